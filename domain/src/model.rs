@@ -1,0 +1,341 @@
+//! Plain types: what the forum is made of. Pages and store both speak them; nothing here does anything.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Timestamp;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type)]
+        #[serde(transparent)]
+        #[sqlx(transparent)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = std::num::ParseIntError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )* };
+}
+
+ids! {
+    /// A person's account.
+    UserId,
+    /// A group.
+    GroupId,
+    /// A topic.
+    TopicId,
+    /// A message.
+    MessageId,
+    /// A background job.
+    JobId,
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type)]
+        #[serde(rename_all = "lowercase")]
+        #[sqlx(type_name = "text", rename_all = "lowercase")]
+        pub enum $name { $($(#[$vdoc])* $variant),* }
+
+        impl $name {
+            /// The word that stands for it in the database, forms and the API.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+
+            /// Reads the word; `None` for any other.
+            pub fn parse(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)* _ => None }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// Who may see a group.
+    GroupKind {
+        /// Everyone reads, members write.
+        Public = "public",
+        /// Members only; to everyone else it is not there.
+        Private = "private",
+    }
+}
+
+words! {
+    /// What a member may do in a group. Later ones may do all that earlier ones may.
+    Role {
+        /// Reads and writes.
+        Member = "member",
+        /// Keeps order.
+        Moderator = "moderator",
+        /// Decides about the group.
+        Admin = "admin",
+    }
+}
+
+words! {
+    /// Which colours the pages have.
+    Theme {
+        /// As the browser prefers.
+        Auto = "auto",
+        /// Paper.
+        Light = "light",
+        /// Ink.
+        Dark = "dark",
+    }
+}
+
+/// Somebody as they appear beside what they did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
+pub struct Person {
+    /// The account.
+    pub id: UserId,
+    /// The unique name.
+    pub username: String,
+}
+
+/// An account as its owner and its profile show it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct User {
+    /// The account.
+    pub id: UserId,
+    /// The unique name.
+    pub username: String,
+    /// Where mail goes; private.
+    pub email: Option<String>,
+    /// The name as they write it; may be empty.
+    pub name: String,
+    /// A few words about themselves, in the messages' markup; may be empty.
+    pub bio: String,
+    /// Where they are; may be empty.
+    pub location: String,
+    /// Their page: an http or https address, or empty.
+    pub web: String,
+    /// The colours they chose.
+    pub theme: Theme,
+    /// Whether they administer the site.
+    pub is_admin: bool,
+    /// Whether anyone can sign in to it; accounts that came with an import are unclaimed.
+    pub claimed: bool,
+    /// When they joined.
+    pub created_at: Timestamp,
+}
+
+impl User {
+    /// As they appear beside a message.
+    pub fn person(&self) -> Person {
+        Person { id: self.id, username: self.username.clone() }
+    }
+}
+
+/// A group.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Group {
+    /// The group.
+    pub id: GroupId,
+    /// Its word in addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// What it is about, in the messages' markup; may be empty.
+    pub description: String,
+    /// Who may see it.
+    pub kind: GroupKind,
+    /// Who made it.
+    pub creator_id: UserId,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A topic.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Topic {
+    /// The topic.
+    pub id: TopicId,
+    /// The group it stands in.
+    pub group_id: GroupId,
+    /// Its word in addresses, unique in the group.
+    pub slug: String,
+    /// Its title; may be empty in imports.
+    pub name: String,
+    /// Who started it.
+    pub creator_id: UserId,
+    /// Their name.
+    pub creator_name: String,
+    /// When it was started.
+    pub created_at: Timestamp,
+    /// The number of its newest message; 0 when it has none.
+    pub last_seq: i64,
+    /// When its newest message was written.
+    pub last_message_at: Timestamp,
+}
+
+impl Topic {
+    /// The title to show: never empty.
+    pub fn title(&self) -> &str {
+        if self.name.trim().is_empty() { "(untitled)" } else { &self.name }
+    }
+}
+
+/// A message as a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// The message.
+    pub id: MessageId,
+    /// The topic it stands in.
+    pub topic_id: TopicId,
+    /// Its number in the topic: 1, 2, 3.
+    pub seq: i64,
+    /// Who wrote it.
+    pub author: Person,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// Its HTML, made when it was saved; empty when deleted.
+    pub markup: String,
+    /// Who it mentions.
+    pub mentions: Vec<UserId>,
+    /// When it was last edited.
+    pub edited_at: Option<Timestamp>,
+    /// Whether only a placeholder is left.
+    pub deleted: bool,
+    /// Whether the message before it (by number) is by the same author within five minutes: it then goes without a name.
+    pub follows: bool,
+    /// Who starred it, earliest first.
+    pub stars: Vec<Person>,
+}
+
+/// A topic in a group's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicRow {
+    /// The topic.
+    pub topic: Topic,
+    /// How many messages stand in it.
+    pub message_count: i64,
+    /// How many of them the reader has not read; 0 for anonymous readers.
+    pub unread: i64,
+    /// Who wrote last; `None` in a topic without messages.
+    pub last_author: Option<Person>,
+    /// The last message's first words as plain text; empty when deleted.
+    pub excerpt: String,
+}
+
+/// A group in the list of those one can discover, or of those that a person is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupRow {
+    /// The group.
+    pub group: Group,
+    /// How many are in it.
+    pub members: i64,
+    /// How many topics stand in it.
+    pub topics: i64,
+    /// When something was last written; its creation when nothing was.
+    pub last_message_at: Timestamp,
+    /// Whether the reader is in it.
+    pub is_member: bool,
+}
+
+/// A mention on the mentions page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MentionRow {
+    /// The message with the mention in it.
+    pub message: Message,
+    /// Its topic.
+    pub topic: Topic,
+    /// Its group.
+    pub group: Group,
+    /// Whether it has not been read yet.
+    pub unread: bool,
+}
+
+/// A group in the column at the left of every page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SidebarGroup {
+    /// The group.
+    pub id: GroupId,
+    /// Its word in addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// Who may see it.
+    pub kind: GroupKind,
+    /// What is unread in it, by topic.
+    pub topics: Vec<TopicUnread>,
+}
+
+impl SidebarGroup {
+    /// How many messages are unread in the group.
+    pub fn unread(&self) -> i64 {
+        self.topics.iter().map(|topic| topic.unread).sum()
+    }
+}
+
+/// What is unread in one topic, and as of which message: what the browser needs to go on counting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
+pub struct TopicUnread {
+    /// The topic.
+    pub topic: TopicId,
+    /// How many messages are unread.
+    pub unread: i64,
+    /// Up to which number the topic was read.
+    pub read_seq: i64,
+    /// The topic's newest number when this was counted.
+    pub last_seq: i64,
+}
+
+/// What the frame around every page shows to somebody signed in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sidebar {
+    /// The groups they are in: unread ones first, each part by name.
+    pub groups: Vec<SidebarGroup>,
+    /// How many mentions are unread.
+    pub mentions: i64,
+}
+
+impl Sidebar {
+    /// How many messages are unread in all groups.
+    pub fn unread(&self) -> i64 {
+        self.groups.iter().map(SidebarGroup::unread).sum()
+    }
+}
+
+/// A background job as the admin page lists it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct JobRow {
+    /// The job.
+    pub id: JobId,
+    /// What it does.
+    pub kind: String,
+    /// Its arguments, JSON.
+    pub payload: String,
+    /// `ready`, `running` or `failed`.
+    pub state: String,
+    /// How often it was tried.
+    pub attempt: i64,
+    /// When it may run; of a running one, when its lease ends.
+    pub run_at: Timestamp,
+    /// Why it last failed.
+    pub last_error: Option<String>,
+    /// When its cause was.
+    pub created_at: Timestamp,
+}

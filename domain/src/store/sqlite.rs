@@ -1,0 +1,219 @@
+//! SQLite: one writer connection whose waiting commits share a disk flush, and several readers.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Executor, SqliteConnection, SqlitePool};
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+
+/// Commits that share one flush at the most; bounds how long the first of them waits.
+const GROUP: usize = 64;
+
+/// A database file opened for one process.
+#[derive(Clone, Debug)]
+pub struct SqliteDb {
+    readers: SqlitePool,
+    writer: Arc<Writer>,
+}
+
+#[derive(Debug)]
+struct Writer {
+    state: Arc<Mutex<State>>,
+    /// Those who want the connection and do not have it yet.
+    waiting: AtomicUsize,
+}
+
+#[derive(Debug)]
+struct State {
+    conn: SqliteConnection,
+    /// Whether BEGIN was sent and COMMIT was not.
+    open: bool,
+    /// Who waits for that COMMIT: their part is released into it.
+    group: Vec<oneshot::Sender<bool>>,
+}
+
+impl SqliteDb {
+    /// Opens (and creates) the file. `synchronous = FULL`: a commit that returned survives a power loss.
+    pub async fn open(path: &Path) -> Result<Self, sqlx::Error> {
+        let url = format!("sqlite://{}", path.display());
+        let options = SqliteConnectOptions::from_str(&url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(30))
+            .foreign_keys(true)
+            .statement_cache_capacity(256)
+            .pragma("temp_store", "memory")
+            .disable_statement_logging();
+        let conn = options.connect().await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .min_connections(1)
+            .test_before_acquire(false)
+            .connect_with(options.read_only(true).create_if_missing(false))
+            .await?;
+        let state = State { conn, open: false, group: Vec::new() };
+        let writer = Writer { state: Arc::new(Mutex::new(state)), waiting: AtomicUsize::new(0) };
+        Ok(Self { readers, writer: Arc::new(writer) })
+    }
+
+    /// Brings the schema up to date. The caller holds the lock that keeps other processes out.
+    pub async fn migrate(&self, migrator: &sqlx::migrate::Migrator) -> Result<(), sqlx::Error> {
+        let mut state = self.writer.state.lock().await;
+        migrator.run_direct(None, &mut state.conn, false).await?;
+        Ok(())
+    }
+
+    /// The pool that reads go to. It sees what is committed and nothing else.
+    pub fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    /// Waits for the writer connection and opens a part of its transaction.
+    pub async fn begin(&self) -> Result<SqliteTx, sqlx::Error> {
+        let mut guard = self.writer.clone().acquire().await;
+        if !guard.open {
+            guard.conn.execute("begin immediate").await?;
+            guard.open = true;
+        }
+        if let Err(error) = guard.conn.execute("savepoint part").await {
+            guard.abandon().await;
+            return Err(error);
+        }
+        Ok(SqliteTx { writer: self.writer.clone(), guard: Some(guard) })
+    }
+
+    /// Closes every connection, folding the write-ahead log into the file.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        let mut state = self.writer.state.lock().await;
+        let _ = state.conn.execute("pragma wal_checkpoint(truncate)").await;
+    }
+}
+
+impl Writer {
+    async fn acquire(self: Arc<Self>) -> OwnedMutexGuard<State> {
+        let waiting = Waiting::new(self.clone());
+        let guard = self.state.clone().lock_owned().await;
+        waiting.arrived();
+        guard
+    }
+
+    /// Commits what is open unless somebody waits who will.
+    async fn settle(&self, state: &mut State) {
+        if state.open && (self.waiting.load(Ordering::SeqCst) == 0 || state.group.len() >= GROUP) {
+            let done = state.conn.execute("commit").await;
+            if let Err(error) = &done {
+                tracing::error!(%error, "SQLite refused a commit");
+                let _ = state.conn.execute("rollback").await;
+            }
+            state.open = false;
+            for waiter in state.group.drain(..) {
+                let _ = waiter.send(done.is_ok());
+            }
+        }
+    }
+}
+
+impl State {
+    /// Gives up the whole transaction: everyone in it is told.
+    async fn abandon(&mut self) {
+        let _ = self.conn.execute("rollback").await;
+        self.open = false;
+        for waiter in self.group.drain(..) {
+            let _ = waiter.send(false);
+        }
+    }
+}
+
+/// Counts one who waits for the writer. If the wait is given up, whoever relied on it to commit must not hang.
+struct Waiting(Option<Arc<Writer>>);
+
+impl Waiting {
+    fn new(writer: Arc<Writer>) -> Self {
+        writer.waiting.fetch_add(1, Ordering::SeqCst);
+        Self(Some(writer))
+    }
+
+    fn arrived(mut self) {
+        if let Some(writer) = self.0.take() {
+            writer.waiting.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(writer) = self.0.take() {
+            writer.waiting.fetch_sub(1, Ordering::SeqCst);
+            tokio::spawn(async move {
+                let mut state = writer.state.clone().lock_owned().await;
+                writer.settle(&mut state).await;
+            });
+        }
+    }
+}
+
+/// One writer's part of the open transaction. Dropped without [`SqliteTx::commit`], it is rolled back.
+#[derive(Debug)]
+pub struct SqliteTx {
+    writer: Arc<Writer>,
+    guard: Option<OwnedMutexGuard<State>>,
+}
+
+impl SqliteTx {
+    /// The connection, for statements of this part.
+    pub fn conn(&mut self) -> &mut SqliteConnection {
+        match &mut self.guard {
+            Some(guard) => &mut guard.conn,
+            // `commit` consumes self and `drop` is the last to look: nobody can ask after either.
+            None => unreachable!("a transaction was used after its end"),
+        }
+    }
+
+    /// Returns when the part is on the disk, together with whoever committed at the same time.
+    pub async fn commit(mut self) -> Result<(), sqlx::Error> {
+        let Some(mut guard) = self.guard.take() else { return Err(sqlx::Error::WorkerCrashed) };
+        // From here on the part belongs to a task of its own: a caller that goes away cannot leave it half done.
+        let writer = self.writer.clone();
+        let (sender, receiver) = oneshot::channel();
+        tokio::spawn(async move {
+            match guard.conn.execute("release part").await {
+                Ok(_) => {
+                    guard.group.push(sender);
+                    writer.settle(&mut guard).await;
+                }
+                Err(error) => {
+                    tracing::error!(%error, "SQLite refused to end a savepoint");
+                    guard.abandon().await;
+                }
+            }
+        });
+        match receiver.await {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(sqlx::Error::WorkerCrashed),
+        }
+    }
+}
+
+impl Drop for SqliteTx {
+    fn drop(&mut self) {
+        if let Some(mut guard) = self.guard.take() {
+            let writer = self.writer.clone();
+            tokio::spawn(async move {
+                let undone = match guard.conn.execute("rollback to part").await {
+                    Ok(_) => guard.conn.execute("release part").await,
+                    Err(error) => Err(error),
+                };
+                match undone {
+                    Ok(_) => writer.settle(&mut guard).await,
+                    Err(_) => guard.abandon().await,
+                }
+            });
+        }
+    }
+}
