@@ -1,0 +1,188 @@
+//! What people type, taken leniently: words, "phrases" and -exclusions. Any text has a meaning.
+
+use crate::tokenizer::{stands_alone, words};
+
+/// Of a longer query the rest is not read.
+const MAX_CHARS: usize = 1_000;
+/// Words of a query, those of phrases and exclusions counted; the rest is not read.
+const MAX_WORDS: usize = 64;
+
+/// Words that must stand at these distances from each other; mostly there is one, at 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Clause {
+    pub(crate) words: Vec<(usize, String)>,
+}
+
+/// A query as it was understood.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Parsed {
+    /// All of these must match.
+    pub(crate) wanted: Vec<Clause>,
+    /// None of these may match.
+    pub(crate) excluded: Vec<Clause>,
+}
+
+pub(crate) fn parse(text: &str) -> Parsed {
+    let end = text
+        .char_indices()
+        .nth(MAX_CHARS)
+        .map_or(text.len(), |(at, _)| at);
+    let mut rest = &text[..end];
+    let mut parsed = Parsed::default();
+    let mut room = MAX_WORDS;
+    while let Some((part, after)) = next_part(rest) {
+        rest = after;
+        let Some(clause) = clause(part.text, &mut room) else {
+            continue;
+        };
+        let clauses = if part.excluded {
+            &mut parsed.excluded
+        } else {
+            &mut parsed.wanted
+        };
+        if !clauses.contains(&clause) {
+            clauses.push(clause);
+        }
+    }
+    parsed
+}
+
+struct Part<'a> {
+    text: &'a str,
+    excluded: bool,
+}
+
+/// The next word or phrase and what follows it. A quotation mark without a second one is a space.
+fn next_part(text: &str) -> Option<(Part<'_>, &str)> {
+    let text = text.trim_start();
+    let first = text.chars().next()?;
+    if let Some(excluded) = text.strip_prefix('-').filter(|rest| starts_exclusion(rest)) {
+        let (part, after) = next_part(excluded)?;
+        return Some((
+            Part {
+                excluded: true,
+                ..part
+            },
+            after,
+        ));
+    }
+    if is_quote(first) {
+        let inside = &text[first.len_utf8()..];
+        let Some(close) = inside.find(is_quote) else {
+            return next_part(inside);
+        };
+        let (phrase, after) = inside.split_at(close);
+        let after = after.strip_prefix(is_quote).unwrap_or(after);
+        return Some((
+            Part {
+                text: phrase,
+                excluded: false,
+            },
+            after,
+        ));
+    }
+    let end = text
+        .find(|c: char| c.is_whitespace() || is_quote(c))
+        .unwrap_or(text.len());
+    let (word, after) = text.split_at(end);
+    Some((
+        Part {
+            text: word,
+            excluded: false,
+        },
+        after,
+    ))
+}
+
+/// `-word` and `-"a phrase"` exclude; `--`, `- word` and `->` do not.
+fn starts_exclusion(rest: &str) -> bool {
+    let mut chars = rest.chars();
+    match chars.next() {
+        Some(c) if is_quote(c) => chars.any(is_quote),
+        Some(c) => c.is_alphanumeric() || stands_alone(c),
+        None => false,
+    }
+}
+
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂')
+}
+
+/// `None` when there is nothing to look for, as in `&`.
+fn clause(text: &str, room: &mut usize) -> Option<Clause> {
+    let words: Vec<_> = words(text).into_iter().take(*room).collect();
+    *room -= words.len();
+    let start = words.first()?.position;
+    let words = words
+        .into_iter()
+        .map(|word| (word.position - start, word.folded))
+        .collect();
+    Some(Clause { words })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    fn shape(text: &str) -> (Vec<String>, Vec<String>) {
+        let parsed = parse(text);
+        let [wanted, excluded] = [parsed.wanted, parsed.excluded].map(|clauses| {
+            let joined = clauses.into_iter().map(|clause| {
+                clause
+                    .words
+                    .into_iter()
+                    .map(|(_, word)| word)
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            });
+            joined.collect::<Vec<_>>()
+        });
+        (wanted, excluded)
+    }
+
+    #[test]
+    fn words_phrases_and_exclusions_are_told_apart() {
+        let (wanted, excluded) = shape(r#"Tea "green leaf" -coffee -"black tea" tea"#);
+        assert_eq!(wanted, ["tea", "green leaf"]);
+        assert_eq!(excluded, ["coffee", "black tea"]);
+    }
+
+    #[test]
+    fn curly_quotation_marks_make_phrases_too() {
+        assert_eq!(
+            shape("“green leaf” „à la carte“").0,
+            ["green leaf", "a la carte"]
+        );
+    }
+
+    #[test]
+    fn a_word_with_punctuation_inside_is_a_phrase() {
+        assert_eq!(shape("well-known don't").0, ["well known", "don t"]);
+    }
+
+    #[test]
+    fn a_lone_quotation_mark_is_a_space() {
+        assert_eq!(
+            shape(r#"5" pipe -"open end"#).0,
+            ["5", "pipe", "open", "end"]
+        );
+    }
+
+    #[test]
+    fn a_minus_on_its_own_excludes_nothing() {
+        assert_eq!(
+            shape("a - b -- c --d -> e"),
+            (vec_of(&["a", "b", "c", "d", "e"]), vec![])
+        );
+    }
+
+    #[test]
+    fn a_long_query_is_cut() {
+        let many: Vec<String> = (0..500).map(|n| format!("w{n}")).collect();
+        assert_eq!(shape(&many.join(" ")).0.len(), 64);
+    }
+
+    fn vec_of(words: &[&str]) -> Vec<String> {
+        words.iter().map(|&word| word.to_owned()).collect()
+    }
+}

@@ -1,0 +1,169 @@
+//! One folder, several processes, and what may lie in it.
+
+use std::fs;
+
+use search_index::{Index, Query};
+
+use crate::fixture::{Fixture, find, message};
+
+#[test]
+fn another_reader_sees_a_commit_at_its_next_reload() {
+    let forum = Fixture::with_messages(&["first"]);
+    let reader = forum.another_handle();
+    let mut writer = forum.writer();
+    writer.upsert(&message(2, "first again")).unwrap();
+    writer.commit("second").unwrap();
+
+    assert_eq!(find(&reader, "first"), [1]);
+    assert_eq!(reader.position().as_deref(), Some("filled"));
+    assert!(reader.reload().unwrap());
+    assert_eq!(find(&reader, "first"), [1, 2]);
+    assert_eq!(reader.position().as_deref(), Some("second"));
+    assert!(!reader.reload().unwrap());
+}
+
+#[test]
+fn a_reader_of_an_empty_folder_sees_what_is_then_written() {
+    let forum = Fixture::new();
+    let reader = forum.another_handle();
+    let mut writer = forum.writer();
+    writer.upsert(&message(1, "hello")).unwrap();
+    writer.commit("here").unwrap();
+    assert!(reader.reload().unwrap());
+    assert_eq!(find(&reader, "hello"), [1]);
+}
+
+#[test]
+fn clones_are_one_reader() {
+    let forum = Fixture::new();
+    let clone = forum.index.clone();
+    let mut writer = forum.writer();
+    writer.upsert(&message(1, "hello")).unwrap();
+    writer.commit("here").unwrap();
+    assert_eq!(find(&clone, "hello"), [1]);
+}
+
+#[test]
+fn only_one_may_write_until_it_is_dropped() {
+    let forum = Fixture::new();
+    let other = forum.another_handle();
+    let writer = forum.writer();
+    assert!(other.try_writer().unwrap().is_none());
+    assert!(forum.index.try_writer().unwrap().is_none());
+    drop(writer);
+    assert!(other.try_writer().unwrap().is_some());
+}
+
+#[test]
+fn a_writer_takes_over_where_another_left() {
+    let forum = Fixture::with_messages(&["one"]);
+    let second = forum.another_handle();
+    for turn in 0..12 {
+        let index = if turn % 2 == 0 { &second } else { &forum.index };
+        let mut writer = index.try_writer().unwrap().unwrap();
+        writer.upsert(&message(10 + turn, "one")).unwrap();
+        writer.commit(&format!("turn {turn}")).unwrap();
+    }
+    second.reload().unwrap();
+    assert_eq!(find(&second, "one").len(), 13);
+    assert_eq!(second.position().as_deref(), Some("turn 11"));
+}
+
+#[test]
+fn many_threads_search_while_one_writes() {
+    let forum = Fixture::with_messages(&["word"]);
+    let mut writer = forum.writer();
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            let reader = forum.another_handle();
+            scope.spawn(move || {
+                let mut seen = 0;
+                while seen < 21 {
+                    reader.reload().unwrap();
+                    let total = reader.search(&Query::new("word")).unwrap().total;
+                    assert!(total >= seen);
+                    seen = total;
+                }
+            });
+        }
+        for id in 2..=21 {
+            writer.upsert(&message(id, "word")).unwrap();
+            writer.commit(&id.to_string()).unwrap();
+        }
+    });
+}
+
+/// Opens what a test made of the folder, which must read as empty, and fills it again.
+fn refill(forum: &Fixture) {
+    let index = Index::open(forum.folder.path()).unwrap();
+    assert_eq!(index.position(), None);
+    assert_eq!(find(&index, "word"), [] as [i64; 0]);
+    let mut writer = index.try_writer().unwrap().unwrap();
+    assert_eq!(index.position(), None);
+    writer.upsert(&message(7, "word")).unwrap();
+    writer.commit("refilled").unwrap();
+    let again = forum.another_handle();
+    assert_eq!(find(&again, "word"), [7]);
+    assert_eq!(again.position().as_deref(), Some("refilled"));
+    assert_eq!(forum.generations().len(), 1);
+}
+
+#[test]
+fn an_index_of_another_version_is_begun_anew() {
+    let forum = Fixture::with_messages(&["word"]);
+    let name = forum.generations().remove(0);
+    let other = name.replacen("v1", "v999", 1);
+    fs::rename(
+        forum.folder.path().join(&name),
+        forum.folder.path().join(&other),
+    )
+    .unwrap();
+    fs::write(forum.folder.path().join("CURRENT"), other).unwrap();
+    refill(&forum);
+}
+
+#[test]
+fn a_current_file_with_nonsense_is_begun_anew() {
+    for nonsense in [&b"\xff\xfe"[..], b"../../etc", b"v1-", b"v1-000009", b"/"] {
+        let forum = Fixture::with_messages(&["word"]);
+        fs::write(forum.folder.path().join("CURRENT"), nonsense).unwrap();
+        refill(&forum);
+    }
+}
+
+#[test]
+fn an_index_whose_files_are_damaged_or_gone_is_begun_anew() {
+    let names = {
+        let forum = Fixture::with_messages(&["word"]);
+        let generation = forum.folder.path().join(forum.generations().remove(0));
+        fs::read_dir(generation)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect::<Vec<_>>()
+    };
+    let extensions = names
+        .iter()
+        .filter(|name| !name.to_string_lossy().contains(".tantivy"));
+    for extension in extensions.filter_map(|name| name.extension()) {
+        for damage in ["gone", "empty", "short", "noise"] {
+            let forum = Fixture::with_messages(&["word"]);
+            let generation = forum.folder.path().join(forum.generations().remove(0));
+            let files = fs::read_dir(&generation)
+                .unwrap()
+                .map(|entry| entry.unwrap().path());
+            for file in files.filter(|file| file.extension() == Some(extension)) {
+                match damage {
+                    "gone" => fs::remove_file(file).unwrap(),
+                    "empty" => fs::write(file, "").unwrap(),
+                    "short" => fs::write(&file, &fs::read(&file).unwrap()[..9]).unwrap(),
+                    _ => fs::write(file, [0xa5; 200]).unwrap(),
+                }
+            }
+            // Some of its files the engine can do without; it must never crash, whatever is damaged.
+            let index = Index::open(forum.folder.path()).unwrap();
+            if index.position().is_none() {
+                refill(&forum);
+            }
+        }
+    }
+}
