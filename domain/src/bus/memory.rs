@@ -1,0 +1,185 @@
+//! The bus of a single process. Nothing runs in the background: what has expired is dropped when something else is touched.
+
+use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::broadcast;
+
+use super::bells::{Bells, Watch};
+use super::cursor::{Cursor, Entry};
+use super::{AGE, BATCH, CONTROLS, Control, HERE, LENGTH, Presence, Stream, WATCHERS};
+use crate::model::{GroupId, UserId};
+use crate::time::{Clock, Timestamp};
+
+/// How often what has expired is looked for.
+const SWEEP: Duration = Duration::from_secs(30);
+
+/// Streams and presence, in memory. Locks are held for moments, never across an await.
+#[derive(Debug)]
+pub struct Memory {
+    clock: Clock,
+    bells: Arc<Bells>,
+    controls: broadcast::Sender<Control>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    streams: HashMap<Stream, Entries>,
+    seen: HashMap<UserId, Timestamp>,
+    watchers: HashMap<GroupId, HashMap<UserId, Timestamp>>,
+    swept_at: Timestamp,
+}
+
+#[derive(Debug)]
+struct Entries {
+    entries: VecDeque<Entry>,
+    last: Cursor,
+    expires_at: Timestamp,
+}
+
+impl Memory {
+    pub(super) fn new(clock: Clock) -> Self {
+        let (controls, _) = broadcast::channel(CONTROLS);
+        Self { clock, bells: Bells::new(Duration::ZERO), controls, state: Mutex::default() }
+    }
+
+    /// The state without what has expired by now.
+    fn state(&self) -> (MutexGuard<'_, State>, Timestamp) {
+        let now = self.clock.now();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if now.since(state.swept_at) >= SWEEP {
+            state.sweep(now);
+        }
+        (state, now)
+    }
+
+    pub(super) fn open(&self, stream: Stream) -> Cursor {
+        let (mut state, now) = self.state();
+        if let Stream::User(user) = stream {
+            state.seen.insert(user, now);
+        }
+        if let Some(there) = state.live(stream, now) {
+            there.expires_at = now.plus(AGE);
+            return there.last;
+        }
+        let start = super::redis::start(now);
+        let entries = VecDeque::from([Entry { id: start, payload: None }]);
+        state.streams.insert(stream, Entries { entries, last: start, expires_at: now.plus(AGE) });
+        start
+    }
+
+    pub(super) fn publish(&self, events: &[(Stream, Arc<str>)]) -> usize {
+        let (mut state, now) = self.state();
+        let ms = milliseconds(now);
+        let mut took = Vec::new();
+        for (stream, payload) in events {
+            let Some(there) = state.live(*stream, now) else { continue };
+            there.last = there.last.next(ms);
+            if there.entries.len() >= LENGTH {
+                there.entries.pop_front();
+            }
+            there.entries.push_back(Entry { id: there.last, payload: Some(payload.clone()) });
+            took.push(*stream);
+        }
+        drop(state);
+        for stream in &took {
+            self.bells.ring(*stream);
+        }
+        took.len()
+    }
+
+    pub(super) fn entries(&self, stream: Stream, after: Cursor) -> Vec<Entry> {
+        let (mut state, now) = self.state();
+        let Some(there) = state.live(stream, now) else { return Vec::new() };
+        let from = there.entries.partition_point(|entry| entry.id < after);
+        there.entries.range(from..).take(BATCH + 1).cloned().collect()
+    }
+
+    pub(super) fn renew(&self, presence: &Presence) {
+        let (mut state, now) = self.state();
+        for stream in &presence.streams {
+            if let Some(there) = state.live(*stream, now) {
+                there.expires_at = now.plus(AGE);
+            }
+        }
+        state.seen.extend(presence.users.iter().map(|user| (*user, now)));
+        for (group, user) in &presence.readers {
+            let readers = state.watchers.entry(*group).or_default();
+            readers.insert(*user, now);
+            if readers.len() > WATCHERS
+                && let Some(oldest) = readers.iter().min_by_key(|(_, at)| **at).map(|(user, _)| *user)
+            {
+                readers.remove(&oldest);
+            }
+        }
+    }
+
+    pub(super) fn present(&self, since: Timestamp) -> Vec<UserId> {
+        let (state, now) = self.state();
+        let since = since.max(now.minus(AGE));
+        state.seen.iter().filter(|(_, at)| **at >= since).map(|(user, _)| *user).collect()
+    }
+
+    pub(super) fn is_here(&self, users: &[UserId]) -> Vec<UserId> {
+        let (state, now) = self.state();
+        let since = now.minus(HERE);
+        users.iter().copied().filter(|user| state.seen.get(user).is_some_and(|at| *at >= since)).collect()
+    }
+
+    pub(super) fn watchers(&self, group: GroupId) -> Vec<UserId> {
+        let (state, now) = self.state();
+        let since = now.minus(HERE);
+        let readers = state.watchers.get(&group).into_iter().flatten();
+        readers.filter(|(_, at)| **at >= since).map(|(user, _)| *user).collect()
+    }
+
+    pub(super) fn tell(&self, word: Control) {
+        // Nobody listening is no failure.
+        let _ = self.controls.send(word);
+    }
+
+    pub(super) fn controls(&self) -> broadcast::Receiver<Control> {
+        self.controls.subscribe()
+    }
+
+    pub(super) fn watch(&self, stream: Stream) -> Watch {
+        self.bells.watch(stream).0
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+}
+
+impl State {
+    /// The stream, if it is there and has not expired.
+    fn live(&mut self, stream: Stream, now: Timestamp) -> Option<&mut Entries> {
+        self.streams.get_mut(&stream).filter(|there| there.expires_at > now)
+    }
+
+    fn sweep(&mut self, now: Timestamp) {
+        self.swept_at = now;
+        self.streams.retain(|_, there| there.expires_at > now);
+        shrink(&mut self.streams);
+        let since = now.minus(AGE);
+        self.seen.retain(|_, at| *at >= since);
+        self.watchers.retain(|_, readers| {
+            readers.retain(|_, at| *at >= since);
+            !readers.is_empty()
+        });
+    }
+}
+
+/// Gives memory back when a map holds much less than it once did.
+fn shrink<K: Eq + Hash, V>(map: &mut HashMap<K, V>) {
+    if map.capacity() > 4 * map.len().max(64) {
+        map.shrink_to_fit();
+    }
+}
+
+pub(super) fn milliseconds(now: Timestamp) -> u64 {
+    u64::try_from(now.0 / 1_000).unwrap_or(0)
+}

@@ -1,0 +1,288 @@
+//! The bus: what happened, on its way to the pages that are open now. Nothing on it matters to anyone else, and nothing on it is kept.
+//!
+//! Each person has one stream of events (and each public group one, for readers who are not signed in). The rule that makes
+//! it lossless: **a cursor is the id of an entry that must still be there.** A page is given the id of the last entry when it
+//! is drawn; a reader asks for the entries from its cursor on, the cursor's own included. If that is not the first thing to come
+//! back, entries may be missing (trimmed, expired, flushed, another server) and the answer is "resync". No counter, no memory of
+//! what was lost, is needed to notice a loss.
+//!
+//! - Open the stream BEFORE reading from the database what the page shows: an event may then be heard twice, never missed.
+//! - Watch BEFORE reading the backlog ([`Hub::watch`]).
+//! - A stream nobody opened, or whose reader has been away for [`AGE`], is not there, and publishing to it writes nothing.
+
+mod bells;
+mod control;
+mod cursor;
+mod hub;
+mod memory;
+mod names;
+mod redis;
+mod subscription;
+mod url;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast;
+
+pub use bells::Watch;
+pub use control::Control;
+pub use cursor::{Backlog, BadCursor, Cursor, Event};
+pub use hub::Hub;
+pub use url::BusUrl;
+
+pub(crate) use names::{Name, Names};
+pub(crate) use redis::Server;
+
+use crate::model::{GroupId, UserId};
+use crate::time::{Clock, Timestamp};
+
+/// About how many entries a stream holds; on Redis up to some hundred more.
+pub const LENGTH: usize = 256;
+/// How many entries one [`Bus::backlog`] returns at most.
+pub const BATCH: usize = 128;
+/// How long a stream lives after it was last opened or renewed.
+pub const AGE: Duration = Duration::from_secs(5 * 60);
+/// How lately somebody was seen who counts as here.
+pub const HERE: Duration = Duration::from_secs(3 * 60);
+/// How many watchers of one group are remembered, the latest ones.
+pub const WATCHERS: usize = 2_000;
+
+/// How many words between processes wait for a slow receiver, who is then told that some are missing.
+const CONTROLS: usize = 1_024;
+
+/// A stream of events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stream {
+    /// What one person may hear.
+    User(UserId),
+    /// What everyone may hear of a public group.
+    Group(GroupId),
+}
+
+/// Who is present, to be renewed together.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Presence {
+    pub streams: Vec<Stream>,
+    pub users: Vec<UserId>,
+    pub readers: Vec<(GroupId, UserId)>,
+}
+
+/// Why the bus did not do it. Nothing is known to be lost by it: try again later.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum BusError {
+    /// The address is none.
+    #[error("KLATCH_REDIS_URL: {0}")]
+    Url(String),
+    /// The server could not be reached at the start.
+    #[error("KLATCH_REDIS_URL: no Redis answers at {host}: {reason}")]
+    Unreachable {
+        /// Host and port, without user or password.
+        host: String,
+        /// What happened.
+        reason: String,
+    },
+    /// The server did not answer as it should.
+    #[error("Redis: {0}")]
+    Redis(#[from] ::redis::RedisError),
+    /// No connection was free or could be made in time.
+    #[error("Redis: {0}")]
+    Busy(String),
+    /// What was to be published is no JSON object.
+    #[error("an event is a JSON object")]
+    NoObject,
+}
+
+/// The bus of a forum: in this process alone, or on a Redis that all its processes share. Cheap to clone.
+#[derive(Clone, Debug)]
+pub enum Bus {
+    /// For one process; gone with it.
+    Memory(Arc<memory::Memory>),
+    /// For many processes.
+    Redis(Arc<redis::Redis>),
+}
+
+impl Bus {
+    /// A bus for this process alone.
+    pub fn memory(clock: Clock) -> Self {
+        Self::Memory(Arc::new(memory::Memory::new(clock)))
+    }
+
+    /// Connects to what `url` names. Every key and channel begins with `prefix`. `clock` says who is here; it also is the time of the
+    /// memory bus.
+    ///
+    /// # Errors
+    /// [`BusError::Url`] and [`BusError::Unreachable`], with the server's name, never its password. Once connected, lost
+    /// connections are made again for as long as the bus is held.
+    pub async fn connect(url: &BusUrl, prefix: &str, clock: Clock) -> Result<Self, BusError> {
+        match url {
+            BusUrl::Memory => Ok(Self::memory(clock)),
+            BusUrl::Redis(url) => Ok(Self::Redis(redis::Redis::connect(url, prefix, clock).await?)),
+        }
+    }
+
+    /// The cursor of the stream as it is now, for a page about to be drawn: everything published from now on follows it. Makes the
+    /// stream if it is not there, and lets it live for [`AGE`] from now. Whose stream is opened counts as seen.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn open(&self, stream: Stream) -> Result<Cursor, BusError> {
+        match self {
+            Self::Memory(memory) => Ok(memory.open(stream)),
+            Self::Redis(redis) => redis.open(stream).await,
+        }
+    }
+
+    /// Puts each event (the JSON text of an object, without `id`) into its stream and wakes who waits for it; returns how many
+    /// streams took one. A stream that is not there takes nothing. Events of one stream keep their order.
+    ///
+    /// # Errors
+    /// [`BusError::NoObject`] before anything is written. When Redis fails, some events may have been written: publishing again is
+    /// allowed, since readers apply what they know already without effect.
+    pub async fn publish(&self, events: &[(Stream, Arc<str>)]) -> Result<usize, BusError> {
+        if events.iter().any(|(_, event)| !(event.trim_start().starts_with('{') && event.trim_end().ends_with('}'))) {
+            return Err(BusError::NoObject);
+        }
+        match self {
+            Self::Memory(memory) => Ok(memory.publish(events)),
+            Self::Redis(redis) => redis.publish(events).await,
+        }
+    }
+
+    /// What followed `after` in the stream.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn backlog(&self, stream: Stream, after: Cursor) -> Result<Backlog, BusError> {
+        let entries = match self {
+            Self::Memory(memory) => memory.entries(stream, after),
+            Self::Redis(redis) => redis.entries(stream, after).await?,
+        };
+        match cursor::follow(after, entries) {
+            Some((events, last)) => Ok(Backlog::Entries { events, last }),
+            None => Ok(Backlog::Resync { at: self.open(stream).await? }),
+        }
+    }
+
+    /// These people are here now.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn seen(&self, users: &[UserId]) -> Result<(), BusError> {
+        self.renew(&Presence { users: users.to_vec(), ..Presence::default() }).await
+    }
+
+    /// A page of a public group was drawn for somebody who is not in it: they hear what happens there for [`HERE`]. Ask first
+    /// whether they may.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn watch_group(&self, user: UserId, group: GroupId) -> Result<(), BusError> {
+        self.renew(&Presence { readers: vec![(group, user)], ..Presence::default() }).await
+    }
+
+    /// Renews everything in one go: streams live for [`AGE`] from now, people are seen, readers watch.
+    pub(crate) async fn renew(&self, presence: &Presence) -> Result<(), BusError> {
+        match self {
+            Self::Memory(memory) => {
+                memory.renew(presence);
+                Ok(())
+            }
+            Self::Redis(redis) => redis.renew(presence).await,
+        }
+    }
+
+    /// Who was seen at `since` or later (at most some minutes back), in no order.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn present(&self, since: Timestamp) -> Result<Vec<UserId>, BusError> {
+        match self {
+            Self::Memory(memory) => Ok(memory.present(since)),
+            Self::Redis(redis) => redis.present(since).await,
+        }
+    }
+
+    /// Those of `users` who were seen within [`HERE`], in the order given.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn is_here(&self, users: &[UserId]) -> Result<Vec<UserId>, BusError> {
+        if users.is_empty() {
+            return Ok(Vec::new());
+        }
+        match self {
+            Self::Memory(memory) => Ok(memory.is_here(users)),
+            Self::Redis(redis) => redis.is_here(users).await,
+        }
+    }
+
+    /// Who reads the public group without being in it, the latest [`WATCHERS`]. Whether they still may is not known here.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn watchers(&self, group: GroupId) -> Result<Vec<UserId>, BusError> {
+        match self {
+            Self::Memory(memory) => Ok(memory.watchers(group)),
+            Self::Redis(redis) => redis.watchers(group).await,
+        }
+    }
+
+    /// Tells all processes, this one included.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn tell(&self, word: &Control) -> Result<(), BusError> {
+        match self {
+            Self::Memory(memory) => {
+                memory.tell(word.clone());
+                Ok(())
+            }
+            Self::Redis(redis) => redis.tell(word).await,
+        }
+    }
+
+    /// What is told from now on. A receiver that lagged has missed words: treat it as [`Control::Reconnected`].
+    pub fn controls(&self) -> broadcast::Receiver<Control> {
+        match self {
+            Self::Memory(memory) => memory.controls(),
+            Self::Redis(redis) => redis.controls(),
+        }
+    }
+
+    /// Whether the bus answers now.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn check(&self) -> Result<(), BusError> {
+        match self {
+            Self::Memory(_) => Ok(()),
+            Self::Redis(redis) => redis.check().await,
+        }
+    }
+
+    pub(crate) async fn watch(&self, stream: Stream) -> Result<Watch, BusError> {
+        match self {
+            Self::Memory(memory) => Ok(memory.watch(stream)),
+            Self::Redis(redis) => redis.watch(stream).await,
+        }
+    }
+
+    /// The server behind the bus, for what shares it; `None` for a bus in memory.
+    pub(crate) fn server(&self) -> Option<&Server> {
+        match self {
+            Self::Memory(_) => None,
+            Self::Redis(redis) => Some(redis.server()),
+        }
+    }
+
+    /// The clock that says who is here.
+    pub(crate) fn clock(&self) -> &Clock {
+        match self {
+            Self::Memory(memory) => memory.clock(),
+            Self::Redis(redis) => redis.clock(),
+        }
+    }
+}
