@@ -1,1 +1,188 @@
-//! Placeholder until the first module lands.
+//! Background jobs run: apalis workers on the forum's own queue.
+//!
+//! The table, its SQL and its rules are the domain's (`domain::jobs`); here stand the [`queue`] that apalis draws from,
+//! the [`driver`] that claims for it and reports back, and the layers around the one handler. Jobs run concurrently, in
+//! no promised order, and each at least once.
+
+mod ack;
+mod driver;
+mod queue;
+
+use std::any::Any;
+use std::fmt;
+use std::time::Duration;
+
+use apalis::layers::WorkerBuilderExt;
+use apalis::layers::catch_panic::CatchPanicLayer;
+use apalis::layers::tracing::TraceLayer;
+use apalis_core::error::BoxDynError;
+use apalis_core::monitor::Monitor;
+use apalis_core::task::Task;
+use apalis_core::worker::builder::WorkerBuilder;
+use domain::jobs::{self, Job, LEASE, Wake};
+use domain::store::Db;
+use domain::time::Clock;
+use tokio::sync::watch;
+use tracing::Span;
+
+use queue::{Claimed, Queue};
+
+pub use domain::jobs::drain;
+
+/// Between two looks whether a new slot of periodic work has begun.
+const TICK: Duration = Duration::from_secs(30);
+
+/// How jobs are run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Jobs at a time, at least one.
+    pub slots: usize,
+    /// How long a claim holds without a heartbeat, and so how long a job of a process that died waits for another one.
+    /// Three heartbeats fit in.
+    pub lease: Duration,
+    /// How long a job may take before it counts as failed.
+    pub time_out: Duration,
+    /// Between two looks for what is due that nobody told of: what waited for its next try, or whose process died.
+    pub look: Duration,
+    /// Whether this is the only process that ever runs jobs of this database: its start then takes back at once what was
+    /// being run when the last one ended.
+    pub alone: bool,
+}
+
+impl Settings {
+    /// What suits a database: SQLite belongs to one process, on Postgres there may be many.
+    pub fn of(db: &Db) -> Self {
+        let (slots, alone) = match db {
+            Db::Postgres(_) => (4, false),
+            Db::Sqlite(_) => (2, true),
+        };
+        Self { slots, lease: LEASE, time_out: Duration::from_secs(60), look: Duration::from_secs(1), alone }
+    }
+}
+
+/// Why a worker ended before it was told to.
+#[derive(Debug)]
+pub enum Error {
+    /// The database failed at the start.
+    Database(BoxDynError),
+    /// apalis gave up.
+    Monitor(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Database(error) => write!(f, "the jobs' database: {error}"),
+            Self::Monitor(error) => write!(f, "the jobs' monitor: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Runs the jobs of a database.
+#[derive(Clone, Debug)]
+pub struct Worker {
+    db: Db,
+    clock: Clock,
+    wake: Wake,
+    settings: Settings,
+}
+
+impl Worker {
+    /// With the settings that suit the database.
+    pub fn new(db: Db, clock: Clock, wake: Wake) -> Self {
+        let settings = Settings::of(&db);
+        Self { db, clock, wake, settings }
+    }
+
+    /// With other settings.
+    pub fn with(self, settings: Settings) -> Self {
+        Self { settings, ..self }
+    }
+
+    /// Runs jobs until `shutdown` completes; then claims no more, gives back what was not begun, and returns when what
+    /// was being run has ended (the time-out bounds it) and is acknowledged. An error or a panic of the handler is a
+    /// failure of its job alone.
+    ///
+    /// # Errors
+    /// When the database fails at the start. Later the worker waits for it to come back.
+    pub async fn run<H, F, E>(
+        self,
+        handler: H,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), Error>
+    where
+        H: Fn(Job) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<BoxDynError> + Send + 'static,
+    {
+        if self.settings.alone {
+            let taken =
+                jobs::take_back(&self.db, self.clock.now()).await.map_err(|error| Error::Database(error.into()))?;
+            if taken > 0 {
+                tracing::info!(jobs = taken, "took back what was being run when the last process ended");
+            }
+        }
+        let _listening = self.wake.listen(&self.db);
+        let (stop, stopped) = watch::channel(false);
+        let monitor = Monitor::new().should_restart(|_, _| true).register({
+            let worker = self.clone();
+            move |_| {
+                let handler = handler.clone();
+                let Settings { slots, time_out, .. } = worker.settings;
+                WorkerBuilder::new("jobs")
+                    .backend(Queue::start(worker.clone(), stopped.clone()))
+                    .concurrency(slots.max(1))
+                    .layer(CatchPanicLayer::with_panic_handler(panicked as fn(&Box<dyn Any + Send>) -> Panicked))
+                    .timeout(time_out)
+                    .layer(TraceLayer::new().make_span_with(span as fn(&Task<Claimed>) -> Span).on_failure(()))
+                    .build(move |claimed: Claimed| handler(claimed.job))
+            }
+        });
+        let signal = async move {
+            shutdown.await;
+            stop.send_replace(true);
+            Ok(())
+        };
+        tokio::select! {
+            ended = monitor.run_with_signal(signal) => ended.map_err(|error| Error::Monitor(error.to_string())),
+            never = self.tick() => match never {},
+        }
+    }
+
+    /// Queues periodic work when its time has come.
+    async fn tick(&self) -> std::convert::Infallible {
+        loop {
+            match jobs::tick(&self.db, self.clock.now()).await {
+                Ok(true) => self.wake.after_commit(),
+                Ok(false) => {}
+                Err(error) => tracing::warn!(%error, "could not queue periodic work"),
+            }
+            tokio::time::sleep(TICK).await;
+        }
+    }
+}
+
+/// A handler panicked; the text is what it said.
+#[derive(Debug)]
+struct Panicked(String);
+
+impl fmt::Display for Panicked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "panicked: {}", self.0)
+    }
+}
+
+impl std::error::Error for Panicked {}
+
+#[allow(clippy::borrowed_box)] // what apalis's layer takes
+fn panicked(payload: &Box<dyn Any + Send>) -> Panicked {
+    let said = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    Panicked(said.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a word".into()))
+}
+
+fn span(task: &Task<Claimed>) -> Span {
+    let Claimed { id, attempt, job, .. } = &task.args;
+    tracing::info_span!("job", %id, attempt, kind = job.kind())
+}

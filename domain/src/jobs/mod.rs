@@ -1,0 +1,193 @@
+//! Background jobs: what they are and how they are queued.
+//!
+//! A job carries ids, reads the state when it runs, and may run twice. It is queued in the transaction of its cause.
+
+mod drain;
+mod periodic;
+mod queue;
+mod wake;
+
+use std::hash::{BuildHasher, RandomState};
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::{GroupId, JobId, MessageId, TopicId};
+use crate::store::db::Tx;
+use crate::store::jobs as store;
+use crate::time::Timestamp;
+
+pub use drain::drain;
+pub use periodic::tick;
+pub use queue::{Claim, LEASE, MAX_ATTEMPTS, Outcome, Report, Turn, backoff, renew, take_back, turn};
+pub use wake::{Listening, Wake, Woken};
+
+/// How long a reactor that failed waits before it is tried alone.
+pub const FIRST_RETRY: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// Something to be done after the save. Its word is kept in `jobs.kind`, its ids in `jobs.payload`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    /// A message was posted.
+    MessagePosted {
+        /// Which.
+        message: MessageId,
+    },
+    /// A message was edited.
+    MessageEdited {
+        /// Which.
+        message: MessageId,
+    },
+    /// A message was deleted.
+    MessageDeleted {
+        /// Which.
+        message: MessageId,
+    },
+    /// A message's stars changed.
+    StarsChanged {
+        /// Which.
+        message: MessageId,
+    },
+    /// A topic was renamed or moved.
+    TopicChanged {
+        /// Which.
+        topic: TopicId,
+    },
+    /// A topic was deleted.
+    TopicDeleted {
+        /// Which.
+        topic: TopicId,
+    },
+    /// A group was renamed, or has another kind.
+    GroupChanged {
+        /// Which.
+        group: GroupId,
+    },
+    /// One reactor failed at a cause and is tried again alone.
+    React {
+        /// Which reactor.
+        reactor: Reactor,
+        /// What it reacts to.
+        cause: Cause,
+    },
+    /// Housekeeping: expired sessions, old rows of the search log.
+    Sweep {
+        /// Which slot of its schedule, an hour: `2026-11-21T10`.
+        slot: String,
+    },
+}
+
+/// Who reacts to what happened in the forum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reactor {
+    /// Tells those who are mentioned.
+    Mentions,
+    /// Keeps the summaries of what is unread.
+    Unread,
+    /// Publishes to those who are there to see it.
+    Live,
+    /// Tells the search followers.
+    Search,
+}
+
+/// What happened in the forum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Cause {
+    /// A message was posted.
+    MessagePosted {
+        /// Which.
+        message: MessageId,
+    },
+    /// A message was edited.
+    MessageEdited {
+        /// Which.
+        message: MessageId,
+    },
+    /// A message was deleted.
+    MessageDeleted {
+        /// Which.
+        message: MessageId,
+    },
+    /// A message's stars changed.
+    StarsChanged {
+        /// Which.
+        message: MessageId,
+    },
+    /// A topic was renamed or moved.
+    TopicChanged {
+        /// Which.
+        topic: TopicId,
+    },
+    /// A topic was deleted.
+    TopicDeleted {
+        /// Which.
+        topic: TopicId,
+    },
+}
+
+impl From<Cause> for Job {
+    fn from(cause: Cause) -> Self {
+        match cause {
+            Cause::MessagePosted { message } => Self::MessagePosted { message },
+            Cause::MessageEdited { message } => Self::MessageEdited { message },
+            Cause::MessageDeleted { message } => Self::MessageDeleted { message },
+            Cause::StarsChanged { message } => Self::StarsChanged { message },
+            Cause::TopicChanged { topic } => Self::TopicChanged { topic },
+            Cause::TopicDeleted { topic } => Self::TopicDeleted { topic },
+        }
+    }
+}
+
+impl Job {
+    /// The word that stands for what it does.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::MessagePosted { .. } => "message_posted",
+            Self::MessageEdited { .. } => "message_edited",
+            Self::MessageDeleted { .. } => "message_deleted",
+            Self::StarsChanged { .. } => "stars_changed",
+            Self::TopicChanged { .. } => "topic_changed",
+            Self::TopicDeleted { .. } => "topic_deleted",
+            Self::GroupChanged { .. } => "group_changed",
+            Self::React { .. } => "react",
+            Self::Sweep { .. } => "sweep",
+        }
+    }
+
+    /// Its arguments as they are kept.
+    fn payload(&self) -> Result<String, sqlx::Error> {
+        let mut value = serde_json::to_value(self).map_err(|error| sqlx::Error::Encode(error.into()))?;
+        if let Value::Object(fields) = &mut value {
+            fields.remove("kind");
+        }
+        Ok(value.to_string())
+    }
+
+    /// Reads what was kept; the error says what is wrong with it.
+    fn from_row(kind: &str, payload: &str) -> Result<Self, serde_json::Error> {
+        let mut fields: serde_json::Map<String, Value> = serde_json::from_str(payload)?;
+        fields.insert("kind".into(), Value::from(kind));
+        serde_json::from_value(Value::Object(fields))
+    }
+}
+
+/// Queues a job in the transaction of its cause: it is there if and only if that commits. Wake the workers after the
+/// commit with [`Wake::after_commit`].
+pub async fn enqueue(tx: &mut Tx, job: &Job, now: Timestamp) -> Result<JobId, sqlx::Error> {
+    store::insert(tx, job.kind(), &job.payload()?, now).await
+}
+
+/// Queues a job for `run_at` unless one with the key is still there. Says whether it did.
+pub async fn enqueue_unique(tx: &mut Tx, key: &str, job: &Job, run_at: Timestamp) -> Result<bool, sqlx::Error> {
+    Ok(store::insert_unique(tx, key, job.kind(), &job.payload()?, run_at).await?.is_some())
+}
+
+/// A name that no other process, and no other start of this one, has.
+pub fn unique_name() -> String {
+    let random = RandomState::new().hash_one(SystemTime::now());
+    format!("{}-{random:016x}", std::process::id())
+}

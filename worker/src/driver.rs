@@ -1,0 +1,148 @@
+//! The one task of a queue that talks to the database: claims for free slots, reports what ended, renews leases.
+
+use std::time::Duration;
+
+use domain::jobs::{self, Report, Turn, Woken};
+use domain::model::JobId;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
+
+use crate::Worker;
+use crate::queue::{Claimed, Receipt};
+
+/// Waits between attempts to reach a database that fails, doubled from the first to the last.
+const FIRST_RETRY: Duration = Duration::from_millis(50);
+const LAST_RETRY: Duration = Duration::from_secs(5);
+
+/// How often a failing database is tried at the end, before the leases are left to run out.
+const LAST_ATTEMPTS: u32 = 6;
+
+pub(crate) struct Driver {
+    worker: Worker,
+    /// Unlike that of any other driver, also of this process before a crash.
+    owner: String,
+    /// To apalis. Never full: there are as many places as slots.
+    jobs: mpsc::Sender<Claimed>,
+    /// Told true when the worker is to end.
+    stopped: watch::Receiver<bool>,
+    woken: Woken,
+    reports: mpsc::UnboundedReceiver<Report>,
+    /// For the receipts of what is claimed.
+    report: mpsc::UnboundedSender<Report>,
+    /// What was claimed and whose report the database does not have.
+    held: Vec<(JobId, i64)>,
+    /// What ended and the database does not know yet.
+    ended: Vec<Report>,
+    /// Whether something may be due.
+    look: bool,
+    /// Failures of the database in a row.
+    failures: u32,
+}
+
+impl Driver {
+    pub fn new(worker: Worker, jobs: mpsc::Sender<Claimed>, stopped: watch::Receiver<bool>) -> Self {
+        let (report, reports) = mpsc::unbounded_channel();
+        let owner = jobs::unique_name();
+        let woken = worker.wake.subscribe();
+        let (held, ended) = (Vec::new(), Vec::new());
+        Self { worker, owner, jobs, stopped, woken, reports, report, held, ended, look: true, failures: 0 }
+    }
+
+    /// Until the queue is closed and everything claimed is reported.
+    pub async fn drive(mut self) {
+        let third = self.worker.settings.lease / 3;
+        let mut heartbeat = Instant::now() + third;
+        let every = self.worker.settings.look;
+        let mut looks = interval_at(Instant::now() + every, every);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            // Here, not only when there is nothing else to do: short jobs must not starve the lease of a long one.
+            if Instant::now() >= heartbeat {
+                heartbeat = Instant::now() + third;
+                self.renew().await;
+            }
+            while let Ok(report) = self.reports.try_recv() {
+                self.ended.push(report);
+            }
+            let closed = self.jobs.is_closed();
+            if closed && (self.held.is_empty() || self.failures >= LAST_ATTEMPTS) {
+                return;
+            }
+            let stopping = closed || *self.stopped.borrow();
+            let free = if stopping { 0 } else { self.free() };
+            // One that comes after this is seen by the next turn, not lost.
+            self.look |= free > 0 && self.woken.take();
+            // What has just ended may have queued more.
+            let want = if self.look || !self.ended.is_empty() { free } else { 0 };
+            if want > 0 || !self.ended.is_empty() {
+                self.turn(want).await;
+                continue;
+            }
+            tokio::select! {
+                Some(report) = self.reports.recv() => self.ended.push(report),
+                () = self.woken.wait(), if free > 0 => self.look = true,
+                _ = self.stopped.changed(), if !stopping => {}
+                () = self.jobs.closed(), if !closed => {}
+                () = sleep_until(heartbeat) => {}
+                _ = looks.tick(), if free > 0 => self.look = self.is_due().await,
+            }
+        }
+    }
+
+    fn free(&self) -> usize {
+        let running = self.held.len().saturating_sub(self.ended.len());
+        self.worker.settings.slots.max(1).saturating_sub(running)
+    }
+
+    /// Reports what ended and claims what is wanted, in one transaction.
+    async fn turn(&mut self, want: usize) {
+        let Worker { db, clock, settings, .. } = &self.worker;
+        match jobs::turn(db, &self.owner, &self.ended, want, settings.lease, clock.now()).await {
+            Ok(Turn { claims, more }) => {
+                self.failures = 0;
+                for Report { id, attempt, .. } in self.ended.drain(..) {
+                    self.held.retain(|held| *held != (id, attempt));
+                }
+                if want > 0 {
+                    self.look = more;
+                }
+                for jobs::Claim { id, attempt, job } in claims {
+                    self.held.push((id, attempt));
+                    let receipt = Some(Receipt::new(id, attempt, self.report.clone()));
+                    // Refused when the queue has just been closed: the receipt then gives the job back.
+                    let _ = self.jobs.try_send(Claimed { id, attempt, job, receipt });
+                }
+            }
+            Err(error) => {
+                let wait = FIRST_RETRY.saturating_mul(1 << self.failures.min(10)).min(LAST_RETRY);
+                self.failures = self.failures.saturating_add(1);
+                tracing::warn!(%error, again_in = ?wait, "the job queue's database failed");
+                tokio::time::sleep(wait).await;
+            }
+        }
+    }
+
+    /// A heartbeat for everything that still runs.
+    async fn renew(&mut self) {
+        let has_ended = |id: JobId| self.ended.iter().any(|report| report.id == id);
+        let running: Vec<_> = self.held.iter().copied().filter(|(id, _)| !has_ended(*id)).collect();
+        if running.is_empty() {
+            return;
+        }
+        let Worker { db, clock, settings, .. } = &self.worker;
+        match jobs::renew(db, &self.owner, &running, settings.lease, clock.now()).await {
+            Ok(renewed) if renewed < running.len() as u64 => {
+                // Its acknowledgement will be refused; the job is run again by whoever has it now.
+                tracing::warn!(lost = running.len() as u64 - renewed, "a heartbeat came too late for a lease");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "a heartbeat of the job queue failed"),
+        }
+    }
+
+    async fn is_due(&self) -> bool {
+        let Worker { db, clock, .. } = &self.worker;
+        // What cannot be asked may well be: the turn then says what is wrong.
+        domain::store::jobs::is_due(db, clock.now()).await.unwrap_or(true)
+    }
+}

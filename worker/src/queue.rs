@@ -1,0 +1,142 @@
+//! The queue as apalis sees it: a `Backend` that hands out what its driver has claimed.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use apalis_core::backend::finalize::Ephemeral;
+use apalis_core::backend::{Backend, BackendConfig};
+use apalis_core::task::Task;
+use apalis_core::task::builder::TaskBuilder;
+use apalis_core::task::task_id::TaskId;
+use apalis_core::worker::context::WorkerContext;
+use domain::jobs::{Job, Outcome, Report};
+use domain::model::JobId;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use crate::Worker;
+use crate::ack::AckLayer;
+use crate::driver::Driver;
+
+/// A job that this process has to run. Wherever it is dropped, the driver hears of it.
+#[derive(Debug)]
+pub(crate) struct Claimed {
+    /// The row.
+    pub id: JobId,
+    /// Which try this is: 1, 2, 3.
+    pub attempt: i64,
+    /// What to do.
+    pub job: Job,
+    /// Taken by the layer that reports how it went.
+    pub receipt: Option<Receipt>,
+}
+
+/// Owes the driver one report of a claimed job, and gives it at the latest when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Receipt {
+    id: JobId,
+    attempt: i64,
+    /// What is true if nothing more is heard; `None` once reported.
+    outcome: Option<Outcome>,
+    reports: mpsc::UnboundedSender<Report>,
+}
+
+impl Receipt {
+    pub fn new(id: JobId, attempt: i64, reports: mpsc::UnboundedSender<Report>) -> Self {
+        Self { id, attempt, outcome: Some(Outcome::NotBegun), reports }
+    }
+
+    /// From now on the try counts.
+    pub fn begin(&mut self) {
+        self.outcome = Some(Outcome::Failed("cut off before it ended".into()));
+    }
+
+    /// It ended.
+    pub fn report(mut self, outcome: Outcome) {
+        self.outcome = Some(outcome);
+    }
+}
+
+impl Drop for Receipt {
+    fn drop(&mut self) {
+        if let Some(outcome) = self.outcome.take() {
+            let _ = self.reports.send(Report { id: self.id, attempt: self.attempt, outcome });
+        }
+    }
+}
+
+/// The driver ended by itself: a mistake of ours. The monitor starts anew.
+#[derive(Debug)]
+pub(crate) struct DriverGone;
+
+impl fmt::Display for DriverGone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the driver of the job queue ended")
+    }
+}
+
+impl std::error::Error for DriverGone {}
+
+/// What apalis draws jobs from.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    jobs: mpsc::Receiver<Claimed>,
+    driver: Option<JoinHandle<()>>,
+    layer: AckLayer,
+}
+
+impl Queue {
+    /// Starts the driver. It claims until `stopped` says true, and ends when everything that it claimed is reported and
+    /// the queue is closed or dropped.
+    pub fn start(worker: Worker, stopped: watch::Receiver<bool>) -> Self {
+        let layer = AckLayer { time_out: worker.settings.time_out };
+        let (sender, jobs) = mpsc::channel(worker.settings.slots.max(1));
+        let driver = tokio::spawn(Driver::new(worker, sender, stopped).drive());
+        Self { jobs, driver: Some(driver), layer }
+    }
+}
+
+impl Backend for Queue {
+    type Task = Task<Claimed>;
+    type Error = DriverGone;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), DriverGone>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>, _: &WorkerContext) -> Poll<Option<Result<Self::Task, DriverGone>>> {
+        // Never `None`: an exhausted backend would leave the worker waiting for a shutdown for ever.
+        let Some(claimed) = ready!(self.jobs.poll_recv(cx)) else { return Poll::Ready(Some(Err(DriverGone))) };
+        let id = TaskId::from_int(claimed.id.0.unsigned_abs());
+        Poll::Ready(Some(Ok(TaskBuilder::new(claimed).task_id(id).build())))
+    }
+
+    /// apalis calls it when nothing is running any more.
+    fn poll_close(&mut self, cx: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), DriverGone>> {
+        self.jobs.close();
+        while self.jobs.try_recv().is_ok() {}
+        if let Some(driver) = &mut self.driver {
+            let ended = ready!(Pin::new(driver).poll(cx));
+            self.driver = None;
+            return Poll::Ready(ended.map_err(|_| DriverGone));
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl BackendConfig for Queue {
+    type Args = Claimed;
+    type Id = JobId;
+    type Kind = Ephemeral;
+    type Config = ();
+    type Layer = AckLayer;
+
+    fn config(&self) -> &() {
+        &()
+    }
+
+    fn middleware(&mut self, _: &mut WorkerContext) -> AckLayer {
+        self.layer.clone()
+    }
+}

@@ -1,0 +1,267 @@
+//! Claims, leases, retries and parking, with the time in the test's hand.
+
+use std::time::Duration;
+
+use domain::jobs::{self, Cause, Job, LEASE, MAX_ATTEMPTS, Outcome, Reactor, Report, backoff, drain, turn};
+use domain::model::{JobId, MessageId, TopicId};
+use domain::store::{Db, jobs as store};
+use domain::testing::TestDb;
+use domain::time::{Clock, Timestamp};
+
+use super::support::{on_both, only_row, posted, queue};
+
+on_both!(
+    every_kind_of_job_comes_back_as_it_was_queued,
+    a_job_of_a_rolled_back_transaction_is_not_there,
+    those_due_first_are_claimed_first_and_nothing_before_its_time,
+    a_lapsed_lease_is_taken_and_the_late_report_changes_nothing,
+    a_renewed_lease_holds,
+    a_failed_job_comes_back_later_and_later_until_it_is_parked,
+    what_was_not_begun_is_given_back_without_costing_a_try,
+    a_row_that_cannot_be_read_is_parked_and_the_rest_runs,
+    a_job_that_takes_its_worker_down_each_time_is_parked,
+    what_is_running_is_taken_back_at_once_when_asked,
+    a_slot_is_queued_once_whoever_ticks,
+    a_key_is_free_again_when_its_job_is_done,
+    an_admin_sees_counts_and_pages_and_may_retry_or_remove,
+    drain_runs_what_follows_too_and_tells_what_failed,
+);
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn start() -> Timestamp {
+    Timestamp::from_rfc3339("2026-11-21T10:30:00Z").unwrap()
+}
+
+async fn enqueue(db: &Db, job: &Job, at: Timestamp) -> JobId {
+    let mut tx = db.begin().await.unwrap();
+    let id = jobs::enqueue(&mut tx, job, at).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+/// What a claimer gets.
+async fn claims(db: &Db, owner: &str, want: usize, now: Timestamp) -> Vec<(JobId, i64)> {
+    let claims = turn(db, owner, &[], want, LEASE, now).await.unwrap().claims;
+    claims.into_iter().map(|claim| (claim.id, claim.attempt)).collect()
+}
+
+async fn report(db: &Db, owner: &str, (id, attempt): (JobId, i64), outcome: Outcome, now: Timestamp) {
+    turn(db, owner, &[Report { id, attempt, outcome }], 0, LEASE, now).await.unwrap();
+}
+
+async fn every_kind_of_job_comes_back_as_it_was_queued(test: TestDb) {
+    let (message, topic) = (MessageId(7), TopicId(8));
+    let causes = [
+        Cause::MessagePosted { message },
+        Cause::MessageEdited { message },
+        Cause::MessageDeleted { message },
+        Cause::StarsChanged { message },
+        Cause::TopicChanged { topic },
+        Cause::TopicDeleted { topic },
+    ];
+    let mut all: Vec<Job> = causes.iter().map(|&cause| Job::from(cause)).collect();
+    all.extend(causes.map(|cause| Job::React { reactor: Reactor::Live, cause }));
+    all.push(Job::Sweep { slot: "2026-11-21T10".into() });
+    for job in &all {
+        enqueue(&test.db, job, start()).await;
+    }
+    let turn = turn(&test.db, "one", &[], 100, LEASE, start()).await.unwrap();
+    assert_eq!(turn.claims.into_iter().map(|claim| claim.job).collect::<Vec<_>>(), all);
+    assert!(!turn.more);
+}
+
+async fn a_job_of_a_rolled_back_transaction_is_not_there(test: TestDb) {
+    let mut tx = test.db.begin().await.unwrap();
+    jobs::enqueue(&mut tx, &posted(1), start()).await.unwrap();
+    drop(tx);
+    enqueue(&test.db, &posted(2), start()).await;
+    assert_eq!(only_row(&test.db).await.payload, r#"{"message":2}"#);
+}
+
+async fn those_due_first_are_claimed_first_and_nothing_before_its_time(test: TestDb) {
+    let third = enqueue(&test.db, &posted(3), start().plus(2 * SECOND)).await;
+    let first = enqueue(&test.db, &posted(1), start()).await;
+    let second = enqueue(&test.db, &posted(2), start()).await;
+    assert_eq!(claims(&test.db, "one", 1, start().minus(SECOND)).await, []);
+    assert_eq!(claims(&test.db, "one", 1, start()).await, [(first, 1)]);
+    assert_eq!(claims(&test.db, "two", 9, start().plus(SECOND)).await, [(second, 1)]);
+    assert!(!store::is_due(&test.db, start().plus(SECOND)).await.unwrap());
+    assert_eq!(claims(&test.db, "two", 9, start().plus(2 * SECOND)).await, [(third, 1)]);
+}
+
+async fn a_lapsed_lease_is_taken_and_the_late_report_changes_nothing(test: TestDb) {
+    let id = enqueue(&test.db, &posted(1), start()).await;
+    assert_eq!(claims(&test.db, "old", 1, start()).await, [(id, 1)]);
+    assert_eq!(claims(&test.db, "new", 1, start().plus(LEASE / 2)).await, []);
+    let later = start().plus(LEASE);
+    assert_eq!(claims(&test.db, "new", 1, later).await, [(id, 2)]);
+    let held = only_row(&test.db).await;
+    for outcome in [Outcome::Done, Outcome::NotBegun, Outcome::Failed("late".into())] {
+        report(&test.db, "old", (id, 1), outcome, later).await;
+        assert_eq!(only_row(&test.db).await, held);
+    }
+    assert_eq!(jobs::renew(&test.db, "old", &[(id, 1)], LEASE, later).await.unwrap(), 0);
+    // The same worker's own earlier try is as late as anyone's.
+    report(&test.db, "new", (id, 1), Outcome::Done, later).await;
+    assert_eq!(only_row(&test.db).await, held);
+    report(&test.db, "new", (id, 2), Outcome::Done, later).await;
+    assert_eq!(store::outstanding(&test.db).await.unwrap(), 0);
+}
+
+async fn a_renewed_lease_holds(test: TestDb) {
+    let id = enqueue(&test.db, &posted(1), start()).await;
+    assert_eq!(claims(&test.db, "one", 1, start()).await, [(id, 1)]);
+    assert_eq!(jobs::renew(&test.db, "one", &[(id, 1)], LEASE, start().plus(LEASE / 2)).await.unwrap(), 1);
+    assert_eq!(claims(&test.db, "two", 1, start().plus(LEASE)).await, []);
+    assert_eq!(claims(&test.db, "two", 1, start().plus(LEASE * 3 / 2)).await, [(id, 2)]);
+}
+
+async fn a_failed_job_comes_back_later_and_later_until_it_is_parked(test: TestDb) {
+    let id = enqueue(&test.db, &posted(1), start()).await;
+    let mut now = start();
+    for attempt in 1..=MAX_ATTEMPTS {
+        assert_eq!(claims(&test.db, "one", 1, now).await, [(id, attempt)]);
+        report(&test.db, "one", (id, attempt), Outcome::Failed(format!("failure {attempt}")), now).await;
+        let row = only_row(&test.db).await;
+        assert_eq!(row.last_error.as_deref(), Some(&*format!("failure {attempt}")));
+        if attempt == MAX_ATTEMPTS {
+            assert_eq!(row.state, "failed");
+            break;
+        }
+        let wait = row.run_at.since(now);
+        let doubled = SECOND * (1 << (attempt - 1));
+        assert!(wait >= doubled && wait <= doubled * 5 / 4, "{wait:?} after {attempt}");
+        assert_eq!(claims(&test.db, "one", 1, row.run_at.minus(Duration::from_micros(1))).await, []);
+        now = row.run_at;
+    }
+    assert_eq!(claims(&test.db, "one", 1, now.plus(999_999 * SECOND)).await, []);
+    assert!(backoff(id, 1_000) >= 300 * SECOND && backoff(id, 1_000) <= 375 * SECOND);
+    assert_ne!(backoff(JobId(1), 1), backoff(JobId(2), 1));
+}
+
+async fn what_was_not_begun_is_given_back_without_costing_a_try(test: TestDb) {
+    let id = enqueue(&test.db, &posted(1), start()).await;
+    assert_eq!(claims(&test.db, "one", 1, start()).await, [(id, 1)]);
+    report(&test.db, "one", (id, 1), Outcome::NotBegun, start()).await;
+    assert_eq!(claims(&test.db, "two", 1, start()).await, [(id, 1)]);
+}
+
+async fn a_row_that_cannot_be_read_is_parked_and_the_rest_runs(test: TestDb) {
+    let mut tx = test.db.begin().await.unwrap();
+    store::insert(&mut tx, "paint_the_fence", "{}", start()).await.unwrap();
+    store::insert(&mut tx, "message_posted", "{not json", start()).await.unwrap();
+    store::insert(&mut tx, "message_posted", r#"{"topic":1}"#, start()).await.unwrap();
+    store::insert(&mut tx, "message_posted", "[1]", start()).await.unwrap();
+    tx.commit().await.unwrap();
+    let good = enqueue(&test.db, &posted(1), start()).await;
+    let mut claimed = Vec::new();
+    loop {
+        let turn = turn(&test.db, "one", &[], 1, LEASE, start()).await.unwrap();
+        claimed.extend(turn.claims.iter().map(|claim| claim.id));
+        if !turn.more {
+            break;
+        }
+    }
+    assert_eq!(claimed, [good]);
+    let parked = store::page(&test.db, "failed", None, 10).await.unwrap();
+    assert_eq!(parked.len(), 4);
+    assert!(parked.iter().all(|row| row.last_error.as_deref().unwrap().starts_with("cannot be read: ")));
+    assert!(parked[3].last_error.as_deref().unwrap().contains("paint_the_fence"));
+}
+
+async fn a_job_that_takes_its_worker_down_each_time_is_parked(test: TestDb) {
+    let id = enqueue(&test.db, &posted(1), start()).await;
+    let mut now = start();
+    for attempt in 1..=MAX_ATTEMPTS {
+        assert_eq!(claims(&test.db, "one", 1, now).await, [(id, attempt)]);
+        now = now.plus(LEASE);
+    }
+    assert_eq!(claims(&test.db, "one", 1, now).await, []);
+    assert_eq!(only_row(&test.db).await.state, "failed");
+}
+
+async fn what_is_running_is_taken_back_at_once_when_asked(test: TestDb) {
+    let id = enqueue(&test.db, &posted(1), start()).await;
+    assert_eq!(claims(&test.db, "dead", 1, start()).await, [(id, 1)]);
+    assert_eq!(jobs::take_back(&test.db, start()).await.unwrap(), 1);
+    assert_eq!(claims(&test.db, "one", 1, start()).await, [(id, 2)]);
+}
+
+async fn a_slot_is_queued_once_whoever_ticks(test: TestDb) {
+    let other = test.another().await;
+    let ticks = tokio::join!(
+        jobs::tick(&test.db, start()),
+        jobs::tick(&other, start()),
+        jobs::tick(&test.db, start()),
+        jobs::tick(&other, start()),
+    );
+    let ticks = [ticks.0, ticks.1, ticks.2, ticks.3].map(Result::unwrap);
+    assert_eq!(ticks.iter().filter(|queued| **queued).count(), 1);
+    assert_eq!(only_row(&test.db).await.payload, r#"{"slot":"2026-11-21T10"}"#);
+
+    let clock = Clock::Manual(std::sync::Arc::new(start().0.into()));
+    drain(&test.db, &clock, async |_| Ok::<(), String>(())).await.unwrap();
+    assert!(!jobs::tick(&other, start()).await.unwrap(), "the slot is over although its job is gone");
+    assert!(jobs::tick(&other, start().plus(3600 * SECOND)).await.unwrap());
+    assert!(!jobs::tick(&test.db, start()).await.unwrap(), "a clock that is behind opens no old slot");
+    assert_eq!(only_row(&test.db).await.payload, r#"{"slot":"2026-11-21T11"}"#);
+    other.close().await;
+}
+
+async fn a_key_is_free_again_when_its_job_is_done(test: TestDb) {
+    for expected in [true, false] {
+        let mut tx = test.db.begin().await.unwrap();
+        assert_eq!(jobs::enqueue_unique(&mut tx, "key", &posted(1), start()).await.unwrap(), expected);
+        tx.commit().await.unwrap();
+    }
+    let id = only_row(&test.db).await.id;
+    assert_eq!(claims(&test.db, "one", 1, start()).await, [(id, 1)]);
+    report(&test.db, "one", (id, 1), Outcome::Done, start()).await;
+    let mut tx = test.db.begin().await.unwrap();
+    assert!(jobs::enqueue_unique(&mut tx, "key", &posted(1), start()).await.unwrap());
+    tx.commit().await.unwrap();
+}
+
+async fn an_admin_sees_counts_and_pages_and_may_retry_or_remove(test: TestDb) {
+    let db = &test.db;
+    let mut tx = db.begin().await.unwrap();
+    for _ in 0..3 {
+        store::insert(&mut tx, "unknown", "{}", start()).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(store::waiting_since(db, start().plus(SECOND)).await.unwrap(), Some(start()));
+    claims(db, "one", 3, start()).await;
+    enqueue(db, &posted(1), start().plus(SECOND)).await;
+    assert_eq!(store::waiting_since(db, start()).await.unwrap(), None);
+    let counts = store::count_by_state(db).await.unwrap();
+    assert_eq!(counts, [("failed".to_owned(), 3), ("ready".to_owned(), 1)]);
+
+    let first = store::page(db, "failed", None, 2).await.unwrap();
+    let second = store::page(db, "failed", Some(first[1].id), 2).await.unwrap();
+    assert!(first.len() == 2 && second.len() == 1 && first[0].id > first[1].id && first[1].id > second[0].id);
+
+    let mut tx = db.begin().await.unwrap();
+    assert!(store::retry(&mut tx, first[0].id, start()).await.unwrap());
+    assert!(!store::retry(&mut tx, first[0].id, start()).await.unwrap());
+    assert_eq!(store::retry_all(&mut tx, start()).await.unwrap(), 2);
+    assert!(store::remove(&mut tx, first[0].id).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(store::page(db, "ready", None, 9).await.unwrap().iter().filter(|row| row.attempt == 0).count(), 3);
+}
+
+async fn drain_runs_what_follows_too_and_tells_what_failed(test: TestDb) {
+    queue(&test.db, [1, 2, 3]).await;
+    let failures = drain(&test.db, &Clock::System, async |job| match job {
+        Job::MessagePosted { message: MessageId(2) } => Err("no".to_owned()),
+        Job::MessagePosted { message: MessageId(message @ 1..=3) } => {
+            queue(&test.db, [message + 10]).await;
+            Ok(())
+        }
+        _ => Ok(()),
+    })
+    .await
+    .unwrap();
+    assert_eq!(failures, ["MessagePosted { message: MessageId(2) }: no"]);
+    assert_eq!(only_row(&test.db).await.payload, r#"{"message":2}"#);
+}
