@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use domain::bus::{AGE, Backlog, Bus, BusError, BusUrl, Control, Cursor, Event, HERE, Hub, LENGTH, Stream};
+use domain::bus::{AGE, Backlog, Bus, BusError, BusUrl, Control, Cursor, Event, HERE, Hub, LENGTH, LISTENING, Stream};
 use domain::kv::Kv;
 use domain::model::{GroupId, UserId};
 use domain::time::{Clock, Timestamp};
@@ -121,6 +121,7 @@ on_memory_and_redis! {
     a_stream_lives_as_long_as_it_is_watched_and_a_while_longer,
     lost_streams_mean_resync,
     people_are_here_for_some_minutes,
+    whoever_has_a_stream_is_among_the_listeners,
     watchers_of_a_group_come_and_go,
     an_open_page_stays_present,
     every_process_hears_what_one_tells,
@@ -398,6 +399,14 @@ async fn lost_streams_mean_resync(home: Home) {
     assert!(read_all(&home.bus, ALICE, after).await.is_err());
 }
 
+async fn whoever_has_a_stream_is_among_the_listeners(home: Home) {
+    let after = home.bus.open(ALICE).await.unwrap();
+    home.pass(AGE - Duration::from_secs(1));
+    assert_eq!(read_all(&home.bus, ALICE, after).await, Ok((Vec::new(), after)));
+    assert_eq!(home.bus.is_here(&[UserId(1)]).await.unwrap(), []);
+    assert_eq!(home.bus.listening().await.unwrap(), [UserId(1)]);
+}
+
 async fn people_are_here_for_some_minutes(home: Home) {
     let (alice, bob, carol) = (UserId(1), UserId(2), UserId(3));
     let began = Timestamp(home.now.load(Ordering::Relaxed));
@@ -410,7 +419,8 @@ async fn people_are_here_for_some_minutes(home: Home) {
     let mut present = home.bus.present(began).await.unwrap();
     present.sort();
     assert_eq!(present, [alice, bob]);
-    home.pass(AGE);
+    assert_eq!(home.bus.listening().await.unwrap().len(), 2);
+    home.pass(LISTENING);
     home.bus.seen(&[carol]).await.unwrap();
     assert_eq!(home.bus.present(began).await.unwrap(), [carol]);
     assert_eq!(home.bus.is_here(&[]).await.unwrap(), []);
@@ -422,7 +432,9 @@ async fn watchers_of_a_group_come_and_go(home: Home) {
     home.bus.watch_group(UserId(5), garden).await.unwrap();
     assert_eq!(home.bus.watchers(garden).await.unwrap(), [UserId(5)]);
     assert_eq!(home.bus.watchers(library).await.unwrap(), []);
-    home.pass(HERE + Duration::from_secs(1));
+    home.pass(LISTENING - Duration::from_secs(1));
+    assert_eq!(home.bus.watchers(garden).await.unwrap(), [UserId(5)]);
+    home.pass(Duration::from_secs(2));
     assert_eq!(home.bus.watchers(garden).await.unwrap(), []);
 }
 
@@ -443,6 +455,7 @@ async fn an_open_page_stays_present(home: Home) {
         hub.renew().await.unwrap();
     }
     assert_eq!(home.bus.is_here(&[alice]).await.unwrap(), []);
+    home.pass(LISTENING);
     assert_eq!(home.bus.watchers(garden).await.unwrap(), []);
 }
 

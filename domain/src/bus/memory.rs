@@ -9,7 +9,7 @@ use tokio::sync::broadcast;
 
 use super::bells::{Bells, Watch};
 use super::cursor::{Cursor, Entry};
-use super::{AGE, BATCH, CONTROLS, Control, HERE, LENGTH, Presence, Stream, WATCHERS};
+use super::{AGE, BATCH, CONTROLS, Control, HERE, LENGTH, LISTENING, Presence, Stream, WATCHERS};
 use crate::model::{GroupId, UserId};
 use crate::time::{Clock, Timestamp};
 
@@ -119,7 +119,7 @@ impl Memory {
 
     pub(super) fn present(&self, since: Timestamp) -> Vec<UserId> {
         let (state, now) = self.state();
-        let since = since.max(now.minus(AGE));
+        let since = since.max(now.minus(LISTENING));
         state.seen.iter().filter(|(_, at)| **at >= since).map(|(user, _)| *user).collect()
     }
 
@@ -131,7 +131,7 @@ impl Memory {
 
     pub(super) fn watchers(&self, group: GroupId) -> Vec<UserId> {
         let (state, now) = self.state();
-        let since = now.minus(HERE);
+        let since = now.minus(LISTENING);
         let readers = state.watchers.get(&group).into_iter().flatten();
         readers.filter(|(_, at)| **at >= since).map(|(user, _)| *user).collect()
     }
@@ -164,7 +164,7 @@ impl State {
         self.swept_at = now;
         self.streams.retain(|_, there| there.expires_at > now);
         shrink(&mut self.streams);
-        let since = now.minus(AGE);
+        let since = now.minus(LISTENING);
         self.seen.retain(|_, at| *at >= since);
         self.watchers.retain(|_, readers| {
             readers.retain(|_, at| *at >= since);

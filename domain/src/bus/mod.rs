@@ -40,12 +40,16 @@ use crate::time::{Clock, Timestamp};
 
 /// About how many entries a stream holds; on Redis up to some hundred more.
 pub const LENGTH: usize = 256;
-/// How many entries one [`Bus::backlog`] returns at most.
-pub const BATCH: usize = 128;
+/// How many entries one [`Bus::backlog`] returns at most: more than a stream holds, so that one read tells everything.
+pub const BATCH: usize = 512;
 /// How long a stream lives after it was last opened or renewed.
 pub const AGE: Duration = Duration::from_secs(5 * 60);
 /// How lately somebody was seen who counts as here.
 pub const HERE: Duration = Duration::from_secs(3 * 60);
+/// How lately somebody was seen whose stream may be there still: longer than [`AGE`], for clocks differ a little. Events go to
+/// all of these. If they went only to those who are [`HERE`], whoever comes back after four minutes would find their stream, and
+/// not what was meant for it.
+pub const LISTENING: Duration = Duration::from_secs(6 * 60);
 /// How many watchers of one group are remembered, the latest ones.
 pub const WATCHERS: usize = 2_000;
 
@@ -174,8 +178,8 @@ impl Bus {
         self.renew(&Presence { users: users.to_vec(), ..Presence::default() }).await
     }
 
-    /// A page of a public group was drawn for somebody who is not in it: they hear what happens there for [`HERE`]. Ask first
-    /// whether they may.
+    /// A page of a public group was drawn for somebody who is not in it: they are among its [`Bus::watchers`] for [`LISTENING`].
+    /// Ask first whether they may.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -194,7 +198,15 @@ impl Bus {
         }
     }
 
-    /// Who was seen at `since` or later (at most some minutes back), in no order.
+    /// Everyone whose stream may be there: to whom events are worth writing, if they may hear them. In no order.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn listening(&self) -> Result<Vec<UserId>, BusError> {
+        self.present(self.clock().now().minus(LISTENING)).await
+    }
+
+    /// Who was seen at `since` or later (at most [`LISTENING`] back), in no order.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -219,7 +231,8 @@ impl Bus {
         }
     }
 
-    /// Who reads the public group without being in it, the latest [`WATCHERS`]. Whether they still may is not known here.
+    /// Who reads the public group without being in it, or did within [`LISTENING`]: the latest [`WATCHERS`]. Events go to all of
+    /// them. Whether they still may hear is not known here.
     ///
     /// # Errors
     /// When Redis does not answer.

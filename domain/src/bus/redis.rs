@@ -11,7 +11,9 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use super::bells::{Bells, Watch};
 use super::cursor::{Cursor, Entry};
 use super::subscription::Subscription;
-use super::{AGE, BATCH, BusError, CONTROLS, Control, HERE, LENGTH, Name, Names, Presence, Stream, WATCHERS};
+use super::{
+    AGE, BATCH, BusError, CONTROLS, Control, HERE, LENGTH, LISTENING, Name, Names, Presence, Stream, WATCHERS,
+};
 use crate::model::{GroupId, UserId};
 use crate::time::{Clock, Timestamp};
 
@@ -166,12 +168,12 @@ impl Redis {
             for users in presence.users.chunks(1_000) {
                 add(&mut commands, &key, now, users);
             }
-            commands.cmd("ZREMRANGEBYSCORE").arg(&key).arg("-inf").arg(format!("({}", now.minus(AGE).0));
+            commands.cmd("ZREMRANGEBYSCORE").arg(&key).arg("-inf").arg(format!("({}", now.minus(LISTENING).0));
         }
         for (group, user) in &presence.readers {
             let key = names.of(Name::Watchers(*group));
             add(&mut commands, &key, now, &[*user]);
-            commands.cmd("ZREMRANGEBYSCORE").arg(&key).arg("-inf").arg(format!("({}", now.minus(AGE).0));
+            commands.cmd("ZREMRANGEBYSCORE").arg(&key).arg("-inf").arg(format!("({}", now.minus(LISTENING).0));
             commands.cmd("ZREMRANGEBYRANK").arg(&key).arg(0).arg(-(WATCHERS as i64) - 1);
         }
         if !commands.is_empty() {
@@ -181,12 +183,12 @@ impl Redis {
     }
 
     pub(super) async fn present(&self, since: Timestamp) -> Result<Vec<UserId>, BusError> {
-        let since = since.max(self.clock.now().minus(AGE));
+        let since = since.max(self.clock.now().minus(LISTENING));
         self.scored(&self.server.names.of(Name::Present), since).await
     }
 
     pub(super) async fn watchers(&self, group: GroupId) -> Result<Vec<UserId>, BusError> {
-        let since = self.clock.now().minus(HERE);
+        let since = self.clock.now().minus(LISTENING);
         self.scored(&self.server.names.of(Name::Watchers(group)), since).await
     }
 
@@ -259,7 +261,7 @@ fn add(commands: &mut Pipeline, key: &str, now: Timestamp, users: &[UserId]) {
     for user in users {
         add.arg(now.0).arg(user.0);
     }
-    commands.cmd("EXPIRE").arg(key).arg(AGE.as_secs());
+    commands.cmd("EXPIRE").arg(key).arg(LISTENING.as_secs());
 }
 
 /// Reads streams for everyone who asks: whoever asks while a read is under way is read together with the others, so that a
