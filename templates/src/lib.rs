@@ -1,1 +1,31 @@
-//! Placeholder until the first module lands.
+//! The pages: one typed struct each, drawn by the HTML file of the same noun beside `src`. No I/O.
+//!
+//! Decisions are methods here; the HTML files only ask `if`, `for` and `match`. What is marked safe there is our
+//! own message markup and nothing else, in `_markup.html`.
+
+pub mod account;
+pub mod admin;
+pub mod assets;
+pub mod avatar;
+pub mod chart;
+pub mod errors;
+pub mod form;
+pub mod frame;
+pub mod groups;
+pub mod help;
+pub mod home;
+pub mod mentions;
+pub mod menu;
+pub mod messages;
+pub mod people;
+pub mod samples;
+pub mod search;
+pub mod settings;
+pub mod topics;
+pub mod unread;
+pub mod when;
+
+pub use askama::Template;
+pub use assets::Assets;
+pub use form::Field;
+pub use frame::{Flash, FlashKind, Frame, Live, Viewer};

@@ -1,0 +1,129 @@
+//! For admins of the site.
+
+use std::borrow::Borrow;
+
+use askama::Template;
+use domain::model::{GroupRow, JobRow, User};
+use domain::time::Timestamp;
+
+use crate::chart::Chart;
+use crate::frame::Frame;
+
+/// `/admin/`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/overview.html")]
+pub struct Overview {
+    /// Around it.
+    pub frame: Frame,
+    /// Whether each part is well.
+    pub checks: Vec<Check>,
+    /// The numbers of the moment.
+    pub figures: Vec<Figure>,
+    /// Messages and people by day, messages by group, jobs.
+    pub charts: Vec<Chart>,
+}
+
+/// Whether a part of the program is well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Which: `Database`.
+    pub name: String,
+    /// Whether it is well.
+    pub ok: bool,
+    /// How it is, in a few words: `answers in 0.4 ms`.
+    pub text: String,
+}
+
+/// A number with its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// `Polls held`.
+    pub label: String,
+    /// `1,204`.
+    pub value: String,
+    /// A few more words; may be empty.
+    pub note: String,
+}
+
+impl Overview {
+    /// Whether everything is well.
+    pub fn all_well(&self) -> bool {
+        self.checks.iter().all(|check| check.ok)
+    }
+}
+
+/// `/admin/people`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/people.html")]
+pub struct People {
+    /// Around it.
+    pub frame: Frame,
+    /// What was searched for; empty for all.
+    pub q: String,
+    /// Those of this page.
+    pub rows: Vec<PersonRow>,
+    /// How many in all.
+    pub total: i64,
+    /// The page's number, from 1.
+    pub page: i64,
+    /// Whether another one follows.
+    pub has_more: bool,
+}
+
+impl People {
+    /// The address of another page.
+    pub fn link(&self, page: impl Borrow<i64>) -> String {
+        let page = *page.borrow();
+        format!("/admin/people?q={}&page={page}", crate::search::encoded(&self.q))
+    }
+}
+
+/// An account in the admins' list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonRow {
+    /// The account.
+    pub user: User,
+    /// How many messages they wrote.
+    pub messages: i64,
+    /// When they were last here; `None` when that is not known.
+    pub seen_at: Option<Timestamp>,
+}
+
+/// `/admin/groups`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/groups.html")]
+pub struct Groups {
+    /// Around it.
+    pub frame: Frame,
+    /// Those of this page.
+    pub rows: Vec<GroupRow>,
+    /// How many in all.
+    pub total: i64,
+    /// The page's number, from 1.
+    pub page: i64,
+    /// Whether another one follows.
+    pub has_more: bool,
+}
+
+/// `/admin/jobs`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/jobs.html")]
+pub struct Jobs {
+    /// Around it.
+    pub frame: Frame,
+    /// How many wait.
+    pub ready: i64,
+    /// How many run.
+    pub running: i64,
+    /// How many failed for good.
+    pub failed: i64,
+    /// Failed ones first, then those that wait.
+    pub rows: Vec<JobRow>,
+}
+
+impl Jobs {
+    /// Whether an admin may let it run again or drop it: when it failed for good.
+    pub fn is_parked(&self, job: &JobRow) -> bool {
+        job.state == "failed"
+    }
+}

@@ -1,0 +1,164 @@
+//! What stands in the fields of a form, and what is to mend in them.
+
+/// One field: what was typed, and why it cannot stay so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Field {
+    /// What is in it.
+    pub value: String,
+    /// What to mend.
+    pub error: Option<String>,
+}
+
+impl Field {
+    /// A field with something in it.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self { value: value.into(), error: None }
+    }
+
+    /// Whether this is the chosen one of several values.
+    pub fn is(&self, value: &str) -> bool {
+        self.value == value
+    }
+}
+
+impl<T: Into<String>> From<T> for Field {
+    fn from(value: T) -> Self {
+        Self::new(value)
+    }
+}
+
+macro_rules! form {
+    ($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident),* $(,)? } $($key:ident)?) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct $name {
+            $($(#[$fdoc])* pub $field: Field,)*
+            /// What is to mend in the whole of it.
+            pub error: Option<String>,
+            $(
+                /// Idempotency: sent twice with the same key, it is done once.
+                pub $key: String,
+            )?
+        }
+
+        impl $name {
+            /// Notes what to mend in the field of that name; about any other name, in the form as a whole.
+            pub fn mend(&mut self, field: &str, why: impl Into<String>) {
+                match field {
+                    $(stringify!($field) => self.$field.error = Some(why.into()),)*
+                    _ => self.error = Some(why.into()),
+                }
+            }
+
+            /// Whether there is anything to mend.
+            pub fn is_wrong(&self) -> bool {
+                self.error.is_some() $(|| self.$field.error.is_some())*
+            }
+        }
+    };
+}
+
+form! {
+    /// Starts a topic.
+    TopicForm {
+        /// Its title.
+        title,
+        /// Its first message.
+        text,
+    } key
+}
+
+form! {
+    /// Renames a topic.
+    RenameForm {
+        /// The title.
+        title,
+    }
+}
+
+form! {
+    /// Writes or edits a message.
+    MessageForm {
+        /// What is said.
+        text,
+    } key
+}
+
+form! {
+    /// Makes or edits a group.
+    GroupForm {
+        /// Its name.
+        name,
+        /// Its word in addresses; only when it is made.
+        slug,
+        /// `public` or `private`.
+        kind,
+        /// What it is about.
+        description,
+    } key
+}
+
+form! {
+    /// Signs in.
+    SignInForm {
+        /// A user name or an address.
+        username,
+        /// The password; never sent back.
+        password,
+    }
+}
+
+form! {
+    /// Signs up, or makes the first admin.
+    SignUpForm {
+        /// The name wanted.
+        username,
+        /// Where mail goes.
+        email,
+        /// The password; never sent back.
+        password,
+    }
+}
+
+form! {
+    /// The profile and the colours.
+    ProfileForm {
+        /// The name as they write it.
+        name,
+        /// Where mail goes.
+        email,
+        /// A few words.
+        bio,
+        /// Where they are.
+        location,
+        /// Their page.
+        web,
+        /// `auto`, `light` or `dark`.
+        theme,
+    }
+}
+
+form! {
+    /// Changes the password; neither is sent back.
+    PasswordForm {
+        /// The one now.
+        current_password,
+        /// The one from now on.
+        new_password,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_complaint_about_no_field_is_about_the_form() {
+        let mut form = TopicForm::default();
+        assert!(!form.is_wrong());
+        form.mend("title", "Say what it is about");
+        form.mend("weather", "Too wet");
+        assert_eq!(form.title.error.as_deref(), Some("Say what it is about"));
+        assert_eq!(form.error.as_deref(), Some("Too wet"));
+    }
+}

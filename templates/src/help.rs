@@ -1,0 +1,13 @@
+//! How to write a message.
+
+use askama::Template;
+
+use crate::frame::Frame;
+
+/// `/-/help`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "help/show.html")]
+pub struct Help {
+    /// Around it.
+    pub frame: Frame,
+}

@@ -1,0 +1,61 @@
+//! The first page: a paper of what is unread for those signed in, what this place is for the others.
+
+use askama::Template;
+use domain::model::{Group, GroupRow, Message, Topic};
+
+use crate::frame::Frame;
+
+/// `/` for somebody signed in.
+#[derive(Clone, Debug, Template)]
+#[template(path = "home/unread.html")]
+pub struct Home {
+    /// Around it.
+    pub frame: Frame,
+    /// What is unread in my groups, newest first.
+    pub stories: Vec<Story>,
+    /// Whether more is unread than the page holds.
+    pub has_more: bool,
+    /// What the page showed, for "mark all read": opaque to the page.
+    pub upto: String,
+    /// Public groups to join, for those who are in none.
+    pub suggestions: Vec<GroupRow>,
+}
+
+/// A topic with unread messages, and its last lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Story {
+    /// Where it stands.
+    pub group: Group,
+    /// The topic.
+    pub topic: Topic,
+    /// How many of its messages are unread.
+    pub unread: i64,
+    /// The last of them, oldest first.
+    pub messages: Vec<Message>,
+}
+
+impl Story {
+    /// How many unread messages are not shown.
+    pub fn hidden(&self) -> i64 {
+        (self.unread - self.messages.len() as i64).max(0)
+    }
+}
+
+impl Home {
+    /// Whether the reader is in no group yet.
+    pub fn is_newcomer(&self) -> bool {
+        self.frame.sidebar.groups.is_empty()
+    }
+}
+
+/// `/` for everyone else.
+#[derive(Clone, Debug, Template)]
+#[template(path = "home/welcome.html")]
+pub struct Welcome {
+    /// Around it.
+    pub frame: Frame,
+    /// Public groups, the liveliest first.
+    pub groups: Vec<GroupRow>,
+    /// Whether anyone may sign up.
+    pub sign_up_open: bool,
+}

@@ -1,0 +1,13 @@
+//! The left column as a page of its own, for phones.
+
+use askama::Template;
+
+use crate::frame::Frame;
+
+/// `/-/menu`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "menu/show.html")]
+pub struct Menu {
+    /// Around it.
+    pub frame: Frame,
+}

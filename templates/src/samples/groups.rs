@@ -1,0 +1,159 @@
+//! Group pages.
+
+use askama::Template;
+use domain::model::{Role, TopicRow};
+
+use super::{Drawn, ago, frame, group, group_rows, person, stranger, topic, wrens};
+use crate::form::GroupForm;
+use crate::groups::{Discover, Edit, GroupOrder, MemberRow, Members, New, Show};
+
+fn rows() -> Vec<TopicRow> {
+    let row = |topic: domain::model::Topic, unread, by: usize, excerpt: &str| TopicRow {
+        message_count: topic.last_seq,
+        topic,
+        unread,
+        last_author: Some(person(by)),
+        excerpt: excerpt.to_owned(),
+    };
+    vec![
+        row(wrens(), 3, 2, "Three entrance holes drilled already, 28 mm. That keeps the great tits out."),
+        row(
+            topic(10, 1, "ringing-weekend", "Ringing weekend", 6, 212, 380),
+            0,
+            6,
+            "The hut is ours from Friday noon. Bring your own sheets, and something against the cold that is not only schnapps.",
+        ),
+        row(topic(11, 1, "owl-or-not-owl", "Owl or not owl", 9, 17, 1_600), 0, 9, "Not owl."),
+        row(
+            topic(
+                12,
+                1,
+                "feeders",
+                "Feeders: what froze, what did not, and what the squirrels made of it over the winter",
+                3,
+                88,
+                4_400,
+            ),
+            0,
+            1,
+            "",
+        ),
+        TopicRow { last_author: None, ..row(topic(13, 1, "empty", "", 7, 0, 90_000), 0, 7, "") },
+    ]
+}
+
+impl Show {
+    /// A group that the viewer is in.
+    pub fn sample() -> Self {
+        let mut frame = frame("/birds/");
+        frame.group = Some(group(1).id);
+        Self {
+            frame,
+            group: group(1),
+            about: "What flies over the valley, and what sits in it. Pictures welcome: see <a href=\"https://example.org/nests\">the nest map</a>.".to_owned(),
+            role: Some(Role::Admin),
+            may_join: false,
+            may_start: true,
+            may_edit: true,
+            members: 64,
+            here: vec![person(3), person(4), person(2)],
+            rows: rows(),
+            is_later_page: false,
+            older: Some("1700000000-12".to_owned()),
+            upto: "1-48".to_owned(),
+            form: Default::default(),
+        }
+    }
+
+    fn mending() -> Self {
+        let mut page = Self::sample();
+        page.form.text = "Has anyone seen one this winter?".into();
+        page.form.mend("title", "Say in a few words what it is about.");
+        page
+    }
+
+    fn for_strangers() -> Self {
+        let mut frame = stranger("/birds/");
+        frame.group = Some(group(1).id);
+        Self { frame, role: None, may_start: false, may_edit: false, ..Self::sample() }
+    }
+
+    fn empty() -> Self {
+        Self { rows: Vec::new(), older: None, here: Vec::new(), ..Self::sample() }
+    }
+}
+
+impl Discover {
+    /// Some groups.
+    pub fn sample() -> Self {
+        Self {
+            frame: frame("/groups/"),
+            q: String::new(),
+            order: GroupOrder::Popular,
+            rows: group_rows(),
+            page: 1,
+            has_more: true,
+        }
+    }
+}
+
+impl New {
+    /// With something to mend.
+    pub fn sample() -> Self {
+        let mut form = GroupForm {
+            name: "Bird watch".into(),
+            slug: "birds".into(),
+            kind: "public".into(),
+            key: "k1".to_owned(),
+            ..GroupForm::default()
+        };
+        form.mend("slug", "Another group has this address.");
+        Self { frame: frame("/-/groups/new"), form }
+    }
+}
+
+impl Edit {
+    /// As it is.
+    pub fn sample() -> Self {
+        let group = group(6);
+        let form = GroupForm {
+            name: group.name.clone().into(),
+            description: group.description.clone().into(),
+            kind: "private".into(),
+            ..GroupForm::default()
+        };
+        Self { frame: frame("/-/groups/6/edit"), group, form }
+    }
+}
+
+impl Members {
+    /// Nine of them.
+    pub fn sample() -> Self {
+        let roles = [Role::Admin, Role::Moderator];
+        let rows = (1..=9)
+            .map(|id| MemberRow {
+                person: person(id),
+                role: roles.get(id - 1).copied().unwrap_or(Role::Member),
+                joined_at: ago(40_000 * id as u64),
+            })
+            .collect();
+        Self { frame: frame("/-/groups/1/members"), group: group(1), total: 64, rows, page: 1, has_more: true }
+    }
+}
+
+pub(super) fn all() -> Vec<Drawn> {
+    vec![
+        ("group", Show::sample().render()),
+        ("group-mending", Show::mending().render()),
+        ("group-stranger", Show::for_strangers().render()),
+        ("group-empty", Show::empty().render()),
+        ("discover", Discover::sample().render()),
+        (
+            "discover-nothing",
+            Discover { q: "<curling>".to_owned(), rows: Vec::new(), has_more: false, ..Discover::sample() }.render(),
+        ),
+        ("group-new", New::sample().render()),
+        ("group-edit", Edit::sample().render()),
+        ("members", Members::sample().render()),
+    ]
+}

@@ -1,0 +1,101 @@
+//! The first pages.
+
+use askama::Template;
+use domain::model::Sidebar;
+
+use super::{Drawn, conversation, frame, group, group_rows, message, stranger, topic, wrens};
+use crate::frame::{Flash, FlashKind};
+use crate::help::Help;
+use crate::home::{Home, Story, Welcome};
+use crate::menu::Menu;
+
+impl Home {
+    /// Three stories.
+    pub fn sample() -> Self {
+        let new = conversation().split_off(6);
+        let slugs = vec![
+            message(51, 5, 55, "The frost got the second sowing. The first one under glass is fine."),
+            message(
+                52,
+                8,
+                41,
+                "I have forty plants too many, come by before Sunday. They are by the gate, in the <strong>blue</strong> crates.",
+            ),
+        ];
+        let book =
+            vec![message(12, 7, 190, "I finished it on the train and missed my stop. No more said until Thursday.")];
+        Self {
+            frame: frame("/"),
+            stories: vec![
+                Story { group: group(1), topic: wrens(), unread: 3, messages: new },
+                Story {
+                    group: group(2),
+                    topic: topic(21, 2, "beans", "Broad beans: sow again?", 5, 52, 41),
+                    unread: 7,
+                    messages: slugs,
+                },
+                Story {
+                    group: group(3),
+                    topic: topic(31, 3, "january", "January: the long one about the lighthouse", 7, 12, 190),
+                    unread: 5,
+                    messages: book,
+                },
+            ],
+            has_more: false,
+            upto: "1-48.2-52".to_owned(),
+            suggestions: Vec::new(),
+        }
+    }
+
+    fn all_read() -> Self {
+        let mut page = Self { stories: Vec::new(), ..Self::sample() };
+        page.frame.sidebar.groups.iter_mut().for_each(|group| group.topics.clear());
+        page.frame.sidebar.mentions = 0;
+        page.frame.flash = Some(Flash { kind: FlashKind::Done, text: "All marked read.".to_owned() });
+        page
+    }
+
+    fn newcomer() -> Self {
+        let mut page = Self { stories: Vec::new(), suggestions: group_rows(), ..Self::sample() };
+        page.frame.sidebar = Sidebar::default();
+        page
+    }
+}
+
+impl Welcome {
+    /// With groups.
+    pub fn sample() -> Self {
+        Self {
+            frame: stranger("/"),
+            groups: group_rows().into_iter().map(|row| domain::model::GroupRow { is_member: false, ..row }).collect(),
+            sign_up_open: true,
+        }
+    }
+}
+
+impl Menu {
+    /// Of somebody signed in.
+    pub fn sample() -> Self {
+        Self { frame: frame("/-/menu") }
+    }
+}
+
+impl Help {
+    /// The page.
+    pub fn sample() -> Self {
+        Self { frame: frame("/-/help") }
+    }
+}
+
+pub(super) fn all() -> Vec<Drawn> {
+    vec![
+        ("home", Home::sample().render()),
+        ("home-all-read", Home::all_read().render()),
+        ("home-newcomer", Home::newcomer().render()),
+        ("welcome", Welcome::sample().render()),
+        ("welcome-empty", Welcome { groups: Vec::new(), sign_up_open: false, ..Welcome::sample() }.render()),
+        ("menu", Menu::sample().render()),
+        ("menu-stranger", Menu { frame: stranger("/-/menu") }.render()),
+        ("help", Help::sample().render()),
+    ]
+}

@@ -1,0 +1,208 @@
+//! A made-up village that talks: every page filled with it, for tests and for looking at.
+
+mod admin;
+mod groups;
+mod home;
+mod others;
+mod topics;
+
+use std::time::Duration;
+
+use domain::model::{
+    Group, GroupId, GroupKind, GroupRow, Message, MessageId, Person, Sidebar, SidebarGroup, Theme, Topic, TopicId,
+    TopicUnread, UserId,
+};
+use domain::time::Timestamp;
+
+use crate::assets::Assets;
+use crate::frame::{Frame, Live, Viewer};
+
+const NAMES: [&str; 9] = ["mira", "tomas", "anouk", "jules", "ines", "bertil", "dara", "oskar", "wen"];
+
+/// The moment at which all samples are drawn.
+pub fn now() -> Timestamp {
+    Timestamp(1_768_572_000_000_000)
+}
+
+pub(crate) fn ago(minutes: u64) -> Timestamp {
+    now().minus(Duration::from_secs(minutes * 60))
+}
+
+pub(crate) fn person(id: usize) -> Person {
+    let id = id.clamp(1, NAMES.len());
+    Person { id: UserId(id as i64), username: NAMES[id - 1].to_owned() }
+}
+
+const GROUPS: [(&str, &str, &str); 6] = [
+    ("birds", "Bird watch", "What flies over the valley, and what sits in it."),
+    ("allotment", "Allotment 12", "Beds, seeds, slugs, and who waters when."),
+    ("books", "Book evening", "One book a month, on the last Thursday, at the library."),
+    ("choir", "Choir", "Rehearsals on Tuesdays. Altos wanted."),
+    ("repair-cafe", "Repair café", "Bring what is broken; somebody knows how."),
+    ("street-party", "Street party", "The one in June. Tables, tunes, and permission from the town."),
+];
+
+pub(crate) fn group(id: usize) -> Group {
+    let (slug, name, description) = GROUPS[id - 1];
+    Group {
+        id: GroupId(id as i64),
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+        description: description.to_owned(),
+        kind: if slug == "street-party" { GroupKind::Private } else { GroupKind::Public },
+        creator_id: UserId(1),
+        created_at: ago(600_000),
+    }
+}
+
+pub(crate) fn group_rows() -> Vec<GroupRow> {
+    (1..=5)
+        .map(|id| GroupRow {
+            group: group(id),
+            members: 90 - 15 * id as i64,
+            topics: 1_240 / (id as i64).pow(2),
+            last_message_at: ago(9 * (id as u64).pow(4)),
+            is_member: id < 3,
+        })
+        .collect()
+}
+
+pub(crate) fn topic(id: i64, group: usize, slug: &str, name: &str, by: usize, last_seq: i64, minutes: u64) -> Topic {
+    let creator = person(by);
+    Topic {
+        id: TopicId(id),
+        group_id: GroupId(group as i64),
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+        creator_id: creator.id,
+        creator_name: creator.username,
+        created_at: ago(minutes + 2_880),
+        last_seq,
+        last_message_at: ago(minutes),
+    }
+}
+
+pub(crate) fn wrens() -> Topic {
+    topic(9, 1, "where-do-wrens-sleep-in-january", "Where do wrens sleep in January?", 1, 48, 9)
+}
+
+pub(crate) fn message(seq: i64, author: usize, minutes: u64, markup: &str) -> Message {
+    Message {
+        id: MessageId(100 + seq),
+        topic_id: TopicId(9),
+        seq,
+        author: person(author),
+        created_at: ago(minutes),
+        markup: markup.to_owned(),
+        mentions: Vec::new(),
+        edited_at: None,
+        deleted: false,
+        follows: false,
+        stars: Vec::new(),
+    }
+}
+
+/// The conversation of the topic page: a quote, code, a picture's absence, stars, a mention, an edit, a deletion.
+pub(crate) fn conversation() -> Vec<Message> {
+    let mut said = vec![
+        message(
+            37,
+            2,
+            740,
+            "They crowd into one nest box. My father counted 31 of them in one, in the winter of 1986.",
+        ),
+        message(38, 2, 739, "He wrote it on the box. I still have it."),
+        message(
+            39,
+            1,
+            717,
+            "<blockquote>31 of them in one</blockquote>I had no idea. So the one that I hear at dusk is calling the others in?<br>Here is how I count the calls from the recorder:<pre><code class=\"language-rust\">fn calls(samples: &amp;[f32]) -&gt; usize {\n    samples.windows(2).filter(|w| w[0] &lt; LOUD &amp;&amp; w[1] &gt;= LOUD).count()\n}</code></pre>",
+        ),
+        message(
+            40,
+            4,
+            700,
+            "That is a <em>lovely</em> use of <code>windows</code>. Does the church clock count as a wren? <span class=\"emoji\" title=\":bird:\">🐦</span>",
+        ),
+        message(41, 4, 699, ""),
+        message(42, 1, 690, "Only at seven. I take it out by hand."),
+        message(
+            46,
+            3,
+            12,
+            "<a href=\"/users/jules/\">@jules</a> had a box with a camera, no? <a href=\"/users/tomas/\">@tomas</a> and I could bring one on Saturday.",
+        ),
+        message(
+            47,
+            2,
+            9,
+            "Saturday is good. There is a plan to print: <a href=\"https://example.org/plans/wren-box.pdf\" target=\"_blank\" rel=\"nofollow noopener ugc\">https://example.org/plans/wren-box.pdf</a>",
+        ),
+        message(48, 2, 8, "Three entrance holes drilled already, 28 mm. That keeps the great tits out."),
+    ];
+    said[0].stars = vec![person(1), person(3), person(4), person(6)];
+    said[1].follows = true;
+    said[2].edited_at = Some(ago(600));
+    said[4].deleted = true;
+    said[6].mentions = vec![UserId(4), UserId(2)];
+    said[8].follows = true;
+    said[8].stars = vec![person(3)];
+    said
+}
+
+/// The frame as `jules` sees it at this path; `admin` when asked for.
+pub fn frame(path: &str) -> Frame {
+    let unread = |topic, unread| TopicUnread { topic: TopicId(topic), unread, read_seq: 45, last_seq: 45 + unread };
+    let groups = [
+        (1, vec![unread(9, 3)]),
+        (2, vec![unread(21, 7), unread(22, 2)]),
+        (3, vec![unread(31, 5)]),
+        (4, vec![]),
+        (5, vec![]),
+        (6, vec![]),
+    ];
+    let groups = groups
+        .into_iter()
+        .map(|(id, topics)| {
+            let Group { id, slug, name, kind, .. } = group(id);
+            SidebarGroup { id, slug, name, kind, topics }
+        })
+        .collect();
+    Frame {
+        viewer: Some(Viewer { person: person(4), is_admin: false, theme: Theme::Auto }),
+        sidebar: Sidebar { groups, mentions: 1 },
+        csrf: "c5rf-t0ken".to_owned(),
+        live: Some(Live { after: "1768572000000-3".to_owned(), group: None }),
+        ..stranger(path)
+    }
+}
+
+/// The frame as somebody sees it who is not signed in.
+pub fn stranger(path: &str) -> Frame {
+    Frame {
+        site_name: "Klatch".to_owned(),
+        nonce: "n0nce".to_owned(),
+        csrf: "pre-sess10n".to_owned(),
+        assets: Assets {
+            css: "/static/klatch.css".to_owned(),
+            js: "/static/js/klatch.js".to_owned(),
+            icon: "/static/icon.svg".to_owned(),
+        },
+        path: path.to_owned(),
+        now: now(),
+        ..Frame::default()
+    }
+}
+
+/// A page by the name of its file, drawn.
+pub type Drawn = (&'static str, askama::Result<String>);
+
+/// Every page, drawn.
+pub fn all() -> Vec<Drawn> {
+    let mut pages = home::all();
+    pages.extend(groups::all());
+    pages.extend(topics::all());
+    pages.extend(others::all());
+    pages.extend(admin::all());
+    pages
+}

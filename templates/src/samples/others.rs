@@ -1,0 +1,239 @@
+//! People, settings, ways in, mentions, search, errors.
+
+use askama::Template;
+use domain::model::{MentionRow, MessageId, Theme, User};
+
+use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wrens};
+use crate::account::{FirstAdmin, SignIn, SignUp};
+use crate::errors::{ErrorPage, FormExpired, Problem, Typed};
+use crate::form::{MessageForm, PasswordForm, ProfileForm, SignInForm, SignUpForm, TopicForm};
+use crate::mentions::Mentions;
+use crate::people::{Profile, Recent};
+use crate::search::{Hit, Search, SearchOrder};
+use crate::settings::{self, Password, SessionRow, Sessions};
+
+pub(super) fn user(id: usize) -> User {
+    let person = person(id);
+    User {
+        id: person.id,
+        email: (id != 6).then(|| format!("{}@example.org", person.username)),
+        name: if id == 2 { "Tomas Lindqvist".to_owned() } else { String::new() },
+        bio: "Boxes, mostly.".to_owned(),
+        location: "Upper valley".to_owned(),
+        web: "https://example.org/boxes/".to_owned(),
+        theme: Theme::Auto,
+        is_admin: id == 1,
+        claimed: id != 6,
+        created_at: ago(700_000),
+        username: person.username,
+    }
+}
+
+impl Profile {
+    /// Of somebody else.
+    pub fn sample() -> Self {
+        let recent = conversation().into_iter().filter(|m| m.author == person(2)).rev();
+        let recent = recent.map(|message| Recent { message, topic: wrens(), group: group(1) }).collect();
+        Self {
+            frame: frame("/users/tomas/"),
+            user: user(2),
+            bio: "Boxes, mostly. Also <a href=\"/birds/\">birds</a> to put into them.".to_owned(),
+            groups: vec![group(1), group(2), group(5)],
+            recent,
+            older: Some("147".to_owned()),
+        }
+    }
+
+    fn own_and_empty() -> Self {
+        let (user, bio) = (User { web: "javascript:alert(1)".to_owned(), ..user(4) }, String::new());
+        Self { frame: frame("/users/jules/"), user, bio, groups: Vec::new(), recent: Vec::new(), older: None }
+    }
+}
+
+impl settings::Profile {
+    /// With something to mend.
+    pub fn sample() -> Self {
+        let mut form = ProfileForm {
+            name: "Jules".into(),
+            bio: "I listen to birds.".into(),
+            web: "example".into(),
+            theme: "light".into(),
+            ..ProfileForm::default()
+        };
+        form.mend("web", "An address starts with https:// or http://.");
+        Self { frame: frame("/-/settings"), form }
+    }
+}
+
+impl Password {
+    /// With something to mend.
+    pub fn sample() -> Self {
+        let mut form = PasswordForm::default();
+        form.mend("current_password", "That is not your password.");
+        Self { frame: frame("/-/settings/password"), form }
+    }
+}
+
+impl Sessions {
+    /// Two.
+    pub fn sample() -> Self {
+        let row = |id: &str, device: &str, minutes, current| SessionRow {
+            id: id.to_owned(),
+            device: device.to_owned(),
+            address: "192.0.2.7".to_owned(),
+            created_at: ago(minutes + 20_000),
+            seen_at: ago(minutes),
+            current,
+        };
+        Self {
+            frame: frame("/-/settings/sessions"),
+            rows: vec![row("a1", "Firefox on Linux", 0, true), row("b2", "Safari on iPhone", 1_500, false)],
+        }
+    }
+}
+
+impl SignIn {
+    /// After a wrong password.
+    pub fn sample() -> Self {
+        let mut form = SignInForm { username: "jules".into(), ..SignInForm::default() };
+        form.mend("", "Name and password do not go together.");
+        Self { frame: stranger("/-/sign-in?next=/birds/"), form, next: "/birds/".to_owned(), sign_up_open: true }
+    }
+}
+
+impl SignUp {
+    /// With something to mend.
+    pub fn sample() -> Self {
+        let mut form =
+            SignUpForm { username: "mira".into(), email: "mira@example.org".into(), ..SignUpForm::default() };
+        form.mend("username", "Somebody else has this name.");
+        Self { frame: stranger("/-/sign-up"), form, next: "/".to_owned(), open: true }
+    }
+}
+
+impl FirstAdmin {
+    /// Empty.
+    pub fn sample() -> Self {
+        Self { frame: stranger("/-/first-admin?token=t"), form: SignUpForm::default(), token: "t".to_owned() }
+    }
+}
+
+impl Mentions {
+    /// One new, one read.
+    pub fn sample() -> Self {
+        let mut said = conversation();
+        let row = |message, unread| MentionRow { message, topic: wrens(), group: group(1), unread };
+        let rows = vec![row(said.swap_remove(6), true), row(said.swap_remove(0), false)];
+        Self { frame: frame("/mentions"), rows, older: Some("90".to_owned()), upto: "146".to_owned() }
+    }
+}
+
+impl Search {
+    /// Two hits.
+    pub fn sample() -> Self {
+        let hit = |id, by, minutes, parts: &[(&str, bool)]| Hit {
+            message: MessageId(id),
+            topic: wrens(),
+            group: group(1),
+            author: person(by),
+            created_at: ago(minutes),
+            fragments: parts.iter().map(|(text, found)| ((*text).to_owned(), *found)).collect(),
+        };
+        let hits = vec![
+            hit(
+                137,
+                2,
+                740,
+                &[
+                    ("They crowd into one ", false),
+                    ("nest box", true),
+                    (". My father counted 31 of them in one, in the winter of 1986.", false),
+                ],
+            ),
+            Hit {
+                topic: topic(40, 1, "plans", "Plans for boxes, with the <right> holes", 5, 9, 90_000),
+                ..hit(
+                    91,
+                    5,
+                    90_000,
+                    &[
+                        ("… a ", false),
+                        ("nest box", true),
+                        (" without a perch: the perch only helps the ones who come to steal …", false),
+                    ],
+                )
+            },
+        ];
+        Self {
+            frame: frame("/search?q=nest+box&in=birds"),
+            q: "nest box".to_owned(),
+            within: Some(group(1)),
+            order: SearchOrder::Best,
+            hits,
+            total: Some(42),
+            page: 2,
+            has_more: true,
+            problem: None,
+        }
+    }
+}
+
+impl ErrorPage {
+    /// Not found.
+    pub fn sample() -> Self {
+        Self { frame: stranger("/birdz/"), problem: Problem::NotFound }
+    }
+}
+
+impl FormExpired {
+    /// A topic that comes back.
+    pub fn sample() -> Self {
+        let form = TopicForm {
+            title: "Swifts".into(),
+            text: "They are back: <eleven> over the church.".into(),
+            key: "k4".to_owned(),
+            error: None,
+        };
+        Self { frame: frame("/-/groups/1/topics"), action: "/-/groups/1/topics".to_owned(), typed: Typed::Topic(form) }
+    }
+}
+
+pub(super) fn all() -> Vec<Drawn> {
+    let error = |problem| ErrorPage { frame: frame("/birds/x/"), problem }.render();
+    let expired = |typed| FormExpired { typed, ..FormExpired::sample() }.render();
+    vec![
+        ("profile", Profile::sample().render()),
+        ("profile-own", Profile::own_and_empty().render()),
+        ("settings", settings::Profile::sample().render()),
+        ("password", Password::sample().render()),
+        ("sessions", Sessions::sample().render()),
+        ("sign-in", SignIn::sample().render()),
+        ("sign-up", SignUp::sample().render()),
+        ("sign-up-closed", SignUp { open: false, ..SignUp::sample() }.render()),
+        ("first-admin", FirstAdmin::sample().render()),
+        ("mentions", Mentions::sample().render()),
+        ("mentions-none", Mentions { rows: Vec::new(), older: None, ..Mentions::sample() }.render()),
+        ("search", Search::sample().render()),
+        ("search-nothing", Search { hits: Vec::new(), has_more: false, page: 1, ..Search::sample() }.render()),
+        (
+            "search-before",
+            Search { q: String::new(), within: None, hits: Vec::new(), has_more: false, page: 1, ..Search::sample() }
+                .render(),
+        ),
+        ("error-404", ErrorPage::sample().render()),
+        ("error-400", error(Problem::BadRequest)),
+        ("error-403", error(Problem::Forbidden)),
+        ("error-405", error(Problem::MethodNotAllowed)),
+        ("error-409", error(Problem::Conflict)),
+        ("error-410", error(Problem::Gone)),
+        ("error-413", error(Problem::TooLarge)),
+        ("error-422", error(Problem::Invalid(Some("A topic title has at most 200 characters.".to_owned())))),
+        ("error-429", error(Problem::TooMany(40))),
+        ("error-500", error(Problem::Internal)),
+        ("error-503", error(Problem::Unavailable)),
+        ("error-read-only", error(Problem::ReadOnly)),
+        ("expired-topic", FormExpired::sample().render()),
+        ("expired-message", expired(Typed::Message(MessageForm { text: "Not owl.".into(), ..MessageForm::default() }))),
+        ("expired-other", expired(Typed::Nothing)),
+    ]
+}

@@ -1,0 +1,127 @@
+//! Topic and message pages.
+
+use askama::Template;
+
+use super::{Drawn, conversation, frame, group, person, stranger, topic, wrens};
+use crate::form::{MessageForm, RenameForm};
+use crate::messages;
+use crate::topics::{Delete, Edit, NewSince, Show};
+
+const PATH: &str = "/birds/where-do-wrens-sleep-in-january/";
+
+impl Show {
+    /// A conversation with something new in it.
+    pub fn sample() -> Self {
+        let mut frame = frame(PATH);
+        frame.group = Some(group(1).id);
+        Self {
+            frame,
+            group: group(1),
+            about: group(1).description,
+            members: 64,
+            topic: wrens(),
+            message_count: 48,
+            messages: conversation(),
+            earlier: 36,
+            later: 0,
+            new: Some(NewSince { seq: 46, count: 3 }),
+            may_write: true,
+            may_join: false,
+            may_edit: true,
+            may_delete: false,
+            here: vec![person(3), person(4), person(2)],
+            also: vec![
+                topic(10, 1, "ringing-weekend", "Ringing weekend", 6, 212, 380),
+                topic(11, 1, "owl-or-not-owl", "Owl or not owl", 9, 17, 1_600),
+                topic(12, 1, "feeders", "Feeders: what froze?", 3, 88, 4_400),
+            ],
+            form: MessageForm { key: "k2".to_owned(), ..MessageForm::default() },
+        }
+    }
+
+    fn for_strangers() -> Self {
+        let mut frame = stranger(PATH);
+        frame.group = Some(group(1).id);
+        Self { frame, new: None, may_write: false, may_edit: false, later: 12, ..Self::sample() }
+    }
+
+    fn for_visitors() -> Self {
+        Self { new: None, may_write: false, may_join: true, may_edit: false, ..Self::sample() }
+    }
+
+    fn empty() -> Self {
+        let mut page =
+            Self { messages: Vec::new(), earlier: 0, new: None, message_count: 0, here: Vec::new(), ..Self::sample() };
+        page.topic.name = " ".to_owned();
+        page.form.text = "   ".into();
+        page.form.mend("text", "Write something first.");
+        page
+    }
+
+    fn moderated() -> Self {
+        let mut page = Self { may_delete: true, ..Self::sample() };
+        page.frame.moderates = true;
+        page.frame.notice = Some("The site is read-only until about ten: it moves to a larger machine.".to_owned());
+        page
+    }
+}
+
+impl Edit {
+    /// With something to mend.
+    pub fn sample() -> Self {
+        let mut form = RenameForm { title: "".into(), error: None };
+        form.mend("title", "A topic has a title.");
+        Self { frame: frame("/-/topics/9/edit"), group: group(1), topic: wrens(), form }
+    }
+}
+
+impl Delete {
+    /// The question.
+    pub fn sample() -> Self {
+        Self { frame: frame("/-/topics/9/delete"), group: group(1), topic: wrens(), message_count: 48 }
+    }
+}
+
+impl messages::Edit {
+    /// With its raw text.
+    pub fn sample() -> Self {
+        let form = MessageForm {
+            text: "That is a *lovely* use of `windows`. </textarea>\n\n> 31".into(),
+            key: "k3".to_owned(),
+            error: None,
+        };
+        Self {
+            frame: frame("/-/messages/140/edit"),
+            group: group(1),
+            topic: wrens(),
+            message: conversation().swap_remove(3),
+            form,
+        }
+    }
+}
+
+impl messages::Delete {
+    /// The question.
+    pub fn sample() -> Self {
+        Self {
+            frame: frame("/-/messages/140/delete"),
+            group: group(1),
+            topic: wrens(),
+            message: conversation().swap_remove(3),
+        }
+    }
+}
+
+pub(super) fn all() -> Vec<Drawn> {
+    vec![
+        ("topic", Show::sample().render()),
+        ("topic-stranger", Show::for_strangers().render()),
+        ("topic-visitor", Show::for_visitors().render()),
+        ("topic-empty", Show::empty().render()),
+        ("topic-moderated", Show::moderated().render()),
+        ("topic-edit", Edit::sample().render()),
+        ("topic-delete", Delete::sample().render()),
+        ("message-edit", messages::Edit::sample().render()),
+        ("message-delete", messages::Delete::sample().render()),
+    ]
+}

@@ -1,0 +1,113 @@
+//! Topics: reading, renaming and deleting them.
+
+use askama::Template;
+use domain::model::{Group, Message, Person, Topic};
+
+use crate::form::{MessageForm, RenameForm};
+use crate::frame::Frame;
+
+/// `/GROUP/TOPIC/`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "topics/show.html")]
+pub struct Show {
+    /// Around it.
+    pub frame: Frame,
+    /// The group.
+    pub group: Group,
+    /// The group's description as HTML from the markup module; may be empty.
+    pub about: String,
+    /// How many are in the group.
+    pub members: i64,
+    /// The topic.
+    pub topic: Topic,
+    /// How many messages stand in it.
+    pub message_count: i64,
+    /// Those of this page, in order.
+    pub messages: Vec<Message>,
+    /// How many messages come before the first one here.
+    pub earlier: i64,
+    /// How many come after the last one here.
+    pub later: i64,
+    /// Where the unread ones begin and how many they are; `None` when all was read or nobody is signed in.
+    pub new: Option<NewSince>,
+    /// Whether the viewer may write here.
+    pub may_write: bool,
+    /// Whether the viewer could write here if they joined the group.
+    pub may_join: bool,
+    /// Whether the viewer may rename the topic.
+    pub may_edit: bool,
+    /// Whether the viewer may delete it.
+    pub may_delete: bool,
+    /// Who is here.
+    pub here: Vec<Person>,
+    /// A few other topics of the group.
+    pub also: Vec<Topic>,
+    /// The composer.
+    pub form: MessageForm,
+}
+
+/// The line between what was read and what was not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewSince {
+    /// The number of the first unread message.
+    pub seq: i64,
+    /// How many are unread.
+    pub count: i64,
+}
+
+impl Show {
+    /// The number of the first message here; 0 when there are none.
+    pub fn first_seq(&self) -> i64 {
+        self.messages.first().map_or(0, |message| message.seq)
+    }
+
+    /// The number of the last message here; the topic's last when there are none, so that what comes next joins on.
+    pub fn last_seq(&self) -> i64 {
+        self.messages.last().map_or(self.topic.last_seq, |message| message.seq)
+    }
+
+    /// Whether the topic's newest message is on this page: only then do new ones join it.
+    pub fn at_end(&self) -> bool {
+        self.later == 0
+    }
+
+    /// Whether the line "new since your last visit" stands before this message.
+    pub fn begins_new(&self, message: &Message) -> bool {
+        let Some(new) = self.new else { return false };
+        let first = self.messages.iter().find(|other| other.seq >= new.seq);
+        first.is_some_and(|first| first.seq == message.seq)
+    }
+
+    /// Whether anything here is unread.
+    pub fn has_new(&self) -> bool {
+        self.new.is_some()
+    }
+}
+
+/// `/-/topics/ID/edit`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "topics/edit.html")]
+pub struct Edit {
+    /// Around it.
+    pub frame: Frame,
+    /// The group.
+    pub group: Group,
+    /// The topic as it is.
+    pub topic: Topic,
+    /// The form.
+    pub form: RenameForm,
+}
+
+/// `/-/topics/ID/delete`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "topics/delete.html")]
+pub struct Delete {
+    /// Around it.
+    pub frame: Frame,
+    /// The group.
+    pub group: Group,
+    /// The topic.
+    pub topic: Topic,
+    /// How many messages go with it.
+    pub message_count: i64,
+}

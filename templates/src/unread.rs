@@ -1,0 +1,67 @@
+//! What the browser needs to go on counting, as JSON in the page.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use askama::filters::HtmlSafe;
+use domain::model::{Sidebar, TopicId};
+use serde::Serialize;
+
+/// `{"groups": {GROUP: {TOPIC: [unread, read_seq, last_seq]}}, "mentions": N}`; every group of the sidebar is in it.
+#[derive(Serialize)]
+struct Unread {
+    groups: BTreeMap<String, BTreeMap<TopicId, [i64; 3]>>,
+    mentions: i64,
+}
+
+/// JSON that can stand in a `<script>` element: nothing in it ends the element or a line.
+///
+/// Numbers only, and escaped all the same; that is why it may go into a page as it is.
+#[derive(Clone, Debug)]
+pub struct ScriptJson(String);
+
+impl ScriptJson {
+    /// The unread map of the sidebar.
+    pub fn unread(sidebar: &Sidebar) -> Self {
+        let groups = sidebar.groups.iter().map(|group| {
+            let topics = group.topics.iter().map(|t| (t.topic, [t.unread, t.read_seq, t.last_seq]));
+            (group.id.to_string(), topics.collect())
+        });
+        Self::of(&Unread { groups: groups.collect(), mentions: sidebar.mentions })
+    }
+
+    fn of(value: &impl Serialize) -> Self {
+        let json = serde_json::to_string(value).unwrap_or_else(|_| "{}".to_owned());
+        let mut safe = String::with_capacity(json.len());
+        for c in json.chars() {
+            match c {
+                '<' => safe.push_str("\\u003c"),
+                '>' => safe.push_str("\\u003e"),
+                '&' => safe.push_str("\\u0026"),
+                '\u{2028}' => safe.push_str("\\u2028"),
+                '\u{2029}' => safe.push_str("\\u2029"),
+                c => safe.push(c),
+            }
+        }
+        Self(safe)
+    }
+}
+
+impl fmt::Display for ScriptJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl HtmlSafe for ScriptJson {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_it_ends_the_element_or_a_line() {
+        let json = ScriptJson::of(&"</script>\u{2028}&").to_string();
+        assert_eq!(json, r#""\u003c/script\u003e\u2028\u0026""#);
+    }
+}

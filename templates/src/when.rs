@@ -1,0 +1,80 @@
+//! Times as people say them: `12 min ago`. `js/times.js` follows the same rules.
+
+use domain::time::Timestamp;
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// How long ago `at` was, seen from `now`; the date when that is more than a week.
+pub fn relative(at: &Timestamp, now: &Timestamp) -> String {
+    let seconds = now.since(*at).as_secs();
+    match seconds {
+        0..45 => "just now".to_owned(),
+        45..3_600 => format!("{} min ago", (seconds / 60).max(1)),
+        3_600..86_400 => format!("{} h ago", seconds / 3_600),
+        86_400..172_800 => "yesterday".to_owned(),
+        172_800..604_800 => format!("{} days ago", seconds / 86_400),
+        _ => day(at, now),
+    }
+}
+
+/// The day: `12 Mar`, with the year where it is not this one.
+pub fn day(at: &Timestamp, now: &Timestamp) -> String {
+    let date = at.to_date_time();
+    let month = MONTHS[usize::from(u8::from(date.month())) - 1];
+    if date.year() == now.to_date_time().year() {
+        format!("{} {month}", date.day())
+    } else {
+        format!("{} {month} {}", date.day(), date.year())
+    }
+}
+
+/// To the minute, in UTC; the browser puts its own time zone in.
+pub fn exact(at: &Timestamp) -> String {
+    let date = at.to_date_time();
+    let month = MONTHS[usize::from(u8::from(date.month())) - 1];
+    format!("{} {month} {}, {:02}:{:02} UTC", date.day(), date.year(), date.hour(), date.minute())
+}
+
+/// Whole Unix seconds, as scripts compare them.
+pub fn unix(at: &Timestamp) -> i64 {
+    at.0.div_euclid(1_000_000)
+}
+
+/// A wait in words: `40 seconds`, `3 minutes`, `2 hours`.
+pub fn wait(seconds: &u64) -> String {
+    let (number, noun) = match *seconds {
+        0..90 => ((*seconds).max(1), "second"),
+        90..5_400 => (seconds.div_ceil(60), "minute"),
+        _ => (seconds.div_ceil(3_600), "hour"),
+    };
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn the_past_is_told_in_the_largest_unit_that_fits() {
+        let now = Timestamp::from_rfc3339("2026-03-12T10:00:00Z").expect("a time");
+        let ago = |seconds| relative(&now.minus(Duration::from_secs(seconds)), &now);
+        assert_eq!(ago(3), "just now");
+        assert_eq!(ago(50), "1 min ago");
+        assert_eq!(ago(12 * 60), "12 min ago");
+        assert_eq!(ago(7_300), "2 h ago");
+        assert_eq!(ago(100_000), "yesterday");
+        assert_eq!(ago(3 * 86_400), "3 days ago");
+        assert_eq!(ago(9 * 86_400), "3 Mar");
+        assert_eq!(ago(400 * 86_400), "5 Feb 2025");
+        assert_eq!(relative(&now.plus(Duration::from_secs(99)), &now), "just now");
+    }
+
+    #[test]
+    fn a_wait_is_rounded_up() {
+        assert_eq!(wait(&0), "1 second");
+        assert_eq!(wait(&91), "2 minutes");
+        assert_eq!(wait(&5_401), "2 hours");
+    }
+}
