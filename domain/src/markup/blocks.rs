@@ -1,0 +1,168 @@
+//! Lines into paragraphs, quotes and fenced code.
+
+use std::ops::Range;
+
+use super::{
+    Site, inline,
+    tree::{Block, Inline},
+};
+
+/// Quotes nest no deeper; what is typed beyond is text in the innermost.
+const QUOTES_MAX: usize = 4;
+const FENCE_MIN: usize = 3;
+const LANGUAGE_MAX: usize = 30;
+
+pub(super) fn parse(text: &str, site: &Site<'_>) -> Vec<Block> {
+    let mut start = 0;
+    let lines: Vec<Range<usize>> = text
+        .split('\n')
+        .map(|line| {
+            let range = start..start + line.trim_end().len();
+            start += line.len() + 1;
+            range
+        })
+        .collect();
+    Blocks { text, site }.parse(&lines, 0)
+}
+
+struct Blocks<'a> {
+    text: &'a str,
+    site: &'a Site<'a>,
+}
+
+impl Blocks<'_> {
+    fn parse(&self, lines: &[Range<usize>], depth: usize) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        let mut paragraph = Paragraph::default();
+        let mut at = 0;
+        while let Some(line) = lines.get(at) {
+            let quoted = if depth < QUOTES_MAX {
+                self.quoted(&lines[at..])
+            } else {
+                Vec::new()
+            };
+            if !quoted.is_empty() {
+                paragraph.end_into(&mut blocks);
+                blocks.push(Block::Quote(self.parse(&quoted, depth + 1)));
+                at += quoted.len();
+            } else if let Some((code, taken)) = self.fenced(&lines[at..]) {
+                paragraph.end_into(&mut blocks);
+                blocks.push(code);
+                at += taken;
+            } else {
+                paragraph.line(
+                    |inlines| inline::parse(self.text, line.clone(), self.site, inlines),
+                    line.is_empty(),
+                );
+                at += 1;
+            }
+        }
+        paragraph.end_into(&mut blocks);
+        blocks
+    }
+
+    /// The quoted lines at the head of these, without their `>`.
+    fn quoted(&self, lines: &[Range<usize>]) -> Vec<Range<usize>> {
+        lines.iter().map_while(|line| self.unquoted(line)).collect()
+    }
+
+    /// A `>` quotes with a space or nothing after it, twice also, and with a letter after it. `>_<` and `>>> print`
+    /// are no quotes.
+    fn unquoted(&self, line: &Range<usize>) -> Option<Range<usize>> {
+        let inner = unindented(&self.text[line.clone()])?.strip_prefix('>')?;
+        let after = inner.strip_prefix('>').unwrap_or(inner);
+        let quotes = match after.chars().next() {
+            None | Some(' ' | '\t') => true,
+            Some(next) => after.len() == inner.len() && next.is_alphanumeric(),
+        };
+        quotes.then(|| line.end - inner.strip_prefix(' ').unwrap_or(inner).len()..line.end)
+    }
+
+    /// The fenced code at the head of these lines, and how many it takes. Without an end it takes all. Code that shares
+    /// the line of a fence is kept.
+    fn fenced(&self, lines: &[Range<usize>]) -> Option<(Block, usize)> {
+        let (first, rest) = lines.split_first()?;
+        let opening = unindented(&self.text[first.clone()])?;
+        let info = opening.trim_start_matches('`');
+        let fence = opening.len() - info.len();
+        if fence < FENCE_MIN || info.contains('`') {
+            return None;
+        }
+        let mut code: Vec<&str> = Vec::new();
+        let is_language = is_language(info.trim());
+        if !is_language && !info.is_empty() {
+            code.push(info);
+        }
+        let mut taken = 1;
+        for line in rest {
+            taken += 1;
+            let line = &self.text[line.clone()];
+            let before = line.trim_end_matches('`');
+            if line.len() - before.len() < fence {
+                code.push(line);
+                continue;
+            }
+            if !before.trim().is_empty() {
+                code.push(before);
+            }
+            break;
+        }
+        // Back-ticks with nothing between them are no code.
+        if code.is_empty() {
+            return None;
+        }
+        let language = is_language.then(|| {
+            let start = first.end - info.trim_start().len();
+            start..start + info.trim().len()
+        });
+        Some((
+            Block::Code {
+                language,
+                code: code.join("\n"),
+            },
+            taken,
+        ))
+    }
+}
+
+/// A line that may open a block: one that is not set in by more than three spaces.
+fn unindented(line: &str) -> Option<&str> {
+    let inner = line.trim_start_matches(' ');
+    (line.len() - inner.len() <= 3).then_some(inner)
+}
+
+fn is_language(info: &str) -> bool {
+    let allowed =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'#' | b'.' | b'-');
+    !info.is_empty() && info.len() <= LANGUAGE_MAX && info.bytes().all(allowed)
+}
+
+/// Lines on their way to be a paragraph: single line ends are kept, many blank lines count as one, and none stands at
+/// either end.
+#[derive(Default)]
+struct Paragraph {
+    inlines: Vec<Inline>,
+    breaks: usize,
+}
+
+impl Paragraph {
+    fn line(&mut self, parse: impl FnOnce(&mut Vec<Inline>), blank: bool) {
+        if !blank {
+            for _ in 0..self.breaks.min(2) {
+                self.inlines.push(Inline::Break);
+            }
+            self.breaks = 0;
+            parse(&mut self.inlines);
+        }
+        if !self.inlines.is_empty() {
+            self.breaks += 1;
+        }
+    }
+
+    fn end_into(&mut self, blocks: &mut Vec<Block>) {
+        self.breaks = 0;
+        if !self.inlines.is_empty() {
+            blocks.push(Block::Paragraph(std::mem::take(&mut self.inlines)));
+        }
+    }
+}

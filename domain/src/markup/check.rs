@@ -1,0 +1,196 @@
+//! The promise of this module, as a function: strict, and apart from the code that makes the markup. The property tests
+//! and the fuzz target hold every node against it.
+
+/// Deeper than anything that is made: quotes, spans in spans, a link and its label.
+const DEPTH_MAX: usize = 48;
+const ENTITIES: [&str; 5] = ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;"];
+/// What a link that leads away must say.
+const REL: &str = "nofollow noopener ugc";
+
+/// Whether this is HTML as [`Node::markup`](super::Node::markup) promises it: only elements, attributes and schemes of
+/// the short lists below, each closed in its place, all else escaped, no control characters.
+///
+/// # Errors
+/// Says what is wrong, and where.
+pub fn check(markup: &str) -> Result<(), String> {
+    read(markup).map(|_| ())
+}
+
+/// What a reader sees of it, with `\n` for line ends.
+///
+/// # Errors
+/// As [`check`].
+pub fn visible(markup: &str) -> Result<String, String> {
+    read(markup)
+}
+
+fn read(markup: &str) -> Result<String, String> {
+    let mut open: Vec<&str> = Vec::new();
+    let mut seen = String::new();
+    let mut rest = markup;
+    while !rest.is_empty() {
+        let at = markup.len() - rest.len();
+        let place = |what: &str| format!("{what} at byte {at} of {markup:?}");
+        let Some(tag) = rest.strip_prefix('<') else {
+            let end = rest.find('<').unwrap_or(rest.len());
+            seen.push_str(
+                &unescaped(&rest[..end]).ok_or_else(|| place("text that is not escaped"))?,
+            );
+            if open.last() == Some(&"pre") {
+                return Err(place("text outside of the code"));
+            }
+            rest = &rest[end..];
+            continue;
+        };
+        let (tag, after) = tag
+            .split_once('>')
+            .ok_or_else(|| place("a tag without end"))?;
+        rest = after;
+        if let Some(name) = tag.strip_prefix('/') {
+            if open.pop() != Some(name) {
+                return Err(place("a closing tag out of its place"));
+            }
+            continue;
+        }
+        let (name, attributes) = match tag.split_once(' ') {
+            Some((name, attributes)) => (name, attributes_of(attributes)),
+            None => (tag, Some(Vec::new())),
+        };
+        let attributes = attributes
+            .filter(|found| found.is_empty() != tag.contains(' '))
+            .ok_or_else(|| place("attributes that are not well-formed"))?;
+        if !allowed(name, &attributes) {
+            return Err(place("a tag that is not allowed"));
+        }
+        if !may_hold(&open, name) {
+            return Err(place("an element where it may not be"));
+        }
+        match name {
+            "br" => seen.push('\n'),
+            "img" => seen.push_str(value(&attributes, "alt").unwrap_or_default()),
+            _ => open.push(name),
+        }
+        if open.len() > DEPTH_MAX {
+            return Err(place("nesting too deep"));
+        }
+    }
+    if open.is_empty() {
+        Ok(seen)
+    } else {
+        Err(format!("{open:?} left open in {markup:?}"))
+    }
+}
+
+fn unescaped(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        if character == '&' {
+            let index = ENTITIES
+                .iter()
+                .position(|entity| rest.starts_with(entity))?;
+            out.push(['&', '<', '>', '"', '\''][index]);
+            rest = &rest[ENTITIES[index].len()..];
+            continue;
+        }
+        let acts = character.is_control() && !matches!(character, '\n' | '\t');
+        let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if acts || turns || matches!(character, '<' | '>' | '"' | '\'') {
+            return None;
+        }
+        out.push(character);
+        rest = &rest[character.len_utf8()..];
+    }
+    Some(out)
+}
+
+type Attributes<'m> = Vec<(&'m str, String)>;
+
+fn attributes_of(mut rest: &str) -> Option<Attributes<'_>> {
+    let mut attributes: Attributes<'_> = Vec::new();
+    while !rest.is_empty() {
+        let (name, after) = rest.split_once("=\"")?;
+        let (value, after) = after.split_once('"')?;
+        if !name.bytes().all(|byte| byte.is_ascii_lowercase())
+            || attributes.iter().any(|(other, _)| *other == name)
+        {
+            return None;
+        }
+        attributes.push((name, unescaped(value)?));
+        rest = match after.strip_prefix(' ') {
+            Some("") => return None,
+            Some(more) => more,
+            None if after.is_empty() => "",
+            None => return None,
+        };
+    }
+    Some(attributes)
+}
+
+fn value<'a>(attributes: &'a Attributes<'_>, name: &str) -> Option<&'a str> {
+    attributes
+        .iter()
+        .find(|(other, _)| *other == name)
+        .map(|(_, value)| value.as_str())
+}
+
+fn allowed(element: &str, attributes: &Attributes<'_>) -> bool {
+    let only = |names: &[&str]| attributes.iter().all(|(name, _)| names.contains(name));
+    let get = |name| value(attributes, name);
+    match element {
+        "br" | "em" | "strong" | "pre" | "blockquote" => attributes.is_empty(),
+        "span" => only(&["class", "title"]) && get("class") == Some("emoji"),
+        "code" => {
+            only(&["class"])
+                && get("class").is_none_or(|class| class.starts_with("language-") && is_one(class))
+        }
+        "img" => {
+            only(&["src", "alt", "loading", "referrerpolicy"])
+                && get("src").is_some_and(leads_away)
+                && get("alt").is_some_and(|alt| !alt.is_empty())
+                && get("loading") == Some("lazy")
+                && get("referrerpolicy") == Some("no-referrer")
+        }
+        "a" => {
+            let away = get("target") == Some("_blank") && get("rel") == Some(REL);
+            let here = get("target").is_none() && get("rel").is_none() && get("class").is_none();
+            only(&["href", "class", "target", "rel"])
+                && get("class").is_none_or(|class| class == "image")
+                && get("href").is_some_and(|href| {
+                    !href.chars().any(|c| c.is_whitespace() || c == '\\')
+                        && ((away && leads_away(href)) || (here && stays_here(href)))
+                })
+        }
+        _ => false,
+    }
+}
+
+fn is_one(class: &str) -> bool {
+    !class.contains(char::is_whitespace)
+}
+
+fn leads_away(href: &str) -> bool {
+    let (scheme, rest) = href.split_once("://").unwrap_or(("", ""));
+    matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https")
+        && rest.starts_with(char::is_alphanumeric)
+}
+
+fn stays_here(href: &str) -> bool {
+    href.starts_with("mailto:") || (href.starts_with('/') && !href.starts_with("//"))
+}
+
+/// Whether an element may stand inside those that are open.
+fn may_hold(open: &[&str], element: &str) -> bool {
+    let inline = open
+        .iter()
+        .any(|name| matches!(*name, "a" | "em" | "strong"));
+    match (open.last().copied(), element) {
+        (Some("code" | "span"), _) => false,
+        (Some("pre"), element) => element == "code",
+        (_, "a") => !open.contains(&"a"),
+        (_, "img") => open.last() == Some(&"a"),
+        (_, "blockquote" | "pre") => !inline,
+        (_, "br") => !inline,
+        _ => true,
+    }
+}

@@ -1,0 +1,64 @@
+//! The first words of a message, for lists and titles.
+
+use super::{
+    Site, blocks, clean,
+    tree::{Block, write_plain},
+};
+
+/// At most `max_chars` characters of a text on one line, as plain text that the page must escape: without the signs of
+/// the markup, without quotes where there is anything else, and with `…` where it was cut. Cheap for any length.
+pub fn excerpt(raw: &str, max_chars: usize) -> String {
+    // Signs and quotes go, so more is read than is shown.
+    let head = &raw[..raw.floor_char_boundary(max_chars.saturating_mul(16).saturating_add(2_000))];
+    let text = clean::clean(head);
+    let blocks = blocks::parse(&text, &Site { base_url: "" });
+    let mut plain = String::new();
+    write(&text, &blocks, false, &mut plain);
+    if plain.trim().is_empty() {
+        write(&text, &blocks, true, &mut plain);
+    }
+    one_line(&plain, max_chars, head.len() < raw.len())
+}
+
+fn write(text: &str, blocks: &[Block], quotes: bool, out: &mut String) {
+    for block in blocks {
+        match block {
+            Block::Paragraph(inlines) => write_plain(text, inlines, out),
+            Block::Code { code, .. } => out.push_str(code),
+            Block::Quote(inner) if quotes => write(text, inner, quotes, out),
+            Block::Quote(_) => {}
+        }
+        out.push('\n');
+    }
+}
+
+fn one_line(plain: &str, max_chars: usize, cut: bool) -> String {
+    let mut line = String::new();
+    let mut room = max_chars;
+    for word in plain.split_whitespace() {
+        let space = if line.is_empty() { "" } else { " " };
+        for character in space.chars().chain(word.chars()) {
+            if room == 0 {
+                return ended(line);
+            }
+            line.push(character);
+            room -= 1;
+        }
+    }
+    if cut && room == 0 {
+        return ended(line);
+    }
+    if cut {
+        line.push('…');
+    }
+    line
+}
+
+/// The last character makes room for the sign that there was more.
+fn ended(mut line: String) -> String {
+    if line.pop().is_some() {
+        line.truncate(line.trim_end().len());
+        line.push('…');
+    }
+    line
+}

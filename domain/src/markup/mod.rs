@@ -1,0 +1,90 @@
+//! What a person typed becomes a list of nodes, each with its HTML: the only place that makes markup from typed text.
+//!
+//! It goes in two steps, because the names in a message are looked up with one query: [`parse`] is pure and says
+//! which names it met, [`Parsed::into_nodes`] is told who they are. The stored list is joined again by [`markup_of`].
+//!
+//! ```text
+//! raw text -> clean -> blocks -> inline (one scan a line) -> Parsed -> render -> Vec<Node>
+//! ```
+//!
+//! The syntax is plain and forgiving: `@name`, addresses, `[label](http://...)`, code in back-ticks and fences,
+//! `> quotes`, `*emphasis*`, `_emphasis_`, `**strong**`, `:emoji:`, and a backslash before any of those characters.
+//! Everything but quotes and fences begins and ends on one line. Raw HTML is text.
+//!
+//! The scan is by hand: a regex search is linear, but finding all matches of one that looks ahead is not. No step here
+//! looks at a character more than a small, fixed number of times, whatever was typed.
+
+mod blocks;
+pub mod check;
+mod clean;
+mod delimiters;
+pub mod emoji;
+mod excerpt;
+mod html;
+mod inline;
+mod links;
+mod names;
+mod node;
+mod render;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use std::collections::HashMap;
+
+pub use excerpt::excerpt;
+pub use names::NAMES_MAX;
+pub use node::{Node, markup_of, mentions};
+
+/// Goes up when the same text would give other nodes; stored beside them, so that old messages can be parsed again.
+pub const NODES_VERSION: i16 = 1;
+
+/// What the parser knows of the place that the text is shown in.
+#[derive(Debug, Clone, Copy)]
+pub struct Site<'a> {
+    /// Scheme and host of our own pages, as `https://klatch.example`. An empty one knows no own pages.
+    pub base_url: &'a str,
+}
+
+/// Somebody whom a `@name` may mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The user's id, which the node and the mention carry.
+    pub id: i64,
+    /// The name as its owner writes it, which is how it will be shown.
+    pub username: String,
+}
+
+/// A text taken apart, its names not yet looked up.
+#[derive(Debug)]
+pub struct Parsed {
+    text: String,
+    blocks: Vec<tree::Block>,
+    names: Vec<String>,
+}
+
+/// Takes a text apart. Pure, and linear in the length of `raw`; limits on that length are the caller's.
+pub fn parse(raw: &str, site: &Site<'_>) -> Parsed {
+    let text = clean::clean(raw);
+    let blocks = blocks::parse(&text, site);
+    let names = names::to_look_up(&text, &blocks);
+    Parsed {
+        text,
+        blocks,
+        names,
+    }
+}
+
+impl Parsed {
+    /// The names to look up, in lower case and each once: those of [`NAMES_MAX`] mentions at most, with up to three
+    /// spellings of each (`@eric.` may be `eric.` or `eric`). Names in quotes come last: they are linked, but
+    /// [`mentions`] does not count them. None is from code.
+    pub fn usernames(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The nodes, given the people found, by lower-cased name. A name that is not among them stays text.
+    pub fn into_nodes(self, people: &HashMap<String, Person>) -> Vec<Node> {
+        render::nodes(&self.text, &self.blocks, people)
+    }
+}

@@ -1,0 +1,112 @@
+//! `@name`: which names one may be, and which of a message are looked up.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::{
+    delimiters::is_word,
+    tree::{Block, Inline},
+};
+
+/// So many different mentions of a message are looked up; those after them stay text.
+pub const NAMES_MAX: usize = 50;
+const NAME_MAX: usize = 30;
+/// So many dots or dashes at its end may be part of a name.
+const TAIL_MAX: usize = 2;
+
+/// The name behind the `@` at `sign`, with as much of the dots and dashes at its end as may belong to it. Inside
+/// `_emphasis_` an underscore at the end is left to that.
+pub(super) fn at(text: &str, sign: usize, in_emphasis: bool) -> Option<Range<usize>> {
+    let start = sign + 1;
+    let in_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    let run = &text[start..start + text.as_bytes()[start..].iter().take_while(in_name).count()];
+    let next = text[start + run.len()..].chars().next();
+    if next.is_some_and(|next| is_word(next) || next == '@') {
+        return None;
+    }
+    let mut run = run;
+    let mut name = bare(run);
+    if in_emphasis && let Some(shorter) = name.strip_suffix('_') {
+        (run, name) = (shorter, bare(shorter));
+    }
+    if name.is_empty() || name.len() > NAME_MAX {
+        return None;
+    }
+    Some(start..start + run.len().min(name.len() + TAIL_MAX).min(NAME_MAX))
+}
+
+/// The names that the text behind an `@` may be, the longest first.
+pub(super) fn candidates(name: &str) -> impl Iterator<Item = &str> {
+    let shortest = bare(name).len();
+    (shortest..=name.len()).rev().map(|length| &name[..length])
+}
+
+fn bare(name: &str) -> &str {
+    name.trim_end_matches(['.', '-'])
+}
+
+/// The lower-cased names to look up, each once, those in quotes last.
+pub(super) fn to_look_up(text: &str, blocks: &[Block]) -> Vec<String> {
+    let mut names = Names {
+        text,
+        mentions: HashSet::new(),
+        seen: HashSet::new(),
+        names: Vec::new(),
+    };
+    names.blocks(blocks, false);
+    names.blocks(blocks, true);
+    names.names
+}
+
+struct Names<'a> {
+    text: &'a str,
+    mentions: HashSet<String>,
+    seen: HashSet<String>,
+    names: Vec<String>,
+}
+
+impl Names<'_> {
+    /// Takes the names of all that is outside of quotes, or of all that is inside.
+    fn blocks(&mut self, blocks: &[Block], quoted: bool) {
+        for block in blocks {
+            match block {
+                Block::Paragraph(inlines) if !quoted => self.inlines(inlines),
+                Block::Quote(inner) if quoted => {
+                    self.blocks(inner, false);
+                    self.blocks(inner, true);
+                }
+                Block::Paragraph(_) | Block::Quote(_) | Block::Code { .. } => {}
+            }
+        }
+    }
+
+    fn inlines(&mut self, inlines: &[Inline]) {
+        for inline in inlines {
+            match inline {
+                Inline::Name(name) => self.name(&self.text[name.name.clone()].to_ascii_lowercase()),
+                Inline::Styled(_, inner) => self.inlines(inner),
+                // A label holds no names.
+                Inline::Link(_)
+                | Inline::Text(_)
+                | Inline::Break
+                | Inline::Code(_)
+                | Inline::Emoji(_) => {}
+            }
+        }
+    }
+
+    fn name(&mut self, name: &str) {
+        let mention = bare(name);
+        if !self.mentions.contains(mention) {
+            if self.mentions.len() == NAMES_MAX {
+                return;
+            }
+            self.mentions.insert(mention.to_owned());
+        }
+        for candidate in candidates(name) {
+            if self.seen.insert(candidate.to_owned()) {
+                self.names.push(candidate.to_owned());
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! From what was parsed, and who was found, to the nodes.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::{
+    Node, Person, html, links, names,
+    tree::{Block, Inline, Link, Name, Style, Target, write_plain},
+};
+
+pub(super) fn nodes(text: &str, blocks: &[Block], people: &HashMap<String, Person>) -> Vec<Node> {
+    let mut render = Render {
+        page: Page { text, people },
+        nodes: Vec::new(),
+        words: String::new(),
+    };
+    for block in blocks {
+        render.block(block);
+    }
+    render.end_words();
+    render.nodes
+}
+
+struct Render<'a> {
+    page: Page<'a>,
+    nodes: Vec<Node>,
+    /// The text node on its way: whatever turns out to be plain is added to it.
+    words: String,
+}
+
+impl Render<'_> {
+    fn end_words(&mut self) {
+        if !self.words.is_empty() {
+            self.nodes.push(Node::Text {
+                markup: std::mem::take(&mut self.words),
+            });
+        }
+    }
+
+    fn push(&mut self, node: Node) {
+        self.end_words();
+        self.nodes.push(node);
+    }
+
+    fn block(&mut self, block: &Block) {
+        match block {
+            Block::Paragraph(inlines) => {
+                for inline in inlines {
+                    self.inline(inline);
+                }
+            }
+            Block::Code { language, .. } => {
+                let language = language
+                    .clone()
+                    .map(|language| self.page.text[language].to_owned());
+                let markup = self.page.block_markup(block);
+                self.push(Node::CodeBlock { language, markup });
+            }
+            Block::Quote(_) => {
+                let markup = self.page.block_markup(block);
+                self.push(Node::Quote { markup });
+            }
+        }
+    }
+
+    fn inline(&mut self, inline: &Inline) {
+        match inline {
+            Inline::Text(_) | Inline::Break => {
+                self.page.inline(inline, &mut self.words, &mut Vec::new())
+            }
+            Inline::Name(name) => {
+                let Some((person, rest)) = self.page.person(name) else {
+                    return html::escape(&self.page.text[name.source.clone()], &mut self.words);
+                };
+                let username = person.username.clone();
+                let mut markup = String::new();
+                self.page.user(name, person, &mut markup);
+                let user_id = person.id;
+                self.push(Node::Username {
+                    user_id,
+                    username,
+                    markup,
+                });
+                html::escape(&self.page.text[rest], &mut self.words);
+            }
+            Inline::Code(_) | Inline::Emoji(_) | Inline::Link(_) | Inline::Styled(..) => {
+                let (mut markup, mut mentions) = (String::new(), Vec::new());
+                self.page.inline(inline, &mut markup, &mut mentions);
+                self.push(node(inline, markup, mentions));
+            }
+        }
+    }
+}
+
+/// The node of a piece that always is one of its own.
+fn node(inline: &Inline, markup: String, mentions: Vec<i64>) -> Node {
+    match inline {
+        Inline::Text(_) | Inline::Break | Inline::Name(_) => Node::Text { markup },
+        Inline::Code(_) => Node::Code { markup },
+        Inline::Emoji(emoji) => Node::Emoji {
+            name: emoji.name.to_owned(),
+            char: emoji.char.to_owned(),
+            markup,
+        },
+        Inline::Styled(Style::Emphasis, _) => Node::Emphasis { mentions, markup },
+        Inline::Styled(Style::Strong, _) => Node::Strong { mentions, markup },
+        Inline::Link(link) => {
+            let url = link.href.clone();
+            match &link.target {
+                Target::Elsewhere | Target::Mail | Target::Own => Node::Url { url, markup },
+                Target::Image => Node::Image { url, markup },
+                Target::Topic { group, topic } => Node::Topic {
+                    group: group.clone(),
+                    topic: topic.clone(),
+                    url,
+                    markup,
+                },
+                Target::Message {
+                    group,
+                    topic,
+                    message_id,
+                } => {
+                    let (group, topic) = (group.clone(), topic.clone());
+                    Node::Message {
+                        group,
+                        topic,
+                        message_id: *message_id,
+                        url,
+                        markup,
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The markup of pieces, at any depth. Whom they mention is added to `mentions`.
+struct Page<'a> {
+    text: &'a str,
+    people: &'a HashMap<String, Person>,
+}
+
+impl Page<'_> {
+    /// Whom a name means, the longest known first, and what is left of it as text.
+    fn person(&self, name: &Name) -> Option<(&Person, Range<usize>)> {
+        names::candidates(&self.text[name.name.clone()]).find_map(|candidate| {
+            let person = self.people.get(&candidate.to_ascii_lowercase())?;
+            Some((person, name.name.start + candidate.len()..name.name.end))
+        })
+    }
+
+    fn user(&self, name: &Name, person: &Person, out: &mut String) {
+        if self.text[name.source.clone()].starts_with(' ') {
+            out.push(' ');
+        }
+        html::user(&person.username, out);
+    }
+
+    fn block_markup(&self, block: &Block) -> String {
+        let mut markup = String::new();
+        self.block(block, &mut markup);
+        markup
+    }
+
+    fn block(&self, block: &Block, out: &mut String) {
+        match block {
+            Block::Paragraph(inlines) => {
+                for inline in inlines {
+                    self.inline(inline, out, &mut Vec::new());
+                }
+            }
+            Block::Code { language, code } => {
+                html::code_block(
+                    language.clone().map(|language| &self.text[language]),
+                    code,
+                    out,
+                );
+            }
+            Block::Quote(blocks) => html::element("blockquote", out, |out| {
+                for block in blocks {
+                    self.block(block, out);
+                }
+            }),
+        }
+    }
+
+    fn inline(&self, inline: &Inline, out: &mut String, mentions: &mut Vec<i64>) {
+        match inline {
+            Inline::Text(range) => html::escape(&self.text[range.clone()], out),
+            Inline::Break => out.push_str("<br>"),
+            Inline::Code(range) => html::element("code", out, |out| {
+                html::escape(&self.text[range.clone()], out)
+            }),
+            Inline::Emoji(emoji) => html::emoji(emoji.name, emoji.char, out),
+            Inline::Name(name) => match self.person(name) {
+                Some((person, rest)) => {
+                    self.user(name, person, out);
+                    mentions.push(person.id);
+                    html::escape(&self.text[rest], out);
+                }
+                None => html::escape(&self.text[name.source.clone()], out),
+            },
+            Inline::Link(link) => self.link(link, out),
+            Inline::Styled(style, inner) => {
+                let name = match style {
+                    Style::Emphasis => "em",
+                    Style::Strong => "strong",
+                };
+                html::element(name, out, |out| {
+                    for inline in inner {
+                        self.inline(inline, out, mentions);
+                    }
+                });
+            }
+        }
+    }
+
+    fn link(&self, link: &Link, out: &mut String) {
+        html::link(&link.href, &link.target, out, |out| {
+            match (&link.target, link.label.is_empty()) {
+                (Target::Image, _) => {
+                    let mut alt = String::new();
+                    write_plain(self.text, &link.label, &mut alt);
+                    if alt.is_empty() {
+                        alt.push_str(&link.href[links::file(&link.href)]);
+                    }
+                    html::image(&link.href, &alt, out);
+                }
+                (_, true) => html::escape(&self.text[link.source.clone()], out),
+                (_, false) => {
+                    for inline in &link.label {
+                        self.inline(inline, out, &mut Vec::new());
+                    }
+                }
+            }
+        });
+    }
+}

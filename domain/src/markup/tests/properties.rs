@@ -1,0 +1,184 @@
+//! What holds for whatever is typed.
+
+use proptest::prelude::*;
+
+use super::super::{Node, check, excerpt, markup_of, mentions, parse};
+use super::{SITE, people};
+
+/// Pieces that mean something, so that chance puts them together.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        prop::sample::select(vec![
+            "*",
+            "**",
+            "***",
+            "_",
+            "`",
+            "``",
+            "```",
+            "\n",
+            "\n\n",
+            " ",
+            "> ",
+            ">",
+            ">> ",
+            "\\",
+            "[",
+            "]",
+            "](",
+            "(",
+            ")",
+            "!",
+            "![",
+            "@",
+            "@ada",
+            "@simonw.",
+            ":",
+            ":smile:",
+            ".",
+            ",",
+            "a",
+            "b c",
+            "http://",
+            "https://a.example/",
+            "www.",
+            "www.a.b",
+            "http://a.example/b.png",
+            "https://klatch.example/g/t/#m1",
+            "https://klatch.example",
+            "//",
+            "me@a.example",
+            "<b>",
+            "</a>",
+            "&",
+            "&amp;",
+            "\"",
+            "'",
+            "\0",
+            "\u{202e}",
+            "\r\n",
+            "\t",
+            "é",
+            "李",
+            "😄",
+            "\u{a0}",
+            "¯\\_",
+            "rust",
+            "javascript:",
+            "{",
+            "}",
+        ])
+        .prop_map(str::to_owned),
+        any::<char>().prop_map(String::from),
+    ];
+    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+fn check_all(raw: &str) -> Result<(), TestCaseError> {
+    let parsed = parse(raw, &SITE);
+    prop_assert!(
+        parsed
+            .usernames()
+            .iter()
+            .all(|name| *name == name.to_lowercase())
+    );
+    let nodes = parsed.into_nodes(&people());
+    for node in &nodes {
+        prop_assert!(!node.markup().is_empty());
+        check::check(node.markup()).map_err(TestCaseError::fail)?;
+    }
+    let adjacent_text = |pair: &[Node]| matches!(pair, [Node::Text { .. }, Node::Text { .. }]);
+    prop_assert!(
+        !nodes.windows(2).any(adjacent_text),
+        "text in two nodes: {nodes:?}"
+    );
+    prop_assert!(
+        mentions(&nodes)
+            .iter()
+            .all(|id| [1, 56, 7, 8, 9].contains(id))
+    );
+
+    let json = serde_json::to_string(&nodes).expect("json");
+    prop_assert_eq!(
+        &serde_json::from_str::<Vec<Node>>(&json).expect("nodes"),
+        &nodes
+    );
+    let joined: String = nodes.iter().map(Node::markup).collect();
+    prop_assert_eq!(markup_of(&json).expect("markup"), &joined[..]);
+    check::check(&joined).map_err(TestCaseError::fail)?;
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_typed_the_markup_is_allowed_and_well_formed(raw in pieces()) {
+        check_all(&raw)?;
+    }
+
+    #[test]
+    fn so_it_is_for_any_string(raw in any::<String>()) {
+        check_all(&raw)?;
+    }
+
+    /// Signs of the markup may go, and what stands for an address or an emoji: no word does.
+    #[test]
+    fn no_word_is_lost(raw in r"[a-zé0-9*_`>\[\]()\\!@,.'<& \n-]{0,120}") {
+        let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+        // The language of a fence is not shown.
+        prop_assume!(!raw.contains("```"));
+        let markup: String = parse(&raw, &SITE).into_nodes(&people()).iter().map(Node::markup).collect();
+        let visible = check::visible(&markup).map_err(TestCaseError::fail)?;
+        prop_assert_eq!(letters(&visible).to_lowercase(), letters(&raw).to_lowercase());
+    }
+
+    #[test]
+    fn text_without_signs_is_shown_as_typed(raw in r#"[a-z"<&;,?$#%^=+|~/ 李é-]{0,80}"#) {
+        let markup: String = parse(&raw, &SITE).into_nodes(&people()).iter().map(Node::markup).collect();
+        prop_assert_eq!(check::visible(&markup).map_err(TestCaseError::fail)?, raw.trim_end());
+    }
+
+    #[test]
+    fn an_excerpt_is_short_and_on_one_line(raw in pieces(), max in 0_usize..40) {
+        let line = excerpt(&raw, max);
+        prop_assert!(line.chars().count() <= max);
+        prop_assert!(!line.chars().any(char::is_control));
+    }
+}
+
+#[test]
+fn the_checker_refuses_what_must_not_be() {
+    for markup in [
+        "<",
+        ">",
+        "\"",
+        "&",
+        "&nbsp;",
+        "<script>",
+        "<b></b>",
+        "<em>",
+        "</em>",
+        "<em><strong></em></strong>",
+        "<em class=\"x\"></em>",
+        "<a href=\"javascript:alert(1)\">x</a>",
+        "<a href=\"http://a.example\">x</a>",
+        "<a href=\"//a.example\">x</a>",
+        "<a href=\"/\" onclick=\"x\">x</a>",
+        "<a href=\"/\"><a href=\"/\">x</a></a>",
+        "<em><blockquote></blockquote></em>",
+        "<pre>x</pre>",
+        "<img src=\"http://a.example/b.png\">",
+        "<br/>",
+        "<em >x</em>",
+        "<!-- x -->",
+        "\0",
+        "\u{202e}",
+        "<code><em>x</em></code>",
+        "<a href=\"/\\evil.example\">x</a>",
+        "<span>x</span>",
+        "<a>x</a>",
+    ] {
+        assert!(check::check(markup).is_err(), "{markup}");
+    }
+}

@@ -1,0 +1,145 @@
+//! Linear time, whatever is typed.
+
+use std::time::{Duration, Instant};
+
+use super::super::{excerpt, parse};
+use super::{SITE, people};
+
+const SMALL: usize = 250_000;
+const LARGE: usize = 4 * SMALL;
+/// What is quadratic takes 16 times as long for four times the text; what is linear, four times.
+const RATIO_MAX: u32 = 8;
+/// Faster is good enough whatever the ratio, which other work on the machine disturbs. Anything quadratic takes far
+/// longer than this for a megabyte.
+const FLOOR: Duration = Duration::from_secs(1);
+
+const NASTY: &[&str] = &[
+    "[",
+    "]",
+    "((((",
+    "![",
+    "](",
+    "[a](",
+    "[a](http://",
+    "[a](http://b)",
+    "[[a](http://b) ",
+    "[http://a](http://b)",
+    "*",
+    "*a ",
+    "*a",
+    "a* ",
+    "**",
+    "**a ",
+    "***a ",
+    "*a **b ",
+    "*a _b ",
+    "_a_ ",
+    "*_",
+    "*# #* ",
+    "a** ***b ",
+    "`",
+    "` ",
+    "``a",
+    "`a``b```c ",
+    "```\n",
+    "````\n```\n",
+    "> ",
+    ">> a\n",
+    "> > > > > a\n",
+    "> ```\n",
+    "\n",
+    " \n",
+    "@",
+    "@a",
+    " @a",
+    "@a..",
+    "@.",
+    "a@",
+    "a@b.cc",
+    "a.",
+    "http://",
+    "http://a ",
+    "http://a(",
+    "http://a.*_",
+    "http://a](",
+    "https://klatch.example/a/",
+    "www.",
+    "www.a(",
+    "www.a.b)",
+    ":",
+    ":a:",
+    ":smile:",
+    "\\",
+    "\\`",
+    "\0",
+    "&",
+    "[*a](",
+    "*[a ",
+    "[_*`@",
+    "*a* **b** `c` @d :e: [f](http://g) ",
+    "**a *b _c [d ![e `f http://g( @h ",
+];
+
+fn time(unit: &str, length: usize) -> Duration {
+    let raw = unit.repeat(length / unit.len());
+    let people = people();
+    let started = Instant::now();
+    let nodes = parse(&raw, &SITE).into_nodes(&people);
+    let taken = started.elapsed();
+    assert!(nodes.iter().map(|node| node.markup().len()).sum::<usize>() < 400 * length);
+    taken
+}
+
+fn is_linear(unit: &str) -> bool {
+    let large = time(unit, LARGE);
+    large < FLOOR || (0..3).any(|_| time(unit, LARGE) < RATIO_MAX * time(unit, SMALL))
+}
+
+/// Asserts it for one part of the patterns, so that the parts run beside each other.
+fn assert_linear(part: usize) {
+    for unit in NASTY.iter().skip(part).step_by(4) {
+        assert!(is_linear(unit), "{unit:?} takes more than its share");
+    }
+}
+
+#[test]
+fn four_times_the_text_takes_about_four_times_as_long() {
+    assert_linear(0);
+}
+
+#[test]
+fn so_it_does_for_the_second_part() {
+    assert_linear(1);
+}
+
+#[test]
+fn so_it_does_for_the_third_part() {
+    assert_linear(2);
+}
+
+#[test]
+fn so_it_does_for_the_fourth_part() {
+    assert_linear(3);
+}
+
+#[test]
+fn runs_of_every_length_are_looked_for_once() {
+    let runs = |count: usize| {
+        (1..count)
+            .map(|width| "`".repeat(width) + " ")
+            .collect::<String>()
+    };
+    let raw = runs(1_400);
+    let started = Instant::now();
+    parse(&raw, &SITE);
+    assert!(raw.len() > 900_000);
+    assert!(started.elapsed() < Duration::from_secs(2));
+}
+
+#[test]
+fn an_excerpt_of_a_long_text_reads_only_its_head() {
+    let raw = "*a _b [c `d ".repeat(1_000_000);
+    let started = Instant::now();
+    assert_eq!(excerpt(&raw, 80).chars().count(), 80);
+    assert!(started.elapsed() < Duration::from_millis(500));
+}

@@ -1,0 +1,127 @@
+//! The list as it is stored, and what is read back from it.
+
+use super::super::{Node, excerpt, markup_of, mentions};
+use super::{html, nodes};
+
+const SEED: &str = "@ericflo @simonw Here's how we connect/disconnect from Redis in production: http://dpaste.com/406797/";
+
+#[test]
+fn the_seed_example_gives_exactly_its_nodes() {
+    let expected = concat!(
+        r#"[{"type":"username","user_id":1,"username":"ericflo","markup":"<a href=\"/users/ericflo/\">@ericflo</a>"},"#,
+        r#"{"type":"username","user_id":56,"username":"simonw","markup":" <a href=\"/users/simonw/\">@simonw</a>"},"#,
+        r#"{"type":"text","markup":" Here&#39;s how we connect/disconnect from Redis in production: "},"#,
+        r#"{"type":"url","url":"http://dpaste.com/406797/","markup":"<a href=\"http://dpaste.com/406797/\" "#,
+        r#"target=\"_blank\" rel=\"nofollow noopener ugc\">http://dpaste.com/406797/</a>"}]"#,
+    );
+    assert_eq!(serde_json::to_string(&nodes(SEED)).expect("json"), expected);
+}
+
+/// One of each type.
+const EVERYTHING: &str = "hi @ada, see http://a.example/ and http://a.example/b.png or `x` :smile: *em @ada* **strong**\n\
+    > quoted\n```rust\nfn main() {}\n```\nhttps://klatch.example/g/t/ https://klatch.example/g/t/#m12";
+
+#[test]
+fn a_list_read_back_is_the_list_that_was_stored() {
+    let nodes = nodes(EVERYTHING);
+    let json = serde_json::to_string(&nodes).expect("json");
+    assert_eq!(
+        serde_json::from_str::<Vec<Node>>(&json).expect("nodes"),
+        nodes
+    );
+    let types: Vec<serde_json::Value> = serde_json::from_str(&json).expect("json");
+    for kind in [
+        "text",
+        "username",
+        "url",
+        "image",
+        "code",
+        "code_block",
+        "quote",
+        "emphasis",
+        "strong",
+        "emoji",
+        "topic",
+        "message",
+    ] {
+        assert!(
+            types.iter().any(|node| node["type"] == kind),
+            "no {kind} in {json}"
+        );
+    }
+}
+
+#[test]
+fn the_markup_of_a_stored_list_is_that_of_its_nodes() {
+    for raw in [EVERYTHING, SEED, "", "plain", "\"quotes\" \\ and <tags>\nü"] {
+        let json = serde_json::to_string(&nodes(raw)).expect("json");
+        assert_eq!(markup_of(&json).expect("markup"), html(raw));
+    }
+}
+
+#[test]
+fn the_markup_of_a_list_ignores_all_other_fields() {
+    let json =
+        r#"[{"markup":"a","later":{"markup":["no"]}},{"type":"unknown","x":null,"markup":"b"}]"#;
+    assert_eq!(markup_of(json).expect("markup"), "ab");
+}
+
+#[test]
+fn what_is_no_list_of_nodes_is_an_error() {
+    for json in [
+        "",
+        "{}",
+        "[1]",
+        "[{}]",
+        r#"[{"markup":1}]"#,
+        "[] []",
+        r#"[{"markup":"a"}"#,
+    ] {
+        assert!(markup_of(json).is_err(), "{json}");
+    }
+}
+
+#[test]
+fn fields_without_content_are_left_out() {
+    let json = serde_json::to_string(&nodes("*a*\n```\nb\n```")).expect("json");
+    assert_eq!(
+        json,
+        r#"[{"type":"emphasis","markup":"<em>a</em>"},{"type":"code_block","markup":"<pre><code>b</code></pre>"}]"#
+    );
+}
+
+#[test]
+fn mentions_are_each_person_once_in_order() {
+    assert_eq!(
+        mentions(&nodes("@simonw **and @ada** @ericflo @simonw")),
+        [56, 7, 1]
+    );
+}
+
+#[test]
+fn an_excerpt_is_one_plain_line() {
+    let raw =
+        "**Hello** @ada,\n\nsee `code` at [my page](http://a.example/) :smile:\n```\nlet x;\n```";
+    assert_eq!(
+        excerpt(raw, 200),
+        "Hello @ada, see code at my page 😄 let x;"
+    );
+    assert_eq!(excerpt("<b> & 'so'", 200), "<b> & 'so'");
+}
+
+#[test]
+fn an_excerpt_is_cut_with_a_sign() {
+    assert_eq!(excerpt("one two three", 13), "one two three");
+    assert_eq!(excerpt("one two three", 12), "one two thr…");
+    assert_eq!(excerpt("one two three", 8), "one two…");
+    assert_eq!(excerpt("übermäßig", 4), "übe…");
+    assert_eq!(excerpt(&"word ".repeat(100_000), 10), "word word…");
+    assert_eq!(excerpt("word", 0), "");
+    assert_eq!(excerpt("", 10), "");
+}
+
+#[test]
+fn an_excerpt_skips_what_others_said_unless_that_is_all() {
+    assert_eq!(excerpt("> you said\n\nyes", 100), "yes");
+    assert_eq!(excerpt("> you said", 100), "you said");
+}
