@@ -124,8 +124,8 @@ impl Driver {
 
     /// A heartbeat for everything that still runs.
     async fn renew(&mut self) {
-        let has_ended = |id: JobId| self.ended.iter().any(|report| report.id == id);
-        let running: Vec<_> = self.held.iter().copied().filter(|(id, _)| !has_ended(*id)).collect();
+        let has_ended = |held| self.ended.iter().any(|report| (report.id, report.attempt) == held);
+        let running: Vec<_> = self.held.iter().copied().filter(|&held| !has_ended(held)).collect();
         if running.is_empty() {
             return;
         }

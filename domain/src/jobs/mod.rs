@@ -175,10 +175,10 @@ impl Job {
     }
 }
 
-/// Queues a job in the transaction of its cause: it is there if and only if that commits. Wake the workers after the
-/// commit with [`Wake::after_commit`].
-pub async fn enqueue(tx: &mut Tx, job: &Job, now: Timestamp) -> Result<JobId, sqlx::Error> {
-    store::insert(tx, job.kind(), &job.payload()?, now).await
+/// Queues a job for `run_at`, mostly now, in the transaction of its cause: it is there if and only if that commits. Wake
+/// the workers after the commit with [`Wake::after_commit`].
+pub async fn enqueue(tx: &mut Tx, job: &Job, run_at: Timestamp) -> Result<JobId, sqlx::Error> {
+    store::insert(tx, job.kind(), &job.payload()?, run_at).await
 }
 
 /// Queues a job for `run_at` unless one with the key is still there. Says whether it did.

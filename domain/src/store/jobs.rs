@@ -30,6 +30,17 @@ pub struct ClaimedRow {
     pub attempt: i64,
 }
 
+/// How many jobs are in each state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Counts {
+    /// They wait, for a free slot or for their time.
+    pub ready: i64,
+    /// Somebody runs them.
+    pub running: i64,
+    /// They were given up and wait for an admin.
+    pub failed: i64,
+}
+
 /// A transaction for claims and acknowledgements. On Postgres its commit does not wait for the disk: one that a crash of
 /// the server loses is a job that runs once more, which every job must bear anyway.
 pub async fn begin(db: &Db) -> Result<Tx> {
@@ -172,9 +183,11 @@ pub async fn outstanding(db: &Db) -> Result<i64> {
     sql!(value db, i64, "select count(*) from jobs")
 }
 
-/// How many jobs are in each state; states without jobs are absent.
-pub async fn count_by_state(db: &Db) -> Result<Vec<(String, i64)>> {
-    sql!(all db, (String, i64), "select state, count(*) from jobs group by state order by state")
+/// How many jobs are in each state.
+pub async fn counts(db: &Db) -> Result<Counts> {
+    sql!(one db, Counts,
+        "select count(*) filter (where state = 'ready') as ready, count(*) filter (where state = 'running') as running,
+             count(*) filter (where state = 'failed') as failed from jobs")
 }
 
 /// Since when the job that has waited longest could have been run; `None` when none waits.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::jobs::{self, Cause, Job, LEASE, MAX_ATTEMPTS, Outcome, Reactor, Report, backoff, drain, turn};
-use domain::model::{JobId, MessageId, TopicId};
+use domain::model::{GroupId, JobId, MessageId, TopicId};
 use domain::store::{Db, jobs as store};
 use domain::testing::TestDb;
 use domain::time::{Clock, Timestamp};
@@ -62,6 +62,7 @@ async fn every_kind_of_job_comes_back_as_it_was_queued(test: TestDb) {
     ];
     let mut all: Vec<Job> = causes.iter().map(|&cause| Job::from(cause)).collect();
     all.extend(causes.map(|cause| Job::React { reactor: Reactor::Live, cause }));
+    all.push(Job::GroupChanged { group: GroupId(9) });
     all.push(Job::Sweep { slot: "2026-11-21T10".into() });
     for job in &all {
         enqueue(&test.db, job, start()).await;
@@ -234,8 +235,7 @@ async fn an_admin_sees_counts_and_pages_and_may_retry_or_remove(test: TestDb) {
     claims(db, "one", 3, start()).await;
     enqueue(db, &posted(1), start().plus(SECOND)).await;
     assert_eq!(store::waiting_since(db, start()).await.unwrap(), None);
-    let counts = store::count_by_state(db).await.unwrap();
-    assert_eq!(counts, [("failed".to_owned(), 3), ("ready".to_owned(), 1)]);
+    assert_eq!(store::counts(db).await.unwrap(), store::Counts { ready: 1, running: 0, failed: 3 });
 
     let first = store::page(db, "failed", None, 2).await.unwrap();
     let second = store::page(db, "failed", Some(first[1].id), 2).await.unwrap();

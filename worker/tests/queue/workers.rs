@@ -113,7 +113,7 @@ async fn full_slots_neither_lose_nor_double_jobs(test: TestDb) {
         wake.after_commit();
     }
     let slots = Settings::of(&test.db).slots as i64;
-    let running = async || store::count_by_state(&test.db).await.unwrap().contains(&("running".into(), slots));
+    let running = async || store::counts(&test.db).await.unwrap().running == slots;
     wait_for("all slots to be taken", running).await;
     gate.open();
     until_empty(&test.db).await;
