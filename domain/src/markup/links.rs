@@ -3,16 +3,12 @@
 use std::ops::Range;
 
 use super::{Site, delimiters::is_word, tree::Target};
+use crate::names::is_reserved_slug;
 
 const SCHEMES: [&str; 2] = ["https", "http"];
 const IMAGES: [&str; 6] = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"];
 /// No address of a mailbox has a longer part before its `@`.
 const MAILBOX_MAX: usize = 64;
-/// First parts of our own paths that are no group.
-const NOT_GROUPS: [&str; 12] = [
-    "account", "admin", "api", "discover", "feeds", "groups", "mentions", "messages", "search",
-    "static", "topics", "users",
-];
 
 /// The address whose `://` begins at `colon`, its scheme not before `from`.
 pub(super) fn with_scheme(text: &str, from: usize, colon: usize) -> Option<Range<usize>> {
@@ -232,7 +228,7 @@ fn own_target(path: &str) -> Option<Target> {
     let (path, fragment) = path.split_once('#').unwrap_or((path, ""));
     let path = path.split('?').next().unwrap_or(path).strip_prefix('/')?;
     let (group, topic) = path.strip_suffix('/').unwrap_or(path).split_once('/')?;
-    if group.is_empty() || topic.is_empty() || topic.contains('/') || NOT_GROUPS.contains(&group) {
+    if group.is_empty() || topic.is_empty() || topic.contains('/') || is_reserved_slug(group) {
         return None;
     }
     let (group, topic) = (decoded(group)?, decoded(topic)?);

@@ -25,6 +25,7 @@ mod inline;
 mod links;
 mod names;
 mod node;
+mod pairs;
 mod render;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! The parser's promises, by kind.
 
+mod links;
 mod people;
 mod properties;
 mod speed;

@@ -1,0 +1,223 @@
+//! The pieces of a line with two ends: code, emphasis, and links with a label.
+
+use std::ops::Range;
+
+use super::{
+    delimiters::{Mark, Opener, can_close, can_open},
+    inline::Scan,
+    links,
+    tree::{Inline, Link, Style, Target, write_plain},
+};
+
+/// Longer runs of back-ticks are text.
+pub(super) const TICKS_MAX: usize = 32;
+
+impl Scan<'_> {
+    /// A run of back-ticks, and the code up to the next run as long.
+    pub fn code(&mut self) {
+        let from = self.at;
+        let inner = self.run_end(from);
+        let width = inner - from;
+        self.at = inner;
+        if width > TICKS_MAX || self.last_ticks_from(from)[width] <= from {
+            return;
+        }
+        let mut end = inner;
+        while let Some(found) = self.text[end..].find('`') {
+            let ticks = end + found;
+            end = self.run_end(ticks);
+            if end - ticks == width {
+                let mut code = inner..ticks;
+                let typed = &self.text[code.clone()];
+                // One space on both sides lets code begin or end with a back-tick.
+                if typed.starts_with(' ') && typed.ends_with(' ') && !typed.trim().is_empty() {
+                    code = code.start + 1..code.end - 1;
+                }
+                return self.push(from..end, Inline::Code(code));
+            }
+        }
+    }
+
+    /// Reads ahead once a line, so that no run of back-ticks without an answer is looked for twice.
+    fn last_ticks_from(&mut self, from: usize) -> [usize; TICKS_MAX + 1] {
+        if let Some(last) = self.last_ticks {
+            return last;
+        }
+        let mut last = [0; TICKS_MAX + 1];
+        let mut at = from;
+        while let Some(found) = self.text[at..].find('`') {
+            let ticks = at + found;
+            at = self.run_end(ticks);
+            if at - ticks <= TICKS_MAX {
+                last[at - ticks] = ticks;
+            }
+        }
+        self.last_ticks = Some(last);
+        last
+    }
+
+    /// A run of stars or underscores. Those that begin or end nothing are text.
+    pub fn delimiters(&mut self) {
+        let from = self.at;
+        let end = self.run_end(from);
+        let (mark, widest) = if self.text.as_bytes()[from] == b'*' {
+            (Mark::Star, 3)
+        } else {
+            (Mark::Underscore, 1)
+        };
+        self.at = end;
+        if end - from > widest {
+            return;
+        }
+        let (before, after) = (self.before(from), self.after(end));
+        if can_close(before, after) && self.close(mark, from..end) {
+            return;
+        }
+        if can_open(before, after) {
+            self.text_to(from);
+            self.open.push(Opener {
+                mark,
+                width: end - from,
+                item: self.items.len(),
+            });
+            self.text_to(end);
+        }
+    }
+
+    /// Ends what this run can end. Characters of it that end nothing are text.
+    fn close(&mut self, mark: Mark, mut run: Range<usize>) -> bool {
+        let mut closed = false;
+        while let Some(mut opener) = self.open.answer(mark, run.len()) {
+            let width = if opener.width >= 2 && run.len() >= 2 {
+                2
+            } else {
+                1
+            };
+            self.text_to(run.start);
+            // Each opener is looked at once like this: it is taken out whatever comes of it.
+            if !self.items[opener.item + 1..]
+                .iter()
+                .any(|item| self.says_something(item))
+            {
+                break;
+            }
+            let inner = self.items.split_off(opener.item + 1);
+            opener.width -= width;
+            if opener.width == 0 {
+                self.items.pop();
+            } else {
+                if let Some(Inline::Text(typed)) = self.items.last_mut() {
+                    typed.end -= width;
+                }
+                self.open.push(opener);
+            }
+            self.items.push(Inline::Styled(
+                if width == 2 {
+                    Style::Strong
+                } else {
+                    Style::Emphasis
+                },
+                inner,
+            ));
+            run.start += width;
+            self.text_from = run.start;
+            closed = true;
+            if run.is_empty() {
+                break;
+            }
+        }
+        closed
+    }
+
+    /// Emphasis is for words: drawings made of stars and other signs have none.
+    fn says_something(&self, item: &Inline) -> bool {
+        match item {
+            Inline::Text(range) => {
+                self.text[range.clone()].contains(|c: char| c.is_alphanumeric() || c >= '\u{2e80}')
+            }
+            _ => true,
+        }
+    }
+
+    /// What may be the beginning of a label.
+    pub fn open_bracket(&mut self) {
+        let bracket = self.at;
+        let image = self.text_from < bracket && self.before(bracket) == Some('!');
+        self.text_to(bracket - usize::from(image));
+        self.open.push(Opener {
+            mark: Mark::Bracket { image },
+            width: 1,
+            item: self.items.len(),
+        });
+        self.text_to(bracket + 1);
+        self.at = bracket + 1;
+    }
+
+    /// With an address behind it, makes a link of all since the last open bracket.
+    pub fn close_bracket(&mut self) {
+        let bracket = self.at;
+        self.at += 1;
+        let Some(opener) = self.open.take_bracket() else {
+            return;
+        };
+        let Some(url) = links::in_parentheses(self.text, bracket + 1) else {
+            return;
+        };
+        let (href, mut target) = links::target(&self.text[url.clone()], self.site);
+        let is_image = opener.mark == Mark::Bracket { image: true };
+        if target == Target::Image && !is_image {
+            target = Target::Elsewhere;
+        }
+        self.text_to(bracket);
+        let mut words = String::new();
+        write_plain(self.text, &self.items[opener.item + 1..], &mut words);
+        if links::deceives(&words, &self.text[url.clone()]) {
+            return;
+        }
+        let mut label = self.items.split_off(opener.item + 1);
+        let start = match self.items.pop() {
+            Some(Inline::Text(typed)) => typed.start,
+            _ => bracket,
+        };
+        self.open.link_made(opener.item, is_image);
+        without_links(&mut label);
+        if words.trim().is_empty() {
+            let file = links::file(&self.text[url.clone()]);
+            let shown = if target == Target::Image {
+                url.start + file.start..url.start + file.end
+            } else {
+                url.clone()
+            };
+            label = vec![Inline::Text(shown)];
+        }
+        let source = start..url.end + 1;
+        self.text_from = start;
+        self.push(
+            source.clone(),
+            Inline::Link(Box::new(Link {
+                source,
+                href,
+                target,
+                label,
+            })),
+        );
+    }
+}
+
+/// Makes links and names in a label the text that they were.
+fn without_links(label: &mut Vec<Inline>) {
+    let mut items = Vec::with_capacity(label.len());
+    for item in label.drain(..) {
+        match item {
+            Inline::Name(name) => items.push(Inline::Text(name.source)),
+            Inline::Link(link) if link.label.is_empty() => items.push(Inline::Text(link.source)),
+            Inline::Link(mut link) => items.append(&mut link.label),
+            Inline::Styled(style, mut inner) => {
+                without_links(&mut inner);
+                items.push(Inline::Styled(style, inner));
+            }
+            other => items.push(other),
+        }
+    }
+    *label = items;
+}
