@@ -14,11 +14,11 @@ pub fn initials(name: &str) -> String {
 
 /// The number of the colour class: the same name has the same colour on every page and in every release.
 pub fn hue(name: &str) -> u32 {
-    let mut hash: u32 = 2_166_136_261;
+    let mut hash: u32 = 7;
     for byte in name.to_lowercase().bytes() {
-        hash = (hash ^ u32::from(byte)).wrapping_mul(16_777_619);
+        hash = (hash ^ u32::from(byte)).wrapping_mul(37);
     }
-    (hash ^ (hash >> 15)) % HUES
+    hash % HUES
 }
 
 /// A number with its noun, in the plural where it must be: `1 message`, `1,204 messages`.

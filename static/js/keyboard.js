@@ -1,0 +1,92 @@
+// Keys: j k Enter r u / "g h" ?. Never while typing, never with a modifier.
+
+import { replyTo } from './composer.js';
+
+const ITEMS = '.message, .topic, .group, .story, .result';
+const KEYS = [
+  ['j k', 'next, previous'],
+  ['Enter', 'open'],
+  ['r', 'reply'],
+  ['u', 'up'],
+  ['/', 'search'],
+  ['g h', 'what is unread'],
+  ['Ctrl Enter', 'send'],
+  ['?', 'these keys'],
+];
+let pending = 0;
+
+/** What takes the focus for an item: its title's link, or a message itself. */
+const target = (item) => item.querySelector('a.title') ?? item;
+
+function current(items) {
+  return items.findIndex((item) => item.contains(document.activeElement));
+}
+
+/** With nothing chosen yet, what is in sight comes first. */
+function move(step) {
+  const items = [...document.querySelectorAll(`main :is(${ITEMS})`)];
+  if (items.length === 0) return;
+  const at = current(items);
+  const seen = items.findIndex((item) => item.getBoundingClientRect().bottom > 60);
+  const to = at < 0 ? Math.max(seen, 0) : Math.min(Math.max(at + step, 0), items.length - 1);
+  target(items[to]).focus({ preventScroll: true });
+  items[to].scrollIntoView({ block: 'nearest' });
+}
+
+function reply() {
+  const message = document.activeElement?.closest('.message');
+  return replyTo(message?.querySelector('[data-reply]')?.dataset.reply);
+}
+
+function search() {
+  const field = [...document.querySelectorAll('main [name=q], #sidebar [name=q]')].find((one) => one.offsetParent);
+  if (field) field.focus();
+  else location.assign('/search');
+}
+
+function help() {
+  let dialog = document.getElementById('keys');
+  if (!dialog) {
+    dialog = document.createElement('dialog');
+    dialog.id = 'keys';
+    dialog.setAttribute('aria-labelledby', 'keys-title');
+    const title = Object.assign(document.createElement('h2'), { id: 'keys-title', textContent: 'Keys' });
+    const all = Object.assign(document.createElement('dl'), { className: 'keys' });
+    for (const [keys, what] of KEYS) {
+      const row = document.createElement('div');
+      const term = document.createElement('dt');
+      term.append(...keys.split(' ').flatMap((key) => [Object.assign(document.createElement('kbd'), { textContent: key }), ' ']));
+      row.append(term, Object.assign(document.createElement('dd'), { textContent: what }));
+      all.append(row);
+    }
+    const form = Object.assign(document.createElement('form'), { method: 'dialog' });
+    form.append(Object.assign(document.createElement('button'), { textContent: 'Close' }));
+    dialog.append(title, all, form);
+    document.body.append(dialog);
+  }
+  if (!dialog.open) dialog.showModal();
+}
+
+/** What a key does; false when it does nothing here. */
+function act(key) {
+  switch (key) {
+    case 'j': return move(1);
+    case 'k': return move(-1);
+    case 'r': return reply();
+    case 'u': return location.assign(document.querySelector('main [rel=up]')?.href ?? '/');
+    case '/': return search();
+    case '?': return help();
+    case 'g': pending = Date.now(); return undefined;
+    case 'h': return Date.now() - pending < 1500 ? location.assign('/') : false;
+    default: return false;
+  }
+}
+
+export function start() {
+  document.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.closest('input, textarea, select, [contenteditable], dialog[open]')) return;
+    if (act(event.key) !== false) event.preventDefault();
+    if (event.key !== 'g') pending = 0;
+  });
+}

@@ -1,0 +1,17 @@
+// The page's script. Every page works without it: it adds live messages, drafts, fresh times and keys.
+
+import { start as startComposer } from './composer.js';
+import { start as startKeyboard } from './keyboard.js';
+import { start as startMessages } from './messages.js';
+import { start as startTimes } from './times.js';
+
+for (const start of [startTimes, startMessages, startComposer, startKeyboard]) {
+  try {
+    start();
+  } catch (error) {
+    console.error(error);
+  }
+}
+
+// On its own, so that the rest works when live updates cannot be had.
+import('./live.js').then((live) => live.start()).catch((error) => console.error(error));

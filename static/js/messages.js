@@ -1,0 +1,142 @@
+// The messages of a topic page: putting one in its place, stars, and where the page opens.
+
+import { refreshTimes } from './times.js';
+
+const NEAR_END = 120;
+let below = 0;
+
+/** The list of messages; null on other pages, and another one after the page's main part was swapped. */
+const list = () => document.getElementById('messages');
+
+/** The one element that a fragment from our own server holds. Scripts in a template never run. */
+function parse(html) {
+  const template = document.createElement('template');
+  template.innerHTML = html;
+  return template.content.firstElementChild;
+}
+
+/** Whether the end of the page is in sight. */
+export function isAtEnd() {
+  const page = document.documentElement;
+  return page.scrollHeight - window.scrollY - window.innerHeight < NEAR_END;
+}
+
+/** Goes to the end and forgets what waited there. */
+export function goToEnd() {
+  window.scrollTo(0, document.documentElement.scrollHeight);
+  setBelow(0);
+}
+
+function setBelow(count) {
+  below = count;
+  const button = document.getElementById('new-below');
+  if (!button) return;
+  button.hidden = count === 0;
+  if (count > 0) button.textContent = `↓ ${count} new ${count === 1 ? 'message' : 'messages'}`;
+}
+
+/** Keeps what is being read where it is while `change` happens above it. */
+function keepingPlace(change) {
+  const anchor = [...list().children].find((child) => child.getBoundingClientRect().bottom > 0);
+  const before = anchor?.getBoundingClientRect().top;
+  change();
+  if (!anchor?.isConnected) return;
+  const moved = anchor.getBoundingClientRect().top - before;
+  if (Math.abs(moved) >= 1) window.scrollBy(0, moved);
+}
+
+/** What every message needs that came into the page: fresh times, and code that keys can scroll. */
+function tend(root) {
+  refreshTimes(root);
+  for (const pre of root.querySelectorAll('pre')) {
+    if (pre.scrollWidth > pre.clientWidth) pre.tabIndex = 0;
+  }
+}
+
+/**
+ * Puts a message into the page: in the place of its older self, or where its number belongs. Doing it twice changes
+ * nothing. Answers `placed`, `replaced`, or `refused`: there is no list here, the message is another topic's, or the
+ * page does not reach to the topic's end.
+ */
+export function placeMessage(html, seq) {
+  const messages = list();
+  const article = messages && parse(html);
+  if (!article?.matches('article.message')) return 'refused';
+  const number = Number(seq ?? article.dataset.seq);
+
+  const old = document.getElementById(article.id);
+  if (old) {
+    if (!messages.contains(old)) return 'refused';
+    const focused = old === document.activeElement;
+    keepingPlace(() => old.replaceWith(article));
+    tend(article);
+    if (focused) article.focus({ preventScroll: true });
+    return 'replaced';
+  }
+
+  const last = Number(messages.dataset.lastSeq);
+  if (number > last && messages.dataset.atEnd !== 'true') return 'refused';
+  if (number < Number(messages.dataset.firstSeq)) return 'refused';
+
+  const mine = article.dataset.author === document.body.dataset.user;
+  const follow = isAtEnd() && !document.hidden;
+  const next = [...messages.querySelectorAll('.message')].find((other) => Number(other.dataset.seq) > number);
+  messages.querySelector('.empty')?.remove();
+  if (next) {
+    keepingPlace(() => next.before(article));
+  } else {
+    messages.append(article);
+  }
+  article.classList.add('fresh');
+  tend(article);
+  if (number > last) messages.dataset.lastSeq = String(number);
+  if (messages.dataset.firstSeq === '0') messages.dataset.firstSeq = String(number);
+
+  if (follow || mine) goToEnd();
+  else if (!next) setBelow(below + 1);
+  return 'placed';
+}
+
+/** Stars without leaving the page; says so when that fails. */
+async function star(button) {
+  button.setAttribute('aria-disabled', 'true');
+  try {
+    const body = new URLSearchParams(new FormData(document.getElementById('act')));
+    const answer = await fetch(button.formAction, { method: 'POST', body, headers: { Accept: 'application/json' } });
+    const said = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Error(said.error);
+    if (said.html) placeMessage(said.html, said.seq);
+  } catch (error) {
+    button.title = `Not starred. ${error.message}`;
+    document.getElementById('live-polite').textContent = button.title;
+  } finally {
+    button.removeAttribute('aria-disabled');
+  }
+}
+
+/** Opens a topic where reading goes on: at the first new message, or at the end when all was read before. */
+function openAtNew() {
+  const [entry] = performance.getEntriesByType('navigation');
+  if (location.hash || location.search || (entry && entry.type !== 'navigate')) return;
+  const divider = document.getElementById('new');
+  if (divider) divider.scrollIntoView({ block: 'start' });
+  else if (document.body.dataset.user && list().dataset.atEnd === 'true') goToEnd();
+}
+
+export function start() {
+  document.addEventListener('click', (event) => {
+    if (event.target.closest('#new-below')) return goToEnd();
+    const button = event.target.closest('button[form="act"]');
+    if (!button || !document.getElementById('act')) return;
+    event.preventDefault();
+    if (button.getAttribute('aria-disabled') !== 'true') star(button);
+  });
+  window.addEventListener('scroll', () => below > 0 && isAtEnd() && setBelow(0), { passive: true });
+  document.addEventListener('klatch:main', () => {
+    setBelow(0);
+    if (list()) tend(list());
+  });
+  if (!list()) return;
+  tend(list());
+  openAtNew();
+}
