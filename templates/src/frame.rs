@@ -107,6 +107,11 @@ impl Frame {
         self.path.split('?').next() == Some(path)
     }
 
+    /// Whether this is a page further down from `path`.
+    pub fn below(&self, path: &str) -> bool {
+        self.path.starts_with(path)
+    }
+
     /// Where to go on after signing in.
     pub fn next(&self) -> &str {
         if self.path.starts_with("/-/sign") { "/" } else { &self.path }
