@@ -1,6 +1,6 @@
 //! Figures as pictures: bars, drawn on the server.
 
-use crate::avatar::thousands;
+use crate::numbers::thousands;
 
 /// Bars side by side, such as a number for each day.
 #[derive(Clone, Debug, PartialEq, Eq)]

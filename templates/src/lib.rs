@@ -17,6 +17,7 @@ pub mod home;
 pub mod mentions;
 pub mod menu;
 pub mod messages;
+pub mod numbers;
 pub mod people;
 pub mod samples;
 pub mod search;

@@ -116,7 +116,12 @@ pub(crate) fn conversation() -> Vec<Message> {
             39,
             1,
             717,
-            "<blockquote>31 of them in one</blockquote>I had no idea. So the one that I hear at dusk is calling the others in?<br>Here is how I count the calls from the recorder:<pre><code class=\"language-rust\">fn calls(samples: &amp;[f32]) -&gt; usize {\n    samples.windows(2).filter(|w| w[0] &lt; LOUD &amp;&amp; w[1] &gt;= LOUD).count()\n}</code></pre>",
+            concat!(
+                "<blockquote>31 of them in one</blockquote>I had no idea. So the one that I hear at dusk is calling the others in?",
+                "<br>Here is how I count the calls from the recorder:",
+                "<pre><code class=\"language-rust\">fn calls(samples: &amp;[f32]) -&gt; usize {\n",
+                "    samples.windows(2).filter(|w| w[0] &lt; LOUD &amp;&amp; w[1] &gt;= LOUD).count()\n}</code></pre>",
+            ),
         ),
         message(
             40,

@@ -1,0 +1,52 @@
+//! Numbers as people read them.
+
+use std::borrow::Borrow;
+use std::fmt;
+
+/// A number with its noun, in the plural where it must be: `1 message`, `1,204 messages`.
+pub fn counted(number: impl Borrow<i64>, one: &str, many: &str) -> Counted {
+    let number = *number.borrow();
+    Counted { number, noun: if number == 1 { one.to_owned() } else { many.to_owned() } }
+}
+
+/// See [`counted`].
+#[derive(Clone, Debug)]
+pub struct Counted {
+    number: i64,
+    noun: String,
+}
+
+impl fmt::Display for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", thousands(self.number), self.noun)
+    }
+}
+
+/// The number with commas between thousands.
+pub fn thousands(number: impl Borrow<i64>) -> String {
+    let number = *number.borrow();
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if number < 0 {
+        text.push('−');
+    }
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_nouns_agree() {
+        assert_eq!(counted(1, "message", "messages").to_string(), "1 message");
+        assert_eq!(counted(12_045, "message", "messages").to_string(), "12,045 messages");
+        assert_eq!(thousands(999), "999");
+    }
+}
