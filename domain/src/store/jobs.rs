@@ -42,12 +42,31 @@ pub struct Counts {
 }
 
 /// A transaction for claims and acknowledgements. On Postgres its commit does not wait for the disk: one that a crash of
-/// the server loses is a job that runs once more, which every job must bear anyway.
+/// the server loses is a job that runs once more, which every job must bear anyway. Nor may it read more than the rows it
+/// wants: a planner that sees a short queue, or does not know the limit, would rather read all of it, and keeps that plan
+/// when the queue is long.
 pub async fn begin(db: &Db) -> Result<Tx> {
     match db {
-        Db::Postgres(pool) => Ok(Tx::Postgres(pool.begin_with("begin; set local synchronous_commit = off").await?)),
+        Db::Postgres(pool) => {
+            let begin = "begin; set local synchronous_commit = off; set local enable_seqscan = off;
+                 set local enable_bitmapscan = off; set local enable_sort = off";
+            Ok(Tx::Postgres(pool.begin_with(begin).await?))
+        }
         Db::Sqlite(_) => db.begin().await,
     }
+}
+
+/// Runs a statement on those of the jobs in `$3` that `$1` holds with the try `$2`. An array, and no join, for the
+/// reason of [`begin`].
+macro_rules! run_on_held {
+    ($tx:expr, $sql:literal, $($bind:expr),*) => {
+        sql!(run $tx,
+            pg concat!($sql, " where state = 'running' and owner = $1 and attempt = $2
+                 and id = any(array(select cast(value as bigint) from json_each($3)))"),
+            lite concat!($sql, " where state = 'running' and owner = $1 and attempt = $2
+                 and id in (select cast(value as bigint) from json_each($3))"),
+            $($bind),*)
+    };
 }
 
 /// A new job, to be run from `run_at` on.
@@ -98,19 +117,20 @@ pub async fn claim(
     now: Timestamp,
     lease_end: Timestamp,
 ) -> Result<Vec<ClaimedRow>> {
-    // Materialized: a planner that ran the inner query twice would lock, and claim, twice the limit.
     macro_rules! claim {
-        ($lock:literal) => {
+        ($before:literal, $after:literal) => {
             concat!(
-                "with due as materialized (select id from jobs where state <> 'failed' and run_at <= $1
-                     order by run_at, id limit $2 ",
-                $lock,
-                ") update jobs set state = 'running', attempt = attempt + 1, owner = $3, run_at = $4
-                 where id in (select id from due) returning id, kind, payload, attempt"
+                "update jobs set state = 'running', attempt = attempt + 1, owner = $3, run_at = $4 where id ",
+                $before,
+                "(select id from jobs where state <> 'failed' and run_at <= $1 order by run_at, id limit $2",
+                $after,
+                ") returning id, kind, payload, attempt"
             )
         };
     }
-    let mut rows = sql!(all tx, ClaimedRow, pg claim!("for update skip locked"), lite claim!(""),
+    // The array is made once: an inner query that were run twice would lock, and claim, twice the limit.
+    let mut rows = sql!(all tx, ClaimedRow,
+        pg claim!("= any(array", " for update skip locked)"), lite claim!("in ", ""),
         now, limit, owner, lease_end)?;
     rows.sort_unstable_by_key(|row| row.id);
     Ok(rows)
@@ -125,18 +145,12 @@ pub async fn is_due(db: &Db, now: Timestamp) -> Result<bool> {
 
 /// Moves the end of leases. Says how many were still held.
 pub async fn renew(tx: &mut Tx, owner: &str, attempt: i64, ids: &[JobId], lease_end: Timestamp) -> Result<u64> {
-    sql!(run tx,
-        "update jobs set run_at = $4 where state = 'running' and owner = $1 and attempt = $2
-         and id in (select cast(value as bigint) from json_each($3))",
-        owner, attempt, list(ids), lease_end)
+    run_on_held!(tx, "update jobs set run_at = $4", owner, attempt, list(ids), lease_end)
 }
 
 /// They succeeded: the rows go. Says how many were still held.
 pub async fn finish(tx: &mut Tx, owner: &str, attempt: i64, ids: &[JobId]) -> Result<u64> {
-    sql!(run tx,
-        "delete from jobs where state = 'running' and owner = $1 and attempt = $2
-         and id in (select cast(value as bigint) from json_each($3))",
-        owner, attempt, list(ids))
+    run_on_held!(tx, "delete from jobs", owner, attempt, list(ids))
 }
 
 /// It failed and will be tried again at `run_at`. Says whether it was still held.
@@ -166,11 +180,14 @@ pub async fn park(tx: &mut Tx, owner: &str, attempt: i64, id: JobId, now: Timest
 
 /// Gives back what was claimed and not begun, as if it had never been claimed. Says how many were still held.
 pub async fn release(tx: &mut Tx, owner: &str, attempt: i64, ids: &[JobId], now: Timestamp) -> Result<u64> {
-    sql!(run tx,
-        "update jobs set state = 'ready', owner = null, attempt = attempt - 1, run_at = $4
-         where state = 'running' and owner = $1 and attempt = $2
-         and id in (select cast(value as bigint) from json_each($3))",
-        owner, attempt, list(ids), now)
+    run_on_held!(
+        tx,
+        "update jobs set state = 'ready', owner = null, attempt = attempt - 1, run_at = $4",
+        owner,
+        attempt,
+        list(ids),
+        now
+    )
 }
 
 /// Ends all leases at once: for the start of a process that knows itself to be the only one that runs jobs.
