@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::time::Timestamp;
+
 /// The id of an entry of a stream, `milliseconds-number`: later entries have greater ones.
 ///
 /// A page carries the cursor that [`super::Bus::open`] gave it; to everyone outside it is opaque text.
@@ -21,14 +23,24 @@ pub struct Cursor {
 pub struct BadCursor;
 
 impl Cursor {
-    pub(super) fn new(ms: u64, number: u64) -> Self {
-        Self { ms, number }
+    /// The id that a new stream starts with: now, and a random number, so that a stream lost and made anew within the same
+    /// millisecond cannot hold a cursor of the old one.
+    pub(super) fn start(now: Timestamp) -> Self {
+        let mut random = [0; 8];
+        // Without randomness the number is 0, and the rule holds but for that millisecond. Six bytes: browsers count to 2^53.
+        let _ = getrandom::fill(&mut random[..6]);
+        Self { ms: milliseconds(now), number: u64::from_le_bytes(random) }
     }
 
-    /// The id of the entry that comes after this one when it is `ms` o'clock.
-    pub(super) fn next(self, ms: u64) -> Self {
+    /// The id of the entry that comes after this one when it is `now`.
+    pub(super) fn next(self, now: Timestamp) -> Self {
+        let ms = milliseconds(now);
         if ms > self.ms { Self { ms, number: 0 } } else { Self { ms: self.ms, number: self.number.saturating_add(1) } }
     }
+}
+
+fn milliseconds(now: Timestamp) -> u64 {
+    u64::try_from(now.0 / 1_000).unwrap_or(0)
 }
 
 impl fmt::Display for Cursor {
@@ -166,10 +178,18 @@ mod tests {
     }
 
     #[test]
+    fn a_stream_made_anew_within_a_millisecond_is_another() {
+        let now = Timestamp(1_790_000_000_123_456);
+        assert_ne!(Cursor::start(now), Cursor::start(now));
+        assert!(Cursor::start(now) < Cursor::start(now).next(Timestamp(now.0 + 1_000)));
+        assert!(Cursor::start(now).next(now) < Cursor::start(Timestamp(now.0 + 1_000)));
+    }
+
+    #[test]
     fn an_event_gets_its_id_as_first_member() {
         let json = |payload: &str| {
             let mut out = String::new();
-            Event { id: Cursor::new(7, 1), payload: payload.into() }.write_json(&mut out);
+            Event { id: Cursor { ms: 7, number: 1 }, payload: payload.into() }.write_json(&mut out);
             out
         };
         assert_eq!(json(r#"{"type":"star"}"#), r#"{"id":"7-1","type":"star"}"#);

@@ -65,7 +65,7 @@ impl Memory {
             there.expires_at = now.plus(AGE);
             return there.last;
         }
-        let start = super::redis::start(now);
+        let start = Cursor::start(now);
         let entries = VecDeque::from([Entry { id: start, payload: None }]);
         state.streams.insert(stream, Entries { entries, last: start, expires_at: now.plus(AGE) });
         start
@@ -73,11 +73,10 @@ impl Memory {
 
     pub(super) fn publish(&self, events: &[(Stream, Arc<str>)]) -> usize {
         let (mut state, now) = self.state();
-        let ms = milliseconds(now);
         let mut took = Vec::new();
         for (stream, payload) in events {
             let Some(there) = state.live(*stream, now) else { continue };
-            there.last = there.last.next(ms);
+            there.last = there.last.next(now);
             if there.entries.len() >= LENGTH {
                 there.entries.pop_front();
             }
@@ -178,8 +177,4 @@ fn shrink<K: Eq + Hash, V>(map: &mut HashMap<K, V>) {
     if map.capacity() > 4 * map.len().max(64) {
         map.shrink_to_fit();
     }
-}
-
-pub(super) fn milliseconds(now: Timestamp) -> u64 {
-    u64::try_from(now.0 / 1_000).unwrap_or(0)
 }

@@ -120,7 +120,7 @@ impl Redis {
                 return Ok(last.id);
             }
             let mut begin = pipe();
-            let id = start(now);
+            let id = Cursor::start(now);
             begin.cmd("XADD").arg(&key).arg(id.to_string()).arg("start").arg("");
             begin.cmd("EXPIRE").arg(&key).arg(AGE.as_secs());
             match self.server.run(&begin).await {
@@ -245,15 +245,6 @@ impl Redis {
     pub(super) fn clock(&self) -> &Clock {
         &self.clock
     }
-}
-
-/// The id that a new stream starts with: now, and a random number, so that a stream lost and made anew within the same
-/// millisecond cannot hold a cursor of the old one.
-pub(super) fn start(now: Timestamp) -> Cursor {
-    let mut random = [0; 8];
-    // Without randomness the number is 0, and the rule holds but for that millisecond.
-    let _ = getrandom::fill(&mut random[..6]);
-    Cursor::new(super::memory::milliseconds(now), u64::from_le_bytes(random))
 }
 
 fn add(commands: &mut Pipeline, key: &str, now: Timestamp, users: &[UserId]) {

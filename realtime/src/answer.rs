@@ -1,0 +1,140 @@
+//! What a poll is answered, and how that is written.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use domain::bus::{Cursor, Event};
+
+/// What a poll is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// What happened, oldest first; nothing, when the time was up.
+    Events {
+        /// Where the next poll goes on.
+        after: Cursor,
+        /// What happened.
+        events: Vec<Event>,
+        /// How long to wait before it.
+        retry_in: Duration,
+    },
+    /// Something may be missing, or what may be seen has changed: fetch the page again.
+    Resync {
+        /// Where the next poll goes on, should the page not say.
+        after: Cursor,
+        /// How long to wait before fetching it.
+        retry_in: Duration,
+    },
+    /// The session is over: no more polls.
+    Ended,
+    /// There is nothing to hear, or they may not hear it, or not know that: no more polls.
+    NotFound,
+    /// What was asked makes no sense; the text says why.
+    Invalid(&'static str),
+    /// Not now.
+    Busy {
+        /// Why not.
+        trouble: Trouble,
+        /// When to try again.
+        retry_after: Duration,
+    },
+}
+
+/// Why a poll is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// Too many of one address.
+    TooMany,
+    /// Too many of all.
+    Full,
+    /// This process is about to end; another one takes over.
+    Draining,
+    /// The bus or the database does not answer.
+    Away,
+}
+
+impl Answer {
+    /// The status of HTTP.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Events { .. } | Self::Resync { .. } => 200,
+            Self::Ended => 401,
+            Self::NotFound => 404,
+            Self::Invalid(_) => 400,
+            Self::Busy { trouble: Trouble::TooMany, .. } => 429,
+            Self::Busy { trouble: Trouble::Full | Trouble::Draining | Trouble::Away, .. } => 503,
+        }
+    }
+
+    /// The seconds for `Retry-After`, rounded up.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::Busy { retry_after, .. } => Some(retry_after.as_millis().div_ceil(1_000) as u64),
+            _ => None,
+        }
+    }
+
+    /// The body: JSON. The events' own text is copied, not read again.
+    pub fn body(&self) -> String {
+        match self {
+            Self::Events { after, events, retry_in } => {
+                let size = events.iter().map(|event| event.payload.len() + 48).sum::<usize>();
+                let mut body = String::with_capacity(96 + size);
+                // Writing to a String does not fail.
+                let _ = write!(body, "{{\"after\":\"{after}\",\"events\":[");
+                for (place, event) in events.iter().enumerate() {
+                    if place > 0 {
+                        body.push(',');
+                    }
+                    event.write_json(&mut body);
+                }
+                let _ = write!(body, "],\"retry_in\":{}}}", retry_in.as_millis());
+                body
+            }
+            Self::Resync { after, retry_in } => {
+                format!("{{\"resync\":true,\"after\":\"{after}\",\"retry_in\":{}}}", retry_in.as_millis())
+            }
+            Self::Ended => error("signed_out", "You are signed out."),
+            Self::NotFound => error("not_found", "There is nothing to hear."),
+            Self::Invalid(why) => error("invalid", why),
+            Self::Busy { trouble: Trouble::TooMany, .. } => {
+                error("too_many", "Too many pages are open at your address.")
+            }
+            Self::Busy { trouble: Trouble::Full, .. } => error("full", "Too many pages are open."),
+            Self::Busy { trouble: Trouble::Draining, .. } => error("draining", "This server is restarting."),
+            Self::Busy { trouble: Trouble::Away, .. } => error("away", "Live updates are away for a moment."),
+        }
+    }
+}
+
+fn error(code: &str, text: &str) -> String {
+    serde_json::json!({ "error": code, "message": text }).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_written_with_their_ids_and_nothing_else_is_changed() {
+        let event = |id: &str, payload: &str| Event { id: id.parse().expect("a cursor"), payload: payload.into() };
+        let answer = Answer::Events {
+            after: "9-2".parse().expect("a cursor"),
+            events: vec![event("9-1", r#"{"type":"star","html":"<b>\"</b>"}"#), event("9-2", "{}")],
+            retry_in: Duration::ZERO,
+        };
+        let body: serde_json::Value = serde_json::from_str(&answer.body()).expect("JSON");
+        let expected = serde_json::json!({
+            "after": "9-2",
+            "events": [{"id": "9-1", "type": "star", "html": "<b>\"</b>"}, {"id": "9-2"}],
+            "retry_in": 0,
+        });
+        assert_eq!(body, expected);
+    }
+
+    #[test]
+    fn who_is_sent_away_is_told_when_to_come_back() {
+        let answer = Answer::Busy { trouble: Trouble::Draining, retry_after: Duration::from_millis(1_200) };
+        assert_eq!((answer.status(), answer.retry_after()), (503, Some(2)));
+        assert_eq!((Answer::Ended.status(), Answer::Ended.retry_after()), (401, None));
+    }
+}

@@ -1,0 +1,45 @@
+//! How many polls this process can hold.
+
+use std::io;
+
+/// Files that the process needs besides its polls.
+const OTHERS: usize = 64;
+
+/// How many polls may wait at once: as `wanted`, or as many as the limit on open files lets.
+///
+/// # Errors
+/// When the limit on open files is below what is wanted.
+pub(crate) fn capacity(wanted: Option<usize>) -> io::Result<usize> {
+    decide(wanted, open_files())
+}
+
+fn decide(wanted: Option<usize>, files: Option<usize>) -> io::Result<usize> {
+    match (wanted, files) {
+        (Some(wanted), Some(files)) if wanted + OTHERS > files => Err(io::Error::other(format!(
+            "{wanted} polls are to be held, but this process may open {files} files only: raise its limit (ulimit -n, LimitNOFILE)"
+        ))),
+        (Some(wanted), _) => Ok(wanted),
+        (None, Some(files)) => Ok((files / 4 * 3).max(1)),
+        (None, None) => Ok(4_096),
+    }
+}
+
+/// The soft limit on open files, where the system tells.
+fn open_files() -> Option<usize> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_polls_than_files_are_refused_at_the_start() {
+        assert_eq!(decide(Some(1_000), Some(2_000)).ok(), Some(1_000));
+        assert_eq!(decide(None, Some(1_024)).ok(), Some(768));
+        let refused = decide(Some(20_000), Some(1_024)).map_err(|error| error.to_string());
+        assert!(refused.is_err_and(|text| text.contains("20000") && text.contains("1024")));
+    }
+}

@@ -1,0 +1,229 @@
+//! What all polls of a process share.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use domain::Context;
+use domain::bus::{Control, Event};
+use domain::model::{GroupId, TopicId, UserId};
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::polls::{Caps, Polls};
+use crate::public::PublicGroups;
+use crate::{Config, limits};
+
+/// How long after a change of who may see what a late event of the time before it may arrive.
+const AFTERMATH: Duration = Duration::from_secs(60);
+/// How long after the bus came back browsers are asked to come one after the other.
+const UNSETTLED: Duration = Duration::from_secs(15);
+/// Over how long they are spread.
+const HERD: Duration = Duration::from_secs(8);
+/// How many acknowledgements are written at once, and how many may wait for that.
+const WRITING: usize = 8;
+const UNWRITTEN: usize = 4_096;
+
+/// The polls of this process. One a process; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Live(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    cx: Context,
+    config: Config,
+    polls: Arc<Polls>,
+    public: PublicGroups,
+    unsettled: Mutex<Unsettled>,
+    writing: Arc<Semaphore>,
+    unwritten: Arc<Semaphore>,
+}
+
+#[derive(Debug, Default)]
+struct Unsettled {
+    /// Who may see what changed a moment ago: of one person in a group, or (`None`) of a group for all.
+    changes: HashMap<(Option<UserId>, GroupId), Instant>,
+    /// When the bus last came back.
+    reconnected: Option<Instant>,
+    /// When trouble was last written to the log.
+    complained: Option<Instant>,
+}
+
+/// What decides whether an event may be told.
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(rename = "type", default, borrow)]
+    kind: std::borrow::Cow<'a, str>,
+    #[serde(default)]
+    group: Option<GroupId>,
+}
+
+impl Live {
+    /// Begins to hold polls, and to hear what other processes say about them. Call it in a tokio runtime.
+    ///
+    /// # Errors
+    /// When the process may open fewer files than [`Config::total`] needs.
+    pub fn new(cx: Context, config: Config) -> io::Result<Self> {
+        let caps = Caps {
+            total: limits::capacity(config.total)?,
+            per_user: config.per_user.max(1),
+            per_address: config.per_address.max(1),
+        };
+        let words = cx.bus.controls();
+        let inner = Arc::new(Inner {
+            cx,
+            config,
+            polls: Polls::new(caps),
+            public: PublicGroups::default(),
+            unsettled: Mutex::default(),
+            writing: Arc::new(Semaphore::new(WRITING)),
+            unwritten: Arc::new(Semaphore::new(UNWRITTEN)),
+        });
+        tokio::spawn(listen(Arc::downgrade(&inner), words));
+        Ok(Self(inner))
+    }
+
+    /// Answers all that wait, and takes no more: call it when the program is about to end, before the server stops.
+    pub fn drain(&self) {
+        self.0.polls.drain();
+    }
+
+    /// How many polls wait in this process.
+    pub fn waiting(&self) -> usize {
+        self.0.polls.count()
+    }
+
+    /// How many may wait.
+    pub fn capacity(&self) -> usize {
+        self.0.polls.capacity()
+    }
+
+    pub(crate) fn cx(&self) -> &Context {
+        &self.0.cx
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    pub(crate) fn polls(&self) -> &Arc<Polls> {
+        &self.0.polls
+    }
+
+    pub(crate) async fn is_public(&self, group: GroupId) -> domain::Result<bool> {
+        self.0.public.is_public(&self.0.cx, group).await
+    }
+
+    /// How long this poll waits.
+    pub(crate) fn patience(&self) -> Duration {
+        let Config { wait, spread, .. } = self.0.config;
+        wait.saturating_sub(jitter(spread.min(wait)))
+    }
+
+    /// How long the browser is asked to wait before it comes back: not at all, unless all would come at once.
+    pub(crate) fn retry_in(&self) -> Duration {
+        let reconnected = self.0.unsettled().reconnected;
+        match reconnected {
+            Some(at) if at.elapsed() < UNSETTLED => jitter(HERD),
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// A wait for those sent away, spread.
+    pub(crate) fn later(&self) -> Duration {
+        Duration::from_secs(1) + jitter(HERD)
+    }
+
+    /// Whether these events must not be told to them any more, or may not all be: then the page has to be drawn anew, by the rules as
+    /// they are now. So it is when their membership changed among the events, or an event is of a group where that changed just now.
+    pub(crate) fn outdated(&self, user: Option<UserId>, events: &[Event]) -> bool {
+        let changed: Vec<GroupId> = {
+            let unsettled = self.0.unsettled();
+            let concerns = |((who, _), at): &(&(Option<UserId>, GroupId), &Instant)| {
+                at.elapsed() < AFTERMATH && (who.is_none() || *who == user)
+            };
+            unsettled.changes.iter().filter(concerns).map(|((_, group), _)| *group).collect()
+        };
+        events.iter().any(|event| {
+            if changed.is_empty() && !event.payload.contains("\"member\"") {
+                return false;
+            }
+            match serde_json::from_str::<Head<'_>>(&event.payload) {
+                Ok(head) => head.kind == "member" || head.group.is_some_and(|group| changed.contains(&group)),
+                Err(_) => true,
+            }
+        })
+    }
+
+    /// Writes, in its own time, that the topic was shown up to the number. What cannot be written is shown as unread again.
+    pub(crate) fn acknowledge(&self, user: UserId, topic: TopicId, seq: i64) {
+        let Ok(waiting) = self.0.unwritten.clone().try_acquire_owned() else { return };
+        let live = self.clone();
+        tokio::spawn(async move {
+            let writing = live.0.writing.acquire().await;
+            if let Err(error) = domain::reads::seen(live.cx(), user, topic, seq).await {
+                live.complain(&error);
+            }
+            drop((writing, waiting));
+        });
+    }
+
+    /// Logs trouble, once a second however many polls meet it.
+    pub(crate) fn complain(&self, error: &domain::Error) {
+        let mut unsettled = self.0.unsettled();
+        if unsettled.complained.is_none_or(|at| at.elapsed() >= Duration::from_secs(1)) {
+            unsettled.complained = Some(Instant::now());
+            tracing::warn!(%error, "live is in trouble");
+        }
+    }
+}
+
+impl Inner {
+    fn unsettled(&self) -> MutexGuard<'_, Unsettled> {
+        self.unsettled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hear(&self, word: &Control) {
+        // First what is remembered, then whoever asks again because of this.
+        self.cx.sessions.hear(word);
+        self.public.hear(word);
+        let change = match word {
+            Control::MembershipChanged { user, group } => Some((Some(*user), *group)),
+            Control::GroupChanged { group } => Some((None, *group)),
+            Control::Reconnected => {
+                self.unsettled().reconnected = Some(Instant::now());
+                None
+            }
+            Control::SessionEnded { .. } | Control::UserChanged { .. } | Control::SearchChanged => None,
+        };
+        if let Some(change) = change {
+            let mut unsettled = self.unsettled();
+            unsettled.changes.retain(|_, at| at.elapsed() < AFTERMATH);
+            unsettled.changes.insert(change, Instant::now());
+        }
+        self.polls.hear(word);
+    }
+}
+
+async fn listen(live: Weak<Inner>, mut words: Receiver<Control>) {
+    loop {
+        let word = match words.recv().await {
+            Ok(word) => word,
+            Err(RecvError::Lagged(_)) => Control::Reconnected,
+            Err(RecvError::Closed) => return,
+        };
+        let Some(live) = live.upgrade() else { return };
+        live.hear(&word);
+    }
+}
+
+/// A part of `most`, chosen at random.
+pub(crate) fn jitter(most: Duration) -> Duration {
+    let mut random = [0; 4];
+    // Without randomness there is no spread; everything else goes on.
+    let _ = getrandom::fill(&mut random);
+    most.mul_f64(f64::from(u32::from_le_bytes(random)) / f64::from(u32::MAX))
+}

@@ -1,0 +1,67 @@
+//! Which groups are public, as this process remembers.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use domain::Context;
+use domain::bus::Control;
+use domain::model::GroupId;
+
+/// How long what was once read is believed. Changes are told over the bus; this is for words that got lost.
+const BELIEVED: Duration = Duration::from_secs(60);
+/// How many groups are remembered.
+const REMEMBERED: usize = 10_000;
+
+/// Which groups are public.
+#[derive(Debug, Default)]
+pub(crate) struct PublicGroups(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    groups: HashMap<GroupId, (bool, Instant)>,
+    /// Counts what was heard, so that nothing read before a change is remembered after it.
+    heard: u64,
+}
+
+impl PublicGroups {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether there is such a group and everyone may read it. No query when it was asked for lately.
+    pub(crate) async fn is_public(&self, cx: &Context, group: GroupId) -> domain::Result<bool> {
+        let heard = {
+            let known = self.known();
+            match known.groups.get(&group) {
+                Some((public, read)) if read.elapsed() < BELIEVED => return Ok(*public),
+                _ => known.heard,
+            }
+        };
+        let public = domain::groups::is_public(cx, group).await?;
+        let mut known = self.known();
+        if known.heard == heard {
+            if known.groups.len() >= REMEMBERED {
+                known.groups.clear();
+            }
+            known.groups.insert(group, (public, Instant::now()));
+        }
+        Ok(public)
+    }
+
+    /// Forgets what the word makes wrong.
+    pub(crate) fn hear(&self, word: &Control) {
+        let mut known = self.known();
+        match word {
+            Control::GroupChanged { group } => {
+                known.groups.remove(group);
+            }
+            Control::Reconnected => known.groups.clear(),
+            Control::SessionEnded { .. }
+            | Control::UserChanged { .. }
+            | Control::MembershipChanged { .. }
+            | Control::SearchChanged => return,
+        }
+        known.heard += 1;
+    }
+}
