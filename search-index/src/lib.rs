@@ -31,6 +31,7 @@
 //! Every call here blocks, on files or on the processor: asynchronous callers use a blocking thread.
 
 mod document;
+mod engine;
 mod error;
 mod generation;
 mod highlight;
@@ -46,10 +47,11 @@ mod tokenizer;
 mod writer;
 
 pub use document::{Document, Kind};
+pub use engine::Load;
 pub use error::{Error, Result};
 pub use highlight::{Fragment, Highlighter};
 pub use index::Index;
 pub use query::{Order, Query};
 pub use rebuild::Rebuild;
 pub use search::{Hit, MAX_DEPTH, Results};
-pub use writer::{Load, Writer};
+pub use writer::Writer;

@@ -1,15 +1,17 @@
 //! A question to the index, and its translation into the engine's terms.
 
-use tantivy::Term;
+use std::sync::Arc;
+
+use tantivy::query::doc_predicate_query::{DocPredicateQuery, FunctionPredicate};
 use tantivy::query::{
     BooleanQuery, ConstScoreQuery, Occur, PhraseQuery, Query as EngineQuery, TermQuery,
-    TermSetQuery,
 };
 use tantivy::schema::IndexRecordOption;
+use tantivy::{DocId, SegmentReader, Term};
 
 use crate::document::Kind;
 use crate::parse::{Clause, Parsed};
-use crate::schema::Fields;
+use crate::schema::{Fields, column};
 
 /// Which hits come first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,12 +84,26 @@ impl<'a> Query<'a> {
             clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(filter, 0.0))));
         }
         if !self.hidden_groups.is_empty() {
-            let hidden = self.hidden_groups.iter();
-            let terms = hidden.map(|&id| Term::from_field_i64(fields.group, id));
-            clauses.push((Occur::MustNot, Box::new(TermSetQuery::new(terms))));
+            let seen = outside(self.hidden_groups);
+            clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(seen, 0.0))));
         }
         BooleanQuery::new(clauses)
     }
+}
+
+/// What is in none of these groups. Asked of each document that matches otherwise: so the cost follows
+/// the matches, and hardly how many groups are hidden or how much is in them.
+fn outside(groups: &[i64]) -> Box<dyn EngineQuery> {
+    let mut hidden = groups.to_vec();
+    hidden.sort_unstable();
+    let hidden: Arc<[i64]> = hidden.into();
+    let predicate = FunctionPredicate::from(move |segment: &SegmentReader| {
+        let groups = segment.fast_fields().i64(column::GROUP)?;
+        let hidden = Arc::clone(&hidden);
+        let is_seen = move |group| hidden.binary_search(&group).is_err();
+        Ok(move |doc: DocId| groups.first(doc).is_some_and(&is_seen))
+    });
+    Box::new(DocPredicateQuery::from(predicate))
 }
 
 fn matching(clause: &Clause, fields: &Fields) -> Box<dyn EngineQuery> {

@@ -6,11 +6,12 @@ use std::{fmt, fs};
 use tantivy::IndexWriter;
 
 use crate::document::Document;
+use crate::engine::{self, Load};
 use crate::error::Result;
 use crate::generation::Generation;
 use crate::home::Lock;
 use crate::index::Index;
-use crate::writer::{self, Load, Writer, open_writer};
+use crate::writer::Writer;
 
 /// A new index being filled, while the one in use answers. Dropped unfinished, it leaves no trace.
 ///
@@ -50,8 +51,8 @@ impl Rebuild {
             path: index.home().path(&name),
             finished: false,
         };
-        let engine = Generation::create(&unfinished.path)?;
-        let bulk = open_writer(&engine, Load::Bulk)?;
+        let made = Generation::create(&unfinished.path)?;
+        let bulk = engine::open_writer(&made, Load::Bulk)?;
         Ok(Self {
             bulk,
             unfinished,
@@ -86,8 +87,8 @@ impl Rebuild {
             lock,
             name,
         } = self;
-        writer::commit(&mut bulk, position)?;
-        writer::merge_all(&mut bulk)?;
+        engine::commit(&mut bulk, position)?;
+        engine::merge_all(&mut bulk)?;
         drop(bulk);
         index.home().set_current(&name)?;
         unfinished.finished = true;

@@ -2,38 +2,14 @@
 
 use std::fmt;
 
-use tantivy::index::SegmentMeta;
-use tantivy::indexer::{IndexWriterOptions, NoMergePolicy};
-use tantivy::merge_policy::{LogMergePolicy, MergePolicy};
 use tantivy::{IndexWriter, Term};
 
 use crate::document::{Document, Kind};
+use crate::engine::{self, Load};
 use crate::error::Result;
 use crate::home::Lock;
 use crate::index::Index;
 use crate::rebuild::Rebuild;
-
-/// A segment with this share of deleted documents is written anew without them.
-const MAX_DELETED: f32 = 0.3;
-
-/// How much is to be written in one go.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Load {
-    /// A few messages at a time: up to about 15 MB of memory while not resting.
-    #[default]
-    Steady,
-    /// An import: up to about 60 MB.
-    Bulk,
-}
-
-impl Load {
-    fn heap_bytes(self) -> usize {
-        match self {
-            Self::Steady => 15_000_000,
-            Self::Bulk => 60_000_000,
-        }
-    }
-}
 
 /// The right to write into the index, from [`Index::try_writer`]. While it rests it costs next to
 /// nothing.
@@ -123,9 +99,9 @@ impl Writer {
         if !self.changed && self.index.position().as_deref() == Some(position) {
             return Ok(());
         }
-        self.write(|open| commit(open, position))?;
+        self.write(|open| engine::commit(open, position))?;
         self.changed = false;
-        if let Err(error) = self.write(merge_some) {
+        if let Err(error) = self.write(engine::merge_some) {
             tracing::warn!(%error, "parts of the search index could not be merged");
         }
         self.index.reload()?;
@@ -174,7 +150,7 @@ impl Writer {
     ) -> Result<T> {
         let mut open = match self.open.take() {
             Some(open) => open,
-            None => open_writer(&self.engine, self.load)?,
+            None => engine::open_writer(&self.engine, self.load)?,
         };
         match write(&mut open) {
             Ok(done) => {
@@ -197,45 +173,4 @@ impl fmt::Debug for Writer {
             .field("resting", &resting)
             .finish()
     }
-}
-
-/// One thread to index and one to merge. The engine starts no merges of its own, so that none is
-/// under way when the writer is dropped.
-pub(crate) fn open_writer(engine: &tantivy::Index, load: Load) -> tantivy::Result<IndexWriter> {
-    let options = IndexWriterOptions::builder()
-        .num_worker_threads(1)
-        .num_merge_threads(1)
-        .memory_budget_per_thread(load.heap_bytes())
-        .build();
-    let writer: IndexWriter = engine.writer_with_options(options)?;
-    writer.set_merge_policy(Box::new(NoMergePolicy));
-    Ok(writer)
-}
-
-pub(crate) fn commit(writer: &mut IndexWriter, position: &str) -> tantivy::Result<()> {
-    let mut commit = writer.prepare_commit()?;
-    commit.set_payload(position);
-    commit.commit()?;
-    Ok(())
-}
-
-/// Merges what has become many small segments, or holds many deleted documents.
-fn merge_some(writer: &mut IndexWriter) -> tantivy::Result<()> {
-    let mut policy = LogMergePolicy::default();
-    policy.set_del_docs_ratio_before_merge(MAX_DELETED);
-    let segments = writer.index().searchable_segment_metas()?;
-    for candidate in policy.compute_merge_candidates(&segments) {
-        writer.merge(&candidate.0).wait()?;
-    }
-    Ok(())
-}
-
-/// Merges everything into one segment.
-pub(crate) fn merge_all(writer: &mut IndexWriter) -> tantivy::Result<()> {
-    let segments = writer.index().searchable_segment_metas()?;
-    let ids: Vec<_> = segments.iter().map(SegmentMeta::id).collect();
-    if ids.len() > 1 {
-        writer.merge(&ids).wait()?;
-    }
-    Ok(())
 }
