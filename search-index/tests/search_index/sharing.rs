@@ -89,7 +89,10 @@ fn readers_see_whole_commits_while_another_writes() {
             reader.reload().unwrap();
         }
         let total = readers[0].search(&Query::new("word")).unwrap().total;
-        assert!(total >= seen && total.is_multiple_of(2), "{total} after {seen}");
+        assert!(
+            total >= seen && total.is_multiple_of(2),
+            "{total} after {seen}"
+        );
         seen = total;
     }
     writing.join().unwrap();
