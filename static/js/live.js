@@ -1,0 +1,353 @@
+// Live: what happens while the page is open, put in its place.
+
+import { Reader } from './cursor.js';
+import { isAtEnd, placeMessage } from './messages.js';
+import { Poll } from './poll.js';
+import { refresh } from './refresh.js';
+import { refreshTimes } from './times.js';
+import { Unread } from './unread.js';
+
+/** Jobs may finish in another order than their messages have: a gap is one only after a while. */
+const GAP = 3_000;
+/** How soon a page that cannot place what came is drawn anew, and how often at most. */
+const SOON = 1_500;
+const OFTEN = 10_000;
+/** An event of before the page was drawn may come so late. */
+const LATE = 5_000;
+/** A reader of a group that is not theirs hears of it only while a poll names it, and for some minutes after. */
+const COVERED = 4 * 60_000;
+
+const byId = (id) => document.getElementById(id);
+
+/** The one element that a fragment from our own server holds. Scripts in a template never run. */
+function parse(html) {
+  const template = document.createElement('template');
+  template.innerHTML = html;
+  return template.content.firstElementChild;
+}
+
+class Page {
+  constructor() {
+    const { user, liveAfter, liveGroup } = document.body.dataset;
+    this.me = user ? Number(user) : null;
+    this.reader = new Reader(liveAfter);
+    this.unread = new Unread(this.me);
+    this.news = 0;
+    const name = user ? `klatch-live-u${user}` : `klatch-live-g${liveGroup}`;
+    this.poll = new Poll({ name, anonymous: !user, page: this });
+    this.drawn();
+  }
+
+  /** The page was drawn, or drawn anew. */
+  drawn() {
+    this.drawnAt = performance.now();
+    this.coveredAt = Date.now();
+    this.title = document.title;
+    let map = {};
+    try {
+      map = JSON.parse(byId('unread')?.textContent || '{}');
+    } catch (error) {
+      console.error(error);
+    }
+    this.unread.reset(map);
+    const open = this.open();
+    if (open) this.unread.shows(open.group, open.topic, open.lastSeq);
+    this.look();
+  }
+
+  /** The topic that is open; null on other pages. */
+  open() {
+    const list = byId('messages');
+    if (!list) return null;
+    const { topic, group, firstSeq, lastSeq, atEnd } = list.dataset;
+    return { list, topic: Number(topic), group: Number(group), firstSeq: Number(firstSeq), lastSeq: Number(lastSeq), atEnd: atEnd === 'true' };
+  }
+
+  // What the poll asks of its page.
+
+  cursor() {
+    return this.reader.cursor;
+  }
+
+  /** Groups that are heard only because a poll names them. */
+  groups() {
+    const { user, liveGroup } = document.body.dataset;
+    if (!user) return liveGroup ? [Number(liveGroup)] : [];
+    const shown = Number((byId('messages') ?? byId('topics'))?.dataset.group);
+    return shown && !this.unread.groups.has(shown) ? [shown] : [];
+  }
+
+  batch(batch) {
+    if (!this.isCovered(batch.groups)) return this.resync(0);
+    const events = this.reader.take(batch);
+    if (!events) return this.poll.moved();
+    for (const event of events) {
+      try {
+        this.apply(event);
+      } catch (error) {
+        console.error(error);
+        this.redrawSoon();
+      }
+    }
+    if (events.length > 0) this.look();
+  }
+
+  async resync(wait) {
+    this.refreshing ??= this.redraw(wait).finally(() => {
+      this.refreshing = null;
+    });
+    await this.refreshing;
+  }
+
+  status(state) {
+    const line = byId('live-status');
+    const text = { offline: 'offline', reconnecting: 'reconnecting', 'signed-out': 'signedOut' }[state];
+    line.hidden = !text;
+    line.textContent = text ? line.dataset[text] : '';
+  }
+
+  // Drawing anew.
+
+  async redraw(wait) {
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    for (let pause = 1_000; ; pause = Math.min(30_000, pause * 2)) {
+      const result = await refresh();
+      if (result === 'gone') return this.poll.stop();
+      if (result === 'done') {
+        this.redrawnAt = Date.now();
+        this.reader.reset(document.body.dataset.liveAfter);
+        this.drawn();
+        return this.poll.moved();
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random() / 2)));
+    }
+  }
+
+  /** For pages that only the server can draw; not for each of many events. */
+  redrawSoon() {
+    if (this.redrawing) return;
+    const since = Date.now() - (this.redrawnAt ?? 0);
+    this.redrawing = setTimeout(() => {
+      this.redrawing = null;
+      this.resync(0);
+    }, Math.max(SOON, OFTEN - since));
+  }
+
+  isCovered(groups) {
+    const covered = this.groups().every((group) => groups.includes(group));
+    const late = Date.now() - this.coveredAt > COVERED;
+    if (covered && !late) this.coveredAt = Date.now();
+    return !late || this.groups().length === 0;
+  }
+
+  // Events.
+
+  apply(event) {
+    const { group, topic, seq, author } = event;
+    const open = this.open();
+    const isOpen = open?.topic === topic;
+    switch (event.type) {
+      case 'message':
+        this.unread.hear(group, topic, seq, author);
+        if (isOpen) this.place(event, open);
+        this.row(event, true);
+        if (document.body.dataset.page === 'home' && this.unread.groups.has(group)) this.redrawSoon();
+        break;
+      case 'edit':
+      case 'star':
+        if (isOpen) placeMessage(event.html, seq);
+        this.row(event, false);
+        break;
+      case 'delete':
+        // Whether the page's own count knew of it already cannot be told at first.
+        if (performance.now() - this.drawnAt < LATE) this.redrawSoon();
+        this.unread.remove(group, topic, seq, author);
+        if (isOpen) placeMessage(event.html, seq);
+        this.row(event, false);
+        break;
+      case 'topic':
+        this.row(event, true);
+        break;
+      case 'topic_change':
+        this.changeTopic(event, isOpen);
+        break;
+      case 'read':
+        for (const [inGroup, of, unread, readSeq, lastSeq] of event.topics ?? []) this.unread.read(inGroup, of, unread, readSeq, lastSeq);
+        if (event.mentions !== undefined) this.unread.mentions = event.mentions;
+        if (document.body.dataset.page === 'home') this.redrawSoon();
+        break;
+      case 'mention':
+        this.unread.mentions = event.mentions;
+        if (document.body.dataset.page === 'mentions') this.redrawSoon();
+        break;
+      case 'member':
+        this.redrawSoon();
+        break;
+      case 'notice':
+        this.notice(event.text);
+        break;
+      case 'signed_out':
+        this.poll.end();
+        break;
+      default:
+        // Of a newer version: nothing this page shows.
+    }
+  }
+
+  place({ html, seq, author }, open) {
+    const placed = placeMessage(html, seq);
+    if (placed === 'placed' && author !== this.me) {
+      this.news += 1;
+      clearTimeout(this.saying);
+      this.saying = setTimeout(() => this.say(), 1_000);
+    }
+    if (!open.atEnd || placed === 'refused') return;
+    clearTimeout(this.gap);
+    this.gap = setTimeout(() => this.hasGap() && this.resync(0), GAP);
+  }
+
+  say() {
+    byId('live-polite').textContent = `${this.news} new ${this.news === 1 ? 'message' : 'messages'}`;
+    this.news = 0;
+  }
+
+  /** Whether a number is missing between the messages that the page shows. Deleted ones keep their place. */
+  hasGap() {
+    const open = this.open();
+    if (!open?.atEnd) return false;
+    const shown = new Set([...open.list.querySelectorAll('.message')].map((message) => Number(message.dataset.seq)));
+    for (let seq = open.firstSeq; seq <= open.lastSeq; seq += 1) if (seq > 0 && !shown.has(seq)) return true;
+    return false;
+  }
+
+  /** The topic's row on its group's page: on top of the list when something was written. */
+  row({ group, topic, row }, toTop) {
+    const topics = byId('topics');
+    if (!topics || !row || Number(topics.dataset.group) !== group) return;
+    const old = byId(`t${topic}`);
+    if (old && !topics.contains(old)) return;
+    if (!old && (!toTop || topics.dataset.atStart === 'false')) return;
+    const fresh = parse(row);
+    if (!fresh?.matches('li.topic')) return;
+    const focused = old?.contains(document.activeElement);
+    if (old && (!toTop || topics.dataset.atStart === 'false')) {
+      old.replaceWith(fresh);
+    } else {
+      old?.remove();
+      topics.prepend(fresh);
+      if (topics.nextElementSibling?.matches('.empty')) topics.nextElementSibling.remove();
+    }
+    refreshTimes(fresh);
+    if (focused) fresh.querySelector('a.title')?.focus({ preventScroll: true });
+  }
+
+  changeTopic(event, isOpen) {
+    const { group, topic, name, slug, deleted } = event;
+    if (deleted) {
+      this.unread.drop(group, topic);
+      if (byId('topics')?.contains(byId(`t${topic}`))) byId(`t${topic}`).remove();
+      document.querySelectorAll(`.story[data-topic="${Number(topic)}"]`).forEach((story) => story.remove());
+      if (isOpen) this.resync(0);
+      return;
+    }
+    this.row(event, false);
+    if (!isOpen) return;
+    const heading = document.querySelector('#main h1');
+    if (heading) {
+      this.title = this.title.startsWith(heading.textContent) ? name + this.title.slice(heading.textContent.length) : this.title;
+      heading.textContent = name;
+    }
+    const [, inGroup] = location.pathname.split('/');
+    if (slug) history.replaceState(history.state, '', `/${inGroup}/${encodeURIComponent(slug)}/${location.search}${location.hash}`);
+  }
+
+  notice(text) {
+    const notice = byId('notice');
+    if (!notice) return;
+    notice.textContent = text ?? '';
+    notice.hidden = !text;
+  }
+
+  // What is seen, and what is counted.
+
+  /** Counts what lies before the reader as read, and paints all counts. */
+  look() {
+    const open = this.open();
+    if (open && this.me && !document.hidden && isAtEnd() && open.lastSeq > this.acknowledged(open)) {
+      this.unread.seen(open.group, open.topic, open.lastSeq);
+      this.told = { topic: open.topic, seq: open.lastSeq };
+      this.poll.acknowledge(open.topic, open.lastSeq);
+    }
+    this.paint();
+  }
+
+  /** Up to which number the server knows, or was told, that the open topic was read. */
+  acknowledged({ group, topic }) {
+    return Math.max(this.told?.topic === topic ? this.told.seq : 0, this.unread.readSeq(group, topic));
+  }
+
+  paint() {
+    if (!this.me) return;
+    const show = (selector, count, root = document) => {
+      for (const element of root.querySelectorAll(selector)) {
+        const text = String(count);
+        if (element.textContent !== text) element.textContent = text;
+        element.hidden = count < 1;
+      }
+    };
+    const { unread } = this;
+    const total = unread.total();
+    for (const group of unread.groups.keys()) show(`a[data-group="${group}"] > [data-count]`, unread.group(group));
+    for (const item of document.querySelectorAll('#topics > .topic, .story[data-topic]')) {
+      const [group, topic] = [Number(item.dataset.group), Number(item.dataset.topic)];
+      if (!unread.groups.has(group)) continue;
+      const count = unread.topic(group, topic);
+      show('[data-count]', count, item);
+      const title = item.querySelector('.topic > .line > a.title');
+      const href = title && title.getAttribute('href').split('#')[0] + (count > 0 ? '#new' : '');
+      if (title && title.getAttribute('href') !== href) title.setAttribute('href', href);
+    }
+    show('[data-unread-total]', total);
+    show('[data-mentions-total]', unread.mentions);
+    document.title = total > 0 ? `(${total}) ${this.title}` : this.title;
+  }
+
+  // The tab.
+
+  start() {
+    this.poll.start();
+    document.addEventListener('visibilitychange', () => {
+      this.poll.visible(!document.hidden);
+      if (document.hidden) return;
+      if (this.groups().length > 0 && Date.now() - this.coveredAt > COVERED) this.resync(0);
+      else this.look();
+    });
+    let looking;
+    const lookSoon = () => {
+      looking ??= setTimeout(() => {
+        looking = null;
+        this.look();
+      }, 300);
+    };
+    window.addEventListener('scroll', lookSoon, { passive: true });
+    // A message sent from here is placed before its event comes.
+    new MutationObserver(lookSoon).observe(byId('main'), { subtree: true, attributeFilter: ['data-last-seq'] });
+    window.addEventListener('online', () => {
+      if (this.poll.ended) return;
+      this.status('');
+      this.poll.online();
+    });
+    window.addEventListener('offline', () => this.poll.ended || this.status('offline'));
+    window.addEventListener('pagehide', () => this.poll.stop());
+    window.addEventListener('pageshow', (event) => {
+      if (!event.persisted) return;
+      this.poll.start();
+      this.resync(0);
+    });
+  }
+}
+
+/** Begins, on pages that have a place in the stream. */
+export function start() {
+  if (document.body.dataset.liveAfter) new Page().start();
+}

@@ -1,0 +1,322 @@
+// The one poll of a browser. A Web Lock elects the tab that polls, a BroadcastChannel carries what it hears to the others.
+// Without them, each visible tab polls for itself.
+
+import { compare } from './cursor.js';
+
+const TIMEOUT = 75_000;
+const MOST_WAIT = 30_000;
+/** How long a tab is believed to be there after it said hello, and how often it does. */
+const THERE = 150_000;
+const HELLO = 30_000;
+/** How long a leader may take to say that it is there. */
+const SILENCE = 2_000;
+/** A poll that was not refused for so long is taken: then trouble is over. */
+const TAKEN = 3_000;
+
+const jitter = (ms) => ms * (0.5 + Math.random() / 2);
+
+export class Poll {
+  /**
+   * `name` tells whose stream it is; `anonymous` that no cookie is sent. `page` is the tab itself:
+   * `cursor()`, `groups()`, and the calls `batch(batch)`, `resync(wait)`, which may be async, and `status(state)`. `status` gets '', 'offline', 'reconnecting' or 'signed-out'.
+   */
+  constructor({ name, anonymous, page }) {
+    this.name = name;
+    this.anonymous = anonymous;
+    this.page = page;
+    this.seen = new Map();
+    this.others = new Map();
+    this.id = Math.random().toString(36).slice(2);
+    /** This tab's turn as the leader; null in the others. */
+    this.turn = null;
+    this.ended = false;
+    this.running = false;
+    this.shares = 'locks' in navigator && 'BroadcastChannel' in window;
+  }
+
+  start() {
+    if (this.running || this.ended) return;
+    this.running = true;
+    this.failures = 0;
+    if (this.shares) {
+      this.channel = new BroadcastChannel(this.name);
+      this.channel.onmessage = ({ data }) => this.hear(data);
+      this.hello = setInterval(() => this.turn || this.sayHello(), HELLO);
+      this.sayHello();
+      this.queue();
+      if (!document.hidden) this.takeOverFromHidden();
+    } else if (!document.hidden) {
+      this.lead();
+    }
+  }
+
+  /** Leaves, as when the page is put away. */
+  stop() {
+    this.running = false;
+    this.line?.abort();
+    this.line = null;
+    this.resign();
+    clearInterval(this.hello);
+    clearTimeout(this.silence);
+    this.channel?.close();
+    this.channel = null;
+  }
+
+  /** The tab was shown, or hidden. */
+  visible(shown) {
+    if (this.ended) return;
+    if (!this.shares) {
+      if (shown) this.start();
+      else this.stop();
+    } else if (shown && this.turn) {
+      if (this.sleeping) this.kick();
+    } else if (shown && this.running) {
+      this.takeOverFromHidden();
+    }
+  }
+
+  /** The network is back. */
+  online() {
+    this.failures = 0;
+    if (this.sleeping) this.kick();
+  }
+
+  /** The open topic was shown up to `seq`: says so with the next poll, which is now. */
+  acknowledge(topic, seq) {
+    if (this.anonymous) return;
+    if (this.turn) this.note(topic, seq);
+    else this.say({ type: 'seen', topic, seq });
+  }
+
+  /** The page was drawn anew, perhaps at an earlier place. */
+  moved() {
+    if (this.turn) this.needs(this.page.cursor());
+    else this.sayHello();
+  }
+
+  // Between tabs.
+
+  say(message) {
+    this.channel?.postMessage({ ...message, by: this.id });
+  }
+
+  sayHello() {
+    this.say({ type: 'hello', cursor: this.page.cursor(), groups: this.page.groups() });
+  }
+
+  /** Waits in line for the lock; or takes it from whoever has it. */
+  queue(steal = false) {
+    this.line?.abort();
+    const line = new AbortController();
+    this.line = line;
+    const options = steal ? { steal } : { signal: line.signal };
+    navigator.locks.request(this.name, options, () => this.lead()).catch(() => {
+      if (this.line !== line) return;
+      // Another tab took it: wait in line again.
+      this.resign();
+      this.queue();
+    });
+  }
+
+  resign() {
+    this.turn = null;
+    this.kick();
+  }
+
+  /** A shown tab polls rather than a hidden one, which may be slowed down or frozen. */
+  takeOverFromHidden() {
+    this.sayHello();
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => this.steal(), SILENCE);
+  }
+
+  steal() {
+    if (this.running && !this.turn && !document.hidden) this.queue(true);
+  }
+
+  hear(message) {
+    switch (message.type) {
+      case 'hello':
+        if (!this.turn) return;
+        this.others.set(message.by, { groups: message.groups, at: Date.now() });
+        this.say({ type: 'here', to: message.by, hidden: document.hidden });
+        this.needs(message.cursor);
+        return;
+      case 'here':
+        if (message.to !== this.id) return;
+        clearTimeout(this.silence);
+        if (message.hidden) this.steal();
+        return;
+      case 'lead':
+        this.sayHello();
+        return;
+      case 'seen':
+        if (this.turn) this.note(message.topic, message.seq);
+        return;
+      case 'batch':
+        this.page.batch(message);
+        return;
+      case 'resync':
+        if (compare(this.page.cursor(), message.from) <= 0) this.page.resync(message.wait);
+        return;
+      case 'status':
+        this.page.status(message.state);
+        return;
+      case 'ended':
+        this.end();
+    }
+  }
+
+  // The leader.
+
+  note(topic, seq) {
+    if ((this.seen.get(topic) ?? 0) >= seq) return;
+    this.seen.set(topic, seq);
+    this.kick();
+  }
+
+  /** Somebody still needs what followed `cursor`. */
+  needs(cursor) {
+    if (!this.at || compare(cursor, this.at) >= 0) return;
+    this.at = cursor;
+    this.kick();
+  }
+
+  /** Ends the waiting, be it for an answer or for the next try. */
+  kick() {
+    this.waiting?.abort();
+  }
+
+  async lead() {
+    if (!this.running) return;
+    const turn = {};
+    this.turn = turn;
+    this.at = this.page.cursor();
+    this.others.clear();
+    this.say({ type: 'lead' });
+    while (this.turn === turn) {
+      this.waiting = new AbortController();
+      if (navigator.onLine === false) {
+        this.tell('offline');
+        await this.sleep(MOST_WAIT);
+        continue;
+      }
+      const wait = await this.once(turn);
+      if (wait > 0 && this.turn === turn) await this.sleep(wait);
+    }
+  }
+
+  /** One poll. Answers how long to wait before the next. */
+  async once(turn) {
+    const from = this.at;
+    const groups = this.allGroups();
+    const seen = [...this.seen].slice(0, 8);
+    const query = new URLSearchParams({ after: from });
+    for (const group of groups.slice(0, 8)) query.append('group', group);
+    for (const [topic, seq] of seen) query.append('seen', `${topic}:${seq}`);
+    const { waiting } = this;
+    const { signal } = waiting;
+    const late = setTimeout(() => waiting.abort('late'), TIMEOUT);
+    const taken = setTimeout(() => this.turn === turn && this.tell(''), TAKEN);
+    let status = 0;
+    let said = null;
+    let retryAfter = 0;
+    try {
+      const answer = await fetch(`/live?${query}`, {
+        signal,
+        cache: 'no-store',
+        credentials: this.anonymous ? 'omit' : 'same-origin',
+        headers: { Accept: 'application/json' },
+      });
+      ({ status } = answer);
+      retryAfter = Number(answer.headers.get('Retry-After')) * 1000 || 0;
+      said = await answer.json();
+    } catch {
+      if (signal.aborted && signal.reason !== 'late') return 0;
+    } finally {
+      clearTimeout(late);
+      clearTimeout(taken);
+    }
+    // Who was robbed of the lock meanwhile leaves the answer to the new leader, who asks again.
+    if (this.turn !== turn) return 0;
+    if (status === 200 && said) {
+      this.failures = 0;
+      this.tell('');
+      for (const [topic, seq] of seen) if (this.seen.get(topic) === seq) this.seen.delete(topic);
+      return this.take(from, groups, said);
+    }
+    if (status === 401) {
+      this.say({ type: 'ended' });
+      this.end();
+      return 0;
+    }
+    this.failures += 1;
+    if (status === 400 || status === 404) {
+      await this.resync(from, 0);
+    } else if (this.failures > 1) {
+      this.tell(navigator.onLine === false ? 'offline' : 'reconnecting');
+    }
+    return retryAfter || jitter(Math.min(MOST_WAIT, 1000 * 2 ** Math.min(this.failures, 10)));
+  }
+
+  async take(from, groups, said) {
+    if (said.resync) {
+      await this.resync(from, said.retry_in);
+      return 0;
+    }
+    const batch = { type: 'batch', from, after: said.after, events: said.events, groups };
+    // Somebody may have asked for an earlier place while this was on its way.
+    this.at = compare(this.at, from) < 0 ? this.at : said.after;
+    this.say(batch);
+    await this.page.batch(batch);
+    return said.retry_in;
+  }
+
+  /** What followed `from` is lost: whoever stands there, or before, draws the page anew. */
+  async resync(from, wait) {
+    this.say({ type: 'resync', from, wait });
+    this.at = this.page.cursor();
+    if (compare(this.at, from) <= 0) {
+      await this.page.resync(wait);
+      this.at = this.page.cursor();
+    }
+  }
+
+  allGroups() {
+    const groups = new Set(this.page.groups());
+    for (const [id, other] of this.others) {
+      if (Date.now() - other.at > THERE) this.others.delete(id);
+      else other.groups.forEach((group) => groups.add(group));
+    }
+    return [...groups];
+  }
+
+  tell(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.say({ type: 'status', state });
+    this.page.status(state);
+  }
+
+  /** No more polls: the session is over. */
+  end() {
+    this.ended = true;
+    this.stop();
+    this.page.status('signed-out');
+  }
+
+  sleep(ms) {
+    const { signal } = this.waiting;
+    if (signal.aborted) return Promise.resolve();
+    this.sleeping = true;
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.sleeping = false;
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+}

@@ -1,0 +1,118 @@
+// Draws the page anew where it stands: fetches the same address and swaps what differs, without taking away what is being
+// typed or read.
+
+import { goToEnd, isAtEnd } from './messages.js';
+
+const TIMEOUT = 20_000;
+
+/** A form that somebody has typed in. */
+function isTouched(form) {
+  return [...form.elements].some((field) => {
+    if (field.matches('textarea, input:not([type=hidden], [type=checkbox], [type=radio])')) return field.value !== field.defaultValue;
+    return field.matches('[type=checkbox], [type=radio]') && field.checked !== field.defaultChecked;
+  });
+}
+
+/** The forms whose text must stay, by where they lead. */
+function touchedForms(main) {
+  const forms = new Map();
+  for (const form of main.querySelectorAll('form[method=post]')) {
+    if (isTouched(form) || form.contains(document.activeElement)) forms.set(form.getAttribute('action'), form);
+  }
+  return forms;
+}
+
+/** What the reader has before them: the first thing of the page in sight that has a name. */
+function findPlace(main) {
+  const inSight = [...main.querySelectorAll('.message[id], .topic[id], [data-topic].story')].find(
+    (item) => item.getBoundingClientRect().bottom > 0,
+  );
+  if (!inSight) return null;
+  const name = inSight.id ? `#${CSS.escape(inSight.id)}` : `.story[data-topic="${CSS.escape(inSight.dataset.topic)}"]`;
+  return { name, top: inSight.getBoundingClientRect().top };
+}
+
+function returnTo(place, wasAtEnd) {
+  const item = place && document.querySelector(place.name);
+  if (wasAtEnd && document.getElementById('messages')?.dataset.atEnd === 'true') goToEnd();
+  else if (item) window.scrollBy(0, item.getBoundingClientRect().top - place.top);
+}
+
+/** Puts what came into the place of what was there; false when that would take away something typed. */
+function swapMain(main, fresh) {
+  const kept = [];
+  const active = document.activeElement;
+  const { selectionStart, selectionEnd } = active ?? {};
+  for (const [action, form] of touchedForms(main)) {
+    const counterpart = [...fresh.querySelectorAll('form[method=post]')].find((other) => other.getAttribute('action') === action);
+    if (!counterpart) return false;
+    kept.push([form, counterpart]);
+  }
+  const focused = active && main.contains(active) ? active : null;
+  const focusedId = focused?.id;
+  for (const [form, counterpart] of kept) {
+    const details = form.closest('details');
+    if (details) counterpart.closest('details')?.toggleAttribute('open', details.open);
+    counterpart.replaceWith(form);
+  }
+  main.replaceChildren(...fresh.childNodes);
+  const target = focused?.isConnected ? focused : focusedId && document.getElementById(focusedId);
+  if (target && target !== document.activeElement) {
+    target.focus({ preventScroll: true });
+    if (target === focused && typeof selectionStart === 'number') target.setSelectionRange(selectionStart, selectionEnd);
+  }
+  return true;
+}
+
+/** Whether a form of this page was sent to the address that it is at: then fetching that is not drawing it anew. */
+const isAnswerToForm = () => [...document.querySelectorAll('main form[method=post]')].some((form) => new URL(form.action).pathname === location.pathname);
+
+function load() {
+  location.reload();
+  // Nothing more happens on this page.
+  return new Promise(() => {});
+}
+
+/**
+ * Fetches this page and swaps it in. Answers `done`; or `failed` when it could not be had and should be tried again; or `gone` when
+ * it is not there for this reader any more, which it then says, and there is nothing to hear. What somebody typed is never
+ * taken away: then the main part stays as it is, and the rest is new.
+ */
+export async function refresh() {
+  let answer;
+  let text;
+  try {
+    answer = await fetch(location.href, { cache: 'no-store', headers: { Accept: 'text/html' }, signal: AbortSignal.timeout(TIMEOUT) });
+    text = await answer.text();
+  } catch {
+    return 'failed';
+  }
+  if (answer.status === 429 || answer.status >= 500) return 'failed';
+  if (!answer.ok && isAnswerToForm()) return 'gone';
+  const page = new DOMParser().parseFromString(text, 'text/html');
+  const [main, fresh] = [document.getElementById('main'), page.getElementById('main')];
+  const { user, page: kind, liveAfter } = page.body.dataset;
+  // Signed in as somebody else, or not at all: another page altogether.
+  if (!fresh || user !== document.body.dataset.user) return load();
+  if (answer.redirected) {
+    if (kind !== document.body.dataset.page) return load();
+    history.replaceState(history.state, '', answer.url + location.hash);
+  }
+  if (answer.ok && !liveAfter) return 'failed';
+  const place = findPlace(main);
+  const wasAtEnd = isAtEnd();
+  const swapped = swapMain(main, document.importNode(fresh, true));
+  const [sidebar, freshSidebar] = [document.getElementById('sidebar'), page.getElementById('sidebar')];
+  if (freshSidebar && !sidebar.contains(document.activeElement)) {
+    sidebar.replaceChildren(...document.importNode(freshSidebar, true).childNodes);
+  }
+  const unread = document.getElementById('unread');
+  if (unread) unread.textContent = page.getElementById('unread')?.textContent ?? '{}';
+  document.title = page.title;
+  if (liveAfter) document.body.dataset.liveAfter = liveAfter;
+  if (swapped) {
+    document.dispatchEvent(new CustomEvent('klatch:main'));
+    returnTo(place, wasAtEnd);
+  }
+  return answer.ok ? 'done' : 'gone';
+}

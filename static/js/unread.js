@@ -1,0 +1,107 @@
+// Counting what is unread, exactly as the page would if it were drawn anew.
+//
+// Of each topic we know what the server counted (`unread`, as of `readSeq` and `lastSeq`) and which later messages were
+// heard since. Numbers make it safe to hear anything twice, late, or in another order.
+
+/** What is known of a topic that the page did not name: all read. */
+const nothing = () => ({ unread: 0, readSeq: 0, lastSeq: 0, heard: new Set(), gone: new Set() });
+
+export class Unread {
+  /** `map` is the page's `{groups: {GROUP: {TOPIC: [unread, readSeq, lastSeq]}}, mentions}`; `me` the reader's id. */
+  constructor(me, map = {}) {
+    this.me = me;
+    this.reset(map);
+  }
+
+  /** Starts over from a page drawn anew. */
+  reset(map) {
+    this.mentions = map.mentions ?? 0;
+    /** By group id; groups that are not in it are not the reader's, and nothing is counted there. */
+    this.groups = new Map();
+    for (const [group, topics] of Object.entries(map.groups ?? {})) {
+      const byTopic = new Map();
+      for (const [topic, [unread, readSeq, lastSeq]] of Object.entries(topics)) {
+        byTopic.set(Number(topic), { ...nothing(), unread, readSeq, lastSeq });
+      }
+      this.groups.set(Number(group), byTopic);
+    }
+  }
+
+  /**
+   * The open page shows the topic up to `lastSeq`. When the map says nothing of it, nothing is unread so far; up to where it
+   * was read is not known.
+   */
+  shows(group, topic, lastSeq) {
+    const known = this.groups.get(group);
+    if (known && !known.has(topic)) known.set(topic, { ...nothing(), lastSeq });
+  }
+
+  entry(group, topic) {
+    const topics = this.groups.get(group);
+    if (!topics) return null;
+    if (!topics.has(topic)) topics.set(topic, nothing());
+    return topics.get(topic);
+  }
+
+  /** A message was written. */
+  hear(group, topic, seq, author) {
+    const entry = this.entry(group, topic);
+    if (!entry || author === this.me || entry.gone.has(seq)) return;
+    if (seq > entry.lastSeq && seq > entry.readSeq) entry.heard.add(seq);
+  }
+
+  /** A message was deleted. */
+  remove(group, topic, seq, author) {
+    const entry = this.entry(group, topic);
+    if (!entry || entry.gone.has(seq)) return;
+    entry.gone.add(seq);
+    if (entry.heard.delete(seq) || author === this.me) return;
+    if (seq > entry.readSeq && seq <= entry.lastSeq) entry.unread = Math.max(0, entry.unread - 1);
+  }
+
+  /** The server counted anew; older counts that come late are known by how far they were read. */
+  read(group, topic, unread, readSeq, lastSeq) {
+    const entry = this.entry(group, topic);
+    if (!entry || readSeq < entry.readSeq) return;
+    Object.assign(entry, { unread, readSeq, lastSeq: Math.max(lastSeq, readSeq) });
+    for (const seq of entry.heard) {
+      if (seq <= entry.lastSeq) entry.heard.delete(seq);
+    }
+  }
+
+  /** The reader has the topic before them up to `seq`. Where the server knows better what remains, it will say so. */
+  seen(group, topic, seq) {
+    const entry = this.entry(group, topic);
+    if (entry && seq >= entry.lastSeq && seq > entry.readSeq) this.read(group, topic, 0, seq, seq);
+  }
+
+  /** Up to which number the topic was read. */
+  readSeq(group, topic) {
+    return this.groups.get(group)?.get(topic)?.readSeq ?? 0;
+  }
+
+  /** The topic is gone. */
+  drop(group, topic) {
+    this.groups.get(group)?.delete(topic);
+  }
+
+  /** How many are unread in a topic. */
+  topic(group, topic) {
+    const entry = this.groups.get(group)?.get(topic);
+    return entry ? entry.unread + entry.heard.size : 0;
+  }
+
+  /** How many are unread in a group. */
+  group(group) {
+    let count = 0;
+    for (const topic of this.groups.get(group)?.keys() ?? []) count += this.topic(group, topic);
+    return count;
+  }
+
+  /** How many are unread in all groups. */
+  total() {
+    let count = 0;
+    for (const group of this.groups.keys()) count += this.group(group);
+    return count;
+  }
+}

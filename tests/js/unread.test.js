@@ -1,0 +1,151 @@
+// Counting in the browser comes out as counting on the server: on chosen stories, and on thousands of random ones.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { Unread } from '../../static/js/unread.js';
+
+const ME = 1;
+const GROUP = 3;
+const TOPIC = 9;
+
+/** A topic as the server keeps it. */
+class Server {
+  constructor() {
+    this.messages = [];
+    this.readSeq = 0;
+  }
+
+  get lastSeq() {
+    return this.messages.length;
+  }
+
+  post(author) {
+    this.messages.push({ seq: this.lastSeq + 1, author, deleted: false });
+    return this.lastSeq;
+  }
+
+  unread() {
+    return this.messages.filter(({ seq, author, deleted }) => seq > this.readSeq && author !== ME && !deleted).length;
+  }
+
+  /** What a page drawn now says: topics without anything unread are not in it. */
+  map() {
+    const count = this.unread();
+    return { groups: { [GROUP]: count ? { [TOPIC]: [count, this.readSeq, this.lastSeq] } : {} }, mentions: 0 };
+  }
+
+  readEvent() {
+    return [GROUP, TOPIC, this.unread(), this.readSeq, this.lastSeq];
+  }
+}
+
+test('a message of somebody else counts once, however often it is heard', () => {
+  const unread = new Unread(ME, { groups: { [GROUP]: { [TOPIC]: [2, 4, 6] } } });
+  for (const seq of [7, 7, 8, 7, 6]) unread.hear(GROUP, TOPIC, seq, 2);
+  unread.hear(GROUP, TOPIC, 9, ME);
+  assert.deepEqual([unread.topic(GROUP, TOPIC), unread.group(GROUP), unread.total()], [4, 4, 4]);
+});
+
+test('groups that are not mine do not count', () => {
+  const unread = new Unread(ME, { groups: { [GROUP]: {} } });
+  unread.hear(4, TOPIC, 1, 2);
+  unread.hear(GROUP, TOPIC, 1, 2);
+  assert.equal(unread.total(), 1);
+});
+
+test('names from elsewhere are only names', () => {
+  const unread = new Unread(ME, JSON.parse('{"groups":{"__proto__":{"1":[5,0,5]},"3":{}},"mentions":2}'));
+  assert.deepEqual([unread.total() >= 0, unread.group(GROUP), unread.mentions], [true, 0, 2]);
+  assert.equal({}.unread, undefined);
+});
+
+test('deleting a counted message takes it out, once', () => {
+  const unread = new Unread(ME, { groups: { [GROUP]: { [TOPIC]: [2, 4, 6] } } });
+  unread.hear(GROUP, TOPIC, 7, 2);
+  for (const seq of [7, 7, 6, 6, 3]) unread.remove(GROUP, TOPIC, seq, 2);
+  assert.equal(unread.topic(GROUP, TOPIC), 1);
+  unread.hear(GROUP, TOPIC, 7, 2);
+  assert.equal(unread.topic(GROUP, TOPIC), 1);
+});
+
+test('a late word about having read less changes nothing', () => {
+  const unread = new Unread(ME, { groups: { [GROUP]: { [TOPIC]: [6, 0, 6] } } });
+  unread.read(GROUP, TOPIC, 0, 6, 6);
+  unread.read(GROUP, TOPIC, 3, 3, 6);
+  assert.equal(unread.total(), 0);
+});
+
+test('what is in sight is read at once, if it is the end', () => {
+  const unread = new Unread(ME, { groups: { [GROUP]: { [TOPIC]: [6, 0, 6] } } });
+  unread.hear(GROUP, TOPIC, 7, 2);
+  unread.seen(GROUP, TOPIC, 3);
+  assert.equal(unread.total(), 7);
+  unread.seen(GROUP, TOPIC, 7);
+  assert.equal(unread.total(), 0);
+  unread.hear(GROUP, TOPIC, 8, 2);
+  assert.equal(unread.total(), 1);
+});
+
+test('a topic that the page shows and the map leaves out begins where the page ends', () => {
+  const unread = new Unread(ME, { groups: { [GROUP]: {} } });
+  unread.shows(GROUP, TOPIC, 5);
+  unread.hear(GROUP, TOPIC, 5, 2);
+  unread.hear(GROUP, TOPIC, 6, 2);
+  assert.equal(unread.total(), 1);
+  unread.drop(GROUP, TOPIC);
+  assert.equal(unread.total(), 0);
+});
+
+test('page and events together are the page drawn anew', () => {
+  let state = 88172645463325252n;
+  const roll = (sides) => {
+    state ^= (state << 13n) & 0xffffffffffffffffn;
+    state ^= state >> 7n;
+    state ^= (state << 17n) & 0xffffffffffffffffn;
+    return Number(state % BigInt(sides));
+  };
+  for (let story = 0; story < 3_000; story += 1) {
+    const server = new Server();
+    for (let count = roll(8); count > 0; count -= 1) server.post(1 + roll(3));
+    server.readSeq = roll(server.lastSeq + 1);
+    const unread = new Unread(ME, server.map());
+    unread.shows(GROUP, TOPIC, server.lastSeq);
+    const heard = [];
+    const again = [];
+    for (let step = roll(12); step > 0; step -= 1) {
+      const seq = 1 + roll(server.lastSeq || 1);
+      switch (roll(5)) {
+        case 0:
+        case 1: {
+          const author = 1 + roll(3);
+          const posted = server.post(author);
+          heard.push(() => unread.hear(GROUP, TOPIC, posted, author));
+          again.push(heard.at(-1));
+          break;
+        }
+        case 2:
+          if (!server.messages[seq - 1] || server.messages[seq - 1].deleted) break;
+          server.messages[seq - 1].deleted = true;
+          {
+            const { author } = server.messages[seq - 1];
+            heard.push(() => unread.remove(GROUP, TOPIC, seq, author));
+            again.push(heard.at(-1));
+          }
+          break;
+        case 3: {
+          if (seq <= server.readSeq || seq > server.lastSeq) break;
+          server.readSeq = seq;
+          const event = server.readEvent();
+          heard.push(() => unread.read(...event));
+          break;
+        }
+        default:
+          // A job that ran twice.
+          if (again.length > 0) heard.push(again[roll(again.length)]);
+      }
+    }
+    for (const event of heard) event();
+    assert.equal(unread.total(), server.unread(), `story ${story}`);
+  }
+});
