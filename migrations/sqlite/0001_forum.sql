@@ -4,8 +4,9 @@
 create table users (
     id integer primary key autoincrement,
     username text not null,
-    -- lower case, confusable characters folded: one name per form
-    username_key text not null unique,
+    username_lower text not null unique,
+    -- confusable characters folded: one name per form; null where an import brought two of one form
+    username_key text unique,
     email text,
     -- null: nobody has claimed this account (it came with an import)
     password_hash text,
@@ -44,8 +45,9 @@ create table memberships (
     group_id integer not null references groups (id) on delete cascade,
     user_id integer not null references users (id) on delete cascade,
     role text not null check (role in ('member', 'moderator', 'admin')),
-    -- what was written before this moment counts as read
     created_at integer not null,
+    -- what was written up to this moment counts as read
+    read_before integer not null,
     primary key (group_id, user_id)
 );
 create index memberships_user on memberships (user_id, group_id);
@@ -82,7 +84,8 @@ create table messages (
     idempotency_key text,
     unique (topic_id, seq)
 );
-create index messages_author on messages (author_id, created_at desc);
+create index messages_author on messages (author_id, topic_id, seq);
+create index messages_author_time on messages (author_id, created_at);
 create unique index messages_key on messages (author_id, idempotency_key) where idempotency_key is not null;
 create index messages_deleted on messages (topic_id) where deleted_at is not null;
 

@@ -89,8 +89,8 @@ async fn answer(live: &Live, who: &Who, request: &Request) -> domain::Result<Ans
         }
     };
     if let Some(user) = reader.user() {
-        if let Some((topic, seq)) = request.seen {
-            live.acknowledge(user, topic, seq);
+        for (topic, seq) in &request.seen {
+            live.acknowledge(user, *topic, *seq);
         }
         for group in &request.groups {
             if live.is_public(*group).await? {

@@ -3,16 +3,16 @@
 use domain::bus::Cursor;
 use domain::model::{GroupId, TopicId};
 
-/// How many groups one poll names at most; more are not looked at.
-const GROUPS: usize = 8;
+/// How many groups, and how many topics, one poll names at most; more are not looked at.
+const MOST: usize = 8;
 
-/// `after=CURSOR[&seen=TOPIC:SEQ][&group=ID]...`, read.
+/// `after=CURSOR[&seen=TOPIC:SEQ]...[&group=ID]...`, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// What follows this is wanted.
     pub after: Cursor,
-    /// The open, visible topic, and up to which number it was shown.
-    pub seen: Option<(TopicId, i64)>,
+    /// The open, visible topics of the browser's tabs, and up to which number each was shown.
+    pub seen: Vec<(TopicId, i64)>,
     /// Public groups that the browser's pages show. For a reader who is not signed in, the first is the one they hear.
     pub groups: Vec<GroupId>,
 }
@@ -27,12 +27,14 @@ impl Request {
     /// # Errors
     /// [`BadRequest`] when one is garbage, or `after` is missing.
     pub fn read<'a>(parts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, BadRequest> {
-        let (mut after, mut seen, mut groups) = (None, None, Vec::new());
+        let (mut after, mut seen, mut groups) = (None, Vec::new(), Vec::new());
         for (name, value) in parts {
             match name {
                 "after" => after = Some(value.parse().map_err(|_| BadRequest("after is no cursor"))?),
-                "seen" => seen = Some(read_seen(value).ok_or(BadRequest("seen is not TOPIC:SEQ"))?),
-                "group" if groups.len() < GROUPS => {
+                "seen" if seen.len() < MOST => {
+                    seen.push(read_seen(value).ok_or(BadRequest("seen is not TOPIC:SEQ"))?);
+                }
+                "group" if groups.len() < MOST => {
                     groups.push(positive(value).map(GroupId).ok_or(BadRequest("group is no id"))?);
                 }
                 _ => {}
@@ -60,7 +62,7 @@ mod tests {
         let read = Request::read([("after", "7-1"), ("seen", "9:41"), ("group", "3"), ("group", "4"), ("v", "2")]);
         let expected = Request {
             after: "7-1".parse().expect("a cursor"),
-            seen: Some((TopicId(9), 41)),
+            seen: vec![(TopicId(9), 41)],
             groups: vec![GroupId(3), GroupId(4)],
         };
         assert_eq!(read, Ok(expected));
@@ -73,6 +75,6 @@ mod tests {
     #[test]
     fn no_more_than_some_groups_are_looked_at() {
         let many = (0..100).map(|_| ("group", "5")).chain([("after", "7-1")]);
-        assert_eq!(Request::read(many).map(|request| request.groups.len()), Ok(GROUPS));
+        assert_eq!(Request::read(many).map(|request| request.groups.len()), Ok(MOST));
     }
 }

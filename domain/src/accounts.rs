@@ -1,0 +1,244 @@
+//! Accounts: sign up, sign in, profile, password.
+
+use crate::bus::Control;
+use crate::context::Context;
+use crate::error::{Error, Fields, Result};
+use crate::limits::{self, By, Deed};
+use crate::model::{Group, Theme, User, UserId};
+use crate::names::{Username, username_key};
+use crate::policy::Viewer;
+use crate::secrets::Password;
+use crate::sessions::{self, Origin};
+use crate::store;
+use crate::store::users::Profile;
+
+/// What the sign-up form holds.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// The wanted name.
+    pub username: String,
+    /// Where mail goes; may be empty.
+    pub email: String,
+    /// The password.
+    pub password: Password,
+}
+
+/// Makes an account.
+///
+/// # Errors
+/// [`Error::Invalid`] with what has to be mended; a taken name is one of it.
+pub async fn create(cx: &Context, new: NewAccount, is_admin: bool) -> Result<UserId> {
+    let mut fields = Fields::default();
+    let username = collect(&mut fields, Username::parse(&new.username));
+    let email = collect(&mut fields, check_email(&new.email));
+    collect(&mut fields, new.password.check("password"));
+    fields.check()?;
+    let (Some(username), Some(email)) = (username, email) else { return Err(Error::Internal("an unchecked form".into())) };
+    let key = username_key(username.as_str());
+    let hash = new.password.hash().await?;
+    let mut tx = cx.db.begin().await?;
+    let made = store::users::insert(&mut tx, username.as_str(), &key, email.as_deref(), &hash, is_admin, cx.now()).await?;
+    let Some(id) = made else {
+        drop(tx);
+        // Which of the two is not said for a mail address: it would tell who has an account here.
+        return Err(match store::users::by_name(&cx.db, username.as_str()).await? {
+            Some(_) => Error::invalid("username", "That name is taken."),
+            None => Error::invalid("username", "That name (or one that looks like it) or that mail address is taken."),
+        });
+    };
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Makes an account for a visitor and signs them in: the token for the cookie.
+///
+/// # Errors
+/// [`Error::Invalid`] with what has to be mended, [`Error::TooMany`].
+pub async fn sign_up(cx: &Context, new: NewAccount, origin: &Origin) -> Result<String> {
+    limits::count(cx, Deed::SignUp, By::Address(origin.address)).await?;
+    let id = create(cx, new, false).await?;
+    sessions::open(cx, id, origin).await
+}
+
+/// Makes the first admin with the link that the program printed; it works while the site has no admin.
+///
+/// # Errors
+/// [`Error::NotFound`] when the link is wrong or there is an admin.
+pub async fn first_admin(cx: &Context, link_token: &str, new: NewAccount, origin: &Origin) -> Result<String> {
+    check_first_admin(cx, link_token).await?;
+    let id = create(cx, new, true).await?;
+    sessions::open(cx, id, origin).await
+}
+
+/// The token of the link that makes the first admin; `None` when the site has one.
+pub async fn first_admin_token(cx: &Context) -> Result<Option<String>> {
+    Ok((!store::users::any_admin(&cx.db).await?).then(|| cx.config.secret.sign("first-admin", &cx.config.base_url)))
+}
+
+/// Whether the link's token makes the first admin now.
+///
+/// # Errors
+/// [`Error::NotFound`] when it does not.
+pub async fn check_first_admin(cx: &Context, link_token: &str) -> Result<()> {
+    let signed = cx.config.secret.verify("first-admin", &cx.config.base_url, link_token);
+    if signed && !store::users::any_admin(&cx.db).await? { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Signs in: the token for the cookie. Unknown names take as long and answer the same as wrong passwords.
+///
+/// # Errors
+/// [`Error::Invalid`] on `password` when name and password do not go together, [`Error::TooMany`].
+pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Origin) -> Result<String> {
+    limits::count(cx, Deed::SignIn, By::Address(origin.address)).await?;
+    limits::count(cx, Deed::SignIn, By::Name(name)).await?;
+    let found = store::users::credentials(&cx.db, name).await?;
+    let (id, hash) = found.map_or((None, None), |(id, hash)| (Some(id), hash));
+    match (password.verify(hash).await?, id) {
+        (true, Some(id)) => sessions::open(cx, id, origin).await,
+        _ => Err(Error::invalid("password", "Name and password do not go together.")),
+    }
+}
+
+/// Signs out: ends the session everywhere.
+pub async fn sign_out(cx: &Context, user: UserId, session: &str) -> Result<()> {
+    match sessions::end(cx, user, session).await {
+        Err(Error::NotFound) => Ok(()),
+        other => other,
+    }
+}
+
+/// Changes the password and ends all other sessions.
+///
+/// # Errors
+/// [`Error::Invalid`] when the current one is wrong or the new one unfit.
+pub async fn change_password(cx: &Context, user: UserId, session: &str, current: Password, new: Password) -> Result<()> {
+    limits::count(cx, Deed::SignIn, By::User(user)).await?;
+    new.check("new_password")?;
+    let hash = store::users::password_hash(&cx.db, user).await?;
+    if !current.verify(hash).await? {
+        return Err(Error::invalid("current_password", "That is not your password."));
+    }
+    let hash = new.hash().await?;
+    let mut tx = cx.db.begin().await?;
+    store::users::set_password(&mut tx, user, &hash).await?;
+    tx.commit().await?;
+    sessions::end_others(cx, user, session).await?;
+    Ok(())
+}
+
+/// The account itself, as its owner sees it.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn own(cx: &Context, user: UserId) -> Result<User> {
+    store::users::by_id(&cx.db, user).await?.ok_or(Error::NotFound)
+}
+
+/// What anyone may see of somebody.
+#[derive(Clone, Debug)]
+pub struct PublicProfile {
+    /// Who they are.
+    pub user: User,
+    /// Their words about themselves, as HTML.
+    pub bio_markup: String,
+    /// The groups they are in that the reader may see.
+    pub groups: Vec<Group>,
+    /// What they wrote last that the reader may see.
+    pub recent: Vec<crate::messages::Placed>,
+}
+
+/// Somebody's profile.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn profile(cx: &Context, viewer: Viewer, name: &str) -> Result<PublicProfile> {
+    let mut user = store::users::by_name(&cx.db, name).await?.ok_or(Error::NotFound)?;
+    user.email = None;
+    let bio_markup = crate::messages::render(cx, &user.bio).await?;
+    let groups = store::groups::of_user(&cx.db, viewer.id_or_none(), user.id).await?;
+    let ids = store::messages::of_author(&cx.db, viewer.id_or_none(), user.id, 10).await?;
+    let recent = crate::messages::placed(cx, viewer, &ids).await?;
+    Ok(PublicProfile { user, bio_markup, groups, recent })
+}
+
+/// Changes what one's profile says.
+///
+/// # Errors
+/// [`Error::Invalid`] with what has to be mended.
+pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) -> Result<()> {
+    let mut fields = Fields::default();
+    for (field, text, most) in
+        [("name", &mut profile.name, 100), ("bio", &mut profile.bio, 2_000), ("location", &mut profile.location, 100), ("web", &mut profile.web, 300)]
+    {
+        *text = if field == "bio" { text.trim().to_owned() } else { crate::audit::one_line(text) };
+        if text.chars().count() > most {
+            fields.add(field, format!("At most {most} characters."));
+        }
+    }
+    if !profile.web.is_empty() && !(profile.web.starts_with("https://") || profile.web.starts_with("http://")) {
+        fields.add("web", "An address that begins with https:// or http://.");
+    }
+    fields.check()?;
+    let mut tx = cx.db.begin().await?;
+    store::users::update_profile(&mut tx, user, &profile).await?;
+    tx.commit().await?;
+    changed(cx, user).await;
+    Ok(())
+}
+
+/// Chooses the colours.
+pub async fn choose_theme(cx: &Context, user: UserId, theme: Theme) -> Result<()> {
+    let own = own(cx, user).await?;
+    update_profile(cx, user, Profile { name: own.name, bio: own.bio, location: own.location, web: own.web, theme }).await
+}
+
+/// Makes somebody an admin of the site, or no more. The site keeps at least one.
+///
+/// # Errors
+/// [`Error::Forbidden`] for anyone but site admins, and for the last one's own removal.
+pub async fn set_admin(cx: &Context, by: Viewer, user: UserId, is_admin: bool) -> Result<()> {
+    match by {
+        Viewer::User { is_admin: true, id } if id != user || is_admin => {}
+        Viewer::User { is_admin: true, .. } => return Err(Error::Forbidden("Another admin has to take that from you.")),
+        _ => return Err(Error::Forbidden("Only an admin of the site may do that.")),
+    }
+    let mut tx = cx.db.begin().await?;
+    let found = store::users::set_admin(&mut tx, user, is_admin).await?;
+    tx.commit().await?;
+    if found == 0 {
+        return Err(Error::NotFound);
+    }
+    changed(cx, user).await;
+    Ok(())
+}
+
+async fn changed(cx: &Context, user: UserId) {
+    let control = Control::UserChanged { user };
+    cx.sessions.hear(&control);
+    sessions::tell(cx, &control).await;
+}
+
+fn collect<T>(fields: &mut Fields, checked: Result<T>) -> Option<T> {
+    match checked {
+        Ok(value) => Some(value),
+        Err(Error::Invalid(wrong)) => {
+            wrong.iter().for_each(|(field, message)| fields.add(field, message));
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+fn check_email(typed: &str) -> Result<Option<String>> {
+    let email = typed.trim();
+    if email.is_empty() {
+        return Ok(None);
+    }
+    let wrong = || Err(Error::invalid("email", "That is not a mail address."));
+    let Some((local, host)) = email.rsplit_once('@') else { return wrong() };
+    let fit = |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control() || "<>()[],;:\"\\".contains(c));
+    if email.len() > 254 || !fit(local) || !fit(host) || !host.contains('.') || host.starts_with('.') || host.ends_with('.') {
+        return wrong();
+    }
+    Ok(Some(email.to_owned()))
+}

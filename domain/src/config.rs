@@ -1,0 +1,53 @@
+//! What the domain has to be told: read once in main, never from the environment here.
+
+use std::time::Duration;
+
+use crate::secrets::SecretKey;
+
+/// What the forum's rules depend on.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// What the site is called.
+    pub site_name: String,
+    /// Where it is reached: scheme and host without a slash at the end.
+    pub base_url: String,
+    /// Signs form tokens.
+    pub secret: SecretKey,
+    /// How often what may be done.
+    pub limits: Limits,
+    /// How long a sign-in lasts.
+    pub session: Duration,
+}
+
+/// How often what may be done; 0 lifts a limit.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Messages and topics by an account in a minute.
+    pub posts_per_minute: u64,
+    /// Wrong or right sign-ins for an account in ten minutes.
+    pub sign_ins_per_account: u64,
+    /// The same from a network address.
+    pub sign_ins_per_address: u64,
+    /// New accounts from a network address in an hour.
+    pub sign_ups_per_address: u64,
+    /// Groups made by an account in a day.
+    pub groups_per_day: u64,
+    /// Stars by an account in a minute.
+    pub stars_per_minute: u64,
+    /// Searches by an account or network address in a minute.
+    pub searches_per_minute: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            posts_per_minute: 60,
+            sign_ins_per_account: 20,
+            sign_ins_per_address: 100,
+            sign_ups_per_address: 20,
+            groups_per_day: 20,
+            stars_per_minute: 60,
+            searches_per_minute: 60,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! How often something may be done, counted over all processes.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::model::UserId;
+
+/// What is limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Writing a message or topic.
+    Post,
+    /// Trying a password.
+    SignIn,
+    /// Making an account.
+    SignUp,
+    /// Making a group.
+    NewGroup,
+    /// Starring.
+    Star,
+    /// Searching.
+    Search,
+}
+
+/// Whose doing is counted.
+#[derive(Clone, Copy, Debug)]
+pub enum By<'a> {
+    /// An account's.
+    User(UserId),
+    /// That of whoever tries to be this account.
+    Name(&'a str),
+    /// A network address's. Loopback is no network: what arrives from it came through a proxy or from the machine itself.
+    Address(IpAddr),
+}
+
+/// Counts one deed.
+///
+/// # Errors
+/// [`Error::TooMany`] with the time to wait when there were too many.
+pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
+    let limits = &cx.config.limits;
+    let minute = Duration::from_secs(60);
+    let (word, most, window) = match (deed, by) {
+        (Deed::Post, _) => ("post", limits.posts_per_minute, minute),
+        (Deed::SignIn, By::Address(_)) => ("sign-in", limits.sign_ins_per_address, 10 * minute),
+        (Deed::SignIn, _) => ("sign-in", limits.sign_ins_per_account, 10 * minute),
+        (Deed::SignUp, _) => ("sign-up", limits.sign_ups_per_address, 60 * minute),
+        (Deed::NewGroup, _) => ("group", limits.groups_per_day, 24 * 60 * minute),
+        (Deed::Star, _) => ("star", limits.stars_per_minute, minute),
+        (Deed::Search, _) => ("search", limits.searches_per_minute, minute),
+    };
+    let who = match by {
+        By::User(id) => format!("u{id}"),
+        By::Name(name) => format!("n{}", crate::secrets::digest(&name.to_lowercase())),
+        By::Address(address) if address.is_loopback() => return Ok(()),
+        By::Address(address) => network(address),
+    };
+    if most == 0 {
+        return Ok(());
+    }
+    let span = window.as_micros() as i64;
+    let slot = cx.now().0 / span;
+    match cx.kv.count_within(&format!("limit:{word}:{who}:{slot}"), window).await {
+        Ok(done) if done > most => {
+            let left = span - cx.now().0 % span;
+            Err(Error::TooMany(Duration::from_micros(left as u64).max(Duration::from_secs(1))))
+        }
+        Ok(_) => Ok(()),
+        // A lost counter must not stop the forum; the limits come back with the store.
+        Err(error) => {
+            tracing::warn!(%error, "limits are not counted");
+            Ok(())
+        }
+    }
+}
+
+/// What counts as one network: an IPv4 address, the /64 of an IPv6 address.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => format!("a{v4}"),
+        IpAddr::V6(v6) => {
+            let s = v6.segments();
+            format!("a{:x}:{:x}:{:x}:{:x}", s[0], s[1], s[2], s[3])
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! Messages: read, post, edit, delete.
+
+use std::collections::HashMap;
+
+use crate::audit::{self, Draft};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::jobs::{self, Job};
+use crate::limits::{self, By};
+use crate::markup::{self, Node};
+use crate::model::{Group, GroupId, Message, MessageId, Topic, TopicId, UserId};
+use crate::policy::{Deed, Viewer};
+use crate::store::Tx;
+use crate::store::messages::{NewMessage, RawMessage};
+use crate::store::search_log::{self, Changed};
+use crate::store::topics::Place;
+use crate::time::Timestamp;
+use crate::{groups, store, topics};
+
+/// Messages on a page.
+pub const PAGE: i64 = 50;
+/// Messages shown above the first unread one, so that it does not stand without its context.
+const CONTEXT: i64 = 5;
+
+/// Which part of a topic a page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// From the first unread message on; the newest ones when all is read.
+    Unread,
+    /// Around a number.
+    At(i64),
+    /// Those below a number.
+    Before(i64),
+    /// Those above a number.
+    After(i64),
+}
+
+/// A part of a topic.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The messages, lowest number first.
+    pub messages: Vec<Message>,
+    /// How many stand above the first shown.
+    pub earlier: i64,
+    /// How many stand below the last shown.
+    pub later: i64,
+    /// The number of the first message that was unread before this page; `None` when all was read.
+    pub first_unread: Option<i64>,
+}
+
+/// A part of a topic that the reader may see.
+pub async fn page(cx: &Context, viewer: Viewer, found: &topics::Found, window: Window) -> Result<Page> {
+    let topic = &found.topic;
+    let base = read_base(cx, viewer, found).await?;
+    let first_unread = base.filter(|base| *base < topic.last_seq).map(|base| base + 1);
+    let newest = topic.last_seq;
+    let mut messages = match window {
+        Window::Before(seq) => store::messages::before(&cx.db, topic.id, seq, PAGE).await?,
+        Window::After(seq) => store::messages::after(&cx.db, topic.id, seq, PAGE).await?,
+        Window::At(seq) => store::messages::after(&cx.db, topic.id, (seq - CONTEXT - 1).max(0), PAGE).await?,
+        Window::Unread => {
+            let from = first_unread.map_or(newest - PAGE, |seq| (seq - CONTEXT - 1).min(newest - PAGE));
+            store::messages::after(&cx.db, topic.id, from.max(0), PAGE).await?
+        }
+    };
+    if let Some(first) = messages.first_mut() {
+        // The one before it is on another page: its name has to be shown.
+        first.follows = false;
+    }
+    let earlier = messages.first().map_or(0, |m| m.seq - 1);
+    let later = messages.last().map_or(0, |m| newest - m.seq).max(0);
+    Ok(Page { messages, earlier, later, first_unread })
+}
+
+/// The number up to which the topic counts as read; `None` for those whose reading is not kept.
+async fn read_base(cx: &Context, viewer: Viewer, found: &topics::Found) -> Result<Option<i64>> {
+    match (viewer.id(), found.read_seq, found.read_before) {
+        (None, _, _) | (_, None, None) => Ok(None),
+        (_, Some(seq), _) => Ok(Some(seq)),
+        (_, None, Some(before)) if found.topic.last_message_at <= before => Ok(Some(found.topic.last_seq)),
+        (_, None, Some(before)) if found.topic.created_at > before => Ok(Some(0)),
+        (_, None, Some(before)) => Ok(Some(store::messages::seq_at(&cx.db, found.topic.id, before).await?)),
+    }
+}
+
+/// Where a new message went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// The message.
+    pub id: MessageId,
+    /// Its number in the topic.
+    pub seq: i64,
+    /// The topic.
+    pub topic: TopicId,
+    /// The group.
+    pub group: GroupId,
+    /// The group's slug.
+    pub group_slug: String,
+    /// The topic's slug.
+    pub topic_slug: String,
+}
+
+/// Posts a message. When this returns, it is safe. The same form sent twice posts once.
+///
+/// # Errors
+/// [`Error::Invalid`] on `text`, [`Error::Forbidden`] for those not in the group, [`Error::NotFound`], [`Error::TooMany`].
+pub async fn post(cx: &Context, viewer: Viewer, topic: TopicId, draft: Draft) -> Result<Posted> {
+    let user = viewer.user()?;
+    let (found, group) = topics::with_group(cx, viewer, topic).await?;
+    found.standing.check(Deed::Write)?;
+    let draft = audit::message(draft)?;
+    limits::count(cx, limits::Deed::Post, By::User(user)).await?;
+    let nodes = parse(cx, &draft.text).await?;
+    let mut tx = cx.db.begin().await?;
+    let Some((id, seq)) = save(&mut tx, topic, user, &draft, &nodes, cx.now()).await? else {
+        drop(tx);
+        return posted_before(cx, viewer, &draft).await?.ok_or(Error::NotFound);
+    };
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok(Posted { id, seq, topic, group: group.id, group_slug: group.slug, topic_slug: found.topic.slug })
+}
+
+/// What the author's key posted before.
+pub(crate) async fn posted_before(cx: &Context, viewer: Viewer, draft: &Draft) -> Result<Option<Posted>> {
+    let (Some(key), Some(user)) = (&draft.key, viewer.id()) else { return Ok(None) };
+    let Some(id) = store::messages::by_key(&cx.db, user, key).await? else { return Ok(None) };
+    let Some(place) = store::topics::place_of(&cx.db, id).await? else { return Ok(None) };
+    let Place { group_id, group_slug, topic_id, topic_slug, seq } = place;
+    Ok(Some(Posted { id, seq, topic: topic_id, group: group_id, group_slug, topic_slug }))
+}
+
+/// The one transaction of a message: number, row, job, a note for search. `None` when its key was used or its topic is gone.
+pub(crate) async fn save(
+    tx: &mut Tx,
+    topic: TopicId,
+    author: UserId,
+    draft: &Draft,
+    nodes: &[Node],
+    at: Timestamp,
+) -> Result<Option<(MessageId, i64)>> {
+    let Some(seq) = store::topics::next_seq(tx, topic, at).await? else { return Ok(None) };
+    let new = NewMessage { topic, seq, author, at, raw: &draft.text, nodes, key: draft.key.as_deref() };
+    let Some(id) = store::messages::insert(tx, &new).await? else { return Ok(None) };
+    jobs::enqueue(tx, &Job::MessagePosted { message: id }, at).await?;
+    search_log::insert(tx, Changed::Message(id)).await?;
+    Ok(Some((id, seq)))
+}
+
+/// Parses a text, its names looked up in one query.
+pub(crate) async fn parse(cx: &Context, text: &str) -> Result<Vec<Node>> {
+    let parsed = markup::parse(text, &cx.site());
+    let people = store::users::by_names(&cx.db, parsed.usernames()).await?;
+    let known: HashMap<String, markup::Person> =
+        people.into_iter().map(|p| (p.username.to_lowercase(), markup::Person { id: p.id.0, username: p.username })).collect();
+    Ok(parsed.into_nodes(&known))
+}
+
+/// A text that is not a message (a description, a bio) as HTML.
+pub async fn render(cx: &Context, text: &str) -> Result<String> {
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    Ok(parse(cx, text).await?.iter().map(Node::markup).collect())
+}
+
+/// A message as it was typed, for whoever may change it.
+#[derive(Clone, Debug)]
+pub struct Editable {
+    /// As it was typed.
+    pub raw: RawMessage,
+    /// Its topic.
+    pub topic: Topic,
+    /// Its group.
+    pub group: Group,
+}
+
+/// A message that the reader may edit: authors their own, while they may write in the group.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`].
+pub async fn editable(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Editable> {
+    change(cx, viewer, id, false).await
+}
+
+/// A message that the reader may delete: authors their own, moderators any.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`].
+pub async fn deletable(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Editable> {
+    change(cx, viewer, id, true).await
+}
+
+async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool) -> Result<Editable> {
+    let raw = store::messages::raw(&cx.db, id).await?.ok_or(Error::NotFound)?;
+    let (found, group) = topics::with_group(cx, viewer, raw.topic_id).await?;
+    if raw.deleted {
+        return Err(Error::NotFound);
+    }
+    let user = viewer.user()?;
+    if !(or_moderator && found.standing.may(Deed::Moderate)) {
+        if raw.author_id != user {
+            return Err(Error::Forbidden("Only its author may do that."));
+        }
+        found.standing.check(Deed::Write)?;
+    }
+    Ok(Editable { raw, topic: found.topic, group })
+}
+
+/// Changes what a message says.
+///
+/// # Errors
+/// [`Error::Invalid`] on `text`, [`Error::Forbidden`] for anyone but its author, [`Error::NotFound`].
+pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> Result<Place> {
+    let editable = editable(cx, viewer, id).await?;
+    let draft = audit::message(Draft { text, key: None })?;
+    if draft.text != editable.raw.raw {
+        let nodes = parse(cx, &draft.text).await?;
+        let now = cx.now();
+        let mut tx = cx.db.begin().await?;
+        if store::messages::update(&mut tx, id, &draft.text, &nodes, now).await? == 0 {
+            return Err(Error::NotFound);
+        }
+        search_log::insert(&mut tx, Changed::Message(id)).await?;
+        jobs::enqueue(&mut tx, &Job::MessageEdited { message: id }, now).await?;
+        tx.commit().await?;
+        cx.wake.after_commit();
+    }
+    Ok(place_in(&editable))
+}
+
+/// Deletes a message; a placeholder stays.
+///
+/// # Errors
+/// [`Error::Forbidden`] for anyone but its author and moderators, [`Error::NotFound`].
+pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place> {
+    let editable = deletable(cx, viewer, id).await?;
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    if store::messages::delete(&mut tx, id, viewer.user()?, now).await? > 0 {
+        search_log::insert(&mut tx, Changed::Message(id)).await?;
+        jobs::enqueue(&mut tx, &Job::MessageDeleted { message: id }, now).await?;
+    }
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok(place_in(&editable))
+}
+
+fn place_in(editable: &Editable) -> Place {
+    Place {
+        group_id: editable.group.id,
+        group_slug: editable.group.slug.clone(),
+        topic_id: editable.topic.id,
+        topic_slug: editable.topic.slug.clone(),
+        seq: editable.raw.seq,
+    }
+}
+
+/// Where a message stands.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or the reader may not know of it.
+pub async fn place(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place> {
+    let place = store::topics::place_of(&cx.db, id).await?.ok_or(Error::NotFound)?;
+    groups::by_id(cx, viewer, place.group_id).await?;
+    Ok(place)
+}
+
+/// A message with where it stands, for lists of messages from many topics.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    /// The message.
+    pub message: Message,
+    /// Its topic.
+    pub topic: Topic,
+    /// Its group.
+    pub group: Group,
+}
+
+/// One message as a page shows it, with where it stands.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or the reader may not know of it.
+pub async fn show(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Placed> {
+    placed(cx, viewer, &[id]).await?.pop().ok_or(Error::NotFound)
+}
+
+/// Those of the messages that the reader may see, in the order given. Three statements however many.
+pub async fn placed(cx: &Context, viewer: Viewer, ids: &[MessageId]) -> Result<Vec<Placed>> {
+    let messages = store::messages::by_ids(&cx.db, ids).await?;
+    let topic_ids: Vec<TopicId> = messages.iter().map(|m| m.topic_id).collect();
+    let topics: HashMap<TopicId, Topic> =
+        store::topics::visible(&cx.db, viewer.id_or_none(), &topic_ids).await?.into_iter().map(|t| (t.id, t)).collect();
+    let group_ids: Vec<GroupId> = topics.values().map(|t| t.group_id).collect();
+    let groups: HashMap<GroupId, Group> = store::groups::by_ids(&cx.db, &group_ids).await?.into_iter().map(|g| (g.id, g)).collect();
+    let mut found: HashMap<MessageId, Placed> = HashMap::new();
+    for mut message in messages {
+        let Some(topic) = topics.get(&message.topic_id) else { continue };
+        let Some(group) = groups.get(&topic.group_id) else { continue };
+        message.follows = false;
+        found.insert(message.id, Placed { message, topic: topic.clone(), group: group.clone() });
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// Parses again what was parsed by an older version: how many messages were. `told` hears how many are done.
+pub async fn reparse(cx: &Context, all: bool, mut told: impl FnMut(u64)) -> Result<u64> {
+    let version = if all { i64::MAX } else { i64::from(markup::NODES_VERSION) };
+    let mut after = MessageId(0);
+    let mut done = 0;
+    loop {
+        let batch = store::messages::outdated(&cx.db, version, after, 500).await?;
+        let Some((last, _)) = batch.last() else { return Ok(done) };
+        after = *last;
+        let mut tx = cx.db.begin().await?;
+        let mut parsed = Vec::with_capacity(batch.len());
+        for (id, raw) in batch {
+            let nodes = parse(cx, &raw).await?;
+            parsed.push((id, raw, nodes));
+        }
+        for (id, raw, nodes) in &parsed {
+            done += store::messages::set_nodes(&mut tx, *id, raw, nodes).await?;
+        }
+        tx.commit().await?;
+        told(done);
+    }
+}

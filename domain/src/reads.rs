@@ -1,0 +1,89 @@
+//! Reading: how far somebody has read a topic, and telling their other tabs and devices.
+
+use serde_json::json;
+
+use crate::bus::Stream;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::model::{GroupId, Sidebar, TopicId, UserId};
+use crate::policy::Viewer;
+use crate::store;
+use crate::{topics, unread};
+
+/// Topics that one "mark all read" may name.
+const MOST_AT_ONCE: usize = 2_000;
+
+/// Marks a topic read up to a message's number, if it was not read that far. Their other tabs hear of it.
+///
+/// # Errors
+/// [`Error::NotFound`] when they may not see the topic.
+pub async fn mark(cx: &Context, viewer: Viewer, topic: TopicId, seq: i64) -> Result<()> {
+    topics::find(cx, viewer, topic).await?;
+    advance(cx, viewer.user()?, &[(topic, seq)]).await
+}
+
+/// The acknowledgement of a poll: the open, visible topic was read up to a number. What may not be seen is not marked.
+pub async fn seen(cx: &Context, user: UserId, topic: TopicId, seq: i64) -> Result<()> {
+    match mark(cx, Viewer::User { id: user, is_admin: false }, topic, seq).await {
+        Err(Error::NotFound) => Ok(()),
+        other => other,
+    }
+}
+
+/// Marks what a page showed as read: text as [`upto`] makes it. A message that arrived since stays unread.
+pub async fn mark_shown(cx: &Context, viewer: Viewer, shown: &str) -> Result<()> {
+    let user = viewer.user()?;
+    let mut wanted = Vec::new();
+    for part in shown.split(',').filter(|part| !part.is_empty()).take(MOST_AT_ONCE) {
+        let pair = part.split_once(':').and_then(|(topic, seq)| Some((TopicId(topic.parse().ok()?), seq.parse::<i64>().ok()?)));
+        wanted.push(pair.ok_or_else(|| Error::invalid("upto", "This is not what the page sent; load it again."))?);
+    }
+    // Only topics that are unread for them count: ids of others' topics do nothing.
+    let sidebar = unread::sidebar(cx, user).await?;
+    let own: std::collections::HashSet<TopicId> = sidebar.groups.iter().flat_map(|g| &g.topics).map(|t| t.topic).collect();
+    wanted.retain(|(topic, seq)| own.contains(topic) && *seq > 0);
+    advance(cx, user, &wanted).await
+}
+
+/// What a page shows as unread, as text for its "mark read" form: of one group, or of all.
+pub fn upto(sidebar: &Sidebar, group: Option<GroupId>) -> String {
+    let groups = sidebar.groups.iter().filter(|g| group.is_none_or(|only| g.id == only));
+    let parts: Vec<String> = groups.flat_map(|g| &g.topics).take(MOST_AT_ONCE).map(|t| format!("{}:{}", t.topic, t.last_seq)).collect();
+    parts.join(",")
+}
+
+async fn advance(cx: &Context, user: UserId, wanted: &[(TopicId, i64)]) -> Result<()> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let now = cx.now();
+    unread::users_change(cx, &[user]).await?;
+    let mut moved = Vec::new();
+    let mut tx = cx.db.begin().await?;
+    for &(topic, seq) in wanted {
+        if store::reads::advance(&mut tx, user, topic, seq, now).await? > 0 {
+            moved.push(topic);
+        }
+    }
+    tx.commit().await?;
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let mut topics = Vec::new();
+    for &topic in &moved {
+        let Some(found) = store::topics::by_id(&cx.db, user, topic).await? else { continue };
+        let left = store::reads::unread_of(&cx.db, user, topic).await?.map_or(0, |row| row.unread.unread);
+        topics.push(json!([found.topic.group_id, topic, left, found.read_seq.unwrap_or(0), found.topic.last_seq]));
+    }
+    let mentions = store::mentions::unread(&cx.db, user).await?;
+    let event = json!({"type": "read", "topics": topics, "mentions": mentions}).to_string();
+    publish_own(cx, user, event).await;
+    Ok(())
+}
+
+/// Tells somebody's own tabs. Lost words are made good by the next page.
+pub(crate) async fn publish_own(cx: &Context, user: UserId, event: String) {
+    if let Err(error) = cx.bus.publish(&[(Stream::User(user), event.into())]).await {
+        tracing::warn!(%error, "somebody's tabs were not told");
+    }
+}

@@ -1,0 +1,173 @@
+//! Who is signed in. A session's token is the browser's; we keep its digest, and for a while what it says.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use crate::bus::Control;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::model::{Person, Theme, UserId};
+use crate::policy::Viewer;
+use crate::secrets;
+use crate::store;
+use crate::store::sessions::SessionRow;
+use crate::time::Timestamp;
+
+/// How long a process believes what it once read. Ends are told over the bus; this is for words that got lost.
+const BELIEVED: Duration = Duration::from_secs(60);
+/// Sessions remembered in a process.
+const REMEMBERED: usize = 100_000;
+
+/// An open sign-in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The digest of its token.
+    pub id: String,
+    /// Whose it is.
+    pub person: Person,
+    /// Whether they administer the site.
+    pub is_admin: bool,
+    /// Their colours.
+    pub theme: Theme,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+}
+
+impl Session {
+    /// Who asks, as the policy sees them.
+    pub fn viewer(&self) -> Viewer {
+        Viewer::User { id: self.person.id, is_admin: self.is_admin }
+    }
+}
+
+/// From where a session begins.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The network address.
+    pub address: std::net::IpAddr,
+    /// The browser as it calls itself.
+    pub agent: String,
+}
+
+/// What this process remembers of sessions.
+#[derive(Debug, Default)]
+pub struct SessionCache(Mutex<HashMap<String, (Session, Instant)>>);
+
+impl SessionCache {
+    fn get(&self, id: &str) -> Option<Session> {
+        let mut all = self.0.lock().ok()?;
+        match all.get(id) {
+            Some((session, read)) if read.elapsed() < BELIEVED => Some(session.clone()),
+            Some(_) => {
+                all.remove(id);
+                None
+            }
+            None => None,
+        }
+    }
+
+    fn put(&self, session: Session) {
+        let Ok(mut all) = self.0.lock() else { return };
+        if all.len() >= REMEMBERED {
+            all.retain(|_, (_, read)| read.elapsed() < BELIEVED);
+            if all.len() >= REMEMBERED {
+                all.clear();
+            }
+        }
+        all.insert(session.id.clone(), (session, Instant::now()));
+    }
+
+    /// Forgets what the word from another process makes wrong.
+    pub fn hear(&self, control: &Control) {
+        let Ok(mut all) = self.0.lock() else { return };
+        match control {
+            Control::SessionEnded { id } => {
+                all.remove(id);
+            }
+            Control::UserChanged { user } => all.retain(|_, (session, _)| session.person.id != *user),
+            Control::Reconnected => all.clear(),
+            _ => {}
+        }
+    }
+}
+
+/// The session of a cookie's token; `None` when it is none of ours, was ended, or is over. No query when it was asked for lately.
+pub async fn authenticate(cx: &Context, token: &str) -> Result<Option<Session>> {
+    if token.len() != 64 || !token.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Ok(None);
+    }
+    let id = secrets::digest(token);
+    let now = cx.now();
+    if let Some(session) = cx.sessions.get(&id) {
+        return Ok((session.expires_at > now).then_some(session));
+    }
+    let Some(row) = store::sessions::by_id(&cx.db, &id, now).await? else { return Ok(None) };
+    let Some(user) = store::users::by_id(&cx.db, row.user_id).await? else { return Ok(None) };
+    let session = Session { id, person: user.person(), is_admin: user.is_admin, theme: user.theme, expires_at: row.expires_at };
+    cx.sessions.put(session.clone());
+    Ok(Some(session))
+}
+
+/// Opens a session for an account that has shown who it is: the token for the cookie.
+pub async fn open(cx: &Context, user: UserId, origin: &Origin) -> Result<String> {
+    let token = secrets::token()?;
+    let now = cx.now();
+    let row = SessionRow {
+        id: secrets::digest(&token),
+        user_id: user,
+        created_at: now,
+        expires_at: now.plus(cx.config.session),
+        address: origin.address.to_string(),
+        agent: origin.agent.chars().take(300).collect(),
+    };
+    let mut tx = cx.db.begin().await?;
+    store::sessions::insert(&mut tx, &row).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// The open sessions of an account.
+pub async fn list(cx: &Context, user: UserId) -> Result<Vec<SessionRow>> {
+    Ok(store::sessions::of_user(&cx.db, user, cx.now()).await?)
+}
+
+/// Ends one of the account's sessions everywhere: pages, API and open polls.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not one of theirs.
+pub async fn end(cx: &Context, user: UserId, id: &str) -> Result<()> {
+    let mut tx = cx.db.begin().await?;
+    let ended = store::sessions::delete(&mut tx, user, id).await?;
+    tx.commit().await?;
+    if ended == 0 {
+        return Err(Error::NotFound);
+    }
+    ended_everywhere(cx, id.to_owned()).await;
+    Ok(())
+}
+
+/// Ends all of the account's sessions but one.
+pub async fn end_others(cx: &Context, user: UserId, keep: &str) -> Result<usize> {
+    let mut tx = cx.db.begin().await?;
+    let ended = store::sessions::delete_others(&mut tx, user, keep).await?;
+    tx.commit().await?;
+    let count = ended.len();
+    for id in ended {
+        ended_everywhere(cx, id).await;
+    }
+    Ok(count)
+}
+
+async fn ended_everywhere(cx: &Context, id: String) {
+    let control = Control::SessionEnded { id };
+    cx.sessions.hear(&control);
+    tell(cx, &control).await;
+}
+
+/// Tells all processes; what gets lost is made good when their memory runs out.
+pub(crate) async fn tell(cx: &Context, control: &Control) {
+    if let Err(error) = cx.bus.tell(control).await {
+        tracing::warn!(%error, ?control, "word to the other processes got lost");
+    }
+}

@@ -1,0 +1,37 @@
+//! Stars.
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::jobs::{self, Job};
+use crate::limits::{self, By};
+use crate::model::MessageId;
+use crate::policy::{Deed, Viewer};
+use crate::store;
+use crate::store::topics::Place;
+use crate::topics;
+
+/// Stars a message, or takes the star back. Says where the message stands and whether it is starred now.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`] for those not in the group, [`Error::TooMany`].
+pub async fn toggle(cx: &Context, viewer: Viewer, id: MessageId) -> Result<(Place, bool)> {
+    let user = viewer.user()?;
+    let raw = store::messages::raw(&cx.db, id).await?.ok_or(Error::NotFound)?;
+    let (found, group) = topics::with_group(cx, viewer, raw.topic_id).await?;
+    if raw.deleted {
+        return Err(Error::NotFound);
+    }
+    found.standing.check(Deed::Write)?;
+    limits::count(cx, limits::Deed::Star, By::User(user)).await?;
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    let starred = store::stars::delete(&mut tx, id, user).await? == 0;
+    if starred {
+        store::stars::insert(&mut tx, id, user, now).await?;
+    }
+    jobs::enqueue(&mut tx, &Job::StarsChanged { message: id }, now).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    let place = Place { group_id: group.id, group_slug: group.slug, topic_id: raw.topic_id, topic_slug: found.topic.slug, seq: raw.seq };
+    Ok((place, starred))
+}

@@ -1,0 +1,58 @@
+//! Sign-ins that are open.
+
+use super::db::{Db, Tx, sql};
+use crate::model::UserId;
+use crate::time::Timestamp;
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// An open sign-in as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct SessionRow {
+    /// The digest of its token.
+    pub id: String,
+    /// Whose.
+    pub user_id: UserId,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+    /// From which network address it began.
+    pub address: String,
+    /// With which browser, as that calls itself.
+    pub agent: String,
+}
+
+/// Opens one.
+pub async fn insert(tx: &mut Tx, row: &SessionRow) -> Result<u64> {
+    sql!(run tx, "insert into sessions (id, user_id, created_at, expires_at, address, agent) values ($1, $2, $3, $4, $5, $6)",
+        &row.id, row.user_id, row.created_at, row.expires_at, &row.address, &row.agent)
+}
+
+/// The open sign-in of a digest.
+pub async fn by_id(db: &Db, id: &str, now: Timestamp) -> Result<Option<SessionRow>> {
+    sql!(opt db, SessionRow,
+        "select id, user_id, created_at, expires_at, address, agent from sessions where id = $1 and expires_at > $2", id, now)
+}
+
+/// Those of one account, newest first.
+pub async fn of_user(db: &Db, user: UserId, now: Timestamp) -> Result<Vec<SessionRow>> {
+    sql!(all db, SessionRow,
+        "select id, user_id, created_at, expires_at, address, agent from sessions
+         where user_id = $1 and expires_at > $2 order by created_at desc, id", user, now)
+}
+
+/// Ends one of the account's.
+pub async fn delete(tx: &mut Tx, user: UserId, id: &str) -> Result<u64> {
+    sql!(run tx, "delete from sessions where id = $1 and user_id = $2", id, user)
+}
+
+/// Ends all of the account's but one; the digests of those that ended.
+pub async fn delete_others(tx: &mut Tx, user: UserId, keep: &str) -> Result<Vec<String>> {
+    sql!(values tx, String, "delete from sessions where user_id = $1 and id <> $2 returning id", user, keep)
+}
+
+/// Forgets those that ended by themselves.
+pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64> {
+    sql!(run tx, "delete from sessions where expires_at <= $1", now)
+}

@@ -1,0 +1,199 @@
+//! Topics.
+
+use super::db::{Db, Tx, sql};
+use crate::model::{GroupId, GroupKind, MessageId, Person, Role, Topic, TopicId, TopicRow, UserId};
+use crate::policy::visible_to_first;
+use crate::time::Timestamp;
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+macro_rules! columns {
+    () => {
+        "t.id, t.group_id, t.slug, t.name, t.creator_id, c.username as creator_name, t.created_at, t.last_seq, t.last_message_at"
+    };
+}
+pub(crate) use columns;
+
+/// Starts a topic without messages. `Ok(None)` when the slug is taken in the group.
+pub async fn insert(tx: &mut Tx, group: GroupId, slug: &str, name: &str, creator: UserId, now: Timestamp) -> Result<Option<TopicId>> {
+    sql!(opt_value tx, TopicId,
+        "insert into topics (group_id, slug, name, creator_id, created_at, last_message_at) values ($1, $2, $3, $4, $5, $5)
+         on conflict (group_id, slug) do nothing returning id",
+        group, slug, name, creator, now)
+}
+
+/// A topic with how far one reader has read it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct TopicFor {
+    /// The topic.
+    #[sqlx(flatten)]
+    pub topic: Topic,
+    /// Whether it was deleted.
+    pub deleted: bool,
+    /// Who may see its group.
+    pub group_kind: GroupKind,
+    /// The reader's part in the group.
+    pub role: Option<Role>,
+    /// How far they read it; `None` when they never opened it.
+    pub read_seq: Option<i64>,
+    /// What was written up to then counts as read; `None` for those not in the group.
+    pub read_before: Option<Timestamp>,
+    /// How many of its messages are deleted.
+    pub deleted_messages: i64,
+}
+
+macro_rules! topic_for {
+    ($which:literal) => {
+        concat!(
+            "select ", columns!(), ", t.deleted_at is not null as deleted, g.kind as group_kind, m.role, r.read_seq, m.read_before,
+                    (select count(*) from messages d where d.topic_id = t.id and d.deleted_at is not null) as deleted_messages
+             from topics t
+             join groups g on g.id = t.group_id
+             join users c on c.id = t.creator_id
+             left join memberships m on m.group_id = t.group_id and m.user_id = $1
+             left join reads r on r.topic_id = t.id and r.user_id = $1
+             where ", $which
+        )
+    };
+}
+
+/// The topic of a slug in a group, for one reader.
+pub async fn by_slug(db: &Db, reader: UserId, group: GroupId, slug: &str) -> Result<Option<TopicFor>> {
+    sql!(opt db, TopicFor, topic_for!("t.group_id = $2 and t.slug = $3"), reader, group, slug)
+}
+
+/// The same by id.
+pub async fn by_id(db: &Db, reader: UserId, id: TopicId) -> Result<Option<TopicFor>> {
+    sql!(opt db, TopicFor, topic_for!("t.id = $2"), reader, id)
+}
+
+#[derive(sqlx::FromRow)]
+struct Listed {
+    #[sqlx(flatten)]
+    topic: Topic,
+    message_count: i64,
+    last_author_id: Option<UserId>,
+    last_author: Option<String>,
+    last_raw: Option<String>,
+}
+
+impl Listed {
+    fn into_row(self) -> TopicRow {
+        TopicRow {
+            topic: self.topic,
+            message_count: self.message_count,
+            unread: 0,
+            last_author: self.last_author_id.zip(self.last_author).map(|(id, username)| Person { id, username }),
+            excerpt: self.last_raw.map(|raw| crate::markup::excerpt(&raw, 140)).unwrap_or_default(),
+        }
+    }
+}
+
+macro_rules! listed {
+    ($rest:literal) => {
+        concat!(
+            "select ", columns!(), ",
+                    t.last_seq - (select count(*) from messages d where d.topic_id = t.id and d.deleted_at is not null) as message_count,
+                    l.author_id as last_author_id, a.username as last_author,
+                    case when l.deleted_at is null then substr(l.raw, 1, 400) end as last_raw
+             from topics t
+             join users c on c.id = t.creator_id
+             left join messages l on l.topic_id = t.id and l.seq = t.last_seq
+             left join users a on a.id = l.author_id
+             where t.deleted_at is null and ", $rest
+        )
+    };
+}
+
+/// Topics of a group by latest activity, those that come after the cursor.
+pub async fn of_group(db: &Db, group: GroupId, before: Option<(Timestamp, TopicId)>, limit: i64) -> Result<Vec<TopicRow>> {
+    let rows = match before {
+        None => sql!(all db, Listed, listed!("t.group_id = $1 order by t.last_message_at desc, t.id desc limit $2"), group, limit),
+        Some((at, id)) => sql!(all db, Listed,
+            listed!("t.group_id = $1 and (t.last_message_at, t.id) < ($3, $4) order by t.last_message_at desc, t.id desc limit $2"),
+            group, limit, at, id),
+    }?;
+    Ok(rows.into_iter().map(Listed::into_row).collect())
+}
+
+/// Topics of these ids by latest activity.
+pub async fn by_ids(db: &Db, ids: &[TopicId]) -> Result<Vec<TopicRow>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = sql!(all db, Listed,
+        listed!("t.id in (select cast(value as bigint) from json_each($1)) order by t.last_message_at desc, t.id desc"), super::list(ids))?;
+    Ok(rows.into_iter().map(Listed::into_row).collect())
+}
+
+/// Gives the topic's next message its number. `None` when the topic is gone. Holds the topic's row until the commit,
+/// so that numbers become visible in their order.
+pub async fn next_seq(tx: &mut Tx, topic: TopicId, now: Timestamp) -> Result<Option<i64>> {
+    sql!(opt_value tx, i64,
+        "update topics set last_seq = last_seq + 1, last_message_at = $2 where id = $1 and deleted_at is null returning last_seq",
+        topic, now)
+}
+
+/// Renames a topic; its slug stays, so that links hold.
+pub async fn rename(tx: &mut Tx, topic: TopicId, name: &str) -> Result<u64> {
+    sql!(run tx, "update topics set name = $2 where id = $1 and deleted_at is null", topic, name)
+}
+
+/// Deletes a topic. 0 when it was deleted before.
+pub async fn delete(tx: &mut Tx, topic: TopicId, now: Timestamp) -> Result<u64> {
+    sql!(run tx, "update topics set deleted_at = $2 where id = $1 and deleted_at is null", topic, now)
+}
+
+/// Where a message stands: its topic's group and slugs.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Place {
+    /// The group.
+    pub group_id: GroupId,
+    /// The group's slug.
+    pub group_slug: String,
+    /// The topic.
+    pub topic_id: TopicId,
+    /// The topic's slug.
+    pub topic_slug: String,
+    /// The message's number.
+    pub seq: i64,
+}
+
+/// Where a message stands; `None` when it or its topic is gone.
+pub async fn place_of(db: &Db, message: MessageId) -> Result<Option<Place>> {
+    sql!(opt db, Place,
+        "select g.id as group_id, g.slug as group_slug, t.id as topic_id, t.slug as topic_slug, m.seq
+         from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
+         where m.id = $1 and t.deleted_at is null", message)
+}
+
+/// Whether anyone but `creator` has a message in the topic that is not deleted.
+pub async fn others_wrote(db: &Db, topic: TopicId, creator: UserId) -> Result<bool> {
+    let other = sql!(opt_value db, i64,
+        "select seq from messages where topic_id = $1 and author_id <> $2 and deleted_at is null limit 1", topic, creator)?;
+    Ok(other.is_some())
+}
+
+/// Those of the topics that are there and that a reader may see.
+pub async fn visible(db: &Db, reader: UserId, ids: &[TopicId]) -> Result<Vec<Topic>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    sql!(all db, Topic,
+        concat!("select ", columns!(), " from topics t join users c on c.id = t.creator_id join groups g on g.id = t.group_id
+                 where t.deleted_at is null and t.id in (select cast(value as bigint) from json_each($2)) and ", visible_to_first!()),
+        reader, super::list(ids))
+}
+
+/// How many topics there are.
+pub async fn count(db: &Db) -> Result<i64> {
+    sql!(value db, i64, "select count(*) from topics")
+}
+
+/// Topics whose newest number is not the number of their messages: the topic, its newest number, the count.
+pub async fn misnumbered(db: &Db) -> Result<Vec<(TopicId, i64, i64)>> {
+    sql!(all db, (TopicId, i64, i64),
+        "select t.id, t.last_seq, coalesce(m.counted, 0) from topics t
+         left join (select topic_id, count(*) as counted from messages group by topic_id) m on m.topic_id = t.id
+         where t.last_seq <> coalesce(m.counted, 0) order by t.id limit 100")
+}

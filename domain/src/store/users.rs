@@ -1,0 +1,124 @@
+//! Accounts.
+
+use super::db::{Db, Tx, sql};
+use crate::model::{Person, Theme, User, UserId};
+use crate::time::Timestamp;
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+macro_rules! columns {
+    () => {
+        "id, username, email, name, bio, location, web, theme, is_admin, password_hash is not null as claimed, created_at"
+    };
+}
+
+/// A new account's row. `Ok(None)` when the name, its confusable form or the mail address is taken.
+pub async fn insert(
+    tx: &mut Tx,
+    username: &str,
+    key: &str,
+    email: Option<&str>,
+    password_hash: &str,
+    is_admin: bool,
+    now: Timestamp,
+) -> Result<Option<UserId>> {
+    sql!(opt_value tx, UserId,
+        "insert into users (username, username_lower, username_key, email, password_hash, is_admin, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id",
+        username, username.to_lowercase(), key, email, password_hash, is_admin, now)
+}
+
+/// The account, if there is one.
+pub async fn by_id(db: &Db, id: UserId) -> Result<Option<User>> {
+    sql!(opt db, User, concat!("select ", columns!(), " from users where id = $1"), id)
+}
+
+/// The account of a name, whatever the case.
+pub async fn by_name(db: &Db, name: &str) -> Result<Option<User>> {
+    sql!(opt db, User, concat!("select ", columns!(), " from users where username_lower = $1"), name.to_lowercase())
+}
+
+/// Whose password to check at sign-in: by name or mail address.
+pub async fn credentials(db: &Db, name_or_email: &str) -> Result<Option<(UserId, Option<String>)>> {
+    sql!(opt db, (UserId, Option<String>),
+        "select id, password_hash from users where username_lower = $1 or lower(email) = $1",
+        name_or_email.trim().to_lowercase())
+}
+
+/// The stored hash of an account's password.
+pub async fn password_hash(db: &Db, id: UserId) -> Result<Option<String>> {
+    Ok(sql!(opt_value db, Option<String>, "select password_hash from users where id = $1", id)?.flatten())
+}
+
+/// Sets the password.
+pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str) -> Result<u64> {
+    sql!(run tx, "update users set password_hash = $2 where id = $1", id, hash)
+}
+
+/// Who bears the names, in one statement; names without an account are absent.
+pub async fn by_names(db: &Db, lower_names: &[String]) -> Result<Vec<Person>> {
+    if lower_names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list = serde_json::json!(lower_names).to_string();
+    sql!(all db, Person, "select id, username from users where username_lower in (select value from json_each($1))", list)
+}
+
+/// Who bears the ids, in one statement.
+pub async fn by_ids(db: &Db, ids: &[UserId]) -> Result<Vec<Person>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    sql!(all db, Person, "select id, username from users where id in (select cast(value as bigint) from json_each($1)) order by username_lower",
+        super::list(ids))
+}
+
+/// What a profile says.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The name as they write it.
+    pub name: String,
+    /// A few words.
+    pub bio: String,
+    /// Where they are.
+    pub location: String,
+    /// Their page.
+    pub web: String,
+    /// Their colours.
+    pub theme: Theme,
+}
+
+/// Changes what the profile says.
+pub async fn update_profile(tx: &mut Tx, id: UserId, profile: &Profile) -> Result<u64> {
+    sql!(run tx, "update users set name = $2, bio = $3, location = $4, web = $5, theme = $6 where id = $1",
+        id, &profile.name, &profile.bio, &profile.location, &profile.web, profile.theme)
+}
+
+/// Makes somebody an admin of the site, or no more.
+pub async fn set_admin(tx: &mut Tx, id: UserId, is_admin: bool) -> Result<u64> {
+    sql!(run tx, "update users set is_admin = $2 where id = $1", id, is_admin)
+}
+
+/// Whether the site has an admin.
+pub async fn any_admin(db: &Db) -> Result<bool> {
+    Ok(sql!(opt_value db, UserId, "select id from users where is_admin limit 1")?.is_some())
+}
+
+/// People whose name or mail address holds the words, by name.
+pub async fn search(db: &Db, words: &str, limit: i64, offset: i64) -> Result<Vec<User>> {
+    let pattern = format!("%{}%", words.trim().to_lowercase().replace(['%', '_', '\\'], ""));
+    sql!(all db, User,
+        concat!("select ", columns!(), " from users where username_lower like $1 or lower(name) like $1 or lower(coalesce(email, '')) like $1
+                 order by username_lower limit $2 offset $3"),
+        pattern, limit, offset)
+}
+
+/// How many accounts there are.
+pub async fn count(db: &Db) -> Result<i64> {
+    sql!(value db, i64, "select count(*) from users")
+}
+
+/// Accounts by id, those after `after`.
+pub async fn ids_after(db: &Db, after: UserId, limit: i64) -> Result<Vec<UserId>> {
+    sql!(values db, UserId, "select id from users where id > $1 order by id limit $2", after, limit)
+}

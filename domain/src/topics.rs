@@ -1,0 +1,235 @@
+//! Topics: list, start, rename, delete.
+
+use crate::audit::{self, Draft};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::groups;
+use crate::jobs::{self, Job};
+use crate::limits::{self, By};
+use crate::messages::{self, Posted};
+use crate::model::{Group, GroupId, Sidebar, Topic, TopicId, TopicRow};
+use crate::names;
+use crate::policy::{Deed, Standing, Viewer};
+use crate::store;
+use crate::store::search_log::{self, Changed};
+use crate::store::topics::TopicFor;
+use crate::time::Timestamp;
+
+/// A topic as one reader stands to it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The topic.
+    pub topic: Topic,
+    /// What the reader is to its group.
+    pub standing: Standing,
+    /// How far they read it; `None` when they never opened it.
+    pub read_seq: Option<i64>,
+    /// What was written up to then counts as read; `None` for those not in the group.
+    pub read_before: Option<Timestamp>,
+    /// How many messages stand in it.
+    pub message_count: i64,
+}
+
+impl Found {
+    /// Whether the reader may rename the topic: who started it, and moderators.
+    pub fn may_edit(&self, viewer: Viewer) -> bool {
+        self.standing.may(Deed::Moderate) || (self.standing.may(Deed::Write) && viewer.id() == Some(self.topic.creator_id))
+    }
+
+    fn check_edit(&self, viewer: Viewer) -> Result<()> {
+        if self.may_edit(viewer) { Ok(()) } else { self.standing.check(Deed::Moderate) }
+    }
+}
+
+fn found(viewer: Viewer, row: TopicFor) -> Result<Found> {
+    let standing = Standing { kind: row.group_kind, role: row.role, is_site_admin: matches!(viewer, Viewer::User { is_admin: true, .. }) };
+    standing.check(Deed::Read)?;
+    if row.deleted {
+        return Err(Error::NotFound);
+    }
+    let message_count = row.topic.last_seq - row.deleted_messages;
+    Ok(Found { topic: row.topic, standing, read_seq: row.read_seq, read_before: row.read_before, message_count })
+}
+
+/// The topic of an id.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or the reader may not know of it.
+pub async fn find(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Found> {
+    found(viewer, store::topics::by_id(&cx.db, viewer.id_or_none(), id).await?.ok_or(Error::NotFound)?)
+}
+
+/// The topic of a slug in a group that the reader may see.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn by_slug(cx: &Context, viewer: Viewer, group: GroupId, slug: &str) -> Result<Found> {
+    found(viewer, store::topics::by_slug(&cx.db, viewer.id_or_none(), group, slug).await?.ok_or(Error::NotFound)?)
+}
+
+/// A topic with its group.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn with_group(cx: &Context, viewer: Viewer, id: TopicId) -> Result<(Found, Group)> {
+    let topic = find(cx, viewer, id).await?;
+    let group = groups::by_id(cx, viewer, topic.topic.group_id).await?;
+    Ok((topic, group.group))
+}
+
+/// Where a page of topics ends: older ones come after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageEnd {
+    /// The last topic's activity.
+    pub at: Timestamp,
+    /// Its id.
+    pub id: TopicId,
+}
+
+impl PageEnd {
+    /// As it stands in addresses.
+    pub fn to_param(self) -> String {
+        format!("{}-{}", self.at.0, self.id)
+    }
+
+    /// Reads what stands in an address.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for anything else.
+    pub fn parse(param: &str) -> Result<Self> {
+        let (at, id) = param.split_once('-').ok_or(Error::NotFound)?;
+        Ok(Self { at: Timestamp(at.parse().map_err(|_| Error::NotFound)?), id: id.parse().map_err(|_| Error::NotFound)? })
+    }
+}
+
+/// Topics of a group by latest activity, with what is unread by the reader's sidebar; and where the next page begins.
+pub async fn list(cx: &Context, group: GroupId, sidebar: &Sidebar, before: Option<PageEnd>, limit: usize) -> Result<(Vec<TopicRow>, Option<PageEnd>)> {
+    let mut rows = store::topics::of_group(&cx.db, group, before.map(|end| (end.at, end.id)), limit as i64 + 1).await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    fill_unread(&mut rows, sidebar);
+    let next = rows.last().filter(|_| more).map(|row| PageEnd { at: row.topic.last_message_at, id: row.topic.id });
+    Ok((rows, next))
+}
+
+fn fill_unread(rows: &mut [TopicRow], sidebar: &Sidebar) {
+    let unread = |id: TopicId| sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == id).map_or(0, |t| t.unread);
+    for row in rows {
+        row.unread = unread(row.topic.id);
+    }
+}
+
+/// What is unread, as one page to be read like a paper: the topics by latest activity, each with its group and last messages.
+pub async fn unread_paper(cx: &Context, sidebar: &Sidebar, limit: usize) -> Result<Vec<(Group, TopicRow, Vec<crate::model::Message>)>> {
+    let ids: Vec<TopicId> = sidebar.groups.iter().flat_map(|g| &g.topics).map(|t| t.topic).take(1_000).collect();
+    let mut rows = store::topics::by_ids(&cx.db, &ids).await?;
+    rows.truncate(limit);
+    fill_unread(&mut rows, sidebar);
+    let shown: Vec<TopicId> = rows.iter().map(|row| row.topic.id).collect();
+    let mut messages = store::messages::latest_of(&cx.db, &shown, 3).await?;
+    let groups = store::groups::by_ids(&cx.db, &rows.iter().map(|row| row.topic.group_id).collect::<Vec<_>>()).await?;
+    let mut paper = Vec::new();
+    for row in rows {
+        let Some(group) = groups.iter().find(|g| g.id == row.topic.group_id) else { continue };
+        let (own, rest): (Vec<_>, Vec<_>) = messages.into_iter().partition(|m| m.topic_id == row.topic.id);
+        messages = rest;
+        paper.push((group.clone(), row, own));
+    }
+    Ok(paper)
+}
+
+/// Starts a topic with its first message. The same form sent twice starts one.
+///
+/// # Errors
+/// [`Error::Invalid`] on `title` and `text`, [`Error::Forbidden`] for those not in the group, [`Error::TooMany`].
+pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, draft: Draft) -> Result<Posted> {
+    let user = viewer.user()?;
+    let group = groups::by_id(cx, viewer, group).await?;
+    group.standing.check(Deed::Write)?;
+    let (title, draft) = match (audit::title(title), audit::message(draft)) {
+        (Ok(title), Ok(draft)) => (title, draft),
+        (Err(Error::Invalid(mut fields)), Err(Error::Invalid(more))) => {
+            more.iter().for_each(|(field, message)| fields.add(field, message));
+            return Err(Error::Invalid(fields));
+        }
+        (Err(error), _) | (_, Err(error)) => return Err(error),
+    };
+    if let Some(posted) = messages::posted_before(cx, viewer, &draft).await? {
+        return Ok(posted);
+    }
+    limits::count(cx, limits::Deed::Post, By::User(user)).await?;
+    let nodes = messages::parse(cx, &draft.text).await?;
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    let base = names::slugify(&title);
+    let base = if base.is_empty() { "topic".to_owned() } else { base };
+    let mut made = None;
+    for attempt in 1..=20u32 {
+        let slug = match attempt {
+            1 => base.clone(),
+            2..=5 => format!("{base}-{attempt}"),
+            _ => format!("{base}-{}", &crate::secrets::token()?[..6]),
+        };
+        if let Some(id) = store::topics::insert(&mut tx, group.group.id, &slug, &title, user, now).await? {
+            made = Some((id, slug));
+            break;
+        }
+    }
+    let Some((id, slug)) = made else { return Err(Error::Internal("no free slug for a topic".into())) };
+    search_log::insert(&mut tx, Changed::Topic(id)).await?;
+    let Some((message, seq)) = messages::save(&mut tx, id, user, &draft, &nodes, now).await? else {
+        drop(tx);
+        return messages::posted_before(cx, viewer, &draft).await?.ok_or(Error::NotFound);
+    };
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok(Posted { id: message, seq, topic: id, group: group.group.id, group_slug: group.group.slug, topic_slug: slug })
+}
+
+/// Renames a topic. Its address stays, so that links hold.
+///
+/// # Errors
+/// [`Error::Forbidden`] for anyone but who started it and moderators, [`Error::Invalid`] on `title`.
+pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> Result<(Topic, Group)> {
+    let (found, group) = with_group(cx, viewer, id).await?;
+    found.check_edit(viewer)?;
+    let title = audit::title(title)?;
+    let mut tx = cx.db.begin().await?;
+    store::topics::rename(&mut tx, id, &title).await?;
+    search_log::insert(&mut tx, Changed::Topic(id)).await?;
+    jobs::enqueue(&mut tx, &Job::TopicChanged { topic: id }, cx.now()).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok((Topic { name: title, ..found.topic }, group))
+}
+
+/// Deletes a topic with everything in it.
+///
+/// # Errors
+/// [`Error::Forbidden`] for anyone but moderators and, while nobody else wrote in it, who started it.
+pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> {
+    let (found, group) = with_group(cx, viewer, id).await?;
+    check_delete(cx, viewer, &found).await?;
+    let mut tx = cx.db.begin().await?;
+    store::topics::delete(&mut tx, id, cx.now()).await?;
+    search_log::insert(&mut tx, Changed::Topic(id)).await?;
+    jobs::enqueue(&mut tx, &Job::TopicDeleted { topic: id }, cx.now()).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok(group)
+}
+
+/// Nothing when the reader may delete the topic.
+///
+/// # Errors
+/// [`Error::Forbidden`] with the reason.
+pub async fn check_delete(cx: &Context, viewer: Viewer, found: &Found) -> Result<()> {
+    if found.standing.may(Deed::Moderate) {
+        return Ok(());
+    }
+    found.check_edit(viewer)?;
+    if store::topics::others_wrote(&cx.db, found.topic.id, found.topic.creator_id).await? {
+        return Err(Error::Forbidden("Others have written in this topic: a moderator of the group has to delete it."));
+    }
+    Ok(())
+}
