@@ -96,7 +96,7 @@ pub async fn run(
     let server = HttpServer::new(move || App::new().configure(configure(mounted.clone())))
         .workers(threads)
         .backlog(BACKLOG)
-        .max_connections(live.capacity() / threads + 1)
+        .max_connections(limits::connections(live.capacity()).div_ceil(threads))
         .keep_alive(KEEP_ALIVE)
         // A closed tab half-closes its connection: that ends its poll.
         .h1_allow_half_closed(false)
@@ -110,8 +110,8 @@ pub async fn run(
         ended = &mut server => ended,
         () = shutdown => {
             live.drain();
-            handle.stop(true).await;
-            server.await
+            // Stopping is the server's own work: it has to go on running meanwhile.
+            tokio::join!(handle.stop(true), server).1
         }
     }
 }

@@ -2,8 +2,13 @@
 
 use std::io;
 
-/// Files that the process needs besides its polls.
+/// Files that the process needs besides its connections.
 const OTHERS: usize = 64;
+
+/// How many connections to accept where so many polls may wait: some are between two polls, and who is one too many has to be told.
+pub(crate) fn connections(polls: usize) -> usize {
+    polls + polls / 8 + 64
+}
 
 /// How many polls may wait at once: as `wanted`, or as many as the limit on open files lets.
 ///
@@ -15,7 +20,7 @@ pub(crate) fn capacity(wanted: Option<usize>) -> io::Result<usize> {
 
 fn decide(wanted: Option<usize>, files: Option<usize>) -> io::Result<usize> {
     match (wanted, files) {
-        (Some(wanted), Some(files)) if wanted + OTHERS > files => Err(io::Error::other(format!(
+        (Some(wanted), Some(files)) if connections(wanted) + OTHERS > files => Err(io::Error::other(format!(
             "{wanted} polls are to be held, but this process may open {files} files only: raise its limit (ulimit -n, LimitNOFILE)"
         ))),
         (Some(wanted), _) => Ok(wanted),
