@@ -121,8 +121,11 @@ pub async fn change_password(cx: &Context, user: UserId, session: &str, current:
     let hash = new.hash().await?;
     let mut tx = cx.db.begin().await?;
     store::users::set_password(&mut tx, user, &hash).await?;
+    let ended = store::sessions::delete_others(&mut tx, user, session).await?;
     tx.commit().await?;
-    sessions::end_others(cx, user, session).await?;
+    for id in ended {
+        sessions::ended_everywhere(cx, id).await;
+    }
     Ok(())
 }
 
@@ -170,7 +173,7 @@ pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) ->
     for (field, text, most) in
         [("name", &mut profile.name, 100), ("bio", &mut profile.bio, 2_000), ("location", &mut profile.location, 100), ("web", &mut profile.web, 300)]
     {
-        *text = if field == "bio" { text.trim().to_owned() } else { crate::audit::one_line(text) };
+        *text = if field == "bio" { text.replace('\0', "").trim().to_owned() } else { crate::audit::one_line(text) };
         if text.chars().count() > most {
             fields.add(field, format!("At most {most} characters."));
         }
@@ -178,9 +181,15 @@ pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) ->
     if !profile.web.is_empty() && !(profile.web.starts_with("https://") || profile.web.starts_with("http://")) {
         fields.add("web", "An address that begins with https:// or http://.");
     }
+    match check_email(profile.email.as_deref().unwrap_or_default()) {
+        Ok(email) => profile.email = email,
+        Err(_) => fields.add("email", "That is not a mail address."),
+    }
     fields.check()?;
     let mut tx = cx.db.begin().await?;
-    store::users::update_profile(&mut tx, user, &profile).await?;
+    if store::users::update_profile(&mut tx, user, &profile).await? == 0 {
+        return Err(Error::invalid("email", "That address cannot be used here."));
+    }
     tx.commit().await?;
     changed(cx, user).await;
     Ok(())
@@ -189,7 +198,7 @@ pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) ->
 /// Chooses the colours.
 pub async fn choose_theme(cx: &Context, user: UserId, theme: Theme) -> Result<()> {
     let own = own(cx, user).await?;
-    update_profile(cx, user, Profile { name: own.name, bio: own.bio, location: own.location, web: own.web, theme }).await
+    update_profile(cx, user, Profile { name: own.name, email: own.email, bio: own.bio, location: own.location, web: own.web, theme }).await
 }
 
 /// Makes somebody an admin of the site, or no more. The site keeps at least one.

@@ -49,7 +49,7 @@ fn line_ends(draft: &mut Draft) -> Result<()> {
 }
 
 fn not_empty(draft: &mut Draft) -> Result<()> {
-    if draft.text.trim().is_empty() {
+    if draft.text.chars().all(|c| c.is_whitespace() || c.is_control() || is_bidi(c) || is_blank(c)) {
         return Err(Error::invalid("text", "Write something first."));
     }
     Ok(())
@@ -64,18 +64,29 @@ fn not_too_long(draft: &mut Draft) -> Result<()> {
 }
 
 fn fit_key(draft: &mut Draft) -> Result<()> {
-    draft.key = draft.key.take().filter(|key| !key.is_empty() && key.len() <= 100 && key.is_ascii());
+    draft.key = draft.key.take().filter(|key| !key.is_empty() && key.len() <= 100 && key.bytes().all(|b| b.is_ascii_graphic()));
     Ok(())
 }
 
-/// One line of text: white space folded, control characters dropped.
+/// One line of text: white space folded, control characters and those that turn the direction of what follows dropped. Empty
+/// when nothing in it can be seen.
 pub fn one_line(text: &str) -> String {
     let clean: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !c.is_control() && !is_bidi(*c)).collect();
+    if clean.chars().all(|c| c == ' ' || is_blank(c)) {
+        return String::new();
+    }
     clean.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn is_bidi(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Characters that are not white space and show nothing by themselves. Some of them mean something between others.
+fn is_blank(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200d}'
+        | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// A title as it may be saved.

@@ -79,8 +79,8 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     names::check_group_slug(&slug)?;
     limits::count(cx, limits::Deed::NewGroup, By::User(user)).await?;
     let now = cx.now();
-    unread::users_change(cx, &[user]).await?;
     let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
     let Some(id) = store::groups::insert(&mut tx, &slug, &name, &description, form.kind, user, now).await? else {
         return Err(Error::invalid("slug", "That address is taken: choose another."));
     };
@@ -118,8 +118,12 @@ pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
         return Ok(found.group);
     }
     found.standing.check(Deed::Join)?;
-    unread::users_change(cx, &[user]).await?;
     let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    // It may have been made private since it was looked at.
+    if store::groups::hold(&mut tx, id).await? != Some(GroupKind::Public) {
+        return Err(Error::NotFound);
+    }
     store::groups::join(&mut tx, id, user, Role::Member, cx.now()).await?;
     tx.commit().await?;
     membership_changed(cx, user, id).await;
@@ -129,18 +133,20 @@ pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
 /// Leaves a group. When its last admin leaves, the eldest member takes over.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they are not in it; [`Error::Forbidden`] for the last member of a private group, who would lose it.
+/// [`Error::NotFound`] when they may not know of it; [`Error::Forbidden`] for the last member of a private group, who would lose it.
 pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     let user = viewer.user()?;
     let found = by_id(cx, viewer, id).await?;
     if found.standing.role.is_none() {
         return Ok(found.group);
     }
-    unread::users_change(cx, &[user]).await?;
     let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    // Of two admins who leave at once, the second sees that the first is gone.
+    let kind = store::groups::hold(&mut tx, id).await?.ok_or(Error::NotFound)?;
     store::groups::leave(&mut tx, id, user).await?;
     let (admins, members) = store::groups::head_count(&mut tx, id).await?;
-    if members == 0 && found.group.kind == GroupKind::Private {
+    if members == 0 && kind == GroupKind::Private {
         return Err(Error::Forbidden("You are the last one here: nobody could ever find this group again."));
     }
     if admins == 0 && members > 0 {
@@ -153,8 +159,8 @@ pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
 
 /// Puts somebody into a group, whoever may see it: for imports and the demo.
 pub async fn admit(cx: &Context, group: GroupId, user: UserId, role: Role) -> Result<()> {
-    unread::users_change(cx, &[user]).await?;
     let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
     store::groups::join(&mut tx, group, user, role, cx.now()).await?;
     tx.commit().await?;
     membership_changed(cx, user, group).await;
@@ -175,13 +181,13 @@ pub async fn discover(cx: &Context, viewer: Viewer, words: &str, order: Order, p
     Ok((rows, more))
 }
 
-/// The members by name, those after a name, and whether there are more.
-pub async fn members(cx: &Context, viewer: Viewer, slug: &str, after: &str, limit: i64) -> Result<(Found, Vec<MemberRow>, bool)> {
-    let found = by_slug(cx, viewer, slug).await?;
-    let mut rows = store::groups::members(&cx.db, found.group.id, &after.to_lowercase(), limit + 1).await?;
+/// A page of the members by name: how many there are in all, the page, and whether there are more.
+pub async fn members(cx: &Context, found: &Found, page: i64, limit: i64) -> Result<(i64, Vec<MemberRow>, bool)> {
+    let total = store::groups::count_members(&cx.db, found.group.id).await?;
+    let mut rows = store::groups::members(&cx.db, found.group.id, limit + 1, page.clamp(0, 10_000) * limit).await?;
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
-    Ok((found, rows, more))
+    Ok((total, rows, more))
 }
 
 /// What stands beside a group's pages.
@@ -202,8 +208,12 @@ pub async fn aside(cx: &Context, group: GroupId) -> Result<Aside> {
     Ok(Aside { members, here: store::users::by_ids(&cx.db, &here).await? })
 }
 
-/// Notes for search that everything in a group has to be read again.
-pub(crate) async fn reindex(cx: &Context, group: GroupId) -> Result<()> {
+/// What follows when a group was changed: everyone in it counts again, and those outside who are mentioned in it, for whom it
+/// may have come or gone; search reads it again.
+pub(crate) async fn changed(cx: &Context, group: GroupId) -> Result<()> {
+    unread::group_changed(cx, group).await?;
+    let outside = store::mentions::outside(&cx.db, group).await?;
+    unread::users_change(cx, &outside).await?;
     let mut tx = cx.db.begin().await?;
     search_log::insert(&mut tx, Changed::Group(group)).await?;
     Ok(tx.commit().await?)

@@ -1,6 +1,7 @@
 //! What the forum does: no HTTP, no pages. SQL stands under `store` only.
 
 pub mod accounts;
+pub mod admin;
 pub mod audit;
 pub mod bus;
 pub mod config;
@@ -8,6 +9,7 @@ mod context;
 pub mod doctor;
 mod error;
 pub mod groups;
+pub mod health;
 pub mod jobs;
 pub mod kv;
 pub mod limits;

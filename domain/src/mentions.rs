@@ -27,8 +27,8 @@ pub async fn list(cx: &Context, viewer: Viewer, before: Option<MessageId>, limit
 /// Marks somebody's mentions read up to the newest that the page showed.
 pub async fn mark_read(cx: &Context, viewer: Viewer, upto: MessageId) -> Result<()> {
     let user = viewer.user()?;
-    unread::users_change(cx, &[user]).await?;
     let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
     store::mentions::mark_read(&mut tx, user, upto, cx.now()).await?;
     tx.commit().await?;
     tell_count(cx, user).await

@@ -57,7 +57,7 @@ pub async fn page(cx: &Context, viewer: Viewer, found: &topics::Found, window: W
     let mut messages = match window {
         Window::Before(seq) => store::messages::before(&cx.db, topic.id, seq, PAGE).await?,
         Window::After(seq) => store::messages::after(&cx.db, topic.id, seq, PAGE).await?,
-        Window::At(seq) => store::messages::after(&cx.db, topic.id, (seq - CONTEXT - 1).max(0), PAGE).await?,
+        Window::At(seq) => store::messages::after(&cx.db, topic.id, seq.saturating_sub(CONTEXT + 1).max(0), PAGE).await?,
         Window::Unread => {
             let from = first_unread.map_or(newest - PAGE, |seq| (seq - CONTEXT - 1).min(newest - PAGE));
             store::messages::after(&cx.db, topic.id, from.max(0), PAGE).await?
@@ -76,10 +76,10 @@ pub async fn page(cx: &Context, viewer: Viewer, found: &topics::Found, window: W
 async fn read_base(cx: &Context, viewer: Viewer, found: &topics::Found) -> Result<Option<i64>> {
     match (viewer.id(), found.read_seq, found.read_before) {
         (None, _, _) | (_, None, None) => Ok(None),
-        (_, Some(seq), _) => Ok(Some(seq)),
-        (_, None, Some(before)) if found.topic.last_message_at <= before => Ok(Some(found.topic.last_seq)),
-        (_, None, Some(before)) if found.topic.created_at > before => Ok(Some(0)),
-        (_, None, Some(before)) => Ok(Some(store::messages::seq_at(&cx.db, found.topic.id, before).await?)),
+        (_, Some(seq), None) => Ok(Some(seq)),
+        (_, _, Some(before)) if found.topic.last_message_at <= before => Ok(Some(found.topic.last_seq)),
+        (_, read, Some(before)) if found.topic.created_at > before => Ok(Some(read.unwrap_or(0))),
+        (_, read, Some(before)) => Ok(Some(read.unwrap_or(0).max(store::messages::seq_at(&cx.db, found.topic.id, before).await?))),
     }
 }
 
@@ -109,7 +109,10 @@ pub async fn post(cx: &Context, viewer: Viewer, topic: TopicId, draft: Draft) ->
     let (found, group) = topics::with_group(cx, viewer, topic).await?;
     found.standing.check(Deed::Write)?;
     let draft = audit::message(draft)?;
-    limits::count(cx, limits::Deed::Post, By::User(user)).await?;
+    if let Err(error) = limits::count(cx, limits::Deed::Post, By::User(user)).await {
+        // Who sends a form again because the answer got lost is told where it went.
+        return posted_before(cx, viewer, &draft).await?.ok_or(error);
+    }
     let nodes = parse(cx, &draft.text).await?;
     let mut tx = cx.db.begin().await?;
     let Some((id, seq)) = save(&mut tx, topic, user, &draft, &nodes, cx.now()).await? else {
@@ -139,7 +142,7 @@ pub(crate) async fn save(
     nodes: &[Node],
     at: Timestamp,
 ) -> Result<Option<(MessageId, i64)>> {
-    let Some(seq) = store::topics::next_seq(tx, topic, at).await? else { return Ok(None) };
+    let Some((seq, at)) = store::topics::next_seq(tx, topic, at).await? else { return Ok(None) };
     let new = NewMessage { topic, seq, author, at, raw: &draft.text, nodes, key: draft.key.as_deref() };
     let Some(id) = store::messages::insert(tx, &new).await? else { return Ok(None) };
     jobs::enqueue(tx, &Job::MessagePosted { message: id }, at).await?;
@@ -324,4 +327,14 @@ pub async fn reparse(cx: &Context, all: bool, mut told: impl FnMut(u64)) -> Resu
         tx.commit().await?;
         told(done);
     }
+}
+
+/// One message as it stands in its topic, whether its name is shown decided by the one before it.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or the reader may not know of it.
+pub async fn show_in_place(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Placed> {
+    let placed = show(cx, viewer, id).await?;
+    let message = store::messages::by_id(&cx.db, id).await?.ok_or(Error::NotFound)?;
+    Ok(Placed { message, ..placed })
 }

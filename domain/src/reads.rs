@@ -1,5 +1,7 @@
 //! Reading: how far somebody has read a topic, and telling their other tabs and devices.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
+
 use serde_json::json;
 
 use crate::bus::Stream;
@@ -40,7 +42,7 @@ pub async fn mark_shown(cx: &Context, viewer: Viewer, shown: &str) -> Result<()>
     }
     // Only topics that are unread for them count: ids of others' topics do nothing.
     let sidebar = unread::sidebar(cx, user).await?;
-    let own: std::collections::HashSet<TopicId> = sidebar.groups.iter().flat_map(|g| &g.topics).map(|t| t.topic).collect();
+    let own: HashSet<TopicId> = sidebar.groups.iter().flat_map(|g| &g.topics).map(|t| t.topic).collect();
     wanted.retain(|(topic, seq)| own.contains(topic) && *seq > 0);
     advance(cx, user, &wanted).await
 }
@@ -53,28 +55,31 @@ pub fn upto(sidebar: &Sidebar, group: Option<GroupId>) -> String {
 }
 
 async fn advance(cx: &Context, user: UserId, wanted: &[(TopicId, i64)]) -> Result<()> {
-    if wanted.is_empty() {
+    let mut upto: BTreeMap<TopicId, i64> = BTreeMap::new();
+    for &(topic, seq) in wanted.iter().filter(|(_, seq)| *seq > 0) {
+        let most = upto.entry(topic).or_default();
+        *most = seq.max(*most);
+    }
+    if upto.is_empty() {
         return Ok(());
     }
-    let now = cx.now();
-    unread::users_change(cx, &[user]).await?;
-    let mut moved = Vec::new();
     let mut tx = cx.db.begin().await?;
-    for &(topic, seq) in wanted {
-        if store::reads::advance(&mut tx, user, topic, seq, now).await? > 0 {
-            moved.push(topic);
-        }
-    }
+    unread::users_change(cx, &[user]).await?;
+    let moved = store::reads::advance(&mut tx, user, &upto, cx.now()).await?;
     tx.commit().await?;
     if moved.is_empty() {
         return Ok(());
     }
-    let mut topics = Vec::new();
-    for &topic in &moved {
-        let Some(found) = store::topics::by_id(&cx.db, user, topic).await? else { continue };
-        let left = store::reads::unread_of(&cx.db, user, topic).await?.map_or(0, |row| row.unread.unread);
-        topics.push(json!([found.topic.group_id, topic, left, found.read_seq.unwrap_or(0), found.topic.last_seq]));
-    }
+    let left: HashMap<TopicId, i64> = store::reads::unread_among(&cx.db, user, &moved)
+        .await?
+        .into_iter()
+        .map(|row| (row.unread.topic, row.unread.unread))
+        .collect();
+    let read = store::reads::of_topics(&cx.db, user, &moved).await?;
+    let topics: Vec<_> = read
+        .into_iter()
+        .map(|r| json!([r.group_id, r.topic_id, left.get(&r.topic_id).copied().unwrap_or(0), r.read_seq, r.last_seq]))
+        .collect();
     let mentions = store::mentions::unread(&cx.db, user).await?;
     let event = json!({"type": "read", "topics": topics, "mentions": mentions}).to_string();
     publish_own(cx, user, event).await;

@@ -52,30 +52,39 @@ pub struct Origin {
 
 /// What this process remembers of sessions.
 #[derive(Debug, Default)]
-pub struct SessionCache(Mutex<HashMap<String, (Session, Instant)>>);
+pub struct SessionCache(Mutex<Remembered>);
+
+#[derive(Debug, Default)]
+struct Remembered {
+    by_id: HashMap<String, (Session, Instant)>,
+    /// Counts the words heard: what was read from the database before one of them is used and not remembered.
+    heard: u64,
+}
 
 impl SessionCache {
-    fn get(&self, id: &str) -> Option<Session> {
-        let mut all = self.0.lock().ok()?;
-        match all.get(id) {
-            Some((session, read)) if read.elapsed() < BELIEVED => Some(session.clone()),
-            Some(_) => {
-                all.remove(id);
-                None
-            }
+    /// What is remembered of a session, or the number to give to [`SessionCache::put`] with what the database says.
+    fn get(&self, id: &str) -> Result<Session, u64> {
+        let Ok(mut all) = self.0.lock() else { return Err(0) };
+        match all.by_id.get(id) {
+            Some((session, read)) if read.elapsed() < BELIEVED => return Ok(session.clone()),
+            Some(_) => all.by_id.remove(id),
             None => None,
-        }
+        };
+        Err(all.heard)
     }
 
-    fn put(&self, session: Session) {
+    fn put(&self, session: Session, heard: u64) {
         let Ok(mut all) = self.0.lock() else { return };
-        if all.len() >= REMEMBERED {
-            all.retain(|_, (_, read)| read.elapsed() < BELIEVED);
-            if all.len() >= REMEMBERED {
-                all.clear();
+        if all.heard != heard {
+            return;
+        }
+        if all.by_id.len() >= REMEMBERED {
+            all.by_id.retain(|_, (_, read)| read.elapsed() < BELIEVED);
+            if all.by_id.len() >= REMEMBERED {
+                all.by_id.clear();
             }
         }
-        all.insert(session.id.clone(), (session, Instant::now()));
+        all.by_id.insert(session.id.clone(), (session, Instant::now()));
     }
 
     /// Forgets what the word from another process makes wrong.
@@ -83,12 +92,13 @@ impl SessionCache {
         let Ok(mut all) = self.0.lock() else { return };
         match control {
             Control::SessionEnded { id } => {
-                all.remove(id);
+                all.by_id.remove(id);
             }
-            Control::UserChanged { user } => all.retain(|_, (session, _)| session.person.id != *user),
-            Control::Reconnected => all.clear(),
-            _ => {}
+            Control::UserChanged { user } => all.by_id.retain(|_, (session, _)| session.person.id != *user),
+            Control::Reconnected => all.by_id.clear(),
+            _ => return,
         }
+        all.heard += 1;
     }
 }
 
@@ -99,13 +109,14 @@ pub async fn authenticate(cx: &Context, token: &str) -> Result<Option<Session>> 
     }
     let id = secrets::digest(token);
     let now = cx.now();
-    if let Some(session) = cx.sessions.get(&id) {
-        return Ok((session.expires_at > now).then_some(session));
-    }
+    let heard = match cx.sessions.get(&id) {
+        Ok(session) => return Ok((session.expires_at > now).then_some(session)),
+        Err(heard) => heard,
+    };
     let Some(row) = store::sessions::by_id(&cx.db, &id, now).await? else { return Ok(None) };
     let Some(user) = store::users::by_id(&cx.db, row.user_id).await? else { return Ok(None) };
     let session = Session { id, person: user.person(), is_admin: user.is_admin, theme: user.theme, expires_at: row.expires_at };
-    cx.sessions.put(session.clone());
+    cx.sessions.put(session.clone(), heard);
     Ok(Some(session))
 }
 
@@ -119,7 +130,7 @@ pub async fn open(cx: &Context, user: UserId, origin: &Origin) -> Result<String>
         created_at: now,
         expires_at: now.plus(cx.config.session),
         address: origin.address.to_string(),
-        agent: origin.agent.chars().take(300).collect(),
+        agent: origin.agent.chars().filter(|c| !c.is_control()).take(300).collect(),
     };
     let mut tx = cx.db.begin().await?;
     store::sessions::insert(&mut tx, &row).await?;
@@ -159,7 +170,8 @@ pub async fn end_others(cx: &Context, user: UserId, keep: &str) -> Result<usize>
     Ok(count)
 }
 
-async fn ended_everywhere(cx: &Context, id: String) {
+/// Tells every process that a session has ended: call it after the commit.
+pub(crate) async fn ended_everywhere(cx: &Context, id: String) {
     let control = Control::SessionEnded { id };
     cx.sessions.hear(&control);
     tell(cx, &control).await;

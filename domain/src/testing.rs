@@ -1,13 +1,30 @@
-//! What tests need: a database of their own on either kind, and waiting without sleeping.
+//! What tests need: a database or a whole forum of their own on either kind, and waiting without sleeping.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+use tokio::sync::OnceCell;
 
-use crate::jobs::unique_name;
-use crate::store::db::{DatabaseUrl, Db};
+use crate::audit::Draft;
+use crate::bus::{Bus, Hub};
+use crate::config::{Config, Limits};
+use crate::context::Context;
+use crate::groups::GroupForm;
+use crate::jobs::{Job, Wake, unique_name};
+use crate::kv::Kv;
+use crate::messages::Posted;
+use crate::model::{Group, GroupKind, Role, TopicId};
+use crate::policy::Viewer;
+use crate::reactors::Draw;
+use crate::search::Search;
+use crate::secrets::{Password, SecretKey};
+use crate::store::db::{DatabaseUrl, Db, sql};
+use crate::time::{Clock, Timestamp};
+use crate::{groups, jobs, messages, reactors, store, topics};
 
 /// The variable that names the Postgres server for tests: `postgres://user:password@host:port/database`, whose user may
 /// create databases.
@@ -79,16 +96,7 @@ impl Drop for TestDb {
             }
             Cleanup::Database { server, name } => {
                 let (server, statement) = (server.clone(), format!("drop database if exists {name} with (force)"));
-                // On a thread of its own: the test's runtime may be blocked in this very drop.
-                let _ = std::thread::spawn(move || {
-                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-                    if let Ok(runtime) = runtime
-                        && let Err(error) = runtime.block_on(on_server(&server, statement))
-                    {
-                        eprintln!("a test's database stays behind: {error}");
-                    }
-                })
-                .join();
+                on_a_thread("database", async move { on_server(&server, statement).await });
             }
         }
     }
@@ -99,6 +107,239 @@ async fn on_server(server: &str, statement: String) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect_with(&options.disable_statement_logging()).await?;
     sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
     connection.close().await
+}
+
+/// The variable that names the Redis for tests.
+pub const REDIS: &str = "KLATCH_TEST_REDIS_URL";
+
+/// The password of everyone in a [`TestForum`].
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A forum of a test's own: database, bus, key-value store and search index, gone when it is dropped. Its clock stands
+/// until the test moves it, and every deed of its own takes a millisecond.
+#[derive(Debug)]
+pub struct TestForum {
+    /// What domain functions are given.
+    pub cx: Context,
+    /// Its database.
+    pub db: TestDb,
+    clock: Arc<AtomicI64>,
+    search: PathBuf,
+    redis: Option<(String, String)>,
+}
+
+impl TestForum {
+    /// On SQLite and a bus in memory.
+    ///
+    /// # Panics
+    /// When it cannot be made; so everywhere here.
+    pub async fn sqlite() -> Self {
+        Self::on(TestDb::sqlite().await, None).await
+    }
+
+    /// On the Postgres that [`SERVER`] names and the Redis that [`REDIS`] names.
+    pub async fn postgres() -> Self {
+        let Ok(url) = std::env::var(REDIS) else {
+            panic!("{REDIS} is not set: it names the Redis that the tests may write keys with a prefix of their own to");
+        };
+        Self::on(TestDb::postgres().await, Some((url, format!("test:{}", unique_name())))).await
+    }
+
+    async fn on(db: TestDb, redis: Option<(String, String)>) -> Self {
+        // No fraction of a millisecond: cursors know none.
+        let clock = Arc::new(AtomicI64::new(Timestamp::now().0 / 1_000_000 * 1_000_000));
+        let search = std::env::temp_dir().join(format!("klatch-test-search-{}", unique_name()));
+        let cx = Self::context(&db.db, &clock, &search, redis.as_ref()).await;
+        Self { cx, db, clock, search, redis }
+    }
+
+    async fn context(db: &Db, at: &Arc<AtomicI64>, search: &Path, redis: Option<&(String, String)>) -> Context {
+        let clock = Clock::Manual(at.clone());
+        let bus = match redis {
+            None => Bus::memory(clock.clone()),
+            Some((url, prefix)) => {
+                let url = url.parse().expect("the address of the Redis");
+                Bus::connect(&url, prefix, clock.clone()).await.expect("a Redis for tests")
+            }
+        };
+        let config = Config {
+            site_name: "Test".into(),
+            base_url: "https://forum.example".into(),
+            secret: SecretKey::new("a key that only tests are signed with").expect("a key"),
+            limits: Limits { posts_per_minute: 0, stars_per_minute: 0, groups_per_day: 0, searches_per_minute: 0, ..Limits::default() },
+            session: Duration::from_secs(30 * 24 * 3_600),
+        };
+        Context {
+            db: db.clone(),
+            hub: Hub::new(bus.clone()),
+            kv: Kv::beside(&bus),
+            wake: Wake::new(db),
+            clock,
+            config: Arc::new(config),
+            search: Some(Search::open(search).expect("a search index")),
+            sessions: Arc::default(),
+            bus,
+        }
+    }
+
+    /// Another process of the same forum: its own pools, sessions and connections. On SQLite, where there is none, another
+    /// view of the same one, with what it remembers of its own.
+    pub async fn another(&self) -> Context {
+        match &self.redis {
+            None => Context { sessions: Arc::default(), ..self.cx.clone() },
+            redis => Self::context(&self.db.another().await, &self.clock, &self.search, redis.as_ref()).await,
+        }
+    }
+
+    /// Changes what the configuration says of limits.
+    pub fn limit(&mut self, change: impl FnOnce(&mut Limits)) {
+        change(&mut Arc::make_mut(&mut self.cx.config).limits);
+    }
+
+    /// Time goes by.
+    pub fn pass(&self, time: Duration) {
+        self.clock.fetch_add(time.as_micros() as i64, Ordering::Relaxed);
+    }
+
+    fn tick(&self) {
+        self.pass(Duration::from_millis(1));
+    }
+
+    /// Somebody with an account, whose password is [`PASSWORD`].
+    pub async fn person(&self, name: &str) -> Viewer {
+        self.account(name, false).await
+    }
+
+    /// An admin of the site.
+    pub async fn site_admin(&self, name: &str) -> Viewer {
+        self.account(name, true).await
+    }
+
+    async fn account(&self, name: &str, is_admin: bool) -> Viewer {
+        // Hashing takes long, and the hash may as well be everybody's.
+        static HASH: OnceCell<String> = OnceCell::const_new();
+        let hash = HASH.get_or_init(|| async { Password::new(PASSWORD).hash().await.expect("a hash") }).await;
+        self.tick();
+        let mut tx = self.cx.db.begin().await.expect("a transaction");
+        let key = crate::names::username_key(name);
+        let made = crate::store::users::insert(&mut tx, name, &key, None, hash, is_admin, self.cx.now()).await;
+        let id = made.expect("an account").expect("a name that is free");
+        tx.commit().await.expect("a commit");
+        Viewer::User { id, is_admin }
+    }
+
+    /// A group with its first admin.
+    pub async fn group(&self, admin: Viewer, name: &str, kind: GroupKind) -> Group {
+        self.tick();
+        let form = GroupForm { name: name.into(), slug: String::new(), description: String::new(), kind };
+        groups::create(&self.cx, admin, form).await.expect("a group")
+    }
+
+    /// They come into a group, private ones included.
+    pub async fn admit(&self, group: &Group, people: &[Viewer]) {
+        for who in people {
+            self.tick();
+            groups::admit(&self.cx, group.id, who.user().expect("an account"), Role::Member).await.expect("admitted");
+        }
+    }
+
+    /// They start a topic.
+    pub async fn topic(&self, who: Viewer, group: &Group, title: &str, text: &str) -> Posted {
+        self.tick();
+        topics::start(&self.cx, who, group.id, title, draft(text)).await.expect("a topic")
+    }
+
+    /// They post a message.
+    pub async fn post(&self, who: Viewer, topic: TopicId, text: &str) -> Posted {
+        self.tick();
+        messages::post(&self.cx, who, topic, draft(text)).await.expect("a message")
+    }
+
+    /// Runs all that is due and whatever that queues. No job may fail, and none may be left.
+    pub async fn drain(&self) {
+        self.run_due(1).await;
+    }
+
+    /// The same, but each job runs twice.
+    pub async fn drain_twice(&self) {
+        self.run_due(2).await;
+    }
+
+    async fn run_due(&self, times: usize) {
+        self.tick();
+        let failures = self.run_jobs(times).await;
+        assert!(failures.is_empty(), "jobs failed: {failures:?}");
+        let left = store::jobs::outstanding(&self.cx.db).await.expect("a count");
+        assert_eq!(left, 0, "jobs are left behind");
+    }
+
+    /// Runs all that is due, each job so often, and says what failed.
+    pub async fn run_jobs(&self, times: usize) -> Vec<String> {
+        let run = |job: Job| async move {
+            for _ in 0..times {
+                reactors::run(&self.cx, &DRAW, job.clone()).await?;
+            }
+            Ok::<_, crate::Error>(())
+        };
+        jobs::drain(&self.cx.db, &self.cx.clock, run).await.expect("the queue")
+    }
+
+    /// Runs a statement, for what no domain function does.
+    pub async fn execute(&self, statement: &'static str) {
+        let mut tx = self.cx.db.begin().await.expect("a transaction");
+        sql!(run tx, statement).expect("a statement that runs");
+        tx.commit().await.expect("a commit");
+    }
+}
+
+/// Fragments that tests can read.
+pub const DRAW: Draw = Draw {
+    message: |message, _, _, _| format!("<p>{}: {}</p>", message.author.username, message.markup),
+    topic_row: |row, _, _| format!("<li>{} ({})</li>", row.topic.title(), row.message_count),
+};
+
+/// A message on its way in, without a form's key.
+pub fn draft(text: &str) -> Draft {
+    Draft { text: text.into(), key: None }
+}
+
+impl Drop for TestForum {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.search);
+        if let Some((url, prefix)) = self.redis.take() {
+            on_a_thread("keys", async move { forget_keys(&url, &prefix).await });
+        }
+    }
+}
+
+async fn forget_keys(url: &str, prefix: &str) -> Result<(), redis::RedisError> {
+    let mut connection = redis::Client::open(url)?.get_multiplexed_async_connection().await?;
+    let mut cursor = 0_u64;
+    loop {
+        let pattern = format!("{prefix}:*");
+        let scan = redis::cmd("SCAN").arg(cursor).arg("MATCH").arg(pattern).arg("COUNT").arg(10_000).to_owned();
+        let (next, keys): (u64, Vec<String>) = scan.query_async(&mut connection).await?;
+        if !keys.is_empty() {
+            redis::cmd("DEL").arg(keys).query_async::<()>(&mut connection).await?;
+        }
+        cursor = next;
+        if cursor == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// Cleans up on a thread of its own: the test's runtime may be blocked in a drop.
+fn on_a_thread<E: std::fmt::Display>(what: &'static str, work: impl Future<Output = Result<(), E>> + Send + 'static) {
+    let _ = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        if let Ok(runtime) = runtime
+            && let Err(error) = runtime.block_on(work)
+        {
+            eprintln!("a test's {what} stay behind: {error}");
+        }
+    })
+    .join();
 }
 
 /// Waits until the condition holds.

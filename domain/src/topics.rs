@@ -36,7 +36,11 @@ impl Found {
         self.standing.may(Deed::Moderate) || (self.standing.may(Deed::Write) && viewer.id() == Some(self.topic.creator_id))
     }
 
-    fn check_edit(&self, viewer: Viewer) -> Result<()> {
+    /// Nothing when the reader may rename the topic.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub fn check_edit(&self, viewer: Viewer) -> Result<()> {
         if self.may_edit(viewer) { Ok(()) } else { self.standing.check(Deed::Moderate) }
     }
 }
@@ -232,4 +236,9 @@ pub async fn check_delete(cx: &Context, viewer: Viewer, found: &Found) -> Result
         return Err(Error::Forbidden("Others have written in this topic: a moderator of the group has to delete it."));
     }
     Ok(())
+}
+
+/// The topics of a group that were written in last.
+pub async fn latest(cx: &Context, group: GroupId, limit: i64) -> Result<Vec<Topic>> {
+    Ok(store::topics::latest(&cx.db, group, limit).await?)
 }

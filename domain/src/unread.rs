@@ -44,7 +44,8 @@ fn group_key(group: GroupId) -> String {
     format!("version:{{g:{group}}}")
 }
 
-/// Announces that something of these people's own is about to change: call it before the commit.
+/// Announces that something of these people's own is about to change: call it in the transaction, before its
+/// commit, so that no wait for the database's writer lies between the two.
 pub(crate) async fn users_change(cx: &Context, users: &[UserId]) -> Result<()> {
     for user in users {
         cx.kv.set(&user_key(*user), fresh(cx)?.as_bytes(), VERSION_KEPT).await?;

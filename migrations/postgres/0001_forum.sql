@@ -92,6 +92,7 @@ create table messages (
 );
 create index messages_author on messages (author_id, topic_id, seq);
 create index messages_author_time on messages (author_id, created_at);
+create index messages_time on messages (created_at);
 create unique index messages_key on messages (author_id, idempotency_key) where idempotency_key is not null;
 create index messages_deleted on messages (topic_id) where deleted_at is not null;
 

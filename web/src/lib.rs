@@ -1,1 +1,86 @@
-//! Placeholder until the first module lands.
+//! Pages of Klatch on actix-web: routes, extractors, thin handlers. Rules live in `domain`, looks in `templates`.
+
+mod assets;
+mod failure;
+mod form;
+pub mod handlers;
+mod routes;
+mod site;
+mod visit;
+
+use std::net::{IpAddr, TcpListener};
+use std::time::Duration;
+
+use actix_web::web::ServiceConfig;
+use actix_web::{App, HttpServer, middleware};
+use domain::Context;
+
+pub use site::Site;
+
+/// How pages are served.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<IpAddr>,
+    /// Threads that serve.
+    pub threads: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { proxies: Vec::new(), threads: std::thread::available_parallelism().map_or(2, usize::from) }
+    }
+}
+
+/// Connections wait here for at most as long as a long poll needs, with some room.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long requests under way may take when the program ends, in seconds.
+const LAST_ANSWERS: u64 = 15;
+
+/// Serves the pages on the listener until `shutdown` resolves; then what is under way is finished. `mount` adds routes that are
+/// not ours (the long poll, where one program serves all); `draining` is called first of all at the end.
+///
+/// # Errors
+/// When the server fails.
+pub async fn run<M, S, D>(
+    config: Config,
+    cx: Context,
+    listener: TcpListener,
+    shutdown: S,
+    mount: M,
+    draining: D,
+) -> std::io::Result<()>
+where
+    M: Fn(&mut ServiceConfig) + Clone + Send + 'static,
+    S: Future<Output = ()>,
+    D: FnOnce(),
+{
+    let threads = config.threads.max(1);
+    let site = actix_web::web::Data::new(Site::new(cx, config));
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(site.clone())
+            .wrap(middleware::from_fn(failure::dress))
+            .wrap(middleware::Compress::default())
+            .configure(mount.clone())
+            .configure(routes::configure)
+    })
+    .workers(threads)
+    .backlog(4_096)
+    .keep_alive(KEEP_ALIVE)
+    .h1_allow_half_closed(false)
+    .shutdown_timeout(LAST_ANSWERS)
+    .disable_signals()
+    .listen(listener)?
+    .run();
+    let handle = server.handle();
+    let mut server = std::pin::pin!(server);
+    tokio::select! {
+        ended = &mut server => ended,
+        () = shutdown => {
+            draining();
+            handle.stop(true).await;
+            server.await
+        }
+    }
+}

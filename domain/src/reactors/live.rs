@@ -1,11 +1,12 @@
 //! Live: one event into the stream of each user who is there to hear it and may.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::Draw;
-use crate::bus::{HERE, Stream};
+use crate::bus::Stream;
 use crate::context::Context;
 use crate::error::Result;
 use crate::jobs::Cause;
@@ -86,13 +87,13 @@ async fn publish(cx: &Context, group: &Group, event: &Value) -> Result<()> {
     Ok(())
 }
 
-/// Who is there to hear what happens in a group: its members, and in a public one those who read it without being in it.
-async fn audience(cx: &Context, group: &Group) -> Result<Vec<UserId>> {
-    let present = cx.bus.present(cx.now().minus(HERE)).await?;
-    let mut audience = store::groups::members_among(&cx.db, group.id, &present).await?;
+/// Whose stream may be there to hear what happens in a group: members, and in a public one those who read it without being
+/// in it.
+async fn audience(cx: &Context, group: &Group) -> Result<HashSet<UserId>> {
+    let listening = cx.bus.listening().await?;
+    let mut audience: HashSet<UserId> = store::groups::members_among(&cx.db, group.id, &listening).await?.into_iter().collect();
     if group.kind == GroupKind::Public {
-        let readers = cx.bus.watchers(group.id).await?;
-        audience.extend(readers.into_iter().filter(|id| !audience.contains(id)).collect::<Vec<_>>());
+        audience.extend(cx.bus.watchers(group.id).await?);
     }
     Ok(audience)
 }

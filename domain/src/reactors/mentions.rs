@@ -32,8 +32,8 @@ pub(super) async fn react(cx: &Context, cause: Cause) -> Result<()> {
     if concerned.is_empty() {
         return Ok(());
     }
-    unread::users_change(cx, &concerned).await?;
     let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &concerned).await?;
     // The rows of a deleted message stay for its return, and count nowhere.
     if !found.deleted {
         store::mentions::delete_others(&mut tx, message, &named).await?;

@@ -36,10 +36,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: Job) -> Result<()> {
     let cause = match job {
         Job::React { reactor, cause } => return react(cx, draw, reactor, cause).await,
         Job::Sweep { .. } => return sweep(cx).await,
-        Job::GroupChanged { group } => {
-            unread::group_changed(cx, group).await?;
-            return groups::reindex(cx, group).await;
-        }
+        Job::GroupChanged { group } => return groups::changed(cx, group).await,
         Job::MessagePosted { message } => Cause::MessagePosted { message },
         Job::MessageEdited { message } => Cause::MessageEdited { message },
         Job::MessageDeleted { message } => Cause::MessageDeleted { message },

@@ -30,7 +30,7 @@ pub async fn by_slug(db: &Db, slug: &str, reader: UserId) -> Result<Option<Group
     sql!(opt db, GroupFor,
         "select g.id, g.slug, g.name, g.description, g.kind, g.creator_id, g.created_at, m.role
          from groups g left join memberships m on m.group_id = g.id and m.user_id = $2 where g.slug = $1",
-        slug, reader)
+        super::word(slug), reader)
 }
 
 /// The same by id.
@@ -68,6 +68,13 @@ pub async fn leave(tx: &mut Tx, group: GroupId, user: UserId) -> Result<u64> {
     sql!(run tx, "delete from memberships where group_id = $1 and user_id = $2", group, user)
 }
 
+/// Holds a group as it is until the commit: what is decided by its kind or its members stays right. Its kind.
+pub async fn hold(tx: &mut Tx, group: GroupId) -> Result<Option<GroupKind>> {
+    let row = sql!(opt tx, (GroupKind,),
+        pg "select kind from groups where id = $1 for update", lite "select kind from groups where id = $1", group)?;
+    Ok(row.map(|(kind,)| kind))
+}
+
 /// How many admins the group has, and how many members.
 pub async fn head_count(tx: &mut Tx, group: GroupId) -> Result<(i64, i64)> {
     sql!(one tx, (i64, i64),
@@ -99,12 +106,12 @@ pub struct MemberRow {
     pub created_at: Timestamp,
 }
 
-/// The members by name, those after `after` (a lower-case name).
-pub async fn members(db: &Db, group: GroupId, after: &str, limit: i64) -> Result<Vec<MemberRow>> {
+/// The members by name.
+pub async fn members(db: &Db, group: GroupId, limit: i64, offset: i64) -> Result<Vec<MemberRow>> {
     sql!(all db, MemberRow,
         "select u.id, u.username, m.role, m.created_at from memberships m join users u on u.id = m.user_id
-         where m.group_id = $1 and u.username_lower > $2 order by u.username_lower limit $3",
-        group, after, limit)
+         where m.group_id = $1 order by u.username_lower limit $2 offset $3",
+        group, limit, offset)
 }
 
 /// Which of these are in the group.
@@ -156,7 +163,7 @@ macro_rules! discover {
 
 /// The groups that a reader may see and whose name, slug or description holds the words.
 pub async fn discover(db: &Db, reader: UserId, words: &str, order: Order, limit: i64, offset: i64) -> Result<Vec<GroupRow>> {
-    let pattern = format!("%{}%", words.trim().to_lowercase().replace(['%', '_', '\\'], ""));
+    let pattern = super::pattern(words);
     let rows = match order {
         Order::Recent => sql!(all db, Discovered, discover!("last_message_at desc, g.id"), reader, pattern, limit, offset),
         Order::Popular => sql!(all db, Discovered, discover!("members desc, topics desc, g.id"), reader, pattern, limit, offset),
@@ -191,4 +198,9 @@ pub async fn all(db: &Db, limit: i64, offset: i64) -> Result<Vec<GroupRow>> {
          from groups g order by lower(g.name), g.id limit $1 offset $2", limit, offset)?;
     let row = |r: Discovered| GroupRow { group: r.group, members: r.members, topics: r.topics, last_message_at: r.last_message_at, is_member: r.is_member };
     Ok(rows.into_iter().map(row).collect())
+}
+
+/// How many groups there are.
+pub async fn count(db: &Db) -> Result<i64> {
+    sql!(value db, i64, "select count(*) from groups")
 }

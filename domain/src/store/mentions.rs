@@ -1,7 +1,7 @@
 //! Mentions: a row for each person that a message names.
 
 use super::db::{Db, Tx, sql};
-use crate::model::{MessageId, TopicId, UserId};
+use crate::model::{GroupId, MessageId, TopicId, UserId};
 use crate::policy::visible_to_first;
 use crate::time::Timestamp;
 
@@ -52,6 +52,13 @@ pub async fn mark_read(tx: &mut Tx, user: UserId, upto: MessageId, now: Timestam
 /// Whom a message's rows name.
 pub async fn of_message(db: &Db, message: MessageId) -> Result<Vec<UserId>> {
     sql!(values db, UserId, "select user_id from mentions where message_id = $1", message)
+}
+
+/// Whom messages of a group name who are not in it.
+pub async fn outside(db: &Db, group: GroupId) -> Result<Vec<UserId>> {
+    sql!(values db, UserId,
+        "select distinct n.user_id from topics t join messages m on m.topic_id = t.id join mentions n on n.message_id = m.id
+         where t.group_id = $1 and not exists (select 1 from memberships ms where ms.group_id = $1 and ms.user_id = n.user_id)", group)
 }
 
 /// Whom the messages of a topic name.

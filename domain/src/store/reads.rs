@@ -1,19 +1,53 @@
 //! How far each person has read each topic, and what is unread by it. This is what counts; summaries are copies.
 
+use std::collections::BTreeMap;
+
 use super::db::{Db, Tx, sql};
 use crate::model::{GroupId, GroupKind, TopicId, TopicUnread, UserId};
 use crate::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Marks a topic read up to a number; never back. 0 when it was read further already.
-pub async fn advance(tx: &mut Tx, user: UserId, topic: TopicId, seq: i64, now: Timestamp) -> Result<u64> {
-    sql!(run tx,
-        "insert into reads (user_id, topic_id, read_seq, updated_at)
-         select $1, t.id, case when $3 < t.last_seq then $3 else t.last_seq end, $4 from topics t where t.id = $2
-         on conflict (user_id, topic_id) do update set read_seq = excluded.read_seq, updated_at = excluded.updated_at
-         where excluded.read_seq > reads.read_seq",
-        user, topic, seq, now)
+/// Marks topics read up to numbers; never back, never past the newest message. Those that were not read that far already.
+pub async fn advance(tx: &mut Tx, user: UserId, upto: &BTreeMap<TopicId, i64>, now: Timestamp) -> Result<Vec<TopicId>> {
+    macro_rules! advance {
+        ($topic:literal, $seq:literal) => {
+            concat!(
+                "insert into reads (user_id, topic_id, read_seq, updated_at)
+                 select $1, t.id, case when w.seq < t.last_seq then w.seq else t.last_seq end, $3
+                 from (select cast(", $topic, " as bigint) as topic, cast(", $seq, " as bigint) as seq from json_each($2)) w
+                 join topics t on t.id = w.topic where t.deleted_at is null order by t.id
+                 on conflict (user_id, topic_id) do update set read_seq = excluded.read_seq, updated_at = excluded.updated_at
+                 where excluded.read_seq > reads.read_seq returning topic_id"
+            )
+        };
+    }
+    let pairs: Vec<(TopicId, i64)> = upto.iter().map(|(topic, seq)| (*topic, *seq)).collect();
+    let moved = sql!(all tx, (TopicId,),
+        pg advance!("value::jsonb ->> 0", "value::jsonb ->> 1"), lite advance!("value ->> 0", "value ->> 1"),
+        user, super::list(&pairs), now)?;
+    Ok(moved.into_iter().map(|(topic,)| topic).collect())
+}
+
+/// How far somebody has read a topic.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct ReadRow {
+    /// The group.
+    pub group_id: GroupId,
+    /// The topic.
+    pub topic_id: TopicId,
+    /// Up to which number.
+    pub read_seq: i64,
+    /// The topic's newest number.
+    pub last_seq: i64,
+}
+
+/// How far somebody has read these topics; those that they never opened are absent.
+pub async fn of_topics(db: &Db, user: UserId, topics: &[TopicId]) -> Result<Vec<ReadRow>> {
+    sql!(all db, ReadRow,
+        "select t.group_id, t.id as topic_id, r.read_seq, t.last_seq from reads r join topics t on t.id = r.topic_id
+         where r.user_id = $1 and t.id in (select cast(value as bigint) from json_each($2)) order by t.id",
+        user, super::list(topics))
 }
 
 /// A group that somebody is in, as the sidebar needs it.
@@ -46,8 +80,9 @@ pub struct UnreadRow {
     pub unread: TopicUnread,
 }
 
-// Unread is what lies above the base and is neither their own nor deleted. The base is how far they read, or, in a topic that
-// they never opened, the last message that their membership counts as read.
+// Unread is what lies above the base and is neither their own nor deleted. The base is the greater of how far they read and of
+// the last message that their membership counts as read: somebody may have read the topic before they joined, or came back. That
+// message is looked for only when the first one after what they read was written before they joined.
 macro_rules! unread {
     ($which:literal) => {
         concat!(
@@ -57,9 +92,13 @@ macro_rules! unread {
                       - (select count(*) from messages d where d.topic_id = b.topic and d.deleted_at is not null and d.seq > b.read_seq and d.author_id <> $1)
                       as unread
              from (select t.group_id, t.id as topic, t.last_seq,
-                          coalesce(r.read_seq, case when t.created_at > ms.read_before then 0 else
-                            (select p.seq from messages p where p.topic_id = t.id and p.created_at <= ms.read_before order by p.seq desc limit 1) end, 0)
-                            as read_seq
+                          case
+                            when t.created_at > ms.read_before then coalesce(r.read_seq, 0)
+                            when r.read_seq is not null and not exists (select 1 from messages n
+                              where n.topic_id = t.id and n.seq = r.read_seq + 1 and n.created_at <= ms.read_before) then r.read_seq
+                            else coalesce((select p.seq from messages p
+                              where p.topic_id = t.id and p.created_at <= ms.read_before order by p.seq desc limit 1), 0)
+                          end as read_seq
                    from memberships ms
                    join topics t on t.group_id = ms.group_id and t.deleted_at is null and t.last_message_at > ms.read_before
                    left join reads r on r.user_id = ms.user_id and r.topic_id = t.id
@@ -78,7 +117,8 @@ pub async fn unread_in(db: &Db, user: UserId, groups: &[GroupId]) -> Result<Vec<
     Ok(rows.into_iter().filter(|row| row.unread.unread > 0).collect())
 }
 
-/// How one topic stands for somebody; `None` when nothing above the base is left in it, or it is not in a group of theirs.
-pub async fn unread_of(db: &Db, user: UserId, topic: TopicId) -> Result<Option<UnreadRow>> {
-    sql!(opt db, UnreadRow, unread!("and t.id = $2"), user, topic)
+/// What is unread for somebody in these topics; those without anything, or outside of their groups, are absent.
+pub async fn unread_among(db: &Db, user: UserId, topics: &[TopicId]) -> Result<Vec<UnreadRow>> {
+    let rows = sql!(all db, UnreadRow, unread!("and t.id in (select cast(value as bigint) from json_each($2))"), user, super::list(topics))?;
+    Ok(rows.into_iter().filter(|row| row.unread.unread > 0).collect())
 }

@@ -44,7 +44,7 @@ pub async fn of_user(db: &Db, user: UserId, now: Timestamp) -> Result<Vec<Sessio
 
 /// Ends one of the account's.
 pub async fn delete(tx: &mut Tx, user: UserId, id: &str) -> Result<u64> {
-    sql!(run tx, "delete from sessions where id = $1 and user_id = $2", id, user)
+    sql!(run tx, "delete from sessions where id = $1 and user_id = $2", super::word(id), user)
 }
 
 /// Ends all of the account's but one; the digests of those that ended.

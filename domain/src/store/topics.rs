@@ -12,7 +12,6 @@ macro_rules! columns {
         "t.id, t.group_id, t.slug, t.name, t.creator_id, c.username as creator_name, t.created_at, t.last_seq, t.last_message_at"
     };
 }
-pub(crate) use columns;
 
 /// Starts a topic without messages. `Ok(None)` when the slug is taken in the group.
 pub async fn insert(tx: &mut Tx, group: GroupId, slug: &str, name: &str, creator: UserId, now: Timestamp) -> Result<Option<TopicId>> {
@@ -59,7 +58,7 @@ macro_rules! topic_for {
 
 /// The topic of a slug in a group, for one reader.
 pub async fn by_slug(db: &Db, reader: UserId, group: GroupId, slug: &str) -> Result<Option<TopicFor>> {
-    sql!(opt db, TopicFor, topic_for!("t.group_id = $2 and t.slug = $3"), reader, group, slug)
+    sql!(opt db, TopicFor, topic_for!("t.group_id = $2 and t.slug = $3"), reader, group, super::word(slug))
 }
 
 /// The same by id.
@@ -126,11 +125,12 @@ pub async fn by_ids(db: &Db, ids: &[TopicId]) -> Result<Vec<TopicRow>> {
     Ok(rows.into_iter().map(Listed::into_row).collect())
 }
 
-/// Gives the topic's next message its number. `None` when the topic is gone. Holds the topic's row until the commit,
-/// so that numbers become visible in their order.
-pub async fn next_seq(tx: &mut Tx, topic: TopicId, now: Timestamp) -> Result<Option<i64>> {
-    sql!(opt_value tx, i64,
-        "update topics set last_seq = last_seq + 1, last_message_at = $2 where id = $1 and deleted_at is null returning last_seq",
+/// Gives the topic's next message its number and its time, which is never before that of the message before it. `None` when
+/// the topic is gone. Holds the topic's row until the commit, so that numbers become visible in their order.
+pub async fn next_seq(tx: &mut Tx, topic: TopicId, now: Timestamp) -> Result<Option<(i64, Timestamp)>> {
+    sql!(opt tx, (i64, Timestamp),
+        "update topics set last_seq = last_seq + 1, last_message_at = case when last_message_at > $2 then last_message_at else $2 end
+         where id = $1 and deleted_at is null returning last_seq, last_message_at",
         topic, now)
 }
 
@@ -196,4 +196,12 @@ pub async fn misnumbered(db: &Db) -> Result<Vec<(TopicId, i64, i64)>> {
         "select t.id, t.last_seq, coalesce(m.counted, 0) from topics t
          left join (select topic_id, count(*) as counted from messages group by topic_id) m on m.topic_id = t.id
          where t.last_seq <> coalesce(m.counted, 0) order by t.id limit 100")
+}
+
+/// Topics of a group by latest activity, without their messages.
+pub async fn latest(db: &Db, group: GroupId, limit: i64) -> Result<Vec<Topic>> {
+    sql!(all db, Topic,
+        concat!("select ", columns!(), " from topics t join users c on c.id = t.creator_id
+                 where t.group_id = $1 and t.deleted_at is null order by t.last_message_at desc, t.id desc limit $2"),
+        group, limit)
 }

@@ -35,14 +35,14 @@ pub async fn by_id(db: &Db, id: UserId) -> Result<Option<User>> {
 
 /// The account of a name, whatever the case.
 pub async fn by_name(db: &Db, name: &str) -> Result<Option<User>> {
-    sql!(opt db, User, concat!("select ", columns!(), " from users where username_lower = $1"), name.to_lowercase())
+    sql!(opt db, User, concat!("select ", columns!(), " from users where username_lower = $1"), super::word(&name.to_lowercase()))
 }
 
 /// Whose password to check at sign-in: by name or mail address.
 pub async fn credentials(db: &Db, name_or_email: &str) -> Result<Option<(UserId, Option<String>)>> {
     sql!(opt db, (UserId, Option<String>),
         "select id, password_hash from users where username_lower = $1 or lower(email) = $1",
-        name_or_email.trim().to_lowercase())
+        super::word(&name_or_email.trim().to_lowercase()))
 }
 
 /// The stored hash of an account's password.
@@ -78,6 +78,8 @@ pub async fn by_ids(db: &Db, ids: &[UserId]) -> Result<Vec<Person>> {
 pub struct Profile {
     /// The name as they write it.
     pub name: String,
+    /// Where mail goes.
+    pub email: Option<String>,
     /// A few words.
     pub bio: String,
     /// Where they are.
@@ -88,10 +90,43 @@ pub struct Profile {
     pub theme: Theme,
 }
 
-/// Changes what the profile says.
+/// Changes what the profile says. 0 when the mail address is another account's.
 pub async fn update_profile(tx: &mut Tx, id: UserId, profile: &Profile) -> Result<u64> {
-    sql!(run tx, "update users set name = $2, bio = $3, location = $4, web = $5, theme = $6 where id = $1",
-        id, &profile.name, &profile.bio, &profile.location, &profile.web, profile.theme)
+    let email = profile.email.as_deref();
+    sql!(run tx,
+        "update users set name = $2, bio = $3, location = $4, web = $5, theme = $6, email = $7 where id = $1
+           and not exists (select 1 from users other where lower(other.email) = lower($7) and other.id <> $1)",
+        id, &profile.name, &profile.bio, &profile.location, &profile.web, profile.theme, email)
+}
+
+/// An account with what its admins ask of it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Listed {
+    /// The account.
+    #[sqlx(flatten)]
+    pub user: User,
+    /// How many messages it wrote.
+    pub messages: i64,
+    /// When its latest session began.
+    pub seen_at: Option<Timestamp>,
+}
+
+/// People whose name or mail address holds the words, by name, for admins.
+pub async fn listed(db: &Db, words: &str, limit: i64, offset: i64) -> Result<Vec<Listed>> {
+    sql!(all db, Listed,
+        concat!("select ", columns!(), ",
+                    (select count(*) from messages m where m.author_id = users.id) as messages,
+                    (select max(s.created_at) from sessions s where s.user_id = users.id) as seen_at
+                 from users where username_lower like $1 or lower(name) like $1 or lower(coalesce(email, '')) like $1
+                 order by username_lower limit $2 offset $3"),
+        super::pattern(words), limit, offset)
+}
+
+/// How many have a name or mail address that holds the words.
+pub async fn count_listed(db: &Db, words: &str) -> Result<i64> {
+    sql!(value db, i64,
+        "select count(*) from users where username_lower like $1 or lower(name) like $1 or lower(coalesce(email, '')) like $1",
+        super::pattern(words))
 }
 
 /// Makes somebody an admin of the site, or no more.
@@ -102,15 +137,6 @@ pub async fn set_admin(tx: &mut Tx, id: UserId, is_admin: bool) -> Result<u64> {
 /// Whether the site has an admin.
 pub async fn any_admin(db: &Db) -> Result<bool> {
     Ok(sql!(opt_value db, UserId, "select id from users where is_admin limit 1")?.is_some())
-}
-
-/// People whose name or mail address holds the words, by name.
-pub async fn search(db: &Db, words: &str, limit: i64, offset: i64) -> Result<Vec<User>> {
-    let pattern = format!("%{}%", words.trim().to_lowercase().replace(['%', '_', '\\'], ""));
-    sql!(all db, User,
-        concat!("select ", columns!(), " from users where username_lower like $1 or lower(name) like $1 or lower(coalesce(email, '')) like $1
-                 order by username_lower limit $2 offset $3"),
-        pattern, limit, offset)
 }
 
 /// How many accounts there are.

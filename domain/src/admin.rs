@@ -1,0 +1,107 @@
+//! What the admins of the site look at: figures, people, groups, jobs.
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::model::{GroupRow, JobId, JobRow};
+use crate::store;
+use crate::store::jobs::Counts;
+use crate::store::users::Listed;
+
+/// The site in figures.
+#[derive(Clone, Debug)]
+pub struct Figures {
+    /// Accounts.
+    pub people: i64,
+    /// Groups.
+    pub groups: i64,
+    /// Topics.
+    pub topics: i64,
+    /// Messages.
+    pub messages: i64,
+    /// Jobs by state.
+    pub jobs: Counts,
+    /// How long the oldest job has been due.
+    pub waiting: std::time::Duration,
+    /// Documents in this process's search index.
+    pub indexed: Option<u64>,
+    /// People who are here.
+    pub here: usize,
+    /// Messages of each of the last 30 days: day as `2026-11-21`, and how many.
+    pub by_day: Vec<(String, i64)>,
+}
+
+/// Counts everything.
+pub async fn figures(cx: &Context) -> Result<Figures> {
+    let now = cx.now();
+    let waiting = store::jobs::waiting_since(&cx.db, now).await?.map_or(std::time::Duration::ZERO, |since| now.since(since));
+    Ok(Figures {
+        people: store::users::count(&cx.db).await?,
+        groups: store::groups::count(&cx.db).await?,
+        topics: store::topics::count(&cx.db).await?,
+        messages: store::messages::count(&cx.db).await?,
+        jobs: store::jobs::counts(&cx.db).await?,
+        waiting,
+        indexed: cx.search.as_ref().map(crate::search::Search::documents),
+        here: cx.bus.present(now.minus(crate::bus::HERE)).await?.len(),
+        by_day: by_day(cx).await?,
+    })
+}
+
+const DAYS: i64 = 30;
+const DAY: i64 = 86_400_000_000;
+
+async fn by_day(cx: &Context) -> Result<Vec<(String, i64)>> {
+    let today = cx.now().0.div_euclid(DAY);
+    let first = today - DAYS + 1;
+    let counted = store::messages::by_day(&cx.db, crate::time::Timestamp(first * DAY)).await?;
+    let day = |number: i64| {
+        let label = crate::time::Timestamp(number * DAY).rfc3339()[..10].to_owned();
+        let count = counted.iter().find(|(day, _)| *day == number).map_or(0, |(_, count)| *count);
+        (label, count)
+    };
+    Ok((first..=today).map(day).collect())
+}
+
+/// A page of the people whose name or mail address holds the words, and how many there are in all.
+pub async fn people(cx: &Context, words: &str, page: i64, limit: i64) -> Result<(Vec<Listed>, i64)> {
+    let rows = store::users::listed(&cx.db, words, limit, page.clamp(0, 100_000) * limit).await?;
+    Ok((rows, store::users::count_listed(&cx.db, words).await?))
+}
+
+/// A page of all groups, and how many there are in all: names and figures, nothing that was written in them.
+pub async fn groups(cx: &Context, page: i64, limit: i64) -> Result<(Vec<GroupRow>, i64)> {
+    let rows = store::groups::all(&cx.db, limit, page.clamp(0, 100_000) * limit).await?;
+    Ok((rows, store::groups::count(&cx.db).await?))
+}
+
+/// Jobs by state, the failed ones first, then running, then waiting.
+pub async fn jobs(cx: &Context, limit: i64) -> Result<(Counts, Vec<JobRow>)> {
+    let mut rows = Vec::new();
+    for state in ["failed", "running", "ready"] {
+        rows.extend(store::jobs::page(&cx.db, state, None, limit).await?);
+    }
+    Ok((store::jobs::counts(&cx.db).await?, rows))
+}
+
+/// Has a failed job tried again.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such failed job.
+pub async fn retry_job(cx: &Context, id: JobId) -> Result<()> {
+    let mut tx = cx.db.begin().await?;
+    let found = store::jobs::retry(&mut tx, id, cx.now()).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    if found { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Gives a job up for good.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none that could be.
+pub async fn drop_job(cx: &Context, id: JobId) -> Result<()> {
+    let mut tx = cx.db.begin().await?;
+    let found = store::jobs::remove(&mut tx, id).await?;
+    tx.commit().await?;
+    if found { Ok(()) } else { Err(Error::NotFound) }
+}

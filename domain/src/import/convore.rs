@@ -1,0 +1,330 @@
+//! A Convore archive: one folder a group, in it one folder a topic.
+//!
+//! First all of it is read once ([`survey`]): then people, groups and topics are written, then the messages, some
+//! thousand a transaction, by topic. How many of a topic's messages came along is noted with them, so that a run that
+//! was killed goes on where its last transaction ended.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::files::{Messages, clean, keepable, moment};
+use super::report::{Oddities, Oddity, Progress, Report};
+use super::survey::{GroupFound, PersonFound, Survey, TopicFound, survey};
+use super::writer::{self, BATCH, BATCH_BYTES, People, Ready};
+use super::{blocking, finish, people, places};
+use crate::context::Context;
+use crate::error::Result;
+use crate::markup;
+use crate::model::{GroupId, MessageId, Role, TopicId, UserId};
+use crate::names::username_key;
+use crate::store::import::{self as rows, NewGroup, NewTopic, NewUser, Table};
+use crate::store::search_log::Changed;
+
+/// The archive's name in the table of what was imported: its ids mean the same in each part of it.
+const SOURCE: &str = "convore";
+
+/// Rows of people, groups or topics a transaction.
+const ROWS: usize = 2_000;
+
+/// Batches that are read ahead of the writer.
+const AHEAD: usize = 2;
+
+/// Takes a Convore archive in. Killed at any moment and begun again, it ends with the same forum.
+///
+/// # Errors
+/// When the folder is no archive, or the database fails. What is broken in the archive is no error but in the report.
+pub async fn convore(cx: &Context, dir: &Path, mut told: impl FnMut(Progress)) -> Result<Report> {
+    told(Progress { done: 0, total: 0, what: "files" });
+    let dir = dir.to_owned();
+    let mut found = blocking(move || survey(&dir)).await??;
+    let mut report = Report { oddities: std::mem::take(&mut found.oddities), ..Report::default() };
+    reserve(cx, &found).await?;
+    let people = people_of(cx, &found, &mut report, &mut told).await?;
+    let groups = groups_of(cx, &found.groups, &people, &mut report, &mut told).await?;
+    let topics = topics_of(cx, &found.topics, &groups, &people, &mut report, &mut told).await?;
+    let names = names(cx, &found, &people).await?;
+    messages_of(cx, found.topics, topics, people, names, &mut report, &mut told).await?;
+    finish(cx, &mut report, &mut told).await?;
+    Ok(report)
+}
+
+/// Keeps the database's own new ids out of those that the archive needs.
+async fn reserve(cx: &Context, found: &Survey) -> Result<()> {
+    let highest = |ids: &mut dyn Iterator<Item = i64>| ids.filter(|id| keepable(*id)).max();
+    let tables = [
+        (Table::Users, highest(&mut found.people.keys().copied())),
+        (Table::Groups, highest(&mut found.groups.iter().filter_map(|group| group.id))),
+        (Table::Topics, highest(&mut found.topics.iter().map(|topic| topic.id))),
+        (Table::Messages, Some(found.highest_message).filter(|id| *id > 0)),
+    ];
+    let mut tx = cx.db.begin().await?;
+    for (table, highest) in tables {
+        if let Some(highest) = highest {
+            rows::reserve(&mut tx, table, highest).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Where the rows of a kind went in earlier runs.
+async fn earlier<K: std::str::FromStr + Eq + std::hash::Hash>(cx: &Context, kind: &str) -> Result<HashMap<K, i64>> {
+    let noted = rows::imported(&cx.db, SOURCE, kind).await?;
+    Ok(noted.into_iter().filter_map(|(foreign, id)| Some((foreign.parse().ok()?, id))).collect())
+}
+
+/// Writes the people who are not there yet: everyone's account.
+async fn people_of(cx: &Context, found: &Survey, report: &mut Report, told: &mut impl FnMut(Progress)) -> Result<HashMap<i64, UserId>> {
+    let mut there: HashMap<i64, UserId> = earlier(cx, "user").await?.into_iter().map(|(id, row)| (id, UserId(row))).collect();
+    report.resumed = !there.is_empty();
+    let missing: Vec<(i64, &PersonFound)> = found.people.iter().filter(|(id, _)| !there.contains_key(id)).map(|(id, person)| (*id, person)).collect();
+    report.people.add(found.people.len() as u64, missing.len() as u64);
+    for part in missing.chunks(ROWS) {
+        let accounts: Vec<NewUser> = part.iter().map(|(id, person)| account(*id, person, &mut report.oddities)).collect();
+        let mut tx = cx.db.begin().await?;
+        let ids = people::write(&mut tx, &accounts, &mut report.oddities).await?;
+        let noted: Vec<(String, i64)> = part.iter().zip(&ids).map(|((foreign, _), id)| (foreign.to_string(), id.0)).collect();
+        rows::note(&mut tx, SOURCE, "user", &noted).await?;
+        tx.commit().await?;
+        there.extend(part.iter().zip(ids).map(|((foreign, _), id)| (*foreign, id)));
+        told(Progress { done: there.len() as u64, total: found.people.len() as u64, what: "people" });
+    }
+    Ok(there)
+}
+
+fn account(id: i64, person: &PersonFound, oddities: &mut Oddities) -> NewUser {
+    let record = &person.record;
+    let fit = record.username.as_deref().and_then(people::fit);
+    if let Some(was) = &record.username
+        && fit.as_deref() != Some(was)
+    {
+        oddities.note(Oddity::NameChanged, || was.replace('\0', ""));
+    }
+    let username = fit.unwrap_or_else(|| format!("user{}", id.unsigned_abs()));
+    let web = clean(record.web.clone());
+    NewUser {
+        id: keepable(id).then_some(UserId(id)),
+        key: Some(username_key(&username)),
+        username,
+        name: clean(record.name.clone()),
+        bio: clean(record.bio.clone()),
+        location: clean(record.location.clone()),
+        web: if web.starts_with("http://") || web.starts_with("https://") { web } else { String::new() },
+        created_at: person.since,
+    }
+}
+
+/// Whom names mean: the archive's people by what they were called there, and everyone else here.
+async fn names(cx: &Context, found: &Survey, people: &HashMap<i64, UserId>) -> Result<People> {
+    let everyone = rows::usernames(&cx.db).await?;
+    let called: HashMap<UserId, &str> =
+        found.people.iter().filter_map(|(id, person)| Some((*people.get(id)?, person.record.username.as_deref()?))).collect();
+    let mut names = People::with_capacity(everyone.len());
+    let (own, others): (Vec<_>, Vec<_>) = everyone.into_iter().partition(|(id, _)| called.contains_key(id));
+    for (id, username) in others {
+        names.insert(username.to_lowercase(), markup::Person { id: id.0, username });
+    }
+    for (id, username) in own {
+        let then = called.get(&id).map_or_else(String::new, |name| name.to_lowercase());
+        names.insert(then, markup::Person { id: id.0, username });
+    }
+    Ok(names)
+}
+
+/// Writes the groups that are not there yet, each with its creator as admin and its members: all groups, by folder.
+async fn groups_of(
+    cx: &Context,
+    found: &[GroupFound],
+    people: &HashMap<i64, UserId>,
+    report: &mut Report,
+    told: &mut impl FnMut(Progress),
+) -> Result<HashMap<String, GroupId>> {
+    let mut there: HashMap<String, GroupId> = earlier(cx, "group").await?.into_iter().map(|(slug, row)| (slug, GroupId(row))).collect();
+    let missing: Vec<&GroupFound> = found.iter().filter(|group| !there.contains_key(&group.slug)).collect();
+    report.groups.add(found.len() as u64, missing.len() as u64);
+    for part in missing.chunks(ROWS) {
+        let mut tx = cx.db.begin().await?;
+        let (mut noted, mut members) = (Vec::new(), Vec::new());
+        for group in part {
+            let Some(creator) = people.get(&group.creator).copied() else { continue };
+            let new = NewGroup {
+                id: group.id.filter(|id| keepable(*id)).map(GroupId),
+                slug: group.slug.clone(),
+                name: group.name.clone(),
+                description: group.description.clone(),
+                kind: group.kind,
+                creator,
+                created_at: group.created_at,
+            };
+            let id = places::group(&mut tx, new, &mut report.oddities).await?;
+            noted.push((group.slug.clone(), id.0));
+            members.push((id, creator, Role::Admin, group.created_at));
+            let others = group.members.iter().filter_map(|(user, at)| Some((id, *people.get(user)?, Role::Member, *at)));
+            members.extend(others);
+        }
+        rows::members(&mut tx, &members, cx.now()).await?;
+        rows::note(&mut tx, SOURCE, "group", &noted).await?;
+        tx.commit().await?;
+        there.extend(noted.into_iter().map(|(slug, id)| (slug, GroupId(id))));
+        told(Progress { done: there.len() as u64, total: found.len() as u64, what: "groups" });
+    }
+    Ok(there)
+}
+
+/// Writes the topics that are not there yet, as yet without messages: all topics, by their old ids.
+async fn topics_of(
+    cx: &Context,
+    found: &[TopicFound],
+    groups: &HashMap<String, GroupId>,
+    people: &HashMap<i64, UserId>,
+    report: &mut Report,
+    told: &mut impl FnMut(Progress),
+) -> Result<HashMap<i64, TopicId>> {
+    let mut there: HashMap<i64, TopicId> = earlier(cx, "topic").await?.into_iter().map(|(id, row)| (id, TopicId(row))).collect();
+    let missing: Vec<(&TopicFound, NewTopic)> = found
+        .iter()
+        .filter(|topic| !there.contains_key(&topic.id))
+        .filter_map(|topic| {
+            let (group, creator) = (*groups.get(&topic.group)?, *people.get(&topic.creator)?);
+            let id = keepable(topic.id).then_some(TopicId(topic.id));
+            Some((topic, NewTopic { id, group, slug: topic.slug.clone(), name: topic.name.clone(), creator, created_at: topic.created_at }))
+        })
+        .collect();
+    report.topics.add(found.len() as u64, missing.len() as u64);
+    for part in missing.chunks(ROWS) {
+        let mut tx = cx.db.begin().await?;
+        let ids = places::topics(&mut tx, part.iter().map(|(_, new)| new.clone()).collect(), &mut report.oddities).await?;
+        let noted: Vec<(String, i64)> = part.iter().zip(&ids).map(|((topic, _), id)| (topic.id.to_string(), id.0)).collect();
+        rows::note(&mut tx, SOURCE, "topic", &noted).await?;
+        // The others are noted with their messages.
+        let silent = part.iter().zip(&ids).filter(|((topic, _), _)| topic.messages == 0);
+        rows::changed(&mut tx, &silent.map(|(_, id)| Changed::Topic(*id)).collect::<Vec<_>>()).await?;
+        tx.commit().await?;
+        there.extend(part.iter().zip(ids).map(|((topic, _), id)| (topic.id, id)));
+        told(Progress { done: there.len() as u64, total: found.len() as u64, what: "topics" });
+    }
+    Ok(there)
+}
+
+/// Messages of some topics, with how many of each topic came along when they are written.
+struct Batch {
+    messages: Vec<Ready>,
+    came: Vec<(String, i64)>,
+    /// Topics of which this is the first part.
+    fresh: HashSet<TopicId>,
+    bytes: usize,
+}
+
+impl Batch {
+    fn new() -> Self {
+        Self { messages: Vec::with_capacity(BATCH), came: Vec::new(), fresh: HashSet::new(), bytes: 0 }
+    }
+
+    fn is_full(&self) -> bool {
+        self.messages.len() >= BATCH || self.bytes >= BATCH_BYTES
+    }
+}
+
+/// Writes the messages that are not there yet, read and parsed on a thread of their own ahead of the writer.
+async fn messages_of(
+    cx: &Context,
+    found: Vec<TopicFound>,
+    topics: HashMap<i64, TopicId>,
+    people: HashMap<i64, UserId>,
+    names: People,
+    report: &mut Report,
+    told: &mut impl FnMut(Progress),
+) -> Result<()> {
+    let came: HashMap<i64, i64> = earlier(cx, "messages").await?;
+    let total: u64 = found.iter().map(|topic| topic.messages).sum();
+    let stars: u64 = found.iter().map(|topic| topic.stars).sum();
+    let mut done: u64 = found.iter().filter_map(|topic| came.get(&topic.id)).map(|count| count.unsigned_abs()).sum();
+    report.messages.add(total, total.saturating_sub(done));
+    told(Progress { done, total, what: "messages" });
+    let (sender, mut batches) = mpsc::channel(AHEAD);
+    let reader = Reader { topics, people, names, came, base_url: cx.config.base_url.as_str().into(), sender };
+    let reading = tokio::task::spawn_blocking(move || reader.read(&found));
+    let mut starred = 0;
+    while let Some(Batch { messages, came, fresh, .. }) = batches.recv().await {
+        let count = messages.len() as u64;
+        let mut tx = cx.db.begin().await?;
+        let (_, new) = writer::write(&mut tx, messages, |topic| fresh.contains(&topic), &mut report.oddities).await?;
+        rows::note(&mut tx, SOURCE, "messages", &came).await?;
+        tx.commit().await?;
+        starred += new;
+        done += count;
+        told(Progress { done, total, what: "messages" });
+    }
+    report.stars.add(stars, starred);
+    reading.await.map_err(|error| crate::Error::Internal(error.to_string()))?
+}
+
+/// Reads and parses ahead of the writer.
+struct Reader {
+    topics: HashMap<i64, TopicId>,
+    people: HashMap<i64, UserId>,
+    names: People,
+    came: HashMap<i64, i64>,
+    base_url: Arc<str>,
+    sender: mpsc::Sender<Batch>,
+}
+
+impl Reader {
+    /// Reads every topic of which messages are missing. Ends early when nobody takes them any more.
+    fn read(self, found: &[TopicFound]) -> Result<()> {
+        let mut batch = Batch::new();
+        for topic in found {
+            let came = self.came.get(&topic.id).map_or(0, |count| count.unsigned_abs());
+            let Some(id) = self.topics.get(&topic.id).filter(|_| came < topic.messages) else { continue };
+            let mut came = came as i64;
+            // What is odd about them was noted when they were counted.
+            let messages = Messages::read(&topic.path, topic.created_at, &mut Oddities::default()).0;
+            if came == 0 {
+                batch.fresh.insert(*id);
+            }
+            // The whole topic in one transaction where it fits.
+            if !batch.messages.is_empty() && batch.messages.len() + messages.len() > BATCH {
+                let fresh = batch.fresh.remove(id);
+                if self.sender.blocking_send(std::mem::replace(&mut batch, Batch::new())).is_err() {
+                    return Ok(());
+                }
+                if fresh {
+                    batch.fresh.insert(*id);
+                }
+            }
+            for (at, record) in messages.into_iter().skip(came as usize) {
+                if batch.is_full() {
+                    batch.came.push((topic.id.to_string(), came));
+                    if self.sender.blocking_send(std::mem::replace(&mut batch, Batch::new())).is_err() {
+                        return Ok(());
+                    }
+                }
+                let Some(author) = self.people.get(&record.user_id) else { continue };
+                let nodes = writer::nodes(&record.message, &self.base_url, &self.names)?;
+                let given = record.stars.unwrap_or_default();
+                let stars = given.iter().filter_map(|star| Some((*self.people.get(&star.user_id)?, moment(star.date_created).unwrap_or(at))));
+                batch.bytes += record.message.len();
+                batch.messages.push(Ready {
+                    id: keepable(record.id).then_some(MessageId(record.id)),
+                    topic: *id,
+                    author: *author,
+                    at,
+                    stars: stars.collect(),
+                    raw: record.message,
+                    nodes,
+                    reply_to: None,
+                });
+                came += 1;
+            }
+            batch.came.push((topic.id.to_string(), came));
+        }
+        if !batch.messages.is_empty() {
+            // An error: nobody waits for it any more.
+            let _ = self.sender.blocking_send(batch);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,91 @@
+//! The people of an import: accounts that nobody has claimed, under names and ids of their own.
+
+use std::collections::HashSet;
+
+use super::report::{Oddities, Oddity};
+use crate::error::Result;
+use crate::model::UserId;
+use crate::names::{MAX_USERNAME, Username, username_key};
+use crate::store::import::{self as rows, NewUser};
+use crate::store::Tx;
+
+/// Makes what somebody was called elsewhere fit to be a user name here; `None` when nothing is left of it.
+pub(super) fn fit(name: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let kept: String = name.trim().chars().map(|c| if c == ' ' { '_' } else { c }).filter(|c| plain(*c)).take(MAX_USERNAME).collect();
+    let kept = kept.trim_start_matches(|c: char| !c.is_ascii_alphanumeric()).trim_end_matches(['-', '.']);
+    Username::parse(kept).is_ok().then(|| kept.to_owned())
+}
+
+/// The name with a number behind it, no longer than a name may be.
+fn numbered(name: &str, number: u32) -> String {
+    let tail = format!("_{number}");
+    let kept = &name[..name.len().min(MAX_USERNAME - tail.len())];
+    format!("{}{tail}", kept.trim_end_matches(['_', '-', '.']))
+}
+
+/// Writes accounts, each under its id and name where both are free, else under others: the ids, in the order given.
+pub(super) async fn write(tx: &mut Tx, people: &[NewUser], oddities: &mut Oddities) -> Result<Vec<UserId>> {
+    let bulk: Vec<NewUser> = people.iter().filter(|user| user.id.is_some()).cloned().collect();
+    let free: HashSet<UserId> = rows::users(tx, &bulk).await?.into_iter().map(|(id,)| id).collect();
+    let mut ids = Vec::with_capacity(people.len());
+    for user in people {
+        ids.push(match user.id {
+            Some(id) if free.contains(&id) => id,
+            _ => singly(tx, user.clone(), oddities).await?,
+        });
+    }
+    Ok(ids)
+}
+
+/// Finds a free id and name for one account.
+async fn singly(tx: &mut Tx, mut user: NewUser, oddities: &mut Oddities) -> Result<UserId> {
+    let wanted = user.username.clone();
+    let mut number = 1;
+    loop {
+        let (id, name, form) = rows::user_taken(tx, &user).await?;
+        if id && let Some(was) = user.id.take() {
+            oddities.note(Oddity::UserIdTaken, || format!("{was} ({wanted})"));
+        }
+        if name {
+            if number == 1 {
+                oddities.note(Oddity::NameChanged, || wanted.clone());
+            }
+            number += 1;
+            user.username = numbered(&wanted, number);
+            user.key = Some(username_key(&user.username));
+            continue;
+        }
+        if form {
+            user.key = None;
+            oddities.note(Oddity::LookAlike, || user.username.clone());
+        }
+        let written = match user.id {
+            Some(_) => rows::users(tx, std::slice::from_ref(&user)).await?.pop().map(|(id,)| id),
+            None => rows::user_anew(tx, &user).await?,
+        };
+        // None: somebody signed up under the name at this very moment. The next look sees them.
+        if let Some(id) = written {
+            return Ok(id);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_names_are_made_fit() {
+        assert_eq!(fit("Ann Example").as_deref(), Some("Ann_Example"));
+        assert_eq!(fit("-ünal.").as_deref(), Some("nal"));
+        assert_eq!(fit("admin"), None);
+        assert_eq!(fit("日本"), None);
+    }
+
+    #[test]
+    fn a_numbered_name_is_no_longer_than_names_are() {
+        assert_eq!(numbered("ann", 2), "ann_2");
+        assert_eq!(numbered(&"x".repeat(30), 12).len(), 30);
+    }
+}

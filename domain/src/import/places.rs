@@ -1,0 +1,94 @@
+//! Where an import's messages go: groups and topics, under addresses and ids of their own.
+
+use std::collections::HashSet;
+
+use super::report::{Oddities, Oddity};
+use crate::error::Result;
+use crate::model::{GroupId, TopicId};
+use crate::names::{is_reserved_slug, slugify};
+use crate::store::Tx;
+use crate::store::import::{self as rows, NewGroup, NewTopic};
+
+/// Whether an address may keep the slug: old ones hold capitals and begin with hyphens.
+fn fits(slug: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    !slug.is_empty() && slug.len() <= 200 && slug.bytes().all(plain)
+}
+
+/// Writes a group under its id and slug where they are free, else under others.
+pub(super) async fn group(tx: &mut Tx, mut group: NewGroup, oddities: &mut Oddities) -> Result<GroupId> {
+    let wanted = group.slug.clone();
+    let base = match wanted {
+        _ if fits(&wanted) => wanted.clone(),
+        _ => Some(slugify(&wanted)).filter(|slug| !slug.is_empty()).unwrap_or_else(|| "group".to_owned()),
+    };
+    let mut number = 1;
+    loop {
+        group.slug = if number == 1 { base.clone() } else { format!("{base}-{number}") };
+        let fit = !is_reserved_slug(&group.slug);
+        if fit && let Some(id) = rows::group(tx, &group).await? {
+            if group.slug != wanted {
+                oddities.note(Oddity::SlugChanged, || format!("{wanted}, now {}", group.slug));
+            }
+            return Ok(id);
+        }
+        if let Some(id) = group.id
+            && fit
+            && rows::group_id_taken(tx, id).await?
+        {
+            oddities.note(Oddity::GroupIdTaken, || format!("{id} ({wanted})"));
+            group.id = None;
+        } else {
+            number += 1;
+        }
+    }
+}
+
+/// Writes topics, each under its id and slug where they are free, else under others: the ids, in the order given.
+pub(super) async fn topics(tx: &mut Tx, mut topics: Vec<NewTopic>, oddities: &mut Oddities) -> Result<Vec<TopicId>> {
+    for topic in &mut topics {
+        if !fits(&topic.slug) {
+            let made = Some(slugify(&topic.slug)).filter(|slug| !slug.is_empty());
+            let made = made.unwrap_or_else(|| topic.id.map_or_else(|| "topic".to_owned(), |id| format!("topic-{id}")));
+            let oddity = if topic.slug.is_empty() { Oddity::EmptySlug } else { Oddity::SlugChanged };
+            oddities.note(oddity, || made.clone());
+            topic.slug = made;
+        }
+    }
+    let bulk: Vec<NewTopic> = topics.iter().filter(|topic| topic.id.is_some()).cloned().collect();
+    let free: HashSet<TopicId> = rows::topics(tx, &bulk).await?.into_iter().map(|(id,)| id).collect();
+    let mut ids = Vec::with_capacity(topics.len());
+    for topic in topics {
+        ids.push(match topic.id {
+            Some(id) if free.contains(&id) => id,
+            _ => singly(tx, topic, oddities).await?,
+        });
+    }
+    Ok(ids)
+}
+
+/// Finds a free id and slug for one topic.
+async fn singly(tx: &mut Tx, mut topic: NewTopic, oddities: &mut Oddities) -> Result<TopicId> {
+    let wanted = topic.slug.clone();
+    if let Some(id) = topic.id
+        && rows::topic_id_taken(tx, id).await?
+    {
+        oddities.note(Oddity::TopicIdTaken, || format!("{id} ({wanted})"));
+        topic.id = None;
+    }
+    let mut number = 1;
+    loop {
+        let written = match topic.id {
+            Some(_) => rows::topics(tx, std::slice::from_ref(&topic)).await?.pop().map(|(id,)| id),
+            None => crate::store::topics::insert(tx, topic.group, &topic.slug, &topic.name, topic.creator, topic.created_at).await?,
+        };
+        if let Some(id) = written {
+            return Ok(id);
+        }
+        if number == 1 {
+            oddities.note(Oddity::SlugChanged, || format!("topic {wanted}"));
+        }
+        number += 1;
+        topic.slug = format!("{wanted}-{number}");
+    }
+}

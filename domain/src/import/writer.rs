@@ -1,0 +1,111 @@
+//! The one transaction of a batch: messages, their stars, their topics' numbers, a note for search.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::report::{Oddities, Oddity};
+use crate::error::{Error, Result};
+use crate::markup::{self, Person, Site};
+use crate::model::{MessageId, TopicId, UserId};
+use crate::store::Tx;
+use crate::store::import::{self as rows, NewMessage};
+use crate::store::search_log::Changed;
+use crate::time::Timestamp;
+
+/// Messages of a transaction.
+pub(super) const BATCH: usize = 4_000;
+
+/// Bytes of text after which a batch is full, however few its messages.
+pub(super) const BATCH_BYTES: usize = 8 << 20;
+
+/// A message that is ready to be written.
+#[derive(Debug)]
+pub(super) struct Ready {
+    /// The id to keep.
+    pub id: Option<MessageId>,
+    pub topic: TopicId,
+    pub author: UserId,
+    pub at: Timestamp,
+    pub raw: String,
+    pub nodes: Box<RawValue>,
+    pub reply_to: Option<MessageId>,
+    pub stars: Vec<(UserId, Timestamp)>,
+}
+
+/// Whom names in messages mean, by lower-cased name.
+pub(super) type People = HashMap<String, Person>;
+
+/// Parses a text: its nodes as they are stored.
+pub(super) fn nodes(raw: &str, base_url: &str, people: &People) -> Result<Box<RawValue>> {
+    let nodes = markup::parse(raw, &Site { base_url }).into_nodes(people);
+    to_raw_value(&nodes).map_err(|error| Error::Internal(format!("nodes that are no JSON: {error}")))
+}
+
+/// Writes messages, in the order of their numbers within each topic: the id of each, and how many stars were new.
+/// `fresh` says which topics have none of their messages in the index yet.
+pub(super) async fn write(
+    tx: &mut Tx,
+    batch: Vec<Ready>,
+    fresh: impl Fn(TopicId) -> bool,
+    oddities: &mut Oddities,
+) -> Result<(Vec<MessageId>, u64)> {
+    let mut grown: BTreeMap<TopicId, (i64, Timestamp)> = BTreeMap::new();
+    for ready in &batch {
+        let (messages, latest) = grown.entry(ready.topic).or_insert((0, ready.at));
+        *messages += 1;
+        *latest = ready.at.max(*latest);
+    }
+    let grown: Vec<(TopicId, i64, Timestamp)> = grown.into_iter().map(|(topic, (messages, latest))| (topic, messages, latest)).collect();
+    let last: HashMap<TopicId, i64> = rows::append(tx, &grown).await?.into_iter().collect();
+    // What stood in the topic before.
+    let mut seqs: HashMap<TopicId, i64> = HashMap::new();
+    for (topic, messages, _) in &grown {
+        let last = last.get(topic).ok_or_else(|| Error::Internal(format!("topic {topic} went away during the import")))?;
+        seqs.insert(*topic, last - messages);
+    }
+    let mut stars = Vec::with_capacity(batch.len());
+    let mut messages = Vec::with_capacity(batch.len());
+    for ready in batch {
+        let seq = seqs.get_mut(&ready.topic).map_or(0, |seq| {
+            *seq += 1;
+            *seq
+        });
+        let Ready { id, topic, author, at, raw, nodes, reply_to, stars: given } = ready;
+        stars.push(given);
+        messages.push(NewMessage { id, topic, seq, author, at, raw, nodes, reply_to });
+    }
+    let ids = insert(tx, &messages, oddities).await?;
+    let stars: Vec<(MessageId, UserId, Timestamp)> =
+        ids.iter().zip(&stars).flat_map(|(id, given)| given.iter().map(|(user, at)| (*id, *user, *at))).collect();
+    let starred = rows::stars(tx, &stars).await?;
+    let mut changes: Vec<Changed> = grown.iter().filter(|(topic, ..)| fresh(*topic)).map(|(topic, ..)| Changed::Topic(*topic)).collect();
+    changes.extend(messages.iter().zip(&ids).filter(|(message, _)| !fresh(message.topic)).map(|(_, id)| Changed::Message(*id)));
+    rows::changed(tx, &changes).await?;
+    Ok((ids, starred))
+}
+
+/// Writes the messages' rows, under their ids where those are free: the id of each.
+async fn insert(tx: &mut Tx, messages: &[NewMessage], oddities: &mut Oddities) -> Result<Vec<MessageId>> {
+    let keeping: Vec<&NewMessage> = messages.iter().filter(|message| message.id.is_some()).collect();
+    let written = rows::messages(tx, &keeping).await?;
+    let mut taken = HashSet::new();
+    if written < keeping.len() as u64 {
+        let ids: Vec<MessageId> = keeping.iter().filter_map(|message| message.id).collect();
+        let places = rows::places(tx, &ids).await?;
+        let places: HashMap<MessageId, (TopicId, i64)> = places.into_iter().map(|(id, topic, seq)| (id, (topic, seq))).collect();
+        for message in &keeping {
+            let Some(id) = message.id else { continue };
+            if places.get(&id) != Some(&(message.topic, message.seq)) {
+                oddities.note(Oddity::MessageIdTaken, || id.to_string());
+                taken.insert((message.topic, message.seq));
+            }
+        }
+    }
+    let kept = |message: &NewMessage| message.id.filter(|_| !taken.contains(&(message.topic, message.seq)));
+    let anew: Vec<&NewMessage> = messages.iter().filter(|message| kept(message).is_none()).collect();
+    let anew = rows::messages_anew(tx, &anew).await?;
+    let anew: HashMap<(TopicId, i64), MessageId> = anew.into_iter().map(|(topic, seq, id)| ((topic, seq), id)).collect();
+    let id_of = |message: &NewMessage| kept(message).or_else(|| anew.get(&(message.topic, message.seq)).copied());
+    messages.iter().map(|message| id_of(message).ok_or_else(|| Error::Internal("a message without an id".into()))).collect()
+}

@@ -1,0 +1,108 @@
+//! The files under `/static/`: part of the program, addressed by a hash of them all, so that browsers may keep them for ever.
+
+use std::sync::LazyLock;
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::{HttpRequest, HttpResponse, web};
+use sha2::{Digest, Sha256};
+
+macro_rules! files {
+    ($($name:literal => $kind:literal),* $(,)?) => {
+        &[$(($name, $kind, include_bytes!(concat!("../../static/", $name)) as &[u8])),*]
+    };
+}
+
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+const FILES: &[(&str, &str, &[u8])] = files! {
+    "klatch.css" => "text/css; charset=utf-8",
+    "icon.svg" => "image/svg+xml",
+    "favicon.ico" => "image/x-icon",
+    "js/klatch.js" => "",
+    "js/composer.js" => "",
+    "js/cursor.js" => "",
+    "js/keyboard.js" => "",
+    "js/live.js" => "",
+    "js/messages.js" => "",
+    "js/poll.js" => "",
+    "js/refresh.js" => "",
+    "js/times.js" => "",
+    "js/unread.js" => "",
+};
+
+static HASH: LazyLock<String> = LazyLock::new(|| {
+    let mut hash = Sha256::new();
+    for (name, _, bytes) in FILES {
+        hash.update(name.as_bytes());
+        hash.update(bytes);
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+});
+
+/// The addresses that pages name.
+pub fn addresses() -> templates::Assets {
+    let hash = HASH.as_str();
+    templates::Assets {
+        css: format!("/static/{hash}/klatch.css"),
+        js: format!("/static/{hash}/js/klatch.js"),
+        icon: format!("/static/{hash}/icon.svg"),
+    }
+}
+
+/// `GET /static/HASH/NAME`; any other hash is an older page asking, and gets the file of today for a minute.
+pub async fn show(request: HttpRequest, path: web::Path<(String, String)>) -> HttpResponse {
+    let (hash, name) = path.into_inner();
+    file(&request, &name, hash == *HASH)
+}
+
+/// `GET /favicon.ico` and `/icon.svg`, which browsers ask for by themselves.
+pub async fn icon(request: HttpRequest) -> HttpResponse {
+    let name = request.path().trim_start_matches('/').to_owned();
+    file(&request, &name, false)
+}
+
+/// `GET /robots.txt`: what nobody has to index.
+pub async fn robots() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .body("User-agent: *\nDisallow: /-/\nDisallow: /search\nDisallow: /live\nDisallow: /api/\nDisallow: /admin/\n")
+}
+
+fn file(request: &HttpRequest, name: &str, for_ever: bool) -> HttpResponse {
+    let Some((_, kind, bytes)) = FILES.iter().find(|(known, _, _)| *known == name) else {
+        return HttpResponse::NotFound().insert_header((CACHE_CONTROL, "no-store")).body("There is no such file.\n");
+    };
+    let tag = format!("\"{}\"", HASH.as_str());
+    let keep = if for_ever { "public, max-age=31536000, immutable" } else { "public, max-age=60" };
+    let known = request.headers().get(IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == tag.as_bytes());
+    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response.insert_header((CACHE_CONTROL, keep)).insert_header((ETAG, tag));
+    response.insert_header(("x-content-type-options", "nosniff"));
+    response.insert_header((CONTENT_TYPE, if kind.is_empty() { SCRIPT } else { kind }));
+    if known { response.finish() } else { response.body(*bytes) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_folder_is_served() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../static");
+        let mut found = 0;
+        let mut folders = vec![root.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+                    assert!(FILES.iter().any(|(known, _, _)| *known == name), "{name} is not served");
+                    found += 1;
+                }
+            }
+        }
+        assert_eq!(found, FILES.len());
+    }
+}

@@ -1,0 +1,251 @@
+//! The error boundary: what went wrong becomes one page, or one JSON answer, in one place.
+
+use std::fmt;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::PayloadError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT, RETRY_AFTER};
+use actix_web::middleware::Next;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use domain::Error;
+use serde_json::json;
+use templates::errors::{ErrorPage, FormExpired, Problem, Typed};
+
+use crate::visit::Visit;
+
+/// What a handler answers.
+pub type Answer = Result<HttpResponse, Failure>;
+
+/// Why there is no page.
+#[derive(Debug)]
+pub enum Failure {
+    /// The domain said so.
+    Domain(Error),
+    /// The request itself is at fault.
+    Problem(Problem),
+    /// The form's token does not hold: what was typed goes back.
+    Expired {
+        /// Where the form goes.
+        action: String,
+        /// What was typed.
+        typed: Typed,
+    },
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Domain(error)
+    }
+}
+
+impl From<domain::bus::BusError> for Failure {
+    fn from(error: domain::bus::BusError) -> Self {
+        Self::Domain(error.into())
+    }
+}
+
+impl From<sqlx_error::Error> for Failure {
+    fn from(error: sqlx_error::Error) -> Self {
+        Self::Domain(error.into())
+    }
+}
+
+/// The store's error by the name that the domain's signatures give it.
+mod sqlx_error {
+    pub use domain::store::Error;
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Domain(error) => error.fmt(f),
+            Self::Problem(problem) => write!(f, "{problem:?}"),
+            Self::Expired { .. } => f.write_str("the form's token does not hold"),
+        }
+    }
+}
+
+impl Failure {
+    /// What a visitor is told; causes stay here.
+    pub fn problem(&self) -> Problem {
+        match self {
+            Self::Problem(problem) => problem.clone(),
+            Self::Expired { .. } | Self::Domain(Error::SignedOut | Error::Forbidden(_)) => Problem::Forbidden,
+            Self::Domain(Error::NotFound) => Problem::NotFound,
+            Self::Domain(Error::Invalid(fields)) => Problem::Invalid(fields.iter().next().map(|(_, why)| why.to_owned())),
+            Self::Domain(Error::TooMany(wait)) => Problem::TooMany(wait.as_secs().max(1)),
+            Self::Domain(Error::Database(error)) if domain::store::is_away(error) => Problem::Unavailable,
+            Self::Domain(Error::Bus(_)) => Problem::Unavailable,
+            Self::Domain(Error::Database(_) | Error::Search(_) | Error::Internal(_)) => Problem::Internal,
+        }
+    }
+
+    /// What to mend, by field, for scripts.
+    pub fn json(&self) -> serde_json::Value {
+        match self {
+            Self::Domain(Error::Invalid(fields)) => {
+                let by_field: serde_json::Map<_, _> = fields.iter().map(|(name, why)| (name.to_owned(), why.into())).collect();
+                json!({"error": fields.iter().next().map(|(_, why)| why), "fields": by_field})
+            }
+            Self::Domain(Error::Forbidden(why)) => json!({"error": why}),
+            Self::Domain(Error::TooMany(wait)) => {
+                json!({"error": format!("Too many in a short time: again in {} seconds.", wait.as_secs().max(1))})
+            }
+            Self::Domain(Error::SignedOut) | Self::Expired { .. } => json!({"error": "You are signed out, or the page is too old: load it again."}),
+            _ => json!({"error": status_words(self.status_code())}),
+        }
+    }
+}
+
+fn status_words(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        404 => "There is nothing here.",
+        413 => "That is too much at once.",
+        503 => "A part of the site is resting. Try again in a moment.",
+        500 => "Something broke on our side. Try again in a minute.",
+        _ => "That cannot be done.",
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        let status = match self {
+            Self::Domain(Error::SignedOut) => 401,
+            _ => ErrorPage { frame: templates::Frame::default(), problem: self.problem() }.status(),
+        };
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+/// Whether the one who asks is a script that wants JSON.
+pub fn wants_json(request: &HttpRequest) -> bool {
+    request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.starts_with("application/json"))
+}
+
+/// Middleware: turns whatever went wrong into the page for it, with the frame of whoever asks.
+pub async fn dress(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<actix_web::body::BoxBody>, actix_web::Error> {
+    let answered = next.call(request).await?.map_into_boxed_body();
+    let Some(error) = answered.response().error() else { return Ok(answered) };
+    let failure = match error.as_error::<Failure>() {
+        Some(Failure::Domain(inner)) => Cause::of(&Failure::Problem(Problem::Internal), Some(inner)),
+        Some(other) => Cause::of(other, None),
+        None if error.as_error::<PayloadError>().is_some() => Cause::plain(Problem::TooLarge),
+        None => match answered.status().as_u16() {
+            404 => Cause::plain(Problem::NotFound),
+            405 => Cause::plain(Problem::MethodNotAllowed),
+            413 => Cause::plain(Problem::TooLarge),
+            400..=499 => Cause::plain(Problem::BadRequest),
+            _ => Cause::plain(Problem::Internal),
+        },
+    };
+    let status = answered.status();
+    let (request, _) = answered.into_parts();
+    let response = failure.respond(&request, status).await;
+    Ok(ServiceResponse::new(request, response))
+}
+
+/// A failure taken out of the response that it is to replace.
+struct Cause {
+    problem: Problem,
+    json: serde_json::Value,
+    expired: Option<(String, Typed)>,
+    signed_out: bool,
+    why: Option<&'static str>,
+}
+
+impl Cause {
+    fn plain(problem: Problem) -> Self {
+        Self::of(&Failure::Problem(problem), None)
+    }
+
+    fn of(failure: &Failure, inner: Option<&Error>) -> Self {
+        let copy = inner.map(|error| match error {
+            Error::NotFound => Failure::Domain(Error::NotFound),
+            Error::Forbidden(why) => Failure::Domain(Error::Forbidden(why)),
+            Error::Invalid(fields) => Failure::Domain(Error::Invalid(fields.clone())),
+            Error::TooMany(wait) => Failure::Domain(Error::TooMany(*wait)),
+            Error::SignedOut => Failure::Domain(Error::SignedOut),
+            Error::Database(cause) => {
+                tracing::error!(error = %cause, "a request failed at the database");
+                Failure::Problem(if domain::store::is_away(cause) { Problem::Unavailable } else { Problem::Internal })
+            }
+            Error::Bus(cause) => {
+                tracing::error!(error = %cause, "a request failed at the bus");
+                Failure::Problem(Problem::Unavailable)
+            }
+            Error::Search(cause) => {
+                tracing::error!(error = %cause, "a request failed at the search index");
+                Failure::Problem(Problem::Internal)
+            }
+            Error::Internal(cause) => {
+                tracing::error!(error = %cause, "a request failed");
+                Failure::Problem(Problem::Internal)
+            }
+        });
+        let failure = copy.as_ref().unwrap_or(failure);
+        let expired = match failure {
+            Failure::Expired { action, typed } => Some((action.clone(), typed.clone())),
+            _ => None,
+        };
+        let why = match failure {
+            Failure::Domain(Error::Forbidden(why)) => Some(*why),
+            _ => None,
+        };
+        Self {
+            problem: failure.problem(),
+            json: failure.json(),
+            expired,
+            signed_out: matches!(failure, Failure::Domain(Error::SignedOut)),
+            why,
+        }
+    }
+
+    async fn respond(self, request: &HttpRequest, status: StatusCode) -> HttpResponse {
+        let mut response = if wants_json(request) {
+            HttpResponse::build(status).json(self.json)
+        } else {
+            self.page(request).await
+        };
+        if let Problem::TooMany(seconds) = self.problem {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+
+    async fn page(&self, request: &HttpRequest) -> HttpResponse {
+        let Ok(visit) = Visit::of(request).await else {
+            return HttpResponse::ServiceUnavailable().body("A part of the site is resting. Wait a moment and load the page again.\n");
+        };
+        if self.signed_out && request.method() == actix_web::http::Method::GET {
+            return visit.redirect(&format!("/-/sign-in?next={}", templates::search::encoded(&visit.path)));
+        }
+        // The frame's own figures may be what failed: a bare one will do.
+        let frame = match visit.frame().await {
+            Ok(frame) => frame,
+            Err(_) => visit.bare_frame(),
+        };
+        match &self.expired {
+            Some((action, typed)) => {
+                visit.page_with(StatusCode::FORBIDDEN, &FormExpired { frame, action: action.clone(), typed: typed.clone() })
+            }
+            None => {
+                let mut frame = frame;
+                if let Some(why) = self.why {
+                    frame.flash = Some(templates::Flash { kind: templates::FlashKind::Problem, text: why.to_owned() });
+                }
+                let page = ErrorPage { frame, problem: self.problem.clone() };
+                let status = StatusCode::from_u16(page.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                visit.page_with(status, &page)
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The site as its admins see it.
+
+use actix_web::web::{Path, Query};
+use domain::{admin, health};
+use serde::Deserialize;
+use templates::admin::{Check, Figure, Groups, Jobs, Overview, People, PersonRow};
+use templates::chart::{Bar, Chart};
+
+use super::groups::page_number;
+use super::id;
+use crate::failure::Answer;
+use crate::form::Form;
+use crate::visit::Visit;
+
+/// Rows on a page.
+const PAGE: i64 = 50;
+
+/// `GET /admin/`.
+pub async fn index(visit: Visit) -> Answer {
+    visit.admin()?;
+    let frame = visit.frame().await?;
+    let health = health::check(visit.cx()).await;
+    let figures = admin::figures(visit.cx()).await?;
+    let check = |name: &str, wrong: Option<String>| Check {
+        name: name.to_owned(),
+        ok: wrong.is_none(),
+        text: wrong.unwrap_or_else(|| "answers".to_owned()),
+    };
+    let figure = |label: &str, value: String, note: &str| Figure { label: label.to_owned(), value, note: note.to_owned() };
+    let checks = vec![
+        check("Database", health.database),
+        check("Bus", health.bus),
+        check("Jobs", (figures.jobs.failed > 0).then(|| format!("{} given up: look at them", figures.jobs.failed))),
+        check("Search", figures.indexed.is_none().then(|| "this process keeps no index".to_owned())),
+    ];
+    let shown = vec![
+        figure("People", figures.people.to_string(), &format!("{} here now", figures.here)),
+        figure("Groups", figures.groups.to_string(), ""),
+        figure("Topics", figures.topics.to_string(), ""),
+        figure("Messages", figures.messages.to_string(), ""),
+        figure("Jobs waiting", figures.jobs.ready.to_string(), &format!("the oldest for {} s", figures.waiting.as_secs())),
+        figure("In the search index", figures.indexed.map_or("–".to_owned(), |count| count.to_string()), "messages and topics"),
+    ];
+    let bars = figures.by_day.into_iter().map(|(label, value)| Bar { label, value }).collect();
+    let charts = vec![Chart { title: "Messages by day".to_owned(), unit: "messages".to_owned(), bars }];
+    visit.page(&Overview { frame, checks, figures: shown, charts })
+}
+
+/// What stands in the address of a list.
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    q: String,
+    page: Option<String>,
+}
+
+/// `GET /admin/people`.
+pub async fn people(visit: Visit, asked: Query<Asked>) -> Answer {
+    visit.admin()?;
+    let frame = visit.frame().await?;
+    let page = page_number(asked.page.as_deref())?;
+    let (rows, total) = admin::people(visit.cx(), &asked.q, page - 1, PAGE).await?;
+    let rows = rows.into_iter().map(|row| PersonRow { user: row.user, messages: row.messages, seen_at: row.seen_at }).collect();
+    visit.page(&People { frame, q: asked.q.clone(), rows, total, page, has_more: total > page * PAGE })
+}
+
+/// `GET /admin/groups`.
+pub async fn groups(visit: Visit, asked: Query<Asked>) -> Answer {
+    visit.admin()?;
+    let frame = visit.frame().await?;
+    let page = page_number(asked.page.as_deref())?;
+    let (rows, total) = admin::groups(visit.cx(), page - 1, PAGE).await?;
+    visit.page(&Groups { frame, rows, total, page, has_more: total > page * PAGE })
+}
+
+/// `GET /admin/jobs`.
+pub async fn jobs(visit: Visit) -> Answer {
+    visit.admin()?;
+    let frame = visit.frame().await?;
+    let (counts, rows) = admin::jobs(visit.cx(), PAGE).await?;
+    visit.page(&Jobs { frame, ready: counts.ready, running: counts.running, failed: counts.failed, rows })
+}
+
+/// `POST /admin/jobs/ID/retry`.
+pub async fn retry_job(visit: Visit, path: Path<String>, _form: Form) -> Answer {
+    visit.admin()?;
+    admin::retry_job(visit.cx(), id(&path)?).await?;
+    Ok(visit.redirect_saying("/admin/jobs", "retried"))
+}
+
+/// `POST /admin/jobs/ID/drop`.
+pub async fn drop_job(visit: Visit, path: Path<String>, _form: Form) -> Answer {
+    visit.admin()?;
+    admin::drop_job(visit.cx(), id(&path)?).await?;
+    Ok(visit.redirect_saying("/admin/jobs", "dropped"))
+}

@@ -1,0 +1,40 @@
+//! The first page, and the left column as a page of its own.
+
+use domain::policy::Viewer;
+use domain::store::groups::Order;
+use templates::home::{Home, Story, Welcome};
+
+use crate::failure::Answer;
+use crate::visit::Visit;
+
+/// Topics on the paper of what is unread.
+const STORIES: usize = 30;
+/// Groups that are shown to those who are in none, or not signed in.
+const GROUPS: i64 = 30;
+
+/// `GET /`: what is unread, or what this place is.
+pub async fn index(visit: Visit) -> Answer {
+    let cx = visit.cx();
+    let frame = visit.frame().await?;
+    if visit.viewer() == Viewer::Anonymous {
+        let (groups, _) = domain::groups::discover(cx, visit.viewer(), "", Order::Recent, 0, GROUPS).await?;
+        return visit.page(&Welcome { frame, groups, sign_up_open: true });
+    }
+    let paper = domain::topics::unread_paper(cx, &frame.sidebar, STORIES + 1).await?;
+    let has_more = paper.len() > STORIES;
+    let story = |(group, row, messages): (_, domain::model::TopicRow, _)| Story { group, unread: row.unread, topic: row.topic, messages };
+    let stories = paper.into_iter().take(STORIES).map(story).collect();
+    let suggestions = if frame.sidebar.groups.is_empty() {
+        domain::groups::discover(cx, visit.viewer(), "", Order::Popular, 0, 8).await?.0
+    } else {
+        Vec::new()
+    };
+    let upto = domain::reads::upto(&frame.sidebar, None);
+    visit.page(&Home { frame, stories, has_more, upto, suggestions })
+}
+
+/// `GET /-/menu`: the left column, for narrow screens without scripts.
+pub async fn menu(visit: Visit) -> Answer {
+    let frame = visit.frame().await?;
+    visit.page(&templates::menu::Menu { frame })
+}

@@ -1,0 +1,41 @@
+//! Handlers, one file a noun: each reads the request, calls the domain, answers.
+
+pub mod account;
+pub mod admin;
+pub mod groups;
+pub mod health;
+pub mod help;
+pub mod home;
+pub mod mentions;
+pub mod messages;
+pub mod people;
+pub mod reads;
+pub mod search;
+pub mod settings;
+pub mod topics;
+
+use domain::Error;
+use std::str::FromStr;
+
+/// An id in an address: anything else is not there.
+fn id<T: FromStr>(text: &str) -> Result<T, Error> {
+    text.parse().map_err(|_| Error::NotFound)
+}
+
+/// A fresh key for a form, so that sent twice it is done once.
+fn key() -> Result<String, Error> {
+    Ok(domain::secrets::token()?[..32].to_owned())
+}
+
+/// The word that says why a form was refused and is given back, with the field it is about; other errors are passed on.
+fn mendable(error: Error) -> Result<Vec<(String, String)>, Error> {
+    match error {
+        Error::Invalid(fields) => Ok(fields.iter().map(|(field, why)| (field.to_owned(), why.to_owned())).collect()),
+        Error::Forbidden(why) => Ok(vec![(String::new(), why.to_owned())]),
+        Error::TooMany(wait) => Ok(vec![(
+            String::new(),
+            format!("That was a lot in a short time. Nothing is lost: send it again in {} seconds.", wait.as_secs().max(1)),
+        )]),
+        other => Err(other),
+    }
+}

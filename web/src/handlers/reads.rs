@@ -1,0 +1,30 @@
+//! Marking as read: a topic, a group, everything.
+
+use actix_web::web::Path;
+use domain::reads;
+
+use super::id;
+use crate::failure::Answer;
+use crate::form::Form;
+use crate::visit::Visit;
+
+/// `POST /-/read`: everything that the page showed.
+pub async fn mark_all(visit: Visit, form: Form) -> Answer {
+    reads::mark_shown(visit.cx(), visit.viewer(), form.get("upto")).await?;
+    Ok(visit.redirect_saying(form.next("/"), "read"))
+}
+
+/// `POST /-/groups/ID/read`: what the page of the group showed.
+pub async fn mark_group(visit: Visit, path: Path<String>, form: Form) -> Answer {
+    let group = domain::groups::by_id(visit.cx(), visit.viewer(), id(&path)?).await?;
+    reads::mark_shown(visit.cx(), visit.viewer(), form.get("upto")).await?;
+    Ok(visit.redirect_saying(&format!("/{}/", group.group.slug), "read"))
+}
+
+/// `POST /-/topics/ID/read`: up to what the page of the topic showed.
+pub async fn mark_topic(visit: Visit, path: Path<String>, form: Form) -> Answer {
+    let (found, group) = domain::topics::with_group(visit.cx(), visit.viewer(), id(&path)?).await?;
+    let seq = form.get("seq").parse().map_err(|_| domain::Error::invalid("seq", "This is not what the page sent; load it again."))?;
+    reads::mark(visit.cx(), visit.viewer(), found.topic.id, seq).await?;
+    Ok(visit.redirect_saying(&format!("/{}/{}/", group.slug, found.topic.slug), "read"))
+}

@@ -1,0 +1,64 @@
+//! Search.
+
+use actix_web::web::Query;
+use domain::limits::{self, By, Deed};
+use domain::search::{self, Order, Question};
+use serde::Deserialize;
+use templates::search::{Hit, Search, SearchOrder};
+
+use super::groups::page_number;
+use crate::failure::Answer;
+use crate::visit::Visit;
+
+/// Hits on a page.
+const PAGE: usize = 20;
+
+/// What stands in the address.
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    q: String,
+    #[serde(default, rename = "in")]
+    within: String,
+    #[serde(default)]
+    order: String,
+    page: Option<String>,
+}
+
+/// `GET /search`.
+pub async fn index(visit: Visit, asked: Query<Asked>) -> Answer {
+    let page = page_number(asked.page.as_deref())?.min(500);
+    let order = SearchOrder::parse(&asked.order);
+    let mut frame = visit.frame().await?;
+    let within = match asked.within.as_str() {
+        "" => None,
+        slug => Some(domain::groups::by_slug(visit.cx(), visit.viewer(), slug).await?.group),
+    };
+    frame.group = within.as_ref().map(|group| group.id);
+    let q = asked.q.trim().to_owned();
+    if q.is_empty() {
+        return visit.page(&Search { frame, q, within, order, hits: Vec::new(), total: None, page, has_more: false, problem: None });
+    }
+    let by = visit.viewer().id().map_or(By::Address(visit.origin().address), By::User);
+    limits::count(visit.cx(), Deed::Search, by).await?;
+    let question = Question {
+        words: q.clone(),
+        group: within.as_ref().map(|group| group.slug.clone()),
+        order: if order == SearchOrder::New { Order::Newest } else { Order::Best },
+        page: usize::try_from(page - 1).unwrap_or(0),
+        limit: PAGE,
+    };
+    let answer = search::ask(visit.cx(), visit.viewer(), question).await?;
+    let has_more = answer.total > page as usize * PAGE;
+    let problem = answer.nothing_asked.then(|| "There is no word in that to look for.".to_owned());
+    let hit = |found: search::Found| Hit {
+        message: found.placed.message.id,
+        author: found.placed.message.author,
+        created_at: found.placed.message.created_at,
+        topic: found.placed.topic,
+        group: found.placed.group,
+        fragments: found.fragments.into_iter().map(|part| (part.text, part.hit)).collect(),
+    };
+    let hits = answer.hits.into_iter().map(hit).collect();
+    visit.page(&Search { frame, q, within, order, hits, total: Some(answer.total as i64), page, has_more, problem })
+}

@@ -1,0 +1,168 @@
+//! Topics: show, start, rename, delete.
+
+use actix_web::web::{Path, Query};
+use domain::audit::Draft;
+use domain::messages::Window;
+use domain::policy::Deed;
+use domain::topics::Found;
+use domain::{groups, reads, unread};
+use serde::Deserialize;
+use templates::form::{MessageForm, RenameForm, TopicForm};
+use templates::topics::{Delete, Edit, NewSince, Show};
+
+use super::{id, key, mendable};
+use crate::failure::{Answer, Failure};
+use crate::form::Form;
+use crate::visit::Visit;
+
+/// What stands in the address of a topic: at most one of them counts.
+#[derive(Deserialize)]
+pub struct Part {
+    before: Option<String>,
+    after: Option<String>,
+    at: Option<String>,
+}
+
+impl Part {
+    fn window(&self) -> Result<Window, Failure> {
+        let seq = |text: &String| id::<i64>(text).map(|seq| seq.clamp(0, i64::MAX / 2));
+        Ok(match self {
+            Self { at: Some(text), .. } => Window::At(seq(text)?),
+            Self { before: Some(text), .. } => Window::Before(seq(text)?),
+            Self { after: Some(text), .. } => Window::After(seq(text)?),
+            _ => Window::Unread,
+        })
+    }
+}
+
+/// `GET /GROUP/TOPIC/`. What it shows counts as read from then on, unless a browser only fetched it ahead.
+pub async fn show(visit: Visit, path: Path<(String, String)>, part: Query<Part>) -> Answer {
+    let window = part.window()?;
+    let (group_slug, slug) = path.into_inner();
+    let frame = visit.frame().await?;
+    let group = groups::by_slug(visit.cx(), visit.viewer(), &group_slug).await?;
+    let found = domain::topics::by_slug(visit.cx(), visit.viewer(), group.group.id, &slug).await?;
+    let form = MessageForm { key: key()?, ..MessageForm::default() };
+    let mut page = draw(&visit, frame, group, found.clone(), window, form).await?;
+    if let Some(session) = &visit.session
+        && !visit.is_prefetch
+    {
+        let shown = page.messages.last().map_or(0, |message| message.seq);
+        let known = found.read_seq.is_some() || found.read_before.is_some();
+        if shown > found.read_seq.unwrap_or(0) && (known || shown > 0) {
+            reads::mark(visit.cx(), visit.viewer(), found.topic.id, shown).await?;
+            page.frame.sidebar = unread::sidebar(visit.cx(), session.person.id).await?;
+        }
+    }
+    visit.page(&page)
+}
+
+/// The page of a topic, with whatever its form holds.
+pub(super) async fn draw(
+    visit: &Visit,
+    mut frame: templates::Frame,
+    group: groups::Found,
+    found: Found,
+    window: Window,
+    form: MessageForm,
+) -> Result<Show, Failure> {
+    let cx = visit.cx();
+    visit.group_frame(&mut frame, &group).await?;
+    let page = domain::messages::page(cx, visit.viewer(), &found, window).await?;
+    let beside = visit.site.beside(group.group.id).await?;
+    let counted = frame.sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == found.topic.id).map(|t| t.unread);
+    let new = page.first_unread.zip(counted).map(|(seq, count)| NewSince { seq, count });
+    Ok(Show {
+        about: domain::messages::render(cx, &group.group.description).await?,
+        members: beside.aside.members,
+        message_count: found.message_count,
+        messages: page.messages,
+        earlier: page.earlier,
+        later: page.later,
+        new,
+        may_write: found.standing.may(Deed::Write),
+        may_join: found.standing.may(Deed::Join),
+        may_edit: found.may_edit(visit.viewer()),
+        may_delete: found.may_edit(visit.viewer()),
+        here: beside.aside.here,
+        also: beside.topics.into_iter().filter(|topic| topic.id != found.topic.id).take(5).collect(),
+        topic: found.topic,
+        group: group.group,
+        form,
+        frame,
+    })
+}
+
+/// `POST /-/groups/ID/topics`.
+pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
+    let group = id(&path)?;
+    let draft = Draft { text: form.get("text").to_owned(), key: Some(form.get("key").to_owned()) };
+    match domain::topics::start(visit.cx(), visit.viewer(), group, form.get("title"), draft).await {
+        Ok(posted) => Ok(visit.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug))),
+        Err(domain::Error::SignedOut) => Err(expired(&visit, &form)),
+        Err(error) => {
+            let mut back = TopicForm {
+                title: form.get("title").into(),
+                text: form.get("text").into(),
+                key: form.get("key").to_owned(),
+                error: None,
+            };
+            for (field, why) in mendable(error)? {
+                back.mend(&field, why);
+            }
+            let frame = visit.frame().await?;
+            let found = groups::by_id(visit.cx(), visit.viewer(), group).await?;
+            visit.mend(&super::groups::draw(&visit, frame, found, None, back).await?)
+        }
+    }
+}
+
+/// Whoever sent the form is signed out: it goes back with its text.
+pub(super) fn expired(visit: &Visit, form: &Form) -> Failure {
+    Failure::Expired { action: visit.path.clone(), typed: form.typed() }
+}
+
+/// `GET /-/topics/ID/edit`.
+pub async fn edit(visit: Visit, path: Path<String>) -> Answer {
+    let mut frame = visit.frame().await?;
+    visit.signed_in()?;
+    let (found, group) = domain::topics::with_group(visit.cx(), visit.viewer(), id(&path)?).await?;
+    found.check_edit(visit.viewer())?;
+    frame.group = Some(group.id);
+    let form = RenameForm { title: found.topic.name.clone().into(), error: None };
+    visit.page(&Edit { frame, group, topic: found.topic, form })
+}
+
+/// `POST /-/topics/ID/edit`.
+pub async fn update(visit: Visit, path: Path<String>, form: Form) -> Answer {
+    let topic = id(&path)?;
+    match domain::topics::rename(visit.cx(), visit.viewer(), topic, form.get("title")).await {
+        Ok((topic, group)) => Ok(visit.redirect_saying(&format!("/{}/{}/", group.slug, topic.slug), "saved")),
+        Err(domain::Error::Invalid(fields)) => {
+            let mut frame = visit.frame().await?;
+            let (found, group) = domain::topics::with_group(visit.cx(), visit.viewer(), topic).await?;
+            frame.group = Some(group.id);
+            let mut back = RenameForm { title: form.get("title").into(), error: None };
+            fields.iter().for_each(|(field, why)| back.mend(field, why));
+            visit.mend(&Edit { frame, group, topic: found.topic, form: back })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `GET /-/topics/ID/delete`.
+pub async fn delete(visit: Visit, path: Path<String>) -> Answer {
+    let mut frame = visit.frame().await?;
+    visit.signed_in()?;
+    let (found, group) = domain::topics::with_group(visit.cx(), visit.viewer(), id(&path)?).await?;
+    domain::topics::check_delete(visit.cx(), visit.viewer(), &found).await?;
+    frame.group = Some(group.id);
+    visit.page(&Delete { frame, group, message_count: found.message_count, topic: found.topic })
+}
+
+/// `POST /-/topics/ID/delete`.
+pub async fn destroy(visit: Visit, path: Path<String>, _form: Form) -> Answer {
+    let group = domain::topics::delete(visit.cx(), visit.viewer(), id(&path)?).await?;
+    visit.site.forget_beside(group.id);
+    Ok(visit.redirect_saying(&format!("/{}/", group.slug), "deleted"))
+}

@@ -1,0 +1,313 @@
+//! Who asks, with what, and how they are answered: the extractor that every handler begins with.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::pin::Pin;
+
+use actix_web::cookie::time::Duration as CookieDuration;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, LOCATION, VARY};
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
+use domain::bus::Stream;
+use domain::groups::Found;
+use domain::model::GroupKind;
+use domain::policy::{Deed, Viewer};
+use domain::secrets;
+use domain::sessions::{Origin, Session};
+use domain::{Context, Error};
+use templates::{Frame, Live, Template};
+
+use crate::failure::{Answer, Failure};
+use crate::site::Site;
+
+/// A request as handlers see it.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// What all requests share.
+    pub site: Data<Site>,
+    /// Who is signed in.
+    pub session: Option<Session>,
+    /// Path and query.
+    pub path: String,
+    /// Whether the page may be fetched before anyone looks at it.
+    pub is_prefetch: bool,
+    /// Whether a script wants JSON.
+    pub wants_json: bool,
+    origin: Origin,
+    nonce: String,
+    form_secret: String,
+    form_cookie_is_new: bool,
+    flash: Option<String>,
+}
+
+impl Visit {
+    /// Reads the request; the second time it is asked for the same one, it is only handed out.
+    pub async fn of(request: &HttpRequest) -> Result<Self, Failure> {
+        if let Some(known) = request.extensions().get::<Self>() {
+            return Ok(known.clone());
+        }
+        let site = request
+            .app_data::<Data<Site>>()
+            .ok_or_else(|| Error::Internal("the server has no site".into()))?
+            .clone();
+        let session = match request.cookie(site.session_cookie()) {
+            Some(cookie) => domain::sessions::authenticate(&site.cx, cookie.value()).await?,
+            None => None,
+        };
+        let known = request.cookie(site.form_cookie()).map(|cookie| cookie.value().to_owned()).filter(|value| value.len() == 64);
+        let form_cookie_is_new = known.is_none();
+        let form_secret = match (&session, known) {
+            (Some(_), _) => String::new(),
+            (None, Some(value)) => value,
+            (None, None) => secrets::token()?,
+        };
+        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let visit = Self {
+            path: request.uri().path_and_query().map_or_else(|| request.path().to_owned(), ToString::to_string),
+            is_prefetch: header("sec-purpose").contains("prefetch") || header("purpose").contains("prefetch"),
+            wants_json: crate::failure::wants_json(request),
+            origin: Origin { address: address(request, &site.config.proxies), agent: header("user-agent").to_owned() },
+            nonce: secrets::token()?[..24].to_owned(),
+            form_secret,
+            form_cookie_is_new,
+            flash: request.cookie(FLASH).map(|cookie| cookie.value().to_owned()),
+            session,
+            site,
+        };
+        request.extensions_mut().insert(visit.clone());
+        Ok(visit)
+    }
+
+    /// The parts of the forum.
+    pub fn cx(&self) -> &Context {
+        &self.site.cx
+    }
+
+    /// Who asks, as the policy sees them.
+    pub fn viewer(&self) -> Viewer {
+        self.session.as_ref().map_or(Viewer::Anonymous, Session::viewer)
+    }
+
+    /// The session of whoever is signed in.
+    ///
+    /// # Errors
+    /// [`Error::SignedOut`].
+    pub fn signed_in(&self) -> Result<&Session, Failure> {
+        self.session.as_ref().ok_or(Failure::Domain(Error::SignedOut))
+    }
+
+    /// The session of a site admin.
+    ///
+    /// # Errors
+    /// [`Error::SignedOut`]; to everyone else the page is not there.
+    pub fn admin(&self) -> Result<&Session, Failure> {
+        let session = self.signed_in()?;
+        if session.is_admin { Ok(session) } else { Err(Failure::Domain(Error::NotFound)) }
+    }
+
+    /// From where they come.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The token that forms of this browser carry.
+    fn csrf(&self) -> String {
+        let secret = &self.cx().config.secret;
+        match &self.session {
+            Some(session) => secret.sign("form", &session.id),
+            None => secret.sign("form", &self.form_secret),
+        }
+    }
+
+    /// Whether a form's token is this browser's.
+    pub fn token_holds(&self, token: &str) -> bool {
+        let secret = &self.cx().config.secret;
+        match &self.session {
+            Some(session) => secret.verify("form", &session.id, token),
+            None => !self.form_cookie_is_new && secret.verify("form", &self.form_secret, token),
+        }
+    }
+
+    /// A frame without figures, for when those cannot be had.
+    pub fn bare_frame(&self) -> Frame {
+        Frame {
+            site_name: self.cx().config.site_name.clone(),
+            viewer: self.session.as_ref().map(|session| templates::Viewer {
+                person: session.person.clone(),
+                is_admin: session.is_admin,
+                theme: session.theme,
+            }),
+            csrf: self.csrf(),
+            nonce: self.nonce.clone(),
+            assets: crate::assets::addresses(),
+            flash: self.flash.as_deref().and_then(flash_text).map(|text| templates::Flash {
+                kind: templates::FlashKind::Done,
+                text: text.to_owned(),
+            }),
+            path: self.path.clone(),
+            now: self.cx().now(),
+            ..Frame::default()
+        }
+    }
+
+    /// The frame around a page. Call it before anything of the page is read: its cursor is where the live events go on.
+    pub async fn frame(&self) -> Result<Frame, Failure> {
+        let mut frame = self.bare_frame();
+        if let Some(session) = &self.session {
+            let after = self.cx().bus.open(Stream::User(session.person.id)).await?;
+            frame.live = Some(Live { after: after.to_string(), group: None });
+            frame.sidebar = domain::unread::sidebar(self.cx(), session.person.id).await?;
+        }
+        Ok(frame)
+    }
+
+    /// The frame around a page of a group. Readers of a public group who are not in it hear it too.
+    pub async fn group_frame(&self, frame: &mut Frame, group: &Found) -> Result<(), Failure> {
+        let id = group.group.id;
+        frame.group = Some(id);
+        frame.moderates = group.standing.may(Deed::Moderate);
+        if group.group.kind == GroupKind::Public {
+            match (&self.session, &mut frame.live) {
+                (Some(session), Some(live)) if group.standing.role.is_none() => {
+                    self.cx().bus.watch_group(session.person.id, id).await?;
+                    live.group = Some(id);
+                }
+                (None, _) => {
+                    let after = self.cx().bus.open(Stream::Group(id)).await?;
+                    frame.live = Some(Live { after: after.to_string(), group: Some(id) });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The page, 200.
+    pub fn page(&self, page: &impl Template) -> Answer {
+        Ok(self.page_with(StatusCode::OK, page))
+    }
+
+    /// The page of a form that has to be mended, 422.
+    pub fn mend(&self, page: &impl Template) -> Answer {
+        Ok(self.page_with(StatusCode::UNPROCESSABLE_ENTITY, page))
+    }
+
+    /// The page with a status.
+    pub fn page_with(&self, status: StatusCode, page: &impl Template) -> HttpResponse {
+        let html = match page.render() {
+            Ok(html) => html,
+            Err(error) => {
+                tracing::error!(%error, "a page was not drawn");
+                return HttpResponse::InternalServerError().body("Something broke on our side. Try again in a minute.\n");
+            }
+        };
+        let mut response = HttpResponse::build(status);
+        response.content_type("text/html; charset=utf-8");
+        response.insert_header(("content-security-policy", self.content_policy()));
+        response.insert_header(("x-content-type-options", "nosniff"));
+        response.insert_header(("referrer-policy", "same-origin"));
+        response.insert_header(("permissions-policy", "camera=(), microphone=(), geolocation=()"));
+        let holds_token = self.session.is_none() && html.contains("name=\"csrf\"");
+        let private = self.session.is_some() || holds_token || !status.is_success();
+        response.insert_header((CACHE_CONTROL, if private { "private, no-store" } else { "no-cache" }));
+        response.insert_header((VARY, "Cookie"));
+        if holds_token && self.form_cookie_is_new {
+            response.cookie(self.cookie(self.site.form_cookie(), self.form_secret.clone()).finish());
+        }
+        if self.flash.is_some() {
+            response.cookie(self.gone(FLASH));
+        }
+        response.body(html)
+    }
+
+    fn content_policy(&self) -> String {
+        format!(
+            "default-src 'none'; style-src 'self' 'nonce-{}'; script-src 'self'; img-src 'self' https: http: data:; connect-src 'self'; \
+             form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            self.nonce
+        )
+    }
+
+    /// 303 to a page of our own.
+    pub fn redirect(&self, path: &str) -> HttpResponse {
+        HttpResponse::SeeOther().insert_header((LOCATION, path)).insert_header((CACHE_CONTROL, "private, no-store")).finish()
+    }
+
+    /// 303, and a line on the next page that says what was done: one of [`FLASHES`].
+    pub fn redirect_saying(&self, path: &str, word: &'static str) -> HttpResponse {
+        let mut response = self.redirect(path);
+        let cookie = Cookie::build(FLASH, word).path("/").http_only(true).same_site(SameSite::Lax).secure(self.site.secure()).finish();
+        // The words are ours: a cookie of them is always valid.
+        let _ = response.add_cookie(&cookie);
+        response
+    }
+
+    /// 303 with a session's cookie.
+    pub fn sign_in(&self, token: &str, path: &str) -> HttpResponse {
+        let mut response = self.redirect(path);
+        let age = CookieDuration::seconds(self.cx().config.session.as_secs().try_into().unwrap_or(i64::MAX));
+        let cookie = self.cookie(self.site.session_cookie(), token.to_owned()).max_age(age).finish();
+        let _ = response.add_cookie(&cookie);
+        let _ = response.add_cookie(&self.gone(self.site.form_cookie()));
+        response
+    }
+
+    /// 303, the session's cookie gone.
+    pub fn sign_out(&self, path: &str) -> HttpResponse {
+        let mut response = self.redirect(path);
+        let _ = response.add_cookie(&self.gone(self.site.session_cookie()));
+        response
+    }
+
+    fn cookie(&self, name: &'static str, value: String) -> actix_web::cookie::CookieBuilder<'static> {
+        Cookie::build(name, value).path("/").http_only(true).same_site(SameSite::Lax).secure(self.site.secure())
+    }
+
+    fn gone(&self, name: &'static str) -> Cookie<'static> {
+        self.cookie(name, String::new()).max_age(CookieDuration::ZERO).finish()
+    }
+}
+
+const FLASH: &str = "klatch-said";
+
+/// What can be said on the page after: the cookie carries the word, never the text.
+const FLASHES: &[(&str, &str)] = &[
+    ("saved", "Saved."),
+    ("deleted", "Deleted."),
+    ("password", "Your password is changed, and all your other sessions are signed out."),
+    ("joined", "You are in. What was written before counts as read."),
+    ("left", "You left the group."),
+    ("read", "Marked as read."),
+    ("revoked", "That session is signed out."),
+    ("retried", "The job will be tried again."),
+    ("dropped", "The job is gone."),
+    ("welcome", "Welcome. Join a group or two to begin."),
+];
+
+fn flash_text(word: &str) -> Option<&'static str> {
+    FLASHES.iter().find(|(known, _)| *known == word).map(|(_, text)| *text)
+}
+
+impl FromRequest for Visit {
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Self::of(&request).await })
+    }
+}
+
+/// The address at the other end: what a trusted proxy says, else the connection's.
+fn address(request: &HttpRequest, proxies: &[IpAddr]) -> IpAddr {
+    let Some(peer) = request.peer_addr().map(|peer| peer.ip().to_canonical()) else { return Ipv4Addr::UNSPECIFIED.into() };
+    if !proxies.contains(&peer) {
+        return peer;
+    }
+    let said = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = said.flat_map(|value| value.split(',')).map(str::trim).collect();
+    let outside = hops.iter().rev().map_while(|hop| hop.parse::<IpAddr>().ok()).map(|hop| hop.to_canonical());
+    outside.into_iter().find(|hop| !proxies.contains(hop)).unwrap_or(peer)
+}
