@@ -189,6 +189,8 @@ export class Poll {
 
   async lead() {
     if (!this.running) return;
+    // Whatever an earlier turn of this tab still waits for.
+    this.kick();
     const turn = {};
     this.turn = turn;
     this.at = this.page.cursor();
