@@ -1,0 +1,84 @@
+//! Redis itself: what is lost and comes back, what is given up, what is not there.
+
+use domain::bus::{Bus, BusUrl, Control, Hub};
+use domain::time::Clock;
+
+use crate::home::{ALICE, BOB, Home, event, payloads, read_all, test_url, wait_for, within};
+
+/// A database of the test Redis that no other test uses, so that its connections can be told from theirs.
+fn own_database(number: u8) -> String {
+    let url = test_url();
+    let host = url.split('/').take(3).collect::<Vec<_>>().join("/");
+    format!("{host}/{number}")
+}
+
+async fn kill_subscriptions(home: &Home, database: u8) -> usize {
+    let mut connection = home.redis.as_ref().unwrap().connection.clone();
+    let clients: String =
+        redis::cmd("CLIENT").arg("LIST").arg("TYPE").arg("pubsub").query_async(&mut connection).await.unwrap();
+    let mut killed = 0;
+    for client in clients.lines().filter(|line| line.contains(&format!(" db={database} "))) {
+        let id = client.split(' ').find_map(|word| word.strip_prefix("id=")).unwrap();
+        killed +=
+            redis::cmd("CLIENT").arg("KILL").arg("ID").arg(id).query_async::<usize>(&mut connection).await.unwrap();
+    }
+    killed
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_subscription_is_made_again_and_wakes_everyone() {
+    let home = Home::redis_at(&own_database(13)).await;
+    let hub = Hub::new(home.bus.clone());
+    let mut controls = home.bus.controls();
+    let mut after = home.bus.open(ALICE).await.unwrap();
+    let mut watch = hub.watch(ALICE).await.unwrap();
+    for round in 0..5 {
+        assert_eq!(kill_subscriptions(&home, 13).await, 1);
+        home.bus.publish(&[(ALICE, event(round))]).await.unwrap();
+        within("a wake-up", watch.changed()).await;
+        let events = loop {
+            let (events, last) = read_all(&home.bus, ALICE, after).await.unwrap();
+            after = last;
+            if !events.is_empty() {
+                break events;
+            }
+            within("a wake-up", watch.changed()).await;
+        };
+        assert_eq!(payloads(&events), [event(round)]);
+        assert_eq!(within("the word", controls.recv()).await.unwrap(), Control::Reconnected);
+        let mut bobs = within("a new watch", hub.watch(BOB)).await.unwrap();
+        home.bus.open(BOB).await.unwrap();
+        home.bus.publish(&[(BOB, event(round))]).await.unwrap();
+        within("a ring after it", bobs.changed()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channel_is_left_a_while_after_its_last_watcher() {
+    let home = Home::redis().await;
+    let hub = Hub::new(home.bus.clone());
+    let redis = home.redis.as_ref().unwrap();
+    let channel = format!("{}:{{u:1}}:bell", redis.prefix);
+    let subscribers = || async {
+        let mut connection = redis.connection.clone();
+        let answer: (String, i64) =
+            redis::cmd("PUBSUB").arg("NUMSUB").arg(&channel).query_async(&mut connection).await.unwrap();
+        answer.1
+    };
+    let watch = hub.watch(ALICE).await.unwrap();
+    assert_eq!(subscribers().await, 1);
+    drop(watch);
+    drop(hub.watch(ALICE).await.unwrap());
+    assert_eq!(subscribers().await, 1);
+    wait_for("nobody subscribed", || async { subscribers().await == 0 }).await;
+    let _watch = hub.watch(ALICE).await.unwrap();
+    assert_eq!(subscribers().await, 1);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_named_without_its_password() {
+    let url: BusUrl = "redis://me:secret@127.0.0.1:1".parse().unwrap();
+    let error = Bus::connect(&url, "test", Clock::System).await.expect_err("nobody listens there").to_string();
+    assert!(error.contains("KLATCH_REDIS_URL") && error.contains("127.0.0.1:1"), "{error}");
+    assert!(!error.contains("secret"), "{error}");
+}
