@@ -364,3 +364,15 @@ fn parse_position(text: &str) -> Option<Position> {
     Some(Position { xid: xid.parse().ok()?, id: id.parse().ok()? })
 }
 
+
+/// Has whoever writes the index read everything again, from the changes' log: for when this process cannot write it.
+pub async fn ask_for_reindex(cx: &Context) -> Result<()> {
+    let groups = store::groups::all(&cx.db, i64::MAX, 0).await?;
+    let mut tx = cx.db.begin().await?;
+    for row in groups {
+        search_log::insert(&mut tx, Changed::Group(row.group.id)).await?;
+    }
+    tx.commit().await?;
+    crate::sessions::tell(cx, &crate::bus::Control::SearchChanged).await;
+    Ok(())
+}

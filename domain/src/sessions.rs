@@ -62,20 +62,22 @@ struct Remembered {
 }
 
 impl SessionCache {
-    /// What is remembered of a session, or the number to give to [`SessionCache::put`] with what the database says.
+    /// The session as it is remembered, or the mark to put it in with.
     fn get(&self, id: &str) -> Result<Session, u64> {
         let Ok(mut all) = self.0.lock() else { return Err(0) };
         match all.by_id.get(id) {
             Some((session, read)) if read.elapsed() < BELIEVED => return Ok(session.clone()),
-            Some(_) => all.by_id.remove(id),
-            None => None,
-        };
+            Some(_) => {
+                all.by_id.remove(id);
+            }
+            None => {}
+        }
         Err(all.heard)
     }
 
-    fn put(&self, session: Session, heard: u64) {
+    fn put(&self, session: Session, mark: u64) {
         let Ok(mut all) = self.0.lock() else { return };
-        if all.heard != heard {
+        if all.heard != mark {
             return;
         }
         if all.by_id.len() >= REMEMBERED {
@@ -96,7 +98,7 @@ impl SessionCache {
             }
             Control::UserChanged { user } => all.by_id.retain(|_, (session, _)| session.person.id != *user),
             Control::Reconnected => all.by_id.clear(),
-            _ => return,
+            Control::MembershipChanged { .. } | Control::GroupChanged { .. } | Control::SearchChanged => return,
         }
         all.heard += 1;
     }

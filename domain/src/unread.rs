@@ -75,7 +75,14 @@ fn unsettled(version: &str, now: Timestamp) -> bool {
 
 /// What the frame shows to somebody.
 pub async fn sidebar(cx: &Context, user: UserId) -> Result<Sidebar> {
-    let mut found = cx.kv.get_many(&[summary_key(user), user_key(user)]).await?.into_iter();
+    let found = match cx.kv.get_many(&[summary_key(user), user_key(user)]).await {
+        Ok(found) => found,
+        Err(error) => {
+            tracing::warn!(%error, "what is unread is counted without its summary");
+            return Ok(arrange(count_bare(cx, user).await?));
+        }
+    };
+    let mut found = found.into_iter();
     let kept: Option<Summary> = found.next().flatten().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let user_version = text(found.next().flatten());
     let summary = match kept {
@@ -113,30 +120,34 @@ async fn refresh(cx: &Context, user: UserId, mut summary: Summary) -> Result<Sum
     Ok(summary)
 }
 
-/// Counts everything.
+/// Counts everything, and keeps it.
 async fn count(cx: &Context, user: UserId, user_version: String) -> Result<Summary> {
-    let mut rows = store::reads::my_groups(&cx.db, user).await?;
-    let ids: Vec<GroupId> = rows.iter().map(|row| row.id).collect();
     // The versions before the counts: what changes in between is counted again.
-    let versions = versions(cx, &ids).await?;
-    if !ids.is_empty() {
-        // Names read before the version may be older than it.
-        rows = store::reads::my_groups(&cx.db, user).await?;
+    let ids: Vec<GroupId> = store::reads::my_groups(&cx.db, user).await?.iter().map(|row| row.id).collect();
+    let version_of: HashMap<GroupId, String> = ids.iter().copied().zip(versions(cx, &ids).await?).collect();
+    let mut summary = count_bare(cx, user).await?;
+    summary.user_version = user_version;
+    for (version, group) in &mut summary.groups {
+        *version = version_of.get(&group.id).cloned().unwrap_or_default();
     }
-    let version_of: HashMap<GroupId, String> = ids.iter().copied().zip(versions).collect();
+    keep(cx, user, &summary).await;
+    Ok(summary)
+}
+
+/// Counts everything, from the database alone.
+async fn count_bare(cx: &Context, user: UserId) -> Result<Summary> {
+    let rows = store::reads::my_groups(&cx.db, user).await?;
+    let ids: Vec<GroupId> = rows.iter().map(|row| row.id).collect();
     let mut unread = by_group(store::reads::unread_in(&cx.db, user, &ids).await?);
     let groups = rows
         .into_iter()
         .map(|row| {
             let topics = unread.remove(&row.id).unwrap_or_default();
-            let version = version_of.get(&row.id).cloned().unwrap_or_default();
-            (version, SidebarGroup { id: row.id, slug: row.slug, name: row.name, kind: row.kind, topics })
+            (String::new(), SidebarGroup { id: row.id, slug: row.slug, name: row.name, kind: row.kind, topics })
         })
         .collect();
     let mentions = store::mentions::unread(&cx.db, user).await?;
-    let summary = Summary { user_version, mentions, groups };
-    keep(cx, user, &summary).await;
-    Ok(summary)
+    Ok(Summary { user_version: String::new(), mentions, groups })
 }
 
 async fn versions(cx: &Context, groups: &[GroupId]) -> Result<Vec<String>> {

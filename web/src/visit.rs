@@ -156,11 +156,21 @@ impl Visit {
     pub async fn frame(&self) -> Result<Frame, Failure> {
         let mut frame = self.bare_frame();
         if let Some(session) = &self.session {
-            let after = self.cx().bus.open(Stream::User(session.person.id)).await?;
-            frame.live = Some(Live { after: after.to_string(), group: None });
+            frame.live = self.live(Stream::User(session.person.id), None).await;
             frame.sidebar = domain::unread::sidebar(self.cx(), session.person.id).await?;
         }
         Ok(frame)
+    }
+
+    /// Where the page's poll begins. Without the bus a page is drawn all the same, and is not live.
+    async fn live(&self, stream: Stream, group: Option<domain::model::GroupId>) -> Option<Live> {
+        match self.cx().bus.open(stream).await {
+            Ok(after) => Some(Live { after: after.to_string(), group }),
+            Err(error) => {
+                tracing::warn!(%error, "a page will not be live");
+                None
+            }
+        }
     }
 
     /// The frame around a page of a group. Readers of a public group who are not in it hear it too.
@@ -171,12 +181,13 @@ impl Visit {
         if group.group.kind == GroupKind::Public {
             match (&self.session, &mut frame.live) {
                 (Some(session), Some(live)) if group.standing.role.is_none() => {
-                    self.cx().bus.watch_group(session.person.id, id).await?;
+                    if let Err(error) = self.cx().bus.watch_group(session.person.id, id).await {
+                        tracing::warn!(%error, "a page of a group will not be live");
+                    }
                     live.group = Some(id);
                 }
                 (None, _) => {
-                    let after = self.cx().bus.open(Stream::Group(id)).await?;
-                    frame.live = Some(Live { after: after.to_string(), group: Some(id) });
+                    frame.live = self.live(Stream::Group(id), Some(id)).await;
                 }
                 _ => {}
             }

@@ -1,0 +1,151 @@
+//! The commands that end by themselves: import, demo, admin.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use domain::accounts::NewAccount;
+use domain::secrets::Password;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::compose::{self, Failure};
+use crate::settings::{Needs, Settings};
+
+async fn context(search: bool) -> Result<domain::Context, Failure> {
+    compose::context(&Settings::read(Needs::Alone)?, search).await
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{msg:>10} {wide_bar} {human_pos}/{human_len} {per_sec}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// `klatch admin doctor`.
+pub async fn doctor() -> Result<(), Failure> {
+    let cx = context(true).await?;
+    let findings = domain::doctor::examine(&cx, |_| {}).await?;
+    println!("topics counted            {}", findings.topics);
+    println!("unread summaries compared {}", findings.summaries);
+    println!("jobs waiting              {}", findings.jobs_waiting);
+    println!("jobs given up             {}", findings.jobs_failed);
+    if let Some(indexed) = findings.indexed {
+        println!("in the search index       {indexed}");
+    }
+    println!("drift                     {}", findings.drift.len());
+    for sentence in &findings.drift {
+        println!("  {sentence}");
+    }
+    cx.db.close().await;
+    if findings.drift.is_empty() { Ok(()) } else { Err(format!("{} things differ", findings.drift.len()).into()) }
+}
+
+/// `klatch admin reindex`.
+pub async fn reindex() -> Result<(), Failure> {
+    let cx = context(true).await?;
+    let bar = bar();
+    bar.set_message("indexed");
+    bar.set_length(u64::try_from(domain::search::expected_documents(&cx).await?).unwrap_or(0));
+    let done = domain::search::reindex(&cx, |done| bar.set_position(done)).await?;
+    bar.finish();
+    if !done {
+        // Whoever writes the index reads everything again when the log says so.
+        domain::search::ask_for_reindex(&cx).await?;
+        println!("A running service keeps the index: it reads everything again by itself.");
+    }
+    cx.db.close().await;
+    Ok(())
+}
+
+/// `klatch admin reparse`.
+pub async fn reparse(all: bool) -> Result<(), Failure> {
+    let cx = context(false).await?;
+    let bar = bar();
+    bar.set_message("parsed");
+    let done = domain::messages::reparse(&cx, all, |done| {
+        bar.set_length(done);
+        bar.set_position(done);
+    })
+    .await?;
+    bar.finish_and_clear();
+    println!("{done} messages were parsed again");
+    cx.db.close().await;
+    Ok(())
+}
+
+/// `klatch admin user add`: the password is the first line of standard input.
+pub async fn add_user(name: String, email: String, admin: bool) -> Result<(), Failure> {
+    let cx = context(false).await?;
+    let mut password = String::new();
+    std::io::stdin().lock().read_line(&mut password)?;
+    let password = Password::new(password.trim_end_matches(['\n', '\r']));
+    let made = domain::accounts::create(&cx, NewAccount { username: name.clone(), email, password }, admin).await;
+    cx.db.close().await;
+    match made {
+        Ok(_) => {
+            println!("{name} can sign in{}", if admin { ", and administers the site" } else { "" });
+            Ok(())
+        }
+        Err(domain::Error::Invalid(fields)) => {
+            Err(fields.iter().map(|(field, why)| format!("{field}: {why}")).collect::<Vec<_>>().join("\n").into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `klatch demo`.
+pub async fn demo() -> Result<(), Failure> {
+    let cx = context(true).await?;
+    domain::demo::fill(&cx).await?;
+    cx.db.close().await;
+    Ok(())
+}
+
+/// `klatch import convore DIR`.
+pub async fn import_convore(dir: &Path) -> Result<(), Failure> {
+    let cx = context(true).await?;
+    let bar = bar();
+    let report = domain::import::convore(&cx, dir, told(&bar)).await?;
+    bar.finish_and_clear();
+    println!("{report}");
+    cx.db.close().await;
+    Ok(())
+}
+
+/// `klatch import jsonl FILE`: plain or zstd, or standard input for `-`.
+pub async fn import_jsonl(file: PathBuf) -> Result<(), Failure> {
+    let cx = context(true).await?;
+    let name = file.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned());
+    let reader = tokio::task::spawn_blocking(move || open(&file)).await??;
+    let bar = bar();
+    let report = domain::import::jsonl(&cx, reader, &name, told(&bar)).await?;
+    bar.finish_and_clear();
+    println!("{report}");
+    cx.db.close().await;
+    Ok(())
+}
+
+fn told(bar: &ProgressBar) -> impl FnMut(domain::import::Progress) + '_ {
+    |progress| {
+        bar.set_message(progress.what.to_string());
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
+    }
+}
+
+/// What zstd-compressed data begins with (RFC 8878, 3.1.1).
+const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+fn open(file: &Path) -> Result<Box<dyn BufRead + Send>, Failure> {
+    let raw: Box<dyn Read + Send> = if file == Path::new("-") {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(std::fs::File::open(file).map_err(|error| format!("{}: {error}", file.display()))?)
+    };
+    let mut reader = BufReader::with_capacity(1 << 20, raw);
+    if reader.fill_buf()?.starts_with(&ZSTD) {
+        return Ok(Box::new(BufReader::with_capacity(1 << 20, zstd::Decoder::with_buffer(reader)?)));
+    }
+    Ok(Box::new(reader))
+}

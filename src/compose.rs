@@ -1,0 +1,78 @@
+//! Puts the parts together: the context that every service is given.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use domain::bus::{Bus, Control, Hub};
+use domain::jobs::Wake;
+use domain::kv::Kv;
+use domain::search::Search;
+use domain::sessions::SessionCache;
+use domain::store::{DatabaseUrl, Db};
+use domain::time::Clock;
+use domain::Context;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::settings::Settings;
+
+/// What a command ends with when it does not succeed.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// What keys and channels on a shared Redis begin with.
+const PREFIX: &str = "klatch";
+
+/// Connects everything. `search` says whether this process answers searches.
+pub async fn context(settings: &Settings, search: bool) -> Result<Context, Failure> {
+    let db = Db::connect(&settings.database, settings.connections)
+        .await
+        .map_err(|error| format!("KLATCH_DATABASE_URL: {} does not answer: {error}", place(&settings.database)))?;
+    let clock = Clock::System;
+    let bus = Bus::connect(&settings.bus, PREFIX, clock.clone()).await?;
+    let search = if search { Some(open_search(&settings.data_dir)?) } else { None };
+    let cx = Context {
+        hub: Hub::new(bus.clone()),
+        kv: Kv::beside(&bus),
+        wake: Wake::new(&db),
+        bus,
+        db,
+        clock,
+        config: Arc::new(settings.config.clone()),
+        search,
+        sessions: Arc::new(SessionCache::default()),
+    };
+    tokio::spawn(listen(cx.clone()));
+    Ok(cx)
+}
+
+fn open_search(data_dir: &Path) -> Result<Search, Failure> {
+    let dir = data_dir.join("search-index");
+    Search::open(&dir).map_err(|error| format!("KLATCH_DATA_DIR: the search index in `{}`: {error}", dir.display()).into())
+}
+
+/// The database as it may be named: no password.
+fn place(url: &DatabaseUrl) -> String {
+    match url {
+        DatabaseUrl::Sqlite(path) => format!("the file `{}`", path.display()),
+        DatabaseUrl::Postgres(url) => {
+            let after = url.split_once("://").map_or("", |(_, rest)| rest);
+            let host = after.rsplit_once('@').map_or(after, |(_, host)| host);
+            format!("Postgres at `{}`", host.split(['/', '?']).next().unwrap_or_default())
+        }
+    }
+}
+
+/// Keeps what this process remembers true: hears what the others say.
+async fn listen(cx: Context) {
+    let mut words = cx.bus.controls();
+    loop {
+        let word = match words.recv().await {
+            Ok(word) => word,
+            Err(RecvError::Lagged(_)) => Control::Reconnected,
+            Err(RecvError::Closed) => return,
+        };
+        cx.sessions.hear(&word);
+        if let (Control::SearchChanged | Control::Reconnected, Some(search)) = (&word, &cx.search) {
+            search.wake();
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The services: each alone, or all in one process.
+
+use std::net::TcpListener;
+
+use domain::reactors::{self, Draw};
+use domain::Context;
+use templates::Template;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::compose::{self, Failure};
+use crate::settings::{Needs, Settings};
+
+/// Told once: the program is to end.
+#[derive(Clone)]
+struct Stop(watch::Receiver<bool>);
+
+impl Stop {
+    /// A switch of its own, off.
+    fn switch() -> (watch::Sender<bool>, Self) {
+        let (sender, receiver) = watch::channel(false);
+        (sender, Self(receiver))
+    }
+
+    /// Thrown by SIGTERM or SIGINT.
+    fn on_signal() -> Result<Self, Failure> {
+        let (sender, stop) = Self::switch();
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            tracing::info!("ending: what is under way is finished first");
+            let _ = sender.send(true);
+            // Whoever asks twice does not want to wait.
+            interrupt.recv().await;
+            std::process::exit(130);
+        });
+        Ok(stop)
+    }
+
+    async fn thrown(mut self) {
+        // An error means that the switch is gone, which is as good as thrown.
+        let _ = self.0.wait_for(|thrown| *thrown).await;
+    }
+}
+
+async fn bind(address: std::net::SocketAddr, name: &str) -> Result<TcpListener, Failure> {
+    realtime::bind(address).await.map_err(|error| format!("{name}: {address} cannot be had: {error}").into())
+}
+
+fn realtime_config(settings: &Settings) -> realtime::Config {
+    realtime::Config {
+        secure: settings.config.base_url.starts_with("https://"),
+        proxies: settings.proxies.clone(),
+        ..realtime::Config::default()
+    }
+}
+
+fn web_config(settings: &Settings) -> web::Config {
+    web::Config { proxies: settings.proxies.clone(), ..web::Config::default() }
+}
+
+async fn run_jobs(cx: Context, stop: Stop) -> Result<(), Failure> {
+    let worker = worker::Worker::new(cx.db.clone(), cx.clock.clone(), cx.wake.clone());
+    let handler = move |job| {
+        let cx = cx.clone();
+        async move { reactors::run(&cx, &draw(), job).await }
+    };
+    worker.run(handler, stop.thrown()).await?;
+    Ok(())
+}
+
+/// The fragments of live events are the pages' own partials.
+fn draw() -> Draw {
+    fn drawn(partial: &impl Template) -> String {
+        partial.render().unwrap_or_else(|error| {
+            tracing::error!(%error, "a fragment was not drawn");
+            String::new()
+        })
+    }
+    Draw {
+        message: |message, topic, group, now| drawn(&templates::messages::MessagePartial { message, topic, group, now }),
+        topic_row: |row, group, now| drawn(&templates::groups::TopicRowPartial { row, group, now }),
+    }
+}
+
+/// Says where the site is, and how to make its first admin.
+async fn greet(cx: &Context) -> Result<(), Failure> {
+    let base = &cx.config.base_url;
+    println!("{} is at {base}", cx.config.site_name);
+    if let Some(token) = domain::accounts::first_admin_token(cx).await? {
+        println!("There is no admin yet. Make the first one at {base}/-/first-admin?token={token}");
+    }
+    Ok(())
+}
+
+/// `klatch serve`: everything in one process, on one port.
+pub async fn serve() -> Result<(), Failure> {
+    let settings = Settings::read(Needs::Alone)?;
+    let listener = bind(settings.bind, "KLATCH_BIND").await?;
+    let cx = compose::context(&settings, true).await?;
+    let stop = Stop::on_signal()?;
+    let (pages_ended, rest_stop) = Stop::switch();
+    let live = realtime::Live::new(cx.clone(), realtime_config(&settings))?;
+    let jobs = tokio::spawn(run_jobs(cx.clone(), rest_stop.clone()));
+    let follower = tokio::spawn(domain::search::follow(cx.clone(), rest_stop.thrown()));
+    greet(&cx).await?;
+    let mounted = live.clone();
+    let mount = move |app: &mut actix_web::web::ServiceConfig| realtime::configure(mounted.clone())(app);
+    let served = web::run(web_config(&settings), cx.clone(), listener, stop.thrown(), mount, move || live.drain()).await;
+    let _ = pages_ended.send(true);
+    follower.await?;
+    jobs.await??;
+    cx.db.close().await;
+    Ok(served?)
+}
+
+/// `klatch web`: the pages, and search.
+pub async fn serve_web() -> Result<(), Failure> {
+    let settings = Settings::read(Needs::Shared("web"))?;
+    let listener = bind(settings.bind, "KLATCH_BIND").await?;
+    let cx = compose::context(&settings, true).await?;
+    let stop = Stop::on_signal()?;
+    let follower = tokio::spawn(domain::search::follow(cx.clone(), stop.clone().thrown()));
+    greet(&cx).await?;
+    let served = web::run(web_config(&settings), cx.clone(), listener, stop.thrown(), |_: &mut _| {}, || {}).await;
+    follower.await?;
+    cx.db.close().await;
+    Ok(served?)
+}
+
+/// `klatch realtime`: the long poll.
+pub async fn serve_realtime() -> Result<(), Failure> {
+    let settings = Settings::read(Needs::Shared("realtime"))?;
+    let listener = bind(settings.realtime_bind, "KLATCH_REALTIME_BIND").await?;
+    let cx = compose::context(&settings, false).await?;
+    let stop = Stop::on_signal()?;
+    println!("polls are answered at http://{}", settings.realtime_bind);
+    let served = realtime::run(realtime_config(&settings), cx.clone(), listener, stop.thrown()).await;
+    cx.db.close().await;
+    Ok(served?)
+}
+
+/// `klatch worker`: the jobs.
+pub async fn work() -> Result<(), Failure> {
+    let settings = Settings::read(Needs::Shared("worker"))?;
+    let cx = compose::context(&settings, false).await?;
+    let stop = Stop::on_signal()?;
+    println!("jobs are run");
+    let worked = run_jobs(cx.clone(), stop).await;
+    cx.db.close().await;
+    worked
+}
