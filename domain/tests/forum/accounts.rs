@@ -1,0 +1,203 @@
+use std::net::IpAddr;
+use std::time::Duration;
+
+use domain::accounts::{self, NewAccount};
+use domain::model::Theme;
+use domain::policy::Viewer;
+use domain::secrets::{Password, digest};
+use domain::sessions::{self, Origin};
+use domain::store::users::Profile;
+use domain::testing::{PASSWORD, TestForum, wait_for};
+use domain::Error;
+
+use crate::{complaint, id, is_forbidden, is_not_found, tables, told};
+
+stories! {
+    somebody_signs_up_and_out_and_in_again,
+    a_name_is_taken_once_in_every_form_that_looks_like_it,
+    a_mail_address_is_taken_once_and_the_answer_does_not_tell,
+    what_is_wrong_with_a_form_is_said_all_at_once,
+    an_unknown_name_and_a_wrong_password_get_the_same_answer,
+    a_revoked_session_ends_in_every_process_that_remembers_it,
+    a_session_is_ended_by_its_owner_only,
+    a_new_password_ends_the_other_sessions,
+    a_session_ends_by_itself,
+    the_first_admin_is_made_once,
+    only_site_admins_make_site_admins,
+    a_profile_says_what_its_owner_wrote_and_not_their_mail_address,
+}
+
+fn origin() -> Origin {
+    Origin { address: IpAddr::from([203, 0, 113, 7]), agent: "Test/1".into() }
+}
+
+fn new(username: &str, email: &str, password: &str) -> NewAccount {
+    NewAccount { username: username.into(), email: email.into(), password: Password::new(password) }
+}
+
+async fn somebody_signs_up_and_out_and_in_again(forum: TestForum) {
+    let cx = &forum.cx;
+    let token = accounts::sign_up(cx, new("Mira", "mira@example.org", "long enough"), &origin()).await.unwrap();
+    let session = sessions::authenticate(cx, &token).await.unwrap().unwrap();
+    assert_eq!(session.person.username, "Mira");
+    assert_eq!(session.id, digest(&token));
+    assert_eq!(tables::texts(&forum, "select id from sessions").await, [digest(&token)], "the token itself is not kept");
+    accounts::sign_out(cx, session.person.id, &session.id).await.unwrap();
+    assert_eq!(sessions::authenticate(cx, &token).await.unwrap(), None);
+    accounts::sign_out(cx, session.person.id, &session.id).await.unwrap();
+    for name in ["mira", " MIRA ", "Mira@Example.org"] {
+        let again = accounts::sign_in(cx, name, Password::new("long enough"), &origin()).await.unwrap();
+        assert_ne!(again, token);
+        let seen = sessions::authenticate(cx, &again).await.unwrap().unwrap();
+        assert_eq!(seen.person, session.person);
+    }
+    assert_eq!(sessions::list(cx, session.person.id).await.unwrap().len(), 3);
+}
+
+async fn a_name_is_taken_once_in_every_form_that_looks_like_it(forum: TestForum) {
+    accounts::create(&forum.cx, new("l1lo", "", "long enough"), false).await.unwrap();
+    for taken in ["l1lo", "L1LO", "lilo", "L.I-L_0", "ll1o"] {
+        let answer = accounts::create(&forum.cx, new(taken, "", "long enough"), false).await;
+        assert!(complaint(answer, "username").contains("taken"), "{taken}");
+    }
+    for kept in ["admin", "Everyone", "klatch"] {
+        complaint(accounts::create(&forum.cx, new(kept, "", "long enough"), false).await, "username");
+    }
+    accounts::create(&forum.cx, new("l1loo", "", "long enough"), false).await.unwrap();
+}
+
+async fn a_mail_address_is_taken_once_and_the_answer_does_not_tell(forum: TestForum) {
+    accounts::create(&forum.cx, new("mira", "mira@example.org", "long enough"), false).await.unwrap();
+    let by_mail = complaint(accounts::create(&forum.cx, new("noor", "MIRA@example.org", "long enough"), false).await, "username");
+    let by_look = complaint(accounts::create(&forum.cx, new("m1ra", "", "long enough"), false).await, "username");
+    assert_eq!(by_mail, by_look);
+}
+
+async fn what_is_wrong_with_a_form_is_said_all_at_once(forum: TestForum) {
+    let answer = accounts::create(&forum.cx, new("a b", "nowhere", "short"), false).await;
+    let Err(Error::Invalid(fields)) = answer else { panic!("{answer:?}") };
+    assert_eq!(fields.iter().map(|(field, _)| field).collect::<Vec<_>>(), ["email", "password", "username"]);
+}
+
+async fn an_unknown_name_and_a_wrong_password_get_the_same_answer(forum: TestForum) {
+    forum.person("mira").await;
+    forum.execute("update users set password_hash = null where username = 'nobody'").await;
+    forum.person("unclaimed").await;
+    forum.execute("update users set password_hash = null where username = 'unclaimed'").await;
+    let wrong = told(accounts::sign_in(&forum.cx, "mira", Password::new("not this one"), &origin()).await);
+    for name in ["noor", "unclaimed", "", "mira\0", "noor@example.org", "%"] {
+        let answer = accounts::sign_in(&forum.cx, name, Password::new(PASSWORD), &origin()).await;
+        assert_eq!(told(answer), wrong, "{name:?}");
+    }
+    accounts::sign_in(&forum.cx, "mira", Password::new(PASSWORD), &origin()).await.unwrap();
+}
+
+async fn a_revoked_session_ends_in_every_process_that_remembers_it(forum: TestForum) {
+    let mira = forum.person("mira").await;
+    let token = sessions::open(&forum.cx, id(mira), &origin()).await.unwrap();
+    let other = forum.another().await;
+    let mut words = other.bus.controls();
+    let hearing = tokio::spawn({
+        let sessions = other.sessions.clone();
+        async move {
+            while let Ok(word) = words.recv().await {
+                sessions.hear(&word);
+            }
+        }
+    });
+    for cx in [&forum.cx, &other] {
+        assert!(sessions::authenticate(cx, &token).await.unwrap().is_some());
+    }
+    sessions::end(&forum.cx, id(mira), &digest(&token)).await.unwrap();
+    assert_eq!(sessions::authenticate(&forum.cx, &token).await.unwrap(), None);
+    wait_for("the word from the other process", || async { sessions::authenticate(&other, &token).await.unwrap().is_none() }).await;
+    hearing.abort();
+}
+
+async fn a_session_is_ended_by_its_owner_only(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let token = sessions::open(&forum.cx, id(mira), &origin()).await.unwrap();
+    assert!(is_not_found(sessions::end(&forum.cx, id(noor), &digest(&token)).await));
+    assert!(is_not_found(sessions::end(&forum.cx, id(noor), "\0").await));
+    assert!(sessions::authenticate(&forum.cx, &token).await.unwrap().is_some());
+}
+
+async fn a_new_password_ends_the_other_sessions(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = id(forum.person("mira").await);
+    let here = sessions::open(cx, mira, &origin()).await.unwrap();
+    let elsewhere = sessions::open(cx, mira, &origin()).await.unwrap();
+    assert!(sessions::authenticate(cx, &elsewhere).await.unwrap().is_some());
+    let change = |current: &str, new: &str| {
+        let (current, new) = (Password::new(current), Password::new(new));
+        let here = digest(&here);
+        async move { accounts::change_password(cx, mira, &here, current, new).await }
+    };
+    complaint(change("not this one", "another long one").await, "current_password");
+    complaint(change(PASSWORD, "short").await, "new_password");
+    change(PASSWORD, "another long one").await.unwrap();
+    assert_eq!(sessions::authenticate(cx, &elsewhere).await.unwrap(), None);
+    assert!(sessions::authenticate(cx, &here).await.unwrap().is_some());
+    complaint(accounts::sign_in(cx, "mira", Password::new(PASSWORD), &origin()).await, "password");
+    accounts::sign_in(cx, "mira", Password::new("another long one"), &origin()).await.unwrap();
+}
+
+async fn a_session_ends_by_itself(forum: TestForum) {
+    let mira = forum.person("mira").await;
+    let token = sessions::open(&forum.cx, id(mira), &origin()).await.unwrap();
+    assert!(sessions::authenticate(&forum.cx, &token).await.unwrap().is_some());
+    forum.pass(forum.cx.config.session + Duration::from_secs(1));
+    assert_eq!(sessions::authenticate(&forum.cx, &token).await.unwrap(), None, "though it is remembered");
+    assert_eq!(sessions::authenticate(&forum.another().await, &token).await.unwrap(), None);
+    for none in ["", "x", &"g".repeat(64), &"0".repeat(64), &"é".repeat(32)] {
+        assert_eq!(sessions::authenticate(&forum.cx, none).await.unwrap(), None);
+    }
+}
+
+async fn the_first_admin_is_made_once(forum: TestForum) {
+    let cx = &forum.cx;
+    let link = accounts::first_admin_token(cx).await.unwrap().unwrap();
+    assert!(is_not_found(accounts::first_admin(cx, "made up", new("mallory", "", "long enough"), &origin()).await));
+    let token = accounts::first_admin(cx, &link, new("mira", "", "long enough"), &origin()).await.unwrap();
+    assert!(sessions::authenticate(cx, &token).await.unwrap().unwrap().is_admin);
+    assert_eq!(accounts::first_admin_token(cx).await.unwrap(), None);
+    assert!(is_not_found(accounts::first_admin(cx, &link, new("mallory", "", "long enough"), &origin()).await));
+}
+
+async fn only_site_admins_make_site_admins(forum: TestForum) {
+    let cx = &forum.cx;
+    let (root, mira, noor) = (forum.site_admin("boss").await, forum.person("mira").await, forum.person("noor").await);
+    assert!(is_forbidden(accounts::set_admin(cx, mira, id(noor), true).await));
+    assert!(is_forbidden(accounts::set_admin(cx, Viewer::Anonymous, id(noor), true).await));
+    assert!(is_forbidden(accounts::set_admin(cx, root, id(root), false).await), "the site keeps an admin");
+    let token = sessions::open(cx, id(mira), &origin()).await.unwrap();
+    assert!(!sessions::authenticate(cx, &token).await.unwrap().unwrap().is_admin);
+    accounts::set_admin(cx, root, id(mira), true).await.unwrap();
+    assert!(sessions::authenticate(cx, &token).await.unwrap().unwrap().is_admin, "open sessions follow");
+    assert!(is_not_found(accounts::set_admin(cx, root, domain::model::UserId(crate::ABSENT), true).await));
+}
+
+async fn a_profile_says_what_its_owner_wrote_and_not_their_mail_address(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = accounts::create(cx, new("Mira", "mira@example.org", "long enough"), false).await.unwrap();
+    let profile = |bio: &str, web: &str| Profile {
+        email: Some("mira@example.org".into()),
+        name: " Mira\u{202e} Holm\n".into(),
+        bio: bio.into(),
+        location: "Bergen".into(),
+        web: web.into(),
+        theme: Theme::Dark,
+    };
+    complaint(accounts::update_profile(cx, mira, profile("", "javascript:alert(1)")).await, "web");
+    complaint(accounts::update_profile(cx, mira, profile(&"x".repeat(2_001), "")).await, "bio");
+    accounts::update_profile(cx, mira, profile("I *like* <b>tea</b>\0", "https://mira.example")).await.unwrap();
+    accounts::choose_theme(cx, mira, Theme::Light).await.unwrap();
+    let seen = accounts::profile(cx, Viewer::Anonymous, "MIRA").await.unwrap();
+    assert_eq!((seen.user.name.as_str(), seen.user.theme), ("Mira Holm", Theme::Light));
+    assert_eq!(seen.user.email, None);
+    assert!(seen.bio_markup.contains("&lt;b&gt;tea&lt;/b&gt;") && !seen.bio_markup.contains("<b>"), "{}", seen.bio_markup);
+    assert_eq!(accounts::own(cx, mira).await.unwrap().email.as_deref(), Some("mira@example.org"));
+    for absent in ["noor", "mira\0", ""] {
+        assert!(is_not_found(accounts::profile(cx, Viewer::Anonymous, absent).await));
+    }
+}

@@ -1,0 +1,295 @@
+use std::time::Duration;
+
+use domain::bus::Control;
+use domain::groups::{self, GroupForm};
+use domain::model::{GroupId, GroupKind, MessageId, Role, TopicId};
+use domain::policy::Viewer;
+use domain::search::{self, Order, Question};
+use domain::store::groups::Order as DiscoverOrder;
+use domain::testing::{TestForum, draft};
+use domain::{accounts, mentions, messages, reads, stars, topics, unread};
+
+use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
+
+stories! {
+    a_private_group_answers_outsiders_like_one_that_does_not_exist,
+    what_lists_show_leaves_out_private_groups_for_outsiders,
+    a_group_has_one_address,
+    joining_and_leaving,
+    the_eldest_takes_over_when_the_last_admin_leaves,
+    of_two_admins_who_leave_at_once_one_hands_over,
+    a_private_group_keeps_its_last_member,
+    whoever_joins_while_the_group_becomes_private_stays_out_or_came_before,
+    only_admins_change_a_group,
+    a_public_group_made_private_is_gone_for_others_at_once,
+    groups_are_found_by_words_and_in_order,
+    members_are_listed_by_name_and_who_is_here,
+}
+
+fn form(name: &str, kind: GroupKind) -> GroupForm {
+    GroupForm { name: name.into(), slug: String::new(), description: "About *things*".into(), kind }
+}
+
+fn question(words: &str, group: Option<&str>) -> Question {
+    Question { words: words.into(), group: group.map(Into::into), order: Order::default(), page: 0, limit: 20 }
+}
+
+async fn a_private_group_answers_outsiders_like_one_that_does_not_exist(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let (noor, boss) = (forum.person("noor").await, forum.site_admin("boss").await);
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    let posted = forum.topic(mira, &secret, "Plans", "@noor the plan").await;
+    forum.drain().await;
+    let (topic, message) = (posted.topic, posted.id);
+    let (no_group, no_topic, no_message) = (GroupId(ABSENT), TopicId(ABSENT), MessageId(ABSENT));
+    for who in [noor, boss, Viewer::Anonymous] {
+        macro_rules! alike {
+            ($($call:expr, $absent:expr);+ $(;)?) => { $({
+                let (there, absent) = (told($call.await), told($absent.await));
+                assert_eq!(there, absent, "{who:?}: {}", stringify!($call));
+                assert!(there == "NotFound" || there == "SignedOut", "{who:?}: {} gives {there}", stringify!($call));
+            })+ };
+        }
+        alike! {
+            groups::by_slug(cx, who, "secret"), groups::by_slug(cx, who, "absent");
+            groups::by_id(cx, who, secret.id), groups::by_id(cx, who, no_group);
+            groups::update(cx, who, secret.id, form("x", GroupKind::Public)), groups::update(cx, who, no_group, form("x", GroupKind::Public));
+            groups::join(cx, who, secret.id), groups::join(cx, who, no_group);
+            groups::leave(cx, who, secret.id), groups::leave(cx, who, no_group);
+            topics::find(cx, who, topic), topics::find(cx, who, no_topic);
+            topics::by_slug(cx, who, secret.id, "plans"), topics::by_slug(cx, who, no_group, "plans");
+            topics::with_group(cx, who, topic), topics::with_group(cx, who, no_topic);
+            topics::start(cx, who, secret.id, "x", draft("x")), topics::start(cx, who, no_group, "x", draft("x"));
+            topics::start(cx, who, secret.id, "", draft("")), topics::start(cx, who, no_group, "", draft(""));
+            topics::rename(cx, who, topic, "x"), topics::rename(cx, who, no_topic, "x");
+            topics::delete(cx, who, topic), topics::delete(cx, who, no_topic);
+            messages::show(cx, who, message), messages::show(cx, who, no_message);
+            messages::place(cx, who, message), messages::place(cx, who, no_message);
+            messages::post(cx, who, topic, draft("x")), messages::post(cx, who, no_topic, draft("x"));
+            messages::post(cx, who, topic, draft("")), messages::post(cx, who, no_topic, draft(""));
+            messages::editable(cx, who, message), messages::editable(cx, who, no_message);
+            messages::deletable(cx, who, message), messages::deletable(cx, who, no_message);
+            messages::edit(cx, who, message, "x".into()), messages::edit(cx, who, no_message, "x".into());
+            messages::delete(cx, who, message), messages::delete(cx, who, no_message);
+            stars::toggle(cx, who, message), stars::toggle(cx, who, no_message);
+            reads::mark(cx, who, topic, 1), reads::mark(cx, who, no_topic, 1);
+            search::ask(cx, who, question("plan", Some("secret"))), search::ask(cx, who, question("plan", Some("absent")));
+        }
+        assert!(!groups::is_public(cx, secret.id).await.unwrap());
+    }
+    assert!(groups::by_slug(cx, mira, "secret").await.is_ok());
+    assert!(messages::show(cx, mira, message).await.is_ok());
+    reads::seen(cx, id(noor), topic, 1).await.unwrap();
+    reads::mark_shown(cx, noor, &format!("{topic}:1")).await.unwrap();
+    assert_eq!(crate::tables::ints(&forum, "select user_id from reads").await, Vec::<Vec<i64>>::new(), "nothing is noted either");
+}
+
+async fn what_lists_show_leaves_out_private_groups_for_outsiders(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, ada) = (forum.person("mira").await, forum.person("ada").await);
+    let (noor, boss) = (forum.person("noor").await, forum.site_admin("boss").await);
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    forum.admit(&secret, &[ada]).await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.topic(mira, &secret, "Plans for plums", "@noor @ada @boss a plum plan").await;
+    forum.topic(mira, &garden, "Plums", "a plum tree").await;
+    forum.drain().await;
+    search::catch_up(cx).await.unwrap();
+    for (who, sees) in [(ada, true), (noor, false), (boss, false), (Viewer::Anonymous, false)] {
+        let profile = accounts::profile(cx, who, "mira").await.unwrap();
+        assert_eq!(profile.groups.iter().any(|g| g.id == secret.id), sees, "{who:?}");
+        assert_eq!(profile.recent.iter().any(|p| p.group.id == secret.id), sees, "{who:?}");
+        assert!(profile.groups.iter().any(|g| g.id == garden.id) && profile.recent.iter().any(|p| p.group.id == garden.id));
+        for order in [DiscoverOrder::Recent, DiscoverOrder::Popular, DiscoverOrder::Name] {
+            let (found, _) = groups::discover(cx, who, "", order, 0, 50).await.unwrap();
+            assert_eq!(found.iter().any(|row| row.group.id == secret.id), sees, "{who:?}");
+        }
+        let answer = search::ask(cx, who, question("plum", None)).await.unwrap();
+        assert_eq!(answer.hits.iter().any(|hit| hit.placed.group.id == secret.id), sees, "{who:?}");
+        assert_eq!(answer.total, if sees { 4 } else { 2 }, "what is not seen is not counted: {who:?}");
+        if let Some(user) = who.id() {
+            assert_eq!(mentions::list(cx, who, None, 10).await.unwrap().0.len(), usize::from(sees));
+            assert_eq!(unread::sidebar(cx, user).await.unwrap().mentions, i64::from(sees));
+        }
+    }
+    let rows = crate::tables::ints(&forum, "select user_id from mentions").await;
+    assert_eq!(rows, [[id(ada).0]], "outsiders get no mention, even unseen");
+}
+
+async fn a_group_has_one_address(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = groups::create(cx, mira, form("Garden & Pond", GroupKind::Public)).await.unwrap();
+    assert_eq!(garden.slug, "garden-pond");
+    assert_eq!(groups::by_slug(cx, mira, "garden-pond").await.unwrap().group, garden);
+    complaint(groups::create(cx, mira, form("garden pond", GroupKind::Private)).await, "slug");
+    complaint(groups::create(cx, mira, form("庭", GroupKind::Public)).await, "slug");
+    complaint(groups::create(cx, mira, form("Search", GroupKind::Public)).await, "slug");
+    for slug in ["a/b", "ä", "-x", "a.b", "live", &"x".repeat(81)] {
+        complaint(groups::create(cx, mira, GroupForm { slug: slug.into(), ..form("Fine", GroupKind::Public) }).await, "slug");
+    }
+    let chosen = groups::create(cx, mira, GroupForm { slug: " Niwa ".into(), ..form("庭", GroupKind::Public) }).await.unwrap();
+    assert_eq!(chosen.slug, "niwa");
+    complaint(groups::create(cx, mira, form(" ", GroupKind::Public)).await, "name");
+    assert_eq!(told(groups::create(cx, Viewer::Anonymous, form("Fine", GroupKind::Public)).await), "SignedOut");
+}
+
+async fn joining_and_leaving(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    assert_eq!(groups::by_id(cx, noor, garden.id).await.unwrap().standing.role, None);
+    let mut words = cx.bus.controls();
+    groups::join(cx, noor, garden.id).await.unwrap();
+    groups::join(cx, noor, garden.id).await.unwrap();
+    assert_eq!(words.recv().await.unwrap(), Control::MembershipChanged { user: id(noor), group: garden.id });
+    assert_eq!(groups::by_id(cx, noor, garden.id).await.unwrap().standing.role, Some(Role::Member));
+    assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().groups.len(), 1);
+    groups::leave(cx, noor, garden.id).await.unwrap();
+    groups::leave(cx, noor, garden.id).await.unwrap();
+    assert_eq!(groups::by_id(cx, noor, garden.id).await.unwrap().standing.role, None);
+    assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().groups.len(), 0);
+    assert_eq!(told(groups::join(cx, Viewer::Anonymous, garden.id).await), "SignedOut");
+}
+
+async fn the_eldest_takes_over_when_the_last_admin_leaves(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let (eldest, keeper, youngest) = (forum.person("eldest").await, forum.person("keeper").await, forum.person("youngest").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[eldest, keeper, youngest]).await;
+    forum.execute("update memberships set role = 'moderator' where user_id = (select id from users where username = 'keeper')").await;
+    let role = |who| async move { groups::by_id(cx, who, garden.id).await.unwrap().standing.role };
+    groups::leave(cx, mira, garden.id).await.unwrap();
+    assert_eq!((role(keeper).await, role(eldest).await), (Some(Role::Admin), Some(Role::Member)), "moderators first");
+    groups::leave(cx, keeper, garden.id).await.unwrap();
+    assert_eq!((role(eldest).await, role(youngest).await), (Some(Role::Admin), Some(Role::Member)));
+    groups::leave(cx, eldest, garden.id).await.unwrap();
+    groups::leave(cx, youngest, garden.id).await.unwrap();
+    assert!(groups::by_id(cx, mira, garden.id).await.is_ok(), "a public group may be empty");
+}
+
+async fn of_two_admins_who_leave_at_once_one_hands_over(forum: TestForum) {
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    for round in 0..5 {
+        let group = forum.group(mira, &format!("Group {round}"), GroupKind::Public).await;
+        groups::admit(&forum.cx, group.id, id(noor), Role::Admin).await.unwrap();
+        forum.admit(&group, &[ada]).await;
+        let (one, other) = tokio::join!(groups::leave(&forum.cx, mira, group.id), groups::leave(&forum.cx, noor, group.id));
+        one.unwrap();
+        other.unwrap();
+        assert_eq!(groups::by_id(&forum.cx, ada, group.id).await.unwrap().standing.role, Some(Role::Admin));
+    }
+}
+
+async fn a_private_group_keeps_its_last_member(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    forum.admit(&secret, &[noor]).await;
+    let (one, other) = tokio::join!(groups::leave(&forum.cx, mira, secret.id), groups::leave(&forum.cx, noor, secret.id));
+    assert_eq!(one.is_ok() as u8 + other.is_ok() as u8, 1);
+    let left = if one.is_ok() { (noor, other) } else { (mira, one) };
+    assert!(is_forbidden(left.1));
+    assert_eq!(groups::by_id(&forum.cx, left.0, secret.id).await.unwrap().standing.role, Some(Role::Admin));
+}
+
+async fn whoever_joins_while_the_group_becomes_private_stays_out_or_came_before(forum: TestForum) {
+    let mira = forum.person("mira").await;
+    let mut people = Vec::new();
+    for n in 0..8 {
+        people.push(forum.person(&format!("person{n}x{n}")).await);
+    }
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let joins = people.iter().map(|who| groups::join(&forum.cx, *who, garden.id));
+    let closing = groups::update(&forum.cx, mira, garden.id, form("Garden", GroupKind::Private));
+    let (joined, closed) = tokio::join!(futures_util::future::join_all(joins), closing);
+    closed.unwrap();
+    for (who, answer) in people.into_iter().zip(joined) {
+        assert_eq!(groups::by_id(&forum.cx, who, garden.id).await.is_ok(), answer.is_ok());
+    }
+    forum.drain().await;
+}
+
+async fn only_admins_change_a_group(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    for who in [noor, Viewer::Anonymous] {
+        assert!(is_forbidden(groups::update(cx, who, garden.id, form("Mine", GroupKind::Private)).await));
+    }
+    complaint(groups::update(cx, mira, garden.id, form("", GroupKind::Public)).await, "name");
+    let changed = groups::update(cx, boss, garden.id, GroupForm { slug: "other".into(), ..form("Orchard", GroupKind::Public) }).await.unwrap();
+    assert_eq!((changed.name.as_str(), changed.slug.as_str()), ("Orchard", "garden"), "links hold");
+    assert_eq!(groups::by_id(cx, noor, garden.id).await.unwrap().group, changed);
+    forum.drain().await;
+    assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().groups[0].name, "Orchard");
+}
+
+async fn a_public_group_made_private_is_gone_for_others_at_once(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let posted = forum.topic(mira, &garden, "Plums", "@noor the plums").await;
+    forum.drain().await;
+    search::catch_up(cx).await.unwrap();
+    forum.pass(Duration::from_secs(5));
+    assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().mentions, 1);
+    assert_eq!(search::ask(cx, noor, question("plums", None)).await.unwrap().total, 2);
+    groups::update(cx, mira, garden.id, form("Garden", GroupKind::Private)).await.unwrap();
+    // Before any job has run.
+    assert_eq!(search::ask(cx, noor, question("plums", None)).await.unwrap().total, 0);
+    assert!(is_not_found(messages::show(cx, noor, posted.id).await));
+    assert!(mentions::list(cx, noor, None, 10).await.unwrap().0.is_empty());
+    assert!(is_not_found(groups::join(cx, noor, garden.id).await));
+    forum.drain().await;
+    assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().mentions, 0);
+    groups::update(cx, mira, garden.id, form("Garden", GroupKind::Public)).await.unwrap();
+    forum.drain().await;
+    assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().mentions, 1, "and comes back with it");
+}
+
+async fn groups_are_found_by_words_and_in_order(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let tea = forum.group(mira, "Tea", GroupKind::Public).await;
+    let bread = forum.group(mira, "Bread", GroupKind::Public).await;
+    let cheese = forum.group(mira, "Cheese", GroupKind::Public).await;
+    forum.admit(&cheese, &[noor]).await;
+    forum.topic(mira, &tea, "Oolong", "It is good.").await;
+    let names = |words: &'static str, order, page, limit| async move {
+        let (rows, more) = groups::discover(cx, noor, words, order, page, limit).await.unwrap();
+        (rows.into_iter().map(|row| row.group.name).collect::<Vec<_>>(), more)
+    };
+    assert_eq!(names("", DiscoverOrder::Recent, 0, 10).await.0, ["Tea", "Cheese", "Bread"]);
+    assert_eq!(names("", DiscoverOrder::Popular, 0, 10).await.0, ["Cheese", "Tea", "Bread"]);
+    assert_eq!(names("", DiscoverOrder::Name, 0, 10).await.0, ["Bread", "Cheese", "Tea"]);
+    assert_eq!(names("", DiscoverOrder::Name, 0, 2).await, (vec!["Bread".into(), "Cheese".into()], true));
+    assert_eq!(names("", DiscoverOrder::Name, 1, 2).await, (vec!["Tea".into()], false));
+    assert_eq!(names("BREA%", DiscoverOrder::Name, 0, 10).await.0, ["Bread"]);
+    let (rows, _) = groups::discover(cx, noor, "chee", DiscoverOrder::Name, 0, 10).await.unwrap();
+    assert_eq!((rows[0].members, rows[0].topics, rows[0].is_member), (2, 0, true));
+    assert_eq!(rows[0].last_message_at, cheese.created_at);
+    let all = domain::store::groups::all(&cx.db, 10, 0).await.unwrap();
+    assert_eq!(all.iter().map(|row| row.group.id).collect::<Vec<_>>(), [bread.id, cheese.id, tea.id]);
+    assert_eq!((all[2].topics, all[2].is_member), (1, false));
+}
+
+async fn members_are_listed_by_name_and_who_is_here(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("Noor").await, forum.person("ada").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor, ada]).await;
+    let found = groups::by_id(cx, Viewer::Anonymous, garden.id).await.unwrap();
+    let (total, rows, more) = groups::members(cx, &found, 0, 2).await.unwrap();
+    assert_eq!((rows.iter().map(|m| m.person.username.as_str()).collect::<Vec<_>>(), more), (vec!["ada", "mira"], true));
+    assert_eq!((rows[0].role, rows[1].role), (Role::Member, Role::Admin));
+    let (_, rows, more) = groups::members(cx, &found, 1, 2).await.unwrap();
+    assert_eq!(total, 3);
+    assert_eq!((rows.len(), rows[0].person.username.as_str(), more), (1, "Noor", false));
+    let stranger = forum.person("stranger").await;
+    cx.bus.seen(&[id(noor), id(stranger)]).await.unwrap();
+    let aside = groups::aside(cx, garden.id).await.unwrap();
+    assert_eq!((aside.members, aside.here.iter().map(|p| p.username.as_str()).collect::<Vec<_>>()), (3, vec!["Noor"]));
+}

@@ -1,0 +1,150 @@
+use domain::groups::{self, GroupForm};
+use domain::model::GroupKind;
+use domain::policy::Viewer;
+use domain::search::{self, Order, Question};
+use domain::store::groups::Order as DiscoverOrder;
+use domain::store::users::Profile;
+use domain::testing::{TestForum, draft};
+use domain::{Error, Result, accounts, messages, topics};
+
+use crate::id;
+
+stories! {
+    hostile_text_is_tamed_or_refused_wherever_it_is_typed,
+    hostile_words_find_nothing_and_break_nothing,
+    what_cannot_be_seen_is_no_title_no_name_and_no_message,
+}
+
+fn corpus() -> Vec<String> {
+    let mut corpus: Vec<String> = [
+        "nul\0inside",
+        "\0",
+        "turned \u{202e}around\u{2066}",
+        "<script>alert(1)</script>",
+        "\"><img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "javascript:alert(1)",
+        "' or 1=1 --",
+        "%_\\",
+        "bell\u{7} escape\u{1b}[31m",
+        "line\u{2028}separator\u{2029}",
+        "\u{fffe}\u{ffff}",
+        "{{7*7}} ${7*7}",
+    ]
+    .map(String::from)
+    .into();
+    corpus.push("x".repeat(1_000_000));
+    corpus.push("@".repeat(1_000_000));
+    corpus.push("𝔘".repeat(250_000));
+    corpus
+}
+
+/// Taken or refused with a reason: never a failure of ours.
+fn tamed<T>(what: &str, text: &str, answer: Result<T>) -> Option<T> {
+    match answer {
+        Ok(taken) => Some(taken),
+        Err(Error::Invalid(_) | Error::NotFound) => None,
+        Err(error) => panic!("{what} of {:?}: {error:?}", text.chars().take(40).collect::<String>()),
+    }
+}
+
+fn is_clean(html: &str) {
+    for bad in ["<script", "<img src=x", "javascript:alert", "\0", "\u{202e}", "\u{2066}", "\u{1b}"] {
+        let at = html.find(bad);
+        let escaped = bad == "javascript:alert" && !html.contains("href=\"javascript");
+        assert!(at.is_none() || escaped, "{bad:?} in {}", html.chars().take(200).collect::<String>());
+    }
+}
+
+async fn hostile_text_is_tamed_or_refused_wherever_it_is_typed(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello.").await;
+    for text in corpus() {
+        if let Some(posted) = tamed("message", &text, messages::post(cx, mira, topic.topic, draft(&text)).await) {
+            is_clean(&messages::show(cx, mira, posted.id).await.unwrap().message.markup);
+        }
+        tamed("edit", &text, messages::edit(cx, mira, topic.id, text.clone()).await);
+        is_clean(&messages::show(cx, mira, topic.id).await.unwrap().message.markup);
+        if let Some(posted) = tamed("title", &text, topics::start(cx, mira, garden.id, &text, draft("Hello.")).await) {
+            let name = topics::find(cx, mira, posted.topic).await.unwrap().topic.name;
+            assert!(!name.chars().any(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || c == '\n'), "{name:?}");
+        }
+        tamed("rename", &text, topics::rename(cx, mira, topic.topic, &text).await);
+        let form = |name: &str, slug: &str, description: &str| GroupForm {
+            name: name.into(),
+            slug: slug.into(),
+            description: description.into(),
+            kind: GroupKind::Public,
+        };
+        tamed("group", &text, groups::create(cx, mira, form(&text, "", "")).await);
+        tamed("slug", &text, groups::create(cx, mira, form("Fine", &text, "")).await);
+        if let Some(changed) = tamed("description", &text, groups::update(cx, mira, garden.id, form("Garden", "", &text)).await) {
+            is_clean(&messages::render(cx, &changed.description).await.unwrap());
+        }
+        let empty = || Profile {
+            email: None,
+            name: String::new(),
+            bio: String::new(),
+            location: String::new(),
+            web: String::new(),
+            theme: domain::model::Theme::Auto,
+        };
+        for profile in [
+            Profile { name: text.clone(), ..empty() },
+            Profile { location: text.clone(), ..empty() },
+            Profile { web: format!("https://{text}"), ..empty() },
+            Profile { bio: text.clone(), ..empty() },
+        ] {
+            tamed("profile", &text, accounts::update_profile(cx, id(mira), profile).await);
+        }
+        is_clean(&accounts::profile(cx, Viewer::Anonymous, "mira").await.unwrap().bio_markup);
+        let account = accounts::NewAccount {
+            username: text.clone(),
+            email: format!("{text}@example.org"),
+            password: domain::secrets::Password::new(text.clone()),
+        };
+        assert!(tamed("account", &text, accounts::create(cx, account, false).await).is_none());
+    }
+    forum.drain().await;
+}
+
+async fn hostile_words_find_nothing_and_break_nothing(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.topic(mira, &garden, "Plums", "Hello.").await;
+    forum.drain().await;
+    search::catch_up(cx).await.unwrap();
+    for text in corpus() {
+        let question = |words: &str, group: Option<String>| Question { words: words.into(), group, order: Order::default(), page: 0, limit: 10 };
+        search::ask(cx, mira, question(&text, None)).await.unwrap();
+        assert!(tamed("search in", &text, search::ask(cx, mira, question("x", Some(text.clone()))).await).is_none());
+        assert!(tamed("slug", &text, groups::by_slug(cx, mira, &text).await).is_none());
+        assert!(tamed("topic slug", &text, topics::by_slug(cx, mira, garden.id, &text).await).is_none());
+        assert!(tamed("profile", &text, accounts::profile(cx, mira, &text).await).is_none());
+        groups::discover(cx, mira, &text, DiscoverOrder::Recent, 0, 10).await.unwrap();
+        groups::discover(cx, mira, &text, DiscoverOrder::Popular, i64::MAX, 10).await.unwrap();
+        domain::admin::people(cx, &text, i64::MAX, 10).await.unwrap();
+        tamed("mark", &text, domain::reads::mark_shown(cx, mira, &text).await);
+    }
+}
+
+async fn what_cannot_be_seen_is_no_title_no_name_and_no_message(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello.").await;
+    for nothing in ["", " \n\t ", "\u{200b}", "\u{3164}", "\u{202e} \u{feff}", "\u{2800}\u{2060}", "\0\0"] {
+        crate::complaint(topics::rename(cx, mira, topic.topic, nothing).await, "title");
+        crate::complaint(messages::post(cx, mira, topic.topic, draft(nothing)).await, "text");
+        let form = GroupForm { name: nothing.into(), slug: "fine".into(), description: String::new(), kind: GroupKind::Public };
+        crate::complaint(groups::create(cx, mira, form).await, "name");
+    }
+    for something in ["👩‍👩‍👧", "می‌خواهم", "é", "."] {
+        let (renamed, _) = topics::rename(cx, mira, topic.topic, something).await.unwrap();
+        assert_eq!(renamed.name, something, "what joins letters stays");
+    }
+    forum.drain().await;
+}

@@ -1,0 +1,123 @@
+use std::net::IpAddr;
+use std::time::Duration;
+
+use domain::accounts::{self, NewAccount};
+use domain::groups::{self, GroupForm};
+use domain::limits::{self, By, Deed};
+use domain::model::GroupKind;
+use domain::secrets::Password;
+use domain::sessions::Origin;
+use domain::testing::{PASSWORD, TestForum, draft};
+use domain::{Error, Result, messages, stars, topics};
+
+use crate::{complaint, id};
+
+stories! {
+    who_posts_too_often_is_told_when_to_come_back,
+    wrong_passwords_are_counted_by_name_and_by_network,
+    new_accounts_are_counted_by_network,
+    a_limit_of_nothing_is_none,
+    ipv6_counts_by_its_network_and_loopback_not_at_all,
+}
+
+/// How long to wait, after too many.
+fn wait<T: std::fmt::Debug>(answer: Result<T>) -> Duration {
+    match answer {
+        Err(Error::TooMany(wait)) => wait,
+        other => panic!("not too many: {other:?}"),
+    }
+}
+
+async fn who_posts_too_often_is_told_when_to_come_back(mut forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    forum.limit(|limits| (limits.posts_per_minute, limits.stars_per_minute, limits.groups_per_day) = (3, 2, 1));
+    // The whole of a minute lies ahead.
+    let into = forum.cx.now().0 % 60_000_000;
+    forum.pass(Duration::from_micros((60_000_000 - into) as u64));
+    let cx = &forum.cx;
+    let posted = topics::start(cx, mira, garden.id, "Plums", draft("1")).await.unwrap();
+    let topic = posted.topic;
+    for _ in 0..2 {
+        messages::post(cx, mira, topic, draft("x")).await.unwrap();
+    }
+    let again = wait(messages::post(cx, mira, topic, draft("x")).await);
+    assert!(again > Duration::ZERO && again <= Duration::from_secs(60), "{again:?}");
+    wait(topics::start(cx, mira, garden.id, "Pears", draft("x")).await);
+    messages::post(cx, noor, topic, draft("x")).await.unwrap();
+    for _ in 0..2 {
+        stars::toggle(cx, mira, posted.id).await.unwrap();
+    }
+    wait(stars::toggle(cx, mira, posted.id).await);
+    let form = |name: &str| GroupForm { name: name.into(), slug: String::new(), description: String::new(), kind: GroupKind::Public };
+    groups::create(cx, noor, form("One")).await.unwrap();
+    assert!(wait(groups::create(cx, noor, form("Two")).await) <= Duration::from_secs(24 * 3_600));
+    forum.pass(again);
+    messages::post(cx, mira, topic, draft("x")).await.unwrap();
+    forum.drain().await;
+}
+
+fn from(address: &str) -> Origin {
+    Origin { address: address.parse().unwrap(), agent: String::new() }
+}
+
+async fn wrong_passwords_are_counted_by_name_and_by_network(mut forum: TestForum) {
+    forum.person("mira").await;
+    forum.person("noor").await;
+    forum.limit(|limits| (limits.sign_ins_per_account, limits.sign_ins_per_address) = (2, 4));
+    let cx = &forum.cx;
+    let sign_in = |name: &'static str, password: &'static str, address: &'static str| async move {
+        accounts::sign_in(cx, name, Password::new(password), &from(address)).await
+    };
+    complaint(sign_in("mira", "wrong wrong", "203.0.113.1").await, "password");
+    complaint(sign_in("MIRA", "wrong wrong", "203.0.113.2").await, "password");
+    let again = wait(sign_in("mira", PASSWORD, "203.0.113.3").await);
+    complaint(sign_in("nobody", "wrong wrong", "203.0.113.1").await, "password");
+    complaint(sign_in("nobody", "wrong wrong", "203.0.113.1").await, "password");
+    wait(sign_in("nobody", "wrong wrong", "203.0.113.4").await);
+    complaint(sign_in("noor", "wrong wrong", "203.0.113.1").await, "password");
+    wait(sign_in("noor", PASSWORD, "203.0.113.1").await);
+    forum.pass(again);
+    sign_in("mira", PASSWORD, "203.0.113.1").await.unwrap();
+}
+
+async fn new_accounts_are_counted_by_network(mut forum: TestForum) {
+    forum.limit(|limits| limits.sign_ups_per_address = 1);
+    let cx = &forum.cx;
+    let sign_up = |name: &'static str, address: &'static str| async move {
+        let new = NewAccount { username: name.into(), email: String::new(), password: Password::new("long enough") };
+        accounts::sign_up(cx, new, &from(address)).await
+    };
+    sign_up("mira", "203.0.113.1").await.unwrap();
+    assert!(wait(sign_up("noor", "203.0.113.1").await) <= Duration::from_secs(3_600));
+    sign_up("noor", "203.0.113.2").await.unwrap();
+}
+
+async fn a_limit_of_nothing_is_none(mut forum: TestForum) {
+    let mira = forum.person("mira").await;
+    for _ in 0..10 {
+        limits::count(&forum.cx, Deed::Search, By::User(id(mira))).await.unwrap();
+    }
+    forum.limit(|limits| limits.searches_per_minute = 1);
+    limits::count(&forum.cx, Deed::Search, By::User(id(mira))).await.unwrap();
+    wait(limits::count(&forum.cx, Deed::Search, By::User(id(mira))).await);
+}
+
+async fn ipv6_counts_by_its_network_and_loopback_not_at_all(mut forum: TestForum) {
+    forum.limit(|limits| limits.sign_ups_per_address = 1);
+    let count = |address: &'static str| {
+        let cx = &forum.cx;
+        let address: IpAddr = address.parse().unwrap();
+        async move { limits::count(cx, Deed::SignUp, By::Address(address)).await }
+    };
+    count("2001:db8:1:2::1").await.unwrap();
+    wait(count("2001:db8:1:2:ffff::9").await);
+    count("2001:db8:1:3::1").await.unwrap();
+    count("203.0.113.1").await.unwrap();
+    wait(count("::ffff:203.0.113.1").await);
+    for _ in 0..3 {
+        count("127.0.0.1").await.unwrap();
+        count("::1").await.unwrap();
+    }
+}

@@ -1,0 +1,87 @@
+//! What the forum does, proved on SQLite with a bus in memory and on Postgres with Redis alike.
+//!
+//! `KLATCH_TEST_DATABASE_URL` names a Postgres whose user may create databases, `KLATCH_TEST_REDIS_URL` a Redis; without
+//! them that half fails.
+
+#![allow(clippy::unwrap_used)]
+
+/// Makes of each story two tests, one for each way of running.
+macro_rules! stories {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite { $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() { super::$name(domain::testing::TestForum::sqlite().await).await }
+        )* }
+        mod postgres { $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() { super::$name(domain::testing::TestForum::postgres().await).await }
+        )* }
+    };
+}
+
+mod accounts;
+mod groups;
+mod hostile;
+mod limits;
+mod live;
+mod mentions;
+mod messages;
+mod policy;
+mod reactors;
+mod search;
+mod tables;
+mod topics;
+mod unread;
+mod walk;
+
+use domain::model::{MessageId, TopicId, UserId};
+use domain::policy::Viewer;
+use domain::testing::TestForum;
+use domain::{Error, Result};
+
+/// Nobody has this id.
+const ABSENT: i64 = 987_654_321;
+
+fn id(who: Viewer) -> UserId {
+    who.id().unwrap()
+}
+
+/// What somebody is told, the same for the same.
+fn told<T>(answer: Result<T>) -> String {
+    match answer {
+        Ok(_) => "ok".into(),
+        Err(error) => format!("{error:?}"),
+    }
+}
+
+fn is_not_found<T>(answer: Result<T>) -> bool {
+    matches!(answer, Err(Error::NotFound))
+}
+
+fn is_forbidden<T>(answer: Result<T>) -> bool {
+    matches!(answer, Err(Error::Forbidden(_)))
+}
+
+/// The complaint about a field.
+fn complaint<T>(answer: Result<T>, field: &str) -> String {
+    match answer {
+        Err(Error::Invalid(fields)) => match fields.get(field) {
+            Some(message) => message.to_owned(),
+            None => panic!("{field} is fine, but not {fields:?}"),
+        },
+        Err(error) => panic!("{error:?}"),
+        Ok(_) => panic!("{field} was taken"),
+    }
+}
+
+/// How many messages of a topic the frame says are unread.
+async fn unread(forum: &TestForum, who: Viewer, topic: TopicId) -> i64 {
+    let sidebar = domain::unread::sidebar(&forum.cx, id(who)).await.unwrap();
+    sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == topic).map_or(0, |t| t.unread)
+}
+
+/// The ids of somebody's mentions, newest first, with whether each is unread.
+async fn mentions_of(forum: &TestForum, who: Viewer) -> Vec<(MessageId, bool)> {
+    let (list, _) = domain::mentions::list(&forum.cx, who, None, 100).await.unwrap();
+    list.into_iter().map(|(placed, unread)| (placed.message.id, unread)).collect()
+}

@@ -1,0 +1,115 @@
+use std::time::Duration;
+
+use domain::bus::Stream;
+use domain::jobs::{self, Job};
+use domain::model::GroupKind;
+use domain::testing::{DRAW, TestForum};
+use domain::{messages, reads, stars, topics};
+
+use crate::{id, live, mentions_of, tables, unread};
+
+stories! {
+    every_job_may_run_twice_and_changes_nothing_more,
+    a_job_about_what_is_gone_does_nothing,
+    a_reactor_that_fails_holds_up_no_other_and_is_tried_again_alone,
+    housekeeping_forgets_what_is_over,
+}
+
+async fn every_job_may_run_twice_and_changes_nothing_more(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let posted = forum.topic(mira, &garden, "Plums", "@noor 1").await;
+    let second = forum.post(mira, posted.topic, "2").await;
+    messages::edit(cx, mira, second.id, "2 @noor".into()).await.unwrap();
+    stars::toggle(cx, noor, second.id).await.unwrap();
+    topics::rename(cx, mira, posted.topic, "Pears").await.unwrap();
+    messages::delete(cx, mira, posted.id).await.unwrap();
+    let jobs = tables::texts(&forum, "select kind from jobs order by id").await;
+    assert_eq!(jobs, ["message_posted", "message_posted", "message_edited", "stars_changed", "topic_changed", "message_deleted"]);
+    forum.drain().await;
+    let state = || async {
+        let sidebar = domain::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
+        let rows = tables::ints(&forum, "select message_id, user_id from mentions order by 1, 2").await;
+        (sidebar, rows, mentions_of(&forum, noor).await, tables::ints(&forum, "select count(*) from search_log").await)
+    };
+    let once = state().await;
+    let (message, topic) = (second.id, posted.topic);
+    for job in [
+        Job::MessagePosted { message: posted.id },
+        Job::MessagePosted { message },
+        Job::MessageEdited { message },
+        Job::StarsChanged { message },
+        Job::TopicChanged { topic },
+        Job::MessageDeleted { message: posted.id },
+    ] {
+        domain::reactors::run(&forum.cx, &DRAW, job.clone()).await.unwrap();
+        assert_eq!(state().await, once, "{job:?}");
+    }
+    assert_eq!((once.0.unread(), once.0.mentions, once.2), (1, 1, vec![(message, true)]));
+}
+
+async fn a_job_about_what_is_gone_does_nothing(forum: TestForum) {
+    let (message, topic) = (domain::model::MessageId(crate::ABSENT), domain::model::TopicId(crate::ABSENT));
+    let group = domain::model::GroupId(crate::ABSENT);
+    for job in [
+        Job::MessagePosted { message },
+        Job::MessageEdited { message },
+        Job::MessageDeleted { message },
+        Job::StarsChanged { message },
+        Job::TopicChanged { topic },
+        Job::TopicDeleted { topic },
+        Job::GroupChanged { group },
+    ] {
+        domain::reactors::run(&forum.cx, &DRAW, job).await.unwrap();
+    }
+    forum.drain().await;
+}
+
+async fn a_reactor_that_fails_holds_up_no_other_and_is_tried_again_alone(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    forum.pass(Duration::from_secs(5));
+    domain::unread::sidebar(cx, id(noor)).await.unwrap();
+    let stream = Stream::User(id(noor));
+    let cursor = cx.bus.open(stream).await.unwrap();
+    let posted = forum.topic(mira, &garden, "Plums", "@noor").await;
+    // What the mentions are written to is away.
+    forum.execute("alter table mentions rename to mentions_away").await;
+    assert_eq!(forum.run_jobs(1).await, Vec::<String>::new());
+    let left = tables::texts(&forum, "select kind || ' ' || payload from jobs").await;
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert!(left[0].starts_with("react ") && left[0].contains("mentions") && left[0].contains("message_posted"), "{left:?}");
+    let heard = live::events(&forum, stream, cursor).await;
+    assert_eq!(heard.iter().map(|e| e["type"].as_str().unwrap()).collect::<Vec<_>>(), ["message"], "live went on");
+    // It fails again: then the queue itself waits longer and longer.
+    forum.pass(jobs::FIRST_RETRY);
+    assert_eq!(forum.run_jobs(1).await.len(), 1);
+    forum.execute("alter table mentions_away rename to mentions").await;
+    assert_eq!(unread(&forum, noor, posted.topic).await, 1, "the count went on");
+    forum.pass(Duration::from_secs(600));
+    forum.drain().await;
+    assert_eq!(mentions_of(&forum, noor).await, [(posted.id, true)]);
+    let again = live::events(&forum, stream, cursor).await;
+    assert_eq!(again.iter().filter(|e| e["type"] == "message").count(), 1, "alone");
+}
+
+async fn housekeeping_forgets_what_is_over(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let origin = domain::sessions::Origin { address: std::net::IpAddr::from([203, 0, 113, 7]), agent: String::new() };
+    domain::sessions::open(cx, id(mira), &origin).await.unwrap();
+    forum.pass(Duration::from_secs(60));
+    domain::sessions::open(cx, id(mira), &origin).await.unwrap();
+    forum.pass(cx.config.session - Duration::from_secs(30));
+    domain::reactors::run(cx, &DRAW, Job::Sweep { slot: "now".into() }).await.unwrap();
+    domain::reactors::run(cx, &DRAW, Job::Sweep { slot: "now".into() }).await.unwrap();
+    assert_eq!(tables::ints(&forum, "select count(*) from sessions").await, [[1]]);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let topic = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    reads::mark(cx, mira, topic, 1).await.unwrap();
+    forum.drain().await;
+}

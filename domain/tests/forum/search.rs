@@ -1,0 +1,200 @@
+use std::collections::BTreeSet;
+
+use domain::groups::GroupForm;
+use domain::model::{GroupKind, MessageId};
+use domain::policy::Viewer;
+use domain::search::{self, Answer, Order, Question};
+use domain::testing::TestForum;
+use domain::{doctor, groups, messages, store, topics};
+
+use crate::{is_not_found, told};
+
+stories! {
+    words_are_found_in_messages_and_titles,
+    search_follows_edits_deletions_and_renames,
+    search_in_a_group_finds_only_what_stands_in_it,
+    an_index_filled_anew_finds_the_same,
+    what_changed_since_the_index_was_written_is_not_shown,
+    an_index_that_fell_behind_the_log_is_filled_anew,
+    a_transaction_that_commits_late_is_not_missed,
+    a_group_that_changes_hands_is_followed,
+}
+
+async fn ask(forum: &TestForum, who: Viewer, words: &str) -> Answer {
+    let question = Question { words: words.into(), group: None, order: Order::default(), page: 0, limit: 50 };
+    search::ask(&forum.cx, who, question).await.unwrap()
+}
+
+/// The ids of what is found, once each.
+async fn found(forum: &TestForum, who: Viewer, words: &str) -> BTreeSet<MessageId> {
+    ask(forum, who, words).await.hits.iter().map(|hit| hit.placed.message.id).collect()
+}
+
+async fn follow(forum: &TestForum) {
+    assert!(search::catch_up(&forum.cx).await.unwrap());
+}
+
+async fn healthy(forum: &TestForum) {
+    assert_eq!(doctor::examine(&forum.cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
+}
+
+async fn words_are_found_in_messages_and_titles(forum: TestForum) {
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let plums = forum.topic(mira, &garden, "Zwetschgen und Mirabellen", "We *picked* them <b>early</b>.").await;
+    let reply = forum.post(mira, plums.topic, "The Zwetschgen were sweet.").await;
+    forum.drain().await;
+    follow(&forum).await;
+    assert_eq!(found(&forum, Viewer::Anonymous, "zwetschgen").await, BTreeSet::from([plums.id, reply.id]));
+    assert_eq!(found(&forum, Viewer::Anonymous, "picked").await, BTreeSet::from([plums.id]));
+    assert_eq!(found(&forum, Viewer::Anonymous, "quinces").await, BTreeSet::new());
+    let answer = ask(&forum, Viewer::Anonymous, "zwetschgen").await;
+    assert_eq!((answer.total, answer.nothing_asked), (2, false));
+    let title = answer.hits.iter().find(|hit| hit.is_topic).unwrap();
+    assert_eq!(title.placed.topic.id, plums.topic);
+    assert!(title.fragments.iter().any(|f| format!("{f:?}").contains("Zwetschgen")));
+    assert!(ask(&forum, Viewer::Anonymous, "   ").await.nothing_asked);
+    healthy(&forum).await;
+}
+
+async fn search_follows_edits_deletions_and_renames(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let first = forum.topic(mira, &garden, "Orchard", "apples").await;
+    let second = forum.post(mira, first.topic, "pears").await;
+    follow(&forum).await;
+    messages::edit(cx, mira, first.id, "cherries".into()).await.unwrap();
+    follow(&forum).await;
+    assert_eq!(found(&forum, mira, "apples").await, BTreeSet::new());
+    assert_eq!(found(&forum, mira, "cherries").await, BTreeSet::from([first.id]));
+    messages::delete(cx, mira, second.id).await.unwrap();
+    follow(&forum).await;
+    assert_eq!(ask(&forum, mira, "pears").await.total, 0);
+    topics::rename(cx, mira, first.topic, "Allotment").await.unwrap();
+    follow(&forum).await;
+    assert_eq!((ask(&forum, mira, "orchard").await.total, ask(&forum, mira, "allotment").await.total), (0, 1));
+    forum.drain().await;
+    healthy(&forum).await;
+    topics::delete(cx, mira, first.topic).await.unwrap();
+    follow(&forum).await;
+    assert_eq!((ask(&forum, mira, "cherries").await.total, ask(&forum, mira, "allotment").await.total), (0, 0));
+    forum.drain().await;
+    healthy(&forum).await;
+}
+
+async fn search_in_a_group_finds_only_what_stands_in_it(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    let open = forum.topic(mira, &garden, "One", "plums").await.id;
+    let hidden = forum.topic(mira, &secret, "Two", "plums").await.id;
+    follow(&forum).await;
+    let within = |who, slug: &'static str| {
+        let question = Question { words: "plums".into(), group: Some(slug.into()), order: Order::default(), page: 0, limit: 10 };
+        let cx = &forum.cx;
+        async move { search::ask(cx, who, question).await.map(|a| a.hits.iter().map(|h| h.placed.message.id).collect::<Vec<_>>()) }
+    };
+    assert_eq!(within(mira, "garden").await.unwrap(), [open]);
+    assert_eq!(within(mira, "secret").await.unwrap(), [hidden]);
+    assert!(is_not_found(within(noor, "secret").await));
+    assert_eq!(within(noor, "").await.unwrap(), [open]);
+    assert_eq!(told(within(noor, "gar\0den").await), "NotFound");
+    forum.drain().await;
+}
+
+async fn an_index_filled_anew_finds_the_same(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let first = forum.topic(mira, &garden, "Plums", "plums one").await;
+    for n in 2..=30 {
+        let posted = forum.post(mira, first.topic, &format!("plums {n}")).await;
+        if n % 5 == 0 {
+            messages::delete(cx, mira, posted.id).await.unwrap();
+        }
+    }
+    let gone = forum.topic(mira, &garden, "More plums", "plums").await;
+    topics::delete(cx, mira, gone.topic).await.unwrap();
+    forum.drain().await;
+    follow(&forum).await;
+    let (before, documents) = (found(&forum, mira, "plums").await, cx.search.as_ref().unwrap().documents());
+    assert_eq!(before.len(), 24);
+    let mut told = 0;
+    assert!(search::reindex(cx, |done| told = done).await.unwrap());
+    assert!(told >= 25);
+    assert_eq!(found(&forum, mira, "plums").await, before);
+    assert_eq!(cx.search.as_ref().unwrap().documents(), documents);
+    let after = forum.post(mira, first.topic, "plums again").await;
+    follow(&forum).await;
+    assert!(found(&forum, mira, "plums").await.contains(&after.id), "and it follows from there");
+    forum.drain().await;
+    healthy(&forum).await;
+}
+
+async fn what_changed_since_the_index_was_written_is_not_shown(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let one = forum.topic(mira, &garden, "One", "plums").await;
+    let two = forum.topic(mira, &garden, "Two", "plums").await;
+    follow(&forum).await;
+    messages::delete(cx, mira, one.id).await.unwrap();
+    topics::delete(cx, mira, two.topic).await.unwrap();
+    assert_eq!(found(&forum, mira, "plums").await, BTreeSet::new(), "though the index does not know yet");
+    forum.drain().await;
+}
+
+async fn an_index_that_fell_behind_the_log_is_filled_anew(forum: TestForum) {
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let one = forum.topic(mira, &garden, "One", "plums").await;
+    follow(&forum).await;
+    let two = forum.post(mira, one.topic, "plums").await;
+    let three = forum.post(mira, one.topic, "plums").await;
+    let mut tx = forum.cx.db.begin().await.unwrap();
+    assert!(store::search_log::trim(&mut tx, 1).await.unwrap() > 0);
+    tx.commit().await.unwrap();
+    follow(&forum).await;
+    assert_eq!(found(&forum, mira, "plums").await, BTreeSet::from([one.id, two.id, three.id]));
+    forum.drain().await;
+    healthy(&forum).await;
+}
+
+async fn a_transaction_that_commits_late_is_not_missed(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let one = forum.topic(mira, &garden, "One", "apples").await;
+    let two = forum.topic(mira, &garden, "Two", "pears").await;
+    follow(&forum).await;
+    if matches!(cx.db, store::Db::Sqlite(_)) {
+        // One writes at a time there.
+        return forum.drain().await;
+    }
+    let mut early = cx.db.begin().await.unwrap();
+    store::messages::update(&mut early, one.id, "quinces", &[], cx.now()).await.unwrap();
+    store::search_log::insert(&mut early, store::search_log::Changed::Message(one.id)).await.unwrap();
+    messages::edit(cx, mira, two.id, "quinces".into()).await.unwrap();
+    follow(&forum).await;
+    early.commit().await.unwrap();
+    follow(&forum).await;
+    assert_eq!(found(&forum, mira, "quinces").await, BTreeSet::from([one.id, two.id]));
+    forum.drain().await;
+}
+
+async fn a_group_that_changes_hands_is_followed(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Private).await;
+    let posted = forum.topic(mira, &garden, "One", "plums").await;
+    forum.drain().await;
+    follow(&forum).await;
+    assert_eq!(found(&forum, noor, "plums").await, BTreeSet::new());
+    let form = GroupForm { name: "Garden".into(), slug: String::new(), description: String::new(), kind: GroupKind::Public };
+    groups::update(cx, mira, garden.id, form).await.unwrap();
+    forum.drain().await;
+    follow(&forum).await;
+    assert_eq!(found(&forum, noor, "plums").await, BTreeSet::from([posted.id]));
+    healthy(&forum).await;
+}

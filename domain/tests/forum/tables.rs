@@ -1,0 +1,89 @@
+//! Reading the tables past the store, and counting by hand what the store counts by statement.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use domain::model::UserId;
+use domain::store::Db;
+use domain::testing::TestForum;
+use sqlx::{AssertSqlSafe, Row};
+
+/// The rows of a statement whose columns are all 64-bit integers; null reads as -1.
+pub async fn ints(forum: &TestForum, statement: &str) -> Vec<Vec<i64>> {
+    let statement = AssertSqlSafe(statement.to_owned());
+    macro_rules! read {
+        ($rows:expr) => {
+            $rows.iter().map(|row| (0..row.len()).map(|i| row.get::<Option<i64>, _>(i).unwrap_or(-1)).collect()).collect()
+        };
+    }
+    match &forum.cx.db {
+        Db::Postgres(pool) => read!(sqlx::query(statement).fetch_all(pool).await.unwrap()),
+        Db::Sqlite(db) => read!(sqlx::query(statement).fetch_all(db.readers()).await.unwrap()),
+    }
+}
+
+/// The rows of a statement of one column of text.
+pub async fn texts(forum: &TestForum, statement: &str) -> Vec<String> {
+    let statement = AssertSqlSafe(statement.to_owned());
+    match &forum.cx.db {
+        Db::Postgres(pool) => sqlx::query_scalar(statement).fetch_all(pool).await.unwrap(),
+        Db::Sqlite(db) => sqlx::query_scalar(statement).fetch_all(db.readers()).await.unwrap(),
+    }
+}
+
+/// A column of time in microseconds.
+pub fn micros(forum: &TestForum, column: &str) -> String {
+    match &forum.cx.db {
+        Db::Postgres(_) => format!("cast(extract(epoch from {column}) * 1000000 as bigint)"),
+        Db::Sqlite(_) => column.to_owned(),
+    }
+}
+
+/// What is unread for everyone, by person, group and topic, and how many of their mentions: read message by message.
+pub struct Recount {
+    groups: HashMap<i64, BTreeMap<i64, BTreeMap<i64, i64>>>,
+    mentions: HashMap<i64, i64>,
+}
+
+impl Recount {
+    pub fn groups(&self, user: UserId) -> BTreeMap<i64, BTreeMap<i64, i64>> {
+        self.groups.get(&user.0).cloned().unwrap_or_default()
+    }
+
+    pub fn mentions(&self, user: UserId) -> i64 {
+        self.mentions.get(&user.0).copied().unwrap_or(0)
+    }
+
+    pub async fn of(forum: &TestForum) -> Self {
+        let members = ints(forum, &format!("select user_id, group_id, {} from memberships", micros(forum, "read_before"))).await;
+        let topics: HashMap<i64, i64> =
+            ints(forum, "select id, group_id from topics where deleted_at is null").await.iter().map(|r| (r[0], r[1])).collect();
+        let public: HashSet<i64> = ints(forum, "select id from groups where kind = 'public'").await.iter().map(|r| r[0]).collect();
+        let sent = format!("select id, topic_id, seq, author_id, {} from messages where deleted_at is null", micros(forum, "created_at"));
+        let messages = ints(forum, &sent).await;
+        let reads: HashMap<(i64, i64), i64> =
+            ints(forum, "select user_id, topic_id, read_seq from reads").await.iter().map(|r| ((r[0], r[1]), r[2])).collect();
+        let read = |user: i64, topic: i64, seq: i64| reads.get(&(user, topic)).is_some_and(|read| seq <= *read);
+        let mut groups: HashMap<i64, BTreeMap<i64, BTreeMap<i64, i64>>> = HashMap::new();
+        for member in &members {
+            let (user, group, read_before) = (member[0], member[1], member[2]);
+            let own = groups.entry(user).or_default().entry(group).or_default();
+            for message in &messages {
+                let (topic, seq, author, at) = (message[1], message[2], message[3], message[4]);
+                if topics.get(&topic) == Some(&group) && author != user && at > read_before && !read(user, topic, seq) {
+                    *own.entry(topic).or_default() += 1;
+                }
+            }
+        }
+        let is_member: HashSet<(i64, i64)> = members.iter().map(|m| (m[0], m[1])).collect();
+        let mut mentions: HashMap<i64, i64> = HashMap::new();
+        for mention in ints(forum, "select user_id, message_id from mentions where read_at is null").await {
+            let Some(message) = messages.iter().find(|m| m[0] == mention[1]) else { continue };
+            let Some(group) = topics.get(&message[1]) else { continue };
+            let sees = public.contains(group) || is_member.contains(&(mention[0], *group));
+            if sees && !read(mention[0], message[1], message[2]) {
+                *mentions.entry(mention[0]).or_default() += 1;
+            }
+        }
+        Self { groups, mentions }
+    }
+}

@@ -1,0 +1,182 @@
+use domain::groups;
+use domain::model::{GroupKind, Role, Sidebar};
+use domain::policy::Viewer;
+use domain::testing::{TestForum, draft};
+use domain::topics::{self, PageEnd};
+use domain::audit::Draft;
+
+use crate::{complaint, id, is_forbidden, is_not_found, tables, told};
+
+stories! {
+    a_topic_has_an_address_of_its_own_in_its_group,
+    topics_of_one_title_started_at_once_get_an_address_each,
+    a_form_sent_eight_times_at_once_starts_one_topic,
+    only_members_start_topics,
+    a_topic_is_renamed_by_its_starter_and_moderators,
+    a_topic_is_deleted_by_moderators_and_by_its_starter_while_alone,
+    topics_are_listed_by_latest_activity_page_by_page,
+    the_paper_of_unread_topics_shows_their_last_messages,
+}
+
+async fn a_topic_has_an_address_of_its_own_in_its_group(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let pond = forum.group(mira, "Pond", GroupKind::Public).await;
+    let mut slugs = Vec::new();
+    for title in ["Früh blühende Äpfel!", "fruh bluhende apfel", "りんご", "梨", "???", "   Über\tuns  "] {
+        let posted = forum.topic(mira, &garden, title, "Hello.").await;
+        let found = topics::by_slug(cx, Viewer::Anonymous, garden.id, &posted.topic_slug).await.unwrap();
+        assert_eq!(found.topic.id, posted.topic);
+        assert_eq!(found.topic.name, title.split_whitespace().collect::<Vec<_>>().join(" "));
+        assert_eq!((found.topic.last_seq, found.message_count), (1, 1));
+        slugs.push(posted.topic_slug);
+    }
+    assert_eq!(slugs, ["fruh-bluhende-apfel", "fruh-bluhende-apfel-2", "topic", "topic-2", "topic-3", "uber-uns"]);
+    let other = forum.topic(mira, &pond, "りんご", "Hello.").await;
+    assert_eq!(other.topic_slug, "topic", "another group has its own");
+    for title in ["", "  ", "\u{202e}\u{200b}", &"x".repeat(201)] {
+        complaint(topics::start(cx, mira, garden.id, title, draft("Hello.")).await, "title");
+    }
+    let both = topics::start(cx, mira, garden.id, "", draft(" ")).await;
+    assert!(told(both).contains("text"), "both complaints at once");
+    for absent in ["fruh", "TOPIC", "topic\0", ""] {
+        assert!(is_not_found(topics::by_slug(cx, mira, garden.id, absent).await));
+    }
+    forum.drain().await;
+}
+
+async fn topics_of_one_title_started_at_once_get_an_address_each(forum: TestForum) {
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let starts = (0..8).map(|_| topics::start(&forum.cx, mira, garden.id, "Plums", draft("Hello.")));
+    let mut slugs: Vec<String> = futures_util::future::join_all(starts).await.into_iter().map(|p| p.unwrap().topic_slug).collect();
+    slugs.sort();
+    slugs.dedup();
+    assert_eq!(slugs.len(), 8, "{slugs:?}");
+    forum.drain().await;
+}
+
+async fn a_form_sent_eight_times_at_once_starts_one_topic(forum: TestForum) {
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let form = Draft { text: "Hello.".into(), key: Some("form-1".into()) };
+    let starts = (0..8).map(|_| {
+        let (cx, form) = (forum.cx.clone(), form.clone());
+        tokio::spawn(async move { topics::start(&cx, mira, garden.id, "Plums", form).await })
+    });
+    let posted: Vec<_> = futures_util::future::join_all(starts).await.into_iter().map(|p| p.unwrap().unwrap()).collect();
+    assert!(posted.iter().all(|p| *p == posted[0]), "{posted:?}");
+    assert_eq!(tables::ints(&forum, "select count(*) from topics").await, [[1]]);
+    assert_eq!(tables::ints(&forum, "select count(*) from jobs").await, [[1]]);
+    forum.drain().await;
+}
+
+async fn only_members_start_topics(forum: TestForum) {
+    let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    for who in [noor, boss] {
+        assert!(is_forbidden(topics::start(&forum.cx, who, garden.id, "Plums", draft("Hello.")).await));
+    }
+    assert_eq!(told(topics::start(&forum.cx, Viewer::Anonymous, garden.id, "Plums", draft("Hello.")).await), "SignedOut");
+}
+
+async fn a_topic_is_renamed_by_its_starter_and_moderators(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let boss = forum.site_admin("boss").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor, ada]).await;
+    let topic = forum.topic(noor, &garden, "Plums", "Hello.").await;
+    for who in [ada, Viewer::Anonymous] {
+        assert!(is_forbidden(topics::rename(cx, who, topic.topic, "Mine").await));
+    }
+    for (who, name) in [(noor, "Plum trees"), (mira, "Trees"), (boss, "Old trees")] {
+        let (renamed, _) = topics::rename(cx, who, topic.topic, name).await.unwrap();
+        assert_eq!((renamed.name.as_str(), renamed.slug.as_str()), (name, "plums"));
+    }
+    complaint(topics::rename(cx, noor, topic.topic, " ").await, "title");
+    groups::leave(cx, noor, garden.id).await.unwrap();
+    assert!(is_forbidden(topics::rename(cx, noor, topic.topic, "Mine").await), "who left does not");
+    forum.drain().await;
+}
+
+async fn a_topic_is_deleted_by_moderators_and_by_its_starter_while_alone(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    groups::admit(cx, garden.id, id(ada), Role::Moderator).await.unwrap();
+    let alone = forum.topic(noor, &garden, "Alone", "Hello.").await;
+    topics::delete(cx, noor, alone.topic).await.unwrap();
+    let shared = forum.topic(noor, &garden, "Shared", "Hello.").await;
+    let reply = forum.post(mira, shared.topic, "Hello to you.").await;
+    assert!(is_forbidden(topics::delete(cx, noor, shared.topic).await));
+    assert!(is_forbidden(topics::delete(cx, Viewer::Anonymous, shared.topic).await));
+    topics::delete(cx, ada, shared.topic).await.unwrap();
+    assert!(is_not_found(topics::find(cx, mira, shared.topic).await));
+    assert!(is_not_found(topics::by_slug(cx, mira, garden.id, "shared").await));
+    assert!(is_not_found(domain::messages::show(cx, mira, reply.id).await));
+    assert!(is_not_found(domain::messages::place(cx, mira, reply.id).await));
+    assert!(is_not_found(domain::messages::edit(cx, mira, reply.id, "Changed.".into()).await));
+    assert!(is_not_found(domain::messages::post(cx, mira, shared.topic, draft("Hello?")).await));
+    assert!(is_not_found(domain::stars::toggle(cx, mira, reply.id).await));
+    assert!(is_not_found(topics::delete(cx, ada, shared.topic).await));
+    assert_eq!(topics::list(cx, garden.id, &Sidebar::default(), None, 10).await.unwrap().0, []);
+    forum.drain().await;
+}
+
+async fn topics_are_listed_by_latest_activity_page_by_page(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let mut started = Vec::new();
+    for n in 1..=5 {
+        started.push(forum.topic(mira, &garden, &format!("Topic {n}"), "*First* words").await.topic);
+    }
+    let late = forum.post(mira, started[1], "> quoted\n\nA **late** reply").await;
+    forum.drain().await;
+    let sidebar = domain::unread::sidebar(cx, id(noor)).await.unwrap();
+    let mut seen = Vec::new();
+    let mut before = None;
+    loop {
+        let (rows, next) = topics::list(cx, garden.id, &sidebar, before, 2).await.unwrap();
+        seen.extend(rows);
+        let Some(next) = next else { break };
+        before = Some(PageEnd::parse(&next.to_param()).unwrap());
+    }
+    let order: Vec<_> = seen.iter().map(|row| row.topic.id).collect();
+    assert_eq!(order, [started[1], started[4], started[3], started[2], started[0]]);
+    assert_eq!((seen[0].message_count, seen[0].unread), (2, 2));
+    assert_eq!(seen[0].last_author.as_ref().unwrap().username, "mira");
+    assert!(seen[0].excerpt.contains("A late reply"), "{}", seen[0].excerpt);
+    domain::messages::delete(cx, mira, late.id).await.unwrap();
+    let (rows, _) = topics::list(cx, garden.id, &Sidebar::default(), None, 1).await.unwrap();
+    assert_eq!((rows[0].message_count, rows[0].excerpt.as_str(), rows[0].unread), (1, "", 0));
+    for garbage in ["", "1", "x-1", "1-x", "1-2-3x", "-"] {
+        assert!(PageEnd::parse(garbage).is_err(), "{garbage}");
+    }
+    for edge in [format!("{}-1", i64::MAX), "0-9".to_owned()] {
+        topics::list(cx, garden.id, &Sidebar::default(), Some(PageEnd::parse(&edge).unwrap()), 10).await.unwrap();
+    }
+    forum.drain().await;
+}
+
+async fn the_paper_of_unread_topics_shows_their_last_messages(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let plums = forum.topic(mira, &garden, "Plums", "One.").await.topic;
+    for text in ["Two.", "Three.", "Four."] {
+        forum.post(mira, plums, text).await;
+    }
+    let pears = forum.topic(mira, &garden, "Pears", "Five.").await.topic;
+    forum.drain().await;
+    let sidebar = domain::unread::sidebar(cx, id(noor)).await.unwrap();
+    let paper = topics::unread_paper(cx, &sidebar, 10).await.unwrap();
+    let shown: Vec<_> = paper.iter().map(|(g, row, m)| (g.id, row.topic.id, row.unread, m.iter().map(|m| m.seq).collect())).collect();
+    assert_eq!(shown, [(garden.id, pears, 1, vec![1]), (garden.id, plums, 4, vec![2, 3, 4])]);
+    assert_eq!(topics::unread_paper(cx, &sidebar, 1).await.unwrap().len(), 1);
+}

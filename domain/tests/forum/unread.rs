@@ -1,0 +1,283 @@
+use std::time::Duration;
+
+use domain::model::GroupKind;
+use domain::testing::TestForum;
+use domain::{groups, messages, reads, topics};
+
+use crate::{id, unread};
+
+stories! {
+    posting_marks_the_topic_unread_for_other_members,
+    deleted_messages_and_topics_are_not_unread,
+    what_was_written_before_somebody_joined_is_not_unread,
+    whoever_comes_back_has_not_missed_what_was_written_meanwhile,
+    reading_goes_forward_only_and_never_past_the_end,
+    what_arrives_after_the_page_was_drawn_stays_unread,
+    marking_two_thousand_topics_read_is_one_statement,
+    marking_read_at_once_from_many_tabs_does_no_harm,
+    groups_with_something_unread_come_first,
+    a_kept_summary_needs_no_database,
+    a_summary_is_counted_again_when_something_changed,
+    a_summary_that_says_something_else_is_found_by_the_doctor,
+    garbage_in_place_of_a_summary_is_counted_again,
+}
+
+async fn posting_marks_the_topic_unread_for_other_members(forum: TestForum) {
+    let (mira, noor, stranger) = (forum.person("mira").await, forum.person("noor").await, forum.person("stranger").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    forum.post(mira, topic, "2").await;
+    forum.post(noor, topic, "3").await;
+    forum.drain().await;
+    assert_eq!((unread(&forum, mira, topic).await, unread(&forum, noor, topic).await), (1, 2), "one's own are not counted");
+    assert_eq!(unread(&forum, stranger, topic).await, 0);
+    reads::mark(&forum.cx, noor, topic, 1).await.unwrap();
+    assert_eq!(unread(&forum, noor, topic).await, 1);
+    reads::mark(&forum.cx, noor, topic, 3).await.unwrap();
+    assert_eq!(unread(&forum, noor, topic).await, 0);
+    let sidebar = domain::unread::sidebar(&forum.cx, id(mira)).await.unwrap();
+    let counted = sidebar.groups[0].topics[0];
+    assert_eq!((counted.topic, counted.unread, counted.read_seq, counted.last_seq), (topic, 1, 0, 3));
+}
+
+async fn deleted_messages_and_topics_are_not_unread(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let first = forum.topic(mira, &garden, "Plums", "1").await;
+    forum.post(mira, first.topic, "2").await;
+    let own = forum.post(noor, first.topic, "3").await;
+    let other = forum.topic(mira, &garden, "Pears", "1").await.topic;
+    forum.drain().await;
+    assert_eq!((unread(&forum, noor, first.topic).await, unread(&forum, noor, other).await), (2, 1));
+    messages::delete(&forum.cx, mira, first.id).await.unwrap();
+    messages::delete(&forum.cx, noor, own.id).await.unwrap();
+    topics::delete(&forum.cx, mira, other).await.unwrap();
+    forum.drain().await;
+    assert_eq!((unread(&forum, noor, first.topic).await, unread(&forum, noor, other).await), (1, 0));
+}
+
+async fn what_was_written_before_somebody_joined_is_not_unread(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let topic = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    forum.post(mira, topic, "2").await;
+    forum.pass(Duration::from_secs(1));
+    groups::join(&forum.cx, noor, garden.id).await.unwrap();
+    forum.drain().await;
+    assert_eq!(unread(&forum, noor, topic).await, 0);
+    forum.post(mira, topic, "3").await;
+    forum.drain().await;
+    assert_eq!(unread(&forum, noor, topic).await, 1);
+    reads::mark(&forum.cx, noor, topic, 1).await.unwrap();
+    assert_eq!(unread(&forum, noor, topic).await, 1, "looking at an old message makes nothing unread");
+}
+
+async fn whoever_comes_back_has_not_missed_what_was_written_meanwhile(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    reads::mark(&forum.cx, noor, topic, 1).await.unwrap();
+    groups::leave(&forum.cx, noor, garden.id).await.unwrap();
+    for n in 2..=5 {
+        forum.post(mira, topic, &n.to_string()).await;
+    }
+    forum.pass(Duration::from_secs(1));
+    groups::join(&forum.cx, noor, garden.id).await.unwrap();
+    forum.post(mira, topic, "6").await;
+    forum.drain().await;
+    assert_eq!(unread(&forum, noor, topic).await, 1);
+}
+
+async fn reading_goes_forward_only_and_never_past_the_end(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    for n in 2..=4 {
+        forum.post(mira, topic, &n.to_string()).await;
+    }
+    forum.drain().await;
+    for seq in [0, -1, i64::MIN] {
+        reads::mark(&forum.cx, noor, topic, seq).await.unwrap();
+        reads::seen(&forum.cx, id(noor), topic, seq).await.unwrap();
+        assert_eq!(unread(&forum, noor, topic).await, 4, "{seq}");
+    }
+    reads::seen(&forum.cx, id(noor), topic, 3).await.unwrap();
+    reads::mark(&forum.cx, noor, topic, 2).await.unwrap();
+    assert_eq!(unread(&forum, noor, topic).await, 1);
+    reads::mark(&forum.cx, noor, topic, i64::MAX).await.unwrap();
+    forum.post(mira, topic, "5").await;
+    forum.drain().await;
+    assert_eq!(unread(&forum, noor, topic).await, 1, "what is not yet written cannot be read");
+    assert!(matches!(reads::mark(&forum.cx, domain::policy::Viewer::Anonymous, topic, 1).await, Err(domain::Error::SignedOut)));
+}
+
+async fn what_arrives_after_the_page_was_drawn_stays_unread(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let pond = forum.group(mira, "Pond", GroupKind::Private).await;
+    forum.admit(&garden, &[noor]).await;
+    forum.admit(&pond, &[noor]).await;
+    let plums = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    let fish = forum.topic(mira, &pond, "Fish", "1").await.topic;
+    forum.drain().await;
+    let drawn = domain::unread::sidebar(cx, id(noor)).await.unwrap();
+    let (of_garden, of_all) = (reads::upto(&drawn, Some(garden.id)), reads::upto(&drawn, None));
+    forum.post(mira, plums, "2").await;
+    let late = forum.topic(mira, &garden, "Late", "1").await.topic;
+    reads::mark_shown(cx, noor, &of_garden).await.unwrap();
+    forum.drain().await;
+    assert_eq!((unread(&forum, noor, plums).await, unread(&forum, noor, fish).await), (1, 1));
+    reads::mark_shown(cx, noor, &of_all).await.unwrap();
+    assert_eq!((unread(&forum, noor, plums).await, unread(&forum, noor, fish).await, unread(&forum, noor, late).await), (1, 0, 1));
+    for garbage in ["x", "1", "1:x", ":", "1:2;3:4"] {
+        crate::complaint(reads::mark_shown(cx, noor, garbage).await, "upto");
+    }
+    for nothing in ["", ",", "987654321:5"] {
+        reads::mark_shown(cx, noor, nothing).await.unwrap();
+    }
+}
+
+async fn marking_two_thousand_topics_read_is_one_statement(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let mut started = Vec::new();
+    for n in 0..50 {
+        started.push(forum.topic(mira, &garden, &format!("Topic {n}"), "1").await.topic);
+    }
+    forum.drain().await;
+    let cursor = forum.cx.bus.open(domain::bus::Stream::User(id(noor))).await.unwrap();
+    let drawn = domain::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
+    assert_eq!(drawn.unread(), 50);
+    let shown = reads::upto(&drawn, None);
+    reads::mark_shown(&forum.cx, noor, &format!("{shown},{shown}")).await.unwrap();
+    assert_eq!(domain::unread::sidebar(&forum.cx, id(noor)).await.unwrap().unread(), 0);
+    let told = crate::live::events(&forum, domain::bus::Stream::User(id(noor)), cursor).await;
+    assert_eq!(told.len(), 1, "and one event");
+    assert_eq!(told[0]["topics"].as_array().unwrap().len(), 50);
+    assert_eq!(told[0]["topics"][0], serde_json::json!([garden.id, started[0], 0, 1, 1]));
+}
+
+async fn marking_read_at_once_from_many_tabs_does_no_harm(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let mut parts = Vec::new();
+    for n in 0..30 {
+        parts.push(format!("{}:1", forum.topic(mira, &garden, &format!("Topic {n}"), "1").await.topic));
+    }
+    forum.drain().await;
+    let marks = (0..8).map(|tab| {
+        parts.rotate_left(7);
+        if tab % 2 == 0 {
+            parts.reverse();
+        }
+        let (cx, shown) = (forum.cx.clone(), parts.join(","));
+        tokio::spawn(async move { reads::mark_shown(&cx, noor, &shown).await })
+    });
+    for done in futures_util::future::join_all(marks).await {
+        done.unwrap().unwrap();
+    }
+    assert_eq!(domain::unread::sidebar(&forum.cx, id(noor)).await.unwrap().unread(), 0);
+}
+
+async fn groups_with_something_unread_come_first(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let mut made = Vec::new();
+    for name in ["delta", "Bravo", "alpha", "Charlie"] {
+        let group = forum.group(mira, name, GroupKind::Public).await;
+        forum.admit(&group, &[noor]).await;
+        made.push(group);
+    }
+    forum.topic(mira, &made[0], "News", "1").await;
+    forum.topic(mira, &made[3], "News", "1").await;
+    forum.drain().await;
+    let cx = &forum.cx;
+    let names = |who| async move {
+        let sidebar = domain::unread::sidebar(cx, id(who)).await.unwrap();
+        sidebar.groups.into_iter().map(|g| g.name).collect::<Vec<_>>()
+    };
+    assert_eq!(names(noor).await, ["Charlie", "delta", "alpha", "Bravo"]);
+    assert_eq!(names(mira).await, ["alpha", "Bravo", "Charlie", "delta"]);
+}
+
+async fn a_kept_summary_needs_no_database(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    forum.topic(mira, &garden, "Plums", "@noor 1").await;
+    forum.drain().await;
+    forum.pass(Duration::from_secs(5));
+    let counted = domain::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
+    assert_eq!((counted.unread(), counted.mentions), (1, 1));
+    forum.cx.db.close().await;
+    let kept = domain::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
+    assert_eq!(kept, counted);
+    assert!(domain::unread::sidebar(&forum.cx, id(mira)).await.is_err(), "nobody else's is kept");
+}
+
+async fn a_summary_is_counted_again_when_something_changed(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let pond = forum.group(mira, "Pond", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    forum.drain().await;
+    let forum = &forum;
+    let now = || async move {
+        forum.pass(Duration::from_secs(5));
+        let sidebar = domain::unread::sidebar(cx, id(noor)).await.unwrap();
+        assert_eq!(domain::unread::sidebar(cx, id(noor)).await.unwrap(), sidebar);
+        (sidebar.groups.len(), sidebar.unread(), sidebar.mentions)
+    };
+    assert_eq!(now().await, (1, 1, 0));
+    let message = forum.post(mira, topic, "2 @noor").await.id;
+    forum.drain().await;
+    assert_eq!(now().await, (1, 2, 1));
+    messages::edit(cx, mira, message, "2".into()).await.unwrap();
+    forum.drain().await;
+    assert_eq!(now().await, (1, 2, 0));
+    messages::delete(cx, mira, message).await.unwrap();
+    forum.drain().await;
+    assert_eq!(now().await, (1, 1, 0));
+    groups::join(cx, noor, pond.id).await.unwrap();
+    assert_eq!(now().await, (2, 1, 0));
+    reads::mark(cx, noor, topic, 1).await.unwrap();
+    assert_eq!(now().await, (2, 0, 0));
+    groups::leave(cx, noor, garden.id).await.unwrap();
+    assert_eq!(now().await, (1, 0, 0));
+    assert_eq!(domain::doctor::examine(&domain::Context { search: None, ..cx.clone() }, |_| {}).await.unwrap().drift, Vec::<String>::new());
+}
+
+async fn a_summary_that_says_something_else_is_found_by_the_doctor(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    forum.topic(mira, &garden, "Plums", "1").await;
+    forum.drain().await;
+    forum.pass(Duration::from_secs(5));
+    domain::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
+    let cx = domain::Context { search: None, ..forum.cx.clone() };
+    assert_eq!(domain::doctor::examine(&cx, |_| {}).await.unwrap().summaries, 1);
+    forum.execute("insert into reads (user_id, topic_id, read_seq, updated_at) select u.id, t.id, 1, t.created_at from users u, topics t where u.username = 'noor'").await;
+    forum.execute("update topics set last_seq = 2").await;
+    let findings = domain::doctor::examine(&cx, |_| {}).await.unwrap();
+    assert_eq!(findings.drift.len(), 2, "{:?}", findings.drift);
+}
+
+async fn garbage_in_place_of_a_summary_is_counted_again(forum: TestForum) {
+    let mira = forum.person("mira").await;
+    forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.pass(Duration::from_secs(5));
+    let key = format!("sidebar:{{u:{}}}", id(mira));
+    domain::unread::sidebar(&forum.cx, id(mira)).await.unwrap();
+    assert!(forum.cx.kv.get(&key).await.unwrap().is_some(), "this is where it is kept");
+    forum.cx.kv.set(&key, b"{]", Duration::from_secs(60)).await.unwrap();
+    assert_eq!(domain::unread::sidebar(&forum.cx, id(mira)).await.unwrap().groups.len(), 1);
+}

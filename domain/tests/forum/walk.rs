@@ -1,0 +1,189 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use domain::groups::GroupForm;
+use domain::model::{Group, GroupKind, MessageId, TopicId};
+use domain::policy::Viewer;
+use domain::testing::{TestForum, draft};
+use domain::{Context, Error, Result, doctor, groups, mentions, messages, reads, search, stars, topics};
+
+use crate::tables::Recount;
+use crate::{id, tables};
+
+stories! {
+    whatever_people_do_the_frame_says_what_a_recount_says,
+    whatever_people_do_search_holds_what_the_database_holds,
+}
+
+/// Numbers that look random and are the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % sides as u64) as usize
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> Option<T> {
+        if from.is_empty() { None } else { Some(from[self.roll(from.len())]) }
+    }
+}
+
+/// People who do things to a forum.
+struct Walk {
+    forum: TestForum,
+    dice: Dice,
+    people: Vec<Viewer>,
+    groups: Vec<Group>,
+    topics: Vec<TopicId>,
+    messages: Vec<MessageId>,
+    /// What somebody's page showed a while ago.
+    shown: Vec<(Viewer, String)>,
+    done: Vec<String>,
+}
+
+impl Walk {
+    async fn begin(forum: TestForum, seed: u64) -> Self {
+        let mut people = Vec::new();
+        for name in ["ann", "ben", "cleo", "dan"] {
+            people.push(forum.person(name).await);
+        }
+        people.push(forum.site_admin("boss").await);
+        let mut groups = Vec::new();
+        for (n, (name, kind)) in [("Garden", GroupKind::Public), ("Pond", GroupKind::Public), ("Secret", GroupKind::Private)].into_iter().enumerate() {
+            groups.push(forum.group(people[n], name, kind).await);
+        }
+        forum.admit(&groups[2], &[people[0], people[3]]).await;
+        let dice = Dice(seed);
+        Self { forum, dice, people, groups, topics: vec![], messages: vec![], shown: vec![], done: vec![] }
+    }
+
+    /// One deed of somebody, allowed or not.
+    async fn step(&mut self) {
+        let pause = [0, 0, 1, 1, 700_000, 3_000_000][self.dice.roll(6)];
+        self.forum.pass(Duration::from_micros(pause));
+        let who = self.dice.pick(&self.people).unwrap();
+        let group = self.groups[self.dice.roll(self.groups.len())].clone();
+        let topic = self.dice.pick(&self.topics).unwrap_or(TopicId(crate::ABSENT));
+        let message = self.dice.pick(&self.messages).unwrap_or(MessageId(crate::ABSENT));
+        let words = ["apple", "@ann pear", "@ben @cleo quince", "@boss", "plum\n\n> @dan"][self.dice.roll(5)];
+        let seq = self.dice.roll(12) as i64 - 1;
+        let cx = self.forum.cx.clone();
+        let (what, answer): (String, Result<()>) = match self.dice.roll(28) {
+            0..=2 => {
+                let answer = topics::start(&cx, who, group.id, "Fruit", draft(words)).await.map(|posted| {
+                    self.topics.push(posted.topic);
+                    self.messages.push(posted.id);
+                });
+                (format!("starts a topic in {}", group.name), answer)
+            }
+            3..=9 => {
+                let answer = messages::post(&cx, who, topic, draft(words)).await.map(|posted| self.messages.push(posted.id));
+                (format!("posts in {topic}: {words}"), answer)
+            }
+            10..=11 => (format!("edits {message}"), messages::edit(&cx, who, message, words.into()).await.map(drop)),
+            12..=13 => (format!("deletes {message}"), messages::delete(&cx, who, message).await.map(drop)),
+            14..=16 => (format!("reads {topic} to {seq}"), reads::mark(&cx, who, topic, seq).await),
+            17 => {
+                let sidebar = domain::unread::sidebar(&cx, id(who)).await.unwrap();
+                self.shown.push((who, reads::upto(&sidebar, None)));
+                ("looks".into(), Ok(()))
+            }
+            18..=19 => match self.shown.pop() {
+                Some((who, shown)) => (format!("{who:?} marks what was shown: {shown}"), reads::mark_shown(&cx, who, &shown).await),
+                None => ("had not looked".into(), Ok(())),
+            },
+            20..=21 => (format!("joins {}", group.name), groups::join(&cx, who, group.id).await.map(drop)),
+            22 => (format!("leaves {}", group.name), groups::leave(&cx, who, group.id).await.map(drop)),
+            23 => (format!("stars {message}"), stars::toggle(&cx, who, message).await.map(drop)),
+            24 => (format!("deletes topic {topic}"), topics::delete(&cx, who, topic).await.map(drop)),
+            25 => (format!("renames topic {topic}"), topics::rename(&cx, who, topic, words).await.map(drop)),
+            26 => (format!("reads mentions to {message}"), mentions::mark_read(&cx, who, message).await),
+            _ => {
+                let kind = if self.dice.roll(2) == 0 { GroupKind::Private } else { GroupKind::Public };
+                let form = GroupForm { name: format!("{} {}", group.slug, self.dice.roll(9)), slug: String::new(), description: words.into(), kind };
+                (format!("makes {} {kind}", group.name), groups::update(&cx, who, group.id, form).await.map(drop))
+            }
+        };
+        match &answer {
+            Ok(()) | Err(Error::NotFound | Error::Forbidden(_)) => {}
+            Err(error) => panic!("{who:?} {what}: {error:?}\n{}", self.done.join("\n")),
+        }
+        self.done.push(format!("{} {who:?} {what}: {}", self.forum.cx.now().0 % 1_000_000_000, if answer.is_ok() { "done" } else { "refused" }));
+    }
+
+    /// What everyone's frame says is what the tables say, message by message.
+    async fn compare(&self) {
+        let recount = Recount::of(&self.forum).await;
+        for who in &self.people {
+            let sidebar = domain::unread::sidebar(&self.forum.cx, id(*who)).await.unwrap();
+            let said: BTreeMap<i64, BTreeMap<i64, i64>> = sidebar
+                .groups
+                .iter()
+                .map(|group| (group.id.0, group.topics.iter().map(|t| (t.topic.0, t.unread)).collect()))
+                .collect();
+            let trace = || self.done.join("\n");
+            assert_eq!(said, recount.groups(id(*who)), "unread of {who:?} after\n{}", trace());
+            assert_eq!(sidebar.mentions, recount.mentions(id(*who)), "mentions of {who:?} after\n{}", trace());
+        }
+        let cx = Context { search: None, ..self.forum.cx.clone() };
+        let findings = doctor::examine(&cx, |_| {}).await.unwrap();
+        assert_eq!(findings.drift, Vec::<String>::new(), "after\n{}", self.done.join("\n"));
+    }
+}
+
+async fn whatever_people_do_the_frame_says_what_a_recount_says(forum: TestForum) {
+    let mut walk = Walk::begin(forum, 0x9e37_79b9_7f4a_7c15).await;
+    for step in 0..240 {
+        walk.step().await;
+        match step % 4 {
+            0 => walk.forum.drain().await,
+            1 => walk.forum.drain_twice().await,
+            // Two deeds between two runs of the jobs.
+            2 => continue,
+            _ => {
+                walk.forum.drain().await;
+                // Long enough that summaries are kept and trusted.
+                walk.forum.pass(Duration::from_secs(3));
+                walk.compare().await;
+            }
+        }
+        walk.compare().await;
+    }
+    let written = tables::ints(&walk.forum, "select count(*), count(deleted_at) from messages").await;
+    assert!(written[0][0] > 40 && written[0][1] > 5, "the walk did little: {written:?}");
+}
+
+async fn whatever_people_do_search_holds_what_the_database_holds(forum: TestForum) {
+    let mut walk = Walk::begin(forum, 0x1234_5678_9abc_def1).await;
+    for step in 0..120 {
+        walk.step().await;
+        if step % 20 != 19 {
+            continue;
+        }
+        walk.forum.drain().await;
+        let cx = &walk.forum.cx;
+        assert!(search::catch_up(cx).await.unwrap());
+        assert_eq!(doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new(), "after\n{}", walk.done.join("\n"));
+        for who in walk.people.iter().copied().chain([Viewer::Anonymous]) {
+            let question = search::Question { words: "quince".into(), group: None, order: search::Order::default(), page: 0, limit: 200 };
+            let answer = search::ask(cx, who, question).await.unwrap();
+            let mut found: Vec<i64> = answer.hits.iter().filter(|hit| !hit.is_topic).map(|hit| hit.placed.message.id.0).collect();
+            found.sort_unstable();
+            let reader = who.id().map_or(0, |id| id.0);
+            let expected = tables::ints(
+                &walk.forum,
+                &format!(
+                    "select m.id from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
+                     where m.raw like '%quince%' and m.deleted_at is null and t.deleted_at is null
+                       and (g.kind = 'public' or {reader} in (select user_id from memberships where group_id = g.id)) order by m.id"
+                ),
+            )
+            .await;
+            assert_eq!(found, expected.concat(), "{who:?} after\n{}", walk.done.join("\n"));
+            assert_eq!(answer.hits.len(), answer.total);
+        }
+    }
+}
