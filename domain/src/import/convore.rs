@@ -77,16 +77,25 @@ async fn earlier<K: std::str::FromStr + Eq + std::hash::Hash>(cx: &Context, kind
 }
 
 /// Writes the people who are not there yet: everyone's account.
-async fn people_of(cx: &Context, found: &Survey, report: &mut Report, told: &mut impl FnMut(Progress)) -> Result<HashMap<i64, UserId>> {
-    let mut there: HashMap<i64, UserId> = earlier(cx, "user").await?.into_iter().map(|(id, row)| (id, UserId(row))).collect();
+async fn people_of(
+    cx: &Context,
+    found: &Survey,
+    report: &mut Report,
+    told: &mut impl FnMut(Progress),
+) -> Result<HashMap<i64, UserId>> {
+    let mut there: HashMap<i64, UserId> =
+        earlier(cx, "user").await?.into_iter().map(|(id, row)| (id, UserId(row))).collect();
     report.resumed = !there.is_empty();
-    let missing: Vec<(i64, &PersonFound)> = found.people.iter().filter(|(id, _)| !there.contains_key(id)).map(|(id, person)| (*id, person)).collect();
+    let missing: Vec<(i64, &PersonFound)> =
+        found.people.iter().filter(|(id, _)| !there.contains_key(id)).map(|(id, person)| (*id, person)).collect();
     report.people.add(found.people.len() as u64, missing.len() as u64);
     for part in missing.chunks(ROWS) {
-        let accounts: Vec<NewUser> = part.iter().map(|(id, person)| account(*id, person, &mut report.oddities)).collect();
+        let accounts: Vec<NewUser> =
+            part.iter().map(|(id, person)| account(*id, person, &mut report.oddities)).collect();
         let mut tx = cx.db.begin().await?;
         let ids = people::write(&mut tx, &accounts, &mut report.oddities).await?;
-        let noted: Vec<(String, i64)> = part.iter().zip(&ids).map(|((foreign, _), id)| (foreign.to_string(), id.0)).collect();
+        let noted: Vec<(String, i64)> =
+            part.iter().zip(&ids).map(|((foreign, _), id)| (foreign.to_string(), id.0)).collect();
         rows::note(&mut tx, SOURCE, "user", &noted).await?;
         tx.commit().await?;
         there.extend(part.iter().zip(ids).map(|((foreign, _), id)| (*foreign, id)));
@@ -120,8 +129,11 @@ fn account(id: i64, person: &PersonFound, oddities: &mut Oddities) -> NewUser {
 /// Whom names mean: the archive's people by what they were called there, and everyone else here.
 async fn names(cx: &Context, found: &Survey, people: &HashMap<i64, UserId>) -> Result<People> {
     let everyone = rows::usernames(&cx.db).await?;
-    let called: HashMap<UserId, &str> =
-        found.people.iter().filter_map(|(id, person)| Some((*people.get(id)?, person.record.username.as_deref()?))).collect();
+    let called: HashMap<UserId, &str> = found
+        .people
+        .iter()
+        .filter_map(|(id, person)| Some((*people.get(id)?, person.record.username.as_deref()?)))
+        .collect();
     let mut names = People::with_capacity(everyone.len());
     let (own, others): (Vec<_>, Vec<_>) = everyone.into_iter().partition(|(id, _)| called.contains_key(id));
     for (id, username) in others {
@@ -142,7 +154,8 @@ async fn groups_of(
     report: &mut Report,
     told: &mut impl FnMut(Progress),
 ) -> Result<HashMap<String, GroupId>> {
-    let mut there: HashMap<String, GroupId> = earlier(cx, "group").await?.into_iter().map(|(slug, row)| (slug, GroupId(row))).collect();
+    let mut there: HashMap<String, GroupId> =
+        earlier(cx, "group").await?.into_iter().map(|(slug, row)| (slug, GroupId(row))).collect();
     let missing: Vec<&GroupFound> = found.iter().filter(|group| !there.contains_key(&group.slug)).collect();
     report.groups.add(found.len() as u64, missing.len() as u64);
     for part in missing.chunks(ROWS) {
@@ -162,7 +175,8 @@ async fn groups_of(
             let id = places::group(&mut tx, new, &mut report.oddities).await?;
             noted.push((group.slug.clone(), id.0));
             members.push((id, creator, Role::Admin, group.created_at));
-            let others = group.members.iter().filter_map(|(user, at)| Some((id, *people.get(user)?, Role::Member, *at)));
+            let others =
+                group.members.iter().filter_map(|(user, at)| Some((id, *people.get(user)?, Role::Member, *at)));
             members.extend(others);
         }
         rows::members(&mut tx, &members, cx.now()).await?;
@@ -183,21 +197,34 @@ async fn topics_of(
     report: &mut Report,
     told: &mut impl FnMut(Progress),
 ) -> Result<HashMap<i64, TopicId>> {
-    let mut there: HashMap<i64, TopicId> = earlier(cx, "topic").await?.into_iter().map(|(id, row)| (id, TopicId(row))).collect();
+    let mut there: HashMap<i64, TopicId> =
+        earlier(cx, "topic").await?.into_iter().map(|(id, row)| (id, TopicId(row))).collect();
     let missing: Vec<(&TopicFound, NewTopic)> = found
         .iter()
         .filter(|topic| !there.contains_key(&topic.id))
         .filter_map(|topic| {
             let (group, creator) = (*groups.get(&topic.group)?, *people.get(&topic.creator)?);
             let id = keepable(topic.id).then_some(TopicId(topic.id));
-            Some((topic, NewTopic { id, group, slug: topic.slug.clone(), name: topic.name.clone(), creator, created_at: topic.created_at }))
+            Some((
+                topic,
+                NewTopic {
+                    id,
+                    group,
+                    slug: topic.slug.clone(),
+                    name: topic.name.clone(),
+                    creator,
+                    created_at: topic.created_at,
+                },
+            ))
         })
         .collect();
     report.topics.add(found.len() as u64, missing.len() as u64);
     for part in missing.chunks(ROWS) {
         let mut tx = cx.db.begin().await?;
-        let ids = places::topics(&mut tx, part.iter().map(|(_, new)| new.clone()).collect(), &mut report.oddities).await?;
-        let noted: Vec<(String, i64)> = part.iter().zip(&ids).map(|((topic, _), id)| (topic.id.to_string(), id.0)).collect();
+        let ids =
+            places::topics(&mut tx, part.iter().map(|(_, new)| new.clone()).collect(), &mut report.oddities).await?;
+        let noted: Vec<(String, i64)> =
+            part.iter().zip(&ids).map(|((topic, _), id)| (topic.id.to_string(), id.0)).collect();
         rows::note(&mut tx, SOURCE, "topic", &noted).await?;
         // The others are noted with their messages.
         let silent = part.iter().zip(&ids).filter(|((topic, _), _)| topic.messages == 0);
@@ -282,30 +309,28 @@ impl Reader {
             let mut came = came as i64;
             // What is odd about them was noted when they were counted.
             let messages = Messages::read(&topic.path, topic.created_at, &mut Oddities::default()).0;
+            // The whole topic in one transaction where it fits.
+            let room = BATCH.saturating_sub(batch.messages.len());
+            if !batch.messages.is_empty() && (batch.is_full() || messages.len() > room) && !self.send(&mut batch) {
+                return Ok(());
+            }
             if came == 0 {
                 batch.fresh.insert(*id);
-            }
-            // The whole topic in one transaction where it fits.
-            if !batch.messages.is_empty() && batch.messages.len() + messages.len() > BATCH {
-                let fresh = batch.fresh.remove(id);
-                if self.sender.blocking_send(std::mem::replace(&mut batch, Batch::new())).is_err() {
-                    return Ok(());
-                }
-                if fresh {
-                    batch.fresh.insert(*id);
-                }
             }
             for (at, record) in messages.into_iter().skip(came as usize) {
                 if batch.is_full() {
                     batch.came.push((topic.id.to_string(), came));
-                    if self.sender.blocking_send(std::mem::replace(&mut batch, Batch::new())).is_err() {
+                    if !self.send(&mut batch) {
                         return Ok(());
                     }
                 }
+                came += 1;
                 let Some(author) = self.people.get(&record.user_id) else { continue };
                 let nodes = writer::nodes(&record.message, &self.base_url, &self.names)?;
                 let given = record.stars.unwrap_or_default();
-                let stars = given.iter().filter_map(|star| Some((*self.people.get(&star.user_id)?, moment(star.date_created).unwrap_or(at))));
+                let stars = given.iter().filter_map(|star| {
+                    Some((*self.people.get(&star.user_id)?, moment(star.date_created).unwrap_or(at)))
+                });
                 batch.bytes += record.message.len();
                 batch.messages.push(Ready {
                     id: keepable(record.id).then_some(MessageId(record.id)),
@@ -317,14 +342,17 @@ impl Reader {
                     nodes,
                     reply_to: None,
                 });
-                came += 1;
             }
             batch.came.push((topic.id.to_string(), came));
         }
         if !batch.messages.is_empty() {
-            // An error: nobody waits for it any more.
-            let _ = self.sender.blocking_send(batch);
+            self.send(&mut batch);
         }
         Ok(())
+    }
+
+    /// Hands a batch to the writer; `false` when it waits for none any more.
+    fn send(&self, batch: &mut Batch) -> bool {
+        self.sender.blocking_send(std::mem::replace(batch, Batch::new())).is_ok()
     }
 }

@@ -188,7 +188,9 @@ impl Messages {
                 oddities.note(Oddity::NulCharacter, || format!("message {}", record.id));
                 record.message.retain(|c| c != '\0');
             }
-            if record.message.len() > crate::audit::MAX_MESSAGE && record.message.chars().count() > crate::audit::MAX_MESSAGE {
+            if record.message.len() > crate::audit::MAX_MESSAGE
+                && record.message.chars().count() > crate::audit::MAX_MESSAGE
+            {
                 oddities.note(Oddity::LongMessage, || format!("message {}", record.id));
             }
             if let Some(stars) = &mut record.stars {
@@ -196,7 +198,9 @@ impl Messages {
                 stars.retain(|star| {
                     let first = starred.insert(star.user_id);
                     if !first {
-                        oddities.note(Oddity::Twice, || format!("star of person {} on message {}", star.user_id, record.id));
+                        oddities.note(Oddity::Twice, || {
+                            format!("star of person {} on message {}", star.user_id, record.id)
+                        });
                     }
                     first
                 });

@@ -6,13 +6,14 @@ use super::report::{Oddities, Oddity};
 use crate::error::Result;
 use crate::model::UserId;
 use crate::names::{MAX_USERNAME, Username, username_key};
-use crate::store::import::{self as rows, NewUser};
 use crate::store::Tx;
+use crate::store::import::{self as rows, NewUser};
 
 /// Makes what somebody was called elsewhere fit to be a user name here; `None` when nothing is left of it.
 pub(super) fn fit(name: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let kept: String = name.trim().chars().map(|c| if c == ' ' { '_' } else { c }).filter(|c| plain(*c)).take(MAX_USERNAME).collect();
+    let kept: String =
+        name.trim().chars().map(|c| if c == ' ' { '_' } else { c }).filter(|c| plain(*c)).take(MAX_USERNAME).collect();
     let kept = kept.trim_start_matches(|c: char| !c.is_ascii_alphanumeric()).trim_end_matches(['-', '.']);
     Username::parse(kept).is_ok().then(|| kept.to_owned())
 }

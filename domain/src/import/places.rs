@@ -80,7 +80,10 @@ async fn singly(tx: &mut Tx, mut topic: NewTopic, oddities: &mut Oddities) -> Re
     loop {
         let written = match topic.id {
             Some(_) => rows::topics(tx, std::slice::from_ref(&topic)).await?.pop().map(|(id,)| id),
-            None => crate::store::topics::insert(tx, topic.group, &topic.slug, &topic.name, topic.creator, topic.created_at).await?,
+            None => {
+                crate::store::topics::insert(tx, topic.group, &topic.slug, &topic.name, topic.creator, topic.created_at)
+                    .await?
+            }
         };
         if let Some(id) = written {
             return Ok(id);

@@ -65,11 +65,12 @@ pub(super) fn survey(dir: &Path) -> Result<Survey> {
     let folders = folders(dir)?;
     let mut found = Survey::default();
     let users = read_list::<UserRecord>(&dir.join("users.json"), &mut found.oddities).unwrap_or_default();
-    let mut listed: HashMap<String, GroupRecord> = read_list::<GroupRecord>(&dir.join("groups.json"), &mut found.oddities)
-        .unwrap_or_default()
-        .into_iter()
-        .map(|group| (group.slug.clone(), group))
-        .collect();
+    let mut listed: HashMap<String, GroupRecord> =
+        read_list::<GroupRecord>(&dir.join("groups.json"), &mut found.oddities)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|group| (group.slug.clone(), group))
+            .collect();
     let mut topic_ids = HashSet::new();
     for folder in &folders {
         let record = listed.remove(folder);
@@ -81,7 +82,10 @@ pub(super) fn survey(dir: &Path) -> Result<Survey> {
     }
     for record in users {
         let since = moment(record.date_joined);
-        let person = found.people.entry(record.id).or_insert_with(|| PersonFound { record: UserRecord::default(), since: Timestamp(i64::MAX) });
+        let person = found
+            .people
+            .entry(record.id)
+            .or_insert_with(|| PersonFound { record: UserRecord::default(), since: Timestamp(i64::MAX) });
         person.since = since.unwrap_or(person.since);
         person.record = record;
     }
@@ -117,7 +121,10 @@ impl Survey {
             }
             first
         });
-        let first = topics.iter().filter(|topic| topic.creator_id.is_some()).min_by_key(|topic| (moment(topic.date_created), topic.id));
+        let first = topics
+            .iter()
+            .filter(|topic| topic.creator_id.is_some())
+            .min_by_key(|topic| (moment(topic.date_created), topic.id));
         let named = record.as_ref().and_then(|group| group.creator_id);
         let Some(creator) = named.or(first.and_then(|topic| topic.creator_id)) else {
             self.oddities.note(Oddity::NobodysGroup, || folder.to_owned());
@@ -125,7 +132,8 @@ impl Survey {
         };
         let id = record.as_ref().and_then(|group| group.id).or(topics.iter().find_map(|topic| topic.group_id));
         let earliest = topics.iter().filter_map(|topic| moment(topic.date_created)).min();
-        let mut created_at = record.as_ref().and_then(|group| moment(group.date_created)).or(earliest).unwrap_or(Timestamp(i64::MAX));
+        let mut created_at =
+            record.as_ref().and_then(|group| moment(group.date_created)).or(earliest).unwrap_or(Timestamp(i64::MAX));
         for topic in topics {
             let at = moment(topic.date_created).unwrap_or_else(|| {
                 self.oddities.note(Oddity::ImpossibleTime, || format!("of topic {}", topic.id));
@@ -139,11 +147,13 @@ impl Survey {
         }
         self.met(creator, created_at);
         let record_members = record.as_ref().and_then(|group| group.members.as_deref()).unwrap_or_default();
-        let members: Vec<(i64, Timestamp)> = record_members.iter().map(|by| (by.user_id, moment(by.date_created).unwrap_or(created_at))).collect();
+        let members: Vec<(i64, Timestamp)> =
+            record_members.iter().map(|by| (by.user_id, moment(by.date_created).unwrap_or(created_at))).collect();
         for (user, at) in &members {
             self.met(*user, *at);
         }
-        let private = record.as_ref().is_some_and(|group| group.kind.as_deref() != Some("public") && group.kind.is_some());
+        let private =
+            record.as_ref().is_some_and(|group| group.kind.as_deref() != Some("public") && group.kind.is_some());
         let (name, description) = record.map_or((None, None), |group| (group.name, group.description));
         let name = Some(clean(name)).filter(|name| !name.trim().is_empty()).unwrap_or_else(|| readable(folder));
         self.groups.push(GroupFound {
@@ -191,12 +201,25 @@ impl Survey {
             messages += 1;
             stars += given.len() as u64;
         }
-        self.topics.push(TopicFound { id: topic.id, group: folder.to_owned(), slug, name, creator, created_at, path, messages, stars });
+        self.topics.push(TopicFound {
+            id: topic.id,
+            group: folder.to_owned(),
+            slug,
+            name,
+            creator,
+            created_at,
+            path,
+            messages,
+            stars,
+        });
         begun
     }
 
     fn met(&mut self, user: i64, at: Timestamp) {
-        let person = self.people.entry(user).or_insert_with(|| PersonFound { record: UserRecord { id: user, ..UserRecord::default() }, since: at });
+        let person = self
+            .people
+            .entry(user)
+            .or_insert_with(|| PersonFound { record: UserRecord { id: user, ..UserRecord::default() }, since: at });
         person.since = person.since.min(at);
     }
 

@@ -56,12 +56,14 @@ pub(super) async fn write(
         *messages += 1;
         *latest = ready.at.max(*latest);
     }
-    let grown: Vec<(TopicId, i64, Timestamp)> = grown.into_iter().map(|(topic, (messages, latest))| (topic, messages, latest)).collect();
+    let grown: Vec<(TopicId, i64, Timestamp)> =
+        grown.into_iter().map(|(topic, (messages, latest))| (topic, messages, latest)).collect();
     let last: HashMap<TopicId, i64> = rows::append(tx, &grown).await?.into_iter().collect();
     // What stood in the topic before.
     let mut seqs: HashMap<TopicId, i64> = HashMap::new();
     for (topic, messages, _) in &grown {
-        let last = last.get(topic).ok_or_else(|| Error::Internal(format!("topic {topic} went away during the import")))?;
+        let last =
+            last.get(topic).ok_or_else(|| Error::Internal(format!("topic {topic} went away during the import")))?;
         seqs.insert(*topic, last - messages);
     }
     let mut stars = Vec::with_capacity(batch.len());
@@ -79,8 +81,11 @@ pub(super) async fn write(
     let stars: Vec<(MessageId, UserId, Timestamp)> =
         ids.iter().zip(&stars).flat_map(|(id, given)| given.iter().map(|(user, at)| (*id, *user, *at))).collect();
     let starred = rows::stars(tx, &stars).await?;
-    let mut changes: Vec<Changed> = grown.iter().filter(|(topic, ..)| fresh(*topic)).map(|(topic, ..)| Changed::Topic(*topic)).collect();
-    changes.extend(messages.iter().zip(&ids).filter(|(message, _)| !fresh(message.topic)).map(|(_, id)| Changed::Message(*id)));
+    let mut changes: Vec<Changed> =
+        grown.iter().filter(|(topic, ..)| fresh(*topic)).map(|(topic, ..)| Changed::Topic(*topic)).collect();
+    changes.extend(
+        messages.iter().zip(&ids).filter(|(message, _)| !fresh(message.topic)).map(|(_, id)| Changed::Message(*id)),
+    );
     rows::changed(tx, &changes).await?;
     Ok((ids, starred))
 }
@@ -93,7 +98,8 @@ async fn insert(tx: &mut Tx, messages: &[NewMessage], oddities: &mut Oddities) -
     if written < keeping.len() as u64 {
         let ids: Vec<MessageId> = keeping.iter().filter_map(|message| message.id).collect();
         let places = rows::places(tx, &ids).await?;
-        let places: HashMap<MessageId, (TopicId, i64)> = places.into_iter().map(|(id, topic, seq)| (id, (topic, seq))).collect();
+        let places: HashMap<MessageId, (TopicId, i64)> =
+            places.into_iter().map(|(id, topic, seq)| (id, (topic, seq))).collect();
         for message in &keeping {
             let Some(id) = message.id else { continue };
             if places.get(&id) != Some(&(message.topic, message.seq)) {
@@ -105,7 +111,11 @@ async fn insert(tx: &mut Tx, messages: &[NewMessage], oddities: &mut Oddities) -
     let kept = |message: &NewMessage| message.id.filter(|_| !taken.contains(&(message.topic, message.seq)));
     let anew: Vec<&NewMessage> = messages.iter().filter(|message| kept(message).is_none()).collect();
     let anew = rows::messages_anew(tx, &anew).await?;
-    let anew: HashMap<(TopicId, i64), MessageId> = anew.into_iter().map(|(topic, seq, id)| ((topic, seq), id)).collect();
+    let anew: HashMap<(TopicId, i64), MessageId> =
+        anew.into_iter().map(|(topic, seq, id)| ((topic, seq), id)).collect();
     let id_of = |message: &NewMessage| kept(message).or_else(|| anew.get(&(message.topic, message.seq)).copied());
-    messages.iter().map(|message| id_of(message).ok_or_else(|| Error::Internal("a message without an id".into()))).collect()
+    messages
+        .iter()
+        .map(|message| id_of(message).ok_or_else(|| Error::Internal("a message without an id".into())))
+        .collect()
 }

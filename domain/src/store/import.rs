@@ -116,18 +116,12 @@ pub struct NewUser {
     pub created_at: Timestamp,
 }
 
-macro_rules! users {
-    ($how:ident $tx:expr, $($ty:ty,)? $rows:expr) => {
-        rows!($how $tx, $($ty,)? $rows,
-            "insert into users (id, username, username_lower, username_key, name, bio, location, web, created_at) ",
-            |user| [user.id, &user.username, user.username.to_lowercase(), &user.key, &user.name, &user.bio, &user.location, &user.web, user.created_at],
-            " on conflict do nothing returning id")
-    };
-}
-
 /// Writes accounts under their ids: which of them were free, in name, form and id.
 pub async fn users(tx: &mut Tx, users: &[NewUser]) -> Result<Vec<(UserId,)>> {
-    users!(all tx, (UserId,), users)
+    rows!(all tx, (UserId,), users,
+        "insert into users (id, username, username_lower, username_key, name, bio, location, web, created_at) ",
+        |user| [user.id, &user.username, user.username.to_lowercase(), &user.key, &user.name, &user.bio, &user.location, &user.web, user.created_at],
+        " on conflict do nothing returning id")
 }
 
 /// Writes an account under a new id. `Ok(None)` when the name or its form is taken.
@@ -188,7 +182,11 @@ pub async fn group_id_taken(tx: &mut Tx, id: GroupId) -> Result<bool> {
 }
 
 /// Puts people into groups: who, as what, since when. What was written before `read_before` counts as read.
-pub async fn members(tx: &mut Tx, members: &[(GroupId, UserId, Role, Timestamp)], read_before: Timestamp) -> Result<u64> {
+pub async fn members(
+    tx: &mut Tx,
+    members: &[(GroupId, UserId, Role, Timestamp)],
+    read_before: Timestamp,
+) -> Result<u64> {
     rows!(run tx, members, "insert into memberships (group_id, user_id, role, created_at, read_before) ",
         |row| [row.0, row.1, row.2, row.3, read_before], " on conflict do nothing")
 }

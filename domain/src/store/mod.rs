@@ -2,6 +2,7 @@
 
 pub mod db;
 pub mod groups;
+pub mod import;
 pub mod jobs;
 pub mod mentions;
 pub mod messages;
