@@ -117,7 +117,7 @@ pub async fn post(cx: &Context, viewer: Viewer, topic: TopicId, draft: Draft) ->
     let mut tx = cx.db.begin().await?;
     let Some((id, seq)) = save(&mut tx, topic, user, &draft, &nodes, cx.now()).await? else {
         drop(tx);
-        return posted_before(cx, viewer, &draft).await?.ok_or(Error::NotFound);
+        return posted_meanwhile(cx, viewer, &draft).await;
     };
     tx.commit().await?;
     cx.wake.after_commit();
@@ -131,6 +131,13 @@ pub(crate) async fn posted_before(cx: &Context, viewer: Viewer, draft: &Draft) -
     let Some(place) = store::topics::place_of(&cx.db, id).await? else { return Ok(None) };
     let Place { group_id, group_slug, topic_id, topic_slug, seq } = place;
     Ok(Some(Posted { id, seq, topic: topic_id, group: group_id, group_slug, topic_slug }))
+}
+
+/// The same when the key was found to be used in a transaction: that of the first sending may not be on the disk yet.
+pub(crate) async fn posted_meanwhile(cx: &Context, viewer: Viewer, draft: &Draft) -> Result<Posted> {
+    // On SQLite those who write at the same time share a flush, and see of each other what no reader sees before it.
+    cx.db.begin().await?.commit().await?;
+    posted_before(cx, viewer, draft).await?.ok_or(Error::NotFound)
 }
 
 /// The one transaction of a message: number, row, job, a note for search. `None` when its key was used or its topic is gone.

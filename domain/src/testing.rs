@@ -24,7 +24,7 @@ use crate::search::Search;
 use crate::secrets::{Password, SecretKey};
 use crate::store::db::{DatabaseUrl, Db, sql};
 use crate::time::{Clock, Timestamp};
-use crate::{groups, jobs, messages, reactors, store, topics};
+use crate::{groups, jobs, messages, reactors, search, store, topics};
 
 /// The variable that names the Postgres server for tests: `postgres://user:password@host:port/database`, whose user may
 /// create databases.
@@ -282,6 +282,13 @@ impl TestForum {
             Ok::<_, crate::Error>(())
         };
         jobs::drain(&self.cx.db, &self.cx.clock, run).await.expect("the queue")
+    }
+
+    /// Brings the search index up with the database. On Postgres, changes are read when no older transaction is open in the
+    /// whole server, those of other tests included: waits for that.
+    pub async fn catch_up(&self) {
+        wait_for("older transactions to end", || async { store::search_log::settled(&self.cx.db).await.expect("a look") }).await;
+        assert!(search::catch_up(&self.cx).await.expect("the search index"), "somebody else writes the search index");
     }
 
     /// Runs a statement, for what no domain function does.

@@ -183,7 +183,7 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, dr
     search_log::insert(&mut tx, Changed::Topic(id)).await?;
     let Some((message, seq)) = messages::save(&mut tx, id, user, &draft, &nodes, now).await? else {
         drop(tx);
-        return messages::posted_before(cx, viewer, &draft).await?.ok_or(Error::NotFound);
+        return messages::posted_meanwhile(cx, viewer, &draft).await;
     };
     tx.commit().await?;
     cx.wake.after_commit();

@@ -64,6 +64,15 @@ pub async fn after(db: &Db, position: Position, limit: i64) -> Result<Vec<(Posit
     Ok(rows.into_iter().map(change).collect())
 }
 
+/// Whether [`after`] gives all that is committed: on Postgres it leaves out what an older transaction, in whichever database of
+/// the server, may still come before.
+#[cfg(feature = "testing")]
+pub async fn settled(db: &Db) -> Result<bool> {
+    let (waiting,) = sql!(one db, (i64,),
+        pg "select count(*) from search_log where xid >= pg_snapshot_xmin(pg_current_snapshot())", lite "select 0")?;
+    Ok(waiting == 0)
+}
+
 /// Where a follower begins that has just read everything: before whatever is not surely in what it read.
 pub async fn head(db: &Db) -> Result<Position> {
     let (xid, id) = sql!(one db, (i64, i64),

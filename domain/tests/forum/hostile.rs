@@ -116,7 +116,7 @@ async fn hostile_words_find_nothing_and_break_nothing(forum: TestForum) {
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.topic(mira, &garden, "Plums", "Hello.").await;
     forum.drain().await;
-    search::catch_up(cx).await.unwrap();
+    forum.catch_up().await;
     for text in corpus() {
         let question = |words: &str, group: Option<String>| Question { words: words.into(), group, order: Order::default(), page: 0, limit: 10 };
         search::ask(cx, mira, question(&text, None)).await.unwrap();

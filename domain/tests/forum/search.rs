@@ -30,10 +30,6 @@ async fn found(forum: &TestForum, who: Viewer, words: &str) -> BTreeSet<MessageI
     ask(forum, who, words).await.hits.iter().map(|hit| hit.placed.message.id).collect()
 }
 
-async fn follow(forum: &TestForum) {
-    assert!(search::catch_up(&forum.cx).await.unwrap());
-}
-
 async fn healthy(forum: &TestForum) {
     assert_eq!(doctor::examine(&forum.cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
 }
@@ -44,7 +40,7 @@ async fn words_are_found_in_messages_and_titles(forum: TestForum) {
     let plums = forum.topic(mira, &garden, "Zwetschgen und Mirabellen", "We *picked* them <b>early</b>.").await;
     let reply = forum.post(mira, plums.topic, "The Zwetschgen were sweet.").await;
     forum.drain().await;
-    follow(&forum).await;
+    forum.catch_up().await;
     assert_eq!(found(&forum, Viewer::Anonymous, "zwetschgen").await, BTreeSet::from([plums.id, reply.id]));
     assert_eq!(found(&forum, Viewer::Anonymous, "picked").await, BTreeSet::from([plums.id]));
     assert_eq!(found(&forum, Viewer::Anonymous, "quinces").await, BTreeSet::new());
@@ -63,21 +59,21 @@ async fn search_follows_edits_deletions_and_renames(forum: TestForum) {
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let first = forum.topic(mira, &garden, "Orchard", "apples").await;
     let second = forum.post(mira, first.topic, "pears").await;
-    follow(&forum).await;
+    forum.catch_up().await;
     messages::edit(cx, mira, first.id, "cherries".into()).await.unwrap();
-    follow(&forum).await;
+    forum.catch_up().await;
     assert_eq!(found(&forum, mira, "apples").await, BTreeSet::new());
     assert_eq!(found(&forum, mira, "cherries").await, BTreeSet::from([first.id]));
     messages::delete(cx, mira, second.id).await.unwrap();
-    follow(&forum).await;
+    forum.catch_up().await;
     assert_eq!(ask(&forum, mira, "pears").await.total, 0);
     topics::rename(cx, mira, first.topic, "Allotment").await.unwrap();
-    follow(&forum).await;
+    forum.catch_up().await;
     assert_eq!((ask(&forum, mira, "orchard").await.total, ask(&forum, mira, "allotment").await.total), (0, 1));
     forum.drain().await;
     healthy(&forum).await;
     topics::delete(cx, mira, first.topic).await.unwrap();
-    follow(&forum).await;
+    forum.catch_up().await;
     assert_eq!((ask(&forum, mira, "cherries").await.total, ask(&forum, mira, "allotment").await.total), (0, 0));
     forum.drain().await;
     healthy(&forum).await;
@@ -89,7 +85,7 @@ async fn search_in_a_group_finds_only_what_stands_in_it(forum: TestForum) {
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
     let open = forum.topic(mira, &garden, "One", "plums").await.id;
     let hidden = forum.topic(mira, &secret, "Two", "plums").await.id;
-    follow(&forum).await;
+    forum.catch_up().await;
     let within = |who, slug: &'static str| {
         let question = Question { words: "plums".into(), group: Some(slug.into()), order: Order::default(), page: 0, limit: 10 };
         let cx = &forum.cx;
@@ -117,7 +113,7 @@ async fn an_index_filled_anew_finds_the_same(forum: TestForum) {
     let gone = forum.topic(mira, &garden, "More plums", "plums").await;
     topics::delete(cx, mira, gone.topic).await.unwrap();
     forum.drain().await;
-    follow(&forum).await;
+    forum.catch_up().await;
     let (before, documents) = (found(&forum, mira, "plums").await, cx.search.as_ref().unwrap().documents());
     assert_eq!(before.len(), 24);
     let mut told = 0;
@@ -126,7 +122,7 @@ async fn an_index_filled_anew_finds_the_same(forum: TestForum) {
     assert_eq!(found(&forum, mira, "plums").await, before);
     assert_eq!(cx.search.as_ref().unwrap().documents(), documents);
     let after = forum.post(mira, first.topic, "plums again").await;
-    follow(&forum).await;
+    forum.catch_up().await;
     assert!(found(&forum, mira, "plums").await.contains(&after.id), "and it follows from there");
     forum.drain().await;
     healthy(&forum).await;
@@ -138,7 +134,7 @@ async fn what_changed_since_the_index_was_written_is_not_shown(forum: TestForum)
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let one = forum.topic(mira, &garden, "One", "plums").await;
     let two = forum.topic(mira, &garden, "Two", "plums").await;
-    follow(&forum).await;
+    forum.catch_up().await;
     messages::delete(cx, mira, one.id).await.unwrap();
     topics::delete(cx, mira, two.topic).await.unwrap();
     assert_eq!(found(&forum, mira, "plums").await, BTreeSet::new(), "though the index does not know yet");
@@ -149,13 +145,13 @@ async fn an_index_that_fell_behind_the_log_is_filled_anew(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let one = forum.topic(mira, &garden, "One", "plums").await;
-    follow(&forum).await;
+    forum.catch_up().await;
     let two = forum.post(mira, one.topic, "plums").await;
     let three = forum.post(mira, one.topic, "plums").await;
     let mut tx = forum.cx.db.begin().await.unwrap();
     assert!(store::search_log::trim(&mut tx, 1).await.unwrap() > 0);
     tx.commit().await.unwrap();
-    follow(&forum).await;
+    forum.catch_up().await;
     assert_eq!(found(&forum, mira, "plums").await, BTreeSet::from([one.id, two.id, three.id]));
     forum.drain().await;
     healthy(&forum).await;
@@ -167,7 +163,7 @@ async fn a_transaction_that_commits_late_is_not_missed(forum: TestForum) {
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let one = forum.topic(mira, &garden, "One", "apples").await;
     let two = forum.topic(mira, &garden, "Two", "pears").await;
-    follow(&forum).await;
+    forum.catch_up().await;
     if matches!(cx.db, store::Db::Sqlite(_)) {
         // One writes at a time there.
         return forum.drain().await;
@@ -176,9 +172,9 @@ async fn a_transaction_that_commits_late_is_not_missed(forum: TestForum) {
     store::messages::update(&mut early, one.id, "quinces", &[], cx.now()).await.unwrap();
     store::search_log::insert(&mut early, store::search_log::Changed::Message(one.id)).await.unwrap();
     messages::edit(cx, mira, two.id, "quinces".into()).await.unwrap();
-    follow(&forum).await;
+    search::catch_up(cx).await.unwrap();
     early.commit().await.unwrap();
-    follow(&forum).await;
+    forum.catch_up().await;
     assert_eq!(found(&forum, mira, "quinces").await, BTreeSet::from([one.id, two.id]));
     forum.drain().await;
 }
@@ -189,12 +185,12 @@ async fn a_group_that_changes_hands_is_followed(forum: TestForum) {
     let garden = forum.group(mira, "Garden", GroupKind::Private).await;
     let posted = forum.topic(mira, &garden, "One", "plums").await;
     forum.drain().await;
-    follow(&forum).await;
+    forum.catch_up().await;
     assert_eq!(found(&forum, noor, "plums").await, BTreeSet::new());
     let form = GroupForm { name: "Garden".into(), slug: String::new(), description: String::new(), kind: GroupKind::Public };
     groups::update(cx, mira, garden.id, form).await.unwrap();
     forum.drain().await;
-    follow(&forum).await;
+    forum.catch_up().await;
     assert_eq!(found(&forum, noor, "plums").await, BTreeSet::from([posted.id]));
     healthy(&forum).await;
 }
