@@ -1,0 +1,158 @@
+//! As much of HTTP/1.1 as the load needs: one connection that is kept, one request at a time.
+
+use std::io::{Error, ErrorKind, Result};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// A kept connection.
+#[derive(Debug)]
+pub struct Connection {
+    at: String,
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+/// An answer, its body still in the transfer coding that it came in.
+#[derive(Debug)]
+pub struct Answer {
+    /// 200, 303...
+    pub status: u16,
+    /// The lines above the body.
+    pub head: String,
+    /// What follows.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The value of a header; the first one of several.
+    pub fn header<'a>(&'a self, name: &'a str) -> Option<&'a str> {
+        self.headers(name).next()
+    }
+
+    /// All values of a header.
+    pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(':'));
+        lines.filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+/// A request for a page.
+pub fn get(at: &str, path: &str, cookie: &str, gzip: bool) -> Vec<u8> {
+    let coding = if gzip { "accept-encoding: gzip\r\n" } else { "" };
+    format!("GET {path} HTTP/1.1\r\nhost: {at}\r\n{coding}{}\r\n", cookies(cookie)).into_bytes()
+}
+
+/// A form that is sent.
+pub fn post(at: &str, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Vec<u8> {
+    let body = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&");
+    let length = body.len();
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: {at}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n{}\r\n{body}",
+        cookies(cookie)
+    )
+    .into_bytes()
+}
+
+fn cookies(cookie: &str) -> String {
+    if cookie.is_empty() { String::new() } else { format!("cookie: {cookie}\r\n") }
+}
+
+fn encode(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => out.push(byte.into()),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+        out
+    })
+}
+
+fn broken(what: &str) -> Error {
+    Error::new(ErrorKind::InvalidData, what)
+}
+
+impl Connection {
+    /// Connects to an address and port.
+    pub async fn open(at: &str) -> Result<Self> {
+        let stream = TcpStream::connect(at).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { at: at.to_owned(), stream, buffer: Vec::with_capacity(1 << 17) })
+    }
+
+    /// Asks for a page.
+    pub async fn get(&mut self, path: &str, cookie: &str) -> Result<Answer> {
+        let request = get(&self.at, path, cookie, false);
+        self.send(&request).await
+    }
+
+    /// Sends a form.
+    pub async fn post(&mut self, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Result<Answer> {
+        let request = post(&self.at, path, cookie, fields);
+        self.send(&request).await
+    }
+
+    /// Sends a request and waits for all of its answer.
+    pub async fn send(&mut self, request: &[u8]) -> Result<Answer> {
+        self.stream.write_all(request).await?;
+        self.buffer.clear();
+        let end = self.until(0, b"\r\n\r\n").await?;
+        let head = String::from_utf8_lossy(&self.buffer[..end]).into_owned();
+        let status = head.get(9..12).and_then(|code| code.parse().ok()).ok_or_else(|| broken("no status"))?;
+        let mut answer = Answer { status, head, body: Vec::new() };
+        let from = end + 4;
+        let chunked = answer.header("transfer-encoding").is_some_and(|coding| coding.contains("chunked"));
+        let until = match answer.header("content-length").map(str::parse::<usize>) {
+            _ if chunked => self.chunks(from).await?,
+            Some(Ok(length)) => {
+                while self.buffer.len() < from + length {
+                    self.more().await?;
+                }
+                from + length
+            }
+            Some(Err(_)) => return Err(broken("no length")),
+            None if matches!(status, 204 | 304) => from,
+            None => return Err(broken("neither length nor chunks")),
+        };
+        answer.body = self.buffer[from..until].to_vec();
+        Ok(answer)
+    }
+
+    /// Reads chunks up to the last one; where they end.
+    async fn chunks(&mut self, mut at: usize) -> Result<usize> {
+        loop {
+            let line = self.until(at, b"\r\n").await?;
+            let size =
+                std::str::from_utf8(&self.buffer[at..line]).ok().and_then(|text| usize::from_str_radix(text, 16).ok());
+            let size = size.ok_or_else(|| broken("a chunk without a size"))?;
+            at = line + 2 + size + 2;
+            while self.buffer.len() < at {
+                self.more().await?;
+            }
+            if size == 0 {
+                return Ok(at);
+            }
+        }
+    }
+
+    async fn until(&mut self, from: usize, mark: &[u8]) -> Result<usize> {
+        loop {
+            if let Some(at) = self.buffer[from..].windows(mark.len()).position(|window| window == mark) {
+                return Ok(from + at);
+            }
+            self.more().await?;
+        }
+    }
+
+    async fn more(&mut self) -> Result<()> {
+        match self.stream.read_buf(&mut self.buffer).await? {
+            0 => Err(ErrorKind::UnexpectedEof.into()),
+            _ => Ok(()),
+        }
+    }
+}

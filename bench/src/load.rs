@@ -1,0 +1,118 @@
+//! Load for some time: each connection asks again as soon as it was answered.
+
+use std::fmt;
+use std::io::{Error, Result};
+use std::time::{Duration, Instant};
+
+use crate::http::{self, Connection};
+use crate::people::{Person, TEXT};
+
+/// How much, for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Load {
+    /// Connections at a time.
+    pub connections: usize,
+    /// From the first request on; what is under way at its end is waited for and counted.
+    pub time: Duration,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Figures {
+    waits: Vec<Duration>,
+    took: Duration,
+    bytes: usize,
+    other: usize,
+}
+
+impl Figures {
+    fn take(&mut self, one: Self) {
+        self.waits.extend(one.waits);
+        self.other += one.other;
+        self.bytes = self.bytes.max(one.bytes);
+    }
+
+    fn count(&mut self, wait: Duration, bytes: usize, expected: bool) {
+        if expected {
+            self.waits.push(wait);
+            self.bytes = bytes;
+        } else {
+            self.other += 1;
+        }
+    }
+
+    /// The wait that so many of a thousand did not exceed, in milliseconds.
+    fn percentile(&self, thousandths: usize) -> f64 {
+        let last = self.waits.len().saturating_sub(1);
+        self.waits.get(last * thousandths / 1_000).map_or(0.0, |wait| wait.as_secs_f64() * 1_000.0)
+    }
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rate = self.waits.len() as f64 / self.took.as_secs_f64().max(f64::EPSILON);
+        write!(f, "{rate:.1}\t{:.2}\t{:.2}\t{}\t{}", self.percentile(500), self.percentile(990), self.bytes, self.other)
+    }
+}
+
+/// Runs one of `each` a connection, and puts together what they counted.
+async fn together<F>(load: Load, each: impl Fn(usize, Instant) -> F) -> Result<Figures>
+where
+    F: Future<Output = Result<Figures>> + Send + 'static,
+{
+    let begun = Instant::now();
+    let running: Vec<_> = (0..load.connections).map(|nth| tokio::spawn(each(nth, begun + load.time))).collect();
+    let mut all = Figures::default();
+    for one in running {
+        all.take(one.await.map_err(Error::other)??);
+    }
+    all.took = begun.elapsed();
+    all.waits.sort_unstable();
+    Ok(all)
+}
+
+/// Asks for a page.
+pub async fn get(at: &str, path: &str, cookie: &str, gzip: bool, load: Load) -> Result<Figures> {
+    let request = http::get(at, path, cookie, gzip);
+    together(load, |_, end| {
+        let (at, request) = (at.to_owned(), request.clone());
+        async move {
+            let mut connection = Connection::open(&at).await?;
+            let mut figures = Figures::default();
+            while Instant::now() < end {
+                let asked = Instant::now();
+                let answer = connection.send(&request).await?;
+                figures.count(asked.elapsed(), answer.body.len(), answer.status == 200);
+            }
+            Ok(figures)
+        }
+    })
+    .await
+}
+
+/// Posts, each connection as the person of its number.
+pub async fn post(at: &str, people: Vec<Person>, load: Load) -> Result<Figures> {
+    let run = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    if people.len() < load.connections {
+        return Err(Error::other("fewer people than connections"));
+    }
+    together(load, |nth, end| {
+        let (at, person) = (at.to_owned(), people[nth].clone());
+        async move {
+            let mut connection = Connection::open(&at).await?;
+            let mut figures = Figures::default();
+            for number in 0_u64.. {
+                let key = format!("{run}-{number}");
+                let fields = [("csrf", person.csrf.as_str()), ("text", TEXT), ("key", &key)];
+                let asked = Instant::now();
+                let answer = connection.post(&person.action, &person.cookie, &fields).await?;
+                figures.count(asked.elapsed(), answer.body.len(), answer.status == 303);
+                if Instant::now() >= end {
+                    break;
+                }
+            }
+            Ok(figures)
+        }
+    })
+    .await
+}

@@ -1,0 +1,156 @@
+//! People who sign up, join groups and start topics, as a browser without JavaScript would.
+
+use std::io::{Error, Result};
+use std::path::Path;
+
+use crate::http::{Answer, Connection};
+
+/// The group of those who came for the measurement.
+const GROUP: &str = "bench";
+
+/// Somebody who is signed in and has a topic to write in.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Their session.
+    pub cookie: String,
+    /// The token of their forms.
+    pub csrf: String,
+    /// Where their topic's form goes.
+    pub action: String,
+    /// The page of their topic.
+    pub topic: String,
+}
+
+fn refused(what: &str, answer: &Answer) -> Error {
+    Error::other(format!("{what}: {} {}", answer.status, answer.text().chars().take(2_000).collect::<String>()))
+}
+
+fn cookie_of(answer: &Answer) -> Option<String> {
+    let cookies = answer.headers("set-cookie").filter_map(|line| line.split(';').next());
+    cookies.filter(|pair| !pair.ends_with('=')).map(str::to_owned).next()
+}
+
+/// What stands after `before` and ahead of the next quotation mark.
+fn quoted<'a>(page: &'a str, before: &str) -> Option<&'a str> {
+    page.split_once(before)?.1.split('"').next()
+}
+
+/// A page and the token of its forms.
+async fn page(connection: &mut Connection, path: &str, cookie: &str) -> Result<(Answer, String)> {
+    let answer = connection.get(path, cookie).await?;
+    let token = quoted(&answer.text(), "name=\"csrf\" value=\"").map(str::to_owned);
+    match token {
+        Some(token) => Ok((answer, token)),
+        None => Err(refused(path, &answer)),
+    }
+}
+
+async fn sign_up(connection: &mut Connection, name: &str) -> Result<String> {
+    let (form, csrf) = page(connection, "/-/sign-up", "").await?;
+    let cookie = cookie_of(&form).unwrap_or_default();
+    let email = format!("{name}@bench.example");
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("username", name),
+        ("email", &email),
+        ("password", "a long password"),
+        ("next", "/"),
+    ];
+    let answer = connection.post("/-/sign-up", &cookie, &fields).await?;
+    cookie_of(&answer).filter(|_| answer.status == 303).ok_or_else(|| refused("sign up", &answer))
+}
+
+async fn join(connection: &mut Connection, group: &str, cookie: &str, csrf: &str) -> Result<()> {
+    let home = connection.get(&format!("/{group}/"), cookie).await?;
+    let text = home.text();
+    let id = quoted(&text, "data-group=\"").ok_or_else(|| refused(group, &home))?;
+    let answer = connection.post(&format!("/-/groups/{id}/join"), cookie, &[("csrf", csrf)]).await?;
+    if answer.status == 303 { Ok(()) } else { Err(refused("join", &answer)) }
+}
+
+async fn start_topic(connection: &mut Connection, cookie: &str, csrf: &str, title: &str) -> Result<(String, String)> {
+    let home = connection.get(&format!("/{GROUP}/"), cookie).await?.text();
+    let id = quoted(&home, "data-group=\"").unwrap_or_default().to_owned();
+    let fields = [("csrf", csrf), ("title", title), ("text", "The first message"), ("key", title)];
+    let answer = connection.post(&format!("/-/groups/{id}/topics"), cookie, &fields).await?;
+    let topic = answer.header("location").map(str::to_owned).ok_or_else(|| refused("start a topic", &answer))?;
+    let page = connection.get(&topic, cookie).await?;
+    let text = page.text();
+    let action = quoted(&text, "id=\"compose\" method=\"post\" action=\"").ok_or_else(|| refused(&topic, &page))?;
+    Ok((topic, action.to_owned()))
+}
+
+/// Signs up so many people, has them join, and start a topic each.
+pub async fn arrive(at: &str, count: usize, groups: &[String]) -> Result<Vec<Person>> {
+    let mut connection = Connection::open(at).await?;
+    let mut people = Vec::new();
+    for number in 0..count {
+        let cookie = sign_up(&mut connection, &format!("bench{number}")).await?;
+        let (_, csrf) = page(&mut connection, "/-/groups/new", &cookie).await?;
+        if number == 0 {
+            let fields =
+                [("csrf", csrf.as_str()), ("name", GROUP), ("slug", GROUP), ("kind", "public"), ("key", GROUP)];
+            let made = connection.post("/-/groups", &cookie, &fields).await?;
+            if made.status != 303 {
+                return Err(refused("make a group", &made));
+            }
+        } else {
+            join(&mut connection, GROUP, &cookie, &csrf).await?;
+        }
+        for group in groups {
+            join(&mut connection, group, &cookie, &csrf).await?;
+        }
+        let (topic, action) = start_topic(&mut connection, &cookie, &csrf, &format!("Topic of bench{number}")).await?;
+        people.push(Person { cookie, csrf, action, topic });
+    }
+    Ok(people)
+}
+
+/// Starts a topic and has all of them write in it, in turn; its path.
+pub async fn fill(at: &str, people: &[Person], messages: usize) -> Result<String> {
+    let mut connection = Connection::open(at).await?;
+    let first = people.first().ok_or_else(|| Error::other("nobody is there"))?;
+    let title = format!("A topic of {messages}");
+    let (topic, action) = start_topic(&mut connection, &first.cookie, &first.csrf, &title).await?;
+    let mut writing = Vec::new();
+    for (nth, person) in people.iter().cloned().enumerate() {
+        let (at, action) = (at.to_owned(), action.clone());
+        let own = (1..messages).filter(|number| number % people.len() == nth).collect::<Vec<_>>();
+        let every = people.len();
+        writing.push(tokio::spawn(async move {
+            let mut connection = Connection::open(&at).await?;
+            for number in own {
+                let key = format!("{messages}-{number}-{every}");
+                let fields = [("csrf", person.csrf.as_str()), ("text", TEXT), ("key", &key)];
+                let answer = connection.post(&action, &person.cookie, &fields).await?;
+                if answer.status != 303 {
+                    return Err(refused("post", &answer));
+                }
+            }
+            Ok(())
+        }));
+    }
+    for writer in writing {
+        writer.await.map_err(Error::other)??;
+    }
+    Ok(topic)
+}
+
+/// What everyone writes: as long as a usual message of Convore's.
+pub const TEXT: &str = "I have been running this in production since last week and it holds up well so far. \
+    What surprised me is how little memory it takes: about a third of what we had before. Has anybody tried it behind nginx?";
+
+/// Keeps them in a file.
+pub fn write(file: &Path, people: &[Person]) -> Result<()> {
+    let line = |person: &Person| [&*person.cookie, &*person.csrf, &*person.action, &*person.topic].join("\t") + "\n";
+    std::fs::write(file, people.iter().map(line).collect::<String>())
+}
+
+/// Reads what [`write`] kept.
+pub fn read(file: &Path) -> Result<Vec<Person>> {
+    let person = |line: &str| {
+        let mut parts = line.split('\t').map(str::to_owned);
+        Some(Person { cookie: parts.next()?, csrf: parts.next()?, action: parts.next()?, topic: parts.next()? })
+    };
+    Ok(std::fs::read_to_string(file)?.lines().filter_map(person).collect())
+}
