@@ -79,8 +79,9 @@ where
         ended = &mut server => ended,
         () = shutdown => {
             draining();
-            handle.stop(true).await;
-            server.await
+            // The stop ends only while the server itself is polled too.
+            let (ended, ()) = tokio::join!(server, handle.stop(true));
+            ended
         }
     }
 }
