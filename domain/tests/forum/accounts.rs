@@ -1,6 +1,9 @@
+//! Accounts: sign-up, sign-in, sessions, profiles.
+
 use std::net::IpAddr;
 use std::time::Duration;
 
+use domain::Error;
 use domain::accounts::{self, NewAccount};
 use domain::model::Theme;
 use domain::policy::Viewer;
@@ -8,7 +11,6 @@ use domain::secrets::{Password, digest};
 use domain::sessions::{self, Origin};
 use domain::store::users::Profile;
 use domain::testing::{PASSWORD, TestForum, wait_for};
-use domain::Error;
 
 use crate::{complaint, id, is_forbidden, is_not_found, tables, told};
 
@@ -41,7 +43,11 @@ async fn somebody_signs_up_and_out_and_in_again(forum: TestForum) {
     let session = sessions::authenticate(cx, &token).await.unwrap().unwrap();
     assert_eq!(session.person.username, "Mira");
     assert_eq!(session.id, digest(&token));
-    assert_eq!(tables::texts(&forum, "select id from sessions").await, [digest(&token)], "the token itself is not kept");
+    assert_eq!(
+        tables::texts(&forum, "select id from sessions").await,
+        [digest(&token)],
+        "the token itself is not kept"
+    );
     accounts::sign_out(cx, session.person.id, &session.id).await.unwrap();
     assert_eq!(sessions::authenticate(cx, &token).await.unwrap(), None);
     accounts::sign_out(cx, session.person.id, &session.id).await.unwrap();
@@ -68,7 +74,8 @@ async fn a_name_is_taken_once_in_every_form_that_looks_like_it(forum: TestForum)
 
 async fn a_mail_address_is_taken_once_and_the_answer_does_not_tell(forum: TestForum) {
     accounts::create(&forum.cx, new("mira", "mira@example.org", "long enough"), false).await.unwrap();
-    let by_mail = complaint(accounts::create(&forum.cx, new("noor", "MIRA@example.org", "long enough"), false).await, "username");
+    let by_mail =
+        complaint(accounts::create(&forum.cx, new("noor", "MIRA@example.org", "long enough"), false).await, "username");
     let by_look = complaint(accounts::create(&forum.cx, new("m1ra", "", "long enough"), false).await, "username");
     assert_eq!(by_mail, by_look);
 }
@@ -110,7 +117,10 @@ async fn a_revoked_session_ends_in_every_process_that_remembers_it(forum: TestFo
     }
     sessions::end(&forum.cx, id(mira), &digest(&token)).await.unwrap();
     assert_eq!(sessions::authenticate(&forum.cx, &token).await.unwrap(), None);
-    wait_for("the word from the other process", || async { sessions::authenticate(&other, &token).await.unwrap().is_none() }).await;
+    wait_for("the word from the other process", || async {
+        sessions::authenticate(&other, &token).await.unwrap().is_none()
+    })
+    .await;
     hearing.abort();
 }
 
@@ -195,7 +205,11 @@ async fn a_profile_says_what_its_owner_wrote_and_not_their_mail_address(forum: T
     let seen = accounts::profile(cx, Viewer::Anonymous, "MIRA").await.unwrap();
     assert_eq!((seen.user.name.as_str(), seen.user.theme), ("Mira Holm", Theme::Light));
     assert_eq!(seen.user.email, None);
-    assert!(seen.bio_markup.contains("&lt;b&gt;tea&lt;/b&gt;") && !seen.bio_markup.contains("<b>"), "{}", seen.bio_markup);
+    assert!(
+        seen.bio_markup.contains("&lt;b&gt;tea&lt;/b&gt;") && !seen.bio_markup.contains("<b>"),
+        "{}",
+        seen.bio_markup
+    );
     assert_eq!(accounts::own(cx, mira).await.unwrap().email.as_deref(), Some("mira@example.org"));
     for absent in ["noor", "mira\0", ""] {
         assert!(is_not_found(accounts::profile(cx, Viewer::Anonymous, absent).await));

@@ -1,3 +1,5 @@
+//! Groups: who finds them, comes in, leaves, changes them.
+
 use std::time::Duration;
 
 use domain::bus::Control;
@@ -82,7 +84,11 @@ async fn a_private_group_answers_outsiders_like_one_that_does_not_exist(forum: T
     assert!(messages::show(cx, mira, message).await.is_ok());
     reads::seen(cx, id(noor), topic, 1).await.unwrap();
     reads::mark_shown(cx, noor, &format!("{topic}:1")).await.unwrap();
-    assert_eq!(crate::tables::ints(&forum, "select user_id from reads").await, Vec::<Vec<i64>>::new(), "nothing is noted either");
+    assert_eq!(
+        crate::tables::ints(&forum, "select user_id from reads").await,
+        Vec::<Vec<i64>>::new(),
+        "nothing is noted either"
+    );
 }
 
 async fn what_lists_show_leaves_out_private_groups_for_outsiders(forum: TestForum) {
@@ -100,7 +106,9 @@ async fn what_lists_show_leaves_out_private_groups_for_outsiders(forum: TestForu
         let profile = accounts::profile(cx, who, "mira").await.unwrap();
         assert_eq!(profile.groups.iter().any(|g| g.id == secret.id), sees, "{who:?}");
         assert_eq!(profile.recent.iter().any(|p| p.group.id == secret.id), sees, "{who:?}");
-        assert!(profile.groups.iter().any(|g| g.id == garden.id) && profile.recent.iter().any(|p| p.group.id == garden.id));
+        assert!(
+            profile.groups.iter().any(|g| g.id == garden.id) && profile.recent.iter().any(|p| p.group.id == garden.id)
+        );
         for order in [DiscoverOrder::Recent, DiscoverOrder::Popular, DiscoverOrder::Name] {
             let (found, _) = groups::discover(cx, who, "", order, 0, 50).await.unwrap();
             assert_eq!(found.iter().any(|row| row.group.id == secret.id), sees, "{who:?}");
@@ -127,9 +135,13 @@ async fn a_group_has_one_address(forum: TestForum) {
     complaint(groups::create(cx, mira, form("庭", GroupKind::Public)).await, "slug");
     complaint(groups::create(cx, mira, form("Search", GroupKind::Public)).await, "slug");
     for slug in ["a/b", "ä", "-x", "a.b", "live", &"x".repeat(81)] {
-        complaint(groups::create(cx, mira, GroupForm { slug: slug.into(), ..form("Fine", GroupKind::Public) }).await, "slug");
+        complaint(
+            groups::create(cx, mira, GroupForm { slug: slug.into(), ..form("Fine", GroupKind::Public) }).await,
+            "slug",
+        );
     }
-    let chosen = groups::create(cx, mira, GroupForm { slug: " Niwa ".into(), ..form("庭", GroupKind::Public) }).await.unwrap();
+    let chosen =
+        groups::create(cx, mira, GroupForm { slug: " Niwa ".into(), ..form("庭", GroupKind::Public) }).await.unwrap();
     assert_eq!(chosen.slug, "niwa");
     complaint(groups::create(cx, mira, form(" ", GroupKind::Public)).await, "name");
     assert_eq!(told(groups::create(cx, Viewer::Anonymous, form("Fine", GroupKind::Public)).await), "SignedOut");
@@ -156,7 +168,8 @@ async fn joining_and_leaving(forum: TestForum) {
 async fn the_eldest_takes_over_when_the_last_admin_leaves(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
-    let (eldest, keeper, youngest) = (forum.person("eldest").await, forum.person("keeper").await, forum.person("youngest").await);
+    let (eldest, keeper, youngest) =
+        (forum.person("eldest").await, forum.person("keeper").await, forum.person("youngest").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[eldest, keeper, youngest]).await;
     forum.execute("update memberships set role = 'moderator' where user_id = (select id from users where username = 'keeper')").await;
@@ -176,7 +189,8 @@ async fn of_two_admins_who_leave_at_once_one_hands_over(forum: TestForum) {
         let group = forum.group(mira, &format!("Group {round}"), GroupKind::Public).await;
         groups::admit(&forum.cx, group.id, id(noor), Role::Admin).await.unwrap();
         forum.admit(&group, &[ada]).await;
-        let (one, other) = tokio::join!(groups::leave(&forum.cx, mira, group.id), groups::leave(&forum.cx, noor, group.id));
+        let (one, other) =
+            tokio::join!(groups::leave(&forum.cx, mira, group.id), groups::leave(&forum.cx, noor, group.id));
         one.unwrap();
         other.unwrap();
         assert_eq!(groups::by_id(&forum.cx, ada, group.id).await.unwrap().standing.role, Some(Role::Admin));
@@ -187,7 +201,8 @@ async fn a_private_group_keeps_its_last_member(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
     forum.admit(&secret, &[noor]).await;
-    let (one, other) = tokio::join!(groups::leave(&forum.cx, mira, secret.id), groups::leave(&forum.cx, noor, secret.id));
+    let (one, other) =
+        tokio::join!(groups::leave(&forum.cx, mira, secret.id), groups::leave(&forum.cx, noor, secret.id));
     assert_eq!(one.is_ok() as u8 + other.is_ok() as u8, 1);
     let left = if one.is_ok() { (noor, other) } else { (mira, one) };
     assert!(is_forbidden(left.1));
@@ -220,7 +235,10 @@ async fn only_admins_change_a_group(forum: TestForum) {
         assert!(is_forbidden(groups::update(cx, who, garden.id, form("Mine", GroupKind::Private)).await));
     }
     complaint(groups::update(cx, mira, garden.id, form("", GroupKind::Public)).await, "name");
-    let changed = groups::update(cx, boss, garden.id, GroupForm { slug: "other".into(), ..form("Orchard", GroupKind::Public) }).await.unwrap();
+    let changed =
+        groups::update(cx, boss, garden.id, GroupForm { slug: "other".into(), ..form("Orchard", GroupKind::Public) })
+            .await
+            .unwrap();
     assert_eq!((changed.name.as_str(), changed.slug.as_str()), ("Orchard", "garden"), "links hold");
     assert_eq!(groups::by_id(cx, noor, garden.id).await.unwrap().group, changed);
     forum.drain().await;
@@ -283,7 +301,10 @@ async fn members_are_listed_by_name_and_who_is_here(forum: TestForum) {
     forum.admit(&garden, &[noor, ada]).await;
     let found = groups::by_id(cx, Viewer::Anonymous, garden.id).await.unwrap();
     let (total, rows, more) = groups::members(cx, &found, 0, 2).await.unwrap();
-    assert_eq!((rows.iter().map(|m| m.person.username.as_str()).collect::<Vec<_>>(), more), (vec!["ada", "mira"], true));
+    assert_eq!(
+        (rows.iter().map(|m| m.person.username.as_str()).collect::<Vec<_>>(), more),
+        (vec!["ada", "mira"], true)
+    );
     assert_eq!((rows[0].role, rows[1].role), (Role::Member, Role::Admin));
     let (_, rows, more) = groups::members(cx, &found, 1, 2).await.unwrap();
     assert_eq!(total, 3);

@@ -1,3 +1,5 @@
+//! Hostile text in every field.
+
 use domain::groups::{self, GroupForm};
 use domain::model::GroupKind;
 use domain::policy::Viewer;
@@ -69,7 +71,10 @@ async fn hostile_text_is_tamed_or_refused_wherever_it_is_typed(forum: TestForum)
         is_clean(&messages::show(cx, mira, topic.id).await.unwrap().message.markup);
         if let Some(posted) = tamed("title", &text, topics::start(cx, mira, garden.id, &text, draft("Hello.")).await) {
             let name = topics::find(cx, mira, posted.topic).await.unwrap().topic.name;
-            assert!(!name.chars().any(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || c == '\n'), "{name:?}");
+            assert!(
+                !name.chars().any(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || c == '\n'),
+                "{name:?}"
+            );
         }
         tamed("rename", &text, topics::rename(cx, mira, topic.topic, &text).await);
         let form = |name: &str, slug: &str, description: &str| GroupForm {
@@ -80,7 +85,9 @@ async fn hostile_text_is_tamed_or_refused_wherever_it_is_typed(forum: TestForum)
         };
         tamed("group", &text, groups::create(cx, mira, form(&text, "", "")).await);
         tamed("slug", &text, groups::create(cx, mira, form("Fine", &text, "")).await);
-        if let Some(changed) = tamed("description", &text, groups::update(cx, mira, garden.id, form("Garden", "", &text)).await) {
+        if let Some(changed) =
+            tamed("description", &text, groups::update(cx, mira, garden.id, form("Garden", "", &text)).await)
+        {
             is_clean(&messages::render(cx, &changed.description).await.unwrap());
         }
         let empty = || Profile {
@@ -118,7 +125,13 @@ async fn hostile_words_find_nothing_and_break_nothing(forum: TestForum) {
     forum.drain().await;
     forum.catch_up().await;
     for text in corpus() {
-        let question = |words: &str, group: Option<String>| Question { words: words.into(), group, order: Order::default(), page: 0, limit: 10 };
+        let question = |words: &str, group: Option<String>| Question {
+            words: words.into(),
+            group,
+            order: Order::default(),
+            page: 0,
+            limit: 10,
+        };
         search::ask(cx, mira, question(&text, None)).await.unwrap();
         assert!(tamed("search in", &text, search::ask(cx, mira, question("x", Some(text.clone()))).await).is_none());
         assert!(tamed("slug", &text, groups::by_slug(cx, mira, &text).await).is_none());
@@ -139,7 +152,12 @@ async fn what_cannot_be_seen_is_no_title_no_name_and_no_message(forum: TestForum
     for nothing in ["", " \n\t ", "\u{200b}", "\u{3164}", "\u{202e} \u{feff}", "\u{2800}\u{2060}", "\0\0"] {
         crate::complaint(topics::rename(cx, mira, topic.topic, nothing).await, "title");
         crate::complaint(messages::post(cx, mira, topic.topic, draft(nothing)).await, "text");
-        let form = GroupForm { name: nothing.into(), slug: "fine".into(), description: String::new(), kind: GroupKind::Public };
+        let form = GroupForm {
+            name: nothing.into(),
+            slug: "fine".into(),
+            description: String::new(),
+            kind: GroupKind::Public,
+        };
         crate::complaint(groups::create(cx, mira, form).await, "name");
     }
     for something in ["👩‍👩‍👧", "می‌خواهم", "é", "."] {

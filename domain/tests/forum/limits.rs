@@ -1,3 +1,5 @@
+//! Limits: too often is answered with a time.
+
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -50,7 +52,12 @@ async fn who_posts_too_often_is_told_when_to_come_back(mut forum: TestForum) {
         stars::toggle(cx, mira, posted.id).await.unwrap();
     }
     wait(stars::toggle(cx, mira, posted.id).await);
-    let form = |name: &str| GroupForm { name: name.into(), slug: String::new(), description: String::new(), kind: GroupKind::Public };
+    let form = |name: &str| GroupForm {
+        name: name.into(),
+        slug: String::new(),
+        description: String::new(),
+        kind: GroupKind::Public,
+    };
     groups::create(cx, noor, form("One")).await.unwrap();
     assert!(wait(groups::create(cx, noor, form("Two")).await) <= Duration::from_secs(24 * 3_600));
     forum.pass(again);

@@ -1,3 +1,5 @@
+//! Live: who hears what.
+
 use std::time::Duration;
 
 use domain::bus::{Backlog, Cursor, HERE, Stream};
@@ -25,7 +27,9 @@ stories! {
 /// What followed in a stream.
 pub async fn events(forum: &TestForum, stream: Stream, after: Cursor) -> Vec<Value> {
     match forum.cx.bus.backlog(stream, after).await.unwrap() {
-        Backlog::Entries { events, .. } => events.iter().map(|event| serde_json::from_str(&event.payload).unwrap()).collect(),
+        Backlog::Entries { events, .. } => {
+            events.iter().map(|event| serde_json::from_str(&event.payload).unwrap()).collect()
+        }
         Backlog::Resync { .. } => panic!("the stream is not there"),
     }
 }
@@ -62,11 +66,20 @@ async fn a_member_who_is_there_hears_everything_that_changes_their_page(forum: T
     forum.drain().await;
     let heard = events(&forum, stream, cursor).await;
     let kinds: Vec<&str> = heard.iter().map(|event| event["type"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["mention", "message", "message", "edit", "star", "topic_change", "delete", "mention", "topic_change"]);
+    assert_eq!(
+        kinds,
+        ["mention", "message", "message", "edit", "star", "topic_change", "delete", "mention", "topic_change"]
+    );
     assert_eq!(heard[0], json!({"type": "mention", "mentions": 1}));
     let message = &heard[1];
-    assert_eq!((&message["group"], &message["topic"], &message["message"]), (&json!(garden.id), &json!(first.topic), &json!(first.id)));
-    assert_eq!((&message["seq"], &message["author"], &message["new_topic"]), (&json!(1), &json!(id(mira)), &json!(true)));
+    assert_eq!(
+        (&message["group"], &message["topic"], &message["message"]),
+        (&json!(garden.id), &json!(first.topic), &json!(first.id))
+    );
+    assert_eq!(
+        (&message["seq"], &message["author"], &message["new_topic"]),
+        (&json!(1), &json!(id(mira)), &json!(true))
+    );
     assert_eq!(message["mentions"], json!([id(noor)]));
     assert!(message["html"].as_str().unwrap().starts_with("<p>mira: "), "{message}");
     assert_eq!(message["row"], "<li>Plums (1)</li>");
@@ -112,11 +125,15 @@ async fn a_private_group_has_no_stream_for_the_anonymous(forum: TestForum) {
     forum.drain().await;
     assert_eq!(types(&forum, streams[0].0, streams[0].1).await, Vec::<String>::new());
     assert_eq!(types(&forum, streams[1].0, streams[1].1).await, ["message"]);
-    assert!(groups::is_public(&forum.cx, garden.id).await.unwrap() && !groups::is_public(&forum.cx, secret.id).await.unwrap());
+    assert!(
+        groups::is_public(&forum.cx, garden.id).await.unwrap()
+            && !groups::is_public(&forum.cx, secret.id).await.unwrap()
+    );
 }
 
 async fn a_reader_of_a_public_group_hears_it_without_being_in_it(forum: TestForum) {
-    let (mira, reader, elsewhere) = (forum.person("mira").await, forum.person("reader").await, forum.person("elsewhere").await);
+    let (mira, reader, elsewhere) =
+        (forum.person("mira").await, forum.person("reader").await, forum.person("elsewhere").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let (stream, cursor) = open(&forum, reader).await;
     let (other, others) = open(&forum, elsewhere).await;
@@ -147,7 +164,8 @@ async fn a_group_made_private_falls_silent_for_others(forum: TestForum) {
     let (stream, cursor) = open(&forum, reader).await;
     let anonymous = forum.cx.bus.open(Stream::Group(garden.id)).await.unwrap();
     forum.cx.bus.watch_group(id(reader), garden.id).await.unwrap();
-    let form = GroupForm { name: "Garden".into(), slug: String::new(), description: String::new(), kind: GroupKind::Private };
+    let form =
+        GroupForm { name: "Garden".into(), slug: String::new(), description: String::new(), kind: GroupKind::Private };
     forum.topic(mira, &garden, "Plums", "@reader").await;
     groups::update(&forum.cx, mira, garden.id, form).await.unwrap();
     forum.drain().await;

@@ -1,3 +1,5 @@
+//! Mentions: whom they reach, and when they are read.
+
 use std::time::Duration;
 
 use domain::model::{GroupKind, MessageId};

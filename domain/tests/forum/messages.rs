@@ -1,3 +1,5 @@
+//! Messages: post, edit, delete, read page by page.
+
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -34,7 +36,11 @@ async fn a_message_is_posted_edited_and_deleted(forum: TestForum) {
     assert_eq!((posted.seq, posted.group_slug.as_str(), posted.topic_slug.as_str()), (2, "garden", "plums"));
     let shown = messages::show(cx, Viewer::Anonymous, posted.id).await.unwrap();
     assert_eq!(shown.message.author.username, "mira");
-    assert!(shown.message.markup.contains("&lt;b&gt;") && shown.message.markup.contains("/users/mira/"), "{}", shown.message.markup);
+    assert!(
+        shown.message.markup.contains("&lt;b&gt;") && shown.message.markup.contains("/users/mira/"),
+        "{}",
+        shown.message.markup
+    );
     assert_eq!(messages::editable(cx, mira, posted.id).await.unwrap().raw.raw, "Hello <b>@mira</b>");
     forum.pass(Duration::from_secs(60));
     let place = messages::edit(cx, mira, posted.id, "Good bye.".into()).await.unwrap();
@@ -113,7 +119,8 @@ async fn a_form_sent_eight_times_at_once_posts_once(forum: TestForum) {
             let (cx, form) = (forum.cx.clone(), keyed("Once.", &format!("round {round}").replace(' ', "-")));
             tokio::spawn(async move { messages::post(&cx, mira, topic, form).await })
         });
-        let posted: Vec<_> = futures_util::future::join_all(sent).await.into_iter().map(|p| p.unwrap().unwrap()).collect();
+        let posted: Vec<_> =
+            futures_util::future::join_all(sent).await.into_iter().map(|p| p.unwrap().unwrap()).collect();
         assert!(posted.iter().all(|p| *p == posted[0]), "{posted:?}");
         assert_eq!(posted[0].seq, round + 2);
     }
@@ -175,7 +182,8 @@ async fn many_who_write_at_once_get_numbers_without_holes_in_the_order_of_time(f
     assert_eq!(found.topic.last_seq, 161);
     let mut shown = Vec::new();
     while shown.len() < 161 {
-        shown.extend(messages::page(&forum.cx, mira, &found, Window::After(shown.len() as i64)).await.unwrap().messages);
+        shown
+            .extend(messages::page(&forum.cx, mira, &found, Window::After(shown.len() as i64)).await.unwrap().messages);
     }
     assert!(shown.iter().map(|m| m.seq).eq(1..=161));
     assert!(shown.is_sorted_by_key(|m| m.created_at), "no message is older than the one before it");
@@ -217,10 +225,20 @@ async fn a_page_shows_the_window_that_was_asked_for(forum: TestForum) {
         let page = messages::page(cx, who, &found, window).await.unwrap();
         let seqs: Vec<i64> = page.messages.iter().map(|m| m.seq).collect();
         assert!(seqs.is_sorted());
-        (seqs.first().copied().unwrap_or(0), seqs.last().copied().unwrap_or(0), page.earlier, page.later, page.first_unread)
+        (
+            seqs.first().copied().unwrap_or(0),
+            seqs.last().copied().unwrap_or(0),
+            page.earlier,
+            page.later,
+            page.first_unread,
+        )
     };
     assert_eq!(PAGE, 50);
-    assert_eq!(page(Viewer::Anonymous, Window::Unread).await, (101, 150, 100, 0, None), "the newest for those who keep no count");
+    assert_eq!(
+        page(Viewer::Anonymous, Window::Unread).await,
+        (101, 150, 100, 0, None),
+        "the newest for those who keep no count"
+    );
     assert_eq!(page(noor, Window::Unread).await, (1, 50, 0, 100, Some(1)));
     reads::mark(cx, noor, topic, 40).await.unwrap();
     assert_eq!(page(noor, Window::Unread).await, (36, 85, 35, 65, Some(41)), "some context above the first unread one");
@@ -234,7 +252,14 @@ async fn a_page_shows_the_window_that_was_asked_for(forum: TestForum) {
     assert_eq!(page(noor, Window::After(120)).await, (121, 150, 120, 0, None));
     assert_eq!(page(noor, Window::After(150)).await, (0, 0, 0, 0, None));
     assert_eq!(page(noor, Window::At(60)).await, (55, 104, 54, 46, None));
-    for far in [Window::At(i64::MIN), Window::At(i64::MAX), Window::Before(i64::MIN), Window::Before(i64::MAX), Window::After(i64::MIN), Window::After(i64::MAX)] {
+    for far in [
+        Window::At(i64::MIN),
+        Window::At(i64::MAX),
+        Window::Before(i64::MIN),
+        Window::Before(i64::MAX),
+        Window::After(i64::MIN),
+        Window::After(i64::MAX),
+    ] {
         page(noor, far).await;
     }
     forum.drain().await;
@@ -242,7 +267,8 @@ async fn a_page_shows_the_window_that_was_asked_for(forum: TestForum) {
 
 async fn the_first_unread_message_is_where_reading_stopped(forum: TestForum) {
     let cx = &forum.cx;
-    let (mira, noor, stranger) = (forum.person("mira").await, forum.person("noor").await, forum.person("stranger").await);
+    let (mira, noor, stranger) =
+        (forum.person("mira").await, forum.person("noor").await, forum.person("stranger").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let topic = forum.topic(mira, &garden, "Plums", "1").await.topic;
     for n in 2..=6 {
@@ -269,7 +295,8 @@ async fn the_first_unread_message_is_where_reading_stopped(forum: TestForum) {
 
 async fn stars_are_given_and_taken_back(forum: TestForum) {
     let cx = &forum.cx;
-    let (mira, noor, stranger) = (forum.person("mira").await, forum.person("noor").await, forum.person("stranger").await);
+    let (mira, noor, stranger) =
+        (forum.person("mira").await, forum.person("noor").await, forum.person("stranger").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
     let message = forum.topic(mira, &garden, "Plums", "1").await.id;

@@ -1,3 +1,5 @@
+//! The one rule of visibility, in Rust and in SQL.
+
 use domain::model::{GroupKind, Role};
 use domain::policy::{Deed, Standing, Viewer};
 use domain::store;
@@ -37,7 +39,10 @@ async fn the_condition_in_statements_says_what_may_says(forum: TestForum) {
                         ("hidden_from", !store::groups::hidden_from(db, reader).await.unwrap().contains(&group.id)),
                         ("of_user", store::groups::of_user(db, reader, id(maker)).await.unwrap().contains(&group)),
                         ("visible", !store::topics::visible(db, reader, &[posted.topic]).await.unwrap().is_empty()),
-                        ("of_author", store::messages::of_author(db, reader, id(maker), 10).await.unwrap().contains(&posted.id)),
+                        (
+                            "of_author",
+                            store::messages::of_author(db, reader, id(maker), 10).await.unwrap().contains(&posted.id),
+                        ),
                         (
                             "discover",
                             store::groups::discover(db, reader, "", store::groups::Order::Name, 10, 0)

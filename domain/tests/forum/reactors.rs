@@ -1,3 +1,5 @@
+//! Reactors: twice is once, and one failing holds up no other.
+
 use std::time::Duration;
 
 use domain::bus::Stream;
@@ -27,7 +29,10 @@ async fn every_job_may_run_twice_and_changes_nothing_more(forum: TestForum) {
     topics::rename(cx, mira, posted.topic, "Pears").await.unwrap();
     messages::delete(cx, mira, posted.id).await.unwrap();
     let jobs = tables::texts(&forum, "select kind from jobs order by id").await;
-    assert_eq!(jobs, ["message_posted", "message_posted", "message_edited", "stars_changed", "topic_changed", "message_deleted"]);
+    assert_eq!(
+        jobs,
+        ["message_posted", "message_posted", "message_edited", "stars_changed", "topic_changed", "message_deleted"]
+    );
     forum.drain().await;
     let state = || async {
         let sidebar = domain::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
@@ -82,7 +87,10 @@ async fn a_reactor_that_fails_holds_up_no_other_and_is_tried_again_alone(forum: 
     assert_eq!(forum.run_jobs(1).await, Vec::<String>::new());
     let left = tables::texts(&forum, "select kind || ' ' || payload from jobs").await;
     assert_eq!(left.len(), 1, "{left:?}");
-    assert!(left[0].starts_with("react ") && left[0].contains("mentions") && left[0].contains("message_posted"), "{left:?}");
+    assert!(
+        left[0].starts_with("react ") && left[0].contains("mentions") && left[0].contains("message_posted"),
+        "{left:?}"
+    );
     let heard = live::events(&forum, stream, cursor).await;
     assert_eq!(heard.iter().map(|e| e["type"].as_str().unwrap()).collect::<Vec<_>>(), ["message"], "live went on");
     // It fails again: then the queue itself waits longer and longer.

@@ -1,3 +1,5 @@
+//! Search follows the database, and shows what may be seen.
+
 use std::collections::BTreeSet;
 
 use domain::groups::GroupForm;
@@ -87,9 +89,12 @@ async fn search_in_a_group_finds_only_what_stands_in_it(forum: TestForum) {
     let hidden = forum.topic(mira, &secret, "Two", "plums").await.id;
     forum.catch_up().await;
     let within = |who, slug: &'static str| {
-        let question = Question { words: "plums".into(), group: Some(slug.into()), order: Order::default(), page: 0, limit: 10 };
+        let question =
+            Question { words: "plums".into(), group: Some(slug.into()), order: Order::default(), page: 0, limit: 10 };
         let cx = &forum.cx;
-        async move { search::ask(cx, who, question).await.map(|a| a.hits.iter().map(|h| h.placed.message.id).collect::<Vec<_>>()) }
+        async move {
+            search::ask(cx, who, question).await.map(|a| a.hits.iter().map(|h| h.placed.message.id).collect::<Vec<_>>())
+        }
     };
     assert_eq!(within(mira, "garden").await.unwrap(), [open]);
     assert_eq!(within(mira, "secret").await.unwrap(), [hidden]);
@@ -187,7 +192,8 @@ async fn a_group_that_changes_hands_is_followed(forum: TestForum) {
     forum.drain().await;
     forum.catch_up().await;
     assert_eq!(found(&forum, noor, "plums").await, BTreeSet::new());
-    let form = GroupForm { name: "Garden".into(), slug: String::new(), description: String::new(), kind: GroupKind::Public };
+    let form =
+        GroupForm { name: "Garden".into(), slug: String::new(), description: String::new(), kind: GroupKind::Public };
     groups::update(cx, mira, garden.id, form).await.unwrap();
     forum.drain().await;
     forum.catch_up().await;

@@ -12,7 +12,10 @@ pub async fn ints(forum: &TestForum, statement: &str) -> Vec<Vec<i64>> {
     let statement = AssertSqlSafe(statement.to_owned());
     macro_rules! read {
         ($rows:expr) => {
-            $rows.iter().map(|row| (0..row.len()).map(|i| row.get::<Option<i64>, _>(i).unwrap_or(-1)).collect()).collect()
+            $rows
+                .iter()
+                .map(|row| (0..row.len()).map(|i| row.get::<Option<i64>, _>(i).unwrap_or(-1)).collect())
+                .collect()
         };
     }
     match &forum.cx.db {
@@ -54,14 +57,25 @@ impl Recount {
     }
 
     pub async fn of(forum: &TestForum) -> Self {
-        let members = ints(forum, &format!("select user_id, group_id, {} from memberships", micros(forum, "read_before"))).await;
-        let topics: HashMap<i64, i64> =
-            ints(forum, "select id, group_id from topics where deleted_at is null").await.iter().map(|r| (r[0], r[1])).collect();
-        let public: HashSet<i64> = ints(forum, "select id from groups where kind = 'public'").await.iter().map(|r| r[0]).collect();
-        let sent = format!("select id, topic_id, seq, author_id, {} from messages where deleted_at is null", micros(forum, "created_at"));
+        let members =
+            ints(forum, &format!("select user_id, group_id, {} from memberships", micros(forum, "read_before"))).await;
+        let topics: HashMap<i64, i64> = ints(forum, "select id, group_id from topics where deleted_at is null")
+            .await
+            .iter()
+            .map(|r| (r[0], r[1]))
+            .collect();
+        let public: HashSet<i64> =
+            ints(forum, "select id from groups where kind = 'public'").await.iter().map(|r| r[0]).collect();
+        let sent = format!(
+            "select id, topic_id, seq, author_id, {} from messages where deleted_at is null",
+            micros(forum, "created_at")
+        );
         let messages = ints(forum, &sent).await;
-        let reads: HashMap<(i64, i64), i64> =
-            ints(forum, "select user_id, topic_id, read_seq from reads").await.iter().map(|r| ((r[0], r[1]), r[2])).collect();
+        let reads: HashMap<(i64, i64), i64> = ints(forum, "select user_id, topic_id, read_seq from reads")
+            .await
+            .iter()
+            .map(|r| ((r[0], r[1]), r[2]))
+            .collect();
         let read = |user: i64, topic: i64, seq: i64| reads.get(&(user, topic)).is_some_and(|read| seq <= *read);
         let mut groups: HashMap<i64, BTreeMap<i64, BTreeMap<i64, i64>>> = HashMap::new();
         for member in &members {

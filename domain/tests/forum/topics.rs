@@ -1,9 +1,11 @@
+//! Topics: start, rename, delete, list.
+
+use domain::audit::Draft;
 use domain::groups;
 use domain::model::{GroupKind, Role, Sidebar};
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::topics::{self, PageEnd};
-use domain::audit::Draft;
 
 use crate::{complaint, id, is_forbidden, is_not_found, tables, told};
 
@@ -50,7 +52,8 @@ async fn topics_of_one_title_started_at_once_get_an_address_each(forum: TestForu
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let starts = (0..8).map(|_| topics::start(&forum.cx, mira, garden.id, "Plums", draft("Hello.")));
-    let mut slugs: Vec<String> = futures_util::future::join_all(starts).await.into_iter().map(|p| p.unwrap().topic_slug).collect();
+    let mut slugs: Vec<String> =
+        futures_util::future::join_all(starts).await.into_iter().map(|p| p.unwrap().topic_slug).collect();
     slugs.sort();
     slugs.dedup();
     assert_eq!(slugs.len(), 8, "{slugs:?}");
@@ -65,7 +68,8 @@ async fn a_form_sent_eight_times_at_once_starts_one_topic(forum: TestForum) {
         let (cx, form) = (forum.cx.clone(), form.clone());
         tokio::spawn(async move { topics::start(&cx, mira, garden.id, "Plums", form).await })
     });
-    let posted: Vec<_> = futures_util::future::join_all(starts).await.into_iter().map(|p| p.unwrap().unwrap()).collect();
+    let posted: Vec<_> =
+        futures_util::future::join_all(starts).await.into_iter().map(|p| p.unwrap().unwrap()).collect();
     assert!(posted.iter().all(|p| *p == posted[0]), "{posted:?}");
     assert_eq!(tables::ints(&forum, "select count(*) from topics").await, [[1]]);
     assert_eq!(tables::ints(&forum, "select count(*) from jobs").await, [[1]]);
@@ -78,7 +82,10 @@ async fn only_members_start_topics(forum: TestForum) {
     for who in [noor, boss] {
         assert!(is_forbidden(topics::start(&forum.cx, who, garden.id, "Plums", draft("Hello.")).await));
     }
-    assert_eq!(told(topics::start(&forum.cx, Viewer::Anonymous, garden.id, "Plums", draft("Hello.")).await), "SignedOut");
+    assert_eq!(
+        told(topics::start(&forum.cx, Viewer::Anonymous, garden.id, "Plums", draft("Hello.")).await),
+        "SignedOut"
+    );
 }
 
 async fn a_topic_is_renamed_by_its_starter_and_moderators(forum: TestForum) {
@@ -176,7 +183,8 @@ async fn the_paper_of_unread_topics_shows_their_last_messages(forum: TestForum) 
     forum.drain().await;
     let sidebar = domain::unread::sidebar(cx, id(noor)).await.unwrap();
     let paper = topics::unread_paper(cx, &sidebar, 10).await.unwrap();
-    let shown: Vec<_> = paper.iter().map(|(g, row, m)| (g.id, row.topic.id, row.unread, m.iter().map(|m| m.seq).collect())).collect();
+    let shown: Vec<_> =
+        paper.iter().map(|(g, row, m)| (g.id, row.topic.id, row.unread, m.iter().map(|m| m.seq).collect())).collect();
     assert_eq!(shown, [(garden.id, pears, 1, vec![1]), (garden.id, plums, 4, vec![2, 3, 4])]);
     assert_eq!(topics::unread_paper(cx, &sidebar, 1).await.unwrap().len(), 1);
 }

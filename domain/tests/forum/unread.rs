@@ -1,3 +1,5 @@
+//! What is unread, and the summaries of it.
+
 use std::time::Duration;
 
 use domain::model::GroupKind;
@@ -23,14 +25,19 @@ stories! {
 }
 
 async fn posting_marks_the_topic_unread_for_other_members(forum: TestForum) {
-    let (mira, noor, stranger) = (forum.person("mira").await, forum.person("noor").await, forum.person("stranger").await);
+    let (mira, noor, stranger) =
+        (forum.person("mira").await, forum.person("noor").await, forum.person("stranger").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
     let topic = forum.topic(mira, &garden, "Plums", "1").await.topic;
     forum.post(mira, topic, "2").await;
     forum.post(noor, topic, "3").await;
     forum.drain().await;
-    assert_eq!((unread(&forum, mira, topic).await, unread(&forum, noor, topic).await), (1, 2), "one's own are not counted");
+    assert_eq!(
+        (unread(&forum, mira, topic).await, unread(&forum, noor, topic).await),
+        (1, 2),
+        "one's own are not counted"
+    );
     assert_eq!(unread(&forum, stranger, topic).await, 0);
     reads::mark(&forum.cx, noor, topic, 1).await.unwrap();
     assert_eq!(unread(&forum, noor, topic).await, 1);
@@ -112,7 +119,10 @@ async fn reading_goes_forward_only_and_never_past_the_end(forum: TestForum) {
     forum.post(mira, topic, "5").await;
     forum.drain().await;
     assert_eq!(unread(&forum, noor, topic).await, 1, "what is not yet written cannot be read");
-    assert!(matches!(reads::mark(&forum.cx, domain::policy::Viewer::Anonymous, topic, 1).await, Err(domain::Error::SignedOut)));
+    assert!(matches!(
+        reads::mark(&forum.cx, domain::policy::Viewer::Anonymous, topic, 1).await,
+        Err(domain::Error::SignedOut)
+    ));
 }
 
 async fn what_arrives_after_the_page_was_drawn_stays_unread(forum: TestForum) {
@@ -133,7 +143,10 @@ async fn what_arrives_after_the_page_was_drawn_stays_unread(forum: TestForum) {
     forum.drain().await;
     assert_eq!((unread(&forum, noor, plums).await, unread(&forum, noor, fish).await), (1, 1));
     reads::mark_shown(cx, noor, &of_all).await.unwrap();
-    assert_eq!((unread(&forum, noor, plums).await, unread(&forum, noor, fish).await, unread(&forum, noor, late).await), (1, 0, 1));
+    assert_eq!(
+        (unread(&forum, noor, plums).await, unread(&forum, noor, fish).await, unread(&forum, noor, late).await),
+        (1, 0, 1)
+    );
     for garbage in ["x", "1", "1:x", ":", "1:2;3:4"] {
         crate::complaint(reads::mark_shown(cx, noor, garbage).await, "upto");
     }
@@ -252,7 +265,10 @@ async fn a_summary_is_counted_again_when_something_changed(forum: TestForum) {
     assert_eq!(now().await, (2, 0, 0));
     groups::leave(cx, noor, garden.id).await.unwrap();
     assert_eq!(now().await, (1, 0, 0));
-    assert_eq!(domain::doctor::examine(&domain::Context { search: None, ..cx.clone() }, |_| {}).await.unwrap().drift, Vec::<String>::new());
+    assert_eq!(
+        domain::doctor::examine(&domain::Context { search: None, ..cx.clone() }, |_| {}).await.unwrap().drift,
+        Vec::<String>::new()
+    );
 }
 
 async fn a_summary_that_says_something_else_is_found_by_the_doctor(forum: TestForum) {
