@@ -178,7 +178,7 @@ pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) ->
             fields.add(field, format!("At most {most} characters."));
         }
     }
-    if !profile.web.is_empty() && !(profile.web.starts_with("https://") || profile.web.starts_with("http://")) {
+    if !(profile.web.is_empty() || profile.web.starts_with("https://") || profile.web.starts_with("http://")) {
         fields.add("web", "An address that begins with https:// or http://.");
     }
     match check_email(profile.email.as_deref().unwrap_or_default()) {
