@@ -15,7 +15,7 @@ stories! {
     whoever_comes_back_has_not_missed_what_was_written_meanwhile,
     reading_goes_forward_only_and_never_past_the_end,
     what_arrives_after_the_page_was_drawn_stays_unread,
-    marking_two_thousand_topics_read_is_one_statement,
+    marking_many_topics_read_at_once_is_told_once,
     marking_read_at_once_from_many_tabs_does_no_harm,
     groups_with_something_unread_come_first,
     a_kept_summary_needs_no_database,
@@ -155,7 +155,7 @@ async fn what_arrives_after_the_page_was_drawn_stays_unread(forum: TestForum) {
     }
 }
 
-async fn marking_two_thousand_topics_read_is_one_statement(forum: TestForum) {
+async fn marking_many_topics_read_at_once_is_told_once(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
