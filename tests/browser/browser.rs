@@ -1,0 +1,208 @@
+//! A Chromium of a test's own, and the few things that stories do in it.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::Command;
+use std::time::Duration;
+
+use fantoccini::wd::{Capabilities, WindowHandle};
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::{Process, free_port, wait_at_most, wait_for};
+
+/// How soon what happens elsewhere must be seen: generous, for machines that do much else meanwhile.
+pub const LIVE: Duration = Duration::from_secs(10);
+
+const PASSWORD: &str = "rowing past the lighthouse";
+
+/// The driver of a test's browsers. Sessions end with it, also when the test fails.
+pub struct Driver {
+    port: u16,
+    sessions: Vec<String>,
+    folder: TempDir,
+    // Last, so that it is there while the sessions are ended.
+    _process: Process,
+}
+
+impl Driver {
+    /// Starts it.
+    pub async fn start() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let port = free_port();
+        let mut command = Command::new("chromedriver");
+        command.arg(format!("--port={port}")).arg("--log-level=SEVERE");
+        let process = Process::start("chromedriver", &mut command, folder.path());
+        wait_for("chromedriver answers", async || TcpStream::connect(("127.0.0.1", port)).ok()).await;
+        Self { port, sessions: Vec::new(), folder, _process: process }
+    }
+
+    /// A browser that was never at this site.
+    pub async fn browser(&mut self, base: &str) -> Browser {
+        self.open(base, json!({})).await
+    }
+
+    /// One in which no script runs.
+    pub async fn plain_browser(&mut self, base: &str) -> Browser {
+        self.open(base, json!({"profile.managed_default_content_settings.javascript": 2})).await
+    }
+
+    async fn open(&mut self, base: &str, preferences: Value) -> Browser {
+        let profile = self.folder.path().join(format!("profile-{}", self.sessions.len()));
+        let arguments = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-extensions",
+            "--window-size=1300,900",
+            &format!("--user-data-dir={}", profile.display()),
+        ];
+        let wanted = json!({
+            "goog:chromeOptions": {"args": arguments, "prefs": preferences},
+            "goog:loggingPrefs": {"browser": "ALL"},
+        });
+        let wanted: Capabilities = wanted.as_object().expect("an object").clone();
+        let driver = format!("http://127.0.0.1:{}", self.port);
+        let client = ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&driver).await.expect("a browser");
+        let id = client.session_id().await.expect("its session").expect("its session");
+        self.sessions.push(id.clone());
+        Browser { client, base: base.to_owned(), session: format!("{driver}/session/{id}") }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        for id in &self.sessions {
+            // A browser that is gone already does not have to be ended.
+            let _ = end_session(self.port, id);
+        }
+    }
+}
+
+fn end_session(port: u16, id: &str) -> std::io::Result<()> {
+    let mut driver = TcpStream::connect(("127.0.0.1", port))?;
+    driver.set_read_timeout(Some(Duration::from_secs(5)))?;
+    write!(driver, "DELETE /session/{id} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    driver.read_to_end(&mut Vec::new()).map(|_| ())
+}
+
+/// One browser, at one of its tabs.
+#[derive(Clone, Debug)]
+pub struct Browser {
+    /// The WebDriver session.
+    pub client: Client,
+    base: String,
+    session: String,
+}
+
+impl Browser {
+    /// Goes to a path.
+    pub async fn goto(&self, path: &str) {
+        self.client.goto(&format!("{}{path}", self.base)).await.expect("a page");
+    }
+
+    /// The path that it is at.
+    pub async fn path(&self) -> String {
+        self.client.current_url().await.expect("an address").path().to_owned()
+    }
+
+    /// What a script answers.
+    pub async fn js(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Waits until an expression is true, for as long as [`LIVE`] allows.
+    pub async fn until(&self, what: &str, expression: &str) {
+        wait_at_most(LIVE, what, async || {
+            // While a page is being left, there is nothing to ask.
+            let answer = self.client.execute(&format!("return Boolean({expression})"), Vec::new()).await;
+            (answer.ok()? == Value::Bool(true)).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until the main part says these words.
+    pub async fn sees(&self, words: &str) {
+        let what = format!("the page says {words:?}");
+        wait_at_most(LIVE, &what, async || {
+            let main = self.client.find(Locator::Css("#main")).await.ok()?;
+            main.text().await.ok()?.contains(words).then_some(())
+        })
+        .await;
+    }
+
+    /// Fills in a field.
+    pub async fn fill(&self, selector: &str, text: &str) {
+        let field = self.client.wait().for_element(Locator::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        field.clear().await.expect("an empty field");
+        field.send_keys(text).await.expect("a filled field");
+    }
+
+    /// Clicks on the first that is meant.
+    pub async fn click(&self, selector: &str) {
+        let element = self.client.wait().for_element(Locator::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        element.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+    }
+
+    /// Signs up.
+    pub async fn sign_up(&self, name: &str) {
+        self.goto("/-/sign-up").await;
+        self.fill("#f-username", name).await;
+        self.fill("#f-password", PASSWORD).await;
+        self.click("main form button").await;
+        self.sees(&format!("Welcome, {name}")).await;
+    }
+
+    /// The tab that it is at.
+    pub async fn tab(&self) -> WindowHandle {
+        self.client.window().await.expect("a tab")
+    }
+
+    /// Opens a tab and goes to it.
+    pub async fn open_tab(&self, path: &str) -> WindowHandle {
+        let tab = self.client.new_window(true).await.expect("a tab").handle;
+        self.switch(&tab).await;
+        self.goto(path).await;
+        tab
+    }
+
+    /// Asks another tab from now on; which one is shown does not change.
+    pub async fn switch(&self, tab: &WindowHandle) {
+        self.client.switch_to_window(tab.clone()).await.expect("a tab");
+    }
+
+    /// Brings the tab to the front, as a click on it would.
+    pub async fn show(&self) {
+        self.driver("goog/cdp/execute", json!({"cmd": "Page.bringToFront", "params": {}})).await;
+    }
+
+    /// What the console said since it was asked last, of level `SEVERE`.
+    pub async fn complaints(&self) -> Vec<String> {
+        let said = self.driver("se/log", json!({"type": "browser"})).await;
+        let severe = said.as_array().into_iter().flatten().filter(|entry| entry["level"] == "SEVERE");
+        severe.map(|entry| entry["message"].to_string()).collect()
+    }
+
+    /// # Panics
+    /// When the console complained of anything but answers that did not come, or of the page's policy at all.
+    pub async fn must_not_complain(&self) {
+        let complaints = self.complaints().await;
+        assert!(complaints.is_empty(), "the console says: {complaints:#?}");
+    }
+
+    async fn driver(&self, command: &str, body: Value) -> Value {
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let answer = client.post(format!("{}/{command}", self.session)).json(&body).send().await.expect("the driver");
+        let said: Value = answer.json().await.expect("JSON");
+        assert!(said["value"]["error"].is_null(), "{command}: {said}");
+        said["value"].clone()
+    }
+}

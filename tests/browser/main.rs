@@ -1,0 +1,7 @@
+//! The whole program in a browser: real Chromium, driven by chromedriver, with scripts and without.
+
+mod browser;
+mod live;
+mod plain;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,216 @@
+//! A forum of a test's own, run as people run it: the program, its data, and where it is reached.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+use super::database::Database;
+use super::process::{Process, Redis, free_port};
+use super::visitor::Visitor;
+use super::{PATIENCE, proxy, wait_for};
+
+/// How the program is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Running {
+    /// `klatch serve` on SQLite.
+    Alone,
+    /// `klatch web`, `klatch realtime` and `klatch worker` on Postgres and Redis.
+    Services,
+}
+
+/// One forum.
+#[derive(Debug)]
+pub struct Forum {
+    /// How it runs.
+    pub running: Running,
+    /// Scheme, host and port.
+    pub base: String,
+    /// What it keeps.
+    pub database: Database,
+    /// The Redis between the services.
+    pub redis: Option<Redis>,
+    processes: BTreeMap<&'static str, Process>,
+    settings: Vec<(&'static str, String)>,
+    folder: TempDir,
+}
+
+impl Forum {
+    /// Starts one, with nobody and nothing in it.
+    pub async fn start(running: Running) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let mut settings = vec![("KLATCH_DATA_DIR", folder.path().join("data").display().to_string()), ("KLATCH_LIMITS", "off".to_owned())];
+        let (base, database, redis) = match running {
+            Running::Alone => {
+                let address = format!("127.0.0.1:{}", free_port());
+                settings.push(("KLATCH_BIND", address.clone()));
+                (format!("http://{address}"), Database::Sqlite(folder.path().join("data/klatch.db")), None)
+            }
+            Running::Services => {
+                let (pages, polls) = (free_port(), free_port());
+                let listener = TcpListener::bind(("127.0.0.1", free_port())).await.expect("a port for the proxy");
+                let base = format!("http://{}", listener.local_addr().expect("its address"));
+                proxy::serve(listener, pages, polls);
+                let (database, redis) = (Database::postgres().await, Redis::start(folder.path()).await);
+                settings.extend([
+                    ("KLATCH_BIND", format!("127.0.0.1:{pages}")),
+                    ("KLATCH_REALTIME_BIND", format!("127.0.0.1:{polls}")),
+                    ("KLATCH_BASE_URL", base.clone()),
+                    ("KLATCH_DATABASE_URL", database.url()),
+                    ("KLATCH_DATABASE_CONNECTIONS", "6".to_owned()),
+                    ("KLATCH_REDIS_URL", redis.url()),
+                    ("KLATCH_SECRET_KEY", "a key of which only this test knows".to_owned()),
+                ]);
+                (base, database, Some(redis))
+            }
+        };
+        let mut forum = Self { running, base, database, redis, processes: BTreeMap::new(), settings, folder };
+        forum.resume().await;
+        forum
+    }
+
+    /// The commands that make up the forum.
+    pub fn commands(&self) -> &'static [&'static str] {
+        match self.running {
+            Running::Alone => &["serve"],
+            Running::Services => &["web", "realtime", "worker"],
+        }
+    }
+
+    /// The command that runs the jobs.
+    pub fn worker(&self) -> &'static str {
+        if self.running == Running::Alone { "serve" } else { "worker" }
+    }
+
+    /// The command that answers polls.
+    pub fn polls(&self) -> &'static str {
+        if self.running == Running::Alone { "serve" } else { "realtime" }
+    }
+
+    /// The command that serves pages.
+    pub fn pages(&self) -> &'static str {
+        self.commands()[0]
+    }
+
+    /// Starts whatever of it does not run, and waits until it is ready.
+    pub async fn resume(&mut self) {
+        for &name in self.commands() {
+            if self.processes.contains_key(name) {
+                continue;
+            }
+            let mut process = Process::start(name, self.command().arg(name), self.folder.path());
+            let ready = match name {
+                "realtime" => "polls are answered",
+                "worker" => "jobs are run",
+                _ => " is at ",
+            };
+            process.line(ready).await;
+            self.processes.insert(name, process);
+        }
+        let visitor = self.visitor();
+        wait_for("the forum is healthy", async || visitor.try_get("/-/health").await.filter(|page| page.status == 200)).await;
+    }
+
+    /// The program with the forum's settings.
+    pub fn command(&self) -> Command {
+        let mut command = program();
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command.current_dir(self.folder.path());
+        command
+    }
+
+    /// Runs a command that ends by itself, with this on its standard input.
+    pub fn run(&self, arguments: &[&str], input: &str) -> Output {
+        let mut command = self.command();
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program");
+        std::io::Write::write_all(&mut child.stdin.take().expect("its input"), input.as_bytes()).expect("it reads");
+        child.wait_with_output().expect("its end")
+    }
+
+    /// One of its processes.
+    pub fn process(&mut self, name: &str) -> &mut Process {
+        self.processes.get_mut(name).unwrap_or_else(|| panic!("{name} does not run"))
+    }
+
+    /// Kills one of its processes at once.
+    pub fn kill(&mut self, name: &str) {
+        self.processes.remove(name).unwrap_or_else(|| panic!("{name} does not run")).kill();
+    }
+
+    /// Asks all of it to end, and waits until it has.
+    pub async fn stop(&mut self) {
+        for name in self.commands() {
+            if let Some(mut process) = self.processes.remove(name) {
+                process.terminate();
+                let status = process.ended(PATIENCE).await;
+                assert!(status.success(), "{name} ended with {status}:\n{}", process.log());
+            }
+        }
+    }
+
+    /// The link that makes the first admin, as printed.
+    pub async fn first_admin_link(&mut self) -> String {
+        let base = self.base.clone();
+        let line = self.process(self.pages()).line("/-/first-admin?token=").await;
+        line.split_once(&base).expect("an address of this site").1.trim().to_owned()
+    }
+
+    /// A browser that was never here.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(&self.base)
+    }
+
+    /// Where its files are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Waits until all jobs that are due are done.
+    pub async fn jobs_done(&self) {
+        wait_for("all jobs are done", async || {
+            let waiting = "select count(*) from jobs where unique_key is null";
+            (self.database.number(waiting).await == 0).then_some(())
+        })
+        .await;
+    }
+
+    /// Counts everything again, as an operator would: nothing may differ.
+    pub async fn examine(&self) {
+        self.jobs_done().await;
+        // The index follows on its own: it may be a moment behind.
+        let mut last = String::new();
+        let well = tokio::time::timeout(Duration::from_secs(20), async {
+            loop {
+                let output = self.run(&["admin", "doctor"], "");
+                last = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+                if output.status.success() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        });
+        assert!(well.await.is_ok(), "the doctor found:\n{last}");
+        let drift = last.lines().find(|line| line.starts_with("drift")).unwrap_or_default();
+        assert_eq!(drift.split_whitespace().last(), Some("0"), "{last}");
+    }
+}
+
+/// The program, with no setting of this test's surroundings.
+pub fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_klatch"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("KLATCH_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+impl Drop for Forum {
+    fn drop(&mut self) {
+        self.processes.clear();
+        self.database.drop();
+    }
+}

@@ -1,0 +1,255 @@
+//! A page as a visitor has it: its text, its links, and its forms ready to be filled in.
+
+use std::collections::BTreeSet;
+
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+
+/// An answer, read to its end.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The status of the last answer.
+    pub status: StatusCode,
+    /// Path and query of where it came from.
+    pub path: String,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub html: String,
+    /// The statuses of the redirects that led here.
+    pub hops: Vec<StatusCode>,
+}
+
+/// A form with what its page put into it.
+#[derive(Clone, Debug)]
+pub struct Filled {
+    /// Where it is sent.
+    pub action: String,
+    /// Whether it is sent by POST.
+    pub is_post: bool,
+    /// Its fields, hidden ones included.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Filled {
+    /// The same form with a field filled in.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.fields.retain(|(known, _)| known != name);
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same form without a field.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.fields.retain(|(known, _)| known != name);
+        self
+    }
+
+    /// What a field holds.
+    pub fn value(&self, name: &str) -> &str {
+        self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+}
+
+impl Page {
+    /// A header's text; empty when it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Says so when the page is not as it should be, with the page.
+    ///
+    /// # Panics
+    /// When the status is another one.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{} answered:\n{}", self.path, self.main());
+        self
+    }
+
+    /// The page says these words, in its source with character references read.
+    pub fn says(&self, words: &str) -> bool {
+        unescaped(&self.html).contains(words)
+    }
+
+    /// # Panics
+    /// When the page does not say these words.
+    #[track_caller]
+    pub fn must_say(&self, words: &str) {
+        assert!(self.says(words), "{} does not say {words:?}:\n{}", self.path, self.main());
+    }
+
+    /// The main part, without tags: for messages of failure.
+    pub fn main(&self) -> String {
+        let from = self.html.find("<main").unwrap_or(0);
+        let until = self.html.find("</main>").unwrap_or(self.html.len());
+        without_tags(self.html.get(from..until).unwrap_or(&self.html))
+    }
+
+    /// What the title says.
+    pub fn title(&self) -> String {
+        between(&self.html, "<title>", "</title>").map(unescaped).unwrap_or_default()
+    }
+
+    /// The value of an attribute of the page's body.
+    pub fn body_data(&self, name: &str) -> Option<String> {
+        let tag = self.html.split("<body").nth(1)?.split('>').next()?;
+        attribute(tag, name)
+    }
+
+    /// The forms in it.
+    pub fn forms(&self) -> Vec<Filled> {
+        self.html.split("<form").skip(1).filter_map(|part| part.split("</form>").next()).map(form).collect()
+    }
+
+    /// The form that is sent to an address that ends so.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[track_caller]
+    pub fn form(&self, action_ends: &str) -> Filled {
+        let found = self.forms().into_iter().find(|form| form.action.ends_with(action_ends));
+        found.unwrap_or_else(|| panic!("{} has no form for {action_ends:?}:\n{}", self.path, self.main()))
+    }
+
+    /// Whether there is such a form.
+    pub fn has_form(&self, action_ends: &str) -> bool {
+        self.forms().iter().any(|form| form.action.ends_with(action_ends))
+    }
+
+    /// Every address on this site that the page leads to or loads.
+    pub fn links(&self) -> BTreeSet<String> {
+        let attributes = ["href=\"", "src=\""];
+        let found = attributes.iter().flat_map(|name| self.html.split(name).skip(1));
+        let links = found.filter_map(|rest| rest.split('"').next()).map(unescaped);
+        let own = links.filter(|link| link.starts_with('/') && !link.starts_with("//"));
+        own.map(|link| link.split('#').next().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// The number that the sidebar has beside a group.
+    pub fn unread_of(&self, slug: &str) -> i64 {
+        let sidebar = between(&self.html, "<nav id=\"sidebar\"", "</nav>").unwrap_or_default();
+        let link = sidebar.split("<a ").find(|link| link.contains("data-group=") && link.contains(&format!("href=\"/{slug}/\"")));
+        link.and_then(|link| number_after(link, "data-count")).unwrap_or(0)
+    }
+
+    /// The number beside "Unread".
+    pub fn unread_total(&self) -> i64 {
+        number_after(&self.html, "data-unread-total").unwrap_or(0)
+    }
+
+    /// The number beside "Mentions".
+    pub fn mentions(&self) -> i64 {
+        number_after(&self.html, "data-mentions-total").unwrap_or(0)
+    }
+
+    /// The messages of a topic's page, in order: number, id, and what stands there without tags.
+    pub fn messages(&self) -> Vec<(i64, String, String)> {
+        let articles = self.html.split("<article class=\"message").skip(1);
+        articles
+            .filter_map(|article| {
+                let article = article.split("</article>").next()?;
+                let (tag, rest) = article.split_once('>')?;
+                Some((attribute(tag, "data-seq")?.parse().ok()?, attribute(tag, "id")?[1..].to_owned(), without_tags(rest)))
+            })
+            .collect()
+    }
+
+    /// The id of the message with these words.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[track_caller]
+    pub fn message(&self, words: &str) -> String {
+        let found = self.messages().into_iter().find(|(_, _, text)| text.contains(words));
+        found.map(|(_, id, _)| id).unwrap_or_else(|| panic!("{} has no message {words:?}:\n{}", self.path, self.main()))
+    }
+
+    /// How often these words stand in a message of the page.
+    pub fn times(&self, words: &str) -> usize {
+        self.messages().iter().filter(|(_, _, text)| text.contains(words)).count()
+    }
+
+    /// The page without what differs by chance alone: nonces, tokens and keys.
+    pub fn constant(&self) -> String {
+        let mut text = self.html.clone();
+        for (before, after) in [("nonce=\"", "\""), ("name=\"csrf\" value=\"", "\""), ("name=\"key\" value=\"", "\"")] {
+            let mut parts = text.split(before);
+            let mut cleaned = parts.next().unwrap_or_default().to_owned();
+            for part in parts {
+                cleaned += before;
+                cleaned += part.split_once(after).map_or("", |(_, rest)| rest);
+            }
+            text = cleaned;
+        }
+        text
+    }
+}
+
+fn form(part: &str) -> Filled {
+    let (tag, rest) = part.split_once('>').unwrap_or((part, ""));
+    let mut fields = Vec::new();
+    for input in rest.split("<input").skip(1).filter_map(|input| input.split('>').next()) {
+        let is_choice = input.contains("type=\"radio\"") || input.contains("type=\"checkbox\"");
+        if let Some(name) = attribute(input, "name")
+            && (!is_choice || input.contains(" checked"))
+        {
+            fields.push((name, attribute(input, "value").unwrap_or_default()));
+        }
+    }
+    for area in rest.split("<textarea").skip(1).filter_map(|area| area.split("</textarea>").next()) {
+        if let Some((tag, text)) = area.split_once('>')
+            && let Some(name) = attribute(tag, "name")
+        {
+            fields.push((name, unescaped(text.strip_prefix('\n').unwrap_or(text))));
+        }
+    }
+    let action = attribute(tag, "action").unwrap_or_default();
+    Filled { action, is_post: tag.contains("method=\"post\""), fields }
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let rest = tag.split_once(&format!(" {name}=\""))?.1;
+    rest.split('"').next().map(unescaped)
+}
+
+fn between<'a>(text: &'a str, from: &str, until: &str) -> Option<&'a str> {
+    text.split_once(from)?.1.split_once(until).map(|(inner, _)| inner)
+}
+
+fn number_after(text: &str, name: &str) -> Option<i64> {
+    text.split_once(name)?.1.split_once('>')?.1.split('<').next()?.trim().parse().ok()
+}
+
+fn without_tags(html: &str) -> String {
+    let mut text = String::new();
+    let mut parts = html.split('<');
+    text += parts.next().unwrap_or_default();
+    for part in parts {
+        text += part.split_once('>').map_or(part, |(_, rest)| rest);
+    }
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    unescaped(&lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// Reads the character references that our templates write.
+pub fn unescaped(text: &str) -> String {
+    let mut plain = text.to_owned();
+    for (reference, character) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#x27;", "'"),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&#38;", "&"),
+        ("&amp;", "&"),
+    ] {
+        plain = plain.replace(reference, character);
+    }
+    plain
+}

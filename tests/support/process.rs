@@ -1,0 +1,149 @@
+//! Processes of a test: each ends with it, and shows its log when the test fails.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::{wait_at_most, wait_for};
+
+/// Where free ports are looked for: below those that the system gives to outgoing connections.
+const PORTS: std::ops::Range<u16> = 10_000..19_000;
+
+/// A port that nobody listens at, and that no other test of this run is given.
+pub fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let begin = u16::try_from(std::process::id() % 8_000).unwrap_or(0);
+    loop {
+        let place = begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % PORTS.len() as u16;
+        let port = PORTS.start + place;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+/// A process that does not outlive its test.
+#[derive(Debug)]
+pub struct Process {
+    name: String,
+    child: Child,
+    log: PathBuf,
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+impl Process {
+    /// Starts it; what it logs goes to a file in the folder.
+    pub fn start(name: &str, command: &mut Command, folder: &Path) -> Self {
+        let log = folder.join(format!("{name}.log"));
+        let file = File::options().create(true).append(true).open(&log).expect("a log");
+        let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file).spawn();
+        let mut child = spawned.unwrap_or_else(|error| panic!("{name} does not start: {error}"));
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let (said, out) = (Arc::clone(&lines), child.stdout.take().expect("its output"));
+        std::thread::spawn(move || {
+            for line in BufReader::new(out).lines().map_while(Result::ok) {
+                said.lock().expect("nobody panics here").push(line);
+            }
+        });
+        Self { name: name.to_owned(), child, log, lines }
+    }
+
+    /// Waits for a line of its output with these words, and answers it.
+    pub async fn line(&mut self, words: &str) -> String {
+        wait_for(&format!("{} says {words:?}", self.name), async || {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                panic!("{} ended with {status}:\n{}", self.name, self.log());
+            }
+            self.said().into_iter().find(|line| line.contains(words))
+        })
+        .await
+    }
+
+    /// What it wrote to its output.
+    pub fn said(&self) -> Vec<String> {
+        self.lines.lock().expect("nobody panics here").clone()
+    }
+
+    /// What it logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Kills it: it has no time to do anything more.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it can be killed");
+        self.child.wait().expect("it is gone");
+    }
+
+    /// Asks it to end.
+    pub fn terminate(&self) {
+        let sent = Command::new("kill").args(["-TERM", &self.id().to_string()]).status().expect("kill");
+        assert!(sent.success());
+    }
+
+    /// Waits for its end.
+    pub async fn ended(&mut self, limit: Duration) -> ExitStatus {
+        let name = self.name.clone();
+        wait_at_most(limit, &format!("{name} ends"), async || self.child.try_wait().expect("its state")).await
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            let log = self.log();
+            let last: Vec<&str> = log.lines().rev().take(40).collect();
+            eprintln!("--- the end of what {} logged", self.name);
+            last.iter().rev().for_each(|line| eprintln!("{line}"));
+        }
+    }
+}
+
+/// A Redis of a test's own: its channels are heard by nobody else, and it can be stopped.
+#[derive(Debug)]
+pub struct Redis {
+    port: u16,
+    folder: PathBuf,
+    process: Option<Process>,
+}
+
+impl Redis {
+    /// Starts one.
+    pub async fn start(folder: &Path) -> Self {
+        let mut redis = Self { port: free_port(), folder: folder.to_owned(), process: None };
+        redis.resume().await;
+        redis
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Ends it; what it held is lost.
+    pub fn stop(&mut self) {
+        self.process.take().expect("a Redis that runs").kill();
+    }
+
+    /// Starts it again, empty.
+    pub async fn resume(&mut self) {
+        let mut command = Command::new("redis-server");
+        command.args(["--bind", "127.0.0.1", "--port", &self.port.to_string(), "--save", "", "--appendonly", "no", "--daemonize", "no"]);
+        command.current_dir(&self.folder);
+        self.process = Some(Process::start("redis", &mut command, &self.folder));
+        let port = self.port;
+        wait_for("Redis answers", async || TcpStream::connect(("127.0.0.1", port)).ok()).await;
+    }
+}

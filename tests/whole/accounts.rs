@@ -1,0 +1,118 @@
+//! Accounts: the first admin, signing up, in and out, and forms that are not the visitor's own.
+
+use reqwest::StatusCode;
+use reqwest::header::ORIGIN;
+
+use crate::support::{Forum, Running, admin_of, group_of, newcomer, topic_in};
+
+crate::both_ways!(
+    the_printed_link_makes_the_first_admin_and_works_once,
+    whoever_signs_up_can_sign_out_and_in_again,
+    a_form_with_a_wrong_token_comes_back_with_its_text_and_posts_nothing,
+    a_form_sent_from_another_site_is_refused,
+    somebody_added_on_the_command_line_can_sign_in,
+);
+
+const PASSWORD: &str = "rowing past the lighthouse";
+
+async fn the_printed_link_makes_the_first_admin_and_works_once(running: Running) {
+    let mut forum = Forum::start(running).await;
+    let link = forum.first_admin_link().await;
+    let stranger = forum.visitor();
+    stranger.get("/-/first-admin?token=wrong").await.expect(404);
+    let late = forum.visitor();
+    let unused = late.get(&link).await.expect(200).form("/-/first-admin").with("username", "late").with("password", PASSWORD);
+
+    let admin = admin_of(&mut forum).await;
+    admin.get("/admin/").await.expect(200).must_say("Health");
+
+    stranger.get(&link).await.expect(404);
+    late.submit(&unused).await.expect(404);
+    late.get("/admin/").await.must_say("Sign in");
+    assert_eq!(forum.database.number("select count(*) from users").await, 1);
+}
+
+async fn whoever_signs_up_can_sign_out_and_in_again(running: Running) {
+    let forum = Forum::start(running).await;
+    let ana = newcomer(&forum, "ana").await;
+    let home = ana.get("/").await.expect(200);
+    home.must_say("Welcome, ana");
+    let out = ana.submit(&home.form("/-/sign-out")).await.expect(200);
+    assert_eq!(out.hops, [StatusCode::SEE_OTHER]);
+    assert!(out.has_form("/search") && !out.has_form("/-/sign-out"));
+
+    let asked = ana.get("/mentions").await.expect(200);
+    assert!(asked.path.starts_with("/-/sign-in?next=%2Fmentions"), "{}", asked.path);
+    let form = asked.form("/-/sign-in").with("username", "ANA");
+    let wrong = ana.submit(&form.clone().with("password", "not that one")).await.expect(422);
+    wrong.must_say("Name and password do not go together.");
+    assert_eq!(wrong.form("/-/sign-in").value("username"), "ANA");
+    assert_eq!(wrong.form("/-/sign-in").value("password"), "");
+
+    let back = ana.submit(&wrong.form("/-/sign-in").with("password", PASSWORD)).await.expect(200);
+    assert_eq!(back.path, "/mentions");
+    let taken = forum.visitor();
+    let form = taken.get("/-/sign-up").await.form("/-/sign-up").with("username", "Ana").with("password", PASSWORD);
+    taken.submit(&form).await.expect(422);
+}
+
+async fn a_form_with_a_wrong_token_comes_back_with_its_text_and_posts_nothing(running: Running) {
+    let forum = Forum::start(running).await;
+    let ana = newcomer(&forum, "ana").await;
+    let group = group_of(&ana, "Bird watch", "public").await;
+    let topic = topic_in(&ana, &group, "Herons", "By the river").await;
+    let form = ana.get(&topic.path).await.form("/messages").with("text", "Two <herons> & \"one\" egret");
+    let before = forum.database.number("select count(*) from messages").await;
+    for bad in [form.clone().without("csrf"), form.clone().with("csrf", "0"), form.clone().with("csrf", &"a".repeat(64))] {
+        let back = ana.submit(&bad).await.expect(403);
+        back.must_say("nothing is lost");
+        let again = back.form("/messages");
+        assert_eq!(again.value("text"), "Two <herons> & \"one\" egret");
+        assert_eq!(forum.database.number("select count(*) from messages").await, before);
+    }
+    // The form that came back is whole: it can be sent as it is, once.
+    let again = ana.submit(&form.clone().with("csrf", "0")).await.form("/messages");
+    let posted = ana.submit(&again).await.expect(200);
+    assert_eq!(posted.times("Two <herons>"), 1);
+    assert_eq!(forum.database.number("select count(*) from messages").await, before + 1);
+
+    // Signed out meanwhile, in another tab.
+    let late = ana.get(&topic.path).await.form("/messages").with("text", "kept through a sign-out");
+    ana.submit(&ana.get("/").await.form("/-/sign-out")).await.expect(200);
+    let back = ana.submit(&late).await.expect(403);
+    assert_eq!(back.form("/messages").value("text"), "kept through a sign-out");
+    assert_eq!(forum.database.number("select count(*) from messages").await, before + 1);
+}
+
+async fn a_form_sent_from_another_site_is_refused(running: Running) {
+    let forum = Forum::start(running).await;
+    let ana = newcomer(&forum, "ana").await;
+    let group = group_of(&ana, "Bird watch", "public").await;
+    let topic = topic_in(&ana, &group, "Herons", "By the river").await;
+    let before = forum.database.number("select count(*) from messages").await;
+    let form = ana.get(&topic.path).await.form("/messages").with("text", "from elsewhere");
+    for origin in ["https://evil.example", "null", "http://127.0.0.1:1"] {
+        ana.ask(&form.action, ana.posting(&form).header(ORIGIN, origin)).await.expect(403);
+    }
+    let cross = ana.posting(&form).header("sec-fetch-site", "cross-site");
+    ana.ask(&form.action, cross).await.expect(403);
+    assert_eq!(forum.database.number("select count(*) from messages").await, before);
+    ana.submit(&form).await.expect(200);
+}
+
+async fn somebody_added_on_the_command_line_can_sign_in(running: Running) {
+    let forum = Forum::start(running).await;
+    let added = forum.run(&["admin", "user", "add", "marge", "--email", "marge@example.org", "--admin"], &format!("{PASSWORD}\n"));
+    assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+    assert!(String::from_utf8_lossy(&added.stdout).contains("marge can sign in"));
+    let marge = forum.visitor();
+    let form = marge.get("/-/sign-in").await.form("/-/sign-in").with("username", "marge@example.org").with("password", PASSWORD);
+    marge.submit(&form).await.expect(200);
+    marge.get("/admin/people").await.expect(200).must_say("marge@example.org");
+
+    let short = forum.run(&["admin", "user", "add", "homer", "--email", "homer@example.org"], "x\n");
+    assert!(!short.status.success());
+    assert!(String::from_utf8_lossy(&short.stderr).contains("password"), "{}", String::from_utf8_lossy(&short.stderr));
+    let twice = forum.run(&["admin", "user", "add", "Marge", "--email", "other@example.org"], &format!("{PASSWORD}\n"));
+    assert!(!twice.status.success());
+}

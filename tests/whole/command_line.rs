@@ -1,0 +1,111 @@
+//! The command line: what it says of itself, and of settings that cannot be used.
+
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+use crate::support::{Forum, Running, free_port, program};
+
+fn run(command: &mut Command) -> Output {
+    command.output().expect("the program")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn help_names_every_command() {
+    let all = run(program().arg("--help"));
+    assert!(all.status.success());
+    for word in ["serve", "web", "realtime", "worker", "demo", "import", "admin", "KLATCH_"] {
+        assert!(text(&all.stdout).contains(word), "{word}");
+    }
+    for part in [["admin", "--help"], ["import", "--help"], ["serve", "--help"], ["help", "worker"]] {
+        let said = run(program().args(part));
+        assert!(said.status.success() && !said.stdout.is_empty(), "{part:?}");
+    }
+    assert!(text(&run(program().arg("--version")).stdout).contains(env!("CARGO_PKG_VERSION")));
+    assert!(!run(program().arg("no-such-command")).status.success());
+}
+
+/// # Panics
+/// When the command starts in spite of the setting, or does not name it.
+fn must_name(command: &str, settings: &[(&str, &str)], name: &str) {
+    let folder = TempDir::new().expect("a folder");
+    let port = free_port().to_string();
+    let mut program = program();
+    program.arg(command).current_dir(folder.path());
+    program.env("KLATCH_DATA_DIR", folder.path()).env("KLATCH_BIND", format!("127.0.0.1:{port}"));
+    program.envs(settings.iter().copied());
+    let mut child = program.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().expect("the program");
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while child.try_wait().expect("its state").is_none() {
+        if std::time::Instant::now() > deadline {
+            child.kill().expect("it can be killed");
+            panic!("`klatch {command}` starts with {settings:?}");
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let output = child.wait_with_output().expect("its end");
+    assert!(!output.status.success(), "{settings:?}");
+    let said = text(&output.stderr);
+    assert!(said.contains(name), "{settings:?} is answered without {name}:\n{said}");
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+#[test]
+fn a_bad_setting_stops_the_start_and_is_named() {
+    let file = TempDir::new().expect("a folder");
+    let in_the_way = file.path().join("a-file");
+    std::fs::write(&in_the_way, "short").expect("a file");
+    let in_the_way = in_the_way.to_str().expect("a path");
+    let below = format!("{in_the_way}/data");
+    for (name, bad) in [
+        ("KLATCH_DATA_DIR", below.as_str()),
+        ("KLATCH_BIND", "nowhere"),
+        ("KLATCH_BIND", "127.0.0.1:99999"),
+        ("KLATCH_BIND", "192.0.2.1:80"),
+        ("KLATCH_REALTIME_BIND", "8081"),
+        ("KLATCH_BASE_URL", "forum.example.org"),
+        ("KLATCH_BASE_URL", "https://forum.example.org/forum"),
+        ("KLATCH_DATABASE_URL", "mysql://root@localhost/klatch"),
+        ("KLATCH_DATABASE_URL", "postgres://klatch@127.0.0.1:1/klatch"),
+        ("KLATCH_DATABASE_CONNECTIONS", "many"),
+        ("KLATCH_DATABASE_CONNECTIONS", "0"),
+        ("KLATCH_REDIS_URL", "http://127.0.0.1:6379"),
+        ("KLATCH_REDIS_URL", "redis://127.0.0.1:1"),
+        ("KLATCH_SECRET_KEY", "short"),
+        ("KLATCH_SECRET_KEY_FILE", "/nothing/here"),
+        ("KLATCH_SECRET_KEY_FILE", in_the_way),
+        ("KLATCH_TRUSTED_PROXIES", "10.0.0.1,somewhere"),
+        ("KLATCH_LIMITS", "some"),
+        ("KLATCH_POSTS_PER_MINUTE", "-1"),
+        ("KLATCH_SIGN_UPS_PER_HOUR", "lots"),
+        ("KLATCH_LOG", "=====,,"),
+        ("KLATCH_LOG_FORMAT", "xml"),
+    ] {
+        must_name("serve", &[(name, bad)], name);
+    }
+}
+
+#[test]
+fn a_service_that_lacks_what_it_shares_does_not_start() {
+    let key = ("KLATCH_SECRET_KEY", "a key of which only this test knows");
+    let database = ("KLATCH_DATABASE_URL", "postgres://klatch@127.0.0.1:1/klatch");
+    let bus = ("KLATCH_REDIS_URL", "redis://127.0.0.1:1");
+    for command in ["web", "realtime", "worker"] {
+        must_name(command, &[key, bus], "KLATCH_DATABASE_URL");
+        must_name(command, &[key, bus, ("KLATCH_DATABASE_URL", "sqlite:a.db")], "KLATCH_DATABASE_URL");
+        must_name(command, &[key, database], "KLATCH_REDIS_URL");
+        must_name(command, &[database, bus], "KLATCH_SECRET_KEY");
+        must_name(command, &[key, database, bus], "KLATCH_DATABASE_URL");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_named() {
+    let forum = Forum::start(Running::Alone).await;
+    let taken = forum.base.strip_prefix("http://").expect("an address");
+    must_name("serve", &[("KLATCH_BIND", taken)], "KLATCH_BIND");
+}

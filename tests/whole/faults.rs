@@ -1,0 +1,209 @@
+//! Trouble: processes that end or are killed, a Redis that goes away, and what was acknowledged is there once.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::support::{Forum, Place, Running, Visitor, group_of, newcomer, topic_in, wait_for};
+
+crate::both_ways!(
+    ending_answers_the_polls_that_wait_and_finishes_what_is_under_way,
+    killed_right_after_a_post_nothing_that_follows_from_it_is_lost,
+    killed_again_and_again_in_the_middle_of_the_jobs_everything_is_there_once,
+    the_pages_killed_under_load_lose_nothing_that_they_acknowledged,
+);
+
+async fn parked_poll(visitor: &Visitor, path: &str) -> tokio::task::JoinHandle<(u16, String)> {
+    let page = visitor.get(path).await.expect(200);
+    let query = format!("after={}", page.body_data("data-live-after").expect("a cursor"));
+    let visitor = visitor.clone();
+    tokio::spawn(async move {
+        let page = visitor.ask("/live", visitor.poll(&query)).await;
+        (page.status.as_u16(), page.html)
+    })
+}
+
+async fn ending_answers_the_polls_that_wait_and_finishes_what_is_under_way(running: Running) {
+    let mut forum = Forum::start(running).await;
+    let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
+    let group = group_of(&ana, "Bird watch", "public").await;
+    let topic = topic_in(&ana, &group, "Herons", "By the river").await;
+    forum.jobs_done().await;
+    let mut waiting = parked_poll(&ben, "/").await;
+    assert!(tokio::time::timeout(Duration::from_millis(300), &mut waiting).await.is_err(), "nothing has happened");
+    let form = ana.get(&topic.path).await.form("/messages");
+
+    // A few posts are under way while it is told to end: each is answered well, or not taken at all.
+    let posts = (0..6).map(|number| {
+        let (ana, form) = (ana.clone(), form.clone().with("text", &format!("late words {number}")).with("key", &format!("{number:032}")));
+        tokio::spawn(async move { ana.try_send(&form).await.map(|page| page.status.as_u16()) })
+    });
+    let posts: Vec<_> = posts.collect();
+    wait_for("the first is there", async || {
+        (forum.database.number("select count(*) from messages").await > 1).then_some(())
+    })
+    .await;
+    let begun = Instant::now();
+    forum.stop().await;
+    println!("{running:?}: ended in {} ms", begun.elapsed().as_millis());
+    assert!(begun.elapsed() < Duration::from_secs(12), "it took {:?}", begun.elapsed());
+    let (status, said) = waiting.await.expect("an answer");
+    assert!(matches!(status, 200 | 503), "{status} {said}");
+    let mut taken = Vec::new();
+    for (number, post) in posts.into_iter().enumerate() {
+        match post.await.expect("an end") {
+            Some(303) => taken.push(number),
+            Some(502 | 503) | None => {}
+            Some(other) => panic!("a post was answered {other}"),
+        }
+    }
+    assert!(!taken.is_empty(), "none was taken");
+
+    forum.resume().await;
+    let page = ana.get(&topic.path).await.expect(200);
+    for number in taken {
+        assert_eq!(page.times(&format!("late words {number}")), 1);
+    }
+    forum.examine().await;
+}
+
+/// Ben reads nothing of what is written to him, and must be told of all of it.
+async fn scene(forum: &Forum) -> (Visitor, Visitor, Place) {
+    let (ana, ben) = (newcomer(forum, "ana").await, newcomer(forum, "ben").await);
+    let group = group_of(&ana, "Bird watch", "public").await;
+    let topic = topic_in(&ana, &group, "Herons", "By the river").await;
+    ben.join(&group).await;
+    forum.jobs_done().await;
+    (ana, ben, topic)
+}
+
+/// # Panics
+/// When what follows from `count` messages that name ben and hold the word `kestrel` is not there.
+async fn must_have_followed(forum: &Forum, ben: &Visitor, topic: &Place, count: i64) {
+    wait_for("all mentions are there", async || (ben.get("/groups/").await.mentions() == count).then_some(())).await;
+    let home = ben.get("/").await;
+    assert_eq!(home.unread_total(), count);
+    wait_for("all are found", async || {
+        let page = ben.get("/search?q=kestrel&order=new").await.expect(200);
+        (page.says(&if count == 1 { "1 message<".to_owned() } else { format!("{count} messages<") })).then_some(())
+    })
+    .await;
+    forum.examine().await;
+    let page = ben.get(&topic.path).await.expect(200);
+    assert_eq!(page.times("kestrel"), count as usize);
+    let seqs: Vec<i64> = page.messages().into_iter().map(|(seq, _, _)| seq).collect();
+    assert_eq!(seqs, (1..=seqs.len() as i64).collect::<Vec<_>>());
+    assert_eq!(ben.get("/groups/").await.mentions(), 0);
+}
+
+async fn killed_right_after_a_post_nothing_that_follows_from_it_is_lost(running: Running) {
+    let mut forum = Forum::start(running).await;
+    let (ana, ben, topic) = scene(&forum).await;
+    let page = ben.get("/").await;
+    let after = page.body_data("data-live-after").expect("a cursor");
+    let form = ana.get(&topic.path).await.form("/messages").with("text", "a kestrel for @ben");
+    let worker = forum.worker();
+    ana.send(&form).await.expect(303);
+    forum.kill(worker);
+    forum.resume().await;
+    must_hear(&ben, &after, running).await;
+    must_have_followed(&forum, &ben, &topic, 1).await;
+}
+
+/// The page that was open before goes on: it hears of the message, or is told to draw itself anew.
+async fn must_hear(ben: &Visitor, after: &str, running: Running) {
+    let answer = ben.ask("/live", ben.poll(&format!("after={after}"))).await.expect(200);
+    let said: Value = serde_json::from_str(&answer.html).expect("JSON");
+    let drawn_anew = said["resync"] == true;
+    assert!(drawn_anew || said.to_string().contains("kestrel") || said.to_string().contains("mention"), "{said}");
+    if running == Running::Services {
+        assert!(!drawn_anew, "the stream is in Redis, and was not lost");
+    }
+}
+
+async fn killed_again_and_again_in_the_middle_of_the_jobs_everything_is_there_once(running: Running) {
+    let mut forum = Forum::start(running).await;
+    let (ana, ben, topic) = scene(&forum).await;
+    let worker = forum.worker();
+    let mut count = 0;
+    for _ in 0..3 {
+        for _ in 0..6 {
+            count += 1;
+            let form = ana.get(&topic.path).await.form("/messages").with("text", &format!("kestrel {count} for @ben"));
+            ana.send(&form).await.expect(303);
+        }
+        forum.kill(worker);
+        forum.resume().await;
+    }
+    must_have_followed(&forum, &ben, &topic, count).await;
+}
+
+async fn the_pages_killed_under_load_lose_nothing_that_they_acknowledged(running: Running) {
+    let mut forum = Forum::start(running).await;
+    let (ana, ben, topic) = scene(&forum).await;
+    let form = ana.get(&topic.path).await.form("/messages");
+    let mut writers = tokio::task::JoinSet::new();
+    for number in 0..12 {
+        let key = format!("{number:032}");
+        let (ana, form) = (ana.clone(), form.clone().with("text", &format!("kestrel no{number}. for @ben")).with("key", &key));
+        writers.spawn(async move { ana.send_until_taken(&form).await });
+    }
+    let first = "select count(*) from messages where raw like 'kestrel%'";
+    wait_for("the first are written", async || (forum.database.number(first).await > 1).then_some(())).await;
+    let pages = forum.pages();
+    forum.kill(pages);
+    forum.resume().await;
+    while let Some(written) = writers.join_next().await {
+        written.expect("a writer");
+    }
+    must_have_followed(&forum, &ben, &topic, 12).await;
+}
+
+#[tokio::test]
+async fn without_redis_posts_are_still_taken_and_its_return_brings_everything() {
+    let mut forum = Forum::start(Running::Services).await;
+    let (ana, ben, topic) = scene(&forum).await;
+    let before = ben.get("/").await.body_data("data-live-after").expect("a cursor");
+    let form = ana.get(&topic.path).await.form("/messages");
+    forum.redis.as_mut().expect("a Redis").stop();
+
+    let mut taken = 0;
+    for number in 0..4 {
+        let text = format!("kestrel {number} for @ben");
+        let answer = ana.send(&form.clone().with("text", &text).with("key", &format!("{number:032}"))).await;
+        // What is answered well is kept; anything else says so properly.
+        match answer.status.as_u16() {
+            303 => taken += 1,
+            503 => assert!(answer.html.contains("<main"), "{}", answer.html),
+            other => panic!("a post was answered {other}: {}", answer.main()),
+        }
+    }
+    println!("without Redis, {taken} of 4 posts were taken");
+    let kept = forum.database.number("select count(*) from messages where raw like 'kestrel%'").await;
+    assert_eq!(kept, taken, "what was acknowledged, and nothing else, is there");
+    assert_eq!(taken, 4, "posting needs the database only");
+    ben.get(&topic.path.replace("herons/", "")).await.expect(200);
+    let health = ben.get("/-/health").await;
+    assert_eq!(health.status, 503, "{}", health.html);
+
+    forum.redis.as_mut().expect("a Redis").resume().await;
+    forum.resume().await;
+    let visitor = forum.visitor();
+    wait_for("healthy again", async || visitor.try_get("/-/health").await.filter(|page| page.status == 200)).await;
+    let again = ana.send(&form.clone().with("text", "kestrel 0 for @ben").with("key", &format!("{:032}", 0))).await.expect(303);
+    assert!(again.header("location").starts_with(&topic.path));
+    // The stream of before is lost with Redis: the page is told to draw itself anew.
+    wait_for("a poll is told so", async || {
+        let answer = ben.ask("/live", ben.poll(&format!("after={before}"))).await;
+        (answer.status == 200 && answer.html.contains("\"resync\":true")).then_some(())
+    })
+    .await;
+    must_have_followed(&forum, &ben, &topic, 4).await;
+
+    // And it is live again.
+    forum.jobs_done().await;
+    let waiting = parked_poll(&ben, "/").await;
+    ana.post(&topic, "one more for the road").await;
+    let (status, said) = waiting.await.expect("the poll");
+    assert!(status == 200 && said.contains("one more for the road"), "{status} {said}");
+}

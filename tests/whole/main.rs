@@ -1,0 +1,13 @@
+//! The whole program from outside: each story is told by requests to the program as people run it, alone on SQLite and as services
+//! on Postgres and Redis.
+
+mod accounts;
+mod addresses;
+mod command_line;
+mod conversations;
+mod faults;
+mod live;
+mod privacy;
+mod searching;
+#[path = "../support/mod.rs"]
+mod support;

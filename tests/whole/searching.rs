@@ -1,0 +1,46 @@
+//! Search: soon after it is written, and never what is not there any more.
+
+use std::time::{Duration, Instant};
+
+use crate::support::{Forum, Running, Visitor, group_of, newcomer, topic_in, wait_at_most};
+
+crate::both_ways!(a_message_is_found_soon_and_the_search_follows_its_edits_and_its_end,);
+
+/// How soon a search knows of what happened.
+const SOON: Duration = Duration::from_secs(2);
+
+async fn found_soon(visitor: &Visitor, query: &str, words: &str, wanted: bool) {
+    let begun = Instant::now();
+    let path = format!("/search?q={query}");
+    let what = format!("{words:?} {} found by {query}", if wanted { "is" } else { "is not" });
+    wait_at_most(SOON, &what, async || {
+        let page = visitor.get(&path).await.expect(200);
+        (page.html.contains("class=\"result\"") && page.says(words) == wanted || !wanted && !page.says(words)).then_some(())
+    })
+    .await;
+    println!("{what}: {} ms", begun.elapsed().as_millis());
+}
+
+async fn a_message_is_found_soon_and_the_search_follows_its_edits_and_its_end(running: Running) {
+    let forum = Forum::start(running).await;
+    let ana = newcomer(&forum, "ana").await;
+    let group = group_of(&ana, "Bird watch", "public").await;
+    let topic = topic_in(&ana, &group, "Herons", "By the river").await;
+    let message = ana.post(&topic, "a kingfisher dives quickly").await.message("kingfisher")[1..].to_owned();
+    found_soon(&ana, "kingfisher", "dives quickly", true).await;
+    found_soon(&forum.visitor(), "%22kingfisher+dives%22", "dives quickly", true).await;
+    found_soon(&ana, "kingfisher+-dives", "dives quickly", false).await;
+
+    let form = ana.get(&format!("/-/messages/{message}/edit")).await.form("/edit");
+    ana.submit(&form.with("text", "a cormorant dives quickly")).await.expect(200);
+    found_soon(&ana, "cormorant", "dives quickly", true).await;
+    found_soon(&ana, "kingfisher", "dives quickly", false).await;
+
+    let form = ana.get(&format!("/-/messages/{message}/delete")).await.form("/delete");
+    ana.submit(&form).await.expect(200);
+    found_soon(&ana, "cormorant", "dives quickly", false).await;
+
+    ana.get("/search?q=%21%21%21").await.expect(200).must_say("There is no word in that to look for.");
+    ana.get("/search?q=nothinglikethis").await.expect(200).must_say("Nothing found");
+    forum.examine().await;
+}
