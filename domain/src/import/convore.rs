@@ -8,13 +8,13 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::files::{Messages, clean, keepable, moment};
 use super::report::{Oddities, Oddity, Progress, Report};
 use super::survey::{GroupFound, PersonFound, Survey, TopicFound, survey};
 use super::writer::{self, BATCH, BATCH_BYTES, People, Ready};
-use super::{blocking, finish, people, places};
+use super::{blocking, finish, followed, people, places};
 use crate::context::Context;
 use crate::error::Result;
 use crate::markup;
@@ -46,7 +46,13 @@ pub async fn convore(cx: &Context, dir: &Path, mut told: impl FnMut(Progress)) -
     let groups = groups_of(cx, &found.groups, &people, &mut report, &mut told).await?;
     let topics = topics_of(cx, &found.topics, &groups, &people, &mut report, &mut told).await?;
     let names = names(cx, &found, &people).await?;
-    messages_of(cx, found.topics, topics, people, names, &mut report, &mut told).await?;
+    let (written, news) = watch::channel(0);
+    let tell = &mut told;
+    let tell = move |progress: Progress| {
+        written.send_replace(progress.done);
+        tell(progress);
+    };
+    followed(cx, news, messages_of(cx, found.topics, topics, people, names, &mut report, tell)).await?;
     finish(cx, &mut report, &mut told).await?;
     Ok(report)
 }
@@ -136,12 +142,12 @@ async fn names(cx: &Context, found: &Survey, people: &HashMap<i64, UserId>) -> R
         .collect();
     let mut names = People::with_capacity(everyone.len());
     let (own, others): (Vec<_>, Vec<_>) = everyone.into_iter().partition(|(id, _)| called.contains_key(id));
-    for (id, username) in others {
-        names.insert(username.to_lowercase(), markup::Person { id: id.0, username });
-    }
     for (id, username) in own {
         let then = called.get(&id).map_or_else(String::new, |name| name.to_lowercase());
-        names.insert(then, markup::Person { id: id.0, username });
+        names.entry(then).or_insert(markup::Person { id: id.0, username });
+    }
+    for (id, username) in others {
+        names.entry(username.to_lowercase()).or_insert(markup::Person { id: id.0, username });
     }
     Ok(names)
 }
@@ -263,7 +269,7 @@ async fn messages_of(
     people: HashMap<i64, UserId>,
     names: People,
     report: &mut Report,
-    told: &mut impl FnMut(Progress),
+    mut told: impl FnMut(Progress),
 ) -> Result<()> {
     let came: HashMap<i64, i64> = earlier(cx, "messages").await?;
     let total: u64 = found.iter().map(|topic| topic.messages).sum();
@@ -326,7 +332,7 @@ impl Reader {
                 }
                 came += 1;
                 let Some(author) = self.people.get(&record.user_id) else { continue };
-                let nodes = writer::nodes(&record.message, &self.base_url, &self.names)?;
+                let nodes = writer::stored(&writer::parse(&record.message, &self.base_url, &self.names))?;
                 let given = record.stars.unwrap_or_default();
                 let stars = given.iter().filter_map(|star| {
                     Some((*self.people.get(&star.user_id)?, moment(star.date_created).unwrap_or(at)))

@@ -6,15 +6,18 @@
 mod convore;
 mod files;
 mod jsonl;
-mod people;
-mod places;
+mod lines;
+pub(crate) mod people;
+pub(crate) mod places;
 mod report;
 mod survey;
-mod writer;
+pub(crate) mod writer;
 
 pub use convore::convore;
 pub use jsonl::jsonl;
 pub use report::{Count, Oddities, Oddity, Progress, Report};
+
+use tokio::sync::watch;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -23,6 +26,36 @@ use crate::{search, store};
 /// Works on a thread that may wait for the disk.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// Messages after which search begins to take in what was written while more is being written.
+const FOLLOWS_AFTER: u64 = 16_000;
+
+/// Does the work of an import while search takes in what it has written, as the number sent says: on two processors the
+/// two take hardly longer than one.
+async fn followed(
+    cx: &Context,
+    mut written: watch::Receiver<u64>,
+    work: impl Future<Output = Result<()>>,
+) -> Result<()> {
+    let follow = async {
+        let mut taken_in = *written.borrow_and_update();
+        // Ends with the work, which has the sender.
+        while written.changed().await.is_ok() {
+            let now = *written.borrow_and_update();
+            if now < taken_in + FOLLOWS_AFTER {
+                continue;
+            }
+            taken_in = now;
+            match search::catch_up(cx).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                // At the end it is tried again.
+                Err(error) => return tracing::warn!(%error, "search did not follow the import"),
+            }
+        }
+    };
+    tokio::join!(work, follow).0
 }
 
 /// Has search and the database's plans follow what came along.

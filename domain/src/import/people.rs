@@ -26,7 +26,7 @@ fn numbered(name: &str, number: u32) -> String {
 }
 
 /// Writes accounts, each under its id and name where both are free, else under others: the ids, in the order given.
-pub(super) async fn write(tx: &mut Tx, people: &[NewUser], oddities: &mut Oddities) -> Result<Vec<UserId>> {
+pub(crate) async fn write(tx: &mut Tx, people: &[NewUser], oddities: &mut Oddities) -> Result<Vec<UserId>> {
     let bulk: Vec<NewUser> = people.iter().filter(|user| user.id.is_some()).cloned().collect();
     let free: HashSet<UserId> = rows::users(tx, &bulk).await?.into_iter().map(|(id,)| id).collect();
     let mut ids = Vec::with_capacity(people.len());

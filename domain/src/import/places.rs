@@ -16,7 +16,7 @@ fn fits(slug: &str) -> bool {
 }
 
 /// Writes a group under its id and slug where they are free, else under others.
-pub(super) async fn group(tx: &mut Tx, mut group: NewGroup, oddities: &mut Oddities) -> Result<GroupId> {
+pub(crate) async fn group(tx: &mut Tx, mut group: NewGroup, oddities: &mut Oddities) -> Result<GroupId> {
     let wanted = group.slug.clone();
     let base = match wanted {
         _ if fits(&wanted) => wanted.clone(),
@@ -45,7 +45,7 @@ pub(super) async fn group(tx: &mut Tx, mut group: NewGroup, oddities: &mut Oddit
 }
 
 /// Writes topics, each under its id and slug where they are free, else under others: the ids, in the order given.
-pub(super) async fn topics(tx: &mut Tx, mut topics: Vec<NewTopic>, oddities: &mut Oddities) -> Result<Vec<TopicId>> {
+pub(crate) async fn topics(tx: &mut Tx, mut topics: Vec<NewTopic>, oddities: &mut Oddities) -> Result<Vec<TopicId>> {
     for topic in &mut topics {
         if !fits(&topic.slug) {
             let made = Some(slugify(&topic.slug)).filter(|slug| !slug.is_empty());

@@ -6,7 +6,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::report::{Oddities, Oddity};
 use crate::error::{Error, Result};
-use crate::markup::{self, Person, Site};
+use crate::markup::{self, Node, Person, Site};
 use crate::model::{MessageId, TopicId, UserId};
 use crate::store::Tx;
 use crate::store::import::{self as rows, NewMessage};
@@ -14,14 +14,14 @@ use crate::store::search_log::Changed;
 use crate::time::Timestamp;
 
 /// Messages of a transaction.
-pub(super) const BATCH: usize = 4_000;
+pub(crate) const BATCH: usize = 4_000;
 
 /// Bytes of text after which a batch is full, however few its messages.
-pub(super) const BATCH_BYTES: usize = 8 << 20;
+pub(crate) const BATCH_BYTES: usize = 8 << 20;
 
 /// A message that is ready to be written.
 #[derive(Debug)]
-pub(super) struct Ready {
+pub(crate) struct Ready {
     /// The id to keep.
     pub id: Option<MessageId>,
     pub topic: TopicId,
@@ -34,17 +34,21 @@ pub(super) struct Ready {
 }
 
 /// Whom names in messages mean, by lower-cased name.
-pub(super) type People = HashMap<String, Person>;
+pub(crate) type People = HashMap<String, Person>;
 
-/// Parses a text: its nodes as they are stored.
-pub(super) fn nodes(raw: &str, base_url: &str, people: &People) -> Result<Box<RawValue>> {
-    let nodes = markup::parse(raw, &Site { base_url }).into_nodes(people);
-    to_raw_value(&nodes).map_err(|error| Error::Internal(format!("nodes that are no JSON: {error}")))
+/// Parses a text.
+pub(crate) fn parse(raw: &str, base_url: &str, people: &People) -> Vec<Node> {
+    markup::parse(raw, &Site { base_url }).into_nodes(people)
+}
+
+/// Nodes as they are stored.
+pub(crate) fn stored(nodes: &[Node]) -> Result<Box<RawValue>> {
+    to_raw_value(nodes).map_err(|error| Error::Internal(format!("nodes that are no JSON: {error}")))
 }
 
 /// Writes messages, in the order of their numbers within each topic: the id of each, and how many stars were new.
 /// `fresh` says which topics have none of their messages in the index yet.
-pub(super) async fn write(
+pub(crate) async fn write(
     tx: &mut Tx,
     batch: Vec<Ready>,
     fresh: impl Fn(TopicId) -> bool,

@@ -1,8 +1,9 @@
 //! What imports write: many rows a statement, under the ids that they had.
 
 use serde_json::value::RawValue;
+use sqlx::postgres::{PgHasArrayType, PgTypeInfo};
 use sqlx::types::Json;
-use sqlx::{Postgres, QueryBuilder, Sqlite};
+use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
 
 use super::db::{Db, On, Tx, sql};
 use super::search_log::Changed;
@@ -11,38 +12,58 @@ use crate::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Rows a statement: well below the parameters that SQLite takes.
+/// Rows a statement on SQLite: well below the parameters that it takes.
 const ROWS: usize = 500;
 
-/// Runs `$head values (...), (...) $tail` over the rows, some hundred at a time, on either database. `run` counts the rows
-/// written, `all` gathers what `returning` gives.
+impl PgHasArrayType for Timestamp {
+    fn array_type_info() -> PgTypeInfo {
+        <time::OffsetDateTime as PgHasArrayType>::array_type_info()
+    }
+}
+
+/// Runs `$head` rows `$tail` over the rows, on either database: on SQLite as `values`, some hundred at a time; on Postgres,
+/// where that was measured to take five times as long, as an array a column, whose type stands behind each. `run` counts
+/// the rows written, `all` gathers what `returning` gives.
 macro_rules! rows {
-    (run $tx:expr, $rows:expr, $head:expr, |$row:ident| [$($bind:expr),* $(,)?], $tail:expr) => {{
-        let mut written = 0;
-        for part in $rows.chunks(ROWS) {
-            written += match $tx.on() {
-                On::Postgres(on) => rows!(@build Postgres, part, $head, $row, [$($bind),*], $tail).build().execute(on).await?.rows_affected(),
-                On::Sqlite(on) => rows!(@build Sqlite, part, $head, $row, [$($bind),*], $tail).build().execute(on).await?.rows_affected(),
-            };
+    (run $tx:expr, $rows:expr, $head:literal, |$row:ident| [$($bind:expr => $type:literal),* $(,)?], $tail:literal) => {
+        match $tx.on() {
+            On::Postgres(on) => rows!(@postgres query, $rows, $head, $row, [$($bind => $type),*], $tail).execute(on).await.map(|done| done.rows_affected()),
+            On::Sqlite(on) => {
+                let mut written = 0;
+                for part in $rows.chunks(ROWS) {
+                    written += rows!(@sqlite part, $head, $row, [$($bind),*], $tail).build().execute(&mut *on).await?.rows_affected();
+                }
+                Ok(written)
+            }
         }
-        Ok(written)
-    }};
-    (all $tx:expr, $ty:ty, $rows:expr, $head:expr, |$row:ident| [$($bind:expr),* $(,)?], $tail:expr) => {{
-        let mut found: Vec<$ty> = Vec::new();
-        for part in $rows.chunks(ROWS) {
-            found.extend(match $tx.on() {
-                On::Postgres(on) => rows!(@build Postgres, part, $head, $row, [$($bind),*], $tail).build_query_as::<$ty>().fetch_all(on).await?,
-                On::Sqlite(on) => rows!(@build Sqlite, part, $head, $row, [$($bind),*], $tail).build_query_as::<$ty>().fetch_all(on).await?,
-            });
+    };
+    (all $tx:expr, $ty:ty, $rows:expr, $head:literal, |$row:ident| [$($bind:expr => $type:literal),* $(,)?], $tail:literal) => {
+        match $tx.on() {
+            On::Postgres(on) => rows!(@postgres query_as::<_, $ty>, $rows, $head, $row, [$($bind => $type),*], $tail).fetch_all(on).await,
+            On::Sqlite(on) => {
+                let mut found: Vec<$ty> = Vec::new();
+                for part in $rows.chunks(ROWS) {
+                    found.extend(rows!(@sqlite part, $head, $row, [$($bind),*], $tail).build_query_as::<$ty>().fetch_all(&mut *on).await?);
+                }
+                Ok(found)
+            }
         }
-        Ok(found)
-    }};
-    (@build $db:ty, $part:expr, $head:expr, $row:ident, [$($bind:expr),*], $tail:expr) => {{
-        let mut statement = QueryBuilder::<$db>::new($head);
+    };
+    (@postgres $query:ident $(::<_, $ty:ty>)?, $rows:expr, $head:literal, $row:ident, [$($bind:expr => $type:literal),*], $tail:literal) => {
+        sqlx::$query$(::<_, $ty>)?(AssertSqlSafe(columns($head, &[$($type),*], $tail)))$(.bind($rows.iter().map(|$row| { let _ = $row; $bind }).collect::<Vec<_>>()))*
+    };
+    (@sqlite $part:expr, $head:literal, $row:ident, [$($bind:expr),*], $tail:literal) => {{
+        let mut statement = QueryBuilder::<Sqlite>::new($head);
         statement.push_values($part, |mut values, $row| { $(values.push_bind($bind);)* });
         statement.push($tail);
         statement
     }};
+}
+
+/// The statement that takes an array a column.
+fn columns(head: &str, types: &[&str], tail: &str) -> String {
+    let arrays: Vec<String> = types.iter().enumerate().map(|(at, name)| format!("${}::{name}[]", at + 1)).collect();
+    format!("{head} select * from unnest({}) {tail}", arrays.join(", "))
 }
 
 /// Where the rows of a source went: the id there, the id here.
@@ -50,7 +71,12 @@ pub async fn imported(db: &Db, source: &str, kind: &str) -> Result<Vec<(String, 
     sql!(all db, (String, i64), "select foreign_id, id from imported where source = $1 and kind = $2", source, kind)
 }
 
-/// The same of these ids only.
+/// How many rows of a kind a source has here, and the highest id of them.
+pub async fn extent(db: &Db, source: &str, kind: &str) -> Result<(i64, i64)> {
+    sql!(one db, (i64, i64), "select count(*), coalesce(max(id), 0) from imported where source = $1 and kind = $2", source, kind)
+}
+
+/// Where the rows of these ids went.
 pub async fn imported_of(tx: &mut Tx, source: &str, kind: &str, foreign: &[&str]) -> Result<Vec<(String, i64)>> {
     sql!(all tx, (String, i64),
         "select foreign_id, id from imported where source = $1 and kind = $2 and foreign_id in (select value from json_each($3))",
@@ -60,7 +86,7 @@ pub async fn imported_of(tx: &mut Tx, source: &str, kind: &str, foreign: &[&str]
 /// Notes where rows went; a number that was noted before is replaced.
 pub async fn note(tx: &mut Tx, source: &str, kind: &str, noted: &[(String, i64)]) -> Result<u64> {
     rows!(run tx, noted, "insert into imported (source, kind, foreign_id, id) ",
-        |row| [source, kind, &row.0, row.1], " on conflict (source, kind, foreign_id) do update set id = excluded.id")
+        |row| [source => "text", kind => "text", row.0.as_str() => "text", row.1 => "bigint"], " on conflict (source, kind, foreign_id) do update set id = excluded.id")
 }
 
 /// The tables whose ids an import keeps.
@@ -120,7 +146,9 @@ pub struct NewUser {
 pub async fn users(tx: &mut Tx, users: &[NewUser]) -> Result<Vec<(UserId,)>> {
     rows!(all tx, (UserId,), users,
         "insert into users (id, username, username_lower, username_key, name, bio, location, web, created_at) ",
-        |user| [user.id, &user.username, user.username.to_lowercase(), &user.key, &user.name, &user.bio, &user.location, &user.web, user.created_at],
+        |user| [user.id => "bigint", user.username.as_str() => "text", user.username.to_lowercase() => "text", user.key.as_deref() => "text",
+                user.name.as_str() => "text", user.bio.as_str() => "text", user.location.as_str() => "text", user.web.as_str() => "text",
+                user.created_at => "timestamptz"],
         " on conflict do nothing returning id")
 }
 
@@ -143,6 +171,12 @@ pub async fn user_taken(tx: &mut Tx, user: &NewUser) -> Result<(bool, bool, bool
 /// Everybody's name.
 pub async fn usernames(db: &Db) -> Result<Vec<(UserId, String)>> {
     sql!(all db, (UserId, String), "select id, username from users")
+}
+
+/// The names of these people.
+pub async fn usernames_of(tx: &mut Tx, ids: &[UserId]) -> Result<Vec<(UserId, String)>> {
+    sql!(all tx, (UserId, String),
+        "select id, username from users where id in (select cast(value as bigint) from json_each($1))", super::list(ids))
 }
 
 /// A group that comes along.
@@ -188,7 +222,7 @@ pub async fn members(
     read_before: Timestamp,
 ) -> Result<u64> {
     rows!(run tx, members, "insert into memberships (group_id, user_id, role, created_at, read_before) ",
-        |row| [row.0, row.1, row.2, row.3, read_before], " on conflict do nothing")
+        |row| [row.0 => "bigint", row.1 => "bigint", row.2.as_str() => "text", row.3 => "timestamptz", read_before => "timestamptz"], " on conflict do nothing")
 }
 
 /// A topic that comes along, as yet without messages.
@@ -212,7 +246,8 @@ pub struct NewTopic {
 pub async fn topics(tx: &mut Tx, topics: &[NewTopic]) -> Result<Vec<(TopicId,)>> {
     rows!(all tx, (TopicId,), topics,
         "insert into topics (id, group_id, slug, name, creator_id, created_at, last_message_at) ",
-        |topic| [topic.id, topic.group, &topic.slug, &topic.name, topic.creator, topic.created_at, topic.created_at],
+        |topic| [topic.id => "bigint", topic.group => "bigint", topic.slug.as_str() => "text", topic.name.as_str() => "text",
+                 topic.creator => "bigint", topic.created_at => "timestamptz", topic.created_at => "timestamptz"],
         " on conflict do nothing returning id")
 }
 
@@ -225,7 +260,7 @@ pub async fn topic_id_taken(tx: &mut Tx, id: TopicId) -> Result<bool> {
 pub async fn append(tx: &mut Tx, grown: &[(TopicId, i64, Timestamp)]) -> Result<Vec<(TopicId, i64)>> {
     rows!(all tx, (TopicId, i64), grown,
         "with grown (id, messages, at) as (",
-        |row| [row.0, row.1, row.2],
+        |row| [row.0 => "bigint", row.1 => "bigint", row.2 => "timestamptz"],
         ") update topics set last_seq = topics.last_seq + grown.messages,
            last_message_at = case when topics.last_seq = 0 or topics.last_message_at < grown.at then grown.at else topics.last_message_at end
            from grown where topics.id = grown.id returning topics.id, topics.last_seq")
@@ -257,7 +292,8 @@ pub async fn messages(tx: &mut Tx, messages: &[&NewMessage]) -> Result<u64> {
     let version = i64::from(crate::markup::NODES_VERSION);
     rows!(run tx, messages,
         "insert into messages (id, topic_id, seq, author_id, created_at, raw, nodes, nodes_version, reply_to) ",
-        |new| [new.id, new.topic, new.seq, new.author, new.at, &new.raw, Json(&new.nodes), version, new.reply_to],
+        |new| [new.id => "bigint", new.topic => "bigint", new.seq => "bigint", new.author => "bigint", new.at => "timestamptz",
+               new.raw.as_str() => "text", Json(&new.nodes) => "jsonb", version => "bigint", new.reply_to => "bigint"],
         " on conflict (id) do nothing")
 }
 
@@ -266,8 +302,15 @@ pub async fn messages_anew(tx: &mut Tx, messages: &[&NewMessage]) -> Result<Vec<
     let version = i64::from(crate::markup::NODES_VERSION);
     rows!(all tx, (TopicId, i64, MessageId), messages,
         "insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version, reply_to) ",
-        |new| [new.topic, new.seq, new.author, new.at, &new.raw, Json(&new.nodes), version, new.reply_to],
+        |new| [new.topic => "bigint", new.seq => "bigint", new.author => "bigint", new.at => "timestamptz",
+               new.raw.as_str() => "text", Json(&new.nodes) => "jsonb", version => "bigint", new.reply_to => "bigint"],
         " returning topic_id, seq, id")
+}
+
+/// Has messages answer others.
+pub async fn answers(tx: &mut Tx, answers: &[(MessageId, MessageId)]) -> Result<u64> {
+    rows!(run tx, answers, "with answers (id, reply_to) as (", |row| [row.0 => "bigint", row.1 => "bigint"],
+        ") update messages set reply_to = answers.reply_to from answers where messages.id = answers.id")
 }
 
 /// Where the messages of these ids stand.
@@ -278,7 +321,8 @@ pub async fn places(tx: &mut Tx, ids: &[MessageId]) -> Result<Vec<(MessageId, To
 
 /// Writes stars: how many were new.
 pub async fn stars(tx: &mut Tx, stars: &[(MessageId, UserId, Timestamp)]) -> Result<u64> {
-    rows!(run tx, stars, "insert into stars (message_id, user_id, created_at) ", |row| [row.0, row.1, row.2], " on conflict do nothing")
+    rows!(run tx, stars, "insert into stars (message_id, user_id, created_at) ", 
+        |row| [row.0 => "bigint", row.1 => "bigint", row.2 => "timestamptz"], " on conflict do nothing")
 }
 
 /// Notes changes for search, in their own transaction.
@@ -291,7 +335,7 @@ pub async fn changed(tx: &mut Tx, changes: &[Changed]) -> Result<u64> {
             Changed::Group(id) => ("group", id.0),
         })
         .collect();
-    rows!(run tx, rows, "insert into search_log (kind, ref_id) ", |row| [row.0, row.1], "")
+    rows!(run tx, rows, "insert into search_log (kind, ref_id) ", |row| [row.0 => "text", row.1 => "bigint"], "")
 }
 
 /// Counts anew what the plans of queries go by.

@@ -1,0 +1,515 @@
+//! Imports, proved on SQLite and on Postgres alike: from archives that each test makes up for itself.
+//!
+//! `KLATCH_TEST_DATABASE_URL` names a Postgres whose user may create databases, `KLATCH_TEST_REDIS_URL` a Redis; without
+//! them that half fails.
+
+#![allow(clippy::unwrap_used)]
+
+use std::io::Cursor;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use domain::import::{self, Count, Oddity, Progress, Report};
+use domain::messages::Window;
+use domain::model::{GroupKind, TopicId};
+use domain::policy::Viewer;
+use domain::search::{Order, Question};
+use domain::store::{DatabaseUrl, Db};
+use domain::testing::{TestForum, wait_for};
+use domain::{demo, doctor, groups, mentions, messages, topics, unread};
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Row};
+
+/// Makes of each story two tests, one for each way of running.
+macro_rules! stories {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite { $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() { super::$name(domain::testing::TestForum::sqlite().await).await }
+        )* }
+        mod postgres { $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() { super::$name(domain::testing::TestForum::postgres().await).await }
+        )* }
+    };
+}
+
+stories!(
+    an_archive_keeps_its_ids_times_and_addresses,
+    what_is_broken_is_left_out_and_counted,
+    people_and_groups_are_what_their_files_say,
+    rows_of_the_forum_stay_and_the_import_makes_way,
+    a_stopped_import_goes_on_and_ends_the_same,
+    lines_become_topics_answers_and_mentions,
+    stopped_lines_go_on_and_end_the_same,
+    the_demo_fills_an_empty_forum,
+);
+
+const NOON: f64 = 1_300_000_000.25;
+
+fn write(path: &Path, value: &Value) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, value.to_string()).unwrap();
+}
+
+fn topic(id: i64, group: i64, slug: &str, creator: i64, at: f64) -> Value {
+    json!({"id": id, "group_id": group, "name": format!("About {slug}"), "slug": slug, "creator_id": creator, "date_created": at})
+}
+
+fn message(id: i64, user: i64, at: f64, text: &str) -> Value {
+    json!({"id": id, "group_id": 0, "topic_id": 0, "user_id": user, "date_created": at, "message": text, "stars": []})
+}
+
+/// An archive of two groups, as they should be.
+fn small(dir: &Path) {
+    let groups = dir.join("groups");
+    write(
+        &groups.join("tea-house/topics.json"),
+        &json!([topic(21, 7, "oolong", 3, NOON + 5.0), topic(22, 7, "cups", 4, NOON)]),
+    );
+    let mut starred = message(103, 4, NOON + 20.0, "Two minutes, not @user3's five.");
+    starred["stars"] = json!([{"user_id": 9, "date_created": NOON + 60.0}]);
+    // Out of the order of time.
+    write(
+        &groups.join("tea-house/oolong/messages.json"),
+        &json!([starred, message(105, 3, NOON + 10.0, "How long does it *draw*?")]),
+    );
+    write(&groups.join("tea-house/cups/messages.json"), &json!([]));
+    write(&groups.join("Old_Maps/topics.json"), &json!([topic(30, 8, "-legends", 3, NOON + 1.0)]));
+    write(&groups.join("Old_Maps/-legends/messages.json"), &json!([message(104, 3, NOON + 2.0, "Here be dragons")]));
+}
+
+async fn rows(forum: &TestForum, statement: &str) -> Vec<String> {
+    let statement = AssertSqlSafe(statement.to_owned());
+    match &forum.cx.db {
+        Db::Postgres(pool) => {
+            sqlx::query(statement).fetch_all(pool).await.unwrap().iter().map(|row| row.get(0)).collect()
+        }
+        Db::Sqlite(db) => {
+            sqlx::query(statement).fetch_all(db.readers()).await.unwrap().iter().map(|row| row.get(0)).collect()
+        }
+    }
+}
+
+/// All that an import may write, as text.
+async fn tables(forum: &TestForum) -> Vec<String> {
+    let mut all = Vec::new();
+    for statement in [
+        "select concat_ws('|', id, username, username_key, name, password_hash, created_at) from users order by id",
+        "select concat_ws('|', id, slug, name, kind, creator_id, created_at) from groups order by id",
+        "select concat_ws('|', group_id, user_id, role, created_at) from memberships order by group_id, user_id",
+        "select concat_ws('|', id, group_id, slug, name, creator_id, created_at, last_seq, last_message_at) from topics order by id",
+        "select concat_ws('|', id, topic_id, seq, author_id, created_at, raw, nodes, reply_to) from messages order by topic_id, seq",
+        "select concat_ws('|', message_id, user_id, created_at) from stars order by message_id, user_id",
+        "select concat_ws('|', source, kind, foreign_id, id) from imported order by source, kind, foreign_id",
+    ] {
+        all.extend(rows(forum, statement).await);
+    }
+    all
+}
+
+async fn convore(forum: &TestForum, dir: &Path) -> Report {
+    import::convore(&forum.cx, dir, |_| {}).await.unwrap()
+}
+
+fn count(total: u64, new: u64) -> Count {
+    Count { total, new }
+}
+
+/// Nothing of the past rings: no job, no mention, and the doctor finds all in order.
+async fn is_quiet(forum: &TestForum) {
+    assert!(rows(forum, "select kind from jobs").await.is_empty());
+    assert!(rows(forum, "select cast(message_id as text) from mentions").await.is_empty());
+    let findings = doctor::examine(&forum.cx, |_| {}).await.unwrap();
+    assert!(findings.drift.is_empty(), "{findings:?}");
+}
+
+async fn finds(forum: &TestForum, words: &str) -> usize {
+    let question = Question { words: words.to_owned(), group: None, order: Order::Best, page: 0, limit: 50 };
+    domain::search::ask(&forum.cx, Viewer::Anonymous, question).await.unwrap().total
+}
+
+async fn an_archive_keeps_its_ids_times_and_addresses(forum: TestForum) {
+    let dir = tempfile::tempdir().unwrap();
+    small(dir.path());
+    let report = convore(&forum, dir.path()).await;
+    assert_eq!((report.groups, report.topics, report.messages), (count(2, 2), count(3, 3), count(3, 3)));
+    assert_eq!((report.stars, report.people, report.resumed), (count(1, 1), count(3, 3), false));
+    assert_eq!(report.oddities.iter().count(), 0, "{report}");
+    assert!(report.searchable);
+
+    let cx = &forum.cx;
+    let group = groups::by_slug(cx, Viewer::Anonymous, "tea-house").await.unwrap().group;
+    assert_eq!(
+        (group.id.0, group.name.as_str(), group.kind, group.creator_id.0),
+        (7, "Tea house", GroupKind::Public, 4)
+    );
+    assert_eq!(group.created_at.unix_seconds(), NOON);
+    let found = topics::by_slug(cx, Viewer::Anonymous, group.id, "oolong").await.unwrap();
+    assert_eq!(
+        (found.topic.id.0, found.topic.last_seq, found.topic.last_message_at.unix_seconds()),
+        (21, 2, NOON + 20.0)
+    );
+    let page = messages::page(cx, Viewer::Anonymous, &found, Window::At(1)).await.unwrap().messages;
+    assert_eq!(page.iter().map(|m| (m.seq, m.id.0)).collect::<Vec<_>>(), [(1, 105), (2, 103)]);
+    assert_eq!(page[1].stars[0].username, "user9");
+    assert_eq!(page[1].mentions.len(), 1);
+    let silent = topics::by_slug(cx, Viewer::Anonymous, group.id, "cups").await.unwrap().topic;
+    assert_eq!((silent.last_seq, silent.last_message_at), (0, silent.created_at));
+    assert!(groups::by_slug(cx, Viewer::Anonymous, "Old_Maps").await.is_ok());
+    assert_eq!((finds(&forum, "dragons").await, finds(&forum, "cups").await), (1, 1));
+    is_quiet(&forum).await;
+
+    let before = tables(&forum).await;
+    let again = convore(&forum, dir.path()).await;
+    assert!(again.resumed);
+    assert_eq!((again.messages, again.people, again.stars), (count(3, 0), count(3, 0), count(1, 0)));
+    assert_eq!(tables(&forum).await, before);
+
+    // What is written next stands above everything that came.
+    let mira = forum.person("mira").await;
+    let own = forum.group(mira, "Kites", GroupKind::Public).await;
+    let posted = forum.topic(mira, &own, "Wind", "Today!").await;
+    assert!(own.id.0 > 8 && posted.topic.0 > 30 && posted.id.0 > 105);
+}
+
+async fn what_is_broken_is_left_out_and_counted(forum: TestForum) {
+    let dir = tempfile::tempdir().unwrap();
+    small(dir.path());
+    let groups = dir.path().join("groups");
+    std::fs::create_dir_all(groups.join("shredded")).unwrap();
+    std::fs::write(groups.join("shredded/topics.json"), "[{\"id\": 1, ").unwrap();
+    write(
+        &groups.join("odd/topics.json"),
+        &json!([
+            {"id": 40, "group_id": 9, "name": "", "slug": "", "creator_id": 3, "date_created": NOON},
+            {"id": 41, "group_id": 9, "name": "Gone", "slug": "gone", "creator_id": 3, "date_created": 1e300},
+            {"id": 41, "group_id": 9, "name": "Twice", "slug": "twice", "creator_id": 3, "date_created": NOON},
+            {"id": 42, "group_id": 9, "name": "Same place", "slug": "gone", "creator_id": 3, "date_created": NOON},
+            {"name": "No id"},
+            topic(43, 9, "../tea-house/oolong", 3, NOON),
+        ]),
+    );
+    write(
+        &groups.join("odd/messages.json"),
+        &json!([
+            message(200, 3, NOON, "a\u{0}b"),
+            message(200, 3, NOON + 1.0, "the id again"),
+            message(105, 3, NOON + 2.0, "an id of another topic"),
+            message(-5, 3, -1.0, "an id that none can be"),
+            {"id": 201, "user_id": 3},
+            message(202, 3, NOON + 3.0, &"long ".repeat(9_000)),
+        ]),
+    );
+    std::fs::create_dir_all(groups.join("help/halves")).unwrap();
+    write(&groups.join("help/topics.json"), &json!([topic(50, 10, "halves", 3, NOON)]));
+    std::fs::write(
+        groups.join("help/halves/messages.json"),
+        b"[{\"id\": \"300\", \"user_id\": \"3\", \"date_created\": 1.3e9, \"message\": \"\\ud83d \xff\"}]",
+    )
+    .unwrap();
+    let report = convore(&forum, dir.path()).await;
+    let met = |oddity| report.oddities.count(oddity);
+    for (oddity, times) in [
+        (Oddity::Unreadable, 1),
+        (Oddity::NobodysGroup, 1),
+        (Oddity::NoMessagesFile, 3),
+        (Oddity::BadRecord, 2),
+        (Oddity::NotUtf8, 1),
+        (Oddity::Twice, 2),
+        (Oddity::ImpossibleTime, 2),
+        (Oddity::NulCharacter, 1),
+        (Oddity::EmptyName, 1),
+        (Oddity::EmptySlug, 1),
+        (Oddity::MessageIdTaken, 1),
+        (Oddity::LongMessage, 1),
+        (Oddity::SlugChanged, 3),
+    ] {
+        assert_eq!(met(oddity), times, "{oddity}\n{report}");
+    }
+    assert_eq!((report.groups, report.topics, report.messages), (count(4, 4), count(8, 8), count(8, 8)));
+    let slugs = rows(&forum, "select slug from topics where group_id = 9 order by slug").await;
+    assert_eq!(slugs, ["gone", "gone-2", "tea-house-oolong", "topic-40"]);
+    assert!(rows(&forum, "select slug from groups where id = 10").await[0].starts_with("help-"));
+    let halves = rows(&forum, "select raw from messages where id = 300").await;
+    assert_eq!(halves, ["\u{fffd} \u{fffd}"]);
+    let odd = rows(&forum, "select raw from messages where topic_id = 40 order by seq").await;
+    assert!(odd.contains(&"ab".to_owned()) && odd.len() == 4);
+    is_quiet(&forum).await;
+    let before = tables(&forum).await;
+    convore(&forum, dir.path()).await;
+    assert_eq!(tables(&forum).await, before);
+}
+
+async fn people_and_groups_are_what_their_files_say(forum: TestForum) {
+    let dir = tempfile::tempdir().unwrap();
+    small(dir.path());
+    let users = json!({"users": [
+        {"id": 3, "username": "Bill", "name": "Bill Example", "bio": "Leaves", "pic": null, "location": "Here", "web": "https://example.org/", "date_joined": NOON - 9.0},
+        {"id": 4, "username": "b1ll", "web": "javascript:alert(1)"},
+        {"id": 5, "username": "BILL"},
+        {"id": 6, "username": "sp ace!"},
+    ]});
+    write(&dir.path().join("users.json"), &users);
+    let listed = json!([
+        {"id": 7, "slug": "tea-house", "name": "The tea house", "description": "Hot water", "kind": "private", "creator_id": 3, "date_created": NOON - 5.0,
+         "members": [{"user_id": 3, "date_created": NOON}, {"user_id": 6, "date_created": NOON}]},
+        {"id": 11, "slug": "empty", "name": "Empty", "description": "", "kind": "public", "creator_id": 5, "date_created": NOON, "members": []},
+    ]);
+    write(&dir.path().join("groups.json"), &listed);
+    write(
+        &dir.path().join("groups/tea-house/cups/messages.json"),
+        &json!([message(106, 4, NOON + 1.0, "@bill and @BILL, who are one, and @b1ll, and _@sp_")]),
+    );
+    let report = convore(&forum, dir.path()).await;
+    assert_eq!(report.groups, count(3, 3));
+    let people =
+        rows(&forum, "select concat_ws('|', id, username, coalesce(username_key, '-'), web) from users order by id")
+            .await;
+    assert_eq!(people[0], "3|Bill|blll|https://example.org/");
+    assert_eq!(people[1], "4|b1ll|-|");
+    assert!(people[2].starts_with("5|BILL_2|"), "{people:?}");
+    assert!(people[3].starts_with("6|sp_ace|"), "{people:?}");
+    assert_eq!((report.oddities.count(Oddity::LookAlike), report.oddities.count(Oddity::NameChanged)), (1, 2));
+    assert!(groups::by_slug(&forum.cx, Viewer::Anonymous, "tea-house").await.is_err());
+    let members =
+        rows(&forum, "select concat_ws('|', user_id, role) from memberships where group_id = 7 order by user_id").await;
+    assert_eq!(members, ["3|admin", "6|member"]);
+    let nodes = rows(&forum, "select cast(nodes as text) from messages where id = 106").await;
+    assert_eq!(nodes[0].matches("/users/").count(), 3, "{nodes:?}");
+    is_quiet(&forum).await;
+}
+
+async fn rows_of_the_forum_stay_and_the_import_makes_way(forum: TestForum) {
+    let mira = forum.person("mira").await;
+    let own = forum.group(mira, "Tea house", GroupKind::Public).await;
+    let posted = forum.topic(mira, &own, "Mine", "I was here first").await;
+    forum.drain().await;
+    let (user, group) = (mira.id().unwrap().0, own.id.0);
+    let dir = tempfile::tempdir().unwrap();
+    let groups = dir.path().join("groups");
+    write(&groups.join("tea-house/topics.json"), &json!([topic(posted.topic.0, group, "mine", user, NOON)]));
+    write(
+        &groups.join("tea-house/mine/messages.json"),
+        &json!([message(posted.id.0, user, NOON, "I was there before"), message(900, 901, NOON, "@mira")]),
+    );
+    write(&dir.path().join("users.json"), &json!({"users": [{"id": user, "username": "Mira"}]}));
+    let report = convore(&forum, dir.path()).await;
+    for oddity in [
+        Oddity::UserIdTaken,
+        Oddity::GroupIdTaken,
+        Oddity::TopicIdTaken,
+        Oddity::MessageIdTaken,
+        Oddity::NameChanged,
+        Oddity::SlugChanged,
+    ] {
+        assert_eq!(report.oddities.count(oddity), 1, "{oddity}\n{report}");
+    }
+    let kept = messages::show(&forum.cx, mira, posted.id).await.unwrap();
+    assert_eq!((kept.message.author.username.as_str(), kept.group.slug.as_str()), ("mira", "tea-house"));
+    let theirs = groups::by_slug(&forum.cx, Viewer::Anonymous, "tea-house-2").await.unwrap().group;
+    let found = topics::by_slug(&forum.cx, Viewer::Anonymous, theirs.id, "mine").await.unwrap();
+    let page = messages::page(&forum.cx, Viewer::Anonymous, &found, Window::At(1)).await.unwrap().messages;
+    assert_eq!(page[0].author.username, "Mira_2");
+    // A name there means who bore it there.
+    assert_eq!(page[1].mentions, [page[0].author.id]);
+    let before = tables(&forum).await;
+    convore(&forum, dir.path()).await;
+    assert_eq!(tables(&forum).await, before);
+}
+
+/// Runs an import until it told `times` of something written, then drops it where it stands.
+async fn stop_after<F: Future>(times: usize, begin: impl FnOnce(Box<dyn FnMut(Progress)>) -> F) -> bool {
+    let (left, stop) = (Arc::new(AtomicUsize::new(times)), Arc::new(tokio::sync::Notify::new()));
+    let bell = stop.clone();
+    let told = move |progress: Progress| {
+        if progress.done > 0 && left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            bell.notify_one();
+        }
+    };
+    tokio::select! {
+        biased;
+        () = stop.notified() => false,
+        _ = begin(Box::new(told)) => true,
+    }
+}
+
+async fn a_stopped_import_goes_on_and_ends_the_same(forum: TestForum) {
+    let dir = tempfile::tempdir().unwrap();
+    small(dir.path());
+    // A topic that takes three transactions, and two that share one.
+    let groups = dir.path().join("groups");
+    write(
+        &groups.join("relay/topics.json"),
+        &json!([topic(60, 12, "long", 3, NOON), topic(61, 12, "a", 3, NOON), topic(62, 12, "b", 3, NOON)]),
+    );
+    let long = |range: std::ops::Range<i64>| {
+        Value::Array(range.map(|n| message(1_000 + n, 3 + n % 5, NOON + (n % 977) as f64, "tick @user4")).collect())
+    };
+    write(&groups.join("relay/long/messages.json"), &long(0..9_000));
+    write(&groups.join("relay/a/messages.json"), &long(20_000..21_500));
+    write(&groups.join("relay/b/messages.json"), &long(30_000..31_500));
+
+    let whole = match forum.db.url {
+        DatabaseUrl::Sqlite(_) => TestForum::sqlite().await,
+        DatabaseUrl::Postgres(_) => TestForum::postgres().await,
+    };
+    convore(&whole, dir.path()).await;
+    let expected = tables(&whole).await;
+    let mut runs = 0;
+    for times in 1.. {
+        runs += 1;
+        if stop_after(times, |told| import::convore(&forum.cx, dir.path(), told)).await {
+            break;
+        }
+        let standing = rows(&forum, "select cast(count(*) as text) from messages").await;
+        let noted =
+            rows(&forum, "select cast(coalesce(sum(id), 0) as text) from imported where kind = 'messages'").await;
+        assert_eq!(standing, noted);
+    }
+    assert!(runs > 3, "stopped {runs} times");
+    let report = import::convore(&forum.cx, dir.path(), |_| {}).await.unwrap();
+    assert_eq!((report.messages, report.topics, report.groups), (count(12_003, 0), count(6, 0), count(3, 0)));
+    let seqs = rows(
+        &forum,
+        "select cast(count(distinct seq) as text) from messages where topic_id = 60 and seq between 1 and 9000",
+    )
+    .await;
+    assert_eq!(seqs, ["9000"]);
+    assert!(tables(&forum).await == expected, "the tables differ");
+    is_quiet(&forum).await;
+    let found = topics::find(&forum.cx, Viewer::Anonymous, TopicId(60)).await.unwrap();
+    let page = messages::page(&forum.cx, Viewer::Anonymous, &found, Window::At(4_500)).await.unwrap().messages;
+    assert!(page.is_sorted_by_key(|m| (m.created_at, m.id)));
+    // A run that was dropped may hold the index for another moment.
+    wait_for("search", || async {
+        domain::search::catch_up(&forum.cx).await.unwrap();
+        finds(&forum, "tick").await == 12_000 && finds(&forum, "long").await == 1
+    })
+    .await;
+}
+
+fn line(id: i64, group: &str, topic: &str, author: &str, second: i64, text: &str) -> Value {
+    json!({"id": id.to_string(), "group": group, "topic": topic, "author": author, "text": text,
+           "created_at": format!("2020-03-01T{:02}:{:02}:{:02}Z", second / 3_600, second / 60 % 60, second % 60)})
+}
+
+async fn jsonl(forum: &TestForum, lines: &[String]) -> Report {
+    import::jsonl(&forum.cx, Cursor::new(lines.join("\n")), "made-up", |_| {}).await.unwrap()
+}
+
+async fn lines_become_topics_answers_and_mentions(forum: TestForum) {
+    forum.person("ann_example").await;
+    let mut answer = line(3, "new people", "Hello!", "Bo Example", 30, "Thanks, @Ann Example, and @**Ann Example**!");
+    answer["reply_to"] = json!("1");
+    let mut lost = line(4, "new people", "Hello!", "Bo Example", 31, "To nobody");
+    lost["reply_to"] = json!(77);
+    let mut moved = line(5, "help", "hello?", "Ünal 日", 32, "In a topic with an id");
+    moved["topic_id"] = json!(12);
+    let lines: Vec<String> = vec![
+        line(2, "new people", "hello", "Ann Example", 2, "second by time").to_string(),
+        line(1, "new people", "Hello!", "Ann Example", 1, "Welcome").to_string(),
+        "{\"broken\":".into(),
+        String::new(),
+        answer.to_string(),
+        lost.to_string(),
+        moved.to_string(),
+        line(5, "help", "hello?", "Ünal 日", 33, "the id again").to_string(),
+    ];
+    let report = jsonl(&forum, &lines).await;
+    assert_eq!(
+        (report.groups, report.topics, report.messages, report.people),
+        (count(2, 2), count(3, 3), count(5, 5), count(3, 3))
+    );
+    for oddity in [Oddity::BadRecord, Oddity::Twice, Oddity::UnknownReply, Oddity::NameChanged] {
+        assert_eq!(report.oddities.count(oddity), 1, "{oddity}\n{report}");
+    }
+    let slugs = rows(&forum, "select slug from topics order by slug").await;
+    assert_eq!(slugs, ["hello", "hello", "hello-2"]);
+    assert_eq!(rows(&forum, "select slug from groups order by slug").await, ["help-2", "new-people"]);
+    let people = rows(&forum, "select concat_ws('|', username, name) from users order by username").await;
+    assert_eq!(people, ["ann_example|", "ann_example_2|Ann Example", "bo_example|Bo Example", "unal|Ünal 日"]);
+    let answers = "select concat_ws('|', a.raw, q.raw) from messages a join messages q on q.id = a.reply_to";
+    assert_eq!(rows(&forum, answers).await, ["Thanks, @ann_example_2, and @ann_example_2!|Welcome"]);
+    assert_eq!(finds(&forum, "welcome").await, 1);
+    is_quiet(&forum).await;
+
+    let before = tables(&forum).await;
+    let again = jsonl(&forum, &lines).await;
+    assert!(again.resumed);
+    assert_eq!(again.messages, count(5, 0));
+    assert_eq!(tables(&forum).await, before);
+    let mut more = lines;
+    let mut late = line(6, "new people", "Hello!", "Ann Example", 90, "Late, but here");
+    late["reply_to"] = json!("3");
+    more.push(late.to_string());
+    assert_eq!(jsonl(&forum, &more).await.messages, count(6, 1));
+    assert_eq!(rows(&forum, answers).await.len(), 2);
+    assert_eq!(finds(&forum, "late").await, 1);
+}
+
+async fn stopped_lines_go_on_and_end_the_same(forum: TestForum) {
+    let lines: Vec<String> = (0..9_500)
+        .map(|n| {
+            line(n, ["one", "two"][n as usize % 2], &format!("t{}", n % 40), &format!("P{} Q", n % 30), n, "tock")
+                .to_string()
+        })
+        .collect();
+    let text = lines.join("\n");
+    let mut stopped = 0;
+    for times in 1.. {
+        if stop_after(times, |told| import::jsonl(&forum.cx, Cursor::new(text.clone()), "made-up", told)).await {
+            break;
+        }
+        stopped += 1;
+        let standing = rows(&forum, "select cast(count(*) as text) from messages").await;
+        assert_eq!(standing, rows(&forum, "select cast(count(*) as text) from imported where kind = 'message'").await);
+    }
+    assert!(stopped > 1, "stopped {stopped} times");
+    assert_eq!(jsonl(&forum, &lines).await.messages, count(9_500, 0));
+    let wrong = "select slug from topics t where last_seq <> (select count(*) from messages m where m.topic_id = t.id)";
+    assert!(rows(&forum, wrong).await.is_empty());
+    let disorder = "select m.raw from messages m join messages n on n.topic_id = m.topic_id and n.seq = m.seq + 1 where n.created_at < m.created_at";
+    assert!(rows(&forum, disorder).await.is_empty());
+    is_quiet(&forum).await;
+    wait_for("search", || async {
+        domain::search::catch_up(&forum.cx).await.unwrap();
+        finds(&forum, "tock").await == 9_500
+    })
+    .await;
+}
+
+async fn the_demo_fills_an_empty_forum(forum: TestForum) {
+    demo::fill(&forum.cx).await.unwrap();
+    let cx = &forum.cx;
+    let mira = domain::store::users::by_name(&cx.db, "mira").await.unwrap().unwrap();
+    assert!(mira.claimed);
+    assert_eq!(rows(&forum, "select username from users where password_hash is not null").await, ["mira"]);
+    let sidebar = unread::sidebar(cx, mira.id).await.unwrap();
+    assert!(sidebar.unread() > 5 && sidebar.mentions > 2, "{sidebar:?}");
+    let viewer = Viewer::User { id: mira.id, is_admin: false };
+    assert_eq!(
+        mentions::list(cx, viewer, None, 50).await.unwrap().0.iter().filter(|(_, unread)| *unread).count() as i64,
+        sidebar.mentions
+    );
+    let nodes = rows(&forum, "select cast(nodes as text) from messages").await.concat();
+    let kinds =
+        ["text", "username", "url", "code", "code_block", "quote", "emphasis", "strong", "emoji", "topic", "message"];
+    for kind in kinds {
+        let spaced = [format!("\"type\":\"{kind}\""), format!("\"type\": \"{kind}\"")];
+        assert!(spaced.iter().any(|word| nodes.contains(word)), "no {kind}");
+    }
+    assert!(!nodes.contains("{base}") && !nodes.contains("{first") && !nodes.contains("#m0"));
+    let now = cx.now();
+    let recent = rows(&forum, "select slug from groups order by slug").await;
+    assert_eq!(recent.len(), 5);
+    for topic in domain::store::search_log::all_topics(&cx.db, TopicId(0), 100).await.unwrap() {
+        assert!(topic.created_at < now);
+    }
+    assert!(finds(&forum, "kingfisher").await > 0);
+    let findings = doctor::examine(cx, |_| {}).await.unwrap();
+    assert!(findings.drift.is_empty(), "{findings:?}");
+    assert!(rows(&forum, "select kind from jobs").await.is_empty());
+    assert!(demo::fill(cx).await.is_err());
+}
