@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use domain::Context;
 use domain::bus::{Bus, Control, Hub};
 use domain::jobs::Wake;
 use domain::kv::Kv;
@@ -10,7 +11,6 @@ use domain::search::Search;
 use domain::sessions::SessionCache;
 use domain::store::{DatabaseUrl, Db};
 use domain::time::Clock;
-use domain::Context;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::settings::Settings;
@@ -46,7 +46,8 @@ pub async fn context(settings: &Settings, search: bool) -> Result<Context, Failu
 
 fn open_search(data_dir: &Path) -> Result<Search, Failure> {
     let dir = data_dir.join("search-index");
-    Search::open(&dir).map_err(|error| format!("KLATCH_DATA_DIR: the search index in `{}`: {error}", dir.display()).into())
+    Search::open(&dir)
+        .map_err(|error| format!("KLATCH_DATA_DIR: the search index in `{}`: {error}", dir.display()).into())
 }
 
 /// The database as it may be named: no password.

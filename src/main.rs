@@ -127,7 +127,10 @@ async fn run(command: Command) -> Result<(), Failure> {
 
 /// Logs to standard error: KLATCH_LOG filters, KLATCH_LOG_FORMAT is `text` or `json`.
 fn log() -> Result<(), Failure> {
-    let text = std::env::var("KLATCH_LOG").ok().filter(|text| !text.is_empty()).unwrap_or_else(|| "info,tantivy=warn".to_owned());
+    let text = std::env::var("KLATCH_LOG")
+        .ok()
+        .filter(|text| !text.is_empty())
+        .unwrap_or_else(|| "info,tantivy=warn".to_owned());
     let filter = EnvFilter::try_new(&text).map_err(|error| format!("KLATCH_LOG: `{text}`: {error}"))?;
     let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match std::env::var("KLATCH_LOG_FORMAT").as_deref() {

@@ -2,8 +2,8 @@
 
 use std::net::TcpListener;
 
-use domain::reactors::{self, Draw};
 use domain::Context;
+use domain::reactors::{self, Draw};
 use templates::Template;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -82,7 +82,9 @@ fn draw() -> Draw {
         })
     }
     Draw {
-        message: |message, topic, group, now| drawn(&templates::messages::MessagePartial { message, topic, group, now }),
+        message: |message, topic, group, now| {
+            drawn(&templates::messages::MessagePartial { message, topic, group, now })
+        },
         topic_row: |row, group, now| drawn(&templates::groups::TopicRowPartial { row, group, now }),
     }
 }
@@ -110,7 +112,8 @@ pub async fn serve() -> Result<(), Failure> {
     greet(&cx).await?;
     let mounted = live.clone();
     let mount = move |app: &mut actix_web::web::ServiceConfig| realtime::configure(mounted.clone())(app);
-    let served = web::run(web_config(&settings), cx.clone(), listener, stop.thrown(), mount, move || live.drain()).await;
+    let served =
+        web::run(web_config(&settings), cx.clone(), listener, stop.thrown(), mount, move || live.drain()).await;
     let _ = pages_ended.send(true);
     follower.await?;
     jobs.await??;

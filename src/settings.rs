@@ -71,13 +71,18 @@ impl Settings {
     /// Reads the environment, and makes the data folder and its secret key where they are needed.
     pub fn read(needs: Needs) -> Result<Self, BadSetting> {
         let data_dir = PathBuf::from(var("KLATCH_DATA_DIR").unwrap_or_else(|| "./klatch-data".to_owned()));
-        std::fs::create_dir_all(&data_dir)
-            .map_err(|error| BadSetting(format!("KLATCH_DATA_DIR: `{}` cannot be made: {error}", data_dir.display())))?;
+        std::fs::create_dir_all(&data_dir).map_err(|error| {
+            BadSetting(format!("KLATCH_DATA_DIR: `{}` cannot be made: {error}", data_dir.display()))
+        })?;
         let database = database(&data_dir, needs)?;
         let bus = bus(needs)?;
-        let bind = parsed("KLATCH_BIND", SocketAddr::from(([127, 0, 0, 1], 8080)), "an address and port, as 127.0.0.1:8080")?;
-        let realtime_bind =
-            parsed("KLATCH_REALTIME_BIND", SocketAddr::from(([127, 0, 0, 1], 8081)), "an address and port, as 127.0.0.1:8081")?;
+        let bind =
+            parsed("KLATCH_BIND", SocketAddr::from(([127, 0, 0, 1], 8080)), "an address and port, as 127.0.0.1:8080")?;
+        let realtime_bind = parsed(
+            "KLATCH_REALTIME_BIND",
+            SocketAddr::from(([127, 0, 0, 1], 8081)),
+            "an address and port, as 127.0.0.1:8081",
+        )?;
         let config = Config {
             site_name: var("KLATCH_SITE_NAME").unwrap_or_else(|| "Klatch".to_owned()),
             base_url: base_url(bind)?,
@@ -96,15 +101,19 @@ impl Settings {
 fn database(data_dir: &std::path::Path, needs: Needs) -> Result<DatabaseUrl, BadSetting> {
     match (var("KLATCH_DATABASE_URL"), needs) {
         (None, Needs::Alone) => Ok(DatabaseUrl::Sqlite(data_dir.join("klatch.db"))),
-        (Some(url), _) if url.starts_with("postgres://") || url.starts_with("postgresql://") => Ok(DatabaseUrl::Postgres(url)),
+        (Some(url), _) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            Ok(DatabaseUrl::Postgres(url))
+        }
         (Some(url), Needs::Alone) if url.starts_with("sqlite:") => {
             let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
             Ok(DatabaseUrl::Sqlite(PathBuf::from(path)))
         }
-        (None | Some(_), Needs::Shared(command)) => {
-            Err(BadSetting(format!("KLATCH_DATABASE_URL: `klatch {command}` needs a Postgres, as postgres://user@host/name")))
+        (None | Some(_), Needs::Shared(command)) => Err(BadSetting(format!(
+            "KLATCH_DATABASE_URL: `klatch {command}` needs a Postgres, as postgres://user@host/name"
+        ))),
+        (Some(_), Needs::Alone) => {
+            Err(BadSetting("KLATCH_DATABASE_URL: begins with postgres:// or sqlite:".to_owned()))
         }
-        (Some(_), Needs::Alone) => Err(BadSetting("KLATCH_DATABASE_URL: begins with postgres:// or sqlite:".to_owned())),
     }
 }
 
@@ -124,7 +133,9 @@ fn base_url(bind: SocketAddr) -> Result<String, BadSetting> {
     let authority = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     match authority {
         Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => Ok(url),
-        _ => Err(BadSetting(format!("KLATCH_BASE_URL: `{url}` is not a scheme and host, as https://forum.example.org"))),
+        _ => {
+            Err(BadSetting(format!("KLATCH_BASE_URL: `{url}` is not a scheme and host, as https://forum.example.org")))
+        }
     }
 }
 
@@ -135,7 +146,8 @@ fn secret(data_dir: &std::path::Path, needs: Needs) -> Result<SecretKey, BadSett
     if let Some(path) = var("KLATCH_SECRET_KEY_FILE") {
         let text = std::fs::read_to_string(&path)
             .map_err(|error| BadSetting(format!("KLATCH_SECRET_KEY_FILE: `{path}` cannot be read: {error}")))?;
-        return SecretKey::new(&text).ok_or_else(|| BadSetting(format!("KLATCH_SECRET_KEY_FILE: `{path}` holds less than 32 characters")));
+        return SecretKey::new(&text)
+            .ok_or_else(|| BadSetting(format!("KLATCH_SECRET_KEY_FILE: `{path}` holds less than 32 characters")));
     }
     if let Needs::Shared(_) = needs {
         return Err(BadSetting(
@@ -147,7 +159,9 @@ fn secret(data_dir: &std::path::Path, needs: Needs) -> Result<SecretKey, BadSett
 
 /// The key of a forum that runs alone: made once, readable by its owner only.
 fn own_secret(path: &std::path::Path) -> Result<SecretKey, BadSetting> {
-    let bad = |what: &str, error: &dyn fmt::Display| BadSetting(format!("KLATCH_DATA_DIR: `{}` cannot be {what}: {error}", path.display()));
+    let bad = |what: &str, error: &dyn fmt::Display| {
+        BadSetting(format!("KLATCH_DATA_DIR: `{}` cannot be {what}: {error}", path.display()))
+    };
     if !path.exists() {
         let text = SecretKey::random().map_err(|error| bad("made", &error))?;
         let mut options = std::fs::OpenOptions::new();
@@ -155,13 +169,16 @@ fn own_secret(path: &std::path::Path) -> Result<SecretKey, BadSetting> {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         match options.open(path) {
-            Ok(mut file) => std::io::Write::write_all(&mut file, text.as_bytes()).map_err(|error| bad("written", &error))?,
+            Ok(mut file) => {
+                std::io::Write::write_all(&mut file, text.as_bytes()).map_err(|error| bad("written", &error))?
+            }
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(bad("made", &error)),
         }
     }
     let text = std::fs::read_to_string(path).map_err(|error| bad("read", &error))?;
-    SecretKey::new(&text).ok_or_else(|| bad("used", &"it holds less than 32 characters; delete it to have a new one made"))
+    SecretKey::new(&text)
+        .ok_or_else(|| bad("used", &"it holds less than 32 characters; delete it to have a new one made"))
 }
 
 fn limits() -> Result<Limits, BadSetting> {

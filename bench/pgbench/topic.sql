@@ -19,5 +19,6 @@ select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, cast(m.no
        coalesce((select json_agg(json_build_array(s.user_id, su.username) order by s.created_at, s.user_id)
                  from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars
   from messages m join users u on u.id = m.author_id
-  left join messages b on b.topic_id = m.topic_id and b.seq = m.seq - 1
+  left join lateral (select p.author_id, p.created_at from messages p
+                     where p.topic_id = m.topic_id and p.seq = m.seq - 1 limit 1) b on true
   where m.topic_id = :topic_id and m.seq > :after order by m.seq limit 50;

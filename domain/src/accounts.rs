@@ -33,11 +33,14 @@ pub async fn create(cx: &Context, new: NewAccount, is_admin: bool) -> Result<Use
     let email = collect(&mut fields, check_email(&new.email));
     collect(&mut fields, new.password.check("password"));
     fields.check()?;
-    let (Some(username), Some(email)) = (username, email) else { return Err(Error::Internal("an unchecked form".into())) };
+    let (Some(username), Some(email)) = (username, email) else {
+        return Err(Error::Internal("an unchecked form".into()));
+    };
     let key = username_key(username.as_str());
     let hash = new.password.hash().await?;
     let mut tx = cx.db.begin().await?;
-    let made = store::users::insert(&mut tx, username.as_str(), &key, email.as_deref(), &hash, is_admin, cx.now()).await?;
+    let made =
+        store::users::insert(&mut tx, username.as_str(), &key, email.as_deref(), &hash, is_admin, cx.now()).await?;
     let Some(id) = made else {
         drop(tx);
         // Which of the two is not said for a mail address: it would tell who has an account here.
@@ -111,7 +114,13 @@ pub async fn sign_out(cx: &Context, user: UserId, session: &str) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Invalid`] when the current one is wrong or the new one unfit.
-pub async fn change_password(cx: &Context, user: UserId, session: &str, current: Password, new: Password) -> Result<()> {
+pub async fn change_password(
+    cx: &Context,
+    user: UserId,
+    session: &str,
+    current: Password,
+    new: Password,
+) -> Result<()> {
     limits::count(cx, Deed::SignIn, By::User(user)).await?;
     new.check("new_password")?;
     let hash = store::users::password_hash(&cx.db, user).await?;
@@ -170,9 +179,12 @@ pub async fn profile(cx: &Context, viewer: Viewer, name: &str) -> Result<PublicP
 /// [`Error::Invalid`] with what has to be mended.
 pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) -> Result<()> {
     let mut fields = Fields::default();
-    for (field, text, most) in
-        [("name", &mut profile.name, 100), ("bio", &mut profile.bio, 2_000), ("location", &mut profile.location, 100), ("web", &mut profile.web, 300)]
-    {
+    for (field, text, most) in [
+        ("name", &mut profile.name, 100),
+        ("bio", &mut profile.bio, 2_000),
+        ("location", &mut profile.location, 100),
+        ("web", &mut profile.web, 300),
+    ] {
         *text = if field == "bio" { text.replace('\0', "").trim().to_owned() } else { crate::audit::one_line(text) };
         if text.chars().count() > most {
             fields.add(field, format!("At most {most} characters."));
@@ -198,7 +210,12 @@ pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) ->
 /// Chooses the colours.
 pub async fn choose_theme(cx: &Context, user: UserId, theme: Theme) -> Result<()> {
     let own = own(cx, user).await?;
-    update_profile(cx, user, Profile { name: own.name, email: own.email, bio: own.bio, location: own.location, web: own.web, theme }).await
+    update_profile(
+        cx,
+        user,
+        Profile { name: own.name, email: own.email, bio: own.bio, location: own.location, web: own.web, theme },
+    )
+    .await
 }
 
 /// Makes somebody an admin of the site, or no more. The site keeps at least one.
@@ -208,7 +225,9 @@ pub async fn choose_theme(cx: &Context, user: UserId, theme: Theme) -> Result<()
 pub async fn set_admin(cx: &Context, by: Viewer, user: UserId, is_admin: bool) -> Result<()> {
     match by {
         Viewer::User { is_admin: true, id } if id != user || is_admin => {}
-        Viewer::User { is_admin: true, .. } => return Err(Error::Forbidden("Another admin has to take that from you.")),
+        Viewer::User { is_admin: true, .. } => {
+            return Err(Error::Forbidden("Another admin has to take that from you."));
+        }
         _ => return Err(Error::Forbidden("Only an admin of the site may do that.")),
     }
     let mut tx = cx.db.begin().await?;
@@ -245,8 +264,16 @@ fn check_email(typed: &str) -> Result<Option<String>> {
     }
     let wrong = || Err(Error::invalid("email", "That is not a mail address."));
     let Some((local, host)) = email.rsplit_once('@') else { return wrong() };
-    let fit = |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control() || "<>()[],;:\"\\".contains(c));
-    if email.len() > 254 || !fit(local) || !fit(host) || !host.contains('.') || host.starts_with('.') || host.ends_with('.') {
+    let fit = |part: &str| {
+        !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control() || "<>()[],;:\"\\".contains(c))
+    };
+    if email.len() > 254
+        || !fit(local)
+        || !fit(host)
+        || !host.contains('.')
+        || host.starts_with('.')
+        || host.ends_with('.')
+    {
         return wrong();
     }
     Ok(Some(email.to_owned()))

@@ -33,7 +33,8 @@ pub struct Figures {
 /// Counts everything.
 pub async fn figures(cx: &Context) -> Result<Figures> {
     let now = cx.now();
-    let waiting = store::jobs::waiting_since(&cx.db, now).await?.map_or(std::time::Duration::ZERO, |since| now.since(since));
+    let waiting =
+        store::jobs::waiting_since(&cx.db, now).await?.map_or(std::time::Duration::ZERO, |since| now.since(since));
     Ok(Figures {
         people: store::users::count(&cx.db).await?,
         groups: store::groups::count(&cx.db).await?,

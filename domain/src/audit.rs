@@ -58,20 +58,28 @@ fn not_empty(draft: &mut Draft) -> Result<()> {
 fn not_too_long(draft: &mut Draft) -> Result<()> {
     let count = draft.text.chars().count();
     if count > MAX_MESSAGE {
-        return Err(Error::invalid("text", format!("A message has at most {MAX_MESSAGE} characters; this one has {count}.")));
+        return Err(Error::invalid(
+            "text",
+            format!("A message has at most {MAX_MESSAGE} characters; this one has {count}."),
+        ));
     }
     Ok(())
 }
 
 fn fit_key(draft: &mut Draft) -> Result<()> {
-    draft.key = draft.key.take().filter(|key| !key.is_empty() && key.len() <= 100 && key.bytes().all(|b| b.is_ascii_graphic()));
+    draft.key =
+        draft.key.take().filter(|key| !key.is_empty() && key.len() <= 100 && key.bytes().all(|b| b.is_ascii_graphic()));
     Ok(())
 }
 
 /// One line of text: white space folded, control characters and those that turn the direction of what follows dropped. Empty
 /// when nothing in it can be seen.
 pub fn one_line(text: &str) -> String {
-    let clean: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !c.is_control() && !is_bidi(*c)).collect();
+    let clean: String = text
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !c.is_control() && !is_bidi(*c))
+        .collect();
     if clean.chars().all(|c| c == ' ' || is_blank(c)) {
         return String::new();
     }

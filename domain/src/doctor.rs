@@ -44,7 +44,10 @@ pub async fn examine(cx: &Context, mut told: impl FnMut(u64)) -> Result<Findings
                 if kept != counted {
                     findings.drift.push(format!(
                         "user {user}: the summary says {} unread and {} mentions, the database {} and {}",
-                        kept.unread(), kept.mentions, counted.unread(), counted.mentions
+                        kept.unread(),
+                        kept.mentions,
+                        counted.unread(),
+                        counted.mentions
                     ));
                 }
             }

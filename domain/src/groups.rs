@@ -25,7 +25,11 @@ pub struct Found {
 }
 
 fn found(viewer: Viewer, row: GroupFor) -> Result<Found> {
-    let standing = Standing { kind: row.group.kind, role: row.role, is_site_admin: matches!(viewer, Viewer::User { is_admin: true, .. }) };
+    let standing = Standing {
+        kind: row.group.kind,
+        role: row.role,
+        is_site_admin: matches!(viewer, Viewer::User { is_admin: true, .. }),
+    };
     standing.check(Deed::Read)?;
     Ok(Found { group: row.group, standing })
 }
@@ -173,7 +177,14 @@ async fn membership_changed(cx: &Context, user: UserId, group: GroupId) {
 }
 
 /// The groups that a reader may see, for discovering.
-pub async fn discover(cx: &Context, viewer: Viewer, words: &str, order: Order, page: i64, limit: i64) -> Result<(Vec<GroupRow>, bool)> {
+pub async fn discover(
+    cx: &Context,
+    viewer: Viewer,
+    words: &str,
+    order: Order,
+    page: i64,
+    limit: i64,
+) -> Result<(Vec<GroupRow>, bool)> {
     let offset = page.clamp(0, 10_000) * limit;
     let mut rows = store::groups::discover(&cx.db, viewer.id_or_none(), words, order, limit + 1, offset).await?;
     let more = rows.len() as i64 > limit;

@@ -10,9 +10,15 @@ use crate::policy::Viewer;
 use crate::{reads, store, unread};
 
 /// Somebody's mentions, newest first, below a message: with whether each is unread, and whether there are older ones.
-pub async fn list(cx: &Context, viewer: Viewer, before: Option<MessageId>, limit: usize) -> Result<(Vec<(Placed, bool)>, bool)> {
+pub async fn list(
+    cx: &Context,
+    viewer: Viewer,
+    before: Option<MessageId>,
+    limit: usize,
+) -> Result<(Vec<(Placed, bool)>, bool)> {
     let user = viewer.user()?;
-    let mut rows = store::mentions::of_user(&cx.db, user, before.unwrap_or(MessageId(i64::MAX)), limit as i64 + 1).await?;
+    let mut rows =
+        store::mentions::of_user(&cx.db, user, before.unwrap_or(MessageId(i64::MAX)), limit as i64 + 1).await?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     let ids: Vec<MessageId> = rows.iter().map(|(id, _)| *id).collect();

@@ -57,7 +57,9 @@ pub async fn page(cx: &Context, viewer: Viewer, found: &topics::Found, window: W
     let mut messages = match window {
         Window::Before(seq) => store::messages::before(&cx.db, topic.id, seq, PAGE).await?,
         Window::After(seq) => store::messages::after(&cx.db, topic.id, seq, PAGE).await?,
-        Window::At(seq) => store::messages::after(&cx.db, topic.id, seq.saturating_sub(CONTEXT + 1).max(0), PAGE).await?,
+        Window::At(seq) => {
+            store::messages::after(&cx.db, topic.id, seq.saturating_sub(CONTEXT + 1).max(0), PAGE).await?
+        }
         Window::Unread => {
             let from = first_unread.map_or(newest - PAGE, |seq| (seq - CONTEXT - 1).min(newest - PAGE));
             store::messages::after(&cx.db, topic.id, from.max(0), PAGE).await?
@@ -79,7 +81,9 @@ async fn read_base(cx: &Context, viewer: Viewer, found: &topics::Found) -> Resul
         (_, Some(seq), None) => Ok(Some(seq)),
         (_, _, Some(before)) if found.topic.last_message_at <= before => Ok(Some(found.topic.last_seq)),
         (_, read, Some(before)) if found.topic.created_at > before => Ok(Some(read.unwrap_or(0))),
-        (_, read, Some(before)) => Ok(Some(read.unwrap_or(0).max(store::messages::seq_at(&cx.db, found.topic.id, before).await?))),
+        (_, read, Some(before)) => {
+            Ok(Some(read.unwrap_or(0).max(store::messages::seq_at(&cx.db, found.topic.id, before).await?)))
+        }
     }
 }
 
@@ -161,8 +165,10 @@ pub(crate) async fn save(
 pub(crate) async fn parse(cx: &Context, text: &str) -> Result<Vec<Node>> {
     let parsed = markup::parse(text, &cx.site());
     let people = store::users::by_names(&cx.db, parsed.usernames()).await?;
-    let known: HashMap<String, markup::Person> =
-        people.into_iter().map(|p| (p.username.to_lowercase(), markup::Person { id: p.id.0, username: p.username })).collect();
+    let known: HashMap<String, markup::Person> = people
+        .into_iter()
+        .map(|p| (p.username.to_lowercase(), markup::Person { id: p.id.0, username: p.username }))
+        .collect();
     Ok(parsed.into_nodes(&known))
 }
 
@@ -302,7 +308,8 @@ pub async fn placed(cx: &Context, viewer: Viewer, ids: &[MessageId]) -> Result<V
     let topics: HashMap<TopicId, Topic> =
         store::topics::visible(&cx.db, viewer.id_or_none(), &topic_ids).await?.into_iter().map(|t| (t.id, t)).collect();
     let group_ids: Vec<GroupId> = topics.values().map(|t| t.group_id).collect();
-    let groups: HashMap<GroupId, Group> = store::groups::by_ids(&cx.db, &group_ids).await?.into_iter().map(|g| (g.id, g)).collect();
+    let groups: HashMap<GroupId, Group> =
+        store::groups::by_ids(&cx.db, &group_ids).await?.into_iter().map(|g| (g.id, g)).collect();
     let mut found: HashMap<MessageId, Placed> = HashMap::new();
     for mut message in messages {
         let Some(topic) = topics.get(&message.topic_id) else { continue };

@@ -10,12 +10,14 @@ pub const MAX_SLUG: usize = 80;
 
 /// First parts of our own addresses: no group may take them.
 const RESERVED: &[&str] = &[
-    "-", "about", "account", "admin", "api", "assets", "direct", "favicon", "feeds", "groups", "help", "home", "invite", "live", "mentions",
-    "messages", "privacy", "robots", "rules", "search", "sitemap", "static", "terms", "unread", "uploads", "users",
+    "-", "about", "account", "admin", "api", "assets", "direct", "favicon", "feeds", "groups", "help", "home",
+    "invite", "live", "mentions", "messages", "privacy", "robots", "rules", "search", "sitemap", "static", "terms",
+    "unread", "uploads", "users",
 ];
 
 /// Names that nobody may sign up with.
-const RESERVED_NAMES: &[&str] = &["admin", "administrator", "all", "anonymous", "everyone", "here", "klatch", "moderator", "root", "system"];
+const RESERVED_NAMES: &[&str] =
+    &["admin", "administrator", "all", "anonymous", "everyone", "here", "klatch", "moderator", "root", "system"];
 
 /// A user name that passed the rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +41,9 @@ impl Username {
         if !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')) {
             return said("A name is made of letters a to z, digits, and _ - . between them.");
         }
-        if !name.starts_with(|c: char| c.is_ascii_alphanumeric()) || !name.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
+        if !name.starts_with(|c: char| c.is_ascii_alphanumeric())
+            || !name.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+        {
             return said("A name begins and ends with a letter or a digit.");
         }
         if RESERVED_NAMES.contains(&name.to_ascii_lowercase().as_str()) {
@@ -113,8 +117,13 @@ pub fn check_group_slug(slug: &str) -> Result<()> {
     if slug.is_empty() || slug.len() > MAX_SLUG {
         return Err(Error::invalid("slug", "The address has 1 to 80 characters."));
     }
-    if !slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_') || slug.starts_with('-') {
-        return Err(Error::invalid("slug", "The address is made of small letters, digits, - and _, and begins with a letter or digit."));
+    if !slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+        || slug.starts_with('-')
+    {
+        return Err(Error::invalid(
+            "slug",
+            "The address is made of small letters, digits, - and _, and begins with a letter or digit.",
+        ));
     }
     if is_reserved_slug(slug) {
         return Err(Error::invalid("slug", "That address is kept for the site itself."));

@@ -37,7 +37,9 @@ pub async fn mark_shown(cx: &Context, viewer: Viewer, shown: &str) -> Result<()>
     let user = viewer.user()?;
     let mut wanted = Vec::new();
     for part in shown.split(',').filter(|part| !part.is_empty()).take(MOST_AT_ONCE) {
-        let pair = part.split_once(':').and_then(|(topic, seq)| Some((TopicId(topic.parse().ok()?), seq.parse::<i64>().ok()?)));
+        let pair = part
+            .split_once(':')
+            .and_then(|(topic, seq)| Some((TopicId(topic.parse().ok()?), seq.parse::<i64>().ok()?)));
         wanted.push(pair.ok_or_else(|| Error::invalid("upto", "This is not what the page sent; load it again."))?);
     }
     // Only topics that are unread for them count: ids of others' topics do nothing.
@@ -50,7 +52,8 @@ pub async fn mark_shown(cx: &Context, viewer: Viewer, shown: &str) -> Result<()>
 /// What a page shows as unread, as text for its "mark read" form: of one group, or of all.
 pub fn upto(sidebar: &Sidebar, group: Option<GroupId>) -> String {
     let groups = sidebar.groups.iter().filter(|g| group.is_none_or(|only| g.id == only));
-    let parts: Vec<String> = groups.flat_map(|g| &g.topics).take(MOST_AT_ONCE).map(|t| format!("{}:{}", t.topic, t.last_seq)).collect();
+    let parts: Vec<String> =
+        groups.flat_map(|g| &g.topics).take(MOST_AT_ONCE).map(|t| format!("{}:{}", t.topic, t.last_seq)).collect();
     parts.join(",")
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use search_index::{Document, Fragment, Hit, Index, Kind, Load, Query, Writer};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -23,6 +24,8 @@ const SHOWN: usize = 280;
 const BATCH: i64 = 5_000;
 /// How long the follower waits without being woken.
 const NET: Duration = Duration::from_secs(1);
+/// From the end of one look to the next at the least: a commit costs the same for one change as for the hundred that came meanwhile.
+const APART: Duration = Duration::from_millis(250);
 
 /// A process's view of the search index.
 #[derive(Clone, Debug)]
@@ -98,7 +101,8 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
         Some(slug) => Some(groups::by_slug(cx, viewer, slug).await?.group.id.0),
         None => None,
     };
-    let hidden: Vec<i64> = store::groups::hidden_from(&cx.db, viewer.id_or_none()).await?.into_iter().map(|id| id.0).collect();
+    let hidden: Vec<i64> =
+        store::groups::hidden_from(&cx.db, viewer.id_or_none()).await?.into_iter().map(|id| id.0).collect();
     let now = cx.now().0;
     let results = blocking(move || {
         search.index.reload()?;
@@ -118,10 +122,16 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
 }
 
 /// Puts the forum's words to the index's ids: what changed since the index was written drops out here.
-async fn hydrate(cx: &Context, viewer: Viewer, hits: &[Hit], highlight: impl Fn(&str) -> Vec<Fragment>) -> Result<Vec<Found>> {
+async fn hydrate(
+    cx: &Context,
+    viewer: Viewer,
+    hits: &[Hit],
+    highlight: impl Fn(&str) -> Vec<Fragment>,
+) -> Result<Vec<Found>> {
     let topics: Vec<TopicId> = hits.iter().filter(|hit| hit.kind == Kind::Topic).map(|hit| TopicId(hit.id)).collect();
     let firsts = store::messages::firsts_of(&cx.db, &topics).await?;
-    let mut ids: Vec<MessageId> = hits.iter().filter(|hit| hit.kind == Kind::Message).map(|hit| MessageId(hit.id)).collect();
+    let mut ids: Vec<MessageId> =
+        hits.iter().filter(|hit| hit.kind == Kind::Message).map(|hit| MessageId(hit.id)).collect();
     let raws = store::messages::raws(&cx.db, &ids).await?;
     ids.extend(firsts.iter().map(|(_, id)| *id));
     let placed = messages::placed(cx, viewer, &ids).await?;
@@ -177,10 +187,16 @@ pub async fn follow(cx: Context, stop: impl Future<Output = ()>) {
         }
         tokio::select! {
             () = &mut stop => return,
-            () = search.wake.notified() => {}
+            () = rewoken(&search, Instant::now() + APART) => {}
             () = tokio::time::sleep(NET) => {}
         }
     }
+}
+
+/// Resolves when the follower was woken, not before `earliest`.
+async fn rewoken(search: &Search, earliest: Instant) {
+    search.wake.notified().await;
+    tokio::time::sleep_until(earliest).await;
 }
 
 /// Takes in all that changed: for programs that end, as an import does. `false` when another process writes the index.
@@ -363,7 +379,6 @@ fn parse_position(text: &str) -> Option<Position> {
     let (xid, id) = text.split_once(':')?;
     Some(Position { xid: xid.parse().ok()?, id: id.parse().ok()? })
 }
-
 
 /// Has whoever writes the index read everything again, from the changes' log: for when this process cannot write it.
 pub async fn ask_for_reindex(cx: &Context) -> Result<()> {

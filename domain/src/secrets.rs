@@ -20,7 +20,8 @@ pub const MAX_PASSWORD: usize = 1_000;
 static HASHING: Semaphore = Semaphore::const_new(2);
 
 /// A password's hash that no password has: verifying against it takes as long as against a real one.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$a2xhdGNoLW5vYm9keS0wMA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$a2xhdGNoLW5vYm9keS0wMA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// A password as it was typed. Never printed, never stored.
 #[derive(Clone, serde::Deserialize)]
@@ -51,7 +52,8 @@ impl Password {
     /// Its argon2id hash in PHC form, computed off the async threads.
     pub async fn hash(self) -> Result<String> {
         hashing(move || {
-            let hash: PasswordHash = Argon2::default().hash_password(self.0.as_bytes()).map_err(|e| Error::Internal(e.to_string()))?;
+            let hash: PasswordHash =
+                Argon2::default().hash_password(self.0.as_bytes()).map_err(|e| Error::Internal(e.to_string()))?;
             Ok(hash.to_string())
         })
         .await

@@ -117,7 +117,8 @@ pub async fn authenticate(cx: &Context, token: &str) -> Result<Option<Session>> 
     };
     let Some(row) = store::sessions::by_id(&cx.db, &id, now).await? else { return Ok(None) };
     let Some(user) = store::users::by_id(&cx.db, row.user_id).await? else { return Ok(None) };
-    let session = Session { id, person: user.person(), is_admin: user.is_admin, theme: user.theme, expires_at: row.expires_at };
+    let session =
+        Session { id, person: user.person(), is_admin: user.is_admin, theme: user.theme, expires_at: row.expires_at };
     cx.sessions.put(session.clone(), heard);
     Ok(Some(session))
 }

@@ -32,6 +32,12 @@ pub async fn toggle(cx: &Context, viewer: Viewer, id: MessageId) -> Result<(Plac
     jobs::enqueue(&mut tx, &Job::StarsChanged { message: id }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
-    let place = Place { group_id: group.id, group_slug: group.slug, topic_id: raw.topic_id, topic_slug: found.topic.slug, seq: raw.seq };
+    let place = Place {
+        group_id: group.id,
+        group_slug: group.slug,
+        topic_id: raw.topic_id,
+        topic_slug: found.topic.slug,
+        seq: raw.seq,
+    };
     Ok((place, starred))
 }

@@ -140,7 +140,9 @@ impl TestForum {
     /// On the Postgres that [`SERVER`] names and the Redis that [`REDIS`] names.
     pub async fn postgres() -> Self {
         let Ok(url) = std::env::var(REDIS) else {
-            panic!("{REDIS} is not set: it names the Redis that the tests may write keys with a prefix of their own to");
+            panic!(
+                "{REDIS} is not set: it names the Redis that the tests may write keys with a prefix of their own to"
+            );
         };
         Self::on(TestDb::postgres().await, Some((url, format!("test:{}", unique_name())))).await
     }
@@ -166,7 +168,13 @@ impl TestForum {
             site_name: "Test".into(),
             base_url: "https://forum.example".into(),
             secret: SecretKey::new("a key that only tests are signed with").expect("a key"),
-            limits: Limits { posts_per_minute: 0, stars_per_minute: 0, groups_per_day: 0, searches_per_minute: 0, ..Limits::default() },
+            limits: Limits {
+                posts_per_minute: 0,
+                stars_per_minute: 0,
+                groups_per_day: 0,
+                searches_per_minute: 0,
+                ..Limits::default()
+            },
             session: Duration::from_secs(30 * 24 * 3_600),
         };
         Context {
@@ -287,7 +295,10 @@ impl TestForum {
     /// Brings the search index up with the database. On Postgres, changes are read when no older transaction is open in the
     /// whole server, those of other tests included: waits for that.
     pub async fn catch_up(&self) {
-        wait_for("older transactions to end", || async { store::search_log::settled(&self.cx.db).await.expect("a look") }).await;
+        wait_for("older transactions to end", || async {
+            store::search_log::settled(&self.cx.db).await.expect("a look")
+        })
+        .await;
         assert!(search::catch_up(&self.cx).await.expect("the search index"), "somebody else writes the search index");
     }
 

@@ -33,7 +33,8 @@ pub struct Found {
 impl Found {
     /// Whether the reader may rename the topic: who started it, and moderators.
     pub fn may_edit(&self, viewer: Viewer) -> bool {
-        self.standing.may(Deed::Moderate) || (self.standing.may(Deed::Write) && viewer.id() == Some(self.topic.creator_id))
+        self.standing.may(Deed::Moderate)
+            || (self.standing.may(Deed::Write) && viewer.id() == Some(self.topic.creator_id))
     }
 
     /// Nothing when the reader may rename the topic.
@@ -46,7 +47,11 @@ impl Found {
 }
 
 fn found(viewer: Viewer, row: TopicFor) -> Result<Found> {
-    let standing = Standing { kind: row.group_kind, role: row.role, is_site_admin: matches!(viewer, Viewer::User { is_admin: true, .. }) };
+    let standing = Standing {
+        kind: row.group_kind,
+        role: row.role,
+        is_site_admin: matches!(viewer, Viewer::User { is_admin: true, .. }),
+    };
     standing.check(Deed::Read)?;
     if row.deleted {
         return Err(Error::NotFound);
@@ -102,12 +107,21 @@ impl PageEnd {
     /// [`Error::NotFound`] for anything else.
     pub fn parse(param: &str) -> Result<Self> {
         let (at, id) = param.split_once('-').ok_or(Error::NotFound)?;
-        Ok(Self { at: Timestamp(at.parse().map_err(|_| Error::NotFound)?), id: id.parse().map_err(|_| Error::NotFound)? })
+        Ok(Self {
+            at: Timestamp(at.parse().map_err(|_| Error::NotFound)?),
+            id: id.parse().map_err(|_| Error::NotFound)?,
+        })
     }
 }
 
 /// Topics of a group by latest activity, with what is unread by the reader's sidebar; and where the next page begins.
-pub async fn list(cx: &Context, group: GroupId, sidebar: &Sidebar, before: Option<PageEnd>, limit: usize) -> Result<(Vec<TopicRow>, Option<PageEnd>)> {
+pub async fn list(
+    cx: &Context,
+    group: GroupId,
+    sidebar: &Sidebar,
+    before: Option<PageEnd>,
+    limit: usize,
+) -> Result<(Vec<TopicRow>, Option<PageEnd>)> {
     let mut rows = store::topics::of_group(&cx.db, group, before.map(|end| (end.at, end.id)), limit as i64 + 1).await?;
     let more = rows.len() > limit;
     rows.truncate(limit);
@@ -117,14 +131,19 @@ pub async fn list(cx: &Context, group: GroupId, sidebar: &Sidebar, before: Optio
 }
 
 fn fill_unread(rows: &mut [TopicRow], sidebar: &Sidebar) {
-    let unread = |id: TopicId| sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == id).map_or(0, |t| t.unread);
+    let unread =
+        |id: TopicId| sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == id).map_or(0, |t| t.unread);
     for row in rows {
         row.unread = unread(row.topic.id);
     }
 }
 
 /// What is unread, as one page to be read like a paper: the topics by latest activity, each with its group and last messages.
-pub async fn unread_paper(cx: &Context, sidebar: &Sidebar, limit: usize) -> Result<Vec<(Group, TopicRow, Vec<crate::model::Message>)>> {
+pub async fn unread_paper(
+    cx: &Context,
+    sidebar: &Sidebar,
+    limit: usize,
+) -> Result<Vec<(Group, TopicRow, Vec<crate::model::Message>)>> {
     let ids: Vec<TopicId> = sidebar.groups.iter().flat_map(|g| &g.topics).map(|t| t.topic).take(1_000).collect();
     let mut rows = store::topics::by_ids(&cx.db, &ids).await?;
     rows.truncate(limit);

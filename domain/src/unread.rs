@@ -96,8 +96,13 @@ pub async fn sidebar(cx: &Context, user: UserId) -> Result<Sidebar> {
 async fn refresh(cx: &Context, user: UserId, mut summary: Summary) -> Result<Summary> {
     let ids: Vec<GroupId> = summary.groups.iter().map(|(_, group)| group.id).collect();
     let versions = versions(cx, &ids).await?;
-    let stale: Vec<GroupId> =
-        summary.groups.iter().zip(&versions).filter(|((then, _), now)| then != *now).map(|((_, group), _)| group.id).collect();
+    let stale: Vec<GroupId> = summary
+        .groups
+        .iter()
+        .zip(&versions)
+        .filter(|((then, _), now)| then != *now)
+        .map(|((_, group), _)| group.id)
+        .collect();
     if stale.is_empty() {
         return Ok(summary);
     }

@@ -44,9 +44,7 @@ impl Generation {
     pub(crate) fn create(path: &Path) -> Result<tantivy::Index, Error> {
         let (schema, _) = schema::schema();
         let directory = MmapDirectory::open(path).map_err(TantivyError::from)?;
-        let builder = tantivy::Index::builder()
-            .schema(schema)
-            .tokenizers(schema::tokenizers());
+        let builder = tantivy::Index::builder().schema(schema).tokenizers(schema::tokenizers());
         Ok(builder.open_or_create(directory)?)
     }
 
@@ -58,9 +56,7 @@ impl Generation {
                 return Err(Trouble::Unusable(format!("it is of version {version}")));
             }
             None => {
-                return Err(Trouble::Unusable(
-                    "its name is not a generation's".to_owned(),
-                ));
+                return Err(Trouble::Unusable("its name is not a generation's".to_owned()));
             }
         }
         // The engine trusts its files: a damaged one may make it panic instead of failing.
@@ -75,18 +71,9 @@ impl Generation {
             return Err(Trouble::Unusable("it has other fields".to_owned()));
         }
         let meta = read_meta(path)?;
-        let reader = engine
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .try_into()?;
+        let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let searcher = reader.searcher();
-        let opened = Self {
-            engine,
-            searcher,
-            position: None,
-            reader,
-            meta: Vec::new(),
-        };
+        let opened = Self { engine, searcher, position: None, reader, meta: Vec::new() };
         Ok(opened.at(path, meta)?)
     }
 
@@ -133,20 +120,14 @@ impl From<TantivyError> for Trouble {
         let refused = match &error {
             TantivyError::IoError(error) => refused(error),
             TantivyError::OpenReadError(OpenReadError::IoError { io_error, .. })
-            | TantivyError::OpenDirectoryError(OpenDirectoryError::IoError { io_error, .. }) => {
-                refused(io_error)
-            }
+            | TantivyError::OpenDirectoryError(OpenDirectoryError::IoError { io_error, .. }) => refused(io_error),
             TantivyError::LockFailure(..)
             | TantivyError::Poisoned
             | TantivyError::ErrorInThread(_)
             | TantivyError::SystemError(_) => true,
             _ => false,
         };
-        if refused {
-            Self::Failed(error.into())
-        } else {
-            Self::Unusable(error.to_string())
-        }
+        if refused { Self::Failed(error.into()) } else { Self::Unusable(error.to_string()) }
     }
 }
 

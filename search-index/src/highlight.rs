@@ -38,20 +38,13 @@ impl Highlighter {
     }
 
     pub(crate) fn of(parsed: &Parsed) -> Self {
-        Self {
-            clauses: parsed.wanted.as_slice().into(),
-        }
+        Self { clauses: parsed.wanted.as_slice().into() }
     }
 
     /// The words and phrases that are marked, folded as they are compared.
     pub fn terms(&self) -> Vec<String> {
-        let words = self
-            .clauses
-            .iter()
-            .map(|clause| clause.words.iter().map(|(_, word)| &**word));
-        words
-            .map(|words| words.collect::<Vec<_>>().join(" "))
-            .collect()
+        let words = self.clauses.iter().map(|clause| clause.words.iter().map(|(_, word)| &**word));
+        words.map(|words| words.collect::<Vec<_>>().join(" ")).collect()
     }
 
     /// The part of `text` that shows most of what was looked for, at most `max_chars` characters of
@@ -70,10 +63,7 @@ impl Highlighter {
         for start in 0..words.len() {
             for (clause, wanted) in self.clauses.iter().enumerate() {
                 if let Some(end) = match_at(&words[start..], wanted) {
-                    matches.push(Match {
-                        range: words[start].range.start..end,
-                        clause,
-                    });
+                    matches.push(Match { range: words[start].range.start..end, clause });
                 }
             }
             if matches.len() >= MAX_MATCHES {
@@ -112,10 +102,7 @@ fn best_part(text: &str, matches: &[Match], max_chars: usize) -> Range<usize> {
     for (at, first) in matches.iter().enumerate() {
         let limit = byte_of(char_of(first.range.start) + max_chars);
         let fits = |found: &&Match| found.range.end <= limit;
-        let near = matches[at..]
-            .iter()
-            .take_while(|found| found.range.start < limit)
-            .filter(fits);
+        let near = matches[at..].iter().take_while(|found| found.range.start < limit).filter(fits);
         let mut clauses = Vec::new();
         let (mut count, mut end) = (0, 0);
         for found in near {
@@ -147,28 +134,16 @@ fn trim(text: &str, part: Range<usize>, core: &Range<usize>) -> Range<usize> {
     let found = !core.is_empty();
     let mut start = part.start;
     if found && start > 0 {
-        start = cuts()
-            .find(|&at| at >= core.start || is_gap(text, at))
-            .unwrap_or(start);
+        start = cuts().find(|&at| at >= core.start || is_gap(text, at)).unwrap_or(start);
     }
     let mut end = part.end;
     if end < text.len() && !is_gap(text, end) {
         let gap = cuts().rev().find(|&at| at <= core.end || is_gap(text, at));
-        end = gap
-            .filter(|&at| at > start)
-            .map_or(end, |at| if found { at.max(core.end) } else { at });
+        end = gap.filter(|&at| at > start).map_or(end, |at| if found { at.max(core.end) } else { at });
     }
     let shown = &text[start..end];
-    let end = if end < text.len() {
-        start + shown.trim_end().len()
-    } else {
-        end
-    };
-    let start = if start > 0 {
-        start + (shown.len() - shown.trim_start().len())
-    } else {
-        start
-    };
+    let end = if end < text.len() { start + shown.trim_end().len() } else { end };
+    let start = if start > 0 { start + (shown.len() - shown.trim_start().len()) } else { start };
     start.min(end)..end
 }
 
@@ -190,10 +165,7 @@ fn fragments(text: &str, matches: &[Match], part: Range<usize>) -> Vec<Fragment>
     let mut fragments = Vec::new();
     let mut push = |text: &str, hit| {
         if !text.is_empty() {
-            fragments.push(Fragment {
-                text: text.to_owned(),
-                hit,
-            });
+            fragments.push(Fragment { text: text.to_owned(), hit });
         }
     };
     let ellipsis = |cut: bool| if cut { "…" } else { "" };

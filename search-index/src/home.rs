@@ -29,9 +29,7 @@ pub(crate) struct Home {
 impl Home {
     pub(crate) fn open(dir: &Path) -> io::Result<Self> {
         fs::create_dir_all(dir)?;
-        Ok(Self {
-            dir: dir.canonicalize()?,
-        })
+        Ok(Self { dir: dir.canonicalize()? })
     }
 
     pub(crate) fn path(&self, generation: &str) -> PathBuf {
@@ -41,11 +39,7 @@ impl Home {
     /// `None` when someone else holds it, in this process or another.
     pub(crate) fn lock(&self) -> io::Result<Option<Lock>> {
         let path = self.dir.join(LOCK);
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)?;
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Lock { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -74,11 +68,7 @@ impl Home {
 
     /// Makes the folder of a generation that never was. Needs the lock.
     pub(crate) fn new_generation(&self) -> io::Result<String> {
-        let last = self
-            .generations()?
-            .into_iter()
-            .map(|(_, number)| number)
-            .max();
+        let last = self.generations()?.into_iter().map(|(_, number)| number).max();
         let in_use = parse_name(&self.current()?).map(|(_, number)| number);
         let number = last.max(in_use).unwrap_or(0) + 1;
         let name = format!("v{VERSION}-{number:06}");
@@ -121,9 +111,5 @@ pub(crate) fn parse_name(name: &str) -> Option<(u32, u64)> {
 
 /// Makes a rename in the folder outlast a power cut.
 fn sync_folder(dir: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(dir)?.sync_all()
-    } else {
-        Ok(())
-    }
+    if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
 }

@@ -52,9 +52,7 @@ impl Index {
             view: RwLock::default(),
             reloading: Mutex::default(),
         };
-        let index = Self {
-            shared: Arc::new(shared),
-        };
+        let index = Self { shared: Arc::new(shared) };
         index.reload()?;
         Ok(index)
     }
@@ -65,11 +63,7 @@ impl Index {
     /// # Errors
     /// When the folder cannot be read just now; what was seen before stays in sight.
     pub fn reload(&self) -> Result<bool> {
-        let _one_at_a_time = self
-            .shared
-            .reloading
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self.shared.reloading.lock().unwrap_or_else(PoisonError::into_inner);
         self.look(&self.view())
     }
 
@@ -81,10 +75,7 @@ impl Index {
 
     /// How many messages and topics it holds.
     pub fn documents(&self) -> u64 {
-        self.view()
-            .generation
-            .as_ref()
-            .map_or(0, |generation| generation.searcher.num_docs())
+        self.view().generation.as_ref().map_or(0, |generation| generation.searcher.num_docs())
     }
 
     /// Finds what matches, as of the last [`reload`](Self::reload).
@@ -93,10 +84,7 @@ impl Index {
     /// Only when the index itself fails: every text is a valid query.
     pub fn search(&self, query: &Query<'_>) -> Result<Results> {
         let view = self.view();
-        let searcher = view
-            .generation
-            .as_ref()
-            .map(|generation| &generation.searcher);
+        let searcher = view.generation.as_ref().map(|generation| &generation.searcher);
         // The engine trusts its files: a damaged one may make it panic.
         let search = || search::search(searcher, &self.shared.fields, query);
         panic::catch_unwind(panic::AssertUnwindSafe(search)).unwrap_or(Err(Error::Damaged))
@@ -115,11 +103,7 @@ impl Index {
 
     /// For who holds the lock: a writer of the generation in use, or of a new one if that is unusable.
     pub(crate) fn writer(&self, lock: Lock) -> Result<Writer> {
-        let _one_at_a_time = self
-            .shared
-            .reloading
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self.shared.reloading.lock().unwrap_or_else(PoisonError::into_inner);
         // Opened afresh: another process may have written since, and the engine, to tidy up after
         // itself, must know every file there is.
         self.look(&View::default())?;
@@ -133,8 +117,7 @@ impl Index {
         let Some(generation) = &view.generation else {
             return Err(Error::Damaged);
         };
-        self.home()
-            .sweep(view.current.as_deref().unwrap_or_default());
+        self.home().sweep(view.current.as_deref().unwrap_or_default());
         Ok(Writer::new(self.clone(), lock, generation.engine.clone()))
     }
 
@@ -151,25 +134,12 @@ impl Index {
     }
 
     fn view(&self) -> Arc<View> {
-        Arc::clone(
-            &self
-                .shared
-                .view
-                .read()
-                .unwrap_or_else(PoisonError::into_inner),
-        )
+        Arc::clone(&self.shared.view.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn show(&self, current: String, generation: Option<Generation>) {
-        let view = Arc::new(View {
-            current: Some(current),
-            generation,
-        });
-        *self
-            .shared
-            .view
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = view;
+        let view = Arc::new(View { current: Some(current), generation });
+        *self.shared.view.write().unwrap_or_else(PoisonError::into_inner) = view;
     }
 
     /// Shows what is on disk if it differs from what was `seen`; `true` when it did.
@@ -210,8 +180,6 @@ impl Index {
 
 impl fmt::Debug for Index {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Index")
-            .field("generation", &self.view().current)
-            .finish_non_exhaustive()
+        f.debug_struct("Index").field("generation", &self.view().current).finish_non_exhaustive()
     }
 }

@@ -23,10 +23,7 @@ pub(crate) struct Parsed {
 }
 
 pub(crate) fn parse(text: &str) -> Parsed {
-    let end = text
-        .char_indices()
-        .nth(MAX_CHARS)
-        .map_or(text.len(), |(at, _)| at);
+    let end = text.char_indices().nth(MAX_CHARS).map_or(text.len(), |(at, _)| at);
     let mut rest = &text[..end];
     let mut parsed = Parsed::default();
     let mut room = MAX_WORDS;
@@ -35,11 +32,7 @@ pub(crate) fn parse(text: &str) -> Parsed {
         let Some(clause) = clause(part.text, &mut room) else {
             continue;
         };
-        let clauses = if part.excluded {
-            &mut parsed.excluded
-        } else {
-            &mut parsed.wanted
-        };
+        let clauses = if part.excluded { &mut parsed.excluded } else { &mut parsed.wanted };
         if !clauses.contains(&clause) {
             clauses.push(clause);
         }
@@ -58,13 +51,7 @@ fn next_part(text: &str) -> Option<(Part<'_>, &str)> {
     let first = text.chars().next()?;
     if let Some(excluded) = text.strip_prefix('-').filter(|rest| starts_exclusion(rest)) {
         let (part, after) = next_part(excluded)?;
-        return Some((
-            Part {
-                excluded: true,
-                ..part
-            },
-            after,
-        ));
+        return Some((Part { excluded: true, ..part }, after));
     }
     if is_quote(first) {
         let inside = &text[first.len_utf8()..];
@@ -73,25 +60,11 @@ fn next_part(text: &str) -> Option<(Part<'_>, &str)> {
         };
         let (phrase, after) = inside.split_at(close);
         let after = after.strip_prefix(is_quote).unwrap_or(after);
-        return Some((
-            Part {
-                text: phrase,
-                excluded: false,
-            },
-            after,
-        ));
+        return Some((Part { text: phrase, excluded: false }, after));
     }
-    let end = text
-        .find(|c: char| c.is_whitespace() || is_quote(c))
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| c.is_whitespace() || is_quote(c)).unwrap_or(text.len());
     let (word, after) = text.split_at(end);
-    Some((
-        Part {
-            text: word,
-            excluded: false,
-        },
-        after,
-    ))
+    Some((Part { text: word, excluded: false }, after))
 }
 
 /// `-word` and `-"a phrase"` exclude; `--`, `- word` and `->` do not.
@@ -113,10 +86,7 @@ fn clause(text: &str, room: &mut usize) -> Option<Clause> {
     let words: Vec<_> = words(text).into_iter().take(*room).collect();
     *room -= words.len();
     let start = words.first()?.position;
-    let words = words
-        .into_iter()
-        .map(|word| (word.position - start, word.folded))
-        .collect();
+    let words = words.into_iter().map(|word| (word.position - start, word.folded)).collect();
     Some(Clause { words })
 }
 
@@ -127,14 +97,9 @@ mod tests {
     fn shape(text: &str) -> (Vec<String>, Vec<String>) {
         let parsed = parse(text);
         let [wanted, excluded] = [parsed.wanted, parsed.excluded].map(|clauses| {
-            let joined = clauses.into_iter().map(|clause| {
-                clause
-                    .words
-                    .into_iter()
-                    .map(|(_, word)| word)
-                    .collect::<Vec<_>>()
-                    .join(" ")
-            });
+            let joined = clauses
+                .into_iter()
+                .map(|clause| clause.words.into_iter().map(|(_, word)| word).collect::<Vec<_>>().join(" "));
             joined.collect::<Vec<_>>()
         });
         (wanted, excluded)
@@ -149,10 +114,7 @@ mod tests {
 
     #[test]
     fn curly_quotation_marks_make_phrases_too() {
-        assert_eq!(
-            shape("“green leaf” „à la carte“").0,
-            ["green leaf", "a la carte"]
-        );
+        assert_eq!(shape("“green leaf” „à la carte“").0, ["green leaf", "a la carte"]);
     }
 
     #[test]
@@ -162,18 +124,12 @@ mod tests {
 
     #[test]
     fn a_lone_quotation_mark_is_a_space() {
-        assert_eq!(
-            shape(r#"5" pipe -"open end"#).0,
-            ["5", "pipe", "open", "end"]
-        );
+        assert_eq!(shape(r#"5" pipe -"open end"#).0, ["5", "pipe", "open", "end"]);
     }
 
     #[test]
     fn a_minus_on_its_own_excludes_nothing() {
-        assert_eq!(
-            shape("a - b -- c --d -> e"),
-            (vec_of(&["a", "b", "c", "d", "e"]), vec![])
-        );
+        assert_eq!(shape("a - b -- c --d -> e"), (vec_of(&["a", "b", "c", "d", "e"]), vec![]));
     }
 
     #[test]

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use tantivy::query::doc_predicate_query::{DocPredicateQuery, FunctionPredicate};
-use tantivy::query::{
-    BooleanQuery, ConstScoreQuery, Occur, PhraseQuery, Query as EngineQuery, TermQuery,
-};
+use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, PhraseQuery, Query as EngineQuery, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, SegmentReader, Term};
 
@@ -72,12 +70,9 @@ impl<'a> Query<'a> {
             clauses.push((Occur::MustNot, matching(clause, fields)));
         }
         let filters = [
-            self.only_group
-                .map(|id| Term::from_field_i64(fields.group, id)),
-            self.only_author
-                .map(|id| Term::from_field_i64(fields.author, id)),
-            self.only_kind
-                .map(|kind| Term::from_field_u64(fields.kind, kind.number())),
+            self.only_group.map(|id| Term::from_field_i64(fields.group, id)),
+            self.only_author.map(|id| Term::from_field_i64(fields.author, id)),
+            self.only_kind.map(|kind| Term::from_field_u64(fields.kind, kind.number())),
         ];
         for term in filters.into_iter().flatten() {
             let filter = Box::new(TermQuery::new(term, IndexRecordOption::Basic));

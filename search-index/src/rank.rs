@@ -52,14 +52,8 @@ impl SortKeyComputer for Relevance {
     }
 
     fn segment_sort_key_computer(&self, segment: &SegmentReader) -> tantivy::Result<Self::Child> {
-        let created_at = segment
-            .fast_fields()
-            .i64(column::CREATED_AT)?
-            .first_or_default_col(0);
-        Ok(SegmentRelevance {
-            now: self.now,
-            created_at,
-        })
+        let created_at = segment.fast_fields().i64(column::CREATED_AT)?.first_or_default_col(0);
+        Ok(SegmentRelevance { now: self.now, created_at })
     }
 }
 

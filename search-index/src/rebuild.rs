@@ -47,19 +47,10 @@ impl Rebuild {
     pub(crate) fn with(index: Index, lock: Lock) -> Result<Self> {
         index.home().sweep(&index.home().current()?);
         let name = index.home().new_generation()?;
-        let unfinished = Unfinished {
-            path: index.home().path(&name),
-            finished: false,
-        };
+        let unfinished = Unfinished { path: index.home().path(&name), finished: false };
         let made = Generation::create(&unfinished.path)?;
         let bulk = engine::open_writer(&made, Load::Bulk)?;
-        Ok(Self {
-            bulk,
-            unfinished,
-            index,
-            lock,
-            name,
-        })
+        Ok(Self { bulk, unfinished, index, lock, name })
     }
 
     /// Adds a document. Each kind and id must come only once: here nothing is replaced.
@@ -67,8 +58,7 @@ impl Rebuild {
     /// # Errors
     /// When the index cannot be written; the rebuild is lost then.
     pub fn add(&mut self, document: &Document<'_>) -> Result<()> {
-        self.bulk
-            .add_document(self.index.fields().document(document))?;
+        self.bulk.add_document(self.index.fields().document(document))?;
         Ok(())
     }
 
@@ -80,13 +70,7 @@ impl Rebuild {
     /// When the index cannot be written. The old one stays in use then, unless the failure came after
     /// the swap; [`Index::position`] tells which.
     pub fn finish(self, position: &str) -> Result<Writer> {
-        let Self {
-            mut bulk,
-            mut unfinished,
-            index,
-            lock,
-            name,
-        } = self;
+        let Self { mut bulk, mut unfinished, index, lock, name } = self;
         engine::commit(&mut bulk, position)?;
         engine::merge_all(&mut bulk)?;
         drop(bulk);
@@ -107,8 +91,6 @@ impl Drop for Unfinished {
 
 impl fmt::Debug for Rebuild {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rebuild")
-            .field("generation", &self.name)
-            .finish_non_exhaustive()
+        f.debug_struct("Rebuild").field("generation", &self.name).finish_non_exhaustive()
     }
 }

@@ -65,11 +65,7 @@ impl Results {
 }
 
 /// `searcher` is `None` while there is no index: nothing matches.
-pub(crate) fn search(
-    searcher: Option<&Searcher>,
-    fields: &Fields,
-    query: &Query<'_>,
-) -> Result<Results> {
+pub(crate) fn search(searcher: Option<&Searcher>, fields: &Fields, query: &Query<'_>) -> Result<Results> {
     let parsed = parse(query.text);
     let mut results = Results {
         total: 0,
@@ -90,8 +86,7 @@ pub(crate) fn search(
     let page = TopDocs::with_limit(limit).and_offset(offset);
     let addresses: Vec<DocAddress> = match query.order {
         Order::Newest => {
-            let (total, top) =
-                searcher.search(&question, &(Count, page.order_by(rank::newest())))?;
+            let (total, top) = searcher.search(&question, &(Count, page.order_by(rank::newest())))?;
             results.total = total;
             top.into_iter().map(|(_, address)| address).collect()
         }
@@ -112,9 +107,7 @@ fn hits(searcher: &Searcher, addresses: &[DocAddress]) -> Result<Vec<Hit>> {
     for address in addresses {
         let columns = match segments.entry(address.segment_ord) {
             Entry::Occupied(open) => open.into_mut(),
-            Entry::Vacant(segment) => {
-                segment.insert(Columns::open(searcher.segment_reader(address.segment_ord))?)
-            }
+            Entry::Vacant(segment) => segment.insert(Columns::open(searcher.segment_reader(address.segment_ord))?),
         };
         hits.extend(columns.hit(address.doc_id));
     }

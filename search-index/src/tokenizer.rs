@@ -8,9 +8,7 @@ use std::iter::Peekable;
 use std::ops::Range;
 use std::str::CharIndices;
 
-use tantivy::tokenizer::{
-    AsciiFoldingFilter, RemoveLongFilter, TextAnalyzer, Token, TokenStream, Tokenizer,
-};
+use tantivy::tokenizer::{AsciiFoldingFilter, RemoveLongFilter, TextAnalyzer, Token, TokenStream, Tokenizer};
 
 /// Longer words (in bytes, folded) are left out of the index and of queries.
 const MAX_WORD_BYTES: usize = 64;
@@ -61,10 +59,7 @@ impl Tokenizer for WordTokenizer {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> WordStream<'a> {
         self.token.reset();
-        WordStream {
-            chars: text.char_indices().peekable(),
-            token: &mut self.token,
-        }
+        WordStream { chars: text.char_indices().peekable(), token: &mut self.token }
     }
 }
 
@@ -73,9 +68,7 @@ impl WordStream<'_> {
         self.token.offset_to = at + c.len_utf8();
         if !is_mark(c) {
             let lower = c.to_lowercase().filter(|&c| !is_mark(c));
-            self.token
-                .text
-                .extend(lower.map(|c| if c == 'ς' { 'σ' } else { c }));
+            self.token.text.extend(lower.map(|c| if c == 'ς' { 'σ' } else { c }));
         }
     }
 }
@@ -137,22 +130,13 @@ mod tests {
 
     #[test]
     fn words_are_lower_case_and_without_accents() {
-        assert_eq!(
-            folded("Crème BRÛLÉE, İstanbul"),
-            ["creme", "brulee", "istanbul"]
-        );
-        assert_eq!(
-            folded("cafe\u{301} Straße ΟΔΟΣ οδος"),
-            ["cafe", "strasse", "οδοσ", "οδοσ"]
-        );
+        assert_eq!(folded("Crème BRÛLÉE, İstanbul"), ["creme", "brulee", "istanbul"]);
+        assert_eq!(folded("cafe\u{301} Straße ΟΔΟΣ οδος"), ["cafe", "strasse", "οδοσ", "οδοσ"]);
     }
 
     #[test]
     fn punctuation_separates_words() {
-        assert_eq!(
-            folded("don't use foo_bar, v1.2"),
-            ["don", "t", "use", "foo", "bar", "v1", "2"]
-        );
+        assert_eq!(folded("don't use foo_bar, v1.2"), ["don", "t", "use", "foo", "bar", "v1", "2"]);
         assert_eq!(folded(" ,.! \n\t"), Vec::<String>::new());
     }
 
@@ -165,10 +149,7 @@ mod tests {
     #[test]
     fn a_word_too_long_is_left_out_but_keeps_its_place() {
         let text = format!("a {} b", "x".repeat(65));
-        let places: Vec<_> = words(&text)
-            .into_iter()
-            .map(|word| (word.folded, word.position))
-            .collect();
+        let places: Vec<_> = words(&text).into_iter().map(|word| (word.folded, word.position)).collect();
         assert_eq!(places, [("a".to_owned(), 0), ("b".to_owned(), 2)]);
         assert_eq!(folded(&"x".repeat(64)).len(), 1);
     }
@@ -176,10 +157,7 @@ mod tests {
     #[test]
     fn a_word_knows_the_bytes_it_stood_on() {
         let text = "un cafe\u{301}, deux";
-        let ranges: Vec<_> = words(text)
-            .into_iter()
-            .map(|word| &text[word.range])
-            .collect();
+        let ranges: Vec<_> = words(text).into_iter().map(|word| &text[word.range]).collect();
         assert_eq!(ranges, ["un", "cafe\u{301}", "deux"]);
     }
 }

@@ -29,14 +29,7 @@ pub struct Writer {
 
 impl Writer {
     pub(crate) fn new(index: Index, lock: Lock, engine: tantivy::Index) -> Self {
-        Self {
-            index,
-            open: None,
-            engine,
-            load: Load::Steady,
-            changed: false,
-            lock,
-        }
+        Self { index, open: None, engine, load: Load::Steady, changed: false, lock }
     }
 
     /// The index that is written.
@@ -121,9 +114,7 @@ impl Writer {
     /// # Errors
     /// When the folder cannot be written.
     pub fn rebuild(self) -> Result<Rebuild> {
-        let Self {
-            index, open, lock, ..
-        } = self;
+        let Self { index, open, lock, .. } = self;
         drop(open);
         Rebuild::with(index, lock)
     }
@@ -144,10 +135,7 @@ impl Writer {
     }
 
     /// After a failure the engine's writer is of no more use: what it held is gone.
-    fn write<T>(
-        &mut self,
-        write: impl FnOnce(&mut IndexWriter) -> tantivy::Result<T>,
-    ) -> Result<T> {
+    fn write<T>(&mut self, write: impl FnOnce(&mut IndexWriter) -> tantivy::Result<T>) -> Result<T> {
         let mut open = match self.open.take() {
             Some(open) => open,
             None => engine::open_writer(&self.engine, self.load)?,
@@ -168,9 +156,6 @@ impl Writer {
 impl fmt::Debug for Writer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let resting = self.open.is_none();
-        f.debug_struct("Writer")
-            .field("index", &self.index)
-            .field("resting", &resting)
-            .finish()
+        f.debug_struct("Writer").field("index", &self.index).field("resting", &resting).finish()
     }
 }

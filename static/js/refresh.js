@@ -89,7 +89,8 @@ export async function refresh() {
   }
   if (answer.status === 429 || answer.status >= 500) return 'failed';
   if (!answer.ok && isAnswerToForm()) return 'gone';
-  const page = new DOMParser().parseFromString(text, 'text/html');
+  // Its own style carries its own nonce, which is not this page's: the browser would complain of it, though nothing is shown yet.
+  const page = new DOMParser().parseFromString(text.replace(/<style\b[^>]*>[^<]*<\/style>/, ''), 'text/html');
   const [main, fresh] = [document.getElementById('main'), page.getElementById('main')];
   const { user, page: kind, liveAfter } = page.body.dataset;
   // Signed in as somebody else, or not at all: another page altogether.

@@ -71,7 +71,8 @@ impl Driver {
         });
         let wanted: Capabilities = wanted.as_object().expect("an object").clone();
         let driver = format!("http://127.0.0.1:{}", self.port);
-        let client = ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&driver).await.expect("a browser");
+        let client =
+            ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&driver).await.expect("a browser");
         let id = client.session_id().await.expect("its session").expect("its session");
         self.sessions.push(id.clone());
         Browser { client, base: base.to_owned(), session: format!("{driver}/session/{id}") }
@@ -141,14 +142,24 @@ impl Browser {
 
     /// Fills in a field.
     pub async fn fill(&self, selector: &str, text: &str) {
-        let field = self.client.wait().for_element(Locator::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        let field = self
+            .client
+            .wait()
+            .for_element(Locator::Css(selector))
+            .await
+            .unwrap_or_else(|error| panic!("{selector}: {error}"));
         field.clear().await.expect("an empty field");
         field.send_keys(text).await.expect("a filled field");
     }
 
     /// Clicks on the first that is meant.
     pub async fn click(&self, selector: &str) {
-        let element = self.client.wait().for_element(Locator::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        let element = self
+            .client
+            .wait()
+            .for_element(Locator::Css(selector))
+            .await
+            .unwrap_or_else(|error| panic!("{selector}: {error}"));
         element.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 

@@ -49,7 +49,7 @@ async fn watch(browser: &Browser, words: &str) {
         const look = () => {{
             if (!window.seenAt && [...document.querySelectorAll('.message')].some((m) => m.textContent.includes('{words}'))) window.seenAt = Date.now();
         }};
-        new MutationObserver(look).observe(document.getElementById('messages'), {{ childList: true, subtree: true }});
+        new MutationObserver(look).observe(document.body, {{ childList: true, subtree: true }});
         look();"
     );
     browser.js(&script).await;
@@ -62,7 +62,8 @@ async fn send(browser: &Browser, words: &str) -> i64 {
     browser.js(script).await.as_i64().expect("a time")
 }
 
-const COUNT_OF_GROUP: &str = "document.querySelector('#sidebar a[data-group] > [data-count]:not([hidden])')?.textContent";
+const COUNT_OF_GROUP: &str =
+    "document.querySelector('#sidebar a[data-group] > [data-count]:not([hidden])')?.textContent";
 const TOTAL: &str = "document.querySelector('#sidebar [data-unread-total]:not([hidden])')?.textContent";
 const MENTIONS: &str = "document.querySelector('#sidebar [data-mentions-total]:not([hidden])')?.textContent";
 
@@ -103,7 +104,8 @@ async fn what_one_person_writes_appears_before_another_and_in_all_their_tabs(run
     ben.js("window.scrollTo(0, document.documentElement.scrollHeight)").await;
     ben.until("it is read", &format!("!document.title.startsWith('(') && !({TOTAL})")).await;
     ben.switch(&elsewhere).await;
-    ben.until("and in the other tab", &format!("!({COUNT_OF_GROUP}) && !({TOTAL}) && !document.title.startsWith('(')")).await;
+    ben.until("and in the other tab", &format!("!({COUNT_OF_GROUP}) && !({TOTAL}) && !document.title.startsWith('(')"))
+        .await;
     ben.until("the badge as well", &format!("!({MENTIONS})")).await;
     ben.client.refresh().await.expect("the page");
     ben.until("as the server has it", &format!("!({TOTAL}) && !({MENTIONS})")).await;
@@ -159,7 +161,11 @@ async fn edits_stars_ends_and_new_topics_are_seen_as_they_happen(running: Runnin
     ana.sees("In the reeds").await;
     let top = |title: &str| format!("document.querySelector('#topics > .topic a.title')?.textContent === '{title}'");
     ben.until("the new topic is on top", &top("Egrets")).await;
-    ben.until("with its count", "document.querySelector('#topics > .topic [data-count]:not([hidden])')?.textContent === '1'").await;
+    ben.until(
+        "with its count",
+        "document.querySelector('#topics > .topic [data-count]:not([hidden])')?.textContent === '1'",
+    )
+    .await;
     ana.goto(&topic).await;
     send(&ana, "more herons").await;
     ben.until("the other comes back to the top", &top("Herons")).await;
@@ -179,9 +185,11 @@ async fn drafts_are_kept_and_ctrl_enter_sends(running: Running) {
     ana.until("the draft is there again", "document.querySelector('#f-text').value === 'half a sentence about'").await;
     ana.goto("/").await;
     ana.goto(&topic).await;
-    ana.until("and after a while elsewhere", "document.querySelector('#f-text').value === 'half a sentence about'").await;
+    ana.until("and after a while elsewhere", "document.querySelector('#f-text').value === 'half a sentence about'")
+        .await;
     let field = ana.client.find(fantoccini::Locator::Css("#f-text")).await.expect("the composer");
-    let keys = format!(" kingfishers{}{}", char::from(fantoccini::key::Key::Control), char::from(fantoccini::key::Key::Enter));
+    let keys =
+        format!(" kingfishers{}{}", char::from(fantoccini::key::Key::Control), char::from(fantoccini::key::Key::Enter));
     field.send_keys(&keys).await.expect("keys");
     ana.sees("half a sentence about kingfishers").await;
     ben.sees("half a sentence about kingfishers").await;
@@ -225,7 +233,10 @@ async fn a_page_says_that_it_reconnects_and_misses_nothing(running: Running) {
     for browser in [&ana, &ben] {
         let complaints = browser.complaints().await;
         // That nobody answered for a while is no wonder; anything else would be.
-        assert!(complaints.iter().all(|said| said.contains("Failed to load resource") || said.contains("net::ERR")), "{complaints:#?}");
+        assert!(
+            complaints.iter().all(|said| said.contains("Failed to load resource") || said.contains("net::ERR")),
+            "{complaints:#?}"
+        );
     }
     forum.examine().await;
 }

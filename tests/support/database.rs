@@ -32,7 +32,9 @@ impl Database {
     /// When no server is named, or it refuses.
     pub async fn postgres() -> Self {
         let Ok(server) = std::env::var(SERVER) else {
-            panic!("{SERVER} is not set: it names the Postgres server that the tests may create databases in (./check starts one)");
+            panic!(
+                "{SERVER} is not set: it names the Postgres server that the tests may create databases in (./check starts one)"
+            );
         };
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_nanos();
         let name = format!("klatch_whole_{}_{now}", std::process::id());
@@ -78,15 +80,19 @@ impl Database {
                 let tables = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like '\\_%' escape '\\'";
                 let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut db).await.expect("the tables");
                 for table in tables {
-                    let columns = format!("select group_concat('quote(\"' || name || '\")', ' || '','' || ') from pragma_table_info('{table}')");
-                    let columns: String = sqlx::query_scalar(AssertSqlSafe(columns)).fetch_one(&mut db).await.expect("its columns");
+                    let columns = format!(
+                        "select group_concat('quote(\"' || name || '\")', ' || '','' || ') from pragma_table_info('{table}')"
+                    );
+                    let columns: String =
+                        sqlx::query_scalar(AssertSqlSafe(columns)).fetch_one(&mut db).await.expect("its columns");
                     let rows = AssertSqlSafe(format!("select {columns} from \"{table}\" order by 1"));
                     all.insert(table, sqlx::query_scalar(rows).fetch_all(&mut db).await.expect("its rows"));
                 }
             }
             Self::Postgres { .. } => {
                 let mut db = self.connect().await;
-                let tables = "select tablename::text from pg_tables where schemaname = 'public' and tablename not like '\\_%'";
+                let tables =
+                    "select tablename::text from pg_tables where schemaname = 'public' and tablename not like '\\_%'";
                 let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut db).await.expect("the tables");
                 for table in tables {
                     let rows = AssertSqlSafe(format!("select t::text from \"{table}\" t order by 1"));

@@ -42,7 +42,10 @@ impl Forum {
     /// Starts one, with nobody and nothing in it.
     pub async fn start(running: Running) -> Self {
         let folder = TempDir::new().expect("a folder");
-        let mut settings = vec![("KLATCH_DATA_DIR", folder.path().join("data").display().to_string()), ("KLATCH_LIMITS", "off".to_owned())];
+        let mut settings = vec![
+            ("KLATCH_DATA_DIR", folder.path().join("data").display().to_string()),
+            ("KLATCH_LIMITS", "off".to_owned()),
+        ];
         let (base, database, redis) = match running {
             Running::Alone => {
                 let address = format!("127.0.0.1:{}", free_port());
@@ -111,7 +114,8 @@ impl Forum {
             self.processes.insert(name, process);
         }
         let visitor = self.visitor();
-        wait_for("the forum is healthy", async || visitor.try_get("/-/health").await.filter(|page| page.status == 200)).await;
+        wait_for("the forum is healthy", async || visitor.try_get("/-/health").await.filter(|page| page.status == 200))
+            .await;
     }
 
     /// The program with the forum's settings.
@@ -186,7 +190,8 @@ impl Forum {
         let well = tokio::time::timeout(Duration::from_secs(20), async {
             loop {
                 let output = self.run(&["admin", "doctor"], "");
-                last = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+                last =
+                    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
                 if output.status.success() {
                     break;
                 }

@@ -131,7 +131,9 @@ impl Page {
     /// The number that the sidebar has beside a group.
     pub fn unread_of(&self, slug: &str) -> i64 {
         let sidebar = between(&self.html, "<nav id=\"sidebar\"", "</nav>").unwrap_or_default();
-        let link = sidebar.split("<a ").find(|link| link.contains("data-group=") && link.contains(&format!("href=\"/{slug}/\"")));
+        let link = sidebar
+            .split("<a ")
+            .find(|link| link.contains("data-group=") && link.contains(&format!("href=\"/{slug}/\"")));
         link.and_then(|link| number_after(link, "data-count")).unwrap_or(0)
     }
 
@@ -152,12 +154,16 @@ impl Page {
             .filter_map(|article| {
                 let article = article.split("</article>").next()?;
                 let (tag, rest) = article.split_once('>')?;
-                Some((attribute(tag, "data-seq")?.parse().ok()?, attribute(tag, "id")?[1..].to_owned(), without_tags(rest)))
+                Some((
+                    attribute(tag, "data-seq")?.parse().ok()?,
+                    attribute(tag, "id")?[1..].to_owned(),
+                    without_tags(rest),
+                ))
             })
             .collect()
     }
 
-    /// The id of the message with these words.
+    /// The number of the message with these words, as addresses have it.
     ///
     /// # Panics
     /// When there is none.

@@ -140,7 +140,18 @@ impl Redis {
     /// Starts it again, empty.
     pub async fn resume(&mut self) {
         let mut command = Command::new("redis-server");
-        command.args(["--bind", "127.0.0.1", "--port", &self.port.to_string(), "--save", "", "--appendonly", "no", "--daemonize", "no"]);
+        command.args([
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            &self.port.to_string(),
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--daemonize",
+            "no",
+        ]);
         command.current_dir(&self.folder);
         self.process = Some(Process::start("redis", &mut command, &self.folder));
         let port = self.port;

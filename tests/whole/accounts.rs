@@ -21,7 +21,8 @@ async fn the_printed_link_makes_the_first_admin_and_works_once(running: Running)
     let stranger = forum.visitor();
     stranger.get("/-/first-admin?token=wrong").await.expect(404);
     let late = forum.visitor();
-    let unused = late.get(&link).await.expect(200).form("/-/first-admin").with("username", "late").with("password", PASSWORD);
+    let unused =
+        late.get(&link).await.expect(200).form("/-/first-admin").with("username", "late").with("password", PASSWORD);
 
     let admin = admin_of(&mut forum).await;
     admin.get("/admin/").await.expect(200).must_say("Health");
@@ -63,7 +64,9 @@ async fn a_form_with_a_wrong_token_comes_back_with_its_text_and_posts_nothing(ru
     let topic = topic_in(&ana, &group, "Herons", "By the river").await;
     let form = ana.get(&topic.path).await.form("/messages").with("text", "Two <herons> & \"one\" egret");
     let before = forum.database.number("select count(*) from messages").await;
-    for bad in [form.clone().without("csrf"), form.clone().with("csrf", "0"), form.clone().with("csrf", &"a".repeat(64))] {
+    for bad in
+        [form.clone().without("csrf"), form.clone().with("csrf", "0"), form.clone().with("csrf", &"a".repeat(64))]
+    {
         let back = ana.submit(&bad).await.expect(403);
         back.must_say("nothing is lost");
         let again = back.form("/messages");
@@ -102,11 +105,17 @@ async fn a_form_sent_from_another_site_is_refused(running: Running) {
 
 async fn somebody_added_on_the_command_line_can_sign_in(running: Running) {
     let forum = Forum::start(running).await;
-    let added = forum.run(&["admin", "user", "add", "marge", "--email", "marge@example.org", "--admin"], &format!("{PASSWORD}\n"));
+    let added = forum
+        .run(&["admin", "user", "add", "marge", "--email", "marge@example.org", "--admin"], &format!("{PASSWORD}\n"));
     assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
     assert!(String::from_utf8_lossy(&added.stdout).contains("marge can sign in"));
     let marge = forum.visitor();
-    let form = marge.get("/-/sign-in").await.form("/-/sign-in").with("username", "marge@example.org").with("password", PASSWORD);
+    let form = marge
+        .get("/-/sign-in")
+        .await
+        .form("/-/sign-in")
+        .with("username", "marge@example.org")
+        .with("password", PASSWORD);
     marge.submit(&form).await.expect(200);
     marge.get("/admin/people").await.expect(200).must_say("marge@example.org");
 

@@ -38,12 +38,16 @@ async fn old_addresses_lead_where_they_always_did(running: Running) {
     for elsewhere in ["//evil.example", "//evil.example/x", "/%5Cevil.example"] {
         let answer = forum.visitor().peek(elsewhere).await;
         let to = answer.header("location");
-        assert!(answer.status == 404 || to == format!("{elsewhere}/") && !to.starts_with("//"), "{elsewhere} leads to {to:?}");
+        assert!(
+            answer.status == 404 || to == format!("{elsewhere}/") && !to.starts_with("//"),
+            "{elsewhere} leads to {to:?}"
+        );
     }
     let form = forum.visitor().get("/-/sign-in?next=https://evil.example/").await.form("/-/sign-in");
     assert_eq!(form.value("next"), "/");
     let ana_again = forum.visitor();
-    let form = ana_again.get("/-/sign-in").await.form("/-/sign-in").with("next", "//evil.example").with("username", "ana");
+    let form =
+        ana_again.get("/-/sign-in").await.form("/-/sign-in").with("next", "//evil.example").with("username", "ana");
     let back = ana_again.send(&form.with("password", "rowing past the lighthouse")).await.expect(303);
     assert_eq!(back.header("location"), "/");
 }
@@ -55,7 +59,18 @@ async fn garbage_in_an_address_is_never_the_servers_fault(running: Running) {
     let topic = topic_in(&ana, &group, "Herons", "By the river").await;
     let long = "9".repeat(5_000);
     let words = "%F0%9F%A6%86%00".repeat(300);
-    for garbage in [long.as_str(), words.as_str(), "-1", "0", "1.5", "9223372036854775807", "9223372036854775808", "%ff", "'", "a_b:c"] {
+    for garbage in [
+        long.as_str(),
+        words.as_str(),
+        "-1",
+        "0",
+        "1.5",
+        "9223372036854775807",
+        "9223372036854775808",
+        "%ff",
+        "'",
+        "a_b:c",
+    ] {
         for path in [
             format!("/{garbage}/"),
             format!("/{garbage}/{garbage}/"),
@@ -88,15 +103,24 @@ async fn garbage_in_an_address_is_never_the_servers_fault(running: Running) {
         }
     }
     // And in what a form sends.
-    let mut form = ana.get(&topic.path).await.form("/messages").with("text", "hello").with("upto", &long).with("seq", &long);
+    let mut form =
+        ana.get(&topic.path).await.form("/messages").with("text", "hello").with("upto", &long).with("seq", &long);
     form = form.with("key", &long);
-    for action in ["/-/read", "/-/mentions/read", "/-/topics/1/read", "/-/topics/1/messages", "/-/topics/x/messages", "/-/groups/1/read"] {
+    for action in [
+        "/-/read",
+        "/-/mentions/read",
+        "/-/topics/1/read",
+        "/-/topics/1/messages",
+        "/-/topics/x/messages",
+        "/-/groups/1/read",
+    ] {
         form.action = action.to_owned();
         let answer = ana.send(&form).await;
         assert!(answer.status.as_u16() < 500, "{action}: {}", answer.status);
     }
     for body in ["", "csrf", "%", "a=%ff%fe", "=&=&="] {
-        let request = ana.request(Method::POST, "/-/read").header("content-type", "application/x-www-form-urlencoded").body(body);
+        let request =
+            ana.request(Method::POST, "/-/read").header("content-type", "application/x-www-form-urlencoded").body(body);
         let answer = ana.ask("/-/read", request).await;
         assert!((400..500).contains(&answer.status.as_u16()), "{body}: {}", answer.status);
     }
@@ -113,12 +137,22 @@ async fn what_cannot_be_had_is_said_on_a_proper_page(running: Running) {
     let forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     for visitor in [&ana, &forum.visitor()] {
-        for path in ["/nothing-here/", "/nothing/here/", "/no/such/place/at/all", "/-/nothing", "/users/nobody/", "/-/messages/12345"] {
+        for path in [
+            "/nothing-here/",
+            "/nothing/here/",
+            "/no/such/place/at/all",
+            "/-/nothing",
+            "/users/nobody/",
+            "/-/messages/12345",
+        ] {
             must_be_a_page(&visitor.get(path).await.expect(404));
         }
         must_be_a_page(&visitor.ask("/-/read", visitor.request(Method::GET, "/-/read")).await.expect(405));
         must_be_a_page(&visitor.ask("/search", visitor.request(Method::POST, "/search")).await.expect(405));
         must_be_a_page(&visitor.ask("/", visitor.request(Method::DELETE, "/")).await.expect(405));
+        let head = visitor.ask("/", visitor.request(Method::HEAD, "/")).await.expect(200);
+        assert!(head.html.is_empty() && head.header("content-type").starts_with("text/html"));
+        visitor.ask("/-/health", visitor.request(Method::HEAD, "/-/health")).await.expect(200);
         let huge = visitor.request(Method::POST, "/-/sign-in").body("x".repeat(1_100_000));
         must_be_a_page(&visitor.ask("/-/sign-in", huge).await.expect(413));
     }
@@ -169,7 +203,9 @@ async fn crawl(visitor: &Visitor) -> Vec<Page> {
     let mut pages = Vec::new();
     while let Some(path) = waiting.pop_front() {
         let page = visitor.get(&path).await;
-        assert!(page.status == 200, "{path} is linked, and answers {}", page.status);
+        // The buttons of others' messages are in the page, and hidden by its style.
+        let is_tool = path.starts_with("/-/messages/") && (path.ends_with("/edit") || path.ends_with("/delete"));
+        assert!(page.status == 200 || is_tool && page.status == 403, "{path} is linked, and answers {}", page.status);
         if page.header("content-type").starts_with("text/html") {
             for link in page.links() {
                 if known.insert(link.clone()) {
@@ -212,7 +248,7 @@ async fn every_page_forbids_what_it_does_not_need(running: Running) {
             assert!(!page.html.contains("<script>"), "{}", page.path);
             assert!(!page.html.contains(" style=\"") && !page.html.contains(" onclick="), "{}", page.path);
             let keeps = page.header("cache-control");
-            let may_be_kept = !signed_in && !page.html.contains("name=\"csrf\"");
+            let may_be_kept = !signed_in && page.status == 200 && !page.html.contains("name=\"csrf\"");
             assert_eq!(keeps, if may_be_kept { "no-cache" } else { "private, no-store" }, "{}", page.path);
             assert!(page.header("vary").to_ascii_lowercase().contains("cookie"), "{}", page.path);
             seen += 1;

@@ -38,7 +38,8 @@ fn must_name(command: &str, settings: &[(&str, &str)], name: &str) {
     program.arg(command).current_dir(folder.path());
     program.env("KLATCH_DATA_DIR", folder.path()).env("KLATCH_BIND", format!("127.0.0.1:{port}"));
     program.envs(settings.iter().copied());
-    let mut child = program.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().expect("the program");
+    let mut child =
+        program.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().expect("the program");
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     while child.try_wait().expect("its state").is_none() {
         if std::time::Instant::now() > deadline {

@@ -35,7 +35,10 @@ async fn ending_answers_the_polls_that_wait_and_finishes_what_is_under_way(runni
 
     // A few posts are under way while it is told to end: each is answered well, or not taken at all.
     let posts = (0..6).map(|number| {
-        let (ana, form) = (ana.clone(), form.clone().with("text", &format!("late words {number}")).with("key", &format!("{number:032}")));
+        let (ana, form) = (
+            ana.clone(),
+            form.clone().with("text", &format!("late words {number}")).with("key", &format!("{number:032}")),
+        );
         tokio::spawn(async move { ana.try_send(&form).await.map(|page| page.status.as_u16()) })
     });
     let posts: Vec<_> = posts.collect();
@@ -70,9 +73,9 @@ async fn ending_answers_the_polls_that_wait_and_finishes_what_is_under_way(runni
 /// Ben reads nothing of what is written to him, and must be told of all of it.
 async fn scene(forum: &Forum) -> (Visitor, Visitor, Place) {
     let (ana, ben) = (newcomer(forum, "ana").await, newcomer(forum, "ben").await);
-    let group = group_of(&ana, "Bird watch", "public").await;
-    let topic = topic_in(&ana, &group, "Herons", "By the river").await;
-    ben.join(&group).await;
+    let group = group_of(&ben, "Bird watch", "public").await;
+    let topic = topic_in(&ben, &group, "Herons", "By the river").await;
+    ana.join(&group).await;
     forum.jobs_done().await;
     (ana, ben, topic)
 }
@@ -145,7 +148,8 @@ async fn the_pages_killed_under_load_lose_nothing_that_they_acknowledged(running
     let mut writers = tokio::task::JoinSet::new();
     for number in 0..12 {
         let key = format!("{number:032}");
-        let (ana, form) = (ana.clone(), form.clone().with("text", &format!("kestrel no{number}. for @ben")).with("key", &key));
+        let (ana, form) =
+            (ana.clone(), form.clone().with("text", &format!("kestrel no{number}. for @ben")).with("key", &key));
         writers.spawn(async move { ana.send_until_taken(&form).await });
     }
     let first = "select count(*) from messages where raw like 'kestrel%'";
@@ -190,7 +194,8 @@ async fn without_redis_posts_are_still_taken_and_its_return_brings_everything() 
     forum.resume().await;
     let visitor = forum.visitor();
     wait_for("healthy again", async || visitor.try_get("/-/health").await.filter(|page| page.status == 200)).await;
-    let again = ana.send(&form.clone().with("text", "kestrel 0 for @ben").with("key", &format!("{:032}", 0))).await.expect(303);
+    let again =
+        ana.send(&form.clone().with("text", "kestrel 0 for @ben").with("key", &format!("{:032}", 0))).await.expect(303);
     assert!(again.header("location").starts_with(&topic.path));
     // The stream of before is lost with Redis: the page is told to draw itself anew.
     wait_for("a poll is told so", async || {

@@ -59,9 +59,10 @@ fn parked(visitor: &Visitor, query: String) -> tokio::task::JoinHandle<(u16, Val
 async fn a_waiting_poll_is_told_of_a_message_with_the_pages_own_html(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
-    let group = group_of(&ana, "Bird watch", "public").await;
-    let topic = topic_in(&ana, &group, "Herons", "By the river").await;
-    ben.join(&group).await;
+    // Whose membership has just changed is told to draw the page anew for a while: that is ana here.
+    let group = group_of(&ben, "Bird watch", "public").await;
+    let topic = topic_in(&ben, &group, "Herons", "By the river").await;
+    ana.join(&group).await;
     forum.jobs_done().await;
     let mut after = cursor(&ben, &topic.path).await;
     let waiting = {
@@ -83,7 +84,7 @@ async fn a_waiting_poll_is_told_of_a_message_with_the_pages_own_html(running: Ru
     assert!(hear(&ben, &mut after.clone(), "mention").await["mentions"].is_number());
     assert_eq!(hear(&ben, &mut after, "message").await, event);
 
-    let message = ana.get(&topic.path).await.message("heron, @ben")[1..].to_owned();
+    let message = ana.get(&topic.path).await.message("heron, @ben");
     let edit = ana.get(&format!("/-/messages/{message}/edit")).await.form("/edit").with("text", "a white heron");
     ana.submit(&edit).await.expect(200);
     assert!(hear(&ben, &mut after, "edit").await["html"].to_string().contains("a white heron"));
@@ -127,7 +128,8 @@ async fn signing_out_ends_the_polls_that_wait(running: Running) {
     // It waits: nothing has happened.
     assert!(tokio::time::timeout(Duration::from_millis(400), &mut waiting).await.is_err());
     ana.submit(&home.form("/-/sign-out")).await.expect(200);
-    let (status, said) = tokio::time::timeout(Duration::from_secs(10), waiting).await.expect("an answer soon").expect("the poll");
+    let (status, said) =
+        tokio::time::timeout(Duration::from_secs(10), waiting).await.expect("an answer soon").expect("the poll");
     let told = said["events"].as_array().is_some_and(|events| events.iter().any(|event| event["type"] == "signed_out"));
     assert!(status == 401 || told, "{status} {said}");
     // What its browser asks next, even with the old cookie's cursor, is refused.
@@ -135,18 +137,33 @@ async fn signing_out_ends_the_polls_that_wait(running: Running) {
     assert!(matches!(status, 401 | 404), "{status}");
 
     // The same from another browser, that ends the session in the list.
-    let form = ana.get("/-/sign-in").await.form("/-/sign-in").with("username", "ana").with("password", "rowing past the lighthouse");
+    let form = ana
+        .get("/-/sign-in")
+        .await
+        .form("/-/sign-in")
+        .with("username", "ana")
+        .with("password", "rowing past the lighthouse");
     ana.submit(&form).await.expect(200);
     let after = cursor(&ana, "/").await;
     let waiting = parked(&ana, format!("after={after}"));
     let other = forum.visitor();
-    let form = other.get("/-/sign-in").await.form("/-/sign-in").with("username", "ana").with("password", "rowing past the lighthouse");
+    let form = other
+        .get("/-/sign-in")
+        .await
+        .form("/-/sign-in")
+        .with("username", "ana")
+        .with("password", "rowing past the lighthouse");
     other.submit(&form).await.expect(200);
     let sessions = other.get("/-/settings/sessions").await.expect(200);
-    let of_other = sessions.html.split("<li>").find(|row| row.contains("/revoke") && !row.contains("this browser")).expect("the other session");
+    let of_other = sessions
+        .html
+        .split("<li>")
+        .find(|row| row.contains("/revoke") && !row.contains("this browser"))
+        .expect("the other session");
     let action = of_other.split("action=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("its form");
     other.submit(&sessions.form(action)).await.expect(200).must_say("That session is signed out.");
-    let (status, said) = tokio::time::timeout(Duration::from_secs(10), waiting).await.expect("an answer soon").expect("the poll");
+    let (status, said) =
+        tokio::time::timeout(Duration::from_secs(10), waiting).await.expect("an answer soon").expect("the poll");
     assert!(status == 401 || said.to_string().contains("signed_out"), "{status} {said}");
     ana.get("/").await.must_say("Sign in");
 }
@@ -171,10 +188,9 @@ async fn a_reader_of_a_public_group_hears_it_without_an_account(running: Running
 async fn what_a_poll_has_seen_is_read(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
-    let group = group_of(&ana, "Bird watch", "public").await;
-    let topic = topic_in(&ana, &group, "Herons", "By the river").await;
-    ben.join(&group).await;
-    ben.get(&topic.path).await.expect(200);
+    let group = group_of(&ben, "Bird watch", "public").await;
+    let topic = topic_in(&ben, &group, "Herons", "By the river").await;
+    ana.join(&group).await;
     ana.post(&topic, "while ben looks on").await;
     let home = ben.get("/").await;
     assert_eq!(home.unread_total(), 1);
@@ -203,7 +219,9 @@ async fn leaving_a_private_group_ends_what_is_heard_of_it(running: Running) {
     ana.post(&topic, "the periwinkle").await;
     forum.jobs_done().await;
     // Whatever ben is told from there on, until nothing more comes, does not hold it.
-    while let Ok((status, said)) = tokio::time::timeout(Duration::from_millis(700), poll(&ben, &format!("after={after}"))).await {
+    while let Ok((status, said)) =
+        tokio::time::timeout(Duration::from_millis(700), poll(&ben, &format!("after={after}"))).await
+    {
         assert_eq!(status, 200, "{said}");
         after = said["after"].as_str().expect("a cursor").to_owned();
         heard += &said.to_string();

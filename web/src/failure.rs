@@ -30,7 +30,7 @@ pub enum Failure {
         /// Where the form goes.
         action: String,
         /// What was typed.
-        typed: Typed,
+        typed: Box<Typed>,
     },
 }
 
@@ -74,7 +74,9 @@ impl Failure {
             Self::Problem(problem) => problem.clone(),
             Self::Expired { .. } | Self::Domain(Error::SignedOut | Error::Forbidden(_)) => Problem::Forbidden,
             Self::Domain(Error::NotFound) => Problem::NotFound,
-            Self::Domain(Error::Invalid(fields)) => Problem::Invalid(fields.iter().next().map(|(_, why)| why.to_owned())),
+            Self::Domain(Error::Invalid(fields)) => {
+                Problem::Invalid(fields.iter().next().map(|(_, why)| why.to_owned()))
+            }
             Self::Domain(Error::TooMany(wait)) => Problem::TooMany(wait.as_secs().max(1)),
             Self::Domain(Error::Database(error)) if domain::store::is_away(error) => Problem::Unavailable,
             Self::Domain(Error::Bus(_)) => Problem::Unavailable,
@@ -86,14 +88,17 @@ impl Failure {
     pub fn json(&self) -> serde_json::Value {
         match self {
             Self::Domain(Error::Invalid(fields)) => {
-                let by_field: serde_json::Map<_, _> = fields.iter().map(|(name, why)| (name.to_owned(), why.into())).collect();
+                let by_field: serde_json::Map<_, _> =
+                    fields.iter().map(|(name, why)| (name.to_owned(), why.into())).collect();
                 json!({"error": fields.iter().next().map(|(_, why)| why), "fields": by_field})
             }
             Self::Domain(Error::Forbidden(why)) => json!({"error": why}),
             Self::Domain(Error::TooMany(wait)) => {
                 json!({"error": format!("Too many in a short time: again in {} seconds.", wait.as_secs().max(1))})
             }
-            Self::Domain(Error::SignedOut) | Self::Expired { .. } => json!({"error": "You are signed out, or the page is too old: load it again."}),
+            Self::Domain(Error::SignedOut) | Self::Expired { .. } => {
+                json!({"error": "You are signed out, or the page is too old: load it again."})
+            }
             _ => json!({"error": status_words(self.status_code())}),
         }
     }
@@ -125,7 +130,11 @@ impl ResponseError for Failure {
 
 /// Whether the one who asks is a script that wants JSON.
 pub fn wants_json(request: &HttpRequest) -> bool {
-    request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.starts_with("application/json"))
+    request
+        .headers()
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.starts_with("application/json"))
 }
 
 /// Middleware: turns whatever went wrong into the page for it, with the frame of whoever asks.
@@ -193,7 +202,7 @@ impl Cause {
         });
         let failure = copy.as_ref().unwrap_or(failure);
         let expired = match failure {
-            Failure::Expired { action, typed } => Some((action.clone(), typed.clone())),
+            Failure::Expired { action, typed } => Some((action.clone(), Typed::clone(typed))),
             _ => None,
         };
         let why = match failure {
@@ -210,11 +219,8 @@ impl Cause {
     }
 
     async fn respond(self, request: &HttpRequest, status: StatusCode) -> HttpResponse {
-        let mut response = if wants_json(request) {
-            HttpResponse::build(status).json(self.json)
-        } else {
-            self.page(request).await
-        };
+        let mut response =
+            if wants_json(request) { HttpResponse::build(status).json(self.json) } else { self.page(request).await };
         if let Problem::TooMany(seconds) = self.problem {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
@@ -223,7 +229,8 @@ impl Cause {
 
     async fn page(&self, request: &HttpRequest) -> HttpResponse {
         let Ok(visit) = Visit::of(request).await else {
-            return HttpResponse::ServiceUnavailable().body("A part of the site is resting. Wait a moment and load the page again.\n");
+            return HttpResponse::ServiceUnavailable()
+                .body("A part of the site is resting. Wait a moment and load the page again.\n");
         };
         if self.signed_out && request.method() == actix_web::http::Method::GET {
             return visit.redirect(&format!("/-/sign-in?next={}", templates::search::encoded(&visit.path)));
@@ -234,9 +241,8 @@ impl Cause {
             Err(_) => visit.bare_frame(),
         };
         match &self.expired {
-            Some((action, typed)) => {
-                visit.page_with(StatusCode::FORBIDDEN, &FormExpired { frame, action: action.clone(), typed: typed.clone() })
-            }
+            Some((action, typed)) => visit
+                .page_with(StatusCode::FORBIDDEN, &FormExpired { frame, action: action.clone(), typed: typed.clone() }),
             None => {
                 let mut frame = frame;
                 if let Some(why) = self.why {

@@ -76,7 +76,8 @@ impl FromRequest for Form {
                 _ => Failure::Problem(Problem::BadRequest),
             })?;
             let text = std::str::from_utf8(&body).map_err(|_| Failure::Problem(Problem::BadRequest))?;
-            let fields = Query::<Vec<(String, String)>>::from_query(text).map_err(|_| Failure::Problem(Problem::BadRequest))?;
+            let fields =
+                Query::<Vec<(String, String)>>::from_query(text).map_err(|_| Failure::Problem(Problem::BadRequest))?;
             let form = Self(fields.into_inner().into_iter().collect());
             let visit = Visit::of(&request).await?;
             if same_origin(&visit, request.headers()) && visit.token_holds(form.get("csrf")) {
@@ -87,7 +88,7 @@ impl FromRequest for Form {
                 Typed::Nothing => "/".to_owned(),
                 _ => request.path().to_owned(),
             };
-            Err(Failure::Expired { action, typed })
+            Err(Failure::Expired { action, typed: Box::new(typed) })
         })
     }
 }
@@ -112,7 +113,16 @@ mod tests {
         for good in ["/", "/bird-watch/", "/search?q=a%20b", "/a/b/#m3"] {
             assert_eq!(own_path(good), Some(good));
         }
-        for bad in ["", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "evil", "/a b", "/%0a\n"] {
+        for bad in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/\t/evil.example",
+            "evil",
+            "/a b",
+            "/%0a\n",
+        ] {
             assert_eq!(own_path(bad), None, "{bad:?}");
         }
     }

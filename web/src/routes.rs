@@ -1,11 +1,17 @@
 //! The route table: every address of the program but the long poll.
 
-use actix_web::web::{self, PayloadConfig, ServiceConfig, get, post, to};
+use actix_web::Route;
+use actix_web::guard::{Any, Get, Head};
+use actix_web::web::{self, PayloadConfig, ServiceConfig, post, to};
+
+use templates::errors::Problem;
 
 use crate::assets;
 use crate::failure::Failure;
 use crate::form::MAX_BODY;
-use crate::handlers::{account, admin, groups, health, help, home, mentions, messages, people, reads, search, settings, topics};
+use crate::handlers::{
+    account, admin, groups, health, help, home, mentions, messages, people, reads, search, settings, topics,
+};
 
 /// Mounts everything. Group and topic addresses come last: they take whatever is not ours.
 pub fn configure(app: &mut ServiceConfig) {
@@ -77,9 +83,18 @@ fn for_admins(app: &mut ServiceConfig) {
         .route("/jobs/{id}/drop", post().to(admin::drop_job));
 }
 
+/// What is read: HEAD is a GET of which the server keeps the body.
+fn get() -> Route {
+    web::route().guard(Any(Get()).or(Head()))
+}
+
 /// Whatever has no route. An address that only lacks its last slash is sent to where it has one.
 async fn nothing(request: actix_web::HttpRequest) -> crate::failure::Answer {
     let path = request.path();
+    // The address is one of ours: then it was the method that has no route.
+    if request.resource_map().has_resource(path) {
+        return Err(Failure::Problem(Problem::MethodNotAllowed));
+    }
     let is_page = request.method() == actix_web::http::Method::GET
         && !path.ends_with('/')
         && !path.starts_with("/-/")
@@ -88,7 +103,8 @@ async fn nothing(request: actix_web::HttpRequest) -> crate::failure::Answer {
         && path.split('/').count() <= 3
         && crate::form::own_path(path).is_some();
     if is_page {
-        let query = if request.query_string().is_empty() { String::new() } else { format!("?{}", request.query_string()) };
+        let query =
+            if request.query_string().is_empty() { String::new() } else { format!("?{}", request.query_string()) };
         return Ok(actix_web::HttpResponse::PermanentRedirect()
             .insert_header((actix_web::http::header::LOCATION, format!("{path}/{query}")))
             .finish());

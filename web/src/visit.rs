@@ -6,8 +6,8 @@ use std::pin::Pin;
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, LOCATION, VARY};
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use domain::bus::Stream;
@@ -31,7 +31,7 @@ pub struct Visit {
     pub session: Option<Session>,
     /// Path and query.
     pub path: String,
-    /// Whether the page may be fetched before anyone looks at it.
+    /// Whether the page is fetched without anyone looking at it, or before.
     pub is_prefetch: bool,
     /// Whether a script wants JSON.
     pub wants_json: bool,
@@ -48,15 +48,16 @@ impl Visit {
         if let Some(known) = request.extensions().get::<Self>() {
             return Ok(known.clone());
         }
-        let site = request
-            .app_data::<Data<Site>>()
-            .ok_or_else(|| Error::Internal("the server has no site".into()))?
-            .clone();
+        let site =
+            request.app_data::<Data<Site>>().ok_or_else(|| Error::Internal("the server has no site".into()))?.clone();
         let session = match request.cookie(site.session_cookie()) {
             Some(cookie) => domain::sessions::authenticate(&site.cx, cookie.value()).await?,
             None => None,
         };
-        let known = request.cookie(site.form_cookie()).map(|cookie| cookie.value().to_owned()).filter(|value| value.len() == 64);
+        let known = request
+            .cookie(site.form_cookie())
+            .map(|cookie| cookie.value().to_owned())
+            .filter(|value| value.len() == 64);
         let form_cookie_is_new = known.is_none();
         let form_secret = match (&session, known) {
             (Some(_), _) => String::new(),
@@ -66,7 +67,9 @@ impl Visit {
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let visit = Self {
             path: request.uri().path_and_query().map_or_else(|| request.path().to_owned(), ToString::to_string),
-            is_prefetch: header("sec-purpose").contains("prefetch") || header("purpose").contains("prefetch"),
+            is_prefetch: request.method() == Method::HEAD
+                || header("sec-purpose").contains("prefetch")
+                || header("purpose").contains("prefetch"),
             wants_json: crate::failure::wants_json(request),
             origin: Origin { address: address(request, &site.config.proxies), agent: header("user-agent").to_owned() },
             nonce: secrets::token()?[..24].to_owned(),
@@ -142,10 +145,11 @@ impl Visit {
             csrf: self.csrf(),
             nonce: self.nonce.clone(),
             assets: crate::assets::addresses(),
-            flash: self.flash.as_deref().and_then(flash_text).map(|text| templates::Flash {
-                kind: templates::FlashKind::Done,
-                text: text.to_owned(),
-            }),
+            flash: self
+                .flash
+                .as_deref()
+                .and_then(flash_text)
+                .map(|text| templates::Flash { kind: templates::FlashKind::Done, text: text.to_owned() }),
             path: self.path.clone(),
             now: self.cx().now(),
             ..Frame::default()
@@ -211,7 +215,8 @@ impl Visit {
             Ok(html) => html,
             Err(error) => {
                 tracing::error!(%error, "a page was not drawn");
-                return HttpResponse::InternalServerError().body("Something broke on our side. Try again in a minute.\n");
+                return HttpResponse::InternalServerError()
+                    .body("Something broke on our side. Try again in a minute.\n");
             }
         };
         let mut response = HttpResponse::build(status);
@@ -243,13 +248,21 @@ impl Visit {
 
     /// 303 to a page of our own.
     pub fn redirect(&self, path: &str) -> HttpResponse {
-        HttpResponse::SeeOther().insert_header((LOCATION, path)).insert_header((CACHE_CONTROL, "private, no-store")).finish()
+        HttpResponse::SeeOther()
+            .insert_header((LOCATION, path))
+            .insert_header((CACHE_CONTROL, "private, no-store"))
+            .finish()
     }
 
     /// 303, and a line on the next page that says what was done: one of [`FLASHES`].
     pub fn redirect_saying(&self, path: &str, word: &'static str) -> HttpResponse {
         let mut response = self.redirect(path);
-        let cookie = Cookie::build(FLASH, word).path("/").http_only(true).same_site(SameSite::Lax).secure(self.site.secure()).finish();
+        let cookie = Cookie::build(FLASH, word)
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self.site.secure())
+            .finish();
         // The words are ours: a cookie of them is always valid.
         let _ = response.add_cookie(&cookie);
         response
@@ -313,7 +326,9 @@ impl FromRequest for Visit {
 
 /// The address at the other end: what a trusted proxy says, else the connection's.
 fn address(request: &HttpRequest, proxies: &[IpAddr]) -> IpAddr {
-    let Some(peer) = request.peer_addr().map(|peer| peer.ip().to_canonical()) else { return Ipv4Addr::UNSPECIFIED.into() };
+    let Some(peer) = request.peer_addr().map(|peer| peer.ip().to_canonical()) else {
+        return Ipv4Addr::UNSPECIFIED.into();
+    };
     if !proxies.contains(&peer) {
         return peer;
     }

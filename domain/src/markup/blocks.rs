@@ -36,11 +36,7 @@ impl Blocks<'_> {
         let mut paragraph = Paragraph::default();
         let mut at = 0;
         while let Some(line) = lines.get(at) {
-            let quoted = if depth < QUOTES_MAX {
-                self.quoted(&lines[at..])
-            } else {
-                Vec::new()
-            };
+            let quoted = if depth < QUOTES_MAX { self.quoted(&lines[at..]) } else { Vec::new() };
             if !quoted.is_empty() {
                 paragraph.end_into(&mut blocks);
                 blocks.push(Block::Quote(self.parse(&quoted, depth + 1)));
@@ -50,10 +46,7 @@ impl Blocks<'_> {
                 blocks.push(code);
                 at += taken;
             } else {
-                paragraph.line(
-                    |inlines| inline::parse(self.text, line.clone(), self.site, inlines),
-                    line.is_empty(),
-                );
+                paragraph.line(|inlines| inline::parse(self.text, line.clone(), self.site, inlines), line.is_empty());
                 at += 1;
             }
         }
@@ -115,13 +108,7 @@ impl Blocks<'_> {
             let start = first.end - info.trim_start().len();
             start..start + info.trim().len()
         });
-        Some((
-            Block::Code {
-                language,
-                code: code.join("\n"),
-            },
-            taken,
-        ))
+        Some((Block::Code { language, code: code.join("\n") }, taken))
     }
 }
 
@@ -132,8 +119,7 @@ fn unindented(line: &str) -> Option<&str> {
 }
 
 fn is_language(info: &str) -> bool {
-    let allowed =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'#' | b'.' | b'-');
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'#' | b'.' | b'-');
     !info.is_empty() && info.len() <= LANGUAGE_MAX && info.bytes().all(allowed)
 }
 

@@ -33,18 +33,14 @@ fn read(markup: &str) -> Result<String, String> {
         let place = |what: &str| format!("{what} at byte {at} of {markup:?}");
         let Some(tag) = rest.strip_prefix('<') else {
             let end = rest.find('<').unwrap_or(rest.len());
-            seen.push_str(
-                &unescaped(&rest[..end]).ok_or_else(|| place("text that is not escaped"))?,
-            );
+            seen.push_str(&unescaped(&rest[..end]).ok_or_else(|| place("text that is not escaped"))?);
             if open.last() == Some(&"pre") {
                 return Err(place("text outside of the code"));
             }
             rest = &rest[end..];
             continue;
         };
-        let (tag, after) = tag
-            .split_once('>')
-            .ok_or_else(|| place("a tag without end"))?;
+        let (tag, after) = tag.split_once('>').ok_or_else(|| place("a tag without end"))?;
         rest = after;
         if let Some(name) = tag.strip_prefix('/') {
             if open.pop() != Some(name) {
@@ -74,11 +70,7 @@ fn read(markup: &str) -> Result<String, String> {
             return Err(place("nesting too deep"));
         }
     }
-    if open.is_empty() {
-        Ok(seen)
-    } else {
-        Err(format!("{open:?} left open in {markup:?}"))
-    }
+    if open.is_empty() { Ok(seen) } else { Err(format!("{open:?} left open in {markup:?}")) }
 }
 
 fn unescaped(text: &str) -> Option<String> {
@@ -86,9 +78,7 @@ fn unescaped(text: &str) -> Option<String> {
     let mut rest = text;
     while let Some(character) = rest.chars().next() {
         if character == '&' {
-            let index = ENTITIES
-                .iter()
-                .position(|entity| rest.starts_with(entity))?;
+            let index = ENTITIES.iter().position(|entity| rest.starts_with(entity))?;
             out.push(['&', '<', '>', '"', '\''][index]);
             rest = &rest[ENTITIES[index].len()..];
             continue;
@@ -111,9 +101,7 @@ fn attributes_of(mut rest: &str) -> Option<Attributes<'_>> {
     while !rest.is_empty() {
         let (name, after) = rest.split_once("=\"")?;
         let (value, after) = after.split_once('"')?;
-        if !name.bytes().all(|byte| byte.is_ascii_lowercase())
-            || attributes.iter().any(|(other, _)| *other == name)
-        {
+        if !name.bytes().all(|byte| byte.is_ascii_lowercase()) || attributes.iter().any(|(other, _)| *other == name) {
             return None;
         }
         attributes.push((name, unescaped(value)?));
@@ -128,10 +116,7 @@ fn attributes_of(mut rest: &str) -> Option<Attributes<'_>> {
 }
 
 fn value<'a>(attributes: &'a Attributes<'_>, name: &str) -> Option<&'a str> {
-    attributes
-        .iter()
-        .find(|(other, _)| *other == name)
-        .map(|(_, value)| value.as_str())
+    attributes.iter().find(|(other, _)| *other == name).map(|(_, value)| value.as_str())
 }
 
 fn allowed(element: &str, attributes: &Attributes<'_>) -> bool {
@@ -140,10 +125,7 @@ fn allowed(element: &str, attributes: &Attributes<'_>) -> bool {
     match element {
         "br" | "em" | "strong" | "pre" | "blockquote" => attributes.is_empty(),
         "span" => only(&["class", "title"]) && get("class") == Some("emoji"),
-        "code" => {
-            only(&["class"])
-                && get("class").is_none_or(|class| class.starts_with("language-") && is_one(class))
-        }
+        "code" => only(&["class"]) && get("class").is_none_or(|class| class.starts_with("language-") && is_one(class)),
         "img" => {
             only(&["src", "alt", "loading", "referrerpolicy"])
                 && get("src").is_some_and(leads_away)
@@ -171,8 +153,7 @@ fn is_one(class: &str) -> bool {
 
 fn leads_away(href: &str) -> bool {
     let (scheme, rest) = href.split_once("://").unwrap_or(("", ""));
-    matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https")
-        && rest.starts_with(char::is_alphanumeric)
+    matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") && rest.starts_with(char::is_alphanumeric)
 }
 
 fn stays_here(href: &str) -> bool {
@@ -181,9 +162,7 @@ fn stays_here(href: &str) -> bool {
 
 /// Whether an element may stand inside those that are open.
 fn may_hold(open: &[&str], element: &str) -> bool {
-    let inline = open
-        .iter()
-        .any(|name| matches!(*name, "a" | "em" | "strong"));
+    let inline = open.iter().any(|name| matches!(*name, "a" | "em" | "strong"));
     match (open.last().copied(), element) {
         (Some("code" | "span"), _) => false,
         (Some("pre"), element) => element == "code",

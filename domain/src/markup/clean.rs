@@ -4,9 +4,7 @@
 /// makes every kind of line end a `\n`.
 pub(super) fn clean(raw: &str) -> String {
     // All that is changed below begins with one of these bytes in UTF-8; most messages have none.
-    let suspect = |byte: &u8| {
-        (*byte < 0x20 && !matches!(byte, b'\n' | b'\t')) || matches!(byte, 0x7f | 0xc2 | 0xe2)
-    };
+    let suspect = |byte: &u8| (*byte < 0x20 && !matches!(byte, b'\n' | b'\t')) || matches!(byte, 0x7f | 0xc2 | 0xe2);
     if !raw.as_bytes().iter().any(suspect) {
         return raw.to_owned();
     }

@@ -39,9 +39,8 @@ impl Open {
     /// Takes out the opener that a closing run answers, and forgets those opened since: they are text. One star answers
     /// one, two answer two, three answer any.
     pub fn answer(&mut self, mark: Mark, width: usize) -> Option<Opener> {
-        let answers = |opener: &Opener| {
-            opener.mark == mark && (opener.width == width || opener.width == 3 || width == 3)
-        };
+        let answers =
+            |opener: &Opener| opener.mark == mark && (opener.width == width || opener.width == 3 || width == 3);
         let index = self.0.iter().rposition(answers)?;
         let opener = self.0[index];
         self.0.truncate(index);
@@ -50,18 +49,13 @@ impl Open {
 
     /// Takes out the last bracket, and nothing else.
     pub fn take_bracket(&mut self) -> Option<Opener> {
-        let index = self
-            .0
-            .iter()
-            .rposition(|opener| matches!(opener.mark, Mark::Bracket { .. }))?;
+        let index = self.0.iter().rposition(|opener| matches!(opener.mark, Mark::Bracket { .. }))?;
         Some(self.0.remove(index))
     }
 
     /// After a link was made of all pieces from `item` on: what opened in it is text, and no link will hold a link.
     pub fn link_made(&mut self, item: usize, is_image: bool) {
-        self.0.retain(|opener| {
-            opener.item < item && (is_image || opener.mark != Mark::Bracket { image: false })
-        });
+        self.0.retain(|opener| opener.item < item && (is_image || opener.mark != Mark::Bracket { image: false }));
     }
 }
 
@@ -74,9 +68,7 @@ pub(super) fn is_word(character: char) -> bool {
 pub(super) fn can_open(before: Option<char>, after: Option<char>) -> bool {
     let led = match before {
         None => true,
-        Some(before) if before.is_ascii() => {
-            before.is_ascii_whitespace() || "([{<>\"'-:=+|~*_,;".contains(before)
-        }
+        Some(before) if before.is_ascii() => before.is_ascii_whitespace() || "([{<>\"'-:=+|~*_,;".contains(before),
         Some(before) => !is_word(before),
     };
     led && after.is_some_and(|after| !after.is_whitespace() && !".,;:!?)]}".contains(after))
@@ -86,9 +78,7 @@ pub(super) fn can_open(before: Option<char>, after: Option<char>) -> bool {
 pub(super) fn can_close(before: Option<char>, after: Option<char>) -> bool {
     let followed = match after {
         None => true,
-        Some(after) if after.is_ascii() => {
-            after.is_ascii_whitespace() || ".,;:!?()[]{}<>\"'-=+|~*_".contains(after)
-        }
+        Some(after) if after.is_ascii() => after.is_ascii_whitespace() || ".,;:!?()[]{}<>\"'-=+|~*_".contains(after),
         Some(after) => !is_word(after),
     };
     followed && before.is_some_and(|before| !before.is_whitespace() && !"([{".contains(before))

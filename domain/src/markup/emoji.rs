@@ -13,28 +13,15 @@ const NAME_MAX: usize = 20;
 
 /// The emoji of that name.
 pub fn find(name: &str) -> Option<&'static Emoji> {
-    EMOJI
-        .binary_search_by_key(&name, |emoji| emoji.name)
-        .ok()
-        .map(|index| &EMOJI[index])
+    EMOJI.binary_search_by_key(&name, |emoji| emoji.name).ok().map(|index| &EMOJI[index])
 }
 
 /// The emoji typed at the colon, and where it ends.
 pub(super) fn at(text: &str, colon: usize) -> Option<(&'static Emoji, usize)> {
     let start = colon + 1;
-    let in_name =
-        |byte: &&u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_+-".contains(byte);
-    let end = start
-        + text.as_bytes()[start..]
-            .iter()
-            .take(NAME_MAX)
-            .take_while(in_name)
-            .count();
-    text[end..]
-        .starts_with(':')
-        .then(|| find(&text[start..end]))
-        .flatten()
-        .map(|emoji| (emoji, end + 1))
+    let in_name = |byte: &&u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_+-".contains(byte);
+    let end = start + text.as_bytes()[start..].iter().take(NAME_MAX).take_while(in_name).count();
+    text[end..].starts_with(':').then(|| find(&text[start..end])).flatten().map(|emoji| (emoji, end + 1))
 }
 
 const fn emoji(name: &'static str, char: &'static str) -> Emoji {

@@ -105,10 +105,7 @@ impl Scan<'_> {
     /// Where the run of this byte that begins at `from` ends.
     pub fn run_end(&self, from: usize) -> usize {
         let bytes = self.text.as_bytes();
-        let same = bytes[from..]
-            .iter()
-            .take_while(|&&byte| byte == bytes[from])
-            .count();
+        let same = bytes[from..].iter().take_while(|&&byte| byte == bytes[from]).count();
         from + same
     }
 
@@ -133,11 +130,7 @@ impl Scan<'_> {
         let sign = self.at;
         self.at += 1;
         // What stands before may be a piece of its own, as the `_` of `_@eric_`: then nothing leads up to the sign.
-        let before = if self.text_from < sign {
-            self.before(sign)
-        } else {
-            None
-        };
+        let before = if self.text_from < sign { self.before(sign) } else { None };
         match before {
             Some(before) if before == '_' || is_word(before) => {
                 if let Some(mail) = links::mail(self.text, self.text_from, sign) {
@@ -167,10 +160,7 @@ impl Scan<'_> {
             return;
         }
         // `std::heart::` is no emoji, but one may follow the other.
-        let led = self.text_from < colon
-            && self
-                .before(colon)
-                .is_some_and(|before| before == ':' || is_word(before));
+        let led = self.text_from < colon && self.before(colon).is_some_and(|before| before == ':' || is_word(before));
         if !led && let Some((emoji, end)) = emoji::at(self.text, colon) {
             self.push(colon..end, Inline::Emoji(emoji));
         }
@@ -185,18 +175,12 @@ impl Scan<'_> {
     }
 
     fn push_url(&mut self, url: Range<usize>, scheme: &str) {
-        let (href, target) =
-            links::target(&format!("{scheme}{}", &self.text[url.clone()]), self.site);
+        let (href, target) = links::target(&format!("{scheme}{}", &self.text[url.clone()]), self.site);
         self.push_link(url, href, target);
     }
 
     fn push_link(&mut self, source: Range<usize>, href: String, target: Target) {
-        let link = Link {
-            source: source.clone(),
-            href,
-            target,
-            label: Vec::new(),
-        };
+        let link = Link { source: source.clone(), href, target, label: Vec::new() };
         self.push(source, Inline::Link(Box::new(link)));
     }
 }

@@ -14,20 +14,14 @@ const MAILBOX_MAX: usize = 64;
 pub(super) fn with_scheme(text: &str, from: usize, colon: usize) -> Option<Range<usize>> {
     let typed = &text.as_bytes()[from..colon];
     let ends_with = |scheme: &&str| {
-        typed
-            .len()
-            .checked_sub(scheme.len())
-            .is_some_and(|at| typed[at..].eq_ignore_ascii_case(scheme.as_bytes()))
+        typed.len().checked_sub(scheme.len()).is_some_and(|at| typed[at..].eq_ignore_ascii_case(scheme.as_bytes()))
     };
     let start = colon - SCHEMES.iter().find(|scheme| ends_with(scheme))?.len();
     if text[from..start].chars().next_back().is_some_and(is_word) {
         return None;
     }
     let host = colon + "://".len();
-    text[host..]
-        .chars()
-        .next()
-        .filter(|first| first.is_alphanumeric())?;
+    text[host..].chars().next().filter(|first| first.is_alphanumeric())?;
     Some(start..trimmed(text, host, end(text, host)))
 }
 
@@ -38,17 +32,13 @@ pub(super) fn with_www(text: &str, from: usize, dot: usize) -> Option<Range<usiz
         return None;
     }
     let before = text[from..start].chars().next_back();
-    if before
-        .is_some_and(|before| is_word(before) || matches!(before, '/' | '.' | '@' | '-' | '\\'))
-    {
+    if before.is_some_and(|before| is_word(before) || matches!(before, '/' | '.' | '@' | '-' | '\\')) {
         return None;
     }
     // The host first, by itself: what fails on it is not read to its end.
     let rest = &text[dot + 1..];
     let in_host = |character: char| character.is_alphanumeric() || matches!(character, '-' | '.');
-    let host = &rest[..rest
-        .find(|character| !in_host(character))
-        .unwrap_or(rest.len())];
+    let host = &rest[..rest.find(|character| !in_host(character)).unwrap_or(rest.len())];
     let (name, tail) = host.split_once('.')?;
     if name.is_empty() || !tail.starts_with(char::is_alphanumeric) {
         return None;
@@ -61,16 +51,11 @@ pub(super) fn in_parentheses(text: &str, at: usize) -> Option<Range<usize>> {
     let inner = text[at..].strip_prefix('(')?;
     let start = at + 1;
     let scheme = SCHEMES.iter().find(|scheme| {
-        inner
-            .get(..scheme.len())
-            .is_some_and(|typed| typed.eq_ignore_ascii_case(scheme))
+        inner.get(..scheme.len()).is_some_and(|typed| typed.eq_ignore_ascii_case(scheme))
             && inner[scheme.len()..].starts_with("://")
     })?;
     let host = start + scheme.len() + "://".len();
-    text[host..]
-        .chars()
-        .next()
-        .filter(|first| first.is_alphanumeric())?;
+    text[host..].chars().next().filter(|first| first.is_alphanumeric())?;
     let end = end(text, host);
     text[end..].starts_with(')').then_some(start..end)
 }
@@ -107,8 +92,8 @@ fn ends(character: char) -> bool {
     match character {
         '<' | '>' | '"' | '`' | '\\' => true,
         _ if character.is_ascii() => character.is_ascii_whitespace(),
-        '“' | '”' | '«' | '»' | '、' | '。' | '「' | '」' | '『' | '』' | '【' | '】' | '！'
-        | '（' | '）' | '，' | '：' | '；' | '？' => true,
+        '“' | '”' | '«' | '»' | '、' | '。' | '「' | '」' | '『' | '』' | '【' | '】' | '！' | '（' | '）' | '，'
+        | '：' | '；' | '？' => true,
         _ => character.is_whitespace(),
     }
 }
@@ -123,17 +108,9 @@ fn trimmed(text: &str, from: usize, end: usize) -> usize {
 pub(super) fn mail(text: &str, from: usize, sign: usize) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     let in_mailbox = |byte: &&u8| byte.is_ascii_alphanumeric() || b"._%+-".contains(byte);
-    let mailbox = bytes[from..sign]
-        .iter()
-        .rev()
-        .take(MAILBOX_MAX + 1)
-        .take_while(in_mailbox)
-        .count();
+    let mailbox = bytes[from..sign].iter().rev().take(MAILBOX_MAX + 1).take_while(in_mailbox).count();
     let typed = &text[sign - mailbox..sign];
-    let start = sign
-        - typed
-            .trim_start_matches(|first: char| !first.is_ascii_alphanumeric())
-            .len();
+    let start = sign - typed.trim_start_matches(|first: char| !first.is_ascii_alphanumeric()).len();
     let in_domain = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
     let reach = bytes[sign + 1..].iter().take_while(in_domain).count();
     let domain = text[sign + 1..sign + 1 + reach].trim_end_matches(['.', '-']);
@@ -143,10 +120,7 @@ pub(super) fn mail(text: &str, from: usize, sign: usize) -> Option<Range<usize>>
     let (_, top) = domain.rsplit_once('.')?;
     let is_top = top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphabetic());
     // `svn://me@host/path`, `git@host:path`, `@me@host` and `café@host` hold no mail address.
-    let led = text[from..start]
-        .chars()
-        .next_back()
-        .is_some_and(|c| is_word(c) || matches!(c, '/' | '@'));
+    let led = text[from..start].chars().next_back().is_some_and(|c| is_word(c) || matches!(c, '/' | '@'));
     let mut after = text[end..].chars();
     let followed = match after.next() {
         Some(':') => after.next().is_some_and(|next| !next.is_whitespace()),
@@ -188,9 +162,7 @@ pub(super) fn target(url: &str, site: &Site<'_>) -> (String, Target) {
 pub(super) fn file(url: &str) -> Range<usize> {
     let path = url.split(['?', '#']).next().unwrap_or(url);
     let host = path.find("://").map_or(0, |scheme| scheme + "://".len());
-    let start = path[host..]
-        .rfind('/')
-        .map_or(path.len(), |slash| host + slash + 1);
+    let start = path[host..].rfind('/').map_or(path.len(), |slash| host + slash + 1);
     start..path.len()
 }
 
@@ -211,9 +183,7 @@ fn own_path(url: &str, site: &Site<'_>) -> Option<String> {
     let base = site.base_url.trim_end_matches('/');
     let base = &base[base.len() - host(base)?..];
     let typed = &url[url.len() - host(url)?..];
-    let rest = typed
-        .get(base.len()..)
-        .filter(|_| typed[..base.len()].eq_ignore_ascii_case(base))?;
+    let rest = typed.get(base.len()..).filter(|_| typed[..base.len()].eq_ignore_ascii_case(base))?;
     match rest.bytes().next() {
         None => Some("/".to_owned()),
         // `//host` would be another host.
@@ -232,15 +202,9 @@ fn own_target(path: &str) -> Option<Target> {
         return None;
     }
     let (group, topic) = (decoded(group)?, decoded(topic)?);
-    let digits = fragment
-        .strip_prefix('m')
-        .filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
+    let digits = fragment.strip_prefix('m').filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
     Some(match digits.and_then(|id| id.parse().ok()) {
-        Some(message_id) => Target::Message {
-            group,
-            topic,
-            message_id,
-        },
+        Some(message_id) => Target::Message { group, topic, message_id },
         None => Target::Topic { group, topic },
     })
 }
@@ -250,11 +214,7 @@ fn decoded(part: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {
-        let hex = |byte: u8| {
-            char::from(byte)
-                .to_digit(16)
-                .and_then(|digit| u8::try_from(digit).ok())
-        };
+        let hex = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
         match (first, tail) {
             (b'%', [high, low, after @ ..]) => {
                 bytes.push(hex(*high)? * 16 + hex(*low)?);
@@ -267,7 +227,5 @@ fn decoded(part: &str) -> Option<String> {
             }
         }
     }
-    String::from_utf8(bytes)
-        .ok()
-        .filter(|part| !part.chars().any(char::is_control))
+    String::from_utf8(bytes).ok().filter(|part| !part.chars().any(char::is_control))
 }

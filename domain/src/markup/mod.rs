@@ -69,11 +69,7 @@ pub fn parse(raw: &str, site: &Site<'_>) -> Parsed {
     let text = clean::clean(raw);
     let blocks = blocks::parse(&text, site);
     let names = names::to_look_up(&text, &blocks);
-    Parsed {
-        text,
-        blocks,
-        names,
-    }
+    Parsed { text, blocks, names }
 }
 
 impl Parsed {

@@ -47,12 +47,7 @@ fn bare(name: &str) -> &str {
 
 /// The lower-cased names to look up, each once, those in quotes last.
 pub(super) fn to_look_up(text: &str, blocks: &[Block]) -> Vec<String> {
-    let mut names = Names {
-        text,
-        mentions: HashSet::new(),
-        seen: HashSet::new(),
-        names: Vec::new(),
-    };
+    let mut names = Names { text, mentions: HashSet::new(), seen: HashSet::new(), names: Vec::new() };
     names.blocks(blocks, false);
     names.blocks(blocks, true);
     names.names
@@ -86,11 +81,7 @@ impl Names<'_> {
                 Inline::Name(name) => self.name(&self.text[name.name.clone()].to_ascii_lowercase()),
                 Inline::Styled(_, inner) => self.inlines(inner),
                 // A label holds no names.
-                Inline::Link(_)
-                | Inline::Text(_)
-                | Inline::Break
-                | Inline::Code(_)
-                | Inline::Emoji(_) => {}
+                Inline::Link(_) | Inline::Text(_) | Inline::Break | Inline::Code(_) | Inline::Emoji(_) => {}
             }
         }
     }

@@ -222,11 +222,7 @@ impl<'de> Visitor<'de> for OneNode<'_> {
                 }
             }
         }
-        if found {
-            Ok(())
-        } else {
-            Err(serde::de::Error::missing_field("markup"))
-        }
+        if found { Ok(()) } else { Err(serde::de::Error::missing_field("markup")) }
     }
 }
 

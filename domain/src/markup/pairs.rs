@@ -60,11 +60,7 @@ impl Scan<'_> {
     pub fn delimiters(&mut self) {
         let from = self.at;
         let end = self.run_end(from);
-        let (mark, widest) = if self.text.as_bytes()[from] == b'*' {
-            (Mark::Star, 3)
-        } else {
-            (Mark::Underscore, 1)
-        };
+        let (mark, widest) = if self.text.as_bytes()[from] == b'*' { (Mark::Star, 3) } else { (Mark::Underscore, 1) };
         self.at = end;
         if end - from > widest {
             return;
@@ -75,11 +71,7 @@ impl Scan<'_> {
         }
         if can_open(before, after) {
             self.text_to(from);
-            self.open.push(Opener {
-                mark,
-                width: end - from,
-                item: self.items.len(),
-            });
+            self.open.push(Opener { mark, width: end - from, item: self.items.len() });
             self.text_to(end);
         }
     }
@@ -88,17 +80,10 @@ impl Scan<'_> {
     fn close(&mut self, mark: Mark, mut run: Range<usize>) -> bool {
         let mut closed = false;
         while let Some(mut opener) = self.open.answer(mark, run.len()) {
-            let width = if opener.width >= 2 && run.len() >= 2 {
-                2
-            } else {
-                1
-            };
+            let width = if opener.width >= 2 && run.len() >= 2 { 2 } else { 1 };
             self.text_to(run.start);
             // Each opener is looked at once like this: it is taken out whatever comes of it.
-            if !self.items[opener.item + 1..]
-                .iter()
-                .any(|item| self.says_something(item))
-            {
+            if !self.items[opener.item + 1..].iter().any(|item| self.says_something(item)) {
                 break;
             }
             let inner = self.items.split_off(opener.item + 1);
@@ -111,14 +96,7 @@ impl Scan<'_> {
                 }
                 self.open.push(opener);
             }
-            self.items.push(Inline::Styled(
-                if width == 2 {
-                    Style::Strong
-                } else {
-                    Style::Emphasis
-                },
-                inner,
-            ));
+            self.items.push(Inline::Styled(if width == 2 { Style::Strong } else { Style::Emphasis }, inner));
             run.start += width;
             self.text_from = run.start;
             closed = true;
@@ -132,9 +110,7 @@ impl Scan<'_> {
     /// Emphasis is for words: drawings made of stars and other signs have none.
     fn says_something(&self, item: &Inline) -> bool {
         match item {
-            Inline::Text(range) => {
-                self.text[range.clone()].contains(|c: char| c.is_alphanumeric() || c >= '\u{2e80}')
-            }
+            Inline::Text(range) => self.text[range.clone()].contains(|c: char| c.is_alphanumeric() || c >= '\u{2e80}'),
             _ => true,
         }
     }
@@ -144,11 +120,7 @@ impl Scan<'_> {
         let bracket = self.at;
         let image = self.text_from < bracket && self.before(bracket) == Some('!');
         self.text_to(bracket - usize::from(image));
-        self.open.push(Opener {
-            mark: Mark::Bracket { image },
-            width: 1,
-            item: self.items.len(),
-        });
+        self.open.push(Opener { mark: Mark::Bracket { image }, width: 1, item: self.items.len() });
         self.text_to(bracket + 1);
         self.at = bracket + 1;
     }
@@ -183,24 +155,13 @@ impl Scan<'_> {
         without_links(&mut label);
         if words.trim().is_empty() {
             let file = links::file(&self.text[url.clone()]);
-            let shown = if target == Target::Image {
-                url.start + file.start..url.start + file.end
-            } else {
-                url.clone()
-            };
+            let shown =
+                if target == Target::Image { url.start + file.start..url.start + file.end } else { url.clone() };
             label = vec![Inline::Text(shown)];
         }
         let source = start..url.end + 1;
         self.text_from = start;
-        self.push(
-            source.clone(),
-            Inline::Link(Box::new(Link {
-                source,
-                href,
-                target,
-                label,
-            })),
-        );
+        self.push(source.clone(), Inline::Link(Box::new(Link { source, href, target, label })));
     }
 }
 

@@ -9,11 +9,7 @@ use super::{
 };
 
 pub(super) fn nodes(text: &str, blocks: &[Block], people: &HashMap<String, Person>) -> Vec<Node> {
-    let mut render = Render {
-        page: Page { text, people },
-        nodes: Vec::new(),
-        words: String::new(),
-    };
+    let mut render = Render { page: Page { text, people }, nodes: Vec::new(), words: String::new() };
     for block in blocks {
         render.block(block);
     }
@@ -31,9 +27,7 @@ struct Render<'a> {
 impl Render<'_> {
     fn end_words(&mut self) {
         if !self.words.is_empty() {
-            self.nodes.push(Node::Text {
-                markup: std::mem::take(&mut self.words),
-            });
+            self.nodes.push(Node::Text { markup: std::mem::take(&mut self.words) });
         }
     }
 
@@ -50,9 +44,7 @@ impl Render<'_> {
                 }
             }
             Block::Code { language, .. } => {
-                let language = language
-                    .clone()
-                    .map(|language| self.page.text[language].to_owned());
+                let language = language.clone().map(|language| self.page.text[language].to_owned());
                 let markup = self.page.block_markup(block);
                 self.push(Node::CodeBlock { language, markup });
             }
@@ -65,9 +57,7 @@ impl Render<'_> {
 
     fn inline(&mut self, inline: &Inline) {
         match inline {
-            Inline::Text(_) | Inline::Break => {
-                self.page.inline(inline, &mut self.words, &mut Vec::new())
-            }
+            Inline::Text(_) | Inline::Break => self.page.inline(inline, &mut self.words, &mut Vec::new()),
             Inline::Name(name) => {
                 let Some((person, rest)) = self.page.person(name) else {
                     return html::escape(&self.page.text[name.source.clone()], &mut self.words);
@@ -76,11 +66,7 @@ impl Render<'_> {
                 let mut markup = String::new();
                 self.page.user(name, person, &mut markup);
                 let user_id = person.id;
-                self.push(Node::Username {
-                    user_id,
-                    username,
-                    markup,
-                });
+                self.push(Node::Username { user_id, username, markup });
                 html::escape(&self.page.text[rest], &mut self.words);
             }
             Inline::Code(_) | Inline::Emoji(_) | Inline::Link(_) | Inline::Styled(..) => {
@@ -97,11 +83,7 @@ fn node(inline: &Inline, markup: String, mentions: Vec<i64>) -> Node {
     match inline {
         Inline::Text(_) | Inline::Break | Inline::Name(_) => Node::Text { markup },
         Inline::Code(_) => Node::Code { markup },
-        Inline::Emoji(emoji) => Node::Emoji {
-            name: emoji.name.to_owned(),
-            char: emoji.char.to_owned(),
-            markup,
-        },
+        Inline::Emoji(emoji) => Node::Emoji { name: emoji.name.to_owned(), char: emoji.char.to_owned(), markup },
         Inline::Styled(Style::Emphasis, _) => Node::Emphasis { mentions, markup },
         Inline::Styled(Style::Strong, _) => Node::Strong { mentions, markup },
         Inline::Link(link) => {
@@ -109,25 +91,12 @@ fn node(inline: &Inline, markup: String, mentions: Vec<i64>) -> Node {
             match &link.target {
                 Target::Elsewhere | Target::Mail | Target::Own => Node::Url { url, markup },
                 Target::Image => Node::Image { url, markup },
-                Target::Topic { group, topic } => Node::Topic {
-                    group: group.clone(),
-                    topic: topic.clone(),
-                    url,
-                    markup,
-                },
-                Target::Message {
-                    group,
-                    topic,
-                    message_id,
-                } => {
+                Target::Topic { group, topic } => {
+                    Node::Topic { group: group.clone(), topic: topic.clone(), url, markup }
+                }
+                Target::Message { group, topic, message_id } => {
                     let (group, topic) = (group.clone(), topic.clone());
-                    Node::Message {
-                        group,
-                        topic,
-                        message_id: *message_id,
-                        url,
-                        markup,
-                    }
+                    Node::Message { group, topic, message_id: *message_id, url, markup }
                 }
             }
         }
@@ -170,11 +139,7 @@ impl Page<'_> {
                 }
             }
             Block::Code { language, code } => {
-                html::code_block(
-                    language.clone().map(|language| &self.text[language]),
-                    code,
-                    out,
-                );
+                html::code_block(language.clone().map(|language| &self.text[language]), code, out);
             }
             Block::Quote(blocks) => html::element("blockquote", out, |out| {
                 for block in blocks {
@@ -188,9 +153,7 @@ impl Page<'_> {
         match inline {
             Inline::Text(range) => html::escape(&self.text[range.clone()], out),
             Inline::Break => out.push_str("<br>"),
-            Inline::Code(range) => html::element("code", out, |out| {
-                html::escape(&self.text[range.clone()], out)
-            }),
+            Inline::Code(range) => html::element("code", out, |out| html::escape(&self.text[range.clone()], out)),
             Inline::Emoji(emoji) => html::emoji(emoji.name, emoji.char, out),
             Inline::Name(name) => match self.person(name) {
                 Some((person, rest)) => {
@@ -216,21 +179,19 @@ impl Page<'_> {
     }
 
     fn link(&self, link: &Link, out: &mut String) {
-        html::link(&link.href, &link.target, out, |out| {
-            match (&link.target, link.label.is_empty()) {
-                (Target::Image, _) => {
-                    let mut alt = String::new();
-                    write_plain(self.text, &link.label, &mut alt);
-                    if alt.is_empty() {
-                        alt.push_str(&link.href[links::file(&link.href)]);
-                    }
-                    html::image(&link.href, &alt, out);
+        html::link(&link.href, &link.target, out, |out| match (&link.target, link.label.is_empty()) {
+            (Target::Image, _) => {
+                let mut alt = String::new();
+                write_plain(self.text, &link.label, &mut alt);
+                if alt.is_empty() {
+                    alt.push_str(&link.href[links::file(&link.href)]);
                 }
-                (_, true) => html::escape(&self.text[link.source.clone()], out),
-                (_, false) => {
-                    for inline in &link.label {
-                        self.inline(inline, out, &mut Vec::new());
-                    }
+                html::image(&link.href, &alt, out);
+            }
+            (_, true) => html::escape(&self.text[link.source.clone()], out),
+            (_, false) => {
+                for inline in &link.label {
+                    self.inline(inline, out, &mut Vec::new());
                 }
             }
         });

@@ -8,10 +8,7 @@ use super::emoji::Emoji;
 #[derive(Debug)]
 pub(super) enum Block {
     Paragraph(Vec<Inline>),
-    Code {
-        language: Option<Range<usize>>,
-        code: String,
-    },
+    Code { language: Option<Range<usize>>, code: String },
     Quote(Vec<Block>),
 }
 

@@ -63,7 +63,8 @@ async fn tell_topic(cx: &Context, draw: &Draw, id: TopicId) -> Result<()> {
 async fn tell_deleted(cx: &Context, id: TopicId) -> Result<()> {
     let Some(found) = store::topics::by_id(&cx.db, UserId(0), id).await? else { return Ok(()) };
     let Some(group) = store::groups::by_id(&cx.db, found.topic.group_id, UserId(0)).await? else { return Ok(()) };
-    publish(cx, &group.group, &json!({"type": "topic_change", "group": group.group.id, "topic": id, "deleted": true})).await
+    publish(cx, &group.group, &json!({"type": "topic_change", "group": group.group.id, "topic": id, "deleted": true}))
+        .await
 }
 
 async fn place(cx: &Context, topic: TopicId) -> Result<Option<(Topic, Group)>> {
@@ -91,7 +92,8 @@ async fn publish(cx: &Context, group: &Group, event: &Value) -> Result<()> {
 /// in it.
 async fn audience(cx: &Context, group: &Group) -> Result<HashSet<UserId>> {
     let listening = cx.bus.listening().await?;
-    let mut audience: HashSet<UserId> = store::groups::members_among(&cx.db, group.id, &listening).await?.into_iter().collect();
+    let mut audience: HashSet<UserId> =
+        store::groups::members_among(&cx.db, group.id, &listening).await?.into_iter().collect();
     if group.kind == GroupKind::Public {
         audience.extend(cx.bus.watchers(group.id).await?);
     }

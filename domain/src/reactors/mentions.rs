@@ -9,7 +9,9 @@ use crate::{store, unread};
 
 pub(super) async fn react(cx: &Context, cause: Cause) -> Result<()> {
     let message = match cause {
-        Cause::MessagePosted { message } | Cause::MessageEdited { message } | Cause::MessageDeleted { message } => message,
+        Cause::MessagePosted { message } | Cause::MessageEdited { message } | Cause::MessageDeleted { message } => {
+            message
+        }
         Cause::StarsChanged { .. } | Cause::TopicChanged { .. } => return Ok(()),
         Cause::TopicDeleted { topic } => {
             let named = store::mentions::in_topic(&cx.db, topic).await?;
@@ -21,10 +23,12 @@ pub(super) async fn react(cx: &Context, cause: Cause) -> Result<()> {
         }
     };
     let Some(found) = store::messages::by_id(&cx.db, message).await? else { return Ok(()) };
-    let Some(topic) = store::topics::by_id(&cx.db, UserId(0), found.topic_id).await? else { return Ok(()) };
     let mut named: Vec<UserId> = found.mentions.iter().copied().filter(|id| *id != found.author.id).collect();
-    if topic.group_kind == GroupKind::Private {
-        named = store::groups::members_among(&cx.db, topic.topic.group_id, &named).await?;
+    if !named.is_empty() {
+        let Some(topic) = store::topics::by_id(&cx.db, UserId(0), found.topic_id).await? else { return Ok(()) };
+        if topic.group_kind == GroupKind::Private {
+            named = store::groups::members_among(&cx.db, topic.topic.group_id, &named).await?;
+        }
     }
     // Theirs may change by the commit: announced before it.
     let mut concerned = store::mentions::of_message(&cx.db, message).await?;

@@ -72,16 +72,17 @@ async fn react(cx: &Context, draw: &Draw, reactor: Reactor, cause: Cause) -> Res
 
 /// Everyone in the group counts it again with their next page.
 async fn count_again(cx: &Context, cause: Cause) -> Result<()> {
-    let topic = match cause {
+    let group = match cause {
         Cause::StarsChanged { .. } | Cause::MessageEdited { .. } => return Ok(()),
-        Cause::MessagePosted { message } | Cause::MessageDeleted { message } => match store::messages::raw(&cx.db, message).await? {
-            Some(raw) => raw.topic_id,
-            None => return Ok(()),
-        },
-        Cause::TopicChanged { topic } | Cause::TopicDeleted { topic } => topic,
+        Cause::MessagePosted { message } | Cause::MessageDeleted { message } => {
+            store::topics::place_of(&cx.db, message).await?.map(|place| place.group_id)
+        }
+        Cause::TopicChanged { topic } | Cause::TopicDeleted { topic } => {
+            store::topics::by_id(&cx.db, crate::model::UserId(0), topic).await?.map(|found| found.topic.group_id)
+        }
     };
-    match store::topics::by_id(&cx.db, crate::model::UserId(0), topic).await? {
-        Some(found) => unread::group_changed(cx, found.topic.group_id).await,
+    match group {
+        Some(group) => unread::group_changed(cx, group).await,
         None => Ok(()),
     }
 }

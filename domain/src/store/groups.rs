@@ -18,7 +18,15 @@ pub struct GroupFor {
 }
 
 /// Makes a group. `Ok(None)` when the slug is taken.
-pub async fn insert(tx: &mut Tx, slug: &str, name: &str, description: &str, kind: GroupKind, creator: UserId, now: Timestamp) -> Result<Option<GroupId>> {
+pub async fn insert(
+    tx: &mut Tx,
+    slug: &str,
+    name: &str,
+    description: &str,
+    kind: GroupKind,
+    creator: UserId,
+    now: Timestamp,
+) -> Result<Option<GroupId>> {
     sql!(opt_value tx, GroupId,
         "insert into groups (slug, name, description, kind, creator_id, created_at) values ($1, $2, $3, $4, $5, $6)
          on conflict (slug) do nothing returning id",
@@ -162,14 +170,31 @@ macro_rules! discover {
 }
 
 /// The groups that a reader may see and whose name, slug or description holds the words.
-pub async fn discover(db: &Db, reader: UserId, words: &str, order: Order, limit: i64, offset: i64) -> Result<Vec<GroupRow>> {
+pub async fn discover(
+    db: &Db,
+    reader: UserId,
+    words: &str,
+    order: Order,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<GroupRow>> {
     let pattern = super::pattern(words);
     let rows = match order {
-        Order::Recent => sql!(all db, Discovered, discover!("last_message_at desc, g.id"), reader, pattern, limit, offset),
-        Order::Popular => sql!(all db, Discovered, discover!("members desc, topics desc, g.id"), reader, pattern, limit, offset),
+        Order::Recent => {
+            sql!(all db, Discovered, discover!("last_message_at desc, g.id"), reader, pattern, limit, offset)
+        }
+        Order::Popular => {
+            sql!(all db, Discovered, discover!("members desc, topics desc, g.id"), reader, pattern, limit, offset)
+        }
         Order::Name => sql!(all db, Discovered, discover!("lower(g.name), g.id"), reader, pattern, limit, offset),
     }?;
-    let row = |r: Discovered| GroupRow { group: r.group, members: r.members, topics: r.topics, last_message_at: r.last_message_at, is_member: r.is_member };
+    let row = |r: Discovered| GroupRow {
+        group: r.group,
+        members: r.members,
+        topics: r.topics,
+        last_message_at: r.last_message_at,
+        is_member: r.is_member,
+    };
     Ok(rows.into_iter().map(row).collect())
 }
 
@@ -196,7 +221,13 @@ pub async fn all(db: &Db, limit: i64, offset: i64) -> Result<Vec<GroupRow>> {
                 coalesce((select max(t.last_message_at) from topics t where t.group_id = g.id), g.created_at) as last_message_at,
                 1 = 0 as is_member
          from groups g order by lower(g.name), g.id limit $1 offset $2", limit, offset)?;
-    let row = |r: Discovered| GroupRow { group: r.group, members: r.members, topics: r.topics, last_message_at: r.last_message_at, is_member: r.is_member };
+    let row = |r: Discovered| GroupRow {
+        group: r.group,
+        members: r.members,
+        topics: r.topics,
+        last_message_at: r.last_message_at,
+        is_member: r.is_member,
+    };
     Ok(rows.into_iter().map(row).collect())
 }
 

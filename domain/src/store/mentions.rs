@@ -22,12 +22,17 @@ pub async fn delete_others(tx: &mut Tx, message: MessageId, keep: &[UserId]) -> 
 macro_rules! seen {
     ($what:literal, $rest:literal) => {
         concat!(
-            "select ", $what, " from mentions n
+            "select ",
+            $what,
+            " from mentions n
              join messages m on m.id = n.message_id
              join topics t on t.id = m.topic_id
              join groups g on g.id = t.group_id
              left join reads r on r.user_id = $1 and r.topic_id = t.id
-             where n.user_id = $1 and m.deleted_at is null and t.deleted_at is null and ", visible_to_first!(), " ", $rest
+             where n.user_id = $1 and m.deleted_at is null and t.deleted_at is null and ",
+            visible_to_first!(),
+            " ",
+            $rest
         )
     };
 }

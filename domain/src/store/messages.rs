@@ -113,7 +113,8 @@ struct Star(i64, String);
 
 impl Row {
     fn into_message(self) -> Result<Message> {
-        let corrupt = |error: serde_json::Error| sqlx::Error::Decode(format!("nodes of message {}: {error}", self.id).into());
+        let corrupt =
+            |error: serde_json::Error| sqlx::Error::Decode(format!("nodes of message {}: {error}", self.id).into());
         let (markup, mentions) = if self.deleted {
             (String::new(), Vec::new())
         } else {
@@ -151,13 +152,18 @@ fn messages(rows: Vec<Row>) -> Result<Vec<Message>> {
 }
 
 // The nodes travel as text, so that joining their markup needs no tree. Stars come along as a JSON list: one statement a page.
+// `b` is the message before. On Postgres it is looked up row by row: joined plainly, a plan made for topics of the usual size
+// reads all of a long one, once for each message of the page.
 macro_rules! select {
     (pg $rest:expr) => {
         concat!(
             "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, cast(m.nodes as text) as nodes, m.edited_at,
                     m.deleted_at is not null as deleted, b.author_id as before_author, b.created_at as before_at,
                     coalesce((select json_agg(json_build_array(s.user_id, su.username) order by s.created_at, s.user_id)
-                              from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars ",
+                              from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars
+             from messages m join users u on u.id = m.author_id
+             left join lateral (select p.author_id, p.created_at from messages p
+                                where p.topic_id = m.topic_id and p.seq = m.seq - 1 limit 1) b on true ",
             $rest
         )
     };
@@ -167,7 +173,9 @@ macro_rules! select {
                     m.deleted_at is not null as deleted, b.author_id as before_author, b.created_at as before_at,
                     (select json_group_array(json_array(user_id, username)) from (select s.user_id, su.username
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id
-                              order by s.created_at, s.user_id)) as stars ",
+                              order by s.created_at, s.user_id)) as stars
+             from messages m join users u on u.id = m.author_id
+             left join messages b on b.topic_id = m.topic_id and b.seq = m.seq - 1 ",
             $rest
         )
     };
@@ -179,31 +187,27 @@ macro_rules! fetch {
     };
 }
 
-macro_rules! from {
-    ($rest:literal) => {
-        concat!(
-            "from messages m join users u on u.id = m.author_id
-             left join messages b on b.topic_id = m.topic_id and b.seq = m.seq - 1 ",
-            $rest
-        )
-    };
-}
-
 /// Messages of a topic with numbers above `after`, lowest first.
 pub async fn after(db: &Db, topic: TopicId, after: i64, limit: i64) -> Result<Vec<Message>> {
-    messages(fetch!(db, from!("where m.topic_id = $1 and m.seq > $2 order by m.seq limit $3"), topic, after, limit)?)
+    messages(fetch!(db, "where m.topic_id = $1 and m.seq > $2 order by m.seq limit $3", topic, after, limit)?)
 }
 
 /// Messages of a topic with numbers below `before`: the nearest ones, lowest first.
 pub async fn before(db: &Db, topic: TopicId, before: i64, limit: i64) -> Result<Vec<Message>> {
-    let mut found = messages(fetch!(db, from!("where m.topic_id = $1 and m.seq < $2 order by m.seq desc limit $3"), topic, before, limit)?)?;
+    let mut found = messages(fetch!(
+        db,
+        "where m.topic_id = $1 and m.seq < $2 order by m.seq desc limit $3",
+        topic,
+        before,
+        limit
+    )?)?;
     found.reverse();
     Ok(found)
 }
 
 /// One message.
 pub async fn by_id(db: &Db, id: MessageId) -> Result<Option<Message>> {
-    Ok(messages(fetch!(db, from!("where m.id = $1"), id)?)?.pop())
+    Ok(messages(fetch!(db, "where m.id = $1", id)?)?.pop())
 }
 
 /// Several messages, in no order.
@@ -211,7 +215,7 @@ pub async fn by_ids(db: &Db, ids: &[MessageId]) -> Result<Vec<Message>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    messages(fetch!(db, from!("where m.id in (select cast(value as bigint) from json_each($1))"), super::list(ids))?)
+    messages(fetch!(db, "where m.id in (select cast(value as bigint) from json_each($1))", super::list(ids))?)
 }
 
 /// The last messages of several topics, at most `each` a topic, by topic and number.
@@ -220,15 +224,16 @@ pub async fn latest_of(db: &Db, topics: &[TopicId], each: i64) -> Result<Vec<Mes
         return Ok(Vec::new());
     }
     messages(fetch!(db,
-        from!("join topics t on t.id = m.topic_id
-               where m.topic_id in (select cast(value as bigint) from json_each($1)) and m.seq > t.last_seq - $2 order by m.topic_id, m.seq"),
+        "join topics t on t.id = m.topic_id
+               where m.topic_id in (select cast(value as bigint) from json_each($1)) and m.seq > t.last_seq - $2 order by m.topic_id, m.seq",
         super::list(topics), each)?)
 }
 
 /// The newest message of a topic that was written up to a moment: 0 when there is none.
 pub async fn seq_at(db: &Db, topic: TopicId, at: Timestamp) -> Result<i64> {
     Ok(sql!(opt_value db, i64,
-        "select seq from messages where topic_id = $1 and created_at <= $2 order by seq desc limit 1", topic, at)?.unwrap_or(0))
+        "select seq from messages where topic_id = $1 and created_at <= $2 order by seq desc limit 1", topic, at)?
+    .unwrap_or(0))
 }
 
 /// What somebody wrote last that `reader` may see, newest first.

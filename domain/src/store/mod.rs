@@ -25,7 +25,8 @@ fn word(text: &str) -> String {
 
 /// Words to look for inside of texts, as a pattern of `like`: bounded, since SQLite refuses long ones.
 fn pattern(words: &str) -> String {
-    let plain: String = words.trim().to_lowercase().chars().take(100).filter(|c| !matches!(c, '%' | '_' | '\\' | '\0')).collect();
+    let plain: String =
+        words.trim().to_lowercase().chars().take(100).filter(|c| !matches!(c, '%' | '_' | '\\' | '\0')).collect();
     format!("%{plain}%")
 }
 
@@ -42,7 +43,9 @@ pub fn is_away(error: &Error) -> bool {
     match error {
         Error::Io(_) | Error::PoolTimedOut | Error::PoolClosed | Error::WorkerCrashed | Error::Tls(_) => true,
         // Postgres: shutting down, starting up, too many connections.
-        Error::Database(cause) => cause.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("53") || code.starts_with("08")),
+        Error::Database(cause) => {
+            cause.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("53") || code.starts_with("08"))
+        }
         _ => false,
     }
 }

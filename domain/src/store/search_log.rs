@@ -84,7 +84,8 @@ pub async fn head(db: &Db) -> Result<Position> {
 /// Up to where rows were forgotten: a follower that stands before it has to read everything.
 pub async fn trimmed(db: &Db) -> Result<Position> {
     let text = super::settings::get(db, TRIMMED).await?.unwrap_or_default();
-    let parts = text.split_once(':').and_then(|(xid, id)| Some(Position { xid: xid.parse().ok()?, id: id.parse().ok()? }));
+    let parts =
+        text.split_once(':').and_then(|(xid, id)| Some(Position { xid: xid.parse().ok()?, id: id.parse().ok()? }));
     Ok(parts.unwrap_or_default())
 }
 

@@ -14,7 +14,14 @@ macro_rules! columns {
 }
 
 /// Starts a topic without messages. `Ok(None)` when the slug is taken in the group.
-pub async fn insert(tx: &mut Tx, group: GroupId, slug: &str, name: &str, creator: UserId, now: Timestamp) -> Result<Option<TopicId>> {
+pub async fn insert(
+    tx: &mut Tx,
+    group: GroupId,
+    slug: &str,
+    name: &str,
+    creator: UserId,
+    now: Timestamp,
+) -> Result<Option<TopicId>> {
     sql!(opt_value tx, TopicId,
         "insert into topics (group_id, slug, name, creator_id, created_at, last_message_at) values ($1, $2, $3, $4, $5, $5)
          on conflict (group_id, slug) do nothing returning id",
@@ -105,9 +112,16 @@ macro_rules! listed {
 }
 
 /// Topics of a group by latest activity, those that come after the cursor.
-pub async fn of_group(db: &Db, group: GroupId, before: Option<(Timestamp, TopicId)>, limit: i64) -> Result<Vec<TopicRow>> {
+pub async fn of_group(
+    db: &Db,
+    group: GroupId,
+    before: Option<(Timestamp, TopicId)>,
+    limit: i64,
+) -> Result<Vec<TopicRow>> {
     let rows = match before {
-        None => sql!(all db, Listed, listed!("t.group_id = $1 order by t.last_message_at desc, t.id desc limit $2"), group, limit),
+        None => {
+            sql!(all db, Listed, listed!("t.group_id = $1 order by t.last_message_at desc, t.id desc limit $2"), group, limit)
+        }
         Some((at, id)) => sql!(all db, Listed,
             listed!("t.group_id = $1 and (t.last_message_at, t.id) < ($3, $4) order by t.last_message_at desc, t.id desc limit $2"),
             group, limit, at, id),

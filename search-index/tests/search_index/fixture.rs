@@ -17,10 +17,7 @@ pub struct Fixture {
 impl Fixture {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self {
-            index: Index::open(folder.path()).unwrap(),
-            folder,
-        }
+        Self { index: Index::open(folder.path()).unwrap(), folder }
     }
 
     pub fn with(documents: &[Document<'_>]) -> Self {
@@ -35,10 +32,7 @@ impl Fixture {
 
     /// Messages 1, 2, 3, each later than the one before.
     pub fn with_messages(texts: &[&str]) -> Self {
-        let documents: Vec<_> = (1..)
-            .zip(texts)
-            .map(|(id, text)| message(id, text))
-            .collect();
+        let documents: Vec<_> = (1..).zip(texts).map(|(id, text)| message(id, text)).collect();
         Self::with(&documents)
     }
 
@@ -91,9 +85,5 @@ pub fn message(id: i64, text: &str) -> Document<'_> {
 }
 
 pub fn topic(id: i64, name: &str) -> Document<'_> {
-    Document {
-        kind: Kind::Topic,
-        topic_id: id,
-        ..message(id, name)
-    }
+    Document { kind: Kind::Topic, topic_id: id, ..message(id, name) }
 }

@@ -5,9 +5,7 @@ use search_index::Highlighter;
 /// The part shown, with the hits in brackets.
 fn shown(query: &str, text: &str, max_chars: usize) -> String {
     let fragments = Highlighter::new(query).highlight(text, max_chars);
-    let alternate = fragments
-        .windows(2)
-        .all(|pair| pair[0].hit != pair[1].hit || pair[0].hit);
+    let alternate = fragments.windows(2).all(|pair| pair[0].hit != pair[1].hit || pair[0].hit);
     assert!(alternate, "{fragments:?}");
     let marked = fragments.iter().map(|fragment| match fragment.hit {
         true => format!("[{}]", fragment.text),
@@ -18,24 +16,15 @@ fn shown(query: &str, text: &str, max_chars: usize) -> String {
 
 #[test]
 fn matching_words_are_marked_whole_and_folded() {
-    assert_eq!(
-        shown("cafe", "Au Café, un café? cafeteria", 99),
-        "Au [Café], un [café]? cafeteria"
-    );
+    assert_eq!(shown("cafe", "Au Café, un café? cafeteria", 99), "Au [Café], un [café]? cafeteria");
     assert_eq!(shown("CAFÉ", "cafe\u{301}!", 99), "[cafe\u{301}]!");
 }
 
 #[test]
 fn a_phrase_is_marked_as_one_and_only_where_it_stands() {
     let text = "tea, green. Green tea and more tea";
-    assert_eq!(
-        shown("\"green tea\"", text, 99),
-        "tea, green. [Green tea] and more tea"
-    );
-    assert_eq!(
-        shown("\"green tea\" tea", text, 99),
-        "[tea], green. [Green tea] and more [tea]"
-    );
+    assert_eq!(shown("\"green tea\"", text, 99), "tea, green. [Green tea] and more tea");
+    assert_eq!(shown("\"green tea\" tea", text, 99), "[tea], green. [Green tea] and more [tea]");
 }
 
 #[test]
@@ -50,12 +39,7 @@ fn excluded_words_are_not_marked() {
 
 #[test]
 fn the_part_shown_has_the_most_different_words() {
-    let text = format!(
-        "{}needle one {}needle and thread {}",
-        "hay ".repeat(40),
-        "hay ".repeat(40),
-        "hay ".repeat(40)
-    );
+    let text = format!("{}needle one {}needle and thread {}", "hay ".repeat(40), "hay ".repeat(40), "hay ".repeat(40));
     let part = shown("needle thread", &text, 40);
     assert!(part.contains("[needle] and [thread]"), "{part}");
     assert!(part.starts_with("…hay") && part.ends_with("hay…"), "{part}");
@@ -79,24 +63,11 @@ fn a_text_of_one_endless_word_is_cut_anyway() {
 #[test]
 fn no_part_is_longer_than_asked_and_none_breaks_a_character() {
     let text = "Über 東京 naïve 👩‍🚀 \"quoted\" words, and e\u{301}lan; ".repeat(20);
-    for query in [
-        "naive",
-        "東京",
-        "\"quoted words\"",
-        "elan words",
-        "nothing",
-        "",
-    ] {
+    for query in ["naive", "東京", "\"quoted words\"", "elan words", "nothing", ""] {
         for max_chars in 0..120 {
             let fragments = Highlighter::new(query).highlight(&text, max_chars);
-            let part: String = fragments
-                .into_iter()
-                .map(|fragment| fragment.text)
-                .collect();
-            assert!(
-                part.trim_matches('…').chars().count() <= max_chars,
-                "{query} {max_chars}: {part}"
-            );
+            let part: String = fragments.into_iter().map(|fragment| fragment.text).collect();
+            assert!(part.trim_matches('…').chars().count() <= max_chars, "{query} {max_chars}: {part}");
             assert!(text.contains(part.trim_matches('…')));
         }
     }
@@ -105,8 +76,5 @@ fn no_part_is_longer_than_asked_and_none_breaks_a_character() {
 #[test]
 fn an_empty_text_shows_nothing() {
     assert_eq!(shown("word", "", 10), "");
-    assert_eq!(
-        Highlighter::new("Night \"Night Train\"").terms(),
-        ["night", "night train"]
-    );
+    assert_eq!(Highlighter::new("Night \"Night Train\"").terms(), ["night", "night train"]);
 }

@@ -63,10 +63,7 @@ fn a_rebuild_dropped_unfinished_leaves_the_old_index_and_no_trace() {
     drop(rebuild);
     assert_eq!(forum.generations().len(), 1);
     let index = forum.another_handle();
-    assert_eq!(
-        (find(&index, "old"), find(&index, "new")),
-        (vec![1], vec![])
-    );
+    assert_eq!((find(&index, "old"), find(&index, "new")), (vec![1], vec![]));
 }
 
 #[test]
@@ -87,13 +84,7 @@ fn what_a_killed_rebuild_left_is_removed_by_the_next() {
 #[test]
 fn an_empty_rebuild_is_an_empty_index_with_a_position() {
     let forum = Fixture::with_messages(&["old"]);
-    drop(
-        Rebuild::begin(&forum.index)
-            .unwrap()
-            .unwrap()
-            .finish("nothing")
-            .unwrap(),
-    );
+    drop(Rebuild::begin(&forum.index).unwrap().unwrap().finish("nothing").unwrap());
     assert_eq!(forum.find("old"), [] as [i64; 0]);
     assert_eq!(forum.index.position().as_deref(), Some("nothing"));
 }

@@ -89,10 +89,7 @@ fn readers_see_whole_commits_while_another_writes() {
             reader.reload().unwrap();
         }
         let total = readers[0].search(&Query::new("word")).unwrap().total;
-        assert!(
-            total >= seen && total.is_multiple_of(2),
-            "{total} after {seen}"
-        );
+        assert!(total >= seen && total.is_multiple_of(2), "{total} after {seen}");
         seen = total;
     }
     writing.join().unwrap();
@@ -120,11 +117,7 @@ fn an_index_of_another_version_is_begun_anew() {
     let forum = Fixture::with_messages(&["word"]);
     let name = forum.generations().remove(0);
     let other = name.replacen("v1", "v999", 1);
-    fs::rename(
-        forum.folder.path().join(&name),
-        forum.folder.path().join(&other),
-    )
-    .unwrap();
+    fs::rename(forum.folder.path().join(&name), forum.folder.path().join(&other)).unwrap();
     fs::write(forum.folder.path().join("CURRENT"), other).unwrap();
     refill(&forum);
 }
@@ -143,21 +136,14 @@ fn an_index_whose_files_are_damaged_or_gone_is_begun_anew() {
     let names = {
         let forum = Fixture::with_messages(&["word"]);
         let generation = forum.folder.path().join(forum.generations().remove(0));
-        fs::read_dir(generation)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .collect::<Vec<_>>()
+        fs::read_dir(generation).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
     };
-    let extensions = names
-        .iter()
-        .filter(|name| !name.to_string_lossy().contains(".tantivy"));
+    let extensions = names.iter().filter(|name| !name.to_string_lossy().contains(".tantivy"));
     for extension in extensions.filter_map(|name| name.extension()) {
         for damage in ["gone", "empty", "short", "noise"] {
             let forum = Fixture::with_messages(&["word"]);
             let generation = forum.folder.path().join(forum.generations().remove(0));
-            let files = fs::read_dir(&generation)
-                .unwrap()
-                .map(|entry| entry.unwrap().path());
+            let files = fs::read_dir(&generation).unwrap().map(|entry| entry.unwrap().path());
             for file in files.filter(|file| file.extension() == Some(extension)) {
                 match damage {
                     "gone" => fs::remove_file(file).unwrap(),

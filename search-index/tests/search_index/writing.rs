@@ -25,24 +25,15 @@ fn a_message_and_a_topic_may_have_the_same_id() {
     writer.delete_message(5).unwrap();
     writer.commit("gone").unwrap();
     let left = forum.search(&Query::new("tulips")).hits;
-    assert_eq!(
-        left.iter().map(|hit| hit.kind).collect::<Vec<_>>(),
-        [Kind::Topic]
-    );
+    assert_eq!(left.iter().map(|hit| hit.kind).collect::<Vec<_>>(), [Kind::Topic]);
 }
 
 #[test]
 fn a_deleted_topic_takes_its_messages_with_it() {
     let forum = Fixture::with(&[
         topic(5, "bread"),
-        Document {
-            topic_id: 5,
-            ..message(1, "rye bread")
-        },
-        Document {
-            topic_id: 6,
-            ..message(2, "white bread")
-        },
+        Document { topic_id: 5, ..message(1, "rye bread") },
+        Document { topic_id: 6, ..message(2, "white bread") },
         topic(6, "bread too"),
     ]);
     let mut writer = forum.writer();
@@ -54,14 +45,8 @@ fn a_deleted_topic_takes_its_messages_with_it() {
 #[test]
 fn a_deleted_group_takes_everything_with_it() {
     let forum = Fixture::with(&[
-        Document {
-            group_id: 2,
-            ..topic(5, "bread")
-        },
-        Document {
-            group_id: 2,
-            ..message(1, "bread")
-        },
+        Document { group_id: 2, ..topic(5, "bread") },
+        Document { group_id: 2, ..message(1, "bread") },
         message(2, "bread"),
     ]);
     let mut writer = forum.writer();
@@ -108,16 +93,10 @@ fn a_position_outlasts_commits_without_changes_and_merges() {
     for id in 1..=30 {
         writer.upsert(&message(id, "word")).unwrap();
         writer.commit(&format!("event {id}")).unwrap();
-        assert_eq!(
-            forum.another_handle().position(),
-            Some(format!("event {id}"))
-        );
+        assert_eq!(forum.another_handle().position(), Some(format!("event {id}")));
     }
     writer.commit("event 31").unwrap();
-    assert_eq!(
-        forum.another_handle().position().as_deref(),
-        Some("event 31")
-    );
+    assert_eq!(forum.another_handle().position().as_deref(), Some("event 31"));
     assert_eq!(forum.index.documents(), 30);
 }
 

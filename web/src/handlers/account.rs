@@ -71,7 +71,8 @@ fn wanted(form: &Form) -> NewAccount {
 }
 
 fn given_back(form: &Form, wrong: Vec<(String, String)>) -> SignUpForm {
-    let mut back = SignUpForm { username: form.get("username").into(), email: form.get("email").into(), ..SignUpForm::default() };
+    let mut back =
+        SignUpForm { username: form.get("username").into(), email: form.get("email").into(), ..SignUpForm::default() };
     for (field, why) in wrong {
         back.mend(&field, why);
     }

@@ -26,7 +26,8 @@ pub async fn index(visit: Visit) -> Answer {
         ok: wrong.is_none(),
         text: wrong.unwrap_or_else(|| "answers".to_owned()),
     };
-    let figure = |label: &str, value: String, note: &str| Figure { label: label.to_owned(), value, note: note.to_owned() };
+    let figure =
+        |label: &str, value: String, note: &str| Figure { label: label.to_owned(), value, note: note.to_owned() };
     let checks = vec![
         check("Database", health.database),
         check("Bus", health.bus),
@@ -38,8 +39,16 @@ pub async fn index(visit: Visit) -> Answer {
         figure("Groups", figures.groups.to_string(), ""),
         figure("Topics", figures.topics.to_string(), ""),
         figure("Messages", figures.messages.to_string(), ""),
-        figure("Jobs waiting", figures.jobs.ready.to_string(), &format!("the oldest for {} s", figures.waiting.as_secs())),
-        figure("In the search index", figures.indexed.map_or("–".to_owned(), |count| count.to_string()), "messages and topics"),
+        figure(
+            "Jobs waiting",
+            figures.jobs.ready.to_string(),
+            &format!("the oldest for {} s", figures.waiting.as_secs()),
+        ),
+        figure(
+            "In the search index",
+            figures.indexed.map_or("–".to_owned(), |count| count.to_string()),
+            "messages and topics",
+        ),
     ];
     let bars = figures.by_day.into_iter().map(|(label, value)| Bar { label, value }).collect();
     let charts = vec![Chart { title: "Messages by day".to_owned(), unit: "messages".to_owned(), bars }];
@@ -60,7 +69,10 @@ pub async fn people(visit: Visit, asked: Query<Asked>) -> Answer {
     let frame = visit.frame().await?;
     let page = page_number(asked.page.as_deref())?;
     let (rows, total) = admin::people(visit.cx(), &asked.q, page - 1, PAGE).await?;
-    let rows = rows.into_iter().map(|row| PersonRow { user: row.user, messages: row.messages, seen_at: row.seen_at }).collect();
+    let rows = rows
+        .into_iter()
+        .map(|row| PersonRow { user: row.user, messages: row.messages, seen_at: row.seen_at })
+        .collect();
     visit.page(&People { frame, q: asked.q.clone(), rows, total, page, has_more: total > page * PAGE })
 }
 

@@ -191,7 +191,11 @@ pub async fn members(visit: Visit, path: Path<String>, asked: Query<MembersPage>
     let found = domain::groups::by_id(visit.cx(), visit.viewer(), id(&path)?).await?;
     visit.group_frame(&mut frame, &found).await?;
     let (total, rows, has_more) = domain::groups::members(visit.cx(), &found, page - 1, MEMBERS).await?;
-    let row = |row: domain::store::groups::MemberRow| MemberRow { person: row.person, role: row.role, joined_at: row.created_at };
+    let row = |row: domain::store::groups::MemberRow| MemberRow {
+        person: row.person,
+        role: row.role,
+        joined_at: row.created_at,
+    };
     let rows = rows.into_iter().map(row).collect();
     visit.page(&Members { frame, group: found.group, total, rows, page, has_more })
 }

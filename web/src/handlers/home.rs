@@ -22,7 +22,12 @@ pub async fn index(visit: Visit) -> Answer {
     }
     let paper = domain::topics::unread_paper(cx, &frame.sidebar, STORIES + 1).await?;
     let has_more = paper.len() > STORIES;
-    let story = |(group, row, messages): (_, domain::model::TopicRow, _)| Story { group, unread: row.unread, topic: row.topic, messages };
+    let story = |(group, row, messages): (_, domain::model::TopicRow, _)| Story {
+        group,
+        unread: row.unread,
+        topic: row.topic,
+        messages,
+    };
     let stories = paper.into_iter().take(STORIES).map(story).collect();
     let suggestions = if frame.sidebar.groups.is_empty() {
         domain::groups::discover(cx, visit.viewer(), "", Order::Popular, 0, 8).await?.0

@@ -27,7 +27,12 @@ pub async fn index(visit: Visit, part: Query<Part>) -> Answer {
     let (rows, more) = domain::mentions::list(visit.cx(), visit.viewer(), before, PAGE).await?;
     let rows: Vec<MentionRow> = rows
         .into_iter()
-        .map(|(placed, unread)| MentionRow { message: placed.message, topic: placed.topic, group: placed.group, unread })
+        .map(|(placed, unread)| MentionRow {
+            message: placed.message,
+            topic: placed.topic,
+            group: placed.group,
+            unread,
+        })
         .collect();
     let older = rows.last().filter(|_| more).map(|row| row.message.id.to_string());
     let upto = rows.first().map(|row| row.message.id.to_string()).unwrap_or_default();

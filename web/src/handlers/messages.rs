@@ -33,7 +33,9 @@ async fn fragment(visit: &Visit, message: MessageId) -> Answer {
     let Placed { message, topic, group } = domain::messages::show_in_place(visit.cx(), visit.viewer(), message).await?;
     let partial = MessagePartial { message: &message, topic: &topic, group: &group, now: visit.cx().now() };
     let html = partial.render().map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(HttpResponse::Ok().insert_header(("cache-control", "private, no-store")).json(json!({"html": html, "id": message.id, "seq": message.seq})))
+    Ok(HttpResponse::Ok()
+        .insert_header(("cache-control", "private, no-store"))
+        .json(json!({"html": html, "id": message.id, "seq": message.seq})))
 }
 
 /// `POST /-/topics/ID/messages`. When this answers, the message is safe.
@@ -42,7 +44,10 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let draft = Draft { text: form.get("text").to_owned(), key: Some(form.get("key").to_owned()) };
     match domain::messages::post(visit.cx(), visit.viewer(), topic, draft).await {
         Ok(posted) if visit.wants_json => fragment(&visit, posted.id).await,
-        Ok(posted) => Ok(visit.redirect(&format!("/{}/{}/?at={}#m{}", posted.group_slug, posted.topic_slug, posted.seq, posted.id))),
+        Ok(posted) => {
+            Ok(visit
+                .redirect(&format!("/{}/{}/?at={}#m{}", posted.group_slug, posted.topic_slug, posted.seq, posted.id)))
+        }
         Err(error) if visit.wants_json => Err(error.into()),
         Err(Error::SignedOut) => Err(super::topics::expired(&visit, &form)),
         Err(error) => {
@@ -114,4 +119,3 @@ pub async fn star(visit: Visit, path: Path<String>, _form: Form) -> Answer {
     let (place, _) = domain::stars::toggle(visit.cx(), visit.viewer(), message).await?;
     if visit.wants_json { fragment(&visit, message).await } else { Ok(visit.redirect(&address(&place, message))) }
 }
-

@@ -34,7 +34,10 @@ fn mendable(error: Error) -> Result<Vec<(String, String)>, Error> {
         Error::Forbidden(why) => Ok(vec![(String::new(), why.to_owned())]),
         Error::TooMany(wait) => Ok(vec![(
             String::new(),
-            format!("That was a lot in a short time. Nothing is lost: send it again in {} seconds.", wait.as_secs().max(1)),
+            format!(
+                "That was a lot in a short time. Nothing is lost: send it again in {} seconds.",
+                wait.as_secs().max(1)
+            ),
         )]),
         other => Err(other),
     }

@@ -10,7 +10,8 @@ use crate::visit::Visit;
 pub async fn show(visit: Visit, path: Path<String>) -> Answer {
     let frame = visit.frame().await?;
     let profile = domain::accounts::profile(visit.cx(), visit.viewer(), &path).await?;
-    let recent = |placed: domain::messages::Placed| Recent { message: placed.message, topic: placed.topic, group: placed.group };
+    let recent =
+        |placed: domain::messages::Placed| Recent { message: placed.message, topic: placed.topic, group: placed.group };
     visit.page(&Profile {
         frame,
         user: profile.user,

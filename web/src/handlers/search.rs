@@ -37,7 +37,17 @@ pub async fn index(visit: Visit, asked: Query<Asked>) -> Answer {
     frame.group = within.as_ref().map(|group| group.id);
     let q = asked.q.trim().to_owned();
     if q.is_empty() {
-        return visit.page(&Search { frame, q, within, order, hits: Vec::new(), total: None, page, has_more: false, problem: None });
+        return visit.page(&Search {
+            frame,
+            q,
+            within,
+            order,
+            hits: Vec::new(),
+            total: None,
+            page,
+            has_more: false,
+            problem: None,
+        });
     }
     let by = visit.viewer().id().map_or(By::Address(visit.origin().address), By::User);
     limits::count(visit.cx(), Deed::Search, by).await?;

@@ -70,7 +70,8 @@ pub(super) async fn draw(
     visit.group_frame(&mut frame, &group).await?;
     let page = domain::messages::page(cx, visit.viewer(), &found, window).await?;
     let beside = visit.site.beside(group.group.id).await?;
-    let counted = frame.sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == found.topic.id).map(|t| t.unread);
+    let counted =
+        frame.sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == found.topic.id).map(|t| t.unread);
     let new = page.first_unread.zip(counted).map(|(seq, count)| NewSince { seq, count });
     Ok(Show {
         about: domain::messages::render(cx, &group.group.description).await?,
@@ -119,7 +120,7 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
 
 /// Whoever sent the form is signed out: it goes back with its text.
 pub(super) fn expired(visit: &Visit, form: &Form) -> Failure {
-    Failure::Expired { action: visit.path.clone(), typed: form.typed() }
+    Failure::Expired { action: visit.path.clone(), typed: Box::new(form.typed()) }
 }
 
 /// `GET /-/topics/ID/edit`.

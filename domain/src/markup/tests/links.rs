@@ -17,10 +17,7 @@ fn addresses_are_links() {
     plain("http://web.example/http://a.example/");
     assert_eq!(
         html("http://a.example/?a=b&c='d"),
-        away(
-            "http://a.example/?a=b&amp;c=&#39;d",
-            "http://a.example/?a=b&amp;c=&#39;d"
-        )
+        away("http://a.example/?a=b&amp;c=&#39;d", "http://a.example/?a=b&amp;c=&#39;d")
     );
 }
 
@@ -46,14 +43,9 @@ fn an_address_leaves_the_signs_around_it_to_the_sentence() {
         ("", "(("),
         ("", ")))"),
     ] {
-        let raw = format!("{before}http://a.example/b{after}")
-            .replace("&lt;", "<")
-            .replace("&gt;", ">");
+        let raw = format!("{before}http://a.example/b{after}").replace("&lt;", "<").replace("&gt;", ">");
         let expected = format!("{before}{link}{after}").replace('"', "&quot;");
-        let found = html(&raw)
-            .replace("<em>", "*")
-            .replace("</em>", "*")
-            .replace("&quot;", "\"");
+        let found = html(&raw).replace("<em>", "*").replace("</em>", "*").replace("&quot;", "\"");
         assert_eq!(found, expected.replace("&quot;", "\""), "{raw}");
     }
 }
@@ -82,14 +74,8 @@ fn what_only_looks_like_an_address_is_text() {
 
 #[test]
 fn www_is_enough() {
-    assert_eq!(
-        html("see www.a.example/b."),
-        format!("see {}.", away("http://www.a.example/b", "www.a.example/b"))
-    );
-    assert_eq!(
-        html("(www.a.example)"),
-        format!("({})", away("http://www.a.example", "www.a.example"))
-    );
+    assert_eq!(html("see www.a.example/b."), format!("see {}.", away("http://www.a.example/b", "www.a.example/b")));
+    assert_eq!(html("(www.a.example)"), format!("({})", away("http://www.a.example", "www.a.example")));
 }
 
 #[test]
@@ -98,13 +84,8 @@ fn mail_addresses_are_links() {
         html("to foo_b.c+d@mail.a.example."),
         r#"to <a href="mailto:foo_b.c+d@mail.a.example">foo_b.c+d@mail.a.example</a>."#
     );
-    assert_eq!(
-        html("*me@a.example*"),
-        r#"<em><a href="mailto:me@a.example">me@a.example</a></em>"#
-    );
-    assert!(
-        matches!(&nodes("me@a.example")[..], [Node::Url { url, .. }] if url == "mailto:me@a.example")
-    );
+    assert_eq!(html("*me@a.example*"), r#"<em><a href="mailto:me@a.example">me@a.example</a></em>"#);
+    assert!(matches!(&nodes("me@a.example")[..], [Node::Url { url, .. }] if url == "mailto:me@a.example"));
     for raw in [
         "a@b",
         "a@b.c",
@@ -139,13 +120,7 @@ fn a_link_to_an_image_shows_it() {
         assert!(matches!(&nodes(raw)[..], [Node::Url { .. }]), "{raw}");
     }
     for kind in ["jpg", "jpeg", "gif", "webp", "avif"] {
-        assert!(
-            matches!(
-                &nodes(&format!("http://a.example/b.{kind}#c"))[..],
-                [Node::Image { .. }]
-            ),
-            "{kind}"
-        );
+        assert!(matches!(&nodes(&format!("http://a.example/b.{kind}#c"))[..], [Node::Image { .. }]), "{kind}");
     }
 }
 
@@ -153,35 +128,14 @@ fn a_link_to_an_image_shows_it() {
 fn a_link_can_have_a_label() {
     assert_eq!(
         html("a [my **page**](http://a.example/(b)), c"),
-        format!(
-            "a {}, c",
-            away("http://a.example/(b)", "my <strong>page</strong>")
-        )
+        format!("a {}, c", away("http://a.example/(b)", "my <strong>page</strong>"))
     );
-    assert_eq!(
-        html("[a][b](http://c.example)"),
-        format!("[a]{}", away("http://c.example", "b"))
-    );
-    assert_eq!(
-        html("[a [b] c](http://c.example)"),
-        away("http://c.example", "a [b] c")
-    );
-    assert_eq!(
-        html("[@ada `x`](http://c.example)"),
-        away("http://c.example", "@ada <code>x</code>")
-    );
-    assert_eq!(
-        html("[](http://c.example)"),
-        away("http://c.example", "http://c.example")
-    );
-    assert_eq!(
-        html("[http://c.example](http://c.example/)"),
-        away("http://c.example/", "http://c.example")
-    );
-    assert_eq!(
-        html("[pic](http://c.example/d.png)"),
-        away("http://c.example/d.png", "pic")
-    );
+    assert_eq!(html("[a][b](http://c.example)"), format!("[a]{}", away("http://c.example", "b")));
+    assert_eq!(html("[a [b] c](http://c.example)"), away("http://c.example", "a [b] c"));
+    assert_eq!(html("[@ada `x`](http://c.example)"), away("http://c.example", "@ada <code>x</code>"));
+    assert_eq!(html("[](http://c.example)"), away("http://c.example", "http://c.example"));
+    assert_eq!(html("[http://c.example](http://c.example/)"), away("http://c.example/", "http://c.example"));
+    assert_eq!(html("[pic](http://c.example/d.png)"), away("http://c.example/d.png", "pic"));
     assert_eq!(
         html("[a](http://b.example)[c](http://d.example)"),
         away("http://b.example", "a") + &away("http://d.example", "c")
@@ -210,11 +164,7 @@ fn a_link_with_a_label_leads_nowhere_else() {
 #[test]
 fn a_label_that_reads_as_another_address_stays_as_typed() {
     let raw = "[*http://bank.example*](http://evil.example)";
-    assert!(
-        html(raw).starts_with("[<em><a href=\"http://bank.example\""),
-        "{}",
-        html(raw)
-    );
+    assert!(html(raw).starts_with("[<em><a href=\"http://bank.example\""), "{}", html(raw));
     assert!(html("[www.bank.example](http://evil.example)").starts_with('['));
 }
 
@@ -222,11 +172,7 @@ fn a_label_that_reads_as_another_address_stays_as_typed() {
 fn links_hold_no_links() {
     assert_eq!(
         html("[a [b](http://c.example) d](http://e.example)"),
-        format!(
-            "[a {} d]({})",
-            away("http://c.example", "b"),
-            away("http://e.example", "http://e.example")
-        )
+        format!("[a {} d]({})", away("http://c.example", "b"), away("http://e.example", "http://e.example"))
     );
 }
 
@@ -234,33 +180,20 @@ fn links_hold_no_links() {
 fn an_image_can_have_words() {
     assert!(html("![a *cat*](http://a.example/b.png)").contains(r#"alt="a cat""#));
     assert!(html("![](http://a.example/b.png)").contains(r#"alt="b.png""#));
-    assert_eq!(
-        html("![cat](http://a.example/b)"),
-        away("http://a.example/b", "cat")
-    );
+    assert_eq!(html("![cat](http://a.example/b)"), away("http://a.example/b", "cat"));
     stays_text("hey![x] there");
 }
 
 #[test]
 fn our_own_pages_open_here() {
     let url = "https://klatch.example/rust/hello-world/";
-    assert_eq!(
-        html(url),
-        format!(r#"<a href="/rust/hello-world/">{url}</a>"#)
-    );
-    assert!(
-        matches!(&nodes(url)[..], [Node::Topic { group, topic, url, .. }]
-        if group == "rust" && topic == "hello-world" && url == "/rust/hello-world/")
-    );
+    assert_eq!(html(url), format!(r#"<a href="/rust/hello-world/">{url}</a>"#));
+    assert!(matches!(&nodes(url)[..], [Node::Topic { group, topic, url, .. }]
+        if group == "rust" && topic == "hello-world" && url == "/rust/hello-world/"));
     let url = "http://KLATCH.example/rust/%C3%BCber?x=1#m12";
-    assert!(
-        matches!(&nodes(url)[..], [Node::Message { group, topic, message_id: 12, url, .. }]
-        if group == "rust" && topic == "über" && url == "/rust/%C3%BCber?x=1#m12")
-    );
-    assert_eq!(
-        html("[x](https://klatch.example/a/b/)"),
-        r#"<a href="/a/b/">x</a>"#
-    );
+    assert!(matches!(&nodes(url)[..], [Node::Message { group, topic, message_id: 12, url, .. }]
+        if group == "rust" && topic == "über" && url == "/rust/%C3%BCber?x=1#m12"));
+    assert_eq!(html("[x](https://klatch.example/a/b/)"), r#"<a href="/a/b/">x</a>"#);
     for (url, path) in [
         ("", "/"),
         ("/", "/"),
@@ -275,14 +208,8 @@ fn our_own_pages_open_here() {
             "{url}"
         );
     }
-    assert!(matches!(
-        &nodes("https://klatch.example/a/b#mx")[..],
-        [Node::Topic { .. }]
-    ));
-    assert!(matches!(
-        &nodes("https://klatch.example/a/b#m99999999999999999999")[..],
-        [Node::Topic { .. }]
-    ));
+    assert!(matches!(&nodes("https://klatch.example/a/b#mx")[..], [Node::Topic { .. }]));
+    assert!(matches!(&nodes("https://klatch.example/a/b#m99999999999999999999")[..], [Node::Topic { .. }]));
 }
 
 #[test]

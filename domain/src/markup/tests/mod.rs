@@ -11,30 +11,14 @@ use std::collections::HashMap;
 
 use super::{Node, Person, Site, check, parse};
 
-const SITE: Site<'static> = Site {
-    base_url: "https://klatch.example",
-};
+const SITE: Site<'static> = Site { base_url: "https://klatch.example" };
 
 /// The people of these tests.
 fn people() -> HashMap<String, Person> {
-    [
-        (1, "ericflo"),
-        (56, "simonw"),
-        (7, "Ada"),
-        (8, "dot."),
-        (9, "under_"),
-    ]
-    .into_iter()
-    .map(|(id, username)| {
-        (
-            username.to_lowercase(),
-            Person {
-                id,
-                username: username.to_owned(),
-            },
-        )
-    })
-    .collect()
+    [(1, "ericflo"), (56, "simonw"), (7, "Ada"), (8, "dot."), (9, "under_")]
+        .into_iter()
+        .map(|(id, username)| (username.to_lowercase(), Person { id, username: username.to_owned() }))
+        .collect()
 }
 
 fn nodes(raw: &str) -> Vec<Node> {
@@ -58,9 +42,6 @@ fn away(url: &str, label: &str) -> String {
 #[track_caller]
 fn stays_text(raw: &str) {
     let nodes = nodes(raw);
-    assert!(
-        matches!(nodes.as_slice(), [Node::Text { .. }]),
-        "{raw:?} became {nodes:?}"
-    );
+    assert!(matches!(nodes.as_slice(), [Node::Text { .. }]), "{raw:?} became {nodes:?}");
     assert_eq!(check::visible(nodes[0].markup()).as_deref(), Ok(raw));
 }

@@ -76,33 +76,18 @@ fn pieces() -> impl Strategy<Value = String> {
 
 fn check_all(raw: &str) -> Result<(), TestCaseError> {
     let parsed = parse(raw, &SITE);
-    prop_assert!(
-        parsed
-            .usernames()
-            .iter()
-            .all(|name| *name == name.to_lowercase())
-    );
+    prop_assert!(parsed.usernames().iter().all(|name| *name == name.to_lowercase()));
     let nodes = parsed.into_nodes(&people());
     for node in &nodes {
         prop_assert!(!node.markup().is_empty());
         check::check(node.markup()).map_err(TestCaseError::fail)?;
     }
     let adjacent_text = |pair: &[Node]| matches!(pair, [Node::Text { .. }, Node::Text { .. }]);
-    prop_assert!(
-        !nodes.windows(2).any(adjacent_text),
-        "text in two nodes: {nodes:?}"
-    );
-    prop_assert!(
-        mentions(&nodes)
-            .iter()
-            .all(|id| [1, 56, 7, 8, 9].contains(id))
-    );
+    prop_assert!(!nodes.windows(2).any(adjacent_text), "text in two nodes: {nodes:?}");
+    prop_assert!(mentions(&nodes).iter().all(|id| [1, 56, 7, 8, 9].contains(id)));
 
     let json = serde_json::to_string(&nodes).expect("json");
-    prop_assert_eq!(
-        &serde_json::from_str::<Vec<Node>>(&json).expect("nodes"),
-        &nodes
-    );
+    prop_assert_eq!(&serde_json::from_str::<Vec<Node>>(&json).expect("nodes"), &nodes);
     let joined: String = nodes.iter().map(Node::markup).collect();
     prop_assert_eq!(markup_of(&json).expect("markup"), &joined[..]);
     check::check(&joined).map_err(TestCaseError::fail)?;

@@ -124,11 +124,7 @@ fn so_it_does_for_the_fourth_part() {
 
 #[test]
 fn runs_of_every_length_are_looked_for_once() {
-    let runs = |count: usize| {
-        (1..count)
-            .map(|width| "`".repeat(width) + " ")
-            .collect::<String>()
-    };
+    let runs = |count: usize| (1..count).map(|width| "`".repeat(width) + " ").collect::<String>();
     let raw = runs(1_400);
     let started = Instant::now();
     parse(&raw, &SITE);

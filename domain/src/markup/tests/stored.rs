@@ -3,7 +3,8 @@
 use super::super::{Node, excerpt, markup_of, mentions};
 use super::{html, nodes};
 
-const SEED: &str = "@ericflo @simonw Here's how we connect/disconnect from Redis in production: http://dpaste.com/406797/";
+const SEED: &str =
+    "@ericflo @simonw Here's how we connect/disconnect from Redis in production: http://dpaste.com/406797/";
 
 #[test]
 fn the_seed_example_gives_exactly_its_nodes() {
@@ -25,10 +26,7 @@ const EVERYTHING: &str = "hi @ada, see http://a.example/ and http://a.example/b.
 fn a_list_read_back_is_the_list_that_was_stored() {
     let nodes = nodes(EVERYTHING);
     let json = serde_json::to_string(&nodes).expect("json");
-    assert_eq!(
-        serde_json::from_str::<Vec<Node>>(&json).expect("nodes"),
-        nodes
-    );
+    assert_eq!(serde_json::from_str::<Vec<Node>>(&json).expect("nodes"), nodes);
     let types: Vec<serde_json::Value> = serde_json::from_str(&json).expect("json");
     for kind in [
         "text",
@@ -44,10 +42,7 @@ fn a_list_read_back_is_the_list_that_was_stored() {
         "topic",
         "message",
     ] {
-        assert!(
-            types.iter().any(|node| node["type"] == kind),
-            "no {kind} in {json}"
-        );
+        assert!(types.iter().any(|node| node["type"] == kind), "no {kind} in {json}");
     }
 }
 
@@ -61,22 +56,13 @@ fn the_markup_of_a_stored_list_is_that_of_its_nodes() {
 
 #[test]
 fn the_markup_of_a_list_ignores_all_other_fields() {
-    let json =
-        r#"[{"markup":"a","later":{"markup":["no"]}},{"type":"unknown","x":null,"markup":"b"}]"#;
+    let json = r#"[{"markup":"a","later":{"markup":["no"]}},{"type":"unknown","x":null,"markup":"b"}]"#;
     assert_eq!(markup_of(json).expect("markup"), "ab");
 }
 
 #[test]
 fn what_is_no_list_of_nodes_is_an_error() {
-    for json in [
-        "",
-        "{}",
-        "[1]",
-        "[{}]",
-        r#"[{"markup":1}]"#,
-        "[] []",
-        r#"[{"markup":"a"}"#,
-    ] {
+    for json in ["", "{}", "[1]", "[{}]", r#"[{"markup":1}]"#, "[] []", r#"[{"markup":"a"}"#] {
         assert!(markup_of(json).is_err(), "{json}");
     }
 }
@@ -92,20 +78,13 @@ fn fields_without_content_are_left_out() {
 
 #[test]
 fn mentions_are_each_person_once_in_order() {
-    assert_eq!(
-        mentions(&nodes("@simonw **and @ada** @ericflo @simonw")),
-        [56, 7, 1]
-    );
+    assert_eq!(mentions(&nodes("@simonw **and @ada** @ericflo @simonw")), [56, 7, 1]);
 }
 
 #[test]
 fn an_excerpt_is_one_plain_line() {
-    let raw =
-        "**Hello** @ada,\n\nsee `code` at [my page](http://a.example/) :smile:\n```\nlet x;\n```";
-    assert_eq!(
-        excerpt(raw, 200),
-        "Hello @ada, see code at my page 😄 let x;"
-    );
+    let raw = "**Hello** @ada,\n\nsee `code` at [my page](http://a.example/) :smile:\n```\nlet x;\n```";
+    assert_eq!(excerpt(raw, 200), "Hello @ada, see code at my page 😄 let x;");
     assert_eq!(excerpt("<b> & 'so'", 200), "<b> & 'so'");
 }
 

@@ -22,10 +22,7 @@ fn line_ends_are_kept_and_blank_lines_count_as_one() {
 
 #[test]
 fn characters_that_act_on_the_page_are_dropped() {
-    assert_eq!(
-        html("a\0b\u{7}c\u{85}d\u{202e}e\u{2067}f\u{7f}g\th"),
-        "abcdefg\th"
-    );
+    assert_eq!(html("a\0b\u{7}c\u{85}d\u{202e}e\u{2067}f\u{7f}g\th"), "abcdefg\th");
     assert_eq!(html("*\u{202e}*a**"), html("**a**"));
 }
 
@@ -52,16 +49,10 @@ fn fenced_code_keeps_its_lines() {
     assert!(
         matches!(&nodes("```c++\nx\n```")[..], [Node::CodeBlock { language: Some(language), .. }] if language == "c++")
     );
-    assert!(matches!(
-        &nodes("```\nx\n```")[..],
-        [Node::CodeBlock { language: None, .. }]
-    ));
+    assert!(matches!(&nodes("```\nx\n```")[..], [Node::CodeBlock { language: None, .. }]));
     assert_eq!(html("````\n```\n````"), "<pre><code>```</code></pre>");
     assert_eq!(html("```\nno end"), "<pre><code>no end</code></pre>");
-    assert_eq!(
-        html("```select 1;\nselect 2;```\nx"),
-        "<pre><code>select 1;\nselect 2;</code></pre>x"
-    );
+    assert_eq!(html("```select 1;\nselect 2;```\nx"), "<pre><code>select 1;\nselect 2;</code></pre>x");
     assert_eq!(html("```one line```"), "<code>one line</code>");
     assert_eq!(html("```"), "```");
 }
@@ -69,26 +60,16 @@ fn fenced_code_keeps_its_lines() {
 #[test]
 fn quotes_nest_and_hold_everything() {
     assert_eq!(html("> a\n> b\nc"), "<blockquote>a<br>b</blockquote>c");
-    assert_eq!(
-        html(">> a\n> b"),
-        "<blockquote><blockquote>a</blockquote>b</blockquote>"
-    );
+    assert_eq!(html(">> a\n> b"), "<blockquote><blockquote>a</blockquote>b</blockquote>");
     assert_eq!(html(">a"), "<blockquote>a</blockquote>");
     assert_eq!(
         html("> **a** `b`\n> ```\n> c\n> ```"),
         "<blockquote><strong>a</strong> <code>b</code><pre><code>c</code></pre></blockquote>"
     );
-    assert_eq!(
-        html("x\n\n> a\n\n> b"),
-        "x<blockquote>a</blockquote><blockquote>b</blockquote>"
-    );
+    assert_eq!(html("x\n\n> a\n\n> b"), "x<blockquote>a</blockquote><blockquote>b</blockquote>");
     assert_eq!(
         html(&format!("{}a", "> ".repeat(9))),
-        format!(
-            "{}&gt; &gt; &gt; &gt; &gt; a{}",
-            "<blockquote>".repeat(4),
-            "</blockquote>".repeat(4)
-        )
+        format!("{}&gt; &gt; &gt; &gt; &gt; a{}", "<blockquote>".repeat(4), "</blockquote>".repeat(4))
     );
     for raw in [">_<", ">:(", ">>> print(1)", "a > b", "->"] {
         stays_text(raw);
@@ -97,14 +78,8 @@ fn quotes_nest_and_hold_everything() {
 
 #[test]
 fn emphasis_is_between_words() {
-    assert_eq!(
-        html("*a* _b_ **c** ***d***"),
-        "<em>a</em> <em>b</em> <strong>c</strong> <em><strong>d</strong></em>"
-    );
-    assert_eq!(
-        html("(*a*), \"_b_\"!"),
-        "(<em>a</em>), &quot;<em>b</em>&quot;!"
-    );
+    assert_eq!(html("*a* _b_ **c** ***d***"), "<em>a</em> <em>b</em> <strong>c</strong> <em><strong>d</strong></em>");
+    assert_eq!(html("(*a*), \"_b_\"!"), "(<em>a</em>), &quot;<em>b</em>&quot;!");
     assert_eq!(html("**a *b* c**"), "<strong>a <em>b</em> c</strong>");
     assert_eq!(html("***a* b**"), "<strong><em>a</em> b</strong>");
     assert_eq!(html("*a **b***"), "<em>a <strong>b</strong></em>");
@@ -114,10 +89,7 @@ fn emphasis_is_between_words() {
     assert_eq!(html("*a _b* c_"), "<em>a _b</em> c_");
     assert_eq!(
         html("**see http://a.example/ now**"),
-        format!(
-            "<strong>see {} now</strong>",
-            away("http://a.example/", "http://a.example/")
-        )
+        format!("<strong>see {} now</strong>", away("http://a.example/", "http://a.example/"))
     );
 }
 
@@ -162,10 +134,7 @@ fn signs_that_are_no_emphasis_are_text() {
 
 #[test]
 fn emoji_have_short_names() {
-    assert_eq!(
-        html("hi :smile:!"),
-        r#"hi <span class="emoji" title=":smile:">😄</span>!"#
-    );
+    assert_eq!(html("hi :smile:!"), r#"hi <span class="emoji" title=":smile:">😄</span>!"#);
     assert!(
         matches!(&nodes(":+1::tada:")[..], [Node::Emoji { name, char, .. }, Node::Emoji { .. }] if name == "+1" && char == "👍")
     );
@@ -189,11 +158,7 @@ fn the_emoji_are_in_order() {
     use super::super::emoji::{EMOJI, find};
     assert!(EMOJI.windows(2).all(|pair| pair[0].name < pair[1].name));
     assert!(EMOJI.iter().all(|emoji| find(emoji.name) == Some(emoji)));
-    assert!(
-        EMOJI
-            .iter()
-            .all(|emoji| html(&format!(":{}:", emoji.name)).contains(emoji.char))
-    );
+    assert!(EMOJI.iter().all(|emoji| html(&format!(":{}:", emoji.name)).contains(emoji.char)));
 }
 
 #[test]
@@ -204,14 +169,7 @@ fn a_backslash_makes_the_next_sign_plain() {
     );
     assert_eq!(html(r"\> a"), "&gt; a");
     assert_eq!(html(r"\**a*"), "*<em>a</em>");
-    for raw in [
-        r"C:\new\dir",
-        r"\\server\share",
-        r"\d+\.\w",
-        "\\",
-        r"a\",
-        r"¯\_(ツ)_/¯",
-    ] {
+    for raw in [r"C:\new\dir", r"\\server\share", r"\d+\.\w", "\\", r"a\", r"¯\_(ツ)_/¯"] {
         stays_text(raw);
     }
 }
