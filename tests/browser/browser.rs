@@ -172,6 +172,14 @@ impl Browser {
         self.sees(&format!("Welcome, {name}")).await;
     }
 
+    /// Signs in, on the way to a page.
+    pub async fn sign_in(&self, name: &str, next: &str) {
+        self.goto(&format!("/-/sign-in?next={next}")).await;
+        self.fill("#f-username", name).await;
+        self.fill("#f-password", PASSWORD).await;
+        self.click("main form button").await;
+    }
+
     /// The tab that it is at.
     pub async fn tab(&self) -> WindowHandle {
         self.client.window().await.expect("a tab")

@@ -25,18 +25,16 @@ struct Scene {
 }
 
 async fn scene(running: Running) -> Scene {
-    let forum = Forum::start(running).await;
+    let mut forum = Forum::start(running).await;
     let mut driver = Driver::start().await;
-    let maker = newcomer(&forum, "maker").await;
-    let group = group_of(&maker, "Bird watch", "public").await;
-    let topic = topic_in(&maker, &group, "Herons", "By the river").await;
+    let (first, second) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
+    let group = group_of(&first, "Bird watch", "public").await;
+    let topic = topic_in(&first, &group, "Herons", "By the river").await;
+    second.join(&group).await;
+    forum.settle().await;
     let (ana, ben) = (driver.browser(&forum.base).await, driver.browser(&forum.base).await);
     for (browser, name) in [(&ana, "ana"), (&ben, "ben")] {
-        browser.sign_up(name).await;
-        browser.goto(&group.path).await;
-        browser.click("form.invite button").await;
-        browser.sees("You are in.").await;
-        browser.goto(&topic.path).await;
+        browser.sign_in(name, &topic.path).await;
         browser.sees("By the river").await;
     }
     Scene { forum, driver, ana, ben, group: group.path, topic: topic.path }

@@ -156,6 +156,14 @@ impl Forum {
         }
     }
 
+    /// Ends all of it and starts it again. Whoever joined or made a group is told for a while to draw pages anew rather than of
+    /// single events; to the processes that start now, every membership is an old one.
+    pub async fn settle(&mut self) {
+        self.jobs_done().await;
+        self.stop().await;
+        self.resume().await;
+    }
+
     /// The link that makes the first admin, as printed.
     pub async fn first_admin_link(&mut self) -> String {
         let base = self.base.clone();

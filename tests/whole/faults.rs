@@ -71,12 +71,12 @@ async fn ending_answers_the_polls_that_wait_and_finishes_what_is_under_way(runni
 }
 
 /// Ben reads nothing of what is written to him, and must be told of all of it.
-async fn scene(forum: &Forum) -> (Visitor, Visitor, Place) {
+async fn scene(forum: &mut Forum) -> (Visitor, Visitor, Place) {
     let (ana, ben) = (newcomer(forum, "ana").await, newcomer(forum, "ben").await);
     let group = group_of(&ben, "Bird watch", "public").await;
     let topic = topic_in(&ben, &group, "Herons", "By the river").await;
     ana.join(&group).await;
-    forum.jobs_done().await;
+    forum.settle().await;
     (ana, ben, topic)
 }
 
@@ -101,7 +101,7 @@ async fn must_have_followed(forum: &Forum, ben: &Visitor, topic: &Place, count: 
 
 async fn killed_right_after_a_post_nothing_that_follows_from_it_is_lost(running: Running) {
     let mut forum = Forum::start(running).await;
-    let (ana, ben, topic) = scene(&forum).await;
+    let (ana, ben, topic) = scene(&mut forum).await;
     let page = ben.get("/").await;
     let after = page.body_data("data-live-after").expect("a cursor");
     let form = ana.get(&topic.path).await.form("/messages").with("text", "a kestrel for @ben");
@@ -126,7 +126,7 @@ async fn must_hear(ben: &Visitor, after: &str, running: Running) {
 
 async fn killed_again_and_again_in_the_middle_of_the_jobs_everything_is_there_once(running: Running) {
     let mut forum = Forum::start(running).await;
-    let (ana, ben, topic) = scene(&forum).await;
+    let (ana, ben, topic) = scene(&mut forum).await;
     let worker = forum.worker();
     let mut count = 0;
     for _ in 0..3 {
@@ -143,7 +143,7 @@ async fn killed_again_and_again_in_the_middle_of_the_jobs_everything_is_there_on
 
 async fn the_pages_killed_under_load_lose_nothing_that_they_acknowledged(running: Running) {
     let mut forum = Forum::start(running).await;
-    let (ana, ben, topic) = scene(&forum).await;
+    let (ana, ben, topic) = scene(&mut forum).await;
     let form = ana.get(&topic.path).await.form("/messages");
     let mut writers = tokio::task::JoinSet::new();
     for number in 0..12 {
@@ -166,7 +166,7 @@ async fn the_pages_killed_under_load_lose_nothing_that_they_acknowledged(running
 #[tokio::test]
 async fn without_redis_posts_are_still_taken_and_its_return_brings_everything() {
     let mut forum = Forum::start(Running::Services).await;
-    let (ana, ben, topic) = scene(&forum).await;
+    let (ana, ben, topic) = scene(&mut forum).await;
     let before = ben.get("/").await.body_data("data-live-after").expect("a cursor");
     let form = ana.get(&topic.path).await.form("/messages");
     forum.redis.as_mut().expect("a Redis").stop();

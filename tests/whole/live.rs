@@ -57,13 +57,12 @@ fn parked(visitor: &Visitor, query: String) -> tokio::task::JoinHandle<(u16, Val
 }
 
 async fn a_waiting_poll_is_told_of_a_message_with_the_pages_own_html(running: Running) {
-    let forum = Forum::start(running).await;
+    let mut forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
-    // Whose membership has just changed is told to draw the page anew for a while: that is ana here.
     let group = group_of(&ben, "Bird watch", "public").await;
     let topic = topic_in(&ben, &group, "Herons", "By the river").await;
     ana.join(&group).await;
-    forum.jobs_done().await;
+    forum.settle().await;
     let mut after = cursor(&ben, &topic.path).await;
     let waiting = {
         let (ben, mut after) = (ben.clone(), after.clone());
@@ -186,11 +185,12 @@ async fn a_reader_of_a_public_group_hears_it_without_an_account(running: Running
 }
 
 async fn what_a_poll_has_seen_is_read(running: Running) {
-    let forum = Forum::start(running).await;
+    let mut forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ben, "Bird watch", "public").await;
     let topic = topic_in(&ben, &group, "Herons", "By the river").await;
     ana.join(&group).await;
+    forum.settle().await;
     ana.post(&topic, "while ben looks on").await;
     let home = ben.get("/").await;
     assert_eq!(home.unread_total(), 1);
