@@ -1,5 +1,9 @@
 //! Accounts: sign up, sign in, profile, password.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::bus::Control;
 use crate::context::Context;
 use crate::error::{Error, Fields, Result};
@@ -257,24 +261,46 @@ fn collect<T>(fields: &mut Fields, checked: Result<T>) -> Option<T> {
     }
 }
 
+/// Something before the last `@` and a host with a dot after it, without white space, control characters or the specials of
+/// RFC 5322, section 3.2.3. Whether mail arrives there only mail can tell.
+static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
+    let part = r#"[^\s\p{Cc}<>()\[\],;:"\\@.][^\s\p{Cc}<>()\[\],;:"\\@]*"#;
+    Regex::new(&format!(r"\A{part}@[^\s\p{{Cc}}@.<>]+(\.[^\s\p{{Cc}}@.<>]+)+\z")).expect("a constant pattern")
+});
+
 fn check_email(typed: &str) -> Result<Option<String>> {
     let email = typed.trim();
     if email.is_empty() {
         return Ok(None);
     }
-    let wrong = || Err(Error::invalid("email", "That is not a mail address."));
-    let Some((local, host)) = email.rsplit_once('@') else { return wrong() };
-    let fit = |part: &str| {
-        !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control() || "<>()[],;:\"\\".contains(c))
-    };
-    if email.len() > 254
-        || !fit(local)
-        || !fit(host)
-        || !host.contains('.')
-        || host.starts_with('.')
-        || host.ends_with('.')
-    {
-        return wrong();
+    if email.len() > 254 || !EMAIL.is_match(email) {
+        return Err(Error::invalid("email", "That is not a mail address."));
     }
     Ok(Some(email.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_email;
+
+    #[test]
+    fn what_cannot_be_a_mail_address_is_refused() {
+        for good in ["mira@example.org", "m.i+ra@sub.example.org", "ünal@exämple.org"] {
+            assert!(check_email(good).is_ok_and(|email| email.is_some()), "{good}");
+        }
+        for bad in [
+            "mira",
+            "@example.org",
+            "mira@",
+            "mira@example",
+            "a b@example.org",
+            "a@b@example.org",
+            "a@.org",
+            "a@example.",
+            "<a>@b.org",
+        ] {
+            assert!(check_email(bad).is_err(), "{bad}");
+        }
+        assert!(check_email(" ").is_ok_and(|email| email.is_none()));
+    }
 }

@@ -1,5 +1,9 @@
 //! User names and slugs: which are allowed, and which are the same to a reader's eye.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::error::{Error, Result};
 
 /// Characters of a user name at the most.
@@ -109,6 +113,8 @@ pub fn is_reserved_slug(slug: &str) -> bool {
     RESERVED.contains(&slug) || slug.contains('.')
 }
 
+static SLUG: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\A[a-z0-9_][a-z0-9_-]*\z").expect("a constant pattern"));
+
 /// Checks a slug that somebody typed for a group.
 ///
 /// # Errors
@@ -117,9 +123,7 @@ pub fn check_group_slug(slug: &str) -> Result<()> {
     if slug.is_empty() || slug.len() > MAX_SLUG {
         return Err(Error::invalid("slug", "The address has 1 to 80 characters."));
     }
-    if !slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
-        || slug.starts_with('-')
-    {
+    if !SLUG.is_match(slug) {
         return Err(Error::invalid(
             "slug",
             "The address is made of small letters, digits, - and _, and begins with a letter or digit.",
