@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::process::Command;
 use std::time::Duration;
 
+use fantoccini::key::Key;
 use fantoccini::wd::{Capabilities, WindowHandle};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -161,6 +162,18 @@ impl Browser {
             .await
             .unwrap_or_else(|error| panic!("{selector}: {error}"));
         element.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+    }
+
+    /// Goes to the first that is meant with the keyboard, and presses Enter: what is only shown under a pointer is shown then too.
+    pub async fn press(&self, selector: &str) {
+        let element = self
+            .client
+            .wait()
+            .for_element(Locator::Css(selector))
+            .await
+            .unwrap_or_else(|error| panic!("{selector}: {error}"));
+        let enter = char::from(Key::Enter).to_string();
+        element.send_keys(&enter).await.unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
     /// Signs up.

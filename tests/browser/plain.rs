@@ -50,19 +50,18 @@ async fn without_scripts_people_talk_by_forms(running: Running) {
     ben.click("#compose button").await;
     ben.sees("hello ana").await;
     // Star, edit, delete.
-    ben.click(".message:first-child .tools .star").await;
+    ben.press(".message:first-child .tools .star").await;
     ben.client.wait().for_element(Locator::Css(".message .stars")).await.expect("a star");
-    ben.click(".message:last-of-type .tools a[href$='/edit']").await;
+    ben.press(".message:last-of-type .tools a[href$='/edit']").await;
     ben.fill("#f-text", "good day, ana").await;
     ben.click("main form button.primary").await;
     ben.sees("good day, ana").await;
-    ben.click(".message:last-of-type .tools a[href$='/delete']").await;
+    ben.press(".message:last-of-type .tools a[href$='/delete']").await;
     ben.click("main form button.danger").await;
     ben.sees("A message by ben was deleted.").await;
 
     ana.fill("#sidebar input[name=q]", "river").await;
-    let field = ana.client.find(Locator::Css("#sidebar input[name=q]")).await.expect("the search");
-    field.send_keys(&char::from(fantoccini::key::Key::Enter).to_string()).await.expect("a key");
+    ana.press("#sidebar input[name=q]").await;
     ana.sees("By the river").await;
     assert_eq!(ana.path().await, "/search");
     ana.click(".result a.title").await;

@@ -17,7 +17,8 @@ const PORTS: std::ops::Range<u16> = 10_000..19_000;
 /// A port that nobody listens at, and that no other test of this run is given.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    let begin = u16::try_from(std::process::id() % 8_000).unwrap_or(0);
+    // Far from where another run, with a number close to this one's, begins.
+    let begin = u16::try_from(std::process::id().wrapping_mul(7_919) % 9_000).unwrap_or(0);
     loop {
         let place = begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % PORTS.len() as u16;
         let port = PORTS.start + place;
