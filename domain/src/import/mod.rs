@@ -29,7 +29,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 /// Messages after which search begins to take in what was written while more is being written.
-const FOLLOWS_AFTER: u64 = 16_000;
+const FOLLOWS_AFTER: u64 = 40_000;
 
 /// Does the work of an import while search takes in what it has written, as the number sent says: on two processors the
 /// two take hardly longer than one.
