@@ -75,16 +75,22 @@ impl SqliteDb {
 
     /// Waits for the writer connection and opens a part of its transaction.
     pub async fn begin(&self) -> Result<SqliteTx, sqlx::Error> {
-        let mut guard = self.writer.clone().acquire().await;
-        if !guard.open {
-            guard.conn.execute("begin immediate").await?;
-            guard.open = true;
-        }
-        if let Err(error) = guard.conn.execute("savepoint part").await {
-            guard.abandon().await;
-            return Err(error);
-        }
-        Ok(SqliteTx { writer: self.writer.clone(), guard: Some(guard) })
+        let writer = self.writer.clone();
+        let mut guard = writer.clone().acquire().await;
+        // In a task of its own: a caller that goes away in the middle must not leave a transaction that nobody knows of. What
+        // it does not take is dropped, and so rolled back.
+        let begun = tokio::spawn(async move {
+            if !guard.open {
+                guard.conn.execute("begin immediate").await?;
+                guard.open = true;
+            }
+            if let Err(error) = guard.conn.execute("savepoint part").await {
+                guard.abandon().await;
+                return Err(error);
+            }
+            Ok(SqliteTx { writer, guard: Some(guard) })
+        });
+        begun.await.map_err(|_| sqlx::Error::WorkerCrashed)?
     }
 
     /// Closes every connection, folding the write-ahead log into the file.
