@@ -110,7 +110,7 @@ pub struct Posted {
 /// [`Error::Invalid`] on `text`, [`Error::Forbidden`] for those not in the group, [`Error::NotFound`], [`Error::TooMany`].
 pub async fn post(cx: &Context, viewer: Viewer, topic: TopicId, draft: Draft) -> Result<Posted> {
     let user = viewer.user()?;
-    let (found, group) = topics::with_group(cx, viewer, topic).await?;
+    let found = topics::find(cx, viewer, topic).await?;
     found.standing.check(Deed::Write)?;
     let draft = audit::message(draft)?;
     if let Err(error) = limits::count(cx, limits::Deed::Post, By::User(user)).await {
@@ -125,7 +125,8 @@ pub async fn post(cx: &Context, viewer: Viewer, topic: TopicId, draft: Draft) ->
     };
     tx.commit().await?;
     cx.wake.after_commit();
-    Ok(Posted { id, seq, topic, group: group.id, group_slug: group.slug, topic_slug: found.topic.slug })
+    let topics::Found { topic: Topic { id: topic, slug: topic_slug, .. }, group, .. } = found;
+    Ok(Posted { id, seq, topic, group: group.id, group_slug: group.slug, topic_slug })
 }
 
 /// What the author's key posted before.
@@ -209,7 +210,7 @@ pub async fn deletable(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Ed
 
 async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool) -> Result<Editable> {
     let raw = store::messages::raw(&cx.db, id).await?.ok_or(Error::NotFound)?;
-    let (found, group) = topics::with_group(cx, viewer, raw.topic_id).await?;
+    let found = topics::find(cx, viewer, raw.topic_id).await?;
     if raw.deleted {
         return Err(Error::NotFound);
     }
@@ -220,7 +221,7 @@ async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool)
         }
         found.standing.check(Deed::Write)?;
     }
-    Ok(Editable { raw, topic: found.topic, group })
+    Ok(Editable { raw, topic: found.topic, group: found.group })
 }
 
 /// Changes what a message says.

@@ -17,7 +17,7 @@ use crate::topics;
 pub async fn toggle(cx: &Context, viewer: Viewer, id: MessageId) -> Result<(Place, bool)> {
     let user = viewer.user()?;
     let raw = store::messages::raw(&cx.db, id).await?.ok_or(Error::NotFound)?;
-    let (found, group) = topics::with_group(cx, viewer, raw.topic_id).await?;
+    let found = topics::find(cx, viewer, raw.topic_id).await?;
     if raw.deleted {
         return Err(Error::NotFound);
     }
@@ -33,8 +33,8 @@ pub async fn toggle(cx: &Context, viewer: Viewer, id: MessageId) -> Result<(Plac
     tx.commit().await?;
     cx.wake.after_commit();
     let place = Place {
-        group_id: group.id,
-        group_slug: group.slug,
+        group_id: found.group.id,
+        group_slug: found.group.slug,
         topic_id: raw.topic_id,
         topic_slug: found.topic.slug,
         seq: raw.seq,

@@ -20,7 +20,9 @@ use crate::time::Timestamp;
 pub struct Found {
     /// The topic.
     pub topic: Topic,
-    /// What the reader is to its group.
+    /// Its group.
+    pub group: Group,
+    /// What the reader is to the group.
     pub standing: Standing,
     /// How far they read it; `None` when they never opened it.
     pub read_seq: Option<i64>,
@@ -48,7 +50,7 @@ impl Found {
 
 fn found(viewer: Viewer, row: TopicFor) -> Result<Found> {
     let standing = Standing {
-        kind: row.group_kind,
+        kind: row.group.kind,
         role: row.role,
         is_site_admin: matches!(viewer, Viewer::User { is_admin: true, .. }),
     };
@@ -57,7 +59,8 @@ fn found(viewer: Viewer, row: TopicFor) -> Result<Found> {
         return Err(Error::NotFound);
     }
     let message_count = row.topic.last_seq - row.deleted_messages;
-    Ok(Found { topic: row.topic, standing, read_seq: row.read_seq, read_before: row.read_before, message_count })
+    let TopicFor { topic, group, read_seq, read_before, .. } = row;
+    Ok(Found { topic, group, standing, read_seq, read_before, message_count })
 }
 
 /// The topic of an id.
@@ -68,22 +71,12 @@ pub async fn find(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Found> {
     found(viewer, store::topics::by_id(&cx.db, viewer.id_or_none(), id).await?.ok_or(Error::NotFound)?)
 }
 
-/// The topic of a slug in a group that the reader may see.
+/// The topic of a slug in the group of a slug.
 ///
 /// # Errors
-/// [`Error::NotFound`].
-pub async fn by_slug(cx: &Context, viewer: Viewer, group: GroupId, slug: &str) -> Result<Found> {
+/// [`Error::NotFound`] when there is none or the reader may not know of it.
+pub async fn by_slug(cx: &Context, viewer: Viewer, group: &str, slug: &str) -> Result<Found> {
     found(viewer, store::topics::by_slug(&cx.db, viewer.id_or_none(), group, slug).await?.ok_or(Error::NotFound)?)
-}
-
-/// A topic with its group.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub async fn with_group(cx: &Context, viewer: Viewer, id: TopicId) -> Result<(Found, Group)> {
-    let topic = find(cx, viewer, id).await?;
-    let group = groups::by_id(cx, viewer, topic.topic.group_id).await?;
-    Ok((topic, group.group))
 }
 
 /// Where a page of topics ends: older ones come after it.
@@ -214,7 +207,7 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, dr
 /// # Errors
 /// [`Error::Forbidden`] for anyone but who started it and moderators, [`Error::Invalid`] on `title`.
 pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> Result<(Topic, Group)> {
-    let (found, group) = with_group(cx, viewer, id).await?;
+    let found = find(cx, viewer, id).await?;
     found.check_edit(viewer)?;
     let title = audit::title(title)?;
     let mut tx = cx.db.begin().await?;
@@ -223,7 +216,7 @@ pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> R
     jobs::enqueue(&mut tx, &Job::TopicChanged { topic: id }, cx.now()).await?;
     tx.commit().await?;
     cx.wake.after_commit();
-    Ok((Topic { name: title, ..found.topic }, group))
+    Ok((Topic { name: title, ..found.topic }, found.group))
 }
 
 /// Deletes a topic with everything in it.
@@ -231,7 +224,7 @@ pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> R
 /// # Errors
 /// [`Error::Forbidden`] for anyone but moderators and, while nobody else wrote in it, who started it.
 pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> {
-    let (found, group) = with_group(cx, viewer, id).await?;
+    let found = find(cx, viewer, id).await?;
     check_delete(cx, viewer, &found).await?;
     let mut tx = cx.db.begin().await?;
     store::topics::delete(&mut tx, id, cx.now()).await?;
@@ -239,7 +232,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> 
     jobs::enqueue(&mut tx, &Job::TopicDeleted { topic: id }, cx.now()).await?;
     tx.commit().await?;
     cx.wake.after_commit();
-    Ok(group)
+    Ok(found.group)
 }
 
 /// Nothing when the reader may delete the topic.

@@ -156,7 +156,7 @@ async fn an_archive_keeps_its_ids_times_and_addresses(forum: TestForum) {
         (7, "Tea house", GroupKind::Public, 4)
     );
     assert_eq!(group.created_at.unix_seconds(), NOON);
-    let found = topics::by_slug(cx, Viewer::Anonymous, group.id, "oolong").await.unwrap();
+    let found = topics::by_slug(cx, Viewer::Anonymous, &group.slug, "oolong").await.unwrap();
     assert_eq!(
         (found.topic.id.0, found.topic.last_seq, found.topic.last_message_at.unix_seconds()),
         (21, 2, NOON + 20.0)
@@ -165,7 +165,7 @@ async fn an_archive_keeps_its_ids_times_and_addresses(forum: TestForum) {
     assert_eq!(page.iter().map(|m| (m.seq, m.id.0)).collect::<Vec<_>>(), [(1, 105), (2, 103)]);
     assert_eq!(page[1].stars[0].username, "user9");
     assert_eq!(page[1].mentions.len(), 1);
-    let silent = topics::by_slug(cx, Viewer::Anonymous, group.id, "cups").await.unwrap().topic;
+    let silent = topics::by_slug(cx, Viewer::Anonymous, &group.slug, "cups").await.unwrap().topic;
     assert_eq!((silent.last_seq, silent.last_message_at), (0, silent.created_at));
     assert!(groups::by_slug(cx, Viewer::Anonymous, "Old_Maps").await.is_ok());
     will_find(&forum, "dragons", 1).await;
@@ -320,7 +320,7 @@ async fn rows_of_the_forum_stay_and_the_import_makes_way(forum: TestForum) {
     let kept = messages::show(&forum.cx, mira, posted.id).await.unwrap();
     assert_eq!((kept.message.author.username.as_str(), kept.group.slug.as_str()), ("mira", "tea-house"));
     let theirs = groups::by_slug(&forum.cx, Viewer::Anonymous, "tea-house-2").await.unwrap().group;
-    let found = topics::by_slug(&forum.cx, Viewer::Anonymous, theirs.id, "mine").await.unwrap();
+    let found = topics::by_slug(&forum.cx, Viewer::Anonymous, &theirs.slug, "mine").await.unwrap();
     let page = messages::page(&forum.cx, Viewer::Anonymous, &found, Window::At(1)).await.unwrap().messages;
     assert_eq!(page[0].author.username, "Mira_2");
     // A name there means who bore it there.

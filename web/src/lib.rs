@@ -6,6 +6,8 @@ mod form;
 pub mod handlers;
 mod routes;
 mod site;
+#[cfg(test)]
+mod statements;
 mod visit;
 
 use std::net::{IpAddr, TcpListener};

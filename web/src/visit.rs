@@ -11,9 +11,8 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use domain::bus::Stream;
-use domain::groups::Found;
-use domain::model::GroupKind;
-use domain::policy::{Deed, Viewer};
+use domain::model::{Group, GroupKind};
+use domain::policy::{Deed, Standing, Viewer};
 use domain::secrets;
 use domain::sessions::{Origin, Session};
 use domain::{Context, Error};
@@ -178,13 +177,13 @@ impl Visit {
     }
 
     /// The frame around a page of a group. Readers of a public group who are not in it hear it too.
-    pub async fn group_frame(&self, frame: &mut Frame, group: &Found) -> Result<(), Failure> {
-        let id = group.group.id;
+    pub async fn group_frame(&self, frame: &mut Frame, group: &Group, standing: &Standing) -> Result<(), Failure> {
+        let id = group.id;
         frame.group = Some(id);
-        frame.moderates = group.standing.may(Deed::Moderate);
-        if group.group.kind == GroupKind::Public {
+        frame.moderates = standing.may(Deed::Moderate);
+        if group.kind == GroupKind::Public {
             match (&self.session, &mut frame.live) {
-                (Some(session), Some(live)) if group.standing.role.is_none() => {
+                (Some(session), Some(live)) if standing.role.is_none() => {
                     if let Err(error) = self.cx().bus.watch_group(session.person.id, id).await {
                         tracing::warn!(%error, "a page of a group will not be live");
                     }

@@ -5,75 +5,68 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::Draw;
+use super::{Draw, News};
 use crate::bus::Stream;
 use crate::context::Context;
 use crate::error::Result;
 use crate::jobs::Cause;
-use crate::model::{Group, GroupKind, MessageId, Topic, TopicId, UserId};
+use crate::model::{Group, GroupKind, Message, UserId};
 use crate::store;
+use crate::store::topics::Subject;
 
-pub(super) async fn react(cx: &Context, draw: &Draw, cause: Cause) -> Result<()> {
-    match cause {
-        Cause::MessagePosted { message } => tell_message(cx, draw, message, "message").await,
-        Cause::MessageEdited { message } => tell_message(cx, draw, message, "edit").await,
-        Cause::MessageDeleted { message } => tell_message(cx, draw, message, "delete").await,
-        Cause::StarsChanged { message } => tell_message(cx, draw, message, "star").await,
-        Cause::TopicChanged { topic } => tell_topic(cx, draw, topic).await,
-        Cause::TopicDeleted { topic } => tell_deleted(cx, topic).await,
-    }
+pub(super) async fn react(cx: &Context, draw: &Draw, news: &News) -> Result<()> {
+    let Subject { row, group, deleted } = &news.subject;
+    let topic = &row.topic;
+    let event = match (news.cause, &news.message) {
+        (Cause::TopicDeleted { .. }, _) => {
+            json!({"type": "topic_change", "group": group.id, "topic": topic.id, "deleted": true})
+        }
+        // Whoever shows it hears that the topic went.
+        _ if *deleted => return Ok(()),
+        (Cause::TopicChanged { .. }, _) | (_, None) => json!({
+            "type": "topic_change",
+            "group": group.id,
+            "topic": topic.id,
+            "name": topic.title(),
+            "slug": topic.slug,
+            "row": (draw.topic_row)(row, group, cx.now()),
+        }),
+        (cause, Some(message)) => about_message(cx, draw, cause, message, &news.subject),
+    };
+    publish(cx, group, &event).await
 }
 
-/// Says what a message is now. An event drawn late shows what came after it too: applying it is never wrong.
-async fn tell_message(cx: &Context, draw: &Draw, id: MessageId, kind: &str) -> Result<()> {
-    let Some(message) = store::messages::by_id(&cx.db, id).await? else { return Ok(()) };
-    let Some((topic, group)) = place(cx, message.topic_id).await? else { return Ok(()) };
+/// What a message is now. An event drawn late shows what came after it too: applying it is never wrong.
+fn about_message(cx: &Context, draw: &Draw, cause: Cause, message: &Message, subject: &Subject) -> Value {
+    let Subject { row, group, .. } = subject;
     let now = cx.now();
+    let kind = match cause {
+        Cause::MessagePosted { .. } => "message",
+        _ if message.deleted => "delete",
+        Cause::StarsChanged { .. } => "star",
+        Cause::MessageDeleted { .. } => "delete",
+        Cause::MessageEdited { .. } | Cause::TopicChanged { .. } | Cause::TopicDeleted { .. } => "edit",
+    };
     let mut event = json!({
-        "type": if message.deleted && kind != "message" { "delete" } else { kind },
+        "type": kind,
         "group": group.id,
-        "topic": topic.id,
+        "topic": row.topic.id,
         "message": message.id,
         "seq": message.seq,
         "author": message.author.id,
         "mentions": message.mentions,
         "stars": message.stars.iter().map(|person| person.id).collect::<Vec<_>>(),
-        "html": (draw.message)(&message, &topic, &group, now),
+        "html": (draw.message)(message, &row.topic, group, now),
     });
     if kind != "star"
-        && let Some(row) = store::topics::by_ids(&cx.db, &[topic.id]).await?.pop()
         && let Value::Object(fields) = &mut event
     {
-        fields.insert("row".into(), (draw.topic_row)(&row, &group, now).into());
+        fields.insert("row".into(), (draw.topic_row)(row, group, now).into());
         if message.seq == 1 && kind == "message" {
             fields.insert("new_topic".into(), true.into());
         }
     }
-    publish(cx, &group, &event).await
-}
-
-async fn tell_topic(cx: &Context, draw: &Draw, id: TopicId) -> Result<()> {
-    let Some((topic, group)) = place(cx, id).await? else { return Ok(()) };
-    let row = store::topics::by_ids(&cx.db, &[id]).await?.pop();
-    let row = row.map(|row| (draw.topic_row)(&row, &group, cx.now()));
-    let event = json!({"type": "topic_change", "group": group.id, "topic": topic.id, "name": topic.title(), "slug": topic.slug, "row": row});
-    publish(cx, &group, &event).await
-}
-
-async fn tell_deleted(cx: &Context, id: TopicId) -> Result<()> {
-    let Some(found) = store::topics::by_id(&cx.db, UserId(0), id).await? else { return Ok(()) };
-    let Some(group) = store::groups::by_id(&cx.db, found.topic.group_id, UserId(0)).await? else { return Ok(()) };
-    publish(cx, &group.group, &json!({"type": "topic_change", "group": group.group.id, "topic": id, "deleted": true}))
-        .await
-}
-
-async fn place(cx: &Context, topic: TopicId) -> Result<Option<(Topic, Group)>> {
-    let Some(found) = store::topics::by_id(&cx.db, UserId(0), topic).await? else { return Ok(None) };
-    if found.deleted {
-        return Ok(None);
-    }
-    let group = store::groups::by_id(&cx.db, found.topic.group_id, UserId(0)).await?;
-    Ok(group.map(|row| (found.topic, row.group)))
+    event
 }
 
 /// Writes the event for everyone who is there and may read the group, decided now.

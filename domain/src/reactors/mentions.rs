@@ -1,5 +1,6 @@
 //! Mentions: a row for each person that a message names and that may read it.
 
+use super::News;
 use crate::context::Context;
 use crate::error::Result;
 use crate::jobs::Cause;
@@ -7,13 +8,11 @@ use crate::mentions::tell_count;
 use crate::model::{GroupKind, UserId};
 use crate::{store, unread};
 
-pub(super) async fn react(cx: &Context, cause: Cause) -> Result<()> {
-    let message = match cause {
-        Cause::MessagePosted { message } | Cause::MessageEdited { message } | Cause::MessageDeleted { message } => {
-            message
-        }
-        Cause::StarsChanged { .. } | Cause::TopicChanged { .. } => return Ok(()),
-        Cause::TopicDeleted { topic } => {
+pub(super) async fn react(cx: &Context, news: &News) -> Result<()> {
+    let group = &news.subject.group;
+    let message = match (news.cause, &news.message) {
+        (Cause::StarsChanged { .. } | Cause::TopicChanged { .. }, _) => return Ok(()),
+        (Cause::TopicDeleted { topic }, _) => {
             let named = store::mentions::in_topic(&cx.db, topic).await?;
             unread::users_change(cx, &named).await?;
             for user in named {
@@ -21,17 +20,19 @@ pub(super) async fn react(cx: &Context, cause: Cause) -> Result<()> {
             }
             return Ok(());
         }
+        (_, None) => return Ok(()),
+        (_, Some(message)) => message,
     };
-    let Some(found) = store::messages::by_id(&cx.db, message).await? else { return Ok(()) };
-    let mut named: Vec<UserId> = found.mentions.iter().copied().filter(|id| *id != found.author.id).collect();
-    if !named.is_empty() {
-        let Some(topic) = store::topics::by_id(&cx.db, UserId(0), found.topic_id).await? else { return Ok(()) };
-        if topic.group_kind == GroupKind::Private {
-            named = store::groups::members_among(&cx.db, topic.topic.group_id, &named).await?;
-        }
+    let mut named: Vec<UserId> = message.mentions.iter().copied().filter(|id| *id != message.author.id).collect();
+    if named.is_empty() && matches!(news.cause, Cause::MessagePosted { .. }) {
+        // Whoever an earlier version named is the business of the edit's own job.
+        return Ok(());
+    }
+    if group.kind == GroupKind::Private {
+        named = store::groups::members_among(&cx.db, group.id, &named).await?;
     }
     // Theirs may change by the commit: announced before it.
-    let mut concerned = store::mentions::of_message(&cx.db, message).await?;
+    let mut concerned = store::mentions::of_message(&cx.db, message.id).await?;
     concerned.extend(named.iter().copied().filter(|id| !concerned.contains(id)).collect::<Vec<_>>());
     if concerned.is_empty() {
         return Ok(());
@@ -39,10 +40,10 @@ pub(super) async fn react(cx: &Context, cause: Cause) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &concerned).await?;
     // The rows of a deleted message stay for its return, and count nowhere.
-    if !found.deleted {
-        store::mentions::delete_others(&mut tx, message, &named).await?;
+    if !message.deleted {
+        store::mentions::delete_others(&mut tx, message.id, &named).await?;
         for &user in &named {
-            store::mentions::insert(&mut tx, message, user).await?;
+            store::mentions::insert(&mut tx, message.id, user).await?;
         }
     }
     tx.commit().await?;

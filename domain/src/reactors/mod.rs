@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Cause, Job, Reactor};
 use crate::model::{Group, Message, Topic, TopicRow};
+use crate::store::topics::Subject;
 use crate::time::Timestamp;
 use crate::{groups, sessions, store, unread};
 
@@ -28,13 +29,50 @@ impl std::fmt::Debug for Draw {
 /// In the order in which they run: what a page counts is right before anyone is told to look.
 const ALL: &[Reactor] = &[Reactor::Mentions, Reactor::Unread, Reactor::Live, Reactor::Search];
 
+/// What happened, and what the reactors need to know of it, read once for all of them.
+struct News {
+    cause: Cause,
+    /// The message that it happened to, if it was one.
+    message: Option<Message>,
+    /// The topic with its group.
+    subject: Subject,
+}
+
+impl News {
+    /// `None` when what it happened to is gone.
+    async fn of(cx: &Context, cause: Cause) -> Result<Option<Self>> {
+        let message = match cause {
+            Cause::MessagePosted { message }
+            | Cause::MessageEdited { message }
+            | Cause::MessageDeleted { message }
+            | Cause::StarsChanged { message } => match store::messages::by_id(&cx.db, message).await? {
+                Some(message) => Some(message),
+                None => return Ok(None),
+            },
+            Cause::TopicChanged { .. } | Cause::TopicDeleted { .. } => None,
+        };
+        let topic = match (&message, cause) {
+            (_, Cause::TopicChanged { topic } | Cause::TopicDeleted { topic }) => topic,
+            (Some(message), _) => message.topic_id,
+            (None, _) => return Ok(None),
+        };
+        let subject = store::topics::subject(&cx.db, topic).await?;
+        Ok(subject.map(|subject| Self { cause, message, subject }))
+    }
+}
+
 /// Does one job.
 ///
 /// # Errors
 /// Whatever kept it from being done; it will be tried again.
 pub async fn run(cx: &Context, draw: &Draw, job: Job) -> Result<()> {
     let cause = match job {
-        Job::React { reactor, cause } => return react(cx, draw, reactor, cause).await,
+        Job::React { reactor, cause } => {
+            return match News::of(cx, cause).await? {
+                Some(news) => react(cx, draw, reactor, &news).await,
+                None => Ok(()),
+            };
+        }
         Job::Sweep { .. } => return sweep(cx).await,
         Job::GroupChanged { group } => return groups::changed(cx, group).await,
         Job::MessagePosted { message } => Cause::MessagePosted { message },
@@ -44,8 +82,9 @@ pub async fn run(cx: &Context, draw: &Draw, job: Job) -> Result<()> {
         Job::TopicChanged { topic } => Cause::TopicChanged { topic },
         Job::TopicDeleted { topic } => Cause::TopicDeleted { topic },
     };
+    let Some(news) = News::of(cx, cause).await? else { return Ok(()) };
     for &reactor in ALL {
-        if let Err(error) = react(cx, draw, reactor, cause).await {
+        if let Err(error) = react(cx, draw, reactor, &news).await {
             // The others go on; this one is tried again alone.
             tracing::warn!(%error, ?reactor, ?cause, "a reactor failed and will be tried again");
             let mut tx = cx.db.begin().await?;
@@ -57,11 +96,11 @@ pub async fn run(cx: &Context, draw: &Draw, job: Job) -> Result<()> {
     Ok(())
 }
 
-async fn react(cx: &Context, draw: &Draw, reactor: Reactor, cause: Cause) -> Result<()> {
+async fn react(cx: &Context, draw: &Draw, reactor: Reactor, news: &News) -> Result<()> {
     match reactor {
-        Reactor::Mentions => mentions::react(cx, cause).await,
-        Reactor::Unread => count_again(cx, cause).await,
-        Reactor::Live => live::react(cx, draw, cause).await,
+        Reactor::Mentions => mentions::react(cx, news).await,
+        Reactor::Unread => count_again(cx, news).await,
+        Reactor::Live => live::react(cx, draw, news).await,
         Reactor::Search => {
             // What changed is in the log, since the save; the followers only have to be woken.
             sessions::tell(cx, &crate::bus::Control::SearchChanged).await;
@@ -71,19 +110,13 @@ async fn react(cx: &Context, draw: &Draw, reactor: Reactor, cause: Cause) -> Res
 }
 
 /// Everyone in the group counts it again with their next page.
-async fn count_again(cx: &Context, cause: Cause) -> Result<()> {
-    let group = match cause {
-        Cause::StarsChanged { .. } | Cause::MessageEdited { .. } => return Ok(()),
-        Cause::MessagePosted { message } | Cause::MessageDeleted { message } => {
-            store::topics::place_of(&cx.db, message).await?.map(|place| place.group_id)
-        }
-        Cause::TopicChanged { topic } | Cause::TopicDeleted { topic } => {
-            store::topics::by_id(&cx.db, crate::model::UserId(0), topic).await?.map(|found| found.topic.group_id)
-        }
-    };
-    match group {
-        Some(group) => unread::group_changed(cx, group).await,
-        None => Ok(()),
+async fn count_again(cx: &Context, news: &News) -> Result<()> {
+    match news.cause {
+        Cause::StarsChanged { .. } | Cause::MessageEdited { .. } => Ok(()),
+        Cause::MessagePosted { .. }
+        | Cause::MessageDeleted { .. }
+        | Cause::TopicChanged { .. }
+        | Cause::TopicDeleted { .. } => unread::group_changed(cx, news.subject.group.id).await,
     }
 }
 

@@ -85,6 +85,8 @@ impl Db {
     }
 
     pub(crate) fn on(&self) -> On<&PgPool, &SqlitePool> {
+        #[cfg(feature = "testing")]
+        crate::testing::count_statement();
         match self {
             Self::Postgres(pool) => On::Postgres(pool),
             Self::Sqlite(db) => On::Sqlite(db.readers()),
@@ -110,6 +112,8 @@ impl Tx {
     }
 
     pub(crate) fn on(&mut self) -> On<&mut PgConnection, &mut SqliteConnection> {
+        #[cfg(feature = "testing")]
+        crate::testing::count_statement();
         match self {
             Self::Postgres(tx) => On::Postgres(&mut **tx),
             Self::Sqlite(tx) => On::Sqlite(tx.conn()),

@@ -1,7 +1,7 @@
 //! Topics.
 
 use super::db::{Db, Tx, sql};
-use crate::model::{GroupId, GroupKind, MessageId, Person, Role, Topic, TopicId, TopicRow, UserId};
+use crate::model::{Group, GroupId, GroupKind, MessageId, Person, Role, Topic, TopicId, TopicRow, UserId};
 use crate::policy::visible_to_first;
 use crate::time::Timestamp;
 
@@ -28,16 +28,62 @@ pub async fn insert(
         group, slug, name, creator, now)
 }
 
-/// A topic with how far one reader has read it.
+/// The group of a topic, read with it.
 #[derive(Clone, Debug, sqlx::FromRow)]
+struct InGroup {
+    in_id: GroupId,
+    in_slug: String,
+    in_name: String,
+    in_description: String,
+    in_kind: GroupKind,
+    in_creator_id: UserId,
+    in_created_at: Timestamp,
+}
+
+impl From<InGroup> for Group {
+    fn from(row: InGroup) -> Self {
+        Self {
+            id: row.in_id,
+            slug: row.in_slug,
+            name: row.in_name,
+            description: row.in_description,
+            kind: row.in_kind,
+            creator_id: row.in_creator_id,
+            created_at: row.in_created_at,
+        }
+    }
+}
+
+macro_rules! group_columns {
+    () => {
+        "g.id as in_id, g.slug as in_slug, g.name as in_name, g.description as in_description, g.kind as in_kind,
+         g.creator_id as in_creator_id, g.created_at as in_created_at"
+    };
+}
+
+/// A topic with its group, and how far one reader has read it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+struct RowFor {
+    #[sqlx(flatten)]
+    topic: Topic,
+    #[sqlx(flatten)]
+    group: InGroup,
+    deleted: bool,
+    role: Option<Role>,
+    read_seq: Option<i64>,
+    read_before: Option<Timestamp>,
+    deleted_messages: i64,
+}
+
+/// A topic with its group, and how far one reader has read it.
+#[derive(Clone, Debug)]
 pub struct TopicFor {
     /// The topic.
-    #[sqlx(flatten)]
     pub topic: Topic,
-    /// Whether it was deleted.
+    /// Its group.
+    pub group: Group,
+    /// Whether the topic was deleted.
     pub deleted: bool,
-    /// Who may see its group.
-    pub group_kind: GroupKind,
     /// The reader's part in the group.
     pub role: Option<Role>,
     /// How far they read it; `None` when they never opened it.
@@ -48,10 +94,24 @@ pub struct TopicFor {
     pub deleted_messages: i64,
 }
 
+impl From<RowFor> for TopicFor {
+    fn from(row: RowFor) -> Self {
+        Self {
+            topic: row.topic,
+            group: row.group.into(),
+            deleted: row.deleted,
+            role: row.role,
+            read_seq: row.read_seq,
+            read_before: row.read_before,
+            deleted_messages: row.deleted_messages,
+        }
+    }
+}
+
 macro_rules! topic_for {
     ($which:literal) => {
         concat!(
-            "select ", columns!(), ", t.deleted_at is not null as deleted, g.kind as group_kind, m.role, r.read_seq, m.read_before,
+            "select ", columns!(), ", ", group_columns!(), ", t.deleted_at is not null as deleted, m.role, r.read_seq, m.read_before,
                     (select count(*) from messages d where d.topic_id = t.id and d.deleted_at is not null) as deleted_messages
              from topics t
              join groups g on g.id = t.group_id
@@ -63,14 +123,16 @@ macro_rules! topic_for {
     };
 }
 
-/// The topic of a slug in a group, for one reader.
-pub async fn by_slug(db: &Db, reader: UserId, group: GroupId, slug: &str) -> Result<Option<TopicFor>> {
-    sql!(opt db, TopicFor, topic_for!("t.group_id = $2 and t.slug = $3"), reader, group, super::word(slug))
+/// The topic of a slug in the group of a slug, for one reader.
+pub async fn by_slug(db: &Db, reader: UserId, group: &str, slug: &str) -> Result<Option<TopicFor>> {
+    let row =
+        sql!(opt db, RowFor, topic_for!("g.slug = $2 and t.slug = $3"), reader, super::word(group), super::word(slug))?;
+    Ok(row.map(TopicFor::from))
 }
 
 /// The same by id.
 pub async fn by_id(db: &Db, reader: UserId, id: TopicId) -> Result<Option<TopicFor>> {
-    sql!(opt db, TopicFor, topic_for!("t.id = $2"), reader, id)
+    Ok(sql!(opt db, RowFor, topic_for!("t.id = $2"), reader, id)?.map(TopicFor::from))
 }
 
 #[derive(sqlx::FromRow)]
@@ -97,18 +159,48 @@ impl Listed {
 
 macro_rules! listed {
     ($rest:literal) => {
+        listed!("", "", concat!("t.deleted_at is null and ", $rest))
+    };
+    ($more:expr, $join:expr, $rest:expr) => {
         concat!(
-            "select ", columns!(), ",
+            "select ", columns!(), $more, ",
                     t.last_seq - (select count(*) from messages d where d.topic_id = t.id and d.deleted_at is not null) as message_count,
                     l.author_id as last_author_id, a.username as last_author,
                     case when l.deleted_at is null then substr(l.raw, 1, 400) end as last_raw
              from topics t
              join users c on c.id = t.creator_id
              left join messages l on l.topic_id = t.id and l.seq = t.last_seq
-             left join users a on a.id = l.author_id
-             where t.deleted_at is null and ", $rest
+             left join users a on a.id = l.author_id ", $join, "
+             where ", $rest
         )
     };
+}
+
+#[derive(sqlx::FromRow)]
+struct Reacted {
+    #[sqlx(flatten)]
+    listed: Listed,
+    #[sqlx(flatten)]
+    group: InGroup,
+    deleted: bool,
+}
+
+/// A topic as its group's list shows it, with the group, for those who react to what happened in it.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The topic.
+    pub row: TopicRow,
+    /// Its group.
+    pub group: Group,
+    /// Whether the topic was deleted.
+    pub deleted: bool,
+}
+
+/// The topic of an id with its group, deleted or not.
+pub async fn subject(db: &Db, id: TopicId) -> Result<Option<Subject>> {
+    let found = sql!(opt db, Reacted,
+        listed!(concat!(", t.deleted_at is not null as deleted, ", group_columns!()), "join groups g on g.id = t.group_id", "t.id = $1"), id)?;
+    Ok(found.map(|found| Subject { row: found.listed.into_row(), group: found.group.into(), deleted: found.deleted }))
 }
 
 /// Topics of a group by latest activity, those that come after the cursor.

@@ -135,7 +135,7 @@ async fn hostile_words_find_nothing_and_break_nothing(forum: TestForum) {
         search::ask(cx, mira, question(&text, None)).await.unwrap();
         assert!(tamed("search in", &text, search::ask(cx, mira, question("x", Some(text.clone()))).await).is_none());
         assert!(tamed("slug", &text, groups::by_slug(cx, mira, &text).await).is_none());
-        assert!(tamed("topic slug", &text, topics::by_slug(cx, mira, garden.id, &text).await).is_none());
+        assert!(tamed("topic slug", &text, topics::by_slug(cx, mira, &garden.slug, &text).await).is_none());
         assert!(tamed("profile", &text, accounts::profile(cx, mira, &text).await).is_none());
         groups::discover(cx, mira, &text, DiscoverOrder::Recent, 0, 10).await.unwrap();
         groups::discover(cx, mira, &text, DiscoverOrder::Popular, i64::MAX, 10).await.unwrap();

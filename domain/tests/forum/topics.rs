@@ -28,7 +28,7 @@ async fn a_topic_has_an_address_of_its_own_in_its_group(forum: TestForum) {
     let mut slugs = Vec::new();
     for title in ["Früh blühende Äpfel!", "fruh bluhende apfel", "りんご", "梨", "???", "   Über\tuns  "] {
         let posted = forum.topic(mira, &garden, title, "Hello.").await;
-        let found = topics::by_slug(cx, Viewer::Anonymous, garden.id, &posted.topic_slug).await.unwrap();
+        let found = topics::by_slug(cx, Viewer::Anonymous, &garden.slug, &posted.topic_slug).await.unwrap();
         assert_eq!(found.topic.id, posted.topic);
         assert_eq!(found.topic.name, title.split_whitespace().collect::<Vec<_>>().join(" "));
         assert_eq!((found.topic.last_seq, found.message_count), (1, 1));
@@ -43,7 +43,7 @@ async fn a_topic_has_an_address_of_its_own_in_its_group(forum: TestForum) {
     let both = topics::start(cx, mira, garden.id, "", draft(" ")).await;
     assert!(told(both).contains("text"), "both complaints at once");
     for absent in ["fruh", "TOPIC", "topic\0", ""] {
-        assert!(is_not_found(topics::by_slug(cx, mira, garden.id, absent).await));
+        assert!(is_not_found(topics::by_slug(cx, mira, &garden.slug, absent).await));
     }
     forum.drain().await;
 }
@@ -122,7 +122,7 @@ async fn a_topic_is_deleted_by_moderators_and_by_its_starter_while_alone(forum: 
     assert!(is_forbidden(topics::delete(cx, Viewer::Anonymous, shared.topic).await));
     topics::delete(cx, ada, shared.topic).await.unwrap();
     assert!(is_not_found(topics::find(cx, mira, shared.topic).await));
-    assert!(is_not_found(topics::by_slug(cx, mira, garden.id, "shared").await));
+    assert!(is_not_found(topics::by_slug(cx, mira, &garden.slug, "shared").await));
     assert!(is_not_found(domain::messages::show(cx, mira, reply.id).await));
     assert!(is_not_found(domain::messages::place(cx, mira, reply.id).await));
     assert!(is_not_found(domain::messages::edit(cx, mira, reply.id, "Changed.".into()).await));

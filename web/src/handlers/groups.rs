@@ -76,7 +76,7 @@ pub(super) async fn draw(
     form: TopicForm,
 ) -> Result<Show, Failure> {
     let cx = visit.cx();
-    visit.group_frame(&mut frame, &found).await?;
+    visit.group_frame(&mut frame, &found.group, &found.standing).await?;
     let (rows, older) = domain::topics::list(cx, found.group.id, &frame.sidebar, before, TOPICS).await?;
     let beside = visit.site.beside(found.group.id).await?;
     Ok(Show {
@@ -146,7 +146,7 @@ pub async fn edit(visit: Visit, path: Path<String>) -> Answer {
     visit.signed_in()?;
     let found = domain::groups::by_id(visit.cx(), visit.viewer(), id(&path)?).await?;
     found.standing.check(Deed::Administer)?;
-    visit.group_frame(&mut frame, &found).await?;
+    visit.group_frame(&mut frame, &found.group, &found.standing).await?;
     let group = found.group;
     let form = GroupForm {
         name: group.name.clone().into(),
@@ -171,7 +171,7 @@ pub async fn update(visit: Visit, path: Path<String>, form: Form) -> Answer {
             let form = given_back(&form, mendable(domain::Error::Invalid(fields))?);
             let mut frame = visit.frame().await?;
             let found = domain::groups::by_id(visit.cx(), visit.viewer(), id).await?;
-            visit.group_frame(&mut frame, &found).await?;
+            visit.group_frame(&mut frame, &found.group, &found.standing).await?;
             visit.mend(&Edit { frame, group: found.group, form })
         }
         Err(error) => Err(error.into()),
@@ -189,7 +189,7 @@ pub async fn members(visit: Visit, path: Path<String>, asked: Query<MembersPage>
     let mut frame = visit.frame().await?;
     let page = page_number(asked.page.as_deref())?;
     let found = domain::groups::by_id(visit.cx(), visit.viewer(), id(&path)?).await?;
-    visit.group_frame(&mut frame, &found).await?;
+    visit.group_frame(&mut frame, &found.group, &found.standing).await?;
     let (total, rows, has_more) = domain::groups::members(visit.cx(), &found, page - 1, MEMBERS).await?;
     let row = |row: domain::store::groups::MemberRow| MemberRow {
         person: row.person,

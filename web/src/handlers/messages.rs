@@ -2,11 +2,11 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
+use domain::Error;
 use domain::audit::Draft;
 use domain::messages::{Placed, Window};
 use domain::model::{MessageId, TopicId};
 use domain::store::topics::Place;
-use domain::{Error, groups};
 use serde_json::json;
 use templates::Template;
 use templates::form::MessageForm;
@@ -57,8 +57,7 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
             }
             let frame = visit.frame().await?;
             let found = domain::topics::find(visit.cx(), visit.viewer(), topic).await?;
-            let group = groups::by_id(visit.cx(), visit.viewer(), found.topic.group_id).await?;
-            visit.mend(&super::topics::draw(&visit, frame, group, found, Window::Unread, back).await?)
+            visit.mend(&super::topics::draw(&visit, frame, found, Window::Unread, back).await?)
         }
     }
 }

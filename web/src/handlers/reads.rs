@@ -23,11 +23,11 @@ pub async fn mark_group(visit: Visit, path: Path<String>, form: Form) -> Answer 
 
 /// `POST /-/topics/ID/read`: up to what the page of the topic showed.
 pub async fn mark_topic(visit: Visit, path: Path<String>, form: Form) -> Answer {
-    let (found, group) = domain::topics::with_group(visit.cx(), visit.viewer(), id(&path)?).await?;
+    let found = domain::topics::find(visit.cx(), visit.viewer(), id(&path)?).await?;
     let seq = form
         .get("seq")
         .parse()
         .map_err(|_| domain::Error::invalid("seq", "This is not what the page sent; load it again."))?;
     reads::mark(visit.cx(), visit.viewer(), found.topic.id, seq).await?;
-    Ok(visit.redirect_saying(&format!("/{}/{}/", group.slug, found.topic.slug), "read"))
+    Ok(visit.redirect_saying(&format!("/{}/{}/", found.group.slug, found.topic.slug), "read"))
 }

@@ -40,10 +40,9 @@ pub async fn show(visit: Visit, path: Path<(String, String)>, part: Query<Part>)
     let window = part.window()?;
     let (group_slug, slug) = path.into_inner();
     let frame = visit.frame().await?;
-    let group = groups::by_slug(visit.cx(), visit.viewer(), &group_slug).await?;
-    let found = domain::topics::by_slug(visit.cx(), visit.viewer(), group.group.id, &slug).await?;
+    let found = domain::topics::by_slug(visit.cx(), visit.viewer(), &group_slug, &slug).await?;
     let form = MessageForm { key: key()?, ..MessageForm::default() };
-    let mut page = draw(&visit, frame, group, found.clone(), window, form).await?;
+    let mut page = draw(&visit, frame, found.clone(), window, form).await?;
     if let Some(session) = &visit.session
         && !visit.is_prefetch
     {
@@ -61,20 +60,19 @@ pub async fn show(visit: Visit, path: Path<(String, String)>, part: Query<Part>)
 pub(super) async fn draw(
     visit: &Visit,
     mut frame: templates::Frame,
-    group: groups::Found,
     found: Found,
     window: Window,
     form: MessageForm,
 ) -> Result<Show, Failure> {
     let cx = visit.cx();
-    visit.group_frame(&mut frame, &group).await?;
+    visit.group_frame(&mut frame, &found.group, &found.standing).await?;
     let page = domain::messages::page(cx, visit.viewer(), &found, window).await?;
-    let beside = visit.site.beside(group.group.id).await?;
+    let beside = visit.site.beside(found.group.id).await?;
     let counted =
         frame.sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == found.topic.id).map(|t| t.unread);
     let new = page.first_unread.zip(counted).map(|(seq, count)| NewSince { seq, count });
     Ok(Show {
-        about: domain::messages::render(cx, &group.group.description).await?,
+        about: domain::messages::render(cx, &found.group.description).await?,
         members: beside.aside.members,
         message_count: found.message_count,
         messages: page.messages,
@@ -88,7 +86,7 @@ pub(super) async fn draw(
         here: beside.aside.here,
         also: beside.topics.into_iter().filter(|topic| topic.id != found.topic.id).take(5).collect(),
         topic: found.topic,
-        group: group.group,
+        group: found.group,
         form,
         frame,
     })
@@ -127,11 +125,11 @@ pub(super) fn expired(visit: &Visit, form: &Form) -> Failure {
 pub async fn edit(visit: Visit, path: Path<String>) -> Answer {
     let mut frame = visit.frame().await?;
     visit.signed_in()?;
-    let (found, group) = domain::topics::with_group(visit.cx(), visit.viewer(), id(&path)?).await?;
+    let found = domain::topics::find(visit.cx(), visit.viewer(), id(&path)?).await?;
     found.check_edit(visit.viewer())?;
-    frame.group = Some(group.id);
+    frame.group = Some(found.group.id);
     let form = RenameForm { title: found.topic.name.clone().into(), error: None };
-    visit.page(&Edit { frame, group, topic: found.topic, form })
+    visit.page(&Edit { frame, group: found.group, topic: found.topic, form })
 }
 
 /// `POST /-/topics/ID/edit`.
@@ -141,11 +139,11 @@ pub async fn update(visit: Visit, path: Path<String>, form: Form) -> Answer {
         Ok((topic, group)) => Ok(visit.redirect_saying(&format!("/{}/{}/", group.slug, topic.slug), "saved")),
         Err(domain::Error::Invalid(fields)) => {
             let mut frame = visit.frame().await?;
-            let (found, group) = domain::topics::with_group(visit.cx(), visit.viewer(), topic).await?;
-            frame.group = Some(group.id);
+            let found = domain::topics::find(visit.cx(), visit.viewer(), topic).await?;
+            frame.group = Some(found.group.id);
             let mut back = RenameForm { title: form.get("title").into(), error: None };
             fields.iter().for_each(|(field, why)| back.mend(field, why));
-            visit.mend(&Edit { frame, group, topic: found.topic, form: back })
+            visit.mend(&Edit { frame, group: found.group, topic: found.topic, form: back })
         }
         Err(error) => Err(error.into()),
     }
@@ -155,10 +153,10 @@ pub async fn update(visit: Visit, path: Path<String>, form: Form) -> Answer {
 pub async fn delete(visit: Visit, path: Path<String>) -> Answer {
     let mut frame = visit.frame().await?;
     visit.signed_in()?;
-    let (found, group) = domain::topics::with_group(visit.cx(), visit.viewer(), id(&path)?).await?;
+    let found = domain::topics::find(visit.cx(), visit.viewer(), id(&path)?).await?;
     domain::topics::check_delete(visit.cx(), visit.viewer(), &found).await?;
-    frame.group = Some(group.id);
-    visit.page(&Delete { frame, group, message_count: found.message_count, topic: found.topic })
+    frame.group = Some(found.group.id);
+    visit.page(&Delete { frame, group: found.group, message_count: found.message_count, topic: found.topic })
 }
 
 /// `POST /-/topics/ID/delete`.

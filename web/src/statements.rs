@@ -1,0 +1,113 @@
+//! How many statements a page costs: as many with little on it as with much.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use actix_web::App;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::web::Data;
+use domain::groups::{self, GroupForm};
+use domain::model::{Group, GroupKind};
+use domain::policy::Viewer;
+use domain::sessions::{self, Origin};
+use domain::stars;
+use domain::testing::{TestForum, counting_statements};
+
+use crate::{Config, Site, routes};
+
+/// The most that any page may cost.
+const MOST: usize = 5;
+
+#[actix_web::test]
+async fn a_page_costs_the_same_whatever_is_on_it_on_sqlite() {
+    a_page_costs_the_same_whatever_is_on_it(TestForum::sqlite().await).await;
+}
+
+#[actix_web::test]
+async fn a_page_costs_the_same_whatever_is_on_it_on_postgres() {
+    a_page_costs_the_same_whatever_is_on_it(TestForum::postgres().await).await;
+}
+
+async fn a_page_costs_the_same_whatever_is_on_it(forum: TestForum) {
+    let reader = forum.person("ada").await;
+    let sparse = group(&forum, reader, "Sparse").await;
+    let crowded = group(&forum, reader, "Crowded").await;
+    forum.topic(reader, &sparse, "First", "Only this.").await;
+
+    let topic = forum.topic(reader, &crowded, "First", "Begins.").await.topic;
+    for number in 0..12 {
+        let who = forum.person(&format!("writer{number}")).await;
+        forum.admit(&crowded, &[who]).await;
+        forum.topic(who, &crowded, &format!("About {number}"), "A topic of *their* own.").await;
+        for _ in 0..3 {
+            let text = "@ada @writer0 see https://forum.example/crowded/first/ :smile: `code`\n\n> and a quotation";
+            let posted = forum.post(who, topic, text).await;
+            stars::toggle(&forum.cx, reader, posted.id).await.expect("a star");
+            stars::toggle(&forum.cx, who, posted.id).await.expect("a star");
+        }
+    }
+    forum.drain().await;
+    forum.catch_up().await;
+
+    let members = [sparse.id, crowded.id].map(|group| format!("/-/groups/{group}/members"));
+    let pages: &[(&str, &str)] = &[
+        ("/sparse/first/", "/crowded/first/"),
+        ("/sparse/", "/crowded/"),
+        ("/search?q=only", "/search?q=quotation"),
+        (&members[0], &members[1]),
+    ];
+    for (who, name) in [(Viewer::Anonymous, "a stranger"), (reader, "a reader")] {
+        for (little, much) in pages {
+            let (few, many) = (cost(&forum, who, little).await, cost(&forum, who, much).await);
+            assert_eq!(few, many, "{little} and {much} for {name}");
+            assert!(many <= MOST, "{much} for {name}: {many} statements");
+        }
+    }
+    // Whoever has much unread pays no more than whoever has none.
+    let idle = forum.person("idle").await;
+    let busy = forum.person("busy").await;
+    forum.admit(&crowded, &[busy]).await;
+    for number in 0..5 {
+        forum.post(reader, topic, &format!("@busy {number}")).await;
+    }
+    forum.drain().await;
+    for page in ["/", "/mentions", "/groups/"] {
+        let (few, many) = (cost(&forum, idle, page).await, cost(&forum, busy, page).await);
+        assert!(many <= MOST, "{page}: {many} statements, and {few} where nothing is unread");
+    }
+}
+
+async fn group(forum: &TestForum, admin: Viewer, name: &str) -> Group {
+    let description = "All about it, says @ada.".to_owned();
+    let form = GroupForm { name: name.into(), slug: String::new(), description, kind: GroupKind::Public };
+    groups::create(&forum.cx, admin, form).await.expect("a group")
+}
+
+/// The statements of a page that was seen before: what is unread on it was counted, and what it shows marked as read.
+async fn cost(forum: &TestForum, who: Viewer, path: &str) -> usize {
+    let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+    let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
+    let token = match who.id() {
+        Some(user) => {
+            let origin = Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), agent: String::new() };
+            Some(sessions::open(&forum.cx, user, &origin).await.expect("a session"))
+        }
+        None => None,
+    };
+    let get = || {
+        let request = TestRequest::get().uri(path);
+        match &token {
+            Some(token) => request.insert_header(("cookie", format!("__Host-klatch={token}"))),
+            None => request,
+        }
+        .to_request()
+    };
+    for _ in 0..2 {
+        let answer = call_service(&app, get()).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        assert!(read_body(answer).await.trim_ascii_end().ends_with(b"</html>"), "{path} is whole");
+        forum.pass(std::time::Duration::from_secs(5));
+    }
+    let (answer, statements) = counting_statements(call_service(&app, get())).await;
+    assert_eq!(answer.status(), 200, "{path}");
+    statements
+}
