@@ -14,8 +14,9 @@ use crate::store;
 use crate::store::sessions::SessionRow;
 use crate::time::Timestamp;
 
-/// How long a process believes what it once read. Ends are told over the bus; this is for words that got lost.
-const BELIEVED: Duration = Duration::from_secs(60);
+/// How long a process believes what it once read. Ends are told over the bus, and when its connection was lost everything is
+/// forgotten; this is for words that were never sent. Longer than some polls, so that waiting costs no query.
+const BELIEVED: Duration = Duration::from_secs(5 * 60);
 /// Sessions remembered in a process.
 const REMEMBERED: usize = 100_000;
 
@@ -109,14 +110,19 @@ pub async fn authenticate(cx: &Context, token: &str) -> Result<Option<Session>> 
     if token.len() != 64 || !token.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Ok(None);
     }
-    let id = secrets::digest(token);
+    by_id(cx, &secrets::digest(token)).await
+}
+
+/// The session of this id, as [`authenticate`] finds it.
+pub async fn by_id(cx: &Context, id: &str) -> Result<Option<Session>> {
     let now = cx.now();
-    let heard = match cx.sessions.get(&id) {
+    let heard = match cx.sessions.get(id) {
         Ok(session) => return Ok((session.expires_at > now).then_some(session)),
         Err(heard) => heard,
     };
-    let Some(row) = store::sessions::by_id(&cx.db, &id, now).await? else { return Ok(None) };
+    let Some(row) = store::sessions::by_id(&cx.db, id, now).await? else { return Ok(None) };
     let Some(user) = store::users::by_id(&cx.db, row.user_id).await? else { return Ok(None) };
+    let id = id.to_owned();
     let session =
         Session { id, person: user.person(), is_admin: user.is_admin, theme: user.theme, expires_at: row.expires_at };
     cx.sessions.put(session.clone(), heard);
