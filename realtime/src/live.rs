@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
+use crate::metrics::Metrics;
 use crate::polls::{Caps, Polls};
 use crate::public::PublicGroups;
 use crate::{Config, limits};
@@ -23,6 +24,8 @@ const AFTERMATH: Duration = Duration::from_secs(60);
 const UNSETTLED: Duration = Duration::from_secs(15);
 /// Over how long they are spread.
 const HERD: Duration = Duration::from_secs(8);
+/// How long the bus may take to say that it is there.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// How many acknowledgements are written at once, and how many may wait for that.
 const WRITING: usize = 8;
 const UNWRITTEN: usize = 4_096;
@@ -36,6 +39,7 @@ struct Inner {
     cx: Context,
     config: Config,
     polls: Arc<Polls>,
+    metrics: Metrics,
     public: PublicGroups,
     unsettled: Mutex<Unsettled>,
     writing: Arc<Semaphore>,
@@ -77,6 +81,7 @@ impl Live {
             cx,
             config,
             polls: Polls::new(caps),
+            metrics: Metrics::default(),
             public: PublicGroups::default(),
             unsettled: Mutex::default(),
             writing: Arc::new(Semaphore::new(WRITING)),
@@ -98,7 +103,22 @@ impl Live {
 
     /// How many may wait.
     pub fn capacity(&self) -> usize {
-        self.0.polls.capacity()
+        self.0.polls.caps().total
+    }
+
+    /// Why no poll should be sent here, if so: for whoever spreads them over processes.
+    pub async fn trouble(&self) -> Option<&'static str> {
+        if self.0.polls.is_draining() {
+            return Some("draining");
+        }
+        match tokio::time::timeout(PATIENCE, self.0.cx.bus.check()).await {
+            Ok(Ok(())) => None,
+            Ok(Err(_)) | Err(_) => Some("the bus does not answer"),
+        }
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     pub(crate) fn cx(&self) -> &Context {
