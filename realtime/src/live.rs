@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use domain::Context;
@@ -240,10 +241,17 @@ async fn listen(live: Weak<Inner>, mut words: Receiver<Control>) {
     }
 }
 
-/// A part of `most`, chosen at random.
+/// A part of `most`, chosen at random: to spread what would come at once, which needs no secret.
 pub(crate) fn jitter(most: Duration) -> Duration {
-    let mut random = [0; 4];
-    // Without randomness there is no spread; everything else goes on.
-    let _ = getrandom::fill(&mut random);
-    most.mul_f64(f64::from(u32::from_le_bytes(random)) / f64::from(u32::MAX))
+    static STATE: LazyLock<AtomicU64> = LazyLock::new(|| {
+        let mut random = [0; 8];
+        // Without randomness all processes spread alike; everything else goes on.
+        let _ = getrandom::fill(&mut random);
+        AtomicU64::new(u64::from_le_bytes(random))
+    });
+    // Splitmix64.
+    let mut bits = STATE.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    most.mul_f64((bits >> 32) as f64 / f64::from(u32::MAX))
 }

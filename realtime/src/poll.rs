@@ -139,7 +139,7 @@ async fn try_to_begin(live: &Live, who: &Who, request: &Request) -> domain::Resu
             live.acknowledge(id, *topic, *seq);
         }
         for group in &request.groups {
-            if live.is_public(*group).await? {
+            if Box::pin(live.is_public(*group)).await? {
                 live.cx().hub.reads(id, *group);
             }
         }
@@ -157,15 +157,20 @@ async fn try_to_begin(live: &Live, who: &Who, request: &Request) -> domain::Resu
 async fn identify(live: &Live, who: &Who, request: &Request) -> domain::Result<Result<Reader, Answer>> {
     match who {
         Who::Token(token) => {
-            let session = domain::sessions::authenticate(live.cx(), token).await?;
-            let reader = session.and_then(|session| {
-                Some(Reader::User { id: session.person.id, session: SessionId::read(&session.id)? })
-            });
-            Ok(reader.ok_or(Answer::Ended))
+            let text = domain::secrets::digest(token);
+            let Some(session) = SessionId::read(&text) else { return Ok(Err(Answer::Ended)) };
+            let id = match domain::sessions::remembered(live.cx(), &text) {
+                Some(id) => Some(id),
+                // Boxed, as all that is rarely needed: what is begun for each poll stays small.
+                None => {
+                    Box::pin(domain::sessions::authenticate(live.cx(), token)).await?.map(|session| session.person.id)
+                }
+            };
+            Ok(id.map(|id| Reader::User { id, session }).ok_or(Answer::Ended))
         }
         // A group that they may not see is answered like one that does not exist.
         Who::Nobody(_) => Ok(match request.groups.first() {
-            Some(group) if live.is_public(*group).await? => Ok(Reader::Anonymous { group: *group }),
+            Some(group) if Box::pin(live.is_public(*group)).await? => Ok(Reader::Anonymous { group: *group }),
             Some(_) => Err(Answer::NotFound),
             None => Err(Answer::Ended),
         }),
@@ -253,11 +258,13 @@ impl Waiting {
     /// Asks again who they are: the refusal, when they are not who they were.
     async fn refused(&self, live: &Live) -> domain::Result<Option<Answer>> {
         Ok(match self.place.owner() {
-            Owner::Session(session) => match domain::sessions::by_id(live.cx(), &session.to_string()).await? {
-                Some(session) if Stream::User(session.person.id) == self.watch.stream() => None,
-                Some(_) | None => Some(Answer::Ended),
-            },
-            Owner::Reader(group) if live.is_public(group).await? => None,
+            Owner::Session(session) => {
+                match Box::pin(domain::sessions::by_id(live.cx(), &session.to_string())).await? {
+                    Some(session) if Stream::User(session.person.id) == self.watch.stream() => None,
+                    Some(_) | None => Some(Answer::Ended),
+                }
+            }
+            Owner::Reader(group) if Box::pin(live.is_public(group)).await? => None,
             Owner::Reader(_) => Some(Answer::NotFound),
         })
     }

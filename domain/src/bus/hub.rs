@@ -58,7 +58,8 @@ impl Hub {
             return Ok(known);
         }
         let mark = watch.mark();
-        let backlog = self.0.bus.backlog(watch.stream(), after).await?;
+        // Boxed: what each poll needs stays small.
+        let backlog = Box::pin(self.0.bus.backlog(watch.stream(), after)).await?;
         if let Backlog::Entries { events, last } = &backlog
             && events.len() < BATCH
         {

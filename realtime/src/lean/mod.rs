@@ -3,6 +3,7 @@
 //! A connection that waits, for a request or in a poll, is a socket, its place and a wake-up time: bytes are read through the stack
 //! and kept only until they are understood, and whatever a request needs is boxed and gone before the wait begins.
 
+mod alarm;
 mod body;
 mod exchange;
 mod head;
@@ -19,8 +20,9 @@ use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, Semaphore};
-use tokio::time::{sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
+use self::alarm::Alarm;
 use self::exchange::Next;
 use self::line::Line;
 use self::reply::{Date, Manner, Reply};
@@ -122,12 +124,13 @@ async fn serve(stream: TcpStream, server: &Server) {
     // An answer is one write: nothing is gained by holding it back. Where this fails, it is only slower.
     let _ = stream.set_nodelay(true);
     let mut line = Line::new(stream);
+    let mut alarm = Alarm::new(Instant::now() + server.limits.idle);
     loop {
-        if line.come().is_empty() && !begins(&mut line, server).await {
+        if line.come().is_empty() && !begins(&mut line, &mut alarm, server).await {
             return;
         }
         let next = match Box::pin(exchange::next(&mut line, server)).await {
-            Next::Wait(mut waiting, manner) => match hold(&mut line, &mut waiting, server).await {
+            Next::Wait(mut waiting, manner) => match hold(&mut line, &mut waiting, &mut alarm, server).await {
                 Some(answer) => Box::pin(reply(&mut line, server, answer, manner)).await,
                 None => Next::Close,
             },
@@ -146,26 +149,24 @@ async fn reply(line: &mut Line, server: &Server, answer: Answer, manner: Manner)
 }
 
 /// Whether a request begins before the connection has been idle for too long, or the program ends.
-async fn begins(line: &mut Line, server: &Server) -> bool {
+async fn begins(line: &mut Line, alarm: &mut Alarm, server: &Server) -> bool {
     let mut ending = pin!(server.ending.notified());
     // From here on the end is heard of; whoever came later sees it.
     ending.as_mut().enable();
-    let mut time = pin!(sleep(server.limits.idle));
+    let end = Instant::now() + server.limits.idle;
     poll_fn(|cx| {
         if let Poll::Ready(read) = line.poll_more(cx) {
             return Poll::Ready(matches!(read, Ok(1..)));
         }
-        let over = server.live.polls().is_draining()
-            || ending.as_mut().poll(cx).is_ready()
-            || time.as_mut().poll(cx).is_ready();
+        let over =
+            server.live.polls().is_draining() || ending.as_mut().poll(cx).is_ready() || alarm.poll(cx, end).is_ready();
         if over { Poll::Ready(false) } else { Poll::Pending }
     })
     .await
 }
 
 /// Holds a poll until there is an answer; `None` when the client has gone.
-async fn hold(line: &mut Line, waiting: &mut Waiting, server: &Server) -> Option<Answer> {
-    let mut time = pin!(sleep_until(waiting.deadline()));
+async fn hold(line: &mut Line, waiting: &mut Waiting, alarm: &mut Alarm, server: &Server) -> Option<Answer> {
     loop {
         let woken = poll_fn(|cx| {
             if let Poll::Ready(woken) = waiting.poll_woken(cx) {
@@ -174,7 +175,7 @@ async fn hold(line: &mut Line, waiting: &mut Waiting, server: &Server) -> Option
             if line.poll_gone(cx, server.limits.head).is_ready() {
                 return Poll::Ready(None);
             }
-            time.as_mut().poll(cx).map(|()| Some(Waiting::TIME_IS_UP))
+            alarm.poll(cx, waiting.deadline()).map(|()| Some(Waiting::TIME_IS_UP))
         })
         .await?;
         if let Some(answer) = Box::pin(waiting.go_on(&server.live, woken)).await {
