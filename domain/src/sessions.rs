@@ -57,9 +57,19 @@ pub struct SessionCache(Mutex<Remembered>);
 
 #[derive(Debug, Default)]
 struct Remembered {
-    by_id: HashMap<String, (Session, Instant)>,
+    by_id: HashMap<String, Known>,
     /// Counts the words heard: what was read from the database before one of them is used and not remembered.
     heard: u64,
+}
+
+/// A session but for its id, which leads to it.
+#[derive(Debug)]
+struct Known {
+    person: Person,
+    is_admin: bool,
+    theme: Theme,
+    expires_at: Timestamp,
+    read: Instant,
 }
 
 impl SessionCache {
@@ -67,7 +77,15 @@ impl SessionCache {
     fn get(&self, id: &str) -> Result<Session, u64> {
         let Ok(mut all) = self.0.lock() else { return Err(0) };
         match all.by_id.get(id) {
-            Some((session, read)) if read.elapsed() < BELIEVED => return Ok(session.clone()),
+            Some(Known { person, is_admin, theme, expires_at, read }) if read.elapsed() < BELIEVED => {
+                return Ok(Session {
+                    id: id.to_owned(),
+                    person: person.clone(),
+                    is_admin: *is_admin,
+                    theme: *theme,
+                    expires_at: *expires_at,
+                });
+            }
             Some(_) => {
                 all.by_id.remove(id);
             }
@@ -79,8 +97,8 @@ impl SessionCache {
     /// Whose session it is, as far as that is remembered.
     fn user(&self, id: &str, now: Timestamp) -> Option<UserId> {
         let all = self.0.lock().ok()?;
-        let (session, read) = all.by_id.get(id)?;
-        (read.elapsed() < BELIEVED && session.expires_at > now).then_some(session.person.id)
+        let known = all.by_id.get(id)?;
+        (known.read.elapsed() < BELIEVED && known.expires_at > now).then_some(known.person.id)
     }
 
     fn put(&self, session: Session, mark: u64) {
@@ -89,12 +107,13 @@ impl SessionCache {
             return;
         }
         if all.by_id.len() >= REMEMBERED {
-            all.by_id.retain(|_, (_, read)| read.elapsed() < BELIEVED);
+            all.by_id.retain(|_, known| known.read.elapsed() < BELIEVED);
             if all.by_id.len() >= REMEMBERED {
                 all.by_id.clear();
             }
         }
-        all.by_id.insert(session.id.clone(), (session, Instant::now()));
+        let Session { id, person, is_admin, theme, expires_at } = session;
+        all.by_id.insert(id, Known { person, is_admin, theme, expires_at, read: Instant::now() });
     }
 
     /// Forgets what the word from another process makes wrong.
@@ -104,7 +123,7 @@ impl SessionCache {
             Control::SessionEnded { id } => {
                 all.by_id.remove(id);
             }
-            Control::UserChanged { user } => all.by_id.retain(|_, (session, _)| session.person.id != *user),
+            Control::UserChanged { user } => all.by_id.retain(|_, known| known.person.id != *user),
             Control::Reconnected => all.by_id.clear(),
             Control::MembershipChanged { .. } | Control::GroupChanged { .. } | Control::SearchChanged => return,
         }

@@ -36,12 +36,13 @@ pub(crate) struct SessionId([u8; 32]);
 impl SessionId {
     /// From its text; `None` when it is no id.
     pub(crate) fn read(text: &str) -> Option<Self> {
+        let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
         let mut id = [0; 32];
-        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        if text.len() != 64 {
             return None;
         }
-        for (byte, place) in id.iter_mut().zip((0..64).step_by(2)) {
-            *byte = u8::from_str_radix(&text[place..place + 2], 16).ok()?;
+        for (byte, pair) in id.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
         }
         Some(Self(id))
     }
@@ -184,6 +185,7 @@ impl Polls {
         if state.count >= self.caps.total {
             return Err(NoPlace::Full);
         }
+        let state = &mut *state;
         let there = state.open.entry(whose).or_default();
         match whose {
             Whose::User(_) if there.len() >= self.caps.per_user => {
@@ -195,7 +197,6 @@ impl Polls {
             Whose::User(_) | Whose::Reader(_) => {}
         }
         let poll = Arc::new(Poll { owner, calls: AtomicU8::new(0), waker: AtomicWaker::new() });
-        let there = state.open.entry(whose).or_default();
         // Nearly always there is one.
         there.reserve_exact(1);
         there.push(poll.clone());

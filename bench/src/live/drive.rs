@@ -14,7 +14,7 @@ use crate::http::Connection;
 
 /// How long everything is left alone between rounds, and before memory is measured.
 const PAUSE: Duration = Duration::from_millis(300);
-const REST: Duration = Duration::from_secs(3);
+const REST: Duration = Duration::from_secs(12);
 
 /// A process that polls.
 struct Client {

@@ -138,7 +138,8 @@ async fn act(line: &mut Line, server: &Server, ask: Ask) -> Next {
         What::Invalid(BadRequest(why)) => Reply::from(&Answer::Invalid(why)),
         What::Options => Reply::allowed(),
         What::WrongMethod => Reply::wrong_method(),
-        What::Health => health(live.trouble().await),
+        // Boxed: it is large, and seldom asked for.
+        What::Health => health(Box::pin(live.trouble()).await),
         What::Metrics => Reply::text(metrics::text(live)),
         What::NotFound => Reply::not_found(),
     };
