@@ -4,6 +4,8 @@
 //! of its own in which a waiting poll costs little; [`configure`] mounts it as a route in a program's actix-web server.
 
 mod answer;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod handler;
 mod lean;
 mod limits;

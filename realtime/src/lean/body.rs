@@ -112,7 +112,7 @@ impl Discard {
 /// The line at the front without its end; `None` while it is not all there.
 fn line(bytes: &[u8]) -> Result<Option<&[u8]>, Refusal> {
     match bytes.iter().position(|byte| *byte == b'\n') {
-        Some(end) if end > 0 && bytes[end - 1] == b'\r' && !bytes[..end - 1].contains(&b'\r') => {
+        Some(end @ 1..=LINE) if bytes[end - 1] == b'\r' && !bytes[..end - 1].contains(&b'\r') => {
             Ok(Some(&bytes[..end - 1]))
         }
         None if bytes.len() <= LINE => Ok(None),

@@ -4,9 +4,9 @@
 //! and kept only until they are understood, and whatever a request needs is boxed and gone before the wait begins.
 
 mod alarm;
-mod body;
+pub(crate) mod body;
 mod exchange;
-mod head;
+pub(crate) mod head;
 mod line;
 mod reply;
 
