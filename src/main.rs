@@ -13,6 +13,10 @@ use tracing_subscriber::EnvFilter;
 
 use crate::compose::Failure;
 
+/// Waiting polls are many small things that come and go: with this allocator the memory of those that went is used again.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// A forum of groups, topics and messages, live and in one program.
 #[derive(Parser)]
 #[command(version, about, after_help = "Settings are environment variables (KLATCH_...); the README lists them.")]
@@ -93,14 +97,22 @@ fn main() -> ExitCode {
         eprintln!("klatch: {error}");
         return ExitCode::FAILURE;
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let command = cli.command.unwrap_or(Command::Serve);
+    let mut builder = match command {
+        // One process a core, each with a share of the polls, does better than threads that hand polls to each other.
+        Command::Realtime => tokio::runtime::Builder::new_current_thread(),
+        Command::Serve | Command::Web | Command::Worker | Command::Demo | Command::Import(_) | Command::Admin(_) => {
+            tokio::runtime::Builder::new_multi_thread()
+        }
+    };
+    let runtime = match builder.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("klatch: {error}");
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(cli.command.unwrap_or(Command::Serve))) {
+    match runtime.block_on(run(command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("klatch: {error}");

@@ -47,16 +47,25 @@ impl Stop {
     }
 }
 
-async fn bind(address: std::net::SocketAddr, name: &str) -> Result<TcpListener, Failure> {
-    realtime::bind(address).await.map_err(|error| format!("{name}: {address} cannot be had: {error}").into())
+async fn bind(settings: &Settings) -> Result<TcpListener, Failure> {
+    let address = settings.bind;
+    realtime::bind(address).await.map_err(|error| format!("KLATCH_BIND: {address} cannot be had: {error}").into())
 }
 
 fn realtime_config(settings: &Settings) -> realtime::Config {
     realtime::Config {
+        per_user: settings.polls.per_user,
+        per_address: settings.polls.per_address,
+        total: settings.polls.total,
         secure: settings.config.base_url.starts_with("https://"),
         proxies: settings.proxies.clone(),
         ..realtime::Config::default()
     }
+}
+
+/// The one thing that keeps polls from being served: more of them are wanted than files may be open.
+fn too_many_polls(error: std::io::Error) -> Failure {
+    format!("KLATCH_POLLS: {error}").into()
 }
 
 fn web_config(settings: &Settings) -> web::Config {
@@ -102,11 +111,11 @@ async fn greet(cx: &Context) -> Result<(), Failure> {
 /// `klatch serve`: everything in one process, on one port.
 pub async fn serve() -> Result<(), Failure> {
     let settings = Settings::read(Needs::Alone)?;
-    let listener = bind(settings.bind, "KLATCH_BIND").await?;
+    let listener = bind(&settings).await?;
     let cx = compose::context(&settings, true).await?;
     let stop = Stop::on_signal()?;
     let (pages_ended, rest_stop) = Stop::switch();
-    let live = realtime::Live::new(cx.clone(), realtime_config(&settings))?;
+    let live = realtime::Live::new(cx.clone(), realtime_config(&settings)).map_err(too_many_polls)?;
     let jobs = tokio::spawn(run_jobs(cx.clone(), rest_stop.clone()));
     let follower = tokio::spawn(domain::search::follow(cx.clone(), rest_stop.thrown()));
     greet(&cx).await?;
@@ -124,7 +133,7 @@ pub async fn serve() -> Result<(), Failure> {
 /// `klatch web`: the pages, and search.
 pub async fn serve_web() -> Result<(), Failure> {
     let settings = Settings::read(Needs::Shared("web"))?;
-    let listener = bind(settings.bind, "KLATCH_BIND").await?;
+    let listener = bind(&settings).await?;
     let cx = compose::context(&settings, true).await?;
     let stop = Stop::on_signal()?;
     let follower = tokio::spawn(domain::search::follow(cx.clone(), stop.clone().thrown()));
@@ -138,11 +147,15 @@ pub async fn serve_web() -> Result<(), Failure> {
 /// `klatch realtime`: the long poll.
 pub async fn serve_realtime() -> Result<(), Failure> {
     let settings = Settings::read(Needs::Shared("realtime"))?;
-    let listener = bind(settings.realtime_bind, "KLATCH_REALTIME_BIND").await?;
+    let address = settings.realtime_bind;
+    let listener = realtime::bind_shared(address)
+        .await
+        .map_err(|error| format!("KLATCH_REALTIME_BIND: {address} cannot be had: {error}"))?;
     let cx = compose::context(&settings, false).await?;
     let stop = Stop::on_signal()?;
-    println!("polls are answered at http://{}", settings.realtime_bind);
-    let served = realtime::run(realtime_config(&settings), cx.clone(), listener, stop.thrown()).await;
+    let live = realtime::Live::new(cx.clone(), realtime_config(&settings)).map_err(too_many_polls)?;
+    println!("polls are answered at http://{address}");
+    let served = realtime::run(live, listener, stop.thrown()).await;
     cx.db.close().await;
     Ok(served?)
 }

@@ -43,8 +43,21 @@ pub struct Settings {
     pub bus: BusUrl,
     /// Whose `X-Forwarded-For` is believed.
     pub proxies: Vec<IpAddr>,
+    /// How many polls may wait.
+    pub polls: Polls,
     /// What the domain has to know.
     pub config: Config,
+}
+
+/// How many polls may wait at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Polls {
+    /// In a process; by default as many as it may have files open, with some to spare.
+    pub total: Option<usize>,
+    /// Of one account.
+    pub per_user: usize,
+    /// Of one network address, by readers who are not signed in.
+    pub per_address: usize,
 }
 
 /// What a command needs of its surroundings.
@@ -94,7 +107,17 @@ impl Settings {
         if !(2..=1_000).contains(&connections) {
             return Err(BadSetting("KLATCH_DATABASE_CONNECTIONS: between 2 and 1000".to_owned()));
         }
-        Ok(Self { data_dir, bind, realtime_bind, database, connections, bus, proxies: proxies()?, config })
+        Ok(Self {
+            data_dir,
+            bind,
+            realtime_bind,
+            database,
+            connections,
+            bus,
+            proxies: proxies()?,
+            polls: polls()?,
+            config,
+        })
     }
 }
 
@@ -202,6 +225,18 @@ fn limits() -> Result<Limits, BadSetting> {
         }),
         Some(other) => Err(BadSetting(format!("KLATCH_LIMITS: `{other}` is neither on nor off"))),
     }
+}
+
+fn polls() -> Result<Polls, BadSetting> {
+    let figure = |name, default| match parsed(name, default, "a number of polls")? {
+        0 => Err(BadSetting(format!("{name}: at least 1"))),
+        number => Ok(number),
+    };
+    Ok(Polls {
+        total: var("KLATCH_POLLS").map(|_| figure("KLATCH_POLLS", 1)).transpose()?,
+        per_user: figure("KLATCH_POLLS_PER_USER", 20)?,
+        per_address: figure("KLATCH_POLLS_PER_ADDRESS", 200)?,
+    })
 }
 
 fn proxies() -> Result<Vec<IpAddr>, BadSetting> {

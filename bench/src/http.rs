@@ -97,6 +97,13 @@ impl Connection {
         self.send(&request).await
     }
 
+    /// Sends a text.
+    pub async fn publish(&mut self, path: &str, text: &str) -> Result<Answer> {
+        let (at, length) = (&self.at, text.len());
+        let request = format!("POST {path} HTTP/1.1\r\nhost: {at}\r\ncontent-length: {length}\r\n\r\n{text}");
+        self.send(request.as_bytes()).await
+    }
+
     /// Sends a request and waits for all of its answer.
     pub async fn send(&mut self, request: &[u8]) -> Result<Answer> {
         self.stream.write_all(request).await?;

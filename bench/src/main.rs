@@ -1,6 +1,7 @@
 //! Load for a running Klatch, through its front door: people who sign up, read pages and post, and how long they waited.
 
 mod http;
+mod live;
 mod load;
 mod people;
 
@@ -67,6 +68,17 @@ enum Command {
         #[arg(long)]
         messages: usize,
     },
+    /// Parks polls in great number, has something said to all of them at once, and counts: see bench/live
+    Live {
+        #[command(flatten)]
+        plan: live::Plan,
+    },
+    /// One process of those that poll for `live`
+    #[command(hide = true)]
+    Park {
+        #[command(flatten)]
+        crowd: live::Crowd,
+    },
 }
 
 #[derive(clap::Args)]
@@ -100,6 +112,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Command::Fill { people, messages } => {
             println!("{}", people::fill(at, &people::read(&people)?, messages).await?)
         }
+        Command::Live { plan } => live::drive(at, plan).await?,
+        Command::Park { crowd } => live::park(at, crowd).await?,
     }
     Ok(())
 }

@@ -21,7 +21,8 @@ pub struct Person {
     pub topic: String,
 }
 
-fn refused(what: &str, answer: &Answer) -> Error {
+/// An answer that was not expected.
+pub fn refused(what: &str, answer: &Answer) -> Error {
     Error::other(format!("{what}: {} {}", answer.status, answer.text().chars().take(2_000).collect::<String>()))
 }
 
@@ -68,8 +69,14 @@ async fn join(connection: &mut Connection, group: &str, cookie: &str, csrf: &str
     if answer.status == 303 { Ok(()) } else { Err(refused("join", &answer)) }
 }
 
-async fn start_topic(connection: &mut Connection, cookie: &str, csrf: &str, title: &str) -> Result<(String, String)> {
-    let home = connection.get(&format!("/{GROUP}/"), cookie).await?.text();
+async fn start_topic(
+    connection: &mut Connection,
+    group: &str,
+    cookie: &str,
+    csrf: &str,
+    title: &str,
+) -> Result<(String, String)> {
+    let home = connection.get(&format!("/{group}/"), cookie).await?.text();
     let id = quoted(&home, "data-group=\"").unwrap_or_default().to_owned();
     let fields = [("csrf", csrf), ("title", title), ("text", "The first message"), ("key", title)];
     let answer = connection.post(&format!("/-/groups/{id}/topics"), cookie, &fields).await?;
@@ -78,6 +85,24 @@ async fn start_topic(connection: &mut Connection, cookie: &str, csrf: &str, titl
     let text = page.text();
     let action = quoted(&text, "id=\"compose\" method=\"post\" action=\"").ok_or_else(|| refused(&topic, &page))?;
     Ok((topic, action.to_owned()))
+}
+
+/// Somebody with a topic to write in.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    /// Their session.
+    pub cookie: String,
+    /// The token of their forms.
+    pub csrf: String,
+    /// Where their topic's form goes.
+    pub action: String,
+}
+
+/// Has somebody who is signed in start a topic in their group.
+pub async fn begin_topic(connection: &mut Connection, cookie: &str, group: &str, title: &str) -> Result<Writer> {
+    let (_, csrf) = page(connection, "/-/groups/new", cookie).await?;
+    let (_, action) = start_topic(connection, group, cookie, &csrf, title).await?;
+    Ok(Writer { cookie: cookie.to_owned(), csrf, action })
 }
 
 /// Signs up so many people, has them join, and start a topic each.
@@ -100,7 +125,8 @@ pub async fn arrive(at: &str, count: usize, groups: &[String]) -> Result<Vec<Per
         for group in groups {
             join(&mut connection, group, &cookie, &csrf).await?;
         }
-        let (topic, action) = start_topic(&mut connection, &cookie, &csrf, &format!("Topic of bench{number}")).await?;
+        let (topic, action) =
+            start_topic(&mut connection, GROUP, &cookie, &csrf, &format!("Topic of bench{number}")).await?;
         people.push(Person { cookie, csrf, action, topic });
     }
     Ok(people)
@@ -111,7 +137,7 @@ pub async fn fill(at: &str, people: &[Person], messages: usize) -> Result<String
     let mut connection = Connection::open(at).await?;
     let first = people.first().ok_or_else(|| Error::other("nobody is there"))?;
     let title = format!("A topic of {messages}");
-    let (topic, action) = start_topic(&mut connection, &first.cookie, &first.csrf, &title).await?;
+    let (topic, action) = start_topic(&mut connection, GROUP, &first.cookie, &first.csrf, &title).await?;
     let mut writing = Vec::new();
     for (nth, person) in people.iter().cloned().enumerate() {
         let (at, action) = (at.to_owned(), action.clone());

@@ -14,8 +14,9 @@ use crate::store;
 use crate::store::sessions::SessionRow;
 use crate::time::Timestamp;
 
-/// How long a process believes what it once read. Ends are told over the bus; this is for words that got lost.
-const BELIEVED: Duration = Duration::from_secs(60);
+/// How long a process believes what it once read. Ends are told over the bus, and when its connection was lost everything is
+/// forgotten; this is for words that were never sent. Longer than some polls, so that waiting costs no query.
+const BELIEVED: Duration = Duration::from_secs(5 * 60);
 /// Sessions remembered in a process.
 const REMEMBERED: usize = 100_000;
 
@@ -56,9 +57,19 @@ pub struct SessionCache(Mutex<Remembered>);
 
 #[derive(Debug, Default)]
 struct Remembered {
-    by_id: HashMap<String, (Session, Instant)>,
+    by_id: HashMap<String, Known>,
     /// Counts the words heard: what was read from the database before one of them is used and not remembered.
     heard: u64,
+}
+
+/// A session but for its id, which leads to it.
+#[derive(Debug)]
+struct Known {
+    person: Person,
+    is_admin: bool,
+    theme: Theme,
+    expires_at: Timestamp,
+    read: Instant,
 }
 
 impl SessionCache {
@@ -66,7 +77,15 @@ impl SessionCache {
     fn get(&self, id: &str) -> Result<Session, u64> {
         let Ok(mut all) = self.0.lock() else { return Err(0) };
         match all.by_id.get(id) {
-            Some((session, read)) if read.elapsed() < BELIEVED => return Ok(session.clone()),
+            Some(Known { person, is_admin, theme, expires_at, read }) if read.elapsed() < BELIEVED => {
+                return Ok(Session {
+                    id: id.to_owned(),
+                    person: person.clone(),
+                    is_admin: *is_admin,
+                    theme: *theme,
+                    expires_at: *expires_at,
+                });
+            }
             Some(_) => {
                 all.by_id.remove(id);
             }
@@ -75,18 +94,26 @@ impl SessionCache {
         Err(all.heard)
     }
 
+    /// Whose session it is, as far as that is remembered.
+    fn user(&self, id: &str, now: Timestamp) -> Option<UserId> {
+        let all = self.0.lock().ok()?;
+        let known = all.by_id.get(id)?;
+        (known.read.elapsed() < BELIEVED && known.expires_at > now).then_some(known.person.id)
+    }
+
     fn put(&self, session: Session, mark: u64) {
         let Ok(mut all) = self.0.lock() else { return };
         if all.heard != mark {
             return;
         }
         if all.by_id.len() >= REMEMBERED {
-            all.by_id.retain(|_, (_, read)| read.elapsed() < BELIEVED);
+            all.by_id.retain(|_, known| known.read.elapsed() < BELIEVED);
             if all.by_id.len() >= REMEMBERED {
                 all.by_id.clear();
             }
         }
-        all.by_id.insert(session.id.clone(), (session, Instant::now()));
+        let Session { id, person, is_admin, theme, expires_at } = session;
+        all.by_id.insert(id, Known { person, is_admin, theme, expires_at, read: Instant::now() });
     }
 
     /// Forgets what the word from another process makes wrong.
@@ -96,7 +123,7 @@ impl SessionCache {
             Control::SessionEnded { id } => {
                 all.by_id.remove(id);
             }
-            Control::UserChanged { user } => all.by_id.retain(|_, (session, _)| session.person.id != *user),
+            Control::UserChanged { user } => all.by_id.retain(|_, known| known.person.id != *user),
             Control::Reconnected => all.by_id.clear(),
             Control::MembershipChanged { .. } | Control::GroupChanged { .. } | Control::SearchChanged => return,
         }
@@ -109,14 +136,24 @@ pub async fn authenticate(cx: &Context, token: &str) -> Result<Option<Session>> 
     if token.len() != 64 || !token.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Ok(None);
     }
-    let id = secrets::digest(token);
+    by_id(cx, &secrets::digest(token)).await
+}
+
+/// Whose session the id names, where this process remembers it: no query, and nothing copied.
+pub fn remembered(cx: &Context, id: &str) -> Option<UserId> {
+    cx.sessions.user(id, cx.now())
+}
+
+/// The session of this id, as [`authenticate`] finds it.
+pub async fn by_id(cx: &Context, id: &str) -> Result<Option<Session>> {
     let now = cx.now();
-    let heard = match cx.sessions.get(&id) {
+    let heard = match cx.sessions.get(id) {
         Ok(session) => return Ok((session.expires_at > now).then_some(session)),
         Err(heard) => heard,
     };
-    let Some(row) = store::sessions::by_id(&cx.db, &id, now).await? else { return Ok(None) };
+    let Some(row) = store::sessions::by_id(&cx.db, id, now).await? else { return Ok(None) };
     let Some(user) = store::users::by_id(&cx.db, row.user_id).await? else { return Ok(None) };
+    let id = id.to_owned();
     let session =
         Session { id, person: user.person(), is_admin: user.is_admin, theme: user.theme, expires_at: row.expires_at };
     cx.sessions.put(session.clone(), heard);

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use domain::bus::{Cursor, Event};
 
+/// The methods that a poll is asked with.
+pub(crate) const ALLOWED: &str = "GET, HEAD, OPTIONS";
+
 /// What a poll is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -106,7 +109,8 @@ impl Answer {
     }
 }
 
-fn error(code: &str, text: &str) -> String {
+/// What went wrong, for programs and for people.
+pub(crate) fn error(code: &str, text: &str) -> String {
     serde_json::json!({ "error": code, "message": text }).to_string()
 }
 

@@ -1,30 +1,34 @@
 //! Realtime: the long poll. It reads the bus and asks the database nothing while it waits; it draws nothing and writes nothing.
 //!
-//! [`poll`] is what happens in a poll, apart from any HTTP server; [`handler`] puts it behind a route of actix-web; [`run`] serves that
-//! route alone, and [`configure`] mounts it in another program's server.
+//! [`poll`] is what happens in a poll, apart from any HTTP server. There are two faces for it: [`run`] serves polls alone, in a server
+//! of its own in which a waiting poll costs little; [`configure`] mounts it as a route in a program's actix-web server.
 
 mod answer;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod handler;
+mod lean;
 mod limits;
+mod listen;
 mod live;
+mod metrics;
 mod poll;
 mod polls;
 mod public;
 mod request;
+mod who;
 
-use std::io;
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::IpAddr;
 use std::time::Duration;
-
-use actix_web::{App, HttpServer};
-use domain::Context;
-use tokio::net::TcpSocket;
 
 pub use answer::{Answer, Trouble};
 pub use handler::configure;
+pub use lean::{Limits, run};
+pub use listen::{bind, bind_shared};
 pub use live::Live;
-pub use poll::{Who, poll};
+pub use poll::{Begun, Waiting, Woken, begin, look, poll};
 pub use request::{BadRequest, Request};
+pub use who::Who;
 
 /// How polls are served.
 #[derive(Clone, Debug)]
@@ -43,8 +47,8 @@ pub struct Config {
     pub secure: bool,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub proxies: Vec<IpAddr>,
-    /// Threads that serve, in [`run`].
-    pub threads: usize,
+    /// What a client of [`run`] may cost.
+    pub limits: Limits,
 }
 
 impl Default for Config {
@@ -57,61 +61,7 @@ impl Default for Config {
             total: None,
             secure: false,
             proxies: Vec::new(),
-            threads: 1,
-        }
-    }
-}
-
-/// A listener with a queue long enough for a herd of browsers that all connect again at once.
-///
-/// # Errors
-/// When the address cannot be had.
-pub async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)?.into_std()
-}
-
-/// How many connections may wait to be accepted.
-const BACKLOG: u32 = 4_096;
-/// How long a connection is kept between polls: longer than a poll, since a new connection costs several polls.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// How long the last answers may take when the program ends.
-const LAST_ANSWERS: u64 = 10;
-
-/// Serves polls alone on the listener until `shutdown` resolves; then the waiting ones are answered and told to come back.
-///
-/// # Errors
-/// When the process may open fewer files than [`Config::total`] needs, or the server fails.
-pub async fn run(
-    config: Config,
-    cx: Context,
-    listener: TcpListener,
-    shutdown: impl Future<Output = ()>,
-) -> io::Result<()> {
-    let threads = config.threads.max(1);
-    let live = Live::new(cx, config)?;
-    let mounted = live.clone();
-    let server = HttpServer::new(move || App::new().configure(configure(mounted.clone())))
-        .workers(threads)
-        .backlog(BACKLOG)
-        .max_connections(limits::connections(live.capacity()).div_ceil(threads))
-        .keep_alive(KEEP_ALIVE)
-        // A closed tab half-closes its connection: that ends its poll.
-        .h1_allow_half_closed(false)
-        .shutdown_timeout(LAST_ANSWERS)
-        .disable_signals()
-        .listen(listener)?
-        .run();
-    let handle = server.handle();
-    let mut server = std::pin::pin!(server);
-    tokio::select! {
-        ended = &mut server => ended,
-        () = shutdown => {
-            live.drain();
-            // Stopping is the server's own work: it has to go on running meanwhile.
-            tokio::join!(handle.stop(true), server).1
+            limits: Limits::default(),
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use domain::Context;
@@ -13,6 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
+use crate::metrics::Metrics;
 use crate::polls::{Caps, Polls};
 use crate::public::PublicGroups;
 use crate::{Config, limits};
@@ -23,6 +25,8 @@ const AFTERMATH: Duration = Duration::from_secs(60);
 const UNSETTLED: Duration = Duration::from_secs(15);
 /// Over how long they are spread.
 const HERD: Duration = Duration::from_secs(8);
+/// How long the bus may take to say that it is there.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// How many acknowledgements are written at once, and how many may wait for that.
 const WRITING: usize = 8;
 const UNWRITTEN: usize = 4_096;
@@ -36,6 +40,7 @@ struct Inner {
     cx: Context,
     config: Config,
     polls: Arc<Polls>,
+    metrics: Metrics,
     public: PublicGroups,
     unsettled: Mutex<Unsettled>,
     writing: Arc<Semaphore>,
@@ -77,6 +82,7 @@ impl Live {
             cx,
             config,
             polls: Polls::new(caps),
+            metrics: Metrics::default(),
             public: PublicGroups::default(),
             unsettled: Mutex::default(),
             writing: Arc::new(Semaphore::new(WRITING)),
@@ -98,7 +104,22 @@ impl Live {
 
     /// How many may wait.
     pub fn capacity(&self) -> usize {
-        self.0.polls.capacity()
+        self.0.polls.caps().total
+    }
+
+    /// Why no poll should be sent here, if so: for whoever spreads them over processes.
+    pub async fn trouble(&self) -> Option<&'static str> {
+        if self.0.polls.is_draining() {
+            return Some("draining");
+        }
+        match tokio::time::timeout(PATIENCE, self.0.cx.bus.check()).await {
+            Ok(Ok(())) => None,
+            Ok(Err(_)) | Err(_) => Some("the bus does not answer"),
+        }
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     pub(crate) fn cx(&self) -> &Context {
@@ -220,10 +241,17 @@ async fn listen(live: Weak<Inner>, mut words: Receiver<Control>) {
     }
 }
 
-/// A part of `most`, chosen at random.
+/// A part of `most`, chosen at random: to spread what would come at once, which needs no secret.
 pub(crate) fn jitter(most: Duration) -> Duration {
-    let mut random = [0; 4];
-    // Without randomness there is no spread; everything else goes on.
-    let _ = getrandom::fill(&mut random);
-    most.mul_f64(f64::from(u32::from_le_bytes(random)) / f64::from(u32::MAX))
+    static STATE: LazyLock<AtomicU64> = LazyLock::new(|| {
+        let mut random = [0; 8];
+        // Without randomness all processes spread alike; everything else goes on.
+        let _ = getrandom::fill(&mut random);
+        AtomicU64::new(u64::from_le_bytes(random))
+    });
+    // Splitmix64.
+    let mut bits = STATE.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    most.mul_f64((bits >> 32) as f64 / f64::from(u32::MAX))
 }

@@ -1,6 +1,9 @@
 //! A poll: who is it, watch, read the backlog, answer or wait.
+//!
+//! What it takes to begin is large and soon over; what waits is [`Waiting`], which is small. A server keeps the two apart.
 
-use std::net::IpAddr;
+use std::future::poll_fn;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use domain::bus::{Backlog, Cursor, Event, Stream, Watch};
@@ -9,172 +12,268 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::answer::{Answer, Trouble};
 use crate::live::{Live, jitter};
-use crate::polls::{Call, NoPlace, Place, Whose};
+use crate::polls::{Call, NoPlace, Owner, Place, SessionId, Whose};
 use crate::request::Request;
+use crate::who::Who;
 
 /// How long a browser with too many polls is asked to wait, spread up to twice that.
 const GIVE_WAY: Duration = Duration::from_secs(15);
 
-/// Who asks, as far as the request tells.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Who {
-    /// Somebody with a session's token.
-    Token(String),
-    /// A reader without one, from this address where it is known.
-    Nobody(Option<IpAddr>),
-}
-
 /// Who asks, as found out.
+#[derive(Clone, Copy)]
 enum Reader {
-    User { id: UserId, session: String },
+    User { id: UserId, session: SessionId },
     Anonymous { group: GroupId },
 }
 
 impl Reader {
-    fn stream(&self) -> Stream {
+    fn stream(self) -> Stream {
         match self {
-            Self::User { id, .. } => Stream::User(*id),
-            Self::Anonymous { group } => Stream::Group(*group),
-        }
-    }
-
-    fn user(&self) -> Option<UserId> {
-        match self {
-            Self::User { id, .. } => Some(*id),
-            Self::Anonymous { .. } => None,
+            Self::User { id, .. } => Stream::User(id),
+            Self::Anonymous { group } => Stream::Group(group),
         }
     }
 }
 
+/// How a poll begins.
+#[derive(Debug)]
+pub enum Begun {
+    /// There was something to tell, or to refuse.
+    Answered(Answer),
+    /// Nothing has happened yet.
+    Waiting(Waiting),
+}
+
+/// A poll that waits. Dropping it gives up its place.
+#[derive(Debug)]
+pub struct Waiting {
+    place: Place,
+    watch: Watch,
+    after: Cursor,
+    deadline: Instant,
+}
+
+/// What ended a wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Woken(Wake);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wake {
+    Call(Call),
+    Rung,
+    TimeIsUp,
+}
+
 /// Answers a poll: at once when there is something to tell or to refuse, else when something happens, at last when its time is up.
 /// Dropping the future gives up its place.
+pub async fn poll(live: &Live, who: &Who, request: &Request) -> Answer {
+    match Box::pin(begin(live, who, request)).await {
+        Begun::Answered(answer) => answer,
+        Begun::Waiting(mut waiting) => loop {
+            let woken = waiting.woken().await;
+            if let Some(answer) = Box::pin(waiting.go_on(live, woken)).await {
+                return answer;
+            }
+        },
+    }
+}
+
+/// Looks without waiting, and without marking anything as seen: what [`poll`] would be answered now.
+pub async fn look(live: &Live, who: &Who, request: &Request) -> Answer {
+    let request = Request { seen: Vec::new(), ..request.clone() };
+    match begin(live, who, &request).await {
+        Begun::Answered(answer) => answer,
+        Begun::Waiting(waiting) => waiting.nothing(live.retry_in()),
+    }
+}
+
+/// Begins a poll.
 ///
 /// Watching comes before reading the backlog. The other way round, what happens in between is lost.
-pub async fn poll(live: &Live, who: &Who, request: &Request) -> Answer {
-    match answer(live, who, request).await {
-        Ok(answer) => answer,
-        Err(error) => {
-            live.complain(&error);
-            busy(live, Trouble::Away)
-        }
+pub async fn begin(live: &Live, who: &Who, request: &Request) -> Begun {
+    let begun = match try_to_begin(live, who, request).await {
+        Ok(begun) => begun,
+        Err(error) => Begun::Answered(away(live, &error)),
+    };
+    live.metrics().begun();
+    if let Begun::Answered(answer) = &begun {
+        live.metrics().answered(answer);
     }
+    begun
+}
+
+fn away(live: &Live, error: &domain::Error) -> Answer {
+    live.complain(error);
+    busy(live, Trouble::Away)
 }
 
 fn busy(live: &Live, trouble: Trouble) -> Answer {
     Answer::Busy { trouble, retry_after: live.later() }
 }
 
-async fn answer(live: &Live, who: &Who, request: &Request) -> domain::Result<Answer> {
+async fn try_to_begin(live: &Live, who: &Who, request: &Request) -> domain::Result<Begun> {
     let (reader, place) = loop {
         let heard = live.polls().heard();
         let reader = match identify(live, who, request).await? {
             Ok(reader) => reader,
-            Err(refusal) => return Ok(refusal),
+            Err(refusal) => return Ok(Begun::Answered(refusal)),
         };
-        let entered = match (&reader, who) {
-            (Reader::User { id, session }, _) => {
-                live.polls().enter(heard, Whose::User(*id), Some(session.clone()), None)
-            }
+        let entered = match (reader, who) {
+            (Reader::User { id, session }, _) => live.polls().enter(heard, Whose::User(id), Owner::Session(session)),
             (Reader::Anonymous { group }, Who::Nobody(address)) => {
-                live.polls().enter(heard, Whose::Reader(*address), None, Some(*group))
+                live.polls().enter(heard, Whose::Reader(*address), Owner::Reader(group))
             }
-            (Reader::Anonymous { .. }, Who::Token(_)) => return Ok(Answer::NotFound),
+            (Reader::Anonymous { .. }, Who::Token(_)) => return Ok(Begun::Answered(Answer::NotFound)),
         };
-        match entered {
+        let trouble = match entered {
             Ok(place) => break (reader, place),
             Err(NoPlace::Late) => continue,
-            Err(NoPlace::TooMany) => return Ok(busy(live, Trouble::TooMany)),
-            Err(NoPlace::Full) => return Ok(busy(live, Trouble::Full)),
-            Err(NoPlace::Draining) => return Ok(busy(live, Trouble::Draining)),
-        }
+            Err(NoPlace::TooMany) => Trouble::TooMany,
+            Err(NoPlace::Full) => Trouble::Full,
+            Err(NoPlace::Draining) => Trouble::Draining,
+        };
+        return Ok(Begun::Answered(busy(live, trouble)));
     };
-    if let Some(user) = reader.user() {
+    if let Reader::User { id, .. } = reader {
         for (topic, seq) in &request.seen {
-            live.acknowledge(user, *topic, *seq);
+            live.acknowledge(id, *topic, *seq);
         }
         for group in &request.groups {
-            if live.is_public(*group).await? {
-                live.cx().hub.reads(user, *group);
+            if Box::pin(live.is_public(*group)).await? {
+                live.cx().hub.reads(id, *group);
             }
         }
     }
-    let watch = live.cx().hub.watch(reader.stream()).await?;
-    wait(live, who, request, &reader, &place, watch).await
+    let watch = live.cx().hub.watch(reader.stream());
+    let deadline = Instant::now() + live.patience();
+    let mut waiting = Waiting { place, watch, after: request.after, deadline };
+    Ok(match waiting.read(live).await? {
+        Some(answer) => Begun::Answered(answer),
+        None => Begun::Waiting(waiting),
+    })
 }
 
 /// Who asks; or why they get nothing.
 async fn identify(live: &Live, who: &Who, request: &Request) -> domain::Result<Result<Reader, Answer>> {
     match who {
-        Who::Token(token) => Ok(match domain::sessions::authenticate(live.cx(), token).await? {
-            Some(session) => Ok(Reader::User { id: session.person.id, session: session.id }),
-            None => Err(Answer::Ended),
-        }),
+        Who::Token(token) => {
+            let text = domain::secrets::digest(token);
+            let Some(session) = SessionId::read(&text) else { return Ok(Err(Answer::Ended)) };
+            let id = match domain::sessions::remembered(live.cx(), &text) {
+                Some(id) => Some(id),
+                // Boxed, as all that is rarely needed: what is begun for each poll stays small.
+                None => {
+                    Box::pin(domain::sessions::authenticate(live.cx(), token)).await?.map(|session| session.person.id)
+                }
+            };
+            Ok(id.map(|id| Reader::User { id, session }).ok_or(Answer::Ended))
+        }
         // A group that they may not see is answered like one that does not exist.
         Who::Nobody(_) => Ok(match request.groups.first() {
-            Some(group) if live.is_public(*group).await? => Ok(Reader::Anonymous { group: *group }),
+            Some(group) if Box::pin(live.is_public(*group)).await? => Ok(Reader::Anonymous { group: *group }),
             Some(_) => Err(Answer::NotFound),
             None => Err(Answer::Ended),
         }),
     }
 }
 
-async fn wait(
-    live: &Live,
-    who: &Who,
-    request: &Request,
-    reader: &Reader,
-    place: &Place,
-    mut watch: Watch,
-) -> domain::Result<Answer> {
-    let deadline = Instant::now() + live.patience();
-    let mut after = request.after;
-    loop {
-        match live.cx().hub.backlog(reader.stream(), after).await? {
-            Backlog::Resync { at } => return Ok(Answer::Resync { after: at, retry_in: live.retry_in() }),
-            Backlog::Entries { events, last } if !events.is_empty() => {
-                if place.is_stale()
-                    && let Some(refusal) = refused(live, who, request, reader).await?
-                {
-                    return Ok(refusal);
+impl Waiting {
+    /// Resolves when there is a reason to [`Waiting::go_on`]. Dropping the future forgets nothing.
+    pub async fn woken(&mut self) -> Woken {
+        let mut time = std::pin::pin!(sleep_until(self.deadline));
+        poll_fn(|cx| match self.poll_woken(cx) {
+            Poll::Ready(woken) => Poll::Ready(woken),
+            Poll::Pending => time.as_mut().poll(cx).map(|()| Woken(Wake::TimeIsUp)),
+        })
+        .await
+    }
+
+    /// [`Waiting::woken`] by hand, but for the time: the task that asked last is woken.
+    pub fn poll_woken(&mut self, cx: &mut Context<'_>) -> Poll<Woken> {
+        if let Poll::Ready(call) = self.place.poll_called(cx) {
+            return Poll::Ready(Woken(Wake::Call(call)));
+        }
+        self.watch.poll_changed(cx).map(|()| Woken(Wake::Rung))
+    }
+
+    /// Its answer, or nothing yet.
+    pub async fn go_on(&mut self, live: &Live, woken: Woken) -> Option<Answer> {
+        let answer = match self.try_to_go_on(live, woken.0).await {
+            Ok(answer) => answer?,
+            Err(error) => away(live, &error),
+        };
+        live.metrics().answered(&answer);
+        Some(answer)
+    }
+
+    async fn try_to_go_on(&mut self, live: &Live, wake: Wake) -> domain::Result<Option<Answer>> {
+        match wake {
+            Wake::Rung => self.read(live).await,
+            Wake::TimeIsUp => Ok(Some(self.nothing(live.retry_in()))),
+            Wake::Call(Call::End) => Ok(Some(Answer::Ended)),
+            Wake::Call(Call::Drain) => Ok(Some(self.nothing(live.later()))),
+            Wake::Call(Call::Resync) => Ok(Some(self.resync())),
+            Wake::Call(Call::GiveWay) => Ok(Some(self.nothing(GIVE_WAY + jitter(GIVE_WAY)))),
+            Wake::Call(Call::Recheck) => self.refused(live).await,
+        }
+    }
+
+    /// What there is to tell, if anything.
+    async fn read(&mut self, live: &Live) -> domain::Result<Option<Answer>> {
+        let (events, last) = match live.cx().hub.backlog(&self.watch, self.after).await? {
+            Backlog::Resync { at } => return Ok(Some(Answer::Resync { after: at, retry_in: live.retry_in() })),
+            Backlog::Entries { events, last } => (events, last),
+        };
+        self.after = last;
+        if events.is_empty() {
+            return Ok(None);
+        }
+        if self.place.is_stale()
+            && let Some(refusal) = self.refused(live).await?
+        {
+            return Ok(Some(refusal));
+        }
+        Ok(Some(self.tell(live, events)))
+    }
+
+    fn tell(&self, live: &Live, events: Vec<Event>) -> Answer {
+        let user = match self.watch.stream() {
+            Stream::User(user) => Some(user),
+            Stream::Group(_) => None,
+        };
+        if live.outdated(user, &events) {
+            return self.resync();
+        }
+        Answer::Events { after: self.after, events, retry_in: live.retry_in() }
+    }
+
+    fn nothing(&self, retry_in: Duration) -> Answer {
+        Answer::Events { after: self.after, events: Vec::new(), retry_in }
+    }
+
+    fn resync(&self) -> Answer {
+        Answer::Resync { after: self.after, retry_in: Duration::ZERO }
+    }
+
+    /// Asks again who they are: the refusal, when they are not who they were.
+    async fn refused(&self, live: &Live) -> domain::Result<Option<Answer>> {
+        Ok(match self.place.owner() {
+            Owner::Session(session) => {
+                match Box::pin(domain::sessions::by_id(live.cx(), &session.to_string())).await? {
+                    Some(session) if Stream::User(session.person.id) == self.watch.stream() => None,
+                    Some(_) | None => Some(Answer::Ended),
                 }
-                return Ok(tell(live, reader, events, last));
             }
-            Backlog::Entries { last, .. } => after = last,
-        }
-        let nothing = |retry_in| Ok(Answer::Events { after, events: Vec::new(), retry_in });
-        loop {
-            tokio::select! {
-                biased;
-                call = place.called() => match call {
-                    Call::End => return Ok(Answer::Ended),
-                    Call::Drain => return nothing(live.later()),
-                    Call::Resync => return Ok(Answer::Resync { after, retry_in: Duration::ZERO }),
-                    Call::GiveWay => return nothing(GIVE_WAY + jitter(GIVE_WAY)),
-                    Call::Recheck => {
-                        if let Some(refusal) = refused(live, who, request, reader).await? {
-                            return Ok(refusal);
-                        }
-                    }
-                },
-                () = watch.changed() => break,
-                () = sleep_until(deadline) => return nothing(live.retry_in()),
-            }
-        }
+            Owner::Reader(group) if Box::pin(live.is_public(group)).await? => None,
+            Owner::Reader(_) => Some(Answer::NotFound),
+        })
     }
-}
 
-fn tell(live: &Live, reader: &Reader, events: Vec<Event>, last: Cursor) -> Answer {
-    if live.outdated(reader.user(), &events) {
-        return Answer::Resync { after: last, retry_in: Duration::ZERO };
+    /// When its time is up.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
     }
-    Answer::Events { after: last, events, retry_in: live.retry_in() }
-}
 
-/// Asks again who they are: the refusal, when they are not who they were.
-async fn refused(live: &Live, who: &Who, request: &Request, reader: &Reader) -> domain::Result<Option<Answer>> {
-    Ok(match identify(live, who, request).await? {
-        Ok(now) if now.stream() == reader.stream() => None,
-        Ok(_) => Some(Answer::Ended),
-        Err(refusal) => Some(refusal),
-    })
+    /// [`Waiting::woken`] when a timer for [`Waiting::deadline`] ran out.
+    pub const TIME_IS_UP: Woken = Woken(Wake::TimeIsUp);
 }

@@ -1,13 +1,15 @@
 //! The polls that wait in this process, and what is called out to them.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll as Ready};
 
 use domain::bus::Control;
 use domain::model::{GroupId, UserId};
-use tokio::sync::Notify;
+use futures_util::task::AtomicWaker;
 
 /// Whose poll it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,6 +18,46 @@ pub(crate) enum Whose {
     User(UserId),
     /// A reader's from this address; `None` where it is not known.
     Reader(Option<IpAddr>),
+}
+
+/// By what right they hear what they hear: asked for again when it may have changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// A session.
+    Session(SessionId),
+    /// The group is public.
+    Reader(GroupId),
+}
+
+/// The id of a session, which is a digest, in half the room of its text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SessionId([u8; 32]);
+
+impl SessionId {
+    /// From its text; `None` when it is no id.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
+        let mut id = [0; 32];
+        if text.len() != 64 {
+            return None;
+        }
+        for (byte, pair) in id.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        }
+        Some(Self(id))
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&domain::secrets::hex(&self.0))
+    }
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SessionId({self})")
+    }
 }
 
 /// What is called out to a waiting poll.
@@ -55,7 +97,8 @@ pub(crate) struct Caps {
 
 #[derive(Debug, Default)]
 struct State {
-    open: HashMap<Whose, VecDeque<Arc<Poll>>>,
+    /// Of each person or address, the oldest first.
+    open: HashMap<Whose, Vec<Arc<Poll>>>,
     count: usize,
     /// Counts what was called out, so that nobody enters with an older idea of who they are.
     heard: u64,
@@ -64,10 +107,9 @@ struct State {
 
 #[derive(Debug)]
 struct Poll {
-    session: Option<String>,
-    group: Option<GroupId>,
+    owner: Owner,
     calls: AtomicU8,
-    notify: Notify,
+    waker: AtomicWaker,
 }
 
 impl Poll {
@@ -77,7 +119,7 @@ impl Poll {
 
     fn call(&self, call: Call) {
         self.mark(1 << call as u8);
-        self.notify.notify_one();
+        self.waker.wake();
     }
 }
 
@@ -117,8 +159,13 @@ impl Polls {
     }
 
     /// How many may wait.
-    pub(crate) fn capacity(&self) -> usize {
-        self.caps.total
+    pub(crate) fn caps(&self) -> Caps {
+        self.caps
+    }
+
+    /// Whether no more are taken.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.state().draining
     }
 
     /// What was called out so far: read it before asking who somebody is, and enter with it.
@@ -126,14 +173,8 @@ impl Polls {
         self.state().heard
     }
 
-    /// Takes a place for a poll of a session, or of an anonymous reader of a group.
-    pub(crate) fn enter(
-        self: &Arc<Self>,
-        heard: u64,
-        whose: Whose,
-        session: Option<String>,
-        group: Option<GroupId>,
-    ) -> Result<Place, NoPlace> {
+    /// Takes a place for a poll.
+    pub(crate) fn enter(self: &Arc<Self>, heard: u64, whose: Whose, owner: Owner) -> Result<Place, NoPlace> {
         let mut state = self.state();
         if state.draining {
             return Err(NoPlace::Draining);
@@ -144,22 +185,21 @@ impl Polls {
         if state.count >= self.caps.total {
             return Err(NoPlace::Full);
         }
+        let state = &mut *state;
         let there = state.open.entry(whose).or_default();
         match whose {
             Whose::User(_) if there.len() >= self.caps.per_user => {
-                if let Some(oldest) = there.front() {
-                    oldest.call(Call::GiveWay);
-                }
                 // Its place is free from now on, though it takes a moment to go.
-                there.rotate_left(1);
-                there.pop_back();
+                there.remove(0).call(Call::GiveWay);
                 state.count -= 1;
             }
             Whose::Reader(Some(_)) if there.len() >= self.caps.per_address => return Err(NoPlace::TooMany),
             Whose::User(_) | Whose::Reader(_) => {}
         }
-        let poll = Arc::new(Poll { session, group, calls: AtomicU8::new(0), notify: Notify::new() });
-        state.open.entry(whose).or_default().push_back(poll.clone());
+        let poll = Arc::new(Poll { owner, calls: AtomicU8::new(0), waker: AtomicWaker::new() });
+        // Nearly always there is one.
+        there.reserve_exact(1);
+        there.push(poll.clone());
         state.count += 1;
         Ok(Place { polls: self.clone(), whose, poll })
     }
@@ -170,12 +210,14 @@ impl Polls {
         state.heard += 1;
         match word {
             Control::SessionEnded { id } => {
-                state.all().filter(|poll| poll.session.as_ref() == Some(id)).for_each(|poll| poll.call(Call::End));
+                let ended = SessionId::read(id).map(Owner::Session);
+                state.all().filter(|poll| Some(poll.owner) == ended).for_each(|poll| poll.call(Call::End));
             }
             Control::UserChanged { user } => state.of(*user).for_each(|poll| poll.call(Call::Recheck)),
             Control::MembershipChanged { user, .. } => state.of(*user).for_each(|poll| poll.call(Call::Resync)),
             Control::GroupChanged { group } => {
-                state.all().filter(|poll| poll.group == Some(*group)).for_each(|poll| poll.call(Call::Recheck));
+                let readers = Owner::Reader(*group);
+                state.all().filter(|poll| poll.owner == readers).for_each(|poll| poll.call(Call::Recheck));
             }
             // Asking for all at once who they are would be a herd: each is asked when there is something to tell.
             Control::Reconnected => state.all().for_each(|poll| poll.mark(STALE)),
@@ -202,17 +244,19 @@ impl State {
 }
 
 impl Place {
-    /// Resolves with the weightiest call that has not been taken yet.
-    pub(crate) async fn called(&self) -> Call {
-        loop {
-            let calls = self.poll.calls.load(Ordering::Acquire);
-            if let Some(call) = CALLS.into_iter().find(|call| calls & (1 << *call as u8) != 0) {
-                self.poll.calls.fetch_and(!(1 << call as u8), Ordering::AcqRel);
-                return call;
-            }
-            // A call between the look and this wait has left its permit.
-            self.poll.notify.notified().await;
-        }
+    /// Ready with the weightiest call that has not been taken yet; else the task is woken by the next one.
+    pub(crate) fn poll_called(&self, cx: &Context<'_>) -> Ready<Call> {
+        // Before looking: a call after the look wakes.
+        self.poll.waker.register(cx.waker());
+        let calls = self.poll.calls.load(Ordering::Acquire);
+        let Some(call) = CALLS.into_iter().find(|call| calls & (1 << *call as u8) != 0) else { return Ready::Pending };
+        self.poll.calls.fetch_and(!(1 << call as u8), Ordering::AcqRel);
+        Ready::Ready(call)
+    }
+
+    /// Whose right it is held by.
+    pub(crate) fn owner(&self) -> Owner {
+        self.poll.owner
     }
 
     /// Whether words may have been missed since this poll's reader was last asked who they are; asks once.
@@ -229,6 +273,9 @@ impl Drop for Place {
         there.remove(place);
         if there.is_empty() {
             state.open.remove(&self.whose);
+            if state.open.capacity() > 4 * state.open.len().max(1_024) {
+                state.open.shrink_to_fit();
+            }
         }
         state.count -= 1;
     }
@@ -243,14 +290,31 @@ mod tests {
     }
 
     fn user(polls: &Arc<Polls>, id: i64, session: &str) -> Result<Place, NoPlace> {
-        polls.enter(polls.heard(), Whose::User(UserId(id)), Some(session.to_owned()), None)
+        polls.enter(polls.heard(), Whose::User(UserId(id)), owner(session))
+    }
+
+    fn owner(session: &str) -> Owner {
+        Owner::Session(SessionId::read(&domain::secrets::digest(session)).expect("an id"))
+    }
+
+    async fn called(place: &Place) -> Call {
+        std::future::poll_fn(|cx| place.poll_called(cx)).await
+    }
+
+    #[test]
+    fn an_id_reads_back_as_it_was_written_and_nothing_else_is_one() {
+        let id = domain::secrets::digest("a");
+        assert_eq!(SessionId::read(&id).map(|id| id.to_string()), Some(id));
+        for text in ["", "ab", &"é".repeat(32), &"+1".repeat(32), &"g".repeat(64)] {
+            assert_eq!(SessionId::read(text), None, "{text}");
+        }
     }
 
     #[tokio::test]
     async fn one_poll_too_many_of_a_person_ends_the_oldest() -> Result<(), NoPlace> {
         let polls = polls();
         let (first, second, third) = (user(&polls, 1, "a")?, user(&polls, 1, "a")?, user(&polls, 1, "a")?);
-        assert_eq!(first.called().await, Call::GiveWay);
+        assert_eq!(called(&first).await, Call::GiveWay);
         assert_eq!(polls.count(), 2);
         drop(first);
         assert_eq!(polls.count(), 2);
@@ -263,13 +327,13 @@ mod tests {
     async fn words_reach_those_whom_they_concern() -> Result<(), NoPlace> {
         let polls = polls();
         let (alice, bob) = (user(&polls, 1, "a")?, user(&polls, 2, "b")?);
-        let reader = polls.enter(polls.heard(), Whose::Reader(None), None, Some(GroupId(3)))?;
+        let reader = polls.enter(polls.heard(), Whose::Reader(None), Owner::Reader(GroupId(3)))?;
         polls.hear(&Control::MembershipChanged { user: UserId(2), group: GroupId(3) });
-        polls.hear(&Control::SessionEnded { id: "b".to_owned() });
+        polls.hear(&Control::SessionEnded { id: domain::secrets::digest("b") });
         polls.hear(&Control::GroupChanged { group: GroupId(3) });
         polls.hear(&Control::UserChanged { user: UserId(1) });
-        assert_eq!((bob.called().await, bob.called().await), (Call::End, Call::Resync));
-        assert_eq!((reader.called().await, alice.called().await), (Call::Recheck, Call::Recheck));
+        assert_eq!((called(&bob).await, called(&bob).await), (Call::End, Call::Resync));
+        assert_eq!((called(&reader).await, called(&alice).await), (Call::Recheck, Call::Recheck));
         assert!(!alice.is_stale());
         polls.hear(&Control::Reconnected);
         assert_eq!((alice.is_stale(), alice.is_stale()), (true, false));
@@ -280,12 +344,12 @@ mod tests {
     async fn nobody_enters_with_an_old_idea_of_who_they_are_or_while_draining() -> Result<(), NoPlace> {
         let polls = polls();
         let heard = polls.heard();
-        polls.hear(&Control::SessionEnded { id: "a".to_owned() });
-        let late = polls.enter(heard, Whose::User(UserId(1)), Some("a".to_owned()), None);
+        polls.hear(&Control::SessionEnded { id: domain::secrets::digest("a") });
+        let late = polls.enter(heard, Whose::User(UserId(1)), owner("a"));
         assert_eq!(late.map(drop), Err(NoPlace::Late));
         let place = user(&polls, 1, "b")?;
         polls.drain();
-        assert_eq!(place.called().await, Call::Drain);
+        assert_eq!(called(&place).await, Call::Drain);
         assert_eq!(user(&polls, 1, "b").map(drop), Err(NoPlace::Draining));
         Ok(())
     }
@@ -294,7 +358,7 @@ mod tests {
     fn an_address_and_the_whole_have_their_limits() -> Result<(), NoPlace> {
         let polls = polls();
         let here = Whose::Reader(Some(IpAddr::from([192, 0, 2, 1])));
-        let reader = || polls.enter(polls.heard(), here, None, Some(GroupId(3)));
+        let reader = || polls.enter(polls.heard(), here, Owner::Reader(GroupId(3)));
         let _both = (reader()?, reader()?);
         assert_eq!(reader().map(drop), Err(NoPlace::TooMany));
         let _more = (user(&polls, 1, "a")?, user(&polls, 2, "b")?, user(&polls, 3, "c")?);

@@ -22,14 +22,16 @@ pub struct Request {
 pub struct BadRequest(pub &'static str);
 
 impl Request {
-    /// Reads the parts of a query. Parts of other names are left alone.
+    /// Reads a query. Parts of other names are left alone. `site` is what the browser says of where the request comes from
+    /// (`Sec-Fetch-Site`): a link or picture elsewhere must not mark anything as read.
     ///
     /// # Errors
-    /// [`BadRequest`] when one is garbage, or `after` is missing.
-    pub fn read<'a>(parts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, BadRequest> {
+    /// [`BadRequest`] when a part is garbage, or `after` is missing.
+    pub fn read(query: &[u8], site: Option<&[u8]>) -> Result<Self, BadRequest> {
         let (mut after, mut seen, mut groups) = (None, Vec::new(), Vec::new());
-        for (name, value) in parts {
-            match name {
+        for (name, value) in form_urlencoded::parse(query) {
+            let value = &*value;
+            match &*name {
                 "after" => after = Some(value.parse().map_err(|_| BadRequest("after is no cursor"))?),
                 "seen" if seen.len() < MOST => {
                     seen.push(read_seen(value).ok_or(BadRequest("seen is not TOPIC:SEQ"))?);
@@ -39,6 +41,9 @@ impl Request {
                 }
                 _ => {}
             }
+        }
+        if !matches!(site, None | Some(b"same-origin")) {
+            seen.clear();
         }
         Ok(Self { after: after.ok_or(BadRequest("after is missing"))?, seen, groups })
     }
@@ -59,22 +64,28 @@ mod tests {
 
     #[test]
     fn a_query_is_read_or_refused() {
-        let read = Request::read([("after", "7-1"), ("seen", "9:41"), ("group", "3"), ("group", "4"), ("v", "2")]);
+        let read = Request::read(b"after=7-1&seen=9%3A41&group=3&group=4&v=2", None);
         let expected = Request {
             after: "7-1".parse().expect("a cursor"),
             seen: vec![(TopicId(9), 41)],
             groups: vec![GroupId(3), GroupId(4)],
         };
         assert_eq!(read, Ok(expected));
-        for bad in [("after", "x"), ("seen", "9"), ("seen", "9:0"), ("seen", "9:-1"), ("seen", ":"), ("group", "all")] {
-            assert!(Request::read([("after", "7-1"), bad]).is_err(), "{bad:?}");
+        for bad in ["after=x", "seen=9", "seen=9:0", "seen=9:-1", "seen=:", "group=all", "group=%ff"] {
+            assert!(Request::read(format!("after=7-1&{bad}").as_bytes(), None).is_err(), "{bad}");
         }
-        assert_eq!(Request::read([]), Err(BadRequest("after is missing")));
+        assert_eq!(Request::read(b"", None), Err(BadRequest("after is missing")));
     }
 
     #[test]
     fn no_more_than_some_groups_are_looked_at() {
-        let many = (0..100).map(|_| ("group", "5")).chain([("after", "7-1")]);
-        assert_eq!(Request::read(many).map(|request| request.groups.len()), Ok(MOST));
+        let many = "group=5&".repeat(100) + "after=7-1";
+        assert_eq!(Request::read(many.as_bytes(), None).map(|request| request.groups.len()), Ok(MOST));
+    }
+
+    #[test]
+    fn what_another_site_asks_for_marks_nothing_as_read() {
+        let seen = |site: &[u8]| Request::read(b"after=7-1&seen=9:4", Some(site)).map(|asked| asked.seen.len());
+        assert_eq!((seen(b"same-origin"), seen(b"cross-site"), seen(b"none")), (Ok(1), Ok(0), Ok(0)));
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::MissedTickBehavior;
 
-use super::{Backlog, Bus, BusError, Cursor, Presence, Stream, Watch};
+use super::{BATCH, Backlog, Bus, BusError, Cursor, Presence, Stream, Watch};
 use crate::model::{GroupId, UserId};
 
 /// How often what was watched since the last time is renewed.
@@ -37,14 +37,11 @@ impl Hub {
         Self(inner)
     }
 
-    /// Takes a place beside the stream's bell; when this returns, everything published from now on rings it. Read the backlog
-    /// only then. The stream is kept alive, and its person present, for some minutes from now.
-    ///
-    /// # Errors
-    /// When Redis does not confirm the subscription within seconds.
-    pub async fn watch(&self, stream: Stream) -> Result<Watch, BusError> {
+    /// Takes a place beside the stream's bell; everything published from now on rings it. Read the backlog only then. The stream
+    /// is kept alive, and its person present, for some minutes from now.
+    pub fn watch(&self, stream: Stream) -> Watch {
         self.0.since_tick().streams.insert(stream);
-        self.0.bus.watch(stream).await
+        self.0.bus.watch(stream)
     }
 
     /// An open page shows the public group to somebody who is not in it: they stay among its watchers. Ask first whether they may.
@@ -52,12 +49,23 @@ impl Hub {
         self.0.since_tick().readers.insert((group, user));
     }
 
-    /// See [`Bus::backlog`].
+    /// What followed `after` in the watched stream: as [`Bus::backlog`], but from what this process knows where it knows enough.
     ///
     /// # Errors
     /// When Redis does not answer.
-    pub async fn backlog(&self, stream: Stream, after: Cursor) -> Result<Backlog, BusError> {
-        self.0.bus.backlog(stream, after).await
+    pub async fn backlog(&self, watch: &Watch, after: Cursor) -> Result<Backlog, BusError> {
+        if let Some(known) = watch.known(after) {
+            return Ok(known);
+        }
+        let mark = watch.mark();
+        // Boxed: what each poll needs stays small.
+        let backlog = Box::pin(self.0.bus.backlog(watch.stream(), after)).await?;
+        if let Backlog::Entries { events, last } = &backlog
+            && events.len() < BATCH
+        {
+            watch.learn(mark, *last);
+        }
+        Ok(backlog)
     }
 
     /// Renews what was watched since the last time. The timer does this by itself.

@@ -84,10 +84,9 @@ impl Memory {
             took.push(*stream);
         }
         drop(state);
-        for stream in &took {
-            self.bells.ring(*stream);
-        }
-        took.len()
+        let count = took.len();
+        self.bells.ring(took);
+        count
     }
 
     pub(super) fn entries(&self, stream: Stream, after: Cursor) -> Vec<Entry> {
@@ -145,7 +144,7 @@ impl Memory {
     }
 
     pub(super) fn watch(&self, stream: Stream) -> Watch {
-        self.bells.watch(stream).0
+        self.bells.watch(stream)
     }
 
     pub(super) fn clock(&self) -> &Clock {

@@ -8,6 +8,8 @@
 //!
 //! - Open the stream BEFORE reading from the database what the page shows: an event may then be heard twice, never missed.
 //! - Watch BEFORE reading the backlog ([`Hub::watch`]).
+//! - What was published to a stream is heard in its order and without a gap, or [`Bells::forget`](bells::Bells::forget) says
+//!   otherwise. So a process knows where a stream ends that it read or heard of a moment ago, and answers from that.
 //! - A stream nobody opened, or whose reader has been away for [`AGE`], is not there, and publishing to it writes nothing.
 
 mod bells;
@@ -16,6 +18,7 @@ mod cursor;
 mod hub;
 mod memory;
 mod names;
+mod news;
 mod redis;
 mod subscription;
 mod url;
@@ -44,6 +47,9 @@ pub const LENGTH: usize = 256;
 pub const BATCH: usize = 512;
 /// How long a stream lives after it was last opened or renewed.
 pub const AGE: Duration = Duration::from_secs(5 * 60);
+/// How long what entries refer to is kept on Redis: longer than [`AGE`], so that only those who were away ask in vain, and are told
+/// to start over.
+const KEPT: Duration = Duration::from_secs(10 * 60);
 /// How lately somebody was seen who counts as here.
 pub const HERE: Duration = Duration::from_secs(3 * 60);
 /// How lately somebody was seen whose stream may be there still: longer than [`AGE`], for clocks differ a little. Events go to
@@ -276,10 +282,10 @@ impl Bus {
         }
     }
 
-    pub(crate) async fn watch(&self, stream: Stream) -> Result<Watch, BusError> {
+    pub(crate) fn watch(&self, stream: Stream) -> Watch {
         match self {
-            Self::Memory(memory) => Ok(memory.watch(stream)),
-            Self::Redis(redis) => redis.watch(stream).await,
+            Self::Memory(memory) => memory.watch(stream),
+            Self::Redis(redis) => redis.watch(stream),
         }
     }
 

@@ -5,6 +5,10 @@ use std::sync::Arc;
 use super::Stream;
 use crate::model::{GroupId, UserId};
 
+/// How many shards the streams are spread over. Those of one shard are on one node of a Cluster, so that one command can append
+/// to many of them, and what is appended to them is told on one channel.
+pub(super) const SHARDS: u8 = 64;
+
 /// Names under a prefix, so that several forums, or tests, can share one Redis.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
@@ -16,8 +20,10 @@ pub(crate) struct Names {
 pub(crate) enum Name<'a> {
     /// A stream's entries.
     Entries(Stream),
-    /// The channel that says that a stream has something new.
-    Bell(Stream),
+    /// What entries refer to: the text of an event.
+    Payload(&'a str),
+    /// The channel that tells what was appended to the streams of a shard.
+    News(u8),
     /// Who is here: user by time last seen.
     Present,
     /// Who reads a public group without being in it: user by time last seen.
@@ -28,20 +34,29 @@ pub(crate) enum Name<'a> {
     Value(&'a str),
 }
 
+/// The shard of a stream.
+pub(super) fn shard(stream: Stream) -> u8 {
+    let id = match stream {
+        Stream::User(id) => id.0,
+        Stream::Group(id) => id.0,
+    };
+    id.rem_euclid(i64::from(SHARDS)) as u8
+}
+
 impl Names {
     pub(crate) fn new(prefix: &str) -> Self {
         Self { prefix: prefix.into() }
     }
 
-    /// The one place where keys and channels get their names. What belongs to one stream has the same hash tag, so that a
-    /// Cluster keeps it on one node and spreads the streams.
+    /// The one place where keys and channels get their names. What belongs to one shard has the same hash tag, so that a
+    /// Cluster keeps it on one node and spreads the shards.
     pub(crate) fn of(&self, name: Name<'_>) -> String {
         let prefix = &self.prefix;
         match name {
-            Name::Entries(Stream::User(id)) => format!("{prefix}:{{u:{id}}}:stream"),
-            Name::Entries(Stream::Group(id)) => format!("{prefix}:{{g:{id}}}:stream"),
-            Name::Bell(Stream::User(id)) => format!("{prefix}:{{u:{id}}}:bell"),
-            Name::Bell(Stream::Group(id)) => format!("{prefix}:{{g:{id}}}:bell"),
+            Name::Entries(stream @ Stream::User(id)) => format!("{prefix}:{{{}}}:u:{id}", shard(stream)),
+            Name::Entries(stream @ Stream::Group(id)) => format!("{prefix}:{{{}}}:g:{id}", shard(stream)),
+            Name::Payload(reference) => format!("{prefix}:{{e:{reference}}}"),
+            Name::News(shard) => format!("{prefix}:{{{shard}}}:news"),
             Name::Present => format!("{prefix}:present"),
             Name::Watchers(id) => format!("{prefix}:{{g:{id}}}:watchers"),
             Name::Control => format!("{prefix}:control"),
@@ -49,10 +64,11 @@ impl Names {
         }
     }
 
-    /// The stream whose bell has this name; `None` for every other name.
-    pub(crate) fn stream_of_bell(&self, channel: &str) -> Option<Stream> {
-        let tag = channel.strip_prefix(&*self.prefix)?.strip_prefix(":{")?.strip_suffix("}:bell")?;
-        match tag.split_once(':')? {
+    /// The stream whose entries have this name; `None` for every other name.
+    pub(super) fn stream_of(&self, key: &str) -> Option<Stream> {
+        let rest = key.strip_prefix(&*self.prefix)?.strip_prefix(":{")?;
+        let (_, rest) = rest.split_once("}:")?;
+        match rest.split_once(':')? {
             ("u", id) => id.parse().ok().map(|id| Stream::User(UserId(id))),
             ("g", id) => id.parse().ok().map(|id| Stream::Group(GroupId(id))),
             _ => None,
@@ -65,14 +81,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bell_leads_back_to_its_stream_and_no_other_name_does() {
+    fn a_key_leads_back_to_its_stream_and_no_other_name_does() {
         let names = Names::new("klatch");
-        assert_eq!(names.of(Name::Entries(Stream::User(UserId(12)))), "klatch:{u:12}:stream");
-        for stream in [Stream::User(UserId(12)), Stream::Group(GroupId(12))] {
-            assert_eq!(names.stream_of_bell(&names.of(Name::Bell(stream))), Some(stream));
-            assert_eq!(names.stream_of_bell(&names.of(Name::Entries(stream))), None);
+        assert_eq!(names.of(Name::Entries(Stream::User(UserId(76)))), "klatch:{12}:u:76");
+        for stream in [Stream::User(UserId(76)), Stream::Group(GroupId(76)), Stream::User(UserId(-1))] {
+            assert_eq!(names.stream_of(&names.of(Name::Entries(stream))), Some(stream));
         }
-        assert_eq!(names.stream_of_bell(&names.of(Name::Control)), None);
-        assert_eq!(names.stream_of_bell("other:{u:12}:bell"), None);
+        for name in [Name::Control, Name::News(12), Name::Payload("u:1"), Name::Watchers(GroupId(1)), Name::Present] {
+            assert_eq!(names.stream_of(&names.of(name)), None, "{name:?}");
+        }
+        assert_eq!(names.stream_of("other:{12}:u:76"), None);
     }
 }

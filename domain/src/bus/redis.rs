@@ -1,6 +1,7 @@
 //! The bus on a Redis server (6.2 or later). Commands go over a pool; what wakes the waiting comes over one subscription
 //! connection ([`super::subscription`]).
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +11,9 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::bells::{Bells, Watch};
 use super::cursor::{Cursor, Entry};
+use super::news::{self, FIELD, Payloads};
 use super::subscription::Subscription;
-use super::{
-    AGE, BATCH, BusError, CONTROLS, Control, HERE, LENGTH, LISTENING, Name, Names, Presence, Stream, WATCHERS,
-};
+use super::{AGE, BATCH, BusError, CONTROLS, Control, HERE, LISTENING, Name, Names, Presence, Stream, WATCHERS};
 use crate::model::{GroupId, UserId};
 use crate::time::{Clock, Timestamp};
 
@@ -21,11 +21,11 @@ use crate::time::{Clock, Timestamp};
 const CONNECTIONS: usize = 16;
 /// How long to wait for a connection, and for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How many streams are written, or read, in one go.
+/// How many streams are read in one go.
 const CHUNK: usize = 256;
 /// How many such reads are under way at once.
 const READS: usize = 4;
-/// How long a bell stays connected when nobody watches.
+/// How long it is remembered what was heard of a stream that nobody watches.
 const LINGER: Duration = Duration::from_secs(4);
 
 /// A server and the names on it.
@@ -75,14 +75,14 @@ pub struct Redis {
     clock: Clock,
     bells: Arc<Bells>,
     controls: broadcast::Sender<Control>,
-    /// Streams whose bell has to be connected.
-    connect: mpsc::UnboundedSender<Stream>,
+    /// Ends the subscription when the bus is given up.
+    _held: oneshot::Sender<()>,
     reads: mpsc::UnboundedSender<Read>,
 }
 
 #[derive(Debug)]
 struct Read {
-    key: String,
+    stream: Stream,
     after: Cursor,
     answer: oneshot::Sender<Result<Vec<Entry>, BusError>>,
 }
@@ -94,14 +94,16 @@ impl Redis {
         server.run(pipe().cmd("PING")).await.map_err(|error| unreachable(error.to_string()))?;
         let bells = Bells::new(LINGER);
         let (controls, _) = broadcast::channel(CONTROLS);
-        let (connect, asked) = mpsc::unbounded_channel();
-        let subscription = Subscription::open(url, server.names.clone(), bells.clone(), controls.clone())
-            .await
-            .map_err(|error| unreachable(error.to_string()))?;
-        tokio::spawn(subscription.run(asked));
+        let (held, released) = oneshot::channel();
+        let payloads = Arc::new(Payloads::default());
+        let subscription =
+            Subscription::open(url, server.names.clone(), bells.clone(), payloads.clone(), controls.clone())
+                .await
+                .map_err(|error| unreachable(error.to_string()))?;
+        tokio::spawn(subscription.run(released));
         let (reads, queue) = mpsc::unbounded_channel();
-        tokio::spawn(read_together(server.clone(), queue));
-        Ok(Arc::new(Self { server, clock, bells, controls, connect, reads }))
+        tokio::spawn(read_together(server.clone(), payloads, queue));
+        Ok(Arc::new(Self { server, clock, bells, controls, _held: held, reads }))
     }
 
     pub(super) async fn open(&self, stream: Stream) -> Result<Cursor, BusError> {
@@ -133,17 +135,14 @@ impl Redis {
     }
 
     pub(super) async fn publish(&self, events: &[(Stream, Arc<str>)]) -> Result<usize, BusError> {
-        let names = &self.server.names;
         let mut took = 0;
-        for chunk in events.chunks(CHUNK) {
-            let mut commands = Pipeline::with_capacity(2 * chunk.len());
-            for (stream, payload) in chunk {
-                let add = commands.cmd("XADD").arg(names.of(Name::Entries(*stream)));
-                add.arg("NOMKSTREAM").arg("MAXLEN").arg("~").arg(LENGTH).arg("*").arg("event").arg(&**payload);
-                commands.cmd("PUBLISH").arg(names.of(Name::Bell(*stream))).arg("");
+        for run in news::runs(events) {
+            let mut random = [0; 12];
+            getrandom::fill(&mut random).map_err(|error| BusError::Busy(format!("no randomness: {error}")))?;
+            let commands = news::append(&self.server.names, &crate::secrets::hex(&random), run);
+            for count in self.server.run(&commands).await? {
+                took += redis::from_redis_value::<usize>(count).map_err(redis::RedisError::from)?;
             }
-            let answers = self.server.run(&commands).await?;
-            took += answers.iter().step_by(2).filter(|id| !matches!(id, Value::Nil)).count();
         }
         Ok(took)
     }
@@ -151,7 +150,7 @@ impl Redis {
     pub(super) async fn entries(&self, stream: Stream, after: Cursor) -> Result<Vec<Entry>, BusError> {
         let (answer, answered) = oneshot::channel();
         let gone = |_| BusError::Busy("the reader has stopped".to_owned());
-        let read = Read { key: self.server.names.of(Name::Entries(stream)), after, answer };
+        let read = Read { stream, after, answer };
         self.reads.send(read).map_err(|_| BusError::Busy("the reader has stopped".to_owned()))?;
         answered.await.map_err(gone)?
     }
@@ -228,14 +227,8 @@ impl Redis {
         Ok(())
     }
 
-    pub(super) async fn watch(&self, stream: Stream) -> Result<Watch, BusError> {
-        let (mut watch, new) = self.bells.watch(stream);
-        if new {
-            self.connect.send(stream).map_err(|_| BusError::Busy("the subscription has stopped".to_owned()))?;
-        }
-        let late = |_| BusError::Busy("the subscription was not confirmed in time".to_owned());
-        tokio::time::timeout(PATIENCE, watch.connected()).await.map_err(late)?;
-        Ok(watch)
+    pub(super) fn watch(&self, stream: Stream) -> Watch {
+        self.bells.watch(stream)
     }
 
     pub(super) fn server(&self) -> &Server {
@@ -256,8 +249,8 @@ fn add(commands: &mut Pipeline, key: &str, now: Timestamp, users: &[UserId]) {
 }
 
 /// Reads streams for everyone who asks: whoever asks while a read is under way is read together with the others, so that a
-/// message to thousands of waiting polls costs a few round trips, and one to a single poll waits for nothing.
-async fn read_together(server: Server, mut queue: mpsc::UnboundedReceiver<Read>) {
+/// herd costs a few round trips, and a single poll waits for nothing.
+async fn read_together(server: Server, payloads: Arc<Payloads>, mut queue: mpsc::UnboundedReceiver<Read>) {
     let places = Arc::new(tokio::sync::Semaphore::new(READS));
     let mut batch = Vec::new();
     loop {
@@ -265,50 +258,79 @@ async fn read_together(server: Server, mut queue: mpsc::UnboundedReceiver<Read>)
         if queue.recv_many(&mut batch, CHUNK).await == 0 {
             return;
         }
-        let (server, batch) = (server.clone(), std::mem::take(&mut batch));
+        let (server, payloads, batch) = (server.clone(), payloads.clone(), std::mem::take(&mut batch));
         tokio::spawn(async move {
-            read(&server, batch).await;
+            match read(&server, &payloads, &batch).await {
+                // Who asked may have gone; then nobody misses the answer.
+                Ok(answers) => batch.into_iter().zip(answers).for_each(|(read, entries)| {
+                    let _ = read.answer.send(Ok(entries));
+                }),
+                Err(error) => batch.into_iter().for_each(|read| {
+                    let _ = read.answer.send(Err(error.clone()));
+                }),
+            }
             drop(place);
         });
     }
 }
 
-async fn read(server: &Server, batch: Vec<Read>) {
+/// The entries that each asked for; none, where one of them refers to what is not kept any more.
+async fn read(server: &Server, payloads: &Payloads, batch: &[Read]) -> Result<Vec<Vec<Entry>>, BusError> {
     let mut commands = Pipeline::with_capacity(batch.len());
-    for read in &batch {
-        let range = commands.cmd("XRANGE").arg(&read.key).arg(read.after.to_string()).arg("+");
-        range.arg("COUNT").arg(BATCH + 1);
+    for read in batch {
+        let range = commands.cmd("XRANGE").arg(server.names.of(Name::Entries(read.stream)));
+        range.arg(read.after.to_string()).arg("+").arg("COUNT").arg(BATCH + 1);
     }
-    // Who asked may have gone; then nobody misses the answer.
-    match server.run(&commands).await {
-        Ok(answers) => {
-            for (read, answer) in batch.into_iter().zip(answers) {
-                let _ = read.answer.send(read_entries(answer));
-            }
+    let answers = server.run(&commands).await?.into_iter().map(read_entries).collect::<Result<Vec<_>, _>>()?;
+    // The cursor's own entry was told before: what it says is not needed.
+    let mut found: HashMap<String, Option<Arc<str>>> = HashMap::new();
+    for (answer, read) in answers.iter().zip(batch) {
+        if answer.first().is_none_or(|first| first.id != read.after) {
+            continue;
         }
-        Err(error) => {
-            for read in batch {
-                let _ = read.answer.send(Err(error.clone()));
-            }
+        for reference in answer.iter().skip(1).filter_map(|entry| entry.event.as_ref()) {
+            found.entry(reference.clone()).or_insert_with(|| payloads.get(reference));
         }
     }
+    let unknown: Vec<String> =
+        found.iter().filter(|(_, payload)| payload.is_none()).map(|(reference, _)| reference.clone()).collect();
+    for unknown in unknown.chunks(CHUNK) {
+        let mut commands = Pipeline::with_capacity(unknown.len());
+        for reference in unknown {
+            commands.cmd("GET").arg(server.names.of(Name::Payload(reference)));
+        }
+        for (reference, value) in unknown.iter().zip(server.run(&commands).await?) {
+            let text: Option<String> = redis::from_redis_value(value).map_err(redis::RedisError::from)?;
+            found.insert(reference.clone(), text.map(|text| payloads.put(reference.clone(), text.into())));
+        }
+    }
+    let entry = |(place, Reference { id, event }): (usize, Reference)| match event {
+        Some(reference) if place > 0 => {
+            let payload = found.get(&reference).cloned().flatten()?;
+            Some(Entry { id, payload: Some(payload) })
+        }
+        Some(_) | None => Some(Entry { id, payload: None }),
+    };
+    let whole = |answer: Vec<Reference>| answer.into_iter().enumerate().map(entry).collect::<Option<Vec<_>>>();
+    Ok(answers.into_iter().map(|answer| whole(answer).unwrap_or_default()).collect())
+}
+
+/// An entry as it lies in Redis: an event's is a reference to what it says.
+struct Reference {
+    id: Cursor,
+    event: Option<String>,
 }
 
 /// Reads what XRANGE answers: `[[id, [field, value]], ...]`.
-fn read_entries(answer: Value) -> Result<Vec<Entry>, BusError> {
-    let entries: Vec<Vec<Value>> = redis::from_redis_value(answer).map_err(|error| BusError::Redis(error.into()))?;
-    let mut read = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let mut entry = entry.into_iter();
-        let (id, fields) = (entry.next().unwrap_or(Value::Nil), entry.next().unwrap_or(Value::Nil));
-        let id: String = redis::from_redis_value(id).map_err(|error| BusError::Redis(error.into()))?;
-        let fields: Vec<String> = redis::from_redis_value(fields).map_err(|error| BusError::Redis(error.into()))?;
+fn read_entries(answer: Value) -> Result<Vec<Reference>, BusError> {
+    let entries: Vec<(String, Vec<String>)> = redis::from_redis_value(answer).map_err(redis::RedisError::from)?;
+    let read = |(id, fields): (String, Vec<String>)| {
         let id = id.parse().map_err(|_| BusError::Busy("a stream holds an id that is none".to_owned()))?;
-        let payload = match fields.as_slice() {
-            [name, payload, ..] if name == "event" => Some(payload.as_str().into()),
-            _ => None,
+        let event = match <[String; 2]>::try_from(fields) {
+            Ok([name, reference]) if name == FIELD => Some(reference),
+            Ok(_) | Err(_) => None,
         };
-        read.push(Entry { id, payload });
-    }
-    Ok(read)
+        Ok(Reference { id, event })
+    };
+    entries.into_iter().map(read).collect()
 }

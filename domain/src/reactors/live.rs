@@ -69,26 +69,31 @@ fn about_message(cx: &Context, draw: &Draw, cause: Cause, message: &Message, sub
     event
 }
 
-/// Writes the event for everyone who is there and may read the group, decided now.
+/// How many people are looked up at once: while some are found to be members, others are told already.
+const AT_ONCE: usize = 8_000;
+
+/// Writes the event for everyone who is there and may read the group, decided now: members whose stream may be there, and in a public
+/// group those who read it without being in it.
 async fn publish(cx: &Context, group: &Group, event: &Value) -> Result<()> {
     let text: Arc<str> = event.to_string().into();
-    let mut audience: Vec<Stream> = audience(cx, group).await?.into_iter().map(Stream::User).collect();
-    if group.kind == GroupKind::Public {
-        audience.push(Stream::Group(group.id));
-    }
-    let events: Vec<(Stream, Arc<str>)> = audience.into_iter().map(|stream| (stream, text.clone())).collect();
-    cx.bus.publish(&events).await?;
-    Ok(())
-}
-
-/// Whose stream may be there to hear what happens in a group: members, and in a public one those who read it without being
-/// in it.
-async fn audience(cx: &Context, group: &Group) -> Result<HashSet<UserId>> {
+    let events =
+        |audience: Vec<Stream>| -> Vec<_> { audience.into_iter().map(|stream| (stream, text.clone())).collect() };
     let listening = cx.bus.listening().await?;
-    let mut audience: HashSet<UserId> =
-        store::groups::members_among(&cx.db, group.id, &listening).await?.into_iter().collect();
-    if group.kind == GroupKind::Public {
-        audience.extend(cx.bus.watchers(group.id).await?);
+    let mut told: HashSet<UserId> = HashSet::new();
+    let mut found = Vec::new();
+    for present in listening.chunks(AT_ONCE) {
+        let (members, published) =
+            tokio::join!(store::groups::members_among(&cx.db, group.id, present), cx.bus.publish(&found));
+        published?;
+        let members = members?;
+        told.extend(&members);
+        found = events(members.into_iter().map(Stream::User).collect());
     }
-    Ok(audience)
+    if group.kind == GroupKind::Public {
+        let watchers = cx.bus.watchers(group.id).await?;
+        let others = watchers.into_iter().filter(|user| !told.contains(user)).map(Stream::User);
+        found.extend(events(others.chain([Stream::Group(group.id)]).collect()));
+    }
+    cx.bus.publish(&found).await?;
+    Ok(())
 }

@@ -78,11 +78,11 @@ impl Home {
     pub async fn ask(&self, command: &str, stream: Stream, more: &[&str]) -> Option<i64> {
         let redis = self.redis.as_ref()?;
         let mut connection = redis.connection.clone();
-        let tag = match stream {
-            Stream::User(id) => format!("u:{id}"),
-            Stream::Group(id) => format!("g:{id}"),
+        let (tag, id) = match stream {
+            Stream::User(id) => ('u', id.0),
+            Stream::Group(id) => ('g', id.0),
         };
-        let key = format!("{}:{{{tag}}}:stream", redis.prefix);
+        let key = format!("{}:{{{}}}:{tag}:{id}", redis.prefix, id % 64);
         Some(redis::cmd(command).arg(key).arg(more).query_async(&mut connection).await.unwrap())
     }
 }

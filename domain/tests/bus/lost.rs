@@ -3,7 +3,7 @@
 use domain::bus::{Bus, BusUrl, Control, Hub};
 use domain::time::Clock;
 
-use crate::home::{ALICE, BOB, Home, event, payloads, read_all, test_url, wait_for, within};
+use crate::home::{ALICE, BOB, Home, event, payloads, read_all, test_url, within};
 
 /// A database of the test Redis that no other test uses, so that its connections can be told from theirs.
 fn own_database(number: u8) -> String {
@@ -31,7 +31,7 @@ async fn a_lost_subscription_is_made_again_and_wakes_everyone() {
     let hub = Hub::new(home.bus.clone());
     let mut controls = home.bus.controls();
     let mut after = home.bus.open(ALICE).await.unwrap();
-    let mut watch = hub.watch(ALICE).await.unwrap();
+    let mut watch = hub.watch(ALICE);
     for round in 0..5 {
         assert_eq!(kill_subscriptions(&home, 13).await, 1);
         home.bus.publish(&[(ALICE, event(round))]).await.unwrap();
@@ -46,7 +46,7 @@ async fn a_lost_subscription_is_made_again_and_wakes_everyone() {
         };
         assert_eq!(payloads(&events), [event(round)]);
         assert_eq!(within("the word", controls.recv()).await.unwrap(), Control::Reconnected);
-        let mut bobs = within("a new watch", hub.watch(BOB)).await.unwrap();
+        let mut bobs = hub.watch(BOB);
         home.bus.open(BOB).await.unwrap();
         home.bus.publish(&[(BOB, event(round))]).await.unwrap();
         within("a ring after it", bobs.changed()).await;
@@ -54,25 +54,21 @@ async fn a_lost_subscription_is_made_again_and_wakes_everyone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_channel_is_left_a_while_after_its_last_watcher() {
+async fn an_entry_whose_payload_is_gone_means_resync() {
     let home = Home::redis().await;
-    let hub = Hub::new(home.bus.clone());
+    let after = home.bus.open(ALICE).await.unwrap();
+    home.bus.publish(&[(ALICE, event(1)), (BOB, event(1))]).await.unwrap();
+    let (events, last) = read_all(&home.bus, ALICE, after).await.unwrap();
+    assert_eq!(payloads(&events), [event(1)]);
     let redis = home.redis.as_ref().unwrap();
-    let channel = format!("{}:{{u:1}}:bell", redis.prefix);
-    let subscribers = || async {
-        let mut connection = redis.connection.clone();
-        let answer: (String, i64) =
-            redis::cmd("PUBSUB").arg("NUMSUB").arg(&channel).query_async(&mut connection).await.unwrap();
-        answer.1
-    };
-    let watch = hub.watch(ALICE).await.unwrap();
-    assert_eq!(subscribers().await, 1);
-    drop(watch);
-    drop(hub.watch(ALICE).await.unwrap());
-    assert_eq!(subscribers().await, 1);
-    wait_for("nobody subscribed", || async { subscribers().await == 0 }).await;
-    let _watch = hub.watch(ALICE).await.unwrap();
-    assert_eq!(subscribers().await, 1);
+    let mut connection = redis.connection.clone();
+    let pattern = format!("{}:{{e:*", redis.prefix);
+    let keys: Vec<String> = redis::cmd("KEYS").arg(pattern).query_async(&mut connection).await.unwrap();
+    assert_eq!(keys.len(), 1, "kept once, however many hear it");
+    let _: i64 = redis::cmd("DEL").arg(&keys).query_async(&mut connection).await.unwrap();
+    let other = home.another().await;
+    assert_eq!(read_all(&other, ALICE, after).await, Err(last));
+    assert_eq!(read_all(&other, ALICE, last).await, Ok((Vec::new(), last)));
 }
 
 #[tokio::test]

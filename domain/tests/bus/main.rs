@@ -79,9 +79,9 @@ async fn watching_before_reading_misses_nothing_and_repeats_nothing(home: Home) 
         readers.push(tokio::spawn(async move {
             let mut heard = Vec::new();
             while heard.len() < EVENTS as usize {
-                let mut watch = hub.watch(stream).await.unwrap();
+                let mut watch = hub.watch(stream);
                 loop {
-                    match hub.backlog(stream, at).await.unwrap() {
+                    match hub.backlog(&watch, at).await.unwrap() {
                         Backlog::Resync { .. } => panic!("nothing was lost"),
                         Backlog::Entries { events, last } => {
                             at = last;
@@ -118,7 +118,7 @@ async fn watching_before_reading_misses_nothing_and_repeats_nothing(home: Home) 
 async fn a_stream_of_another_process_is_heard(home: Home) {
     let (here, there) = (Hub::new(home.bus.clone()), home.another().await);
     let after = there.open(ALICE).await.unwrap();
-    let mut watch = here.watch(ALICE).await.unwrap();
+    let mut watch = here.watch(ALICE);
     there.publish(&[(ALICE, event(1))]).await.unwrap();
     within("the other's event", watch.changed()).await;
     assert_eq!(payloads(&read_all(&home.bus, ALICE, after).await.unwrap().0), [event(1)]);
@@ -129,7 +129,7 @@ async fn a_stream_lives_as_long_as_it_is_watched_and_a_while_longer(home: Home) 
     let after = home.bus.open(ALICE).await.unwrap();
     home.ask("EXPIRE", ALICE, &["20"]).await;
     home.pass(AGE - Duration::from_secs(20));
-    drop(hub.watch(ALICE).await.unwrap());
+    drop(hub.watch(ALICE));
     hub.renew().await.unwrap();
     home.pass(AGE - Duration::from_secs(1));
     assert_eq!(read_all(&home.bus, ALICE, after).await, Ok((Vec::new(), after)));
@@ -144,7 +144,7 @@ async fn a_stream_lives_as_long_as_it_is_watched_and_a_while_longer(home: Home) 
 async fn lost_streams_mean_resync(home: Home) {
     let hub = Hub::new(home.bus.clone());
     let after = home.bus.open(ALICE).await.unwrap();
-    let _watch = hub.watch(ALICE).await.unwrap();
+    let _watch = hub.watch(ALICE);
     home.forget_all().await;
     assert_eq!(home.bus.publish(&[(ALICE, event(1))]).await.unwrap(), 0);
     let fresh = read_all(&home.bus, ALICE, after).await.expect_err("the event was lost");
@@ -198,7 +198,7 @@ async fn an_open_page_stays_present(home: Home) {
     home.bus.open(ALICE).await.unwrap();
     for _ in 0..10 {
         home.pass(Duration::from_secs(60));
-        drop(hub.watch(ALICE).await.unwrap());
+        drop(hub.watch(ALICE));
         hub.reads(alice, garden);
         hub.renew().await.unwrap();
         assert_eq!(home.bus.is_here(&[alice]).await.unwrap(), [alice]);

@@ -1,0 +1,164 @@
+//! A request, from its first byte to its answer, or to where it has to wait.
+
+use tokio::time::{Instant, timeout_at};
+
+use super::Server;
+use super::body::Discard;
+use super::head::{self, Body, Head, Method, Refusal};
+use super::line::Line;
+use super::reply::{Manner, Reply};
+use crate::answer::Answer;
+use crate::metrics;
+use crate::poll::{Begun, Waiting, begin, look};
+use crate::request::{BadRequest, Request};
+use crate::who::{self, Who};
+
+/// What comes after a request was read.
+pub(super) enum Next {
+    /// Its answer was sent: another request may come.
+    Again,
+    /// The connection is over.
+    Close,
+    /// It is over, and the client may still be sending.
+    Refused,
+    /// It is a poll that waits.
+    Wait(Box<Waiting>, Manner),
+}
+
+/// A request without its bytes.
+struct Ask {
+    what: What,
+    manner: Manner,
+    body: Body,
+    expects_continue: bool,
+}
+
+enum What {
+    Poll(Who, Request),
+    /// A poll with HEAD: it looks, and does not wait.
+    Look(Who, Request),
+    Invalid(BadRequest),
+    Options,
+    WrongMethod,
+    Health,
+    Metrics,
+    NotFound,
+}
+
+/// Reads a request and answers it, unless it has to wait.
+pub(super) async fn next(line: &mut Line, server: &Server) -> Next {
+    let deadline = Instant::now() + server.limits.request_time;
+    match read(line, server, deadline).await {
+        Ok(Some(ask)) => act(line, server, ask).await,
+        Ok(None) => Next::Close,
+        Err(refusal) => {
+            let manner = Manner { is_1_1: true, keep: false, bare: false };
+            line.send(&Reply::from(refusal).write(manner, &server.date), server.limits.write_time).await;
+            Next::Refused
+        }
+    }
+}
+
+/// A request with its body read; `None` when the client left.
+async fn read(line: &mut Line, server: &Server, deadline: Instant) -> Result<Option<Ask>, Refusal> {
+    const LATE: Refusal = Refusal(408, "The request did not come in time.");
+    const LONG: Refusal = Refusal(431, "The head is too long.");
+    let limits = &server.limits;
+    let ask = loop {
+        if let Some((head, length)) = head::read(line.come())? {
+            if length > limits.head {
+                return Err(LONG);
+            }
+            let ask = ask(&head, line, server);
+            line.use_up(length);
+            break ask;
+        }
+        if line.come().len() > limits.head {
+            return Err(LONG);
+        }
+        if !timeout_at(deadline, line.more()).await.map_err(|_| LATE)? {
+            return Ok(None);
+        }
+    };
+    let mut body = Discard::new(ask.body, limits.body)?;
+    if !body.is_done() && ask.expects_continue && line.come().is_empty() {
+        line.send(b"HTTP/1.1 100 Continue\r\n\r\n", limits.write_time).await;
+    }
+    loop {
+        let read = body.read(line.come())?;
+        line.use_up(read);
+        if body.is_done() {
+            return Ok(Some(ask));
+        }
+        if !timeout_at(deadline, line.more()).await.map_err(|_| LATE)? {
+            return Ok(None);
+        }
+    }
+}
+
+fn ask(head: &Head<'_>, line: &Line, server: &Server) -> Ask {
+    let what = match (head.path, head.method) {
+        ("/live", Method::Get | Method::Head) => match Request::read(head.query, head.site) {
+            Ok(request) if head.method == Method::Head => What::Look(who(head, line, server), request),
+            Ok(request) => What::Poll(who(head, line, server), request),
+            Err(bad) => What::Invalid(bad),
+        },
+        ("/live" | "/-/health" | "/-/metrics" | "*", Method::Options) => What::Options,
+        ("/-/health", Method::Get | Method::Head) => What::Health,
+        ("/-/metrics", Method::Get | Method::Head) => What::Metrics,
+        ("/live" | "/-/health" | "/-/metrics", Method::Other) => What::WrongMethod,
+        _ => What::NotFound,
+    };
+    Ask {
+        what,
+        manner: Manner { is_1_1: head.is_1_1, keep: head.keep, bare: head.method == Method::Head },
+        body: head.body,
+        expects_continue: head.expects_continue,
+    }
+}
+
+fn who(head: &Head<'_>, line: &Line, server: &Server) -> Who {
+    let config = server.live.config();
+    match who::token(head.cookies.iter().copied(), config.secure) {
+        Some(token) => Who::Token(token),
+        None => {
+            Who::Nobody(line.peer().map(|peer| who::address(peer, head.forwarded.iter().copied(), &config.proxies)))
+        }
+    }
+}
+
+async fn act(line: &mut Line, server: &Server, ask: Ask) -> Next {
+    let live = &server.live;
+    let reply = match ask.what {
+        What::Poll(who, request) => match begin(live, &who, &request).await {
+            Begun::Answered(answer) => Reply::from(&answer),
+            Begun::Waiting(waiting) => return Next::Wait(Box::new(waiting), ask.manner),
+        },
+        What::Look(who, request) => Reply::from(&look(live, &who, &request).await),
+        What::Invalid(BadRequest(why)) => Reply::from(&Answer::Invalid(why)),
+        What::Options => Reply::allowed(),
+        What::WrongMethod => Reply::wrong_method(),
+        // Boxed: it is large, and seldom asked for.
+        What::Health => health(Box::pin(live.trouble()).await),
+        What::Metrics => Reply::text(metrics::text(live)),
+        What::NotFound => Reply::not_found(),
+    };
+    answer(line, server, &reply, ask.manner).await
+}
+
+fn health(trouble: Option<&'static str>) -> Reply {
+    let body = serde_json::json!({
+        "status": if trouble.is_none() { "ready" } else { "unready" },
+        "reason": trouble,
+        "version": env!("CARGO_PKG_VERSION"),
+    });
+    Reply::json(if trouble.is_none() { 200 } else { 503 }, body.to_string())
+}
+
+/// Sends an answer.
+pub(super) async fn answer(line: &mut Line, server: &Server, reply: &Reply, manner: Manner) -> Next {
+    // Whoever is about to end keeps nothing.
+    let manner = Manner { keep: manner.keep && !server.live.polls().is_draining(), ..manner };
+    let sent = line.send(&reply.write(manner, &server.date), server.limits.write_time).await;
+    if sent && manner.keep { Next::Again } else { Next::Close }
+}

@@ -1,0 +1,201 @@
+//! A lean server of HTTP/1.1 for polls and nothing else.
+//!
+//! A connection that waits, for a request or in a poll, is a socket, its place and a wake-up time: bytes are read through the stack
+//! and kept only until they are understood, and whatever a request needs is boxed and gone before the wait begins.
+
+mod alarm;
+pub(crate) mod body;
+mod exchange;
+pub(crate) mod head;
+mod line;
+mod reply;
+
+use std::future::poll_fn;
+use std::io;
+use std::net::TcpListener;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::sync::{Notify, Semaphore};
+use tokio::time::{Instant, sleep, timeout};
+
+use self::alarm::Alarm;
+use self::exchange::Next;
+use self::line::Line;
+use self::reply::{Date, Manner, Reply};
+use crate::answer::Answer;
+use crate::limits;
+use crate::live::Live;
+use crate::poll::Waiting;
+
+/// How long the last answers may take when the program ends.
+const LAST_ANSWERS: Duration = Duration::from_secs(10);
+
+/// What a client may cost before it has said anything of interest.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of a request's head.
+    pub head: usize,
+    /// Bytes of a request's body, which is read and thrown away.
+    pub body: u64,
+    /// How long a request may take to arrive, from its first byte on.
+    pub request_time: Duration,
+    /// How long an answer may take to be taken.
+    pub write_time: Duration,
+    /// How long a connection is kept for the next request: longer than a poll, since a new connection costs several of them.
+    pub idle: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            head: 16 * 1_024,
+            body: 64 * 1_024,
+            request_time: Duration::from_secs(10),
+            write_time: Duration::from_secs(30),
+            idle: Duration::from_secs(75),
+        }
+    }
+}
+
+/// What all connections share.
+struct Server {
+    live: Live,
+    limits: Limits,
+    date: Date,
+    /// Told when the program is about to end.
+    ending: Notify,
+}
+
+/// Serves polls alone on the listener until `shutdown` resolves; then the waiting ones are answered and told to come back.
+///
+/// # Errors
+/// When the listener is of no use.
+pub async fn run(live: Live, listener: TcpListener, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+    let limits = live.config().limits;
+    let room = limits::connections(live.capacity());
+    let connections = Arc::new(Semaphore::new(room));
+    let server = Arc::new(Server { live, limits, date: Date::default(), ending: Notify::new() });
+    listener.set_nonblocking(true)?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let mut shutdown = pin!(shutdown);
+    // Takes in one connection; `None` when there is no room, which does not happen before all are closed.
+    let accept = async || {
+        let place = connections.clone().acquire_owned().await.ok()?;
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                server.live.metrics().connected();
+                let server = server.clone();
+                tokio::spawn(async move {
+                    serve(stream, &server).await;
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection was not accepted");
+                sleep(Duration::from_millis(50)).await;
+            }
+        }
+        Some(())
+    };
+    loop {
+        tokio::select! {
+            biased;
+            () = &mut shutdown => break,
+            accepted = accept() => if accepted.is_none() { break },
+        }
+    }
+    server.live.drain();
+    // Who has connected already is told to come back, not cut off.
+    while timeout(Duration::ZERO, accept()).await.is_ok() {}
+    drop(listener);
+    server.ending.notify_waiters();
+    // All places are free when the last connection has gone.
+    let all = u32::try_from(room).unwrap_or(u32::MAX);
+    let _ = timeout(LAST_ANSWERS, connections.acquire_many(all)).await;
+    Ok(())
+}
+
+/// Serves a connection until it is over. This future is what a waiting poll costs: keep what is large in boxes that do not wait.
+async fn serve(stream: TcpStream, server: &Server) {
+    // An answer is one write: nothing is gained by holding it back. Where this fails, it is only slower.
+    let _ = stream.set_nodelay(true);
+    let mut line = Line::new(stream);
+    let mut alarm = Alarm::new(Instant::now() + server.limits.idle);
+    loop {
+        if line.come().is_empty() && !begins(&mut line, &mut alarm, server).await {
+            return;
+        }
+        let next = match Box::pin(exchange::next(&mut line, server)).await {
+            Next::Wait(mut waiting, manner) => match hold(&mut line, &mut waiting, &mut alarm, server).await {
+                Some(answer) => Box::pin(reply(&mut line, server, answer, manner)).await,
+                None => Next::Close,
+            },
+            next => next,
+        };
+        match next {
+            Next::Again => {}
+            Next::Refused => return Box::pin(line.close()).await,
+            Next::Close | Next::Wait(..) => return,
+        }
+    }
+}
+
+async fn reply(line: &mut Line, server: &Server, answer: Answer, manner: Manner) -> Next {
+    exchange::answer(line, server, &Reply::from(&answer), manner).await
+}
+
+/// Whether a request begins before the connection has been idle for too long, or the program ends.
+async fn begins(line: &mut Line, alarm: &mut Alarm, server: &Server) -> bool {
+    let mut ending = pin!(server.ending.notified());
+    // From here on the end is heard of; whoever came later sees it.
+    ending.as_mut().enable();
+    let end = Instant::now() + server.limits.idle;
+    poll_fn(|cx| {
+        if let Poll::Ready(read) = line.poll_more(cx) {
+            return Poll::Ready(matches!(read, Ok(1..)));
+        }
+        let over =
+            server.live.polls().is_draining() || ending.as_mut().poll(cx).is_ready() || alarm.poll(cx, end).is_ready();
+        if over { Poll::Ready(false) } else { Poll::Pending }
+    })
+    .await
+}
+
+/// Holds a poll until there is an answer; `None` when the client has gone.
+async fn hold(line: &mut Line, waiting: &mut Waiting, alarm: &mut Alarm, server: &Server) -> Option<Answer> {
+    loop {
+        let woken = poll_fn(|cx| {
+            if let Poll::Ready(woken) = waiting.poll_woken(cx) {
+                return Poll::Ready(Some(woken));
+            }
+            if line.poll_gone(cx, server.limits.head).is_ready() {
+                return Poll::Ready(None);
+            }
+            alarm.poll(cx, waiting.deadline()).map(|()| Some(Waiting::TIME_IS_UP))
+        })
+        .await?;
+        if let Some(answer) = Box::pin(waiting.go_on(&server.live, woken)).await {
+            return Some(answer);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The size of a future that is never run.
+    fn size<F: Future>(_: impl FnOnce(TcpStream, Arc<Server>) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_connection_that_waits_is_small() {
+        let connection = size(|stream, server| async move { serve(stream, &server).await });
+        assert!(connection <= 640, "{connection} bytes");
+    }
+}

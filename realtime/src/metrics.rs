@@ -1,0 +1,91 @@
+//! Figures for operators.
+
+use std::fmt::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::answer::{Answer, Trouble};
+use crate::live::Live;
+
+/// What has been counted since the start.
+#[derive(Debug, Default)]
+pub(crate) struct Metrics {
+    begun: AtomicU64,
+    answered: [AtomicU64; KINDS.len()],
+    connections: AtomicU64,
+}
+
+/// The kinds of answers: what was told, and why nothing was.
+const KINDS: [(&str, &str); 10] = [
+    ("answered", "events"),
+    ("answered", "nothing"),
+    ("answered", "resync"),
+    ("refused", "signed_out"),
+    ("refused", "not_found"),
+    ("refused", "invalid"),
+    ("refused", "too_many"),
+    ("refused", "full"),
+    ("refused", "draining"),
+    ("refused", "away"),
+];
+
+fn kind(answer: &Answer) -> usize {
+    match answer {
+        Answer::Events { events, .. } if !events.is_empty() => 0,
+        Answer::Events { .. } => 1,
+        Answer::Resync { .. } => 2,
+        Answer::Ended => 3,
+        Answer::NotFound => 4,
+        Answer::Invalid(_) => 5,
+        Answer::Busy { trouble: Trouble::TooMany, .. } => 6,
+        Answer::Busy { trouble: Trouble::Full, .. } => 7,
+        Answer::Busy { trouble: Trouble::Draining, .. } => 8,
+        Answer::Busy { trouble: Trouble::Away, .. } => 9,
+    }
+}
+
+impl Metrics {
+    pub(crate) fn begun(&self) {
+        self.begun.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn answered(&self, answer: &Answer) {
+        self.answered[kind(answer)].fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn connected(&self) {
+        self.connections.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// The figures in the text format of Prometheus.
+pub(crate) fn text(live: &Live) -> String {
+    let (metrics, caps) = (live.metrics(), live.polls().caps());
+    let mut out = String::with_capacity(2_048);
+    let mut family = |name: &str, kind: &str, help: &str, samples: &[(String, u64)]| {
+        // Writing to a String does not fail.
+        let _ = write!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
+        for (labels, value) in samples {
+            let _ = writeln!(out, "{name}{labels} {value}");
+        }
+    };
+    let one = |value: u64| [(String::new(), value)];
+    let of = |wanted: &str, label: &str| -> Vec<_> {
+        let counts = KINDS.iter().zip(&metrics.answered).filter(|((group, _), _)| *group == wanted);
+        counts.map(|((_, kind), count)| (format!("{{{label}=\"{kind}\"}}"), count.load(Ordering::Relaxed))).collect()
+    };
+    family("klatch_polls_held", "gauge", "Polls that wait now.", &one(live.waiting() as u64));
+    family(
+        "klatch_polls_begun_total",
+        "counter",
+        "Polls that were asked.",
+        &one(metrics.begun.load(Ordering::Relaxed)),
+    );
+    family("klatch_polls_answered_total", "counter", "Polls that were answered.", &of("answered", "with"));
+    family("klatch_polls_refused_total", "counter", "Polls that were refused.", &of("refused", "reason"));
+    let caps = [("total", caps.total), ("user", caps.per_user), ("address", caps.per_address)]
+        .map(|(name, cap)| (format!("{{of=\"{name}\"}}"), cap as u64));
+    family("klatch_polls_cap", "gauge", "How many polls may wait: in all, of a user, of an address.", &caps);
+    let accepted = metrics.connections.load(Ordering::Relaxed);
+    family("klatch_connections_accepted_total", "counter", "Connections that were accepted.", &one(accepted));
+    out
+}

@@ -1,0 +1,145 @@
+//! A forum for each test, and people in it.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use domain::Context;
+use domain::accounts::{self, NewAccount};
+use domain::bus::{Bus, Cursor, Hub, Stream};
+use domain::config::{Config as Rules, Limits};
+use domain::groups::{self, GroupForm};
+use domain::jobs::Wake;
+use domain::kv::Kv;
+use domain::model::{GroupId, GroupKind, UserId};
+use domain::policy::Viewer;
+use domain::secrets::{Password, SecretKey};
+use domain::sessions::{self, Origin};
+use domain::testing::{TestDb, wait_for};
+use domain::time::{Clock, Timestamp};
+use realtime::{Answer, Config, Live, Request, Who, poll};
+use tokio::task::JoinHandle;
+
+/// A forum without pages.
+pub struct Forum {
+    pub cx: Context,
+    _db: TestDb,
+}
+
+/// Somebody signed in.
+#[derive(Clone)]
+pub struct Somebody {
+    pub id: UserId,
+    pub token: String,
+}
+
+impl Forum {
+    pub async fn on_memory() -> Self {
+        Self::on(Bus::memory(Clock::System)).await
+    }
+
+    pub async fn on_redis() -> Self {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let url = std::env::var("KLATCH_TEST_REDIS_URL").expect("set KLATCH_TEST_REDIS_URL to a Redis for tests");
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let prefix = format!("poll:{}:{}:{number}", std::process::id(), Timestamp::now().0);
+        Self::on(Bus::connect(&url.parse().unwrap(), &prefix, Clock::System).await.unwrap()).await
+    }
+
+    pub async fn on(bus: Bus) -> Self {
+        let db = TestDb::sqlite().await;
+        let rules = Rules {
+            site_name: "The Garden".to_owned(),
+            base_url: "http://forum.example".to_owned(),
+            secret: SecretKey::new("a secret for tests, of some length").unwrap(),
+            limits: Limits::default(),
+            session: Duration::from_secs(3_600),
+        };
+        let cx = Context {
+            db: db.db.clone(),
+            hub: Hub::new(bus.clone()),
+            kv: Kv::beside(&bus),
+            bus,
+            wake: Wake::new(&db.db),
+            clock: Clock::System,
+            config: Arc::new(rules),
+            search: None,
+            sessions: Arc::default(),
+        };
+        Self { cx, _db: db }
+    }
+
+    pub fn live(&self, config: Config) -> Live {
+        Live::new(self.cx.clone(), config).unwrap()
+    }
+
+    pub async fn somebody(&self, name: &str) -> Somebody {
+        let new = NewAccount {
+            username: name.to_owned(),
+            email: String::new(),
+            password: Password::new("correct horse battery"),
+        };
+        let id = accounts::create(&self.cx, new, false).await.unwrap();
+        let origin = Origin { address: IpAddr::from([192, 0, 2, 1]), agent: "a test".to_owned() };
+        Somebody { id, token: sessions::open(&self.cx, id, &origin).await.unwrap() }
+    }
+
+    pub async fn group(&self, name: &str, kind: GroupKind, creator: &Somebody) -> GroupId {
+        let form = GroupForm { name: name.to_owned(), slug: String::new(), description: String::new(), kind };
+        groups::create(&self.cx, viewer(creator), form).await.unwrap().id
+    }
+
+    /// As the page does when it is drawn.
+    pub async fn open(&self, stream: Stream) -> Cursor {
+        self.cx.bus.open(stream).await.unwrap()
+    }
+
+    pub async fn publish(&self, stream: Stream, group: GroupId) {
+        let event = format!(r#"{{"type":"message","group":{group},"html":"<p>Hello</p>"}}"#);
+        self.cx.bus.publish(&[(stream, event.into())]).await.unwrap();
+    }
+}
+
+pub fn viewer(somebody: &Somebody) -> Viewer {
+    Viewer::User { id: somebody.id, is_admin: false }
+}
+
+impl Somebody {
+    pub fn stream(&self) -> Stream {
+        Stream::User(self.id)
+    }
+
+    pub fn who(&self) -> Who {
+        Who::Token(self.token.clone())
+    }
+}
+
+pub fn after(cursor: Cursor) -> Request {
+    Request { after: cursor, seen: Vec::new(), groups: Vec::new() }
+}
+
+pub fn reading(group: GroupId, cursor: Cursor) -> Request {
+    Request { groups: vec![group], ..after(cursor) }
+}
+
+/// A poll that waits on its own.
+pub fn begin(live: &Live, who: Who, request: Request) -> JoinHandle<Answer> {
+    let live = live.clone();
+    tokio::spawn(async move { poll(&live, &who, &request).await })
+}
+
+pub async fn parked(live: &Live, count: usize) {
+    wait_for("the polls to wait", || async { live.waiting() == count }).await;
+}
+
+pub async fn answer(poll: JoinHandle<Answer>) -> Answer {
+    tokio::time::timeout(Duration::from_secs(20), poll).await.expect("an answer within twenty seconds").unwrap()
+}
+
+pub fn count(answer: &Answer) -> usize {
+    match answer {
+        Answer::Events { events, .. } => events.len(),
+        other => panic!("no events but {other:?}"),
+    }
+}

@@ -1,0 +1,210 @@
+//! What a poll promises, apart from any server.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use domain::bus::Stream;
+use domain::groups::{self, GroupForm};
+use domain::model::{GroupId, GroupKind, Role};
+use domain::sessions;
+use domain::testing::wait_for;
+use realtime::{Answer, Config, Request, Trouble, Who, poll};
+
+use crate::forum::{Forum, after, answer, begin, count, parked, reading, viewer};
+
+on_memory_and_redis! {
+    what_happens_ends_the_wait,
+    what_happened_between_polls_is_told_at_once,
+    nothing_happens_and_the_time_is_up,
+    only_who_is_signed_in_hears_their_stream,
+    a_session_that_ends_ends_its_polls,
+    coming_into_or_leaving_a_group_means_resync,
+    an_event_of_before_somebody_left_is_not_told,
+    anyone_hears_a_public_group_and_no_other,
+    too_many_polls_of_one_person_end_the_oldest,
+    too_many_polls_are_sent_away,
+    whoever_drains_answers_all_and_takes_no_more,
+    a_lost_stream_means_resync,
+    a_reader_of_a_public_group_is_among_its_watchers,
+}
+
+async fn what_happens_ends_the_wait(forum: Forum) {
+    let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
+    let from = forum.open(alice.stream()).await;
+    let waiting = begin(&live, alice.who(), after(from));
+    parked(&live, 1).await;
+    forum.publish(alice.stream(), GroupId(7)).await;
+    let said = answer(waiting).await;
+    assert_eq!(count(&said), 1);
+    assert!(said.body().contains(r#""html":"<p>Hello</p>""#), "{}", said.body());
+    parked(&live, 0).await;
+}
+
+async fn what_happened_between_polls_is_told_at_once(forum: Forum) {
+    let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
+    let from = forum.open(alice.stream()).await;
+    for _ in 0..3 {
+        forum.publish(alice.stream(), GroupId(7)).await;
+    }
+    let Answer::Events { after: last, events, retry_in } = poll(&live, &alice.who(), &after(from)).await else {
+        panic!("events were there");
+    };
+    assert_eq!((events.len(), last, retry_in), (3, events[2].id, Duration::ZERO));
+}
+
+async fn nothing_happens_and_the_time_is_up(forum: Forum) {
+    let config = Config { wait: Duration::from_millis(60), spread: Duration::from_millis(20), ..Config::default() };
+    let (live, alice) = (forum.live(config), forum.somebody("alice").await);
+    let from = forum.open(alice.stream()).await;
+    let nothing = Answer::Events { after: from, events: Vec::new(), retry_in: Duration::ZERO };
+    assert_eq!(poll(&live, &alice.who(), &after(from)).await, nothing);
+}
+
+async fn only_who_is_signed_in_hears_their_stream(forum: Forum) {
+    let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
+    let from = forum.open(alice.stream()).await;
+    for token in ["", "x", &"0".repeat(64)] {
+        assert_eq!(poll(&live, &Who::Token(token.to_owned()), &after(from)).await, Answer::Ended);
+    }
+    assert_eq!(poll(&live, &Who::Nobody(None), &after(from)).await, Answer::Ended);
+}
+
+async fn a_session_that_ends_ends_its_polls(forum: Forum) {
+    let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
+    let from = forum.open(alice.stream()).await;
+    let bob = forum.somebody("bob").await;
+    let bobs = begin(&live, bob.who(), after(forum.open(bob.stream()).await));
+    let alices = begin(&live, alice.who(), after(from));
+    parked(&live, 2).await;
+    let session = sessions::authenticate(&forum.cx, &alice.token).await.unwrap().unwrap();
+    sessions::end(&forum.cx, alice.id, &session.id).await.unwrap();
+    assert_eq!(answer(alices).await, Answer::Ended);
+    assert_eq!(poll(&live, &alice.who(), &after(from)).await, Answer::Ended);
+    assert_eq!(live.waiting(), 1);
+    bobs.abort();
+}
+
+async fn coming_into_or_leaving_a_group_means_resync(forum: Forum) {
+    let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
+    let bob = forum.somebody("bob").await;
+    let group = forum.group("Library", GroupKind::Private, &alice).await;
+    let waiting = begin(&live, bob.who(), after(forum.open(bob.stream()).await));
+    parked(&live, 1).await;
+    groups::admit(&forum.cx, group, bob.id, Role::Member).await.unwrap();
+    assert!(matches!(answer(waiting).await, Answer::Resync { .. }));
+    let waiting = begin(&live, bob.who(), after(forum.open(bob.stream()).await));
+    groups::leave(&forum.cx, viewer(&bob), group).await.unwrap();
+    assert!(matches!(answer(waiting).await, Answer::Resync { .. }));
+}
+
+async fn an_event_of_before_somebody_left_is_not_told(forum: Forum) {
+    let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
+    let bob = forum.somebody("bob").await;
+    let (library, garden) = (forum.group("Library", GroupKind::Private, &alice).await, GroupId(999));
+    groups::admit(&forum.cx, library, bob.id, Role::Member).await.unwrap();
+    let from = forum.open(bob.stream()).await;
+    forum.publish(bob.stream(), library).await;
+    groups::leave(&forum.cx, viewer(&bob), library).await.unwrap();
+    assert!(matches!(poll(&live, &bob.who(), &after(from)).await, Answer::Resync { .. }));
+    // And one that was on its way when they left.
+    let from = forum.open(bob.stream()).await;
+    wait_for("the word that they left", || async {
+        let from = forum.open(bob.stream()).await;
+        forum.publish(bob.stream(), library).await;
+        matches!(poll(&live, &bob.who(), &after(from)).await, Answer::Resync { .. })
+    })
+    .await;
+    assert!(matches!(poll(&live, &bob.who(), &after(from)).await, Answer::Resync { .. }));
+    let from = forum.open(bob.stream()).await;
+    forum.publish(bob.stream(), garden).await;
+    assert_eq!(count(&poll(&live, &bob.who(), &after(from)).await), 1);
+}
+
+async fn anyone_hears_a_public_group_and_no_other(forum: Forum) {
+    let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
+    let garden = forum.group("Garden", GroupKind::Public, &alice).await;
+    let library = forum.group("Library", GroupKind::Private, &alice).await;
+    let nobody = Who::Nobody(Some(IpAddr::from([192, 0, 2, 7])));
+    let from = forum.open(Stream::Group(garden)).await;
+    let waiting = begin(&live, nobody.clone(), reading(garden, from));
+    parked(&live, 1).await;
+    forum.publish(Stream::Group(garden), garden).await;
+    assert_eq!(count(&answer(waiting).await), 1);
+    let secret = forum.open(Stream::Group(library)).await;
+    let private = poll(&live, &nobody, &reading(library, secret)).await;
+    let missing = poll(&live, &nobody, &reading(GroupId(4_711), secret)).await;
+    assert_eq!((private, missing), (Answer::NotFound, Answer::NotFound));
+
+    let from = forum.open(Stream::Group(garden)).await;
+    let waiting = begin(&live, nobody, reading(garden, from));
+    parked(&live, 1).await;
+    let form = GroupForm {
+        name: "Garden".to_owned(),
+        slug: String::new(),
+        description: String::new(),
+        kind: GroupKind::Private,
+    };
+    groups::update(&forum.cx, viewer(&alice), garden, form).await.unwrap();
+    assert_eq!(answer(waiting).await, Answer::NotFound);
+}
+
+async fn too_many_polls_of_one_person_end_the_oldest(forum: Forum) {
+    let live = forum.live(Config { per_user: 2, ..Config::default() });
+    let alice = forum.somebody("alice").await;
+    let from = forum.open(alice.stream()).await;
+    let first = begin(&live, alice.who(), after(from));
+    parked(&live, 1).await;
+    let _second = begin(&live, alice.who(), after(from));
+    parked(&live, 2).await;
+    let _third = begin(&live, alice.who(), after(from));
+    let Answer::Events { events, retry_in, .. } = answer(first).await else { panic!("an empty answer") };
+    assert!(events.is_empty() && retry_in >= Duration::from_secs(10));
+    assert_eq!(live.waiting(), 2);
+}
+
+async fn too_many_polls_are_sent_away(forum: Forum) {
+    let live = forum.live(Config { total: Some(1), ..Config::default() });
+    let (alice, bob) = (forum.somebody("alice").await, forum.somebody("bob").await);
+    let waiting = begin(&live, alice.who(), after(forum.open(alice.stream()).await));
+    parked(&live, 1).await;
+    let refused = poll(&live, &bob.who(), &after(forum.open(bob.stream()).await)).await;
+    assert!(matches!(refused, Answer::Busy { trouble: Trouble::Full, .. }));
+    assert_eq!((refused.status(), refused.retry_after().is_some()), (503, true));
+    waiting.abort();
+}
+
+async fn whoever_drains_answers_all_and_takes_no_more(forum: Forum) {
+    let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
+    let from = forum.open(alice.stream()).await;
+    let waiting = begin(&live, alice.who(), after(from));
+    parked(&live, 1).await;
+    live.drain();
+    let Answer::Events { after: same, events, retry_in } = answer(waiting).await else { panic!("an empty answer") };
+    assert!(same == from && events.is_empty() && retry_in >= Duration::from_secs(1));
+    let refused = poll(&live, &alice.who(), &after(from)).await;
+    assert!(matches!(refused, Answer::Busy { trouble: Trouble::Draining, .. }));
+}
+
+async fn a_lost_stream_means_resync(forum: Forum) {
+    let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
+    let lost = "1700000000000-5".parse().unwrap();
+    let Answer::Resync { after: fresh, .. } = poll(&live, &alice.who(), &after(lost)).await else { panic!("resync") };
+    forum.publish(alice.stream(), GroupId(7)).await;
+    assert_eq!(count(&poll(&live, &alice.who(), &after(fresh)).await), 1);
+}
+
+async fn a_reader_of_a_public_group_is_among_its_watchers(forum: Forum) {
+    let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
+    let bob = forum.somebody("bob").await;
+    let garden = forum.group("Garden", GroupKind::Public, &alice).await;
+    let library = forum.group("Library", GroupKind::Private, &alice).await;
+    let from = forum.open(bob.stream()).await;
+    let request = Request { groups: vec![garden, library], ..after(from) };
+    let waiting = begin(&live, bob.who(), request);
+    parked(&live, 1).await;
+    forum.publish(bob.stream(), garden).await;
+    assert_eq!(count(&answer(waiting).await), 1);
+    forum.cx.hub.renew().await.unwrap();
+    assert_eq!(forum.cx.bus.watchers(garden).await.unwrap(), [bob.id]);
+    assert_eq!(forum.cx.bus.watchers(library).await.unwrap(), []);
+}
