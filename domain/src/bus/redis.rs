@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use deadpool_redis::{Connection, Manager, Pool, Runtime};
@@ -23,6 +24,8 @@ const CONNECTIONS: usize = 16;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How many streams are read in one go.
 const CHUNK: usize = 256;
+/// How long changes for search are gathered before the other processes are told.
+const TOGETHER: Duration = Duration::from_millis(50);
 /// How many such reads are under way at once.
 const READS: usize = 4;
 /// How long it is remembered what was heard of a stream that nobody watches.
@@ -78,6 +81,8 @@ pub struct Redis {
     /// Ends the subscription when the bus is given up.
     _held: oneshot::Sender<()>,
     reads: mpsc::UnboundedSender<Read>,
+    /// Whether [`Control::SearchChanged`] is about to be told.
+    search_changed: Arc<AtomicBool>,
 }
 
 #[derive(Debug)]
@@ -103,7 +108,7 @@ impl Redis {
         tokio::spawn(subscription.run(released));
         let (reads, queue) = mpsc::unbounded_channel();
         tokio::spawn(read_together(server.clone(), payloads, queue));
-        Ok(Arc::new(Self { server, clock, bells, controls, _held: held, reads }))
+        Ok(Arc::new(Self { server, clock, bells, controls, _held: held, reads, search_changed: Arc::default() }))
     }
 
     pub(super) async fn open(&self, stream: Stream) -> Result<Cursor, BusError> {
@@ -211,10 +216,20 @@ impl Redis {
     }
 
     pub(super) async fn tell(&self, word: &Control) -> Result<(), BusError> {
-        let text = serde_json::to_string(word).map_err(|error| BusError::Busy(error.to_string()))?;
-        let mut commands = pipe();
-        commands.cmd("PUBLISH").arg(self.server.names.of(Name::Control)).arg(text);
-        self.server.run(&commands).await?;
+        if *word != Control::SearchChanged {
+            return tell(&self.server, word).await;
+        }
+        // Every message says so, and one word does for all of a moment: who follows takes together what comes anyway.
+        if !self.search_changed.swap(true, Ordering::AcqRel) {
+            let (server, told) = (self.server.clone(), self.search_changed.clone());
+            tokio::spawn(async move {
+                tokio::time::sleep(TOGETHER).await;
+                told.store(false, Ordering::Release);
+                if let Err(error) = tell(&server, &Control::SearchChanged).await {
+                    tracing::warn!(%error, "search hears of changes later");
+                }
+            });
+        }
         Ok(())
     }
 
@@ -238,6 +253,14 @@ impl Redis {
     pub(super) fn clock(&self) -> &Clock {
         &self.clock
     }
+}
+
+async fn tell(server: &Server, word: &Control) -> Result<(), BusError> {
+    let text = serde_json::to_string(word).map_err(|error| BusError::Busy(error.to_string()))?;
+    let mut commands = pipe();
+    commands.cmd("PUBLISH").arg(server.names.of(Name::Control)).arg(text);
+    server.run(&commands).await?;
+    Ok(())
 }
 
 fn add(commands: &mut Pipeline, key: &str, now: Timestamp, users: &[UserId]) {

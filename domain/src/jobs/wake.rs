@@ -14,8 +14,8 @@ use tokio::task::JoinHandle;
 use crate::store::db::Db;
 use crate::store::jobs as store;
 
-/// Between two NOTIFYs of a process at the least.
-const APART: Duration = Duration::from_millis(1);
+/// Between two NOTIFYs of a process at the least: under load the workers look again by themselves after each job.
+const APART: Duration = Duration::from_millis(10);
 
 /// Before the first new attempt to hear NOTIFYs again, doubled up to [`SLOWEST_RETRY`].
 const FIRST_RETRY: Duration = Duration::from_millis(100);
