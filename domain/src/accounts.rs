@@ -97,7 +97,7 @@ pub async fn check_first_admin(cx: &Context, link_token: &str) -> Result<()> {
 /// [`Error::Invalid`] on `password` when name and password do not go together, [`Error::TooMany`].
 pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Origin) -> Result<String> {
     limits::count(cx, Deed::SignIn, By::Address(origin.address)).await?;
-    limits::count(cx, Deed::SignIn, By::Name(name)).await?;
+    limits::count(cx, Deed::SignIn, By::Name(name, origin.address)).await?;
     let found = store::users::credentials(&cx.db, name).await?;
     let (id, hash) = found.map_or((None, None), |(id, hash)| (Some(id), hash));
     match (password.verify(hash).await?, id) {
@@ -114,17 +114,17 @@ pub async fn sign_out(cx: &Context, user: UserId, session: &str) -> Result<()> {
     }
 }
 
-/// Changes the password and ends all other sessions.
+/// Changes the password and ends all sessions: the token of a new one, for the cookie of whoever changed it.
 ///
 /// # Errors
 /// [`Error::Invalid`] when the current one is wrong or the new one unfit.
 pub async fn change_password(
     cx: &Context,
     user: UserId,
-    session: &str,
     current: Password,
     new: Password,
-) -> Result<()> {
+    origin: &Origin,
+) -> Result<String> {
     limits::count(cx, Deed::SignIn, By::User(user)).await?;
     new.check("new_password")?;
     let hash = store::users::password_hash(&cx.db, user).await?;
@@ -134,12 +134,13 @@ pub async fn change_password(
     let hash = new.hash().await?;
     let mut tx = cx.db.begin().await?;
     store::users::set_password(&mut tx, user, &hash).await?;
-    let ended = store::sessions::delete_others(&mut tx, user, session).await?;
+    let ended = store::sessions::delete_all(&mut tx, user).await?;
+    let token = sessions::open_in(&mut tx, cx, user, origin).await?;
     tx.commit().await?;
     for id in ended {
         sessions::ended_everywhere(cx, id).await;
     }
-    Ok(())
+    Ok(token)
 }
 
 /// The account itself, as its owner sees it.

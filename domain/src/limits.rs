@@ -29,8 +29,8 @@ pub enum Deed {
 pub enum By<'a> {
     /// An account's.
     User(UserId),
-    /// That of whoever tries to be this account.
-    Name(&'a str),
+    /// That of whoever tries to be this account from a network. Not from all networks together: then anyone could keep its owner out.
+    Name(&'a str, IpAddr),
     /// A network address's. Loopback is no network: what arrives from it came through a proxy or from the machine itself.
     Address(IpAddr),
 }
@@ -53,7 +53,7 @@ pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
     };
     let who = match by {
         By::User(id) => format!("u{id}"),
-        By::Name(name) => format!("n{}", crate::secrets::digest(&name.to_lowercase())),
+        By::Name(name, address) => format!("n{}:{}", crate::secrets::digest(&name.to_lowercase()), network(address)),
         By::Address(address) if address.is_loopback() => return Ok(()),
         By::Address(address) => network(address),
     };

@@ -10,8 +10,7 @@ use crate::limits::{self, By};
 use crate::markup::{self, Node};
 use crate::model::{Group, GroupId, Message, MessageId, Topic, TopicId, UserId};
 use crate::policy::{Deed, Viewer};
-use crate::store::Tx;
-use crate::store::messages::{NewMessage, RawMessage};
+use crate::store::messages::{NewMessage, RawMessage, Saved};
 use crate::store::search_log::{self, Changed};
 use crate::store::topics::Place;
 use crate::time::Timestamp;
@@ -118,15 +117,20 @@ pub async fn post(cx: &Context, viewer: Viewer, topic: TopicId, draft: Draft) ->
         return posted_before(cx, viewer, &draft).await?.ok_or(error);
     }
     let nodes = parse(cx, &draft.text).await?;
-    let mut tx = cx.db.begin().await?;
-    let Some((id, seq)) = save(&mut tx, topic, user, &draft, &nodes, cx.now()).await? else {
-        drop(tx);
+    let new = draft.by(user, topic, &nodes, cx.now());
+    let Some(Saved { id, seq }) = store::messages::save_alone(&cx.db, &new).await? else {
         return posted_meanwhile(cx, viewer, &draft).await;
     };
-    tx.commit().await?;
     cx.wake.after_commit();
     let topics::Found { topic: Topic { id: topic, slug: topic_slug, .. }, group, .. } = found;
     Ok(Posted { id, seq, topic, group: group.id, group_slug: group.slug, topic_slug })
+}
+
+impl Draft {
+    /// As it is saved.
+    pub(crate) fn by<'a>(&'a self, author: UserId, topic: TopicId, nodes: &'a [Node], at: Timestamp) -> NewMessage<'a> {
+        NewMessage { topic, author, at, raw: &self.text, nodes, key: self.key.as_deref() }
+    }
 }
 
 /// What the author's key posted before.
@@ -143,23 +147,6 @@ pub(crate) async fn posted_meanwhile(cx: &Context, viewer: Viewer, draft: &Draft
     // On SQLite those who write at the same time share a flush, and see of each other what no reader sees before it.
     cx.db.begin().await?.commit().await?;
     posted_before(cx, viewer, draft).await?.ok_or(Error::NotFound)
-}
-
-/// The one transaction of a message: number, row, job, a note for search. `None` when its key was used or its topic is gone.
-pub(crate) async fn save(
-    tx: &mut Tx,
-    topic: TopicId,
-    author: UserId,
-    draft: &Draft,
-    nodes: &[Node],
-    at: Timestamp,
-) -> Result<Option<(MessageId, i64)>> {
-    let Some((seq, at)) = store::topics::next_seq(tx, topic, at).await? else { return Ok(None) };
-    let new = NewMessage { topic, seq, author, at, raw: &draft.text, nodes, key: draft.key.as_deref() };
-    let Some(id) = store::messages::insert(tx, &new).await? else { return Ok(None) };
-    jobs::enqueue(tx, &Job::MessagePosted { message: id }, at).await?;
-    search_log::insert(tx, Changed::Message(id)).await?;
-    Ok(Some((id, seq)))
 }
 
 /// Parses a text, its names looked up in one query.

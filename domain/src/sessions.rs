@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::model::{Person, Theme, UserId};
 use crate::policy::Viewer;
 use crate::secrets;
-use crate::store;
 use crate::store::sessions::SessionRow;
+use crate::store::{self, Tx};
 use crate::time::Timestamp;
 
 /// How long a process believes what it once read. Ends are told over the bus, and when its connection was lost everything is
@@ -162,6 +162,14 @@ pub async fn by_id(cx: &Context, id: &str) -> Result<Option<Session>> {
 
 /// Opens a session for an account that has shown who it is: the token for the cookie.
 pub async fn open(cx: &Context, user: UserId, origin: &Origin) -> Result<String> {
+    let mut tx = cx.db.begin().await?;
+    let token = open_in(&mut tx, cx, user, origin).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// The same as a part of a transaction.
+pub(crate) async fn open_in(tx: &mut Tx, cx: &Context, user: UserId, origin: &Origin) -> Result<String> {
     let token = secrets::token()?;
     let now = cx.now();
     let row = SessionRow {
@@ -172,9 +180,7 @@ pub async fn open(cx: &Context, user: UserId, origin: &Origin) -> Result<String>
         address: origin.address.to_string(),
         agent: origin.agent.chars().filter(|c| !c.is_control()).take(300).collect(),
     };
-    let mut tx = cx.db.begin().await?;
-    store::sessions::insert(&mut tx, &row).await?;
-    tx.commit().await?;
+    store::sessions::insert(tx, &row).await?;
     Ok(token)
 }
 
@@ -196,18 +202,6 @@ pub async fn end(cx: &Context, user: UserId, id: &str) -> Result<()> {
     }
     ended_everywhere(cx, id.to_owned()).await;
     Ok(())
-}
-
-/// Ends all of the account's sessions but one.
-pub async fn end_others(cx: &Context, user: UserId, keep: &str) -> Result<usize> {
-    let mut tx = cx.db.begin().await?;
-    let ended = store::sessions::delete_others(&mut tx, user, keep).await?;
-    tx.commit().await?;
-    let count = ended.len();
-    for id in ended {
-        ended_everywhere(cx, id).await;
-    }
-    Ok(count)
 }
 
 /// Tells every process that a session has ended: call it after the commit.

@@ -193,13 +193,20 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, dr
     }
     let Some((id, slug)) = made else { return Err(Error::Internal("no free slug for a topic".into())) };
     search_log::insert(&mut tx, Changed::Topic(id)).await?;
-    let Some((message, seq)) = messages::save(&mut tx, id, user, &draft, &nodes, now).await? else {
+    let Some(saved) = store::messages::save(&mut tx, &draft.by(user, id, &nodes, now)).await? else {
         drop(tx);
         return messages::posted_meanwhile(cx, viewer, &draft).await;
     };
     tx.commit().await?;
     cx.wake.after_commit();
-    Ok(Posted { id: message, seq, topic: id, group: group.group.id, group_slug: group.group.slug, topic_slug: slug })
+    Ok(Posted {
+        id: saved.id,
+        seq: saved.seq,
+        topic: id,
+        group: group.group.id,
+        group_slug: group.group.slug,
+        topic_slug: slug,
+    })
 }
 
 /// Renames a topic. Its address stays, so that links hold.

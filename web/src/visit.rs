@@ -255,7 +255,11 @@ impl Visit {
 
     /// 303, and a line on the next page that says what was done: one of [`FLASHES`].
     pub fn redirect_saying(&self, path: &str, word: &'static str) -> HttpResponse {
-        let mut response = self.redirect(path);
+        self.saying(self.redirect(path), word)
+    }
+
+    /// An answer after which the next page says what was done.
+    pub fn saying(&self, mut response: HttpResponse, word: &'static str) -> HttpResponse {
         let cookie = Cookie::build(FLASH, word)
             .path("/")
             .http_only(true)
@@ -299,7 +303,7 @@ const FLASH: &str = "klatch-said";
 const FLASHES: &[(&str, &str)] = &[
     ("saved", "Saved."),
     ("deleted", "Deleted."),
-    ("password", "Your password is changed, and all your other sessions are signed out."),
+    ("password", "Your password is changed, and everyone else who was signed in as you is signed out."),
     ("joined", "You are in. What was written before counts as read."),
     ("left", "You left the group."),
     ("read", "Marked as read."),

@@ -12,7 +12,10 @@ use crate::queue::{Claimed, Receipt};
 
 /// Waits between attempts to reach a database that fails, doubled from the first to the last.
 const FIRST_RETRY: Duration = Duration::from_millis(50);
-const LAST_RETRY: Duration = Duration::from_secs(5);
+const LAST_RETRY: Duration = Duration::from_secs(2);
+
+/// How long what ended is gathered at most, while more waits.
+const GATHER: Duration = Duration::from_millis(20);
 
 /// How often a failing database is tried at the end, before the leases are left to run out.
 const LAST_ATTEMPTS: u32 = 6;
@@ -35,6 +38,10 @@ pub(crate) struct Driver {
     ended: Vec<Report>,
     /// Whether something may be due.
     look: bool,
+    /// Whether the last claim left something that was due.
+    more: bool,
+    /// When the last turn ended.
+    turned: Instant,
     /// Failures of the database in a row.
     failures: u32,
 }
@@ -45,7 +52,21 @@ impl Driver {
         let owner = jobs::unique_name();
         let woken = worker.wake.subscribe();
         let (held, ended) = (Vec::new(), Vec::new());
-        Self { worker, owner, jobs, stopped, woken, reports, report, held, ended, look: true, failures: 0 }
+        Self {
+            worker,
+            owner,
+            jobs,
+            stopped,
+            woken,
+            reports,
+            report,
+            held,
+            ended,
+            look: true,
+            more: false,
+            turned: Instant::now(),
+            failures: 0,
+        }
     }
 
     /// Until the queue is closed and everything claimed is reported.
@@ -74,7 +95,11 @@ impl Driver {
             self.look |= free > 0 && self.woken.take();
             // What has just ended may have queued more.
             let want = if self.look || !self.ended.is_empty() { free } else { 0 };
-            if want > 0 || !self.ended.is_empty() {
+            // While more waits than there are slots, a turn for each job that ends would cost more than the job.
+            let few = free < self.worker.settings.slots.div_ceil(2);
+            let gathered = self.turned + GATHER;
+            let gathers = self.more && few && !stopping && Instant::now() < gathered;
+            if !gathers && (want > 0 || !self.ended.is_empty()) {
                 self.turn(want).await;
                 continue;
             }
@@ -84,6 +109,7 @@ impl Driver {
                 _ = self.stopped.changed(), if !stopping => {}
                 () = self.jobs.closed(), if !closed => {}
                 () = sleep_until(heartbeat) => {}
+                () = sleep_until(gathered), if gathers => {}
                 _ = looks.tick(), if free > 0 => self.look = self.is_due().await,
             }
         }
@@ -100,11 +126,13 @@ impl Driver {
         match jobs::turn(db, &self.owner, &self.ended, want, settings.lease, clock.now()).await {
             Ok(Turn { claims, more }) => {
                 self.failures = 0;
+                self.turned = Instant::now();
                 for Report { id, attempt, .. } in self.ended.drain(..) {
                     self.held.retain(|held| *held != (id, attempt));
                 }
                 if want > 0 {
                     self.look = more;
+                    self.more = more;
                 }
                 for jobs::Claim { id, attempt, job } in claims {
                     self.held.push((id, attempt));

@@ -53,7 +53,7 @@ impl Settings {
     /// What suits a database: SQLite belongs to one process, on Postgres there may be many.
     pub fn of(db: &Db) -> Self {
         let (slots, alone) = match db {
-            Db::Postgres(_) => (8, false),
+            Db::Postgres(_) => (12, false),
             Db::Sqlite(_) => (2, true),
         };
         Self { slots, lease: LEASE, time_out: Duration::from_secs(60), look: Duration::from_secs(1), alone }

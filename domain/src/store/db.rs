@@ -5,9 +5,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, PgConnection, PgPool, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, SqliteConnection, SqlitePool};
 
 use super::sqlite::{SqliteDb, SqliteTx};
+
+/// How long a connection may lie idle and is believed to be alive all the same.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// The database that everything is kept in.
 #[derive(Clone, Debug)]
@@ -58,6 +61,15 @@ impl Db {
                     .max_connections(max_connections)
                     .acquire_timeout(Duration::from_secs(10))
                     .test_before_acquire(false)
+                    // A server that was restarted leaves dead connections behind: one that lay idle is tried before it is used.
+                    .before_acquire(|connection, about| {
+                        Box::pin(async move {
+                            if about.idle_for > IDLE {
+                                connection.ping().await?;
+                            }
+                            Ok(true)
+                        })
+                    })
                     .connect_with(options)
                     .await?;
                 sqlx::migrate!("../migrations/postgres").run(&pool).await?;

@@ -1,5 +1,6 @@
 //! Messages.
 
+use sqlx::PgExecutor;
 use sqlx::types::Json;
 
 use super::db::{Db, Tx, sql};
@@ -18,11 +19,9 @@ const FOLLOWS_WITHIN: std::time::Duration = std::time::Duration::from_secs(300);
 pub struct NewMessage<'a> {
     /// Where it goes.
     pub topic: TopicId,
-    /// Its number there.
-    pub seq: i64,
     /// Who wrote it.
     pub author: UserId,
-    /// When.
+    /// When; its topic may make it a little later.
     pub at: Timestamp,
     /// As it was typed.
     pub raw: &'a str,
@@ -32,12 +31,79 @@ pub struct NewMessage<'a> {
     pub key: Option<&'a str>,
 }
 
-/// Saves a message. `Ok(None)` when the author's key was used before.
-pub async fn insert(tx: &mut Tx, new: &NewMessage<'_>) -> Result<Option<MessageId>> {
-    sql!(opt_value tx, MessageId,
+/// What a message got when it was saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Saved {
+    /// The message.
+    pub id: MessageId,
+    /// Its number in the topic.
+    pub seq: i64,
+}
+
+/// Read back as [`crate::jobs::Job::MessagePosted`].
+const JOB: &str = "message_posted";
+
+/// On Postgres the whole transaction of a message is one statement: one way to the server and back instead of six. The topic's row
+/// is held to its end, so that numbers become visible in their order.
+const SAVE: &str = r#"
+    with topic as (
+        update topics set last_seq = last_seq + 1, last_message_at = case when last_message_at > $3 then last_message_at else $3 end
+        where id = $1 and deleted_at is null returning last_seq, last_message_at),
+    message as (
+        insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version, idempotency_key)
+        select $1, last_seq, $2, last_message_at, $4, $5, $6, $7 from topic returning id, seq, created_at),
+    job as (
+        insert into jobs (kind, payload, run_at, created_at)
+        select $8, '{"message":' || id || '}', created_at, created_at from message),
+    note as (insert into search_log (kind, ref_id) select 'message', id from message)
+    select id, seq from message"#;
+
+/// Saves a message in a transaction of its own: its number, its row, its job, a note for search. `None` when the author's key was
+/// used before or the topic is gone.
+pub async fn save_alone(db: &Db, new: &NewMessage<'_>) -> Result<Option<Saved>> {
+    if let Db::Postgres(pool) = db {
+        return save_on(pool, new).await;
+    }
+    let mut tx = db.begin().await?;
+    let saved = save(&mut tx, new).await?;
+    if saved.is_some() {
+        tx.commit().await?;
+    }
+    Ok(saved)
+}
+
+/// The same as a part of a transaction, which has to be given up when it is `None`.
+pub async fn save(tx: &mut Tx, new: &NewMessage<'_>) -> Result<Option<Saved>> {
+    if let Tx::Postgres(tx) = tx {
+        return save_on(&mut **tx, new).await;
+    }
+    let Some((seq, at)) = super::topics::next_seq(tx, new.topic, new.at).await? else { return Ok(None) };
+    let id = sql!(opt_value tx, MessageId,
         "insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version, idempotency_key)
          values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning id",
-        new.topic, new.seq, new.author, new.at, new.raw, Json(new.nodes), i64::from(crate::markup::NODES_VERSION), new.key)
+        new.topic, seq, new.author, at, new.raw, Json(new.nodes), i64::from(crate::markup::NODES_VERSION), new.key)?;
+    let Some(id) = id else { return Ok(None) };
+    super::jobs::insert(tx, JOB, &format!("{{\"message\":{id}}}"), at).await?;
+    super::search_log::insert(tx, super::search_log::Changed::Message(id)).await?;
+    Ok(Some(Saved { id, seq }))
+}
+
+async fn save_on(on: impl PgExecutor<'_>, new: &NewMessage<'_>) -> Result<Option<Saved>> {
+    let saved = sqlx::query_as(SAVE)
+        .bind(new.topic)
+        .bind(new.author)
+        .bind(new.at)
+        .bind(new.raw)
+        .bind(Json(new.nodes))
+        .bind(i64::from(crate::markup::NODES_VERSION))
+        .bind(new.key)
+        .bind(JOB)
+        .fetch_optional(on)
+        .await;
+    match saved {
+        Err(sqlx::Error::Database(error)) if error.constraint() == Some("messages_key") => Ok(None),
+        saved => saved,
+    }
 }
 
 /// The message that an author's key once posted.

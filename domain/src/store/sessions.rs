@@ -47,9 +47,9 @@ pub async fn delete(tx: &mut Tx, user: UserId, id: &str) -> Result<u64> {
     sql!(run tx, "delete from sessions where id = $1 and user_id = $2", super::word(id), user)
 }
 
-/// Ends all of the account's but one; the digests of those that ended.
-pub async fn delete_others(tx: &mut Tx, user: UserId, keep: &str) -> Result<Vec<String>> {
-    sql!(values tx, String, "delete from sessions where user_id = $1 and id <> $2 returning id", user, keep)
+/// Ends all of the account's; the digests of those that ended.
+pub async fn delete_all(tx: &mut Tx, user: UserId) -> Result<Vec<String>> {
+    sql!(values tx, String, "delete from sessions where user_id = $1 returning id", user)
 }
 
 /// Forgets those that ended by themselves.

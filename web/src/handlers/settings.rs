@@ -67,12 +67,12 @@ pub async fn password_form(visit: Visit) -> Answer {
     visit.page(&Password { frame, form: PasswordForm::default() })
 }
 
-/// `POST /-/settings/password`: all other sessions end.
+/// `POST /-/settings/password`: all sessions end, and this browser gets a new one.
 pub async fn password(visit: Visit, mut form: Form) -> Answer {
     let session = visit.signed_in()?;
     let (current, new) = (Typed::new(form.take("current_password")), Typed::new(form.take("new_password")));
-    match accounts::change_password(visit.cx(), session.person.id, &session.id, current, new).await {
-        Ok(()) => Ok(visit.redirect_saying("/-/settings", "password")),
+    match accounts::change_password(visit.cx(), session.person.id, current, new, visit.origin()).await {
+        Ok(token) => Ok(visit.saying(visit.sign_in(&token, "/-/settings"), "password")),
         Err(error) => {
             let mut back = PasswordForm::default();
             for (field, why) in mendable(error)? {
