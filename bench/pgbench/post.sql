@@ -1,6 +1,6 @@
 -- The one transaction of a posted message: the topic's next number, the message, its job, the note for search.
--- Word for word the statements of domain/src/store/{topics,messages,jobs,search_log}.rs; each client writes in a topic of its own,
--- as the posting connections do. Variables: author, first_topic (the topics of the clients follow it).
+-- As separate statements, the way a transaction is mostly written; post-one.sql is what Klatch sends. Each client writes in a topic
+-- of its own, as the posting connections do. Variables: author, first_topic (the topics of the clients follow it).
 \set topic :first_topic + :client_id
 \set key random(1, 9000000000000000000)
 begin;

@@ -1,18 +1,16 @@
--- What a signed-in reader's page of a topic asks of the database: the group, the topic, its newest fifty messages.
--- Word for word the statements of domain/src/store/{groups,topics,messages}.rs; everything else on the page comes from
--- memory or Redis. Variables: reader, group_slug, group_id, topic_slug, topic_id, after.
-select g.id, g.slug, g.name, g.description, g.kind, g.creator_id, g.created_at, m.role
-  from groups g left join memberships m on m.group_id = g.id and m.user_id = :reader where g.slug = :group_slug;
-
+-- What a signed-in reader's page of a topic asks of the database: the topic with its group, and its newest fifty messages.
+-- Word for word the statements of domain/src/store/{topics,messages}.rs; everything else on the page comes from
+-- memory or Redis. Variables: reader, group_slug, topic_slug, topic_id, after.
 select t.id, t.group_id, t.slug, t.name, t.creator_id, c.username as creator_name, t.created_at, t.last_seq, t.last_message_at,
-       t.deleted_at is not null as deleted, g.kind as group_kind, m.role, r.read_seq, m.read_before,
+       g.id as in_id, g.slug as in_slug, g.name as in_name, g.description as in_description, g.kind as in_kind,
+       g.creator_id as in_creator_id, g.created_at as in_created_at, t.deleted_at is not null as deleted, m.role, r.read_seq, m.read_before,
        (select count(*) from messages d where d.topic_id = t.id and d.deleted_at is not null) as deleted_messages
   from topics t
   join groups g on g.id = t.group_id
   join users c on c.id = t.creator_id
   left join memberships m on m.group_id = t.group_id and m.user_id = :reader
   left join reads r on r.topic_id = t.id and r.user_id = :reader
-  where t.group_id = :group_id and t.slug = :topic_slug;
+  where g.slug = :group_slug and t.slug = :topic_slug;
 
 select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, cast(m.nodes as text) as nodes, m.edited_at,
        m.deleted_at is not null as deleted, b.author_id as before_author, b.created_at as before_at,
