@@ -146,6 +146,7 @@ class Page {
     const { group, topic, seq, author } = event;
     const open = this.open();
     const isOpen = open?.topic === topic;
+    if (isOpen && event.count !== undefined) this.countMessages(event.count);
     switch (event.type) {
       case 'message':
         this.unread.hear(group, topic, seq, author);
@@ -204,6 +205,12 @@ class Page {
     if (!open.atEnd || placed === 'refused') return;
     clearTimeout(this.gap);
     this.gap = setTimeout(() => this.hasGap() && this.resync(0), GAP);
+  }
+
+  /** The count in the topic's header, as the server writes it. */
+  countMessages(count) {
+    const shown = byId('message-count');
+    if (shown) shown.textContent = `${count.toLocaleString('en-US')} ${count === 1 ? 'message' : 'messages'}`;
   }
 
   say() {

@@ -99,6 +99,11 @@ async fn what_one_person_writes_appears_before_another_and_in_all_their_tabs(run
     ben.switch(&at_topic).await;
     ben.show().await;
     ben.sees("three ibises").await;
+    ben.until(
+        "the header counts them",
+        "document.getElementById('message-count').textContent === `${document.querySelectorAll('.message').length} messages`",
+    )
+    .await;
     ben.js("window.scrollTo(0, document.documentElement.scrollHeight)").await;
     ben.until("it is read", &format!("!document.title.startsWith('(') && !({TOTAL})")).await;
     ben.switch(&elsewhere).await;

@@ -62,6 +62,7 @@ fn about_message(cx: &Context, draw: &Draw, cause: Cause, message: &Message, sub
         && let Value::Object(fields) = &mut event
     {
         fields.insert("row".into(), (draw.topic_row)(row, group, now).into());
+        fields.insert("count".into(), row.message_count.into());
         if message.seq == 1 && kind == "message" {
             fields.insert("new_topic".into(), true.into());
         }
