@@ -38,17 +38,16 @@ fn must_name(command: &str, settings: &[(&str, &str)], name: &str) {
     program.arg(command).current_dir(folder.path());
     program.env("KLATCH_DATA_DIR", folder.path()).env("KLATCH_BIND", format!("127.0.0.1:{port}"));
     program.envs(settings.iter().copied());
-    let mut child =
+    let child =
         program.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().expect("the program");
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    while child.try_wait().expect("its state").is_none() {
-        if std::time::Instant::now() > deadline {
-            child.kill().expect("it can be killed");
-            panic!("`klatch {command}` starts with {settings:?}");
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    let output = child.wait_with_output().expect("its end");
+    let id = child.id().to_string();
+    let (tell, ended) = std::sync::mpsc::channel();
+    std::thread::spawn(move || tell.send(child.wait_with_output()));
+    let Ok(output) = ended.recv_timeout(std::time::Duration::from_secs(20)) else {
+        let _ = std::process::Command::new("kill").args(["-KILL", &id]).status();
+        panic!("`klatch {command}` starts with {settings:?}");
+    };
+    let output = output.expect("its end");
     assert!(!output.status.success(), "{settings:?}");
     let said = text(&output.stderr);
     assert!(said.contains(name), "{settings:?} is answered without {name}:\n{said}");
