@@ -101,7 +101,13 @@ fn main() -> ExitCode {
     let mut builder = match command {
         // One process a core, each with a share of the polls, does better than threads that hand polls to each other.
         Command::Realtime => tokio::runtime::Builder::new_current_thread(),
-        Command::Serve | Command::Web | Command::Worker | Command::Demo | Command::Import(_) | Command::Admin(_) => {
+        // The pages are drawn on threads of their own; what is left is the follower of search and the word between processes.
+        Command::Web => {
+            let mut builder = tokio::runtime::Builder::new_multi_thread();
+            builder.worker_threads(1);
+            builder
+        }
+        Command::Serve | Command::Worker | Command::Demo | Command::Import(_) | Command::Admin(_) => {
             tokio::runtime::Builder::new_multi_thread()
         }
     };

@@ -8,6 +8,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use futures_util::TryStreamExt;
+use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, watch};
 
 use super::files::{Messages, clean, keepable, moment};
@@ -29,8 +31,11 @@ const SOURCE: &str = "convore";
 /// Rows of people, groups or topics a transaction.
 const ROWS: usize = 2_000;
 
-/// Batches that are read ahead of the writer.
+/// Batches that are read ahead of the writers.
 const AHEAD: usize = 2;
+
+/// Batches that are written at a time, each by a connection of its own; SQLite takes one after the other.
+const WRITERS: usize = 2;
 
 /// Takes a Convore archive in. Killed at any moment and begun again, it ends with the same forum.
 ///
@@ -256,6 +261,11 @@ impl Batch {
         Self { messages: Vec::with_capacity(BATCH), came: Vec::new(), fresh: HashSet::new(), bytes: 0 }
     }
 
+    /// Whether none of its topics has messages in an earlier batch.
+    fn begins_its_topics(&self) -> bool {
+        self.came.len() == self.fresh.len()
+    }
+
     fn is_full(&self) -> bool {
         self.messages.len() >= BATCH || self.bytes >= BATCH_BYTES
     }
@@ -281,21 +291,46 @@ async fn messages_of(
     let reader = Reader { topics, people, names, came, base_url: cx.config.base_url.as_str().into(), sender };
     let reading = tokio::task::spawn_blocking(move || reader.read(&found));
     let mut starred = 0;
-    while let Some(Batch { messages, came, fresh, .. }) = batches.recv().await {
-        let count = messages.len() as u64;
-        let mut tx = cx.db.begin().await?;
-        let (_, new) = writer::write(&mut tx, messages, |topic| fresh.contains(&topic), &mut report.oddities).await?;
-        rows::note(&mut tx, SOURCE, "messages", &came).await?;
-        tx.commit().await?;
-        starred += new;
-        done += count;
+    let mut writing = FuturesUnordered::new();
+    let mut next = batches.recv().await;
+    loop {
+        // A batch that goes on with a topic waits until the topic's beginning is written.
+        while let Some(batch) =
+            next.take_if(|batch| writing.is_empty() || (writing.len() < WRITERS && batch.begins_its_topics()))
+        {
+            writing.push(write(cx, batch));
+            next = batches.recv().await;
+        }
+        let Some(written) = writing.try_next().await? else { break };
+        report.oddities.append(written.oddities);
+        starred += written.stars;
+        done += written.messages;
         told(Progress { done, total, what: "messages" });
     }
     report.stars.add(stars, starred);
     reading.await.map_err(|error| crate::Error::Internal(error.to_string()))?
 }
 
-/// Reads and parses ahead of the writer.
+/// What came of a batch.
+struct Written {
+    messages: u64,
+    stars: u64,
+    oddities: Oddities,
+}
+
+/// Writes a batch and how far its topics came, in one transaction.
+async fn write(cx: &Context, batch: Batch) -> Result<Written> {
+    let Batch { messages, came, fresh, .. } = batch;
+    let mut written = Written { messages: messages.len() as u64, stars: 0, oddities: Oddities::default() };
+    let mut tx = cx.db.begin().await?;
+    (_, written.stars) =
+        writer::write(&mut tx, messages, |topic| fresh.contains(&topic), &mut written.oddities).await?;
+    rows::note(&mut tx, SOURCE, "messages", &came).await?;
+    tx.commit().await?;
+    Ok(written)
+}
+
+/// Reads and parses ahead of the writers.
 struct Reader {
     topics: HashMap<i64, TopicId>,
     people: HashMap<i64, UserId>,

@@ -29,7 +29,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 /// Messages after which search begins to take in what was written while more is being written.
-const FOLLOWS_AFTER: u64 = 40_000;
+const FOLLOWS_AFTER: u64 = 25_000;
 
 /// Does the work of an import while search takes in what it has written, as the number sent says: on two processors the
 /// two take hardly longer than one.
@@ -61,12 +61,14 @@ async fn followed(
 /// Has search and the database's plans follow what came along.
 async fn finish(cx: &Context, report: &mut Report, told: &mut impl FnMut(Progress)) -> Result<()> {
     told(Progress { done: 0, total: 0, what: "search index" });
-    report.searchable = search::catch_up(cx).await?;
+    let plans = async {
+        let mut tx = cx.db.begin().await?;
+        store::import::analyze(&mut tx).await?;
+        Ok(tx.commit().await?)
+    };
+    (report.searchable, ()) = tokio::try_join!(search::catch_up(cx), plans)?;
     if let Some(search) = &cx.search {
         search.wake();
     }
-    let mut tx = cx.db.begin().await?;
-    store::import::analyze(&mut tx).await?;
-    tx.commit().await?;
     Ok(())
 }

@@ -96,7 +96,9 @@ pub(crate) async fn write(
 
 /// Writes the messages' rows, under their ids where those are free: the id of each.
 async fn insert(tx: &mut Tx, messages: &[NewMessage], oddities: &mut Oddities) -> Result<Vec<MessageId>> {
-    let keeping: Vec<&NewMessage> = messages.iter().filter(|message| message.id.is_some()).collect();
+    let mut keeping: Vec<&NewMessage> = messages.iter().filter(|message| message.id.is_some()).collect();
+    // Two transactions that want the same ids wait for each other, and not in a circle.
+    keeping.sort_by_key(|message| message.id);
     let written = rows::messages(tx, &keeping).await?;
     let mut taken = HashSet::new();
     if written < keeping.len() as u64 {
