@@ -222,6 +222,7 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
         let nodes = parse(cx, &draft.text).await?;
         let now = cx.now();
         let mut tx = cx.db.begin().await?;
+        store::topics::touch(&mut tx, editable.topic.id).await?;
         if store::messages::update(&mut tx, id, &draft.text, &nodes, now).await? == 0 {
             return Err(Error::NotFound);
         }
@@ -241,6 +242,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place
     let editable = deletable(cx, viewer, id).await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
+    store::topics::touch(&mut tx, editable.topic.id).await?;
     if store::messages::delete(&mut tx, id, viewer.user()?, now).await? > 0 {
         search_log::insert(&mut tx, Changed::Message(id)).await?;
         jobs::enqueue(&mut tx, &Job::MessageDeleted { message: id }, now).await?;

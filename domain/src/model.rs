@@ -189,6 +189,8 @@ pub struct Topic {
     pub last_seq: i64,
     /// When its newest message was written.
     pub last_message_at: Timestamp,
+    /// Grows with each change of what pages show of it.
+    pub version: i64,
 }
 
 impl Topic {
@@ -223,6 +225,8 @@ pub struct Message {
     pub follows: bool,
     /// Who starred it, earliest first.
     pub stars: Vec<Person>,
+    /// Grows with each change of what pages show of it.
+    pub version: i64,
 }
 
 /// A topic in a group's list.

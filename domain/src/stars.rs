@@ -25,6 +25,7 @@ pub async fn toggle(cx: &Context, viewer: Viewer, id: MessageId) -> Result<(Plac
     limits::count(cx, limits::Deed::Star, By::User(user)).await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
+    store::messages::touch(&mut tx, id).await?;
     let starred = store::stars::delete(&mut tx, id, user).await? == 0;
     if starred {
         store::stars::insert(&mut tx, id, user, now).await?;

@@ -1,7 +1,7 @@
 // Live: what happens while the page is open, put in its place.
 
 import { Reader } from './cursor.js';
-import { isAtEnd, placeMessage } from './messages.js';
+import { isAtEnd, isOlder, placeMessage } from './messages.js';
 import { Poll } from './poll.js';
 import { refresh } from './refresh.js';
 import { refreshTimes } from './times.js';
@@ -33,6 +33,8 @@ class Page {
     this.reader = new Reader(liveAfter);
     this.unread = new Unread(this.me);
     this.news = 0;
+    /** Topics that were deleted, with the version by which they were: of their past nothing is shown again. */
+    this.deleted = new Map();
     const name = user ? `klatch-live-u${user}` : `klatch-live-g${liveGroup}`;
     this.poll = new Poll({ name, anonymous: !user, page: this });
     this.drawn();
@@ -143,31 +145,29 @@ class Page {
   // Events.
 
   apply(event) {
-    const { group, topic, seq, author } = event;
+    const { group, topic, seq, author, version } = event;
+    if (version <= this.deleted.get(topic)) return;
     const open = this.open();
     const isOpen = open?.topic === topic;
-    if (isOpen && event.count !== undefined) this.countMessages(event.count);
+    if (isOpen && version !== undefined) this.header(event);
     switch (event.type) {
       case 'message':
         this.unread.hear(group, topic, seq, author);
         if (isOpen) this.place(event, open);
-        this.row(event, true);
+        this.row(event);
         if (document.body.dataset.page === 'home' && this.unread.groups.has(group)) this.redrawSoon();
         break;
       case 'edit':
       case 'star':
         if (isOpen) placeMessage(event.html, seq);
-        this.row(event, false);
+        this.row(event);
         break;
       case 'delete':
         // Whether the page's own count knew of it already cannot be told at first.
         if (performance.now() - this.drawnAt < LATE) this.redrawSoon();
         this.unread.remove(group, topic, seq, author);
         if (isOpen) placeMessage(event.html, seq);
-        this.row(event, false);
-        break;
-      case 'topic':
-        this.row(event, true);
+        this.row(event);
         break;
       case 'topic_change':
         this.changeTopic(event, isOpen);
@@ -207,10 +207,18 @@ class Page {
     this.gap = setTimeout(() => this.hasGap() && this.resync(0), GAP);
   }
 
-  /** The count in the topic's header, as the server writes it. */
-  countMessages(count) {
-    const shown = byId('message-count');
-    if (shown) shown.textContent = `${count.toLocaleString('en-US')} ${count === 1 ? 'message' : 'messages'}`;
+  /** The topic's header: its title and how many messages it has, as the server writes it. */
+  header({ version, name, slug, count }) {
+    const header = document.querySelector('#main header.top[data-version]');
+    if (!header || version < Number(header.dataset.version)) return;
+    header.dataset.version = String(version);
+    if (count !== undefined) byId('message-count').textContent = `${count.toLocaleString('en-US')} ${count === 1 ? 'message' : 'messages'}`;
+    if (name === undefined) return;
+    const heading = header.querySelector('h1');
+    this.title = this.title.startsWith(heading.textContent) ? name + this.title.slice(heading.textContent.length) : this.title;
+    heading.textContent = name;
+    const [, inGroup] = location.pathname.split('/');
+    if (slug) history.replaceState(history.state, '', `/${inGroup}/${encodeURIComponent(slug)}/${location.search}${location.hash}`);
   }
 
   say() {
@@ -227,45 +235,43 @@ class Page {
     return false;
   }
 
-  /** The topic's row on its group's page: on top of the list when something was written. */
-  row({ group, topic, row }, toTop) {
+  /** The topic's row on its group's page: first page, by latest activity; on later ones nothing moves. */
+  row({ group, topic, row }) {
     const topics = byId('topics');
     if (!topics || !row || Number(topics.dataset.group) !== group) return;
     const old = byId(`t${topic}`);
     if (old && !topics.contains(old)) return;
-    if (!old && (!toTop || topics.dataset.atStart === 'false')) return;
+    const isFirst = topics.dataset.atStart !== 'false';
     const fresh = parse(row);
-    if (!fresh?.matches('li.topic')) return;
+    if (!fresh?.matches('li.topic') || (old ? isOlder(fresh, old) : !isFirst)) return;
     const focused = old?.contains(document.activeElement);
-    if (old && (!toTop || topics.dataset.atStart === 'false')) {
-      old.replaceWith(fresh);
-    } else {
+    const place = [Number(fresh.dataset.at), topic];
+    const isBelow = ({ dataset: { at, topic: other } }) => Number(at) < place[0] || (Number(at) === place[0] && Number(other) < place[1]);
+    if (isFirst) {
+      const next = [...topics.children].find((other) => other !== old && isBelow(other));
+      // What lies below the end of a page that is not the last is not its business.
+      if (!next && !old && topics.dataset.atEnd === 'false') return;
       old?.remove();
-      topics.prepend(fresh);
+      topics.insertBefore(fresh, next ?? null);
       if (topics.nextElementSibling?.matches('.empty')) topics.nextElementSibling.remove();
+    } else {
+      old.replaceWith(fresh);
     }
     refreshTimes(fresh);
     if (focused) fresh.querySelector('a.title')?.focus({ preventScroll: true });
   }
 
   changeTopic(event, isOpen) {
-    const { group, topic, name, slug, deleted } = event;
+    const { group, topic, version, deleted } = event;
     if (deleted) {
+      this.deleted.set(topic, version);
       this.unread.drop(group, topic);
       if (byId('topics')?.contains(byId(`t${topic}`))) byId(`t${topic}`).remove();
       document.querySelectorAll(`.story[data-topic="${Number(topic)}"]`).forEach((story) => story.remove());
       if (isOpen) this.resync(0);
       return;
     }
-    this.row(event, false);
-    if (!isOpen) return;
-    const heading = document.querySelector('#main h1');
-    if (heading) {
-      this.title = this.title.startsWith(heading.textContent) ? name + this.title.slice(heading.textContent.length) : this.title;
-      heading.textContent = name;
-    }
-    const [, inGroup] = location.pathname.split('/');
-    if (slug) history.replaceState(history.state, '', `/${inGroup}/${encodeURIComponent(slug)}/${location.search}${location.hash}`);
+    this.row(event);
   }
 
   notice(text) {

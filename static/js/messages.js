@@ -45,6 +45,9 @@ function keepingPlace(change) {
   if (Math.abs(moved) >= 1) window.scrollBy(0, moved);
 }
 
+/** Whether what came was drawn of an earlier state than what stands here: changes may be told in another order than they happened. */
+export const isOlder = (fresh, old) => Number(fresh.dataset.version) < Number(old.dataset.version);
+
 /** What every message needs that came into the page: fresh times, and code that keys can scroll. */
 function tend(root) {
   refreshTimes(root);
@@ -55,7 +58,7 @@ function tend(root) {
 
 /**
  * Puts a message into the page: in the place of its older self, or where its number belongs. Doing it twice changes
- * nothing. Answers `placed`, `replaced`, or `refused`: there is no list here, the message is another topic's, or the
+ * nothing, nor does an older state of it. Answers `placed`, `replaced`, or `refused`: there is no list here, the message is another topic's, or the
  * page does not reach to the topic's end.
  */
 export function placeMessage(html, seq) {
@@ -67,6 +70,7 @@ export function placeMessage(html, seq) {
   const old = document.getElementById(article.id);
   if (old) {
     if (!messages.contains(old)) return 'refused';
+    if (isOlder(article, old)) return 'replaced';
     const focused = old === document.activeElement;
     keepingPlace(() => old.replaceWith(article));
     tend(article);

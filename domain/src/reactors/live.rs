@@ -19,7 +19,7 @@ pub(super) async fn react(cx: &Context, draw: &Draw, news: &News) -> Result<()> 
     let topic = &row.topic;
     let event = match (news.cause, &news.message) {
         (Cause::TopicDeleted { .. }, _) => {
-            json!({"type": "topic_change", "group": group.id, "topic": topic.id, "deleted": true})
+            json!({"type": "topic_change", "group": group.id, "topic": topic.id, "version": topic.version, "deleted": true})
         }
         // Whoever shows it hears that the topic went.
         _ if *deleted => return Ok(()),
@@ -27,6 +27,7 @@ pub(super) async fn react(cx: &Context, draw: &Draw, news: &News) -> Result<()> 
             "type": "topic_change",
             "group": group.id,
             "topic": topic.id,
+            "version": topic.version,
             "name": topic.title(),
             "slug": topic.slug,
             "row": (draw.topic_row)(row, group, cx.now()),
@@ -41,8 +42,8 @@ fn about_message(cx: &Context, draw: &Draw, cause: Cause, message: &Message, sub
     let Subject { row, group, .. } = subject;
     let now = cx.now();
     let kind = match cause {
-        Cause::MessagePosted { .. } => "message",
         _ if message.deleted => "delete",
+        Cause::MessagePosted { .. } => "message",
         Cause::StarsChanged { .. } => "star",
         Cause::MessageDeleted { .. } => "delete",
         Cause::MessageEdited { .. } | Cause::TopicChanged { .. } | Cause::TopicDeleted { .. } => "edit",
@@ -62,6 +63,7 @@ fn about_message(cx: &Context, draw: &Draw, cause: Cause, message: &Message, sub
         && let Value::Object(fields) = &mut event
     {
         fields.insert("row".into(), (draw.topic_row)(row, group, now).into());
+        fields.insert("version".into(), row.topic.version.into());
         fields.insert("count".into(), row.message_count.into());
         if message.seq == 1 && kind == "message" {
             fields.insert("new_topic".into(), true.into());

@@ -261,7 +261,7 @@ pub async fn append(tx: &mut Tx, grown: &[(TopicId, i64, Timestamp)]) -> Result<
     rows!(all tx, (TopicId, i64), grown,
         "with grown (id, messages, at) as (",
         |row| [row.0 => "bigint", row.1 => "bigint", row.2 => "timestamptz"],
-        ") update topics set last_seq = topics.last_seq + grown.messages,
+        ") update topics set version = topics.version + 1, last_seq = topics.last_seq + grown.messages,
            last_message_at = case when topics.last_seq = 0 or topics.last_message_at < grown.at then grown.at else topics.last_message_at end
            from grown where topics.id = grown.id returning topics.id, topics.last_seq")
 }

@@ -47,7 +47,7 @@ const JOB: &str = "message_posted";
 /// is held to its end, so that numbers become visible in their order.
 const SAVE: &str = r#"
     with topic as (
-        update topics set last_seq = last_seq + 1, last_message_at = case when last_message_at > $3 then last_message_at else $3 end
+        update topics set version = version + 1, last_seq = last_seq + 1, last_message_at = case when last_message_at > $3 then last_message_at else $3 end
         where id = $1 and deleted_at is null returning last_seq, last_message_at),
     message as (
         insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version, idempotency_key)
@@ -149,13 +149,18 @@ pub async fn raws(db: &Db, ids: &[MessageId]) -> Result<Vec<RawMessage>> {
 /// Changes what a message says. 0 when it is deleted.
 pub async fn update(tx: &mut Tx, id: MessageId, raw: &str, nodes: &[Node], now: Timestamp) -> Result<u64> {
     sql!(run tx,
-        "update messages set raw = $2, nodes = $3, nodes_version = $4, edited_at = $5 where id = $1 and deleted_at is null",
+        "update messages set version = version + 1, raw = $2, nodes = $3, nodes_version = $4, edited_at = $5 where id = $1 and deleted_at is null",
         id, raw, Json(nodes), i64::from(crate::markup::NODES_VERSION), now)
 }
 
 /// Leaves a placeholder of a message. 0 when it was deleted before.
 pub async fn delete(tx: &mut Tx, id: MessageId, by: UserId, now: Timestamp) -> Result<u64> {
-    sql!(run tx, "update messages set deleted_at = $2, deleted_by = $3 where id = $1 and deleted_at is null", id, now, by)
+    sql!(run tx, "update messages set version = version + 1, deleted_at = $2, deleted_by = $3 where id = $1 and deleted_at is null", id, now, by)
+}
+
+/// Notes that its stars change.
+pub async fn touch(tx: &mut Tx, id: MessageId) -> Result<u64> {
+    sql!(run tx, "update messages set version = version + 1 where id = $1", id)
 }
 
 #[derive(sqlx::FromRow)]
@@ -172,6 +177,7 @@ struct Row {
     before_author: Option<UserId>,
     before_at: Option<Timestamp>,
     stars: String,
+    version: i64,
 }
 
 #[derive(serde::Deserialize)]
@@ -200,6 +206,7 @@ impl Row {
             follows: self.before_author == Some(self.author_id)
                 && self.before_at.is_some_and(|before| self.created_at.since(before) <= FOLLOWS_WITHIN),
             stars: stars.into_iter().map(|Star(id, username)| Person { id: UserId(id), username }).collect(),
+            version: self.version,
         })
     }
 }
@@ -223,7 +230,7 @@ fn messages(rows: Vec<Row>) -> Result<Vec<Message>> {
 macro_rules! select {
     (pg $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, cast(m.nodes as text) as nodes, m.edited_at,
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, cast(m.nodes as text) as nodes, m.edited_at, m.version,
                     m.deleted_at is not null as deleted, b.author_id as before_author, b.created_at as before_at,
                     coalesce((select json_agg(json_build_array(s.user_id, su.username) order by s.created_at, s.user_id)
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars
@@ -235,7 +242,7 @@ macro_rules! select {
     };
     (lite $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.nodes, m.edited_at,
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.nodes, m.edited_at, m.version,
                     m.deleted_at is not null as deleted, b.author_id as before_author, b.created_at as before_at,
                     (select json_group_array(json_array(user_id, username)) from (select s.user_id, su.username
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id

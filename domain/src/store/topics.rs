@@ -9,7 +9,7 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 
 macro_rules! columns {
     () => {
-        "t.id, t.group_id, t.slug, t.name, t.creator_id, c.username as creator_name, t.created_at, t.last_seq, t.last_message_at"
+        "t.id, t.group_id, t.slug, t.name, t.creator_id, c.username as creator_name, t.created_at, t.last_seq, t.last_message_at, t.version"
     };
 }
 
@@ -235,19 +235,24 @@ pub async fn by_ids(db: &Db, ids: &[TopicId]) -> Result<Vec<TopicRow>> {
 /// the topic is gone. Holds the topic's row until the commit, so that numbers become visible in their order.
 pub async fn next_seq(tx: &mut Tx, topic: TopicId, now: Timestamp) -> Result<Option<(i64, Timestamp)>> {
     sql!(opt tx, (i64, Timestamp),
-        "update topics set last_seq = last_seq + 1, last_message_at = case when last_message_at > $2 then last_message_at else $2 end
+        "update topics set version = version + 1, last_seq = last_seq + 1, last_message_at = case when last_message_at > $2 then last_message_at else $2 end
          where id = $1 and deleted_at is null returning last_seq, last_message_at",
         topic, now)
 }
 
+/// Notes that one of its messages changes, before it does: whoever changes both holds the topic first.
+pub async fn touch(tx: &mut Tx, topic: TopicId) -> Result<u64> {
+    sql!(run tx, "update topics set version = version + 1 where id = $1", topic)
+}
+
 /// Renames a topic; its slug stays, so that links hold.
 pub async fn rename(tx: &mut Tx, topic: TopicId, name: &str) -> Result<u64> {
-    sql!(run tx, "update topics set name = $2 where id = $1 and deleted_at is null", topic, name)
+    sql!(run tx, "update topics set version = version + 1, name = $2 where id = $1 and deleted_at is null", topic, name)
 }
 
 /// Deletes a topic. 0 when it was deleted before.
 pub async fn delete(tx: &mut Tx, topic: TopicId, now: Timestamp) -> Result<u64> {
-    sql!(run tx, "update topics set deleted_at = $2 where id = $1 and deleted_at is null", topic, now)
+    sql!(run tx, "update topics set version = version + 1, deleted_at = $2 where id = $1 and deleted_at is null", topic, now)
 }
 
 /// Where a message stands: its topic's group and slugs.

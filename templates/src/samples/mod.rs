@@ -79,6 +79,7 @@ pub(crate) fn topic(id: i64, group: usize, slug: &str, name: &str, by: usize, la
         created_at: ago(minutes + 2_880),
         last_seq,
         last_message_at: ago(minutes),
+        version: 1,
     }
 }
 
@@ -99,6 +100,7 @@ pub(crate) fn message(seq: i64, author: usize, minutes: u64, markup: &str) -> Me
         deleted: false,
         follows: false,
         stars: Vec::new(),
+        version: 1,
     }
 }
 
