@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use domain::Context;
 use domain::reactors::{self, Draw};
 use templates::Template;
+use templates::groups::GroupOf;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -74,11 +75,14 @@ fn web_config(settings: &Settings) -> web::Config {
 
 async fn run_jobs(cx: Context, stop: Stop) -> Result<(), Failure> {
     let worker = worker::Worker::new(cx.db.clone(), cx.clock.clone(), cx.wake.clone());
+    let jobs = cx.clone();
     let handler = move |job| {
-        let cx = cx.clone();
+        let cx = jobs.clone();
         async move { reactors::run(&cx, &draw(), job).await }
     };
+    let presence = tokio::spawn(domain::presence::follow(cx.clone(), draw(), stop.clone().thrown()));
     worker.run(handler, stop.thrown()).await?;
+    presence.await?;
     Ok(())
 }
 
@@ -94,6 +98,7 @@ fn draw() -> Draw {
         message: |message, topic, group, now| {
             drawn(&templates::messages::MessagePartial { message, topic, group, now })
         },
+        here: |aside, group| drawn(&templates::groups::HerePartial { aside, group: GroupOf { id: group } }),
         topic_row: |row, group, now| drawn(&templates::groups::TopicRowPartial { row, group, now }),
     }
 }

@@ -43,7 +43,7 @@ pub async fn figures(cx: &Context) -> Result<Figures> {
         jobs: store::jobs::counts(&cx.db).await?,
         waiting,
         indexed: cx.search.as_ref().map(crate::search::Search::documents),
-        here: cx.bus.present(now.minus(crate::bus::HERE)).await?.len(),
+        here: cx.bus.here().await?.len(),
         by_day: by_day(cx).await?,
     })
 }

@@ -173,6 +173,9 @@ pub async fn admit(cx: &Context, group: GroupId, user: UserId, role: Role) -> Re
 
 async fn membership_changed(cx: &Context, user: UserId, group: GroupId) {
     sessions::tell(cx, &Control::MembershipChanged { user, group }).await;
+    if let Err(error) = cx.bus.group_changed(group).await {
+        tracing::warn!(%error, %group, "open pages hear later how many are in the group");
+    }
     reads::publish_own(cx, user, json!({"type": "member", "group": group}).to_string()).await;
 }
 
@@ -208,15 +211,26 @@ pub struct Aside {
     pub members: i64,
     /// Who of them is here now, at most a few dozen.
     pub here: Vec<Person>,
+    /// How many more are.
+    pub more: i64,
 }
+
+/// How many of those here are named.
+const NAMED: usize = 50;
 
 /// Size of the group and who is here of it.
 pub async fn aside(cx: &Context, group: GroupId) -> Result<Aside> {
+    let here = store::groups::members_among(&cx.db, group, &cx.bus.here().await?).await?;
+    aside_of(cx, group, here).await
+}
+
+/// The same, when it is known who is here of it.
+pub(crate) async fn aside_of(cx: &Context, group: GroupId, mut here: Vec<UserId>) -> Result<Aside> {
     let members = store::groups::count_members(&cx.db, group).await?;
-    let present = cx.bus.present(cx.now().minus(crate::bus::HERE)).await?;
-    let mut here = store::groups::members_among(&cx.db, group, &present).await?;
-    here.truncate(50);
-    Ok(Aside { members, here: store::users::by_ids(&cx.db, &here).await? })
+    let more = here.len().saturating_sub(NAMED) as i64;
+    here.sort_unstable();
+    here.truncate(NAMED);
+    Ok(Aside { members, here: store::users::by_ids(&cx.db, &here).await?, more })
 }
 
 /// What follows when a group was changed: everyone in it counts again, and those outside who are mentioned in it, for whom it

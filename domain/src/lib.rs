@@ -21,6 +21,7 @@ pub mod messages;
 pub mod model;
 pub mod names;
 pub mod policy;
+pub mod presence;
 pub mod reactors;
 pub mod reads;
 pub mod search;

@@ -125,7 +125,10 @@ impl SessionCache {
             }
             Control::UserChanged { user } => all.by_id.retain(|_, known| known.person.id != *user),
             Control::Reconnected => all.by_id.clear(),
-            Control::MembershipChanged { .. } | Control::GroupChanged { .. } | Control::SearchChanged => return,
+            Control::MembershipChanged { .. }
+            | Control::GroupChanged { .. }
+            | Control::HereChanged { .. }
+            | Control::SearchChanged => return,
         }
         all.heard += 1;
     }

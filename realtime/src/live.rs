@@ -218,7 +218,10 @@ impl Inner {
                 self.unsettled().reconnected = Some(Instant::now());
                 None
             }
-            Control::SessionEnded { .. } | Control::UserChanged { .. } | Control::SearchChanged => None,
+            Control::SessionEnded { .. }
+            | Control::UserChanged { .. }
+            | Control::HereChanged { .. }
+            | Control::SearchChanged => None,
         };
         if let Some(change) = change {
             let mut unsettled = self.unsettled();

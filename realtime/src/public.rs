@@ -60,6 +60,7 @@ impl PublicGroups {
             Control::SessionEnded { .. }
             | Control::UserChanged { .. }
             | Control::MembershipChanged { .. }
+            | Control::HereChanged { .. }
             | Control::SearchChanged => return,
         }
         known.heard += 1;

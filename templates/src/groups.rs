@@ -3,7 +3,8 @@
 use std::borrow::Borrow;
 
 use askama::Template;
-use domain::model::{Group, GroupKind, GroupRow, Person, Role, TopicRow};
+use domain::groups::Aside;
+use domain::model::{Group, GroupId, GroupKind, GroupRow, Person, Role, TopicRow};
 use domain::time::Timestamp;
 
 use crate::form::{GroupForm, TopicForm};
@@ -106,10 +107,8 @@ pub struct Show {
     pub may_start: bool,
     /// Whether the viewer may edit the group.
     pub may_edit: bool,
-    /// How many are in it.
-    pub members: i64,
-    /// Who is here.
-    pub here: Vec<Person>,
+    /// How many are in it, and who of them is here.
+    pub aside: Aside,
     /// Its topics by latest activity.
     pub rows: Vec<TopicRow>,
     /// Whether this is not the first page.
@@ -137,6 +136,23 @@ impl Show {
     pub fn unread(&self) -> i64 {
         self.frame.own_group().map_or(0, domain::model::SidebarGroup::unread)
     }
+}
+
+/// Who is here of a group, as a live event carries it.
+#[derive(Clone, Copy, Debug, Template)]
+#[template(path = "groups/here.html")]
+pub struct HerePartial<'a> {
+    /// Who is.
+    pub aside: &'a Aside,
+    /// Of which group.
+    pub group: GroupOf,
+}
+
+/// A group by its id alone.
+#[derive(Clone, Copy, Debug)]
+pub struct GroupOf {
+    /// The id.
+    pub id: GroupId,
 }
 
 /// One row of a group's list as a live event carries it: without anything that differs by viewer.

@@ -1,7 +1,8 @@
 //! Topics: reading, renaming and deleting them.
 
 use askama::Template;
-use domain::model::{Group, Message, Person, Topic};
+use domain::groups::Aside;
+use domain::model::{Group, Message, Topic};
 
 use crate::form::{MessageForm, RenameForm};
 use crate::frame::Frame;
@@ -16,8 +17,6 @@ pub struct Show {
     pub group: Group,
     /// The group's description as HTML from the markup module; may be empty.
     pub about: String,
-    /// How many are in the group.
-    pub members: i64,
     /// The topic.
     pub topic: Topic,
     /// How many messages stand in it.
@@ -38,8 +37,8 @@ pub struct Show {
     pub may_edit: bool,
     /// Whether the viewer may delete it.
     pub may_delete: bool,
-    /// Who is here.
-    pub here: Vec<Person>,
+    /// How many are in the group, and who of them is here.
+    pub aside: Aside,
     /// A few other topics of the group.
     pub also: Vec<Topic>,
     /// The composer.

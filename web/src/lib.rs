@@ -11,6 +11,7 @@ mod statements;
 mod visit;
 
 use std::net::{IpAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::ServiceConfig;
@@ -58,7 +59,10 @@ where
     D: FnOnce(),
 {
     let threads = config.threads.max(1);
-    let site = actix_web::web::Data::new(Site::new(cx, config));
+    let words = cx.bus.controls();
+    let site = Arc::new(Site::new(cx, config));
+    tokio::spawn(Site::listen(Arc::downgrade(&site), words));
+    let site = actix_web::web::Data::from(site);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(site.clone())

@@ -1,12 +1,16 @@
 //! What all requests of a process share.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, Weak};
 use std::time::{Duration, Instant};
 
 use domain::Context;
+use domain::bus::Control;
 use domain::groups::Aside;
 use domain::model::{GroupId, Topic};
+
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 
 use crate::Config;
 
@@ -73,10 +77,31 @@ impl Site {
         Ok(beside)
     }
 
-    /// Forgets what stands beside a group: somebody joined or left by this process.
-    pub fn forget_beside(&self, group: GroupId) {
+    /// Forgets what stands beside these groups: somebody came, went, joined or left.
+    pub fn forget_beside(&self, groups: &[GroupId]) {
         if let Ok(mut all) = self.asides.lock() {
-            all.remove(&group);
+            all.retain(|group, _| !groups.contains(group));
+        }
+    }
+
+    /// Forgets what the words between processes say is not so any more, for as long as there are any.
+    pub async fn listen(site: Weak<Self>, mut words: Receiver<Control>) {
+        loop {
+            let word = words.recv().await;
+            let Some(site) = site.upgrade() else { return };
+            match word {
+                Ok(Control::HereChanged { groups }) => site.forget_beside(&groups),
+                Ok(Control::MembershipChanged { group, .. } | Control::GroupChanged { group }) => {
+                    site.forget_beside(&[group]);
+                }
+                Ok(Control::Reconnected) | Err(RecvError::Lagged(_)) => {
+                    if let Ok(mut all) = site.asides.lock() {
+                        all.clear();
+                    }
+                }
+                Ok(Control::SessionEnded { .. } | Control::UserChanged { .. } | Control::SearchChanged) => {}
+                Err(RecvError::Closed) => return,
+            }
         }
     }
 }

@@ -31,6 +31,11 @@ pub enum Control {
         /// The group.
         group: GroupId,
     },
+    /// Who is here of these groups, or in them, is not who was.
+    HereChanged {
+        /// The groups.
+        groups: Vec<GroupId>,
+    },
     /// There is something new for the search index.
     SearchChanged,
     /// Words may have been missed: forget everything that they keep true.

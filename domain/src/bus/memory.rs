@@ -1,6 +1,6 @@
 //! The bus of a single process. Nothing runs in the background: what has expired is dropped when something else is touched.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,7 +9,9 @@ use tokio::sync::broadcast;
 
 use super::bells::{Bells, Watch};
 use super::cursor::{Cursor, Entry};
-use super::{AGE, BATCH, CONTROLS, Control, HERE, LENGTH, LISTENING, Presence, Stream, WATCHERS};
+use super::{
+    AGE, BATCH, CONTROLS, Changes, Control, LENGTH, LINGER, LISTENING, PAGE, POLL, Presence, Stream, WATCHERS,
+};
 use crate::model::{GroupId, UserId};
 use crate::time::{Clock, Timestamp};
 
@@ -28,7 +30,11 @@ pub struct Memory {
 #[derive(Debug, Default)]
 struct State {
     streams: HashMap<Stream, Entries>,
-    seen: HashMap<UserId, Timestamp>,
+    /// Until when each is here.
+    here: HashMap<UserId, Timestamp>,
+    /// Who was here when last asked who came and went.
+    told: HashSet<UserId>,
+    changed: HashSet<GroupId>,
     watchers: HashMap<GroupId, HashMap<UserId, Timestamp>>,
     swept_at: Timestamp,
 }
@@ -43,7 +49,7 @@ struct Entries {
 impl Memory {
     pub(super) fn new(clock: Clock) -> Self {
         let (controls, _) = broadcast::channel(CONTROLS);
-        Self { clock, bells: Bells::new(Duration::ZERO), controls, state: Mutex::default() }
+        Self { clock, bells: Bells::new(LINGER), controls, state: Mutex::default() }
     }
 
     /// The state without what has expired by now.
@@ -59,7 +65,7 @@ impl Memory {
     pub(super) fn open(&self, stream: Stream) -> Cursor {
         let (mut state, now) = self.state();
         if let Stream::User(user) = stream {
-            state.seen.insert(user, now);
+            state.here.insert(user, now.plus(PAGE));
         }
         if let Some(there) = state.live(stream, now) {
             there.expires_at = now.plus(AGE);
@@ -103,7 +109,7 @@ impl Memory {
                 there.expires_at = now.plus(AGE);
             }
         }
-        state.seen.extend(presence.users.iter().map(|user| (*user, now)));
+        state.here.extend(presence.users.iter().map(|user| (*user, now.plus(POLL))));
         for (group, user) in &presence.readers {
             let readers = state.watchers.entry(*group).or_default();
             readers.insert(*user, now);
@@ -115,16 +121,25 @@ impl Memory {
         }
     }
 
-    pub(super) fn present(&self, since: Timestamp) -> Vec<UserId> {
+    pub(super) fn here(&self) -> Vec<UserId> {
         let (state, now) = self.state();
-        let since = since.max(now.minus(LISTENING));
-        state.seen.iter().filter(|(_, at)| **at >= since).map(|(user, _)| *user).collect()
+        state.here_since(now).collect()
     }
 
-    pub(super) fn is_here(&self, users: &[UserId]) -> Vec<UserId> {
+    pub(super) fn listening(&self) -> Vec<UserId> {
         let (state, now) = self.state();
-        let since = now.minus(HERE);
-        users.iter().copied().filter(|user| state.seen.get(user).is_some_and(|at| *at >= since)).collect()
+        state.here_since(now.minus(LISTENING)).collect()
+    }
+
+    pub(super) fn group_changed(&self, group: GroupId) {
+        self.state().0.changed.insert(group);
+    }
+
+    pub(super) fn comings_and_goings(&self) -> Changes {
+        let (mut state, now) = self.state();
+        let here: HashSet<UserId> = state.here_since(now).collect();
+        let told = std::mem::replace(&mut state.told, here.clone());
+        Changes { people: here.symmetric_difference(&told).copied().collect(), groups: state.changed.drain().collect() }
     }
 
     pub(super) fn watchers(&self, group: GroupId) -> Vec<UserId> {
@@ -147,12 +162,21 @@ impl Memory {
         self.bells.watch(stream)
     }
 
+    pub(super) fn bells(&self) -> &Bells {
+        &self.bells
+    }
+
     pub(super) fn clock(&self) -> &Clock {
         &self.clock
     }
 }
 
 impl State {
+    /// Who was here at the moment or later.
+    fn here_since(&self, moment: Timestamp) -> impl Iterator<Item = UserId> {
+        self.here.iter().filter(move |(_, until)| **until >= moment).map(|(user, _)| *user)
+    }
+
     /// The stream, if it is there and has not expired.
     fn live(&mut self, stream: Stream, now: Timestamp) -> Option<&mut Entries> {
         self.streams.get_mut(&stream).filter(|there| there.expires_at > now)
@@ -163,7 +187,7 @@ impl State {
         self.streams.retain(|_, there| there.expires_at > now);
         shrink(&mut self.streams);
         let since = now.minus(LISTENING);
-        self.seen.retain(|_, at| *at >= since);
+        self.here.retain(|_, until| *until >= since);
         self.watchers.retain(|_, readers| {
             readers.retain(|_, at| *at >= since);
             !readers.is_empty()

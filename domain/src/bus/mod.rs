@@ -39,7 +39,7 @@ pub(crate) use names::{Name, Names};
 pub(crate) use redis::Server;
 
 use crate::model::{GroupId, UserId};
-use crate::time::{Clock, Timestamp};
+use crate::time::Clock;
 
 /// About how many entries a stream holds; on Redis up to some hundred more.
 pub const LENGTH: usize = 256;
@@ -50,12 +50,16 @@ pub const AGE: Duration = Duration::from_secs(5 * 60);
 /// How long what entries refer to is kept on Redis: longer than [`AGE`], so that only those who were away ask in vain, and are told
 /// to start over.
 const KEPT: Duration = Duration::from_secs(10 * 60);
-/// How lately somebody was seen who counts as here.
-pub const HERE: Duration = Duration::from_secs(3 * 60);
-/// How lately somebody was seen whose stream may be there still: longer than [`AGE`], for clocks differ a little. Events go to
-/// all of these. If they went only to those who are [`HERE`], whoever comes back after four minutes would find their stream, and
-/// not what was meant for it.
+/// How long somebody is here by a page that was drawn for them.
+pub const PAGE: Duration = Duration::from_secs(50);
+/// How long somebody is here by a poll of theirs, from each time that [`Hub`] looks who waits: so long as to outlast a look.
+pub const POLL: Duration = Duration::from_secs(12);
+/// How long ago somebody may have been here whose stream may be there still: longer than [`AGE`], for clocks differ a little. Events
+/// go to all of these. If they went only to those who are here, whoever comes back after four minutes would find their stream,
+/// and not what was meant for it.
 pub const LISTENING: Duration = Duration::from_secs(6 * 60);
+/// How long it is remembered what was heard of a stream that nobody watches: the next poll comes at once.
+const LINGER: Duration = Duration::from_secs(4);
 /// How many watchers of one group are remembered, the latest ones.
 pub const WATCHERS: usize = 2_000;
 
@@ -78,6 +82,15 @@ pub(crate) struct Presence {
     pub streams: Vec<Stream>,
     pub users: Vec<UserId>,
     pub readers: Vec<(GroupId, UserId)>,
+}
+
+/// What changed in who is here since it was asked last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Who came or went.
+    pub people: Vec<UserId>,
+    /// Groups that somebody joined or left.
+    pub groups: Vec<GroupId>,
 }
 
 /// Why the bus did not do it. Nothing is known to be lost by it: try again later.
@@ -209,31 +222,46 @@ impl Bus {
     /// # Errors
     /// When Redis does not answer.
     pub async fn listening(&self) -> Result<Vec<UserId>, BusError> {
-        self.present(self.clock().now().minus(LISTENING)).await
-    }
-
-    /// Who was seen at `since` or later (at most [`LISTENING`] back), in no order.
-    ///
-    /// # Errors
-    /// When Redis does not answer.
-    pub async fn present(&self, since: Timestamp) -> Result<Vec<UserId>, BusError> {
         match self {
-            Self::Memory(memory) => Ok(memory.present(since)),
-            Self::Redis(redis) => redis.present(since).await,
+            Self::Memory(memory) => Ok(memory.listening()),
+            Self::Redis(redis) => redis.listening().await,
         }
     }
 
-    /// Those of `users` who were seen within [`HERE`], in the order given.
+    /// Who is here, in no order: right within a minute after a browser vanished without a word, and within 20 seconds after it
+    /// closed its connection.
     ///
     /// # Errors
     /// When Redis does not answer.
-    pub async fn is_here(&self, users: &[UserId]) -> Result<Vec<UserId>, BusError> {
-        if users.is_empty() {
-            return Ok(Vec::new());
-        }
+    pub async fn here(&self) -> Result<Vec<UserId>, BusError> {
         match self {
-            Self::Memory(memory) => Ok(memory.is_here(users)),
-            Self::Redis(redis) => redis.is_here(users).await,
+            Self::Memory(memory) => Ok(memory.here()),
+            Self::Redis(redis) => redis.here().await,
+        }
+    }
+
+    /// Somebody joined the group or left it: the next [`Bus::comings_and_goings`] names it.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn group_changed(&self, group: GroupId) -> Result<(), BusError> {
+        match self {
+            Self::Memory(memory) => {
+                memory.group_changed(group);
+                Ok(())
+            }
+            Self::Redis(redis) => redis.group_changed(group).await,
+        }
+    }
+
+    /// What changed since anybody asked last: each change is told to one of those who ask, in whatever process.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn comings_and_goings(&self) -> Result<Changes, BusError> {
+        match self {
+            Self::Memory(memory) => Ok(memory.comings_and_goings()),
+            Self::Redis(redis) => redis.comings_and_goings().await,
         }
     }
 
@@ -286,6 +314,14 @@ impl Bus {
         match self {
             Self::Memory(memory) => memory.watch(stream),
             Self::Redis(redis) => redis.watch(stream),
+        }
+    }
+
+    /// Who waits for which stream in this process.
+    fn bells(&self) -> &bells::Bells {
+        match self {
+            Self::Memory(memory) => memory.bells(),
+            Self::Redis(redis) => redis.bells(),
         }
     }
 

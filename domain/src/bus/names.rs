@@ -24,8 +24,14 @@ pub(crate) enum Name<'a> {
     Payload(&'a str),
     /// The channel that tells what was appended to the streams of a shard.
     News(u8),
-    /// Who is here: user by time last seen.
-    Present,
+    /// Who is here: user by the time until which they are.
+    Here,
+    /// Who is here while that is compared with who was.
+    HereNow,
+    /// Who was here when last asked who came and went.
+    Told,
+    /// Groups that somebody joined or left since.
+    ChangedGroups,
     /// Who reads a public group without being in it: user by time last seen.
     Watchers(GroupId),
     /// The channel between processes.
@@ -57,7 +63,10 @@ impl Names {
             Name::Entries(stream @ Stream::Group(id)) => format!("{prefix}:{{{}}}:g:{id}", shard(stream)),
             Name::Payload(reference) => format!("{prefix}:{{e:{reference}}}"),
             Name::News(shard) => format!("{prefix}:{{{shard}}}:news"),
-            Name::Present => format!("{prefix}:present"),
+            Name::Here => format!("{prefix}:{{here}}:until"),
+            Name::HereNow => format!("{prefix}:{{here}}:now"),
+            Name::Told => format!("{prefix}:{{here}}:told"),
+            Name::ChangedGroups => format!("{prefix}:{{here}}:changed"),
             Name::Watchers(id) => format!("{prefix}:{{g:{id}}}:watchers"),
             Name::Control => format!("{prefix}:control"),
             Name::Value(key) => format!("{prefix}:kv:{key}"),
@@ -87,7 +96,7 @@ mod tests {
         for stream in [Stream::User(UserId(76)), Stream::Group(GroupId(76)), Stream::User(UserId(-1))] {
             assert_eq!(names.stream_of(&names.of(Name::Entries(stream))), Some(stream));
         }
-        for name in [Name::Control, Name::News(12), Name::Payload("u:1"), Name::Watchers(GroupId(1)), Name::Present] {
+        for name in [Name::Control, Name::News(12), Name::Payload("u:1"), Name::Watchers(GroupId(1)), Name::Here] {
             assert_eq!(names.stream_of(&names.of(name)), None, "{name:?}");
         }
         assert_eq!(names.stream_of("other:{12}:u:76"), None);

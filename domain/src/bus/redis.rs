@@ -14,7 +14,10 @@ use super::bells::{Bells, Watch};
 use super::cursor::{Cursor, Entry};
 use super::news::{self, FIELD, Payloads};
 use super::subscription::Subscription;
-use super::{AGE, BATCH, BusError, CONTROLS, Control, HERE, LISTENING, Name, Names, Presence, Stream, WATCHERS};
+use super::{
+    AGE, BATCH, BusError, CONTROLS, Changes, Control, LINGER, LISTENING, Name, Names, PAGE, POLL, Presence, Stream,
+    WATCHERS,
+};
 use crate::model::{GroupId, UserId};
 use crate::time::{Clock, Timestamp};
 
@@ -28,8 +31,19 @@ const CHUNK: usize = 256;
 const TOGETHER: Duration = Duration::from_millis(50);
 /// How many such reads are under way at once.
 const READS: usize = 4;
-/// How long it is remembered what was heard of a stream that nobody watches.
-const LINGER: Duration = Duration::from_secs(4);
+/// KEYS: who is here, who was when last asked, the groups that changed. ARGV: now, how long ago is forgotten. Returns who came or
+/// went, and the groups.
+const CHANGES: &str = r"
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[2])
+redis.call('ZRANGESTORE', KEYS[4], KEYS[1], ARGV[1], '+inf', 'BYSCORE')
+local people = redis.call('ZDIFF', 2, KEYS[4], KEYS[2])
+for _, gone in ipairs(redis.call('ZDIFF', 2, KEYS[2], KEYS[4])) do people[#people + 1] = gone end
+redis.call('DEL', KEYS[2])
+if redis.call('EXISTS', KEYS[4]) == 1 then redis.call('RENAME', KEYS[4], KEYS[2]) end
+local groups = redis.call('SMEMBERS', KEYS[3])
+redis.call('DEL', KEYS[3])
+return {people, groups}
+";
 
 /// A server and the names on it.
 #[derive(Clone, Debug)]
@@ -120,7 +134,7 @@ impl Redis {
             look.cmd("XREVRANGE").arg(&key).arg("+").arg("-").arg("COUNT").arg(1);
             look.cmd("EXPIRE").arg(&key).arg(AGE.as_secs());
             if let Stream::User(user) = stream {
-                add(&mut look, &self.server.names.of(Name::Present), now, &[user]);
+                add(&mut look, &self.server.names.of(Name::Here), now.plus(PAGE), &[user]);
             }
             let there = self.server.run(&look).await?.into_iter().next().map(read_entries).transpose()?;
             if let Some(last) = there.and_then(|entries| entries.into_iter().next()) {
@@ -168,11 +182,10 @@ impl Redis {
             commands.cmd("EXPIRE").arg(names.of(Name::Entries(*stream))).arg(AGE.as_secs());
         }
         if !presence.users.is_empty() {
-            let key = names.of(Name::Present);
+            let key = names.of(Name::Here);
             for users in presence.users.chunks(1_000) {
-                add(&mut commands, &key, now, users);
+                add(&mut commands, &key, now.plus(POLL), users);
             }
-            commands.cmd("ZREMRANGEBYSCORE").arg(&key).arg("-inf").arg(format!("({}", now.minus(LISTENING).0));
         }
         for (group, user) in &presence.readers {
             let key = names.of(Name::Watchers(*group));
@@ -186,9 +199,34 @@ impl Redis {
         Ok(())
     }
 
-    pub(super) async fn present(&self, since: Timestamp) -> Result<Vec<UserId>, BusError> {
-        let since = since.max(self.clock.now().minus(LISTENING));
-        self.scored(&self.server.names.of(Name::Present), since).await
+    pub(super) async fn here(&self) -> Result<Vec<UserId>, BusError> {
+        self.scored(&self.server.names.of(Name::Here), self.clock.now()).await
+    }
+
+    pub(super) async fn listening(&self) -> Result<Vec<UserId>, BusError> {
+        self.scored(&self.server.names.of(Name::Here), self.clock.now().minus(LISTENING)).await
+    }
+
+    pub(super) async fn group_changed(&self, group: GroupId) -> Result<(), BusError> {
+        let mut commands = pipe();
+        commands.cmd("SADD").arg(self.server.names.of(Name::ChangedGroups)).arg(group.0);
+        self.server.run(&commands).await.map(drop)
+    }
+
+    pub(super) async fn comings_and_goings(&self) -> Result<Changes, BusError> {
+        let names = &self.server.names;
+        let now = self.clock.now();
+        let mut command = redis::cmd("EVAL");
+        command.arg(CHANGES).arg(4);
+        for name in [Name::Here, Name::Told, Name::ChangedGroups, Name::HereNow] {
+            command.arg(names.of(name));
+        }
+        command.arg(now.0).arg(now.minus(LISTENING).0);
+        let (people, groups): (Vec<i64>, Vec<i64>) = command.query_async(&mut self.server.connection().await?).await?;
+        Ok(Changes {
+            people: people.into_iter().map(UserId).collect(),
+            groups: groups.into_iter().map(GroupId).collect(),
+        })
     }
 
     pub(super) async fn watchers(&self, group: GroupId) -> Result<Vec<UserId>, BusError> {
@@ -201,18 +239,6 @@ impl Redis {
         command.arg(key).arg(since.0).arg("+inf");
         let ids: Vec<i64> = command.query_async(&mut self.server.connection().await?).await?;
         Ok(ids.into_iter().map(UserId).collect())
-    }
-
-    pub(super) async fn is_here(&self, users: &[UserId]) -> Result<Vec<UserId>, BusError> {
-        let since = self.clock.now().minus(HERE);
-        let mut command = redis::cmd("ZMSCORE");
-        command.arg(self.server.names.of(Name::Present));
-        for user in users {
-            command.arg(user.0);
-        }
-        let scores: Vec<Option<f64>> = command.query_async(&mut self.server.connection().await?).await?;
-        let here = users.iter().zip(scores).filter(|(_, score)| score.is_some_and(|score| score >= since.0 as f64));
-        Ok(here.map(|(user, _)| *user).collect())
     }
 
     pub(super) async fn tell(&self, word: &Control) -> Result<(), BusError> {
@@ -250,6 +276,10 @@ impl Redis {
         &self.server
     }
 
+    pub(super) fn bells(&self) -> &Bells {
+        &self.bells
+    }
+
     pub(super) fn clock(&self) -> &Clock {
         &self.clock
     }
@@ -263,10 +293,10 @@ async fn tell(server: &Server, word: &Control) -> Result<(), BusError> {
     Ok(())
 }
 
-fn add(commands: &mut Pipeline, key: &str, now: Timestamp, users: &[UserId]) {
+fn add(commands: &mut Pipeline, key: &str, at: Timestamp, users: &[UserId]) {
     let add = commands.cmd("ZADD").arg(key);
     for user in users {
-        add.arg(now.0).arg(user.0);
+        add.arg(at.0).arg(user.0);
     }
     commands.cmd("EXPIRE").arg(key).arg(LISTENING.as_secs());
 }

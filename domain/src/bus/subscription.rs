@@ -2,7 +2,7 @@
 //! itself anew when it is lost.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use redis::aio::{PubSubSink, PubSubStream};
@@ -17,7 +17,7 @@ use super::{Control, Name, Names};
 
 /// How long a connection, or an answer, may take.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How often bells that nobody watches are taken down and the connection is asked whether it lives.
+/// How often the connection is asked whether it lives.
 const CARE: Duration = Duration::from_secs(3);
 /// The longest pause between two attempts to connect.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -87,7 +87,6 @@ impl Subscription {
                 },
                 _ = &mut *released => return End::Released,
                 _ = care.tick() => {
-                    self.bells.sweep(Instant::now());
                     if let Err(error) = in_time(self.line.sink.ping::<()>()).await {
                         tracing::warn!(%error, "the subscription to Redis does not answer");
                         return End::Lost;

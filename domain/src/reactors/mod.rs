@@ -5,8 +5,9 @@ mod mentions;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::groups::Aside;
 use crate::jobs::{self, Cause, Job, Reactor};
-use crate::model::{Group, Message, Topic, TopicRow};
+use crate::model::{Group, GroupId, Message, Topic, TopicRow};
 use crate::store::topics::Subject;
 use crate::time::Timestamp;
 use crate::{groups, sessions, store, unread};
@@ -16,6 +17,8 @@ use crate::{groups, sessions, store, unread};
 pub struct Draw {
     /// A message of a topic page.
     pub message: fn(&Message, &Topic, &Group, Timestamp) -> String,
+    /// Who is here.
+    pub here: fn(&Aside, GroupId) -> String,
     /// A topic in a group's list.
     pub topic_row: fn(&TopicRow, &Group, Timestamp) -> String,
 }

@@ -132,6 +132,26 @@ pub async fn members_among(db: &Db, group: GroupId, users: &[UserId]) -> Result<
         group, super::list(users))
 }
 
+/// Who of `users` is in which of the groups.
+pub async fn members_of_among(db: &Db, groups: &[GroupId], users: &[UserId]) -> Result<Vec<(GroupId, UserId)>> {
+    if groups.is_empty() || users.is_empty() {
+        return Ok(Vec::new());
+    }
+    sql!(all db, (GroupId, UserId),
+        "select group_id, user_id from memberships where group_id in (select cast(value as bigint) from json_each($1))
+           and user_id in (select cast(value as bigint) from json_each($2))",
+        super::list(groups), super::list(users))
+}
+
+/// The groups that any of these people are in.
+pub async fn of_members(db: &Db, users: &[UserId]) -> Result<Vec<GroupId>> {
+    if users.is_empty() {
+        return Ok(Vec::new());
+    }
+    sql!(values db, GroupId,
+        "select distinct group_id from memberships where user_id in (select cast(value as bigint) from json_each($1))", super::list(users))
+}
+
 /// How the list of groups to discover is ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {

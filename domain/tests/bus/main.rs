@@ -26,12 +26,10 @@ mod lost;
 mod story;
 mod values;
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use domain::bus::{AGE, Backlog, BusError, Control, HERE, Hub, LISTENING};
+use domain::bus::{AGE, Backlog, BusError, Changes, Control, Hub, LISTENING, PAGE, POLL};
 use domain::model::{GroupId, UserId};
-use domain::time::Timestamp;
 use home::{ALICE, BOB, Dice, GARDEN, Home, event, payloads, read_all, within};
 
 on_memory_and_redis! {
@@ -41,7 +39,8 @@ on_memory_and_redis! {
     a_stream_of_another_process_is_heard,
     a_stream_lives_as_long_as_it_is_watched_and_a_while_longer,
     lost_streams_mean_resync,
-    people_are_here_for_some_minutes,
+    people_are_here_for_a_while_after_their_last_page_or_poll,
+    each_coming_and_going_is_told_once,
     whoever_has_a_stream_is_among_the_listeners,
     watchers_of_a_group_come_and_go,
     an_open_page_stays_present,
@@ -157,28 +156,57 @@ async fn whoever_has_a_stream_is_among_the_listeners(home: Home) {
     let after = home.bus.open(ALICE).await.unwrap();
     home.pass(AGE - Duration::from_secs(1));
     assert_eq!(read_all(&home.bus, ALICE, after).await, Ok((Vec::new(), after)));
-    assert_eq!(home.bus.is_here(&[UserId(1)]).await.unwrap(), []);
+    assert_eq!(here(&home).await, []);
     assert_eq!(home.bus.listening().await.unwrap(), [UserId(1)]);
 }
 
-async fn people_are_here_for_some_minutes(home: Home) {
+/// Who is here, in order.
+async fn here(home: &Home) -> Vec<UserId> {
+    let mut here = home.bus.here().await.unwrap();
+    here.sort();
+    here
+}
+
+async fn people_are_here_for_a_while_after_their_last_page_or_poll(home: Home) {
     let (alice, bob, carol) = (UserId(1), UserId(2), UserId(3));
-    let began = Timestamp(home.now.load(Ordering::Relaxed));
     home.bus.open(ALICE).await.unwrap();
-    home.pass(HERE - Duration::from_secs(1));
+    home.pass(PAGE - Duration::from_secs(1));
     home.bus.seen(&[bob]).await.unwrap();
-    assert_eq!(home.bus.is_here(&[carol, bob, alice]).await.unwrap(), [bob, alice]);
+    assert_eq!(here(&home).await, [alice, bob]);
     home.pass(Duration::from_secs(2));
-    assert_eq!(home.bus.is_here(&[carol, bob, alice]).await.unwrap(), [bob]);
-    let mut present = home.bus.present(began).await.unwrap();
-    present.sort();
-    assert_eq!(present, [alice, bob]);
+    assert_eq!(here(&home).await, [bob]);
+    home.pass(POLL);
+    assert_eq!(here(&home).await, []);
     assert_eq!(home.bus.listening().await.unwrap().len(), 2);
     home.pass(LISTENING);
     home.bus.seen(&[carol]).await.unwrap();
-    assert_eq!(home.bus.present(began).await.unwrap(), [carol]);
-    assert_eq!(home.bus.is_here(&[]).await.unwrap(), []);
+    assert_eq!(home.bus.listening().await.unwrap(), [carol]);
     home.bus.seen(&[]).await.unwrap();
+    // A poll says better until when: whoever polls does not stay for as long as a page does.
+    home.bus.open(ALICE).await.unwrap();
+    home.bus.seen(&[alice]).await.unwrap();
+    home.pass(POLL + Duration::from_secs(1));
+    assert_eq!(here(&home).await, []);
+}
+
+async fn each_coming_and_going_is_told_once(home: Home) {
+    let (alice, bob, garden) = (UserId(1), UserId(2), GroupId(7));
+    let there = home.another().await;
+    assert_eq!(home.bus.comings_and_goings().await.unwrap(), Changes::default());
+    home.bus.open(ALICE).await.unwrap();
+    let told = there.comings_and_goings().await.unwrap();
+    assert_eq!((told.people, told.groups), (vec![alice], vec![]));
+    assert_eq!(home.bus.comings_and_goings().await.unwrap(), Changes::default());
+    home.bus.group_changed(garden).await.unwrap();
+    there.group_changed(garden).await.unwrap();
+    home.pass(PAGE + Duration::from_secs(1));
+    home.bus.seen(&[bob]).await.unwrap();
+    let mut told = home.bus.comings_and_goings().await.unwrap();
+    told.people.sort();
+    assert_eq!((told.people, told.groups), (vec![alice, bob], vec![garden]));
+    assert_eq!(there.comings_and_goings().await.unwrap(), Changes::default());
+    home.pass(LISTENING + POLL);
+    assert_eq!(home.bus.comings_and_goings().await.unwrap().people, [bob]);
 }
 
 async fn watchers_of_a_group_come_and_go(home: Home) {
@@ -196,19 +224,21 @@ async fn an_open_page_stays_present(home: Home) {
     let hub = Hub::new(home.bus.clone());
     let (alice, garden) = (UserId(1), GroupId(1));
     home.bus.open(ALICE).await.unwrap();
+    let watch = hub.watch(ALICE);
     for _ in 0..10 {
         home.pass(Duration::from_secs(60));
-        drop(hub.watch(ALICE));
         hub.reads(alice, garden);
         hub.renew().await.unwrap();
-        assert_eq!(home.bus.is_here(&[alice]).await.unwrap(), [alice]);
+        assert_eq!(here(&home).await, [alice]);
         assert_eq!(home.bus.watchers(garden).await.unwrap(), [alice]);
     }
-    for _ in 0..4 {
-        home.pass(Duration::from_secs(60));
-        hub.renew().await.unwrap();
-    }
-    assert_eq!(home.bus.is_here(&[alice]).await.unwrap(), []);
+    // Between two polls nobody is gone.
+    drop(watch);
+    hub.renew().await.unwrap();
+    home.pass(POLL);
+    assert_eq!(here(&home).await, [alice]);
+    home.pass(Duration::from_secs(1));
+    assert_eq!(here(&home).await, []);
     home.pass(LISTENING);
     assert_eq!(home.bus.watchers(garden).await.unwrap(), []);
 }

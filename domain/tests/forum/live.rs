@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::bus::{Backlog, Cursor, HERE, Stream};
+use domain::bus::{Backlog, Cursor, PAGE, Stream};
 use domain::groups::GroupForm;
 use domain::model::GroupKind;
 use domain::policy::Viewer;
@@ -39,7 +39,7 @@ async fn types(forum: &TestForum, stream: Stream, after: Cursor) -> Vec<String> 
     events(forum, stream, after).await.iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
 }
 
-async fn open(forum: &TestForum, who: Viewer) -> (Stream, Cursor) {
+pub async fn open(forum: &TestForum, who: Viewer) -> (Stream, Cursor) {
     let stream = Stream::User(id(who));
     (stream, forum.cx.bus.open(stream).await.unwrap())
 }
@@ -178,7 +178,7 @@ async fn whoever_comes_back_within_the_streams_life_missed_nothing(forum: TestFo
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
     let (stream, cursor) = open(&forum, noor).await;
-    forum.pass(HERE + Duration::from_secs(60));
+    forum.pass(PAGE + Duration::from_secs(60));
     forum.topic(mira, &garden, "Plums", "Hello").await;
     forum.drain().await;
     assert_eq!(types(&forum, stream, cursor).await, ["message"], "their stream was still there, so it is in it");

@@ -27,6 +27,7 @@ mod live;
 mod mentions;
 mod messages;
 mod policy;
+mod presence;
 mod reactors;
 mod search;
 mod tables;

@@ -1,6 +1,7 @@
 //! Group pages.
 
 use askama::Template;
+use domain::groups::Aside;
 use domain::model::{Role, TopicRow};
 
 use super::{Drawn, ago, frame, group, group_rows, person, stranger, topic, wrens};
@@ -55,8 +56,7 @@ impl Show {
             may_join: false,
             may_start: true,
             may_edit: true,
-            members: 64,
-            here: vec![person(3), person(4), person(2)],
+            aside: Aside { members: 64, here: vec![person(3), person(4), person(2)], more: 0 },
             rows: rows(),
             is_later_page: false,
             older: Some("1700000000-12".to_owned()),
@@ -79,7 +79,7 @@ impl Show {
     }
 
     fn empty() -> Self {
-        Self { rows: Vec::new(), older: None, here: Vec::new(), ..Self::sample() }
+        Self { rows: Vec::new(), older: None, aside: Aside::default(), ..Self::sample() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Topic and message pages.
 
 use askama::Template;
+use domain::groups::Aside;
 
 use super::{Drawn, conversation, frame, group, person, stranger, topic, wrens};
 use crate::form::{MessageForm, RenameForm};
@@ -18,7 +19,6 @@ impl Show {
             frame,
             group: group(1),
             about: group(1).description,
-            members: 64,
             topic: wrens(),
             message_count: 48,
             messages: conversation(),
@@ -29,7 +29,7 @@ impl Show {
             may_join: false,
             may_edit: true,
             may_delete: false,
-            here: vec![person(3), person(4), person(2)],
+            aside: Aside { members: 64, here: vec![person(3), person(4), person(2)], more: 0 },
             also: vec![
                 topic(10, 1, "ringing-weekend", "Ringing weekend", 6, 212, 380),
                 topic(11, 1, "owl-or-not-owl", "Owl or not owl", 9, 17, 1_600),
@@ -50,8 +50,14 @@ impl Show {
     }
 
     fn empty() -> Self {
-        let mut page =
-            Self { messages: Vec::new(), earlier: 0, new: None, message_count: 0, here: Vec::new(), ..Self::sample() };
+        let mut page = Self {
+            messages: Vec::new(),
+            earlier: 0,
+            new: None,
+            message_count: 0,
+            aside: Aside::default(),
+            ..Self::sample()
+        };
         page.topic.name = " ".to_owned();
         page.form.text = "   ".into();
         page.form.mend("text", "Write something first.");

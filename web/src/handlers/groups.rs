@@ -85,8 +85,7 @@ pub(super) async fn draw(
         may_join: found.standing.may(Deed::Join),
         may_start: found.standing.may(Deed::Write),
         may_edit: found.standing.may(Deed::Administer),
-        members: beside.aside.members,
-        here: beside.aside.here,
+        aside: beside.aside,
         rows,
         is_later_page: before.is_some(),
         older: older.map(PageEnd::to_param),
@@ -164,7 +163,7 @@ pub async fn update(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let id: GroupId = id(&path)?;
     match domain::groups::update(visit.cx(), visit.viewer(), id, wanted(&form)).await {
         Ok(group) => {
-            visit.site.forget_beside(id);
+            visit.site.forget_beside(&[id]);
             Ok(visit.redirect_saying(&format!("/{}/", group.slug), "saved"))
         }
         Err(domain::Error::Invalid(fields)) => {
@@ -203,7 +202,7 @@ pub async fn members(visit: Visit, path: Path<String>, asked: Query<MembersPage>
 /// `POST /-/groups/ID/join`.
 pub async fn join(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let group = domain::groups::join(visit.cx(), visit.viewer(), id(&path)?).await?;
-    visit.site.forget_beside(group.id);
+    visit.site.forget_beside(&[group.id]);
     let home = format!("/{}/", group.slug);
     Ok(visit.redirect_saying(form.next(&home), "joined"))
 }
@@ -211,7 +210,7 @@ pub async fn join(visit: Visit, path: Path<String>, form: Form) -> Answer {
 /// `POST /-/groups/ID/leave`.
 pub async fn leave(visit: Visit, path: Path<String>, _form: Form) -> Answer {
     let group = domain::groups::leave(visit.cx(), visit.viewer(), id(&path)?).await?;
-    visit.site.forget_beside(group.id);
+    visit.site.forget_beside(&[group.id]);
     let next = if group.kind == GroupKind::Public { format!("/{}/", group.slug) } else { "/".to_owned() };
     Ok(visit.redirect_saying(&next, "left"))
 }

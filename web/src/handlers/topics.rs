@@ -73,7 +73,6 @@ pub(super) async fn draw(
     let new = page.first_unread.zip(counted).map(|(seq, count)| NewSince { seq, count });
     Ok(Show {
         about: domain::messages::render(cx, &found.group.description).await?,
-        members: beside.aside.members,
         message_count: found.message_count,
         messages: page.messages,
         earlier: page.earlier,
@@ -83,7 +82,7 @@ pub(super) async fn draw(
         may_join: found.standing.may(Deed::Join),
         may_edit: found.may_edit(visit.viewer()),
         may_delete: found.may_edit(visit.viewer()),
-        here: beside.aside.here,
+        aside: beside.aside,
         also: beside.topics.into_iter().filter(|topic| topic.id != found.topic.id).take(5).collect(),
         topic: found.topic,
         group: found.group,
@@ -162,6 +161,6 @@ pub async fn delete(visit: Visit, path: Path<String>) -> Answer {
 /// `POST /-/topics/ID/delete`.
 pub async fn destroy(visit: Visit, path: Path<String>, _form: Form) -> Answer {
     let group = domain::topics::delete(visit.cx(), visit.viewer(), id(&path)?).await?;
-    visit.site.forget_beside(group.id);
+    visit.site.forget_beside(&[group.id]);
     Ok(visit.redirect_saying(&format!("/{}/", group.slug), "deleted"))
 }
