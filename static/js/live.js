@@ -300,7 +300,10 @@ class Page {
   }
 
   paint() {
-    if (!this.me) return;
+    if (!this.me) {
+      document.title = this.title;
+      return;
+    }
     const show = (selector, count, root = document) => {
       for (const element of root.querySelectorAll(selector)) {
         const text = String(count);

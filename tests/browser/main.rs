@@ -3,5 +3,6 @@
 mod browser;
 mod live;
 mod plain;
+mod promise;
 #[path = "../support/mod.rs"]
 mod support;
