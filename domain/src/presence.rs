@@ -15,8 +15,11 @@ use crate::{groups, sessions, store};
 
 /// How often it is looked who came and went.
 const TICK: Duration = Duration::from_secs(5);
-/// Looking and telling takes at most one part in so many of the time: with many thousands here, it is done less often.
-const SHARE: u32 = 20;
+/// The same where looking and telling takes long. With how long a poll waits and what it counts for ([`crate::bus::POLL`]), whoever
+/// vanished without a word is told to be gone within a minute.
+const SELDOM: Duration = Duration::from_secs(8);
+/// Looking and telling is to take one part in so many of the time.
+const SHARE: u32 = 10;
 /// How many groups are told in one go.
 const GROUPS: usize = 200;
 
@@ -33,7 +36,7 @@ pub async fn follow(cx: Context, draw: Draw, stop: impl Future<Output = ()>) {
         if let Err(error) = tell(&cx, &draw).await {
             tracing::warn!(%error, "who is here is told later");
         }
-        pause = TICK.max(begun.elapsed() * SHARE);
+        pause = (begun.elapsed() * SHARE).clamp(TICK, SELDOM);
     }
 }
 

@@ -182,7 +182,7 @@ async fn must_be_as_drawn_anew(browser: &Browser, what: &str, happened: &[String
             }
         }
     };
-    if tokio::time::timeout(std::time::Duration::from_secs(20), as_anew).await.is_err() {
+    if tokio::time::timeout(std::time::Duration::from_secs(30), as_anew).await.is_err() {
         panic!("{what} differs after {happened:#?}: {last:#}");
     }
 }
