@@ -20,6 +20,7 @@ mod memory;
 mod names;
 mod news;
 mod redis;
+mod server;
 mod subscription;
 mod url;
 
@@ -33,10 +34,10 @@ pub use bells::Watch;
 pub use control::Control;
 pub use cursor::{Backlog, BadCursor, Cursor, Event};
 pub use hub::Hub;
-pub use url::BusUrl;
+pub use url::{BusUrl, Servers};
 
 pub(crate) use names::{Name, Names};
-pub(crate) use redis::Server;
+pub(crate) use server::Server;
 
 use crate::model::{GroupId, UserId};
 use crate::time::Clock;
@@ -142,7 +143,7 @@ impl Bus {
     pub async fn connect(url: &BusUrl, prefix: &str, clock: Clock) -> Result<Self, BusError> {
         match url {
             BusUrl::Memory => Ok(Self::memory(clock)),
-            BusUrl::Redis(url) => Ok(Self::Redis(redis::Redis::connect(url, prefix, clock).await?)),
+            BusUrl::Redis(servers) => Ok(Self::Redis(redis::Redis::connect(servers, prefix, clock).await?)),
         }
     }
 

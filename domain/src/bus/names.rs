@@ -49,6 +49,23 @@ pub(super) fn shard(stream: Stream) -> u8 {
     id.rem_euclid(i64::from(SHARDS)) as u8
 }
 
+/// The hash tag that decides on which node of a Cluster a command runs: that of the first of its words that has one behind a
+/// prefix; scripts, which come before their keys, do not count.
+pub(super) fn tag_of(command: &redis::Cmd) -> &[u8] {
+    let words = command.args_iter().filter_map(|word| match word {
+        redis::Arg::Simple(word) => Some(word),
+        _ => None,
+    });
+    words.filter(|word| !word.contains(&b'\n') && !word.contains(&b' ')).find_map(tag).unwrap_or_default()
+}
+
+/// What stands between the first brace and the next one that closes.
+fn tag(key: &[u8]) -> Option<&[u8]> {
+    let from = key.iter().position(|byte| *byte == b'{')? + 1;
+    let length = key[from..].iter().position(|byte| *byte == b'}')?;
+    Some(&key[from..from + length])
+}
+
 impl Names {
     pub(crate) fn new(prefix: &str) -> Self {
         Self { prefix: prefix.into() }
@@ -69,7 +86,9 @@ impl Names {
             Name::ChangedGroups => format!("{prefix}:{{here}}:changed"),
             Name::Watchers(id) => format!("{prefix}:{{g:{id}}}:watchers"),
             Name::Control => format!("{prefix}:control"),
-            Name::Value(key) => format!("{prefix}:kv:{key}"),
+            // A key without a tag of its own is its tag.
+            Name::Value(key) if key.contains('{') => format!("{prefix}:kv:{key}"),
+            Name::Value(key) => format!("{prefix}:kv:{{{key}}}"),
         }
     }
 

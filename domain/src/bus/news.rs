@@ -7,18 +7,18 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use redis::Pipeline;
+use redis::{Cmd, Pipeline};
 
 use super::bells::News;
 use super::names::shard;
-use super::{KEPT, LENGTH, Name, Names, Stream};
+use super::{KEPT, LENGTH, Name, Names, Server, Stream};
 
 /// How many payloads a process remembers: entries refer to them, so that most need not be asked for.
 const REMEMBERED: usize = 256;
 /// How many streams one call of the script names: so long is nobody else served.
 const CALL: usize = 512;
 
-/// KEYS: streams of one shard. ARGV: their length, the reference, the channel, the payload. Returns how many took an entry.
+/// KEYS: streams of one shard. ARGV: their length, the reference, the channel, the payload, how it is told. Returns how many took an entry.
 const APPEND: &str = r"
 local told = {}
 for i = 1, #KEYS do
@@ -29,7 +29,7 @@ for i = 1, #KEYS do
   end
 end
 if #told > 0 then
-  redis.call('PUBLISH', ARGV[3], ARGV[2] .. '\n' .. table.concat(told, '\n') .. '\n\n' .. ARGV[4])
+  redis.call(ARGV[5], ARGV[3], ARGV[2] .. '\n' .. table.concat(told, '\n') .. '\n\n' .. ARGV[4])
 end
 return #told
 ";
@@ -42,12 +42,13 @@ pub(super) fn runs(events: &[(Stream, Arc<str>)]) -> impl Iterator<Item = &[(Str
     events.chunk_by(|(_, one), (_, other)| Arc::ptr_eq(one, other) || one == other)
 }
 
-/// The commands that publish one run: first the payload is kept, which answers nothing of interest, then each call of the script
-/// answers how many streams took an entry.
-pub(super) fn append(names: &Names, reference: &str, run: &[(Stream, Arc<str>)]) -> Pipeline {
+/// The commands that publish one run: first the payload is kept, then each call of the script answers how many streams took an entry.
+pub(super) fn append(server: &Server, reference: &str, run: &[(Stream, Arc<str>)]) -> (Cmd, Pipeline) {
+    let names = &server.names;
     let mut commands = Pipeline::new();
-    let Some((_, payload)) = run.first() else { return commands };
-    commands.cmd("SET").arg(names.of(Name::Payload(reference))).arg(&**payload).arg("EX").arg(KEPT.as_secs()).ignore();
+    let payload = run.first().map_or("", |(_, payload)| payload);
+    let mut keep = redis::cmd("SET");
+    keep.arg(names.of(Name::Payload(reference))).arg(payload).arg("EX").arg(KEPT.as_secs());
     let mut shards: HashMap<u8, Vec<Stream>> = HashMap::new();
     for (stream, _) in run {
         shards.entry(shard(*stream)).or_default().push(*stream);
@@ -58,10 +59,10 @@ pub(super) fn append(names: &Names, reference: &str, run: &[(Stream, Arc<str>)])
             for stream in streams {
                 call.arg(names.of(Name::Entries(*stream)));
             }
-            call.arg(LENGTH).arg(reference).arg(names.of(Name::News(shard))).arg(&**payload);
+            call.arg(LENGTH).arg(reference).arg(names.of(Name::News(shard))).arg(payload).arg(server.publish());
         }
     }
-    commands
+    (keep, commands)
 }
 
 /// What was told on a shard's channel.

@@ -6,25 +6,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use deadpool_redis::{Connection, Manager, Pool, Runtime};
-use redis::{AsyncConnectionConfig, Pipeline, Value, pipe};
+use redis::{Pipeline, Value, pipe};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::bells::{Bells, Watch};
 use super::cursor::{Cursor, Entry};
 use super::news::{self, FIELD, Payloads};
+use super::server::Server;
 use super::subscription::Subscription;
+use super::url::Servers;
 use super::{
-    AGE, BATCH, BusError, CONTROLS, Changes, Control, LINGER, LISTENING, Name, Names, PAGE, POLL, Presence, Stream,
-    WATCHERS,
+    AGE, BATCH, BusError, CONTROLS, Changes, Control, LINGER, LISTENING, Name, PAGE, POLL, Presence, Stream, WATCHERS,
 };
 use crate::model::{GroupId, UserId};
 use crate::time::{Clock, Timestamp};
 
-/// Connections for commands.
-const CONNECTIONS: usize = 16;
-/// How long to wait for a connection, and for an answer.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// How many streams are read in one go.
 const CHUNK: usize = 256;
 /// How long changes for search are gathered before the other processes are told.
@@ -44,46 +40,6 @@ local groups = redis.call('SMEMBERS', KEYS[3])
 redis.call('DEL', KEYS[3])
 return {people, groups}
 ";
-
-/// A server and the names on it.
-#[derive(Clone, Debug)]
-pub(crate) struct Server {
-    pool: Pool,
-    pub(crate) names: Names,
-}
-
-impl Server {
-    fn open(url: &str, prefix: &str) -> Result<Self, BusError> {
-        let config =
-            AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
-        let manager = Manager::new_with_config(url, config).map_err(|error| BusError::Url(error.to_string()))?;
-        let pool = Pool::builder(manager)
-            .max_size(CONNECTIONS)
-            .wait_timeout(Some(PATIENCE))
-            .create_timeout(Some(PATIENCE))
-            .recycle_timeout(Some(PATIENCE))
-            .runtime(Runtime::Tokio1)
-            .build()
-            .map_err(|error| BusError::Busy(error.to_string()))?;
-        Ok(Self { pool, names: Names::new(prefix) })
-    }
-
-    pub(crate) async fn connection(&self) -> Result<Connection, BusError> {
-        use deadpool_redis::PoolError;
-        self.pool.get().await.map_err(|error| match error {
-            PoolError::Backend(error) => BusError::Redis(error),
-            other @ (PoolError::Timeout(_)
-            | PoolError::Closed
-            | PoolError::NoRuntimeSpecified
-            | PoolError::PostCreateHook(_)) => BusError::Busy(other.to_string()),
-        })
-    }
-
-    /// Runs the commands in one round trip. Each stands alone, and names keys of one hash slot only.
-    pub(crate) async fn run(&self, commands: &Pipeline) -> Result<Vec<Value>, BusError> {
-        Ok(commands.query_async(&mut self.connection().await?).await?)
-    }
-}
 
 /// The bus on Redis. When the last handle goes, its background tasks end.
 #[derive(Debug)]
@@ -107,16 +63,19 @@ struct Read {
 }
 
 impl Redis {
-    pub(super) async fn connect(url: &str, prefix: &str, clock: Clock) -> Result<Arc<Self>, BusError> {
-        let unreachable = |reason: String| BusError::Unreachable { host: super::url::host(url), reason };
-        let server = Server::open(url, prefix)?;
-        server.run(pipe().cmd("PING")).await.map_err(|error| unreachable(error.to_string()))?;
+    pub(super) async fn connect(servers: &Servers, prefix: &str, clock: Clock) -> Result<Arc<Self>, BusError> {
+        let unreachable = |reason: String| BusError::Unreachable { host: servers.to_string(), reason };
+        let server = match Server::open(servers, prefix).await {
+            Err(error @ BusError::Url(_)) => return Err(error),
+            opened => opened.map_err(|error| unreachable(error.to_string()))?,
+        };
+        server.check().await.map_err(|error| unreachable(error.to_string()))?;
         let bells = Bells::new(LINGER);
         let (controls, _) = broadcast::channel(CONTROLS);
         let (held, released) = oneshot::channel();
         let payloads = Arc::new(Payloads::default());
         let subscription =
-            Subscription::open(url, server.names.clone(), bells.clone(), payloads.clone(), controls.clone())
+            Subscription::open(servers, server.names.clone(), bells.clone(), payloads.clone(), controls.clone())
                 .await
                 .map_err(|error| unreachable(error.to_string()))?;
         tokio::spawn(subscription.run(released));
@@ -158,8 +117,8 @@ impl Redis {
         for run in news::runs(events) {
             let mut random = [0; 12];
             getrandom::fill(&mut random).map_err(|error| BusError::Busy(format!("no randomness: {error}")))?;
-            let commands = news::append(&self.server.names, &crate::secrets::hex(&random), run);
-            for count in self.server.run(&commands).await? {
+            let (keep, append) = news::append(&self.server, &crate::secrets::hex(&random), run);
+            for count in self.server.run_after(&keep, &append).await? {
                 took += redis::from_redis_value::<usize>(count).map_err(redis::RedisError::from)?;
             }
         }
@@ -222,7 +181,7 @@ impl Redis {
             command.arg(names.of(name));
         }
         command.arg(now.0).arg(now.minus(LISTENING).0);
-        let (people, groups): (Vec<i64>, Vec<i64>) = command.query_async(&mut self.server.connection().await?).await?;
+        let (people, groups): (Vec<i64>, Vec<i64>) = self.server.ask(&command).await?;
         Ok(Changes {
             people: people.into_iter().map(UserId).collect(),
             groups: groups.into_iter().map(GroupId).collect(),
@@ -237,7 +196,7 @@ impl Redis {
     async fn scored(&self, key: &str, since: Timestamp) -> Result<Vec<UserId>, BusError> {
         let mut command = redis::cmd("ZRANGEBYSCORE");
         command.arg(key).arg(since.0).arg("+inf");
-        let ids: Vec<i64> = command.query_async(&mut self.server.connection().await?).await?;
+        let ids: Vec<i64> = self.server.ask(&command).await?;
         Ok(ids.into_iter().map(UserId).collect())
     }
 
@@ -264,8 +223,7 @@ impl Redis {
     }
 
     pub(super) async fn check(&self) -> Result<(), BusError> {
-        self.server.run(pipe().cmd("PING")).await?;
-        Ok(())
+        self.server.check().await
     }
 
     pub(super) fn watch(&self, stream: Stream) -> Watch {

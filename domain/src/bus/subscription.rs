@@ -6,17 +6,18 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use redis::aio::{PubSubSink, PubSubStream};
-use redis::{Client, Msg, RedisError, RedisResult};
-use tokio::sync::{broadcast, oneshot};
+use redis::cluster_async::ClusterConnection;
+use redis::{Client, Msg, ProtocolVersion, PushInfo, PushKind, RedisError, RedisResult};
+use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, timeout};
 
 use super::bells::Bells;
 use super::names::SHARDS;
 use super::news::{self, Payloads};
+use super::server::{PATIENCE, cluster};
+use super::url::Servers;
 use super::{Control, Name, Names};
 
-/// How long a connection, or an answer, may take.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// How often the connection is asked whether it lives.
 const CARE: Duration = Duration::from_secs(3);
 /// The longest pause between two attempts to connect.
@@ -24,7 +25,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 
 /// A connection, and what it takes to make it again.
 pub(super) struct Subscription {
-    client: Client,
+    servers: Servers,
     names: Names,
     bells: Arc<Bells>,
     payloads: Arc<Payloads>,
@@ -32,9 +33,38 @@ pub(super) struct Subscription {
     line: Line,
 }
 
-struct Line {
-    sink: PubSubSink,
-    messages: PubSubStream,
+enum Line {
+    /// To one server.
+    One { sink: PubSubSink, messages: PubSubStream },
+    /// To each node of a Cluster.
+    Cluster { connection: ClusterConnection, pushed: mpsc::UnboundedReceiver<PushInfo> },
+}
+
+impl Line {
+    /// The next message; `None` when the connection, or one of several, is gone: or when a shard went to another node.
+    async fn next(&mut self) -> Option<Msg> {
+        match self {
+            Self::One { messages, .. } => messages.next().await,
+            Self::Cluster { pushed, .. } => loop {
+                let push = pushed.recv().await?;
+                match push.kind {
+                    PushKind::Disconnection | PushKind::Unsubscribe | PushKind::SUnsubscribe => return None,
+                    _ => {}
+                }
+                if let Some(message) = Msg::from_push_info(push) {
+                    return Some(message);
+                }
+            },
+        }
+    }
+
+    async fn ping(&mut self) -> RedisResult<()> {
+        match self {
+            Self::One { sink, .. } => sink.ping::<()>().await,
+            // All nodes are asked.
+            Self::Cluster { connection, .. } => redis::cmd("PING").query_async(connection).await,
+        }
+    }
 }
 
 /// Why the line is not listened to any longer.
@@ -48,15 +78,14 @@ enum End {
 impl Subscription {
     /// Connects, and hears everything from then on.
     pub(super) async fn open(
-        url: &str,
+        servers: &Servers,
         names: Names,
         bells: Arc<Bells>,
         payloads: Arc<Payloads>,
         controls: broadcast::Sender<Control>,
     ) -> RedisResult<Self> {
-        let client = Client::open(url)?;
-        let line = connect(&client, &names).await?;
-        Ok(Self { client, names, bells, payloads, controls, line })
+        let line = connect(servers, &names).await?;
+        Ok(Self { servers: servers.clone(), names, bells, payloads, controls, line })
     }
 
     /// Serves until the bus is given up.
@@ -81,13 +110,13 @@ impl Subscription {
         loop {
             tokio::select! {
                 biased;
-                message = self.line.messages.next() => match message {
+                message = self.line.next() => match message {
                     Some(message) => self.hear(&message),
                     None => return End::Lost,
                 },
                 _ = &mut *released => return End::Released,
                 _ = care.tick() => {
-                    if let Err(error) = in_time(self.line.sink.ping::<()>()).await {
+                    if let Err(error) = in_time(self.line.ping()).await {
                         tracing::warn!(%error, "the subscription to Redis does not answer");
                         return End::Lost;
                     }
@@ -117,7 +146,7 @@ impl Subscription {
     async fn reconnect(&self) -> Line {
         let mut pause = Duration::from_millis(50);
         loop {
-            match connect(&self.client, &self.names).await {
+            match connect(&self.servers, &self.names).await {
                 Ok(line) => return line,
                 Err(error) => tracing::warn!(%error, "Redis cannot be reached"),
             }
@@ -127,12 +156,29 @@ impl Subscription {
     }
 }
 
-async fn connect(client: &Client, names: &Names) -> RedisResult<Line> {
-    let (mut sink, messages) = in_time(client.get_async_pubsub()).await?.split();
-    let mut channels: Vec<String> = (0..SHARDS).map(|shard| names.of(Name::News(shard))).collect();
-    channels.push(names.of(Name::Control));
-    in_time(sink.subscribe(channels)).await?;
-    Ok(Line { sink, messages })
+async fn connect(servers: &Servers, names: &Names) -> RedisResult<Line> {
+    let shards: Vec<String> = (0..SHARDS).map(|shard| names.of(Name::News(shard))).collect();
+    let control = names.of(Name::Control);
+    match servers {
+        Servers::One(url) => {
+            let client = Client::open(url.as_str())?;
+            let (mut sink, messages) = in_time(client.get_async_pubsub()).await?.split();
+            in_time(sink.subscribe(shards)).await?;
+            in_time(sink.subscribe(control)).await?;
+            Ok(Line::One { sink, messages })
+        }
+        Servers::Cluster(urls) => {
+            let (push, pushed) = mpsc::unbounded_channel();
+            let client = cluster(urls).use_protocol(ProtocolVersion::RESP3).push_sender(push).build()?;
+            let mut connection = in_time(client.get_async_connection()).await?;
+            // Each to the node that its shard is on.
+            for shard in shards {
+                in_time(connection.ssubscribe(shard)).await?;
+            }
+            in_time(connection.subscribe(control)).await?;
+            Ok(Line::Cluster { connection, pushed })
+        }
+    }
 }
 
 async fn in_time<T>(answer: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {

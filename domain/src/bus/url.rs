@@ -5,14 +5,27 @@ use std::str::FromStr;
 
 use super::BusError;
 
-/// Where the bus is: `memory:`, or the address of a Redis. Printing it shows no password.
+/// Where the bus is. Printing it shows no password.
 #[derive(Clone, PartialEq, Eq)]
 pub enum BusUrl {
-    /// In this process.
+    /// `memory:`, in this process.
     Memory,
-    /// `redis://[user[:password]@]host[:port][/database]`, or `unix:` with a path.
-    Redis(String),
+    /// On Redis.
+    Redis(Servers),
 }
+
+/// One Redis, or a Cluster. Printing it shows no password.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Servers {
+    /// `redis://[user[:password]@]host[:port][/database]`, or `unix:` with a path.
+    One(String),
+    /// `redis-cluster://[user[:password]@]host:port[,host:port...]`: some of the nodes, each as the address of one Redis. The others
+    /// are asked of them.
+    Cluster(Vec<String>),
+}
+
+/// What the address of a Cluster begins with.
+const CLUSTER: &str = "redis-cluster://";
 
 impl FromStr for BusUrl {
     type Err = BusError;
@@ -21,27 +34,30 @@ impl FromStr for BusUrl {
         if matches!(text, "memory" | "memory:") {
             return Ok(Self::Memory);
         }
+        if let Some(rest) = text.strip_prefix(CLUSTER) {
+            let (user, hosts) = rest.rsplit_once('@').map_or(("", rest), |(user, hosts)| (user, hosts));
+            let at = if user.is_empty() { String::new() } else { format!("{user}@") };
+            let urls: Vec<String> =
+                hosts.trim_end_matches('/').split(',').map(|host| format!("redis://{at}{host}")).collect();
+            return match urls.iter().all(|url| ::redis::parse_redis_url(url).is_some_and(|url| url.has_host())) {
+                true => Ok(Self::Redis(Servers::Cluster(urls))),
+                false => Err(BusError::Url("a Cluster is redis-cluster://host:port,host:port".to_owned())),
+            };
+        }
         match ::redis::parse_redis_url(text) {
             Some(url) if matches!(url.scheme(), "rediss" | "valkeys") => Err(BusError::Url(
                 "TLS to Redis is not built in; use redis:// on a private network, or a tunnel".to_owned(),
             )),
-            Some(_) => Ok(Self::Redis(text.to_owned())),
-            None => Err(BusError::Url("it has to be memory: or redis://host:port".to_owned())),
+            Some(_) => Ok(Self::Redis(Servers::One(text.to_owned()))),
+            None => {
+                Err(BusError::Url("it has to be memory:, redis://host:port or redis-cluster://host:port".to_owned()))
+            }
         }
     }
 }
 
-impl BusUrl {
-    /// Host and port, or the socket's path: fit to be shown.
-    pub fn host(&self) -> String {
-        match self {
-            Self::Memory => "memory".to_owned(),
-            Self::Redis(url) => host(url),
-        }
-    }
-}
-
-pub(super) fn host(url: &str) -> String {
+/// Host and port, or the socket's path: fit to be shown.
+fn host(url: &str) -> String {
     match ::redis::parse_redis_url(url) {
         Some(url) => match url.host_str() {
             Some(host) => format!("{host}:{}", url.port().unwrap_or(6379)),
@@ -51,15 +67,36 @@ pub(super) fn host(url: &str) -> String {
     }
 }
 
-impl fmt::Debug for BusUrl {
+impl fmt::Display for Servers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "BusUrl({})", self.host())
+        match self {
+            Self::One(url) => f.write_str(&host(url)),
+            Self::Cluster(urls) => {
+                f.write_str("the Cluster of ")?;
+                f.write_str(&urls.iter().map(|url| host(url)).collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Servers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Servers({self})")
     }
 }
 
 impl fmt::Display for BusUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.host())
+        match self {
+            Self::Memory => f.write_str("memory"),
+            Self::Redis(servers) => servers.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for BusUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BusUrl({self})")
     }
 }
 
@@ -71,6 +108,17 @@ mod tests {
     fn an_address_never_shows_its_password() {
         let url: BusUrl = "redis://me:secret@redis.example:6380/2".parse().unwrap();
         assert_eq!(format!("{url} {url:?}"), "redis.example:6380 BusUrl(redis.example:6380)");
+    }
+
+    #[test]
+    fn a_cluster_is_some_of_its_nodes_with_one_password_for_all() {
+        let url: BusUrl = "redis-cluster://me:secret@one.example:7000,two.example:7001".parse().unwrap();
+        assert_eq!(format!("{url}"), "the Cluster of one.example:7000, two.example:7001");
+        let nodes = ["redis://me:secret@one.example:7000", "redis://me:secret@two.example:7001"].map(str::to_owned);
+        assert_eq!(url, BusUrl::Redis(Servers::Cluster(nodes.to_vec())));
+        for text in ["redis-cluster://", "redis-cluster://one.example:7000,"] {
+            assert!(matches!(text.parse::<BusUrl>(), Err(BusError::Url(_))), "{text:?}");
+        }
     }
 
     #[test]

@@ -37,7 +37,8 @@ impl Redis {
         for key in keys {
             commands.cmd("GET").arg(self.name(key));
         }
-        Ok(commands.query_async(&mut self.server.connection().await?).await?)
+        let answers = self.server.run(&commands).await?.into_iter().map(redis::from_redis_value);
+        Ok(answers.collect::<Result<_, _>>().map_err(redis::RedisError::from)?)
     }
 
     pub(super) async fn set(&self, key: &str, value: &[u8], ttl: Duration) -> Result<(), BusError> {
@@ -71,7 +72,7 @@ impl Redis {
     pub(super) async fn count_within(&self, key: &str, window: Duration) -> Result<u64, BusError> {
         let mut command = redis::cmd("EVAL");
         command.arg(COUNT).arg(1).arg(self.name(key)).arg(milliseconds(window));
-        Ok(command.query_async(&mut self.server.connection().await?).await?)
+        self.server.ask(&command).await
     }
 
     fn name(&self, key: &str) -> String {

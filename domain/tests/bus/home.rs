@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use domain::bus::{AGE, Backlog, Bus, Cursor, Event, Stream};
+use domain::bus::{AGE, Backlog, Bus, BusUrl, Cursor, Event, Servers, Stream};
 use domain::model::{GroupId, UserId};
 use domain::time::{Clock, Timestamp};
 
@@ -23,7 +23,23 @@ pub struct Home {
 pub struct Redis {
     pub url: String,
     pub prefix: String,
-    pub connection: redis::aio::MultiplexedConnection,
+    pub connection: Connection,
+}
+
+/// What tests ask by themselves.
+#[derive(Clone)]
+pub enum Connection {
+    One(redis::aio::MultiplexedConnection),
+    Cluster(redis::cluster_async::ClusterConnection),
+}
+
+impl Connection {
+    pub async fn ask<T: redis::FromRedisValue>(&self, command: &redis::Cmd) -> T {
+        match self.clone() {
+            Self::One(mut connection) => command.query_async(&mut connection).await.unwrap(),
+            Self::Cluster(mut connection) => command.query_async(&mut connection).await.unwrap(),
+        }
+    }
 }
 
 impl Home {
@@ -33,7 +49,11 @@ impl Home {
     }
 
     pub async fn redis() -> Self {
-        Self::redis_at(&test_url()).await
+        Self::redis_at(&test_url("KLATCH_TEST_REDIS_URL")).await
+    }
+
+    pub async fn cluster() -> Self {
+        Self::redis_at(&test_url("KLATCH_TEST_REDIS_CLUSTER_URL")).await
     }
 
     pub async fn redis_at(url: &str) -> Self {
@@ -41,9 +61,19 @@ impl Home {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let prefix = format!("test:{}:{}:{number}", std::process::id(), Timestamp::now().0);
         let now = Arc::new(AtomicI64::new(Timestamp::now().0));
-        let bus = Bus::connect(&url.parse().unwrap(), &prefix, Clock::Manual(now.clone())).await.unwrap();
-        let client = redis::Client::open(url).unwrap();
-        let connection = client.get_multiplexed_async_connection().await.unwrap();
+        let place: BusUrl = url.parse().unwrap();
+        let bus = Bus::connect(&place, &prefix, Clock::Manual(now.clone())).await.unwrap();
+        let connection = match place {
+            BusUrl::Memory => unreachable!("a Redis"),
+            BusUrl::Redis(Servers::One(url)) => {
+                let client = redis::Client::open(url).unwrap();
+                Connection::One(client.get_multiplexed_async_connection().await.unwrap())
+            }
+            BusUrl::Redis(Servers::Cluster(urls)) => {
+                let client = redis::cluster::ClusterClient::new(urls).unwrap();
+                Connection::Cluster(client.get_async_connection().await.unwrap())
+            }
+        };
         Self { bus, now, redis: Some(Redis { url: url.to_owned(), prefix, connection }) }
     }
 
@@ -66,31 +96,28 @@ impl Home {
     pub async fn forget_all(&self) {
         self.pass(AGE + Duration::from_secs(1));
         let Some(redis) = &self.redis else { return };
-        let mut connection = redis.connection.clone();
-        let keys: Vec<String> =
-            redis::cmd("KEYS").arg(format!("{}:*", redis.prefix)).query_async(&mut connection).await.unwrap();
+        let keys: Vec<String> = redis.connection.ask(redis::cmd("KEYS").arg(format!("{}:*", redis.prefix))).await;
         for key in keys {
-            let _: i64 = redis::cmd("DEL").arg(key).query_async(&mut connection).await.unwrap();
+            let _: i64 = redis.connection.ask(redis::cmd("DEL").arg(key)).await;
         }
     }
 
     /// Asks Redis something about a stream's entries.
     pub async fn ask(&self, command: &str, stream: Stream, more: &[&str]) -> Option<i64> {
         let redis = self.redis.as_ref()?;
-        let mut connection = redis.connection.clone();
         let (tag, id) = match stream {
             Stream::User(id) => ('u', id.0),
             Stream::Group(id) => ('g', id.0),
         };
         let key = format!("{}:{{{}}}:{tag}:{id}", redis.prefix, id % 64);
-        Some(redis::cmd(command).arg(key).arg(more).query_async(&mut connection).await.unwrap())
+        Some(redis.connection.ask(redis::cmd(command).arg(key).arg(more)).await)
     }
 }
 
-pub fn test_url() -> String {
-    std::env::var("KLATCH_TEST_REDIS_URL").expect(
-        "set KLATCH_TEST_REDIS_URL to a Redis for tests, such as redis://127.0.0.1:6379: what holds on memory has to hold there too",
-    )
+pub fn test_url(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| {
+        panic!("set {name} to a Redis for tests, as CONTRIBUTING.md says: what holds on memory has to hold there too")
+    })
 }
 
 pub fn event(number: u64) -> Arc<str> {

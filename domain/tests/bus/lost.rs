@@ -7,20 +7,18 @@ use crate::home::{ALICE, BOB, Home, event, payloads, read_all, test_url, within}
 
 /// A database of the test Redis that no other test uses, so that its connections can be told from theirs.
 fn own_database(number: u8) -> String {
-    let url = test_url();
+    let url = test_url("KLATCH_TEST_REDIS_URL");
     let host = url.split('/').take(3).collect::<Vec<_>>().join("/");
     format!("{host}/{number}")
 }
 
 async fn kill_subscriptions(home: &Home, database: u8) -> usize {
-    let mut connection = home.redis.as_ref().unwrap().connection.clone();
-    let clients: String =
-        redis::cmd("CLIENT").arg("LIST").arg("TYPE").arg("pubsub").query_async(&mut connection).await.unwrap();
+    let connection = &home.redis.as_ref().unwrap().connection;
+    let clients: String = connection.ask(redis::cmd("CLIENT").arg("LIST").arg("TYPE").arg("pubsub")).await;
     let mut killed = 0;
     for client in clients.lines().filter(|line| line.contains(&format!(" db={database} "))) {
         let id = client.split(' ').find_map(|word| word.strip_prefix("id=")).unwrap();
-        killed +=
-            redis::cmd("CLIENT").arg("KILL").arg("ID").arg(id).query_async::<usize>(&mut connection).await.unwrap();
+        killed += connection.ask::<usize>(redis::cmd("CLIENT").arg("KILL").arg("ID").arg(id)).await;
     }
     killed
 }
@@ -61,11 +59,10 @@ async fn an_entry_whose_payload_is_gone_means_resync() {
     let (events, last) = read_all(&home.bus, ALICE, after).await.unwrap();
     assert_eq!(payloads(&events), [event(1)]);
     let redis = home.redis.as_ref().unwrap();
-    let mut connection = redis.connection.clone();
     let pattern = format!("{}:{{e:*", redis.prefix);
-    let keys: Vec<String> = redis::cmd("KEYS").arg(pattern).query_async(&mut connection).await.unwrap();
+    let keys: Vec<String> = redis.connection.ask(redis::cmd("KEYS").arg(pattern)).await;
     assert_eq!(keys.len(), 1, "kept once, however many hear it");
-    let _: i64 = redis::cmd("DEL").arg(&keys).query_async(&mut connection).await.unwrap();
+    let _: i64 = redis.connection.ask(redis::cmd("DEL").arg(&keys)).await;
     let other = home.another().await;
     assert_eq!(read_all(&other, ALICE, after).await, Err(last));
     assert_eq!(read_all(&other, ALICE, last).await, Ok((Vec::new(), last)));

@@ -1,6 +1,6 @@
-//! The promises of the bus and of the key-value store, proved on memory and on Redis alike.
+//! The promises of the bus and of the key-value store, proved on memory, on Redis, and on a Redis Cluster alike.
 //!
-//! `KLATCH_TEST_REDIS_URL` names a Redis for tests; every test has a prefix of its own in it.
+//! `KLATCH_TEST_REDIS_URL` and `KLATCH_TEST_REDIS_CLUSTER_URL` name those for tests; every test has a prefix of its own in it.
 
 #![allow(clippy::unwrap_used)]
 
@@ -17,6 +17,12 @@ macro_rules! on_memory_and_redis {
             $(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() { super::$name(Home::redis().await).await }
+        )* }
+        mod on_a_cluster {
+            use crate::home::Home;
+            $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() { super::$name(Home::cluster().await).await }
         )* }
     };
 }

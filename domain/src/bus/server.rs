@@ -1,0 +1,157 @@
+//! The Redis behind the bus and the key-value store: one server, or a Cluster.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::time::Duration;
+
+use deadpool_redis::{Manager, Pool, PoolError, Runtime};
+use futures_util::future::try_join_all;
+use redis::cluster::ClusterClientBuilder;
+use redis::cluster_async::ClusterConnection;
+use redis::{AsyncConnectionConfig, Cmd, FromRedisValue, Pipeline, Value, pipe};
+
+use super::names::tag_of;
+use super::url::Servers;
+use super::{BusError, Names};
+
+/// Connections for commands to one server. To each node of a Cluster there is one, which many use at a time.
+const CONNECTIONS: usize = 16;
+/// How long to wait for a connection, and for an answer.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Where commands go, and the names there. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Server {
+    link: Link,
+    pub(crate) names: Names,
+}
+
+#[derive(Clone)]
+enum Link {
+    One(Pool),
+    Cluster(ClusterConnection),
+}
+
+impl Server {
+    pub(super) async fn open(servers: &Servers, prefix: &str) -> Result<Self, BusError> {
+        let link = match servers {
+            Servers::One(url) => Link::One(pool(url)?),
+            Servers::Cluster(urls) => {
+                let client = cluster(urls).build().map_err(|error| BusError::Url(error.to_string()))?;
+                Link::Cluster(client.get_async_connection().await?)
+            }
+        };
+        Ok(Self { link, names: Names::new(prefix) })
+    }
+
+    /// Runs one command. Its keys have one hash tag.
+    pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, BusError> {
+        Ok(match &self.link {
+            Link::One(pool) => command.query_async(&mut connection(pool).await?).await?,
+            Link::Cluster(cluster) => command.query_async(&mut cluster.clone()).await?,
+        })
+    }
+
+    /// Runs the commands, in one round trip to each node, and gives their answers in their order. Each stands alone, and its keys
+    /// have one hash tag; on a Cluster they run side by side but for those of one tag.
+    pub(crate) async fn run(&self, commands: &Pipeline) -> Result<Vec<Value>, BusError> {
+        match &self.link {
+            Link::One(pool) => Ok(commands.query_async(&mut connection(pool).await?).await?),
+            Link::Cluster(cluster) => spread(cluster, commands).await,
+        }
+    }
+
+    /// The same, but that nothing is run before `first` was, whose answer is not given.
+    pub(super) async fn run_after(&self, first: &Cmd, commands: &Pipeline) -> Result<Vec<Value>, BusError> {
+        match &self.link {
+            Link::One(pool) => {
+                let mut together = Pipeline::with_capacity(commands.len() + 1);
+                together.add_command(first.clone()).ignore();
+                commands.cmd_iter().for_each(|command| {
+                    together.add_command(command.clone());
+                });
+                Ok(together.query_async(&mut connection(pool).await?).await?)
+            }
+            Link::Cluster(cluster) => {
+                first.query_async::<()>(&mut cluster.clone()).await?;
+                spread(cluster, commands).await
+            }
+        }
+    }
+
+    /// What tells the news of a shard: on a Cluster, they stay on the node that the shard is on.
+    pub(super) fn publish(&self) -> &'static str {
+        match &self.link {
+            Link::One(_) => "PUBLISH",
+            Link::Cluster(_) => "SPUBLISH",
+        }
+    }
+
+    /// Whether it answers: all of it.
+    pub(super) async fn check(&self) -> Result<(), BusError> {
+        self.ask::<()>(&redis::cmd("PING")).await
+    }
+}
+
+fn pool(url: &str) -> Result<Pool, BusError> {
+    let config =
+        AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
+    let manager = Manager::new_with_config(url, config).map_err(|error| BusError::Url(error.to_string()))?;
+    Pool::builder(manager)
+        .max_size(CONNECTIONS)
+        .wait_timeout(Some(PATIENCE))
+        .create_timeout(Some(PATIENCE))
+        .recycle_timeout(Some(PATIENCE))
+        .runtime(Runtime::Tokio1)
+        .build()
+        .map_err(|error| BusError::Busy(error.to_string()))
+}
+
+/// What a client of a Cluster begins with.
+pub(super) fn cluster(urls: &[String]) -> ClusterClientBuilder {
+    ClusterClientBuilder::new(urls.iter().map(String::as_str))
+        .connection_timeout(PATIENCE)
+        .response_timeout(PATIENCE)
+        .overall_response_timeout(Some(PATIENCE))
+}
+
+async fn connection(pool: &Pool) -> Result<deadpool_redis::Connection, BusError> {
+    pool.get().await.map_err(|error| match error {
+        PoolError::Backend(error) => BusError::Redis(error),
+        other @ (PoolError::Timeout(_)
+        | PoolError::Closed
+        | PoolError::NoRuntimeSpecified
+        | PoolError::PostCreateHook(_)) => BusError::Busy(other.to_string()),
+    })
+}
+
+/// Runs the commands tag by tag, all tags at once.
+async fn spread(cluster: &ClusterConnection, commands: &Pipeline) -> Result<Vec<Value>, BusError> {
+    let mut parts: HashMap<&[u8], (Vec<usize>, Pipeline)> = HashMap::new();
+    for (place, command) in commands.cmd_iter().enumerate() {
+        let (places, part) = parts.entry(tag_of(command)).or_insert_with(|| (Vec::new(), pipe()));
+        places.push(place);
+        part.add_command(command.clone());
+    }
+    let parts = parts.into_values().map(|(places, part)| async move {
+        let answers: Vec<Value> = part.query_async(&mut cluster.clone()).await?;
+        Ok::<_, BusError>((places, answers))
+    });
+    let mut all = vec![Value::Nil; commands.len()];
+    for (places, answers) in try_join_all(parts).await? {
+        for (place, answer) in places.into_iter().zip(answers) {
+            all[place] = answer;
+        }
+    }
+    Ok(all)
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match &self.link {
+            Link::One(_) => "one",
+            Link::Cluster(_) => "a Cluster",
+        };
+        f.debug_struct("Server").field("is", &kind).field("names", &self.names).finish()
+    }
+}
