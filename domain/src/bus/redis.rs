@@ -25,6 +25,8 @@ use crate::time::{Clock, Timestamp};
 const CHUNK: usize = 256;
 /// How long changes for search are gathered before the other processes are told.
 const TOGETHER: Duration = Duration::from_millis(50);
+/// How many pages are renewed in one go.
+const RENEWED: usize = 1_000;
 /// How many such reads are under way at once.
 const READS: usize = 4;
 /// KEYS: who is here, who was when last asked, the groups that changed. ARGV: now, how long ago is forgotten. Returns who came or
@@ -136,16 +138,20 @@ impl Redis {
     pub(super) async fn renew(&self, presence: &Presence) -> Result<(), BusError> {
         let names = &self.server.names;
         let now = self.clock.now();
-        let mut commands = pipe();
-        for stream in &presence.streams {
-            commands.cmd("EXPIRE").arg(names.of(Name::Entries(*stream))).arg(AGE.as_secs());
-        }
-        if !presence.users.is_empty() {
-            let key = names.of(Name::Here);
-            for users in presence.users.chunks(1_000) {
-                add(&mut commands, &key, now.plus(POLL), users);
+        // Piece by piece, so that what a crowd of pages needs for a moment stays small.
+        for streams in presence.streams.chunks(RENEWED) {
+            let mut commands = Pipeline::with_capacity(streams.len());
+            for stream in streams {
+                commands.cmd("EXPIRE").arg(names.of(Name::Entries(*stream))).arg(AGE.as_secs());
             }
+            self.server.run(&commands).await?;
         }
+        for users in presence.users.chunks(RENEWED) {
+            let mut commands = pipe();
+            add(&mut commands, &names.of(Name::Here), now.plus(POLL), users);
+            self.server.run(&commands).await?;
+        }
+        let mut commands = pipe();
         for (group, user) in &presence.readers {
             let key = names.of(Name::Watchers(*group));
             add(&mut commands, &key, now, &[*user]);
