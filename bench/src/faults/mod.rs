@@ -51,7 +51,7 @@ impl Fault {
     ];
 
     /// What can go wrong with one.
-    pub const ALONE: [Self; 3] = [Self::KillAll, Self::FillSocket, Self::RestartInTurn];
+    pub const ALONE: [Self; 3] = [Self::KillAll, Self::RestartInTurn, Self::FillSocket];
 
     /// Its name.
     pub fn name(self) -> &'static str {
