@@ -60,10 +60,9 @@ async fn a_redis_that_lost_everything_while_connections_stayed_wakes_everyone() 
     let mut watch = hub.watch(ALICE);
     // What is to be missed has to be known first.
     let redis = home.redis.as_ref().unwrap();
-    let mut connection = redis.connection.clone();
-    let mark = format!("{}:{{0}}:mark", redis.prefix);
+    let mark = format!("{}:{{63}}:mark", redis.prefix);
     let marked = async {
-        while !redis::cmd("EXISTS").arg(&mark).query_async::<bool>(&mut connection).await.unwrap() {
+        while !redis.connection.ask::<bool>(redis::cmd("EXISTS").arg(&mark)).await {
             tokio::task::yield_now().await;
         }
     };
