@@ -9,9 +9,8 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use super::database::Database;
-use super::process::{Process, Redis, free_port};
 use super::visitor::Visitor;
-use super::{PATIENCE, proxy, wait_for};
+use super::{PATIENCE, Process, Redis, free_port, proxy, wait_for};
 
 /// How the program is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ mod accounts;
 mod addresses;
 mod command_line;
 mod conversations;
+mod crowds;
 mod faults;
 mod live;
 mod privacy;

@@ -16,6 +16,7 @@ mod bells;
 mod control;
 mod cursor;
 mod hub;
+mod loss;
 mod memory;
 mod names;
 mod news;

@@ -11,6 +11,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::bells::{Bells, Watch};
 use super::cursor::{Cursor, Entry};
+use super::loss;
 use super::news::{self, FIELD, Payloads};
 use super::server::Server;
 use super::subscription::Subscription;
@@ -50,8 +51,8 @@ pub struct Redis {
     clock: Clock,
     bells: Arc<Bells>,
     controls: broadcast::Sender<Control>,
-    /// Ends the subscription when the bus is given up.
-    _held: oneshot::Sender<()>,
+    /// End the subscription and the watch over what is lost when the bus is given up.
+    _held: (oneshot::Sender<()>, oneshot::Sender<()>),
     reads: mpsc::UnboundedSender<Read>,
     /// Whether [`Control::SearchChanged`] is about to be told.
     search_changed: Arc<AtomicBool>,
@@ -81,9 +82,19 @@ impl Redis {
                 .await
                 .map_err(|error| unreachable(error.to_string()))?;
         tokio::spawn(subscription.run(released));
+        let (watched, given_up) = oneshot::channel();
+        tokio::spawn(loss::notice(server.clone(), bells.clone(), controls.clone(), given_up));
         let (reads, queue) = mpsc::unbounded_channel();
         tokio::spawn(read_together(server.clone(), payloads, queue));
-        Ok(Arc::new(Self { server, clock, bells, controls, _held: held, reads, search_changed: Arc::default() }))
+        Ok(Arc::new(Self {
+            server,
+            clock,
+            bells,
+            controls,
+            _held: (held, watched),
+            reads,
+            search_changed: Arc::default(),
+        }))
     }
 
     pub(super) async fn open(&self, stream: Stream) -> Result<Cursor, BusError> {
