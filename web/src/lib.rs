@@ -8,20 +8,16 @@ mod routes;
 mod site;
 #[cfg(test)]
 mod statements;
-mod under_way;
 mod visit;
 
 use std::net::{IpAddr, TcpListener};
-use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::web::ServiceConfig;
+use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer, middleware};
 use domain::Context;
 
 pub use site::Site;
-
-use under_way::UnderWay;
 
 /// How pages are served.
 #[derive(Clone, Debug)]
@@ -40,8 +36,6 @@ impl Default for Config {
 
 /// Connections wait here for at most as long as a long poll needs, with some room.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// How long the threads wait for each other when the program ends.
-const TOGETHER: Duration = Duration::from_secs(2);
 /// How long requests under way may take when the program ends, in seconds.
 const LAST_ANSWERS: u64 = 15;
 
@@ -65,18 +59,18 @@ where
 {
     let threads = config.threads.max(1);
     let words = cx.bus.controls();
-    let site = Arc::new(Site::new(cx, config));
-    tokio::spawn(Site::listen(Arc::downgrade(&site), words));
-    let site = actix_web::web::Data::from(site);
-    let under_way = UnderWay::default();
-    let counter = actix_web::web::Data::new(under_way.clone());
+    let site = Site::new(cx, config);
+    let listening = tokio::spawn(site.clone().listen(words));
     let server = HttpServer::new(move || {
+        // Each thread has a runtime of its own: what is opened there works best there, and ends with it.
+        let site = site.on_thread().unwrap_or_else(|error| {
+            tracing::error!(%error, "a thread has no connections of its own");
+            site.clone()
+        });
         App::new()
-            .app_data(site.clone())
-            .app_data(counter.clone())
+            .app_data(Data::new(site))
             .wrap(middleware::from_fn(failure::dress))
             .wrap(middleware::Compress::default())
-            .wrap(middleware::from_fn(under_way::count))
             .configure(mount.clone())
             .configure(routes::configure)
     })
@@ -92,20 +86,15 @@ where
     .run();
     let handle = server.handle();
     let mut server = std::pin::pin!(server);
-    tokio::select! {
+    let ended = tokio::select! {
         ended = &mut server => ended,
         () = shutdown => {
             draining();
-            // A thread that has nothing to do ends at once, and the connections to the database that it opened end with it, though
-            // others use them: so nobody is told to stop before all have answered.
-            let all = async {
-                handle.pause().await;
-                under_way.ended(TOGETHER).await;
-                handle.stop(true).await;
-            };
             // The stop ends only while the server itself is polled too.
-            let (ended, ()) = tokio::join!(server, all);
+            let (ended, ()) = tokio::join!(server, handle.stop(true));
             ended
         }
-    }
+    };
+    listening.abort();
+    ended
 }

@@ -52,7 +52,7 @@ pub struct Redis {
     bells: Arc<Bells>,
     controls: broadcast::Sender<Control>,
     /// End the subscription and the watch over what is lost when the bus is given up.
-    _held: (oneshot::Sender<()>, oneshot::Sender<()>),
+    _held: Arc<(oneshot::Sender<()>, oneshot::Sender<()>)>,
     reads: mpsc::UnboundedSender<Read>,
     /// Whether [`Control::SearchChanged`] is about to be told.
     search_changed: Arc<AtomicBool>,
@@ -91,9 +91,21 @@ impl Redis {
             clock,
             bells,
             controls,
-            _held: (held, watched),
+            _held: Arc::new((held, watched)),
             reads,
             search_changed: Arc::default(),
+        }))
+    }
+
+    pub(super) fn apart(&self) -> Result<Arc<Self>, BusError> {
+        Ok(Arc::new(Self {
+            server: self.server.apart()?,
+            clock: self.clock.clone(),
+            bells: self.bells.clone(),
+            controls: self.controls.clone(),
+            _held: self._held.clone(),
+            reads: self.reads.clone(),
+            search_changed: self.search_changed.clone(),
         }))
     }
 
