@@ -19,6 +19,7 @@ use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer, middleware};
 use domain::Context;
 
+pub use routes::{Entry, ROUTES};
 pub use site::Site;
 
 use under_way::UnderWay;
