@@ -4,6 +4,8 @@ mod assets;
 mod failure;
 mod form;
 pub mod handlers;
+#[cfg(test)]
+mod matrix;
 mod routes;
 mod site;
 #[cfg(test)]
