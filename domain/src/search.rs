@@ -105,20 +105,18 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
         }
         None => None,
     };
-    let hidden: Vec<i64> =
-        store::groups::hidden_from(&cx.db, viewer.id_or_none()).await?.into_iter().map(|id| id.0).collect();
-    let (topics, authors): (Vec<i64>, Vec<i64>) = match viewer.id() {
-        Some(user) => (
-            store::topics::hidden_from(&cx.db, user).await?.into_iter().map(|id| id.0).collect(),
-            ignores::of(cx, user).await?.iter().map(|id| id.0).collect(),
-        ),
-        None => (Vec::new(), Vec::new()),
+    let searched = store::groups::searched(&cx.db, viewer.id_or_none()).await?;
+    let seen: Vec<i64> = searched.groups.into_iter().map(|id| id.0).collect();
+    let topics: Vec<i64> = searched.but_topics.into_iter().map(|id| id.0).collect();
+    let authors: Vec<i64> = match viewer.id() {
+        Some(user) => ignores::of(cx, user).await?.iter().map(|id| id.0).collect(),
+        None => Vec::new(),
     };
     let now = cx.now().0;
     let results = blocking(move || {
         search.index.reload()?;
         search.index.search(&Query {
-            hidden_groups: &hidden,
+            seen_groups: Some(&seen),
             hidden_topics: &topics,
             hidden_authors: &authors,
             only_group,

@@ -217,6 +217,11 @@ pub struct Edit {
     pub form: GroupForm,
 }
 
+/// A description in a list: its words without the marks.
+pub fn plain(description: &str) -> String {
+    domain::markup::excerpt(description, 400)
+}
+
 /// Who reads a group of this kind, in a word.
 pub fn kind_word(kind: impl Borrow<GroupKind>) -> &'static str {
     match kind.borrow() {

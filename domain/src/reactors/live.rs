@@ -1,7 +1,7 @@
 //! Live: one event into the stream of each user who is there to hear it and may.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Value, json};
 
@@ -36,17 +36,15 @@ pub(super) async fn react(cx: &Context, draw: &Draw, news: &News) -> Result<()> 
         (cause, Some(message)) => about_message(cx, draw, cause, message, &news.subject),
     };
     // A message is folded away for those who ignore its author.
-    let folded = match &news.message {
-        Some(message) if !message.deleted => {
-            let message = Message { ignored: true, follows: false, ..message.clone() };
-            let wrote_last = row.last_author.as_ref().is_some_and(|last| last.id == message.author.id);
-            let row = TopicRow { ignored: wrote_last, ..row.clone() };
-            Some(((draw.message)(&message, topic, group, cx.now()), (draw.topic_row)(&row, group, cx.now())))
-        }
-        _ => None,
+    let fold = || {
+        let message = news.message.as_ref().filter(|message| !message.deleted)?;
+        let message = Message { ignored: true, follows: false, ..message.clone() };
+        let wrote_last = row.last_author.as_ref().is_some_and(|last| last.id == message.author.id);
+        let row = TopicRow { ignored: wrote_last, ..row.clone() };
+        Some(((draw.message)(&message, topic, group, cx.now()), (draw.topic_row)(&row, group, cx.now())))
     };
     let author = news.message.as_ref().map(|message| message.author.id);
-    publish(cx, &news.subject, author, Texts::of(event, folded)).await
+    publish(cx, &news.subject, author, &Texts::of(event, &fold)).await
 }
 
 /// What a message is now. An event drawn late shows what came after it too: applying it is never wrong.
@@ -89,7 +87,7 @@ const AT_ONCE: usize = 8_000;
 
 /// Writes the event for everyone who is there and may read the topic, decided now: members whose stream may be there, and in a public
 /// group those who read it without being in it. For those who muted it, or ignore the author, it is marked as not to be counted.
-async fn publish(cx: &Context, subject: &Subject, author: Option<UserId>, texts: Texts) -> Result<()> {
+async fn publish(cx: &Context, subject: &Subject, author: Option<UserId>, texts: &Texts<'_>) -> Result<()> {
     let Subject { row, group, .. } = subject;
     let author = author.unwrap_or(UserId(0));
     let listening = cx.bus.listening().await?;
@@ -109,7 +107,7 @@ async fn publish(cx: &Context, subject: &Subject, author: Option<UserId>, texts:
         let watchers = cx.bus.watchers(group.id).await?;
         let others: Vec<UserId> = watchers.into_iter().filter(|user| !told.contains(user)).collect();
         let ignoring: HashSet<UserId> = store::ignores::among(&cx.db, author, &others).await?.into_iter().collect();
-        let text = |user| if ignoring.contains(&user) { texts.ignored.clone() } else { texts.plain.clone() };
+        let text = |user| if ignoring.contains(&user) { texts.ignored() } else { texts.plain.clone() };
         found.extend(others.into_iter().map(|user| (Stream::User(user), text(user))));
         found.push((Stream::Group(group.id), texts.plain.clone()));
     }
@@ -117,36 +115,51 @@ async fn publish(cx: &Context, subject: &Subject, author: Option<UserId>, texts:
     Ok(())
 }
 
-/// An event as different people hear it.
-struct Texts {
+/// What stands in the place of a message and of its topic's row for those who ignore its author; nothing where there is none.
+type Fold<'a> = dyn Fn() -> Option<(String, String)> + Sync + 'a;
+
+/// An event as different people hear it: what only a few hear is written when the first of them is met.
+struct Texts<'a> {
+    event: Value,
     plain: Arc<str>,
-    /// Where it is not counted.
-    muted: Arc<str>,
-    /// Where its author is ignored.
-    ignored: Arc<str>,
+    muted: OnceLock<Arc<str>>,
+    ignored: OnceLock<Arc<str>>,
+    fold: &'a Fold<'a>,
 }
 
-impl Texts {
-    fn of(event: Value, folded: Option<(String, String)>) -> Self {
+impl<'a> Texts<'a> {
+    fn of(event: Value, fold: &'a Fold<'a>) -> Self {
         let plain = event.to_string().into();
-        let mut muted = event;
-        if let Value::Object(fields) = &mut muted {
+        Self { event, plain, muted: OnceLock::new(), ignored: OnceLock::new(), fold }
+    }
+
+    fn with(&self, more: &[(&str, Value)]) -> Arc<str> {
+        let mut event = self.event.clone();
+        if let Value::Object(fields) = &mut event {
             fields.insert("quiet".into(), true.into());
-        }
-        let mut ignored = muted.clone();
-        if let (Value::Object(fields), Some((html, row))) = (&mut ignored, folded) {
-            fields.insert("html".into(), html.into());
-            if fields.contains_key("row") {
-                fields.insert("row".into(), row.into());
+            for (name, value) in more.iter().filter(|(name, _)| self.event.get(name).is_some()) {
+                fields.insert((*name).to_owned(), value.clone());
             }
         }
-        Self { plain, muted: muted.to_string().into(), ignored: ignored.to_string().into() }
+        event.to_string().into()
+    }
+
+    fn muted(&self) -> Arc<str> {
+        self.muted.get_or_init(|| self.with(&[])).clone()
+    }
+
+    fn ignored(&self) -> Arc<str> {
+        let folded = || match (self.fold)() {
+            Some((html, row)) => self.with(&[("html", html.into()), ("row", row.into())]),
+            None => self.muted(),
+        };
+        self.ignored.get_or_init(folded).clone()
     }
 
     fn for_hearer(&self, hearer: &Hearer) -> Arc<str> {
         match hearer {
-            Hearer { ignores: true, .. } => self.ignored.clone(),
-            Hearer { muted: true, .. } => self.muted.clone(),
+            Hearer { ignores: true, .. } => self.ignored(),
+            Hearer { muted: true, .. } => self.muted(),
             _ => self.plain.clone(),
         }
     }

@@ -1,7 +1,7 @@
 //! Groups. Who is in them stands in `members.rs`.
 
 use super::db::{Db, Tx, sql};
-use crate::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, UserId};
+use crate::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, TopicId, UserId};
 use crate::policy::{known_to_first, visible_to_first};
 use crate::time::Timestamp;
 
@@ -246,9 +246,28 @@ pub async fn of_user(db: &Db, reader: UserId, user: UserId) -> Result<Vec<Group>
         reader, user)
 }
 
-/// The groups that a reader may not see: what search leaves out.
-pub async fn hidden_from(db: &Db, reader: UserId) -> Result<Vec<GroupId>> {
-    sql!(values db, GroupId, concat!("select g.id from groups g where not ", visible_to_first!()), reader)
+/// What search looks in for a reader.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Searched {
+    /// The groups that they may see: fewer than those they may not, since most conversations are others'.
+    pub groups: Vec<GroupId>,
+    /// Topics in them that were there before they were added to the conversation.
+    pub but_topics: Vec<TopicId>,
+}
+
+/// What search looks in for a reader.
+pub async fn searched(db: &Db, reader: UserId) -> Result<Searched> {
+    let rows = sql!(all db, (i64, i64),
+        concat!("select g.id, cast(1 as bigint) from groups g where ", visible_to_first!(), "
+                 union all
+                 select t.id, cast(0 as bigint) from memberships ms join topics t on t.group_id = ms.group_id
+                 where ms.user_id = $1 and ms.sees_from > t.created_at"),
+        reader)?;
+    let (groups, topics): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, is_group)| *is_group == 1);
+    Ok(Searched {
+        groups: groups.into_iter().map(|(id, _)| GroupId(id)).collect(),
+        but_topics: topics.into_iter().map(|(id, _)| TopicId(id)).collect(),
+    })
 }
 
 /// All groups but conversations with their sizes, for admins: names and figures, nothing that was written in them.

@@ -345,13 +345,6 @@ pub async fn latest(db: &Db, group: GroupId, limit: i64) -> Result<Vec<Topic>> {
         group, limit)
 }
 
-/// The topics of conversations that were there before a reader was added: what search leaves out besides groups.
-pub async fn hidden_from(db: &Db, reader: UserId) -> Result<Vec<TopicId>> {
-    sql!(values db, TopicId,
-        "select t.id from memberships ms join topics t on t.group_id = ms.group_id
-         where ms.user_id = $1 and ms.sees_from > t.created_at", reader)
-}
-
 /// The topic of a group that was started last, of those that a reader may read.
 pub async fn newest(db: &Db, reader: UserId, group: GroupId) -> Result<Option<Topic>> {
     sql!(opt db, Topic,

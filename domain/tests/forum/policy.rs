@@ -48,9 +48,9 @@ async fn the_conditions_in_statements_say_what_may_says(forum: TestForum) {
                     let wanted = Wanted { words: "", category: None, order: Order::Name };
                     let said = [
                         (
-                            "hidden_from",
+                            "searched",
                             reads,
-                            !store::groups::hidden_from(db, reader).await.unwrap().contains(&group.id),
+                            store::groups::searched(db, reader).await.unwrap().groups.contains(&group.id),
                         ),
                         (
                             "of_user",
@@ -123,7 +123,7 @@ async fn whoever_was_added_to_a_conversation_is_told_of_what_was_started_since(f
         assert_eq!(!store::topics::visible(db, reader, &[topic]).await.unwrap().is_empty(), may, "{who:?} {started:?}");
         assert_eq!(domain::topics::find(&forum.cx, who, topic).await.is_ok(), may, "{who:?}");
     }
-    assert_eq!(store::topics::hidden_from(db, id(cleo)).await.unwrap(), [before.topic]);
-    assert_eq!(store::topics::hidden_from(db, id(ann)).await.unwrap(), []);
+    assert_eq!(store::groups::searched(db, id(cleo)).await.unwrap().but_topics, [before.topic]);
+    assert_eq!(store::groups::searched(db, id(ann)).await.unwrap().but_topics, []);
     assert_eq!(store::mentions::unread(db, id(cleo)).await.unwrap(), 1, "not of what was said before");
 }
