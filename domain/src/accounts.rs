@@ -10,7 +10,7 @@ use crate::error::{Error, Fields, Result};
 use crate::limits::{self, By, Deed};
 use crate::model::{Group, Theme, User, UserId};
 use crate::names::{Username, username_key};
-use crate::policy::Viewer;
+use crate::policy::{self, Barred, Viewer};
 use crate::secrets::Password;
 use crate::sessions::{self, Origin};
 use crate::store;
@@ -101,9 +101,28 @@ pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Orig
     let found = store::users::credentials(&cx.db, name).await?;
     let (id, hash) = found.map_or((None, None), |(id, hash)| (Some(id), hash));
     match (password.verify(hash).await?, id) {
-        (true, Some(id)) => sessions::open(cx, id, origin).await,
+        (true, Some(id)) => {
+            check_free(cx, id).await?;
+            sessions::open(cx, id, origin).await
+        }
         _ => Err(Error::invalid("password", "Name and password do not go together.")),
     }
+}
+
+/// Nothing when the account may be used. Only whoever knows its password is told why it may not.
+async fn check_free(cx: &Context, user: UserId) -> Result<()> {
+    let user = own(cx, user).await?;
+    let Some(barred) = policy::barred(user.suspended_until, user.banned_at, cx.now()) else { return Ok(()) };
+    let reason = &user.barred_reason;
+    Err(Error::invalid(
+        "password",
+        match barred {
+            Barred::Suspended(until) => {
+                format!("You are suspended until {} (UTC): {reason}", &until.rfc3339()[..16].replace('T', ", "))
+            }
+            Barred::Banned => format!("You are banned from this site: {reason}"),
+        },
+    ))
 }
 
 /// Signs out: ends the session everywhere.
@@ -162,6 +181,10 @@ pub struct PublicProfile {
     pub groups: Vec<Group>,
     /// What they wrote last that the reader may see.
     pub recent: Vec<crate::messages::Placed>,
+    /// Whether the reader ignores them.
+    pub ignored: bool,
+    /// Whether the reader may begin a conversation with them.
+    pub may_write: bool,
 }
 
 /// Somebody's profile.
@@ -175,7 +198,14 @@ pub async fn profile(cx: &Context, viewer: Viewer, name: &str) -> Result<PublicP
     let groups = store::groups::of_user(&cx.db, viewer.id_or_none(), user.id).await?;
     let ids = store::messages::of_author(&cx.db, viewer.id_or_none(), user.id, 10).await?;
     let recent = crate::messages::placed(cx, viewer, &ids).await?;
-    Ok(PublicProfile { user, bio_markup, groups, recent })
+    let (ignored, may_write) = match viewer.id() {
+        Some(reader) if reader != user.id => (
+            crate::ignores::of(cx, reader).await?.contains(&user.id),
+            crate::directs::correspondents(cx, reader, &user).await?.may_write(),
+        ),
+        _ => (false, false),
+    };
+    Ok(PublicProfile { user, bio_markup, groups, recent, ignored, may_write })
 }
 
 /// Changes what one's profile says.
@@ -245,7 +275,7 @@ pub async fn set_admin(cx: &Context, by: Viewer, user: UserId, is_admin: bool) -
     Ok(())
 }
 
-async fn changed(cx: &Context, user: UserId) {
+pub(crate) async fn changed(cx: &Context, user: UserId) {
     let control = Control::UserChanged { user };
     cx.sessions.hear(&control);
     sessions::tell(cx, &control).await;

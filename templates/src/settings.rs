@@ -1,6 +1,7 @@
 //! One's own settings.
 
 use askama::Template;
+use domain::model::{DirectFrom, Person};
 use domain::time::Timestamp;
 
 use crate::form::{PasswordForm, ProfileForm};
@@ -51,4 +52,23 @@ pub struct SessionRow {
     pub seen_at: Timestamp,
     /// Whether it is the one that asks.
     pub current: bool,
+}
+
+/// `/-/settings/people`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "settings/people.html")]
+pub struct People {
+    /// Around it.
+    pub frame: Frame,
+    /// Who may begin a conversation.
+    pub direct_from: DirectFrom,
+    /// Who is ignored, by name.
+    pub ignored: Vec<Person>,
+}
+
+impl People {
+    /// Whether this is the choice.
+    pub fn is_from(&self, word: &str) -> bool {
+        self.direct_from.as_str() == word
+    }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::groups::Aside;
-use domain::model::{Group, Message, Topic};
+use domain::model::{Group, Level, Message, Topic};
 
 use crate::form::{MessageForm, RenameForm};
 use crate::frame::Frame;
@@ -31,6 +31,14 @@ pub struct Show {
     pub new: Option<NewSince>,
     /// Whether the viewer may write here.
     pub may_write: bool,
+    /// Whether the viewer is in the group.
+    pub is_member: bool,
+    /// Whether the viewer may invite others, or add them to a conversation.
+    pub may_invite: bool,
+    /// What of the topic reaches the viewer, whatever they chose for its group.
+    pub level: Option<Level>,
+    /// Where a conversation goes on that was added to.
+    pub continues: Option<Topic>,
     /// Whether the viewer could write here if they joined the group.
     pub may_join: bool,
     /// Whether the viewer may rename the topic.
@@ -75,6 +83,19 @@ impl Show {
         let Some(new) = self.new else { return false };
         let first = self.messages.iter().find(|other| other.seq >= new.seq);
         first.is_some_and(|first| first.seq == message.seq)
+    }
+
+    /// Whether what is new here is not counted.
+    pub fn is_muted(&self) -> bool {
+        match self.level {
+            Some(level) => level == Level::Muted,
+            None => self.frame.own_group().is_some_and(Frame::is_muted),
+        }
+    }
+
+    /// Whether the viewer follows it.
+    pub fn is_followed(&self) -> bool {
+        self.level == Some(Level::Tracked)
     }
 
     /// Whether anything here is unread.

@@ -7,6 +7,7 @@ mod command_line;
 mod conversations;
 mod crowds;
 mod faults;
+mod groups;
 mod live;
 mod privacy;
 mod searching;

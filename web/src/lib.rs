@@ -4,6 +4,8 @@ mod assets;
 mod failure;
 mod form;
 pub mod handlers;
+#[cfg(test)]
+mod matrix;
 mod routes;
 mod site;
 #[cfg(test)]
@@ -17,6 +19,7 @@ use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer, middleware};
 use domain::Context;
 
+pub use routes::{Entry, ROUTES};
 pub use site::Site;
 
 /// How pages are served.

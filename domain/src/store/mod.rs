@@ -1,12 +1,17 @@
 //! All SQL of the forum, one file a noun.
 
 pub mod db;
+pub mod directs;
 pub mod groups;
+pub mod ignores;
 pub mod import;
+pub mod invitations;
 pub mod jobs;
+pub mod members;
 pub mod mentions;
 pub mod messages;
 pub mod reads;
+pub mod requests;
 pub mod search_log;
 pub mod sessions;
 pub mod settings;

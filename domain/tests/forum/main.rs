@@ -20,10 +20,12 @@ macro_rules! stories {
 }
 
 mod accounts;
+mod directs;
 mod groups;
 mod hostile;
 mod limits;
 mod live;
+mod members;
 mod mentions;
 mod messages;
 mod policy;

@@ -94,7 +94,7 @@ impl Forum {
     }
 
     pub async fn group(&self, name: &str, kind: GroupKind, creator: &Somebody) -> GroupId {
-        let form = GroupForm { name: name.to_owned(), slug: String::new(), description: String::new(), kind };
+        let form = GroupForm::new(name, kind);
         groups::create(&self.cx, viewer(creator), form).await.unwrap().id
     }
 

@@ -182,12 +182,7 @@ async fn anyone_hears_a_public_group_and_no_other(forum: Forum) {
     let from = forum.open(Stream::Group(garden)).await;
     let waiting = begin(&live, nobody, reading(garden, from));
     parked(&live, 1).await;
-    let form = GroupForm {
-        name: "Garden".to_owned(),
-        slug: String::new(),
-        description: String::new(),
-        kind: GroupKind::Private,
-    };
+    let form = GroupForm::new("Garden", GroupKind::Private);
     groups::update(&forum.cx, viewer(&alice), garden, form).await.unwrap();
     assert_eq!(answer(waiting).await, Answer::NotFound);
 }

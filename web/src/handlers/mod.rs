@@ -2,14 +2,19 @@
 
 pub mod account;
 pub mod admin;
+pub mod directs;
 pub mod groups;
 pub mod health;
 pub mod help;
 pub mod home;
+pub mod ignores;
+pub mod invitations;
+pub mod members;
 pub mod mentions;
 pub mod messages;
 pub mod people;
 pub mod reads;
+pub mod requests;
 pub mod search;
 pub mod settings;
 pub mod topics;
