@@ -97,7 +97,7 @@ async fn an_invitation_leads_in(running: Running, scripts: bool) {
         cleo.goto("/").await;
     }
     cleo.click("#sidebar a[href='/-/invitations']").await;
-    cleo.sees("ana invites you").await;
+    cleo.sees("invites you").await;
     cleo.click("form[action$='/invited/accept'] button").await;
     cleo.sees("You are in.").await;
     for browser in [&ana, &ben, &cleo] {
