@@ -167,7 +167,7 @@ words! {
     Level {
         /// What is new is counted.
         Normal = "normal",
-        /// It is counted, and stands first.
+        /// It is counted, a topic even where its group is muted.
         Tracked = "tracked",
         /// It is not counted.
         Muted = "muted",

@@ -19,6 +19,8 @@ pub enum Running {
     Alone,
     /// `klatch web`, `klatch realtime` and `klatch worker` on Postgres and Redis.
     Services,
+    /// The same with the Redis Cluster that `KLATCH_TEST_REDIS_CLUSTER_URL` names, which one forum at a time can use.
+    Cluster,
 }
 
 /// One forum.
@@ -51,22 +53,24 @@ impl Forum {
                 settings.push(("KLATCH_BIND", address.clone()));
                 (format!("http://{address}"), Database::Sqlite(folder.path().join("data/klatch.db")), None)
             }
-            Running::Services => {
+            Running::Services | Running::Cluster => {
                 let (pages, polls) = (free_port(), free_port());
                 let listener = TcpListener::bind(("127.0.0.1", free_port())).await.expect("a port for the proxy");
                 let base = format!("http://{}", listener.local_addr().expect("its address"));
                 proxy::serve(listener, pages, polls);
-                let (database, redis) = (Database::postgres().await, Redis::start(folder.path()).await);
+                let database = Database::postgres().await;
+                let redis = if running == Running::Services { Some(Redis::start(folder.path()).await) } else { None };
+                let redis_url = redis.as_ref().map_or_else(cluster_url, Redis::url);
                 settings.extend([
                     ("KLATCH_BIND", format!("127.0.0.1:{pages}")),
                     ("KLATCH_REALTIME_BIND", format!("127.0.0.1:{polls}")),
                     ("KLATCH_BASE_URL", base.clone()),
                     ("KLATCH_DATABASE_URL", database.url()),
                     ("KLATCH_DATABASE_CONNECTIONS", "6".to_owned()),
-                    ("KLATCH_REDIS_URL", redis.url()),
+                    ("KLATCH_REDIS_URL", redis_url),
                     ("KLATCH_SECRET_KEY", "a key of which only this test knows".to_owned()),
                 ]);
-                (base, database, Some(redis))
+                (base, database, redis)
             }
         };
         let mut forum = Self { running, base, database, redis, processes: BTreeMap::new(), settings, folder };
@@ -78,7 +82,7 @@ impl Forum {
     pub fn commands(&self) -> &'static [&'static str] {
         match self.running {
             Running::Alone => &["serve"],
-            Running::Services => &["web", "realtime", "worker"],
+            Running::Services | Running::Cluster => &["web", "realtime", "worker"],
         }
     }
 
@@ -225,4 +229,9 @@ impl Drop for Forum {
         self.processes.clear();
         self.database.drop();
     }
+}
+
+fn cluster_url() -> String {
+    std::env::var("KLATCH_TEST_REDIS_CLUSTER_URL")
+        .expect("set KLATCH_TEST_REDIS_CLUSTER_URL to a Redis Cluster for tests")
 }

@@ -332,7 +332,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("link-revoked", "The link leads nowhere any more."),
     ("muted", "Muted: what is new there is not counted any more."),
     ("heard", "What is new there is counted again."),
-    ("followed", "You follow it: it stands first in what is unread."),
+    ("followed", "You follow it: it is counted, even where its group is muted."),
     ("ignored", "You ignore them. They are not told."),
     ("unignored", "You hear of them again."),
     ("unread", "Unread from there on."),
