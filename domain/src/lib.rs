@@ -1,6 +1,7 @@
 //! What the forum does: no HTTP, no pages. SQL stands under `store` only.
 
 pub mod accounts;
+pub mod addresses;
 pub mod admin;
 pub mod audit;
 pub mod bus;
@@ -14,17 +15,21 @@ pub mod health;
 pub mod import;
 pub mod jobs;
 pub mod kv;
+pub mod letters;
 pub mod limits;
+pub mod mail;
 pub mod markup;
 pub mod mentions;
 pub mod messages;
 pub mod model;
 pub mod names;
+pub mod passwords;
 pub mod policy;
 pub mod presence;
 pub mod reactors;
 pub mod reads;
 pub mod search;
+pub mod second_step;
 pub mod secrets;
 pub mod sessions;
 pub mod stars;

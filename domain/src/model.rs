@@ -42,6 +42,8 @@ ids! {
     MessageId,
     /// A background job.
     JobId,
+    /// A letter.
+    LetterId,
 }
 
 macro_rules! words {
@@ -71,6 +73,8 @@ macro_rules! words {
         }
     };
 }
+
+pub(crate) use words;
 
 words! {
     /// Who may see a group.
@@ -124,6 +128,8 @@ pub struct User {
     pub username: String,
     /// Where mail goes; private.
     pub email: Option<String>,
+    /// Where it is to go once that is confirmed; private.
+    pub new_email: Option<String>,
     /// The name as they write it; may be empty.
     pub name: String,
     /// A few words about themselves, in the messages' markup; may be empty.

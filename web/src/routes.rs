@@ -10,7 +10,8 @@ use crate::assets;
 use crate::failure::Failure;
 use crate::form::MAX_BODY;
 use crate::handlers::{
-    account, admin, groups, health, help, home, mentions, messages, people, reads, search, settings, topics,
+    account, addresses, admin, groups, health, help, home, mentions, messages, passwords, people, reads, search,
+    second_step, settings, topics,
 };
 
 /// Mounts everything. Group and topic addresses come last: they take whatever is not ours.
@@ -38,6 +39,13 @@ fn ours(app: &mut ServiceConfig) {
         .route("/menu", get().to(home::menu))
         .route("/sign-in", get().to(account::sign_in_form))
         .route("/sign-in", post().to(account::sign_in))
+        .route("/sign-in/code", post().to(second_step::pass))
+        .route("/forgot", get().to(passwords::forgot_form))
+        .route("/forgot", post().to(passwords::forgot))
+        .route("/reset", get().to(passwords::reset_form))
+        .route("/reset", post().to(passwords::reset))
+        .route("/confirm", get().to(addresses::confirm_form))
+        .route("/confirm", post().to(addresses::confirm))
         .route("/sign-up", get().to(account::sign_up_form))
         .route("/sign-up", post().to(account::sign_up))
         .route("/sign-out", post().to(account::sign_out))
@@ -47,6 +55,14 @@ fn ours(app: &mut ServiceConfig) {
         .route("/settings", post().to(settings::update))
         .route("/settings/password", get().to(settings::password_form))
         .route("/settings/password", post().to(settings::password))
+        .route("/settings/mail", get().to(addresses::edit))
+        .route("/settings/mail", post().to(addresses::update))
+        .route("/settings/mail/again", post().to(addresses::again))
+        .route("/settings/second-step", get().to(second_step::edit))
+        .route("/settings/second-step/begin", post().to(second_step::begin))
+        .route("/settings/second-step/on", post().to(second_step::turn_on))
+        .route("/settings/second-step/off", post().to(second_step::turn_off))
+        .route("/settings/second-step/codes", post().to(second_step::new_codes))
         .route("/settings/sessions", get().to(settings::sessions))
         .route("/settings/sessions/{id}/revoke", post().to(settings::revoke))
         .route("/read", post().to(reads::mark_all))

@@ -13,7 +13,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{GroupId, JobId, MessageId, TopicId};
+use crate::model::{GroupId, JobId, LetterId, MessageId, TopicId};
 use crate::store::db::Tx;
 use crate::store::jobs as store;
 use crate::time::Timestamp;
@@ -71,6 +71,11 @@ pub enum Job {
         reactor: Reactor,
         /// What it reacts to.
         cause: Cause,
+    },
+    /// A letter is to be sent.
+    SendLetter {
+        /// Which.
+        letter: LetterId,
     },
     /// Housekeeping: expired sessions, old rows of the search log.
     Sweep {
@@ -154,6 +159,7 @@ impl Job {
             Self::TopicDeleted { .. } => "topic_deleted",
             Self::GroupChanged { .. } => "group_changed",
             Self::React { .. } => "react",
+            Self::SendLetter { .. } => "send_letter",
             Self::Sweep { .. } => "sweep",
         }
     }

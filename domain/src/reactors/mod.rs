@@ -8,11 +8,12 @@ use crate::error::{Error, Result};
 use crate::groups::Aside;
 use crate::jobs::{self, Cause, Job, Reactor};
 use crate::model::{Group, GroupId, Message, Topic, TopicRow};
+use crate::mail::{Occasion, Words};
 use crate::store::topics::Subject;
 use crate::time::Timestamp;
-use crate::{groups, sessions, store, unread};
+use crate::{groups, letters, second_step, sessions, store, unread};
 
-/// How the fragments of live events are drawn: the pages' own partials, which the domain does not know.
+/// How the fragments of live events, and letters, are drawn: the pages' own partials, which the domain does not know.
 #[derive(Clone, Copy)]
 pub struct Draw {
     /// A message of a topic page.
@@ -21,6 +22,8 @@ pub struct Draw {
     pub here: fn(&Aside, GroupId) -> String,
     /// A topic in a group's list.
     pub topic_row: fn(&TopicRow, &Group, Timestamp) -> String,
+    /// The words of a letter; else why there are none.
+    pub letter: fn(&Occasion) -> std::result::Result<Words, String>,
 }
 
 impl std::fmt::Debug for Draw {
@@ -77,6 +80,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: Job) -> Result<()> {
             };
         }
         Job::Sweep { .. } => return sweep(cx).await,
+        Job::SendLetter { letter } => return letters::send(cx, draw, letter).await,
         Job::GroupChanged { group } => return groups::changed(cx, group).await,
         Job::MessagePosted { message } => Cause::MessagePosted { message },
         Job::MessageEdited { message } => Cause::MessageEdited { message },
@@ -130,8 +134,10 @@ const SEARCH_LOG_KEPT: i64 = 500_000;
 async fn sweep(cx: &Context) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     let sessions = store::sessions::delete_expired(&mut tx, cx.now()).await?;
+    store::second_steps::delete_begun(&mut tx, cx.now().minus(second_step::SET_UP)).await?;
+    let letters = store::letters::delete_expired(&mut tx, cx.now()).await?;
     let log = store::search_log::trim(&mut tx, SEARCH_LOG_KEPT).await?;
     tx.commit().await.map_err(Error::from)?;
-    tracing::info!(sessions, log, "swept");
+    tracing::info!(sessions, letters, log, "swept");
     Ok(())
 }

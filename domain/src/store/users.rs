@@ -8,7 +8,7 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 
 macro_rules! columns {
     () => {
-        "id, username, email, name, bio, location, web, theme, is_admin, password_hash is not null as claimed, created_at"
+        "id, username, email, new_email, name, bio, location, web, theme, is_admin, password_hash is not null as claimed, created_at"
     };
 }
 
@@ -55,6 +55,33 @@ pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str) -> Result<u64> {
     sql!(run tx, "update users set password_hash = $2 where id = $1", id, hash)
 }
 
+/// The account whose confirmed address it is, whatever the case.
+pub async fn by_email(db: &Db, email: &str) -> Result<Option<User>> {
+    sql!(opt db, User, concat!("select ", columns!(), " from users where lower(email) = $1"), super::word(&email.to_lowercase()))
+}
+
+/// Where the account's mail goes.
+pub async fn email_in(tx: &mut Tx, id: UserId) -> Result<Option<String>> {
+    Ok(sql!(opt_value tx, Option<String>, "select email from users where id = $1", id)?.flatten())
+}
+
+/// Sets or takes away the confirmed address; none waits any more. 0 when it is another account's.
+pub async fn set_email(tx: &mut Tx, id: UserId, email: Option<&str>) -> Result<u64> {
+    let set = sql!(run tx,
+        "update users set email = $2, new_email = null where id = $1
+           and not exists (select 1 from users other where lower(other.email) = lower($2) and other.id <> $1)", id, email);
+    match set {
+        // The other one came at the same time.
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(0),
+        set => set,
+    }
+}
+
+/// Sets the address that waits to be confirmed.
+pub async fn set_new_email(tx: &mut Tx, id: UserId, email: &str) -> Result<u64> {
+    sql!(run tx, "update users set new_email = $2 where id = $1", id, email)
+}
+
 /// Who bears the names, in one statement; names without an account are absent.
 pub async fn by_names(db: &Db, lower_names: &[String]) -> Result<Vec<Person>> {
     if lower_names.is_empty() {
@@ -78,8 +105,6 @@ pub async fn by_ids(db: &Db, ids: &[UserId]) -> Result<Vec<Person>> {
 pub struct Profile {
     /// The name as they write it.
     pub name: String,
-    /// Where mail goes.
-    pub email: Option<String>,
     /// A few words.
     pub bio: String,
     /// Where they are.
@@ -90,13 +115,10 @@ pub struct Profile {
     pub theme: Theme,
 }
 
-/// Changes what the profile says. 0 when the mail address is another account's.
+/// Changes what the profile says.
 pub async fn update_profile(tx: &mut Tx, id: UserId, profile: &Profile) -> Result<u64> {
-    let email = profile.email.as_deref();
-    sql!(run tx,
-        "update users set name = $2, bio = $3, location = $4, web = $5, theme = $6, email = $7 where id = $1
-           and not exists (select 1 from users other where lower(other.email) = lower($7) and other.id <> $1)",
-        id, &profile.name, &profile.bio, &profile.location, &profile.web, profile.theme, email)
+    sql!(run tx, "update users set name = $2, bio = $3, location = $4, web = $5, theme = $6 where id = $1",
+        id, &profile.name, &profile.bio, &profile.location, &profile.web, profile.theme)
 }
 
 /// An account with what its admins ask of it.

@@ -20,16 +20,19 @@ macro_rules! stories {
 }
 
 mod accounts;
+mod addresses;
 mod groups;
 mod hostile;
 mod limits;
 mod live;
 mod mentions;
 mod messages;
+mod passwords;
 mod policy;
 mod presence;
 mod reactors;
 mod search;
+mod second_step;
 mod tables;
 mod topics;
 mod unread;

@@ -1,6 +1,7 @@
 //! Handlers, one file a noun: each reads the request, calls the domain, answers.
 
 pub mod account;
+pub mod addresses;
 pub mod admin;
 pub mod groups;
 pub mod health;
@@ -8,9 +9,11 @@ pub mod help;
 pub mod home;
 pub mod mentions;
 pub mod messages;
+pub mod passwords;
 pub mod people;
 pub mod reads;
 pub mod search;
+pub mod second_step;
 pub mod settings;
 pub mod topics;
 
