@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use super::database::Database;
+use super::mailbox::{Mailbox, Server};
 use super::process::{Process, Redis, free_port};
 use super::visitor::Visitor;
 use super::{PATIENCE, proxy, wait_for};
@@ -31,6 +32,8 @@ pub struct Forum {
     pub base: String,
     /// What it keeps.
     pub database: Database,
+    /// Where its letters arrive.
+    pub mailbox: Mailbox,
     /// The Redis between the services.
     pub redis: Option<Redis>,
     processes: BTreeMap<&'static str, Process>,
@@ -46,17 +49,19 @@ impl Forum {
             ("KLATCH_DATA_DIR", folder.path().join("data").display().to_string()),
             ("KLATCH_LIMITS", "off".to_owned()),
         ];
-        let (base, database, redis) = match running {
+        let (base, database, redis, mailbox) = match running {
             Running::Alone => {
                 let address = format!("127.0.0.1:{}", free_port());
                 settings.push(("KLATCH_BIND", address.clone()));
-                (format!("http://{address}"), Database::Sqlite(folder.path().join("data/klatch.db")), None)
+                let (database, mail) = (folder.path().join("data/klatch.db"), folder.path().join("data/mail"));
+                (format!("http://{address}"), Database::Sqlite(database), None, Mailbox::Folder(mail))
             }
             Running::Services => {
                 let (pages, polls) = (free_port(), free_port());
                 let listener = TcpListener::bind(("127.0.0.1", free_port())).await.expect("a port for the proxy");
                 let base = format!("http://{}", listener.local_addr().expect("its address"));
                 proxy::serve(listener, pages, polls);
+                let letters = Server::start().await;
                 let (database, redis) = (Database::postgres().await, Redis::start(folder.path()).await);
                 settings.extend([
                     ("KLATCH_BIND", format!("127.0.0.1:{pages}")),
@@ -65,12 +70,14 @@ impl Forum {
                     ("KLATCH_DATABASE_URL", database.url()),
                     ("KLATCH_DATABASE_CONNECTIONS", "6".to_owned()),
                     ("KLATCH_REDIS_URL", redis.url()),
+                    ("KLATCH_SMTP_URL", letters.url()),
+                    ("KLATCH_MAIL_FROM", "The forum <forum@example.org>".to_owned()),
                     ("KLATCH_SECRET_KEY", "a key of which only this test knows".to_owned()),
                 ]);
-                (base, database, Some(redis))
+                (base, database, Some(redis), Mailbox::Server(letters))
             }
         };
-        let mut forum = Self { running, base, database, redis, processes: BTreeMap::new(), settings, folder };
+        let mut forum = Self { running, base, database, mailbox, redis, processes: BTreeMap::new(), settings, folder };
         forum.resume().await;
         forum
     }

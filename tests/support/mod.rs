@@ -5,6 +5,7 @@
 
 mod database;
 mod forum;
+mod mailbox;
 mod page;
 mod people;
 mod process;
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 
 pub use database::Database;
 pub use forum::{Forum, Running, program};
+pub use mailbox::{Letter, Mailbox};
 pub use page::{Filled, Page};
 pub use people::{Place, admin_of, group_of, newcomer, topic_in};
 pub use process::{Process, Redis, free_port};
