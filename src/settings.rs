@@ -248,6 +248,7 @@ fn limits() -> Result<Limits, BadSetting> {
             mails_per_hour: 0,
             mails_per_mailbox: 0,
             codes_per_account: 0,
+            renames_per_day: 0,
             downloads_per_hour: 0,
             searches_per_minute: 0,
         }),

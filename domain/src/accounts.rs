@@ -11,7 +11,7 @@ use crate::policy::Viewer;
 use crate::secrets::Password;
 use crate::sessions::{self, Origin};
 use crate::store::users::Profile;
-use crate::{addresses, letters, second_step, store};
+use crate::{addresses, letters, passwords, second_step, store};
 
 /// What the sign-up form holds.
 #[derive(Clone, Debug)]
@@ -172,6 +172,59 @@ pub async fn profile(cx: &Context, viewer: Viewer, name: &str) -> Result<PublicP
     Ok(PublicProfile { user, bio_markup, groups, recent })
 }
 
+/// What an address of a profile leads to.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// A profile.
+    Profile(Box<PublicProfile>),
+    /// Somebody who has another name by now.
+    Renamed(String),
+}
+
+/// Somebody's profile, also by a name that they had.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn show(cx: &Context, viewer: Viewer, name: &str) -> Result<Shown> {
+    match profile(cx, viewer, name).await {
+        Err(Error::NotFound) => {
+            Ok(Shown::Renamed(store::former_names::led_to(&cx.db, name).await?.ok_or(Error::NotFound)?))
+        }
+        found => Ok(Shown::Profile(Box::new(found?))),
+    }
+}
+
+/// Changes one's name. The old one stays kept, and leads to the new one.
+///
+/// # Errors
+/// [`Error::Invalid`] on `username` and `current_password`, [`Error::TooMany`].
+pub async fn rename(cx: &Context, user: UserId, typed: &str, password: Password) -> Result<()> {
+    let name = Username::parse(typed)?;
+    passwords::check_own(cx, user, password, "current_password").await?;
+    let old = own(cx, user).await?.username;
+    if old == name.as_str() {
+        return Ok(());
+    }
+    let (lower, key) = (name.as_str().to_lowercase(), username_key(name.as_str()));
+    let taken = || Error::invalid("username", "That name, or one that looks like it, is taken.");
+    let mut tx = cx.db.begin().await?;
+    if store::former_names::is_kept(&mut tx, user, &lower, &key, cx.now()).await? {
+        return Err(taken());
+    }
+    if old.to_lowercase() != lower {
+        store::former_names::keep_own(&mut tx, user).await?;
+        store::former_names::take_back(&mut tx, user, &lower).await?;
+    }
+    if store::users::rename(&mut tx, user, name.as_str(), &key).await? == 0 {
+        return Err(taken());
+    }
+    // Only names that were had are counted, not those that were tried.
+    limits::count(cx, Deed::Rename, By::User(user)).await?;
+    tx.commit().await?;
+    changed(cx, user).await;
+    Ok(())
+}
+
 /// Changes what one's profile says.
 ///
 /// # Errors
@@ -229,7 +282,7 @@ pub async fn set_admin(cx: &Context, by: Viewer, user: UserId, is_admin: bool) -
     Ok(())
 }
 
-async fn changed(cx: &Context, user: UserId) {
+pub(crate) async fn changed(cx: &Context, user: UserId) {
     let control = Control::UserChanged { user };
     cx.sessions.hear(&control);
     sessions::tell(cx, &control).await;

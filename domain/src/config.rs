@@ -40,6 +40,8 @@ pub struct Limits {
     pub mails_per_mailbox: u64,
     /// Codes of the second step tried for an account in ten minutes.
     pub codes_per_account: u64,
+    /// Changes of name by an account in a day.
+    pub renames_per_day: u64,
     /// Downloads of all one's data by an account in an hour.
     pub downloads_per_hour: u64,
     /// Searches by an account or network address in a minute.
@@ -58,6 +60,7 @@ impl Default for Limits {
             mails_per_hour: 20,
             mails_per_mailbox: 5,
             codes_per_account: 10,
+            renames_per_day: 3,
             downloads_per_hour: 5,
             searches_per_minute: 60,
         }

@@ -26,6 +26,8 @@ pub enum Deed {
     Mail,
     /// Trying a code of the second step.
     Code,
+    /// Changing one's name.
+    Rename,
     /// Downloading all of one's data.
     Download,
 }
@@ -60,6 +62,7 @@ pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
         (Deed::Mail, By::Mailbox(_)) => ("mail", limits.mails_per_mailbox, 60 * minute),
         (Deed::Mail, _) => ("mail", limits.mails_per_hour, 60 * minute),
         (Deed::Code, _) => ("code", limits.codes_per_account, 10 * minute),
+        (Deed::Rename, _) => ("rename", limits.renames_per_day, 24 * 60 * minute),
         (Deed::Download, _) => ("download", limits.downloads_per_hour, 60 * minute),
         (Deed::Search, _) => ("search", limits.searches_per_minute, minute),
     };

@@ -155,7 +155,7 @@ pub(crate) async fn parse(cx: &Context, text: &str) -> Result<Vec<Node>> {
     let people = store::users::by_names(&cx.db, parsed.usernames()).await?;
     let known: HashMap<String, markup::Person> = people
         .into_iter()
-        .map(|p| (p.username.to_lowercase(), markup::Person { id: p.id.0, username: p.username }))
+        .map(|named| (named.lower, markup::Person { id: named.person.id.0, username: named.person.username }))
         .collect();
     Ok(parsed.into_nodes(&known))
 }

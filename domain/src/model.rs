@@ -144,6 +144,8 @@ pub struct User {
     pub is_admin: bool,
     /// Whether anyone can sign in to it; accounts that came with an import are unclaimed.
     pub claimed: bool,
+    /// Whether it was deleted: then only its id and a placeholder for the name are left.
+    pub deleted: bool,
     /// When they joined.
     pub created_at: Timestamp,
 }

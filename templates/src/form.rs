@@ -188,6 +188,26 @@ form! {
     }
 }
 
+form! {
+    /// Changes the user name.
+    NameForm {
+        /// The name wanted.
+        username,
+        /// The password; never sent back.
+        current_password,
+    }
+}
+
+form! {
+    /// Deletes the account.
+    DeleteForm {
+        /// `keep` or `blank`: what becomes of their messages.
+        words,
+        /// The password; never sent back.
+        current_password,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@ use askama::Template;
 use domain::second_step::{Setup, State};
 use domain::time::Timestamp;
 
-use crate::form::{CodeForm, MailForm, OwnPasswordForm, PasswordForm, ProfileForm};
+use crate::form::{CodeForm, DeleteForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm};
 use crate::frame::Frame;
 use crate::qr::Qr;
 
@@ -100,4 +100,26 @@ pub struct RecoveryCodes {
     pub frame: Frame,
     /// The codes.
     pub codes: Vec<String>,
+}
+
+/// `/-/settings/account`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "settings/account.html")]
+pub struct Account {
+    /// Around it.
+    pub frame: Frame,
+    /// The form for another name.
+    pub form: NameForm,
+}
+
+/// `/-/settings/account/delete`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "settings/delete.html")]
+pub struct Delete {
+    /// Around it.
+    pub frame: Frame,
+    /// The form.
+    pub form: DeleteForm,
+    /// How many groups they are in.
+    pub groups: i64,
 }

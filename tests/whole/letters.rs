@@ -1,11 +1,12 @@
 //! Letters: an address is confirmed, a password comes back, and signing in takes a second step.
 
-use crate::support::{Forum, Mailbox, Running, Visitor, newcomer};
+use crate::support::{Forum, Mailbox, Running, Visitor, group_of, newcomer, topic_in};
 use totp_rs::{Builder, Secret};
 
 crate::both_ways!(
     an_address_is_confirmed_and_a_forgotten_password_replaced_by_mail,
     signing_in_takes_a_code_of_the_phone_or_a_recovery_code,
+    somebody_takes_another_name_downloads_everything_and_leaves,
 );
 
 const PASSWORD: &str = "rowing past the lighthouse";
@@ -113,6 +114,54 @@ async fn signing_in_takes_a_code_of_the_phone_or_a_recovery_code(running: Runnin
     let plain = late.form("/-/sign-in").with("username", "ana").with("password", PASSWORD);
     assert_eq!(phone.submit(&plain).await.expect(200).path, "/mentions");
     assert!(!forum.run(&["admin", "user", "second-step-off", "nobody"], "").status.success());
+}
+
+async fn somebody_takes_another_name_downloads_everything_and_leaves(running: Running) {
+    let forum = Forum::start(running).await;
+    let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
+    let group = group_of(&ben, "Bird watch", "public").await;
+    ana.join(&group).await;
+    let topic = topic_in(&ana, &group, "Herons", "By the river").await;
+    ben.post(&topic, "I saw two, @ana").await;
+
+    let account = ana.get("/-/settings/account").await.expect(200);
+    let form = account.form("/name").with("username", "ben").with("current_password", PASSWORD);
+    let taken = ana.submit(&form).await.expect(422);
+    assert_eq!(taken.form("/name").value("username"), "ben");
+    ana.submit(&taken.form("/name").with("username", "hannah").with("current_password", PASSWORD)).await.expect(200);
+    let old = ben.peek("/users/ana/").await.expect(308);
+    assert_eq!(old.header("location"), "/users/hannah/");
+    ben.get(&topic.path).await.must_say("hannah");
+
+    let download = ana.get("/-/settings/account/download").await.expect(200);
+    assert!(download.header("content-disposition").contains("hannah.jsonl"));
+    let lines: Vec<serde_json::Value> =
+        download.html.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
+    assert!(lines.iter().any(|line| line["type"] == "message" && line["text"] == "By the river"));
+    assert!(!download.html.contains("I saw two"));
+    forum.visitor().get("/-/settings/account/download").await.must_say("Sign in");
+
+    // An open page is told, and a poll of whoever left ends.
+    let page = ana.get(&topic.path).await;
+    let after = page.body_data("data-live-after").expect("a cursor");
+    let form = ana.get("/-/settings/account/delete").await.expect(200).form("/delete").with("words", "blank");
+    let wrong = ana.submit(&form.clone().with("current_password", "not that one")).await.expect(422);
+    assert_eq!(wrong.form("/delete").value("words"), "blank");
+    let gone = ana.submit(&form.with("current_password", PASSWORD)).await.expect(200);
+    gone.must_say("Your account is deleted");
+    let poll = ana.poll(&format!("after={after}"));
+    assert_eq!(ana.ask("/live", poll).await.status, 401);
+    ana.get("/-/settings").await.must_say("Sign in");
+    forum.jobs_done().await;
+    let left = ben.get(&topic.path).await.expect(200);
+    assert!(!left.says("By the river") && !left.says("hannah"));
+    left.must_say("I saw two");
+    left.must_say("was deleted");
+    ben.get("/users/hannah/").await.expect(404);
+    let again = forum.visitor();
+    let form = again.get("/-/sign-up").await.form("/-/sign-up").with("username", "ana").with("password", PASSWORD);
+    again.submit(&form).await.expect(422);
+    forum.examine().await;
 }
 
 #[tokio::test]

@@ -10,8 +10,8 @@ use crate::assets;
 use crate::failure::Failure;
 use crate::form::MAX_BODY;
 use crate::handlers::{
-    account, addresses, admin, groups, health, help, home, mentions, messages, passwords, people, reads, search,
-    second_step, settings, topics,
+    account, addresses, admin, groups, health, help, home, mentions, messages, own_account, passwords, people, reads,
+    search, second_step, settings, topics,
 };
 
 /// Mounts everything. Group and topic addresses come last: they take whatever is not ours.
@@ -63,6 +63,11 @@ fn ours(app: &mut ServiceConfig) {
         .route("/settings/second-step/on", post().to(second_step::turn_on))
         .route("/settings/second-step/off", post().to(second_step::turn_off))
         .route("/settings/second-step/codes", post().to(second_step::new_codes))
+        .route("/settings/account", get().to(own_account::edit))
+        .route("/settings/account/name", post().to(own_account::rename))
+        .route("/settings/account/download", get().to(own_account::download))
+        .route("/settings/account/delete", get().to(own_account::delete))
+        .route("/settings/account/delete", post().to(own_account::destroy))
         .route("/settings/sessions", get().to(settings::sessions))
         .route("/settings/sessions/{id}/revoke", post().to(settings::revoke))
         .route("/read", post().to(reads::mark_all))

@@ -253,6 +253,14 @@ impl Visit {
             .finish()
     }
 
+    /// 308: what was asked for has another address by now.
+    pub fn moved(&self, path: &str) -> HttpResponse {
+        HttpResponse::PermanentRedirect()
+            .insert_header((LOCATION, path))
+            .insert_header((CACHE_CONTROL, "private, no-store"))
+            .finish()
+    }
+
     /// 303, and a line on the next page that says what was done: one of [`FLASHES`].
     pub fn redirect_saying(&self, path: &str, word: &'static str) -> HttpResponse {
         self.saying(self.redirect(path), word)
@@ -314,6 +322,8 @@ const FLASHES: &[(&str, &str)] = &[
     ("mail-gone", "Your account has no mail address any more."),
     ("confirmed", "Your mail address is confirmed."),
     ("second-step-off", "The second step is off: your password alone signs you in."),
+    ("renamed", "That is your name now. Links with the old one go on to it."),
+    ("account-deleted", "Your account is deleted. Farewell, and thank you for what you said."),
     ("joined", "You are in. What was written before counts as read."),
     ("left", "You left the group."),
     ("read", "Marked as read."),

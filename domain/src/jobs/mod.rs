@@ -13,7 +13,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{GroupId, JobId, LetterId, MessageId, TopicId};
+use crate::model::{GroupId, JobId, LetterId, MessageId, TopicId, UserId};
 use crate::store::db::Tx;
 use crate::store::jobs as store;
 use crate::time::Timestamp;
@@ -76,6 +76,13 @@ pub enum Job {
     SendLetter {
         /// Which.
         letter: LetterId,
+    },
+    /// An account was deleted: what it left is to be taken away.
+    AccountDeleted {
+        /// Whose it was.
+        user: UserId,
+        /// Whether the words of its messages go too.
+        blank: bool,
     },
     /// Housekeeping: expired sessions, old rows of the search log.
     Sweep {
@@ -160,6 +167,7 @@ impl Job {
             Self::GroupChanged { .. } => "group_changed",
             Self::React { .. } => "react",
             Self::SendLetter { .. } => "send_letter",
+            Self::AccountDeleted { .. } => "account_deleted",
             Self::Sweep { .. } => "sweep",
         }
     }

@@ -11,7 +11,7 @@ use crate::model::{Group, GroupId, Message, Topic, TopicRow};
 use crate::mail::{Occasion, Words};
 use crate::store::topics::Subject;
 use crate::time::Timestamp;
-use crate::{groups, letters, second_step, sessions, store, unread};
+use crate::{groups, leaving, letters, second_step, sessions, store, unread};
 
 /// How the fragments of live events, and letters, are drawn: the pages' own partials, which the domain does not know.
 #[derive(Clone, Copy)]
@@ -81,6 +81,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: Job) -> Result<()> {
         }
         Job::Sweep { .. } => return sweep(cx).await,
         Job::SendLetter { letter } => return letters::send(cx, draw, letter).await,
+        Job::AccountDeleted { user, blank } => return leaving::clear(cx, user, blank).await,
         Job::GroupChanged { group } => return groups::changed(cx, group).await,
         Job::MessagePosted { message } => Cause::MessagePosted { message },
         Job::MessageEdited { message } => Cause::MessageEdited { message },
@@ -135,6 +136,7 @@ async fn sweep(cx: &Context) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     let sessions = store::sessions::delete_expired(&mut tx, cx.now()).await?;
     store::second_steps::delete_begun(&mut tx, cx.now().minus(second_step::SET_UP)).await?;
+    store::former_names::delete_expired(&mut tx, cx.now()).await?;
     let letters = store::letters::delete_expired(&mut tx, cx.now()).await?;
     let log = store::search_log::trim(&mut tx, SEARCH_LOG_KEPT).await?;
     tx.commit().await.map_err(Error::from)?;

@@ -1,9 +1,12 @@
 //! All SQL of the forum, one file a noun.
 
 pub mod db;
+pub mod export;
+pub mod former_names;
 pub mod groups;
 pub mod import;
 pub mod jobs;
+pub mod leaving;
 pub mod letters;
 pub mod mentions;
 pub mod messages;

@@ -8,11 +8,11 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 
 macro_rules! columns {
     () => {
-        "id, username, email, new_email, name, bio, location, web, theme, is_admin, password_hash is not null as claimed, created_at"
+        "id, username, email, new_email, name, bio, location, web, theme, is_admin, password_hash is not null as claimed, deleted_at is not null as deleted, created_at"
     };
 }
 
-/// A new account's row. `Ok(None)` when the name, its confusable form or the mail address is taken.
+/// A new account's row. `Ok(None)` when the name or its confusable form is taken or kept, or the mail address is taken.
 pub async fn insert(
     tx: &mut Tx,
     username: &str,
@@ -24,7 +24,9 @@ pub async fn insert(
 ) -> Result<Option<UserId>> {
     sql!(opt_value tx, UserId,
         "insert into users (username, username_lower, username_key, email, password_hash, is_admin, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id",
+         select $1, $2, $3, $4, $5, $6, $7
+         where not exists (select 1 from former_names where (username_lower = $2 or username_key = $3) and (kept_until is null or kept_until > $7))
+         on conflict do nothing returning id",
         username, username.to_lowercase(), key, email, password_hash, is_admin, now)
 }
 
@@ -48,6 +50,19 @@ pub async fn credentials(db: &Db, name_or_email: &str) -> Result<Option<(UserId,
 /// The stored hash of an account's password.
 pub async fn password_hash(db: &Db, id: UserId) -> Result<Option<String>> {
     Ok(sql!(opt_value db, Option<String>, "select password_hash from users where id = $1", id)?.flatten())
+}
+
+/// Gives an account another name. 0 when it, or one that looks like it, is another account's.
+pub async fn rename(tx: &mut Tx, id: UserId, username: &str, key: &str) -> Result<u64> {
+    let lower = username.to_lowercase();
+    let renamed = sql!(run tx,
+        "update users set username = $2, username_lower = $3, username_key = $4 where id = $1
+           and not exists (select 1 from users other where other.id <> $1 and (other.username_lower = $3 or other.username_key = $4))",
+        id, username, lower, key);
+    match renamed {
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(0),
+        renamed => renamed,
+    }
 }
 
 /// Sets the password.
@@ -82,13 +97,27 @@ pub async fn set_new_email(tx: &mut Tx, id: UserId, email: &str) -> Result<u64> 
     sql!(run tx, "update users set new_email = $2 where id = $1", id, email)
 }
 
-/// Who bears the names, in one statement; names without an account are absent.
-pub async fn by_names(db: &Db, lower_names: &[String]) -> Result<Vec<Person>> {
+/// A person by a name that they have or had.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Named {
+    /// The name, in lower case.
+    pub lower: String,
+    /// Whose it is.
+    #[sqlx(flatten)]
+    pub person: Person,
+}
+
+/// Who bears the names, or did, in one statement; names without an account are absent.
+pub async fn by_names(db: &Db, lower_names: &[String]) -> Result<Vec<Named>> {
     if lower_names.is_empty() {
         return Ok(Vec::new());
     }
     let list = serde_json::json!(lower_names).to_string();
-    sql!(all db, Person, "select id, username from users where username_lower in (select value from json_each($1))", list)
+    sql!(all db, Named,
+        "select username_lower as lower, id, username from users where username_lower in (select value from json_each($1))
+         union all select f.username_lower, u.id, u.username from former_names f join users u on u.id = f.user_id
+         where f.username_lower in (select value from json_each($1)) and not exists (select 1 from users x where x.username_lower = f.username_lower)",
+        list)
 }
 
 /// Who bears the ids, in one statement.

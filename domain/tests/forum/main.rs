@@ -23,6 +23,7 @@ mod accounts;
 mod addresses;
 mod groups;
 mod hostile;
+mod leaving;
 mod limits;
 mod live;
 mod mentions;

@@ -8,8 +8,8 @@ use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wre
 use crate::account::{Confirm, FirstAdmin, Forgot, LinkEnded, Reset, SecondStep, SignIn, SignUp};
 use crate::errors::{ErrorPage, FormExpired, Problem, Typed};
 use crate::form::{
-    CodeForm, ForgotForm, MailForm, MessageForm, OwnPasswordForm, PasswordForm, ProfileForm, ResetForm, SignInForm,
-    SignUpForm, TopicForm,
+    CodeForm, DeleteForm, ForgotForm, MailForm, MessageForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm,
+    ResetForm, SignInForm, SignUpForm, TopicForm,
 };
 use crate::mentions::Mentions;
 use crate::people::{Profile, Recent};
@@ -29,6 +29,7 @@ pub(super) fn user(id: usize) -> User {
         theme: Theme::Auto,
         is_admin: id == 1,
         claimed: id != 6,
+        deleted: false,
         created_at: ago(700_000),
         username: person.username,
     }
@@ -188,6 +189,24 @@ impl settings::SecondStep {
     }
 }
 
+impl settings::Account {
+    /// With a name that is taken.
+    pub fn sample() -> Self {
+        let mut form = NameForm { username: "mira".into(), ..NameForm::default() };
+        form.mend("username", "That name, or one that looks like it, is taken.");
+        Self { frame: frame("/-/settings/account"), form }
+    }
+}
+
+impl settings::Delete {
+    /// After a wrong password.
+    pub fn sample() -> Self {
+        let mut form = DeleteForm { words: "blank".into(), ..DeleteForm::default() };
+        form.mend("current_password", "That is not your password.");
+        Self { frame: frame("/-/settings/account/delete"), form, groups: 6 }
+    }
+}
+
 impl Mentions {
     /// One new, one read.
     pub fn sample() -> Self {
@@ -278,6 +297,7 @@ pub(super) fn all() -> Vec<Drawn> {
     let expired = |typed| FormExpired { typed, ..FormExpired::sample() }.render();
     vec![
         ("profile", Profile::sample().render()),
+        ("profile-deleted", Profile { user: User { deleted: true, ..user(6) }, ..Profile::own_and_empty() }.render()),
         ("profile-own", Profile::own_and_empty().render()),
         ("settings", settings::Profile::sample().render()),
         ("password", Password::sample().render()),
@@ -291,6 +311,8 @@ pub(super) fn all() -> Vec<Drawn> {
         ("second-step-begun", settings::SecondStep::sample(State::Begun(setup)).render()),
         ("second-step-on", settings::SecondStep::sample(State::On { since: ago(9_000), recovery_codes: 2 }).render()),
         ("recovery-codes", RecoveryCodes { frame: frame("/-/settings/second-step"), codes }.render()),
+        ("settings-account", settings::Account::sample().render()),
+        ("settings-delete", settings::Delete::sample().render()),
         ("sign-in", SignIn::sample().render()),
         ("sign-in-code", SecondStep::sample().render()),
         ("forgot", Forgot::sample().render()),

@@ -9,6 +9,7 @@ pub mod help;
 pub mod home;
 pub mod mentions;
 pub mod messages;
+pub mod own_account;
 pub mod passwords;
 pub mod people;
 pub mod reads;
