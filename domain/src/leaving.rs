@@ -97,22 +97,24 @@ pub(crate) async fn clear(cx: &Context, user: UserId, blank: bool) -> Result<()>
     }
     let mut tx = cx.db.begin().await?;
     store::leaving::delete_reads(&mut tx, user).await?;
-    let stars = store::leaving::delete_stars(&mut tx, user, BATCH).await?;
-    for &message in &stars {
-        jobs::enqueue(&mut tx, &Job::StarsChanged { message }, now).await?;
-    }
-    // Where they were named, the name is a word like any other from now on.
-    for (message, raw, nodes) in &parsed {
-        store::messages::set_nodes(&mut tx, *message, raw, nodes).await?;
-        jobs::enqueue(&mut tx, &Job::MessageEdited { message: *message }, now).await?;
-    }
-    let named: Vec<MessageId> = parsed.iter().map(|(id, _, _)| *id).collect();
-    store::leaving::delete_mentions(&mut tx, user, &named).await?;
     let blanked = if blank { store::leaving::blank(&mut tx, user, BATCH, now).await? } else { Vec::new() };
     for &message in &blanked {
         search_log::insert(&mut tx, Changed::Message(message)).await?;
         jobs::enqueue(&mut tx, &Job::MessageDeleted { message }, now).await?;
     }
+    let stars = store::leaving::delete_stars(&mut tx, user, BATCH).await?;
+    for &message in &stars {
+        store::messages::touch(&mut tx, message).await?;
+        jobs::enqueue(&mut tx, &Job::StarsChanged { message }, now).await?;
+    }
+    // Where they were named, the name is a word like any other from now on.
+    for (message, raw, nodes) in &parsed {
+        store::messages::set_nodes(&mut tx, *message, raw, nodes).await?;
+        store::messages::touch(&mut tx, *message).await?;
+        jobs::enqueue(&mut tx, &Job::MessageEdited { message: *message }, now).await?;
+    }
+    let named: Vec<MessageId> = parsed.iter().map(|(id, _, _)| *id).collect();
+    store::leaving::delete_mentions(&mut tx, user, &named).await?;
     if [stars.len(), named.len(), blanked.len()].into_iter().any(|done| done as i64 == BATCH) {
         jobs::enqueue(&mut tx, &Job::AccountDeleted { user, blank }, now).await?;
     }

@@ -13,6 +13,7 @@ mod error;
 pub mod export;
 pub mod groups;
 pub mod health;
+pub mod history;
 pub mod import;
 pub mod jobs;
 pub mod kv;

@@ -223,7 +223,9 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
         let now = cx.now();
         let mut tx = cx.db.begin().await?;
         store::topics::touch(&mut tx, editable.topic.id).await?;
-        if store::messages::update(&mut tx, id, &draft.text, &nodes, now).await? == 0 {
+        store::history::keep(&mut tx, id).await?;
+        let by = viewer.user()?;
+        if store::messages::update(&mut tx, id, by, &draft.text, &nodes, now).await? == 0 {
             return Err(Error::NotFound);
         }
         search_log::insert(&mut tx, Changed::Message(id)).await?;
@@ -234,7 +236,7 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
     Ok(place_in(&editable))
 }
 
-/// Deletes a message; a placeholder stays.
+/// Deletes a message; a placeholder stays, and for a while [`crate::history::restore`] brings it back.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for anyone but its author and moderators, [`Error::NotFound`].

@@ -208,6 +208,15 @@ impl Topic {
     }
 }
 
+/// Who may bring a deleted message back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restorable {
+    /// Its author, who deleted it, and moderators.
+    ByAuthor,
+    /// Moderators alone: one of them deleted it.
+    ByModerators,
+}
+
 /// A message as a page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -229,6 +238,8 @@ pub struct Message {
     pub edited_at: Option<Timestamp>,
     /// Whether only a placeholder is left.
     pub deleted: bool,
+    /// Who may bring it back, while its words are kept.
+    pub restorable: Option<Restorable>,
     /// Whether the message before it (by number) is by the same author within five minutes: it then goes without a name.
     pub follows: bool,
     /// Who starred it, earliest first.

@@ -52,7 +52,7 @@ create index former_names_key on former_names (username_key);
 create index former_names_user on former_names (user_id);
 
 -- What a message said before it was edited: 1 is the first version.
-create table versions (
+create table former_texts (
     message_id integer not null references messages (id) on delete cascade,
     number integer not null,
     raw text not null,

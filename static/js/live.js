@@ -169,6 +169,12 @@ class Page {
         if (isOpen) placeMessage(event.html, seq);
         this.row(event);
         break;
+      case 'restore':
+        if (isOpen) placeMessage(event.html, seq);
+        this.row(event);
+        // Whether it counts as read nobody here can tell.
+        this.redrawSoon();
+        break;
       case 'topic_change':
         this.changeTopic(event, isOpen);
         break;

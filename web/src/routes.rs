@@ -92,6 +92,8 @@ fn ours(app: &mut ServiceConfig) {
         .route("/messages/{id}/edit", post().to(messages::update))
         .route("/messages/{id}/delete", get().to(messages::delete))
         .route("/messages/{id}/delete", post().to(messages::destroy))
+        .route("/messages/{id}/history", get().to(messages::history))
+        .route("/messages/{id}/restore", post().to(messages::restore))
         .route("/messages/{id}/star", post().to(messages::star));
 }
 

@@ -45,6 +45,11 @@ pub enum Job {
         /// Which.
         message: MessageId,
     },
+    /// A deleted message was brought back.
+    MessageRestored {
+        /// Which.
+        message: MessageId,
+    },
     /// A message's stars changed.
     StarsChanged {
         /// Which.
@@ -124,6 +129,11 @@ pub enum Cause {
         /// Which.
         message: MessageId,
     },
+    /// A deleted message was brought back.
+    MessageRestored {
+        /// Which.
+        message: MessageId,
+    },
     /// A message's stars changed.
     StarsChanged {
         /// Which.
@@ -147,6 +157,7 @@ impl From<Cause> for Job {
             Cause::MessagePosted { message } => Self::MessagePosted { message },
             Cause::MessageEdited { message } => Self::MessageEdited { message },
             Cause::MessageDeleted { message } => Self::MessageDeleted { message },
+            Cause::MessageRestored { message } => Self::MessageRestored { message },
             Cause::StarsChanged { message } => Self::StarsChanged { message },
             Cause::TopicChanged { topic } => Self::TopicChanged { topic },
             Cause::TopicDeleted { topic } => Self::TopicDeleted { topic },
@@ -161,6 +172,7 @@ impl Job {
             Self::MessagePosted { .. } => "message_posted",
             Self::MessageEdited { .. } => "message_edited",
             Self::MessageDeleted { .. } => "message_deleted",
+            Self::MessageRestored { .. } => "message_restored",
             Self::StarsChanged { .. } => "stars_changed",
             Self::TopicChanged { .. } => "topic_changed",
             Self::TopicDeleted { .. } => "topic_deleted",

@@ -46,6 +46,7 @@ fn about_message(cx: &Context, draw: &Draw, cause: Cause, message: &Message, sub
         Cause::MessagePosted { .. } => "message",
         Cause::StarsChanged { .. } => "star",
         Cause::MessageDeleted { .. } => "delete",
+        Cause::MessageRestored { .. } => "restore",
         Cause::MessageEdited { .. } | Cause::TopicChanged { .. } | Cause::TopicDeleted { .. } => "edit",
     };
     let mut event = json!({

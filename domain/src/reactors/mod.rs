@@ -7,11 +7,11 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::groups::Aside;
 use crate::jobs::{self, Cause, Job, Reactor};
-use crate::model::{Group, GroupId, Message, Topic, TopicRow};
 use crate::mail::{Occasion, Words};
+use crate::model::{Group, GroupId, Message, Topic, TopicRow};
 use crate::store::topics::Subject;
 use crate::time::Timestamp;
-use crate::{groups, leaving, letters, second_step, sessions, store, unread};
+use crate::{groups, history, leaving, letters, second_step, sessions, store, unread};
 
 /// How the fragments of live events, and letters, are drawn: the pages' own partials, which the domain does not know.
 #[derive(Clone, Copy)]
@@ -51,6 +51,7 @@ impl News {
             Cause::MessagePosted { message }
             | Cause::MessageEdited { message }
             | Cause::MessageDeleted { message }
+            | Cause::MessageRestored { message }
             | Cause::StarsChanged { message } => match store::messages::by_id(&cx.db, message).await? {
                 Some(message) => Some(message),
                 None => return Ok(None),
@@ -86,6 +87,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: Job) -> Result<()> {
         Job::MessagePosted { message } => Cause::MessagePosted { message },
         Job::MessageEdited { message } => Cause::MessageEdited { message },
         Job::MessageDeleted { message } => Cause::MessageDeleted { message },
+        Job::MessageRestored { message } => Cause::MessageRestored { message },
         Job::StarsChanged { message } => Cause::StarsChanged { message },
         Job::TopicChanged { topic } => Cause::TopicChanged { topic },
         Job::TopicDeleted { topic } => Cause::TopicDeleted { topic },
@@ -123,6 +125,7 @@ async fn count_again(cx: &Context, news: &News) -> Result<()> {
         Cause::StarsChanged { .. } | Cause::MessageEdited { .. } => Ok(()),
         Cause::MessagePosted { .. }
         | Cause::MessageDeleted { .. }
+        | Cause::MessageRestored { .. }
         | Cause::TopicChanged { .. }
         | Cause::TopicDeleted { .. } => unread::group_changed(cx, news.subject.group.id).await,
     }
@@ -133,6 +136,7 @@ const SEARCH_LOG_KEPT: i64 = 500_000;
 
 /// Housekeeping, once an hour.
 async fn sweep(cx: &Context) -> Result<()> {
+    let purged = history::purge(cx).await?;
     let mut tx = cx.db.begin().await?;
     let sessions = store::sessions::delete_expired(&mut tx, cx.now()).await?;
     store::second_steps::delete_begun(&mut tx, cx.now().minus(second_step::SET_UP)).await?;
@@ -140,6 +144,6 @@ async fn sweep(cx: &Context) -> Result<()> {
     let letters = store::letters::delete_expired(&mut tx, cx.now()).await?;
     let log = store::search_log::trim(&mut tx, SEARCH_LOG_KEPT).await?;
     tx.commit().await.map_err(Error::from)?;
-    tracing::info!(sessions, letters, log, "swept");
+    tracing::info!(sessions, letters, log, purged, "swept");
     Ok(())
 }

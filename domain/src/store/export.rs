@@ -85,7 +85,7 @@ pub async fn versions(db: &Db, messages: &[MessageId]) -> Result<Vec<(MessageId,
         return Ok(Vec::new());
     }
     sql!(all db, (MessageId, i64, Timestamp, String),
-        "select message_id, number, written_at, raw from versions where message_id in (select cast(value as bigint) from json_each($1))
+        "select message_id, number, written_at, raw from former_texts where message_id in (select cast(value as bigint) from json_each($1))
          order by message_id, number", super::list(messages))
 }
 

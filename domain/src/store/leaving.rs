@@ -54,10 +54,14 @@ pub async fn delete_mentions(tx: &mut Tx, user: UserId, messages: &[MessageId]) 
 /// Takes the words out of up to so many messages of an author, and what they said before; those that were there to be read.
 pub async fn blank(tx: &mut Tx, user: UserId, limit: i64, now: Timestamp) -> Result<Vec<MessageId>> {
     let ids = sql!(values tx, MessageId, "select id from messages where author_id = $1 and raw <> '' order by id limit $2", user, limit)?;
+    // Whoever changes both holds the topics first.
+    for topic in super::history::topics_of(tx, &ids).await? {
+        super::topics::touch(tx, topic).await?;
+    }
     let list = super::list(&ids);
-    sql!(run tx, "delete from versions where message_id in (select cast(value as bigint) from json_each($1))", &list)?;
+    sql!(run tx, "delete from former_texts where message_id in (select cast(value as bigint) from json_each($1))", &list)?;
     sql!(run tx,
-        "update messages set raw = '', nodes = '[]', deleted_by = case when deleted_at is null then author_id else deleted_by end,
+        "update messages set version = version + 1, raw = '', nodes = '[]', deleted_by = case when deleted_at is null then author_id else deleted_by end,
                 deleted_at = coalesce(deleted_at, $2)
          where id in (select cast(value as bigint) from json_each($1))", &list, now)?;
     Ok(ids)

@@ -4,6 +4,7 @@ pub mod db;
 pub mod export;
 pub mod former_names;
 pub mod groups;
+pub mod history;
 pub mod import;
 pub mod jobs;
 pub mod leaving;

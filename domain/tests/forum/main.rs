@@ -22,6 +22,7 @@ macro_rules! stories {
 mod accounts;
 mod addresses;
 mod groups;
+mod history;
 mod hostile;
 mod leaving;
 mod limits;

@@ -9,8 +9,8 @@ mod topics;
 use std::time::Duration;
 
 use domain::model::{
-    Group, GroupId, GroupKind, GroupRow, Message, MessageId, Person, Sidebar, SidebarGroup, Theme, Topic, TopicId,
-    TopicUnread, UserId,
+    Group, GroupId, GroupKind, GroupRow, Message, MessageId, Person, Restorable, Sidebar, SidebarGroup, Theme, Topic,
+    TopicId, TopicUnread, UserId,
 };
 use domain::time::Timestamp;
 
@@ -98,6 +98,7 @@ pub(crate) fn message(seq: i64, author: usize, minutes: u64, markup: &str) -> Me
         mentions: Vec::new(),
         edited_at: None,
         deleted: false,
+        restorable: None,
         follows: false,
         stars: Vec::new(),
         version: 1,
@@ -151,6 +152,7 @@ pub(crate) fn conversation() -> Vec<Message> {
     said[1].follows = true;
     said[2].edited_at = Some(ago(600));
     said[4].deleted = true;
+    said[4].restorable = Some(Restorable::ByAuthor);
     said[6].mentions = vec![UserId(4), UserId(2)];
     said[8].follows = true;
     said[8].stars = vec![person(3)];

@@ -2,8 +2,9 @@
 
 use askama::Template;
 use domain::groups::Aside;
+use domain::history::{Piece, Version};
 
-use super::{Drawn, conversation, frame, group, person, stranger, topic, wrens};
+use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wrens};
 use crate::form::{MessageForm, RenameForm};
 use crate::messages;
 use crate::topics::{Delete, Edit, NewSince, Show};
@@ -106,6 +107,35 @@ impl messages::Edit {
     }
 }
 
+impl messages::History {
+    /// Edited once, then deleted.
+    pub fn sample() -> Self {
+        let message = conversation().swap_remove(2);
+        let version =
+            |number, minutes, pieces| Version { number, at: ago(minutes), by: message.author.clone(), pieces };
+        let word = str::to_owned;
+        let versions = vec![
+            version(
+                2,
+                600,
+                vec![
+                    Piece::Same(word("I had ")),
+                    Piece::Removed(word("some")),
+                    Piece::Added(word("no")),
+                    Piece::Same(word(" idea.\nSo the one <that> I hear at dusk is calling the others in?")),
+                ],
+            ),
+            version(
+                1,
+                717,
+                vec![Piece::Same(word("I had some idea.\nSo the one <that> I hear at dusk is calling the others in?"))],
+            ),
+        ];
+        let frame = frame("/-/messages/139/history");
+        Self { frame, group: group(1), topic: wrens(), message, versions, restorable_until: Some(ago(0)) }
+    }
+}
+
 impl messages::Delete {
     /// The question.
     pub fn sample() -> Self {
@@ -128,6 +158,8 @@ pub(super) fn all() -> Vec<Drawn> {
         ("topic-edit", Edit::sample().render()),
         ("topic-delete", Delete::sample().render()),
         ("message-edit", messages::Edit::sample().render()),
+        ("message-history", messages::History::sample().render()),
+        ("message-history-now", messages::History { restorable_until: None, ..messages::History::sample() }.render()),
         ("message-delete", messages::Delete::sample().render()),
     ]
 }
