@@ -25,6 +25,7 @@ pub mod markup;
 pub mod mentions;
 pub mod messages;
 pub mod model;
+pub mod moves;
 pub mod names;
 pub mod passwords;
 pub mod policy;

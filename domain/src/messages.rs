@@ -110,7 +110,7 @@ pub struct Posted {
 pub async fn post(cx: &Context, viewer: Viewer, topic: TopicId, draft: Draft) -> Result<Posted> {
     let user = viewer.user()?;
     let found = topics::find(cx, viewer, topic).await?;
-    found.standing.check(Deed::Write)?;
+    found.check_open()?;
     let draft = audit::message(draft)?;
     if let Err(error) = limits::count(cx, limits::Deed::Post, By::User(user)).await {
         // Who sends a form again because the answer got lost is told where it went.

@@ -197,6 +197,14 @@ pub struct Topic {
     pub last_seq: i64,
     /// When its newest message was written.
     pub last_message_at: Timestamp,
+    /// Whether only moderators write in it.
+    pub locked: bool,
+    /// Whether it stands above the others of its group.
+    pub pinned: bool,
+    /// Whether what it asked is answered.
+    pub resolved: bool,
+    /// How many lines say what was done to it.
+    pub events: i64,
     /// Grows with each change of what pages show of it.
     pub version: i64,
 }
@@ -215,6 +223,55 @@ pub enum Restorable {
     ByAuthor,
     /// Moderators alone: one of them deleted it.
     ByModerators,
+}
+
+words! {
+    /// What a topic can be besides.
+    Mark {
+        /// Only moderators write in it.
+        Locked = "locked",
+        /// It stands above the others of its group.
+        Pinned = "pinned",
+        /// What it asked is answered.
+        Resolved = "resolved",
+    }
+}
+
+words! {
+    /// What was done to a topic.
+    TopicDeed {
+        /// It was locked.
+        Locked = "locked",
+        /// It was opened again.
+        Unlocked = "unlocked",
+        /// It was put above the others.
+        Pinned = "pinned",
+        /// It stands among the others again.
+        Unpinned = "unpinned",
+        /// What it asked is answered.
+        Resolved = "resolved",
+        /// Or is not.
+        Reopened = "reopened",
+        /// It has another title.
+        Renamed = "renamed",
+        /// It came from another group.
+        Moved = "moved",
+    }
+}
+
+/// What was done to a topic, as a line between its messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicEvent {
+    /// The number of the message that it stands below.
+    pub after_seq: i64,
+    /// Who did it.
+    pub actor: Person,
+    /// What.
+    pub deed: TopicDeed,
+    /// Of a new title, the old one.
+    pub detail: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A message as a page shows it.

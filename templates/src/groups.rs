@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 
 use askama::Template;
 use domain::groups::Aside;
-use domain::model::{Group, GroupId, GroupKind, GroupRow, Person, Role, TopicRow};
+use domain::model::{Group, GroupId, GroupKind, GroupRow, Person, Role, Topic, TopicRow};
 use domain::time::Timestamp;
 
 use crate::form::{GroupForm, TopicForm};
@@ -111,6 +111,8 @@ pub struct Show {
     pub aside: Aside,
     /// Its topics by latest activity.
     pub rows: Vec<TopicRow>,
+    /// Those of its topics that stand above the others; on its first page.
+    pub pinned: Vec<Topic>,
     /// Whether this is not the first page.
     pub is_later_page: bool,
     /// The cursor of the next older page: goes into `?before=`.

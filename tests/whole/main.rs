@@ -6,6 +6,7 @@ mod addresses;
 mod command_line;
 mod conversations;
 mod faults;
+mod history;
 mod letters;
 mod live;
 mod privacy;

@@ -85,6 +85,8 @@ fn ours(app: &mut ServiceConfig) {
         .route("/topics/{id}/read", post().to(reads::mark_topic))
         .route("/topics/{id}/edit", get().to(topics::edit))
         .route("/topics/{id}/edit", post().to(topics::update))
+        .route("/topics/{id}/mark", post().to(topics::mark))
+        .route("/topics/{id}/move", post().to(topics::relocate))
         .route("/topics/{id}/delete", get().to(topics::delete))
         .route("/topics/{id}/delete", post().to(topics::destroy))
         .route("/messages/{id}", get().to(messages::show))

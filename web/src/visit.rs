@@ -324,6 +324,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("second-step-off", "The second step is off: your password alone signs you in."),
     ("renamed", "That is your name now. Links with the old one go on to it."),
     ("account-deleted", "Your account is deleted. Farewell, and thank you for what you said."),
+    ("moved", "The topic is here now. Old links lead to it."),
     ("joined", "You are in. What was written before counts as read."),
     ("left", "You left the group."),
     ("read", "Marked as read."),

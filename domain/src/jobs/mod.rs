@@ -60,6 +60,13 @@ pub enum Job {
         /// Which.
         topic: TopicId,
     },
+    /// A topic was moved to another group.
+    TopicMoved {
+        /// Which.
+        topic: TopicId,
+        /// Where it was.
+        from: GroupId,
+    },
     /// A topic was deleted.
     TopicDeleted {
         /// Which.
@@ -144,6 +151,13 @@ pub enum Cause {
         /// Which.
         topic: TopicId,
     },
+    /// A topic was moved to another group.
+    TopicMoved {
+        /// Which.
+        topic: TopicId,
+        /// Where it was.
+        from: GroupId,
+    },
     /// A topic was deleted.
     TopicDeleted {
         /// Which.
@@ -160,6 +174,7 @@ impl From<Cause> for Job {
             Cause::MessageRestored { message } => Self::MessageRestored { message },
             Cause::StarsChanged { message } => Self::StarsChanged { message },
             Cause::TopicChanged { topic } => Self::TopicChanged { topic },
+            Cause::TopicMoved { topic, from } => Self::TopicMoved { topic, from },
             Cause::TopicDeleted { topic } => Self::TopicDeleted { topic },
         }
     }
@@ -175,6 +190,7 @@ impl Job {
             Self::MessageRestored { .. } => "message_restored",
             Self::StarsChanged { .. } => "stars_changed",
             Self::TopicChanged { .. } => "topic_changed",
+            Self::TopicMoved { .. } => "topic_moved",
             Self::TopicDeleted { .. } => "topic_deleted",
             Self::GroupChanged { .. } => "group_changed",
             Self::React { .. } => "react",

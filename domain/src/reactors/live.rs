@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::jobs::Cause;
 use crate::model::{Group, GroupKind, Message, UserId};
+use crate::moves;
 use crate::store;
 use crate::store::topics::Subject;
 
@@ -23,17 +24,25 @@ pub(super) async fn react(cx: &Context, draw: &Draw, news: &News) -> Result<()> 
         }
         // Whoever shows it hears that the topic went.
         _ if *deleted => return Ok(()),
-        (Cause::TopicChanged { .. }, _) | (_, None) => json!({
+        (Cause::TopicChanged { .. } | Cause::TopicMoved { .. }, _) | (_, None) => json!({
             "type": "topic_change",
             "group": group.id,
             "topic": topic.id,
             "version": topic.version,
             "name": topic.title(),
             "slug": topic.slug,
+            "events": topic.events,
+            "moved": matches!(news.cause, Cause::TopicMoved { .. }),
             "row": (draw.topic_row)(row, group, cx.now()),
         }),
         (cause, Some(message)) => about_message(cx, draw, cause, message, &news.subject),
     };
+    if let Cause::TopicMoved { from, .. } = news.cause
+        && let Some(old) = store::groups::by_ids(&cx.db, &[from]).await?.first()
+        && old.id != group.id
+    {
+        publish(cx, old, &moves::gone(topic, from)).await?;
+    }
     publish(cx, group, &event).await
 }
 
@@ -47,7 +56,10 @@ fn about_message(cx: &Context, draw: &Draw, cause: Cause, message: &Message, sub
         Cause::StarsChanged { .. } => "star",
         Cause::MessageDeleted { .. } => "delete",
         Cause::MessageRestored { .. } => "restore",
-        Cause::MessageEdited { .. } | Cause::TopicChanged { .. } | Cause::TopicDeleted { .. } => "edit",
+        Cause::MessageEdited { .. }
+        | Cause::TopicChanged { .. }
+        | Cause::TopicMoved { .. }
+        | Cause::TopicDeleted { .. } => "edit",
     };
     let mut event = json!({
         "type": kind,

@@ -56,10 +56,12 @@ impl News {
                 Some(message) => Some(message),
                 None => return Ok(None),
             },
-            Cause::TopicChanged { .. } | Cause::TopicDeleted { .. } => None,
+            Cause::TopicChanged { .. } | Cause::TopicMoved { .. } | Cause::TopicDeleted { .. } => None,
         };
         let topic = match (&message, cause) {
-            (_, Cause::TopicChanged { topic } | Cause::TopicDeleted { topic }) => topic,
+            (_, Cause::TopicChanged { topic } | Cause::TopicMoved { topic, .. } | Cause::TopicDeleted { topic }) => {
+                topic
+            }
             (Some(message), _) => message.topic_id,
             (None, _) => return Ok(None),
         };
@@ -90,6 +92,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: Job) -> Result<()> {
         Job::MessageRestored { message } => Cause::MessageRestored { message },
         Job::StarsChanged { message } => Cause::StarsChanged { message },
         Job::TopicChanged { topic } => Cause::TopicChanged { topic },
+        Job::TopicMoved { topic, from } => Cause::TopicMoved { topic, from },
         Job::TopicDeleted { topic } => Cause::TopicDeleted { topic },
     };
     let Some(news) = News::of(cx, cause).await? else { return Ok(()) };
@@ -123,6 +126,10 @@ async fn react(cx: &Context, draw: &Draw, reactor: Reactor, news: &News) -> Resu
 async fn count_again(cx: &Context, news: &News) -> Result<()> {
     match news.cause {
         Cause::StarsChanged { .. } | Cause::MessageEdited { .. } => Ok(()),
+        Cause::TopicMoved { from, .. } => {
+            unread::group_changed(cx, from).await?;
+            unread::group_changed(cx, news.subject.group.id).await
+        }
         Cause::MessagePosted { .. }
         | Cause::MessageDeleted { .. }
         | Cause::MessageRestored { .. }

@@ -18,6 +18,7 @@ pub mod sessions;
 pub mod settings;
 mod sqlite;
 pub mod stars;
+pub mod topic_events;
 pub mod topics;
 pub mod users;
 

@@ -27,6 +27,7 @@ mod hostile;
 mod leaving;
 mod limits;
 mod live;
+mod marks;
 mod mentions;
 mod messages;
 mod passwords;

@@ -79,6 +79,10 @@ pub(crate) fn topic(id: i64, group: usize, slug: &str, name: &str, by: usize, la
         created_at: ago(minutes + 2_880),
         last_seq,
         last_message_at: ago(minutes),
+        locked: false,
+        pinned: false,
+        resolved: false,
+        events: 0,
         version: 1,
     }
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::groups::Aside;
 use domain::history::{Piece, Version};
+use domain::model::{Topic, TopicDeed, TopicEvent};
 
 use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wrens};
 use crate::form::{MessageForm, RenameForm};
@@ -20,9 +21,25 @@ impl Show {
             frame,
             group: group(1),
             about: group(1).description,
-            topic: wrens(),
+            topic: Topic { resolved: true, pinned: true, events: 2, ..wrens() },
             message_count: 48,
             messages: conversation(),
+            events: vec![
+                TopicEvent {
+                    after_seq: 40,
+                    actor: person(1),
+                    deed: TopicDeed::Renamed,
+                    detail: "Wrens?".to_owned(),
+                    at: ago(695),
+                },
+                TopicEvent {
+                    after_seq: 48,
+                    actor: person(4),
+                    deed: TopicDeed::Resolved,
+                    detail: String::new(),
+                    at: ago(5),
+                },
+            ],
             earlier: 36,
             later: 0,
             new: Some(NewSince { seq: 46, count: 3 }),
@@ -53,6 +70,7 @@ impl Show {
     fn empty() -> Self {
         let mut page = Self {
             messages: Vec::new(),
+            events: Vec::new(),
             earlier: 0,
             new: None,
             message_count: 0,
@@ -78,7 +96,8 @@ impl Edit {
     pub fn sample() -> Self {
         let mut form = RenameForm { title: "".into(), error: None };
         form.mend("title", "A topic has a title.");
-        Self { frame: frame("/-/topics/9/edit"), group: group(1), topic: wrens(), form }
+        let not_moved = Some("What was said among few stays among few.".to_owned());
+        Self { frame: frame("/-/topics/9/edit"), group: group(1), topic: wrens(), form, moderates: true, not_moved }
     }
 }
 
