@@ -251,6 +251,10 @@ fn limits() -> Result<Limits, BadSetting> {
             renames_per_day: 0,
             downloads_per_hour: 0,
             searches_per_minute: 0,
+            requests_per_day: 0,
+            invitations_per_day: 0,
+            directs_per_day: 0,
+            directs_per_day_while_new: 0,
         }),
         Some(other) => Err(BadSetting(format!("KLATCH_LIMITS: `{other}` is neither on nor off"))),
     }

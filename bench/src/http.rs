@@ -106,8 +106,8 @@ impl Connection {
 
     /// Sends a request and waits for all of its answer.
     pub async fn send(&mut self, request: &[u8]) -> Result<Answer> {
-        self.stream.write_all(request).await?;
         self.buffer.clear();
+        self.stream.write_all(request).await?;
         let end = self.until(0, b"\r\n\r\n").await?;
         let head = String::from_utf8_lossy(&self.buffer[..end]).into_owned();
         let status = head.get(9..12).and_then(|code| code.parse().ok()).ok_or_else(|| broken("no status"))?;
@@ -128,6 +128,16 @@ impl Connection {
         };
         answer.body = self.buffer[from..until].to_vec();
         Ok(answer)
+    }
+
+    /// Whether anything came since the last request began to be sent.
+    pub fn heard_something(&self) -> bool {
+        !self.buffer.is_empty()
+    }
+
+    /// Holds no more memory than it needs, since there are many.
+    pub fn rest(&mut self) {
+        self.buffer = Vec::new();
     }
 
     /// Reads chunks up to the last one; where they end.

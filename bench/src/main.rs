@@ -1,24 +1,20 @@
 //! Load for a running Klatch, through its front door: people who sign up, read pages and post, and how long they waited.
 
-mod http;
-mod live;
-mod load;
-mod people;
-
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use crate::load::Load;
+use klatch_bench::load::Load;
+use klatch_bench::{faults, live, load, people};
 
 /// Puts load on a running Klatch. Figures go to standard output, one line, separated by tabs: answers a second, p50 and p99
 /// in milliseconds, bytes of the last page, answers with another status than expected.
 #[derive(Parser)]
 #[command(version, about)]
 struct Cli {
-    /// Where it runs, as 127.0.0.1:8080
-    #[arg(long)]
+    /// Where it runs, as 127.0.0.1:8080; `faults` starts one of its own
+    #[arg(long, default_value = "")]
     at: String,
     #[command(subcommand)]
     command: Command,
@@ -73,6 +69,11 @@ enum Command {
         #[command(flatten)]
         plan: live::Plan,
     },
+    /// Has people read and write while one thing after another goes wrong, and counts what everybody has: see bench/faults
+    Faults {
+        #[command(flatten)]
+        plan: faults::Plan,
+    },
     /// One process of those that poll for `live`
     #[command(hide = true)]
     Park {
@@ -113,6 +114,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             println!("{}", people::fill(at, &people::read(&people)?, messages).await?)
         }
         Command::Live { plan } => live::drive(at, plan).await?,
+        Command::Faults { plan } => {
+            if !faults::run(plan).await? {
+                std::process::exit(1);
+            }
+        }
         Command::Park { crowd } => live::park(at, crowd).await?,
     }
     Ok(())

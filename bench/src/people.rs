@@ -3,6 +3,7 @@
 use std::io::{Error, Result};
 use std::path::Path;
 
+use crate::crowd::Circle;
 use crate::http::{Answer, Connection};
 
 /// The group of those who came for the measurement.
@@ -98,11 +99,16 @@ pub struct Writer {
     pub action: String,
 }
 
-/// Has somebody who is signed in start a topic in their group.
-pub async fn begin_topic(connection: &mut Connection, cookie: &str, group: &str, title: &str) -> Result<Writer> {
+/// Has somebody who is signed in start a topic in their group; its path, and how to write in it.
+pub async fn begin_topic(
+    connection: &mut Connection,
+    cookie: &str,
+    group: &str,
+    title: &str,
+) -> Result<(String, Writer)> {
     let (_, csrf) = page(connection, "/-/groups/new", cookie).await?;
-    let (_, action) = start_topic(connection, group, cookie, &csrf, title).await?;
-    Ok(Writer { cookie: cookie.to_owned(), csrf, action })
+    let (topic, action) = start_topic(connection, group, cookie, &csrf, title).await?;
+    Ok((topic, Writer { cookie: cookie.to_owned(), csrf, action }))
 }
 
 /// Signs up so many people, has them join, and start a topic each.
@@ -179,4 +185,25 @@ pub fn read(file: &Path) -> Result<Vec<Person>> {
         Some(Person { cookie: parts.next()?, csrf: parts.next()?, action: parts.next()?, topic: parts.next()? })
     };
     Ok(std::fs::read_to_string(file)?.lines().filter_map(person).collect())
+}
+
+/// Signs up a writer, who makes a group and starts a topic in it, and so many readers who join.
+pub async fn gather(at: &str, name: &str, readers: usize) -> Result<Circle> {
+    let mut connection = Connection::open(at).await?;
+    let cookie = sign_up(&mut connection, &format!("{name}-writer")).await?;
+    let (_, csrf) = page(&mut connection, "/-/groups/new", &cookie).await?;
+    let fields = [("csrf", csrf.as_str()), ("name", name), ("slug", name), ("kind", "public"), ("key", name)];
+    let made = connection.post("/-/groups", &cookie, &fields).await?;
+    if made.status != 303 {
+        return Err(refused("make a group", &made));
+    }
+    let (path, writer) = begin_topic(&mut connection, &cookie, name, "What everybody reads").await?;
+    let mut circle = Circle { path, writer, readers: Vec::new() };
+    for number in 0..readers {
+        let cookie = sign_up(&mut connection, &format!("{name}-{number}")).await?;
+        let (_, csrf) = page(&mut connection, "/-/groups/new", &cookie).await?;
+        join(&mut connection, name, &cookie, &csrf).await?;
+        circle.readers.push(cookie);
+    }
+    Ok(circle)
 }

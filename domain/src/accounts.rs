@@ -7,7 +7,7 @@ use crate::limits::{self, By, Deed};
 use crate::mail::Kind;
 use crate::model::{Group, Theme, User, UserId};
 use crate::names::{Username, username_key};
-use crate::policy::Viewer;
+use crate::policy::{self, Barred, Viewer};
 use crate::secrets::Password;
 use crate::sessions::{self, Origin};
 use crate::store::users::Profile;
@@ -121,12 +121,31 @@ pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Orig
     let found = store::users::credentials(&cx.db, name).await?;
     let (id, hash) = found.map_or((None, None), |(id, hash)| (Some(id), hash));
     match (password.verify(hash.clone()).await?, id, hash) {
-        (true, Some(id), Some(hash)) if second_step::is_on(cx, id).await? => {
-            Ok(SignedIn::Ticket(second_step::ticket(cx, id, &hash)))
+        (true, Some(id), Some(hash)) => {
+            check_free(cx, id).await?;
+            if second_step::is_on(cx, id).await? {
+                return Ok(SignedIn::Ticket(second_step::ticket(cx, id, &hash)));
+            }
+            Ok(SignedIn::Session(sessions::open(cx, id, origin).await?))
         }
-        (true, Some(id), _) => Ok(SignedIn::Session(sessions::open(cx, id, origin).await?)),
         _ => Err(Error::invalid("password", "Name and password do not go together.")),
     }
+}
+
+/// Nothing when the account may be used. Only whoever knows its password is told why it may not.
+pub(crate) async fn check_free(cx: &Context, user: UserId) -> Result<()> {
+    let user = own(cx, user).await?;
+    let Some(barred) = policy::barred(user.suspended_until, user.banned_at, cx.now()) else { return Ok(()) };
+    let reason = &user.barred_reason;
+    Err(Error::invalid(
+        "password",
+        match barred {
+            Barred::Suspended(until) => {
+                format!("You are suspended until {} (UTC): {reason}", &until.rfc3339()[..16].replace('T', ", "))
+            }
+            Barred::Banned => format!("You are banned from this site: {reason}"),
+        },
+    ))
 }
 
 /// Signs out: ends the session everywhere.
@@ -156,6 +175,10 @@ pub struct PublicProfile {
     pub groups: Vec<Group>,
     /// What they wrote last that the reader may see.
     pub recent: Vec<crate::messages::Placed>,
+    /// Whether the reader ignores them.
+    pub ignored: bool,
+    /// Whether the reader may begin a conversation with them.
+    pub may_write: bool,
 }
 
 /// Somebody's profile.
@@ -169,7 +192,14 @@ pub async fn profile(cx: &Context, viewer: Viewer, name: &str) -> Result<PublicP
     let groups = store::groups::of_user(&cx.db, viewer.id_or_none(), user.id).await?;
     let ids = store::messages::of_author(&cx.db, viewer.id_or_none(), user.id, 10).await?;
     let recent = crate::messages::placed(cx, viewer, &ids).await?;
-    Ok(PublicProfile { user, bio_markup, groups, recent })
+    let (ignored, may_write) = match viewer.id() {
+        Some(reader) if reader != user.id => (
+            crate::ignores::of(cx, reader).await?.contains(&user.id),
+            crate::directs::correspondents(cx, reader, &user).await?.may_write(),
+        ),
+        _ => (false, false),
+    };
+    Ok(PublicProfile { user, bio_markup, groups, recent, ignored, may_write })
 }
 
 /// What an address of a profile leads to.

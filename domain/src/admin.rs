@@ -2,7 +2,8 @@
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::model::{GroupRow, JobId, JobRow};
+use crate::model::{GroupRow, JobId, JobRow, User, UserId};
+use crate::policy::Viewer;
 use crate::store;
 use crate::store::jobs::Counts;
 use crate::store::users::Listed;
@@ -105,4 +106,57 @@ pub async fn drop_job(cx: &Context, id: JobId) -> Result<()> {
     let found = store::jobs::remove(&mut tx, id).await?;
     tx.commit().await?;
     if found { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Somebody whom a site admin may suspend or ban.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such account, and to everyone else; [`Error::Forbidden`] for oneself and other admins.
+pub async fn person(cx: &Context, viewer: Viewer, user: UserId) -> Result<User> {
+    let Viewer::User { is_admin: true, .. } = viewer else { return Err(Error::NotFound) };
+    store::users::by_id(&cx.db, user).await?.ok_or(Error::NotFound)
+}
+
+/// What is done about somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bar {
+    /// Nobody signs in to the account for so many days.
+    Suspend {
+        /// From now.
+        days: i64,
+    },
+    /// For good.
+    Ban,
+    /// It may be used again.
+    Lift,
+}
+
+/// Suspends or bans somebody, for a reason that they are told, or takes that back. Their sessions end, and their open pages.
+///
+/// # Errors
+/// [`Error::Invalid`] on `reason` and `days`; as [`person`].
+pub async fn bar(cx: &Context, viewer: Viewer, user: UserId, bar: Bar, reason: &str) -> Result<User> {
+    let found = person(cx, viewer, user).await?;
+    if found.is_admin {
+        return Err(Error::Forbidden("They administer the site: that has to be taken from them first."));
+    }
+    let reason = if bar == Bar::Lift { String::new() } else { crate::audit::reason(reason, "reason", true)? };
+    let now = cx.now();
+    let (until, banned) = match bar {
+        Bar::Suspend { days } if !(1..=3_650).contains(&days) => {
+            return Err(Error::invalid("days", "From 1 to 3650 days."));
+        }
+        Bar::Suspend { days } => (Some(now.plus(std::time::Duration::from_secs(days as u64 * 24 * 3_600))), None),
+        Bar::Ban => (None, Some(now)),
+        Bar::Lift => (None, None),
+    };
+    let mut tx = cx.db.begin().await?;
+    store::users::bar(&mut tx, user, until, banned, &reason).await?;
+    let ended = if bar == Bar::Lift { Vec::new() } else { store::sessions::delete_all(&mut tx, user).await? };
+    tx.commit().await?;
+    for id in ended {
+        crate::sessions::ended_everywhere(cx, id).await;
+    }
+    crate::accounts::changed(cx, user).await;
+    Ok(found)
 }

@@ -132,3 +132,22 @@ pub fn group(name: &str, description: &str) -> Result<(String, String)> {
     fields.check()?;
     Ok((name, description))
 }
+
+/// Characters of a reason or a request at the most.
+pub const MAX_REASON: usize = 1_000;
+
+/// A reason, or what somebody says who asks to be let in, as it may be saved.
+///
+/// # Errors
+/// [`Error::Invalid`] on `field` when it is too long, or empty where it must not be.
+pub fn reason(typed: &str, field: &'static str, required: bool) -> Result<String> {
+    let reason = typed.replace("\r\n", "\n").replace('\0', "").trim().to_owned();
+    if required && reason.chars().all(|c| c.is_whitespace() || c.is_control() || is_bidi(c) || is_blank(c)) {
+        return Err(Error::invalid(field, "Say why, in a few words."));
+    }
+    let count = reason.chars().count();
+    if count > MAX_REASON {
+        return Err(Error::invalid(field, format!("At most {MAX_REASON} characters; this has {count}.")));
+    }
+    Ok(reason)
+}

@@ -46,6 +46,14 @@ pub struct Limits {
     pub downloads_per_hour: u64,
     /// Searches by an account or network address in a minute.
     pub searches_per_minute: u64,
+    /// Requests to be let into groups by an account in a day.
+    pub requests_per_day: u64,
+    /// Invitations by an account in a day, links and names.
+    pub invitations_per_day: u64,
+    /// Conversations that an account begins in a day, and people that it adds to some.
+    pub directs_per_day: u64,
+    /// The same of an account that is younger than three days.
+    pub directs_per_day_while_new: u64,
 }
 
 impl Default for Limits {
@@ -63,6 +71,10 @@ impl Default for Limits {
             renames_per_day: 3,
             downloads_per_hour: 5,
             searches_per_minute: 60,
+            requests_per_day: 20,
+            invitations_per_day: 100,
+            directs_per_day: 100,
+            directs_per_day_while_new: 5,
         }
     }
 }

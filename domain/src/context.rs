@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::bus::{Bus, Hub};
 use crate::config::Config;
+use crate::error::Result;
 use crate::jobs::Wake;
 use crate::kv::Kv;
 use crate::mail::Mailer;
@@ -42,6 +43,18 @@ impl Context {
     /// The moment it is.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The same for one of several threads that each have a runtime of their own, and connections of their own on it: together they
+    /// have as many to the database as this has. Call it on the thread.
+    ///
+    /// # Errors
+    /// When there can be no connections.
+    pub fn apart(&self, threads: usize) -> Result<Self> {
+        let each = (self.db.connections() / threads.max(1) as u32).max(2);
+        let bus = self.bus.apart()?;
+        let kv = if bus.is_shared() { Kv::beside(&bus) } else { self.kv.clone() };
+        Ok(Self { db: self.db.apart(each), kv, bus, ..self.clone() })
     }
 
     /// The site as the markup has to know it.

@@ -1,6 +1,4 @@
-//! Groups: make, find, join, leave, change.
-
-use serde_json::json;
+//! Groups: make, find, join, leave, change, archive, delete. Who is in them otherwise is decided in `members.rs`.
 
 use crate::audit;
 use crate::bus::Control;
@@ -8,12 +6,13 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
 use crate::limits::{self, By};
-use crate::model::{Group, GroupId, GroupKind, GroupRow, Person, Role, UserId};
-use crate::names;
-use crate::policy::{Deed, Standing, Viewer};
-use crate::store::groups::{GroupFor, MemberRow, Order};
+use crate::model::{Category, Group, GroupId, GroupKind, GroupRow, Person, Role, UserId};
+use crate::policy::{self, Deed, Standing, Viewer};
+use crate::store::Tx;
+use crate::store::groups::{Described, GroupFor, Wanted};
+use crate::store::members::MemberRow;
 use crate::store::search_log::{self, Changed};
-use crate::{reads, sessions, store, unread};
+use crate::{directs, members, names, sessions, store, unread};
 
 /// A group as one reader stands to it.
 #[derive(Clone, Debug)]
@@ -24,14 +23,21 @@ pub struct Found {
     pub standing: Standing,
 }
 
-fn found(viewer: Viewer, row: GroupFor) -> Result<Found> {
+fn found(viewer: Viewer, row: GroupFor) -> Found {
     let standing = Standing {
         kind: row.group.kind,
         role: row.role,
         is_site_admin: matches!(viewer, Viewer::User { is_admin: true, .. }),
+        is_banned: row.banned,
+        is_archived: row.group.is_archived(),
+        sees_from: row.sees_from,
     };
-    standing.check(Deed::Read)?;
-    Ok(Found { group: row.group, standing })
+    Found { group: row.group, standing }
+}
+
+/// The group of an id, as somebody stands to it who may not even know of it: for deeds that need no knowledge of it.
+pub(crate) async fn stand(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Found> {
+    Ok(found(viewer, store::groups::by_id(&cx.db, id, viewer.id_or_none()).await?.ok_or(Error::NotFound)?))
 }
 
 /// The group of a slug.
@@ -39,7 +45,9 @@ fn found(viewer: Viewer, row: GroupFor) -> Result<Found> {
 /// # Errors
 /// [`Error::NotFound`] when there is none or the reader may not know of it.
 pub async fn by_slug(cx: &Context, viewer: Viewer, slug: &str) -> Result<Found> {
-    found(viewer, store::groups::by_slug(&cx.db, slug, viewer.id_or_none()).await?.ok_or(Error::NotFound)?)
+    let found = found(viewer, store::groups::by_slug(&cx.db, slug, viewer.id_or_none()).await?.ok_or(Error::NotFound)?);
+    found.standing.check(Deed::Know)?;
+    Ok(found)
 }
 
 /// The group of an id.
@@ -47,12 +55,24 @@ pub async fn by_slug(cx: &Context, viewer: Viewer, slug: &str) -> Result<Found> 
 /// # Errors
 /// [`Error::NotFound`] when there is none or the reader may not know of it.
 pub async fn by_id(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Found> {
-    found(viewer, store::groups::by_id(&cx.db, id, viewer.id_or_none()).await?.ok_or(Error::NotFound)?)
+    let found = stand(cx, viewer, id).await?;
+    found.standing.check(Deed::Know)?;
+    Ok(found)
+}
+
+/// The group of an id, for a deed that has to be theirs to do.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or the reader may not know of it, else [`Error::Forbidden`] with the reason.
+pub async fn for_deed(cx: &Context, viewer: Viewer, id: GroupId, deed: Deed) -> Result<Found> {
+    let found = stand(cx, viewer, id).await?;
+    found.standing.check(deed)?;
+    Ok(found)
 }
 
 /// Whether anyone may read the group.
 pub async fn is_public(cx: &Context, id: GroupId) -> Result<bool> {
-    Ok(store::groups::by_id(&cx.db, id, UserId(0)).await?.is_some_and(|row| row.group.kind == GroupKind::Public))
+    Ok(store::groups::by_id(&cx.db, id, UserId(0)).await?.is_some_and(|row| policy::anyone_reads(row.group.kind)))
 }
 
 /// What the form for a group holds.
@@ -66,6 +86,23 @@ pub struct GroupForm {
     pub description: String,
     /// Who may see it.
     pub kind: GroupKind,
+    /// Where it stands among those that one can discover.
+    pub category: Category,
+}
+
+impl GroupForm {
+    /// With a name and a kind, and nothing else.
+    pub fn new(name: impl Into<String>, kind: GroupKind) -> Self {
+        let (slug, description) = (String::new(), String::new());
+        Self { name: name.into(), slug, description, kind, category: Category::Other }
+    }
+
+    fn described<'a>(&self, name: &'a str, description: &'a str) -> Result<Described<'a>> {
+        if self.kind == GroupKind::Direct {
+            return Err(Error::invalid("kind", "A conversation begins with a message to somebody."));
+        }
+        Ok(Described { name, description, kind: self.kind, category: self.category })
+    }
 }
 
 /// Makes a group; its maker is its first admin.
@@ -75,6 +112,7 @@ pub struct GroupForm {
 pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Group> {
     let user = viewer.user()?;
     let (name, description) = audit::group(&form.name, &form.description)?;
+    let described = form.described(&name, &description)?;
     let typed = form.slug.trim().to_lowercase();
     let slug = if typed.is_empty() { names::slugify(&name) } else { typed };
     if slug.is_empty() {
@@ -85,36 +123,92 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
-    let Some(id) = store::groups::insert(&mut tx, &slug, &name, &description, form.kind, user, now).await? else {
+    let Some(id) = store::groups::insert(&mut tx, &slug, described, user, now).await? else {
         return Err(Error::invalid("slug", "That address is taken: choose another."));
     };
-    store::groups::join(&mut tx, id, user, Role::Admin, now).await?;
+    store::members::join(&mut tx, id, user, Role::Admin, now).await?;
     tx.commit().await?;
-    membership_changed(cx, user, id).await;
-    Ok(Group { id, slug, name, description, kind: form.kind, creator_id: user, created_at: now })
+    members::changed(cx, user, id).await;
+    let GroupForm { kind, category, .. } = form;
+    Ok(Group { id, slug, name, description, kind, category, archived_at: None, creator_id: user, created_at: now })
 }
 
-/// Changes a group's name, description and kind.
+/// Changes a group's name, description, kind and category. Who waits to be let into what is now public waits no more.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for anyone but its admins, [`Error::Invalid`].
 pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) -> Result<Group> {
-    let found = by_id(cx, viewer, id).await?;
-    found.standing.check(Deed::Administer)?;
+    let found = for_deed(cx, viewer, id, Deed::Administer).await?;
     let (name, description) = audit::group(&form.name, &form.description)?;
+    let described = form.described(&name, &description)?;
     let mut tx = cx.db.begin().await?;
-    store::groups::update(&mut tx, id, &name, &description, form.kind).await?;
+    store::groups::hold(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    store::groups::update(&mut tx, id, described).await?;
+    if form.kind == GroupKind::Public {
+        store::requests::delete_all(&mut tx, id).await?;
+    }
+    save_change(cx, tx, id).await?;
+    Ok(Group { name, description, kind: form.kind, category: form.category, ..found.group })
+}
+
+/// Archives a group, so that nothing in it can be changed, or takes it out of the archive.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`] for anyone but its admins.
+pub async fn archive(cx: &Context, viewer: Viewer, id: GroupId, archived: bool) -> Result<Group> {
+    let found = for_deed(cx, viewer, id, Deed::Administer).await?;
+    let at = archived.then(|| cx.now());
+    let mut tx = cx.db.begin().await?;
+    store::groups::archive(&mut tx, id, at).await?;
+    save_change(cx, tx, id).await?;
+    Ok(Group { archived_at: at, ..found.group })
+}
+
+/// A group that the reader may delete.
+///
+/// # Errors
+/// [`Error::NotFound`] when they may not know of it, [`Error::Forbidden`] for anyone but its admins and those of the site.
+pub async fn deletable(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Found> {
+    viewer.user()?;
+    for_deed(cx, viewer, id, Deed::Delete).await
+}
+
+/// Deletes a group with all that is in it. Its rows go after thirty days; its address is not given away before.
+///
+/// # Errors
+/// [`Error::Invalid`] on `name` when that is not how the group is called; as [`deletable`].
+pub async fn delete(cx: &Context, viewer: Viewer, id: GroupId, name: &str) -> Result<()> {
+    let found = deletable(cx, viewer, id).await?;
+    if audit::one_line(name) != found.group.name {
+        return Err(Error::invalid("name", "That is not what the group is called."));
+    }
+    let members = store::members::all(&cx.db, id).await?;
+    let invited: Vec<UserId> =
+        store::invitations::invited(&cx.db, id, i64::MAX).await?.iter().map(|row| row.person.id).collect();
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &members).await?;
+    unread::users_change(cx, &invited).await?;
+    store::groups::delete(&mut tx, id, cx.now()).await?;
+    save_change(cx, tx, id).await?;
+    for user in members.into_iter().chain(invited) {
+        members::changed(cx, user, id).await;
+    }
+    Ok(())
+}
+
+/// Commits a change of a group, and tells of it.
+async fn save_change(cx: &Context, mut tx: Tx, id: GroupId) -> Result<()> {
     jobs::enqueue(&mut tx, &Job::GroupChanged { group: id }, cx.now()).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     sessions::tell(cx, &Control::GroupChanged { group: id }).await;
-    Ok(Group { name, description, kind: form.kind, ..found.group })
+    Ok(())
 }
 
 /// Joins a public group.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is private: that needs an invitation.
+/// [`Error::NotFound`] when they may not know of it, [`Error::Forbidden`] when they have to be let in, or were banned.
 pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     let user = viewer.user()?;
     let found = by_id(cx, viewer, id).await?;
@@ -124,17 +218,15 @@ pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     found.standing.check(Deed::Join)?;
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
-    // It may have been made private since it was looked at.
-    if store::groups::hold(&mut tx, id).await? != Some(GroupKind::Public) {
-        return Err(Error::NotFound);
-    }
-    store::groups::join(&mut tx, id, user, Role::Member, cx.now()).await?;
+    // It may have been closed since it was looked at, or they may have been banned.
+    members::held(&mut tx, viewer, id).await?.check(Deed::Join)?;
+    members::enter(&mut tx, id, user, Role::Member, cx.now()).await?;
     tx.commit().await?;
-    membership_changed(cx, user, id).await;
+    members::changed(cx, user, id).await;
     Ok(found.group)
 }
 
-/// Leaves a group. When its last admin leaves, the eldest member takes over.
+/// Leaves a group. When its last admin leaves, the eldest member takes over; a conversation that nobody is in any more goes.
 ///
 /// # Errors
 /// [`Error::NotFound`] when they may not know of it; [`Error::Forbidden`] for the last member of a private group, who would lose it.
@@ -147,17 +239,31 @@ pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
     // Of two admins who leave at once, the second sees that the first is gone.
-    let kind = store::groups::hold(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    store::groups::leave(&mut tx, id, user).await?;
-    let (admins, members) = store::groups::head_count(&mut tx, id).await?;
-    if members == 0 && kind == GroupKind::Private {
-        return Err(Error::Forbidden("You are the last one here: nobody could ever find this group again."));
-    }
-    if admins == 0 && members > 0 {
-        store::groups::promote_eldest(&mut tx, id).await?;
+    let kind = store::groups::hold(&mut tx, id).await?.ok_or(Error::NotFound)?.kind;
+    let mut concerned = members::drop_out(cx, &mut tx, id, user).await?;
+    let (admins, left) = store::members::head_count(&mut tx, id).await?;
+    match kind {
+        GroupKind::Direct if left == 0 => {
+            store::groups::delete(&mut tx, id, cx.now()).await?;
+            jobs::enqueue(&mut tx, &Job::GroupChanged { group: id }, cx.now()).await?;
+        }
+        GroupKind::Direct => {
+            directs::rename(&mut tx, id).await?;
+            jobs::enqueue(&mut tx, &Job::GroupChanged { group: id }, cx.now()).await?;
+        }
+        GroupKind::Private if left == 0 => {
+            return Err(Error::Forbidden("You are the last one here: nobody could ever find this group again."));
+        }
+        GroupKind::Public | GroupKind::Closed | GroupKind::Private if admins == 0 && left > 0 => {
+            concerned.extend(store::members::promote_eldest(&mut tx, id).await?);
+        }
+        GroupKind::Public | GroupKind::Closed | GroupKind::Private => {}
     }
     tx.commit().await?;
-    membership_changed(cx, user, id).await;
+    cx.wake.after_commit();
+    for user in concerned {
+        members::changed(cx, user, id).await;
+    }
     Ok(found.group)
 }
 
@@ -165,31 +271,22 @@ pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
 pub async fn admit(cx: &Context, group: GroupId, user: UserId, role: Role) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
-    store::groups::join(&mut tx, group, user, role, cx.now()).await?;
+    members::enter(&mut tx, group, user, role, cx.now()).await?;
     tx.commit().await?;
-    membership_changed(cx, user, group).await;
+    members::changed(cx, user, group).await;
     Ok(())
 }
 
-async fn membership_changed(cx: &Context, user: UserId, group: GroupId) {
-    sessions::tell(cx, &Control::MembershipChanged { user, group }).await;
-    if let Err(error) = cx.bus.group_changed(group).await {
-        tracing::warn!(%error, %group, "open pages hear later how many are in the group");
-    }
-    reads::publish_own(cx, user, json!({"type": "member", "group": group}).to_string()).await;
-}
-
-/// The groups that a reader may see, for discovering.
+/// The groups that a reader may know of, for discovering: a page, and whether there are more.
 pub async fn discover(
     cx: &Context,
     viewer: Viewer,
-    words: &str,
-    order: Order,
+    wanted: Wanted<'_>,
     page: i64,
     limit: i64,
 ) -> Result<(Vec<GroupRow>, bool)> {
     let offset = page.clamp(0, 10_000) * limit;
-    let mut rows = store::groups::discover(&cx.db, viewer.id_or_none(), words, order, limit + 1, offset).await?;
+    let mut rows = store::groups::discover(&cx.db, viewer.id_or_none(), wanted, limit + 1, offset).await?;
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
     Ok((rows, more))
@@ -197,8 +294,9 @@ pub async fn discover(
 
 /// A page of the members by name: how many there are in all, the page, and whether there are more.
 pub async fn members(cx: &Context, found: &Found, page: i64, limit: i64) -> Result<(i64, Vec<MemberRow>, bool)> {
-    let total = store::groups::count_members(&cx.db, found.group.id).await?;
-    let mut rows = store::groups::members(&cx.db, found.group.id, limit + 1, page.clamp(0, 10_000) * limit).await?;
+    found.standing.check(Deed::Read)?;
+    let total = store::members::count(&cx.db, found.group.id).await?;
+    let mut rows = store::members::page(&cx.db, found.group.id, limit + 1, page.clamp(0, 10_000) * limit).await?;
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
     Ok((total, rows, more))
@@ -220,13 +318,13 @@ const NAMED: usize = 50;
 
 /// Size of the group and who is here of it.
 pub async fn aside(cx: &Context, group: GroupId) -> Result<Aside> {
-    let here = store::groups::members_among(&cx.db, group, &cx.bus.here().await?).await?;
+    let here = store::members::among(&cx.db, group, &cx.bus.here().await?).await?;
     aside_of(cx, group, here).await
 }
 
 /// The same, when it is known who is here of it.
 pub(crate) async fn aside_of(cx: &Context, group: GroupId, mut here: Vec<UserId>) -> Result<Aside> {
-    let members = store::groups::count_members(&cx.db, group).await?;
+    let members = store::members::count(&cx.db, group).await?;
     let more = here.len().saturating_sub(NAMED) as i64;
     here.sort_unstable();
     here.truncate(NAMED);
@@ -234,12 +332,17 @@ pub(crate) async fn aside_of(cx: &Context, group: GroupId, mut here: Vec<UserId>
 }
 
 /// What follows when a group was changed: everyone in it counts again, and those outside who are mentioned in it, for whom it
-/// may have come or gone; search reads it again.
+/// may have come or gone; search reads it again; open pages of it are drawn anew.
 pub(crate) async fn changed(cx: &Context, group: GroupId) -> Result<()> {
     unread::group_changed(cx, group).await?;
     let outside = store::mentions::outside(&cx.db, group).await?;
     unread::users_change(cx, &outside).await?;
     let mut tx = cx.db.begin().await?;
     search_log::insert(&mut tx, Changed::Group(group)).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    let present = cx.bus.listening().await?;
+    let inside = store::members::among(&cx.db, group, &present).await?;
+    members::redraw(cx, group, &inside).await?;
+    sessions::tell(cx, &Control::SearchChanged).await;
+    Ok(())
 }

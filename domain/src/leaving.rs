@@ -77,10 +77,10 @@ async fn leave_all(tx: &mut Tx, user: UserId) -> Result<Vec<GroupId>> {
     let groups = store::leaving::groups(tx, user).await?;
     for &group in &groups {
         store::groups::hold(tx, group).await?;
-        store::groups::leave(tx, group, user).await?;
-        let (admins, members) = store::groups::head_count(tx, group).await?;
+        store::members::leave(tx, group, user).await?;
+        let (admins, members) = store::members::head_count(tx, group).await?;
         if admins == 0 && members > 0 {
-            store::groups::promote_eldest(tx, group).await?;
+            store::members::promote_eldest(tx, group).await?;
         }
     }
     Ok(groups)
@@ -96,7 +96,7 @@ pub(crate) async fn clear(cx: &Context, user: UserId, blank: bool) -> Result<()>
         parsed.push((id, raw, nodes));
     }
     let mut tx = cx.db.begin().await?;
-    store::leaving::delete_reads(&mut tx, user).await?;
+    store::leaving::delete_own(&mut tx, user).await?;
     let blanked = if blank { store::leaving::blank(&mut tx, user, BATCH, now).await? } else { Vec::new() };
     for &message in &blanked {
         search_log::insert(&mut tx, Changed::Message(message)).await?;

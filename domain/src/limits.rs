@@ -30,6 +30,14 @@ pub enum Deed {
     Rename,
     /// Downloading all of one's data.
     Download,
+    /// Asking to be let into a group, or following a link into one.
+    Ask,
+    /// Inviting somebody.
+    Invite,
+    /// Beginning a conversation, or adding people to one.
+    Direct,
+    /// The same with an account that is new.
+    DirectWhileNew,
 }
 
 /// Whose doing is counted.
@@ -65,6 +73,10 @@ pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
         (Deed::Rename, _) => ("rename", limits.renames_per_day, 24 * 60 * minute),
         (Deed::Download, _) => ("download", limits.downloads_per_hour, 60 * minute),
         (Deed::Search, _) => ("search", limits.searches_per_minute, minute),
+        (Deed::Ask, _) => ("ask", limits.requests_per_day, 24 * 60 * minute),
+        (Deed::Invite, _) => ("invite", limits.invitations_per_day, 24 * 60 * minute),
+        (Deed::Direct, _) => ("direct", limits.directs_per_day, 24 * 60 * minute),
+        (Deed::DirectWhileNew, _) => ("direct-new", limits.directs_per_day_while_new, 24 * 60 * minute),
     };
     let who = match by {
         By::User(id) => format!("u{id}"),

@@ -14,7 +14,7 @@ use crate::store::messages::{NewMessage, RawMessage, Saved};
 use crate::store::search_log::{self, Changed};
 use crate::store::topics::Place;
 use crate::time::Timestamp;
-use crate::{groups, store, topics};
+use crate::{store, topics};
 
 /// Messages on a page.
 pub const PAGE: i64 = 50;
@@ -68,6 +68,7 @@ pub async fn page(cx: &Context, viewer: Viewer, found: &topics::Found, window: W
         // The one before it is on another page: its name has to be shown.
         first.follows = false;
     }
+    crate::ignores::fold(cx, viewer, &mut messages).await?;
     let earlier = messages.first().map_or(0, |m| m.seq - 1);
     let later = messages.last().map_or(0, |m| newest - m.seq).max(0);
     Ok(Page { messages, earlier, later, first_unread })
@@ -206,7 +207,7 @@ async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool)
         if raw.author_id != user {
             return Err(Error::Forbidden("Only its author may do that."));
         }
-        found.standing.check(Deed::Write)?;
+        found.check_write()?;
     }
     Ok(Editable { raw, topic: found.topic, group: found.group })
 }
@@ -270,7 +271,7 @@ fn place_in(editable: &Editable) -> Place {
 /// [`Error::NotFound`] when there is none or the reader may not know of it.
 pub async fn place(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place> {
     let place = store::topics::place_of(&cx.db, id).await?.ok_or(Error::NotFound)?;
-    groups::by_id(cx, viewer, place.group_id).await?;
+    topics::find(cx, viewer, place.topic_id).await?;
     Ok(place)
 }
 
@@ -295,7 +296,8 @@ pub async fn show(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Placed>
 
 /// Those of the messages that the reader may see, in the order given. Three statements however many.
 pub async fn placed(cx: &Context, viewer: Viewer, ids: &[MessageId]) -> Result<Vec<Placed>> {
-    let messages = store::messages::by_ids(&cx.db, ids).await?;
+    let mut messages = store::messages::by_ids(&cx.db, ids).await?;
+    crate::ignores::fold(cx, viewer, &mut messages).await?;
     let topic_ids: Vec<TopicId> = messages.iter().map(|m| m.topic_id).collect();
     let topics: HashMap<TopicId, Topic> =
         store::topics::visible(&cx.db, viewer.id_or_none(), &topic_ids).await?.into_iter().map(|t| (t.id, t)).collect();

@@ -44,6 +44,8 @@ ids! {
     JobId,
     /// A letter.
     LetterId,
+    /// A link that leads into a group.
+    InvitationId,
 }
 
 macro_rules! words {
@@ -81,8 +83,110 @@ words! {
     GroupKind {
         /// Everyone reads, members write.
         Public = "public",
+        /// Everyone knows of it, members read and write.
+        Closed = "closed",
         /// Members only; to everyone else it is not there.
         Private = "private",
+        /// A conversation of a few people, who are its members.
+        Direct = "direct",
+    }
+}
+
+words! {
+    /// Where a group stands among those that one can discover.
+    Category {
+        /// Anything else.
+        Other = "other",
+        /// Painting, writing, theatre.
+        Arts = "arts",
+        /// Books.
+        Books = "books",
+        /// Cooking and eating.
+        Food = "food",
+        /// Games.
+        Games = "games",
+        /// House and garden.
+        Home = "home",
+        /// Places, and who lives there.
+        Local = "local",
+        /// Music.
+        Music = "music",
+        /// Animals, plants, weather.
+        Nature = "nature",
+        /// Science.
+        Science = "science",
+        /// Sports.
+        Sports = "sports",
+        /// Computers and other machines.
+        Technology = "technology",
+        /// Travel.
+        Travel = "travel",
+        /// Work and learning.
+        Work = "work",
+    }
+}
+
+impl Category {
+    /// All of them, in the order shown.
+    pub const ALL: [Self; 14] = [
+        Self::Arts,
+        Self::Books,
+        Self::Food,
+        Self::Games,
+        Self::Home,
+        Self::Local,
+        Self::Music,
+        Self::Nature,
+        Self::Science,
+        Self::Sports,
+        Self::Technology,
+        Self::Travel,
+        Self::Work,
+        Self::Other,
+    ];
+
+    /// What people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Other => "Everything else",
+            Self::Arts => "Arts and crafts",
+            Self::Books => "Books",
+            Self::Food => "Food and drink",
+            Self::Games => "Games",
+            Self::Home => "House and garden",
+            Self::Local => "Around here",
+            Self::Music => "Music",
+            Self::Nature => "Nature",
+            Self::Science => "Science",
+            Self::Sports => "Sports",
+            Self::Technology => "Technology",
+            Self::Travel => "Travel",
+            Self::Work => "Work and learning",
+        }
+    }
+}
+
+words! {
+    /// What of a group or topic reaches somebody.
+    Level {
+        /// What is new is counted.
+        Normal = "normal",
+        /// It is counted, and stands first.
+        Tracked = "tracked",
+        /// It is not counted.
+        Muted = "muted",
+    }
+}
+
+words! {
+    /// Who may begin a conversation with somebody.
+    DirectFrom {
+        /// Anyone who is signed in.
+        Anyone = "anyone",
+        /// Whoever is in a group with them.
+        Shared = "shared",
+        /// Nobody.
+        Nobody = "nobody",
     }
 }
 
@@ -148,6 +252,14 @@ pub struct User {
     pub deleted: bool,
     /// When they joined.
     pub created_at: Timestamp,
+    /// Until when they are suspended, if that is not over.
+    pub suspended_until: Option<Timestamp>,
+    /// Since when they are banned.
+    pub banned_at: Option<Timestamp>,
+    /// Why they are suspended or banned, as they are told.
+    pub barred_reason: String,
+    /// Who may begin a conversation with them.
+    pub direct_from: DirectFrom,
 }
 
 impl User {
@@ -170,10 +282,37 @@ pub struct Group {
     pub description: String,
     /// Who may see it.
     pub kind: GroupKind,
+    /// Where it stands among those that one can discover.
+    pub category: Category,
+    /// Since when nothing in it can be changed.
+    pub archived_at: Option<Timestamp>,
     /// Who made it.
     pub creator_id: UserId,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+impl Group {
+    /// Whether nothing in it can be changed.
+    pub fn is_archived(&self) -> bool {
+        self.archived_at.is_some()
+    }
+
+    /// Whether it is a conversation.
+    pub fn is_direct(&self) -> bool {
+        self.kind == GroupKind::Direct
+    }
+
+    /// As somebody reads its name: in that of a conversation they do not read their own.
+    pub fn name_for(&self, username: &str) -> String {
+        if self.is_direct() { others_in(&self.name, username) } else { self.name.clone() }
+    }
+}
+
+/// The name of a conversation without one of its people, unless they are alone.
+pub fn others_in(name: &str, username: &str) -> String {
+    let others: Vec<&str> = name.split(", ").filter(|other| *other != username).collect();
+    if others.is_empty() { name.to_owned() } else { others.join(", ") }
 }
 
 /// A topic.
@@ -303,6 +442,8 @@ pub struct Message {
     pub stars: Vec<Person>,
     /// Grows with each change of what pages show of it.
     pub version: i64,
+    /// Whether the reader ignores its author: it is folded away.
+    pub ignored: bool,
 }
 
 /// A topic in a group's list.
@@ -318,6 +459,8 @@ pub struct TopicRow {
     pub last_author: Option<Person>,
     /// The last message's first words as plain text; empty when deleted.
     pub excerpt: String,
+    /// Whether the reader ignores whoever wrote last: the words are not shown.
+    pub ignored: bool,
 }
 
 /// A group in the list of those one can discover, or of those that a person is in.
@@ -359,6 +502,8 @@ pub struct SidebarGroup {
     pub name: String,
     /// Who may see it.
     pub kind: GroupKind,
+    /// What of it reaches them.
+    pub level: Level,
     /// What is unread in it, by topic.
     pub topics: Vec<TopicUnread>,
 }
@@ -390,9 +535,21 @@ pub struct Sidebar {
     pub groups: Vec<SidebarGroup>,
     /// How many mentions are unread.
     pub mentions: i64,
+    /// How many groups they are invited to by name.
+    pub invited: i64,
 }
 
 impl Sidebar {
+    /// The groups that are no conversations.
+    pub fn places(&self) -> impl Iterator<Item = &SidebarGroup> {
+        self.groups.iter().filter(|group| group.kind != GroupKind::Direct)
+    }
+
+    /// The conversations.
+    pub fn conversations(&self) -> impl Iterator<Item = &SidebarGroup> {
+        self.groups.iter().filter(|group| group.kind == GroupKind::Direct)
+    }
+
     /// How many messages are unread in all groups.
     pub fn unread(&self) -> i64 {
         self.groups.iter().map(SidebarGroup::unread).sum()

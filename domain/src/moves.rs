@@ -50,7 +50,10 @@ pub async fn to_group(cx: &Context, viewer: Viewer, id: TopicId, to: GroupId) ->
     }
     let target = groups::by_id(cx, viewer, to).await?;
     target.standing.check(Deed::Write)?;
-    if target.group.kind == GroupKind::Public && found.group.kind != GroupKind::Public {
+    if found.group.is_direct() || target.group.is_direct() {
+        return Err(Error::Forbidden("What is said in a conversation stays there."));
+    }
+    if readers(target.group.kind) > readers(found.group.kind) {
         return Err(Error::invalid(
             "group",
             "What was said among few stays among few: that group can be read by everyone.",
@@ -69,6 +72,16 @@ pub async fn to_group(cx: &Context, viewer: Viewer, id: TopicId, to: GroupId) ->
     tx.commit().await?;
     cx.wake.after_commit();
     Ok((Topic { slug, group_id: to, ..found.topic }, target.group))
+}
+
+/// How far what is said in a group of a kind reaches.
+fn readers(kind: GroupKind) -> u8 {
+    match kind {
+        GroupKind::Direct => 0,
+        GroupKind::Private => 1,
+        GroupKind::Closed => 2,
+        GroupKind::Public => 3,
+    }
 }
 
 /// What those hear who were with it where it was: it is gone from there. Whoever sees it where it is hears of that apart.

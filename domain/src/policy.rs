@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::model::{GroupKind, Role, UserId};
+use crate::time::Timestamp;
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,35 +50,109 @@ pub struct Standing {
     pub role: Option<Role>,
     /// Whether they administer the site.
     pub is_site_admin: bool,
+    /// Whether they were banned from the group.
+    pub is_banned: bool,
+    /// Whether the group is archived: nothing in it can be changed.
+    pub is_archived: bool,
+    /// They see the topics that were started from then on; `None`: all of them.
+    pub sees_from: Option<Timestamp>,
 }
 
 /// What somebody wants to do in a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Deed {
-    /// Read it, and know that it is there.
+    /// Know that it is there, with its name and description.
+    Know,
+    /// Read what is written in it, and see who is in it.
     Read,
     /// Join it without being asked.
     Join,
+    /// Ask to be let in.
+    Ask,
     /// Write messages, start topics, star.
     Write,
+    /// Make a link that lets others ask, or add people to a conversation.
+    Invite,
     /// Edit or delete what others wrote, rename and delete topics.
     Moderate,
-    /// Change the group itself.
+    /// Decide who is in it: answer those who ask, let people in, remove and ban.
+    Admit,
+    /// Change the group itself, and what its members may do.
     Administer,
+    /// Delete it with all that is in it.
+    Delete,
 }
 
-impl Standing {
-    /// Whether the deed is theirs to do. Site admins keep order where everyone reads, and have no key to private groups.
-    pub fn may(self, deed: Deed) -> bool {
-        let member = self.role.is_some();
-        let reads = member || self.kind == GroupKind::Public;
-        match deed {
-            Deed::Read => reads,
-            Deed::Join => reads && !member,
-            Deed::Write => member,
-            Deed::Moderate => self.role >= Some(Role::Moderator) || (reads && self.is_site_admin),
-            Deed::Administer => self.role == Some(Role::Admin) || (reads && self.is_site_admin),
+impl Deed {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Know,
+        Self::Read,
+        Self::Join,
+        Self::Ask,
+        Self::Write,
+        Self::Invite,
+        Self::Moderate,
+        Self::Admit,
+        Self::Administer,
+        Self::Delete,
+    ];
+}
+
+/// Somebody's part in a group, or what they are to it otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Banned,
+    Outside,
+    In(Role),
+}
+
+/// The table: what each part may do in a group of each kind.
+fn rights(kind: GroupKind, part: Part) -> &'static [Deed] {
+    use Deed::{Administer, Admit, Ask, Delete, Invite, Join, Know, Moderate, Read, Write};
+    use GroupKind::{Closed, Direct, Private, Public};
+    use Part::{Banned, In, Outside};
+    match (kind, part) {
+        (Public, Outside) => &[Know, Read, Join],
+        (Public, Banned) => &[Know, Read],
+        (Closed, Outside) => &[Know, Ask],
+        (Closed, Banned) => &[Know],
+        (Private | Direct, Outside | Banned) => &[],
+        (Public | Closed | Private, In(Role::Member)) | (Direct, In(_)) => &[Know, Read, Write, Invite],
+        (Public | Closed | Private, In(Role::Moderator)) => &[Know, Read, Write, Invite, Moderate, Admit],
+        (Public | Closed | Private, In(Role::Admin)) => {
+            &[Know, Read, Write, Invite, Moderate, Admit, Administer, Delete]
         }
+    }
+}
+
+/// What a site admin may do besides where they read: keep order, and no more in what is closed to them.
+const OF_SITE_ADMINS: &[Deed] = &[Deed::Moderate, Deed::Admit, Deed::Administer];
+
+/// What nobody may do in a group that is archived.
+const NOT_IN_ARCHIVE: &[Deed] = &[Deed::Join, Deed::Ask, Deed::Write, Deed::Invite, Deed::Moderate];
+
+impl Standing {
+    /// Of somebody in, or outside of, a group that is not archived, and that they were not banned from.
+    pub fn plain(kind: GroupKind, role: Option<Role>, is_site_admin: bool) -> Self {
+        Self { kind, role, is_site_admin, is_banned: false, is_archived: false, sees_from: None }
+    }
+
+    /// Whether the deed is theirs to do. Site admins keep order where they read, have no key to what is closed to them, and can delete
+    /// any group but conversations.
+    pub fn may(self, deed: Deed) -> bool {
+        if self.is_archived && NOT_IN_ARCHIVE.contains(&deed) {
+            return false;
+        }
+        let part = match self.role {
+            Some(role) => Part::In(role),
+            None if self.is_banned => Part::Banned,
+            None => Part::Outside,
+        };
+        let own = rights(self.kind, part);
+        let keeps_order = self.is_site_admin && self.kind != GroupKind::Direct;
+        own.contains(&deed)
+            || keeps_order && (deed == Deed::Delete || own.contains(&Deed::Read) && OF_SITE_ADMINS.contains(&deed))
     }
 
     /// Nothing when the deed is theirs to do.
@@ -88,61 +163,224 @@ impl Standing {
         if self.may(deed) {
             return Ok(());
         }
-        if !self.may(Deed::Read) {
+        if !self.may(Deed::Know) {
             return Err(Error::NotFound);
         }
         Err(Error::Forbidden(match deed {
-            Deed::Read | Deed::Join => "You are in this group already.",
+            _ if self.is_archived && NOT_IN_ARCHIVE.contains(&deed) => {
+                "The group is archived: everything stays as it is."
+            }
+            Deed::Join | Deed::Ask if self.is_banned => "You were banned from this group.",
+            Deed::Know | Deed::Read => "Only members read this.",
+            Deed::Join | Deed::Ask if self.role.is_some() => "You are in this group already.",
+            Deed::Join => "Nobody joins this group without being let in.",
+            Deed::Ask => "There is nothing to ask for here.",
             Deed::Write => "Join the group to write in it.",
+            Deed::Invite => "Only members invite.",
             Deed::Moderate => "Only the author or a moderator of the group may do that.",
-            Deed::Administer => "Only an admin of the group may do that.",
+            Deed::Admit => "Only a moderator of the group may do that.",
+            Deed::Administer | Deed::Delete => "Only an admin of the group may do that.",
         }))
+    }
+
+    /// Whether they may read the group's topic that was started then.
+    pub fn may_read_topic(self, started: Timestamp) -> bool {
+        self.may(Deed::Read) && self.sees_from.is_none_or(|from| from <= started)
+    }
+
+    /// Whether they may let somebody in with this part, or give it to a member.
+    pub fn may_grant(self, role: Role) -> bool {
+        self.may(if role == Role::Member { Deed::Admit } else { Deed::Administer })
+    }
+
+    /// Whether they may remove or ban somebody of this part: those who decide who is in it, whoever stands below them.
+    pub fn may_remove(self, other: Option<Role>) -> bool {
+        let above_all = self.is_site_admin && self.kind != GroupKind::Direct;
+        self.may(Deed::Admit) && (above_all || other < self.role)
+    }
+
+    /// Whether a good link lets them in, or lets them ask.
+    pub fn may_follow_link(self) -> bool {
+        self.role.is_none() && !self.is_banned && !self.is_archived && self.kind != GroupKind::Direct
     }
 }
 
-/// [`Deed::Read`] as a condition on a group `g`, the reader's id in the statement's first place. The test
-/// `the_condition_in_statements_says_what_may_says` holds the two together.
-macro_rules! visible_to_first {
+/// Whether everyone may read a group of this kind.
+pub fn anyone_reads(kind: GroupKind) -> bool {
+    rights(kind, Part::Outside).contains(&Deed::Read)
+}
+
+/// Why an account cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Barred {
+    /// Until then.
+    Suspended(Timestamp),
+    /// For good.
+    Banned,
+}
+
+/// Whether an account may be used now: its sessions end, and nobody signs in to it, while it is suspended or banned.
+pub fn barred(suspended_until: Option<Timestamp>, banned_at: Option<Timestamp>, now: Timestamp) -> Option<Barred> {
+    match (banned_at, suspended_until) {
+        (Some(_), _) => Some(Barred::Banned),
+        (None, Some(until)) if until > now => Some(Barred::Suspended(until)),
+        (None, _) => None,
+    }
+}
+
+/// Who somebody lets write to them directly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Correspondents {
+    /// Whom they let.
+    pub from: crate::model::DirectFrom,
+    /// Whether they are in a group together, conversations apart.
+    pub share_a_group: bool,
+    /// Whether one of the two ignores the other.
+    pub ignored: bool,
+}
+
+impl Correspondents {
+    /// Whether a conversation may be begun, or somebody added to one.
+    pub fn may_write(self) -> bool {
+        use crate::model::DirectFrom;
+        !self.ignored
+            && match self.from {
+                DirectFrom::Anyone => true,
+                DirectFrom::Shared => self.share_a_group,
+                DirectFrom::Nobody => false,
+            }
+    }
+}
+
+/// [`Deed::Know`] as a condition on a group `g`, the reader's id in the statement's first place. The test
+/// `the_conditions_in_statements_say_what_may_says` holds them all together.
+macro_rules! known_to_first {
     () => {
-        "(g.kind = 'public' or exists (select 1 from memberships vis where vis.group_id = g.id and vis.user_id = $1))"
+        "(g.deleted_at is null and (g.kind in ('public', 'closed') or exists
+           (select 1 from memberships vis where vis.group_id = g.id and vis.user_id = $1)))"
     };
 }
 
-pub(crate) use visible_to_first;
+/// [`Deed::Read`] in the same way.
+macro_rules! visible_to_first {
+    () => {
+        "(g.deleted_at is null and (g.kind = 'public' or exists
+           (select 1 from memberships vis where vis.group_id = g.id and vis.user_id = $1)))"
+    };
+}
+
+/// [`Standing::may_read_topic`] in the same way, of a topic `t` in the group `g`.
+macro_rules! topic_visible_to_first {
+    () => {
+        "(t.deleted_at is null and g.deleted_at is null and (g.kind = 'public' or exists
+           (select 1 from memberships vis where vis.group_id = g.id and vis.user_id = $1
+            and (vis.sees_from is null or vis.sees_from <= t.created_at))))"
+    };
+}
+
+pub(crate) use {known_to_first, topic_visible_to_first, visible_to_first};
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::DirectFrom;
+    use Deed::{Administer, Admit, Ask, Delete, Invite, Join, Know, Moderate, Read, Write};
 
-    #[test]
-    fn what_each_may_do_in_a_group() {
-        use Deed::{Administer, Join, Moderate, Read, Write};
-        let all = [Read, Join, Write, Moderate, Administer];
-        let cases: &[(GroupKind, Option<Role>, bool, &[Deed])] = &[
-            (GroupKind::Public, None, false, &[Read, Join]),
-            (GroupKind::Public, None, true, &[Read, Join, Moderate, Administer]),
-            (GroupKind::Public, Some(Role::Member), false, &[Read, Write]),
-            (GroupKind::Public, Some(Role::Moderator), false, &[Read, Write, Moderate]),
-            (GroupKind::Public, Some(Role::Admin), false, &[Read, Write, Moderate, Administer]),
-            (GroupKind::Private, None, false, &[]),
-            (GroupKind::Private, None, true, &[]),
-            (GroupKind::Private, Some(Role::Member), false, &[Read, Write]),
-            (GroupKind::Private, Some(Role::Moderator), false, &[Read, Write, Moderate]),
-            (GroupKind::Private, Some(Role::Admin), false, &[Read, Write, Moderate, Administer]),
-        ];
-        for &(kind, role, is_site_admin, may) in cases {
-            for deed in all {
-                let standing = Standing { kind, role, is_site_admin };
-                assert_eq!(standing.may(deed), may.contains(&deed), "{standing:?} {deed:?}");
+    fn must(standing: Standing, may: &[Deed]) {
+        for deed in Deed::ALL {
+            assert_eq!(standing.may(deed), may.contains(&deed), "{standing:?} {deed:?}");
+            match standing.check(deed) {
+                Ok(()) => assert!(may.contains(&deed)),
+                Err(Error::NotFound) => assert!(!may.contains(&Know), "{standing:?} {deed:?}"),
+                Err(Error::Forbidden(_)) => assert!(may.contains(&Know), "{standing:?} {deed:?}"),
+                Err(error) => panic!("{error}"),
             }
         }
     }
 
     #[test]
-    fn a_private_group_is_not_there_for_those_outside() {
-        let outside = Standing { kind: GroupKind::Private, role: None, is_site_admin: true };
-        for deed in [Deed::Read, Deed::Join, Deed::Write, Deed::Moderate, Deed::Administer] {
-            assert!(matches!(outside.check(deed), Err(Error::NotFound)));
+    fn what_each_may_do_in_a_group() {
+        let member: &[Deed] = &[Know, Read, Write, Invite];
+        let moderator: &[Deed] = &[Know, Read, Write, Invite, Moderate, Admit];
+        let admin: &[Deed] = &[Know, Read, Write, Invite, Moderate, Admit, Administer, Delete];
+        for kind in [GroupKind::Public, GroupKind::Closed, GroupKind::Private] {
+            must(Standing::plain(kind, Some(Role::Member), false), member);
+            must(Standing::plain(kind, Some(Role::Moderator), false), moderator);
+            must(Standing::plain(kind, Some(Role::Admin), false), admin);
+            must(Standing::plain(kind, Some(Role::Member), true), admin);
         }
+        for role in [Role::Member, Role::Moderator, Role::Admin] {
+            for is_site_admin in [false, true] {
+                must(Standing::plain(GroupKind::Direct, Some(role), is_site_admin), member);
+            }
+        }
+        must(Standing::plain(GroupKind::Public, None, false), &[Know, Read, Join]);
+        must(Standing::plain(GroupKind::Public, None, true), &[Know, Read, Join, Moderate, Admit, Administer, Delete]);
+        must(Standing::plain(GroupKind::Closed, None, false), &[Know, Ask]);
+        must(Standing::plain(GroupKind::Closed, None, true), &[Know, Ask, Delete]);
+        must(Standing::plain(GroupKind::Private, None, false), &[]);
+        must(Standing::plain(GroupKind::Private, None, true), &[Delete]);
+        must(Standing::plain(GroupKind::Direct, None, true), &[]);
+    }
+
+    #[test]
+    fn whoever_was_banned_neither_joins_nor_asks() {
+        let banned = |kind| Standing { is_banned: true, ..Standing::plain(kind, None, false) };
+        must(banned(GroupKind::Public), &[Know, Read]);
+        must(banned(GroupKind::Closed), &[Know]);
+        must(banned(GroupKind::Private), &[]);
+        assert!(!banned(GroupKind::Closed).may_follow_link());
+        assert!(Standing::plain(GroupKind::Private, None, false).may_follow_link());
+    }
+
+    #[test]
+    fn an_archived_group_is_read_and_not_changed() {
+        let archived = |role| Standing { is_archived: true, ..Standing::plain(GroupKind::Closed, role, false) };
+        must(archived(None), &[Know]);
+        must(archived(Some(Role::Member)), &[Know, Read]);
+        must(archived(Some(Role::Moderator)), &[Know, Read, Admit]);
+        must(archived(Some(Role::Admin)), &[Know, Read, Admit, Administer, Delete]);
+    }
+
+    #[test]
+    fn nobody_removes_or_appoints_whom_they_do_not_stand_above() {
+        let standing = |role| Standing::plain(GroupKind::Closed, Some(role), false);
+        let (member, moderator, admin) = (standing(Role::Member), standing(Role::Moderator), standing(Role::Admin));
+        let all = [None, Some(Role::Member), Some(Role::Moderator), Some(Role::Admin)];
+        assert_eq!(all.map(|other| member.may_remove(other)), [false; 4]);
+        assert_eq!(all.map(|other| moderator.may_remove(other)), [true, true, false, false]);
+        assert_eq!(all.map(|other| admin.may_remove(other)), [true, true, true, false]);
+        let boss = Standing::plain(GroupKind::Public, None, true);
+        assert_eq!(all.map(|other| boss.may_remove(other)), [true; 4]);
+        let roles = [Role::Member, Role::Moderator, Role::Admin];
+        assert_eq!(roles.map(|role| member.may_grant(role)), [false; 3]);
+        assert_eq!(roles.map(|role| moderator.may_grant(role)), [true, false, false]);
+        assert_eq!(roles.map(|role| admin.may_grant(role)), [true; 3]);
+    }
+
+    #[test]
+    fn whoever_was_added_sees_what_was_started_from_then_on() {
+        let added =
+            Standing { sees_from: Some(Timestamp(5)), ..Standing::plain(GroupKind::Direct, Some(Role::Member), false) };
+        assert_eq!([4, 5, 6].map(|at| added.may_read_topic(Timestamp(at))), [false, true, true]);
+        assert!(Standing { sees_from: None, ..added }.may_read_topic(Timestamp(4)));
+    }
+
+    #[test]
+    fn a_suspension_ends_and_a_ban_does_not() {
+        let (then, now) = (Some(Timestamp(5)), Timestamp(5));
+        assert_eq!(barred(None, None, now), None);
+        assert_eq!(barred(then, None, Timestamp(4)), Some(Barred::Suspended(Timestamp(5))));
+        assert_eq!(barred(then, None, now), None);
+        assert_eq!(barred(then, then, now), Some(Barred::Banned));
+    }
+
+    #[test]
+    fn who_may_write_to_somebody_is_theirs_to_say() {
+        let to = |from, share_a_group| Correspondents { from, share_a_group, ignored: false };
+        assert!(to(DirectFrom::Anyone, false).may_write());
+        assert!(to(DirectFrom::Shared, true).may_write() && !to(DirectFrom::Shared, false).may_write());
+        assert!(!to(DirectFrom::Nobody, true).may_write());
+        assert!(!Correspondents { ignored: true, ..to(DirectFrom::Anyone, true) }.may_write());
     }
 }

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::groups::Aside;
 use crate::model::{GroupId, GroupKind, UserId};
 use crate::reactors::Draw;
-use crate::{groups, sessions, store};
+use crate::{groups, policy, sessions, store};
 
 /// How often it is looked who came and went.
 const TICK: Duration = Duration::from_secs(5);
@@ -73,7 +73,7 @@ pub async fn tell(cx: &Context, draw: &Draw) -> Result<()> {
 
 async fn tell_group(cx: &Context, draw: &Draw, group: GroupId, kind: GroupKind, here: Vec<UserId>) -> Result<()> {
     let mut audience: Vec<Stream> = here.iter().copied().map(Stream::User).collect();
-    if kind == GroupKind::Public {
+    if policy::anyone_reads(kind) {
         audience
             .extend(cx.bus.watchers(group).await?.into_iter().filter(|user| !here.contains(user)).map(Stream::User));
         audience.push(Stream::Group(group));

@@ -12,9 +12,9 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::messages::{self, Placed};
 use crate::model::{MessageId, TopicId};
-use crate::policy::Viewer;
+use crate::policy::{Deed, Viewer};
 use crate::store::search_log::{self, Changed, Indexed, Position};
-use crate::{groups, store};
+use crate::{groups, ignores, store};
 
 pub use search_index::Order;
 
@@ -98,16 +98,27 @@ impl Search {
 pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Answer> {
     let search = cx.search.clone().ok_or_else(|| Error::Internal("this process answers no searches".into()))?;
     let only_group = match question.group.as_deref().filter(|slug| !slug.is_empty()) {
-        Some(slug) => Some(groups::by_slug(cx, viewer, slug).await?.group.id.0),
+        Some(slug) => {
+            let found = groups::by_slug(cx, viewer, slug).await?;
+            found.standing.check(Deed::Read)?;
+            Some(found.group.id.0)
+        }
         None => None,
     };
-    let hidden: Vec<i64> =
-        store::groups::hidden_from(&cx.db, viewer.id_or_none()).await?.into_iter().map(|id| id.0).collect();
+    let searched = store::groups::searched(&cx.db, viewer.id_or_none()).await?;
+    let seen: Vec<i64> = searched.groups.into_iter().map(|id| id.0).collect();
+    let topics: Vec<i64> = searched.but_topics.into_iter().map(|id| id.0).collect();
+    let authors: Vec<i64> = match viewer.id() {
+        Some(user) => ignores::of(cx, user).await?.iter().map(|id| id.0).collect(),
+        None => Vec::new(),
+    };
     let now = cx.now().0;
     let results = blocking(move || {
         search.index.reload()?;
         search.index.search(&Query {
-            hidden_groups: &hidden,
+            seen_groups: Some(&seen),
+            hidden_topics: &topics,
+            hidden_authors: &authors,
             only_group,
             order: question.order,
             now,
@@ -382,10 +393,10 @@ fn parse_position(text: &str) -> Option<Position> {
 
 /// Has whoever writes the index read everything again, from the changes' log: for when this process cannot write it.
 pub async fn ask_for_reindex(cx: &Context) -> Result<()> {
-    let groups = store::groups::all(&cx.db, i64::MAX, 0).await?;
+    let groups = store::groups::ids(&cx.db).await?;
     let mut tx = cx.db.begin().await?;
-    for row in groups {
-        search_log::insert(&mut tx, Changed::Group(row.group.id)).await?;
+    for group in groups {
+        search_log::insert(&mut tx, Changed::Group(group)).await?;
     }
     tx.commit().await?;
     crate::sessions::tell(cx, &crate::bus::Control::SearchChanged).await;

@@ -232,6 +232,7 @@ async fn holder(cx: &Context, ticket: &str) -> Result<Option<UserId>> {
 pub async fn pass(cx: &Context, ticket: &str, code: &str, origin: &Origin) -> Result<String> {
     limits::count(cx, Deed::SignIn, By::Address(origin.address)).await?;
     let user = holder(cx, ticket).await?.ok_or(Error::SignedOut)?;
+    crate::accounts::check_free(cx, user).await?;
     let row = store::second_steps::of(&cx.db, user).await?.filter(|row| row.confirmed_at.is_some());
     let row = row.ok_or(Error::SignedOut)?;
     let typed: String = code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();

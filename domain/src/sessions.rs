@@ -1,14 +1,14 @@
 //! Who is signed in. A session's token is the browser's; we keep its digest, and for a while what it says.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::bus::Control;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::model::{Person, Theme, UserId};
-use crate::policy::Viewer;
+use crate::policy::{self, Viewer};
 use crate::secrets;
 use crate::store::sessions::SessionRow;
 use crate::store::{self, Tx};
@@ -58,6 +58,8 @@ pub struct SessionCache(Mutex<Remembered>);
 #[derive(Debug, Default)]
 struct Remembered {
     by_id: HashMap<String, Known>,
+    /// Whom people ignore, and when that was read.
+    ignores: HashMap<UserId, (Instant, Arc<[UserId]>)>,
     /// Counts the words heard: what was read from the database before one of them is used and not remembered.
     heard: u64,
 }
@@ -116,6 +118,26 @@ impl SessionCache {
         all.by_id.insert(id, Known { person, is_admin, theme, expires_at, read: Instant::now() });
     }
 
+    /// Whom somebody ignores, as it is remembered, or the mark to put it in with.
+    pub(crate) fn ignores(&self, user: UserId) -> Result<Arc<[UserId]>, u64> {
+        let Ok(all) = self.0.lock() else { return Err(0) };
+        match all.ignores.get(&user) {
+            Some((read, ignored)) if read.elapsed() < BELIEVED => Ok(ignored.clone()),
+            _ => Err(all.heard),
+        }
+    }
+
+    pub(crate) fn put_ignores(&self, user: UserId, ignored: Arc<[UserId]>, mark: u64) {
+        let Ok(mut all) = self.0.lock() else { return };
+        if all.heard != mark {
+            return;
+        }
+        if all.ignores.len() >= REMEMBERED {
+            all.ignores.clear();
+        }
+        all.ignores.insert(user, (Instant::now(), ignored));
+    }
+
     /// Forgets what the word from another process makes wrong.
     pub fn hear(&self, control: &Control) {
         let Ok(mut all) = self.0.lock() else { return };
@@ -123,8 +145,14 @@ impl SessionCache {
             Control::SessionEnded { id } => {
                 all.by_id.remove(id);
             }
-            Control::UserChanged { user } => all.by_id.retain(|_, known| known.person.id != *user),
-            Control::Reconnected => all.by_id.clear(),
+            Control::UserChanged { user } => {
+                all.by_id.retain(|_, known| known.person.id != *user);
+                all.ignores.remove(user);
+            }
+            Control::Reconnected => {
+                all.by_id.clear();
+                all.ignores.clear();
+            }
             Control::MembershipChanged { .. }
             | Control::GroupChanged { .. }
             | Control::HereChanged { .. }
@@ -156,6 +184,9 @@ pub async fn by_id(cx: &Context, id: &str) -> Result<Option<Session>> {
     };
     let Some(row) = store::sessions::by_id(&cx.db, id, now).await? else { return Ok(None) };
     let Some(user) = store::users::by_id(&cx.db, row.user_id).await? else { return Ok(None) };
+    if policy::barred(user.suspended_until, user.banned_at, now).is_some() {
+        return Ok(None);
+    }
     let id = id.to_owned();
     let session =
         Session { id, person: user.person(), is_admin: user.is_admin, theme: user.theme, expires_at: row.expires_at };

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
 use crate::limits::{self, By};
 use crate::model::MessageId;
-use crate::policy::{Deed, Viewer};
+use crate::policy::Viewer;
 use crate::store;
 use crate::store::topics::Place;
 use crate::topics;
@@ -21,7 +21,7 @@ pub async fn toggle(cx: &Context, viewer: Viewer, id: MessageId) -> Result<(Plac
     if raw.deleted {
         return Err(Error::NotFound);
     }
-    found.standing.check(Deed::Write)?;
+    found.check_write()?;
     limits::count(cx, limits::Deed::Star, By::User(user)).await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;

@@ -174,6 +174,10 @@ impl TestForum {
                 stars_per_minute: 0,
                 groups_per_day: 0,
                 searches_per_minute: 0,
+                requests_per_day: 0,
+                invitations_per_day: 0,
+                directs_per_day: 0,
+                directs_per_day_while_new: 0,
                 ..Limits::default()
             },
             session: Duration::from_secs(30 * 24 * 3_600),
@@ -244,7 +248,7 @@ impl TestForum {
     /// A group with its first admin.
     pub async fn group(&self, admin: Viewer, name: &str, kind: GroupKind) -> Group {
         self.tick();
-        let form = GroupForm { name: name.into(), slug: String::new(), description: String::new(), kind };
+        let form = GroupForm::new(name, kind);
         groups::create(&self.cx, admin, form).await.expect("a group")
     }
 

@@ -7,10 +7,11 @@ use crate::groups;
 use crate::jobs::{self, Job};
 use crate::limits::{self, By};
 use crate::messages::{self, Posted};
-use crate::model::{Group, GroupId, Mark, Sidebar, Topic, TopicDeed, TopicEvent, TopicId, TopicRow};
+use crate::model::{Group, GroupId, Level, Mark, Sidebar, Topic, TopicDeed, TopicEvent, TopicId, TopicRow, UserId};
 use crate::names;
 use crate::policy::{Deed, Standing, Viewer};
 use crate::store;
+use crate::store::Tx;
 use crate::store::search_log::{self, Changed};
 use crate::store::topics::TopicFor;
 use crate::time::Timestamp;
@@ -33,18 +34,40 @@ pub struct Found {
     pub read_before: Option<Timestamp>,
     /// How many messages stand in it.
     pub message_count: i64,
+    /// What of it reaches the reader, whatever they chose for its group.
+    pub level: Option<Level>,
+    /// Whether somebody in the conversation may not read it, who was added later: it goes on in another topic.
+    pub unseen: bool,
 }
 
 impl Found {
+    /// Whether the reader may write in it.
+    pub fn may_write(&self) -> bool {
+        self.standing.may(Deed::Write) && !self.unseen
+    }
+
+    /// Nothing when the reader may write in it.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] with the reason.
+    pub fn check_write(&self) -> Result<()> {
+        self.standing.check(Deed::Write)?;
+        if self.unseen {
+            return Err(Error::Forbidden(
+                "Not everyone in this conversation can read this: it goes on in a newer topic.",
+            ));
+        }
+        Ok(())
+    }
+
     /// Whether the reader may rename the topic: who started it, and moderators.
     pub fn may_edit(&self, viewer: Viewer) -> bool {
-        self.standing.may(Deed::Moderate)
-            || (self.standing.may(Deed::Write) && viewer.id() == Some(self.topic.creator_id))
+        self.standing.may(Deed::Moderate) || (self.may_write() && viewer.id() == Some(self.topic.creator_id))
     }
 
     /// Whether the reader may write in it now.
     pub fn is_open(&self) -> bool {
-        self.standing.may(Deed::Write) && (!self.topic.locked || self.standing.may(Deed::Moderate))
+        self.may_write() && (!self.topic.locked || self.standing.may(Deed::Moderate))
     }
 
     /// Nothing when the reader may write in it.
@@ -52,7 +75,7 @@ impl Found {
     /// # Errors
     /// [`Error::Forbidden`] with the reason.
     pub fn check_open(&self) -> Result<()> {
-        self.standing.check(Deed::Write)?;
+        self.check_write()?;
         if self.is_open() {
             Ok(())
         } else {
@@ -74,14 +97,17 @@ fn found(viewer: Viewer, row: TopicFor) -> Result<Found> {
         kind: row.group.kind,
         role: row.role,
         is_site_admin: matches!(viewer, Viewer::User { is_admin: true, .. }),
+        is_banned: row.banned,
+        is_archived: row.group.is_archived(),
+        sees_from: row.sees_from,
     };
-    standing.check(Deed::Read)?;
-    if row.deleted {
+    // Whoever may know of the group and not read it learns of no topic.
+    if row.deleted || !standing.may_read_topic(row.topic.created_at) {
         return Err(Error::NotFound);
     }
     let message_count = row.topic.last_seq - row.deleted_messages;
-    let TopicFor { topic, group, read_seq, read_before, .. } = row;
-    Ok(Found { topic, group, standing, read_seq, read_before, message_count })
+    let TopicFor { topic, group, read_seq, read_before, level, unseen, .. } = row;
+    Ok(Found { topic, group, standing, read_seq, read_before, message_count, level, unseen })
 }
 
 /// The topic of an id.
@@ -131,15 +157,21 @@ impl PageEnd {
 /// Topics of a group by latest activity, with what is unread by the reader's sidebar; and where the next page begins.
 pub async fn list(
     cx: &Context,
-    group: GroupId,
+    viewer: Viewer,
+    group: &groups::Found,
     sidebar: &Sidebar,
     before: Option<PageEnd>,
     limit: usize,
 ) -> Result<(Vec<TopicRow>, Option<PageEnd>)> {
-    let mut rows = store::topics::of_group(&cx.db, group, before.map(|end| (end.at, end.id)), limit as i64 + 1).await?;
+    group.standing.check(Deed::Read)?;
+    let from = group.standing.sees_from.unwrap_or(Timestamp(0));
+    let mut rows =
+        store::topics::of_group(&cx.db, group.group.id, from, before.map(|end| (end.at, end.id)), limit as i64 + 1)
+            .await?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     fill_unread(&mut rows, sidebar);
+    crate::ignores::fold_rows(cx, viewer, &mut rows).await?;
     let next = rows.last().filter(|_| more).map(|row| PageEnd { at: row.topic.last_message_at, id: row.topic.id });
     Ok((rows, next))
 }
@@ -155,6 +187,7 @@ fn fill_unread(rows: &mut [TopicRow], sidebar: &Sidebar) {
 /// What is unread, as one page to be read like a paper: the topics by latest activity, each with its group and last messages.
 pub async fn unread_paper(
     cx: &Context,
+    viewer: Viewer,
     sidebar: &Sidebar,
     limit: usize,
 ) -> Result<Vec<(Group, TopicRow, Vec<crate::model::Message>)>> {
@@ -164,6 +197,7 @@ pub async fn unread_paper(
     fill_unread(&mut rows, sidebar);
     let shown: Vec<TopicId> = rows.iter().map(|row| row.topic.id).collect();
     let mut messages = store::messages::latest_of(&cx.db, &shown, 3).await?;
+    crate::ignores::fold(cx, viewer, &mut messages).await?;
     let groups = store::groups::by_ids(&cx.db, &rows.iter().map(|row| row.topic.group_id).collect::<Vec<_>>()).await?;
     let mut paper = Vec::new();
     for row in rows {
@@ -221,17 +255,7 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, dr
     let nodes = messages::parse(cx, &draft.text).await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
-    let base = names::slugify(&title);
-    let base = if base.is_empty() { "topic".to_owned() } else { base };
-    let mut made = None;
-    for attempt in 1..=SLUGS {
-        let slug = variant(&base, attempt)?;
-        if let Some(id) = store::topics::insert(&mut tx, group.group.id, &slug, &title, user, now).await? {
-            made = Some((id, slug));
-            break;
-        }
-    }
-    let Some((id, slug)) = made else { return Err(Error::Internal("no free slug for a topic".into())) };
+    let (id, slug) = insert(&mut tx, group.group.id, &title, user, now).await?;
     search_log::insert(&mut tx, Changed::Topic(id)).await?;
     let Some(saved) = store::messages::save(&mut tx, &draft.by(user, id, &nodes, now)).await? else {
         drop(tx);
@@ -352,4 +376,27 @@ pub async fn check_delete(cx: &Context, viewer: Viewer, found: &Found) -> Result
 /// The topics of a group that were written in last.
 pub async fn latest(cx: &Context, group: GroupId, limit: i64) -> Result<Vec<Topic>> {
     Ok(store::topics::latest(&cx.db, group, limit).await?)
+}
+
+/// Starts a topic without messages, under a slug that is free: its id and slug.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    group: GroupId,
+    title: &str,
+    creator: UserId,
+    now: Timestamp,
+) -> Result<(TopicId, String)> {
+    let base = names::slugify(title);
+    let base = if base.is_empty() { "topic".to_owned() } else { base };
+    for attempt in 1..=20u32 {
+        let slug = match attempt {
+            1 => base.clone(),
+            2..=5 => format!("{base}-{attempt}"),
+            _ => format!("{base}-{}", &crate::secrets::token()?[..6]),
+        };
+        if let Some(id) = store::topics::insert(tx, group, &slug, title, creator, now).await? {
+            return Ok((id, slug));
+        }
+    }
+    Err(Error::Internal("no free slug for a topic".into()))
 }

@@ -29,6 +29,7 @@ const SETTLES: Duration = Duration::from_secs(2);
 struct Summary {
     user_version: String,
     mentions: i64,
+    invited: i64,
     groups: Vec<(String, SidebarGroup)>,
 }
 
@@ -117,10 +118,12 @@ async fn refresh(cx: &Context, user: UserId, mut summary: Summary) -> Result<Sum
             if let Some(row) = rows.get(&group.id) {
                 group.name.clone_from(&row.name);
                 group.kind = row.kind;
+                group.level = row.level;
             }
         }
     }
     summary.mentions = store::mentions::unread(&cx.db, user).await?;
+    summary.invited = store::invitations::count_of_user(&cx.db, user).await?;
     keep(cx, user, &summary).await;
     Ok(summary)
 }
@@ -148,11 +151,13 @@ async fn count_bare(cx: &Context, user: UserId) -> Result<Summary> {
         .into_iter()
         .map(|row| {
             let topics = unread.remove(&row.id).unwrap_or_default();
-            (String::new(), SidebarGroup { id: row.id, slug: row.slug, name: row.name, kind: row.kind, topics })
+            let store::reads::MyGroup { id, slug, name, kind, level } = row;
+            (String::new(), SidebarGroup { id, slug, name, kind, level, topics })
         })
         .collect();
     let mentions = store::mentions::unread(&cx.db, user).await?;
-    Ok(Summary { user_version: String::new(), mentions, groups })
+    let invited = store::invitations::count_of_user(&cx.db, user).await?;
+    Ok(Summary { user_version: String::new(), mentions, invited, groups })
 }
 
 async fn versions(cx: &Context, groups: &[GroupId]) -> Result<Vec<String>> {
@@ -185,7 +190,7 @@ async fn keep(cx: &Context, user: UserId, summary: &Summary) {
 fn arrange(summary: Summary) -> Sidebar {
     let groups = summary.groups.into_iter().map(|(_, group)| group);
     let (unread, read): (Vec<_>, Vec<_>) = groups.partition(|group| group.unread() > 0);
-    Sidebar { groups: unread.into_iter().chain(read).collect(), mentions: summary.mentions }
+    Sidebar { groups: unread.into_iter().chain(read).collect(), mentions: summary.mentions, invited: summary.invited }
 }
 
 /// A summary that is kept and stands, beside what the database says: equal unless something is wrong. `None` when there is

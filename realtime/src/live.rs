@@ -23,7 +23,9 @@ use crate::{Config, limits};
 const AFTERMATH: Duration = Duration::from_secs(60);
 /// How long after the bus came back browsers are asked to come one after the other.
 const UNSETTLED: Duration = Duration::from_secs(15);
-/// Over how long they are spread.
+/// Over how long they are spread: for each of them as long as a page takes to be drawn, with some room for those of other
+/// processes, and so long at the most.
+const EACH: Duration = Duration::from_millis(12);
 const HERD: Duration = Duration::from_secs(8);
 /// How long the bus may take to say that it is there.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -53,6 +55,8 @@ struct Unsettled {
     changes: HashMap<(Option<UserId>, GroupId), Instant>,
     /// When the bus last came back.
     reconnected: Option<Instant>,
+    /// How many polls waited then, or when the end began.
+    herd: usize,
     /// When trouble was last written to the log.
     complained: Option<Instant>,
 }
@@ -94,6 +98,7 @@ impl Live {
 
     /// Answers all that wait, and takes no more: call it when the program is about to end, before the server stops.
     pub fn drain(&self) {
+        self.0.unsettled().herd = self.0.polls.count();
         self.0.polls.drain();
     }
 
@@ -148,14 +153,20 @@ impl Live {
     pub(crate) fn retry_in(&self) -> Duration {
         let reconnected = self.0.unsettled().reconnected;
         match reconnected {
-            Some(at) if at.elapsed() < UNSETTLED => jitter(HERD),
+            Some(at) if at.elapsed() < UNSETTLED => jitter(self.herd()),
             _ => Duration::ZERO,
         }
     }
 
     /// A wait for those sent away, spread.
     pub(crate) fn later(&self) -> Duration {
-        Duration::from_secs(1) + jitter(HERD)
+        Duration::from_secs(1) + jitter(self.herd())
+    }
+
+    /// Over how long those are spread who would all come at once.
+    fn herd(&self) -> Duration {
+        let many = self.0.unsettled().herd.max(self.0.polls.count());
+        EACH.saturating_mul(u32::try_from(many).unwrap_or(u32::MAX)).min(HERD)
     }
 
     /// Whether these events must not be told to them any more, or may not all be: then the page has to be drawn anew, by the rules as
@@ -215,7 +226,12 @@ impl Inner {
             Control::MembershipChanged { user, group } => Some((Some(*user), *group)),
             Control::GroupChanged { group } => Some((None, *group)),
             Control::Reconnected => {
-                self.unsettled().reconnected = Some(Instant::now());
+                let herd = self.polls.count();
+                let mut unsettled = self.unsettled();
+                // Of two losses in a row, the second finds fewer: the others are on their way.
+                let is_second = unsettled.reconnected.is_some_and(|at| at.elapsed() < UNSETTLED);
+                unsettled.herd = if is_second { herd.max(unsettled.herd) } else { herd };
+                unsettled.reconnected = Some(Instant::now());
                 None
             }
             Control::SessionEnded { .. }

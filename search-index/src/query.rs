@@ -29,6 +29,12 @@ pub struct Query<'a> {
     pub text: &'a str,
     /// Groups the reader may not see. Nothing of them is found nor counted; thousands are fine.
     pub hidden_groups: &'a [i64],
+    /// The groups the reader may see, where that is the shorter list: nothing outside of them is found nor counted.
+    pub seen_groups: Option<&'a [i64]>,
+    /// Topics the reader may not see, in groups that they may.
+    pub hidden_topics: &'a [i64],
+    /// Users of whom the reader does not want to hear.
+    pub hidden_authors: &'a [i64],
     /// Only what is in this group.
     pub only_group: Option<i64>,
     /// Only what this user wrote.
@@ -51,6 +57,9 @@ impl<'a> Query<'a> {
         Self {
             text,
             hidden_groups: &[],
+            seen_groups: None,
+            hidden_topics: &[],
+            hidden_authors: &[],
             only_group: None,
             only_author: None,
             only_kind: None,
@@ -78,25 +87,34 @@ impl<'a> Query<'a> {
             let filter = Box::new(TermQuery::new(term, IndexRecordOption::Basic));
             clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(filter, 0.0))));
         }
-        if !self.hidden_groups.is_empty() {
-            let seen = outside(self.hidden_groups);
-            clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(seen, 0.0))));
+        let hidden = [
+            (column::GROUP, self.hidden_groups),
+            (column::TOPIC, self.hidden_topics),
+            (column::AUTHOR, self.hidden_authors),
+        ];
+        for (column, ids) in hidden {
+            if !ids.is_empty() {
+                clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(among(column, ids, false), 0.0))));
+            }
+        }
+        if let Some(seen) = self.seen_groups {
+            clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(among(column::GROUP, seen, true), 0.0))));
         }
         BooleanQuery::new(clauses)
     }
 }
 
-/// What is in none of these groups. Asked of each document that matches otherwise: so the cost follows
-/// the matches, and hardly how many groups are hidden or how much is in them.
-fn outside(groups: &[i64]) -> Box<dyn EngineQuery> {
-    let mut hidden = groups.to_vec();
-    hidden.sort_unstable();
-    let hidden: Arc<[i64]> = hidden.into();
+/// What has one of these ids in the column, or what has none of them. Asked of each document that matches otherwise: so the cost
+/// follows the matches, and hardly how many ids there are or how much is behind them.
+fn among(column: &'static str, ids: &[i64], wanted: bool) -> Box<dyn EngineQuery> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    let ids: Arc<[i64]> = ids.into();
     let predicate = FunctionPredicate::from(move |segment: &SegmentReader| {
-        let groups = segment.fast_fields().i64(column::GROUP)?;
-        let hidden = Arc::clone(&hidden);
-        let is_seen = move |group| hidden.binary_search(&group).is_err();
-        Ok(move |doc: DocId| groups.first(doc).is_some_and(&is_seen))
+        let values = segment.fast_fields().i64(column)?;
+        let ids = Arc::clone(&ids);
+        let is_seen = move |value| ids.binary_search(&value).is_ok() == wanted;
+        Ok(move |doc: DocId| values.first(doc).is_some_and(&is_seen))
     });
     Box::new(DocPredicateQuery::from(predicate))
 }

@@ -152,10 +152,10 @@ class Page {
     if (isOpen && version !== undefined) this.header(event);
     switch (event.type) {
       case 'message':
-        this.unread.hear(group, topic, seq, author);
+        if (!event.quiet) this.unread.hear(group, topic, seq, author);
         if (isOpen) this.place(event, open);
         this.row(event);
-        if (document.body.dataset.page === 'home' && this.unread.groups.has(group)) this.redrawSoon();
+        if (document.body.dataset.page === 'home' && this.unread.groups.has(group) && !event.quiet) this.redrawSoon();
         break;
       case 'edit':
       case 'star':
@@ -165,7 +165,7 @@ class Page {
       case 'delete':
         // Whether the page's own count knew of it already cannot be told at first.
         if (performance.now() - this.drawnAt < LATE) this.redrawSoon();
-        this.unread.remove(group, topic, seq, author);
+        if (!event.quiet) this.unread.remove(group, topic, seq, author);
         if (isOpen) placeMessage(event.html, seq);
         this.row(event);
         break;

@@ -131,7 +131,7 @@ export function start() {
   document.addEventListener('click', (event) => {
     if (event.target.closest('#new-below')) return goToEnd();
     const button = event.target.closest('button[form="act"]');
-    if (!button || !document.getElementById('act')) return;
+    if (!button || 'leaves' in button.dataset || !document.getElementById('act')) return;
     event.preventDefault();
     if (button.getAttribute('aria-disabled') !== 'true') star(button);
   });

@@ -4,9 +4,11 @@ use std::borrow::Borrow;
 
 use askama::Template;
 use domain::model::{GroupRow, JobRow, User};
+use domain::policy::{Barred, barred};
 use domain::time::Timestamp;
 
 use crate::chart::Chart;
+use crate::form::BarForm;
 use crate::frame::Frame;
 
 /// `/admin/`.
@@ -89,6 +91,13 @@ pub struct PersonRow {
     pub seen_at: Option<Timestamp>,
 }
 
+impl PersonRow {
+    /// Whether the account cannot be used now.
+    pub fn is_barred(&self, now: impl Borrow<Timestamp>) -> bool {
+        barred(self.user.suspended_until, self.user.banned_at, *now.borrow()).is_some()
+    }
+}
+
 /// `/admin/groups`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/groups.html")]
@@ -125,5 +134,28 @@ impl Jobs {
     /// Whether an admin may let it run again or drop it: when it failed for good.
     pub fn is_parked(&self, job: &JobRow) -> bool {
         job.state == "failed"
+    }
+}
+
+/// `/admin/people/ID`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/person.html")]
+pub struct Person {
+    /// Around it.
+    pub frame: Frame,
+    /// The account.
+    pub user: User,
+    /// The form that suspends or bans.
+    pub form: BarForm,
+}
+
+impl Person {
+    /// Why the account cannot be used now, in words.
+    pub fn barred(&self) -> Option<String> {
+        let now = self.frame.now;
+        match barred(self.user.suspended_until, self.user.banned_at, now)? {
+            Barred::Suspended(until) => Some(format!("Suspended until {}", crate::when::exact(&until))),
+            Barred::Banned => Some("Banned".to_owned()),
+        }
     }
 }

@@ -91,10 +91,78 @@ form! {
         name,
         /// Its word in addresses; only when it is made.
         slug,
-        /// `public` or `private`.
+        /// `public`, `closed` or `private`.
         kind,
+        /// Where it stands among those that one can discover.
+        category,
         /// What it is about.
         description,
+    } key
+}
+
+form! {
+    /// Deletes a group.
+    DeleteGroupForm {
+        /// How it is called, to be sure.
+        name,
+    }
+}
+
+form! {
+    /// Asks to be let into a group.
+    AskForm {
+        /// What is said with it.
+        message,
+    }
+}
+
+form! {
+    /// Does something to somebody that has a reason.
+    ReasonForm {
+        /// The reason, as they are told.
+        reason,
+    }
+}
+
+form! {
+    /// Suspends or bans an account.
+    BarForm {
+        /// For how long.
+        days,
+        /// The reason, as they are told.
+        reason,
+    }
+}
+
+form! {
+    /// Makes a link into a group.
+    LinkForm {
+        /// As what it lets in; empty: it lets one ask.
+        role,
+        /// How many may use it.
+        uses,
+        /// For how long.
+        days,
+    }
+}
+
+form! {
+    /// Invites somebody by name.
+    InviteForm {
+        /// The name.
+        username,
+    }
+}
+
+form! {
+    /// Begins a conversation, or adds people to one.
+    DirectForm {
+        /// User names.
+        to,
+        /// What it is about; may be empty.
+        title,
+        /// The first message.
+        text,
     } key
 }
 

@@ -1,6 +1,6 @@
 //! What stands around every page: head, left column, flash, footing for the scripts.
 
-use domain::model::{GroupId, GroupKind, Person, Sidebar, SidebarGroup, Theme};
+use domain::model::{GroupId, GroupKind, Level, Person, Sidebar, SidebarGroup, Theme};
 use domain::time::Timestamp;
 
 use crate::assets::Assets;
@@ -132,9 +132,30 @@ impl Frame {
         self.sidebar.groups.iter().find(|group| Some(group.id) == self.group)
     }
 
-    /// Whether the group is for its members only.
+    /// Whether only its members read the group.
     pub fn is_private(group: &SidebarGroup) -> bool {
-        group.kind == GroupKind::Private
+        matches!(group.kind, GroupKind::Private | GroupKind::Closed)
+    }
+
+    /// Whether what is new in the group is not counted.
+    pub fn is_muted(group: &SidebarGroup) -> bool {
+        group.level == Level::Muted
+    }
+
+    /// The name of a conversation, without the viewer's own.
+    pub fn others_in(&self, group: &SidebarGroup) -> String {
+        let own = self.viewer.as_ref().map_or("", |viewer| viewer.person.username.as_str());
+        domain::model::others_in(&group.name, own)
+    }
+
+    /// Whether there are conversations.
+    pub fn has_conversations(&self) -> bool {
+        self.sidebar.conversations().next().is_some()
+    }
+
+    /// Whether there are groups that are no conversations.
+    pub fn has_places(&self) -> bool {
+        self.sidebar.places().next().is_some()
     }
 
     /// The unread map for the scripts.

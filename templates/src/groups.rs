@@ -1,13 +1,13 @@
-//! Groups: discovering, showing, making, editing them, and who is in them.
+//! Groups: discovering, showing, making, editing and deleting them.
 
 use std::borrow::Borrow;
 
 use askama::Template;
 use domain::groups::Aside;
-use domain::model::{Group, GroupId, GroupKind, GroupRow, Person, Role, Topic, TopicRow};
+use domain::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, Topic, TopicRow};
 use domain::time::Timestamp;
 
-use crate::form::{GroupForm, TopicForm};
+use crate::form::{DeleteGroupForm, GroupForm, TopicForm};
 use crate::frame::Frame;
 
 /// How the list of groups is ordered.
@@ -60,6 +60,8 @@ pub struct Discover {
     pub q: String,
     /// The order.
     pub order: GroupOrder,
+    /// The only category shown; `None` for all.
+    pub category: Option<Category>,
     /// The groups of this page.
     pub rows: Vec<GroupRow>,
     /// The page's number, from 1.
@@ -74,6 +76,16 @@ impl Discover {
         self.order == *order.borrow()
     }
 
+    /// Whether only this category is shown.
+    pub fn is_only(&self, category: impl Borrow<Category>) -> bool {
+        self.category == Some(*category.borrow())
+    }
+
+    /// The word of the only category shown; empty for all.
+    pub fn category_word(&self) -> &'static str {
+        self.category.map_or("", Category::as_str)
+    }
+
     /// The address of the same list in another order or at another page.
     pub fn link(&self, order: impl Borrow<GroupOrder>, page: impl Borrow<i64>) -> String {
         let page = *page.borrow();
@@ -81,6 +93,9 @@ impl Discover {
         if !self.q.is_empty() {
             link.push_str("&q=");
             link.push_str(&crate::search::encoded(&self.q));
+        }
+        if let Some(category) = self.category {
+            link.push_str(&format!("&category={category}"));
         }
         if page > 1 {
             link.push_str(&format!("&page={page}"));
@@ -107,6 +122,14 @@ pub struct Show {
     pub may_start: bool,
     /// Whether the viewer may edit the group.
     pub may_edit: bool,
+    /// Whether the viewer decides who is in it.
+    pub may_admit: bool,
+    /// Whether the viewer may invite others, or add them to a conversation.
+    pub may_invite: bool,
+    /// Whether the viewer was banned from it.
+    pub is_banned: bool,
+    /// How many wait to be let in, for those who decide.
+    pub waiting: i64,
     /// How many are in it, and who of them is here.
     pub aside: Aside,
     /// Its topics by latest activity.
@@ -124,9 +147,14 @@ pub struct Show {
 }
 
 impl Show {
-    /// Whether it is for its members only.
-    pub fn is_private(&self) -> bool {
-        self.group.kind == GroupKind::Private
+    /// Who reads it, in a word.
+    pub fn kind(&self) -> &'static str {
+        kind_word(self.group.kind)
+    }
+
+    /// Whether what is new in it is not counted.
+    pub fn is_muted(&self) -> bool {
+        self.frame.own_group().is_some_and(Frame::is_muted)
     }
 
     /// Whether the viewer may leave it.
@@ -191,42 +219,33 @@ pub struct Edit {
     pub form: GroupForm,
 }
 
-/// `/-/groups/ID/members`.
+/// A description in a list: its words without the marks.
+pub fn plain(description: &str) -> String {
+    domain::markup::excerpt(description, 400)
+}
+
+/// Who reads a group of this kind, in a word.
+pub fn kind_word(kind: impl Borrow<GroupKind>) -> &'static str {
+    match kind.borrow() {
+        GroupKind::Public => "Public",
+        GroupKind::Closed => "Closed",
+        GroupKind::Private => "Private",
+        GroupKind::Direct => "Conversation",
+    }
+}
+
+/// `/-/groups/ID/delete`.
 #[derive(Clone, Debug, Template)]
-#[template(path = "groups/members.html")]
-pub struct Members {
+#[template(path = "groups/delete.html")]
+pub struct Delete {
     /// Around it.
     pub frame: Frame,
     /// The group.
     pub group: Group,
     /// How many are in it.
-    pub total: i64,
-    /// Those of this page.
-    pub rows: Vec<MemberRow>,
-    /// The page's number, from 1.
-    pub page: i64,
-    /// Whether another one follows.
-    pub has_more: bool,
-}
-
-/// Somebody who is in a group.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MemberRow {
-    /// Who.
-    pub person: Person,
-    /// Their part in it.
-    pub role: Role,
-    /// Since when.
-    pub joined_at: Timestamp,
-}
-
-impl MemberRow {
-    /// A word for those who are more than members.
-    pub fn title(&self) -> Option<&'static str> {
-        match self.role {
-            Role::Member => None,
-            Role::Moderator => Some("moderator"),
-            Role::Admin => Some("admin"),
-        }
-    }
+    pub members: i64,
+    /// Whether the viewer can go back to it.
+    pub reads: bool,
+    /// The form.
+    pub form: DeleteGroupForm,
 }

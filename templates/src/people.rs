@@ -17,6 +17,10 @@ pub struct Profile {
     pub bio: String,
     /// Their groups, as far as the viewer may see them.
     pub groups: Vec<Group>,
+    /// Whether the viewer ignores them.
+    pub ignored: bool,
+    /// Whether the viewer may begin a conversation with them.
+    pub may_write: bool,
     /// What they wrote last, as far as the viewer may see it, newest first.
     pub recent: Vec<Recent>,
     /// The cursor of the next older page: goes into `?before=`.
@@ -48,6 +52,11 @@ impl Profile {
     /// Whether it is the viewer's own.
     pub fn is_own(&self) -> bool {
         self.frame.viewer.as_ref().is_some_and(|viewer| viewer.person.id == self.user.id)
+    }
+
+    /// Whether the viewer is signed in and somebody else.
+    pub fn is_other(&self) -> bool {
+        self.frame.signed_in() && !self.is_own()
     }
 
     /// Their page, when its address is one that may be followed.

@@ -1,6 +1,7 @@
 //! One's own settings.
 
 use askama::Template;
+use domain::model::{DirectFrom, Person};
 use domain::second_step::{Setup, State};
 use domain::time::Timestamp;
 
@@ -122,4 +123,23 @@ pub struct Delete {
     pub form: DeleteForm,
     /// How many groups they are in.
     pub groups: i64,
+}
+
+/// `/-/settings/people`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "settings/people.html")]
+pub struct People {
+    /// Around it.
+    pub frame: Frame,
+    /// Who may begin a conversation.
+    pub direct_from: DirectFrom,
+    /// Who is ignored, by name.
+    pub ignored: Vec<Person>,
+}
+
+impl People {
+    /// Whether this is the choice.
+    pub fn is_from(&self, word: &str) -> bool {
+        self.direct_from.as_str() == word
+    }
 }

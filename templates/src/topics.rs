@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::groups::Aside;
-use domain::model::{Group, Message, SidebarGroup, Topic, TopicDeed, TopicEvent};
+use domain::model::{Group, Level, Message, SidebarGroup, Topic, TopicDeed, TopicEvent};
 
 use crate::form::{MessageForm, RenameForm};
 use crate::frame::Frame;
@@ -33,6 +33,14 @@ pub struct Show {
     pub new: Option<NewSince>,
     /// Whether the viewer may write here.
     pub may_write: bool,
+    /// Whether the viewer is in the group.
+    pub is_member: bool,
+    /// Whether the viewer may invite others, or add them to a conversation.
+    pub may_invite: bool,
+    /// What of the topic reaches the viewer, whatever they chose for its group.
+    pub level: Option<Level>,
+    /// Where a conversation goes on that was added to.
+    pub continues: Option<Topic>,
     /// Whether the viewer could write here if they joined the group.
     pub may_join: bool,
     /// Whether the viewer may rename the topic.
@@ -88,6 +96,19 @@ impl Show {
     /// What was done before there were messages.
     pub fn on_top(&self) -> impl Iterator<Item = &TopicEvent> {
         self.below(&0)
+    }
+
+    /// Whether what is new here is not counted.
+    pub fn is_muted(&self) -> bool {
+        match self.level {
+            Some(level) => level == Level::Muted,
+            None => self.frame.own_group().is_some_and(Frame::is_muted),
+        }
+    }
+
+    /// Whether the viewer follows it.
+    pub fn is_followed(&self) -> bool {
+        self.level == Some(Level::Tracked)
     }
 
     /// Whether anything here is unread.

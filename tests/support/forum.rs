@@ -10,9 +10,8 @@ use tokio::net::TcpListener;
 
 use super::database::Database;
 use super::mailbox::{Mailbox, Server};
-use super::process::{Process, Redis, free_port};
 use super::visitor::Visitor;
-use super::{PATIENCE, proxy, wait_for};
+use super::{PATIENCE, Process, Redis, free_port, proxy, wait_for};
 
 /// How the program is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

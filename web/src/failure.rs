@@ -15,6 +15,9 @@ use templates::errors::{ErrorPage, FormExpired, Problem, Typed};
 
 use crate::visit::Visit;
 
+/// When to come back while the database or the bus does not answer, in seconds.
+const RESTING: u64 = 3;
+
 /// What a handler answers.
 pub type Answer = Result<HttpResponse, Failure>;
 
@@ -221,7 +224,12 @@ impl Cause {
     async fn respond(self, request: &HttpRequest, status: StatusCode) -> HttpResponse {
         let mut response =
             if wants_json(request) { HttpResponse::build(status).json(self.json) } else { self.page(request).await };
-        if let Problem::TooMany(seconds) = self.problem {
+        let wait = match self.problem {
+            Problem::TooMany(seconds) => Some(seconds),
+            _ if response.status() == StatusCode::SERVICE_UNAVAILABLE => Some(RESTING),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
         response

@@ -32,6 +32,11 @@ impl Form {
         self.0.remove(name).unwrap_or_default()
     }
 
+    /// The numbers of fields that are called so, as `u12`: what was ticked in a list.
+    pub fn ticked<T: std::str::FromStr>(&self, prefix: &str) -> Vec<T> {
+        self.0.keys().filter_map(|name| name.strip_prefix(prefix)?.parse().ok()).collect()
+    }
+
     /// Where to go after: a path of our own, else `otherwise`.
     pub fn next<'a>(&'a self, otherwise: &'a str) -> &'a str {
         own_path(self.get("next")).unwrap_or(otherwise)

@@ -4,6 +4,8 @@ mod assets;
 mod failure;
 mod form;
 pub mod handlers;
+#[cfg(test)]
+mod matrix;
 mod routes;
 mod site;
 #[cfg(test)]
@@ -11,13 +13,13 @@ mod statements;
 mod visit;
 
 use std::net::{IpAddr, TcpListener};
-use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::web::ServiceConfig;
+use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer, middleware};
 use domain::Context;
 
+pub use routes::{Entry, ROUTES};
 pub use site::Site;
 
 /// How pages are served.
@@ -60,12 +62,16 @@ where
 {
     let threads = config.threads.max(1);
     let words = cx.bus.controls();
-    let site = Arc::new(Site::new(cx, config));
-    tokio::spawn(Site::listen(Arc::downgrade(&site), words));
-    let site = actix_web::web::Data::from(site);
+    let site = Site::new(cx, config);
+    let listening = tokio::spawn(site.clone().listen(words));
     let server = HttpServer::new(move || {
+        // Each thread has a runtime of its own: what is opened there works best there, and ends with it.
+        let site = site.on_thread().unwrap_or_else(|error| {
+            tracing::error!(%error, "a thread has no connections of its own");
+            site.clone()
+        });
         App::new()
-            .app_data(site.clone())
+            .app_data(Data::new(site))
             .wrap(middleware::from_fn(failure::dress))
             .wrap(middleware::Compress::default())
             .configure(mount.clone())
@@ -83,7 +89,7 @@ where
     .run();
     let handle = server.handle();
     let mut server = std::pin::pin!(server);
-    tokio::select! {
+    let ended = tokio::select! {
         ended = &mut server => ended,
         () = shutdown => {
             draining();
@@ -91,5 +97,7 @@ where
             let (ended, ()) = tokio::join!(server, handle.stop(true));
             ended
         }
-    }
+    };
+    listening.abort();
+    ended
 }

@@ -10,102 +10,177 @@ use crate::assets;
 use crate::failure::Failure;
 use crate::form::MAX_BODY;
 use crate::handlers::{
-    account, addresses, admin, groups, health, help, home, mentions, messages, own_account, passwords, people, reads,
-    search, second_step, settings, topics,
+    account, addresses, admin, directs, groups, health, help, home, ignores, invitations, members, mentions, messages,
+    own_account, passwords, people, reads, requests, search, second_step, settings, topics,
 };
 
-/// Mounts everything. Group and topic addresses come last: they take whatever is not ours.
+/// An address of the program: the table of them is what is mounted, and what the tests walk.
+#[derive(Debug)]
+pub struct Entry {
+    /// `get` or `post`.
+    pub method: &'static str,
+    /// The path, with names in braces for what differs.
+    pub path: &'static str,
+    route: fn() -> Route,
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal => $handler:path;)*) => {
+        &[$(Entry { method: stringify!($method), path: $path, route: || $method().to($handler) }),*]
+    };
+}
+
+/// Every address but the long poll's. Group and topic addresses come last: they take whatever is not ours.
+pub const ROUTES: &[Entry] = routes! {
+    get "/" => home::index;
+    get "/favicon.ico" => assets::icon;
+    get "/icon.svg" => assets::icon;
+    get "/robots.txt" => assets::robots;
+    get "/static/{hash}/{name:.*}" => assets::show;
+    get "/groups/" => groups::index;
+    get "/mentions" => mentions::index;
+    get "/search" => search::index;
+    get "/users/{name}/" => people::show;
+
+    get "/-/health" => health::show;
+    get "/-/help" => help::show;
+    get "/-/menu" => home::menu;
+    get "/-/sign-in" => account::sign_in_form;
+    post "/-/sign-in" => account::sign_in;
+    post "/-/sign-in/code" => second_step::pass;
+    get "/-/forgot" => passwords::forgot_form;
+    post "/-/forgot" => passwords::forgot;
+    get "/-/reset" => passwords::reset_form;
+    post "/-/reset" => passwords::reset;
+    get "/-/confirm" => addresses::confirm_form;
+    post "/-/confirm" => addresses::confirm;
+    get "/-/sign-up" => account::sign_up_form;
+    post "/-/sign-up" => account::sign_up;
+    post "/-/sign-out" => account::sign_out;
+    get "/-/first-admin" => account::first_admin_form;
+    post "/-/first-admin" => account::first_admin;
+
+    get "/-/settings" => settings::edit;
+    post "/-/settings" => settings::update;
+    get "/-/settings/password" => settings::password_form;
+    post "/-/settings/password" => settings::password;
+    get "/-/settings/people" => ignores::index;
+    post "/-/settings/people" => ignores::update;
+    get "/-/settings/mail" => addresses::edit;
+    post "/-/settings/mail" => addresses::update;
+    post "/-/settings/mail/again" => addresses::again;
+    get "/-/settings/second-step" => second_step::edit;
+    post "/-/settings/second-step/begin" => second_step::begin;
+    post "/-/settings/second-step/on" => second_step::turn_on;
+    post "/-/settings/second-step/off" => second_step::turn_off;
+    post "/-/settings/second-step/codes" => second_step::new_codes;
+    get "/-/settings/account" => own_account::edit;
+    post "/-/settings/account/name" => own_account::rename;
+    get "/-/settings/account/download" => own_account::download;
+    get "/-/settings/account/delete" => own_account::delete;
+    post "/-/settings/account/delete" => own_account::destroy;
+    get "/-/settings/sessions" => settings::sessions;
+    post "/-/settings/sessions/{id}/revoke" => settings::revoke;
+    post "/-/users/{name}/ignore" => ignores::ignore;
+
+    post "/-/read" => reads::mark_all;
+    post "/-/mentions/read" => mentions::mark_read;
+
+    get "/-/direct/new" => directs::new;
+    post "/-/direct" => directs::create;
+    get "/-/direct/{id}/add" => directs::add_form;
+    post "/-/direct/{id}/add" => directs::add;
+
+    get "/-/invitations" => invitations::index;
+    get "/-/invite/{token}" => invitations::offer;
+    post "/-/invite/{token}" => invitations::follow;
+
+    get "/-/groups/new" => groups::new;
+    post "/-/groups" => groups::create;
+    get "/-/groups/{id}/edit" => groups::edit;
+    post "/-/groups/{id}/edit" => groups::update;
+    post "/-/groups/{id}/archive" => groups::archive;
+    get "/-/groups/{id}/delete" => groups::delete;
+    post "/-/groups/{id}/delete" => groups::destroy;
+    post "/-/groups/{id}/join" => groups::join;
+    post "/-/groups/{id}/leave" => groups::leave;
+    post "/-/groups/{id}/level" => groups::level;
+    post "/-/groups/{id}/read" => reads::mark_group;
+    post "/-/groups/{id}/topics" => topics::create;
+
+    get "/-/groups/{id}/members" => members::index;
+    get "/-/groups/{id}/members/{user}" => members::edit;
+    post "/-/groups/{id}/members/{user}/role" => members::role;
+    post "/-/groups/{id}/members/{user}/hand-over" => members::hand_over;
+    post "/-/groups/{id}/members/{user}/remove" => members::remove;
+    post "/-/groups/{id}/members/{user}/ban" => members::ban;
+    get "/-/groups/{id}/bans" => members::bans;
+    post "/-/groups/{id}/bans/{user}/lift" => members::lift_ban;
+
+    post "/-/groups/{id}/ask" => requests::create;
+    post "/-/groups/{id}/ask/withdraw" => requests::withdraw;
+    get "/-/groups/{id}/requests" => requests::index;
+    post "/-/groups/{id}/requests" => requests::answer;
+
+    get "/-/groups/{id}/invitations" => invitations::of_group;
+    post "/-/groups/{id}/invitations" => invitations::create;
+    post "/-/groups/{id}/invitations/{invitation}/revoke" => invitations::revoke;
+    post "/-/groups/{id}/invited" => invitations::invite;
+    post "/-/groups/{id}/invited/accept" => invitations::accept;
+    post "/-/groups/{id}/invited/decline" => invitations::decline;
+    post "/-/groups/{id}/invited/{user}/uninvite" => invitations::uninvite;
+
+    post "/-/topics/{id}/messages" => messages::create;
+    post "/-/topics/{id}/read" => reads::mark_topic;
+    post "/-/topics/{id}/level" => topics::level;
+    get "/-/topics/{id}/edit" => topics::edit;
+    post "/-/topics/{id}/edit" => topics::update;
+    post "/-/topics/{id}/mark" => topics::mark;
+    post "/-/topics/{id}/move" => topics::relocate;
+    get "/-/topics/{id}/delete" => topics::delete;
+    post "/-/topics/{id}/delete" => topics::destroy;
+    get "/-/messages/{id}" => messages::show;
+    get "/-/messages/{id}/edit" => messages::edit;
+    post "/-/messages/{id}/edit" => messages::update;
+    get "/-/messages/{id}/delete" => messages::delete;
+    post "/-/messages/{id}/delete" => messages::destroy;
+    get "/-/messages/{id}/history" => messages::history;
+    post "/-/messages/{id}/restore" => messages::restore;
+    post "/-/messages/{id}/star" => messages::star;
+    post "/-/messages/{id}/unread" => reads::unread_from;
+
+    get "/admin/" => admin::index;
+    get "/admin/people" => admin::people;
+    get "/admin/people/{id}" => admin::person;
+    post "/admin/people/{id}/bar" => admin::bar;
+    get "/admin/groups" => admin::groups;
+    get "/admin/jobs" => admin::jobs;
+    post "/admin/jobs/{id}/retry" => admin::retry_job;
+    post "/admin/jobs/{id}/drop" => admin::drop_job;
+
+    get "/{group}/" => groups::show;
+    get "/{group}/{topic}/" => topics::show;
+};
+
+/// Parts of the site whose addresses begin alike: looked for as one.
+const SCOPES: [&str; 2] = ["/-", "/admin"];
+
+/// Mounts everything.
 pub fn configure(app: &mut ServiceConfig) {
-    app.app_data(PayloadConfig::new(MAX_BODY))
-        .route("/", get().to(home::index))
-        .route("/favicon.ico", get().to(assets::icon))
-        .route("/icon.svg", get().to(assets::icon))
-        .route("/robots.txt", get().to(assets::robots))
-        .route("/static/{hash}/{name:.*}", get().to(assets::show))
-        .route("/groups/", get().to(groups::index))
-        .route("/mentions", get().to(mentions::index))
-        .route("/search", get().to(search::index))
-        .route("/users/{name}/", get().to(people::show))
-        .service(web::scope("/-").configure(ours))
-        .service(web::scope("/admin").configure(for_admins))
-        .route("/{group}/", get().to(groups::show))
-        .route("/{group}/{topic}/", get().to(topics::show))
-        .default_service(to(nothing));
-}
-
-fn ours(app: &mut ServiceConfig) {
-    app.route("/health", get().to(health::show))
-        .route("/help", get().to(help::show))
-        .route("/menu", get().to(home::menu))
-        .route("/sign-in", get().to(account::sign_in_form))
-        .route("/sign-in", post().to(account::sign_in))
-        .route("/sign-in/code", post().to(second_step::pass))
-        .route("/forgot", get().to(passwords::forgot_form))
-        .route("/forgot", post().to(passwords::forgot))
-        .route("/reset", get().to(passwords::reset_form))
-        .route("/reset", post().to(passwords::reset))
-        .route("/confirm", get().to(addresses::confirm_form))
-        .route("/confirm", post().to(addresses::confirm))
-        .route("/sign-up", get().to(account::sign_up_form))
-        .route("/sign-up", post().to(account::sign_up))
-        .route("/sign-out", post().to(account::sign_out))
-        .route("/first-admin", get().to(account::first_admin_form))
-        .route("/first-admin", post().to(account::first_admin))
-        .route("/settings", get().to(settings::edit))
-        .route("/settings", post().to(settings::update))
-        .route("/settings/password", get().to(settings::password_form))
-        .route("/settings/password", post().to(settings::password))
-        .route("/settings/mail", get().to(addresses::edit))
-        .route("/settings/mail", post().to(addresses::update))
-        .route("/settings/mail/again", post().to(addresses::again))
-        .route("/settings/second-step", get().to(second_step::edit))
-        .route("/settings/second-step/begin", post().to(second_step::begin))
-        .route("/settings/second-step/on", post().to(second_step::turn_on))
-        .route("/settings/second-step/off", post().to(second_step::turn_off))
-        .route("/settings/second-step/codes", post().to(second_step::new_codes))
-        .route("/settings/account", get().to(own_account::edit))
-        .route("/settings/account/name", post().to(own_account::rename))
-        .route("/settings/account/download", get().to(own_account::download))
-        .route("/settings/account/delete", get().to(own_account::delete))
-        .route("/settings/account/delete", post().to(own_account::destroy))
-        .route("/settings/sessions", get().to(settings::sessions))
-        .route("/settings/sessions/{id}/revoke", post().to(settings::revoke))
-        .route("/read", post().to(reads::mark_all))
-        .route("/mentions/read", post().to(mentions::mark_read))
-        .route("/groups/new", get().to(groups::new))
-        .route("/groups", post().to(groups::create))
-        .route("/groups/{id}/edit", get().to(groups::edit))
-        .route("/groups/{id}/edit", post().to(groups::update))
-        .route("/groups/{id}/members", get().to(groups::members))
-        .route("/groups/{id}/join", post().to(groups::join))
-        .route("/groups/{id}/leave", post().to(groups::leave))
-        .route("/groups/{id}/read", post().to(reads::mark_group))
-        .route("/groups/{id}/topics", post().to(topics::create))
-        .route("/topics/{id}/messages", post().to(messages::create))
-        .route("/topics/{id}/read", post().to(reads::mark_topic))
-        .route("/topics/{id}/edit", get().to(topics::edit))
-        .route("/topics/{id}/edit", post().to(topics::update))
-        .route("/topics/{id}/mark", post().to(topics::mark))
-        .route("/topics/{id}/move", post().to(topics::relocate))
-        .route("/topics/{id}/delete", get().to(topics::delete))
-        .route("/topics/{id}/delete", post().to(topics::destroy))
-        .route("/messages/{id}", get().to(messages::show))
-        .route("/messages/{id}/edit", get().to(messages::edit))
-        .route("/messages/{id}/edit", post().to(messages::update))
-        .route("/messages/{id}/delete", get().to(messages::delete))
-        .route("/messages/{id}/delete", post().to(messages::destroy))
-        .route("/messages/{id}/history", get().to(messages::history))
-        .route("/messages/{id}/restore", post().to(messages::restore))
-        .route("/messages/{id}/star", post().to(messages::star));
-}
-
-fn for_admins(app: &mut ServiceConfig) {
-    app.route("/", get().to(admin::index))
-        .route("/people", get().to(admin::people))
-        .route("/groups", get().to(admin::groups))
-        .route("/jobs", get().to(admin::jobs))
-        .route("/jobs/{id}/retry", post().to(admin::retry_job))
-        .route("/jobs/{id}/drop", post().to(admin::drop_job));
+    app.app_data(PayloadConfig::new(MAX_BODY));
+    for scope in SCOPES {
+        let part = |entry: &&Entry| entry.path.strip_prefix(scope).is_some_and(|rest| rest.starts_with('/'));
+        let mounted = ROUTES
+            .iter()
+            .filter(part)
+            .fold(web::scope(scope), |mounted, entry| mounted.route(&entry.path[scope.len()..], (entry.route)()));
+        app.service(mounted);
+    }
+    let others = ROUTES.iter().filter(|entry| !SCOPES.iter().any(|scope| entry.path.starts_with(&format!("{scope}/"))));
+    for entry in others {
+        app.route(entry.path, (entry.route)());
+    }
+    app.default_service(to(nothing));
 }
 
 /// What is read: HEAD is a GET of which the server keeps the body.

@@ -1,7 +1,7 @@
 //! What all requests of a process share.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, Weak};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use domain::Context;
@@ -18,14 +18,17 @@ use crate::Config;
 const ASIDE_KEPT: Duration = Duration::from_secs(5);
 
 /// What all requests of a process share.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Site {
     /// The parts of the forum.
     pub cx: Context,
     /// How pages are served.
     pub config: Config,
-    asides: Mutex<HashMap<GroupId, (Instant, Beside)>>,
+    asides: Arc<Asides>,
 }
+
+/// What stands beside each group's pages, and since when it is known.
+type Asides = Mutex<HashMap<GroupId, (Instant, Beside)>>;
 
 /// What stands beside a group's pages, the same for all who may read it.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +42,15 @@ pub struct Beside {
 impl Site {
     /// Of these parts.
     pub fn new(cx: Context, config: Config) -> Self {
-        Self { cx, config, asides: Mutex::default() }
+        Self { cx, config, asides: Arc::default() }
+    }
+
+    /// The same for one of the threads that serve.
+    ///
+    /// # Errors
+    /// When there can be no connections for it.
+    pub fn on_thread(&self) -> domain::Result<Self> {
+        Ok(Self { cx: self.cx.apart(self.config.threads)?, ..self.clone() })
     }
 
     /// Whether browsers reach the site over TLS.
@@ -85,17 +96,15 @@ impl Site {
     }
 
     /// Forgets what the words between processes say is not so any more, for as long as there are any.
-    pub async fn listen(site: Weak<Self>, mut words: Receiver<Control>) {
+    pub async fn listen(self, mut words: Receiver<Control>) {
         loop {
-            let word = words.recv().await;
-            let Some(site) = site.upgrade() else { return };
-            match word {
-                Ok(Control::HereChanged { groups }) => site.forget_beside(&groups),
+            match words.recv().await {
+                Ok(Control::HereChanged { groups }) => self.forget_beside(&groups),
                 Ok(Control::MembershipChanged { group, .. } | Control::GroupChanged { group }) => {
-                    site.forget_beside(&[group]);
+                    self.forget_beside(&[group]);
                 }
                 Ok(Control::Reconnected) | Err(RecvError::Lagged(_)) => {
-                    if let Ok(mut all) = site.asides.lock() {
+                    if let Ok(mut all) = self.asides.lock() {
                         all.clear();
                     }
                 }

@@ -78,7 +78,7 @@ async fn a_page_costs_the_same_whatever_is_on_it(forum: TestForum) {
 
 async fn group(forum: &TestForum, admin: Viewer, name: &str) -> Group {
     let description = "All about it, says @ada.".to_owned();
-    let form = GroupForm { name: name.into(), slug: String::new(), description, kind: GroupKind::Public };
+    let form = GroupForm { description, ..GroupForm::new(name, GroupKind::Public) };
     groups::create(&forum.cx, admin, form).await.expect("a group")
 }
 

@@ -11,7 +11,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use domain::bus::Stream;
-use domain::model::{Group, GroupKind};
+use domain::model::Group;
 use domain::policy::{Deed, Standing, Viewer};
 use domain::secrets;
 use domain::sessions::{Origin, Session};
@@ -176,12 +176,20 @@ impl Visit {
         }
     }
 
+    /// The group as whoever asks reads its name: in that of a conversation they do not read their own.
+    pub fn called(&self, mut group: Group) -> Group {
+        if let Some(session) = &self.session {
+            group.name = group.name_for(&session.person.username);
+        }
+        group
+    }
+
     /// The frame around a page of a group. Readers of a public group who are not in it hear it too.
     pub async fn group_frame(&self, frame: &mut Frame, group: &Group, standing: &Standing) -> Result<(), Failure> {
         let id = group.id;
         frame.group = Some(id);
         frame.moderates = standing.may(Deed::Moderate);
-        if group.kind == GroupKind::Public {
+        if domain::policy::anyone_reads(group.kind) {
             match (&self.session, &mut frame.live) {
                 (Some(session), Some(live)) if standing.role.is_none() => {
                     if let Err(error) = self.cx().bus.watch_group(session.person.id, id).await {
@@ -327,6 +335,31 @@ const FLASHES: &[(&str, &str)] = &[
     ("moved", "The topic is here now. Old links lead to it."),
     ("joined", "You are in. What was written before counts as read."),
     ("left", "You left the group."),
+    ("asked", "You asked to be let in. Whoever keeps order there sees it."),
+    ("withdrawn", "You took it back."),
+    ("answered", "Answered."),
+    ("let-in", "They are in."),
+    ("declined", "Declined."),
+    ("removed", "They are not in the group any more."),
+    ("banned", "They are out, and cannot come back by themselves."),
+    ("lifted", "The ban is lifted: they may come again."),
+    ("appointed", "Their part is another one now."),
+    ("handed-over", "The group is in other hands. You are a member of it."),
+    ("archived", "The group is archived: everything stays as it is."),
+    ("unarchived", "The group is out of the archive."),
+    ("group-deleted", "The group is deleted."),
+    ("invited", "They are invited, and find it under Invitations."),
+    ("uninvited", "The invitation is taken back."),
+    ("link-revoked", "The link leads nowhere any more."),
+    ("muted", "Muted: what is new there is not counted any more."),
+    ("heard", "What is new there is counted again."),
+    ("followed", "You follow it: it stands first in what is unread."),
+    ("ignored", "You ignore them. They are not told."),
+    ("unignored", "You hear of them again."),
+    ("unread", "Unread from there on."),
+    ("suspended", "They are suspended, and signed out everywhere."),
+    ("barred", "They are banned, and signed out everywhere."),
+    ("freed", "They may sign in again."),
     ("read", "Marked as read."),
     ("revoked", "That session is signed out."),
     ("retried", "The job will be tried again."),

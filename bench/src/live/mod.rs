@@ -51,6 +51,7 @@ pub struct Crowd {
 /// What is measured, and how.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Plan {
+    /// Who polls
     #[command(flatten)]
     pub crowd: Crowd,
     /// Processes to poll from, since one may only have so many connections

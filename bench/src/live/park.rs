@@ -196,7 +196,8 @@ impl Seat {
                     self.fresh = false;
                     return Ok(());
                 }
-                body.matches("{\"id\":\"").count()
+                // Who is here is told too, when that changes.
+                body.matches("\"type\":\"message\"").count()
             }
         };
         if events == 0 {

@@ -24,7 +24,7 @@ impl Publisher {
                 let token = std::fs::read_to_string(&plan.crowd.tokens)?;
                 let cookie = format!("klatch={}", token.lines().next().unwrap_or_default());
                 let mut line = Connection::open(&plan.web).await?;
-                let writer = people::begin_topic(&mut line, &cookie, &plan.group, "A topic for the crowd").await?;
+                let (_, writer) = people::begin_topic(&mut line, &cookie, &plan.group, "A topic for the crowd").await?;
                 Ok(Self::Klatch { line, writer })
             }
             Kind::Nchan => {

@@ -16,6 +16,7 @@ mod bells;
 mod control;
 mod cursor;
 mod hub;
+mod loss;
 mod memory;
 mod names;
 mod news;
@@ -145,6 +146,17 @@ impl Bus {
             BusUrl::Memory => Ok(Self::memory(clock)),
             BusUrl::Redis(servers) => Ok(Self::Redis(redis::Redis::connect(servers, prefix, clock).await?)),
         }
+    }
+
+    /// The same bus, by connections of its own for commands: for a thread with a runtime of its own.
+    ///
+    /// # Errors
+    /// When there can be none.
+    pub(crate) fn apart(&self) -> Result<Self, BusError> {
+        Ok(match self {
+            Self::Memory(memory) => Self::Memory(memory.clone()),
+            Self::Redis(redis) => Self::Redis(redis.apart()?),
+        })
     }
 
     /// The cursor of the stream as it is now, for a page about to be drawn: everything published from now on follows it. Makes the
@@ -324,6 +336,11 @@ impl Bus {
             Self::Memory(memory) => memory.bells(),
             Self::Redis(redis) => redis.bells(),
         }
+    }
+
+    /// Whether other processes share it.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.server().is_some()
     }
 
     /// The server behind the bus, for what shares it; `None` for a bus in memory.

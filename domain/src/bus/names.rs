@@ -36,6 +36,8 @@ pub(crate) enum Name<'a> {
     Watchers(GroupId),
     /// The channel between processes.
     Control,
+    /// A value that is there as long as nothing of a shard was lost.
+    Mark(u8),
     /// A value of the key-value store.
     Value(&'a str),
 }
@@ -86,6 +88,7 @@ impl Names {
             Name::ChangedGroups => format!("{prefix}:{{here}}:changed"),
             Name::Watchers(id) => format!("{prefix}:{{g:{id}}}:watchers"),
             Name::Control => format!("{prefix}:control"),
+            Name::Mark(shard) => format!("{prefix}:{{{shard}}}:mark"),
             // A key without a tag of its own is its tag.
             Name::Value(key) if key.contains('{') => format!("{prefix}:kv:{key}"),
             Name::Value(key) => format!("{prefix}:kv:{{{key}}}"),

@@ -11,6 +11,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::bells::{Bells, Watch};
 use super::cursor::{Cursor, Entry};
+use super::loss;
 use super::news::{self, FIELD, Payloads};
 use super::server::Server;
 use super::subscription::Subscription;
@@ -25,6 +26,8 @@ use crate::time::{Clock, Timestamp};
 const CHUNK: usize = 256;
 /// How long changes for search are gathered before the other processes are told.
 const TOGETHER: Duration = Duration::from_millis(50);
+/// How many pages are renewed in one go.
+const RENEWED: usize = 1_000;
 /// How many such reads are under way at once.
 const READS: usize = 4;
 /// KEYS: who is here, who was when last asked, the groups that changed. ARGV: now, how long ago is forgotten. Returns who came or
@@ -48,8 +51,8 @@ pub struct Redis {
     clock: Clock,
     bells: Arc<Bells>,
     controls: broadcast::Sender<Control>,
-    /// Ends the subscription when the bus is given up.
-    _held: oneshot::Sender<()>,
+    /// End the subscription and the watch over what is lost when the bus is given up.
+    _held: Arc<(oneshot::Sender<()>, oneshot::Sender<()>)>,
     reads: mpsc::UnboundedSender<Read>,
     /// Whether [`Control::SearchChanged`] is about to be told.
     search_changed: Arc<AtomicBool>,
@@ -79,9 +82,31 @@ impl Redis {
                 .await
                 .map_err(|error| unreachable(error.to_string()))?;
         tokio::spawn(subscription.run(released));
+        let (watched, given_up) = oneshot::channel();
+        tokio::spawn(loss::notice(server.clone(), bells.clone(), controls.clone(), given_up));
         let (reads, queue) = mpsc::unbounded_channel();
         tokio::spawn(read_together(server.clone(), payloads, queue));
-        Ok(Arc::new(Self { server, clock, bells, controls, _held: held, reads, search_changed: Arc::default() }))
+        Ok(Arc::new(Self {
+            server,
+            clock,
+            bells,
+            controls,
+            _held: Arc::new((held, watched)),
+            reads,
+            search_changed: Arc::default(),
+        }))
+    }
+
+    pub(super) fn apart(&self) -> Result<Arc<Self>, BusError> {
+        Ok(Arc::new(Self {
+            server: self.server.apart()?,
+            clock: self.clock.clone(),
+            bells: self.bells.clone(),
+            controls: self.controls.clone(),
+            _held: self._held.clone(),
+            reads: self.reads.clone(),
+            search_changed: self.search_changed.clone(),
+        }))
     }
 
     pub(super) async fn open(&self, stream: Stream) -> Result<Cursor, BusError> {
@@ -136,16 +161,20 @@ impl Redis {
     pub(super) async fn renew(&self, presence: &Presence) -> Result<(), BusError> {
         let names = &self.server.names;
         let now = self.clock.now();
-        let mut commands = pipe();
-        for stream in &presence.streams {
-            commands.cmd("EXPIRE").arg(names.of(Name::Entries(*stream))).arg(AGE.as_secs());
-        }
-        if !presence.users.is_empty() {
-            let key = names.of(Name::Here);
-            for users in presence.users.chunks(1_000) {
-                add(&mut commands, &key, now.plus(POLL), users);
+        // Piece by piece, so that what a crowd of pages needs for a moment stays small.
+        for streams in presence.streams.chunks(RENEWED) {
+            let mut commands = Pipeline::with_capacity(streams.len());
+            for stream in streams {
+                commands.cmd("EXPIRE").arg(names.of(Name::Entries(*stream))).arg(AGE.as_secs());
             }
+            self.server.run(&commands).await?;
         }
+        for users in presence.users.chunks(RENEWED) {
+            let mut commands = pipe();
+            add(&mut commands, &names.of(Name::Here), now.plus(POLL), users);
+            self.server.run(&commands).await?;
+        }
+        let mut commands = pipe();
         for (group, user) in &presence.readers {
             let key = names.of(Name::Watchers(*group));
             add(&mut commands, &key, now, &[*user]);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_redis::{Manager, Pool, PoolError, Runtime};
@@ -28,14 +29,14 @@ pub(crate) struct Server {
 
 #[derive(Clone)]
 enum Link {
-    One(Pool),
+    One { pool: Pool, url: Arc<str> },
     Cluster(ClusterConnection),
 }
 
 impl Server {
     pub(super) async fn open(servers: &Servers, prefix: &str) -> Result<Self, BusError> {
         let link = match servers {
-            Servers::One(url) => Link::One(pool(url)?),
+            Servers::One(url) => Link::One { pool: pool(url)?, url: url.as_str().into() },
             Servers::Cluster(urls) => {
                 let client = cluster(urls).build().map_err(|error| BusError::Url(error.to_string()))?;
                 Link::Cluster(client.get_async_connection().await?)
@@ -44,10 +45,19 @@ impl Server {
         Ok(Self { link, names: Names::new(prefix) })
     }
 
+    /// The same with connections of its own. A Cluster's belong to the runtime that they were opened in first.
+    pub(super) fn apart(&self) -> Result<Self, BusError> {
+        let link = match &self.link {
+            Link::One { url, .. } => Link::One { pool: pool(url)?, url: url.clone() },
+            Link::Cluster(cluster) => Link::Cluster(cluster.clone()),
+        };
+        Ok(Self { link, names: self.names.clone() })
+    }
+
     /// Runs one command. Its keys have one hash tag.
     pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, BusError> {
         Ok(match &self.link {
-            Link::One(pool) => command.query_async(&mut connection(pool).await?).await?,
+            Link::One { pool, .. } => command.query_async(&mut connection(pool).await?).await?,
             Link::Cluster(cluster) => command.query_async(&mut cluster.clone()).await?,
         })
     }
@@ -56,7 +66,7 @@ impl Server {
     /// have one hash tag; on a Cluster they run side by side but for those of one tag.
     pub(crate) async fn run(&self, commands: &Pipeline) -> Result<Vec<Value>, BusError> {
         match &self.link {
-            Link::One(pool) => Ok(commands.query_async(&mut connection(pool).await?).await?),
+            Link::One { pool, .. } => Ok(commands.query_async(&mut connection(pool).await?).await?),
             Link::Cluster(cluster) => spread(cluster, commands).await,
         }
     }
@@ -64,7 +74,7 @@ impl Server {
     /// The same, but that nothing is run before `first` was, whose answer is not given.
     pub(super) async fn run_after(&self, first: &Cmd, commands: &Pipeline) -> Result<Vec<Value>, BusError> {
         match &self.link {
-            Link::One(pool) => {
+            Link::One { pool, .. } => {
                 let mut together = Pipeline::with_capacity(commands.len() + 1);
                 together.add_command(first.clone()).ignore();
                 commands.cmd_iter().for_each(|command| {
@@ -82,7 +92,7 @@ impl Server {
     /// What tells the news of a shard: on a Cluster, they stay on the node that the shard is on.
     pub(super) fn publish(&self) -> &'static str {
         match &self.link {
-            Link::One(_) => "PUBLISH",
+            Link::One { .. } => "PUBLISH",
             Link::Cluster(_) => "SPUBLISH",
         }
     }
@@ -149,7 +159,7 @@ async fn spread(cluster: &ClusterConnection, commands: &Pipeline) -> Result<Vec<
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match &self.link {
-            Link::One(_) => "one",
+            Link::One { .. } => "one",
             Link::Cluster(_) => "a Cluster",
         };
         f.debug_struct("Server").field("is", &kind).field("names", &self.names).finish()

@@ -1,7 +1,7 @@
 //! Live: one event into the stream of each user who is there to hear it and may.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Value, json};
 
@@ -10,10 +10,11 @@ use crate::bus::Stream;
 use crate::context::Context;
 use crate::error::Result;
 use crate::jobs::Cause;
-use crate::model::{Group, GroupKind, Message, UserId};
+use crate::model::{Message, TopicRow, UserId};
 use crate::moves;
-use crate::store;
+use crate::store::members::Hearer;
 use crate::store::topics::Subject;
+use crate::{policy, store};
 
 pub(super) async fn react(cx: &Context, draw: &Draw, news: &News) -> Result<()> {
     let Subject { row, group, deleted } = &news.subject;
@@ -38,12 +39,22 @@ pub(super) async fn react(cx: &Context, draw: &Draw, news: &News) -> Result<()> 
         (cause, Some(message)) => about_message(cx, draw, cause, message, &news.subject),
     };
     if let Cause::TopicMoved { from, .. } = news.cause
-        && let Some(old) = store::groups::by_ids(&cx.db, &[from]).await?.first()
-        && old.id != group.id
+        && from != group.id
+        && let Some(old) = store::groups::by_ids(&cx.db, &[from]).await?.pop()
     {
-        publish(cx, old, &moves::gone(topic, from)).await?;
+        let left = Subject { group: old, ..news.subject.clone() };
+        publish(cx, &left, None, &Texts::of(moves::gone(topic, from), &|| None)).await?;
     }
-    publish(cx, group, &event).await
+    // A message is folded away for those who ignore its author.
+    let fold = || {
+        let message = news.message.as_ref().filter(|message| !message.deleted)?;
+        let message = Message { ignored: true, follows: false, ..message.clone() };
+        let wrote_last = row.last_author.as_ref().is_some_and(|last| last.id == message.author.id);
+        let row = TopicRow { ignored: wrote_last, ..row.clone() };
+        Some(((draw.message)(&message, topic, group, cx.now()), (draw.topic_row)(&row, group, cx.now())))
+    };
+    let author = news.message.as_ref().map(|message| message.author.id);
+    publish(cx, &news.subject, author, &Texts::of(event, &fold)).await
 }
 
 /// What a message is now. An event drawn late shows what came after it too: applying it is never wrong.
@@ -88,28 +99,82 @@ fn about_message(cx: &Context, draw: &Draw, cause: Cause, message: &Message, sub
 /// How many people are looked up at once: while some are found to be members, others are told already.
 const AT_ONCE: usize = 8_000;
 
-/// Writes the event for everyone who is there and may read the group, decided now: members whose stream may be there, and in a public
-/// group those who read it without being in it.
-async fn publish(cx: &Context, group: &Group, event: &Value) -> Result<()> {
-    let text: Arc<str> = event.to_string().into();
-    let events =
-        |audience: Vec<Stream>| -> Vec<_> { audience.into_iter().map(|stream| (stream, text.clone())).collect() };
+/// Writes the event for everyone who is there and may read the topic, decided now: members whose stream may be there, and in a public
+/// group those who read it without being in it. For those who muted it, or ignore the author, it is marked as not to be counted.
+async fn publish(cx: &Context, subject: &Subject, author: Option<UserId>, texts: &Texts<'_>) -> Result<()> {
+    let Subject { row, group, .. } = subject;
+    let author = author.unwrap_or(UserId(0));
     let listening = cx.bus.listening().await?;
     let mut told: HashSet<UserId> = HashSet::new();
     let mut found = Vec::new();
     for present in listening.chunks(AT_ONCE) {
-        let (members, published) =
-            tokio::join!(store::groups::members_among(&cx.db, group.id, present), cx.bus.publish(&found));
+        let (hearers, published) = tokio::join!(
+            store::members::hearers(&cx.db, group.id, row.topic.id, author, present),
+            cx.bus.publish(&found)
+        );
         published?;
-        let members = members?;
-        told.extend(&members);
-        found = events(members.into_iter().map(Stream::User).collect());
+        let hearers = hearers?;
+        told.extend(hearers.iter().map(|hearer| hearer.user_id));
+        found = hearers.iter().map(|hearer| (Stream::User(hearer.user_id), texts.for_hearer(hearer))).collect();
     }
-    if group.kind == GroupKind::Public {
+    if policy::anyone_reads(group.kind) {
         let watchers = cx.bus.watchers(group.id).await?;
-        let others = watchers.into_iter().filter(|user| !told.contains(user)).map(Stream::User);
-        found.extend(events(others.chain([Stream::Group(group.id)]).collect()));
+        let others: Vec<UserId> = watchers.into_iter().filter(|user| !told.contains(user)).collect();
+        let ignoring: HashSet<UserId> = store::ignores::among(&cx.db, author, &others).await?.into_iter().collect();
+        let text = |user| if ignoring.contains(&user) { texts.ignored() } else { texts.plain.clone() };
+        found.extend(others.into_iter().map(|user| (Stream::User(user), text(user))));
+        found.push((Stream::Group(group.id), texts.plain.clone()));
     }
     cx.bus.publish(&found).await?;
     Ok(())
+}
+
+/// What stands in the place of a message and of its topic's row for those who ignore its author; nothing where there is none.
+type Fold<'a> = dyn Fn() -> Option<(String, String)> + Sync + 'a;
+
+/// An event as different people hear it: what only a few hear is written when the first of them is met.
+struct Texts<'a> {
+    event: Value,
+    plain: Arc<str>,
+    muted: OnceLock<Arc<str>>,
+    ignored: OnceLock<Arc<str>>,
+    fold: &'a Fold<'a>,
+}
+
+impl<'a> Texts<'a> {
+    fn of(event: Value, fold: &'a Fold<'a>) -> Self {
+        let plain = event.to_string().into();
+        Self { event, plain, muted: OnceLock::new(), ignored: OnceLock::new(), fold }
+    }
+
+    fn with(&self, more: &[(&str, Value)]) -> Arc<str> {
+        let mut event = self.event.clone();
+        if let Value::Object(fields) = &mut event {
+            fields.insert("quiet".into(), true.into());
+            for (name, value) in more.iter().filter(|(name, _)| self.event.get(name).is_some()) {
+                fields.insert((*name).to_owned(), value.clone());
+            }
+        }
+        event.to_string().into()
+    }
+
+    fn muted(&self) -> Arc<str> {
+        self.muted.get_or_init(|| self.with(&[])).clone()
+    }
+
+    fn ignored(&self) -> Arc<str> {
+        let folded = || match (self.fold)() {
+            Some((html, row)) => self.with(&[("html", html.into()), ("row", row.into())]),
+            None => self.muted(),
+        };
+        self.ignored.get_or_init(folded).clone()
+    }
+
+    fn for_hearer(&self, hearer: &Hearer) -> Arc<str> {
+        match hearer {
+            Hearer { ignores: true, .. } => self.ignored(),
+            Hearer { muted: true, .. } => self.muted(),
+            _ => self.plain.clone(),
+        }
+    }
 }

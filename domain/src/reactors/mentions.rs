@@ -5,8 +5,8 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::jobs::Cause;
 use crate::mentions::tell_count;
-use crate::model::{GroupKind, UserId};
-use crate::{store, unread};
+use crate::model::UserId;
+use crate::{policy, store, unread};
 
 pub(super) async fn react(cx: &Context, news: &News) -> Result<()> {
     let group = &news.subject.group;
@@ -28,8 +28,10 @@ pub(super) async fn react(cx: &Context, news: &News) -> Result<()> {
         // Whoever an earlier version named is the business of the edit's own job.
         return Ok(());
     }
-    if group.kind == GroupKind::Private {
-        named = store::groups::members_among(&cx.db, group.id, &named).await?;
+    if !policy::anyone_reads(group.kind) {
+        let topic = news.subject.row.topic.id;
+        let hearers = store::members::hearers(&cx.db, group.id, topic, message.author.id, &named).await?;
+        named = hearers.into_iter().map(|hearer| hearer.user_id).collect();
     }
     // Theirs may change by the commit: announced before it.
     let mut concerned = store::mentions::of_message(&cx.db, message.id).await?;

@@ -141,6 +141,9 @@ async fn count_again(cx: &Context, news: &News) -> Result<()> {
 /// Rows of the search log that are kept: followers that fell further behind read everything again.
 const SEARCH_LOG_KEPT: i64 = 500_000;
 
+/// How long the rows of a deleted group are kept.
+const GROUPS_KEPT: std::time::Duration = std::time::Duration::from_secs(30 * 24 * 3_600);
+
 /// Housekeeping, once an hour.
 async fn sweep(cx: &Context) -> Result<()> {
     let purged = history::purge(cx).await?;
@@ -150,7 +153,18 @@ async fn sweep(cx: &Context) -> Result<()> {
     store::former_names::delete_expired(&mut tx, cx.now()).await?;
     let letters = store::letters::delete_expired(&mut tx, cx.now()).await?;
     let log = store::search_log::trim(&mut tx, SEARCH_LOG_KEPT).await?;
+    let links = store::invitations::delete_expired(&mut tx, cx.now()).await?;
     tx.commit().await.map_err(Error::from)?;
-    tracing::info!(sessions, letters, log, purged, "swept");
+    let mut groups = 0;
+    loop {
+        let mut tx = cx.db.begin().await?;
+        let emptied = store::groups::purge(&mut tx, cx.now().minus(GROUPS_KEPT)).await?;
+        tx.commit().await.map_err(Error::from)?;
+        groups += emptied;
+        if emptied == 0 {
+            break;
+        }
+    }
+    tracing::info!(sessions, letters, log, purged, links, groups, "swept");
     Ok(())
 }

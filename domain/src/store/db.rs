@@ -88,6 +88,26 @@ impl Db {
         }
     }
 
+    /// The same database by up to `connections` of its own: for a thread with a runtime of its own, on which a connection is better
+    /// than on another's, and with which it ends.
+    pub(crate) fn apart(&self, connections: u32) -> Self {
+        match self {
+            Self::Postgres(pool) => {
+                let options = pool.options().clone().max_connections(connections);
+                Self::Postgres(options.connect_lazy_with((*pool.connect_options()).clone()))
+            }
+            Self::Sqlite(db) => Self::Sqlite(db.clone()),
+        }
+    }
+
+    /// How many connections there may be at once.
+    pub(crate) fn connections(&self) -> u32 {
+        match self {
+            Self::Postgres(pool) => pool.options().get_max_connections(),
+            Self::Sqlite(_) => 1,
+        }
+    }
+
     /// Opens a transaction that may write. On SQLite it waits for the one writer.
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
         match self {

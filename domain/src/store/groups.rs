@@ -1,8 +1,8 @@
-//! Groups and who is in them.
+//! Groups. Who is in them stands in `members.rs`.
 
 use super::db::{Db, Tx, sql};
-use crate::model::{Group, GroupId, GroupKind, GroupRow, Person, Role, UserId};
-use crate::policy::visible_to_first;
+use crate::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, TopicId, UserId};
+use crate::policy::{known_to_first, visible_to_first};
 use crate::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -15,38 +15,70 @@ pub struct GroupFor {
     pub group: Group,
     /// Their part in it.
     pub role: Option<Role>,
+    /// They see the topics that were started from then on; `None`: all of them.
+    pub sees_from: Option<Timestamp>,
+    /// Whether they were banned from it.
+    pub banned: bool,
+}
+
+macro_rules! columns {
+    () => {
+        "g.id, g.slug, g.name, g.description, g.kind, g.category, g.archived_at, g.creator_id, g.created_at"
+    };
+}
+
+pub(crate) use columns;
+
+/// What a group says of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Described<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it is about.
+    pub description: &'a str,
+    /// Who may see it.
+    pub kind: GroupKind,
+    /// Where it stands among those that one can discover.
+    pub category: Category,
 }
 
 /// Makes a group. `Ok(None)` when the slug is taken.
 pub async fn insert(
     tx: &mut Tx,
     slug: &str,
-    name: &str,
-    description: &str,
-    kind: GroupKind,
+    group: Described<'_>,
     creator: UserId,
     now: Timestamp,
 ) -> Result<Option<GroupId>> {
+    let Described { name, description, kind, category } = group;
     sql!(opt_value tx, GroupId,
-        "insert into groups (slug, name, description, kind, creator_id, created_at) values ($1, $2, $3, $4, $5, $6)
+        "insert into groups (slug, name, description, kind, category, creator_id, created_at) values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (slug) do nothing returning id",
-        slug, name, description, kind, creator, now)
+        slug, name, description, kind, category, creator, now)
+}
+
+macro_rules! for_reader {
+    ($which:literal) => {
+        concat!(
+            "select ",
+            columns!(),
+            ", m.role, m.sees_from,
+                    exists (select 1 from group_bans b where b.group_id = g.id and b.user_id = $2) as banned
+             from groups g left join memberships m on m.group_id = g.id and m.user_id = $2
+             where g.deleted_at is null and ",
+            $which
+        )
+    };
 }
 
 /// The group of a slug, whoever asks: the policy decides what they get of it.
 pub async fn by_slug(db: &Db, slug: &str, reader: UserId) -> Result<Option<GroupFor>> {
-    sql!(opt db, GroupFor,
-        "select g.id, g.slug, g.name, g.description, g.kind, g.creator_id, g.created_at, m.role
-         from groups g left join memberships m on m.group_id = g.id and m.user_id = $2 where g.slug = $1",
-        super::word(slug), reader)
+    sql!(opt db, GroupFor, for_reader!("g.slug = $1"), super::word(slug), reader)
 }
 
 /// The same by id.
 pub async fn by_id(db: &Db, id: GroupId, reader: UserId) -> Result<Option<GroupFor>> {
-    sql!(opt db, GroupFor,
-        "select g.id, g.slug, g.name, g.description, g.kind, g.creator_id, g.created_at, m.role
-         from groups g left join memberships m on m.group_id = g.id and m.user_id = $2 where g.id = $1",
-        id, reader)
+    sql!(opt db, GroupFor, for_reader!("g.id = $1"), id, reader)
 }
 
 /// These groups.
@@ -55,81 +87,61 @@ pub async fn by_ids(db: &Db, ids: &[GroupId]) -> Result<Vec<Group>> {
         return Ok(Vec::new());
     }
     sql!(all db, Group,
-        "select id, slug, name, description, kind, creator_id, created_at from groups where id in (select cast(value as bigint) from json_each($1))",
+        concat!("select ", columns!(), " from groups g where g.deleted_at is null and g.id in (select cast(value as bigint) from json_each($1))"),
         super::list(ids))
 }
 
-/// Changes name, description and kind.
-pub async fn update(tx: &mut Tx, id: GroupId, name: &str, description: &str, kind: GroupKind) -> Result<u64> {
-    sql!(run tx, "update groups set name = $2, description = $3, kind = $4 where id = $1", id, name, description, kind)
+/// Changes what it says of itself.
+pub async fn update(tx: &mut Tx, id: GroupId, group: Described<'_>) -> Result<u64> {
+    let Described { name, description, kind, category } = group;
+    sql!(run tx, "update groups set name = $2, description = $3, kind = $4, category = $5 where id = $1",
+        id, name, description, kind, category)
 }
 
-/// Puts somebody into a group; what was written until now counts as read. 0 when they were in it.
-pub async fn join(tx: &mut Tx, group: GroupId, user: UserId, role: Role, now: Timestamp) -> Result<u64> {
-    sql!(run tx,
-        "insert into memberships (group_id, user_id, role, created_at, read_before) values ($1, $2, $3, $4, $4) on conflict do nothing",
-        group, user, role, now)
+/// Renames it.
+pub async fn rename(tx: &mut Tx, id: GroupId, name: &str) -> Result<u64> {
+    sql!(run tx, "update groups set name = $2 where id = $1", id, name)
 }
 
-/// Takes somebody out of a group. 0 when they were not in it.
-pub async fn leave(tx: &mut Tx, group: GroupId, user: UserId) -> Result<u64> {
-    sql!(run tx, "delete from memberships where group_id = $1 and user_id = $2", group, user)
+/// Archives it, or takes it out of the archive. 0 when it was so already.
+pub async fn archive(tx: &mut Tx, id: GroupId, at: Option<Timestamp>) -> Result<u64> {
+    sql!(run tx, "update groups set archived_at = $2 where id = $1 and (archived_at is null) <> ($3 = 0)",
+        id, at, i64::from(at.is_some()))
 }
 
-/// Holds a group as it is until the commit: what is decided by its kind or its members stays right. Its kind.
-pub async fn hold(tx: &mut Tx, group: GroupId) -> Result<Option<GroupKind>> {
-    let row = sql!(opt tx, (GroupKind,),
-        pg "select kind from groups where id = $1 for update", lite "select kind from groups where id = $1", group)?;
-    Ok(row.map(|(kind,)| kind))
-}
-
-/// How many admins the group has, and how many members.
-pub async fn head_count(tx: &mut Tx, group: GroupId) -> Result<(i64, i64)> {
-    sql!(one tx, (i64, i64),
-        "select count(case when role = 'admin' then 1 end), count(*) from memberships where group_id = $1", group)
-}
-
-/// Makes the longest-standing member an admin: moderators first.
-pub async fn promote_eldest(tx: &mut Tx, group: GroupId) -> Result<u64> {
-    sql!(run tx,
-        "update memberships set role = 'admin' where group_id = $1 and user_id =
-         (select user_id from memberships where group_id = $1 order by case role when 'moderator' then 0 else 1 end, created_at, user_id limit 1)",
-        group)
-}
-
-/// How many are in the group.
-pub async fn count_members(db: &Db, group: GroupId) -> Result<i64> {
-    sql!(value db, i64, "select count(*) from memberships where group_id = $1", group)
-}
-
-/// A member as the list of members shows them.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct MemberRow {
-    /// Who.
-    #[sqlx(flatten)]
-    pub person: Person,
-    /// Their part.
-    pub role: Role,
-    /// Since when.
-    pub created_at: Timestamp,
-}
-
-/// The members by name.
-pub async fn members(db: &Db, group: GroupId, limit: i64, offset: i64) -> Result<Vec<MemberRow>> {
-    sql!(all db, MemberRow,
-        "select u.id, u.username, m.role, m.created_at from memberships m join users u on u.id = m.user_id
-         where m.group_id = $1 order by u.username_lower limit $2 offset $3",
-        group, limit, offset)
-}
-
-/// Which of these are in the group.
-pub async fn members_among(db: &Db, group: GroupId, users: &[UserId]) -> Result<Vec<UserId>> {
-    if users.is_empty() {
-        return Ok(Vec::new());
+/// Deletes it, with its topics, for everyone; the rows stay for [`purge`].
+pub async fn delete(tx: &mut Tx, id: GroupId, now: Timestamp) -> Result<u64> {
+    sql!(run tx, "update topics set deleted_at = $2 where group_id = $1 and deleted_at is null", id, now)?;
+    for statement in [
+        "delete from memberships where group_id = $1",
+        "delete from join_requests where group_id = $1",
+        "delete from invitations where group_id = $1",
+        "delete from invited where group_id = $1",
+    ] {
+        sql!(run tx, statement, id)?;
     }
-    sql!(values db, UserId,
-        "select user_id from memberships where group_id = $1 and user_id in (select cast(value as bigint) from json_each($2))",
-        group, super::list(users))
+    sql!(run tx, "update groups set deleted_at = $2 where id = $1 and deleted_at is null", id, now)
+}
+
+/// Forgets one of the groups that were deleted before a moment, with all its rows. 0 when there was none.
+pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64> {
+    sql!(run tx, "delete from groups where id = (select id from groups where deleted_at < $1 order by id limit 1)", before)
+}
+
+/// A group as it is held.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Held {
+    /// Who may see it.
+    pub kind: GroupKind,
+    /// Whether nothing in it can be changed.
+    pub archived: bool,
+}
+
+/// Holds a group as it is until the commit: what is decided by its kind or its members stays right. `None` when it is gone.
+pub async fn hold(tx: &mut Tx, group: GroupId) -> Result<Option<Held>> {
+    sql!(opt tx, Held,
+        pg "select kind, archived_at is not null as archived from groups where id = $1 and deleted_at is null for update",
+        lite "select kind, archived_at is not null as archived from groups where id = $1 and deleted_at is null", group)
 }
 
 /// Who of `users` is in which of the groups.
@@ -176,37 +188,44 @@ struct Discovered {
 macro_rules! discover {
     ($order:literal) => {
         concat!(
-            "select g.id, g.slug, g.name, g.description, g.kind, g.creator_id, g.created_at,
+            "select ", columns!(), ",
                     (select count(*) from memberships m where m.group_id = g.id) as members,
                     coalesce(t.topics, 0) as topics, coalesce(t.latest, g.created_at) as last_message_at,
                     exists (select 1 from memberships m where m.group_id = g.id and m.user_id = $1) as is_member
              from groups g
              left join (select group_id, count(*) as topics, max(last_message_at) as latest from topics where deleted_at is null group by group_id) t
                on t.group_id = g.id
-             where ", visible_to_first!(), " and (lower(g.name) like $2 or g.slug like $2 or lower(g.description) like $2)
+             where g.kind <> 'direct' and ($5 = '' or g.category = $5) and ", known_to_first!(), "
+               and (lower(g.name) like $2 or g.slug like $2 or lower(g.description) like $2)
              order by ", $order, " limit $3 offset $4"
         )
     };
 }
 
-/// The groups that a reader may see and whose name, slug or description holds the words.
-pub async fn discover(
-    db: &Db,
-    reader: UserId,
-    words: &str,
-    order: Order,
-    limit: i64,
-    offset: i64,
-) -> Result<Vec<GroupRow>> {
-    let pattern = super::pattern(words);
-    let rows = match order {
-        Order::Recent => {
-            sql!(all db, Discovered, discover!("last_message_at desc, g.id"), reader, pattern, limit, offset)
-        }
-        Order::Popular => {
-            sql!(all db, Discovered, discover!("members desc, topics desc, g.id"), reader, pattern, limit, offset)
-        }
-        Order::Name => sql!(all db, Discovered, discover!("lower(g.name), g.id"), reader, pattern, limit, offset),
+/// What is looked for among the groups.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Words in name, slug or description; may be empty.
+    pub words: &'a str,
+    /// Only of this category.
+    pub category: Option<Category>,
+    /// What comes first.
+    pub order: Order,
+}
+
+/// The groups that a reader may know of and that are wanted.
+pub async fn discover(db: &Db, reader: UserId, wanted: Wanted<'_>, limit: i64, offset: i64) -> Result<Vec<GroupRow>> {
+    let pattern = super::pattern(wanted.words);
+    let category = wanted.category.map_or("", Category::as_str);
+    macro_rules! ordered {
+        ($order:literal) => {
+            sql!(all db, Discovered, discover!($order), reader, pattern, limit, offset, category)
+        };
+    }
+    let rows = match wanted.order {
+        Order::Recent => ordered!("last_message_at desc, g.id"),
+        Order::Popular => ordered!("members desc, topics desc, g.id"),
+        Order::Name => ordered!("lower(g.name), g.id"),
     }?;
     let row = |r: Discovered| GroupRow {
         group: r.group,
@@ -221,26 +240,45 @@ pub async fn discover(
 /// The groups somebody is in, by name: those of them that `reader` may see.
 pub async fn of_user(db: &Db, reader: UserId, user: UserId) -> Result<Vec<Group>> {
     sql!(all db, Group,
-        concat!("select g.id, g.slug, g.name, g.description, g.kind, g.creator_id, g.created_at
+        concat!("select ", columns!(), "
                  from memberships m join groups g on g.id = m.group_id
-                 where m.user_id = $2 and ", visible_to_first!(), " order by lower(g.name), g.id"),
+                 where m.user_id = $2 and g.kind <> 'direct' and ", visible_to_first!(), " order by lower(g.name), g.id"),
         reader, user)
 }
 
-/// The private groups that a reader may not see: what search leaves out.
-pub async fn hidden_from(db: &Db, reader: UserId) -> Result<Vec<GroupId>> {
-    sql!(values db, GroupId, concat!("select g.id from groups g where not ", visible_to_first!()), reader)
+/// What search looks in for a reader.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Searched {
+    /// The groups that they may see: fewer than those they may not, since most conversations are others'.
+    pub groups: Vec<GroupId>,
+    /// Topics in them that were there before they were added to the conversation.
+    pub but_topics: Vec<TopicId>,
 }
 
-/// All groups with their sizes, for admins: names and figures, nothing that was written in them.
+/// What search looks in for a reader.
+pub async fn searched(db: &Db, reader: UserId) -> Result<Searched> {
+    let rows = sql!(all db, (i64, i64),
+        concat!("select g.id, cast(1 as bigint) from groups g where ", visible_to_first!(), "
+                 union all
+                 select t.id, cast(0 as bigint) from memberships ms join topics t on t.group_id = ms.group_id
+                 where ms.user_id = $1 and ms.sees_from > t.created_at"),
+        reader)?;
+    let (groups, topics): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, is_group)| *is_group == 1);
+    Ok(Searched {
+        groups: groups.into_iter().map(|(id, _)| GroupId(id)).collect(),
+        but_topics: topics.into_iter().map(|(id, _)| TopicId(id)).collect(),
+    })
+}
+
+/// All groups but conversations with their sizes, for admins: names and figures, nothing that was written in them.
 pub async fn all(db: &Db, limit: i64, offset: i64) -> Result<Vec<GroupRow>> {
     let rows = sql!(all db, Discovered,
-        "select g.id, g.slug, g.name, g.description, g.kind, g.creator_id, g.created_at,
+        concat!("select ", columns!(), ",
                 (select count(*) from memberships m where m.group_id = g.id) as members,
                 (select count(*) from topics t where t.group_id = g.id and t.deleted_at is null) as topics,
                 coalesce((select max(t.last_message_at) from topics t where t.group_id = g.id), g.created_at) as last_message_at,
                 1 = 0 as is_member
-         from groups g order by lower(g.name), g.id limit $1 offset $2", limit, offset)?;
+         from groups g where g.kind <> 'direct' and g.deleted_at is null order by lower(g.name), g.id limit $1 offset $2"), limit, offset)?;
     let row = |r: Discovered| GroupRow {
         group: r.group,
         members: r.members,
@@ -253,5 +291,10 @@ pub async fn all(db: &Db, limit: i64, offset: i64) -> Result<Vec<GroupRow>> {
 
 /// How many groups there are.
 pub async fn count(db: &Db) -> Result<i64> {
-    sql!(value db, i64, "select count(*) from groups")
+    sql!(value db, i64, "select count(*) from groups where kind <> 'direct' and deleted_at is null")
+}
+
+/// All groups, conversations too: for reading everything again.
+pub async fn ids(db: &Db) -> Result<Vec<GroupId>> {
+    sql!(values db, GroupId, "select id from groups order by id")
 }

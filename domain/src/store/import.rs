@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
 
 use super::db::{Db, On, Tx, sql};
 use super::search_log::Changed;
-use crate::model::{GroupId, GroupKind, MessageId, Role, TopicId, UserId};
+use crate::model::{Category, GroupId, GroupKind, MessageId, Role, TopicId, UserId};
 use crate::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -206,7 +206,10 @@ pub async fn group(tx: &mut Tx, group: &NewGroup) -> Result<Option<GroupId>> {
             "insert into groups (id, slug, name, description, kind, creator_id, created_at) values ($1, $2, $3, $4, $5, $6, $7)
              on conflict do nothing returning id",
             id, slug, name, description, kind, creator, created_at),
-        None => super::groups::insert(tx, slug, name, description, *kind, *creator, *created_at).await,
+        None => {
+            let described = super::groups::Described { name, description, kind: *kind, category: Category::Other };
+            super::groups::insert(tx, slug, described, *creator, *created_at).await
+        }
     }
 }
 

@@ -27,8 +27,13 @@ pub async fn groups(tx: &mut Tx, user: UserId) -> Result<Vec<GroupId>> {
     sql!(values tx, GroupId, "select group_id from memberships where user_id = $1 order by group_id", user)
 }
 
-/// Forgets how far somebody read.
-pub async fn delete_reads(tx: &mut Tx, user: UserId) -> Result<u64> {
+/// Forgets how far somebody read, whom they ignored, what they followed or muted, asked and invited to.
+pub async fn delete_own(tx: &mut Tx, user: UserId) -> Result<u64> {
+    sql!(run tx, "delete from ignores where user_id = $1", user)?;
+    sql!(run tx, "delete from topic_levels where user_id = $1", user)?;
+    sql!(run tx, "delete from join_requests where user_id = $1", user)?;
+    sql!(run tx, "delete from invited where user_id = $1 or inviter_id = $1", user)?;
+    sql!(run tx, "delete from invitations where inviter_id = $1", user)?;
     sql!(run tx, "delete from reads where user_id = $1", user)
 }
 

@@ -2,7 +2,7 @@
 
 use super::db::{Db, Tx, sql};
 use crate::model::{GroupId, MessageId, TopicId, UserId};
-use crate::policy::visible_to_first;
+use crate::policy::topic_visible_to_first;
 use crate::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -29,8 +29,9 @@ macro_rules! seen {
              join topics t on t.id = m.topic_id
              join groups g on g.id = t.group_id
              left join reads r on r.user_id = $1 and r.topic_id = t.id
-             where n.user_id = $1 and m.deleted_at is null and t.deleted_at is null and ",
-            visible_to_first!(),
+             where n.user_id = $1 and m.deleted_at is null
+               and not exists (select 1 from ignores i where i.user_id = $1 and i.ignored_id = m.author_id) and ",
+            topic_visible_to_first!(),
             " ",
             $rest
         )

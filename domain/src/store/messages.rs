@@ -6,7 +6,7 @@ use sqlx::types::Json;
 use super::db::{Db, Tx, sql};
 use crate::markup::Node;
 use crate::model::{Message, MessageId, Person, Restorable, TopicId, UserId};
-use crate::policy::visible_to_first;
+use crate::policy::topic_visible_to_first;
 use crate::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -215,6 +215,7 @@ impl Row {
                 && self.before_at.is_some_and(|before| self.created_at.since(before) <= FOLLOWS_WITHIN),
             stars: stars.into_iter().map(|Star(id, username)| Person { id: UserId(id), username }).collect(),
             version: self.version,
+            ignored: false,
         })
     }
 }
@@ -321,7 +322,7 @@ pub async fn seq_at(db: &Db, topic: TopicId, at: Timestamp) -> Result<i64> {
 pub async fn of_author(db: &Db, reader: UserId, author: UserId, limit: i64) -> Result<Vec<MessageId>> {
     sql!(values db, MessageId,
         concat!("select m.id from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
-                 where m.author_id = $2 and m.deleted_at is null and t.deleted_at is null and ", visible_to_first!(),
+                 where m.author_id = $2 and m.deleted_at is null and g.kind <> 'direct' and ", topic_visible_to_first!(),
                 " order by m.created_at desc limit $3"),
         reader, author, limit)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::db::{Db, Tx, sql};
-use crate::model::{GroupId, GroupKind, TopicId, TopicUnread, UserId};
+use crate::model::{GroupId, GroupKind, Level, TopicId, TopicUnread, UserId};
 use crate::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -61,13 +61,15 @@ pub struct MyGroup {
     pub name: String,
     /// Who may see it.
     pub kind: GroupKind,
+    /// What of it reaches them.
+    pub level: Level,
 }
 
 /// The groups that somebody is in, by name.
 pub async fn my_groups(db: &Db, user: UserId) -> Result<Vec<MyGroup>> {
     sql!(all db, MyGroup,
-        "select g.id, g.slug, g.name, g.kind from memberships m join groups g on g.id = m.group_id
-         where m.user_id = $1 order by lower(g.name), g.id", user)
+        "select g.id, g.slug, g.name, g.kind, m.level from memberships m join groups g on g.id = m.group_id
+         where m.user_id = $1 and g.deleted_at is null order by lower(g.name), g.id", user)
 }
 
 /// One topic's unread messages with its group.
@@ -80,7 +82,7 @@ pub struct UnreadRow {
     pub unread: TopicUnread,
 }
 
-// Unread is what lies above the base and is neither their own nor deleted. The base is the greater of how far they read and of
+// Unread is what lies above the base and is neither their own nor deleted nor of somebody they ignore, in a topic that is not muted. The base is the greater of how far they read and of
 // the last message that their membership counts as read: somebody may have read the topic before they joined, or came back. That
 // message is looked for only when the first one after what they read was written before they joined.
 macro_rules! unread {
@@ -90,6 +92,8 @@ macro_rules! unread {
                     b.last_seq - b.read_seq
                       - (select count(*) from messages o where o.author_id = $1 and o.topic_id = b.topic and o.seq > b.read_seq)
                       - (select count(*) from messages d where d.topic_id = b.topic and d.deleted_at is not null and d.seq > b.read_seq and d.author_id <> $1)
+                      - (select count(*) from messages i where i.topic_id = b.topic and i.deleted_at is null and i.seq > b.read_seq
+                           and i.author_id in (select ignored_id from ignores where user_id = $1))
                       as unread
              from (select t.group_id, t.id as topic, t.last_seq,
                           case
@@ -102,7 +106,8 @@ macro_rules! unread {
                    from memberships ms
                    join topics t on t.group_id = ms.group_id and t.deleted_at is null and t.last_message_at > ms.read_before
                    left join reads r on r.user_id = ms.user_id and r.topic_id = t.id
-                   where ms.user_id = $1 and (r.read_seq is null or r.read_seq < t.last_seq) ", $which, ") b
+                   left join topic_levels l on l.user_id = ms.user_id and l.topic_id = t.id
+                   where ms.user_id = $1 and coalesce(l.level, ms.level) <> 'muted' and (ms.sees_from is null or ms.sees_from <= t.created_at) and (r.read_seq is null or r.read_seq < t.last_seq) ", $which, ") b
              where b.last_seq > b.read_seq"
         )
     };
@@ -121,4 +126,12 @@ pub async fn unread_in(db: &Db, user: UserId, groups: &[GroupId]) -> Result<Vec<
 pub async fn unread_among(db: &Db, user: UserId, topics: &[TopicId]) -> Result<Vec<UnreadRow>> {
     let rows = sql!(all db, UnreadRow, unread!("and t.id in (select cast(value as bigint) from json_each($2))"), user, super::list(topics))?;
     Ok(rows.into_iter().filter(|row| row.unread.unread > 0).collect())
+}
+
+/// Sets how far somebody has read a topic, also back.
+pub async fn set(tx: &mut Tx, user: UserId, topic: TopicId, seq: i64, now: Timestamp) -> Result<u64> {
+    sql!(run tx,
+        "insert into reads (user_id, topic_id, read_seq, updated_at) values ($1, $2, $3, $4)
+         on conflict (user_id, topic_id) do update set read_seq = excluded.read_seq, updated_at = excluded.updated_at",
+        user, topic, seq, now)
 }

@@ -1,8 +1,10 @@
 //! Topics.
 
 use super::db::{Db, Tx, sql};
-use crate::model::{Group, GroupId, GroupKind, Mark, MessageId, Person, Role, Topic, TopicId, TopicRow, UserId};
-use crate::policy::visible_to_first;
+use crate::model::{
+    Category, Group, GroupId, GroupKind, Level, Mark, MessageId, Person, Role, Topic, TopicId, TopicRow, UserId,
+};
+use crate::policy::topic_visible_to_first;
 use crate::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -38,6 +40,8 @@ struct InGroup {
     in_name: String,
     in_description: String,
     in_kind: GroupKind,
+    in_category: Category,
+    in_archived_at: Option<Timestamp>,
     in_creator_id: UserId,
     in_created_at: Timestamp,
 }
@@ -50,6 +54,8 @@ impl From<InGroup> for Group {
             name: row.in_name,
             description: row.in_description,
             kind: row.in_kind,
+            category: row.in_category,
+            archived_at: row.in_archived_at,
             creator_id: row.in_creator_id,
             created_at: row.in_created_at,
         }
@@ -59,7 +65,7 @@ impl From<InGroup> for Group {
 macro_rules! group_columns {
     () => {
         "g.id as in_id, g.slug as in_slug, g.name as in_name, g.description as in_description, g.kind as in_kind,
-         g.creator_id as in_creator_id, g.created_at as in_created_at"
+         g.category as in_category, g.archived_at as in_archived_at, g.creator_id as in_creator_id, g.created_at as in_created_at"
     };
 }
 
@@ -72,6 +78,10 @@ struct RowFor {
     group: InGroup,
     deleted: bool,
     role: Option<Role>,
+    sees_from: Option<Timestamp>,
+    banned: bool,
+    unseen: bool,
+    level: Option<Level>,
     read_seq: Option<i64>,
     read_before: Option<Timestamp>,
     deleted_messages: i64,
@@ -88,6 +98,14 @@ pub struct TopicFor {
     pub deleted: bool,
     /// The reader's part in the group.
     pub role: Option<Role>,
+    /// They see the topics that were started from then on; `None`: all of them.
+    pub sees_from: Option<Timestamp>,
+    /// Whether they were banned from the group.
+    pub banned: bool,
+    /// Whether somebody in the group may not read it, who was added to the conversation later.
+    pub unseen: bool,
+    /// What of the topic reaches the reader, whatever they chose for its group.
+    pub level: Option<Level>,
     /// How far they read it; `None` when they never opened it.
     pub read_seq: Option<i64>,
     /// What was written up to then counts as read; `None` for those not in the group.
@@ -103,6 +121,10 @@ impl From<RowFor> for TopicFor {
             group: row.group.into(),
             deleted: row.deleted,
             role: row.role,
+            sees_from: row.sees_from,
+            banned: row.banned,
+            unseen: row.unseen,
+            level: row.level,
             read_seq: row.read_seq,
             read_before: row.read_before,
             deleted_messages: row.deleted_messages,
@@ -113,13 +135,17 @@ impl From<RowFor> for TopicFor {
 macro_rules! topic_for {
     ($which:literal) => {
         concat!(
-            "select ", columns!(), ", ", group_columns!(), ", t.deleted_at is not null as deleted, m.role, r.read_seq, m.read_before,
+            "select ", columns!(), ", ", group_columns!(), ", (t.deleted_at is not null or g.deleted_at is not null) as deleted,
+                    m.role, m.sees_from, r.read_seq, m.read_before, l.level,
+                    exists (select 1 from group_bans b where b.group_id = g.id and b.user_id = $1) as banned,
+                    g.kind = 'direct' and exists (select 1 from memberships o where o.group_id = g.id and o.sees_from > t.created_at) as unseen,
                     (select count(*) from messages d where d.topic_id = t.id and d.deleted_at is not null) as deleted_messages
              from topics t
              join groups g on g.id = t.group_id
              join users c on c.id = t.creator_id
              left join memberships m on m.group_id = t.group_id and m.user_id = $1
              left join reads r on r.topic_id = t.id and r.user_id = $1
+             left join topic_levels l on l.topic_id = t.id and l.user_id = $1
              where ", $which
         )
     };
@@ -155,6 +181,7 @@ impl Listed {
             unread: 0,
             last_author: self.last_author_id.zip(self.last_author).map(|(id, username)| Person { id, username }),
             excerpt: self.last_raw.map(|raw| crate::markup::excerpt(&raw, 140)).unwrap_or_default(),
+            ignored: false,
         }
     }
 }
@@ -201,24 +228,25 @@ pub struct Subject {
 /// The topic of an id with its group, deleted or not.
 pub async fn subject(db: &Db, id: TopicId) -> Result<Option<Subject>> {
     let found = sql!(opt db, Reacted,
-        listed!(concat!(", t.deleted_at is not null as deleted, ", group_columns!()), "join groups g on g.id = t.group_id", "t.id = $1"), id)?;
+        listed!(concat!(", (t.deleted_at is not null or g.deleted_at is not null) as deleted, ", group_columns!()), "join groups g on g.id = t.group_id", "t.id = $1"), id)?;
     Ok(found.map(|found| Subject { row: found.listed.into_row(), group: found.group.into(), deleted: found.deleted }))
 }
 
-/// Topics of a group by latest activity, those that come after the cursor.
+/// Topics of a group by latest activity that were started from `from` on, those that come after the cursor.
 pub async fn of_group(
     db: &Db,
     group: GroupId,
+    from: Timestamp,
     before: Option<(Timestamp, TopicId)>,
     limit: i64,
 ) -> Result<Vec<TopicRow>> {
     let rows = match before {
         None => {
-            sql!(all db, Listed, listed!("t.group_id = $1 order by t.last_message_at desc, t.id desc limit $2"), group, limit)
+            sql!(all db, Listed, listed!("t.group_id = $1 and t.created_at >= $3 order by t.last_message_at desc, t.id desc limit $2"), group, limit, from)
         }
         Some((at, id)) => sql!(all db, Listed,
-            listed!("t.group_id = $1 and (t.last_message_at, t.id) < ($3, $4) order by t.last_message_at desc, t.id desc limit $2"),
-            group, limit, at, id),
+            listed!("t.group_id = $1 and t.created_at >= $5 and (t.last_message_at, t.id) < ($3, $4) order by t.last_message_at desc, t.id desc limit $2"),
+            group, limit, at, id, from),
     }?;
     Ok(rows.into_iter().map(Listed::into_row).collect())
 }
@@ -277,7 +305,7 @@ pub async fn place_of(db: &Db, message: MessageId) -> Result<Option<Place>> {
     sql!(opt db, Place,
         "select g.id as group_id, g.slug as group_slug, t.id as topic_id, t.slug as topic_slug, m.seq
          from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
-         where m.id = $1 and t.deleted_at is null", message)
+         where m.id = $1 and t.deleted_at is null and g.deleted_at is null", message)
 }
 
 /// Whether anyone but `creator` has a message in the topic that is not deleted.
@@ -294,7 +322,7 @@ pub async fn visible(db: &Db, reader: UserId, ids: &[TopicId]) -> Result<Vec<Top
     }
     sql!(all db, Topic,
         concat!("select ", columns!(), " from topics t join users c on c.id = t.creator_id join groups g on g.id = t.group_id
-                 where t.deleted_at is null and t.id in (select cast(value as bigint) from json_each($2)) and ", visible_to_first!()),
+                 where t.id in (select cast(value as bigint) from json_each($2)) and ", topic_visible_to_first!()),
         reader, super::list(ids))
 }
 
@@ -371,4 +399,12 @@ pub async fn move_to(tx: &mut Tx, topic: TopicId, from: GroupId, to: GroupId, sl
 /// The topic that had the slug in the group.
 pub async fn formerly(db: &Db, group: GroupId, slug: &str) -> Result<Option<TopicId>> {
     sql!(opt_value db, TopicId, "select topic_id from former_topics where group_id = $1 and slug = $2", group, super::word(slug))
+}
+
+/// The topic of a group that was started last, of those that a reader may read.
+pub async fn newest(db: &Db, reader: UserId, group: GroupId) -> Result<Option<Topic>> {
+    sql!(opt db, Topic,
+        concat!("select ", columns!(), " from topics t join users c on c.id = t.creator_id join groups g on g.id = t.group_id
+                 where t.group_id = $2 and ", topic_visible_to_first!(), " order by t.created_at desc, t.id desc limit 1"),
+        reader, group)
 }

@@ -1,14 +1,15 @@
 //! Accounts.
 
 use super::db::{Db, Tx, sql};
-use crate::model::{Person, Theme, User, UserId};
+use crate::model::{DirectFrom, Person, Theme, User, UserId};
 use crate::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 macro_rules! columns {
     () => {
-        "id, username, email, new_email, name, bio, location, web, theme, is_admin, password_hash is not null as claimed, deleted_at is not null as deleted, created_at"
+        "id, username, email, new_email, name, bio, location, web, theme, is_admin, password_hash is not null as claimed,
+         deleted_at is not null as deleted, created_at, suspended_until, banned_at, barred_reason, direct_from"
     };
 }
 
@@ -198,4 +199,21 @@ pub async fn count(db: &Db) -> Result<i64> {
 /// Accounts by id, those after `after`.
 pub async fn ids_after(db: &Db, after: UserId, limit: i64) -> Result<Vec<UserId>> {
     sql!(values db, UserId, "select id from users where id > $1 order by id limit $2", after, limit)
+}
+
+/// Suspends somebody until a moment, bans them, or neither; with the reason that they are told.
+pub async fn bar(
+    tx: &mut Tx,
+    id: UserId,
+    suspended_until: Option<Timestamp>,
+    banned_at: Option<Timestamp>,
+    reason: &str,
+) -> Result<u64> {
+    sql!(run tx, "update users set suspended_until = $2, banned_at = $3, barred_reason = $4 where id = $1",
+        id, suspended_until, banned_at, reason)
+}
+
+/// Who may begin a conversation with them.
+pub async fn set_direct_from(tx: &mut Tx, id: UserId, from: DirectFrom) -> Result<u64> {
+    sql!(run tx, "update users set direct_from = $2 where id = $1", id, from)
 }

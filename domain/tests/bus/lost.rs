@@ -52,6 +52,28 @@ async fn a_lost_subscription_is_made_again_and_wakes_everyone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redis_that_lost_everything_while_connections_stayed_wakes_everyone() {
+    let home = Home::redis().await;
+    let hub = Hub::new(home.bus.clone());
+    let mut controls = home.bus.controls();
+    let after = home.bus.open(ALICE).await.unwrap();
+    let mut watch = hub.watch(ALICE);
+    // What is to be missed has to be known first.
+    let redis = home.redis.as_ref().unwrap();
+    let mark = format!("{}:{{63}}:mark", redis.prefix);
+    let marked = async {
+        while !redis.connection.ask::<bool>(redis::cmd("EXISTS").arg(&mark)).await {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("a mark", marked).await;
+    home.forget_all().await;
+    within("a wake-up", watch.changed()).await;
+    assert_eq!(within("the word", controls.recv()).await.unwrap(), Control::Reconnected);
+    assert!(read_all(&home.bus, ALICE, after).await.is_err(), "what came meanwhile may be missing");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_entry_whose_payload_is_gone_means_resync() {
     let home = Home::redis().await;
     let after = home.bus.open(ALICE).await.unwrap();

@@ -7,7 +7,7 @@ use domain::groups::{self, GroupForm};
 use domain::model::{GroupId, GroupKind, MessageId, Role, TopicId};
 use domain::policy::Viewer;
 use domain::search::{self, Order, Question};
-use domain::store::groups::Order as DiscoverOrder;
+use domain::store::groups::{Order as DiscoverOrder, Wanted};
 use domain::testing::{TestForum, draft};
 use domain::{accounts, mentions, messages, reads, stars, topics, unread};
 
@@ -29,7 +29,11 @@ stories! {
 }
 
 fn form(name: &str, kind: GroupKind) -> GroupForm {
-    GroupForm { name: name.into(), slug: String::new(), description: "About *things*".into(), kind }
+    GroupForm { description: "About *things*".into(), ..GroupForm::new(name, kind) }
+}
+
+fn wanted(words: &str, order: DiscoverOrder) -> Wanted<'_> {
+    Wanted { words, category: None, order }
 }
 
 fn question(words: &str, group: Option<&str>) -> Question {
@@ -109,7 +113,7 @@ async fn what_lists_show_leaves_out_private_groups_for_outsiders(forum: TestForu
             profile.groups.iter().any(|g| g.id == garden.id) && profile.recent.iter().any(|p| p.group.id == garden.id)
         );
         for order in [DiscoverOrder::Recent, DiscoverOrder::Popular, DiscoverOrder::Name] {
-            let (found, _) = groups::discover(cx, who, "", order, 0, 50).await.unwrap();
+            let (found, _) = groups::discover(cx, who, wanted("", order), 0, 50).await.unwrap();
             assert_eq!(found.iter().any(|row| row.group.id == secret.id), sees, "{who:?}");
         }
         let answer = search::ask(cx, who, question("plum", None)).await.unwrap();
@@ -276,7 +280,7 @@ async fn groups_are_found_by_words_and_in_order(forum: TestForum) {
     forum.admit(&cheese, &[noor]).await;
     forum.topic(mira, &tea, "Oolong", "It is good.").await;
     let names = |words: &'static str, order, page, limit| async move {
-        let (rows, more) = groups::discover(cx, noor, words, order, page, limit).await.unwrap();
+        let (rows, more) = groups::discover(cx, noor, wanted(words, order), page, limit).await.unwrap();
         (rows.into_iter().map(|row| row.group.name).collect::<Vec<_>>(), more)
     };
     assert_eq!(names("", DiscoverOrder::Recent, 0, 10).await.0, ["Tea", "Cheese", "Bread"]);
@@ -285,7 +289,7 @@ async fn groups_are_found_by_words_and_in_order(forum: TestForum) {
     assert_eq!(names("", DiscoverOrder::Name, 0, 2).await, (vec!["Bread".into(), "Cheese".into()], true));
     assert_eq!(names("", DiscoverOrder::Name, 1, 2).await, (vec!["Tea".into()], false));
     assert_eq!(names("BREA%", DiscoverOrder::Name, 0, 10).await.0, ["Bread"]);
-    let (rows, _) = groups::discover(cx, noor, "chee", DiscoverOrder::Name, 0, 10).await.unwrap();
+    let (rows, _) = groups::discover(cx, noor, wanted("chee", DiscoverOrder::Name), 0, 10).await.unwrap();
     assert_eq!((rows[0].members, rows[0].topics, rows[0].is_member), (2, 0, true));
     assert_eq!(rows[0].last_message_at, cheese.created_at);
     let all = domain::store::groups::all(&cx.db, 10, 0).await.unwrap();

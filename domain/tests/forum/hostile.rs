@@ -82,6 +82,7 @@ async fn hostile_text_is_tamed_or_refused_wherever_it_is_typed(forum: TestForum)
             slug: slug.into(),
             description: description.into(),
             kind: GroupKind::Public,
+            category: domain::model::Category::Other,
         };
         tamed("group", &text, groups::create(cx, mira, form(&text, "", "")).await);
         tamed("slug", &text, groups::create(cx, mira, form("Fine", &text, "")).await);
@@ -136,8 +137,9 @@ async fn hostile_words_find_nothing_and_break_nothing(forum: TestForum) {
         assert!(tamed("slug", &text, groups::by_slug(cx, mira, &text).await).is_none());
         assert!(tamed("topic slug", &text, topics::by_slug(cx, mira, &garden.slug, &text).await).is_none());
         assert!(tamed("profile", &text, accounts::profile(cx, mira, &text).await).is_none());
-        groups::discover(cx, mira, &text, DiscoverOrder::Recent, 0, 10).await.unwrap();
-        groups::discover(cx, mira, &text, DiscoverOrder::Popular, i64::MAX, 10).await.unwrap();
+        let wanted = |order| domain::store::groups::Wanted { words: &text, category: None, order };
+        groups::discover(cx, mira, wanted(DiscoverOrder::Recent), 0, 10).await.unwrap();
+        groups::discover(cx, mira, wanted(DiscoverOrder::Popular), i64::MAX, 10).await.unwrap();
         domain::admin::people(cx, &text, i64::MAX, 10).await.unwrap();
         tamed("mark", &text, domain::reads::mark_shown(cx, mira, &text).await);
     }
@@ -151,12 +153,7 @@ async fn what_cannot_be_seen_is_no_title_no_name_and_no_message(forum: TestForum
     for nothing in ["", " \n\t ", "\u{200b}", "\u{3164}", "\u{202e} \u{feff}", "\u{2800}\u{2060}", "\0\0"] {
         crate::complaint(topics::rename(cx, mira, topic.topic, nothing).await, "title");
         crate::complaint(messages::post(cx, mira, topic.topic, draft(nothing)).await, "text");
-        let form = GroupForm {
-            name: nothing.into(),
-            slug: "fine".into(),
-            description: String::new(),
-            kind: GroupKind::Public,
-        };
+        let form = GroupForm { slug: "fine".into(), ..GroupForm::new(nothing, GroupKind::Public) };
         crate::complaint(groups::create(cx, mira, form).await, "name");
     }
     for something in ["👩‍👩‍👧", "می‌خواهم", "é", "."] {

@@ -52,12 +52,7 @@ async fn who_posts_too_often_is_told_when_to_come_back(mut forum: TestForum) {
         stars::toggle(cx, mira, posted.id).await.unwrap();
     }
     wait(stars::toggle(cx, mira, posted.id).await);
-    let form = |name: &str| GroupForm {
-        name: name.into(),
-        slug: String::new(),
-        description: String::new(),
-        kind: GroupKind::Public,
-    };
+    let form = |name: &str| GroupForm::new(name, GroupKind::Public);
     groups::create(cx, noor, form("One")).await.unwrap();
     assert!(wait(groups::create(cx, noor, form("Two")).await) <= Duration::from_secs(24 * 3_600));
     forum.pass(again);

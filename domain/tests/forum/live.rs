@@ -164,8 +164,7 @@ async fn a_group_made_private_falls_silent_for_others(forum: TestForum) {
     let (stream, cursor) = open(&forum, reader).await;
     let anonymous = forum.cx.bus.open(Stream::Group(garden.id)).await.unwrap();
     forum.cx.bus.watch_group(id(reader), garden.id).await.unwrap();
-    let form =
-        GroupForm { name: "Garden".into(), slug: String::new(), description: String::new(), kind: GroupKind::Private };
+    let form = GroupForm::new("Garden", GroupKind::Private);
     forum.topic(mira, &garden, "Plums", "@reader").await;
     groups::update(&forum.cx, mira, garden.id, form).await.unwrap();
     forum.drain().await;

@@ -21,6 +21,7 @@ macro_rules! stories {
 
 mod accounts;
 mod addresses;
+mod directs;
 mod groups;
 mod history;
 mod hostile;
@@ -28,6 +29,7 @@ mod leaving;
 mod limits;
 mod live;
 mod marks;
+mod members;
 mod mentions;
 mod messages;
 mod passwords;

@@ -1,58 +1,84 @@
 //! The one rule of visibility, in Rust and in SQL.
 
-use domain::model::{GroupKind, Role};
+use domain::model::{GroupKind, MessageId, Role, UserId};
 use domain::policy::{Deed, Standing, Viewer};
-use domain::store;
+use domain::store::groups::{Order, Wanted};
 use domain::testing::TestForum;
+use domain::time::Timestamp;
+use domain::{members, store};
 
 use crate::id;
 
 stories! {
-    the_condition_in_statements_says_what_may_says,
+    the_conditions_in_statements_say_what_may_says,
+    whoever_was_added_to_a_conversation_is_told_of_what_was_started_since,
 }
 
-async fn the_condition_in_statements_says_what_may_says(forum: TestForum) {
+async fn the_conditions_in_statements_say_what_may_says(forum: TestForum) {
     let db = &forum.cx.db;
     let maker = forum.person("maker").await;
     let named = forum.person("named").await;
-    for (n, kind) in [GroupKind::Public, GroupKind::Private].into_iter().enumerate() {
+    for (n, kind) in [GroupKind::Public, GroupKind::Closed, GroupKind::Private].into_iter().enumerate() {
         let group = forum.group(maker, kind.as_str(), kind).await;
         forum.admit(&group, &[named]).await;
         let posted = forum.topic(maker, &group, "Plums", "@named").await;
         forum.drain().await;
         for (m, role) in [None, Some(Role::Member), Some(Role::Moderator), Some(Role::Admin)].into_iter().enumerate() {
-            for is_site_admin in [false, true] {
-                let name = format!("p{n}q{m}r{}", u8::from(is_site_admin) + 3);
+            for (is_site_admin, is_banned) in [(false, false), (true, false), (false, true)] {
+                if is_banned && role.is_some() {
+                    continue;
+                }
+                let name = format!("p{n}q{m}r{}", u8::from(is_site_admin) + 2 * u8::from(is_banned) + 3);
                 let who = if is_site_admin { forum.site_admin(&name).await } else { forum.person(&name).await };
+                if is_banned {
+                    members::ban(&forum.cx, maker, group.id, id(who), "because").await.unwrap();
+                }
                 if let Some(role) = role {
                     domain::groups::admit(&forum.cx, group.id, id(who), role).await.unwrap();
                 }
-                let mut readers = vec![(id(who), Standing { kind, role, is_site_admin })];
-                if role.is_none() && !is_site_admin {
+                let standing = Standing { is_banned, ..Standing::plain(kind, role, is_site_admin) };
+                let mut readers = vec![(id(who), standing)];
+                if role.is_none() && !is_site_admin && !is_banned {
                     // Anonymous readers are asked for by a number that nobody has.
-                    readers.push((domain::model::UserId(0), Standing { kind, role: None, is_site_admin: false }));
+                    readers.push((UserId(0), Standing::plain(kind, None, false)));
                     assert_eq!(Viewer::Anonymous.id(), None);
                 }
                 for (reader, standing) in readers {
-                    let may = standing.may(Deed::Read);
+                    let (reads, knows) = (standing.may(Deed::Read), standing.may(Deed::Know));
+                    let wanted = Wanted { words: "", category: None, order: Order::Name };
                     let said = [
-                        ("hidden_from", !store::groups::hidden_from(db, reader).await.unwrap().contains(&group.id)),
-                        ("of_user", store::groups::of_user(db, reader, id(maker)).await.unwrap().contains(&group)),
-                        ("visible", !store::topics::visible(db, reader, &[posted.topic]).await.unwrap().is_empty()),
                         (
-                            "of_author",
-                            store::messages::of_author(db, reader, id(maker), 10).await.unwrap().contains(&posted.id),
+                            "searched",
+                            reads,
+                            store::groups::searched(db, reader).await.unwrap().groups.contains(&group.id),
                         ),
                         (
+                            "of_user",
+                            reads,
+                            store::groups::of_user(db, reader, id(maker)).await.unwrap().contains(&group),
+                        ),
+                        (
+                            "visible",
+                            reads,
+                            !store::topics::visible(db, reader, &[posted.topic]).await.unwrap().is_empty(),
+                        ),
+                        (
+                            "of_author",
+                            reads,
+                            store::messages::of_author(db, reader, id(maker), 10).await.unwrap().contains(&posted.id),
+                        ),
+                        ("newest", reads, store::topics::newest(db, reader, group.id).await.unwrap().is_some()),
+                        (
                             "discover",
-                            store::groups::discover(db, reader, "", store::groups::Order::Name, 10, 0)
+                            knows,
+                            store::groups::discover(db, reader, wanted, 10, 0)
                                 .await
                                 .unwrap()
                                 .iter()
                                 .any(|row| row.group.id == group.id),
                         ),
                     ];
-                    for (statement, says) in said {
+                    for (statement, may, says) in said {
                         assert_eq!(says, may, "{statement} for {standing:?}");
                     }
                 }
@@ -61,6 +87,43 @@ async fn the_condition_in_statements_says_what_may_says(forum: TestForum) {
         assert_eq!(store::mentions::unread(db, id(named)).await.unwrap(), n as i64 + 1);
     }
     forum.execute("delete from memberships where user_id = (select id from users where username = 'named')").await;
-    assert_eq!(store::mentions::unread(db, id(named)).await.unwrap(), 1, "of the private group no more");
-    assert_eq!(store::mentions::of_user(db, id(named), domain::model::MessageId(i64::MAX), 10).await.unwrap().len(), 1);
+    assert_eq!(store::mentions::unread(db, id(named)).await.unwrap(), 1, "of the public group alone");
+    assert_eq!(store::mentions::of_user(db, id(named), MessageId(i64::MAX), 10).await.unwrap().len(), 1);
+}
+
+async fn whoever_was_added_to_a_conversation_is_told_of_what_was_started_since(forum: TestForum) {
+    let db = &forum.cx.db;
+    let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
+    forum.pass(std::time::Duration::from_secs(1));
+    let text = domain::testing::draft("before @cleo");
+    let before = domain::directs::start(&forum.cx, ann, "ben", "", text).await.unwrap();
+    forum.pass(std::time::Duration::from_secs(1));
+    let text = domain::testing::draft("welcome @cleo");
+    let after = domain::directs::add(&forum.cx, ben, before.group, "cleo", text).await.unwrap();
+    forum.drain().await;
+    assert_ne!(before.topic, after.topic);
+    let from = Standing {
+        sees_from: Some(Timestamp(forum.cx.now().0 - 1_000_000)),
+        ..Standing::plain(GroupKind::Direct, Some(Role::Member), false)
+    };
+    for (who, standing, topic) in [
+        (ann, Standing { sees_from: None, ..from }, before.topic),
+        (ann, Standing { sees_from: None, ..from }, after.topic),
+        (cleo, from, before.topic),
+        (cleo, from, after.topic),
+        (Viewer::Anonymous, Standing::plain(GroupKind::Direct, None, false), after.topic),
+    ] {
+        let started = crate::tables::ints(
+            &forum,
+            &format!("select {} from topics where id = {topic}", crate::tables::micros(&forum, "created_at")),
+        )
+        .await;
+        let reader = who.id().unwrap_or(UserId(0));
+        let may = standing.may(Deed::Read) && (standing.sees_from.is_none() || topic == after.topic);
+        assert_eq!(!store::topics::visible(db, reader, &[topic]).await.unwrap().is_empty(), may, "{who:?} {started:?}");
+        assert_eq!(domain::topics::find(&forum.cx, who, topic).await.is_ok(), may, "{who:?}");
+    }
+    assert_eq!(store::groups::searched(db, id(cleo)).await.unwrap().but_topics, [before.topic]);
+    assert_eq!(store::groups::searched(db, id(ann)).await.unwrap().but_topics, []);
+    assert_eq!(store::mentions::unread(db, id(cleo)).await.unwrap(), 1, "not of what was said before");
 }

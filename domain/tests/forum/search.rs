@@ -192,8 +192,7 @@ async fn a_group_that_changes_hands_is_followed(forum: TestForum) {
     forum.drain().await;
     forum.catch_up().await;
     assert_eq!(found(&forum, noor, "plums").await, BTreeSet::new());
-    let form =
-        GroupForm { name: "Garden".into(), slug: String::new(), description: String::new(), kind: GroupKind::Public };
+    let form = GroupForm::new("Garden", GroupKind::Public);
     groups::update(cx, mira, garden.id, form).await.unwrap();
     forum.drain().await;
     forum.catch_up().await;

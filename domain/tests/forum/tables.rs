@@ -76,6 +76,25 @@ impl Recount {
             .iter()
             .map(|r| ((r[0], r[1]), r[2]))
             .collect();
+        let ignored: HashSet<(i64, i64)> =
+            ints(forum, "select user_id, ignored_id from ignores").await.iter().map(|r| (r[0], r[1])).collect();
+        let muted_groups: HashSet<(i64, i64)> =
+            ints(forum, "select user_id, group_id from memberships where level = 'muted'")
+                .await
+                .iter()
+                .map(|r| (r[0], r[1]))
+                .collect();
+        let levels: HashMap<(i64, i64), bool> = ints(
+            forum,
+            "select user_id, topic_id, cast(case level when 'muted' then 1 else 0 end as bigint) from topic_levels",
+        )
+        .await
+        .iter()
+        .map(|r| ((r[0], r[1]), r[2] == 1))
+        .collect();
+        let muted = |user: i64, group: i64, topic: i64| {
+            levels.get(&(user, topic)).copied().unwrap_or(muted_groups.contains(&(user, group)))
+        };
         let read = |user: i64, topic: i64, seq: i64| reads.get(&(user, topic)).is_some_and(|read| seq <= *read);
         let mut groups: HashMap<i64, BTreeMap<i64, BTreeMap<i64, i64>>> = HashMap::new();
         for member in &members {
@@ -83,7 +102,13 @@ impl Recount {
             let own = groups.entry(user).or_default().entry(group).or_default();
             for message in &messages {
                 let (topic, seq, author, at) = (message[1], message[2], message[3], message[4]);
-                if topics.get(&topic) == Some(&group) && author != user && at > read_before && !read(user, topic, seq) {
+                if topics.get(&topic) == Some(&group)
+                    && author != user
+                    && at > read_before
+                    && !read(user, topic, seq)
+                    && !ignored.contains(&(user, author))
+                    && !muted(user, group, topic)
+                {
                     *own.entry(topic).or_default() += 1;
                 }
             }
@@ -94,7 +119,7 @@ impl Recount {
             let Some(message) = messages.iter().find(|m| m[0] == mention[1]) else { continue };
             let Some(group) = topics.get(&message[1]) else { continue };
             let sees = public.contains(group) || is_member.contains(&(mention[0], *group));
-            if sees && !read(mention[0], message[1], message[2]) {
+            if sees && !ignored.contains(&(mention[0], message[3])) && !read(mention[0], message[1], message[2]) {
                 *mentions.entry(mention[0]).or_default() += 1;
             }
         }

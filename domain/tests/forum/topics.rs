@@ -129,7 +129,13 @@ async fn a_topic_is_deleted_by_moderators_and_by_its_starter_while_alone(forum: 
     assert!(is_not_found(domain::messages::post(cx, mira, shared.topic, draft("Hello?")).await));
     assert!(is_not_found(domain::stars::toggle(cx, mira, reply.id).await));
     assert!(is_not_found(topics::delete(cx, ada, shared.topic).await));
-    assert_eq!(topics::list(cx, garden.id, &Sidebar::default(), None, 10).await.unwrap().0, []);
+    assert_eq!(
+        topics::list(cx, mira, &groups::by_id(cx, mira, garden.id).await.unwrap(), &Sidebar::default(), None, 10)
+            .await
+            .unwrap()
+            .0,
+        []
+    );
     forum.drain().await;
 }
 
@@ -148,7 +154,10 @@ async fn topics_are_listed_by_latest_activity_page_by_page(forum: TestForum) {
     let mut seen = Vec::new();
     let mut before = None;
     loop {
-        let (rows, next) = topics::list(cx, garden.id, &sidebar, before, 2).await.unwrap();
+        let (rows, next) =
+            topics::list(cx, mira, &groups::by_id(cx, mira, garden.id).await.unwrap(), &sidebar, before, 2)
+                .await
+                .unwrap();
         seen.extend(rows);
         let Some(next) = next else { break };
         before = Some(PageEnd::parse(&next.to_param()).unwrap());
@@ -159,13 +168,25 @@ async fn topics_are_listed_by_latest_activity_page_by_page(forum: TestForum) {
     assert_eq!(seen[0].last_author.as_ref().unwrap().username, "mira");
     assert!(seen[0].excerpt.contains("A late reply"), "{}", seen[0].excerpt);
     domain::messages::delete(cx, mira, late.id).await.unwrap();
-    let (rows, _) = topics::list(cx, garden.id, &Sidebar::default(), None, 1).await.unwrap();
+    let (rows, _) =
+        topics::list(cx, mira, &groups::by_id(cx, mira, garden.id).await.unwrap(), &Sidebar::default(), None, 1)
+            .await
+            .unwrap();
     assert_eq!((rows[0].message_count, rows[0].excerpt.as_str(), rows[0].unread), (1, "", 0));
     for garbage in ["", "1", "x-1", "1-x", "1-2-3x", "-"] {
         assert!(PageEnd::parse(garbage).is_err(), "{garbage}");
     }
     for edge in [format!("{}-1", i64::MAX), "0-9".to_owned()] {
-        topics::list(cx, garden.id, &Sidebar::default(), Some(PageEnd::parse(&edge).unwrap()), 10).await.unwrap();
+        topics::list(
+            cx,
+            mira,
+            &groups::by_id(cx, mira, garden.id).await.unwrap(),
+            &Sidebar::default(),
+            Some(PageEnd::parse(&edge).unwrap()),
+            10,
+        )
+        .await
+        .unwrap();
     }
     forum.drain().await;
 }
@@ -182,9 +203,9 @@ async fn the_paper_of_unread_topics_shows_their_last_messages(forum: TestForum) 
     let pears = forum.topic(mira, &garden, "Pears", "Five.").await.topic;
     forum.drain().await;
     let sidebar = domain::unread::sidebar(cx, id(noor)).await.unwrap();
-    let paper = topics::unread_paper(cx, &sidebar, 10).await.unwrap();
+    let paper = topics::unread_paper(cx, noor, &sidebar, 10).await.unwrap();
     let shown: Vec<_> =
         paper.iter().map(|(g, row, m)| (g.id, row.topic.id, row.unread, m.iter().map(|m| m.seq).collect())).collect();
     assert_eq!(shown, [(garden.id, pears, 1, vec![1]), (garden.id, plums, 4, vec![2, 3, 4])]);
-    assert_eq!(topics::unread_paper(cx, &sidebar, 1).await.unwrap().len(), 1);
+    assert_eq!(topics::unread_paper(cx, noor, &sidebar, 1).await.unwrap().len(), 1);
 }

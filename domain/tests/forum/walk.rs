@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::groups::GroupForm;
-use domain::model::{Group, GroupKind, MessageId, Role, TopicId};
+use domain::model::{Group, GroupKind, Level, MessageId, Role, TopicId};
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
-use domain::{Context, Error, Result, doctor, groups, history, mentions, messages, reads, search, stars, topics};
+use domain::{
+    Context, Error, Result, doctor, groups, history, ignores, levels, members, mentions, messages, reads, requests,
+    search, stars, topics,
+};
 
 use crate::tables::Recount;
 use crate::{id, tables};
@@ -91,10 +94,12 @@ impl Walk {
         let (message, author) = self.dice.pick(&self.messages).unwrap_or((MessageId(crate::ABSENT), who));
         // Mostly it is the author who changes a message.
         let changer = if self.dice.roll(3) > 0 { author } else { who };
+        // Of those who put others out, every other one may.
+        let keeper = if self.dice.roll(2) == 0 { self.people[4] } else { self.people[0] };
         let words = ["apple", "@ann pear", "@ben @cleo quince", "@boss", "plum\n\n> @dan"][self.dice.roll(5)];
         let seq = self.dice.roll(12) as i64 - 1;
         let cx = self.forum.cx.clone();
-        let (what, answer): (String, Result<()>) = match self.dice.roll(32) {
+        let (what, answer): (String, Result<()>) = match self.dice.roll(42) {
             0..=2 => {
                 let answer = topics::start(&cx, who, group.id, "Fruit", draft(words)).await.map(|posted| {
                     self.topics.push(posted.topic);
@@ -144,7 +149,7 @@ impl Walk {
                 let answer = groups::admit(&cx, group.id, id(who), Role::Member).await;
                 (format!("is admitted to {}", group.name), answer)
             }
-            29..=30 => {
+            40..=41 => {
                 let (message, author) = self.deleted.pop().unwrap_or((message, author));
                 let back = history::restore(&cx, author, message).await.map(|_| {
                     if !self.messages.contains(&(message, author)) {
@@ -153,14 +158,58 @@ impl Walk {
                 });
                 (format!("restores {message}"), back)
             }
-            _ => {
-                let kind = if self.dice.roll(2) == 0 { GroupKind::Private } else { GroupKind::Public };
-                let form = GroupForm {
-                    name: format!("{} {}", group.slug, self.dice.roll(9)),
-                    slug: String::new(),
-                    description: words.into(),
-                    kind,
+            29 => {
+                let other = self.dice.pick(&self.people).unwrap();
+                (
+                    format!("removes {other:?} from {}", group.name),
+                    members::remove(&cx, keeper, group.id, id(other)).await.map(drop),
+                )
+            }
+            30 => {
+                let other = self.dice.pick(&self.people).unwrap();
+                let answer = match self.dice.roll(2) {
+                    0 => members::ban(&cx, keeper, group.id, id(other), "because").await,
+                    _ => members::lift_ban(&cx, keeper, group.id, id(other)).await,
                 };
+                (format!("bans, or not, {other:?} in {}", group.name), answer.map(drop))
+            }
+            31 => (format!("asks for {}", group.name), requests::ask(&cx, who, group.id, "please").await.map(drop)),
+            32 => {
+                let everyone: Vec<_> = self.people.iter().map(|other| id(*other)).collect();
+                let approve = self.dice.roll(3) > 0;
+                (
+                    format!("answers in {}", group.name),
+                    requests::answer(&cx, who, group.id, &everyone, approve).await.map(drop),
+                )
+            }
+            33..=34 => {
+                let other = ["ann", "ben", "cleo", "dan"][self.dice.roll(4)];
+                let ignored = self.dice.roll(3) > 0;
+                (format!("ignores {other}: {ignored}"), ignores::set(&cx, who, other, ignored).await.map(drop))
+            }
+            35 => {
+                let level = [Level::Normal, Level::Muted, Level::Tracked][self.dice.roll(3)];
+                (
+                    format!("chooses {level} for {}", group.name),
+                    members::set_level(&cx, who, group.id, level).await.map(drop),
+                )
+            }
+            36 => {
+                let level = [Level::Normal, Level::Muted, Level::Tracked][self.dice.roll(3)];
+                (format!("chooses {level} for {topic}"), levels::set_of_topic(&cx, who, topic, level).await.map(drop))
+            }
+            37 => (format!("unreads from {message}"), levels::unread_from(&cx, who, message).await.map(drop)),
+            38 => {
+                let archived = self.dice.roll(3) == 0;
+                (
+                    format!("archives {}: {archived}", group.name),
+                    groups::archive(&cx, who, group.id, archived).await.map(drop),
+                )
+            }
+            _ => {
+                let kind = [GroupKind::Private, GroupKind::Public, GroupKind::Closed][self.dice.roll(3)];
+                let name = format!("{} {}", group.slug, self.dice.roll(9));
+                let form = GroupForm { description: words.into(), ..GroupForm::new(name, kind) };
                 (format!("makes {} {kind}", group.name), groups::update(&cx, who, group.id, form).await.map(drop))
             }
         };
@@ -200,7 +249,7 @@ impl Walk {
 
 async fn whatever_people_do_the_frame_says_what_a_recount_says(forum: TestForum) {
     let mut walk = Walk::begin(forum, 0x9e37_79b9_7f4a_7c15).await;
-    for step in 0..300 {
+    for step in 0..400 {
         walk.step().await;
         match step % 4 {
             0 => walk.forum.drain().await,
@@ -220,8 +269,12 @@ async fn whatever_people_do_the_frame_says_what_a_recount_says(forum: TestForum)
         "starts", "posts", "edits", "deletes", "restores", "reads", "looks", "joins", "leaves", "stars", "renames",
         "is", "makes",
     ];
+    let rarer = ["removes", "bans,", "asks", "answers", "ignores", "chooses", "unreads", "archives"];
     for deed in deeds {
-        assert!(walk.tally.get(deed).is_some_and(|times| *times > 1), "{deed}: hardly in {:?}", walk.tally);
+        assert!(walk.tally.get(deed).is_some_and(|times| *times > 0), "{deed}: not in {:?}", walk.tally);
+    }
+    for deed in rarer {
+        assert!(walk.tally.contains_key(deed), "{deed}: not in {:?}", walk.tally);
     }
 }
 
@@ -259,7 +312,8 @@ async fn whatever_people_do_search_holds_what_the_database_holds(forum: TestForu
                 &format!(
                     "select m.id from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
                      where m.raw like '%quince%' and m.deleted_at is null and t.deleted_at is null
-                       and (g.kind = 'public' or {reader} in (select user_id from memberships where group_id = g.id)) order by m.id"
+                       and (g.kind = 'public' or {reader} in (select user_id from memberships where group_id = g.id))
+                       and m.author_id not in (select ignored_id from ignores where user_id = {reader}) order by m.id"
                 ),
             )
             .await;

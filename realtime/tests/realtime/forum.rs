@@ -25,7 +25,14 @@ use tokio::task::JoinHandle;
 /// A forum without pages.
 pub struct Forum {
     pub cx: Context,
+    /// What its names in Redis begin with, if it has one.
+    pub prefix: Option<String>,
     _db: TestDb,
+}
+
+/// The Redis of the tests.
+pub fn redis_url() -> String {
+    std::env::var("KLATCH_TEST_REDIS_URL").expect("set KLATCH_TEST_REDIS_URL to a Redis for tests")
 }
 
 /// Somebody signed in.
@@ -42,10 +49,11 @@ impl Forum {
 
     pub async fn on_redis() -> Self {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let url = std::env::var("KLATCH_TEST_REDIS_URL").expect("set KLATCH_TEST_REDIS_URL to a Redis for tests");
+        let url = redis_url();
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let prefix = format!("poll:{}:{}:{number}", std::process::id(), Timestamp::now().0);
-        Self::on(Bus::connect(&url.parse().unwrap(), &prefix, Clock::System).await.unwrap()).await
+        let bus = Bus::connect(&url.parse().unwrap(), &prefix, Clock::System).await.unwrap();
+        Self { prefix: Some(prefix), ..Self::on(bus).await }
     }
 
     pub async fn on(bus: Bus) -> Self {
@@ -69,7 +77,7 @@ impl Forum {
             mail: Mailer::folder(std::env::temp_dir(), Mailer::parse_from("forum@forum.example").unwrap()),
             sessions: Arc::default(),
         };
-        Self { cx, _db: db }
+        Self { cx, prefix: None, _db: db }
     }
 
     pub fn live(&self, config: Config) -> Live {
@@ -88,7 +96,7 @@ impl Forum {
     }
 
     pub async fn group(&self, name: &str, kind: GroupKind, creator: &Somebody) -> GroupId {
-        let form = GroupForm { name: name.to_owned(), slug: String::new(), description: String::new(), kind };
+        let form = GroupForm::new(name, kind);
         groups::create(&self.cx, viewer(creator), form).await.unwrap().id
     }
 

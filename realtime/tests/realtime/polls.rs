@@ -7,15 +7,17 @@ use domain::bus::Stream;
 use domain::groups::{self, GroupForm};
 use domain::model::{GroupId, GroupKind, Role};
 use domain::sessions;
-use domain::testing::wait_for;
+use domain::testing::{counting_statements, wait_for};
+use futures_util::StreamExt;
 use realtime::{Answer, Config, Request, Trouble, Who, poll};
 
-use crate::forum::{Forum, after, answer, begin, count, parked, reading, viewer};
+use crate::forum::{Forum, after, answer, begin, count, parked, reading, redis_url, viewer};
 
 on_memory_and_redis! {
     what_happens_ends_the_wait,
     what_happened_between_polls_is_told_at_once,
     nothing_happens_and_the_time_is_up,
+    a_poll_that_finds_nothing_asks_nobody_and_writes_nothing,
     only_who_is_signed_in_hears_their_stream,
     a_session_that_ends_ends_its_polls,
     coming_into_or_leaving_a_group_means_resync,
@@ -58,6 +60,48 @@ async fn nothing_happens_and_the_time_is_up(forum: Forum) {
     let from = forum.open(alice.stream()).await;
     let nothing = Answer::Events { after: from, events: Vec::new(), retry_in: Duration::ZERO };
     assert_eq!(poll(&live, &alice.who(), &after(from)).await, nothing);
+}
+
+/// What is asked of Redis meanwhile, under the forum's names.
+async fn asked_of_redis<T>(forum: &Forum, work: impl Future<Output = T>) -> (T, Vec<String>) {
+    let Some(prefix) = &forum.prefix else { return (work.await, Vec::new()) };
+    let client = redis::Client::open(redis_url()).unwrap();
+    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    let monitor = client.get_async_monitor().await.unwrap();
+    let mut lines = monitor.into_on_message::<String>();
+    let done = work.await;
+    let mark = format!("{prefix}:mark");
+    let _: String = redis::cmd("ECHO").arg(&mark).query_async(&mut connection).await.unwrap();
+    let mut asked = Vec::new();
+    while let Some(line) = lines.next().await {
+        if line.contains(&mark) {
+            return (done, asked);
+        }
+        // What the hub's timer says of all who wait is not a poll's doing.
+        let by_timer = line.contains("\"EXPIRE\"") || line.contains(":{here}:");
+        if line.contains(prefix.as_str()) && !by_timer {
+            asked.push(line);
+        }
+    }
+    panic!("the monitor ended");
+}
+
+async fn a_poll_that_finds_nothing_asks_nobody_and_writes_nothing(forum: Forum) {
+    let config = Config { wait: Duration::from_millis(60), spread: Duration::from_millis(20), ..Config::default() };
+    let (live, alice) = (forum.live(config), forum.somebody("alice").await);
+    let from = forum.open(alice.stream()).await;
+    let who = alice.who();
+    let request = after(from);
+    // The first one finds out who asks, and where the stream ends.
+    let (said, asked) = asked_of_redis(&forum, poll(&live, &who, &request)).await;
+    assert_eq!(count(&said), 0);
+    assert!(asked.iter().all(|line| line.contains("\"XRANGE\"")), "{asked:?}");
+    for _ in 0..3 {
+        let ((said, asked), statements) =
+            counting_statements(asked_of_redis(&forum, poll(&live, &who, &request))).await;
+        assert_eq!((count(&said), statements), (0, 0));
+        assert_eq!(asked, Vec::<String>::new());
+    }
 }
 
 async fn only_who_is_signed_in_hears_their_stream(forum: Forum) {
@@ -138,12 +182,7 @@ async fn anyone_hears_a_public_group_and_no_other(forum: Forum) {
     let from = forum.open(Stream::Group(garden)).await;
     let waiting = begin(&live, nobody, reading(garden, from));
     parked(&live, 1).await;
-    let form = GroupForm {
-        name: "Garden".to_owned(),
-        slug: String::new(),
-        description: String::new(),
-        kind: GroupKind::Private,
-    };
+    let form = GroupForm::new("Garden", GroupKind::Private);
     groups::update(&forum.cx, viewer(&alice), garden, form).await.unwrap();
     assert_eq!(answer(waiting).await, Answer::NotFound);
 }

@@ -2,11 +2,11 @@
 
 use askama::Template;
 use domain::groups::Aside;
-use domain::model::{Role, TopicRow};
+use domain::model::{GroupKind, Role, TopicRow};
 
 use super::{Drawn, ago, frame, group, group_rows, person, stranger, topic, wrens};
-use crate::form::GroupForm;
-use crate::groups::{Discover, Edit, GroupOrder, MemberRow, Members, New, Show};
+use crate::form::{DeleteGroupForm, GroupForm};
+use crate::groups::{Delete, Discover, Edit, GroupOrder, New, Show};
 
 fn rows() -> Vec<TopicRow> {
     let row = |topic: domain::model::Topic, unread, by: usize, excerpt: &str| TopicRow {
@@ -15,6 +15,7 @@ fn rows() -> Vec<TopicRow> {
         unread,
         last_author: Some(person(by)),
         excerpt: excerpt.to_owned(),
+        ignored: false,
     };
     vec![
         row(wrens(), 3, 2, "Three entrance holes drilled already, 28 mm. That keeps the great tits out."),
@@ -56,6 +57,10 @@ impl Show {
             may_join: false,
             may_start: true,
             may_edit: true,
+            may_admit: true,
+            may_invite: true,
+            is_banned: false,
+            waiting: 0,
             aside: Aside { members: 64, here: vec![person(3), person(4), person(2)], more: 0 },
             rows: rows(),
             pinned: vec![super::wrens()],
@@ -76,7 +81,15 @@ impl Show {
     fn for_strangers() -> Self {
         let mut frame = stranger("/birds/");
         frame.group = Some(group(1).id);
-        Self { frame, role: None, may_start: false, may_edit: false, ..Self::sample() }
+        Self {
+            frame,
+            role: None,
+            may_start: false,
+            may_edit: false,
+            may_admit: false,
+            may_invite: false,
+            ..Self::sample()
+        }
     }
 
     fn empty() -> Self {
@@ -91,6 +104,7 @@ impl Discover {
             frame: frame("/groups/"),
             q: String::new(),
             order: GroupOrder::Popular,
+            category: None,
             rows: group_rows(),
             page: 1,
             has_more: true,
@@ -127,18 +141,27 @@ impl Edit {
     }
 }
 
-impl Members {
-    /// Nine of them.
+impl Show {
+    fn waited_for() -> Self {
+        let mut page = Self { waiting: 3, ..Self::sample() };
+        page.group.kind = GroupKind::Closed;
+        page
+    }
+
+    fn archived() -> Self {
+        let mut page = Self { may_start: false, may_invite: false, ..Self::sample() };
+        page.group.archived_at = Some(ago(9_000));
+        page.rows[0].ignored = true;
+        page
+    }
+}
+
+impl Delete {
+    /// With something to mend.
     pub fn sample() -> Self {
-        let roles = [Role::Admin, Role::Moderator];
-        let rows = (1..=9)
-            .map(|id| MemberRow {
-                person: person(id),
-                role: roles.get(id - 1).copied().unwrap_or(Role::Member),
-                joined_at: ago(40_000 * id as u64),
-            })
-            .collect();
-        Self { frame: frame("/-/groups/1/members"), group: group(1), total: 64, rows, page: 1, has_more: true }
+        let mut form = DeleteGroupForm { name: "Street".into(), ..DeleteGroupForm::default() };
+        form.mend("name", "That is not what the group is called.");
+        Self { frame: frame("/-/groups/6/delete"), group: group(6), members: 12, reads: true, form }
     }
 }
 
@@ -155,6 +178,8 @@ pub(super) fn all() -> Vec<Drawn> {
         ),
         ("group-new", New::sample().render()),
         ("group-edit", Edit::sample().render()),
-        ("members", Members::sample().render()),
+        ("group-closed", Show::waited_for().render()),
+        ("group-archived", Show::archived().render()),
+        ("group-delete", Delete::sample().render()),
     ]
 }

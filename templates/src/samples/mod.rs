@@ -3,14 +3,15 @@
 mod admin;
 mod groups;
 mod home;
+mod members;
 mod others;
 mod topics;
 
 use std::time::Duration;
 
 use domain::model::{
-    Group, GroupId, GroupKind, GroupRow, Message, MessageId, Person, Restorable, Sidebar, SidebarGroup, Theme, Topic,
-    TopicId, TopicUnread, UserId,
+    Category, Group, GroupId, GroupKind, GroupRow, Level, Message, MessageId, Person, Restorable, Sidebar,
+    SidebarGroup, Theme, Topic, TopicId, TopicUnread, UserId,
 };
 use domain::time::Timestamp;
 
@@ -50,6 +51,8 @@ pub(crate) fn group(id: usize) -> Group {
         name: name.to_owned(),
         description: description.to_owned(),
         kind: if slug == "street-party" { GroupKind::Private } else { GroupKind::Public },
+        category: Category::Local,
+        archived_at: None,
         creator_id: UserId(1),
         created_at: ago(600_000),
     }
@@ -106,6 +109,7 @@ pub(crate) fn message(seq: i64, author: usize, minutes: u64, markup: &str) -> Me
         follows: false,
         stars: Vec::new(),
         version: 1,
+        ignored: false,
     }
 }
 
@@ -178,12 +182,21 @@ pub fn frame(path: &str) -> Frame {
         .into_iter()
         .map(|(id, topics)| {
             let Group { id, slug, name, kind, .. } = group(id);
-            SidebarGroup { id, slug, name, kind, topics }
+            let level = if id.0 == 5 { Level::Muted } else { Level::Normal };
+            SidebarGroup { id, slug, name, kind, level, topics }
         })
+        .chain([SidebarGroup {
+            id: GroupId(7),
+            slug: "d-7".to_owned(),
+            name: "jules, mira".to_owned(),
+            kind: GroupKind::Direct,
+            level: Level::Normal,
+            topics: vec![unread(71, 1)],
+        }])
         .collect();
     Frame {
         viewer: Some(Viewer { person: person(4), is_admin: false, theme: Theme::Auto }),
-        sidebar: Sidebar { groups, mentions: 1 },
+        sidebar: Sidebar { groups, mentions: 1, invited: 1 },
         csrf: "c5rf-t0ken".to_owned(),
         live: Some(Live { after: "1768572000000-3".to_owned(), group: None }),
         ..stranger(path)
@@ -214,6 +227,7 @@ pub type Drawn = (&'static str, askama::Result<String>);
 pub fn all() -> Vec<Drawn> {
     let mut pages = home::all();
     pages.extend(groups::all());
+    pages.extend(members::all());
     pages.extend(topics::all());
     pages.extend(others::all());
     pages.extend(admin::all());

@@ -1,7 +1,7 @@
 //! People, settings, ways in, mentions, search, errors.
 
 use askama::Template;
-use domain::model::{MentionRow, MessageId, Theme, User};
+use domain::model::{DirectFrom, MentionRow, MessageId, Theme, User};
 use domain::second_step::{Setup, State};
 
 use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wrens};
@@ -31,6 +31,10 @@ pub(super) fn user(id: usize) -> User {
         claimed: id != 6,
         deleted: false,
         created_at: ago(700_000),
+        suspended_until: None,
+        banned_at: None,
+        barred_reason: String::new(),
+        direct_from: DirectFrom::Anyone,
         username: person.username,
     }
 }
@@ -45,6 +49,8 @@ impl Profile {
             user: user(2),
             bio: "Boxes, mostly. Also <a href=\"/birds/\">birds</a> to put into them.".to_owned(),
             groups: vec![group(1), group(2), group(5)],
+            ignored: false,
+            may_write: true,
             recent,
             older: Some("147".to_owned()),
         }
@@ -52,7 +58,16 @@ impl Profile {
 
     fn own_and_empty() -> Self {
         let (user, bio) = (User { web: "javascript:alert(1)".to_owned(), ..user(4) }, String::new());
-        Self { frame: frame("/users/jules/"), user, bio, groups: Vec::new(), recent: Vec::new(), older: None }
+        Self {
+            frame: frame("/users/jules/"),
+            user,
+            bio,
+            groups: Vec::new(),
+            ignored: false,
+            may_write: false,
+            recent: Vec::new(),
+            older: None,
+        }
     }
 }
 

@@ -1,14 +1,16 @@
 //! The site as its admins see it.
 
 use actix_web::web::{Path, Query};
+use domain::model::UserId;
 use domain::{admin, health};
 use serde::Deserialize;
-use templates::admin::{Check, Figure, Groups, Jobs, Overview, People, PersonRow};
+use templates::admin::{Check, Figure, Groups, Jobs, Overview, People, Person, PersonRow};
 use templates::chart::{Bar, Chart};
+use templates::form::BarForm;
 
 use super::groups::page_number;
 use super::id;
-use crate::failure::Answer;
+use crate::failure::{Answer, Failure};
 use crate::form::Form;
 use crate::visit::Visit;
 
@@ -105,4 +107,39 @@ pub async fn drop_job(visit: Visit, path: Path<String>, _form: Form) -> Answer {
     visit.admin()?;
     admin::drop_job(visit.cx(), id(&path)?).await?;
     Ok(visit.redirect_saying("/admin/jobs", "dropped"))
+}
+
+async fn person_page(visit: &Visit, user: UserId, form: BarForm) -> Result<Person, Failure> {
+    visit.admin()?;
+    let frame = visit.frame().await?;
+    let user = admin::person(visit.cx(), visit.viewer(), user).await?;
+    Ok(Person { frame, user, form })
+}
+
+/// `GET /admin/people/ID`.
+pub async fn person(visit: Visit, path: Path<String>) -> Answer {
+    visit.admin()?;
+    let form = BarForm { days: "7".into(), ..BarForm::default() };
+    visit.page(&person_page(&visit, id(&path)?, form).await?)
+}
+
+/// `POST /admin/people/ID/bar`: `what` is `suspend`, `ban` or `lift`.
+pub async fn bar(visit: Visit, path: Path<String>, form: Form) -> Answer {
+    visit.admin()?;
+    let user: UserId = id(&path)?;
+    let (bar, said) = match form.get("what") {
+        "suspend" => (admin::Bar::Suspend { days: form.get("days").trim().parse().unwrap_or(0) }, "suspended"),
+        "ban" => (admin::Bar::Ban, "barred"),
+        "lift" => (admin::Bar::Lift, "freed"),
+        _ => return Err(domain::Error::invalid("what", "Say what is to be done.").into()),
+    };
+    match admin::bar(visit.cx(), visit.viewer(), user, bar, form.get("reason")).await {
+        Ok(user) => Ok(visit.redirect_saying(&format!("/admin/people/{}", user.id), said)),
+        Err(domain::Error::Invalid(fields)) => {
+            let mut back = BarForm { days: form.get("days").into(), reason: form.get("reason").into(), error: None };
+            fields.iter().for_each(|(field, why)| back.mend(field, why));
+            visit.mend(&person_page(&visit, user, back).await?)
+        }
+        Err(error) => Err(error.into()),
+    }
 }

@@ -1,24 +1,23 @@
-//! Groups: discover, show, make, change, join, leave, members.
+//! Groups: discover, show, make, change, archive, delete, join, leave.
 
 use actix_web::web::{Path, Query};
 use domain::groups::{Found, GroupForm as Wanted};
-use domain::model::{GroupId, GroupKind};
+use domain::model::{Category, GroupId, GroupKind, Level};
 use domain::policy::Deed;
-use domain::store::groups::Order;
+use domain::store::groups::{Order, Wanted as Discovered};
 use domain::topics::PageEnd;
 use serde::Deserialize;
-use templates::form::{GroupForm, TopicForm};
-use templates::groups::{Discover, Edit, GroupOrder, MemberRow, Members, New, Show};
+use templates::form::{AskForm, DeleteGroupForm, GroupForm, TopicForm};
+use templates::groups::{Delete, Discover, Edit, GroupOrder, New, Show};
 
 use super::{id, key, mendable};
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
 use crate::visit::Visit;
 
-/// Groups on a page, topics on a page, members on a page.
+/// Groups on a page, topics on a page.
 const GROUPS: i64 = 40;
 const TOPICS: usize = 40;
-const MEMBERS: i64 = 100;
 
 /// What stands in the address of the list of groups.
 #[derive(Deserialize)]
@@ -27,6 +26,8 @@ pub struct Asked {
     q: String,
     #[serde(default)]
     order: String,
+    #[serde(default)]
+    category: String,
     page: Option<String>,
 }
 
@@ -40,8 +41,10 @@ pub async fn index(visit: Visit, asked: Query<Asked>) -> Answer {
         GroupOrder::Name => Order::Name,
     };
     let page = page_number(asked.page.as_deref())?;
-    let (rows, has_more) = domain::groups::discover(visit.cx(), visit.viewer(), &asked.q, by, page - 1, GROUPS).await?;
-    visit.page(&Discover { frame, q: asked.q.clone(), order, rows, page, has_more })
+    let category = Category::parse(&asked.category);
+    let wanted = Discovered { words: &asked.q, category, order: by };
+    let (rows, has_more) = domain::groups::discover(visit.cx(), visit.viewer(), wanted, page - 1, GROUPS).await?;
+    visit.page(&Discover { frame, q: asked.q.clone(), order, category, rows, page, has_more })
 }
 
 /// The number of a page from its address; 1 when none is named.
@@ -58,13 +61,23 @@ pub struct Part {
     before: Option<String>,
 }
 
-/// `GET /GROUP/`.
+/// `GET /GROUP/`. A conversation that has one topic is that topic; a closed group has a door.
 pub async fn show(visit: Visit, path: Path<String>, part: Query<Part>) -> Answer {
     let before = part.before.as_deref().filter(|text| !text.is_empty()).map(PageEnd::parse).transpose()?;
     let frame = visit.frame().await?;
     let found = domain::groups::by_slug(visit.cx(), visit.viewer(), &path).await?;
+    if !found.standing.may(Deed::Read) {
+        return visit.page(&super::requests::door(&visit, frame, found, AskForm::default()).await?);
+    }
     let form = TopicForm { key: key()?, ..TopicForm::default() };
-    visit.page(&draw(&visit, frame, found, before, form).await?)
+    let page = draw(&visit, frame, found, before, form).await?;
+    match page.rows.as_slice() {
+        [only] if page.group.is_direct() && before.is_none() => {
+            let part = if only.unread > 0 { "#new" } else { "" };
+            Ok(visit.redirect(&format!("/{}/{}/{part}", page.group.slug, only.topic.slug)))
+        }
+        _ => visit.page(&page),
+    }
 }
 
 /// The page of a group, with whatever its form holds.
@@ -77,7 +90,7 @@ pub(super) async fn draw(
 ) -> Result<Show, Failure> {
     let cx = visit.cx();
     visit.group_frame(&mut frame, &found.group, &found.standing).await?;
-    let (rows, older) = domain::topics::list(cx, found.group.id, &frame.sidebar, before, TOPICS).await?;
+    let (rows, older) = domain::topics::list(cx, visit.viewer(), &found, &frame.sidebar, before, TOPICS).await?;
     let beside = visit.site.beside(found.group.id).await?;
     let pinned = match before {
         None => domain::topics::pinned(cx, found.group.id).await?,
@@ -90,13 +103,17 @@ pub(super) async fn draw(
         may_join: found.standing.may(Deed::Join),
         may_start: found.standing.may(Deed::Write),
         may_edit: found.standing.may(Deed::Administer),
+        may_admit: found.standing.may(Deed::Admit),
+        may_invite: found.standing.may(Deed::Invite),
+        is_banned: found.standing.is_banned,
+        waiting: domain::requests::count(cx, &found).await?,
         aside: beside.aside,
         rows,
         is_later_page: before.is_some(),
         older: older.map(PageEnd::to_param),
         upto: domain::reads::upto(&frame.sidebar, Some(found.group.id)),
         form,
-        group: found.group,
+        group: visit.called(found.group),
         frame,
     })
 }
@@ -107,6 +124,7 @@ fn wanted(form: &Form) -> Wanted {
         slug: form.get("slug").to_owned(),
         description: form.get("description").to_owned(),
         kind: GroupKind::parse(form.get("kind")).unwrap_or(GroupKind::Public),
+        category: Category::parse(form.get("category")).unwrap_or(Category::Other),
     }
 }
 
@@ -115,6 +133,7 @@ fn given_back(form: &Form, wrong: Vec<(String, String)>) -> GroupForm {
         name: form.get("name").into(),
         slug: form.get("slug").into(),
         kind: form.get("kind").into(),
+        category: form.get("category").into(),
         description: form.get("description").into(),
         error: None,
         key: form.get("key").to_owned(),
@@ -148,14 +167,14 @@ pub async fn create(visit: Visit, form: Form) -> Answer {
 pub async fn edit(visit: Visit, path: Path<String>) -> Answer {
     let mut frame = visit.frame().await?;
     visit.signed_in()?;
-    let found = domain::groups::by_id(visit.cx(), visit.viewer(), id(&path)?).await?;
-    found.standing.check(Deed::Administer)?;
+    let found = domain::groups::for_deed(visit.cx(), visit.viewer(), id(&path)?, Deed::Administer).await?;
     visit.group_frame(&mut frame, &found.group, &found.standing).await?;
     let group = found.group;
     let form = GroupForm {
         name: group.name.clone().into(),
         slug: group.slug.clone().into(),
         kind: group.kind.as_str().into(),
+        category: group.category.as_str().into(),
         description: group.description.clone().into(),
         error: None,
         key: String::new(),
@@ -182,26 +201,58 @@ pub async fn update(visit: Visit, path: Path<String>, form: Form) -> Answer {
     }
 }
 
-/// What stands in the address of the list of members.
-#[derive(Deserialize)]
-pub struct MembersPage {
-    page: Option<String>,
+/// `POST /-/groups/ID/archive`: with `archived` it is archived, without it comes out.
+pub async fn archive(visit: Visit, path: Path<String>, form: Form) -> Answer {
+    let archived = form.get("archived") == "yes";
+    let group = domain::groups::archive(visit.cx(), visit.viewer(), id(&path)?, archived).await?;
+    Ok(visit.redirect_saying(&format!("/{}/", group.slug), if archived { "archived" } else { "unarchived" }))
 }
 
-/// `GET /-/groups/ID/members`.
-pub async fn members(visit: Visit, path: Path<String>, asked: Query<MembersPage>) -> Answer {
+/// `GET /-/groups/ID/delete`.
+pub async fn delete(visit: Visit, path: Path<String>) -> Answer {
+    let found = domain::groups::deletable(visit.cx(), visit.viewer(), id(&path)?).await?;
+    delete_page(&visit, found, DeleteGroupForm::default()).await.and_then(|page| visit.page(&page))
+}
+
+async fn delete_page(visit: &Visit, found: Found, form: DeleteGroupForm) -> Result<Delete, Failure> {
     let mut frame = visit.frame().await?;
-    let page = page_number(asked.page.as_deref())?;
-    let found = domain::groups::by_id(visit.cx(), visit.viewer(), id(&path)?).await?;
-    visit.group_frame(&mut frame, &found.group, &found.standing).await?;
-    let (total, rows, has_more) = domain::groups::members(visit.cx(), &found, page - 1, MEMBERS).await?;
-    let row = |row: domain::store::groups::MemberRow| MemberRow {
-        person: row.person,
-        role: row.role,
-        joined_at: row.created_at,
-    };
-    let rows = rows.into_iter().map(row).collect();
-    visit.page(&Members { frame, group: found.group, total, rows, page, has_more })
+    frame.group = Some(found.group.id);
+    let aside = domain::groups::aside(visit.cx(), found.group.id).await?;
+    Ok(Delete { frame, members: aside.members, reads: found.standing.may(Deed::Read), group: found.group, form })
+}
+
+/// `POST /-/groups/ID/delete`.
+pub async fn destroy(visit: Visit, path: Path<String>, form: Form) -> Answer {
+    let id: GroupId = id(&path)?;
+    match domain::groups::delete(visit.cx(), visit.viewer(), id, form.get("name")).await {
+        Ok(()) => {
+            visit.site.forget_beside(&[id]);
+            Ok(visit.redirect_saying("/", "group-deleted"))
+        }
+        Err(domain::Error::Invalid(fields)) => {
+            let mut back = DeleteGroupForm { name: form.get("name").into(), error: None };
+            fields.iter().for_each(|(field, why)| back.mend(field, why));
+            let found = domain::groups::deletable(visit.cx(), visit.viewer(), id).await?;
+            visit.mend(&delete_page(&visit, found, back).await?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /-/groups/ID/level`: what of it reaches whoever asks.
+pub async fn level(visit: Visit, path: Path<String>, form: Form) -> Answer {
+    let level = Level::parse(form.get("level")).unwrap_or(Level::Normal);
+    let group = domain::members::set_level(visit.cx(), visit.viewer(), id(&path)?, level).await?;
+    Ok(visit.redirect_saying(form.next(&format!("/{}/", group.slug)), said(level)))
+}
+
+/// What is said when somebody chose it.
+pub(super) fn said(level: Level) -> &'static str {
+    match level {
+        Level::Normal => "heard",
+        Level::Tracked => "followed",
+        Level::Muted => "muted",
+    }
 }
 
 /// `POST /-/groups/ID/join`.
@@ -216,6 +267,7 @@ pub async fn join(visit: Visit, path: Path<String>, form: Form) -> Answer {
 pub async fn leave(visit: Visit, path: Path<String>, _form: Form) -> Answer {
     let group = domain::groups::leave(visit.cx(), visit.viewer(), id(&path)?).await?;
     visit.site.forget_beside(&[group.id]);
-    let next = if group.kind == GroupKind::Public { format!("/{}/", group.slug) } else { "/".to_owned() };
+    let known = matches!(group.kind, GroupKind::Public | GroupKind::Closed);
+    let next = if known { format!("/{}/", group.slug) } else { "/".to_owned() };
     Ok(visit.redirect_saying(&next, "left"))
 }

@@ -1,7 +1,7 @@
 //! The first page, and the left column as a page of its own.
 
 use domain::policy::Viewer;
-use domain::store::groups::Order;
+use domain::store::groups::{Order, Wanted};
 use templates::home::{Home, Story, Welcome};
 
 use crate::failure::Answer;
@@ -12,25 +12,29 @@ const STORIES: usize = 30;
 /// Groups that are shown to those who are in none, or not signed in.
 const GROUPS: i64 = 30;
 
+fn wanted(order: Order) -> Wanted<'static> {
+    Wanted { words: "", category: None, order }
+}
+
 /// `GET /`: what is unread, or what this place is.
 pub async fn index(visit: Visit) -> Answer {
     let cx = visit.cx();
     let frame = visit.frame().await?;
     if visit.viewer() == Viewer::Anonymous {
-        let (groups, _) = domain::groups::discover(cx, visit.viewer(), "", Order::Recent, 0, GROUPS).await?;
+        let (groups, _) = domain::groups::discover(cx, visit.viewer(), wanted(Order::Recent), 0, GROUPS).await?;
         return visit.page(&Welcome { frame, groups, sign_up_open: true });
     }
-    let paper = domain::topics::unread_paper(cx, &frame.sidebar, STORIES + 1).await?;
+    let paper = domain::topics::unread_paper(cx, visit.viewer(), &frame.sidebar, STORIES + 1).await?;
     let has_more = paper.len() > STORIES;
     let story = |(group, row, messages): (_, domain::model::TopicRow, _)| Story {
-        group,
+        group: visit.called(group),
         unread: row.unread,
         topic: row.topic,
         messages,
     };
     let stories = paper.into_iter().take(STORIES).map(story).collect();
     let suggestions = if frame.sidebar.groups.is_empty() {
-        domain::groups::discover(cx, visit.viewer(), "", Order::Popular, 0, 8).await?.0
+        domain::groups::discover(cx, visit.viewer(), wanted(Order::Popular), 0, 8).await?.0
     } else {
         Vec::new()
     };

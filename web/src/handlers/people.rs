@@ -22,6 +22,8 @@ pub async fn show(visit: Visit, path: Path<String>) -> Answer {
         user: profile.user,
         bio: profile.bio_markup,
         groups: profile.groups,
+        ignored: profile.ignored,
+        may_write: profile.may_write,
         recent: profile.recent.into_iter().map(recent).collect(),
         older: None,
     })

@@ -31,3 +31,10 @@ pub async fn mark_topic(visit: Visit, path: Path<String>, form: Form) -> Answer 
     reads::mark(visit.cx(), visit.viewer(), found.topic.id, seq).await?;
     Ok(visit.redirect_saying(&format!("/{}/{}/", found.group.slug, found.topic.slug), "read"))
 }
+
+/// `POST /-/messages/ID/unread`: it and all that follow are unread again. The topic is left, or they would be read at once.
+pub async fn unread_from(visit: Visit, path: Path<String>, _form: Form) -> Answer {
+    let found = domain::levels::unread_from(visit.cx(), visit.viewer(), id(&path)?).await?;
+    let next = if found.group.is_direct() { "/".to_owned() } else { format!("/{}/", found.group.slug) };
+    Ok(visit.redirect_saying(&next, "unread"))
+}

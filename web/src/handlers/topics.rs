@@ -3,7 +3,7 @@
 use actix_web::web::{Path, Query};
 use domain::audit::Draft;
 use domain::messages::Window;
-use domain::model::{Mark, TopicId};
+use domain::model::{Level, Mark, TopicId};
 use domain::moves::{self, At};
 use domain::policy::Deed;
 use domain::topics::Found;
@@ -76,6 +76,14 @@ pub(super) async fn draw(
     let counted =
         frame.sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == found.topic.id).map(|t| t.unread);
     let new = page.first_unread.zip(counted).map(|(seq, count)| NewSince { seq, count });
+    let continues = match found.unseen {
+        true => {
+            let group = domain::groups::Found { group: found.group.clone(), standing: found.standing };
+            domain::directs::newest(cx, visit.viewer(), &group).await?
+        }
+        false => None,
+    };
+    let also = beside.topics.into_iter().filter(|topic| found.standing.may_read_topic(topic.created_at));
     Ok(Show {
         about: domain::messages::render(cx, &found.group.description).await?,
         message_count: found.message_count,
@@ -85,13 +93,17 @@ pub(super) async fn draw(
         later: page.later,
         new,
         may_write: found.is_open(),
+        is_member: found.standing.role.is_some(),
+        may_invite: found.standing.may(Deed::Invite),
+        level: found.level,
+        continues,
         may_join: found.standing.may(Deed::Join),
         may_edit: found.may_edit(visit.viewer()),
         may_delete: found.may_edit(visit.viewer()),
         aside: beside.aside,
-        also: beside.topics.into_iter().filter(|topic| topic.id != found.topic.id).take(5).collect(),
+        also: also.filter(|topic| topic.id != found.topic.id).take(5).collect(),
         topic: found.topic,
-        group: found.group,
+        group: visit.called(found.group),
         form,
         frame,
     })
@@ -195,4 +207,12 @@ pub async fn destroy(visit: Visit, path: Path<String>, _form: Form) -> Answer {
     let group = domain::topics::delete(visit.cx(), visit.viewer(), id(&path)?).await?;
     visit.site.forget_beside(&[group.id]);
     Ok(visit.redirect_saying(&format!("/{}/", group.slug), "deleted"))
+}
+
+/// `POST /-/topics/ID/level`: what of it reaches whoever asks.
+pub async fn level(visit: Visit, path: Path<String>, form: Form) -> Answer {
+    let level = Level::parse(form.get("level")).unwrap_or(Level::Normal);
+    let found = domain::levels::set_of_topic(visit.cx(), visit.viewer(), id(&path)?, level).await?;
+    let page = format!("/{}/{}/", found.group.slug, found.topic.slug);
+    Ok(visit.redirect_saying(form.next(&page), super::groups::said(level)))
 }

@@ -1,20 +1,20 @@
-//! Processes of a test: each ends with it, and shows its log when the test fails.
+//! Processes that end with whoever started them, and show their log when a test fails.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::{wait_at_most, wait_for};
+use super::wait::{wait_at_most, wait_for};
 
 /// Where free ports are looked for: below those that the system gives to outgoing connections.
 const PORTS: std::ops::Range<u16> = 10_000..19_000;
 
-/// A port that nobody listens at, and that no other test of this run is given.
+/// A port that nobody listens at, and that nobody else in this process is given.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     // Far from where another run, with a number close to this one's, begins.
@@ -88,7 +88,12 @@ impl Process {
 
     /// Asks it to end.
     pub fn terminate(&self) {
-        let sent = Command::new("kill").args(["-TERM", &self.id().to_string()]).status().expect("kill");
+        self.signal("TERM");
+    }
+
+    /// Sends it a signal: `TERM`, `QUIT`...
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.id().to_string()]).status().expect("kill");
         assert!(sent.success());
     }
 
@@ -109,53 +114,5 @@ impl Drop for Process {
             eprintln!("--- the end of what {} logged", self.name);
             last.iter().rev().for_each(|line| eprintln!("{line}"));
         }
-    }
-}
-
-/// A Redis of a test's own: its channels are heard by nobody else, and it can be stopped.
-#[derive(Debug)]
-pub struct Redis {
-    port: u16,
-    folder: PathBuf,
-    process: Option<Process>,
-}
-
-impl Redis {
-    /// Starts one.
-    pub async fn start(folder: &Path) -> Self {
-        let mut redis = Self { port: free_port(), folder: folder.to_owned(), process: None };
-        redis.resume().await;
-        redis
-    }
-
-    /// Where it is.
-    pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
-    }
-
-    /// Ends it; what it held is lost.
-    pub fn stop(&mut self) {
-        self.process.take().expect("a Redis that runs").kill();
-    }
-
-    /// Starts it again, empty.
-    pub async fn resume(&mut self) {
-        let mut command = Command::new("redis-server");
-        command.args([
-            "--bind",
-            "127.0.0.1",
-            "--port",
-            &self.port.to_string(),
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-            "--daemonize",
-            "no",
-        ]);
-        command.current_dir(&self.folder);
-        self.process = Some(Process::start("redis", &mut command, &self.folder));
-        let port = self.port;
-        wait_for("Redis answers", async || TcpStream::connect(("127.0.0.1", port)).ok()).await;
     }
 }

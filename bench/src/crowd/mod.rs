@@ -1,0 +1,43 @@
+//! People who read and write while things go wrong.
+
+mod browser;
+mod ledger;
+mod page;
+mod poster;
+mod reader;
+mod run;
+mod stuck;
+
+use std::hash::{BuildHasher, RandomState};
+use std::io::Result;
+use std::time::Duration;
+
+pub use browser::Browser;
+pub use ledger::{Acknowledged, Ledger, Part};
+pub use page::{Shown, TopicPage};
+pub use poster::Poster;
+pub use reader::{Held, Reader, Shared};
+pub use run::{Circle, Report, Run};
+pub use stuck::Stuck;
+
+use crate::http::Answer;
+
+/// The longest wait of a browser between two tries.
+const MOST_WAIT: Duration = Duration::from_secs(30);
+
+/// Between half of it and all of it, by chance.
+fn jitter(time: Duration) -> Duration {
+    let chance = RandomState::new().hash_one(0) as f64 / u64::MAX as f64;
+    time.mul_f64(0.5 + chance / 2.0)
+}
+
+/// The wait after so many failures in a row.
+fn backoff(failures: u32) -> Duration {
+    jitter(Duration::from_secs(1 << failures.min(10)).min(MOST_WAIT))
+}
+
+/// The wait that an answer asks for.
+fn retry_after(answer: &Result<Answer>) -> Option<Duration> {
+    let seconds = answer.as_ref().ok()?.header("retry-after")?.parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}

@@ -1,0 +1,99 @@
+//! A way between a service and what it needs, that can be cut or fall silent.
+
+use std::io::Result;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+/// How the way is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Open,
+    /// Connections stay, and nothing gets through.
+    Silent,
+    /// Connections are closed, and new ones as soon as they are made.
+    Cut,
+}
+
+/// Forwards connections to a port of this machine.
+#[derive(Debug)]
+pub struct Relay {
+    port: u16,
+    way: watch::Sender<Way>,
+}
+
+impl Relay {
+    /// Begins to forward, until it is dropped.
+    ///
+    /// # Panics
+    /// When there is no port for it.
+    pub async fn start(to: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let port = listener.local_addr().expect("its address").port();
+        let (way, ways) = watch::channel(Way::Open);
+        tokio::spawn(async move {
+            let mut gone = ways.clone();
+            loop {
+                let near = tokio::select! {
+                    accepted = listener.accept() => accepted,
+                    _ = gone.wait_for(|_| false) => return,
+                };
+                if let Ok((near, _)) = near
+                    && *ways.borrow() != Way::Cut
+                {
+                    tokio::spawn(forward(near, to, ways.clone()));
+                }
+            }
+        });
+        Self { port, way }
+    }
+
+    /// Where it is reached.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Closes all connections, and every new one.
+    pub fn cut(&self) {
+        self.way.send_replace(Way::Cut);
+    }
+
+    /// Lets nothing through, without telling anybody.
+    pub fn silence(&self) {
+        self.way.send_replace(Way::Silent);
+    }
+
+    /// Everything gets through again; what was held back too.
+    pub fn mend(&self) {
+        self.way.send_replace(Way::Open);
+    }
+}
+
+async fn forward(near: TcpStream, to: u16, mut ways: watch::Receiver<Way>) {
+    let Ok(far) = TcpStream::connect(("127.0.0.1", to)).await else { return };
+    let _ = (near.set_nodelay(true), far.set_nodelay(true));
+    let ((from_near, to_near), (from_far, to_far)) = (near.into_split(), far.into_split());
+    let (there, back) = (pump(from_near, to_far, ways.clone()), pump(from_far, to_near, ways.clone()));
+    tokio::select! {
+        _ = there => {}
+        _ = back => {}
+        // Cut, or the relay is gone.
+        _ = ways.wait_for(|way| *way == Way::Cut) => {}
+    }
+}
+
+async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut ways: watch::Receiver<Way>) -> Result<()> {
+    let mut bytes = vec![0; 16 * 1_024];
+    loop {
+        let count = from.read(&mut bytes).await?;
+        if count == 0 {
+            return Ok(());
+        }
+        if ways.wait_for(|way| *way == Way::Open).await.is_err() {
+            return Ok(());
+        }
+        to.write_all(&bytes[..count]).await?;
+    }
+}

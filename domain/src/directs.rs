@@ -1,0 +1,223 @@
+//! Conversations of a few people: a group of kind direct, whose members they are.
+
+use std::time::Duration;
+
+use crate::audit::{self, Draft};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::groups;
+use crate::jobs::{self, Job};
+use crate::limits::{self, By};
+use crate::messages::{self, Posted};
+use crate::model::{Category, DirectFrom, Group, GroupId, GroupKind, Person, Role, User, UserId};
+use crate::policy::{Correspondents, Deed, Viewer};
+use crate::store::Tx;
+use crate::store::groups::Described;
+use crate::store::search_log::{self, Changed};
+use crate::time::Timestamp;
+use crate::{accounts, markup, members, sessions, store, topics, unread};
+
+/// People in a conversation at the most.
+pub const MOST: usize = 20;
+/// How young an account is that may begin few conversations.
+const NEW: Duration = Duration::from_secs(3 * 24 * 3_600);
+/// Characters of a title that is made of the first words.
+const TITLE: usize = 60;
+
+/// How somebody stands to the one who wants to write to them.
+pub(crate) async fn correspondents(cx: &Context, from: UserId, to: &User) -> Result<Correspondents> {
+    let share_a_group =
+        to.direct_from == DirectFrom::Shared && store::members::share_a_group(&cx.db, from, to.id).await?;
+    let ignored = store::ignores::between(&cx.db, from, to.id).await?;
+    Ok(Correspondents { from: to.direct_from, share_a_group, ignored })
+}
+
+/// Chooses who may begin a conversation with oneself.
+pub async fn set_from(cx: &Context, viewer: Viewer, from: DirectFrom) -> Result<()> {
+    let user = viewer.user()?;
+    let mut tx = cx.db.begin().await?;
+    store::users::set_direct_from(&mut tx, user, from).await?;
+    tx.commit().await?;
+    accounts::changed(cx, user).await;
+    Ok(())
+}
+
+/// The people whose names somebody typed, with commas or spaces between, who let them write.
+async fn recipients(cx: &Context, user: UserId, typed: &str) -> Result<Vec<Person>> {
+    let names = typed
+        .split([',', ' ', ';', '\n', '\r'])
+        .map(|name| name.trim().trim_start_matches('@'))
+        .filter(|name| !name.is_empty());
+    let mut people: Vec<Person> = Vec::new();
+    for name in names.take(MOST + 1) {
+        let Some(other) = store::users::by_name(&cx.db, name).await? else {
+            return Err(Error::invalid("to", format!("Nobody here is called {name}.")));
+        };
+        if other.id == user || people.iter().any(|person| person.id == other.id) {
+            continue;
+        }
+        if !correspondents(cx, user, &other).await?.may_write() {
+            return Err(Error::invalid("to", format!("{} takes no messages from you.", other.username)));
+        }
+        people.push(other.person());
+    }
+    if people.is_empty() {
+        return Err(Error::invalid("to", "Say to whom."));
+    }
+    if people.len() >= MOST {
+        return Err(Error::invalid("to", format!("A conversation has at most {MOST} people.")));
+    }
+    Ok(people)
+}
+
+async fn count(cx: &Context, user: UserId) -> Result<()> {
+    let own = accounts::own(cx, user).await?;
+    if own.created_at.plus(NEW) > cx.now() {
+        limits::count(cx, limits::Deed::DirectWhileNew, By::User(user)).await?;
+    }
+    limits::count(cx, limits::Deed::Direct, By::User(user)).await
+}
+
+fn title(typed: &str, text: &str) -> Result<String> {
+    if audit::one_line(typed).is_empty() {
+        let made = markup::excerpt(text, TITLE);
+        return Ok(if made.is_empty() { "Untitled".to_owned() } else { made });
+    }
+    audit::title(typed)
+}
+
+/// Begins a conversation, or goes on in the one that these people have already. The same form sent twice posts once.
+///
+/// # Errors
+/// [`Error::Invalid`] on `to`, `title` and `text`, [`Error::TooMany`], [`Error::SignedOut`].
+pub async fn start(cx: &Context, viewer: Viewer, to: &str, titled: &str, draft: Draft) -> Result<Posted> {
+    let user = viewer.user()?;
+    let draft = audit::message(draft)?;
+    let title = title(titled, &draft.text)?;
+    if let Some(posted) = messages::posted_before(cx, viewer, &draft).await? {
+        return Ok(posted);
+    }
+    let people = recipients(cx, user, to).await?;
+    let mut all: Vec<UserId> = people.iter().map(|person| person.id).collect();
+    all.push(user);
+    if let Some(group) = store::directs::of_exactly(&cx.db, user, &all).await? {
+        return match store::topics::newest(&cx.db, user, group).await? {
+            Some(topic) if audit::one_line(titled).is_empty() => messages::post(cx, viewer, topic.id, draft).await,
+            _ => topics::start(cx, viewer, group, &title, draft).await,
+        };
+    }
+    count(cx, user).await?;
+    limits::count(cx, limits::Deed::Post, By::User(user)).await?;
+    let nodes = messages::parse(cx, &draft.text).await?;
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &all).await?;
+    let described = Described { name: "", description: "", kind: GroupKind::Direct, category: Category::Other };
+    let slug = format!("d-{}", &crate::secrets::token()?[..16]);
+    let group = store::groups::insert(&mut tx, &slug, described, user, now).await?;
+    let group = group.ok_or_else(|| Error::Internal("no free address for a conversation".into()))?;
+    for member in &all {
+        store::members::join(&mut tx, group, *member, Role::Member, Timestamp(now.0 - 1)).await?;
+    }
+    rename(&mut tx, group).await?;
+    let (topic, topic_slug) = topics::insert(&mut tx, group, &title, user, now).await?;
+    search_log::insert(&mut tx, Changed::Topic(topic)).await?;
+    let Some(saved) = store::messages::save(&mut tx, &draft.by(user, topic, &nodes, now)).await? else {
+        drop(tx);
+        return messages::posted_meanwhile(cx, viewer, &draft).await;
+    };
+    tx.commit().await?;
+    cx.wake.after_commit();
+    for member in all {
+        members::changed(cx, member, group).await;
+    }
+    Ok(Posted { id: saved.id, seq: saved.seq, topic, group, group_slug: slug, topic_slug })
+}
+
+/// Gives a conversation the names of its people.
+pub(crate) async fn rename(tx: &mut Tx, group: GroupId) -> Result<()> {
+    let names = store::members::names(tx, group).await?;
+    store::groups::rename(tx, group, &names.join(", ")).await?;
+    Ok(())
+}
+
+/// A conversation that the reader is in.
+///
+/// # Errors
+/// [`Error::NotFound`] for anything else.
+pub async fn by_id(cx: &Context, viewer: Viewer, group: GroupId) -> Result<groups::Found> {
+    viewer.user()?;
+    let found = groups::by_id(cx, viewer, group).await?;
+    if found.group.is_direct() { Ok(found) } else { Err(Error::NotFound) }
+}
+
+/// Adds people to a conversation. They see what is said from then on, beginning with this message, which starts a topic; what was said
+/// before can be read by those who could read it, and is not added to.
+///
+/// # Errors
+/// [`Error::Invalid`] on `to` and `text`, [`Error::NotFound`] for those not in it, [`Error::TooMany`].
+pub async fn add(cx: &Context, viewer: Viewer, group: GroupId, to: &str, draft: Draft) -> Result<Posted> {
+    let user = viewer.user()?;
+    let found = by_id(cx, viewer, group).await?;
+    found.standing.check(Deed::Invite)?;
+    let draft = audit::message(draft)?;
+    if let Some(posted) = messages::posted_before(cx, viewer, &draft).await? {
+        return Ok(posted);
+    }
+    let people = recipients(cx, user, to).await?;
+    for _ in &people {
+        count(cx, user).await?;
+    }
+    limits::count(cx, limits::Deed::Post, By::User(user)).await?;
+    let nodes = messages::parse(cx, &draft.text).await?;
+    let title = title("", &draft.text)?;
+    let mut tx = cx.db.begin().await?;
+    members::held(&mut tx, viewer, group).await?.check(Deed::Invite)?;
+    // After all that was started, however the clocks of the processes differ.
+    let last = store::directs::last_start(&mut tx, group).await?;
+    let now = last.map_or(cx.now(), |last| cx.now().max(Timestamp(last.0 + 1)));
+    let (_, there) = store::members::head_count(&mut tx, group).await?;
+    let ids: Vec<UserId> = people.iter().map(|person| person.id).collect();
+    unread::users_change(cx, &ids).await?;
+    let mut added = 0;
+    for id in &ids {
+        added += store::members::add(&mut tx, group, *id, now).await?;
+    }
+    if added == 0 {
+        return Err(Error::invalid("to", "They are in this conversation already."));
+    }
+    if there + added as i64 > MOST as i64 {
+        return Err(Error::invalid("to", format!("A conversation has at most {MOST} people.")));
+    }
+    rename(&mut tx, group).await?;
+    let (topic, topic_slug) = topics::insert(&mut tx, group, &title, user, now).await?;
+    search_log::insert(&mut tx, Changed::Topic(topic)).await?;
+    // So that it counts for those who came with it.
+    let at = Timestamp(now.0 + 1);
+    let Some(saved) = store::messages::save(&mut tx, &draft.by(user, topic, &nodes, at)).await? else {
+        drop(tx);
+        return messages::posted_meanwhile(cx, viewer, &draft).await;
+    };
+    jobs::enqueue(&mut tx, &Job::GroupChanged { group }, cx.now()).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    sessions::tell(cx, &crate::bus::Control::GroupChanged { group }).await;
+    for id in ids {
+        members::changed(cx, id, group).await;
+    }
+    let Group { slug: group_slug, .. } = found.group;
+    Ok(Posted { id: saved.id, seq: saved.seq, topic, group, group_slug, topic_slug })
+}
+
+/// The topic that a conversation goes on in: the one that was started last.
+pub async fn newest(cx: &Context, viewer: Viewer, found: &groups::Found) -> Result<Option<crate::model::Topic>> {
+    found.standing.check(Deed::Read)?;
+    Ok(store::topics::newest(&cx.db, viewer.id_or_none(), found.group.id).await?)
+}
+
+/// Who is in a conversation, by name.
+pub async fn people(cx: &Context, found: &groups::Found) -> Result<Vec<Person>> {
+    found.standing.check(Deed::Read)?;
+    let rows = store::members::page(&cx.db, found.group.id, MOST as i64, 0).await?;
+    Ok(rows.into_iter().map(|row| row.person).collect())
+}

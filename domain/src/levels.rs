@@ -1,0 +1,50 @@
+//! What of a topic reaches somebody: followed, muted, unread again.
+
+use serde_json::json;
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::model::{Level, MessageId, TopicId};
+use crate::policy::Viewer;
+use crate::{reads, store, topics, unread};
+
+/// Chooses what of a topic reaches oneself; normal is as its group.
+///
+/// # Errors
+/// [`Error::NotFound`] when they may not see the topic, [`Error::Forbidden`] when they are not in its group.
+pub async fn set_of_topic(cx: &Context, viewer: Viewer, topic: TopicId, level: Level) -> Result<topics::Found> {
+    let user = viewer.user()?;
+    let found = topics::find(cx, viewer, topic).await?;
+    if found.standing.role.is_none() {
+        return Err(Error::Forbidden("You are not in this group."));
+    }
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    store::ignores::set_topic_level(&mut tx, user, topic, level).await?;
+    tx.commit().await?;
+    redraw_own(cx, user, &found).await;
+    Ok(found)
+}
+
+/// Makes a message and all that follow it in its topic unread again.
+///
+/// # Errors
+/// [`Error::NotFound`] when they may not see the message, [`Error::Forbidden`] when they are not in its group.
+pub async fn unread_from(cx: &Context, viewer: Viewer, message: MessageId) -> Result<topics::Found> {
+    let user = viewer.user()?;
+    let place = store::topics::place_of(&cx.db, message).await?.ok_or(Error::NotFound)?;
+    let found = topics::find(cx, viewer, place.topic_id).await?;
+    if found.standing.role.is_none() {
+        return Err(Error::Forbidden("You are not in this group."));
+    }
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    store::reads::set(&mut tx, user, place.topic_id, place.seq - 1, cx.now()).await?;
+    tx.commit().await?;
+    redraw_own(cx, user, &found).await;
+    Ok(found)
+}
+
+async fn redraw_own(cx: &Context, user: crate::model::UserId, found: &topics::Found) {
+    reads::publish_own(cx, user, json!({"type": "member", "group": found.group.id}).to_string()).await;
+}

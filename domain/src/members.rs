@@ -1,0 +1,267 @@
+//! Who is in a group, and as what: remove, ban, appoint, hand over.
+
+use serde_json::json;
+
+use crate::audit;
+use crate::bus::{Control, Stream};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::groups::{self, Found};
+use crate::model::{Group, GroupId, Level, Person, Role, UserId};
+use crate::policy::{Deed, Standing, Viewer};
+use crate::store::Tx;
+use crate::store::members::{BanRow, MemberRow};
+use crate::{reads, sessions, store, unread};
+
+/// Bans that are listed.
+const LISTED: i64 = 200;
+
+/// Tells all processes, and their own pages, that somebody's part in a group is another: call it after the commit.
+pub(crate) async fn changed(cx: &Context, user: UserId, group: GroupId) {
+    sessions::tell(cx, &Control::MembershipChanged { user, group }).await;
+    if let Err(error) = cx.bus.group_changed(group).await {
+        tracing::warn!(%error, %group, "open pages hear later how many are in the group");
+    }
+    reads::publish_own(cx, user, json!({"type": "member", "group": group}).to_string()).await;
+}
+
+/// Has the open pages of these people be drawn anew, for something about the group changed.
+pub(crate) async fn redraw(cx: &Context, group: GroupId, users: &[UserId]) -> Result<()> {
+    let event: std::sync::Arc<str> = json!({"type": "member", "group": group}).to_string().into();
+    let events: Vec<_> = users.iter().map(|user| (Stream::User(*user), event.clone())).collect();
+    cx.bus.publish(&events).await?;
+    Ok(())
+}
+
+/// Has the pages of those who decide who is in a group be drawn anew; lost words are made good by their next page.
+pub(crate) async fn tell_keepers(cx: &Context, group: GroupId) {
+    let told = async { redraw(cx, group, &store::members::keepers(&cx.db, group).await?).await };
+    if let Err(error) = told.await {
+        tracing::warn!(%error, "a group's keepers were not told");
+    }
+}
+
+/// Somebody's standing to a group as it is now, the group held until the commit.
+///
+/// # Errors
+/// [`Error::NotFound`] when the group is gone.
+pub(crate) async fn held(tx: &mut Tx, viewer: Viewer, group: GroupId) -> Result<Standing> {
+    let row = store::groups::hold(tx, group).await?.ok_or(Error::NotFound)?;
+    let place = match viewer.id() {
+        Some(user) => store::members::place(tx, group, user).await?,
+        None => store::members::Place::default(),
+    };
+    Ok(Standing {
+        is_banned: place.banned,
+        is_archived: row.archived,
+        ..Standing::plain(row.kind, place.role, matches!(viewer, Viewer::User { is_admin: true, .. }))
+    })
+}
+
+/// Puts somebody into a group; nothing they asked for, or were invited to, is left.
+pub(crate) async fn enter(
+    tx: &mut Tx,
+    group: GroupId,
+    user: UserId,
+    role: Role,
+    now: crate::time::Timestamp,
+) -> Result<()> {
+    store::members::join(tx, group, user, role, now).await?;
+    store::requests::delete(tx, group, user).await?;
+    store::invitations::uninvite(tx, group, user).await?;
+    Ok(())
+}
+
+/// Takes somebody out of a group, and takes back whom they invited: all who are concerned by it.
+pub(crate) async fn drop_out(cx: &Context, tx: &mut Tx, group: GroupId, user: UserId) -> Result<Vec<UserId>> {
+    store::members::leave(tx, group, user).await?;
+    let mut concerned = withdraw_invitations(cx, tx, group, user).await?;
+    concerned.insert(0, user);
+    Ok(concerned)
+}
+
+/// Takes back the links that somebody made into a group and whom they invited by name: who that was.
+async fn withdraw_invitations(cx: &Context, tx: &mut Tx, group: GroupId, user: UserId) -> Result<Vec<UserId>> {
+    store::invitations::delete_of(tx, group, user).await?;
+    let invited = store::invitations::uninvite_of(tx, group, user).await?;
+    unread::users_change(cx, &invited).await?;
+    Ok(invited)
+}
+
+/// A member, and the group, for those who may do something to them.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    /// The group, and how the reader stands to it.
+    pub found: Found,
+    /// The member.
+    pub member: MemberRow,
+}
+
+/// A member as those see them who decide who is in the group.
+///
+/// # Errors
+/// [`Error::NotFound`], also for those who are not in it; [`Error::Forbidden`].
+pub async fn chosen(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<Chosen> {
+    viewer.user()?;
+    let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    let member = store::members::one(&cx.db, group, user).await?.ok_or(Error::NotFound)?;
+    Ok(Chosen { found, member })
+}
+
+/// Removes a member. They may come again.
+///
+/// # Errors
+/// [`Error::NotFound`] when they are not in it, [`Error::Forbidden`] for those who do not stand above them.
+pub async fn remove(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<Group> {
+    take_out(cx, viewer, group, user, None).await
+}
+
+/// Removes a member, or somebody who asked, and keeps them out.
+///
+/// # Errors
+/// [`Error::Invalid`] on `reason`, [`Error::NotFound`], [`Error::Forbidden`] for those who do not stand above them.
+pub async fn ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, reason: &str) -> Result<Group> {
+    take_out(cx, viewer, group, user, Some(reason)).await
+}
+
+async fn take_out(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, ban: Option<&str>) -> Result<Group> {
+    let by = viewer.user()?;
+    let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    if by == user {
+        return Err(Error::Forbidden("That is you: leave the group instead."));
+    }
+    let reason = ban.map(|reason| audit::reason(reason, "reason", true)).transpose()?;
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    let standing = held(&mut tx, viewer, group).await?;
+    standing.check(Deed::Admit)?;
+    let place = store::members::place(&mut tx, group, user).await?;
+    if !standing.may_remove(place.role) {
+        return Err(Error::Forbidden("They decide here as much as you do: make them a member first."));
+    }
+    let mut concerned = drop_out(cx, &mut tx, group, user).await?;
+    match &reason {
+        Some(reason) => {
+            store::requests::delete(&mut tx, group, user).await?;
+            store::invitations::uninvite(&mut tx, group, user).await?;
+            if store::members::ban(&mut tx, group, user, by, reason, now).await? == 0 && place.role.is_none() {
+                return Err(Error::NotFound);
+            }
+        }
+        None if place.role.is_none() => return Err(Error::NotFound),
+        None => {}
+    }
+    let (admins, left) = store::members::head_count(&mut tx, group).await?;
+    if admins == 0 && left > 0 {
+        // A site admin took out the last one.
+        concerned.extend(store::members::promote_eldest(&mut tx, group).await?);
+    }
+    tx.commit().await?;
+    for user in concerned {
+        changed(cx, user, group).await;
+    }
+    Ok(found.group)
+}
+
+/// Lifts a ban: they may come again.
+///
+/// # Errors
+/// [`Error::NotFound`] when they were not banned, [`Error::Forbidden`].
+pub async fn lift_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<Group> {
+    viewer.user()?;
+    let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    let mut tx = cx.db.begin().await?;
+    if store::members::lift_ban(&mut tx, group, user).await? == 0 {
+        return Err(Error::NotFound);
+    }
+    tx.commit().await?;
+    changed(cx, user, group).await;
+    Ok(found.group)
+}
+
+/// Who was banned from a group.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`].
+pub async fn bans(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Found, Vec<BanRow>)> {
+    viewer.user()?;
+    let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    Ok((found, store::members::bans(&cx.db, group, LISTED).await?))
+}
+
+/// Gives a member another part. The group keeps an admin.
+///
+/// # Errors
+/// [`Error::NotFound`] when they are not in it, [`Error::Forbidden`] for anyone but admins, and for the last admin's own part.
+pub async fn set_role(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, role: Role) -> Result<Group> {
+    appoint(cx, viewer, group, &[(user, role)]).await
+}
+
+/// Makes a member an admin, and oneself a member.
+///
+/// # Errors
+/// As [`set_role`].
+pub async fn hand_over(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<Group> {
+    let own = viewer.user()?;
+    let found = groups::for_deed(cx, viewer, group, Deed::Administer).await?;
+    if own == user || found.standing.role != Some(Role::Admin) {
+        return Err(Error::Forbidden("Only an admin of the group hands it over, and to somebody else."));
+    }
+    appoint(cx, viewer, group, &[(user, Role::Admin), (own, Role::Member)]).await
+}
+
+async fn appoint(cx: &Context, viewer: Viewer, group: GroupId, parts: &[(UserId, Role)]) -> Result<Group> {
+    viewer.user()?;
+    let found = groups::for_deed(cx, viewer, group, Deed::Administer).await?;
+    let mut tx = cx.db.begin().await?;
+    let mut concerned = Vec::new();
+    held(&mut tx, viewer, group).await?.check(Deed::Administer)?;
+    for &(user, role) in parts {
+        let place = store::members::place(&mut tx, group, user).await?;
+        if place.role.is_none() {
+            return Err(Error::NotFound);
+        }
+        store::members::set_role(&mut tx, group, user, role).await?;
+        if place.role > Some(role) {
+            // Whom they let in by a right that they have no more.
+            concerned.extend(withdraw_invitations(cx, &mut tx, group, user).await?);
+        }
+        concerned.push(user);
+    }
+    if store::members::head_count(&mut tx, group).await?.0 == 0 {
+        return Err(Error::Forbidden("A group keeps an admin: make somebody else one first."));
+    }
+    tx.commit().await?;
+    for user in concerned {
+        changed(cx, user, group).await;
+    }
+    Ok(found.group)
+}
+
+/// Who bears a name, for those who decide who is in a group.
+///
+/// # Errors
+/// [`Error::Invalid`] on `field` when nobody does.
+pub(crate) async fn named(cx: &Context, name: &str, field: &'static str) -> Result<Person> {
+    let name = name.trim().trim_start_matches('@').to_lowercase();
+    let found = store::users::by_names(&cx.db, &[name]).await?.pop();
+    found.map(|named| named.person).ok_or_else(|| Error::invalid(field, "Nobody here has that name."))
+}
+
+/// Chooses what of a group reaches oneself.
+///
+/// # Errors
+/// [`Error::NotFound`] when they may not know of it, [`Error::Forbidden`] when they are not in it.
+pub async fn set_level(cx: &Context, viewer: Viewer, group: GroupId, level: Level) -> Result<Group> {
+    let user = viewer.user()?;
+    let found = groups::by_id(cx, viewer, group).await?;
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    if store::members::set_level(&mut tx, group, user, level).await? == 0 {
+        return Err(Error::Forbidden("You are not in this group."));
+    }
+    tx.commit().await?;
+    reads::publish_own(cx, user, json!({"type": "member", "group": group}).to_string()).await;
+    Ok(found.group)
+}

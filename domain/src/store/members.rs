@@ -1,0 +1,207 @@
+//! Who is in a group, as what; who was banned from it.
+
+use super::db::{Db, Tx, sql};
+use crate::model::{GroupId, Level, Person, Role, UserId};
+use crate::time::Timestamp;
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// Puts somebody into a group; what was written until now counts as read. 0 when they were in it.
+pub async fn join(tx: &mut Tx, group: GroupId, user: UserId, role: Role, now: Timestamp) -> Result<u64> {
+    sql!(run tx,
+        "insert into memberships (group_id, user_id, role, created_at, read_before) values ($1, $2, $3, $4, $4) on conflict do nothing",
+        group, user, role, now)
+}
+
+/// Adds somebody to a conversation, who sees the topics that are started from then on. 0 when they were in it.
+pub async fn add(tx: &mut Tx, group: GroupId, user: UserId, from: Timestamp) -> Result<u64> {
+    sql!(run tx,
+        "insert into memberships (group_id, user_id, role, created_at, read_before, sees_from) values ($1, $2, 'member', $3, $3, $3)
+         on conflict do nothing",
+        group, user, from)
+}
+
+/// Takes somebody out of a group. 0 when they were not in it.
+pub async fn leave(tx: &mut Tx, group: GroupId, user: UserId) -> Result<u64> {
+    sql!(run tx, "delete from memberships where group_id = $1 and user_id = $2", group, user)
+}
+
+/// Gives a member another part. 0 when they are not in it.
+pub async fn set_role(tx: &mut Tx, group: GroupId, user: UserId, role: Role) -> Result<u64> {
+    sql!(run tx, "update memberships set role = $3 where group_id = $1 and user_id = $2", group, user, role)
+}
+
+/// What of a group reaches a member. 0 when they are not in it.
+pub async fn set_level(tx: &mut Tx, group: GroupId, user: UserId, level: Level) -> Result<u64> {
+    sql!(run tx, "update memberships set level = $3 where group_id = $1 and user_id = $2", group, user, level)
+}
+
+/// What somebody is to a group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Place {
+    /// Their part; `None` when they are not in it.
+    pub role: Option<Role>,
+    /// Whether they were banned from it.
+    pub banned: bool,
+}
+
+/// What somebody is to a group, in a transaction that holds it.
+pub async fn place(tx: &mut Tx, group: GroupId, user: UserId) -> Result<Place> {
+    let place = sql!(opt tx, Place,
+        "select m.role, exists (select 1 from group_bans b where b.group_id = $1 and b.user_id = $2) as banned
+         from users u left join memberships m on m.user_id = u.id and m.group_id = $1 where u.id = $2",
+        group, user)?;
+    Ok(place.unwrap_or_default())
+}
+
+/// How many admins the group has, and how many members.
+pub async fn head_count(tx: &mut Tx, group: GroupId) -> Result<(i64, i64)> {
+    sql!(one tx, (i64, i64),
+        "select count(case when role = 'admin' then 1 end), count(*) from memberships where group_id = $1", group)
+}
+
+/// Makes the longest-standing member an admin, moderators first: who it is.
+pub async fn promote_eldest(tx: &mut Tx, group: GroupId) -> Result<Option<UserId>> {
+    sql!(opt_value tx, UserId,
+        "update memberships set role = 'admin' where group_id = $1 and user_id =
+         (select user_id from memberships where group_id = $1 order by case role when 'moderator' then 0 else 1 end, created_at, user_id limit 1)
+         returning user_id",
+        group)
+}
+
+/// How many are in the group.
+pub async fn count(db: &Db, group: GroupId) -> Result<i64> {
+    sql!(value db, i64, "select count(*) from memberships where group_id = $1", group)
+}
+
+/// A member as the list of members shows them.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct MemberRow {
+    /// Who.
+    #[sqlx(flatten)]
+    pub person: Person,
+    /// Their part.
+    pub role: Role,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// The members by name, those who keep order first.
+pub async fn page(db: &Db, group: GroupId, limit: i64, offset: i64) -> Result<Vec<MemberRow>> {
+    sql!(all db, MemberRow,
+        "select u.id, u.username, m.role, m.created_at from memberships m join users u on u.id = m.user_id
+         where m.group_id = $1 order by u.username_lower limit $2 offset $3",
+        group, limit, offset)
+}
+
+/// One member.
+pub async fn one(db: &Db, group: GroupId, user: UserId) -> Result<Option<MemberRow>> {
+    sql!(opt db, MemberRow,
+        "select u.id, u.username, m.role, m.created_at from memberships m join users u on u.id = m.user_id
+         where m.group_id = $1 and m.user_id = $2",
+        group, user)
+}
+
+/// The names of those in a conversation, by name.
+pub async fn names(tx: &mut Tx, group: GroupId) -> Result<Vec<String>> {
+    sql!(values tx, String,
+        "select u.username from memberships m join users u on u.id = m.user_id where m.group_id = $1 order by u.username_lower", group)
+}
+
+/// Everyone in the group.
+pub async fn all(db: &Db, group: GroupId) -> Result<Vec<UserId>> {
+    sql!(values db, UserId, "select user_id from memberships where group_id = $1", group)
+}
+
+/// Everyone who decides who is in the group.
+pub async fn keepers(db: &Db, group: GroupId) -> Result<Vec<UserId>> {
+    sql!(values db, UserId, "select user_id from memberships where group_id = $1 and role <> 'member'", group)
+}
+
+/// Which of these are in the group.
+pub async fn among(db: &Db, group: GroupId, users: &[UserId]) -> Result<Vec<UserId>> {
+    if users.is_empty() {
+        return Ok(Vec::new());
+    }
+    sql!(values db, UserId,
+        "select user_id from memberships where group_id = $1 and user_id in (select cast(value as bigint) from json_each($2))",
+        group, super::list(users))
+}
+
+/// Somebody who may be told what happens in a topic.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Hearer {
+    /// Who.
+    pub user_id: UserId,
+    /// Whether it is not counted for them.
+    pub muted: bool,
+    /// Whether they ignore whoever did it.
+    pub ignores: bool,
+}
+
+/// Which of these members may read a topic of the group, and how what `author` does there reaches them.
+pub async fn hearers(
+    db: &Db,
+    group: GroupId,
+    topic: crate::model::TopicId,
+    author: UserId,
+    users: &[UserId],
+) -> Result<Vec<Hearer>> {
+    if users.is_empty() {
+        return Ok(Vec::new());
+    }
+    sql!(all db, Hearer,
+        "select ms.user_id, coalesce(l.level, ms.level) = 'muted' as muted,
+                exists (select 1 from ignores i where i.user_id = ms.user_id and i.ignored_id = $3) as ignores
+         from memberships ms
+         join topics t on t.id = $2
+         left join topic_levels l on l.user_id = ms.user_id and l.topic_id = t.id
+         where ms.group_id = $1 and (ms.sees_from is null or ms.sees_from <= t.created_at)
+           and ms.user_id in (select cast(value as bigint) from json_each($4))",
+        group, topic, author, super::list(users))
+}
+
+/// Somebody who was banned from a group.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct BanRow {
+    /// Who.
+    #[sqlx(flatten)]
+    pub person: Person,
+    /// Why.
+    pub reason: String,
+    /// By whom.
+    pub by_name: String,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// Bans somebody from a group. 0 when they were banned before.
+pub async fn ban(tx: &mut Tx, group: GroupId, user: UserId, by: UserId, reason: &str, now: Timestamp) -> Result<u64> {
+    sql!(run tx,
+        "insert into group_bans (group_id, user_id, by_id, reason, created_at) values ($1, $2, $3, $4, $5) on conflict do nothing",
+        group, user, by, reason, now)
+}
+
+/// Lifts a ban. 0 when there was none.
+pub async fn lift_ban(tx: &mut Tx, group: GroupId, user: UserId) -> Result<u64> {
+    sql!(run tx, "delete from group_bans where group_id = $1 and user_id = $2", group, user)
+}
+
+/// Who was banned from a group, the latest first.
+pub async fn bans(db: &Db, group: GroupId, limit: i64) -> Result<Vec<BanRow>> {
+    sql!(all db, BanRow,
+        "select u.id, u.username, b.reason, a.username as by_name, b.created_at
+         from group_bans b join users u on u.id = b.user_id join users a on a.id = b.by_id
+         where b.group_id = $1 order by b.created_at desc, u.id limit $2",
+        group, limit)
+}
+
+/// Whether two people are in a group together, conversations apart.
+pub async fn share_a_group(db: &Db, one: UserId, other: UserId) -> Result<bool> {
+    let group = sql!(opt_value db, GroupId,
+        "select a.group_id from memberships a join memberships b on b.group_id = a.group_id and b.user_id = $2
+         join groups g on g.id = a.group_id
+         where a.user_id = $1 and g.kind <> 'direct' and g.deleted_at is null limit 1",
+        one, other)?;
+    Ok(group.is_some())
+}

@@ -1,0 +1,277 @@
+//! Conversations; ignoring and muting; unread again.
+
+use std::time::Duration;
+
+use domain::bus::{Backlog, Stream};
+use domain::groups;
+use domain::model::{DirectFrom, GroupKind, Level, MessageId};
+use domain::policy::Viewer;
+use domain::testing::{TestForum, draft};
+use domain::{accounts, directs, ignores, levels, members, messages, reads, search, stars, topics, unread};
+use serde_json::Value;
+
+use crate::{complaint, id, is_forbidden, is_not_found, mentions_of};
+
+stories! {
+    a_conversation_is_between_its_people_alone,
+    the_same_people_have_one_conversation,
+    whoever_is_added_sees_what_is_said_from_then_on,
+    who_may_write_to_somebody_is_theirs_to_say,
+    new_accounts_begin_few_conversations,
+    a_conversation_that_everybody_left_is_gone,
+    whoever_is_ignored_is_silent_for_one_reader_alone,
+    what_is_muted_is_not_counted_and_what_is_followed_is,
+    a_message_is_unread_again_with_all_that_follow_it,
+}
+
+/// How many messages somebody finds.
+async fn found(forum: &TestForum, who: Viewer, words: &str) -> usize {
+    let question =
+        search::Question { words: words.into(), group: None, order: search::Order::default(), page: 0, limit: 20 };
+    let answer = search::ask(&forum.cx, who, question).await.unwrap();
+    answer.hits.iter().filter(|hit| !hit.is_topic).count()
+}
+
+async fn a_conversation_is_between_its_people_alone(forum: TestForum) {
+    let cx = &forum.cx;
+    let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
+    let boss = forum.site_admin("boss").await;
+    complaint(directs::start(cx, ann, "nobody", "", draft("Hello")).await, "to");
+    complaint(directs::start(cx, ann, " , @ann", "", draft("Hello")).await, "to");
+    complaint(directs::start(cx, ann, "ben", "", draft(" ")).await, "text");
+    let posted = directs::start(cx, ann, "@Ben", "", draft("A quince for @ben and @cleo")).await.unwrap();
+    forum.drain().await;
+    forum.catch_up().await;
+    let sidebar = unread::sidebar(cx, id(ben)).await.unwrap();
+    let own: Vec<_> = sidebar.conversations().collect();
+    assert_eq!((own.len(), own[0].unread(), sidebar.mentions), (1, 1, 1));
+    assert_eq!(domain::model::others_in(&own[0].name, "ben"), "ann");
+    for who in [cleo, boss, Viewer::Anonymous] {
+        assert!(is_not_found(groups::by_id(cx, who, posted.group).await));
+        assert!(is_not_found(groups::by_slug(cx, who, &posted.group_slug).await));
+        assert!(is_not_found(messages::show(cx, who, posted.id).await));
+        assert_eq!(found(&forum, who, "quince").await, 0);
+    }
+    assert!(is_not_found(groups::deletable(cx, boss, posted.group).await));
+    assert_eq!(mentions_of(&forum, cleo).await, []);
+    // Nothing of it stands on a profile, in what is discovered, or in the admins' list.
+    let profile = accounts::profile(cx, ben, "ann").await.unwrap();
+    assert!(profile.groups.is_empty() && profile.recent.is_empty());
+    assert!(domain::store::groups::all(&cx.db, 10, 0).await.unwrap().is_empty());
+    // Otherwise it is a group like others.
+    assert_eq!(found(&forum, ben, "quince").await, 1);
+    let reply = messages::post(cx, ben, posted.topic, draft("Thank you")).await.unwrap();
+    stars::toggle(cx, ann, reply.id).await.unwrap();
+    forum.drain().await;
+    assert_eq!(unread::sidebar(cx, id(ann)).await.unwrap().unread(), 1);
+    assert!(is_forbidden(messages::delete(cx, ann, reply.id).await), "nobody keeps order there");
+}
+
+async fn the_same_people_have_one_conversation(forum: TestForum) {
+    let cx = &forum.cx;
+    let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
+    forum.person("cleo").await;
+    let first = directs::start(cx, ann, "ben", "", draft("One")).await.unwrap();
+    let second = directs::start(cx, ben, "ann", "", draft("Two")).await.unwrap();
+    assert_eq!((second.group, second.topic, second.seq), (first.group, first.topic, 2));
+    let other = directs::start(cx, ben, "ann", "Another matter", draft("Three")).await.unwrap();
+    assert_eq!((other.group, other.seq), (first.group, 1));
+    let three = directs::start(cx, ann, "ben cleo", "", draft("Four")).await.unwrap();
+    assert_ne!(three.group, first.group);
+    // The same form twice says it once.
+    let keyed = || domain::audit::Draft { key: Some("k".repeat(32)), ..draft("Five") };
+    let one = directs::start(cx, ann, "cleo", "", keyed()).await.unwrap();
+    let again = directs::start(cx, ann, "cleo", "", keyed()).await.unwrap();
+    assert_eq!(one, again);
+    forum.drain().await;
+}
+
+async fn whoever_is_added_sees_what_is_said_from_then_on(forum: TestForum) {
+    let cx = &forum.cx;
+    let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
+    let before = directs::start(cx, ann, "ben", "", draft("A quince of before, @cleo")).await.unwrap();
+    forum.pass(Duration::from_secs(1));
+    assert!(is_not_found(directs::add(cx, cleo, before.group, "cleo", draft("Hi")).await));
+    complaint(directs::add(cx, ann, before.group, "ben", draft("Hi")).await, "to");
+    let after = directs::add(cx, ann, before.group, "cleo", draft("A quince from now on")).await.unwrap();
+    forum.drain().await;
+    forum.catch_up().await;
+    assert_ne!(after.topic, before.topic);
+    assert!(is_not_found(topics::find(cx, cleo, before.topic).await));
+    assert!(is_not_found(messages::show(cx, cleo, before.id).await));
+    assert!(topics::find(cx, ben, before.topic).await.is_ok(), "who was there still reads it");
+    assert!(is_forbidden(messages::post(cx, ben, before.topic, draft("x")).await), "and it goes on elsewhere");
+    let conversation = groups::by_id(cx, cleo, before.group).await.unwrap();
+    assert_eq!(conversation.group.name, "ann, ben, cleo");
+    let sidebar = unread::sidebar(cx, id(cleo)).await.unwrap();
+    let (rows, _) = topics::list(cx, cleo, &conversation, &sidebar, None, 10).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.topic.id).collect::<Vec<_>>(), [after.topic]);
+    assert_eq!(sidebar.unread(), 1);
+    assert_eq!(mentions_of(&forum, cleo).await, []);
+    assert_eq!(found(&forum, cleo, "quince").await, 1);
+    assert_eq!(found(&forum, ben, "quince").await, 2);
+    messages::post(cx, cleo, after.topic, draft("Hello all")).await.unwrap();
+    forum.drain().await;
+}
+
+async fn who_may_write_to_somebody_is_theirs_to_say(forum: TestForum) {
+    let cx = &forum.cx;
+    let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
+    let may = || async { accounts::profile(cx, ann, "ben").await.unwrap().may_write };
+    assert!(may().await);
+    directs::set_from(cx, ben, DirectFrom::Shared).await.unwrap();
+    assert!(!may().await);
+    complaint(directs::start(cx, ann, "ben", "", draft("Hello")).await, "to");
+    let garden = forum.group(ann, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[ben]).await;
+    assert!(may().await);
+    let begun = directs::start(cx, ann, "ben", "", draft("Hello")).await.unwrap();
+    directs::set_from(cx, ben, DirectFrom::Nobody).await.unwrap();
+    assert!(!may().await);
+    // What was begun goes on.
+    messages::post(cx, ann, begun.topic, draft("Still here")).await.unwrap();
+    directs::set_from(cx, ben, DirectFrom::Anyone).await.unwrap();
+    ignores::set(cx, ben, "ann", true).await.unwrap();
+    assert!(!may().await);
+    forum.drain().await;
+}
+
+async fn new_accounts_begin_few_conversations(mut forum: TestForum) {
+    forum.limit(|limits| (limits.directs_per_day_while_new, limits.directs_per_day) = (2, 3));
+    let cx = &forum.cx;
+    let ann = forum.person("ann").await;
+    for n in 0..6 {
+        forum.person(&format!("other{n}x")).await;
+    }
+    let start = |n: usize| async move { directs::start(cx, ann, &format!("other{n}x"), "", draft("Hello")).await };
+    start(0).await.unwrap();
+    start(1).await.unwrap();
+    assert!(matches!(start(2).await, Err(domain::Error::TooMany(_))));
+    start(1).await.unwrap();
+    forum.pass(Duration::from_secs(4 * 24 * 3_600));
+    for n in 2..5 {
+        start(n).await.unwrap();
+    }
+    assert!(matches!(start(5).await, Err(domain::Error::TooMany(_))));
+    forum.drain().await;
+}
+
+async fn a_conversation_that_everybody_left_is_gone(forum: TestForum) {
+    let cx = &forum.cx;
+    let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
+    let posted = directs::start(cx, ann, "ben", "", draft("A quince")).await.unwrap();
+    groups::leave(cx, ann, posted.group).await.unwrap();
+    assert!(is_not_found(groups::by_id(cx, ann, posted.group).await));
+    messages::post(cx, ben, posted.topic, draft("Anybody?")).await.unwrap();
+    forum.drain().await;
+    assert_eq!(unread::sidebar(cx, id(ann)).await.unwrap().groups.len(), 0);
+    groups::leave(cx, ben, posted.group).await.unwrap();
+    forum.drain().await;
+    forum.catch_up().await;
+    assert_eq!(domain::doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
+    let again = directs::start(cx, ann, "ben", "", draft("Hello again")).await.unwrap();
+    assert_ne!(again.group, posted.group);
+    forum.drain().await;
+}
+
+/// The events that somebody heard since they opened their stream.
+async fn heard(forum: &TestForum, who: Viewer, after: domain::bus::Cursor) -> Vec<Value> {
+    match forum.cx.bus.backlog(Stream::User(id(who)), after).await.unwrap() {
+        Backlog::Entries { events, .. } => {
+            events.iter().map(|event| serde_json::from_str(&event.payload).unwrap()).collect()
+        }
+        Backlog::Resync { .. } => panic!("nothing was lost"),
+    }
+}
+
+async fn whoever_is_ignored_is_silent_for_one_reader_alone(forum: TestForum) {
+    let cx = &forum.cx;
+    let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
+    let garden = forum.group(ann, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[ben, cleo]).await;
+    let posted = forum.topic(ann, &garden, "Plums", "begins").await;
+    assert!(is_forbidden(ignores::set(cx, ann, "ann", true).await));
+    assert!(is_not_found(ignores::set(cx, ann, "nobody", true).await));
+    ignores::set(cx, ann, "Ben", true).await.unwrap();
+    let cursor = cx.bus.open(Stream::User(id(ann))).await.unwrap();
+    cx.bus.seen(&[id(ann)]).await.unwrap();
+    let shout = forum.post(ben, posted.topic, "a loud quince, @ann").await;
+    forum.drain().await;
+    forum.catch_up().await;
+    let sidebar = unread::sidebar(cx, id(ann)).await.unwrap();
+    assert_eq!((sidebar.unread(), sidebar.mentions), (0, 0));
+    assert_eq!(mentions_of(&forum, ann).await, []);
+    assert_eq!(found(&forum, ann, "quince").await, 0);
+    assert_eq!(found(&forum, cleo, "quince").await, 1);
+    let events = heard(&forum, ann, cursor).await;
+    let message = events
+        .iter()
+        .find(|event| event["type"] == "message" && event["author"] == id(ben).0)
+        .expect("the page learns that there is one");
+    assert_eq!(message["quiet"], true);
+    let plums = topics::find(cx, ann, posted.topic).await.unwrap();
+    let page = messages::page(cx, ann, &plums, messages::Window::At(1)).await.unwrap();
+    assert_eq!(page.messages.iter().map(|m| m.ignored).collect::<Vec<_>>(), [false, true]);
+    let place = groups::by_id(cx, ann, garden.id).await.unwrap();
+    let (rows, _) = topics::list(cx, ann, &place, &sidebar, None, 5).await.unwrap();
+    assert!(rows[0].ignored);
+    // For everyone else, and after they are heard again, nothing is different.
+    assert_eq!(unread::sidebar(cx, id(cleo)).await.unwrap().unread(), 2);
+    // In another process too.
+    let other = forum.another().await;
+    assert_eq!(ignores::of(&other, id(ann)).await.unwrap().as_ref(), [id(ben)]);
+    ignores::set(cx, ann, "ben", false).await.unwrap();
+    assert_eq!(unread::sidebar(cx, id(ann)).await.unwrap().unread(), 1);
+    assert_eq!(mentions_of(&forum, ann).await, [(shout.id, true)]);
+}
+
+async fn what_is_muted_is_not_counted_and_what_is_followed_is(forum: TestForum) {
+    let cx = &forum.cx;
+    let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
+    let garden = forum.group(ann, "Garden", GroupKind::Public).await;
+    assert!(is_forbidden(members::set_level(cx, ben, garden.id, Level::Muted).await));
+    forum.admit(&garden, &[ben]).await;
+    let plums = forum.topic(ann, &garden, "Plums", "one").await;
+    let pears = forum.topic(ann, &garden, "Pears", "two @ben").await;
+    forum.drain().await;
+    let counted = || async { unread::sidebar(cx, id(ben)).await.unwrap().unread() };
+    assert_eq!(counted().await, 2);
+    members::set_level(cx, ben, garden.id, Level::Muted).await.unwrap();
+    assert_eq!(counted().await, 0);
+    assert_eq!(unread::sidebar(cx, id(ben)).await.unwrap().mentions, 1, "who calls by name is heard");
+    levels::set_of_topic(cx, ben, plums.topic, Level::Tracked).await.unwrap();
+    assert_eq!(counted().await, 1);
+    members::set_level(cx, ben, garden.id, Level::Normal).await.unwrap();
+    levels::set_of_topic(cx, ben, plums.topic, Level::Muted).await.unwrap();
+    levels::set_of_topic(cx, ben, pears.topic, Level::Normal).await.unwrap();
+    assert_eq!(counted().await, 1);
+    let cursor = cx.bus.open(Stream::User(id(ben))).await.unwrap();
+    cx.bus.seen(&[id(ben)]).await.unwrap();
+    forum.post(ann, plums.topic, "three").await;
+    forum.post(ann, pears.topic, "four").await;
+    forum.drain().await;
+    let quiet: Vec<bool> = heard(&forum, ben, cursor)
+        .await
+        .iter()
+        .filter(|event| event["type"] == "message")
+        .map(|event| event["quiet"] == true)
+        .collect();
+    assert_eq!(quiet, [true, false]);
+}
+
+async fn a_message_is_unread_again_with_all_that_follow_it(forum: TestForum) {
+    let cx = &forum.cx;
+    let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
+    let garden = forum.group(ann, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[ben]).await;
+    let first = forum.topic(ann, &garden, "Plums", "one").await;
+    let second = forum.post(ann, first.topic, "two").await;
+    forum.post(ann, first.topic, "three").await;
+    forum.drain().await;
+    reads::mark(cx, ben, first.topic, 3).await.unwrap();
+    assert_eq!(unread::sidebar(cx, id(ben)).await.unwrap().unread(), 0);
+    levels::unread_from(cx, ben, second.id).await.unwrap();
+    assert_eq!(unread::sidebar(cx, id(ben)).await.unwrap().unread(), 2);
+    assert!(is_forbidden(levels::unread_from(cx, cleo, second.id).await));
+    assert!(is_not_found(levels::unread_from(cx, ben, MessageId(crate::ABSENT)).await));
+}

@@ -1,0 +1,395 @@
+//! Who is in a group: asking, inviting, appointing, removing, banning; archive and deletion.
+
+use std::time::Duration;
+
+use domain::groups::{self, GroupForm};
+use domain::invitations::{self, Followed, LinkForm};
+use domain::model::{GroupKind, Role, UserId};
+use domain::policy::Viewer;
+use domain::testing::{TestForum, draft};
+use domain::{accounts, admin, members, messages, requests, search, sessions, topics, unread};
+
+use crate::{complaint, id, is_forbidden, is_not_found};
+
+stories! {
+    whoever_asks_is_let_in_or_declined,
+    many_are_answered_at_once,
+    a_link_lets_in_as_many_as_it_says_and_ends,
+    a_link_gives_no_more_than_its_maker_may_still_give,
+    of_many_who_follow_a_link_at_once_no_more_come_in_than_it_says,
+    a_link_of_a_member_lets_one_ask_into_a_private_group,
+    whoever_is_invited_by_name_accepts_or_declines,
+    whoever_was_removed_may_come_back_and_whoever_was_banned_may_not,
+    a_group_keeps_an_admin,
+    a_closed_group_is_known_and_not_read,
+    an_archived_group_stays_as_it_is,
+    a_deleted_group_is_gone_for_everyone,
+    whoever_is_suspended_or_banned_is_signed_out_and_told_why,
+    groups_are_discovered_by_category,
+}
+
+async fn role(forum: &TestForum, who: Viewer, group: domain::model::GroupId) -> Option<Role> {
+    groups::by_id(&forum.cx, who, group).await.ok().and_then(|found| found.standing.role)
+}
+
+async fn whoever_asks_is_let_in_or_declined(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let choir = forum.group(mira, "Choir", GroupKind::Closed).await;
+    assert!(is_forbidden(groups::join(cx, noor, choir.id).await));
+    requests::ask(cx, noor, choir.id, "I sing alto.").await.unwrap();
+    requests::ask(cx, noor, choir.id, "I sing alto, mostly.").await.unwrap();
+    requests::ask(cx, ada, choir.id, "").await.unwrap();
+    complaint(requests::ask(cx, ada, choir.id, &"x".repeat(1_001)).await, "message");
+    assert!(is_forbidden(requests::waiting(cx, noor, choir.id).await));
+    let (_, rows, total) = requests::waiting(cx, mira, choir.id).await.unwrap();
+    let said: Vec<_> = rows.iter().map(|row| (row.person.username.as_str(), row.message.as_str())).collect();
+    assert_eq!((said, total), (vec![("noor", "I sing alto, mostly."), ("ada", "")], 2));
+    assert!(is_forbidden(requests::answer(cx, ada, choir.id, &[id(ada)], true).await));
+    requests::answer(cx, mira, choir.id, &[id(noor)], true).await.unwrap();
+    assert_eq!(role(&forum, noor, choir.id).await, Some(Role::Member));
+    assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().groups.len(), 1);
+    requests::answer(cx, mira, choir.id, &[id(ada)], false).await.unwrap();
+    assert_eq!(role(&forum, ada, choir.id).await, None);
+    assert!(is_forbidden(requests::ask(cx, ada, choir.id, "please").await), "not at once again");
+    forum.pass(requests::PAUSE + Duration::from_secs(1));
+    requests::ask(cx, ada, choir.id, "please").await.unwrap();
+    requests::withdraw(cx, ada, choir.id).await.unwrap();
+    assert!(is_not_found(requests::withdraw(cx, ada, choir.id).await));
+    assert_eq!(requests::waiting(cx, mira, choir.id).await.unwrap().2, 0);
+    // Nobody asks for what is open, or what they may not know of.
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    assert!(is_forbidden(requests::ask(cx, ada, garden.id, "").await));
+    assert!(is_not_found(requests::ask(cx, ada, secret.id, "").await));
+}
+
+async fn many_are_answered_at_once(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let choir = forum.group(mira, "Choir", GroupKind::Closed).await;
+    let mut all: Vec<UserId> = Vec::new();
+    for n in 0..6 {
+        let who = forum.person(&format!("singer{n}x")).await;
+        requests::ask(cx, who, choir.id, "").await.unwrap();
+        all.push(id(who));
+    }
+    // Two who answer the same ones at once let each in once.
+    let noor = forum.person("noor").await;
+    groups::admit(cx, choir.id, id(noor), Role::Moderator).await.unwrap();
+    let (one, other) = tokio::join!(
+        requests::answer(cx, mira, choir.id, &all[..5], true),
+        requests::answer(cx, noor, choir.id, &all[1..], true)
+    );
+    assert_eq!(one.unwrap().1 + other.unwrap().1, 6);
+    assert_eq!(groups::aside(cx, choir.id).await.unwrap().members, 8);
+}
+
+fn link(role: Option<Role>, uses: i64, days: i64) -> LinkForm {
+    LinkForm { role, uses, days }
+}
+
+async fn a_link_lets_in_as_many_as_it_says_and_ends(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    complaint(invitations::make_link(cx, mira, secret.id, link(Some(Role::Member), 0, 7)).await, "uses");
+    complaint(invitations::make_link(cx, mira, secret.id, link(Some(Role::Member), 1, 91)).await, "days");
+    assert!(is_not_found(invitations::make_link(cx, noor, secret.id, link(None, 1, 7)).await));
+    let token = invitations::make_link(cx, mira, secret.id, link(Some(Role::Member), 1, 7)).await.unwrap();
+    assert_eq!(token.len(), 32);
+    let kept = crate::tables::texts(&forum, "select token from invitations").await;
+    assert!(!kept.concat().contains(&token), "only its digest is kept");
+    for wrong in ["", "0", &"0".repeat(32), &token.to_uppercase(), &format!("{token}0"), "%00", &kept[0]] {
+        assert!(is_not_found(invitations::offer(cx, noor, wrong).await), "{wrong}");
+    }
+    // Looking uses nothing up.
+    assert_eq!(invitations::offer(cx, Viewer::Anonymous, &token).await.unwrap().group.id, secret.id);
+    assert_eq!(invitations::follow(cx, noor, &token, "").await.unwrap(), Followed::In(secret.clone()));
+    assert_eq!(role(&forum, noor, secret.id).await, Some(Role::Member));
+    assert!(is_not_found(invitations::follow(cx, ada, &token, "").await), "it is used up");
+    assert!(is_not_found(invitations::offer(cx, ada, &token).await));
+    let token = invitations::make_link(cx, mira, secret.id, link(Some(Role::Member), 5, 1)).await.unwrap();
+    forum.pass(Duration::from_secs(24 * 3_600 + 1));
+    assert!(is_not_found(invitations::follow(cx, ada, &token, "").await), "it is over");
+    let token = invitations::make_link(cx, mira, secret.id, link(Some(Role::Member), 5, 1)).await.unwrap();
+    let shown = invitations::list(cx, mira, secret.id).await.unwrap();
+    assert_eq!(shown.links.len(), 1, "what ended is not listed");
+    assert!(is_not_found(invitations::revoke(cx, noor, secret.id, shown.links[0].id).await), "it is not theirs");
+    invitations::revoke(cx, mira, secret.id, shown.links[0].id).await.unwrap();
+    assert!(is_not_found(invitations::follow(cx, ada, &token, "").await), "it is revoked");
+    let token = invitations::make_link(cx, mira, secret.id, link(Some(Role::Member), 5, 1)).await.unwrap();
+    members::ban(cx, mira, secret.id, id(noor), "because").await.unwrap();
+    assert!(is_forbidden(invitations::follow(cx, noor, &token, "").await), "not for who was banned");
+}
+
+async fn a_link_gives_no_more_than_its_maker_may_still_give(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    groups::admit(cx, secret.id, id(noor), Role::Moderator).await.unwrap();
+    for role in [Role::Moderator, Role::Admin] {
+        complaint(invitations::make_link(cx, noor, secret.id, link(Some(role), 1, 7)).await, "role");
+    }
+    let member = invitations::make_link(cx, noor, secret.id, link(Some(Role::Member), 9, 7)).await.unwrap();
+    let asks = invitations::make_link(cx, mira, secret.id, link(Some(Role::Moderator), 9, 7)).await.unwrap();
+    invitations::offer(cx, ada, &member).await.unwrap();
+    // By hand, as if the two happened at once: the link is still there.
+    forum
+        .execute(
+            "update memberships set role = 'member' where user_id = (select id from users where username = 'noor')",
+        )
+        .await;
+    assert!(is_not_found(invitations::offer(cx, ada, &member).await));
+    assert!(is_not_found(invitations::follow(cx, ada, &member, "").await));
+    invitations::follow(cx, ada, &asks, "").await.unwrap();
+    assert_eq!(role(&forum, ada, secret.id).await, Some(Role::Moderator));
+    // Whoever loses a part loses the links made by it.
+    members::set_role(cx, mira, secret.id, id(ada), Role::Admin).await.unwrap();
+    members::set_role(cx, ada, secret.id, id(mira), Role::Member).await.unwrap();
+    assert_eq!(invitations::list(cx, ada, secret.id).await.unwrap().links.len(), 1, "mira's went, noor's was not hers");
+}
+
+async fn of_many_who_follow_a_link_at_once_no_more_come_in_than_it_says(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    let token = invitations::make_link(cx, mira, secret.id, link(Some(Role::Member), 3, 7)).await.unwrap();
+    let mut people = Vec::new();
+    for n in 0..8 {
+        people.push(forum.person(&format!("person{n}x")).await);
+    }
+    let all = people.iter().map(|who| invitations::follow(cx, *who, &token, ""));
+    let came = futures_util::future::join_all(all).await.into_iter().filter(Result::is_ok).count();
+    assert_eq!(came, 3);
+    assert_eq!(groups::aside(cx, secret.id).await.unwrap().members, 4);
+}
+
+async fn a_link_of_a_member_lets_one_ask_into_a_private_group(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    forum.admit(&secret, &[noor]).await;
+    complaint(invitations::make_link(cx, noor, secret.id, link(Some(Role::Member), 1, 7)).await, "role");
+    let token = invitations::make_link(cx, noor, secret.id, link(None, 2, 7)).await.unwrap();
+    assert_eq!(invitations::follow(cx, ada, &token, "It is me.").await.unwrap(), Followed::Asked(secret.clone()));
+    assert!(is_not_found(groups::by_id(cx, ada, secret.id).await), "not before somebody said yes");
+    assert!(invitations::offer(cx, ada, &token).await.unwrap().waits);
+    assert_eq!(requests::mine(cx, ada).await.unwrap().len(), 1);
+    requests::answer(cx, mira, secret.id, &[id(ada)], true).await.unwrap();
+    assert_eq!(role(&forum, ada, secret.id).await, Some(Role::Member));
+}
+
+async fn whoever_is_invited_by_name_accepts_or_declines(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    complaint(invitations::invite(cx, mira, secret.id, "nobody").await, "username");
+    complaint(invitations::invite(cx, mira, secret.id, "mira").await, "username");
+    invitations::invite(cx, mira, secret.id, "@Noor").await.unwrap();
+    invitations::invite(cx, mira, secret.id, "ada").await.unwrap();
+    assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().invited, 1);
+    assert_eq!(invitations::mine(cx, noor).await.unwrap()[0].group.id, secret.id);
+    assert!(is_not_found(groups::by_id(cx, noor, secret.id).await));
+    invitations::accept(cx, noor, secret.id).await.unwrap();
+    assert_eq!(role(&forum, noor, secret.id).await, Some(Role::Member));
+    assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().invited, 0);
+    invitations::decline(cx, ada, secret.id).await.unwrap();
+    assert!(is_not_found(invitations::accept(cx, ada, secret.id).await));
+    // Taken back, and by somebody who may not any more.
+    invitations::invite(cx, mira, secret.id, "ada").await.unwrap();
+    invitations::uninvite(cx, mira, secret.id, id(ada)).await.unwrap();
+    assert!(is_not_found(invitations::accept(cx, ada, secret.id).await));
+    assert!(is_forbidden(invitations::invite(cx, noor, secret.id, "ada").await));
+    members::set_role(cx, mira, secret.id, id(noor), Role::Moderator).await.unwrap();
+    invitations::invite(cx, noor, secret.id, "ada").await.unwrap();
+    members::set_role(cx, mira, secret.id, id(noor), Role::Member).await.unwrap();
+    assert_eq!(unread::sidebar(cx, id(ada)).await.unwrap().invited, 0);
+    assert!(is_not_found(invitations::accept(cx, ada, secret.id).await));
+}
+
+async fn whoever_was_removed_may_come_back_and_whoever_was_banned_may_not(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let boss = forum.site_admin("boss").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor, ada]).await;
+    assert!(is_forbidden(members::remove(cx, noor, garden.id, id(ada)).await));
+    assert!(is_forbidden(members::remove(cx, mira, garden.id, id(mira)).await));
+    members::set_role(cx, mira, garden.id, id(ada), Role::Moderator).await.unwrap();
+    assert!(is_forbidden(members::remove(cx, ada, garden.id, id(mira)).await), "an admin stands above");
+    members::remove(cx, ada, garden.id, id(noor)).await.unwrap();
+    assert!(is_not_found(members::remove(cx, ada, garden.id, id(noor)).await));
+    assert_eq!(role(&forum, noor, garden.id).await, None);
+    groups::join(cx, noor, garden.id).await.unwrap();
+    complaint(members::ban(cx, ada, garden.id, id(noor), " ").await, "reason");
+    members::ban(cx, ada, garden.id, id(noor), "Shouting").await.unwrap();
+    assert!(is_forbidden(groups::join(cx, noor, garden.id).await));
+    assert!(is_forbidden(topics::start(cx, noor, garden.id, "x", draft("x")).await));
+    complaint(invitations::invite(cx, mira, garden.id, "noor").await, "username");
+    let (_, bans) = members::bans(cx, mira, garden.id).await.unwrap();
+    assert_eq!((bans[0].person.id, bans[0].reason.as_str(), bans[0].by_name.as_str()), (id(noor), "Shouting", "ada"));
+    assert!(is_forbidden(members::lift_ban(cx, noor, garden.id, id(noor)).await));
+    members::lift_ban(cx, ada, garden.id, id(noor)).await.unwrap();
+    groups::join(cx, noor, garden.id).await.unwrap();
+    // A site admin stands above all where everyone reads; the eldest takes over.
+    members::ban(cx, boss, garden.id, id(mira), "Because").await.unwrap();
+    assert_eq!(role(&forum, ada, garden.id).await, Some(Role::Admin));
+}
+
+async fn a_group_keeps_an_admin(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    assert!(is_forbidden(members::set_role(cx, mira, garden.id, id(mira), Role::Member).await));
+    assert!(is_not_found(members::set_role(cx, mira, garden.id, id(noor), Role::Admin).await));
+    forum.admit(&garden, &[noor]).await;
+    assert!(is_forbidden(members::set_role(cx, noor, garden.id, id(noor), Role::Admin).await));
+    members::hand_over(cx, mira, garden.id, id(noor)).await.unwrap();
+    assert_eq!(
+        (role(&forum, noor, garden.id).await, role(&forum, mira, garden.id).await),
+        (Some(Role::Admin), Some(Role::Member))
+    );
+    assert!(is_forbidden(members::hand_over(cx, mira, garden.id, id(mira)).await));
+    // Two admins who step down at once: one of them stays.
+    members::set_role(cx, noor, garden.id, id(mira), Role::Admin).await.unwrap();
+    let (one, other) = tokio::join!(
+        members::set_role(cx, mira, garden.id, id(mira), Role::Member),
+        members::set_role(cx, noor, garden.id, id(noor), Role::Member)
+    );
+    assert_eq!(u8::from(one.is_ok()) + u8::from(other.is_ok()), 1);
+}
+
+async fn a_closed_group_is_known_and_not_read(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
+    let choir = forum.group(mira, "Choir", GroupKind::Closed).await;
+    let posted = forum.topic(mira, &choir, "Tuesday", "@noor @boss a quince song").await;
+    forum.drain().await;
+    forum.catch_up().await;
+    for who in [noor, boss, Viewer::Anonymous] {
+        let found = groups::by_slug(cx, who, "choir").await.unwrap();
+        assert!(is_forbidden(groups::members(cx, &found, 0, 10).await));
+        assert!(is_not_found(topics::find(cx, who, posted.topic).await));
+        assert!(is_not_found(messages::show(cx, who, posted.id).await));
+        let question = search::Question {
+            words: "quince".into(),
+            group: None,
+            order: search::Order::default(),
+            page: 0,
+            limit: 20,
+        };
+        assert_eq!(search::ask(cx, who, question).await.unwrap().total, 0);
+    }
+    assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().mentions, 0);
+    assert!(!groups::is_public(cx, choir.id).await.unwrap());
+}
+
+async fn an_archived_group_stays_as_it_is(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let choir = forum.group(mira, "Choir", GroupKind::Closed).await;
+    forum.admit(&choir, &[noor]).await;
+    let posted = forum.topic(noor, &choir, "Tuesday", "A song").await;
+    requests::ask(cx, ada, choir.id, "").await.unwrap();
+    assert!(is_forbidden(groups::archive(cx, noor, choir.id, true).await));
+    groups::archive(cx, mira, choir.id, true).await.unwrap();
+    for answer in [
+        messages::post(cx, noor, posted.topic, draft("x")).await.map(drop),
+        messages::edit(cx, noor, posted.id, "x".into()).await.map(drop),
+        messages::delete(cx, mira, posted.id).await.map(drop),
+        domain::stars::toggle(cx, noor, posted.id).await.map(drop),
+        topics::rename(cx, mira, posted.topic, "x").await.map(drop),
+        topics::delete(cx, mira, posted.topic).await.map(drop),
+        topics::start(cx, mira, choir.id, "x", draft("x")).await.map(drop),
+        requests::answer(cx, mira, choir.id, &[id(ada)], true).await.map(drop),
+        invitations::invite(cx, mira, choir.id, "ada").await,
+    ] {
+        assert!(is_forbidden(answer));
+    }
+    assert!(messages::show(cx, noor, posted.id).await.is_ok(), "it is read as before");
+    groups::archive(cx, mira, choir.id, false).await.unwrap();
+    messages::post(cx, noor, posted.topic, draft("again")).await.unwrap();
+    forum.drain().await;
+}
+
+async fn a_deleted_group_is_gone_for_everyone(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
+    let secret = forum.group(mira, "Secret cove", GroupKind::Private).await;
+    forum.admit(&secret, &[noor]).await;
+    let posted = forum.topic(mira, &secret, "Treasure", "@noor under the oak").await;
+    forum.drain().await;
+    forum.catch_up().await;
+    assert!(is_forbidden(groups::delete(cx, noor, secret.id, "Secret cove").await));
+    complaint(groups::delete(cx, mira, secret.id, "Secret").await, "name");
+    // Site admins have no key to it, and can delete it all the same.
+    assert!(is_not_found(groups::by_id(cx, boss, secret.id).await));
+    groups::delete(cx, boss, secret.id, "Secret cove").await.unwrap();
+    for who in [mira, noor, boss] {
+        assert!(is_not_found(groups::by_id(cx, who, secret.id).await));
+        assert!(is_not_found(topics::find(cx, who, posted.topic).await));
+        assert!(is_not_found(messages::place(cx, who, posted.id).await));
+        let sidebar = unread::sidebar(cx, id(who)).await.unwrap();
+        assert_eq!((sidebar.groups.len(), sidebar.mentions), (0, 0));
+    }
+    complaint(groups::create(cx, noor, GroupForm::new("Secret cove", GroupKind::Public)).await, "slug");
+    forum.drain().await;
+    forum.catch_up().await;
+    assert_eq!(domain::doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
+    forum.pass(Duration::from_secs(31 * 24 * 3_600));
+    domain::reactors::run(cx, &domain::testing::DRAW, domain::jobs::Job::Sweep { slot: "now".into() }).await.unwrap();
+    assert_eq!(crate::tables::ints(&forum, "select count(*) from messages").await, [[0]]);
+    groups::create(cx, noor, GroupForm::new("Secret cove", GroupKind::Public)).await.unwrap();
+}
+
+async fn whoever_is_suspended_or_banned_is_signed_out_and_told_why(forum: TestForum) {
+    let cx = &forum.cx;
+    let (boss, noor, mira) = (forum.site_admin("boss").await, forum.person("noor").await, forum.person("mira").await);
+    let origin = sessions::Origin { address: std::net::IpAddr::from([127, 0, 0, 1]), agent: String::new() };
+    let password = || domain::secrets::Password::new(domain::testing::PASSWORD);
+    let token = accounts::sign_in(cx, "noor", password(), &origin).await.unwrap();
+    assert!(sessions::authenticate(cx, &token).await.unwrap().is_some());
+    let week = admin::Bar::Suspend { days: 7 };
+    assert!(is_not_found(admin::bar(cx, mira, id(noor), week, "because").await));
+    assert!(is_forbidden(admin::bar(cx, boss, id(boss), week, "because").await));
+    complaint(admin::bar(cx, boss, id(noor), week, "").await, "reason");
+    complaint(admin::bar(cx, boss, id(noor), admin::Bar::Suspend { days: 0 }, "because").await, "days");
+    admin::bar(cx, boss, id(noor), week, "Shouting").await.unwrap();
+    assert!(sessions::authenticate(cx, &token).await.unwrap().is_none());
+    let why = complaint(accounts::sign_in(cx, "noor", password(), &origin).await, "password");
+    assert!(why.contains("suspended until") && why.contains("Shouting"), "{why}");
+    let wrong = domain::secrets::Password::new("a wrong password");
+    let why = complaint(accounts::sign_in(cx, "noor", wrong, &origin).await, "password");
+    assert!(!why.contains("suspended"), "only to whoever knows the password");
+    forum.pass(Duration::from_secs(7 * 24 * 3_600 + 1));
+    accounts::sign_in(cx, "noor", password(), &origin).await.unwrap();
+    admin::bar(cx, boss, id(noor), admin::Bar::Ban, "Selling").await.unwrap();
+    forum.pass(Duration::from_secs(365 * 24 * 3_600));
+    let why = complaint(accounts::sign_in(cx, "noor", password(), &origin).await, "password");
+    assert!(why.contains("banned") && why.contains("Selling"), "{why}");
+    admin::bar(cx, boss, id(noor), admin::Bar::Lift, "").await.unwrap();
+    accounts::sign_in(cx, "noor", password(), &origin).await.unwrap();
+}
+
+async fn groups_are_discovered_by_category(forum: TestForum) {
+    use domain::model::Category;
+    use domain::store::groups::{Order, Wanted};
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    for (name, kind, category) in [
+        ("Choir", GroupKind::Closed, Category::Music),
+        ("Quartet", GroupKind::Private, Category::Music),
+        ("Garden", GroupKind::Public, Category::Home),
+    ] {
+        groups::create(cx, mira, GroupForm { category, ..GroupForm::new(name, kind) }).await.unwrap();
+    }
+    let names = |category| async move {
+        let wanted = Wanted { words: "", category, order: Order::Name };
+        let (rows, _) = groups::discover(cx, noor, wanted, 0, 10).await.unwrap();
+        rows.into_iter().map(|row| row.group.name).collect::<Vec<_>>()
+    };
+    assert_eq!(names(None).await, ["Choir", "Garden"]);
+    assert_eq!(names(Some(Category::Music)).await, ["Choir"]);
+    assert_eq!(names(Some(Category::Games)).await, Vec::<String>::new());
+}

@@ -1,0 +1,115 @@
+//! Who is in a group, and who was banned from it.
+
+use askama::Template;
+use domain::model::{Group, Person, Role};
+use domain::store::members::{BanRow, MemberRow};
+use domain::time::Timestamp;
+
+use crate::form::ReasonForm;
+use crate::frame::Frame;
+
+/// `/-/groups/ID/members`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "members/index.html")]
+pub struct Members {
+    /// Around it.
+    pub frame: Frame,
+    /// The group.
+    pub group: Group,
+    /// Whether the viewer decides who is in it.
+    pub keeps: bool,
+    /// How many are in it.
+    pub total: i64,
+    /// Those of this page.
+    pub rows: Vec<Row>,
+    /// The page's number, from 1.
+    pub page: i64,
+    /// Whether another one follows.
+    pub has_more: bool,
+}
+
+/// Somebody who is in a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Who.
+    pub person: Person,
+    /// Their part in it.
+    pub role: Role,
+    /// Since when.
+    pub joined_at: Timestamp,
+}
+
+impl From<MemberRow> for Row {
+    fn from(row: MemberRow) -> Self {
+        Self { person: row.person, role: row.role, joined_at: row.created_at }
+    }
+}
+
+impl Row {
+    /// A word for those who are more than members.
+    pub fn title(&self) -> Option<&'static str> {
+        match self.role {
+            Role::Member => None,
+            Role::Moderator => Some("moderator"),
+            Role::Admin => Some("admin"),
+        }
+    }
+
+    /// Whether this is their part.
+    pub fn is(&self, role: &str) -> bool {
+        self.role.as_str() == role
+    }
+}
+
+/// `/-/groups/ID/members/USER`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "members/edit.html")]
+pub struct Edit {
+    /// Around it.
+    pub frame: Frame,
+    /// The group.
+    pub group: Group,
+    /// The member.
+    pub member: Row,
+    /// Whether the viewer may give them another part.
+    pub may_appoint: bool,
+    /// Whether the viewer may hand the group over to them.
+    pub may_hand_over: bool,
+    /// Whether the viewer may remove and ban them.
+    pub may_remove: bool,
+    /// The form that bans.
+    pub form: ReasonForm,
+}
+
+/// `/-/groups/ID/bans`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "members/bans.html")]
+pub struct Bans {
+    /// Around it.
+    pub frame: Frame,
+    /// The group.
+    pub group: Group,
+    /// Whether the viewer decides who is in it.
+    pub keeps: bool,
+    /// Who was banned, the latest first.
+    pub rows: Vec<Ban>,
+}
+
+/// Somebody who was banned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ban {
+    /// Who.
+    pub person: Person,
+    /// Why.
+    pub reason: String,
+    /// By whom.
+    pub by: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+impl From<BanRow> for Ban {
+    fn from(row: BanRow) -> Self {
+        Self { person: row.person, reason: row.reason, by: row.by_name, at: row.created_at }
+    }
+}

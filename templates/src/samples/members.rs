@@ -1,0 +1,229 @@
+//! Who is in a group, who asks, who is invited, and conversations.
+
+use askama::Template;
+use domain::model::{DirectFrom, GroupKind, InvitationId, Role};
+
+use super::{Drawn, ago, frame, group, others, person, stranger};
+use crate::form::{AskForm, BarForm, DirectForm, InviteForm, LinkForm, ReasonForm};
+use crate::{admin, directs, invitations, members, requests, settings};
+
+impl members::Members {
+    /// Nine of them.
+    pub fn sample() -> Self {
+        let roles = [Role::Admin, Role::Moderator];
+        let rows = (1..=9)
+            .map(|id| members::Row {
+                person: person(id),
+                role: roles.get(id - 1).copied().unwrap_or(Role::Member),
+                joined_at: ago(40_000 * id as u64),
+            })
+            .collect();
+        let (frame, group) = (frame("/-/groups/1/members"), group(1));
+        Self { frame, group, keeps: true, total: 64, rows, page: 1, has_more: true }
+    }
+}
+
+impl members::Edit {
+    /// A moderator, as an admin sees them.
+    pub fn sample() -> Self {
+        let mut form = ReasonForm::default();
+        form.mend("reason", "Say why, in a few words.");
+        Self {
+            frame: frame("/-/groups/1/members/2"),
+            group: group(1),
+            member: members::Row { person: person(2), role: Role::Moderator, joined_at: ago(90_000) },
+            may_appoint: true,
+            may_hand_over: true,
+            may_remove: true,
+            form,
+        }
+    }
+}
+
+impl members::Bans {
+    /// One.
+    pub fn sample() -> Self {
+        let row = members::Ban {
+            person: person(8),
+            reason: "Sold <wild> birds, twice.".to_owned(),
+            by: "mira".to_owned(),
+            at: ago(4_000),
+        };
+        Self { frame: frame("/-/groups/1/bans"), group: group(1), keeps: true, rows: vec![row] }
+    }
+}
+
+impl requests::Door {
+    /// For somebody who may ask.
+    pub fn sample() -> Self {
+        let mut closed = group(4);
+        closed.kind = GroupKind::Closed;
+        Self {
+            frame: frame("/choir/"),
+            group: closed,
+            about: "Rehearsals on Tuesdays. <strong>Altos</strong> wanted.".to_owned(),
+            members: 31,
+            may_ask: true,
+            may_delete: false,
+            is_banned: false,
+            asked_at: None,
+            ask_again_at: None,
+            form: AskForm::default(),
+        }
+    }
+}
+
+impl requests::Requests {
+    /// Two who wait.
+    pub fn sample() -> Self {
+        let row = |id, message: &str, minutes| requests::Row {
+            person: person(id),
+            message: message.to_owned(),
+            at: ago(minutes),
+        };
+        let mut closed = group(4);
+        closed.kind = GroupKind::Closed;
+        Self {
+            frame: frame("/-/groups/4/requests"),
+            group: closed,
+            keeps: true,
+            archived: false,
+            rows: vec![row(5, "I sang alto at school,\nlong ago.", 600), row(9, "", 20)],
+            total: 2,
+        }
+    }
+}
+
+impl invitations::Mine {
+    /// One invitation, one request that waits, one that was declined.
+    pub fn sample() -> Self {
+        let invited = vec![invitations::To { group: group(6), inviter: "mira".to_owned(), at: ago(70) }];
+        let asked = |id, declined_at| invitations::Asked { group: group(id), at: ago(3_000), declined_at };
+        Self { frame: frame("/-/invitations"), invited, asked: vec![asked(4, None), asked(3, Some(ago(100)))] }
+    }
+}
+
+impl invitations::Offered {
+    /// Into a private group.
+    pub fn sample() -> Self {
+        Self {
+            frame: frame("/-/invite/0123"),
+            group: group(6),
+            about: "The one in June.".to_owned(),
+            inviter: "mira".to_owned(),
+            lets_in: false,
+            is_member: false,
+            may_follow: true,
+            waits: false,
+            token: "0123".to_owned(),
+            form: AskForm::default(),
+        }
+    }
+}
+
+impl invitations::OfGroup {
+    /// Just after a link was made.
+    pub fn sample() -> Self {
+        let link = |id, role, used| invitations::Link {
+            id: InvitationId(id),
+            inviter: "mira".to_owned(),
+            role,
+            made_at: ago(60),
+            expires_at: ago(0),
+            uses_left: 10 - used,
+            used,
+        };
+        let mut form = LinkForm { uses: "9000".into(), days: "7".into(), ..LinkForm::default() };
+        form.mend("uses", "From 1 to 500 people.");
+        Self {
+            frame: frame("/-/groups/6/invitations"),
+            group: group(6),
+            keeps: true,
+            may_invite: true,
+            may_appoint: true,
+            links: vec![link(3, Some(Role::Member), 2), link(4, None, 0)],
+            invited: vec![invitations::Invited { person: person(9), inviter: "mira".to_owned(), at: ago(50) }],
+            made: Some("https://example.org/-/invite/0123456789abcdef0123456789abcdef".to_owned()),
+            form,
+            by_name: InviteForm::default(),
+        }
+    }
+}
+
+impl directs::New {
+    /// To two people.
+    pub fn sample() -> Self {
+        let mut form = DirectForm { to: "mira, nobody".into(), text: "Tea?".into(), ..DirectForm::default() };
+        form.mend("to", "Nobody here is called nobody.");
+        Self { frame: frame("/-/direct/new?to=mira"), form }
+    }
+}
+
+impl directs::Add {
+    /// A third one.
+    pub fn sample() -> Self {
+        let mut group = group(6);
+        (group.kind, group.name) = (GroupKind::Direct, "mira".to_owned());
+        let (frame, people) = (frame("/-/direct/6/add"), vec![person(4), person(1)]);
+        Self { frame, group, people, form: DirectForm::default() }
+    }
+}
+
+impl settings::People {
+    /// One who is ignored.
+    pub fn sample() -> Self {
+        let frame = frame("/-/settings/people");
+        Self { frame, direct_from: DirectFrom::Shared, ignored: vec![person(8)] }
+    }
+}
+
+impl admin::Person {
+    /// With something to mend.
+    pub fn sample() -> Self {
+        let mut form = BarForm { days: "7".into(), ..BarForm::default() };
+        form.mend("reason", "Say why, in a few words.");
+        let mut frame = frame("/admin/people/2");
+        frame.viewer.iter_mut().for_each(|viewer| viewer.is_admin = true);
+        Self { frame, user: others::user(2), form }
+    }
+
+    fn barred_for_a_week() -> Self {
+        let mut page = Self::sample();
+        page.user.suspended_until = Some(super::now().plus(std::time::Duration::from_secs(7 * 86_400)));
+        page.user.barred_reason = "Shouting.".to_owned();
+        page
+    }
+}
+
+pub(super) fn all() -> Vec<Drawn> {
+    use invitations::{Mine, OfGroup, Offered};
+    use requests::{Door, Requests};
+    vec![
+        ("members", members::Members::sample().render()),
+        ("member", members::Edit::sample().render()),
+        ("bans", members::Bans::sample().render()),
+        ("bans-none", members::Bans { rows: Vec::new(), ..members::Bans::sample() }.render()),
+        ("door", Door::sample().render()),
+        ("door-stranger", Door { frame: stranger("/choir/"), ..Door::sample() }.render()),
+        ("door-asked", Door { asked_at: Some(ago(9)), ..Door::sample() }.render()),
+        ("door-declined", Door { ask_again_at: Some(ago(0)), ..Door::sample() }.render()),
+        ("door-banned", Door { is_banned: true, may_ask: false, ..Door::sample() }.render()),
+        ("requests", Requests::sample().render()),
+        ("requests-none", Requests { rows: Vec::new(), total: 0, ..Requests::sample() }.render()),
+        ("invitations", Mine::sample().render()),
+        ("invitations-none", Mine { invited: Vec::new(), asked: Vec::new(), ..Mine::sample() }.render()),
+        ("invite", Offered::sample().render()),
+        ("invite-in", Offered { lets_in: true, ..Offered::sample() }.render()),
+        ("invite-stranger", Offered { frame: stranger("/-/invite/0123"), ..Offered::sample() }.render()),
+        ("group-invitations", OfGroup::sample().render()),
+        (
+            "group-invitations-member",
+            OfGroup { keeps: false, may_appoint: false, made: None, ..OfGroup::sample() }.render(),
+        ),
+        ("direct-new", directs::New::sample().render()),
+        ("direct-add", directs::Add::sample().render()),
+        ("settings-people", settings::People::sample().render()),
+        ("admin-person", admin::Person::sample().render()),
+        ("admin-person-barred", admin::Person::barred_for_a_week().render()),
+    ]
+}

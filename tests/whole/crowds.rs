@@ -1,0 +1,83 @@
+//! Crowds: people read and write while one thing after another goes wrong. In the end each reader's page holds each message once, in
+//! order, and everything that was acknowledged is there.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use klatch_bench::crowd::{Report, Run};
+use klatch_bench::faults::{Fault, Trouble};
+use klatch_bench::people::gather;
+use klatch_bench::site::{Numbers, Site, wait_at_most};
+use tempfile::TempDir;
+
+/// How long everything may take to be as it was: longer than a poll waits.
+const RECOVERY: Duration = Duration::from_secs(60);
+/// Each of two people writes this often.
+const EVERY: Duration = Duration::from_millis(250);
+
+fn program() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_klatch"))
+}
+
+/// Has a crowd read and write while these faults happen one after the other, each when the last one is got over.
+async fn suffer(mut site: Site, faults: &[Fault]) -> Report {
+    let first = gather(&site.at, "herons", 4).await.expect("a group");
+    let second = gather(&site.at, "kestrels", 3).await.expect("a group");
+    site.settle().await;
+    let cookie = first.readers[0].clone();
+    let mut run = Run::begin(&site.at, vec![first, second], EVERY, 2).await;
+    got_over(&run, "the beginning").await;
+    let mut trouble = Trouble::default();
+    for fault in faults {
+        run.ledger().begin(fault.name());
+        let begun = Instant::now();
+        trouble.happens(*fault, &mut site, &cookie).await;
+        let mended = begun.elapsed();
+        got_over(&run, fault.name()).await;
+        println!("{}: mended after {mended:.1?}, got over after {:.1?}", fault.name(), begun.elapsed());
+    }
+    run.fall_silent().await;
+    wait_at_most(RECOVERY, "everybody has everything", async || (run.behind() == 0).then_some(())).await;
+    let report = run.end().await;
+    println!("{report}");
+    assert!(report.is_well(), "{report}");
+    let (is_healthy, doctor) = site.doctor().await;
+    assert!(is_healthy, "the doctor found:\n{doctor}");
+    report
+}
+
+/// Waits until everybody has what was written after now.
+async fn got_over(run: &Run, what: &str) {
+    let now = run.newest();
+    wait_at_most(RECOVERY, &format!("{what} is got over"), async || run.have(&now).then_some(())).await;
+}
+
+#[tokio::test]
+async fn with_one_process_killed_ended_and_stuffed_every_reader_has_every_message_once() {
+    let folder = TempDir::new().expect("a folder");
+    let site = Site::alone(program(), folder.path()).await;
+    suffer(site, &Fault::ALONE).await;
+}
+
+#[tokio::test]
+async fn with_every_part_of_many_killed_emptied_and_cut_off_every_reader_has_every_message_once() {
+    let folder = TempDir::new().expect("a folder");
+    let site = Site::many(program(), folder.path(), Numbers::default()).await;
+    let report = suffer(site, &Fault::MANY).await;
+    // Who is sent away is told when to come back, and nobody is told of a mistake that is none.
+    let known = ["503", "502", "504"];
+    let other: Vec<_> = report
+        .errors()
+        .into_keys()
+        .filter(|error| error.contains("without") || !known.iter().any(|status| error.ends_with(status)))
+        .collect();
+    assert!(other.is_empty(), "{other:?}\n{report}");
+}
+
+#[tokio::test]
+async fn every_process_restarted_in_turn_under_load_shows_no_client_an_error() {
+    let folder = TempDir::new().expect("a folder");
+    let site = Site::many(program(), folder.path(), Numbers::default()).await;
+    let report = suffer(site, &[Fault::RestartInTurn]).await;
+    assert!(report.errors().is_empty(), "{report}");
+}

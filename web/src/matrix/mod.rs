@@ -1,0 +1,121 @@
+//! Who gets which answer: every route, for everybody, in groups of each kind. The answers stand in `expected.txt`, which is read when it
+//! changes; a route that is not in it, or is and is no more, fails.
+
+mod scene;
+mod swap;
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use domain::testing::TestForum;
+
+use crate::routes::{Entry, ROUTES};
+use scene::{ACTORS, Answer, Door, STATES, State, World};
+
+/// The answers as they were agreed on.
+const EXPECTED: &str = include_str!("expected.txt");
+
+/// Widths of the columns.
+const FIRST: usize = 54;
+const COLUMN: usize = 10;
+
+#[actix_web::test]
+async fn every_route_answers_everybody_as_agreed_on_sqlite() {
+    every_route_answers_everybody_as_agreed(TestForum::sqlite().await).await;
+}
+
+#[actix_web::test]
+async fn every_route_answers_everybody_as_agreed_on_postgres() {
+    every_route_answers_everybody_as_agreed(TestForum::postgres().await).await;
+}
+
+async fn every_route_answers_everybody_as_agreed(forum: TestForum) {
+    let door = Door::open(&forum).await;
+    let mut world = World::make(&forum).await;
+    let mut table = heading();
+    for entry in ROUTES {
+        let _ = writeln!(table, "\n{} {}", entry.method, entry.path);
+        for (states, answers) in rows(&forum, &door, &mut world, entry).await {
+            let _ = writeln!(table, "{:FIRST$}{}", format!("  {states}"), answers.trim_end());
+        }
+    }
+    if table.replace("\r\n", "\n") == EXPECTED.replace("\r\n", "\n") {
+        return;
+    }
+    let file = std::env::temp_dir().join("klatch-matrix.txt");
+    std::fs::write(&file, &table).expect("a file to look at");
+    let (now, then) = (blocks(&table), blocks(EXPECTED));
+    let mut differing = String::new();
+    for route in now.keys().chain(then.keys().filter(|route| !now.contains_key(*route))) {
+        let (now, then) = (now.get(route), then.get(route));
+        if now != then {
+            let shown = |rows: Option<&String>| rows.map_or("  nothing\n", String::as_str).to_owned();
+            let _ = write!(differing, "\n{route}\n is\n{} and was agreed to be\n{}", shown(now), shown(then));
+        }
+    }
+    panic!(
+        "The answers are not those of web/src/matrix/expected.txt. As they are, they stand in {}.\n{differing}",
+        file.display()
+    );
+}
+
+fn heading() -> String {
+    let mut heading =
+        "# What each route answers to whom. A number is the status; `in` leads to the sign-in.\n".to_owned();
+    heading += "# Where a group is not to be known of, the answer is that for one that is absent, byte for byte: this is looked at too.\n#\n";
+    let _ = write!(heading, "{:FIRST$}", "#");
+    for actor in ACTORS {
+        let _ = write!(heading, "{:COLUMN$}", actor.name());
+    }
+    heading.truncate(heading.trim_end().len());
+    heading + "\n"
+}
+
+/// The rows of a route: states that are answered alike stand together.
+async fn rows(forum: &TestForum, door: &Door, world: &mut World, entry: &Entry) -> Vec<(String, String)> {
+    let mut rows: Vec<(String, String)> = Vec::new();
+    let states: &[State] = if scene::is_in_group(entry.path) { &STATES } else { &[State::Public] };
+    for &state in states {
+        let mut answers = String::new();
+        for actor in ACTORS {
+            let answer = door.knock(forum, world, entry, state, actor).await;
+            if state != State::Absent && answer.status == 404 && scene::is_in_group(entry.path) {
+                let absent = door.knock(forum, world, entry, State::Absent, actor).await;
+                must_be_alike(entry, state, &answer, &absent);
+            }
+            assert!(answer.status < 500, "{} {} answers {} to {actor:?}", entry.method, entry.path, answer.status);
+            let _ = write!(answers, "{:COLUMN$}", answer.word());
+        }
+        let name = if states.len() == 1 { "site" } else { state.name() };
+        match rows.iter_mut().find(|(_, known)| *known == answers) {
+            Some((names, _)) => {
+                names.push(' ');
+                names.push_str(name);
+            }
+            None => rows.push((name.to_owned(), answers)),
+        }
+    }
+    if let [(names, _)] = rows.as_mut_slice()
+        && states.len() > 1
+    {
+        *names = "any".to_owned();
+    }
+    rows
+}
+
+/// # Panics
+/// When an answer tells what is hidden from what is not there.
+fn must_be_alike(entry: &Entry, state: State, there: &Answer, absent: &Answer) {
+    let about = format!("{} {} in the state {state:?}", entry.method, entry.path);
+    assert_eq!(there.status, absent.status, "{about}");
+    assert_eq!(there.headers, absent.headers, "{about}");
+    assert_eq!(there.body, absent.body, "{about}");
+}
+
+fn blocks(table: &str) -> BTreeMap<&str, String> {
+    let routes = table.split("\n\n").skip(1);
+    routes
+        .filter_map(|block| block.split_once('\n'))
+        .map(|(route, rows)| (route, format!("{}\n", rows.trim_end())))
+        .collect()
+}

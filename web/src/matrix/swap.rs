@@ -1,0 +1,89 @@
+//! Each id is looked up inside of what it stands in: in another group, with every right there, it is not there.
+
+use domain::testing::TestForum;
+
+use super::scene::{Actor, Door, State, World, keyed};
+use domain::{groups, invitations, members, requests};
+
+#[actix_web::test]
+async fn an_id_of_elsewhere_is_not_there_on_sqlite() {
+    an_id_of_elsewhere_is_not_there(TestForum::sqlite().await).await;
+}
+
+#[actix_web::test]
+async fn an_id_of_elsewhere_is_not_there_on_postgres() {
+    an_id_of_elsewhere_is_not_there(TestForum::postgres().await).await;
+}
+
+async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
+    let door = Door::open(&forum).await;
+    let mut world = World::make(&forum).await;
+    let theirs = world.stage(&forum, State::Closed).await;
+    // A group of the admin's own, with nobody and nothing else in it.
+    let own = forum.group(world.who(Actor::Admin), "Own", domain::model::GroupKind::Closed).await;
+    let cx = &forum.cx;
+    domain::topics::start(cx, world.who(Actor::Admin), own.id, "Own topic", keyed("mine")).await.expect("a topic");
+    // In the other one, the admin is nothing.
+    members::remove(cx, world.maker, theirs.group.id, world.who(Actor::Admin).id().expect("an account"))
+        .await
+        .expect_err("an admin stands as high");
+    let admin = world.who(Actor::Admin);
+    groups::leave(cx, admin, theirs.group.id).await.expect("left");
+    let (target, outcast, guest, asker) = (world.target, world.outcast, world.guest, world.asker);
+    let number = |who: domain::policy::Viewer| who.id().expect("an account").0;
+    let base = format!("/-/groups/{}", own.id);
+    let before = dump(&forum, &world, theirs.group.id).await;
+    for (path, word) in [
+        (format!("{base}/members/{}/role", number(target)), ""),
+        (format!("{base}/members/{}/hand-over", number(target)), ""),
+        (format!("{base}/members/{}/remove", number(target)), ""),
+        (format!("{base}/bans/{}/lift", number(outcast)), ""),
+        (format!("{base}/invited/{}/uninvite", number(guest)), ""),
+        (format!("{base}/invitations/{}/revoke", theirs.invitation), ""),
+        (format!("/-/topics/{}/messages", theirs.topic), "text"),
+        (format!("/-/topics/{}/edit", theirs.topic), "title"),
+        (format!("/-/topics/{}/delete", theirs.topic), ""),
+        (format!("/-/topics/{}/level", theirs.topic), ""),
+        (format!("/-/messages/{}/edit", theirs.message), "text"),
+        (format!("/-/messages/{}/delete", theirs.message), ""),
+        (format!("/-/messages/{}/star", theirs.message), ""),
+        (format!("/-/messages/{}/unread", theirs.message), ""),
+    ] {
+        let mut fields = vec![("role", "admin".to_owned()), ("group", own.id.to_string())];
+        if !word.is_empty() {
+            fields.push((word, "swapped".to_owned()));
+        }
+        let answer = door.send(&forum, &world, "post", &path, &fields, Actor::Admin).await;
+        assert_eq!(answer.status, 404, "{path}");
+    }
+    for path in [
+        format!("/{}/{}/", own.slug, theirs.topic_slug),
+        format!("{base}/members/{}", number(target)),
+        format!("/-/messages/{}", theirs.message),
+        format!("/-/messages/{}/edit", theirs.message),
+        format!("/-/topics/{}/edit", theirs.topic),
+        format!("/-/direct/{}/add", own.id),
+        format!("/-/direct/{}/add", theirs.group.id),
+    ] {
+        let answer = door.send(&forum, &world, "get", &path, &[], Actor::Admin).await;
+        assert_eq!(answer.status, 404, "{path}");
+    }
+    // Letting in who asked elsewhere lets nobody in.
+    let fields = [("one", format!("approve:{}", number(asker)))];
+    let answer = door.send(&forum, &world, "post", &format!("{base}/requests"), &fields, Actor::Admin).await;
+    assert_eq!(answer.status, 303);
+    let found = groups::by_id(cx, admin, own.id).await.expect("the own group");
+    assert_eq!(groups::members(cx, &found, 0, 10).await.expect("its members").0, 1);
+    assert_eq!(dump(&forum, &world, theirs.group.id).await, before, "nothing changed elsewhere");
+}
+
+/// What there is of a group's people, as those see it who decide.
+async fn dump(forum: &TestForum, world: &World, group: domain::model::GroupId) -> String {
+    let (cx, maker) = (&forum.cx, world.maker);
+    let found = groups::by_id(cx, maker, group).await.expect("the group");
+    let (_, members, _) = groups::members(cx, &found, 0, 100).await.expect("its members");
+    let shown = invitations::list(cx, maker, group).await.expect("its invitations");
+    let (_, bans) = domain::members::bans(cx, maker, group).await.expect("its bans");
+    let (_, waiting, _) = requests::waiting(cx, maker, group).await.expect("who waits");
+    format!("{members:?} {:?} {:?} {bans:?} {waiting:?}", shown.links, shown.invited)
+}
