@@ -55,7 +55,7 @@ pub struct Requests {
 impl Requests {
     /// How many wait, in words.
     pub fn fact(&self) -> String {
-        format!("{} waiting", crate::numbers::thousands(&self.total))
+        format!("{} waiting", crate::numbers::thousands(self.total))
     }
 }
 
