@@ -94,6 +94,21 @@ pub async fn add_user(name: String, email: String, admin: bool) -> Result<(), Fa
     }
 }
 
+/// `klatch admin user second-step-off`.
+pub async fn second_step_off(name: &str) -> Result<(), Failure> {
+    let cx = context(false).await?;
+    let done = domain::second_step::turn_off_for(&cx, name).await;
+    cx.db.close().await;
+    match done {
+        Ok(()) => {
+            println!("{name} signs in with the password alone");
+            Ok(())
+        }
+        Err(domain::Error::NotFound) => Err(format!("nobody is called {name}").into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// `klatch demo`.
 pub async fn demo() -> Result<(), Failure> {
     let cx = context(true).await?;

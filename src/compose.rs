@@ -38,6 +38,7 @@ pub async fn context(settings: &Settings, search: bool) -> Result<Context, Failu
         clock,
         config: Arc::new(settings.config.clone()),
         search,
+        mail: settings.mail.clone(),
         sessions: Arc::new(SessionCache::default()),
     };
     tokio::spawn(listen(cx.clone()));

@@ -89,6 +89,11 @@ enum User {
         #[arg(long)]
         admin: bool,
     },
+    /// Turns the second step of signing in off, for somebody who lost the phone and the recovery codes
+    SecondStepOff {
+        /// The user name
+        name: String,
+    },
 }
 
 fn main() -> ExitCode {
@@ -140,6 +145,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Admin(Admin::Reindex) => commands::reindex().await,
         Command::Admin(Admin::Reparse { all }) => commands::reparse(all).await,
         Command::Admin(Admin::User(User::Add { name, email, admin })) => commands::add_user(name, email, admin).await,
+        Command::Admin(Admin::User(User::SecondStepOff { name })) => commands::second_step_off(&name).await,
     }
 }
 

@@ -99,6 +99,7 @@ fn draw() -> Draw {
             drawn(&templates::messages::MessagePartial { message, topic, group, now })
         },
         here: |aside, group| drawn(&templates::groups::HerePartial { aside, group: GroupOf { id: group } }),
+        letter: templates::letters::words,
         topic_row: |row, group, now| drawn(&templates::groups::TopicRowPartial { row, group, now }),
     }
 }

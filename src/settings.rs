@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use domain::bus::BusUrl;
 use domain::config::{Config, Limits};
+use domain::mail::Mailer;
 use domain::secrets::SecretKey;
 use domain::store::DatabaseUrl;
 
@@ -45,6 +46,8 @@ pub struct Settings {
     pub proxies: Vec<IpAddr>,
     /// How many polls may wait.
     pub polls: Polls,
+    /// The way by which letters leave.
+    pub mail: Mailer,
     /// What the domain has to know.
     pub config: Config,
 }
@@ -103,6 +106,7 @@ impl Settings {
             limits: limits()?,
             session: SESSION,
         };
+        let mail = mail(&data_dir, &config)?;
         let connections = parsed("KLATCH_DATABASE_CONNECTIONS", 16, "a number of connections")?;
         if !(2..=1_000).contains(&connections) {
             return Err(BadSetting("KLATCH_DATABASE_CONNECTIONS: between 2 and 1000".to_owned()));
@@ -116,6 +120,7 @@ impl Settings {
             bus,
             proxies: proxies()?,
             polls: polls()?,
+            mail,
             config,
         })
     }
@@ -204,6 +209,25 @@ fn own_secret(path: &std::path::Path) -> Result<SecretKey, BadSetting> {
         .ok_or_else(|| bad("used", &"it holds less than 32 characters; delete it to have a new one made"))
 }
 
+/// By SMTP where that is set, else into a folder beside the other files.
+fn mail(data_dir: &std::path::Path, config: &Config) -> Result<Mailer, BadSetting> {
+    let host = config.base_url.split_once("://").map_or("", |(_, authority)| authority);
+    let host = host.split(':').next().unwrap_or_default();
+    let (url, from) = (var("KLATCH_SMTP_URL"), var("KLATCH_MAIL_FROM"));
+    if url.is_some() && from.is_none() {
+        return Err(BadSetting(
+            "KLATCH_MAIL_FROM: letters need a sender, as Klatch <klatch@example.org>, where KLATCH_SMTP_URL is set"
+                .to_owned(),
+        ));
+    }
+    let from = from.unwrap_or_else(|| format!("klatch@{}", if host.contains('.') { host } else { "localhost" }));
+    let from = Mailer::parse_from(&from).map_err(|error| BadSetting(format!("KLATCH_MAIL_FROM: `{from}` {error}")))?;
+    match url {
+        Some(url) => Mailer::smtp(&url, from).map_err(|error| BadSetting(format!("KLATCH_SMTP_URL: it {error}"))),
+        None => Ok(Mailer::folder(data_dir.join("mail"), from)),
+    }
+}
+
 fn limits() -> Result<Limits, BadSetting> {
     let normal = Limits::default();
     let figure = "a number; 0 lifts the limit";
@@ -221,6 +245,11 @@ fn limits() -> Result<Limits, BadSetting> {
             sign_ups_per_address: 0,
             groups_per_day: 0,
             stars_per_minute: 0,
+            mails_per_hour: 0,
+            mails_per_mailbox: 0,
+            codes_per_account: 0,
+            renames_per_day: 0,
+            downloads_per_hour: 0,
             searches_per_minute: 0,
             requests_per_day: 0,
             invitations_per_day: 0,

@@ -1,20 +1,17 @@
-//! Accounts: sign up, sign in, profile, password.
-
-use std::sync::LazyLock;
-
-use regex::Regex;
+//! Accounts: sign up, sign in, profile.
 
 use crate::bus::Control;
 use crate::context::Context;
 use crate::error::{Error, Fields, Result};
 use crate::limits::{self, By, Deed};
+use crate::mail::Kind;
 use crate::model::{Group, Theme, User, UserId};
 use crate::names::{Username, username_key};
 use crate::policy::{self, Barred, Viewer};
 use crate::secrets::Password;
 use crate::sessions::{self, Origin};
-use crate::store;
 use crate::store::users::Profile;
+use crate::{addresses, letters, passwords, second_step, store};
 
 /// What the sign-up form holds.
 #[derive(Clone, Debug)]
@@ -27,14 +24,19 @@ pub struct NewAccount {
     pub password: Password,
 }
 
-/// Makes an account.
+/// Makes an account for whoever runs the site, who vouches for its mail address.
 ///
 /// # Errors
 /// [`Error::Invalid`] with what has to be mended; a taken name is one of it.
 pub async fn create(cx: &Context, new: NewAccount, is_admin: bool) -> Result<UserId> {
+    make(cx, new, is_admin, true).await
+}
+
+/// An address that nobody vouches for waits for its confirmation. Whether another account has it is told to its owner alone.
+async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: bool) -> Result<UserId> {
     let mut fields = Fields::default();
     let username = collect(&mut fields, Username::parse(&new.username));
-    let email = collect(&mut fields, check_email(&new.email));
+    let email = collect(&mut fields, addresses::check(&new.email));
     collect(&mut fields, new.password.check("password"));
     fields.check()?;
     let (Some(username), Some(email)) = (username, email) else {
@@ -42,9 +44,10 @@ pub async fn create(cx: &Context, new: NewAccount, is_admin: bool) -> Result<Use
     };
     let key = username_key(username.as_str());
     let hash = new.password.hash().await?;
+    let (vouched_for, waiting) = if is_vouched_for { (email, None) } else { (None, email) };
     let mut tx = cx.db.begin().await?;
-    let made =
-        store::users::insert(&mut tx, username.as_str(), &key, email.as_deref(), &hash, is_admin, cx.now()).await?;
+    let confirmed = vouched_for.as_deref();
+    let made = store::users::insert(&mut tx, username.as_str(), &key, confirmed, &hash, is_admin, cx.now()).await?;
     let Some(id) = made else {
         drop(tx);
         // Which of the two is not said for a mail address: it would tell who has an account here.
@@ -53,7 +56,12 @@ pub async fn create(cx: &Context, new: NewAccount, is_admin: bool) -> Result<Use
             None => Error::invalid("username", "That name (or one that looks like it) or that mail address is taken."),
         });
     };
+    if let Some(email) = &waiting {
+        store::users::set_new_email(&mut tx, id, email).await?;
+        letters::with_link(&mut tx, cx, Kind::Confirm, Some(id), email).await?;
+    }
     tx.commit().await?;
+    cx.wake.after_commit();
     Ok(id)
 }
 
@@ -63,7 +71,10 @@ pub async fn create(cx: &Context, new: NewAccount, is_admin: bool) -> Result<Use
 /// [`Error::Invalid`] with what has to be mended, [`Error::TooMany`].
 pub async fn sign_up(cx: &Context, new: NewAccount, origin: &Origin) -> Result<String> {
     limits::count(cx, Deed::SignUp, By::Address(origin.address)).await?;
-    let id = create(cx, new, false).await?;
+    if !new.email.trim().is_empty() {
+        limits::count(cx, Deed::Mail, By::Mailbox(new.email.trim())).await?;
+    }
+    let id = make(cx, new, false, false).await?;
     sessions::open(cx, id, origin).await
 }
 
@@ -73,7 +84,7 @@ pub async fn sign_up(cx: &Context, new: NewAccount, origin: &Origin) -> Result<S
 /// [`Error::NotFound`] when the link is wrong or there is an admin.
 pub async fn first_admin(cx: &Context, link_token: &str, new: NewAccount, origin: &Origin) -> Result<String> {
     check_first_admin(cx, link_token).await?;
-    let id = create(cx, new, true).await?;
+    let id = make(cx, new, true, false).await?;
     sessions::open(cx, id, origin).await
 }
 
@@ -91,26 +102,38 @@ pub async fn check_first_admin(cx: &Context, link_token: &str) -> Result<()> {
     if signed && !store::users::any_admin(&cx.db).await? { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// Signs in: the token for the cookie. Unknown names take as long and answer the same as wrong passwords.
+/// How far a right password brings somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignedIn {
+    /// In: the token for the cookie.
+    Session(String),
+    /// To the second step: what to hold until then, for [`crate::second_step::pass`].
+    Ticket(String),
+}
+
+/// Signs in. Unknown names take as long and answer the same as wrong passwords.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `password` when name and password do not go together, [`Error::TooMany`].
-pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Origin) -> Result<String> {
+pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Origin) -> Result<SignedIn> {
     limits::count(cx, Deed::SignIn, By::Address(origin.address)).await?;
     limits::count(cx, Deed::SignIn, By::Name(name, origin.address)).await?;
     let found = store::users::credentials(&cx.db, name).await?;
     let (id, hash) = found.map_or((None, None), |(id, hash)| (Some(id), hash));
-    match (password.verify(hash).await?, id) {
-        (true, Some(id)) => {
+    match (password.verify(hash.clone()).await?, id, hash) {
+        (true, Some(id), Some(hash)) => {
             check_free(cx, id).await?;
-            sessions::open(cx, id, origin).await
+            if second_step::is_on(cx, id).await? {
+                return Ok(SignedIn::Ticket(second_step::ticket(cx, id, &hash)));
+            }
+            Ok(SignedIn::Session(sessions::open(cx, id, origin).await?))
         }
         _ => Err(Error::invalid("password", "Name and password do not go together.")),
     }
 }
 
 /// Nothing when the account may be used. Only whoever knows its password is told why it may not.
-async fn check_free(cx: &Context, user: UserId) -> Result<()> {
+pub(crate) async fn check_free(cx: &Context, user: UserId) -> Result<()> {
     let user = own(cx, user).await?;
     let Some(barred) = policy::barred(user.suspended_until, user.banned_at, cx.now()) else { return Ok(()) };
     let reason = &user.barred_reason;
@@ -131,35 +154,6 @@ pub async fn sign_out(cx: &Context, user: UserId, session: &str) -> Result<()> {
         Err(Error::NotFound) => Ok(()),
         other => other,
     }
-}
-
-/// Changes the password and ends all sessions: the token of a new one, for the cookie of whoever changed it.
-///
-/// # Errors
-/// [`Error::Invalid`] when the current one is wrong or the new one unfit.
-pub async fn change_password(
-    cx: &Context,
-    user: UserId,
-    current: Password,
-    new: Password,
-    origin: &Origin,
-) -> Result<String> {
-    limits::count(cx, Deed::SignIn, By::User(user)).await?;
-    new.check("new_password")?;
-    let hash = store::users::password_hash(&cx.db, user).await?;
-    if !current.verify(hash).await? {
-        return Err(Error::invalid("current_password", "That is not your password."));
-    }
-    let hash = new.hash().await?;
-    let mut tx = cx.db.begin().await?;
-    store::users::set_password(&mut tx, user, &hash).await?;
-    let ended = store::sessions::delete_all(&mut tx, user).await?;
-    let token = sessions::open_in(&mut tx, cx, user, origin).await?;
-    tx.commit().await?;
-    for id in ended {
-        sessions::ended_everywhere(cx, id).await;
-    }
-    Ok(token)
 }
 
 /// The account itself, as its owner sees it.
@@ -193,7 +187,7 @@ pub struct PublicProfile {
 /// [`Error::NotFound`].
 pub async fn profile(cx: &Context, viewer: Viewer, name: &str) -> Result<PublicProfile> {
     let mut user = store::users::by_name(&cx.db, name).await?.ok_or(Error::NotFound)?;
-    user.email = None;
+    (user.email, user.new_email) = (None, None);
     let bio_markup = crate::messages::render(cx, &user.bio).await?;
     let groups = store::groups::of_user(&cx.db, viewer.id_or_none(), user.id).await?;
     let ids = store::messages::of_author(&cx.db, viewer.id_or_none(), user.id, 10).await?;
@@ -206,6 +200,59 @@ pub async fn profile(cx: &Context, viewer: Viewer, name: &str) -> Result<PublicP
         _ => (false, false),
     };
     Ok(PublicProfile { user, bio_markup, groups, recent, ignored, may_write })
+}
+
+/// What an address of a profile leads to.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// A profile.
+    Profile(Box<PublicProfile>),
+    /// Somebody who has another name by now.
+    Renamed(String),
+}
+
+/// Somebody's profile, also by a name that they had.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn show(cx: &Context, viewer: Viewer, name: &str) -> Result<Shown> {
+    match profile(cx, viewer, name).await {
+        Err(Error::NotFound) => {
+            Ok(Shown::Renamed(store::former_names::led_to(&cx.db, name).await?.ok_or(Error::NotFound)?))
+        }
+        found => Ok(Shown::Profile(Box::new(found?))),
+    }
+}
+
+/// Changes one's name. The old one stays kept, and leads to the new one.
+///
+/// # Errors
+/// [`Error::Invalid`] on `username` and `current_password`, [`Error::TooMany`].
+pub async fn rename(cx: &Context, user: UserId, typed: &str, password: Password) -> Result<()> {
+    let name = Username::parse(typed)?;
+    passwords::check_own(cx, user, password, "current_password").await?;
+    let old = own(cx, user).await?.username;
+    if old == name.as_str() {
+        return Ok(());
+    }
+    let (lower, key) = (name.as_str().to_lowercase(), username_key(name.as_str()));
+    let taken = || Error::invalid("username", "That name, or one that looks like it, is taken.");
+    let mut tx = cx.db.begin().await?;
+    if store::former_names::is_kept(&mut tx, user, &lower, &key, cx.now()).await? {
+        return Err(taken());
+    }
+    if old.to_lowercase() != lower {
+        store::former_names::keep_own(&mut tx, user).await?;
+        store::former_names::take_back(&mut tx, user, &lower).await?;
+    }
+    if store::users::rename(&mut tx, user, name.as_str(), &key).await? == 0 {
+        return Err(taken());
+    }
+    // Only names that were had are counted, not those that were tried.
+    limits::count(cx, Deed::Rename, By::User(user)).await?;
+    tx.commit().await?;
+    changed(cx, user).await;
+    Ok(())
 }
 
 /// Changes what one's profile says.
@@ -228,15 +275,9 @@ pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) ->
     if !(profile.web.is_empty() || profile.web.starts_with("https://") || profile.web.starts_with("http://")) {
         fields.add("web", "An address that begins with https:// or http://.");
     }
-    match check_email(profile.email.as_deref().unwrap_or_default()) {
-        Ok(email) => profile.email = email,
-        Err(_) => fields.add("email", "That is not a mail address."),
-    }
     fields.check()?;
     let mut tx = cx.db.begin().await?;
-    if store::users::update_profile(&mut tx, user, &profile).await? == 0 {
-        return Err(Error::invalid("email", "That address cannot be used here."));
-    }
+    store::users::update_profile(&mut tx, user, &profile).await?;
     tx.commit().await?;
     changed(cx, user).await;
     Ok(())
@@ -245,12 +286,8 @@ pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) ->
 /// Chooses the colours.
 pub async fn choose_theme(cx: &Context, user: UserId, theme: Theme) -> Result<()> {
     let own = own(cx, user).await?;
-    update_profile(
-        cx,
-        user,
-        Profile { name: own.name, email: own.email, bio: own.bio, location: own.location, web: own.web, theme },
-    )
-    .await
+    update_profile(cx, user, Profile { name: own.name, bio: own.bio, location: own.location, web: own.web, theme })
+        .await
 }
 
 /// Makes somebody an admin of the site, or no more. The site keeps at least one.
@@ -289,49 +326,5 @@ fn collect<T>(fields: &mut Fields, checked: Result<T>) -> Option<T> {
             None
         }
         Err(_) => None,
-    }
-}
-
-/// Something before the last `@` and a host with a dot after it, without white space, control characters or the specials of
-/// RFC 5322, section 3.2.3. Whether mail arrives there only mail can tell.
-static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
-    let part = r#"[^\s\p{Cc}<>()\[\],;:"\\@.][^\s\p{Cc}<>()\[\],;:"\\@]*"#;
-    Regex::new(&format!(r"\A{part}@[^\s\p{{Cc}}@.<>]+(\.[^\s\p{{Cc}}@.<>]+)+\z")).expect("a constant pattern")
-});
-
-fn check_email(typed: &str) -> Result<Option<String>> {
-    let email = typed.trim();
-    if email.is_empty() {
-        return Ok(None);
-    }
-    if email.len() > 254 || !EMAIL.is_match(email) {
-        return Err(Error::invalid("email", "That is not a mail address."));
-    }
-    Ok(Some(email.to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::check_email;
-
-    #[test]
-    fn what_cannot_be_a_mail_address_is_refused() {
-        for good in ["mira@example.org", "m.i+ra@sub.example.org", "ünal@exämple.org"] {
-            assert!(check_email(good).is_ok_and(|email| email.is_some()), "{good}");
-        }
-        for bad in [
-            "mira",
-            "@example.org",
-            "mira@",
-            "mira@example",
-            "a b@example.org",
-            "a@b@example.org",
-            "a@.org",
-            "a@example.",
-            "<a>@b.org",
-        ] {
-            assert!(check_email(bad).is_err(), "{bad}");
-        }
-        assert!(check_email(" ").is_ok_and(|email| email.is_none()));
     }
 }

@@ -11,7 +11,7 @@ pub struct Config {
     pub site_name: String,
     /// Where it is reached: scheme and host without a slash at the end.
     pub base_url: String,
-    /// Signs form tokens.
+    /// Signs form tokens and links, seals what must not be read in the database.
     pub secret: SecretKey,
     /// How often what may be done.
     pub limits: Limits,
@@ -34,6 +34,16 @@ pub struct Limits {
     pub groups_per_day: u64,
     /// Stars by an account in a minute.
     pub stars_per_minute: u64,
+    /// Letters asked for by an account or from a network address in an hour.
+    pub mails_per_hour: u64,
+    /// Letters asked for to a mail address in an hour, by whomever.
+    pub mails_per_mailbox: u64,
+    /// Codes of the second step tried for an account in ten minutes.
+    pub codes_per_account: u64,
+    /// Changes of name by an account in a day.
+    pub renames_per_day: u64,
+    /// Downloads of all one's data by an account in an hour.
+    pub downloads_per_hour: u64,
     /// Searches by an account or network address in a minute.
     pub searches_per_minute: u64,
     /// Requests to be let into groups by an account in a day.
@@ -55,6 +65,11 @@ impl Default for Limits {
             sign_ups_per_address: 20,
             groups_per_day: 20,
             stars_per_minute: 60,
+            mails_per_hour: 20,
+            mails_per_mailbox: 5,
+            codes_per_account: 10,
+            renames_per_day: 3,
+            downloads_per_hour: 5,
             searches_per_minute: 60,
             requests_per_day: 20,
             invitations_per_day: 100,

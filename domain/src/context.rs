@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::jobs::Wake;
 use crate::kv::Kv;
+use crate::mail::Mailer;
 use crate::markup::Site;
 use crate::search::Search;
 use crate::sessions::SessionCache;
@@ -32,6 +33,8 @@ pub struct Context {
     pub config: Arc<Config>,
     /// The search index, in processes that answer searches.
     pub search: Option<Search>,
+    /// The way by which letters leave.
+    pub mail: Mailer,
     /// Who is signed in, as this process knows.
     pub sessions: Arc<SessionCache>,
 }

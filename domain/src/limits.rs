@@ -22,6 +22,14 @@ pub enum Deed {
     Star,
     /// Searching.
     Search,
+    /// Asking for a letter.
+    Mail,
+    /// Trying a code of the second step.
+    Code,
+    /// Changing one's name.
+    Rename,
+    /// Downloading all of one's data.
+    Download,
     /// Asking to be let into a group, or following a link into one.
     Ask,
     /// Inviting somebody.
@@ -41,6 +49,8 @@ pub enum By<'a> {
     Name(&'a str, IpAddr),
     /// A network address's. Loopback is no network: what arrives from it came through a proxy or from the machine itself.
     Address(IpAddr),
+    /// That of whoever has letters sent to a mail address, from all networks together: nobody's mailbox is to be filled.
+    Mailbox(&'a str),
 }
 
 /// Counts one deed.
@@ -57,6 +67,11 @@ pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
         (Deed::SignUp, _) => ("sign-up", limits.sign_ups_per_address, 60 * minute),
         (Deed::NewGroup, _) => ("group", limits.groups_per_day, 24 * 60 * minute),
         (Deed::Star, _) => ("star", limits.stars_per_minute, minute),
+        (Deed::Mail, By::Mailbox(_)) => ("mail", limits.mails_per_mailbox, 60 * minute),
+        (Deed::Mail, _) => ("mail", limits.mails_per_hour, 60 * minute),
+        (Deed::Code, _) => ("code", limits.codes_per_account, 10 * minute),
+        (Deed::Rename, _) => ("rename", limits.renames_per_day, 24 * 60 * minute),
+        (Deed::Download, _) => ("download", limits.downloads_per_hour, 60 * minute),
         (Deed::Search, _) => ("search", limits.searches_per_minute, minute),
         (Deed::Ask, _) => ("ask", limits.requests_per_day, 24 * 60 * minute),
         (Deed::Invite, _) => ("invite", limits.invitations_per_day, 24 * 60 * minute),
@@ -66,6 +81,7 @@ pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
     let who = match by {
         By::User(id) => format!("u{id}"),
         By::Name(name, address) => format!("n{}:{}", crate::secrets::digest(&name.to_lowercase()), network(address)),
+        By::Mailbox(address) => format!("m{}", crate::secrets::digest(&address.to_lowercase())),
         By::Address(address) if address.is_loopback() => return Ok(()),
         By::Address(address) => network(address),
     };

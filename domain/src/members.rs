@@ -246,7 +246,7 @@ async fn appoint(cx: &Context, viewer: Viewer, group: GroupId, parts: &[(UserId,
 pub(crate) async fn named(cx: &Context, name: &str, field: &'static str) -> Result<Person> {
     let name = name.trim().trim_start_matches('@').to_lowercase();
     let found = store::users::by_names(&cx.db, &[name]).await?.pop();
-    found.ok_or_else(|| Error::invalid(field, "Nobody here has that name."))
+    found.map(|named| named.person).ok_or_else(|| Error::invalid(field, "Nobody here has that name."))
 }
 
 /// Chooses what of a group reaches oneself.

@@ -111,7 +111,7 @@ pub struct Posted {
 pub async fn post(cx: &Context, viewer: Viewer, topic: TopicId, draft: Draft) -> Result<Posted> {
     let user = viewer.user()?;
     let found = topics::find(cx, viewer, topic).await?;
-    found.check_write()?;
+    found.check_open()?;
     let draft = audit::message(draft)?;
     if let Err(error) = limits::count(cx, limits::Deed::Post, By::User(user)).await {
         // Who sends a form again because the answer got lost is told where it went.
@@ -156,7 +156,7 @@ pub(crate) async fn parse(cx: &Context, text: &str) -> Result<Vec<Node>> {
     let people = store::users::by_names(&cx.db, parsed.usernames()).await?;
     let known: HashMap<String, markup::Person> = people
         .into_iter()
-        .map(|p| (p.username.to_lowercase(), markup::Person { id: p.id.0, username: p.username }))
+        .map(|named| (named.lower, markup::Person { id: named.person.id.0, username: named.person.username }))
         .collect();
     Ok(parsed.into_nodes(&known))
 }
@@ -224,7 +224,9 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
         let now = cx.now();
         let mut tx = cx.db.begin().await?;
         store::topics::touch(&mut tx, editable.topic.id).await?;
-        if store::messages::update(&mut tx, id, &draft.text, &nodes, now).await? == 0 {
+        store::history::keep(&mut tx, id).await?;
+        let by = viewer.user()?;
+        if store::messages::update(&mut tx, id, by, &draft.text, &nodes, now).await? == 0 {
             return Err(Error::NotFound);
         }
         search_log::insert(&mut tx, Changed::Message(id)).await?;
@@ -235,7 +237,7 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
     Ok(place_in(&editable))
 }
 
-/// Deletes a message; a placeholder stays.
+/// Deletes a message; a placeholder stays, and for a while [`crate::history::restore`] brings it back.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for anyone but its author and moderators, [`Error::NotFound`].

@@ -42,6 +42,8 @@ ids! {
     MessageId,
     /// A background job.
     JobId,
+    /// A letter.
+    LetterId,
     /// A link that leads into a group.
     InvitationId,
 }
@@ -73,6 +75,8 @@ macro_rules! words {
         }
     };
 }
+
+pub(crate) use words;
 
 words! {
     /// Who may see a group.
@@ -228,6 +232,8 @@ pub struct User {
     pub username: String,
     /// Where mail goes; private.
     pub email: Option<String>,
+    /// Where it is to go once that is confirmed; private.
+    pub new_email: Option<String>,
     /// The name as they write it; may be empty.
     pub name: String,
     /// A few words about themselves, in the messages' markup; may be empty.
@@ -242,6 +248,8 @@ pub struct User {
     pub is_admin: bool,
     /// Whether anyone can sign in to it; accounts that came with an import are unclaimed.
     pub claimed: bool,
+    /// Whether it was deleted: then only its id and a placeholder for the name are left.
+    pub deleted: bool,
     /// When they joined.
     pub created_at: Timestamp,
     /// Until when they are suspended, if that is not over.
@@ -328,6 +336,14 @@ pub struct Topic {
     pub last_seq: i64,
     /// When its newest message was written.
     pub last_message_at: Timestamp,
+    /// Whether only moderators write in it.
+    pub locked: bool,
+    /// Whether it stands above the others of its group.
+    pub pinned: bool,
+    /// Whether what it asked is answered.
+    pub resolved: bool,
+    /// How many lines say what was done to it.
+    pub events: i64,
     /// Grows with each change of what pages show of it.
     pub version: i64,
 }
@@ -337,6 +353,64 @@ impl Topic {
     pub fn title(&self) -> &str {
         if self.name.trim().is_empty() { "(untitled)" } else { &self.name }
     }
+}
+
+/// Who may bring a deleted message back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restorable {
+    /// Its author, who deleted it, and moderators.
+    ByAuthor,
+    /// Moderators alone: one of them deleted it.
+    ByModerators,
+}
+
+words! {
+    /// What a topic can be besides.
+    Mark {
+        /// Only moderators write in it.
+        Locked = "locked",
+        /// It stands above the others of its group.
+        Pinned = "pinned",
+        /// What it asked is answered.
+        Resolved = "resolved",
+    }
+}
+
+words! {
+    /// What was done to a topic.
+    TopicDeed {
+        /// It was locked.
+        Locked = "locked",
+        /// It was opened again.
+        Unlocked = "unlocked",
+        /// It was put above the others.
+        Pinned = "pinned",
+        /// It stands among the others again.
+        Unpinned = "unpinned",
+        /// What it asked is answered.
+        Resolved = "resolved",
+        /// Or is not.
+        Reopened = "reopened",
+        /// It has another title.
+        Renamed = "renamed",
+        /// It came from another group.
+        Moved = "moved",
+    }
+}
+
+/// What was done to a topic, as a line between its messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicEvent {
+    /// The number of the message that it stands below.
+    pub after_seq: i64,
+    /// Who did it.
+    pub actor: Person,
+    /// What.
+    pub deed: TopicDeed,
+    /// Of a new title, the old one.
+    pub detail: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A message as a page shows it.
@@ -360,6 +434,8 @@ pub struct Message {
     pub edited_at: Option<Timestamp>,
     /// Whether only a placeholder is left.
     pub deleted: bool,
+    /// Who may bring it back, while its words are kept.
+    pub restorable: Option<Restorable>,
     /// Whether the message before it (by number) is by the same author within five minutes: it then goes without a name.
     pub follows: bool,
     /// Who starred it, earliest first.

@@ -50,7 +50,8 @@ impl Username {
         {
             return said("A name begins and ends with a letter or a digit.");
         }
-        if RESERVED_NAMES.contains(&name.to_ascii_lowercase().as_str()) {
+        let lower = name.to_ascii_lowercase();
+        if RESERVED_NAMES.contains(&lower.as_str()) || lower.starts_with(crate::leaving::PLACEHOLDER) {
             return said("That name is kept for the site itself.");
         }
         Ok(Self(name.to_owned()))

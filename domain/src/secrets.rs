@@ -5,6 +5,8 @@ use std::fmt;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use chacha20poly1305::ChaCha20Poly1305;
+use chacha20poly1305::aead::{Aead, Payload};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
@@ -83,10 +85,15 @@ impl fmt::Debug for Password {
     }
 }
 
+/// Random bytes from the operating system.
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {
+    getrandom::fill(bytes).map_err(|e| Error::Internal(format!("no randomness: {e}")))
+}
+
 /// 256 random bits from the operating system, in hexadecimal: the secret half of a session or link.
 pub fn token() -> Result<String> {
     let mut bytes = [0u8; 32];
-    getrandom::fill(&mut bytes).map_err(|e| Error::Internal(format!("no randomness: {e}")))?;
+    fill(&mut bytes)?;
     Ok(hex(&bytes))
 }
 
@@ -102,7 +109,7 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// The site's secret: signs form tokens. Never printed.
+/// The site's secret: signs form tokens and links, seals what must not be read in the database. Never printed.
 #[derive(Clone)]
 pub struct SecretKey(Vec<u8>);
 
@@ -129,6 +136,27 @@ impl SecretKey {
         self.mac(purpose, what).verify_slice(&bytes).is_ok()
     }
 
+    /// Encrypts `what` for one purpose and owner: neither can be exchanged without it being noticed.
+    pub fn seal(&self, purpose: &str, owner: &str, what: &[u8]) -> Result<String> {
+        let mut nonce = [0u8; 12];
+        fill(&mut nonce)?;
+        let sealed = self.cipher(purpose).encrypt(&nonce.into(), Payload { msg: what, aad: owner.as_bytes() });
+        let sealed = sealed.map_err(|_| Error::Internal("nothing was sealed".into()))?;
+        Ok(hex(&[&nonce[..], &sealed].concat()))
+    }
+
+    /// What was sealed with this key for the purpose and owner; `None` for anything else.
+    pub fn open(&self, purpose: &str, owner: &str, sealed: &str) -> Option<Vec<u8>> {
+        let bytes = unhex(sealed)?;
+        let (nonce, sealed) = bytes.split_first_chunk::<12>()?;
+        self.cipher(purpose).decrypt(&(*nonce).into(), Payload { msg: sealed, aad: owner.as_bytes() }).ok()
+    }
+
+    fn cipher(&self, purpose: &str) -> ChaCha20Poly1305 {
+        let key: [u8; 32] = self.mac("seal", purpose).finalize().into_bytes().into();
+        ChaCha20Poly1305::new(&key.into())
+    }
+
     fn mac(&self, purpose: &str, what: &str) -> Hmac<Sha256> {
         // HMAC takes keys of any length.
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).unwrap_or_else(|_| unreachable!());
@@ -146,10 +174,10 @@ impl fmt::Debug for SecretKey {
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    if text.len() != 64 || !text.is_ascii() {
+    if !text.len().is_multiple_of(2) || !text.is_ascii() {
         return None;
     }
-    (0..32).map(|i| u8::from_str_radix(&text[i * 2..i * 2 + 2], 16).ok()).collect()
+    (0..text.len() / 2).map(|i| u8::from_str_radix(&text[i * 2..i * 2 + 2], 16).ok()).collect()
 }
 
 #[cfg(test)]
@@ -165,6 +193,20 @@ mod tests {
         assert!(!key.verify("mail", "one", &signed));
         assert!(!key.verify("form", "one", "zz"));
         assert!(!key.verify("form", "one", &"é".repeat(32)));
+    }
+
+    #[test]
+    fn what_is_sealed_opens_with_its_key_purpose_and_owner_only() {
+        let key = SecretKey::new(&"k".repeat(32)).unwrap();
+        let sealed = key.seal("second-step", "7", b"twenty bytes or less").unwrap();
+        assert_ne!(sealed, key.seal("second-step", "7", b"twenty bytes or less").unwrap());
+        assert_eq!(key.open("second-step", "7", &sealed).unwrap(), b"twenty bytes or less");
+        assert_eq!(key.open("second-step", "8", &sealed), None);
+        assert_eq!(key.open("letter", "7", &sealed), None);
+        assert_eq!(SecretKey::new(&"l".repeat(32)).unwrap().open("second-step", "7", &sealed), None);
+        for broken in ["", "00", "zz", &sealed[2..], &sealed[..sealed.len() - 2]] {
+            assert_eq!(key.open("second-step", "7", broken), None, "{broken}");
+        }
     }
 
     #[tokio::test]

@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::groups::GroupForm;
 use crate::jobs::{Job, Wake, unique_name};
 use crate::kv::Kv;
+use crate::mail::{Mailer, Words};
 use crate::messages::Posted;
 use crate::model::{Group, GroupKind, Role, TopicId};
 use crate::policy::Viewer;
@@ -189,6 +190,10 @@ impl TestForum {
             clock,
             config: Arc::new(config),
             search: Some(Search::open(search).expect("a search index")),
+            mail: Mailer::folder(
+                mail_beside(search),
+                Mailer::parse_from("Test <forum@forum.example>").expect("an address"),
+            ),
             sessions: Arc::default(),
             bus,
         }
@@ -306,11 +311,50 @@ impl TestForum {
         assert!(search::catch_up(&self.cx).await.expect("the search index"), "somebody else writes the search index");
     }
 
+    /// The letters that were sent, the oldest first.
+    pub fn letters(&self) -> Vec<Letter> {
+        let Ok(files) = std::fs::read_dir(mail_beside(&self.search)) else { return Vec::new() };
+        let mut paths: Vec<PathBuf> = files.map(|file| file.expect("a file").path()).collect();
+        paths.sort();
+        paths.iter().map(|path| Letter::read(&std::fs::read_to_string(path).expect("a letter"))).collect()
+    }
+
     /// Runs a statement, for what no domain function does.
     pub async fn execute(&self, statement: &'static str) {
         let mut tx = self.cx.db.begin().await.expect("a transaction");
         sql!(run tx, statement).expect("a statement that runs");
         tx.commit().await.expect("a commit");
+    }
+}
+
+fn mail_beside(search: &Path) -> PathBuf {
+    search.with_extension("mail")
+}
+
+/// A letter as it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// To whom.
+    pub to: String,
+    /// Why: its subject, as [`DRAW`] has it.
+    pub kind: String,
+    /// The token in its link; empty where it has none.
+    pub token: String,
+    /// As it travelled.
+    pub source: String,
+}
+
+impl Letter {
+    fn read(source: &str) -> Self {
+        let header = |name: &str| {
+            let line = source.lines().find_map(|line| line.strip_prefix(name));
+            line.unwrap_or_default().trim().to_owned()
+        };
+        // Quoted-printable: what a soft end of line parts belongs together.
+        let plain = source.replace("=\r\n", "").replace("=3D", "=");
+        let token = plain.split_once("?token=").map_or("", |(_, rest)| rest);
+        let token = token.chars().take_while(char::is_ascii_hexdigit).collect();
+        Self { to: header("To:"), kind: header("Subject:"), token, source: source.to_owned() }
     }
 }
 
@@ -334,6 +378,11 @@ pub const DRAW: Draw = Draw {
     message: |message, _, _, _| format!("<p>{}: {}</p>", message.author.username, message.markup),
     here: |aside, _| format!("<p>{} of {}</p>", aside.here.len(), aside.members),
     topic_row: |row, _, _| format!("<li>{} ({})</li>", row.topic.title(), row.message_count),
+    letter: |occasion| {
+        let link = occasion.link.as_deref().unwrap_or_default();
+        let text = format!("kind: {}\nname: {}\nlink: {link}\n", occasion.kind, occasion.username);
+        Ok(Words { subject: occasion.kind.to_string(), html: format!("<pre>{text}</pre>"), text })
+    },
 };
 
 /// A message on its way in, without a form's key.
@@ -344,6 +393,7 @@ pub fn draft(text: &str) -> Draft {
 impl Drop for TestForum {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.search);
+        let _ = std::fs::remove_dir_all(mail_beside(&self.search));
         if let Some((url, prefix)) = self.redis.take() {
             on_a_thread("keys", async move { forget_keys(&url, &prefix).await });
         }

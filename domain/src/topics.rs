@@ -7,7 +7,7 @@ use crate::groups;
 use crate::jobs::{self, Job};
 use crate::limits::{self, By};
 use crate::messages::{self, Posted};
-use crate::model::{Group, GroupId, Level, Sidebar, Topic, TopicId, TopicRow, UserId};
+use crate::model::{Group, GroupId, Level, Mark, Sidebar, Topic, TopicDeed, TopicEvent, TopicId, TopicRow, UserId};
 use crate::names;
 use crate::policy::{Deed, Standing, Viewer};
 use crate::store;
@@ -15,6 +15,9 @@ use crate::store::Tx;
 use crate::store::search_log::{self, Changed};
 use crate::store::topics::TopicFor;
 use crate::time::Timestamp;
+
+/// Topics of a group that can stand above the others.
+const PINNED: i64 = 20;
 
 /// A topic as one reader stands to it.
 #[derive(Clone, Debug)]
@@ -60,6 +63,24 @@ impl Found {
     /// Whether the reader may rename the topic: who started it, and moderators.
     pub fn may_edit(&self, viewer: Viewer) -> bool {
         self.standing.may(Deed::Moderate) || (self.may_write() && viewer.id() == Some(self.topic.creator_id))
+    }
+
+    /// Whether the reader may write in it now.
+    pub fn is_open(&self) -> bool {
+        self.may_write() && (!self.topic.locked || self.standing.may(Deed::Moderate))
+    }
+
+    /// Nothing when the reader may write in it.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] with the reason.
+    pub fn check_open(&self) -> Result<()> {
+        self.check_write()?;
+        if self.is_open() {
+            Ok(())
+        } else {
+            Err(Error::Forbidden("This topic is locked: nobody writes in it any more."))
+        }
     }
 
     /// Nothing when the reader may rename the topic.
@@ -188,6 +209,29 @@ pub async fn unread_paper(
     Ok(paper)
 }
 
+/// How many slugs are tried for a topic.
+const SLUGS: u32 = 20;
+
+/// The slug that is tried next when one is taken.
+fn variant(base: &str, attempt: u32) -> Result<String> {
+    Ok(match attempt {
+        1 => base.to_owned(),
+        2..=5 => format!("{base}-{attempt}"),
+        _ => format!("{base}-{}", &crate::secrets::token()?[..6]),
+    })
+}
+
+/// A slug that no topic of the group has.
+pub(crate) async fn free_slug(tx: &mut store::Tx, group: GroupId, base: &str) -> Result<String> {
+    for attempt in 1..=SLUGS {
+        let slug = variant(base, attempt)?;
+        if !store::topics::has_slug(tx, group, &slug).await? {
+            return Ok(slug);
+        }
+    }
+    Err(Error::Internal("no free slug for a topic".into()))
+}
+
 /// Starts a topic with its first message. The same form sent twice starts one.
 ///
 /// # Errors
@@ -237,13 +281,65 @@ pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> R
     let found = find(cx, viewer, id).await?;
     found.check_edit(viewer)?;
     let title = audit::title(title)?;
+    let now = cx.now();
     let mut tx = cx.db.begin().await?;
     store::topics::rename(&mut tx, id, &title).await?;
+    if title != found.topic.name {
+        let old = found.topic.title();
+        store::topic_events::insert(&mut tx, id, viewer.user()?, TopicDeed::Renamed, old, now).await?;
+    }
     search_log::insert(&mut tx, Changed::Topic(id)).await?;
-    jobs::enqueue(&mut tx, &Job::TopicChanged { topic: id }, cx.now()).await?;
+    jobs::enqueue(&mut tx, &Job::TopicChanged { topic: id }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     Ok((Topic { name: title, ..found.topic }, found.group))
+}
+
+/// Marks a topic, or takes the mark back; a line in it says so. Locking and pinning is the moderators', what is resolved says
+/// also who started it.
+///
+/// # Errors
+/// [`Error::Forbidden`], [`Error::NotFound`].
+pub async fn mark(cx: &Context, viewer: Viewer, id: TopicId, mark: Mark, on: bool) -> Result<(Topic, Group)> {
+    let user = viewer.user()?;
+    let found = find(cx, viewer, id).await?;
+    match mark {
+        Mark::Locked | Mark::Pinned => found.standing.check(Deed::Moderate)?,
+        Mark::Resolved => found.check_edit(viewer)?,
+    }
+    let deed = match (mark, on) {
+        (Mark::Locked, true) => TopicDeed::Locked,
+        (Mark::Locked, false) => TopicDeed::Unlocked,
+        (Mark::Pinned, true) => TopicDeed::Pinned,
+        (Mark::Pinned, false) => TopicDeed::Unpinned,
+        (Mark::Resolved, true) => TopicDeed::Resolved,
+        (Mark::Resolved, false) => TopicDeed::Reopened,
+    };
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    if store::topics::mark(&mut tx, id, mark, on.then_some(now)).await? > 0 {
+        store::topic_events::insert(&mut tx, id, user, deed, "", now).await?;
+        jobs::enqueue(&mut tx, &Job::TopicChanged { topic: id }, now).await?;
+    }
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok((found.topic, found.group))
+}
+
+/// What was done to a topic, as lines below the messages of a part of it.
+pub async fn events(cx: &Context, topic: &Topic, page: &messages::Page) -> Result<Vec<TopicEvent>> {
+    if topic.events == 0 {
+        return Ok(Vec::new());
+    }
+    // What was done before the first message of a page stands at the end of the one before.
+    let from = page.messages.first().map_or(0, |first| if first.seq <= 1 { 0 } else { first.seq });
+    let to = page.messages.last().map_or(topic.last_seq, |last| last.seq);
+    Ok(store::topic_events::between(&cx.db, topic.id, from, to).await?)
+}
+
+/// The topics of a group that stand above the others.
+pub async fn pinned(cx: &Context, group: GroupId) -> Result<Vec<Topic>> {
+    Ok(store::topics::pinned(&cx.db, group, PINNED).await?)
 }
 
 /// Deletes a topic with everything in it.

@@ -169,6 +169,12 @@ class Page {
         if (isOpen) placeMessage(event.html, seq);
         this.row(event);
         break;
+      case 'restore':
+        if (isOpen) placeMessage(event.html, seq);
+        this.row(event);
+        // Whether it counts as read nobody here can tell.
+        this.redrawSoon();
+        break;
       case 'topic_change':
         this.changeTopic(event, isOpen);
         break;
@@ -208,11 +214,13 @@ class Page {
   }
 
   /** The topic's header: its title and how many messages it has, as the server writes it. */
-  header({ version, name, slug, count }) {
+  header({ version, name, slug, count, events }) {
     const header = document.querySelector('#main header.top[data-version]');
     if (!header || version < Number(header.dataset.version)) return;
     header.dataset.version = String(version);
     if (count !== undefined) byId('message-count').textContent = `${count.toLocaleString('en-US')} ${count === 1 ? 'message' : 'messages'}`;
+    // A line that says what was done to it: the page has it.
+    if (events !== undefined && String(events) !== header.dataset.events) this.redrawSoon();
     if (name === undefined) return;
     const heading = header.querySelector('h1');
     this.title = this.title.startsWith(heading.textContent) ? name + this.title.slice(heading.textContent.length) : this.title;
@@ -272,6 +280,8 @@ class Page {
       return;
     }
     this.row(event);
+    // What is unread in it came with it, and what is pinned stands above the rows.
+    if (event.moved || byId('topics')?.dataset.group === String(group)) this.redrawSoon();
   }
 
   notice(text) {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::form::{SignInForm, SignUpForm};
+use crate::form::{CodeForm, ForgotForm, ResetForm, SignInForm, SignUpForm};
 use crate::frame::Frame;
 
 /// `/-/sign-in`.
@@ -43,4 +43,70 @@ pub struct FirstAdmin {
     pub form: SignUpForm,
     /// The token from the address, handed on.
     pub token: String,
+}
+
+/// `/-/forgot`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/forgot.html")]
+pub struct Forgot {
+    /// Around it.
+    pub frame: Frame,
+    /// The form.
+    pub form: ForgotForm,
+    /// Whether the site's letters go to people, or into a folder of whoever runs it.
+    pub reaches_people: bool,
+}
+
+/// `/-/reset`: what a link in a letter leads to.
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/reset.html")]
+pub struct Reset {
+    /// Around it.
+    pub frame: Frame,
+    /// The form.
+    pub form: ResetForm,
+    /// Whose password it sets.
+    pub username: String,
+    /// The token from the address, handed on.
+    pub token: String,
+}
+
+/// `/-/confirm`: what a link in a letter leads to.
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/confirm.html")]
+pub struct Confirm {
+    /// Around it.
+    pub frame: Frame,
+    /// Whose address it becomes.
+    pub username: String,
+    /// The address.
+    pub address: String,
+    /// The token from the address, handed on.
+    pub token: String,
+    /// Why it cannot be.
+    pub error: Option<String>,
+}
+
+/// A link in a letter that works no more.
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/link_ended.html")]
+pub struct LinkEnded {
+    /// Around it.
+    pub frame: Frame,
+    /// Whether it would have set a password, and not confirmed an address.
+    pub is_reset: bool,
+}
+
+/// The second step of signing in.
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/second_step.html")]
+pub struct SecondStep {
+    /// Around it.
+    pub frame: Frame,
+    /// The form.
+    pub form: CodeForm,
+    /// Shows that the password was right.
+    pub ticket: String,
+    /// Where to go on; checked to be one of our paths.
+    pub next: String,
 }

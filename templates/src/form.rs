@@ -193,8 +193,6 @@ form! {
     ProfileForm {
         /// The name as they write it.
         name,
-        /// Where mail goes.
-        email,
         /// A few words.
         bio,
         /// Where they are.
@@ -213,6 +211,68 @@ form! {
         current_password,
         /// The one from now on.
         new_password,
+    }
+}
+
+form! {
+    /// Asks for a new password.
+    ForgotForm {
+        /// Where mail goes.
+        email,
+    }
+}
+
+form! {
+    /// Sets a new password; never sent back.
+    ResetForm {
+        /// The one from now on.
+        new_password,
+    }
+}
+
+form! {
+    /// Shows a code.
+    CodeForm {
+        /// The code.
+        code,
+    }
+}
+
+form! {
+    /// Changes where mail goes.
+    MailForm {
+        /// To where.
+        email,
+        /// The password; never sent back.
+        current_password,
+    }
+}
+
+form! {
+    /// Does what only its owner may do with an account.
+    OwnPasswordForm {
+        /// The password; never sent back.
+        current_password,
+    }
+}
+
+form! {
+    /// Changes the user name.
+    NameForm {
+        /// The name wanted.
+        username,
+        /// The password; never sent back.
+        current_password,
+    }
+}
+
+form! {
+    /// Deletes the account.
+    DeleteForm {
+        /// `keep` or `blank`: what becomes of their messages.
+        words,
+        /// The password; never sent back.
+        current_password,
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 
 use askama::Template;
 use domain::groups::Aside;
-use domain::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, TopicRow};
+use domain::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, Topic, TopicRow};
 use domain::time::Timestamp;
 
 use crate::form::{DeleteGroupForm, GroupForm, TopicForm};
@@ -134,6 +134,8 @@ pub struct Show {
     pub aside: Aside,
     /// Its topics by latest activity.
     pub rows: Vec<TopicRow>,
+    /// Those of its topics that stand above the others; on its first page.
+    pub pinned: Vec<Topic>,
     /// Whether this is not the first page.
     pub is_later_page: bool,
     /// The cursor of the next older page: goes into `?before=`.

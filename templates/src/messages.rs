@@ -1,6 +1,7 @@
 //! Messages: the partial that page and live event share, editing and deleting.
 
 use askama::Template;
+use domain::history::{Piece, Version};
 use domain::model::{Group, Message, Person, Topic};
 use domain::time::Timestamp;
 
@@ -91,5 +92,30 @@ mod tests {
         assert_eq!(starred_by(&people(3)), "Starred by p1, p2 and p3");
         assert!(starred_by(&people(9)).ends_with("p8 and 1 other"));
         assert_eq!(spaced_people(&people(2)), "1 2");
+    }
+}
+
+/// `/-/messages/ID/history`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "messages/history.html")]
+pub struct History {
+    /// Around it.
+    pub frame: Frame,
+    /// The group.
+    pub group: Group,
+    /// The topic.
+    pub topic: Topic,
+    /// The message as it is.
+    pub message: Message,
+    /// Its texts, the newest first.
+    pub versions: Vec<Version>,
+    /// Until when it can be brought back; `None` where it cannot.
+    pub restorable_until: Option<Timestamp>,
+}
+
+impl History {
+    /// How often it was edited.
+    pub fn edits(&self) -> i64 {
+        self.versions.len() as i64 - 1
     }
 }

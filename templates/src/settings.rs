@@ -2,10 +2,12 @@
 
 use askama::Template;
 use domain::model::{DirectFrom, Person};
+use domain::second_step::{Setup, State};
 use domain::time::Timestamp;
 
-use crate::form::{PasswordForm, ProfileForm};
+use crate::form::{CodeForm, DeleteForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm};
 use crate::frame::Frame;
+use crate::qr::Qr;
 
 /// `/-/settings`.
 #[derive(Clone, Debug, Template)]
@@ -52,6 +54,75 @@ pub struct SessionRow {
     pub seen_at: Timestamp,
     /// Whether it is the one that asks.
     pub current: bool,
+}
+
+/// `/-/settings/mail`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "settings/mail.html")]
+pub struct Mail {
+    /// Around it.
+    pub frame: Frame,
+    /// The form.
+    pub form: MailForm,
+    /// The address that is confirmed.
+    pub email: Option<String>,
+    /// The one that waits to be.
+    pub new_email: Option<String>,
+    /// Whether the site's letters go to people, or into a folder of whoever runs it.
+    pub reaches_people: bool,
+}
+
+/// `/-/settings/second-step`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "settings/second_step.html")]
+pub struct SecondStep {
+    /// Around it.
+    pub frame: Frame,
+    /// How it stands.
+    pub state: State,
+    /// The form for a password.
+    pub password: OwnPasswordForm,
+    /// The form for a first code.
+    pub code: CodeForm,
+}
+
+impl SecondStep {
+    /// What an app scans.
+    pub fn qr(&self, setup: &Setup) -> Option<Qr> {
+        Qr::of(&setup.link)
+    }
+}
+
+/// Recovery codes, shown once.
+#[derive(Clone, Debug, Template)]
+#[template(path = "settings/recovery_codes.html")]
+pub struct RecoveryCodes {
+    /// Around it.
+    pub frame: Frame,
+    /// The codes.
+    pub codes: Vec<String>,
+}
+
+/// `/-/settings/account`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "settings/account.html")]
+pub struct Account {
+    /// Around it.
+    pub frame: Frame,
+    /// The form for another name.
+    pub form: NameForm,
+}
+
+/// `/-/settings/account/delete`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "settings/delete.html")]
+pub struct Delete {
+    /// Around it.
+    pub frame: Frame,
+    /// The form.
+    pub form: DeleteForm,
+    /// How many groups they are in.
+    pub groups: i64,
 }
 
 /// `/-/settings/people`.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::groups::Aside;
-use domain::model::{Group, Level, Message, Topic};
+use domain::model::{Group, Level, Message, SidebarGroup, Topic, TopicDeed, TopicEvent};
 
 use crate::form::{MessageForm, RenameForm};
 use crate::frame::Frame;
@@ -23,6 +23,8 @@ pub struct Show {
     pub message_count: i64,
     /// Those of this page, in order.
     pub messages: Vec<Message>,
+    /// What was done to the topic, as lines below these messages.
+    pub events: Vec<TopicEvent>,
     /// How many messages come before the first one here.
     pub earlier: i64,
     /// How many come after the last one here.
@@ -85,6 +87,17 @@ impl Show {
         first.is_some_and(|first| first.seq == message.seq)
     }
 
+    /// What was done after this message and before the next.
+    pub fn below(&self, seq: &i64) -> impl Iterator<Item = &TopicEvent> {
+        let seq = *seq;
+        self.events.iter().filter(move |event| event.after_seq == seq)
+    }
+
+    /// What was done before there were messages.
+    pub fn on_top(&self) -> impl Iterator<Item = &TopicEvent> {
+        self.below(&0)
+    }
+
     /// Whether what is new here is not counted.
     pub fn is_muted(&self) -> bool {
         match self.level {
@@ -104,6 +117,20 @@ impl Show {
     }
 }
 
+/// What somebody did to a topic, between their name and when; of a new title, the old one follows.
+pub fn did(deed: &TopicDeed) -> &'static str {
+    match deed {
+        TopicDeed::Locked => "locked this topic",
+        TopicDeed::Unlocked => "opened this topic again",
+        TopicDeed::Pinned => "pinned this topic",
+        TopicDeed::Unpinned => "unpinned this topic",
+        TopicDeed::Resolved => "marked this as resolved",
+        TopicDeed::Reopened => "marked this as not resolved",
+        TopicDeed::Renamed => "gave this another title, it was",
+        TopicDeed::Moved => "moved this topic here",
+    }
+}
+
 /// `/-/topics/ID/edit`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "topics/edit.html")]
@@ -116,6 +143,20 @@ pub struct Edit {
     pub topic: Topic,
     /// The form.
     pub form: RenameForm,
+    /// Whether the viewer may also lock, pin and move it.
+    pub moderates: bool,
+    /// Why it was not moved.
+    pub not_moved: Option<String>,
+}
+
+impl Edit {
+    /// The groups that it could go to.
+    pub fn targets(&self) -> impl Iterator<Item = &SidebarGroup> {
+        let fits = |group: &&SidebarGroup| {
+            group.id != self.group.id && (group.kind == self.group.kind || Frame::is_private(group))
+        };
+        self.frame.sidebar.groups.iter().filter(fits)
+    }
 }
 
 /// `/-/topics/ID/delete`.

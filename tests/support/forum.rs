@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use super::database::Database;
+use super::mailbox::{Mailbox, Server};
 use super::visitor::Visitor;
 use super::{PATIENCE, Process, Redis, free_port, proxy, wait_for};
 
@@ -32,6 +33,8 @@ pub struct Forum {
     pub base: String,
     /// What it keeps.
     pub database: Database,
+    /// Where its letters arrive.
+    pub mailbox: Mailbox,
     /// The Redis between the services.
     pub redis: Option<Redis>,
     processes: BTreeMap<&'static str, Process>,
@@ -47,18 +50,19 @@ impl Forum {
             ("KLATCH_DATA_DIR", folder.path().join("data").display().to_string()),
             ("KLATCH_LIMITS", "off".to_owned()),
         ];
-        let (base, database, redis) = match running {
+        let (base, database, redis, mailbox) = match running {
             Running::Alone => {
                 let address = format!("127.0.0.1:{}", free_port());
                 settings.push(("KLATCH_BIND", address.clone()));
-                (format!("http://{address}"), Database::Sqlite(folder.path().join("data/klatch.db")), None)
+                let (database, mail) = (folder.path().join("data/klatch.db"), folder.path().join("data/mail"));
+                (format!("http://{address}"), Database::Sqlite(database), None, Mailbox::Folder(mail))
             }
             Running::Services | Running::Cluster => {
                 let (pages, polls) = (free_port(), free_port());
                 let listener = TcpListener::bind(("127.0.0.1", free_port())).await.expect("a port for the proxy");
                 let base = format!("http://{}", listener.local_addr().expect("its address"));
                 proxy::serve(listener, pages, polls);
-                let database = Database::postgres().await;
+                let (database, letters) = (Database::postgres().await, Server::start().await);
                 let redis = if running == Running::Services { Some(Redis::start(folder.path()).await) } else { None };
                 let redis_url = redis.as_ref().map_or_else(cluster_url, Redis::url);
                 settings.extend([
@@ -68,12 +72,14 @@ impl Forum {
                     ("KLATCH_DATABASE_URL", database.url()),
                     ("KLATCH_DATABASE_CONNECTIONS", "6".to_owned()),
                     ("KLATCH_REDIS_URL", redis_url),
+                    ("KLATCH_SMTP_URL", letters.url()),
+                    ("KLATCH_MAIL_FROM", "The forum <forum@example.org>".to_owned()),
                     ("KLATCH_SECRET_KEY", "a key of which only this test knows".to_owned()),
                 ]);
-                (base, database, redis)
+                (base, database, redis, Mailbox::Server(letters))
             }
         };
-        let mut forum = Self { running, base, database, redis, processes: BTreeMap::new(), settings, folder };
+        let mut forum = Self { running, base, database, mailbox, redis, processes: BTreeMap::new(), settings, folder };
         forum.resume().await;
         forum
     }

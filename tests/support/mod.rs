@@ -5,6 +5,7 @@
 
 mod database;
 mod forum;
+mod mailbox;
 mod page;
 mod people;
 mod proxy;
@@ -13,6 +14,7 @@ mod visitor;
 pub use database::Database;
 pub use forum::{Forum, Running, program};
 pub use klatch_bench::site::{PATIENCE, Process, Redis, free_port, wait_at_most, wait_for};
+pub use mailbox::{Letter, Mailbox};
 pub use page::{Filled, Page};
 pub use people::{Place, admin_of, group_of, newcomer, topic_in};
 pub use visitor::Visitor;

@@ -31,7 +31,7 @@ fn help_names_every_command() {
 
 /// # Panics
 /// When the command starts in spite of the setting, or does not name it.
-fn must_name(command: &str, settings: &[(&str, &str)], name: &str) {
+fn must_name(command: &str, settings: &[(&str, &str)], name: &str) -> String {
     let folder = TempDir::new().expect("a folder");
     let port = free_port().to_string();
     let mut program = program();
@@ -52,6 +52,7 @@ fn must_name(command: &str, settings: &[(&str, &str)], name: &str) {
     let said = text(&output.stderr);
     assert!(said.contains(name), "{settings:?} is answered without {name}:\n{said}");
     assert!(!said.contains("panicked"), "{said}");
+    said
 }
 
 #[test]
@@ -79,6 +80,8 @@ fn a_bad_setting_stops_the_start_and_is_named() {
         ("KLATCH_SECRET_KEY_FILE", "/nothing/here"),
         ("KLATCH_SECRET_KEY_FILE", in_the_way),
         ("KLATCH_TRUSTED_PROXIES", "10.0.0.1,somewhere"),
+        ("KLATCH_SMTP_URL", "mail.example.org"),
+        ("KLATCH_MAIL_FROM", "nobody"),
         ("KLATCH_LIMITS", "some"),
         ("KLATCH_POSTS_PER_MINUTE", "-1"),
         ("KLATCH_SIGN_UPS_PER_HOUR", "lots"),
@@ -86,6 +89,16 @@ fn a_bad_setting_stops_the_start_and_is_named() {
         ("KLATCH_LOG_FORMAT", "xml"),
     ] {
         must_name("serve", &[(name, bad)], name);
+    }
+}
+
+#[test]
+fn mail_needs_a_sender_and_its_password_is_never_printed() {
+    let from = ("KLATCH_MAIL_FROM", "Klatch <klatch@example.org>");
+    must_name("serve", &[("KLATCH_SMTP_URL", "smtp://127.0.0.1:2525")], "KLATCH_MAIL_FROM");
+    for bad in ["smtp://klatch:opensesame@mail.example.org", "smtps://klatch:opensesame@mail.example.org?tls=no"] {
+        let said = must_name("serve", &[("KLATCH_SMTP_URL", bad), from], "KLATCH_SMTP_URL");
+        assert!(!said.contains("opensesame"), "{said}");
     }
 }
 

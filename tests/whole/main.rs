@@ -8,6 +8,8 @@ mod conversations;
 mod crowds;
 mod faults;
 mod groups;
+mod history;
+mod letters;
 mod live;
 mod privacy;
 mod searching;

@@ -10,8 +10,8 @@ use crate::assets;
 use crate::failure::Failure;
 use crate::form::MAX_BODY;
 use crate::handlers::{
-    account, admin, directs, groups, health, help, home, ignores, invitations, members, mentions, messages, people,
-    reads, requests, search, settings, topics,
+    account, addresses, admin, directs, groups, health, help, home, ignores, invitations, members, mentions, messages,
+    own_account, passwords, people, reads, requests, search, second_step, settings, topics,
 };
 
 /// An address of the program: the table of them is what is mounted, and what the tests walk.
@@ -47,6 +47,13 @@ pub const ROUTES: &[Entry] = routes! {
     get "/-/menu" => home::menu;
     get "/-/sign-in" => account::sign_in_form;
     post "/-/sign-in" => account::sign_in;
+    post "/-/sign-in/code" => second_step::pass;
+    get "/-/forgot" => passwords::forgot_form;
+    post "/-/forgot" => passwords::forgot;
+    get "/-/reset" => passwords::reset_form;
+    post "/-/reset" => passwords::reset;
+    get "/-/confirm" => addresses::confirm_form;
+    post "/-/confirm" => addresses::confirm;
     get "/-/sign-up" => account::sign_up_form;
     post "/-/sign-up" => account::sign_up;
     post "/-/sign-out" => account::sign_out;
@@ -59,6 +66,19 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/settings/password" => settings::password;
     get "/-/settings/people" => ignores::index;
     post "/-/settings/people" => ignores::update;
+    get "/-/settings/mail" => addresses::edit;
+    post "/-/settings/mail" => addresses::update;
+    post "/-/settings/mail/again" => addresses::again;
+    get "/-/settings/second-step" => second_step::edit;
+    post "/-/settings/second-step/begin" => second_step::begin;
+    post "/-/settings/second-step/on" => second_step::turn_on;
+    post "/-/settings/second-step/off" => second_step::turn_off;
+    post "/-/settings/second-step/codes" => second_step::new_codes;
+    get "/-/settings/account" => own_account::edit;
+    post "/-/settings/account/name" => own_account::rename;
+    get "/-/settings/account/download" => own_account::download;
+    get "/-/settings/account/delete" => own_account::delete;
+    post "/-/settings/account/delete" => own_account::destroy;
     get "/-/settings/sessions" => settings::sessions;
     post "/-/settings/sessions/{id}/revoke" => settings::revoke;
     post "/-/users/{name}/ignore" => ignores::ignore;
@@ -115,6 +135,8 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/topics/{id}/level" => topics::level;
     get "/-/topics/{id}/edit" => topics::edit;
     post "/-/topics/{id}/edit" => topics::update;
+    post "/-/topics/{id}/mark" => topics::mark;
+    post "/-/topics/{id}/move" => topics::relocate;
     get "/-/topics/{id}/delete" => topics::delete;
     post "/-/topics/{id}/delete" => topics::destroy;
     get "/-/messages/{id}" => messages::show;
@@ -122,6 +144,8 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/messages/{id}/edit" => messages::update;
     get "/-/messages/{id}/delete" => messages::delete;
     post "/-/messages/{id}/delete" => messages::destroy;
+    get "/-/messages/{id}/history" => messages::history;
+    post "/-/messages/{id}/restore" => messages::restore;
     post "/-/messages/{id}/star" => messages::star;
     post "/-/messages/{id}/unread" => reads::unread_from;
 

@@ -261,6 +261,14 @@ impl Visit {
             .finish()
     }
 
+    /// 308: what was asked for has another address by now.
+    pub fn moved(&self, path: &str) -> HttpResponse {
+        HttpResponse::PermanentRedirect()
+            .insert_header((LOCATION, path))
+            .insert_header((CACHE_CONTROL, "private, no-store"))
+            .finish()
+    }
+
     /// 303, and a line on the next page that says what was done: one of [`FLASHES`].
     pub fn redirect_saying(&self, path: &str, word: &'static str) -> HttpResponse {
         self.saying(self.redirect(path), word)
@@ -312,6 +320,19 @@ const FLASHES: &[(&str, &str)] = &[
     ("saved", "Saved."),
     ("deleted", "Deleted."),
     ("password", "Your password is changed, and everyone else who was signed in as you is signed out."),
+    (
+        "reset-asked",
+        "If that address belongs to an account here, a letter is on its way to it. Its link works for an hour.",
+    ),
+    ("reset", "Your password is changed. Sign in with it."),
+    ("too-late", "That took too long, or the password changed meanwhile. Type it again."),
+    ("mail-asked", "A letter is on its way. Open its link to confirm the address."),
+    ("mail-gone", "Your account has no mail address any more."),
+    ("confirmed", "Your mail address is confirmed."),
+    ("second-step-off", "The second step is off: your password alone signs you in."),
+    ("renamed", "That is your name now. Links with the old one go on to it."),
+    ("account-deleted", "Your account is deleted. Farewell, and thank you for what you said."),
+    ("moved", "The topic is here now. Old links lead to it."),
     ("joined", "You are in. What was written before counts as read."),
     ("left", "You left the group."),
     ("asked", "You asked to be let in. Whoever keeps order there sees it."),

@@ -13,7 +13,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{GroupId, JobId, MessageId, TopicId};
+use crate::model::{GroupId, JobId, LetterId, MessageId, TopicId, UserId};
 use crate::store::db::Tx;
 use crate::store::jobs as store;
 use crate::time::Timestamp;
@@ -45,6 +45,11 @@ pub enum Job {
         /// Which.
         message: MessageId,
     },
+    /// A deleted message was brought back.
+    MessageRestored {
+        /// Which.
+        message: MessageId,
+    },
     /// A message's stars changed.
     StarsChanged {
         /// Which.
@@ -54,6 +59,13 @@ pub enum Job {
     TopicChanged {
         /// Which.
         topic: TopicId,
+    },
+    /// A topic was moved to another group.
+    TopicMoved {
+        /// Which.
+        topic: TopicId,
+        /// Where it was.
+        from: GroupId,
     },
     /// A topic was deleted.
     TopicDeleted {
@@ -71,6 +83,18 @@ pub enum Job {
         reactor: Reactor,
         /// What it reacts to.
         cause: Cause,
+    },
+    /// A letter is to be sent.
+    SendLetter {
+        /// Which.
+        letter: LetterId,
+    },
+    /// An account was deleted: what it left is to be taken away.
+    AccountDeleted {
+        /// Whose it was.
+        user: UserId,
+        /// Whether the words of its messages go too.
+        blank: bool,
     },
     /// Housekeeping: expired sessions, old rows of the search log.
     Sweep {
@@ -112,6 +136,11 @@ pub enum Cause {
         /// Which.
         message: MessageId,
     },
+    /// A deleted message was brought back.
+    MessageRestored {
+        /// Which.
+        message: MessageId,
+    },
     /// A message's stars changed.
     StarsChanged {
         /// Which.
@@ -121,6 +150,13 @@ pub enum Cause {
     TopicChanged {
         /// Which.
         topic: TopicId,
+    },
+    /// A topic was moved to another group.
+    TopicMoved {
+        /// Which.
+        topic: TopicId,
+        /// Where it was.
+        from: GroupId,
     },
     /// A topic was deleted.
     TopicDeleted {
@@ -135,8 +171,10 @@ impl From<Cause> for Job {
             Cause::MessagePosted { message } => Self::MessagePosted { message },
             Cause::MessageEdited { message } => Self::MessageEdited { message },
             Cause::MessageDeleted { message } => Self::MessageDeleted { message },
+            Cause::MessageRestored { message } => Self::MessageRestored { message },
             Cause::StarsChanged { message } => Self::StarsChanged { message },
             Cause::TopicChanged { topic } => Self::TopicChanged { topic },
+            Cause::TopicMoved { topic, from } => Self::TopicMoved { topic, from },
             Cause::TopicDeleted { topic } => Self::TopicDeleted { topic },
         }
     }
@@ -149,11 +187,15 @@ impl Job {
             Self::MessagePosted { .. } => "message_posted",
             Self::MessageEdited { .. } => "message_edited",
             Self::MessageDeleted { .. } => "message_deleted",
+            Self::MessageRestored { .. } => "message_restored",
             Self::StarsChanged { .. } => "stars_changed",
             Self::TopicChanged { .. } => "topic_changed",
+            Self::TopicMoved { .. } => "topic_moved",
             Self::TopicDeleted { .. } => "topic_deleted",
             Self::GroupChanged { .. } => "group_changed",
             Self::React { .. } => "react",
+            Self::SendLetter { .. } => "send_letter",
+            Self::AccountDeleted { .. } => "account_deleted",
             Self::Sweep { .. } => "sweep",
         }
     }

@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::jobs::Cause;
 use crate::model::{Message, TopicRow, UserId};
+use crate::moves;
 use crate::store::members::Hearer;
 use crate::store::topics::Subject;
 use crate::{policy, store};
@@ -24,17 +25,26 @@ pub(super) async fn react(cx: &Context, draw: &Draw, news: &News) -> Result<()> 
         }
         // Whoever shows it hears that the topic went.
         _ if *deleted => return Ok(()),
-        (Cause::TopicChanged { .. }, _) | (_, None) => json!({
+        (Cause::TopicChanged { .. } | Cause::TopicMoved { .. }, _) | (_, None) => json!({
             "type": "topic_change",
             "group": group.id,
             "topic": topic.id,
             "version": topic.version,
             "name": topic.title(),
             "slug": topic.slug,
+            "events": topic.events,
+            "moved": matches!(news.cause, Cause::TopicMoved { .. }),
             "row": (draw.topic_row)(row, group, cx.now()),
         }),
         (cause, Some(message)) => about_message(cx, draw, cause, message, &news.subject),
     };
+    if let Cause::TopicMoved { from, .. } = news.cause
+        && from != group.id
+        && let Some(old) = store::groups::by_ids(&cx.db, &[from]).await?.pop()
+    {
+        let left = Subject { group: old, ..news.subject.clone() };
+        publish(cx, &left, None, &Texts::of(moves::gone(topic, from), &|| None)).await?;
+    }
     // A message is folded away for those who ignore its author.
     let fold = || {
         let message = news.message.as_ref().filter(|message| !message.deleted)?;
@@ -56,7 +66,11 @@ fn about_message(cx: &Context, draw: &Draw, cause: Cause, message: &Message, sub
         Cause::MessagePosted { .. } => "message",
         Cause::StarsChanged { .. } => "star",
         Cause::MessageDeleted { .. } => "delete",
-        Cause::MessageEdited { .. } | Cause::TopicChanged { .. } | Cause::TopicDeleted { .. } => "edit",
+        Cause::MessageRestored { .. } => "restore",
+        Cause::MessageEdited { .. }
+        | Cause::TopicChanged { .. }
+        | Cause::TopicMoved { .. }
+        | Cause::TopicDeleted { .. } => "edit",
     };
     let mut event = json!({
         "type": kind,

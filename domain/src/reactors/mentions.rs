@@ -12,7 +12,7 @@ pub(super) async fn react(cx: &Context, news: &News) -> Result<()> {
     let group = &news.subject.group;
     let message = match (news.cause, &news.message) {
         (Cause::StarsChanged { .. } | Cause::TopicChanged { .. }, _) => return Ok(()),
-        (Cause::TopicDeleted { topic }, _) => {
+        (Cause::TopicMoved { topic, .. } | Cause::TopicDeleted { topic }, _) => {
             let named = store::mentions::in_topic(&cx.db, topic).await?;
             unread::users_change(cx, &named).await?;
             for user in named {

@@ -7,12 +7,13 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::groups::Aside;
 use crate::jobs::{self, Cause, Job, Reactor};
+use crate::mail::{Occasion, Words};
 use crate::model::{Group, GroupId, Message, Topic, TopicRow};
 use crate::store::topics::Subject;
 use crate::time::Timestamp;
-use crate::{groups, sessions, store, unread};
+use crate::{groups, history, leaving, letters, second_step, sessions, store, unread};
 
-/// How the fragments of live events are drawn: the pages' own partials, which the domain does not know.
+/// How the fragments of live events, and letters, are drawn: the pages' own partials, which the domain does not know.
 #[derive(Clone, Copy)]
 pub struct Draw {
     /// A message of a topic page.
@@ -21,6 +22,8 @@ pub struct Draw {
     pub here: fn(&Aside, GroupId) -> String,
     /// A topic in a group's list.
     pub topic_row: fn(&TopicRow, &Group, Timestamp) -> String,
+    /// The words of a letter; else why there are none.
+    pub letter: fn(&Occasion) -> std::result::Result<Words, String>,
 }
 
 impl std::fmt::Debug for Draw {
@@ -48,14 +51,17 @@ impl News {
             Cause::MessagePosted { message }
             | Cause::MessageEdited { message }
             | Cause::MessageDeleted { message }
+            | Cause::MessageRestored { message }
             | Cause::StarsChanged { message } => match store::messages::by_id(&cx.db, message).await? {
                 Some(message) => Some(message),
                 None => return Ok(None),
             },
-            Cause::TopicChanged { .. } | Cause::TopicDeleted { .. } => None,
+            Cause::TopicChanged { .. } | Cause::TopicMoved { .. } | Cause::TopicDeleted { .. } => None,
         };
         let topic = match (&message, cause) {
-            (_, Cause::TopicChanged { topic } | Cause::TopicDeleted { topic }) => topic,
+            (_, Cause::TopicChanged { topic } | Cause::TopicMoved { topic, .. } | Cause::TopicDeleted { topic }) => {
+                topic
+            }
             (Some(message), _) => message.topic_id,
             (None, _) => return Ok(None),
         };
@@ -77,12 +83,16 @@ pub async fn run(cx: &Context, draw: &Draw, job: Job) -> Result<()> {
             };
         }
         Job::Sweep { .. } => return sweep(cx).await,
+        Job::SendLetter { letter } => return letters::send(cx, draw, letter).await,
+        Job::AccountDeleted { user, blank } => return leaving::clear(cx, user, blank).await,
         Job::GroupChanged { group } => return groups::changed(cx, group).await,
         Job::MessagePosted { message } => Cause::MessagePosted { message },
         Job::MessageEdited { message } => Cause::MessageEdited { message },
         Job::MessageDeleted { message } => Cause::MessageDeleted { message },
+        Job::MessageRestored { message } => Cause::MessageRestored { message },
         Job::StarsChanged { message } => Cause::StarsChanged { message },
         Job::TopicChanged { topic } => Cause::TopicChanged { topic },
+        Job::TopicMoved { topic, from } => Cause::TopicMoved { topic, from },
         Job::TopicDeleted { topic } => Cause::TopicDeleted { topic },
     };
     let Some(news) = News::of(cx, cause).await? else { return Ok(()) };
@@ -116,8 +126,13 @@ async fn react(cx: &Context, draw: &Draw, reactor: Reactor, news: &News) -> Resu
 async fn count_again(cx: &Context, news: &News) -> Result<()> {
     match news.cause {
         Cause::StarsChanged { .. } | Cause::MessageEdited { .. } => Ok(()),
+        Cause::TopicMoved { from, .. } => {
+            unread::group_changed(cx, from).await?;
+            unread::group_changed(cx, news.subject.group.id).await
+        }
         Cause::MessagePosted { .. }
         | Cause::MessageDeleted { .. }
+        | Cause::MessageRestored { .. }
         | Cause::TopicChanged { .. }
         | Cause::TopicDeleted { .. } => unread::group_changed(cx, news.subject.group.id).await,
     }
@@ -131,21 +146,25 @@ const GROUPS_KEPT: std::time::Duration = std::time::Duration::from_secs(30 * 24 
 
 /// Housekeeping, once an hour.
 async fn sweep(cx: &Context) -> Result<()> {
+    let purged = history::purge(cx).await?;
     let mut tx = cx.db.begin().await?;
     let sessions = store::sessions::delete_expired(&mut tx, cx.now()).await?;
+    store::second_steps::delete_begun(&mut tx, cx.now().minus(second_step::SET_UP)).await?;
+    store::former_names::delete_expired(&mut tx, cx.now()).await?;
+    let letters = store::letters::delete_expired(&mut tx, cx.now()).await?;
     let log = store::search_log::trim(&mut tx, SEARCH_LOG_KEPT).await?;
     let links = store::invitations::delete_expired(&mut tx, cx.now()).await?;
     tx.commit().await.map_err(Error::from)?;
     let mut groups = 0;
     loop {
         let mut tx = cx.db.begin().await?;
-        let purged = store::groups::purge(&mut tx, cx.now().minus(GROUPS_KEPT)).await?;
+        let emptied = store::groups::purge(&mut tx, cx.now().minus(GROUPS_KEPT)).await?;
         tx.commit().await.map_err(Error::from)?;
-        groups += purged;
-        if purged == 0 {
+        groups += emptied;
+        if emptied == 0 {
             break;
         }
     }
-    tracing::info!(sessions, log, links, groups, "swept");
+    tracing::info!(sessions, letters, log, purged, links, groups, "swept");
     Ok(())
 }

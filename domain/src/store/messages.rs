@@ -5,7 +5,7 @@ use sqlx::types::Json;
 
 use super::db::{Db, Tx, sql};
 use crate::markup::Node;
-use crate::model::{Message, MessageId, Person, TopicId, UserId};
+use crate::model::{Message, MessageId, Person, Restorable, TopicId, UserId};
 use crate::policy::topic_visible_to_first;
 use crate::time::Timestamp;
 
@@ -147,10 +147,11 @@ pub async fn raws(db: &Db, ids: &[MessageId]) -> Result<Vec<RawMessage>> {
 }
 
 /// Changes what a message says. 0 when it is deleted.
-pub async fn update(tx: &mut Tx, id: MessageId, raw: &str, nodes: &[Node], now: Timestamp) -> Result<u64> {
+pub async fn update(tx: &mut Tx, id: MessageId, by: UserId, raw: &str, nodes: &[Node], now: Timestamp) -> Result<u64> {
     sql!(run tx,
-        "update messages set version = version + 1, raw = $2, nodes = $3, nodes_version = $4, edited_at = $5 where id = $1 and deleted_at is null",
-        id, raw, Json(nodes), i64::from(crate::markup::NODES_VERSION), now)
+        "update messages set version = version + 1, raw = $2, nodes = $3, nodes_version = $4, edited_at = $5, edited_by = $6
+         where id = $1 and deleted_at is null",
+        id, raw, Json(nodes), i64::from(crate::markup::NODES_VERSION), now, by)
 }
 
 /// Leaves a placeholder of a message. 0 when it was deleted before.
@@ -174,6 +175,8 @@ struct Row {
     nodes: String,
     edited_at: Option<Timestamp>,
     deleted: bool,
+    has_words: bool,
+    by_author: bool,
     before_author: Option<UserId>,
     before_at: Option<Timestamp>,
     stars: String,
@@ -203,6 +206,11 @@ impl Row {
             mentions,
             edited_at: self.edited_at,
             deleted: self.deleted,
+            restorable: match (self.deleted && self.has_words, self.by_author) {
+                (false, _) => None,
+                (true, true) => Some(Restorable::ByAuthor),
+                (true, false) => Some(Restorable::ByModerators),
+            },
             follows: self.before_author == Some(self.author_id)
                 && self.before_at.is_some_and(|before| self.created_at.since(before) <= FOLLOWS_WITHIN),
             stars: stars.into_iter().map(|Star(id, username)| Person { id: UserId(id), username }).collect(),
@@ -232,7 +240,7 @@ macro_rules! select {
     (pg $rest:expr) => {
         concat!(
             "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, cast(m.nodes as text) as nodes, m.edited_at, m.version,
-                    m.deleted_at is not null as deleted, b.author_id as before_author, b.created_at as before_at,
+                    m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
                     coalesce((select json_agg(json_build_array(s.user_id, su.username) order by s.created_at, s.user_id)
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars
              from messages m join users u on u.id = m.author_id
@@ -244,7 +252,7 @@ macro_rules! select {
     (lite $rest:expr) => {
         concat!(
             "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.nodes, m.edited_at, m.version,
-                    m.deleted_at is not null as deleted, b.author_id as before_author, b.created_at as before_at,
+                    m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
                     (select json_group_array(json_array(user_id, username)) from (select s.user_id, su.username
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id
                               order by s.created_at, s.user_id)) as stars

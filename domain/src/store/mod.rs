@@ -2,21 +2,28 @@
 
 pub mod db;
 pub mod directs;
+pub mod export;
+pub mod former_names;
 pub mod groups;
+pub mod history;
 pub mod ignores;
 pub mod import;
 pub mod invitations;
 pub mod jobs;
+pub mod leaving;
+pub mod letters;
 pub mod members;
 pub mod mentions;
 pub mod messages;
 pub mod reads;
 pub mod requests;
 pub mod search_log;
+pub mod second_steps;
 pub mod sessions;
 pub mod settings;
 mod sqlite;
 pub mod stars;
+pub mod topic_events;
 pub mod topics;
 pub mod users;
 

@@ -2,7 +2,7 @@
 
 use super::db::{Db, Tx, sql};
 use crate::model::{
-    Category, Group, GroupId, GroupKind, Level, MessageId, Person, Role, Topic, TopicId, TopicRow, UserId,
+    Category, Group, GroupId, GroupKind, Level, Mark, MessageId, Person, Role, Topic, TopicId, TopicRow, UserId,
 };
 use crate::policy::topic_visible_to_first;
 use crate::time::Timestamp;
@@ -11,7 +11,9 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 
 macro_rules! columns {
     () => {
-        "t.id, t.group_id, t.slug, t.name, t.creator_id, c.username as creator_name, t.created_at, t.last_seq, t.last_message_at, t.version"
+        "t.id, t.group_id, t.slug, t.name, t.creator_id, c.username as creator_name, t.created_at, t.last_seq, t.last_message_at, t.version,
+         t.locked_at is not null as locked, t.pinned_at is not null as pinned, t.resolved_at is not null as resolved,
+         (select count(*) from topic_events te where te.topic_id = t.id) as events"
     };
 }
 
@@ -343,6 +345,60 @@ pub async fn latest(db: &Db, group: GroupId, limit: i64) -> Result<Vec<Topic>> {
         concat!("select ", columns!(), " from topics t join users c on c.id = t.creator_id
                  where t.group_id = $1 and t.deleted_at is null order by t.last_message_at desc, t.id desc limit $2"),
         group, limit)
+}
+
+/// Marks a topic, or takes the mark back. 0 when that is so already.
+pub async fn mark(tx: &mut Tx, topic: TopicId, mark: Mark, at: Option<Timestamp>) -> Result<u64> {
+    macro_rules! set {
+        ($column:literal) => {
+            concat!(
+                "update topics set version = version + 1, ",
+                $column,
+                " = $2 where id = $1 and deleted_at is null and (",
+                $column,
+                " is null) <> $3"
+            )
+        };
+    }
+    let off = at.is_none();
+    match mark {
+        Mark::Locked => sql!(run tx, set!("locked_at"), topic, at, off),
+        Mark::Pinned => sql!(run tx, set!("pinned_at"), topic, at, off),
+        Mark::Resolved => sql!(run tx, set!("resolved_at"), topic, at, off),
+    }
+}
+
+/// The topics of a group that stand above the others, those first that were put there last.
+pub async fn pinned(db: &Db, group: GroupId, limit: i64) -> Result<Vec<Topic>> {
+    sql!(all db, Topic,
+        concat!("select ", columns!(), " from topics t join users c on c.id = t.creator_id
+                 where t.group_id = $1 and t.deleted_at is null and t.pinned_at is not null order by t.pinned_at desc, t.id limit $2"),
+        group, limit)
+}
+
+/// Whether a topic of the group has the slug.
+pub async fn has_slug(tx: &mut Tx, group: GroupId, slug: &str) -> Result<bool> {
+    Ok(sql!(opt_value tx, TopicId, "select id from topics where group_id = $1 and slug = $2", group, slug)?.is_some())
+}
+
+/// Remembers where a topic is, before it goes elsewhere. Holds the topic.
+pub async fn leave_address(tx: &mut Tx, topic: TopicId) -> Result<u64> {
+    touch(tx, topic).await?;
+    sql!(run tx,
+        "insert into former_topics (group_id, slug, topic_id) select group_id, slug, id from topics where id = $1
+         on conflict (group_id, slug) do update set topic_id = excluded.topic_id", topic)
+}
+
+/// Puts a topic into another group. 0 when it is no longer where it was.
+pub async fn move_to(tx: &mut Tx, topic: TopicId, from: GroupId, to: GroupId, slug: &str) -> Result<u64> {
+    sql!(run tx,
+        "update topics set version = version + 1, group_id = $3, slug = $4, pinned_at = null where id = $1 and group_id = $2 and deleted_at is null",
+        topic, from, to, slug)
+}
+
+/// The topic that had the slug in the group.
+pub async fn formerly(db: &Db, group: GroupId, slug: &str) -> Result<Option<TopicId>> {
+    sql!(opt_value db, TopicId, "select topic_id from former_topics where group_id = $1 and slug = $2", group, super::word(slug))
 }
 
 /// The topic of a group that was started last, of those that a reader may read.

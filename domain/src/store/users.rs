@@ -8,12 +8,12 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 
 macro_rules! columns {
     () => {
-        "id, username, email, name, bio, location, web, theme, is_admin, password_hash is not null as claimed, created_at,
-         suspended_until, banned_at, barred_reason, direct_from"
+        "id, username, email, new_email, name, bio, location, web, theme, is_admin, password_hash is not null as claimed,
+         deleted_at is not null as deleted, created_at, suspended_until, banned_at, barred_reason, direct_from"
     };
 }
 
-/// A new account's row. `Ok(None)` when the name, its confusable form or the mail address is taken.
+/// A new account's row. `Ok(None)` when the name or its confusable form is taken or kept, or the mail address is taken.
 pub async fn insert(
     tx: &mut Tx,
     username: &str,
@@ -25,7 +25,9 @@ pub async fn insert(
 ) -> Result<Option<UserId>> {
     sql!(opt_value tx, UserId,
         "insert into users (username, username_lower, username_key, email, password_hash, is_admin, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id",
+         select $1, $2, $3, $4, $5, $6, $7
+         where not exists (select 1 from former_names where (username_lower = $2 or username_key = $3) and (kept_until is null or kept_until > $7))
+         on conflict do nothing returning id",
         username, username.to_lowercase(), key, email, password_hash, is_admin, now)
 }
 
@@ -51,18 +53,72 @@ pub async fn password_hash(db: &Db, id: UserId) -> Result<Option<String>> {
     Ok(sql!(opt_value db, Option<String>, "select password_hash from users where id = $1", id)?.flatten())
 }
 
+/// Gives an account another name. 0 when it, or one that looks like it, is another account's.
+pub async fn rename(tx: &mut Tx, id: UserId, username: &str, key: &str) -> Result<u64> {
+    let lower = username.to_lowercase();
+    let renamed = sql!(run tx,
+        "update users set username = $2, username_lower = $3, username_key = $4 where id = $1
+           and not exists (select 1 from users other where other.id <> $1 and (other.username_lower = $3 or other.username_key = $4))",
+        id, username, lower, key);
+    match renamed {
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(0),
+        renamed => renamed,
+    }
+}
+
 /// Sets the password.
 pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str) -> Result<u64> {
     sql!(run tx, "update users set password_hash = $2 where id = $1", id, hash)
 }
 
-/// Who bears the names, in one statement; names without an account are absent.
-pub async fn by_names(db: &Db, lower_names: &[String]) -> Result<Vec<Person>> {
+/// The account whose confirmed address it is, whatever the case.
+pub async fn by_email(db: &Db, email: &str) -> Result<Option<User>> {
+    sql!(opt db, User, concat!("select ", columns!(), " from users where lower(email) = $1"), super::word(&email.to_lowercase()))
+}
+
+/// Where the account's mail goes.
+pub async fn email_in(tx: &mut Tx, id: UserId) -> Result<Option<String>> {
+    Ok(sql!(opt_value tx, Option<String>, "select email from users where id = $1", id)?.flatten())
+}
+
+/// Sets or takes away the confirmed address; none waits any more. 0 when it is another account's.
+pub async fn set_email(tx: &mut Tx, id: UserId, email: Option<&str>) -> Result<u64> {
+    let set = sql!(run tx,
+        "update users set email = $2, new_email = null where id = $1
+           and not exists (select 1 from users other where lower(other.email) = lower($2) and other.id <> $1)", id, email);
+    match set {
+        // The other one came at the same time.
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(0),
+        set => set,
+    }
+}
+
+/// Sets the address that waits to be confirmed.
+pub async fn set_new_email(tx: &mut Tx, id: UserId, email: &str) -> Result<u64> {
+    sql!(run tx, "update users set new_email = $2 where id = $1", id, email)
+}
+
+/// A person by a name that they have or had.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Named {
+    /// The name, in lower case.
+    pub lower: String,
+    /// Whose it is.
+    #[sqlx(flatten)]
+    pub person: Person,
+}
+
+/// Who bears the names, or did, in one statement; names without an account are absent.
+pub async fn by_names(db: &Db, lower_names: &[String]) -> Result<Vec<Named>> {
     if lower_names.is_empty() {
         return Ok(Vec::new());
     }
     let list = serde_json::json!(lower_names).to_string();
-    sql!(all db, Person, "select id, username from users where username_lower in (select value from json_each($1))", list)
+    sql!(all db, Named,
+        "select username_lower as lower, id, username from users where username_lower in (select value from json_each($1))
+         union all select f.username_lower, u.id, u.username from former_names f join users u on u.id = f.user_id
+         where f.username_lower in (select value from json_each($1)) and not exists (select 1 from users x where x.username_lower = f.username_lower)",
+        list)
 }
 
 /// Who bears the ids, in one statement.
@@ -79,8 +135,6 @@ pub async fn by_ids(db: &Db, ids: &[UserId]) -> Result<Vec<Person>> {
 pub struct Profile {
     /// The name as they write it.
     pub name: String,
-    /// Where mail goes.
-    pub email: Option<String>,
     /// A few words.
     pub bio: String,
     /// Where they are.
@@ -91,13 +145,10 @@ pub struct Profile {
     pub theme: Theme,
 }
 
-/// Changes what the profile says. 0 when the mail address is another account's.
+/// Changes what the profile says.
 pub async fn update_profile(tx: &mut Tx, id: UserId, profile: &Profile) -> Result<u64> {
-    let email = profile.email.as_deref();
-    sql!(run tx,
-        "update users set name = $2, bio = $3, location = $4, web = $5, theme = $6, email = $7 where id = $1
-           and not exists (select 1 from users other where lower(other.email) = lower($7) and other.id <> $1)",
-        id, &profile.name, &profile.bio, &profile.location, &profile.web, profile.theme, email)
+    sql!(run tx, "update users set name = $2, bio = $3, location = $4, web = $5, theme = $6 where id = $1",
+        id, &profile.name, &profile.bio, &profile.location, &profile.web, profile.theme)
 }
 
 /// An account with what its admins ask of it.

@@ -4,8 +4,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::Error;
-use domain::accounts::{self, NewAccount};
+use domain::accounts::{self, NewAccount, SignedIn};
 use domain::model::Theme;
+use domain::passwords;
 use domain::policy::Viewer;
 use domain::secrets::{Password, digest};
 use domain::sessions::{self, Origin};
@@ -51,8 +52,9 @@ async fn somebody_signs_up_and_out_and_in_again(forum: TestForum) {
     accounts::sign_out(cx, session.person.id, &session.id).await.unwrap();
     assert_eq!(sessions::authenticate(cx, &token).await.unwrap(), None);
     accounts::sign_out(cx, session.person.id, &session.id).await.unwrap();
-    for name in ["mira", " MIRA ", "Mira@Example.org"] {
+    for name in ["mira", " MIRA ", "mirA"] {
         let again = accounts::sign_in(cx, name, Password::new("long enough"), &origin()).await.unwrap();
+        let SignedIn::Session(again) = again else { panic!("there is no second step") };
         assert_ne!(again, token);
         let seen = sessions::authenticate(cx, &again).await.unwrap().unwrap();
         assert_eq!(seen.person, session.person);
@@ -140,7 +142,7 @@ async fn a_new_password_ends_all_sessions_and_begins_one(forum: TestForum) {
     assert!(sessions::authenticate(cx, &elsewhere).await.unwrap().is_some());
     let change = |current: &str, new: &str| {
         let (current, new) = (Password::new(current), Password::new(new));
-        async move { accounts::change_password(cx, mira, current, new, &origin()).await }
+        async move { passwords::change(cx, mira, current, new, &origin()).await }
     };
     complaint(change("not this one", "another long one").await, "current_password");
     complaint(change(PASSWORD, "short").await, "new_password");
@@ -194,7 +196,6 @@ async fn a_profile_says_what_its_owner_wrote_and_not_their_mail_address(forum: T
     let cx = &forum.cx;
     let mira = accounts::create(cx, new("Mira", "mira@example.org", "long enough"), false).await.unwrap();
     let profile = |bio: &str, web: &str| Profile {
-        email: Some("mira@example.org".into()),
         name: " Mira\u{202e} Holm\n".into(),
         bio: bio.into(),
         location: "Bergen".into(),

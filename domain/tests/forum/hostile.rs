@@ -92,7 +92,6 @@ async fn hostile_text_is_tamed_or_refused_wherever_it_is_typed(forum: TestForum)
             is_clean(&messages::render(cx, &changed.description).await.unwrap());
         }
         let empty = || Profile {
-            email: None,
             name: String::new(),
             bio: String::new(),
             location: String::new(),

@@ -20,18 +20,24 @@ macro_rules! stories {
 }
 
 mod accounts;
+mod addresses;
 mod directs;
 mod groups;
+mod history;
 mod hostile;
+mod leaving;
 mod limits;
 mod live;
+mod marks;
 mod members;
 mod mentions;
 mod messages;
+mod passwords;
 mod policy;
 mod presence;
 mod reactors;
 mod search;
+mod second_step;
 mod tables;
 mod topics;
 mod unread;

@@ -349,6 +349,7 @@ async fn whoever_is_suspended_or_banned_is_signed_out_and_told_why(forum: TestFo
     let origin = sessions::Origin { address: std::net::IpAddr::from([127, 0, 0, 1]), agent: String::new() };
     let password = || domain::secrets::Password::new(domain::testing::PASSWORD);
     let token = accounts::sign_in(cx, "noor", password(), &origin).await.unwrap();
+    let accounts::SignedIn::Session(token) = token else { panic!("there is no second step") };
     assert!(sessions::authenticate(cx, &token).await.unwrap().is_some());
     let week = admin::Bar::Suspend { days: 7 };
     assert!(is_not_found(admin::bar(cx, mira, id(noor), week, "because").await));

@@ -9,7 +9,7 @@ use domain::search::{self, Answer, Order, Question};
 use domain::testing::TestForum;
 use domain::{doctor, groups, messages, store, topics};
 
-use crate::{is_not_found, told};
+use crate::{id, is_not_found, told};
 
 stories! {
     words_are_found_in_messages_and_titles,
@@ -174,7 +174,7 @@ async fn a_transaction_that_commits_late_is_not_missed(forum: TestForum) {
         return forum.drain().await;
     }
     let mut early = cx.db.begin().await.unwrap();
-    store::messages::update(&mut early, one.id, "quinces", &[], cx.now()).await.unwrap();
+    store::messages::update(&mut early, one.id, id(mira), "quinces", &[], cx.now()).await.unwrap();
     store::search_log::insert(&mut early, store::search_log::Changed::Message(one.id)).await.unwrap();
     messages::edit(cx, mira, two.id, "quinces".into()).await.unwrap();
     search::catch_up(cx).await.unwrap();

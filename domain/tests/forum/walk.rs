@@ -8,8 +8,8 @@ use domain::model::{Group, GroupKind, Level, MessageId, Role, TopicId};
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::{
-    Context, Error, Result, doctor, groups, ignores, levels, members, mentions, messages, reads, requests, search,
-    stars, topics,
+    Context, Error, Result, doctor, groups, history, ignores, levels, members, mentions, messages, reads, requests,
+    search, stars, topics,
 };
 
 use crate::tables::Recount;
@@ -44,6 +44,8 @@ struct Walk {
     groups: Vec<Group>,
     topics: Vec<TopicId>,
     messages: Vec<(MessageId, Viewer)>,
+    /// Those that were deleted, with their authors.
+    deleted: Vec<(MessageId, Viewer)>,
     /// What somebody's page showed a while ago.
     shown: Vec<(Viewer, String)>,
     done: Vec<String>,
@@ -75,6 +77,7 @@ impl Walk {
             groups,
             topics: vec![],
             messages: vec![],
+            deleted: vec![],
             shown: vec![],
             done: vec![],
             tally: BTreeMap::new(),
@@ -96,7 +99,7 @@ impl Walk {
         let words = ["apple", "@ann pear", "@ben @cleo quince", "@boss", "plum\n\n> @dan"][self.dice.roll(5)];
         let seq = self.dice.roll(12) as i64 - 1;
         let cx = self.forum.cx.clone();
-        let (what, answer): (String, Result<()>) = match self.dice.roll(40) {
+        let (what, answer): (String, Result<()>) = match self.dice.roll(42) {
             0..=2 => {
                 let answer = topics::start(&cx, who, group.id, "Fruit", draft(words)).await.map(|posted| {
                     self.topics.push(posted.topic);
@@ -114,8 +117,10 @@ impl Walk {
                 (format!("edits {message}"), messages::edit(&cx, changer, message, words.into()).await.map(drop))
             }
             12..=13 => {
-                let answer =
-                    messages::delete(&cx, changer, message).await.map(|_| self.messages.retain(|(m, _)| *m != message));
+                let answer = messages::delete(&cx, changer, message).await.map(|_| {
+                    self.messages.retain(|(m, _)| *m != message);
+                    self.deleted.push((message, author));
+                });
                 (format!("deletes {message}"), answer)
             }
             14..=16 => (format!("reads {topic} to {seq}"), reads::mark(&cx, who, topic, seq).await),
@@ -143,6 +148,15 @@ impl Walk {
                 // Somebody asks them in, wherever it is.
                 let answer = groups::admit(&cx, group.id, id(who), Role::Member).await;
                 (format!("is admitted to {}", group.name), answer)
+            }
+            40..=41 => {
+                let (message, author) = self.deleted.pop().unwrap_or((message, author));
+                let back = history::restore(&cx, author, message).await.map(|_| {
+                    if !self.messages.contains(&(message, author)) {
+                        self.messages.push((message, author));
+                    }
+                });
+                (format!("restores {message}"), back)
             }
             29 => {
                 let other = self.dice.pick(&self.people).unwrap();
@@ -251,8 +265,10 @@ async fn whatever_people_do_the_frame_says_what_a_recount_says(forum: TestForum)
         }
         walk.compare().await;
     }
-    let deeds =
-        ["starts", "posts", "edits", "deletes", "reads", "looks", "joins", "leaves", "stars", "renames", "is", "makes"];
+    let deeds = [
+        "starts", "posts", "edits", "deletes", "restores", "reads", "looks", "joins", "leaves", "stars", "renames",
+        "is", "makes",
+    ];
     let rarer = ["removes", "bans,", "asks", "answers", "ignores", "chooses", "unreads", "archives"];
     for deed in deeds {
         assert!(walk.tally.get(deed).is_some_and(|times| *times > 0), "{deed}: not in {:?}", walk.tally);

@@ -12,6 +12,7 @@ use domain::config::{Config as Rules, Limits};
 use domain::groups::{self, GroupForm};
 use domain::jobs::Wake;
 use domain::kv::Kv;
+use domain::mail::Mailer;
 use domain::model::{GroupId, GroupKind, UserId};
 use domain::policy::Viewer;
 use domain::secrets::{Password, SecretKey};
@@ -73,6 +74,7 @@ impl Forum {
             clock: Clock::System,
             config: Arc::new(rules),
             search: None,
+            mail: Mailer::folder(std::env::temp_dir(), Mailer::parse_from("forum@forum.example").unwrap()),
             sessions: Arc::default(),
         };
         Self { cx, prefix: None, _db: db }

@@ -63,6 +63,7 @@ impl Show {
             waiting: 0,
             aside: Aside { members: 64, here: vec![person(3), person(4), person(2)], more: 0 },
             rows: rows(),
+            pinned: vec![super::wrens()],
             is_later_page: false,
             older: Some("1700000000-12".to_owned()),
             upto: "1-48".to_owned(),

@@ -10,8 +10,8 @@ mod topics;
 use std::time::Duration;
 
 use domain::model::{
-    Category, Group, GroupId, GroupKind, GroupRow, Level, Message, MessageId, Person, Sidebar, SidebarGroup, Theme,
-    Topic, TopicId, TopicUnread, UserId,
+    Category, Group, GroupId, GroupKind, GroupRow, Level, Message, MessageId, Person, Restorable, Sidebar,
+    SidebarGroup, Theme, Topic, TopicId, TopicUnread, UserId,
 };
 use domain::time::Timestamp;
 
@@ -82,6 +82,10 @@ pub(crate) fn topic(id: i64, group: usize, slug: &str, name: &str, by: usize, la
         created_at: ago(minutes + 2_880),
         last_seq,
         last_message_at: ago(minutes),
+        locked: false,
+        pinned: false,
+        resolved: false,
+        events: 0,
         version: 1,
     }
 }
@@ -101,6 +105,7 @@ pub(crate) fn message(seq: i64, author: usize, minutes: u64, markup: &str) -> Me
         mentions: Vec::new(),
         edited_at: None,
         deleted: false,
+        restorable: None,
         follows: false,
         stars: Vec::new(),
         version: 1,
@@ -155,6 +160,7 @@ pub(crate) fn conversation() -> Vec<Message> {
     said[1].follows = true;
     said[2].edited_at = Some(ago(600));
     said[4].deleted = true;
+    said[4].restorable = Some(Restorable::ByAuthor);
     said[6].mentions = vec![UserId(4), UserId(2)];
     said[8].follows = true;
     said[8].stars = vec![person(3)];

@@ -2,21 +2,26 @@
 
 use askama::Template;
 use domain::model::{DirectFrom, MentionRow, MessageId, Theme, User};
+use domain::second_step::{Setup, State};
 
 use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wrens};
-use crate::account::{FirstAdmin, SignIn, SignUp};
+use crate::account::{Confirm, FirstAdmin, Forgot, LinkEnded, Reset, SecondStep, SignIn, SignUp};
 use crate::errors::{ErrorPage, FormExpired, Problem, Typed};
-use crate::form::{MessageForm, PasswordForm, ProfileForm, SignInForm, SignUpForm, TopicForm};
+use crate::form::{
+    CodeForm, DeleteForm, ForgotForm, MailForm, MessageForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm,
+    ResetForm, SignInForm, SignUpForm, TopicForm,
+};
 use crate::mentions::Mentions;
 use crate::people::{Profile, Recent};
 use crate::search::{Hit, Search, SearchOrder};
-use crate::settings::{self, Password, SessionRow, Sessions};
+use crate::settings::{self, Password, RecoveryCodes, SessionRow, Sessions};
 
 pub(super) fn user(id: usize) -> User {
     let person = person(id);
     User {
         id: person.id,
         email: (id != 6).then(|| format!("{}@example.org", person.username)),
+        new_email: None,
         name: if id == 2 { "Tomas Lindqvist".to_owned() } else { String::new() },
         bio: "Boxes, mostly.".to_owned(),
         location: "Upper valley".to_owned(),
@@ -24,6 +29,7 @@ pub(super) fn user(id: usize) -> User {
         theme: Theme::Auto,
         is_admin: id == 1,
         claimed: id != 6,
+        deleted: false,
         created_at: ago(700_000),
         suspended_until: None,
         banned_at: None,
@@ -133,6 +139,89 @@ impl FirstAdmin {
     }
 }
 
+impl Forgot {
+    /// With something to mend.
+    pub fn sample() -> Self {
+        let mut form = ForgotForm { email: "mira".into(), ..ForgotForm::default() };
+        form.mend("email", "That is not a mail address.");
+        Self { frame: stranger("/-/forgot"), form, reaches_people: false }
+    }
+}
+
+impl Reset {
+    /// With something to mend.
+    pub fn sample() -> Self {
+        let mut form = ResetForm::default();
+        form.mend("new_password", "A password has at least 8 characters.");
+        Self { frame: stranger("/-/reset?token=t"), form, username: "mira".to_owned(), token: "t".to_owned() }
+    }
+}
+
+impl Confirm {
+    /// Of an address that somebody else has by now.
+    pub fn sample() -> Self {
+        Self {
+            frame: frame("/-/confirm?token=t"),
+            username: "jules".to_owned(),
+            address: "jules@example.org".to_owned(),
+            token: "t".to_owned(),
+            error: Some("Another account here has that address already.".to_owned()),
+        }
+    }
+}
+
+impl SecondStep {
+    /// After a wrong code.
+    pub fn sample() -> Self {
+        let mut form = CodeForm { code: "123456".into(), ..CodeForm::default() };
+        form.mend("code", "That code is not right, or was used before. Codes change every half minute.");
+        Self { frame: stranger("/-/sign-in"), form, ticket: "4.1.t".to_owned(), next: "/birds/".to_owned() }
+    }
+}
+
+impl settings::Mail {
+    /// One confirmed, another one not yet.
+    pub fn sample() -> Self {
+        let mut form = MailForm { email: "jules@new.example.org".into(), ..MailForm::default() };
+        form.mend("current_password", "That is not your password.");
+        Self {
+            frame: frame("/-/settings/mail"),
+            form,
+            email: Some("jules@example.org".to_owned()),
+            new_email: Some("jules@new.example.org".to_owned()),
+            reaches_people: true,
+        }
+    }
+}
+
+impl settings::SecondStep {
+    /// In each of its states.
+    pub fn sample(state: State) -> Self {
+        let (mut password, mut code) = (OwnPasswordForm::default(), CodeForm::default());
+        password.mend("current_password", "That is not your password.");
+        code.mend("code", "That is not the code that the app shows now.");
+        Self { frame: frame("/-/settings/second-step"), state, password, code }
+    }
+}
+
+impl settings::Account {
+    /// With a name that is taken.
+    pub fn sample() -> Self {
+        let mut form = NameForm { username: "mira".into(), ..NameForm::default() };
+        form.mend("username", "That name, or one that looks like it, is taken.");
+        Self { frame: frame("/-/settings/account"), form }
+    }
+}
+
+impl settings::Delete {
+    /// After a wrong password.
+    pub fn sample() -> Self {
+        let mut form = DeleteForm { words: "blank".into(), ..DeleteForm::default() };
+        form.mend("current_password", "That is not your password.");
+        Self { frame: frame("/-/settings/account/delete"), form, groups: 6 }
+    }
+}
+
 impl Mentions {
     /// One new, one read.
     pub fn sample() -> Self {
@@ -215,14 +304,37 @@ impl FormExpired {
 
 pub(super) fn all() -> Vec<Drawn> {
     let error = |problem| ErrorPage { frame: frame("/birds/x/"), problem }.render();
+    let setup = Setup {
+        secret: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP".to_owned(),
+        link: "otpauth://totp/Klatch:jules?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Klatch".to_owned(),
+    };
+    let codes = (0..10).map(|n| format!("{n:04x}-7b1d-40c2-9e5{n:x}")).collect();
     let expired = |typed| FormExpired { typed, ..FormExpired::sample() }.render();
     vec![
         ("profile", Profile::sample().render()),
+        ("profile-deleted", Profile { user: User { deleted: true, ..user(6) }, ..Profile::own_and_empty() }.render()),
         ("profile-own", Profile::own_and_empty().render()),
         ("settings", settings::Profile::sample().render()),
         ("password", Password::sample().render()),
         ("sessions", Sessions::sample().render()),
+        ("settings-mail", settings::Mail::sample().render()),
+        (
+            "settings-mail-none",
+            settings::Mail { email: None, new_email: None, reaches_people: false, ..settings::Mail::sample() }.render(),
+        ),
+        ("second-step-off", settings::SecondStep::sample(State::Off).render()),
+        ("second-step-begun", settings::SecondStep::sample(State::Begun(setup)).render()),
+        ("second-step-on", settings::SecondStep::sample(State::On { since: ago(9_000), recovery_codes: 2 }).render()),
+        ("recovery-codes", RecoveryCodes { frame: frame("/-/settings/second-step"), codes }.render()),
+        ("settings-account", settings::Account::sample().render()),
+        ("settings-delete", settings::Delete::sample().render()),
         ("sign-in", SignIn::sample().render()),
+        ("sign-in-code", SecondStep::sample().render()),
+        ("forgot", Forgot::sample().render()),
+        ("reset", Reset::sample().render()),
+        ("confirm", Confirm::sample().render()),
+        ("link-ended", LinkEnded { frame: stranger("/-/reset?token=t"), is_reset: true }.render()),
+        ("link-ended-confirm", LinkEnded { frame: frame("/-/confirm?token=t"), is_reset: false }.render()),
         ("sign-up", SignUp::sample().render()),
         ("sign-up-closed", SignUp { open: false, ..SignUp::sample() }.render()),
         ("first-admin", FirstAdmin::sample().render()),

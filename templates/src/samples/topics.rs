@@ -2,8 +2,10 @@
 
 use askama::Template;
 use domain::groups::Aside;
+use domain::history::{Piece, Version};
+use domain::model::{Topic, TopicDeed, TopicEvent};
 
-use super::{Drawn, conversation, frame, group, person, stranger, topic, wrens};
+use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wrens};
 use crate::form::{MessageForm, RenameForm};
 use crate::messages;
 use crate::topics::{Delete, Edit, NewSince, Show};
@@ -19,9 +21,25 @@ impl Show {
             frame,
             group: group(1),
             about: group(1).description,
-            topic: wrens(),
+            topic: Topic { resolved: true, pinned: true, events: 2, ..wrens() },
             message_count: 48,
             messages: conversation(),
+            events: vec![
+                TopicEvent {
+                    after_seq: 40,
+                    actor: person(1),
+                    deed: TopicDeed::Renamed,
+                    detail: "Wrens?".to_owned(),
+                    at: ago(695),
+                },
+                TopicEvent {
+                    after_seq: 48,
+                    actor: person(4),
+                    deed: TopicDeed::Resolved,
+                    detail: String::new(),
+                    at: ago(5),
+                },
+            ],
             earlier: 36,
             later: 0,
             new: Some(NewSince { seq: 46, count: 3 }),
@@ -56,6 +74,7 @@ impl Show {
     fn empty() -> Self {
         let mut page = Self {
             messages: Vec::new(),
+            events: Vec::new(),
             earlier: 0,
             new: None,
             message_count: 0,
@@ -81,7 +100,8 @@ impl Edit {
     pub fn sample() -> Self {
         let mut form = RenameForm { title: "".into(), error: None };
         form.mend("title", "A topic has a title.");
-        Self { frame: frame("/-/topics/9/edit"), group: group(1), topic: wrens(), form }
+        let not_moved = Some("What was said among few stays among few.".to_owned());
+        Self { frame: frame("/-/topics/9/edit"), group: group(1), topic: wrens(), form, moderates: true, not_moved }
     }
 }
 
@@ -110,6 +130,35 @@ impl messages::Edit {
     }
 }
 
+impl messages::History {
+    /// Edited once, then deleted.
+    pub fn sample() -> Self {
+        let message = conversation().swap_remove(2);
+        let version =
+            |number, minutes, pieces| Version { number, at: ago(minutes), by: message.author.clone(), pieces };
+        let word = str::to_owned;
+        let versions = vec![
+            version(
+                2,
+                600,
+                vec![
+                    Piece::Same(word("I had ")),
+                    Piece::Removed(word("some")),
+                    Piece::Added(word("no")),
+                    Piece::Same(word(" idea.\nSo the one <that> I hear at dusk is calling the others in?")),
+                ],
+            ),
+            version(
+                1,
+                717,
+                vec![Piece::Same(word("I had some idea.\nSo the one <that> I hear at dusk is calling the others in?"))],
+            ),
+        ];
+        let frame = frame("/-/messages/139/history");
+        Self { frame, group: group(1), topic: wrens(), message, versions, restorable_until: Some(ago(0)) }
+    }
+}
+
 impl messages::Delete {
     /// The question.
     pub fn sample() -> Self {
@@ -132,6 +181,8 @@ pub(super) fn all() -> Vec<Drawn> {
         ("topic-edit", Edit::sample().render()),
         ("topic-delete", Delete::sample().render()),
         ("message-edit", messages::Edit::sample().render()),
+        ("message-history", messages::History::sample().render()),
+        ("message-history-now", messages::History { restorable_until: None, ..messages::History::sample() }.render()),
         ("message-delete", messages::Delete::sample().render()),
     ]
 }

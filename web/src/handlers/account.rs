@@ -1,11 +1,11 @@
 //! Sign in, up and out; the first admin.
 
 use actix_web::web::Query;
-use domain::accounts::{self, NewAccount};
+use domain::accounts::{self, NewAccount, SignedIn};
 use domain::secrets::Password;
 use serde::Deserialize;
-use templates::account::{FirstAdmin, SignIn, SignUp};
-use templates::form::{SignInForm, SignUpForm};
+use templates::account::{FirstAdmin, SecondStep, SignIn, SignUp};
+use templates::form::{CodeForm, SignInForm, SignUpForm};
 
 use super::mendable;
 use crate::failure::Answer;
@@ -18,7 +18,7 @@ pub struct Asked {
     #[serde(default)]
     next: String,
     #[serde(default)]
-    token: String,
+    pub(super) token: String,
 }
 
 impl Asked {
@@ -40,7 +40,11 @@ pub async fn sign_in_form(visit: Visit, asked: Query<Asked>) -> Answer {
 pub async fn sign_in(visit: Visit, mut form: Form) -> Answer {
     let name = form.take("username");
     match accounts::sign_in(visit.cx(), &name, Password::new(form.take("password")), visit.origin()).await {
-        Ok(token) => Ok(visit.sign_in(&token, form.next("/"))),
+        Ok(SignedIn::Session(token)) => Ok(visit.sign_in(&token, form.next("/"))),
+        Ok(SignedIn::Ticket(ticket)) => {
+            let (frame, next) = (visit.frame().await?, form.next("/").to_owned());
+            visit.page(&SecondStep { frame, form: CodeForm::default(), ticket, next })
+        }
         Err(error) => {
             let mut back = SignInForm { username: name.into(), ..SignInForm::default() };
             for (field, why) in mendable(error)? {
@@ -82,6 +86,9 @@ fn given_back(form: &Form, wrong: Vec<(String, String)>) -> SignUpForm {
 /// `POST /-/sign-up`.
 pub async fn sign_up(visit: Visit, form: Form) -> Answer {
     match accounts::sign_up(visit.cx(), wanted(&form), visit.origin()).await {
+        Ok(token) if !form.get("email").trim().is_empty() => {
+            Ok(visit.saying(visit.sign_in(&token, form.next("/")), "mail-asked"))
+        }
         Ok(token) => Ok(visit.sign_in(&token, form.next("/"))),
         Err(error) => {
             let back = given_back(&form, mendable(error)?);

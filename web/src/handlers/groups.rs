@@ -92,7 +92,12 @@ pub(super) async fn draw(
     visit.group_frame(&mut frame, &found.group, &found.standing).await?;
     let (rows, older) = domain::topics::list(cx, visit.viewer(), &found, &frame.sidebar, before, TOPICS).await?;
     let beside = visit.site.beside(found.group.id).await?;
+    let pinned = match before {
+        None => domain::topics::pinned(cx, found.group.id).await?,
+        Some(_) => Vec::new(),
+    };
     Ok(Show {
+        pinned,
         about: domain::messages::render(cx, &found.group.description).await?,
         role: found.standing.role,
         may_join: found.standing.may(Deed::Join),

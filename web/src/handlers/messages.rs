@@ -10,7 +10,7 @@ use domain::store::topics::Place;
 use serde_json::json;
 use templates::Template;
 use templates::form::MessageForm;
-use templates::messages::{Delete, Edit, MessagePartial};
+use templates::messages::{Delete, Edit, History, MessagePartial};
 
 use super::{id, mendable};
 use crate::failure::{Answer, Failure};
@@ -109,6 +109,23 @@ pub async fn delete(visit: Visit, path: Path<String>) -> Answer {
 pub async fn destroy(visit: Visit, path: Path<String>, _form: Form) -> Answer {
     let message = id(&path)?;
     let place = domain::messages::delete(visit.cx(), visit.viewer(), message).await?;
+    Ok(visit.redirect(&address(&place, message)))
+}
+
+/// `GET /-/messages/ID/history`.
+pub async fn history(visit: Visit, path: Path<String>) -> Answer {
+    visit.signed_in()?;
+    let mut frame = visit.frame().await?;
+    let domain::history::History { message, topic, group, versions, restorable_until } =
+        domain::history::of(visit.cx(), visit.viewer(), id(&path)?).await?;
+    frame.group = Some(group.id);
+    visit.page(&History { frame, group, topic, message, versions, restorable_until })
+}
+
+/// `POST /-/messages/ID/restore`.
+pub async fn restore(visit: Visit, path: Path<String>, _form: Form) -> Answer {
+    let message = id(&path)?;
+    let place = domain::history::restore(visit.cx(), visit.viewer(), message).await?;
     Ok(visit.redirect(&address(&place, message)))
 }
 

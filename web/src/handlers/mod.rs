@@ -1,6 +1,7 @@
 //! Handlers, one file a noun: each reads the request, calls the domain, answers.
 
 pub mod account;
+pub mod addresses;
 pub mod admin;
 pub mod directs;
 pub mod groups;
@@ -12,10 +13,13 @@ pub mod invitations;
 pub mod members;
 pub mod mentions;
 pub mod messages;
+pub mod own_account;
+pub mod passwords;
 pub mod people;
 pub mod reads;
 pub mod requests;
 pub mod search;
+pub mod second_step;
 pub mod settings;
 pub mod topics;
 

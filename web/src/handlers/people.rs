@@ -1,15 +1,20 @@
 //! Profiles.
 
 use actix_web::web::Path;
+use domain::accounts::{self, Shown};
 use templates::people::{Profile, Recent};
+use templates::search::encoded;
 
 use crate::failure::Answer;
 use crate::visit::Visit;
 
-/// `GET /users/NAME/`.
+/// `GET /users/NAME/`. A name that somebody had leads to the one that they have.
 pub async fn show(visit: Visit, path: Path<String>) -> Answer {
     let frame = visit.frame().await?;
-    let profile = domain::accounts::profile(visit.cx(), visit.viewer(), &path).await?;
+    let profile = match accounts::show(visit.cx(), visit.viewer(), &path).await? {
+        Shown::Profile(profile) => profile,
+        Shown::Renamed(name) => return Ok(visit.moved(&format!("/users/{}/", encoded(&name)))),
+    };
     let recent =
         |placed: domain::messages::Placed| Recent { message: placed.message, topic: placed.topic, group: placed.group };
     visit.page(&Profile {

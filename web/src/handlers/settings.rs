@@ -3,7 +3,7 @@
 use actix_web::web::Path;
 use domain::model::Theme;
 use domain::secrets::Password as Typed;
-use domain::{accounts, sessions};
+use domain::{accounts, passwords, sessions};
 use templates::form::{PasswordForm, ProfileForm};
 use templates::settings::{Password, Profile, SessionRow, Sessions};
 
@@ -18,7 +18,6 @@ pub async fn edit(visit: Visit) -> Answer {
     let frame = visit.frame().await?;
     let form = ProfileForm {
         name: user.name.into(),
-        email: user.email.unwrap_or_default().into(),
         bio: user.bio.into(),
         location: user.location.into(),
         web: user.web.into(),
@@ -33,7 +32,6 @@ pub async fn update(visit: Visit, form: Form) -> Answer {
     let user = visit.signed_in()?.person.id;
     let profile = domain::store::users::Profile {
         name: form.get("name").to_owned(),
-        email: Some(form.get("email").to_owned()),
         bio: form.get("bio").to_owned(),
         location: form.get("location").to_owned(),
         web: form.get("web").to_owned(),
@@ -44,7 +42,6 @@ pub async fn update(visit: Visit, form: Form) -> Answer {
         Err(error) => {
             let mut back = ProfileForm {
                 name: form.get("name").into(),
-                email: form.get("email").into(),
                 bio: form.get("bio").into(),
                 location: form.get("location").into(),
                 web: form.get("web").into(),
@@ -71,7 +68,7 @@ pub async fn password_form(visit: Visit) -> Answer {
 pub async fn password(visit: Visit, mut form: Form) -> Answer {
     let session = visit.signed_in()?;
     let (current, new) = (Typed::new(form.take("current_password")), Typed::new(form.take("new_password")));
-    match accounts::change_password(visit.cx(), session.person.id, current, new, visit.origin()).await {
+    match passwords::change(visit.cx(), session.person.id, current, new, visit.origin()).await {
         Ok(token) => Ok(visit.saying(visit.sign_in(&token, "/-/settings"), "password")),
         Err(error) => {
             let mut back = PasswordForm::default();

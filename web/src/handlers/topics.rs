@@ -3,7 +3,8 @@
 use actix_web::web::{Path, Query};
 use domain::audit::Draft;
 use domain::messages::Window;
-use domain::model::Level;
+use domain::model::{Level, Mark, TopicId};
+use domain::moves::{self, At};
 use domain::policy::Deed;
 use domain::topics::Found;
 use domain::{groups, reads, unread};
@@ -41,7 +42,10 @@ pub async fn show(visit: Visit, path: Path<(String, String)>, part: Query<Part>)
     let window = part.window()?;
     let (group_slug, slug) = path.into_inner();
     let frame = visit.frame().await?;
-    let found = domain::topics::by_slug(visit.cx(), visit.viewer(), &group_slug, &slug).await?;
+    let found = match moves::at(visit.cx(), visit.viewer(), &group_slug, &slug).await? {
+        At::Here(found) => *found,
+        At::Moved(path) => return Ok(visit.moved(&path)),
+    };
     let form = MessageForm { key: key()?, ..MessageForm::default() };
     let mut page = draw(&visit, frame, found.clone(), window, form).await?;
     if let Some(session) = &visit.session
@@ -83,11 +87,12 @@ pub(super) async fn draw(
     Ok(Show {
         about: domain::messages::render(cx, &found.group.description).await?,
         message_count: found.message_count,
+        events: domain::topics::events(cx, &found.topic, &page).await?,
         messages: page.messages,
         earlier: page.earlier,
         later: page.later,
         new,
-        may_write: found.may_write(),
+        may_write: found.is_open(),
         is_member: found.standing.role.is_some(),
         may_invite: found.standing.may(Deed::Invite),
         level: found.level,
@@ -133,15 +138,23 @@ pub(super) fn expired(visit: &Visit, form: &Form) -> Failure {
     Failure::Expired { action: visit.path.clone(), typed: Box::new(form.typed()) }
 }
 
-/// `GET /-/topics/ID/edit`.
-pub async fn edit(visit: Visit, path: Path<String>) -> Answer {
+/// The page for editing, with whatever its forms hold.
+async fn edit_page(visit: &Visit, topic: TopicId, form: Option<RenameForm>, not_moved: Option<String>) -> Answer {
     let mut frame = visit.frame().await?;
     visit.signed_in()?;
-    let found = domain::topics::find(visit.cx(), visit.viewer(), id(&path)?).await?;
+    let found = domain::topics::find(visit.cx(), visit.viewer(), topic).await?;
     found.check_edit(visit.viewer())?;
     frame.group = Some(found.group.id);
-    let form = RenameForm { title: found.topic.name.clone().into(), error: None };
-    visit.page(&Edit { frame, group: found.group, topic: found.topic, form })
+    let moderates = found.standing.may(Deed::Moderate);
+    let is_wrong = form.is_some() || not_moved.is_some();
+    let form = form.unwrap_or_else(|| RenameForm { title: found.topic.name.clone().into(), error: None });
+    let page = Edit { frame, group: found.group, topic: found.topic, form, moderates, not_moved };
+    if is_wrong { visit.mend(&page) } else { visit.page(&page) }
+}
+
+/// `GET /-/topics/ID/edit`.
+pub async fn edit(visit: Visit, path: Path<String>) -> Answer {
+    edit_page(&visit, id(&path)?, None, None).await
 }
 
 /// `POST /-/topics/ID/edit`.
@@ -150,12 +163,30 @@ pub async fn update(visit: Visit, path: Path<String>, form: Form) -> Answer {
     match domain::topics::rename(visit.cx(), visit.viewer(), topic, form.get("title")).await {
         Ok((topic, group)) => Ok(visit.redirect_saying(&format!("/{}/{}/", group.slug, topic.slug), "saved")),
         Err(domain::Error::Invalid(fields)) => {
-            let mut frame = visit.frame().await?;
-            let found = domain::topics::find(visit.cx(), visit.viewer(), topic).await?;
-            frame.group = Some(found.group.id);
             let mut back = RenameForm { title: form.get("title").into(), error: None };
             fields.iter().for_each(|(field, why)| back.mend(field, why));
-            visit.mend(&Edit { frame, group: found.group, topic: found.topic, form: back })
+            edit_page(&visit, topic, Some(back), None).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /-/topics/ID/mark`: locks, pins or resolves it, or takes that back.
+pub async fn mark(visit: Visit, path: Path<String>, form: Form) -> Answer {
+    let mark = Mark::parse(form.get("mark")).ok_or(domain::Error::NotFound)?;
+    let on = form.get("on") == "yes";
+    let (topic, group) = domain::topics::mark(visit.cx(), visit.viewer(), id(&path)?, mark, on).await?;
+    Ok(visit.redirect(&format!("/{}/{}/", group.slug, topic.slug)))
+}
+
+/// `POST /-/topics/ID/move`: to another group.
+pub async fn relocate(visit: Visit, path: Path<String>, form: Form) -> Answer {
+    let topic = id(&path)?;
+    match moves::to_group(visit.cx(), visit.viewer(), topic, id(form.get("group"))?).await {
+        Ok((topic, group)) => Ok(visit.redirect_saying(&format!("/{}/{}/", group.slug, topic.slug), "moved")),
+        Err(domain::Error::Invalid(fields)) => {
+            let why = fields.iter().next().map(|(_, why)| why.to_owned());
+            edit_page(&visit, topic, None, why).await
         }
         Err(error) => Err(error.into()),
     }

@@ -1,0 +1,116 @@
+//! All that is kept of one person, for that person: a line of JSON for each thing, read while it is sent.
+
+use std::collections::HashMap;
+
+use futures_util::Stream;
+use futures_util::stream::try_unfold;
+use serde_json::{Value, json};
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::limits::{self, By, Deed};
+use crate::model::{MessageId, TopicId, UserId};
+use crate::time::Timestamp;
+use crate::{accounts, second_step, sessions, store};
+
+/// Rows that are read at a time.
+const BATCH: i64 = 500;
+
+/// Where a download is.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    Account,
+    Topics(TopicId),
+    Messages(MessageId),
+    Stars(MessageId),
+    End,
+}
+
+/// Some lines of it, and what comes after them.
+type Lines = (Vec<Value>, Part);
+
+/// Everything, in pieces of many lines each. Each line says by `type` what it is; those of messages can be imported again.
+///
+/// # Errors
+/// [`crate::Error::TooMany`], before anything is read.
+pub async fn download(cx: &Context, user: UserId) -> Result<impl Stream<Item = Result<String>> + use<>> {
+    limits::count(cx, Deed::Download, By::User(user)).await?;
+    let cx = cx.clone();
+    Ok(try_unfold(Part::Account, move |part| {
+        let cx = cx.clone();
+        async move {
+            let (lines, next) = match part {
+                Part::Account => account(&cx, user).await?,
+                Part::Topics(after) => topics(&cx, user, after).await?,
+                Part::Messages(after) => messages(&cx, user, after).await?,
+                Part::Stars(after) => stars(&cx, user, after).await?,
+                Part::End => return Ok(None),
+            };
+            let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+            Ok(Some((text, next)))
+        }
+    }))
+}
+
+async fn account(cx: &Context, id: UserId) -> Result<Lines> {
+    let user = accounts::own(cx, id).await?;
+    let second_step = matches!(second_step::state(cx, id).await?, second_step::State::On { .. });
+    let mut lines = vec![
+        json!({"type": "download", "site": cx.config.site_name, "address": cx.config.base_url, "at": cx.now().rfc3339()}),
+        json!({"type": "account", "id": user.id, "username": user.username, "former_names": store::former_names::of(&cx.db, id).await?,
+            "email": user.email, "unconfirmed_email": user.new_email, "name": user.name, "bio": user.bio, "location": user.location,
+            "web": user.web, "theme": user.theme, "is_admin": user.is_admin, "second_step": second_step,
+            "created_at": user.created_at.rfc3339()}),
+    ];
+    lines.extend(sessions::list(cx, id).await?.into_iter().map(|row| {
+        json!({"type": "session", "created_at": row.created_at.rfc3339(), "expires_at": row.expires_at.rfc3339(), "address": row.address,
+            "agent": row.agent})
+    }));
+    lines.extend(store::export::groups(&cx.db, id).await?.into_iter().map(|row| {
+        json!({"type": "membership", "group": row.name, "group_id": row.id, "slug": row.slug, "role": row.role,
+            "created_at": row.created_at.rfc3339()})
+    }));
+    Ok((lines, Part::Topics(TopicId(0))))
+}
+
+/// Where a part goes on: after its last row, or with the next part.
+fn then<T>(rows: &[T], on: impl FnOnce(&T) -> Part, next: Part) -> Part {
+    rows.last().filter(|_| rows.len() as i64 == BATCH).map_or(next, on)
+}
+
+async fn topics(cx: &Context, id: UserId, after: TopicId) -> Result<Lines> {
+    let rows = store::export::topics(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |row| Part::Topics(row.id), Part::Messages(MessageId(0)));
+    let line = |row: store::export::OwnTopic| json!({"type": "topic", "id": row.id, "group": row.group_name, "title": row.name, "created_at": row.created_at.rfc3339()});
+    Ok((rows.into_iter().map(line).collect(), next))
+}
+
+async fn messages(cx: &Context, id: UserId, after: MessageId) -> Result<Lines> {
+    let username = accounts::own(cx, id).await?.username;
+    let rows = store::export::messages(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |row| Part::Messages(row.id), Part::Stars(MessageId(0)));
+    let edited: Vec<MessageId> = rows.iter().filter(|row| row.edited_at.is_some()).map(|row| row.id).collect();
+    let mut before: HashMap<MessageId, Vec<Value>> = HashMap::new();
+    for (message, number, at, text) in store::export::versions(&cx.db, &edited).await? {
+        let version = json!({"number": number, "written_at": at.rfc3339(), "text": text});
+        before.entry(message).or_default().push(version);
+    }
+    let line = |row: store::export::OwnMessage| {
+        json!({"type": "message", "id": row.id, "group": row.group_name, "topic": row.topic_name, "topic_id": row.topic_id,
+            "number": row.seq, "author": username, "created_at": row.created_at.rfc3339(),
+            "edited_at": row.edited_at.map(Timestamp::rfc3339), "deleted_at": row.deleted_at.map(Timestamp::rfc3339),
+            "text": row.raw, "before": before.remove(&row.id).unwrap_or_default(),
+            "link": format!("{}/-/messages/{}", cx.config.base_url, row.id)})
+    };
+    Ok((rows.into_iter().map(line).collect(), next))
+}
+
+async fn stars(cx: &Context, id: UserId, after: MessageId) -> Result<Lines> {
+    let rows = store::export::stars(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |(message, _)| Part::Stars(*message), Part::End);
+    let line = |(message, at): (MessageId, Timestamp)| {
+        json!({"type": "star", "message": message, "created_at": at.rfc3339(),
+            "link": format!("{}/-/messages/{message}", cx.config.base_url)})
+    };
+    Ok((rows.into_iter().map(line).collect(), next))
+}

@@ -1,0 +1,124 @@
+//! Deleting one's account: what goes at once, and what a job takes away after it.
+
+use std::time::Duration;
+
+use crate::bus::Control;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::jobs::{self, Job};
+use crate::mail::Kind;
+use crate::model::{GroupId, MessageId, UserId};
+use crate::secrets::Password;
+use crate::store::search_log::{self, Changed};
+use crate::store::{self, Tx};
+use crate::{letters, messages, passwords, sessions, unread};
+
+/// How long nobody else gets the name of a deleted account.
+pub const NAME_KEPT: Duration = Duration::from_secs(90 * 24 * 3_600);
+/// What the name of a deleted account begins with: nobody else's does.
+pub(crate) const PLACEHOLDER: &str = "deleted-";
+/// Stars, mentions and messages that one run of the job takes away of each.
+const BATCH: i64 = 200;
+
+/// Deletes an account: sign-ins, mail address, profile, second step and memberships at once; stars, mentions, and with `blank`
+/// the words of its messages, by a job. Its messages stay otherwise, under a name that says that it is gone.
+///
+/// # Errors
+/// [`Error::Invalid`] on `current_password`; [`Error::Forbidden`] for the only admin of the site.
+pub async fn delete(cx: &Context, user: UserId, password: Password, blank: bool) -> Result<()> {
+    passwords::check_own(cx, user, password, "current_password").await?;
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    if store::leaving::admins(&mut tx, user).await? == (true, false) {
+        return Err(Error::Forbidden("You are the only admin of this site. Make somebody else one before you go."));
+    }
+    unread::users_change(cx, &[user]).await?;
+    let address = store::users::email_in(&mut tx, user).await?;
+    letters_end(&mut tx, cx, user, address.as_deref()).await?;
+    store::former_names::keep_own(&mut tx, user).await?;
+    store::former_names::let_go(&mut tx, user, now.plus(NAME_KEPT)).await?;
+    empty(&mut tx, user, now).await?;
+    store::second_steps::delete(&mut tx, user).await?;
+    let ended = store::sessions::delete_all(&mut tx, user).await?;
+    let groups = leave_all(&mut tx, user).await?;
+    jobs::enqueue(&mut tx, &Job::AccountDeleted { user, blank }, now).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    for id in ended {
+        sessions::ended_everywhere(cx, id).await;
+    }
+    for group in groups {
+        sessions::tell(cx, &Control::MembershipChanged { user, group }).await;
+    }
+    crate::accounts::changed(cx, user).await;
+    Ok(())
+}
+
+async fn letters_end(tx: &mut Tx, cx: &Context, user: UserId, address: Option<&str>) -> Result<()> {
+    store::letters::void(tx, user, Kind::Reset).await?;
+    store::letters::void(tx, user, Kind::Confirm).await?;
+    letters::news(tx, cx, Kind::Deleted, user, address).await
+}
+
+async fn empty(tx: &mut Tx, user: UserId, now: crate::time::Timestamp) -> Result<()> {
+    let plain = format!("{PLACEHOLDER}{user}");
+    // An import may have brought somebody of that name.
+    let other = format!("{plain}-{}", &crate::secrets::token()?[..6]);
+    for name in [plain, other] {
+        if store::leaving::empty(tx, user, &name, now).await? > 0 {
+            return Ok(());
+        }
+    }
+    Err(Error::NotFound)
+}
+
+/// Leaves every group; where the only admin goes, the eldest member takes over.
+async fn leave_all(tx: &mut Tx, user: UserId) -> Result<Vec<GroupId>> {
+    let groups = store::leaving::groups(tx, user).await?;
+    for &group in &groups {
+        store::groups::hold(tx, group).await?;
+        store::members::leave(tx, group, user).await?;
+        let (admins, members) = store::members::head_count(tx, group).await?;
+        if admins == 0 && members > 0 {
+            store::members::promote_eldest(tx, group).await?;
+        }
+    }
+    Ok(groups)
+}
+
+/// Takes away a part of what a deleted account left, tells who sees it, and queues itself again while there is more.
+pub(crate) async fn clear(cx: &Context, user: UserId, blank: bool) -> Result<()> {
+    let now = cx.now();
+    let naming = store::leaving::naming(&cx.db, user, BATCH).await?;
+    let mut parsed = Vec::with_capacity(naming.len());
+    for (id, raw) in naming {
+        let nodes = messages::parse(cx, &raw).await?;
+        parsed.push((id, raw, nodes));
+    }
+    let mut tx = cx.db.begin().await?;
+    store::leaving::delete_own(&mut tx, user).await?;
+    let blanked = if blank { store::leaving::blank(&mut tx, user, BATCH, now).await? } else { Vec::new() };
+    for &message in &blanked {
+        search_log::insert(&mut tx, Changed::Message(message)).await?;
+        jobs::enqueue(&mut tx, &Job::MessageDeleted { message }, now).await?;
+    }
+    let stars = store::leaving::delete_stars(&mut tx, user, BATCH).await?;
+    for &message in &stars {
+        store::messages::touch(&mut tx, message).await?;
+        jobs::enqueue(&mut tx, &Job::StarsChanged { message }, now).await?;
+    }
+    // Where they were named, the name is a word like any other from now on.
+    for (message, raw, nodes) in &parsed {
+        store::messages::set_nodes(&mut tx, *message, raw, nodes).await?;
+        store::messages::touch(&mut tx, *message).await?;
+        jobs::enqueue(&mut tx, &Job::MessageEdited { message: *message }, now).await?;
+    }
+    let named: Vec<MessageId> = parsed.iter().map(|(id, _, _)| *id).collect();
+    store::leaving::delete_mentions(&mut tx, user, &named).await?;
+    if [stars.len(), named.len(), blanked.len()].into_iter().any(|done| done as i64 == BATCH) {
+        jobs::enqueue(&mut tx, &Job::AccountDeleted { user, blank }, now).await?;
+    }
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! Letters: written down in the transaction of their cause, sent by a job that reads how things are by then.
+
+use std::time::Duration;
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::jobs::{self, Job};
+use crate::mail::{Kind, MailError, Occasion};
+use crate::model::{LetterId, UserId};
+use crate::reactors::Draw;
+use crate::store::letters::{LetterRow, NewLetter};
+use crate::store::{self, Tx};
+use crate::{addresses, secrets};
+
+/// How long a link that sets a new password works.
+pub const RESET: Duration = Duration::from_secs(3_600);
+/// How long a link that confirms an address works.
+pub const CONFIRM: Duration = Duration::from_secs(3 * 24 * 3_600);
+/// How long news of an account is worth sending.
+const NEWS: Duration = Duration::from_secs(7 * 24 * 3_600);
+
+/// Writes down a letter with a link that only whoever gets it knows. `user` is `None` where only an address was given: whose it
+/// is decides itself when the letter is sent, so that whoever asked learns nothing, not even by how long it took.
+pub(crate) async fn with_link(
+    tx: &mut Tx,
+    cx: &Context,
+    kind: Kind,
+    user: Option<UserId>,
+    address: &str,
+) -> Result<()> {
+    let seed = secrets::token()?;
+    let digest = secrets::digest(&token(cx, &seed));
+    let lasts = if kind == Kind::Reset { RESET } else { CONFIRM };
+    queue(tx, cx, kind, user, address, Some((&seed, &digest)), lasts).await
+}
+
+/// Writes down a letter that says what happened to an account, to an address that it had.
+pub(crate) async fn news(tx: &mut Tx, cx: &Context, kind: Kind, user: UserId, address: Option<&str>) -> Result<()> {
+    match address {
+        Some(address) => queue(tx, cx, kind, Some(user), address, None, NEWS).await,
+        None => Ok(()),
+    }
+}
+
+async fn queue(
+    tx: &mut Tx,
+    cx: &Context,
+    kind: Kind,
+    user: Option<UserId>,
+    address: &str,
+    token: Option<(&str, &str)>,
+    lasts: Duration,
+) -> Result<()> {
+    let at = cx.now();
+    let new = NewLetter { kind, user, address, token, at, expires_at: at.plus(lasts) };
+    let letter = store::letters::insert(tx, &new).await?;
+    jobs::enqueue(tx, &Job::SendLetter { letter }, at).await?;
+    Ok(())
+}
+
+/// 128 bits, made anew whenever they are needed: kept is only their digest.
+fn token(cx: &Context, seed: &str) -> String {
+    cx.config.secret.sign("letter", seed)[..32].to_owned()
+}
+
+/// What a link's token stands for, for the page that asks whether to go on.
+///
+/// # Errors
+/// [`Error::NotFound`] when the link has ended, was used, or never was.
+pub(crate) async fn opened(cx: &Context, kind: Kind, token: &str) -> Result<LetterRow> {
+    store::letters::by_token(&cx.db, kind, &secrets::digest(token), cx.now()).await?.ok_or(Error::NotFound)
+}
+
+/// Sends a letter, if it is still to be sent.
+///
+/// # Errors
+/// Whatever kept it from leaving; it will be tried again.
+pub(crate) async fn send(cx: &Context, draw: &Draw, id: LetterId) -> Result<()> {
+    let Some(letter) = store::letters::to_send(&cx.db, id, cx.now()).await? else { return Ok(()) };
+    let holder = store::users::by_email(&cx.db, &letter.address).await?;
+    let user = match letter.user_id {
+        Some(user) => store::users::by_id(&cx.db, user).await?,
+        None => holder.clone(),
+    };
+    let Some(user) = user else { return forget(cx, id).await };
+    if letter.kind == Kind::Confirm && !addresses::waits_for(&user, &letter.address) {
+        return forget(cx, id).await;
+    }
+    if letter.user_id.is_none() {
+        let mut tx = cx.db.begin().await?;
+        store::letters::address_to(&mut tx, id, user.id).await?;
+        tx.commit().await?;
+    }
+    let taken_by = holder.filter(|holder| letter.kind == Kind::Confirm && holder.id != user.id);
+    let occasion = Occasion {
+        kind: letter.kind,
+        site_name: cx.config.site_name.clone(),
+        base_url: cx.config.base_url.clone(),
+        username: user.username.clone(),
+        address: letter.address.clone(),
+        link: letter.seed.as_deref().filter(|_| taken_by.is_none()).map(|seed| link(cx, letter.kind, seed)),
+        taken_by: taken_by.map(|holder| holder.username),
+        expires_at: letter.expires_at,
+    };
+    let words = (draw.letter)(&occasion).map_err(Error::Internal)?;
+    match cx.mail.send(id, letter.kind, &letter.address, words, letter.created_at).await {
+        Ok(()) => {
+            let mut tx = cx.db.begin().await?;
+            store::letters::sent(&mut tx, id, Some(user.id), cx.now()).await?;
+            Ok(tx.commit().await?)
+        }
+        Err(MailError::Refused(why)) => {
+            tracing::warn!(letter = %id, kind = %letter.kind, why, "a letter was refused and is dropped");
+            forget(cx, id).await
+        }
+        Err(MailError::Failed(why)) => Err(Error::Internal(why)),
+    }
+}
+
+async fn forget(cx: &Context, id: LetterId) -> Result<()> {
+    let mut tx = cx.db.begin().await?;
+    store::letters::delete(&mut tx, id).await?;
+    Ok(tx.commit().await?)
+}
+
+fn link(cx: &Context, kind: Kind, seed: &str) -> String {
+    let page = if kind == Kind::Reset { "reset" } else { "confirm" };
+    format!("{}/-/{page}?token={}", cx.config.base_url, token(cx, seed))
+}

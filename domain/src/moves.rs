@@ -1,0 +1,90 @@
+//! Moving a topic to another group: its old address leads on, and nobody comes to see what they might not.
+
+use serde_json::json;
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::jobs::{self, Job};
+use crate::model::{Group, GroupId, GroupKind, Topic, TopicDeed, TopicId};
+use crate::policy::{Deed, Viewer};
+use crate::store::search_log::{self, Changed};
+use crate::topics::{self, Found};
+use crate::{groups, store};
+
+/// What stands at an address of a topic.
+#[derive(Clone, Debug)]
+pub enum At {
+    /// The topic.
+    Here(Box<Found>),
+    /// Nothing any more: the topic has this path by now.
+    Moved(String),
+}
+
+/// The topic of a slug in the group of a slug, also where it was before.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or the reader may not know of it, there or here.
+pub async fn at(cx: &Context, viewer: Viewer, group: &str, slug: &str) -> Result<At> {
+    match topics::by_slug(cx, viewer, group, slug).await {
+        Err(Error::NotFound) => {
+            let old = groups::by_slug(cx, viewer, group).await?.group;
+            let id = store::topics::formerly(&cx.db, old.id, slug).await?.ok_or(Error::NotFound)?;
+            let found = topics::find(cx, viewer, id).await?;
+            Ok(At::Moved(format!("/{}/{}/", found.group.slug, found.topic.slug)))
+        }
+        found => Ok(At::Here(Box::new(found?))),
+    }
+}
+
+/// Moves a topic to another group, for moderators of the one who may write in the other. What was said among few is never
+/// moved to where everyone reads.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] on `group`.
+pub async fn to_group(cx: &Context, viewer: Viewer, id: TopicId, to: GroupId) -> Result<(Topic, Group)> {
+    let user = viewer.user()?;
+    let found = topics::find(cx, viewer, id).await?;
+    found.standing.check(Deed::Moderate)?;
+    if to == found.group.id {
+        return Ok((found.topic, found.group));
+    }
+    let target = groups::by_id(cx, viewer, to).await?;
+    target.standing.check(Deed::Write)?;
+    if found.group.is_direct() || target.group.is_direct() {
+        return Err(Error::Forbidden("What is said in a conversation stays there."));
+    }
+    if readers(target.group.kind) > readers(found.group.kind) {
+        return Err(Error::invalid(
+            "group",
+            "What was said among few stays among few: that group can be read by everyone.",
+        ));
+    }
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    store::topics::leave_address(&mut tx, id).await?;
+    let slug = topics::free_slug(&mut tx, to, &found.topic.slug).await?;
+    if store::topics::move_to(&mut tx, id, found.group.id, to, &slug).await? == 0 {
+        return Err(Error::NotFound);
+    }
+    store::topic_events::insert(&mut tx, id, user, TopicDeed::Moved, "", now).await?;
+    search_log::insert(&mut tx, Changed::Topic(id)).await?;
+    jobs::enqueue(&mut tx, &Job::TopicMoved { topic: id, from: found.group.id }, now).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok((Topic { slug, group_id: to, ..found.topic }, target.group))
+}
+
+/// How far what is said in a group of a kind reaches.
+fn readers(kind: GroupKind) -> u8 {
+    match kind {
+        GroupKind::Direct => 0,
+        GroupKind::Private => 1,
+        GroupKind::Closed => 2,
+        GroupKind::Public => 3,
+    }
+}
+
+/// What those hear who were with it where it was: it is gone from there. Whoever sees it where it is hears of that apart.
+pub(crate) fn gone(topic: &Topic, from: GroupId) -> serde_json::Value {
+    json!({"type": "topic_change", "group": from, "topic": topic.id, "version": topic.version - 1, "deleted": true})
+}

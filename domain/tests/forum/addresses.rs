@@ -1,0 +1,187 @@
+//! A mail address counts when whoever has it has said so, and letters leave once.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use domain::accounts::{self, NewAccount};
+use domain::mail::Mailer;
+use domain::model::UserId;
+use domain::secrets::Password;
+use domain::sessions::{self, Origin};
+use domain::testing::TestForum;
+use domain::{addresses, letters, passwords};
+
+use crate::{complaint, is_not_found, tables};
+
+stories! {
+    an_address_counts_when_its_letter_was_answered,
+    an_address_that_another_account_has_is_told_to_nobody_but_its_owner,
+    the_old_address_is_told_of_the_new_one,
+    changing_the_address_takes_the_password,
+    of_two_accounts_that_want_an_address_the_first_to_confirm_has_it,
+    a_letter_leaves_once_however_often_its_job_runs,
+    a_letter_that_cannot_leave_is_kept_and_tried_again,
+}
+
+const LONG: &str = "long enough for all";
+
+fn origin() -> Origin {
+    Origin { address: IpAddr::from([203, 0, 113, 7]), agent: "Test/1".into() }
+}
+
+async fn signed_up(forum: &TestForum, name: &str, email: &str) -> UserId {
+    let new = NewAccount { username: name.into(), email: email.into(), password: Password::new(LONG) };
+    let token = accounts::sign_up(&forum.cx, new, &origin()).await.unwrap();
+    sessions::authenticate(&forum.cx, &token).await.unwrap().unwrap().person.id
+}
+
+async fn emails(forum: &TestForum, user: UserId) -> (Option<String>, Option<String>) {
+    let user = accounts::own(&forum.cx, user).await.unwrap();
+    (user.email, user.new_email)
+}
+
+fn kinds(forum: &TestForum) -> Vec<(String, String)> {
+    forum.letters().into_iter().map(|letter| (letter.to, letter.kind)).collect()
+}
+
+fn pair(to: &str, kind: &str) -> (String, String) {
+    (to.to_owned(), kind.to_owned())
+}
+
+async fn an_address_counts_when_its_letter_was_answered(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = signed_up(&forum, "mira", "mira@example.org").await;
+    assert_eq!(emails(&forum, mira).await, (None, Some("mira@example.org".into())));
+    // Until then it is good for nothing.
+    complaint(accounts::sign_in(cx, "mira@example.org", Password::new(LONG), &origin()).await, "password");
+    passwords::forgot(cx, "mira@example.org", &origin()).await.unwrap();
+    forum.drain().await;
+    assert_eq!(kinds(&forum), [pair("mira@example.org", "confirm")]);
+
+    let token = forum.letters().pop().unwrap().token;
+    let about = addresses::confirming(cx, &token).await.unwrap();
+    assert_eq!(about, ("mira".to_owned(), "mira@example.org".to_owned()));
+    assert_eq!(emails(&forum, mira).await.0, None, "a look changes nothing");
+    addresses::confirm(cx, &token).await.unwrap();
+    assert_eq!(emails(&forum, mira).await, (Some("mira@example.org".into()), None));
+    accounts::sign_in(cx, "MIRA@example.org", Password::new(LONG), &origin()).await.unwrap();
+    assert!(is_not_found(addresses::confirm(cx, &token).await));
+
+    addresses::change(cx, mira, "late@example.org", Password::new(LONG)).await.unwrap();
+    forum.drain().await;
+    let late = forum.letters().pop().unwrap().token;
+    forum.pass(letters::CONFIRM);
+    assert!(is_not_found(addresses::confirm(cx, &late).await));
+    addresses::ask_again(cx, mira).await.unwrap();
+    forum.drain().await;
+    let again = forum.letters().pop().unwrap().token;
+    assert_ne!(again, late);
+    addresses::confirm(cx, &again).await.unwrap();
+    assert_eq!(emails(&forum, mira).await.0.as_deref(), Some("late@example.org"));
+    assert!(is_not_found(addresses::ask_again(cx, mira).await));
+    forum.drain().await;
+}
+
+async fn an_address_that_another_account_has_is_told_to_nobody_but_its_owner(forum: TestForum) {
+    let new = NewAccount { username: "mira".into(), email: "mira@example.org".into(), password: Password::new(LONG) };
+    accounts::create(&forum.cx, new, false).await.unwrap();
+    // Taken or free, signing up looks the same.
+    let noor = signed_up(&forum, "noor", "Mira@example.org").await;
+    let sven = signed_up(&forum, "sven", "sven@example.org").await;
+    assert!(emails(&forum, noor).await.1.is_some() && emails(&forum, sven).await.1.is_some());
+    forum.drain().await;
+    let letters = forum.letters();
+    assert_eq!(kinds(&forum), [pair("Mira@example.org", "confirm"), pair("sven@example.org", "confirm")]);
+    assert_eq!(letters[0].token, "", "there is nothing to confirm");
+    assert_ne!(letters[1].token, "");
+}
+
+async fn the_old_address_is_told_of_the_new_one(forum: TestForum) {
+    let cx = &forum.cx;
+    let new = NewAccount { username: "mira".into(), email: "old@example.org".into(), password: Password::new(LONG) };
+    let mira = accounts::create(cx, new, false).await.unwrap();
+    addresses::change(cx, mira, "new@example.org", Password::new(LONG)).await.unwrap();
+    forum.drain().await;
+    assert_eq!(kinds(&forum), [pair("new@example.org", "confirm")]);
+    assert_eq!(emails(&forum, mira).await.0.as_deref(), Some("old@example.org"), "until then the old one counts");
+    addresses::confirm(cx, &forum.letters()[0].token).await.unwrap();
+    forum.drain().await;
+    assert_eq!(kinds(&forum)[1..], [pair("old@example.org", "addresschanged")]);
+
+    addresses::change(cx, mira, " ", Password::new(LONG)).await.unwrap();
+    forum.drain().await;
+    assert_eq!(emails(&forum, mira).await, (None, None));
+    assert_eq!(kinds(&forum)[2..], [pair("new@example.org", "addresschanged")]);
+}
+
+async fn changing_the_address_takes_the_password(forum: TestForum) {
+    let mira = signed_up(&forum, "mira", "").await;
+    let change = |email: &'static str, password: &'static str| {
+        let cx = forum.cx.clone();
+        async move { addresses::change(&cx, mira, email, Password::new(password)).await }
+    };
+    complaint(change("mira@example.org", "not this one").await, "current_password");
+    complaint(change("mira at example", LONG).await, "email");
+    assert_eq!(emails(&forum, mira).await, (None, None));
+    forum.drain().await;
+    assert_eq!(forum.letters(), []);
+}
+
+async fn of_two_accounts_that_want_an_address_the_first_to_confirm_has_it(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = signed_up(&forum, "mira", "shared@example.org").await;
+    let noor = signed_up(&forum, "noor", "shared@example.org").await;
+    forum.drain().await;
+    let letters = forum.letters();
+    addresses::confirm(cx, &letters[1].token).await.unwrap();
+    complaint(addresses::confirm(cx, &letters[0].token).await, "email");
+    assert_eq!(emails(&forum, noor).await.0.as_deref(), Some("shared@example.org"));
+    assert_eq!(emails(&forum, mira).await.0, None);
+    // A change of mind makes the letter before it worth nothing.
+    addresses::change(cx, mira, "own@example.org", Password::new(LONG)).await.unwrap();
+    assert!(is_not_found(addresses::confirm(cx, &letters[0].token).await));
+    forum.drain().await;
+}
+
+async fn a_letter_leaves_once_however_often_its_job_runs(forum: TestForum) {
+    let mira = signed_up(&forum, "mira", "mira@example.org").await;
+    forum.drain_twice().await;
+    let first = forum.letters();
+    assert_eq!(first.len(), 1);
+    for header in [
+        "From: Test <forum@forum.example>",
+        "Auto-Submitted: auto-generated",
+        "multipart/alternative",
+        "Message-ID: <letter-",
+    ] {
+        assert!(first[0].source.contains(header), "{header}: {}", first[0].source);
+    }
+    // A run that sent it and died before it was noted: the same letter goes to the same place.
+    forum.execute("update letters set sent_at = null").await;
+    let mut tx = forum.cx.db.begin().await.unwrap();
+    let letter = domain::model::LetterId(tables::ints(&forum, "select id from letters").await[0][0]);
+    domain::jobs::enqueue(&mut tx, &domain::jobs::Job::SendLetter { letter }, forum.cx.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    forum.drain().await;
+    let name = |source: &str| source.lines().find(|line| line.starts_with("Message-ID:")).map(str::to_owned);
+    let again = forum.letters();
+    assert_eq!(again.len(), 1);
+    assert_eq!((name(&again[0].source), &again[0].token), (name(&first[0].source), &first[0].token));
+    addresses::confirm(&forum.cx, &again[0].token).await.unwrap();
+    assert_eq!(emails(&forum, mira).await.1, None);
+}
+
+async fn a_letter_that_cannot_leave_is_kept_and_tried_again(mut forum: TestForum) {
+    let folder = forum.cx.mail.clone();
+    // Nobody listens there.
+    let from = Mailer::parse_from("forum@forum.example").unwrap();
+    forum.cx.mail = Mailer::smtp("smtp://127.0.0.1:1", from).unwrap();
+    signed_up(&forum, "mira", "mira@example.org").await;
+    let failures = forum.run_jobs(1).await;
+    assert!(failures[0].contains("mail server"), "{failures:?}");
+    assert_eq!(forum.letters(), []);
+    forum.cx.mail = folder;
+    forum.pass(Duration::from_secs(700));
+    forum.drain().await;
+    assert_eq!(kinds(&forum), [pair("mira@example.org", "confirm")]);
+}

@@ -1,0 +1,192 @@
+//! What messages said before, and those that come back.
+
+use std::time::Duration;
+
+use domain::bus::Stream;
+use domain::history::{self, KEPT, Piece};
+use domain::jobs::{self, Job};
+use domain::model::{GroupKind, MessageId, Role};
+use domain::policy::Viewer;
+use domain::testing::{TestForum, draft};
+use domain::{Error, doctor, groups, messages, search, stars, topics};
+
+use crate::{id, is_forbidden, is_not_found, live, mentions_of, tables, unread};
+
+stories! {
+    every_edit_keeps_what_was_said_before,
+    only_the_author_and_moderators_see_what_was_said_before,
+    whoever_deleted_their_message_brings_it_back_and_everything_follows,
+    what_a_moderator_deleted_only_a_moderator_brings_back,
+    after_thirty_days_the_words_are_gone_for_good,
+    a_message_comes_back_once_however_often_it_is_asked_for,
+}
+
+fn text(pieces: &[Piece]) -> String {
+    let word = |piece: &Piece| match piece {
+        Piece::Same(text) => text.clone(),
+        Piece::Added(text) => format!("[+{text}]"),
+        Piece::Removed(text) => format!("[-{text}]"),
+    };
+    pieces.iter().map(word).collect()
+}
+
+async fn every_edit_keeps_what_was_said_before(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let plum = forum.topic(mira, &garden, "Plums", "Two ripe plums").await.id;
+    let begun = cx.now();
+    forum.pass(Duration::from_secs(60));
+    messages::edit(cx, mira, plum, "Three ripe plums".into()).await.unwrap();
+    forum.pass(Duration::from_secs(60));
+    messages::edit(cx, mira, plum, "Three ripe plums".into()).await.unwrap();
+    messages::edit(cx, mira, plum, "Three ripe quinces".into()).await.unwrap();
+    let history = history::of(cx, mira, plum).await.unwrap();
+    let said: Vec<(i64, String)> = history.versions.iter().map(|v| (v.number, text(&v.pieces))).collect();
+    let expected = [(3, "Three ripe [-plums][+quinces]"), (2, "[-Two][+Three] ripe plums"), (1, "Two ripe plums")];
+    assert_eq!(said, expected.map(|(number, text)| (number, text.to_owned())));
+    assert!(history.versions.iter().all(|version| version.by.username == "mira"));
+    assert_eq!(history.versions[2].at, begun);
+    assert_eq!(history.versions[0].at.since(begun), Duration::from_secs(120));
+    assert_eq!(history.restorable_until, None);
+    // Two edits at once are two versions.
+    let (one, other) =
+        tokio::join!(messages::edit(cx, mira, plum, "One".into()), messages::edit(cx, mira, plum, "Another".into()));
+    one.unwrap();
+    other.unwrap();
+    assert_eq!(history::of(cx, mira, plum).await.unwrap().versions.len(), 5);
+    forum.drain().await;
+}
+
+async fn only_the_author_and_moderators_see_what_was_said_before(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    forum.admit(&secret, &[noor]).await;
+    let plum = forum.topic(mira, &secret, "Plums", "Mine").await;
+    let answer = forum.post(noor, plum.topic, "Ours").await.id;
+    messages::edit(cx, noor, answer, "Yours".into()).await.unwrap();
+    for who in [mira, noor] {
+        assert_eq!(history::of(cx, who, answer).await.unwrap().versions.len(), 2);
+    }
+    assert!(is_forbidden(history::of(cx, noor, plum.id).await));
+    for outside in [sven, forum.site_admin("boss").await] {
+        assert!(is_not_found(history::of(cx, outside, answer).await));
+        assert!(is_not_found(history::restore(cx, outside, answer).await));
+    }
+    assert!(matches!(history::of(cx, Viewer::Anonymous, answer).await, Err(Error::SignedOut)));
+    assert!(is_not_found(history::of(cx, mira, MessageId(crate::ABSENT)).await));
+    forum.drain().await;
+}
+
+async fn found(forum: &TestForum, who: Viewer, words: &str) -> usize {
+    forum.catch_up().await;
+    let question =
+        search::Question { words: words.into(), group: None, order: search::Order::default(), page: 0, limit: 10 };
+    search::ask(&forum.cx, who, question).await.unwrap().total
+}
+
+async fn whoever_deleted_their_message_brings_it_back_and_everything_follows(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Whose?").await.topic;
+    let said = forum.post(noor, topic, "@mira quince").await;
+    stars::toggle(cx, mira, said.id).await.unwrap();
+    forum.drain().await;
+    assert_eq!((unread(&forum, mira, topic).await, found(&forum, mira, "quince").await), (1, 1));
+    messages::delete(cx, noor, said.id).await.unwrap();
+    forum.drain().await;
+    assert_eq!((unread(&forum, mira, topic).await, found(&forum, mira, "quince").await), (0, 0));
+    assert_eq!(mentions_of(&forum, mira).await, []);
+    let history = history::of(cx, noor, said.id).await.unwrap();
+    assert!(history.restorable_until.is_some());
+    assert_eq!(text(&history.versions[0].pieces), "@mira quince");
+
+    let stream = Stream::User(id(mira));
+    let cursor = cx.bus.open(stream).await.unwrap();
+    let place = history::restore(cx, noor, said.id).await.unwrap();
+    assert_eq!((place.topic_slug.as_str(), place.seq), ("plums", 2));
+    forum.drain_twice().await;
+    assert_eq!((unread(&forum, mira, topic).await, found(&forum, mira, "quince").await), (1, 1));
+    assert_eq!(mentions_of(&forum, mira).await, [(said.id, true)]);
+    let message = messages::show(cx, mira, said.id).await.unwrap().message;
+    assert!(!message.deleted && message.stars.len() == 1 && message.markup.contains("quince"));
+    let events = live::events(&forum, stream, cursor).await;
+    let back = events.iter().find(|event| event["type"] == "restore").expect("it is told");
+    assert!(back["html"].as_str().unwrap().contains("quince"));
+    assert_eq!(back["count"], 2);
+    let found = topics::find(cx, mira, topic).await.unwrap();
+    assert_eq!(found.message_count, 2);
+    assert_eq!(doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
+}
+
+async fn what_a_moderator_deleted_only_a_moderator_brings_back(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    groups::admit(cx, garden.id, id(sven), Role::Moderator).await.unwrap();
+    let topic = forum.topic(mira, &garden, "Plums", "Whose?").await.topic;
+    let said = forum.post(noor, topic, "Mine").await.id;
+    messages::delete(cx, mira, said).await.unwrap();
+    assert!(is_forbidden(history::restore(cx, noor, said).await));
+    assert!(is_not_found(history::of(cx, noor, said).await), "nor do they read it");
+    assert!(history::of(cx, sven, said).await.unwrap().restorable_until.is_some());
+    history::restore(cx, sven, said).await.unwrap();
+    // Whoever left does not bring theirs back either.
+    messages::delete(cx, noor, said).await.unwrap();
+    groups::leave(cx, noor, garden.id).await.unwrap();
+    assert!(is_forbidden(history::restore(cx, noor, said).await));
+    forum.drain().await;
+}
+
+async fn after_thirty_days_the_words_are_gone_for_good(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Whose?").await.topic;
+    let early = forum.post(mira, topic, "first thought").await.id;
+    messages::edit(cx, mira, early, "second thought".into()).await.unwrap();
+    messages::delete(cx, mira, early).await.unwrap();
+    forum.pass(Duration::from_secs(24 * 3_600));
+    let late = forum.post(mira, topic, "third thought").await.id;
+    messages::delete(cx, mira, late).await.unwrap();
+    forum.drain().await;
+    forum.pass(KEPT - Duration::from_secs(24 * 3_600));
+    assert!(is_not_found(history::restore(cx, mira, early).await), "its time is over, swept or not");
+    let mut tx = cx.db.begin().await.unwrap();
+    jobs::enqueue(&mut tx, &Job::Sweep { slot: "now".into() }, cx.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    forum.drain().await;
+    let kept = "select (select count(*) from messages where raw like '%thought'), (select count(*) from former_texts)";
+    assert_eq!(tables::ints(&forum, kept).await, [[1, 0]]);
+    assert!(is_not_found(history::of(cx, mira, early).await));
+    history::restore(cx, mira, late).await.unwrap();
+    forum.drain().await;
+    forum.catch_up().await;
+    assert_eq!(doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
+    let page =
+        messages::page(cx, mira, &topics::find(cx, mira, topic).await.unwrap(), messages::Window::At(1)).await.unwrap();
+    let shown: Vec<bool> = page.messages.iter().map(|message| message.deleted).collect();
+    assert_eq!(shown, [false, true, false]);
+}
+
+async fn a_message_comes_back_once_however_often_it_is_asked_for(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Whose?").await.topic;
+    let said = messages::post(cx, mira, topic, draft("Mine")).await.unwrap().id;
+    history::restore(cx, mira, said).await.unwrap();
+    messages::delete(cx, mira, said).await.unwrap();
+    let (one, other) = tokio::join!(history::restore(cx, mira, said), history::restore(cx, mira, said));
+    one.unwrap();
+    other.unwrap();
+    assert_eq!(tables::ints(&forum, "select count(*) from jobs where kind = 'message_restored'").await, [[1]]);
+    forum.drain().await;
+    topics::delete(cx, mira, topic).await.unwrap();
+    assert!(is_not_found(history::restore(cx, mira, said).await));
+    forum.drain().await;
+}

@@ -1,0 +1,224 @@
+//! Another name, all of one's data, and the end of an account.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use domain::accounts::{self, NewAccount, Shown};
+use domain::bus::Stream;
+use domain::model::{GroupKind, Role, UserId};
+use domain::policy::Viewer;
+use domain::secrets::Password;
+use domain::sessions::{self, Origin};
+use domain::testing::{PASSWORD, TestForum, draft};
+use domain::{doctor, export, groups, leaving, messages, search, stars};
+use futures_util::TryStreamExt;
+use serde_json::Value;
+
+use crate::{complaint, id, is_forbidden, is_not_found, live, mentions_of, tables, told, unread};
+
+stories! {
+    an_old_name_leads_to_the_new_one_and_stays_kept,
+    a_download_holds_what_somebody_wrote_and_nothing_of_others,
+    a_deleted_account_leaves_its_words_under_a_name_that_says_so,
+    whoever_wants_takes_their_words_with_them,
+    a_name_that_was_deleted_is_nobodys_for_a_while,
+    the_only_admin_of_the_site_stays_and_groups_keep_one,
+}
+
+fn origin() -> Origin {
+    Origin { address: IpAddr::from([203, 0, 113, 7]), agent: "Test/1".into() }
+}
+
+fn pass() -> Password {
+    Password::new(PASSWORD)
+}
+
+async fn sign_up(forum: &TestForum, name: &str) -> domain::Result<UserId> {
+    accounts::create(&forum.cx, NewAccount { username: name.into(), email: String::new(), password: pass() }, false)
+        .await
+}
+
+async fn an_old_name_leads_to_the_new_one_and_stays_kept(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Ripe.").await.topic;
+    let session = sessions::open(cx, id(mira), &origin()).await.unwrap();
+    complaint(accounts::rename(cx, id(mira), "miriam", Password::new("wrong wrong")).await, "current_password");
+    complaint(accounts::rename(cx, id(mira), "n00r", pass()).await, "username");
+    complaint(accounts::rename(cx, id(mira), "a b", pass()).await, "username");
+    accounts::rename(cx, id(mira), "Miriam", pass()).await.unwrap();
+    assert_eq!(sessions::authenticate(cx, &session).await.unwrap().unwrap().person.username, "Miriam");
+    match accounts::show(cx, Viewer::Anonymous, "MIRA").await.unwrap() {
+        Shown::Renamed(name) => assert_eq!(name, "Miriam"),
+        Shown::Profile(_) => panic!("that is the old name"),
+    }
+    assert!(matches!(accounts::show(cx, Viewer::Anonymous, "miriam").await.unwrap(), Shown::Profile(_)));
+    assert!(is_not_found(accounts::show(cx, Viewer::Anonymous, "nobody").await));
+    for kept in ["mira", "M1RA", "miriam"] {
+        complaint(sign_up(&forum, kept).await, "username");
+        complaint(accounts::rename(cx, id(noor), kept, pass()).await, "username");
+    }
+    // Who writes the old name still reaches them, also when the text is parsed again.
+    let post = forum.post(noor, topic, "@mira are you there?").await;
+    forum.drain().await;
+    assert_eq!(mentions_of(&forum, mira).await, [(post.id, true)]);
+    messages::reparse(cx, true, |_| {}).await.unwrap();
+    let message = messages::show(cx, noor, post.id).await.unwrap().message;
+    assert_eq!(message.mentions, [id(mira)]);
+    assert!(message.markup.contains("/users/Miriam/"), "{}", message.markup);
+    // And back again: no name is lost to its owner, and none left behind.
+    accounts::rename(cx, id(mira), "mira", pass()).await.unwrap();
+    assert!(matches!(accounts::show(cx, Viewer::Anonymous, "mira").await.unwrap(), Shown::Profile(_)));
+    assert!(
+        matches!(accounts::show(cx, Viewer::Anonymous, "miriam").await.unwrap(), Shown::Renamed(name) if name == "mira")
+    );
+    accounts::rename(cx, id(mira), "Mira", pass()).await.unwrap();
+    assert!(told(accounts::rename(cx, id(mira), "mirabel", pass()).await).contains("TooMany"));
+}
+
+async fn lines(forum: &TestForum, who: Viewer) -> Vec<Value> {
+    let pieces: Vec<String> = export::download(&forum.cx, id(who)).await.unwrap().try_collect().await.unwrap();
+    let text = pieces.concat();
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+async fn a_download_holds_what_somebody_wrote_and_nothing_of_others(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Private).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(noor, &garden, "Plums", "Whose are these words?").await;
+    for number in 0..501 {
+        messages::post(cx, mira, topic.topic, draft(&format!("plum {number}"))).await.unwrap();
+    }
+    stars::toggle(cx, mira, topic.id).await.unwrap();
+    sessions::open(cx, id(mira), &origin()).await.unwrap();
+    groups::leave(cx, noor, garden.id).await.unwrap();
+    let found = lines(&forum, mira).await;
+    let of = |kind: &str| found.iter().filter(|line| line["type"] == kind).collect::<Vec<_>>();
+    assert_eq!(of("account")[0]["username"], "mira");
+    assert_eq!(of("session").len(), 1);
+    assert_eq!(of("membership")[0]["group"], "Garden");
+    assert_eq!(of("star")[0]["message"], topic.id.0);
+    let messages = of("message");
+    assert_eq!(messages.len(), 501);
+    assert_eq!((&messages[500]["text"], &messages[500]["topic"]), (&Value::from("plum 500"), &Value::from("Plums")));
+    let text = found.iter().map(ToString::to_string).collect::<String>();
+    assert!(!text.contains("Whose are these") && !text.contains("argon2") && !text.contains("noor"), "{text}");
+    // Her own words are hers, wherever they stand.
+    let hers = lines(&forum, noor).await;
+    assert!(hers.iter().any(|line| line["text"] == "Whose are these words?"));
+    assert!(!hers.iter().any(|line| line["type"] == "membership"));
+    for _ in 0..4 {
+        export::download(cx, id(mira)).await.map(drop).unwrap();
+    }
+    assert!(told(export::download(cx, id(mira)).await.map(drop)).contains("TooMany"));
+    forum.drain().await;
+}
+
+async fn a_deleted_account_leaves_its_words_under_a_name_that_says_so(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    forum.execute("update users set email = 'mira@example.org', bio = 'I like tea' where username = 'mira'").await;
+    let garden = forum.group(noor, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[mira]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Mine are quince.").await;
+    let named = forum.post(noor, topic.topic, "@mira yes").await;
+    stars::toggle(cx, mira, named.id).await.unwrap();
+    let session = sessions::open(cx, id(mira), &origin()).await.unwrap();
+    assert!(sessions::authenticate(cx, &session).await.unwrap().is_some());
+    forum.drain().await;
+    let cursor = cx.bus.open(Stream::User(id(noor))).await.unwrap();
+
+    complaint(leaving::delete(cx, id(mira), Password::new("wrong wrong"), false).await, "current_password");
+    leaving::delete(cx, id(mira), pass(), false).await.unwrap();
+    assert_eq!(sessions::authenticate(cx, &session).await.unwrap(), None);
+    complaint(accounts::sign_in(cx, "mira", pass(), &origin()).await, "password");
+    complaint(accounts::sign_in(cx, "mira@example.org", pass(), &origin()).await, "password");
+    forum.drain_twice().await;
+    let letter = forum.letters().pop().unwrap();
+    assert_eq!((letter.to.as_str(), letter.kind.as_str()), ("mira@example.org", "deleted"));
+
+    let words = messages::show(cx, noor, topic.id).await.unwrap().message;
+    assert!(words.markup.contains("quince"));
+    assert_eq!(words.author.username, format!("deleted-{}", id(mira)));
+    let profile = accounts::profile(cx, noor, &words.author.username).await.unwrap();
+    assert!(profile.user.deleted && profile.user.bio.is_empty() && profile.groups.is_empty());
+    let reply = messages::show(cx, noor, named.id).await.unwrap().message;
+    assert!(reply.stars.is_empty() && reply.mentions.is_empty());
+    assert!(!reply.markup.contains("<a") && reply.markup.contains("@mira"), "{}", reply.markup);
+    let kept = format!(
+        "select (select count(*) from memberships where user_id = {0}), (select count(*) from stars where user_id = {0}),
+                (select count(*) from mentions where user_id = {0}), (select count(*) from reads where user_id = {0}),
+                (select count(*) from users where id = {0} and email is null and password_hash is null)",
+        id(mira)
+    );
+    assert_eq!(tables::ints(&forum, &kept).await, [[0, 0, 0, 0, 1]]);
+    // Whoever looks is told: the star goes, and the name becomes a word.
+    let heard = live::events(&forum, Stream::User(id(noor)), cursor).await;
+    for kind in ["star", "edit"] {
+        assert!(heard.iter().any(|event| event["type"] == kind), "{kind}: {heard:?}");
+    }
+    assert_eq!(unread(&forum, noor, topic.topic).await, 1);
+    forum.catch_up().await;
+    assert_eq!(doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
+}
+
+async fn whoever_wants_takes_their_words_with_them(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(noor, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[mira]).await;
+    let topic = forum.topic(noor, &garden, "Plums", "Whose?").await;
+    for number in 0..205 {
+        messages::post(cx, mira, topic.topic, draft(&format!("quince {number}"))).await.unwrap();
+    }
+    let gone = forum.post(mira, topic.topic, "deleted quince").await;
+    messages::delete(cx, noor, gone.id).await.unwrap();
+    forum.drain().await;
+    assert_eq!(unread(&forum, noor, topic.topic).await, 205);
+    leaving::delete(cx, id(mira), pass(), true).await.unwrap();
+    forum.drain().await;
+    let left = format!("select count(*), count(deleted_at) from messages where author_id = {} and raw = ''", id(mira));
+    assert_eq!(tables::ints(&forum, &left).await, [[206, 206]]);
+    assert_eq!(unread(&forum, noor, topic.topic).await, 0);
+    forum.catch_up().await;
+    let question =
+        search::Question { words: "quince".into(), group: None, order: search::Order::default(), page: 0, limit: 10 };
+    assert_eq!(search::ask(cx, noor, question).await.unwrap().total, 0);
+    assert_eq!(doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
+}
+
+async fn a_name_that_was_deleted_is_nobodys_for_a_while(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    accounts::rename(cx, id(mira), "miriam", pass()).await.unwrap();
+    leaving::delete(cx, id(mira), pass(), false).await.unwrap();
+    for name in ["mira", "Miriam", "m1r1am"] {
+        complaint(sign_up(&forum, name).await, "username");
+        assert!(is_not_found(accounts::show(cx, Viewer::Anonymous, name).await));
+    }
+    complaint(sign_up(&forum, "deleted-7").await, "username");
+    assert!(is_not_found(accounts::own(cx, UserId(crate::ABSENT)).await));
+    forum.drain().await;
+    forum.pass(leaving::NAME_KEPT + Duration::from_secs(1));
+    sign_up(&forum, "mira").await.unwrap();
+    sign_up(&forum, "Miriam").await.unwrap();
+}
+
+async fn the_only_admin_of_the_site_stays_and_groups_keep_one(forum: TestForum) {
+    let cx = &forum.cx;
+    let (root, mira, noor) = (forum.site_admin("boss").await, forum.person("mira").await, forum.person("noor").await);
+    assert!(is_forbidden(leaving::delete(cx, id(root), pass(), false).await));
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    leaving::delete(cx, id(mira), pass(), false).await.unwrap();
+    let found = groups::by_id(cx, noor, garden.id).await.unwrap();
+    assert_eq!(found.standing.role, Some(Role::Admin));
+    accounts::set_admin(cx, root, id(noor), true).await.unwrap();
+    leaving::delete(cx, id(root), pass(), false).await.unwrap();
+    complaint(leaving::delete(cx, id(root), pass(), false).await, "current_password");
+    forum.drain().await;
+}

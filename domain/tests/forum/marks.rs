@@ -1,0 +1,190 @@
+//! What topics are besides, and topics that move.
+
+use std::time::Duration;
+
+use domain::bus::Stream;
+use domain::model::{GroupKind, Mark, Role, TopicDeed, TopicId};
+use domain::moves::{self, At};
+use domain::policy::Viewer;
+use domain::testing::{TestForum, draft};
+use domain::{doctor, groups, messages, search, topics};
+
+use crate::{complaint, id, is_forbidden, is_not_found, live, mentions_of, unread};
+
+stories! {
+    in_a_locked_topic_only_moderators_write,
+    what_is_done_to_a_topic_is_said_below_the_message_it_followed,
+    marks_are_the_moderators_but_who_started_it_says_when_it_is_resolved,
+    pinned_topics_stand_above_the_others_of_their_group,
+    a_moved_topic_is_followed_by_links_unread_mentions_and_search,
+    nobody_comes_to_see_what_they_might_not_by_a_move,
+}
+
+async fn deeds(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<(i64, TopicDeed)> {
+    let found = topics::find(&forum.cx, who, topic).await.unwrap();
+    let page = messages::page(&forum.cx, who, &found, messages::Window::At(1)).await.unwrap();
+    let events = topics::events(&forum.cx, &found.topic, &page).await.unwrap();
+    events.into_iter().map(|event| (event.after_seq, event.deed)).collect()
+}
+
+async fn in_a_locked_topic_only_moderators_write(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(noor, &garden, "Plums", "Ripe?").await.topic;
+    topics::mark(cx, mira, topic, Mark::Locked, true).await.unwrap();
+    assert!(is_forbidden(messages::post(cx, noor, topic, draft("Yes")).await));
+    let found = topics::find(cx, noor, topic).await.unwrap();
+    assert!(found.topic.locked && !found.is_open());
+    messages::post(cx, mira, topic, draft("It is closed")).await.unwrap();
+    topics::mark(cx, mira, topic, Mark::Locked, false).await.unwrap();
+    messages::post(cx, noor, topic, draft("Yes")).await.unwrap();
+    forum.drain().await;
+}
+
+async fn what_is_done_to_a_topic_is_said_below_the_message_it_followed(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Ripe?").await.topic;
+    forum.drain().await;
+    let stream = Stream::User(id(mira));
+    let cursor = cx.bus.open(stream).await.unwrap();
+    topics::mark(cx, mira, topic, Mark::Pinned, true).await.unwrap();
+    topics::mark(cx, mira, topic, Mark::Pinned, true).await.unwrap();
+    forum.post(mira, topic, "Yes").await;
+    topics::mark(cx, mira, topic, Mark::Resolved, true).await.unwrap();
+    topics::rename(cx, mira, topic, "Ripe plums").await.unwrap();
+    topics::rename(cx, mira, topic, "Ripe plums").await.unwrap();
+    topics::mark(cx, mira, topic, Mark::Resolved, false).await.unwrap();
+    forum.drain_twice().await;
+    let said = [(1, TopicDeed::Pinned), (2, TopicDeed::Resolved), (2, TopicDeed::Renamed), (2, TopicDeed::Reopened)];
+    assert_eq!(deeds(&forum, mira, topic).await, said);
+    let found = topics::find(cx, mira, topic).await.unwrap();
+    assert_eq!((found.topic.events, found.topic.pinned, found.topic.resolved), (4, true, false));
+    let events = live::events(&forum, stream, cursor).await;
+    let last = events.iter().rfind(|event| event["type"] == "topic_change").expect("it is told");
+    assert_eq!(last["events"], 4);
+    // On a page of its own each line stands once.
+    let page = messages::page(cx, mira, &found, messages::Window::After(1)).await.unwrap();
+    let events = topics::events(cx, &found.topic, &page).await.unwrap();
+    assert_eq!(events.len(), 3);
+    assert_eq!(events[1].detail, "Plums");
+}
+
+async fn marks_are_the_moderators_but_who_started_it_says_when_it_is_resolved(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    forum.admit(&secret, &[noor]).await;
+    let topic = forum.topic(noor, &secret, "Plums", "Ripe?").await.topic;
+    for mark in [Mark::Locked, Mark::Pinned] {
+        assert!(is_forbidden(topics::mark(cx, noor, topic, mark, true).await));
+    }
+    topics::mark(cx, noor, topic, Mark::Resolved, true).await.unwrap();
+    let other = forum.topic(mira, &secret, "Pears", "Ripe?").await.topic;
+    assert!(is_forbidden(topics::mark(cx, noor, other, Mark::Resolved, true).await));
+    for mark in [Mark::Locked, Mark::Pinned, Mark::Resolved] {
+        assert!(is_not_found(topics::mark(cx, sven, topic, mark, true).await));
+        assert!(topics::mark(cx, Viewer::Anonymous, topic, mark, true).await.is_err());
+    }
+    forum.drain().await;
+}
+
+async fn pinned_topics_stand_above_the_others_of_their_group(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let (one, two) =
+        (forum.topic(mira, &garden, "Plums", "1").await.topic, forum.topic(mira, &garden, "Pears", "2").await.topic);
+    for topic in [two, one] {
+        forum.pass(Duration::from_millis(1));
+        topics::mark(cx, mira, topic, Mark::Pinned, true).await.unwrap();
+    }
+    let pinned = async || topics::pinned(cx, garden.id).await.unwrap().into_iter().map(|t| t.id).collect::<Vec<_>>();
+    assert_eq!(pinned().await, [one, two]);
+    topics::delete(cx, mira, one).await.unwrap();
+    assert_eq!(pinned().await, [two]);
+    forum.drain().await;
+}
+
+async fn a_moved_topic_is_followed_by_links_unread_mentions_and_search(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    forum.admit(&garden, &[noor, sven]).await;
+    forum.admit(&secret, &[noor]).await;
+    forum.topic(mira, &secret, "Plums", "There is one of that name").await;
+    let topic = forum.topic(mira, &garden, "Plums", "@noor @sven quince").await.topic;
+    forum.drain().await;
+    assert_eq!((unread(&forum, noor, topic).await, unread(&forum, sven, topic).await), (1, 1));
+    let streams = [noor, sven].map(|who| Stream::User(id(who)));
+    let cursors = [cx.bus.open(streams[0]).await.unwrap(), cx.bus.open(streams[1]).await.unwrap()];
+
+    let (moved, group) = moves::to_group(cx, mira, topic, secret.id).await.unwrap();
+    assert_eq!((moved.slug.as_str(), group.slug.as_str()), ("plums-2", "secret"));
+    forum.drain_twice().await;
+    forum.catch_up().await;
+    match moves::at(cx, noor, "garden", "plums").await.unwrap() {
+        At::Moved(path) => assert_eq!(path, "/secret/plums-2/"),
+        At::Here(_) => panic!("it went"),
+    }
+    // Whoever is outside hears that it went, and not a word more.
+    assert!(is_not_found(moves::at(cx, sven, "garden", "plums").await));
+    assert!(is_not_found(topics::find(cx, sven, topic).await));
+    assert_eq!((unread(&forum, noor, topic).await, unread(&forum, sven, topic).await), (1, 0));
+    assert_eq!((mentions_of(&forum, noor).await.len(), mentions_of(&forum, sven).await.len()), (1, 0));
+    let heard = live::events(&forum, streams[1], cursors[1]).await;
+    let about: Vec<_> = heard.iter().filter(|event| event["type"] == "topic_change").collect();
+    assert!(about.iter().all(|event| event["deleted"] == true && event.get("name").is_none()), "{about:?}");
+    assert!(!about.is_empty() && !format!("{heard:?}").contains("plums-2"));
+    let heard = live::events(&forum, streams[0], cursors[0]).await;
+    assert!(heard.iter().any(|event| event["moved"] == true && event["slug"] == "plums-2"), "{heard:?}");
+    for (who, hits) in [(noor, 1), (sven, 0), (Viewer::Anonymous, 0)] {
+        let question = search::Question {
+            words: "quince".into(),
+            group: None,
+            order: search::Order::default(),
+            page: 0,
+            limit: 10,
+        };
+        assert_eq!(search::ask(cx, who, question).await.unwrap().total, hits, "{who:?}");
+    }
+    assert_eq!(doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
+    // Another topic may take the address that it left.
+    let next = forum.topic(noor, &garden, "Plums", "Again").await.topic;
+    match moves::at(cx, sven, "garden", "plums").await.unwrap() {
+        At::Here(found) => assert_eq!(found.topic.id, next),
+        At::Moved(path) => panic!("{path}"),
+    }
+    forum.drain().await;
+}
+
+async fn nobody_comes_to_see_what_they_might_not_by_a_move(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    let elsewhere = forum.group(sven, "Elsewhere", GroupKind::Private).await;
+    forum.admit(&garden, &[noor]).await;
+    let whispered = forum.topic(mira, &secret, "Plums", "Ours").await.topic;
+    complaint(moves::to_group(cx, mira, whispered, garden.id).await, "group");
+    assert!(is_not_found(moves::to_group(cx, mira, whispered, elsewhere.id).await));
+    assert!(is_not_found(moves::to_group(cx, noor, whispered, garden.id).await));
+    let open = forum.topic(noor, &garden, "Pears", "Theirs").await.topic;
+    assert!(is_forbidden(moves::to_group(cx, noor, open, garden.id).await), "who started it does not move it");
+    assert!(is_forbidden(moves::to_group(cx, sven, open, elsewhere.id).await), "nor who only reads it");
+    forum.drain().await;
+    // A stranger of the group that it left learns nothing from the address that it had.
+    groups::admit(cx, secret.id, id(noor), Role::Member).await.unwrap();
+    let shared = forum.group(mira, "Shared", GroupKind::Private).await;
+    forum.admit(&shared, &[noor]).await;
+    moves::to_group(cx, mira, whispered, shared.id).await.unwrap();
+    groups::leave(cx, noor, secret.id).await.unwrap();
+    assert!(topics::find(cx, noor, whispered).await.is_ok());
+    assert!(is_not_found(moves::at(cx, noor, "secret", "plums").await));
+    assert!(is_not_found(moves::at(cx, Viewer::Anonymous, "secret", "plums").await));
+    forum.drain().await;
+}

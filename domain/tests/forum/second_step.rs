@@ -1,0 +1,179 @@
+//! The second step of signing in: codes that are good once.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use domain::accounts::{self, SignedIn};
+use domain::model::UserId;
+use domain::second_step::{self, RECOVERY_CODES, State};
+use domain::secrets::Password;
+use domain::sessions::{self, Origin};
+use domain::testing::{PASSWORD, TestForum};
+use domain::{Error, passwords};
+use totp_rs::{Builder, Secret};
+
+use crate::{complaint, id, is_forbidden, is_not_found, tables};
+
+stories! {
+    signing_in_takes_a_code_once_the_second_step_is_on,
+    no_code_is_taken_twice,
+    a_recovery_code_signs_in_once_also_after_too_many_codes,
+    a_password_is_good_for_the_second_step_for_minutes_only,
+    the_secret_cannot_be_read_in_the_database,
+    turning_it_on_and_off_takes_the_password,
+}
+
+fn origin() -> Origin {
+    Origin { address: IpAddr::from([203, 0, 113, 7]), agent: "Test/1".into() }
+}
+
+/// An app on a phone.
+struct App(Secret);
+
+impl App {
+    fn code(&self, forum: &TestForum) -> String {
+        let totp = Builder::new().with_secret(self.0.clone()).build().unwrap();
+        totp.generate((forum.cx.now().0 / 1_000_000) as u64).to_string()
+    }
+
+    /// One that the app does not show.
+    fn wrong(&self, forum: &TestForum) -> String {
+        let right: u32 = self.code(forum).parse().unwrap();
+        format!("{:06}", (right + 1) % 1_000_000)
+    }
+}
+
+async fn set_up(forum: &TestForum, user: UserId) -> (App, Vec<String>) {
+    let cx = &forum.cx;
+    second_step::begin(cx, user, Password::new(PASSWORD)).await.unwrap();
+    let State::Begun(setup) = second_step::state(cx, user).await.unwrap() else { panic!("it was begun") };
+    let secret = setup.secret.replace(' ', "");
+    assert!(setup.link.starts_with("otpauth://totp/Test:mira?secret=") && setup.link.contains(&secret));
+    let app = App(Secret::try_from_base32(secret).unwrap());
+    let codes = second_step::turn_on(cx, user, &app.code(forum)).await.unwrap();
+    forum.pass(Duration::from_secs(30));
+    (app, codes)
+}
+
+async fn ticket(forum: &TestForum) -> String {
+    match accounts::sign_in(&forum.cx, "mira", Password::new(PASSWORD), &origin()).await.unwrap() {
+        SignedIn::Ticket(ticket) => ticket,
+        SignedIn::Session(_) => panic!("the password alone was enough"),
+    }
+}
+
+async fn signing_in_takes_a_code_once_the_second_step_is_on(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = id(forum.person("mira").await);
+    second_step::begin(cx, mira, Password::new(PASSWORD)).await.unwrap();
+    let signed_in = accounts::sign_in(cx, "mira", Password::new(PASSWORD), &origin()).await.unwrap();
+    assert!(matches!(signed_in, SignedIn::Session(_)), "begun is not on");
+    let (app, codes) = set_up(&forum, mira).await;
+    assert_eq!(codes.len(), RECOVERY_CODES);
+    let State::On { recovery_codes, .. } = second_step::state(cx, mira).await.unwrap() else { panic!("it is on") };
+    assert_eq!(recovery_codes, RECOVERY_CODES as i64);
+
+    complaint(accounts::sign_in(cx, "mira", Password::new("wrong wrong"), &origin()).await, "password");
+    let ticket = ticket(&forum).await;
+    complaint(second_step::pass(cx, &ticket, &app.wrong(&forum), &origin()).await, "code");
+    let code = app.code(&forum);
+    let spaced = format!(" {} {}", &code[..3], &code[3..]);
+    let token = second_step::pass(cx, &ticket, &spaced, &origin()).await.unwrap();
+    assert_eq!(sessions::authenticate(cx, &token).await.unwrap().unwrap().person.username, "mira");
+    for forged in ["", "x", "1.2.3", &ticket.replacen(&mira.to_string(), "999", 1)] {
+        assert!(matches!(second_step::pass(cx, forged, &code, &origin()).await, Err(Error::SignedOut)), "{forged}");
+    }
+    forum.drain().await;
+}
+
+async fn no_code_is_taken_twice(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = id(forum.person("mira").await);
+    let (app, _) = set_up(&forum, mira).await;
+    let ticket = ticket(&forum).await;
+    let code = app.code(&forum);
+    let here = origin();
+    let pass = || second_step::pass(cx, &ticket, &code, &here);
+    let (one, other) = tokio::join!(pass(), pass());
+    assert_eq!([one.is_ok(), other.is_ok()].into_iter().filter(|in_| *in_).count(), 1);
+    complaint(pass().await, "code");
+    // The clock of a phone may be a little ahead, but never behind a code that was taken.
+    forum.pass(Duration::from_secs(30));
+    complaint(pass().await, "code");
+    second_step::pass(cx, &ticket, &app.code(&forum), &origin()).await.unwrap();
+    forum.drain().await;
+}
+
+async fn a_recovery_code_signs_in_once_also_after_too_many_codes(mut forum: TestForum) {
+    let mira = id(forum.person("mira").await);
+    forum.execute("update users set email = 'mira@example.org'").await;
+    let (app, codes) = set_up(&forum, mira).await;
+    forum.limit(|limits| limits.codes_per_account = 2);
+    let cx = &forum.cx;
+    let ticket = ticket(&forum).await;
+    let mut answers = Vec::new();
+    for _ in 0..4 {
+        answers.push(second_step::pass(cx, &ticket, &app.wrong(&forum), &origin()).await);
+    }
+    assert!(matches!(answers.pop(), Some(Err(Error::TooMany(_)))));
+    assert!(matches!(second_step::pass(cx, &ticket, &app.code(&forum), &origin()).await, Err(Error::TooMany(_))));
+    // Whoever tries codes does not keep the owner out.
+    second_step::pass(cx, &ticket, &codes[3].to_uppercase(), &origin()).await.unwrap();
+    complaint(second_step::pass(cx, &ticket, &codes[3], &origin()).await, "code");
+    second_step::pass(cx, &ticket, &codes[4].replace('-', " "), &origin()).await.unwrap();
+    let fresh = second_step::new_recovery_codes(cx, mira, Password::new(PASSWORD)).await.unwrap();
+    complaint(second_step::pass(cx, &ticket, &codes[5], &origin()).await, "code");
+    second_step::pass(cx, &ticket, &fresh[0], &origin()).await.unwrap();
+    forum.drain().await;
+    let kinds: Vec<String> = forum.letters().into_iter().map(|letter| letter.kind).collect();
+    assert_eq!(kinds, ["secondstepon", "recoveryused", "recoveryused", "recoveryused"]);
+}
+
+async fn a_password_is_good_for_the_second_step_for_minutes_only(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = id(forum.person("mira").await);
+    let (app, _) = set_up(&forum, mira).await;
+    let late = ticket(&forum).await;
+    forum.pass(Duration::from_secs(601));
+    assert!(matches!(second_step::pass(cx, &late, &app.code(&forum), &origin()).await, Err(Error::SignedOut)));
+    let stale = ticket(&forum).await;
+    passwords::change(cx, mira, Password::new(PASSWORD), Password::new("another long one"), &origin()).await.unwrap();
+    assert!(matches!(second_step::pass(cx, &stale, &app.code(&forum), &origin()).await, Err(Error::SignedOut)));
+    forum.drain().await;
+}
+
+async fn the_secret_cannot_be_read_in_the_database(forum: TestForum) {
+    let mira = id(forum.person("mira").await);
+    let (app, codes) = set_up(&forum, mira).await;
+    let kept =
+        tables::texts(&forum, "select secret from second_steps union all select digest from recovery_codes").await;
+    assert_eq!(kept.len(), 1 + RECOVERY_CODES);
+    let kept = kept.join(" ");
+    let plain = [app.0.to_base32().to_lowercase(), domain::secrets::hex(app.0.as_bytes())];
+    for secret in plain.into_iter().chain(codes.iter().flat_map(|code| [code.clone(), code.replace('-', "")])) {
+        assert!(!kept.contains(&secret));
+        assert!(!kept.contains(&domain::secrets::digest(&secret)));
+    }
+    forum.drain().await;
+}
+
+async fn turning_it_on_and_off_takes_the_password(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = id(forum.person("mira").await);
+    complaint(second_step::begin(cx, mira, Password::new("wrong wrong")).await, "current_password");
+    assert_eq!(second_step::state(cx, mira).await.unwrap(), State::Off);
+    assert!(is_not_found(second_step::turn_on(cx, mira, "123456").await));
+    second_step::begin(cx, mira, Password::new(PASSWORD)).await.unwrap();
+    forum.pass(Duration::from_secs(25 * 3_600));
+    assert_eq!(second_step::state(cx, mira).await.unwrap(), State::Off, "a day is enough to show a code");
+    assert!(is_not_found(second_step::turn_on(cx, mira, "123456").await));
+    let (app, _) = set_up(&forum, mira).await;
+    assert!(is_forbidden(second_step::begin(cx, mira, Password::new(PASSWORD)).await));
+    assert!(is_not_found(second_step::turn_on(cx, mira, &app.code(&forum)).await));
+    complaint(second_step::turn_off(cx, mira, Password::new("wrong wrong")).await, "current_password");
+    second_step::turn_off(cx, mira, Password::new(PASSWORD)).await.unwrap();
+    assert_eq!(second_step::state(cx, mira).await.unwrap(), State::Off);
+    assert_eq!(tables::ints(&forum, "select count(*) from recovery_codes").await, [[0]]);
+    assert!(is_not_found(second_step::new_recovery_codes(cx, mira, Password::new(PASSWORD)).await));
+    forum.drain().await;
+}

@@ -1,0 +1,186 @@
+//! Letters: the words of each kind, as plain text and as HTML that says the same.
+
+use askama::Template;
+use domain::mail::{Kind, Occasion, Words};
+
+/// A letter as HTML.
+#[derive(Clone, Debug, Template)]
+#[template(path = "letters/letter.html")]
+struct Html<'a> {
+    letter: &'a Letter,
+}
+
+/// A letter as plain text.
+#[derive(Clone, Debug, Template)]
+#[template(path = "letters/letter.txt", escape = "none")]
+struct Text<'a> {
+    letter: &'a Letter,
+}
+
+/// What both say.
+#[derive(Clone, Debug)]
+struct Letter {
+    subject: String,
+    site_name: String,
+    base_url: String,
+    username: String,
+    /// What happened.
+    said: Vec<String>,
+    /// What to do: the button's words, and the address.
+    link: Option<(&'static str, String)>,
+    /// What else to know.
+    after: Vec<String>,
+}
+
+/// The words of a letter.
+///
+/// # Errors
+/// When it cannot be drawn.
+pub fn words(occasion: &Occasion) -> Result<Words, String> {
+    let letter = Letter::about(occasion);
+    let html = Html { letter: &letter }.render().map_err(|error| error.to_string())?;
+    let text = Text { letter: &letter }.render().map_err(|error| error.to_string())?;
+    Ok(Words { subject: letter.subject, text, html })
+}
+
+impl Letter {
+    fn about(occasion: &Occasion) -> Self {
+        let Occasion { kind, site_name, base_url, username, address, link, taken_by, expires_at } = occasion;
+        let until = format!("The link works once, until {}.", crate::when::exact(expires_at));
+        let not_you = "If that was not you, set a new password at once, and look through your sessions:".to_owned();
+        let settings = |label| Some((label, format!("{base_url}/-/settings/sessions")));
+        let (subject, said, link, after) = match (kind, taken_by) {
+            (Kind::Confirm, Some(holder)) => (
+                format!("You have an account at {site_name}"),
+                vec![
+                    format!(
+                        "Somebody, perhaps you, gave {address} as the mail address of the account {username} at {site_name}."
+                    ),
+                    format!("It belongs to the account {holder} already, so nothing has changed."),
+                ],
+                Some(("I forgot my password", format!("{base_url}/-/forgot"))),
+                vec!["If you know nothing of this, you need not do anything.".to_owned()],
+            ),
+            (Kind::Confirm, None) => (
+                format!("Confirm your mail address for {site_name}"),
+                vec![format!(
+                    "The account {username} at {site_name} wants to use {address} for its mail. Is that right?"
+                )],
+                link.clone().map(|link| ("Confirm the address", link)),
+                vec![
+                    until,
+                    "If you know nothing of this, you need not do anything: the address will not be used.".to_owned(),
+                ],
+            ),
+            (Kind::Reset, _) => (
+                format!("A new password for {site_name}"),
+                vec![format!(
+                    "Somebody, perhaps you, asked for a new password for the account {username} at {site_name}."
+                )],
+                link.clone().map(|link| ("Set a new password", link)),
+                vec![until, "If it was not you, you need not do anything: the password stays what it is.".to_owned()],
+            ),
+            (Kind::AddressChanged, _) => (
+                format!("Your mail address at {site_name} was changed"),
+                vec![format!(
+                    "The account {username} at {site_name} no longer uses {address}. This is the last letter that goes here."
+                )],
+                None,
+                vec![format!("If that was not you, somebody knows your password. Write to those who run {site_name}.")],
+            ),
+            (Kind::PasswordChanged, _) => (
+                format!("Your password at {site_name} was changed"),
+                vec![format!(
+                    "The account {username} at {site_name} has a new password. Wherever else you were signed in, you are signed out."
+                )],
+                Some(("I did not do that", format!("{base_url}/-/forgot"))),
+                vec![],
+            ),
+            (Kind::SecondStepOn, _) => (
+                format!("Signing in to {site_name} now takes a code"),
+                vec![format!(
+                    "The second step was turned on for the account {username}. Keep the recovery codes where you find them without your phone."
+                )],
+                settings("Sessions"),
+                vec![not_you],
+            ),
+            (Kind::SecondStepOff, _) => (
+                format!("Signing in to {site_name} takes no code any more"),
+                vec![format!(
+                    "The second step was turned off for the account {username}. Its password alone is enough now."
+                )],
+                settings("Sessions"),
+                vec![not_you],
+            ),
+            (Kind::RecoveryUsed, _) => (
+                format!("A recovery code was used at {site_name}"),
+                vec![format!("Somebody signed in as {username} with a recovery code. It works no more.")],
+                settings("Sessions"),
+                vec![not_you],
+            ),
+            (Kind::Deleted, _) => (
+                format!("Your account at {site_name} is deleted"),
+                vec![format!(
+                    "The account {username} at {site_name} is gone, as you asked. This is the last letter from there."
+                )],
+                None,
+                vec!["Farewell, and thank you for what you said.".to_owned()],
+            ),
+        };
+        let (site_name, base_url, username) = (site_name.clone(), base_url.clone(), username.clone());
+        Self { subject, site_name, base_url, username, said, link, after }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::mail::{Kind, Occasion};
+    use domain::time::Timestamp;
+
+    use super::words;
+
+    fn occasion(kind: Kind) -> Occasion {
+        Occasion {
+            kind,
+            site_name: "The <Garden>".into(),
+            base_url: "https://forum.example".into(),
+            username: "mira".into(),
+            address: "mira@example.org".into(),
+            link: Some("https://forum.example/-/reset?token=abc".into()),
+            taken_by: None,
+            expires_at: Timestamp(1_768_572_000_000_000),
+        }
+    }
+
+    #[test]
+    fn every_letter_says_the_same_as_text_and_as_html() {
+        for kind in [
+            Kind::Confirm,
+            Kind::Reset,
+            Kind::AddressChanged,
+            Kind::PasswordChanged,
+            Kind::SecondStepOn,
+            Kind::SecondStepOff,
+            Kind::RecoveryUsed,
+            Kind::Deleted,
+        ] {
+            let written = words(&occasion(kind)).expect("it draws");
+            assert!(written.subject.contains("The <Garden>"), "{kind}");
+            assert!(written.text.contains("mira") && written.html.contains("mira"), "{kind}");
+            assert!(!written.html.contains("<Garden>"), "{kind}: {}", written.html);
+            assert!(!written.text.contains("&#"), "{kind}: {}", written.text);
+            let linked = matches!(kind, Kind::Confirm | Kind::Reset);
+            for text in [&written.text, &written.html] {
+                assert_eq!(text.contains("reset?token=abc"), linked, "{kind}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_has_the_address_already_is_told_so_and_has_nothing_to_confirm() {
+        let taken = Occasion { link: None, taken_by: Some("old_mira".into()), ..occasion(Kind::Confirm) };
+        let written = words(&taken).expect("it draws");
+        assert!(written.text.contains("belongs to the account old_mira"));
+        assert!(!written.text.contains("token="));
+    }
+}

@@ -1,0 +1,193 @@
+//! Where letters arrive: a small SMTP server of the test's own, or the folder that a forum without one writes to.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::wait_for;
+
+/// All letters of a forum.
+#[derive(Clone, Debug)]
+pub enum Mailbox {
+    /// By SMTP.
+    Server(Server),
+    /// As files.
+    Folder(PathBuf),
+}
+
+/// A server that takes every letter, or for a while none.
+#[derive(Clone, Debug)]
+pub struct Server {
+    port: u16,
+    taken: Arc<Mutex<Vec<String>>>,
+    /// How many letters it puts off with 451 before it takes one.
+    put_off: Arc<AtomicU32>,
+}
+
+/// A letter that arrived.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    /// Its headers and parts as they travelled.
+    pub source: String,
+    /// To whom.
+    pub to: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its text, read.
+    pub text: String,
+    /// Its HTML, read.
+    pub html: String,
+}
+
+impl Server {
+    /// Starts one.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port for letters");
+        let port = listener.local_addr().expect("its address").port();
+        let server = Self { port, taken: Arc::default(), put_off: Arc::default() };
+        let own = server.clone();
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let server = own.clone();
+                // A client that goes away is its own business.
+                tokio::spawn(async move { server.talk(client).await.ok() });
+            }
+        });
+        server
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> String {
+        format!("smtp://127.0.0.1:{}", self.port)
+    }
+
+    /// Puts off the next so many letters.
+    pub fn put_off(&self, letters: u32) {
+        self.put_off.store(letters, Ordering::SeqCst);
+    }
+
+    /// How many more it puts off.
+    pub fn puts_off(&self) -> u32 {
+        self.put_off.load(Ordering::SeqCst)
+    }
+
+    async fn talk(&self, client: TcpStream) -> std::io::Result<()> {
+        let mut client = BufReader::new(client);
+        client.write_all(b"220 test\r\n").await?;
+        let mut line = String::new();
+        loop {
+            line.clear();
+            if client.read_line(&mut line).await? == 0 {
+                return Ok(());
+            }
+            let word = line.split([' ', '\r']).next().unwrap_or_default().to_ascii_uppercase();
+            let answer: &[u8] = match word.as_str() {
+                "EHLO" | "HELO" => b"250-test\r\n250 8BITMIME\r\n",
+                "RCPT"
+                    if self.put_off.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok() =>
+                {
+                    b"451 later\r\n"
+                }
+                "DATA" => {
+                    client.write_all(b"354 go on\r\n").await?;
+                    let letter = read_data(&mut client).await?;
+                    self.taken.lock().expect("nobody panics here").push(letter);
+                    b"250 taken\r\n"
+                }
+                "QUIT" => {
+                    client.write_all(b"221 bye\r\n").await?;
+                    return Ok(());
+                }
+                _ => b"250 ok\r\n",
+            };
+            client.write_all(answer).await?;
+        }
+    }
+}
+
+/// What stands before the line with a single dot.
+async fn read_data(client: &mut BufReader<TcpStream>) -> std::io::Result<String> {
+    let (mut letter, mut line) = (String::new(), String::new());
+    loop {
+        line.clear();
+        if client.read_line(&mut line).await? == 0 || line == ".\r\n" {
+            return Ok(letter);
+        }
+        letter += line.strip_prefix('.').unwrap_or(&line);
+    }
+}
+
+impl Mailbox {
+    /// What arrived, the oldest first.
+    pub fn letters(&self) -> Vec<Letter> {
+        let sources = match self {
+            Self::Server(server) => server.taken.lock().expect("nobody panics here").clone(),
+            Self::Folder(folder) => {
+                let files = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.path());
+                let mut paths: Vec<PathBuf> =
+                    files.filter(|path| path.extension().is_some_and(|kind| kind == "eml")).collect();
+                paths.sort();
+                paths.iter().map(|path| std::fs::read_to_string(path).expect("a letter")).collect()
+            }
+        };
+        sources.into_iter().map(Letter::read).collect()
+    }
+
+    /// Waits for the newest letter to an address whose subject has these words.
+    pub async fn letter(&self, to: &str, words: &str) -> Letter {
+        wait_for(&format!("a letter to {to} about {words:?}"), async || {
+            self.letters().into_iter().rev().find(|letter| letter.to == to && letter.subject.contains(words))
+        })
+        .await
+    }
+}
+
+impl Letter {
+    fn read(source: String) -> Self {
+        let head = source.split("\r\n\r\n").next().unwrap_or_default().replace("\r\n ", " ");
+        let header = |name: &str| {
+            let line = head.lines().find_map(|line| line.strip_prefix(name));
+            line.unwrap_or_default().trim().to_owned()
+        };
+        let part = |kind: &str| {
+            let (_, rest) = source.split_once(&format!("Content-Type: {kind}")).expect("such a part");
+            let (_, body) = rest.split_once("\r\n\r\n").expect("its body");
+            readable(body.split("\r\n--").next().unwrap_or_default())
+        };
+        Self {
+            to: header("To:"),
+            subject: header("Subject:"),
+            text: part("text/plain"),
+            html: part("text/html"),
+            source,
+        }
+    }
+
+    /// The path and query of the link in it that begins so.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn link(&self, base: &str, begins: &str) -> String {
+        let wanted = format!("{base}{begins}");
+        let found = self.text.split_whitespace().find(|word| word.starts_with(&wanted));
+        let link = found.unwrap_or_else(|| panic!("no {wanted} in:\n{}", self.text));
+        assert!(self.html.contains(link), "the HTML has the same link:\n{}", self.html);
+        link[base.len()..].to_owned()
+    }
+}
+
+/// Reads quoted-printable text.
+fn readable(encoded: &str) -> String {
+    let joined = encoded.replace("=\r\n", "").replace("\r\n", "\n");
+    let (mut bytes, mut rest) = (Vec::new(), joined.as_str());
+    while let Some((before, after)) = rest.split_once('=') {
+        bytes.extend_from_slice(before.as_bytes());
+        bytes.push(u8::from_str_radix(&after[..2], 16).expect("two digits"));
+        rest = &after[2..];
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8(bytes).expect("UTF-8")
+}

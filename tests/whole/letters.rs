@@ -1,0 +1,180 @@
+//! Letters: an address is confirmed, a password comes back, and signing in takes a second step.
+
+use crate::support::{Forum, Mailbox, Running, Visitor, group_of, newcomer, topic_in};
+use totp_rs::{Builder, Secret};
+
+crate::both_ways!(
+    an_address_is_confirmed_and_a_forgotten_password_replaced_by_mail,
+    signing_in_takes_a_code_of_the_phone_or_a_recovery_code,
+    somebody_takes_another_name_downloads_everything_and_leaves,
+);
+
+const PASSWORD: &str = "rowing past the lighthouse";
+const NEW: &str = "walking to the lighthouse";
+
+async fn an_address_is_confirmed_and_a_forgotten_password_replaced_by_mail(running: Running) {
+    let forum = Forum::start(running).await;
+    let ana = forum.visitor();
+    let form = ana.get("/-/sign-up").await.form("/-/sign-up").with("username", "ana").with("email", "ana@example.org");
+    ana.submit(&form.with("password", PASSWORD)).await.expect(200).must_say("A letter is on its way");
+    ana.get("/-/settings/mail").await.expect(200).must_say("not confirmed yet");
+
+    let letter = forum.mailbox.letter("ana@example.org", "Confirm your mail address").await;
+    assert!(letter.source.contains("Content-Type: multipart/alternative"), "{}", letter.source);
+    assert!(letter.text.contains("Hello ana,"), "{}", letter.text);
+    let link = letter.link(&forum.base, "/-/confirm?token=");
+    // It is opened in another browser, and looked at twice: only the button does it.
+    let phone = forum.visitor();
+    phone.get(&link).await.expect(200);
+    let asked = phone.get(&link).await.expect(200);
+    asked.must_say("ana@example.org");
+    ana.get("/-/settings/mail").await.must_say("not confirmed yet");
+    phone.submit(&asked.form("/-/confirm")).await.expect(200).must_say("is confirmed");
+    ana.get("/-/settings/mail").await.must_say("confirmed");
+    assert!(!ana.get("/-/settings/mail").await.says("not confirmed yet"));
+    phone.get(&link).await.expect(410).must_say("works no more");
+
+    // Known and unknown addresses get the same answer.
+    let stranger = forum.visitor();
+    let form = stranger.get("/-/sign-in").await.expect(200);
+    form.must_say("I forgot my password");
+    let forgot = stranger.get("/-/forgot").await.expect(200).form("/-/forgot");
+    let known = stranger.submit(&forgot.clone().with("email", "ana@example.org")).await.expect(200);
+    let unknown = stranger.submit(&forgot.clone().with("email", "nobody@example.org")).await.expect(200);
+    assert_eq!(known.constant(), unknown.constant());
+    known.must_say("a letter is on its way");
+    let wrong = stranger.submit(&forgot.with("email", "ana at home")).await.expect(422);
+    assert_eq!(wrong.form("/-/forgot").value("email"), "ana at home");
+
+    let letter = forum.mailbox.letter("ana@example.org", "A new password").await;
+    let link = letter.link(&forum.base, "/-/reset?token=");
+    let asked = stranger.get(&link).await.expect(200);
+    asked.must_say("A new password for ana");
+    stranger.submit(&asked.form("/-/reset").with("new_password", "short")).await.expect(422).must_say("8 characters");
+    let done = stranger.submit(&asked.form("/-/reset").with("new_password", NEW)).await.expect(200);
+    done.must_say("Your password is changed");
+    ana.get("/-/settings").await.must_say("Sign in");
+    stranger.submit(&asked.form("/-/reset").with("new_password", "another one")).await.expect(410);
+    let form = done.form("/-/sign-in").with("username", "ana");
+    stranger.submit(&form.clone().with("password", PASSWORD)).await.expect(422);
+    stranger.submit(&form.with("password", NEW)).await.expect(200).must_say("ana");
+    forum.mailbox.letter("ana@example.org", "was changed").await;
+    assert!(forum.mailbox.letters().iter().all(|letter| letter.to == "ana@example.org"));
+    forum.jobs_done().await;
+}
+
+/// The code that a phone shows for this key, whose clock is so many seconds ahead.
+fn code(key: &str, ahead: u64) -> String {
+    let secret = Secret::try_from_base32(key.replace(' ', "")).expect("a key");
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").as_secs();
+    Builder::new().with_secret(secret).build().expect("an app").generate(now + ahead).to_string()
+}
+
+async fn first_step(forum: &Forum) -> (Visitor, crate::support::Filled) {
+    let phone = forum.visitor();
+    let form = phone.get("/-/sign-in?next=/mentions").await.form("/-/sign-in").with("username", "ana");
+    let page = phone.submit(&form.with("password", PASSWORD)).await.expect(200);
+    page.must_say("One more step");
+    (phone, page.form("/-/sign-in/code"))
+}
+
+async fn signing_in_takes_a_code_of_the_phone_or_a_recovery_code(running: Running) {
+    let forum = Forum::start(running).await;
+    let ana = newcomer(&forum, "ana").await;
+    let off = ana.get("/-/settings/second-step").await.expect(200).form("/begin");
+    ana.submit(&off.clone().with("current_password", "not that one")).await.expect(422).must_say("not your password");
+    let begun = ana.submit(&off.with("current_password", PASSWORD)).await.expect(200);
+    assert!(begun.html.contains("<svg class=\"qr\""));
+    let key =
+        begun.html.split("<p class=\"key\"><code>").nth(1).and_then(|rest| rest.split('<').next()).expect("a key");
+    ana.submit(&begun.form("/on").with("code", "12")).await.expect(422).must_say("not the code");
+    let shown = ana.submit(&begun.form("/on").with("code", &code(key, 0))).await.expect(200);
+    let codes: Vec<&str> = shown.html.split("<li><code>").skip(1).filter_map(|rest| rest.split('<').next()).collect();
+    assert_eq!(codes.len(), 10);
+    ana.get("/-/settings/second-step").await.expect(200).must_say("10 recovery codes left");
+
+    let (phone, form) = first_step(&forum).await;
+    phone.get("/mentions").await.must_say("Sign in");
+    // The code that turned it on is used up.
+    phone.submit(&form.clone().with("code", &code(key, 0))).await.expect(422);
+    let again = phone.submit(&form.clone().with("code", codes[0])).await.expect(200);
+    assert_eq!(again.path, "/mentions");
+    let (phone, form) = first_step(&forum).await;
+    phone.submit(&form.clone().with("code", codes[0])).await.expect(422).must_say("used before");
+    let signed_in = phone.submit(&form.clone().with("code", &code(key, 30))).await.expect(200);
+    assert_eq!(signed_in.path, "/mentions");
+    ana.get("/-/settings/second-step").await.must_say("9 recovery codes left");
+
+    // Whoever lost the phone and the codes asks those who run the site.
+    let (phone, form) = first_step(&forum).await;
+    let done = forum.run(&["admin", "user", "second-step-off", "ana"], "");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let late = phone.submit(&form.with("code", codes[1])).await.expect(200);
+    late.must_say("Type it again");
+    let plain = late.form("/-/sign-in").with("username", "ana").with("password", PASSWORD);
+    assert_eq!(phone.submit(&plain).await.expect(200).path, "/mentions");
+    assert!(!forum.run(&["admin", "user", "second-step-off", "nobody"], "").status.success());
+}
+
+async fn somebody_takes_another_name_downloads_everything_and_leaves(running: Running) {
+    let forum = Forum::start(running).await;
+    let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
+    let group = group_of(&ben, "Bird watch", "public").await;
+    ana.join(&group).await;
+    let topic = topic_in(&ana, &group, "Herons", "By the river").await;
+    ben.post(&topic, "I saw two, @ana").await;
+
+    let account = ana.get("/-/settings/account").await.expect(200);
+    let form = account.form("/name").with("username", "ben").with("current_password", PASSWORD);
+    let taken = ana.submit(&form).await.expect(422);
+    assert_eq!(taken.form("/name").value("username"), "ben");
+    ana.submit(&taken.form("/name").with("username", "hannah").with("current_password", PASSWORD)).await.expect(200);
+    let old = ben.peek("/users/ana/").await.expect(308);
+    assert_eq!(old.header("location"), "/users/hannah/");
+    ben.get(&topic.path).await.must_say("hannah");
+
+    let download = ana.get("/-/settings/account/download").await.expect(200);
+    assert!(download.header("content-disposition").contains("hannah.jsonl"));
+    let lines: Vec<serde_json::Value> =
+        download.html.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
+    assert!(lines.iter().any(|line| line["type"] == "message" && line["text"] == "By the river"));
+    assert!(!download.html.contains("I saw two"));
+    forum.visitor().get("/-/settings/account/download").await.must_say("Sign in");
+
+    // An open page is told, and a poll of whoever left ends.
+    let page = ana.get(&topic.path).await;
+    let after = page.body_data("data-live-after").expect("a cursor");
+    let form = ana.get("/-/settings/account/delete").await.expect(200).form("/delete").with("words", "blank");
+    let wrong = ana.submit(&form.clone().with("current_password", "not that one")).await.expect(422);
+    assert_eq!(wrong.form("/delete").value("words"), "blank");
+    let gone = ana.submit(&form.with("current_password", PASSWORD)).await.expect(200);
+    gone.must_say("Your account is deleted");
+    let poll = ana.poll(&format!("after={after}"));
+    assert_eq!(ana.ask("/live", poll).await.status, 401);
+    ana.get("/-/settings").await.must_say("Sign in");
+    forum.jobs_done().await;
+    let left = ben.get(&topic.path).await.expect(200);
+    assert!(!left.says("By the river") && !left.says("hannah"));
+    left.must_say("I saw two");
+    left.must_say("was deleted");
+    ben.get("/users/hannah/").await.expect(404);
+    let again = forum.visitor();
+    let form = again.get("/-/sign-up").await.form("/-/sign-up").with("username", "ana").with("password", PASSWORD);
+    again.submit(&form).await.expect(422);
+    forum.examine().await;
+}
+
+#[tokio::test]
+async fn a_mail_server_that_puts_letters_off_gets_them_again() {
+    let forum = Forum::start(Running::Services).await;
+    let Mailbox::Server(server) = &forum.mailbox else { panic!("services send by SMTP") };
+    server.put_off(2);
+    let ana = newcomer(&forum, "ana").await;
+    let form = ana.get("/-/settings/mail").await.form("/-/settings/mail").with("email", "ana@example.org");
+    ana.submit(&form.with("current_password", PASSWORD)).await.expect(200);
+    let letter = forum.mailbox.letter("ana@example.org", "Confirm").await;
+    assert_eq!(server.puts_off(), 0);
+    ana.get(&letter.link(&forum.base, "/-/confirm?token=")).await.expect(200);
+    forum.jobs_done().await;
+    assert_eq!(forum.mailbox.letters().len(), 1);
+}
