@@ -26,7 +26,7 @@ impl Smtp {
         let (authority, query) = rest.split_once('?').unwrap_or((rest, ""));
         let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         if !matches!(scheme, "smtp" | "smtps") || host.trim_matches('/').is_empty() {
-            return Err(bad("is no address of a server, as smtps://name:password@mail.example.org"));
+            return Err(bad("is no address of a server, as smtps://name:secret@mail.example.org"));
         }
         if !matches!(query, "" | "tls=required" | "tls=opportunistic") {
             return Err(bad("after the ? only tls=required or tls=opportunistic may stand"));
@@ -35,7 +35,7 @@ impl Smtp {
             return Err(bad("a password is sent over TLS only: begin with smtps://, or end with ?tls=required"));
         }
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.trim())
-            .map_err(|_| bad("is no address of a server, as smtps://name:password@mail.example.org"))?;
+            .map_err(|_| bad("is no address of a server, as smtps://name:secret@mail.example.org"))?;
         let pool = PoolConfig::new().max_size(CONNECTIONS);
         Ok(Self(builder.timeout(Some(PATIENCE)).pool_config(pool).build()))
     }
