@@ -54,7 +54,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            wait: Duration::from_secs(45),
+            wait: Duration::from_secs(40),
             spread: Duration::from_secs(5),
             per_user: 20,
             per_address: 200,

@@ -190,6 +190,9 @@ class Page {
       case 'member':
         this.redrawSoon();
         break;
+      case 'presence':
+        this.presence(event);
+        break;
       case 'notice':
         this.notice(event.text);
         break;
@@ -267,6 +270,14 @@ class Page {
     }
     refreshTimes(fresh);
     if (focused) fresh.querySelector('a.title')?.focus({ preventScroll: true });
+  }
+
+  /** Who is here of the group that the page is about, and how many are in it. */
+  presence({ group, members, html }) {
+    const here = byId('here');
+    if (!here || Number(here.dataset.group) !== group) return;
+    here.replaceWith(parse(html));
+    for (const shown of document.querySelectorAll('[data-members]')) shown.textContent = `${members.toLocaleString('en-US')} ${members === 1 ? 'member' : 'members'}`;
   }
 
   changeTopic(event, isOpen) {

@@ -249,7 +249,7 @@ impl Walk {
 
 async fn whatever_people_do_the_frame_says_what_a_recount_says(forum: TestForum) {
     let mut walk = Walk::begin(forum, 0x9e37_79b9_7f4a_7c15).await;
-    for step in 0..400 {
+    for step in 0..800 {
         walk.step().await;
         match step % 4 {
             0 => walk.forum.drain().await,
