@@ -61,10 +61,14 @@ impl Walk {
         }
         people.push(forum.site_admin("boss").await);
         let mut groups = Vec::new();
-        for (n, (name, kind)) in
-            [("Garden", GroupKind::Public), ("Pond", GroupKind::Public), ("Secret", GroupKind::Private)]
-                .into_iter()
-                .enumerate()
+        for (n, (name, kind)) in [
+            ("Garden", GroupKind::Public),
+            ("Pond", GroupKind::Public),
+            ("Secret", GroupKind::Private),
+            ("Choir", GroupKind::Closed),
+        ]
+        .into_iter()
+        .enumerate()
         {
             groups.push(forum.group(people[n], name, kind).await);
         }
@@ -249,7 +253,7 @@ impl Walk {
 
 async fn whatever_people_do_the_frame_says_what_a_recount_says(forum: TestForum) {
     let mut walk = Walk::begin(forum, 0x9e37_79b9_7f4a_7c15).await;
-    for step in 0..800 {
+    for step in 0..500 {
         walk.step().await;
         match step % 4 {
             0 => walk.forum.drain().await,

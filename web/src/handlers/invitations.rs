@@ -26,7 +26,9 @@ pub async fn index(visit: Visit) -> Answer {
 }
 
 async fn offer_page(visit: &Visit, token: &str, form: AskForm) -> Result<Offered, Failure> {
-    let frame = visit.frame().await?;
+    let mut frame = visit.frame().await?;
+    // Following the link changes what it says: it is not drawn anew under the hand that follows it.
+    frame.live = None;
     let Offer { invitation, group, standing, waits } =
         domain::invitations::offer(visit.cx(), visit.viewer(), token).await?;
     Ok(Offered {
@@ -78,6 +80,10 @@ async fn group_page(
     let shown = domain::invitations::list(visit.cx(), visit.viewer(), group).await?;
     let standing = shown.found.standing;
     visit.group_frame(&mut frame, &shown.found.group, &standing).await?;
+    if made.is_some() {
+        // The link is shown this once: a page drawn anew would not have it.
+        frame.live = None;
+    }
     Ok(OfGroup {
         frame,
         keeps: standing.may(Deed::Admit),
