@@ -252,6 +252,7 @@ fn limits() -> Result<Limits, BadSetting> {
             downloads_per_hour: 0,
             searches_per_minute: 0,
             requests_per_day: 0,
+            reports_per_day: 0,
             invitations_per_day: 0,
             directs_per_day: 0,
             directs_per_day_while_new: 0,

@@ -48,6 +48,8 @@ pub struct Limits {
     pub searches_per_minute: u64,
     /// Requests to be let into groups by an account in a day.
     pub requests_per_day: u64,
+    /// Reports of messages by one account.
+    pub reports_per_day: u64,
     /// Invitations by an account in a day, links and names.
     pub invitations_per_day: u64,
     /// Conversations that an account begins in a day, and people that it adds to some.
@@ -72,6 +74,7 @@ impl Default for Limits {
             downloads_per_hour: 5,
             searches_per_minute: 60,
             requests_per_day: 20,
+            reports_per_day: 30,
             invitations_per_day: 100,
             directs_per_day: 100,
             directs_per_day_while_new: 5,

@@ -21,6 +21,8 @@ pub struct Found {
     pub group: Group,
     /// What the reader is to it.
     pub standing: Standing,
+    /// How many messages in it were reported and wait for an answer; counted for those who give it.
+    pub reported: i64,
 }
 
 fn found(viewer: Viewer, row: GroupFor) -> Found {
@@ -32,7 +34,7 @@ fn found(viewer: Viewer, row: GroupFor) -> Found {
         is_archived: row.group.is_archived(),
         sees_from: row.sees_from,
     };
-    Found { group: row.group, standing }
+    Found { group: row.group, standing, reported: row.reported }
 }
 
 /// The group of an id, as somebody stands to it who may not even know of it: for deeds that need no knowledge of it.

@@ -162,7 +162,7 @@ pub async fn offer(cx: &Context, viewer: Viewer, token: &str) -> Result<Offer> {
     if !may_offer(by.standing, invitation.role) {
         return Err(Error::NotFound);
     }
-    let Found { group, standing } = groups::stand(cx, viewer, invitation.group_id).await?;
+    let Found { group, standing, .. } = groups::stand(cx, viewer, invitation.group_id).await?;
     let waits = requests::own(cx, viewer, group.id).await?.is_some_and(|asked| asked.declined_at.is_none());
     Ok(Offer { invitation, group, standing, waits })
 }

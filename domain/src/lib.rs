@@ -37,6 +37,7 @@ pub mod policy;
 pub mod presence;
 pub mod reactors;
 pub mod reads;
+pub mod reports;
 pub mod requests;
 pub mod search;
 pub mod second_step;

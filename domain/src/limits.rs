@@ -38,6 +38,8 @@ pub enum Deed {
     Direct,
     /// The same with an account that is new.
     DirectWhileNew,
+    /// Reporting a message.
+    Report,
 }
 
 /// Whose doing is counted.
@@ -77,6 +79,7 @@ pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
         (Deed::Invite, _) => ("invite", limits.invitations_per_day, 24 * 60 * minute),
         (Deed::Direct, _) => ("direct", limits.directs_per_day, 24 * 60 * minute),
         (Deed::DirectWhileNew, _) => ("direct-new", limits.directs_per_day_while_new, 24 * 60 * minute),
+        (Deed::Report, _) => ("report", limits.reports_per_day, 24 * 60 * minute),
     };
     let who = match by {
         By::User(id) => format!("u{id}"),

@@ -8,8 +8,9 @@ use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
 use crate::limits::{self, By};
 use crate::markup::{self, Node};
-use crate::model::{Group, GroupId, Message, MessageId, Topic, TopicId, UserId};
+use crate::model::{Group, GroupId, Message, MessageId, Topic, TopicId, UserId, Verdict};
 use crate::policy::{Deed, Viewer};
+use crate::store::Tx;
 use crate::store::messages::{NewMessage, RawMessage, Saved};
 use crate::store::search_log::{self, Changed};
 use crate::store::topics::Place;
@@ -243,16 +244,27 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
 /// [`Error::Forbidden`] for anyone but its author and moderators, [`Error::NotFound`].
 pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place> {
     let editable = deletable(cx, viewer, id).await?;
-    let now = cx.now();
+    let user = viewer.user()?;
     let mut tx = cx.db.begin().await?;
-    store::topics::touch(&mut tx, editable.topic.id).await?;
-    if store::messages::delete(&mut tx, id, viewer.user()?, now).await? > 0 {
-        search_log::insert(&mut tx, Changed::Message(id)).await?;
-        jobs::enqueue(&mut tx, &Job::MessageDeleted { message: id }, now).await?;
+    take_away(cx, &mut tx, id, editable.topic.id, user).await?;
+    if user != editable.raw.author_id {
+        // Whoever keeps order has thereby answered those who reported it. An author who deletes it has not.
+        store::reports::settle(&mut tx, id, user, Verdict::Deleted, cx.now()).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();
     Ok(place_in(&editable))
+}
+
+/// Deletes a message, if it is not, in a transaction that found that it may be.
+pub(crate) async fn take_away(cx: &Context, tx: &mut Tx, id: MessageId, topic: TopicId, by: UserId) -> Result<()> {
+    let now = cx.now();
+    store::topics::touch(tx, topic).await?;
+    if store::messages::delete(tx, id, by, now).await? > 0 {
+        search_log::insert(tx, Changed::Message(id)).await?;
+        jobs::enqueue(tx, &Job::MessageDeleted { message: id }, now).await?;
+    }
+    Ok(())
 }
 
 fn place_in(editable: &Editable) -> Place {

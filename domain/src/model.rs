@@ -46,6 +46,8 @@ ids! {
     LetterId,
     /// A link that leads into a group.
     InvitationId,
+    /// A report of a message.
+    ReportId,
 }
 
 macro_rules! words {
@@ -187,6 +189,45 @@ words! {
         Shared = "shared",
         /// Nobody.
         Nobody = "nobody",
+    }
+}
+
+words! {
+    /// What is wrong with a message, as whoever reports it says.
+    Grounds {
+        /// It sells something, or is everywhere.
+        Spam = "spam",
+        /// It insults or threatens somebody.
+        Insult = "insult",
+        /// It tells what is somebody's own.
+        Private = "private",
+        /// What they say in words.
+        Other = "other",
+    }
+}
+
+impl Grounds {
+    /// All of them, in the order shown.
+    pub const ALL: [Self; 4] = [Self::Spam, Self::Insult, Self::Private, Self::Other];
+
+    /// What people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Spam => "Spam",
+            Self::Insult => "An insult or a threat",
+            Self::Private => "A private matter",
+            Self::Other => "Something else",
+        }
+    }
+}
+
+words! {
+    /// How a report was answered.
+    Verdict {
+        /// There was nothing to do.
+        Nothing = "nothing",
+        /// The message was deleted.
+        Deleted = "deleted",
     }
 }
 

@@ -35,6 +35,18 @@ impl Viewer {
         self.id().ok_or(Error::SignedOut)
     }
 
+    /// The account of a site admin.
+    ///
+    /// # Errors
+    /// [`Error::SignedOut`]; for everyone else, what is for site admins is not there.
+    pub fn site_admin(self) -> Result<UserId> {
+        match self {
+            Self::Anonymous => Err(Error::SignedOut),
+            Self::User { id, is_admin: true } => Ok(id),
+            Self::User { .. } => Err(Error::NotFound),
+        }
+    }
+
     /// The account as a number that no account has when there is none: for statements that take a reader.
     pub(crate) fn id_or_none(self) -> UserId {
         self.id().unwrap_or(UserId(0))
@@ -199,6 +211,29 @@ impl Standing {
         self.may(Deed::Admit) && (above_all || other < self.role)
     }
 
+    /// Whether they see what is reported there, and answer it: whoever keeps order, in an archive too. In a conversation, where nobody
+    /// does, the admins of the site, who see the reported message and nothing else.
+    pub fn may_settle(self) -> bool {
+        match self.kind {
+            GroupKind::Direct => self.is_site_admin,
+            GroupKind::Public | GroupKind::Closed | GroupKind::Private => {
+                Self { is_archived: false, ..self }.may(Deed::Moderate)
+            }
+        }
+    }
+
+    /// Nothing when they see what is reported there.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when they may not know of the group, else [`Error::Forbidden`].
+    pub fn check_settle(self) -> Result<()> {
+        if self.may_settle() {
+            return Ok(());
+        }
+        self.check(Deed::Know)?;
+        Err(Error::Forbidden("Only a moderator of the group may do that."))
+    }
+
     /// Whether a good link lets them in, or lets them ask.
     pub fn may_follow_link(self) -> bool {
         self.role.is_none() && !self.is_banned && !self.is_archived && self.kind != GroupKind::Direct
@@ -208,6 +243,17 @@ impl Standing {
 /// Whether everyone may read a group of this kind.
 pub fn anyone_reads(kind: GroupKind) -> bool {
     rights(kind, Part::Outside).contains(&Deed::Read)
+}
+
+/// Nothing when somebody who reads a message may report it: whoever did not write it.
+///
+/// # Errors
+/// [`Error::SignedOut`], [`Error::Forbidden`] on their own.
+pub fn check_report(viewer: Viewer, author: UserId) -> Result<()> {
+    if viewer.user()? == author {
+        return Err(Error::Forbidden("You wrote this yourself: you can edit it, or delete it."));
+    }
+    Ok(())
 }
 
 /// Why an account cannot be used.
@@ -278,7 +324,15 @@ macro_rules! topic_visible_to_first {
     };
 }
 
-pub(crate) use {known_to_first, topic_visible_to_first, visible_to_first};
+/// [`Standing::may_settle`] in the same way, the reader being an admin of the site.
+macro_rules! settled_by_site_admin_first {
+    () => {
+        "(g.deleted_at is null and (g.kind in ('public', 'direct') or exists
+           (select 1 from memberships vis where vis.group_id = g.id and vis.user_id = $1)))"
+    };
+}
+
+pub(crate) use {known_to_first, settled_by_site_admin_first, topic_visible_to_first, visible_to_first};
 
 #[cfg(test)]
 mod tests {
@@ -340,6 +394,29 @@ mod tests {
         must(archived(Some(Role::Member)), &[Know, Read]);
         must(archived(Some(Role::Moderator)), &[Know, Read, Admit]);
         must(archived(Some(Role::Admin)), &[Know, Read, Admit, Administer, Delete]);
+    }
+
+    #[test]
+    fn whoever_keeps_order_answers_what_is_reported_and_in_conversations_the_site() {
+        for kind in [GroupKind::Public, GroupKind::Closed, GroupKind::Private] {
+            for (role, settles) in
+                [(None, false), (Some(Role::Member), false), (Some(Role::Moderator), true), (Some(Role::Admin), true)]
+            {
+                let standing = Standing::plain(kind, role, false);
+                assert_eq!(standing.may_settle(), settles, "{standing:?}");
+                assert_eq!(Standing { is_archived: true, ..standing }.may_settle(), settles, "{standing:?}");
+            }
+            assert!(Standing::plain(kind, Some(Role::Member), true).may_settle());
+            assert_eq!(Standing::plain(kind, None, true).may_settle(), kind == GroupKind::Public, "no key to the rest");
+        }
+        for role in [None, Some(Role::Member), Some(Role::Admin)] {
+            assert!(!Standing::plain(GroupKind::Direct, role, false).may_settle());
+            assert!(Standing::plain(GroupKind::Direct, role, true).may_settle());
+        }
+        let ann = Viewer::User { id: UserId(1), is_admin: true };
+        assert!(check_report(ann, UserId(2)).is_ok());
+        assert!(matches!(check_report(ann, UserId(1)), Err(Error::Forbidden(_))));
+        assert!(matches!(check_report(Viewer::Anonymous, UserId(1)), Err(Error::SignedOut)));
     }
 
     #[test]

@@ -175,6 +175,7 @@ impl TestForum {
                 groups_per_day: 0,
                 searches_per_minute: 0,
                 requests_per_day: 0,
+                reports_per_day: 0,
                 invitations_per_day: 0,
                 directs_per_day: 0,
                 directs_per_day_while_new: 0,

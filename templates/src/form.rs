@@ -117,6 +117,16 @@ form! {
 }
 
 form! {
+    /// Reports a message.
+    ReportForm {
+        /// What is wrong with it.
+        grounds,
+        /// The same in words.
+        words,
+    }
+}
+
+form! {
     /// Does something to somebody that has a reason.
     ReasonForm {
         /// The reason, as they are told.

@@ -33,6 +33,8 @@ pub struct Frame {
     pub group: Option<GroupId>,
     /// Whether the viewer keeps order in it: deletes what others wrote.
     pub moderates: bool,
+    /// How many reported messages wait for an admin of the site; counted for the admins' pages alone.
+    pub reports: i64,
     /// When it is drawn.
     pub now: Timestamp,
 }

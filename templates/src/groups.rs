@@ -130,6 +130,8 @@ pub struct Show {
     pub is_banned: bool,
     /// How many wait to be let in, for those who decide.
     pub waiting: i64,
+    /// How many messages were reported and wait for an answer, for those who give it.
+    pub reported: i64,
     /// How many are in it, and who of them is here.
     pub aside: Aside,
     /// Its topics by latest activity.

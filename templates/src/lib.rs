@@ -24,6 +24,7 @@ pub mod messages;
 pub mod numbers;
 pub mod people;
 pub mod qr;
+pub mod reports;
 pub mod requests;
 pub mod samples;
 pub mod search;

@@ -13,6 +13,7 @@ crate::both_ways!(
     three_people_talk_among_themselves,
     whoever_is_ignored_is_folded_away,
     a_suspended_account_is_signed_out_and_told_why,
+    a_message_is_reported_and_whoever_keeps_order_deletes_it,
 );
 
 /// The number of an account, as the pages of those have it who keep order.
@@ -273,5 +274,46 @@ async fn a_suspended_account_is_signed_out_and_told_why(running: Running) {
     assert!(back.says("suspended until") && back.says("Shouting"), "{}", back.main());
     admin.submit(&admin.get(&account).await.form("/bar").with("what", "lift")).await.expect(200);
     ben.submit(&sign_in.with("password", "rowing past the lighthouse")).await.expect(200);
+    forum.examine().await;
+}
+
+async fn a_message_is_reported_and_whoever_keeps_order_deletes_it(running: Running) {
+    let mut forum = Forum::start(running).await;
+    let boss = admin_of(&mut forum).await;
+    let (ana, ben, cleo) =
+        (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await, newcomer(&forum, "cleo").await);
+    let birds = group_of(&ana, "Birds", "public").await;
+    let topic = topic_in(&ana, &birds, "Wrens", "who has seen one").await;
+    ben.join(&birds).await;
+    let message = ben.post(&topic, "finches for sale").await.message("finches for sale");
+    // Somebody who only reads finds the form beside the message.
+    let path = format!("/-/messages/{message}/report");
+    let page = cleo.get(&topic.path).await.expect(200);
+    assert!(page.links().contains(path.as_str()));
+    cleo.get(&path).await.must_say("Those who keep order in Birds see what you say");
+    ben.get(&path).await.expect(403);
+    let form = cleo.get(&path).await.expect(200).form("/report");
+    let back = cleo.submit(&form.clone().with("grounds", "other")).await.expect(422);
+    back.must_say("Say why");
+    let form = form.with("grounds", "spam").with("words", "He <b>always</b> does.");
+    cleo.submit(&form).await.expect(200).must_say("somebody will look at it");
+    cleo.get(&path).await.must_say("nobody has answered yet");
+    // Who keeps order sees that there is one, and nobody else does.
+    let queue = format!("/-/groups/{}/reports", birds.id);
+    ana.get(&birds.path).await.must_say("1 report");
+    assert!(!ben.get(&birds.path).await.links().contains(queue.as_str()));
+    ben.get(&queue).await.expect(403);
+    boss.get("/admin/").await.must_say("Reports <span class=\"count signal\">1<");
+    boss.get("/admin/reports").await.must_say("finches for sale");
+    let page = ana.get(&queue).await.expect(200);
+    page.must_say("He <b>always</b> does.");
+    assert!(!page.html.contains("<b>always"), "what they say stays text");
+    let answer =
+        page.forms().into_iter().find(|form| form.action.starts_with("/-/reports/")).expect("a form to answer");
+    let answer = answer.with("verdict", "deleted");
+    ana.submit(&answer).await.expect(200).must_say("Nothing was reported");
+    boss.get("/admin/reports").await.must_say("Nothing was reported");
+    cleo.get(&topic.path).await.must_say("was deleted");
+    ana.submit(&answer).await.expect(200).must_say("answered it already");
     forum.examine().await;
 }

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::form::MAX_BODY;
 use crate::handlers::{
     account, addresses, admin, directs, groups, health, help, home, ignores, invitations, members, mentions, messages,
-    own_account, passwords, people, reads, requests, search, second_step, settings, topics,
+    own_account, passwords, people, reads, reports, requests, search, second_step, settings, topics,
 };
 
 /// An address of the program: the table of them is what is mounted, and what the tests walk.
@@ -117,6 +117,9 @@ pub const ROUTES: &[Entry] = routes! {
     get "/-/groups/{id}/bans" => members::bans;
     post "/-/groups/{id}/bans/{user}/lift" => members::lift_ban;
 
+    get "/-/groups/{id}/reports" => reports::index;
+    post "/-/reports/{id}" => reports::answer;
+
     post "/-/groups/{id}/ask" => requests::create;
     post "/-/groups/{id}/ask/withdraw" => requests::withdraw;
     get "/-/groups/{id}/requests" => requests::index;
@@ -147,6 +150,8 @@ pub const ROUTES: &[Entry] = routes! {
     get "/-/messages/{id}/history" => messages::history;
     post "/-/messages/{id}/restore" => messages::restore;
     post "/-/messages/{id}/star" => messages::star;
+    get "/-/messages/{id}/report" => reports::new;
+    post "/-/messages/{id}/report" => reports::create;
     post "/-/messages/{id}/unread" => reads::unread_from;
 
     get "/admin/" => admin::index;
@@ -154,6 +159,7 @@ pub const ROUTES: &[Entry] = routes! {
     get "/admin/people/{id}" => admin::person;
     post "/admin/people/{id}/bar" => admin::bar;
     get "/admin/groups" => admin::groups;
+    get "/admin/reports" => reports::of_site;
     get "/admin/jobs" => admin::jobs;
     post "/admin/jobs/{id}/retry" => admin::retry_job;
     post "/admin/jobs/{id}/drop" => admin::drop_job;

@@ -19,6 +19,8 @@ pub struct GroupFor {
     pub sees_from: Option<Timestamp>,
     /// Whether they were banned from it.
     pub banned: bool,
+    /// How many messages in it were reported and wait for an answer; 0 for whoever has no part in answering, for whom it is not counted.
+    pub reported: i64,
 }
 
 macro_rules! columns {
@@ -63,7 +65,12 @@ macro_rules! for_reader {
             "select ",
             columns!(),
             ", m.role, m.sees_from,
-                    exists (select 1 from group_bans b where b.group_id = g.id and b.user_id = $2) as banned
+                    exists (select 1 from group_bans b where b.group_id = g.id and b.user_id = $2) as banned,
+                    case when m.role in ('moderator', 'admin') or exists (select 1 from users a where a.id = $2 and a.is_admin)
+                      then (select count(distinct r.message_id) from reports r join messages rm on rm.id = r.message_id
+                            join topics rt on rt.id = rm.topic_id
+                            where r.answered_at is null and rt.group_id = g.id and rt.deleted_at is null)
+                      else 0 end as reported
              from groups g left join memberships m on m.group_id = g.id and m.user_id = $2
              where g.deleted_at is null and ",
             $which

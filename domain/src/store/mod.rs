@@ -16,6 +16,7 @@ pub mod members;
 pub mod mentions;
 pub mod messages;
 pub mod reads;
+pub mod reports;
 pub mod requests;
 pub mod search_log;
 pub mod second_steps;

@@ -36,6 +36,7 @@ mod passwords;
 mod policy;
 mod presence;
 mod reactors;
+mod reports;
 mod search;
 mod second_step;
 mod tables;

@@ -61,6 +61,7 @@ impl Show {
             may_invite: true,
             is_banned: false,
             waiting: 0,
+            reported: 0,
             aside: Aside { members: 64, here: vec![person(3), person(4), person(2)], more: 0 },
             rows: rows(),
             pinned: vec![super::wrens()],
@@ -143,7 +144,7 @@ impl Edit {
 
 impl Show {
     fn waited_for() -> Self {
-        let mut page = Self { waiting: 3, ..Self::sample() };
+        let mut page = Self { waiting: 3, reported: 1, ..Self::sample() };
         page.group.kind = GroupKind::Closed;
         page
     }

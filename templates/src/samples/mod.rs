@@ -5,6 +5,7 @@ mod groups;
 mod home;
 mod members;
 mod others;
+mod reports;
 mod topics;
 
 use std::time::Duration;
@@ -228,6 +229,7 @@ pub fn all() -> Vec<Drawn> {
     let mut pages = home::all();
     pages.extend(groups::all());
     pages.extend(members::all());
+    pages.extend(reports::all());
     pages.extend(topics::all());
     pages.extend(others::all());
     pages.extend(admin::all());

@@ -17,10 +17,16 @@ use crate::visit::Visit;
 /// Rows on a page.
 const PAGE: i64 = 50;
 
-/// `GET /admin/`.
-pub async fn index(visit: Visit) -> Answer {
+/// The frame around the admins' pages.
+pub(super) async fn frame(visit: &Visit) -> Result<templates::Frame, Failure> {
     visit.admin()?;
     let frame = visit.frame().await?;
+    Ok(templates::Frame { reports: domain::reports::count_of_site(visit.cx(), visit.viewer()).await?, ..frame })
+}
+
+/// `GET /admin/`.
+pub async fn index(visit: Visit) -> Answer {
+    let frame = frame(&visit).await?;
     let health = health::check(visit.cx()).await;
     let figures = admin::figures(visit.cx()).await?;
     let check = |name: &str, wrong: Option<String>| Check {
@@ -67,8 +73,7 @@ pub struct Asked {
 
 /// `GET /admin/people`.
 pub async fn people(visit: Visit, asked: Query<Asked>) -> Answer {
-    visit.admin()?;
-    let frame = visit.frame().await?;
+    let frame = frame(&visit).await?;
     let page = page_number(asked.page.as_deref())?;
     let (rows, total) = admin::people(visit.cx(), &asked.q, page - 1, PAGE).await?;
     let rows = rows
@@ -80,8 +85,7 @@ pub async fn people(visit: Visit, asked: Query<Asked>) -> Answer {
 
 /// `GET /admin/groups`.
 pub async fn groups(visit: Visit, asked: Query<Asked>) -> Answer {
-    visit.admin()?;
-    let frame = visit.frame().await?;
+    let frame = frame(&visit).await?;
     let page = page_number(asked.page.as_deref())?;
     let (rows, total) = admin::groups(visit.cx(), page - 1, PAGE).await?;
     visit.page(&Groups { frame, rows, total, page, has_more: total > page * PAGE })
@@ -89,8 +93,7 @@ pub async fn groups(visit: Visit, asked: Query<Asked>) -> Answer {
 
 /// `GET /admin/jobs`.
 pub async fn jobs(visit: Visit) -> Answer {
-    visit.admin()?;
-    let frame = visit.frame().await?;
+    let frame = frame(&visit).await?;
     let (counts, rows) = admin::jobs(visit.cx(), PAGE).await?;
     visit.page(&Jobs { frame, ready: counts.ready, running: counts.running, failed: counts.failed, rows })
 }
@@ -110,8 +113,7 @@ pub async fn drop_job(visit: Visit, path: Path<String>, _form: Form) -> Answer {
 }
 
 async fn person_page(visit: &Visit, user: UserId, form: BarForm) -> Result<Person, Failure> {
-    visit.admin()?;
-    let frame = visit.frame().await?;
+    let frame = frame(visit).await?;
     let user = admin::person(visit.cx(), visit.viewer(), user).await?;
     Ok(Person { frame, user, form })
 }

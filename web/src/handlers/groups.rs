@@ -107,6 +107,7 @@ pub(super) async fn draw(
         may_invite: found.standing.may(Deed::Invite),
         is_banned: found.standing.is_banned,
         waiting: domain::requests::count(cx, &found).await?,
+        reported: domain::reports::count(&found),
         aside: beside.aside,
         rows,
         is_later_page: before.is_some(),

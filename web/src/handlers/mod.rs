@@ -17,6 +17,7 @@ pub mod own_account;
 pub mod passwords;
 pub mod people;
 pub mod reads;
+pub mod reports;
 pub mod requests;
 pub mod search;
 pub mod second_step;

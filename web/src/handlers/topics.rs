@@ -78,7 +78,7 @@ pub(super) async fn draw(
     let new = page.first_unread.zip(counted).map(|(seq, count)| NewSince { seq, count });
     let continues = match found.unseen {
         true => {
-            let group = domain::groups::Found { group: found.group.clone(), standing: found.standing };
+            let group = domain::groups::Found { group: found.group.clone(), standing: found.standing, reported: 0 };
             domain::directs::newest(cx, visit.viewer(), &group).await?
         }
         false => None,

@@ -9,11 +9,11 @@ use actix_web::{App, middleware};
 use domain::audit::Draft;
 use domain::groups::{self, GroupForm};
 use domain::invitations::{self, LinkForm};
-use domain::model::{Group, GroupKind, Role, UserId};
+use domain::model::{Grounds, Group, GroupKind, MessageId, Role, UserId};
 use domain::policy::Viewer;
 use domain::sessions::{self, Origin};
 use domain::testing::{TestForum, draft};
-use domain::{directs, members, messages, requests, secrets, topics};
+use domain::{directs, members, messages, reports, requests, secrets, topics};
 
 use crate::routes::{Entry, configure};
 use crate::{Config, Site, failure};
@@ -111,9 +111,17 @@ impl State {
 
 /// Whether a route is about a group, or something in one.
 pub fn is_in_group(path: &str) -> bool {
-    ["/-/groups/{id}/", "/-/topics/{id}/", "/-/messages/{id}", "/-/direct/{id}/", "/-/invite/{token}", "/{group}/"]
-        .iter()
-        .any(|begins| path.starts_with(begins))
+    [
+        "/-/groups/{id}/",
+        "/-/topics/{id}/",
+        "/-/messages/{id}",
+        "/-/reports/{id}",
+        "/-/direct/{id}/",
+        "/-/invite/{token}",
+        "/{group}/",
+    ]
+    .iter()
+    .any(|begins| path.starts_with(begins))
 }
 
 /// A group with what routes name in it.
@@ -123,6 +131,7 @@ pub struct Scene {
     pub topic: i64,
     pub topic_slug: String,
     pub message: i64,
+    pub report: i64,
     pub invitation: i64,
     pub token: String,
 }
@@ -238,11 +247,13 @@ impl World {
             requests::ask(cx, self.asker, group.id, "please").await.expect("asked");
         }
         let posted = topics::start(cx, maker, group.id, "A topic", draft("Hello")).await.expect("a topic");
+        let report = self.report(forum, posted.id).await;
         let scene = Scene {
             group: group.clone(),
             topic: posted.topic.0,
             topic_slug: posted.topic_slug,
             message: posted.id.0,
+            report,
             invitation,
             token,
         };
@@ -257,14 +268,23 @@ impl World {
             State::Deleted => groups::delete(cx, maker, group.id, &group.name).await.expect("deleted"),
             State::Absent => {
                 groups::delete(cx, maker, group.id, &group.name).await.expect("deleted");
-                let (topic, message, invitation) = (ABSENT, ABSENT, ABSENT);
+                let (topic, message, report, invitation) = (ABSENT, ABSENT, ABSENT, ABSENT);
                 let slug = "never-was".to_owned();
                 let group = Group { id: domain::model::GroupId(ABSENT), slug: slug.clone(), ..group };
-                return Scene { group, topic, topic_slug: slug, message, invitation, token: "0".repeat(32) };
+                return Scene { group, topic, topic_slug: slug, message, report, invitation, token: "0".repeat(32) };
             }
             State::Public | State::Closed | State::Private | State::Direct => {}
         }
         scene
+    }
+
+    /// A member reports a message.
+    async fn report(&self, forum: &TestForum, message: MessageId) -> i64 {
+        let cx = &forum.cx;
+        reports::create(cx, self.target, message, Some(Grounds::Spam), "").await.expect("reported");
+        // Of those that were made, it is the newest.
+        let newest = domain::store::reports::newest(&cx.db).await.expect("an answer");
+        newest.expect("the report").0
     }
 
     async fn converse(&self, forum: &TestForum) -> Scene {
@@ -282,6 +302,7 @@ impl World {
             topic: posted.topic.0,
             topic_slug: posted.topic_slug,
             message: posted.id.0,
+            report: self.report(forum, posted.id).await,
             invitation: ABSENT,
             token: "0".repeat(32),
         }
@@ -425,6 +446,8 @@ fn address(path: &str, scene: &Scene, world: &World) -> String {
         scene.topic
     } else if path.starts_with("/-/messages/") {
         scene.message
+    } else if path.starts_with("/-/reports/") {
+        scene.report
     } else if path.starts_with("/-/groups/") || path.starts_with("/-/direct/") {
         scene.group.id.0
     } else if path.starts_with("/admin/people/") {
@@ -487,6 +510,9 @@ fn fields(scene: &Scene, world: &World, path: &str) -> Vec<(&'static str, String
         ("mark", "resolved".to_owned()),
         ("on", "yes".to_owned()),
         ("group", scene.group.id.to_string()),
+        ("grounds", "spam".to_owned()),
+        ("words", "Look".to_owned()),
+        ("verdict", "deleted".to_owned()),
         ("author_id", id(world.maker).to_string()),
         ("creator_id", id(world.friend).to_string()),
         ("is_admin", "true".to_owned()),

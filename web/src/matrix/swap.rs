@@ -48,8 +48,11 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
         (format!("/-/messages/{}/delete", theirs.message), ""),
         (format!("/-/messages/{}/star", theirs.message), ""),
         (format!("/-/messages/{}/unread", theirs.message), ""),
+        (format!("/-/messages/{}/report", theirs.message), ""),
+        (format!("/-/reports/{}", theirs.report), ""),
     ] {
-        let mut fields = vec![("role", "admin".to_owned()), ("group", own.id.to_string())];
+        let mut fields =
+            vec![("role", "admin".to_owned()), ("verdict", "deleted".to_owned()), ("group", own.id.to_string())];
         if !word.is_empty() {
             fields.push((word, "swapped".to_owned()));
         }
@@ -61,6 +64,7 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
         format!("{base}/members/{}", number(target)),
         format!("/-/messages/{}", theirs.message),
         format!("/-/messages/{}/edit", theirs.message),
+        format!("/-/messages/{}/report", theirs.message),
         format!("/-/topics/{}/edit", theirs.topic),
         format!("/-/direct/{}/add", own.id),
         format!("/-/direct/{}/add", theirs.group.id),

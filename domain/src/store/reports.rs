@@ -1,0 +1,147 @@
+//! Reported messages. Those of what was deleted as a whole, topic or group, are there for nobody.
+
+use super::db::{Db, Tx, sql};
+use crate::model::{Grounds, Group, GroupId, GroupKind, MessageId, Person, ReportId, TopicId, UserId, Verdict};
+use crate::policy::settled_by_site_admin_first;
+use crate::time::Timestamp;
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// A message that waits for an answer.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct OpenRow {
+    /// The group that it stands in.
+    #[sqlx(flatten)]
+    pub group: Group,
+    /// The first report of it: answering one answers all.
+    pub report_id: ReportId,
+    /// The message.
+    pub message_id: MessageId,
+    /// How many reported it.
+    pub reports: i64,
+    /// Its topic's word in addresses.
+    pub topic_slug: String,
+    /// Its topic's title.
+    pub topic_name: String,
+}
+
+/// What one person says of a message.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct VoiceRow {
+    /// The message.
+    pub message_id: MessageId,
+    /// Who.
+    #[sqlx(flatten)]
+    pub person: Person,
+    /// What is wrong with it.
+    pub grounds: Grounds,
+    /// In their words; may be empty.
+    pub words: String,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// Where a report leads to.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Reported {
+    /// The message.
+    pub message_id: MessageId,
+    /// Its topic.
+    pub topic_id: TopicId,
+    /// Its group.
+    pub group_id: GroupId,
+    /// The group's kind.
+    pub kind: GroupKind,
+}
+
+/// Reports a message, or says it in other words.
+pub async fn insert(
+    tx: &mut Tx,
+    message: MessageId,
+    user: UserId,
+    grounds: Grounds,
+    words: &str,
+    now: Timestamp,
+) -> Result<u64> {
+    sql!(run tx,
+        "insert into reports (message_id, user_id, grounds, words, created_at) values ($1, $2, $3, $4, $5)
+         on conflict (message_id, user_id) where answered_at is null do update set grounds = excluded.grounds, words = excluded.words",
+        message, user, grounds, words, now)
+}
+
+/// When somebody reported a message, if that waits for an answer.
+pub async fn open_since(db: &Db, message: MessageId, user: UserId) -> Result<Option<Timestamp>> {
+    sql!(opt_value db, Timestamp,
+        "select created_at from reports where message_id = $1 and user_id = $2 and answered_at is null", message, user)
+}
+
+macro_rules! open {
+    ($($which:tt)+) => {
+        concat!(
+            "select ",
+            super::groups::columns!(),
+            ", r.report_id, r.message_id, r.reports, t.slug as topic_slug, t.name as topic_name
+             from (select message_id, min(id) as report_id, count(*) as reports from reports
+                   where answered_at is null group by message_id) r
+             join messages m on m.id = r.message_id join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
+             where t.deleted_at is null and ",
+            $($which)+,
+            " order by r.report_id limit $2"
+        )
+    };
+}
+
+/// What waits for an answer in a group, the eldest first.
+pub async fn of_group(db: &Db, group: GroupId, limit: i64) -> Result<Vec<OpenRow>> {
+    sql!(all db, OpenRow, open!("g.deleted_at is null and g.id = $1"), group, limit)
+}
+
+/// What waits for an answer wherever an admin of the site may give it, the eldest first.
+pub async fn of_site(db: &Db, admin: UserId, limit: i64) -> Result<Vec<OpenRow>> {
+    sql!(all db, OpenRow, open!(settled_by_site_admin_first!()), admin, limit)
+}
+
+/// How many messages wait for an answer wherever an admin of the site may give it.
+pub async fn count_of_site(db: &Db, admin: UserId) -> Result<i64> {
+    sql!(value db, i64,
+        concat!("select count(distinct r.message_id) from reports r join messages m on m.id = r.message_id
+                 join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
+                 where r.answered_at is null and t.deleted_at is null and ", settled_by_site_admin_first!()),
+        admin)
+}
+
+/// What is said of these messages, the eldest first, at most so much of each.
+pub async fn voices(db: &Db, messages: &[MessageId], each: i64) -> Result<Vec<VoiceRow>> {
+    if messages.is_empty() {
+        return Ok(Vec::new());
+    }
+    sql!(all db, VoiceRow,
+        "select r.message_id, u.id, u.username, r.grounds, r.words, r.created_at
+         from (select id, message_id, user_id, grounds, words, created_at,
+                 row_number() over (partition by message_id order by id) as place from reports
+               where answered_at is null and message_id in (select cast(value as bigint) from json_each($1))) r
+         join users u on u.id = r.user_id where r.place <= $2 order by r.id",
+        super::list(messages), each)
+}
+
+/// Where a report leads to, answered or not.
+pub async fn by_id(db: &Db, report: ReportId) -> Result<Option<Reported>> {
+    sql!(opt db, Reported,
+        "select m.id as message_id, t.id as topic_id, g.id as group_id, g.kind from reports r
+         join messages m on m.id = r.message_id join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
+         where r.id = $1 and t.deleted_at is null and g.deleted_at is null",
+        report)
+}
+
+/// Answers all that wait about a message: how many did.
+pub async fn settle(tx: &mut Tx, message: MessageId, by: UserId, verdict: Verdict, now: Timestamp) -> Result<u64> {
+    sql!(run tx,
+        "update reports set answered_at = $4, answered_by = $2, verdict = $3 where message_id = $1 and answered_at is null",
+        message, by, verdict, now)
+}
+
+/// The newest report there is.
+#[cfg(feature = "testing")]
+pub async fn newest(db: &Db) -> Result<Option<ReportId>> {
+    sql!(opt_value db, ReportId, "select id from reports order by id desc limit 1")
+}

@@ -1,0 +1,84 @@
+//! What was reported.
+
+use askama::Template;
+use domain::model::{Grounds, Group, GroupKind, ReportId};
+use domain::reports::Item;
+use domain::store::reports::{OpenRow, VoiceRow};
+
+use super::{Drawn, ago, frame, group, message, person, wrens};
+use crate::form::ReportForm;
+use crate::frame::Frame;
+use crate::reports::{New, OfSite, Reports};
+
+fn item(report: i64, kind: GroupKind, said: &str, by: usize) -> Item {
+    let message = message(40 + report, by, 300, said);
+    let voice = |id, grounds, words: &str, minutes| VoiceRow {
+        message_id: message.id,
+        person: person(id),
+        grounds,
+        words: words.to_owned(),
+        created_at: ago(minutes),
+    };
+    let voices = vec![voice(2, Grounds::Spam, "", 200), voice(5, Grounds::Other, "He sells <wild> birds,\nagain.", 20)];
+    let group = Group { kind, ..group(1) };
+    let row = OpenRow {
+        group,
+        report_id: ReportId(report),
+        message_id: message.id,
+        reports: 2 + report,
+        topic_slug: "wrens".to_owned(),
+        topic_name: "Wrens in the wall".to_owned(),
+    };
+    Item { row, message, voices }
+}
+
+impl New {
+    /// With something to mend.
+    pub fn sample() -> Self {
+        let mut form = ReportForm { grounds: "other".into(), ..ReportForm::default() };
+        form.mend("words", "Say why, in a few words.");
+        Self {
+            frame: frame("/-/messages/41/report"),
+            group: group(1),
+            topic: wrens(),
+            message: message(41, 8, 300, "Finches for sale, ten a dozen."),
+            reported_at: None,
+            form,
+        }
+    }
+
+    fn again_in_a_conversation() -> Self {
+        let direct = Group { kind: GroupKind::Direct, ..group(1) };
+        Self { group: direct, reported_at: Some(ago(90)), form: ReportForm::default(), ..Self::sample() }
+    }
+}
+
+impl Reports {
+    /// Two messages, of which one was deleted.
+    pub fn sample() -> Self {
+        let mut gone = item(2, GroupKind::Public, "", 9);
+        gone.message.deleted = true;
+        let items = vec![item(1, GroupKind::Public, "Finches for sale, ten a dozen.", 8), gone];
+        Self { frame: frame("/-/groups/1/reports"), group: group(1), keeps: true, items, total: 2 }
+    }
+}
+
+impl OfSite {
+    /// One in a group, one in a conversation.
+    pub fn sample() -> Self {
+        let kinds = [GroupKind::Public, GroupKind::Direct];
+        let items = (1..).zip(kinds).map(|(id, kind)| item(id, kind, "Finches for sale.", 8)).collect();
+        Self { frame: Frame { reports: 2, ..frame("/admin/reports") }, items }
+    }
+}
+
+pub(super) fn all() -> Vec<Drawn> {
+    vec![
+        ("report", New::sample().render()),
+        ("report-again", New::again_in_a_conversation().render()),
+        ("reports", Reports::sample().render()),
+        ("reports-none", Reports { items: Vec::new(), total: 0, ..Reports::sample() }.render()),
+        ("admin-reports", OfSite::sample().render()),
+        ("admin-reports-none", OfSite { items: Vec::new(), ..OfSite::sample() }.render()),
+    ]
+}
