@@ -40,6 +40,7 @@ pub async fn context(settings: &Settings, search: bool) -> Result<Context, Failu
         search,
         mail: settings.mail.clone(),
         sessions: Arc::new(SessionCache::default()),
+        rules: Arc::default(),
     };
     tokio::spawn(listen(cx.clone()));
     Ok(cx)
@@ -73,6 +74,7 @@ async fn listen(cx: Context) {
             Err(RecvError::Closed) => return,
         };
         cx.sessions.hear(&word);
+        cx.rules.hear(&word);
         if let (Control::SearchChanged | Control::Reconnected, Some(search)) = (&word, &cx.search) {
             search.wake();
         }

@@ -240,6 +240,9 @@ fn limits() -> Result<Limits, BadSetting> {
         None | Some("on") => Ok(limits),
         Some("off") => Ok(Limits {
             posts_per_minute: 0,
+            posts_per_minute_while_new: 0,
+            topics_per_hour: 0,
+            topics_per_hour_while_new: 0,
             sign_ins_per_account: 0,
             sign_ins_per_address: 0,
             sign_ups_per_address: 0,

@@ -11,7 +11,7 @@ use crate::policy::{self, Barred, Viewer};
 use crate::secrets::Password;
 use crate::sessions::{self, Origin};
 use crate::store::users::Profile;
-use crate::{addresses, letters, passwords, second_step, store};
+use crate::{addresses, auditors, letters, passwords, second_step, store};
 
 /// What the sign-up form holds.
 #[derive(Clone, Debug)]
@@ -42,6 +42,9 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
     let (Some(username), Some(email)) = (username, email) else {
         return Err(Error::Internal("an unchecked form".into()));
     };
+    if !is_admin {
+        auditors::name(cx, username.as_str()).await?;
+    }
     let key = username_key(username.as_str());
     let hash = new.password.hash().await?;
     let (vouched_for, waiting) = if is_vouched_for { (email, None) } else { (None, email) };
@@ -235,6 +238,7 @@ pub async fn rename(cx: &Context, user: UserId, typed: &str, password: Password)
     if old == name.as_str() {
         return Ok(());
     }
+    auditors::name(cx, name.as_str()).await?;
     let (lower, key) = (name.as_str().to_lowercase(), username_key(name.as_str()));
     let taken = || Error::invalid("username", "That name, or one that looks like it, is taken.");
     let mut tx = cx.db.begin().await?;

@@ -24,6 +24,12 @@ pub struct Config {
 pub struct Limits {
     /// Messages and topics by an account in a minute.
     pub posts_per_minute: u64,
+    /// The same by an account that is new.
+    pub posts_per_minute_while_new: u64,
+    /// Topics by an account in an hour.
+    pub topics_per_hour: u64,
+    /// The same by an account that is new.
+    pub topics_per_hour_while_new: u64,
     /// Wrong or right sign-ins for an account in ten minutes.
     pub sign_ins_per_account: u64,
     /// The same from a network address.
@@ -62,6 +68,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             posts_per_minute: 60,
+            posts_per_minute_while_new: 10,
+            topics_per_hour: 60,
+            topics_per_hour_while_new: 5,
             sign_ins_per_account: 20,
             sign_ins_per_address: 100,
             sign_ups_per_address: 20,

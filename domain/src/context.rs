@@ -9,6 +9,7 @@ use crate::jobs::Wake;
 use crate::kv::Kv;
 use crate::mail::Mailer;
 use crate::markup::Site;
+use crate::rules::RuleCache;
 use crate::search::Search;
 use crate::sessions::SessionCache;
 use crate::store::Db;
@@ -37,6 +38,8 @@ pub struct Context {
     pub mail: Mailer,
     /// Who is signed in, as this process knows.
     pub sessions: Arc<SessionCache>,
+    /// What looks at messages before they are there, as this process knows.
+    pub rules: Arc<RuleCache>,
 }
 
 impl Context {

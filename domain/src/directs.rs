@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::audit::{self, Draft};
+use crate::auditors;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::groups;
@@ -107,12 +108,14 @@ pub async fn start(cx: &Context, viewer: Viewer, to: &str, titled: &str, draft: 
         };
     }
     count(cx, user).await?;
-    limits::count(cx, limits::Deed::Post, By::User(user)).await?;
+    limits::count_by_age(cx, limits::Deed::Post, user).await?;
     let nodes = messages::parse(cx, &draft.text).await?;
+    auditors::direct(cx, viewer, &title, &draft.text, &nodes).await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &all).await?;
-    let described = Described { name: "", description: "", kind: GroupKind::Direct, category: Category::Other };
+    let (kind, category) = (GroupKind::Direct, Category::Other);
+    let described = Described { name: "", description: "", kind, category, slow_seconds: 0, first_held: 0 };
     let slug = format!("d-{}", &crate::secrets::token()?[..16]);
     let group = store::groups::insert(&mut tx, &slug, described, user, now).await?;
     let group = group.ok_or_else(|| Error::Internal("no free address for a conversation".into()))?;
@@ -168,9 +171,10 @@ pub async fn add(cx: &Context, viewer: Viewer, group: GroupId, to: &str, draft: 
     for _ in &people {
         count(cx, user).await?;
     }
-    limits::count(cx, limits::Deed::Post, By::User(user)).await?;
+    limits::count_by_age(cx, limits::Deed::Post, user).await?;
     let nodes = messages::parse(cx, &draft.text).await?;
     let title = title("", &draft.text)?;
+    auditors::direct(cx, viewer, &title, &draft.text, &nodes).await?;
     let mut tx = cx.db.begin().await?;
     members::held(&mut tx, viewer, group).await?.check(Deed::Invite)?;
     // After all that was started, however the clocks of the processes differ.

@@ -21,6 +21,12 @@ pub enum Error {
     /// Too often; again after this long.
     #[error("too many, again in {} s", .0.as_secs())]
     TooMany(Duration),
+    /// Slow mode: their last message there is not long enough ago; again after this long.
+    #[error("too soon, again in {} s", .0.as_secs())]
+    Slow(Duration),
+    /// It is safe, and not posted: it waits for approval.
+    #[error("it waits for approval")]
+    Held,
     /// Whoever asks has to sign in first.
     #[error("signed out")]
     SignedOut,

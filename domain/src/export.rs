@@ -70,6 +70,10 @@ async fn account(cx: &Context, id: UserId) -> Result<Lines> {
         json!({"type": "membership", "group": row.name, "group_id": row.id, "slug": row.slug, "role": row.role,
             "created_at": row.created_at.rfc3339()})
     }));
+    lines.extend(store::held::of_author(&cx.db, id, BATCH).await?.into_iter().map(|row| {
+        json!({"type": "held", "id": row.id, "group_id": row.group_id, "topic_id": row.topic_id, "title": row.title, "text": row.raw,
+            "created_at": row.created_at.rfc3339(), "declined_at": row.declined_at.map(Timestamp::rfc3339), "reason": row.reason})
+    }));
     Ok((lines, Part::Topics(TopicId(0))))
 }
 

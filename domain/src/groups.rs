@@ -23,6 +23,10 @@ pub struct Found {
     pub standing: Standing,
     /// How many messages in it were reported and wait for an answer; counted for those who give it.
     pub reported: i64,
+    /// How many messages wait in it for approval; counted for the same people.
+    pub held: i64,
+    /// Whether topics of the reader wait for it, or were declined.
+    pub own_held: bool,
 }
 
 fn found(viewer: Viewer, row: GroupFor) -> Found {
@@ -34,7 +38,7 @@ fn found(viewer: Viewer, row: GroupFor) -> Found {
         is_archived: row.group.is_archived(),
         sees_from: row.sees_from,
     };
-    Found { group: row.group, standing, reported: row.reported }
+    Found { group: row.group, standing, reported: row.reported, held: row.held, own_held: row.own_held }
 }
 
 /// The group of an id, as somebody stands to it who may not even know of it: for deeds that need no knowledge of it.
@@ -90,20 +94,31 @@ pub struct GroupForm {
     pub kind: GroupKind,
     /// Where it stands among those that one can discover.
     pub category: Category,
+    /// Seconds between two messages of a member in a topic: one of [`Group::SLOW`].
+    pub slow_seconds: i64,
+    /// How many messages of somebody new wait for approval: one of [`Group::FIRST_HELD`].
+    pub first_held: i64,
 }
 
 impl GroupForm {
     /// With a name and a kind, and nothing else.
     pub fn new(name: impl Into<String>, kind: GroupKind) -> Self {
         let (slug, description) = (String::new(), String::new());
-        Self { name: name.into(), slug, description, kind, category: Category::Other }
+        Self { name: name.into(), slug, description, kind, category: Category::Other, slow_seconds: 0, first_held: 0 }
     }
 
     fn described<'a>(&self, name: &'a str, description: &'a str) -> Result<Described<'a>> {
         if self.kind == GroupKind::Direct {
             return Err(Error::invalid("kind", "A conversation begins with a message to somebody."));
         }
-        Ok(Described { name, description, kind: self.kind, category: self.category })
+        let &Self { kind, category, slow_seconds, first_held, .. } = self;
+        if !Group::SLOW.contains(&slow_seconds) {
+            return Err(Error::invalid("slow", "Choose one of them."));
+        }
+        if !Group::FIRST_HELD.contains(&first_held) {
+            return Err(Error::invalid("first_held", "Choose one of them."));
+        }
+        Ok(Described { name, description, kind, category, slow_seconds, first_held })
     }
 }
 
@@ -131,8 +146,21 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     store::members::join(&mut tx, id, user, Role::Admin, now).await?;
     tx.commit().await?;
     members::changed(cx, user, id).await;
-    let GroupForm { kind, category, .. } = form;
-    Ok(Group { id, slug, name, description, kind, category, archived_at: None, creator_id: user, created_at: now })
+    let GroupForm { kind, category, slow_seconds, first_held, .. } = form;
+    let (archived_at, creator_id, created_at) = (None, user, now);
+    Ok(Group {
+        id,
+        slug,
+        name,
+        description,
+        kind,
+        category,
+        archived_at,
+        creator_id,
+        created_at,
+        slow_seconds,
+        first_held,
+    })
 }
 
 /// Changes a group's name, description, kind and category. Who waits to be let into what is now public waits no more.
@@ -150,7 +178,8 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
         store::requests::delete_all(&mut tx, id).await?;
     }
     save_change(cx, tx, id).await?;
-    Ok(Group { name, description, kind: form.kind, category: form.category, ..found.group })
+    let GroupForm { kind, category, slow_seconds, first_held, .. } = form;
+    Ok(Group { name, description, kind, category, slow_seconds, first_held, ..found.group })
 }
 
 /// Archives a group, so that nothing in it can be changed, or takes it out of the archive.

@@ -39,6 +39,7 @@ pub async fn delete(cx: &Context, user: UserId, password: Password, blank: bool)
     store::former_names::let_go(&mut tx, user, now.plus(NAME_KEPT)).await?;
     empty(&mut tx, user, now).await?;
     store::second_steps::delete(&mut tx, user).await?;
+    store::held::delete_of(&mut tx, user).await?;
     let ended = store::sessions::delete_all(&mut tx, user).await?;
     let groups = leave_all(&mut tx, user).await?;
     jobs::enqueue(&mut tx, &Job::AccountDeleted { user, blank }, now).await?;

@@ -6,12 +6,15 @@ use std::time::Duration;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::model::UserId;
+use crate::{newcomers, store};
 
 /// What is limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
     /// Writing a message or topic.
     Post,
+    /// Starting a topic.
+    Topic,
     /// Trying a password.
     SignIn,
     /// Making an account.
@@ -64,6 +67,7 @@ pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
     let minute = Duration::from_secs(60);
     let (word, most, window) = match (deed, by) {
         (Deed::Post, _) => ("post", limits.posts_per_minute, minute),
+        (Deed::Topic, _) => ("topic", limits.topics_per_hour, 60 * minute),
         (Deed::SignIn, By::Address(_)) => ("sign-in", limits.sign_ins_per_address, 10 * minute),
         (Deed::SignIn, _) => ("sign-in", limits.sign_ins_per_account, 10 * minute),
         (Deed::SignUp, _) => ("sign-up", limits.sign_ups_per_address, 60 * minute),
@@ -91,6 +95,29 @@ pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
     if most == 0 {
         return Ok(());
     }
+    tally(cx, word, &who, window, most).await.map(drop)
+}
+
+/// Counts one deed of an account that may do less while it is new. How old it is is asked only of those who did as much as new ones may.
+///
+/// # Errors
+/// [`Error::TooMany`] with the time to wait when there were too many.
+pub(crate) async fn count_by_age(cx: &Context, deed: Deed, user: UserId) -> Result<()> {
+    let limits = &cx.config.limits;
+    let (word, while_new, window) = match deed {
+        Deed::Topic => ("topic-new", limits.topics_per_hour_while_new, Duration::from_secs(3_600)),
+        _ => ("post-new", limits.posts_per_minute_while_new, Duration::from_secs(60)),
+    };
+    count(cx, deed, By::User(user)).await?;
+    if while_new == 0 {
+        return Ok(());
+    }
+    let Err(error) = tally(cx, word, &format!("u{user}"), window, while_new).await else { return Ok(()) };
+    let since = store::rules::since(&cx.db, user).await?;
+    if newcomers::get(cx).await?.is_young(since, cx.now()) { Err(error) } else { Ok(()) }
+}
+
+async fn tally(cx: &Context, word: &str, who: &str, window: Duration, most: u64) -> Result<()> {
     let span = window.as_micros() as i64;
     let slot = cx.now().0 / span;
     match cx.kv.count_within(&format!("limit:{word}:{who}:{slot}"), window).await {

@@ -1,21 +1,23 @@
 //! Messages: read, post, edit, delete.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use crate::audit::{self, Draft};
+use crate::auditors::{self, Passed, Writing};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
-use crate::limits::{self, By};
+use crate::limits;
 use crate::markup::{self, Node};
 use crate::model::{Group, GroupId, Message, MessageId, Topic, TopicId, UserId, Verdict};
-use crate::policy::{Deed, Viewer};
+use crate::policy::{Deed, Standing, Viewer};
 use crate::store::Tx;
 use crate::store::messages::{NewMessage, RawMessage, Saved};
 use crate::store::search_log::{self, Changed};
 use crate::store::topics::Place;
 use crate::time::Timestamp;
-use crate::{store, topics};
+use crate::{held, members, store, topics};
 
 /// Messages on a page.
 pub const PAGE: i64 = 50;
@@ -108,24 +110,69 @@ pub struct Posted {
 /// Posts a message. When this returns, it is safe. The same form sent twice posts once.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `text`, [`Error::Forbidden`] for those not in the group, [`Error::NotFound`], [`Error::TooMany`].
+/// [`Error::Invalid`] on `text`, [`Error::Forbidden`] for those not in the group, [`Error::NotFound`], [`Error::TooMany`],
+/// [`Error::Slow`]; [`Error::Held`] when it is as safe, but has to be approved first.
 pub async fn post(cx: &Context, viewer: Viewer, topic: TopicId, draft: Draft) -> Result<Posted> {
     let user = viewer.user()?;
     let found = topics::find(cx, viewer, topic).await?;
     found.check_open()?;
     let draft = audit::message(draft)?;
-    if let Err(error) = limits::count(cx, limits::Deed::Post, By::User(user)).await {
-        // Who sends a form again because the answer got lost is told where it went.
-        return posted_before(cx, viewer, &draft).await?.ok_or(error);
-    }
     let nodes = parse(cx, &draft.text).await?;
+    let passed = match pass(cx, user, &found, &draft.text, &nodes).await {
+        Ok(passed) => passed,
+        // Who sends a form again because the answer got lost is told where it went.
+        Err(error) => return posted_before(cx, viewer, &draft).await?.ok_or(error),
+    };
+    if let Some(why) = &passed.held {
+        let place = held::Place { group: found.group.id, topic: Some(topic), title: "" };
+        return held::keep(cx, viewer, place, &draft, why).await;
+    }
     let new = draft.by(user, topic, &nodes, cx.now());
-    let Some(Saved { id, seq }) = store::messages::save_alone(&cx.db, &new).await? else {
+    let pause = if found.standing.may(Deed::Moderate) { 0 } else { found.group.slow_seconds };
+    let saved = if pause == 0 && passed.reports.is_empty() {
+        store::messages::save_alone(&cx.db, &new).await?
+    } else {
+        match save_with_care(cx, &new, pause, &passed.reports).await {
+            Err(error @ Error::Slow(_)) => return posted_before(cx, viewer, &draft).await?.ok_or(error),
+            saved => saved?,
+        }
+    };
+    let Some(Saved { id, seq }) = saved else {
         return posted_meanwhile(cx, viewer, &draft).await;
     };
     cx.wake.after_commit();
+    if !passed.reports.is_empty() {
+        members::tell_keepers(cx, found.group.id).await;
+    }
     let topics::Found { topic: Topic { id: topic, slug: topic_slug, .. }, group, .. } = found;
     Ok(Posted { id, seq, topic, group: group.id, group_slug: group.slug, topic_slug })
+}
+
+async fn pass(cx: &Context, author: UserId, found: &topics::Found, text: &str, nodes: &[Node]) -> Result<Passed> {
+    limits::count_by_age(cx, limits::Deed::Post, author).await?;
+    let (group, standing) = (&found.group, found.standing);
+    auditors::look(cx, &Writing { author, group, standing, title: None, text, nodes, before: None }).await
+}
+
+/// Saves a message where more has to be right than itself: that its author's last one there is `pause` seconds old, and that the
+/// reports of it are written with it. The topic is held, so of two that its author sends at once the second sees the first.
+async fn save_with_care(cx: &Context, new: &NewMessage<'_>, pause: i64, reports: &[String]) -> Result<Option<Saved>> {
+    let mut tx = cx.db.begin().await?;
+    if pause > 0 {
+        store::topics::touch(&mut tx, new.topic).await?;
+        if let Some(last) = store::messages::last_by(&mut tx, new.topic, new.author).await? {
+            let wait = last.plus(Duration::from_secs(pause as u64)).0 - new.at.0;
+            if wait > 0 {
+                return Err(Error::Slow(Duration::from_micros(wait as u64).max(Duration::from_secs(1))));
+            }
+        }
+    }
+    let Some(saved) = store::messages::save(&mut tx, new).await? else { return Ok(None) };
+    for rule in reports {
+        store::reports::insert_by_rule(&mut tx, saved.id, rule, new.at).await?;
+    }
+    tx.commit().await?;
+    Ok(Some(saved))
 }
 
 impl Draft {
@@ -179,6 +226,8 @@ pub struct Editable {
     pub topic: Topic,
     /// Its group.
     pub group: Group,
+    /// What the reader is to the group.
+    pub standing: Standing,
 }
 
 /// A message that the reader may edit: authors their own, while they may write in the group.
@@ -210,7 +259,7 @@ async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool)
         }
         found.check_write()?;
     }
-    Ok(Editable { raw, topic: found.topic, group: found.group })
+    Ok(Editable { raw, standing: found.standing, topic: found.topic, group: found.group })
 }
 
 /// Changes what a message says.
@@ -222,20 +271,35 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
     let draft = audit::message(Draft { text, key: None })?;
     if draft.text != editable.raw.raw {
         let nodes = parse(cx, &draft.text).await?;
+        let by = viewer.user()?;
+        let passed = pass_edit(cx, by, &editable, &draft.text, &nodes).await?;
         let now = cx.now();
         let mut tx = cx.db.begin().await?;
         store::topics::touch(&mut tx, editable.topic.id).await?;
         store::history::keep(&mut tx, id).await?;
-        let by = viewer.user()?;
         if store::messages::update(&mut tx, id, by, &draft.text, &nodes, now).await? == 0 {
             return Err(Error::NotFound);
         }
         search_log::insert(&mut tx, Changed::Message(id)).await?;
         jobs::enqueue(&mut tx, &Job::MessageEdited { message: id }, now).await?;
+        for rule in &passed.reports {
+            store::reports::insert_by_rule(&mut tx, id, rule, now).await?;
+        }
         tx.commit().await?;
         cx.wake.after_commit();
+        if !passed.reports.is_empty() {
+            members::tell_keepers(cx, editable.group.id).await;
+        }
     }
     Ok(place_in(&editable))
+}
+
+/// Has the auditors look at what an edit brings in: what stood there before may stay. What would have to wait is refused.
+async fn pass_edit(cx: &Context, author: UserId, old: &Editable, text: &str, nodes: &[Node]) -> Result<Passed> {
+    let nodes_before = parse(cx, &old.raw.raw).await?;
+    let before = Some((old.raw.raw.as_str(), nodes_before.as_slice()));
+    let Editable { group, standing, .. } = old;
+    auditors::look(cx, &Writing { author, group, standing: *standing, title: None, text, nodes, before }).await
 }
 
 /// Deletes a message; a placeholder stays, and for a while [`crate::history::restore`] brings it back.

@@ -48,6 +48,10 @@ ids! {
     InvitationId,
     /// A report of a message.
     ReportId,
+    /// A rule that looks at messages before they are there.
+    RuleId,
+    /// A message that waits for approval.
+    HeldId,
 }
 
 macro_rules! words {
@@ -203,11 +207,13 @@ words! {
         Private = "private",
         /// What they say in words.
         Other = "other",
+        /// What a rule looks for: nobody reported it.
+        Rule = "rule",
     }
 }
 
 impl Grounds {
-    /// All of them, in the order shown.
+    /// Those that people choose from, in the order shown.
     pub const ALL: [Self; 4] = [Self::Spam, Self::Insult, Self::Private, Self::Other];
 
     /// What people read.
@@ -217,7 +223,30 @@ impl Grounds {
             Self::Insult => "An insult or a threat",
             Self::Private => "A private matter",
             Self::Other => "Something else",
+            Self::Rule => "Caught by a rule",
         }
+    }
+}
+
+words! {
+    /// What a rule looks for.
+    RuleKind {
+        /// Whole words, one a line.
+        Words = "words",
+        /// A regular expression.
+        Pattern = "pattern",
+    }
+}
+
+words! {
+    /// What a rule does with what it caught.
+    RuleDeed {
+        /// It is not taken, and whoever writes it is told why.
+        Refuse = "refuse",
+        /// It waits until somebody approves it.
+        Hold = "hold",
+        /// It is posted, and reported to those who keep order.
+        Report = "report",
     }
 }
 
@@ -331,9 +360,18 @@ pub struct Group {
     pub creator_id: UserId,
     /// When it was made.
     pub created_at: Timestamp,
+    /// A member writes one message in a topic in so many seconds; 0: as many as they like.
+    pub slow_seconds: i64,
+    /// So many messages of somebody new wait for approval.
+    pub first_held: i64,
 }
 
 impl Group {
+    /// Seconds that slow mode may have.
+    pub const SLOW: [i64; 5] = [0, 10, 60, 300, 3_600];
+    /// How many first messages may have to wait.
+    pub const FIRST_HELD: [i64; 3] = [0, 1, 3];
+
     /// Whether nothing in it can be changed.
     pub fn is_archived(&self) -> bool {
         self.archived_at.is_some()

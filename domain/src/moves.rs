@@ -66,6 +66,7 @@ pub async fn to_group(cx: &Context, viewer: Viewer, id: TopicId, to: GroupId) ->
     if store::topics::move_to(&mut tx, id, found.group.id, to, &slug).await? == 0 {
         return Err(Error::NotFound);
     }
+    store::held::follow(&mut tx, id, to).await?;
     store::topic_events::insert(&mut tx, id, user, TopicDeed::Moved, "", now).await?;
     search_log::insert(&mut tx, Changed::Topic(id)).await?;
     jobs::enqueue(&mut tx, &Job::TopicMoved { topic: id, from: found.group.id }, now).await?;

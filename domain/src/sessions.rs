@@ -156,6 +156,7 @@ impl SessionCache {
             Control::MembershipChanged { .. }
             | Control::GroupChanged { .. }
             | Control::HereChanged { .. }
+            | Control::RulesChanged
             | Control::SearchChanged => return,
         }
         all.heard += 1;

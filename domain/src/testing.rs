@@ -171,6 +171,9 @@ impl TestForum {
             secret: SecretKey::new("a key that only tests are signed with").expect("a key"),
             limits: Limits {
                 posts_per_minute: 0,
+                posts_per_minute_while_new: 0,
+                topics_per_hour: 0,
+                topics_per_hour_while_new: 0,
                 stars_per_minute: 0,
                 groups_per_day: 0,
                 searches_per_minute: 0,
@@ -196,6 +199,7 @@ impl TestForum {
                 Mailer::parse_from("Test <forum@forum.example>").expect("an address"),
             ),
             sessions: Arc::default(),
+            rules: Arc::default(),
             bus,
         }
     }
@@ -204,7 +208,7 @@ impl TestForum {
     /// view of the same one, with what it remembers of its own.
     pub async fn another(&self) -> Context {
         match &self.redis {
-            None => Context { sessions: Arc::default(), ..self.cx.clone() },
+            None => Context { sessions: Arc::default(), rules: Arc::default(), ..self.cx.clone() },
             redis => Self::context(&self.db.another().await, &self.clock, &self.search, redis.as_ref()).await,
         }
     }

@@ -1,11 +1,12 @@
 //! Topics: list, start, rename, delete.
 
 use crate::audit::{self, Draft};
+use crate::auditors::{self, Passed, Writing};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::groups;
 use crate::jobs::{self, Job};
-use crate::limits::{self, By};
+use crate::limits;
 use crate::messages::{self, Posted};
 use crate::model::{Group, GroupId, Level, Mark, Sidebar, Topic, TopicDeed, TopicEvent, TopicId, TopicRow, UserId};
 use crate::names;
@@ -15,6 +16,7 @@ use crate::store::Tx;
 use crate::store::search_log::{self, Changed};
 use crate::store::topics::TopicFor;
 use crate::time::Timestamp;
+use crate::{held, members};
 
 /// Topics of a group that can stand above the others.
 const PINNED: i64 = 20;
@@ -38,6 +40,8 @@ pub struct Found {
     pub level: Option<Level>,
     /// Whether somebody in the conversation may not read it, who was added later: it goes on in another topic.
     pub unseen: bool,
+    /// Whether messages of the reader wait for approval in it, or were declined.
+    pub own_held: bool,
 }
 
 impl Found {
@@ -106,8 +110,8 @@ fn found(viewer: Viewer, row: TopicFor) -> Result<Found> {
         return Err(Error::NotFound);
     }
     let message_count = row.topic.last_seq - row.deleted_messages;
-    let TopicFor { topic, group, read_seq, read_before, level, unseen, .. } = row;
-    Ok(Found { topic, group, standing, read_seq, read_before, message_count, level, unseen })
+    let TopicFor { topic, group, read_seq, read_before, level, unseen, own_held, .. } = row;
+    Ok(Found { topic, group, standing, read_seq, read_before, message_count, level, unseen, own_held })
 }
 
 /// The topic of an id.
@@ -235,7 +239,8 @@ pub(crate) async fn free_slug(tx: &mut store::Tx, group: GroupId, base: &str) ->
 /// Starts a topic with its first message. The same form sent twice starts one.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `title` and `text`, [`Error::Forbidden`] for those not in the group, [`Error::TooMany`].
+/// [`Error::Invalid`] on `title` and `text`, [`Error::Forbidden`] for those not in the group, [`Error::TooMany`]; [`Error::Held`] when
+/// it is safe, but has to be approved first.
 pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, draft: Draft) -> Result<Posted> {
     let user = viewer.user()?;
     let group = groups::by_id(cx, viewer, group).await?;
@@ -251,8 +256,24 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, dr
     if let Some(posted) = messages::posted_before(cx, viewer, &draft).await? {
         return Ok(posted);
     }
-    limits::count(cx, limits::Deed::Post, By::User(user)).await?;
+    limits::count_by_age(cx, limits::Deed::Post, user).await?;
+    limits::count_by_age(cx, limits::Deed::Topic, user).await?;
     let nodes = messages::parse(cx, &draft.text).await?;
+    let (nodes_of, text, standing) = (nodes.as_slice(), draft.text.as_str(), group.standing);
+    let writing = Writing {
+        author: user,
+        group: &group.group,
+        standing,
+        title: Some(&title),
+        text,
+        nodes: nodes_of,
+        before: None,
+    };
+    let passed = auditors::look(cx, &writing).await?;
+    if let Some(why) = &passed.held {
+        let place = held::Place { group: group.group.id, topic: None, title: &title };
+        return held::keep(cx, viewer, place, &draft, why).await;
+    }
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     let (id, slug) = insert(&mut tx, group.group.id, &title, user, now).await?;
@@ -261,8 +282,14 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, dr
         drop(tx);
         return messages::posted_meanwhile(cx, viewer, &draft).await;
     };
+    for rule in &passed.reports {
+        store::reports::insert_by_rule(&mut tx, saved.id, rule, now).await?;
+    }
     tx.commit().await?;
     cx.wake.after_commit();
+    if !passed.reports.is_empty() {
+        members::tell_keepers(cx, group.group.id).await;
+    }
     Ok(Posted {
         id: saved.id,
         seq: saved.seq,
@@ -281,8 +308,19 @@ pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> R
     let found = find(cx, viewer, id).await?;
     found.check_edit(viewer)?;
     let title = audit::title(title)?;
+    let passed = match title != found.topic.name {
+        true => auditors::title(cx, viewer.user()?, &found.group, found.standing, &title).await?,
+        false => Passed::default(),
+    };
+    let first = match passed.reports.is_empty() {
+        true => Vec::new(),
+        false => store::messages::firsts_of(&cx.db, &[id]).await?,
+    };
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
+    for (rule, (_, message)) in passed.reports.iter().zip(first.iter().cycle()) {
+        store::reports::insert_by_rule(&mut tx, *message, rule, now).await?;
+    }
     store::topics::rename(&mut tx, id, &title).await?;
     if title != found.topic.name {
         let old = found.topic.title();

@@ -237,6 +237,7 @@ impl Inner {
             Control::SessionEnded { .. }
             | Control::UserChanged { .. }
             | Control::HereChanged { .. }
+            | Control::RulesChanged
             | Control::SearchChanged => None,
         };
         if let Some(change) = change {

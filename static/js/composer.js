@@ -104,7 +104,8 @@ function startCompose(form) {
   const draft = keepDraft(form, form.dataset.topic);
   let sending = false;
 
-  const say = (words) => {
+  const say = (words, isWrong = true) => {
+    status.className = isWrong ? 'error' : 'hint';
     status.textContent = words;
     status.hidden = !words;
   };
@@ -129,6 +130,8 @@ function startCompose(form) {
       key.value = newKey();
       grow(text);
       if (said.html && placeMessage(said.html, said.seq) === 'refused') location.assign(`/-/messages/${said.id}`);
+      // The live event draws the page anew, with what waits on it.
+      if (said.held) say('It waits for approval.', false);
     } catch (error) {
       say(`Not sent. ${error.message} Your text is kept.`);
       button.textContent = 'Try again';

@@ -97,7 +97,55 @@ form! {
         category,
         /// What it is about.
         description,
+        /// Seconds between two messages of a member.
+        slow,
+        /// How many messages of somebody new wait for approval.
+        first_held,
     } key
+}
+
+form! {
+    /// Makes or changes a rule.
+    RuleForm {
+        /// How its makers call it.
+        name,
+        /// `words` or `pattern`.
+        kind,
+        /// The words, or the pattern.
+        body,
+        /// Where it looks: what is to mend in the four together.
+        places,
+        /// Into messages: `yes` or nothing.
+        in_text,
+        /// Into titles.
+        in_title,
+        /// Where links lead.
+        in_links,
+        /// At names of new accounts.
+        in_names,
+        /// `everyone` or `new`, and what is to mend in it.
+        new,
+        /// Accounts younger than so many days.
+        new_days,
+        /// Or with fewer messages.
+        new_messages,
+        /// What it does.
+        deed,
+        /// What is told when it refuses.
+        explanation,
+    }
+}
+
+form! {
+    /// Says who counts as new.
+    NewcomersForm {
+        /// Accounts younger than so many days.
+        days,
+        /// With fewer messages.
+        messages,
+        /// How many links their messages may have.
+        links,
+    }
 }
 
 form! {

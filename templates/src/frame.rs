@@ -35,6 +35,8 @@ pub struct Frame {
     pub moderates: bool,
     /// How many reported messages wait for an admin of the site; counted for the admins' pages alone.
     pub reports: i64,
+    /// How many messages wait for approval by an admin of the site; counted for the same pages.
+    pub held: i64,
     /// When it is drawn.
     pub now: Timestamp,
 }

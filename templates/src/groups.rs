@@ -4,6 +4,7 @@ use std::borrow::Borrow;
 
 use askama::Template;
 use domain::groups::Aside;
+use domain::held::OwnHeld;
 use domain::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, Topic, TopicRow};
 use domain::time::Timestamp;
 
@@ -132,6 +133,10 @@ pub struct Show {
     pub waiting: i64,
     /// How many messages were reported and wait for an answer, for those who give it.
     pub reported: i64,
+    /// How many messages wait in it for approval, for the same people.
+    pub held: i64,
+    /// The viewer's own topics that wait for it, or were declined.
+    pub own_held: Vec<OwnHeld>,
     /// How many are in it, and who of them is here.
     pub aside: Aside,
     /// Its topics by latest activity.
@@ -250,4 +255,31 @@ pub struct Delete {
     pub reads: bool,
     /// The form.
     pub form: DeleteGroupForm,
+}
+
+/// How long slow mode makes a member wait, in words.
+pub fn slow_label(seconds: &i64) -> String {
+    match seconds {
+        0 => "Off: they write as often as they like".to_owned(),
+        seconds => format!("One message in {}", span(*seconds)),
+    }
+}
+
+/// So many seconds, in words.
+pub fn span(seconds: impl Borrow<i64>) -> String {
+    let counted = match *seconds.borrow() {
+        seconds if seconds >= 3_600 && seconds % 3_600 == 0 => crate::numbers::counted(seconds / 3_600, "hour", "hours"),
+        seconds if seconds >= 60 && seconds % 60 == 0 => crate::numbers::counted(seconds / 60, "minute", "minutes"),
+        seconds => crate::numbers::counted(seconds, "second", "seconds"),
+    };
+    counted.to_string()
+}
+
+/// How many first messages wait for approval, in words.
+pub fn first_held_label(number: &i64) -> String {
+    match number {
+        0 => "Their messages appear at once".to_owned(),
+        1 => "Their first message waits for approval".to_owned(),
+        number => format!("Their first {number} messages wait for approval"),
+    }
 }

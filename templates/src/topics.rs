@@ -2,6 +2,7 @@
 
 use askama::Template;
 use domain::groups::Aside;
+use domain::held::OwnHeld;
 use domain::model::{Group, Level, Message, SidebarGroup, Topic, TopicDeed, TopicEvent};
 
 use crate::form::{MessageForm, RenameForm};
@@ -53,6 +54,10 @@ pub struct Show {
     pub also: Vec<Topic>,
     /// The composer.
     pub form: MessageForm,
+    /// Whether slow mode is for the viewer.
+    pub is_slow: bool,
+    /// The viewer's own messages that wait for approval, or were declined.
+    pub own_held: Vec<OwnHeld>,
 }
 
 /// The line between what was read and what was not.

@@ -75,12 +75,12 @@ impl Failure {
     pub fn problem(&self) -> Problem {
         match self {
             Self::Problem(problem) => problem.clone(),
-            Self::Expired { .. } | Self::Domain(Error::SignedOut | Error::Forbidden(_)) => Problem::Forbidden,
+            Self::Expired { .. } | Self::Domain(Error::SignedOut | Error::Forbidden(_) | Error::Held) => Problem::Forbidden,
             Self::Domain(Error::NotFound) => Problem::NotFound,
             Self::Domain(Error::Invalid(fields)) => {
                 Problem::Invalid(fields.iter().next().map(|(_, why)| why.to_owned()))
             }
-            Self::Domain(Error::TooMany(wait)) => Problem::TooMany(wait.as_secs().max(1)),
+            Self::Domain(Error::TooMany(wait) | Error::Slow(wait)) => Problem::TooMany(wait.as_secs().max(1)),
             Self::Domain(Error::Database(error)) if domain::store::is_away(error) => Problem::Unavailable,
             Self::Domain(Error::Bus(_)) => Problem::Unavailable,
             Self::Domain(Error::Database(_) | Error::Search(_) | Error::Internal(_)) => Problem::Internal,
@@ -99,6 +99,8 @@ impl Failure {
             Self::Domain(Error::TooMany(wait)) => {
                 json!({"error": format!("Too many in a short time: again in {} seconds.", wait.as_secs().max(1))})
             }
+            Self::Domain(Error::Slow(wait)) => json!({"error": crate::handlers::too_soon(*wait)}),
+            Self::Domain(Error::Held) => json!({"error": "It waits for approval."}),
             Self::Domain(Error::SignedOut) | Self::Expired { .. } => {
                 json!({"error": "You are signed out, or the page is too old: load it again."})
             }
@@ -185,6 +187,8 @@ impl Cause {
             Error::Forbidden(why) => Failure::Domain(Error::Forbidden(why)),
             Error::Invalid(fields) => Failure::Domain(Error::Invalid(fields.clone())),
             Error::TooMany(wait) => Failure::Domain(Error::TooMany(*wait)),
+            Error::Slow(wait) => Failure::Domain(Error::Slow(*wait)),
+            Error::Held => Failure::Domain(Error::Held),
             Error::SignedOut => Failure::Domain(Error::SignedOut),
             Error::Database(cause) => {
                 tracing::error!(error = %cause, "a request failed at the database");

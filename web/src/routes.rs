@@ -10,8 +10,8 @@ use crate::assets;
 use crate::failure::Failure;
 use crate::form::MAX_BODY;
 use crate::handlers::{
-    account, addresses, admin, directs, groups, health, help, home, ignores, invitations, members, mentions, messages,
-    own_account, passwords, people, reads, reports, requests, search, second_step, settings, topics,
+    account, addresses, admin, directs, groups, health, held, help, home, ignores, invitations, members, mentions, messages,
+    own_account, passwords, people, reads, reports, requests, rules, search, second_step, settings, topics,
 };
 
 /// An address of the program: the table of them is what is mounted, and what the tests walk.
@@ -120,6 +120,18 @@ pub const ROUTES: &[Entry] = routes! {
     get "/-/groups/{id}/reports" => reports::index;
     post "/-/reports/{id}" => reports::answer;
 
+    get "/-/groups/{id}/held" => held::index;
+    post "/-/groups/{id}/held" => held::answer;
+    post "/-/held/{id}/withdraw" => held::withdraw;
+
+    get "/-/groups/{id}/rules" => rules::index;
+    post "/-/groups/{id}/rules" => rules::create;
+    get "/-/groups/{id}/rules/new" => rules::new;
+    get "/-/rules/{id}" => rules::edit;
+    post "/-/rules/{id}" => rules::update;
+    post "/-/rules/{id}/switch" => rules::switch;
+    post "/-/rules/{id}/delete" => rules::destroy;
+
     post "/-/groups/{id}/ask" => requests::create;
     post "/-/groups/{id}/ask/withdraw" => requests::withdraw;
     get "/-/groups/{id}/requests" => requests::index;
@@ -160,6 +172,12 @@ pub const ROUTES: &[Entry] = routes! {
     post "/admin/people/{id}/bar" => admin::bar;
     get "/admin/groups" => admin::groups;
     get "/admin/reports" => reports::of_site;
+    get "/admin/held" => held::of_site;
+    post "/admin/held" => held::answer_of_site;
+    get "/admin/rules" => rules::of_site;
+    post "/admin/rules" => rules::create_of_site;
+    get "/admin/rules/new" => rules::new_of_site;
+    post "/admin/rules/newcomers" => rules::set_newcomers;
     get "/admin/jobs" => admin::jobs;
     post "/admin/jobs/{id}/retry" => admin::retry_job;
     post "/admin/jobs/{id}/drop" => admin::drop_job;

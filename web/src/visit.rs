@@ -6,7 +6,7 @@ use std::pin::Pin;
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
-use actix_web::http::header::{CACHE_CONTROL, LOCATION, VARY};
+use actix_web::http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER, VARY};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
@@ -216,6 +216,13 @@ impl Visit {
         Ok(self.page_with(StatusCode::UNPROCESSABLE_ENTITY, page))
     }
 
+    /// The page of a form that is to be sent again later, 429.
+    pub fn wait(&self, page: &impl Template, wait: std::time::Duration) -> Answer {
+        let mut response = self.page_with(StatusCode::TOO_MANY_REQUESTS, page);
+        response.headers_mut().insert(RETRY_AFTER, wait.as_secs().max(1).into());
+        Ok(response)
+    }
+
     /// The page with a status.
     pub fn page_with(&self, status: StatusCode, page: &impl Template) -> HttpResponse {
         let html = match page.render() {
@@ -360,6 +367,12 @@ const FLASHES: &[(&str, &str)] = &[
     ("reported", "Reported. Thank you: somebody will look at it."),
     ("settled", "Answered: there was nothing to do."),
     ("settled-before", "Somebody had answered it already."),
+    ("held", "It is safe, and waits for approval."),
+    ("approved", "Posted, as of now."),
+    ("nobody-ticked", "Nothing was ticked."),
+    ("rule-saved", "Saved. The rule is off: see what it would have caught."),
+    ("rule-on", "The rule is on."),
+    ("rule-off", "The rule is off."),
     ("suspended", "They are suspended, and signed out everywhere."),
     ("barred", "They are banned, and signed out everywhere."),
     ("freed", "They may sign in again."),

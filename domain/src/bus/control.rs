@@ -36,6 +36,8 @@ pub enum Control {
         /// The groups.
         groups: Vec<GroupId>,
     },
+    /// Rules that look at messages before they are there are not those that were.
+    RulesChanged,
     /// There is something new for the search index.
     SearchChanged,
     /// Words may have been missed: forget everything that they keep true.

@@ -14,6 +14,7 @@
 //! The scan is by hand: a regex search is linear, but finding all matches of one that looks ahead is not. No step here
 //! looks at a character more than a small, fixed number of times, whatever was typed.
 
+mod away;
 mod blocks;
 pub mod check;
 mod clean;
@@ -33,6 +34,7 @@ mod tree;
 
 use std::collections::HashMap;
 
+pub use away::hosts;
 pub use excerpt::excerpt;
 pub use names::NAMES_MAX;
 pub use node::{Node, markup_of, mentions};

@@ -21,11 +21,15 @@ pub struct GroupFor {
     pub banned: bool,
     /// How many messages in it were reported and wait for an answer; 0 for whoever has no part in answering, for whom it is not counted.
     pub reported: i64,
+    /// How many wait for approval, counted for the same people.
+    pub held: i64,
+    /// Whether topics of theirs wait for it, or were declined.
+    pub own_held: bool,
 }
 
 macro_rules! columns {
     () => {
-        "g.id, g.slug, g.name, g.description, g.kind, g.category, g.archived_at, g.creator_id, g.created_at"
+        "g.id, g.slug, g.name, g.description, g.kind, g.category, g.archived_at, g.creator_id, g.created_at, g.slow_seconds, g.first_held"
     };
 }
 
@@ -42,6 +46,10 @@ pub struct Described<'a> {
     pub kind: GroupKind,
     /// Where it stands among those that one can discover.
     pub category: Category,
+    /// Seconds between two messages of a member in a topic.
+    pub slow_seconds: i64,
+    /// How many messages of somebody new wait for approval.
+    pub first_held: i64,
 }
 
 /// Makes a group. `Ok(None)` when the slug is taken.
@@ -52,11 +60,11 @@ pub async fn insert(
     creator: UserId,
     now: Timestamp,
 ) -> Result<Option<GroupId>> {
-    let Described { name, description, kind, category } = group;
+    let Described { name, description, kind, category, slow_seconds, first_held } = group;
     sql!(opt_value tx, GroupId,
-        "insert into groups (slug, name, description, kind, category, creator_id, created_at) values ($1, $2, $3, $4, $5, $6, $7)
-         on conflict (slug) do nothing returning id",
-        slug, name, description, kind, category, creator, now)
+        "insert into groups (slug, name, description, kind, category, creator_id, created_at, slow_seconds, first_held)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (slug) do nothing returning id",
+        slug, name, description, kind, category, creator, now, slow_seconds, first_held)
 }
 
 macro_rules! for_reader {
@@ -70,7 +78,11 @@ macro_rules! for_reader {
                       then (select count(distinct r.message_id) from reports r join messages rm on rm.id = r.message_id
                             join topics rt on rt.id = rm.topic_id
                             where r.answered_at is null and rt.group_id = g.id and rt.deleted_at is null)
-                      else 0 end as reported
+                      else 0 end as reported,
+                    case when m.role in ('moderator', 'admin') or exists (select 1 from users a where a.id = $2 and a.is_admin)
+                      then (select count(*) from held h where h.group_id = g.id and h.declined_at is null)
+                      else 0 end as held,
+                    exists (select 1 from held h where h.author_id = $2 and h.group_id = g.id and h.topic_id is null) as own_held
              from groups g left join memberships m on m.group_id = g.id and m.user_id = $2
              where g.deleted_at is null and ",
             $which
@@ -100,9 +112,10 @@ pub async fn by_ids(db: &Db, ids: &[GroupId]) -> Result<Vec<Group>> {
 
 /// Changes what it says of itself.
 pub async fn update(tx: &mut Tx, id: GroupId, group: Described<'_>) -> Result<u64> {
-    let Described { name, description, kind, category } = group;
-    sql!(run tx, "update groups set name = $2, description = $3, kind = $4, category = $5 where id = $1",
-        id, name, description, kind, category)
+    let Described { name, description, kind, category, slow_seconds, first_held } = group;
+    sql!(run tx,
+        "update groups set name = $2, description = $3, kind = $4, category = $5, slow_seconds = $6, first_held = $7 where id = $1",
+        id, name, description, kind, category, slow_seconds, first_held)
 }
 
 /// Renames it.

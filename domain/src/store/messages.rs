@@ -106,6 +106,12 @@ async fn save_on(on: impl PgExecutor<'_>, new: &NewMessage<'_>) -> Result<Option
     }
 }
 
+/// When an author last wrote in a topic, whatever became of that.
+pub async fn last_by(tx: &mut Tx, topic: TopicId, author: UserId) -> Result<Option<Timestamp>> {
+    sql!(opt_value tx, Timestamp,
+        "select created_at from messages where author_id = $2 and topic_id = $1 order by seq desc limit 1", topic, author)
+}
+
 /// The message that an author's key once posted.
 pub async fn by_key(db: &Db, author: UserId, key: &str) -> Result<Option<MessageId>> {
     sql!(opt_value db, MessageId, "select id from messages where author_id = $1 and idempotency_key = $2", author, key)

@@ -1,7 +1,7 @@
 //! Reported messages. Those of what was deleted as a whole, topic or group, are there for nobody.
 
 use super::db::{Db, Tx, sql};
-use crate::model::{Grounds, Group, GroupId, GroupKind, MessageId, Person, ReportId, TopicId, UserId, Verdict};
+use crate::model::{Grounds, Group, GroupId, GroupKind, MessageId, ReportId, TopicId, UserId, Verdict};
 use crate::policy::settled_by_site_admin_first;
 use crate::time::Timestamp;
 
@@ -25,17 +25,16 @@ pub struct OpenRow {
     pub topic_name: String,
 }
 
-/// What one person says of a message.
+/// What one person says of a message, or a rule.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct VoiceRow {
     /// The message.
     pub message_id: MessageId,
-    /// Who.
-    #[sqlx(flatten)]
-    pub person: Person,
+    /// The name of who says it; `None`: it is a rule's.
+    pub username: Option<String>,
     /// What is wrong with it.
     pub grounds: Grounds,
-    /// In their words; may be empty.
+    /// In their words; may be empty. Of a rule, its name.
     pub words: String,
     /// When.
     pub created_at: Timestamp,
@@ -67,6 +66,13 @@ pub async fn insert(
         "insert into reports (message_id, user_id, grounds, words, created_at) values ($1, $2, $3, $4, $5)
          on conflict (message_id, user_id) where answered_at is null do update set grounds = excluded.grounds, words = excluded.words",
         message, user, grounds, words, now)
+}
+
+/// Reports a message in the name of a rule; once, while that waits for an answer.
+pub async fn insert_by_rule(tx: &mut Tx, message: MessageId, rule: &str, now: Timestamp) -> Result<u64> {
+    sql!(run tx,
+        "insert into reports (message_id, user_id, grounds, words, created_at) values ($1, null, 'rule', $2, $3) on conflict do nothing",
+        message, rule, now)
 }
 
 /// When somebody reported a message, if that waits for an answer.
@@ -116,11 +122,11 @@ pub async fn voices(db: &Db, messages: &[MessageId], each: i64) -> Result<Vec<Vo
         return Ok(Vec::new());
     }
     sql!(all db, VoiceRow,
-        "select r.message_id, u.id, u.username, r.grounds, r.words, r.created_at
+        "select r.message_id, u.username, r.grounds, r.words, r.created_at
          from (select id, message_id, user_id, grounds, words, created_at,
                  row_number() over (partition by message_id order by id) as place from reports
                where answered_at is null and message_id in (select cast(value as bigint) from json_each($1))) r
-         join users u on u.id = r.user_id where r.place <= $2 order by r.id",
+         left join users u on u.id = r.user_id where r.place <= $2 order by r.id",
         super::list(messages), each)
 }
 

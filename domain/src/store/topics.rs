@@ -44,6 +44,8 @@ struct InGroup {
     in_archived_at: Option<Timestamp>,
     in_creator_id: UserId,
     in_created_at: Timestamp,
+    in_slow_seconds: i64,
+    in_first_held: i64,
 }
 
 impl From<InGroup> for Group {
@@ -58,6 +60,8 @@ impl From<InGroup> for Group {
             archived_at: row.in_archived_at,
             creator_id: row.in_creator_id,
             created_at: row.in_created_at,
+            slow_seconds: row.in_slow_seconds,
+            first_held: row.in_first_held,
         }
     }
 }
@@ -65,7 +69,8 @@ impl From<InGroup> for Group {
 macro_rules! group_columns {
     () => {
         "g.id as in_id, g.slug as in_slug, g.name as in_name, g.description as in_description, g.kind as in_kind,
-         g.category as in_category, g.archived_at as in_archived_at, g.creator_id as in_creator_id, g.created_at as in_created_at"
+         g.category as in_category, g.archived_at as in_archived_at, g.creator_id as in_creator_id, g.created_at as in_created_at,
+         g.slow_seconds as in_slow_seconds, g.first_held as in_first_held"
     };
 }
 
@@ -85,6 +90,7 @@ struct RowFor {
     read_seq: Option<i64>,
     read_before: Option<Timestamp>,
     deleted_messages: i64,
+    own_held: bool,
 }
 
 /// A topic with its group, and how far one reader has read it.
@@ -112,6 +118,8 @@ pub struct TopicFor {
     pub read_before: Option<Timestamp>,
     /// How many of its messages are deleted.
     pub deleted_messages: i64,
+    /// Whether messages of the reader wait for approval in it, or were declined.
+    pub own_held: bool,
 }
 
 impl From<RowFor> for TopicFor {
@@ -128,6 +136,7 @@ impl From<RowFor> for TopicFor {
             read_seq: row.read_seq,
             read_before: row.read_before,
             deleted_messages: row.deleted_messages,
+            own_held: row.own_held,
         }
     }
 }
@@ -139,7 +148,8 @@ macro_rules! topic_for {
                     m.role, m.sees_from, r.read_seq, m.read_before, l.level,
                     exists (select 1 from group_bans b where b.group_id = g.id and b.user_id = $1) as banned,
                     g.kind = 'direct' and exists (select 1 from memberships o where o.group_id = g.id and o.sees_from > t.created_at) as unseen,
-                    (select count(*) from messages d where d.topic_id = t.id and d.deleted_at is not null) as deleted_messages
+                    (select count(*) from messages d where d.topic_id = t.id and d.deleted_at is not null) as deleted_messages,
+                    exists (select 1 from held h where h.author_id = $1 and h.topic_id = t.id) as own_held
              from topics t
              join groups g on g.id = t.group_id
              join users c on c.id = t.creator_id

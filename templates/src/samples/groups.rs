@@ -62,6 +62,8 @@ impl Show {
             is_banned: false,
             waiting: 0,
             reported: 0,
+            held: 0,
+            own_held: Vec::new(),
             aside: Aside { members: 64, here: vec![person(3), person(4), person(2)], more: 0 },
             rows: rows(),
             pinned: vec![super::wrens()],
@@ -144,7 +146,8 @@ impl Edit {
 
 impl Show {
     fn waited_for() -> Self {
-        let mut page = Self { waiting: 3, reported: 1, ..Self::sample() };
+        let own_held = super::held::own(None);
+        let mut page = Self { waiting: 3, reported: 1, held: 2, own_held, ..Self::sample() };
         page.group.kind = GroupKind::Closed;
         page
     }

@@ -2,10 +2,12 @@
 
 mod admin;
 mod groups;
+mod held;
 mod home;
 mod members;
 mod others;
 mod reports;
+mod rules;
 mod topics;
 
 use std::time::Duration;
@@ -56,6 +58,8 @@ pub(crate) fn group(id: usize) -> Group {
         archived_at: None,
         creator_id: UserId(1),
         created_at: ago(600_000),
+        slow_seconds: 0,
+        first_held: 0,
     }
 }
 
@@ -230,6 +234,8 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(groups::all());
     pages.extend(members::all());
     pages.extend(reports::all());
+    pages.extend(held::all());
+    pages.extend(rules::all());
     pages.extend(topics::all());
     pages.extend(others::all());
     pages.extend(admin::all());

@@ -14,12 +14,12 @@ fn item(report: i64, kind: GroupKind, said: &str, by: usize) -> Item {
     let message = message(40 + report, by, 300, said);
     let voice = |id, grounds, words: &str, minutes| VoiceRow {
         message_id: message.id,
-        person: person(id),
+        username: (grounds != Grounds::Rule).then(|| person(id).username),
         grounds,
         words: words.to_owned(),
         created_at: ago(minutes),
     };
-    let voices = vec![voice(2, Grounds::Spam, "", 200), voice(5, Grounds::Other, "He sells <wild> birds,\nagain.", 20)];
+    let voices = vec![voice(2, Grounds::Spam, "", 200), voice(1, Grounds::Rule, "Birds for <sale>", 190), voice(5, Grounds::Other, "He sells <wild> birds,\nagain.", 20)];
     let group = Group { kind, ..group(1) };
     let row = OpenRow {
         group,

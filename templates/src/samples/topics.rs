@@ -58,6 +58,8 @@ impl Show {
                 topic(12, 1, "feeders", "Feeders: what froze?", 3, 88, 4_400),
             ],
             form: MessageForm { key: "k2".to_owned(), ..MessageForm::default() },
+            is_slow: false,
+            own_held: Vec::new(),
         }
     }
 
@@ -84,6 +86,12 @@ impl Show {
         page.topic.name = " ".to_owned();
         page.form.text = "   ".into();
         page.form.mend("text", "Write something first.");
+        page
+    }
+
+    fn held() -> Self {
+        let mut page = Self { is_slow: true, own_held: super::held::own(Some(9)), ..Self::sample() };
+        page.group.slow_seconds = 300;
         page
     }
 
@@ -178,6 +186,7 @@ pub(super) fn all() -> Vec<Drawn> {
         ("topic-visitor", Show::for_visitors().render()),
         ("topic-empty", Show::empty().render()),
         ("topic-moderated", Show::moderated().render()),
+        ("topic-held", Show::held().render()),
         ("topic-edit", Edit::sample().render()),
         ("topic-delete", Delete::sample().render()),
         ("message-edit", messages::Edit::sample().render()),

@@ -21,7 +21,9 @@ const PAGE: i64 = 50;
 pub(super) async fn frame(visit: &Visit) -> Result<templates::Frame, Failure> {
     visit.admin()?;
     let frame = visit.frame().await?;
-    Ok(templates::Frame { reports: domain::reports::count_of_site(visit.cx(), visit.viewer()).await?, ..frame })
+    let reports = domain::reports::count_of_site(visit.cx(), visit.viewer()).await?;
+    let held = domain::held::count_of_site(visit.cx(), visit.viewer()).await?;
+    Ok(templates::Frame { reports, held, ..frame })
 }
 
 /// `GET /admin/`.

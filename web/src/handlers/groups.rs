@@ -108,6 +108,8 @@ pub(super) async fn draw(
         is_banned: found.standing.is_banned,
         waiting: domain::requests::count(cx, &found).await?,
         reported: domain::reports::count(&found),
+        held: domain::held::count(&found),
+        own_held: domain::held::own_in_group(cx, visit.viewer(), &found).await?,
         aside: beside.aside,
         rows,
         is_later_page: before.is_some(),
@@ -126,7 +128,14 @@ fn wanted(form: &Form) -> Wanted {
         description: form.get("description").to_owned(),
         kind: GroupKind::parse(form.get("kind")).unwrap_or(GroupKind::Public),
         category: Category::parse(form.get("category")).unwrap_or(Category::Other),
+        slow_seconds: number(form.get("slow")),
+        first_held: number(form.get("first_held")),
     }
+}
+
+/// What was chosen; nothing chosen is the first of them, which is nothing.
+fn number(typed: &str) -> i64 {
+    if typed.is_empty() { 0 } else { typed.parse().unwrap_or(-1) }
 }
 
 fn given_back(form: &Form, wrong: Vec<(String, String)>) -> GroupForm {
@@ -136,6 +145,8 @@ fn given_back(form: &Form, wrong: Vec<(String, String)>) -> GroupForm {
         kind: form.get("kind").into(),
         category: form.get("category").into(),
         description: form.get("description").into(),
+        slow: form.get("slow").into(),
+        first_held: form.get("first_held").into(),
         error: None,
         key: form.get("key").to_owned(),
     };
@@ -177,6 +188,8 @@ pub async fn edit(visit: Visit, path: Path<String>) -> Answer {
         kind: group.kind.as_str().into(),
         category: group.category.as_str().into(),
         description: group.description.clone().into(),
+        slow: group.slow_seconds.to_string().into(),
+        first_held: group.first_held.to_string().into(),
         error: None,
         key: String::new(),
     };

@@ -48,18 +48,37 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
             Ok(visit
                 .redirect(&format!("/{}/{}/?at={}#m{}", posted.group_slug, posted.topic_slug, posted.seq, posted.id)))
         }
+        Err(Error::Held) => held(&visit, topic).await,
         Err(error) if visit.wants_json => Err(error.into()),
         Err(Error::SignedOut) => Err(super::topics::expired(&visit, &form)),
         Err(error) => {
+            let wait = match &error {
+                Error::TooMany(wait) | Error::Slow(wait) => Some(*wait),
+                _ => None,
+            };
             let mut back = MessageForm { text: form.get("text").into(), key: form.get("key").to_owned(), error: None };
             for (field, why) in mendable(error)? {
                 back.mend(&field, why);
             }
             let frame = visit.frame().await?;
             let found = domain::topics::find(visit.cx(), visit.viewer(), topic).await?;
-            visit.mend(&super::topics::draw(&visit, frame, found, Window::Unread, back).await?)
+            let page = super::topics::draw(&visit, frame, found, Window::Unread, back).await?;
+            match wait {
+                Some(wait) => visit.wait(&page, wait),
+                None => visit.mend(&page),
+            }
         }
     }
+}
+
+/// It was not posted, and waits: the page of its topic shows it to its author. An open one is drawn anew by a live event.
+async fn held(visit: &Visit, topic: TopicId) -> Answer {
+    if visit.wants_json {
+        let headers = ("cache-control", "private, no-store");
+        return Ok(HttpResponse::Ok().insert_header(headers).json(json!({"held": true})));
+    }
+    let found = domain::topics::find(visit.cx(), visit.viewer(), topic).await?;
+    Ok(visit.redirect_saying(&format!("/{}/{}/", found.group.slug, found.topic.slug), "held"))
 }
 
 /// The page for editing, with whatever its form holds.

@@ -6,6 +6,7 @@ pub mod admin;
 pub mod directs;
 pub mod groups;
 pub mod health;
+pub mod held;
 pub mod help;
 pub mod home;
 pub mod ignores;
@@ -19,6 +20,7 @@ pub mod people;
 pub mod reads;
 pub mod reports;
 pub mod requests;
+pub mod rules;
 pub mod search;
 pub mod second_step;
 pub mod settings;
@@ -49,6 +51,17 @@ fn mendable(error: Error) -> Result<Vec<(String, String)>, Error> {
                 wait.as_secs().max(1)
             ),
         )]),
+        Error::Slow(wait) => Ok(vec![(String::new(), format!("{} Nothing is lost: send it again then.", too_soon(wait)))]),
         other => Err(other),
     }
+}
+
+/// What slow mode says to whoever wrote a moment ago.
+pub(crate) fn too_soon(wait: std::time::Duration) -> String {
+    let seconds = wait.as_secs().max(1) + u64::from(wait.subsec_nanos() > 0 && wait.as_secs() > 0);
+    let span = match seconds {
+        0..=99 => templates::numbers::counted(seconds as i64, "second", "seconds"),
+        _ => templates::numbers::counted(seconds.div_ceil(60) as i64, "minute", "minutes"),
+    };
+    format!("This group is in slow mode: you can write here again in {span}.")
 }

@@ -78,7 +78,8 @@ pub(super) async fn draw(
     let new = page.first_unread.zip(counted).map(|(seq, count)| NewSince { seq, count });
     let continues = match found.unseen {
         true => {
-            let group = domain::groups::Found { group: found.group.clone(), standing: found.standing, reported: 0 };
+            let (group, standing) = (found.group.clone(), found.standing);
+            let group = domain::groups::Found { group, standing, reported: 0, held: 0, own_held: false };
             domain::directs::newest(cx, visit.viewer(), &group).await?
         }
         false => None,
@@ -100,6 +101,8 @@ pub(super) async fn draw(
         may_join: found.standing.may(Deed::Join),
         may_edit: found.may_edit(visit.viewer()),
         may_delete: found.may_edit(visit.viewer()),
+        is_slow: found.group.slow_seconds > 0 && !found.standing.may(Deed::Moderate),
+        own_held: domain::held::own_in_topic(cx, visit.viewer(), &found).await?,
         aside: beside.aside,
         also: also.filter(|topic| topic.id != found.topic.id).take(5).collect(),
         topic: found.topic,
@@ -116,6 +119,10 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
     match domain::topics::start(visit.cx(), visit.viewer(), group, form.get("title"), draft).await {
         Ok(posted) => Ok(visit.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug))),
         Err(domain::Error::SignedOut) => Err(expired(&visit, &form)),
+        Err(domain::Error::Held) => {
+            let found = groups::by_id(visit.cx(), visit.viewer(), group).await?;
+            Ok(visit.redirect_saying(&format!("/{}/", found.group.slug), "held"))
+        }
         Err(error) => {
             let mut back = TopicForm {
                 title: form.get("title").into(),

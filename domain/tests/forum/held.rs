@@ -1,0 +1,429 @@
+//! Messages that wait for approval: who sees them, what becomes of them, and that nobody else comes by them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::audit::Draft;
+use domain::groups::{self, GroupForm};
+use domain::held::{self, Answer, Answered};
+use domain::model::{Group, GroupKind, HeldId, Role, TopicId};
+use domain::policy::Viewer;
+use domain::search::{self, Order, Question};
+use domain::testing::{TestForum, draft};
+use domain::{Error, Result, export, leaving, members, messages, moves, topics, unread};
+use futures_util::TryStreamExt;
+
+use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, mentions_of, told};
+
+stories! {
+    first_messages_of_new_people_wait_and_are_approved_or_declined,
+    what_waits_is_to_be_found_by_nobody_else,
+    the_same_form_sent_twice_waits_once_and_is_posted_once,
+    of_two_who_approve_at_once_one_posts_it,
+    what_is_given_up_in_the_middle_waits_on_or_is_posted_once,
+    what_may_not_be_posted_any_more_waits_on,
+    a_topic_that_waits_begins_when_it_is_approved,
+    what_waits_is_taken_back_and_goes_with_its_author,
+    what_waits_follows_its_topic_and_goes_with_its_group,
+    admins_of_the_site_answer_where_they_read,
+    only_so_many_wait,
+}
+
+async fn holding(forum: &TestForum, admin: Viewer, name: &str, kind: GroupKind, first_held: i64) -> Group {
+    let group = forum.group(admin, name, kind).await;
+    let form = GroupForm { first_held, ..GroupForm::new(name, kind) };
+    groups::update(&forum.cx, admin, group.id, form).await.unwrap()
+}
+
+fn is_held<T: std::fmt::Debug>(answer: Result<T>) {
+    assert!(matches!(answer, Err(Error::Held)), "{answer:?}");
+}
+
+fn keyed(text: &str, key: &str) -> Draft {
+    Draft { text: text.into(), key: Some(key.into()) }
+}
+
+/// What waits in a group: ids and texts.
+async fn waiting(forum: &TestForum, who: Viewer, group: &Group) -> Vec<(HeldId, String)> {
+    let (found, rows) = held::of_group(&forum.cx, who, group.id).await.unwrap();
+    assert_eq!(held::count(&found), rows.len() as i64);
+    rows.into_iter().map(|row| (row.held_id, row.raw)).collect()
+}
+
+/// What the author sees in a topic: the text, and why it was declined.
+async fn own(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<(String, Option<String>)> {
+    let found = topics::find(&forum.cx, who, topic).await.unwrap();
+    let rows = held::own_in_topic(&forum.cx, who, &found).await.unwrap();
+    rows.into_iter().map(|row| (row.raw, row.declined_at.map(|_| row.reason))).collect()
+}
+
+async fn said(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<String> {
+    let found = topics::find(&forum.cx, who, topic).await.unwrap();
+    let page = messages::page(&forum.cx, who, &found, messages::Window::After(0)).await.unwrap();
+    page.messages.into_iter().map(|message| message.markup).collect()
+}
+
+async fn found_by_search(forum: &TestForum, who: Viewer, words: &str) -> usize {
+    let question = Question { words: words.into(), group: None, order: Order::default(), page: 0, limit: 50 };
+    search::ask(&forum.cx, who, question).await.unwrap().hits.len()
+}
+
+async fn approve(forum: &TestForum, who: Viewer, group: &Group, one: HeldId) -> Result<Answered> {
+    held::answer(&forum.cx, who, Some(group.id), &[one], Answer::Approve).await
+}
+
+fn done(done: usize) -> Answered {
+    Answered { done, ..Answered::default() }
+}
+
+async fn first_messages_of_new_people_wait_and_are_approved_or_declined(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let keeper = forum.person("keeper").await;
+    let garden = holding(&forum, mira, "Garden", GroupKind::Public, 1).await;
+    forum.admit(&garden, &[noor, ada]).await;
+    groups::admit(cx, garden.id, id(keeper), Role::Moderator).await.unwrap();
+    // Those who keep order are not new.
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    forum.post(keeper, topic, "Me too").await;
+    is_held(messages::post(cx, noor, topic, draft("Buy plums")).await);
+    // While the first one waits, the second is no second.
+    is_held(messages::post(cx, noor, topic, draft("Really")).await);
+    assert_eq!(own(&forum, noor, topic).await, [("Buy plums".into(), None), ("Really".into(), None)]);
+    for who in [ada, mira, keeper, Viewer::Anonymous] {
+        assert_eq!(own(&forum, who, topic).await, [], "it is the author's page alone that shows it");
+    }
+    let all = waiting(&forum, keeper, &garden).await;
+    assert_eq!(all.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), ["Buy plums", "Really"]);
+    let (_, rows) = held::of_group(cx, mira, garden.id).await.unwrap();
+    assert_eq!((rows[0].author_name.as_str(), rows[0].topic_name.as_deref()), ("noor", Some("Plums")));
+    assert!(rows[0].why.contains("first messages"), "{}", rows[0].why);
+    // Members do not answer, nor see.
+    for who in [noor, ada] {
+        assert!(is_forbidden(held::of_group(cx, who, garden.id).await));
+        assert!(is_forbidden(approve(&forum, who, &garden, all[0].0).await));
+        assert_eq!(held::count(&groups::by_id(cx, who, garden.id).await.unwrap()), 0);
+    }
+    let nothing = Answer::Decline(" ".into());
+    complaint(held::answer(cx, mira, Some(garden.id), &[all[0].0], nothing).await, "reason");
+    let why = Answer::Decline("No <ads>.".into());
+    assert_eq!(held::answer(cx, mira, Some(garden.id), &[all[0].0], why.clone()).await.unwrap(), done(1));
+    assert_eq!(own(&forum, noor, topic).await, [("Buy plums".into(), Some("No <ads>.".into())), ("Really".into(), None)]);
+    // Approved, it is posted as of now, and counts for the others.
+    forum.pass(Duration::from_secs(3_600));
+    assert_eq!(approve(&forum, keeper, &garden, all[1].0).await.unwrap(), done(1));
+    let posted_at = cx.now();
+    forum.drain().await;
+    assert_eq!(said(&forum, ada, topic).await, ["Hello", "Me too", "Really"]);
+    let found = topics::find(cx, ada, topic).await.unwrap();
+    let page = messages::page(cx, ada, &found, messages::Window::After(2)).await.unwrap();
+    let [message] = page.messages.as_slice() else { panic!("{page:?}") };
+    assert_eq!((message.created_at, message.author.username.as_str()), (posted_at, "noor"));
+    assert_eq!(crate::unread(&forum, ada, topic).await, 3);
+    assert_eq!(waiting(&forum, mira, &garden).await, []);
+    // Both were answered; what was declined can be taken away. From now on they are not new.
+    let again = held::answer(cx, mira, Some(garden.id), &[all[0].0, all[1].0], why).await.unwrap();
+    assert_eq!(again, Answered { before: 2, ..Answered::default() });
+    held::withdraw(cx, noor, all[0].0).await.unwrap();
+    assert_eq!(own(&forum, noor, topic).await, []);
+    forum.post(noor, topic, "Third").await;
+    // An edit needs nobody's leave for being of somebody new.
+    messages::edit(cx, noor, message.id, "Really!".into()).await.unwrap();
+    forum.drain().await;
+}
+
+async fn what_waits_is_to_be_found_by_nobody_else(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let boss = forum.site_admin("boss").await;
+    for kind in [GroupKind::Public, GroupKind::Private] {
+        let garden = holding(&forum, mira, kind.as_str(), kind, 1).await;
+        forum.admit(&garden, &[noor, ada]).await;
+        let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+        forum.drain().await;
+        let cursor = cx.bus.open(domain::bus::Stream::User(id(ada))).await.unwrap();
+        is_held(messages::post(cx, noor, topic, draft("the periwinkle for @ada")).await);
+        is_held(topics::start(cx, noor, garden.id, "Periwinkle", draft("periwinkle @ada")).await);
+        forum.drain().await;
+        forum.catch_up().await;
+        for who in [ada, Viewer::Anonymous] {
+            if kind == GroupKind::Private && who == Viewer::Anonymous {
+                continue;
+            }
+            assert_eq!(said(&forum, who, topic).await, ["Hello"]);
+            let found = groups::by_id(cx, who, garden.id).await.unwrap();
+            assert!(held::own_in_group(cx, who, &found).await.unwrap().is_empty());
+            let (rows, _) = topics::list(cx, who, &found, &Default::default(), None, 50).await.unwrap();
+            let listed: Vec<_> = rows.iter().map(|row| (row.topic.name.as_str(), row.excerpt.as_str())).collect();
+            assert_eq!(listed, [("Plums", "Hello")]);
+            assert_eq!(found_by_search(&forum, who, "periwinkle").await, 0);
+        }
+        assert_eq!(mentions_of(&forum, ada).await, []);
+        assert_eq!(crate::unread(&forum, ada, topic).await, 1);
+        let heard = cx.bus.backlog(domain::bus::Stream::User(id(ada)), cursor).await.unwrap();
+        assert!(!format!("{heard:?}").to_lowercase().contains("periwinkle"), "{heard:?}");
+        // What they download is theirs alone.
+        for (who, has) in [(noor, true), (ada, false), (mira, false)] {
+            let text: String = export::download(cx, id(who)).await.unwrap().try_collect().await.unwrap();
+            assert_eq!(text.contains("periwinkle"), has, "{text}");
+        }
+        // In what is closed to them, the site's admins have no key to it; to others it is like what is absent.
+        let one = waiting(&forum, mira, &garden).await[0].0;
+        if kind == GroupKind::Private {
+            assert!(held::of_site(cx, boss).await.unwrap().iter().all(|row| row.group.id != garden.id));
+            let absent = domain::model::GroupId(ABSENT);
+            for who in [boss, forum.person(&format!("stranger{kind}")).await, Viewer::Anonymous] {
+                assert_eq!(told(held::of_group(cx, who, garden.id).await), told(held::of_group(cx, who, absent).await));
+                let answered = approve(&forum, who, &garden, one).await;
+                let absent = held::answer(cx, who, Some(absent), &[one], Answer::Approve).await;
+                assert_eq!(told(answered), told(absent));
+                let own = held::withdraw(cx, who, one).await;
+                assert_eq!(told(own), told(held::withdraw(cx, who, HeldId(ABSENT)).await));
+            }
+        }
+        assert!(is_not_found(held::withdraw(cx, mira, one).await), "it is not hers");
+        // From elsewhere it is not there.
+        let own_group = forum.group(ada, &format!("Own {kind}"), GroupKind::Closed).await;
+        assert_eq!(approve(&forum, ada, &own_group, one).await.unwrap(), Answered { before: 1, ..Answered::default() });
+        assert_eq!(waiting(&forum, mira, &garden).await.len(), 2);
+    }
+    assert!(is_not_found(held::of_site(cx, mira).await));
+    assert!(is_not_found(held::answer(cx, mira, None, &[], Answer::Approve).await));
+}
+
+async fn the_same_form_sent_twice_waits_once_and_is_posted_once(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = holding(&forum, mira, "Garden", GroupKind::Public, 1).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    for _ in 0..3 {
+        is_held(messages::post(cx, noor, topic, keyed("Once", "k1")).await);
+    }
+    let all = waiting(&forum, mira, &garden).await;
+    assert_eq!(all.len(), 1);
+    approve(&forum, mira, &garden, all[0].0).await.unwrap();
+    // The browser, which heard nothing, sends it again.
+    messages::post(cx, noor, topic, keyed("Once", "k1")).await.unwrap();
+    forum.drain().await;
+    assert_eq!(said(&forum, mira, topic).await, ["Hello", "Once"]);
+    // Posted by another way meanwhile: approving it has nothing left to do.
+    let garden = holding(&forum, mira, "Garden", GroupKind::Public, 3).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Pears", "Hello").await.topic;
+    is_held(messages::post(cx, noor, topic, keyed("Twice", "k2")).await);
+    let form = GroupForm { first_held: 0, ..GroupForm::new("Garden", GroupKind::Public) };
+    groups::update(cx, mira, garden.id, form).await.unwrap();
+    messages::post(cx, noor, topic, keyed("Twice", "k2")).await.unwrap();
+    let one = waiting(&forum, mira, &garden).await[0].0;
+    assert_eq!(approve(&forum, mira, &garden, one).await.unwrap().before, 1);
+    assert_eq!(waiting(&forum, mira, &garden).await, []);
+    forum.drain().await;
+    assert_eq!(said(&forum, mira, topic).await, ["Hello", "Twice"]);
+}
+
+async fn of_two_who_approve_at_once_one_posts_it(forum: TestForum) {
+    let forum = Arc::new(forum);
+    let (mira, noor, keeper) =
+        (forum.person("mira").await, forum.person("noor").await, forum.person("keeper").await);
+    let garden = holding(&forum, mira, "Garden", GroupKind::Public, 3).await;
+    forum.admit(&garden, &[noor]).await;
+    groups::admit(&forum.cx, garden.id, id(keeper), Role::Moderator).await.unwrap();
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    for n in 0..6 {
+        is_held(messages::post(&forum.cx, noor, topic, draft(&format!("Number {n}"))).await);
+    }
+    let ids: Vec<HeldId> = waiting(&forum, mira, &garden).await.into_iter().map(|(id, _)| id).collect();
+    let other = forum.another().await;
+    let (cx, group) = (forum.cx.clone(), garden.id);
+    let (first, second) = (ids.clone(), ids.clone());
+    let one = tokio::spawn(async move { held::answer(&cx, mira, Some(group), &first, Answer::Approve).await.unwrap() });
+    let two = tokio::spawn(async move {
+        let mixed: Vec<HeldId> = second.into_iter().rev().collect();
+        held::answer(&other, keeper, Some(group), &mixed, Answer::Approve).await.unwrap()
+    });
+    let (one, two) = (one.await.unwrap(), two.await.unwrap());
+    assert_eq!((one.done + two.done, one.before + two.before), (6, 6));
+    assert!(one.refused.is_empty() && two.refused.is_empty());
+    forum.drain().await;
+    let mut said = said(&forum, mira, topic).await;
+    said.sort();
+    assert_eq!(said, ["Hello", "Number 0", "Number 1", "Number 2", "Number 3", "Number 4", "Number 5"]);
+}
+
+async fn what_is_given_up_in_the_middle_waits_on_or_is_posted_once(forum: TestForum) {
+    let cx = forum.cx.clone();
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = holding(&forum, mira, "Garden", GroupKind::Public, 3).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    for n in 0..8 {
+        is_held(messages::post(&cx, noor, topic, draft(&format!("Number {n}"))).await);
+    }
+    for (n, (one, _)) in waiting(&forum, mira, &garden).await.into_iter().enumerate() {
+        let (cx, group) = (cx.clone(), garden.id);
+        let answering =
+            tokio::spawn(async move { held::answer(&cx, mira, Some(group), &[one], Answer::Approve).await });
+        for _ in 0..n * 3 {
+            tokio::task::yield_now().await;
+        }
+        answering.abort();
+        let _ = answering.await;
+    }
+    let left = waiting(&forum, mira, &garden).await;
+    let ids: Vec<HeldId> = left.into_iter().map(|(id, _)| id).collect();
+    let answered = held::answer(&cx, mira, Some(garden.id), &ids, Answer::Approve).await.unwrap();
+    assert_eq!(answered.done + answered.before, ids.len());
+    forum.drain().await;
+    let mut said = said(&forum, mira, topic).await;
+    said.sort();
+    let all: Vec<String> = std::iter::once("Hello".into()).chain((0..8).map(|n| format!("Number {n}"))).collect();
+    assert_eq!(said, all, "each once");
+    assert_eq!(waiting(&forum, mira, &garden).await, []);
+}
+
+async fn what_may_not_be_posted_any_more_waits_on(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
+    let garden = holding(&forum, mira, "Garden", GroupKind::Public, 1).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    is_held(messages::post(cx, noor, topic, draft("Later")).await);
+    let one = waiting(&forum, mira, &garden).await[0].0;
+    let refused = async |about: &str| {
+        let answered = approve(&forum, mira, &garden, one).await.unwrap();
+        assert_eq!((answered.done, answered.refused.len()), (0, 1), "{about}");
+        assert_eq!(waiting(&forum, mira, &garden).await.len(), 1, "{about}");
+        answered.refused[0]
+    };
+    topics::mark(cx, mira, topic, domain::model::Mark::Locked, true).await.unwrap();
+    assert!(refused("locked").await.contains("locked"));
+    topics::mark(cx, mira, topic, domain::model::Mark::Locked, false).await.unwrap();
+    members::remove(cx, mira, garden.id, id(noor)).await.unwrap();
+    assert!(refused("removed").await.contains("author"));
+    forum.admit(&garden, &[noor]).await;
+    domain::admin::bar(cx, boss, id(noor), domain::admin::Bar::Ban, "spam").await.unwrap();
+    assert!(refused("banned").await.contains("account"));
+    domain::admin::bar(cx, boss, id(noor), domain::admin::Bar::Lift, "").await.unwrap();
+    groups::archive(cx, mira, garden.id, true).await.unwrap();
+    refused("archived").await;
+    groups::archive(cx, mira, garden.id, false).await.unwrap();
+    topics::delete(cx, mira, topic).await.unwrap();
+    assert!(refused("deleted").await.contains("gone"));
+    // It can be declined all the same.
+    let why = Answer::Decline("The topic is gone.".into());
+    assert_eq!(held::answer(cx, mira, Some(garden.id), &[one], why).await.unwrap(), done(1));
+    forum.drain().await;
+}
+
+async fn a_topic_that_waits_begins_when_it_is_approved(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let garden = holding(&forum, mira, "Garden", GroupKind::Closed, 1).await;
+    forum.admit(&garden, &[noor, ada]).await;
+    is_held(topics::start(cx, noor, garden.id, "Pears?", draft("Who has @ada's pears?")).await);
+    let found = groups::by_id(cx, noor, garden.id).await.unwrap();
+    let own = held::own_in_group(cx, noor, &found).await.unwrap();
+    assert_eq!((own[0].title.as_str(), own[0].raw.as_str()), ("Pears?", "Who has @ada's pears?"));
+    let one = waiting(&forum, mira, &garden).await[0].0;
+    assert_eq!(approve(&forum, mira, &garden, one).await.unwrap(), done(1));
+    forum.drain().await;
+    forum.catch_up().await;
+    let topic = topics::by_slug(cx, ada, "garden", "pears").await.unwrap().topic;
+    assert_eq!((topic.creator_name.as_str(), topic.last_seq), ("noor", 1));
+    assert_eq!(mentions_of(&forum, ada).await.len(), 1);
+    assert_eq!(crate::unread(&forum, ada, topic.id).await, 1);
+    assert_eq!(crate::unread(&forum, noor, topic.id).await, 0, "it is their own");
+    let sidebar = unread::sidebar(cx, id(noor)).await.unwrap();
+    assert_eq!(sidebar.unread(), 0);
+    assert_ne!(found_by_search(&forum, ada, "pears").await, 0);
+}
+
+async fn what_waits_is_taken_back_and_goes_with_its_author(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = holding(&forum, mira, "Garden", GroupKind::Public, 1).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    is_held(messages::post(cx, noor, topic, draft("Later")).await);
+    let one = waiting(&forum, mira, &garden).await[0].0;
+    held::withdraw(cx, noor, one).await.unwrap();
+    assert!(is_not_found(held::withdraw(cx, noor, one).await));
+    assert_eq!(approve(&forum, mira, &garden, one).await.unwrap().before, 1);
+    is_held(messages::post(cx, noor, topic, draft("Again")).await);
+    let password = domain::secrets::Password::new(domain::testing::PASSWORD);
+    leaving::delete(cx, id(noor), password, false).await.unwrap();
+    forum.drain().await;
+    assert_eq!(waiting(&forum, mira, &garden).await, []);
+    assert_eq!(crate::tables::ints(&forum, "select count(*) from held").await, [[0]]);
+    // What was declined goes after a while.
+    let ada = forum.person("ada").await;
+    forum.admit(&garden, &[ada]).await;
+    is_held(messages::post(cx, ada, topic, draft("Plums?")).await);
+    is_held(messages::post(cx, ada, topic, draft("Pears?")).await);
+    let one = waiting(&forum, mira, &garden).await[0].0;
+    held::answer(cx, mira, Some(garden.id), &[one], Answer::Decline("No.".into())).await.unwrap();
+    forum.pass(Duration::from_secs(31 * 24 * 3_600));
+    let sweep = domain::jobs::Job::Sweep { slot: "now".into() };
+    domain::reactors::run(cx, &domain::testing::DRAW, sweep).await.unwrap();
+    forum.drain().await;
+    assert_eq!(own(&forum, ada, topic).await, [("Pears?".into(), None)]);
+}
+
+async fn what_waits_follows_its_topic_and_goes_with_its_group(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = holding(&forum, mira, "Garden", GroupKind::Public, 1).await;
+    let kitchen = forum.group(mira, "Kitchen", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    forum.admit(&kitchen, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    is_held(messages::post(cx, noor, topic, draft("Jam?")).await);
+    moves::to_group(cx, mira, topic, kitchen.id).await.unwrap();
+    assert_eq!(waiting(&forum, mira, &garden).await, []);
+    let one = waiting(&forum, mira, &kitchen).await[0].0;
+    assert_eq!(own(&forum, noor, topic).await.len(), 1);
+    assert_eq!(approve(&forum, mira, &kitchen, one).await.unwrap(), done(1));
+    forum.drain().await;
+    is_held(topics::start(cx, noor, garden.id, "Pears", draft("?")).await);
+    groups::delete(cx, mira, garden.id, "Garden").await.unwrap();
+    forum.drain().await;
+    let boss = forum.site_admin("boss").await;
+    assert!(held::of_site(cx, boss).await.unwrap().is_empty());
+    assert_eq!(held::count_of_site(cx, boss).await.unwrap(), 0);
+}
+
+async fn admins_of_the_site_answer_where_they_read(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
+    let mut ids = Vec::new();
+    for kind in [GroupKind::Public, GroupKind::Closed, GroupKind::Private] {
+        let group = holding(&forum, mira, kind.as_str(), kind, 1).await;
+        forum.admit(&group, &[noor]).await;
+        let topic = forum.topic(mira, &group, "Plums", "Hello").await.topic;
+        is_held(messages::post(cx, noor, topic, draft(kind.as_str())).await);
+        ids.extend(waiting(&forum, mira, &group).await.into_iter().map(|(id, _)| id));
+    }
+    let rows = held::of_site(cx, boss).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.raw.as_str()).collect::<Vec<_>>(), ["public"]);
+    assert_eq!(held::count_of_site(cx, boss).await.unwrap(), 1);
+    let answered = held::answer(cx, boss, None, &ids, Answer::Approve).await.unwrap();
+    assert_eq!(answered, Answered { done: 1, before: 2, refused: Vec::new() });
+    forum.drain().await;
+    assert!(is_not_found(held::count_of_site(cx, mira).await));
+}
+
+async fn only_so_many_wait(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = holding(&forum, mira, "Garden", GroupKind::Public, 1).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    for n in 0..10 {
+        is_held(messages::post(cx, noor, topic, keyed("Again", &format!("k{n}"))).await);
+    }
+    complaint(messages::post(cx, noor, topic, keyed("Again", "k10")).await, "text");
+    is_held(messages::post(cx, noor, topic, keyed("Again", "k9")).await);
+    assert_eq!(waiting(&forum, mira, &garden).await.len(), 10);
+    forum.drain().await;
+}

@@ -1,0 +1,376 @@
+//! Rules that admins make: what they catch, whom they are for, and that they are tried before they are on.
+
+use domain::accounts::{self, NewAccount};
+use domain::model::{Group, GroupId, GroupKind, Role, RuleDeed, RuleId, RuleKind, Verdict};
+use domain::policy::Viewer;
+use domain::rules::{self, RuleForm};
+use domain::secrets::Password;
+use domain::testing::{PASSWORD, TestForum, draft, wait_for};
+use domain::{Error, Result, directs, groups, held, messages, reports, topics};
+
+use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
+
+stories! {
+    a_rule_refuses_and_says_why,
+    a_rule_holds_and_a_rule_reports,
+    a_rule_is_tried_on_what_was_written,
+    a_rule_that_cannot_be_is_told_why,
+    rules_are_for_new_people_where_they_say_so,
+    an_edit_brings_in_nothing_that_a_message_could_not,
+    in_conversations_the_rules_of_the_site_refuse,
+    names_are_looked_at_when_somebody_signs_up,
+    only_admins_make_rules_and_see_them,
+    all_processes_hear_of_a_change,
+    a_rule_that_was_changed_has_to_be_tried_again,
+}
+
+fn words(name: &str, body: &str, deed: RuleDeed) -> RuleForm {
+    RuleForm {
+        name: name.into(),
+        kind: Some(RuleKind::Words),
+        body: body.into(),
+        in_text: true,
+        in_title: true,
+        new_days: Some(0),
+        new_messages: Some(0),
+        deed: Some(deed),
+        explanation: format!("Not here: {name}."),
+        ..RuleForm::default()
+    }
+}
+
+/// Makes a rule and switches it on.
+async fn rule(forum: &TestForum, admin: Viewer, group: Option<GroupId>, form: RuleForm) -> RuleId {
+    let cx = &forum.cx;
+    let id = rules::create(cx, admin, group, form).await.unwrap();
+    let (_, made) = rules::show(cx, admin, id).await.unwrap();
+    assert_eq!(made.enabled_at, None, "a rule begins switched off");
+    rules::switch(cx, admin, id, made.version, true).await.unwrap();
+    id
+}
+
+async fn switch_off(forum: &TestForum, admin: Viewer, id: RuleId) {
+    let (_, made) = rules::show(&forum.cx, admin, id).await.unwrap();
+    rules::switch(&forum.cx, admin, id, made.version, false).await.unwrap();
+}
+
+fn is_held<T: std::fmt::Debug>(answer: Result<T>) {
+    assert!(matches!(answer, Err(Error::Held)), "{answer:?}");
+}
+
+/// A group with a member and a moderator.
+async fn place(forum: &TestForum) -> (Viewer, Viewer, Viewer, Group) {
+    let (mira, noor, keeper) = (forum.person("mira").await, forum.person("noor").await, forum.person("keeper").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    groups::admit(&forum.cx, garden.id, id(keeper), Role::Moderator).await.unwrap();
+    (mira, noor, keeper, garden)
+}
+
+async fn a_rule_refuses_and_says_why(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, keeper, garden) = place(&forum).await;
+    let boss = forum.site_admin("boss").await;
+    forum.admit(&garden, &[boss]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    let of_group = rule(&forum, mira, Some(garden.id), words("ads", "cheap plums", RuleDeed::Refuse)).await;
+    let pattern = RuleForm { kind: Some(RuleKind::Pattern), body: r"\d{6,}".into(), ..words("numbers", "", RuleDeed::Refuse) };
+    rule(&forum, boss, None, pattern).await;
+    let links = RuleForm { in_text: false, in_title: false, in_links: true, ..words("shops", "shop.example", RuleDeed::Refuse) };
+    rule(&forum, boss, None, links).await;
+    let why = complaint(messages::post(cx, noor, topic, draft("Get CHEAP  plums!")).await, "text");
+    assert_eq!(why, "Not here: ads.");
+    assert_eq!(complaint(topics::start(cx, noor, garden.id, "Cheap plums", draft("x")).await, "title"), "Not here: ads.");
+    assert_eq!(complaint(messages::post(cx, noor, topic, draft("call 0123456")).await, "text"), "Not here: numbers.");
+    assert_eq!(complaint(messages::post(cx, noor, topic, draft("[here](https://www.Shop.example/a)")).await, "text"), "Not here: shops.");
+    for fine in ["cheap plumstones", "12345", "shop.example is a site", "https://workshop.example"] {
+        forum.post(noor, topic, fine).await;
+    }
+    // Who keeps order in the group is trusted there, and by the site like everybody.
+    forum.post(keeper, topic, "no cheap plums here").await;
+    complaint(messages::post(cx, keeper, topic, draft("call 0123456")).await, "text");
+    forum.post(boss, topic, "call 0123456").await;
+    // In another group, the group's own rule is none.
+    let other = forum.group(noor, "Other", GroupKind::Public).await;
+    forum.topic(noor, &other, "Cheap plums", "cheap plums").await;
+    let named = forum.topic(noor, &garden, "Fine", "fine").await.topic;
+    complaint(topics::rename(cx, noor, named, "Cheap plums").await, "title");
+    complaint(topics::rename(cx, noor, named, "0123456").await, "title");
+    switch_off(&forum, mira, of_group).await;
+    forum.post(noor, topic, "cheap plums").await;
+    rules::delete(cx, mira, of_group).await.unwrap();
+    assert!(is_not_found(rules::show(cx, mira, of_group).await));
+    forum.drain().await;
+}
+
+async fn a_rule_holds_and_a_rule_reports(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, keeper, garden) = place(&forum).await;
+    let boss = forum.site_admin("boss").await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    rule(&forum, mira, Some(garden.id), words("Sales", "buy", RuleDeed::Hold)).await;
+    rule(&forum, boss, None, words("Temper", "blast", RuleDeed::Report)).await;
+    rule(&forum, boss, None, words("Worse", "thunder", RuleDeed::Report)).await;
+    is_held(messages::post(cx, noor, topic, draft("Buy me a plum")).await);
+    is_held(topics::start(cx, noor, garden.id, "Buy!", draft("x")).await);
+    let (_, rows) = held::of_group(cx, keeper, garden.id).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.why.as_str()).collect::<Vec<_>>(), ["The rule “Sales”"; 2]);
+    // Those who approve are not held.
+    forum.post(keeper, topic, "Nobody may buy").await;
+    let posted = forum.post(noor, topic, "Thunder and blast!").await;
+    let (found, items) = reports::of_group(cx, mira, garden.id).await.unwrap();
+    assert_eq!(reports::count(&found), 1);
+    let [item] = items.as_slice() else { panic!("{items:?}") };
+    assert_eq!((item.message.id, item.row.reports), (posted.id, 2));
+    let said: Vec<_> = item.voices.iter().map(|voice| (voice.username.as_deref(), voice.words.as_str())).collect();
+    assert_eq!(said, [(None, "Temper"), (None, "Worse")]);
+    assert_eq!(reports::of_site(cx, boss).await.unwrap().len(), 1);
+    // People may report it too, and all are answered together.
+    let ada = forum.person("ada").await;
+    complaint(reports::create(cx, ada, posted.id, Some(domain::model::Grounds::Rule), "x").await, "grounds");
+    reports::create(cx, ada, posted.id, Some(domain::model::Grounds::Insult), "").await.unwrap();
+    let answered = reports::answer(cx, keeper, item.row.report_id, Verdict::Nothing).await.unwrap();
+    assert_eq!(answered.reports, 3);
+    // A topic that begins so, and one that is renamed so.
+    let begun = forum.topic(noor, &garden, "Blast", "x").await;
+    let renamed = forum.topic(noor, &garden, "Fine", "x").await;
+    topics::rename(cx, noor, renamed.topic, "Blast it").await.unwrap();
+    let (_, items) = reports::of_group(cx, mira, garden.id).await.unwrap();
+    assert_eq!(items.iter().map(|item| item.message.id).collect::<Vec<_>>(), [begun.id, renamed.id]);
+    forum.drain().await;
+}
+
+async fn a_rule_is_tried_on_what_was_written(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, _, garden) = place(&forum).await;
+    let boss = forum.site_admin("boss").await;
+    let topic = forum.topic(mira, &garden, "Plums for sale", "Hello").await;
+    for n in 0..25 {
+        forum.post(noor, topic.topic, &format!("{n} plums for sale")).await;
+    }
+    let gone = forum.post(noor, topic.topic, "a plum for sale").await;
+    messages::delete(cx, noor, gone.id).await.unwrap();
+    let linked = forum.post(noor, topic.topic, "see https://shop.example").await;
+    let den = forum.group(noor, "Den", GroupKind::Private).await;
+    forum.topic(noor, &den, "Secret", "secretly for sale").await;
+    directs::start(cx, noor, "boss", "", draft("you are for sale")).await.unwrap();
+    forum.drain().await;
+    let tried = async |admin: Viewer, group: Option<GroupId>, form: RuleForm| {
+        let id = rules::create(cx, admin, group, form).await.unwrap();
+        let (_, made) = rules::show(cx, admin, id).await.unwrap();
+        rules::try_out(cx, admin, &made).await.unwrap()
+    };
+    // The site's admin sees what is public: nothing of the den, and nothing of conversations.
+    for (admin, group) in [(boss, None), (mira, Some(garden.id))] {
+        let found = tried(admin, group, words("Sales", "for sale", RuleDeed::Refuse)).await;
+        assert_eq!((found.looked, found.caught, found.examples.len(), found.is_slow), (27, 26, 20, false));
+        assert_eq!(found.examples[0].message.markup, "24 plums for sale", "the newest first");
+        let titles = RuleForm { in_text: false, ..words("Sales", "for sale", RuleDeed::Hold) };
+        let found = tried(admin, group, titles).await;
+        assert_eq!(found.examples.iter().map(|one| one.message.id).collect::<Vec<_>>(), [topic.id]);
+        let hosts = RuleForm { in_text: false, in_title: false, in_links: true, ..words("S", "shop.example", RuleDeed::Hold) };
+        let found = tried(admin, group, hosts).await;
+        assert_eq!(found.examples.iter().map(|one| one.message.id).collect::<Vec<_>>(), [linked.id]);
+        let first = RuleForm { new_messages: Some(2), ..words("Sales", "for sale", RuleDeed::Refuse) };
+        assert_eq!(tried(admin, group, first).await.caught, 3, "the first two of each");
+        let none = tried(admin, group, words("None", "quinces", RuleDeed::Refuse)).await;
+        assert_eq!((none.looked, none.caught), (27, 0));
+    }
+    // Trying did nothing to anybody.
+    forum.post(noor, topic.topic, "more for sale").await;
+    forum.drain().await;
+}
+
+async fn a_rule_that_cannot_be_is_told_why(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, _, _, garden) = place(&forum).await;
+    let boss = forum.site_admin("boss").await;
+    let make = async |form: RuleForm| rules::create(cx, mira, Some(garden.id), form).await;
+    let good = || words("Sales", "for sale", RuleDeed::Refuse);
+    let pattern = |body: &str| RuleForm { kind: Some(RuleKind::Pattern), body: body.into(), ..good() };
+    assert!(complaint(make(pattern("a(b")).await, "body").contains("unclosed group"));
+    assert!(complaint(make(pattern("(x{900}){900}")).await, "body").contains("too big"));
+    complaint(make(pattern(".*")).await, "body");
+    complaint(make(RuleForm { body: " \n ".into(), ..good() }).await, "body");
+    complaint(make(RuleForm { name: "\u{200b}".into(), ..good() }).await, "name");
+    complaint(make(RuleForm { name: "x".repeat(81), ..good() }).await, "name");
+    complaint(make(RuleForm { explanation: "x".repeat(501), ..good() }).await, "explanation");
+    complaint(make(RuleForm { in_text: false, in_title: false, ..good() }).await, "places");
+    complaint(make(RuleForm { kind: None, ..good() }).await, "kind");
+    complaint(make(RuleForm { deed: None, ..good() }).await, "deed");
+    complaint(make(RuleForm { new_days: None, ..good() }).await, "new");
+    complaint(make(RuleForm { new_messages: Some(-1), ..good() }).await, "new");
+    let of_names = RuleForm { in_text: false, in_title: false, in_names: true, ..good() };
+    complaint(make(of_names.clone()).await, "places");
+    let held = RuleForm { deed: Some(RuleDeed::Hold), ..of_names };
+    complaint(rules::create(cx, boss, None, held).await, "deed");
+    for _ in 0..rules::OF_GROUP {
+        make(good()).await.unwrap();
+    }
+    assert!(is_forbidden(make(good()).await));
+}
+
+async fn rules_are_for_new_people_where_they_say_so(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, _, garden) = place(&forum).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    let week = RuleForm { new_days: Some(7), ..words("Week", "plums", RuleDeed::Refuse) };
+    rule(&forum, mira, Some(garden.id), week).await;
+    complaint(messages::post(cx, noor, topic, draft("plums")).await, "text");
+    let day = std::time::Duration::from_secs(24 * 3_600);
+    forum.pass(7 * day);
+    forum.post(noor, topic, "plums").await;
+    let ada = forum.person("ada").await;
+    forum.admit(&garden, &[ada]).await;
+    forum.pass(7 * day);
+    let three = RuleForm { new_messages: Some(3), ..words("Three", "pears", RuleDeed::Refuse) };
+    rule(&forum, mira, Some(garden.id), three).await;
+    for _ in 0..3 {
+        complaint(messages::post(cx, ada, topic, draft("pears")).await, "text");
+        forum.post(ada, topic, "plums").await;
+    }
+    forum.post(ada, topic, "pears").await;
+    forum.drain().await;
+}
+
+async fn an_edit_brings_in_nothing_that_a_message_could_not(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, _, garden) = place(&forum).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    let posted = forum.post(noor, topic, "first").await;
+    let had = forum.post(noor, topic, "I buy and sell and blast").await;
+    rule(&forum, mira, Some(garden.id), words("Sales", "sell", RuleDeed::Refuse)).await;
+    rule(&forum, mira, Some(garden.id), words("Buying", "buy", RuleDeed::Hold)).await;
+    rule(&forum, mira, Some(garden.id), words("Temper", "blast", RuleDeed::Report)).await;
+    assert_eq!(complaint(messages::edit(cx, noor, posted.id, "I sell".into()).await, "text"), "Not here: Sales.");
+    assert!(complaint(messages::edit(cx, noor, posted.id, "I buy".into()).await, "text").contains("approve"));
+    assert_eq!(messages::show(cx, noor, posted.id).await.unwrap().message.markup, "first");
+    messages::edit(cx, noor, posted.id, "blast".into()).await.unwrap();
+    let (_, items) = reports::of_group(cx, mira, garden.id).await.unwrap();
+    assert_eq!(items.iter().map(|item| item.message.id).collect::<Vec<_>>(), [posted.id]);
+    // What stood there before the rule may stay when a slip is mended.
+    messages::edit(cx, noor, had.id, "I buy, and sell, and blast".into()).await.unwrap();
+    assert_eq!(reports::of_group(cx, mira, garden.id).await.unwrap().1.len(), 1);
+    assert!(held::of_group(cx, mira, garden.id).await.unwrap().1.is_empty());
+    forum.drain().await;
+}
+
+async fn in_conversations_the_rules_of_the_site_refuse(forum: TestForum) {
+    let cx = &forum.cx;
+    let (noor, ada, boss) = (forum.person("noor").await, forum.person("ada").await, forum.site_admin("boss").await);
+    rule(&forum, boss, None, words("Sales", "sell", RuleDeed::Refuse)).await;
+    rule(&forum, boss, None, words("Buying", "buy", RuleDeed::Hold)).await;
+    rule(&forum, boss, None, words("Temper", "blast", RuleDeed::Report)).await;
+    complaint(directs::start(cx, noor, "ada", "", draft("I sell")).await, "text");
+    complaint(directs::start(cx, noor, "ada", "I sell", draft("x")).await, "title");
+    let begun = directs::start(cx, noor, "ada", "", draft("I buy, blast it")).await.unwrap();
+    complaint(messages::post(cx, ada, begun.topic, draft("sell!")).await, "text");
+    messages::post(cx, ada, begun.topic, draft("buy! blast!")).await.unwrap();
+    complaint(directs::add(cx, noor, begun.group, "boss", draft("I sell")).await, "text");
+    assert!(reports::of_site(cx, boss).await.unwrap().is_empty());
+    assert!(held::of_site(cx, boss).await.unwrap().is_empty());
+    // It has no rules of its own.
+    assert!(rules::list(cx, noor, Some(begun.group)).await.is_err());
+    forum.drain().await;
+}
+
+async fn names_are_looked_at_when_somebody_signs_up(forum: TestForum) {
+    let cx = &forum.cx;
+    let boss = forum.site_admin("boss").await;
+    let pattern = RuleForm {
+        kind: Some(RuleKind::Pattern),
+        body: "plum".into(),
+        in_text: false,
+        in_title: false,
+        in_names: true,
+        ..words("Names", "", RuleDeed::Refuse)
+    };
+    rule(&forum, boss, None, pattern).await;
+    let account = |name: &str| NewAccount { username: name.into(), email: String::new(), password: Password::new(PASSWORD) };
+    assert_eq!(complaint(accounts::create(cx, account("BigPlum"), false).await, "username"), "Not here: Names.");
+    accounts::create(cx, account("pear"), false).await.unwrap();
+    let pear = forum.person("quince").await;
+    let renamed = accounts::rename(cx, id(pear), "plumy", Password::new(PASSWORD)).await;
+    assert_eq!(complaint(renamed, "username"), "Not here: Names.");
+}
+
+async fn only_admins_make_rules_and_see_them(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, keeper, _) = place(&forum).await;
+    let boss = forum.site_admin("boss").await;
+    let den = forum.group(mira, "Den", GroupKind::Private).await;
+    groups::admit(cx, den.id, id(keeper), Role::Moderator).await.unwrap();
+    let form = || words("Sales", "sell", RuleDeed::Refuse);
+    let own = rule(&forum, mira, Some(den.id), form()).await;
+    let of_site = rule(&forum, boss, None, form()).await;
+    assert!(is_forbidden(rules::list(cx, keeper, Some(den.id)).await));
+    assert!(is_forbidden(rules::create(cx, keeper, Some(den.id), form()).await));
+    for who in [noor, boss, Viewer::Anonymous] {
+        let absent = Some(GroupId(ABSENT));
+        assert_eq!(told(rules::list(cx, who, Some(den.id)).await), told(rules::list(cx, who, absent).await));
+        let made = rules::create(cx, who, Some(den.id), form()).await;
+        assert_eq!(told(made), told(rules::create(cx, who, absent, form()).await));
+    }
+    for who in [mira, noor, keeper] {
+        assert!(is_not_found(rules::list(cx, who, None).await));
+        assert!(is_not_found(rules::create(cx, who, None, form()).await));
+    }
+    for (who, rule) in [(noor, own), (keeper, own), (boss, own), (mira, of_site), (noor, of_site)] {
+        assert!(is_not_found(rules::show(cx, who, rule).await));
+        assert!(is_not_found(rules::update(cx, who, rule, form()).await));
+        assert!(is_not_found(rules::switch(cx, who, rule, 1, false).await));
+        assert!(is_not_found(rules::delete(cx, who, rule).await));
+    }
+    assert!(matches!(rules::show(cx, Viewer::Anonymous, own).await, Err(Error::SignedOut)));
+    // With the group its rules are gone.
+    groups::delete(cx, mira, den.id, "Den").await.unwrap();
+    assert!(is_not_found(rules::show(cx, mira, own).await));
+    forum.drain().await;
+}
+
+async fn all_processes_hear_of_a_change(forum: TestForum) {
+    let (mira, noor, _, garden) = place(&forum).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    let other = forum.another().await;
+    let mut heard = other.bus.controls();
+    let cache = other.rules.clone();
+    let hearing = tokio::spawn(async move {
+        while let Ok(word) = heard.recv().await {
+            cache.hear(&word);
+        }
+    });
+    // The other process has read the rules, when there were none.
+    messages::post(&other, noor, topic, draft("plums")).await.unwrap();
+    let made = rule(&forum, mira, Some(garden.id), words("Plums", "plums", RuleDeed::Refuse)).await;
+    wait_for("the other process to refuse", || async {
+        messages::post(&other, noor, topic, draft("plums")).await.is_err()
+    })
+    .await;
+    switch_off(&forum, mira, made).await;
+    wait_for("the other process to take it", || async {
+        messages::post(&other, noor, topic, draft("plums")).await.is_ok()
+    })
+    .await;
+    hearing.abort();
+    forum.drain().await;
+}
+
+async fn a_rule_that_was_changed_has_to_be_tried_again(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, _, garden) = place(&forum).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    let made = rule(&forum, mira, Some(garden.id), words("Plums", "plums", RuleDeed::Refuse)).await;
+    complaint(messages::post(cx, noor, topic, draft("plums")).await, "text");
+    let (_, before) = rules::show(cx, mira, made).await.unwrap();
+    rules::update(cx, mira, made, words("Pears", "pears", RuleDeed::Refuse)).await.unwrap();
+    for text in ["plums", "pears"] {
+        forum.post(noor, topic, text).await;
+    }
+    assert!(is_forbidden(rules::switch(cx, mira, made, before.version, true).await), "that is not what was tried");
+    let (_, now) = rules::show(cx, mira, made).await.unwrap();
+    assert_eq!((now.name.as_str(), now.enabled_at), ("Pears", None));
+    rules::switch(cx, mira, made, now.version, true).await.unwrap();
+    complaint(messages::post(cx, noor, topic, draft("pears")).await, "text");
+    forum.post(noor, topic, "plums").await;
+    forum.drain().await;
+}

@@ -1,0 +1,195 @@
+//! Slow mode, limits by the age of an account, and links of the new.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::audit::Draft;
+use domain::groups::{self, GroupForm};
+use domain::model::{Group, GroupKind, Role};
+use domain::newcomers::{self, Newcomers};
+use domain::policy::Viewer;
+use domain::testing::{TestForum, counting_statements, draft};
+use domain::{Error, Result, directs, messages, topics};
+
+use crate::{complaint, id, is_not_found};
+
+stories! {
+    in_slow_mode_a_member_writes_once_in_a_while_in_a_topic,
+    of_two_browsers_at_once_one_goes_through,
+    new_accounts_post_less_and_start_less,
+    new_accounts_have_few_links_in_a_message,
+    a_plain_message_costs_what_it_cost,
+}
+
+async fn slow(forum: &TestForum, admin: Viewer, seconds: i64) -> Group {
+    let group = forum.group(admin, "Garden", GroupKind::Public).await;
+    let form = GroupForm { slow_seconds: seconds, ..GroupForm::new("Garden", GroupKind::Public) };
+    groups::update(&forum.cx, admin, group.id, form).await.unwrap()
+}
+
+fn wait<T: std::fmt::Debug>(answer: Result<T>) -> Duration {
+    match answer {
+        Err(Error::Slow(wait)) => wait,
+        other => panic!("not too soon: {other:?}"),
+    }
+}
+
+fn is_too_many<T: std::fmt::Debug>(answer: Result<T>) {
+    assert!(matches!(answer, Err(Error::TooMany(_))), "{answer:?}");
+}
+
+async fn in_slow_mode_a_member_writes_once_in_a_while_in_a_topic(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let keeper = forum.person("keeper").await;
+    let form = |slow_seconds| GroupForm { slow_seconds, ..GroupForm::new("Garden", GroupKind::Public) };
+    let garden = slow(&forum, mira, 300).await;
+    assert_eq!(garden.slow_seconds, 300);
+    complaint(groups::update(cx, mira, garden.id, form(7)).await, "slow");
+    forum.admit(&garden, &[noor, ada]).await;
+    groups::admit(cx, garden.id, id(keeper), Role::Moderator).await.unwrap();
+    let plums = forum.topic(noor, &garden, "Plums", "Hello").await.topic;
+    let pears = forum.topic(mira, &garden, "Pears", "Hello").await.topic;
+    let left = wait(messages::post(cx, noor, plums, draft("Again")).await);
+    assert!(left > Duration::from_secs(290) && left <= Duration::from_secs(300), "{left:?}");
+    // Elsewhere, and others, and those who keep order.
+    forum.post(noor, pears, "Here").await;
+    forum.post(ada, plums, "Me").await;
+    for _ in 0..3 {
+        forum.post(keeper, plums, "Order").await;
+        forum.post(mira, pears, "Order").await;
+    }
+    forum.pass(left - Duration::from_secs(2));
+    let short = wait(messages::post(cx, noor, plums, draft("Again")).await);
+    assert!(short <= Duration::from_secs(2), "{short:?}");
+    forum.pass(short);
+    let keyed = |text: &str| Draft { text: text.into(), key: Some("k".into()) };
+    let posted = messages::post(cx, noor, plums, keyed("Now")).await.unwrap();
+    // The same form again is no second message, but is told where the first one went.
+    assert_eq!(messages::post(cx, noor, plums, keyed("Now")).await.unwrap(), posted);
+    // Deleting it does not begin the time anew.
+    messages::delete(cx, noor, posted.id).await.unwrap();
+    wait(messages::post(cx, noor, plums, draft("Once more")).await);
+    groups::update(cx, mira, garden.id, form(0)).await.unwrap();
+    forum.post(noor, plums, "Freely").await;
+    forum.drain().await;
+}
+
+async fn of_two_browsers_at_once_one_goes_through(forum: TestForum) {
+    let forum = Arc::new(forum);
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = slow(&forum, mira, 60).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    let other = forum.another().await;
+    for round in 0..5 {
+        forum.pass(Duration::from_secs(61));
+        let sent: Vec<_> = (0..6)
+            .map(|n| {
+                let cx = if n % 2 == 0 { forum.cx.clone() } else { other.clone() };
+                tokio::spawn(async move { messages::post(&cx, noor, topic, draft(&format!("{round}-{n}"))).await })
+            })
+            .collect();
+        let mut posted = 0;
+        for one in sent {
+            match one.await.unwrap() {
+                Ok(_) => posted += 1,
+                Err(Error::Slow(_)) => {}
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+        assert_eq!(posted, 1, "round {round}");
+    }
+    forum.drain().await;
+    assert_eq!(topics::find(&forum.cx, mira, topic).await.unwrap().topic.last_seq, 6, "no number is left out");
+}
+
+async fn new_accounts_post_less_and_start_less(mut forum: TestForum) {
+    forum.limit(|limits| {
+        (limits.posts_per_minute, limits.posts_per_minute_while_new) = (6, 3);
+        (limits.topics_per_hour, limits.topics_per_hour_while_new) = (4, 2);
+    });
+    let old = forum.person("mira").await;
+    forum.pass(Duration::from_secs(2 * 24 * 3_600));
+    let new = forum.person("noor").await;
+    let into = forum.cx.now().0 % 3_600_000_000;
+    forum.pass(Duration::from_micros((3_600_000_000 - into) as u64));
+    let cx = &forum.cx;
+    let garden = forum.group(old, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[new]).await;
+    let topic = forum.topic(old, &garden, "Plums", "1").await.topic;
+    for n in 0..5 {
+        let answer = messages::post(cx, new, topic, draft("x")).await;
+        if n < 3 { drop(answer.unwrap()) } else { is_too_many(answer) }
+        messages::post(cx, old, topic, draft("x")).await.unwrap();
+    }
+    is_too_many(messages::post(cx, old, topic, draft("x")).await);
+    forum.pass(Duration::from_secs(60));
+    for n in 0..4 {
+        let answer = topics::start(cx, new, garden.id, "Pears", draft("x")).await;
+        if n < 2 { drop(answer.unwrap()) } else { is_too_many(answer) }
+        let answer = topics::start(cx, old, garden.id, "Pears", draft("x")).await;
+        // One was started before.
+        if n < 3 { drop(answer.unwrap()) } else { is_too_many(answer) }
+    }
+    forum.drain().await;
+}
+
+async fn new_accounts_have_few_links_in_a_message(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, boss) = (forum.person("mira").await, forum.site_admin("boss").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.pass(Duration::from_secs(2 * 24 * 3_600));
+    let noor = forum.person("noor").await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "a https://a.example b https://b.example https://c.example").await.topic;
+    let two = "see https://a.example and [b](http://b.example), and https://forum.example/garden/plums/";
+    let three = format!("{two} https://c.example");
+    let posted = forum.post(noor, topic, two).await;
+    let why = complaint(messages::post(cx, noor, topic, draft(&three)).await, "text");
+    assert!(why.contains("at most 2 links") && why.contains("has 3"), "{why}");
+    complaint(topics::start(cx, noor, garden.id, "Pears", draft(&three)).await, "text");
+    complaint(directs::start(cx, noor, "mira", "", draft(&three)).await, "text");
+    complaint(messages::edit(cx, noor, posted.id, three.clone()).await, "text");
+    // Who keeps order in a group of theirs is trusted there; admins of the site are everywhere.
+    let own = forum.group(noor, "Own", GroupKind::Public).await;
+    forum.topic(noor, &own, "Pears", &three).await;
+    assert!(is_not_found(newcomers::set(cx, mira, Newcomers::default()).await));
+    complaint(newcomers::set(cx, boss, Newcomers { days: -1, ..Newcomers::default() }).await, "days");
+    let wide = Newcomers { days: 1, messages: 5, links: 3 };
+    newcomers::set(cx, boss, wide).await.unwrap();
+    assert_eq!(newcomers::get(cx).await.unwrap(), wide);
+    let posted = forum.post(noor, topic, &three).await;
+    newcomers::set(cx, boss, Newcomers { links: 0, ..wide }).await.unwrap();
+    let why = complaint(messages::post(cx, noor, topic, draft("https://a.example")).await, "text");
+    assert!(why.contains("no links"), "{why}");
+    // What was there may stay when something else is mended.
+    messages::edit(cx, noor, posted.id, format!("{three} indeed")).await.unwrap();
+    newcomers::set(cx, boss, Newcomers::default()).await.unwrap();
+    // A day later they are not new; nor is somebody who wrote enough.
+    let ada = forum.person("ada").await;
+    forum.admit(&garden, &[ada]).await;
+    for _ in 0..5 {
+        forum.post(ada, topic, "x").await;
+    }
+    forum.post(ada, topic, &three).await;
+    forum.pass(Duration::from_secs(24 * 3_600));
+    forum.post(noor, topic, &three).await;
+    forum.drain().await;
+}
+
+async fn a_plain_message_costs_what_it_cost(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    // Once in a while a process reads the rules.
+    forum.post(noor, topic, "One").await;
+    let (posted, statements) = counting_statements(messages::post(cx, noor, topic, draft("Two"))).await;
+    posted.unwrap();
+    // The topic is found, the message saved: of the latter Postgres needs one, SQLite four.
+    let most = if matches!(cx.db, domain::store::Db::Postgres(_)) { 2 } else { 5 };
+    assert!(statements <= most, "{statements} statements");
+    forum.drain().await;
+}

@@ -1,0 +1,90 @@
+//! What waits for approval.
+
+use askama::Template;
+use domain::held::OwnHeld;
+use domain::model::{GroupId, HeldId, TopicId, UserId};
+use domain::store::held::HeldRow;
+
+use super::{Drawn, ago, frame, group, person};
+use crate::form::ReasonForm;
+use crate::frame::Frame;
+use crate::held::{Held, OfSite};
+
+pub(super) fn own(topic: Option<i64>) -> Vec<OwnHeld> {
+    let waits = OwnHeld {
+        id: HeldId(3),
+        group_id: GroupId(1),
+        topic_id: topic.map(TopicId),
+        title: if topic.is_some() { String::new() } else { "Is this a <wren>?".to_owned() },
+        raw: "I am new here.\nIs <this> a wren, or a very small owl?".to_owned(),
+        created_at: ago(12),
+        declined_at: None,
+        reason: String::new(),
+    };
+    let declined = OwnHeld {
+        id: HeldId(2),
+        raw: "Finches for sale, ten a dozen.".to_owned(),
+        declined_at: Some(ago(30)),
+        reason: "We do not sell <birds> here.".to_owned(),
+        ..waits.clone()
+    };
+    vec![declined, waits]
+}
+
+fn row(id: i64, topic: bool, by: usize, raw: &str) -> HeldRow {
+    HeldRow {
+        group: group(1),
+        held_id: HeldId(id),
+        author_id: UserId(by as i64),
+        author_name: person(by).username,
+        topic_id: topic.then_some(TopicId(9)),
+        topic_slug: topic.then(|| "wrens".to_owned()),
+        topic_name: topic.then(|| "Wrens in the wall".to_owned()),
+        topic_gone: id == 4,
+        title: if topic { String::new() } else { "Is this a <wren>?".to_owned() },
+        raw: raw.to_owned(),
+        idempotency_key: None,
+        why: if id == 1 { "One of their first messages in this group" } else { "The rule “Birds for <sale>”" }.to_owned(),
+        written_at: ago(40),
+    }
+}
+
+fn rows() -> Vec<HeldRow> {
+    vec![
+        row(1, true, 8, "I am new here.\nIs this a wren, or a very small owl?"),
+        row(2, false, 9, "It sat on the wall this morning, <b>singing</b>."),
+        row(4, true, 7, "Finches for sale, ten a dozen."),
+    ]
+}
+
+impl Held {
+    /// Three that wait, one of them in a topic that is gone.
+    pub fn sample() -> Self {
+        let (frame, form) = (frame("/-/groups/1/held"), ReasonForm::default());
+        Self { frame, group: group(1), keeps: true, items: rows(), total: 3, form, ticked: Vec::new() }
+    }
+
+    fn mending() -> Self {
+        let mut page = Self { ticked: vec![HeldId(2)], ..Self::sample() };
+        page.form.mend("reason", "Say why, in a few words.");
+        page
+    }
+}
+
+impl OfSite {
+    /// The same for the site.
+    pub fn sample() -> Self {
+        let (frame, form) = (Frame { held: 3, ..frame("/admin/held") }, ReasonForm::default());
+        Self { frame, items: rows(), form, ticked: Vec::new() }
+    }
+}
+
+pub(super) fn all() -> Vec<Drawn> {
+    vec![
+        ("held", Held::sample().render()),
+        ("held-mending", Held::mending().render()),
+        ("held-none", Held { items: Vec::new(), total: 0, ..Held::sample() }.render()),
+        ("admin-held", OfSite::sample().render()),
+        ("admin-held-none", OfSite { items: Vec::new(), ..OfSite::sample() }.render()),
+    ]
+}

@@ -1,0 +1,123 @@
+//! Rules.
+
+use askama::Template;
+use domain::messages::Placed;
+use domain::model::{RuleDeed, RuleId, RuleKind, UserId};
+use domain::rules::{Rule, Tried};
+
+use super::{Drawn, ago, frame, group, message, wrens};
+use crate::form::{NewcomersForm, RuleForm};
+use crate::rules::{Edit, Index};
+
+fn rule(id: i64, name: &str, kind: RuleKind, body: &str, deed: RuleDeed) -> Rule {
+    Rule {
+        id: RuleId(id),
+        group_id: Some(group(1).id),
+        name: name.to_owned(),
+        kind,
+        body: body.to_owned(),
+        in_text: true,
+        in_title: id > 1,
+        in_links: id > 2,
+        in_names: false,
+        new_days: if id > 1 { 3 } else { 0 },
+        new_messages: 0,
+        deed,
+        explanation: "We do not sell <birds> here.".to_owned(),
+        version: 2,
+        creator_id: UserId(1),
+        created_at: ago(4_000),
+        enabled_at: (id > 1).then(|| ago(3_000)),
+    }
+}
+
+fn rules() -> Vec<Rule> {
+    vec![
+        rule(1, "Birds for <sale>", RuleKind::Words, "finches for sale\nten a dozen", RuleDeed::Refuse),
+        rule(2, "Numbers to call", RuleKind::Pattern, r"\+?\d{9,}", RuleDeed::Hold),
+        rule(3, "Shops", RuleKind::Words, "cheap-seeds.example", RuleDeed::Report),
+    ]
+}
+
+fn form(rule: &Rule) -> RuleForm {
+    let yes = |is_on: bool| if is_on { "yes" } else { "" }.into();
+    RuleForm {
+        name: rule.name.clone().into(),
+        kind: rule.kind.as_str().into(),
+        body: rule.body.clone().into(),
+        in_text: yes(rule.in_text),
+        in_title: yes(rule.in_title),
+        in_links: yes(rule.in_links),
+        new: if rule.is_for_new() { "new" } else { "everyone" }.into(),
+        new_days: rule.new_days.to_string().into(),
+        new_messages: rule.new_messages.to_string().into(),
+        deed: rule.deed.as_str().into(),
+        explanation: rule.explanation.clone().into(),
+        ..RuleForm::default()
+    }
+}
+
+impl Index {
+    /// Those of a group.
+    pub fn sample() -> Self {
+        let newcomers = NewcomersForm { days: "1".into(), messages: "5".into(), links: "2".into(), error: None };
+        Self { frame: frame("/-/groups/1/rules"), group: Some(group(1)), rules: rules(), newcomers }
+    }
+
+    fn of_site() -> Self {
+        let mut page = Self { frame: frame("/admin/rules"), group: None, ..Self::sample() };
+        page.newcomers.mend("days", "A number from 0 to 365.");
+        page
+    }
+}
+
+impl Edit {
+    /// One that was tried.
+    pub fn sample() -> Self {
+        let rule = rules().remove(0);
+        let said = ["Finches for sale, ten a dozen.", "Somebody wrote <b>finches for sale</b> here."];
+        let example = |(seq, said): (i64, &&str)| Placed {
+            message: message(seq, 8, 300, said),
+            topic: wrens(),
+            group: group(1),
+        };
+        let examples = (1..).zip(&said).map(example).collect();
+        let tried = Tried { looked: 1_000, caught: 23, examples, is_slow: false };
+        let frame = frame("/-/rules/1");
+        Self { frame, group: Some(group(1)), form: form(&rule), rule: Some(rule), tried: Some(tried) }
+    }
+
+    fn on() -> Self {
+        let rule = rules().remove(1);
+        let tried = Tried { looked: 12, ..Tried::default() };
+        Self { form: form(&rule), rule: Some(rule), tried: Some(tried), ..Self::sample() }
+    }
+
+    fn slow() -> Self {
+        let tried = Tried { looked: 40, is_slow: true, ..Tried::default() };
+        Self { tried: Some(tried), ..Self::sample() }
+    }
+
+    fn new_and_wrong() -> Self {
+        let mut form = RuleForm { kind: "pattern".into(), body: "a(b".into(), ..RuleForm::default() };
+        form.mend("name", "Give the rule a name.");
+        form.mend("body", "This pattern cannot be read: unclosed group.");
+        form.mend("places", "Say where it looks.");
+        form.mend("new", "Days from 0 to 3650, messages from 0 to 100.");
+        form.mend("kind", "Choose one of them.");
+        form.mend("deed", "Choose one of them.");
+        Self { frame: frame("/admin/rules/new"), group: None, rule: None, form, tried: None }
+    }
+}
+
+pub(super) fn all() -> Vec<Drawn> {
+    vec![
+        ("rules", Index::sample().render()),
+        ("rules-none", Index { rules: Vec::new(), ..Index::sample() }.render()),
+        ("admin-rules", Index::of_site().render()),
+        ("rule", Edit::sample().render()),
+        ("rule-on", Edit::on().render()),
+        ("rule-slow", Edit::slow().render()),
+        ("rule-new", Edit::new_and_wrong().render()),
+    ]
+}
