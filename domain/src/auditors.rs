@@ -8,13 +8,14 @@ use crate::model::{Category, Group, GroupId, GroupKind, Role, RuleDeed, UserId};
 use crate::newcomers;
 use crate::policy::{Deed, Standing, Viewer};
 use crate::rules::compiled::{Compiled, Deadline, Found, Words};
-use crate::{rules, store};
 use crate::time::Timestamp;
+use crate::{rules, store};
 
 /// What is told when a rule refuses and its makers did not say why.
 const REFUSED: &str = "The rules here do not allow this.";
 /// The same when what is edited would have to wait.
-const CANNOT_WAIT: &str = "Somebody would have to approve this first, and what was posted cannot wait. Say it in a new message.";
+const CANNOT_WAIT: &str =
+    "Somebody would have to approve this first, and what was posted cannot wait. Say it in a new message.";
 
 /// A message on its way in, and where to.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +71,11 @@ pub(crate) async fn look(cx: &Context, writing: &Writing<'_>) -> Result<Passed> 
     let mut author = Author { user: writing.author, known: None };
     let keeps_order = writing.standing.may(Deed::Moderate);
     let new = known.newcomers;
-    if hosts.len() as i64 > new.links && hosts.len() > hosts_before.len() && !keeps_order && !writing.standing.is_site_admin {
+    if hosts.len() as i64 > new.links
+        && hosts.len() > hosts_before.len()
+        && !keeps_order
+        && !writing.standing.is_site_admin
+    {
         let (since, written) = author.get(cx).await?;
         if new.is_young(since, cx.now()) && written < new.messages {
             return Err(Error::invalid("text", too_many_links(new.links, hosts.len())));
@@ -135,7 +140,9 @@ fn refused(rule: &Compiled, field: &'static str) -> Error {
 fn too_many_links(most: i64, links: usize) -> String {
     match most {
         0 => format!("While your account is new, messages have no links to other sites; this one has {links}."),
-        _ => format!("While your account is new, a message has at most {most} links to other sites; this one has {links}."),
+        _ => format!(
+            "While your account is new, a message has at most {most} links to other sites; this one has {links}."
+        ),
     }
 }
 
@@ -158,7 +165,13 @@ pub(crate) async fn name(cx: &Context, name: &str) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Invalid`] on `title`.
-pub(crate) async fn title(cx: &Context, author: UserId, group: &Group, standing: Standing, new: &str) -> Result<Passed> {
+pub(crate) async fn title(
+    cx: &Context,
+    author: UserId,
+    group: &Group,
+    standing: Standing,
+    new: &str,
+) -> Result<Passed> {
     let writing = Writing { author, group, standing, title: Some(new), text: "", nodes: &[], before: Some(("", &[])) };
     match look(cx, &writing).await {
         Err(Error::Invalid(fields)) => {

@@ -10,8 +10,8 @@ use crate::groups::{self, Found};
 use crate::messages::{self, Posted};
 use crate::model::{Group, GroupId, HeldId, TopicId, UserId};
 use crate::policy::{self, Deed, Viewer};
-use crate::store::held::{HeldRow, NewHeld};
 pub use crate::store::held::OwnHeld;
+use crate::store::held::{HeldRow, NewHeld};
 use crate::store::messages::NewMessage;
 use crate::store::search_log::{self, Changed};
 use crate::{members, store, topics};
@@ -72,9 +72,7 @@ async fn tell(cx: &Context, group: GroupId, author: UserId) {
 /// The reader's own messages that wait in a topic or were declined; no query when there are none.
 pub async fn own_in_topic(cx: &Context, viewer: Viewer, found: &topics::Found) -> Result<Vec<OwnHeld>> {
     match viewer.id() {
-        Some(user) if found.own_held => {
-            Ok(store::held::own(&cx.db, user, found.group.id, Some(found.topic.id)).await?)
-        }
+        Some(user) if found.own_held => Ok(store::held::own(&cx.db, user, found.group.id, Some(found.topic.id)).await?),
         _ => Ok(Vec::new()),
     }
 }

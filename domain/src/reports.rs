@@ -55,7 +55,9 @@ pub async fn create(
 ) -> Result<Placed> {
     let user = viewer.user()?;
     let Reportable { placed, .. } = reportable(cx, viewer, id).await?;
-    let grounds = grounds.filter(|grounds| Grounds::ALL.contains(grounds)).ok_or_else(|| Error::invalid("grounds", "Choose one of them."))?;
+    let grounds = grounds
+        .filter(|grounds| Grounds::ALL.contains(grounds))
+        .ok_or_else(|| Error::invalid("grounds", "Choose one of them."))?;
     let words = audit::reason(words, "words", grounds == Grounds::Other)?;
     limits::count(cx, limits::Deed::Report, By::User(user)).await?;
     let mut tx = cx.db.begin().await?;

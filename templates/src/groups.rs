@@ -268,7 +268,9 @@ pub fn slow_label(seconds: &i64) -> String {
 /// So many seconds, in words.
 pub fn span(seconds: impl Borrow<i64>) -> String {
     let counted = match *seconds.borrow() {
-        seconds if seconds >= 3_600 && seconds % 3_600 == 0 => crate::numbers::counted(seconds / 3_600, "hour", "hours"),
+        seconds if seconds >= 3_600 && seconds % 3_600 == 0 => {
+            crate::numbers::counted(seconds / 3_600, "hour", "hours")
+        }
         seconds if seconds >= 60 && seconds % 60 == 0 => crate::numbers::counted(seconds / 60, "minute", "minutes"),
         seconds => crate::numbers::counted(seconds, "second", "seconds"),
     };

@@ -82,15 +82,11 @@ pub fn summary(rule: &Rule) -> String {
         RuleKind::Words => crate::numbers::counted(rule.body.lines().count() as i64, "word", "words").to_string(),
         RuleKind::Pattern => "a pattern".to_owned(),
     };
-    let places: Vec<&str> = [
-        (rule.in_text, "messages"),
-        (rule.in_title, "titles"),
-        (rule.in_links, "links"),
-        (rule.in_names, "names"),
-    ]
-    .into_iter()
-    .filter_map(|(is_on, place)| is_on.then_some(place))
-    .collect();
+    let places: Vec<&str> =
+        [(rule.in_text, "messages"), (rule.in_title, "titles"), (rule.in_links, "links"), (rule.in_names, "names")]
+            .into_iter()
+            .filter_map(|(is_on, place)| is_on.then_some(place))
+            .collect();
     let whom = if rule.is_for_new() { ", of new people" } else { "" };
     format!("{} {what} in {}{whom}", deed_label(&rule.deed), places.join(", "))
 }

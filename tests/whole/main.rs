@@ -11,6 +11,7 @@ mod groups;
 mod history;
 mod letters;
 mod live;
+mod order;
 mod privacy;
 mod searching;
 #[path = "../support/mod.rs"]

@@ -75,7 +75,9 @@ impl Failure {
     pub fn problem(&self) -> Problem {
         match self {
             Self::Problem(problem) => problem.clone(),
-            Self::Expired { .. } | Self::Domain(Error::SignedOut | Error::Forbidden(_) | Error::Held) => Problem::Forbidden,
+            Self::Expired { .. } | Self::Domain(Error::SignedOut | Error::Forbidden(_) | Error::Held) => {
+                Problem::Forbidden
+            }
             Self::Domain(Error::NotFound) => Problem::NotFound,
             Self::Domain(Error::Invalid(fields)) => {
                 Problem::Invalid(fields.iter().next().map(|(_, why)| why.to_owned()))

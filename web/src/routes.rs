@@ -10,8 +10,8 @@ use crate::assets;
 use crate::failure::Failure;
 use crate::form::MAX_BODY;
 use crate::handlers::{
-    account, addresses, admin, directs, groups, health, held, help, home, ignores, invitations, members, mentions, messages,
-    own_account, passwords, people, reads, reports, requests, rules, search, second_step, settings, topics,
+    account, addresses, admin, directs, groups, health, held, help, home, ignores, invitations, members, mentions,
+    messages, own_account, passwords, people, reads, reports, requests, rules, search, second_step, settings, topics,
 };
 
 /// An address of the program: the table of them is what is mounted, and what the tests walk.

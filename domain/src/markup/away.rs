@@ -29,13 +29,14 @@ mod tests {
 
     #[test]
     fn links_that_lead_away_are_counted_wherever_they_stand() {
-        let of = |text: &str| {
-            hosts(&parse(text, &Site { base_url: "https://forum.example" }).into_nodes(&HashMap::new()))
-        };
+        let of =
+            |text: &str| hosts(&parse(text, &Site { base_url: "https://forum.example" }).into_nodes(&HashMap::new()));
         assert_eq!(of("no link, `https://code.example`, and a@mail.example"), [""; 0]);
         assert_eq!(of("https://forum.example/a/b/ is ours"), [""; 0]);
         assert_eq!(
-            of("https://One.example/x, [two](http://user:pass@two.example:8080/?a=b)\n\n> http://three.example\n\n**http://four.example** http://five.example/p.png"),
+            of(
+                "https://One.example/x, [two](http://user:pass@two.example:8080/?a=b)\n\n> http://three.example\n\n**http://four.example** http://five.example/p.png"
+            ),
             ["one.example", "two.example", "three.example", "four.example", "five.example"]
         );
         assert_eq!(of("<a href=\"http://typed.example\">"), ["typed.example"], "as a plain address, once");

@@ -204,7 +204,8 @@ fn pattern(body: &str) -> Result<Regex, String> {
         }
         error => {
             let told = error.to_string();
-            let why = told.lines().find_map(|line| line.strip_prefix("error: ")).unwrap_or("it is no regular expression");
+            let why =
+                told.lines().find_map(|line| line.strip_prefix("error: ")).unwrap_or("it is no regular expression");
             format!("This pattern cannot be read: {why}.")
         }
     })?;
@@ -251,7 +252,9 @@ mod tests {
 
     #[test]
     fn what_people_write_is_small_enough() {
-        for body in [r"\b\w+@\w+\.(com|net)\b", r"(?:\+?\d[\s-]?){9,14}", r"[A-Z]{20,}", r"(.)\s*casino", r"\p{Han}{5,}"] {
+        for body in
+            [r"\b\w+@\w+\.(com|net)\b", r"(?:\+?\d[\s-]?){9,14}", r"[A-Z]{20,}", r"(.)\s*casino", r"\p{Han}{5,}"]
+        {
             compile(RuleKind::Pattern, body).unwrap_or_else(|error| panic!("{body}: {error}"));
         }
         let list: String = (0..MAX_WORDS).map(|n| format!("word{n} and {n} more\n")).collect();
@@ -278,7 +281,8 @@ mod tests {
 
     #[test]
     fn a_pattern_made_to_be_slow_gives_up() {
-        let rule = Rule { kind: RuleKind::Pattern, body: "(?:[ab]*a[ab]{900})+c".into(), in_text: true, ..Rule::sample() };
+        let rule =
+            Rule { kind: RuleKind::Pattern, body: "(?:[ab]*a[ab]{900})+c".into(), in_text: true, ..Rule::sample() };
         let Ok(slow) = Compiled::new(rule) else { return };
         let text = "ab".repeat(MAX_MESSAGE / 2);
         let begun = Instant::now();

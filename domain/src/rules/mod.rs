@@ -20,8 +20,8 @@ use crate::model::{GroupId, MessageId, RuleDeed, RuleId, RuleKind};
 use crate::newcomers;
 use crate::policy::{Deed, Viewer};
 use crate::store;
-pub use crate::store::rules::Rule;
 use crate::store::rules::Recent;
+pub use crate::store::rules::Rule;
 
 /// Rules of the site at the most.
 pub const OF_SITE: usize = 100;

@@ -207,7 +207,9 @@ pub async fn group(tx: &mut Tx, group: &NewGroup) -> Result<Option<GroupId>> {
              on conflict do nothing returning id",
             id, slug, name, description, kind, creator, created_at),
         None => {
-            let described = super::groups::Described { name, description, kind: *kind, category: Category::Other };
+            let (kind, category) = (*kind, Category::Other);
+            let described =
+                super::groups::Described { name, description, kind, category, slow_seconds: 0, first_held: 0 };
             super::groups::insert(tx, slug, described, *creator, *created_at).await
         }
     }

@@ -182,13 +182,7 @@ macro_rules! recent {
 }
 
 /// The newest messages of a group, of those that a reader may see; without a group, of all but conversations.
-pub async fn recent(
-    db: &Db,
-    reader: UserId,
-    group: Option<GroupId>,
-    before: i64,
-    limit: i64,
-) -> Result<Vec<Recent>> {
+pub async fn recent(db: &Db, reader: UserId, group: Option<GroupId>, before: i64, limit: i64) -> Result<Vec<Recent>> {
     match group {
         Some(group) => sql!(all db, Recent,
             pg recent!("cast(m.nodes as text)", concat!("g.id = $4 and ", topic_visible_to_first!())),

@@ -108,7 +108,10 @@ async fn first_messages_of_new_people_wait_and_are_approved_or_declined(forum: T
     complaint(held::answer(cx, mira, Some(garden.id), &[all[0].0], nothing).await, "reason");
     let why = Answer::Decline("No <ads>.".into());
     assert_eq!(held::answer(cx, mira, Some(garden.id), &[all[0].0], why.clone()).await.unwrap(), done(1));
-    assert_eq!(own(&forum, noor, topic).await, [("Buy plums".into(), Some("No <ads>.".into())), ("Really".into(), None)]);
+    assert_eq!(
+        own(&forum, noor, topic).await,
+        [("Buy plums".into(), Some("No <ads>.".into())), ("Really".into(), None)]
+    );
     // Approved, it is posted as of now, and counts for the others.
     forum.pass(Duration::from_secs(3_600));
     assert_eq!(approve(&forum, keeper, &garden, all[1].0).await.unwrap(), done(1));
@@ -208,11 +211,11 @@ async fn the_same_form_sent_twice_waits_once_and_is_posted_once(forum: TestForum
     forum.drain().await;
     assert_eq!(said(&forum, mira, topic).await, ["Hello", "Once"]);
     // Posted by another way meanwhile: approving it has nothing left to do.
-    let garden = holding(&forum, mira, "Garden", GroupKind::Public, 3).await;
+    let garden = holding(&forum, mira, "Orchard", GroupKind::Public, 3).await;
     forum.admit(&garden, &[noor]).await;
     let topic = forum.topic(mira, &garden, "Pears", "Hello").await.topic;
     is_held(messages::post(cx, noor, topic, keyed("Twice", "k2")).await);
-    let form = GroupForm { first_held: 0, ..GroupForm::new("Garden", GroupKind::Public) };
+    let form = GroupForm { first_held: 0, ..GroupForm::new("Orchard", GroupKind::Public) };
     groups::update(cx, mira, garden.id, form).await.unwrap();
     messages::post(cx, noor, topic, keyed("Twice", "k2")).await.unwrap();
     let one = waiting(&forum, mira, &garden).await[0].0;
@@ -224,8 +227,7 @@ async fn the_same_form_sent_twice_waits_once_and_is_posted_once(forum: TestForum
 
 async fn of_two_who_approve_at_once_one_posts_it(forum: TestForum) {
     let forum = Arc::new(forum);
-    let (mira, noor, keeper) =
-        (forum.person("mira").await, forum.person("noor").await, forum.person("keeper").await);
+    let (mira, noor, keeper) = (forum.person("mira").await, forum.person("noor").await, forum.person("keeper").await);
     let garden = holding(&forum, mira, "Garden", GroupKind::Public, 3).await;
     forum.admit(&garden, &[noor]).await;
     groups::admit(&forum.cx, garden.id, id(keeper), Role::Moderator).await.unwrap();
@@ -325,6 +327,7 @@ async fn a_topic_that_waits_begins_when_it_is_approved(forum: TestForum) {
     let found = groups::by_id(cx, noor, garden.id).await.unwrap();
     let own = held::own_in_group(cx, noor, &found).await.unwrap();
     assert_eq!((own[0].title.as_str(), own[0].raw.as_str()), ("Pears?", "Who has @ada's pears?"));
+    forum.pass(Duration::from_secs(1));
     let one = waiting(&forum, mira, &garden).await[0].0;
     assert_eq!(approve(&forum, mira, &garden, one).await.unwrap(), done(1));
     forum.drain().await;

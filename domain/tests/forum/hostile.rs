@@ -78,11 +78,9 @@ async fn hostile_text_is_tamed_or_refused_wherever_it_is_typed(forum: TestForum)
         }
         tamed("rename", &text, topics::rename(cx, mira, topic.topic, &text).await);
         let form = |name: &str, slug: &str, description: &str| GroupForm {
-            name: name.into(),
             slug: slug.into(),
             description: description.into(),
-            kind: GroupKind::Public,
-            category: domain::model::Category::Other,
+            ..GroupForm::new(name, GroupKind::Public)
         };
         tamed("group", &text, groups::create(cx, mira, form(&text, "", "")).await);
         tamed("slug", &text, groups::create(cx, mira, form("Fine", &text, "")).await);

@@ -65,7 +65,8 @@ async fn whoever_reads_a_message_reports_it_and_whoever_keeps_order_answers(foru
     }
     let (_, items) = reports::of_group(cx, keeper, garden.id).await.unwrap();
     let [item] = items.as_slice() else { panic!("{items:?}") };
-    let said: Vec<_> = item.voices.iter().map(|v| (v.username.as_deref().unwrap(), v.grounds, v.words.as_str())).collect();
+    let said: Vec<_> =
+        item.voices.iter().map(|v| (v.username.as_deref().unwrap(), v.grounds, v.words.as_str())).collect();
     assert_eq!(said, [("ada", Grounds::Other, "He sells <plums>."), ("eva", Grounds::Spam, "")]);
     assert_eq!((item.message.id, item.row.reports, item.row.topic_name.as_str()), (posted.id, 2, "Plums"));
     let first = item.row.report_id;

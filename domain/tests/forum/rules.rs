@@ -74,15 +74,27 @@ async fn a_rule_refuses_and_says_why(forum: TestForum) {
     forum.admit(&garden, &[boss]).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
     let of_group = rule(&forum, mira, Some(garden.id), words("ads", "cheap plums", RuleDeed::Refuse)).await;
-    let pattern = RuleForm { kind: Some(RuleKind::Pattern), body: r"\d{6,}".into(), ..words("numbers", "", RuleDeed::Refuse) };
+    let pattern =
+        RuleForm { kind: Some(RuleKind::Pattern), body: r"\d{6,}".into(), ..words("numbers", "", RuleDeed::Refuse) };
     rule(&forum, boss, None, pattern).await;
-    let links = RuleForm { in_text: false, in_title: false, in_links: true, ..words("shops", "shop.example", RuleDeed::Refuse) };
+    let links = RuleForm {
+        in_text: false,
+        in_title: false,
+        in_links: true,
+        ..words("shops", "shop.example", RuleDeed::Refuse)
+    };
     rule(&forum, boss, None, links).await;
     let why = complaint(messages::post(cx, noor, topic, draft("Get CHEAP  plums!")).await, "text");
     assert_eq!(why, "Not here: ads.");
-    assert_eq!(complaint(topics::start(cx, noor, garden.id, "Cheap plums", draft("x")).await, "title"), "Not here: ads.");
+    assert_eq!(
+        complaint(topics::start(cx, noor, garden.id, "Cheap plums", draft("x")).await, "title"),
+        "Not here: ads."
+    );
     assert_eq!(complaint(messages::post(cx, noor, topic, draft("call 0123456")).await, "text"), "Not here: numbers.");
-    assert_eq!(complaint(messages::post(cx, noor, topic, draft("[here](https://www.Shop.example/a)")).await, "text"), "Not here: shops.");
+    assert_eq!(
+        complaint(messages::post(cx, noor, topic, draft("[here](https://www.Shop.example/a)")).await, "text"),
+        "Not here: shops."
+    );
     for fine in ["cheap plumstones", "12345", "shop.example is a site", "https://workshop.example"] {
         forum.post(noor, topic, fine).await;
     }
@@ -168,7 +180,8 @@ async fn a_rule_is_tried_on_what_was_written(forum: TestForum) {
         let titles = RuleForm { in_text: false, ..words("Sales", "for sale", RuleDeed::Hold) };
         let found = tried(admin, group, titles).await;
         assert_eq!(found.examples.iter().map(|one| one.message.id).collect::<Vec<_>>(), [topic.id]);
-        let hosts = RuleForm { in_text: false, in_title: false, in_links: true, ..words("S", "shop.example", RuleDeed::Hold) };
+        let hosts =
+            RuleForm { in_text: false, in_title: false, in_links: true, ..words("S", "shop.example", RuleDeed::Hold) };
         let found = tried(admin, group, hosts).await;
         assert_eq!(found.examples.iter().map(|one| one.message.id).collect::<Vec<_>>(), [linked.id]);
         let first = RuleForm { new_messages: Some(2), ..words("Sales", "for sale", RuleDeed::Refuse) };
@@ -286,7 +299,8 @@ async fn names_are_looked_at_when_somebody_signs_up(forum: TestForum) {
         ..words("Names", "", RuleDeed::Refuse)
     };
     rule(&forum, boss, None, pattern).await;
-    let account = |name: &str| NewAccount { username: name.into(), email: String::new(), password: Password::new(PASSWORD) };
+    let account =
+        |name: &str| NewAccount { username: name.into(), email: String::new(), password: Password::new(PASSWORD) };
     assert_eq!(complaint(accounts::create(cx, account("BigPlum"), false).await, "username"), "Not here: Names.");
     accounts::create(cx, account("pear"), false).await.unwrap();
     let pear = forum.person("quince").await;

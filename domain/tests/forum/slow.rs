@@ -120,14 +120,22 @@ async fn new_accounts_post_less_and_start_less(mut forum: TestForum) {
     let topic = forum.topic(old, &garden, "Plums", "1").await.topic;
     for n in 0..5 {
         let answer = messages::post(cx, new, topic, draft("x")).await;
-        if n < 3 { drop(answer.unwrap()) } else { is_too_many(answer) }
+        if n < 3 {
+            drop(answer.unwrap())
+        } else {
+            is_too_many(answer)
+        }
         messages::post(cx, old, topic, draft("x")).await.unwrap();
     }
     is_too_many(messages::post(cx, old, topic, draft("x")).await);
     forum.pass(Duration::from_secs(60));
     for n in 0..4 {
         let answer = topics::start(cx, new, garden.id, "Pears", draft("x")).await;
-        if n < 2 { drop(answer.unwrap()) } else { is_too_many(answer) }
+        if n < 2 {
+            drop(answer.unwrap())
+        } else {
+            is_too_many(answer)
+        }
         let answer = topics::start(cx, old, garden.id, "Pears", draft("x")).await;
         // One was started before.
         if n < 3 { drop(answer.unwrap()) } else { is_too_many(answer) }
@@ -142,7 +150,8 @@ async fn new_accounts_have_few_links_in_a_message(forum: TestForum) {
     forum.pass(Duration::from_secs(2 * 24 * 3_600));
     let noor = forum.person("noor").await;
     forum.admit(&garden, &[noor]).await;
-    let topic = forum.topic(mira, &garden, "Plums", "a https://a.example b https://b.example https://c.example").await.topic;
+    let topic =
+        forum.topic(mira, &garden, "Plums", "a https://a.example b https://b.example https://c.example").await.topic;
     let two = "see https://a.example and [b](http://b.example), and https://forum.example/garden/plums/";
     let three = format!("{two} https://c.example");
     let posted = forum.post(noor, topic, two).await;

@@ -19,7 +19,11 @@ fn item(report: i64, kind: GroupKind, said: &str, by: usize) -> Item {
         words: words.to_owned(),
         created_at: ago(minutes),
     };
-    let voices = vec![voice(2, Grounds::Spam, "", 200), voice(1, Grounds::Rule, "Birds for <sale>", 190), voice(5, Grounds::Other, "He sells <wild> birds,\nagain.", 20)];
+    let voices = vec![
+        voice(2, Grounds::Spam, "", 200),
+        voice(1, Grounds::Rule, "Birds for <sale>", 190),
+        voice(5, Grounds::Other, "He sells <wild> birds,\nagain.", 20),
+    ];
     let group = Group { kind, ..group(1) };
     let row = OpenRow {
         group,

@@ -76,11 +76,8 @@ impl Edit {
     pub fn sample() -> Self {
         let rule = rules().remove(0);
         let said = ["Finches for sale, ten a dozen.", "Somebody wrote <b>finches for sale</b> here."];
-        let example = |(seq, said): (i64, &&str)| Placed {
-            message: message(seq, 8, 300, said),
-            topic: wrens(),
-            group: group(1),
-        };
+        let example =
+            |(seq, said): (i64, &&str)| Placed { message: message(seq, 8, 300, said), topic: wrens(), group: group(1) };
         let examples = (1..).zip(&said).map(example).collect();
         let tried = Tried { looked: 1_000, caught: 23, examples, is_slow: false };
         let frame = frame("/-/rules/1");

@@ -59,11 +59,13 @@ fn asked(form: &Form) -> Result<(Word, Vec<HeldId>), Failure> {
 }
 
 /// Whether all went well, or what has to be said of what did not.
-fn outcome(form: &Form, ids: Vec<HeldId>, answered: Result<Answered, Error>) -> Result<Result<&'static str, Back>, Failure> {
-    let mut back = Back {
-        form: ReasonForm { reason: form.get("reason").into(), ..ReasonForm::default() },
-        ticked: ids,
-    };
+fn outcome(
+    form: &Form,
+    ids: Vec<HeldId>,
+    answered: Result<Answered, Error>,
+) -> Result<Result<&'static str, Back>, Failure> {
+    let mut back =
+        Back { form: ReasonForm { reason: form.get("reason").into(), ..ReasonForm::default() }, ticked: ids };
     match answered {
         Ok(Answered { refused, .. }) if !refused.is_empty() => {
             let told = match refused.as_slice() {
@@ -76,7 +78,11 @@ fn outcome(form: &Form, ids: Vec<HeldId>, answered: Result<Answered, Error>) -> 
         }
         Ok(Answered { done: 0, before, .. }) if before > 0 => Ok(Ok("settled-before")),
         Ok(Answered { done: 0, .. }) => Ok(Ok("nobody-ticked")),
-        Ok(_) => Ok(Ok(if form.get("one").starts_with("decline") || form.get("answer") == "decline" { "declined" } else { "approved" })),
+        Ok(_) => Ok(Ok(if form.get("one").starts_with("decline") || form.get("answer") == "decline" {
+            "declined"
+        } else {
+            "approved"
+        })),
         Err(error @ Error::Invalid(_)) => {
             for (field, why) in mendable(error)? {
                 back.form.mend(&field, why);

@@ -51,7 +51,9 @@ fn mendable(error: Error) -> Result<Vec<(String, String)>, Error> {
                 wait.as_secs().max(1)
             ),
         )]),
-        Error::Slow(wait) => Ok(vec![(String::new(), format!("{} Nothing is lost: send it again then.", too_soon(wait)))]),
+        Error::Slow(wait) => {
+            Ok(vec![(String::new(), format!("{} Nothing is lost: send it again then.", too_soon(wait)))])
+        }
         other => Err(other),
     }
 }

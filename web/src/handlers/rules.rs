@@ -74,7 +74,13 @@ async fn new_page(visit: &Visit, group: Option<GroupId>, form: RuleForm) -> Resu
 }
 
 fn blank() -> RuleForm {
-    RuleForm { in_text: "yes".into(), in_title: "yes".into(), new_days: "7".into(), new_messages: "5".into(), ..RuleForm::default() }
+    RuleForm {
+        in_text: "yes".into(),
+        in_title: "yes".into(),
+        new_days: "7".into(),
+        new_messages: "5".into(),
+        ..RuleForm::default()
+    }
 }
 
 /// `GET /-/groups/ID/rules/new`.

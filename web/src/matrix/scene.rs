@@ -9,8 +9,9 @@ use actix_web::{App, middleware};
 use domain::audit::Draft;
 use domain::groups::{self, GroupForm};
 use domain::invitations::{self, LinkForm};
-use domain::model::{Grounds, Group, GroupKind, MessageId, Role, UserId};
+use domain::model::{Grounds, Group, GroupKind, MessageId, Role, RuleDeed, RuleKind, TopicId, UserId};
 use domain::policy::Viewer;
+use domain::rules::{self, RuleForm};
 use domain::sessions::{self, Origin};
 use domain::testing::{TestForum, draft};
 use domain::{directs, members, messages, reports, requests, secrets, topics};
@@ -116,6 +117,8 @@ pub fn is_in_group(path: &str) -> bool {
         "/-/topics/{id}/",
         "/-/messages/{id}",
         "/-/reports/{id}",
+        "/-/rules/{id}",
+        "/-/held/{id}",
         "/-/direct/{id}/",
         "/-/invite/{token}",
         "/{group}/",
@@ -132,6 +135,9 @@ pub struct Scene {
     pub topic_slug: String,
     pub message: i64,
     pub report: i64,
+    pub rule: i64,
+    /// A member's message that waits for approval.
+    pub held: i64,
     pub invitation: i64,
     pub token: String,
 }
@@ -248,12 +254,15 @@ impl World {
         }
         let posted = topics::start(cx, maker, group.id, "A topic", draft("Hello")).await.expect("a topic");
         let report = self.report(forum, posted.id).await;
+        let (rule, held) = (self.rule(forum, &group).await, self.hold(forum, &group, posted.topic).await);
         let scene = Scene {
             group: group.clone(),
             topic: posted.topic.0,
             topic_slug: posted.topic_slug,
             message: posted.id.0,
             report,
+            rule,
+            held,
             invitation,
             token,
         };
@@ -268,10 +277,12 @@ impl World {
             State::Deleted => groups::delete(cx, maker, group.id, &group.name).await.expect("deleted"),
             State::Absent => {
                 groups::delete(cx, maker, group.id, &group.name).await.expect("deleted");
-                let (topic, message, report, invitation) = (ABSENT, ABSENT, ABSENT, ABSENT);
+                let (topic, message, invitation) = (ABSENT, ABSENT, ABSENT);
+                let (report, rule, held) = (ABSENT, ABSENT, ABSENT);
                 let slug = "never-was".to_owned();
                 let group = Group { id: domain::model::GroupId(ABSENT), slug: slug.clone(), ..group };
-                return Scene { group, topic, topic_slug: slug, message, report, invitation, token: "0".repeat(32) };
+                let (topic_slug, token) = (slug, "0".repeat(32));
+                return Scene { group, topic, topic_slug, message, report, rule, held, invitation, token };
             }
             State::Public | State::Closed | State::Private | State::Direct => {}
         }
@@ -285,6 +296,33 @@ impl World {
         // Of those that were made, it is the newest.
         let newest = domain::store::reports::newest(&cx.db).await.expect("an answer");
         newest.expect("the report").0
+    }
+
+    /// A rule that is off.
+    async fn rule(&self, forum: &TestForum, group: &Group) -> i64 {
+        let form = RuleForm {
+            name: "A rule".into(),
+            kind: Some(RuleKind::Words),
+            body: "plums".into(),
+            in_text: true,
+            new_days: Some(0),
+            new_messages: Some(0),
+            deed: Some(RuleDeed::Refuse),
+            ..RuleForm::default()
+        };
+        rules::create(&forum.cx, self.maker, Some(group.id), form).await.expect("a rule").0
+    }
+
+    /// A member's message waits for approval.
+    async fn hold(&self, forum: &TestForum, group: &Group, topic: TopicId) -> i64 {
+        let cx = &forum.cx;
+        let form = |first_held| GroupForm { first_held, ..GroupForm::new(&group.name, group.kind) };
+        groups::update(cx, self.maker, group.id, form(1)).await.expect("changed");
+        let who = self.who(Actor::Member);
+        messages::post(cx, who, topic, draft("Wait for me")).await.expect_err("it waits");
+        groups::update(cx, self.maker, group.id, form(0)).await.expect("changed back");
+        let newest = domain::store::held::newest(&cx.db).await.expect("an answer");
+        newest.expect("what waits").0
     }
 
     async fn converse(&self, forum: &TestForum) -> Scene {
@@ -303,6 +341,8 @@ impl World {
             topic_slug: posted.topic_slug,
             message: posted.id.0,
             report: self.report(forum, posted.id).await,
+            rule: ABSENT,
+            held: ABSENT,
             invitation: ABSENT,
             token: "0".repeat(32),
         }
@@ -448,6 +488,10 @@ fn address(path: &str, scene: &Scene, world: &World) -> String {
         scene.message
     } else if path.starts_with("/-/reports/") {
         scene.report
+    } else if path.starts_with("/-/rules/") {
+        scene.rule
+    } else if path.starts_with("/-/held/") {
+        scene.held
     } else if path.starts_with("/-/groups/") || path.starts_with("/-/direct/") {
         scene.group.id.0
     } else if path.starts_with("/admin/people/") {
@@ -487,7 +531,7 @@ fn fields(scene: &Scene, world: &World, path: &str) -> Vec<(&'static str, String
         ("title", "Hello".to_owned()),
         ("key", key),
         ("name", name),
-        ("kind", kind.to_owned()),
+        ("kind", if path.contains("rules") { "words".to_owned() } else { kind.to_owned() }),
         ("category", "other".to_owned()),
         ("username", "friend".to_owned()),
         ("password", "a wrong password".to_owned()),
@@ -502,7 +546,22 @@ fn fields(scene: &Scene, world: &World, path: &str) -> Vec<(&'static str, String
         ("level", "muted".to_owned()),
         ("seq", "1".to_owned()),
         ("upto", if path.contains("mentions") { "1".to_owned() } else { String::new() }),
-        ("one", format!("approve:{}", id(world.asker))),
+        (
+            "one",
+            if path.contains("held") {
+                format!("approve:{}", scene.held)
+            } else {
+                format!("approve:{}", id(world.asker))
+            },
+        ),
+        ("body", "plums".to_owned()),
+        ("in_text", "yes".to_owned()),
+        ("deed", "refuse".to_owned()),
+        ("version", "1".to_owned()),
+        ("slow", "0".to_owned()),
+        ("first_held", "0".to_owned()),
+        ("messages", "5".to_owned()),
+        ("links", "2".to_owned()),
         ("archived", "yes".to_owned()),
         ("ignored", "yes".to_owned()),
         ("direct_from", "anyone".to_owned()),

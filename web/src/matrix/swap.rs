@@ -50,6 +50,10 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
         (format!("/-/messages/{}/unread", theirs.message), ""),
         (format!("/-/messages/{}/report", theirs.message), ""),
         (format!("/-/reports/{}", theirs.report), ""),
+        (format!("/-/rules/{}", theirs.rule), ""),
+        (format!("/-/rules/{}/switch", theirs.rule), ""),
+        (format!("/-/rules/{}/delete", theirs.rule), ""),
+        (format!("/-/held/{}/withdraw", theirs.held), ""),
     ] {
         let mut fields =
             vec![("role", "admin".to_owned()), ("verdict", "deleted".to_owned()), ("group", own.id.to_string())];
@@ -65,6 +69,7 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
         format!("/-/messages/{}", theirs.message),
         format!("/-/messages/{}/edit", theirs.message),
         format!("/-/messages/{}/report", theirs.message),
+        format!("/-/rules/{}", theirs.rule),
         format!("/-/topics/{}/edit", theirs.topic),
         format!("/-/direct/{}/add", own.id),
         format!("/-/direct/{}/add", theirs.group.id),
@@ -72,6 +77,14 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
         let answer = door.send(&forum, &world, "get", &path, &[], Actor::Admin).await;
         assert_eq!(answer.status, 404, "{path}");
     }
+    // What waits elsewhere is not answered here.
+    for one in ["approve", "decline"] {
+        let fields = [("one", format!("{one}:{}", theirs.held)), ("reason", "because".to_owned())];
+        let answer = door.send(&forum, &world, "post", &format!("{base}/held"), &fields, Actor::Admin).await;
+        assert_eq!(answer.status, 303);
+    }
+    let (_, waiting) = domain::held::of_group(cx, world.maker, theirs.group.id).await.expect("what waits");
+    assert_eq!(waiting.len(), 1);
     // Letting in who asked elsewhere lets nobody in.
     let fields = [("one", format!("approve:{}", number(asker)))];
     let answer = door.send(&forum, &world, "post", &format!("{base}/requests"), &fields, Actor::Admin).await;
