@@ -3,6 +3,7 @@
 use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::members::Record;
 use crate::model::{GroupRow, JobId, JobRow, User, UserId};
 use crate::policy::Viewer;
 use crate::store::{self, Tx};
@@ -147,6 +148,21 @@ pub enum Bar {
     Lift,
 }
 
+impl Bar {
+    /// Nothing when it can be done so.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] on `days`.
+    pub fn check(self) -> Result<()> {
+        match self {
+            Self::Suspend { days } if !(1..=3_650).contains(&days) => {
+                Err(Error::invalid("days", "From 1 to 3650 days."))
+            }
+            Self::Suspend { .. } | Self::Ban | Self::Lift => Ok(()),
+        }
+    }
+}
+
 /// Suspends or bans somebody, for a reason that they are told, or takes that back. Their sessions end, and their open pages.
 ///
 /// # Errors
@@ -158,29 +174,51 @@ pub async fn bar(cx: &Context, viewer: Viewer, user: UserId, bar: Bar, reason: &
         return Err(Error::Forbidden("They administer the site: that has to be taken from them first."));
     }
     let reason = if bar == Bar::Lift { String::new() } else { crate::audit::reason(reason, "reason", true)? };
-    let now = cx.now();
-    let (until, banned) = match bar {
-        Bar::Suspend { days } if !(1..=3_650).contains(&days) => {
-            return Err(Error::invalid("days", "From 1 to 3650 days."));
-        }
-        Bar::Suspend { days } => (Some(now.plus(std::time::Duration::from_secs(days as u64 * 24 * 3_600))), None),
-        Bar::Ban => (None, Some(now)),
-        Bar::Lift => (None, None),
-    };
+    bar.check()?;
     let mut tx = cx.db.begin().await?;
-    store::users::bar(&mut tx, user, until, banned, &reason).await?;
-    let (what, detail) = match bar {
-        Bar::Suspend { days: 1 } => (LogDeed::AccountSuspended, "1 day".to_owned()),
-        Bar::Suspend { days } => (LogDeed::AccountSuspended, format!("{days} days")),
-        Bar::Ban => (LogDeed::AccountBanned, String::new()),
-        Bar::Lift => (LogDeed::AccountFreed, String::new()),
-    };
-    audit_log::write(&mut tx, Entry::new(by, what).whom(user).reason(&reason).detail(detail), now).await?;
-    let ended = if bar == Bar::Lift { Vec::new() } else { store::sessions::delete_all(&mut tx, user).await? };
+    let ended = bar_in(cx, &mut tx, by, user, bar, &reason).await?;
     tx.commit().await?;
     for id in ended {
         crate::sessions::ended_everywhere(cx, id).await;
     }
     crate::accounts::changed(cx, user).await;
     Ok(found)
+}
+
+/// The same in a transaction that found that it may be: the sessions that ended by it.
+pub(crate) async fn bar_in(
+    cx: &Context,
+    tx: &mut Tx,
+    by: UserId,
+    user: UserId,
+    bar: Bar,
+    reason: &str,
+) -> Result<Vec<String>> {
+    let now = cx.now();
+    let (until, banned) = match bar {
+        Bar::Suspend { days } => (Some(now.plus(std::time::Duration::from_secs(days as u64 * 24 * 3_600))), None),
+        Bar::Ban => (None, Some(now)),
+        Bar::Lift => (None, None),
+    };
+    store::users::bar(tx, user, until, banned, reason).await?;
+    let (what, detail) = match bar {
+        Bar::Suspend { days: 1 } => (LogDeed::AccountSuspended, "1 day".to_owned()),
+        Bar::Suspend { days } => (LogDeed::AccountSuspended, format!("{days} days")),
+        Bar::Ban => (LogDeed::AccountBanned, String::new()),
+        Bar::Lift => (LogDeed::AccountFreed, String::new()),
+    };
+    audit_log::write(tx, Entry::new(by, what).whom(user).reason(reason).detail(detail), now).await?;
+    Ok(if bar == Bar::Lift { Vec::new() } else { store::sessions::delete_all(tx, user).await? })
+}
+
+/// What was done to somebody, and what of theirs was taken away in the whole site, for admins of the site.
+///
+/// # Errors
+/// As [`person`].
+pub async fn record(cx: &Context, viewer: Viewer, user: UserId) -> Result<Record> {
+    person(cx, viewer, user).await?;
+    Ok(Record {
+        lines: audit_log::record(cx, viewer, user, None).await?,
+        removals: crate::removals::list(cx, user, None).await?,
+    })
 }

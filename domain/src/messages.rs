@@ -264,7 +264,17 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place
 
 /// Deletes a message, if it is not, in a transaction that found that it may be; whether it was there.
 pub(crate) async fn take_away(cx: &Context, tx: &mut Tx, id: MessageId, topic: TopicId, by: UserId) -> Result<bool> {
-    let now = cx.now();
+    take_away_at(tx, id, topic, by, cx.now()).await
+}
+
+/// The same, at a moment that is known.
+pub(crate) async fn take_away_at(
+    tx: &mut Tx,
+    id: MessageId,
+    topic: TopicId,
+    by: UserId,
+    now: Timestamp,
+) -> Result<bool> {
     store::topics::touch(tx, topic).await?;
     let gone = store::messages::delete(tx, id, by, now).await? > 0;
     if gone {

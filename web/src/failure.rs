@@ -252,7 +252,8 @@ impl Cause {
             Some((action, typed)) => visit
                 .page_with(StatusCode::FORBIDDEN, &FormExpired { frame, action: action.clone(), typed: typed.clone() }),
             None => {
-                let mut frame = frame;
+                // What is not there answers everyone alike.
+                let mut frame = templates::Frame { told: None, ..frame };
                 if let Some(why) = self.why {
                     frame.flash = Some(templates::Flash { kind: templates::FlashKind::Problem, text: why.to_owned() });
                 }

@@ -199,4 +199,60 @@ impl LogDeed {
             Self::NameShown => "showed a name in the log again",
         }
     }
+
+    /// The same around the name of the person it was done to: `banned`, and `from the group`.
+    pub fn around(self) -> (&'static str, &'static str) {
+        match self {
+            Self::MessageDeleted => ("deleted a message by", ""),
+            Self::MessageRestored => ("brought a message back by", ""),
+            Self::ReportDismissed => ("found nothing to do about a report of a message by", ""),
+            Self::TopicRenamed => ("renamed a topic by", ""),
+            Self::TopicLocked => ("locked a topic by", ""),
+            Self::TopicUnlocked => ("opened a topic again by", ""),
+            Self::TopicPinned => ("pinned a topic by", ""),
+            Self::TopicUnpinned => ("took down a topic by", ""),
+            Self::TopicResolved => ("marked as resolved a topic by", ""),
+            Self::TopicReopened => ("marked as not resolved a topic by", ""),
+            Self::TopicMoved => ("moved away a topic by", ""),
+            Self::TopicArrived => ("moved here a topic by", ""),
+            Self::TopicDeleted => ("deleted a topic by", ""),
+            Self::MemberAdmitted => ("let", "in"),
+            Self::RequestDeclined => ("declined the request of", ""),
+            Self::Invited => ("invited", ""),
+            Self::Uninvited => ("took back the invitation of", ""),
+            Self::LinkMade => ("made a link for", ""),
+            Self::LinkRevoked => ("revoked a link by", ""),
+            Self::MemberRemoved => ("put", "out"),
+            Self::MemberBanned => ("banned", "from the group"),
+            Self::BanLifted => ("lifted the ban of", "from the group"),
+            Self::RoleGiven => ("gave another part to", ""),
+            Self::GroupHandedOver => ("handed the group over to", ""),
+            Self::GroupEdited => ("changed the group of", ""),
+            Self::GroupArchived => ("archived the group of", ""),
+            Self::GroupUnarchived => ("took out of the archive the group of", ""),
+            Self::GroupDeleted => ("deleted the group of", ""),
+            Self::Warned => ("warned", ""),
+            Self::PersonCleared => ("removed what was written by", ""),
+            Self::ClearingUndone => ("brought back what was removed of", ""),
+            Self::AccountSuspended => ("suspended the account of", ""),
+            Self::AccountBanned => ("banned the account of", ""),
+            Self::AccountFreed => ("let the account be used again of", ""),
+            Self::AdminMade => ("made", "an admin of the site"),
+            Self::AdminUnmade => ("took the site from", ""),
+            Self::SessionRevoked => ("ended a sign-in of", ""),
+            Self::JobRetried => ("had a job tried again for", ""),
+            Self::JobDropped => ("gave up a job for", ""),
+            Self::NameHidden => ("hid in the log the name of", ""),
+            Self::NameShown => ("showed in the log again the name of", ""),
+        }
+    }
+
+    /// Those that are read by people of this reach.
+    pub fn readable(by: LogReach) -> impl Iterator<Item = Self> {
+        Self::EACH.iter().copied().filter(move |deed| match by {
+            LogReach::Public => deed.reach() == LogReach::Public,
+            LogReach::Keepers => deed.reach() != LogReach::Admins,
+            LogReach::Admins => true,
+        })
+    }
 }

@@ -1,8 +1,11 @@
 //! The log of those who keep order: what each of them did is a row, written in the transaction of the deed. It only grows.
 
 mod deeds;
+mod reading;
 
 pub use deeds::{LogDeed, LogReach};
+pub(crate) use reading::record;
+pub use reading::{PAGE, Page, Sought, of_admins, of_group, of_site, redact};
 
 use crate::error::Result;
 use crate::model::{GroupId, MessageId, TopicId, UserId};

@@ -102,6 +102,37 @@ pub async fn one(db: &Db, group: GroupId, user: UserId) -> Result<Option<MemberR
         group, user)
 }
 
+/// Somebody who may have to do with a group.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Known {
+    /// Who.
+    #[sqlx(flatten)]
+    pub person: Person,
+    /// Whether they were banned from it.
+    pub is_banned: bool,
+    /// Whether they wrote in it, deleted or not.
+    pub has_written: bool,
+}
+
+macro_rules! wrote {
+    () => {
+        "exists (select 1 from messages m join topics t on t.id = m.topic_id where m.author_id = $2 and t.group_id = $1)"
+    };
+}
+
+/// What somebody has to do with a group; `None` when there is nobody.
+pub async fn known(db: &Db, group: GroupId, user: UserId) -> Result<Option<Known>> {
+    sql!(opt db, Known,
+        concat!("select u.id, u.username, exists (select 1 from group_bans b where b.group_id = $1 and b.user_id = $2) as is_banned, ",
+                wrote!(), " as has_written from users u where u.id = $2"),
+        group, user)
+}
+
+/// Whether somebody wrote in a group, deleted or not.
+pub async fn has_written(tx: &mut Tx, group: GroupId, user: UserId) -> Result<bool> {
+    sql!(value tx, bool, concat!("select ", wrote!()), group, user)
+}
+
 /// The names of those in a conversation, by name.
 pub async fn names(tx: &mut Tx, group: GroupId) -> Result<Vec<String>> {
     sql!(values tx, String,

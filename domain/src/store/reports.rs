@@ -142,6 +142,14 @@ pub async fn settle(tx: &mut Tx, message: MessageId, by: UserId, verdict: Verdic
         message, by, verdict, now)
 }
 
+/// Answers all that wait about messages of a topic: how many did.
+pub async fn settle_topic(tx: &mut Tx, topic: TopicId, by: UserId, verdict: Verdict, now: Timestamp) -> Result<u64> {
+    sql!(run tx,
+        "update reports set answered_at = $4, answered_by = $2, verdict = $3
+         where answered_at is null and message_id in (select id from messages where topic_id = $1)",
+        topic, by, verdict, now)
+}
+
 /// The newest report there is.
 #[cfg(feature = "testing")]
 pub async fn newest(db: &Db) -> Result<Option<ReportId>> {
