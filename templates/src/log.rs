@@ -1,7 +1,5 @@
 //! The log of those who keep order: of a group, of the site, and all of it.
 
-use std::borrow::Borrow;
-
 use askama::Template;
 use domain::audit_log::{LogDeed, LogReach};
 use domain::model::{EntryId, Group, GroupKind};
@@ -83,8 +81,8 @@ impl OfGroup {
     }
 
     /// The address of the next page.
-    pub fn older(&self, before: impl Borrow<EntryId>) -> String {
-        link(&format!("/-/groups/{}/log", self.group.id), self.what, *before.borrow())
+    pub fn older(&self, before: &EntryId) -> String {
+        link(&format!("/-/groups/{}/log", self.group.id), self.what, *before)
     }
 }
 
@@ -100,8 +98,8 @@ impl OfSite {
     }
 
     /// The address of the next page.
-    pub fn older(&self, before: impl Borrow<EntryId>) -> String {
-        link("/-/log", self.what, *before.borrow())
+    pub fn older(&self, before: &EntryId) -> String {
+        link("/-/log", self.what, *before)
     }
 }
 
@@ -112,10 +110,10 @@ impl OfAdmins {
     }
 
     /// The address of the next page.
-    pub fn older(&self, before: impl Borrow<EntryId>) -> String {
+    pub fn older(&self, before: &EntryId) -> String {
         let SoughtForm { by, whom, what, group, .. } = &self.form;
         let [by, whom, what, group] = [by, whom, what, group].map(|field| encoded(&field.value));
-        format!("/admin/log?by={by}&whom={whom}&what={what}&group={group}&before={}", before.borrow())
+        format!("/admin/log?by={by}&whom={whom}&what={what}&group={group}&before={before}")
     }
 }
 

@@ -43,7 +43,7 @@ impl Clear {
 
 /// How much it is, in words.
 pub fn how_much(measure: &Measure) -> String {
-    let messages = counted(measure.messages, "message", "messages");
+    let messages = counted(measure.messages, "message", "messages").to_string();
     match measure.topics {
         0 => messages,
         topics => format!("{messages}, and with them {}", counted(topics, "topic", "topics")),

@@ -20,8 +20,8 @@ macro_rules! stories {
 }
 
 mod accounts;
-mod audit_log;
 mod addresses;
+mod audit_log;
 mod directs;
 mod groups;
 mod history;
@@ -37,6 +37,7 @@ mod passwords;
 mod policy;
 mod presence;
 mod reactors;
+mod removals;
 mod reports;
 mod search;
 mod second_step;

@@ -2,6 +2,7 @@
 //! leave a row in the log.
 
 use domain::audit_log::LogDeed::{self, *};
+use domain::removals::{self, Span};
 use domain::testing::TestForum;
 
 use super::scene::{Actor, Door, State, World, address, fields};
@@ -135,6 +136,7 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
             let message = domain::model::MessageId(scene.message);
             domain::messages::delete(cx, world.maker, message).await.expect("deleted");
         }
+        let removal = friends_words(&forum, &world, scene.group.id, domain::model::TopicId(scene.topic)).await;
         let failed = "insert into jobs (kind, payload, state, run_at, created_at)
             select 'sweep', '{\"slot\":\"x\"}', 'failed', created_at, created_at from users order by id limit 1";
         forum.execute(failed).await;
@@ -145,9 +147,10 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
             form.retain(|(known, _)| known != name);
             form.push((name, value));
         }
-        let address = match path.strip_prefix("/admin/jobs/{id}") {
-            Some(rest) => format!("/admin/jobs/{job}{rest}"),
-            None => address(path, &scene, &world),
+        let address = match (path.strip_prefix("/admin/jobs/{id}"), path.strip_prefix("/admin/removals/{id}")) {
+            (Some(rest), _) => format!("/admin/jobs/{job}{rest}"),
+            (_, Some(rest)) => format!("/admin/removals/{removal}{rest}"),
+            _ => address(path, &scene, &world),
         };
         let before = rows(&forum).await;
         let answer = door.send(&forum, &world, "post", &address, &form, *actor).await;
@@ -158,6 +161,24 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
         forum.execute("update users set banned_at = null, suspended_until = null where username <> 'suspendedx'").await;
         forum.execute("delete from jobs where state = 'failed'").await;
     }
+}
+
+/// Somebody wrote something that was removed from the whole site, and something that was not.
+async fn friends_words(
+    forum: &TestForum,
+    world: &World,
+    group: domain::model::GroupId,
+    topic: domain::model::TopicId,
+) -> domain::model::RemovalId {
+    let (cx, friend) = (&forum.cx, world.friend.id().expect("an account"));
+    let boss = world.who(Actor::SiteAdmin);
+    domain::groups::admit(cx, group, friend, domain::model::Role::Member).await.expect("admitted");
+    forum.post(world.friend, topic, "Gone").await;
+    removals::clear_site(cx, boss, friend, Span::All, "because", None).await.expect("begun");
+    forum.drain().await;
+    forum.post(world.friend, topic, "Stays").await;
+    domain::groups::leave(cx, world.friend, group).await.expect("left");
+    domain::store::removals::of_user(&cx.db, friend, None, 1).await.expect("removals")[0].id
 }
 
 /// Who did what, as the log has it.

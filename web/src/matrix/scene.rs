@@ -308,7 +308,7 @@ impl World {
         let cx = &forum.cx;
         messages::post(cx, self.target, topic, draft("Gone")).await.expect("posted");
         removals::clear_group(cx, self.maker, group, id(self.target), Span::All, "because", false).await.expect("begun");
-        forum.run_jobs(1).await;
+        assert_eq!(forum.run_jobs(1).await, Vec::<String>::new());
         messages::post(cx, self.target, topic, draft("Stays")).await.expect("posted");
         let target = self.target.id().expect("an account");
         let removal = domain::store::removals::of_user(&cx.db, target, Some(group), 1).await.expect("the removal");
