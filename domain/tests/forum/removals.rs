@@ -7,8 +7,11 @@ use domain::audit_log::{self, LogDeed};
 use domain::model::{Grounds, Group, GroupKind, MessageId, NoticeKind, RemovalId, Role, UserId};
 use domain::policy::Viewer;
 use domain::removals::{self, Span};
-use domain::testing::{TestForum, draft};
-use domain::{directs, doctor, groups, history, jobs, members, messages, notices, reports, search, topics};
+use domain::jobs::Job;
+use domain::testing::{DRAW, TestForum, draft};
+use domain::{
+    directs, doctor, groups, history, jobs, members, messages, notices, reactors, reports, search, topics,
+};
 
 use crate::tables::{Recount, ints};
 use crate::{complaint, id, is_forbidden, is_not_found, unread};
@@ -151,7 +154,13 @@ async fn a_removal_goes_on_where_it_stopped_and_runs_twice_without_harm(forum: T
     }
     forum.drain().await;
     removals::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", false).await.unwrap();
-    // Two that run it at once take turns, and a third time changes nothing.
+    // Two that run it at once take turns, and once more changes nothing.
+    let removal = newest(&forum, id(spam), Some(&garden)).await;
+    let (one, other) = tokio::join!(
+        reactors::run(cx, &DRAW, Job::ClearPerson { removal }),
+        reactors::run(cx, &DRAW, Job::ClearPerson { removal })
+    );
+    one.and(other).unwrap();
     forum.drain_twice().await;
     let left = "select count(*) from messages where deleted_at is null and raw like 'Finch%'";
     assert_eq!(ints(&forum, left).await, [[0]]);
@@ -159,7 +168,12 @@ async fn a_removal_goes_on_where_it_stopped_and_runs_twice_without_harm(forum: T
     assert_eq!(ints(&forum, kept).await, [[130, 130]]);
     assert_eq!(ints(&forum, "select messages, topics from removals").await, [[130, 0]]);
     must_be_sound(&forum, &[mira, spam, ada]).await;
-    removals::undo_in_group(cx, mira, garden.id, newest(&forum, id(spam), Some(&garden)).await).await.unwrap();
+    removals::undo_in_group(cx, mira, garden.id, removal).await.unwrap();
+    let (one, other) = tokio::join!(
+        reactors::run(cx, &DRAW, Job::BringBack { removal }),
+        reactors::run(cx, &DRAW, Job::BringBack { removal })
+    );
+    one.and(other).unwrap();
     forum.drain_twice().await;
     assert_eq!(ints(&forum, left).await, [[130]]);
     assert_eq!(ints(&forum, "select count(*) from removed_messages").await, [[0]]);
