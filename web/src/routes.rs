@@ -2,6 +2,7 @@
 
 use actix_web::Route;
 use actix_web::guard::{Any, Get, Head};
+use actix_web::http::header::HeaderValue;
 use actix_web::web::{self, PayloadConfig, ServiceConfig, post, to};
 
 use templates::errors::Problem;
@@ -206,6 +207,16 @@ pub fn configure(app: &mut ServiceConfig) {
 /// What is read: HEAD is a GET of which the server keeps the body.
 fn get() -> Route {
     web::route().guard(Any(Get()).or(Head()))
+}
+
+/// The methods of an address of the table, as `Allow` names them; `None` where it has none.
+pub fn allowed(pattern: &str) -> Option<HeaderValue> {
+    let methods: Vec<&str> = ROUTES
+        .iter()
+        .filter(|entry| entry.path == pattern)
+        .map(|entry| if entry.method == "get" { "GET, HEAD" } else { "POST" })
+        .collect();
+    if methods.is_empty() { None } else { HeaderValue::from_str(&methods.join(", ")).ok() }
 }
 
 /// Whatever has no route. An address that only lacks its last slash is sent to where it has one.
