@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::audit::{self, Draft};
+use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::groups::{self, Found};
@@ -204,7 +205,12 @@ async fn decline(cx: &Context, viewer: Viewer, row: &HeldRow, reason: &str) -> R
     if !members::held(&mut tx, viewer, row.group.id).await?.may_settle() {
         return Err(Error::NotFound);
     }
-    let done = store::held::decline(&mut tx, row.held_id, viewer.user()?, reason, cx.now()).await?;
+    let (by, now) = (viewer.user()?, cx.now());
+    let done = store::held::decline(&mut tx, row.held_id, by, reason, now).await?;
+    if done > 0 {
+        let entry = Entry::new(by, LogDeed::HeldDeclined).group(row.group.id).whom(row.author_id).reason(reason);
+        audit_log::write(&mut tx, entry, now).await?;
+    }
     tx.commit().await?;
     Ok(done > 0)
 }
@@ -248,10 +254,12 @@ async fn approve(cx: &Context, viewer: Viewer, row: &HeldRow) -> Result<bool> {
     };
     let key = row.idempotency_key.as_deref();
     let new = NewMessage { topic, author: author.id, at: now, raw: &row.raw, nodes: &nodes, key };
-    if store::messages::save(&mut tx, &new).await?.is_none() {
+    let Some(saved) = store::messages::save(&mut tx, &new).await? else {
         drop(tx);
         return settle_twin(cx, row).await;
-    }
+    };
+    let entry = Entry::new(viewer.user()?, LogDeed::HeldApproved).group(row.group.id).topic(topic).message(saved.id);
+    audit_log::write(&mut tx, entry.whom(author.id), now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     Ok(true)

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Fields, Result};
 use crate::policy::Viewer;
@@ -56,7 +57,7 @@ pub(crate) async fn read(cx: &Context) -> Result<Newcomers> {
 /// # Errors
 /// [`Error::NotFound`] for anyone but admins of the site, [`Error::Invalid`] on `days`, `messages` and `links`.
 pub async fn set(cx: &Context, viewer: Viewer, new: Newcomers) -> Result<()> {
-    viewer.site_admin()?;
+    let by = viewer.site_admin()?;
     let mut fields = Fields::default();
     for (field, number, most) in [("days", new.days, 365), ("messages", new.messages, 100), ("links", new.links, 100)] {
         if !(0..=most).contains(&number) {
@@ -67,6 +68,8 @@ pub async fn set(cx: &Context, viewer: Viewer, new: Newcomers) -> Result<()> {
     let text = serde_json::to_string(&new).map_err(|error| Error::Internal(error.to_string()))?;
     let mut tx = cx.db.begin().await?;
     store::settings::set(&mut tx, SETTING, &text).await?;
+    let detail = format!("{} days, {} messages, {} links", new.days, new.messages, new.links);
+    audit_log::write(&mut tx, Entry::new(by, LogDeed::NewcomersSet).detail(detail), cx.now()).await?;
     tx.commit().await?;
     rules::changed(cx).await;
     Ok(())

@@ -202,7 +202,7 @@ async fn in_slow_mode_one_is_told_when_to_come_back(running: Running) {
     // Two browsers at once: one goes through.
     change(&ana, &birds, &[("slow", "10")]).await;
     let other = topic_in(&ana, &birds, "Owls", "and who has seen this").await;
-    let form = |text: &str| async { ben.get(&other.path).await.form("/messages").with("text", text) };
+    let form = async |text: &str| ben.get(&other.path).await.form("/messages").with("text", text);
     let (one, two) = (form("left").await, form("right").await);
     let (one, two) = tokio::join!(ben.send(&one), ben.send(&two));
     let mut answers = [one.status.as_u16(), two.status.as_u16()];

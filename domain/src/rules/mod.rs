@@ -11,6 +11,7 @@ pub(crate) use cache::{changed, known};
 use compiled::{Compiled, Deadline, Found as Place, Words};
 
 use crate::audit;
+use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Fields, Result};
 use crate::groups::{self, Found};
@@ -19,9 +20,9 @@ use crate::messages::{self, Placed};
 use crate::model::{GroupId, MessageId, RuleDeed, RuleId, RuleKind};
 use crate::newcomers;
 use crate::policy::{Deed, Viewer};
-use crate::store;
 use crate::store::rules::Recent;
 pub use crate::store::rules::Rule;
+use crate::store::{self, Tx};
 
 /// Rules of the site at the most.
 pub const OF_SITE: usize = 100;
@@ -186,6 +187,7 @@ pub async fn create(cx: &Context, viewer: Viewer, group: Option<GroupId>, form: 
     form.fill(&mut rule)?;
     let mut tx = cx.db.begin().await?;
     let id = store::rules::insert(&mut tx, &rule, now).await?;
+    note(cx, &mut tx, viewer, LogDeed::RuleMade, &Rule { id, ..rule }).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -199,6 +201,7 @@ pub async fn update(cx: &Context, viewer: Viewer, id: RuleId, form: RuleForm) ->
     form.fill(&mut rule)?;
     let mut tx = cx.db.begin().await?;
     store::rules::update(&mut tx, &rule).await?;
+    note(cx, &mut tx, viewer, LogDeed::RuleChanged, &rule).await?;
     tx.commit().await?;
     changed(cx).await;
     Ok(())
@@ -218,6 +221,7 @@ pub async fn switch(cx: &Context, viewer: Viewer, id: RuleId, version: i64, on: 
     if store::rules::switch(&mut tx, id, version, on.then_some(now)).await? == 0 {
         return Err(Error::Forbidden("Somebody changed this rule meanwhile: look at it again."));
     }
+    note(cx, &mut tx, viewer, if on { LogDeed::RuleSwitchedOn } else { LogDeed::RuleSwitchedOff }, &rule).await?;
     tx.commit().await?;
     changed(cx).await;
     Ok(rule)
@@ -230,10 +234,20 @@ pub async fn switch(cx: &Context, viewer: Viewer, id: RuleId, version: i64, on: 
 pub async fn delete(cx: &Context, viewer: Viewer, id: RuleId) -> Result<Rule> {
     let (_, rule) = show(cx, viewer, id).await?;
     let mut tx = cx.db.begin().await?;
-    store::rules::delete(&mut tx, id).await?;
+    if store::rules::delete(&mut tx, id).await? == 0 {
+        return Err(Error::NotFound);
+    }
+    note(cx, &mut tx, viewer, LogDeed::RuleDeleted, &rule).await?;
     tx.commit().await?;
     changed(cx).await;
     Ok(rule)
+}
+
+/// Writes down what was done to a rule: its number, for names that people gave do not stand in the log.
+async fn note(cx: &Context, tx: &mut Tx, viewer: Viewer, what: LogDeed, rule: &Rule) -> Result<()> {
+    let entry = Entry::new(viewer.user()?, what).detail(format!("number {}", rule.id));
+    let entry = Entry { group: rule.group_id, ..entry };
+    audit_log::write(tx, entry, cx.now()).await
 }
 
 /// What a rule would have caught.

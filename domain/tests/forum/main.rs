@@ -21,6 +21,7 @@ macro_rules! stories {
 
 mod accounts;
 mod addresses;
+mod audit_log;
 mod directs;
 mod groups;
 mod held;
@@ -37,6 +38,7 @@ mod passwords;
 mod policy;
 mod presence;
 mod reactors;
+mod removals;
 mod reports;
 mod rules;
 mod search;

@@ -4,6 +4,7 @@ mod admin;
 mod groups;
 mod held;
 mod home;
+mod log;
 mod members;
 mod others;
 mod reports;
@@ -236,6 +237,7 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(reports::all());
     pages.extend(held::all());
     pages.extend(rules::all());
+    pages.extend(log::all());
     pages.extend(topics::all());
     pages.extend(others::all());
     pages.extend(admin::all());
