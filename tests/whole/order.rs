@@ -76,7 +76,7 @@ async fn a_newcomers_first_message_waits_is_approved_and_is_heard(running: Runni
     boss.get("/admin/held").await.must_say("a periwinkle <b>wren</b>");
     let page = ana.get(&queue).await.expect(200);
     page.must_say("One of their first messages");
-    assert_eq!(page.times("a periwinkle <b>wren</b>"), 1, "sent twice, it waits once");
+    assert_eq!(page.html.matches("periwinkle").count(), 1, "sent twice, it waits once");
     let one = |word: &str, page: &Page| {
         let id = page
             .html
