@@ -6,9 +6,9 @@ use crate::error::{Error, Result};
 use crate::members::Record;
 use crate::model::{GroupRow, JobId, JobRow, User, UserId};
 use crate::policy::Viewer;
-use crate::store::{self, Tx};
 use crate::store::jobs::Counts;
 use crate::store::users::Listed;
+use crate::store::{self, Tx};
 
 /// The site in figures.
 #[derive(Clone, Debug)]

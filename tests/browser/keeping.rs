@@ -43,8 +43,7 @@ fn notice(page: &Page) -> Option<Filled> {
 }
 
 async fn scene(forum: &Forum) -> (Place, Place, Place, Visitor) {
-    let (ana, ben, cleo) =
-        (newcomer(forum, "ana").await, newcomer(forum, "ben").await, newcomer(forum, "cleo").await);
+    let (ana, ben, cleo) = (newcomer(forum, "ana").await, newcomer(forum, "ben").await, newcomer(forum, "cleo").await);
     let birds = group_of(&ana, "Birds", "public").await;
     let topic = topic_in(&ana, &birds, "Wrens", "who has seen one").await;
     for one in [&ben, &cleo] {

@@ -12,7 +12,8 @@ use crate::failure::Failure;
 use crate::form::MAX_BODY;
 use crate::handlers::{
     account, addresses, admin, directs, groups, health, help, home, ignores, invitations, log, members, mentions,
-    messages, notices, own_account, passwords, people, reads, removals, reports, requests, search, second_step, settings, topics,
+    messages, notices, own_account, passwords, people, reads, removals, reports, requests, search, second_step,
+    settings, topics,
 };
 
 /// An address of the program: the table of them is what is mounted, and what the tests walk.

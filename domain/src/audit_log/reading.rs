@@ -69,12 +69,7 @@ pub async fn of_group(
 }
 
 /// What was done to accounts, and in groups that everyone reads.
-pub async fn of_site(
-    cx: &Context,
-    viewer: Viewer,
-    what: Option<LogDeed>,
-    before: Option<EntryId>,
-) -> Result<Page> {
+pub async fn of_site(cx: &Context, viewer: Viewer, what: Option<LogDeed>, before: Option<EntryId>) -> Result<Page> {
     let wanted = Wanted { what: kinds(LogReach::Public, what), of_public: true, before, ..Wanted::default() };
     page(cx, viewer, &wanted, matches!(viewer, Viewer::User { is_admin: true, .. })).await
 }

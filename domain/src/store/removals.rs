@@ -151,13 +151,7 @@ pub async fn took(tx: &mut Tx, removal: RemovalId, message: MessageId, at: Times
 }
 
 /// Notes how far it has come, and how much more it took away.
-pub async fn advance(
-    tx: &mut Tx,
-    id: RemovalId,
-    topics_done: bool,
-    to: (TopicId, i64),
-    more: Measure,
-) -> Result<u64> {
+pub async fn advance(tx: &mut Tx, id: RemovalId, topics_done: bool, to: (TopicId, i64), more: Measure) -> Result<u64> {
     sql!(run tx,
         "update removals set topics_done = $2, done_topic = $3, done_seq = $4, messages = messages + $5, topics = topics + $6 where id = $1",
         id, topics_done, to.0, to.1, more.messages, more.topics)

@@ -9,8 +9,8 @@ use domain::testing::{TestForum, draft};
 use domain::{directs, groups, invitations, leaving, members, messages, moves, topics};
 use sqlx::AssertSqlSafe;
 
-use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
 use crate::tables::{ints, texts};
+use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
 
 stories! {
     the_log_only_grows,
@@ -61,7 +61,8 @@ async fn the_log_only_grows(forum: TestForum) {
     match &forum.cx.db {
         domain::store::Db::Postgres(_) => refused.push("truncate audit_log cascade"),
         domain::store::Db::Sqlite(_) => {
-            refused.push("insert or replace into audit_log (id, created_at, what) select id, 0, 'warned' from audit_log");
+            refused
+                .push("insert or replace into audit_log (id, created_at, what) select id, 0, 'warned' from audit_log");
         }
     }
     for statement in refused {
@@ -69,7 +70,9 @@ async fn the_log_only_grows(forum: TestForum) {
         assert!(answer.as_ref().is_err_and(|why| why.contains("audit_log only grows")), "{statement}: {answer:?}");
     }
     assert_eq!(log(&forum).await, before);
-    attempt(&forum, "insert into audit_log (created_at, what) select created_at, 'warned' from users limit 1").await.unwrap();
+    attempt(&forum, "insert into audit_log (created_at, what) select created_at, 'warned' from users limit 1")
+        .await
+        .unwrap();
     assert_eq!(log(&forum).await.len(), 2);
 }
 
@@ -233,7 +236,10 @@ async fn who_is_hidden_is_named_to_those_who_keep_order_alone(forum: TestForum) 
     }
     let lines = read(&forum, eva, &garden).await;
     assert_eq!(deeds(&lines), [LogDeed::NameHidden, LogDeed::MemberBanned], "hidden once, and that is written down");
-    assert_eq!((lines[1].user.as_deref(), lines[1].reason.as_str(), lines[1].hidden), (Some("noor"), "Noor shouts", true));
+    assert_eq!(
+        (lines[1].user.as_deref(), lines[1].reason.as_str(), lines[1].hidden),
+        (Some("noor"), "Noor shouts", true)
+    );
     // Hiding that somebody was hidden is not for anyone to do; showing them again is.
     assert!(is_not_found(audit_log::redact(cx, mira, lines[0].id, true).await));
     audit_log::redact(cx, boss, entry, false).await.unwrap();

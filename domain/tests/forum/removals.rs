@@ -4,14 +4,12 @@ use std::time::Duration;
 
 use domain::admin::Bar;
 use domain::audit_log::{self, LogDeed};
+use domain::jobs::Job;
 use domain::model::{Grounds, Group, GroupKind, MessageId, NoticeKind, RemovalId, Role, UserId};
 use domain::policy::Viewer;
 use domain::removals::{self, Span};
-use domain::jobs::Job;
 use domain::testing::{DRAW, TestForum, draft};
-use domain::{
-    directs, doctor, groups, history, jobs, members, messages, notices, reactors, reports, search, topics,
-};
+use domain::{directs, doctor, groups, history, jobs, members, messages, notices, reactors, reports, search, topics};
 
 use crate::tables::{Recount, ints};
 use crate::{complaint, id, is_forbidden, is_not_found, unread};
@@ -99,7 +97,10 @@ async fn what_somebody_wrote_goes_with_search_unread_and_reports_and_comes_back(
     must_be_sound(&forum, &[mira, spam, ada]).await;
     // They are told why, and it stands in the log and in their record.
     let told = notices::unread(cx, id(spam)).await.unwrap().unwrap();
-    assert_eq!((told.kind, told.reason.as_str(), told.group_name.as_str()), (NoticeKind::Removal, "Finches <again>", "Garden"));
+    assert_eq!(
+        (told.kind, told.reason.as_str(), told.group_name.as_str()),
+        (NoticeKind::Removal, "Finches <again>", "Garden")
+    );
     let chosen = members::chosen(cx, mira, garden.id, id(spam)).await.unwrap();
     let record = members::record(cx, mira, &chosen).await.unwrap();
     assert_eq!(record.lines.iter().map(|line| line.what).collect::<Vec<_>>(), [LogDeed::PersonCleared]);
@@ -194,7 +195,10 @@ async fn undone_in_the_middle_it_stops_and_brings_back_what_was_away(forum: Test
     forum.drain().await;
     let left = "select count(*) from messages where deleted_at is null and raw like 'Finch%'";
     assert_eq!(ints(&forum, left).await, [[20]]);
-    assert_eq!(ints(&forum, "select messages from removals where restored_at is not null and finished_at is null").await, [[0]]);
+    assert_eq!(
+        ints(&forum, "select messages from removals where restored_at is not null and finished_at is null").await,
+        [[0]]
+    );
     must_be_sound(&forum, &[mira, spam, ada]).await;
 }
 

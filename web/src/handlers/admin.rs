@@ -113,12 +113,7 @@ pub async fn drop_job(visit: Visit, path: Path<String>, _form: Form) -> Answer {
 }
 
 /// The page of somebody, with whatever its forms hold.
-pub(super) async fn person_page(
-    visit: &Visit,
-    user: UserId,
-    form: BarForm,
-    warn: WarnForm,
-) -> Result<Person, Failure> {
+pub(super) async fn person_page(visit: &Visit, user: UserId, form: BarForm, warn: WarnForm) -> Result<Person, Failure> {
     let frame = frame(visit).await?;
     let user = admin::person(visit.cx(), visit.viewer(), user).await?;
     let record = admin::record(visit.cx(), visit.viewer(), user.id).await?;

@@ -52,8 +52,7 @@ pub async fn of_group(visit: Visit, path: Path<String>, asked: Query<Asked>) -> 
 /// `GET /-/log`.
 pub async fn of_site(visit: Visit, asked: Query<Asked>) -> Answer {
     let frame = visit.frame().await?;
-    let Page { lines, more } =
-        audit_log::of_site(visit.cx(), visit.viewer(), asked.what(), asked.before()?).await?;
+    let Page { lines, more } = audit_log::of_site(visit.cx(), visit.viewer(), asked.what(), asked.before()?).await?;
     let may_hide = frame.is_admin();
     visit.page(&OfSite { frame, may_hide, what: asked.what(), lines, more })
 }
@@ -63,8 +62,7 @@ pub async fn of_admins(visit: Visit, asked: Query<Asked>) -> Answer {
     let frame = super::admin::frame(&visit).await?;
     let Asked { by, whom, what, group, .. } = &*asked;
     let [by_field, whom_field, what_field, group_field] = [by, whom, what, group].map(|word| word.as_str().into());
-    let mut form =
-        SoughtForm { by: by_field, whom: whom_field, what: what_field, group: group_field, error: None };
+    let mut form = SoughtForm { by: by_field, whom: whom_field, what: what_field, group: group_field, error: None };
     let sought = Sought { by, whom, what: asked.what(), group };
     match audit_log::of_admins(visit.cx(), visit.viewer(), sought, asked.before()?).await {
         Ok(Page { lines, more }) => visit.page(&OfAdmins { frame, form, lines, more }),

@@ -78,9 +78,7 @@ pub async fn clear_group(visit: Visit, path: Path<(String, String)>, form: Form)
     let (group, user): (GroupId, UserId) = (id(&path.0)?, id(&path.1)?);
     let ban = form.get("also") == "ban";
     let done = match span(&form) {
-        Ok(span) => {
-            removals::clear_group(visit.cx(), visit.viewer(), group, user, span, form.get("reason"), ban).await
-        }
+        Ok(span) => removals::clear_group(visit.cx(), visit.viewer(), group, user, span, form.get("reason"), ban).await,
         Err(error) => Err(error),
     };
     match done {

@@ -111,7 +111,10 @@ fn each_address_that_changes_something_is_known_to_be_logged_or_not() {
         );
     }
     for path in LOGGED.iter().map(|(path, ..)| path).chain(NOT_LOGGED) {
-        assert!(ROUTES.iter().any(|entry| entry.method == "post" && entry.path == *path), "{path} is no address any more");
+        assert!(
+            ROUTES.iter().any(|entry| entry.method == "post" && entry.path == *path),
+            "{path} is no address any more"
+        );
     }
 }
 

@@ -307,7 +307,9 @@ impl World {
     ) -> (i64, i64) {
         let cx = &forum.cx;
         messages::post(cx, self.target, topic, draft("Gone")).await.expect("posted");
-        removals::clear_group(cx, self.maker, group, id(self.target), Span::All, "because", false).await.expect("begun");
+        removals::clear_group(cx, self.maker, group, id(self.target), Span::All, "because", false)
+            .await
+            .expect("begun");
         assert_eq!(forum.run_jobs(1).await, Vec::<String>::new());
         messages::post(cx, self.target, topic, draft("Stays")).await.expect("posted");
         let target = self.target.id().expect("an account");
