@@ -280,13 +280,16 @@ pub(crate) async fn work(cx: &Context, removal: RemovalId, back: bool) -> Result
             return Ok(());
         }
         let now = cx.now();
-        if back {
-            step_back(&mut tx, removal, now).await?
-        } else {
-            step(&mut tx, removal, &held, now).await?
-        }
+        let is_done = match back {
+            true => step_back(&mut tx, removal, now).await?,
+            false => step(&mut tx, removal, &held, now).await?,
+        };
         tx.commit().await?;
         cx.wake.after_commit();
+        if let (true, Some(group)) = (is_done, held.group_id) {
+            // Fewer reports wait there.
+            members::tell_keepers(cx, group).await;
+        }
     }
     let mut tx = cx.db.begin().await?;
     let job = if back { Job::BringBack { removal } } else { Job::ClearPerson { removal } };
@@ -296,19 +299,22 @@ pub(crate) async fn work(cx: &Context, removal: RemovalId, back: bool) -> Result
     Ok(())
 }
 
-async fn step(tx: &mut Tx, id: RemovalId, held: &Held, now: Timestamp) -> Result<()> {
+/// Takes away some of it; whether that was the end.
+async fn step(tx: &mut Tx, id: RemovalId, held: &Held, now: Timestamp) -> Result<bool> {
     if !held.topics_done {
-        return step_topics(tx, id, held, now).await;
+        step_topics(tx, id, held, now).await?;
+        return Ok(false);
     }
     let rows = store::removals::messages(tx, held, STEP).await?;
     let Some(&(topic, seq, _)) = rows.last() else {
-        if (held.done_topic, held.done_seq) == (TopicId(0), 0) {
+        let is_end = (held.done_topic, held.done_seq) == (TopicId(0), 0);
+        if is_end {
             store::removals::finish(tx, id, now).await?;
         } else {
             // What was moved meanwhile to where it had been is found from the beginning.
             store::removals::advance(tx, id, true, (TopicId(0), 0), Measure::default()).await?;
         }
-        return Ok(());
+        return Ok(is_end);
     };
     let mut taken = Measure::default();
     for (topic, _, message) in rows {
@@ -319,7 +325,7 @@ async fn step(tx: &mut Tx, id: RemovalId, held: &Held, now: Timestamp) -> Result
         }
     }
     store::removals::advance(tx, id, true, (topic, seq), taken).await?;
-    Ok(())
+    Ok(false)
 }
 
 async fn step_topics(tx: &mut Tx, id: RemovalId, held: &Held, now: Timestamp) -> Result<()> {
@@ -341,7 +347,8 @@ async fn step_topics(tx: &mut Tx, id: RemovalId, held: &Held, now: Timestamp) ->
     Ok(())
 }
 
-async fn step_back(tx: &mut Tx, id: RemovalId, now: Timestamp) -> Result<()> {
+/// Brings some of it back; whether that was the end.
+async fn step_back(tx: &mut Tx, id: RemovalId, now: Timestamp) -> Result<bool> {
     let topics = store::removals::topics_away(tx, id, STEP).await?;
     for &(topic, group, at) in &topics {
         store::topics::touch(tx, topic).await?;
@@ -352,7 +359,7 @@ async fn step_back(tx: &mut Tx, id: RemovalId, now: Timestamp) -> Result<()> {
         }
     }
     if !topics.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let messages = store::removals::messages_away(tx, id, STEP).await?;
     for &(topic, message, at) in &messages {
@@ -365,5 +372,5 @@ async fn step_back(tx: &mut Tx, id: RemovalId, now: Timestamp) -> Result<()> {
     if messages.is_empty() {
         store::removals::restored(tx, id, now).await?;
     }
-    Ok(())
+    Ok(messages.is_empty())
 }

@@ -64,7 +64,7 @@ impl Show {
             reported: 0,
             held: 0,
             own_held: Vec::new(),
-            aside: Aside { members: 64, here: vec![person(3), person(4), person(2)], more: 0 },
+            aside: Aside { members: 64, here: vec![person(3), person(4), person(2)], more: 0, without: Vec::new() },
             rows: rows(),
             pinned: vec![super::wrens()],
             is_later_page: false,

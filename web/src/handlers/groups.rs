@@ -110,7 +110,7 @@ pub(super) async fn draw(
         reported: domain::reports::count(&found),
         held: domain::held::count(&found),
         own_held: domain::held::own_in_group(cx, visit.viewer(), &found).await?,
-        aside: beside.aside,
+        aside: domain::ignores::leave_out(cx, visit.viewer(), beside.aside).await?,
         rows,
         is_later_page: before.is_some(),
         older: older.map(PageEnd::to_param),

@@ -103,7 +103,7 @@ pub(super) async fn draw(
         may_delete: found.may_edit(visit.viewer()),
         is_slow: found.group.slow_seconds > 0 && !found.standing.may(Deed::Moderate),
         own_held: domain::held::own_in_topic(cx, visit.viewer(), &found).await?,
-        aside: beside.aside,
+        aside: domain::ignores::leave_out(visit.cx(), visit.viewer(), beside.aside).await?,
         also: also.filter(|topic| topic.id != found.topic.id).take(5).collect(),
         topic: found.topic,
         group: visit.called(found.group),
