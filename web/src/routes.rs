@@ -10,8 +10,9 @@ use crate::assets;
 use crate::failure::Failure;
 use crate::form::MAX_BODY;
 use crate::handlers::{
-    account, addresses, admin, directs, groups, health, help, home, ignores, invitations, members, mentions, messages,
-    own_account, passwords, people, reads, reports, requests, search, second_step, settings, topics,
+    account, addresses, admin, directs, following, groups, health, help, home, ignores, invitations, members, mentions,
+    merges, messages, own_account, passwords, people, reads, reports, requests, search, second_step, settings, splits,
+    topics,
 };
 
 /// An address of the program: the table of them is what is mounted, and what the tests walk.
@@ -83,6 +84,7 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/settings/sessions/{id}/revoke" => settings::revoke;
     post "/-/users/{name}/ignore" => ignores::ignore;
 
+    get "/-/following" => following::index;
     post "/-/read" => reads::mark_all;
     post "/-/mentions/read" => mentions::mark_read;
 
@@ -140,6 +142,10 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/topics/{id}/edit" => topics::update;
     post "/-/topics/{id}/mark" => topics::mark;
     post "/-/topics/{id}/move" => topics::relocate;
+    get "/-/topics/{id}/split" => splits::new;
+    post "/-/topics/{id}/split" => splits::create;
+    get "/-/topics/{id}/merge" => merges::new;
+    post "/-/topics/{id}/merge" => merges::create;
     get "/-/topics/{id}/delete" => topics::delete;
     post "/-/topics/{id}/delete" => topics::destroy;
     get "/-/messages/{id}" => messages::show;

@@ -151,13 +151,13 @@ pub async fn hearers(
         return Ok(Vec::new());
     }
     sql!(all db, Hearer,
-        "select ms.user_id, coalesce(l.level, ms.level) = 'muted' as muted,
+        concat!("select ms.user_id, not ", super::reads::heard!(), " as muted,
                 exists (select 1 from ignores i where i.user_id = ms.user_id and i.ignored_id = $3) as ignores
          from memberships ms
          join topics t on t.id = $2
          left join topic_levels l on l.user_id = ms.user_id and l.topic_id = t.id
          where ms.group_id = $1 and (ms.sees_from is null or ms.sees_from <= t.created_at)
-           and ms.user_id in (select cast(value as bigint) from json_each($4))",
+           and ms.user_id in (select cast(value as bigint) from json_each($4))"),
         group, topic, author, super::list(users))
 }
 

@@ -35,6 +35,7 @@ pub(super) fn user(id: usize) -> User {
         banned_at: None,
         barred_reason: String::new(),
         direct_from: DirectFrom::Anyone,
+        follow_written: true,
         username: person.username,
     }
 }
