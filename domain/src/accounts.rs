@@ -11,7 +11,7 @@ use crate::policy::{self, Barred, Viewer};
 use crate::secrets::Password;
 use crate::sessions::{self, Origin};
 use crate::store::users::Profile;
-use crate::{addresses, letters, passwords, second_step, store};
+use crate::{addresses, letters, passwords, second_step, store, unread};
 
 /// What the sign-up form holds.
 #[derive(Clone, Debug)]

@@ -96,7 +96,11 @@ pub async fn merge(cx: &Context, viewer: Viewer, topic: TopicId, into: TopicId) 
     let lower = store::splits::hold(&mut tx, topic.min(into)).await?;
     let higher = store::splits::hold(&mut tx, topic.max(into)).await?;
     let (own, its) = if topic < into { (lower, higher) } else { (higher, lower) };
-    let own = own.filter(|held| held.group_id == found.group.id).ok_or(Error::NotFound)?;
+    let Some(own) = own.filter(|held| held.group_id == found.group.id) else {
+        drop(tx);
+        // The same was sent twice at once.
+        return done_before(cx, viewer, topic).await?.ok_or(Error::NotFound);
+    };
     let its = its.filter(|held| held.group_id == other.group.id).ok_or(Error::NotFound)?;
     let comes = found.group.id != other.group.id;
     if comes {

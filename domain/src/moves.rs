@@ -77,7 +77,9 @@ pub(crate) async fn target(cx: &Context, viewer: Viewer, found: &Found, to: Grou
         return Err(Error::Forbidden(STAYS));
     }
     let target = groups::by_id(cx, viewer, to).await?;
-    target.standing.check(Deed::Write)?;
+    if to != found.group.id {
+        target.standing.check(Deed::Write)?;
+    }
     if target.group.is_direct() {
         return Err(Error::Forbidden(STAYS));
     }
@@ -129,5 +131,6 @@ fn readers(kind: GroupKind) -> u8 {
 
 /// What those hear who were with it where it was: it is gone from there. Whoever sees it where it is hears of that apart.
 pub(crate) fn gone(topic: &Topic, from: GroupId) -> serde_json::Value {
-    json!({"type": "topic_change", "group": from, "topic": topic.id, "version": topic.version - 1, "deleted": true})
+    json!({"type": "topic_change", "group": from, "topic": topic.id, "version": topic.version - 1, "deleted": true,
+        "numbering": topic.numbering})
 }

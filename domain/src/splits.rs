@@ -35,18 +35,23 @@ pub struct Before {
     pub messages: Vec<Message>,
 }
 
-/// A topic as a moderator sees it who is about to split it at a message.
+/// A topic as a moderator sees it who is about to split it at a message; at the first where they name none.
 ///
 /// # Errors
 /// [`Error::NotFound`] also for a message that stands elsewhere, [`Error::Forbidden`].
-pub async fn before(cx: &Context, viewer: Viewer, topic: TopicId, from: MessageId) -> Result<Before> {
+pub async fn before(cx: &Context, viewer: Viewer, topic: TopicId, from: Option<MessageId>) -> Result<Before> {
     viewer.user()?;
     let found = splittable(cx, viewer, topic).await?;
-    let Placed { message: first, .. } = messages::show(cx, viewer, from).await?;
-    if first.topic_id != topic {
-        return Err(Error::NotFound);
-    }
-    let messages = store::messages::after(&cx.db, topic, first.seq - 1, LISTED).await?;
+    let seq = match from {
+        Some(from) => {
+            let Placed { message, .. } = messages::show(cx, viewer, from).await?;
+            if message.topic_id == topic { message.seq } else { return Err(Error::NotFound) }
+        }
+        None => 1,
+    };
+    let mut messages = store::messages::after(&cx.db, topic, seq - 1, LISTED).await?;
+    crate::ignores::fold(cx, viewer, &mut messages).await?;
+    let first = messages.first().ok_or(Error::NotFound)?.clone();
     Ok(Before { found, first, messages })
 }
 

@@ -141,7 +141,7 @@ pub fn is_between(deed: &TopicDeed) -> bool {
 
 /// What somebody did, with how many messages.
 pub fn did_count(event: &TopicEvent) -> String {
-    match (event.deed, event.detail.parse()) {
+    match (event.deed, event.detail.parse::<i64>()) {
         (TopicDeed::SplitOff, Ok(count)) => {
             format!("moved {} to", crate::numbers::counted(count, "message", "messages"))
         }

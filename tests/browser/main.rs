@@ -5,5 +5,6 @@ mod groups;
 mod live;
 mod plain;
 mod promise;
+mod splits;
 #[path = "../support/mod.rs"]
 mod support;

@@ -80,6 +80,7 @@ impl settings::Profile {
             bio: "I listen to birds.".into(),
             web: "example".into(),
             theme: "light".into(),
+            follow: "yes".into(),
             ..ProfileForm::default()
         };
         form.mend("web", "An address starts with https:// or http://.");

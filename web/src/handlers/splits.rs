@@ -21,7 +21,7 @@ pub struct Part {
 async fn page(
     visit: &Visit,
     topic: TopicId,
-    from: MessageId,
+    from: Option<MessageId>,
     ticked: Vec<MessageId>,
     form: Option<SplitForm>,
 ) -> Result<New, Failure> {
@@ -36,11 +36,8 @@ async fn page(
 pub async fn new(visit: Visit, path: Path<String>, part: Query<Part>) -> Answer {
     visit.signed_in()?;
     let topic = id(&path)?;
-    // Whoever may not split it learns nothing from what else is in the address.
-    let found = domain::topics::find(visit.cx(), visit.viewer(), topic).await?;
-    found.standing.check(domain::policy::Deed::Moderate)?;
-    let from = id(part.from.as_deref().unwrap_or_default())?;
-    visit.page(&page(&visit, topic, from, vec![from], None).await?)
+    let from = part.from.as_deref().map(id).transpose()?;
+    visit.page(&page(&visit, topic, from, from.into_iter().collect(), None).await?)
 }
 
 /// `POST /-/topics/ID/split`: from a message on, or those that are ticked.
@@ -60,7 +57,6 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
             Ok(visit.redirect_saying(&format!("/{}/{}/", found.group.slug, found.topic.slug), "split"))
         }
         Err(error @ domain::Error::Invalid(_)) => {
-            let from = from.ok_or(domain::Error::NotFound)?;
             let mut back = SplitForm {
                 title: form.get("title").into(),
                 group: form.get("group").into(),
