@@ -98,7 +98,8 @@ pub async fn merge(cx: &Context, viewer: Viewer, topic: TopicId, into: TopicId) 
     let (own, its) = if topic < into { (lower, higher) } else { (higher, lower) };
     let Some(own) = own.filter(|held| held.group_id == found.group.id) else {
         drop(tx);
-        // The same was sent twice at once.
+        // The same was sent twice at once. On SQLite those who write at the same time see of each other what no reader sees before it.
+        cx.db.begin().await?.commit().await?;
         return done_before(cx, viewer, topic).await?.ok_or(Error::NotFound);
     };
     let its = its.filter(|held| held.group_id == other.group.id).ok_or(Error::NotFound)?;

@@ -443,9 +443,9 @@ words! {
         /// It came from another group.
         Moved = "moved",
         /// Some of its messages went to a topic of their own.
-        SplitOff = "split_off",
+        SplitOff = "splitoff",
         /// Its first messages came from another topic.
-        SplitFrom = "split_from",
+        SplitFrom = "splitfrom",
         /// Another topic became a part of it.
         Merged = "merged",
     }

@@ -94,6 +94,8 @@ pub async fn split(
     let [first, ..] = numbers.as_slice() else {
         let done = store::splits::done_before(&mut tx, user, topic, &chosen).await?;
         drop(tx);
+        // On SQLite those who write at the same time see of each other what no reader sees before it.
+        cx.db.begin().await?.commit().await?;
         return match done {
             Some(done) => topics::find(cx, viewer, done).await,
             None => Err(Error::invalid("which", "Choose the messages that go. Those that you chose are not here.")),

@@ -146,7 +146,7 @@ pub async fn carry_reads(
 pub async fn done_before(tx: &mut Tx, by: UserId, of: TopicId, messages: &[MessageId]) -> Result<Option<TopicId>> {
     sql!(opt_value tx, TopicId,
         "select e.topic_id from topic_events e
-         where e.other_id = $1 and e.what = 'split_from' and e.actor_id = $2
+         where e.other_id = $1 and e.what = 'splitfrom' and e.actor_id = $2
            and e.topic_id in (select m.topic_id from messages m where m.id in (select cast(value as bigint) from json_each($3)))
          order by e.id desc limit 1",
         of, by, super::list(messages))

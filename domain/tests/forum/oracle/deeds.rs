@@ -50,12 +50,21 @@ impl World<'_> {
         from[self.dice.roll(from.len())]
     }
 
+    /// Mostly one that is there.
     fn any_topic(&mut self) -> T {
-        self.dice.roll(self.model.topics.len())
+        let all = self.model.topics.len();
+        let there: Vec<T> = (0..all).filter(|t| !self.model.topics[*t].gone).collect();
+        if there.is_empty() || self.dice.roll(8) == 0 { self.dice.roll(all) } else { self.any(&there) }
     }
 
     fn any_message(&mut self) -> M {
         self.dice.roll(self.model.messages.len())
+    }
+
+    /// Mostly somebody who is in the group.
+    fn member(&mut self, g: G) -> P {
+        let members: Vec<P> = self.model.groups[g].members.keys().copied().collect();
+        if members.is_empty() || self.dice.roll(5) == 0 { self.dice.roll(self.people.len()) } else { self.any(&members) }
     }
 
     /// Mostly somebody who keeps order in the group.
@@ -190,9 +199,10 @@ impl World<'_> {
                 (format!("{by} makes {g} {kind}"), is, self.model.make(by, g, kind), News::None)
             }
             28..=31 => {
+                let p = self.member(g);
                 let (text, word, names) = self.text();
                 let title = self.word("t");
-                let answer = topics::start(&cx, who, group, &title, draft(&text)).await;
+                let answer = topics::start(&cx, self.people[p], group, &title, draft(&text)).await;
                 let is = said(&answer);
                 let (written, begun) = match answer {
                     Ok(posted) => (posted.id, Begun { id: posted.topic, slug: posted.topic_slug, title }),
@@ -202,8 +212,9 @@ impl World<'_> {
                 (format!("{p} starts topic {} in {g}", self.model.topics.len() - 1), is, was, News::Message("message", self.model.messages.len() - 1))
             }
             32..=47 => {
+                let p = self.member(self.model.topics[t].group);
                 let (text, word, names) = self.text();
-                let answer = messages::post(&cx, who, topic, draft(&text)).await;
+                let answer = messages::post(&cx, self.people[p], topic, draft(&text)).await;
                 let is = said(&answer);
                 let id = answer.map_or(MessageId(ABSENT), |posted| posted.id);
                 let was = self.model.post(t, p, now, &Written { id, word, names });
@@ -228,8 +239,9 @@ impl World<'_> {
                 (format!("{by} restores {m}"), is, self.model.restore(by, m), news)
             }
             59..=65 => {
+                let p = self.member(self.model.topics[t].group);
                 let upto = 1 + self.dice.roll(8);
-                let is = said(&reads::mark(&cx, who, topic, upto as i64).await);
+                let is = said(&reads::mark(&cx, self.people[p], topic, upto as i64).await);
                 (format!("{p} reads {t} up to {upto}"), is, self.model.read(p, t, upto), News::None)
             }
             66..=67 => {
@@ -238,7 +250,8 @@ impl World<'_> {
             }
             68..=69 => self.look_or_mark(p).await,
             70..=72 => {
-                let is = said(&stars::toggle(&cx, who, message).await);
+                let p = self.model.topic_of(m).map_or(p, |t| self.member(self.model.topics[t].group));
+                let is = said(&stars::toggle(&cx, self.people[p], message).await);
                 (format!("{p} stars {m}, or no more"), is, self.model.star(p, m), News::Message("star", m))
             }
             73 => {
@@ -257,12 +270,14 @@ impl World<'_> {
                 (format!("{by} deletes topic {t}"), is, self.model.end(by, t), News::None)
             }
             77..=81 => {
-                let by = self.keeper(self.model.topics[t].group);
+                let from = self.model.topics[t].group;
+                let by = self.keeper(from);
                 let answer = moves::to_group(&cx, self.people[by], topic, group).await;
                 let is = said(&answer);
                 let slug = answer.map_or_else(|_| String::new(), |(topic, _)| topic.slug);
                 let was = self.model.relocate(by, t, g, now, &slug);
-                (format!("{by} moves {t} to {g}"), is, was, News::Topics(vec![t]))
+                let news = if g == from { News::None } else { News::Topics(vec![t]) };
+                (format!("{by} moves {t} to {g}"), is, was, news)
             }
             82..=91 => self.split(t, m, g).await,
             _ => {

@@ -16,7 +16,7 @@ use domain::model::{GroupKind, Role};
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::time::Timestamp;
-use domain::{directs, doctor, groups};
+use domain::{directs, doctor, groups, topics};
 
 use crate::id;
 use changes::{Begun, Written};
@@ -93,6 +93,10 @@ impl<'a> World<'a> {
             world.admit(g, p).await;
         }
         world.converse().await;
+        for g in 0..5 {
+            world.write_first(g).await;
+        }
+        forum.drain().await;
         for viewer in world.people.clone() {
             let stream = Stream::User(id(viewer));
             world.streams.push((stream, forum.cx.bus.open(stream).await.unwrap()));
@@ -167,6 +171,29 @@ impl<'a> World<'a> {
         self.model.messages[m].at = Timestamp(now.0 + 1);
         self.model.topics[t].last_at = Timestamp(now.0 + 1);
         self.forum.drain().await;
+    }
+
+    /// Each group has a topic of three messages.
+    async fn write_first(&mut self, g: usize) {
+        let cx = self.forum.cx.clone();
+        let admin = *self.model.groups[g].members.keys().next().expect("somebody");
+        let (title, word) = (self.word("t"), self.word("w"));
+        self.pass();
+        let text = format!("{word} quince");
+        let posted = topics::start(&cx, self.people[admin], self.model.groups[g].id, &title, draft(&text)).await.unwrap();
+        let begun = Begun { id: posted.topic, slug: posted.topic_slug, title };
+        let names = Default::default();
+        let now = self.now();
+        self.model.begin(g, admin, now, &begun, &Written { id: posted.id, word, names });
+        let t = self.model.topics.len() - 1;
+        for _ in 0..2 {
+            self.pass();
+            let word = self.word("w");
+            let posted = self.forum.post(self.people[admin], posted.topic, &format!("{word} quince")).await;
+            let names = Default::default();
+            let now = self.now();
+            self.model.add(t, admin, now, &Written { id: posted.id, word, names });
+        }
     }
 
     /// A word that stands nowhere else.
