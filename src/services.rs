@@ -172,6 +172,9 @@ pub async fn work() -> Result<(), Failure> {
     let cx = compose::context(&settings, false).await?;
     let stop = Stop::on_signal()?;
     println!("jobs are run");
+    if !settings.mail.reaches_people() {
+        tracing::warn!("KLATCH_SMTP_URL is not set: letters are kept in KLATCH_DATA_DIR/mail, and reach nobody");
+    }
     let worked = run_jobs(cx.clone(), stop).await;
     cx.db.close().await;
     worked

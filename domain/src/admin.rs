@@ -1,12 +1,14 @@
 //! What the admins of the site look at: figures, people, groups, jobs.
 
+use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::members::Record;
 use crate::model::{GroupRow, JobId, JobRow, User, UserId};
 use crate::policy::Viewer;
-use crate::store;
 use crate::store::jobs::Counts;
 use crate::store::users::Listed;
+use crate::store::{self, Tx};
 
 /// The site in figures.
 #[derive(Clone, Debug)]
@@ -89,9 +91,14 @@ pub async fn jobs(cx: &Context, limit: i64) -> Result<(Counts, Vec<JobRow>)> {
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such failed job.
-pub async fn retry_job(cx: &Context, id: JobId) -> Result<()> {
+pub async fn retry_job(cx: &Context, viewer: Viewer, id: JobId) -> Result<()> {
+    let by = viewer.site_admin()?;
     let mut tx = cx.db.begin().await?;
     let found = store::jobs::retry(&mut tx, id, cx.now()).await?;
+    if found {
+        let entry = Entry::new(by, LogDeed::JobRetried).detail(named(&mut tx, id).await?);
+        audit_log::write(&mut tx, entry, cx.now()).await?;
+    }
     tx.commit().await?;
     cx.wake.after_commit();
     if found { Ok(()) } else { Err(Error::NotFound) }
@@ -101,11 +108,21 @@ pub async fn retry_job(cx: &Context, id: JobId) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none that could be.
-pub async fn drop_job(cx: &Context, id: JobId) -> Result<()> {
+pub async fn drop_job(cx: &Context, viewer: Viewer, id: JobId) -> Result<()> {
+    let by = viewer.site_admin()?;
     let mut tx = cx.db.begin().await?;
+    let entry = Entry::new(by, LogDeed::JobDropped).detail(named(&mut tx, id).await?);
     let found = store::jobs::remove(&mut tx, id).await?;
+    if found {
+        audit_log::write(&mut tx, entry, cx.now()).await?;
+    }
     tx.commit().await?;
     if found { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// A job as the log names it: `message_posted 148`.
+async fn named(tx: &mut Tx, id: JobId) -> Result<String> {
+    Ok(format!("{} {id}", store::jobs::kind(tx, id).await?.unwrap_or_default()))
 }
 
 /// Somebody whom a site admin may suspend or ban.
@@ -131,32 +148,77 @@ pub enum Bar {
     Lift,
 }
 
+impl Bar {
+    /// Nothing when it can be done so.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] on `days`.
+    pub fn check(self) -> Result<()> {
+        match self {
+            Self::Suspend { days } if !(1..=3_650).contains(&days) => {
+                Err(Error::invalid("days", "From 1 to 3650 days."))
+            }
+            Self::Suspend { .. } | Self::Ban | Self::Lift => Ok(()),
+        }
+    }
+}
+
 /// Suspends or bans somebody, for a reason that they are told, or takes that back. Their sessions end, and their open pages.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `reason` and `days`; as [`person`].
 pub async fn bar(cx: &Context, viewer: Viewer, user: UserId, bar: Bar, reason: &str) -> Result<User> {
+    let by = viewer.site_admin()?;
     let found = person(cx, viewer, user).await?;
     if found.is_admin {
         return Err(Error::Forbidden("They administer the site: that has to be taken from them first."));
     }
     let reason = if bar == Bar::Lift { String::new() } else { crate::audit::reason(reason, "reason", true)? };
-    let now = cx.now();
-    let (until, banned) = match bar {
-        Bar::Suspend { days } if !(1..=3_650).contains(&days) => {
-            return Err(Error::invalid("days", "From 1 to 3650 days."));
-        }
-        Bar::Suspend { days } => (Some(now.plus(std::time::Duration::from_secs(days as u64 * 24 * 3_600))), None),
-        Bar::Ban => (None, Some(now)),
-        Bar::Lift => (None, None),
-    };
+    bar.check()?;
     let mut tx = cx.db.begin().await?;
-    store::users::bar(&mut tx, user, until, banned, &reason).await?;
-    let ended = if bar == Bar::Lift { Vec::new() } else { store::sessions::delete_all(&mut tx, user).await? };
+    let ended = bar_in(cx, &mut tx, by, user, bar, &reason).await?;
     tx.commit().await?;
     for id in ended {
         crate::sessions::ended_everywhere(cx, id).await;
     }
     crate::accounts::changed(cx, user).await;
     Ok(found)
+}
+
+/// The same in a transaction that found that it may be: the sessions that ended by it.
+pub(crate) async fn bar_in(
+    cx: &Context,
+    tx: &mut Tx,
+    by: UserId,
+    user: UserId,
+    bar: Bar,
+    reason: &str,
+) -> Result<Vec<String>> {
+    let now = cx.now();
+    let (until, banned) = match bar {
+        Bar::Suspend { days } => (Some(now.plus(std::time::Duration::from_secs(days as u64 * 24 * 3_600))), None),
+        Bar::Ban => (None, Some(now)),
+        Bar::Lift => (None, None),
+    };
+    store::users::bar(tx, user, until, banned, reason).await?;
+    let (what, detail) = match bar {
+        Bar::Suspend { days: 1 } => (LogDeed::AccountSuspended, "1 day".to_owned()),
+        Bar::Suspend { days } => (LogDeed::AccountSuspended, format!("{days} days")),
+        Bar::Ban => (LogDeed::AccountBanned, String::new()),
+        Bar::Lift => (LogDeed::AccountFreed, String::new()),
+    };
+    audit_log::write(tx, Entry::new(by, what).whom(user).reason(reason).detail(detail), now).await?;
+    Ok(if bar == Bar::Lift { Vec::new() } else { store::sessions::delete_all(tx, user).await? })
+}
+
+/// What was done to somebody, and what of theirs was taken away in the whole site, for admins of the site.
+///
+/// # Errors
+/// As [`person`].
+pub async fn record(cx: &Context, viewer: Viewer, user: UserId) -> Result<Record> {
+    person(cx, viewer, user).await?;
+    Ok(Record {
+        lines: audit_log::record(cx, viewer, user, None).await?,
+        removals: crate::removals::list(cx, user, None).await?,
+    })
 }

@@ -101,16 +101,19 @@ pub async fn start(cx: &Context, viewer: Viewer, to: &str, titled: &str, draft: 
     let mut all: Vec<UserId> = people.iter().map(|person| person.id).collect();
     all.push(user);
     if let Some(group) = store::directs::of_exactly(&cx.db, user, &all).await? {
-        return match store::topics::newest(&cx.db, user, group).await? {
-            Some(topic) if audit::one_line(titled).is_empty() => messages::post(cx, viewer, topic.id, draft).await,
-            _ => topics::start(cx, viewer, group, &title, draft).await,
-        };
+        return go_on(cx, viewer, group, titled, &title, draft).await;
     }
     count(cx, user).await?;
     limits::count(cx, limits::Deed::Post, By::User(user)).await?;
     let nodes = messages::parse(cx, &draft.text).await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
+    // Others of them may begin it at the same moment: one does, and the rest find it.
+    store::users::hold(&mut tx, &all).await?;
+    if let Some(group) = store::directs::of_exactly_in(&mut tx, user, &all).await? {
+        tx.commit().await?;
+        return go_on(cx, viewer, group, titled, &title, draft).await;
+    }
     unread::users_change(cx, &all).await?;
     let described = Described { name: "", description: "", kind: GroupKind::Direct, category: Category::Other };
     let slug = format!("d-{}", &crate::secrets::token()?[..16]);
@@ -132,6 +135,21 @@ pub async fn start(cx: &Context, viewer: Viewer, to: &str, titled: &str, draft: 
         members::changed(cx, member, group).await;
     }
     Ok(Posted { id: saved.id, seq: saved.seq, topic, group, group_slug: slug, topic_slug })
+}
+
+/// Says something in a conversation that is there: in what they talked of last, or as something new when it has a title.
+async fn go_on(
+    cx: &Context,
+    viewer: Viewer,
+    group: GroupId,
+    titled: &str,
+    title: &str,
+    draft: Draft,
+) -> Result<Posted> {
+    match store::topics::newest(&cx.db, viewer.user()?, group).await? {
+        Some(topic) if audit::one_line(titled).is_empty() => messages::post(cx, viewer, topic.id, draft).await,
+        _ => topics::start(cx, viewer, group, title, draft).await,
+    }
 }
 
 /// Gives a conversation the names of its people.

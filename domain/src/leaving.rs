@@ -7,11 +7,12 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
 use crate::mail::Kind;
-use crate::model::{GroupId, MessageId, UserId};
+use crate::model::{GroupId, GroupKind, MessageId, UserId};
 use crate::secrets::Password;
 use crate::store::search_log::{self, Changed};
 use crate::store::{self, Tx};
-use crate::{letters, messages, passwords, sessions, unread};
+use crate::time::Timestamp;
+use crate::{directs, letters, messages, passwords, sessions, unread};
 
 /// How long nobody else gets the name of a deleted account.
 pub const NAME_KEPT: Duration = Duration::from_secs(90 * 24 * 3_600);
@@ -40,7 +41,7 @@ pub async fn delete(cx: &Context, user: UserId, password: Password, blank: bool)
     empty(&mut tx, user, now).await?;
     store::second_steps::delete(&mut tx, user).await?;
     let ended = store::sessions::delete_all(&mut tx, user).await?;
-    let groups = leave_all(&mut tx, user).await?;
+    let groups = leave_all(&mut tx, user, now).await?;
     jobs::enqueue(&mut tx, &Job::AccountDeleted { user, blank }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
@@ -60,7 +61,7 @@ async fn letters_end(tx: &mut Tx, cx: &Context, user: UserId, address: Option<&s
     letters::news(tx, cx, Kind::Deleted, user, address).await
 }
 
-async fn empty(tx: &mut Tx, user: UserId, now: crate::time::Timestamp) -> Result<()> {
+async fn empty(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
     let plain = format!("{PLACEHOLDER}{user}");
     // An import may have brought somebody of that name.
     let other = format!("{plain}-{}", &crate::secrets::token()?[..6]);
@@ -72,15 +73,28 @@ async fn empty(tx: &mut Tx, user: UserId, now: crate::time::Timestamp) -> Result
     Err(Error::NotFound)
 }
 
-/// Leaves every group; where the only admin goes, the eldest member takes over.
-async fn leave_all(tx: &mut Tx, user: UserId) -> Result<Vec<GroupId>> {
+/// Leaves every group; where the only admin goes, the eldest member takes over, and what nobody could find any more goes.
+async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<GroupId>> {
     let groups = store::leaving::groups(tx, user).await?;
     for &group in &groups {
-        store::groups::hold(tx, group).await?;
+        let held = store::groups::hold(tx, group).await?;
         store::members::leave(tx, group, user).await?;
+        let Some(held) = held else { continue };
         let (admins, members) = store::members::head_count(tx, group).await?;
-        if admins == 0 && members > 0 {
-            store::members::promote_eldest(tx, group).await?;
+        match held.kind {
+            GroupKind::Direct | GroupKind::Private if members == 0 => {
+                store::groups::delete(tx, group, now).await?;
+                jobs::enqueue(tx, &Job::GroupChanged { group }, now).await?;
+            }
+            GroupKind::Direct => {
+                directs::rename(tx, group).await?;
+                jobs::enqueue(tx, &Job::GroupChanged { group }, now).await?;
+            }
+            GroupKind::Public | GroupKind::Closed | GroupKind::Private => {
+                if admins == 0 && members > 0 {
+                    store::members::promote_eldest(tx, group).await?;
+                }
+            }
         }
     }
     Ok(groups)

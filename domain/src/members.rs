@@ -3,15 +3,19 @@
 use serde_json::json;
 
 use crate::audit;
+use crate::audit_log::{self, Entry, LogDeed};
 use crate::bus::{Control, Stream};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::groups::{self, Found};
-use crate::model::{Group, GroupId, Level, Person, Role, UserId};
+use crate::model::{Group, GroupId, Level, NoticeKind, Person, Role, UserId};
 use crate::policy::{Deed, Standing, Viewer};
 use crate::store::Tx;
-use crate::store::members::{BanRow, MemberRow};
-use crate::{reads, sessions, store, unread};
+use crate::store::audit_log::Line;
+use crate::store::members::{BanRow, MemberRow, Place};
+use crate::store::notices::NewNotice;
+use crate::store::removals::RemovalRow;
+use crate::{notices, reads, sessions, store, unread};
 
 /// Bans that are listed.
 const LISTED: i64 = 200;
@@ -88,24 +92,61 @@ async fn withdraw_invitations(cx: &Context, tx: &mut Tx, group: GroupId, user: U
     Ok(invited)
 }
 
-/// A member, and the group, for those who may do something to them.
+/// Somebody who is in a group, was, or was banned from it, for those who may do something to them.
 #[derive(Clone, Debug)]
 pub struct Chosen {
     /// The group, and how the reader stands to it.
     pub found: Found,
-    /// The member.
-    pub member: MemberRow,
+    /// Who.
+    pub person: Person,
+    /// Their membership, if they are in it.
+    pub member: Option<MemberRow>,
+    /// Whether they were banned.
+    pub is_banned: bool,
 }
 
-/// A member as those see them who decide who is in the group.
+impl Chosen {
+    /// Their part in the group.
+    pub fn role(&self) -> Option<Role> {
+        self.member.as_ref().map(|member| member.role)
+    }
+}
+
+/// Somebody as those see them who decide who is in the group: who is in it, who was banned, and who wrote in it.
 ///
 /// # Errors
-/// [`Error::NotFound`], also for those who are not in it; [`Error::Forbidden`].
+/// [`Error::NotFound`], also for those who have nothing to do with it; [`Error::Forbidden`].
 pub async fn chosen(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<Chosen> {
     viewer.user()?;
     let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
-    let member = store::members::one(&cx.db, group, user).await?.ok_or(Error::NotFound)?;
-    Ok(Chosen { found, member })
+    let member = store::members::one(&cx.db, group, user).await?;
+    let known = store::members::known(&cx.db, group, user).await?.ok_or(Error::NotFound)?;
+    if member.is_none() && !known.is_banned && !known.has_written {
+        return Err(Error::NotFound);
+    }
+    Ok(Chosen { found, person: known.person, member, is_banned: known.is_banned })
+}
+
+/// What was done to somebody in a group, and what of theirs was taken away there, for those who keep order.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    /// Rows of the log, the newest first.
+    pub lines: Vec<Line>,
+    /// Removals, the newest first.
+    pub removals: Vec<RemovalRow>,
+}
+
+/// The record of somebody in a group.
+///
+/// # Errors
+/// As [`chosen`].
+pub async fn record(cx: &Context, viewer: Viewer, chosen: &Chosen) -> Result<Record> {
+    let (group, user) = (chosen.found.group.id, chosen.person.id);
+    chosen.found.standing.check(Deed::Admit)?;
+    Ok(Record {
+        lines: audit_log::record(cx, viewer, user, Some(group)).await?,
+        removals: crate::removals::list(cx, user, Some(group)).await?,
+    })
 }
 
 /// Removes a member. They may come again.
@@ -131,7 +172,6 @@ async fn take_out(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, ba
         return Err(Error::Forbidden("That is you: leave the group instead."));
     }
     let reason = ban.map(|reason| audit::reason(reason, "reason", true)).transpose()?;
-    let now = cx.now();
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
     let standing = held(&mut tx, viewer, group).await?;
@@ -140,28 +180,65 @@ async fn take_out(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, ba
     if !standing.may_remove(place.role) {
         return Err(Error::Forbidden("They decide here as much as you do: make them a member first."));
     }
-    let mut concerned = drop_out(cx, &mut tx, group, user).await?;
-    match &reason {
-        Some(reason) => {
-            store::requests::delete(&mut tx, group, user).await?;
-            store::invitations::uninvite(&mut tx, group, user).await?;
-            if store::members::ban(&mut tx, group, user, by, reason, now).await? == 0 && place.role.is_none() {
-                return Err(Error::NotFound);
-            }
-        }
-        None if place.role.is_none() => return Err(Error::NotFound),
-        None => {}
-    }
-    let (admins, left) = store::members::head_count(&mut tx, group).await?;
-    if admins == 0 && left > 0 {
-        // A site admin took out the last one.
-        concerned.extend(store::members::promote_eldest(&mut tx, group).await?);
-    }
+    let concerned = put_out(cx, &mut tx, Out { by, group, user, place, ban: reason.as_deref() }).await?;
     tx.commit().await?;
     for user in concerned {
         changed(cx, user, group).await;
     }
+    if reason.is_some() {
+        crate::accounts::changed(cx, user).await;
+    }
     Ok(found.group)
+}
+
+/// Somebody on their way out of a group.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Out<'a> {
+    /// Who puts them out.
+    pub by: UserId,
+    /// Of which group.
+    pub group: GroupId,
+    /// Whom.
+    pub user: UserId,
+    /// What they are to it.
+    pub place: Place,
+    /// Why they are banned; `None`: they may come again.
+    pub ban: Option<&'a str>,
+}
+
+/// Puts somebody out of a group, in a transaction that found that it may be: all who are concerned by it. Whoever had to do with the
+/// group is told why they are banned.
+///
+/// # Errors
+/// [`Error::NotFound`] when they are not in it, or were banned already.
+pub(crate) async fn put_out(cx: &Context, tx: &mut Tx, out: Out<'_>) -> Result<Vec<UserId>> {
+    let Out { by, group, user, place, ban } = out;
+    let now = cx.now();
+    let mut concerned = drop_out(cx, tx, group, user).await?;
+    let what = match ban {
+        Some(reason) => {
+            let asked = store::requests::delete(tx, group, user).await? > 0;
+            store::invitations::uninvite(tx, group, user).await?;
+            if store::members::ban(tx, group, user, by, reason, now).await? == 0 && place.role.is_none() {
+                return Err(Error::NotFound);
+            }
+            if place.role.is_some() || asked || store::members::has_written(tx, group, user).await? {
+                let new = NewNotice { user, group: Some(group), kind: NoticeKind::Ban, reason, by };
+                notices::tell(cx, tx, new).await?;
+            }
+            LogDeed::MemberBanned
+        }
+        None if place.role.is_none() => return Err(Error::NotFound),
+        None => LogDeed::MemberRemoved,
+    };
+    let entry = Entry::new(by, what).group(group).whom(user).reason(ban.unwrap_or_default());
+    audit_log::write(tx, entry, now).await?;
+    let (admins, left) = store::members::head_count(tx, group).await?;
+    if admins == 0 && left > 0 {
+        // A site admin took out the last one.
+        concerned.extend(store::members::promote_eldest(tx, group).await?);
+    }
+    Ok(concerned)
 }
 
 /// Lifts a ban: they may come again.
@@ -169,12 +246,13 @@ async fn take_out(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, ba
 /// # Errors
 /// [`Error::NotFound`] when they were not banned, [`Error::Forbidden`].
 pub async fn lift_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<Group> {
-    viewer.user()?;
+    let by = viewer.user()?;
     let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
     let mut tx = cx.db.begin().await?;
     if store::members::lift_ban(&mut tx, group, user).await? == 0 {
         return Err(Error::NotFound);
     }
+    audit_log::write(&mut tx, Entry::new(by, LogDeed::BanLifted).group(group).whom(user), cx.now()).await?;
     tx.commit().await?;
     changed(cx, user, group).await;
     Ok(found.group)
@@ -195,7 +273,7 @@ pub async fn bans(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Found
 /// # Errors
 /// [`Error::NotFound`] when they are not in it, [`Error::Forbidden`] for anyone but admins, and for the last admin's own part.
 pub async fn set_role(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, role: Role) -> Result<Group> {
-    appoint(cx, viewer, group, &[(user, role)]).await
+    appoint(cx, viewer, group, &[(user, role)], LogDeed::RoleGiven).await
 }
 
 /// Makes a member an admin, and oneself a member.
@@ -208,21 +286,32 @@ pub async fn hand_over(cx: &Context, viewer: Viewer, group: GroupId, user: UserI
     if own == user || found.standing.role != Some(Role::Admin) {
         return Err(Error::Forbidden("Only an admin of the group hands it over, and to somebody else."));
     }
-    appoint(cx, viewer, group, &[(user, Role::Admin), (own, Role::Member)]).await
+    appoint(cx, viewer, group, &[(user, Role::Admin), (own, Role::Member)], LogDeed::GroupHandedOver).await
 }
 
-async fn appoint(cx: &Context, viewer: Viewer, group: GroupId, parts: &[(UserId, Role)]) -> Result<Group> {
-    viewer.user()?;
+/// Gives members other parts. What is written down is what was done to the first of them.
+async fn appoint(
+    cx: &Context,
+    viewer: Viewer,
+    group: GroupId,
+    parts: &[(UserId, Role)],
+    what: LogDeed,
+) -> Result<Group> {
+    let by = viewer.user()?;
     let found = groups::for_deed(cx, viewer, group, Deed::Administer).await?;
     let mut tx = cx.db.begin().await?;
     let mut concerned = Vec::new();
     held(&mut tx, viewer, group).await?.check(Deed::Administer)?;
-    for &(user, role) in parts {
+    for (at, &(user, role)) in parts.iter().enumerate() {
         let place = store::members::place(&mut tx, group, user).await?;
         if place.role.is_none() {
             return Err(Error::NotFound);
         }
         store::members::set_role(&mut tx, group, user, role).await?;
+        if at == 0 && place.role != Some(role) {
+            let entry = Entry::new(by, what).group(group).whom(user).detail(role.as_str());
+            audit_log::write(&mut tx, entry, cx.now()).await?;
+        }
         if place.role > Some(role) {
             // Whom they let in by a right that they have no more.
             concerned.extend(withdraw_invitations(cx, &mut tx, group, user).await?);

@@ -1,5 +1,6 @@
 //! Merging a topic into another one: its messages go among the other's, by their times, and its address leads there.
 
+use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
@@ -123,6 +124,13 @@ pub async fn merge(cx: &Context, viewer: Viewer, topic: TopicId, into: TopicId) 
     let (deed, detail) = (TopicDeed::Merged, found.topic.title());
     let line = Between { topic: into, after_seq, actor: user, deed, detail, other: None };
     store::topic_events::insert_between(&mut tx, line, now).await?;
+    let whom = found.topic.creator_id;
+    let entry = Entry::new(user, LogDeed::TopicMerged).group(found.group.id).topic(topic).whom(whom);
+    audit_log::write(&mut tx, entry, now).await?;
+    if comes {
+        let entry = Entry::new(user, LogDeed::TopicArrived).group(other.group.id).topic(into).whom(whom);
+        audit_log::write(&mut tx, entry, now).await?;
+    }
     for changed in [topic, into] {
         search_log::insert(&mut tx, Changed::Topic(changed)).await?;
     }

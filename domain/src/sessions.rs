@@ -33,6 +33,8 @@ pub struct Session {
     pub theme: Theme,
     /// When it ends by itself.
     pub expires_at: Timestamp,
+    /// Whether those who keep order told them something that they have not read.
+    pub is_told: bool,
 }
 
 impl Session {
@@ -71,6 +73,7 @@ struct Known {
     is_admin: bool,
     theme: Theme,
     expires_at: Timestamp,
+    is_told: bool,
     read: Instant,
 }
 
@@ -79,13 +82,14 @@ impl SessionCache {
     fn get(&self, id: &str) -> Result<Session, u64> {
         let Ok(mut all) = self.0.lock() else { return Err(0) };
         match all.by_id.get(id) {
-            Some(Known { person, is_admin, theme, expires_at, read }) if read.elapsed() < BELIEVED => {
+            Some(Known { person, is_admin, theme, expires_at, is_told, read }) if read.elapsed() < BELIEVED => {
                 return Ok(Session {
                     id: id.to_owned(),
                     person: person.clone(),
                     is_admin: *is_admin,
                     theme: *theme,
                     expires_at: *expires_at,
+                    is_told: *is_told,
                 });
             }
             Some(_) => {
@@ -114,8 +118,8 @@ impl SessionCache {
                 all.by_id.clear();
             }
         }
-        let Session { id, person, is_admin, theme, expires_at } = session;
-        all.by_id.insert(id, Known { person, is_admin, theme, expires_at, read: Instant::now() });
+        let Session { id, person, is_admin, theme, expires_at, is_told } = session;
+        all.by_id.insert(id, Known { person, is_admin, theme, expires_at, is_told, read: Instant::now() });
     }
 
     /// Whom somebody ignores, as it is remembered, or the mark to put it in with.
@@ -182,14 +186,14 @@ pub async fn by_id(cx: &Context, id: &str) -> Result<Option<Session>> {
         Ok(session) => return Ok((session.expires_at > now).then_some(session)),
         Err(heard) => heard,
     };
-    let Some(row) = store::sessions::by_id(&cx.db, id, now).await? else { return Ok(None) };
+    let Some((row, is_told)) = store::sessions::by_id(&cx.db, id, now).await? else { return Ok(None) };
     let Some(user) = store::users::by_id(&cx.db, row.user_id).await? else { return Ok(None) };
     if policy::barred(user.suspended_until, user.banned_at, now).is_some() {
         return Ok(None);
     }
     let id = id.to_owned();
-    let session =
-        Session { id, person: user.person(), is_admin: user.is_admin, theme: user.theme, expires_at: row.expires_at };
+    let (person, expires_at) = (user.person(), row.expires_at);
+    let session = Session { id, person, is_admin: user.is_admin, theme: user.theme, expires_at, is_told };
     cx.sessions.put(session.clone(), heard);
     Ok(Some(session))
 }

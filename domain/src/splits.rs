@@ -1,6 +1,7 @@
 //! Splitting a topic: some of its messages go to one of their own, in the same group or another, with everything that hangs on them.
 
 use crate::audit;
+use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
@@ -127,6 +128,11 @@ pub async fn split(
     store::topic_events::insert_between(&mut tx, went, now).await?;
     let came = line(new, 0, TopicDeed::SplitFrom, "", Some(topic));
     store::topic_events::insert_between(&mut tx, came, now).await?;
+    let entry = Entry::new(user, LogDeed::TopicSplit).group(found.group.id).topic(topic).whom(found.topic.creator_id);
+    audit_log::write(&mut tx, entry, now).await?;
+    if comes {
+        audit_log::write(&mut tx, Entry::new(user, LogDeed::TopicArrived).group(to).topic(new), now).await?;
+    }
     for changed in [topic, new] {
         search_log::insert(&mut tx, Changed::Topic(changed)).await?;
     }

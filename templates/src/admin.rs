@@ -3,12 +3,13 @@
 use std::borrow::Borrow;
 
 use askama::Template;
+use domain::members::Record;
 use domain::model::{GroupRow, JobRow, User};
 use domain::policy::{Barred, barred};
 use domain::time::Timestamp;
 
 use crate::chart::Chart;
-use crate::form::BarForm;
+use crate::form::{BarForm, WarnForm};
 use crate::frame::Frame;
 
 /// `/admin/`.
@@ -147,9 +148,18 @@ pub struct Person {
     pub user: User,
     /// The form that suspends or bans.
     pub form: BarForm,
+    /// The form that warns.
+    pub warn: WarnForm,
+    /// What was done to them.
+    pub record: Record,
 }
 
 impl Person {
+    /// Whether it is the viewer's own account.
+    pub fn is_own(&self) -> bool {
+        self.frame.viewer.as_ref().is_some_and(|viewer| viewer.person.id == self.user.id)
+    }
+
     /// Why the account cannot be used now, in words.
     pub fn barred(&self) -> Option<String> {
         let now = self.frame.now;

@@ -155,6 +155,42 @@ form! {
 }
 
 form! {
+    /// Warns somebody.
+    WarnForm {
+        /// Why, as they are told.
+        warning,
+    }
+}
+
+form! {
+    /// Takes away what somebody wrote.
+    ClearForm {
+        /// How far back: `all`, `week` or `day`.
+        span,
+        /// The reason, as they are told.
+        reason,
+        /// What is done besides: `nothing`, `suspend` or `ban`.
+        also,
+        /// For how long they are suspended.
+        days,
+    }
+}
+
+form! {
+    /// Looks for rows of the log.
+    SoughtForm {
+        /// The name of whoever did it.
+        by,
+        /// The name of whom it was done to.
+        whom,
+        /// What.
+        what,
+        /// The name of a group.
+        group,
+    }
+}
+
+form! {
     /// Suspends or bans an account.
     BarForm {
         /// For how long.

@@ -1,6 +1,7 @@
 //! What stands around every page: head, left column, flash, footing for the scripts.
 
 use domain::model::{GroupId, GroupKind, Level, Person, Sidebar, SidebarGroup, Theme};
+use domain::store::notices::NoticeRow;
 use domain::time::Timestamp;
 
 use crate::assets::Assets;
@@ -27,6 +28,8 @@ pub struct Frame {
     pub flash: Option<Flash>,
     /// What everyone must know, such as that the site is read-only.
     pub notice: Option<String>,
+    /// What those who keep order tell the viewer, until they say that they read it.
+    pub told: Option<NoticeRow>,
     /// The path and query of this page.
     pub path: String,
     /// The group that the page stands in.

@@ -1,11 +1,12 @@
 //! Who is in a group, and who was banned from it.
 
 use askama::Template;
+use domain::members::Record;
 use domain::model::{Group, Person, Role};
 use domain::store::members::{BanRow, MemberRow};
 use domain::time::Timestamp;
 
-use crate::form::ReasonForm;
+use crate::form::{ReasonForm, WarnForm};
 use crate::frame::Frame;
 
 /// `/-/groups/ID/members`.
@@ -69,16 +70,24 @@ pub struct Edit {
     pub frame: Frame,
     /// The group.
     pub group: Group,
-    /// The member.
-    pub member: Row,
+    /// Who.
+    pub person: Person,
+    /// Their membership, if they are in it.
+    pub member: Option<Row>,
+    /// Whether they were banned from it.
+    pub is_banned: bool,
     /// Whether the viewer may give them another part.
     pub may_appoint: bool,
     /// Whether the viewer may hand the group over to them.
     pub may_hand_over: bool,
-    /// Whether the viewer may remove and ban them.
+    /// Whether the viewer may warn, remove and ban them.
     pub may_remove: bool,
     /// The form that bans.
     pub form: ReasonForm,
+    /// The form that warns.
+    pub warn: WarnForm,
+    /// What was done to them here.
+    pub record: Record,
 }
 
 /// `/-/groups/ID/bans`.

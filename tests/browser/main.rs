@@ -2,6 +2,7 @@
 
 mod browser;
 mod groups;
+mod keeping;
 mod live;
 mod plain;
 mod promise;

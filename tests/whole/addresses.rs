@@ -147,9 +147,16 @@ async fn what_cannot_be_had_is_said_on_a_proper_page(running: Running) {
         ] {
             must_be_a_page(&visitor.get(path).await.expect(404));
         }
-        must_be_a_page(&visitor.ask("/-/read", visitor.request(Method::GET, "/-/read")).await.expect(405));
-        must_be_a_page(&visitor.ask("/search", visitor.request(Method::POST, "/search")).await.expect(405));
-        must_be_a_page(&visitor.ask("/", visitor.request(Method::DELETE, "/")).await.expect(405));
+        for (method, path, allowed) in [
+            (Method::GET, "/-/read", "POST"),
+            (Method::POST, "/search", "GET, HEAD"),
+            (Method::DELETE, "/", "GET, HEAD"),
+            (Method::PUT, "/-/settings", "GET, HEAD, POST"),
+        ] {
+            let refused = visitor.ask(path, visitor.request(method, path)).await.expect(405);
+            must_be_a_page(&refused);
+            assert_eq!(refused.header("allow"), allowed, "{path}");
+        }
         let head = visitor.ask("/", visitor.request(Method::HEAD, "/")).await.expect(200);
         assert!(head.html.is_empty() && head.header("content-type").starts_with("text/html"));
         visitor.ask("/-/health", visitor.request(Method::HEAD, "/-/health")).await.expect(200);
@@ -203,8 +210,9 @@ async fn crawl(visitor: &Visitor) -> Vec<Page> {
     let mut pages = Vec::new();
     while let Some(path) = waiting.pop_front() {
         let page = visitor.get(&path).await;
-        // The buttons of others' messages are in the page, and hidden by its style.
-        let is_tool = path.starts_with("/-/messages/") && (path.ends_with("/edit") || path.ends_with("/delete"));
+        // The buttons of others' messages, and for one's own, are in the page and hidden by its style.
+        let is_tool =
+            path.starts_with("/-/messages/") && ["/edit", "/delete", "/report"].iter().any(|end| path.ends_with(end));
         assert!(page.status == 200 || is_tool && page.status == 403, "{path} is linked, and answers {}", page.status);
         if page.header("content-type").starts_with("text/html") {
             for link in page.links() {

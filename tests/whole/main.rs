@@ -9,6 +9,7 @@ mod crowds;
 mod faults;
 mod groups;
 mod history;
+mod keeping;
 mod letters;
 mod live;
 mod privacy;

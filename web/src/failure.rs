@@ -6,13 +6,14 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, RETRY_AFTER};
+use actix_web::http::header::{ACCEPT, ALLOW, RETRY_AFTER};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use domain::Error;
 use serde_json::json;
 use templates::errors::{ErrorPage, FormExpired, Problem, Typed};
 
+use crate::routes::allowed;
 use crate::visit::Visit;
 
 /// When to come back while the database or the bus does not answer, in seconds.
@@ -232,6 +233,11 @@ impl Cause {
         if let Some(seconds) = wait {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
+        if let Problem::MethodNotAllowed = self.problem
+            && let Some(allowed) = request.match_pattern().and_then(|pattern| allowed(&pattern))
+        {
+            response.headers_mut().insert(ALLOW, allowed);
+        }
         response
     }
 
@@ -252,7 +258,8 @@ impl Cause {
             Some((action, typed)) => visit
                 .page_with(StatusCode::FORBIDDEN, &FormExpired { frame, action: action.clone(), typed: typed.clone() }),
             None => {
-                let mut frame = frame;
+                // What is not there answers everyone alike.
+                let mut frame = templates::Frame { told: None, ..frame };
                 if let Some(why) = self.why {
                     frame.flash = Some(templates::Flash { kind: templates::FlashKind::Problem, text: why.to_owned() });
                 }

@@ -2,6 +2,7 @@
 
 use actix_web::Route;
 use actix_web::guard::{Any, Get, Head};
+use actix_web::http::header::HeaderValue;
 use actix_web::web::{self, PayloadConfig, ServiceConfig, post, to};
 
 use templates::errors::Problem;
@@ -10,9 +11,9 @@ use crate::assets;
 use crate::failure::Failure;
 use crate::form::MAX_BODY;
 use crate::handlers::{
-    account, addresses, admin, directs, following, groups, health, help, home, ignores, invitations, members, mentions,
-    merges, messages, own_account, passwords, people, reads, reports, requests, search, second_step, settings, splits,
-    topics,
+    account, addresses, admin, directs, following, groups, health, help, home, ignores, invitations, log, members,
+    mentions, merges, messages, notices, own_account, passwords, people, reads, removals, reports, requests, search,
+    second_step, settings, splits, topics,
 };
 
 /// An address of the program: the table of them is what is mounted, and what the tests walk.
@@ -116,8 +117,17 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/groups/{id}/members/{user}/hand-over" => members::hand_over;
     post "/-/groups/{id}/members/{user}/remove" => members::remove;
     post "/-/groups/{id}/members/{user}/ban" => members::ban;
+    post "/-/groups/{id}/members/{user}/warn" => notices::warn_in_group;
+    get "/-/groups/{id}/members/{user}/clear" => removals::of_group;
+    post "/-/groups/{id}/members/{user}/clear" => removals::clear_group;
+    post "/-/groups/{id}/removals/{removal}/undo" => removals::undo_in_group;
     get "/-/groups/{id}/bans" => members::bans;
     post "/-/groups/{id}/bans/{user}/lift" => members::lift_ban;
+
+    get "/-/groups/{id}/log" => log::of_group;
+    get "/-/log" => log::of_site;
+    post "/-/log/{entry}/hide" => log::hide;
+    post "/-/notices/{id}/read" => notices::mark_read;
 
     get "/-/groups/{id}/reports" => reports::index;
     post "/-/reports/{id}" => reports::answer;
@@ -164,6 +174,11 @@ pub const ROUTES: &[Entry] = routes! {
     get "/admin/people" => admin::people;
     get "/admin/people/{id}" => admin::person;
     post "/admin/people/{id}/bar" => admin::bar;
+    post "/admin/people/{id}/warn" => notices::warn;
+    get "/admin/people/{id}/clear" => removals::of_site;
+    post "/admin/people/{id}/clear" => removals::clear_site;
+    post "/admin/removals/{id}/undo" => removals::undo_in_site;
+    get "/admin/log" => log::of_admins;
     get "/admin/groups" => admin::groups;
     get "/admin/reports" => reports::of_site;
     get "/admin/jobs" => admin::jobs;
@@ -198,6 +213,16 @@ pub fn configure(app: &mut ServiceConfig) {
 /// What is read: HEAD is a GET of which the server keeps the body.
 fn get() -> Route {
     web::route().guard(Any(Get()).or(Head()))
+}
+
+/// The methods of an address of the table, as `Allow` names them; `None` where it has none.
+pub fn allowed(pattern: &str) -> Option<HeaderValue> {
+    let methods: Vec<&str> = ROUTES
+        .iter()
+        .filter(|entry| entry.path == pattern)
+        .map(|entry| if entry.method == "get" { "GET, HEAD" } else { "POST" })
+        .collect();
+    if methods.is_empty() { None } else { HeaderValue::from_str(&methods.join(", ")).ok() }
 }
 
 /// Whatever has no route. An address that only lacks its last slash is sent to where it has one.

@@ -161,6 +161,9 @@ impl Visit {
         if let Some(session) = &self.session {
             frame.live = self.live(Stream::User(session.person.id), None).await;
             frame.sidebar = domain::unread::sidebar(self.cx(), session.person.id).await?;
+            if session.is_told {
+                frame.told = domain::notices::unread(self.cx(), session.person.id).await?;
+            }
         }
         Ok(frame)
     }
@@ -365,6 +368,11 @@ const FLASHES: &[(&str, &str)] = &[
     ("suspended", "They are suspended, and signed out everywhere."),
     ("barred", "They are banned, and signed out everywhere."),
     ("freed", "They may sign in again."),
+    ("warned", "They are warned, and read it with their next page."),
+    ("cleared", "It is being removed. You can undo it for 30 days."),
+    ("coming-back", "It is coming back."),
+    ("name-hidden", "They are not named in public any more."),
+    ("name-shown", "They are named in public again."),
     ("read", "Marked as read."),
     ("revoked", "That session is signed out."),
     ("retried", "The job will be tried again."),

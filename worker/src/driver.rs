@@ -134,9 +134,10 @@ impl Driver {
                     self.look = more;
                     self.more = more;
                 }
-                for jobs::Claim { id, attempt, job } in claims {
+                for claim in claims {
+                    let receipt = Some(Receipt::new(&claim, self.report.clone()));
+                    let jobs::Claim { id, attempt, job } = claim;
                     self.held.push((id, attempt));
-                    let receipt = Some(Receipt::new(id, attempt, self.report.clone()));
                     // Refused when the queue has just been closed: the receipt then gives the job back.
                     let _ = self.jobs.try_send(Claimed { id, attempt, job, receipt });
                 }

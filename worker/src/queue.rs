@@ -10,7 +10,7 @@ use apalis_core::task::Task;
 use apalis_core::task::builder::TaskBuilder;
 use apalis_core::task::task_id::TaskId;
 use apalis_core::worker::context::WorkerContext;
-use domain::jobs::{Job, Outcome, Report};
+use domain::jobs::{Claim, Job, Outcome, Report};
 use domain::model::JobId;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -37,14 +37,16 @@ pub(crate) struct Claimed {
 pub(crate) struct Receipt {
     id: JobId,
     attempt: i64,
+    tries: i64,
     /// What is true if nothing more is heard; `None` once reported.
     outcome: Option<Outcome>,
     reports: mpsc::UnboundedSender<Report>,
 }
 
 impl Receipt {
-    pub fn new(id: JobId, attempt: i64, reports: mpsc::UnboundedSender<Report>) -> Self {
-        Self { id, attempt, outcome: Some(Outcome::NotBegun), reports }
+    pub fn new(claim: &Claim, reports: mpsc::UnboundedSender<Report>) -> Self {
+        let (id, attempt, tries) = (claim.id, claim.attempt, claim.job.tries());
+        Self { id, attempt, tries, outcome: Some(Outcome::NotBegun), reports }
     }
 
     /// From now on the try counts.
@@ -61,7 +63,8 @@ impl Receipt {
 impl Drop for Receipt {
     fn drop(&mut self) {
         if let Some(outcome) = self.outcome.take() {
-            let _ = self.reports.send(Report { id: self.id, attempt: self.attempt, outcome });
+            let Self { id, attempt, tries, .. } = *self;
+            let _ = self.reports.send(Report { id, attempt, tries, outcome });
         }
     }
 }

@@ -42,11 +42,10 @@ struct Tail {
     at: Instant,
 }
 
-/// An entry that was just appended to a stream, directly after `before`.
+/// An entry that was just appended to a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct News {
     pub stream: Stream,
-    pub before: Cursor,
     pub id: Cursor,
 }
 
@@ -105,17 +104,23 @@ impl Bells {
         woken.into_iter().for_each(Waker::wake);
     }
 
-    /// Takes in entries that say the same, and wakes who waits for them. They have to come in the order in which they were
-    /// appended, and without a gap from when the watch was taken: else [`Bells::forget`] first.
-    pub(super) fn hear(&self, news: &[News], payload: &Arc<str>) {
+    /// Takes in entries that say the same, or (`None`) begin their streams, and wakes who waits for them. They have to come in the order
+    /// in which they were appended, and without a gap from when the watch was taken: else [`Bells::forget`] first.
+    pub(super) fn hear(&self, news: &[News], payload: Option<&Arc<str>>) {
         let at = Instant::now();
         let mut woken = Vec::with_capacity(news.len());
         let mut slots = self.slots();
-        for News { stream, before, id } in news {
-            if let Some(slot) = slots.get_mut(stream) {
-                slot.tail = Some(Tail { end: *id, last: Some((*before, payload.clone())), at });
-                slot.ring(&mut woken);
-            }
+        for News { stream, id } in news {
+            let Some(slot) = slots.get_mut(stream) else { continue };
+            slot.tail = match (payload, slot.tail.take()) {
+                (None, _) => Some(Tail { end: *id, last: None, at }),
+                // It was read before this was heard, and what was read had it.
+                (Some(_), Some(tail)) if tail.end >= *id => Some(tail),
+                (Some(payload), Some(tail)) => Some(Tail { end: *id, last: Some((tail.end, payload.clone())), at }),
+                // Not known what it follows: whoever waits reads.
+                (Some(_), None) => None,
+            };
+            slot.ring(&mut woken);
         }
         drop(slots);
         woken.into_iter().for_each(Waker::wake);
@@ -138,6 +143,11 @@ impl Bells {
         if slots.capacity() > 4 * slots.len().max(64) {
             slots.shrink_to_fit();
         }
+    }
+
+    /// Whether nobody waits here, nor did a moment ago.
+    pub(super) fn are_silent(&self) -> bool {
+        self.slots().is_empty()
     }
 
     /// The streams that are watched, or were a moment ago.
@@ -289,14 +299,47 @@ mod tests {
         let nothing = |at| Some(Backlog::Entries { events: Vec::new(), last: at });
         assert_eq!(watch.known(cursor("1-0")), nothing(cursor("1-0")));
         let payload: Arc<str> = "{}".into();
-        let news = News { stream: ALICE, before: cursor("1-0"), id: cursor("2-0") };
-        bells.hear(&[news], &payload);
-        let events = vec![Event { id: cursor("2-0"), payload }];
+        let news = |id| [News { stream: ALICE, id: cursor(id) }];
+        bells.hear(&news("2-0"), Some(&payload));
+        let events = vec![Event { id: cursor("2-0"), payload: payload.clone() }];
         assert_eq!(watch.known(cursor("1-0")), Some(Backlog::Entries { events, last: cursor("2-0") }));
         assert_eq!(watch.known(cursor("2-0")), nothing(cursor("2-0")));
         assert_eq!(watch.known(cursor("0-9")), None);
         bells.forget();
         assert_eq!(watch.known(cursor("2-0")), None);
+        bells.hear(&news("3-0"), Some(&payload));
+        assert_eq!(
+            (watch.known(cursor("2-0")), watch.known(cursor("3-0"))),
+            (None, None),
+            "what it follows is not known"
+        );
+    }
+
+    #[test]
+    fn what_was_read_already_is_no_news() {
+        let bells = Bells::new(Duration::from_secs(10));
+        let watch = bells.watch(ALICE);
+        watch.learn(watch.mark(), cursor("3-0"));
+        bells.hear(&[News { stream: ALICE, id: cursor("2-0") }], Some(&"{}".into()));
+        assert_eq!(watch.known(cursor("1-0")), None);
+        assert_eq!(watch.known(cursor("3-0")), Some(Backlog::Entries { events: Vec::new(), last: cursor("3-0") }));
+    }
+
+    #[test]
+    fn a_stream_that_begins_anew_follows_nothing() {
+        let bells = Bells::new(Duration::from_secs(10));
+        let watch = bells.watch(ALICE);
+        watch.learn(watch.mark(), cursor("9-0"));
+        // The clock of whoever began it may be behind that of the server.
+        let news = |id| [News { stream: ALICE, id: cursor(id) }];
+        bells.hear(&news("8-0"), None);
+        bells.hear(&news("8-1"), Some(&"{}".into()));
+        assert_eq!((watch.known(cursor("9-0")), watch.known(cursor("8-1")).is_some()), (None, true));
+        let told = match watch.known(cursor("8-0")) {
+            Some(Backlog::Entries { events, .. }) => events.len(),
+            Some(Backlog::Resync { .. }) | None => 0,
+        };
+        assert_eq!(told, 1);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! News: how an event is appended to many streams at once, and how all processes hear of it.
 //!
 //! An event is kept once; the entries of the streams refer to it. A script appends the entries of a shard and tells on the
-//! shard's channel, in the same step, which streams took one, which entry came before it in each, and what it says. So every process
-//! hears of the entries of a stream in their order, and a poll whose cursor is the entry before is answered without asking Redis.
+//! shard's channel, in the same step, which streams took one and what it says; another begins a stream and tells that. So every process
+//! hears of the entries of a stream in their order and without a gap, knows which entry each of them follows once it has read
+//! the stream, and answers a poll whose cursor is that entry without asking Redis.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +12,7 @@ use redis::{Cmd, Pipeline};
 
 use super::bells::News;
 use super::names::shard;
-use super::{KEPT, LENGTH, Name, Names, Server, Stream};
+use super::{AGE, Cursor, KEPT, LENGTH, Name, Names, Server, Stream};
 
 /// How many payloads a process remembers: entries refer to them, so that most need not be asked for.
 const REMEMBERED: usize = 256;
@@ -20,18 +21,25 @@ const CALL: usize = 512;
 
 /// KEYS: streams of one shard. ARGV: their length, the reference, the channel, the payload, how it is told. Returns how many took an entry.
 const APPEND: &str = r"
-local told = {}
+local call, told = redis.call, {}
 for i = 1, #KEYS do
-  local last = redis.call('XREVRANGE', KEYS[i], '+', '-', 'COUNT', 1)[1]
-  if last then
-    local id = redis.call('XADD', KEYS[i], 'MAXLEN', '~', ARGV[1], '*', 'event', ARGV[2])
-    told[#told + 1] = KEYS[i] .. ' ' .. last[1] .. ' ' .. id
+  local id = call('XADD', KEYS[i], 'NOMKSTREAM', 'MAXLEN', '~', ARGV[1], '*', 'event', ARGV[2])
+  if id then
+    told[#told + 1] = KEYS[i] .. ' ' .. id
   end
 end
 if #told > 0 then
-  redis.call(ARGV[5], ARGV[3], ARGV[2] .. '\n' .. table.concat(told, '\n') .. '\n\n' .. ARGV[4])
+  call(ARGV[5], ARGV[3], ARGV[2] .. '\n' .. table.concat(told, '\n') .. '\n\n' .. ARGV[4])
 end
 return #told
+";
+
+/// KEYS: a stream that is not there. ARGV: its first id, how long it lives, the channel, how it is told. Fails when it is there, with
+/// entries from that id on.
+const BEGIN: &str = r"
+redis.call('XADD', KEYS[1], ARGV[1], 'start', '')
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return redis.call(ARGV[4], ARGV[3], '\n' .. KEYS[1] .. ' ' .. ARGV[1] .. '\n\n')
 ";
 
 /// The name of the field that refers to a payload.
@@ -65,26 +73,34 @@ pub(super) fn append(server: &Server, reference: &str, run: &[(Stream, Arc<str>)
     (keep, commands)
 }
 
+/// The command that begins a stream with an entry that says nothing.
+pub(super) fn begin(server: &Server, stream: Stream, id: Cursor) -> Cmd {
+    let names = &server.names;
+    let mut command = redis::cmd("EVAL");
+    command.arg(BEGIN).arg(1).arg(names.of(Name::Entries(stream))).arg(id.to_string()).arg(AGE.as_secs());
+    command.arg(names.of(Name::News(shard(stream)))).arg(server.publish());
+    command
+}
+
 /// What was told on a shard's channel.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Told {
-    pub reference: String,
     pub news: Vec<News>,
-    pub payload: Arc<str>,
+    /// What the entries refer to, and what that says; `None` where they begin their streams.
+    pub event: Option<(String, Arc<str>)>,
 }
 
 /// Reads what the script told; `None` when it is something else.
 pub(super) fn read(names: &Names, text: &str) -> Option<Told> {
     let (head, payload) = text.split_once("\n\n")?;
     let (reference, lines) = head.split_once('\n')?;
-    let mut news = Vec::with_capacity(lines.len() / 40);
+    let mut news = Vec::with_capacity(lines.len() / 24);
     for line in lines.split('\n') {
-        let mut words = line.split(' ');
-        let stream = names.stream_of(words.next()?)?;
-        let (before, id) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-        news.push(News { stream, before, id });
+        let (stream, id) = line.split_once(' ')?;
+        news.push(News { stream: names.stream_of(stream)?, id: id.parse().ok()? });
     }
-    Some(Told { reference: reference.to_owned(), news, payload: payload.into() })
+    let event = (!reference.is_empty()).then(|| (reference.to_owned(), payload.into()));
+    Some(Told { news, event })
 }
 
 /// The payloads that this process saw last.
@@ -131,19 +147,16 @@ mod tests {
     #[test]
     fn what_is_told_is_read_back_and_nothing_else() {
         let names = Names::new("klatch");
-        let text = "ab12\nklatch:{1}:u:1 5-0 6-0\nklatch:{1}:u:65 5-1 6-1\n\n{\"a\":\"b\\n\\nc\"}";
-        let news = |id, before: &str, after: &str| News {
-            stream: Stream::User(UserId(id)),
-            before: before.parse().unwrap(),
-            id: after.parse().unwrap(),
-        };
+        let news = |id, at: &str| News { stream: Stream::User(UserId(id)), id: at.parse().unwrap() };
+        let text = "ab12\nklatch:{1}:u:1 6-0\nklatch:{1}:u:65 6-1\n\n{\"a\":\"b\\n\\nc\"}";
         let told = Told {
-            reference: "ab12".to_owned(),
-            news: vec![news(1, "5-0", "6-0"), news(65, "5-1", "6-1")],
-            payload: r#"{"a":"b\n\nc"}"#.into(),
+            news: vec![news(1, "6-0"), news(65, "6-1")],
+            event: Some(("ab12".to_owned(), r#"{"a":"b\n\nc"}"#.into())),
         };
         assert_eq!(read(&names, text), Some(told));
-        for text in ["", "ab12", "ab12\n\n{}", "ab12\nklatch:{1}:u:1 5-0\n\n{}", "ab12\nother:{1}:u:1 5-0 6-0\n\n{}"] {
+        let begun = Told { news: vec![news(1, "5-0")], event: None };
+        assert_eq!(read(&names, "\nklatch:{1}:u:1 5-0\n\n"), Some(begun));
+        for text in ["", "ab12", "ab12\n\n{}", "ab12\nklatch:{1}:u:1\n\n{}", "ab12\nother:{1}:u:1 6-0\n\n{}"] {
             assert_eq!(read(&names, text), None, "{text:?}");
         }
     }

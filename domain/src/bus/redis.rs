@@ -12,6 +12,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use super::bells::{Bells, Watch};
 use super::cursor::{Cursor, Entry};
 use super::loss;
+use super::names::shard;
 use super::news::{self, FIELD, Payloads};
 use super::server::Server;
 use super::subscription::Subscription;
@@ -124,12 +125,9 @@ impl Redis {
             if let Some(last) = there.and_then(|entries| entries.into_iter().next()) {
                 return Ok(last.id);
             }
-            let mut begin = pipe();
             let id = Cursor::start(now);
-            begin.cmd("XADD").arg(&key).arg(id.to_string()).arg("start").arg("");
-            begin.cmd("EXPIRE").arg(&key).arg(AGE.as_secs());
-            match self.server.run(&begin).await {
-                Ok(_) => return Ok(id),
+            match self.server.ask::<()>(&news::begin(&self.server, stream, id)).await {
+                Ok(()) => return Ok(id),
                 Err(BusError::Redis(error)) if error.code() == Some("ERR") => continue,
                 Err(error) => return Err(error),
             }
@@ -192,7 +190,10 @@ impl Redis {
     }
 
     pub(super) async fn listening(&self) -> Result<Vec<UserId>, BusError> {
-        self.scored(&self.server.names.of(Name::Here), self.clock.now().minus(LISTENING)).await
+        let mut users = self.scored(&self.server.names.of(Name::Here), self.clock.now().minus(LISTENING)).await?;
+        // Those of a shard are appended to by one call of the script.
+        users.sort_unstable_by_key(|user| shard(Stream::User(*user)));
+        Ok(users)
     }
 
     pub(super) async fn group_changed(&self, group: GroupId) -> Result<(), BusError> {

@@ -132,11 +132,14 @@ impl Subscription {
             let _ = self.controls.send(word);
             return;
         }
+        if self.bells.are_silent() {
+            return;
+        }
         let text = std::str::from_utf8(message.get_payload_bytes()).ok();
         match text.and_then(|text| news::read(&self.names, text)) {
             Some(told) => {
-                let payload = self.payloads.put(told.reference, told.payload);
-                self.bells.hear(&told.news, &payload);
+                let payload = told.event.map(|(reference, payload)| self.payloads.put(reference, payload));
+                self.bells.hear(&told.news, payload.as_ref());
             }
             None => self.bells.forget(),
         }

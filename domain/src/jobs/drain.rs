@@ -35,6 +35,7 @@ where
         reports.clear();
         for claim in turn.claims {
             let what = format!("{:?}", claim.job);
+            let tries = claim.job.tries();
             let outcome = match handler(claim.job).await {
                 Ok(()) => Outcome::Done,
                 Err(error) => {
@@ -42,7 +43,7 @@ where
                     Outcome::Failed(error.to_string())
                 }
             };
-            reports.push(Report { id: claim.id, attempt: claim.attempt, outcome });
+            reports.push(Report { id: claim.id, attempt: claim.attempt, tries, outcome });
         }
     }
 }

@@ -13,7 +13,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{GroupId, JobId, LetterId, MessageId, TopicId, UserId};
+use crate::model::{GroupId, JobId, LetterId, MessageId, RemovalId, TopicId, UserId};
 use crate::store::db::Tx;
 use crate::store::jobs as store;
 use crate::time::Timestamp;
@@ -95,6 +95,16 @@ pub enum Job {
         user: UserId,
         /// Whether the words of its messages go too.
         blank: bool,
+    },
+    /// What somebody wrote is to be taken away.
+    ClearPerson {
+        /// By which removal.
+        removal: RemovalId,
+    },
+    /// What a removal took away is to be brought back.
+    BringBack {
+        /// Which.
+        removal: RemovalId,
     },
     /// Housekeeping: expired sessions, old rows of the search log.
     Sweep {
@@ -196,6 +206,8 @@ impl Job {
             Self::React { .. } => "react",
             Self::SendLetter { .. } => "send_letter",
             Self::AccountDeleted { .. } => "account_deleted",
+            Self::ClearPerson { .. } => "clear_person",
+            Self::BringBack { .. } => "bring_back",
             Self::Sweep { .. } => "sweep",
         }
     }

@@ -8,8 +8,11 @@ use crate::store::db::{Db, Tx};
 use crate::store::jobs as store;
 use crate::time::Timestamp;
 
-/// How often a job is tried before it is parked for an admin.
+/// How often most jobs are tried before they are parked for an admin: for about four minutes.
 pub const MAX_ATTEMPTS: i64 = 8;
+
+/// How often a letter is: a mail server may be away, or say "later", for a day (RFC 5321, 4.5.4.1, wants four or five).
+const LETTER_ATTEMPTS: i64 = 300;
 
 /// How long a claim holds without a heartbeat.
 pub const LEASE: Duration = Duration::from_secs(10);
@@ -49,8 +52,20 @@ pub struct Report {
     pub id: JobId,
     /// The claim's try.
     pub attempt: i64,
+    /// [`Job::tries`] of the job.
+    pub tries: i64,
     /// What became of it.
     pub outcome: Outcome,
+}
+
+impl Job {
+    /// How often it is tried before it is parked for an admin.
+    pub fn tries(&self) -> i64 {
+        match self {
+            Self::SendLetter { .. } => LETTER_ATTEMPTS,
+            _ => MAX_ATTEMPTS,
+        }
+    }
 }
 
 /// What a turn brought.
@@ -88,11 +103,11 @@ pub async fn turn(
         turn.more = rows.len() >= want;
         for row in rows {
             let error = match Job::from_row(&row.kind, &row.payload) {
-                Ok(job) if row.attempt <= MAX_ATTEMPTS => {
+                Ok(job) if row.attempt <= job.tries() => {
                     turn.claims.push(Claim { id: row.id, attempt: row.attempt, job });
                     continue;
                 }
-                Ok(_) => format!("its worker went away during each of {MAX_ATTEMPTS} tries"),
+                Ok(job) => format!("its worker went away during each of {} tries", job.tries()),
                 Err(error) => format!("cannot be read: {error}"),
             };
             tracing::error!(job = %row.id, kind = row.kind, error, "job parked");
@@ -113,7 +128,7 @@ async fn settle(tx: &mut Tx, owner: &str, reports: &[Report], now: Timestamp) ->
     for report in reports {
         let Outcome::Failed(error) = &report.outcome else { continue };
         let error: String = error.chars().filter(|&c| c != '\0').take(MAX_ERROR).collect();
-        if report.attempt >= MAX_ATTEMPTS {
+        if report.attempt >= report.tries {
             if store::park(tx, owner, report.attempt, report.id, now, &error).await? {
                 tracing::error!(job = %report.id, error, "job parked");
             }

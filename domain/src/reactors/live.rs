@@ -107,7 +107,7 @@ fn about_message(cx: &Context, draw: &Draw, cause: Cause, message: &Message, sub
 }
 
 /// How many people are looked up at once: while some are found to be members, others are told already.
-const AT_ONCE: usize = 8_000;
+const AT_ONCE: usize = 4_000;
 
 /// Writes the event for everyone who is there and may read the topic, decided now: members whose stream may be there, and in a public
 /// group those who read it without being in it. For those who muted it, or ignore the author, it is marked as not to be counted.

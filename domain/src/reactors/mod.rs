@@ -11,7 +11,7 @@ use crate::mail::{Occasion, Words};
 use crate::model::{Group, GroupId, Message, Topic, TopicRow};
 use crate::store::topics::Subject;
 use crate::time::Timestamp;
-use crate::{groups, history, leaving, letters, second_step, sessions, store, unread};
+use crate::{groups, history, leaving, letters, removals, second_step, sessions, store, unread};
 
 /// How the fragments of live events, and letters, are drawn: the pages' own partials, which the domain does not know.
 #[derive(Clone, Copy)]
@@ -85,6 +85,8 @@ pub async fn run(cx: &Context, draw: &Draw, job: Job) -> Result<()> {
         Job::Sweep { .. } => return sweep(cx).await,
         Job::SendLetter { letter } => return letters::send(cx, draw, letter).await,
         Job::AccountDeleted { user, blank } => return leaving::clear(cx, user, blank).await,
+        Job::ClearPerson { removal } => return removals::work(cx, removal, false).await,
+        Job::BringBack { removal } => return removals::work(cx, removal, true).await,
         Job::GroupChanged { group } => return groups::changed(cx, group).await,
         Job::MessagePosted { message } => Cause::MessagePosted { message },
         Job::MessageEdited { message } => Cause::MessageEdited { message },

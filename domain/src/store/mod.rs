@@ -1,5 +1,6 @@
 //! All SQL of the forum, one file a noun.
 
+pub mod audit_log;
 pub mod db;
 pub mod directs;
 pub mod export;
@@ -17,7 +18,9 @@ pub mod members;
 pub mod mentions;
 pub mod merges;
 pub mod messages;
+pub mod notices;
 pub mod reads;
+pub mod removals;
 pub mod reports;
 pub mod requests;
 pub mod search_log;

@@ -36,6 +36,15 @@ pub async fn by_id(db: &Db, id: UserId) -> Result<Option<User>> {
     sql!(opt db, User, concat!("select ", columns!(), " from users where id = $1"), id)
 }
 
+/// Holds accounts until the commit, one after the other: of two who do this for the same people, the second waits.
+pub async fn hold(tx: &mut Tx, users: &[UserId]) -> Result<()> {
+    let _ = sql!(all tx, (UserId,),
+        pg "select id from users where id in (select cast(value as bigint) from json_each($1)) order by id for no key update",
+        lite "select id from users where id in (select value from json_each($1))",
+        super::list(users))?;
+    Ok(())
+}
+
 /// The account of a name, whatever the case.
 pub async fn by_name(db: &Db, name: &str) -> Result<Option<User>> {
     sql!(opt db, User, concat!("select ", columns!(), " from users where username_lower = $1"), super::word(&name.to_lowercase()))

@@ -15,6 +15,7 @@ use crate::{complaint, id, is_forbidden, is_not_found, mentions_of};
 stories! {
     a_conversation_is_between_its_people_alone,
     the_same_people_have_one_conversation,
+    two_who_write_to_each_other_at_once_have_one_conversation,
     whoever_is_added_sees_what_is_said_from_then_on,
     who_may_write_to_somebody_is_theirs_to_say,
     new_accounts_begin_few_conversations,
@@ -84,6 +85,27 @@ async fn the_same_people_have_one_conversation(forum: TestForum) {
     let again = directs::start(cx, ann, "cleo", "", keyed()).await.unwrap();
     assert_eq!(one, again);
     forum.drain().await;
+}
+
+async fn two_who_write_to_each_other_at_once_have_one_conversation(forum: TestForum) {
+    let cx = &forum.cx;
+    for round in 0..4 {
+        let (one, other) = (format!("ann{round}"), format!("ben{round}"));
+        let (ann, ben) = (forum.person(&one).await, forum.person(&other).await);
+        let (from_ann, from_ben) = tokio::join!(
+            directs::start(cx, ann, &other, "", draft("A pear?")),
+            directs::start(cx, ben, &one, "", draft("A plum?")),
+        );
+        let (from_ann, from_ben) = (from_ann.unwrap(), from_ben.unwrap());
+        assert_eq!((from_ann.group, from_ann.topic), (from_ben.group, from_ben.topic));
+        assert_ne!(from_ann.id, from_ben.id);
+        for who in [ann, ben] {
+            assert!(
+                messages::show(cx, who, from_ann.id).await.is_ok()
+                    && messages::show(cx, who, from_ben.id).await.is_ok()
+            );
+        }
+    }
 }
 
 async fn whoever_is_added_sees_what_is_said_from_then_on(forum: TestForum) {

@@ -23,6 +23,7 @@ stories! {
     whoever_wants_takes_their_words_with_them,
     a_name_that_was_deleted_is_nobodys_for_a_while,
     the_only_admin_of_the_site_stays_and_groups_keep_one,
+    what_nobody_could_find_any_more_goes_with_its_last_member,
 }
 
 fn origin() -> Origin {
@@ -221,4 +222,27 @@ async fn the_only_admin_of_the_site_stays_and_groups_keep_one(forum: TestForum) 
     leaving::delete(cx, id(root), pass(), false).await.unwrap();
     complaint(leaving::delete(cx, id(root), pass(), false).await, "current_password");
     forum.drain().await;
+}
+
+async fn what_nobody_could_find_any_more_goes_with_its_last_member(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let cellar = forum.group(mira, "Cellar", GroupKind::Private).await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let talk = domain::directs::start(cx, mira, "noor", "", draft("Psst")).await.unwrap().group;
+    leaving::delete(cx, id(mira), pass(), false).await.unwrap();
+    forum.drain().await;
+    let left: Vec<_> =
+        domain::store::groups::all(&cx.db, 10, 0).await.unwrap().iter().map(|row| row.group.id).collect();
+    assert_eq!(left, [garden.id], "{} is gone", cellar.id);
+    let found = groups::by_id(cx, noor, talk).await.unwrap();
+    assert_eq!(found.standing.role, Some(Role::Member), "nobody is an admin of a conversation");
+    assert!(found.group.name.contains("noor") && !found.group.name.contains("mira"), "{}", found.group.name);
+    leaving::delete(cx, id(noor), pass(), false).await.unwrap();
+    let (_, members) = {
+        let mut tx = cx.db.begin().await.unwrap();
+        domain::store::members::head_count(&mut tx, talk).await.unwrap()
+    };
+    assert_eq!(members, 0);
+    assert_eq!(doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
 }

@@ -21,6 +21,7 @@ macro_rules! stories {
 
 mod accounts;
 mod addresses;
+mod audit_log;
 mod directs;
 mod following;
 mod groups;
@@ -39,6 +40,7 @@ mod passwords;
 mod policy;
 mod presence;
 mod reactors;
+mod removals;
 mod reports;
 mod search;
 mod second_step;

@@ -1,10 +1,11 @@
 //! Who is in a group, who asks, who is invited, and conversations.
 
 use askama::Template;
+use domain::members::Record;
 use domain::model::{DirectFrom, GroupKind, InvitationId, Role};
 
 use super::{Drawn, ago, frame, group, others, person, stranger};
-use crate::form::{AskForm, BarForm, DirectForm, InviteForm, LinkForm, ReasonForm};
+use crate::form::{AskForm, BarForm, DirectForm, InviteForm, LinkForm, ReasonForm, WarnForm};
 use crate::{admin, directs, invitations, members, requests, settings};
 
 impl members::Members {
@@ -31,12 +32,28 @@ impl members::Edit {
         Self {
             frame: frame("/-/groups/1/members/2"),
             group: group(1),
-            member: members::Row { person: person(2), role: Role::Moderator, joined_at: ago(90_000) },
+            person: person(2),
+            member: Some(members::Row { person: person(2), role: Role::Moderator, joined_at: ago(90_000) }),
+            is_banned: false,
             may_appoint: true,
             may_hand_over: true,
             may_remove: true,
             form,
+            warn: WarnForm::default(),
+            record: super::log::record(Some(1)),
         }
+    }
+
+    fn of_somebody_banned() -> Self {
+        let mut warn = WarnForm { warning: "<b>Enough</b>".into(), error: None };
+        warn.mend("warning", "At most 1000 characters; this has 1200.");
+        let page = Self { member: None, is_banned: true, may_hand_over: false, may_appoint: false, ..Self::sample() };
+        Self { warn, form: ReasonForm::default(), ..page }
+    }
+
+    fn of_an_equal() -> Self {
+        let record = Record::default();
+        Self { may_appoint: false, may_hand_over: false, may_remove: false, record, ..Self::sample() }
     }
 }
 
@@ -184,7 +201,7 @@ impl admin::Person {
         form.mend("reason", "Say why, in a few words.");
         let mut frame = frame("/admin/people/2");
         frame.viewer.iter_mut().for_each(|viewer| viewer.is_admin = true);
-        Self { frame, user: others::user(2), form }
+        Self { frame, user: others::user(2), form, warn: WarnForm::default(), record: super::log::record(None) }
     }
 
     fn barred_for_a_week() -> Self {
@@ -201,6 +218,8 @@ pub(super) fn all() -> Vec<Drawn> {
     vec![
         ("members", members::Members::sample().render()),
         ("member", members::Edit::sample().render()),
+        ("member-banned", members::Edit::of_somebody_banned().render()),
+        ("member-equal", members::Edit::of_an_equal().render()),
         ("bans", members::Bans::sample().render()),
         ("bans-none", members::Bans { rows: Vec::new(), ..members::Bans::sample() }.render()),
         ("door", Door::sample().render()),

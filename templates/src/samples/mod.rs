@@ -3,6 +3,7 @@
 mod admin;
 mod groups;
 mod home;
+mod log;
 mod members;
 mod others;
 mod reports;
@@ -232,6 +233,7 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(groups::all());
     pages.extend(members::all());
     pages.extend(reports::all());
+    pages.extend(log::all());
     pages.extend(topics::all());
     pages.extend(others::all());
     pages.extend(admin::all());

@@ -6,7 +6,7 @@ use domain::{admin, health};
 use serde::Deserialize;
 use templates::admin::{Check, Figure, Groups, Jobs, Overview, People, Person, PersonRow};
 use templates::chart::{Bar, Chart};
-use templates::form::BarForm;
+use templates::form::{BarForm, WarnForm};
 
 use super::groups::page_number;
 use super::id;
@@ -101,28 +101,30 @@ pub async fn jobs(visit: Visit) -> Answer {
 /// `POST /admin/jobs/ID/retry`.
 pub async fn retry_job(visit: Visit, path: Path<String>, _form: Form) -> Answer {
     visit.admin()?;
-    admin::retry_job(visit.cx(), id(&path)?).await?;
+    admin::retry_job(visit.cx(), visit.viewer(), id(&path)?).await?;
     Ok(visit.redirect_saying("/admin/jobs", "retried"))
 }
 
 /// `POST /admin/jobs/ID/drop`.
 pub async fn drop_job(visit: Visit, path: Path<String>, _form: Form) -> Answer {
     visit.admin()?;
-    admin::drop_job(visit.cx(), id(&path)?).await?;
+    admin::drop_job(visit.cx(), visit.viewer(), id(&path)?).await?;
     Ok(visit.redirect_saying("/admin/jobs", "dropped"))
 }
 
-async fn person_page(visit: &Visit, user: UserId, form: BarForm) -> Result<Person, Failure> {
+/// The page of somebody, with whatever its forms hold.
+pub(super) async fn person_page(visit: &Visit, user: UserId, form: BarForm, warn: WarnForm) -> Result<Person, Failure> {
     let frame = frame(visit).await?;
     let user = admin::person(visit.cx(), visit.viewer(), user).await?;
-    Ok(Person { frame, user, form })
+    let record = admin::record(visit.cx(), visit.viewer(), user.id).await?;
+    Ok(Person { frame, user, form, warn, record })
 }
 
 /// `GET /admin/people/ID`.
 pub async fn person(visit: Visit, path: Path<String>) -> Answer {
     visit.admin()?;
     let form = BarForm { days: "7".into(), ..BarForm::default() };
-    visit.page(&person_page(&visit, id(&path)?, form).await?)
+    visit.page(&person_page(&visit, id(&path)?, form, WarnForm::default()).await?)
 }
 
 /// `POST /admin/people/ID/bar`: `what` is `suspend`, `ban` or `lift`.
@@ -140,7 +142,7 @@ pub async fn bar(visit: Visit, path: Path<String>, form: Form) -> Answer {
         Err(domain::Error::Invalid(fields)) => {
             let mut back = BarForm { days: form.get("days").into(), reason: form.get("reason").into(), error: None };
             fields.iter().for_each(|(field, why)| back.mend(field, why));
-            visit.mend(&person_page(&visit, user, back).await?)
+            visit.mend(&person_page(&visit, user, back, WarnForm::default()).await?)
         }
         Err(error) => Err(error.into()),
     }

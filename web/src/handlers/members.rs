@@ -4,7 +4,7 @@ use actix_web::web::{Path, Query};
 use domain::model::{GroupId, Role, UserId};
 use domain::policy::Deed;
 use serde::Deserialize;
-use templates::form::ReasonForm;
+use templates::form::{ReasonForm, WarnForm};
 use templates::members::{Bans, Edit, Members, Row};
 
 use super::groups::page_number;
@@ -41,22 +41,35 @@ fn ids(path: &(String, String)) -> Result<(GroupId, UserId), Failure> {
 /// `GET /-/groups/ID/members/USER`: for those who decide who is in the group.
 pub async fn edit(visit: Visit, path: Path<(String, String)>) -> Answer {
     let (group, user) = ids(&path)?;
-    visit.page(&edit_page(&visit, group, user, ReasonForm::default()).await?)
+    visit.page(&edit_page(&visit, group, user, ReasonForm::default(), WarnForm::default()).await?)
 }
 
-async fn edit_page(visit: &Visit, group: GroupId, user: UserId, form: ReasonForm) -> Result<Edit, Failure> {
+/// The page of somebody in a group, with whatever its forms hold.
+pub(super) async fn edit_page(
+    visit: &Visit,
+    group: GroupId,
+    user: UserId,
+    form: ReasonForm,
+    warn: WarnForm,
+) -> Result<Edit, Failure> {
     let mut frame = visit.frame().await?;
-    let domain::members::Chosen { found, member } =
-        domain::members::chosen(visit.cx(), visit.viewer(), group, user).await?;
+    let chosen = domain::members::chosen(visit.cx(), visit.viewer(), group, user).await?;
+    let record = domain::members::record(visit.cx(), visit.viewer(), &chosen).await?;
+    let role = chosen.role();
+    let domain::members::Chosen { found, person, member, is_banned } = chosen;
     visit.group_frame(&mut frame, &found.group, &found.standing).await?;
     Ok(Edit {
         frame,
         may_appoint: found.standing.may(Deed::Administer),
         may_hand_over: found.standing.role == Some(Role::Admin) && visit.viewer().id() != Some(user),
-        may_remove: found.standing.may_remove(Some(member.role)) && visit.viewer().id() != Some(user),
+        may_remove: found.standing.may_remove(role) && visit.viewer().id() != Some(user),
         group: found.group,
-        member: member.into(),
+        person,
+        member: member.map(Row::from),
+        is_banned,
         form,
+        warn,
+        record,
     })
 }
 
@@ -94,7 +107,7 @@ pub async fn ban(visit: Visit, path: Path<(String, String)>, form: Form) -> Answ
         Err(domain::Error::Invalid(fields)) => {
             let mut back = ReasonForm { reason: form.get("reason").into(), error: None };
             fields.iter().for_each(|(field, why)| back.mend(field, why));
-            visit.mend(&edit_page(&visit, group, user, back).await?)
+            visit.mend(&edit_page(&visit, group, user, back, WarnForm::default()).await?)
         }
         Err(error) => Err(error.into()),
     }

@@ -7,10 +7,12 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use actix_web::{App, middleware};
 use domain::audit::Draft;
+use domain::audit_log::LogDeed;
 use domain::groups::{self, GroupForm};
 use domain::invitations::{self, LinkForm};
 use domain::model::{Grounds, Group, GroupKind, MessageId, Role, UserId};
 use domain::policy::Viewer;
+use domain::removals::{self, Span};
 use domain::sessions::{self, Origin};
 use domain::testing::{TestForum, draft};
 use domain::{directs, members, messages, reports, requests, secrets, topics};
@@ -116,6 +118,7 @@ pub fn is_in_group(path: &str) -> bool {
         "/-/topics/{id}/",
         "/-/messages/{id}",
         "/-/reports/{id}",
+        "/-/log/{entry}/",
         "/-/direct/{id}/",
         "/-/invite/{token}",
         "/{group}/",
@@ -133,6 +136,10 @@ pub struct Scene {
     pub message: i64,
     pub report: i64,
     pub invitation: i64,
+    /// What a member wrote was removed.
+    pub removal: i64,
+    /// A row of the log that tells of somebody.
+    pub entry: i64,
     pub token: String,
 }
 
@@ -248,6 +255,7 @@ impl World {
         }
         let posted = topics::start(cx, maker, group.id, "A topic", draft("Hello")).await.expect("a topic");
         let report = self.report(forum, posted.id).await;
+        let (removal, entry) = self.keep_order(forum, group.id, posted.topic).await;
         let scene = Scene {
             group: group.clone(),
             topic: posted.topic.0,
@@ -255,6 +263,8 @@ impl World {
             message: posted.id.0,
             report,
             invitation,
+            removal,
+            entry,
             token,
         };
         match state {
@@ -271,7 +281,8 @@ impl World {
                 let (topic, message, report, invitation) = (ABSENT, ABSENT, ABSENT, ABSENT);
                 let slug = "never-was".to_owned();
                 let group = Group { id: domain::model::GroupId(ABSENT), slug: slug.clone(), ..group };
-                return Scene { group, topic, topic_slug: slug, message, report, invitation, token: "0".repeat(32) };
+                let (removal, entry, token) = (ABSENT, ABSENT, "0".repeat(32));
+                return Scene { group, topic, topic_slug: slug, message, report, invitation, removal, entry, token };
             }
             State::Public | State::Closed | State::Private | State::Direct => {}
         }
@@ -285,6 +296,27 @@ impl World {
         // Of those that were made, it is the newest.
         let newest = domain::store::reports::newest(&cx.db).await.expect("an answer");
         newest.expect("the report").0
+    }
+
+    /// What somebody wrote is removed, a part of it, and the rest stays.
+    async fn keep_order(
+        &self,
+        forum: &TestForum,
+        group: domain::model::GroupId,
+        topic: domain::model::TopicId,
+    ) -> (i64, i64) {
+        let cx = &forum.cx;
+        messages::post(cx, self.target, topic, draft("Gone")).await.expect("posted");
+        removals::clear_group(cx, self.maker, group, id(self.target), Span::All, "because", false)
+            .await
+            .expect("begun");
+        assert_eq!(forum.run_jobs(1).await, Vec::<String>::new());
+        messages::post(cx, self.target, topic, draft("Stays")).await.expect("posted");
+        let target = self.target.id().expect("an account");
+        let removal = domain::store::removals::of_user(&cx.db, target, Some(group), 1).await.expect("the removal");
+        let (_, page) = domain::audit_log::of_group(cx, self.maker, group, None, None).await.expect("the log");
+        let cleared = page.lines.iter().find(|line| line.what == LogDeed::PersonCleared).expect("its row");
+        (removal[0].id.0, cleared.id.0)
     }
 
     async fn converse(&self, forum: &TestForum) -> Scene {
@@ -304,6 +336,8 @@ impl World {
             message: posted.id.0,
             report: self.report(forum, posted.id).await,
             invitation: ABSENT,
+            removal: ABSENT,
+            entry: ABSENT,
             token: "0".repeat(32),
         }
     }
@@ -441,7 +475,7 @@ fn without_chance(text: &str) -> String {
 }
 
 /// The address of a route, with the ids of the scene in it.
-fn address(path: &str, scene: &Scene, world: &World) -> String {
+pub fn address(path: &str, scene: &Scene, world: &World) -> String {
     let own = if path.starts_with("/-/topics/") {
         scene.topic
     } else if path.starts_with("/-/messages/") {
@@ -467,6 +501,8 @@ fn address(path: &str, scene: &Scene, world: &World) -> String {
         .replace("{id}", &own.to_string())
         .replace("{user}", &id(user).to_string())
         .replace("{invitation}", &scene.invitation.to_string())
+        .replace("{removal}", &scene.removal.to_string())
+        .replace("{entry}", &scene.entry.to_string())
         .replace("{token}", &scene.token)
         .replace("{name}", "friend")
         .replace("{group}", &scene.group.slug)
@@ -474,7 +510,7 @@ fn address(path: &str, scene: &Scene, world: &World) -> String {
 }
 
 /// What any form holds, and some fields that none should.
-fn fields(scene: &Scene, world: &World, path: &str) -> Vec<(&'static str, String)> {
+pub fn fields(scene: &Scene, world: &World, path: &str) -> Vec<(&'static str, String)> {
     let key = secrets::token().expect("randomness")[..32].to_owned();
     let name = match path {
         "/-/groups" => format!("Name {key}"),
@@ -515,6 +551,9 @@ fn fields(scene: &Scene, world: &World, path: &str) -> Vec<(&'static str, String
         ("into", format!("/{}/{}/", scene.group.slug, scene.topic_slug)),
         ("grounds", "spam".to_owned()),
         ("words", "Look".to_owned()),
+        ("warning", "because".to_owned()),
+        ("span", "all".to_owned()),
+        ("hidden", "yes".to_owned()),
         ("verdict", "deleted".to_owned()),
         ("author_id", id(world.maker).to_string()),
         ("creator_id", id(world.friend).to_string()),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::jobs::{self, Cause, Job, LEASE, MAX_ATTEMPTS, Outcome, Reactor, Report, backoff, drain, turn};
-use domain::model::{GroupId, JobId, MessageId, TopicId};
+use domain::model::{GroupId, JobId, LetterId, MessageId, TopicId};
 use domain::store::{Db, jobs as store};
 use domain::testing::TestDb;
 use domain::time::{Clock, Timestamp};
@@ -17,6 +17,7 @@ on_both!(
     a_lapsed_lease_is_taken_and_the_late_report_changes_nothing,
     a_renewed_lease_holds,
     a_failed_job_comes_back_later_and_later_until_it_is_parked,
+    a_letter_that_cannot_leave_is_tried_for_a_day,
     what_was_not_begun_is_given_back_without_costing_a_try,
     a_row_that_cannot_be_read_is_parked_and_the_rest_runs,
     a_job_that_takes_its_worker_down_each_time_is_parked,
@@ -47,7 +48,7 @@ async fn claims(db: &Db, owner: &str, want: usize, now: Timestamp) -> Vec<(JobId
 }
 
 async fn report(db: &Db, owner: &str, (id, attempt): (JobId, i64), outcome: Outcome, now: Timestamp) {
-    turn(db, owner, &[Report { id, attempt, outcome }], 0, LEASE, now).await.unwrap();
+    turn(db, owner, &[Report { id, attempt, tries: MAX_ATTEMPTS, outcome }], 0, LEASE, now).await.unwrap();
 }
 
 async fn every_kind_of_job_comes_back_as_it_was_queued(test: TestDb) {
@@ -139,6 +140,21 @@ async fn a_failed_job_comes_back_later_and_later_until_it_is_parked(test: TestDb
     assert_eq!(claims(&test.db, "one", 1, now.plus(999_999 * SECOND)).await, []);
     assert!(backoff(id, 1_000) >= 300 * SECOND && backoff(id, 1_000) <= 375 * SECOND);
     assert_ne!(backoff(JobId(1), 1), backoff(JobId(2), 1));
+}
+
+async fn a_letter_that_cannot_leave_is_tried_for_a_day(test: TestDb) {
+    let job = Job::SendLetter { letter: LetterId(1) };
+    let (id, tries) = (enqueue(&test.db, &job, start()).await, job.tries());
+    let mut now = start();
+    for attempt in 1..=tries {
+        assert_eq!(claims(&test.db, "one", 1, now).await, [(id, attempt)]);
+        let report = Report { id, attempt, tries, outcome: Outcome::Failed("421 later".into()) };
+        turn(&test.db, "one", &[report], 0, LEASE, now).await.unwrap();
+        let row = only_row(&test.db).await;
+        assert_eq!(row.state == "failed", attempt == tries);
+        now = now.max(row.run_at);
+    }
+    assert!(now.since(start()) > Duration::from_secs(24 * 3_600));
 }
 
 async fn what_was_not_begun_is_given_back_without_costing_a_try(test: TestDb) {

@@ -1,0 +1,89 @@
+//! Warnings, and whatever else those who keep order tell somebody: it stands above their next page until they say that they read it.
+
+use crate::audit;
+use crate::audit_log::{self, Entry, LogDeed};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::groups;
+use crate::model::{Group, GroupId, NoticeId, NoticeKind, User, UserId};
+use crate::policy::{Deed, Viewer};
+use crate::store::notices::{NewNotice, NoticeRow};
+use crate::store::{self, Tx};
+use crate::{accounts, admin, members};
+
+/// What somebody has not read yet, the eldest of it.
+pub async fn unread(cx: &Context, user: UserId) -> Result<Option<NoticeRow>> {
+    Ok(store::notices::unread(&cx.db, user).await?)
+}
+
+/// Tells somebody something, in the transaction of the deed. Call [`accounts::changed`] after the commit.
+pub(crate) async fn tell(cx: &Context, tx: &mut Tx, new: NewNotice<'_>) -> Result<()> {
+    store::notices::insert(tx, new, cx.now()).await?;
+    Ok(())
+}
+
+/// Says that one has read it. Saying it twice does no harm.
+///
+/// # Errors
+/// [`Error::SignedOut`].
+pub async fn mark_read(cx: &Context, viewer: Viewer, id: NoticeId) -> Result<()> {
+    let user = viewer.user()?;
+    let mut tx = cx.db.begin().await?;
+    store::notices::mark_read(&mut tx, id, user, cx.now()).await?;
+    tx.commit().await?;
+    accounts::changed(cx, user).await;
+    Ok(())
+}
+
+/// Warns somebody, as an admin of the site.
+///
+/// # Errors
+/// [`Error::Invalid`] on `reason`; [`Error::NotFound`] for anyone else, and when there is nobody; [`Error::Forbidden`] for oneself.
+pub async fn warn(cx: &Context, viewer: Viewer, user: UserId, reason: &str) -> Result<User> {
+    let by = viewer.site_admin()?;
+    let found = admin::person(cx, viewer, user).await?;
+    if by == user {
+        return Err(Error::Forbidden("That is you."));
+    }
+    if found.deleted {
+        return Err(Error::Forbidden("This account was deleted: nobody would read it."));
+    }
+    let reason = audit::reason(reason, "reason", true)?;
+    let mut tx = cx.db.begin().await?;
+    let new = NewNotice { user, group: None, kind: NoticeKind::Warning, reason: &reason, by };
+    tell(cx, &mut tx, new).await?;
+    audit_log::write(&mut tx, Entry::new(by, LogDeed::Warned).whom(user).reason(&reason), cx.now()).await?;
+    tx.commit().await?;
+    accounts::changed(cx, user).await;
+    Ok(found)
+}
+
+/// Warns somebody in a group, who is in it or has written in it, as one who keeps order there and stands above them.
+///
+/// # Errors
+/// [`Error::Invalid`] on `reason`; [`Error::NotFound`] also for whoever has nothing to do with the group; [`Error::Forbidden`].
+pub async fn warn_in_group(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, reason: &str) -> Result<Group> {
+    let by = viewer.user()?;
+    let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    if by == user {
+        return Err(Error::Forbidden("That is you."));
+    }
+    let reason = audit::reason(reason, "reason", true)?;
+    let mut tx = cx.db.begin().await?;
+    let standing = members::held(&mut tx, viewer, group).await?;
+    standing.check(Deed::Admit)?;
+    let place = store::members::place(&mut tx, group, user).await?;
+    if place.role.is_none() && !store::members::has_written(&mut tx, group, user).await? {
+        return Err(Error::NotFound);
+    }
+    if !standing.may_remove(place.role) {
+        return Err(Error::Forbidden("They decide here as much as you do."));
+    }
+    let new = NewNotice { user, group: Some(group), kind: NoticeKind::Warning, reason: &reason, by };
+    tell(cx, &mut tx, new).await?;
+    let entry = Entry::new(by, LogDeed::Warned).group(group).whom(user).reason(&reason);
+    audit_log::write(&mut tx, entry, cx.now()).await?;
+    tx.commit().await?;
+    accounts::changed(cx, user).await;
+    Ok(found.group)
+}

@@ -1,0 +1,24 @@
+//! What those who keep order tell somebody, above the page.
+
+use domain::model::NoticeKind;
+use domain::store::notices::NoticeRow;
+
+/// What it is, in a sentence.
+pub fn heading(told: &NoticeRow) -> String {
+    let group = told.group_name.as_str();
+    match (told.kind, group) {
+        (NoticeKind::Warning, "") => "The admins of this site warn you.".to_owned(),
+        (NoticeKind::Warning, group) => format!("Those who keep order in {group} warn you."),
+        (NoticeKind::Ban, "") => "You were banned from a group.".to_owned(),
+        (NoticeKind::Ban, group) => format!("You were banned from {group}."),
+        (NoticeKind::Removal, "") => "The admins of this site removed what you wrote.".to_owned(),
+        (NoticeKind::Removal, group) => format!("Those who keep order in {group} removed what you wrote there."),
+        (NoticeKind::Restored, "") => "What was removed of what you wrote is back.".to_owned(),
+        (NoticeKind::Restored, group) => format!("What was removed of what you wrote in {group} is back."),
+    }
+}
+
+/// How many more there are, in words; nothing when there are none.
+pub fn more(told: &NoticeRow) -> Option<String> {
+    (told.more > 0).then(|| format!("{} more after this one", told.more))
+}

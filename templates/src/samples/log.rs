@@ -1,0 +1,167 @@
+//! What those did who keep order, and what they told somebody.
+
+use askama::Template;
+use domain::audit_log::LogDeed;
+use domain::members::Record;
+use domain::model::{EntryId, GroupId, GroupKind, MessageId, NoticeId, NoticeKind, RemovalId, TopicId, UserId};
+use domain::removals::Span;
+use domain::store::audit_log::Line;
+use domain::store::notices::NoticeRow;
+use domain::store::removals::{Measure, RemovalRow};
+
+use super::{Drawn, ago, frame, group, person, stranger};
+use crate::form::{ClearForm, SoughtForm};
+use crate::frame::Frame;
+use crate::home;
+use crate::log::{OfAdmins, OfGroup, OfSite};
+use crate::removals::Clear;
+
+fn line(id: i64, by: usize, what: LogDeed, whom: Option<usize>, minutes: u64) -> Line {
+    let group = group(1);
+    Line {
+        id: EntryId(id),
+        created_at: ago(minutes),
+        actor: Some(person(by).username),
+        actor_gone: false,
+        what,
+        group_id: Some(group.id),
+        group_name: group.name,
+        group_slug: Some(group.slug),
+        group_kind: Some(GroupKind::Public),
+        topic_id: None,
+        topic_name: None,
+        topic_path: None,
+        message_id: None,
+        user_id: whom.map(|id| person(id).id),
+        user: whom.map(|id| person(id).username),
+        user_gone: false,
+        reason: String::new(),
+        detail: String::new(),
+        hidden: false,
+    }
+}
+
+/// One of nearly each kind.
+fn lines() -> Vec<Line> {
+    let topic = |line: Line| Line {
+        topic_id: Some(TopicId(9)),
+        topic_name: Some("Where do wrens sleep in January?".to_owned()),
+        topic_path: Some("/birds/where-do-wrens-sleep-in-january/".to_owned()),
+        ..line
+    };
+    let reason = |line: Line, why: &str| Line { reason: why.to_owned(), ..line };
+    let detail = |line: Line, detail: &str| Line { detail: detail.to_owned(), ..line };
+    vec![
+        reason(detail(line(31, 1, LogDeed::PersonCleared, Some(8), 4), "everything"), "Sold <wild> birds,\nagain."),
+        reason(line(30, 1, LogDeed::MemberBanned, Some(8), 4), "Sold <wild> birds, again."),
+        detail(
+            Line { message_id: Some(MessageId(141)), ..topic(line(29, 2, LogDeed::MessageDeleted, Some(8), 70)) },
+            "reported",
+        ),
+        Line { hidden: true, user: None, user_id: None, ..line(28, 2, LogDeed::MemberRemoved, None, 300) },
+        Line { hidden: true, ..reason(line(27, 2, LogDeed::MemberBanned, Some(6), 2_000), "Shouting.") },
+        topic(line(26, 2, LogDeed::TopicLocked, None, 3_000)),
+        detail(line(25, 1, LogDeed::RoleGiven, Some(2), 9_000), "moderator"),
+        detail(line(24, 1, LogDeed::GroupEdited, None, 20_000), "name, closed to public"),
+        Line { user_gone: true, actor_gone: true, ..line(23, 5, LogDeed::MessageRestored, Some(5), 90_000) },
+        Line { actor: None, group_id: None, ..line(22, 5, LogDeed::AdminMade, Some(3), 91_000) },
+    ]
+}
+
+/// What stands on the page of somebody to whom much was done.
+pub(super) fn record(group: Option<i64>) -> Record {
+    let removal = |id, minutes, messages, topics| RemovalRow {
+        id: RemovalId(id),
+        user_id: UserId(2),
+        group_id: group.map(GroupId),
+        by_name: "mira".to_owned(),
+        reason: "Sold <wild> birds, again.".to_owned(),
+        created_at: ago(minutes),
+        since: None,
+        messages,
+        topics,
+        finished_at: Some(ago(minutes)),
+        undone_at: None,
+        restored_at: None,
+    };
+    let back = RemovalRow { undone_at: Some(ago(80)), restored_at: Some(ago(80)), ..removal(2, 100, 3, 0) };
+    let long_ago = removal(1, 60_000, 1, 1);
+    let removals = vec![RemovalRow { finished_at: None, ..removal(3, 0, 1_240, 12) }, back, long_ago];
+    Record { lines: lines().into_iter().take(4).collect(), removals }
+}
+
+fn told(kind: NoticeKind, group: &str, more: i64) -> Option<NoticeRow> {
+    let reason = if kind == NoticeKind::Restored { "" } else { "No <wild> birds are sold here.\nPlease." };
+    let (group_name, reason) = (group.to_owned(), reason.to_owned());
+    Some(NoticeRow { id: NoticeId(4), group_name, kind, reason, created_at: ago(12), more })
+}
+
+impl OfGroup {
+    /// As a member reads it.
+    pub fn sample() -> Self {
+        let (frame, group, more) = (frame("/-/groups/1/log"), group(1), Some(EntryId(22)));
+        Self { frame, group, keeps: false, may_hide: false, what: None, lines: lines(), more }
+    }
+}
+
+impl OfSite {
+    /// As a stranger reads it.
+    pub fn sample() -> Self {
+        Self { frame: stranger("/-/log"), may_hide: false, what: None, lines: lines(), more: None }
+    }
+}
+
+impl OfAdmins {
+    /// With a name that nobody has.
+    pub fn sample() -> Self {
+        let mut frame = frame("/admin/log?by=nobody");
+        frame.viewer.iter_mut().for_each(|viewer| viewer.is_admin = true);
+        let mut form = SoughtForm { by: "nobody".into(), ..SoughtForm::default() };
+        form.mend("by", "Nobody here has that name.");
+        Self { frame, form, lines: Vec::new(), more: None }
+    }
+
+    fn all() -> Self {
+        Self { form: SoughtForm::default(), lines: lines(), more: Some(EntryId(22)), ..Self::sample() }
+    }
+}
+
+impl Clear {
+    /// In a group, with something to mend.
+    pub fn sample() -> Self {
+        let measure = |messages, topics| Measure { messages, topics };
+        let measures = [(Span::Day, measure(3, 0)), (Span::Week, measure(41, 1)), (Span::All, measure(1_240, 12))];
+        let mut form = ClearForm { span: "week".into(), also: "ban".into(), ..ClearForm::default() };
+        form.mend("reason", "Say why, in a few words.");
+        Self { frame: frame("/-/groups/1/members/8/clear"), group: Some(group(1)), person: person(8), measures, form }
+    }
+
+    fn in_the_site() -> Self {
+        let form = ClearForm { span: "all".into(), days: "7".into(), ..ClearForm::default() };
+        Self { frame: frame("/admin/people/8/clear"), group: None, form, ..Self::sample() }
+    }
+
+    fn of_nothing() -> Self {
+        Self { measures: Span::ALL.map(|span| (span, Measure::default())), ..Self::sample() }
+    }
+}
+
+pub(super) fn all() -> Vec<Drawn> {
+    let with = |told| home::Home { frame: Frame { told, ..frame("/") }, ..home::Home::sample() };
+    vec![
+        ("group-log", OfGroup::sample().render()),
+        ("group-log-admin", OfGroup { keeps: true, may_hide: true, ..OfGroup::sample() }.render()),
+        ("group-log-none", OfGroup { lines: Vec::new(), more: None, ..OfGroup::sample() }.render()),
+        ("log", OfSite::sample().render()),
+        ("log-none", OfSite { lines: Vec::new(), ..OfSite::sample() }.render()),
+        ("admin-log", OfAdmins::all().render()),
+        ("admin-log-nobody", OfAdmins::sample().render()),
+        ("clear", Clear::sample().render()),
+        ("clear-site", Clear::in_the_site().render()),
+        ("clear-nothing", Clear::of_nothing().render()),
+        ("told-warning", with(told(NoticeKind::Warning, "Bird watch", 2)).render()),
+        ("told-removal", with(told(NoticeKind::Removal, "", 0)).render()),
+        ("told-restored", with(told(NoticeKind::Restored, "", 0)).render()),
+        ("told-ban", with(told(NoticeKind::Ban, "Bird watch", 0)).render()),
+    ]
+}

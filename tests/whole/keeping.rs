@@ -1,0 +1,127 @@
+//! Keeping order, by the pages' own forms: warnings, the log, and everything by one person removed and brought back, whatever is killed
+//! meanwhile.
+
+use crate::support::{Filled, Forum, Page, Place, Running, Visitor, admin_of, group_of, newcomer, topic_in, wait_for};
+
+crate::both_ways!(
+    everything_by_one_person_goes_and_comes_back_though_all_is_killed_meanwhile,
+    whoever_is_warned_reads_it_and_the_log_tells_what_was_done,
+);
+
+/// The form of what somebody is told.
+fn notice(page: &Page) -> Option<Filled> {
+    page.forms().into_iter().find(|form| form.action.starts_with("/-/notices/"))
+}
+
+/// The page of an account, for admins of the site.
+async fn account(admin: &Visitor, name: &str) -> String {
+    let people = admin.get(&format!("/admin/people?q={name}")).await.expect(200);
+    people.links().into_iter().find(|link| link.starts_with("/admin/people/")).expect("the account")
+}
+
+/// Kills whatever runs the jobs when a number in the database has changed, and starts it again.
+async fn kill_when(forum: &mut Forum, statement: &str, before: i64) {
+    wait_for("it has begun", async || (forum.database.number(statement).await != before).then_some(())).await;
+    forum.kill(forum.worker());
+    forum.resume().await;
+}
+
+const MANY: usize = 350;
+
+async fn everything_by_one_person_goes_and_comes_back_though_all_is_killed_meanwhile(running: Running) {
+    let mut forum = Forum::start(running).await;
+    let admin = admin_of(&mut forum).await;
+    let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
+    let birds = group_of(&ana, "Birds", "public").await;
+    let topic = topic_in(&ana, &birds, "Wrens", "who has seen one").await;
+    ben.join(&birds).await;
+    let form = ben.get(&topic.path).await.expect(200).form("/messages");
+    for number in 0..MANY {
+        let form = form.clone().with("text", &format!("finch {number}")).with("key", &format!("{number:032}"));
+        assert_eq!(ben.send(&form).await.status, 303);
+    }
+    let alone = topic_in(&ben, &birds, "Cheap finches", "ten a dozen").await;
+    forum.jobs_done().await;
+    let there = "select count(*) from messages where deleted_at is null and raw like 'finch%'";
+    assert_eq!(forum.database.number(there).await, MANY as i64);
+
+    let page = account(&admin, "ben").await;
+    let form = admin.get(&format!("{page}/clear")).await.expect(200);
+    form.must_say(&format!("{} messages, and with them 1 topic", MANY + 1));
+    let form = form.form("/clear").with("span", "all");
+    admin.submit(&form.clone().with("reason", " ")).await.expect(422).must_say("Say why");
+    let form = form.with("reason", "Finches").with("also", "suspend").with("days", "3");
+    admin.submit(&form).await.expect(200).must_say("It is being removed");
+    kill_when(&mut forum, there, MANY as i64).await;
+    forum.jobs_done().await;
+    assert_eq!(forum.database.number(there).await, 0);
+    ana.get(&alone.path).await.expect(404);
+    ben.get("/").await.must_say("Sign in");
+    let done = admin.get(&page).await.expect(200);
+    done.must_say(&format!("{} messages, and with them 1 topic", MANY + 1));
+    forum.examine().await;
+
+    admin.submit(&done.form("/undo")).await.expect(200).must_say("It is coming back");
+    kill_when(&mut forum, there, 0).await;
+    forum.jobs_done().await;
+    assert_eq!(forum.database.number(there).await, MANY as i64);
+    ana.get(&alone.path).await.expect(200).must_say("ten a dozen");
+    assert!(!admin.get(&page).await.expect(200).has_form("/undo"), "it is undone once");
+    forum.examine().await;
+}
+
+async fn whoever_is_warned_reads_it_and_the_log_tells_what_was_done(running: Running) {
+    let mut forum = Forum::start(running).await;
+    let admin = admin_of(&mut forum).await;
+    let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
+    let birds: Place = group_of(&ana, "Birds", "public").await;
+    ben.join(&birds).await;
+    let topic = topic_in(&ben, &birds, "Finches", "for sale").await;
+    forum.jobs_done().await;
+    let page = account(&admin, "ben").await;
+    let form = admin.get(&page).await.expect(200).form("/warn");
+    let long = "x".repeat(1_001);
+    let back = admin.submit(&form.clone().with("warning", &long)).await.expect(422);
+    assert_eq!(back.form("/warn").value("warning"), long, "nothing typed is lost");
+    admin.submit(&form.with("warning", "No <b>finches</b>.")).await.expect(200).must_say("They are warned");
+    // In every process that knows them, on whatever page is next.
+    let told = wait_for("ben is told", async || {
+        let page = ben.get(&topic.path).await.expect(200);
+        notice(&page).is_some().then_some(page)
+    })
+    .await;
+    told.must_say("No <b>finches</b>.");
+    assert!(!told.html.contains("<b>finches"), "what they say stays text");
+    let form = notice(&told).expect("a form");
+    // Nobody else says that it was read.
+    let mut theirs = ana.get("/").await.expect(200).form("/sign-out");
+    theirs.action = form.action.clone();
+    ana.submit(&theirs).await.expect(200);
+    assert!(notice(&ben.get("/").await).is_some());
+    let read = ben.submit(&form).await.expect(200);
+    assert!(notice(&read).is_none() && read.path.starts_with(&topic.path), "{}", read.path);
+
+    // What is done in the group is read by everyone, who it was only as long as an admin does not hide it.
+    let message = ana.get(&topic.path).await.expect(200).message("for sale");
+    let delete = ana.get(&format!("/-/messages/{message}/delete")).await.expect(200).form("/delete");
+    ana.submit(&delete).await.expect(200);
+    let log = format!("/-/groups/{}/log", birds.id);
+    let public = forum.visitor().get(&log).await.expect(200);
+    assert!(public.main().contains("deleted a message by") && public.html.contains("/users/ben/"));
+    forum.visitor().get("/-/log").await.expect(200).must_say("deleted a message by");
+    assert!(!public.main().contains("warned"), "that is between them");
+    let hide = ana.get(&log).await.expect(200).form("/hide");
+    ana.submit(&hide).await.expect(200).must_say("They are not named in public any more.");
+    for path in [log.as_str(), "/-/log"] {
+        let public = forum.visitor().get(path).await.expect(200);
+        assert!(public.main().contains("somebody") && !public.html.contains("/users/ben/"), "{path}");
+    }
+    let all = admin.get("/admin/log?whom=ben").await.expect(200);
+    for words in ["warned", "deleted a message by", "hid in the log the name of"] {
+        all.must_say(words);
+    }
+    admin.get("/admin/log?by=nobody").await.expect(422).must_say("Nobody here has that name.");
+    admin.get("/admin/log?before=x").await.expect(404);
+    ana.get("/admin/log").await.expect(404);
+    forum.examine().await;
+}

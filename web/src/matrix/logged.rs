@@ -1,0 +1,207 @@
+//! Whatever those do who keep order is written down: each address that changes something is in one of two lists, and those of the first
+//! leave a row in the log.
+
+use domain::audit_log::LogDeed::{self, *};
+use domain::removals::{self, Span};
+use domain::testing::TestForum;
+
+use super::scene::{Actor, Door, State, World, address, fields, keyed};
+use crate::routes::ROUTES;
+
+/// What is a deed of moderators and admins: the address, who does it in the scene, what is typed besides, and what the log says then.
+type Logged = (&'static str, Actor, &'static [(&'static str, &'static str)], LogDeed);
+
+const LOGGED: &[Logged] = &[
+    ("/-/groups/{id}/edit", Actor::Admin, &[("name", "Another")], GroupEdited),
+    ("/-/groups/{id}/archive", Actor::Admin, &[], GroupArchived),
+    ("/-/groups/{id}/delete", Actor::Admin, &[], GroupDeleted),
+    ("/-/groups/{id}/members/{user}/role", Actor::Admin, &[("role", "moderator")], RoleGiven),
+    ("/-/groups/{id}/members/{user}/hand-over", Actor::Admin, &[], GroupHandedOver),
+    ("/-/groups/{id}/members/{user}/remove", Actor::Moderator, &[], MemberRemoved),
+    ("/-/groups/{id}/members/{user}/ban", Actor::Moderator, &[], MemberBanned),
+    ("/-/groups/{id}/bans/{user}/lift", Actor::Moderator, &[], BanLifted),
+    ("/-/groups/{id}/members/{user}/warn", Actor::Moderator, &[], Warned),
+    ("/-/groups/{id}/members/{user}/clear", Actor::Moderator, &[], PersonCleared),
+    ("/-/groups/{id}/members/{user}/clear", Actor::Moderator, &[("also", "ban")], MemberBanned),
+    ("/-/groups/{id}/removals/{removal}/undo", Actor::Moderator, &[], ClearingUndone),
+    ("/-/log/{entry}/hide", Actor::Admin, &[], NameHidden),
+    ("/-/reports/{id}", Actor::Moderator, &[], MessageDeleted),
+    ("/-/reports/{id}", Actor::Moderator, &[("verdict", "nothing")], ReportDismissed),
+    ("/-/groups/{id}/requests", Actor::Moderator, &[], MemberAdmitted),
+    ("/-/groups/{id}/invitations", Actor::Moderator, &[], LinkMade),
+    ("/-/groups/{id}/invitations/{invitation}/revoke", Actor::Moderator, &[], LinkRevoked),
+    ("/-/groups/{id}/invited", Actor::Moderator, &[], Invited),
+    ("/-/groups/{id}/invited/{user}/uninvite", Actor::Moderator, &[], Uninvited),
+    ("/-/topics/{id}/edit", Actor::Moderator, &[], TopicRenamed),
+    ("/-/topics/{id}/mark", Actor::Moderator, &[], TopicResolved),
+    ("/-/topics/{id}/mark", Actor::Moderator, &[("mark", "locked")], TopicLocked),
+    ("/-/topics/{id}/mark", Actor::Moderator, &[("mark", "pinned")], TopicPinned),
+    ("/-/topics/{id}/move", Actor::Moderator, &[("group", "ELSEWHERE")], TopicMoved),
+    ("/-/topics/{id}/split", Actor::Moderator, &[("which", "these"), ("m", "SECOND")], TopicSplit),
+    ("/-/topics/{id}/merge", Actor::Moderator, &[("into", "OTHER")], TopicMerged),
+    ("/-/topics/{id}/delete", Actor::Moderator, &[], TopicDeleted),
+    ("/-/messages/{id}/delete", Actor::Moderator, &[], MessageDeleted),
+    ("/-/messages/{id}/restore", Actor::Moderator, &[], MessageRestored),
+    ("/admin/people/{id}/bar", Actor::SiteAdmin, &[], AccountSuspended),
+    ("/admin/people/{id}/bar", Actor::SiteAdmin, &[("what", "ban")], AccountBanned),
+    ("/admin/people/{id}/bar", Actor::SiteAdmin, &[("what", "lift")], AccountFreed),
+    ("/admin/people/{id}/warn", Actor::SiteAdmin, &[], Warned),
+    ("/admin/people/{id}/clear", Actor::SiteAdmin, &[], PersonCleared),
+    ("/admin/people/{id}/clear", Actor::SiteAdmin, &[("also", "ban")], AccountBanned),
+    ("/admin/removals/{id}/undo", Actor::SiteAdmin, &[], ClearingUndone),
+    ("/admin/jobs/{id}/retry", Actor::SiteAdmin, &[], JobRetried),
+    ("/admin/jobs/{id}/drop", Actor::SiteAdmin, &[], JobDropped),
+];
+
+/// What somebody does for themselves, or as anyone may.
+const NOT_LOGGED: &[&str] = &[
+    "/-/sign-in",
+    "/-/sign-in/code",
+    "/-/forgot",
+    "/-/reset",
+    "/-/confirm",
+    "/-/sign-up",
+    "/-/sign-out",
+    "/-/first-admin",
+    "/-/settings",
+    "/-/settings/password",
+    "/-/settings/people",
+    "/-/settings/mail",
+    "/-/settings/mail/again",
+    "/-/settings/second-step/begin",
+    "/-/settings/second-step/on",
+    "/-/settings/second-step/off",
+    "/-/settings/second-step/codes",
+    "/-/settings/account/name",
+    "/-/settings/account/delete",
+    "/-/settings/sessions/{id}/revoke",
+    "/-/users/{name}/ignore",
+    "/-/notices/{id}/read",
+    "/-/read",
+    "/-/mentions/read",
+    "/-/direct",
+    "/-/direct/{id}/add",
+    "/-/invite/{token}",
+    "/-/groups",
+    "/-/groups/{id}/join",
+    "/-/groups/{id}/leave",
+    "/-/groups/{id}/level",
+    "/-/groups/{id}/read",
+    "/-/groups/{id}/topics",
+    "/-/groups/{id}/ask",
+    "/-/groups/{id}/ask/withdraw",
+    "/-/groups/{id}/invited/accept",
+    "/-/groups/{id}/invited/decline",
+    "/-/topics/{id}/messages",
+    "/-/topics/{id}/read",
+    "/-/topics/{id}/level",
+    "/-/messages/{id}/edit",
+    "/-/messages/{id}/star",
+    "/-/messages/{id}/report",
+    "/-/messages/{id}/unread",
+];
+
+#[test]
+fn each_address_that_changes_something_is_known_to_be_logged_or_not() {
+    for entry in ROUTES.iter().filter(|entry| entry.method == "post") {
+        let logged = LOGGED.iter().any(|(path, ..)| *path == entry.path);
+        let not = NOT_LOGGED.contains(&entry.path);
+        assert!(
+            logged != not,
+            "{} has to be in one of the lists in web/src/matrix/logged.rs: does it keep order, and so leave a row in the log?",
+            entry.path
+        );
+    }
+    for path in LOGGED.iter().map(|(path, ..)| path).chain(NOT_LOGGED) {
+        assert!(
+            ROUTES.iter().any(|entry| entry.method == "post" && entry.path == *path),
+            "{path} is no address any more"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn whatever_those_do_who_keep_order_is_in_the_log_on_sqlite() {
+    whatever_those_do_who_keep_order_is_in_the_log(TestForum::sqlite().await).await;
+}
+
+#[actix_web::test]
+async fn whatever_those_do_who_keep_order_is_in_the_log_on_postgres() {
+    whatever_those_do_who_keep_order_is_in_the_log(TestForum::postgres().await).await;
+}
+
+async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
+    let cx = &forum.cx;
+    let door = Door::open(&forum).await;
+    let mut world = World::make(&forum).await;
+    for (path, actor, typed, what) in LOGGED {
+        let scene = world.stage(&forum, State::Closed).await;
+        let elsewhere = forum.group(world.who(*actor), &format!("Other {}", scene.group.slug), scene.group.kind).await;
+        if *what == MessageRestored {
+            let message = domain::model::MessageId(scene.message);
+            domain::messages::delete(cx, world.maker, message).await.expect("deleted");
+        }
+        let removal = friends_words(&forum, &world, scene.group.id, domain::model::TopicId(scene.topic)).await;
+        let failed = "insert into jobs (kind, payload, state, run_at, created_at)
+            select 'sweep', '{\"slot\":\"x\"}', 'failed', created_at, created_at from users order by id limit 1";
+        forum.execute(failed).await;
+        let job = domain::admin::jobs(cx, 1).await.expect("the jobs").1[0].id;
+        let mut form = fields(&scene, &world, path);
+        for (name, value) in *typed {
+            if *value == "SECOND" {
+                // A message that is not the only one of its topic, ticked.
+                let topic = domain::model::TopicId(scene.topic);
+                let second = domain::messages::post(cx, world.maker, topic, keyed("Hello")).await.expect("a message");
+                form.push((Box::leak(format!("m{}", second.id).into_boxed_str()), "yes".to_owned()));
+                continue;
+            }
+            let value = match *value {
+                "ELSEWHERE" => elsewhere.id.to_string(),
+                "OTHER" => {
+                    let other = domain::topics::start(cx, world.maker, scene.group.id, "Other", keyed("Hello")).await;
+                    let other = other.expect("a topic");
+                    format!("/{}/{}/", other.group_slug, other.topic_slug)
+                }
+                value => value.to_owned(),
+            };
+            form.retain(|(known, _)| known != name);
+            form.push((name, value));
+        }
+        let address = match (path.strip_prefix("/admin/jobs/{id}"), path.strip_prefix("/admin/removals/{id}")) {
+            (Some(rest), _) => format!("/admin/jobs/{job}{rest}"),
+            (_, Some(rest)) => format!("/admin/removals/{removal}{rest}"),
+            _ => address(path, &scene, &world),
+        };
+        let before = rows(&forum).await;
+        let answer = door.send(&forum, &world, "post", &address, &form, *actor).await;
+        assert!(answer.status < 400, "{path} answers {}: {}", answer.status, answer.body);
+        let new: Vec<_> = rows(&forum).await.into_iter().skip(before.len()).collect();
+        let by = world.who(*actor).id().expect("an account");
+        assert!(new.iter().any(|(did, did_what)| *did == Some(by) && did_what == what), "{path} left {new:?}");
+        forum.execute("update users set banned_at = null, suspended_until = null where username <> 'suspendedx'").await;
+        forum.execute("delete from jobs where state = 'failed'").await;
+    }
+}
+
+/// Somebody wrote something that was removed from the whole site, and something that was not.
+async fn friends_words(
+    forum: &TestForum,
+    world: &World,
+    group: domain::model::GroupId,
+    topic: domain::model::TopicId,
+) -> domain::model::RemovalId {
+    let (cx, friend) = (&forum.cx, world.friend.id().expect("an account"));
+    let boss = world.who(Actor::SiteAdmin);
+    domain::groups::admit(cx, group, friend, domain::model::Role::Member).await.expect("admitted");
+    forum.post(world.friend, topic, "Gone").await;
+    removals::clear_site(cx, boss, friend, Span::All, "because", None).await.expect("begun");
+    forum.drain().await;
+    forum.post(world.friend, topic, "Stays").await;
+    domain::groups::leave(cx, world.friend, group).await.expect("left");
+    domain::store::removals::of_user(&cx.db, friend, None, 1).await.expect("removals")[0].id
+}
+
+/// Who did what, as the log has it.
+async fn rows(forum: &TestForum) -> Vec<(Option<domain::model::UserId>, LogDeed)> {
+    domain::store::audit_log::all(&forum.cx.db).await.expect("the log")
+}
