@@ -12,7 +12,7 @@ use crate::policy::{self, Barred, Viewer};
 use crate::secrets::Password;
 use crate::sessions::{self, Origin};
 use crate::store::users::Profile;
-use crate::{addresses, auditors, letters, passwords, second_step, store};
+use crate::{addresses, auditors, letters, passwords, second_step, store, unread};
 
 /// What the sign-up form holds.
 #[derive(Clone, Debug)]
@@ -282,6 +282,8 @@ pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) ->
     }
     fields.check()?;
     let mut tx = cx.db.begin().await?;
+    // Which topics count in a muted group may be others now.
+    unread::users_change(cx, &[user]).await?;
     store::users::update_profile(&mut tx, user, &profile).await?;
     tx.commit().await?;
     changed(cx, user).await;
@@ -291,8 +293,8 @@ pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) ->
 /// Chooses the colours.
 pub async fn choose_theme(cx: &Context, user: UserId, theme: Theme) -> Result<()> {
     let own = own(cx, user).await?;
-    update_profile(cx, user, Profile { name: own.name, bio: own.bio, location: own.location, web: own.web, theme })
-        .await
+    let User { name, bio, location, web, follow_written, .. } = own;
+    update_profile(cx, user, Profile { name, bio, location, web, theme, follow_written }).await
 }
 
 /// Makes somebody an admin of the site, or no more. The site keeps at least one.

@@ -43,7 +43,8 @@ pub async fn fill(cx: &Context) -> Result<()> {
             let own = *member == PEOPLE[0].0;
             let read = group.topics.iter().filter_map(|topic| {
                 let upto = if own { topic.read } else { topic.messages.len() as i64 };
-                Some((topics.get(topic.slug)?.id, upto)).filter(|_| upto > 0)
+                let shown = store::reads::Shown { numbering: 0, seq: upto };
+                Some((topics.get(topic.slug)?.id, shown)).filter(|_| upto > 0)
             });
             store::reads::advance(&mut tx, *user, &read.collect(), cx.now()).await?;
         }

@@ -252,6 +252,8 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: GroupId, name: &str) -> Re
     let invited: Vec<UserId> =
         store::invitations::invited(&cx.db, id, i64::MAX).await?.iter().map(|row| row.person.id).collect();
     let mut tx = cx.db.begin().await?;
+    // Whoever holds topics of it too holds the group first.
+    store::groups::hold(&mut tx, id).await?.ok_or(Error::NotFound)?;
     unread::users_change(cx, &members).await?;
     unread::users_change(cx, &invited).await?;
     if store::groups::delete(&mut tx, id, cx.now()).await? > 0 {

@@ -4,9 +4,10 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::model::{Level, MessageId, TopicId};
+use crate::model::{Group, Level, MessageId, Sidebar, TopicId, TopicRow};
 use crate::policy::Viewer;
-use crate::{reads, store, topics, unread};
+use crate::topics::PageEnd;
+use crate::{ignores, reads, store, topics, unread};
 
 /// Chooses what of a topic reaches oneself; normal is as its group.
 ///
@@ -24,6 +25,30 @@ pub async fn set_of_topic(cx: &Context, viewer: Viewer, topic: TopicId, level: L
     tx.commit().await?;
     redraw_own(cx, user, &found).await;
     Ok(found)
+}
+
+/// The topics that somebody follows, by latest activity, with their groups; and where the next page begins.
+///
+/// # Errors
+/// [`Error::SignedOut`].
+pub async fn followed(
+    cx: &Context,
+    viewer: Viewer,
+    sidebar: &Sidebar,
+    before: Option<PageEnd>,
+    limit: usize,
+) -> Result<(Vec<(Group, TopicRow)>, Option<PageEnd>)> {
+    let user = viewer.user()?;
+    let before = before.map(|end| (end.at, end.id));
+    let mut rows = store::levels::followed(&cx.db, user, before, limit as i64 + 1).await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    topics::fill_unread(&mut rows, sidebar);
+    ignores::fold_rows(cx, viewer, &mut rows).await?;
+    let next = rows.last().filter(|_| more).map(|row| PageEnd { at: row.topic.last_message_at, id: row.topic.id });
+    let groups = store::groups::by_ids(&cx.db, &rows.iter().map(|row| row.topic.group_id).collect::<Vec<_>>()).await?;
+    let with_group = |row: TopicRow| Some((groups.iter().find(|g| g.id == row.topic.group_id)?.clone(), row));
+    Ok((rows.into_iter().filter_map(with_group).collect(), next))
 }
 
 /// Makes a message and all that follow it in its topic unread again.

@@ -31,6 +31,7 @@ pub mod mail;
 pub mod markup;
 pub mod members;
 pub mod mentions;
+pub mod merges;
 pub mod messages;
 pub mod model;
 pub mod moves;
@@ -50,6 +51,7 @@ pub mod search;
 pub mod second_step;
 pub mod secrets;
 pub mod sessions;
+pub mod splits;
 pub mod stars;
 pub mod store;
 #[cfg(feature = "testing")]

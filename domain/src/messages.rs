@@ -83,8 +83,8 @@ async fn read_base(cx: &Context, viewer: Viewer, found: &topics::Found) -> Resul
     match (viewer.id(), found.read_seq, found.read_before) {
         (None, _, _) | (_, None, None) => Ok(None),
         (_, Some(seq), None) => Ok(Some(seq)),
+        (_, read, Some(before)) if found.topic.arrived_at > before => Ok(Some(read.unwrap_or(0))),
         (_, _, Some(before)) if found.topic.last_message_at <= before => Ok(Some(found.topic.last_seq)),
-        (_, read, Some(before)) if found.topic.created_at > before => Ok(Some(read.unwrap_or(0))),
         (_, read, Some(before)) => {
             Ok(Some(read.unwrap_or(0).max(store::messages::seq_at(&cx.db, found.topic.id, before).await?)))
         }
@@ -115,7 +115,12 @@ pub struct Posted {
 /// [`Error::Slow`]; [`Error::Held`] when it is as safe, but has to be approved first.
 pub async fn post(cx: &Context, viewer: Viewer, topic: TopicId, draft: Draft) -> Result<Posted> {
     let user = viewer.user()?;
-    let found = topics::find(cx, viewer, topic).await?;
+    let found = match topics::find(cx, viewer, topic).await {
+        // Who still has the page of a topic that became a part of another one goes on there.
+        Err(Error::NotFound) => crate::merges::done_before(cx, viewer, topic).await?.ok_or(Error::NotFound)?,
+        found => found?,
+    };
+    let topic = found.topic.id;
     found.check_open()?;
     let draft = audit::message(draft)?;
     let nodes = parse(cx, &draft.text).await?;
@@ -139,7 +144,12 @@ pub async fn post(cx: &Context, viewer: Viewer, topic: TopicId, draft: Draft) ->
         }
     };
     let Some(Saved { id, seq }) = saved else {
-        return posted_meanwhile(cx, viewer, &draft).await;
+        return match posted_meanwhile(cx, viewer, &draft).await {
+            Err(Error::NotFound) if store::merges::ended_in(&cx.db, topic).await?.is_some() => {
+                Box::pin(post(cx, viewer, topic, draft)).await
+            }
+            posted => posted,
+        };
     };
     cx.wake.after_commit();
     if !passed.reports.is_empty() {
@@ -277,6 +287,10 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
         let now = cx.now();
         let mut tx = cx.db.begin().await?;
         store::topics::touch(&mut tx, editable.topic.id).await?;
+        if store::history::topics_of(&mut tx, &[id]).await? != [editable.topic.id] {
+            // It went to another topic, perhaps one that its author may not write in.
+            return Err(Error::invalid("text", "A moderator moved this message just now. Send it again."));
+        }
         store::history::keep(&mut tx, id).await?;
         if store::messages::update(&mut tx, id, by, &draft.text, &nodes, now).await? == 0 {
             return Err(Error::NotFound);

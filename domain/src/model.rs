@@ -352,6 +352,8 @@ pub struct User {
     pub barred_reason: String,
     /// Who may begin a conversation with them.
     pub direct_from: DirectFrom,
+    /// Whether they follow the topics that they write in.
+    pub follow_written: bool,
 }
 
 impl User {
@@ -447,6 +449,10 @@ pub struct Topic {
     pub events: i64,
     /// Grows with each change of what pages show of it.
     pub version: i64,
+    /// When it came into its group: when it was started, where it was started there.
+    pub arrived_at: Timestamp,
+    /// How often its messages were given other numbers.
+    pub numbering: i64,
 }
 
 impl Topic {
@@ -496,7 +502,24 @@ words! {
         Renamed = "renamed",
         /// It came from another group.
         Moved = "moved",
+        /// Some of its messages went to a topic of their own.
+        SplitOff = "splitoff",
+        /// Its first messages came from another topic.
+        SplitFrom = "splitfrom",
+        /// Another topic became a part of it.
+        Merged = "merged",
     }
+}
+
+/// The other topic that a line speaks of, for whoever may read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherTopic {
+    /// Its title.
+    pub title: String,
+    /// Its group's word in addresses.
+    pub group_slug: String,
+    /// Its own.
+    pub slug: String,
 }
 
 /// What was done to a topic, as a line between its messages.
@@ -508,8 +531,10 @@ pub struct TopicEvent {
     pub actor: Person,
     /// What.
     pub deed: TopicDeed,
-    /// Of a new title, the old one.
+    /// Of a new title, the old one; of messages that went, how many; of a topic that became a part of this one, its title.
     pub detail: String,
+    /// Where messages went, or came from; `None` also when the reader may not know.
+    pub other: Option<OtherTopic>,
     /// When.
     pub at: Timestamp,
 }
@@ -562,6 +587,8 @@ pub struct TopicRow {
     pub excerpt: String,
     /// Whether the reader ignores whoever wrote last: the words are not shown.
     pub ignored: bool,
+    /// Whether the reader follows it; known on the paper of what is unread, and on the list of topics that one follows.
+    pub followed: bool,
 }
 
 /// A group in the list of those one can discover, or of those that a person is in.
@@ -627,6 +654,8 @@ pub struct TopicUnread {
     pub read_seq: i64,
     /// The topic's newest number when this was counted.
     pub last_seq: i64,
+    /// How often its messages were given other numbers by then.
+    pub numbering: i64,
 }
 
 /// What the frame around every page shows to somebody signed in.

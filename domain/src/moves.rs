@@ -6,8 +6,10 @@ use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
+use crate::members;
 use crate::model::{Group, GroupId, GroupKind, Topic, TopicDeed, TopicId};
 use crate::policy::{Deed, Viewer};
+use crate::store::Tx;
 use crate::store::search_log::{self, Changed};
 use crate::topics::{self, Found};
 use crate::{groups, store};
@@ -49,22 +51,14 @@ pub async fn to_group(cx: &Context, viewer: Viewer, id: TopicId, to: GroupId) ->
     if to == found.group.id {
         return Ok((found.topic, found.group));
     }
-    let target = groups::by_id(cx, viewer, to).await?;
-    target.standing.check(Deed::Write)?;
-    if found.group.is_direct() || target.group.is_direct() {
-        return Err(Error::Forbidden("What is said in a conversation stays there."));
-    }
-    if readers(target.group.kind) > readers(found.group.kind) {
-        return Err(Error::invalid(
-            "group",
-            "What was said among few stays among few: that group can be read by everyone.",
-        ));
-    }
+    let target = target(cx, viewer, &found, to).await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
+    hold(&mut tx, viewer, &found, &target).await?;
     store::topics::leave_address(&mut tx, id).await?;
+    store::splits::carry_reads(&mut tx, id, found.group.id, to, found.topic.arrived_at, now).await?;
     let slug = topics::free_slug(&mut tx, to, &found.topic.slug).await?;
-    if store::topics::move_to(&mut tx, id, found.group.id, to, &slug).await? == 0 {
+    if store::topics::move_to(&mut tx, id, found.group.id, to, &slug, now).await? == 0 {
         return Err(Error::NotFound);
     }
     store::held::follow(&mut tx, id, to).await?;
@@ -80,6 +74,57 @@ pub async fn to_group(cx: &Context, viewer: Viewer, id: TopicId, to: GroupId) ->
     Ok((Topic { slug, group_id: to, ..found.topic }, target.group))
 }
 
+/// The group that what stands in a topic may go to: the same, or one in which the moderator may write and which is read by no more.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] on `group`.
+pub(crate) async fn target(cx: &Context, viewer: Viewer, found: &Found, to: GroupId) -> Result<groups::Found> {
+    if found.group.is_direct() {
+        return Err(Error::Forbidden(STAYS));
+    }
+    let target = groups::by_id(cx, viewer, to).await?;
+    if to != found.group.id {
+        target.standing.check(Deed::Write)?;
+    }
+    if target.group.is_direct() {
+        return Err(Error::Forbidden(STAYS));
+    }
+    if readers(target.group.kind) > readers(found.group.kind) {
+        return Err(Error::invalid(
+            "group",
+            "What was said among few stays among few: that group can be read by everyone.",
+        ));
+    }
+    Ok(target)
+}
+
+const STAYS: &str = "What is said in a conversation stays there.";
+
+/// Holds both groups until the commit, and looks again at what was found: by then the moderator may be none any more, or the group be
+/// another one.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] on `group`.
+pub(crate) async fn hold(tx: &mut Tx, viewer: Viewer, found: &Found, target: &groups::Found) -> Result<()> {
+    let mut ids = [found.group.id, target.group.id];
+    ids.sort_unstable();
+    for id in ids {
+        let standing = members::held(tx, viewer, id).await?;
+        if id == found.group.id {
+            standing.check(Deed::Moderate)?;
+        }
+        if id == target.group.id {
+            if found.group.id != id {
+                standing.check(Deed::Write)?;
+            }
+            if readers(standing.kind) > readers(found.group.kind) {
+                return Err(Error::invalid("group", "That group can be read by more people by now."));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// How far what is said in a group of a kind reaches.
 fn readers(kind: GroupKind) -> u8 {
     match kind {
@@ -92,5 +137,6 @@ fn readers(kind: GroupKind) -> u8 {
 
 /// What those hear who were with it where it was: it is gone from there. Whoever sees it where it is hears of that apart.
 pub(crate) fn gone(topic: &Topic, from: GroupId) -> serde_json::Value {
-    json!({"type": "topic_change", "group": from, "topic": topic.id, "version": topic.version - 1, "deleted": true})
+    json!({"type": "topic_change", "group": from, "topic": topic.id, "version": topic.version - 1, "deleted": true,
+        "numbering": topic.numbering})
 }

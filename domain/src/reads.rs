@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::model::{GroupId, Sidebar, TopicId, UserId};
 use crate::policy::Viewer;
 use crate::store;
+use crate::store::reads::Shown;
 use crate::{topics, unread};
 
 /// Topics that one "mark all read" may name.
@@ -20,13 +21,23 @@ const MOST_AT_ONCE: usize = 2_000;
 /// # Errors
 /// [`Error::NotFound`] when they may not see the topic.
 pub async fn mark(cx: &Context, viewer: Viewer, topic: TopicId, seq: i64) -> Result<()> {
+    let found = topics::find(cx, viewer, topic).await?;
+    advance(cx, viewer.user()?, &[(topic, Shown { numbering: found.topic.numbering, seq })]).await
+}
+
+/// The same of what a page showed: by numbers that are others by now, nothing is marked, or messages would count as read that nobody
+/// showed.
+///
+/// # Errors
+/// [`Error::NotFound`] when they may not see the topic.
+pub async fn mark_as_shown(cx: &Context, viewer: Viewer, topic: TopicId, shown: Shown) -> Result<()> {
     topics::find(cx, viewer, topic).await?;
-    advance(cx, viewer.user()?, &[(topic, seq)]).await
+    advance(cx, viewer.user()?, &[(topic, shown)]).await
 }
 
 /// The acknowledgement of a poll: the open, visible topic was read up to a number. What may not be seen is not marked.
-pub async fn seen(cx: &Context, user: UserId, topic: TopicId, seq: i64) -> Result<()> {
-    match mark(cx, Viewer::User { id: user, is_admin: false }, topic, seq).await {
+pub async fn seen(cx: &Context, user: UserId, topic: TopicId, shown: Shown) -> Result<()> {
+    match mark_as_shown(cx, Viewer::User { id: user, is_admin: false }, topic, shown).await {
         Err(Error::NotFound) => Ok(()),
         other => other,
     }
@@ -37,15 +48,13 @@ pub async fn mark_shown(cx: &Context, viewer: Viewer, shown: &str) -> Result<()>
     let user = viewer.user()?;
     let mut wanted = Vec::new();
     for part in shown.split(',').filter(|part| !part.is_empty()).take(MOST_AT_ONCE) {
-        let pair = part
-            .split_once(':')
-            .and_then(|(topic, seq)| Some((TopicId(topic.parse().ok()?), seq.parse::<i64>().ok()?)));
-        wanted.push(pair.ok_or_else(|| Error::invalid("upto", "This is not what the page sent; load it again."))?);
+        let read = read_shown(part);
+        wanted.push(read.ok_or_else(|| Error::invalid("upto", "This is not what the page sent; load it again."))?);
     }
     // Only topics that are unread for them count: ids of others' topics do nothing.
     let sidebar = unread::sidebar(cx, user).await?;
     let own: HashSet<TopicId> = sidebar.groups.iter().flat_map(|g| &g.topics).map(|t| t.topic).collect();
-    wanted.retain(|(topic, seq)| own.contains(topic) && *seq > 0);
+    wanted.retain(|(topic, shown)| own.contains(topic) && shown.seq > 0);
     advance(cx, user, &wanted).await
 }
 
@@ -53,15 +62,27 @@ pub async fn mark_shown(cx: &Context, viewer: Viewer, shown: &str) -> Result<()>
 pub fn upto(sidebar: &Sidebar, group: Option<GroupId>) -> String {
     let groups = sidebar.groups.iter().filter(|g| group.is_none_or(|only| g.id == only));
     let parts: Vec<String> =
-        groups.flat_map(|g| &g.topics).take(MOST_AT_ONCE).map(|t| format!("{}:{}", t.topic, t.last_seq)).collect();
+        groups.flat_map(|g| &g.topics).take(MOST_AT_ONCE).map(|t| part(t.topic, t.last_seq, t.numbering)).collect();
     parts.join(",")
 }
 
-async fn advance(cx: &Context, user: UserId, wanted: &[(TopicId, i64)]) -> Result<()> {
-    let mut upto: BTreeMap<TopicId, i64> = BTreeMap::new();
-    for &(topic, seq) in wanted.iter().filter(|(_, seq)| *seq > 0) {
+/// What was shown of a topic, as text: `TOPIC:SEQ`, and `:NUMBERING` where its messages were given other numbers.
+fn part(topic: TopicId, seq: i64, numbering: i64) -> String {
+    if numbering == 0 { format!("{topic}:{seq}") } else { format!("{topic}:{seq}:{numbering}") }
+}
+
+/// Reads what [`upto`] wrote of one topic, and browsers write in the same way.
+pub fn read_shown(text: &str) -> Option<(TopicId, Shown)> {
+    let (topic, rest) = text.split_once(':')?;
+    let (seq, numbering) = rest.split_once(':').unwrap_or((rest, "0"));
+    Some((TopicId(topic.parse().ok()?), Shown { numbering: numbering.parse().ok()?, seq: seq.parse().ok()? }))
+}
+
+async fn advance(cx: &Context, user: UserId, wanted: &[(TopicId, Shown)]) -> Result<()> {
+    let mut upto: BTreeMap<TopicId, Shown> = BTreeMap::new();
+    for &(topic, shown) in wanted.iter().filter(|(_, shown)| shown.seq > 0) {
         let most = upto.entry(topic).or_default();
-        *most = seq.max(*most);
+        *most = shown.max(*most);
     }
     if upto.is_empty() {
         return Ok(());

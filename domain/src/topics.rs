@@ -181,7 +181,7 @@ pub async fn list(
     Ok((rows, next))
 }
 
-fn fill_unread(rows: &mut [TopicRow], sidebar: &Sidebar) {
+pub(crate) fn fill_unread(rows: &mut [TopicRow], sidebar: &Sidebar) {
     let unread =
         |id: TopicId| sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == id).map_or(0, |t| t.unread);
     for row in rows {
@@ -198,6 +198,12 @@ pub async fn unread_paper(
 ) -> Result<Vec<(Group, TopicRow, Vec<crate::model::Message>)>> {
     let ids: Vec<TopicId> = sidebar.groups.iter().flat_map(|g| &g.topics).map(|t| t.topic).take(1_000).collect();
     let mut rows = store::topics::by_ids(&cx.db, &ids).await?;
+    let followed = store::levels::followed_among(&cx.db, viewer.id_or_none(), &ids).await?;
+    for row in &mut rows {
+        row.followed = followed.contains(&row.topic.id);
+    }
+    // What one follows comes first, each part by latest activity.
+    rows.sort_by_key(|row| !row.followed);
     rows.truncate(limit);
     fill_unread(&mut rows, sidebar);
     let shown: Vec<TopicId> = rows.iter().map(|row| row.topic.id).collect();
@@ -382,14 +388,14 @@ async fn log(tx: &mut Tx, found: &Found, by: UserId, what: LogDeed, now: Timesta
 }
 
 /// What was done to a topic, as lines below the messages of a part of it.
-pub async fn events(cx: &Context, topic: &Topic, page: &messages::Page) -> Result<Vec<TopicEvent>> {
+pub async fn events(cx: &Context, viewer: Viewer, topic: &Topic, page: &messages::Page) -> Result<Vec<TopicEvent>> {
     if topic.events == 0 {
         return Ok(Vec::new());
     }
     // What was done before the first message of a page stands at the end of the one before.
     let from = page.messages.first().map_or(0, |first| if first.seq <= 1 { 0 } else { first.seq });
     let to = page.messages.last().map_or(topic.last_seq, |last| last.seq);
-    Ok(store::topic_events::between(&cx.db, topic.id, from, to).await?)
+    Ok(store::topic_events::between(&cx.db, viewer.id_or_none(), topic.id, from, to).await?)
 }
 
 /// The topics of a group that stand above the others.

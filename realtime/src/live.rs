@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use domain::Context;
 use domain::bus::{Control, Event};
 use domain::model::{GroupId, TopicId, UserId};
+use domain::store::reads::Shown;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio::sync::broadcast::Receiver;
@@ -191,12 +192,12 @@ impl Live {
     }
 
     /// Writes, in its own time, that the topic was shown up to the number. What cannot be written is shown as unread again.
-    pub(crate) fn acknowledge(&self, user: UserId, topic: TopicId, seq: i64) {
+    pub(crate) fn acknowledge(&self, user: UserId, topic: TopicId, shown: Shown) {
         let Ok(waiting) = self.0.unwritten.clone().try_acquire_owned() else { return };
         let live = self.clone();
         tokio::spawn(async move {
             let writing = live.0.writing.acquire().await;
-            if let Err(error) = domain::reads::seen(live.cx(), user, topic, seq).await {
+            if let Err(error) = domain::reads::seen(live.cx(), user, topic, shown).await {
                 live.complain(&error);
             }
             drop((writing, waiting));

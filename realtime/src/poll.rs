@@ -135,8 +135,8 @@ async fn try_to_begin(live: &Live, who: &Who, request: &Request) -> domain::Resu
         return Ok(Begun::Answered(busy(live, trouble)));
     };
     if let Reader::User { id, .. } = reader {
-        for (topic, seq) in &request.seen {
-            live.acknowledge(id, *topic, *seq);
+        for (topic, shown) in &request.seen {
+            live.acknowledge(id, *topic, *shown);
         }
         for group in &request.groups {
             if Box::pin(live.is_public(*group)).await? {

@@ -2,17 +2,18 @@
 
 use domain::bus::Cursor;
 use domain::model::{GroupId, TopicId};
+use domain::store::reads::Shown;
 
 /// How many groups, and how many topics, one poll names at most; more are not looked at.
 const MOST: usize = 8;
 
-/// `after=CURSOR[&seen=TOPIC:SEQ]...[&group=ID]...`, read.
+/// `after=CURSOR[&seen=TOPIC:SEQ[:NUMBERING]]...[&group=ID]...`, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// What follows this is wanted.
     pub after: Cursor,
     /// The open, visible topics of the browser's tabs, and up to which number each was shown.
-    pub seen: Vec<(TopicId, i64)>,
+    pub seen: Vec<(TopicId, Shown)>,
     /// Public groups that the browser's pages show. For a reader who is not signed in, the first is the one they hear.
     pub groups: Vec<GroupId>,
 }
@@ -49,9 +50,8 @@ impl Request {
     }
 }
 
-fn read_seen(text: &str) -> Option<(TopicId, i64)> {
-    let (topic, seq) = text.split_once(':')?;
-    Some((TopicId(positive(topic)?), positive(seq)?))
+fn read_seen(text: &str) -> Option<(TopicId, Shown)> {
+    domain::reads::read_shown(text).filter(|(topic, shown)| topic.0 > 0 && shown.seq > 0 && shown.numbering >= 0)
 }
 
 fn positive(text: &str) -> Option<i64> {
@@ -64,14 +64,24 @@ mod tests {
 
     #[test]
     fn a_query_is_read_or_refused() {
-        let read = Request::read(b"after=7-1&seen=9%3A41&group=3&group=4&v=2", None);
+        let read = Request::read(b"after=7-1&seen=9%3A41&seen=10:3:2&group=3&group=4&v=2", None);
         let expected = Request {
             after: "7-1".parse().expect("a cursor"),
-            seen: vec![(TopicId(9), 41)],
+            seen: vec![(TopicId(9), Shown { numbering: 0, seq: 41 }), (TopicId(10), Shown { numbering: 2, seq: 3 })],
             groups: vec![GroupId(3), GroupId(4)],
         };
         assert_eq!(read, Ok(expected));
-        for bad in ["after=x", "seen=9", "seen=9:0", "seen=9:-1", "seen=:", "group=all", "group=%ff"] {
+        for bad in [
+            "after=x",
+            "seen=9",
+            "seen=9:0",
+            "seen=9:-1",
+            "seen=9:1:-1",
+            "seen=9:1:x",
+            "seen=:",
+            "group=all",
+            "group=%ff",
+        ] {
             assert!(Request::read(format!("after=7-1&{bad}").as_bytes(), None).is_err(), "{bad}");
         }
         assert_eq!(Request::read(b"", None), Err(BadRequest("after is missing")));

@@ -35,6 +35,8 @@ class Page {
     this.news = 0;
     /** Topics that were deleted, with the version by which they were: of their past nothing is shown again. */
     this.deleted = new Map();
+    /** How often the messages of topics were given other numbers, as far as it is known. */
+    this.numberings = new Map();
     const name = user ? `klatch-live-u${user}` : `klatch-live-g${liveGroup}`;
     this.poll = new Poll({ name, anonymous: !user, page: this });
     this.drawn();
@@ -53,7 +55,10 @@ class Page {
     }
     this.unread.reset(map);
     const open = this.open();
-    if (open) this.unread.shows(open.group, open.topic, open.lastSeq);
+    if (open) {
+      this.unread.shows(open.group, open.topic, open.lastSeq);
+      this.numberings.set(open.topic, open.numbering);
+    }
     this.look();
   }
 
@@ -61,8 +66,8 @@ class Page {
   open() {
     const list = byId('messages');
     if (!list) return null;
-    const { topic, group, firstSeq, lastSeq, atEnd } = list.dataset;
-    return { list, topic: Number(topic), group: Number(group), firstSeq: Number(firstSeq), lastSeq: Number(lastSeq), atEnd: atEnd === 'true' };
+    const { topic, group, firstSeq, lastSeq, atEnd, numbering } = list.dataset;
+    return { list, topic: Number(topic), group: Number(group), firstSeq: Number(firstSeq), lastSeq: Number(lastSeq), atEnd: atEnd === 'true', numbering: Number(numbering ?? 0) };
   }
 
   // What the poll asks of its page.
@@ -145,10 +150,17 @@ class Page {
   // Events.
 
   apply(event) {
-    const { group, topic, seq, author, version } = event;
+    const { group, topic, seq, author, version, numbering = 0 } = event;
     if (version <= this.deleted.get(topic)) return;
+    // Of before its messages were given other numbers: what it tells of stands elsewhere by now.
+    if (numbering < (this.numberings.get(topic) ?? 0)) return;
     const open = this.open();
     const isOpen = open?.topic === topic;
+    if (this.isRenumbered(event)) {
+      // No number here fits any more, and some messages went or came.
+      if (isOpen) return void this.resync(0);
+      this.redrawSoon();
+    }
     if (isOpen && version !== undefined) this.header(event);
     switch (event.type) {
       case 'message':
@@ -202,6 +214,14 @@ class Page {
       default:
         // Of a newer version: nothing this page shows.
     }
+  }
+
+  /** Whether the topic's messages were given other numbers since it was last heard of. */
+  isRenumbered({ type, topic, numbering = 0 }) {
+    if (topic === undefined) return false;
+    const known = this.numberings.get(topic);
+    this.numberings.set(topic, numbering);
+    return known === undefined ? numbering > 0 && type === 'topic_change' : numbering > known;
   }
 
   place({ html, seq, author }, open) {
@@ -313,15 +333,16 @@ class Page {
     const open = this.open();
     if (open && this.me && !document.hidden && isAtEnd() && open.lastSeq > this.acknowledged(open)) {
       this.unread.seen(open.group, open.topic, open.lastSeq);
-      this.told = { topic: open.topic, seq: open.lastSeq };
-      this.poll.acknowledge(open.topic, open.lastSeq);
+      this.told = { topic: open.topic, seq: open.lastSeq, numbering: open.numbering };
+      this.poll.acknowledge(open.topic, open.lastSeq, open.numbering);
     }
     this.paint();
   }
 
   /** Up to which number the server knows, or was told, that the open topic was read. */
-  acknowledged({ group, topic }) {
-    return Math.max(this.told?.topic === topic ? this.told.seq : 0, this.unread.readSeq(group, topic));
+  acknowledged({ group, topic, numbering }) {
+    const isTold = this.told?.topic === topic && this.told.numbering === numbering;
+    return Math.max(isTold ? this.told.seq : 0, this.unread.readSeq(group, topic));
   }
 
   paint() {

@@ -82,10 +82,10 @@ export class Poll {
   }
 
   /** The open topic was shown up to `seq`: says so with the next poll, which is now. */
-  acknowledge(topic, seq) {
+  acknowledge(topic, seq, numbering = 0) {
     if (this.anonymous) return;
-    if (this.turn) this.note(topic, seq);
-    else this.say({ type: 'seen', topic, seq });
+    if (this.turn) this.note(topic, seq, numbering);
+    else this.say({ type: 'seen', topic, seq, numbering });
   }
 
   /** The page was drawn anew, perhaps at an earlier place. */
@@ -151,7 +151,7 @@ export class Poll {
         this.sayHello();
         return;
       case 'seen':
-        if (this.turn) this.note(message.topic, message.seq);
+        if (this.turn) this.note(message.topic, message.seq, message.numbering);
         return;
       case 'batch':
         this.page.batch(message);
@@ -169,9 +169,11 @@ export class Poll {
 
   // The leader.
 
-  note(topic, seq) {
-    if ((this.seen.get(topic) ?? 0) >= seq) return;
-    this.seen.set(topic, seq);
+  /** `numbering`: how often the topic's messages had been given other numbers. What was shown by earlier ones says nothing any more. */
+  note(topic, seq, numbering = 0) {
+    const known = this.seen.get(topic);
+    if (known && (known.numbering > numbering || (known.numbering === numbering && known.seq >= seq))) return;
+    this.seen.set(topic, { seq, numbering });
     this.kick();
   }
 
@@ -215,7 +217,7 @@ export class Poll {
     const seen = [...this.seen].slice(0, 8);
     const query = new URLSearchParams({ after: from });
     for (const group of groups.slice(0, 8)) query.append('group', group);
-    for (const [topic, seq] of seen) query.append('seen', `${topic}:${seq}`);
+    for (const [topic, { seq, numbering }] of seen) query.append('seen', numbering ? `${topic}:${seq}:${numbering}` : `${topic}:${seq}`);
     const { waiting } = this;
     const { signal } = waiting;
     const late = setTimeout(() => waiting.abort('late'), TIMEOUT);
@@ -244,7 +246,7 @@ export class Poll {
     if (status === 200 && said) {
       this.failures = 0;
       this.tell('');
-      for (const [topic, seq] of seen) if (this.seen.get(topic) === seq) this.seen.delete(topic);
+      for (const [topic, shown] of seen) if (this.seen.get(topic) === shown) this.seen.delete(topic);
       return this.take(from, groups, said);
     }
     if (status === 401) {

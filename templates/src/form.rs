@@ -77,6 +77,26 @@ form! {
 }
 
 form! {
+    /// Splits a topic.
+    SplitForm {
+        /// The new topic's title.
+        title,
+        /// The group that it goes to.
+        group,
+        /// `from` or `these`.
+        which,
+    }
+}
+
+form! {
+    /// Merges a topic into another.
+    MergeForm {
+        /// The other's address.
+        into,
+    }
+}
+
+form! {
     /// Writes or edits a message.
     MessageForm {
         /// What is said.
@@ -295,6 +315,8 @@ form! {
         web,
         /// `auto`, `light` or `dark`.
         theme,
+        /// `yes` where they follow what they write in.
+        follow,
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Story {
     pub topic: Topic,
     /// How many of its messages are unread.
     pub unread: i64,
+    /// Whether the reader follows it: such topics come first.
+    pub followed: bool,
     /// The last of them, oldest first.
     pub messages: Vec<Message>,
 }
@@ -42,6 +44,18 @@ impl Story {
 }
 
 impl Home {
+    /// Whether a heading stands above this story: that of what the reader follows, or of the rest where there is such a part.
+    pub fn heading(&self, place: &usize) -> Option<&'static str> {
+        let story = self.stories.get(*place)?;
+        let first = self.stories.iter().position(|other| other.followed == story.followed) == Some(*place);
+        let both = self.stories.first().is_some_and(|other| other.followed);
+        match (first && both, story.followed) {
+            (false, _) => None,
+            (true, true) => Some("Topics you follow"),
+            (true, false) => Some("Everything else"),
+        }
+    }
+
     /// Whether the reader is in no group yet.
     pub fn is_newcomer(&self) -> bool {
         self.frame.sidebar.groups.is_empty()

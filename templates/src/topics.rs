@@ -133,6 +133,24 @@ pub fn did(deed: &TopicDeed) -> &'static str {
         TopicDeed::Reopened => "marked this as not resolved",
         TopicDeed::Renamed => "gave this another title, it was",
         TopicDeed::Moved => "moved this topic here",
+        TopicDeed::SplitOff => "moved messages to",
+        TopicDeed::SplitFrom => "made this topic of messages from",
+        TopicDeed::Merged => "put another topic into this one, it was",
+    }
+}
+
+/// Whether a line speaks of another topic.
+pub fn is_between(deed: &TopicDeed) -> bool {
+    matches!(deed, TopicDeed::SplitOff | TopicDeed::SplitFrom)
+}
+
+/// What somebody did, with how many messages.
+pub fn did_count(event: &TopicEvent) -> String {
+    match (event.deed, event.detail.parse::<i64>()) {
+        (TopicDeed::SplitOff, Ok(count)) => {
+            format!("moved {} to", crate::numbers::counted(count, "message", "messages"))
+        }
+        (deed, _) => did(&deed).to_owned(),
     }
 }
 

@@ -6,5 +6,6 @@ mod keeping;
 mod live;
 mod plain;
 mod promise;
+mod splits;
 #[path = "../support/mod.rs"]
 mod support;

@@ -93,7 +93,7 @@ impl World {
         let who = self.dice.roll(self.people.len());
         let (name, visitor) = self.people[who].clone();
         let about = self.dice.roll(self.messages.len());
-        match self.dice.roll(12) {
+        match self.dice.roll(15) {
             0..=4 => {
                 let topic = self.topics[self.dice.roll(self.topics.len())].clone();
                 let text = self.words();
@@ -143,6 +143,33 @@ impl World {
                 self.made += 1;
                 admin.send(&form.with("title", &format!("Renamed {}", self.made))).await.expect(303);
                 format!("{} is renamed", topic.path)
+            }
+            11 | 12 => {
+                // Single messages get a topic of their own, also those of the one that is open.
+                let (path, mark, _) = self.messages[about].clone();
+                let (_, admin) = &self.people[0];
+                let id = admin.get(&path).await.expect(200).message(&format!("{mark}."));
+                let topic = self.topics.iter().find(|topic| topic.path == path).expect("its topic").id.clone();
+                let form = admin.get(&format!("/-/topics/{topic}/split?from={id}")).await.expect(200).form("/split");
+                self.made += 1;
+                let title = format!("Split {}", self.made);
+                let page = admin.submit(&form.with("which", "these").with("title", &title)).await;
+                if page.status == 422 {
+                    return format!("{mark} is alone");
+                }
+                let id = page.form("/messages").action.split('/').nth(3).expect("the topic's id").to_owned();
+                self.messages[about].0.clone_from(&page.path);
+                self.topics.push(Place { path: page.path, id });
+                format!("{mark} is split off {path}")
+            }
+            13 if self.topics.len() > 2 => {
+                let topic = self.topics.swap_remove(1 + self.dice.roll(self.topics.len() - 1));
+                let into = self.topics[self.dice.roll(self.topics.len())].path.clone();
+                let (_, admin) = &self.people[0];
+                let form = admin.get(&format!("/-/topics/{}/merge", topic.id)).await.expect(200).form("/merge");
+                admin.send(&form.with("into", &into)).await.expect(303);
+                self.messages.iter_mut().filter(|(path, ..)| *path == topic.path).for_each(|m| m.0.clone_from(&into));
+                format!("{} is merged into {into}", topic.path)
             }
             _ if self.topics.len() > 3 => {
                 // Not the one that is open.

@@ -15,5 +15,6 @@ mod live;
 mod order;
 mod privacy;
 mod searching;
+mod splits;
 #[path = "../support/mod.rs"]
 mod support;

@@ -11,9 +11,9 @@ use crate::assets;
 use crate::failure::Failure;
 use crate::form::MAX_BODY;
 use crate::handlers::{
-    account, addresses, admin, directs, groups, health, held, help, home, ignores, invitations, log, members, mentions,
-    messages, notices, own_account, passwords, people, reads, removals, reports, requests, rules, search, second_step,
-    settings, topics,
+    account, addresses, admin, directs, following, groups, health, held, help, home, ignores, invitations, log,
+    members, mentions, merges, messages, notices, own_account, passwords, people, reads, removals, reports, requests,
+    rules, search, second_step, settings, splits, topics,
 };
 
 /// An address of the program: the table of them is what is mounted, and what the tests walk.
@@ -85,6 +85,7 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/settings/sessions/{id}/revoke" => settings::revoke;
     post "/-/users/{name}/ignore" => ignores::ignore;
 
+    get "/-/following" => following::index;
     post "/-/read" => reads::mark_all;
     post "/-/mentions/read" => mentions::mark_read;
 
@@ -163,6 +164,10 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/topics/{id}/edit" => topics::update;
     post "/-/topics/{id}/mark" => topics::mark;
     post "/-/topics/{id}/move" => topics::relocate;
+    get "/-/topics/{id}/split" => splits::new;
+    post "/-/topics/{id}/split" => splits::create;
+    get "/-/topics/{id}/merge" => merges::new;
+    post "/-/topics/{id}/merge" => merges::create;
     get "/-/topics/{id}/delete" => topics::delete;
     post "/-/topics/{id}/delete" => topics::destroy;
     get "/-/messages/{id}" => messages::show;

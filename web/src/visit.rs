@@ -343,6 +343,8 @@ const FLASHES: &[(&str, &str)] = &[
     ("renamed", "That is your name now. Links with the old one go on to it."),
     ("account-deleted", "Your account is deleted. Farewell, and thank you for what you said."),
     ("moved", "The topic is here now. Old links lead to it."),
+    ("split", "The messages have a topic of their own now. Links to them lead here."),
+    ("merged", "The topics are one now. Old links lead here."),
     ("joined", "You are in. What was written before counts as read."),
     ("left", "You left the group."),
     ("asked", "You asked to be let in. Whoever keeps order there sees it."),

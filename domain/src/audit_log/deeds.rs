@@ -49,6 +49,10 @@ words! {
         TopicMoved = "topic_moved",
         /// A topic came from another group.
         TopicArrived = "topic_arrived",
+        /// Messages of a topic went to one of their own.
+        TopicSplit = "topic_split",
+        /// A topic became a part of another one.
+        TopicMerged = "topic_merged",
         /// A topic was deleted.
         TopicDeleted = "topic_deleted",
         /// Somebody who asked was let in.
@@ -136,6 +140,8 @@ impl LogDeed {
             | Self::TopicReopened
             | Self::TopicMoved
             | Self::TopicArrived
+            | Self::TopicSplit
+            | Self::TopicMerged
             | Self::TopicDeleted
             | Self::MemberAdmitted
             | Self::MemberRemoved
@@ -200,6 +206,8 @@ impl LogDeed {
             Self::TopicReopened => "marked a topic as not resolved",
             Self::TopicMoved => "moved a topic away",
             Self::TopicArrived => "moved a topic here",
+            Self::TopicSplit => "split a topic",
+            Self::TopicMerged => "merged a topic into another",
             Self::TopicDeleted => "deleted a topic",
             Self::MemberAdmitted => "let somebody in",
             Self::RequestDeclined => "declined a request",
@@ -255,6 +263,8 @@ impl LogDeed {
             Self::TopicReopened => ("marked as not resolved a topic by", ""),
             Self::TopicMoved => ("moved away a topic by", ""),
             Self::TopicArrived => ("moved here a topic by", ""),
+            Self::TopicSplit => ("split a topic by", ""),
+            Self::TopicMerged => ("merged into another a topic by", ""),
             Self::TopicDeleted => ("deleted a topic by", ""),
             Self::MemberAdmitted => ("let", "in"),
             Self::RequestDeclined => ("declined the request of", ""),

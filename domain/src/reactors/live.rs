@@ -10,7 +10,7 @@ use crate::bus::Stream;
 use crate::context::Context;
 use crate::error::Result;
 use crate::jobs::Cause;
-use crate::model::{Message, TopicRow, UserId};
+use crate::model::{Message, Topic, TopicRow, UserId};
 use crate::moves;
 use crate::store::members::Hearer;
 use crate::store::topics::Subject;
@@ -54,7 +54,17 @@ pub(super) async fn react(cx: &Context, draw: &Draw, news: &News) -> Result<()> 
         Some(((draw.message)(&message, topic, group, cx.now()), (draw.topic_row)(&row, group, cx.now())))
     };
     let author = news.message.as_ref().map(|message| message.author.id);
-    publish(cx, &news.subject, author, &Texts::of(event, &fold)).await
+    publish(cx, &news.subject, author, &Texts::of(numbered(event, topic), &fold)).await
+}
+
+/// With how often the topic's messages were given other numbers, where they were: a page that has other ones is drawn anew.
+fn numbered(mut event: Value, topic: &Topic) -> Value {
+    if topic.numbering > 0
+        && let Value::Object(fields) = &mut event
+    {
+        fields.insert("numbering".into(), topic.numbering.into());
+    }
+    event
 }
 
 /// What a message is now. An event drawn late shows what came after it too: applying it is never wrong.

@@ -44,10 +44,15 @@ pub async fn between(db: &Db, one: UserId, other: UserId) -> Result<bool> {
     Ok(found.is_some())
 }
 
-/// What of a topic reaches somebody, whatever they chose for its group; normal is as the group.
+/// What of a topic reaches somebody, whatever they chose for its group; normal is as the group. That one is kept too, so that whoever
+/// follows a topic no more does not follow it for having written in it; but not of one that they had muted.
 pub async fn set_topic_level(tx: &mut Tx, user: UserId, topic: TopicId, level: Level) -> Result<u64> {
     if level == Level::Normal {
-        return sql!(run tx, "delete from topic_levels where user_id = $1 and topic_id = $2", user, topic);
+        let unmuted = sql!(run tx,
+            "delete from topic_levels where user_id = $1 and topic_id = $2 and level = 'muted'", user, topic)?;
+        if unmuted > 0 {
+            return Ok(unmuted);
+        }
     }
     sql!(run tx,
         "insert into topic_levels (user_id, topic_id, level) values ($1, $2, $3)

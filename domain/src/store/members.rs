@@ -172,12 +172,24 @@ pub struct Hearer {
     pub ignores: bool,
 }
 
+macro_rules! follow_silently {
+    () => {
+        concat!(
+            "ms.level = 'muted'
+               and not exists (select 1 from topic_levels fl where fl.topic_id = $2 and fl.user_id = ms.user_id) and ",
+            crate::store::reads::follows_by_writing!("ms.user_id", "$2")
+        )
+    };
+}
+
 /// What the database says of many hearers: lists of ids with commas between them, which cost it far less than as many rows.
 #[derive(sqlx::FromRow)]
 struct HearerLists {
     hearers: Option<String>,
     /// Those of them who muted the group.
     muted: Option<String>,
+    /// Those of these who follow the topic, since they wrote in it, and said nothing else.
+    writing: Option<String>,
     topic_muted: Option<String>,
     /// Who wants to hear the topic, whatever they chose for its group.
     topic_heard: Option<String>,
@@ -196,29 +208,32 @@ pub async fn hearers(
         return Ok(Vec::new());
     }
     let lists = sql!(one db, HearerLists,
-        pg "select string_agg(ms.user_id::text, ',') as hearers,
+        pg concat!("select string_agg(ms.user_id::text, ',') as hearers,
                 string_agg(ms.user_id::text, ',') filter (where ms.level = 'muted') as muted,
+                string_agg(ms.user_id::text, ',') filter (where ", follow_silently!(), ") as writing,
                 (select string_agg(l.user_id::text, ',') from topic_levels l where l.topic_id = $2 and l.level = 'muted') as topic_muted,
-                (select string_agg(l.user_id::text, ',') from topic_levels l where l.topic_id = $2 and l.level <> 'muted') as topic_heard,
+                (select string_agg(l.user_id::text, ',') from topic_levels l where l.topic_id = $2 and l.level = 'tracked') as topic_heard,
                 (select string_agg(i.user_id::text, ',') from ignores i where i.ignored_id = $3) as ignoring
          from memberships ms join topics t on t.id = $2
          where ms.group_id = $1 and (ms.sees_from is null or ms.sees_from <= t.created_at)
-           and ms.user_id = any (string_to_array($4, ',')::bigint[])",
-        lite "select group_concat(ms.user_id) as hearers,
+           and ms.user_id = any (string_to_array($4, ',')::bigint[])"),
+        lite concat!("select group_concat(ms.user_id) as hearers,
                 group_concat(ms.user_id) filter (where ms.level = 'muted') as muted,
+                group_concat(ms.user_id) filter (where ", follow_silently!(), ") as writing,
                 (select group_concat(l.user_id) from topic_levels l where l.topic_id = $2 and l.level = 'muted') as topic_muted,
-                (select group_concat(l.user_id) from topic_levels l where l.topic_id = $2 and l.level <> 'muted') as topic_heard,
+                (select group_concat(l.user_id) from topic_levels l where l.topic_id = $2 and l.level = 'tracked') as topic_heard,
                 (select group_concat(i.user_id) from ignores i where i.ignored_id = $3) as ignoring
          from memberships ms join topics t on t.id = $2
          where ms.group_id = $1 and (ms.sees_from is null or ms.sees_from <= t.created_at)
-           and ms.user_id in (select value from json_each('[' || $4 || ']'))",
+           and ms.user_id in (select value from json_each('[' || $4 || ']'))"),
         group, topic, author, written(users))?;
-    let [muted, topic_muted, topic_heard, ignoring] =
-        [lists.muted, lists.topic_muted, lists.topic_heard, lists.ignoring]
+    let [muted, writing, topic_muted, topic_heard, ignoring] =
+        [lists.muted, lists.writing, lists.topic_muted, lists.topic_heard, lists.ignoring]
             .map(|list| read(list).collect::<HashSet<_>>());
     let hearer = |user_id| Hearer {
         user_id,
-        muted: topic_muted.contains(&user_id) || muted.contains(&user_id) && !topic_heard.contains(&user_id),
+        muted: topic_muted.contains(&user_id)
+            || muted.contains(&user_id) && !topic_heard.contains(&user_id) && !writing.contains(&user_id),
         ignores: ignoring.contains(&user_id),
     };
     Ok(read(lists.hearers).map(hearer).collect())

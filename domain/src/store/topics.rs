@@ -1,6 +1,7 @@
 //! Topics.
 
 use super::db::{Db, Tx, sql};
+use super::reads::follows_by_writing;
 use crate::model::{
     Category, Group, GroupId, GroupKind, Level, Mark, MessageId, Person, Role, Topic, TopicId, TopicRow, UserId,
 };
@@ -11,7 +12,8 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 
 macro_rules! columns {
     () => {
-        "t.id, t.group_id, t.slug, t.name, t.creator_id, c.username as creator_name, t.created_at, t.last_seq, t.last_message_at, t.version,
+        "t.id, t.group_id, t.slug, t.name, t.creator_id, c.username as creator_name, t.created_at, t.last_seq, t.last_message_at, t.version, t.numbering,
+         coalesce(t.arrived_at, t.created_at) as arrived_at,
          t.locked_at is not null as locked, t.pinned_at is not null as pinned, t.resolved_at is not null as resolved,
          (select count(*) from topic_events te where te.topic_id = t.id) as events"
     };
@@ -145,7 +147,9 @@ macro_rules! topic_for {
     ($which:literal) => {
         concat!(
             "select ", columns!(), ", ", group_columns!(), ", (t.deleted_at is not null or g.deleted_at is not null) as deleted,
-                    m.role, m.sees_from, r.read_seq, m.read_before, l.level,
+                    m.role, m.sees_from, r.read_seq, m.read_before,
+                    case when l.level in ('tracked', 'muted') then l.level
+                         when l.level is null and m.role is not null and ", follows_by_writing!("$1", "t.id"), " then 'tracked' end as level,
                     exists (select 1 from group_bans b where b.group_id = g.id and b.user_id = $1) as banned,
                     g.kind = 'direct' and exists (select 1 from memberships o where o.group_id = g.id and o.sees_from > t.created_at) as unseen,
                     (select count(*) from messages d where d.topic_id = t.id and d.deleted_at is not null) as deleted_messages,
@@ -174,7 +178,7 @@ pub async fn by_id(db: &Db, reader: UserId, id: TopicId) -> Result<Option<TopicF
 }
 
 #[derive(sqlx::FromRow)]
-struct Listed {
+pub(super) struct Listed {
     #[sqlx(flatten)]
     topic: Topic,
     message_count: i64,
@@ -184,7 +188,7 @@ struct Listed {
 }
 
 impl Listed {
-    fn into_row(self) -> TopicRow {
+    pub(super) fn into_row(self) -> TopicRow {
         TopicRow {
             topic: self.topic,
             message_count: self.message_count,
@@ -192,6 +196,7 @@ impl Listed {
             last_author: self.last_author_id.zip(self.last_author).map(|(id, username)| Person { id, username }),
             excerpt: self.last_raw.map(|raw| crate::markup::excerpt(&raw, 140)).unwrap_or_default(),
             ignored: false,
+            followed: false,
         }
     }
 }
@@ -214,6 +219,8 @@ macro_rules! listed {
         )
     };
 }
+
+pub(super) use {columns, listed};
 
 #[derive(sqlx::FromRow)]
 struct Reacted {
@@ -400,10 +407,18 @@ pub async fn leave_address(tx: &mut Tx, topic: TopicId) -> Result<u64> {
 }
 
 /// Puts a topic into another group. 0 when it is no longer where it was.
-pub async fn move_to(tx: &mut Tx, topic: TopicId, from: GroupId, to: GroupId, slug: &str) -> Result<u64> {
+pub async fn move_to(
+    tx: &mut Tx,
+    topic: TopicId,
+    from: GroupId,
+    to: GroupId,
+    slug: &str,
+    now: Timestamp,
+) -> Result<u64> {
     sql!(run tx,
-        "update topics set version = version + 1, group_id = $3, slug = $4, pinned_at = null where id = $1 and group_id = $2 and deleted_at is null",
-        topic, from, to, slug)
+        "update topics set version = version + 1, group_id = $3, slug = $4, pinned_at = null, arrived_at = $5
+         where id = $1 and group_id = $2 and deleted_at is null",
+        topic, from, to, slug, now)
 }
 
 /// The topic that had the slug in the group.

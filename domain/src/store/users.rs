@@ -9,7 +9,7 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 macro_rules! columns {
     () => {
         "id, username, email, new_email, name, bio, location, web, theme, is_admin, password_hash is not null as claimed,
-         deleted_at is not null as deleted, created_at, suspended_until, banned_at, barred_reason, direct_from"
+         deleted_at is not null as deleted, created_at, suspended_until, banned_at, barred_reason, direct_from, follow_written"
     };
 }
 
@@ -152,12 +152,14 @@ pub struct Profile {
     pub web: String,
     /// Their colours.
     pub theme: Theme,
+    /// Whether they follow the topics that they write in.
+    pub follow_written: bool,
 }
 
 /// Changes what the profile says.
 pub async fn update_profile(tx: &mut Tx, id: UserId, profile: &Profile) -> Result<u64> {
-    sql!(run tx, "update users set name = $2, bio = $3, location = $4, web = $5, theme = $6 where id = $1",
-        id, &profile.name, &profile.bio, &profile.location, &profile.web, profile.theme)
+    sql!(run tx, "update users set name = $2, bio = $3, location = $4, web = $5, theme = $6, follow_written = $7 where id = $1",
+        id, &profile.name, &profile.bio, &profile.location, &profile.web, profile.theme, profile.follow_written)
 }
 
 /// An account with what its admins ask of it.

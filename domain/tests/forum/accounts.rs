@@ -201,6 +201,7 @@ async fn a_profile_says_what_its_owner_wrote_and_not_their_mail_address(forum: T
         location: "Bergen".into(),
         web: web.into(),
         theme: Theme::Dark,
+        follow_written: true,
     };
     complaint(accounts::update_profile(cx, mira, profile("", "javascript:alert(1)")).await, "web");
     complaint(accounts::update_profile(cx, mira, profile(&"x".repeat(2_001), "")).await, "bio");

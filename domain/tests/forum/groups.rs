@@ -8,6 +8,7 @@ use domain::model::{GroupId, GroupKind, MessageId, Role, TopicId};
 use domain::policy::Viewer;
 use domain::search::{self, Order, Question};
 use domain::store::groups::{Order as DiscoverOrder, Wanted};
+use domain::store::reads::Shown;
 use domain::testing::{TestForum, draft};
 use domain::{accounts, mentions, messages, reads, stars, topics, unread};
 
@@ -85,7 +86,7 @@ async fn a_private_group_answers_outsiders_like_one_that_does_not_exist(forum: T
     }
     assert!(groups::by_slug(cx, mira, "secret").await.is_ok());
     assert!(messages::show(cx, mira, message).await.is_ok());
-    reads::seen(cx, id(noor), topic, 1).await.unwrap();
+    reads::seen(cx, id(noor), topic, Shown { numbering: 0, seq: 1 }).await.unwrap();
     reads::mark_shown(cx, noor, &format!("{topic}:1")).await.unwrap();
     assert_eq!(
         crate::tables::ints(&forum, "select user_id from reads").await,

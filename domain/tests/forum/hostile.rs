@@ -98,6 +98,7 @@ async fn hostile_text_is_tamed_or_refused_wherever_it_is_typed(forum: TestForum)
             location: String::new(),
             web: String::new(),
             theme: domain::model::Theme::Auto,
+            follow_written: true,
         };
         for profile in [
             Profile { name: text.clone(), ..empty() },

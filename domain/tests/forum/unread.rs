@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::model::GroupKind;
+use domain::store::reads::Shown;
 use domain::testing::TestForum;
 use domain::{groups, messages, reads, topics};
 
@@ -109,10 +110,10 @@ async fn reading_goes_forward_only_and_never_past_the_end(forum: TestForum) {
     forum.drain().await;
     for seq in [0, -1, i64::MIN] {
         reads::mark(&forum.cx, noor, topic, seq).await.unwrap();
-        reads::seen(&forum.cx, id(noor), topic, seq).await.unwrap();
+        reads::seen(&forum.cx, id(noor), topic, Shown { numbering: 0, seq }).await.unwrap();
         assert_eq!(unread(&forum, noor, topic).await, 4, "{seq}");
     }
-    reads::seen(&forum.cx, id(noor), topic, 3).await.unwrap();
+    reads::seen(&forum.cx, id(noor), topic, Shown { numbering: 0, seq: 3 }).await.unwrap();
     reads::mark(&forum.cx, noor, topic, 2).await.unwrap();
     assert_eq!(unread(&forum, noor, topic).await, 1);
     reads::mark(&forum.cx, noor, topic, i64::MAX).await.unwrap();

@@ -16,6 +16,7 @@ fn rows() -> Vec<TopicRow> {
         last_author: Some(person(by)),
         excerpt: excerpt.to_owned(),
         ignored: false,
+        followed: false,
     };
     vec![
         row(wrens(), 3, 2, "Three entrance holes drilled already, 28 mm. That keeps the great tits out."),

@@ -27,17 +27,19 @@ impl Home {
         Self {
             frame: frame("/"),
             stories: vec![
-                Story { group: group(1), topic: wrens(), unread: 3, messages: new },
+                Story { group: group(1), topic: wrens(), unread: 3, followed: true, messages: new },
                 Story {
                     group: group(2),
                     topic: topic(21, 2, "beans", "Broad beans: sow again?", 5, 52, 41),
                     unread: 7,
+                    followed: false,
                     messages: slugs,
                 },
                 Story {
                     group: group(3),
                     topic: topic(31, 3, "january", "January: the long one about the lighthouse", 7, 12, 190),
                     unread: 5,
+                    followed: false,
                     messages: book,
                 },
             ],

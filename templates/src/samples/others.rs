@@ -35,6 +35,7 @@ pub(super) fn user(id: usize) -> User {
         banned_at: None,
         barred_reason: String::new(),
         direct_from: DirectFrom::Anyone,
+        follow_written: true,
         username: person.username,
     }
 }
@@ -79,6 +80,7 @@ impl settings::Profile {
             bio: "I listen to birds.".into(),
             web: "example".into(),
             theme: "light".into(),
+            follow: "yes".into(),
             ..ProfileForm::default()
         };
         form.mend("web", "An address starts with https:// or http://.");

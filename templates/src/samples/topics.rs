@@ -3,12 +3,13 @@
 use askama::Template;
 use domain::groups::Aside;
 use domain::history::{Piece, Version};
-use domain::model::{Topic, TopicDeed, TopicEvent};
+use domain::model::{OtherTopic, Topic, TopicDeed, TopicEvent, TopicRow};
 
 use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wrens};
-use crate::form::{MessageForm, RenameForm};
-use crate::messages;
+use crate::following::{Entry, Following};
+use crate::form::{MergeForm, MessageForm, RenameForm, SplitForm};
 use crate::topics::{Delete, Edit, NewSince, Show};
+use crate::{merges, messages, splits};
 
 const PATH: &str = "/birds/where-do-wrens-sleep-in-january/";
 
@@ -21,7 +22,7 @@ impl Show {
             frame,
             group: group(1),
             about: group(1).description,
-            topic: Topic { resolved: true, pinned: true, events: 2, ..wrens() },
+            topic: Topic { resolved: true, pinned: true, events: 5, ..wrens() },
             message_count: 48,
             messages: conversation(),
             events: vec![
@@ -30,6 +31,7 @@ impl Show {
                     actor: person(1),
                     deed: TopicDeed::Renamed,
                     detail: "Wrens?".to_owned(),
+                    other: None,
                     at: ago(695),
                 },
                 TopicEvent {
@@ -37,7 +39,36 @@ impl Show {
                     actor: person(4),
                     deed: TopicDeed::Resolved,
                     detail: String::new(),
+                    other: None,
                     at: ago(5),
+                },
+                TopicEvent {
+                    after_seq: 48,
+                    actor: person(1),
+                    deed: TopicDeed::SplitOff,
+                    detail: "12".to_owned(),
+                    other: Some(OtherTopic {
+                        title: "Wrens <in> the wall".to_owned(),
+                        group_slug: "birds".to_owned(),
+                        slug: "wrens-in-the-wall".to_owned(),
+                    }),
+                    at: ago(4),
+                },
+                TopicEvent {
+                    after_seq: 48,
+                    actor: person(1),
+                    deed: TopicDeed::SplitFrom,
+                    detail: String::new(),
+                    other: None,
+                    at: ago(3),
+                },
+                TopicEvent {
+                    after_seq: 48,
+                    actor: person(1),
+                    deed: TopicDeed::Merged,
+                    detail: "Wrens, again".to_owned(),
+                    other: None,
+                    at: ago(2),
                 },
             ],
             earlier: 36,
@@ -110,6 +141,65 @@ impl Edit {
         form.mend("title", "A topic has a title.");
         let not_moved = Some("What was said among few stays among few.".to_owned());
         Self { frame: frame("/-/topics/9/edit"), group: group(1), topic: wrens(), form, moderates: true, not_moved }
+    }
+}
+
+impl splits::New {
+    /// With something to mend.
+    pub fn sample() -> Self {
+        let mut form = SplitForm { title: "Wrens & \"walls\"".into(), group: "3".into(), ..SplitForm::default() };
+        form.mend("group", "That group can be read by everyone.");
+        let mut frame = frame("/-/topics/9/split?from=139");
+        frame.group = Some(group(1).id);
+        let mut messages = conversation().split_off(2);
+        messages[1].ignored = true;
+        let (first, ticked) = (messages[0].clone(), vec![messages[0].id, messages[3].id]);
+        Self { frame, group: group(1), topic: wrens(), first, messages, ticked, form }
+    }
+
+    fn of_the_first() -> Self {
+        let mut page = Self::sample();
+        page.first.seq = 1;
+        page.form = SplitForm::default();
+        page.form.mend("which", "Choose the messages that go.");
+        page.topic.last_seq = 200;
+        page
+    }
+}
+
+impl merges::New {
+    /// With something to mend.
+    pub fn sample() -> Self {
+        let mut form = MergeForm { into: "/birds/<nowhere>/".into(), error: None };
+        form.mend("into", "There is no topic at this address.");
+        let choices = vec![topic(10, 1, "ringing-weekend", "Ringing weekend", 6, 212, 380)];
+        let frame = frame("/-/topics/9/merge");
+        Self { frame, group: group(1), topic: wrens(), message_count: 48, choices, form }
+    }
+}
+
+impl Following {
+    /// A few topics.
+    pub fn sample() -> Self {
+        let entry = |id, in_group, name: &str, unread| Entry {
+            group: group(in_group),
+            row: TopicRow {
+                topic: topic(id, in_group, "a-topic", name, 2, 48, 30 * id as u64),
+                message_count: 48,
+                unread,
+                last_author: Some(person(3)),
+                excerpt: "They roost together <when> it freezes, up to sixty in one box.".to_owned(),
+                ignored: id == 21,
+                followed: true,
+            },
+        };
+        let entries = vec![entry(9, 1, "Where do wrens sleep?", 3), entry(21, 2, "Broad beans", 0)];
+        let older = Some("1-2".to_owned());
+        Self { frame: frame("/-/following"), by_writing: true, entries, older, is_later_page: false }
+    }
+
+    fn empty() -> Self {
+        Self { entries: Vec::new(), older: None, by_writing: false, ..Self::sample() }
     }
 }
 
@@ -189,6 +279,11 @@ pub(super) fn all() -> Vec<Drawn> {
         ("topic-held", Show::held().render()),
         ("topic-edit", Edit::sample().render()),
         ("topic-delete", Delete::sample().render()),
+        ("topic-split", splits::New::sample().render()),
+        ("topic-split-first", splits::New::of_the_first().render()),
+        ("topic-merge", merges::New::sample().render()),
+        ("following", Following::sample().render()),
+        ("following-empty", Following::empty().render()),
         ("message-edit", messages::Edit::sample().render()),
         ("message-history", messages::History::sample().render()),
         ("message-history-now", messages::History { restorable_until: None, ..messages::History::sample() }.render()),

@@ -29,6 +29,7 @@ pub async fn index(visit: Visit) -> Answer {
     let story = |(group, row, messages): (_, domain::model::TopicRow, _)| Story {
         group: visit.called(group),
         unread: row.unread,
+        followed: row.followed,
         topic: row.topic,
         messages,
     };

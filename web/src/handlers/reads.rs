@@ -2,6 +2,7 @@
 
 use actix_web::web::Path;
 use domain::reads;
+use domain::store::reads::Shown;
 
 use super::id;
 use crate::failure::Answer;
@@ -24,11 +25,13 @@ pub async fn mark_group(visit: Visit, path: Path<String>, form: Form) -> Answer 
 /// `POST /-/topics/ID/read`: up to what the page of the topic showed.
 pub async fn mark_topic(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let found = domain::topics::find(visit.cx(), visit.viewer(), id(&path)?).await?;
-    let seq = form
-        .get("seq")
-        .parse()
-        .map_err(|_| domain::Error::invalid("seq", "This is not what the page sent; load it again."))?;
-    reads::mark(visit.cx(), visit.viewer(), found.topic.id, seq).await?;
+    let number = |name| {
+        let wrong = |_| domain::Error::invalid("seq", "This is not what the page sent; load it again.");
+        form.get(name).parse().map_err(wrong)
+    };
+    let numbering = if form.get("numbering").is_empty() { 0 } else { number("numbering")? };
+    let shown = Shown { numbering, seq: number("seq")? };
+    reads::mark_as_shown(visit.cx(), visit.viewer(), found.topic.id, shown).await?;
     Ok(visit.redirect_saying(&format!("/{}/{}/", found.group.slug, found.topic.slug), "read"))
 }
 

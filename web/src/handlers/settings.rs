@@ -22,6 +22,7 @@ pub async fn edit(visit: Visit) -> Answer {
         location: user.location.into(),
         web: user.web.into(),
         theme: user.theme.as_str().into(),
+        follow: if user.follow_written { "yes" } else { "no" }.into(),
         error: None,
     };
     visit.page(&Profile { frame, form })
@@ -36,6 +37,7 @@ pub async fn update(visit: Visit, form: Form) -> Answer {
         location: form.get("location").to_owned(),
         web: form.get("web").to_owned(),
         theme: Theme::parse(form.get("theme")).unwrap_or(Theme::Auto),
+        follow_written: form.get("follow") == "yes",
     };
     match accounts::update_profile(visit.cx(), user, profile).await {
         Ok(()) => Ok(visit.redirect_saying("/-/settings", "saved")),
@@ -46,6 +48,7 @@ pub async fn update(visit: Visit, form: Form) -> Answer {
                 location: form.get("location").into(),
                 web: form.get("web").into(),
                 theme: form.get("theme").into(),
+                follow: form.get("follow").into(),
                 error: None,
             };
             for (field, why) in mendable(error)? {

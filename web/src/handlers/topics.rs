@@ -6,6 +6,7 @@ use domain::messages::Window;
 use domain::model::{Level, Mark, TopicId};
 use domain::moves::{self, At};
 use domain::policy::Deed;
+use domain::store::reads::Shown;
 use domain::topics::Found;
 use domain::{groups, reads, unread};
 use serde::Deserialize;
@@ -54,7 +55,8 @@ pub async fn show(visit: Visit, path: Path<(String, String)>, part: Query<Part>)
         let shown = page.messages.last().map_or(0, |message| message.seq);
         let known = found.read_seq.is_some() || found.read_before.is_some();
         if shown > found.read_seq.unwrap_or(0) && (known || shown > 0) {
-            reads::mark(visit.cx(), visit.viewer(), found.topic.id, shown).await?;
+            let shown = Shown { numbering: found.topic.numbering, seq: shown };
+            reads::mark_as_shown(visit.cx(), visit.viewer(), found.topic.id, shown).await?;
             page.frame.sidebar = unread::sidebar(visit.cx(), session.person.id).await?;
         }
     }
@@ -88,7 +90,7 @@ pub(super) async fn draw(
     Ok(Show {
         about: domain::messages::render(cx, &found.group.description).await?,
         message_count: found.message_count,
-        events: domain::topics::events(cx, &found.topic, &page).await?,
+        events: domain::topics::events(cx, visit.viewer(), &found.topic, &page).await?,
         messages: page.messages,
         earlier: page.earlier,
         later: page.later,

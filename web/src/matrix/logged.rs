@@ -7,7 +7,7 @@ use domain::model::GroupKind;
 use domain::removals::{self, Span};
 use domain::testing::TestForum;
 
-use super::scene::{Actor, Door, State, World, address, fields};
+use super::scene::{Actor, Door, State, World, address, fields, keyed};
 use crate::routes::ROUTES;
 
 /// What is a deed of moderators and admins: the address, who does it in the scene, what is typed besides, and what the log says then.
@@ -49,6 +49,8 @@ const LOGGED: &[Logged] = &[
     ("/-/topics/{id}/mark", Actor::Moderator, &[("mark", "locked")], TopicLocked),
     ("/-/topics/{id}/mark", Actor::Moderator, &[("mark", "pinned")], TopicPinned),
     ("/-/topics/{id}/move", Actor::Moderator, &[("group", "ELSEWHERE")], TopicMoved),
+    ("/-/topics/{id}/split", Actor::Moderator, &[("which", "these"), ("m", "SECOND")], TopicSplit),
+    ("/-/topics/{id}/merge", Actor::Moderator, &[("into", "OTHER")], TopicMerged),
     ("/-/topics/{id}/delete", Actor::Moderator, &[], TopicDeleted),
     ("/-/messages/{id}/delete", Actor::Moderator, &[], MessageDeleted),
     ("/-/messages/{id}/restore", Actor::Moderator, &[], MessageRestored),
@@ -164,7 +166,22 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
         let job = domain::admin::jobs(cx, 1).await.expect("the jobs").1[0].id;
         let mut form = fields(&scene, &world, path);
         for (name, value) in *typed {
-            let value = if *value == "ELSEWHERE" { elsewhere.id.to_string() } else { (*value).to_owned() };
+            if *value == "SECOND" {
+                // A message that is not the only one of its topic, ticked.
+                let topic = domain::model::TopicId(scene.topic);
+                let second = domain::messages::post(cx, world.maker, topic, keyed("Hello")).await.expect("a message");
+                form.push((Box::leak(format!("m{}", second.id).into_boxed_str()), "yes".to_owned()));
+                continue;
+            }
+            let value = match *value {
+                "ELSEWHERE" => elsewhere.id.to_string(),
+                "OTHER" => {
+                    let other = domain::topics::start(cx, world.maker, scene.group.id, "Other", keyed("Hello")).await;
+                    let other = other.expect("a topic");
+                    format!("/{}/{}/", other.group_slug, other.topic_slug)
+                }
+                value => value.to_owned(),
+            };
             form.retain(|(known, _)| known != name);
             form.push((name, value));
         }

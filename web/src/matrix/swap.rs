@@ -22,7 +22,8 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
     // A group of the admin's own, with nobody and nothing else in it.
     let own = forum.group(world.who(Actor::Admin), "Own", domain::model::GroupKind::Closed).await;
     let cx = &forum.cx;
-    domain::topics::start(cx, world.who(Actor::Admin), own.id, "Own topic", keyed("mine")).await.expect("a topic");
+    let own_topic = domain::topics::start(cx, world.who(Actor::Admin), own.id, "Own topic", keyed("mine")).await;
+    let own_topic = own_topic.expect("a topic").topic;
     // In the other one, the admin is nothing.
     members::remove(cx, world.maker, theirs.group.id, world.who(Actor::Admin).id().expect("an account"))
         .await
@@ -44,6 +45,8 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
         (format!("/-/topics/{}/edit", theirs.topic), "title"),
         (format!("/-/topics/{}/delete", theirs.topic), ""),
         (format!("/-/topics/{}/level", theirs.topic), ""),
+        (format!("/-/topics/{}/split", theirs.topic), "title"),
+        (format!("/-/topics/{}/merge", theirs.topic), "into"),
         (format!("/-/messages/{}/edit", theirs.message), "text"),
         (format!("/-/messages/{}/delete", theirs.message), ""),
         (format!("/-/messages/{}/star", theirs.message), ""),
@@ -71,6 +74,9 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
         format!("/-/messages/{}/report", theirs.message),
         format!("/-/rules/{}", theirs.rule),
         format!("/-/topics/{}/edit", theirs.topic),
+        format!("/-/topics/{}/split", theirs.topic),
+        format!("/-/topics/{}/split?from={}", own_topic, theirs.message),
+        format!("/-/topics/{}/merge", theirs.topic),
         format!("/-/direct/{}/add", own.id),
         format!("/-/direct/{}/add", theirs.group.id),
     ] {

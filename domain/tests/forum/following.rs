@@ -1,0 +1,102 @@
+//! Following a topic by writing in it.
+
+use domain::accounts;
+use domain::model::{GroupKind, Level, TopicId};
+use domain::policy::Viewer;
+use domain::store::users::Profile;
+use domain::testing::TestForum;
+use domain::{levels, members, messages, topics};
+
+use crate::{id, unread};
+
+stories! {
+    whoever_writes_in_a_topic_follows_it_until_they_say_otherwise,
+    what_one_follows_is_counted_in_a_muted_group_and_nothing_else_is,
+    what_one_follows_comes_first_on_the_page_of_what_is_unread,
+}
+
+async fn followed(forum: &TestForum, who: Viewer) -> Vec<TopicId> {
+    let sidebar = domain::unread::sidebar(&forum.cx, id(who)).await.unwrap();
+    let (rows, _) = levels::followed(&forum.cx, who, &sidebar, None, 50).await.unwrap();
+    rows.into_iter().map(|(_, row)| row.topic.id).collect()
+}
+
+async fn follow_written(forum: &TestForum, who: Viewer, follow_written: bool) {
+    let own = accounts::own(&forum.cx, id(who)).await.unwrap();
+    let (name, bio, location, web, theme) = (own.name, own.bio, own.location, own.web, own.theme);
+    let profile = Profile { name, bio, location, web, theme, follow_written };
+    accounts::update_profile(&forum.cx, id(who), profile).await.unwrap();
+}
+
+async fn whoever_writes_in_a_topic_follows_it_until_they_say_otherwise(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let plums = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    let pears = forum.topic(mira, &garden, "Pears", "1").await.topic;
+    assert_eq!(followed(&forum, noor).await, []);
+    let said = forum.post(noor, plums, "2").await.id;
+    levels::set_of_topic(cx, noor, pears, Level::Tracked).await.unwrap();
+    assert_eq!(followed(&forum, noor).await, [plums, pears]);
+    assert_eq!(topics::find(cx, noor, plums).await.unwrap().level, Some(Level::Tracked));
+    // By hand they do not, and writing more changes nothing.
+    levels::set_of_topic(cx, noor, plums, Level::Normal).await.unwrap();
+    forum.post(noor, plums, "3").await;
+    assert_eq!(followed(&forum, noor).await, [pears]);
+    assert_eq!(topics::find(cx, noor, plums).await.unwrap().level, None);
+    levels::set_of_topic(cx, noor, plums, Level::Tracked).await.unwrap();
+    assert_eq!(followed(&forum, noor).await, [plums, pears]);
+    // Not to mute it any more is not to unfollow it.
+    levels::set_of_topic(cx, noor, plums, Level::Muted).await.unwrap();
+    assert_eq!(followed(&forum, noor).await, [pears]);
+    levels::set_of_topic(cx, noor, plums, Level::Normal).await.unwrap();
+    assert_eq!(followed(&forum, noor).await, [plums, pears]);
+    // Whoever does not want it follows only what they chose.
+    follow_written(&forum, noor, false).await;
+    assert_eq!(followed(&forum, noor).await, [pears]);
+    follow_written(&forum, noor, true).await;
+    messages::delete(cx, noor, said).await.unwrap();
+    assert_eq!(followed(&forum, noor).await, [plums, pears], "another message of theirs is there");
+    forum.drain().await;
+}
+
+async fn what_one_follows_is_counted_in_a_muted_group_and_nothing_else_is(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let plums = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    let pears = forum.topic(mira, &garden, "Pears", "1").await.topic;
+    forum.post(noor, plums, "2").await;
+    members::set_level(cx, noor, garden.id, Level::Muted).await.unwrap();
+    for topic in [plums, pears] {
+        forum.post(mira, topic, "more").await;
+    }
+    forum.drain().await;
+    assert_eq!((unread(&forum, noor, plums).await, unread(&forum, noor, pears).await), (2, 0));
+    levels::set_of_topic(cx, noor, plums, Level::Normal).await.unwrap();
+    assert_eq!(unread(&forum, noor, plums).await, 0, "as its group, by hand");
+    follow_written(&forum, noor, false).await;
+    levels::set_of_topic(cx, noor, pears, Level::Tracked).await.unwrap();
+    assert_eq!((unread(&forum, noor, plums).await, unread(&forum, noor, pears).await), (0, 2));
+}
+
+async fn what_one_follows_comes_first_on_the_page_of_what_is_unread(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let plums = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    let pears = forum.topic(mira, &garden, "Pears", "1").await.topic;
+    forum.post(noor, plums, "2").await;
+    for topic in [plums, pears] {
+        forum.post(mira, topic, "more").await;
+    }
+    forum.drain().await;
+    let sidebar = domain::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
+    let paper = topics::unread_paper(&forum.cx, noor, &sidebar, 10).await.unwrap();
+    let order: Vec<_> = paper.iter().map(|(_, row, _)| (row.topic.id, row.followed)).collect();
+    assert_eq!(order, [(plums, true), (pears, false)]);
+    let paper = topics::unread_paper(&forum.cx, noor, &sidebar, 1).await.unwrap();
+    assert_eq!(paper[0].1.topic.id, plums, "also where not all have room");
+}

@@ -1,0 +1,287 @@
+//! What everyone sees and hears, beside what the oracle says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::bus::{Backlog, Cursor};
+use domain::model::{GroupId, GroupKind, MessageId, TopicId};
+use domain::policy::Viewer;
+use domain::store::groups::{Order, Wanted};
+use domain::unread;
+use domain::{groups, mentions, messages, moves, search, topics};
+use serde_json::Value;
+
+use super::World;
+use super::deeds::News;
+use super::model::{M, P, T};
+use crate::{id, told};
+
+impl World<'_> {
+    /// Everybody, and nobody.
+    fn viewers(&self) -> Vec<(Option<P>, Viewer)> {
+        let people = self.people.iter().enumerate().map(|(p, viewer)| (Some(p), *viewer));
+        people.chain([(None, Viewer::Anonymous)]).collect()
+    }
+
+    /// Who is in the group of each topic and reads it.
+    pub fn readers(&self) -> BTreeMap<T, BTreeSet<P>> {
+        let of = |t: T| {
+            let members = self.model.groups[self.model.topics[t].group].members.keys().copied();
+            members.filter(|p| self.model.reads_topic(t, Some(*p))).collect()
+        };
+        (0..self.model.topics.len()).map(|t| (t, of(t))).collect()
+    }
+
+    // Live.
+
+    /// What each person hears holds not a word of what they may not read, and what they should.
+    pub async fn hear(&mut self, news: &News, before: &BTreeMap<T, BTreeSet<P>>) {
+        let after = self.readers();
+        for p in 0..self.people.len() {
+            let (stream, since) = self.streams[p];
+            let heard: Vec<(Cursor, Value)> = match self.forum.cx.bus.backlog(stream, since).await.unwrap() {
+                Backlog::Entries { events, .. } => {
+                    events.iter().map(|event| (event.id, serde_json::from_str(&event.payload).unwrap())).collect()
+                }
+                Backlog::Resync { .. } => panic!("the stream of {p} is not there{}", self.trace()),
+            };
+            if let Some((last, _)) = heard.last() {
+                self.streams[p].1 = *last;
+            }
+            for (_, event) in &heard {
+                let text = event.to_string();
+                for word in self.words_in(&text) {
+                    assert!(self.model.may_hear(&word, p), "{p} hears {word}: {text}{}", self.trace());
+                }
+            }
+            let events: Vec<&Value> = heard.iter().map(|(_, event)| event).collect();
+            match news {
+                News::None => {}
+                News::Message(kind, m) => self.must_hear_of(*m, kind, p, &events, &after),
+                News::Topics(about) => {
+                    for t in about {
+                        self.must_hear_of_topic(*t, p, &events, before, &after);
+                    }
+                }
+            }
+        }
+    }
+
+    fn must_hear_of(&self, m: M, kind: &str, p: P, events: &[&Value], readers: &BTreeMap<T, BTreeSet<P>>) {
+        let Some(t) = self.model.topic_of(m) else { return };
+        if !readers[&t].contains(&p) {
+            return;
+        }
+        let id = self.model.messages[m].id.0;
+        let found = events.iter().find(|event| event["type"] == kind && event["message"] == id);
+        let Some(found) = found else { panic!("{p} does not hear {kind} of {m}: {events:?}{}", self.trace()) };
+        let ignores = self.model.ignores.contains(&(p, self.model.messages[m].author));
+        let quiet = found["quiet"] == true;
+        assert_eq!(quiet, ignores || !self.model.hears(t, p), "whether {p} counts {m}: {found}{}", self.trace());
+    }
+
+    fn must_hear_of_topic(
+        &self,
+        t: T,
+        p: P,
+        events: &[&Value],
+        before: &BTreeMap<T, BTreeSet<P>>,
+        after: &BTreeMap<T, BTreeSet<P>>,
+    ) {
+        let about: Vec<&&Value> = events
+            .iter()
+            .filter(|event| event["type"] == "topic_change" && event["topic"] == self.model.topics[t].id.0)
+            .collect();
+        let (read, reads) = (before.get(&t).is_some_and(|those| those.contains(&p)), after[&t].contains(&p));
+        let there = about.iter().any(|event| event["deleted"] != true);
+        let gone = about.iter().any(|event| event["deleted"] == true);
+        let trace = || format!("{p} of topic {t}: {events:?}{}", self.trace());
+        assert!(!reads || there, "it is there: {}", trace());
+        assert!(!read || reads || gone, "it is gone: {}", trace());
+        assert!(reads || !there, "it is none of their business: {}", trace());
+    }
+
+    /// The words that stand nowhere else, of those in a text.
+    fn words_in(&self, text: &str) -> BTreeSet<String> {
+        let mark = format!("{:x}x", self.seed);
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        words.filter(|word| word.len() > mark.len() && word[1..].starts_with(&mark)).map(str::to_owned).collect()
+    }
+
+    // Pages.
+
+    /// Everything that anyone may look at.
+    pub async fn look(&mut self) {
+        // Long enough that summaries are kept and trusted.
+        self.forum.pass(std::time::Duration::from_secs(3));
+        for (p, viewer) in self.viewers() {
+            self.look_at_groups(p, viewer).await;
+            self.look_at_topics(p, viewer).await;
+            self.look_at_addresses(p, viewer).await;
+            if let Some(p) = p {
+                self.look_at_counts(p, viewer).await;
+            }
+        }
+    }
+
+    async fn look_at_groups(&self, p: Option<P>, viewer: Viewer) {
+        let cx = &self.forum.cx;
+        let tag = format!("{:x}", self.seed);
+        let wanted = Wanted { words: &tag, category: None, order: Order::Name };
+        let (rows, _) = groups::discover(cx, viewer, wanted, 0, 100).await.unwrap();
+        let shown: BTreeSet<GroupId> = rows.iter().map(|row| row.group.id).collect();
+        let all = self.model.groups.iter().enumerate();
+        let own = all.clone().filter(|(g, group)| self.model.knows(*g, p) && group.kind != GroupKind::Direct);
+        let expected: BTreeSet<GroupId> = own.map(|(_, group)| group.id).collect();
+        assert_eq!(shown, expected, "the groups that {p:?} can discover{}", self.trace());
+        let sidebar = match p {
+            Some(_) => unread::sidebar(cx, id(viewer)).await.unwrap(),
+            None => domain::model::Sidebar::default(),
+        };
+        for (g, group) in all {
+            let found = groups::by_slug(cx, viewer, &group.slug).await;
+            assert_eq!(found.is_ok(), self.model.knows(g, p), "group {g} for {p:?}{}", self.trace());
+            let Ok(found) = found else { continue };
+            let list = topics::list(cx, viewer, &found, &sidebar, None, 100).await;
+            assert_eq!(list.is_ok(), self.model.reads(g, p), "the topics of {g} for {p:?}{}", self.trace());
+            let Ok((rows, _)) = list else { continue };
+            let shown: Vec<_> = rows.iter().map(|row| (row.topic.id, row.message_count, row.unread)).collect();
+            let mut there: Vec<T> = (0..self.model.topics.len())
+                .filter(|t| self.model.topics[*t].group == g && self.model.reads_topic(*t, p))
+                .collect();
+            there.sort_by_key(|t| std::cmp::Reverse((self.model.topics[*t].last_at, self.model.topics[*t].id)));
+            let row = |t: T| {
+                let standing = |m: &&M| self.model.messages[**m].deleted_by.is_none();
+                let count = self.model.topics[t].messages.iter().filter(standing).count() as i64;
+                (self.model.topics[t].id, count, p.map_or(0, |p| self.model.unread(t, p)))
+            };
+            let expected: Vec<_> = there.into_iter().map(row).collect();
+            assert_eq!(shown, expected, "the topics of {g} for {p:?}: id, messages, unread{}", self.trace());
+        }
+    }
+
+    async fn look_at_topics(&self, p: Option<P>, viewer: Viewer) {
+        let cx = &self.forum.cx;
+        for (t, topic) in self.model.topics.iter().enumerate() {
+            let found = topics::find(cx, viewer, topic.id).await;
+            assert_eq!(found.is_ok(), self.model.reads_topic(t, p), "topic {t} for {p:?}{}", self.trace());
+            // A link to a message leads to where it stands, or nowhere.
+            if let Some(m) = topic.messages.first() {
+                let place = messages::place(cx, viewer, self.model.messages[*m].id).await;
+                let place = place.ok().map(|place| (place.topic_id, place.seq));
+                assert_eq!(place, found.is_ok().then_some((topic.id, 1)), "message {m} for {p:?}{}", self.trace());
+            }
+            let Ok(found) = found else { continue };
+            assert_eq!(found.topic.title(), topic.title, "the title of {t}{}", self.trace());
+            let page = messages::page(cx, viewer, &found, messages::Window::At(1)).await.unwrap();
+            let shown: Vec<_> = page
+                .messages
+                .iter()
+                .map(|m| {
+                    let stars: BTreeSet<i64> = m.stars.iter().map(|person| person.id.0).collect();
+                    let word = self.words_in(&m.markup).into_iter().next();
+                    (m.seq, m.id, m.author.id, m.ignored, word, stars)
+                })
+                .collect();
+            let row = |(place, m): (usize, &M)| {
+                let message = &self.model.messages[*m];
+                let stars: BTreeSet<i64> = message.stars.iter().map(|p| id(self.people[*p]).0).collect();
+                let ignored = p.is_some_and(|p| self.model.ignores.contains(&(p, message.author)));
+                let word = message.deleted_by.is_none().then(|| message.word.clone());
+                (place as i64 + 1, message.id, id(self.people[message.author]), ignored, word, stars)
+            };
+            let expected: Vec<_> = topic.messages.iter().take(50).enumerate().map(row).collect();
+            assert_eq!(shown, expected, "the messages of {t} for {p:?}{}", self.trace());
+            let Some(p) = p.filter(|p| self.model.role(topic.group, *p).is_some()) else { continue };
+            let upto = self.model.read_upto(t, p);
+            let first = (upto < topic.messages.len()).then_some(upto as i64 + 1);
+            assert_eq!(page.first_unread, first, "where {p} goes on reading {t}{}", self.trace());
+        }
+    }
+
+    /// Whatever address a topic ever had leads to where it is, for those who may read it there, and who may know of where it was.
+    async fn look_at_addresses(&self, p: Option<P>, viewer: Viewer) {
+        for ((g, slug), t) in &self.model.addresses {
+            let at = moves::at(&self.forum.cx, viewer, &self.model.groups[*g].slug, slug).await;
+            let led: Option<TopicId> = match at {
+                Ok(moves::At::Here(found)) => Some(found.topic.id),
+                Ok(moves::At::Moved(path)) => {
+                    let words: Vec<&str> = path.split('/').collect();
+                    Some(topics::by_slug(&self.forum.cx, viewer, words[1], words[2]).await.unwrap().topic.id)
+                }
+                Err(domain::Error::NotFound) => None,
+                Err(error) => panic!("{}", told::<()>(Err(error))),
+            };
+            let leads = self.model.knows(*g, p) && self.model.reads_topic(*t, p);
+            let expected = leads.then(|| self.model.topics[*t].id);
+            assert_eq!(led, expected, "where {slug} in {g} leads {p:?}{}", self.trace());
+        }
+    }
+
+    async fn look_at_counts(&self, p: P, viewer: Viewer) {
+        let cx = &self.forum.cx;
+        let sidebar = unread::sidebar(cx, id(viewer)).await.unwrap();
+        let shown: BTreeMap<GroupId, BTreeMap<TopicId, i64>> = sidebar
+            .groups
+            .iter()
+            .map(|group| (group.id, group.topics.iter().map(|t| (t.topic, t.unread)).collect()))
+            .collect();
+        let own =
+            self.model.groups.iter().enumerate().filter(|(_, group)| group.members.contains_key(&p) && !group.gone);
+        let counts = |g: usize| -> BTreeMap<TopicId, i64> {
+            let of = (0..self.model.topics.len()).filter(|t| self.model.topics[*t].group == g);
+            of.map(|t| (self.model.topics[t].id, self.model.unread(t, p))).filter(|(_, count)| *count > 0).collect()
+        };
+        let expected = own.map(|(g, group)| (group.id, counts(g))).collect();
+        assert_eq!(shown, expected, "what is unread for {p}{}", self.trace());
+        let (rows, _) = mentions::list(cx, viewer, None, 500).await.unwrap();
+        let shown: BTreeMap<MessageId, bool> =
+            rows.into_iter().map(|(placed, is_new)| (placed.message.id, is_new)).collect();
+        let expected = self.model.mentions(p);
+        assert_eq!(shown, expected, "where {p} is named{}", self.trace());
+        assert_eq!(sidebar.mentions, expected.values().filter(|new| **new).count() as i64, "{p}{}", self.trace());
+        let followed = domain::levels::followed(cx, viewer, &sidebar, None, 200).await.unwrap().0;
+        let shown: BTreeSet<TopicId> = followed.into_iter().map(|(_, row)| row.topic.id).collect();
+        let follows = |(t, topic): &(T, &super::model::Topic)| {
+            self.model.groups[topic.group].members.contains_key(&p)
+                && self.model.reads_topic(*t, Some(p))
+                && self.model.follows(*t, p)
+        };
+        let expected = self.model.topics.iter().enumerate().filter(follows).map(|(_, topic)| topic.id).collect();
+        assert_eq!(shown, expected, "what {p} follows{}", self.trace());
+    }
+
+    // Search.
+
+    /// Everyone finds what they may read, and nothing else. The index was brought up with the database.
+    pub async fn search(&self) {
+        for (p, viewer) in self.viewers() {
+            for g in 0..self.model.groups.len() {
+                if !self.model.reads(g, p) {
+                    continue;
+                }
+                let question = search::Question {
+                    words: "quince".into(),
+                    group: Some(self.model.groups[g].slug.clone()),
+                    order: search::Order::default(),
+                    page: 0,
+                    limit: 500,
+                };
+                let answer = search::ask(&self.forum.cx, viewer, question).await.unwrap();
+                let shown: BTreeSet<MessageId> = answer.hits.iter().map(|hit| hit.placed.message.id).collect();
+                assert_eq!(shown.len(), answer.total, "what is counted is shown{}", self.trace());
+                let mut expected = BTreeSet::new();
+                for t in (0..self.model.topics.len()).filter(|t| self.model.topics[*t].group == g) {
+                    if self.model.reads_topic(t, p) {
+                        let found = self.model.topics[t].messages.iter().map(|m| &self.model.messages[*m]);
+                        // All say it but the one whose first word became a title.
+                        let titled = |m: &&super::model::Message| m.word == self.model.topics[t].title;
+                        let found = found.filter(|m| m.deleted_by.is_none() && !titled(m));
+                        let heard = found.filter(|m| !p.is_some_and(|p| self.model.ignores.contains(&(p, m.author))));
+                        expected.extend(heard.map(|m| m.id));
+                    }
+                }
+                assert_eq!(shown, expected, "what {p:?} finds in {g}{}", self.trace());
+            }
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Sequences of deeds by chance, of several people in several groups. Whatever they do, every answer, page, count and live event is what
+//! an oracle says that knows nothing of the database (`model.rs`, `changes.rs`, `places.rs`).
+//!
+//! `KLATCH_TEST_SEQUENCES` is how many sequences there are, `KLATCH_TEST_SEED` where they begin: a sequence that failed says its own.
+
+mod changes;
+mod deeds;
+mod looks;
+mod model;
+mod places;
+
+use std::time::Duration;
+
+use domain::bus::{Cursor, Stream};
+use domain::model::{GroupKind, Role};
+use domain::policy::Viewer;
+use domain::testing::{TestForum, draft};
+use domain::time::Timestamp;
+use domain::{directs, doctor, groups, topics};
+
+use crate::id;
+use changes::{Begun, Written};
+use model::{Group, Member, Model, P};
+
+stories! {
+    whatever_people_do_everyone_sees_what_the_policy_says,
+}
+
+/// Sequences in a test that nobody asked for more, and deeds in each.
+const SEQUENCES: u64 = 14;
+const DEEDS: usize = 45;
+/// Deeds from one look at everything to the next.
+const APART: usize = 9;
+/// Sequences that happen in one forum, one after the other: strangers to each other.
+const IN_ONE: u64 = 7;
+
+/// Numbers by chance, the same for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        // SplitMix64.
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % sides as u64) as usize
+    }
+}
+
+/// A forum, what the oracle knows of it, and the streams that its people hear.
+struct World<'a> {
+    forum: &'a TestForum,
+    dice: Dice,
+    seed: u64,
+    people: Vec<Viewer>,
+    names: Vec<String>,
+    model: Model,
+    streams: Vec<(Stream, Cursor)>,
+    /// What was done, to be read when something is wrong.
+    done: Vec<String>,
+    made: usize,
+    /// What somebody's page showed a while ago: who, the page's text, and up to where of which topics.
+    shown: Vec<deeds::Shown>,
+}
+
+impl<'a> World<'a> {
+    async fn begin(forum: &'a TestForum, seed: u64) -> Self {
+        let tag = format!("{seed:x}");
+        let names: Vec<String> = ["ann", "ben", "cleo", "dan", "boss"].map(|name| format!("{name}{tag}")).into();
+        let mut people = Vec::new();
+        for (p, name) in names.iter().enumerate() {
+            people.push(if p == 4 { forum.site_admin(name).await } else { forum.person(name).await });
+        }
+        let model = Model { people: people.len(), ..Model::default() };
+        let mut world = Self {
+            forum,
+            dice: Dice(seed),
+            seed,
+            people,
+            names,
+            model,
+            streams: Vec::new(),
+            done: Vec::new(),
+            made: 0,
+            shown: Vec::new(),
+        };
+        let kinds = [GroupKind::Public, GroupKind::Public, GroupKind::Closed, GroupKind::Private, GroupKind::Private];
+        for (g, kind) in kinds.into_iter().enumerate() {
+            world.found(&format!("group{g} {tag}"), kind, g % 4).await;
+        }
+        for (g, p) in [(0, 1), (0, 2), (1, 0), (2, 0), (2, 3), (3, 0), (3, 1), (4, 1), (4, 3)] {
+            world.admit(g, p).await;
+        }
+        world.converse().await;
+        for g in 0..5 {
+            world.write_first(g).await;
+        }
+        forum.drain().await;
+        for viewer in world.people.clone() {
+            let stream = Stream::User(id(viewer));
+            world.streams.push((stream, forum.cx.bus.open(stream).await.unwrap()));
+        }
+        world
+    }
+
+    fn now(&self) -> Timestamp {
+        self.forum.cx.now()
+    }
+
+    fn pass(&self) {
+        self.forum.pass(Duration::from_millis(2));
+    }
+
+    async fn found(&mut self, name: &str, kind: GroupKind, p: P) {
+        let group = self.forum.group(self.people[p], name, kind).await;
+        let admin =
+            Member { role: Role::Admin, level: domain::model::Level::Normal, since: self.now(), sees_from: None };
+        let members = [(p, admin)].into();
+        let (archived, gone, banned) = Default::default();
+        self.model.groups.push(Group { id: group.id, slug: group.slug, kind, archived, gone, members, banned });
+    }
+
+    /// Somebody comes in by whatever way leads in.
+    async fn admit(&mut self, g: usize, p: P) {
+        self.pass();
+        groups::admit(&self.forum.cx, self.model.groups[g].id, id(self.people[p]), Role::Member).await.unwrap();
+        let now = self.now();
+        self.model.enter(g, p, now);
+    }
+
+    /// The first three have a conversation, and add the fourth.
+    async fn converse(&mut self) {
+        let cx = &self.forum.cx;
+        self.pass();
+        let to = format!("{} {}", self.names[1], self.names[2]);
+        let (title, written) = (self.word("t"), self.word("w"));
+        let posted =
+            directs::start(cx, self.people[0], &to, &title, draft(&format!("{written} quince"))).await.unwrap();
+        let now = self.now();
+        let member =
+            |since, sees_from| Member { role: Role::Member, level: domain::model::Level::Normal, since, sees_from };
+        let members = (0..3).map(|p| (p, member(Timestamp(now.0 - 1), None))).collect();
+        let (archived, gone, banned) = Default::default();
+        let (kind, slug) = (GroupKind::Direct, posted.group_slug.clone());
+        self.model.groups.push(Group { id: posted.group, slug, kind, archived, gone, members, banned });
+        let g = self.model.groups.len() - 1;
+        let begun = Begun { id: posted.topic, slug: posted.topic_slug, title };
+        let names = Default::default();
+        self.model.begin(g, 0, now, &begun, &Written { id: posted.id, word: written, names });
+        self.forum.drain().await;
+        self.pass();
+        let written = self.word("w");
+        let posted = directs::add(cx, self.people[1], posted.group, &self.names[3], draft(&written)).await.unwrap();
+        let now = self.now();
+        self.model.groups[g].members.insert(3, member(now, Some(now)));
+        // Its first words are its title.
+        let begun = Begun { id: posted.topic, slug: posted.topic_slug, title: written.clone() };
+        let names = Default::default();
+        self.model.begin(g, 1, now, &begun, &Written { id: posted.id, word: written, names });
+        let t = self.model.topics.len() - 1;
+        let m = self.model.topics[t].messages[0];
+        // So that it counts for those who came with it.
+        self.model.messages[m].at = Timestamp(now.0 + 1);
+        self.model.topics[t].last_at = Timestamp(now.0 + 1);
+        self.forum.drain().await;
+    }
+
+    /// Each group has a topic of three messages.
+    async fn write_first(&mut self, g: usize) {
+        let cx = self.forum.cx.clone();
+        let admin = *self.model.groups[g].members.keys().next().expect("somebody");
+        let (title, word) = (self.word("t"), self.word("w"));
+        self.pass();
+        let text = format!("{word} quince");
+        let posted =
+            topics::start(&cx, self.people[admin], self.model.groups[g].id, &title, draft(&text)).await.unwrap();
+        let begun = Begun { id: posted.topic, slug: posted.topic_slug, title };
+        let names = Default::default();
+        let now = self.now();
+        self.model.begin(g, admin, now, &begun, &Written { id: posted.id, word, names });
+        let t = self.model.topics.len() - 1;
+        for _ in 0..2 {
+            self.pass();
+            let word = self.word("w");
+            let posted = self.forum.post(self.people[admin], posted.topic, &format!("{word} quince")).await;
+            let names = Default::default();
+            let now = self.now();
+            self.model.add(t, admin, now, &Written { id: posted.id, word, names });
+        }
+    }
+
+    /// A word that stands nowhere else.
+    fn word(&mut self, kind: &str) -> String {
+        self.made += 1;
+        format!("{kind}{:x}x{}z", self.seed, self.made)
+    }
+
+    fn trace(&self) -> String {
+        let seed = self.seed;
+        format!("\nKLATCH_TEST_SEED={seed} KLATCH_TEST_SEQUENCES=1 does the same again:\n{}\n", self.done.join("\n"))
+    }
+}
+
+fn setting(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+async fn whatever_people_do_everyone_sees_what_the_policy_says(first: TestForum) {
+    let sequences = setting("KLATCH_TEST_SEQUENCES").unwrap_or(SEQUENCES);
+    // As many every time, and others every time.
+    let seed = setting("KLATCH_TEST_SEED").unwrap_or_else(|| first.cx.now().0 as u64 % 1_000_000_000);
+    println!("KLATCH_TEST_SEED={seed} does the same again");
+    let on_sqlite = matches!(first.cx.db, domain::store::Db::Sqlite(_));
+    let mut forum = first;
+    for sequence in 0..sequences {
+        if sequence > 0 && sequence % IN_ONE == 0 {
+            forum = if on_sqlite { TestForum::sqlite().await } else { TestForum::postgres().await };
+        }
+        let mut world = World::begin(&forum, seed + sequence).await;
+        for deed in 1..=DEEDS {
+            world.happen().await;
+            if deed % APART == 0 {
+                world.look().await;
+            }
+        }
+        let found = doctor::examine(&domain::Context { search: None, ..forum.cx.clone() }, |_| {}).await.unwrap();
+        assert_eq!(found.drift, Vec::<String>::new(), "{}", world.trace());
+        if (sequence + 1) % IN_ONE == 0 || sequence + 1 == sequences {
+            forum.catch_up().await;
+            world.search().await;
+            let found = doctor::examine(&forum.cx, |_| {}).await.unwrap();
+            assert_eq!(found.drift, Vec::<String>::new(), "{}", world.trace());
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! The oracle: what a forum promises, as a few tables and rules in words. It knows no SQL, and of the domain nothing but ids and kinds.
+//!
+//! Who may do what is the table of `policy.rs`, said again in other words. What counts as read is a set of messages for each person.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::model::{GroupId, GroupKind, Level, MessageId, Role, TopicId};
+use domain::time::Timestamp;
+
+/// A person, a group, a topic, a message: places in the tables.
+pub type P = usize;
+pub type G = usize;
+pub type T = usize;
+pub type M = usize;
+
+/// How a deed is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    Done,
+    /// As if it were not there.
+    Absent,
+    /// It is there, and not theirs to do, or has to be mended.
+    Refused,
+}
+
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub role: Role,
+    pub level: Level,
+    /// What was there by then counts as read.
+    pub since: Timestamp,
+    /// They see the topics that were started from then on.
+    pub sees_from: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub id: GroupId,
+    pub slug: String,
+    pub kind: GroupKind,
+    pub archived: bool,
+    pub gone: bool,
+    pub members: BTreeMap<P, Member>,
+    pub banned: BTreeSet<P>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Topic {
+    pub id: TopicId,
+    pub group: G,
+    pub slug: String,
+    /// A word that stands in no other text.
+    pub title: String,
+    pub creator: P,
+    pub started: Timestamp,
+    /// When it came into its group from elsewhere.
+    pub came: Option<Timestamp>,
+    pub last_at: Timestamp,
+    pub gone: bool,
+    /// The topic that it became a part of.
+    pub ended_in: Option<T>,
+    pub locked: bool,
+    /// In their order.
+    pub messages: Vec<M>,
+    pub levels: BTreeMap<P, Level>,
+    /// Who ever read in it: only their reading is kept.
+    pub opened: BTreeSet<P>,
+    /// How often the messages were numbered anew.
+    pub numbering: i64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Message {
+    pub id: MessageId,
+    pub author: P,
+    pub at: Timestamp,
+    /// A word that stands in no other text.
+    pub word: String,
+    /// Whom the text names.
+    pub names: BTreeSet<P>,
+    pub deleted_by: Option<P>,
+    pub stars: BTreeSet<P>,
+    /// Who was told that they are named, and whether they said that they had seen it.
+    pub told: BTreeMap<P, bool>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// How many people there are; the last of them is an admin of the site.
+    pub people: usize,
+    pub groups: Vec<Group>,
+    pub topics: Vec<Topic>,
+    pub messages: Vec<Message>,
+    /// Who ignores whom.
+    pub ignores: BTreeSet<(P, P)>,
+    /// What people have read.
+    pub seen: BTreeSet<(P, M)>,
+    /// Where each address leads, by the slugs of group and topic.
+    pub addresses: BTreeMap<(G, String), T>,
+}
+
+impl Model {
+    pub fn is_boss(&self, p: P) -> bool {
+        p + 1 == self.people
+    }
+
+    pub fn role(&self, g: G, p: P) -> Option<Role> {
+        self.groups[g].members.get(&p).map(|member| member.role)
+    }
+
+    // Who may see what.
+
+    /// Anyone knows of public and closed groups, of the others those who are in them.
+    pub fn knows(&self, g: G, who: Option<P>) -> bool {
+        let group = &self.groups[g];
+        let is_in = who.is_some_and(|p| group.members.contains_key(&p));
+        !group.gone && (is_in || matches!(group.kind, GroupKind::Public | GroupKind::Closed))
+    }
+
+    /// Anyone reads public groups, the others those who are in them.
+    pub fn reads(&self, g: G, who: Option<P>) -> bool {
+        let group = &self.groups[g];
+        let is_in = who.is_some_and(|p| group.members.contains_key(&p));
+        !group.gone && (is_in || group.kind == GroupKind::Public)
+    }
+
+    /// Who was added to a conversation reads what was started from then on.
+    pub fn reads_topic(&self, t: T, who: Option<P>) -> bool {
+        let topic = &self.topics[t];
+        let from = who.and_then(|p| self.groups[topic.group].members.get(&p)).and_then(|member| member.sees_from);
+        !topic.gone && self.reads(topic.group, who) && from.is_none_or(|from| from <= topic.started)
+    }
+
+    // Who may do what.
+
+    /// Members write, nobody in an archive.
+    pub fn writes(&self, g: G, p: P) -> bool {
+        !self.groups[g].archived && self.role(g, p).is_some()
+    }
+
+    /// In a topic of a conversation nobody writes that somebody there cannot read.
+    pub fn writes_in(&self, t: T, p: P) -> bool {
+        let topic = &self.topics[t];
+        let group = &self.groups[topic.group];
+        let unseen = group.members.values().any(|member| member.sees_from.is_some_and(|from| from > topic.started));
+        self.writes(topic.group, p) && !(group.kind == GroupKind::Direct && unseen)
+    }
+
+    /// Moderators and admins keep order, and the site's admins where they read; nobody in a conversation.
+    pub fn keeps(&self, g: G, p: P) -> bool {
+        let by_part = self.role(g, p).is_some_and(|role| role > Role::Member);
+        self.groups[g].kind != GroupKind::Direct && (by_part || self.is_boss(p) && self.reads(g, Some(p)))
+    }
+
+    /// What is archived stays as it is.
+    pub fn moderates(&self, g: G, p: P) -> bool {
+        self.keeps(g, p) && !self.groups[g].archived
+    }
+
+    pub fn administers(&self, g: G, p: P) -> bool {
+        let by_part = self.role(g, p) == Some(Role::Admin);
+        self.groups[g].kind != GroupKind::Direct && (by_part || self.is_boss(p) && self.reads(g, Some(p)))
+    }
+
+    /// What somebody is told who may not do something in a group.
+    pub fn no(&self, g: G, p: P) -> Said {
+        if self.knows(g, Some(p)) { Said::Refused } else { Said::Absent }
+    }
+
+    // What counts as read, and what is counted.
+
+    pub fn arrived(&self, t: T) -> Timestamp {
+        self.topics[t].came.unwrap_or(self.topics[t].started)
+    }
+
+    /// What was in the group when somebody came counts as read by them.
+    fn was_there_before(&self, t: T, m: M, p: P) -> bool {
+        let since = self.groups[self.topics[t].group].members.get(&p).map(|member| member.since);
+        since.is_some_and(|since| self.arrived(t) <= since && self.messages[m].at <= since)
+    }
+
+    pub fn has_read(&self, t: T, m: M, p: P) -> bool {
+        self.seen.contains(&(p, m)) || self.was_there_before(t, m, p)
+    }
+
+    /// Up to how many messages of a topic count as read.
+    pub fn read_upto(&self, t: T, p: P) -> usize {
+        let messages = &self.topics[t].messages;
+        messages.iter().rposition(|m| self.has_read(t, *m, p)).map_or(0, |last| last + 1)
+    }
+
+    /// From then on they have read so many, and no more.
+    pub fn set_read(&mut self, t: T, p: P, upto: usize) {
+        for (place, m) in self.topics[t].messages.iter().enumerate() {
+            if place < upto {
+                self.seen.insert((p, *m))
+            } else {
+                self.seen.remove(&(p, *m))
+            };
+        }
+        self.topics[t].opened.insert(p);
+    }
+
+    /// What one wrote in, one follows, unless one said otherwise.
+    pub fn follows(&self, t: T, p: P) -> bool {
+        let wrote = |m: &M| self.messages[*m].author == p && self.messages[*m].deleted_by.is_none();
+        match self.topics[t].levels.get(&p) {
+            Some(level) => *level == Level::Tracked,
+            None => self.topics[t].messages.iter().any(wrote),
+        }
+    }
+
+    /// In a muted group only what one follows is heard, and nowhere what is muted.
+    pub fn hears(&self, t: T, p: P) -> bool {
+        let Some(member) = self.groups[self.topics[t].group].members.get(&p) else { return false };
+        self.topics[t].levels.get(&p) != Some(&Level::Muted) && (member.level != Level::Muted || self.follows(t, p))
+    }
+
+    pub fn unread(&self, t: T, p: P) -> i64 {
+        if !self.reads_topic(t, Some(p)) || !self.hears(t, p) {
+            return 0;
+        }
+        let counts = |m: &&M| {
+            let message = &self.messages[**m];
+            message.author != p
+                && message.deleted_by.is_none()
+                && !self.ignores.contains(&(p, message.author))
+                && !self.has_read(t, **m, p)
+        };
+        self.topics[t].messages.iter().filter(counts).count() as i64
+    }
+
+    /// The messages that name somebody and that they may read, with whether each is new to them.
+    pub fn mentions(&self, p: P) -> BTreeMap<MessageId, bool> {
+        let mut found = BTreeMap::new();
+        for (t, topic) in self.topics.iter().enumerate().filter(|(t, _)| self.reads_topic(*t, Some(p))) {
+            for &m in &topic.messages {
+                let message = &self.messages[m];
+                let Some(noted) = message.told.get(&p) else { continue };
+                if message.deleted_by.is_none() && !self.ignores.contains(&(p, message.author)) {
+                    found.insert(message.id, !noted && !self.seen.contains(&(p, m)));
+                }
+            }
+            let _ = t;
+        }
+        found
+    }
+
+    /// Tells those who are named and may read it now, and nobody else any more.
+    pub fn tell_named(&mut self, t: T, m: M) {
+        let author = self.messages[m].author;
+        let names = self.messages[m].names.clone();
+        let told: BTreeSet<P> = names.into_iter().filter(|p| *p != author && self.reads_topic(t, Some(*p))).collect();
+        let message = &mut self.messages[m];
+        message.told.retain(|p, _| told.contains(p));
+        for p in told {
+            message.told.entry(p).or_insert(false);
+        }
+    }
+
+    pub fn topic_of(&self, m: M) -> Option<T> {
+        self.topics.iter().position(|topic| topic.messages.contains(&m))
+    }
+
+    /// Where words that stand nowhere else may be read: a message's, or a topic's title.
+    pub fn may_hear(&self, word: &str, p: P) -> bool {
+        let of_topic = self.topics.iter().position(|topic| topic.title == word);
+        let of_message = self
+            .messages
+            .iter()
+            .position(|message| message.word == word && message.deleted_by.is_none())
+            .and_then(|m| self.topic_of(m));
+        of_topic.or(of_message).is_some_and(|t| self.reads_topic(t, Some(p)))
+    }
+}
