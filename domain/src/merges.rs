@@ -7,11 +7,11 @@ use crate::jobs::{self, Job};
 use crate::model::{TopicDeed, TopicId};
 use crate::moves::{self, At};
 use crate::policy::{Deed, Viewer};
+use crate::store;
 use crate::store::merges::Both;
 use crate::store::search_log::{self, Changed};
 use crate::store::topic_events::Between;
 use crate::topics::{self, Found};
-use crate::store;
 
 /// A topic that the reader may put into another one.
 ///

@@ -1,8 +1,8 @@
 //! What a poll asks for.
 
 use domain::bus::Cursor;
-use domain::store::reads::Shown;
 use domain::model::{GroupId, TopicId};
+use domain::store::reads::Shown;
 
 /// How many groups, and how many topics, one poll names at most; more are not looked at.
 const MOST: usize = 8;
@@ -67,14 +67,21 @@ mod tests {
         let read = Request::read(b"after=7-1&seen=9%3A41&seen=10:3:2&group=3&group=4&v=2", None);
         let expected = Request {
             after: "7-1".parse().expect("a cursor"),
-            seen: vec![
-                (TopicId(9), Shown { numbering: 0, seq: 41 }),
-                (TopicId(10), Shown { numbering: 2, seq: 3 }),
-            ],
+            seen: vec![(TopicId(9), Shown { numbering: 0, seq: 41 }), (TopicId(10), Shown { numbering: 2, seq: 3 })],
             groups: vec![GroupId(3), GroupId(4)],
         };
         assert_eq!(read, Ok(expected));
-        for bad in ["after=x", "seen=9", "seen=9:0", "seen=9:-1", "seen=9:1:-1", "seen=9:1:x", "seen=:", "group=all", "group=%ff"] {
+        for bad in [
+            "after=x",
+            "seen=9",
+            "seen=9:0",
+            "seen=9:-1",
+            "seen=9:1:-1",
+            "seen=9:1:x",
+            "seen=:",
+            "group=all",
+            "group=%ff",
+        ] {
             assert!(Request::read(format!("after=7-1&{bad}").as_bytes(), None).is_err(), "{bad}");
         }
         assert_eq!(Request::read(b"", None), Err(BadRequest("after is missing")));

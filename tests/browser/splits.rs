@@ -36,10 +36,17 @@ async fn messages_that_go_to_a_private_group_go_from_the_pages_of_those_outside(
     ana.click("main form button.primary").await;
     ana.sees("made this topic of messages from").await;
     for (who, browser) in [("ben", &ben), ("the stranger", &stranger)] {
-        browser.until(&format!("the messages go from the page of {who}"), "!document.body.textContent.includes('periwinkle')").await;
+        browser
+            .until(
+                &format!("the messages go from the page of {who}"),
+                "!document.body.textContent.includes('periwinkle')",
+            )
+            .await;
         browser.sees("moved 2 messages to another topic").await;
         browser.until("one message is left", "document.querySelectorAll('.message').length === 1").await;
-        browser.until("its number says so", "document.getElementById('message-count').textContent === '1 message'").await;
+        browser
+            .until("its number says so", "document.getElementById('message-count').textContent === '1 message'")
+            .await;
     }
     cleo.until("the row counts one", "document.querySelector('#topics .meta').textContent.includes('1 message')").await;
     for browser in [&ben, &stranger, &cleo] {

@@ -23,7 +23,11 @@ async fn a_moderator_splits_a_topic_into_a_private_group(running: Running) {
     ben.get(&way).await.expect(403);
     forum.visitor().peek(&way).await.expect(303);
     let page = ana.get(&way).await.expect(200);
-    assert!(page.says("This message and all after it: 2 messages") && page.says("nobody says where"), "{}", page.main());
+    assert!(
+        page.says("This message and all after it: 2 messages") && page.says("nobody says where"),
+        "{}",
+        page.main()
+    );
     let form = page.form("/split");
     // What was typed comes back with what to mend.
     let back = ana.send(&form.clone().with("title", " ").with("group", &den.id)).await.expect(422);

@@ -49,8 +49,15 @@ pub async fn read_both(tx: &mut Tx, both: &Both, now: Timestamp) -> Result<u64> 
     macro_rules! base {
         ($greatest:literal, $topic:literal, $arrived:literal, $reads:literal) => {
             concat!(
-                $greatest, "(coalesce(", $reads, ".read_seq, 0), case when ms.read_before >= ", $arrived, " then
-                   coalesce((select m.seq from messages m where m.topic_id = ", $topic, " and m.created_at <= ms.read_before
+                $greatest,
+                "(coalesce(",
+                $reads,
+                ".read_seq, 0), case when ms.read_before >= ",
+                $arrived,
+                " then
+                   coalesce((select m.seq from messages m where m.topic_id = ",
+                $topic,
+                " and m.created_at <= ms.read_before
                              order by m.seq desc limit 1), 0) else 0 end)"
             )
         };

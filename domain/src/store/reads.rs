@@ -129,7 +129,7 @@ macro_rules! heard {
     };
 }
 
-pub(crate) use {follows_by_writing, heard};
+pub(crate) use follows_by_writing;
 
 // Unread is what lies above the base and is neither their own nor deleted nor of somebody they ignore, in a topic that is not muted. The base is the greater of how far they read and of
 // the last message that their membership counts as read: somebody may have read the topic before they joined, or came back. That

@@ -45,7 +45,8 @@ async fn merged_topics_are_one_in_the_order_of_their_times(forum: TestForum) {
     assert_eq!((whole.creator_id, whole.title(), whole.pinned), (id(noor), "Ripe pears", false));
     assert_eq!(messages::show(cx, noor, third).await.unwrap().message.stars.len(), 1);
     assert_eq!(topics::find(cx, mira, pears.topic).await.unwrap().level, Some(Level::Tracked));
-    let said: Vec<_> = lines(&forum, noor, pears.topic).await.into_iter().map(|l| (l.after_seq, l.deed, l.detail)).collect();
+    let said: Vec<_> =
+        lines(&forum, noor, pears.topic).await.into_iter().map(|l| (l.after_seq, l.deed, l.detail)).collect();
     assert_eq!(
         said,
         [
@@ -219,7 +220,16 @@ async fn the_other_topic_is_named_by_its_address(forum: TestForum) {
     forum.topic(noor, &secret, "Ours", "1").await;
     let plums = forum.topic(mira, &garden, "Plums", "1").await.topic;
     let pears = forum.topic(mira, &garden, "Pears", "2").await.topic;
-    for nowhere in ["", "/", "pears", "/garden/", "/secret/ours/", "/secret/never-was/", "https://elsewhere.example/garden/pears/", "/a/b/c/"] {
+    for nowhere in [
+        "",
+        "/",
+        "pears",
+        "/garden/",
+        "/secret/ours/",
+        "/secret/never-was/",
+        "https://elsewhere.example/garden/pears/",
+        "/a/b/c/",
+    ] {
         let why = complaint(merge_at(cx, mira, plums, nowhere).await, "into");
         assert_eq!(why, "There is no topic at this address.", "{nowhere}");
     }

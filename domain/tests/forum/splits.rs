@@ -271,11 +271,13 @@ async fn whatever_is_posted_while_a_topic_is_split_is_there_once(forum: TestForu
         ids.push(forum.post(mira, topic, &n.to_string()).await.id);
     }
     let post = async |n: i64| messages::post(cx, noor, topic, draft(&format!("new {n}"))).await.unwrap();
-    let (_, _, _, one, two) = tokio::join!(post(1), post(2), post(3), async {
-        split(cx, mira, topic, &Which::From(ids[5]), "Late", garden.id).await.unwrap().topic.id
-    }, async {
-        split(cx, noor, topic, &Which::These(vec![ids[1], ids[3]]), "Odd", garden.id).await.unwrap().topic.id
-    });
+    let (_, _, _, one, two) = tokio::join!(
+        post(1),
+        post(2),
+        post(3),
+        async { split(cx, mira, topic, &Which::From(ids[5]), "Late", garden.id).await.unwrap().topic.id },
+        async { split(cx, noor, topic, &Which::These(vec![ids[1], ids[3]]), "Odd", garden.id).await.unwrap().topic.id }
+    );
     forum.drain().await;
     let mut all: Vec<MessageId> = Vec::new();
     for topic in [topic, one, two] {
@@ -287,7 +289,10 @@ async fn whatever_is_posted_while_a_topic_is_split_is_there_once(forum: TestForu
     all.sort_unstable();
     all.dedup();
     assert_eq!(all.len(), 12);
-    assert_eq!(doctor::examine(&domain::Context { search: None, ..cx.clone() }, |_| {}).await.unwrap().drift, Vec::<String>::new());
+    assert_eq!(
+        doctor::examine(&domain::Context { search: None, ..cx.clone() }, |_| {}).await.unwrap().drift,
+        Vec::<String>::new()
+    );
 }
 
 async fn a_long_topic_is_split_and_merged_quickly(forum: TestForum) {
@@ -297,13 +302,14 @@ async fn a_long_topic_is_split_and_merged_quickly(forum: TestForum) {
     forum.admit(&garden, &[noor]).await;
     let first = forum.topic(mira, &garden, "Plums", "1").await;
     forum.drain().await;
-    forum.execute(
-        "with recursive n(i) as (select 2 union all select i + 1 from n where i < 5000)
+    forum
+        .execute(
+            "with recursive n(i) as (select 2 union all select i + 1 from n where i < 5000)
          insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version)
          select m.topic_id, n.i, m.author_id, m.created_at, m.raw, m.nodes, m.nodes_version
          from n, messages m where m.seq = 1",
-    )
-    .await;
+        )
+        .await;
     forum.execute("update topics set last_seq = 5000").await;
     reads::mark(cx, noor, first.topic, 4_000).await.unwrap();
     let found = topics::find(cx, mira, first.topic).await.unwrap();

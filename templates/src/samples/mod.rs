@@ -173,7 +173,13 @@ pub(crate) fn conversation() -> Vec<Message> {
 
 /// The frame as `jules` sees it at this path; `admin` when asked for.
 pub fn frame(path: &str) -> Frame {
-    let unread = |topic, unread| TopicUnread { topic: TopicId(topic), unread, read_seq: 45, last_seq: 45 + unread, numbering: 0 };
+    let unread = |topic, unread| TopicUnread {
+        topic: TopicId(topic),
+        unread,
+        read_seq: 45,
+        last_seq: 45 + unread,
+        numbering: 0,
+    };
     let groups = [
         (1, vec![unread(9, 3)]),
         (2, vec![unread(21, 7), unread(22, 2)]),

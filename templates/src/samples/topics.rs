@@ -8,8 +8,8 @@ use domain::model::{OtherTopic, Topic, TopicDeed, TopicEvent, TopicRow};
 use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wrens};
 use crate::following::{Entry, Following};
 use crate::form::{MergeForm, MessageForm, RenameForm, SplitForm};
-use crate::{merges, messages, splits};
 use crate::topics::{Delete, Edit, NewSince, Show};
+use crate::{merges, messages, splits};
 
 const PATH: &str = "/birds/where-do-wrens-sleep-in-january/";
 

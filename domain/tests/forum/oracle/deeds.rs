@@ -64,13 +64,21 @@ impl World<'_> {
     /// Mostly somebody who is in the group.
     fn member(&mut self, g: G) -> P {
         let members: Vec<P> = self.model.groups[g].members.keys().copied().collect();
-        if members.is_empty() || self.dice.roll(5) == 0 { self.dice.roll(self.people.len()) } else { self.any(&members) }
+        if members.is_empty() || self.dice.roll(5) == 0 {
+            self.dice.roll(self.people.len())
+        } else {
+            self.any(&members)
+        }
     }
 
     /// Mostly somebody who keeps order in the group.
     fn keeper(&mut self, g: G) -> P {
         let keepers: Vec<P> = (0..self.people.len()).filter(|p| self.model.keeps(g, *p)).collect();
-        if keepers.is_empty() || self.dice.roll(5) == 0 { self.dice.roll(self.people.len()) } else { self.any(&keepers) }
+        if keepers.is_empty() || self.dice.roll(5) == 0 {
+            self.dice.roll(self.people.len())
+        } else {
+            self.any(&keepers)
+        }
     }
 
     fn topic_id(&self, t: T) -> TopicId {
@@ -112,7 +120,11 @@ impl World<'_> {
         let (what, is, was, news) = Box::pin(self.deed()).await;
         self.done.push(format!("{what}: {is:?}"));
         assert_eq!(is, was, "{what}: the forum says the first, the oracle the second{}", self.trace());
-        if self.dice.roll(2) == 0 { self.forum.drain().await } else { self.forum.drain_twice().await }
+        if self.dice.roll(2) == 0 {
+            self.forum.drain().await
+        } else {
+            self.forum.drain_twice().await
+        }
         let news = if is == Said::Done { news } else { News::None };
         self.hear(&news, &readers_before).await;
     }
@@ -155,7 +167,12 @@ impl World<'_> {
                     true => members::ban(&cx, self.people[by], group, id(self.people[other]), "because").await,
                     false => members::remove(&cx, self.people[by], group, id(self.people[other])).await,
                 };
-                (format!("{by} puts {other} out of {g}, ban {ban}"), said(&answer), self.model.put_out(by, g, other, ban), News::None)
+                (
+                    format!("{by} puts {other} out of {g}, ban {ban}"),
+                    said(&answer),
+                    self.model.put_out(by, g, other, ban),
+                    News::None,
+                )
             }
             14 => {
                 let by = self.keeper(g);
@@ -173,8 +190,14 @@ impl World<'_> {
                 let is = said(&ignores::set(&cx, who, &self.names[other].clone(), ignored).await);
                 let was = match (p == other, ignored) {
                     (true, _) => Said::Refused,
-                    (false, true) => { self.model.ignores.insert((p, other)); Said::Done }
-                    (false, false) => { self.model.ignores.remove(&(p, other)); Said::Done }
+                    (false, true) => {
+                        self.model.ignores.insert((p, other));
+                        Said::Done
+                    }
+                    (false, false) => {
+                        self.model.ignores.remove(&(p, other));
+                        Said::Done
+                    }
                 };
                 (format!("{p} ignores {other}: {ignored}"), is, was, News::None)
             }
@@ -209,7 +232,12 @@ impl World<'_> {
                     Err(_) => (MessageId(ABSENT), Begun { id: TopicId(ABSENT), slug: String::new(), title }),
                 };
                 let was = self.model.begin(g, p, now, &begun, &Written { id: written, word, names });
-                (format!("{p} starts topic {} in {g}", self.model.topics.len() - 1), is, was, News::Message("message", self.model.messages.len() - 1))
+                (
+                    format!("{p} starts topic {} in {g}", self.model.topics.len() - 1),
+                    is,
+                    was,
+                    News::Message("message", self.model.messages.len() - 1),
+                )
             }
             32..=47 => {
                 let p = self.member(self.model.topics[t].group);
@@ -218,12 +246,22 @@ impl World<'_> {
                 let is = said(&answer);
                 let id = answer.map_or(MessageId(ABSENT), |posted| posted.id);
                 let was = self.model.post(t, p, now, &Written { id, word, names });
-                (format!("{p} writes {} in {t}", self.model.messages.len() - 1), is, was, News::Message("message", self.model.messages.len() - 1))
+                (
+                    format!("{p} writes {} in {t}", self.model.messages.len() - 1),
+                    is,
+                    was,
+                    News::Message("message", self.model.messages.len() - 1),
+                )
             }
             48..=52 => {
                 let (text, word, names) = self.text();
                 let is = said(&messages::edit(&cx, self.people[changer], message, text).await);
-                (format!("{changer} edits {m}"), is, self.model.edit(changer, m, &word, names), News::Message("edit", m))
+                (
+                    format!("{changer} edits {m}"),
+                    is,
+                    self.model.edit(changer, m, &word, names),
+                    News::Message("edit", m),
+                )
             }
             53..=56 => {
                 let is = said(&messages::delete(&cx, self.people[changer], message).await);
@@ -235,7 +273,8 @@ impl World<'_> {
                 let m = if deleted.is_empty() { m } else { self.any(&deleted) };
                 let by = if self.dice.roll(2) == 0 { self.model.messages[m].author } else { p };
                 let is = said(&history::restore(&cx, self.people[by], self.message_id(m)).await);
-                let news = if self.model.messages[m].deleted_by.is_some() { News::Message("restore", m) } else { News::None };
+                let news =
+                    if self.model.messages[m].deleted_by.is_some() { News::Message("restore", m) } else { News::None };
                 (format!("{by} restores {m}"), is, self.model.restore(by, m), news)
             }
             59..=65 => {
@@ -329,7 +368,8 @@ impl World<'_> {
         if self.shown.is_empty() || self.dice.roll(2) == 0 {
             let sidebar = domain::unread::sidebar(&cx, id(self.people[p])).await.unwrap();
             let unread = (0..self.model.topics.len()).filter(|t| self.model.unread(*t, p) > 0);
-            let upto = unread.map(|t| (t, self.model.topics[t].numbering, self.model.topics[t].messages.len())).collect();
+            let upto =
+                unread.map(|t| (t, self.model.topics[t].numbering, self.model.topics[t].messages.len())).collect();
             self.shown.push(Shown { p, text: reads::upto(&sidebar, None), upto });
             return (format!("{p} looks"), Said::Done, Said::Done, News::None);
         }

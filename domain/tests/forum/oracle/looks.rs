@@ -225,7 +225,8 @@ impl World<'_> {
             .iter()
             .map(|group| (group.id, group.topics.iter().map(|t| (t.topic, t.unread)).collect()))
             .collect();
-        let own = self.model.groups.iter().enumerate().filter(|(_, group)| group.members.contains_key(&p) && !group.gone);
+        let own =
+            self.model.groups.iter().enumerate().filter(|(_, group)| group.members.contains_key(&p) && !group.gone);
         let counts = |g: usize| -> BTreeMap<TopicId, i64> {
             let of = (0..self.model.topics.len()).filter(|t| self.model.topics[*t].group == g);
             of.map(|t| (self.model.topics[t].id, self.model.unread(t, p))).filter(|(_, count)| *count > 0).collect()

@@ -114,12 +114,8 @@ impl<'a> World<'a> {
 
     async fn found(&mut self, name: &str, kind: GroupKind, p: P) {
         let group = self.forum.group(self.people[p], name, kind).await;
-        let admin = Member {
-            role: Role::Admin,
-            level: domain::model::Level::Normal,
-            since: self.now(),
-            sees_from: None,
-        };
+        let admin =
+            Member { role: Role::Admin, level: domain::model::Level::Normal, since: self.now(), sees_from: None };
         let members = [(p, admin)].into();
         let (archived, gone, banned) = Default::default();
         self.model.groups.push(Group { id: group.id, slug: group.slug, kind, archived, gone, members, banned });
@@ -139,14 +135,11 @@ impl<'a> World<'a> {
         self.pass();
         let to = format!("{} {}", self.names[1], self.names[2]);
         let (title, written) = (self.word("t"), self.word("w"));
-        let posted = directs::start(cx, self.people[0], &to, &title, draft(&format!("{written} quince"))).await.unwrap();
+        let posted =
+            directs::start(cx, self.people[0], &to, &title, draft(&format!("{written} quince"))).await.unwrap();
         let now = self.now();
-        let member = |since, sees_from| Member {
-            role: Role::Member,
-            level: domain::model::Level::Normal,
-            since,
-            sees_from,
-        };
+        let member =
+            |since, sees_from| Member { role: Role::Member, level: domain::model::Level::Normal, since, sees_from };
         let members = (0..3).map(|p| (p, member(Timestamp(now.0 - 1), None))).collect();
         let (archived, gone, banned) = Default::default();
         let (kind, slug) = (GroupKind::Direct, posted.group_slug.clone());
@@ -180,7 +173,8 @@ impl<'a> World<'a> {
         let (title, word) = (self.word("t"), self.word("w"));
         self.pass();
         let text = format!("{word} quince");
-        let posted = topics::start(&cx, self.people[admin], self.model.groups[g].id, &title, draft(&text)).await.unwrap();
+        let posted =
+            topics::start(&cx, self.people[admin], self.model.groups[g].id, &title, draft(&text)).await.unwrap();
         let begun = Begun { id: posted.topic, slug: posted.topic_slug, title };
         let names = Default::default();
         let now = self.now();

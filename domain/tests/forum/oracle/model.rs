@@ -192,7 +192,11 @@ impl Model {
     /// From then on they have read so many, and no more.
     pub fn set_read(&mut self, t: T, p: P, upto: usize) {
         for (place, m) in self.topics[t].messages.iter().enumerate() {
-            if place < upto { self.seen.insert((p, *m)) } else { self.seen.remove(&(p, *m)) };
+            if place < upto {
+                self.seen.insert((p, *m))
+            } else {
+                self.seen.remove(&(p, *m))
+            };
         }
         self.topics[t].opened.insert(p);
     }
@@ -246,8 +250,7 @@ impl Model {
     pub fn tell_named(&mut self, t: T, m: M) {
         let author = self.messages[m].author;
         let names = self.messages[m].names.clone();
-        let told: BTreeSet<P> =
-            names.into_iter().filter(|p| *p != author && self.reads_topic(t, Some(*p))).collect();
+        let told: BTreeSet<P> = names.into_iter().filter(|p| *p != author && self.reads_topic(t, Some(*p))).collect();
         let message = &mut self.messages[m];
         message.told.retain(|p, _| told.contains(p));
         for p in told {
@@ -262,7 +265,11 @@ impl Model {
     /// Where words that stand nowhere else may be read: a message's, or a topic's title.
     pub fn may_hear(&self, word: &str, p: P) -> bool {
         let of_topic = self.topics.iter().position(|topic| topic.title == word);
-        let of_message = self.messages.iter().position(|message| message.word == word && message.deleted_by.is_none()).and_then(|m| self.topic_of(m));
+        let of_message = self
+            .messages
+            .iter()
+            .position(|message| message.word == word && message.deleted_by.is_none())
+            .and_then(|m| self.topic_of(m));
         of_topic.or(of_message).is_some_and(|t| self.reads_topic(t, Some(p)))
     }
 }

@@ -70,8 +70,7 @@ impl Model {
         if said != Said::Done {
             return said;
         }
-        let (gone, stay): (Vec<M>, Vec<M>) =
-            self.topics[t].messages.iter().copied().partition(|m| chosen.contains(m));
+        let (gone, stay): (Vec<M>, Vec<M>) = self.topics[t].messages.iter().copied().partition(|m| chosen.contains(m));
         if gone.is_empty() || stay.is_empty() {
             return Said::Refused;
         }
