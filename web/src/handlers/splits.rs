@@ -49,8 +49,11 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
         ("these", _) | (_, None) => Which::These(ticked.clone()),
         (_, Some(from)) => Which::From(from),
     };
-    // What is chosen that is no group is none that they may know of.
-    let to = id(form.get("group")).unwrap_or(domain::model::GroupId(0));
+    let to = match form.get("group") {
+        "" => domain::topics::find(visit.cx(), visit.viewer(), topic).await?.group.id,
+        // What is no group is none that they may know of.
+        chosen => id(chosen).unwrap_or(domain::model::GroupId(0)),
+    };
     match splits::split(visit.cx(), visit.viewer(), topic, &which, form.get("title"), to).await {
         Ok(found) => {
             visit.site.forget_beside(&[found.group.id]);
