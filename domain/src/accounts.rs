@@ -1,5 +1,6 @@
 //! Accounts: sign up, sign in, profile.
 
+use crate::audit_log::{self, Entry, LogDeed};
 use crate::bus::Control;
 use crate::context::Context;
 use crate::error::{Error, Fields, Result};
@@ -295,15 +296,19 @@ pub async fn choose_theme(cx: &Context, user: UserId, theme: Theme) -> Result<()
 /// # Errors
 /// [`Error::Forbidden`] for anyone but site admins, and for the last one's own removal.
 pub async fn set_admin(cx: &Context, by: Viewer, user: UserId, is_admin: bool) -> Result<()> {
-    match by {
-        Viewer::User { is_admin: true, id } if id != user || is_admin => {}
+    let admin = match by {
+        Viewer::User { is_admin: true, id } if id != user || is_admin => id,
         Viewer::User { is_admin: true, .. } => {
             return Err(Error::Forbidden("Another admin has to take that from you."));
         }
         _ => return Err(Error::Forbidden("Only an admin of the site may do that.")),
-    }
+    };
     let mut tx = cx.db.begin().await?;
     let found = store::users::set_admin(&mut tx, user, is_admin).await?;
+    if found > 0 {
+        let what = if is_admin { LogDeed::AdminMade } else { LogDeed::AdminUnmade };
+        audit_log::write(&mut tx, Entry::new(admin, what).whom(user), cx.now()).await?;
+    }
     tx.commit().await?;
     if found == 0 {
         return Err(Error::NotFound);

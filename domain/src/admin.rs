@@ -1,10 +1,11 @@
 //! What the admins of the site look at: figures, people, groups, jobs.
 
+use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::model::{GroupRow, JobId, JobRow, User, UserId};
 use crate::policy::Viewer;
-use crate::store;
+use crate::store::{self, Tx};
 use crate::store::jobs::Counts;
 use crate::store::users::Listed;
 
@@ -89,9 +90,14 @@ pub async fn jobs(cx: &Context, limit: i64) -> Result<(Counts, Vec<JobRow>)> {
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such failed job.
-pub async fn retry_job(cx: &Context, id: JobId) -> Result<()> {
+pub async fn retry_job(cx: &Context, viewer: Viewer, id: JobId) -> Result<()> {
+    let by = viewer.site_admin()?;
     let mut tx = cx.db.begin().await?;
     let found = store::jobs::retry(&mut tx, id, cx.now()).await?;
+    if found {
+        let entry = Entry::new(by, LogDeed::JobRetried).detail(named(&mut tx, id).await?);
+        audit_log::write(&mut tx, entry, cx.now()).await?;
+    }
     tx.commit().await?;
     cx.wake.after_commit();
     if found { Ok(()) } else { Err(Error::NotFound) }
@@ -101,11 +107,21 @@ pub async fn retry_job(cx: &Context, id: JobId) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none that could be.
-pub async fn drop_job(cx: &Context, id: JobId) -> Result<()> {
+pub async fn drop_job(cx: &Context, viewer: Viewer, id: JobId) -> Result<()> {
+    let by = viewer.site_admin()?;
     let mut tx = cx.db.begin().await?;
+    let entry = Entry::new(by, LogDeed::JobDropped).detail(named(&mut tx, id).await?);
     let found = store::jobs::remove(&mut tx, id).await?;
+    if found {
+        audit_log::write(&mut tx, entry, cx.now()).await?;
+    }
     tx.commit().await?;
     if found { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// A job as the log names it: `message_posted 148`.
+async fn named(tx: &mut Tx, id: JobId) -> Result<String> {
+    Ok(format!("{} {id}", store::jobs::kind(tx, id).await?.unwrap_or_default()))
 }
 
 /// Somebody whom a site admin may suspend or ban.
@@ -136,6 +152,7 @@ pub enum Bar {
 /// # Errors
 /// [`Error::Invalid`] on `reason` and `days`; as [`person`].
 pub async fn bar(cx: &Context, viewer: Viewer, user: UserId, bar: Bar, reason: &str) -> Result<User> {
+    let by = viewer.site_admin()?;
     let found = person(cx, viewer, user).await?;
     if found.is_admin {
         return Err(Error::Forbidden("They administer the site: that has to be taken from them first."));
@@ -152,6 +169,13 @@ pub async fn bar(cx: &Context, viewer: Viewer, user: UserId, bar: Bar, reason: &
     };
     let mut tx = cx.db.begin().await?;
     store::users::bar(&mut tx, user, until, banned, &reason).await?;
+    let (what, detail) = match bar {
+        Bar::Suspend { days: 1 } => (LogDeed::AccountSuspended, "1 day".to_owned()),
+        Bar::Suspend { days } => (LogDeed::AccountSuspended, format!("{days} days")),
+        Bar::Ban => (LogDeed::AccountBanned, String::new()),
+        Bar::Lift => (LogDeed::AccountFreed, String::new()),
+    };
+    audit_log::write(&mut tx, Entry::new(by, what).whom(user).reason(&reason).detail(detail), now).await?;
     let ended = if bar == Bar::Lift { Vec::new() } else { store::sessions::delete_all(&mut tx, user).await? };
     tx.commit().await?;
     for id in ended {

@@ -1,6 +1,7 @@
 //! Groups: make, find, join, leave, change, archive, delete. Who is in them otherwise is decided in `members.rs`.
 
 use crate::audit;
+use crate::audit_log::{self, Entry, LogDeed};
 use crate::bus::Control;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -140,11 +141,16 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
 /// # Errors
 /// [`Error::Forbidden`] for anyone but its admins, [`Error::Invalid`].
 pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) -> Result<Group> {
+    let by = viewer.user()?;
     let found = for_deed(cx, viewer, id, Deed::Administer).await?;
     let (name, description) = audit::group(&form.name, &form.description)?;
     let described = form.described(&name, &description)?;
     let mut tx = cx.db.begin().await?;
     store::groups::hold(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    if let Some(detail) = changes(&found.group, described) {
+        let entry = Entry::new(by, LogDeed::GroupEdited).group(id).detail(detail);
+        audit_log::write(&mut tx, entry, cx.now()).await?;
+    }
     store::groups::update(&mut tx, id, described).await?;
     if form.kind == GroupKind::Public {
         store::requests::delete_all(&mut tx, id).await?;
@@ -153,15 +159,37 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
     Ok(Group { name, description, kind: form.kind, category: form.category, ..found.group })
 }
 
+/// What of a group becomes another, in words; `None` when nothing does.
+fn changes(now: &Group, then: Described<'_>) -> Option<String> {
+    let mut parts = Vec::new();
+    if now.name != then.name {
+        parts.push("name".to_owned());
+    }
+    if now.description != then.description {
+        parts.push("description".to_owned());
+    }
+    if now.kind != then.kind {
+        parts.push(format!("{} to {}", now.kind, then.kind));
+    }
+    if now.category != then.category {
+        parts.push("category".to_owned());
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
 /// Archives a group, so that nothing in it can be changed, or takes it out of the archive.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`] for anyone but its admins.
 pub async fn archive(cx: &Context, viewer: Viewer, id: GroupId, archived: bool) -> Result<Group> {
+    let by = viewer.user()?;
     let found = for_deed(cx, viewer, id, Deed::Administer).await?;
     let at = archived.then(|| cx.now());
     let mut tx = cx.db.begin().await?;
-    store::groups::archive(&mut tx, id, at).await?;
+    if store::groups::archive(&mut tx, id, at).await? > 0 {
+        let what = if archived { LogDeed::GroupArchived } else { LogDeed::GroupUnarchived };
+        audit_log::write(&mut tx, Entry::new(by, what).group(id), cx.now()).await?;
+    }
     save_change(cx, tx, id).await?;
     Ok(Group { archived_at: at, ..found.group })
 }
@@ -180,6 +208,7 @@ pub async fn deletable(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Foun
 /// # Errors
 /// [`Error::Invalid`] on `name` when that is not how the group is called; as [`deletable`].
 pub async fn delete(cx: &Context, viewer: Viewer, id: GroupId, name: &str) -> Result<()> {
+    let by = viewer.user()?;
     let found = deletable(cx, viewer, id).await?;
     if audit::one_line(name) != found.group.name {
         return Err(Error::invalid("name", "That is not what the group is called."));
@@ -190,7 +219,9 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: GroupId, name: &str) -> Re
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &members).await?;
     unread::users_change(cx, &invited).await?;
-    store::groups::delete(&mut tx, id, cx.now()).await?;
+    if store::groups::delete(&mut tx, id, cx.now()).await? > 0 {
+        audit_log::write(&mut tx, Entry::new(by, LogDeed::GroupDeleted).group(id), cx.now()).await?;
+    }
     save_change(cx, tx, id).await?;
     for user in members.into_iter().chain(invited) {
         members::changed(cx, user, id).await;

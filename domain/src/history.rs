@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use similar::{Algorithm, ChangeTag, TextDiff};
 
+use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
@@ -164,7 +165,7 @@ fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
 /// # Errors
 /// [`Error::NotFound`] when its words are gone for good; [`Error::Forbidden`] when it is not theirs to bring back.
 pub async fn restore(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place> {
-    viewer.user()?;
+    let user = viewer.user()?;
     let placed = messages::show_in_place(cx, viewer, id).await?;
     let found = topics::find(cx, viewer, placed.topic.id).await?;
     let deletion = store::history::deletion(&cx.db, id).await?;
@@ -179,6 +180,10 @@ pub async fn restore(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Plac
         if store::history::restore(&mut tx, id, now.minus(KEPT)).await? > 0 {
             search_log::insert(&mut tx, Changed::Message(id)).await?;
             jobs::enqueue(&mut tx, &Job::MessageRestored { message: id }, now).await?;
+            if deletion.deleted_by != Some(user) || placed.message.author.id != user {
+                let entry = Entry::new(user, LogDeed::MessageRestored).group(found.group.id).topic(found.topic.id);
+                audit_log::write(&mut tx, entry.message(id).whom(placed.message.author.id), now).await?;
+            }
         }
         tx.commit().await?;
         cx.wake.after_commit();

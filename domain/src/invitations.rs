@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::audit;
+use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Fields, Result};
 use crate::groups::{self, Found};
@@ -114,6 +115,10 @@ pub async fn make_link(cx: &Context, viewer: Viewer, group: GroupId, form: LinkF
         uses: form.uses,
     };
     store::invitations::insert(&mut tx, new, now).await?;
+    if let Some(role) = form.role {
+        let entry = Entry::new(user, LogDeed::LinkMade).group(group).detail(role.as_str());
+        audit_log::write(&mut tx, entry, now).await?;
+    }
     tx.commit().await?;
     Ok(token)
 }
@@ -130,7 +135,10 @@ pub async fn revoke(cx: &Context, viewer: Viewer, group: GroupId, id: Invitation
         return Err(Error::NotFound);
     }
     let mut tx = cx.db.begin().await?;
-    store::invitations::delete(&mut tx, id).await?;
+    if store::invitations::delete(&mut tx, id).await? > 0 && link.inviter_id != user {
+        let entry = Entry::new(user, LogDeed::LinkRevoked).group(group).whom(link.inviter_id);
+        audit_log::write(&mut tx, entry, cx.now()).await?;
+    }
     Ok(tx.commit().await?)
 }
 
@@ -256,7 +264,9 @@ pub async fn invite(cx: &Context, viewer: Viewer, group: GroupId, name: &str) ->
     if place.banned {
         return Err(Error::invalid("username", "They were banned from the group: lift that first."));
     }
-    store::invitations::invite(&mut tx, group, person.id, user, cx.now()).await?;
+    if store::invitations::invite(&mut tx, group, person.id, user, cx.now()).await? > 0 {
+        audit_log::write(&mut tx, Entry::new(user, LogDeed::Invited).group(group).whom(person.id), cx.now()).await?;
+    }
     tx.commit().await?;
     members::redraw(cx, group, &[person.id]).await?;
     Ok(())
@@ -267,11 +277,12 @@ pub async fn invite(cx: &Context, viewer: Viewer, group: GroupId, name: &str) ->
 /// # Errors
 /// [`Error::NotFound`] when there is none, [`Error::Forbidden`].
 pub async fn uninvite(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<()> {
-    viewer.user()?;
+    let by = viewer.user()?;
     groups::for_deed(cx, viewer, group, Deed::Admit).await?;
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
     store::invitations::uninvite(&mut tx, group, user).await?.ok_or(Error::NotFound)?;
+    audit_log::write(&mut tx, Entry::new(by, LogDeed::Uninvited).group(group).whom(user), cx.now()).await?;
     tx.commit().await?;
     members::redraw(cx, group, &[user]).await?;
     Ok(())

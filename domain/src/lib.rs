@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod addresses;
 pub mod admin;
 pub mod audit;
+pub mod audit_log;
 pub mod bus;
 pub mod config;
 mod context;

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::audit;
+use crate::audit_log::{self, Entry, LogDeed};
 use crate::bus::{Control, Stream};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -152,6 +153,9 @@ async fn take_out(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, ba
         None if place.role.is_none() => return Err(Error::NotFound),
         None => {}
     }
+    let what = if reason.is_some() { LogDeed::MemberBanned } else { LogDeed::MemberRemoved };
+    let entry = Entry::new(by, what).group(group).whom(user).reason(reason.as_deref().unwrap_or_default());
+    audit_log::write(&mut tx, entry, now).await?;
     let (admins, left) = store::members::head_count(&mut tx, group).await?;
     if admins == 0 && left > 0 {
         // A site admin took out the last one.
@@ -169,12 +173,13 @@ async fn take_out(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, ba
 /// # Errors
 /// [`Error::NotFound`] when they were not banned, [`Error::Forbidden`].
 pub async fn lift_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<Group> {
-    viewer.user()?;
+    let by = viewer.user()?;
     let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
     let mut tx = cx.db.begin().await?;
     if store::members::lift_ban(&mut tx, group, user).await? == 0 {
         return Err(Error::NotFound);
     }
+    audit_log::write(&mut tx, Entry::new(by, LogDeed::BanLifted).group(group).whom(user), cx.now()).await?;
     tx.commit().await?;
     changed(cx, user, group).await;
     Ok(found.group)
@@ -195,7 +200,7 @@ pub async fn bans(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Found
 /// # Errors
 /// [`Error::NotFound`] when they are not in it, [`Error::Forbidden`] for anyone but admins, and for the last admin's own part.
 pub async fn set_role(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, role: Role) -> Result<Group> {
-    appoint(cx, viewer, group, &[(user, role)]).await
+    appoint(cx, viewer, group, &[(user, role)], LogDeed::RoleGiven).await
 }
 
 /// Makes a member an admin, and oneself a member.
@@ -208,21 +213,32 @@ pub async fn hand_over(cx: &Context, viewer: Viewer, group: GroupId, user: UserI
     if own == user || found.standing.role != Some(Role::Admin) {
         return Err(Error::Forbidden("Only an admin of the group hands it over, and to somebody else."));
     }
-    appoint(cx, viewer, group, &[(user, Role::Admin), (own, Role::Member)]).await
+    appoint(cx, viewer, group, &[(user, Role::Admin), (own, Role::Member)], LogDeed::GroupHandedOver).await
 }
 
-async fn appoint(cx: &Context, viewer: Viewer, group: GroupId, parts: &[(UserId, Role)]) -> Result<Group> {
-    viewer.user()?;
+/// Gives members other parts. What is written down is what was done to the first of them.
+async fn appoint(
+    cx: &Context,
+    viewer: Viewer,
+    group: GroupId,
+    parts: &[(UserId, Role)],
+    what: LogDeed,
+) -> Result<Group> {
+    let by = viewer.user()?;
     let found = groups::for_deed(cx, viewer, group, Deed::Administer).await?;
     let mut tx = cx.db.begin().await?;
     let mut concerned = Vec::new();
     held(&mut tx, viewer, group).await?.check(Deed::Administer)?;
-    for &(user, role) in parts {
+    for (at, &(user, role)) in parts.iter().enumerate() {
         let place = store::members::place(&mut tx, group, user).await?;
         if place.role.is_none() {
             return Err(Error::NotFound);
         }
         store::members::set_role(&mut tx, group, user, role).await?;
+        if at == 0 && place.role != Some(role) {
+            let entry = Entry::new(by, what).group(group).whom(user).detail(role.as_str());
+            audit_log::write(&mut tx, entry, cx.now()).await?;
+        }
         if place.role > Some(role) {
             // Whom they let in by a right that they have no more.
             concerned.extend(withdraw_invitations(cx, &mut tx, group, user).await?);

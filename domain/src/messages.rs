@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::audit::{self, Draft};
+use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
@@ -246,25 +247,31 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place
     let editable = deletable(cx, viewer, id).await?;
     let user = viewer.user()?;
     let mut tx = cx.db.begin().await?;
-    take_away(cx, &mut tx, id, editable.topic.id, user).await?;
-    if user != editable.raw.author_id {
+    let gone = take_away(cx, &mut tx, id, editable.topic.id, user).await?;
+    let author = editable.raw.author_id;
+    if user != author {
         // Whoever keeps order has thereby answered those who reported it. An author who deletes it has not.
         store::reports::settle(&mut tx, id, user, Verdict::Deleted, cx.now()).await?;
+    }
+    if gone && user != author {
+        let entry = Entry::new(user, LogDeed::MessageDeleted).group(editable.group.id).topic(editable.topic.id);
+        audit_log::write(&mut tx, entry.message(id).whom(author), cx.now()).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();
     Ok(place_in(&editable))
 }
 
-/// Deletes a message, if it is not, in a transaction that found that it may be.
-pub(crate) async fn take_away(cx: &Context, tx: &mut Tx, id: MessageId, topic: TopicId, by: UserId) -> Result<()> {
+/// Deletes a message, if it is not, in a transaction that found that it may be; whether it was there.
+pub(crate) async fn take_away(cx: &Context, tx: &mut Tx, id: MessageId, topic: TopicId, by: UserId) -> Result<bool> {
     let now = cx.now();
     store::topics::touch(tx, topic).await?;
-    if store::messages::delete(tx, id, by, now).await? > 0 {
+    let gone = store::messages::delete(tx, id, by, now).await? > 0;
+    if gone {
         search_log::insert(tx, Changed::Message(id)).await?;
         jobs::enqueue(tx, &Job::MessageDeleted { message: id }, now).await?;
     }
-    Ok(())
+    Ok(gone)
 }
 
 fn place_in(editable: &Editable) -> Place {

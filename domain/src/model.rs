@@ -48,17 +48,25 @@ ids! {
     InvitationId,
     /// A report of a message.
     ReportId,
+    /// A row of the log of those who keep order.
+    EntryId,
+    /// What somebody is told by those who keep order.
+    NoticeId,
+    /// Everything by one person, taken away at once.
+    RemovalId,
 }
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type)]
-        #[serde(rename_all = "lowercase")]
-        #[sqlx(type_name = "text", rename_all = "lowercase")]
-        pub enum $name { $($(#[$vdoc])* $variant),* }
+        #[sqlx(type_name = "text")]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] #[sqlx(rename = $word)] $variant),* }
 
         impl $name {
+            /// All of them.
+            pub const EACH: &[Self] = &[$(Self::$variant),*];
+
             /// The word that stands for it in the database, forms and the API.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),* }
@@ -228,6 +236,20 @@ words! {
         Nothing = "nothing",
         /// The message was deleted.
         Deleted = "deleted",
+    }
+}
+
+words! {
+    /// What those who keep order tell somebody.
+    NoticeKind {
+        /// They are warned.
+        Warning = "warning",
+        /// They are banned from a group.
+        Ban = "ban",
+        /// What they wrote was removed.
+        Removal = "removal",
+        /// It was brought back.
+        Restored = "restored",
     }
 }
 

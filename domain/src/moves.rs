@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
@@ -67,6 +68,10 @@ pub async fn to_group(cx: &Context, viewer: Viewer, id: TopicId, to: GroupId) ->
         return Err(Error::NotFound);
     }
     store::topic_events::insert(&mut tx, id, user, TopicDeed::Moved, "", now).await?;
+    for (what, group) in [(LogDeed::TopicMoved, found.group.id), (LogDeed::TopicArrived, to)] {
+        let entry = Entry::new(user, what).group(group).topic(id).whom(found.topic.creator_id);
+        audit_log::write(&mut tx, entry, now).await?;
+    }
     search_log::insert(&mut tx, Changed::Topic(id)).await?;
     jobs::enqueue(&mut tx, &Job::TopicMoved { topic: id, from: found.group.id }, now).await?;
     tx.commit().await?;

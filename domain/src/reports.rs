@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::audit;
+use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::groups::{self, Found};
@@ -154,7 +155,7 @@ pub struct Answered {
 /// [`Error::NotFound`] for anyone who does not see the report, [`Error::Forbidden`] in an archive, where nothing is deleted.
 pub async fn answer(cx: &Context, viewer: Viewer, report: ReportId, verdict: Verdict) -> Result<Answered> {
     let user = viewer.user()?;
-    let Reported { message_id: message, topic_id: topic, group_id: group, kind } =
+    let Reported { message_id: message, author_id: author, topic_id: topic, group_id: group, kind } =
         store::reports::by_id(&cx.db, report).await?.ok_or(Error::NotFound)?;
     let mut tx = cx.db.begin().await?;
     let standing = members::held(&mut tx, viewer, group).await?;
@@ -166,8 +167,14 @@ pub async fn answer(cx: &Context, viewer: Viewer, report: ReportId, verdict: Ver
     }
     let now = cx.now();
     let reports = store::reports::settle(&mut tx, message, user, verdict, now).await?;
-    if verdict == Verdict::Deleted && reports > 0 {
-        messages::take_away(cx, &mut tx, message, topic, user).await?;
+    let what = match verdict {
+        _ if reports == 0 => None,
+        Verdict::Nothing => Some(LogDeed::ReportDismissed),
+        Verdict::Deleted => messages::take_away(cx, &mut tx, message, topic, user).await?.then_some(LogDeed::MessageDeleted),
+    };
+    if let Some(what) = what {
+        let entry = Entry::new(user, what).group(group).topic(topic).message(message).whom(author);
+        audit_log::write(&mut tx, entry.detail("reported"), now).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();

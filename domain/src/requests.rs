@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::audit;
+use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::groups::{self, Found};
@@ -11,6 +12,7 @@ use crate::model::{Group, GroupId, Role, UserId};
 use crate::policy::{Deed, Viewer};
 use crate::store::Tx;
 use crate::store::requests::{AskedRow, OwnRow, RequestRow};
+use crate::time::Timestamp;
 use crate::{members, store, unread};
 
 /// How long whoever was declined waits before they ask again.
@@ -108,7 +110,7 @@ pub async fn answer(
     users: &[UserId],
     approve: bool,
 ) -> Result<(Group, usize)> {
-    viewer.user()?;
+    let by = viewer.user()?;
     let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
@@ -123,11 +125,16 @@ pub async fn answer(
         for user in &taken {
             if !store::members::place(&mut tx, group, *user).await?.banned {
                 members::enter(&mut tx, group, *user, Role::Member, now).await?;
+                log(&mut tx, by, LogDeed::MemberAdmitted, group, *user, now).await?;
             }
         }
         taken
     } else {
-        store::requests::decline(&mut tx, group, users, now).await?
+        let declined = store::requests::decline(&mut tx, group, users, now).await?;
+        for user in &declined {
+            log(&mut tx, by, LogDeed::RequestDeclined, group, *user, now).await?;
+        }
+        declined
     };
     tx.commit().await?;
     for user in &answered {
@@ -135,6 +142,10 @@ pub async fn answer(
     }
     members::tell_keepers(cx, group).await;
     Ok((found.group, answered.len()))
+}
+
+async fn log(tx: &mut Tx, by: UserId, what: LogDeed, group: GroupId, user: UserId, now: Timestamp) -> Result<()> {
+    audit_log::write(tx, Entry::new(by, what).group(group).whom(user), now).await
 }
 
 /// What somebody asked for themselves: those groups of it that they may know of.

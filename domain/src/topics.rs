@@ -1,6 +1,7 @@
 //! Topics: list, start, rename, delete.
 
 use crate::audit::{self, Draft};
+use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::groups;
@@ -287,6 +288,7 @@ pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> R
     if title != found.topic.name {
         let old = found.topic.title();
         store::topic_events::insert(&mut tx, id, viewer.user()?, TopicDeed::Renamed, old, now).await?;
+        log(&mut tx, &found, viewer.user()?, LogDeed::TopicRenamed, now).await?;
     }
     search_log::insert(&mut tx, Changed::Topic(id)).await?;
     jobs::enqueue(&mut tx, &Job::TopicChanged { topic: id }, now).await?;
@@ -307,23 +309,38 @@ pub async fn mark(cx: &Context, viewer: Viewer, id: TopicId, mark: Mark, on: boo
         Mark::Locked | Mark::Pinned => found.standing.check(Deed::Moderate)?,
         Mark::Resolved => found.check_edit(viewer)?,
     }
-    let deed = match (mark, on) {
-        (Mark::Locked, true) => TopicDeed::Locked,
-        (Mark::Locked, false) => TopicDeed::Unlocked,
-        (Mark::Pinned, true) => TopicDeed::Pinned,
-        (Mark::Pinned, false) => TopicDeed::Unpinned,
-        (Mark::Resolved, true) => TopicDeed::Resolved,
-        (Mark::Resolved, false) => TopicDeed::Reopened,
+    let (deed, what) = match (mark, on) {
+        (Mark::Locked, true) => (TopicDeed::Locked, LogDeed::TopicLocked),
+        (Mark::Locked, false) => (TopicDeed::Unlocked, LogDeed::TopicUnlocked),
+        (Mark::Pinned, true) => (TopicDeed::Pinned, LogDeed::TopicPinned),
+        (Mark::Pinned, false) => (TopicDeed::Unpinned, LogDeed::TopicUnpinned),
+        (Mark::Resolved, true) => (TopicDeed::Resolved, LogDeed::TopicResolved),
+        (Mark::Resolved, false) => (TopicDeed::Reopened, LogDeed::TopicReopened),
     };
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     if store::topics::mark(&mut tx, id, mark, on.then_some(now)).await? > 0 {
         store::topic_events::insert(&mut tx, id, user, deed, "", now).await?;
+        match mark {
+            Mark::Resolved => log(&mut tx, &found, user, what, now).await?,
+            Mark::Locked | Mark::Pinned => {
+                audit_log::write(&mut tx, Entry::new(user, what).group(found.group.id).topic(id), now).await?;
+            }
+        }
         jobs::enqueue(&mut tx, &Job::TopicChanged { topic: id }, now).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();
     Ok((found.topic, found.group))
+}
+
+/// Writes down what somebody did to a topic that another started.
+async fn log(tx: &mut Tx, found: &Found, by: UserId, what: LogDeed, now: Timestamp) -> Result<()> {
+    if by == found.topic.creator_id {
+        return Ok(());
+    }
+    let entry = Entry::new(by, what).group(found.group.id).topic(found.topic.id).whom(found.topic.creator_id);
+    audit_log::write(tx, entry, now).await
 }
 
 /// What was done to a topic, as lines below the messages of a part of it.
@@ -349,8 +366,15 @@ pub async fn pinned(cx: &Context, group: GroupId) -> Result<Vec<Topic>> {
 pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> {
     let found = find(cx, viewer, id).await?;
     check_delete(cx, viewer, &found).await?;
+    let by = viewer.user()?;
+    // Whoever deletes what they alone wrote keeps no order.
+    let own = by == found.topic.creator_id && !store::topics::others_wrote(&cx.db, id, by).await?;
     let mut tx = cx.db.begin().await?;
-    store::topics::delete(&mut tx, id, cx.now()).await?;
+    if store::topics::delete(&mut tx, id, cx.now()).await? > 0 && !own {
+        let whom = found.topic.creator_id;
+        let entry = Entry::new(by, LogDeed::TopicDeleted).group(found.group.id).topic(id).whom(whom);
+        audit_log::write(&mut tx, entry, cx.now()).await?;
+    }
     search_log::insert(&mut tx, Changed::Topic(id)).await?;
     jobs::enqueue(&mut tx, &Job::TopicDeleted { topic: id }, cx.now()).await?;
     tx.commit().await?;

@@ -234,6 +234,11 @@ pub async fn retry_all(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update jobs set state = 'ready', attempt = 0, run_at = $1 where state = 'failed'", now)
 }
 
+/// What a job does; `None` when it is gone.
+pub async fn kind(tx: &mut Tx, id: JobId) -> Result<Option<String>> {
+    sql!(opt_value tx, String, "select kind from jobs where id = $1", id)
+}
+
 /// Removes a job that nobody is running. False when there is none.
 pub async fn remove(tx: &mut Tx, id: JobId) -> Result<bool> {
     let touched = sql!(run tx, "delete from jobs where id = $1 and state <> 'running'", id)?;

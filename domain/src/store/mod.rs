@@ -1,5 +1,6 @@
 //! All SQL of the forum, one file a noun.
 
+pub mod audit_log;
 pub mod db;
 pub mod directs;
 pub mod export;

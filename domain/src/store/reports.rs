@@ -46,6 +46,8 @@ pub struct VoiceRow {
 pub struct Reported {
     /// The message.
     pub message_id: MessageId,
+    /// Who wrote it.
+    pub author_id: UserId,
     /// Its topic.
     pub topic_id: TopicId,
     /// Its group.
@@ -127,7 +129,7 @@ pub async fn voices(db: &Db, messages: &[MessageId], each: i64) -> Result<Vec<Vo
 /// Where a report leads to, answered or not.
 pub async fn by_id(db: &Db, report: ReportId) -> Result<Option<Reported>> {
     sql!(opt db, Reported,
-        "select m.id as message_id, t.id as topic_id, g.id as group_id, g.kind from reports r
+        "select m.id as message_id, m.author_id, t.id as topic_id, g.id as group_id, g.kind from reports r
          join messages m on m.id = r.message_id join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
          where r.id = $1 and t.deleted_at is null and g.deleted_at is null",
         report)

@@ -20,6 +20,7 @@ macro_rules! stories {
 }
 
 mod accounts;
+mod audit_log;
 mod addresses;
 mod directs;
 mod groups;

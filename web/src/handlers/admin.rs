@@ -101,14 +101,14 @@ pub async fn jobs(visit: Visit) -> Answer {
 /// `POST /admin/jobs/ID/retry`.
 pub async fn retry_job(visit: Visit, path: Path<String>, _form: Form) -> Answer {
     visit.admin()?;
-    admin::retry_job(visit.cx(), id(&path)?).await?;
+    admin::retry_job(visit.cx(), visit.viewer(), id(&path)?).await?;
     Ok(visit.redirect_saying("/admin/jobs", "retried"))
 }
 
 /// `POST /admin/jobs/ID/drop`.
 pub async fn drop_job(visit: Visit, path: Path<String>, _form: Form) -> Answer {
     visit.admin()?;
-    admin::drop_job(visit.cx(), id(&path)?).await?;
+    admin::drop_job(visit.cx(), visit.viewer(), id(&path)?).await?;
     Ok(visit.redirect_saying("/admin/jobs", "dropped"))
 }
 

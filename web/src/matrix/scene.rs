@@ -441,7 +441,7 @@ fn without_chance(text: &str) -> String {
 }
 
 /// The address of a route, with the ids of the scene in it.
-fn address(path: &str, scene: &Scene, world: &World) -> String {
+pub fn address(path: &str, scene: &Scene, world: &World) -> String {
     let own = if path.starts_with("/-/topics/") {
         scene.topic
     } else if path.starts_with("/-/messages/") {
@@ -474,7 +474,7 @@ fn address(path: &str, scene: &Scene, world: &World) -> String {
 }
 
 /// What any form holds, and some fields that none should.
-fn fields(scene: &Scene, world: &World, path: &str) -> Vec<(&'static str, String)> {
+pub fn fields(scene: &Scene, world: &World, path: &str) -> Vec<(&'static str, String)> {
     let key = secrets::token().expect("randomness")[..32].to_owned();
     let name = match path {
         "/-/groups" => format!("Name {key}"),

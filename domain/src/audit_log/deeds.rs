@@ -1,0 +1,202 @@
+//! What those do who keep order, and who reads of it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::words;
+
+words! {
+    /// What those do who keep order: one word for each of their deeds.
+    LogDeed {
+        /// Another's message was deleted.
+        MessageDeleted = "message_deleted",
+        /// A message was brought back.
+        MessageRestored = "message_restored",
+        /// What was reported was left as it is.
+        ReportDismissed = "report_dismissed",
+        /// Another's topic got another title.
+        TopicRenamed = "topic_renamed",
+        /// A topic was locked.
+        TopicLocked = "topic_locked",
+        /// It was opened again.
+        TopicUnlocked = "topic_unlocked",
+        /// A topic was put above the others.
+        TopicPinned = "topic_pinned",
+        /// It stands among the others again.
+        TopicUnpinned = "topic_unpinned",
+        /// What another's topic asked is answered.
+        TopicResolved = "topic_resolved",
+        /// Or is not.
+        TopicReopened = "topic_reopened",
+        /// A topic went to another group.
+        TopicMoved = "topic_moved",
+        /// A topic came from another group.
+        TopicArrived = "topic_arrived",
+        /// A topic was deleted.
+        TopicDeleted = "topic_deleted",
+        /// Somebody who asked was let in.
+        MemberAdmitted = "member_admitted",
+        /// Somebody who asked was not.
+        RequestDeclined = "request_declined",
+        /// Somebody was invited by name.
+        Invited = "invited",
+        /// That was taken back.
+        Uninvited = "uninvited",
+        /// A link was made that lets others in.
+        LinkMade = "link_made",
+        /// Another's link was revoked.
+        LinkRevoked = "link_revoked",
+        /// A member was put out.
+        MemberRemoved = "member_removed",
+        /// Somebody was banned from a group.
+        MemberBanned = "member_banned",
+        /// They may come again.
+        BanLifted = "ban_lifted",
+        /// A member has another part.
+        RoleGiven = "role_given",
+        /// A group has another admin in the place of whoever gave it away.
+        GroupHandedOver = "group_handed_over",
+        /// A group says something else of itself, or is of another kind.
+        GroupEdited = "group_edited",
+        /// A group was archived.
+        GroupArchived = "group_archived",
+        /// It was taken out of the archive.
+        GroupUnarchived = "group_unarchived",
+        /// A group was deleted.
+        GroupDeleted = "group_deleted",
+        /// Somebody was warned.
+        Warned = "warned",
+        /// Everything that somebody wrote was taken away.
+        PersonCleared = "person_cleared",
+        /// That was undone.
+        ClearingUndone = "clearing_undone",
+        /// An account was suspended.
+        AccountSuspended = "account_suspended",
+        /// An account was banned.
+        AccountBanned = "account_banned",
+        /// An account may be used again.
+        AccountFreed = "account_freed",
+        /// Somebody administers the site.
+        AdminMade = "admin_made",
+        /// Or does no more.
+        AdminUnmade = "admin_unmade",
+        /// A sign-in of somebody was ended.
+        SessionRevoked = "session_revoked",
+        /// A failed job is tried again.
+        JobRetried = "job_retried",
+        /// A job was given up.
+        JobDropped = "job_dropped",
+        /// Somebody is not named on a public page of the log any more.
+        NameHidden = "name_hidden",
+        /// They are named again.
+        NameShown = "name_shown",
+    }
+}
+
+/// Who reads of a deed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogReach {
+    /// Whoever reads the group, or the site where it was done to an account.
+    Public,
+    /// Those who keep order in the group, and the admins of the site.
+    Keepers,
+    /// The admins of the site.
+    Admins,
+}
+
+impl LogDeed {
+    /// Who reads of it. What only concerns those who wait at the door, or who said something in confidence, is not for everyone.
+    pub fn reach(self) -> LogReach {
+        match self {
+            Self::MessageDeleted
+            | Self::MessageRestored
+            | Self::TopicRenamed
+            | Self::TopicLocked
+            | Self::TopicUnlocked
+            | Self::TopicPinned
+            | Self::TopicUnpinned
+            | Self::TopicResolved
+            | Self::TopicReopened
+            | Self::TopicMoved
+            | Self::TopicArrived
+            | Self::TopicDeleted
+            | Self::MemberAdmitted
+            | Self::MemberRemoved
+            | Self::MemberBanned
+            | Self::BanLifted
+            | Self::RoleGiven
+            | Self::GroupHandedOver
+            | Self::GroupEdited
+            | Self::GroupArchived
+            | Self::GroupUnarchived
+            | Self::PersonCleared
+            | Self::ClearingUndone
+            | Self::AccountSuspended
+            | Self::AccountBanned
+            | Self::AccountFreed => LogReach::Public,
+            Self::ReportDismissed
+            | Self::RequestDeclined
+            | Self::Invited
+            | Self::Uninvited
+            | Self::LinkMade
+            | Self::LinkRevoked
+            | Self::Warned
+            | Self::NameHidden
+            | Self::NameShown => LogReach::Keepers,
+            Self::GroupDeleted
+            | Self::AdminMade
+            | Self::AdminUnmade
+            | Self::SessionRevoked
+            | Self::JobRetried
+            | Self::JobDropped => LogReach::Admins,
+        }
+    }
+
+    /// What people read, after the name of whoever did it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::MessageDeleted => "deleted a message",
+            Self::MessageRestored => "brought a message back",
+            Self::ReportDismissed => "found nothing to do about a report",
+            Self::TopicRenamed => "renamed a topic",
+            Self::TopicLocked => "locked a topic",
+            Self::TopicUnlocked => "opened a topic again",
+            Self::TopicPinned => "pinned a topic",
+            Self::TopicUnpinned => "took a topic down",
+            Self::TopicResolved => "marked a topic as resolved",
+            Self::TopicReopened => "marked a topic as not resolved",
+            Self::TopicMoved => "moved a topic away",
+            Self::TopicArrived => "moved a topic here",
+            Self::TopicDeleted => "deleted a topic",
+            Self::MemberAdmitted => "let somebody in",
+            Self::RequestDeclined => "declined a request",
+            Self::Invited => "invited somebody",
+            Self::Uninvited => "took an invitation back",
+            Self::LinkMade => "made a link that lets others in",
+            Self::LinkRevoked => "revoked a link",
+            Self::MemberRemoved => "put a member out",
+            Self::MemberBanned => "banned somebody from the group",
+            Self::BanLifted => "lifted a ban from the group",
+            Self::RoleGiven => "gave a member another part",
+            Self::GroupHandedOver => "handed the group over",
+            Self::GroupEdited => "changed the group",
+            Self::GroupArchived => "archived the group",
+            Self::GroupUnarchived => "took the group out of the archive",
+            Self::GroupDeleted => "deleted a group",
+            Self::Warned => "warned somebody",
+            Self::PersonCleared => "removed what somebody wrote",
+            Self::ClearingUndone => "brought back what was removed",
+            Self::AccountSuspended => "suspended an account",
+            Self::AccountBanned => "banned an account",
+            Self::AccountFreed => "let an account be used again",
+            Self::AdminMade => "made somebody an admin of the site",
+            Self::AdminUnmade => "took the site from an admin",
+            Self::SessionRevoked => "ended a sign-in",
+            Self::JobRetried => "had a job tried again",
+            Self::JobDropped => "gave a job up",
+            Self::NameHidden => "hid a name in the log",
+            Self::NameShown => "showed a name in the log again",
+        }
+    }
+}

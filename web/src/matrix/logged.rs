@@ -1,0 +1,156 @@
+//! Whatever those do who keep order is written down: each address that changes something is in one of two lists, and those of the first
+//! leave a row in the log.
+
+use domain::audit_log::LogDeed::{self, *};
+use domain::testing::TestForum;
+
+use super::scene::{Actor, Door, State, World, address, fields};
+use crate::routes::ROUTES;
+
+/// What is a deed of moderators and admins: the address, who does it in the scene, what is typed besides, and what the log says then.
+type Logged = (&'static str, Actor, &'static [(&'static str, &'static str)], LogDeed);
+
+const LOGGED: &[Logged] = &[
+    ("/-/groups/{id}/edit", Actor::Admin, &[("name", "Another")], GroupEdited),
+    ("/-/groups/{id}/archive", Actor::Admin, &[], GroupArchived),
+    ("/-/groups/{id}/delete", Actor::Admin, &[], GroupDeleted),
+    ("/-/groups/{id}/members/{user}/role", Actor::Admin, &[("role", "moderator")], RoleGiven),
+    ("/-/groups/{id}/members/{user}/hand-over", Actor::Admin, &[], GroupHandedOver),
+    ("/-/groups/{id}/members/{user}/remove", Actor::Moderator, &[], MemberRemoved),
+    ("/-/groups/{id}/members/{user}/ban", Actor::Moderator, &[], MemberBanned),
+    ("/-/groups/{id}/bans/{user}/lift", Actor::Moderator, &[], BanLifted),
+    ("/-/reports/{id}", Actor::Moderator, &[], MessageDeleted),
+    ("/-/reports/{id}", Actor::Moderator, &[("verdict", "nothing")], ReportDismissed),
+    ("/-/groups/{id}/requests", Actor::Moderator, &[], MemberAdmitted),
+    ("/-/groups/{id}/invitations", Actor::Moderator, &[], LinkMade),
+    ("/-/groups/{id}/invitations/{invitation}/revoke", Actor::Moderator, &[], LinkRevoked),
+    ("/-/groups/{id}/invited", Actor::Moderator, &[], Invited),
+    ("/-/groups/{id}/invited/{user}/uninvite", Actor::Moderator, &[], Uninvited),
+    ("/-/topics/{id}/edit", Actor::Moderator, &[], TopicRenamed),
+    ("/-/topics/{id}/mark", Actor::Moderator, &[], TopicResolved),
+    ("/-/topics/{id}/mark", Actor::Moderator, &[("mark", "locked")], TopicLocked),
+    ("/-/topics/{id}/mark", Actor::Moderator, &[("mark", "pinned")], TopicPinned),
+    ("/-/topics/{id}/move", Actor::Moderator, &[("group", "ELSEWHERE")], TopicMoved),
+    ("/-/topics/{id}/delete", Actor::Moderator, &[], TopicDeleted),
+    ("/-/messages/{id}/delete", Actor::Moderator, &[], MessageDeleted),
+    ("/-/messages/{id}/restore", Actor::Moderator, &[], MessageRestored),
+    ("/admin/people/{id}/bar", Actor::SiteAdmin, &[], AccountSuspended),
+    ("/admin/people/{id}/bar", Actor::SiteAdmin, &[("what", "ban")], AccountBanned),
+    ("/admin/people/{id}/bar", Actor::SiteAdmin, &[("what", "lift")], AccountFreed),
+    ("/admin/jobs/{id}/retry", Actor::SiteAdmin, &[], JobRetried),
+    ("/admin/jobs/{id}/drop", Actor::SiteAdmin, &[], JobDropped),
+];
+
+/// What somebody does for themselves, or as anyone may.
+const NOT_LOGGED: &[&str] = &[
+    "/-/sign-in",
+    "/-/sign-in/code",
+    "/-/forgot",
+    "/-/reset",
+    "/-/confirm",
+    "/-/sign-up",
+    "/-/sign-out",
+    "/-/first-admin",
+    "/-/settings",
+    "/-/settings/password",
+    "/-/settings/people",
+    "/-/settings/mail",
+    "/-/settings/mail/again",
+    "/-/settings/second-step/begin",
+    "/-/settings/second-step/on",
+    "/-/settings/second-step/off",
+    "/-/settings/second-step/codes",
+    "/-/settings/account/name",
+    "/-/settings/account/delete",
+    "/-/settings/sessions/{id}/revoke",
+    "/-/users/{name}/ignore",
+    "/-/read",
+    "/-/mentions/read",
+    "/-/direct",
+    "/-/direct/{id}/add",
+    "/-/invite/{token}",
+    "/-/groups",
+    "/-/groups/{id}/join",
+    "/-/groups/{id}/leave",
+    "/-/groups/{id}/level",
+    "/-/groups/{id}/read",
+    "/-/groups/{id}/topics",
+    "/-/groups/{id}/ask",
+    "/-/groups/{id}/ask/withdraw",
+    "/-/groups/{id}/invited/accept",
+    "/-/groups/{id}/invited/decline",
+    "/-/topics/{id}/messages",
+    "/-/topics/{id}/read",
+    "/-/topics/{id}/level",
+    "/-/messages/{id}/edit",
+    "/-/messages/{id}/star",
+    "/-/messages/{id}/report",
+    "/-/messages/{id}/unread",
+];
+
+#[test]
+fn each_address_that_changes_something_is_known_to_be_logged_or_not() {
+    for entry in ROUTES.iter().filter(|entry| entry.method == "post") {
+        let logged = LOGGED.iter().any(|(path, ..)| *path == entry.path);
+        let not = NOT_LOGGED.contains(&entry.path);
+        assert!(
+            logged != not,
+            "{} has to be in one of the lists in web/src/matrix/logged.rs: does it keep order, and so leave a row in the log?",
+            entry.path
+        );
+    }
+    for path in LOGGED.iter().map(|(path, ..)| path).chain(NOT_LOGGED) {
+        assert!(ROUTES.iter().any(|entry| entry.method == "post" && entry.path == *path), "{path} is no address any more");
+    }
+}
+
+#[actix_web::test]
+async fn whatever_those_do_who_keep_order_is_in_the_log_on_sqlite() {
+    whatever_those_do_who_keep_order_is_in_the_log(TestForum::sqlite().await).await;
+}
+
+#[actix_web::test]
+async fn whatever_those_do_who_keep_order_is_in_the_log_on_postgres() {
+    whatever_those_do_who_keep_order_is_in_the_log(TestForum::postgres().await).await;
+}
+
+async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
+    let cx = &forum.cx;
+    let door = Door::open(&forum).await;
+    let mut world = World::make(&forum).await;
+    for (path, actor, typed, what) in LOGGED {
+        let scene = world.stage(&forum, State::Closed).await;
+        let elsewhere = forum.group(world.who(*actor), &format!("Other {}", scene.group.slug), scene.group.kind).await;
+        if *what == MessageRestored {
+            let message = domain::model::MessageId(scene.message);
+            domain::messages::delete(cx, world.maker, message).await.expect("deleted");
+        }
+        let failed = "insert into jobs (kind, payload, state, run_at, created_at)
+            select 'sweep', '{\"slot\":\"x\"}', 'failed', created_at, created_at from users order by id limit 1";
+        forum.execute(failed).await;
+        let job = domain::admin::jobs(cx, 1).await.expect("the jobs").1[0].id;
+        let mut form = fields(&scene, &world, path);
+        for (name, value) in *typed {
+            let value = if *value == "ELSEWHERE" { elsewhere.id.to_string() } else { (*value).to_owned() };
+            form.retain(|(known, _)| known != name);
+            form.push((name, value));
+        }
+        let address = match path.strip_prefix("/admin/jobs/{id}") {
+            Some(rest) => format!("/admin/jobs/{job}{rest}"),
+            None => address(path, &scene, &world),
+        };
+        let before = rows(&forum).await;
+        let answer = door.send(&forum, &world, "post", &address, &form, *actor).await;
+        assert!(answer.status < 400, "{path} answers {}: {}", answer.status, answer.body);
+        let new: Vec<_> = rows(&forum).await.into_iter().skip(before.len()).collect();
+        let by = world.who(*actor).id().expect("an account");
+        assert!(new.iter().any(|(did, did_what)| *did == Some(by) && did_what == what), "{path} left {new:?}");
+        forum.execute("update users set banned_at = null, suspended_until = null where username <> 'suspendedx'").await;
+        forum.execute("delete from jobs where state = 'failed'").await;
+    }
+}
+
+/// Who did what, as the log has it.
+async fn rows(forum: &TestForum) -> Vec<(Option<domain::model::UserId>, LogDeed)> {
+    domain::store::audit_log::all(&forum.cx.db).await.expect("the log")
+}
