@@ -61,6 +61,7 @@ impl PublicGroups {
             | Control::UserChanged { .. }
             | Control::MembershipChanged { .. }
             | Control::HereChanged { .. }
+            | Control::SiteChanged
             | Control::SearchChanged => return,
         }
         known.heard += 1;

@@ -76,6 +76,7 @@ impl Forum {
             search: None,
             mail: Mailer::folder(std::env::temp_dir(), Mailer::parse_from("forum@forum.example").unwrap()),
             sessions: Arc::default(),
+            site: Arc::default(),
         };
         Self { cx, prefix: None, _db: db }
     }
