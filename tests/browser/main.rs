@@ -2,6 +2,7 @@
 
 mod browser;
 mod groups;
+mod hostile;
 mod live;
 mod plain;
 mod promise;
