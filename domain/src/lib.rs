@@ -13,6 +13,7 @@ pub mod directs;
 pub mod doctor;
 mod error;
 pub mod export;
+pub mod figures;
 pub mod groups;
 pub mod health;
 pub mod history;
@@ -44,6 +45,8 @@ pub mod search;
 pub mod second_step;
 pub mod secrets;
 pub mod sessions;
+pub mod sign_ups;
+pub mod site;
 pub mod stars;
 pub mod store;
 #[cfg(feature = "testing")]

@@ -170,7 +170,9 @@ pub async fn answer(cx: &Context, viewer: Viewer, report: ReportId, verdict: Ver
     let what = match verdict {
         _ if reports == 0 => None,
         Verdict::Nothing => Some(LogDeed::ReportDismissed),
-        Verdict::Deleted => messages::take_away(cx, &mut tx, message, topic, user).await?.then_some(LogDeed::MessageDeleted),
+        Verdict::Deleted => {
+            messages::take_away(cx, &mut tx, message, topic, user).await?.then_some(LogDeed::MessageDeleted)
+        }
     };
     if let Some(what) = what {
         let entry = Entry::new(user, what).group(group).topic(topic).message(message).whom(author);

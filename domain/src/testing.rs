@@ -196,6 +196,7 @@ impl TestForum {
                 Mailer::parse_from("Test <forum@forum.example>").expect("an address"),
             ),
             sessions: Arc::default(),
+            site: Arc::default(),
             bus,
         }
     }
@@ -204,7 +205,7 @@ impl TestForum {
     /// view of the same one, with what it remembers of its own.
     pub async fn another(&self) -> Context {
         match &self.redis {
-            None => Context { sessions: Arc::default(), ..self.cx.clone() },
+            None => Context { sessions: Arc::default(), site: Arc::default(), ..self.cx.clone() },
             redis => Self::context(&self.db.another().await, &self.clock, &self.search, redis.as_ref()).await,
         }
     }

@@ -13,5 +13,6 @@ mod letters;
 mod live;
 mod privacy;
 mod searching;
+mod site;
 #[path = "../support/mod.rs"]
 mod support;

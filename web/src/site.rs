@@ -108,7 +108,12 @@ impl Site {
                         all.clear();
                     }
                 }
-                Ok(Control::SessionEnded { .. } | Control::UserChanged { .. } | Control::SearchChanged) => {}
+                Ok(
+                    Control::SessionEnded { .. }
+                    | Control::UserChanged { .. }
+                    | Control::SiteChanged
+                    | Control::SearchChanged,
+                ) => {}
                 Err(RecvError::Closed) => return,
             }
         }

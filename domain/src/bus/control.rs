@@ -36,6 +36,8 @@ pub enum Control {
         /// The groups.
         groups: Vec<GroupId>,
     },
+    /// What admins decide about the site is another thing now.
+    SiteChanged,
     /// There is something new for the search index.
     SearchChanged,
     /// Words may have been missed: forget everything that they keep true.

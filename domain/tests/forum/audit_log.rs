@@ -52,7 +52,8 @@ async fn the_log_only_grows(forum: TestForum) {
     match &forum.cx.db {
         domain::store::Db::Postgres(_) => refused.push("truncate audit_log cascade"),
         domain::store::Db::Sqlite(_) => {
-            refused.push("insert or replace into audit_log (id, created_at, what) select id, 0, 'warned' from audit_log");
+            refused
+                .push("insert or replace into audit_log (id, created_at, what) select id, 0, 'warned' from audit_log");
         }
     }
     for statement in refused {
@@ -60,7 +61,9 @@ async fn the_log_only_grows(forum: TestForum) {
         assert!(answer.as_ref().is_err_and(|why| why.contains("audit_log only grows")), "{statement}: {answer:?}");
     }
     assert_eq!(log(&forum).await, before);
-    attempt(&forum, "insert into audit_log (created_at, what) select created_at, 'warned' from users limit 1").await.unwrap();
+    attempt(&forum, "insert into audit_log (created_at, what) select created_at, 'warned' from users limit 1")
+        .await
+        .unwrap();
     assert_eq!(log(&forum).await.len(), 2);
 }
 

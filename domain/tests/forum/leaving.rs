@@ -218,7 +218,7 @@ async fn the_only_admin_of_the_site_stays_and_groups_keep_one(forum: TestForum) 
     leaving::delete(cx, id(mira), pass(), false).await.unwrap();
     let found = groups::by_id(cx, noor, garden.id).await.unwrap();
     assert_eq!(found.standing.role, Some(Role::Admin));
-    accounts::set_admin(cx, root, id(noor), true).await.unwrap();
+    domain::admin::set_admin(cx, root, id(noor), true).await.unwrap();
     leaving::delete(cx, id(root), pass(), false).await.unwrap();
     complaint(leaving::delete(cx, id(root), pass(), false).await, "current_password");
     forum.drain().await;

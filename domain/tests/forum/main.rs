@@ -20,9 +20,10 @@ macro_rules! stories {
 }
 
 mod accounts;
-mod audit_log;
 mod addresses;
+mod audit_log;
 mod directs;
+mod figures;
 mod groups;
 mod history;
 mod hostile;
@@ -40,6 +41,7 @@ mod reactors;
 mod reports;
 mod search;
 mod second_step;
+mod site;
 mod tables;
 mod topics;
 mod unread;

@@ -6,6 +6,7 @@ mod home;
 mod members;
 mod others;
 mod reports;
+mod site;
 mod topics;
 
 use std::time::Duration;
@@ -208,6 +209,7 @@ pub fn frame(path: &str) -> Frame {
 pub fn stranger(path: &str) -> Frame {
     Frame {
         site_name: "Klatch".to_owned(),
+        sign_up_open: true,
         nonce: "n0nce".to_owned(),
         csrf: "pre-sess10n".to_owned(),
         assets: Assets {
@@ -233,5 +235,6 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(topics::all());
     pages.extend(others::all());
     pages.extend(admin::all());
+    pages.extend(site::all());
     pages
 }

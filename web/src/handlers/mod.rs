@@ -4,6 +4,7 @@ pub mod account;
 pub mod addresses;
 pub mod admin;
 pub mod directs;
+pub mod figures;
 pub mod groups;
 pub mod health;
 pub mod help;
@@ -22,6 +23,8 @@ pub mod requests;
 pub mod search;
 pub mod second_step;
 pub mod settings;
+pub mod sign_ups;
+pub mod site;
 pub mod topics;
 
 use domain::Error;

@@ -37,6 +37,14 @@ const LOGGED: &[Logged] = &[
     ("/admin/people/{id}/bar", Actor::SiteAdmin, &[], AccountSuspended),
     ("/admin/people/{id}/bar", Actor::SiteAdmin, &[("what", "ban")], AccountBanned),
     ("/admin/people/{id}/bar", Actor::SiteAdmin, &[("what", "lift")], AccountFreed),
+    ("/admin/people/{id}/admin", Actor::SiteAdmin, &[("is_admin", "yes")], AdminMade),
+    ("/admin/people/{id}/admin", Actor::SiteAdmin, &[("is_admin", "no")], AdminUnmade),
+    ("/admin/people/{id}/sessions", Actor::SiteAdmin, &[], SessionRevoked),
+    ("/admin/sign-ups", Actor::SiteAdmin, &[("one", "approve:WAITING")], SignUpApproved),
+    ("/admin/sign-ups", Actor::SiteAdmin, &[("one", "decline:WAITING")], SignUpDeclined),
+    ("/admin/sign-ups/links", Actor::SiteAdmin, &[], SignUpLinkMade),
+    ("/admin/sign-ups/links/{id}/revoke", Actor::SiteAdmin, &[], SignUpLinkRevoked),
+    ("/admin/settings", Actor::SiteAdmin, &[], SiteChanged),
     ("/admin/jobs/{id}/retry", Actor::SiteAdmin, &[], JobRetried),
     ("/admin/jobs/{id}/drop", Actor::SiteAdmin, &[], JobDropped),
 ];
@@ -50,6 +58,7 @@ const NOT_LOGGED: &[&str] = &[
     "/-/confirm",
     "/-/sign-up",
     "/-/sign-out",
+    "/-/notice/hide",
     "/-/first-admin",
     "/-/settings",
     "/-/settings/password",
@@ -100,7 +109,10 @@ fn each_address_that_changes_something_is_known_to_be_logged_or_not() {
         );
     }
     for path in LOGGED.iter().map(|(path, ..)| path).chain(NOT_LOGGED) {
-        assert!(ROUTES.iter().any(|entry| entry.method == "post" && entry.path == *path), "{path} is no address any more");
+        assert!(
+            ROUTES.iter().any(|entry| entry.method == "post" && entry.path == *path),
+            "{path} is no address any more"
+        );
     }
 }
 
@@ -131,12 +143,17 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
         let job = domain::admin::jobs(cx, 1).await.expect("the jobs").1[0].id;
         let mut form = fields(&scene, &world, path);
         for (name, value) in *typed {
-            let value = if *value == "ELSEWHERE" { elsewhere.id.to_string() } else { (*value).to_owned() };
+            let waits = world.who(Actor::Waiting).id().expect("an account").to_string();
+            let value = value.replace("ELSEWHERE", &elsewhere.id.to_string()).replace("WAITING", &waits);
             form.retain(|(known, _)| known != name);
             form.push((name, value));
         }
+        let boss = world.who(Actor::SiteAdmin);
+        domain::sign_ups::make_link(cx, boss, 3, 3).await.expect("a link");
+        let link = domain::sign_ups::list(cx, boss).await.expect("the links").links[0].id;
         let address = match path.strip_prefix("/admin/jobs/{id}") {
             Some(rest) => format!("/admin/jobs/{job}{rest}"),
+            None if path.starts_with("/admin/sign-ups/") => path.replace("{id}", &link.to_string()),
             None => address(path, &scene, &world),
         };
         let before = rows(&forum).await;
@@ -147,6 +164,9 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
         assert!(new.iter().any(|(did, did_what)| *did == Some(by) && did_what == what), "{path} left {new:?}");
         forum.execute("update users set banned_at = null, suspended_until = null where username <> 'suspendedx'").await;
         forum.execute("delete from jobs where state = 'failed'").await;
+        forum
+            .execute("update users set waiting_since = created_at, declined_at = null where username = 'waitingx'")
+            .await;
     }
 }
 

@@ -28,6 +28,8 @@ pub enum Actor {
     Outsider,
     /// A member of everything, suspended from the site since they signed in.
     Suspended,
+    /// Their account waits for an admin of the site.
+    Waiting,
     /// Banned from the group.
     Banned,
     Member,
@@ -38,10 +40,11 @@ pub enum Actor {
     SiteAdmin,
 }
 
-pub const ACTORS: [Actor; 9] = [
+pub const ACTORS: [Actor; 10] = [
     Actor::Anonymous,
     Actor::Outsider,
     Actor::Suspended,
+    Actor::Waiting,
     Actor::Banned,
     Actor::Member,
     Actor::Ignored,
@@ -56,6 +59,7 @@ impl Actor {
             Self::Anonymous => "anonymous",
             Self::Outsider => "outsider",
             Self::Suspended => "suspended",
+            Self::Waiting => "waiting",
             Self::Banned => "banned",
             Self::Member => "member",
             Self::Ignored => "ignored",
@@ -188,6 +192,7 @@ impl World {
         assert!(ignored.id().is_some());
         let suspended = sessions::open(&forum.cx, id(world.who(Actor::Suspended)), &origin()).await.expect("a session");
         forum.execute("update users set banned_at = created_at where username = 'suspendedx'").await;
+        forum.execute("update users set waiting_since = created_at where username = 'waitingx'").await;
         Self { suspended: Some(suspended), ..world }
     }
 
@@ -513,6 +518,8 @@ pub fn fields(scene: &Scene, world: &World, path: &str) -> Vec<(&'static str, St
         ("grounds", "spam".to_owned()),
         ("words", "Look".to_owned()),
         ("verdict", "deleted".to_owned()),
+        ("sign_ups", "open".to_owned()),
+        ("waiting_since", "1".to_owned()),
         ("author_id", id(world.maker).to_string()),
         ("creator_id", id(world.friend).to_string()),
         ("is_admin", "true".to_owned()),
