@@ -8,7 +8,6 @@ use domain::bus::{Bus, Control, Hub};
 use domain::jobs::Wake;
 use domain::kv::Kv;
 use domain::search::Search;
-use domain::sessions::SessionCache;
 use domain::store::{DatabaseUrl, Db};
 use domain::time::Clock;
 use tokio::sync::broadcast::error::RecvError;
@@ -39,8 +38,9 @@ pub async fn context(settings: &Settings, search: bool) -> Result<Context, Failu
         config: Arc::new(settings.config.clone()),
         search,
         mail: settings.mail.clone(),
-        sessions: Arc::new(SessionCache::default()),
+        sessions: Arc::default(),
         rules: Arc::default(),
+        site: Arc::default(),
     };
     tokio::spawn(listen(cx.clone()));
     Ok(cx)
@@ -73,10 +73,6 @@ async fn listen(cx: Context) {
             Err(RecvError::Lagged(_)) => Control::Reconnected,
             Err(RecvError::Closed) => return,
         };
-        cx.sessions.hear(&word);
-        cx.rules.hear(&word);
-        if let (Control::SearchChanged | Control::Reconnected, Some(search)) = (&word, &cx.search) {
-            search.wake();
-        }
+        cx.hear(&word);
     }
 }

@@ -2,8 +2,8 @@
 
 use std::net::TcpListener;
 
-use domain::Context;
 use domain::reactors::{self, Draw};
+use domain::{Context, figures};
 use templates::Template;
 use templates::groups::GroupOf;
 use tokio::signal::unix::{SignalKind, signal};
@@ -81,15 +81,17 @@ async fn run_jobs(cx: Context, stop: Stop) -> Result<(), Failure> {
         async move { reactors::run(&cx, &draw(), job).await }
     };
     let presence = tokio::spawn(domain::presence::follow(cx.clone(), draw(), stop.clone().thrown()));
+    let figures = tokio::spawn(figures::keep(cx.clone(), stop.clone().thrown()));
     worker.run(handler, stop.thrown()).await?;
     presence.await?;
+    figures.await?;
     Ok(())
 }
 
 /// The fragments of live events are the pages' own partials.
 fn draw() -> Draw {
     fn drawn(partial: &impl Template) -> String {
-        partial.render().unwrap_or_else(|error| {
+        partial.render().map(templates::tame).unwrap_or_else(|error| {
             tracing::error!(%error, "a fragment was not drawn");
             String::new()
         })
@@ -107,7 +109,11 @@ fn draw() -> Draw {
 /// Says where the site is, and how to make its first admin.
 async fn greet(cx: &Context) -> Result<(), Failure> {
     let base = &cx.config.base_url;
-    println!("{} is at {base}", cx.config.site_name);
+    let site = domain::site::current(cx).await;
+    println!("{} is at {base}", site.settings.name);
+    if site.settings.read_only {
+        tracing::warn!("the site is read-only: until an admin ends that, nothing can be changed");
+    }
     if let Some(token) = domain::accounts::first_admin_token(cx).await? {
         println!("There is no admin yet. Make the first one at {base}/-/first-admin?token={token}");
     }
@@ -123,6 +129,8 @@ pub async fn serve() -> Result<(), Failure> {
     let (pages_ended, rest_stop) = Stop::switch();
     let live = realtime::Live::new(cx.clone(), realtime_config(&settings)).map_err(too_many_polls)?;
     let jobs = tokio::spawn(run_jobs(cx.clone(), rest_stop.clone()));
+    let told = live.clone();
+    let said = tokio::spawn(figures::follow(cx.clone(), move || told.figures(), rest_stop.clone().thrown()));
     let follower = tokio::spawn(domain::search::follow(cx.clone(), rest_stop.thrown()));
     greet(&cx).await?;
     let mounted = live.clone();
@@ -131,6 +139,7 @@ pub async fn serve() -> Result<(), Failure> {
         web::run(web_config(&settings), cx.clone(), listener, stop.thrown(), mount, move || live.drain()).await;
     let _ = pages_ended.send(true);
     follower.await?;
+    said.await?;
     jobs.await??;
     cx.db.close().await;
     Ok(served?)
@@ -143,9 +152,11 @@ pub async fn serve_web() -> Result<(), Failure> {
     let cx = compose::context(&settings, true).await?;
     let stop = Stop::on_signal()?;
     let follower = tokio::spawn(domain::search::follow(cx.clone(), stop.clone().thrown()));
+    let said = tokio::spawn(figures::follow(cx.clone(), figures::Report::default, stop.clone().thrown()));
     greet(&cx).await?;
     let served = web::run(web_config(&settings), cx.clone(), listener, stop.thrown(), |_: &mut _| {}, || {}).await;
     follower.await?;
+    said.await?;
     cx.db.close().await;
     Ok(served?)
 }
@@ -161,7 +172,10 @@ pub async fn serve_realtime() -> Result<(), Failure> {
     let stop = Stop::on_signal()?;
     let live = realtime::Live::new(cx.clone(), realtime_config(&settings)).map_err(too_many_polls)?;
     println!("polls are answered at http://{address}");
+    let told = live.clone();
+    let said = tokio::spawn(figures::follow(cx.clone(), move || told.figures(), stop.clone().thrown()));
     let served = realtime::run(live, listener, stop.thrown()).await;
+    said.await?;
     cx.db.close().await;
     Ok(served?)
 }

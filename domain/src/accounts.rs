@@ -1,6 +1,5 @@
 //! Accounts: sign up, sign in, profile.
 
-use crate::audit_log::{self, Entry, LogDeed};
 use crate::bus::Control;
 use crate::context::Context;
 use crate::error::{Error, Fields, Result};
@@ -11,6 +10,7 @@ use crate::names::{Username, username_key};
 use crate::policy::{self, Barred, Viewer};
 use crate::secrets::Password;
 use crate::sessions::{self, Origin};
+use crate::sign_ups::{self, Entry};
 use crate::store::users::Profile;
 use crate::{addresses, auditors, letters, passwords, second_step, store, unread};
 
@@ -25,16 +25,25 @@ pub struct NewAccount {
     pub password: Password,
 }
 
+/// With what somebody comes who signs up.
+#[derive(Clone, Debug, Default)]
+pub struct Credentials {
+    /// The token of an invitation; may be empty.
+    pub invitation: String,
+    /// What they say to whoever decides about their account; may be empty.
+    pub message: String,
+}
+
 /// Makes an account for whoever runs the site, who vouches for its mail address.
 ///
 /// # Errors
 /// [`Error::Invalid`] with what has to be mended; a taken name is one of it.
 pub async fn create(cx: &Context, new: NewAccount, is_admin: bool) -> Result<UserId> {
-    make(cx, new, is_admin, true).await
+    make(cx, new, is_admin, true, &Entry::Free).await
 }
 
 /// An address that nobody vouches for waits for its confirmation. Whether another account has it is told to its owner alone.
-async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: bool) -> Result<UserId> {
+async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: bool, entry: &Entry) -> Result<UserId> {
     let mut fields = Fields::default();
     let username = collect(&mut fields, Username::parse(&new.username));
     let email = collect(&mut fields, addresses::check(&new.email));
@@ -60,6 +69,7 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
             None => Error::invalid("username", "That name (or one that looks like it) or that mail address is taken."),
         });
     };
+    sign_ups::enter(&mut tx, cx, id, entry).await?;
     if let Some(email) = &waiting {
         store::users::set_new_email(&mut tx, id, email).await?;
         letters::with_link(&mut tx, cx, Kind::Confirm, Some(id), email).await?;
@@ -69,16 +79,17 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
     Ok(id)
 }
 
-/// Makes an account for a visitor and signs them in: the token for the cookie.
+/// Makes an account for a visitor and signs them in: the token for the cookie. Where admins decide about new accounts, it waits.
 ///
 /// # Errors
-/// [`Error::Invalid`] with what has to be mended, [`Error::TooMany`].
-pub async fn sign_up(cx: &Context, new: NewAccount, origin: &Origin) -> Result<String> {
+/// [`Error::Invalid`] with what has to be mended, [`Error::TooMany`]; [`Error::Forbidden`] when they may not sign up.
+pub async fn sign_up(cx: &Context, new: NewAccount, with: &Credentials, origin: &Origin) -> Result<String> {
     limits::count(cx, Deed::SignUp, By::Address(origin.address)).await?;
     if !new.email.trim().is_empty() {
         limits::count(cx, Deed::Mail, By::Mailbox(new.email.trim())).await?;
     }
-    let id = make(cx, new, false, false).await?;
+    let entry = sign_ups::entry(cx, &with.invitation, &with.message).await?;
+    let id = make(cx, new, false, false, &entry).await?;
     sessions::open(cx, id, origin).await
 }
 
@@ -88,7 +99,7 @@ pub async fn sign_up(cx: &Context, new: NewAccount, origin: &Origin) -> Result<S
 /// [`Error::NotFound`] when the link is wrong or there is an admin.
 pub async fn first_admin(cx: &Context, link_token: &str, new: NewAccount, origin: &Origin) -> Result<String> {
     check_first_admin(cx, link_token).await?;
-    let id = make(cx, new, true, false).await?;
+    let id = make(cx, new, true, false, &Entry::Free).await?;
     sessions::open(cx, id, origin).await
 }
 
@@ -190,7 +201,8 @@ pub struct PublicProfile {
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn profile(cx: &Context, viewer: Viewer, name: &str) -> Result<PublicProfile> {
-    let mut user = store::users::by_name(&cx.db, name).await?.ok_or(Error::NotFound)?;
+    let found = store::users::by_name(&cx.db, name).await?;
+    let mut user = found.filter(|user| !policy::waits(user.waiting_since)).ok_or(Error::NotFound)?;
     (user.email, user.new_email) = (None, None);
     let bio_markup = crate::messages::render(cx, &user.bio).await?;
     let groups = store::groups::of_user(&cx.db, viewer.id_or_none(), user.id).await?;
@@ -295,32 +307,6 @@ pub async fn choose_theme(cx: &Context, user: UserId, theme: Theme) -> Result<()
     let own = own(cx, user).await?;
     let User { name, bio, location, web, follow_written, .. } = own;
     update_profile(cx, user, Profile { name, bio, location, web, theme, follow_written }).await
-}
-
-/// Makes somebody an admin of the site, or no more. The site keeps at least one.
-///
-/// # Errors
-/// [`Error::Forbidden`] for anyone but site admins, and for the last one's own removal.
-pub async fn set_admin(cx: &Context, by: Viewer, user: UserId, is_admin: bool) -> Result<()> {
-    let admin = match by {
-        Viewer::User { is_admin: true, id } if id != user || is_admin => id,
-        Viewer::User { is_admin: true, .. } => {
-            return Err(Error::Forbidden("Another admin has to take that from you."));
-        }
-        _ => return Err(Error::Forbidden("Only an admin of the site may do that.")),
-    };
-    let mut tx = cx.db.begin().await?;
-    let found = store::users::set_admin(&mut tx, user, is_admin).await?;
-    if found > 0 {
-        let what = if is_admin { LogDeed::AdminMade } else { LogDeed::AdminUnmade };
-        audit_log::write(&mut tx, Entry::new(admin, what).whom(user), cx.now()).await?;
-    }
-    tx.commit().await?;
-    if found == 0 {
-        return Err(Error::NotFound);
-    }
-    changed(cx, user).await;
-    Ok(())
 }
 
 pub(crate) async fn changed(cx: &Context, user: UserId) {

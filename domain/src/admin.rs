@@ -4,11 +4,13 @@ use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::members::Record;
-use crate::model::{GroupRow, JobId, JobRow, User, UserId};
-use crate::policy::Viewer;
+use crate::model::{AccountState, JobId, JobRow, User, UserId};
+use crate::policy::{self, Standing, Viewer};
 use crate::store::jobs::Counts;
+use crate::store::sessions::SessionRow;
 use crate::store::users::Listed;
 use crate::store::{self, Tx};
+use crate::{accounts, sessions};
 
 /// The site in figures.
 #[derive(Clone, Debug)]
@@ -29,8 +31,6 @@ pub struct Figures {
     pub indexed: Option<u64>,
     /// People who are here.
     pub here: usize,
-    /// Messages of each of the last 30 days: day as `2026-11-21`, and how many.
-    pub by_day: Vec<(String, i64)>,
 }
 
 /// Counts everything.
@@ -42,40 +42,56 @@ pub async fn figures(cx: &Context) -> Result<Figures> {
         people: store::users::count(&cx.db).await?,
         groups: store::groups::count(&cx.db).await?,
         topics: store::topics::count(&cx.db).await?,
-        messages: store::messages::count(&cx.db).await?,
+        messages: store::topics::count_messages(&cx.db).await?,
         jobs: store::jobs::counts(&cx.db).await?,
         waiting,
         indexed: cx.search.as_ref().map(crate::search::Search::documents),
         here: cx.bus.here().await?.len(),
-        by_day: by_day(cx).await?,
     })
 }
 
-const DAYS: i64 = 30;
-const DAY: i64 = 86_400_000_000;
-
-async fn by_day(cx: &Context) -> Result<Vec<(String, i64)>> {
-    let today = cx.now().0.div_euclid(DAY);
-    let first = today - DAYS + 1;
-    let counted = store::messages::by_day(&cx.db, crate::time::Timestamp(first * DAY)).await?;
-    let day = |number: i64| {
-        let label = crate::time::Timestamp(number * DAY).rfc3339()[..10].to_owned();
-        let count = counted.iter().find(|(day, _)| *day == number).map_or(0, |(_, count)| *count);
-        (label, count)
-    };
-    Ok((first..=today).map(day).collect())
+/// Nothing when they administer the site at this moment, and none of the admins changes until the transaction ends: those there are.
+///
+/// # Errors
+/// [`Error::NotFound`] to everyone else: what is for site admins is not there.
+pub(crate) async fn held(tx: &mut Tx, viewer: Viewer) -> Result<Vec<UserId>> {
+    let user = viewer.site_admin()?;
+    let admins = store::users::hold_admins(tx).await?;
+    if admins.contains(&user) { Ok(admins) } else { Err(Error::NotFound) }
 }
 
-/// A page of the people whose name or mail address holds the words, and how many there are in all.
-pub async fn people(cx: &Context, words: &str, page: i64, limit: i64) -> Result<(Vec<Listed>, i64)> {
-    let rows = store::users::listed(&cx.db, words, limit, page.clamp(0, 100_000) * limit).await?;
-    Ok((rows, store::users::count_listed(&cx.db, words).await?))
+/// A page of the people whose name or mail address holds the words, in one state or in any, and how many they are in all.
+pub async fn people(
+    cx: &Context,
+    words: &str,
+    state: Option<AccountState>,
+    page: i64,
+    limit: i64,
+) -> Result<(Vec<Listed>, i64)> {
+    let (db, now) = (&cx.db, cx.now());
+    let rows = store::users::listed(db, words, state, now, limit, page.clamp(0, 100_000) * limit).await?;
+    Ok((rows, store::users::count_listed(db, words, state, now).await?))
 }
 
-/// A page of all groups, and how many there are in all: names and figures, nothing that was written in them.
-pub async fn groups(cx: &Context, page: i64, limit: i64) -> Result<(Vec<GroupRow>, i64)> {
-    let rows = store::groups::all(&cx.db, limit, page.clamp(0, 100_000) * limit).await?;
-    Ok((rows, store::groups::count(&cx.db).await?))
+/// A page of the groups whose name holds the words, of a kind, or `archived`, or any, and how many they are in all. With each, whether
+/// the reader may change it.
+///
+/// # Errors
+/// [`Error::NotFound`] to all but admins of the site.
+pub async fn groups(
+    cx: &Context,
+    viewer: Viewer,
+    words: &str,
+    kind: &str,
+    page: i64,
+    limit: i64,
+) -> Result<(Vec<(store::groups::Listed, bool)>, i64)> {
+    let reader = viewer.site_admin()?;
+    let rows = store::groups::listed(&cx.db, reader, words, kind, limit, page.clamp(0, 100_000) * limit).await?;
+    let changes =
+        |row: &store::groups::Listed| Standing::plain(row.group.kind, row.role, true).may(policy::Deed::Administer);
+    let rows = rows.into_iter().map(|row| (changes(&row), row)).map(|(changes, row)| (row, changes)).collect();
+    Ok((rows, store::groups::count_listed(&cx.db, words, kind).await?))
 }
 
 /// Jobs by state, the failed ones first, then running, then waiting.
@@ -171,17 +187,20 @@ pub async fn bar(cx: &Context, viewer: Viewer, user: UserId, bar: Bar, reason: &
     let by = viewer.site_admin()?;
     let found = person(cx, viewer, user).await?;
     if found.is_admin {
-        return Err(Error::Forbidden("They administer the site: that has to be taken from them first."));
+        return Err(still_admin());
     }
     let reason = if bar == Bar::Lift { String::new() } else { crate::audit::reason(reason, "reason", true)? };
     bar.check()?;
     let mut tx = cx.db.begin().await?;
+    if held(&mut tx, viewer).await?.contains(&user) {
+        return Err(still_admin());
+    }
     let ended = bar_in(cx, &mut tx, by, user, bar, &reason).await?;
     tx.commit().await?;
     for id in ended {
-        crate::sessions::ended_everywhere(cx, id).await;
+        sessions::ended_everywhere(cx, id).await;
     }
-    crate::accounts::changed(cx, user).await;
+    accounts::changed(cx, user).await;
     Ok(found)
 }
 
@@ -221,4 +240,68 @@ pub async fn record(cx: &Context, viewer: Viewer, user: UserId) -> Result<Record
         lines: audit_log::record(cx, viewer, user, None).await?,
         removals: crate::removals::list(cx, user, None).await?,
     })
+}
+
+fn still_admin() -> Error {
+    Error::Forbidden("They administer the site: that has to be taken from them first.")
+}
+
+/// Where somebody is signed in.
+///
+/// # Errors
+/// As [`person`].
+pub async fn sessions_of(cx: &Context, viewer: Viewer, user: UserId) -> Result<Vec<SessionRow>> {
+    viewer.site_admin()?;
+    sessions::list(cx, user).await
+}
+
+/// Ends one of somebody's sessions, or with `None` all of them, everywhere.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not one of theirs, and to all but admins of the site.
+pub async fn end_sessions(cx: &Context, viewer: Viewer, user: UserId, session: Option<&str>) -> Result<()> {
+    let by = viewer.site_admin()?;
+    let mut tx = cx.db.begin().await?;
+    held(&mut tx, viewer).await?;
+    let ended = match session {
+        Some(id) if store::sessions::delete(&mut tx, user, id).await? > 0 => vec![id.to_owned()],
+        Some(_) => return Err(Error::NotFound),
+        None => store::sessions::delete_all(&mut tx, user).await?,
+    };
+    let detail = if session.is_some() { "one" } else { "all" };
+    audit_log::write(&mut tx, Entry::new(by, LogDeed::SessionRevoked).whom(user).detail(detail), cx.now()).await?;
+    tx.commit().await?;
+    for id in ended {
+        sessions::ended_everywhere(cx, id).await;
+    }
+    Ok(())
+}
+
+/// Makes somebody an admin of the site, or no more. The site keeps at least one, whoever decides at the same moment.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such account, and to all but admins of the site; [`Error::Forbidden`] for the last one, and
+/// for accounts that nobody can use now.
+pub async fn set_admin(cx: &Context, viewer: Viewer, user: UserId, is_admin: bool) -> Result<()> {
+    let by = viewer.site_admin()?;
+    let found = person(cx, viewer, user).await?;
+    let barred = policy::barred(found.suspended_until, found.banned_at, cx.now()).is_some();
+    if is_admin && (barred || !found.claimed || found.deleted || policy::waits(found.waiting_since)) {
+        return Err(Error::Forbidden("Nobody can sign in to that account now."));
+    }
+    let mut tx = cx.db.begin().await?;
+    if !is_admin && held(&mut tx, viewer).await? == [user] {
+        return Err(Error::Forbidden("The site keeps at least one admin: make somebody else one first."));
+    }
+    if is_admin {
+        held(&mut tx, viewer).await?;
+    }
+    if found.is_admin != is_admin {
+        store::users::set_admin(&mut tx, user, is_admin).await?;
+        let what = if is_admin { LogDeed::AdminMade } else { LogDeed::AdminUnmade };
+        audit_log::write(&mut tx, Entry::new(by, what).whom(user), cx.now()).await?;
+    }
+    tx.commit().await?;
+    accounts::changed(cx, user).await;
+    Ok(())
 }

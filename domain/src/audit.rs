@@ -72,6 +72,11 @@ fn fit_key(draft: &mut Draft) -> Result<()> {
     Ok(())
 }
 
+/// Text of several lines as it may be saved: line ends of one kind, no NUL, nothing blank around it.
+pub fn text(typed: &str) -> String {
+    typed.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "").trim().to_owned()
+}
+
 /// One line of text: white space folded, control characters and those that turn the direction of what follows dropped. Empty
 /// when nothing in it can be seen.
 pub fn one_line(text: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::bus::{Bus, Hub};
+use crate::bus::{Bus, Control, Hub};
 use crate::config::Config;
 use crate::error::Result;
 use crate::jobs::Wake;
@@ -12,6 +12,7 @@ use crate::markup::Site;
 use crate::rules::RuleCache;
 use crate::search::Search;
 use crate::sessions::SessionCache;
+use crate::site::SiteCache;
 use crate::store::Db;
 use crate::time::{Clock, Timestamp};
 
@@ -40,6 +41,8 @@ pub struct Context {
     pub sessions: Arc<SessionCache>,
     /// What looks at messages before they are there, as this process knows.
     pub rules: Arc<RuleCache>,
+    /// What the admins decided about the site, as this process knows.
+    pub site: Arc<SiteCache>,
 }
 
 impl Context {
@@ -60,8 +63,18 @@ impl Context {
         Ok(Self { db: self.db.apart(each), kv, bus, ..self.clone() })
     }
 
+    /// Forgets what a word between processes says is not so any more.
+    pub fn hear(&self, word: &Control) {
+        self.sessions.hear(word);
+        self.rules.hear(word);
+        self.site.hear(word);
+        if let (Control::SearchChanged | Control::Reconnected, Some(search)) = (word, &self.search) {
+            search.wake();
+        }
+    }
+
     /// The site as the markup has to know it.
-    pub(crate) fn site(&self) -> Site<'_> {
+    pub(crate) fn markup_site(&self) -> Site<'_> {
         Site { base_url: &self.config.base_url }
     }
 }

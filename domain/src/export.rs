@@ -55,8 +55,9 @@ pub async fn download(cx: &Context, user: UserId) -> Result<impl Stream<Item = R
 async fn account(cx: &Context, id: UserId) -> Result<Lines> {
     let user = accounts::own(cx, id).await?;
     let second_step = matches!(second_step::state(cx, id).await?, second_step::State::On { .. });
+    let site = crate::site::current(cx).await;
     let mut lines = vec![
-        json!({"type": "download", "site": cx.config.site_name, "address": cx.config.base_url, "at": cx.now().rfc3339()}),
+        json!({"type": "download", "site": site.settings.name, "address": cx.config.base_url, "at": cx.now().rfc3339()}),
         json!({"type": "account", "id": user.id, "username": user.username, "former_names": store::former_names::of(&cx.db, id).await?,
             "email": user.email, "unconfirmed_email": user.new_email, "name": user.name, "bio": user.bio, "location": user.location,
             "web": user.web, "theme": user.theme, "is_admin": user.is_admin, "second_step": second_step,

@@ -169,8 +169,8 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
 /// # Errors
 /// [`Error::Forbidden`] for anyone but its admins, [`Error::Invalid`].
 pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) -> Result<Group> {
-    let by = viewer.user()?;
     let found = for_deed(cx, viewer, id, Deed::Administer).await?;
+    let by = viewer.user()?;
     let (name, description) = audit::group(&form.name, &form.description)?;
     let described = form.described(&name, &description)?;
     let mut tx = cx.db.begin().await?;

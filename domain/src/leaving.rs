@@ -30,7 +30,7 @@ pub async fn delete(cx: &Context, user: UserId, password: Password, blank: bool)
     passwords::check_own(cx, user, password, "current_password").await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
-    if store::leaving::admins(&mut tx, user).await? == (true, false) {
+    if store::users::hold_admins(&mut tx).await? == [user] {
         return Err(Error::Forbidden("You are the only admin of this site. Make somebody else one before you go."));
     }
     unread::users_change(cx, &[user]).await?;
@@ -62,7 +62,7 @@ async fn letters_end(tx: &mut Tx, cx: &Context, user: UserId, address: Option<&s
     letters::news(tx, cx, Kind::Deleted, user, address).await
 }
 
-async fn empty(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
+pub(crate) async fn empty(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
     let plain = format!("{PLACEHOLDER}{user}");
     // An import may have brought somebody of that name.
     let other = format!("{plain}-{}", &crate::secrets::token()?[..6]);
@@ -75,7 +75,7 @@ async fn empty(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
 }
 
 /// Leaves every group; where the only admin goes, the eldest member takes over, and what nobody could find any more goes.
-async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<GroupId>> {
+pub(crate) async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<GroupId>> {
     let groups = store::leaving::groups(tx, user).await?;
     for &group in &groups {
         let held = store::groups::hold(tx, group).await?;

@@ -94,7 +94,7 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: LetterId) -> Result<()> 
     let taken_by = holder.filter(|holder| letter.kind == Kind::Confirm && holder.id != user.id);
     let occasion = Occasion {
         kind: letter.kind,
-        site_name: cx.config.site_name.clone(),
+        site_name: crate::site::current(cx).await.settings.name.clone(),
         base_url: cx.config.base_url.clone(),
         username: user.username.clone(),
         address: letter.address.clone(),

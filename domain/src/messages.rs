@@ -211,7 +211,7 @@ pub(crate) async fn posted_meanwhile(cx: &Context, viewer: Viewer, draft: &Draft
 
 /// Parses a text, its names looked up in one query.
 pub(crate) async fn parse(cx: &Context, text: &str) -> Result<Vec<Node>> {
-    let parsed = markup::parse(text, &cx.site());
+    let parsed = markup::parse(text, &cx.markup_site());
     let people = store::users::by_names(&cx.db, parsed.usernames()).await?;
     let known: HashMap<String, markup::Person> = people
         .into_iter()

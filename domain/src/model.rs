@@ -52,6 +52,8 @@ ids! {
     RuleId,
     /// A message that waits for approval.
     HeldId,
+    /// A link with which one may sign up.
+    SiteInvitationId,
     /// A row of the log of those who keep order.
     EntryId,
     /// What somebody is told by those who keep order.
@@ -295,6 +297,67 @@ words! {
 }
 
 words! {
+    /// Who may sign up.
+    SignUps {
+        /// Anyone.
+        Open = "open",
+        /// Whoever has an invitation.
+        Invited = "invited",
+        /// Anyone, and an admin decides about the account.
+        Approved = "approved",
+        /// Nobody.
+        Closed = "closed",
+    }
+}
+
+impl SignUps {
+    /// All of them, in the order shown.
+    pub const ALL: [Self; 4] = [Self::Open, Self::Invited, Self::Approved, Self::Closed];
+}
+
+impl Default for SignUps {
+    fn default() -> Self {
+        Self::Open
+    }
+}
+
+words! {
+    /// What an admin of the site looks for among accounts.
+    AccountState {
+        /// They administer the site.
+        Admins = "admins",
+        /// They wait for an admin, or were declined lately.
+        Waiting = "waiting",
+        /// They are suspended.
+        Suspended = "suspended",
+        /// They are banned.
+        Banned = "banned",
+        /// They came with an import, and nobody signs in to them.
+        Unclaimed = "unclaimed",
+        /// They were deleted.
+        Deleted = "deleted",
+    }
+}
+
+impl AccountState {
+    /// All of them, in the order shown.
+    pub const ALL: [Self; 6] =
+        [Self::Admins, Self::Waiting, Self::Suspended, Self::Banned, Self::Unclaimed, Self::Deleted];
+
+    /// What people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Admins => "Admins of the site",
+            Self::Waiting => "Waiting",
+            Self::Suspended => "Suspended",
+            Self::Banned => "Banned",
+            Self::Unclaimed => "Unclaimed",
+            Self::Deleted => "Deleted",
+        }
+    }
+}
+
+words! {
     /// Which colours the pages have.
     Theme {
         /// As the browser prefers.
@@ -354,6 +417,8 @@ pub struct User {
     pub direct_from: DirectFrom,
     /// Whether they follow the topics that they write in.
     pub follow_written: bool,
+    /// Since when the account waits for an admin of the site; it can do nothing meanwhile.
+    pub waiting_since: Option<Timestamp>,
 }
 
 impl User {

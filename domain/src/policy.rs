@@ -274,6 +274,33 @@ pub fn barred(suspended_until: Option<Timestamp>, banned_at: Option<Timestamp>, 
     }
 }
 
+/// Whether a new account waits for an admin of the site: to everyone it is as if it were not there, and it can do nothing.
+pub fn waits(waiting_since: Option<Timestamp>) -> bool {
+    waiting_since.is_some()
+}
+
+/// What a form changes, as far as it matters to a site on which nothing can be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Only what concerns this browser: signing in and out, hiding the notice.
+    Browser,
+    /// The site, by its admins' pages.
+    Site,
+    /// Anything else.
+    Forum,
+}
+
+/// Nothing when it may be changed while the site is read-only, or is not.
+///
+/// # Errors
+/// [`Error::Forbidden`].
+pub fn check_change(read_only: bool, change: Change) -> Result<()> {
+    match change {
+        Change::Forum if read_only => Err(Error::Forbidden("The site is read-only for now: nothing can be changed.")),
+        Change::Browser | Change::Site | Change::Forum => Ok(()),
+    }
+}
+
 /// Who somebody lets write to them directly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Correspondents {

@@ -85,6 +85,11 @@ impl Search {
         self.index.documents()
     }
 
+    /// How much room it takes, in bytes.
+    pub fn bytes(&self) -> u64 {
+        self.index.bytes()
+    }
+
     /// Has the follower look now.
     pub fn wake(&self) {
         self.wake.notify_one();

@@ -64,7 +64,7 @@ pub async fn state(cx: &Context, user: UserId) -> Result<State> {
         None => {
             let base32 = opened(cx, user, &row.secret)?.to_base32();
             let name = crate::accounts::own(cx, user).await?.username;
-            let site = &cx.config.site_name;
+            let site = &crate::site::current(cx).await.settings.name;
             let link =
                 format!("otpauth://totp/{}:{}?secret={base32}&issuer={}", encoded(site), encoded(&name), encoded(site));
             let groups: Vec<String> =

@@ -35,6 +35,8 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// Whether those who keep order told them something that they have not read.
     pub is_told: bool,
+    /// Whether the account waits for an admin of the site, and can do nothing meanwhile.
+    pub is_waiting: bool,
 }
 
 impl Session {
@@ -74,6 +76,7 @@ struct Known {
     theme: Theme,
     expires_at: Timestamp,
     is_told: bool,
+    is_waiting: bool,
     read: Instant,
 }
 
@@ -82,7 +85,9 @@ impl SessionCache {
     fn get(&self, id: &str) -> Result<Session, u64> {
         let Ok(mut all) = self.0.lock() else { return Err(0) };
         match all.by_id.get(id) {
-            Some(Known { person, is_admin, theme, expires_at, is_told, read }) if read.elapsed() < BELIEVED => {
+            Some(Known { person, is_admin, theme, expires_at, is_told, is_waiting, read })
+                if read.elapsed() < BELIEVED =>
+            {
                 return Ok(Session {
                     id: id.to_owned(),
                     person: person.clone(),
@@ -90,6 +95,7 @@ impl SessionCache {
                     theme: *theme,
                     expires_at: *expires_at,
                     is_told: *is_told,
+                    is_waiting: *is_waiting,
                 });
             }
             Some(_) => {
@@ -104,7 +110,7 @@ impl SessionCache {
     fn user(&self, id: &str, now: Timestamp) -> Option<UserId> {
         let all = self.0.lock().ok()?;
         let known = all.by_id.get(id)?;
-        (known.read.elapsed() < BELIEVED && known.expires_at > now).then_some(known.person.id)
+        (known.read.elapsed() < BELIEVED && known.expires_at > now && !known.is_waiting).then_some(known.person.id)
     }
 
     fn put(&self, session: Session, mark: u64) {
@@ -118,8 +124,9 @@ impl SessionCache {
                 all.by_id.clear();
             }
         }
-        let Session { id, person, is_admin, theme, expires_at, is_told } = session;
-        all.by_id.insert(id, Known { person, is_admin, theme, expires_at, is_told, read: Instant::now() });
+        let Session { id, person, is_admin, theme, expires_at, is_told, is_waiting } = session;
+        let read = Instant::now();
+        all.by_id.insert(id, Known { person, is_admin, theme, expires_at, is_told, is_waiting, read });
     }
 
     /// Whom somebody ignores, as it is remembered, or the mark to put it in with.
@@ -161,18 +168,25 @@ impl SessionCache {
             | Control::GroupChanged { .. }
             | Control::HereChanged { .. }
             | Control::RulesChanged
+            | Control::SiteChanged
             | Control::SearchChanged => return,
         }
         all.heard += 1;
     }
 }
 
-/// The session of a cookie's token; `None` when it is none of ours, was ended, or is over. No query when it was asked for lately.
+/// The session of a cookie's token; `None` when it is none of ours, was ended, is over, or its account waits for an admin of the
+/// site. No query when it was asked for lately.
 pub async fn authenticate(cx: &Context, token: &str) -> Result<Option<Session>> {
+    Ok(opened(cx, token).await?.filter(|session| !session.is_waiting))
+}
+
+/// The same, also where the account waits: such a session is good for being told so.
+pub async fn opened(cx: &Context, token: &str) -> Result<Option<Session>> {
     if token.len() != 64 || !token.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Ok(None);
     }
-    by_id(cx, &secrets::digest(token)).await
+    find(cx, &secrets::digest(token)).await
 }
 
 /// Whose session the id names, where this process remembers it: no query, and nothing copied.
@@ -182,6 +196,10 @@ pub fn remembered(cx: &Context, id: &str) -> Option<UserId> {
 
 /// The session of this id, as [`authenticate`] finds it.
 pub async fn by_id(cx: &Context, id: &str) -> Result<Option<Session>> {
+    Ok(find(cx, id).await?.filter(|session| !session.is_waiting))
+}
+
+async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
     let now = cx.now();
     let heard = match cx.sessions.get(id) {
         Ok(session) => return Ok((session.expires_at > now).then_some(session)),
@@ -193,8 +211,15 @@ pub async fn by_id(cx: &Context, id: &str) -> Result<Option<Session>> {
         return Ok(None);
     }
     let id = id.to_owned();
-    let (person, expires_at) = (user.person(), row.expires_at);
-    let session = Session { id, person, is_admin: user.is_admin, theme: user.theme, expires_at, is_told };
+    let session = Session {
+        id,
+        person: user.person(),
+        is_admin: user.is_admin,
+        theme: user.theme,
+        expires_at: row.expires_at,
+        is_told,
+        is_waiting: policy::waits(user.waiting_since),
+    };
     cx.sessions.put(session.clone(), heard);
     Ok(Some(session))
 }

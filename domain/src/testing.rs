@@ -200,6 +200,7 @@ impl TestForum {
             ),
             sessions: Arc::default(),
             rules: Arc::default(),
+            site: Arc::default(),
             bus,
         }
     }
@@ -208,7 +209,9 @@ impl TestForum {
     /// view of the same one, with what it remembers of its own.
     pub async fn another(&self) -> Context {
         match &self.redis {
-            None => Context { sessions: Arc::default(), rules: Arc::default(), ..self.cx.clone() },
+            None => {
+                Context { sessions: Arc::default(), rules: Arc::default(), site: Arc::default(), ..self.cx.clone() }
+            }
             redis => Self::context(&self.db.another().await, &self.clock, &self.search, redis.as_ref()).await,
         }
     }

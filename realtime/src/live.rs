@@ -108,6 +108,12 @@ impl Live {
         self.0.polls.count()
     }
 
+    /// What this process says of itself, since it was last asked.
+    pub fn figures(&self) -> domain::figures::Report {
+        let deliveries = self.0.metrics.take_deliveries();
+        domain::figures::Report { polls: Some(self.waiting() as i64), deliveries }
+    }
+
     /// How many may wait.
     pub fn capacity(&self) -> usize {
         self.0.polls.caps().total
@@ -239,6 +245,7 @@ impl Inner {
             | Control::UserChanged { .. }
             | Control::HereChanged { .. }
             | Control::RulesChanged
+            | Control::SiteChanged
             | Control::SearchChanged => None,
         };
         if let Some(change) = change {

@@ -3,6 +3,9 @@
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use domain::figures::{Tally, Times};
+use domain::time::Timestamp;
+
 use crate::answer::{Answer, Trouble};
 use crate::live::Live;
 
@@ -12,6 +15,8 @@ pub(crate) struct Metrics {
     begun: AtomicU64,
     answered: [AtomicU64; KINDS.len()],
     connections: AtomicU64,
+    /// How long after the save those were told who waited for it.
+    deliveries: Tally,
 }
 
 /// The kinds of answers: what was told, and why nothing was.
@@ -52,9 +57,29 @@ impl Metrics {
         self.answered[kind(answer)].fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Events were told to a poll that waited for them.
+    pub(crate) fn told(&self, answer: &Answer, now: Timestamp) {
+        let Answer::Events { events, .. } = answer else { return };
+        for saved in events.iter().filter_map(|event| saved(&event.payload)) {
+            self.deliveries.add(now.since(saved));
+        }
+    }
+
+    /// What was counted of that since it was last asked for.
+    pub(crate) fn take_deliveries(&self) -> Times {
+        self.deliveries.take()
+    }
+
     pub(crate) fn connected(&self) {
         self.connections.fetch_add(1, Ordering::Relaxed);
     }
+}
+
+/// When a message was saved, as its event says. The event is ours: what people typed in it has its quotes escaped.
+fn saved(payload: &str) -> Option<Timestamp> {
+    let (_, rest) = payload.split_once("\"saved\":")?;
+    let end = rest.find(|c: char| !c.is_ascii_digit())?;
+    rest[..end].parse().ok().map(Timestamp)
 }
 
 /// The figures in the text format of Prometheus.

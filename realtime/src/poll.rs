@@ -203,6 +203,7 @@ impl Waiting {
             Err(error) => away(live, &error),
         };
         live.metrics().answered(&answer);
+        live.metrics().told(&answer, live.cx().now());
         Some(answer)
     }
 

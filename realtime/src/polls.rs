@@ -221,7 +221,7 @@ impl Polls {
             }
             // Asking for all at once who they are would be a herd: each is asked when there is something to tell.
             Control::Reconnected => state.all().for_each(|poll| poll.mark(STALE)),
-            Control::HereChanged { .. } | Control::RulesChanged | Control::SearchChanged => {}
+            Control::HereChanged { .. } | Control::RulesChanged | Control::SiteChanged | Control::SearchChanged => {}
         }
     }
 

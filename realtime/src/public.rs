@@ -62,6 +62,7 @@ impl PublicGroups {
             | Control::MembershipChanged { .. }
             | Control::HereChanged { .. }
             | Control::RulesChanged
+            | Control::SiteChanged
             | Control::SearchChanged => return,
         }
         known.heard += 1;

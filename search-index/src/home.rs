@@ -32,6 +32,19 @@ impl Home {
         Ok(Self { dir: dir.canonicalize()? })
     }
 
+    /// The size of all files in it. What goes away meanwhile counts for nothing.
+    pub(crate) fn bytes(&self) -> u64 {
+        fn below(dir: &Path) -> u64 {
+            let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+            let sizes = entries.filter_map(|entry| {
+                let about = entry.metadata().ok()?;
+                Some(if about.is_dir() { below(&entry.path()) } else { about.len() })
+            });
+            sizes.sum()
+        }
+        below(&self.dir)
+    }
+
     pub(crate) fn path(&self, generation: &str) -> PathBuf {
         self.dir.join(generation)
     }

@@ -78,6 +78,11 @@ impl Index {
         self.view().generation.as_ref().map_or(0, |generation| generation.searcher.num_docs())
     }
 
+    /// How much room its files take, in bytes, those of an index that is yet to be filled included.
+    pub fn bytes(&self) -> u64 {
+        self.shared.home.bytes()
+    }
+
     /// Finds what matches, as of the last [`reload`](Self::reload).
     ///
     /// # Errors

@@ -205,9 +205,6 @@ class Page {
       case 'presence':
         this.presence(event);
         break;
-      case 'notice':
-        this.notice(event.text);
-        break;
       case 'signed_out':
         this.poll.end();
         break;
@@ -317,13 +314,6 @@ class Page {
     this.row(event);
     // What is unread in it came with it, and what is pinned stands above the rows.
     if (event.moved || byId('topics')?.dataset.group === String(group)) this.redrawSoon();
-  }
-
-  notice(text) {
-    const notice = byId('notice');
-    if (!notice) return;
-    notice.textContent = text ?? '';
-    notice.hidden = !text;
   }
 
   // What is seen, and what is counted.

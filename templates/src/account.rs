@@ -1,6 +1,8 @@
 //! Getting in: sign-in, sign-up, and the first admin.
 
 use askama::Template;
+use domain::sign_ups::Door;
+use domain::time::Timestamp;
 
 use crate::form::{CodeForm, ForgotForm, ResetForm, SignInForm, SignUpForm};
 use crate::frame::Frame;
@@ -15,8 +17,6 @@ pub struct SignIn {
     pub form: SignInForm,
     /// Where to go on; checked to be one of our paths.
     pub next: String,
-    /// Whether anyone may sign up.
-    pub sign_up_open: bool,
 }
 
 /// `/-/sign-up`.
@@ -29,8 +29,33 @@ pub struct SignUp {
     pub form: SignUpForm,
     /// Where to go on; checked to be one of our paths.
     pub next: String,
-    /// Whether anyone may sign up; otherwise the page says that nobody can.
-    pub open: bool,
+    /// What they find who want to sign up.
+    pub door: Door,
+    /// The token of the invitation with which they came; may be empty.
+    pub invitation: String,
+}
+
+impl SignUp {
+    /// Whether an admin reads what they say.
+    pub fn asks(&self) -> bool {
+        self.door == Door::Asks
+    }
+}
+
+/// Any page, for somebody whose account waits for an admin of the site.
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/waiting.html")]
+pub struct Waiting {
+    /// Around it.
+    pub frame: Frame,
+    /// Since when.
+    pub since: Timestamp,
+    /// Whether an admin said no.
+    pub declined: bool,
+    /// Whether the answer is sent to an address.
+    pub is_told: bool,
+    /// An address that would have to be confirmed for that.
+    pub unconfirmed: Option<String>,
 }
 
 /// `/-/first-admin`.

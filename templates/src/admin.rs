@@ -4,11 +4,10 @@ use std::borrow::Borrow;
 
 use askama::Template;
 use domain::members::Record;
-use domain::model::{GroupRow, JobRow, User};
+use domain::model::{AccountState, JobRow, User};
 use domain::policy::{Barred, barred};
 use domain::time::Timestamp;
 
-use crate::chart::Chart;
 use crate::form::{BarForm, WarnForm};
 use crate::frame::Frame;
 
@@ -22,8 +21,6 @@ pub struct Overview {
     pub checks: Vec<Check>,
     /// The numbers of the moment.
     pub figures: Vec<Figure>,
-    /// Messages and people by day, messages by group, jobs.
-    pub charts: Vec<Chart>,
 }
 
 /// Whether a part of the program is well.
@@ -63,6 +60,8 @@ pub struct People {
     pub frame: Frame,
     /// What was searched for; empty for all.
     pub q: String,
+    /// The state that was searched for.
+    pub state: Option<AccountState>,
     /// Those of this page.
     pub rows: Vec<PersonRow>,
     /// How many in all.
@@ -77,7 +76,13 @@ impl People {
     /// The address of another page.
     pub fn link(&self, page: impl Borrow<i64>) -> String {
         let page = *page.borrow();
-        format!("/admin/people?q={}&page={page}", crate::search::encoded(&self.q))
+        let state = self.state.map_or("", AccountState::as_str);
+        format!("/admin/people?q={}&state={state}&page={page}", crate::search::encoded(&self.q))
+    }
+
+    /// The states one may look for: word, label, whether it is this one.
+    pub fn states(&self) -> [(&'static str, &'static str, bool); 6] {
+        AccountState::ALL.map(|state| (state.as_str(), state.label(), self.state == Some(state)))
     }
 }
 
@@ -105,6 +110,10 @@ impl PersonRow {
 pub struct Groups {
     /// Around it.
     pub frame: Frame,
+    /// What was searched for; empty for all.
+    pub q: String,
+    /// The kind that was searched for, or `archived`; empty for all.
+    pub kind: &'static str,
     /// Those of this page.
     pub rows: Vec<GroupRow>,
     /// How many in all.
@@ -113,6 +122,31 @@ pub struct Groups {
     pub page: i64,
     /// Whether another one follows.
     pub has_more: bool,
+}
+
+/// What one may look for among groups.
+pub const KINDS: [&str; 4] = ["public", "closed", "private", "archived"];
+
+impl Groups {
+    /// The address of another page.
+    pub fn link(&self, page: impl Borrow<i64>) -> String {
+        let page = *page.borrow();
+        format!("/admin/groups?q={}&kind={}&page={page}", crate::search::encoded(&self.q), self.kind)
+    }
+
+    /// What one may look for, and whether it is this one.
+    pub fn kinds(&self) -> [(&'static str, bool); 4] {
+        KINDS.map(|kind| (kind, kind == self.kind))
+    }
+}
+
+/// A group in the admins' list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupRow {
+    /// The group with its figures.
+    pub listed: domain::store::groups::Listed,
+    /// Whether the viewer may change it, and not only delete it.
+    pub may_change: bool,
 }
 
 /// `/admin/jobs`.
@@ -152,12 +186,35 @@ pub struct Person {
     pub warn: WarnForm,
     /// What was done to them.
     pub record: Record,
+    /// Where they are signed in.
+    pub sessions: Vec<Session>,
+}
+
+/// Where somebody is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its name in addresses; not the secret.
+    pub id: String,
+    /// The browser as it calls itself.
+    pub device: String,
+    /// The network address.
+    pub address: String,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Whether it is the one that looks at the page.
+    pub is_own: bool,
 }
 
 impl Person {
     /// Whether it is the viewer's own account.
     pub fn is_own(&self) -> bool {
         self.frame.viewer.as_ref().is_some_and(|viewer| viewer.person.id == self.user.id)
+    }
+
+    /// Whether they may be made an admin of the site.
+    pub fn may_become_admin(&self) -> bool {
+        let user = &self.user;
+        user.claimed && !user.deleted && user.waiting_since.is_none() && self.barred().is_none()
     }
 
     /// Why the account cannot be used now, in words.

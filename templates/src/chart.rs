@@ -1,90 +1,200 @@
-//! Figures as pictures: bars, drawn on the server.
+//! Figures as pictures, drawn on the server: plotters decides where everything stands, and the page writes it as inline SVG.
+
+mod canvas;
+
+use std::ops::Range;
+
+use plotters::prelude::*;
+
+pub use canvas::{Anchor, Shape};
+use canvas::{Canvas, GRID, INK, SERIES};
 
 use crate::numbers::thousands;
 
-/// Bars side by side, such as a number for each day.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A picture of figures, with a table of the same.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
-    /// What it shows.
+    /// What it shows: `Messages by day`.
     pub title: String,
-    /// What is counted: `messages`.
-    pub unit: String,
-    /// From left to right.
-    pub bars: Vec<Bar>,
+    /// The figures of the moment, or of the whole, in a few words; may be empty.
+    pub note: String,
+    /// What the labels are: `Day`.
+    pub of: &'static str,
+    /// How it is drawn.
+    pub kind: Kind,
+    /// How its numbers are written.
+    pub unit: Unit,
+    /// From left to right, from top to bottom: what each figure is of.
+    pub labels: Vec<String>,
+    /// What is counted, at most two.
+    pub series: Vec<Series>,
 }
 
-/// One bar.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bar {
-    /// Below it: `12 Mar`.
-    pub label: String,
-    /// How high.
-    pub value: i64,
-}
-
-/// A bar's place in the picture, in its own units.
+/// How figures are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place<'a> {
-    /// The bar.
-    pub bar: &'a Bar,
-    /// From the left.
-    pub x: i64,
-    /// From the top.
-    pub y: i64,
-    /// Its width.
-    pub width: i64,
-    /// Its height.
-    pub height: i64,
+pub enum Kind {
+    /// Bars side by side.
+    Bars,
+    /// Bars below each other, named by the page.
+    Rows,
+    /// Lines.
+    Lines,
+}
+
+/// What figures are counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// As they are.
+    Count,
+    /// Microseconds.
+    Time,
+    /// Bytes.
+    Bytes,
+}
+
+/// What is counted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// `messages`.
+    pub name: &'static str,
+    /// One for each label; `None` where it is not known.
+    pub values: Vec<Option<i64>>,
+}
+
+impl Unit {
+    /// A number as people read it.
+    pub fn write(self, value: i64) -> String {
+        let number = value as f64;
+        let short =
+            |number: f64| if number > 0.0 && number < 10.0 { format!("{number:.1}") } else { format!("{number:.0}") };
+        match self {
+            Self::Count => thousands(value),
+            Self::Time if value < 1_000_000 => format!("{} ms", short(number / 1e3)),
+            Self::Time => format!("{} s", short(number / 1e6)),
+            Self::Bytes if value < 1_000_000 => format!("{} kB", short(number / 1e3)),
+            Self::Bytes if value < 1_000_000_000 => format!("{} MB", short(number / 1e6)),
+            Self::Bytes => format!("{} GB", short(number / 1e9)),
+        }
+    }
 }
 
 impl Chart {
-    /// Width of the picture.
-    pub const WIDTH: i64 = 600;
-    /// Height of the part with bars.
-    pub const HEIGHT: i64 = 120;
+    /// Width of the picture, in its own units: about as wide as on a phone, so that its letters can be read there.
+    pub const WIDTH: u32 = 360;
+    /// Its height.
+    pub const HEIGHT: u32 = 170;
 
-    /// Where each bar stands.
-    pub fn places(&self) -> Vec<Place<'_>> {
-        let count = self.bars.len().max(1) as i64;
+    /// Whether there is nothing to draw.
+    pub fn is_empty(&self) -> bool {
+        self.series.iter().all(|series| series.values.iter().all(Option::is_none))
+    }
+
+    /// Whether the page names each bar itself.
+    pub fn is_rows(&self) -> bool {
+        self.kind == Kind::Rows
+    }
+
+    /// The rows of the table: label, and the figures as people read them.
+    pub fn rows(&self) -> Vec<(&str, Vec<String>)> {
+        let value = |series: &Series, at: usize| {
+            let known = series.values.get(at).copied().flatten();
+            known.map_or("–".to_owned(), |value| self.unit.write(value))
+        };
+        let row = |(at, label)| (label, self.series.iter().map(|series| value(series, at)).collect());
+        self.labels.iter().map(String::as_str).enumerate().map(row).collect()
+    }
+
+    /// The bars below each other: label, figure, and how long each is in a hundred.
+    pub fn bars(&self) -> Vec<(&str, String, i64)> {
         let most = self.most().max(1);
-        let left = |i: i64| i * Self::WIDTH / count;
-        let gap = if count > 60 { 1 } else { 3 };
-        self.bars
+        let values = self.series.first().map(|series| series.values.as_slice()).unwrap_or_default();
+        let bar = |(label, value): (&String, &Option<i64>)| {
+            let value = value.unwrap_or(0);
+            (label.clone(), value)
+        };
+        let bars: Vec<(String, i64)> = self.labels.iter().zip(values).map(bar).collect();
+        self.labels
             .iter()
-            .zip(0..)
-            .map(|(bar, i)| {
-                let value = bar.value.max(0);
-                let height = if value == 0 { 1 } else { (value * (Self::HEIGHT - 6) / most).max(2) };
-                let width = (left(i + 1) - left(i) - gap).max(1);
-                Place { bar, x: left(i), y: Self::HEIGHT - height, width, height }
-            })
+            .zip(bars)
+            .map(|(label, (_, value))| (label.as_str(), self.unit.write(value), (value * 100 / most).clamp(1, 100)))
             .collect()
     }
 
-    /// The highest value.
-    pub fn most(&self) -> i64 {
-        self.bars.iter().map(|bar| bar.value).max().unwrap_or(0)
-    }
-
-    /// The sum.
-    pub fn total(&self) -> i64 {
-        self.bars.iter().map(|bar| bar.value).sum()
-    }
-
-    /// The first label.
-    pub fn from(&self) -> &str {
-        self.bars.first().map_or("", |bar| &bar.label)
-    }
-
-    /// The last label.
-    pub fn to(&self) -> &str {
-        self.bars.last().map_or("", |bar| &bar.label)
+    fn most(&self) -> i64 {
+        self.series.iter().flat_map(|series| series.values.iter().flatten()).copied().max().unwrap_or(0)
     }
 
     /// What it shows, in a sentence, for those who do not see it.
     pub fn sentence(&self) -> String {
-        let (total, most) = (thousands(self.total()), thousands(self.most()));
-        format!("{}: {total} {}, from {} to {}; {most} at the most.", self.title, self.unit, self.from(), self.to())
+        let (from, until) = (self.labels.first(), self.labels.last());
+        let (Some(from), Some(until)) = (from, until) else { return format!("{}: nothing yet.", self.title) };
+        let names: Vec<&str> = self.series.iter().map(|series| series.name).collect();
+        format!(
+            "{}: {}, from {from} to {until}; {} at the most.",
+            self.title,
+            names.join(" and "),
+            self.unit.write(self.most())
+        )
+    }
+
+    /// What the picture is made of.
+    pub fn shapes(&self) -> Vec<Shape> {
+        let canvas = Canvas::new(Self::WIDTH, Self::HEIGHT);
+        let shapes = canvas.shapes();
+        // The canvas refuses nothing; what plotters itself cannot do leaves the picture out, and the table stays.
+        let drawn = match self.kind {
+            Kind::Bars | Kind::Lines => self.draw(canvas),
+            Kind::Rows => Ok(()),
+        };
+        match drawn {
+            Ok(()) => shapes.take(),
+            Err(()) => Vec::new(),
+        }
+    }
+
+    fn draw(&self, canvas: Canvas) -> Result<(), ()> {
+        let count = self.labels.len().max(1);
+        let most = (self.most().max(1) as f64) * 1.08;
+        let area = canvas.into_drawing_area();
+        let mut chart = ChartBuilder::on(&area)
+            .margin_top(8)
+            .margin_right(20)
+            .x_label_area_size(20)
+            .y_label_area_size(52)
+            .build_cartesian_2d(Range { start: 0.0, end: count as f64 }, Range { start: 0.0, end: most })
+            .map_err(|_| ())?;
+        let label = |at: &f64| self.labels.get(at.floor().max(0.0) as usize).cloned().unwrap_or_default();
+        let number = |value: &f64| self.unit.write(value.round() as i64);
+        let letters = TextStyle::from(("sans-serif", 12).into_font()).color(&INK);
+        chart
+            .configure_mesh()
+            .disable_x_mesh()
+            .x_labels(4)
+            .y_labels(4)
+            .x_label_formatter(&label)
+            .y_label_formatter(&number)
+            .label_style(letters)
+            .axis_style(GRID)
+            .bold_line_style(GRID)
+            .light_line_style(TRANSPARENT)
+            .draw()
+            .map_err(|_| ())?;
+        for (series, color) in self.series.iter().zip(SERIES) {
+            let known = |(at, value): (usize, &Option<i64>)| value.map(|value| (at as f64, value as f64));
+            let points = series.values.iter().enumerate().filter_map(known);
+            match self.kind {
+                Kind::Bars => {
+                    let gap = if count > 60 { 0.0 } else { 0.12 };
+                    let bar = |(x, y): (f64, f64)| Rectangle::new([(x + gap, 0.0), (x + 1.0 - gap, y)], color.filled());
+                    chart.draw_series(points.filter(|(_, y)| *y > 0.0).map(bar)).map_err(|_| ())?;
+                }
+                Kind::Lines | Kind::Rows => {
+                    let points = points.map(|(x, y)| (x + 0.5, y));
+                    chart.draw_series(LineSeries::new(points, color.stroke_width(2))).map_err(|_| ())?;
+                }
+            }
+        }
+        area.present().map_err(|_| ())
     }
 }
 
@@ -92,14 +202,60 @@ impl Chart {
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_bar_stays_in_the_picture() {
-        let bars = (0..30).map(|i| Bar { label: i.to_string(), value: i * i64::from(i % 3 == 0) }).collect();
-        let chart = Chart { title: "By day".into(), unit: "messages".into(), bars };
-        for place in chart.places() {
-            assert!(place.x >= 0 && place.x + place.width <= Chart::WIDTH);
-            assert!(place.y >= 0 && place.y + place.height == Chart::HEIGHT);
+    fn chart(kind: Kind, values: Vec<Option<i64>>) -> Chart {
+        Chart {
+            title: "By day".into(),
+            note: String::new(),
+            of: "Day",
+            kind,
+            unit: Unit::Count,
+            labels: (1..=values.len()).map(|day| format!("{day} Nov")).collect(),
+            series: vec![Series { name: "messages", values }],
         }
-        assert!(Chart { title: String::new(), unit: String::new(), bars: vec![] }.places().is_empty());
+    }
+
+    #[test]
+    fn everything_stays_in_the_picture() {
+        let values: Vec<_> = (0..365).map(|i| (i % 7 != 3).then_some(i * i)).collect();
+        for (kind, values) in [
+            (Kind::Bars, values.clone()),
+            (Kind::Lines, values),
+            (Kind::Bars, vec![Some(0)]),
+            (Kind::Lines, vec![None, Some(i64::MAX / 4), None]),
+            (Kind::Bars, Vec::new()),
+        ] {
+            let drawn = chart(kind, values).shapes();
+            assert!(drawn.iter().any(|shape| matches!(shape, Shape::Text { .. })), "axes are named");
+            for (x, y) in drawn.iter().flat_map(Shape::corners) {
+                assert!(
+                    (-1..=Chart::WIDTH as i32 + 1).contains(&x) && (-1..=Chart::HEIGHT as i32 + 1).contains(&y),
+                    "{x} {y}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_bar_is_as_high_as_its_figure() {
+        let drawn = chart(Kind::Bars, vec![Some(10), Some(20), Some(0)]).shapes();
+        let heights: Vec<i32> = drawn
+            .iter()
+            .filter_map(|shape| match shape {
+                Shape::Rect { class: "c1", height, .. } => Some(*height),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(heights.len(), 2, "nothing is no bar: {drawn:?}");
+        assert!((heights[1] - 2 * heights[0]).abs() <= 2, "{heights:?}");
+    }
+
+    #[test]
+    fn numbers_are_written_as_people_read_them() {
+        assert_eq!(Unit::Count.write(12_345), thousands(12_345));
+        assert_eq!(Unit::Time.write(850), "0.8 ms");
+        assert_eq!(Unit::Time.write(42_000), "42 ms");
+        assert_eq!(Unit::Time.write(1_500_000), "1.5 s");
+        assert_eq!(Unit::Bytes.write(532_480), "532 kB");
+        assert_eq!(Unit::Bytes.write(7_000_000_000), "7.0 GB");
     }
 }

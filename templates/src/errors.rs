@@ -29,7 +29,7 @@ pub enum Problem {
     TooMany(u64),
     /// 500.
     Internal,
-    /// 503 while nothing can be written.
+    /// 403 while nothing can be changed.
     ReadOnly,
     /// 503.
     Unavailable,
@@ -50,7 +50,7 @@ impl ErrorPage {
     pub fn status(&self) -> u16 {
         match self.problem {
             Problem::BadRequest => 400,
-            Problem::Forbidden => 403,
+            Problem::Forbidden | Problem::ReadOnly => 403,
             Problem::NotFound => 404,
             Problem::MethodNotAllowed => 405,
             Problem::Conflict => 409,
@@ -59,7 +59,7 @@ impl ErrorPage {
             Problem::Invalid(_) => 422,
             Problem::TooMany(_) => 429,
             Problem::Internal => 500,
-            Problem::ReadOnly | Problem::Unavailable => 503,
+            Problem::Unavailable => 503,
         }
     }
 
@@ -149,4 +149,56 @@ pub enum Typed {
     Message(MessageForm),
     /// Anything else: nothing worth keeping, and `action` is the page to go back to.
     Nothing,
+}
+
+/// Nothing can be changed now: what was typed comes back, to be kept or sent again. 403.
+#[derive(Clone, Debug, Template)]
+#[template(path = "errors/read_only.html")]
+pub struct ReadOnlyPage {
+    /// Around it.
+    pub frame: Frame,
+    /// What was sent.
+    pub kept: ReadOnly,
+}
+
+/// A form that was sent while nothing can be changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadOnly {
+    /// Where it goes.
+    pub action: String,
+    /// Whether all of it is here; secrets are not given back.
+    pub is_whole: bool,
+    /// Its fields by name.
+    pub fields: Vec<(String, String)>,
+}
+
+/// Fields in which people write, and what they are called here.
+const WRITTEN: [(&str, &str); 13] = [
+    ("title", "Title"),
+    ("to", "To"),
+    ("text", "Your message"),
+    ("name", "Name"),
+    ("description", "Description"),
+    ("bio", "About you"),
+    ("location", "Where you are"),
+    ("web", "Your page"),
+    ("message", "Your message"),
+    ("words", "In your words"),
+    ("reason", "Reason"),
+    ("username", "Name"),
+    ("email", "Mail"),
+];
+
+impl ReadOnlyPage {
+    /// What was typed: name, label, text.
+    pub fn written(&self) -> Vec<(&'static str, &'static str, &str)> {
+        let typed = |name: &str| self.kept.fields.iter().find(|(known, text)| known == name && !text.is_empty());
+        WRITTEN.iter().filter_map(|&(name, label)| Some((name, label, typed(name)?.1.as_str()))).collect()
+    }
+
+    /// What else was sent.
+    pub fn others(&self) -> Vec<&(String, String)> {
+        let shown = self.written();
+        self.kept.fields.iter().filter(|(name, _)| !shown.iter().any(|(known, ..)| known == name)).collect()
+    }
 }

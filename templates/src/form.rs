@@ -299,6 +299,34 @@ form! {
         email,
         /// The password; never sent back.
         password,
+        /// What they say to whoever decides about the account.
+        message,
+    }
+}
+
+form! {
+    /// What admins decide about the site.
+    SiteForm {
+        /// Its name.
+        name,
+        /// A line about it.
+        line,
+        /// `open`, `invited`, `approved` or `closed`.
+        sign_ups,
+        /// What everybody must know.
+        notice,
+        /// `yes`: nothing can be changed.
+        read_only,
+    }
+}
+
+form! {
+    /// Makes a link with which one may sign up.
+    SiteLinkForm {
+        /// How many may use it.
+        uses,
+        /// For how long.
+        days,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What stands around every page: head, left column, flash, footing for the scripts.
 
 use domain::model::{GroupId, GroupKind, Level, Person, Sidebar, SidebarGroup, Theme};
+use domain::site::Notice;
 use domain::store::notices::NoticeRow;
 use domain::time::Timestamp;
 
@@ -26,10 +27,18 @@ pub struct Frame {
     pub assets: Assets,
     /// What the last deed led to, said once.
     pub flash: Option<Flash>,
-    /// What everyone must know, such as that the site is read-only.
-    pub notice: Option<String>,
+    /// What everyone must know, until they hide it.
+    pub notice: Option<Notice>,
     /// What those who keep order tell the viewer, until they say that they read it.
     pub told: Option<NoticeRow>,
+    /// Whether nothing can be changed.
+    pub read_only: bool,
+    /// Whether anyone may sign up, or ask to.
+    pub sign_up_open: bool,
+    /// Who is signed in to an account that waits for an admin of the site: they see nothing but that.
+    pub waiting: Option<Person>,
+    /// How many new accounts wait for an admin of the site; counted for the admins' pages alone.
+    pub sign_ups: i64,
     /// The path and query of this page.
     pub path: String,
     /// The group that the page stands in.

@@ -70,6 +70,6 @@ pub struct Welcome {
     pub frame: Frame,
     /// Public groups, the liveliest first.
     pub groups: Vec<GroupRow>,
-    /// Whether anyone may sign up.
-    pub sign_up_open: bool,
+    /// A line about the site; may be empty.
+    pub line: String,
 }

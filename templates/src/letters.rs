@@ -40,7 +40,7 @@ pub fn words(occasion: &Occasion) -> Result<Words, String> {
     let letter = Letter::about(occasion);
     let html = Html { letter: &letter }.render().map_err(|error| error.to_string())?;
     let text = Text { letter: &letter }.render().map_err(|error| error.to_string())?;
-    Ok(Words { subject: letter.subject, text, html })
+    Ok(Words { subject: crate::tame(letter.subject), text: crate::tame(text), html: crate::tame(html) })
 }
 
 impl Letter {
@@ -126,6 +126,18 @@ impl Letter {
                 None,
                 vec!["Farewell, and thank you for what you said.".to_owned()],
             ),
+            (Kind::Approved, _) => (
+                format!("You are let in at {site_name}"),
+                vec![format!("An admin of {site_name} looked at your account {username} and let you in. Welcome.")],
+                Some(("Go there", format!("{base_url}/"))),
+                vec!["If you know nothing of this, you need not do anything.".to_owned()],
+            ),
+            (Kind::Declined, _) => (
+                format!("Your account at {site_name} was declined"),
+                vec![format!("An admin of {site_name} looked at your account {username} and decided against it.")],
+                None,
+                vec!["Within a week it is taken away, with everything that it says about you.".to_owned()],
+            ),
         };
         let (site_name, base_url, username) = (site_name.clone(), base_url.clone(), username.clone());
         Self { subject, site_name, base_url, username, said, link, after }
@@ -163,6 +175,8 @@ mod tests {
             Kind::SecondStepOff,
             Kind::RecoveryUsed,
             Kind::Deleted,
+            Kind::Approved,
+            Kind::Declined,
         ] {
             let written = words(&occasion(kind)).expect("it draws");
             assert!(written.subject.contains("The <Garden>"), "{kind}");

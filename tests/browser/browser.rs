@@ -213,7 +213,12 @@ impl Browser {
 
     /// Brings the tab to the front, as a click on it would.
     pub async fn show(&self) {
-        self.driver("goog/cdp/execute", json!({"cmd": "Page.bringToFront", "params": {}})).await;
+        self.cdp("Page.bringToFront", json!({})).await;
+    }
+
+    /// A command of the DevTools protocol.
+    pub async fn cdp(&self, command: &str, parameters: Value) {
+        self.driver("goog/cdp/execute", json!({"cmd": command, "params": parameters})).await;
     }
 
     /// What the console said since it was asked last, of level `SEVERE`.

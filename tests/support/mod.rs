@@ -15,8 +15,8 @@ pub use database::Database;
 pub use forum::{Forum, Running, program};
 pub use klatch_bench::site::{PATIENCE, Process, Redis, free_port, wait_at_most, wait_for};
 pub use mailbox::{Letter, Mailbox};
-pub use page::{Filled, Page};
-pub use people::{Place, admin_of, group_of, newcomer, topic_in};
+pub use page::{Filled, Page, unescaped};
+pub use people::{PASSWORD, Place, admin_of, group_of, newcomer, topic_in};
 pub use visitor::Visitor;
 
 /// Makes a test of each story in each way of running, as `alone::NAME` and `services::NAME`.

@@ -15,6 +15,7 @@ mod live;
 mod order;
 mod privacy;
 mod searching;
+mod site;
 mod splits;
 #[path = "../support/mod.rs"]
 mod support;

@@ -11,7 +11,8 @@ use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use domain::Error;
 use serde_json::json;
-use templates::errors::{ErrorPage, FormExpired, Problem, Typed};
+use templates::account::Waiting;
+use templates::errors::{ErrorPage, FormExpired, Problem, ReadOnly, ReadOnlyPage, Typed};
 
 use crate::routes::allowed;
 use crate::visit::Visit;
@@ -29,6 +30,10 @@ pub enum Failure {
     Domain(Error),
     /// The request itself is at fault.
     Problem(Problem),
+    /// The account waits for an admin of the site.
+    Waiting,
+    /// Nothing can be changed now: what was typed goes back.
+    ReadOnly(Box<ReadOnly>),
     /// The form's token does not hold: what was typed goes back.
     Expired {
         /// Where the form goes.
@@ -67,6 +72,8 @@ impl fmt::Display for Failure {
             Self::Domain(error) => error.fmt(f),
             Self::Problem(problem) => write!(f, "{problem:?}"),
             Self::Expired { .. } => f.write_str("the form's token does not hold"),
+            Self::Waiting => f.write_str("the account waits"),
+            Self::ReadOnly(_) => f.write_str("the site is read-only"),
         }
     }
 }
@@ -76,9 +83,10 @@ impl Failure {
     pub fn problem(&self) -> Problem {
         match self {
             Self::Problem(problem) => problem.clone(),
-            Self::Expired { .. } | Self::Domain(Error::SignedOut | Error::Forbidden(_) | Error::Held) => {
-                Problem::Forbidden
-            }
+            Self::Expired { .. }
+            | Self::Waiting
+            | Self::Domain(Error::SignedOut | Error::Forbidden(_) | Error::Held) => Problem::Forbidden,
+            Self::ReadOnly(_) => Problem::ReadOnly,
             Self::Domain(Error::NotFound) => Problem::NotFound,
             Self::Domain(Error::Invalid(fields)) => {
                 Problem::Invalid(fields.iter().next().map(|(_, why)| why.to_owned()))
@@ -104,6 +112,8 @@ impl Failure {
             }
             Self::Domain(Error::Slow(wait)) => json!({"error": crate::handlers::too_soon(*wait)}),
             Self::Domain(Error::Held) => json!({"error": "It waits for approval."}),
+            Self::ReadOnly(_) => json!({"error": "The site is read-only for now: nothing can be changed."}),
+            Self::Waiting => json!({"error": "Your account waits for an admin of the site."}),
             Self::Domain(Error::SignedOut) | Self::Expired { .. } => {
                 json!({"error": "You are signed out, or the page is too old: load it again."})
             }
@@ -175,6 +185,8 @@ struct Cause {
     problem: Problem,
     json: serde_json::Value,
     expired: Option<(String, Typed)>,
+    read_only: Option<ReadOnly>,
+    waiting: bool,
     signed_out: bool,
     why: Option<&'static str>,
 }
@@ -223,6 +235,11 @@ impl Cause {
             problem: failure.problem(),
             json: failure.json(),
             expired,
+            read_only: match failure {
+                Failure::ReadOnly(kept) => Some(ReadOnly::clone(kept)),
+                _ => None,
+            },
+            waiting: matches!(failure, Failure::Waiting),
             signed_out: matches!(failure, Failure::Domain(Error::SignedOut)),
             why,
         }
@@ -255,15 +272,21 @@ impl Cause {
         if self.signed_out && request.method() == actix_web::http::Method::GET {
             return visit.redirect(&format!("/-/sign-in?next={}", templates::search::encoded(&visit.path)));
         }
+        if self.waiting
+            && let Some(answer) = waiting(&visit).await
+        {
+            return answer;
+        }
         // The frame's own figures may be what failed: a bare one will do.
         let frame = match visit.frame().await {
             Ok(frame) => frame,
             Err(_) => visit.bare_frame(),
         };
-        match &self.expired {
-            Some((action, typed)) => visit
+        match (&self.expired, &self.read_only) {
+            (Some((action, typed)), _) => visit
                 .page_with(StatusCode::FORBIDDEN, &FormExpired { frame, action: action.clone(), typed: typed.clone() }),
-            None => {
+            (None, Some(kept)) => visit.page_with(StatusCode::FORBIDDEN, &ReadOnlyPage { frame, kept: kept.clone() }),
+            (None, None) => {
                 // What is not there answers everyone alike.
                 let mut frame = templates::Frame { told: None, ..frame };
                 if let Some(why) = self.why {
@@ -275,4 +298,17 @@ impl Cause {
             }
         }
     }
+}
+
+/// The page for somebody whose account waits for an admin of the site.
+async fn waiting(visit: &Visit) -> Option<HttpResponse> {
+    let account = domain::sign_ups::own(visit.cx(), visit.waiting.as_ref()?.person.id).await.ok()?;
+    let page = Waiting {
+        frame: visit.bare_frame(),
+        since: account.waiting_since,
+        declined: account.declined_at.is_some(),
+        is_told: account.email.is_some(),
+        unconfirmed: account.new_email,
+    };
+    Some(visit.page_with(StatusCode::FORBIDDEN, &page))
 }

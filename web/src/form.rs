@@ -8,7 +8,8 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 use actix_web::web::{Bytes, Query};
 use actix_web::{FromRequest, HttpRequest};
-use templates::errors::{Problem, Typed};
+use domain::policy::Change;
+use templates::errors::{Problem, ReadOnly, Typed};
 use templates::form::{MessageForm, TopicForm};
 
 use crate::failure::Failure;
@@ -40,6 +41,16 @@ impl Form {
     /// Where to go after: a path of our own, else `otherwise`.
     pub fn next<'a>(&'a self, otherwise: &'a str) -> &'a str {
         own_path(self.get("next")).unwrap_or(otherwise)
+    }
+
+    /// All of it but what is secret, to be given back where nothing can be changed.
+    fn kept(self, action: &str) -> ReadOnly {
+        let is_secret = |name: &str| name.ends_with("password") || matches!(name, "code" | "token" | "ticket");
+        let is_whole = !self.0.keys().any(|name| is_secret(name));
+        let mut fields: Vec<(String, String)> =
+            self.0.into_iter().filter(|(name, _)| !is_secret(name) && name != "csrf").collect();
+        fields.sort();
+        ReadOnly { action: action.to_owned(), is_whole, fields }
     }
 
     /// What was typed, to be given back.
@@ -86,6 +97,9 @@ impl FromRequest for Form {
             let form = Self(fields.into_inner().into_iter().collect());
             let visit = Visit::of(&request).await?;
             if same_origin(&visit, request.headers()) && visit.token_holds(form.get("csrf")) {
+                if domain::policy::check_change(visit.now.settings.read_only, change(request.path())).is_err() {
+                    return Err(Failure::ReadOnly(Box::new(form.kept(request.path()))));
+                }
                 return Ok(form);
             }
             let typed = form.typed();
@@ -95,6 +109,16 @@ impl FromRequest for Form {
             };
             Err(Failure::Expired { action, typed: Box::new(typed) })
         })
+    }
+}
+
+/// What the form of an address changes.
+fn change(path: &str) -> Change {
+    match path {
+        "/-/sign-in" | "/-/sign-in/code" | "/-/sign-out" | "/-/notice/hide" => Change::Browser,
+        "/-/first-admin" => Change::Site,
+        _ if path.starts_with("/admin/") => Change::Site,
+        _ => Change::Forum,
     }
 }
 

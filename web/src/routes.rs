@@ -11,9 +11,9 @@ use crate::assets;
 use crate::failure::Failure;
 use crate::form::MAX_BODY;
 use crate::handlers::{
-    account, addresses, admin, directs, following, groups, health, held, help, home, ignores, invitations, log,
-    members, mentions, merges, messages, notices, own_account, passwords, people, reads, removals, reports, requests,
-    rules, search, second_step, settings, splits, topics,
+    account, addresses, admin, directs, figures, following, groups, health, held, help, home, ignores, invitations,
+    log, members, mentions, merges, messages, notices, own_account, passwords, people, reads, removals, reports,
+    requests, rules, search, second_step, settings, sign_ups, site, splits, topics,
 };
 
 /// An address of the program: the table of them is what is mounted, and what the tests walk.
@@ -61,6 +61,8 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/sign-out" => account::sign_out;
     get "/-/first-admin" => account::first_admin_form;
     post "/-/first-admin" => account::first_admin;
+
+    post "/-/notice/hide" => site::hide_notice;
 
     get "/-/settings" => settings::edit;
     post "/-/settings" => settings::update;
@@ -183,6 +185,7 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/messages/{id}/unread" => reads::unread_from;
 
     get "/admin/" => admin::index;
+    get "/admin/figures" => figures::index;
     get "/admin/people" => admin::people;
     get "/admin/people/{id}" => admin::person;
     post "/admin/people/{id}/bar" => admin::bar;
@@ -191,6 +194,12 @@ pub const ROUTES: &[Entry] = routes! {
     post "/admin/people/{id}/clear" => removals::clear_site;
     post "/admin/removals/{id}/undo" => removals::undo_in_site;
     get "/admin/log" => log::of_admins;
+    post "/admin/people/{id}/admin" => admin::set_admin;
+    post "/admin/people/{id}/sessions" => admin::end_sessions;
+    get "/admin/sign-ups" => sign_ups::index;
+    post "/admin/sign-ups" => sign_ups::answer;
+    post "/admin/sign-ups/links" => sign_ups::create;
+    post "/admin/sign-ups/links/{id}/revoke" => sign_ups::revoke;
     get "/admin/groups" => admin::groups;
     get "/admin/reports" => reports::of_site;
     get "/admin/held" => held::of_site;
@@ -202,6 +211,8 @@ pub const ROUTES: &[Entry] = routes! {
     get "/admin/jobs" => admin::jobs;
     post "/admin/jobs/{id}/retry" => admin::retry_job;
     post "/admin/jobs/{id}/drop" => admin::drop_job;
+    get "/admin/settings" => site::edit;
+    post "/admin/settings" => site::update;
 
     get "/{group}/" => groups::show;
     get "/{group}/{topic}/" => topics::show;

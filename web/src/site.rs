@@ -112,6 +112,7 @@ impl Site {
                     Control::SessionEnded { .. }
                     | Control::UserChanged { .. }
                     | Control::RulesChanged
+                    | Control::SiteChanged
                     | Control::SearchChanged,
                 ) => {}
                 Err(RecvError::Closed) => return,

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
+use std::sync::Arc;
 
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
@@ -11,10 +12,11 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use domain::bus::Stream;
-use domain::model::Group;
+use domain::model::{Group, SignUps};
 use domain::policy::{Deed, Standing, Viewer};
 use domain::secrets;
 use domain::sessions::{Origin, Session};
+use domain::site::{Notice, Site as SiteNow};
 use domain::{Context, Error};
 use templates::{Frame, Live, Template};
 
@@ -28,6 +30,10 @@ pub struct Visit {
     pub site: Data<Site>,
     /// Who is signed in.
     pub session: Option<Session>,
+    /// Who is signed in to an account that waits for an admin of the site: to everything else they are a stranger.
+    pub waiting: Option<Session>,
+    /// What the admins decided about the site.
+    pub now: Arc<SiteNow>,
     /// Path and query.
     pub path: String,
     /// Whether the page is fetched without anyone looking at it, or before.
@@ -39,6 +45,7 @@ pub struct Visit {
     form_secret: String,
     form_cookie_is_new: bool,
     flash: Option<String>,
+    hidden_notice: Option<String>,
 }
 
 impl Visit {
@@ -49,16 +56,21 @@ impl Visit {
         }
         let site =
             request.app_data::<Data<Site>>().ok_or_else(|| Error::Internal("the server has no site".into()))?.clone();
-        let session = match request.cookie(site.session_cookie()) {
-            Some(cookie) => domain::sessions::authenticate(&site.cx, cookie.value()).await?,
+        let now = domain::site::current(&site.cx).await;
+        let opened = match request.cookie(site.session_cookie()) {
+            Some(cookie) => domain::sessions::opened(&site.cx, cookie.value()).await?,
             None => None,
+        };
+        let (waiting, session) = match opened {
+            Some(session) if session.is_waiting => (Some(session), None),
+            session => (None, session),
         };
         let known = request
             .cookie(site.form_cookie())
             .map(|cookie| cookie.value().to_owned())
             .filter(|value| value.len() == 64);
         let form_cookie_is_new = known.is_none();
-        let form_secret = match (&session, known) {
+        let form_secret = match (session.as_ref().or(waiting.as_ref()), known) {
             (Some(_), _) => String::new(),
             (None, Some(value)) => value,
             (None, None) => secrets::token()?,
@@ -75,7 +87,10 @@ impl Visit {
             form_secret,
             form_cookie_is_new,
             flash: request.cookie(FLASH).map(|cookie| cookie.value().to_owned()),
+            hidden_notice: request.cookie(NOTICE).map(|cookie| cookie.value().to_owned()),
             session,
+            waiting,
+            now,
             site,
         };
         request.extensions_mut().insert(visit.clone());
@@ -114,10 +129,15 @@ impl Visit {
         &self.origin
     }
 
+    /// The session of whoever is signed in, also where their account waits.
+    pub fn any_session(&self) -> Option<&Session> {
+        self.session.as_ref().or(self.waiting.as_ref())
+    }
+
     /// The token that forms of this browser carry.
     fn csrf(&self) -> String {
         let secret = &self.cx().config.secret;
-        match &self.session {
+        match self.any_session() {
             Some(session) => secret.sign("form", &session.id),
             None => secret.sign("form", &self.form_secret),
         }
@@ -126,7 +146,7 @@ impl Visit {
     /// Whether a form's token is this browser's.
     pub fn token_holds(&self, token: &str) -> bool {
         let secret = &self.cx().config.secret;
-        match &self.session {
+        match self.any_session() {
             Some(session) => secret.verify("form", &session.id, token),
             None => !self.form_cookie_is_new && secret.verify("form", &self.form_secret, token),
         }
@@ -135,12 +155,16 @@ impl Visit {
     /// A frame without figures, for when those cannot be had.
     pub fn bare_frame(&self) -> Frame {
         Frame {
-            site_name: self.cx().config.site_name.clone(),
+            site_name: self.now.settings.name.clone(),
             viewer: self.session.as_ref().map(|session| templates::Viewer {
                 person: session.person.clone(),
                 is_admin: session.is_admin,
                 theme: session.theme,
             }),
+            waiting: self.waiting.as_ref().map(|session| session.person.clone()),
+            sign_up_open: matches!(self.now.settings.sign_ups, SignUps::Open | SignUps::Approved),
+            read_only: self.now.settings.read_only,
+            notice: self.notice().cloned(),
             csrf: self.csrf(),
             nonce: self.nonce.clone(),
             assets: crate::assets::addresses(),
@@ -153,6 +177,21 @@ impl Visit {
             now: self.cx().now(),
             ..Frame::default()
         }
+    }
+
+    /// What stands above every page, unless it was hidden in this browser.
+    fn notice(&self) -> Option<&Notice> {
+        self.now.notice.as_ref().filter(|notice| Some(&notice.version) != self.hidden_notice.as_ref())
+    }
+
+    /// An answer after which this browser does not show the notice of that version any more.
+    pub fn hiding(&self, mut response: HttpResponse, version: &str) -> HttpResponse {
+        let known = self.now.notice.as_ref().is_some_and(|notice| notice.version == version);
+        if known {
+            let cookie = self.cookie(NOTICE, version.to_owned()).max_age(CookieDuration::days(365)).finish();
+            let _ = response.add_cookie(&cookie);
+        }
+        response
     }
 
     /// The frame around a page. Call it before anything of the page is read: its cursor is where the live events go on.
@@ -229,7 +268,7 @@ impl Visit {
     /// The page with a status.
     pub fn page_with(&self, status: StatusCode, page: &impl Template) -> HttpResponse {
         let html = match page.render() {
-            Ok(html) => html,
+            Ok(html) => templates::tame(html),
             Err(error) => {
                 tracing::error!(%error, "a page was not drawn");
                 return HttpResponse::InternalServerError()
@@ -242,8 +281,8 @@ impl Visit {
         response.insert_header(("x-content-type-options", "nosniff"));
         response.insert_header(("referrer-policy", "same-origin"));
         response.insert_header(("permissions-policy", "camera=(), microphone=(), geolocation=()"));
-        let holds_token = self.session.is_none() && html.contains("name=\"csrf\"");
-        let private = self.session.is_some() || holds_token || !status.is_success();
+        let holds_token = self.any_session().is_none() && html.contains("name=\"csrf\"");
+        let private = self.any_session().is_some() || holds_token || !status.is_success();
         response.insert_header((CACHE_CONTROL, if private { "private, no-store" } else { "no-cache" }));
         response.insert_header((VARY, "Cookie"));
         if holds_token && self.form_cookie_is_new {
@@ -325,6 +364,12 @@ impl Visit {
 
 const FLASH: &str = "klatch-said";
 
+/// Holds the version of the notice that was hidden in this browser.
+const NOTICE: &str = "klatch-notice";
+
+/// What may be done while an account waits: going, and confirming the address to which the answer is sent.
+const WHILE_WAITING: [&str; 3] = ["/-/sign-out", "/-/confirm", "/-/notice/hide"];
+
 /// What can be said on the page after: the cookie carries the word, never the text.
 const FLASHES: &[(&str, &str)] = &[
     ("saved", "Saved."),
@@ -390,6 +435,12 @@ const FLASHES: &[(&str, &str)] = &[
     ("revoked", "That session is signed out."),
     ("retried", "The job will be tried again."),
     ("dropped", "The job is gone."),
+    ("hidden", "Hidden in this browser, until it says something else."),
+    ("approved", "Let in. Whoever has a confirmed mail address is told."),
+    ("not-approved", "Declined. For seven days you can think better of it."),
+    ("admin", "They administer the site now."),
+    ("no-admin", "They do not administer the site any more."),
+    ("sessions-ended", "They are signed out there."),
     ("welcome", "Welcome. Join a group or two to begin."),
 ];
 
@@ -403,7 +454,13 @@ impl FromRequest for Visit {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { Self::of(&request).await })
+        Box::pin(async move {
+            let visit = Self::of(&request).await?;
+            if visit.waiting.is_some() && !WHILE_WAITING.contains(&request.path()) {
+                return Err(Failure::Waiting);
+            }
+            Ok(visit)
+        })
     }
 }
 

@@ -103,6 +103,16 @@ words! {
         AdminUnmade = "admin_unmade",
         /// A sign-in of somebody was ended.
         SessionRevoked = "session_revoked",
+        /// What is decided about the site was changed.
+        SiteChanged = "site_changed",
+        /// A new account was let in.
+        SignUpApproved = "sign_up_approved",
+        /// A new account was not.
+        SignUpDeclined = "sign_up_declined",
+        /// A link was made with which one may sign up.
+        SignUpLinkMade = "sign_up_link_made",
+        /// Such a link was revoked.
+        SignUpLinkRevoked = "sign_up_link_revoked",
         /// A failed job is tried again.
         JobRetried = "job_retried",
         /// A job was given up.
@@ -178,6 +188,11 @@ impl LogDeed {
             | Self::AdminMade
             | Self::AdminUnmade
             | Self::SessionRevoked
+            | Self::SiteChanged
+            | Self::SignUpApproved
+            | Self::SignUpDeclined
+            | Self::SignUpLinkMade
+            | Self::SignUpLinkRevoked
             | Self::JobRetried
             | Self::JobDropped => LogReach::Admins,
         }
@@ -233,6 +248,11 @@ impl LogDeed {
             Self::AdminMade => "made somebody an admin of the site",
             Self::AdminUnmade => "took the site from an admin",
             Self::SessionRevoked => "ended a sign-in",
+            Self::SiteChanged => "changed the settings of the site",
+            Self::SignUpApproved => "let a new account in",
+            Self::SignUpDeclined => "declined a new account",
+            Self::SignUpLinkMade => "made a link to sign up with",
+            Self::SignUpLinkRevoked => "revoked a link to sign up with",
             Self::JobRetried => "had a job tried again",
             Self::JobDropped => "gave a job up",
             Self::NameHidden => "hid a name in the log",
@@ -288,6 +308,11 @@ impl LogDeed {
             Self::AccountBanned => ("banned the account of", ""),
             Self::AccountFreed => ("freed the account of", ""),
             Self::AdminMade => ("made", "an admin of the site"),
+            Self::SiteChanged => ("changed the settings of the site for", ""),
+            Self::SignUpApproved => ("let in the new account of", ""),
+            Self::SignUpDeclined => ("declined the new account of", ""),
+            Self::SignUpLinkMade => ("made a link to sign up with for", ""),
+            Self::SignUpLinkRevoked => ("revoked a link to sign up with by", ""),
             Self::AdminUnmade => ("took the site from", ""),
             Self::SessionRevoked => ("ended a sign-in of", ""),
             Self::JobRetried => ("had a job tried again for", ""),

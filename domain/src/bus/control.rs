@@ -38,6 +38,8 @@ pub enum Control {
     },
     /// Rules that look at messages before they are there are not those that were.
     RulesChanged,
+    /// What admins decide about the site is another thing now.
+    SiteChanged,
     /// There is something new for the search index.
     SearchChanged,
     /// Words may have been missed: forget everything that they keep true.

@@ -34,6 +34,10 @@ words! {
         RecoveryUsed = "recoveryused",
         /// The account was deleted.
         Deleted = "deleted",
+        /// The new account was let in.
+        Approved = "approved",
+        /// The new account was not.
+        Declined = "declined",
     }
 }
 

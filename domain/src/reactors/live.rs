@@ -102,6 +102,10 @@ fn about_message(cx: &Context, draw: &Draw, cause: Cause, message: &Message, sub
         if message.seq == 1 && kind == "message" {
             fields.insert("new_topic".into(), true.into());
         }
+        if kind == "message" {
+            // Those who tell of it count how long that took.
+            fields.insert("saved".into(), message.created_at.0.into());
+        }
     }
     event
 }

@@ -11,7 +11,9 @@ use crate::mail::{Occasion, Words};
 use crate::model::{Group, GroupId, Message, Topic, TopicRow};
 use crate::store::topics::Subject;
 use crate::time::Timestamp;
-use crate::{groups, held, history, leaving, letters, removals, second_step, sessions, store, unread};
+use crate::{
+    figures, groups, held, history, leaving, letters, removals, second_step, sessions, sign_ups, store, unread,
+};
 
 /// How the fragments of live events, and letters, are drawn: the pages' own partials, which the domain does not know.
 #[derive(Clone, Copy)]
@@ -150,13 +152,16 @@ const GROUPS_KEPT: std::time::Duration = std::time::Duration::from_secs(30 * 24 
 async fn sweep(cx: &Context) -> Result<()> {
     let purged = history::purge(cx).await?;
     let declined = held::purge(cx).await?;
+    let sign_ups = sign_ups::forget_declined(cx).await?;
+    let samples = figures::thin(cx).await?;
     let mut tx = cx.db.begin().await?;
     let sessions = store::sessions::delete_expired(&mut tx, cx.now()).await?;
     store::second_steps::delete_begun(&mut tx, cx.now().minus(second_step::SET_UP)).await?;
     store::former_names::delete_expired(&mut tx, cx.now()).await?;
     let letters = store::letters::delete_expired(&mut tx, cx.now()).await?;
     let log = store::search_log::trim(&mut tx, SEARCH_LOG_KEPT).await?;
-    let links = store::invitations::delete_expired(&mut tx, cx.now()).await?;
+    let links = store::invitations::delete_expired(&mut tx, cx.now()).await?
+        + store::sign_ups::delete_expired(&mut tx, cx.now()).await?;
     tx.commit().await.map_err(Error::from)?;
     let mut groups = 0;
     loop {
@@ -168,6 +173,6 @@ async fn sweep(cx: &Context) -> Result<()> {
             break;
         }
     }
-    tracing::info!(sessions, letters, log, purged, declined, links, groups, "swept");
+    tracing::info!(sessions, letters, log, purged, declined, sign_ups, samples, links, groups, "swept");
     Ok(())
 }

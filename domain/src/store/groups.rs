@@ -290,23 +290,48 @@ pub async fn searched(db: &Db, reader: UserId) -> Result<Searched> {
     })
 }
 
-/// All groups but conversations with their sizes, for admins: names and figures, nothing that was written in them.
-pub async fn all(db: &Db, limit: i64, offset: i64) -> Result<Vec<GroupRow>> {
-    let rows = sql!(all db, Discovered,
+/// A group as the admins of the site list it: names and figures, nothing that was written in it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Listed {
+    /// The group.
+    #[sqlx(flatten)]
+    pub group: Group,
+    /// How many are in it.
+    pub members: i64,
+    /// How many topics stand in it.
+    pub topics: i64,
+    /// How many messages were written in these.
+    pub messages: i64,
+    /// When something was last written; its creation when nothing was.
+    pub last_message_at: Timestamp,
+    /// The reader's part in it.
+    pub role: Option<Role>,
+}
+
+// Names and addresses hold the words, and the kind is the one asked for, or it is archived.
+macro_rules! sought {
+    () => {
+        " from groups g where g.kind <> 'direct' and g.deleted_at is null and (lower(g.name) like $1 or g.slug like $1)
+           and ($2 = '' or g.kind = $2 or $2 = 'archived' and g.archived_at is not null)"
+    };
+}
+
+/// Groups but conversations, of a kind or archived, or all of them, for an admin of the site.
+pub async fn listed(db: &Db, reader: UserId, words: &str, kind: &str, limit: i64, offset: i64) -> Result<Vec<Listed>> {
+    sql!(all db, Listed,
         concat!("select ", columns!(), ",
                 (select count(*) from memberships m where m.group_id = g.id) as members,
                 (select count(*) from topics t where t.group_id = g.id and t.deleted_at is null) as topics,
+                (select cast(coalesce(sum(t.last_seq), 0) as bigint) from topics t where t.group_id = g.id and t.deleted_at is null) as messages,
                 coalesce((select max(t.last_message_at) from topics t where t.group_id = g.id), g.created_at) as last_message_at,
-                1 = 0 as is_member
-         from groups g where g.kind <> 'direct' and g.deleted_at is null order by lower(g.name), g.id limit $1 offset $2"), limit, offset)?;
-    let row = |r: Discovered| GroupRow {
-        group: r.group,
-        members: r.members,
-        topics: r.topics,
-        last_message_at: r.last_message_at,
-        is_member: r.is_member,
-    };
-    Ok(rows.into_iter().map(row).collect())
+                (select m.role from memberships m where m.group_id = g.id and m.user_id = $3) as role",
+            sought!(), " order by lower(g.name), g.id limit $4 offset $5"),
+        super::pattern(words), super::word(kind), reader, limit, offset)
+}
+
+/// How many they are.
+pub async fn count_listed(db: &Db, words: &str, kind: &str) -> Result<i64> {
+    sql!(value db, i64, concat!("select count(*)", sought!()), super::pattern(words), super::word(kind))
 }
 
 /// How many groups there are.

@@ -15,13 +15,6 @@ pub async fn empty(tx: &mut Tx, user: UserId, placeholder: &str, now: Timestamp)
         user, placeholder, now, false)
 }
 
-/// Whether an account is an admin of the site, and whether another one is too.
-pub async fn admins(tx: &mut Tx, user: UserId) -> Result<(bool, bool)> {
-    sql!(one tx, (bool, bool),
-        "select exists (select 1 from users where id = $1 and is_admin), exists (select 1 from users where id <> $1 and is_admin)",
-        user)
-}
-
 /// The groups that somebody is in, by id.
 pub async fn groups(tx: &mut Tx, user: UserId) -> Result<Vec<GroupId>> {
     sql!(values tx, GroupId, "select group_id from memberships where user_id = $1 order by group_id", user)

@@ -345,11 +345,6 @@ pub async fn set_nodes(tx: &mut Tx, id: MessageId, raw: &str, nodes: &[Node]) ->
         id, raw, Json(nodes), i64::from(crate::markup::NODES_VERSION))
 }
 
-/// How many there are.
-pub async fn count(db: &Db) -> Result<i64> {
-    sql!(value db, i64, "select count(*) from messages")
-}
-
 /// The first message of each topic.
 pub async fn firsts_of(db: &Db, topics: &[TopicId]) -> Result<Vec<(TopicId, MessageId)>> {
     if topics.is_empty() {
@@ -357,12 +352,4 @@ pub async fn firsts_of(db: &Db, topics: &[TopicId]) -> Result<Vec<(TopicId, Mess
     }
     sql!(all db, (TopicId, MessageId),
         "select topic_id, id from messages where seq = 1 and topic_id in (select cast(value as bigint) from json_each($1))", super::list(topics))
-}
-
-/// How many were written on each day since `from`: the day's number since 1970 (UTC), and how many.
-pub async fn by_day(db: &Db, from: Timestamp) -> Result<Vec<(i64, i64)>> {
-    sql!(all db, (i64, i64),
-        pg "select cast(floor(extract(epoch from created_at) / 86400) as bigint) as day, count(*) from messages where created_at >= $1 group by day order by day",
-        lite "select created_at / 86400000000 as day, count(*) from messages where created_at >= $1 group by day order by day",
-        from)
 }

@@ -1,7 +1,7 @@
 //! Accounts.
 
-use super::db::{Db, Tx, sql};
-use crate::model::{DirectFrom, Person, Theme, User, UserId};
+use super::db::{Db, On, Tx, sql};
+use crate::model::{AccountState, DirectFrom, Person, Theme, User, UserId};
 use crate::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -9,7 +9,8 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 macro_rules! columns {
     () => {
         "id, username, email, new_email, name, bio, location, web, theme, is_admin, password_hash is not null as claimed,
-         deleted_at is not null as deleted, created_at, suspended_until, banned_at, barred_reason, direct_from, follow_written"
+         deleted_at is not null as deleted, created_at, suspended_until, banned_at, barred_reason, direct_from, follow_written,
+         waiting_since"
     };
 }
 
@@ -174,22 +175,52 @@ pub struct Listed {
     pub seen_at: Option<Timestamp>,
 }
 
-/// People whose name or mail address holds the words, by name, for admins.
-pub async fn listed(db: &Db, words: &str, limit: i64, offset: i64) -> Result<Vec<Listed>> {
+// Names and mail addresses hold the words, and the account is in the state, at the moment in $3.
+macro_rules! sought {
+    () => {
+        " from users where (username_lower like $1 or lower(name) like $1 or lower(coalesce(email, '')) like $1)
+           and case $2
+             when 'admins' then is_admin
+             when 'waiting' then waiting_since is not null
+             when 'suspended' then banned_at is null and suspended_until > $3
+             when 'banned' then banned_at is not null
+             when 'unclaimed' then password_hash is null and deleted_at is null
+             when 'deleted' then deleted_at is not null
+             else 1 = 1 end"
+    };
+}
+
+/// People whose name or mail address holds the words, in one state or in any, by name, for admins.
+pub async fn listed(
+    db: &Db,
+    words: &str,
+    state: Option<AccountState>,
+    now: Timestamp,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Listed>> {
     sql!(all db, Listed,
         concat!("select ", columns!(), ",
                     (select count(*) from messages m where m.author_id = users.id) as messages,
-                    (select max(s.created_at) from sessions s where s.user_id = users.id) as seen_at
-                 from users where username_lower like $1 or lower(name) like $1 or lower(coalesce(email, '')) like $1
-                 order by username_lower limit $2 offset $3"),
-        super::pattern(words), limit, offset)
+                    (select max(s.created_at) from sessions s where s.user_id = users.id) as seen_at",
+                sought!(), " order by username_lower, id limit $4 offset $5"),
+        super::pattern(words), state.map_or("", AccountState::as_str), now, limit, offset)
 }
 
-/// How many have a name or mail address that holds the words.
-pub async fn count_listed(db: &Db, words: &str) -> Result<i64> {
-    sql!(value db, i64,
-        "select count(*) from users where username_lower like $1 or lower(name) like $1 or lower(coalesce(email, '')) like $1",
-        super::pattern(words))
+/// How many they are.
+pub async fn count_listed(db: &Db, words: &str, state: Option<AccountState>, now: Timestamp) -> Result<i64> {
+    sql!(value db, i64, concat!("select count(*)", sought!()), super::pattern(words), state.map_or("", AccountState::as_str), now)
+}
+
+/// The admins of the site, held until the transaction ends: who becomes one, and who is no more, is decided one after the other.
+pub async fn hold_admins(tx: &mut Tx) -> Result<Vec<UserId>> {
+    match tx.on() {
+        On::Postgres(on) => {
+            sqlx::query_scalar("select id from users where is_admin order by id for no key update").fetch_all(on).await
+        }
+        // There is one writer.
+        On::Sqlite(on) => sqlx::query_scalar("select id from users where is_admin order by id").fetch_all(on).await,
+    }
 }
 
 /// Makes somebody an admin of the site, or no more.

@@ -40,7 +40,9 @@ fn new(username: &str, email: &str, password: &str) -> NewAccount {
 
 async fn somebody_signs_up_and_out_and_in_again(forum: TestForum) {
     let cx = &forum.cx;
-    let token = accounts::sign_up(cx, new("Mira", "mira@example.org", "long enough"), &origin()).await.unwrap();
+    let token = accounts::sign_up(cx, new("Mira", "mira@example.org", "long enough"), &Default::default(), &origin())
+        .await
+        .unwrap();
     let session = sessions::authenticate(cx, &token).await.unwrap().unwrap();
     assert_eq!(session.person.username, "Mira");
     assert_eq!(session.id, digest(&token));
@@ -182,14 +184,17 @@ async fn the_first_admin_is_made_once(forum: TestForum) {
 async fn only_site_admins_make_site_admins(forum: TestForum) {
     let cx = &forum.cx;
     let (root, mira, noor) = (forum.site_admin("boss").await, forum.person("mira").await, forum.person("noor").await);
-    assert!(is_forbidden(accounts::set_admin(cx, mira, id(noor), true).await));
-    assert!(is_forbidden(accounts::set_admin(cx, Viewer::Anonymous, id(noor), true).await));
-    assert!(is_forbidden(accounts::set_admin(cx, root, id(root), false).await), "the site keeps an admin");
+    assert!(is_not_found(domain::admin::set_admin(cx, mira, id(noor), true).await));
+    assert!(matches!(
+        domain::admin::set_admin(cx, Viewer::Anonymous, id(noor), true).await,
+        Err(domain::Error::SignedOut)
+    ));
+    assert!(is_forbidden(domain::admin::set_admin(cx, root, id(root), false).await), "the site keeps an admin");
     let token = sessions::open(cx, id(mira), &origin()).await.unwrap();
     assert!(!sessions::authenticate(cx, &token).await.unwrap().unwrap().is_admin);
-    accounts::set_admin(cx, root, id(mira), true).await.unwrap();
+    domain::admin::set_admin(cx, root, id(mira), true).await.unwrap();
     assert!(sessions::authenticate(cx, &token).await.unwrap().unwrap().is_admin, "open sessions follow");
-    assert!(is_not_found(accounts::set_admin(cx, root, domain::model::UserId(crate::ABSENT), true).await));
+    assert!(is_not_found(domain::admin::set_admin(cx, root, domain::model::UserId(crate::ABSENT), true).await));
 }
 
 async fn a_profile_says_what_its_owner_wrote_and_not_their_mail_address(forum: TestForum) {

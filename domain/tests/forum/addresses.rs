@@ -31,7 +31,7 @@ fn origin() -> Origin {
 
 async fn signed_up(forum: &TestForum, name: &str, email: &str) -> UserId {
     let new = NewAccount { username: name.into(), email: email.into(), password: Password::new(LONG) };
-    let token = accounts::sign_up(&forum.cx, new, &origin()).await.unwrap();
+    let token = accounts::sign_up(&forum.cx, new, &Default::default(), &origin()).await.unwrap();
     sessions::authenticate(&forum.cx, &token).await.unwrap().unwrap().person.id
 }
 

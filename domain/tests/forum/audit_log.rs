@@ -262,7 +262,7 @@ async fn the_log_of_the_site_tells_of_public_groups_and_accounts(forum: TestForu
         members::ban(cx, mira, group.id, id(noor), kind.as_str()).await.unwrap();
     }
     domain::admin::bar(cx, boss, id(noor), Bar::Suspend { days: 3 }, "Shouting").await.unwrap();
-    domain::accounts::set_admin(cx, boss, id(mira), true).await.unwrap();
+    domain::admin::set_admin(cx, boss, id(mira), true).await.unwrap();
     let lines = audit_log::of_site(cx, Viewer::Anonymous, None, None).await.unwrap().lines;
     assert_eq!(deeds(&lines), [LogDeed::AccountSuspended, LogDeed::MemberBanned]);
     assert_eq!((lines[0].detail.as_str(), lines[0].reason.as_str()), ("3 days", "Shouting"));

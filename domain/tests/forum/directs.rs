@@ -58,7 +58,7 @@ async fn a_conversation_is_between_its_people_alone(forum: TestForum) {
     // Nothing of it stands on a profile, in what is discovered, or in the admins' list.
     let profile = accounts::profile(cx, ben, "ann").await.unwrap();
     assert!(profile.groups.is_empty() && profile.recent.is_empty());
-    assert!(domain::store::groups::all(&cx.db, 10, 0).await.unwrap().is_empty());
+    assert!(domain::admin::groups(cx, boss, "", "", 0, 10).await.unwrap().0.is_empty());
     // Otherwise it is a group like others.
     assert_eq!(found(&forum, ben, "quince").await, 1);
     let reply = messages::post(cx, ben, posted.topic, draft("Thank you")).await.unwrap();

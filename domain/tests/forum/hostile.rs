@@ -169,7 +169,7 @@ async fn hostile_words_find_nothing_and_break_nothing(forum: TestForum) {
         let wanted = |order| domain::store::groups::Wanted { words: &text, category: None, order };
         groups::discover(cx, mira, wanted(DiscoverOrder::Recent), 0, 10).await.unwrap();
         groups::discover(cx, mira, wanted(DiscoverOrder::Popular), i64::MAX, 10).await.unwrap();
-        domain::admin::people(cx, &text, i64::MAX, 10).await.unwrap();
+        domain::admin::people(cx, &text, None, i64::MAX, 10).await.unwrap();
         tamed("mark", &text, domain::reads::mark_shown(cx, mira, &text).await);
     }
 }

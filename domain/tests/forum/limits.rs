@@ -91,7 +91,7 @@ async fn new_accounts_are_counted_by_network(mut forum: TestForum) {
     let cx = &forum.cx;
     let sign_up = |name: &'static str, address: &'static str| async move {
         let new = NewAccount { username: name.into(), email: String::new(), password: Password::new("long enough") };
-        accounts::sign_up(cx, new, &from(address)).await
+        accounts::sign_up(cx, new, &Default::default(), &from(address)).await
     };
     sign_up("mira", "203.0.113.1").await.unwrap();
     assert!(wait(sign_up("noor", "203.0.113.1").await) <= Duration::from_secs(3_600));

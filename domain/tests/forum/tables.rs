@@ -84,16 +84,23 @@ impl Recount {
                 .iter()
                 .map(|r| (r[0], r[1]))
                 .collect();
-        let levels: HashMap<(i64, i64), bool> = ints(
+        let levels: HashMap<(i64, i64), i64> = ints(
             forum,
-            "select user_id, topic_id, cast(case level when 'muted' then 1 else 0 end as bigint) from topic_levels",
+            "select user_id, topic_id, cast(case level when 'muted' then -1 when 'tracked' then 1 else 0 end as bigint) from topic_levels",
         )
         .await
         .iter()
-        .map(|r| ((r[0], r[1]), r[2] == 1))
+        .map(|r| ((r[0], r[1]), r[2]))
         .collect();
-        let muted = |user: i64, group: i64, topic: i64| {
-            levels.get(&(user, topic)).copied().unwrap_or(muted_groups.contains(&(user, group)))
+        let follow_written: HashSet<i64> =
+            ints(forum, "select id from users where follow_written").await.iter().map(|r| r[0]).collect();
+        let wrote: HashSet<(i64, i64)> = messages.iter().map(|m| (m[3], m[1])).collect();
+        // What was chosen for the topic; else whoever wrote in it follows it; else it is as its group.
+        let muted = |user: i64, group: i64, topic: i64| match levels.get(&(user, topic)) {
+            Some(-1) => true,
+            Some(1) => false,
+            None if follow_written.contains(&user) && wrote.contains(&(user, topic)) => false,
+            Some(_) | None => muted_groups.contains(&(user, group)),
         };
         let read = |user: i64, topic: i64, seq: i64| reads.get(&(user, topic)).is_some_and(|read| seq <= *read);
         let mut groups: HashMap<i64, BTreeMap<i64, BTreeMap<i64, i64>>> = HashMap::new();

@@ -77,6 +77,7 @@ impl Forum {
             mail: Mailer::folder(std::env::temp_dir(), Mailer::parse_from("forum@forum.example").unwrap()),
             sessions: Arc::default(),
             rules: Arc::default(),
+            site: Arc::default(),
         };
         Self { cx, prefix: None, _db: db }
     }

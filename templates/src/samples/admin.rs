@@ -1,16 +1,18 @@
 //! Admin pages.
 
 use askama::Template;
-use domain::model::{JobId, JobRow};
+use domain::model::{GroupKind, JobId, JobRow};
+use domain::store::groups::Listed;
 
 use super::others::user;
 use super::{Drawn, ago, frame, group_rows, now};
-use crate::admin::{Check, Figure, Groups, Jobs, Overview, People, PersonRow};
-use crate::chart::{Bar, Chart};
+use crate::admin::{Check, Figure, GroupRow, Groups, Jobs, Overview, People, PersonRow};
+use crate::chart::{Chart, Kind, Series, Unit};
+use crate::figures::Figures;
 use crate::frame::Frame;
 use crate::when;
 
-fn admins_frame(path: &str) -> Frame {
+pub(super) fn admins_frame(path: &str) -> Frame {
     let mut frame = frame(path);
     if let Some(viewer) = &mut frame.viewer {
         viewer.is_admin = true;
@@ -27,15 +29,6 @@ impl Overview {
             value: value.to_owned(),
             note: note.to_owned(),
         };
-        let days = |seed: u64| -> Vec<Bar> {
-            (0..30u64)
-                .map(|i| Bar {
-                    label: when::day(&ago((29 - i) * 1_440), &now()),
-                    value: ((i * 37 + seed * 11) % 53 + i * 2) as i64,
-                })
-                .collect()
-        };
-        let chart = |title: &str, unit: &str, bars| Chart { title: title.to_owned(), unit: unit.to_owned(), bars };
         Self {
             frame: admins_frame("/admin/"),
             checks: vec![
@@ -52,11 +45,67 @@ impl Overview {
                 figure("Time to deliver", "8 ms", "half of them; 31 ms for 99 in 100"),
                 figure("Up for", "12 days", ""),
             ],
-            charts: vec![
-                chart("Messages by day", "messages", days(3)),
-                chart("People by day", "people", days(8)),
-                chart("Jobs by day", "jobs", days(5)),
-                chart("Messages by group", "messages", Vec::new()),
+        }
+    }
+}
+
+impl Figures {
+    /// A month of a village.
+    pub fn sample() -> Self {
+        let days: Vec<String> = (0..30u64).map(|i| when::day(&ago((29 - i) * 1_440), &now())).collect();
+        let minutes: Vec<String> = (0..60u64).map(|i| format!("{:02}:{:02}", 10 + i / 60, i % 60)).collect();
+        let values = |count: u64, seed: u64, most: u64| -> Vec<Option<i64>> {
+            (0..count).map(|i| (i % 17 != 5).then_some(((i * 37 + seed * 11) % most + i * 2) as i64)).collect()
+        };
+        let chart = |title: &str, kind, unit, labels: &[String], series| Chart {
+            title: title.to_owned(),
+            note: String::new(),
+            of: if labels.len() == 30 { "Day" } else { "Time" },
+            kind,
+            unit,
+            labels: labels.to_vec(),
+            series,
+        };
+        let one = |name, values| vec![Series { name, values }];
+        let groups: Vec<String> = group_rows().into_iter().map(|row| row.group.name).collect();
+        let by_group = Chart {
+            of: "Group",
+            ..chart(
+                "Messages by group",
+                Kind::Rows,
+                Unit::Count,
+                &groups,
+                one("messages", vec![Some(411), Some(204), Some(97), Some(12), Some(1)]),
+            )
+        };
+        Self {
+            frame: admins_frame("/admin/figures"),
+            days: 30,
+            by_day: vec![
+                chart("Messages", Kind::Bars, Unit::Count, &days, one("messages", values(30, 3, 53))),
+                chart("People who wrote", Kind::Bars, Unit::Count, &days, one("people", values(30, 8, 19))),
+                chart("New accounts", Kind::Bars, Unit::Count, &days, one("accounts", vec![None; 30])),
+                by_group,
+            ],
+            lately: vec![
+                chart("Polls held", Kind::Lines, Unit::Count, &minutes, one("polls", values(60, 3, 53))),
+                chart(
+                    "From save to delivery",
+                    Kind::Lines,
+                    Unit::Time,
+                    &minutes,
+                    vec![
+                        Series { name: "half of them", values: values(60, 2, 9_000) },
+                        Series { name: "99 in 100", values: values(60, 5, 40_000) },
+                    ],
+                ),
+                chart(
+                    "Size of the database",
+                    Kind::Lines,
+                    Unit::Bytes,
+                    &minutes,
+                    one("database", vec![Some(70_000_000); 60]),
+                ),
             ],
         }
     }
@@ -72,14 +121,34 @@ impl People {
                 seen_at: (id != 6).then(|| ago(40 * id as u64)),
             })
             .collect();
-        Self { frame: admins_frame("/admin/people"), q: String::new(), rows, total: 204, page: 1, has_more: true }
+        Self {
+            frame: admins_frame("/admin/people"),
+            q: String::new(),
+            state: None,
+            rows,
+            total: 204,
+            page: 1,
+            has_more: true,
+        }
     }
 }
 
 impl Groups {
     /// Some of them.
     pub fn sample() -> Self {
-        Self { frame: admins_frame("/admin/groups"), rows: group_rows(), total: 5, page: 1, has_more: false }
+        let rows = group_rows().into_iter().map(|row| GroupRow {
+            may_change: row.group.kind == GroupKind::Public,
+            listed: Listed {
+                messages: row.topics * 17,
+                role: None,
+                group: row.group,
+                members: row.members,
+                topics: row.topics,
+                last_message_at: row.last_message_at,
+            },
+        });
+        let (q, rows) = (String::new(), rows.collect());
+        Self { frame: admins_frame("/admin/groups"), q, kind: "", rows, total: 5, page: 1, has_more: false }
     }
 }
 
@@ -104,6 +173,8 @@ impl Jobs {
 pub(super) fn all() -> Vec<Drawn> {
     vec![
         ("admin", Overview::sample().render()),
+        ("admin-figures", Figures::sample().render()),
+        ("admin-figures-year", Figures { days: 365, ..Figures::sample() }.render()),
         ("admin-people", People::sample().render()),
         ("admin-groups", Groups::sample().render()),
         ("admin-jobs", Jobs::sample().render()),

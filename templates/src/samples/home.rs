@@ -70,7 +70,7 @@ impl Welcome {
         Self {
             frame: stranger("/"),
             groups: group_rows().into_iter().map(|row| domain::model::GroupRow { is_member: false, ..row }).collect(),
-            sign_up_open: true,
+            line: String::new(),
         }
     }
 }
@@ -95,7 +95,10 @@ pub(super) fn all() -> Vec<Drawn> {
         ("home-all-read", Home::all_read().render()),
         ("home-newcomer", Home::newcomer().render()),
         ("welcome", Welcome::sample().render()),
-        ("welcome-empty", Welcome { groups: Vec::new(), sign_up_open: false, ..Welcome::sample() }.render()),
+        (
+            "welcome-empty",
+            Welcome { groups: Vec::new(), line: "The village, talking.".to_owned(), ..Welcome::sample() }.render(),
+        ),
         ("menu", Menu::sample().render()),
         ("menu-stranger", Menu { frame: stranger("/-/menu") }.render()),
         ("help", Help::sample().render()),

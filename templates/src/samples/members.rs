@@ -201,13 +201,29 @@ impl admin::Person {
         form.mend("reason", "Say why, in a few words.");
         let mut frame = frame("/admin/people/2");
         frame.viewer.iter_mut().for_each(|viewer| viewer.is_admin = true);
-        Self { frame, user: others::user(2), form, warn: WarnForm::default(), record: super::log::record(None) }
+        let session = |hours: u64, device: &str| admin::Session {
+            id: "0".repeat(64),
+            device: device.to_owned(),
+            address: "203.0.113.7".to_owned(),
+            created_at: super::ago(60 * hours),
+            is_own: false,
+        };
+        let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+        Self {
+            frame,
+            user: others::user(2),
+            form,
+            warn: WarnForm::default(),
+            record: super::log::record(None),
+            sessions: vec![session(2, agent), session(70, "")],
+        }
     }
 
     fn barred_for_a_week() -> Self {
         let mut page = Self::sample();
         page.user.suspended_until = Some(super::now().plus(std::time::Duration::from_secs(7 * 86_400)));
         page.user.barred_reason = "Shouting.".to_owned();
+        page.sessions.clear();
         page
     }
 }

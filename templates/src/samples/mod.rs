@@ -9,6 +9,7 @@ mod members;
 mod others;
 mod reports;
 mod rules;
+mod site;
 mod topics;
 
 use std::time::Duration;
@@ -221,6 +222,7 @@ pub fn frame(path: &str) -> Frame {
 pub fn stranger(path: &str) -> Frame {
     Frame {
         site_name: "Klatch".to_owned(),
+        sign_up_open: true,
         nonce: "n0nce".to_owned(),
         csrf: "pre-sess10n".to_owned(),
         assets: Assets {
@@ -249,5 +251,6 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(topics::all());
     pages.extend(others::all());
     pages.extend(admin::all());
+    pages.extend(site::all());
     pages
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::model::{DirectFrom, MentionRow, MessageId, Theme, User};
 use domain::second_step::{Setup, State};
+use domain::sign_ups::Door;
 
 use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wrens};
 use crate::account::{Confirm, FirstAdmin, Forgot, LinkEnded, Reset, SecondStep, SignIn, SignUp};
@@ -36,6 +37,7 @@ pub(super) fn user(id: usize) -> User {
         barred_reason: String::new(),
         direct_from: DirectFrom::Anyone,
         follow_written: true,
+        waiting_since: None,
         username: person.username,
     }
 }
@@ -120,7 +122,7 @@ impl SignIn {
     pub fn sample() -> Self {
         let mut form = SignInForm { username: "jules".into(), ..SignInForm::default() };
         form.mend("", "Name and password do not go together.");
-        Self { frame: stranger("/-/sign-in?next=/birds/"), form, next: "/birds/".to_owned(), sign_up_open: true }
+        Self { frame: stranger("/-/sign-in?next=/birds/"), form, next: "/birds/".to_owned() }
     }
 }
 
@@ -130,7 +132,8 @@ impl SignUp {
         let mut form =
             SignUpForm { username: "mira".into(), email: "mira@example.org".into(), ..SignUpForm::default() };
         form.mend("username", "Somebody else has this name.");
-        Self { frame: stranger("/-/sign-up"), form, next: "/".to_owned(), open: true }
+        let (next, invitation) = ("/".to_owned(), String::new());
+        Self { frame: stranger("/-/sign-up"), form, next, door: Door::Open, invitation }
     }
 }
 
@@ -338,7 +341,7 @@ pub(super) fn all() -> Vec<Drawn> {
         ("link-ended", LinkEnded { frame: stranger("/-/reset?token=t"), is_reset: true }.render()),
         ("link-ended-confirm", LinkEnded { frame: frame("/-/confirm?token=t"), is_reset: false }.render()),
         ("sign-up", SignUp::sample().render()),
-        ("sign-up-closed", SignUp { open: false, ..SignUp::sample() }.render()),
+        ("sign-up-closed", SignUp { door: Door::Closed, ..SignUp::sample() }.render()),
         ("first-admin", FirstAdmin::sample().render()),
         ("mentions", Mentions::sample().render()),
         ("mentions-none", Mentions { rows: Vec::new(), older: None, ..Mentions::sample() }.render()),

@@ -129,7 +129,10 @@ impl Show {
     fn moderated() -> Self {
         let mut page = Self { may_delete: true, ..Self::sample() };
         page.frame.moderates = true;
-        page.frame.notice = Some("The site is read-only until about ten: it moves to a larger machine.".to_owned());
+        page.frame.notice = Some(domain::site::Notice {
+            version: "0".repeat(16),
+            markup: "It moves to a <em>larger machine</em> on Saturday.".to_owned(),
+        });
         page
     }
 }

@@ -1,8 +1,9 @@
 //! Sign in, up and out; the first admin.
 
 use actix_web::web::Query;
-use domain::accounts::{self, NewAccount, SignedIn};
+use domain::accounts::{self, Credentials, NewAccount, SignedIn};
 use domain::secrets::Password;
+use domain::sign_ups;
 use serde::Deserialize;
 use templates::account::{FirstAdmin, SecondStep, SignIn, SignUp};
 use templates::form::{CodeForm, SignInForm, SignUpForm};
@@ -19,6 +20,8 @@ pub struct Asked {
     next: String,
     #[serde(default)]
     pub(super) token: String,
+    #[serde(default)]
+    invitation: String,
 }
 
 impl Asked {
@@ -33,7 +36,7 @@ pub async fn sign_in_form(visit: Visit, asked: Query<Asked>) -> Answer {
         return Ok(visit.redirect(&asked.next()));
     }
     let frame = visit.frame().await?;
-    visit.page(&SignIn { frame, form: SignInForm::default(), next: asked.next(), sign_up_open: true })
+    visit.page(&SignIn { frame, form: SignInForm::default(), next: asked.next() })
 }
 
 /// `POST /-/sign-in`.
@@ -52,7 +55,7 @@ pub async fn sign_in(visit: Visit, mut form: Form) -> Answer {
             }
             let next = form.next("/").to_owned();
             let frame = visit.frame().await?;
-            visit.mend(&SignIn { frame, form: back, next, sign_up_open: true })
+            visit.mend(&SignIn { frame, form: back, next })
         }
     }
 }
@@ -63,7 +66,9 @@ pub async fn sign_up_form(visit: Visit, asked: Query<Asked>) -> Answer {
         return Ok(visit.redirect(&asked.next()));
     }
     let frame = visit.frame().await?;
-    visit.page(&SignUp { frame, form: SignUpForm::default(), next: asked.next(), open: true })
+    let door = sign_ups::door(visit.cx(), &asked.invitation).await?;
+    let (form, next, invitation) = (SignUpForm::default(), asked.next(), asked.invitation.clone());
+    visit.page(&SignUp { frame, form, next, door, invitation })
 }
 
 fn wanted(form: &Form) -> NewAccount {
@@ -75,8 +80,12 @@ fn wanted(form: &Form) -> NewAccount {
 }
 
 fn given_back(form: &Form, wrong: Vec<(String, String)>) -> SignUpForm {
-    let mut back =
-        SignUpForm { username: form.get("username").into(), email: form.get("email").into(), ..SignUpForm::default() };
+    let mut back = SignUpForm {
+        username: form.get("username").into(),
+        email: form.get("email").into(),
+        message: form.get("message").into(),
+        ..SignUpForm::default()
+    };
     for (field, why) in wrong {
         back.mend(&field, why);
     }
@@ -85,7 +94,8 @@ fn given_back(form: &Form, wrong: Vec<(String, String)>) -> SignUpForm {
 
 /// `POST /-/sign-up`.
 pub async fn sign_up(visit: Visit, form: Form) -> Answer {
-    match accounts::sign_up(visit.cx(), wanted(&form), visit.origin()).await {
+    let with = Credentials { invitation: form.get("invitation").to_owned(), message: form.get("message").to_owned() };
+    match accounts::sign_up(visit.cx(), wanted(&form), &with, visit.origin()).await {
         Ok(token) if !form.get("email").trim().is_empty() => {
             Ok(visit.saying(visit.sign_in(&token, form.next("/")), "mail-asked"))
         }
@@ -94,14 +104,15 @@ pub async fn sign_up(visit: Visit, form: Form) -> Answer {
             let back = given_back(&form, mendable(error)?);
             let next = form.next("/").to_owned();
             let frame = visit.frame().await?;
-            visit.mend(&SignUp { frame, form: back, next, open: true })
+            let door = sign_ups::door(visit.cx(), &with.invitation).await?;
+            visit.mend(&SignUp { frame, form: back, next, door, invitation: with.invitation })
         }
     }
 }
 
 /// `POST /-/sign-out`.
 pub async fn sign_out(visit: Visit, _form: Form) -> Answer {
-    if let Some(session) = &visit.session {
+    if let Some(session) = visit.any_session() {
         accounts::sign_out(visit.cx(), session.person.id, &session.id).await?;
     }
     Ok(visit.sign_out("/"))

@@ -1,11 +1,11 @@
 //! The site as its admins see it.
 
 use actix_web::web::{Path, Query};
-use domain::model::UserId;
+use domain::model::{AccountState, UserId};
+use domain::store::sessions::SessionRow;
 use domain::{admin, health};
 use serde::Deserialize;
-use templates::admin::{Check, Figure, Groups, Jobs, Overview, People, Person, PersonRow};
-use templates::chart::{Bar, Chart};
+use templates::admin::{Check, Figure, GroupRow, Groups, Jobs, KINDS, Overview, People, Person, PersonRow, Session};
 use templates::form::{BarForm, WarnForm};
 
 use super::groups::page_number;
@@ -21,9 +21,11 @@ const PAGE: i64 = 50;
 pub(super) async fn frame(visit: &Visit) -> Result<templates::Frame, Failure> {
     visit.admin()?;
     let frame = visit.frame().await?;
-    let reports = domain::reports::count_of_site(visit.cx(), visit.viewer()).await?;
-    let held = domain::held::count_of_site(visit.cx(), visit.viewer()).await?;
-    Ok(templates::Frame { reports, held, ..frame })
+    let (cx, viewer) = (visit.cx(), visit.viewer());
+    let reports = domain::reports::count_of_site(cx, viewer).await?;
+    let held = domain::held::count_of_site(cx, viewer).await?;
+    let sign_ups = domain::sign_ups::count(cx, viewer).await?;
+    Ok(templates::Frame { reports, held, sign_ups, ..frame })
 }
 
 /// `GET /admin/`.
@@ -60,9 +62,7 @@ pub async fn index(visit: Visit) -> Answer {
             "messages and topics",
         ),
     ];
-    let bars = figures.by_day.into_iter().map(|(label, value)| Bar { label, value }).collect();
-    let charts = vec![Chart { title: "Messages by day".to_owned(), unit: "messages".to_owned(), bars }];
-    visit.page(&Overview { frame, checks, figures: shown, charts })
+    visit.page(&Overview { frame, checks, figures: shown })
 }
 
 /// What stands in the address of a list.
@@ -70,6 +70,10 @@ pub async fn index(visit: Visit) -> Answer {
 pub struct Asked {
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    kind: String,
     page: Option<String>,
 }
 
@@ -77,20 +81,24 @@ pub struct Asked {
 pub async fn people(visit: Visit, asked: Query<Asked>) -> Answer {
     let frame = frame(&visit).await?;
     let page = page_number(asked.page.as_deref())?;
-    let (rows, total) = admin::people(visit.cx(), &asked.q, page - 1, PAGE).await?;
+    let state = AccountState::parse(&asked.state);
+    let (rows, total) = admin::people(visit.cx(), &asked.q, state, page - 1, PAGE).await?;
     let rows = rows
         .into_iter()
         .map(|row| PersonRow { user: row.user, messages: row.messages, seen_at: row.seen_at })
         .collect();
-    visit.page(&People { frame, q: asked.q.clone(), rows, total, page, has_more: total > page * PAGE })
+    visit.page(&People { frame, q: asked.q.clone(), state, rows, total, page, has_more: total > page * PAGE })
 }
 
 /// `GET /admin/groups`.
 pub async fn groups(visit: Visit, asked: Query<Asked>) -> Answer {
     let frame = frame(&visit).await?;
     let page = page_number(asked.page.as_deref())?;
-    let (rows, total) = admin::groups(visit.cx(), page - 1, PAGE).await?;
-    visit.page(&Groups { frame, rows, total, page, has_more: total > page * PAGE })
+    let kind = KINDS.into_iter().find(|kind| *kind == asked.kind).unwrap_or_default();
+    let (rows, total) = admin::groups(visit.cx(), visit.viewer(), &asked.q, kind, page - 1, PAGE).await?;
+    let rows = rows.into_iter().map(|(listed, may_change)| GroupRow { listed, may_change }).collect();
+    let (q, has_more) = (asked.q.clone(), total > page * PAGE);
+    visit.page(&Groups { frame, q, kind, rows, total, page, has_more })
 }
 
 /// `GET /admin/jobs`.
@@ -119,7 +127,17 @@ pub(super) async fn person_page(visit: &Visit, user: UserId, form: BarForm, warn
     let frame = frame(visit).await?;
     let user = admin::person(visit.cx(), visit.viewer(), user).await?;
     let record = admin::record(visit.cx(), visit.viewer(), user.id).await?;
-    Ok(Person { frame, user, form, warn, record })
+    let sessions = admin::sessions_of(visit.cx(), visit.viewer(), user.id).await?;
+    let own = visit.session.as_ref().map(|session| session.id.clone());
+    let row = |row: SessionRow| Session {
+        is_own: Some(&row.id) == own.as_ref(),
+        id: row.id,
+        device: row.agent,
+        address: row.address,
+        created_at: row.created_at,
+    };
+    let sessions = sessions.into_iter().map(row).collect();
+    Ok(Person { frame, user, form, warn, record, sessions })
 }
 
 /// `GET /admin/people/ID`.
@@ -148,4 +166,25 @@ pub async fn bar(visit: Visit, path: Path<String>, form: Form) -> Answer {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// `POST /admin/people/ID/admin`: with `is_admin`, they administer the site; without, not any more.
+pub async fn set_admin(visit: Visit, path: Path<String>, form: Form) -> Answer {
+    visit.admin()?;
+    let user: UserId = id(&path)?;
+    let is_admin = form.get("is_admin") == "yes";
+    admin::set_admin(visit.cx(), visit.viewer(), user, is_admin).await?;
+    // Whoever took it from themselves does not see these pages any more.
+    let gone = !is_admin && visit.viewer().id() == Some(user);
+    let back = if gone { "/".to_owned() } else { format!("/admin/people/{user}") };
+    Ok(visit.redirect_saying(&back, if is_admin { "admin" } else { "no-admin" }))
+}
+
+/// `POST /admin/people/ID/sessions`: ends `session`, or all of them.
+pub async fn end_sessions(visit: Visit, path: Path<String>, form: Form) -> Answer {
+    visit.admin()?;
+    let user: UserId = id(&path)?;
+    let session = Some(form.get("session")).filter(|session| !session.is_empty());
+    admin::end_sessions(visit.cx(), visit.viewer(), user, session).await?;
+    Ok(visit.redirect_saying(&format!("/admin/people/{user}"), "sessions-ended"))
 }

@@ -22,7 +22,7 @@ pub async fn index(visit: Visit) -> Answer {
     let frame = visit.frame().await?;
     if visit.viewer() == Viewer::Anonymous {
         let (groups, _) = domain::groups::discover(cx, visit.viewer(), wanted(Order::Recent), 0, GROUPS).await?;
-        return visit.page(&Welcome { frame, groups, sign_up_open: true });
+        return visit.page(&Welcome { line: visit.now.settings.line.clone(), frame, groups });
     }
     let paper = domain::topics::unread_paper(cx, visit.viewer(), &frame.sidebar, STORIES + 1).await?;
     let has_more = paper.len() > STORIES;

@@ -4,6 +4,7 @@ pub mod account;
 pub mod addresses;
 pub mod admin;
 pub mod directs;
+pub mod figures;
 pub mod following;
 pub mod groups;
 pub mod health;
@@ -29,6 +30,8 @@ pub mod rules;
 pub mod search;
 pub mod second_step;
 pub mod settings;
+pub mod sign_ups;
+pub mod site;
 pub mod splits;
 pub mod topics;
 

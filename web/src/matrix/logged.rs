@@ -61,6 +61,14 @@ const LOGGED: &[Logged] = &[
     ("/admin/people/{id}/clear", Actor::SiteAdmin, &[], PersonCleared),
     ("/admin/people/{id}/clear", Actor::SiteAdmin, &[("also", "ban")], AccountBanned),
     ("/admin/removals/{id}/undo", Actor::SiteAdmin, &[], ClearingUndone),
+    ("/admin/people/{id}/admin", Actor::SiteAdmin, &[("is_admin", "yes")], AdminMade),
+    ("/admin/people/{id}/admin", Actor::SiteAdmin, &[("is_admin", "no")], AdminUnmade),
+    ("/admin/people/{id}/sessions", Actor::SiteAdmin, &[], SessionRevoked),
+    ("/admin/sign-ups", Actor::SiteAdmin, &[("one", "approve:WAITING")], SignUpApproved),
+    ("/admin/sign-ups", Actor::SiteAdmin, &[("one", "decline:WAITING")], SignUpDeclined),
+    ("/admin/sign-ups/links", Actor::SiteAdmin, &[], SignUpLinkMade),
+    ("/admin/sign-ups/links/{id}/revoke", Actor::SiteAdmin, &[], SignUpLinkRevoked),
+    ("/admin/settings", Actor::SiteAdmin, &[], SiteChanged),
     ("/admin/jobs/{id}/retry", Actor::SiteAdmin, &[], JobRetried),
     ("/admin/jobs/{id}/drop", Actor::SiteAdmin, &[], JobDropped),
 ];
@@ -74,6 +82,7 @@ const NOT_LOGGED: &[&str] = &[
     "/-/confirm",
     "/-/sign-up",
     "/-/sign-out",
+    "/-/notice/hide",
     "/-/first-admin",
     "/-/settings",
     "/-/settings/password",
@@ -173,6 +182,7 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
                 form.push((Box::leak(format!("m{}", second.id).into_boxed_str()), "yes".to_owned()));
                 continue;
             }
+            let waits = world.who(Actor::Waiting).id().expect("an account").to_string();
             let value = match *value {
                 "ELSEWHERE" => elsewhere.id.to_string(),
                 "OTHER" => {
@@ -180,14 +190,18 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
                     let other = other.expect("a topic");
                     format!("/{}/{}/", other.group_slug, other.topic_slug)
                 }
-                value => value.to_owned(),
+                value => value.replace("WAITING", &waits),
             };
             form.retain(|(known, _)| known != name);
             form.push((name, value));
         }
+        let boss = world.who(Actor::SiteAdmin);
+        domain::sign_ups::make_link(cx, boss, 3, 3).await.expect("a link");
+        let link = domain::sign_ups::list(cx, boss).await.expect("the links").links[0].id;
         let address = match (path.strip_prefix("/admin/jobs/{id}"), path.strip_prefix("/admin/removals/{id}")) {
             (Some(rest), _) => format!("/admin/jobs/{job}{rest}"),
             (_, Some(rest)) => format!("/admin/removals/{removal}{rest}"),
+            _ if path.starts_with("/admin/sign-ups/") => path.replace("{id}", &link.to_string()),
             _ => address(path, &scene, &world),
         };
         let before = rows(&forum).await;
@@ -198,6 +212,9 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
         assert!(new.iter().any(|(did, did_what)| *did == Some(by) && did_what == what), "{path} left {new:?}");
         forum.execute("update users set banned_at = null, suspended_until = null where username <> 'suspendedx'").await;
         forum.execute("delete from jobs where state = 'failed'").await;
+        forum
+            .execute("update users set waiting_since = created_at, declined_at = null where username = 'waitingx'")
+            .await;
     }
 }
 

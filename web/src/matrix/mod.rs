@@ -1,6 +1,7 @@
 //! Who gets which answer: every route, for everybody, in groups of each kind. The answers stand in `expected.txt`, which is read when it
 //! changes; a route that is not in it, or is and is no more, fails.
 
+mod closed;
 mod logged;
 mod scene;
 mod swap;

@@ -31,6 +31,8 @@ pub enum Actor {
     Outsider,
     /// A member of everything, suspended from the site since they signed in.
     Suspended,
+    /// Their account waits for an admin of the site.
+    Waiting,
     /// Banned from the group.
     Banned,
     Member,
@@ -41,10 +43,11 @@ pub enum Actor {
     SiteAdmin,
 }
 
-pub const ACTORS: [Actor; 9] = [
+pub const ACTORS: [Actor; 10] = [
     Actor::Anonymous,
     Actor::Outsider,
     Actor::Suspended,
+    Actor::Waiting,
     Actor::Banned,
     Actor::Member,
     Actor::Ignored,
@@ -59,6 +62,7 @@ impl Actor {
             Self::Anonymous => "anonymous",
             Self::Outsider => "outsider",
             Self::Suspended => "suspended",
+            Self::Waiting => "waiting",
             Self::Banned => "banned",
             Self::Member => "member",
             Self::Ignored => "ignored",
@@ -201,6 +205,7 @@ impl World {
         assert!(ignored.id().is_some());
         let suspended = sessions::open(&forum.cx, id(world.who(Actor::Suspended)), &origin()).await.expect("a session");
         forum.execute("update users set banned_at = created_at where username = 'suspendedx'").await;
+        forum.execute("update users set waiting_since = created_at where username = 'waitingx'").await;
         Self { suspended: Some(suspended), ..world }
     }
 
@@ -626,6 +631,8 @@ pub fn fields(scene: &Scene, world: &World, path: &str) -> Vec<(&'static str, St
         ("span", "all".to_owned()),
         ("hidden", "yes".to_owned()),
         ("verdict", "deleted".to_owned()),
+        ("sign_ups", "open".to_owned()),
+        ("waiting_since", "1".to_owned()),
         ("author_id", id(world.maker).to_string()),
         ("creator_id", id(world.friend).to_string()),
         ("is_admin", "true".to_owned()),

@@ -1,0 +1,423 @@
+//! What admins decide about the site: its settings, who may sign up, who administers it.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use domain::accounts::{self, Credentials, NewAccount};
+use domain::bus::Control;
+use domain::jobs::Job;
+use domain::model::{AccountState, GroupKind, SignUps, SiteInvitationId};
+use domain::policy::{self, Change, Viewer};
+use domain::secrets::Password;
+use domain::sessions::{self, Origin};
+use domain::sign_ups::{self, Door};
+use domain::site::{self, Settings};
+use domain::testing::{DRAW, TestForum, wait_for};
+use domain::{Context, Error, Result, admin};
+
+use crate::{ABSENT, complaint, id, is_forbidden, is_not_found};
+
+stories! {
+    what_is_decided_about_the_site_is_checked_and_is_for_admins_alone,
+    every_process_follows_within_a_moment,
+    settings_cost_no_statement_once_they_are_known,
+    who_may_sign_up_is_what_the_admins_decided,
+    a_link_is_used_up_ends_and_is_revoked,
+    of_two_who_use_the_last_place_of_a_link_one_comes_in,
+    an_account_that_waits_is_nobody_until_it_is_let_in,
+    many_are_answered_at_once_and_told_where_their_address_is_confirmed,
+    a_declined_account_can_be_let_in_after_all_and_else_goes,
+    of_two_admins_who_remove_each_other_one_stays,
+    only_accounts_that_somebody_uses_administer_the_site,
+    people_are_found_by_state_and_groups_by_kind,
+    an_admin_ends_somebodys_sessions,
+}
+
+fn origin() -> Origin {
+    Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), agent: String::new() }
+}
+
+fn plain() -> Settings {
+    Settings {
+        name: "The valley".into(),
+        line: String::new(),
+        sign_ups: SignUps::Open,
+        notice: String::new(),
+        read_only: false,
+    }
+}
+
+async fn decide(forum: &TestForum, boss: Viewer, sign_ups: SignUps) {
+    site::update(&forum.cx, boss, Settings { sign_ups, ..plain() }).await.unwrap();
+}
+
+async fn come(cx: &Context, name: &str, email: &str, invitation: &str, message: &str) -> Result<String> {
+    let new = NewAccount { username: name.into(), email: email.into(), password: Password::new("long enough it is") };
+    let with = Credentials { invitation: invitation.into(), message: message.into() };
+    accounts::sign_up(cx, new, &with, &origin()).await
+}
+
+async fn what_is_decided_about_the_site_is_checked_and_is_for_admins_alone(forum: TestForum) {
+    let cx = &forum.cx;
+    let (boss, mira) = (forum.site_admin("boss").await, forum.person("mira").await);
+    assert_eq!(site::current(cx).await.settings.name, "Test", "as the environment has it");
+    for who in [mira, Viewer::User { id: id(mira), is_admin: true }] {
+        assert!(is_not_found(site::update(cx, who, plain()).await), "also with a session that is out of date");
+    }
+    assert!(matches!(site::update(cx, Viewer::Anonymous, plain()).await, Err(Error::SignedOut)));
+    complaint(site::update(cx, boss, Settings { name: " \u{202e}\r\n".into(), ..plain() }).await, "name");
+    complaint(site::update(cx, boss, Settings { name: "x".repeat(site::MAX_NAME + 1), ..plain() }).await, "name");
+    complaint(site::update(cx, boss, Settings { line: "x".repeat(site::MAX_LINE + 1), ..plain() }).await, "line");
+    complaint(site::update(cx, boss, Settings { notice: "x".repeat(site::MAX_NOTICE + 1), ..plain() }).await, "notice");
+    assert_eq!(site::current(cx).await.settings.name, "Test", "nothing was taken");
+    let new = Settings {
+        name: "Upper\r\nSubject: <valley>".into(),
+        line: "x".repeat(site::MAX_LINE),
+        notice: "Off *on Saturday*, says @mira\r\n".into(),
+        read_only: true,
+        ..plain()
+    };
+    site::update(cx, boss, new).await.unwrap();
+    let now = site::current(cx).await;
+    assert_eq!(now.settings.name, "Upper Subject: <valley>", "one line");
+    assert!(now.settings.read_only);
+    let first = now.notice.clone().unwrap();
+    assert!(first.markup.contains("<em>on Saturday</em>") && first.markup.contains("/users/mira/"), "{first:?}");
+    assert!(is_forbidden(policy::check_change(now.settings.read_only, Change::Forum)));
+    policy::check_change(true, Change::Browser).unwrap();
+    policy::check_change(true, Change::Site).unwrap();
+    policy::check_change(false, Change::Forum).unwrap();
+    let same = Settings { notice: "Off *on Saturday*, says @mira".into(), ..plain() };
+    site::update(cx, boss, same).await.unwrap();
+    assert_eq!(site::current(cx).await.notice, Some(first.clone()), "the same notice is the same version");
+    site::update(cx, boss, Settings { notice: "Off on *Sunday*".into(), ..plain() }).await.unwrap();
+    assert_ne!(site::current(cx).await.notice.as_ref().unwrap().version, first.version);
+    site::update(cx, boss, plain()).await.unwrap();
+    assert_eq!(site::current(cx).await.notice, None);
+}
+
+async fn every_process_follows_within_a_moment(forum: TestForum) {
+    let boss = forum.site_admin("boss").await;
+    let other = forum.another().await;
+    let mut words = other.bus.controls();
+    let hearing = other.clone();
+    let listening = tokio::spawn(async move {
+        while let Ok(word) = words.recv().await {
+            hearing.hear(&word);
+        }
+    });
+    assert_eq!(site::current(&other).await.settings.name, "Test");
+    for name in ["First", "Second"] {
+        site::update(&forum.cx, boss, Settings { name: name.into(), ..plain() }).await.unwrap();
+        assert_eq!(site::current(&forum.cx).await.settings.name, name, "at once where it was changed");
+        let begun = std::time::Instant::now();
+        wait_for("the other process to follow", || async { site::current(&other).await.settings.name == name }).await;
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    }
+    listening.abort();
+}
+
+async fn settings_cost_no_statement_once_they_are_known(forum: TestForum) {
+    use domain::testing::counting_statements;
+    let cx = &forum.cx;
+    site::current(cx).await;
+    assert_eq!(counting_statements(site::current(cx)).await.1, 0);
+    cx.hear(&Control::SiteChanged);
+    assert_eq!(counting_statements(site::current(cx)).await.1, 1);
+    assert_eq!(counting_statements(site::current(cx)).await.1, 0);
+}
+
+async fn who_may_sign_up_is_what_the_admins_decided(forum: TestForum) {
+    let cx = &forum.cx;
+    let boss = forum.site_admin("boss").await;
+    let link = sign_ups::make_link(cx, boss, 5, 7).await.unwrap();
+    for (mode, token, door) in [
+        (SignUps::Open, "", Door::Open),
+        (SignUps::Open, "made up", Door::Open),
+        (SignUps::Invited, "", Door::NeedsLink),
+        (SignUps::Invited, "made up", Door::LinkEnded),
+        (SignUps::Invited, link.as_str(), Door::ByLink),
+        (SignUps::Approved, "", Door::Asks),
+        (SignUps::Approved, "made up", Door::Asks),
+        (SignUps::Approved, link.as_str(), Door::ByLink),
+        (SignUps::Closed, "", Door::Closed),
+        (SignUps::Closed, link.as_str(), Door::Closed),
+    ] {
+        decide(&forum, boss, mode).await;
+        assert_eq!(sign_ups::door(cx, token).await.unwrap(), door, "{mode} {token}");
+        let name = format!("n{}", domain::secrets::token().unwrap().get(..8).unwrap());
+        let came = come(cx, &name, "", token, "please").await;
+        match door {
+            Door::Open | Door::ByLink => assert!(sessions::authenticate(cx, &came.unwrap()).await.unwrap().is_some()),
+            Door::Asks => assert!(sessions::authenticate(cx, &came.unwrap()).await.unwrap().is_none()),
+            Door::NeedsLink | Door::LinkEnded | Door::Closed => assert!(is_forbidden(came), "{mode} {token}"),
+        }
+    }
+    // Whoever runs the site makes accounts all the same.
+    let new =
+        NewAccount { username: "noor".into(), email: String::new(), password: Password::new("long enough it is") };
+    accounts::create(cx, new, false).await.unwrap();
+    forum.drain().await;
+}
+
+async fn a_link_is_used_up_ends_and_is_revoked(forum: TestForum) {
+    let cx = &forum.cx;
+    let (boss, mira) = (forum.site_admin("boss").await, forum.person("mira").await);
+    let second = forum.site_admin("second").await;
+    decide(&forum, boss, SignUps::Invited).await;
+    for (uses, days, field) in [(0, 7, "uses"), (501, 7, "uses"), (1, 0, "days"), (1, 91, "days")] {
+        complaint(sign_ups::make_link(cx, boss, uses, days).await, field);
+    }
+    assert!(is_not_found(sign_ups::make_link(cx, mira, 1, 1).await));
+    assert!(is_not_found(sign_ups::list(cx, mira).await));
+    let once = sign_ups::make_link(cx, boss, 1, 7).await.unwrap();
+    come(cx, "ada", "", &once, "").await.unwrap();
+    assert!(is_forbidden(come(cx, "eva", "", &once, "").await), "used up");
+    // A name that is taken uses nothing up.
+    let twice = sign_ups::make_link(cx, boss, 1, 2).await.unwrap();
+    complaint(come(cx, "ada", "", &twice, "").await, "username");
+    assert_eq!(sign_ups::list(cx, boss).await.unwrap().links[0].uses_left, 1);
+    forum.pass(Duration::from_secs(2 * 24 * 3_600 + 1));
+    assert!(is_forbidden(come(cx, "eva", "", &twice, "").await), "ended");
+    let revoked = sign_ups::make_link(cx, boss, 9, 7).await.unwrap();
+    let listed = sign_ups::list(cx, boss).await.unwrap().links;
+    assert_eq!(listed.len(), 1, "what can be used: {listed:?}");
+    assert!(is_not_found(sign_ups::revoke_link(cx, mira, listed[0].id).await));
+    assert!(is_not_found(sign_ups::revoke_link(cx, boss, SiteInvitationId(ABSENT)).await));
+    sign_ups::revoke_link(cx, second, listed[0].id).await.unwrap();
+    assert!(is_forbidden(come(cx, "eva", "", &revoked, "").await), "revoked");
+    // A link says what its maker may: nothing any more.
+    let theirs = sign_ups::make_link(cx, second, 9, 7).await.unwrap();
+    admin::set_admin(cx, boss, id(second), false).await.unwrap();
+    assert!(is_forbidden(come(cx, "eva", "", &theirs, "").await), "its maker is no admin any more");
+    assert_eq!(sign_ups::list(cx, boss).await.unwrap().links, []);
+    forum.drain().await;
+}
+
+async fn of_two_who_use_the_last_place_of_a_link_one_comes_in(forum: TestForum) {
+    let cx = &forum.cx;
+    let boss = forum.site_admin("boss").await;
+    decide(&forum, boss, SignUps::Invited).await;
+    for round in 0..3 {
+        let link = sign_ups::make_link(cx, boss, 1, 7).await.unwrap();
+        let names = [format!("ada{round}"), format!("eva{round}")];
+        let (one, other) = tokio::join!(come(cx, &names[0], "", &link, ""), come(cx, &names[1], "", &link, ""));
+        let (won, lost) = if one.is_ok() { (one, other) } else { (other, one) };
+        assert!(won.is_ok() && is_forbidden(lost), "one of two");
+    }
+    let (_, made) = admin::people(cx, "", None, 0, 10).await.unwrap();
+    assert_eq!(made, 4, "who did not come in has no account");
+    forum.drain().await;
+}
+
+async fn an_account_that_waits_is_nobody_until_it_is_let_in(forum: TestForum) {
+    let cx = &forum.cx;
+    let (boss, mira) = (forum.site_admin("boss").await, forum.person("mira").await);
+    decide(&forum, boss, SignUps::Approved).await;
+    complaint(come(cx, "ada", "", "", &"x".repeat(1_001)).await, "message");
+    let token = come(cx, "ada", "", "", "I live <here>").await.unwrap();
+    assert_eq!(sessions::authenticate(cx, &token).await.unwrap(), None);
+    let opened = sessions::opened(cx, &token).await.unwrap().unwrap();
+    assert!(opened.is_waiting);
+    assert_eq!(sessions::by_id(cx, &opened.id).await.unwrap(), None, "a poll that waits is asked again by this");
+    assert_eq!(sessions::remembered(cx, &opened.id), None);
+    assert!(is_not_found(accounts::profile(cx, mira, "ada").await));
+    assert_eq!(sign_ups::own(cx, opened.person.id).await.unwrap().asked, "I live <here>");
+    let shown = sign_ups::list(cx, boss).await.unwrap();
+    assert_eq!((shown.total, shown.rows.len(), shown.rows[0].person.username.as_str()), (1, 1, "ada"));
+    assert_eq!(sign_ups::count(cx, boss).await.unwrap(), 1);
+    assert_eq!(sign_ups::count(cx, mira).await.unwrap(), 0);
+    assert!(is_not_found(sign_ups::answer(cx, mira, &[opened.person.id], true).await));
+    assert!(is_not_found(
+        sign_ups::answer(cx, Viewer::User { id: opened.person.id, is_admin: true }, &[opened.person.id], true).await
+    ));
+    assert_eq!(sign_ups::answer(cx, boss, &[opened.person.id, id(mira)], true).await.unwrap(), 1, "mira does not wait");
+    let session = sessions::authenticate(cx, &token).await.unwrap().unwrap();
+    assert!(!session.is_waiting, "the same session goes on");
+    assert_eq!(sessions::remembered(cx, &session.id), Some(session.person.id));
+    accounts::profile(cx, mira, "ada").await.unwrap();
+    assert!(is_not_found(sign_ups::own(cx, session.person.id).await));
+    assert_eq!(sign_ups::answer(cx, boss, &[session.person.id], false).await.unwrap(), 0, "nobody is put out again");
+    assert!(sessions::authenticate(cx, &token).await.unwrap().is_some());
+    forum.drain().await;
+}
+
+async fn many_are_answered_at_once_and_told_where_their_address_is_confirmed(forum: TestForum) {
+    let cx = &forum.cx;
+    let boss = forum.site_admin("boss").await;
+    decide(&forum, boss, SignUps::Approved).await;
+    let mut waiting = Vec::new();
+    for (name, email) in
+        [("ada", "ada@example.org"), ("eva", "eva@example.org"), ("kim", "kim@example.org"), ("lou", "")]
+    {
+        let token = come(cx, name, email, "", "").await.unwrap();
+        waiting.push(sessions::opened(cx, &token).await.unwrap().unwrap().person.id);
+    }
+    forum.drain().await;
+    for letter in forum.letters() {
+        // All but kim confirm the address.
+        if letter.to != "kim@example.org" {
+            domain::addresses::confirm(cx, &letter.token).await.unwrap();
+        }
+    }
+    let rows = sign_ups::list(cx, boss).await.unwrap().rows;
+    let names: Vec<_> = rows.iter().map(|row| row.person.username.as_str()).collect();
+    assert_eq!(names, ["ada", "eva", "kim", "lou"], "the eldest first");
+    assert_eq!(sign_ups::answer(cx, boss, &waiting[1..2], false).await.unwrap(), 1);
+    assert_eq!(sign_ups::answer(cx, boss, &[waiting[0], waiting[2], waiting[3]], true).await.unwrap(), 3);
+    assert_eq!(sign_ups::count(cx, boss).await.unwrap(), 0);
+    forum.drain().await;
+    let mut told: Vec<_> =
+        forum.letters().into_iter().filter(|l| l.kind != "confirm").map(|l| (l.to, l.kind)).collect();
+    told.sort();
+    let pair = |to: &str, kind: &str| (to.to_owned(), kind.to_owned());
+    assert_eq!(told, [pair("ada@example.org", "approved"), pair("eva@example.org", "declined")]);
+}
+
+async fn a_declined_account_can_be_let_in_after_all_and_else_goes(forum: TestForum) {
+    let cx = &forum.cx;
+    let boss = forum.site_admin("boss").await;
+    decide(&forum, boss, SignUps::Approved).await;
+    let mut tokens = Vec::new();
+    for name in ["ada", "eva"] {
+        let token = come(cx, name, "", "", "").await.unwrap();
+        let user = sessions::opened(cx, &token).await.unwrap().unwrap().person.id;
+        assert_eq!(sign_ups::answer(cx, boss, &[user], false).await.unwrap(), 1);
+        assert_eq!(sign_ups::answer(cx, boss, &[user], false).await.unwrap(), 0, "once");
+        assert!(sign_ups::own(cx, user).await.unwrap().declined_at.is_some());
+        assert_eq!(sessions::authenticate(cx, &token).await.unwrap(), None);
+        tokens.push((token, user));
+    }
+    assert_eq!(sign_ups::answer(cx, boss, &[tokens[0].1], true).await.unwrap(), 1);
+    assert!(sessions::authenticate(cx, &tokens[0].0).await.unwrap().is_some());
+    let sweep = || Job::Sweep { slot: "any".into() };
+    domain::reactors::run(cx, &DRAW, sweep()).await.unwrap();
+    assert!(sign_ups::own(cx, tokens[1].1).await.is_ok(), "for a week it is kept");
+    forum.pass(sign_ups::DECLINED_KEPT + Duration::from_secs(1));
+    domain::reactors::run(cx, &DRAW, sweep()).await.unwrap();
+    assert!(is_not_found(sign_ups::own(cx, tokens[1].1).await));
+    assert!(accounts::own(cx, tokens[0].1).await.is_ok());
+    decide(&forum, boss, SignUps::Open).await;
+    come(cx, "eva", "", "", "").await.expect("the name is free");
+    forum.drain().await;
+}
+
+async fn of_two_admins_who_remove_each_other_one_stays(forum: TestForum) {
+    let cx = &forum.cx;
+    let boss = forum.site_admin("boss").await;
+    assert!(is_forbidden(admin::set_admin(cx, boss, id(boss), false).await), "the last one");
+    for round in 0..5 {
+        let other = forum.site_admin(&format!("other{round}")).await;
+        let (_, now) = admin::people(cx, "", Some(AccountState::Admins), 0, 10).await.unwrap();
+        assert_eq!(now, 2);
+        let (one, two) =
+            tokio::join!(admin::set_admin(cx, boss, id(other), false), admin::set_admin(cx, other, id(boss), false));
+        let (left, now) = admin::people(cx, "", Some(AccountState::Admins), 0, 10).await.unwrap();
+        assert_eq!(now, 1, "{one:?} {two:?}");
+        assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
+        if left[0].user.id != id(boss) {
+            admin::set_admin(cx, other, id(boss), true).await.unwrap();
+            admin::set_admin(cx, boss, id(other), false).await.unwrap();
+        }
+    }
+    // One may take it from oneself, while another one is there.
+    let mira = forum.person("mira").await;
+    admin::set_admin(cx, boss, id(mira), true).await.unwrap();
+    admin::set_admin(cx, boss, id(boss), false).await.unwrap();
+    assert!(is_not_found(admin::set_admin(cx, boss, id(boss), true).await), "a session that is out of date");
+}
+
+async fn only_accounts_that_somebody_uses_administer_the_site(forum: TestForum) {
+    let cx = &forum.cx;
+    let (boss, mira) = (forum.site_admin("boss").await, forum.person("mira").await);
+    admin::bar(cx, boss, id(mira), admin::Bar::Suspend { days: 3 }, "spam").await.unwrap();
+    assert!(is_forbidden(admin::set_admin(cx, boss, id(mira), true).await), "suspended");
+    forum.pass(Duration::from_secs(3 * 24 * 3_600));
+    admin::set_admin(cx, boss, id(mira), true).await.unwrap();
+    assert!(is_forbidden(admin::bar(cx, boss, id(mira), admin::Bar::Ban, "spam").await), "an admin");
+    decide(&forum, boss, SignUps::Approved).await;
+    let token = come(cx, "ada", "", "", "").await.unwrap();
+    let ada = sessions::opened(cx, &token).await.unwrap().unwrap().person.id;
+    assert!(is_forbidden(admin::set_admin(cx, boss, ada, true).await), "waiting");
+    forum.execute("update users set password_hash = null where username = 'mira'").await;
+    admin::set_admin(cx, boss, id(mira), false).await.unwrap();
+    assert!(is_forbidden(admin::set_admin(cx, boss, id(mira), true).await), "unclaimed");
+    forum.drain().await;
+}
+
+async fn people_are_found_by_state_and_groups_by_kind(forum: TestForum) {
+    let cx = &forum.cx;
+    let (boss, mira, noor) = (forum.site_admin("boss").await, forum.person("mira").await, forum.person("noor").await);
+    let (ada, _) = (forum.person("ada").await, forum.person("marina").await);
+    admin::bar(cx, boss, id(noor), admin::Bar::Ban, "spam").await.unwrap();
+    admin::bar(cx, boss, id(ada), admin::Bar::Suspend { days: 2 }, "spam").await.unwrap();
+    forum.execute("update users set password_hash = null where username = 'marina'").await;
+    decide(&forum, boss, SignUps::Approved).await;
+    come(cx, "kim", "", "", "").await.unwrap();
+    let found = async |words: &str, state: Option<AccountState>| -> Vec<String> {
+        let (rows, total) = admin::people(cx, words, state, 0, 10).await.unwrap();
+        assert_eq!(rows.len() as i64, total);
+        rows.into_iter().map(|row| row.user.username).collect()
+    };
+    assert_eq!(found("", None).await, ["ada", "boss", "kim", "marina", "mira", "noor"]);
+    assert_eq!(found("m", Some(AccountState::Unclaimed)).await, ["marina"]);
+    for (state, name) in [
+        (AccountState::Admins, "boss"),
+        (AccountState::Waiting, "kim"),
+        (AccountState::Suspended, "ada"),
+        (AccountState::Banned, "noor"),
+        (AccountState::Unclaimed, "marina"),
+    ] {
+        assert_eq!(found("", Some(state)).await, [name], "{state}");
+    }
+    assert!(found("", Some(AccountState::Deleted)).await.is_empty());
+    forum.pass(Duration::from_secs(2 * 24 * 3_600));
+    assert!(found("", Some(AccountState::Suspended)).await.is_empty(), "that is over");
+
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.group(mira, "Den", GroupKind::Private).await;
+    let own = forum.group(boss, "Gatehouse", GroupKind::Closed).await;
+    let topic = forum.topic(mira, &garden, "Plums", "One.").await.topic;
+    forum.post(mira, topic, "Two.").await;
+    let listed = async |words: &str, kind: &str| -> Vec<(String, i64, bool)> {
+        let (rows, total) = admin::groups(cx, boss, words, kind, 0, 10).await.unwrap();
+        assert_eq!(rows.len() as i64, total);
+        rows.into_iter().map(|(row, may_change)| (row.group.name, row.messages, may_change)).collect()
+    };
+    let row = |name: &str, messages, may_change| (name.to_owned(), messages, may_change);
+    let all = [row("Den", 0, false), row("Garden", 2, true), row("Gatehouse", 0, true)];
+    assert_eq!(listed("", "").await, all);
+    assert_eq!(listed("GA", "").await, all[1..]);
+    assert_eq!(listed("", "private").await, all[..1]);
+    assert_eq!(listed("", "archived").await, []);
+    domain::groups::archive(cx, boss, own.id, true).await.unwrap();
+    assert_eq!(listed("", "archived").await.len(), 1);
+    assert!(is_not_found(admin::groups(cx, mira, "", "", 0, 10).await));
+    forum.drain().await;
+}
+
+async fn an_admin_ends_somebodys_sessions(forum: TestForum) {
+    let cx = &forum.cx;
+    let (boss, mira, noor) = (forum.site_admin("boss").await, forum.person("mira").await, forum.person("noor").await);
+    let mut tokens = Vec::new();
+    for who in [mira, mira, mira, noor] {
+        tokens.push(sessions::open(cx, id(who), &origin()).await.unwrap());
+    }
+    let open = async || {
+        let mut open = Vec::new();
+        for token in &tokens {
+            open.push(sessions::authenticate(cx, token).await.unwrap().is_some());
+        }
+        open
+    };
+    assert!(is_not_found(admin::sessions_of(cx, noor, id(mira)).await));
+    let first = sessions::authenticate(cx, &tokens[0]).await.unwrap().unwrap().id;
+    assert!(is_not_found(admin::end_sessions(cx, noor, id(mira), Some(&first)).await));
+    assert!(is_not_found(admin::end_sessions(cx, boss, id(noor), Some(&first)).await), "it is not noor's");
+    assert_eq!(open().await, [true; 4]);
+    admin::end_sessions(cx, boss, id(mira), Some(&first)).await.unwrap();
+    assert_eq!(open().await, [false, true, true, true]);
+    assert_eq!(admin::sessions_of(cx, boss, id(mira)).await.unwrap().len(), 2);
+    admin::end_sessions(cx, boss, id(mira), None).await.unwrap();
+    assert_eq!(open().await, [false, false, false, true]);
+}

@@ -1,0 +1,121 @@
+//! The site as its admins run it: settings, sign-ups, read-only pages.
+
+use askama::Template;
+use domain::model::{SignUps, SiteInvitationId};
+use domain::sign_ups::Door;
+use domain::site::Notice;
+
+use super::admin::admins_frame;
+use super::{Drawn, ago, frame, person, stranger};
+use crate::account::{SignUp, Waiting};
+use crate::errors::{ReadOnly, ReadOnlyPage};
+use crate::form::{SiteForm, SiteLinkForm};
+use crate::sign_ups::{Link, Row, SignUpsPage};
+use crate::site::Settings;
+use crate::topics::Show;
+
+impl Settings {
+    /// With a notice.
+    pub fn sample() -> Self {
+        let form = SiteForm {
+            name: "Upper valley".into(),
+            line: "What happens in the valley, and who waters when.".into(),
+            sign_ups: "approved".into(),
+            notice: "On Saturday *everything* is off from 9 to 10.".into(),
+            read_only: "".into(),
+            error: None,
+        };
+        let notice = "On Saturday <em>everything</em> is off from 9 to 10.".to_owned();
+        Self { frame: admins_frame("/admin/settings"), form, notice }
+    }
+}
+
+impl SignUpsPage {
+    /// Three wait, one was declined, two links.
+    pub fn sample() -> Self {
+        let row = |id, asked: &str, email: &str, minutes| Row {
+            person: person(id),
+            email: email.to_owned(),
+            is_confirmed: id % 2 == 0,
+            asked: asked.to_owned(),
+            at: ago(minutes),
+        };
+        let link = |id, used| Link {
+            id: SiteInvitationId(id),
+            inviter: "mira".to_owned(),
+            made_at: ago(4_000),
+            expires_at: ago(0),
+            uses_left: 10 - used,
+            used,
+        };
+        let mut frame = admins_frame("/admin/sign-ups");
+        frame.sign_ups = 3;
+        Self {
+            frame,
+            mode: SignUps::Approved,
+            waiting: vec![
+                row(5, "I live two doors from the library.\nBertil knows me.", "ines@example.org", 2_000),
+                row(6, "", "bertil@example.org", 300),
+                row(9, "", "", 12),
+            ],
+            declined: vec![row(7, "", "", 5_000)],
+            total: 3,
+            links: vec![link(3, 0), link(2, 7)],
+            made: None,
+            form: SiteLinkForm { uses: "10".into(), days: "7".into(), error: None },
+        }
+    }
+}
+
+impl Waiting {
+    /// Since an hour.
+    pub fn sample() -> Self {
+        let mut frame = stranger("/");
+        frame.waiting = Some(person(5));
+        Self {
+            frame,
+            since: ago(60),
+            declined: false,
+            is_told: false,
+            unconfirmed: Some("ines@example.org".to_owned()),
+        }
+    }
+}
+
+impl ReadOnlyPage {
+    /// A topic that was to be started.
+    pub fn sample() -> Self {
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let fields =
+            vec![field("key", "k3y"), field("text", "By the river.\n\nTwo of them."), field("title", "Herons")];
+        let kept = ReadOnly { action: "/-/groups/1/topics".to_owned(), is_whole: true, fields };
+        let mut frame = frame("/-/groups/1/topics");
+        frame.read_only = true;
+        Self { frame, kept }
+    }
+}
+
+pub(super) fn all() -> Vec<Drawn> {
+    let made = Some("https://forum.example/-/sign-up?invitation=0123456789abcdef0123456789abcdef".to_owned());
+    let mut noticed = Show::sample();
+    noticed.frame.read_only = true;
+    noticed.frame.notice = Some(Notice { version: "0123456789abcdef".to_owned(), markup: Settings::sample().notice });
+    let nothing = ReadOnly { action: "/-/read".to_owned(), is_whole: true, fields: Vec::new() };
+    vec![
+        ("admin-settings", Settings::sample().render()),
+        ("admin-sign-ups", SignUpsPage { made, ..SignUpsPage::sample() }.render()),
+        (
+            "admin-sign-ups-none",
+            SignUpsPage { waiting: Vec::new(), declined: Vec::new(), links: Vec::new(), ..SignUpsPage::sample() }
+                .render(),
+        ),
+        ("waiting", Waiting::sample().render()),
+        ("waiting-declined", Waiting { declined: true, ..Waiting::sample() }.render()),
+        ("sign-up-asks", SignUp { door: Door::Asks, ..SignUp::sample() }.render()),
+        ("sign-up-needs-link", SignUp { door: Door::NeedsLink, ..SignUp::sample() }.render()),
+        ("sign-up-link-ended", SignUp { door: Door::LinkEnded, ..SignUp::sample() }.render()),
+        ("topic-read-only", noticed.render()),
+        ("read-only", ReadOnlyPage::sample().render()),
+        ("read-only-nothing", ReadOnlyPage { kept: nothing, ..ReadOnlyPage::sample() }.render()),
+    ]
+}

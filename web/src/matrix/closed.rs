@@ -1,0 +1,65 @@
+//! While the site is read-only, no form of any page changes anything, and what was typed comes back.
+
+use domain::model::SignUps;
+use domain::site::{self, Settings};
+use domain::testing::TestForum;
+
+use super::scene::{Actor, Door, State, World};
+use crate::routes::ROUTES;
+
+#[actix_web::test]
+async fn nothing_is_changed_while_the_site_is_read_only_on_sqlite() {
+    nothing_is_changed_while_the_site_is_read_only(TestForum::sqlite().await).await;
+}
+
+#[actix_web::test]
+async fn nothing_is_changed_while_the_site_is_read_only_on_postgres() {
+    nothing_is_changed_while_the_site_is_read_only(TestForum::postgres().await).await;
+}
+
+/// Forms that are taken all the same.
+fn is_taken(path: &str) -> bool {
+    path.starts_with("/admin/")
+        || matches!(path, "/-/sign-in" | "/-/sign-in/code" | "/-/sign-out" | "/-/notice/hide" | "/-/first-admin")
+}
+
+async fn nothing_is_changed_while_the_site_is_read_only(forum: TestForum) {
+    let door = Door::open(&forum).await;
+    let mut world = World::make(&forum).await;
+    world.scene(&forum, State::Public).await;
+    let settings = Settings {
+        name: "Closed".to_owned(),
+        line: String::new(),
+        sign_ups: SignUps::Open,
+        notice: String::new(),
+        read_only: true,
+    };
+    let boss = world.who(Actor::SiteAdmin);
+    let mut refused = 0;
+    for entry in ROUTES.iter().filter(|entry| entry.method == "post") {
+        for actor in [Actor::Anonymous, Actor::Member, Actor::Moderator, Actor::Admin, Actor::SiteAdmin] {
+            // A form of the admins may have opened the site again.
+            site::update(&forum.cx, boss, settings.clone()).await.expect("decided");
+            let answer = door.knock(&forum, &mut world, entry, State::Public, actor).await;
+            let says = answer.body.contains("<h1>Reading only, for now</h1>");
+            let about = format!("{} as {actor:?}", entry.path);
+            if is_taken(entry.path) {
+                assert!(!says, "{about}");
+                continue;
+            }
+            assert!(answer.status == 403 && says, "{about}: {}", answer.status);
+            refused += 1;
+        }
+    }
+    assert!(refused > 200, "{refused}");
+    site::update(&forum.cx, boss, settings).await.expect("decided");
+    let scene = world.scene(&forum, State::Public).await;
+    let path = format!("/-/topics/{}/messages", scene.topic);
+    let typed = "<b>kept</b> & \"whole\"".to_owned();
+    let back = door.send(&forum, &world, "post", &path, &[("text", typed), ("key", "abc".into())], Actor::Member).await;
+    assert!(back.body.contains("&#60;b&#62;kept&#60;/b&#62; &#38; &#34;whole&#34;"), "{}", back.body);
+    assert!(back.body.contains("name=\"key\""));
+    for path in ["/".to_owned(), format!("/{}/", scene.group.slug), "/-/settings".to_owned()] {
+        assert_eq!(door.send(&forum, &world, "get", &path, &[], Actor::Member).await.status, 200, "{path}");
+    }
+}
