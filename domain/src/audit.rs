@@ -141,7 +141,9 @@ pub const MAX_REASON: usize = 1_000;
 /// # Errors
 /// [`Error::Invalid`] on `field` when it is too long, or empty where it must not be.
 pub fn reason(typed: &str, field: &'static str, required: bool) -> Result<String> {
-    let reason = typed.replace("\r\n", "\n").replace('\0', "").trim().to_owned();
+    let lines = typed.replace("\r\n", "\n").replace('\r', "\n");
+    let shown: String = lines.chars().filter(|c| *c == '\n' || !c.is_control() && !is_bidi(*c)).collect();
+    let reason = shown.trim().to_owned();
     if required && reason.chars().all(|c| c.is_whitespace() || c.is_control() || is_bidi(c) || is_blank(c)) {
         return Err(Error::invalid(field, "Say why, in a few words."));
     }

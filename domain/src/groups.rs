@@ -346,6 +346,8 @@ pub struct Aside {
     pub here: Vec<Person>,
     /// How many more are.
     pub more: i64,
+    /// Who is left out, now and when they come: those whom the reader ignores.
+    pub without: Vec<UserId>,
 }
 
 /// How many of those here are named.
@@ -363,7 +365,7 @@ pub(crate) async fn aside_of(cx: &Context, group: GroupId, mut here: Vec<UserId>
     let more = here.len().saturating_sub(NAMED) as i64;
     here.sort_unstable();
     here.truncate(NAMED);
-    Ok(Aside { members, here: store::users::by_ids(&cx.db, &here).await?, more })
+    Ok(Aside { members, here: store::users::by_ids(&cx.db, &here).await?, more, without: Vec::new() })
 }
 
 /// What follows when a group was changed: everyone in it counts again, and those outside who are mentioned in it, for whom it

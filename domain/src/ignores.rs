@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::groups::Aside;
 use crate::model::{Message, Person, TopicRow, UserId};
 use crate::policy::Viewer;
 use crate::{accounts, reads, store, unread};
@@ -44,6 +45,15 @@ pub(crate) async fn fold_rows(cx: &Context, viewer: Viewer, rows: &mut [TopicRow
         row.ignored = row.last_author.as_ref().is_some_and(|author| ignored.contains(&author.id));
     }
     Ok(())
+}
+
+/// Leaves them out of who is here.
+pub async fn leave_out(cx: &Context, viewer: Viewer, mut aside: Aside) -> Result<Aside> {
+    if let Some(user) = viewer.id() {
+        aside.without = of(cx, user).await?.to_vec();
+        aside.here.retain(|person| !aside.without.contains(&person.id));
+    }
+    Ok(aside)
 }
 
 /// Whom somebody ignores, by name.

@@ -296,7 +296,11 @@ class Page {
   presence({ group, members, html }) {
     const here = byId('here');
     if (!here || Number(here.dataset.group) !== group) return;
-    here.replaceWith(parse(html));
+    const fresh = parse(html);
+    // Whom the reader ignores, the page left out as well.
+    fresh.dataset.without = here.dataset.without;
+    for (const user of here.dataset.without.split(' ')) fresh.querySelector(`li[data-user="${Number(user)}"]`)?.remove();
+    here.replaceWith(fresh);
     for (const shown of document.querySelectorAll('[data-members]')) shown.textContent = `${members.toLocaleString('en-US')} ${members === 1 ? 'member' : 'members'}`;
   }
 

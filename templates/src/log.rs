@@ -138,6 +138,11 @@ pub fn title(line: &Line) -> Option<&str> {
     Some(if name.trim().is_empty() { "(untitled)" } else { name })
 }
 
+/// What stands between the deed and the topic: it was done in it, or to it.
+pub fn joint(line: &Line) -> &'static str {
+    if line.message_id.is_some() { " in " } else { ": " }
+}
+
 /// Where it was done: the message, or else the topic.
 pub fn address(line: &Line) -> Option<String> {
     match line.message_id {

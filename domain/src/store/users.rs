@@ -122,7 +122,7 @@ pub async fn by_names(db: &Db, lower_names: &[String]) -> Result<Vec<Named>> {
     if lower_names.is_empty() {
         return Ok(Vec::new());
     }
-    let list = serde_json::json!(lower_names).to_string();
+    let list = super::list(&lower_names.iter().map(|name| super::word(name)).collect::<Vec<_>>());
     sql!(all db, Named,
         "select username_lower as lower, id, username from users where username_lower in (select value from json_each($1))
          union all select f.username_lower, u.id, u.username from former_names f join users u on u.id = f.user_id

@@ -225,6 +225,13 @@ async fn whoever_is_ignored_is_silent_for_one_reader_alone(forum: TestForum) {
     assert_eq!(mentions_of(&forum, ann).await, []);
     assert_eq!(found(&forum, ann, "quince").await, 0);
     assert_eq!(found(&forum, cleo, "quince").await, 1);
+    // Nor is he here, for her.
+    cx.bus.seen(&[id(ben), id(cleo)]).await.unwrap();
+    for (who, names) in [(ann, vec!["ann", "cleo"]), (cleo, vec!["ann", "ben", "cleo"])] {
+        let aside = groups::aside(cx, garden.id).await.unwrap();
+        let aside = ignores::leave_out(cx, who, aside).await.unwrap();
+        assert_eq!(aside.here.iter().map(|person| person.username.as_str()).collect::<Vec<_>>(), names);
+    }
     let events = heard(&forum, ann, cursor).await;
     let message = events
         .iter()

@@ -1,18 +1,21 @@
 //! Hostile text in every field.
 
+use domain::audit_log::{self, Sought};
 use domain::groups::{self, GroupForm};
 use domain::model::GroupKind;
 use domain::policy::Viewer;
+use domain::removals::{self, Span};
 use domain::search::{self, Order, Question};
 use domain::store::groups::Order as DiscoverOrder;
 use domain::store::users::Profile;
 use domain::testing::{TestForum, draft};
-use domain::{Error, Result, accounts, messages, topics};
+use domain::{Error, Result, accounts, messages, notices, topics};
 
 use crate::id;
 
 stories! {
     hostile_text_is_tamed_or_refused_wherever_it_is_typed,
+    hostile_reasons_are_tamed_and_the_log_is_searched_for_anything,
     hostile_words_find_nothing_and_break_nothing,
     what_cannot_be_seen_is_no_title_no_name_and_no_message,
 }
@@ -116,6 +119,33 @@ async fn hostile_text_is_tamed_or_refused_wherever_it_is_typed(forum: TestForum)
         assert!(tamed("account", &text, accounts::create(cx, account, false).await).is_none());
     }
     forum.drain().await;
+}
+
+async fn hostile_reasons_are_tamed_and_the_log_is_searched_for_anything(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello.").await.topic;
+    for text in corpus() {
+        tamed("warning", &text, notices::warn(cx, boss, id(noor), &text).await);
+        tamed("warning", &text, notices::warn_in_group(cx, mira, garden.id, id(noor), &text).await);
+        forum.post(noor, topic, "Plums?").await;
+        let cleared = removals::clear_group(cx, mira, garden.id, id(noor), Span::All, &text, false).await;
+        tamed("removal", &text, cleared);
+        for sought in [
+            Sought { by: &text, ..Sought::default() },
+            Sought { whom: &text, ..Sought::default() },
+            Sought { group: &text, ..Sought::default() },
+        ] {
+            assert!(tamed("search of the log", &text, audit_log::of_admins(cx, boss, sought, None).await).is_none());
+        }
+    }
+    forum.drain().await;
+    let lines = audit_log::of_admins(cx, boss, Sought::default(), None).await.unwrap().lines;
+    assert!(lines.iter().any(|line| line.reason.contains("<script>")), "kept as it was typed, and escaped by the page");
+    let wild = |c: char| c.is_control() && c != '\n' || ('\u{202a}'..='\u{202e}').contains(&c) || c == '\u{2066}';
+    assert!(lines.iter().all(|line| !line.reason.contains(wild)), "{lines:?}");
 }
 
 async fn hostile_words_find_nothing_and_break_nothing(forum: TestForum) {

@@ -63,7 +63,7 @@ impl Show {
             is_banned: false,
             waiting: 0,
             reported: 0,
-            aside: Aside { members: 64, here: vec![person(3), person(4), person(2)], more: 0 },
+            aside: Aside { members: 64, here: vec![person(3), person(4), person(2)], more: 0, without: Vec::new() },
             rows: rows(),
             pinned: vec![super::wrens()],
             is_later_page: false,

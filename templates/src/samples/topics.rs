@@ -82,7 +82,7 @@ impl Show {
             may_join: false,
             may_edit: true,
             may_delete: false,
-            aside: Aside { members: 64, here: vec![person(3), person(4), person(2)], more: 0 },
+            aside: Aside { members: 64, here: vec![person(3), person(4), person(2)], more: 0, without: Vec::new() },
             also: vec![
                 topic(10, 1, "ringing-weekend", "Ringing weekend", 6, 212, 380),
                 topic(11, 1, "owl-or-not-owl", "Owl or not owl", 9, 17, 1_600),

@@ -108,7 +108,7 @@ pub(super) async fn draw(
         is_banned: found.standing.is_banned,
         waiting: domain::requests::count(cx, &found).await?,
         reported: domain::reports::count(&found),
-        aside: beside.aside,
+        aside: domain::ignores::leave_out(cx, visit.viewer(), beside.aside).await?,
         rows,
         is_later_page: before.is_some(),
         older: older.map(PageEnd::to_param),

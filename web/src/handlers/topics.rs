@@ -102,7 +102,7 @@ pub(super) async fn draw(
         may_join: found.standing.may(Deed::Join),
         may_edit: found.may_edit(visit.viewer()),
         may_delete: found.may_edit(visit.viewer()),
-        aside: beside.aside,
+        aside: domain::ignores::leave_out(visit.cx(), visit.viewer(), beside.aside).await?,
         also: also.filter(|topic| topic.id != found.topic.id).take(5).collect(),
         topic: found.topic,
         group: visit.called(found.group),
