@@ -233,7 +233,7 @@ impl Model {
     /// The messages that name somebody and that they may read, with whether each is new to them.
     pub fn mentions(&self, p: P) -> BTreeMap<MessageId, bool> {
         let mut found = BTreeMap::new();
-        for (t, topic) in self.topics.iter().enumerate().filter(|(t, _)| self.reads_topic(*t, Some(p))) {
+        for (_, topic) in self.topics.iter().enumerate().filter(|(t, _)| self.reads_topic(*t, Some(p))) {
             for &m in &topic.messages {
                 let message = &self.messages[m];
                 let Some(noted) = message.told.get(&p) else { continue };
@@ -241,7 +241,6 @@ impl Model {
                     found.insert(message.id, !noted && !self.seen.contains(&(p, m)));
                 }
             }
-            let _ = t;
         }
         found
     }
