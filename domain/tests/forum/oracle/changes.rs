@@ -288,7 +288,8 @@ impl Model {
         let Some(t) = self.at(m, p) else { return Said::Absent };
         let Some(by) = self.messages[m].deleted_by else { return Said::Done };
         let g = self.topics[t].group;
-        if !self.moderates(g, p) && !(by == p && self.writes(g, p)) {
+        let own = by == p && self.writes(g, p);
+        if !own && !self.moderates(g, p) {
             return Said::Refused;
         }
         self.messages[m].deleted_by = None;
