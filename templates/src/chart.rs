@@ -65,7 +65,8 @@ impl Unit {
     /// A number as people read it.
     pub fn write(self, value: i64) -> String {
         let number = value as f64;
-        let short = |number: f64| if number > 0.0 && number < 10.0 { format!("{number:.1}") } else { format!("{number:.0}") };
+        let short =
+            |number: f64| if number > 0.0 && number < 10.0 { format!("{number:.1}") } else { format!("{number:.0}") };
         match self {
             Self::Count => thousands(value),
             Self::Time if value < 1_000_000 => format!("{} ms", short(number / 1e3)),

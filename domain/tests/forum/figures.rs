@@ -20,8 +20,7 @@ const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 async fn days_are_counted_once_and_read_by_admins(forum: TestForum) {
     let cx = &forum.cx;
-    let (boss, mira, noor) =
-        (forum.site_admin("boss").await, forum.person("mira").await, forum.person("noor").await);
+    let (boss, mira, noor) = (forum.site_admin("boss").await, forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
     let plums = forum.topic(mira, &garden, "Plums", "One").await;
@@ -33,7 +32,10 @@ async fn days_are_counted_once_and_read_by_admins(forum: TestForum) {
     directs::start(cx, mira, "noor", "", domain::testing::draft("Between us")).await.unwrap();
     assert!(is_not_found(figures::over_time(cx, mira, 30).await));
     let empty = figures::over_time(cx, boss, 30).await.unwrap();
-    assert!(empty.days.len() == 30 && empty.days.iter().all(|(_, day)| day.messages == 0), "nothing is counted for a page");
+    assert!(
+        empty.days.len() == 30 && empty.days.iter().all(|(_, day)| day.messages == 0),
+        "nothing is counted for a page"
+    );
     // Twenty days at a time, once a minute.
     for _ in 0..20 {
         figures::measure(cx).await.unwrap();
