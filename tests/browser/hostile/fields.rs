@@ -9,7 +9,7 @@ pub enum Put {
     All,
     /// All of it, behind these words.
     After(&'static str),
-    /// A few of it: each costs an account or a conversation.
+    /// A few of it: each costs an account or a conversation, or the words are compared with ours and never kept.
     Few,
     /// Nothing: a token, a key, a number of ours, or a choice among words that are compared and never kept.
     Nothing,
@@ -83,7 +83,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/settings/password" "current_password": Few, Member at "/-/settings/password" with [("new_password", "another one it is")];
     "/-/settings/password" "new_password": Nothing;
     "/-/settings/password" "username": Nothing;
-    "/-/settings/people" "direct_from": All, Member at "/-/settings/people";
+    "/-/settings/people" "direct_from": Few, Member at "/-/settings/people";
     "/-/settings/mail" "email": All, Member at "/-/settings/mail" with [PASSWORD];
     "/-/settings/mail" "current_password": Nothing;
     "/-/settings/mail" "username": Nothing;
@@ -111,7 +111,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/groups" "name": All, Keeper at "/-/groups/new" with [("kind", "public")];
     "/-/groups" "slug": All, Keeper at "/-/groups/new" with [("kind", "public"), ("name", "Slugs")];
     "/-/groups" "description": Few, Keeper at "/-/groups/new" with [("kind", "closed"), ("name", "Described")];
-    "/-/groups" "kind": All, Keeper at "/-/groups/new" with [("name", "Kinds")];
+    "/-/groups" "kind": Few, Keeper at "/-/groups/new" with [("name", "Kinds")];
     "/-/groups" "category": Few, Keeper at "/-/groups/new" with [("name", "Categories"), ("kind", "private")];
     "/-/groups/{}/edit" "name": All, Keeper at "/-/groups/{closed}/edit" with [("kind", "closed")];
     "/-/groups/{}/edit" "description": All, Keeper at "/-/groups/{closed}/edit" with [("kind", "closed")];
@@ -119,63 +119,63 @@ pub const FIELDS: &[Field] = fields! {
     "/-/groups/{}/edit" "category": Nothing;
     "/-/groups/{}/archive" "archived": Nothing;
     "/-/groups/{}/delete" "name": All, Keeper at "/-/groups/{public}/delete";
-    "/-/groups/{}/level" "level": All, Member at "/garden/";
+    "/-/groups/{}/level" "level": Few, Member at "/garden/";
     "/-/groups/{}/read" "upto": Nothing;
     "/-/groups/{}/ask" "message": All, Outsider at "/choir/";
     "/-/groups/{}/requests" "one": Nothing;
-    "/-/groups/{}/requests" "answer": All, Keeper at "/-/groups/{closed}/requests";
+    "/-/groups/{}/requests" "answer": Few, Keeper at "/-/groups/{closed}/requests";
     "/-/groups/{}/requests" "u{}": Nothing;
     "/-/invite/{}" "message": All, Stray at "{link}";
-    "/-/groups/{}/invitations" "role": All, Keeper at "/-/groups/{closed}/invitations" with [("uses", "0"), ("days", "3")];
-    "/-/groups/{}/invitations" "uses": All, Keeper at "/-/groups/{closed}/invitations" with [("role", "member"), ("days", "3")];
-    "/-/groups/{}/invitations" "days": All, Keeper at "/-/groups/{closed}/invitations" with [("role", "member"), ("uses", "3")];
+    "/-/groups/{}/invitations" "role": Few, Keeper at "/-/groups/{closed}/invitations" with [("uses", "0"), ("days", "3")];
+    "/-/groups/{}/invitations" "uses": Few, Keeper at "/-/groups/{closed}/invitations" with [("role", "member"), ("days", "3")];
+    "/-/groups/{}/invitations" "days": Few, Keeper at "/-/groups/{closed}/invitations" with [("role", "member"), ("uses", "3")];
     "/-/groups/{}/invited" "username": All, Keeper at "/-/groups/{closed}/invitations";
-    "/-/groups/{}/members/{}/role" "role": All, Keeper at "/-/groups/{public}/members/{target}";
+    "/-/groups/{}/members/{}/role" "role": Few, Keeper at "/-/groups/{public}/members/{target}";
     "/-/groups/{}/members/{}/ban" "reason": All, Keeper at "/-/groups/{public}/members/{target}";
     "/-/groups/{}/topics" "title": All, Keeper at "/garden/" with [("text", "Hello")];
     "/-/groups/{}/topics" "text": Few, Keeper at "/garden/" with [("title", "Texts")];
 
     "/-/topics/{}/messages" "text": All, Keeper at "/garden/plums/";
     "/-/topics/{}/read" "seq": Nothing;
-    "/-/topics/{}/level" "level": All, Member at "/garden/plums/";
+    "/-/topics/{}/level" "level": Few, Member at "/garden/plums/";
     "/-/topics/{}/edit" "title": All, Keeper at "/-/topics/{topic}/edit";
-    "/-/topics/{}/mark" "mark": All, Keeper at "/-/topics/{topic}/edit";
+    "/-/topics/{}/mark" "mark": Few, Keeper at "/-/topics/{topic}/edit";
     "/-/topics/{}/mark" "on": Nothing;
-    "/-/topics/{}/move" "group": All, Keeper at "/-/topics/{topic}/edit";
+    "/-/topics/{}/move" "group": Few, Keeper at "/-/topics/{topic}/edit";
     "/-/messages/{}/edit" "text": All, Keeper at "/-/messages/{message}/edit";
     "/-/messages/{}/report" "grounds": Nothing;
     "/-/messages/{}/report" "words": All, Member at "/-/messages/{message}/report" with [("grounds", "other")];
-    "/-/reports/{}" "verdict": All, Keeper at "/-/groups/{public}/reports";
+    "/-/reports/{}" "verdict": Few, Keeper at "/-/groups/{public}/reports";
 
     "/admin/people/{}/bar" "reason": All, Root at "/admin/people/{target}" with [("what", "suspend"), ("days", "9")];
-    "/admin/people/{}/bar" "days": All, Root at "/admin/people/{target}" with [("what", "suspend"), ("reason", "because")];
+    "/admin/people/{}/bar" "days": Few, Root at "/admin/people/{target}" with [("what", "suspend"), ("reason", "because")];
     "/admin/people/{}/bar" "what": Nothing;
     "/admin/people/{}/admin" "is_admin": Nothing;
-    "/admin/people/{}/sessions" "session": All, Root at "/admin/people/{outsider}";
+    "/admin/people/{}/sessions" "session": Few, Root at "/admin/people/{outsider}";
     "/admin/sign-ups" "one": Nothing;
     "/admin/sign-ups" "answer": Nothing;
     "/admin/sign-ups" "u{}": Nothing;
-    "/admin/sign-ups/links" "uses": All, Root at "/admin/sign-ups" with [("days", "3")];
-    "/admin/sign-ups/links" "days": All, Root at "/admin/sign-ups" with [("uses", "3")];
+    "/admin/sign-ups/links" "uses": Few, Root at "/admin/sign-ups" with [("days", "3")];
+    "/admin/sign-ups/links" "days": Few, Root at "/admin/sign-ups" with [("uses", "3")];
     "/admin/settings" "name": All, Root at "/admin/settings";
     "/admin/settings" "line": All, Root at "/admin/settings";
     "/admin/settings" "notice": All, Root at "/admin/settings";
-    "/admin/settings" "sign_ups": All, Root at "/admin/settings";
+    "/admin/settings" "sign_ups": Few, Root at "/admin/settings";
     "/admin/settings" "read_only": Nothing;
 
-    "/-/notice/hide" "version": All, Member at "/";
+    "/-/notice/hide" "version": Few, Member at "/";
     "/-/sign-up" "message": Few, Stranger at "/-/sign-up" with [("password", "rowing past the lighthouse")];
 
     "/search" "q": All, Member at "/search?q=plums";
-    "/search" "in": All, Member at "/search?q=plums";
-    "/search" "order": All, Member at "/search?q=plums";
+    "/search" "in": Few, Member at "/search?q=plums";
+    "/search" "order": Few, Member at "/search?q=plums";
     "/groups/" "q": All, Stranger at "/groups/";
-    "/groups/" "category": All, Stranger at "/groups/";
-    "/groups/" "order": All, Stranger at "/groups/";
+    "/groups/" "category": Few, Stranger at "/groups/";
+    "/groups/" "order": Few, Stranger at "/groups/";
     "/admin/people" "q": All, Root at "/admin/people";
-    "/admin/people" "state": All, Root at "/admin/people";
+    "/admin/people" "state": Few, Root at "/admin/people";
     "/admin/groups" "q": All, Root at "/admin/groups";
-    "/admin/groups" "kind": All, Root at "/admin/groups";
+    "/admin/groups" "kind": Few, Root at "/admin/groups";
 };
 
 /// What any form may have, and is never shown or kept.
