@@ -298,8 +298,10 @@ words! {
 
 words! {
     /// Who may sign up.
+    #[derive(Default)]
     SignUps {
         /// Anyone.
+        #[default]
         Open = "open",
         /// Whoever has an invitation.
         Invited = "invited",
@@ -313,12 +315,6 @@ words! {
 impl SignUps {
     /// All of them, in the order shown.
     pub const ALL: [Self; 4] = [Self::Open, Self::Invited, Self::Approved, Self::Closed];
-}
-
-impl Default for SignUps {
-    fn default() -> Self {
-        Self::Open
-    }
 }
 
 words! {

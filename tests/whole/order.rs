@@ -25,14 +25,17 @@ fn cursor(page: &Page) -> String {
     page.body_data("data-live-after").expect("a page that is live")
 }
 
-/// Hears what happens until there is a message, and gives all that was heard.
-async fn hear_message(visitor: &Visitor, mut after: String) -> String {
+/// Hears what happens until there is a message, and gives all that was heard; or the page, where the answer is to fetch it again.
+async fn hear_message(visitor: &Visitor, path: &str, mut after: String) -> String {
     let mut heard = String::new();
     loop {
         let answer = visitor.poll(&format!("after={after}")).send().await.expect("an answer");
         let text = answer.text().await.expect("its text");
         let said: Value = serde_json::from_str(&text).expect("JSON");
         heard += &text;
+        if said["resync"] == true {
+            return visitor.get(path).await.expect(200).html;
+        }
         if heard.contains("\"type\":\"message\"") {
             return heard;
         }
@@ -90,7 +93,9 @@ async fn a_newcomers_first_message_waits_is_approved_and_is_heard(running: Runni
     ana.submit(&form).await.expect(422).must_say("Say why");
     ana.submit(&form.with("one", &one("approve", &page))).await.expect(200).must_say("Posted, as of now.");
     // It appears in the page of whoever has it open.
-    let heard = tokio::time::timeout(Duration::from_secs(30), hear_message(&cleo, after)).await.expect("it is heard");
+    let heard = tokio::time::timeout(Duration::from_secs(30), hear_message(&cleo, &topic.path, after))
+        .await
+        .expect("it is heard");
     assert!(heard.contains("periwinkle"), "{heard}");
     let page = ben.get(&topic.path).await.expect(200);
     assert!(!page.says("Waits for approval") && page.messages().len() == 2);

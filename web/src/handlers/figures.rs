@@ -12,6 +12,9 @@ use super::admin::frame;
 use crate::failure::Answer;
 use crate::visit::Visit;
 
+/// A line of a picture: its name, and what it shows of a sample.
+type Series = (&'static str, fn(&Sample) -> Option<i64>);
+
 /// Samples in a picture of a day.
 const DRAWN: usize = 288;
 
@@ -69,7 +72,7 @@ fn lately(samples: &[Sample]) -> Vec<Chart> {
     let hour = &samples[samples.len().saturating_sub(60)..];
     let step = samples.len().div_ceil(DRAWN).max(1);
     let day: Vec<Sample> = samples.iter().copied().step_by(step).collect();
-    let chart = |title: &str, of: &[Sample], unit: Unit, series: &[(&'static str, fn(&Sample) -> Option<i64>)]| {
+    let chart = |title: &str, of: &[Sample], unit: Unit, series: &[Series]| {
         let last = series.first().and_then(|(_, value)| of.last().and_then(value));
         Chart {
             title: title.to_owned(),
