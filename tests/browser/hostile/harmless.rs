@@ -54,7 +54,7 @@ fn attribute(about: &str, element: &str, key: &str, value: &str) {
         let own = value.starts_with('/') && !value.starts_with("//") || value.starts_with(['#', '?']);
         let other = ["https://", "http://", "mailto:"].iter().any(|scheme| value.starts_with(scheme));
         assert!(own || other && key != "action", "{about}: {key}={value:?} on {element}");
-        let is_foreign_code = element == "script" && !own || element == "link" && !own;
+        let is_foreign_code = (element == "script" || element == "link") && !own;
         assert!(!is_foreign_code, "{about}: {element} from {value:?}");
     }
 }

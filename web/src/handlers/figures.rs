@@ -13,7 +13,7 @@ use crate::failure::Answer;
 use crate::visit::Visit;
 
 /// A line of a picture: its name, and what it shows of a sample.
-type Series = (&'static str, fn(&Sample) -> Option<i64>);
+type Line = (&'static str, fn(&Sample) -> Option<i64>);
 
 /// Samples in a picture of a day.
 const DRAWN: usize = 288;
@@ -72,7 +72,7 @@ fn lately(samples: &[Sample]) -> Vec<Chart> {
     let hour = &samples[samples.len().saturating_sub(60)..];
     let step = samples.len().div_ceil(DRAWN).max(1);
     let day: Vec<Sample> = samples.iter().copied().step_by(step).collect();
-    let chart = |title: &str, of: &[Sample], unit: Unit, series: &[Series]| {
+    let chart = |title: &str, of: &[Sample], unit: Unit, series: &[Line]| {
         let last = series.first().and_then(|(_, value)| of.last().and_then(value));
         Chart {
             title: title.to_owned(),
