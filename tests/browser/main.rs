@@ -2,7 +2,6 @@
 
 mod browser;
 mod groups;
-mod hostile;
 mod keeping;
 mod live;
 mod plain;
