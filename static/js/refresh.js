@@ -55,7 +55,10 @@ function swapMain(main, fresh) {
     if (details) counterpart.closest('details')?.toggleAttribute('open', details.open);
     counterpart.replaceWith(form);
   }
+  // What the last deed led to is said once, by the page that it led to: it stays there.
+  const said = main.querySelector(':scope > [data-said]');
   main.replaceChildren(...fresh.childNodes);
+  if (said) main.prepend(said);
   const target = focused?.isConnected ? focused : focusedId && document.getElementById(focusedId);
   if (target && target !== document.activeElement) {
     target.focus({ preventScroll: true });
