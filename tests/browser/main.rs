@@ -2,6 +2,7 @@
 
 mod browser;
 mod groups;
+mod hostile;
 mod keeping;
 mod live;
 mod plain;

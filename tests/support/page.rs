@@ -212,6 +212,13 @@ fn form(part: &str) -> Filled {
             fields.push((name, unescaped(text.strip_prefix('\n').unwrap_or(text))));
         }
     }
+    for select in rest.split("<select").skip(1).filter_map(|select| select.split("</select>").next()) {
+        if let Some(name) = attribute(select.split('>').next().unwrap_or_default(), "name") {
+            let options: Vec<&str> = select.split("<option").skip(1).filter_map(|tag| tag.split('>').next()).collect();
+            let chosen = options.iter().find(|tag| tag.contains(" selected")).or_else(|| options.first());
+            fields.push((name, chosen.and_then(|tag| attribute(tag, "value")).unwrap_or_default()));
+        }
+    }
     let action = attribute(tag, "action").unwrap_or_default();
     Filled { action, is_post: tag.contains("method=\"post\""), fields }
 }

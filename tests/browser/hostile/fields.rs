@@ -1,0 +1,302 @@
+//! Every field of every form, and what becomes of it here. A field that is not in the list fails the test: whoever adds one adds a row.
+
+use super::world::Who;
+
+/// What goes into a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// All of the corpus in short texts: the field is a line.
+    Lines,
+    /// The same, behind these words.
+    After(&'static str),
+    /// All of the corpus in few texts: the field has many lines.
+    Long,
+    /// A few of it: each costs an account or a conversation, or the words are compared with ours and never kept.
+    Few,
+    /// Nothing: a token, a key, a number of ours, or a choice among words that are compared and never kept.
+    Nothing,
+}
+
+/// A field of a form.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Where the form goes, with braces for what differs.
+    pub action: &'static str,
+    /// The field; braces stand for a number.
+    pub name: &'static str,
+    /// What goes into it.
+    pub put: Put,
+    /// Who fills it in.
+    pub who: Who,
+    /// On which page they find the form.
+    pub at: &'static str,
+    /// What else they fill in.
+    pub with: &'static [(&'static str, &'static str)],
+}
+
+const PASSWORD: (&str, &str) = ("current_password", crate::support::PASSWORD);
+
+/// A rule that is whole but for what is put into it.
+const RULE: [(&str, &str); 6] = [
+    ("name", "Odd"),
+    ("kind", "words"),
+    ("body", "zzyzx"),
+    ("in_text", "yes"),
+    ("deed", "refuse"),
+    ("explanation", "Not here."),
+];
+const DECLINED: [(&str, &str); 1] = [("answer", "decline")];
+
+macro_rules! fields {
+    ($($action:literal $name:literal: $put:expr $(, $who:ident at $at:literal $(with $with:expr)?)?;)*) => {
+        &[$(Field {
+            action: $action,
+            name: $name,
+            put: $put,
+            who: fields!(@who $($who)?),
+            at: fields!(@at $($at)?),
+            with: fields!(@with $($($with)?)?),
+        }),*]
+    };
+    (@who) => { Who::Member };
+    (@who $who:ident) => { Who::$who };
+    (@at) => { "" };
+    (@at $at:literal) => { $at };
+    (@with) => { &[] };
+    (@with $with:expr) => { &$with };
+}
+
+use Put::{After, Few, Lines, Long, Nothing};
+
+/// All of them, but for `csrf`, `key` and `next`, which any form may have.
+pub const FIELDS: &[Field] = fields! {
+    "/-/sign-in" "username": Lines, Stranger at "/-/sign-in" with [("password", "wrong")];
+    "/-/sign-in" "password": Few, Stranger at "/-/sign-in" with [("username", "mia")];
+    "/-/sign-in/code" "code": Nothing;
+    "/-/sign-in/code" "ticket": Nothing;
+    "/-/sign-up" "username": Lines, Stranger at "/-/sign-up" with [("password", "rowing past the lighthouse")];
+    "/-/sign-up" "email": Lines, Stranger at "/-/sign-up" with [("username", "xx yy"), ("password", "rowing past the lighthouse")];
+    "/-/sign-up" "password": Few, Stranger at "/-/sign-up" with [("username", "xx yy")];
+    "/-/sign-up" "invitation": Nothing;
+    "/-/first-admin" "username": Nothing;
+    "/-/first-admin" "email": Nothing;
+    "/-/first-admin" "password": Nothing;
+    "/-/first-admin" "token": Nothing;
+    "/-/forgot" "email": Lines, Stranger at "/-/forgot";
+    "/-/reset" "new_password": Nothing;
+    "/-/reset" "token": Nothing;
+    "/-/reset" "username": Nothing;
+    "/-/confirm" "token": Nothing;
+
+    "/-/settings" "name": Lines, Member at "/-/settings";
+    "/-/settings" "bio": Long, Member at "/-/settings";
+    "/-/settings" "location": Lines, Member at "/-/settings";
+    "/-/settings" "web": After("https://example.org/"), Member at "/-/settings";
+    "/-/settings" "theme": Nothing;
+    "/-/settings" "follow": Nothing;
+    "/-/settings/password" "current_password": Few, Member at "/-/settings/password" with [("new_password", "another one it is")];
+    "/-/settings/password" "new_password": Nothing;
+    "/-/settings/password" "username": Nothing;
+    "/-/settings/people" "direct_from": Few, Member at "/-/settings/people";
+    "/-/settings/mail" "email": Lines, Member at "/-/settings/mail" with [PASSWORD];
+    "/-/settings/mail" "current_password": Nothing;
+    "/-/settings/mail" "username": Nothing;
+    "/-/settings/second-step/begin" "current_password": Few, Member at "/-/settings/second-step";
+    "/-/settings/second-step/begin" "username": Nothing;
+    "/-/settings/second-step/on" "code": Nothing;
+    "/-/settings/second-step/codes" "current_password": Nothing;
+    "/-/settings/second-step/codes" "username": Nothing;
+    "/-/settings/second-step/off" "current_password": Nothing;
+    "/-/settings/account/name" "username": Lines, Member at "/-/settings/account" with [PASSWORD];
+    "/-/settings/account/name" "current_password": Nothing;
+    "/-/settings/account/delete" "words": Nothing;
+    "/-/settings/account/delete" "account": Nothing;
+    "/-/settings/account/delete" "current_password": Few, Member at "/-/settings/account/delete" with [("words", "keep")];
+    "/-/users/{}/ignore" "ignored": Nothing;
+    "/-/read" "upto": Nothing;
+    "/-/mentions/read" "upto": Nothing;
+
+    "/-/direct" "to": Lines, Member at "/-/direct/new" with [("title", "Plans"), ("text", "Hello")];
+    "/-/direct" "title": Few, Member at "/-/direct/new" with [("to", "marta"), ("text", "Hello")];
+    "/-/direct" "text": Few, Member at "/-/direct/new" with [("to", "marta")];
+    "/-/direct/{}/add" "to": Lines, Member at "/-/direct/{direct}/add" with [("text", "Hello")];
+    "/-/direct/{}/add" "text": Few, Member at "/-/direct/{direct}/add" with [("to", "nobody-there")];
+
+    "/-/groups" "name": Lines, Keeper at "/-/groups/new" with [("kind", "public")];
+    "/-/groups" "slug": Lines, Keeper at "/-/groups/new" with [("kind", "public"), ("name", "Slugs")];
+    "/-/groups" "description": Few, Keeper at "/-/groups/new" with [("kind", "closed"), ("name", "Described")];
+    "/-/groups" "kind": Few, Keeper at "/-/groups/new" with [("name", "Kinds")];
+    "/-/groups" "category": Few, Keeper at "/-/groups/new" with [("name", "Categories"), ("kind", "private")];
+    "/-/groups/{}/edit" "name": Lines, Keeper at "/-/groups/{closed}/edit" with [("kind", "closed")];
+    "/-/groups/{}/edit" "description": Long, Keeper at "/-/groups/{closed}/edit" with [("kind", "closed")];
+    "/-/groups/{}/edit" "kind": Nothing;
+    "/-/groups/{}/edit" "category": Nothing;
+    "/-/groups/{}/edit" "slow": Few, Keeper at "/-/groups/{closed}/edit" with [("kind", "closed")];
+    "/-/groups/{}/edit" "first_held": Nothing;
+    "/-/groups/{}/archive" "archived": Nothing;
+    "/-/groups/{}/delete" "name": Lines, Keeper at "/-/groups/{public}/delete";
+    "/-/groups/{}/level" "level": Few, Member at "/garden/";
+    "/-/groups/{}/read" "upto": Nothing;
+    "/-/groups/{}/ask" "message": Long, Outsider at "/choir/";
+    "/-/groups/{}/requests" "one": Nothing;
+    "/-/groups/{}/requests" "answer": Few, Keeper at "/-/groups/{closed}/requests";
+    "/-/groups/{}/requests" "u{}": Nothing;
+    "/-/invite/{}" "message": Long, Stray at "{link}";
+    "/-/groups/{}/invitations" "role": Few, Keeper at "/-/groups/{closed}/invitations" with [("uses", "0"), ("days", "3")];
+    "/-/groups/{}/invitations" "uses": Few, Keeper at "/-/groups/{closed}/invitations" with [("role", "member"), ("days", "3")];
+    "/-/groups/{}/invitations" "days": Few, Keeper at "/-/groups/{closed}/invitations" with [("role", "member"), ("uses", "3")];
+    "/-/groups/{}/invited" "username": Lines, Keeper at "/-/groups/{closed}/invitations";
+    "/-/groups/{}/members/{}/role" "role": Few, Keeper at "/-/groups/{public}/members/{target}";
+    "/-/groups/{}/members/{}/ban" "reason": Long, Keeper at "/-/groups/{public}/members/{target}";
+    "/-/groups/{}/members/{}/warn" "warning": Long, Keeper at "/-/groups/{public}/members/{target}";
+    "/-/groups/{}/members/{}/clear" "reason": Long, Keeper at "/-/groups/{public}/members/{target}/clear" with [("span", "all")];
+    "/-/groups/{}/members/{}/clear" "span": Few, Keeper at "/-/groups/{public}/members/{target}/clear" with [("reason", "because")];
+    "/-/groups/{}/members/{}/clear" "also": Nothing;
+    "/-/groups/{}/log" "what": Few, Keeper at "/-/groups/{public}/log";
+    "/-/groups/{}/held" "reason": Long, Keeper at "/-/groups/{porch}/held" with DECLINED;
+    "/-/groups/{}/held" "answer": Few, Keeper at "/-/groups/{porch}/held";
+    "/-/groups/{}/held" "one": Nothing;
+    "/-/groups/{}/held" "h{}": Nothing;
+    "/-/groups/{}/rules" "name": Few, Keeper at "/-/groups/{public}/rules/new" with RULE;
+    "/-/groups/{}/rules" "body": Few, Keeper at "/-/groups/{public}/rules/new" with RULE;
+    "/-/groups/{}/rules" "explanation": Few, Keeper at "/-/groups/{public}/rules/new" with RULE;
+    "/-/groups/{}/rules" "kind": Few, Keeper at "/-/groups/{public}/rules/new" with RULE;
+    "/-/groups/{}/rules" "deed": Few, Keeper at "/-/groups/{public}/rules/new" with RULE;
+    "/-/groups/{}/rules" "new": Nothing;
+    "/-/groups/{}/rules" "new_days": Few, Keeper at "/-/groups/{public}/rules/new" with RULE;
+    "/-/groups/{}/rules" "new_messages": Few, Keeper at "/-/groups/{public}/rules/new" with RULE;
+    "/-/groups/{}/rules" "in_text": Nothing;
+    "/-/groups/{}/rules" "in_title": Nothing;
+    "/-/groups/{}/rules" "in_links": Nothing;
+    "/-/rules/{}" "name": Lines, Keeper at "/-/rules/{rule}" with RULE;
+    "/-/rules/{}" "body": Long, Keeper at "/-/rules/{rule}" with RULE;
+    "/-/rules/{}" "explanation": Long, Keeper at "/-/rules/{rule}" with RULE;
+    "/-/rules/{}" "kind": Nothing;
+    "/-/rules/{}" "deed": Nothing;
+    "/-/rules/{}" "new": Nothing;
+    "/-/rules/{}" "new_days": Nothing;
+    "/-/rules/{}" "new_messages": Nothing;
+    "/-/rules/{}" "in_text": Nothing;
+    "/-/rules/{}" "in_title": Nothing;
+    "/-/rules/{}" "in_links": Nothing;
+    "/-/rules/{}" "in_names": Nothing;
+    "/-/rules/{}/switch" "version": Nothing;
+    "/-/rules/{}/switch" "on": Nothing;
+    "/-/log" "what": Few, Member at "/-/log";
+    "/-/log/{}/hide" "hidden": Nothing;
+    "/-/groups/{}/topics" "title": Lines, Keeper at "/garden/" with [("text", "Hello")];
+    "/-/groups/{}/topics" "text": Few, Keeper at "/garden/" with [("title", "Texts")];
+
+    "/-/topics/{}/messages" "text": Long, Keeper at "/garden/plums/";
+    "/-/topics/{}/read" "seq": Nothing;
+    "/-/topics/{}/read" "numbering": Nothing;
+    "/-/topics/{}/level" "level": Few, Member at "/garden/plums/";
+    "/-/topics/{}/edit" "title": Lines, Keeper at "/-/topics/{topic}/edit";
+    "/-/topics/{}/mark" "mark": Few, Keeper at "/-/topics/{topic}/edit";
+    "/-/topics/{}/mark" "on": Nothing;
+    "/-/topics/{}/move" "group": Few, Keeper at "/-/topics/{topic}/edit";
+    "/-/topics/{}/merge" "into": Lines, Keeper at "/-/topics/{topic}/merge";
+    "/-/topics/{}/split" "title": Lines, Keeper at "/-/topics/{rows}/split?from={row}";
+    "/-/topics/{}/split" "group": Few, Keeper at "/-/topics/{rows}/split?from={row}" with [("title", "Split")];
+    "/-/topics/{}/split" "which": Few, Keeper at "/-/topics/{rows}/split?from={row}" with [("title", "Split")];
+    "/-/topics/{}/split" "from": Nothing;
+    "/-/topics/{}/split" "m{}": Nothing;
+    "/-/messages/{}/edit" "text": Long, Keeper at "/-/messages/{message}/edit";
+    "/-/messages/{}/report" "grounds": Nothing;
+    "/-/messages/{}/report" "words": Long, Member at "/-/messages/{message}/report" with [("grounds", "other")];
+    "/-/reports/{}" "verdict": Few, Keeper at "/-/groups/{public}/reports";
+
+    "/admin/people/{}/bar" "reason": Long, Root at "/admin/people/{target}" with [("what", "suspend"), ("days", "9")];
+    "/admin/people/{}/bar" "days": Few, Root at "/admin/people/{target}" with [("what", "suspend"), ("reason", "because")];
+    "/admin/people/{}/bar" "what": Nothing;
+    "/admin/people/{}/warn" "warning": Long, Root at "/admin/people/{target}";
+    "/admin/people/{}/clear" "reason": Long, Root at "/admin/people/{target}/clear" with [("span", "all"), ("also", "nothing")];
+    "/admin/people/{}/clear" "days": Few, Root at "/admin/people/{target}/clear" with [("span", "all"), ("also", "suspend"), ("reason", "because")];
+    "/admin/people/{}/clear" "span": Few, Root at "/admin/people/{target}/clear" with [("also", "nothing"), ("reason", "because")];
+    "/admin/people/{}/clear" "also": Few, Root at "/admin/people/{target}/clear" with [("span", "all"), ("reason", "because")];
+    "/admin/log" "by": Lines, Root at "/admin/log";
+    "/admin/log" "whom": Lines, Root at "/admin/log";
+    "/admin/log" "group": Lines, Root at "/admin/log";
+    "/admin/log" "what": Few, Root at "/admin/log";
+    "/admin/held" "reason": Few, Root at "/admin/held" with DECLINED;
+    "/admin/held" "answer": Few, Root at "/admin/held";
+    "/admin/held" "one": Nothing;
+    "/admin/held" "h{}": Nothing;
+    "/admin/rules" "name": Lines, Root at "/admin/rules/new" with RULE;
+    "/admin/rules" "body": Long, Root at "/admin/rules/new" with RULE;
+    "/admin/rules" "explanation": Long, Root at "/admin/rules/new" with RULE;
+    "/admin/rules" "kind": Few, Root at "/admin/rules/new" with RULE;
+    "/admin/rules" "deed": Few, Root at "/admin/rules/new" with RULE;
+    "/admin/rules" "new": Nothing;
+    "/admin/rules" "new_days": Few, Root at "/admin/rules/new" with RULE;
+    "/admin/rules" "new_messages": Few, Root at "/admin/rules/new" with RULE;
+    "/admin/rules" "in_text": Nothing;
+    "/admin/rules" "in_title": Nothing;
+    "/admin/rules" "in_links": Nothing;
+    "/admin/rules" "in_names": Nothing;
+    "/admin/rules/newcomers" "days": Few, Root at "/admin/rules";
+    "/admin/rules/newcomers" "messages": Few, Root at "/admin/rules";
+    "/admin/rules/newcomers" "links": Few, Root at "/admin/rules";
+    "/admin/people/{}/admin" "is_admin": Nothing;
+    "/admin/people/{}/sessions" "session": Few, Root at "/admin/people/{outsider}";
+    "/admin/sign-ups" "one": Nothing;
+    "/admin/sign-ups" "answer": Nothing;
+    "/admin/sign-ups" "u{}": Nothing;
+    "/admin/sign-ups/links" "uses": Few, Root at "/admin/sign-ups" with [("days", "3")];
+    "/admin/sign-ups/links" "days": Few, Root at "/admin/sign-ups" with [("uses", "3")];
+    "/admin/settings" "name": Lines, Root at "/admin/settings";
+    "/admin/settings" "line": Lines, Root at "/admin/settings";
+    "/admin/settings" "notice": Long, Root at "/admin/settings";
+    "/admin/settings" "sign_ups": Few, Root at "/admin/settings";
+    "/admin/settings" "read_only": Nothing;
+
+    "/-/notice/hide" "version": Few, Member at "/";
+    "/-/sign-up" "message": Few, Stranger at "/-/sign-up" with [("password", "rowing past the lighthouse")];
+
+    "/search" "q": Lines, Member at "/search?q=plums";
+    "/search" "in": Few, Member at "/search?q=plums";
+    "/search" "order": Few, Member at "/search?q=plums";
+    "/groups/" "q": Lines, Stranger at "/groups/";
+    "/groups/" "category": Few, Stranger at "/groups/";
+    "/groups/" "order": Few, Stranger at "/groups/";
+    "/admin/people" "q": Lines, Root at "/admin/people";
+    "/admin/people" "state": Few, Root at "/admin/people";
+    "/admin/groups" "q": Lines, Root at "/admin/groups";
+    "/admin/groups" "kind": Few, Root at "/admin/groups";
+};
+
+/// What any form may have, and is never shown or kept.
+const OF_ANY: [&str; 3] = ["csrf", "key", "next"];
+
+/// An address with braces for what differs.
+pub fn pattern(action: &str) -> String {
+    let path = action.split(['?', '#']).next().unwrap_or_default();
+    let parts: Vec<&str> = path.split('/').collect();
+    let part = |(i, part): (usize, &&str)| {
+        let before = if i == 0 { "" } else { parts[i - 1] };
+        let is_id = part.len() >= 32 || !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        if is_id || before == "users" && !part.is_empty() || before == "invite" {
+            "{}".to_owned()
+        } else {
+            (*part).to_owned()
+        }
+    };
+    parts.iter().enumerate().map(part).collect::<Vec<_>>().join("/")
+}
+
+/// # Panics
+/// When a form has a field that is not in the list.
+pub fn must_be_known(page: &str, action: &str, names: impl IntoIterator<Item = String>) {
+    let action = pattern(action);
+    for name in names {
+        // A box to tick: a letter, and the number of what it stands for.
+        let is_box = name.len() > 1 && name.bytes().skip(1).all(|byte| byte.is_ascii_digit());
+        let name = if is_box { format!("{}{{}}", &name[..1]) } else { name };
+        let known =
+            OF_ANY.contains(&name.as_str()) || FIELDS.iter().any(|field| field.action == action && field.name == name);
+        assert!(
+            known,
+            "{page}: the field {name:?} of the form to {action} is not in tests/browser/hostile/fields.rs: add what goes into it"
+        );
+    }
+}

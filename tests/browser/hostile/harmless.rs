@@ -1,0 +1,86 @@
+//! What a page may be made of, whatever people typed.
+
+/// Elements that our pages have.
+const ELEMENTS: &str = "a aside b blockquote body br button code datalist dd del details div dl dt em fieldset figcaption figure footer form h1 h2 h3 \
+    head header html i img input ins label legend li line link main mark meta nav ol option p path polygon polyline pre rect g text q script section select \
+    small span strong style summary svg table tbody td textarea th thead time title tr u ul article kbd circle";
+
+/// # Panics
+/// When the page holds an element, an attribute, an address or a character that our pages never have.
+pub fn page(about: &str, html: &str) {
+    for bad in html.chars() {
+        let is_control = bad.is_control() && !matches!(bad, '\n' | '\t');
+        let turns = matches!(bad, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        assert!(!is_control && !turns, "{about}: the character {bad:?} is on the page: {}", around(html, bad));
+    }
+    let mut rest = html;
+    while let Some((_, after)) = rest.split_once('<') {
+        rest = after;
+        if rest.starts_with('/') || rest.starts_with("!doctype") {
+            continue;
+        }
+        let name: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
+        assert!(
+            ELEMENTS.split_whitespace().any(|known| known == name),
+            "{about}: an element <{}",
+            rest.chars().take(80).collect::<String>()
+        );
+        let (attributes, after) = attributes(&rest[name.len()..]);
+        for (key, value) in &attributes {
+            attribute(about, &name, key, value);
+        }
+        rest = after;
+        if name == "script" || name == "style" {
+            let sourced = attributes.iter().any(|(key, value)| key == "src" && value.starts_with("/static/"));
+            let nonce = attributes.iter().any(|(key, _)| key == "nonce");
+            // Letters have a style of their own: mail knows no nonces.
+            let is_of_letter = name == "style" && attributes.is_empty() && !html.contains("<link ");
+            assert!(sourced || nonce || is_of_letter, "{about}: a {name} that is not ours");
+            rest = rest.split_once(&format!("</{name}>")).map_or("", |(inside, after)| {
+                assert!(!inside.contains('<'), "{about}: in a {name}: {inside}");
+                after
+            });
+        }
+    }
+}
+
+fn around(html: &str, bad: char) -> String {
+    let at = html.find(bad).unwrap_or(0);
+    html[..at].chars().rev().take(80).collect::<Vec<_>>().into_iter().rev().collect()
+}
+
+fn attribute(about: &str, element: &str, key: &str, value: &str) {
+    assert!(!key.starts_with("on") && key != "style" && key != "srcdoc", "{about}: {key}={value:?} on {element}");
+    assert!(key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'), "{about}: an attribute {key:?}");
+    if matches!(key, "href" | "src" | "action" | "formaction") {
+        let own = value.starts_with('/') && !value.starts_with("//") || value.starts_with(['#', '?']);
+        let other = ["https://", "http://", "mailto:"].iter().any(|scheme| value.starts_with(scheme));
+        assert!(own || other && key != "action", "{about}: {key}={value:?} on {element}");
+        let is_foreign_code = (element == "script" || element == "link") && !own;
+        assert!(!is_foreign_code, "{about}: {element} from {value:?}");
+    }
+}
+
+/// The attributes of a tag, and what comes after it.
+fn attributes(mut rest: &str) -> (Vec<(String, String)>, &str) {
+    let mut found = Vec::new();
+    loop {
+        rest = rest.trim_start();
+        if let Some(after) = rest.strip_prefix("/>").or_else(|| rest.strip_prefix('>')) {
+            return (found, after);
+        }
+        let end = rest.find(|c: char| c == '=' || c == '>' || c == '/' || c.is_whitespace()).unwrap_or(rest.len());
+        if end == 0 || end == rest.len() {
+            return (found, rest);
+        }
+        let key = rest[..end].to_owned();
+        rest = &rest[end..];
+        let mut value = String::new();
+        if let Some(after) = rest.strip_prefix("=\"") {
+            let (inside, after) = after.split_once('"').unwrap_or((after, ""));
+            value = crate::support::unescaped(inside);
+            rest = after;
+        }
+        found.push((key, value));
+    }
+}

@@ -1,0 +1,271 @@
+//! One hostile list into every field of every form, and then everything is looked at: all pages as everybody, in a browser that
+//! keeps to the pages' policy, what comes live into an open page, letters and logs.
+
+mod corpus;
+mod fields;
+mod harmless;
+mod sow;
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use crate::browser::{Browser, Driver};
+use crate::support::{Forum, Running, Visitor};
+use corpus::{CANARY, FORGED, READ_AS_TYPED, lines, long, singles};
+use world::{READERS, Who, World};
+
+crate::both_ways!(hostile_text_in_every_field_comes_out_harmless_everywhere,);
+
+/// Pages of one kind that each reader asks for, and that each browser opens.
+const ASKED: usize = 20;
+const OPENED: usize = 2;
+
+/// Who looks at them on a narrow screen.
+const ON_A_PHONE: [Who; 3] = [Who::Keeper, Who::Member, Who::Outsider];
+
+/// Notes what the page's policy kept from happening: run before any script of a page.
+const WATCH: &str = "window.violations = [];
+    document.addEventListener('securitypolicyviolation', (e) =>
+        window.violations.push(e.violatedDirective + ' ' + e.blockedURI + ' ' + (e.sample || '')));";
+
+/// What is wrong with the page that is open.
+const LOOK: &str = "
+    const wrong = [...window.violations];
+    if ('canary' in window) wrong.push('a script ran');
+    if (document.querySelectorAll('main').length !== 1) wrong.push('there is not one main part');
+    if (document.querySelector('iframe, object, embed, base, [style], [onerror], [onload], [onclick], [onfocus], [onmouseover]'))
+        wrong.push('an element that is not ours');
+    for (const node of document.body.children)
+        if (!['A', 'HEADER', 'NAV', 'MAIN', 'FORM', 'SCRIPT', 'P', 'DIV'].includes(node.tagName)) wrong.push('<' + node.tagName + '> in the body');
+    const wide = document.documentElement;
+    if (wide.scrollWidth > wide.clientWidth + 1) {
+        const out = [...document.querySelectorAll('main *')].filter((node) => node.getBoundingClientRect().right > wide.clientWidth + 1);
+        wrong.push('the page is ' + wide.scrollWidth + ' wide where there is room for ' + wide.clientWidth + ': ' +
+            out.slice(0, 6).map((node) => node.tagName + '.' + node.className + ' up to ' + node.getBoundingClientRect().right).join(', '));
+    }
+    return wrong;";
+
+#[test]
+fn every_field_of_every_page_has_its_row() {
+    for (page, html) in templates::samples::all() {
+        let html = html.expect("it draws");
+        let forms = html.split("<form").skip(1).filter_map(|part| part.split('>').next());
+        let actions: BTreeSet<&str> =
+            forms.filter_map(|tag| tag.split_once("action=\"")?.1.split('"').next()).collect();
+        for action in actions {
+            fields::must_be_known(page, action, sow::names(&html, action));
+        }
+    }
+    for field in fields::FIELDS {
+        let rows = fields::FIELDS.iter().filter(|other| (other.action, other.name) == (field.action, field.name));
+        assert_eq!(rows.count(), 1, "{} {}", field.action, field.name);
+        assert_eq!(field.put == fields::Put::Nothing, field.at.is_empty(), "{} {}", field.action, field.name);
+    }
+}
+
+async fn hostile_text_in_every_field_comes_out_harmless_everywhere(running: Running) {
+    let mut forum = Forum::start(running).await;
+    let world = World::make(&mut forum).await;
+    let mut driver = Driver::start().await;
+    let mut browsers = Vec::new();
+    for who in READERS {
+        let browser = driver.browser(&forum.base).await;
+        browser.cdp("Page.addScriptToEvaluateOnNewDocument", json!({"source": WATCH})).await;
+        if ON_A_PHONE.contains(&who) {
+            let phone = json!({"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": false});
+            browser.cdp("Emulation.setDeviceMetricsOverride", phone).await;
+        }
+        if let Some(name) = who.name() {
+            browser.sign_in(name, "/").await;
+        }
+        browsers.push((who, browser));
+    }
+    let of = |who: Who| &browsers.iter().find(|(known, _)| *known == who).expect("everybody").1;
+
+    what_comes_live_is_harmless(&forum, &world, of(Who::Member)).await;
+    sow::sow(&forum, &world).await;
+    let mut wrong = Vec::new();
+    for (who, browser) in &browsers {
+        let pages = all_pages(&forum, &world, *who).await;
+        wrong.extend(look_at(browser, *who, &pages).await);
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    the_name_and_the_notice_of_the_site_are_text(&world, of(Who::Stranger)).await;
+    letters_are_whole(&forum, &world).await;
+    for name in forum.commands() {
+        a_log_is_lines_of_ours(&forum.process(name).log());
+    }
+    forum.examine().await;
+}
+
+/// In a topic, and in a group, that stand open.
+async fn what_comes_live_is_harmless(forum: &Forum, world: &World, browser: &Browser) {
+    let keeper = world.who(Who::Keeper);
+    browser.goto(&world.plums.path).await;
+    browser.sees("First").await;
+    for text in singles().into_iter().chain(long()) {
+        let form = keeper.get(&world.plums.path).await.expect(200).form("/messages").with("text", &text);
+        keeper.send(&form).await;
+    }
+    forum.jobs_done().await;
+    keeper.post(&world.plums, "that was all").await;
+    browser.sees("that was all").await;
+    let shown = browser.js("return document.querySelector('#messages').innerText").await;
+    for words in READ_AS_TYPED {
+        assert!(shown.as_str().is_some_and(|shown| shown.contains(words)), "{words}: {shown}");
+    }
+    nothing_is_wrong(browser, "live, in a topic").await;
+
+    browser.goto(&world.garden.path).await;
+    for text in lines() {
+        let form = keeper.get(&world.garden.path).await.expect(200).form("/topics");
+        keeper.send(&form.with("title", &text).with("text", &text)).await;
+    }
+    let form = keeper.get(&world.garden.path).await.expect(200).form("/topics");
+    keeper.submit(&form.with("title", "The last of them").with("text", "over")).await.expect(200);
+    browser.sees("The last of them").await;
+    nothing_is_wrong(browser, "live, in a group").await;
+}
+
+/// Everything that somebody finds by following links, as the server sends it: the paths by their kind.
+async fn all_pages(forum: &Forum, world: &World, who: Who) -> BTreeMap<String, Vec<String>> {
+    let visitor: Visitor = if who == Who::Stranger { forum.visitor() } else { world.who(who).clone() };
+    let mut pages: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut to_ask = vec!["/".to_owned()];
+    let mut known: BTreeSet<String> = to_ask.iter().cloned().collect();
+    while let Some(path) = to_ask.pop() {
+        let same = pages.entry(kind(&path)).or_default();
+        if same.len() >= ASKED {
+            continue;
+        }
+        same.push(path.clone());
+        let page = visitor.get(&path).await;
+        let about = format!("{who:?} at {path}");
+        assert!(page.status.as_u16() < 500, "{about}: {}", page.status);
+        if !page.header("content-type").starts_with("text/html") {
+            continue;
+        }
+        harmless::page(&about, &page.html);
+        sow::must_know_the_forms_of(&page);
+        let links = page.links().into_iter().filter(|link| !link.starts_with("/static/") && !link.ends_with(".svg"));
+        to_ask.extend(links.filter(|link| known.insert(link.clone())));
+    }
+    pages
+}
+
+/// An address without what differs from page to page of one kind.
+fn kind(path: &str) -> String {
+    const OURS: [&str; 8] = ["-", "admin", "groups", "mentions", "search", "users", "icon.svg", "live"];
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let mut parts = path.trim_matches('/').split('/');
+    let first = parts.next().unwrap_or_default();
+    let names: Vec<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
+    let path = match first {
+        "" => "/".to_owned(),
+        _ if OURS.contains(&first) => fields::pattern(path),
+        _ if parts.next().is_some() => "/{group}/{topic}/".to_owned(),
+        _ => "/{group}/".to_owned(),
+    };
+    format!("{path}?{}", names.join("&"))
+}
+
+/// Opens pages of each kind: what is wrong with them.
+async fn look_at(browser: &Browser, who: Who, pages: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (kind, paths) in pages {
+        if kind.starts_with("/-/settings/account/download") {
+            continue;
+        }
+        // Those that were found last were reached from what was sown.
+        for path in paths.iter().rev().take(OPENED) {
+            browser.goto(path).await;
+            wrong.extend(wrong_with(browser, &format!("{who:?} at {path}")).await);
+        }
+    }
+    wrong
+}
+
+/// What is wrong: a script ran, the policy had to keep something from happening, or something stands where it does not belong.
+async fn wrong_with(browser: &Browser, about: &str) -> Vec<String> {
+    let seen = browser.js(LOOK).await;
+    let seen = seen.as_array().cloned().unwrap_or_else(|| vec![json!("there is no page")]);
+    // Answers that say no are answers; pictures from elsewhere are not there.
+    let said = browser.complaints().await.into_iter().filter(|said| !said.contains("Failed to load resource"));
+    seen.into_iter().map(|wrong| wrong.to_string()).chain(said).map(|wrong| format!("{about}: {wrong}")).collect()
+}
+
+/// # Panics
+/// When there is something wrong with the page that is open.
+async fn nothing_is_wrong(browser: &Browser, about: &str) {
+    assert_eq!(wrong_with(browser, about).await, [""; 0]);
+}
+
+/// One after the other, since there is only one of each at a time.
+async fn the_name_and_the_notice_of_the_site_are_text(world: &World, stranger: &Browser) {
+    let root = world.who(Who::Root);
+    for text in lines() {
+        let mut form = root.get("/admin/settings").await.expect(200).form("/admin/settings").with("sign_ups", "open");
+        for (name, most) in [("name", 60), ("line", 200), ("notice", 2_000)] {
+            if text.chars().count() <= most {
+                form = form.with(name, &text);
+            }
+        }
+        let first = root.send(&form).await;
+        assert!(first.status.as_u16() < 500, "{text:?}");
+        if !first.status.is_redirection() {
+            continue;
+        }
+        for path in ["/", "/-/sign-in"] {
+            stranger.goto(path).await;
+            nothing_is_wrong(stranger, &format!("{path} of a site called {text:?}")).await;
+        }
+        let letter = root.get("/-/settings/mail").await.expect(200).form("/-/settings/mail");
+        let letter = letter.with("email", "root@example.org").with("current_password", crate::support::PASSWORD);
+        assert!(root.send(&letter).await.status.as_u16() < 500);
+    }
+}
+
+/// Of each letter: the headers that ours have and no more, and HTML that is harmless.
+async fn letters_are_whole(forum: &Forum, world: &World) {
+    let root = world.who(Who::Root);
+    let form = root.get("/admin/settings").await.expect(200).form("/admin/settings");
+    root.submit(&form.with("name", "At last").with("notice", "")).await.expect(200);
+    let letter = root.get("/-/settings/mail").await.expect(200).form("/-/settings/mail");
+    let letter = letter.with("email", "last@example.org").with("current_password", crate::support::PASSWORD);
+    root.submit(&letter).await.expect(200);
+    forum.mailbox.letter("last@example.org", "At last").await;
+    forum.jobs_done().await;
+    let letters = forum.mailbox.letters();
+    assert!(letters.len() > 20, "{}", letters.len());
+    const HEADERS: [&str; 8] =
+        ["From", "To", "Subject", "Message-ID", "Date", "Auto-Submitted", "MIME-Version", "Content-Type"];
+    for letter in letters {
+        let head = letter.source.split("\r\n\r\n").next().expect("a head");
+        for line in head.split("\r\n").filter(|line| !line.starts_with([' ', '\t'])) {
+            let name = line.split(':').next().unwrap_or_default();
+            assert!(HEADERS.contains(&name), "{line:?} in\n{head}");
+            assert!(line.is_ascii(), "{line:?}");
+        }
+        assert!(!letter.to.contains("victim"), "{}", letter.to);
+        harmless::page(&format!("the letter {:?}", letter.subject), &letter.html);
+        let odd = letter.text.chars().find(|c| c.is_control() && *c != '\n');
+        assert_eq!(odd, None, "{:?}", letter.text);
+    }
+}
+
+/// # Panics
+/// When somebody wrote into the log from outside.
+fn a_log_is_lines_of_ours(log: &str) {
+    assert!(!log.contains(CANARY) || log.lines().count() > 1, "{log}");
+    for line in log.lines() {
+        assert!(!line.starts_with(FORGED), "{line:?}");
+        // Colours are ours where a log has them; titles of terminals and bells never are.
+        let odd = line
+            .char_indices()
+            .find(|(at, c)| c.is_control() && *c != '\t' && !(*c == '\u{1b}' && line[at + 1..].starts_with('[')));
+        assert!(odd.is_none(), "{line:?}");
+        assert!(!line.contains('\u{202e}') && !line.contains('\u{2028}'), "{line:?}");
+    }
+}

@@ -1,0 +1,191 @@
+//! The forum that hostile text is sown into, and those who do it.
+
+use std::sync::Mutex;
+
+use super::corpus::few;
+use super::harmless;
+use crate::support::{Forum, PASSWORD, Place, Visitor, admin_of, group_of, newcomer, topic_in};
+
+/// Who fills something in, or looks at a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// An admin of the site.
+    Root,
+    /// Who made the groups.
+    Keeper,
+    /// In the public group, and in a conversation.
+    Member,
+    /// In no group; asks for one.
+    Outsider,
+    /// In no group; follows a link.
+    Stray,
+    /// Whom things are done to.
+    Target,
+    /// Not signed in.
+    Stranger,
+}
+
+/// Those who look at all pages.
+pub const READERS: [Who; 6] = [Who::Root, Who::Keeper, Who::Member, Who::Target, Who::Outsider, Who::Stranger];
+
+impl Who {
+    /// What they are called; `None` for strangers.
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Root => Some("root-admin"),
+            Self::Keeper => Some("marta"),
+            Self::Member => Some("mia"),
+            Self::Outsider => Some("otto"),
+            Self::Stray => Some("stig"),
+            Self::Target => Some("target"),
+            Self::Stranger => None,
+        }
+    }
+}
+
+/// The forum with what addresses name in it.
+pub struct World {
+    people: Vec<(Who, Visitor)>,
+    /// Somebody new, whose messages wait for approval.
+    hana: Visitor,
+    /// Public.
+    pub garden: Place,
+    /// A topic in it.
+    pub plums: Place,
+    /// One that is edited and reported; its title changes too.
+    pears: Place,
+    /// A topic that is split again and again.
+    rows: Place,
+    /// The message that it is split at.
+    row: Mutex<String>,
+    /// A topic where what new people write first waits for approval.
+    steps: Place,
+    ids: Vec<(&'static str, String)>,
+}
+
+impl World {
+    pub async fn make(forum: &mut Forum) -> Self {
+        let root = admin_of(forum).await;
+        let mut people = vec![(Who::Root, root), (Who::Stranger, forum.visitor())];
+        for who in [Who::Keeper, Who::Member, Who::Target, Who::Outsider, Who::Stray] {
+            people.push((who, newcomer(forum, who.name().expect("a name")).await));
+        }
+        let of = |who: Who| people.iter().find(|(known, _)| *known == who).expect("everybody").1.clone();
+        let keeper = of(Who::Keeper);
+        let garden = group_of(&keeper, "Garden", "public").await;
+        let choir = group_of(&keeper, "Choir", "closed").await;
+        let plums = topic_in(&keeper, &garden, "Plums", "First").await;
+        let pears = topic_in(&keeper, &garden, "Pears", "Second").await;
+        let message = keeper.get(&pears.path).await.message("Second");
+        let rows = topic_in(&keeper, &garden, "Rows", "Third").await;
+        for who in [Who::Member, Who::Target] {
+            of(who).join(&garden).await;
+        }
+        let porch = group_of(&keeper, "Porch", "public").await;
+        let form = keeper.get(&format!("/-/groups/{}/edit", porch.id)).await.expect(200).form("/edit");
+        keeper.submit(&form.with("first_held", "1")).await.expect(200);
+        let steps = topic_in(&keeper, &porch, "Steps", "Come in").await;
+        let hana = newcomer(forum, "hana").await;
+        hana.join(&porch).await;
+        let waiting = newcomer(forum, "waiting").await;
+        let form = waiting.get(&choir.path).await.expect(200).form("/ask");
+        waiting.submit(&form.with("message", "Please")).await.expect(200);
+        let form = keeper.get(&format!("/-/groups/{}/rules/new", garden.id)).await.expect(200).form("/rules");
+        let form = form.with("name", "Words").with("kind", "words").with("body", "plainlyforbidden");
+        let form = form.with("in_text", "yes").with("deed", "refuse").with("explanation", &few()[1]);
+        let rule = keeper.submit(&form).await.expect(200);
+        let rule = keeper.submit(&rule.form("/switch").with("on", "yes")).await.expect(200);
+        let form = of(Who::Member).get("/-/direct/new").await.form("/-/direct");
+        let direct = of(Who::Member).submit(&form.with("to", "marta").with("text", "Hello")).await.expect(200);
+        let direct = direct.form("/leave").action.split('/').nth(3).expect("its id").to_owned();
+        let invitations = keeper.get(&format!("/-/groups/{}/invitations", choir.id)).await.form("/invitations");
+        let made = keeper.submit(&invitations.with("role", "").with("uses", "400").with("days", "3")).await.expect(200);
+        let (_, link) = made.html.split_once("aria-label=\"The link\" value=\"").expect("a link");
+        let link = link.split('"').next().expect("a link").strip_prefix(&forum.base).expect("of this site").to_owned();
+        let account = async |name: &str| {
+            let found = of(Who::Root).get(&format!("/admin/people?q={name}")).await;
+            let link = found.links().into_iter().find(|link| link.starts_with("/admin/people/")).expect("an account");
+            link.rsplit('/').next().expect("an id").to_owned()
+        };
+        let ids = vec![
+            ("{public}", garden.id.clone()),
+            ("{closed}", choir.id.clone()),
+            ("{porch}", porch.id.clone()),
+            ("{topic}", pears.id.clone()),
+            ("{rows}", rows.id.clone()),
+            ("{message}", message),
+            ("{direct}", direct),
+            ("{link}", link),
+            ("{rule}", rule.path.split(['/', '?']).nth(3).expect("its id").to_owned()),
+            ("{target}", account("target").await),
+            ("{outsider}", account("otto").await),
+        ];
+        let world = Self { people, hana, garden, plums, pears, rows, row: Mutex::default(), steps, ids };
+        for action in ["/-/topics/{}/split", "/-/groups/{}/held", "/-/groups/{}/members/{}/clear"] {
+            world.undo(action).await;
+        }
+        let form = world.who(Who::Member).get(&world.plums.path).await.expect(200).form("/messages");
+        let refused = world.who(Who::Member).send(&form.with("text", "plainlyforbidden")).await.expect(422);
+        harmless::page("what a rule answers", &refused.html);
+        world
+    }
+
+    pub fn who(&self, who: Who) -> &Visitor {
+        &self.people.iter().find(|(known, _)| *known == who).expect("everybody is there").1
+    }
+
+    /// The path with the ids in it.
+    pub fn path(&self, at: &str) -> String {
+        let at = at.replace("{row}", &self.row.lock().expect("no panic"));
+        self.ids.iter().fold(at, |path, (name, id)| path.replace(name, id))
+    }
+
+    /// Takes back what keeps a form from being filled in again.
+    pub async fn undo(&self, action: &str) {
+        match action {
+            "/-/groups/{}/members/{}/ban" | "/admin/people/{}/bar" => self.free().await,
+            // There is something to be removed again.
+            "/-/groups/{}/members/{}/clear" | "/admin/people/{}/clear" => {
+                self.free().await;
+                self.who(Who::Target).post(&self.pears, "Once more").await;
+            }
+            // The line that tells of the split stays behind the message.
+            "/-/topics/{}/split" => {
+                let page = self.who(Who::Keeper).post(&self.rows, "Next").await;
+                *self.row.lock().expect("no panic") = page.message("Next");
+            }
+            "/-/groups/{}/held" | "/admin/held" => {
+                let form = self.hana.get(&self.steps.path).await.expect(200).form("/messages");
+                self.hana.send(&form.with("text", &few()[1])).await;
+            }
+            "/-/groups/{}/ask" => self.withdraw(Who::Outsider).await,
+            "/-/invite/{}" => self.withdraw(Who::Stray).await,
+            _ => {}
+        }
+    }
+
+    /// Whatever was done to them: they are in the garden again.
+    async fn free(&self) {
+        let (root, keeper) = (self.who(Who::Root), self.who(Who::Keeper));
+        let account = root.get(&self.path("/admin/people/{target}")).await.expect(200);
+        if account.html.contains("value=\"lift\"") {
+            root.submit(&account.form("/bar").with("what", "lift")).await.expect(200);
+            let form = self.who(Who::Target).get("/-/sign-in").await.expect(200).form("/-/sign-in");
+            let form = form.with("username", "target").with("password", PASSWORD);
+            self.who(Who::Target).submit(&form).await.expect(200);
+        }
+        let bans = keeper.get(&self.path("/-/groups/{public}/bans")).await.expect(200);
+        if bans.has_form("/lift") {
+            keeper.submit(&bans.form("/lift")).await.expect(200);
+        }
+        let garden = self.who(Who::Target).get(&self.garden.path).await.expect(200);
+        if garden.has_form("/join") {
+            self.who(Who::Target).submit(&garden.form("/join")).await.expect(200);
+        }
+    }
+
+    async fn withdraw(&self, who: Who) {
+        let asked = self.who(who).get("/-/invitations").await.expect(200);
+        self.who(who).submit(&asked.form("/ask/withdraw")).await.expect(200);
+    }
+}
