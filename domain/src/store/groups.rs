@@ -80,7 +80,7 @@ macro_rules! for_reader {
                             where r.answered_at is null and rt.group_id = g.id and rt.deleted_at is null)
                       else 0 end as reported,
                     case when m.role in ('moderator', 'admin') or exists (select 1 from users a where a.id = $2 and a.is_admin)
-                      then (select count(*) from held h where h.group_id = g.id and h.declined_at is null)
+                      then (select count(*) from held h where h.group_id = g.id and ", super::held::waits!(), ")
                       else 0 end as held,
                     exists (select 1 from held h where h.author_id = $2 and h.group_id = g.id and h.topic_id is null) as own_held
              from groups g left join memberships m on m.group_id = g.id and m.user_id = $2

@@ -7,6 +7,16 @@ use crate::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
+/// Whether a message `h` waits: nobody declined it, and it went with no removal of all that its author wrote.
+macro_rules! waits {
+    () => {
+        "h.declined_at is null and not exists (
+             select 1 from removals w where w.user_id = h.author_id and w.undone_at is null and (w.group_id is null or w.group_id = h.group_id)
+               and h.created_at <= w.created_at and (w.since is null or h.created_at >= w.since))"
+    };
+}
+pub(crate) use waits;
+
 /// What is needed to hold a message.
 #[derive(Clone, Copy, Debug)]
 pub struct NewHeld<'a> {
@@ -89,7 +99,9 @@ macro_rules! rows {
             ", h.id as held_id, h.author_id, u.username as author_name, h.topic_id, t.slug as topic_slug, t.name as topic_name,
                coalesce(t.deleted_at is not null, 1 = 0) as topic_gone, h.title, h.raw, h.idempotency_key, h.why, h.created_at as written_at
              from held h join groups g on g.id = h.group_id join users u on u.id = h.author_id left join topics t on t.id = h.topic_id
-             where h.declined_at is null and g.deleted_at is null and ",
+             where ",
+            waits!(),
+            " and g.deleted_at is null and ",
             $($which)+
         )
     };
@@ -108,7 +120,7 @@ pub async fn of_site(db: &Db, admin: UserId, limit: i64) -> Result<Vec<HeldRow>>
 /// How many wait wherever an admin of the site may answer.
 pub async fn count_of_site(db: &Db, admin: UserId) -> Result<i64> {
     sql!(value db, i64,
-        concat!("select count(*) from held h join groups g on g.id = h.group_id where h.declined_at is null and ", settled_by_site_admin_first!()),
+        concat!("select count(*) from held h join groups g on g.id = h.group_id where ", waits!(), " and ", settled_by_site_admin_first!()),
         admin)
 }
 
@@ -179,9 +191,12 @@ pub async fn follow(tx: &mut Tx, topic: TopicId, to: GroupId) -> Result<u64> {
     sql!(run tx, "update held set group_id = $2 where topic_id = $1", topic, to)
 }
 
-/// Takes away what was declined before a moment.
+/// Takes away what was declined, or went with a removal, before a moment.
 pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64> {
-    sql!(run tx, "delete from held where declined_at < $1", before)
+    sql!(run tx,
+        "delete from held where declined_at < $1 or exists (
+             select 1 from removals w where w.user_id = held.author_id and w.undone_at is null and (w.group_id is null or w.group_id = held.group_id)
+               and held.created_at <= w.created_at and (w.since is null or held.created_at >= w.since) and w.created_at < $1)", before)
 }
 
 /// The newest there is.
