@@ -12,9 +12,10 @@ use crate::secrets::{Password, token};
 use crate::store::import::{self as rows, NewGroup, NewTopic, NewUser};
 use crate::store::{self, Tx};
 use crate::time::Timestamp;
-use crate::{search, unread};
+use crate::{figures, search, unread};
 use script::{GROUPS, PEOPLE, Person, Said};
 
+mod order;
 mod script;
 
 const MINUTE: i64 = 60_000_000;
@@ -52,7 +53,10 @@ pub async fn fill(cx: &Context) -> Result<()> {
     let everyone: Vec<UserId> = users.values().map(|(id, _)| *id).collect();
     unread::users_change(cx, &everyone).await?;
     tx.commit().await?;
+    let topics = topics.iter().map(|(slug, place)| (*slug, place.id)).collect();
+    order::keep(cx, &order::Place { users: &users, topics: &topics }).await?;
     search::catch_up(cx).await?;
+    figures::recount(cx).await?;
     if let Some(search) = &cx.search {
         search.wake();
     }

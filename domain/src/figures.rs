@@ -174,11 +174,27 @@ pub async fn measure(cx: &Context) -> Result<()> {
     }
     // The latest is counted again: it was not over.
     for day in from..=today.min(from + AT_ONCE) {
-        let mut tx = cx.db.begin().await?;
-        store::figures::count_day(&mut tx, day, Timestamp(day * DAY), Timestamp((day + 1) * DAY)).await?;
-        tx.commit().await?;
+        count(cx, day).await?;
     }
     Ok(())
+}
+
+/// Counts all days anew: for whoever put much into the past, as an import does.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn recount(cx: &Context) -> Result<()> {
+    let today = cx.now().0.div_euclid(DAY);
+    for day in today - DAYS + 1..=today {
+        count(cx, day).await?;
+    }
+    Ok(())
+}
+
+async fn count(cx: &Context, day: i64) -> Result<()> {
+    let mut tx = cx.db.begin().await?;
+    store::figures::count_day(&mut tx, day, Timestamp(day * DAY), Timestamp((day + 1) * DAY)).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Whether nobody else had taken the sample of this minute.

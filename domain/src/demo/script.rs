@@ -3,6 +3,8 @@
 //! In the texts `{base}` is the address of the forum, and `{first:SLUG}` the path of the first message of that topic,
 //! which has to come before.
 
+use crate::model::Category;
+
 /// Somebody: user name, name, a few words, place.
 pub(super) struct Person(pub &'static str, pub &'static str, pub &'static str, pub &'static str);
 
@@ -41,7 +43,48 @@ pub(super) const PEOPLE: &[Person] = &[
     Person("walter", "Walter Osei", "Retired clockmaker. Not retired from clocks.", ""),
     Person("agnes", "Agnes Holm", "Conducts, gently.", "Old Chapel"),
     Person("kofi", "Kofi Mensah", "Street party committee of one, until further notice.", "Mill Lane 22"),
+    Person("beak-bazaar", "", "", ""),
+    Person("greta", "Greta Vogel", "New on the canal.", ""),
 ];
+
+/// The demo's own account.
+pub(super) const OWN: &str = PEOPLE[0].0;
+
+/// The group in which it keeps order.
+pub(super) const WATCHED: &str = "bird-watch";
+
+/// Groups with their admins, and where they stand among those that one can discover.
+pub(super) const CATEGORIES: &[(&str, &str, Category)] = &[
+    (WATCHED, "jonah", Category::Nature),
+    ("allotments", "priya", Category::Home),
+    ("repair-cafe", "tomas", Category::Local),
+    ("harbour-choir", "agnes", Category::Music),
+];
+
+/// Topics that stand above the others, and those that are settled, with who says so.
+pub(super) const PINNED: &[(&str, &str)] = &[("garden-count-the-list", "jonah"), ("seed-swap-on-sunday", "priya")];
+pub(super) const RESOLVED: &[(&str, &str)] = &[("which-binoculars-for-a-beginner", "ines")];
+
+/// Somebody who sells things, what they say, and who does not want to hear it.
+pub(super) const SELLER: &str = "beak-bazaar";
+pub(super) const ADVERTISEMENT: &str =
+    "Binoculars from the factory, HALF PRICE, only today: https://beak-bazaar.example/offer";
+pub(super) const REPORTERS: &[(&str, &str)] =
+    &[("walter", ""), ("priya", "The third time this week, in three topics.")];
+
+/// Somebody new, and what they write first, and where.
+pub(super) const NEWCOMER: &str = "greta";
+pub(super) const FIRST_WORDS: (&str, &str) = (
+    "kingfisher-at-the-second-lock",
+    "Hello, I am new here. I think I saw it too, from the bridge, on Tuesday. Is a small blue bird in a hurry always a kingfisher?",
+);
+
+/// Who writes to the demo's own account, about what.
+pub(super) const PRIVATELY: (&str, &str, &str) = (
+    "ines",
+    "Jonah's birthday",
+    "It is on Friday. He thinks nobody knows. I would bake; could you get him to the boathouse by six?",
+);
 
 pub(super) const GROUPS: &[Group] = &[
     Group {
@@ -49,7 +92,7 @@ pub(super) const GROUPS: &[Group] = &[
         name: "Bird watch",
         description: "What flew past the canal, the harbour and your kitchen window. Beginners *very* welcome.",
         private: false,
-        members: &["jonah", "mira", "priya", "walter", "ines"],
+        members: &["jonah", "mira", "priya", "walter", "ines", "beak-bazaar", "greta"],
         topics: &[
             Topic {
                 slug: "kingfisher-at-the-second-lock",
@@ -151,6 +194,7 @@ pub(super) const GROUPS: &[Group] = &[
                     ),
                     Said("ines", "Thank you! Then I will come along on Saturday.", &[]),
                     Said("jonah", ":tada:", &[]),
+                    Said("beak-bazaar", ADVERTISEMENT, &[]),
                 ],
             },
         ],

@@ -21,7 +21,7 @@ use tokio::sync::watch;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{search, store};
+use crate::{figures, search, store};
 
 /// Works on a thread that may wait for the disk.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
@@ -70,5 +70,5 @@ async fn finish(cx: &Context, report: &mut Report, told: &mut impl FnMut(Progres
     if let Some(search) = &cx.search {
         search.wake();
     }
-    Ok(())
+    figures::recount(cx).await
 }
