@@ -1,5 +1,6 @@
 //! Accounts: sign up, sign in, profile.
 
+use crate::audit_log::{self, LogDeed};
 use crate::bus::Control;
 use crate::context::Context;
 use crate::error::{Error, Fields, Result};
@@ -70,6 +71,11 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
         });
     };
     sign_ups::enter(&mut tx, cx, id, entry).await?;
+    if is_admin {
+        // By the command line, or by the link that the program prints.
+        let made = audit_log::Entry::of_operator(LogDeed::AdminMade).whom(id);
+        audit_log::write(&mut tx, made, cx.now()).await?;
+    }
     if let Some(email) = &waiting {
         store::users::set_new_email(&mut tx, id, email).await?;
         letters::with_link(&mut tx, cx, Kind::Confirm, Some(id), email).await?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use totp_rs::{Builder, Secret, Totp};
 
+use crate::audit_log::{self, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::limits::{self, By, Deed};
@@ -124,7 +125,7 @@ pub async fn turn_on(cx: &Context, user: UserId, code: &str) -> Result<Vec<Strin
 /// [`Error::Invalid`] on `current_password`, [`Error::TooMany`].
 pub async fn turn_off(cx: &Context, user: UserId, password: Password) -> Result<()> {
     passwords::check_own(cx, user, password, "current_password").await?;
-    remove(cx, user).await
+    remove(cx, user, None).await
 }
 
 /// Turns the second step of a name off, for whoever runs the site: the phone is lost, and the recovery codes are too.
@@ -133,13 +134,17 @@ pub async fn turn_off(cx: &Context, user: UserId, password: Password) -> Result<
 /// [`Error::NotFound`] when nobody has that name.
 pub async fn turn_off_for(cx: &Context, name: &str) -> Result<()> {
     let user = store::users::by_name(&cx.db, name).await?.ok_or(Error::NotFound)?;
-    remove(cx, user.id).await
+    remove(cx, user.id, Some(audit_log::Entry::of_operator(LogDeed::SecondStepOff).whom(user.id))).await
 }
 
-async fn remove(cx: &Context, user: UserId) -> Result<()> {
+/// Without a second step from here on; an entry for the log where another does it.
+async fn remove(cx: &Context, user: UserId, entry: Option<audit_log::Entry>) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     if store::second_steps::delete(&mut tx, user).await? > 0 {
         tell(&mut tx, cx, user, Kind::SecondStepOff).await?;
+        if let Some(entry) = entry {
+            audit_log::write(&mut tx, entry, cx.now()).await?;
+        }
     }
     tx.commit().await?;
     cx.wake.after_commit();

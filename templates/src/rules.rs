@@ -108,3 +108,25 @@ fn count(number: usize) -> String {
 pub fn more(tried: &Tried) -> i64 {
     tried.caught as i64 - tried.examples.len() as i64
 }
+
+impl RuleForm {
+    /// A rule as its form has it.
+    pub fn of(rule: &Rule) -> Self {
+        let yes = |is_on: bool| if is_on { "yes" } else { "" }.into();
+        Self {
+            name: rule.name.clone().into(),
+            kind: rule.kind.as_str().into(),
+            body: rule.body.clone().into(),
+            in_text: yes(rule.in_text),
+            in_title: yes(rule.in_title),
+            in_links: yes(rule.in_links),
+            in_names: yes(rule.in_names),
+            new: if rule.is_for_new() { "new" } else { "everyone" }.into(),
+            new_days: rule.new_days.to_string().into(),
+            new_messages: rule.new_messages.to_string().into(),
+            deed: rule.deed.as_str().into(),
+            explanation: rule.explanation.clone().into(),
+            ..Self::default()
+        }
+    }
+}

@@ -103,6 +103,8 @@ words! {
         AdminUnmade = "admin_unmade",
         /// A sign-in of somebody was ended.
         SessionRevoked = "session_revoked",
+        /// The second step of somebody's signing in was turned off.
+        SecondStepOff = "second_step_off",
         /// What is decided about the site was changed.
         SiteChanged = "site_changed",
         /// A new account was let in.
@@ -188,6 +190,7 @@ impl LogDeed {
             | Self::AdminMade
             | Self::AdminUnmade
             | Self::SessionRevoked
+            | Self::SecondStepOff
             | Self::SiteChanged
             | Self::SignUpApproved
             | Self::SignUpDeclined
@@ -248,6 +251,7 @@ impl LogDeed {
             Self::AdminMade => "made somebody an admin of the site",
             Self::AdminUnmade => "took the site from an admin",
             Self::SessionRevoked => "ended a sign-in",
+            Self::SecondStepOff => "turned off a second step of signing in",
             Self::SiteChanged => "changed the settings of the site",
             Self::SignUpApproved => "let a new account in",
             Self::SignUpDeclined => "declined a new account",
@@ -315,6 +319,7 @@ impl LogDeed {
             Self::SignUpLinkRevoked => ("revoked a link to sign up with by", ""),
             Self::AdminUnmade => ("took the site from", ""),
             Self::SessionRevoked => ("ended a sign-in of", ""),
+            Self::SecondStepOff => ("turned off the second step of", ""),
             Self::JobRetried => ("had a job tried again for", ""),
             Self::JobDropped => ("gave up a job for", ""),
             Self::NameHidden => ("hid in the log the name of", ""),

@@ -40,6 +40,11 @@ impl Entry {
         Self { by: Some(by), what, group, topic, message, whom, reason: String::new(), detail: String::new() }
     }
 
+    /// That whoever runs the program did something, at its command line or with its first link.
+    pub fn of_operator(what: LogDeed) -> Self {
+        Self { by: None, ..Self::new(UserId(0), what) }
+    }
+
     /// In a group.
     #[must_use]
     pub fn group(self, group: GroupId) -> Self {

@@ -54,6 +54,16 @@ pub async fn unread(db: &Db, user: UserId) -> Result<Option<NoticeRow>> {
          from notices where user_id = $1 and read_at is null order by id limit 1", user)
 }
 
+/// What somebody was ever told: what it was, the name of the group, why, and when it was said and read.
+pub async fn of_user(
+    db: &Db,
+    user: UserId,
+    limit: i64,
+) -> Result<Vec<(NoticeKind, String, String, Timestamp, Option<Timestamp>)>> {
+    sql!(all db, (NoticeKind, String, String, Timestamp, Option<Timestamp>),
+        "select kind, group_name, reason, created_at, read_at from notices where user_id = $1 order by id desc limit $2", user, limit)
+}
+
 /// Notes that somebody read it. 0 when it is not theirs, or they had said so.
 pub async fn mark_read(tx: &mut Tx, id: NoticeId, user: UserId, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update notices set read_at = $3 where id = $1 and user_id = $2 and read_at is null", id, user, now)

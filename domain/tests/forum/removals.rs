@@ -9,7 +9,11 @@ use domain::model::{Grounds, Group, GroupKind, MessageId, NoticeKind, RemovalId,
 use domain::policy::Viewer;
 use domain::removals::{self, Span};
 use domain::testing::{DRAW, TestForum, draft};
-use domain::{directs, doctor, groups, history, jobs, members, messages, notices, reactors, reports, search, topics};
+use domain::{
+    directs, doctor, export, groups, held, history, jobs, members, messages, notices, reactors, reports, search, topics,
+};
+
+use futures_util::TryStreamExt;
 
 use crate::tables::{Recount, ints};
 use crate::{complaint, id, is_forbidden, is_not_found, unread};
@@ -24,6 +28,7 @@ stories! {
     after_thirty_days_nothing_is_undone,
     with_it_they_are_banned_and_told_why,
     a_warning_stands_above_the_page_until_it_is_read,
+    what_waits_for_approval_goes_with_a_removal_and_comes_back,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
@@ -366,4 +371,49 @@ async fn a_warning_stands_above_the_page_until_it_is_read(forum: TestForum) {
     assert!(audit_log::of_group(cx, spam, garden.id, None, None).await.unwrap().1.lines.is_empty());
     assert_eq!(domain::admin::record(cx, boss, id(spam)).await.unwrap().lines.len(), 2);
     assert!(is_not_found(domain::admin::record(cx, mira, id(spam)).await));
+    // It is theirs to take home.
+    let all: String = export::download(cx, id(spam)).await.unwrap().try_collect().await.unwrap();
+    assert!(all.contains(r#""reason":"No finches""#) && all.contains(r#""reason":"Really""#), "{all}");
+}
+
+async fn what_waits_for_approval_goes_with_a_removal_and_comes_back(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, spam, _, garden) = scene(&forum).await;
+    let boss = forum.site_admin("boss").await;
+    let talk = forum.topic(spam, &garden, "Finches", "Finches for sale").await;
+    let other = forum.group(mira, "Orchard", GroupKind::Public).await;
+    forum.admit(&other, &[spam]).await;
+    let tree = forum.topic(mira, &other, "Trees", "Apples").await;
+    for group in [&garden, &other] {
+        let form = groups::GroupForm { first_held: 3, ..groups::GroupForm::new(&group.name, GroupKind::Public) };
+        groups::update(cx, mira, group.id, form).await.unwrap();
+    }
+    for topic in [talk.topic, tree.topic] {
+        assert!(matches!(messages::post(cx, spam, topic, draft("Ten a dozen")).await, Err(domain::Error::Held)));
+    }
+    let waiting = async || {
+        let mut counts = Vec::new();
+        for group in [&garden, &other] {
+            let (found, rows) = held::of_group(cx, mira, group.id).await.unwrap();
+            assert_eq!(held::count(&found), rows.len() as i64);
+            counts.push(rows.len());
+        }
+        (counts, held::count_of_site(cx, boss).await.unwrap())
+    };
+    assert_eq!(waiting().await, (vec![1, 1], 2));
+    let (_, rows) = held::of_group(cx, mira, garden.id).await.unwrap();
+    removals::clear_group(cx, mira, garden.id, id(spam), Span::Day, "Advertising", false).await.unwrap();
+    assert_eq!(waiting().await, (vec![0, 1], 1));
+    let late = held::answer(cx, mira, Some(garden.id), &[rows[0].held_id], held::Answer::Approve).await.unwrap();
+    assert_eq!(late.done, 0, "it is not there to be approved");
+    forum.drain().await;
+    removals::undo_in_group(cx, mira, garden.id, newest(&forum, id(spam), Some(&garden)).await).await.unwrap();
+    assert_eq!(waiting().await, (vec![1, 1], 2));
+    forum.drain().await;
+    removals::clear_site(cx, boss, id(spam), Span::All, "Advertising", None).await.unwrap();
+    assert_eq!(waiting().await, (vec![0, 0], 0));
+    forum.drain().await;
+    forum.pass(31 * DAY);
+    reactors::run(cx, &DRAW, Job::Sweep { slot: "now".into() }).await.unwrap();
+    assert_eq!(ints(&forum, "select count(*) from held").await, [[0]], "what cannot come back is not kept");
 }

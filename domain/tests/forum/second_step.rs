@@ -4,7 +4,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::accounts::{self, SignedIn};
+use domain::audit_log::{self, LogDeed};
 use domain::model::UserId;
+use domain::policy::Viewer;
 use domain::second_step::{self, RECOVERY_CODES, State};
 use domain::secrets::Password;
 use domain::sessions::{self, Origin};
@@ -21,6 +23,7 @@ stories! {
     a_password_is_good_for_the_second_step_for_minutes_only,
     the_secret_cannot_be_read_in_the_database,
     turning_it_on_and_off_takes_the_password,
+    whoever_runs_the_program_turns_it_off_and_the_log_says_so,
 }
 
 fn origin() -> Origin {
@@ -176,4 +179,21 @@ async fn turning_it_on_and_off_takes_the_password(forum: TestForum) {
     assert_eq!(tables::ints(&forum, "select count(*) from recovery_codes").await, [[0]]);
     assert!(is_not_found(second_step::new_recovery_codes(cx, mira, Password::new(PASSWORD)).await));
     forum.drain().await;
+}
+
+async fn whoever_runs_the_program_turns_it_off_and_the_log_says_so(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = id(forum.person("mira").await);
+    let new = accounts::NewAccount { username: "boss".into(), email: String::new(), password: Password::new(PASSWORD) };
+    let boss = Viewer::User { id: accounts::create(cx, new, true).await.unwrap(), is_admin: true };
+    set_up(&forum, mira).await;
+    assert!(is_not_found(second_step::turn_off_for(cx, "nobody").await));
+    // The second time there is nothing to do, and nothing to tell.
+    for _ in 0..2 {
+        second_step::turn_off_for(cx, "mira").await.unwrap();
+        assert!(matches!(second_step::state(cx, mira).await.unwrap(), State::Off));
+    }
+    let page = audit_log::of_admins(cx, boss, audit_log::Sought::default(), None).await.unwrap();
+    let lines: Vec<_> = page.lines.iter().map(|line| (line.actor.is_none(), line.what)).collect();
+    assert_eq!(lines, [(true, LogDeed::SecondStepOff), (true, LogDeed::AdminMade)]);
 }

@@ -39,24 +39,6 @@ fn rules() -> Vec<Rule> {
     ]
 }
 
-fn form(rule: &Rule) -> RuleForm {
-    let yes = |is_on: bool| if is_on { "yes" } else { "" }.into();
-    RuleForm {
-        name: rule.name.clone().into(),
-        kind: rule.kind.as_str().into(),
-        body: rule.body.clone().into(),
-        in_text: yes(rule.in_text),
-        in_title: yes(rule.in_title),
-        in_links: yes(rule.in_links),
-        new: if rule.is_for_new() { "new" } else { "everyone" }.into(),
-        new_days: rule.new_days.to_string().into(),
-        new_messages: rule.new_messages.to_string().into(),
-        deed: rule.deed.as_str().into(),
-        explanation: rule.explanation.clone().into(),
-        ..RuleForm::default()
-    }
-}
-
 impl Index {
     /// Those of a group.
     pub fn sample() -> Self {
@@ -81,13 +63,13 @@ impl Edit {
         let examples = (1..).zip(&said).map(example).collect();
         let tried = Tried { looked: 1_000, caught: 23, examples, is_slow: false };
         let frame = frame("/-/rules/1");
-        Self { frame, group: Some(group(1)), form: form(&rule), rule: Some(rule), tried: Some(tried) }
+        Self { frame, group: Some(group(1)), form: RuleForm::of(&rule), rule: Some(rule), tried: Some(tried) }
     }
 
     fn on() -> Self {
         let rule = rules().remove(1);
         let tried = Tried { looked: 12, ..Tried::default() };
-        Self { form: form(&rule), rule: Some(rule), tried: Some(tried), ..Self::sample() }
+        Self { form: RuleForm::of(&rule), rule: Some(rule), tried: Some(tried), ..Self::sample() }
     }
 
     fn slow() -> Self {

@@ -138,25 +138,6 @@ fn given_back(form: &Form, error: Error) -> Result<RuleForm, Failure> {
     Ok(back)
 }
 
-fn filled(rule: &Rule) -> RuleForm {
-    let yes = |is_on: bool| if is_on { "yes" } else { "" }.into();
-    RuleForm {
-        name: rule.name.clone().into(),
-        kind: rule.kind.as_str().into(),
-        body: rule.body.clone().into(),
-        in_text: yes(rule.in_text),
-        in_title: yes(rule.in_title),
-        in_links: yes(rule.in_links),
-        in_names: yes(rule.in_names),
-        new: if rule.is_for_new() { "new" } else { "everyone" }.into(),
-        new_days: rule.new_days.to_string().into(),
-        new_messages: rule.new_messages.to_string().into(),
-        deed: rule.deed.as_str().into(),
-        explanation: rule.explanation.clone().into(),
-        ..RuleForm::default()
-    }
-}
-
 async fn make(visit: Visit, group: Option<GroupId>, form: Form) -> Answer {
     match rules::create(visit.cx(), visit.viewer(), group, wanted(&form)).await {
         Ok(rule) => Ok(visit.redirect(&format!("/-/rules/{rule}"))),
@@ -184,7 +165,7 @@ async fn edit_page(visit: &Visit, rule: RuleId, back: Option<RuleForm>) -> Resul
         Some(_) => None,
         None => Some(rules::try_out(visit.cx(), visit.viewer(), &rule).await?),
     };
-    let form = back.unwrap_or_else(|| filled(&rule));
+    let form = back.unwrap_or_else(|| RuleForm::of(&rule));
     Ok(Edit { frame, group: found.map(|found| found.group), rule: Some(rule), form, tried })
 }
 

@@ -83,6 +83,7 @@ const NOT_LOGGED: &[&str] = &[
     "/-/sign-up",
     "/-/sign-out",
     "/-/notice/hide",
+    // Once for a site, by whoever runs it: domain/tests has it in the log.
     "/-/first-admin",
     "/-/settings",
     "/-/settings/password",
