@@ -7,8 +7,8 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::jobs;
 use crate::policy::Viewer;
-use crate::store;
 use crate::store::figures::{Day, ProcessRow, Sample};
+use crate::store::{self, Tx};
 use crate::time::Timestamp;
 
 /// Microseconds of a day, of an hour and of a minute.
@@ -174,7 +174,9 @@ pub async fn measure(cx: &Context) -> Result<()> {
     }
     // The latest is counted again: it was not over.
     for day in from..=today.min(from + AT_ONCE) {
-        count(cx, day).await?;
+        let mut tx = cx.db.begin().await?;
+        count(&mut tx, day).await?;
+        tx.commit().await?;
     }
     Ok(())
 }
@@ -185,16 +187,15 @@ pub async fn measure(cx: &Context) -> Result<()> {
 /// When the database does not answer.
 pub async fn recount(cx: &Context) -> Result<()> {
     let today = cx.now().0.div_euclid(DAY);
+    let mut tx = cx.db.begin().await?;
     for day in today - DAYS + 1..=today {
-        count(cx, day).await?;
+        count(&mut tx, day).await?;
     }
-    Ok(())
+    Ok(tx.commit().await?)
 }
 
-async fn count(cx: &Context, day: i64) -> Result<()> {
-    let mut tx = cx.db.begin().await?;
-    store::figures::count_day(&mut tx, day, Timestamp(day * DAY), Timestamp((day + 1) * DAY)).await?;
-    Ok(tx.commit().await?)
+async fn count(tx: &mut Tx, day: i64) -> Result<()> {
+    Ok(store::figures::count_day(tx, day, Timestamp(day * DAY), Timestamp((day + 1) * DAY)).await?)
 }
 
 /// Whether nobody else had taken the sample of this minute.

@@ -2,6 +2,7 @@
 
 mod assets;
 mod failure;
+mod flash;
 mod form;
 pub mod handlers;
 #[cfg(test)]

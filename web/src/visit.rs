@@ -21,6 +21,7 @@ use domain::{Context, Error};
 use templates::{Frame, Live, Template};
 
 use crate::failure::{Answer, Failure};
+use crate::flash;
 use crate::site::Site;
 
 /// A request as handlers see it.
@@ -86,7 +87,7 @@ impl Visit {
             nonce: secrets::token()?[..24].to_owned(),
             form_secret,
             form_cookie_is_new,
-            flash: request.cookie(FLASH).map(|cookie| cookie.value().to_owned()),
+            flash: request.cookie(flash::COOKIE).map(|cookie| cookie.value().to_owned()),
             hidden_notice: request.cookie(NOTICE).map(|cookie| cookie.value().to_owned()),
             session,
             waiting,
@@ -171,7 +172,7 @@ impl Visit {
             flash: self
                 .flash
                 .as_deref()
-                .and_then(flash_text)
+                .and_then(flash::text)
                 .map(|text| templates::Flash { kind: templates::FlashKind::Done, text: text.to_owned() }),
             path: self.path.clone(),
             now: self.cx().now(),
@@ -289,7 +290,7 @@ impl Visit {
             response.cookie(self.cookie(self.site.form_cookie(), self.form_secret.clone()).finish());
         }
         if self.flash.is_some() {
-            response.cookie(self.gone(FLASH));
+            response.cookie(self.gone(flash::COOKIE));
         }
         response.body(html)
     }
@@ -318,14 +319,14 @@ impl Visit {
             .finish()
     }
 
-    /// 303, and a line on the next page that says what was done: one of [`FLASHES`].
+    /// 303, and a line on the next page that says what was done: one of `web/src/flash.rs`.
     pub fn redirect_saying(&self, path: &str, word: &'static str) -> HttpResponse {
         self.saying(self.redirect(path), word)
     }
 
     /// An answer after which the next page says what was done.
     pub fn saying(&self, mut response: HttpResponse, word: &'static str) -> HttpResponse {
-        let cookie = Cookie::build(FLASH, word)
+        let cookie = Cookie::build(flash::COOKIE, word)
             .path("/")
             .http_only(true)
             .same_site(SameSite::Lax)
@@ -362,91 +363,11 @@ impl Visit {
     }
 }
 
-const FLASH: &str = "klatch-said";
-
 /// Holds the version of the notice that was hidden in this browser.
 const NOTICE: &str = "klatch-notice";
 
 /// What may be done while an account waits: going, and confirming the address to which the answer is sent.
 const WHILE_WAITING: [&str; 3] = ["/-/sign-out", "/-/confirm", "/-/notice/hide"];
-
-/// What can be said on the page after: the cookie carries the word, never the text.
-const FLASHES: &[(&str, &str)] = &[
-    ("saved", "Saved."),
-    ("deleted", "Deleted."),
-    ("password", "Your password is changed, and everyone else who was signed in as you is signed out."),
-    (
-        "reset-asked",
-        "If that address belongs to an account here, a letter is on its way to it. Its link works for an hour.",
-    ),
-    ("reset", "Your password is changed. Sign in with it."),
-    ("too-late", "That took too long, or the password changed meanwhile. Type it again."),
-    ("mail-asked", "A letter is on its way. Open its link to confirm the address."),
-    ("mail-gone", "Your account has no mail address any more."),
-    ("confirmed", "Your mail address is confirmed."),
-    ("second-step-off", "The second step is off: your password alone signs you in."),
-    ("renamed", "That is your name now. Links with the old one go on to it."),
-    ("account-deleted", "Your account is deleted. Farewell, and thank you for what you said."),
-    ("moved", "The topic is here now. Old links lead to it."),
-    ("split", "The messages have a topic of their own now. Links to them lead here."),
-    ("merged", "The topics are one now. Old links lead here."),
-    ("joined", "You are in. What was written before counts as read."),
-    ("left", "You left the group."),
-    ("asked", "You asked to be let in. Whoever keeps order there sees it."),
-    ("withdrawn", "You took it back."),
-    ("answered", "Answered."),
-    ("let-in", "They are in."),
-    ("declined", "Declined."),
-    ("removed", "They are not in the group any more."),
-    ("banned", "They are out, and cannot come back by themselves."),
-    ("lifted", "The ban is lifted: they may come again."),
-    ("appointed", "Their part is another one now."),
-    ("handed-over", "The group is in other hands. You are a member of it."),
-    ("archived", "The group is archived: everything stays as it is."),
-    ("unarchived", "The group is out of the archive."),
-    ("group-deleted", "The group is deleted."),
-    ("invited", "They are invited, and find it under Invitations."),
-    ("uninvited", "The invitation is taken back."),
-    ("link-revoked", "The link leads nowhere any more."),
-    ("muted", "Muted: what is new there is not counted any more."),
-    ("heard", "What is new there is counted again."),
-    ("followed", "You follow it: it is counted, even where its group is muted."),
-    ("ignored", "You ignore them. They are not told."),
-    ("unignored", "You hear of them again."),
-    ("unread", "Unread from there on."),
-    ("reported", "Reported. Thank you: somebody will look at it."),
-    ("settled", "Answered: there was nothing to do."),
-    ("settled-before", "Somebody had answered it already."),
-    ("held", "It is safe, and waits for approval."),
-    ("approved", "Posted, as of now."),
-    ("nobody-ticked", "Nothing was ticked."),
-    ("rule-saved", "Saved. The rule is off: see what it would have caught."),
-    ("rule-on", "The rule is on."),
-    ("rule-off", "The rule is off."),
-    ("suspended", "They are suspended, and signed out everywhere."),
-    ("barred", "They are banned, and signed out everywhere."),
-    ("freed", "They may sign in again."),
-    ("warned", "They are warned, and read it with their next page."),
-    ("cleared", "It is being removed. You can undo it for 30 days."),
-    ("coming-back", "It is coming back."),
-    ("name-hidden", "They are not named in public any more."),
-    ("name-shown", "They are named in public again."),
-    ("read", "Marked as read."),
-    ("revoked", "That session is signed out."),
-    ("retried", "The job will be tried again."),
-    ("dropped", "The job is gone."),
-    ("hidden", "Hidden in this browser, until it says something else."),
-    ("approved", "Let in. Whoever has a confirmed mail address is told."),
-    ("not-approved", "Declined. For seven days you can think better of it."),
-    ("admin", "They administer the site now."),
-    ("no-admin", "They do not administer the site any more."),
-    ("sessions-ended", "They are signed out there."),
-    ("welcome", "Welcome. Join a group or two to begin."),
-];
-
-fn flash_text(word: &str) -> Option<&'static str> {
-    FLASHES.iter().find(|(known, _)| *known == word).map(|(_, text)| *text)
-}
 
 impl FromRequest for Visit {
     type Error = Failure;

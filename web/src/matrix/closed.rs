@@ -4,7 +4,8 @@ use domain::model::SignUps;
 use domain::site::{self, Settings};
 use domain::testing::TestForum;
 
-use super::scene::{Actor, Door, State, World};
+use super::door::Door;
+use super::scene::{Actor, State, World};
 use crate::routes::ROUTES;
 
 #[actix_web::test]

@@ -7,7 +7,8 @@ use domain::model::GroupKind;
 use domain::removals::{self, Span};
 use domain::testing::TestForum;
 
-use super::scene::{Actor, Door, State, World, address, fields, keyed};
+use super::door::{Door, address, fields};
+use super::scene::{Actor, State, World, keyed};
 use crate::routes::ROUTES;
 
 /// What is a deed of moderators and admins: the address, who does it in the scene, what is typed besides, and what the log says then.

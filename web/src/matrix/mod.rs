@@ -2,6 +2,8 @@
 //! changes; a route that is not in it, or is and is no more, fails.
 
 mod closed;
+mod door;
+mod live;
 mod logged;
 mod scene;
 mod swap;
@@ -12,7 +14,8 @@ use std::fmt::Write;
 use domain::testing::TestForum;
 
 use crate::routes::{Entry, ROUTES};
-use scene::{ACTORS, Answer, Door, STATES, State, World};
+use door::{Answer, Door, is_in_group};
+use scene::{ACTORS, STATES, State, World};
 
 /// The answers as they were agreed on.
 const EXPECTED: &str = include_str!("expected.txt");
@@ -41,12 +44,18 @@ async fn every_route_answers_everybody_as_agreed(forum: TestForum) {
             let _ = writeln!(table, "{:FIRST$}{}", format!("  {states}"), answers.trim_end());
         }
     }
-    if table.replace("\r\n", "\n") == EXPECTED.replace("\r\n", "\n") {
+    must_be_as_agreed(&table, EXPECTED, "expected.txt");
+}
+
+/// # Panics
+/// When the table is another one than was agreed on: with what differs.
+fn must_be_as_agreed(table: &str, agreed: &str, name: &str) {
+    if table.replace("\r\n", "\n") == agreed.replace("\r\n", "\n") {
         return;
     }
-    let file = std::env::temp_dir().join("klatch-matrix.txt");
-    std::fs::write(&file, &table).expect("a file to look at");
-    let (now, then) = (blocks(&table), blocks(EXPECTED));
+    let file = std::env::temp_dir().join(format!("klatch-matrix-{name}"));
+    std::fs::write(&file, table).expect("a file to look at");
+    let (now, then) = (blocks(table), blocks(agreed));
     let mut differing = String::new();
     for route in now.keys().chain(then.keys().filter(|route| !now.contains_key(*route))) {
         let (now, then) = (now.get(route), then.get(route));
@@ -56,7 +65,7 @@ async fn every_route_answers_everybody_as_agreed(forum: TestForum) {
         }
     }
     panic!(
-        "The answers are not those of web/src/matrix/expected.txt. As they are, they stand in {}.\n{differing}",
+        "The answers are not those of web/src/matrix/{name}. As they are, they stand in {}.\n{differing}",
         file.display()
     );
 }
@@ -76,12 +85,12 @@ fn heading() -> String {
 /// The rows of a route: states that are answered alike stand together.
 async fn rows(forum: &TestForum, door: &Door, world: &mut World, entry: &Entry) -> Vec<(String, String)> {
     let mut rows: Vec<(String, String)> = Vec::new();
-    let states: &[State] = if scene::is_in_group(entry.path) { &STATES } else { &[State::Public] };
+    let states: &[State] = if is_in_group(entry.path) { &STATES } else { &[State::Public] };
     for &state in states {
         let mut answers = String::new();
         for actor in ACTORS {
             let answer = door.knock(forum, world, entry, state, actor).await;
-            if state != State::Absent && answer.status == 404 && scene::is_in_group(entry.path) {
+            if state != State::Absent && answer.status == 404 && is_in_group(entry.path) {
                 let absent = door.knock(forum, world, entry, State::Absent, actor).await;
                 must_be_alike(entry, state, &answer, &absent);
             }

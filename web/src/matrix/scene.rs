@@ -1,11 +1,7 @@
-//! The people, groups and requests of the matrix.
+//! The people and groups of the matrix.
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use actix_web::dev::ServiceResponse;
-use actix_web::test::{TestRequest, call_service, init_service, read_body};
-use actix_web::web::Data;
-use actix_web::{App, middleware};
 use domain::audit::Draft;
 use domain::audit_log::LogDeed;
 use domain::groups::{self, GroupForm};
@@ -17,9 +13,6 @@ use domain::rules::{self, RuleForm};
 use domain::sessions::{self, Origin};
 use domain::testing::{TestForum, draft};
 use domain::{directs, members, messages, reports, requests, secrets, topics};
-
-use crate::routes::{Entry, configure};
-use crate::{Config, Site, failure};
 
 /// Nothing has this id.
 pub const ABSENT: i64 = 987_654_321;
@@ -116,24 +109,6 @@ impl State {
     }
 }
 
-/// Whether a route is about a group, or something in one.
-pub fn is_in_group(path: &str) -> bool {
-    [
-        "/-/groups/{id}/",
-        "/-/topics/{id}/",
-        "/-/messages/{id}",
-        "/-/reports/{id}",
-        "/-/rules/{id}",
-        "/-/held/{id}",
-        "/-/log/{entry}/",
-        "/-/direct/{id}/",
-        "/-/invite/{token}",
-        "/{group}/",
-    ]
-    .iter()
-    .any(|begins| path.starts_with(begins))
-}
-
 /// A group with what routes name in it.
 #[derive(Clone, Debug)]
 pub struct Scene {
@@ -169,11 +144,11 @@ pub struct World {
     suspended: Option<String>,
 }
 
-fn id(who: Viewer) -> UserId {
+pub fn id(who: Viewer) -> UserId {
     who.id().expect("an account")
 }
 
-fn origin() -> Origin {
+pub fn origin() -> Origin {
     Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), agent: String::new() }
 }
 
@@ -211,6 +186,11 @@ impl World {
 
     pub fn who(&self, actor: Actor) -> Viewer {
         self.people.iter().find(|(known, _)| *known == actor).expect("everybody is there").1
+    }
+
+    /// The session that whoever is suspended had before.
+    pub fn suspended(&self, actor: Actor) -> Option<String> {
+        self.suspended.clone().filter(|_| actor == Actor::Suspended)
     }
 
     /// The scene of a state, made anew when what was there changed.
@@ -398,246 +378,6 @@ impl World {
             token: "0".repeat(32),
         }
     }
-}
-
-/// What was answered.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
-    leads_in: bool,
-}
-
-impl Answer {
-    pub fn word(&self) -> String {
-        if self.leads_in { "in".to_owned() } else { self.status.to_string() }
-    }
-}
-
-type Heard = (u16, Vec<(String, String)>, String);
-type Called = Box<dyn Fn(TestRequest) -> std::pin::Pin<Box<dyn Future<Output = Heard>>>>;
-
-/// The pages, as requests reach them.
-pub struct Door(Called);
-
-impl Door {
-    pub async fn open(forum: &TestForum) -> Self {
-        let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
-        let app = App::new().app_data(site).wrap(middleware::from_fn(failure::dress)).configure(configure);
-        let app = std::rc::Rc::new(init_service(app).await);
-        Self(Box::new(move |request| {
-            let app = app.clone();
-            Box::pin(async move { read(call_service(&*app, request.to_request()).await).await })
-        }))
-    }
-
-    /// Asks as somebody, with a form that holds whatever any form holds.
-    pub async fn knock(
-        &self,
-        forum: &TestForum,
-        world: &mut World,
-        entry: &Entry,
-        state: State,
-        actor: Actor,
-    ) -> Answer {
-        let scene = world.scene(forum, state).await;
-        let path = address(entry.path, &scene, world);
-        let fields = fields(&scene, world, entry.path);
-        let answer = self.send(forum, world, entry.method, &path, &fields, actor).await;
-        if entry.method == "post" && answer.status < 400 {
-            world.strike(state);
-            // Whatever was done to the people is taken back.
-            forum.execute("delete from topic_levels").await;
-            forum.execute("delete from ignores where user_id <> (select id from users where username = 'maker')").await;
-            forum
-                .execute("update users set banned_at = null, suspended_until = null where username <> 'suspendedx'")
-                .await;
-            forum.execute("update users set direct_from = 'anyone', name = '', bio = '', email = null").await;
-        }
-        answer
-    }
-
-    pub async fn send(
-        &self,
-        forum: &TestForum,
-        world: &World,
-        method: &str,
-        path: &str,
-        fields: &[(&str, String)],
-        actor: Actor,
-    ) -> Answer {
-        let secret = &forum.cx.config.secret;
-        let nobody = "f".repeat(64);
-        let (cookie, token) = match (actor, world.who(actor).id()) {
-            (Actor::Anonymous, _) | (_, None) => (format!("__Host-klatch-form={nobody}"), secret.sign("form", &nobody)),
-            (actor, Some(user)) => {
-                let session = match (&world.suspended, actor) {
-                    (Some(session), Actor::Suspended) => session.clone(),
-                    _ => sessions::open(&forum.cx, user, &origin()).await.expect("a session"),
-                };
-                (format!("__Host-klatch={session}"), secret.sign("form", &secrets::digest(&session)))
-            }
-        };
-        let request = match method {
-            "get" => TestRequest::get().uri(path),
-            _ => {
-                let mut body: Vec<(&str, String)> = fields.to_vec();
-                body.push(("csrf", token.clone()));
-                TestRequest::post().uri(path).set_form(body)
-            }
-        };
-        let request = request.insert_header(("cookie", cookie));
-        let (status, headers, body) = (self.0)(request).await;
-        let encoded = templates::search::encoded(path);
-        let plain = |text: &str| text.replace(&encoded, "ADDRESS").replace(path, "ADDRESS");
-        let leads_in = headers.iter().any(|(name, value)| name == "location" && value.starts_with("/-/sign-in?"));
-        let mut headers: Vec<(String, String)> = headers
-            .iter()
-            .filter(|(name, _)| !matches!(name.as_str(), "set-cookie" | "date"))
-            .map(|(name, value)| (name.clone(), plain(&without_chance(value))))
-            .collect();
-        headers.sort();
-        Answer { status, headers, body: plain(&without_chance(&body)), leads_in }
-    }
-}
-
-async fn read<B: actix_web::body::MessageBody>(answer: ServiceResponse<B>) -> Heard {
-    let status = answer.status().as_u16();
-    let text = |value: &actix_web::http::header::HeaderValue| value.to_str().unwrap_or_default().to_owned();
-    let headers = answer.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
-    let body = read_body(answer).await;
-    (status, headers, String::from_utf8_lossy(&body).into_owned())
-}
-
-/// Without nonces, tokens, keys and the place in the stream.
-fn without_chance(text: &str) -> String {
-    let mut clean = text.to_owned();
-    for (before, after) in [
-        ("nonce=\"", "\""),
-        ("'nonce-", "'"),
-        ("name=\"csrf\" value=\"", "\""),
-        ("name=\"key\" value=\"", "\""),
-        ("data-live-after=\"", "\""),
-    ] {
-        let mut parts = clean.split(before);
-        let mut kept = parts.next().unwrap_or_default().to_owned();
-        for part in parts {
-            kept += before;
-            kept += part.split_once(after).map_or("", |(_, rest)| rest);
-        }
-        clean = kept;
-    }
-    clean
-}
-
-/// The address of a route, with the ids of the scene in it.
-pub fn address(path: &str, scene: &Scene, world: &World) -> String {
-    let own = if path.starts_with("/-/topics/") {
-        scene.topic
-    } else if path.starts_with("/-/messages/") {
-        scene.message
-    } else if path.starts_with("/-/reports/") {
-        scene.report
-    } else if path.starts_with("/-/rules/") {
-        scene.rule
-    } else if path.starts_with("/-/held/") {
-        scene.held
-    } else if path.starts_with("/-/groups/") || path.starts_with("/-/direct/") {
-        scene.group.id.0
-    } else if path.starts_with("/admin/people/") {
-        id(world.friend).0
-    } else {
-        ABSENT
-    };
-    let user = if path.contains("/bans/") {
-        world.outcast
-    } else if path.contains("/invited/") {
-        world.guest
-    } else {
-        world.target
-    };
-    path.replace("{name:.*}", "klatch.css")
-        .replace("{hash}", "0")
-        .replace("{id}", &own.to_string())
-        .replace("{user}", &id(user).to_string())
-        .replace("{invitation}", &scene.invitation.to_string())
-        .replace("{removal}", &scene.removal.to_string())
-        .replace("{entry}", &scene.entry.to_string())
-        .replace("{token}", &scene.token)
-        .replace("{name}", "friend")
-        .replace("{group}", &scene.group.slug)
-        .replace("{topic}", &scene.topic_slug)
-}
-
-/// What any form holds, and some fields that none should.
-pub fn fields(scene: &Scene, world: &World, path: &str) -> Vec<(&'static str, String)> {
-    let key = secrets::token().expect("randomness")[..32].to_owned();
-    let name = match path {
-        "/-/groups" => format!("Name {key}"),
-        _ if path.starts_with("/-/groups/") => scene.group.name.clone(),
-        _ => "Name".to_owned(),
-    };
-    let kind = if scene.group.is_direct() { "public" } else { scene.group.kind.as_str() };
-    [
-        ("text", "Hello".to_owned()),
-        ("title", "Hello".to_owned()),
-        ("key", key),
-        ("name", name),
-        ("kind", if path.contains("rules") { "words".to_owned() } else { kind.to_owned() }),
-        ("category", "other".to_owned()),
-        ("username", "friend".to_owned()),
-        ("password", "a wrong password".to_owned()),
-        ("current_password", "a wrong password".to_owned()),
-        ("new_password", "another password".to_owned()),
-        ("to", "friend".to_owned()),
-        ("role", "member".to_owned()),
-        ("uses", "3".to_owned()),
-        ("days", "3".to_owned()),
-        ("reason", "because".to_owned()),
-        ("message", "please".to_owned()),
-        ("level", "muted".to_owned()),
-        ("seq", "1".to_owned()),
-        ("upto", if path.contains("mentions") { "1".to_owned() } else { String::new() }),
-        (
-            "one",
-            if path.contains("held") {
-                format!("approve:{}", scene.held)
-            } else {
-                format!("approve:{}", id(world.asker))
-            },
-        ),
-        ("body", "plums".to_owned()),
-        ("in_text", "yes".to_owned()),
-        ("deed", "refuse".to_owned()),
-        ("version", "1".to_owned()),
-        ("slow", "0".to_owned()),
-        ("first_held", "0".to_owned()),
-        ("messages", "5".to_owned()),
-        ("links", "2".to_owned()),
-        ("archived", "yes".to_owned()),
-        ("ignored", "yes".to_owned()),
-        ("direct_from", "anyone".to_owned()),
-        ("what", "suspend".to_owned()),
-        ("mark", "resolved".to_owned()),
-        ("on", "yes".to_owned()),
-        ("group", scene.group.id.to_string()),
-        ("from", scene.message.to_string()),
-        ("which", "from".to_owned()),
-        ("into", format!("/{}/{}/", scene.group.slug, scene.topic_slug)),
-        ("grounds", "spam".to_owned()),
-        ("words", "Look".to_owned()),
-        ("warning", "because".to_owned()),
-        ("span", "all".to_owned()),
-        ("hidden", "yes".to_owned()),
-        ("verdict", "deleted".to_owned()),
-        ("sign_ups", "open".to_owned()),
-        ("waiting_since", "1".to_owned()),
-        ("author_id", id(world.maker).to_string()),
-        ("creator_id", id(world.friend).to_string()),
-        ("is_admin", "true".to_owned()),
-    ]
-    .into()
 }
 
 /// A message on its way in with a key of its own.

@@ -2,7 +2,8 @@
 
 use domain::testing::TestForum;
 
-use super::scene::{Actor, Door, State, World, keyed};
+use super::door::Door;
+use super::scene::{Actor, State, World, keyed};
 use domain::{groups, invitations, members, requests};
 
 #[actix_web::test]

@@ -1,0 +1,309 @@
+//! Who is told what, live: the address of the poll, and each deed in a group with the events that everybody's poll is told of it. The
+//! answers stand in `heard.txt`, which is read when it changes.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use domain::bus::{Control, Cursor, Stream};
+use domain::model::{GroupId, GroupKind, Mark, MessageId, Role, TopicId, UserId};
+use domain::splits::Which;
+use domain::testing::TestForum;
+use domain::{Error, groups, members, merges, messages, moves, splits, topics};
+use realtime::{Answer, Config, Live, Request, Who, look};
+
+use super::scene::{ABSENT, ACTORS, Actor, STATES, Scene, State, World, keyed, origin};
+use super::{COLUMN, FIRST, must_be_as_agreed};
+
+/// The answers as they were agreed on.
+const EXPECTED: &str = include_str!("heard.txt");
+
+/// The letter of each kind of event that may be told of a group; a kind that is not here fails.
+const KINDS: [(&str, char); 7] = [
+    ("message", 'm'),
+    ("edit", 'e'),
+    ("delete", 'd'),
+    ("restore", 'r'),
+    ("star", 's'),
+    ("topic_change", 't'),
+    ("mention", '@'),
+];
+
+/// What is done, by whoever made the group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Act {
+    Post,
+    Edit,
+    Delete,
+    Restore,
+    Star,
+    Start,
+    Rename,
+    Pin,
+    /// Into a private group, in which the member is too.
+    Move,
+    /// Into the same.
+    Split,
+    Merge,
+    DeleteTopic,
+    /// The member is put out.
+    Remove,
+    /// A public group becomes a private one.
+    Close,
+}
+
+const ACTS: [(Act, &str); 14] = [
+    (Act::Post, "a message that mentions everybody"),
+    (Act::Edit, "edited"),
+    (Act::Delete, "deleted"),
+    (Act::Restore, "restored"),
+    (Act::Star, "starred"),
+    (Act::Start, "a topic is started"),
+    (Act::Rename, "renamed"),
+    (Act::Pin, "pinned"),
+    (Act::Move, "moved to a private group of maker, member and moderator"),
+    (Act::Split, "its last message split off to that group"),
+    (Act::Merge, "merged into another"),
+    (Act::DeleteTopic, "deleted as a topic"),
+    (Act::Remove, "the member is removed, then a message"),
+    (Act::Close, "the group becomes private, then a message"),
+];
+
+#[actix_web::test]
+async fn everybody_is_told_live_what_was_agreed_on_sqlite() {
+    everybody_is_told_live_what_was_agreed(TestForum::sqlite().await).await;
+}
+
+#[actix_web::test]
+async fn everybody_is_told_live_what_was_agreed_on_postgres() {
+    everybody_is_told_live_what_was_agreed(TestForum::postgres().await).await;
+}
+
+async fn everybody_is_told_live_what_was_agreed(forum: TestForum) {
+    let mut world = World::make(&forum).await;
+    let ears = Ears::open(&forum, &world).await;
+    let mut table = heading();
+    let _ = writeln!(table, "\nget /live?group={{id}}");
+    let mut rows = Rows::default();
+    let mut nothing = None;
+    for state in STATES.into_iter().rev() {
+        let scene = world.stage(&forum, state).await;
+        let live = fresh(&forum).await;
+        let mut answers = String::new();
+        for actor in ACTORS {
+            let answer = ears.ask(&forum, &live, actor, scene.group.id, None).await;
+            if let (Actor::Anonymous, Answer::NotFound) = (actor, &answer) {
+                // The first is that for a group that never was.
+                assert_eq!(nothing.get_or_insert(answer.body()), &answer.body(), "{state:?}");
+            }
+            let _ = write!(answers, "{:COLUMN$}", answer.status());
+        }
+        rows.add(state, answers);
+    }
+    rows.write(&mut table);
+    let mut seen = BTreeSet::new();
+    for (act, name) in ACTS {
+        let _ = writeln!(table, "\n{name}");
+        let mut rows = Rows::default();
+        for state in [State::Public, State::Closed, State::Private, State::Direct] {
+            if let Some(answers) = told_of(&forum, &mut world, &ears, act, state).await {
+                seen.extend(answers.chars());
+                rows.add(state, answers);
+            }
+        }
+        rows.write(&mut table);
+    }
+    for (kind, letter) in KINDS {
+        assert!(seen.contains(&letter), "no deed here is told as {kind}");
+    }
+    must_be_as_agreed(&table, EXPECTED, "heard.txt");
+}
+
+fn heading() -> String {
+    let mut heading =
+        "# What everybody's poll is told of what the maker of a group does in it, while all have its page open.\n#"
+            .to_owned();
+    for (kind, letter) in KINDS {
+        let _ = write!(heading, " {letter} {kind},");
+    }
+    heading += " R draw the page anew; - nothing, x the poll is refused.\n#\n";
+    let _ = write!(heading, "{:FIRST$}", "#");
+    for actor in ACTORS {
+        let _ = write!(heading, "{:COLUMN$}", actor.name());
+    }
+    heading.truncate(heading.trim_end().len());
+    heading + "\n"
+}
+
+/// Rows of a block: states that are answered alike stand together.
+#[derive(Default)]
+struct Rows(Vec<(String, String)>);
+
+impl Rows {
+    fn add(&mut self, state: State, answers: String) {
+        match self.0.iter_mut().find(|(_, known)| *known == answers) {
+            Some((names, _)) => *names += &format!(" {}", state.name()),
+            None => self.0.push((state.name().to_owned(), answers)),
+        }
+    }
+
+    fn write(&self, table: &mut String) {
+        for (states, answers) in &self.0 {
+            let _ = writeln!(table, "{:FIRST$}{}", format!("  {states}"), answers.trim_end());
+        }
+    }
+}
+
+/// Polls of a process that has just begun: it does not ask anybody to draw a page anew for what was changed before it.
+async fn fresh(forum: &TestForum) -> Live {
+    let mut words = forum.cx.bus.controls();
+    let marker = Control::HereChanged { groups: vec![GroupId(ABSENT)] };
+    forum.cx.bus.tell(&marker).await.expect("told");
+    // What was said before was heard before.
+    while words.recv().await.expect("a word") != marker {}
+    Live::new(forum.cx.clone(), Config::default()).expect("polls")
+}
+
+/// Everybody's sessions.
+struct Ears(Vec<(Actor, Option<UserId>, Who)>);
+
+impl Ears {
+    async fn open(forum: &TestForum, world: &World) -> Self {
+        let mut ears = Vec::new();
+        for actor in ACTORS {
+            let user = world.who(actor).id();
+            let who = match (user, world.suspended(actor)) {
+                (None, _) => Who::Nobody(None),
+                (Some(_), Some(token)) => Who::Token(token),
+                (Some(user), None) => {
+                    let session = domain::sessions::open(&forum.cx, user, &origin()).await.expect("a session");
+                    Who::Token(session)
+                }
+            };
+            ears.push((actor, user, who));
+        }
+        Self(ears)
+    }
+
+    fn stream(&self, actor: Actor, group: GroupId) -> Stream {
+        let (_, user, _) = self.0.iter().find(|(known, ..)| *known == actor).expect("everybody");
+        user.map_or(Stream::Group(group), Stream::User)
+    }
+
+    /// What their poll is answered at once.
+    async fn ask(&self, forum: &TestForum, live: &Live, actor: Actor, group: GroupId, after: Option<Cursor>) -> Answer {
+        let after = match after {
+            Some(after) => after,
+            None => forum.cx.bus.open(self.stream(actor, group)).await.expect("a stream"),
+        };
+        let (_, _, who) = self.0.iter().find(|(known, ..)| *known == actor).expect("everybody");
+        look(live, who, &Request { after, seen: Vec::new(), groups: vec![group] }).await
+    }
+}
+
+/// What everybody is told of it; `None` where it cannot be done.
+async fn told_of(forum: &TestForum, world: &mut World, ears: &Ears, act: Act, state: State) -> Option<String> {
+    let scene = world.stage(forum, state).await;
+    let (group, ready) = (scene.group.id, prepare(forum, world, act, &scene).await);
+    forum.drain().await;
+    let live = fresh(forum).await;
+    let mut cursors = Vec::new();
+    for actor in ACTORS {
+        cursors.push(forum.cx.bus.open(ears.stream(actor, group)).await.expect("a stream"));
+        // Their page is open.
+        ears.ask(forum, &live, actor, group, cursors.last().copied()).await;
+    }
+    forum.cx.hub.renew().await.expect("renewed");
+    match perform(forum, world, act, &scene, &ready).await {
+        Ok(()) => {}
+        Err(Error::Forbidden(_) | Error::Invalid(_)) => return None,
+        Err(error) => panic!("{act:?} in {state:?}: {error}"),
+    }
+    forum.drain().await;
+    // Those words too were heard.
+    let _ = fresh(forum).await;
+    let mut answers = String::new();
+    for (actor, after) in ACTORS.into_iter().zip(cursors) {
+        let answer = ears.ask(forum, &live, actor, group, Some(after)).await;
+        let is_inside = matches!(actor, Actor::Member | Actor::Moderator);
+        assert!(is_inside || !answer.body().contains("Inner"), "{act:?}: {actor:?} is told where it went: {answer:?}");
+        let _ = write!(answers, "{:COLUMN$}", letters(&answer));
+    }
+    Some(answers)
+}
+
+fn letters(answer: &Answer) -> String {
+    let events = match answer {
+        Answer::Events { events, .. } => events,
+        Answer::Resync { .. } => return "R".to_owned(),
+        Answer::Ended | Answer::NotFound => return "x".to_owned(),
+        Answer::Invalid(_) | Answer::Busy { .. } => panic!("{answer:?}"),
+    };
+    let letter = |event: &domain::bus::Event| {
+        let event: serde_json::Value = serde_json::from_str(&event.payload).expect("JSON");
+        let kind = event["type"].as_str().expect("a kind");
+        KINDS.iter().find(|(known, _)| *known == kind).unwrap_or_else(|| panic!("{kind} needs a letter: {event}")).1
+    };
+    let letters: BTreeSet<char> = events.iter().map(letter).collect();
+    if letters.is_empty() { "-".to_owned() } else { letters.into_iter().collect() }
+}
+
+/// What a deed needs.
+struct Ready {
+    /// A private group of the maker, the member and the moderator.
+    inner: GroupId,
+    /// Another topic of the group.
+    other: TopicId,
+    /// The last message of the topic.
+    last: MessageId,
+}
+
+async fn prepare(forum: &TestForum, world: &World, act: Act, scene: &Scene) -> Ready {
+    let cx = &forum.cx;
+    let (maker, topic) = (world.maker, TopicId(scene.topic));
+    let inner = forum.group(maker, &format!("Inner {}", scene.group.slug), GroupKind::Private).await;
+    for actor in [Actor::Member, Actor::Moderator] {
+        let user = world.who(actor).id().expect("an account");
+        groups::admit(cx, inner.id, user, Role::Member).await.expect("admitted");
+    }
+    let last = messages::post(cx, maker, topic, keyed("The last")).await.expect("posted").id;
+    let other = match topics::start(cx, maker, scene.group.id, "Another", keyed("Hello")).await {
+        Ok(posted) => posted.topic,
+        // A conversation has the one.
+        Err(_) => topic,
+    };
+    if act == Act::Restore {
+        messages::delete(cx, maker, last).await.expect("deleted");
+    }
+    Ready { inner: inner.id, other, last }
+}
+
+async fn perform(forum: &TestForum, world: &World, act: Act, scene: &Scene, ready: &Ready) -> domain::Result<()> {
+    let cx = &forum.cx;
+    let (maker, topic, last) = (world.maker, TopicId(scene.topic), ready.last);
+    let everybody = ACTORS.iter().map(|actor| format!("@{}x ", actor.name())).collect::<String>();
+    match act {
+        Act::Post => drop(messages::post(cx, maker, topic, keyed(&format!("{everybody}@boss"))).await?),
+        Act::Edit => drop(messages::edit(cx, maker, last, "Changed".into()).await?),
+        Act::Delete => drop(messages::delete(cx, maker, last).await?),
+        Act::Restore => drop(domain::history::restore(cx, maker, last).await?),
+        Act::Star => drop(domain::stars::toggle(cx, maker, last).await?),
+        Act::Start => drop(topics::start(cx, maker, scene.group.id, "New", keyed("Hello")).await?),
+        Act::Rename => drop(topics::rename(cx, maker, topic, "Renamed").await?),
+        Act::Pin => drop(topics::mark(cx, maker, topic, Mark::Pinned, true).await?),
+        Act::Move => drop(moves::to_group(cx, maker, topic, ready.inner).await?),
+        Act::Split => drop(splits::split(cx, maker, topic, &Which::From(last), "Apart", ready.inner).await?),
+        Act::Merge => drop(merges::merge(cx, maker, topic, ready.other).await?),
+        Act::DeleteTopic => drop(topics::delete(cx, maker, topic).await?),
+        Act::Remove => {
+            let member = world.who(Actor::Member).id().expect("an account");
+            members::remove(cx, maker, scene.group.id, member).await?;
+            messages::post(cx, maker, topic, keyed("Without them")).await?;
+        }
+        Act::Close => {
+            let form = groups::GroupForm::new(&scene.group.name, GroupKind::Private);
+            groups::update(cx, maker, scene.group.id, form).await?;
+            messages::post(cx, maker, topic, keyed("Among us")).await?;
+        }
+    }
+    Ok(())
+}
