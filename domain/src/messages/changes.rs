@@ -1,0 +1,162 @@
+//! Messages that are edited and deleted.
+
+use super::parse;
+use crate::audit::{self, Draft};
+use crate::audit_log::{self, Entry, LogDeed};
+use crate::auditors::{self, Passed, Writing};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::jobs::{self, Job};
+use crate::markup::Node;
+use crate::model::{Group, MessageId, Topic, TopicId, UserId, Verdict};
+use crate::policy::{Deed, Standing, Viewer};
+use crate::store::messages::RawMessage;
+use crate::store::search_log::{self, Changed};
+use crate::store::topics::Place;
+use crate::store::{self, Tx};
+use crate::time::Timestamp;
+use crate::{members, topics};
+
+/// A message as it was typed, for whoever may change it.
+#[derive(Clone, Debug)]
+pub struct Editable {
+    /// As it was typed.
+    pub raw: RawMessage,
+    /// Its topic.
+    pub topic: Topic,
+    /// Its group.
+    pub group: Group,
+    /// What the reader is to the group.
+    pub standing: Standing,
+}
+
+/// A message that the reader may edit: authors their own, while they may write in the group.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`].
+pub async fn editable(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Editable> {
+    change(cx, viewer, id, false).await
+}
+
+/// A message that the reader may delete: authors their own, moderators any.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`].
+pub async fn deletable(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Editable> {
+    change(cx, viewer, id, true).await
+}
+
+async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool) -> Result<Editable> {
+    let raw = store::messages::raw(&cx.db, id).await?.ok_or(Error::NotFound)?;
+    let found = topics::find(cx, viewer, raw.topic_id).await?;
+    if raw.deleted {
+        return Err(Error::NotFound);
+    }
+    let user = viewer.user()?;
+    if !(or_moderator && found.standing.may(Deed::Moderate)) {
+        if raw.author_id != user {
+            return Err(Error::Forbidden("Only its author may do that."));
+        }
+        found.check_write()?;
+    }
+    Ok(Editable { raw, standing: found.standing, topic: found.topic, group: found.group })
+}
+
+/// Changes what a message says.
+///
+/// # Errors
+/// [`Error::Invalid`] on `text`, [`Error::Forbidden`] for anyone but its author, [`Error::NotFound`].
+pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> Result<Place> {
+    let editable = editable(cx, viewer, id).await?;
+    let draft = audit::message(Draft { text, key: None })?;
+    if draft.text != editable.raw.raw {
+        let nodes = parse(cx, &draft.text).await?;
+        let by = viewer.user()?;
+        let passed = pass_edit(cx, by, &editable, &draft.text, &nodes).await?;
+        let now = cx.now();
+        let mut tx = cx.db.begin().await?;
+        store::topics::touch(&mut tx, editable.topic.id).await?;
+        if store::history::topics_of(&mut tx, &[id]).await? != [editable.topic.id] {
+            // It went to another topic, perhaps one that its author may not write in.
+            return Err(Error::invalid("text", "A moderator moved this message just now. Send it again."));
+        }
+        store::history::keep(&mut tx, id).await?;
+        if store::messages::update(&mut tx, id, by, &draft.text, &nodes, now).await? == 0 {
+            return Err(Error::NotFound);
+        }
+        search_log::insert(&mut tx, Changed::Message(id)).await?;
+        jobs::enqueue(&mut tx, &Job::MessageEdited { message: id }, now).await?;
+        for rule in &passed.reports {
+            store::reports::insert_by_rule(&mut tx, id, rule, now).await?;
+        }
+        tx.commit().await?;
+        cx.wake.after_commit();
+        if !passed.reports.is_empty() {
+            members::tell_keepers(cx, editable.group.id).await;
+        }
+    }
+    Ok(place_in(&editable))
+}
+
+/// Has the auditors look at what an edit brings in: what stood there before may stay. What would have to wait is refused.
+async fn pass_edit(cx: &Context, author: UserId, old: &Editable, text: &str, nodes: &[Node]) -> Result<Passed> {
+    let nodes_before = parse(cx, &old.raw.raw).await?;
+    let before = Some((old.raw.raw.as_str(), nodes_before.as_slice()));
+    let Editable { group, standing, .. } = old;
+    auditors::look(cx, &Writing { author, group, standing: *standing, title: None, text, nodes, before }).await
+}
+
+/// Deletes a message; a placeholder stays, and for a while [`crate::history::restore`] brings it back.
+///
+/// # Errors
+/// [`Error::Forbidden`] for anyone but its author and moderators, [`Error::NotFound`].
+pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place> {
+    let editable = deletable(cx, viewer, id).await?;
+    let user = viewer.user()?;
+    let mut tx = cx.db.begin().await?;
+    let gone = take_away(cx, &mut tx, id, editable.topic.id, user).await?;
+    let author = editable.raw.author_id;
+    if user != author {
+        // Whoever keeps order has thereby answered those who reported it. An author who deletes it has not.
+        store::reports::settle(&mut tx, id, user, Verdict::Deleted, cx.now()).await?;
+    }
+    if gone && user != author {
+        let entry = Entry::new(user, LogDeed::MessageDeleted).group(editable.group.id).topic(editable.topic.id);
+        audit_log::write(&mut tx, entry.message(id).whom(author), cx.now()).await?;
+    }
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok(place_in(&editable))
+}
+
+/// Deletes a message, if it is not, in a transaction that found that it may be; whether it was there.
+pub(crate) async fn take_away(cx: &Context, tx: &mut Tx, id: MessageId, topic: TopicId, by: UserId) -> Result<bool> {
+    take_away_at(tx, id, topic, by, cx.now()).await
+}
+
+/// The same, at a moment that is known.
+pub(crate) async fn take_away_at(
+    tx: &mut Tx,
+    id: MessageId,
+    topic: TopicId,
+    by: UserId,
+    now: Timestamp,
+) -> Result<bool> {
+    store::topics::touch(tx, topic).await?;
+    let gone = store::messages::delete(tx, id, by, now).await? > 0;
+    if gone {
+        search_log::insert(tx, Changed::Message(id)).await?;
+        jobs::enqueue(tx, &Job::MessageDeleted { message: id }, now).await?;
+    }
+    Ok(gone)
+}
+
+fn place_in(editable: &Editable) -> Place {
+    Place {
+        group_id: editable.group.id,
+        group_slug: editable.group.slug.clone(),
+        topic_id: editable.topic.id,
+        topic_slug: editable.topic.slug.clone(),
+        seq: editable.raw.seq,
+    }
+}

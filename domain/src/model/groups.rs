@@ -1,0 +1,143 @@
+//! Groups, and what stands beside them for somebody.
+
+use serde::{Deserialize, Serialize};
+
+use super::*;
+use crate::time::Timestamp;
+
+/// A group.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Group {
+    /// The group.
+    pub id: GroupId,
+    /// Its word in addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// What it is about, in the messages' markup; may be empty.
+    pub description: String,
+    /// Who may see it.
+    pub kind: GroupKind,
+    /// Where it stands among those that one can discover.
+    pub category: Category,
+    /// Since when nothing in it can be changed.
+    pub archived_at: Option<Timestamp>,
+    /// Who made it.
+    pub creator_id: UserId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// A member writes one message in a topic in so many seconds; 0: as many as they like.
+    pub slow_seconds: i64,
+    /// So many messages of somebody new wait for approval.
+    pub first_held: i64,
+}
+
+impl Group {
+    /// Seconds that slow mode may have.
+    pub const SLOW: [i64; 5] = [0, 10, 60, 300, 3_600];
+    /// How many first messages may have to wait.
+    pub const FIRST_HELD: [i64; 3] = [0, 1, 3];
+
+    /// Whether nothing in it can be changed.
+    pub fn is_archived(&self) -> bool {
+        self.archived_at.is_some()
+    }
+
+    /// Whether it is a conversation.
+    pub fn is_direct(&self) -> bool {
+        self.kind == GroupKind::Direct
+    }
+
+    /// As somebody reads its name: in that of a conversation they do not read their own.
+    pub fn name_for(&self, username: &str) -> String {
+        if self.is_direct() { others_in(&self.name, username) } else { self.name.clone() }
+    }
+}
+
+/// The name of a conversation without one of its people, unless they are alone.
+pub fn others_in(name: &str, username: &str) -> String {
+    let others: Vec<&str> = name.split(", ").filter(|other| *other != username).collect();
+    if others.is_empty() { name.to_owned() } else { others.join(", ") }
+}
+
+/// A group in the list of those one can discover, or of those that a person is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupRow {
+    /// The group.
+    pub group: Group,
+    /// How many are in it.
+    pub members: i64,
+    /// How many topics stand in it.
+    pub topics: i64,
+    /// When something was last written; its creation when nothing was.
+    pub last_message_at: Timestamp,
+    /// Whether the reader is in it.
+    pub is_member: bool,
+}
+
+/// A group in the column at the left of every page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SidebarGroup {
+    /// The group.
+    pub id: GroupId,
+    /// Its word in addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// Who may see it.
+    pub kind: GroupKind,
+    /// What of it reaches them.
+    pub level: Level,
+    /// What is unread in it, by topic.
+    pub topics: Vec<TopicUnread>,
+}
+
+impl SidebarGroup {
+    /// How many messages are unread in the group.
+    pub fn unread(&self) -> i64 {
+        self.topics.iter().map(|topic| topic.unread).sum()
+    }
+}
+
+/// What is unread in one topic, and as of which message: what the browser needs to go on counting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
+pub struct TopicUnread {
+    /// The topic.
+    pub topic: TopicId,
+    /// How many messages are unread.
+    pub unread: i64,
+    /// Up to which number the topic was read.
+    pub read_seq: i64,
+    /// The topic's newest number when this was counted.
+    pub last_seq: i64,
+    /// How often its messages were given other numbers by then.
+    pub numbering: i64,
+}
+
+/// What the frame around every page shows to somebody signed in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sidebar {
+    /// The groups they are in: unread ones first, each part by name.
+    pub groups: Vec<SidebarGroup>,
+    /// How many mentions are unread.
+    pub mentions: i64,
+    /// How many groups they are invited to by name.
+    pub invited: i64,
+}
+
+impl Sidebar {
+    /// The groups that are no conversations.
+    pub fn places(&self) -> impl Iterator<Item = &SidebarGroup> {
+        self.groups.iter().filter(|group| group.kind != GroupKind::Direct)
+    }
+
+    /// The conversations.
+    pub fn conversations(&self) -> impl Iterator<Item = &SidebarGroup> {
+        self.groups.iter().filter(|group| group.kind == GroupKind::Direct)
+    }
+
+    /// How many messages are unread in all groups.
+    pub fn unread(&self) -> i64 {
+        self.groups.iter().map(SidebarGroup::unread).sum()
+    }
+}

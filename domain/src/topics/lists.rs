@@ -1,0 +1,97 @@
+//! Topics of a group, and what is unread of all.
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::model::{Group, Message, Sidebar, TopicId, TopicRow};
+use crate::policy::{Deed, Viewer};
+use crate::time::Timestamp;
+use crate::{groups, ignores, store};
+
+/// Where a page of topics ends: older ones come after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageEnd {
+    /// The last topic's activity.
+    pub at: Timestamp,
+    /// Its id.
+    pub id: TopicId,
+}
+
+impl PageEnd {
+    /// As it stands in addresses.
+    pub fn to_param(self) -> String {
+        format!("{}-{}", self.at.0, self.id)
+    }
+
+    /// Reads what stands in an address.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for anything else.
+    pub fn parse(param: &str) -> Result<Self> {
+        let (at, id) = param.split_once('-').ok_or(Error::NotFound)?;
+        Ok(Self {
+            at: Timestamp(at.parse().map_err(|_| Error::NotFound)?),
+            id: id.parse().map_err(|_| Error::NotFound)?,
+        })
+    }
+}
+
+/// Topics of a group by latest activity, with what is unread by the reader's sidebar; and where the next page begins.
+pub async fn list(
+    cx: &Context,
+    viewer: Viewer,
+    group: &groups::Found,
+    sidebar: &Sidebar,
+    before: Option<PageEnd>,
+    limit: usize,
+) -> Result<(Vec<TopicRow>, Option<PageEnd>)> {
+    group.standing.check(Deed::Read)?;
+    let from = group.standing.sees_from.unwrap_or(Timestamp(0));
+    let mut rows =
+        store::topics::of_group(&cx.db, group.group.id, from, before.map(|end| (end.at, end.id)), limit as i64 + 1)
+            .await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    fill_unread(&mut rows, sidebar);
+    ignores::fold_rows(cx, viewer, &mut rows).await?;
+    let next = rows.last().filter(|_| more).map(|row| PageEnd { at: row.topic.last_message_at, id: row.topic.id });
+    Ok((rows, next))
+}
+
+pub(crate) fn fill_unread(rows: &mut [TopicRow], sidebar: &Sidebar) {
+    let unread =
+        |id: TopicId| sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == id).map_or(0, |t| t.unread);
+    for row in rows {
+        row.unread = unread(row.topic.id);
+    }
+}
+
+/// What is unread, as one page to be read like a paper: the topics by latest activity, each with its group and last messages.
+pub async fn unread_paper(
+    cx: &Context,
+    viewer: Viewer,
+    sidebar: &Sidebar,
+    limit: usize,
+) -> Result<Vec<(Group, TopicRow, Vec<Message>)>> {
+    let ids: Vec<TopicId> = sidebar.groups.iter().flat_map(|g| &g.topics).map(|t| t.topic).take(1_000).collect();
+    let mut rows = store::topics::by_ids(&cx.db, &ids).await?;
+    let followed = store::levels::followed_among(&cx.db, viewer.id_or_none(), &ids).await?;
+    for row in &mut rows {
+        row.followed = followed.contains(&row.topic.id);
+    }
+    // What one follows comes first, each part by latest activity.
+    rows.sort_by_key(|row| !row.followed);
+    rows.truncate(limit);
+    fill_unread(&mut rows, sidebar);
+    let shown: Vec<TopicId> = rows.iter().map(|row| row.topic.id).collect();
+    let mut messages = store::messages::latest_of(&cx.db, &shown, 3).await?;
+    ignores::fold(cx, viewer, &mut messages).await?;
+    let groups = store::groups::by_ids(&cx.db, &rows.iter().map(|row| row.topic.group_id).collect::<Vec<_>>()).await?;
+    let mut paper = Vec::new();
+    for row in rows {
+        let Some(group) = groups.iter().find(|g| g.id == row.topic.group_id) else { continue };
+        let (own, rest): (Vec<_>, Vec<_>) = messages.into_iter().partition(|m| m.topic_id == row.topic.id);
+        messages = rest;
+        paper.push((group.clone(), row, own));
+    }
+    Ok(paper)
+}
