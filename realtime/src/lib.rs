@@ -4,7 +4,7 @@
 //! of its own in which a waiting poll costs little; [`configure`] mounts it as a route in a program's actix-web server.
 
 mod answer;
-#[cfg(feature = "fuzzing")]
+#[cfg(any(feature = "fuzzing", test))]
 pub mod fuzzing;
 mod handler;
 mod lean;
