@@ -164,7 +164,11 @@ impl Chart {
             .build_cartesian_2d(Range { start: 0.0, end: count as f64 }, Range { start: 0.0, end: most })
             .map_err(|_| ())?;
         let label = |at: &f64| self.labels.get(at.floor().max(0.0) as usize).cloned().unwrap_or_default();
-        let number = |value: &f64| self.unit.write(value.round() as i64);
+        // Between two whole numbers nothing is counted, so no line there is named.
+        let is_between = |value: f64| self.unit == Unit::Count && (value - value.round()).abs() > 1e-6;
+        let number = |value: &f64| {
+            if is_between(*value) { String::new() } else { self.unit.write(value.round() as i64) }
+        };
         let letters = TextStyle::from(("sans-serif", 12).into_font()).color(&INK);
         chart
             .configure_mesh()
@@ -247,6 +251,25 @@ mod tests {
             .collect();
         assert_eq!(heights.len(), 2, "nothing is no bar: {drawn:?}");
         assert!((heights[1] - 2 * heights[0]).abs() <= 2, "{heights:?}");
+    }
+
+    #[test]
+    fn no_number_stands_twice_beside_a_picture() {
+        for most in 0..4 {
+            let drawn = chart(Kind::Lines, vec![Some(0), Some(most)]).shapes();
+            let mut numbers: Vec<String> = drawn
+                .into_iter()
+                .filter_map(|shape| match shape {
+                    Shape::Text { text, anchor: Anchor::End, .. } => Some(text),
+                    _ => None,
+                })
+                .collect();
+            assert!(numbers.len() > 1 && !numbers.contains(&String::new()), "{numbers:?}");
+            let all = numbers.len();
+            numbers.sort();
+            numbers.dedup();
+            assert_eq!(numbers.len(), all, "{numbers:?}");
+        }
     }
 
     #[test]

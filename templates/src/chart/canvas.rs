@@ -170,6 +170,9 @@ impl DrawingBackend for Canvas {
 
     fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, (x, y): BackendCoord) -> Drawn {
         use plotters_backend::text_anchor::VPos;
+        if text.is_empty() {
+            return Ok(());
+        }
         let anchor = match style.anchor().h_pos {
             HPos::Left => Anchor::Start,
             HPos::Center => Anchor::Middle,
