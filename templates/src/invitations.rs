@@ -151,10 +151,10 @@ impl Link {
     /// What it is good for, in a few words.
     pub fn does(&self) -> &'static str {
         match self.role {
-            None => "lets people ask",
-            Some(Role::Member) => "lets people in",
-            Some(Role::Moderator) => "lets people in as moderators",
-            Some(Role::Admin) => "lets people in as admins",
+            None => "Lets people ask",
+            Some(Role::Member) => "Lets people in",
+            Some(Role::Moderator) => "Lets people in as moderators",
+            Some(Role::Admin) => "Lets people in as admins",
         }
     }
 }

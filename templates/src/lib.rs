@@ -7,6 +7,7 @@ pub mod account;
 pub mod admin;
 pub mod assets;
 pub mod avatar;
+pub mod browsers;
 pub mod chart;
 pub mod directs;
 pub mod errors;

@@ -44,7 +44,7 @@ pub struct Sessions {
 pub struct SessionRow {
     /// Its name in addresses; not the secret.
     pub id: String,
-    /// The browser and system, in words.
+    /// The browser as it calls itself.
     pub device: String,
     /// The network address; may be empty.
     pub address: String,

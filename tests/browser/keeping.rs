@@ -75,7 +75,7 @@ async fn a_spammer_is_removed_with_everything_and_it_is_undone(running: Running,
     ana.sees("finches for sale").await;
     // The keeper goes to the one who wrote it, and removes all of it.
     ana.goto(&format!("/-/groups/{}/members", birds.id)).await;
-    ana.click("main .people a[aria-label='Change the part of ben']").await;
+    ana.click("main .people a[aria-label='Manage ben']").await;
     ana.click("main a.danger[href$='/clear']").await;
     ana.sees("3 messages, and with them 1 topic").await;
     ana.click("main input[value='all']").await;
