@@ -84,10 +84,16 @@ async fn an_invitation_leads_in(running: Running, scripts: bool) {
     ben.click("main form button.primary").await;
     ben.sees("You are in.").await;
     ben.sees("Plans").await;
-    // By name, another one.
+    // It was good for one.
     newcomer(&forum, "cleo").await;
     let cleo = browser(&mut driver, &forum, scripts).await;
-    cleo.sign_in("cleo", "/").await;
+    cleo.sign_in("cleo", &path).await;
+    let shown = cleo.js("return document.body.innerText").await;
+    assert!(!shown.as_str().expect("a page").contains("The den"), "{shown}");
+    let said = cleo.complaints().await;
+    assert!(said.len() == 1 && said[0].contains("404"), "it is answered as a link that never was: {said:?}");
+    // By name, another one.
+    cleo.goto("/").await;
     cleo.sees("You are in no group yet").await;
     ana.goto(&format!("/-/groups/{}/invitations", den.id)).await;
     ana.fill("#f-username", "cleo").await;

@@ -1,6 +1,7 @@
 //! The whole program in a browser: real Chromium, driven by chromedriver, with scripts and without.
 
 mod browser;
+mod directs;
 mod groups;
 mod hostile;
 mod keeping;
