@@ -256,6 +256,8 @@ fn limits() -> Result<Limits, BadSetting> {
             searches_per_minute: 0,
             requests_per_day: 0,
             reports_per_day: 0,
+            edits_per_minute: 0,
+            warnings_per_day: 0,
             invitations_per_day: 0,
             directs_per_day: 0,
             directs_per_day_while_new: 0,

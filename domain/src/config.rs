@@ -56,6 +56,10 @@ pub struct Limits {
     pub requests_per_day: u64,
     /// Reports of messages by one account.
     pub reports_per_day: u64,
+    /// Edits of messages and titles by an account in a minute.
+    pub edits_per_minute: u64,
+    /// Warnings by an account in a day; those of the site's admins are not counted.
+    pub warnings_per_day: u64,
     /// Invitations by an account in a day, links and names.
     pub invitations_per_day: u64,
     /// Conversations that an account begins in a day, and people that it adds to some.
@@ -84,6 +88,8 @@ impl Default for Limits {
             searches_per_minute: 60,
             requests_per_day: 20,
             reports_per_day: 30,
+            edits_per_minute: 30,
+            warnings_per_day: 30,
             invitations_per_day: 100,
             directs_per_day: 100,
             directs_per_day_while_new: 5,

@@ -43,6 +43,10 @@ pub enum Deed {
     DirectWhileNew,
     /// Reporting a message.
     Report,
+    /// Changing what a message or title says: each time leaves a version or a line.
+    Edit,
+    /// Warning somebody.
+    Warn,
 }
 
 /// Whose doing is counted.
@@ -84,6 +88,8 @@ pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
         (Deed::Direct, _) => ("direct", limits.directs_per_day, 24 * 60 * minute),
         (Deed::DirectWhileNew, _) => ("direct-new", limits.directs_per_day_while_new, 24 * 60 * minute),
         (Deed::Report, _) => ("report", limits.reports_per_day, 24 * 60 * minute),
+        (Deed::Edit, _) => ("edit", limits.edits_per_minute, minute),
+        (Deed::Warn, _) => ("warn", limits.warnings_per_day, 24 * 60 * minute),
     };
     let who = match by {
         By::User(id) => format!("u{id}"),

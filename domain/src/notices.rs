@@ -5,6 +5,7 @@ use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::groups;
+use crate::limits::{self, By};
 use crate::model::{Group, GroupId, NoticeId, NoticeKind, User, UserId};
 use crate::policy::{Deed, Viewer};
 use crate::store::notices::{NewNotice, NoticeRow};
@@ -61,7 +62,8 @@ pub async fn warn(cx: &Context, viewer: Viewer, user: UserId, reason: &str) -> R
 /// Warns somebody in a group, who is in it or has written in it, as one who keeps order there and stands above them.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `reason`; [`Error::NotFound`] also for whoever has nothing to do with the group; [`Error::Forbidden`].
+/// [`Error::Invalid`] on `reason`; [`Error::NotFound`] also for whoever has nothing to do with the group; [`Error::Forbidden`];
+/// [`Error::TooMany`].
 pub async fn warn_in_group(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, reason: &str) -> Result<Group> {
     let by = viewer.user()?;
     let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
@@ -78,6 +80,9 @@ pub async fn warn_in_group(cx: &Context, viewer: Viewer, group: GroupId, user: U
     }
     if !standing.may_remove(place.role) {
         return Err(Error::Forbidden("They decide here as much as you do."));
+    }
+    if viewer.site_admin().is_err() {
+        limits::count(cx, limits::Deed::Warn, By::User(by)).await?;
     }
     let new = NewNotice { user, group: Some(group), kind: NoticeKind::Warning, reason: &reason, by };
     tell(cx, &mut tx, new).await?;

@@ -226,15 +226,17 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, dr
 /// Renames a topic. Its address stays, so that links hold.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for anyone but who started it and moderators, [`Error::Invalid`] on `title`.
+/// [`Error::Forbidden`] for anyone but who started it and moderators, [`Error::Invalid`] on `title`, [`Error::TooMany`].
 pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> Result<(Topic, Group)> {
     let found = find(cx, viewer, id).await?;
     found.check_edit(viewer)?;
     let title = audit::title(title)?;
-    let passed = match title != found.topic.name {
-        true => auditors::title(cx, viewer.user()?, &found.group, found.standing, &title).await?,
-        false => Passed::default(),
-    };
+    let mut passed = Passed::default();
+    if title != found.topic.name {
+        let by = viewer.user()?;
+        limits::count(cx, limits::Deed::Edit, limits::By::User(by)).await?;
+        passed = auditors::title(cx, by, &found.group, found.standing, &title).await?;
+    }
     let first = match passed.reports.is_empty() {
         true => Vec::new(),
         false => store::messages::firsts_of(&cx.db, &[id]).await?,

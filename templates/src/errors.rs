@@ -2,7 +2,6 @@
 
 use askama::Template;
 
-use crate::form::{MessageForm, TopicForm};
 use crate::frame::Frame;
 use crate::when;
 
@@ -31,6 +30,8 @@ pub enum Problem {
     Internal,
     /// 403 while nothing can be changed.
     ReadOnly,
+    /// 403: the form's token does not hold any more.
+    Expired,
     /// 503.
     Unavailable,
 }
@@ -43,14 +44,68 @@ pub struct ErrorPage {
     pub frame: Frame,
     /// What went wrong.
     pub problem: Problem,
+    /// What was sent, where a form was.
+    pub kept: Kept,
 }
 
-impl ErrorPage {
+/// What was sent with a form, but for its secrets: whatever goes wrong, what somebody wrote comes back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Where it goes.
+    pub action: String,
+    /// Whether all of it is here; secrets are not given back.
+    pub is_whole: bool,
+    /// Its fields by name.
+    pub fields: Vec<(String, String)>,
+}
+
+/// Fields in which people write, and what they are called here.
+const WRITTEN: [(&str, &str); 18] = [
+    ("to", "To"),
+    ("title", "Title"),
+    ("text", "Your message"),
+    ("name", "Name"),
+    ("line", "What it is about"),
+    ("description", "Description"),
+    ("notice", "Notice"),
+    ("bio", "About you"),
+    ("location", "Where you are"),
+    ("web", "Your page"),
+    ("message", "Your message"),
+    ("words", "In your words"),
+    ("reason", "Reason"),
+    ("warning", "Warning"),
+    ("body", "What the rule looks for"),
+    ("explanation", "What people are told"),
+    ("username", "Name"),
+    ("email", "Mail"),
+];
+
+/// Whether what is written in a field comes back, whatever goes wrong.
+pub fn comes_back(field: &str) -> bool {
+    WRITTEN.iter().any(|(name, _)| *name == field)
+}
+
+impl Kept {
+    /// What was typed: name, label, text.
+    pub fn written(&self) -> Vec<(&'static str, &'static str, &str)> {
+        let typed = |name: &str| self.fields.iter().find(|(known, text)| known == name && !text.trim().is_empty());
+        WRITTEN.iter().filter_map(|&(name, label)| Some((name, label, typed(name)?.1.as_str()))).collect()
+    }
+
+    /// What else was sent.
+    pub fn others(&self) -> Vec<&(String, String)> {
+        let shown = self.written();
+        self.fields.iter().filter(|(name, _)| !shown.iter().any(|(known, ..)| known == name)).collect()
+    }
+}
+
+impl Problem {
     /// The HTTP status.
     pub fn status(&self) -> u16 {
-        match self.problem {
+        match self {
             Problem::BadRequest => 400,
-            Problem::Forbidden | Problem::ReadOnly => 403,
+            Problem::Forbidden | Problem::ReadOnly | Problem::Expired => 403,
             Problem::NotFound => 404,
             Problem::MethodNotAllowed => 405,
             Problem::Conflict => 409,
@@ -61,6 +116,13 @@ impl ErrorPage {
             Problem::Internal => 500,
             Problem::Unavailable => 503,
         }
+    }
+}
+
+impl ErrorPage {
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.problem.status()
     }
 
     /// The heading.
@@ -77,6 +139,7 @@ impl ErrorPage {
             Problem::TooMany(_) => "A little slower, please",
             Problem::Internal => "Something broke on our side",
             Problem::ReadOnly => "Reading only, for now",
+            Problem::Expired => "The form was too old",
             Problem::Unavailable => "Back in a moment",
         }
     }
@@ -103,15 +166,11 @@ impl ErrorPage {
             Problem::Invalid(Some(what)) => what,
             Problem::Invalid(None) => "What was sent is not complete. Go back, look over the form, and send it again.",
             Problem::TooMany(seconds) => {
-                return format!(
-                    "That was a lot in a short time. In {} you can go on; nothing you typed is lost if you go back.",
-                    when::wait(seconds)
-                );
+                return format!("That was a lot in a short time. In {} you can go on.", when::wait(seconds));
             }
             Problem::Internal => "It is not your doing, and it has been written down. Try again in a minute.",
-            Problem::ReadOnly => {
-                "You can read everything, but nothing can be written just now. Keep your text; it will not be long."
-            }
+            Problem::ReadOnly => "The site is read-only until its admins open it again. Nothing was changed.",
+            Problem::Expired => "It was open for long, or you signed in or out meanwhile. Nothing was changed.",
             Problem::Unavailable => "A part of the site is resting. Wait a moment and load the page again.",
         };
         text.to_owned()
@@ -122,83 +181,37 @@ impl ErrorPage {
         !self.frame.signed_in() && matches!(self.problem, Problem::Forbidden | Problem::NotFound)
     }
 
-    /// Whether the page should offer to load itself again.
+    /// What becomes of the form that was sent, in words.
+    pub fn advice(&self) -> &'static str {
+        let has_written = !self.kept.written().is_empty();
+        match self.problem {
+            Problem::Expired if !has_written => "Load the page that you came from again, and repeat what you did.",
+            Problem::ReadOnly if !has_written => "Come back later and repeat what you did.",
+            _ if !has_written => "",
+            _ if !self.kept.is_whole => {
+                "Here is what you wrote. Keep it and fill in the form again: it needs a secret that is not shown here."
+            }
+            Problem::Expired if !self.frame.signed_in() => {
+                "Nothing is lost: here is what you wrote. Sign in in another tab first, then send it."
+            }
+            Problem::ReadOnly => "Nothing is lost: here is what you wrote. Keep this page open and send it later.",
+            _ if self.may_send() => "Nothing is lost: here is what you wrote.",
+            _ => "Here is what you wrote, so that you can keep it.",
+        }
+    }
+
+    /// Whether the form may be taken when it is sent again as it is.
+    pub fn may_send(&self) -> bool {
+        let passes = matches!(
+            self.problem,
+            Problem::Expired | Problem::ReadOnly | Problem::TooMany(_) | Problem::Internal | Problem::Unavailable
+        );
+        passes && self.kept.is_whole && !self.kept.written().is_empty()
+    }
+
+    /// Whether the page should offer to load itself again: one that was sent is not there to be loaded.
     pub fn may_retry(&self) -> bool {
-        matches!(self.problem, Problem::Internal | Problem::Unavailable | Problem::ReadOnly | Problem::TooMany(_))
-    }
-}
-
-/// A form was sent with a token that no longer holds: the text comes back, to be sent again. 403.
-#[derive(Clone, Debug, Template)]
-#[template(path = "errors/form_expired.html")]
-pub struct FormExpired {
-    /// Around it.
-    pub frame: Frame,
-    /// Where the form goes.
-    pub action: String,
-    /// What was typed.
-    pub typed: Typed,
-}
-
-/// What was typed into a form that could not be taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Typed {
-    /// A new topic.
-    Topic(TopicForm),
-    /// A message, new or edited.
-    Message(MessageForm),
-    /// Anything else: nothing worth keeping, and `action` is the page to go back to.
-    Nothing,
-}
-
-/// Nothing can be changed now: what was typed comes back, to be kept or sent again. 403.
-#[derive(Clone, Debug, Template)]
-#[template(path = "errors/read_only.html")]
-pub struct ReadOnlyPage {
-    /// Around it.
-    pub frame: Frame,
-    /// What was sent.
-    pub kept: ReadOnly,
-}
-
-/// A form that was sent while nothing can be changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReadOnly {
-    /// Where it goes.
-    pub action: String,
-    /// Whether all of it is here; secrets are not given back.
-    pub is_whole: bool,
-    /// Its fields by name.
-    pub fields: Vec<(String, String)>,
-}
-
-/// Fields in which people write, and what they are called here.
-const WRITTEN: [(&str, &str); 13] = [
-    ("title", "Title"),
-    ("to", "To"),
-    ("text", "Your message"),
-    ("name", "Name"),
-    ("description", "Description"),
-    ("bio", "About you"),
-    ("location", "Where you are"),
-    ("web", "Your page"),
-    ("message", "Your message"),
-    ("words", "In your words"),
-    ("reason", "Reason"),
-    ("username", "Name"),
-    ("email", "Mail"),
-];
-
-impl ReadOnlyPage {
-    /// What was typed: name, label, text.
-    pub fn written(&self) -> Vec<(&'static str, &'static str, &str)> {
-        let typed = |name: &str| self.kept.fields.iter().find(|(known, text)| known == name && !text.is_empty());
-        WRITTEN.iter().filter_map(|&(name, label)| Some((name, label, typed(name)?.1.as_str()))).collect()
-    }
-
-    /// What else was sent.
-    pub fn others(&self) -> Vec<&(String, String)> {
-        let shown = self.written();
-        self.kept.fields.iter().filter(|(name, _)| !shown.iter().any(|(known, ..)| known == name)).collect()
+        let passes = matches!(self.problem, Problem::Internal | Problem::Unavailable | Problem::TooMany(_));
+        passes && self.kept.action.is_empty()
     }
 }

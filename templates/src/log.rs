@@ -151,6 +151,16 @@ pub fn address(line: &Line) -> Option<String> {
     }
 }
 
+/// Where a rule is that was made or changed.
+pub fn rule_address(line: &Line) -> Option<String> {
+    let is_there = matches!(
+        line.what,
+        LogDeed::RuleMade | LogDeed::RuleChanged | LogDeed::RuleSwitchedOn | LogDeed::RuleSwitchedOff
+    );
+    let number: i64 = line.detail.strip_prefix("number ")?.parse().ok()?;
+    is_there.then(|| format!("/-/rules/{number}"))
+}
+
 /// The group's address, where there is one that most may go to.
 pub fn group_address(line: &Line) -> Option<String> {
     let kind = line.group_kind?;

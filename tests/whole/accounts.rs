@@ -10,6 +10,7 @@ crate::both_ways!(
     whoever_signs_up_can_sign_out_and_in_again,
     a_form_with_a_wrong_token_comes_back_with_its_text_and_posts_nothing,
     a_form_sent_from_another_site_is_refused,
+    what_was_written_comes_back_whatever_went_wrong,
     somebody_added_on_the_command_line_can_sign_in,
 );
 
@@ -68,7 +69,7 @@ async fn a_form_with_a_wrong_token_comes_back_with_its_text_and_posts_nothing(ru
         [form.clone().without("csrf"), form.clone().with("csrf", "0"), form.clone().with("csrf", &"a".repeat(64))]
     {
         let back = ana.submit(&bad).await.expect(403);
-        back.must_say("nothing is lost");
+        back.must_say("Nothing is lost");
         let again = back.form("/messages");
         assert_eq!(again.value("text"), "Two <herons> & \"one\" egret");
         assert_eq!(forum.database.number("select count(*) from messages").await, before);
@@ -98,9 +99,47 @@ async fn a_form_sent_from_another_site_is_refused(running: Running) {
         ana.ask(&form.action, ana.posting(&form).header(ORIGIN, origin)).await.expect(403);
     }
     let cross = ana.posting(&form).header("sec-fetch-site", "cross-site");
-    ana.ask(&form.action, cross).await.expect(403);
+    let refused = ana.ask(&form.action, cross).await.expect(403);
+    assert!(!refused.html.contains("from elsewhere"), "nobody is to send on what another site wrote");
     assert_eq!(forum.database.number("select count(*) from messages").await, before);
     ana.submit(&form).await.expect(200);
+}
+
+async fn what_was_written_comes_back_whatever_went_wrong(running: Running) {
+    let forum = Forum::start(running).await;
+    let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
+    let group = group_of(&ana, "Bird watch", "public").await;
+    let topic = topic_in(&ana, &group, "Herons", "By the river").await;
+    ben.join(&group).await;
+    // Forms of any kind, from a page that is too old.
+    let report = format!("/-/messages/{}/report", forum.database.number("select min(id) from messages").await);
+    for (page, action, field) in [
+        ("/-/settings", "/-/settings", "bio"),
+        (report.as_str(), "/report", "words"),
+        ("/-/groups/new", "/-/groups", "description"),
+        ("/-/direct/new", "/-/direct", "to"),
+    ] {
+        let form = ben.get(page).await.expect(200).form(action).with(field, "Two <herons>").with("csrf", "0");
+        let back = ben.submit(&form).await.expect(403);
+        back.must_say("The form was too old");
+        assert_eq!(back.form(action).value(field), "Two <herons>", "{page}");
+    }
+    // Sent again as it came back, it is taken.
+    let form = ben.get("/-/settings").await.form("/-/settings").with("bio", "Boxes").with("csrf", "0");
+    let again = ben.submit(&form).await.form("/-/settings");
+    ben.submit(&again).await.expect(200).must_say("Boxes");
+    // What it was said to is gone meanwhile, or not theirs any more.
+    let late = ben.get(&topic.path).await.form("/messages").with("text", "Two egrets");
+    let leave = ben.get(&group.path).await.form("/leave");
+    ben.submit(&leave).await.expect(200);
+    let put_out = ben.submit(&late).await;
+    assert_eq!(put_out.form("/messages").value("text"), "Two egrets");
+    let delete = format!("/-/topics/{}/delete", forum.database.number("select max(id) from topics").await);
+    ana.submit(&ana.get(&delete).await.form(&delete)).await.expect(200);
+    let gone = ben.submit(&late).await.expect(404);
+    assert_eq!(gone.form("/messages").value("text"), "Two egrets");
+    assert!(!gone.html.contains("Send it again"), "it would not be taken");
+    forum.examine().await;
 }
 
 async fn somebody_added_on_the_command_line_can_sign_in(running: Running) {

@@ -12,7 +12,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use domain::Error;
 use serde_json::json;
 use templates::account::Waiting;
-use templates::errors::{ErrorPage, FormExpired, Problem, ReadOnly, ReadOnlyPage, Typed};
+use templates::errors::{ErrorPage, Problem};
 
 use crate::routes::allowed;
 use crate::visit::Visit;
@@ -32,15 +32,6 @@ pub enum Failure {
     Problem(Problem),
     /// The account waits for an admin of the site.
     Waiting,
-    /// Nothing can be changed now: what was typed goes back.
-    ReadOnly(Box<ReadOnly>),
-    /// The form's token does not hold: what was typed goes back.
-    Expired {
-        /// Where the form goes.
-        action: String,
-        /// What was typed.
-        typed: Box<Typed>,
-    },
 }
 
 impl From<Error> for Failure {
@@ -71,9 +62,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Domain(error) => error.fmt(f),
             Self::Problem(problem) => write!(f, "{problem:?}"),
-            Self::Expired { .. } => f.write_str("the form's token does not hold"),
             Self::Waiting => f.write_str("the account waits"),
-            Self::ReadOnly(_) => f.write_str("the site is read-only"),
         }
     }
 }
@@ -83,10 +72,7 @@ impl Failure {
     pub fn problem(&self) -> Problem {
         match self {
             Self::Problem(problem) => problem.clone(),
-            Self::Expired { .. }
-            | Self::Waiting
-            | Self::Domain(Error::SignedOut | Error::Forbidden(_) | Error::Held) => Problem::Forbidden,
-            Self::ReadOnly(_) => Problem::ReadOnly,
+            Self::Waiting | Self::Domain(Error::SignedOut | Error::Forbidden(_) | Error::Held) => Problem::Forbidden,
             Self::Domain(Error::NotFound) => Problem::NotFound,
             Self::Domain(Error::Invalid(fields)) => {
                 Problem::Invalid(fields.iter().next().map(|(_, why)| why.to_owned()))
@@ -112,9 +98,11 @@ impl Failure {
             }
             Self::Domain(Error::Slow(wait)) => json!({"error": crate::handlers::too_soon(*wait)}),
             Self::Domain(Error::Held) => json!({"error": "It waits for approval."}),
-            Self::ReadOnly(_) => json!({"error": "The site is read-only for now: nothing can be changed."}),
+            Self::Problem(Problem::ReadOnly) => {
+                json!({"error": "The site is read-only for now: nothing can be changed."})
+            }
             Self::Waiting => json!({"error": "Your account waits for an admin of the site."}),
-            Self::Domain(Error::SignedOut) | Self::Expired { .. } => {
+            Self::Domain(Error::SignedOut) | Self::Problem(Problem::Expired) => {
                 json!({"error": "You are signed out, or the page is too old: load it again."})
             }
             _ => json!({"error": status_words(self.status_code())}),
@@ -136,7 +124,7 @@ impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         let status = match self {
             Self::Domain(Error::SignedOut) => 401,
-            _ => ErrorPage { frame: templates::Frame::default(), problem: self.problem() }.status(),
+            _ => self.problem().status(),
         };
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
@@ -184,8 +172,6 @@ pub async fn dress(
 struct Cause {
     problem: Problem,
     json: serde_json::Value,
-    expired: Option<(String, Typed)>,
-    read_only: Option<ReadOnly>,
     waiting: bool,
     signed_out: bool,
     why: Option<&'static str>,
@@ -223,10 +209,6 @@ impl Cause {
             }
         });
         let failure = copy.as_ref().unwrap_or(failure);
-        let expired = match failure {
-            Failure::Expired { action, typed } => Some((action.clone(), Typed::clone(typed))),
-            _ => None,
-        };
         let why = match failure {
             Failure::Domain(Error::Forbidden(why)) => Some(*why),
             _ => None,
@@ -234,11 +216,6 @@ impl Cause {
         Self {
             problem: failure.problem(),
             json: failure.json(),
-            expired,
-            read_only: match failure {
-                Failure::ReadOnly(kept) => Some(ReadOnly::clone(kept)),
-                _ => None,
-            },
             waiting: matches!(failure, Failure::Waiting),
             signed_out: matches!(failure, Failure::Domain(Error::SignedOut)),
             why,
@@ -282,21 +259,16 @@ impl Cause {
             Ok(frame) => frame,
             Err(_) => visit.bare_frame(),
         };
-        match (&self.expired, &self.read_only) {
-            (Some((action, typed)), _) => visit
-                .page_with(StatusCode::FORBIDDEN, &FormExpired { frame, action: action.clone(), typed: typed.clone() }),
-            (None, Some(kept)) => visit.page_with(StatusCode::FORBIDDEN, &ReadOnlyPage { frame, kept: kept.clone() }),
-            (None, None) => {
-                // What is not there answers everyone alike.
-                let mut frame = templates::Frame { told: None, ..frame };
-                if let Some(why) = self.why {
-                    frame.flash = Some(templates::Flash { kind: templates::FlashKind::Problem, text: why.to_owned() });
-                }
-                let page = ErrorPage { frame, problem: self.problem.clone() };
-                let status = StatusCode::from_u16(page.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                visit.page_with(status, &page)
-            }
+        // What is not there answers everyone alike.
+        let mut frame = templates::Frame { told: None, ..frame };
+        if let Some(why) = self.why {
+            frame.flash = Some(templates::Flash { kind: templates::FlashKind::Problem, text: why.to_owned() });
         }
+        let kept = crate::form::kept(request);
+        let is_expired = self.signed_out && !kept.written().is_empty();
+        let problem = if is_expired { Problem::Expired } else { self.problem.clone() };
+        let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        visit.page_with(status, &ErrorPage { frame, problem, kept })
     }
 }
 

@@ -3,70 +3,73 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
-use actix_web::web::{Bytes, Query};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::web::{Bytes, Data, Query};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use domain::policy::Change;
-use templates::errors::{Problem, ReadOnly, Typed};
-use templates::form::{MessageForm, TopicForm};
+use templates::errors::{Kept, Problem};
 
 use crate::failure::Failure;
+use crate::site::Site;
 use crate::visit::Visit;
 
 /// Bytes of a form at the most: the longest message, percent-encoded.
 pub const MAX_BODY: usize = 1_000_000;
 
+type Fields = HashMap<String, String>;
+
 /// The fields of a form that our own page sent.
 #[derive(Debug)]
-pub struct Form(HashMap<String, String>);
+pub struct Form {
+    open: Rc<Fields>,
+    secret: Fields,
+}
+
+/// What somebody sent, for the page that says what went wrong.
+struct Sent {
+    open: Rc<Fields>,
+    is_whole: bool,
+}
 
 impl Form {
-    /// What stands in a field; empty when it is not there.
-    pub fn get(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", String::as_str)
+    fn new(fields: Vec<(String, String)>) -> Self {
+        let is_secret = |name: &str| name.ends_with("password") || matches!(name, "code" | "token" | "ticket" | "csrf");
+        let (secret, open): (Fields, Fields) = fields.into_iter().partition(|(name, _)| is_secret(name));
+        Self { open: Rc::new(open), secret }
     }
 
-    /// The same, to keep.
+    /// What stands in a field; empty when it is not there.
+    pub fn get(&self, name: &str) -> &str {
+        self.open.get(name).or_else(|| self.secret.get(name)).map_or("", String::as_str)
+    }
+
+    /// The same, to keep. What is secret is not in the form any more.
     pub fn take(&mut self, name: &str) -> String {
-        self.0.remove(name).unwrap_or_default()
+        self.secret.remove(name).unwrap_or_else(|| self.get(name).to_owned())
     }
 
     /// The numbers of fields that are called so, as `u12`: what was ticked in a list.
     pub fn ticked<T: std::str::FromStr>(&self, prefix: &str) -> Vec<T> {
-        self.0.keys().filter_map(|name| name.strip_prefix(prefix)?.parse().ok()).collect()
+        self.open.keys().filter_map(|name| name.strip_prefix(prefix)?.parse().ok()).collect()
     }
 
     /// Where to go after: a path of our own, else `otherwise`.
     pub fn next<'a>(&'a self, otherwise: &'a str) -> &'a str {
         own_path(self.get("next")).unwrap_or(otherwise)
     }
+}
 
-    /// All of it but what is secret, to be given back where nothing can be changed.
-    fn kept(self, action: &str) -> ReadOnly {
-        let is_secret = |name: &str| name.ends_with("password") || matches!(name, "code" | "token" | "ticket");
-        let is_whole = !self.0.keys().any(|name| is_secret(name));
-        let mut fields: Vec<(String, String)> =
-            self.0.into_iter().filter(|(name, _)| !is_secret(name) && name != "csrf").collect();
-        fields.sort();
-        ReadOnly { action: action.to_owned(), is_whole, fields }
-    }
-
-    /// What was typed, to be given back.
-    pub fn typed(&self) -> Typed {
-        let key = self.get("key").to_owned();
-        match (self.0.contains_key("title"), self.0.contains_key("text")) {
-            (true, true) => Typed::Topic(TopicForm {
-                title: self.get("title").into(),
-                text: self.get("text").into(),
-                key,
-                error: None,
-            }),
-            (false, true) => Typed::Message(MessageForm { text: self.get("text").into(), key, error: None }),
-            _ => Typed::Nothing,
-        }
-    }
+/// What was sent with this request, but for its secrets: empty where there was no form, or where it did not come from a page of ours.
+pub fn kept(request: &HttpRequest) -> Kept {
+    let extensions = request.extensions();
+    let Some(sent) = extensions.get::<Sent>() else { return Kept::default() };
+    let mut fields: Vec<(String, String)> =
+        sent.open.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    fields.sort();
+    Kept { action: request.path().to_owned(), is_whole: sent.is_whole, fields }
 }
 
 /// The path, when it leads to a page of our own and nowhere else.
@@ -94,20 +97,22 @@ impl FromRequest for Form {
             let text = std::str::from_utf8(&body).map_err(|_| Failure::Problem(Problem::BadRequest))?;
             let fields =
                 Query::<Vec<(String, String)>>::from_query(text).map_err(|_| Failure::Problem(Problem::BadRequest))?;
-            let form = Self(fields.into_inner().into_iter().collect());
-            let visit = Visit::of(&request).await?;
-            if same_origin(&visit, request.headers()) && visit.token_holds(form.get("csrf")) {
-                if domain::policy::check_change(visit.now.settings.read_only, change(request.path())).is_err() {
-                    return Err(Failure::ReadOnly(Box::new(form.kept(request.path()))));
-                }
-                return Ok(form);
+            let form = Self::new(fields.into_inner());
+            let site = request.app_data::<Data<Site>>();
+            if !site.is_some_and(|site| same_origin(&site.cx.config.base_url, request.headers())) {
+                // Of what another site had a browser send nothing is shown, lest somebody sends it on.
+                return Err(Failure::Problem(Problem::Expired));
             }
-            let typed = form.typed();
-            let action = match typed {
-                Typed::Nothing => "/".to_owned(),
-                _ => request.path().to_owned(),
-            };
-            Err(Failure::Expired { action, typed: Box::new(typed) })
+            let is_whole = form.secret.keys().all(|name| name == "csrf");
+            request.extensions_mut().insert(Sent { open: form.open.clone(), is_whole });
+            let visit = Visit::of(&request).await?;
+            if !visit.token_holds(form.get("csrf")) {
+                return Err(Failure::Problem(Problem::Expired));
+            }
+            if domain::policy::check_change(visit.now.settings.read_only, change(request.path())).is_err() {
+                return Err(Failure::Problem(Problem::ReadOnly));
+            }
+            Ok(form)
         })
     }
 }
@@ -123,14 +128,14 @@ fn change(path: &str) -> Change {
 }
 
 /// Whether the browser says that the form stands on a page of ours. Browsers that say nothing are left to the token.
-fn same_origin(visit: &Visit, headers: &HeaderMap) -> bool {
+fn same_origin(base_url: &str, headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if !matches!(text("sec-fetch-site"), None | Some("same-origin" | "none")) {
         return false;
     }
     let Some(origin) = text(ORIGIN.as_str()) else { return true };
     let host = text(HOST.as_str()).unwrap_or_default();
-    origin == visit.cx().config.base_url || origin.split_once("://").is_some_and(|(_, authority)| authority == host)
+    origin == base_url || origin.split_once("://").is_some_and(|(_, authority)| authority == host)
 }
 
 #[cfg(test)]

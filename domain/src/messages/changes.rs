@@ -7,6 +7,7 @@ use crate::auditors::{self, Passed, Writing};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
+use crate::limits::{self, By};
 use crate::markup::Node;
 use crate::model::{Group, MessageId, Topic, TopicId, UserId, Verdict};
 use crate::policy::{Deed, Standing, Viewer};
@@ -65,13 +66,14 @@ async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool)
 /// Changes what a message says.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `text`, [`Error::Forbidden`] for anyone but its author, [`Error::NotFound`].
+/// [`Error::Invalid`] on `text`, [`Error::Forbidden`] for anyone but its author, [`Error::NotFound`], [`Error::TooMany`].
 pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> Result<Place> {
     let editable = editable(cx, viewer, id).await?;
     let draft = audit::message(Draft { text, key: None })?;
     if draft.text != editable.raw.raw {
-        let nodes = parse(cx, &draft.text).await?;
         let by = viewer.user()?;
+        limits::count(cx, limits::Deed::Edit, By::User(by)).await?;
+        let nodes = parse(cx, &draft.text).await?;
         let passed = pass_edit(cx, by, &editable, &draft.text, &nodes).await?;
         let now = cx.now();
         let mut tx = cx.db.begin().await?;

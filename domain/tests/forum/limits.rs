@@ -10,13 +10,14 @@ use domain::model::GroupKind;
 use domain::secrets::Password;
 use domain::sessions::Origin;
 use domain::testing::{PASSWORD, TestForum, draft};
-use domain::{Error, Result, messages, stars, topics};
+use domain::{Error, Result, messages, notices, stars, topics};
 
 use crate::{complaint, id};
 
 stories! {
     who_posts_too_often_is_told_when_to_come_back,
     wrong_passwords_are_counted_by_name_and_by_network,
+    who_changes_their_words_or_warns_too_often_is_told_so,
     new_accounts_are_counted_by_network,
     a_limit_of_nothing_is_none,
     ipv6_counts_by_its_network_and_loopback_not_at_all,
@@ -57,6 +58,29 @@ async fn who_posts_too_often_is_told_when_to_come_back(mut forum: TestForum) {
     assert!(wait(groups::create(cx, noor, form("Two")).await) <= Duration::from_secs(24 * 3_600));
     forum.pass(again);
     messages::post(cx, mira, topic, draft("x")).await.unwrap();
+    forum.drain().await;
+}
+
+async fn who_changes_their_words_or_warns_too_often_is_told_so(mut forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let boss = forum.site_admin("boss").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor, boss]).await;
+    let posted = forum.topic(noor, &garden, "Plums", "One").await;
+    forum.limit(|limits| (limits.edits_per_minute, limits.warnings_per_day) = (2, 1));
+    let cx = &forum.cx;
+    messages::edit(cx, noor, posted.id, "Two".into()).await.unwrap();
+    // What changes nothing is not counted.
+    messages::edit(cx, noor, posted.id, "Two".into()).await.unwrap();
+    topics::rename(cx, noor, posted.topic, "Plums").await.unwrap();
+    topics::rename(cx, noor, posted.topic, "Pears").await.unwrap();
+    wait(messages::edit(cx, noor, posted.id, "Three".into()).await);
+    wait(topics::rename(cx, noor, posted.topic, "Quinces").await);
+    notices::warn_in_group(cx, mira, garden.id, id(noor), "Slower").await.unwrap();
+    wait(notices::warn_in_group(cx, mira, garden.id, id(noor), "Slower").await);
+    for _ in 0..2 {
+        notices::warn_in_group(cx, boss, garden.id, id(noor), "Slower").await.unwrap();
+    }
     forum.drain().await;
 }
 

@@ -7,10 +7,10 @@ use domain::sign_ups::Door;
 
 use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wrens};
 use crate::account::{Confirm, FirstAdmin, Forgot, LinkEnded, Reset, SecondStep, SignIn, SignUp};
-use crate::errors::{ErrorPage, FormExpired, Problem, Typed};
+use crate::errors::{ErrorPage, Kept, Problem};
 use crate::form::{
-    CodeForm, DeleteForm, ForgotForm, MailForm, MessageForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm,
-    ResetForm, SignInForm, SignUpForm, TopicForm,
+    CodeForm, DeleteForm, ForgotForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm,
+    ResetForm, SignInForm, SignUpForm,
 };
 use crate::mentions::Mentions;
 use crate::people::{Profile, Recent};
@@ -290,31 +290,28 @@ impl Search {
 impl ErrorPage {
     /// Not found.
     pub fn sample() -> Self {
-        Self { frame: stranger("/birdz/"), problem: Problem::NotFound }
+        Self { frame: stranger("/birdz/"), problem: Problem::NotFound, kept: Kept::default() }
     }
 }
 
-impl FormExpired {
-    /// A topic that comes back.
-    pub fn sample() -> Self {
-        let form = TopicForm {
-            title: "Swifts".into(),
-            text: "They are back: <eleven> over the church.".into(),
-            key: "k4".to_owned(),
-            error: None,
-        };
-        Self { frame: frame("/-/groups/1/topics"), action: "/-/groups/1/topics".to_owned(), typed: Typed::Topic(form) }
-    }
+/// What comes back of a topic that was to be started.
+fn topic_kept() -> Kept {
+    let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let text = "They are back: <eleven> over the church.";
+    let fields = vec![field("key", "k4"), field("text", text), field("title", "Swifts")];
+    Kept { action: "/-/groups/1/topics".to_owned(), is_whole: true, fields }
 }
 
 pub(super) fn all() -> Vec<Drawn> {
-    let error = |problem| ErrorPage { frame: frame("/birds/x/"), problem }.render();
+    let error = |problem| ErrorPage { frame: frame("/birds/x/"), problem, kept: Kept::default() }.render();
+    let sent = |problem, kept| ErrorPage { frame: frame("/-/groups/1/topics"), problem, kept }.render();
+    let button = || Kept { fields: Vec::new(), ..topic_kept() };
+    let secret = || Kept { is_whole: false, ..topic_kept() };
     let setup = Setup {
         secret: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP".to_owned(),
         link: "otpauth://totp/Klatch:jules?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Klatch".to_owned(),
     };
     let codes = (0..10).map(|n| format!("{n:04x}-7b1d-40c2-9e5{n:x}")).collect();
-    let expired = |typed| FormExpired { typed, ..FormExpired::sample() }.render();
     vec![
         ("profile", Profile::sample().render()),
         ("profile-deleted", Profile { user: User { deleted: true, ..user(6) }, ..Profile::own_and_empty() }.render()),
@@ -364,8 +361,13 @@ pub(super) fn all() -> Vec<Drawn> {
         ("error-500", error(Problem::Internal)),
         ("error-503", error(Problem::Unavailable)),
         ("error-read-only", error(Problem::ReadOnly)),
-        ("expired-topic", FormExpired::sample().render()),
-        ("expired-message", expired(Typed::Message(MessageForm { text: "Not owl.".into(), ..MessageForm::default() }))),
-        ("expired-other", expired(Typed::Nothing)),
+        ("sent-expired", sent(Problem::Expired, topic_kept())),
+        ("sent-expired-button", sent(Problem::Expired, button())),
+        ("sent-read-only", sent(Problem::ReadOnly, topic_kept())),
+        ("sent-read-only-button", sent(Problem::ReadOnly, button())),
+        ("sent-read-only-secret", sent(Problem::ReadOnly, secret())),
+        ("sent-too-many", sent(Problem::TooMany(40), topic_kept())),
+        ("sent-503", sent(Problem::Unavailable, topic_kept())),
+        ("sent-404", sent(Problem::NotFound, topic_kept())),
     ]
 }

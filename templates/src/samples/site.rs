@@ -6,9 +6,8 @@ use domain::sign_ups::Door;
 use domain::site::Notice;
 
 use super::admin::admins_frame;
-use super::{Drawn, ago, frame, person, stranger};
+use super::{Drawn, ago, person, stranger};
 use crate::account::{SignUp, Waiting};
-use crate::errors::{ReadOnly, ReadOnlyPage};
 use crate::form::{SiteForm, SiteLinkForm};
 use crate::sign_ups::{Link, Row, SignUpsPage};
 use crate::site::Settings;
@@ -82,25 +81,11 @@ impl Waiting {
     }
 }
 
-impl ReadOnlyPage {
-    /// A topic that was to be started.
-    pub fn sample() -> Self {
-        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let fields =
-            vec![field("key", "k3y"), field("text", "By the river.\n\nTwo of them."), field("title", "Herons")];
-        let kept = ReadOnly { action: "/-/groups/1/topics".to_owned(), is_whole: true, fields };
-        let mut frame = frame("/-/groups/1/topics");
-        frame.read_only = true;
-        Self { frame, kept }
-    }
-}
-
 pub(super) fn all() -> Vec<Drawn> {
     let made = Some("https://forum.example/-/sign-up?invitation=0123456789abcdef0123456789abcdef".to_owned());
     let mut noticed = Show::sample();
     noticed.frame.read_only = true;
     noticed.frame.notice = Some(Notice { version: "0123456789abcdef".to_owned(), markup: Settings::sample().notice });
-    let nothing = ReadOnly { action: "/-/read".to_owned(), is_whole: true, fields: Vec::new() };
     vec![
         ("admin-settings", Settings::sample().render()),
         ("admin-sign-ups", SignUpsPage { made, ..SignUpsPage::sample() }.render()),
@@ -115,7 +100,5 @@ pub(super) fn all() -> Vec<Drawn> {
         ("sign-up-needs-link", SignUp { door: Door::NeedsLink, ..SignUp::sample() }.render()),
         ("sign-up-link-ended", SignUp { door: Door::LinkEnded, ..SignUp::sample() }.render()),
         ("topic-read-only", noticed.render()),
-        ("read-only", ReadOnlyPage::sample().render()),
-        ("read-only-nothing", ReadOnlyPage { kept: nothing, ..ReadOnlyPage::sample() }.render()),
     ]
 }

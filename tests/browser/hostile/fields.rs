@@ -300,3 +300,10 @@ pub fn must_be_known(page: &str, action: &str, names: impl IntoIterator<Item = S
         );
     }
 }
+
+/// What is worth many words is worth being given back when something goes wrong.
+#[test]
+fn whatever_has_many_lines_comes_back() {
+    let lost = FIELDS.iter().filter(|field| field.put == Put::Long && !templates::errors::comes_back(field.name));
+    assert_eq!(lost.map(|field| (field.action, field.name)).collect::<Vec<_>>(), []);
+}

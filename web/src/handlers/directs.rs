@@ -51,7 +51,6 @@ pub async fn create(visit: Visit, form: Form) -> Answer {
         domain::directs::start(visit.cx(), visit.viewer(), form.get("to"), form.get("title"), draft(&form)).await;
     match begun {
         Ok(posted) => Ok(visit.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug))),
-        Err(domain::Error::SignedOut) => Err(super::topics::expired(&visit, &form)),
         Err(error) => {
             let form = given_back(&form, error)?;
             let frame = visit.frame().await?;

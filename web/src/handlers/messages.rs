@@ -50,7 +50,6 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
         }
         Err(Error::Held) => held(&visit, topic).await,
         Err(error) if visit.wants_json => Err(error.into()),
-        Err(Error::SignedOut) => Err(super::topics::expired(&visit, &form)),
         Err(error) => {
             let wait = match &error {
                 Error::TooMany(wait) | Error::Slow(wait) => Some(*wait),
@@ -103,10 +102,11 @@ pub async fn update(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let message = id(&path)?;
     match domain::messages::edit(visit.cx(), visit.viewer(), message, form.get("text").to_owned()).await {
         Ok(place) => Ok(visit.redirect(&address(&place, message))),
-        Err(Error::SignedOut) => Err(super::topics::expired(&visit, &form)),
-        Err(Error::Invalid(fields)) => {
+        Err(error @ (Error::Invalid(_) | Error::TooMany(_))) => {
             let mut back = MessageForm { text: form.get("text").into(), key: String::new(), error: None };
-            fields.iter().for_each(|(field, why)| back.mend(field, why));
+            for (field, why) in mendable(error)? {
+                back.mend(&field, why);
+            }
             visit.mend(&edit_page(&visit, message, back).await?)
         }
         Err(error) => Err(error.into()),

@@ -43,7 +43,7 @@ pub async fn warn_in_group(visit: Visit, path: Path<(String, String)>, form: For
     let (group, user): (GroupId, UserId) = (id(&path.0)?, id(&path.1)?);
     match notices::warn_in_group(visit.cx(), visit.viewer(), group, user, form.get("warning")).await {
         Ok(group) => Ok(visit.redirect_saying(&format!("/-/groups/{}/members/{user}", group.id), "warned")),
-        Err(error @ domain::Error::Invalid(_)) => {
+        Err(error @ (domain::Error::Invalid(_) | domain::Error::TooMany(_))) => {
             let warn = back(&form, error)?;
             visit.mend(&super::members::edit_page(&visit, group, user, ReasonForm::default(), warn).await?)
         }

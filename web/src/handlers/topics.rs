@@ -120,7 +120,6 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let draft = Draft { text: form.get("text").to_owned(), key: Some(form.get("key").to_owned()) };
     match domain::topics::start(visit.cx(), visit.viewer(), group, form.get("title"), draft).await {
         Ok(posted) => Ok(visit.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug))),
-        Err(domain::Error::SignedOut) => Err(expired(&visit, &form)),
         Err(domain::Error::Held) => {
             let found = groups::by_id(visit.cx(), visit.viewer(), group).await?;
             Ok(visit.redirect_saying(&format!("/{}/", found.group.slug), "held"))
@@ -140,11 +139,6 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
             visit.mend(&super::groups::draw(&visit, frame, found, None, back).await?)
         }
     }
-}
-
-/// Whoever sent the form is signed out: it goes back with its text.
-pub(super) fn expired(visit: &Visit, form: &Form) -> Failure {
-    Failure::Expired { action: visit.path.clone(), typed: Box::new(form.typed()) }
 }
 
 /// The page for editing, with whatever its forms hold.
