@@ -96,7 +96,10 @@ mod tests {
     #[test]
     fn every_word_says_one_thing() {
         for (at, (word, text)) in FLASHES.iter().enumerate() {
-            assert!(FLASHES[..at].iter().all(|(before, _)| before != word), "{word} says something else already: {text}");
+            assert!(
+                FLASHES[..at].iter().all(|(before, _)| before != word),
+                "{word} says something else already: {text}"
+            );
         }
     }
 }

@@ -180,7 +180,10 @@ async fn a_download_holds_what_somebody_chose_asked_and_reported(forum: TestForu
     };
     only("ignore", &[("user_id", json!(id(ada))), ("username", json!("ada"))]);
     only("heard_topic", &[("topic_id", json!(posted.topic)), ("title", json!("Pears")), ("level", json!("muted"))]);
-    only("report", &[("message", json!(posted.id)), ("grounds", json!("other")), ("text", json!("They are not ripe."))]);
+    only(
+        "report",
+        &[("message", json!(posted.id)), ("grounds", json!("other")), ("text", json!("They are not ripe."))],
+    );
     only("invitation_link", &[("group", json!("Boats")), ("role", Value::Null), ("used", json!(0))]);
     only("invitation", &[("group", json!("Boats")), ("username", json!("mira"))]);
     let asked: Vec<_> = of(&lines, "request").into_iter().map(|line| (&line["group"], &line["text"])).collect();

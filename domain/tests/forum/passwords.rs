@@ -212,6 +212,7 @@ async fn a_new_password_ends_what_somebody_else_asked_for_with_the_old_one(forum
     passwords::change(cx, mira, Password::new(NEW), Password::new(OLD), &origin()).await.unwrap();
     is_ended(&token).await;
     // A letter that is still on its way ends with it.
+    forum.drain().await;
     addresses::change(cx, mira, "evil@example.net", Password::new(OLD), "").await.unwrap();
     passwords::change(cx, mira, Password::new(OLD), Password::new(NEW), &origin()).await.unwrap();
     let before = forum.letters().len();
@@ -239,9 +240,8 @@ async fn what_is_begun_with_a_password_that_is_gone_is_refused(forum: TestForum)
     let mut tx = forum.cx.db.begin().await.unwrap();
     store::users::hold(&mut tx, &[mira]).await.unwrap();
     let cx = forum.cx.clone();
-    let address = tokio::spawn(async move {
-        addresses::change(&cx, mira, "evil@example.net", Password::new(OLD), "").await
-    });
+    let address =
+        tokio::spawn(async move { addresses::change(&cx, mira, "evil@example.net", Password::new(OLD), "").await });
     tables::wait_for_blocked(&forum, 1).await;
     let cx = forum.cx.clone();
     let password = tokio::spawn(async move {

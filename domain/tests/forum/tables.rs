@@ -37,7 +37,8 @@ pub async fn texts(forum: &TestForum, statement: &str) -> Vec<String> {
 /// itself.
 pub async fn wait_for_blocked(forum: &TestForum, many: i64) {
     if let Db::Postgres(_) = &forum.cx.db {
-        let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        let waiting =
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
         domain::testing::wait_for("statements to wait", || async { ints(forum, waiting).await == [[many]] }).await;
     }
 }
