@@ -9,10 +9,10 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::history::KEPT;
 use crate::jobs::{self, Job};
-use crate::model::{Group, GroupId, NoticeKind, RemovalId, TopicId, User, UserId, Verdict};
+use crate::model::{Group, GroupId, MessageId, NoticeKind, RemovalId, TopicId, User, UserId, Verdict};
 use crate::policy::{Deed, Viewer};
 use crate::store::notices::NewNotice;
-use crate::store::removals::{Held, Measure, NewRemoval, RemovalRow};
+use crate::store::removals::{Held, Measure, NewRemoval, RemovalRow, TopicAway};
 use crate::store::search_log::{self, Changed};
 use crate::store::{self, Tx};
 use crate::time::Timestamp;
@@ -147,6 +147,7 @@ pub async fn clear_site(
     let since = span.since(cx.now());
     check_any(cx, user, None, since).await?;
     let mut tx = cx.db.begin().await?;
+    store::users::hold(&mut tx, &[user]).await?;
     begin(cx, &mut tx, NewRemoval { user, group: None, by, reason: &reason, since }, span).await?;
     let ended = match bar {
         Some(bar) => admin::bar_in(cx, &mut tx, by, user, bar, &reason).await?,
@@ -179,6 +180,7 @@ pub async fn clear_group(
     let reason = audit::reason(reason, "reason", true)?;
     let since = span.since(cx.now());
     let mut tx = cx.db.begin().await?;
+    store::users::hold(&mut tx, &[user]).await?;
     if ban {
         unread::users_change(cx, &[user]).await?;
     }
@@ -212,6 +214,7 @@ async fn check_any(cx: &Context, user: UserId, group: Option<GroupId>, since: Op
     Ok(())
 }
 
+/// Begins it, in a transaction that holds the person: nothing of theirs is approved meanwhile.
 async fn begin(cx: &Context, tx: &mut Tx, new: NewRemoval<'_>, span: Span) -> Result<()> {
     let now = cx.now();
     let NewRemoval { user, group, by, reason, .. } = new;
@@ -259,7 +262,9 @@ async fn undo(cx: &Context, mut tx: Tx, row: &RemovalRow, by: UserId) -> Result<
     if store::removals::undo(&mut tx, removal, by, now, now.minus(KEPT)).await? == 0 {
         return Err(Error::NotFound);
     }
-    notices::tell(cx, &mut tx, NewNotice { user, group, kind: NoticeKind::Restored, reason: "", by }).await?;
+    if !store::removals::is_covered(&mut tx, removal).await? {
+        notices::tell(cx, &mut tx, NewNotice { user, group, kind: NoticeKind::Restored, reason: "", by }).await?;
+    }
     let deed = Entry::new(by, LogDeed::ClearingUndone).whom(user);
     audit_log::write(&mut tx, Entry { group, ..deed }, now).await?;
     jobs::enqueue(&mut tx, &Job::BringBack { removal }, now).await?;
@@ -274,6 +279,9 @@ async fn undo(cx: &Context, mut tx: Tx, row: &RemovalRow, by: UserId) -> Result<
 pub(crate) async fn work(cx: &Context, removal: RemovalId, back: bool) -> Result<()> {
     for _ in 0..STEPS {
         let mut tx = cx.db.begin().await?;
+        if back {
+            store::removals::hold_all(&mut tx, removal).await?;
+        }
         let Some(held) = store::removals::hold(&mut tx, removal).await? else { return Ok(()) };
         let is_over = if back { !held.undone || held.restored } else { held.undone || held.finished };
         if is_over {
@@ -318,14 +326,30 @@ async fn step(tx: &mut Tx, id: RemovalId, held: &Held, now: Timestamp) -> Result
     };
     let mut taken = Measure::default();
     for (topic, _, message) in rows {
-        if messages::take_away_at(tx, message, topic, held.by_id, now).await? {
-            store::reports::settle(tx, message, held.by_id, Verdict::Deleted, now).await?;
-            store::removals::took(tx, id, message, now).await?;
-            taken.messages += 1;
-        }
+        taken.messages += i64::from(take(tx, (id, held.by_id), message, topic, now).await?);
     }
     store::removals::advance(tx, id, true, (topic, seq), taken).await?;
     Ok(false)
+}
+
+/// Takes a message away for a removal and whoever began it; whether it was there. What its author deleted, and could bring back, is taken
+/// too.
+async fn take(
+    tx: &mut Tx,
+    (removal, by): (RemovalId, UserId),
+    message: MessageId,
+    topic: TopicId,
+    now: Timestamp,
+) -> Result<bool> {
+    let (at, own) = if messages::take_away_at(tx, message, topic, by, now).await? {
+        (now, false)
+    } else {
+        let Some(at) = messages::take_over(tx, message, by, now).await? else { return Ok(false) };
+        (at, true)
+    };
+    store::reports::settle(tx, message, by, Verdict::Deleted, now).await?;
+    store::removals::took(tx, removal, message, at, own).await?;
+    Ok(true)
 }
 
 async fn step_topics(tx: &mut Tx, id: RemovalId, held: &Held, now: Timestamp) -> Result<()> {
@@ -347,11 +371,24 @@ async fn step_topics(tx: &mut Tx, id: RemovalId, held: &Held, now: Timestamp) ->
     Ok(())
 }
 
-/// Brings some of it back; whether that was the end.
+/// Brings some of it back; whether that was the end. What another removal that stands covers goes over to that one.
 async fn step_back(tx: &mut Tx, id: RemovalId, now: Timestamp) -> Result<bool> {
     let topics = store::removals::topics_away(tx, id, STEP).await?;
-    for &(topic, group, at) in &topics {
+    for &TopicAway { topic_id: topic, group_id: group, deleted_at: at, heir } in &topics {
         store::topics::touch(tx, topic).await?;
+        if let Some(heir) = heir {
+            store::removals::hand_topic(tx, id, heir, topic).await?;
+            continue;
+        }
+        let covered = store::removals::covered_in(tx, id, topic, STEP).await?;
+        for one in &covered {
+            let taken = take(tx, (one.removal_id, one.by_id), one.message_id, topic, now).await?;
+            store::removals::add(tx, one.removal_id, i64::from(taken), 0).await?;
+        }
+        if !covered.is_empty() {
+            // Perhaps there are more, and the topic stays away until there are none.
+            return Ok(false);
+        }
         if store::removals::restore_topic(tx, id, topic, at).await? > 0 {
             search_log::insert(tx, Changed::Topic(topic)).await?;
             // It comes to its group as one that was moved there does.
@@ -362,11 +399,15 @@ async fn step_back(tx: &mut Tx, id: RemovalId, now: Timestamp) -> Result<bool> {
         return Ok(false);
     }
     let messages = store::removals::messages_away(tx, id, STEP).await?;
-    for &(topic, message, at) in &messages {
-        store::topics::touch(tx, topic).await?;
-        if store::removals::restore_message(tx, id, message, at).await? > 0 {
+    for away in &messages {
+        let message = away.message_id;
+        store::topics::touch(tx, away.topic_id).await?;
+        if let Some(heir) = away.heir {
+            store::removals::hand_message(tx, id, heir, message).await?;
+        } else if store::removals::restore_message(tx, id, away).await? > 0 {
             search_log::insert(tx, Changed::Message(message)).await?;
-            jobs::enqueue(tx, &Job::MessageRestored { message }, now).await?;
+            let job = if away.own { Job::MessageDeleted { message } } else { Job::MessageRestored { message } };
+            jobs::enqueue(tx, &job, now).await?;
         }
     }
     if messages.is_empty() {

@@ -324,7 +324,7 @@ pub async fn pinned(cx: &Context, group: GroupId) -> Result<Vec<Topic>> {
 /// Deletes a topic with everything in it.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for anyone but moderators and, while nobody else wrote in it, who started it.
+/// [`Error::Forbidden`] for anyone but moderators and, while nobody else wrote in it and nothing in it is reported, who started it.
 pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> {
     let found = find(cx, viewer, id).await?;
     check_delete(cx, viewer, &found).await?;
@@ -332,6 +332,11 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> 
     // Whoever deletes what they alone wrote keeps no order.
     let own = by == found.topic.creator_id && !store::topics::others_wrote(&cx.db, id, by).await?;
     let mut tx = cx.db.begin().await?;
+    if !found.standing.may(Deed::Moderate) && store::reports::waits_in(&mut tx, id).await? {
+        return Err(Error::Forbidden(
+            "Something in this topic was reported, and nobody has answered yet: until then it cannot be deleted as a whole.",
+        ));
+    }
     if store::topics::delete(&mut tx, id, cx.now()).await? > 0 && !own {
         let whom = found.topic.creator_id;
         let entry = Entry::new(by, LogDeed::TopicDeleted).group(found.group.id).topic(id).whom(whom);
