@@ -148,7 +148,12 @@ async fn who_asks_is_banned_and_a_warning_is_taken_back(running: Running) {
     let back = ana.submit(&form.clone().with("reason", &long)).await.expect(422);
     assert_eq!(back.form("/ban").value("reason"), long, "nothing typed is lost");
     ana.submit(&form.clone().with("reason", "Finches")).await.expect(200).must_say("They are out");
-    ben.get("/").await.must_say("You were banned from Choir");
+    let told = wait_for("ben is told", async || {
+        let page = ben.get("/").await.expect(200);
+        notice(&page).is_some().then_some(page)
+    })
+    .await;
+    told.must_say("You were banned from Choir");
     // Somebody else's number, and nobody's, in the same form: neither is there.
     let number = link.rsplit('/').next().expect("a number");
     let cleos = account(&admin, "cleo").await;

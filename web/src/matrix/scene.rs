@@ -279,24 +279,21 @@ impl World {
             State::Deleted => groups::delete(cx, maker, group.id, &group.name).await.expect("deleted"),
             State::Absent => {
                 groups::delete(cx, maker, group.id, &group.name).await.expect("deleted");
-                let (topic, message, invitation) = (ABSENT, ABSENT, ABSENT);
-                let (report, rule, held) = (ABSENT, ABSENT, ABSENT);
                 let slug = "never-was".to_owned();
                 let group = Group { id: domain::model::GroupId(ABSENT), slug: slug.clone(), ..group };
                 let (topic_slug, token) = (slug, "0".repeat(32));
-                let (removal, warning, entry) = (ABSENT, ABSENT, ABSENT);
                 return Scene {
                     group,
-                    topic,
+                    topic: ABSENT,
                     topic_slug,
-                    message,
-                    report,
-                    rule,
-                    held,
-                    invitation,
-                    removal,
-                    warning,
-                    entry,
+                    message: ABSENT,
+                    report: ABSENT,
+                    rule: ABSENT,
+                    held: ABSENT,
+                    invitation: ABSENT,
+                    removal: ABSENT,
+                    warning: ABSENT,
+                    entry: ABSENT,
                     token,
                 };
             }
