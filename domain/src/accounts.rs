@@ -4,6 +4,7 @@ use crate::audit_log::{self, LogDeed};
 use crate::bus::Control;
 use crate::context::Context;
 use crate::error::{Error, Fields, Result};
+use crate::jobs::{self, Job};
 use crate::limits::{self, By, Deed};
 use crate::mail::Kind;
 use crate::model::{Group, Theme, User, UserId};
@@ -273,8 +274,17 @@ pub async fn rename(cx: &Context, user: UserId, typed: &str, password: Password)
     }
     // Only names that were had are counted, not those that were tried.
     limits::count(cx, Deed::Rename, By::User(user)).await?;
+    let conversations = store::directs::of(&mut tx, user).await?;
+    for &group in &conversations {
+        crate::directs::rename(&mut tx, group).await?;
+        jobs::enqueue(&mut tx, &Job::GroupChanged { group }, cx.now()).await?;
+    }
     tx.commit().await?;
+    cx.wake.after_commit();
     changed(cx, user).await;
+    for group in conversations {
+        sessions::tell(cx, &Control::GroupChanged { group }).await;
+    }
     Ok(())
 }
 

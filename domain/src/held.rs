@@ -254,7 +254,7 @@ async fn approve(cx: &Context, viewer: Viewer, row: &HeldRow) -> Result<bool> {
         }
     };
     let key = row.idempotency_key.as_deref();
-    let new = NewMessage { topic, author: author.id, at: now, raw: &row.raw, nodes: &nodes, key };
+    let new = NewMessage { topic, group: row.group.id, author: author.id, at: now, raw: &row.raw, nodes: &nodes, key };
     let Some(saved) = store::messages::save(&mut tx, &new).await? else {
         drop(tx);
         return settle_twin(cx, row).await;

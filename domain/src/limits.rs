@@ -45,6 +45,8 @@ pub enum Deed {
     Report,
     /// Changing what a message or title says: each time leaves a version or a line.
     Edit,
+    /// Sending a form, whatever it does: joining, marking, deciding.
+    Form,
     /// Warning somebody.
     Warn,
 }
@@ -89,6 +91,7 @@ pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
         (Deed::DirectWhileNew, _) => ("direct-new", limits.directs_per_day_while_new, 24 * 60 * minute),
         (Deed::Report, _) => ("report", limits.reports_per_day, 24 * 60 * minute),
         (Deed::Edit, _) => ("edit", limits.edits_per_minute, minute),
+        (Deed::Form, _) => ("form", limits.forms_per_minute, minute),
         (Deed::Warn, _) => ("warn", limits.warnings_per_day, 24 * 60 * minute),
     };
     let who = match by {

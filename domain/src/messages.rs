@@ -134,7 +134,7 @@ pub async fn post(cx: &Context, viewer: Viewer, topic: TopicId, draft: Draft) ->
         let place = held::Place { group: found.group.id, topic: Some(topic), title: "" };
         return held::keep(cx, viewer, place, &draft, why).await;
     }
-    let new = draft.by(user, topic, &nodes, cx.now());
+    let new = draft.by(user, (found.group.id, topic), &nodes, cx.now());
     let pause = if found.standing.may(Deed::Moderate) { 0 } else { found.group.slow_seconds };
     let saved = if pause == 0 && passed.reports.is_empty() {
         store::messages::save_alone(&cx.db, &new).await?
@@ -146,7 +146,8 @@ pub async fn post(cx: &Context, viewer: Viewer, topic: TopicId, draft: Draft) ->
     };
     let Some(Saved { id, seq }) = saved else {
         return match posted_meanwhile(cx, viewer, &draft).await {
-            Err(Error::NotFound) if store::merges::ended_in(&cx.db, topic).await?.is_some() => {
+            // It went elsewhere meanwhile, or became a part of another one: what they may do there is looked at anew.
+            Err(Error::NotFound) if store::topics::went_on(&cx.db, topic, found.group.id).await? => {
                 Box::pin(post(cx, viewer, topic, draft)).await
             }
             posted => posted,
@@ -189,8 +190,14 @@ async fn save_with_care(cx: &Context, new: &NewMessage<'_>, pause: i64, reports:
 
 impl Draft {
     /// As it is saved.
-    pub(crate) fn by<'a>(&'a self, author: UserId, topic: TopicId, nodes: &'a [Node], at: Timestamp) -> NewMessage<'a> {
-        NewMessage { topic, author, at, raw: &self.text, nodes, key: self.key.as_deref() }
+    pub(crate) fn by<'a>(
+        &'a self,
+        author: UserId,
+        (group, topic): (GroupId, TopicId),
+        nodes: &'a [Node],
+        at: Timestamp,
+    ) -> NewMessage<'a> {
+        NewMessage { topic, group, author, at, raw: &self.text, nodes, key: self.key.as_deref() }
     }
 }
 

@@ -44,6 +44,8 @@ pub struct ErrorPage {
     pub frame: Frame,
     /// What went wrong.
     pub problem: Problem,
+    /// What the domain says of it, where it says more than the problem's own words.
+    pub why: Option<&'static str>,
     /// What was sent, where a form was.
     pub kept: Kept,
 }
@@ -129,6 +131,7 @@ impl ErrorPage {
     pub fn heading(&self) -> &'static str {
         match self.problem {
             Problem::BadRequest => "That address makes no sense here",
+            Problem::Forbidden if self.why.is_some() => "That cannot be done",
             Problem::Forbidden => "That is not yours to do",
             Problem::NotFound => "There is nothing here",
             Problem::MethodNotAllowed => "That cannot be done this way",
@@ -146,6 +149,9 @@ impl ErrorPage {
 
     /// What happened and what to do.
     pub fn text(&self) -> String {
+        if let Some(why) = self.why {
+            return why.to_owned();
+        }
         let text = match &self.problem {
             Problem::BadRequest => "Part of the address is damaged. Perhaps it was cut off when it was copied.",
             Problem::Forbidden if self.frame.signed_in() => {

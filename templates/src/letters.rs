@@ -45,7 +45,7 @@ pub fn words(occasion: &Occasion) -> Result<Words, String> {
 
 impl Letter {
     fn about(occasion: &Occasion) -> Self {
-        let Occasion { kind, site_name, base_url, username, address, link, taken_by, expires_at } = occasion;
+        let Occasion { kind, site_name, base_url, username, address, link, taken_by, expires_at, barred } = occasion;
         let until = format!("The link works once, until {}.", crate::when::exact(expires_at));
         let not_you = "If that was not you, set a new password at once, and look through your sessions:".to_owned();
         let settings = |label| Some((label, format!("{base_url}/-/settings/sessions")));
@@ -138,6 +138,28 @@ impl Letter {
                 None,
                 vec!["Within a week it is taken away, with everything that it says about you.".to_owned()],
             ),
+            (Kind::Barred, _) => {
+                let (until, why) = barred.clone().unwrap_or_default();
+                let (what, how_long) = match until {
+                    Some(until) => ("suspended", format!("suspended until {}", crate::when::exact(&until))),
+                    None => ("banned", "banned".to_owned()),
+                };
+                (
+                    format!("Your account at {site_name} is {what}"),
+                    vec![
+                        format!("The account {username} at {site_name} is {how_long}. An admin gave this reason:"),
+                        why,
+                    ],
+                    None,
+                    vec!["You are signed out everywhere. What you wrote stays where it is.".to_owned()],
+                )
+            }
+            (Kind::Freed, _) => (
+                format!("You can use your account at {site_name} again"),
+                vec![format!("The account {username} at {site_name} is not suspended or banned any more.")],
+                Some(("Sign in", format!("{base_url}/-/sign-in"))),
+                vec![],
+            ),
         };
         let (site_name, base_url, username) = (site_name.clone(), base_url.clone(), username.clone());
         Self { subject, site_name, base_url, username, said, link, after }
@@ -161,6 +183,7 @@ mod tests {
             link: Some("https://forum.example/-/reset?token=abc".into()),
             taken_by: None,
             expires_at: Timestamp(1_768_572_000_000_000),
+            barred: Some((None, "Selling <finches>".into())),
         }
     }
 
@@ -177,6 +200,8 @@ mod tests {
             Kind::Deleted,
             Kind::Approved,
             Kind::Declined,
+            Kind::Barred,
+            Kind::Freed,
         ] {
             let written = words(&occasion(kind)).expect("it draws");
             assert!(written.subject.contains("The <Garden>"), "{kind}");

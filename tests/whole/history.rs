@@ -71,6 +71,16 @@ async fn a_topic_is_locked_resolved_and_moved_and_says_so(running: Running) {
     refused.must_say("One more thing");
     assert!(!ben.get(&topic.path).await.has_form("/messages"));
 
+    let archived = marked(&ana, "archived").await;
+    archived.must_say("archived this topic");
+    archived.must_say("everything in it stays as it is");
+    assert!(!archived.has_form("/messages"), "moderators write in it as little");
+    ben.get(&edit).await.expect(403);
+    let forms = ana.get(&edit).await.expect(200);
+    assert!(!forms.has_form("/move") && !forms.has_form("/edit"));
+    ben.get(&group.path).await.must_say("archived");
+    marked(&ana, "archived").await.must_say("took this topic out of the archive");
+
     let form = ana.get(&edit).await.expect(200).form("/move").with("group", &attic.id);
     let moved = ana.submit(&form).await.expect(200);
     assert_eq!(moved.path, "/attic/herons/");

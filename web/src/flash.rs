@@ -25,6 +25,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("merged", "The topics are one now. Old links lead here."),
     ("joined", "You are in. What was written before counts as read."),
     ("left", "You left the group."),
+    ("left-conversation", "You left the conversation."),
     ("asked", "You asked to be let in. Whoever keeps order there sees it."),
     ("withdrawn", "You took it back."),
     ("answered", "Answered."),
