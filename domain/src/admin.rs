@@ -243,6 +243,7 @@ pub async fn record(cx: &Context, viewer: Viewer, user: UserId) -> Result<Record
     Ok(Record {
         lines: audit_log::record(cx, viewer, user, None).await?,
         removals: crate::removals::list(cx, user, None).await?,
+        warnings: crate::notices::warnings(cx, user, None).await?,
     })
 }
 

@@ -92,10 +92,10 @@ async fn account(cx: &Context, id: UserId) -> Result<Lines> {
         json!({"type": "held", "id": row.id, "group_id": row.group_id, "topic_id": row.topic_id, "title": row.title, "text": row.raw,
             "created_at": row.created_at.rfc3339(), "declined_at": row.declined_at.map(Timestamp::rfc3339), "reason": row.reason})
     }));
-    lines
-        .extend(store::notices::of_user(&cx.db, id, BATCH).await?.into_iter().map(|(kind, group, reason, at, read)| {
-        json!({"type": "notice", "kind": kind.as_str(), "group": group, "reason": reason, "created_at": at.rfc3339(),
-            "read_at": read.map(Timestamp::rfc3339)})
+    lines.extend(store::notices::of_user(&cx.db, id, BATCH).await?.into_iter().map(|row| {
+        json!({"type": "notice", "kind": row.kind.as_str(), "group": row.group_name, "reason": row.reason,
+            "created_at": row.created_at.rfc3339(), "read_at": row.read_at.map(Timestamp::rfc3339),
+            "taken_back_at": row.taken_back_at.map(Timestamp::rfc3339)})
     }));
     Ok((lines, Part::Ignores(UserId(0))))
 }

@@ -235,6 +235,7 @@ async fn approve(cx: &Context, viewer: Viewer, row: &HeldRow) -> Result<bool> {
     let nodes = messages::parse(cx, &row.raw).await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
+    store::users::hold(&mut tx, &[author.id]).await?;
     if !members::held(&mut tx, viewer, row.group.id).await?.may_settle() {
         return Err(Error::NotFound);
     }

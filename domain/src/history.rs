@@ -177,7 +177,7 @@ pub async fn restore(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Plac
         let now = cx.now();
         let mut tx = cx.db.begin().await?;
         store::topics::touch(&mut tx, found.topic.id).await?;
-        if store::history::restore(&mut tx, id, now.minus(KEPT)).await? > 0 {
+        if store::history::restore(&mut tx, id, now.minus(KEPT), deletion.deleted_by).await? > 0 {
             search_log::insert(&mut tx, Changed::Message(id)).await?;
             jobs::enqueue(&mut tx, &Job::MessageRestored { message: id }, now).await?;
             if deletion.deleted_by != Some(user) || placed.message.author.id != user {

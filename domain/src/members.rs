@@ -13,7 +13,7 @@ use crate::policy::{Deed, Standing, Viewer};
 use crate::store::Tx;
 use crate::store::audit_log::Line;
 use crate::store::members::{BanRow, MemberRow, Place};
-use crate::store::notices::NewNotice;
+use crate::store::notices::{NewNotice, WarningRow};
 use crate::store::removals::RemovalRow;
 use crate::{notices, reads, sessions, store, unread};
 
@@ -112,7 +112,7 @@ async fn withdraw_invitations(cx: &Context, tx: &mut Tx, group: GroupId, user: U
     Ok(invited)
 }
 
-/// Somebody who is in a group, was, or was banned from it, for those who may do something to them.
+/// Somebody who has to do with a group, for those who may do something to them.
 #[derive(Clone, Debug)]
 pub struct Chosen {
     /// The group, and how the reader stands to it.
@@ -123,6 +123,10 @@ pub struct Chosen {
     pub member: Option<MemberRow>,
     /// Whether they were banned.
     pub is_banned: bool,
+    /// Whether they wrote in it, deleted or not.
+    pub has_written: bool,
+    /// Whether they asked to be let in, and were not.
+    pub has_asked: bool,
 }
 
 impl Chosen {
@@ -132,7 +136,8 @@ impl Chosen {
     }
 }
 
-/// Somebody as those see them who decide who is in the group: who is in it, who was banned, and who wrote in it.
+/// Somebody as those see them who decide who is in the group: who is in it or asks to be, who was banned or told something, and who
+/// wrote in it.
 ///
 /// # Errors
 /// [`Error::NotFound`], also for those who have nothing to do with it; [`Error::Forbidden`].
@@ -141,10 +146,11 @@ pub async fn chosen(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) 
     let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
     let member = store::members::one(&cx.db, group, user).await?;
     let known = store::members::known(&cx.db, group, user).await?.ok_or(Error::NotFound)?;
-    if member.is_none() && !known.is_banned && !known.has_written {
+    let store::members::Known { person, is_banned, has_written, has_asked, was_told } = known;
+    if member.is_none() && !is_banned && !has_written && !has_asked && !was_told {
         return Err(Error::NotFound);
     }
-    Ok(Chosen { found, person: known.person, member, is_banned: known.is_banned })
+    Ok(Chosen { found, person, member, is_banned, has_written, has_asked })
 }
 
 /// What was done to somebody in a group, and what of theirs was taken away there, for those who keep order.
@@ -154,6 +160,8 @@ pub struct Record {
     pub lines: Vec<Line>,
     /// Removals, the newest first.
     pub removals: Vec<RemovalRow>,
+    /// Warnings, the newest first.
+    pub warnings: Vec<WarningRow>,
 }
 
 /// The record of somebody in a group.
@@ -166,6 +174,7 @@ pub async fn record(cx: &Context, viewer: Viewer, chosen: &Chosen) -> Result<Rec
     Ok(Record {
         lines: audit_log::record(cx, viewer, user, Some(group)).await?,
         removals: crate::removals::list(cx, user, Some(group)).await?,
+        warnings: notices::warnings(cx, user, Some(group)).await?,
     })
 }
 
@@ -177,10 +186,11 @@ pub async fn remove(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) 
     take_out(cx, viewer, group, user, None).await
 }
 
-/// Removes a member, or somebody who asked, and keeps them out.
+/// Removes a member, or somebody else whom [`chosen`] shows, and keeps them out.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `reason`, [`Error::NotFound`], [`Error::Forbidden`] for those who do not stand above them.
+/// [`Error::Invalid`] on `reason`; [`Error::NotFound`] also for whoever has nothing to do with the group; [`Error::Forbidden`] for those
+/// who do not stand above them.
 pub async fn ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, reason: &str) -> Result<Group> {
     take_out(cx, viewer, group, user, Some(reason)).await
 }
@@ -190,6 +200,10 @@ async fn take_out(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, ba
     let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
     if by == user {
         return Err(Error::Forbidden("That is you: leave the group instead."));
+    }
+    if ban.is_some() {
+        // Whoever tries ids learns of nobody.
+        chosen(cx, viewer, group, user).await?;
     }
     let reason = ban.map(|reason| audit::reason(reason, "reason", true)).transpose()?;
     let mut tx = cx.db.begin().await?;
@@ -226,8 +240,8 @@ pub(crate) struct Out<'a> {
     pub ban: Option<&'a str>,
 }
 
-/// Puts somebody out of a group, in a transaction that found that it may be: all who are concerned by it. Whoever had to do with the
-/// group is told why they are banned.
+/// Puts somebody out of a group, in a transaction that found that it may be: all who are concerned by it. They are told why they
+/// are banned.
 ///
 /// # Errors
 /// [`Error::NotFound`] when they are not in it, or were banned already.
@@ -237,15 +251,13 @@ pub(crate) async fn put_out(cx: &Context, tx: &mut Tx, out: Out<'_>) -> Result<V
     let mut concerned = drop_out(cx, tx, group, user).await?;
     let what = match ban {
         Some(reason) => {
-            let asked = store::requests::delete(tx, group, user).await? > 0;
+            store::requests::delete(tx, group, user).await?;
             store::invitations::uninvite(tx, group, user).await?;
             if store::members::ban(tx, group, user, by, reason, now).await? == 0 && place.role.is_none() {
                 return Err(Error::NotFound);
             }
-            if place.role.is_some() || asked || store::members::has_written(tx, group, user).await? {
-                let new = NewNotice { user, group: Some(group), kind: NoticeKind::Ban, reason, by };
-                notices::tell_member(cx, tx, new, place.role.is_some()).await?;
-            }
+            let new = NewNotice { user, group: Some(group), kind: NoticeKind::Ban, reason, by };
+            notices::tell_member(cx, tx, new, place.role.is_some()).await?;
             LogDeed::MemberBanned
         }
         None if place.role.is_none() => return Err(Error::NotFound),
@@ -258,7 +270,7 @@ pub(crate) async fn put_out(cx: &Context, tx: &mut Tx, out: Out<'_>) -> Result<V
     Ok(concerned)
 }
 
-/// Lifts a ban: they may come again.
+/// Lifts a ban: they may come again, and are not told of it any more if they have not read it.
 ///
 /// # Errors
 /// [`Error::NotFound`] when they were not banned, [`Error::Forbidden`].
@@ -269,9 +281,12 @@ pub async fn lift_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId
     if store::members::lift_ban(&mut tx, group, user).await? == 0 {
         return Err(Error::NotFound);
     }
-    audit_log::write(&mut tx, Entry::new(by, LogDeed::BanLifted).group(group).whom(user), cx.now()).await?;
+    let now = cx.now();
+    store::notices::take_back_bans(&mut tx, group, user, by, now).await?;
+    audit_log::write(&mut tx, Entry::new(by, LogDeed::BanLifted).group(group).whom(user), now).await?;
     tx.commit().await?;
     changed(cx, user, group).await;
+    crate::accounts::changed(cx, user).await;
     Ok(found.group)
 }
 

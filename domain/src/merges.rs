@@ -117,6 +117,7 @@ pub async fn merge(cx: &Context, viewer: Viewer, topic: TopicId, into: TopicId) 
     store::merges::merge_levels(&mut tx, topic, into).await?;
     store::merges::put_together(&mut tx, topic, into).await?;
     store::merges::end(&mut tx, topic, into, now).await?;
+    store::held::merge(&mut tx, topic, into, other.group.id).await?;
     let older = if own.created_at < its.created_at { &own } else { &its };
     store::merges::begin_with(&mut tx, into, older, came_at).await?;
     store::splits::count_again(&mut tx, into).await?;

@@ -3,7 +3,7 @@
 mod changes;
 
 pub use changes::{Editable, deletable, delete, edit, editable};
-pub(crate) use changes::{take_away, take_away_at};
+pub(crate) use changes::{take_away, take_away_at, take_over};
 
 use std::collections::HashMap;
 use std::time::Duration;

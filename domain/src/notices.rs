@@ -8,9 +8,12 @@ use crate::groups;
 use crate::limits::{self, By};
 use crate::model::{Group, GroupId, NoticeId, NoticeKind, User, UserId};
 use crate::policy::{Deed, Viewer};
-use crate::store::notices::{NewNotice, NoticeRow};
+use crate::store::notices::{NewNotice, NoticeRow, WarningRow};
 use crate::store::{self, Tx};
 use crate::{accounts, admin, members};
+
+/// Warnings of somebody that are listed.
+const LISTED: i64 = 50;
 
 /// What somebody has not read yet, the eldest of it.
 pub async fn unread(cx: &Context, user: UserId) -> Result<Option<NoticeRow>> {
@@ -98,4 +101,60 @@ pub async fn warn_in_group(cx: &Context, viewer: Viewer, group: GroupId, user: U
     tx.commit().await?;
     accounts::changed(cx, user).await;
     Ok(found.group)
+}
+
+/// The warnings of somebody, in a group or by the admins of the site, the newest first. For those who may take them back.
+pub(crate) async fn warnings(cx: &Context, user: UserId, group: Option<GroupId>) -> Result<Vec<WarningRow>> {
+    Ok(store::notices::warnings(&cx.db, user, group, LISTED).await?)
+}
+
+/// Takes a warning of the site back, read or not: who was warned.
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone but site admins, and when there is none that stands; [`Error::Forbidden`] on one's own.
+pub async fn take_back(cx: &Context, viewer: Viewer, id: NoticeId) -> Result<UserId> {
+    let by = viewer.site_admin()?;
+    let mut tx = cx.db.begin().await?;
+    let user = store::notices::warned(&mut tx, id, None).await?.ok_or(Error::NotFound)?;
+    unsay(cx, tx, id, by, user, None).await
+}
+
+/// Takes a warning back that somebody had in a group, as one who may warn them there: who was warned.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none that stands; [`Error::Forbidden`].
+pub async fn take_back_in_group(cx: &Context, viewer: Viewer, group: GroupId, id: NoticeId) -> Result<UserId> {
+    let by = viewer.user()?;
+    groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    let mut tx = cx.db.begin().await?;
+    let standing = members::held(&mut tx, viewer, group).await?;
+    standing.check(Deed::Admit)?;
+    let user = store::notices::warned(&mut tx, id, Some(group)).await?.ok_or(Error::NotFound)?;
+    let place = store::members::place(&mut tx, group, user).await?;
+    if by != user && !standing.may_remove(place.role) {
+        return Err(Error::Forbidden("They decide here as much as you do."));
+    }
+    unsay(cx, tx, id, by, user, Some(group)).await
+}
+
+async fn unsay(
+    cx: &Context,
+    mut tx: Tx,
+    id: NoticeId,
+    by: UserId,
+    user: UserId,
+    group: Option<GroupId>,
+) -> Result<UserId> {
+    if by == user {
+        return Err(Error::Forbidden("That is you."));
+    }
+    let now = cx.now();
+    if store::notices::take_back(&mut tx, id, by, now).await? == 0 {
+        return Err(Error::NotFound);
+    }
+    let deed = Entry::new(by, LogDeed::WarningTakenBack).whom(user);
+    audit_log::write(&mut tx, Entry { group, ..deed }, now).await?;
+    tx.commit().await?;
+    accounts::changed(cx, user).await;
+    Ok(user)
 }

@@ -1,7 +1,11 @@
 //! Everything by one person, taken away at once for a reason that they are told, and brought back. It is a job that goes on where it
 //! stopped: each step is a transaction of its own, and what it took away is written down with it.
 
+mod steps;
+
 use std::time::Duration;
+
+pub(crate) use steps::work;
 
 use crate::audit;
 use crate::audit_log::{self, Entry, LogDeed};
@@ -9,19 +13,14 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::history::KEPT;
 use crate::jobs::{self, Job};
-use crate::model::{Group, GroupId, NoticeKind, RemovalId, TopicId, User, UserId, Verdict};
+use crate::model::{Group, GroupId, NoticeKind, RemovalId, User, UserId};
 use crate::policy::{Deed, Viewer};
 use crate::store::notices::NewNotice;
-use crate::store::removals::{Held, Measure, NewRemoval, RemovalRow};
-use crate::store::search_log::{self, Changed};
+use crate::store::removals::{Measure, NewRemoval, RemovalRow};
 use crate::store::{self, Tx};
 use crate::time::Timestamp;
-use crate::{accounts, admin, groups, members, messages, notices, sessions, unread};
+use crate::{accounts, admin, groups, members, notices, sessions, unread};
 
-/// Topics, or messages, of one step.
-const STEP: i64 = 100;
-/// Steps of one run of the job; then it queues itself again.
-const STEPS: usize = 20;
 /// Removals that are listed.
 const LISTED: i64 = 20;
 
@@ -147,6 +146,7 @@ pub async fn clear_site(
     let since = span.since(cx.now());
     check_any(cx, user, None, since).await?;
     let mut tx = cx.db.begin().await?;
+    store::users::hold(&mut tx, &[user]).await?;
     begin(cx, &mut tx, NewRemoval { user, group: None, by, reason: &reason, since }, span).await?;
     let ended = match bar {
         Some(bar) => admin::bar_in(cx, &mut tx, by, user, bar, &reason).await?,
@@ -179,6 +179,7 @@ pub async fn clear_group(
     let reason = audit::reason(reason, "reason", true)?;
     let since = span.since(cx.now());
     let mut tx = cx.db.begin().await?;
+    store::users::hold(&mut tx, &[user]).await?;
     if ban {
         unread::users_change(cx, &[user]).await?;
     }
@@ -212,6 +213,7 @@ async fn check_any(cx: &Context, user: UserId, group: Option<GroupId>, since: Op
     Ok(())
 }
 
+/// Begins it, in a transaction that holds the person: nothing of theirs is approved meanwhile.
 async fn begin(cx: &Context, tx: &mut Tx, new: NewRemoval<'_>, span: Span) -> Result<()> {
     let now = cx.now();
     let NewRemoval { user, group, by, reason, .. } = new;
@@ -259,7 +261,9 @@ async fn undo(cx: &Context, mut tx: Tx, row: &RemovalRow, by: UserId) -> Result<
     if store::removals::undo(&mut tx, removal, by, now, now.minus(KEPT)).await? == 0 {
         return Err(Error::NotFound);
     }
-    notices::tell(cx, &mut tx, NewNotice { user, group, kind: NoticeKind::Restored, reason: "", by }).await?;
+    if !store::removals::is_covered(&mut tx, removal).await? {
+        notices::tell(cx, &mut tx, NewNotice { user, group, kind: NoticeKind::Restored, reason: "", by }).await?;
+    }
     let deed = Entry::new(by, LogDeed::ClearingUndone).whom(user);
     audit_log::write(&mut tx, Entry { group, ..deed }, now).await?;
     jobs::enqueue(&mut tx, &Job::BringBack { removal }, now).await?;
@@ -267,110 +271,4 @@ async fn undo(cx: &Context, mut tx: Tx, row: &RemovalRow, by: UserId) -> Result<
     cx.wake.after_commit();
     accounts::changed(cx, user).await;
     Ok(user)
-}
-
-/// Takes away some of it, or brings some of it back, and queues itself again while there is more. Runs twice, and side by side: each
-/// step holds the removal.
-pub(crate) async fn work(cx: &Context, removal: RemovalId, back: bool) -> Result<()> {
-    for _ in 0..STEPS {
-        let mut tx = cx.db.begin().await?;
-        let Some(held) = store::removals::hold(&mut tx, removal).await? else { return Ok(()) };
-        let is_over = if back { !held.undone || held.restored } else { held.undone || held.finished };
-        if is_over {
-            return Ok(());
-        }
-        let now = cx.now();
-        let is_done = match back {
-            true => step_back(&mut tx, removal, now).await?,
-            false => step(&mut tx, removal, &held, now).await?,
-        };
-        tx.commit().await?;
-        cx.wake.after_commit();
-        if let (true, Some(group)) = (is_done, held.group_id) {
-            // Fewer reports wait there.
-            members::tell_keepers(cx, group).await;
-        }
-    }
-    let mut tx = cx.db.begin().await?;
-    let job = if back { Job::BringBack { removal } } else { Job::ClearPerson { removal } };
-    jobs::enqueue(&mut tx, &job, cx.now()).await?;
-    tx.commit().await?;
-    cx.wake.after_commit();
-    Ok(())
-}
-
-/// Takes away some of it; whether that was the end.
-async fn step(tx: &mut Tx, id: RemovalId, held: &Held, now: Timestamp) -> Result<bool> {
-    if !held.topics_done {
-        step_topics(tx, id, held, now).await?;
-        return Ok(false);
-    }
-    let rows = store::removals::messages(tx, held, STEP).await?;
-    let Some(&(topic, seq, _)) = rows.last() else {
-        let is_end = (held.done_topic, held.done_seq) == (TopicId(0), 0);
-        if is_end {
-            store::removals::finish(tx, id, now).await?;
-        } else {
-            // What was moved meanwhile to where it had been is found from the beginning.
-            store::removals::advance(tx, id, true, (TopicId(0), 0), Measure::default()).await?;
-        }
-        return Ok(is_end);
-    };
-    let mut taken = Measure::default();
-    for (topic, _, message) in rows {
-        if messages::take_away_at(tx, message, topic, held.by_id, now).await? {
-            store::reports::settle(tx, message, held.by_id, Verdict::Deleted, now).await?;
-            store::removals::took(tx, id, message, now).await?;
-            taken.messages += 1;
-        }
-    }
-    store::removals::advance(tx, id, true, (topic, seq), taken).await?;
-    Ok(false)
-}
-
-async fn step_topics(tx: &mut Tx, id: RemovalId, held: &Held, now: Timestamp) -> Result<()> {
-    let topics = store::removals::topics(tx, held, STEP).await?;
-    let mut taken = Measure::default();
-    for &topic in &topics {
-        store::topics::touch(tx, topic).await?;
-        if let Some(messages) = store::removals::delete_topic(tx, id, topic, now).await? {
-            store::reports::settle_topic(tx, topic, held.by_id, Verdict::Deleted, now).await?;
-            search_log::insert(tx, Changed::Topic(topic)).await?;
-            jobs::enqueue(tx, &Job::TopicDeleted { topic }, now).await?;
-            taken.messages += messages;
-            taken.topics += 1;
-        }
-    }
-    let done = (topics.len() as i64) < STEP;
-    let last = if done { TopicId(0) } else { topics.last().copied().unwrap_or(TopicId(0)) };
-    store::removals::advance(tx, id, done, (last, 0), taken).await?;
-    Ok(())
-}
-
-/// Brings some of it back; whether that was the end.
-async fn step_back(tx: &mut Tx, id: RemovalId, now: Timestamp) -> Result<bool> {
-    let topics = store::removals::topics_away(tx, id, STEP).await?;
-    for &(topic, group, at) in &topics {
-        store::topics::touch(tx, topic).await?;
-        if store::removals::restore_topic(tx, id, topic, at).await? > 0 {
-            search_log::insert(tx, Changed::Topic(topic)).await?;
-            // It comes to its group as one that was moved there does.
-            jobs::enqueue(tx, &Job::TopicMoved { topic, from: group }, now).await?;
-        }
-    }
-    if !topics.is_empty() {
-        return Ok(false);
-    }
-    let messages = store::removals::messages_away(tx, id, STEP).await?;
-    for &(topic, message, at) in &messages {
-        store::topics::touch(tx, topic).await?;
-        if store::removals::restore_message(tx, id, message, at).await? > 0 {
-            search_log::insert(tx, Changed::Message(message)).await?;
-            jobs::enqueue(tx, &Job::MessageRestored { message }, now).await?;
-        }
-    }
-    if messages.is_empty() {
-        store::removals::restored(tx, id, now).await?;
-    }
-    Ok(messages.is_empty())
 }

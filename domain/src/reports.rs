@@ -151,7 +151,8 @@ pub struct Answered {
     pub reports: u64,
 }
 
-/// Answers all reports of a message that wait; with [`Verdict::Deleted`], deletes it. Who answered them before had the word.
+/// Answers all reports of a message that wait; with [`Verdict::Deleted`], deletes it, or sees to it that whoever wrote it and deleted it
+/// does not bring it back. Who answered them before had the word.
 ///
 /// # Errors
 /// [`Error::NotFound`] for anyone who does not see the report, [`Error::Forbidden`] in an archive, where nothing is deleted.
@@ -173,7 +174,10 @@ pub async fn answer(cx: &Context, viewer: Viewer, report: ReportId, verdict: Ver
         _ if reports == 0 => None,
         Verdict::Nothing => Some(LogDeed::ReportDismissed),
         Verdict::Deleted => {
-            messages::take_away(cx, &mut tx, message, topic, user).await?.then_some(LogDeed::MessageDeleted)
+            // Whoever wrote it may have deleted it before, to bring it back later.
+            let gone = messages::take_away(cx, &mut tx, message, topic, user).await?
+                || messages::take_over(&mut tx, message, user, now).await?.is_some();
+            gone.then_some(LogDeed::MessageDeleted)
         }
     };
     if let Some(what) = what {

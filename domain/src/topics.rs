@@ -338,7 +338,7 @@ pub async fn pinned(cx: &Context, group: GroupId) -> Result<Vec<Topic>> {
 /// Deletes a topic with everything in it.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for anyone but moderators and, while nobody else wrote in it, who started it.
+/// [`Error::Forbidden`] for anyone but moderators and, while nobody else wrote in it and nothing in it is reported, who started it.
 pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> {
     let found = find(cx, viewer, id).await?;
     check_delete(cx, viewer, &found).await?;
@@ -348,6 +348,11 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> 
     let others = store::topics::others_wrote_in(&mut tx, id, found.topic.creator_id).await?;
     if others && !found.standing.may(Deed::Moderate) {
         return Err(OTHERS_WROTE);
+    }
+    if !found.standing.may(Deed::Moderate) && store::reports::waits_in(&mut tx, id).await? {
+        return Err(Error::Forbidden(
+            "Something in this topic was reported, and nobody has answered yet: until then it cannot be deleted as a whole.",
+        ));
     }
     // Whoever deletes what they alone wrote keeps no order.
     let own = by == found.topic.creator_id && !others;

@@ -76,18 +76,29 @@ pub struct Edit {
     pub member: Option<Row>,
     /// Whether they were banned from it.
     pub is_banned: bool,
+    /// Whether they wrote in it.
+    pub has_written: bool,
+    /// Whether they asked to be let in, and were not.
+    pub has_asked: bool,
     /// Whether the viewer may give them another part.
     pub may_appoint: bool,
     /// Whether the viewer may hand the group over to them.
     pub may_hand_over: bool,
     /// Whether the viewer may warn, remove and ban them.
     pub may_remove: bool,
-    /// The form that bans.
+    /// The form that bans, unless they were.
     pub form: ReasonForm,
     /// The form that warns.
     pub warn: WarnForm,
     /// What was done to them here.
     pub record: Record,
+}
+
+impl Edit {
+    /// What stands above the reason of a ban.
+    pub fn ban_label(&self) -> &'static str {
+        if self.member.is_some() { "Or ban them, because" } else { "Keep them out, because" }
+    }
 }
 
 /// `/-/groups/ID/bans`.

@@ -1,7 +1,7 @@
 //! What those who keep order tell somebody, above the page.
 
 use domain::model::NoticeKind;
-use domain::store::notices::NoticeRow;
+use domain::store::notices::{NoticeRow, WarningRow};
 
 /// What it is, in a sentence.
 pub fn heading(told: &NoticeRow) -> String {
@@ -21,4 +21,22 @@ pub fn heading(told: &NoticeRow) -> String {
 /// How many more there are, in words; nothing when there are none.
 pub fn more(told: &NoticeRow) -> Option<String> {
     (told.more > 0).then(|| format!("{} more after this one", told.more))
+}
+
+/// Where the form goes that takes a warning back.
+pub fn take_back(warning: &WarningRow) -> String {
+    match warning.group_id {
+        Some(group) => format!("/-/groups/{group}/warnings/{}/take-back", warning.id),
+        None => format!("/admin/warnings/{}/take-back", warning.id),
+    }
+}
+
+/// What became of a warning, in a word or two.
+pub fn state(warning: &WarningRow) -> &'static str {
+    match (warning.taken_back_at, warning.read_at) {
+        (Some(_), None) => "taken back unread",
+        (Some(_), Some(_)) => "taken back",
+        (None, Some(_)) => "read",
+        (None, None) => "not read yet",
+    }
 }

@@ -10,6 +10,12 @@ use crate::form::ClearForm;
 use crate::frame::Frame;
 use crate::numbers::counted;
 
+/// Who reads the reason of what is done in a group.
+pub const IN_GROUP: &str = "They are told. It also stands in the log of the group, with their name and yours: everyone who may read the group may read it there.";
+/// Who reads the reason of what is done in the site.
+const IN_SITE: &str =
+    "They are told. It also stands in the log of the site, with their name and yours: everyone may read it there.";
+
 /// `/admin/people/ID/clear` and `/-/groups/ID/members/USER/clear`: how much it is, and the form that takes it away.
 #[derive(Clone, Debug, Template)]
 #[template(path = "removals/new.html")]
@@ -33,6 +39,11 @@ impl Clear {
             Some(group) => format!("/-/groups/{}/members/{}", group.id, self.person.id),
             None => format!("/admin/people/{}", self.person.id),
         }
+    }
+
+    /// Who reads the reason.
+    pub fn who_reads(&self) -> &'static str {
+        if self.group.is_some() { IN_GROUP } else { IN_SITE }
     }
 
     /// Whether there is anything to be taken away.

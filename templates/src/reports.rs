@@ -1,7 +1,7 @@
 //! Reporting a message, and answering.
 
 use askama::Template;
-use domain::model::{Group, Message, Topic};
+use domain::model::{Group, Message, Restorable, Topic};
 use domain::reports::Item;
 use domain::time::Timestamp;
 
@@ -59,9 +59,10 @@ impl Reports {
     }
 }
 
-/// Whether the message can still be deleted: there is one, and the group is not archived.
+/// Whether the message can still be deleted, and the group is not archived: it is there, or whoever wrote it could bring it back.
 pub fn is_deletable(item: &Item) -> bool {
-    !item.message.deleted && !item.row.group.is_archived()
+    let could_come_back = item.message.restorable == Some(Restorable::ByAuthor);
+    (!item.message.deleted || could_come_back) && !item.row.group.is_archived()
 }
 
 /// The title of the topic that it stands in: never empty.

@@ -6,6 +6,7 @@ use crate::support::{Filled, Forum, Page, Place, Running, Visitor, admin_of, gro
 crate::both_ways!(
     everything_by_one_person_goes_and_comes_back_though_all_is_killed_meanwhile,
     whoever_is_warned_reads_it_and_the_log_tells_what_was_done,
+    who_asks_is_banned_and_a_warning_is_taken_back,
 );
 
 /// The form of what somebody is told.
@@ -123,5 +124,60 @@ async fn whoever_is_warned_reads_it_and_the_log_tells_what_was_done(running: Run
     admin.get("/admin/log?by=nobody").await.expect(422).must_say("Nobody here has that name.");
     admin.get("/admin/log?before=x").await.expect(404);
     ana.get("/admin/log").await.expect(404);
+    forum.examine().await;
+}
+
+async fn who_asks_is_banned_and_a_warning_is_taken_back(running: Running) {
+    let mut forum = Forum::start(running).await;
+    let admin = admin_of(&mut forum).await;
+    let (ana, ben, cleo) =
+        (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await, newcomer(&forum, "cleo").await);
+    let choir = group_of(&ana, "Choir", "closed").await;
+    let form = ben.get(&choir.path).await.expect(200).form("/ask").with("message", "Buy finches");
+    ben.submit(&form).await.expect(200);
+    // From the list of those who ask to the page of one, with the one form that fits.
+    let requests = ana.get(&format!("/-/groups/{}/requests", choir.id)).await.expect(200);
+    let link = requests.links().into_iter().find(|link| link.contains("/members/")).expect("a link to their page");
+    let page = ana.get(&link).await.expect(200);
+    page.must_say("asked to be let in");
+    assert!(!page.has_form("/warn") && !page.has_form("/remove"));
+    // Who is asked for a reason is told who reads it.
+    page.must_say("everyone who may read the group may read it there");
+    let form = page.form("/ban");
+    let long = "x".repeat(1_001);
+    let back = ana.submit(&form.clone().with("reason", &long)).await.expect(422);
+    assert_eq!(back.form("/ban").value("reason"), long, "nothing typed is lost");
+    ana.submit(&form.clone().with("reason", "Finches")).await.expect(200).must_say("They are out");
+    let told = wait_for("ben is told", async || {
+        let page = ben.get("/").await.expect(200);
+        notice(&page).is_some().then_some(page)
+    })
+    .await;
+    told.must_say("You were banned from Choir");
+    // Somebody else's number, and nobody's, in the same form: neither is there.
+    let number = link.rsplit('/').next().expect("a number");
+    let cleos = account(&admin, "cleo").await;
+    for other in [cleos.rsplit('/').next().expect("a number"), "999999"] {
+        let mut theirs = form.clone().with("reason", "Finches");
+        theirs.action = theirs.action.replace(&format!("/members/{number}/"), &format!("/members/{other}/"));
+        assert_eq!(ana.send(&theirs).await.status, 404, "{other}");
+    }
+    let bans = ana.get(&format!("/-/groups/{}/bans", choir.id)).await.expect(200);
+    assert!(!bans.html.contains("/users/cleo/"));
+    // The ban is lifted before they hear of it, in every process.
+    ana.submit(&bans.form("/lift")).await.expect(200);
+    wait_for("it is not said any more", async || notice(&ben.get("/").await).is_none().then_some(())).await;
+
+    admin.get(&cleos).await.expect(200).must_say("everyone may read it there");
+    let form = admin.get(&cleos).await.expect(200).form("/warn").with("warning", "No <b>finches</b>.");
+    let warned = admin.submit(&form).await.expect(200);
+    warned.must_say("not read yet");
+    wait_for("cleo is told", async || notice(&cleo.get("/").await)).await;
+    let back = admin.submit(&warned.form("/take-back")).await.expect(200);
+    back.must_say("The warning is taken back.");
+    back.must_say("taken back unread");
+    assert!(!back.has_form("/take-back"), "once");
+    wait_for("it is not said any more", async || notice(&cleo.get("/").await).is_none().then_some(())).await;
+    admin.get("/admin/log?whom=cleo").await.expect(200).must_say("took back the warning of");
     forum.examine().await;
 }

@@ -68,6 +68,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("barred", "They are banned, and signed out everywhere."),
     ("freed", "They may sign in again."),
     ("warned", "They are warned, and read it with their next page."),
+    ("warning-back", "The warning is taken back."),
     ("cleared", "It is being removed. You can undo it for 30 days."),
     ("coming-back", "It is coming back."),
     ("name-hidden", "They are not named in public any more."),

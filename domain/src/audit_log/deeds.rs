@@ -91,6 +91,8 @@ words! {
         GroupDeleted = "group_deleted",
         /// Somebody was warned.
         Warned = "warned",
+        /// That was taken back.
+        WarningTakenBack = "warning_taken_back",
         /// Everything that somebody wrote was taken away.
         PersonCleared = "person_cleared",
         /// That was undone.
@@ -189,6 +191,7 @@ impl LogDeed {
             | Self::LinkMade
             | Self::LinkRevoked
             | Self::Warned
+            | Self::WarningTakenBack
             | Self::NameHidden
             | Self::NameShown => LogReach::Keepers,
             Self::GroupDeleted
@@ -251,6 +254,7 @@ impl LogDeed {
             Self::GroupUnarchived => "took the group out of the archive",
             Self::GroupDeleted => "deleted a group",
             Self::Warned => "warned somebody",
+            Self::WarningTakenBack => "took a warning back",
             Self::PersonCleared => "removed what somebody wrote",
             Self::ClearingUndone => "brought back what was removed",
             Self::AccountSuspended => "suspended an account",
@@ -316,6 +320,7 @@ impl LogDeed {
             Self::GroupUnarchived => ("took out of the archive the group of", ""),
             Self::GroupDeleted => ("deleted the group of", ""),
             Self::Warned => ("warned", ""),
+            Self::WarningTakenBack => ("took back the warning of", ""),
             Self::PersonCleared => ("removed what was written by", ""),
             Self::ClearingUndone => ("brought back what was removed of", ""),
             Self::AccountSuspended => ("suspended the account of", ""),

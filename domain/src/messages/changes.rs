@@ -163,6 +163,17 @@ pub(crate) async fn take_away_at(
     Ok(gone)
 }
 
+/// Makes the deletion by whoever wrote a message that of somebody who keeps order, so that they bring it back no more: when it was
+/// deleted. `None` where they did not delete it, or its words are gone. In a transaction that holds its topic.
+pub(crate) async fn take_over(tx: &mut Tx, id: MessageId, by: UserId, now: Timestamp) -> Result<Option<Timestamp>> {
+    let at = store::messages::take_over(tx, id, by).await?;
+    if at.is_some() {
+        // Pages show them no button any more.
+        jobs::enqueue(tx, &Job::MessageDeleted { message: id }, now).await?;
+    }
+    Ok(at)
+}
+
 fn place_in(editable: &Editable) -> Place {
     Place {
         group_id: editable.group.id,

@@ -129,9 +129,10 @@ pub async fn by_id(db: &Db, id: HeldId) -> Result<Option<HeldRow>> {
     sql!(opt db, HeldRow, rows!("h.id = $1"), id)
 }
 
-/// Takes one that waits out of the table. 0 when somebody answered it, or its author took it back.
+/// Takes one that waits out of the table. 0 when somebody answered it, its author took it back, or it went with a removal: hold its
+/// author first, and none begins meanwhile.
 pub async fn take(tx: &mut Tx, id: HeldId) -> Result<u64> {
-    sql!(run tx, "delete from held where id = $1 and declined_at is null", id)
+    sql!(run tx, concat!("delete from held as h where h.id = $1 and ", waits!()), id)
 }
 
 /// Declines one that waits. 0 when somebody answered it, or its author took it back.
@@ -189,6 +190,11 @@ pub async fn delete_of(tx: &mut Tx, author: UserId) -> Result<u64> {
 /// Goes with a topic into another group.
 pub async fn follow(tx: &mut Tx, topic: TopicId, to: GroupId) -> Result<u64> {
     sql!(run tx, "update held set group_id = $2 where topic_id = $1", topic, to)
+}
+
+/// Goes with a topic that becomes a part of another one, perhaps in another group.
+pub async fn merge(tx: &mut Tx, topic: TopicId, into: TopicId, group: GroupId) -> Result<u64> {
+    sql!(run tx, "update held set topic_id = $2, group_id = $3 where topic_id = $1", topic, into, group)
 }
 
 /// Takes away what was declined, or went with a removal, before a moment.

@@ -57,11 +57,13 @@ pub async fn deletion(db: &Db, message: MessageId) -> Result<Option<Deletion>> {
         "select deleted_at, deleted_by, raw <> '' as has_words from messages where id = $1 and deleted_at is not null", message)
 }
 
-/// Brings a deleted message back that was deleted after a moment. 0 when its words are gone, or it is back already.
-pub async fn restore(tx: &mut Tx, message: MessageId, after: Timestamp) -> Result<u64> {
+/// Brings a deleted message back that was deleted after a moment, by whom is known. 0 when its words are gone, it is back already, or
+/// the deletion is another one's by now.
+pub async fn restore(tx: &mut Tx, message: MessageId, after: Timestamp, by: Option<UserId>) -> Result<u64> {
     sql!(run tx,
-        "update messages set version = version + 1, deleted_at = null, deleted_by = null where id = $1 and deleted_at > $2 and raw <> ''",
-        message, after)
+        "update messages set version = version + 1, deleted_at = null, deleted_by = null
+         where id = $1 and deleted_at > $2 and raw <> '' and coalesce(deleted_by, 0) = $3",
+        message, after, by.map_or(0, |by| by.0))
 }
 
 /// Takes the words for good out of up to so many messages that were deleted before a moment; how many that were.

@@ -115,6 +115,10 @@ pub struct Known {
     pub is_banned: bool,
     /// Whether they wrote in it, deleted or not.
     pub has_written: bool,
+    /// Whether they asked to be let in, and were not.
+    pub has_asked: bool,
+    /// Whether those who keep order there ever told them something.
+    pub was_told: bool,
 }
 
 macro_rules! wrote {
@@ -127,7 +131,9 @@ macro_rules! wrote {
 pub async fn known(db: &Db, group: GroupId, user: UserId) -> Result<Option<Known>> {
     sql!(opt db, Known,
         concat!("select u.id, u.username, exists (select 1 from group_bans b where b.group_id = $1 and b.user_id = $2) as is_banned, ",
-                wrote!(), " as has_written from users u where u.id = $2"),
+                wrote!(), " as has_written,
+                exists (select 1 from join_requests r where r.group_id = $1 and r.user_id = $2) as has_asked,
+                exists (select 1 from notices n where n.user_id = $2 and n.group_id = $1) as was_told from users u where u.id = $2"),
         group, user)
 }
 

@@ -36,6 +36,8 @@ pub struct VoiceRow {
     pub grounds: Grounds,
     /// In their words; may be empty. Of a rule, its name.
     pub words: String,
+    /// What the message said then, where that is not what it says now, or what the voice before tells; empty otherwise.
+    pub said: String,
     /// When.
     pub created_at: Timestamp,
 }
@@ -65,15 +67,18 @@ pub async fn insert(
     now: Timestamp,
 ) -> Result<u64> {
     sql!(run tx,
-        "insert into reports (message_id, user_id, grounds, words, created_at) values ($1, $2, $3, $4, $5)
-         on conflict (message_id, user_id) where answered_at is null do update set grounds = excluded.grounds, words = excluded.words",
+        "insert into reports (message_id, user_id, grounds, words, created_at, said)
+         values ($1, $2, $3, $4, $5, coalesce((select raw from messages where id = $1), ''))
+         on conflict (message_id, user_id) where answered_at is null
+           do update set grounds = excluded.grounds, words = excluded.words, said = excluded.said",
         message, user, grounds, words, now)
 }
 
 /// Reports a message in the name of a rule; once, while that waits for an answer.
 pub async fn insert_by_rule(tx: &mut Tx, message: MessageId, rule: &str, now: Timestamp) -> Result<u64> {
     sql!(run tx,
-        "insert into reports (message_id, user_id, grounds, words, created_at) values ($1, null, 'rule', $2, $3) on conflict do nothing",
+        "insert into reports (message_id, user_id, grounds, words, created_at, said)
+         values ($1, null, 'rule', $2, $3, coalesce((select raw from messages where id = $1), '')) on conflict do nothing",
         message, rule, now)
 }
 
@@ -124,10 +129,13 @@ pub async fn voices(db: &Db, messages: &[MessageId], each: i64) -> Result<Vec<Vo
         return Ok(Vec::new());
     }
     sql!(all db, VoiceRow,
-        "select r.message_id, u.username, r.grounds, r.words, r.created_at
-         from (select id, message_id, user_id, grounds, words, created_at,
+        "select r.message_id, u.username, r.grounds, r.words, r.created_at,
+                case when r.said = r.said_before or m.deleted_at is null and r.said = m.raw then '' else r.said end as said
+         from (select id, message_id, user_id, grounds, words, created_at, said,
+                 coalesce(lag(said) over (partition by message_id order by id), '') as said_before,
                  row_number() over (partition by message_id order by id) as place from reports
                where answered_at is null and message_id in (select cast(value as bigint) from json_each($1))) r
+         join messages m on m.id = r.message_id
          left join users u on u.id = r.user_id where r.place <= $2 order by r.id",
         super::list(messages), each)
 }
@@ -141,19 +149,26 @@ pub async fn by_id(db: &Db, report: ReportId) -> Result<Option<Reported>> {
         report)
 }
 
-/// Answers all that wait about a message: how many did.
+/// Answers all that wait about a message: how many did. What it said when it was reported is not kept any longer.
 pub async fn settle(tx: &mut Tx, message: MessageId, by: UserId, verdict: Verdict, now: Timestamp) -> Result<u64> {
     sql!(run tx,
-        "update reports set answered_at = $4, answered_by = $2, verdict = $3 where message_id = $1 and answered_at is null",
+        "update reports set answered_at = $4, answered_by = $2, verdict = $3, said = '' where message_id = $1 and answered_at is null",
         message, by, verdict, now)
 }
 
 /// Answers all that wait about messages of a topic: how many did.
 pub async fn settle_topic(tx: &mut Tx, topic: TopicId, by: UserId, verdict: Verdict, now: Timestamp) -> Result<u64> {
     sql!(run tx,
-        "update reports set answered_at = $4, answered_by = $2, verdict = $3
+        "update reports set answered_at = $4, answered_by = $2, verdict = $3, said = ''
          where answered_at is null and message_id in (select id from messages where topic_id = $1)",
         topic, by, verdict, now)
+}
+
+/// Whether something in a topic was reported and waits for an answer.
+pub async fn waits_in(tx: &mut Tx, topic: TopicId) -> Result<bool> {
+    sql!(value tx, bool,
+        "select exists (select 1 from reports r join messages m on m.id = r.message_id where m.topic_id = $1 and r.answered_at is null)",
+        topic)
 }
 
 /// The newest report there is.

@@ -40,7 +40,7 @@ struct Told {
 pub async fn by_id(db: &Db, id: &str, now: Timestamp) -> Result<Option<(SessionRow, bool)>> {
     let found = sql!(opt db, Told,
         "select id, user_id, created_at, expires_at, address, agent,
-                exists (select 1 from notices n where n.user_id = sessions.user_id and n.read_at is null) as is_told
+                exists (select 1 from notices n where n.user_id = sessions.user_id and n.read_at is null and n.taken_back_at is null) as is_told
          from sessions where id = $1 and expires_at > $2", id, now)?;
     Ok(found.map(|Told { row, is_told }| (row, is_told)))
 }

@@ -6,7 +6,7 @@ use domain::model::{GroupKind, Level, Mark, Role, TopicDeed};
 use domain::moves::{self, At};
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
-use domain::{doctor, groups, levels, messages, reads, splits, stars, topics};
+use domain::{doctor, groups, held, levels, messages, reads, splits, stars, topics};
 
 use crate::splits::{hits, lines, numbered};
 use crate::{complaint, id, is_forbidden, is_not_found, live, mentions_of, unread};
@@ -19,6 +19,7 @@ stories! {
     a_merge_sent_twice_is_done_once_and_what_is_written_meanwhile_goes_on,
     a_mention_that_was_read_stays_so_after_a_merge,
     the_other_topic_is_named_by_its_address,
+    what_waits_in_a_topic_goes_along_and_is_approved,
 }
 
 async fn merged_topics_are_one_in_the_order_of_their_times(forum: TestForum) {
@@ -236,5 +237,35 @@ async fn the_other_topic_is_named_by_its_address(forum: TestForum) {
     let address = "https://forum.example/garden/pears/?at=1#m2";
     assert_eq!(merge_at(cx, mira, plums, address).await.unwrap().topic.id, pears);
     assert_eq!(merge_at(cx, mira, plums, address).await.unwrap().topic.id, pears, "sent again");
+    forum.drain().await;
+}
+
+async fn what_waits_in_a_topic_goes_along_and_is_approved(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let orchard = forum.group(mira, "Orchard", GroupKind::Public).await;
+    for group in [&garden, &orchard] {
+        forum.admit(group, &[noor]).await;
+    }
+    let form = groups::GroupForm { first_held: 1, ..groups::GroupForm::new("Garden", GroupKind::Public) };
+    groups::update(cx, mira, garden.id, form).await.unwrap();
+    let pears = forum.topic(mira, &garden, "Pears", "One").await.topic;
+    let apples = forum.topic(mira, &orchard, "Apples", "Two").await.topic;
+    for into in [pears, apples] {
+        let plums = forum.topic(mira, &garden, "Plums", "Three").await.topic;
+        messages::post(cx, noor, plums, draft("Mine are ripe")).await.unwrap_err();
+        let group = topics::find(cx, mira, into).await.unwrap().group.id;
+        merge(cx, mira, plums, into).await.unwrap();
+        let rows = held::of_group(cx, mira, group).await.unwrap().1;
+        assert_eq!(rows.iter().map(|row| (row.topic_id, row.group.id)).collect::<Vec<_>>(), [(Some(into), group)]);
+        let answered = held::answer(cx, mira, Some(group), &[rows[0].held_id], held::Answer::Approve).await.unwrap();
+        assert_eq!((answered.done, answered.refused), (1, vec![]));
+        let found = topics::find(cx, noor, into).await.unwrap();
+        let page = messages::page(cx, noor, &found, messages::Window::After(0)).await.unwrap();
+        assert_eq!(page.messages.last().unwrap().author.id, id(noor));
+        let form = groups::GroupForm { first_held: 3, ..groups::GroupForm::new("Garden", GroupKind::Public) };
+        groups::update(cx, mira, garden.id, form).await.unwrap();
+    }
     forum.drain().await;
 }

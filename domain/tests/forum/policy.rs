@@ -31,6 +31,7 @@ async fn the_conditions_in_statements_say_what_may_says(forum: TestForum) {
                 let name = format!("p{n}q{m}r{}", u8::from(is_site_admin) + 2 * u8::from(is_banned) + 3);
                 let who = if is_site_admin { forum.site_admin(&name).await } else { forum.person(&name).await };
                 if is_banned {
+                    forum.admit(&group, &[who]).await;
                     members::ban(&forum.cx, maker, group.id, id(who), "because").await.unwrap();
                 }
                 if let Some(role) = role {

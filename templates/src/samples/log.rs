@@ -6,7 +6,7 @@ use domain::members::Record;
 use domain::model::{EntryId, GroupId, GroupKind, MessageId, NoticeId, NoticeKind, RemovalId, TopicId, UserId};
 use domain::removals::Span;
 use domain::store::audit_log::Line;
-use domain::store::notices::NoticeRow;
+use domain::store::notices::{NoticeRow, WarningRow};
 use domain::store::removals::{Measure, RemovalRow};
 
 use super::{Drawn, ago, frame, group, person, stranger};
@@ -87,7 +87,18 @@ pub(super) fn record(group: Option<i64>) -> Record {
     let back = RemovalRow { undone_at: Some(ago(80)), restored_at: Some(ago(80)), ..removal(2, 100, 3, 0) };
     let long_ago = removal(1, 60_000, 1, 1);
     let removals = vec![RemovalRow { finished_at: None, ..removal(3, 0, 1_240, 12) }, back, long_ago];
-    Record { lines: lines().into_iter().take(4).collect(), removals }
+    let warning = |id, minutes, read: bool, back: bool| WarningRow {
+        id: NoticeId(id),
+        group_id: group.map(GroupId),
+        reason: "No <wild> birds are sold here.\nPlease.".to_owned(),
+        by_name: "mira".to_owned(),
+        created_at: ago(minutes),
+        read_at: read.then(|| ago(minutes - 1)),
+        back_name: back.then(|| "noor".to_owned()),
+        taken_back_at: back.then(|| ago(minutes - 2)),
+    };
+    let warnings = vec![warning(9, 30, false, false), warning(8, 300, true, false), warning(7, 9_000, true, true)];
+    Record { lines: lines().into_iter().take(4).collect(), removals, warnings }
 }
 
 fn told(kind: NoticeKind, group: &str, more: i64) -> Option<NoticeRow> {

@@ -35,6 +35,8 @@ impl members::Edit {
             person: person(2),
             member: Some(members::Row { person: person(2), role: Role::Moderator, joined_at: ago(90_000) }),
             is_banned: false,
+            has_written: true,
+            has_asked: false,
             may_appoint: true,
             may_hand_over: true,
             may_remove: true,
@@ -49,6 +51,12 @@ impl members::Edit {
         warn.mend("warning", "At most 1000 characters; this has 1200.");
         let page = Self { member: None, is_banned: true, may_hand_over: false, may_appoint: false, ..Self::sample() };
         Self { warn, form: ReasonForm::default(), ..page }
+    }
+
+    fn of_somebody_who_asks() -> Self {
+        let (record, form) = (Record::default(), ReasonForm::default());
+        let page = Self { member: None, has_written: false, has_asked: true, record, ..Self::sample() };
+        Self { form, may_hand_over: false, may_appoint: false, ..page }
     }
 
     fn of_an_equal() -> Self {
@@ -241,6 +249,7 @@ pub(super) fn all() -> Vec<Drawn> {
         ("members", members::Members::sample().render()),
         ("member", members::Edit::sample().render()),
         ("member-banned", members::Edit::of_somebody_banned().render()),
+        ("member-asks", members::Edit::of_somebody_who_asks().render()),
         ("member-equal", members::Edit::of_an_equal().render()),
         ("bans", members::Bans::sample().render()),
         ("bans-none", members::Bans { rows: Vec::new(), ..members::Bans::sample() }.render()),

@@ -1,7 +1,7 @@
 //! What was reported.
 
 use askama::Template;
-use domain::model::{Grounds, Group, GroupKind, ReportId};
+use domain::model::{Grounds, Group, GroupKind, ReportId, Restorable};
 use domain::reports::Item;
 use domain::store::reports::{OpenRow, VoiceRow};
 
@@ -17,6 +17,7 @@ fn item(report: i64, kind: GroupKind, said: &str, by: usize) -> Item {
         username: (grounds != Grounds::Rule).then(|| person(id).username),
         grounds,
         words: words.to_owned(),
+        said: if id == 2 { "Finches for <b>sale</b>,\nten a dozen.".to_owned() } else { String::new() },
         created_at: ago(minutes),
     };
     let voices = vec![
@@ -62,6 +63,7 @@ impl Reports {
     pub fn sample() -> Self {
         let mut gone = item(2, GroupKind::Public, "", 9);
         gone.message.deleted = true;
+        gone.message.restorable = Some(Restorable::ByAuthor);
         let items = vec![item(1, GroupKind::Public, "Finches for sale, ten a dozen.", 8), gone];
         Self { frame: frame("/-/groups/1/reports"), group: group(1), keeps: true, items, total: 2 }
     }

@@ -56,7 +56,7 @@ pub(super) async fn edit_page(
     let chosen = domain::members::chosen(visit.cx(), visit.viewer(), group, user).await?;
     let record = domain::members::record(visit.cx(), visit.viewer(), &chosen).await?;
     let role = chosen.role();
-    let domain::members::Chosen { found, person, member, is_banned } = chosen;
+    let domain::members::Chosen { found, person, member, is_banned, has_written, has_asked } = chosen;
     visit.group_frame(&mut frame, &found.group, &found.standing).await?;
     Ok(Edit {
         frame,
@@ -67,6 +67,8 @@ pub(super) async fn edit_page(
         person,
         member: member.map(Row::from),
         is_banned,
+        has_written,
+        has_asked,
         form,
         warn,
         record,

@@ -1,7 +1,7 @@
 //! What those who keep order tell somebody: warnings, and saying that one has read them.
 
 use actix_web::web::Path;
-use domain::model::{GroupId, UserId};
+use domain::model::{GroupId, NoticeId, UserId};
 use domain::notices;
 use templates::form::{BarForm, ReasonForm, WarnForm};
 
@@ -49,4 +49,18 @@ pub async fn warn_in_group(visit: Visit, path: Path<(String, String)>, form: For
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// `POST /admin/warnings/ID/take-back`.
+pub async fn take_back(visit: Visit, path: Path<String>, _form: Form) -> Answer {
+    visit.admin()?;
+    let user = notices::take_back(visit.cx(), visit.viewer(), id(&path)?).await?;
+    Ok(visit.redirect_saying(&format!("/admin/people/{user}"), "warning-back"))
+}
+
+/// `POST /-/groups/ID/warnings/WARNING/take-back`.
+pub async fn take_back_in_group(visit: Visit, path: Path<(String, String)>, _form: Form) -> Answer {
+    let (group, warning): (GroupId, NoticeId) = (id(&path.0)?, id(&path.1)?);
+    let user = notices::take_back_in_group(visit.cx(), visit.viewer(), group, warning).await?;
+    Ok(visit.redirect_saying(&format!("/-/groups/{group}/members/{user}"), "warning-back"))
 }

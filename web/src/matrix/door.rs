@@ -197,6 +197,7 @@ pub fn address(path: &str, scene: &Scene, world: &World) -> String {
         .replace("{user}", &id(user).to_string())
         .replace("{invitation}", &scene.invitation.to_string())
         .replace("{removal}", &scene.removal.to_string())
+        .replace("{warning}", &scene.warning.to_string())
         .replace("{entry}", &scene.entry.to_string())
         .replace("{token}", &scene.token)
         .replace("{name}", "friend")

@@ -24,6 +24,7 @@ const LOGGED: &[Logged] = &[
     ("/-/groups/{id}/members/{user}/ban", Actor::Moderator, &[], MemberBanned),
     ("/-/groups/{id}/bans/{user}/lift", Actor::Moderator, &[], BanLifted),
     ("/-/groups/{id}/members/{user}/warn", Actor::Moderator, &[], Warned),
+    ("/-/groups/{id}/warnings/{warning}/take-back", Actor::Moderator, &[], WarningTakenBack),
     ("/-/groups/{id}/members/{user}/clear", Actor::Moderator, &[], PersonCleared),
     ("/-/groups/{id}/members/{user}/clear", Actor::Moderator, &[("also", "ban")], MemberBanned),
     ("/-/groups/{id}/removals/{removal}/undo", Actor::Moderator, &[], ClearingUndone),
@@ -59,6 +60,7 @@ const LOGGED: &[Logged] = &[
     ("/admin/people/{id}/bar", Actor::SiteAdmin, &[("what", "ban")], AccountBanned),
     ("/admin/people/{id}/bar", Actor::SiteAdmin, &[("what", "lift")], AccountFreed),
     ("/admin/people/{id}/warn", Actor::SiteAdmin, &[], Warned),
+    ("/admin/warnings/{id}/take-back", Actor::SiteAdmin, &[], WarningTakenBack),
     ("/admin/people/{id}/clear", Actor::SiteAdmin, &[], PersonCleared),
     ("/admin/people/{id}/clear", Actor::SiteAdmin, &[("also", "ban")], AccountBanned),
     ("/admin/removals/{id}/undo", Actor::SiteAdmin, &[], ClearingUndone),
@@ -204,9 +206,13 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
         let boss = world.who(Actor::SiteAdmin);
         domain::sign_ups::make_link(cx, boss, 3, 3).await.expect("a link");
         let link = domain::sign_ups::list(cx, boss).await.expect("the links").links[0].id;
+        let friend = world.friend.id().expect("an account");
+        domain::notices::warn(cx, boss, friend, "because").await.expect("warned");
+        let warning = domain::store::notices::warnings(&cx.db, friend, None, 1).await.expect("the warnings")[0].id;
         let address = match (path.strip_prefix("/admin/jobs/{id}"), path.strip_prefix("/admin/removals/{id}")) {
             (Some(rest), _) => format!("/admin/jobs/{job}{rest}"),
             (_, Some(rest)) => format!("/admin/removals/{removal}{rest}"),
+            _ if path.starts_with("/admin/warnings/") => path.replace("{id}", &warning.to_string()),
             _ if path.starts_with("/admin/sign-ups/") => path.replace("{id}", &link.to_string()),
             _ => address(path, &scene, &world),
         };

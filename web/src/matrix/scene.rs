@@ -123,6 +123,8 @@ pub struct Scene {
     pub invitation: i64,
     /// What a member wrote was removed.
     pub removal: i64,
+    /// They were warned.
+    pub warning: i64,
     /// A row of the log that tells of somebody.
     pub entry: i64,
     pub token: String,
@@ -234,8 +236,11 @@ impl World {
         }
         groups::admit(cx, group.id, id(self.target), Role::Member).await.expect("admitted");
         for who in [self.who(Actor::Banned), self.outcast] {
+            groups::admit(cx, group.id, id(who), Role::Member).await.expect("admitted");
             members::ban(cx, maker, group.id, id(who), "because").await.expect("banned");
         }
+        // They read it.
+        forum.execute("update notices set read_at = created_at").await;
         invitations::invite(cx, maker, group.id, "guest").await.expect("invited");
         let form = LinkForm { role: Some(Role::Member), uses: 100, days: 3 };
         let token = invitations::make_link(cx, maker, group.id, form).await.expect("a link");
@@ -248,6 +253,7 @@ impl World {
         let report = self.report(forum, posted.id).await;
         let (rule, held) = (self.rule(forum, &group).await, self.hold(forum, &group, posted.topic).await);
         let (removal, entry) = self.keep_order(forum, group.id, posted.topic).await;
+        let warning = self.warn(forum, group.id).await;
         let scene = Scene {
             group: group.clone(),
             topic: posted.topic.0,
@@ -258,6 +264,7 @@ impl World {
             held,
             invitation,
             removal,
+            warning,
             entry,
             token,
         };
@@ -272,23 +279,21 @@ impl World {
             State::Deleted => groups::delete(cx, maker, group.id, &group.name).await.expect("deleted"),
             State::Absent => {
                 groups::delete(cx, maker, group.id, &group.name).await.expect("deleted");
-                let (topic, message, invitation) = (ABSENT, ABSENT, ABSENT);
-                let (report, rule, held) = (ABSENT, ABSENT, ABSENT);
                 let slug = "never-was".to_owned();
                 let group = Group { id: domain::model::GroupId(ABSENT), slug: slug.clone(), ..group };
                 let (topic_slug, token) = (slug, "0".repeat(32));
-                let (removal, entry) = (ABSENT, ABSENT);
                 return Scene {
                     group,
-                    topic,
+                    topic: ABSENT,
                     topic_slug,
-                    message,
-                    report,
-                    rule,
-                    held,
-                    invitation,
-                    removal,
-                    entry,
+                    message: ABSENT,
+                    report: ABSENT,
+                    rule: ABSENT,
+                    held: ABSENT,
+                    invitation: ABSENT,
+                    removal: ABSENT,
+                    warning: ABSENT,
+                    entry: ABSENT,
                     token,
                 };
             }
@@ -333,6 +338,14 @@ impl World {
         newest.expect("what waits").0
     }
 
+    /// A member is warned.
+    async fn warn(&self, forum: &TestForum, group: domain::model::GroupId) -> i64 {
+        let cx = &forum.cx;
+        domain::notices::warn_in_group(cx, self.maker, group, id(self.target), "because").await.expect("warned");
+        let warnings = domain::store::notices::warnings(&cx.db, id(self.target), Some(group), 1).await;
+        warnings.expect("the warnings")[0].id.0
+    }
+
     /// What somebody wrote is removed, a part of it, and the rest stays.
     async fn keep_order(
         &self,
@@ -374,6 +387,7 @@ impl World {
             held: ABSENT,
             invitation: ABSENT,
             removal: ABSENT,
+            warning: ABSENT,
             entry: ABSENT,
             token: "0".repeat(32),
         }

@@ -88,12 +88,15 @@ impl Model {
             return Said::Refused;
         }
         let was_banned = self.groups[g].banned.contains(&p);
-        if role.is_none() && (!ban || was_banned) {
+        let wrote = |t: &Topic| t.group == g && t.messages.iter().any(|m| self.messages[*m].author == p);
+        let is_known = self.groups[g].told.contains(&p) || self.topics.iter().any(wrote);
+        if role.is_none() && (!ban || was_banned || !is_known) {
             return Said::Absent;
         }
         self.groups[g].members.remove(&p);
         if ban {
             self.groups[g].banned.insert(p);
+            self.groups[g].told.insert(p);
         }
         self.promote(g);
         Said::Done

@@ -117,8 +117,8 @@ impl<'a> World<'a> {
         let admin =
             Member { role: Role::Admin, level: domain::model::Level::Normal, since: self.now(), sees_from: None };
         let members = [(p, admin)].into();
-        let (archived, gone, banned) = Default::default();
-        self.model.groups.push(Group { id: group.id, slug: group.slug, kind, archived, gone, members, banned });
+        let (archived, gone, banned, told) = Default::default();
+        self.model.groups.push(Group { id: group.id, slug: group.slug, kind, archived, gone, members, banned, told });
     }
 
     /// Somebody comes in by whatever way leads in.
@@ -141,9 +141,9 @@ impl<'a> World<'a> {
         let member =
             |since, sees_from| Member { role: Role::Member, level: domain::model::Level::Normal, since, sees_from };
         let members = (0..3).map(|p| (p, member(Timestamp(now.0 - 1), None))).collect();
-        let (archived, gone, banned) = Default::default();
+        let (archived, gone, banned, told) = Default::default();
         let (kind, slug) = (GroupKind::Direct, posted.group_slug.clone());
-        self.model.groups.push(Group { id: posted.group, slug, kind, archived, gone, members, banned });
+        self.model.groups.push(Group { id: posted.group, slug, kind, archived, gone, members, banned, told });
         let g = self.model.groups.len() - 1;
         let begun = Begun { id: posted.topic, slug: posted.topic_slug, title };
         let names = Default::default();

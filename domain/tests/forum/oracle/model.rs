@@ -42,6 +42,8 @@ pub struct Group {
     pub gone: bool,
     pub members: BTreeMap<P, Member>,
     pub banned: BTreeSet<P>,
+    /// Who was ever told that they are.
+    pub told: BTreeSet<P>,
 }
 
 #[derive(Clone, Debug)]

@@ -1,0 +1,128 @@
+//! Whoever is reported takes nothing away from those who answer, and brings nothing back that they decided about.
+
+use domain::audit_log::{self, LogDeed};
+use domain::model::{Grounds, GroupId, GroupKind, MessageId, Verdict};
+use domain::policy::Viewer;
+use domain::reports::Item;
+use domain::testing::{TestForum, draft};
+use domain::{Error, directs, history, messages, reports, topics};
+
+use crate::is_forbidden;
+use crate::tables::{ints, texts};
+
+stories! {
+    what_its_author_deleted_stays_deleted_when_that_is_decided,
+    a_report_keeps_what_the_message_said,
+    what_is_reported_in_a_conversation_is_seen_as_it_was,
+    a_topic_stays_until_what_is_reported_in_it_is_answered,
+}
+
+async fn report(forum: &TestForum, who: Viewer, message: MessageId) {
+    reports::create(&forum.cx, who, message, Some(Grounds::Spam), "").await.unwrap();
+}
+
+async fn items(forum: &TestForum, who: Viewer, group: GroupId) -> Vec<Item> {
+    reports::of_group(&forum.cx, who, group).await.unwrap().1
+}
+
+/// What the message said, by those who reported it.
+fn said(item: &Item) -> Vec<&str> {
+    item.voices.iter().map(|voice| voice.said.as_str()).collect()
+}
+
+async fn what_its_author_deleted_stays_deleted_when_that_is_decided(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor, ada]).await;
+    let one = forum.topic(noor, &garden, "Plums", "Buy finches").await;
+    let other = forum.post(noor, one.topic, "Buy parrots").await;
+    for message in [one.id, other.id] {
+        report(&forum, ada, message).await;
+        messages::delete(cx, noor, message).await.unwrap();
+    }
+    let [first, second] = items(&forum, mira, garden.id).await.try_into().unwrap();
+    assert_eq!((said(&first), said(&second)), (vec!["Buy finches"], vec!["Buy parrots"]));
+    assert_eq!(reports::answer(cx, mira, first.row.report_id, Verdict::Deleted).await.unwrap().reports, 1);
+    reports::answer(cx, mira, second.row.report_id, Verdict::Nothing).await.unwrap();
+    forum.drain().await;
+    assert!(is_forbidden(history::restore(cx, noor, one.id).await), "those who keep order have decided");
+    assert!(messages::show(cx, noor, one.id).await.unwrap().message.deleted);
+    let (_, page) = audit_log::of_group(cx, mira, garden.id, None, None).await.unwrap();
+    let deeds: Vec<_> = page.lines.iter().map(|line| (line.what, line.message_id)).collect();
+    assert_eq!(deeds, [(LogDeed::ReportDismissed, Some(other.id)), (LogDeed::MessageDeleted, Some(one.id))]);
+    // Where there was nothing to do, it is their own deletion; and whoever keeps order may think better of it.
+    history::restore(cx, noor, other.id).await.unwrap();
+    history::restore(cx, mira, one.id).await.unwrap();
+    for message in [one.id, other.id] {
+        assert!(!messages::show(cx, ada, message).await.unwrap().message.deleted);
+    }
+    forum.drain().await;
+}
+
+async fn a_report_keeps_what_the_message_said(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let (eva, sven) = (forum.person("eva").await, forum.person("sven").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let posted = forum.topic(noor, &garden, "Plums", "Buy <b>finches</b>").await;
+    report(&forum, ada, posted.id).await;
+    let one = async || items(&forum, mira, garden.id).await.remove(0);
+    assert_eq!(said(&one().await), [""], "it says so still");
+    messages::edit(cx, noor, posted.id, "I like finches".into()).await.unwrap();
+    for who in [eva, sven] {
+        report(&forum, who, posted.id).await;
+    }
+    assert_eq!(said(&one().await), ["Buy <b>finches</b>", "", ""]);
+    messages::delete(cx, noor, posted.id).await.unwrap();
+    assert_eq!(said(&one().await), ["Buy <b>finches</b>", "I like finches", ""], "each text once");
+    // What was answered needs no evidence any more.
+    reports::answer(cx, mira, one().await.row.report_id, Verdict::Deleted).await.unwrap();
+    assert_eq!(texts(&forum, "select distinct said from reports").await, [""]);
+    forum.drain().await;
+}
+
+async fn what_is_reported_in_a_conversation_is_seen_as_it_was(forum: TestForum) {
+    let cx = &forum.cx;
+    let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
+    let boss = forum.site_admin("boss").await;
+    let posted = directs::start(cx, ann, "ben", "", draft("I know where you live")).await.unwrap();
+    report(&forum, ben, posted.id).await;
+    messages::edit(cx, ann, posted.id, "Hello dear".into()).await.unwrap();
+    let of_site = async || reports::of_site(cx, boss).await.unwrap().remove(0);
+    let item = of_site().await;
+    assert!(item.message.markup.contains("Hello dear"));
+    assert_eq!(said(&item), ["I know where you live"]);
+    messages::delete(cx, ann, posted.id).await.unwrap();
+    assert_eq!(said(&of_site().await), ["I know where you live"]);
+    assert!(is_forbidden(topics::delete(cx, ann, posted.topic).await), "nor is it gone with its topic");
+    reports::answer(cx, boss, item.row.report_id, Verdict::Deleted).await.unwrap();
+    assert!(is_forbidden(history::restore(cx, ann, posted.id).await));
+    forum.drain().await;
+}
+
+async fn a_topic_stays_until_what_is_reported_in_it_is_answered(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let posted = forum.topic(noor, &garden, "Finches", "Ten a dozen").await;
+    let other = forum.topic(noor, &garden, "Parrots", "Ten a dozen").await;
+    for message in [posted.id, other.id] {
+        report(&forum, ada, message).await;
+    }
+    match topics::delete(cx, noor, posted.topic).await {
+        Err(Error::Forbidden(why)) => assert!(why.contains("reported"), "{why}"),
+        answer => panic!("{answer:?}"),
+    }
+    assert!(topics::find(cx, ada, posted.topic).await.is_ok());
+    let waiting = items(&forum, mira, garden.id).await;
+    assert_eq!(waiting.len(), 2);
+    reports::answer(cx, mira, waiting[0].row.report_id, Verdict::Nothing).await.unwrap();
+    topics::delete(cx, noor, posted.topic).await.unwrap();
+    // Those who keep order need not wait for themselves.
+    topics::delete(cx, mira, other.topic).await.unwrap();
+    assert_eq!(ints(&forum, "select count(*) from topics where deleted_at is null").await, [[0]]);
+    forum.drain().await;
+}

@@ -1,0 +1,214 @@
+//! Removals that cover the same: undoing one undoes no other. And what their author deleted before.
+
+use std::time::Duration;
+
+use domain::held::{self, Answer};
+use domain::model::{Group, GroupKind, MessageId, NoticeKind, RemovalId};
+use domain::policy::Viewer;
+use domain::removals::{self, Span};
+use domain::testing::{TestForum, draft};
+use domain::{doctor, groups, history, messages, notices, topics};
+
+use crate::tables::ints;
+use crate::{id, is_forbidden, is_not_found};
+
+stories! {
+    undoing_the_removal_of_a_group_leaves_that_of_the_site,
+    undoing_the_removal_of_the_site_leaves_that_of_a_group,
+    a_topic_comes_back_without_what_another_removal_covers,
+    what_they_deleted_themselves_goes_and_is_theirs_again,
+    nothing_is_approved_while_a_removal_begins,
+}
+
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+/// Those of the messages that are not deleted.
+async fn there(forum: &TestForum, who: Viewer, ids: &[MessageId]) -> Vec<MessageId> {
+    let placed = messages::placed(&forum.cx, who, ids).await.unwrap();
+    placed.into_iter().filter(|placed| !placed.message.deleted).map(|placed| placed.message.id).collect()
+}
+
+async fn newest(forum: &TestForum, whom: Viewer, group: Option<&Group>) -> RemovalId {
+    domain::store::removals::of_user(&forum.cx.db, id(whom), group.map(|group| group.id), 1).await.unwrap()[0].id
+}
+
+struct Scene {
+    mira: Viewer,
+    spam: Viewer,
+    ada: Viewer,
+    boss: Viewer,
+    garden: Group,
+    orchard: Group,
+}
+
+/// Two groups with a keeper, a spammer and a reader in each.
+async fn scene(forum: &TestForum) -> Scene {
+    let (mira, spam, ada) = (forum.person("mira").await, forum.person("spam").await, forum.person("ada").await);
+    let boss = forum.site_admin("boss").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let orchard = forum.group(mira, "Orchard", GroupKind::Public).await;
+    for group in [&garden, &orchard] {
+        forum.admit(group, &[spam, ada]).await;
+    }
+    Scene { mira, spam, ada, boss, garden, orchard }
+}
+
+impl Scene {
+    async fn clear_garden(&self, forum: &TestForum, span: Span) {
+        removals::clear_group(&forum.cx, self.mira, self.garden.id, id(self.spam), span, "x", false).await.unwrap();
+        forum.drain().await;
+        forum.pass(Duration::from_secs(60));
+    }
+
+    async fn clear_site(&self, forum: &TestForum, span: Span) {
+        removals::clear_site(&forum.cx, self.boss, id(self.spam), span, "x", None).await.unwrap();
+        forum.drain().await;
+        forum.pass(Duration::from_secs(60));
+    }
+
+    async fn undo_garden(&self, forum: &TestForum) {
+        let removal = newest(forum, self.spam, Some(&self.garden)).await;
+        removals::undo_in_group(&forum.cx, self.mira, self.garden.id, removal).await.unwrap();
+        forum.drain().await;
+    }
+
+    async fn undo_site(&self, forum: &TestForum) {
+        removals::undo_in_site(&forum.cx, self.boss, newest(forum, self.spam, None).await).await.unwrap();
+        forum.drain().await;
+    }
+
+    /// What they were told and have not read, the eldest first.
+    async fn told(&self, forum: &TestForum) -> Vec<NoticeKind> {
+        let mut all = Vec::new();
+        while let Some(told) = notices::unread(&forum.cx, id(self.spam)).await.unwrap() {
+            notices::mark_read(&forum.cx, self.spam, told.id).await.unwrap();
+            all.push(told.kind);
+        }
+        all
+    }
+}
+
+async fn must_be_sound(forum: &TestForum) {
+    forum.catch_up().await;
+    assert_eq!(doctor::examine(&forum.cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
+}
+
+async fn undoing_the_removal_of_a_group_leaves_that_of_the_site(forum: TestForum) {
+    let cx = &forum.cx;
+    let scene = scene(&forum).await;
+    let Scene { spam, ada, ref garden, ref orchard, .. } = scene;
+    let talk = forum.topic(ada, garden, "Plums", "My plums").await;
+    let inside = forum.post(spam, talk.topic, "Finches").await.id;
+    let alone = forum.topic(spam, garden, "Finches", "Ten a dozen").await;
+    let elsewhere = forum.topic(spam, orchard, "Finches", "Ten a dozen").await;
+    let all = [inside, alone.id, elsewhere.id];
+    scene.clear_garden(&forum, Span::All).await;
+    scene.clear_site(&forum, Span::All).await;
+    assert_eq!(there(&forum, ada, &all).await, []);
+    scene.undo_garden(&forum).await;
+    assert_eq!(there(&forum, ada, &all).await, [], "the admin of the site removed it too");
+    assert!(is_not_found(topics::find(cx, ada, alone.topic).await));
+    assert_eq!(scene.told(&forum).await, [NoticeKind::Removal; 2], "nothing is back that could be told");
+    let away = "select (select count(*) from removed_messages), (select count(*) from removed_topics),
+        (select messages + topics from removals where group_id is null)";
+    assert_eq!(ints(&forum, away).await, [[1, 2, 5]], "the other one keeps all of it");
+    scene.undo_site(&forum).await;
+    assert_eq!(there(&forum, ada, &all).await, all);
+    assert_eq!(scene.told(&forum).await, [NoticeKind::Restored]);
+    must_be_sound(&forum).await;
+}
+
+async fn undoing_the_removal_of_the_site_leaves_that_of_a_group(forum: TestForum) {
+    let scene = scene(&forum).await;
+    let Scene { spam, ada, ref garden, ref orchard, .. } = scene;
+    let talk = forum.topic(ada, garden, "Plums", "My plums").await;
+    let old = forum.post(spam, talk.topic, "Finches").await.id;
+    let elsewhere = forum.topic(spam, orchard, "Finches", "Ten a dozen").await.id;
+    scene.clear_site(&forum, Span::All).await;
+    let new = forum.post(spam, talk.topic, "More finches").await.id;
+    let all = [old, new, elsewhere];
+    scene.clear_garden(&forum, Span::All).await;
+    scene.undo_site(&forum).await;
+    assert_eq!(there(&forum, ada, &all).await, [elsewhere], "what the group removed stays so");
+    assert_eq!(scene.told(&forum).await, [NoticeKind::Removal, NoticeKind::Removal, NoticeKind::Restored]);
+    // What was written after it began, another one does not cover.
+    forum.pass(Duration::from_secs(60));
+    let late = forum.post(spam, talk.topic, "I am sorry").await.id;
+    scene.undo_garden(&forum).await;
+    assert_eq!(there(&forum, ada, &[old, new, late]).await, [old, new, late]);
+    must_be_sound(&forum).await;
+}
+
+async fn a_topic_comes_back_without_what_another_removal_covers(forum: TestForum) {
+    let cx = &forum.cx;
+    let scene = scene(&forum).await;
+    let Scene { spam, ada, ref garden, ref orchard, .. } = scene;
+    let alone = forum.topic(spam, garden, "Finches", "Ten a dozen").await;
+    forum.pass(3 * DAY);
+    let mut all = vec![alone.id];
+    for n in 0..120 {
+        all.push(forum.post(spam, alone.topic, &format!("Finch {n}")).await.id);
+    }
+    forum.topic(spam, orchard, "Finches", "Ten a dozen").await;
+    scene.clear_garden(&forum, Span::All).await;
+    // The topic is away as a whole when the other one looks for what was written today.
+    scene.clear_site(&forum, Span::Day).await;
+    scene.undo_garden(&forum).await;
+    assert!(topics::find(cx, ada, alone.topic).await.is_ok(), "it is older than that");
+    assert_eq!(there(&forum, ada, &all).await, [alone.id]);
+    scene.undo_site(&forum).await;
+    assert_eq!(there(&forum, ada, &all).await, all);
+    must_be_sound(&forum).await;
+}
+
+async fn what_they_deleted_themselves_goes_and_is_theirs_again(forum: TestForum) {
+    let cx = &forum.cx;
+    let scene = scene(&forum).await;
+    let Scene { spam, ada, ref garden, .. } = scene;
+    let talk = forum.topic(ada, garden, "Plums", "My plums").await;
+    let finch = forum.post(spam, talk.topic, "Finches").await.id;
+    messages::delete(cx, spam, finch).await.unwrap();
+    forum.drain().await;
+    forum.pass(Duration::from_secs(60));
+    // It is all there is, and they could bring it back.
+    scene.clear_garden(&forum, Span::All).await;
+    assert!(is_forbidden(history::restore(cx, spam, finch).await), "it is not theirs any more");
+    assert_eq!(there(&forum, ada, &[finch]).await, []);
+    scene.undo_garden(&forum).await;
+    assert_eq!(there(&forum, ada, &[finch]).await, [], "they had deleted it");
+    history::restore(cx, spam, finch).await.unwrap();
+    assert_eq!(there(&forum, ada, &[finch]).await, [finch]);
+    must_be_sound(&forum).await;
+}
+
+async fn nothing_is_approved_while_a_removal_begins(forum: TestForum) {
+    let cx = &forum.cx;
+    let scene = scene(&forum).await;
+    let Scene { mira, ada, boss, ref garden, .. } = scene;
+    let talk = forum.topic(ada, garden, "Plums", "My plums").await.topic;
+    for n in 0..6 {
+        let who = forum.person(&format!("spammer{n}x")).await;
+        forum.admit(garden, &[who]).await;
+        forum.post(who, talk, "Finches").await;
+        let form = |first_held| groups::GroupForm { first_held, ..groups::GroupForm::new("Garden", GroupKind::Public) };
+        groups::update(cx, mira, garden.id, form(3)).await.unwrap();
+        messages::post(cx, who, talk, draft("Ten a dozen")).await.unwrap_err();
+        groups::update(cx, mira, garden.id, form(0)).await.unwrap();
+        let waiting = held::of_group(cx, mira, garden.id).await.unwrap().1[0].held_id;
+        let (approved, cleared) = tokio::join!(
+            held::answer(cx, mira, Some(garden.id), std::slice::from_ref(&waiting), Answer::Approve),
+            async {
+                match n % 2 {
+                    0 => removals::clear_site(cx, boss, id(who), Span::All, "x", None).await.map(drop),
+                    _ => removals::clear_group(cx, mira, garden.id, id(who), Span::All, "x", false).await.map(drop),
+                }
+            }
+        );
+        approved.unwrap();
+        cleared.unwrap();
+        forum.drain().await;
+        let left = format!("select count(*) from messages where deleted_at is null and author_id = {}", id(who));
+        assert_eq!(ints(&forum, &left).await, [[0]], "posted or not, it went with the rest");
+        assert!(held::of_group(cx, mira, garden.id).await.unwrap().1.is_empty());
+    }
+}

@@ -1,0 +1,165 @@
+//! Warnings that are taken back, bans that are lifted, and whom one may ban at all.
+
+use domain::audit_log::{self, LogDeed};
+use domain::model::{GroupKind, NoticeId, NoticeKind, Role, UserId};
+use domain::policy::Viewer;
+use domain::testing::TestForum;
+use domain::{admin, export, groups, members, notices, requests};
+use futures_util::TryStreamExt;
+
+use crate::tables::ints;
+use crate::{ABSENT, id, is_forbidden, is_not_found};
+
+stories! {
+    a_warning_is_taken_back_by_whoever_may_warn,
+    a_warning_of_the_site_is_taken_back_by_its_admins,
+    with_a_lifted_ban_goes_what_was_said_of_it,
+    whoever_has_nothing_to_do_with_a_group_is_not_banned_from_it,
+    who_asks_and_who_left_is_banned_and_told,
+}
+
+/// The kinds and reasons of what somebody has not read.
+async fn unread(forum: &TestForum, who: Viewer) -> Option<(NoticeKind, String, i64)> {
+    notices::unread(&forum.cx, id(who)).await.unwrap().map(|told| (told.kind, told.reason, told.more))
+}
+
+async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let (eva, boss) = (forum.person("eva").await, forum.site_admin("boss").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Closed).await;
+    let den = forum.group(ada, "Den", GroupKind::Closed).await;
+    forum.admit(&garden, &[noor, ada]).await;
+    groups::admit(cx, garden.id, id(eva), Role::Moderator).await.unwrap();
+    let origin = domain::sessions::Origin { address: std::net::Ipv4Addr::LOCALHOST.into(), agent: String::new() };
+    let token = domain::sessions::open(cx, id(noor), &origin).await.unwrap();
+    let is_told = async || domain::sessions::authenticate(cx, &token).await.unwrap().unwrap().is_told;
+    for reason in ["No finches", "No parrots"] {
+        notices::warn_in_group(cx, mira, garden.id, id(noor), reason).await.unwrap();
+    }
+    let of_noor = async || {
+        let chosen = members::chosen(cx, mira, garden.id, id(noor)).await.unwrap();
+        members::record(cx, mira, &chosen).await.unwrap().warnings
+    };
+    let [second, first] = of_noor().await.try_into().unwrap();
+    assert_eq!((first.reason.as_str(), first.by_name.as_str(), first.taken_back_at), ("No finches", "mira", None));
+    // Those who may not warn take nothing back, nor does anybody in another group, or whoever was warned.
+    assert!(is_forbidden(notices::take_back_in_group(cx, ada, garden.id, first.id).await));
+    assert!(is_not_found(notices::take_back_in_group(cx, ada, den.id, first.id).await));
+    assert!(is_forbidden(notices::take_back_in_group(cx, boss, garden.id, first.id).await), "they do not read it");
+    assert!(is_not_found(notices::take_back(cx, boss, first.id).await), "it is the group's");
+    assert!(is_not_found(notices::take_back_in_group(cx, mira, garden.id, NoticeId(ABSENT)).await));
+    members::set_role(cx, mira, garden.id, id(noor), Role::Moderator).await.unwrap();
+    assert!(is_forbidden(notices::take_back_in_group(cx, noor, garden.id, first.id).await), "one's own");
+    assert!(is_forbidden(notices::take_back_in_group(cx, eva, garden.id, first.id).await), "who stands as high");
+    members::set_role(cx, mira, garden.id, id(noor), Role::Member).await.unwrap();
+    // One was read, the other was not.
+    notices::mark_read(cx, noor, first.id).await.unwrap();
+    assert_eq!(unread(&forum, noor).await, Some((NoticeKind::Warning, "No parrots".into(), 0)));
+    assert!(is_told().await);
+    assert_eq!(notices::take_back_in_group(cx, eva, garden.id, second.id).await.unwrap(), id(noor));
+    assert_eq!(unread(&forum, noor).await, None);
+    assert!(!is_told().await, "no page shows it any more");
+    notices::take_back_in_group(cx, mira, garden.id, first.id).await.unwrap();
+    assert!(is_not_found(notices::take_back_in_group(cx, mira, garden.id, first.id).await), "once");
+    let [second, first] = of_noor().await.try_into().unwrap();
+    assert_eq!((second.back_name.as_deref(), second.read_at), (Some("eva"), None));
+    assert!(first.back_name.as_deref() == Some("mira") && first.read_at.is_some() && first.taken_back_at.is_some());
+    // The log says so to those who keep order, and what one takes home says it too.
+    let deeds = async |who| {
+        let (_, page) = audit_log::of_group(cx, who, garden.id, None, None).await.unwrap();
+        page.lines.into_iter().map(|line| (line.what, line.user)).collect::<Vec<_>>()
+    };
+    assert_eq!(deeds(eva).await[..2], [(); 2].map(|()| (LogDeed::WarningTakenBack, Some("noor".to_owned()))));
+    assert!(deeds(ada).await.iter().all(|(what, _)| *what != LogDeed::WarningTakenBack), "that is between them");
+    let all: String = export::download(cx, id(noor)).await.unwrap().try_collect().await.unwrap();
+    let told = all.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let back: Vec<_> =
+        told.filter(|line| line["type"] == "notice").map(|line| line["taken_back_at"].is_string()).collect();
+    assert_eq!(back, [true, true]);
+}
+
+async fn a_warning_of_the_site_is_taken_back_by_its_admins(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let (boss, chief) = (forum.site_admin("boss").await, forum.site_admin("chief").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    notices::warn(cx, boss, id(noor), "Really").await.unwrap();
+    notices::warn(cx, boss, id(chief), "You too").await.unwrap();
+    let warning = async |who| admin::record(cx, boss, id(who)).await.unwrap().warnings[0].clone();
+    let one = warning(noor).await.id;
+    for who in [mira, noor] {
+        assert!(is_not_found(notices::take_back(cx, who, one).await));
+    }
+    assert!(is_not_found(notices::take_back_in_group(cx, mira, garden.id, one).await), "it is not of the group");
+    assert!(is_forbidden(notices::take_back(cx, chief, warning(chief).await.id).await), "one's own");
+    assert_eq!(notices::take_back(cx, chief, one).await.unwrap(), id(noor));
+    assert_eq!(unread(&forum, noor).await, None);
+    assert_eq!(warning(noor).await.back_name.as_deref(), Some("chief"));
+    let lines = admin::record(cx, boss, id(noor)).await.unwrap().lines;
+    assert_eq!(lines.iter().map(|line| line.what).collect::<Vec<_>>(), [LogDeed::WarningTakenBack, LogDeed::Warned]);
+}
+
+async fn with_a_lifted_ban_goes_what_was_said_of_it(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let orchard = forum.group(mira, "Orchard", GroupKind::Public).await;
+    for group in [&garden, &orchard] {
+        forum.admit(group, &[noor]).await;
+        members::ban(cx, mira, group.id, id(noor), &group.name).await.unwrap();
+    }
+    assert_eq!(unread(&forum, noor).await, Some((NoticeKind::Ban, "Garden".into(), 1)));
+    members::lift_ban(cx, mira, garden.id, id(noor)).await.unwrap();
+    assert_eq!(unread(&forum, noor).await, Some((NoticeKind::Ban, "Orchard".into(), 0)), "the other one stands");
+    // Banned anew, they are told anew.
+    members::ban(cx, mira, garden.id, id(noor), "Again").await.unwrap();
+    assert_eq!(unread(&forum, noor).await.map(|(_, _, more)| more), Some(1));
+    forum.drain().await;
+}
+
+async fn whoever_has_nothing_to_do_with_a_group_is_not_banned_from_it(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Closed).await;
+    let other = forum.group(noor, "Den", GroupKind::Closed).await;
+    forum.topic(noor, &other, "Plums", "Written elsewhere").await;
+    let outsider = id(noor);
+    for nobody in [outsider, UserId(ABSENT), UserId(0), UserId(-1), UserId(i64::MAX)] {
+        assert!(is_not_found(members::chosen(cx, mira, garden.id, nobody).await), "{nobody}");
+        assert!(is_not_found(members::ban(cx, mira, garden.id, nobody, "because").await), "{nobody}");
+        assert!(is_not_found(members::remove(cx, mira, garden.id, nobody).await), "{nobody}");
+        assert!(is_not_found(notices::warn_in_group(cx, mira, garden.id, nobody, "because").await), "{nobody}");
+    }
+    let (_, bans) = members::bans(cx, mira, garden.id).await.unwrap();
+    assert!(bans.is_empty(), "nobody is named by their number");
+    assert_eq!(ints(&forum, "select count(*) from audit_log").await, [[0]]);
+    assert_eq!(unread(&forum, noor).await, None);
+}
+
+async fn who_asks_and_who_left_is_banned_and_told(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let eva = forum.person("eva").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Closed).await;
+    forum.admit(&garden, &[ada, eva]).await;
+    requests::ask(cx, noor, garden.id, "Buy finches").await.unwrap();
+    forum.topic(ada, &garden, "Finches", "Ten a dozen").await;
+    notices::warn_in_group(cx, mira, garden.id, id(eva), "No letters to members").await.unwrap();
+    for who in [ada, eva] {
+        groups::leave(cx, who, garden.id).await.unwrap();
+    }
+    for (who, asked, wrote) in [(noor, true, false), (ada, false, true), (eva, false, false)] {
+        let chosen = members::chosen(cx, mira, garden.id, id(who)).await.unwrap();
+        assert_eq!((chosen.has_asked, chosen.has_written, chosen.is_banned), (asked, wrote, false));
+        members::ban(cx, mira, garden.id, id(who), "Finches").await.unwrap();
+        let chosen = members::chosen(cx, mira, garden.id, id(who)).await.unwrap();
+        assert!(chosen.is_banned && chosen.member.is_none() && !chosen.has_asked);
+        assert!(is_forbidden(requests::ask(cx, who, garden.id, "please").await));
+    }
+    assert_eq!(unread(&forum, noor).await, Some((NoticeKind::Ban, "Finches".into(), 0)));
+    assert_eq!(members::bans(cx, mira, garden.id).await.unwrap().1.len(), 3);
+    let (_, waiting, _) = requests::waiting(cx, mira, garden.id).await.unwrap();
+    assert!(waiting.is_empty());
+    forum.drain().await;
+}
