@@ -222,6 +222,12 @@ impl Standing {
         }
     }
 
+    /// Whether they answer what is reported of a message there: not of their own. Of one by somebody who keeps order in the group so do the
+    /// admins of the site, whether they read the group or not: they see that message, and nothing else of it.
+    pub fn may_answer(self, own: UserId, author: UserId, author_role: Option<Role>) -> bool {
+        own != author && (self.may_settle() || self.is_site_admin && author_role > Some(Role::Member))
+    }
+
     /// Nothing when they see what is reported there.
     ///
     /// # Errors
@@ -359,7 +365,20 @@ macro_rules! settled_by_site_admin_first {
     };
 }
 
-pub(crate) use {known_to_first, settled_by_site_admin_first, topic_visible_to_first, visible_to_first};
+/// [`Standing::may_answer`] as a condition on a message `m` of a group `g`, the reader being an admin of the site.
+macro_rules! answered_by_site_admin_first {
+    () => {
+        concat!(
+            "m.author_id <> $1 and g.deleted_at is null and (",
+            $crate::policy::settled_by_site_admin_first!(),
+            " or exists (select 1 from memberships au where au.group_id = g.id and au.user_id = m.author_id and au.role <> 'member'))"
+        )
+    };
+}
+
+pub(crate) use {
+    answered_by_site_admin_first, known_to_first, settled_by_site_admin_first, topic_visible_to_first, visible_to_first,
+};
 
 #[cfg(test)]
 mod tests {
@@ -440,6 +459,15 @@ mod tests {
             assert!(!Standing::plain(GroupKind::Direct, role, false).may_settle());
             assert!(Standing::plain(GroupKind::Direct, role, true).may_settle());
         }
+        // Nobody answers for their own, and what those write who keep order is the site's to answer too.
+        let (own, other) = (UserId(1), UserId(2));
+        let keeper = Standing::plain(GroupKind::Private, Some(Role::Moderator), false);
+        assert!(keeper.may_answer(own, other, Some(Role::Admin)) && !keeper.may_answer(own, own, Some(Role::Moderator)));
+        let boss = Standing::plain(GroupKind::Private, None, true);
+        for (role, answers) in [(None, false), (Some(Role::Member), false), (Some(Role::Moderator), true)] {
+            assert_eq!(boss.may_answer(own, other, role), answers);
+        }
+        assert!(!Standing::plain(GroupKind::Private, None, false).may_answer(own, other, Some(Role::Admin)));
         let ann = Viewer::User { id: UserId(1), is_admin: true };
         assert!(check_report(ann, UserId(2)).is_ok());
         assert!(matches!(check_report(ann, UserId(1)), Err(Error::Forbidden(_))));

@@ -86,23 +86,23 @@ pub struct Item {
     pub voices: Vec<VoiceRow>,
 }
 
-/// What was reported in a group and waits for an answer, for those who keep order in it; the eldest first.
+/// What was reported in a group and waits for an answer, for those who keep order in it: but for their own messages. The eldest first.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
 pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Found, Vec<Item>)> {
-    viewer.user()?;
+    let keeper = viewer.user()?;
     let found = groups::by_id(cx, viewer, group).await?;
     if found.group.is_direct() {
         return Err(Error::Forbidden("What is reported in a conversation goes to the admins of the site."));
     }
     found.standing.check_settle()?;
-    let rows = store::reports::of_group(&cx.db, group, LISTED).await?;
+    let rows = store::reports::of_group(&cx.db, group, keeper, LISTED).await?;
     Ok((found, items(cx, rows).await?))
 }
 
-/// What was reported wherever an admin of the site may answer, the eldest first: in groups that they read, and in conversations,
-/// where nobody else keeps order.
+/// What was reported wherever an admin of the site may answer, the eldest first: in groups that they read, in conversations, where nobody
+/// else keeps order, and anywhere of those who do.
 ///
 /// # Errors
 /// [`Error::NotFound`] for anyone else.
@@ -162,11 +162,12 @@ pub async fn answer(cx: &Context, viewer: Viewer, report: ReportId, verdict: Ver
         store::reports::by_id(&cx.db, report).await?.ok_or(Error::NotFound)?;
     let mut tx = cx.db.begin().await?;
     let standing = members::held(&mut tx, viewer, group).await?;
-    if !standing.may_settle() {
+    let place = store::members::place(&mut tx, group, author).await?;
+    if !standing.may_answer(user, author, place.role) {
         return Err(Error::NotFound);
     }
-    if verdict == Verdict::Deleted && kind != GroupKind::Direct {
-        standing.check(Deed::Moderate)?;
+    if verdict == Verdict::Deleted && standing.is_archived {
+        return Err(Error::Forbidden("The group is archived: everything stays as it is."));
     }
     let now = cx.now();
     let reports = store::reports::settle(&mut tx, message, user, verdict, now).await?;

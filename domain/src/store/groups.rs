@@ -77,7 +77,7 @@ macro_rules! for_reader {
                     case when m.role in ('moderator', 'admin') or exists (select 1 from users a where a.id = $2 and a.is_admin)
                       then (select count(distinct r.message_id) from reports r join messages rm on rm.id = r.message_id
                             join topics rt on rt.id = rm.topic_id
-                            where r.answered_at is null and rt.group_id = g.id and rt.deleted_at is null)
+                            where r.answered_at is null and rt.group_id = g.id and rt.deleted_at is null and rm.author_id <> $2)
                       else 0 end as reported,
                     case when m.role in ('moderator', 'admin') or exists (select 1 from users a where a.id = $2 and a.is_admin)
                       then (select count(*) from held h where h.group_id = g.id and ", super::held::waits!(), ")
@@ -96,7 +96,7 @@ pub async fn waiting(db: &Db, user: UserId) -> Result<Vec<Waits>> {
         concat!("select * from (
              select g.id, g.slug, g.name,
                     (select count(distinct r.message_id) from reports r join messages rm on rm.id = r.message_id join topics rt on rt.id = rm.topic_id
-                     where r.answered_at is null and rt.group_id = g.id and rt.deleted_at is null) as reported,
+                     where r.answered_at is null and rt.group_id = g.id and rt.deleted_at is null and rm.author_id <> $1) as reported,
                     (select count(*) from held h where h.group_id = g.id and ", super::held::waits!(), ") as held,
                     (select count(*) from join_requests j where j.group_id = g.id and j.declined_at is null) as asked
              from memberships m join groups g on g.id = m.group_id

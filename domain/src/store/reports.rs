@@ -2,7 +2,7 @@
 
 use super::db::{Db, Tx, sql};
 use crate::model::{Grounds, Group, GroupId, GroupKind, MessageId, ReportId, TopicId, UserId, Verdict};
-use crate::policy::settled_by_site_admin_first;
+use crate::policy::answered_by_site_admin_first;
 use crate::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -23,6 +23,8 @@ pub struct OpenRow {
     pub topic_slug: String,
     /// Its topic's title.
     pub topic_name: String,
+    /// Whether whoever answers may read where it stands.
+    pub reads: bool,
 }
 
 /// What one person says of a message, or a rule.
@@ -89,11 +91,11 @@ pub async fn open_since(db: &Db, message: MessageId, user: UserId) -> Result<Opt
 }
 
 macro_rules! open {
-    ($($which:tt)+) => {
+    ($reads:literal, $($which:tt)+) => {
         concat!(
             "select ",
             super::groups::columns!(),
-            ", r.report_id, r.message_id, r.reports, t.slug as topic_slug, t.name as topic_name
+            ", r.report_id, r.message_id, r.reports, t.slug as topic_slug, t.name as topic_name, ", $reads, " as reads
              from (select message_id, min(id) as report_id, count(*) as reports from reports
                    where answered_at is null group by message_id) r
              join messages m on m.id = r.message_id join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
@@ -104,14 +106,16 @@ macro_rules! open {
     };
 }
 
-/// What waits for an answer in a group, the eldest first.
-pub async fn of_group(db: &Db, group: GroupId, limit: i64) -> Result<Vec<OpenRow>> {
-    sql!(all db, OpenRow, open!("g.deleted_at is null and g.id = $1"), group, limit)
+/// What waits for an answer in a group, but for what is said of the keeper's own messages; the eldest first.
+pub async fn of_group(db: &Db, group: GroupId, keeper: UserId, limit: i64) -> Result<Vec<OpenRow>> {
+    sql!(all db, OpenRow, open!("true", "g.deleted_at is null and g.id = $1 and m.author_id <> $3"), group, limit, keeper)
 }
 
 /// What waits for an answer wherever an admin of the site may give it, the eldest first.
 pub async fn of_site(db: &Db, admin: UserId, limit: i64) -> Result<Vec<OpenRow>> {
-    sql!(all db, OpenRow, open!(settled_by_site_admin_first!()), admin, limit)
+    sql!(all db, OpenRow, open!(
+        "(g.kind = 'public' or exists (select 1 from memberships own where own.group_id = g.id and own.user_id = $1))",
+        answered_by_site_admin_first!()), admin, limit)
 }
 
 /// How many messages wait for an answer wherever an admin of the site may give it.
@@ -119,7 +123,7 @@ pub async fn count_of_site(db: &Db, admin: UserId) -> Result<i64> {
     sql!(value db, i64,
         concat!("select count(distinct r.message_id) from reports r join messages m on m.id = r.message_id
                  join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
-                 where r.answered_at is null and t.deleted_at is null and ", settled_by_site_admin_first!()),
+                 where r.answered_at is null and t.deleted_at is null and ", answered_by_site_admin_first!()),
         admin)
 }
 

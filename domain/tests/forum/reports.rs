@@ -18,6 +18,7 @@ stories! {
     what_is_reported_in_a_conversation_goes_to_the_site_and_nothing_else_of_it,
     site_admins_see_what_is_reported_where_they_read,
     in_an_archive_reports_are_answered_and_nothing_is_deleted,
+    nobody_answers_for_their_own_message,
     who_reports_too_often_is_told_so,
 }
 
@@ -299,5 +300,28 @@ async fn who_reports_too_often_is_told_so(mut forum: TestForum) {
     report(&forum, noor, posted.id).await.unwrap();
     assert!(matches!(report(&forum, noor, other.id).await, Err(Error::TooMany(_))));
     assert_eq!(waiting(&forum, mira, garden.id).await.len(), 1);
+    forum.drain().await;
+}
+
+async fn nobody_answers_for_their_own_message(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    forum.admit(&secret, &[noor]).await;
+    let posted = forum.topic(mira, &secret, "Plans", "You are all fools").await;
+    let other = forum.post(noor, posted.topic, "Buy my plums").await;
+    report(&forum, noor, posted.id).await.unwrap();
+    report(&forum, mira, other.id).await.unwrap();
+    // Who keeps order in the group alone wrote the one; the site's admins see that message, and nothing else.
+    let own: Vec<MessageId> = waiting(&forum, mira, secret.id).await.into_iter().map(|(message, _)| message).collect();
+    assert_eq!(own, [other.id]);
+    let [(message, first)] = of_site(&forum, boss).await[..] else { panic!("one report") };
+    assert_eq!(message, posted.id);
+    assert!(!reports::of_site(cx, boss).await.unwrap()[0].row.reads);
+    assert!(is_not_found(reports::answer(cx, mira, first, Verdict::Nothing).await), "it is hers");
+    assert!(is_not_found(groups::by_id(cx, boss, secret.id).await));
+    assert_eq!(reports::answer(cx, boss, first, Verdict::Deleted).await.unwrap().reports, 1);
+    assert!(messages::show(cx, noor, posted.id).await.unwrap().message.deleted);
+    assert_eq!(of_site(&forum, boss).await, []);
     forum.drain().await;
 }

@@ -33,6 +33,7 @@ fn item(report: i64, kind: GroupKind, said: &str, by: usize) -> Item {
         reports: 2 + report,
         topic_slug: "wrens".to_owned(),
         topic_name: "Wrens in the wall".to_owned(),
+        reads: true,
     };
     Item { row, message, voices }
 }
