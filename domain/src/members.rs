@@ -257,7 +257,7 @@ pub(crate) async fn put_out(cx: &Context, tx: &mut Tx, out: Out<'_>) -> Result<V
                 return Err(Error::NotFound);
             }
             let new = NewNotice { user, group: Some(group), kind: NoticeKind::Ban, reason, by };
-            notices::tell(cx, tx, new).await?;
+            notices::tell_member(cx, tx, new, place.role.is_some()).await?;
             LogDeed::MemberBanned
         }
         None if place.role.is_none() => return Err(Error::NotFound),

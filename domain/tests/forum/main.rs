@@ -39,6 +39,7 @@ mod mentions;
 mod merges;
 mod messages;
 mod oracle;
+mod outsiders;
 mod overlaps;
 mod passwords;
 mod policy;
