@@ -293,7 +293,15 @@ async fn perform(forum: &TestForum, world: &World, act: Act, scene: &Scene, read
         Act::Move => drop(moves::to_group(cx, maker, topic, ready.inner).await?),
         Act::Split => drop(splits::split(cx, maker, topic, &Which::From(last), "Apart", ready.inner).await?),
         Act::Merge => drop(merges::merge(cx, maker, topic, ready.other).await?),
-        Act::DeleteTopic => drop(topics::delete(cx, maker, topic).await?),
+        Act::DeleteTopic => {
+            if scene.group.is_direct() {
+                // Who started it deletes it when what was reported in it is answered.
+                let report = domain::model::ReportId(scene.report);
+                let boss = world.who(Actor::SiteAdmin);
+                domain::reports::answer(cx, boss, report, domain::model::Verdict::Nothing).await?;
+            }
+            topics::delete(cx, maker, topic).await?;
+        }
         Act::Remove => {
             let member = world.who(Actor::Member).id().expect("an account");
             members::remove(cx, maker, scene.group.id, member).await?;
