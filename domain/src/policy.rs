@@ -179,9 +179,7 @@ impl Standing {
             return Err(Error::NotFound);
         }
         Err(Error::Forbidden(match deed {
-            _ if self.is_archived && NOT_IN_ARCHIVE.contains(&deed) => {
-                "This is archived: everything stays as it is."
-            }
+            _ if self.is_archived && NOT_IN_ARCHIVE.contains(&deed) => "This is archived: everything stays as it is.",
             Deed::Join | Deed::Ask if self.is_banned => "You were banned from this group.",
             Deed::Know | Deed::Read => "Only members read this.",
             Deed::Join | Deed::Ask if self.role.is_some() => "You are in this group already.",
@@ -462,7 +460,9 @@ mod tests {
         // Nobody answers for their own, and what those write who keep order is the site's to answer too.
         let (own, other) = (UserId(1), UserId(2));
         let keeper = Standing::plain(GroupKind::Private, Some(Role::Moderator), false);
-        assert!(keeper.may_answer(own, other, Some(Role::Admin)) && !keeper.may_answer(own, own, Some(Role::Moderator)));
+        assert!(
+            keeper.may_answer(own, other, Some(Role::Admin)) && !keeper.may_answer(own, own, Some(Role::Moderator))
+        );
         let boss = Standing::plain(GroupKind::Private, None, true);
         for (role, answers) in [(None, false), (Some(Role::Member), false), (Some(Role::Moderator), true)] {
             assert_eq!(boss.may_answer(own, other, role), answers);

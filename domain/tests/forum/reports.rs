@@ -92,11 +92,11 @@ async fn whoever_reads_a_message_reports_it_and_whoever_keeps_order_answers(foru
 async fn what_is_hidden_is_reported_and_answered_like_what_is_absent(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
-    let boss = forum.site_admin("boss").await;
+    let (boss, sven) = (forum.site_admin("boss").await, forum.person("sven").await);
     for kind in [GroupKind::Closed, GroupKind::Private] {
         let group = forum.group(mira, kind.as_str(), kind).await;
-        forum.admit(&group, &[noor]).await;
-        let posted = forum.topic(mira, &group, "Plums", "Ours").await;
+        forum.admit(&group, &[noor, sven]).await;
+        let posted = forum.topic(sven, &group, "Plums", "Ours").await;
         report(&forum, noor, posted.id).await.unwrap();
         let first = waiting(&forum, mira, group.id).await[0].1;
         for who in [ada, boss, Viewer::Anonymous] {
@@ -201,10 +201,11 @@ async fn a_message_that_was_deleted_meanwhile_is_answered_all_the_same(forum: Te
 async fn with_a_topic_or_a_group_its_reports_are_gone(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
-    let boss = forum.site_admin("boss").await;
+    let (boss, sven) = (forum.site_admin("boss").await, forum.person("sven").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[sven]).await;
     let (plums, pears) =
-        (forum.topic(mira, &garden, "Plums", "One").await, forum.topic(mira, &garden, "Pears", "Two").await);
+        (forum.topic(sven, &garden, "Plums", "One").await, forum.topic(sven, &garden, "Pears", "Two").await);
     report(&forum, noor, plums.id).await.unwrap();
     report(&forum, noor, pears.id).await.unwrap();
     let all = waiting(&forum, mira, garden.id).await;
@@ -257,11 +258,12 @@ async fn site_admins_see_what_is_reported_where_they_read(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let (boss, chief) = (forum.site_admin("boss").await, forum.site_admin("chief").await);
+    let sven = forum.person("sven").await;
     let mut reported = Vec::new();
     for kind in [GroupKind::Public, GroupKind::Closed, GroupKind::Private] {
         let group = forum.group(mira, kind.as_str(), kind).await;
-        forum.admit(&group, &[noor, chief]).await;
-        let posted = forum.topic(mira, &group, "Plums", "One").await;
+        forum.admit(&group, &[noor, chief, sven]).await;
+        let posted = forum.topic(sven, &group, "Plums", "One").await;
         report(&forum, noor, posted.id).await.unwrap();
         reported.push((posted.id, waiting(&forum, mira, group.id).await[0].1));
         assert_eq!(waiting(&forum, chief, group.id).await.len(), 1);
@@ -279,9 +281,10 @@ async fn site_admins_see_what_is_reported_where_they_read(forum: TestForum) {
 
 async fn in_an_archive_reports_are_answered_and_nothing_is_deleted(forum: TestForum) {
     let cx = &forum.cx;
-    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    let posted = forum.topic(mira, &garden, "Plums", "One").await;
+    forum.admit(&garden, &[sven]).await;
+    let posted = forum.topic(sven, &garden, "Plums", "One").await;
     groups::archive(cx, mira, garden.id, true).await.unwrap();
     report(&forum, noor, posted.id).await.unwrap();
     let first = waiting(&forum, mira, garden.id).await[0].1;
@@ -292,10 +295,11 @@ async fn in_an_archive_reports_are_answered_and_nothing_is_deleted(forum: TestFo
 }
 
 async fn who_reports_too_often_is_told_so(mut forum: TestForum) {
-    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    let posted = forum.topic(mira, &garden, "Plums", "One").await;
-    let other = forum.post(mira, posted.topic, "Two").await;
+    forum.admit(&garden, &[sven]).await;
+    let posted = forum.topic(sven, &garden, "Plums", "One").await;
+    let other = forum.post(sven, posted.topic, "Two").await;
     forum.limit(|limits| limits.reports_per_day = 1);
     report(&forum, noor, posted.id).await.unwrap();
     assert!(matches!(report(&forum, noor, other.id).await, Err(Error::TooMany(_))));
