@@ -7,7 +7,8 @@ use crate::markup::{self, Node};
 use crate::model::{Category, Group, GroupId, GroupKind, Role, RuleDeed, UserId};
 use crate::newcomers;
 use crate::policy::{Deed, Standing, Viewer};
-use crate::rules::compiled::{Compiled, Deadline, Found, Words};
+use crate::rules::Seen;
+use crate::rules::compiled::{self, Compiled, Deadline, Found, Words};
 use crate::time::Timestamp;
 use crate::{rules, store};
 
@@ -82,8 +83,10 @@ pub(crate) async fn look(cx: &Context, writing: &Writing<'_>) -> Result<Passed> 
         }
     }
     let deadline = Deadline::of_message();
-    let words = Words { text: writing.text, title: writing.title, hosts: &hosts };
-    let words_before = writing.before.map(|(text, _)| Words { text, title: None, hosts: &hosts_before });
+    let (text, title) = (Seen::new(writing.text), writing.title.map(Seen::new));
+    let words = Words { text: &text, title: title.as_ref(), hosts: &compiled::seen(&hosts) };
+    let (text_before, hosts_before) = (writing.before.map(|(text, _)| Seen::new(text)), compiled::seen(&hosts_before));
+    let words_before = text_before.as_ref().map(|text| Words { text, title: None, hosts: &hosts_before });
     let of_site = known.of_site().iter().filter(|_| !writing.standing.is_site_admin);
     let of_group = known.of_group(writing.group.id).iter().filter(|_| !keeps_order);
     let mut passed = Passed::default();
@@ -152,9 +155,9 @@ fn too_many_links(most: i64, links: usize) -> String {
 /// [`Error::Invalid`] on `username`.
 pub(crate) async fn name(cx: &Context, name: &str) -> Result<()> {
     let known = rules::known(cx).await?;
-    let deadline = Deadline::of_message();
+    let (deadline, name) = (Deadline::of_message(), Seen::new(name));
     for rule in known.of_site().iter().filter(|rule| rule.rule.in_names) {
-        if rule.finds(name, deadline) == Some(true) {
+        if rule.finds(&name, deadline) == Some(true) {
             return Err(refused(rule, "username"));
         }
     }

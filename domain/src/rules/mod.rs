@@ -3,12 +3,14 @@
 
 mod cache;
 pub(crate) mod compiled;
+mod folding;
 
 use std::time::Duration;
 
 pub use cache::RuleCache;
 pub(crate) use cache::{changed, known};
 use compiled::{Compiled, Deadline, Found as Place, Words};
+pub(crate) use folding::Seen;
 
 use crate::audit;
 use crate::audit_log::{self, Entry, LogDeed};
@@ -289,7 +291,8 @@ fn look_at(compiled: &Compiled, recent: &[Recent]) -> (Vec<MessageId>, usize, bo
         };
         let young = message.author_since.plus(newcomers::days(rule.new_days)) > message.created_at;
         let is_for = !rule.is_for_new() || young || message.before < rule.new_messages;
-        let words = Words { text: &message.raw, title: message.title.as_deref(), hosts: &hosts };
+        let (text, title) = (Seen::new(&message.raw), message.title.as_deref().map(Seen::new));
+        let words = Words { text: &text, title: title.as_ref(), hosts: &compiled::seen(&hosts) };
         match compiled.look(words, deadline) {
             Place::Unknown => return (caught, looked, true),
             Place::InText | Place::InTitle if is_for => caught.push(message.id),
