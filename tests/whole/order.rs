@@ -196,7 +196,7 @@ async fn in_slow_mode_one_is_told_when_to_come_back(running: Running) {
     ben.post(&topic, "once").await.message("once");
     let form = ben.get(&topic.path).await.form("/messages").with("text", "and again");
     let back = ben.send(&form).await.expect(429);
-    back.must_say("you can write here again in 60 minutes");
+    back.must_say("you can send this in 60 minutes");
     assert_eq!(back.form("/messages").value("text"), "and again", "nothing typed is lost");
     let wait: u64 = back.header("retry-after").parse().expect("seconds");
     assert!((3_500..=3_600).contains(&wait), "{wait}");
@@ -208,6 +208,15 @@ async fn in_slow_mode_one_is_told_when_to_come_back(running: Running) {
     change(&ana, &birds, &[("slow", "10")]).await;
     let other = topic_in(&ana, &birds, "Owls", "and who has seen this").await;
     let form = async |text: &str| ben.get(&other.path).await.form("/messages").with("text", text);
+    // So with topics.
+    ben.get(&birds.path).await.must_say("Slow mode: one topic in 1 hour.");
+    assert!(!ana.get(&birds.path).await.says("Slow mode"));
+    topic_in(&ben, &birds, "Kites", "who has flown one").await;
+    let form = ben.get(&birds.path).await.form("/topics").with("title", "Finches").with("text", "ten a dozen");
+    let back = ben.send(&form).await.expect(429);
+    back.must_say("you can send this in 60 minutes");
+    assert_eq!((back.form("/topics").value("title"), back.form("/topics").value("text")), ("Finches", "ten a dozen"));
+    assert!(back.header("retry-after").parse::<u64>().expect("seconds") > 3_500);
     let (one, two) = (form("left").await, form("right").await);
     let (one, two) = tokio::join!(ben.send(&one), ben.send(&two));
     let mut answers = [one.status.as_u16(), two.status.as_u16()];
