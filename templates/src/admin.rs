@@ -91,6 +91,8 @@ impl People {
 pub struct PersonRow {
     /// The account.
     pub user: User,
+    /// Whether an admin declined it.
+    pub declined: bool,
     /// How many messages they wrote.
     pub messages: i64,
     /// When they were last here; `None` when that is not known.

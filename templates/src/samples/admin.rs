@@ -1,7 +1,7 @@
 //! Admin pages.
 
 use askama::Template;
-use domain::model::{GroupKind, JobId, JobRow};
+use domain::model::{GroupKind, JobId, JobRow, User};
 use domain::store::groups::Listed;
 
 use super::others::user;
@@ -116,7 +116,8 @@ impl People {
     pub fn sample() -> Self {
         let rows = (1..=9)
             .map(|id| PersonRow {
-                user: user(id),
+                user: User { waiting_since: (id > 7).then(|| ago(60)), ..user(id) },
+                declined: id == 9,
                 messages: 4_111 / id as i64,
                 seen_at: (id != 6).then(|| ago(40 * id as u64)),
             })

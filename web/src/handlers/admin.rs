@@ -85,7 +85,7 @@ pub async fn people(visit: Visit, asked: Query<Asked>) -> Answer {
     let (rows, total) = admin::people(visit.cx(), &asked.q, state, page - 1, PAGE).await?;
     let rows = rows
         .into_iter()
-        .map(|row| PersonRow { user: row.user, messages: row.messages, seen_at: row.seen_at })
+        .map(|row| PersonRow { user: row.user, declined: row.declined, messages: row.messages, seen_at: row.seen_at })
         .collect();
     visit.page(&People { frame, q: asked.q.clone(), state, rows, total, page, has_more: total > page * PAGE })
 }
