@@ -49,6 +49,8 @@ pub enum Deed {
     Form,
     /// Warning somebody.
     Warn,
+    /// Trying a rule on what was written.
+    TryRule,
 }
 
 /// Whose doing is counted.
@@ -93,6 +95,7 @@ pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
         (Deed::Edit, _) => ("edit", limits.edits_per_minute, minute),
         (Deed::Form, _) => ("form", limits.forms_per_minute, minute),
         (Deed::Warn, _) => ("warn", limits.warnings_per_day, 24 * 60 * minute),
+        (Deed::TryRule, _) => ("try-rule", limits.rule_tries_per_minute, minute),
     };
     let who = match by {
         By::User(id) => format!("u{id}"),

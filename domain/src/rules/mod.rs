@@ -17,6 +17,7 @@ use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Fields, Result};
 use crate::groups::{self, Found};
+use crate::limits;
 use crate::markup::{self, Node};
 use crate::messages::{self, Placed};
 use crate::model::{GroupId, MessageId, RuleDeed, RuleId, RuleKind};
@@ -265,16 +266,24 @@ pub struct Tried {
     pub is_slow: bool,
 }
 
-/// Tries a rule on the newest messages that whoever asks may see: those of its group, or of all but conversations.
+/// Tries a rule on the newest messages that whoever asks may see: those of its group, or of all but conversations. In a process one is
+/// tried at a time; who comes meanwhile waits.
 ///
 /// # Errors
-/// As [`show`].
+/// As [`show`]; [`Error::TooMany`].
 pub async fn try_out(cx: &Context, viewer: Viewer, rule: &Rule) -> Result<Tried> {
     authority(cx, viewer, rule.group_id).await?;
+    limits::count(cx, limits::Deed::TryRule, limits::By::User(viewer.user()?)).await?;
+    let alone = cx.rules.alone().await;
     let recent = store::rules::recent(&cx.db, viewer.user()?, rule.group_id, rule.new_messages, TRIED).await?;
     let compiled = Compiled::new(rule.clone()).map_err(|why| Error::invalid("body", why))?;
-    // It may take long, and belongs to no thread that others wait for.
-    let looked = tokio::task::spawn_blocking(move || look_at(&compiled, &recent)).await;
+    // It may take long, and belongs to no thread that others wait for. It is over when it is, whether somebody waits for it or not.
+    let look = move || {
+        let looked = look_at(&compiled, &recent);
+        drop(alone);
+        looked
+    };
+    let looked = tokio::task::spawn_blocking(look).await;
     let (caught, looked, is_slow) = looked.map_err(|error| Error::Internal(error.to_string()))?;
     let shown = &caught[..caught.len().min(EXAMPLES)];
     Ok(Tried { looked, caught: caught.len(), examples: messages::placed(cx, viewer, shown).await?, is_slow })
