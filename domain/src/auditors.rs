@@ -10,7 +10,7 @@ use crate::policy::{Deed, Standing, Viewer};
 use crate::rules::Seen;
 use crate::rules::compiled::{self, Compiled, Deadline, Found, Words};
 use crate::time::Timestamp;
-use crate::{rules, store};
+use crate::{messages, rules, store};
 
 /// What is told when a rule refuses and its makers did not say why.
 const REFUSED: &str = "The rules here do not allow this.";
@@ -162,6 +162,67 @@ pub(crate) async fn name(cx: &Context, name: &str) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What a group is to say of itself: what it said before is no news.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Describing<'a> {
+    pub by: Viewer,
+    /// Its name, and what it was.
+    pub name: (&'a str, &'a str),
+    /// Its word in addresses, where somebody chose one.
+    pub slug: &'a str,
+    /// Its description, and what that was.
+    pub description: (&'a str, &'a str),
+}
+
+/// Looks at what a group is to say of itself. Whatever a rule of the site does with a message, here it refuses: nothing of a group can
+/// wait, and nobody reports it.
+///
+/// # Errors
+/// [`Error::Invalid`] on `name`, `slug` and `description`.
+pub(crate) async fn group(cx: &Context, group: Describing<'_>) -> Result<()> {
+    let Viewer::User { id, is_admin: false } = group.by else { return Ok(()) };
+    let known = rules::known(cx).await?;
+    if known.of_site().is_empty() {
+        return Ok(());
+    }
+    let [name, was_called, slug, text, said] =
+        [group.name.0, group.name.1, group.slug, group.description.0, group.description.1].map(Seen::new);
+    let is_new = text.typed() != said.typed();
+    let hosts = if is_new { hosts_of(cx, text.typed()).await? } else { Vec::new() };
+    let hosts_before = if hosts.is_empty() { Vec::new() } else { hosts_of(cx, said.typed()).await? };
+    let (hosts, hosts_before) = (compiled::seen(&hosts), compiled::seen(&hosts_before));
+    let mut author = Author { user: id, known: None };
+    let deadline = Deadline::of_message();
+    for rule in known.of_site() {
+        let looks = &rule.rule;
+        let finds = |seen: &Seen<'_>| rule.finds(seen, deadline) == Some(true);
+        // What took too long to look at is found: it may be sent again.
+        let brings = |is: &Seen<'_>, was: &Seen<'_>| {
+            is.typed() != was.typed() && rule.finds(is, deadline) != Some(false) && !finds(was)
+        };
+        let field = if looks.in_names && brings(&name, &was_called) {
+            "name"
+        } else if looks.in_names && finds(&slug) {
+            "slug"
+        } else if looks.in_text && brings(&text, &said)
+            || looks.in_links && hosts.iter().any(finds) && !hosts_before.iter().any(finds)
+        {
+            "description"
+        } else {
+            continue;
+        };
+        if is_for(cx, rule, &mut author).await? {
+            return Err(refused(rule, field));
+        }
+    }
+    Ok(())
+}
+
+/// The sites that links in a text lead to which is no message.
+async fn hosts_of(cx: &Context, text: &str) -> Result<Vec<String>> {
+    Ok(markup::hosts(&messages::parse(cx, text).await?))
 }
 
 /// The links and rules again, for a title that a topic is to have: rules that would hold it refuse it.

@@ -118,6 +118,7 @@ pub(crate) async fn count_by_age(cx: &Context, deed: Deed, user: UserId) -> Resu
     let limits = &cx.config.limits;
     let (word, while_new, window) = match deed {
         Deed::Topic => ("topic-new", limits.topics_per_hour_while_new, Duration::from_secs(3_600)),
+        Deed::NewGroup => ("group-new", limits.groups_per_day_while_new, Duration::from_secs(24 * 3_600)),
         _ => ("post-new", limits.posts_per_minute_while_new, Duration::from_secs(60)),
     };
     count(cx, deed, By::User(user)).await?;

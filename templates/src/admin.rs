@@ -188,6 +188,10 @@ pub struct Person {
     pub warn: WarnForm,
     /// What was done to them.
     pub record: Record,
+    /// The groups that they made and that are there, the newest first.
+    pub groups: Vec<domain::store::groups::Listed>,
+    /// Whether there are more of these.
+    pub more_groups: bool,
     /// Where they are signed in.
     pub sessions: Vec<Session>,
 }

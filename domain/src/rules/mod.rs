@@ -60,7 +60,7 @@ pub struct RuleForm {
     pub in_title: bool,
     /// Whether it looks where links lead.
     pub in_links: bool,
-    /// Whether it looks at names that accounts are to have.
+    /// Whether it looks at names that accounts and groups are to have.
     pub in_names: bool,
     /// Younger than so many days; `None`: no number.
     pub new_days: Option<i64>,

@@ -134,20 +134,23 @@ impl People {
     }
 }
 
+pub(super) fn listed() -> Vec<Listed> {
+    let listed = |row: domain::model::GroupRow| Listed {
+        messages: row.topics * 17,
+        role: None,
+        group: row.group,
+        members: row.members,
+        topics: row.topics,
+        last_message_at: row.last_message_at,
+    };
+    group_rows().into_iter().map(listed).collect()
+}
+
 impl Groups {
     /// Some of them.
     pub fn sample() -> Self {
-        let rows = group_rows().into_iter().map(|row| GroupRow {
-            may_change: row.group.kind == GroupKind::Public,
-            listed: Listed {
-                messages: row.topics * 17,
-                role: None,
-                group: row.group,
-                members: row.members,
-                topics: row.topics,
-                last_message_at: row.last_message_at,
-            },
-        });
+        let row = |listed: Listed| GroupRow { may_change: listed.group.kind == GroupKind::Public, listed };
+        let rows = listed().into_iter().map(row);
         let (q, rows) = (String::new(), rows.collect());
         Self { frame: admins_frame("/admin/groups"), q, kind: "", rows, total: 5, page: 1, has_more: false }
     }

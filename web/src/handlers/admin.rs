@@ -137,7 +137,8 @@ pub(super) async fn person_page(visit: &Visit, user: UserId, form: BarForm, warn
         created_at: row.created_at,
     };
     let sessions = sessions.into_iter().map(row).collect();
-    Ok(Person { frame, user, form, warn, record, sessions })
+    let (groups, more_groups) = admin::groups_of(visit.cx(), visit.viewer(), user.id).await?;
+    Ok(Person { frame, user, form, warn, record, groups, more_groups, sessions })
 }
 
 /// `GET /admin/people/ID`.
