@@ -122,7 +122,7 @@ pub async fn start(cx: &Context, viewer: Viewer, to: &str, titled: &str, draft: 
     let user = viewer.user()?;
     let draft = audit::message(draft)?;
     let title = title(titled, &draft.text)?;
-    if let Some(posted) = messages::posted_before(cx, viewer, &draft).await? {
+    if let Some(posted) = messages::posted_before(cx, viewer, &draft, None).await? {
         return Ok(posted);
     }
     let people = recipients(cx, user, to).await?;
@@ -157,7 +157,7 @@ pub async fn start(cx: &Context, viewer: Viewer, to: &str, titled: &str, draft: 
     search_log::insert(&mut tx, Changed::Topic(topic)).await?;
     let Some(saved) = store::messages::save(&mut tx, &draft.by(user, (group, topic), &nodes, now)).await? else {
         drop(tx);
-        return messages::posted_meanwhile(cx, viewer, &draft).await;
+        return messages::posted_meanwhile(cx, viewer, &draft, None).await;
     };
     tx.commit().await?;
     cx.wake.after_commit();
@@ -209,7 +209,7 @@ pub async fn add(cx: &Context, viewer: Viewer, group: GroupId, to: &str, draft: 
     let found = by_id(cx, viewer, group).await?;
     found.standing.check(Deed::Invite)?;
     let draft = audit::message(draft)?;
-    if let Some(posted) = messages::posted_before(cx, viewer, &draft).await? {
+    if let Some(posted) = messages::posted_before(cx, viewer, &draft, None).await? {
         return Ok(posted);
     }
     let people = recipients(cx, user, to).await?;
@@ -245,7 +245,7 @@ pub async fn add(cx: &Context, viewer: Viewer, group: GroupId, to: &str, draft: 
     let at = Timestamp(now.0 + 1);
     let Some(saved) = store::messages::save(&mut tx, &draft.by(user, (group, topic), &nodes, at)).await? else {
         drop(tx);
-        return messages::posted_meanwhile(cx, viewer, &draft).await;
+        return messages::posted_meanwhile(cx, viewer, &draft, None).await;
     };
     jobs::enqueue(&mut tx, &Job::GroupChanged { group }, cx.now()).await?;
     tx.commit().await?;

@@ -41,7 +41,7 @@ pub(crate) struct Place<'a> {
 /// # Errors
 /// [`Error::Held`] when it is safe; [`Error::Slow`]; [`Error::Invalid`] on `text` when too many wait already.
 pub(crate) async fn keep(cx: &Context, viewer: Viewer, place: Place<'_>, draft: &Draft, why: &str) -> Result<Posted> {
-    if let Some(posted) = messages::posted_before(cx, viewer, draft).await? {
+    if let Some(posted) = messages::posted_before(cx, viewer, draft, None).await? {
         return Ok(posted);
     }
     let author = viewer.user()?;

@@ -26,12 +26,13 @@ const BATCH: i64 = 200;
 /// # Errors
 /// [`Error::Invalid`] on `current_password`; [`Error::Forbidden`] for the only admin of the site.
 pub async fn delete(cx: &Context, user: UserId, password: Password, blank: bool) -> Result<()> {
-    passwords::check_own(cx, user, password, "current_password").await?;
+    let hash = passwords::check_own(cx, user, password, "current_password").await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     if store::users::hold_admins(&mut tx).await? == [user] {
         return Err(Error::Forbidden("You are the only admin of this site. Make somebody else one before you go."));
     }
+    passwords::hold_own(&mut tx, user, &hash).await?;
     unread::users_change(cx, &[user]).await?;
     let address = store::users::email_in(&mut tx, user).await?;
     letters_end(&mut tx, cx, user, address.as_deref()).await?;

@@ -27,6 +27,8 @@ pub enum Deed {
     Search,
     /// Asking for a letter.
     Mail,
+    /// Asking for a link that sets a new password. By itself: what else is sent to a mailbox keeps nobody from it.
+    Reset,
     /// Trying a code of the second step.
     Code,
     /// Changing one's name.
@@ -82,6 +84,7 @@ pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
         (Deed::NewGroup, _) => ("group", limits.groups_per_day, 24 * 60 * minute),
         (Deed::Star, _) => ("star", limits.stars_per_minute, minute),
         (Deed::Mail, By::Mailbox(_)) => ("mail", limits.mails_per_mailbox, 60 * minute),
+        (Deed::Reset, _) => ("reset", limits.mails_per_mailbox, 60 * minute),
         (Deed::Mail, _) => ("mail", limits.mails_per_hour, 60 * minute),
         (Deed::Code, _) => ("code", limits.codes_per_account, 10 * minute),
         (Deed::Rename, _) => ("rename", limits.renames_per_day, 24 * 60 * minute),

@@ -244,7 +244,7 @@ pub(crate) async fn put_out(cx: &Context, tx: &mut Tx, out: Out<'_>) -> Result<V
             }
             if place.role.is_some() || asked || store::members::has_written(tx, group, user).await? {
                 let new = NewNotice { user, group: Some(group), kind: NoticeKind::Ban, reason, by };
-                notices::tell(cx, tx, new).await?;
+                notices::tell_member(cx, tx, new, place.role.is_some()).await?;
             }
             LogDeed::MemberBanned
         }

@@ -179,9 +179,7 @@ impl Standing {
             return Err(Error::NotFound);
         }
         Err(Error::Forbidden(match deed {
-            _ if self.is_archived && NOT_IN_ARCHIVE.contains(&deed) => {
-                "This is archived: everything in it stays as it is."
-            }
+            _ if self.is_archived && NOT_IN_ARCHIVE.contains(&deed) => "This is archived: everything stays as it is.",
             Deed::Join | Deed::Ask if self.is_banned => "You were banned from this group.",
             Deed::Know | Deed::Read => "Only members read this.",
             Deed::Join | Deed::Ask if self.role.is_some() => "You are in this group already.",

@@ -186,7 +186,7 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, dr
         }
         (Err(error), _) | (_, Err(error)) => return Err(error),
     };
-    if let Some(posted) = messages::posted_before(cx, viewer, &draft).await? {
+    if let Some(posted) = messages::posted_before(cx, viewer, &draft, None).await? {
         return Ok(posted);
     }
     limits::count_by_age(cx, limits::Deed::Post, user).await?;
@@ -213,7 +213,7 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, dr
     match slow::check(&mut tx, user, group.group.id, None, pause, now).await {
         Err(error @ Error::Slow(_)) => {
             drop(tx);
-            return messages::posted_before(cx, viewer, &draft).await?.ok_or(error);
+            return messages::posted_before(cx, viewer, &draft, None).await?.ok_or(error);
         }
         checked => checked?,
     }
@@ -221,7 +221,7 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, dr
     search_log::insert(&mut tx, Changed::Topic(id)).await?;
     let Some(saved) = store::messages::save(&mut tx, &draft.by(user, (group.group.id, id), &nodes, now)).await? else {
         drop(tx);
-        return messages::posted_meanwhile(cx, viewer, &draft).await;
+        return messages::posted_meanwhile(cx, viewer, &draft, None).await;
     };
     for rule in &passed.reports {
         store::reports::insert_by_rule(&mut tx, saved.id, rule, now).await?;

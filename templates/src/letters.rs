@@ -80,6 +80,20 @@ impl Letter {
                 link.clone().map(|link| ("Set a new password", link)),
                 vec![until, "If it was not you, you need not do anything: the password stays what it is.".to_owned()],
             ),
+            (Kind::AddressAsked, _) => (
+                format!("Another mail address was asked for at {site_name}"),
+                vec![
+                    format!(
+                        "Somebody, perhaps you, asked that the account {username} at {site_name} use another mail address. It counts once the letter that went there is answered; until then {address} stays yours."
+                    ),
+                    "Wherever else you were signed in, you are signed out.".to_owned(),
+                ],
+                Some(("I did not do that", format!("{base_url}/-/forgot"))),
+                vec![
+                    "If that was not you, somebody knows your password. Set a new one at once: that ends the change."
+                        .to_owned(),
+                ],
+            ),
             (Kind::AddressChanged, _) => (
                 format!("Your mail address at {site_name} was changed"),
                 vec![format!(
@@ -192,6 +206,7 @@ mod tests {
         for kind in [
             Kind::Confirm,
             Kind::Reset,
+            Kind::AddressAsked,
             Kind::AddressChanged,
             Kind::PasswordChanged,
             Kind::SecondStepOn,

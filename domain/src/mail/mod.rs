@@ -22,6 +22,8 @@ words! {
         Confirm = "confirm",
         /// Somebody forgot the password.
         Reset = "reset",
+        /// To the address that counts: somebody asked for another one.
+        AddressAsked = "addressasked",
         /// To the old address: there is another one now, or none.
         AddressChanged = "addresschanged",
         /// The password was changed.

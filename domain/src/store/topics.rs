@@ -268,13 +268,16 @@ pub async fn of_group(
     Ok(rows.into_iter().map(Listed::into_row).collect())
 }
 
-/// Topics of these ids by latest activity.
-pub async fn by_ids(db: &Db, ids: &[TopicId]) -> Result<Vec<TopicRow>> {
+/// Those of the topics that a reader may see, by latest activity.
+pub async fn by_ids(db: &Db, reader: UserId, ids: &[TopicId]) -> Result<Vec<TopicRow>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let rows = sql!(all db, Listed,
-        listed!("t.id in (select cast(value as bigint) from json_each($1)) order by t.last_message_at desc, t.id desc"), super::list(ids))?;
+        listed!("", "join groups g on g.id = t.group_id",
+            concat!("t.id in (select cast(value as bigint) from json_each($2)) and ", topic_visible_to_first!(),
+                    " order by t.last_message_at desc, t.id desc")),
+        reader, super::list(ids))?;
     Ok(rows.into_iter().map(Listed::into_row).collect())
 }
 

@@ -219,7 +219,7 @@ pub async fn update(visit: Visit, path: Path<String>, form: Form) -> Answer {
         Err(domain::Error::Invalid(fields)) => {
             let form = given_back(&form, mendable(domain::Error::Invalid(fields))?);
             let mut frame = visit.frame().await?;
-            let found = domain::groups::by_id(visit.cx(), visit.viewer(), id).await?;
+            let found = domain::groups::for_deed(visit.cx(), visit.viewer(), id, Deed::Administer).await?;
             visit.group_frame(&mut frame, &found.group, &found.standing).await?;
             visit.mend(&Edit { frame, group: found.group, form })
         }

@@ -239,6 +239,15 @@ impl World<'_> {
         };
         let expected = own.map(|(g, group)| (group.id, counts(g))).collect();
         assert_eq!(shown, expected, "what is unread for {p}{}", self.trace());
+        let paper = topics::unread_paper(cx, viewer, &sidebar, 500).await.unwrap();
+        let papered: BTreeMap<TopicId, (GroupId, i64)> =
+            paper.iter().map(|(group, row, _)| (row.topic.id, (group.id, row.unread))).collect();
+        let counted = shown.iter().flat_map(|(group, topics)| topics.iter().map(|(t, count)| (*t, (*group, *count))));
+        assert_eq!(papered, counted.collect(), "the page of what is unread for {p}{}", self.trace());
+        for (_, row, messages) in &paper {
+            let own = messages.iter().all(|m| m.topic_id == row.topic.id);
+            assert!(own && !messages.is_empty(), "what is unread of {}{}", row.topic.id, self.trace());
+        }
         let (rows, _) = mentions::list(cx, viewer, None, 500).await.unwrap();
         let shown: BTreeMap<MessageId, bool> =
             rows.into_iter().map(|(placed, is_new)| (placed.message.id, is_new)).collect();
