@@ -234,6 +234,21 @@ pub(crate) async fn bar_in(
     Ok(if bar == Bar::Lift { Vec::new() } else { store::sessions::delete_all(tx, user).await? })
 }
 
+/// Groups on the page of whoever made them.
+pub const GROUPS: usize = 50;
+
+/// The groups that somebody made and that are there, the newest first, and whether there are more.
+///
+/// # Errors
+/// As [`person`].
+pub async fn groups_of(cx: &Context, viewer: Viewer, user: UserId) -> Result<(Vec<store::groups::Listed>, bool)> {
+    let reader = viewer.site_admin()?;
+    let mut rows = store::groups::made_by(&cx.db, reader, user, GROUPS as i64 + 1).await?;
+    let more = rows.len() > GROUPS;
+    rows.truncate(GROUPS);
+    Ok((rows, more))
+}
+
 /// What was done to somebody, and what of theirs was taken away in the whole site, for admins of the site.
 ///
 /// # Errors

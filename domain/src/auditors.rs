@@ -7,9 +7,10 @@ use crate::markup::{self, Node};
 use crate::model::{Category, Group, GroupId, GroupKind, Role, RuleDeed, UserId};
 use crate::newcomers;
 use crate::policy::{Deed, Standing, Viewer};
-use crate::rules::compiled::{Compiled, Deadline, Found, Words};
+use crate::rules::Seen;
+use crate::rules::compiled::{self, Compiled, Deadline, Found, Words};
 use crate::time::Timestamp;
-use crate::{rules, store};
+use crate::{messages, rules, store};
 
 /// What is told when a rule refuses and its makers did not say why.
 const REFUSED: &str = "The rules here do not allow this.";
@@ -82,8 +83,10 @@ pub(crate) async fn look(cx: &Context, writing: &Writing<'_>) -> Result<Passed> 
         }
     }
     let deadline = Deadline::of_message();
-    let words = Words { text: writing.text, title: writing.title, hosts: &hosts };
-    let words_before = writing.before.map(|(text, _)| Words { text, title: None, hosts: &hosts_before });
+    let (text, title) = (Seen::new(writing.text), writing.title.map(Seen::new));
+    let words = Words { text: &text, title: title.as_ref(), hosts: &compiled::seen(&hosts) };
+    let (text_before, hosts_before) = (writing.before.map(|(text, _)| Seen::new(text)), compiled::seen(&hosts_before));
+    let words_before = text_before.as_ref().map(|text| Words { text, title: None, hosts: &hosts_before });
     let of_site = known.of_site().iter().filter(|_| !writing.standing.is_site_admin);
     let of_group = known.of_group(writing.group.id).iter().filter(|_| !keeps_order);
     let mut passed = Passed::default();
@@ -152,13 +155,74 @@ fn too_many_links(most: i64, links: usize) -> String {
 /// [`Error::Invalid`] on `username`.
 pub(crate) async fn name(cx: &Context, name: &str) -> Result<()> {
     let known = rules::known(cx).await?;
-    let deadline = Deadline::of_message();
+    let (deadline, name) = (Deadline::of_message(), Seen::new(name));
     for rule in known.of_site().iter().filter(|rule| rule.rule.in_names) {
-        if rule.finds(name, deadline) == Some(true) {
+        if rule.finds(&name, deadline) == Some(true) {
             return Err(refused(rule, "username"));
         }
     }
     Ok(())
+}
+
+/// What a group is to say of itself: what it said before is no news.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Describing<'a> {
+    pub by: Viewer,
+    /// Its name, and what it was.
+    pub name: (&'a str, &'a str),
+    /// Its word in addresses, where somebody chose one.
+    pub slug: &'a str,
+    /// Its description, and what that was.
+    pub description: (&'a str, &'a str),
+}
+
+/// Looks at what a group is to say of itself. Whatever a rule of the site does with a message, here it refuses: nothing of a group can
+/// wait, and nobody reports it.
+///
+/// # Errors
+/// [`Error::Invalid`] on `name`, `slug` and `description`.
+pub(crate) async fn group(cx: &Context, group: Describing<'_>) -> Result<()> {
+    let Viewer::User { id, is_admin: false } = group.by else { return Ok(()) };
+    let known = rules::known(cx).await?;
+    if known.of_site().is_empty() {
+        return Ok(());
+    }
+    let [name, was_called, slug, text, said] =
+        [group.name.0, group.name.1, group.slug, group.description.0, group.description.1].map(Seen::new);
+    let is_new = text.typed() != said.typed();
+    let hosts = if is_new { hosts_of(cx, text.typed()).await? } else { Vec::new() };
+    let hosts_before = if hosts.is_empty() { Vec::new() } else { hosts_of(cx, said.typed()).await? };
+    let (hosts, hosts_before) = (compiled::seen(&hosts), compiled::seen(&hosts_before));
+    let mut author = Author { user: id, known: None };
+    let deadline = Deadline::of_message();
+    for rule in known.of_site() {
+        let looks = &rule.rule;
+        let finds = |seen: &Seen<'_>| rule.finds(seen, deadline) == Some(true);
+        // What took too long to look at is found: it may be sent again.
+        let brings = |is: &Seen<'_>, was: &Seen<'_>| {
+            is.typed() != was.typed() && rule.finds(is, deadline) != Some(false) && !finds(was)
+        };
+        let field = if looks.in_names && brings(&name, &was_called) {
+            "name"
+        } else if looks.in_names && finds(&slug) {
+            "slug"
+        } else if looks.in_text && brings(&text, &said)
+            || looks.in_links && hosts.iter().any(finds) && !hosts_before.iter().any(finds)
+        {
+            "description"
+        } else {
+            continue;
+        };
+        if is_for(cx, rule, &mut author).await? {
+            return Err(refused(rule, field));
+        }
+    }
+    Ok(())
+}
+
+/// The sites that links in a text lead to which is no message.
+async fn hosts_of(cx: &Context, text: &str) -> Result<Vec<String>> {
+    Ok(markup::hosts(&messages::parse(cx, text).await?))
 }
 
 /// The links and rules again, for a title that a topic is to have: rules that would hold it refuse it.

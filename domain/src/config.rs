@@ -38,6 +38,8 @@ pub struct Limits {
     pub sign_ups_per_address: u64,
     /// Groups made by an account in a day.
     pub groups_per_day: u64,
+    /// The same by an account that is new.
+    pub groups_per_day_while_new: u64,
     /// Stars by an account in a minute.
     pub stars_per_minute: u64,
     /// Letters asked for by an account or from a network address in an hour.
@@ -62,6 +64,8 @@ pub struct Limits {
     pub forms_per_minute: u64,
     /// Warnings by an account in a day; those of the site's admins are not counted.
     pub warnings_per_day: u64,
+    /// Rules tried on what was written, by an account in a minute.
+    pub rule_tries_per_minute: u64,
     /// Invitations by an account in a day, links and names.
     pub invitations_per_day: u64,
     /// Conversations that an account begins in a day, and people that it adds to some.
@@ -81,6 +85,7 @@ impl Default for Limits {
             sign_ins_per_address: 100,
             sign_ups_per_address: 20,
             groups_per_day: 20,
+            groups_per_day_while_new: 2,
             stars_per_minute: 60,
             mails_per_hour: 20,
             mails_per_mailbox: 5,
@@ -93,6 +98,7 @@ impl Default for Limits {
             edits_per_minute: 30,
             forms_per_minute: 120,
             warnings_per_day: 30,
+            rule_tries_per_minute: 30,
             invitations_per_day: 100,
             directs_per_day: 100,
             directs_per_day_while_new: 5,

@@ -12,7 +12,7 @@ use crate::{search, store, unread};
 pub struct Findings {
     /// Summaries of what is unread that were compared with the database.
     pub summaries: u64,
-    /// Topics whose numbers were counted.
+    /// Topics whose numbers were counted, those that were deleted too.
     pub topics: u64,
     /// Jobs that wait or run.
     pub jobs_waiting: i64,
@@ -26,7 +26,7 @@ pub struct Findings {
 
 /// Looks at everything that is kept twice. `told` hears how many people are done.
 pub async fn examine(cx: &Context, mut told: impl FnMut(u64)) -> Result<Findings> {
-    let mut findings = Findings { topics: store::topics::count(&cx.db).await? as u64, ..Findings::default() };
+    let mut findings = Findings { topics: store::topics::count_rows(&cx.db).await? as u64, ..Findings::default() };
     for (topic, last, counted) in store::topics::misnumbered(&cx.db).await? {
         findings.drift.push(format!("topic {topic}: its newest number is {last}, its messages say {counted}"));
     }

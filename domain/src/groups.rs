@@ -2,6 +2,7 @@
 
 use crate::audit;
 use crate::audit_log::{self, Entry, LogDeed};
+use crate::auditors::{self, Describing};
 use crate::bus::Control;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -145,12 +146,19 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     let described = form.described(&name, &description)?;
     let typed = form.slug.trim().to_lowercase();
     let is_typed = !typed.is_empty();
-    let slug = if is_typed { typed } else { names::slugify(&name) };
+    let slug = if is_typed { typed.clone() } else { names::slugify(&name) };
     if slug.is_empty() {
         return Err(Error::invalid("slug", "No address can be made of that name: choose one of letters a to z."));
     }
     names::check_group_slug(&slug)?;
-    limits::count(cx, limits::Deed::NewGroup, By::User(user)).await?;
+    let describing = Describing { by: viewer, name: (&name, ""), slug: &typed, description: (&description, "") };
+    auditors::group(cx, describing).await?;
+    // An address that is taken is no group made, where new accounts make few; but it tells something, and so is counted.
+    if is_typed && store::groups::has_slug(&cx.db, &slug).await? {
+        limits::count(cx, limits::Deed::NewGroup, By::User(user)).await?;
+        return Err(slug_taken());
+    }
+    limits::count_by_age(cx, limits::Deed::NewGroup, user).await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
@@ -162,7 +170,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
         // Whoever chose no address is given another one, and learns of no group that they may not know of.
         attempt += 1;
         if is_typed || attempt > 5 {
-            return Err(Error::invalid("slug", "That address is taken: choose another."));
+            return Err(slug_taken());
         }
         slug = format!("{}-{attempt}", names::slugify(&name));
     };
@@ -186,6 +194,10 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     })
 }
 
+fn slug_taken() -> Error {
+    Error::invalid("slug", "That address is taken: choose another.")
+}
+
 /// Changes a group's name, description, kind and category. Who waits to be let into what is now public waits no more. What its log says
 /// of the time when fewer people read it stays among those who keep order.
 ///
@@ -197,6 +209,9 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
     let (name, description) = audit::group(&form.name, &form.description)?;
     let described = form.described(&name, &description)?;
     let Some(detail) = changes(&found.group, described) else { return Ok(found.group) };
+    let (called, said) = (found.group.name.as_str(), found.group.description.as_str());
+    let describing = Describing { by: viewer, name: (&name, called), slug: "", description: (&description, said) };
+    auditors::group(cx, describing).await?;
     let mut tx = cx.db.begin().await?;
     let standing = members::held(&mut tx, viewer, id).await?;
     standing.check(Deed::Administer)?;

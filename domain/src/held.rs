@@ -15,7 +15,7 @@ pub use crate::store::held::OwnHeld;
 use crate::store::held::{HeldRow, NewHeld};
 use crate::store::messages::NewMessage;
 use crate::store::search_log::{self, Changed};
-use crate::{members, store, topics};
+use crate::{members, slow, store, topics};
 
 /// Messages on the page of those who answer.
 pub const LISTED: i64 = 50;
@@ -32,23 +32,29 @@ pub(crate) struct Place<'a> {
     pub topic: Option<TopicId>,
     /// The title of that.
     pub title: &'a str,
+    /// How many seconds the group's slow mode asks of its author.
+    pub pause: i64,
 }
 
 /// Holds a message instead of posting it. The same form sent twice is held once, or was posted by now.
 ///
 /// # Errors
-/// [`Error::Held`] when it is safe; [`Error::Invalid`] on `text` when too many wait already.
+/// [`Error::Held`] when it is safe; [`Error::Slow`]; [`Error::Invalid`] on `text` when too many wait already.
 pub(crate) async fn keep(cx: &Context, viewer: Viewer, place: Place<'_>, draft: &Draft, why: &str) -> Result<Posted> {
     if let Some(posted) = messages::posted_before(cx, viewer, draft, None).await? {
         return Ok(posted);
     }
     let author = viewer.user()?;
-    let Place { group, topic, title } = place;
+    let Place { group, topic, title, pause } = place;
     let (raw, key, at) = (draft.text.as_str(), draft.key.as_deref(), cx.now());
     let mut tx = cx.db.begin().await?;
+    let paused = slow::check(&mut tx, author, group, topic, pause, at).await;
     let waiting = store::held::waiting_of(&mut tx, author, group).await?;
     let new = NewHeld { author, group, topic, title, raw, key, why, at };
     let is_new = store::held::insert(&mut tx, new).await?.is_some();
+    if is_new {
+        paused?;
+    }
     if is_new && waiting >= MOST {
         return Err(Error::invalid(
             "text",

@@ -135,8 +135,11 @@ pub async fn revoke(cx: &Context, viewer: Viewer, group: GroupId, id: Invitation
         return Err(Error::NotFound);
     }
     let mut tx = cx.db.begin().await?;
-    if store::invitations::delete(&mut tx, id).await? > 0 && link.inviter_id != user {
-        let entry = Entry::new(user, LogDeed::LinkRevoked).group(group).whom(link.inviter_id);
+    let own = link.inviter_id == user;
+    // A member's own link, by which others ask, concerns nobody: that it was made is in the log as little.
+    if store::invitations::delete(&mut tx, id).await? > 0 && (link.role.is_some() || !own) {
+        let entry = Entry::new(user, LogDeed::LinkRevoked).group(group).detail(link.role.map_or("", Role::as_str));
+        let entry = if own { entry } else { entry.whom(link.inviter_id) };
         audit_log::write(&mut tx, entry, cx.now()).await?;
     }
     Ok(tx.commit().await?)
@@ -222,7 +225,11 @@ pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) ->
         return Err(Error::NotFound);
     }
     match invitation.role {
-        Some(role) => members::enter(&mut tx, group.id, user, role, now).await?,
+        Some(role) => {
+            members::enter(&mut tx, group.id, user, role, now).await?;
+            let entry = Entry::new(user, LogDeed::LinkFollowed).group(group.id).whom(invitation.inviter_id);
+            audit_log::write(&mut tx, entry.detail(role.as_str()), now).await?;
+        }
         None => requests::insert(cx, &mut tx, group.id, user, &message).await?,
     }
     tx.commit().await?;

@@ -54,6 +54,7 @@ pub mod secrets;
 pub mod sessions;
 pub mod sign_ups;
 pub mod site;
+mod slow;
 pub mod splits;
 pub mod stars;
 pub mod store;

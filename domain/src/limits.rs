@@ -51,6 +51,8 @@ pub enum Deed {
     Form,
     /// Warning somebody.
     Warn,
+    /// Trying a rule on what was written.
+    TryRule,
 }
 
 /// Whose doing is counted.
@@ -96,6 +98,7 @@ pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
         (Deed::Edit, _) => ("edit", limits.edits_per_minute, minute),
         (Deed::Form, _) => ("form", limits.forms_per_minute, minute),
         (Deed::Warn, _) => ("warn", limits.warnings_per_day, 24 * 60 * minute),
+        (Deed::TryRule, _) => ("try-rule", limits.rule_tries_per_minute, minute),
     };
     let who = match by {
         By::User(id) => format!("u{id}"),
@@ -118,6 +121,7 @@ pub(crate) async fn count_by_age(cx: &Context, deed: Deed, user: UserId) -> Resu
     let limits = &cx.config.limits;
     let (word, while_new, window) = match deed {
         Deed::Topic => ("topic-new", limits.topics_per_hour_while_new, Duration::from_secs(3_600)),
+        Deed::NewGroup => ("group-new", limits.groups_per_day_while_new, Duration::from_secs(24 * 3_600)),
         _ => ("post-new", limits.posts_per_minute_while_new, Duration::from_secs(60)),
     };
     count(cx, deed, By::User(user)).await?;

@@ -6,7 +6,6 @@ pub use changes::{Editable, deletable, delete, edit, editable};
 pub(crate) use changes::{take_away, take_away_at, take_over};
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use crate::audit::{self, Draft};
 use crate::auditors::{self, Passed, Writing};
@@ -15,11 +14,11 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::markup::{self, Node};
 use crate::model::{Group, GroupId, Message, MessageId, Topic, TopicId, UserId};
-use crate::policy::{Deed, Viewer};
+use crate::policy::Viewer;
 use crate::store::messages::{NewMessage, Saved};
 use crate::store::topics::Place;
 use crate::time::Timestamp;
-use crate::{held, members, store, topics};
+use crate::{held, members, slow, store, topics};
 
 /// Messages on a page.
 pub const PAGE: i64 = 50;
@@ -130,15 +129,15 @@ pub async fn post(cx: &Context, viewer: Viewer, topic: TopicId, draft: Draft) ->
         // Who sends a form again because the answer got lost is told where it went.
         Err(error) => return posted_before(cx, viewer, &draft, Some(&found)).await?.ok_or(error),
     };
+    let pause = slow::pause(&found.group, found.standing);
     if let Some(why) = &passed.held {
         if let Some(posted) = posted_before(cx, viewer, &draft, Some(&found)).await? {
             return Ok(posted);
         }
-        let place = held::Place { group: found.group.id, topic: Some(topic), title: "" };
+        let place = held::Place { group: found.group.id, topic: Some(topic), title: "", pause };
         return held::keep(cx, viewer, place, &draft, why).await;
     }
     let new = draft.by(user, (found.group.id, topic), &nodes, cx.now());
-    let pause = if found.standing.may(Deed::Moderate) { 0 } else { found.group.slow_seconds };
     let saved = if pause == 0 && passed.reports.is_empty() {
         store::messages::save_alone(&cx.db, &new).await?
     } else {
@@ -180,18 +179,10 @@ async fn pass(cx: &Context, author: UserId, found: &topics::Found, text: &str, n
 }
 
 /// Saves a message where more has to be right than itself: that its author's last one there is `pause` seconds old, and that the
-/// reports of it are written with it. The topic is held, so of two that its author sends at once the second sees the first.
+/// reports of it are written with it.
 async fn save_with_care(cx: &Context, new: &NewMessage<'_>, pause: i64, reports: &[String]) -> Result<Option<Saved>> {
     let mut tx = cx.db.begin().await?;
-    if pause > 0 {
-        store::topics::touch(&mut tx, new.topic).await?;
-        if let Some(last) = store::messages::last_by(&mut tx, new.topic, new.author).await? {
-            let wait = last.plus(Duration::from_secs(pause as u64)).0 - new.at.0;
-            if wait > 0 {
-                return Err(Error::Slow(Duration::from_micros(wait as u64).max(Duration::from_secs(1))));
-            }
-        }
-    }
+    slow::check(&mut tx, new.author, new.group, Some(new.topic), pause, new.at).await?;
     let Some(saved) = store::messages::save(&mut tx, new).await? else { return Ok(None) };
     for rule in reports {
         store::reports::insert_by_rule(&mut tx, saved.id, rule, new.at).await?;

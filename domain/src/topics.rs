@@ -22,7 +22,7 @@ use crate::store::Tx;
 use crate::store::search_log::{self, Changed};
 use crate::store::topics::TopicFor;
 use crate::time::Timestamp;
-use crate::{held, members};
+use crate::{held, members, slow};
 
 /// Topics of a group that can stand above the others.
 const PINNED: i64 = 20;
@@ -172,8 +172,8 @@ pub(crate) async fn free_slug(tx: &mut store::Tx, group: GroupId, base: &str) ->
 /// Starts a topic with its first message. The same form sent twice starts one.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `title` and `text`, [`Error::Forbidden`] for those not in the group, [`Error::TooMany`]; [`Error::Held`] when
-/// it is safe, but has to be approved first.
+/// [`Error::Invalid`] on `title` and `text`, [`Error::Forbidden`] for those not in the group, [`Error::TooMany`], [`Error::Slow`];
+/// [`Error::Held`] when it is safe, but has to be approved first.
 pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, draft: Draft) -> Result<Posted> {
     let user = viewer.user()?;
     let group = groups::by_id(cx, viewer, group).await?;
@@ -203,12 +203,20 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, dr
         before: None,
     };
     let passed = auditors::look(cx, &writing).await?;
+    let pause = slow::pause(&group.group, standing);
     if let Some(why) = &passed.held {
-        let place = held::Place { group: group.group.id, topic: None, title: &title };
+        let place = held::Place { group: group.group.id, topic: None, title: &title, pause };
         return held::keep(cx, viewer, place, &draft, why).await;
     }
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
+    match slow::check(&mut tx, user, group.group.id, None, pause, now).await {
+        Err(error @ Error::Slow(_)) => {
+            drop(tx);
+            return messages::posted_before(cx, viewer, &draft, None).await?.ok_or(error);
+        }
+        checked => checked?,
+    }
     let (id, slug) = insert(&mut tx, group.group.id, &title, user, now).await?;
     search_log::insert(&mut tx, Changed::Topic(id)).await?;
     let Some(saved) = store::messages::save(&mut tx, &draft.by(user, (group.group.id, id), &nodes, now)).await? else {

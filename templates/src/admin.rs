@@ -91,6 +91,8 @@ impl People {
 pub struct PersonRow {
     /// The account.
     pub user: User,
+    /// Whether an admin declined it.
+    pub declined: bool,
     /// How many messages they wrote.
     pub messages: i64,
     /// When they were last here; `None` when that is not known.
@@ -186,6 +188,10 @@ pub struct Person {
     pub warn: WarnForm,
     /// What was done to them.
     pub record: Record,
+    /// The groups that they made and that are there, the newest first.
+    pub groups: Vec<domain::store::groups::Listed>,
+    /// Whether there are more of these.
+    pub more_groups: bool,
     /// Where they are signed in.
     pub sessions: Vec<Session>,
 }

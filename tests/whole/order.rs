@@ -181,6 +181,10 @@ async fn a_rule_is_tried_switched_on_and_refuses(running: Running) {
         .with("username", "casino-1")
         .with("password", "long enough 123");
     stranger.submit(&form).await.expect(422).must_say("The rules here do not allow this.");
+    let form = ben.get("/-/groups/new").await.form("/-/groups").with("name", "Ｃａｓｉｎｏ");
+    let back = ben.submit(&form.with("description", "Kept.")).await.expect(422);
+    back.must_say("The rules here do not allow this.");
+    assert_eq!(back.form("/-/groups").value("description"), "Kept.");
     forum.examine().await;
 }
 
@@ -196,7 +200,7 @@ async fn in_slow_mode_one_is_told_when_to_come_back(running: Running) {
     ben.post(&topic, "once").await.message("once");
     let form = ben.get(&topic.path).await.form("/messages").with("text", "and again");
     let back = ben.send(&form).await.expect(429);
-    back.must_say("you can write here again in 60 minutes");
+    back.must_say("you can send this in 60 minutes");
     assert_eq!(back.form("/messages").value("text"), "and again", "nothing typed is lost");
     let wait: u64 = back.header("retry-after").parse().expect("seconds");
     assert!((3_500..=3_600).contains(&wait), "{wait}");
@@ -204,6 +208,15 @@ async fn in_slow_mode_one_is_told_when_to_come_back(running: Running) {
     assert_eq!(said.status(), 429);
     assert!(said.headers().contains_key("retry-after"));
     assert!(said.text().await.expect("its text").contains("slow mode"));
+    // So with topics.
+    ben.get(&birds.path).await.must_say("Slow mode: one topic in 1 hour.");
+    assert!(!ana.get(&birds.path).await.says("Slow mode"));
+    topic_in(&ben, &birds, "Kites", "who has flown one").await;
+    let form = ben.get(&birds.path).await.form("/topics").with("title", "Finches").with("text", "ten a dozen");
+    let back = ben.send(&form).await.expect(429);
+    back.must_say("you can send this in 60 minutes");
+    assert_eq!((back.form("/topics").value("title"), back.form("/topics").value("text")), ("Finches", "ten a dozen"));
+    assert!(back.header("retry-after").parse::<u64>().expect("seconds") > 3_500);
     // Two browsers at once: one goes through.
     change(&ana, &birds, &[("slow", "10")]).await;
     let other = topic_in(&ana, &birds, "Owls", "and who has seen this").await;

@@ -238,6 +238,11 @@ async fn an_admin_looks_after_people_and_groups(running: Running) {
     found.must_say("1 account");
     let account = found.links().into_iter().find(|link| link.starts_with("/admin/people/")).expect("her account");
     let page = admin.get(&account).await.expect(200);
+    for words in ["Groups that they made", "The den", "Bird watch"] {
+        page.must_say(words);
+    }
+    let deletes = |link: &&String| link.starts_with("/-/groups/") && link.ends_with("/delete");
+    assert_eq!(page.links().iter().filter(deletes).count(), 2);
     admin
         .submit(&page.form("/admin").with("is_admin", "yes"))
         .await

@@ -69,8 +69,10 @@ words! {
         Uninvited = "uninvited",
         /// A link was made that lets others in.
         LinkMade = "link_made",
-        /// Another's link was revoked.
+        /// A link that lets others in was revoked, or another's that lets them ask.
         LinkRevoked = "link_revoked",
+        /// Somebody came in by a link.
+        LinkFollowed = "link_followed",
         /// A member was put out.
         MemberRemoved = "member_removed",
         /// Somebody was banned from a group.
@@ -190,6 +192,7 @@ impl LogDeed {
             | Self::Uninvited
             | Self::LinkMade
             | Self::LinkRevoked
+            | Self::LinkFollowed
             | Self::Warned
             | Self::WarningTakenBack
             | Self::NameHidden
@@ -244,6 +247,7 @@ impl LogDeed {
             Self::Uninvited => "took an invitation back",
             Self::LinkMade => "made a link that lets others in",
             Self::LinkRevoked => "revoked a link",
+            Self::LinkFollowed => "came in by a link",
             Self::MemberRemoved => "put a member out",
             Self::MemberBanned => "banned somebody from the group",
             Self::BanLifted => "lifted a ban from the group",
@@ -310,6 +314,7 @@ impl LogDeed {
             Self::Uninvited => ("took back the invitation of", ""),
             Self::LinkMade => ("made a link for", ""),
             Self::LinkRevoked => ("revoked a link by", ""),
+            Self::LinkFollowed => ("came in by a link of", ""),
             Self::MemberRemoved => ("put", "out"),
             Self::MemberBanned => ("banned", "from the group"),
             Self::BanLifted => ("lifted the ban of", "from the group"),

@@ -122,7 +122,9 @@ pub async fn of_admins(cx: &Context, viewer: Viewer, sought: Sought<'_>, before:
 pub(crate) async fn record(cx: &Context, viewer: Viewer, user: UserId, group: Option<GroupId>) -> Result<Vec<Line>> {
     let reach = if group.is_some() { LogReach::Keepers } else { LogReach::Admins };
     let groups = group.map(|group| vec![group]);
-    let wanted = Wanted { what: kinds(reach, None), groups, whom: Some(user), ..Wanted::default() };
+    // Whom their links let in was not done to them.
+    let what = kinds(reach, None).into_iter().filter(|deed| *deed != LogDeed::LinkFollowed).collect();
+    let wanted = Wanted { what, groups, whom: Some(user), ..Wanted::default() };
     Ok(store::audit_log::lines(&cx.db, viewer.id_or_none(), &wanted, RECORD).await?)
 }
 

@@ -16,9 +16,12 @@ use crate::store::rules::Rule;
 /// How long a process believes what it once read; changes are told over the bus.
 const BELIEVED: Duration = Duration::from_secs(5 * 60);
 
-/// What this process remembers of rules.
+/// What this process remembers of rules, and whether it tries one.
 #[derive(Debug, Default)]
-pub struct RuleCache(Mutex<Remembered>);
+pub struct RuleCache {
+    remembered: Mutex<Remembered>,
+    trying: Arc<tokio::sync::Mutex<()>>,
+}
 
 #[derive(Debug, Default)]
 struct Remembered {
@@ -65,9 +68,14 @@ fn ready(rules: Vec<Rule>) -> Vec<Compiled> {
 }
 
 impl RuleCache {
+    /// Waits until no rule is tried in this process; nobody else tries one until what is returned is dropped.
+    pub async fn alone(&self) -> tokio::sync::OwnedMutexGuard<()> {
+        self.trying.clone().lock_owned().await
+    }
+
     /// What is remembered, or the mark to put it in with.
     fn get(&self) -> Result<Arc<Known>, u64> {
-        let Ok(all) = self.0.lock() else { return Err(0) };
+        let Ok(all) = self.remembered.lock() else { return Err(0) };
         match &all.known {
             Some((read, known)) if read.elapsed() < BELIEVED => Ok(known.clone()),
             _ => Err(all.heard),
@@ -75,7 +83,7 @@ impl RuleCache {
     }
 
     fn put(&self, known: Arc<Known>, mark: u64) {
-        let Ok(mut all) = self.0.lock() else { return };
+        let Ok(mut all) = self.remembered.lock() else { return };
         if all.heard == mark {
             all.known = Some((Instant::now(), known));
         }
@@ -86,7 +94,7 @@ impl RuleCache {
         if !matches!(control, Control::RulesChanged | Control::Reconnected) {
             return;
         }
-        if let Ok(mut all) = self.0.lock() {
+        if let Ok(mut all) = self.remembered.lock() {
             all.known = None;
             all.heard += 1;
         }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use regex::{Regex, RegexBuilder};
 
+use super::folding::{Seen, fold};
 use crate::model::RuleKind;
 use crate::store::rules::Rule;
 
@@ -27,10 +28,15 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// What a rule looks at.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Words<'a> {
-    pub text: &'a str,
-    pub title: Option<&'a str>,
+    pub text: &'a Seen<'a>,
+    pub title: Option<&'a Seen<'a>>,
     /// Of the links that lead away.
-    pub hosts: &'a [String],
+    pub hosts: &'a [Seen<'a>],
+}
+
+/// The sites that links lead to, ready to be looked at.
+pub(crate) fn seen(hosts: &[String]) -> Vec<Seen<'_>> {
+    hosts.iter().map(|host| Seen::new(host)).collect()
 }
 
 /// Where a rule found something.
@@ -103,8 +109,15 @@ impl Compiled {
         }
     }
 
-    /// Whether it stands in the text; `None` when there was no time to know.
-    pub fn finds(&self, text: &str, deadline: Deadline) -> Option<bool> {
+    /// Whether it stands in the text, as it was typed or as it is seen; `None` when there was no time to know.
+    pub fn finds(&self, text: &Seen<'_>, deadline: Deadline) -> Option<bool> {
+        match self.finds_in(text.typed(), deadline) {
+            Some(false) => text.folded().map_or(Some(false), |folded| self.finds_in(folded, deadline)),
+            known => known,
+        }
+    }
+
+    fn finds_in(&self, text: &str, deadline: Deadline) -> Option<bool> {
         // A list of words is looked for in one pass, whatever the text.
         if self.rule.kind == RuleKind::Words || text.len() <= PIECE {
             return if deadline.is_over() { None } else { Some(self.regex.is_match(text)) };
@@ -159,7 +172,8 @@ pub(crate) fn compile(kind: RuleKind, body: &str) -> Result<Regex, String> {
 }
 
 fn words(body: &str) -> Result<Regex, String> {
-    let words: Vec<String> = body
+    let folded = fold(body);
+    let words: Vec<String> = folded
         .lines()
         .map(|line| line.split_whitespace().map(regex::escape).collect::<Vec<_>>().join("\\s+"))
         .filter(|word| !word.is_empty())
@@ -221,7 +235,9 @@ mod tests {
     use crate::audit::MAX_MESSAGE;
 
     fn finds(kind: RuleKind, body: &str, text: &str) -> bool {
-        compile(kind, body).expect("a rule").is_match(text)
+        let rule = Rule { kind, body: body.into(), ..Rule::sample() };
+        let rule = Compiled::new(rule).expect("a rule");
+        rule.finds(&Seen::new(text), Deadline::in_time(Duration::from_secs(60))).expect("time")
     }
 
     #[test]
@@ -233,6 +249,26 @@ mod tests {
         for text in ["plumstone", "sugarplums", "freemoney", "plum", "c+", "Äpfelchen", "plums2"] {
             assert!(!plums(text), "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_hides_nothing() {
+        for body in ["plums", "ｐｌｕｍｓ", "plu\u{200b}ms\u{ad}"] {
+            for text in ["pl\u{200b}ums", "pl\u{ad}ums", "ＰＬＵＭＳ", "get 𝗽𝗹𝘂𝗺𝘀!", "plums", "x\u{200b}plums"]
+            {
+                assert!(finds(RuleKind::Words, body, text), "{body:?} in {text:?}");
+            }
+            for text in ["plum\u{200b}stone", "ｐｌｕｍｓｔｏｎｅ", "pl\u{a0}ums", "pl ums"] {
+                assert!(!finds(RuleKind::Words, body, text), "{body:?} in {text:?}");
+            }
+        }
+        assert!(finds(RuleKind::Pattern, r"\d{6}", "call 01\u{2060}23４5"));
+        assert!(finds(RuleKind::Pattern, r"\bplums?\b", "𝐩𝐥\u{200d}𝐮𝐦"));
+        assert!(finds(RuleKind::Pattern, "[Ａ-Ｚ]{3}|\\u{200b}{2}", "ＡＢＣ"), "as it was typed, too");
+        assert!(finds(RuleKind::Pattern, "[Ａ-Ｚ]{3}|\\u{200b}{2}", "a\u{200b}\u{200b}b"));
+        let long = format!("{} pl\u{200b}ums", "wrens sleep in holes ".repeat(1_000));
+        assert!(finds(RuleKind::Pattern, r"\bplums\b", &long));
+        assert!(compile(RuleKind::Words, "\u{200b}\n\u{ad}").expect_err("nothing").contains("Write a word"));
     }
 
     #[test]
@@ -286,7 +322,7 @@ mod tests {
         let Ok(slow) = Compiled::new(rule) else { return };
         let text = "ab".repeat(MAX_MESSAGE / 2);
         let begun = Instant::now();
-        slow.look(Words { text: &text, title: None, hosts: &[] }, Deadline::of_message());
+        slow.look(Words { text: &Seen::new(&text), title: None, hosts: &[] }, Deadline::of_message());
         // The patience, and at the most one piece more, also where nothing is optimised.
         assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     }

@@ -3,18 +3,21 @@
 
 mod cache;
 pub(crate) mod compiled;
+mod folding;
 
 use std::time::Duration;
 
 pub use cache::RuleCache;
 pub(crate) use cache::{changed, known};
 use compiled::{Compiled, Deadline, Found as Place, Words};
+pub(crate) use folding::Seen;
 
 use crate::audit;
 use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Fields, Result};
 use crate::groups::{self, Found};
+use crate::limits;
 use crate::markup::{self, Node};
 use crate::messages::{self, Placed};
 use crate::model::{GroupId, MessageId, RuleDeed, RuleId, RuleKind};
@@ -57,7 +60,7 @@ pub struct RuleForm {
     pub in_title: bool,
     /// Whether it looks where links lead.
     pub in_links: bool,
-    /// Whether it looks at names that accounts are to have.
+    /// Whether it looks at names that accounts and groups are to have.
     pub in_names: bool,
     /// Younger than so many days; `None`: no number.
     pub new_days: Option<i64>,
@@ -263,16 +266,24 @@ pub struct Tried {
     pub is_slow: bool,
 }
 
-/// Tries a rule on the newest messages that whoever asks may see: those of its group, or of all but conversations.
+/// Tries a rule on the newest messages that whoever asks may see: those of its group, or of all but conversations. In a process one is
+/// tried at a time; who comes meanwhile waits.
 ///
 /// # Errors
-/// As [`show`].
+/// As [`show`]; [`Error::TooMany`].
 pub async fn try_out(cx: &Context, viewer: Viewer, rule: &Rule) -> Result<Tried> {
     authority(cx, viewer, rule.group_id).await?;
+    limits::count(cx, limits::Deed::TryRule, limits::By::User(viewer.user()?)).await?;
+    let alone = cx.rules.alone().await;
     let recent = store::rules::recent(&cx.db, viewer.user()?, rule.group_id, rule.new_messages, TRIED).await?;
     let compiled = Compiled::new(rule.clone()).map_err(|why| Error::invalid("body", why))?;
-    // It may take long, and belongs to no thread that others wait for.
-    let looked = tokio::task::spawn_blocking(move || look_at(&compiled, &recent)).await;
+    // It may take long, and belongs to no thread that others wait for. It is over when it is, whether somebody waits for it or not.
+    let look = move || {
+        let looked = look_at(&compiled, &recent);
+        drop(alone);
+        looked
+    };
+    let looked = tokio::task::spawn_blocking(look).await;
     let (caught, looked, is_slow) = looked.map_err(|error| Error::Internal(error.to_string()))?;
     let shown = &caught[..caught.len().min(EXAMPLES)];
     Ok(Tried { looked, caught: caught.len(), examples: messages::placed(cx, viewer, shown).await?, is_slow })
@@ -289,7 +300,8 @@ fn look_at(compiled: &Compiled, recent: &[Recent]) -> (Vec<MessageId>, usize, bo
         };
         let young = message.author_since.plus(newcomers::days(rule.new_days)) > message.created_at;
         let is_for = !rule.is_for_new() || young || message.before < rule.new_messages;
-        let words = Words { text: &message.raw, title: message.title.as_deref(), hosts: &hosts };
+        let (text, title) = (Seen::new(&message.raw), message.title.as_deref().map(Seen::new));
+        let words = Words { text: &text, title: title.as_ref(), hosts: &compiled::seen(&hosts) };
         match compiled.look(words, deadline) {
             Place::Unknown => return (caught, looked, true),
             Place::InText | Place::InTitle if is_for => caught.push(message.id),

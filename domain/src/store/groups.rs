@@ -67,6 +67,11 @@ pub async fn insert(
         slug, name, description, kind, category, creator, now, slow_seconds, first_held)
 }
 
+/// Whether the slug is taken, also by a group that was deleted lately.
+pub async fn has_slug(db: &Db, slug: &str) -> Result<bool> {
+    Ok(sql!(opt_value db, GroupId, "select id from groups where slug = $1", slug)?.is_some())
+}
+
 macro_rules! for_reader {
     ($which:literal) => {
         concat!(
@@ -328,6 +333,19 @@ pub struct Listed {
     pub role: Option<Role>,
 }
 
+// What is counted of a group, and the part in it of the reader in a parameter.
+macro_rules! figures {
+    ($reader:literal) => {
+        concat!(
+            ", (select count(*) from memberships m where m.group_id = g.id) as members,
+               (select count(*) from topics t where t.group_id = g.id and t.deleted_at is null) as topics,
+               (select cast(coalesce(sum(t.last_seq), 0) as bigint) from topics t where t.group_id = g.id and t.deleted_at is null) as messages,
+               coalesce((select max(t.last_message_at) from topics t where t.group_id = g.id), g.created_at) as last_message_at,
+               (select m.role from memberships m where m.group_id = g.id and m.user_id = ", $reader, ") as role"
+        )
+    };
+}
+
 // Names and addresses hold the words, and the kind is the one asked for, or it is archived.
 macro_rules! sought {
     () => {
@@ -339,14 +357,16 @@ macro_rules! sought {
 /// Groups but conversations, of a kind or archived, or all of them, for an admin of the site.
 pub async fn listed(db: &Db, reader: UserId, words: &str, kind: &str, limit: i64, offset: i64) -> Result<Vec<Listed>> {
     sql!(all db, Listed,
-        concat!("select ", columns!(), ",
-                (select count(*) from memberships m where m.group_id = g.id) as members,
-                (select count(*) from topics t where t.group_id = g.id and t.deleted_at is null) as topics,
-                (select cast(coalesce(sum(t.last_seq), 0) as bigint) from topics t where t.group_id = g.id and t.deleted_at is null) as messages,
-                coalesce((select max(t.last_message_at) from topics t where t.group_id = g.id), g.created_at) as last_message_at,
-                (select m.role from memberships m where m.group_id = g.id and m.user_id = $3) as role",
-            sought!(), " order by lower(g.name), g.id limit $4 offset $5"),
+        concat!("select ", columns!(), figures!("$3"), sought!(), " order by lower(g.name), g.id limit $4 offset $5"),
         super::pattern(words), super::word(kind), reader, limit, offset)
+}
+
+/// Those that somebody made and that are there, the newest first.
+pub async fn made_by(db: &Db, reader: UserId, creator: UserId, limit: i64) -> Result<Vec<Listed>> {
+    sql!(all db, Listed,
+        concat!("select ", columns!(), figures!("$2"),
+            " from groups g where g.creator_id = $1 and g.kind <> 'direct' and g.deleted_at is null order by g.id desc limit $3"),
+        creator, reader, limit)
 }
 
 /// How many they are.

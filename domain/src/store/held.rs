@@ -52,6 +52,14 @@ pub async fn waiting_of(tx: &mut Tx, author: UserId, group: GroupId) -> Result<i
     sql!(value tx, i64, "select count(*) from held where author_id = $1 and group_id = $2 and declined_at is null", author, group)
 }
 
+/// When an author last wrote what waits in a topic or was declined; without one, a topic that is to be started in the group.
+pub async fn last_by(tx: &mut Tx, author: UserId, group: GroupId, topic: Option<TopicId>) -> Result<Option<Timestamp>> {
+    sql!(opt_value tx, Timestamp,
+        "select created_at from held where author_id = $1 and group_id = $2 and (topic_id = $3 or ($4 = 0 and topic_id is null))
+         order by created_at desc limit 1",
+        author, group, topic, i64::from(topic.is_some()))
+}
+
 /// A message that waits.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct HeldRow {

@@ -115,6 +115,14 @@ pub async fn last_by(tx: &mut Tx, topic: TopicId, author: UserId) -> Result<Opti
         "select created_at from messages where author_id = $2 and topic_id = $1 order by seq desc limit 1", topic, author)
 }
 
+/// When an author last began a topic of a group, after a moment, whatever became of that.
+pub async fn last_start_by(tx: &mut Tx, group: GroupId, author: UserId, after: Timestamp) -> Result<Option<Timestamp>> {
+    sql!(opt_value tx, Timestamp,
+        "select m.created_at from messages m join topics t on t.id = m.topic_id
+         where m.author_id = $2 and m.created_at > $3 and m.seq = 1 and t.group_id = $1 order by m.created_at desc limit 1",
+        group, author, after)
+}
+
 /// The message that an author's key once posted.
 pub async fn by_key(db: &Db, author: UserId, key: &str) -> Result<Option<MessageId>> {
     sql!(opt_value db, MessageId, "select id from messages where author_id = $1 and idempotency_key = $2", author, key)

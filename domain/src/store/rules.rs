@@ -26,7 +26,7 @@ pub struct Rule {
     pub in_title: bool,
     /// Whether it looks where links lead.
     pub in_links: bool,
-    /// Whether it looks at names that accounts are to have; for the site alone.
+    /// Whether it looks at names that accounts and groups are to have; for the site alone.
     pub in_names: bool,
     /// It is for accounts younger than so many days. With this and the next 0 it is for everyone.
     pub new_days: i64,

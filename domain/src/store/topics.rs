@@ -365,8 +365,13 @@ pub async fn count_messages(db: &Db) -> Result<i64> {
     sql!(value db, i64, "select cast(coalesce(sum(last_seq), 0) as bigint) from topics where deleted_at is null")
 }
 
-/// How many topics there are.
+/// How many topics are there.
 pub async fn count(db: &Db) -> Result<i64> {
+    sql!(value db, i64, "select count(*) from topics where deleted_at is null")
+}
+
+/// How many topics have rows, those that were deleted too.
+pub async fn count_rows(db: &Db) -> Result<i64> {
     sql!(value db, i64, "select count(*) from topics")
 }
 

@@ -184,6 +184,8 @@ pub struct Listed {
     /// The account.
     #[sqlx(flatten)]
     pub user: User,
+    /// Whether an admin declined it.
+    pub declined: bool,
     /// How many messages it wrote.
     pub messages: i64,
     /// When its latest session began.
@@ -215,7 +217,7 @@ pub async fn listed(
     offset: i64,
 ) -> Result<Vec<Listed>> {
     sql!(all db, Listed,
-        concat!("select ", columns!(), ",
+        concat!("select ", columns!(), ", waiting_since is not null and declined_at is not null as declined,
                     (select count(*) from messages m where m.author_id = users.id) as messages,
                     (select max(s.created_at) from sessions s where s.user_id = users.id) as seen_at",
                 sought!(), " order by username_lower, id limit $4 offset $5"),

@@ -18,6 +18,8 @@ stories! {
     who_posts_too_often_is_told_when_to_come_back,
     wrong_passwords_are_counted_by_name_and_by_network,
     who_changes_their_words_or_warns_too_often_is_told_so,
+    new_accounts_make_few_groups,
+    who_tries_rules_too_often_is_told_so,
     new_accounts_are_counted_by_network,
     a_limit_of_nothing_is_none,
     ipv6_counts_by_its_network_and_loopback_not_at_all,
@@ -82,6 +84,49 @@ async fn who_changes_their_words_or_warns_too_often_is_told_so(mut forum: TestFo
         notices::warn_in_group(cx, boss, garden.id, id(noor), "Slower").await.unwrap();
     }
     forum.drain().await;
+}
+
+async fn new_accounts_make_few_groups(mut forum: TestForum) {
+    forum.limit(|limits| (limits.groups_per_day, limits.groups_per_day_while_new) = (4, 2));
+    let old = forum.person("mira").await;
+    let day = Duration::from_secs(24 * 3_600);
+    // The whole of a day lies ahead.
+    let into = forum.cx.now().0 % 86_400_000_000;
+    forum.pass(day + Duration::from_micros((86_400_000_000 - into) as u64));
+    let new = forum.person("noor").await;
+    let cx = &forum.cx;
+    let form = |name: &str| GroupForm::new(name, GroupKind::Public);
+    let make = async |who, most| {
+        for n in 0..most {
+            groups::create(cx, who, form(&format!("Group {n} of {most}"))).await.unwrap();
+        }
+        wait(groups::create(cx, who, form("One more")).await)
+    };
+    make(old, 4).await;
+    // An address that is taken is no group; but one cannot ask for as many as one likes.
+    let taken = async || groups::create(cx, new, GroupForm { slug: "group-0-of-4".into(), ..form("Taken") }).await;
+    complaint(taken().await, "slug");
+    assert!(make(new, 2).await <= day);
+    wait(taken().await);
+    forum.pass(day);
+    groups::create(cx, new, form("The next day")).await.unwrap();
+    make(new, 3).await;
+}
+
+async fn who_tries_rules_too_often_is_told_so(mut forum: TestForum) {
+    let (mira, boss) = (forum.site_admin("mira").await, forum.site_admin("boss").await);
+    forum.limit(|limits| limits.rule_tries_per_minute = 2);
+    let into = forum.cx.now().0 % 60_000_000;
+    forum.pass(Duration::from_micros((60_000_000 - into) as u64));
+    let (cx, rule) = (&forum.cx, domain::rules::Rule::sample());
+    for _ in 0..2 {
+        domain::rules::try_out(cx, mira, &rule).await.unwrap();
+    }
+    let again = wait(domain::rules::try_out(cx, mira, &rule).await);
+    assert!(again <= Duration::from_secs(60), "{again:?}");
+    domain::rules::try_out(cx, boss, &rule).await.unwrap();
+    forum.pass(again);
+    domain::rules::try_out(cx, mira, &rule).await.unwrap();
 }
 
 fn from(address: &str) -> Origin {

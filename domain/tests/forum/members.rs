@@ -18,6 +18,7 @@ stories! {
     a_link_gives_no_more_than_its_maker_may_still_give,
     of_many_who_follow_a_link_at_once_no_more_come_in_than_it_says,
     a_link_of_a_member_lets_one_ask_into_a_private_group,
+    the_log_says_who_came_in_by_whose_link_and_as_what,
     whoever_is_invited_by_name_accepts_or_declines,
     whoever_was_removed_may_come_back_and_whoever_was_banned_may_not,
     a_group_keeps_an_admin,
@@ -179,6 +180,46 @@ async fn a_link_of_a_member_lets_one_ask_into_a_private_group(forum: TestForum) 
     assert_eq!(requests::mine(cx, ada).await.unwrap().len(), 1);
     requests::answer(cx, mira, secret.id, &[id(ada)], true).await.unwrap();
     assert_eq!(role(&forum, ada, secret.id).await, Some(Role::Member));
+}
+
+async fn the_log_says_who_came_in_by_whose_link_and_as_what(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let (kim, eva) = (forum.person("kim").await, forum.person("eva").await);
+    let boss = forum.site_admin("boss").await;
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    groups::admit(cx, secret.id, id(noor), Role::Moderator).await.unwrap();
+    forum.admit(&secret, &[eva]).await;
+    let makes = invitations::make_link(cx, mira, secret.id, link(Some(Role::Moderator), 9, 7)).await.unwrap();
+    let lets_in = invitations::make_link(cx, noor, secret.id, link(Some(Role::Member), 9, 7)).await.unwrap();
+    let asks = invitations::make_link(cx, eva, secret.id, link(None, 9, 7)).await.unwrap();
+    for _ in 0..2 {
+        // Whoever is in already did not come in by it.
+        invitations::follow(cx, ada, &makes, "").await.unwrap();
+        invitations::follow(cx, kim, &lets_in, "").await.unwrap();
+    }
+    invitations::follow(cx, forum.person("lou").await, &asks, "").await.unwrap();
+    for inviter in [mira, noor, eva] {
+        let links = invitations::list(cx, mira, secret.id).await.unwrap().links;
+        let of = links.iter().find(|link| link.inviter_id == id(inviter)).unwrap().id;
+        invitations::revoke(cx, if inviter == eva { eva } else { mira }, secret.id, of).await.unwrap();
+    }
+    let log = crate::tables::texts(
+        &forum,
+        "select a.username || ' ' || l.what || ' ' || coalesce(u.username, '-') || ' ' || l.detail from audit_log l
+         join users a on a.id = l.actor_id left join users u on u.id = l.user_id order by l.id",
+    );
+    let lines = [
+        "mira link_made - moderator",
+        "noor link_made - member",
+        "ada link_followed mira moderator",
+        "kim link_followed noor member",
+        "mira link_revoked - moderator",
+        "mira link_revoked noor member",
+    ];
+    assert_eq!(log.await, lines);
+    // It was done with mira's link, not to her.
+    assert!(admin::record(cx, boss, id(mira)).await.unwrap().lines.is_empty());
 }
 
 async fn whoever_is_invited_by_name_accepts_or_declines(forum: TestForum) {

@@ -1,6 +1,7 @@
 //! Rules that admins make: what they catch, whom they are for, and that they are tried before they are on.
 
 use domain::accounts::{self, NewAccount};
+use domain::groups::GroupForm;
 use domain::model::{Group, GroupId, GroupKind, Role, RuleDeed, RuleId, RuleKind, Verdict};
 use domain::policy::Viewer;
 use domain::rules::{self, RuleForm};
@@ -22,6 +23,9 @@ stories! {
     only_admins_make_rules_and_see_them,
     all_processes_hear_of_a_change,
     a_rule_that_was_changed_has_to_be_tried_again,
+    what_cannot_be_seen_hides_nothing_from_a_rule,
+    what_groups_say_of_themselves_is_looked_at,
+    one_rule_is_tried_at_a_time,
 }
 
 fn words(name: &str, body: &str, deed: RuleDeed) -> RuleForm {
@@ -386,5 +390,104 @@ async fn a_rule_that_was_changed_has_to_be_tried_again(forum: TestForum) {
     rules::switch(cx, mira, made, now.version, true).await.unwrap();
     complaint(messages::post(cx, noor, topic, draft("pears")).await, "text");
     forum.post(noor, topic, "plums").await;
+    forum.drain().await;
+}
+
+async fn what_cannot_be_seen_hides_nothing_from_a_rule(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, _, garden) = place(&forum).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    // Somebody wrote so before there was a rule.
+    forum.post(noor, topic, "cheap pi\u{2060}lls").await;
+    let made = rule(&forum, mira, Some(garden.id), words("ads", "pills", RuleDeed::Refuse)).await;
+    let pattern =
+        RuleForm { kind: Some(RuleKind::Pattern), body: r"\b\d{6}\b".into(), ..words("numbers", "", RuleDeed::Refuse) };
+    rule(&forum, mira, Some(garden.id), pattern).await;
+    for text in ["pi\u{200b}lls", "pi\u{ad}lls", "ＰＩＬＬＳ", "so 𝐩𝐢𝐥𝐥𝐬!", "p\u{202d}ills"] {
+        assert_eq!(complaint(messages::post(cx, noor, topic, draft(text)).await, "text"), "Not here: ads.", "{text:?}");
+        let answer = topics::start(cx, noor, garden.id, &format!("Get {text}"), draft("x")).await;
+        assert_eq!(complaint(answer, "title"), "Not here: ads.", "{text:?}");
+    }
+    for text in ["call 01\u{200b}2345", "call ０１２３４５"] {
+        assert_eq!(complaint(messages::post(cx, noor, topic, draft(text)).await, "text"), "Not here: numbers.");
+    }
+    forum.post(noor, topic, "caterpi\u{ad}llars, ｐｉｌｌｏｗｓ").await;
+    let (_, rule) = rules::show(cx, mira, made).await.unwrap();
+    assert_eq!(rules::try_out(cx, mira, &rule).await.unwrap().caught, 1);
+    forum.drain().await;
+}
+
+async fn what_groups_say_of_themselves_is_looked_at(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, boss) = (forum.person("mira").await, forum.site_admin("boss").await);
+    let form = |name: &str, description: &str| GroupForm {
+        description: description.into(),
+        ..GroupForm::new(name, GroupKind::Public)
+    };
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let shop = groups::create(cx, mira, form("Cheap pills", "plums")).await.unwrap();
+    let nowhere =
+        |name: &str, body: &str, deed| RuleForm { in_text: false, in_title: false, ..words(name, body, deed) };
+    rule(&forum, boss, None, RuleForm { in_names: true, ..nowhere("names", "pills", RuleDeed::Refuse) }).await;
+    rule(&forum, boss, None, RuleForm { in_links: true, ..nowhere("shops", "shop.example", RuleDeed::Refuse) }).await;
+    rule(&forum, boss, None, words("sales", "plums", RuleDeed::Hold)).await;
+    rule(&forum, boss, None, words("temper", "blast", RuleDeed::Report)).await;
+    let new = RuleForm { new_days: Some(7), ..words("new", "pears", RuleDeed::Refuse) };
+    rule(&forum, boss, None, new).await;
+    for (name, slug, description, field, why) in [
+        ("Get PI\u{200b}LLS", "", "", "name", "Not here: names."),
+        ("Fine", "cheap-pills-here", "", "slug", "Not here: names."),
+        ("Fine", "", "Ripe ｐｌｕｍｓ!", "description", "Not here: sales."),
+        ("Fine", "", "blast", "description", "Not here: temper."),
+        ("Fine", "", "[here](https://shop.example/x)", "description", "Not here: shops."),
+        ("Fine", "", "pears", "description", "Not here: new."),
+    ] {
+        let new = GroupForm { slug: slug.into(), ..form(name, description) };
+        assert_eq!(complaint(groups::create(cx, mira, new).await, field), why, "{name} {description}");
+        if slug.is_empty() {
+            let name = if field == "name" { name } else { "Garden" };
+            assert_eq!(complaint(groups::update(cx, mira, garden.id, form(name, description)).await, field), why);
+        }
+    }
+    assert_eq!(groups::by_id(cx, mira, garden.id).await.unwrap().group, garden);
+    groups::create(cx, mira, form("Plums", "Of shop.example, and pillows")).await.unwrap();
+    groups::create(cx, boss, form("Pills", "plums")).await.unwrap();
+    // What it said before there was a rule may stay, and what else it says may be mended.
+    groups::update(cx, mira, shop.id, form("Cheap pills!", "ripe plums")).await.unwrap();
+    assert_eq!(
+        complaint(groups::update(cx, mira, shop.id, form("Pills", "blast")).await, "description"),
+        "Not here: temper."
+    );
+    forum.pass(7 * std::time::Duration::from_secs(24 * 3_600));
+    groups::update(cx, mira, garden.id, form("Garden", "pears")).await.unwrap();
+    forum.drain().await;
+}
+
+async fn one_rule_is_tried_at_a_time(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, _, garden) = place(&forum).await;
+    let boss = forum.site_admin("boss").await;
+    forum.topic(noor, &garden, "Hello", "plums").await;
+    let of_group = rules::create(cx, mira, Some(garden.id), words("P", "plums", RuleDeed::Refuse)).await.unwrap();
+    let of_site = rules::create(cx, boss, None, words("P", "plums", RuleDeed::Refuse)).await.unwrap();
+    let of_group = rules::show(cx, mira, of_group).await.unwrap().1;
+    let of_site = rules::show(cx, boss, of_site).await.unwrap().1;
+    let alone = cx.rules.alone().await;
+    // Long enough for both to be done, if they did not wait.
+    let meanwhile = async {
+        for _ in 0..200 {
+            rules::show(cx, mira, of_group.id).await.unwrap();
+        }
+    };
+    let both = async { tokio::join!(rules::try_out(cx, mira, &of_group), rules::try_out(cx, boss, &of_site)) };
+    let mut both = std::pin::pin!(both);
+    tokio::select! {
+        biased;
+        _ = &mut both => panic!("a rule is tried while another one is"),
+        () = meanwhile => {}
+    }
+    drop(alone);
+    let (one, other) = both.await;
+    assert_eq!((one.unwrap().caught, other.unwrap().caught), (1, 1));
     forum.drain().await;
 }

@@ -30,6 +30,8 @@ stories! {
     of_two_admins_who_remove_each_other_one_stays,
     only_accounts_that_somebody_uses_administer_the_site,
     people_are_found_by_state_and_groups_by_kind,
+    who_was_declined_is_told_from_who_waits,
+    what_somebody_made_is_listed_and_what_is_gone_is_not_counted,
     an_admin_ends_somebodys_sessions,
 }
 
@@ -394,6 +396,62 @@ async fn people_are_found_by_state_and_groups_by_kind(forum: TestForum) {
     assert_eq!(listed("", "archived").await.len(), 1);
     assert!(is_not_found(admin::groups(cx, mira, "", "", 0, 10).await));
     forum.drain().await;
+}
+
+async fn who_was_declined_is_told_from_who_waits(forum: TestForum) {
+    let cx = &forum.cx;
+    let boss = forum.site_admin("boss").await;
+    decide(&forum, boss, SignUps::Approved).await;
+    let mut came = Vec::new();
+    for name in ["ada", "kim", "lou"] {
+        let token = come(cx, name, "", "", "").await.unwrap();
+        came.push(sessions::opened(cx, &token).await.unwrap().unwrap().person.id);
+    }
+    sign_ups::answer(cx, boss, &came[..2], false).await.unwrap();
+    let listed = async || -> Vec<(String, bool, bool)> {
+        let rows = admin::people(cx, "", None, 0, 10).await.unwrap().0;
+        rows.into_iter().map(|row| (row.user.username, row.user.waiting_since.is_some(), row.declined)).collect()
+    };
+    let row = |name: &str, waits, declined| (name.to_owned(), waits, declined);
+    let others = [row("boss", false, false), row("kim", true, true), row("lou", true, false)];
+    assert_eq!(listed().await, [vec![row("ada", true, true)], others.to_vec()].concat());
+    sign_ups::answer(cx, boss, &came[..1], true).await.unwrap();
+    assert_eq!(listed().await, [vec![row("ada", false, false)], others.to_vec()].concat());
+}
+
+async fn what_somebody_made_is_listed_and_what_is_gone_is_not_counted(forum: TestForum) {
+    let cx = &forum.cx;
+    let (boss, mira, noor) = (forum.site_admin("boss").await, forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let den = forum.group(mira, "Den", GroupKind::Private).await;
+    let gone = forum.group(mira, "Gone", GroupKind::Public).await;
+    forum.group(noor, "Other", GroupKind::Public).await;
+    let plums = forum.topic(mira, &garden, "Plums", "One").await.topic;
+    forum.topic(mira, &garden, "Pears", "One").await;
+    forum.topic(mira, &gone, "Quinces", "One").await;
+    domain::directs::start(cx, mira, "noor", "", domain::testing::draft("Hello")).await.unwrap();
+    let made = async |who| -> Vec<(String, i64, i64)> {
+        let (rows, more) = admin::groups_of(cx, boss, id(who)).await.unwrap();
+        assert!(!more);
+        rows.into_iter().map(|row| (row.group.name, row.members, row.topics)).collect()
+    };
+    let row = |name: &str, topics| (name.to_owned(), 1, topics);
+    assert_eq!(made(mira).await, [row("Gone", 1), row("Den", 0), row("Garden", 2)], "the newest first");
+    assert_eq!(admin::figures(cx).await.unwrap().topics, 4);
+    domain::groups::delete(cx, boss, gone.id, "Gone").await.unwrap();
+    domain::topics::delete(cx, mira, plums).await.unwrap();
+    domain::groups::archive(cx, mira, den.id, true).await.unwrap();
+    assert_eq!(made(mira).await, [row("Den", 0), row("Garden", 1)]);
+    assert_eq!(admin::figures(cx).await.unwrap().topics, 2);
+    forum.drain().await;
+    // The doctor looks at all that has rows.
+    assert_eq!(domain::doctor::examine(cx, |_| {}).await.unwrap().topics, 4);
+    assert!(is_not_found(admin::groups_of(cx, mira, id(mira)).await));
+    for n in 0..admin::GROUPS {
+        forum.group(noor, &format!("Shop {n}"), GroupKind::Public).await;
+    }
+    let (rows, more) = admin::groups_of(cx, boss, id(noor)).await.unwrap();
+    assert_eq!((rows.len(), more), (admin::GROUPS, true));
 }
 
 async fn an_admin_ends_somebodys_sessions(forum: TestForum) {

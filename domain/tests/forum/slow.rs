@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::audit::Draft;
 use domain::groups::{self, GroupForm};
+use domain::held::{self, Answer};
 use domain::model::{Group, GroupKind, Role};
 use domain::newcomers::{self, Newcomers};
 use domain::policy::Viewer;
@@ -15,6 +16,8 @@ use crate::{complaint, id, is_not_found};
 
 stories! {
     in_slow_mode_a_member_writes_once_in_a_while_in_a_topic,
+    in_slow_mode_a_member_starts_one_topic_in_that_time,
+    what_waits_for_approval_was_written,
     of_two_browsers_at_once_one_goes_through,
     new_accounts_post_less_and_start_less,
     new_accounts_have_few_links_in_a_message,
@@ -75,6 +78,80 @@ async fn in_slow_mode_a_member_writes_once_in_a_while_in_a_topic(forum: TestForu
     forum.drain().await;
 }
 
+async fn in_slow_mode_a_member_starts_one_topic_in_that_time(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let keeper = forum.person("keeper").await;
+    let garden = slow(&forum, mira, 3_600).await;
+    forum.admit(&garden, &[noor, ada]).await;
+    groups::admit(cx, garden.id, id(keeper), Role::Moderator).await.unwrap();
+    let first = forum.topic(noor, &garden, "Plums", "One").await;
+    let left = wait(topics::start(cx, noor, garden.id, "Pears", draft("x")).await);
+    assert!(left > Duration::from_secs(3_590) && left <= Duration::from_secs(3_600), "{left:?}");
+    // What others start, and those who keep order; what is written in other topics, and begun in other groups.
+    let others = forum.topic(ada, &garden, "Quinces", "One").await.topic;
+    for who in [mira, mira, keeper, keeper] {
+        forum.topic(who, &garden, "Order", "One").await;
+    }
+    forum.post(noor, others, "Two").await;
+    let own = forum.group(noor, "Own", GroupKind::Public).await;
+    for _ in 0..2 {
+        forum.topic(noor, &own, "Plums", "One").await;
+    }
+    // Deleting it does not begin the time anew.
+    topics::delete(cx, noor, first.topic).await.unwrap();
+    let left = wait(topics::start(cx, noor, garden.id, "Pears", draft("x")).await);
+    forum.pass(left);
+    let keyed = || Draft { text: "Two".into(), key: Some("k".into()) };
+    let posted = topics::start(cx, noor, garden.id, "Pears", keyed()).await.unwrap();
+    assert_eq!(topics::start(cx, noor, garden.id, "Pears", keyed()).await.unwrap(), posted);
+    wait(topics::start(cx, noor, garden.id, "Plums", draft("x")).await);
+    let form = GroupForm::new("Garden", GroupKind::Public);
+    groups::update(cx, mira, garden.id, form).await.unwrap();
+    forum.topic(noor, &garden, "Freely", "Three").await;
+    forum.drain().await;
+}
+
+fn is_held<T: std::fmt::Debug>(answer: Result<T>) {
+    assert!(matches!(answer, Err(Error::Held)), "{answer:?}");
+}
+
+async fn what_waits_for_approval_was_written(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = slow(&forum, mira, 300).await;
+    let form = |first_held| GroupForm { slow_seconds: 300, first_held, ..GroupForm::new("Garden", GroupKind::Public) };
+    groups::update(cx, mira, garden.id, form(3)).await.unwrap();
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    let other = forum.topic(mira, &garden, "Pears", "Hello").await.topic;
+    let keyed = || Draft { text: "One".into(), key: Some("k".into()) };
+    is_held(messages::post(cx, noor, topic, keyed()).await);
+    let left = wait(messages::post(cx, noor, topic, draft("Two")).await);
+    assert!(left > Duration::from_secs(290), "{left:?}");
+    // The same form again is no second message; nor is what is written in another topic.
+    is_held(messages::post(cx, noor, topic, keyed()).await);
+    is_held(messages::post(cx, noor, other, draft("Two")).await);
+    is_held(topics::start(cx, noor, garden.id, "Mine", draft("x")).await);
+    wait(topics::start(cx, noor, garden.id, "And mine", draft("x")).await);
+    assert_eq!(held::of_group(cx, mira, garden.id).await.unwrap().1.len(), 3);
+    // Neither does declining it begin the time anew, nor that nothing waits there any more.
+    let rows = held::of_group(cx, mira, garden.id).await.unwrap().1;
+    let ids: Vec<_> = rows.iter().map(|row| row.held_id).collect();
+    held::answer(cx, mira, Some(garden.id), &ids, Answer::Decline("no".into())).await.unwrap();
+    wait(messages::post(cx, noor, topic, draft("Two")).await);
+    groups::update(cx, mira, garden.id, form(0)).await.unwrap();
+    wait(messages::post(cx, noor, topic, draft("Two")).await);
+    wait(topics::start(cx, noor, garden.id, "And mine", draft("x")).await);
+    forum.pass(Duration::from_secs(300));
+    groups::update(cx, mira, garden.id, form(3)).await.unwrap();
+    let texts: Vec<String> = (0..6).map(|n| n.to_string()).collect();
+    let sent = texts.iter().map(|text| messages::post(cx, noor, topic, draft(text)));
+    let sent = futures_util::future::join_all(sent).await;
+    assert_eq!(sent.iter().filter(|answer| matches!(answer, Err(Error::Held))).count(), 1, "{sent:?}");
+    forum.drain().await;
+}
+
 async fn of_two_browsers_at_once_one_goes_through(forum: TestForum) {
     let forum = Arc::new(forum);
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
@@ -99,6 +176,14 @@ async fn of_two_browsers_at_once_one_goes_through(forum: TestForum) {
             }
         }
         assert_eq!(posted, 1, "round {round}");
+        let (cx, title) = (&forum.cx, format!("Round {round}"));
+        let starts = (0..4).map(|n| {
+            let cx = if n % 2 == 0 { cx } else { &other };
+            topics::start(cx, noor, garden.id, &title, draft("x"))
+        });
+        let started = futures_util::future::join_all(starts).await;
+        assert_eq!(started.iter().filter(|answer| answer.is_ok()).count(), 1, "round {round}: {started:?}");
+        assert!(started.iter().all(|answer| matches!(answer, Ok(_) | Err(Error::Slow(_)))), "{started:?}");
     }
     forum.drain().await;
     assert_eq!(topics::find(&forum.cx, mira, topic).await.unwrap().topic.last_seq, 6, "no number is left out");

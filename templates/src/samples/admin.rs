@@ -1,7 +1,7 @@
 //! Admin pages.
 
 use askama::Template;
-use domain::model::{GroupKind, JobId, JobRow};
+use domain::model::{GroupKind, JobId, JobRow, User};
 use domain::store::groups::Listed;
 
 use super::others::user;
@@ -116,7 +116,8 @@ impl People {
     pub fn sample() -> Self {
         let rows = (1..=9)
             .map(|id| PersonRow {
-                user: user(id),
+                user: User { waiting_since: (id > 7).then(|| ago(60)), ..user(id) },
+                declined: id == 9,
                 messages: 4_111 / id as i64,
                 seen_at: (id != 6).then(|| ago(40 * id as u64)),
             })
@@ -133,20 +134,23 @@ impl People {
     }
 }
 
+pub(super) fn listed() -> Vec<Listed> {
+    let listed = |row: domain::model::GroupRow| Listed {
+        messages: row.topics * 17,
+        role: None,
+        group: row.group,
+        members: row.members,
+        topics: row.topics,
+        last_message_at: row.last_message_at,
+    };
+    group_rows().into_iter().map(listed).collect()
+}
+
 impl Groups {
     /// Some of them.
     pub fn sample() -> Self {
-        let rows = group_rows().into_iter().map(|row| GroupRow {
-            may_change: row.group.kind == GroupKind::Public,
-            listed: Listed {
-                messages: row.topics * 17,
-                role: None,
-                group: row.group,
-                members: row.members,
-                topics: row.topics,
-                last_message_at: row.last_message_at,
-            },
-        });
+        let row = |listed: Listed| GroupRow { may_change: listed.group.kind == GroupKind::Public, listed };
+        let rows = listed().into_iter().map(row);
         let (q, rows) = (String::new(), rows.collect());
         Self { frame: admins_frame("/admin/groups"), q, kind: "", rows, total: 5, page: 1, has_more: false }
     }

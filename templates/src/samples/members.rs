@@ -229,6 +229,8 @@ impl admin::Person {
             form,
             warn: WarnForm::default(),
             record: super::log::record(None),
+            groups: super::admin::listed(),
+            more_groups: true,
             sessions: vec![session(2, agent), session(70, "")],
         }
     }
@@ -238,6 +240,7 @@ impl admin::Person {
         page.user.suspended_until = Some(super::now().plus(std::time::Duration::from_secs(7 * 86_400)));
         page.user.barred_reason = "Shouting.".to_owned();
         page.sessions.clear();
+        page.groups.clear();
         page
     }
 }

@@ -85,7 +85,7 @@ pub async fn people(visit: Visit, asked: Query<Asked>) -> Answer {
     let (rows, total) = admin::people(visit.cx(), &asked.q, state, page - 1, PAGE).await?;
     let rows = rows
         .into_iter()
-        .map(|row| PersonRow { user: row.user, messages: row.messages, seen_at: row.seen_at })
+        .map(|row| PersonRow { user: row.user, declined: row.declined, messages: row.messages, seen_at: row.seen_at })
         .collect();
     visit.page(&People { frame, q: asked.q.clone(), state, rows, total, page, has_more: total > page * PAGE })
 }
@@ -137,7 +137,8 @@ pub(super) async fn person_page(visit: &Visit, user: UserId, form: BarForm, warn
         created_at: row.created_at,
     };
     let sessions = sessions.into_iter().map(row).collect();
-    Ok(Person { frame, user, form, warn, record, sessions })
+    let (groups, more_groups) = admin::groups_of(visit.cx(), visit.viewer(), user.id).await?;
+    Ok(Person { frame, user, form, warn, record, groups, more_groups, sessions })
 }
 
 /// `GET /admin/people/ID`.

@@ -70,9 +70,5 @@ fn mendable(error: Error) -> Result<Vec<(String, String)>, Error> {
 /// What slow mode says to whoever wrote a moment ago.
 pub(crate) fn too_soon(wait: std::time::Duration) -> String {
     let seconds = wait.as_secs().max(1) + u64::from(wait.subsec_nanos() > 0 && wait.as_secs() > 0);
-    let span = match seconds {
-        0..=99 => templates::numbers::counted(seconds as i64, "second", "seconds"),
-        _ => templates::numbers::counted(seconds.div_ceil(60) as i64, "minute", "minutes"),
-    };
-    format!("This group is in slow mode: you can write here again in {span}.")
+    format!("This group is in slow mode: you can send this in {}.", templates::when::wait(&seconds))
 }

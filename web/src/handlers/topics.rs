@@ -125,6 +125,10 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
             Ok(visit.redirect_saying(&format!("/{}/", found.group.slug), "held"))
         }
         Err(error) => {
+            let wait = match &error {
+                domain::Error::TooMany(wait) | domain::Error::Slow(wait) => Some(*wait),
+                _ => None,
+            };
             let mut back = TopicForm {
                 title: form.get("title").into(),
                 text: form.get("text").into(),
@@ -136,7 +140,11 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
             }
             let frame = visit.frame().await?;
             let found = groups::by_id(visit.cx(), visit.viewer(), group).await?;
-            visit.mend(&super::groups::draw(&visit, frame, found, None, back).await?)
+            let page = super::groups::draw(&visit, frame, found, None, back).await?;
+            match wait {
+                Some(wait) => visit.wait(&page, wait),
+                None => visit.mend(&page),
+            }
         }
     }
 }
