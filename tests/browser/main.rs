@@ -2,6 +2,7 @@
 
 mod browser;
 mod directs;
+mod drafts;
 mod groups;
 mod hostile;
 mod keeping;

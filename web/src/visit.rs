@@ -22,6 +22,7 @@ use templates::{Frame, Live, Template};
 
 use crate::failure::{Answer, Failure};
 use crate::flash;
+use crate::form::Form;
 use crate::site::Site;
 
 /// A request as handlers see it.
@@ -337,6 +338,16 @@ impl Visit {
         response
     }
 
+    /// An answer to a form that was taken: it tells the page's script, by the form's key, that its draft is none any more.
+    pub fn taken(&self, mut response: HttpResponse, form: &Form) -> HttpResponse {
+        let key = form.get("key");
+        if (1..=100).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            let cookie = self.cookie(TAKEN, key.to_owned()).http_only(false).max_age(CookieDuration::days(1)).finish();
+            let _ = response.add_cookie(&cookie);
+        }
+        response
+    }
+
     /// 303 with a session's cookie.
     pub fn sign_in(&self, token: &str, path: &str) -> HttpResponse {
         let mut response = self.redirect(path);
@@ -362,6 +373,9 @@ impl Visit {
         self.cookie(name, String::new()).max_age(CookieDuration::ZERO).finish()
     }
 }
+
+/// Holds the key of the form that was taken last, for `static/js/drafts.js`, which lets go of it.
+const TAKEN: &str = "klatch-taken";
 
 /// Holds the version of the notice that was hidden in this browser.
 const NOTICE: &str = "klatch-notice";
