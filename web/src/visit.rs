@@ -42,6 +42,8 @@ pub struct Visit {
     pub is_prefetch: bool,
     /// Whether a script wants JSON.
     pub wants_json: bool,
+    /// Whether the page may be fetched again from where it is: the answer to a form may not.
+    is_fetched: bool,
     origin: Origin,
     nonce: String,
     form_secret: String,
@@ -84,6 +86,7 @@ impl Visit {
                 || header("sec-purpose").contains("prefetch")
                 || header("purpose").contains("prefetch"),
             wants_json: crate::failure::wants_json(request),
+            is_fetched: matches!(*request.method(), Method::GET | Method::HEAD),
             origin: Origin { address: address(request, &site.config.proxies), agent: header("user-agent").to_owned() },
             nonce: secrets::token()?[..24].to_owned(),
             form_secret,
@@ -209,8 +212,11 @@ impl Visit {
         Ok(frame)
     }
 
-    /// Where the page's poll begins. Without the bus a page is drawn all the same, and is not live.
+    /// Where the page's poll begins. Without the bus a page is drawn all the same, and is not live; nor is one that cannot be drawn anew.
     async fn live(&self, stream: Stream, group: Option<domain::model::GroupId>) -> Option<Live> {
+        if !self.is_fetched {
+            return None;
+        }
         match self.cx().bus.open(stream).await {
             Ok(after) => Some(Live { after: after.to_string(), group }),
             Err(error) => {
