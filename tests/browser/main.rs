@@ -9,6 +9,7 @@ mod keeping;
 mod live;
 mod plain;
 mod promise;
+mod shut;
 mod splits;
 #[path = "../support/mod.rs"]
 mod support;

@@ -91,7 +91,11 @@ impl Visit {
             nonce: secrets::token()?[..24].to_owned(),
             form_secret,
             form_cookie_is_new,
-            flash: request.cookie(flash::COOKIE).map(|cookie| cookie.value().to_owned()),
+            // An open page that is drawn anew is not the next page: what was done is said by that.
+            flash: request
+                .cookie(flash::COOKIE)
+                .filter(|_| header(BACKGROUND).is_empty())
+                .map(|cookie| cookie.value().to_owned()),
             hidden_notice: request.cookie(NOTICE).map(|cookie| cookie.value().to_owned()),
             session,
             waiting,
@@ -382,6 +386,9 @@ impl Visit {
 
 /// Holds the key of the form that was taken last, for `static/js/drafts.js`, which lets go of it.
 const TAKEN: &str = "klatch-taken";
+
+/// With this header `static/js/refresh.js` fetches the page that is open already.
+const BACKGROUND: &str = "x-klatch-background";
 
 /// Holds the version of the notice that was hidden in this browser.
 const NOTICE: &str = "klatch-notice";
