@@ -13,3 +13,4 @@ mod shut;
 mod splits;
 #[path = "../support/mod.rs"]
 mod support;
+mod touch;
