@@ -9,6 +9,7 @@ mod keeping;
 mod live;
 mod plain;
 mod promise;
+mod quiet;
 mod shut;
 mod splits;
 #[path = "../support/mod.rs"]
