@@ -257,6 +257,7 @@ fn limits() -> Result<Limits, BadSetting> {
             requests_per_day: 0,
             reports_per_day: 0,
             edits_per_minute: 0,
+            forms_per_minute: 0,
             warnings_per_day: 0,
             invitations_per_day: 0,
             directs_per_day: 0,

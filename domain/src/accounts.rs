@@ -4,6 +4,7 @@ use crate::audit_log::{self, LogDeed};
 use crate::bus::Control;
 use crate::context::Context;
 use crate::error::{Error, Fields, Result};
+use crate::jobs::{self, Job};
 use crate::limits::{self, By, Deed};
 use crate::mail::Kind;
 use crate::model::{Group, Theme, User, UserId};
@@ -12,6 +13,7 @@ use crate::policy::{self, Barred, Viewer};
 use crate::secrets::Password;
 use crate::sessions::{self, Origin};
 use crate::sign_ups::{self, Entry};
+use crate::store::Tx;
 use crate::store::users::Profile;
 use crate::{addresses, auditors, letters, passwords, second_step, store, unread};
 
@@ -61,7 +63,13 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
     let (vouched_for, waiting) = if is_vouched_for { (email, None) } else { (None, email) };
     let mut tx = cx.db.begin().await?;
     let confirmed = vouched_for.as_deref();
-    let made = store::users::insert(&mut tx, username.as_str(), &key, confirmed, &hash, is_admin, cx.now()).await?;
+    let now = cx.now();
+    let mut made = store::users::insert(&mut tx, username.as_str(), &key, confirmed, &hash, is_admin, now).await?;
+    if let Some(id) = made
+        && is_kept(&mut tx, cx, id, &username).await?
+    {
+        made = None;
+    }
     let Some(id) = made else {
         drop(tx);
         // Which of the two is not said for a mail address: it would tell who has an account here.
@@ -77,6 +85,8 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
         audit_log::write(&mut tx, made, cx.now()).await?;
     }
     if let Some(email) = &waiting {
+        // Only letters that are written are counted, not accounts that were tried.
+        limits::count(cx, Deed::Mail, By::Mailbox(email)).await?;
         store::users::set_new_email(&mut tx, id, email).await?;
         letters::with_link(&mut tx, cx, Kind::Confirm, Some(id), email).await?;
     }
@@ -91,9 +101,6 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
 /// [`Error::Invalid`] with what has to be mended, [`Error::TooMany`]; [`Error::Forbidden`] when they may not sign up.
 pub async fn sign_up(cx: &Context, new: NewAccount, with: &Credentials, origin: &Origin) -> Result<String> {
     limits::count(cx, Deed::SignUp, By::Address(origin.address)).await?;
-    if !new.email.trim().is_empty() {
-        limits::count(cx, Deed::Mail, By::Mailbox(new.email.trim())).await?;
-    }
     let entry = sign_ups::entry(cx, &with.invitation, &with.message).await?;
     let id = make(cx, new, false, false, &entry).await?;
     sessions::open(cx, id, origin).await
@@ -258,24 +265,38 @@ pub async fn rename(cx: &Context, user: UserId, typed: &str, password: Password)
         return Ok(());
     }
     auditors::name(cx, name.as_str()).await?;
-    let (lower, key) = (name.as_str().to_lowercase(), username_key(name.as_str()));
+    let lower = name.as_str().to_lowercase();
     let taken = || Error::invalid("username", "That name, or one that looks like it, is taken.");
     let mut tx = cx.db.begin().await?;
-    if store::former_names::is_kept(&mut tx, user, &lower, &key, cx.now()).await? {
-        return Err(taken());
-    }
     if old.to_lowercase() != lower {
         store::former_names::keep_own(&mut tx, user).await?;
         store::former_names::take_back(&mut tx, user, &lower).await?;
     }
-    if store::users::rename(&mut tx, user, name.as_str(), &key).await? == 0 {
+    let renamed = store::users::rename(&mut tx, user, name.as_str(), &username_key(name.as_str())).await?;
+    if renamed == 0 || is_kept(&mut tx, cx, user, &name).await? {
         return Err(taken());
     }
     // Only names that were had are counted, not those that were tried.
     limits::count(cx, Deed::Rename, By::User(user)).await?;
+    let conversations = store::directs::of(&mut tx, user).await?;
+    for &group in &conversations {
+        crate::directs::rename(&mut tx, group).await?;
+        jobs::enqueue(&mut tx, &Job::GroupChanged { group }, cx.now()).await?;
+    }
     tx.commit().await?;
+    cx.wake.after_commit();
     changed(cx, user).await;
+    for group in conversations {
+        sessions::tell(cx, &Control::GroupChanged { group }).await;
+    }
     Ok(())
+}
+
+/// Whether another account gave the name up, or one that looks like it. Asked when the name is written: whoever gives it up at the same
+/// moment was waited for by then.
+async fn is_kept(tx: &mut Tx, cx: &Context, user: UserId, name: &Username) -> Result<bool> {
+    let (lower, key) = (name.as_str().to_lowercase(), username_key(name.as_str()));
+    Ok(store::former_names::is_kept(tx, user, &lower, &key, cx.now()).await?)
 }
 
 /// Changes what one's profile says.

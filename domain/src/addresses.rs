@@ -10,6 +10,7 @@ use crate::limits::{self, By, Deed};
 use crate::mail::Kind;
 use crate::model::{User, UserId};
 use crate::secrets::{self, Password};
+use crate::store::Tx;
 use crate::{letters, passwords, store};
 
 /// Something before the last `@` and a host with a dot after it, without white space, control characters or the specials of
@@ -39,28 +40,41 @@ pub(crate) fn waits_for(user: &User, address: &str) -> bool {
     user.new_email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(address))
 }
 
-/// Asks for another address: a letter to it asks for the confirmation. An empty one takes the address away.
+/// Asks for another address: a letter to it asks for the confirmation, and the one that counts until then is told. An empty one takes
+/// the address away. Whoever else is signed in to the account is signed out: `session` is the one that asks.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `email` and `current_password`, [`Error::TooMany`].
-pub async fn change(cx: &Context, id: UserId, typed: &str, password: Password) -> Result<()> {
+pub async fn change(cx: &Context, id: UserId, typed: &str, password: Password, session: &str) -> Result<()> {
     let email = check(typed)?;
-    passwords::check_own(cx, id, password, "current_password").await?;
-    let user = crate::accounts::own(cx, id).await?;
-    let Some(email) = email else {
-        let mut tx = cx.db.begin().await?;
-        store::letters::void(&mut tx, id, Kind::Reset).await?;
-        store::letters::void(&mut tx, id, Kind::Confirm).await?;
-        letters::news(&mut tx, cx, Kind::AddressChanged, id, user.email.as_deref()).await?;
-        store::users::set_email(&mut tx, id, None).await?;
-        tx.commit().await?;
-        cx.wake.after_commit();
-        return Ok(());
-    };
-    if user.email.as_deref() == Some(email.as_str()) && user.new_email.is_none() {
-        return Ok(());
+    let hash = passwords::check_own(cx, id, password, "current_password").await?;
+    if let Some(email) = &email {
+        let user = crate::accounts::own(cx, id).await?;
+        if user.email.as_deref() == Some(email) && user.new_email.is_none() {
+            return Ok(());
+        }
+        count(cx, id, email).await?;
     }
-    ask(cx, id, &email).await
+    let mut tx = cx.db.begin().await?;
+    passwords::hold_own(&mut tx, id, &hash).await?;
+    let old = store::users::email_in(&mut tx, id).await?;
+    match &email {
+        Some(email) => {
+            let other = old.as_deref().filter(|old| !old.eq_ignore_ascii_case(email));
+            letters::news(&mut tx, cx, Kind::AddressAsked, id, other).await?;
+            ask(&mut tx, cx, id, email).await?;
+        }
+        None => {
+            store::letters::void(&mut tx, id, Kind::Reset).await?;
+            store::letters::void(&mut tx, id, Kind::Confirm).await?;
+            letters::news(&mut tx, cx, Kind::AddressChanged, id, old.as_deref()).await?;
+            store::users::set_email(&mut tx, id, None).await?;
+        }
+    }
+    let ended = store::sessions::delete_others(&mut tx, id, session).await?;
+    tx.commit().await?;
+    passwords::told(cx, ended).await;
+    Ok(())
 }
 
 /// Sends the letter that asks for a confirmation once more.
@@ -69,19 +83,29 @@ pub async fn change(cx: &Context, id: UserId, typed: &str, password: Password) -
 /// [`Error::NotFound`] when nothing is to be confirmed, [`Error::TooMany`].
 pub async fn ask_again(cx: &Context, id: UserId) -> Result<()> {
     let email = crate::accounts::own(cx, id).await?.new_email.ok_or(Error::NotFound)?;
-    ask(cx, id, &email).await
-}
-
-async fn ask(cx: &Context, id: UserId, email: &str) -> Result<()> {
-    limits::count(cx, Deed::Mail, By::User(id)).await?;
-    limits::count(cx, Deed::Mail, By::Mailbox(email)).await?;
+    count(cx, id, &email).await?;
     let mut tx = cx.db.begin().await?;
-    store::letters::void(&mut tx, id, Kind::Confirm).await?;
-    store::users::set_new_email(&mut tx, id, email).await?;
-    letters::with_link(&mut tx, cx, Kind::Confirm, Some(id), email).await?;
+    store::users::hold(&mut tx, &[id]).await?;
+    let user = store::users::by_id_in(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    if !waits_for(&user, &email) {
+        return Err(Error::NotFound);
+    }
+    ask(&mut tx, cx, id, &email).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     Ok(())
+}
+
+async fn count(cx: &Context, id: UserId, email: &str) -> Result<()> {
+    limits::count(cx, Deed::Mail, By::User(id)).await?;
+    limits::count(cx, Deed::Mail, By::Mailbox(email)).await
+}
+
+/// Has the account wait for the address, and writes to it.
+async fn ask(tx: &mut Tx, cx: &Context, id: UserId, email: &str) -> Result<()> {
+    store::letters::void(tx, id, Kind::Confirm).await?;
+    store::users::set_new_email(tx, id, email).await?;
+    letters::with_link(tx, cx, Kind::Confirm, Some(id), email).await
 }
 
 /// What a link that confirms is about: the account's name and the address.
@@ -99,12 +123,13 @@ pub async fn confirming(cx: &Context, token: &str) -> Result<(String, String)> {
 /// # Errors
 /// [`Error::NotFound`] when the link has ended, was used, or never was; [`Error::Invalid`] when another account has the address.
 pub async fn confirm(cx: &Context, token: &str) -> Result<()> {
-    let now = cx.now();
+    let id = letters::opened(cx, Kind::Confirm, token).await?.user_id.ok_or(Error::NotFound)?;
     let mut tx = cx.db.begin().await?;
-    let letter = store::letters::take(&mut tx, Kind::Confirm, &secrets::digest(token), now).await?;
-    let letter = letter.ok_or(Error::NotFound)?;
-    let id = letter.user_id.ok_or(Error::NotFound)?;
-    let user = crate::accounts::own(cx, id).await?;
+    // Before its letters: whoever changes both holds the account first.
+    store::users::hold(&mut tx, &[id]).await?;
+    let letter = store::letters::take(&mut tx, Kind::Confirm, &secrets::digest(token), cx.now()).await?;
+    let letter = letter.filter(|letter| letter.user_id == Some(id)).ok_or(Error::NotFound)?;
+    let user = store::users::by_id_in(&mut tx, id).await?.ok_or(Error::NotFound)?;
     if !waits_for(&user, &letter.address) {
         return Err(Error::NotFound);
     }

@@ -58,6 +58,8 @@ pub struct Limits {
     pub reports_per_day: u64,
     /// Edits of messages and titles by an account in a minute.
     pub edits_per_minute: u64,
+    /// Forms of any kind by an account in a minute, but for messages, which are counted apart.
+    pub forms_per_minute: u64,
     /// Warnings by an account in a day; those of the site's admins are not counted.
     pub warnings_per_day: u64,
     /// Invitations by an account in a day, links and names.
@@ -89,6 +91,7 @@ impl Default for Limits {
             requests_per_day: 20,
             reports_per_day: 30,
             edits_per_minute: 30,
+            forms_per_minute: 120,
             warnings_per_day: 30,
             invitations_per_day: 100,
             directs_per_day: 100,

@@ -10,7 +10,7 @@ use crate::groups;
 use crate::jobs::{self, Job};
 use crate::limits::{self, By};
 use crate::messages::{self, Posted};
-use crate::model::{Category, DirectFrom, Group, GroupId, GroupKind, Person, Role, User, UserId};
+use crate::model::{Category, DirectFrom, Group, GroupId, GroupKind, MessageId, Person, Role, User, UserId};
 use crate::policy::{Correspondents, Deed, Viewer};
 use crate::store::Tx;
 use crate::store::groups::Described;
@@ -29,8 +29,8 @@ const TITLE: usize = 60;
 pub(crate) async fn correspondents(cx: &Context, from: UserId, to: &User) -> Result<Correspondents> {
     let share_a_group =
         to.direct_from == DirectFrom::Shared && store::members::share_a_group(&cx.db, from, to.id).await?;
-    let ignored = store::ignores::between(&cx.db, from, to.id).await?;
-    Ok(Correspondents { from: to.direct_from, share_a_group, ignored })
+    let ignores = store::ignores::ignores(&cx.db, from, to.id).await?;
+    Ok(Correspondents { from: to.direct_from, share_a_group, ignores })
 }
 
 /// Chooses who may begin a conversation with oneself.
@@ -50,20 +50,30 @@ async fn recipients(cx: &Context, user: UserId, typed: &str) -> Result<Vec<Perso
         .map(|name| name.trim().trim_start_matches('@'))
         .filter(|name| !name.is_empty());
     let mut people: Vec<Person> = Vec::new();
+    let mut is_self = false;
     for name in names.take(MOST + 1) {
         let Some(other) = store::users::by_name(&cx.db, name).await? else {
             return Err(Error::invalid("to", format!("Nobody here is called {name}.")));
         };
+        is_self |= other.id == user;
         if other.id == user || people.iter().any(|person| person.id == other.id) {
             continue;
         }
-        if !correspondents(cx, user, &other).await?.may_write() {
+        let between = correspondents(cx, user, &other).await?;
+        if between.ignores {
+            return Err(Error::invalid(
+                "to",
+                format!("You ignore {}: take that back before you write.", other.username),
+            ));
+        }
+        if !between.may_write() {
             return Err(Error::invalid("to", format!("{} takes no messages from you.", other.username)));
         }
         people.push(other.person());
     }
     if people.is_empty() {
-        return Err(Error::invalid("to", "Say to whom."));
+        let why = if is_self { "That is you: name somebody else." } else { "Say to whom." };
+        return Err(Error::invalid("to", why));
     }
     if people.len() >= MOST {
         return Err(Error::invalid("to", format!("A conversation has at most {MOST} people.")));
@@ -82,9 +92,26 @@ async fn count(cx: &Context, user: UserId) -> Result<()> {
 fn title(typed: &str, text: &str) -> Result<String> {
     if audit::one_line(typed).is_empty() {
         let made = markup::excerpt(text, TITLE);
-        return Ok(if made.is_empty() { "Untitled".to_owned() } else { made });
+        return Ok(if made.is_empty() { UNTITLED.to_owned() } else { made });
     }
     audit::title(typed)
+}
+
+/// What a topic is called that has no title, and whose first words are none.
+const UNTITLED: &str = "Untitled";
+
+/// Takes the words of messages that go out of the titles that were made of them. In a transaction that holds their topics.
+pub(crate) async fn untitle(tx: &mut Tx, messages: &[MessageId], now: Timestamp) -> Result<()> {
+    for topic in store::directs::untitle(tx, messages, UNTITLED).await? {
+        search_log::insert(tx, Changed::Topic(topic)).await?;
+        jobs::enqueue(tx, &Job::TopicChanged { topic }, now).await?;
+    }
+    Ok(())
+}
+
+/// Whether a topic of a conversation is called by these words, which are its first.
+pub(crate) fn is_titled_by(title: &str, text: &str) -> bool {
+    title == markup::excerpt(text, TITLE)
 }
 
 /// Begins a conversation, or goes on in the one that these people have already. The same form sent twice posts once.
@@ -95,7 +122,7 @@ pub async fn start(cx: &Context, viewer: Viewer, to: &str, titled: &str, draft: 
     let user = viewer.user()?;
     let draft = audit::message(draft)?;
     let title = title(titled, &draft.text)?;
-    if let Some(posted) = messages::posted_before(cx, viewer, &draft).await? {
+    if let Some(posted) = messages::posted_before(cx, viewer, &draft, None).await? {
         return Ok(posted);
     }
     let people = recipients(cx, user, to).await?;
@@ -128,9 +155,9 @@ pub async fn start(cx: &Context, viewer: Viewer, to: &str, titled: &str, draft: 
     rename(&mut tx, group).await?;
     let (topic, topic_slug) = topics::insert(&mut tx, group, &title, user, now).await?;
     search_log::insert(&mut tx, Changed::Topic(topic)).await?;
-    let Some(saved) = store::messages::save(&mut tx, &draft.by(user, topic, &nodes, now)).await? else {
+    let Some(saved) = store::messages::save(&mut tx, &draft.by(user, (group, topic), &nodes, now)).await? else {
         drop(tx);
-        return messages::posted_meanwhile(cx, viewer, &draft).await;
+        return messages::posted_meanwhile(cx, viewer, &draft, None).await;
     };
     tx.commit().await?;
     cx.wake.after_commit();
@@ -182,7 +209,7 @@ pub async fn add(cx: &Context, viewer: Viewer, group: GroupId, to: &str, draft: 
     let found = by_id(cx, viewer, group).await?;
     found.standing.check(Deed::Invite)?;
     let draft = audit::message(draft)?;
-    if let Some(posted) = messages::posted_before(cx, viewer, &draft).await? {
+    if let Some(posted) = messages::posted_before(cx, viewer, &draft, None).await? {
         return Ok(posted);
     }
     let people = recipients(cx, user, to).await?;
@@ -216,9 +243,9 @@ pub async fn add(cx: &Context, viewer: Viewer, group: GroupId, to: &str, draft: 
     search_log::insert(&mut tx, Changed::Topic(topic)).await?;
     // So that it counts for those who came with it.
     let at = Timestamp(now.0 + 1);
-    let Some(saved) = store::messages::save(&mut tx, &draft.by(user, topic, &nodes, at)).await? else {
+    let Some(saved) = store::messages::save(&mut tx, &draft.by(user, (group, topic), &nodes, at)).await? else {
         drop(tx);
-        return messages::posted_meanwhile(cx, viewer, &draft).await;
+        return messages::posted_meanwhile(cx, viewer, &draft, None).await;
     };
     jobs::enqueue(&mut tx, &Job::GroupChanged { group }, cx.now()).await?;
     tx.commit().await?;

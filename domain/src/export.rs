@@ -1,4 +1,5 @@
-//! All that is kept of one person, for that person: a line of JSON for each thing, read while it is sent.
+//! What is kept of one person, for that person: a line of JSON for each thing, read while it is sent. What they may not see any more
+//! stands in it without its name.
 
 use std::collections::HashMap;
 
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 use crate::context::Context;
 use crate::error::Result;
 use crate::limits::{self, By, Deed};
-use crate::model::{MessageId, TopicId, UserId};
+use crate::model::{GroupId, InvitationId, MessageId, ReportId, TopicId, UserId};
 use crate::time::Timestamp;
 use crate::{accounts, second_step, sessions, store};
 
@@ -20,6 +21,12 @@ const BATCH: i64 = 500;
 #[derive(Clone, Copy, Debug)]
 enum Part {
     Account,
+    Ignores(UserId),
+    Requests(GroupId),
+    Links(InvitationId),
+    Invited(GroupId, UserId),
+    Heard(TopicId),
+    Reports(ReportId),
     Topics(TopicId),
     Messages(MessageId),
     Stars(MessageId),
@@ -29,7 +36,8 @@ enum Part {
 /// Some lines of it, and what comes after them.
 type Lines = (Vec<Value>, Part);
 
-/// Everything, in pieces of many lines each. Each line says by `type` what it is; those of messages can be imported again.
+/// Everything, in pieces of many lines each. Each line says by `type` what it is; those of messages can be imported again, where
+/// their topics can be seen.
 ///
 /// # Errors
 /// [`crate::Error::TooMany`], before anything is read.
@@ -41,6 +49,12 @@ pub async fn download(cx: &Context, user: UserId) -> Result<impl Stream<Item = R
         async move {
             let (lines, next) = match part {
                 Part::Account => account(&cx, user).await?,
+                Part::Ignores(after) => ignores(&cx, user, after).await?,
+                Part::Requests(after) => requests(&cx, user, after).await?,
+                Part::Links(after) => links(&cx, user, after).await?,
+                Part::Invited(group, after) => invited(&cx, user, (group, after)).await?,
+                Part::Heard(after) => heard(&cx, user, after).await?,
+                Part::Reports(after) => reports(&cx, user, after).await?,
                 Part::Topics(after) => topics(&cx, user, after).await?,
                 Part::Messages(after) => messages(&cx, user, after).await?,
                 Part::Stars(after) => stars(&cx, user, after).await?,
@@ -61,7 +75,10 @@ async fn account(cx: &Context, id: UserId) -> Result<Lines> {
         json!({"type": "account", "id": user.id, "username": user.username, "former_names": store::former_names::of(&cx.db, id).await?,
             "email": user.email, "unconfirmed_email": user.new_email, "name": user.name, "bio": user.bio, "location": user.location,
             "web": user.web, "theme": user.theme, "is_admin": user.is_admin, "second_step": second_step,
-            "created_at": user.created_at.rfc3339()}),
+            "direct_from": user.direct_from, "follow_written": user.follow_written,
+            "suspended_until": user.suspended_until.map(Timestamp::rfc3339), "banned_at": user.banned_at.map(Timestamp::rfc3339),
+            "barred_reason": user.barred_reason, "asked": store::export::asked(&cx.db, id).await?,
+            "waiting_since": user.waiting_since.map(Timestamp::rfc3339), "created_at": user.created_at.rfc3339()}),
     ];
     lines.extend(sessions::list(cx, id).await?.into_iter().map(|row| {
         json!({"type": "session", "created_at": row.created_at.rfc3339(), "expires_at": row.expires_at.rfc3339(), "address": row.address,
@@ -69,7 +86,7 @@ async fn account(cx: &Context, id: UserId) -> Result<Lines> {
     }));
     lines.extend(store::export::groups(&cx.db, id).await?.into_iter().map(|row| {
         json!({"type": "membership", "group": row.name, "group_id": row.id, "slug": row.slug, "role": row.role,
-            "created_at": row.created_at.rfc3339()})
+            "level": row.level, "created_at": row.created_at.rfc3339()})
     }));
     lines.extend(store::held::of_author(&cx.db, id, BATCH).await?.into_iter().map(|row| {
         json!({"type": "held", "id": row.id, "group_id": row.group_id, "topic_id": row.topic_id, "title": row.title, "text": row.raw,
@@ -80,12 +97,69 @@ async fn account(cx: &Context, id: UserId) -> Result<Lines> {
         json!({"type": "notice", "kind": kind.as_str(), "group": group, "reason": reason, "created_at": at.rfc3339(),
             "read_at": read.map(Timestamp::rfc3339)})
     }));
-    Ok((lines, Part::Topics(TopicId(0))))
+    Ok((lines, Part::Ignores(UserId(0))))
 }
 
 /// Where a part goes on: after its last row, or with the next part.
 fn then<T>(rows: &[T], on: impl FnOnce(&T) -> Part, next: Part) -> Part {
     rows.last().filter(|_| rows.len() as i64 == BATCH).map_or(next, on)
+}
+
+async fn ignores(cx: &Context, id: UserId, after: UserId) -> Result<Lines> {
+    let rows = store::export::ignores(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |(user, ..)| Part::Ignores(*user), Part::Requests(GroupId(0)));
+    let line = |(user, username, at): (UserId, String, Timestamp)| json!({"type": "ignore", "user_id": user, "username": username, "created_at": at.rfc3339()});
+    Ok((rows.into_iter().map(line).collect(), next))
+}
+
+async fn requests(cx: &Context, id: UserId, after: GroupId) -> Result<Lines> {
+    let rows = store::export::requests(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |row| Part::Requests(row.group_id), Part::Links(InvitationId(0)));
+    let line = |row: store::export::OwnRequest| {
+        json!({"type": "request", "group": row.group_name, "group_id": row.group_id, "text": row.message,
+            "created_at": row.created_at.rfc3339(), "declined_at": row.declined_at.map(Timestamp::rfc3339)})
+    };
+    Ok((rows.into_iter().map(line).collect(), next))
+}
+
+async fn links(cx: &Context, id: UserId, after: InvitationId) -> Result<Lines> {
+    let rows = store::export::links(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |row| Part::Links(row.id), Part::Invited(GroupId(0), UserId(0)));
+    let line = |row: store::export::OwnLink| {
+        json!({"type": "invitation_link", "group": row.group_name, "group_id": row.group_id, "role": row.role, "used": row.used,
+            "created_at": row.created_at.rfc3339(), "expires_at": row.expires_at.rfc3339()})
+    };
+    Ok((rows.into_iter().map(line).collect(), next))
+}
+
+async fn invited(cx: &Context, id: UserId, after: (GroupId, UserId)) -> Result<Lines> {
+    let rows = store::export::invited(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |row| Part::Invited(row.group_id, row.user_id), Part::Heard(TopicId(0)));
+    let line = |row: store::export::OwnInvited| {
+        json!({"type": "invitation", "group": row.group_name, "group_id": row.group_id, "user_id": row.user_id,
+            "username": row.username, "created_at": row.created_at.rfc3339()})
+    };
+    Ok((rows.into_iter().map(line).collect(), next))
+}
+
+async fn heard(cx: &Context, id: UserId, after: TopicId) -> Result<Lines> {
+    let rows = store::export::heard(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |row| Part::Heard(row.id), Part::Reports(ReportId(0)));
+    let line = |row: store::export::HeardTopic| {
+        json!({"type": "heard_topic", "topic_id": row.id, "title": row.title, "level": row.level, "read_up_to": row.read_seq,
+            "read_at": row.read_at.map(Timestamp::rfc3339)})
+    };
+    Ok((rows.into_iter().map(line).collect(), next))
+}
+
+async fn reports(cx: &Context, id: UserId, after: ReportId) -> Result<Lines> {
+    let rows = store::export::reports(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |row| Part::Reports(row.id), Part::Topics(TopicId(0)));
+    let line = |row: store::export::OwnReport| {
+        json!({"type": "report", "message": row.message_id, "grounds": row.grounds, "text": row.words,
+            "created_at": row.created_at.rfc3339(), "link": format!("{}/-/messages/{}", cx.config.base_url, row.message_id)})
+    };
+    Ok((rows.into_iter().map(line).collect(), next))
 }
 
 async fn topics(cx: &Context, id: UserId, after: TopicId) -> Result<Lines> {

@@ -7,13 +7,14 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
 use crate::limits::{self, By};
-use crate::model::{Category, Group, GroupId, GroupKind, GroupRow, Person, Role, UserId};
+use crate::model::{Category, Group, GroupId, GroupKind, GroupRow, Person, Role, UserId, Waits};
 use crate::policy::{self, Deed, Standing, Viewer};
 use crate::store::Tx;
 use crate::store::groups::{Described, GroupFor, Wanted};
 use crate::store::members::MemberRow;
 use crate::store::search_log::{self, Changed};
-use crate::{directs, members, names, sessions, store, unread};
+use crate::time::Timestamp;
+use crate::{directs, members, moves, names, sessions, store, unread};
 
 /// A group as one reader stands to it.
 #[derive(Clone, Debug)]
@@ -99,13 +100,24 @@ pub struct GroupForm {
     pub slow_seconds: i64,
     /// How many messages of somebody new wait for approval: one of [`Group::FIRST_HELD`].
     pub first_held: i64,
+    /// Whether more people may come to read what was said in it so far.
+    pub opens: bool,
 }
 
 impl GroupForm {
-    /// With a name and a kind, and nothing else.
+    /// With a name and a kind, and nothing else; that it may open is meant.
     pub fn new(name: impl Into<String>, kind: GroupKind) -> Self {
         let (slug, description) = (String::new(), String::new());
-        Self { name: name.into(), slug, description, kind, category: Category::Other, slow_seconds: 0, first_held: 0 }
+        Self {
+            name: name.into(),
+            slug,
+            description,
+            kind,
+            category: Category::Other,
+            slow_seconds: 0,
+            first_held: 0,
+            opens: true,
+        }
     }
 
     fn described<'a>(&self, name: &'a str, description: &'a str) -> Result<Described<'a>> {
@@ -132,7 +144,8 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     let (name, description) = audit::group(&form.name, &form.description)?;
     let described = form.described(&name, &description)?;
     let typed = form.slug.trim().to_lowercase();
-    let slug = if typed.is_empty() { names::slugify(&name) } else { typed };
+    let is_typed = !typed.is_empty();
+    let slug = if is_typed { typed } else { names::slugify(&name) };
     if slug.is_empty() {
         return Err(Error::invalid("slug", "No address can be made of that name: choose one of letters a to z."));
     }
@@ -141,8 +154,17 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
-    let Some(id) = store::groups::insert(&mut tx, &slug, described, user, now).await? else {
-        return Err(Error::invalid("slug", "That address is taken: choose another."));
+    let (mut slug, mut attempt) = (slug, 1);
+    let id = loop {
+        if let Some(id) = store::groups::insert(&mut tx, &slug, described, user, now).await? {
+            break id;
+        }
+        // Whoever chose no address is given another one, and learns of no group that they may not know of.
+        attempt += 1;
+        if is_typed || attempt > 5 {
+            return Err(Error::invalid("slug", "That address is taken: choose another."));
+        }
+        slug = format!("{}-{attempt}", names::slugify(&name));
     };
     store::members::join(&mut tx, id, user, Role::Admin, now).await?;
     tx.commit().await?;
@@ -164,7 +186,8 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     })
 }
 
-/// Changes a group's name, description, kind and category. Who waits to be let into what is now public waits no more.
+/// Changes a group's name, description, kind and category. Who waits to be let into what is now public waits no more. What its log says
+/// of the time when fewer people read it stays among those who keep order.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for anyone but its admins, [`Error::Invalid`].
@@ -173,13 +196,23 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
     let by = viewer.user()?;
     let (name, description) = audit::group(&form.name, &form.description)?;
     let described = form.described(&name, &description)?;
+    let Some(detail) = changes(&found.group, described) else { return Ok(found.group) };
     let mut tx = cx.db.begin().await?;
-    store::groups::hold(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    if let Some(detail) = changes(&found.group, described) {
-        let entry = Entry::new(by, LogDeed::GroupEdited).group(id).detail(detail);
-        audit_log::write(&mut tx, entry, cx.now()).await?;
+    let standing = members::held(&mut tx, viewer, id).await?;
+    standing.check(Deed::Administer)?;
+    let opens = moves::readers(form.kind) > moves::readers(standing.kind);
+    if opens && !form.opens {
+        return Err(Error::invalid(
+            "kind",
+            "Whoever reads it then reads all that was said in it so far, by everyone. Say below that you mean it.",
+        ));
     }
+    let now = cx.now();
+    audit_log::write(&mut tx, Entry::new(by, LogDeed::GroupEdited).group(id).detail(detail), now).await?;
     store::groups::update(&mut tx, id, described).await?;
+    if opens {
+        store::groups::opened(&mut tx, id, now).await?;
+    }
     if form.kind == GroupKind::Public {
         store::requests::delete_all(&mut tx, id).await?;
     }
@@ -221,11 +254,12 @@ pub async fn archive(cx: &Context, viewer: Viewer, id: GroupId, archived: bool) 
     let found = for_deed(cx, viewer, id, Deed::Administer).await?;
     let at = archived.then(|| cx.now());
     let mut tx = cx.db.begin().await?;
+    members::held(&mut tx, viewer, id).await?.check(Deed::Administer)?;
     if store::groups::archive(&mut tx, id, at).await? > 0 {
         let what = if archived { LogDeed::GroupArchived } else { LogDeed::GroupUnarchived };
         audit_log::write(&mut tx, Entry::new(by, what).group(id), cx.now()).await?;
+        save_change(cx, tx, id).await?;
     }
-    save_change(cx, tx, id).await?;
     Ok(Group { archived_at: at, ..found.group })
 }
 
@@ -253,17 +287,27 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: GroupId, name: &str) -> Re
         store::invitations::invited(&cx.db, id, i64::MAX).await?.iter().map(|row| row.person.id).collect();
     let mut tx = cx.db.begin().await?;
     // Whoever holds topics of it too holds the group first.
-    store::groups::hold(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    members::held(&mut tx, viewer, id).await?.check(Deed::Delete)?;
     unread::users_change(cx, &members).await?;
     unread::users_change(cx, &invited).await?;
-    if store::groups::delete(&mut tx, id, cx.now()).await? > 0 {
+    if bury(&mut tx, id, cx.now()).await? {
         audit_log::write(&mut tx, Entry::new(by, LogDeed::GroupDeleted).group(id), cx.now()).await?;
     }
-    save_change(cx, tx, id).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    sessions::tell(cx, &Control::GroupChanged { group: id }).await;
     for user in members.into_iter().chain(invited) {
         members::changed(cx, user, id).await;
     }
     Ok(())
+}
+
+/// Deletes a group in a transaction that found that it goes; whether it was there.
+pub(crate) async fn bury(tx: &mut Tx, id: GroupId, now: Timestamp) -> Result<bool> {
+    let was_there = store::groups::delete(tx, id, now).await? > 0;
+    search_log::insert(tx, Changed::Group(id)).await?;
+    jobs::enqueue(tx, &Job::GroupChanged { group: id }, now).await?;
+    Ok(was_there)
 }
 
 /// Commits a change of a group, and tells of it.
@@ -291,6 +335,8 @@ pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     // It may have been closed since it was looked at, or they may have been banned.
     members::held(&mut tx, viewer, id).await?.check(Deed::Join)?;
     members::enter(&mut tx, id, user, Role::Member, cx.now()).await?;
+    // Whoever comes into a group that everyone left decides in it.
+    members::take_over(&mut tx, id, user, cx.now()).await?;
     tx.commit().await?;
     members::changed(cx, user, id).await;
     Ok(found.group)
@@ -299,7 +345,8 @@ pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
 /// Leaves a group. When its last admin leaves, the eldest member takes over; a conversation that nobody is in any more goes.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they may not know of it; [`Error::Forbidden`] for the last member of a private group, who would lose it.
+/// [`Error::NotFound`] when they may not know of it; [`Error::Forbidden`] for the last member of a private or closed group, which
+/// nobody could come into again.
 pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     let user = viewer.user()?;
     let found = by_id(cx, viewer, id).await?;
@@ -311,23 +358,28 @@ pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     // Of two admins who leave at once, the second sees that the first is gone.
     let kind = store::groups::hold(&mut tx, id).await?.ok_or(Error::NotFound)?.kind;
     let mut concerned = members::drop_out(cx, &mut tx, id, user).await?;
-    let (admins, left) = store::members::head_count(&mut tx, id).await?;
+    let (_, left) = store::members::head_count(&mut tx, id).await?;
     match kind {
         GroupKind::Direct if left == 0 => {
-            store::groups::delete(&mut tx, id, cx.now()).await?;
-            jobs::enqueue(&mut tx, &Job::GroupChanged { group: id }, cx.now()).await?;
+            bury(&mut tx, id, cx.now()).await?;
         }
         GroupKind::Direct => {
             directs::rename(&mut tx, id).await?;
             jobs::enqueue(&mut tx, &Job::GroupChanged { group: id }, cx.now()).await?;
         }
         GroupKind::Private if left == 0 => {
-            return Err(Error::Forbidden("You are the last one here: nobody could ever find this group again."));
+            return Err(Error::Forbidden(
+                "You are the last one here: nobody could ever find this group again. Delete it, if it is to go.",
+            ));
         }
-        GroupKind::Public | GroupKind::Closed | GroupKind::Private if admins == 0 && left > 0 => {
-            concerned.extend(store::members::promote_eldest(&mut tx, id).await?);
+        GroupKind::Closed if left == 0 => {
+            return Err(Error::Forbidden(
+                "You are the last one here: nobody could let anyone in again. Make it public, or delete it.",
+            ));
         }
-        GroupKind::Public | GroupKind::Closed | GroupKind::Private => {}
+        GroupKind::Public | GroupKind::Closed | GroupKind::Private => {
+            concerned.extend(members::take_over(&mut tx, id, user, cx.now()).await?);
+        }
     }
     tx.commit().await?;
     cx.wake.after_commit();
@@ -345,6 +397,11 @@ pub async fn admit(cx: &Context, group: GroupId, user: UserId, role: Role) -> Re
     tx.commit().await?;
     members::changed(cx, user, group).await;
     Ok(())
+}
+
+/// What waits for somebody in the groups in which they keep order. Call it for those who do.
+pub async fn waiting(cx: &Context, viewer: Viewer) -> Result<Vec<Waits>> {
+    Ok(store::groups::waiting(&cx.db, viewer.user()?).await?)
 }
 
 /// The groups that a reader may know of, for discovering: a page, and whether there are more.
@@ -404,14 +461,11 @@ pub(crate) async fn aside_of(cx: &Context, group: GroupId, mut here: Vec<UserId>
 }
 
 /// What follows when a group was changed: everyone in it counts again, and those outside who are mentioned in it, for whom it
-/// may have come or gone; search reads it again; open pages of it are drawn anew.
+/// may have come or gone; open pages of it are drawn anew.
 pub(crate) async fn changed(cx: &Context, group: GroupId) -> Result<()> {
     unread::group_changed(cx, group).await?;
     let outside = store::mentions::outside(&cx.db, group).await?;
     unread::users_change(cx, &outside).await?;
-    let mut tx = cx.db.begin().await?;
-    search_log::insert(&mut tx, Changed::Group(group)).await?;
-    tx.commit().await?;
     let present = cx.bus.listening().await?;
     let inside = store::members::among(&cx.db, group, &present).await?;
     members::redraw(cx, group, &inside).await?;

@@ -39,7 +39,7 @@ pub(crate) struct Place<'a> {
 /// # Errors
 /// [`Error::Held`] when it is safe; [`Error::Invalid`] on `text` when too many wait already.
 pub(crate) async fn keep(cx: &Context, viewer: Viewer, place: Place<'_>, draft: &Draft, why: &str) -> Result<Posted> {
-    if let Some(posted) = messages::posted_before(cx, viewer, draft).await? {
+    if let Some(posted) = messages::posted_before(cx, viewer, draft, None).await? {
         return Ok(posted);
     }
     let author = viewer.user()?;
@@ -253,7 +253,7 @@ async fn approve(cx: &Context, viewer: Viewer, row: &HeldRow) -> Result<bool> {
         }
     };
     let key = row.idempotency_key.as_deref();
-    let new = NewMessage { topic, author: author.id, at: now, raw: &row.raw, nodes: &nodes, key };
+    let new = NewMessage { topic, group: row.group.id, author: author.id, at: now, raw: &row.raw, nodes: &nodes, key };
     let Some(saved) = store::messages::save(&mut tx, &new).await? else {
         drop(tx);
         return settle_twin(cx, row).await;

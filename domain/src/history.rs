@@ -59,11 +59,13 @@ pub struct History {
     pub group: Group,
     /// Its texts, the newest first.
     pub versions: Vec<Version>,
-    /// Until when it can be brought back by whoever asks; `None` where it is not deleted, or not theirs to bring back.
-    pub restorable_until: Option<Timestamp>,
+    /// Until when its words are there; `None` where it is not deleted.
+    pub kept_until: Option<Timestamp>,
+    /// Whether whoever asks may bring it back until then.
+    pub may_restore: bool,
 }
 
-/// What became of a message: for its author and for moderators. Of one that was deleted it is theirs who may bring it back.
+/// What became of a message: for its author and for moderators. Of one that was deleted, as long as its words are kept.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
@@ -77,12 +79,10 @@ pub async fn of(cx: &Context, viewer: Viewer, id: MessageId) -> Result<History> 
             "Only its author and the moderators of the group see what a message said before.",
         ));
     }
-    let mut restorable_until = None;
+    let (mut kept_until, mut may_restore) = (None, false);
     if let Some(deletion) = store::history::deletion(&cx.db, id).await? {
-        restorable_until = until(cx, &deletion).filter(|_| moderates || is_own(&found, viewer, &deletion));
-        if restorable_until.is_none() {
-            return Err(Error::NotFound);
-        }
+        kept_until = Some(until(cx, &deletion).ok_or(Error::NotFound)?);
+        may_restore = moderates || is_own(&found, viewer, &deletion);
     }
     let mut versions = Vec::new();
     let mut before: Option<String> = None;
@@ -96,7 +96,7 @@ pub async fn of(cx: &Context, viewer: Viewer, id: MessageId) -> Result<History> 
     }
     versions.reverse();
     let messages::Placed { message, topic, group } = placed;
-    Ok(History { message, topic, group, versions, restorable_until })
+    Ok(History { message, topic, group, versions, kept_until, may_restore })
 }
 
 /// Until when a deleted message can be brought back.

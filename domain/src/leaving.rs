@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::bus::Control;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
@@ -12,7 +11,7 @@ use crate::secrets::Password;
 use crate::store::search_log::{self, Changed};
 use crate::store::{self, Tx};
 use crate::time::Timestamp;
-use crate::{directs, letters, messages, passwords, sessions, unread};
+use crate::{directs, groups, letters, members, messages, passwords, sessions, unread};
 
 /// How long nobody else gets the name of a deleted account.
 pub const NAME_KEPT: Duration = Duration::from_secs(90 * 24 * 3_600);
@@ -27,12 +26,13 @@ const BATCH: i64 = 200;
 /// # Errors
 /// [`Error::Invalid`] on `current_password`; [`Error::Forbidden`] for the only admin of the site.
 pub async fn delete(cx: &Context, user: UserId, password: Password, blank: bool) -> Result<()> {
-    passwords::check_own(cx, user, password, "current_password").await?;
+    let hash = passwords::check_own(cx, user, password, "current_password").await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     if store::users::hold_admins(&mut tx).await? == [user] {
         return Err(Error::Forbidden("You are the only admin of this site. Make somebody else one before you go."));
     }
+    passwords::hold_own(&mut tx, user, &hash).await?;
     unread::users_change(cx, &[user]).await?;
     let address = store::users::email_in(&mut tx, user).await?;
     letters_end(&mut tx, cx, user, address.as_deref()).await?;
@@ -42,15 +42,15 @@ pub async fn delete(cx: &Context, user: UserId, password: Password, blank: bool)
     store::second_steps::delete(&mut tx, user).await?;
     store::held::delete_of(&mut tx, user).await?;
     let ended = store::sessions::delete_all(&mut tx, user).await?;
-    let groups = leave_all(&mut tx, user, now).await?;
+    let concerned = leave_all(&mut tx, user, now).await?;
     jobs::enqueue(&mut tx, &Job::AccountDeleted { user, blank }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     for id in ended {
         sessions::ended_everywhere(cx, id).await;
     }
-    for group in groups {
-        sessions::tell(cx, &Control::MembershipChanged { user, group }).await;
+    for (user, group) in concerned {
+        members::changed(cx, user, group).await;
     }
     crate::accounts::changed(cx, user).await;
     Ok(())
@@ -74,31 +74,31 @@ pub(crate) async fn empty(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<(
     Err(Error::NotFound)
 }
 
-/// Leaves every group; where the only admin goes, the eldest member takes over, and what nobody could find any more goes.
-pub(crate) async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<GroupId>> {
+/// Leaves every group; where the only admin goes, the eldest member takes over, and what nobody could come into any more goes. Who
+/// is concerned, of which groups: call [`members::changed`] with each after the commit.
+pub(crate) async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<(UserId, GroupId)>> {
     let groups = store::leaving::groups(tx, user).await?;
-    for &group in &groups {
+    let mut concerned: Vec<(UserId, GroupId)> = groups.iter().map(|group| (user, *group)).collect();
+    for group in groups {
         let held = store::groups::hold(tx, group).await?;
         store::members::leave(tx, group, user).await?;
         let Some(held) = held else { continue };
-        let (admins, members) = store::members::head_count(tx, group).await?;
+        let (_, left) = store::members::head_count(tx, group).await?;
         match held.kind {
-            GroupKind::Direct | GroupKind::Private if members == 0 => {
-                store::groups::delete(tx, group, now).await?;
-                jobs::enqueue(tx, &Job::GroupChanged { group }, now).await?;
+            GroupKind::Direct | GroupKind::Private | GroupKind::Closed if left == 0 => {
+                groups::bury(tx, group, now).await?;
             }
             GroupKind::Direct => {
                 directs::rename(tx, group).await?;
                 jobs::enqueue(tx, &Job::GroupChanged { group }, now).await?;
             }
             GroupKind::Public | GroupKind::Closed | GroupKind::Private => {
-                if admins == 0 && members > 0 {
-                    store::members::promote_eldest(tx, group).await?;
-                }
+                let eldest = members::take_over(tx, group, user, now).await?;
+                concerned.extend(eldest.map(|eldest| (eldest, group)));
             }
         }
     }
-    Ok(groups)
+    Ok(concerned)
 }
 
 /// Takes away a part of what a deleted account left, tells who sees it, and queues itself again while there is more.
@@ -113,6 +113,7 @@ pub(crate) async fn clear(cx: &Context, user: UserId, blank: bool) -> Result<()>
     let mut tx = cx.db.begin().await?;
     store::leaving::delete_own(&mut tx, user).await?;
     let blanked = if blank { store::leaving::blank(&mut tx, user, BATCH, now).await? } else { Vec::new() };
+    directs::untitle(&mut tx, &blanked, now).await?;
     for &message in &blanked {
         search_log::insert(&mut tx, Changed::Message(message)).await?;
         jobs::enqueue(&mut tx, &Job::MessageDeleted { message }, now).await?;

@@ -86,6 +86,10 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: LetterId) -> Result<()> 
     if letter.kind == Kind::Confirm && !addresses::waits_for(&user, &letter.address) {
         return forget(cx, id).await;
     }
+    let is_barred = crate::policy::barred(user.suspended_until, user.banned_at, cx.now()).is_some();
+    if letter.kind == Kind::Barred && !is_barred || letter.kind == Kind::Freed && is_barred {
+        return forget(cx, id).await;
+    }
     if letter.user_id.is_none() {
         let mut tx = cx.db.begin().await?;
         store::letters::address_to(&mut tx, id, user.id).await?;
@@ -101,6 +105,8 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: LetterId) -> Result<()> 
         link: letter.seed.as_deref().filter(|_| taken_by.is_none()).map(|seed| link(cx, letter.kind, seed)),
         taken_by: taken_by.map(|holder| holder.username),
         expires_at: letter.expires_at,
+        barred: is_barred
+            .then(|| (user.suspended_until.filter(|_| user.banned_at.is_none()), user.barred_reason.clone())),
     };
     let words = (draw.letter)(&occasion).map_err(Error::Internal)?;
     match cx.mail.send(id, letter.kind, &letter.address, words, letter.created_at).await {

@@ -27,6 +27,8 @@ pub enum Deed {
     Search,
     /// Asking for a letter.
     Mail,
+    /// Asking for a link that sets a new password. By itself: what else is sent to a mailbox keeps nobody from it.
+    Reset,
     /// Trying a code of the second step.
     Code,
     /// Changing one's name.
@@ -45,6 +47,8 @@ pub enum Deed {
     Report,
     /// Changing what a message or title says: each time leaves a version or a line.
     Edit,
+    /// Sending a form, whatever it does: joining, marking, deciding.
+    Form,
     /// Warning somebody.
     Warn,
 }
@@ -78,6 +82,7 @@ pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
         (Deed::NewGroup, _) => ("group", limits.groups_per_day, 24 * 60 * minute),
         (Deed::Star, _) => ("star", limits.stars_per_minute, minute),
         (Deed::Mail, By::Mailbox(_)) => ("mail", limits.mails_per_mailbox, 60 * minute),
+        (Deed::Reset, _) => ("reset", limits.mails_per_mailbox, 60 * minute),
         (Deed::Mail, _) => ("mail", limits.mails_per_hour, 60 * minute),
         (Deed::Code, _) => ("code", limits.codes_per_account, 10 * minute),
         (Deed::Rename, _) => ("rename", limits.renames_per_day, 24 * 60 * minute),
@@ -89,6 +94,7 @@ pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
         (Deed::DirectWhileNew, _) => ("direct-new", limits.directs_per_day_while_new, 24 * 60 * minute),
         (Deed::Report, _) => ("report", limits.reports_per_day, 24 * 60 * minute),
         (Deed::Edit, _) => ("edit", limits.edits_per_minute, minute),
+        (Deed::Form, _) => ("form", limits.forms_per_minute, minute),
         (Deed::Warn, _) => ("warn", limits.warnings_per_day, 24 * 60 * minute),
     };
     let who = match by {

@@ -22,6 +22,9 @@ const LISTED: i64 = 200;
 
 /// Tells all processes, and their own pages, that somebody's part in a group is another: call it after the commit.
 pub(crate) async fn changed(cx: &Context, user: UserId, group: GroupId) {
+    if let Err(error) = unread::users_change(cx, &[user]).await {
+        tracing::warn!(%error, %user, "what they keep order in shows later");
+    }
     sessions::tell(cx, &Control::MembershipChanged { user, group }).await;
     if let Err(error) = cx.bus.group_changed(group).await {
         tracing::warn!(%error, %group, "open pages hear later how many are in the group");
@@ -82,6 +85,23 @@ pub(crate) async fn drop_out(cx: &Context, tx: &mut Tx, group: GroupId, user: Us
     let mut concerned = withdraw_invitations(cx, tx, group, user).await?;
     concerned.insert(0, user);
     Ok(concerned)
+}
+
+/// Where the last admin went by somebody's doing, the eldest member takes over: who that is.
+pub(crate) async fn take_over(
+    tx: &mut Tx,
+    group: GroupId,
+    by: UserId,
+    now: crate::time::Timestamp,
+) -> Result<Option<UserId>> {
+    let (admins, left) = store::members::head_count(tx, group).await?;
+    if admins > 0 || left == 0 {
+        return Ok(None);
+    }
+    let Some(eldest) = store::members::promote_eldest(tx, group).await? else { return Ok(None) };
+    let entry = Entry::new(by, LogDeed::RoleGiven).group(group).whom(eldest).detail("admin: the last one left");
+    audit_log::write(tx, entry, now).await?;
+    Ok(Some(eldest))
 }
 
 /// Takes back the links that somebody made into a group and whom they invited by name: who that was.
@@ -224,7 +244,7 @@ pub(crate) async fn put_out(cx: &Context, tx: &mut Tx, out: Out<'_>) -> Result<V
             }
             if place.role.is_some() || asked || store::members::has_written(tx, group, user).await? {
                 let new = NewNotice { user, group: Some(group), kind: NoticeKind::Ban, reason, by };
-                notices::tell(cx, tx, new).await?;
+                notices::tell_member(cx, tx, new, place.role.is_some()).await?;
             }
             LogDeed::MemberBanned
         }
@@ -233,11 +253,8 @@ pub(crate) async fn put_out(cx: &Context, tx: &mut Tx, out: Out<'_>) -> Result<V
     };
     let entry = Entry::new(by, what).group(group).whom(user).reason(ban.unwrap_or_default());
     audit_log::write(tx, entry, now).await?;
-    let (admins, left) = store::members::head_count(tx, group).await?;
-    if admins == 0 && left > 0 {
-        // A site admin took out the last one.
-        concerned.extend(store::members::promote_eldest(tx, group).await?);
-    }
+    // A site admin may have taken out the last one.
+    concerned.extend(take_over(tx, group, by, now).await?);
     Ok(concerned)
 }
 

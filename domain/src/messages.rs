@@ -128,25 +128,31 @@ pub async fn post(cx: &Context, viewer: Viewer, topic: TopicId, draft: Draft) ->
     let passed = match pass(cx, user, &found, &draft.text, &nodes).await {
         Ok(passed) => passed,
         // Who sends a form again because the answer got lost is told where it went.
-        Err(error) => return posted_before(cx, viewer, &draft).await?.ok_or(error),
+        Err(error) => return posted_before(cx, viewer, &draft, Some(&found)).await?.ok_or(error),
     };
     if let Some(why) = &passed.held {
+        if let Some(posted) = posted_before(cx, viewer, &draft, Some(&found)).await? {
+            return Ok(posted);
+        }
         let place = held::Place { group: found.group.id, topic: Some(topic), title: "" };
         return held::keep(cx, viewer, place, &draft, why).await;
     }
-    let new = draft.by(user, topic, &nodes, cx.now());
+    let new = draft.by(user, (found.group.id, topic), &nodes, cx.now());
     let pause = if found.standing.may(Deed::Moderate) { 0 } else { found.group.slow_seconds };
     let saved = if pause == 0 && passed.reports.is_empty() {
         store::messages::save_alone(&cx.db, &new).await?
     } else {
         match save_with_care(cx, &new, pause, &passed.reports).await {
-            Err(error @ Error::Slow(_)) => return posted_before(cx, viewer, &draft).await?.ok_or(error),
+            Err(error @ Error::Slow(_)) => {
+                return posted_before(cx, viewer, &draft, Some(&found)).await?.ok_or(error);
+            }
             saved => saved?,
         }
     };
     let Some(Saved { id, seq }) = saved else {
-        return match posted_meanwhile(cx, viewer, &draft).await {
-            Err(Error::NotFound) if store::merges::ended_in(&cx.db, topic).await?.is_some() => {
+        return match posted_meanwhile(cx, viewer, &draft, Some(&found)).await {
+            // It went elsewhere meanwhile, or became a part of another one: what they may do there is looked at anew.
+            Err(Error::NotFound) if store::topics::went_on(&cx.db, topic, found.group.id).await? => {
                 Box::pin(post(cx, viewer, topic, draft)).await
             }
             posted => posted,
@@ -156,8 +162,15 @@ pub async fn post(cx: &Context, viewer: Viewer, topic: TopicId, draft: Draft) ->
     if !passed.reports.is_empty() {
         members::tell_keepers(cx, found.group.id).await;
     }
-    let topics::Found { topic: Topic { id: topic, slug: topic_slug, .. }, group, .. } = found;
-    Ok(Posted { id, seq, topic, group: group.id, group_slug: group.slug, topic_slug })
+    Ok(Posted::there(&found, id, seq))
+}
+
+impl Posted {
+    fn there(found: &topics::Found, id: MessageId, seq: i64) -> Self {
+        let topics::Found { topic, group, .. } = found;
+        let (group_slug, topic_slug) = (group.slug.clone(), topic.slug.clone());
+        Self { id, seq, topic: topic.id, group: group.id, group_slug, topic_slug }
+    }
 }
 
 async fn pass(cx: &Context, author: UserId, found: &topics::Found, text: &str, nodes: &[Node]) -> Result<Passed> {
@@ -189,25 +202,48 @@ async fn save_with_care(cx: &Context, new: &NewMessage<'_>, pause: i64, reports:
 
 impl Draft {
     /// As it is saved.
-    pub(crate) fn by<'a>(&'a self, author: UserId, topic: TopicId, nodes: &'a [Node], at: Timestamp) -> NewMessage<'a> {
-        NewMessage { topic, author, at, raw: &self.text, nodes, key: self.key.as_deref() }
+    pub(crate) fn by<'a>(
+        &'a self,
+        author: UserId,
+        (group, topic): (GroupId, TopicId),
+        nodes: &'a [Node],
+        at: Timestamp,
+    ) -> NewMessage<'a> {
+        NewMessage { topic, group, author, at, raw: &self.text, nodes, key: self.key.as_deref() }
     }
 }
 
-/// What the author's key posted before.
-pub(crate) async fn posted_before(cx: &Context, viewer: Viewer, draft: &Draft) -> Result<Option<Posted>> {
+/// What the author's key posted before, where it is by now. Where that is nothing that they may read (it was moved, or split off), what
+/// they are told of is the topic that they sent it to, and nothing of where it went.
+///
+/// # Errors
+/// [`Error::NotFound`] when that was to be a new one.
+pub(crate) async fn posted_before(
+    cx: &Context,
+    viewer: Viewer,
+    draft: &Draft,
+    to: Option<&topics::Found>,
+) -> Result<Option<Posted>> {
     let (Some(key), Some(user)) = (&draft.key, viewer.id()) else { return Ok(None) };
     let Some(id) = store::messages::by_key(&cx.db, user, key).await? else { return Ok(None) };
     let Some(place) = store::topics::place_of(&cx.db, id).await? else { return Ok(None) };
-    let Place { group_id, group_slug, topic_id, topic_slug, seq } = place;
-    Ok(Some(Posted { id, seq, topic: topic_id, group: group_id, group_slug, topic_slug }))
+    match (topics::find(cx, viewer, place.topic_id).await, to) {
+        (Ok(found), _) => Ok(Some(Posted::there(&found, id, place.seq))),
+        (Err(Error::NotFound), Some(to)) => Ok(Some(Posted::there(to, id, to.topic.last_seq))),
+        (Err(error), _) => Err(error),
+    }
 }
 
 /// The same when the key was found to be used in a transaction: that of the first sending may not be on the disk yet.
-pub(crate) async fn posted_meanwhile(cx: &Context, viewer: Viewer, draft: &Draft) -> Result<Posted> {
+pub(crate) async fn posted_meanwhile(
+    cx: &Context,
+    viewer: Viewer,
+    draft: &Draft,
+    to: Option<&topics::Found>,
+) -> Result<Posted> {
     // On SQLite those who write at the same time share a flush, and see of each other what no reader sees before it.
     cx.db.begin().await?.commit().await?;
-    posted_before(cx, viewer, draft).await?.ok_or(Error::NotFound)
+    posted_before(cx, viewer, draft, to).await?.ok_or(Error::NotFound)
 }
 
 /// Parses a text, its names looked up in one query.

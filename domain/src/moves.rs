@@ -108,25 +108,28 @@ const STAYS: &str = "What is said in a conversation stays there.";
 pub(crate) async fn hold(tx: &mut Tx, viewer: Viewer, found: &Found, target: &groups::Found) -> Result<()> {
     let mut ids = [found.group.id, target.group.id];
     ids.sort_unstable();
+    let mut kinds = (found.group.kind, target.group.kind);
     for id in ids {
         let standing = members::held(tx, viewer, id).await?;
         if id == found.group.id {
             standing.check(Deed::Moderate)?;
+            kinds.0 = standing.kind;
         }
         if id == target.group.id {
             if found.group.id != id {
                 standing.check(Deed::Write)?;
             }
-            if readers(standing.kind) > readers(found.group.kind) {
-                return Err(Error::invalid("group", "That group can be read by more people by now."));
-            }
+            kinds.1 = standing.kind;
         }
+    }
+    if readers(kinds.1) > readers(kinds.0) {
+        return Err(Error::invalid("group", "That group can be read by more people by now."));
     }
     Ok(())
 }
 
 /// How far what is said in a group of a kind reaches.
-fn readers(kind: GroupKind) -> u8 {
+pub(crate) fn readers(kind: GroupKind) -> u8 {
     match kind {
         GroupKind::Direct => 0,
         GroupKind::Private => 1,

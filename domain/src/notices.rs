@@ -17,9 +17,16 @@ pub async fn unread(cx: &Context, user: UserId) -> Result<Option<NoticeRow>> {
     Ok(store::notices::unread(&cx.db, user).await?)
 }
 
-/// Tells somebody something, in the transaction of the deed. Call [`accounts::changed`] after the commit.
+/// Tells somebody something, in the transaction of the deed: about a group that they may know nothing of, without its name. Call
+/// [`accounts::changed`] after the commit.
 pub(crate) async fn tell(cx: &Context, tx: &mut Tx, new: NewNotice<'_>) -> Result<()> {
-    store::notices::insert(tx, new, cx.now()).await?;
+    store::notices::insert(tx, new, false, cx.now()).await?;
+    Ok(())
+}
+
+/// The same, where the deed itself took the group from them if they were a member of it.
+pub(crate) async fn tell_member(cx: &Context, tx: &mut Tx, new: NewNotice<'_>, was_member: bool) -> Result<()> {
+    store::notices::insert(tx, new, was_member, cx.now()).await?;
     Ok(())
 }
 

@@ -10,14 +10,29 @@ use crate::sessions::{self, Origin};
 use crate::store::{self, Tx};
 use crate::{addresses, letters};
 
-/// Nothing when it is the account's password.
+/// The hash of the account's password, when that is what was typed.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `field`, [`Error::TooMany`].
-pub(crate) async fn check_own(cx: &Context, user: UserId, typed: Password, field: &'static str) -> Result<()> {
+pub(crate) async fn check_own(cx: &Context, user: UserId, typed: Password, field: &'static str) -> Result<String> {
     limits::count(cx, Deed::SignIn, By::User(user)).await?;
     let hash = store::users::password_hash(&cx.db, user).await?;
-    if typed.verify(hash).await? { Ok(()) } else { Err(Error::invalid(field, "That is not your password.")) }
+    let is_right = typed.verify(hash.clone()).await?;
+    hash.filter(|_| is_right).ok_or_else(|| not_yours(field))
+}
+
+fn not_yours(field: &'static str) -> Error {
+    Error::invalid(field, "That is not your password.")
+}
+
+/// Holds the account until the commit, if its password still has the hash: it may have been replaced since it was checked.
+///
+/// # Errors
+/// [`Error::Invalid`] on `current_password`.
+pub(crate) async fn hold_own(tx: &mut Tx, user: UserId, hash: &str) -> Result<()> {
+    store::users::hold(tx, &[user]).await?;
+    let now = store::users::password_hash_in(tx, user).await?;
+    if now.as_deref() == Some(hash) { Ok(()) } else { Err(not_yours("current_password")) }
 }
 
 /// Changes the password and ends all sessions: the token of a new one, for the cookie of whoever changed it.
@@ -26,9 +41,10 @@ pub(crate) async fn check_own(cx: &Context, user: UserId, typed: Password, field
 /// [`Error::Invalid`] when the current one is wrong or the new one unfit.
 pub async fn change(cx: &Context, user: UserId, current: Password, new: Password, origin: &Origin) -> Result<String> {
     new.check("new_password")?;
-    check_own(cx, user, current, "current_password").await?;
+    let before = check_own(cx, user, current, "current_password").await?;
     let hash = new.hash().await?;
     let mut tx = cx.db.begin().await?;
+    hold_own(&mut tx, user, &before).await?;
     let ended = replace(&mut tx, cx, user, &hash).await?;
     let token = sessions::open_in(&mut tx, cx, user, origin).await?;
     tx.commit().await?;
@@ -36,16 +52,21 @@ pub async fn change(cx: &Context, user: UserId, current: Password, new: Password
     Ok(token)
 }
 
-/// Sets the password, ends all sessions and links that could set another one, and writes to the owner.
+/// Sets the password, ends all sessions and links that could set another one, and writes to the owner. Whoever knew the password may have
+/// asked for another mail address, by which they could set the next one: that ends too. An account without a confirmed address
+/// keeps the one that it waits for, and can ask for its letter again.
 async fn replace(tx: &mut Tx, cx: &Context, user: UserId, hash: &str) -> Result<Vec<String>> {
     store::users::set_password(tx, user, hash).await?;
     store::letters::void(tx, user, Kind::Reset).await?;
+    store::letters::void(tx, user, Kind::Confirm).await?;
+    store::users::drop_new_email(tx, user).await?;
     let address = store::users::email_in(tx, user).await?;
     letters::news(tx, cx, Kind::PasswordChanged, user, address.as_deref()).await?;
     Ok(store::sessions::delete_all(tx, user).await?)
 }
 
-async fn told(cx: &Context, ended: Vec<String>) {
+/// Says after the commit that these sessions have ended.
+pub(crate) async fn told(cx: &Context, ended: Vec<String>) {
     cx.wake.after_commit();
     for id in ended {
         sessions::ended_everywhere(cx, id).await;
@@ -62,7 +83,7 @@ pub async fn forgot(cx: &Context, typed: &str, origin: &Origin) -> Result<()> {
         return Err(Error::invalid("email", "Type the mail address of your account."));
     };
     limits::count(cx, Deed::Mail, By::Address(origin.address)).await?;
-    limits::count(cx, Deed::Mail, By::Mailbox(&email)).await?;
+    limits::count(cx, Deed::Reset, By::Mailbox(&email)).await?;
     let mut tx = cx.db.begin().await?;
     letters::with_link(&mut tx, cx, Kind::Reset, None, &email).await?;
     tx.commit().await?;
@@ -85,11 +106,15 @@ pub async fn resetting(cx: &Context, token: &str) -> Result<String> {
 /// [`Error::Invalid`] on `new_password`; [`Error::NotFound`] when the link has ended, was used, or never was.
 pub async fn reset(cx: &Context, token: &str, new: Password) -> Result<()> {
     new.check("new_password")?;
-    letters::opened(cx, Kind::Reset, token).await?;
+    let user = letters::opened(cx, Kind::Reset, token).await?.user_id.ok_or(Error::NotFound)?;
     let hash = new.hash().await?;
     let mut tx = cx.db.begin().await?;
+    // Before its letters: whoever changes both holds the account first.
+    store::users::hold(&mut tx, &[user]).await?;
     let letter = store::letters::take(&mut tx, Kind::Reset, &secrets::digest(token), cx.now()).await?;
-    let user = letter.and_then(|letter| letter.user_id).ok_or(Error::NotFound)?;
+    if letter.and_then(|letter| letter.user_id) != Some(user) {
+        return Err(Error::NotFound);
+    }
     let ended = replace(&mut tx, cx, user, &hash).await?;
     tx.commit().await?;
     told(cx, ended).await;

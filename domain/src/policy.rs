@@ -180,7 +180,7 @@ impl Standing {
         }
         Err(Error::Forbidden(match deed {
             _ if self.is_archived && NOT_IN_ARCHIVE.contains(&deed) => {
-                "The group is archived: everything stays as it is."
+                "This is archived: everything stays as it is."
             }
             Deed::Join | Deed::Ask if self.is_banned => "You were banned from this group.",
             Deed::Know | Deed::Read => "Only members read this.",
@@ -308,15 +308,15 @@ pub struct Correspondents {
     pub from: crate::model::DirectFrom,
     /// Whether they are in a group together, conversations apart.
     pub share_a_group: bool,
-    /// Whether one of the two ignores the other.
-    pub ignored: bool,
+    /// Whether the one who would write ignores the other. That the other ignores them is nothing that they are to learn.
+    pub ignores: bool,
 }
 
 impl Correspondents {
     /// Whether a conversation may be begun, or somebody added to one.
     pub fn may_write(self) -> bool {
         use crate::model::DirectFrom;
-        !self.ignored
+        !self.ignores
             && match self.from {
                 DirectFrom::Anyone => true,
                 DirectFrom::Shared => self.share_a_group,
@@ -481,10 +481,10 @@ mod tests {
 
     #[test]
     fn who_may_write_to_somebody_is_theirs_to_say() {
-        let to = |from, share_a_group| Correspondents { from, share_a_group, ignored: false };
+        let to = |from, share_a_group| Correspondents { from, share_a_group, ignores: false };
         assert!(to(DirectFrom::Anyone, false).may_write());
         assert!(to(DirectFrom::Shared, true).may_write() && !to(DirectFrom::Shared, false).may_write());
         assert!(!to(DirectFrom::Nobody, true).may_write());
-        assert!(!Correspondents { ignored: true, ..to(DirectFrom::Anyone, true) }.may_write());
+        assert!(!Correspondents { ignores: true, ..to(DirectFrom::Anyone, true) }.may_write());
     }
 }

@@ -148,7 +148,27 @@ async fn log(tx: &mut Tx, by: UserId, what: LogDeed, group: GroupId, user: UserI
     audit_log::write(tx, Entry::new(by, what).group(group).whom(user), now).await
 }
 
-/// What somebody asked for themselves: those groups of it that they may know of.
-pub async fn mine(cx: &Context, viewer: Viewer) -> Result<Vec<OwnRow>> {
-    Ok(store::requests::of_user(&cx.db, viewer.user()?, LISTED).await?)
+/// What somebody asked for themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mine {
+    /// Of which group.
+    pub id: GroupId,
+    /// The group, where they may know of it: they came by a link, or it was another kind of group when they asked.
+    pub group: Option<Group>,
+    /// When.
+    pub asked_at: Timestamp,
+    /// When somebody said no.
+    pub declined_at: Option<Timestamp>,
+}
+
+/// What somebody asked for themselves, the latest first.
+pub async fn mine(cx: &Context, viewer: Viewer) -> Result<Vec<Mine>> {
+    let rows = store::requests::of_user(&cx.db, viewer.user()?, LISTED).await?;
+    let mine = |row: OwnRow| Mine {
+        id: row.group.id,
+        group: row.known.then_some(row.group),
+        asked_at: row.asked_at,
+        declined_at: row.declined_at,
+    };
+    Ok(rows.into_iter().map(mine).collect())
 }

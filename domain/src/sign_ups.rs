@@ -11,7 +11,7 @@ use crate::model::{SignUps, SiteInvitationId, UserId};
 use crate::policy::Viewer;
 use crate::store::sign_ups::{SiteInvitation, WaitingRow};
 use crate::store::{self, Tx};
-use crate::{accounts, admin, audit, leaving, secrets, site};
+use crate::{accounts, admin, audit, leaving, members, secrets, site};
 
 /// Days that a link is good for, at the most.
 pub const MAX_DAYS: i64 = 90;
@@ -230,12 +230,16 @@ pub(crate) async fn forget_declined(cx: &Context) -> Result<usize> {
     let before = cx.now().minus(DECLINED_KEPT);
     let mut tx = cx.db.begin().await?;
     let users = store::sign_ups::take_declined(&mut tx, before, LISTED).await?;
+    let mut concerned = Vec::new();
     for user in &users {
         store::sessions::delete_all(&mut tx, *user).await?;
-        leaving::leave_all(&mut tx, *user, cx.now()).await?;
+        concerned.extend(leaving::leave_all(&mut tx, *user, cx.now()).await?);
         leaving::empty(&mut tx, *user, cx.now()).await?;
     }
     tx.commit().await?;
+    for (user, group) in concerned {
+        members::changed(cx, user, group).await;
+    }
     for user in &users {
         accounts::changed(cx, *user).await;
     }

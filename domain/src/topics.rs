@@ -34,7 +34,7 @@ pub struct Found {
     pub topic: Topic,
     /// Its group.
     pub group: Group,
-    /// What the reader is to the group.
+    /// What the reader is to what is said in the topic: when it is archived, as in a group that is.
     pub standing: Standing,
     /// How far they read it; `None` when they never opened it.
     pub read_seq: Option<i64>,
@@ -51,6 +51,16 @@ pub struct Found {
 }
 
 impl Found {
+    /// What the reader is to the group, whether or not the topic is archived.
+    pub fn in_group(&self) -> Standing {
+        Standing { is_archived: self.group.is_archived(), ..self.standing }
+    }
+
+    /// Whether the reader may archive the topic, or take it out of the archive.
+    pub fn may_archive(&self) -> bool {
+        self.in_group().may(Deed::Moderate)
+    }
+
     /// Whether the reader may write in it.
     pub fn may_write(&self) -> bool {
         self.standing.may(Deed::Write) && !self.unseen
@@ -108,7 +118,7 @@ fn found(viewer: Viewer, row: TopicFor) -> Result<Found> {
         role: row.role,
         is_site_admin: matches!(viewer, Viewer::User { is_admin: true, .. }),
         is_banned: row.banned,
-        is_archived: row.group.is_archived(),
+        is_archived: row.group.is_archived() || row.topic.archived,
         sees_from: row.sees_from,
     };
     // Whoever may know of the group and not read it learns of no topic.
@@ -176,7 +186,7 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, dr
         }
         (Err(error), _) | (_, Err(error)) => return Err(error),
     };
-    if let Some(posted) = messages::posted_before(cx, viewer, &draft).await? {
+    if let Some(posted) = messages::posted_before(cx, viewer, &draft, None).await? {
         return Ok(posted);
     }
     limits::count_by_age(cx, limits::Deed::Post, user).await?;
@@ -201,9 +211,9 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, dr
     let mut tx = cx.db.begin().await?;
     let (id, slug) = insert(&mut tx, group.group.id, &title, user, now).await?;
     search_log::insert(&mut tx, Changed::Topic(id)).await?;
-    let Some(saved) = store::messages::save(&mut tx, &draft.by(user, id, &nodes, now)).await? else {
+    let Some(saved) = store::messages::save(&mut tx, &draft.by(user, (group.group.id, id), &nodes, now)).await? else {
         drop(tx);
-        return messages::posted_meanwhile(cx, viewer, &draft).await;
+        return messages::posted_meanwhile(cx, viewer, &draft, None).await;
     };
     for rule in &passed.reports {
         store::reports::insert_by_rule(&mut tx, saved.id, rule, now).await?;
@@ -243,6 +253,7 @@ pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> R
     };
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
+    hold(&mut tx, &found).await?;
     for (rule, (_, message)) in passed.reports.iter().zip(first.iter().cycle()) {
         store::reports::insert_by_rule(&mut tx, *message, rule, now).await?;
     }
@@ -259,8 +270,8 @@ pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> R
     Ok((Topic { name: title, ..found.topic }, found.group))
 }
 
-/// Marks a topic, or takes the mark back; a line in it says so. Locking and pinning is the moderators', what is resolved says
-/// also who started it.
+/// Marks a topic, or takes the mark back; a line in it says so. Locking, pinning and archiving is the moderators', what is resolved
+/// says also who started it.
 ///
 /// # Errors
 /// [`Error::Forbidden`], [`Error::NotFound`].
@@ -270,6 +281,7 @@ pub async fn mark(cx: &Context, viewer: Viewer, id: TopicId, mark: Mark, on: boo
     match mark {
         Mark::Locked | Mark::Pinned => found.standing.check(Deed::Moderate)?,
         Mark::Resolved => found.check_edit(viewer)?,
+        Mark::Archived => found.in_group().check(Deed::Moderate)?,
     }
     let (deed, what) = match (mark, on) {
         (Mark::Locked, true) => (TopicDeed::Locked, LogDeed::TopicLocked),
@@ -278,14 +290,16 @@ pub async fn mark(cx: &Context, viewer: Viewer, id: TopicId, mark: Mark, on: boo
         (Mark::Pinned, false) => (TopicDeed::Unpinned, LogDeed::TopicUnpinned),
         (Mark::Resolved, true) => (TopicDeed::Resolved, LogDeed::TopicResolved),
         (Mark::Resolved, false) => (TopicDeed::Reopened, LogDeed::TopicReopened),
+        (Mark::Archived, true) => (TopicDeed::Archived, LogDeed::TopicArchived),
+        (Mark::Archived, false) => (TopicDeed::Unarchived, LogDeed::TopicUnarchived),
     };
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
-    if store::topics::mark(&mut tx, id, mark, on.then_some(now)).await? > 0 {
+    if store::topics::mark(&mut tx, found.group.id, id, mark, on.then_some(now)).await? > 0 {
         store::topic_events::insert(&mut tx, id, user, deed, "", now).await?;
         match mark {
             Mark::Resolved => log(&mut tx, &found, user, what, now).await?,
-            Mark::Locked | Mark::Pinned => {
+            Mark::Locked | Mark::Pinned | Mark::Archived => {
                 audit_log::write(&mut tx, Entry::new(user, what).group(found.group.id).topic(id), now).await?;
             }
         }
@@ -329,9 +343,14 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> 
     let found = find(cx, viewer, id).await?;
     check_delete(cx, viewer, &found).await?;
     let by = viewer.user()?;
-    // Whoever deletes what they alone wrote keeps no order.
-    let own = by == found.topic.creator_id && !store::topics::others_wrote(&cx.db, id, by).await?;
     let mut tx = cx.db.begin().await?;
+    hold(&mut tx, &found).await?;
+    let others = store::topics::others_wrote_in(&mut tx, id, found.topic.creator_id).await?;
+    if others && !found.standing.may(Deed::Moderate) {
+        return Err(OTHERS_WROTE);
+    }
+    // Whoever deletes what they alone wrote keeps no order.
+    let own = by == found.topic.creator_id && !others;
     if store::topics::delete(&mut tx, id, cx.now()).await? > 0 && !own {
         let whom = found.topic.creator_id;
         let entry = Entry::new(by, LogDeed::TopicDeleted).group(found.group.id).topic(id).whom(whom);
@@ -354,9 +373,23 @@ pub async fn check_delete(cx: &Context, viewer: Viewer, found: &Found) -> Result
     }
     found.check_edit(viewer)?;
     if store::topics::others_wrote(&cx.db, found.topic.id, found.topic.creator_id).await? {
-        return Err(Error::Forbidden("Others have written in this topic: a moderator of the group has to delete it."));
+        return Err(OTHERS_WROTE);
     }
     Ok(())
+}
+
+const OTHERS_WROTE: Error =
+    Error::Forbidden("Others have written in this topic: a moderator of the group has to delete it.");
+
+/// Holds a topic until the commit, where it was found.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not there any more: what the reader may do where it went was not looked at.
+async fn hold(tx: &mut Tx, found: &Found) -> Result<()> {
+    match store::topics::touch_in(tx, found.topic.id, found.group.id).await? {
+        0 => Err(Error::NotFound),
+        _ => Ok(()),
+    }
 }
 
 /// The topics of a group that were written in last.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
 use crate::error::Result;
-use crate::model::{GroupId, Sidebar, SidebarGroup, TopicUnread, UserId};
+use crate::model::{GroupId, GroupKind, Role, Sidebar, SidebarGroup, TopicUnread, UserId};
 use crate::store;
 use crate::time::Timestamp;
 
@@ -151,8 +151,9 @@ async fn count_bare(cx: &Context, user: UserId) -> Result<Summary> {
         .into_iter()
         .map(|row| {
             let topics = unread.remove(&row.id).unwrap_or_default();
-            let store::reads::MyGroup { id, slug, name, kind, level } = row;
-            (String::new(), SidebarGroup { id, slug, name, kind, level, topics })
+            let store::reads::MyGroup { id, slug, name, kind, level, role } = row;
+            let keeps = role > Role::Member && kind != GroupKind::Direct;
+            (String::new(), SidebarGroup { id, slug, name, kind, level, keeps, topics })
         })
         .collect();
     let mentions = store::mentions::unread(&cx.db, user).await?;

@@ -44,6 +44,8 @@ pub struct ErrorPage {
     pub frame: Frame,
     /// What went wrong.
     pub problem: Problem,
+    /// What the domain says of it, where it says more than the problem's own words.
+    pub why: Option<&'static str>,
     /// What was sent, where a form was.
     pub kept: Kept,
 }
@@ -129,6 +131,7 @@ impl ErrorPage {
     pub fn heading(&self) -> &'static str {
         match self.problem {
             Problem::BadRequest => "That address makes no sense here",
+            Problem::Forbidden if self.why.is_some() => "That cannot be done",
             Problem::Forbidden => "That is not yours to do",
             Problem::NotFound => "There is nothing here",
             Problem::MethodNotAllowed => "That cannot be done this way",
@@ -146,6 +149,9 @@ impl ErrorPage {
 
     /// What happened and what to do.
     pub fn text(&self) -> String {
+        if let Some(why) = self.why {
+            return why.to_owned();
+        }
         let text = match &self.problem {
             Problem::BadRequest => "Part of the address is damaged. Perhaps it was cut off when it was copied.",
             Problem::Forbidden if self.frame.signed_in() => {
@@ -188,6 +194,7 @@ impl ErrorPage {
             Problem::Expired if !has_written => "Load the page that you came from again, and repeat what you did.",
             Problem::ReadOnly if !has_written => "Come back later and repeat what you did.",
             _ if !has_written => "",
+            _ if !self.passes() => "Here is what you wrote, so that you can keep it.",
             _ if !self.kept.is_whole => {
                 "Here is what you wrote. Keep it and fill in the form again: it needs a secret that is not shown here."
             }
@@ -195,18 +202,21 @@ impl ErrorPage {
                 "Nothing is lost: here is what you wrote. Sign in in another tab first, then send it."
             }
             Problem::ReadOnly => "Nothing is lost: here is what you wrote. Keep this page open and send it later.",
-            _ if self.may_send() => "Nothing is lost: here is what you wrote.",
-            _ => "Here is what you wrote, so that you can keep it.",
+            _ => "Nothing is lost: here is what you wrote.",
         }
+    }
+
+    /// Whether it may go well another time.
+    fn passes(&self) -> bool {
+        matches!(
+            self.problem,
+            Problem::Expired | Problem::ReadOnly | Problem::TooMany(_) | Problem::Internal | Problem::Unavailable
+        )
     }
 
     /// Whether the form may be taken when it is sent again as it is.
     pub fn may_send(&self) -> bool {
-        let passes = matches!(
-            self.problem,
-            Problem::Expired | Problem::ReadOnly | Problem::TooMany(_) | Problem::Internal | Problem::Unavailable
-        );
-        passes && self.kept.is_whole && !self.kept.written().is_empty()
+        self.passes() && self.kept.is_whole && !self.kept.written().is_empty()
     }
 
     /// Whether the page should offer to load itself again: one that was sent is not there to be loaded.

@@ -121,6 +121,8 @@ form! {
         slow,
         /// How many messages of somebody new wait for approval.
         first_held,
+        /// `yes`: more people may come to read it.
+        opens,
     } key
 }
 

@@ -1,7 +1,7 @@
 //! The first page: a paper of what is unread for those signed in, what this place is for the others.
 
 use askama::Template;
-use domain::model::{Group, GroupRow, Message, Topic};
+use domain::model::{Group, GroupRow, Message, Topic, Waits};
 
 use crate::frame::Frame;
 
@@ -19,6 +19,8 @@ pub struct Home {
     pub upto: String,
     /// Public groups to join, for those who are in none.
     pub suggestions: Vec<GroupRow>,
+    /// What waits for those who keep order.
+    pub waits: Vec<Waits>,
 }
 
 /// A topic with unread messages, and its last lines.
@@ -37,9 +39,11 @@ pub struct Story {
 }
 
 impl Story {
-    /// How many unread messages are not shown.
-    pub fn hidden(&self) -> i64 {
-        (self.unread - self.messages.len() as i64).max(0)
+    /// How many unread messages are not shown: what is deleted, or by the reader or somebody they ignore, is none.
+    pub fn hidden(&self, frame: &Frame) -> i64 {
+        let own = frame.viewer.as_ref().map(|viewer| viewer.person.id);
+        let counts = |message: &&Message| !message.deleted && !message.ignored && Some(message.author.id) != own;
+        (self.unread - self.messages.iter().filter(counts).count() as i64).max(0)
     }
 }
 

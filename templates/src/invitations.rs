@@ -1,9 +1,8 @@
 //! Invitations: links into a group, and people invited by name.
 
 use askama::Template;
-use domain::model::{Group, InvitationId, Person, Role};
+use domain::model::{Group, GroupId, InvitationId, Person, Role};
 use domain::store::invitations::{Invitation, InvitedRow, InvitedTo};
-use domain::store::requests::OwnRow;
 use domain::time::Timestamp;
 
 use crate::form::{AskForm, InviteForm, LinkForm};
@@ -41,24 +40,26 @@ impl From<InvitedTo> for To {
 /// A group that the viewer asked to be let into.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// The group.
-    pub group: Group,
+    /// Its id.
+    pub id: GroupId,
+    /// The group, where the viewer may know of it.
+    pub group: Option<Group>,
     /// When.
     pub at: Timestamp,
     /// When somebody said no.
     pub declined_at: Option<Timestamp>,
 }
 
-impl From<OwnRow> for Asked {
-    fn from(row: OwnRow) -> Self {
-        Self { group: row.group, at: row.asked_at, declined_at: row.declined_at }
+impl From<domain::requests::Mine> for Asked {
+    fn from(mine: domain::requests::Mine) -> Self {
+        Self { id: mine.id, group: mine.group, at: mine.asked_at, declined_at: mine.declined_at }
     }
 }
 
 impl Asked {
-    /// Whether the group's page is there for those outside of it.
-    pub fn has_door(&self) -> bool {
-        self.group.kind == domain::model::GroupKind::Closed
+    /// What the group is called, as far as the viewer may know.
+    pub fn name(&self) -> &str {
+        self.group.as_ref().map_or("a private group", |group| group.name.as_str())
     }
 }
 

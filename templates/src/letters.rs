@@ -45,7 +45,7 @@ pub fn words(occasion: &Occasion) -> Result<Words, String> {
 
 impl Letter {
     fn about(occasion: &Occasion) -> Self {
-        let Occasion { kind, site_name, base_url, username, address, link, taken_by, expires_at } = occasion;
+        let Occasion { kind, site_name, base_url, username, address, link, taken_by, expires_at, barred } = occasion;
         let until = format!("The link works once, until {}.", crate::when::exact(expires_at));
         let not_you = "If that was not you, set a new password at once, and look through your sessions:".to_owned();
         let settings = |label| Some((label, format!("{base_url}/-/settings/sessions")));
@@ -79,6 +79,20 @@ impl Letter {
                 )],
                 link.clone().map(|link| ("Set a new password", link)),
                 vec![until, "If it was not you, you need not do anything: the password stays what it is.".to_owned()],
+            ),
+            (Kind::AddressAsked, _) => (
+                format!("Another mail address was asked for at {site_name}"),
+                vec![
+                    format!(
+                        "Somebody, perhaps you, asked that the account {username} at {site_name} use another mail address. It counts once the letter that went there is answered; until then {address} stays yours."
+                    ),
+                    "Wherever else you were signed in, you are signed out.".to_owned(),
+                ],
+                Some(("I did not do that", format!("{base_url}/-/forgot"))),
+                vec![
+                    "If that was not you, somebody knows your password. Set a new one at once: that ends the change."
+                        .to_owned(),
+                ],
             ),
             (Kind::AddressChanged, _) => (
                 format!("Your mail address at {site_name} was changed"),
@@ -138,6 +152,28 @@ impl Letter {
                 None,
                 vec!["Within a week it is taken away, with everything that it says about you.".to_owned()],
             ),
+            (Kind::Barred, _) => {
+                let (until, why) = barred.clone().unwrap_or_default();
+                let (what, how_long) = match until {
+                    Some(until) => ("suspended", format!("suspended until {}", crate::when::exact(&until))),
+                    None => ("banned", "banned".to_owned()),
+                };
+                (
+                    format!("Your account at {site_name} is {what}"),
+                    vec![
+                        format!("The account {username} at {site_name} is {how_long}. An admin gave this reason:"),
+                        why,
+                    ],
+                    None,
+                    vec!["You are signed out everywhere. What you wrote stays where it is.".to_owned()],
+                )
+            }
+            (Kind::Freed, _) => (
+                format!("You can use your account at {site_name} again"),
+                vec![format!("The account {username} at {site_name} is not suspended or banned any more.")],
+                Some(("Sign in", format!("{base_url}/-/sign-in"))),
+                vec![],
+            ),
         };
         let (site_name, base_url, username) = (site_name.clone(), base_url.clone(), username.clone());
         Self { subject, site_name, base_url, username, said, link, after }
@@ -161,6 +197,7 @@ mod tests {
             link: Some("https://forum.example/-/reset?token=abc".into()),
             taken_by: None,
             expires_at: Timestamp(1_768_572_000_000_000),
+            barred: Some((None, "Selling <finches>".into())),
         }
     }
 
@@ -169,6 +206,7 @@ mod tests {
         for kind in [
             Kind::Confirm,
             Kind::Reset,
+            Kind::AddressAsked,
             Kind::AddressChanged,
             Kind::PasswordChanged,
             Kind::SecondStepOn,
@@ -177,6 +215,8 @@ mod tests {
             Kind::Deleted,
             Kind::Approved,
             Kind::Declined,
+            Kind::Barred,
+            Kind::Freed,
         ] {
             let written = words(&occasion(kind)).expect("it draws");
             assert!(written.subject.contains("The <Garden>"), "{kind}");

@@ -109,8 +109,10 @@ pub struct History {
     pub message: Message,
     /// Its texts, the newest first.
     pub versions: Vec<Version>,
-    /// Until when it can be brought back; `None` where it cannot.
-    pub restorable_until: Option<Timestamp>,
+    /// Until when its words are there; `None` where it is not deleted.
+    pub kept_until: Option<Timestamp>,
+    /// Whether the viewer may bring it back until then.
+    pub may_restore: bool,
 }
 
 impl History {

@@ -131,6 +131,8 @@ pub fn did(deed: &TopicDeed) -> &'static str {
         TopicDeed::Unpinned => "unpinned this topic",
         TopicDeed::Resolved => "marked this as resolved",
         TopicDeed::Reopened => "marked this as not resolved",
+        TopicDeed::Archived => "archived this topic",
+        TopicDeed::Unarchived => "took this topic out of the archive",
         TopicDeed::Renamed => "gave this another title, it was",
         TopicDeed::Moved => "moved this topic here",
         TopicDeed::SplitOff => "moved messages to",
@@ -168,6 +170,8 @@ pub struct Edit {
     pub form: RenameForm,
     /// Whether the viewer may also lock, pin and move it.
     pub moderates: bool,
+    /// Whether they may archive it, or take it out of the archive.
+    pub may_archive: bool,
     /// Why it was not moved.
     pub not_moved: Option<String>,
 }

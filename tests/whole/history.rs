@@ -39,7 +39,9 @@ async fn an_edit_shows_what_was_said_before_and_a_deleted_message_comes_back(run
     // What a moderator deletes is not the author's to bring back.
     let form = ana.get(&format!("/-/messages/{message}/delete")).await.form("/delete");
     ana.submit(&form).await.expect(200);
-    ben.get(&history).await.expect(404);
+    let own = ben.get(&history).await.expect(200);
+    own.must_say("Somebody who keeps order deleted it");
+    assert!(!own.has_form("/restore"));
     ben.submit(&back.form("/restore")).await.expect(403);
     ana.submit(&ana.get(&history).await.form("/restore")).await.expect(200);
     assert_eq!(ben.get(&topic.path).await.times("herons"), 1);
@@ -70,6 +72,16 @@ async fn a_topic_is_locked_resolved_and_moved_and_says_so(running: Running) {
     refused.must_say("This topic is locked");
     refused.must_say("One more thing");
     assert!(!ben.get(&topic.path).await.has_form("/messages"));
+
+    let archived = marked(&ana, "archived").await;
+    archived.must_say("archived this topic");
+    archived.must_say("everything in it stays as it is");
+    assert!(!archived.has_form("/messages"), "moderators write in it as little");
+    ben.get(&edit).await.expect(403);
+    let forms = ana.get(&edit).await.expect(200);
+    assert!(!forms.has_form("/move") && !forms.has_form("/edit"));
+    ben.get(&group.path).await.must_say("archived");
+    marked(&ana, "archived").await.must_say("took this topic out of the archive");
 
     let form = ana.get(&edit).await.expect(200).form("/move").with("group", &attic.id);
     let moved = ana.submit(&form).await.expect(200);

@@ -5,6 +5,7 @@ use totp_rs::{Builder, Secret};
 
 crate::both_ways!(
     an_address_is_confirmed_and_a_forgotten_password_replaced_by_mail,
+    who_knows_the_password_does_not_keep_the_account_by_another_address,
     signing_in_takes_a_code_of_the_phone_or_a_recovery_code,
     somebody_takes_another_name_downloads_everything_and_leaves,
 );
@@ -60,6 +61,43 @@ async fn an_address_is_confirmed_and_a_forgotten_password_replaced_by_mail(runni
     stranger.submit(&form.with("password", NEW)).await.expect(200).must_say("ana");
     forum.mailbox.letter("ana@example.org", "was changed").await;
     assert!(forum.mailbox.letters().iter().all(|letter| letter.to == "ana@example.org"));
+    forum.jobs_done().await;
+}
+
+async fn who_knows_the_password_does_not_keep_the_account_by_another_address(running: Running) {
+    let forum = Forum::start(running).await;
+    let ana = newcomer(&forum, "ana").await;
+    let give = async |who: &Visitor, email: &str| {
+        let form = who.get("/-/settings/mail").await.expect(200).form("/-/settings/mail").with("email", email);
+        who.submit(&form.with("current_password", PASSWORD)).await.expect(200)
+    };
+    give(&ana, "ana@example.org").await.must_say("A letter is on its way");
+    let letter = forum.mailbox.letter("ana@example.org", "Confirm your mail address").await;
+    let confirm = ana.get(&letter.link(&forum.base, "/-/confirm?token=")).await.expect(200).form("/-/confirm");
+    ana.submit(&confirm).await.expect(200).must_say("is confirmed");
+
+    let thief = forum.visitor();
+    let form = thief.get("/-/sign-in").await.form("/-/sign-in").with("username", "ana");
+    thief.submit(&form.with("password", PASSWORD)).await.expect(200);
+    let page = give(&thief, "thief@example.net").await;
+    page.must_say("signed in as you is signed out");
+    page.must_say("the address above stays yours");
+    // She hears of it at once, and sets another password: it came to nothing.
+    ana.get("/-/settings").await.must_say("Sign in");
+    let told = forum.mailbox.letter("ana@example.org", "Another mail address was asked for").await;
+    let forgot = ana.get(&told.link(&forum.base, "/-/forgot")).await.expect(200).form("/-/forgot");
+    ana.submit(&forgot.with("email", "ana@example.org")).await.expect(200);
+    let letter = forum.mailbox.letter("ana@example.org", "A new password").await;
+    let reset = ana.get(&letter.link(&forum.base, "/-/reset?token=")).await.expect(200).form("/-/reset");
+    ana.submit(&reset.with("new_password", NEW)).await.expect(200).must_say("Your password is changed");
+    let letter = forum.mailbox.letter("thief@example.net", "Confirm your mail address").await;
+    thief.get(&letter.link(&forum.base, "/-/confirm?token=")).await.expect(410).must_say("works no more");
+    thief.get("/-/settings").await.must_say("Sign in");
+    let form = ana.get("/-/sign-in").await.form("/-/sign-in").with("username", "ana");
+    ana.submit(&form.with("password", NEW)).await.expect(200);
+    let mail = ana.get("/-/settings/mail").await.expect(200);
+    mail.must_say("ana@example.org");
+    assert!(!mail.says("thief@example.net"), "{}", mail.main());
     forum.jobs_done().await;
 }
 

@@ -85,7 +85,9 @@ async fn a_new_account_waits_until_an_admin_lets_it_in(running: Running) {
         let (_, value) = rest.split_once("name=\"one\" value=\"").expect("a button");
         value.split('"').next().expect("its value").to_owned()
     };
-    admin.submit(&asked.form("/admin/sign-ups").with("one", &button("ana"))).await.expect(200).must_say("1 waiting");
+    let one_left = admin.submit(&asked.form("/admin/sign-ups").with("one", &button("ana"))).await.expect(200);
+    one_left.must_say("1 waiting");
+    one_left.must_say("Let in. Whoever has a confirmed mail address is told.");
     let ben_declined = button("ben").replace("approve", "decline");
     let left = admin.submit(&asked.form("/admin/sign-ups").with("one", &ben_declined)).await.expect(200);
     left.must_say("Declined in the last days");

@@ -94,7 +94,8 @@ impl Failure {
             }
             Self::Domain(Error::Forbidden(why)) => json!({"error": why}),
             Self::Domain(Error::TooMany(wait)) => {
-                json!({"error": format!("Too many in a short time: again in {} seconds.", wait.as_secs().max(1))})
+                let wait = templates::when::wait(&wait.as_secs());
+                json!({"error": format!("Too many in a short time: again in {wait}.")})
             }
             Self::Domain(Error::Slow(wait)) => json!({"error": crate::handlers::too_soon(*wait)}),
             Self::Domain(Error::Held) => json!({"error": "It waits for approval."}),
@@ -260,15 +261,12 @@ impl Cause {
             Err(_) => visit.bare_frame(),
         };
         // What is not there answers everyone alike.
-        let mut frame = templates::Frame { told: None, ..frame };
-        if let Some(why) = self.why {
-            frame.flash = Some(templates::Flash { kind: templates::FlashKind::Problem, text: why.to_owned() });
-        }
+        let frame = templates::Frame { told: None, ..frame };
         let kept = crate::form::kept(request);
         let is_expired = self.signed_out && !kept.written().is_empty();
         let problem = if is_expired { Problem::Expired } else { self.problem.clone() };
         let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        visit.page_with(status, &ErrorPage { frame, problem, kept })
+        visit.page_with(status, &ErrorPage { frame, problem, why: self.why, kept })
     }
 }
 

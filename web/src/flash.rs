@@ -15,7 +15,14 @@ const FLASHES: &[(&str, &str)] = &[
     ("reset", "Your password is changed. Sign in with it."),
     ("too-late", "That took too long, or the password changed meanwhile. Type it again."),
     ("mail-asked", "A letter is on its way. Open its link to confirm the address."),
-    ("mail-gone", "Your account has no mail address any more."),
+    (
+        "mail-begun",
+        "A letter is on its way. Open its link to confirm the address. Everyone else who was signed in as you is signed out.",
+    ),
+    (
+        "mail-gone",
+        "Your account has no mail address any more, and everyone else who was signed in as you is signed out.",
+    ),
     ("confirmed", "Your mail address is confirmed."),
     ("second-step-off", "The second step is off: your password alone signs you in."),
     ("renamed", "That is your name now. Links with the old one go on to it."),
@@ -25,6 +32,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("merged", "The topics are one now. Old links lead here."),
     ("joined", "You are in. What was written before counts as read."),
     ("left", "You left the group."),
+    ("left-conversation", "You left the conversation."),
     ("asked", "You asked to be let in. Whoever keeps order there sees it."),
     ("withdrawn", "You took it back."),
     ("answered", "Answered."),
@@ -69,7 +77,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("retried", "The job will be tried again."),
     ("dropped", "The job is gone."),
     ("hidden", "Hidden in this browser, until it says something else."),
-    ("approved", "Let in. Whoever has a confirmed mail address is told."),
+    ("admitted", "Let in. Whoever has a confirmed mail address is told."),
     ("not-approved", "Declined. For seven days you can think better of it."),
     ("admin", "They administer the site now."),
     ("no-admin", "They do not administer the site any more."),
@@ -80,4 +88,19 @@ const FLASHES: &[(&str, &str)] = &[
 /// What a word says; `None` for one that is none of ours.
 pub fn text(word: &str) -> Option<&'static str> {
     FLASHES.iter().find(|(known, _)| *known == word).map(|(_, text)| *text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FLASHES;
+
+    #[test]
+    fn every_word_says_one_thing() {
+        for (at, (word, text)) in FLASHES.iter().enumerate() {
+            assert!(
+                FLASHES[..at].iter().all(|(before, _)| before != word),
+                "{word} says something else already: {text}"
+            );
+        }
+    }
 }

@@ -9,6 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 use actix_web::web::{Bytes, Data, Query};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use domain::limits::{self, By, Deed};
 use domain::policy::Change;
 use templates::errors::{Kept, Problem};
 
@@ -111,6 +112,11 @@ impl FromRequest for Form {
             }
             if domain::policy::check_change(visit.now.settings.read_only, change(request.path())).is_err() {
                 return Err(Failure::Problem(Problem::ReadOnly));
+            }
+            if let Some(session) = visit.any_session()
+                && !request.path().ends_with("/messages")
+            {
+                limits::count(visit.cx(), Deed::Form, By::User(session.person.id)).await?;
             }
             Ok(form)
         })

@@ -45,6 +45,10 @@ words! {
         TopicResolved = "topic_resolved",
         /// Or is not.
         TopicReopened = "topic_reopened",
+        /// A topic was archived.
+        TopicArchived = "topic_archived",
+        /// It was taken out of the archive.
+        TopicUnarchived = "topic_unarchived",
         /// A topic went to another group.
         TopicMoved = "topic_moved",
         /// A topic came from another group.
@@ -150,6 +154,8 @@ impl LogDeed {
             | Self::TopicUnpinned
             | Self::TopicResolved
             | Self::TopicReopened
+            | Self::TopicArchived
+            | Self::TopicUnarchived
             | Self::TopicMoved
             | Self::TopicArrived
             | Self::TopicSplit
@@ -222,6 +228,8 @@ impl LogDeed {
             Self::TopicUnpinned => "took a topic down",
             Self::TopicResolved => "marked a topic as resolved",
             Self::TopicReopened => "marked a topic as not resolved",
+            Self::TopicArchived => "archived a topic",
+            Self::TopicUnarchived => "took a topic out of the archive",
             Self::TopicMoved => "moved a topic away",
             Self::TopicArrived => "moved a topic here",
             Self::TopicSplit => "split a topic",
@@ -285,6 +293,8 @@ impl LogDeed {
             Self::TopicUnpinned => ("took down a topic by", ""),
             Self::TopicResolved => ("marked a topic by", "as resolved"),
             Self::TopicReopened => ("marked a topic by", "as not resolved"),
+            Self::TopicArchived => ("archived a topic by", ""),
+            Self::TopicUnarchived => ("took a topic by", "out of the archive"),
             Self::TopicMoved => ("moved a topic by", "away"),
             Self::TopicArrived => ("moved a topic by", "here"),
             Self::TopicSplit => ("split a topic by", ""),

@@ -63,14 +63,22 @@ pub async fn of_group(
         return Err(Error::Forbidden("Nobody keeps order in a conversation but those who are in it."));
     }
     let reach = if found.standing.may_settle() { LogReach::Keepers } else { LogReach::Public };
-    let wanted = Wanted { what: kinds(reach, what), groups: Some(vec![group]), before, ..Wanted::default() };
+    let since_opened = reach == LogReach::Public;
+    let wanted =
+        Wanted { what: kinds(reach, what), groups: Some(vec![group]), since_opened, before, ..Wanted::default() };
     let page = page(cx, viewer, &wanted, reach == LogReach::Keepers).await?;
     Ok((found, page))
 }
 
 /// What was done to accounts, and in groups that everyone reads.
 pub async fn of_site(cx: &Context, viewer: Viewer, what: Option<LogDeed>, before: Option<EntryId>) -> Result<Page> {
-    let wanted = Wanted { what: kinds(LogReach::Public, what), of_public: true, before, ..Wanted::default() };
+    let wanted = Wanted {
+        what: kinds(LogReach::Public, what),
+        of_public: true,
+        since_opened: true,
+        before,
+        ..Wanted::default()
+    };
     page(cx, viewer, &wanted, matches!(viewer, Viewer::User { is_admin: true, .. })).await
 }
 

@@ -22,6 +22,8 @@ words! {
         Confirm = "confirm",
         /// Somebody forgot the password.
         Reset = "reset",
+        /// To the address that counts: somebody asked for another one.
+        AddressAsked = "addressasked",
         /// To the old address: there is another one now, or none.
         AddressChanged = "addresschanged",
         /// The password was changed.
@@ -38,6 +40,10 @@ words! {
         Approved = "approved",
         /// The new account was not.
         Declined = "declined",
+        /// The account is suspended or banned.
+        Barred = "barred",
+        /// It may be used again.
+        Freed = "freed",
     }
 }
 
@@ -60,6 +66,8 @@ pub struct Occasion {
     pub taken_by: Option<String>,
     /// When the link ends.
     pub expires_at: Timestamp,
+    /// Of a letter that says so: until when the account is suspended (`None`: it is banned), and why.
+    pub barred: Option<(Option<Timestamp>, String)>,
 }
 
 /// The words of a letter.

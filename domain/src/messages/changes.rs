@@ -77,9 +77,7 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
         let passed = pass_edit(cx, by, &editable, &draft.text, &nodes).await?;
         let now = cx.now();
         let mut tx = cx.db.begin().await?;
-        store::topics::touch(&mut tx, editable.topic.id).await?;
-        if store::history::topics_of(&mut tx, &[id]).await? != [editable.topic.id] {
-            // It went to another topic, perhaps one that its author may not write in.
+        if !hold(&mut tx, &editable).await? {
             return Err(Error::invalid("text", "A moderator moved this message just now. Send it again."));
         }
         store::history::keep(&mut tx, id).await?;
@@ -116,7 +114,13 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place
     let editable = deletable(cx, viewer, id).await?;
     let user = viewer.user()?;
     let mut tx = cx.db.begin().await?;
+    if !hold(&mut tx, &editable).await? {
+        return Err(Error::Forbidden("A moderator moved this message just now: look at it where it is."));
+    }
     let gone = take_away(cx, &mut tx, id, editable.topic.id, user).await?;
+    if editable.group.is_direct() && crate::directs::is_titled_by(&editable.topic.name, &editable.raw.raw) {
+        crate::directs::untitle(&mut tx, &[id], cx.now()).await?;
+    }
     let author = editable.raw.author_id;
     if user != author {
         // Whoever keeps order has thereby answered those who reported it. An author who deletes it has not.
@@ -129,6 +133,12 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place
     tx.commit().await?;
     cx.wake.after_commit();
     Ok(place_in(&editable))
+}
+
+/// Holds the topic of a message; whether the message still stands where its reader was found to be allowed to change it.
+async fn hold(tx: &mut Tx, editable: &Editable) -> Result<bool> {
+    let is_there = store::topics::touch_in(tx, editable.topic.id, editable.group.id).await? > 0;
+    Ok(is_there && store::history::topics_of(tx, &[editable.raw.id]).await? == [editable.topic.id])
 }
 
 /// Deletes a message, if it is not, in a transaction that found that it may be; whether it was there.

@@ -54,10 +54,10 @@ impl Group {
     }
 }
 
-/// The name of a conversation without one of its people, unless they are alone.
+/// The name of a conversation without one of its people.
 pub fn others_in(name: &str, username: &str) -> String {
     let others: Vec<&str> = name.split(", ").filter(|other| *other != username).collect();
-    if others.is_empty() { name.to_owned() } else { others.join(", ") }
+    if others.is_empty() { "You alone".to_owned() } else { others.join(", ") }
 }
 
 /// A group in the list of those one can discover, or of those that a person is in.
@@ -88,8 +88,28 @@ pub struct SidebarGroup {
     pub kind: GroupKind,
     /// What of it reaches them.
     pub level: Level,
+    /// Whether they keep order in it.
+    #[serde(default)]
+    pub keeps: bool,
     /// What is unread in it, by topic.
     pub topics: Vec<TopicUnread>,
+}
+
+/// What waits in a group for those who keep order in it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Waits {
+    /// The group.
+    pub id: GroupId,
+    /// Its word in addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// Messages that were reported.
+    pub reported: i64,
+    /// Messages to be approved.
+    pub held: i64,
+    /// People who asked to be let in.
+    pub asked: i64,
 }
 
 impl SidebarGroup {

@@ -30,6 +30,8 @@ pub struct Topic {
     pub pinned: bool,
     /// Whether what it asked is answered.
     pub resolved: bool,
+    /// Whether everything in it stays as it is.
+    pub archived: bool,
     /// How many lines say what was done to it.
     pub events: i64,
     /// Grows with each change of what pages show of it.

@@ -317,6 +317,8 @@ words! {
         Pinned = "pinned",
         /// What it asked is answered.
         Resolved = "resolved",
+        /// Everything in it stays as it is.
+        Archived = "archived",
     }
 }
 
@@ -335,6 +337,10 @@ words! {
         Resolved = "resolved",
         /// Or is not.
         Reopened = "reopened",
+        /// It was archived.
+        Archived = "archived",
+        /// It was taken out of the archive.
+        Unarchived = "unarchived",
         /// It has another title.
         Renamed = "renamed",
         /// It came from another group.

@@ -68,6 +68,8 @@ pub struct Wanted {
     pub groups: Option<Vec<GroupId>>,
     /// Only of the site itself and of groups that everyone reads.
     pub of_public: bool,
+    /// Of groups only what was done since as many read them as do now.
+    pub since_opened: bool,
     /// By this person.
     pub by: Option<UserId>,
     /// To this person.
@@ -96,10 +98,11 @@ pub async fn lines(db: &Db, reader: UserId, wanted: &Wanted, limit: i64) -> Resu
                  where l.what in (select value from json_each($2))
                    and ($3 = 0 or l.group_id in (select cast(value as bigint) from json_each($4)))
                    and ($5 = 0 or l.group_id is null or lg.kind = 'public')
+                   and ($10 = 0 or lg.opened_at is null or l.created_at >= lg.opened_at)
                    and ($6 = 0 or l.actor_id = $6) and ($7 = 0 or l.user_id = $7) and ($8 = 0 or l.id < $8)
                  order by l.id desc limit $9"),
         reader, super::list(&words), i64::from(groups.is_some()), super::list(groups.unwrap_or(&none)), i64::from(wanted.of_public),
-        wanted.by.map_or(0, |id| id.0), wanted.whom.map_or(0, |id| id.0), wanted.before.map_or(0, |id| id.0), limit)
+        wanted.by.map_or(0, |id| id.0), wanted.whom.map_or(0, |id| id.0), wanted.before.map_or(0, |id| id.0), limit, i64::from(wanted.since_opened))
 }
 
 /// The groups that are called so, or were: by name or by their word in addresses.

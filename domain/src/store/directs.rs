@@ -1,7 +1,7 @@
 //! Conversations: groups of kind direct.
 
 use super::db::{Db, Tx, sql};
-use crate::model::{GroupId, UserId};
+use crate::model::{GroupId, MessageId, TopicId, UserId};
 use crate::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -32,4 +32,19 @@ pub async fn of_exactly_in(tx: &mut Tx, user: UserId, people: &[UserId]) -> Resu
 pub async fn last_start(tx: &mut Tx, group: GroupId) -> Result<Option<Timestamp>> {
     Ok(sql!(opt_value tx, Option<Timestamp>, "select max(created_at) from topics where group_id = $1", group)?
         .flatten())
+}
+
+/// The conversations that somebody is in.
+pub async fn of(tx: &mut Tx, user: UserId) -> Result<Vec<GroupId>> {
+    sql!(values tx, GroupId,
+        "select g.id from memberships m join groups g on g.id = m.group_id where m.user_id = $1 and g.kind = 'direct' and g.deleted_at is null order by g.id", user)
+}
+
+/// Takes away the titles of topics in conversations that begin with one of the messages.
+pub async fn untitle(tx: &mut Tx, messages: &[MessageId], title: &str) -> Result<Vec<TopicId>> {
+    sql!(values tx, TopicId,
+        "update topics set version = version + 1, name = $2 where id in (
+           select m.topic_id from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
+           where m.id in (select cast(value as bigint) from json_each($1)) and m.seq = 1 and g.kind = 'direct' and t.creator_id = m.author_id)
+         returning id", super::list(messages), title)
 }

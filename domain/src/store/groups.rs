@@ -1,7 +1,7 @@
 //! Groups. Who is in them stands in `members.rs`.
 
 use super::db::{Db, Tx, sql};
-use crate::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, TopicId, UserId};
+use crate::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, TopicId, UserId, Waits};
 use crate::policy::{known_to_first, visible_to_first};
 use crate::time::Timestamp;
 
@@ -90,6 +90,20 @@ macro_rules! for_reader {
     };
 }
 
+/// What waits in the groups in which somebody keeps order: those in which something does, by name.
+pub async fn waiting(db: &Db, user: UserId) -> Result<Vec<Waits>> {
+    sql!(all db, Waits,
+        concat!("select * from (
+             select g.id, g.slug, g.name,
+                    (select count(distinct r.message_id) from reports r join messages rm on rm.id = r.message_id join topics rt on rt.id = rm.topic_id
+                     where r.answered_at is null and rt.group_id = g.id and rt.deleted_at is null) as reported,
+                    (select count(*) from held h where h.group_id = g.id and ", super::held::waits!(), ") as held,
+                    (select count(*) from join_requests j where j.group_id = g.id and j.declined_at is null) as asked
+             from memberships m join groups g on g.id = m.group_id
+             where m.user_id = $1 and m.role <> 'member' and g.deleted_at is null and g.kind <> 'direct') w
+         where reported + held + asked > 0 order by lower(name), id"), user)
+}
+
 /// The group of a slug, whoever asks: the policy decides what they get of it.
 pub async fn by_slug(db: &Db, slug: &str, reader: UserId) -> Result<Option<GroupFor>> {
     sql!(opt db, GroupFor, for_reader!("g.slug = $1"), super::word(slug), reader)
@@ -118,6 +132,11 @@ pub async fn update(tx: &mut Tx, id: GroupId, group: Described<'_>) -> Result<u6
         id, name, description, kind, category, slow_seconds, first_held)
 }
 
+/// Notes since when more people read it.
+pub async fn opened(tx: &mut Tx, id: GroupId, now: Timestamp) -> Result<u64> {
+    sql!(run tx, "update groups set opened_at = $2 where id = $1", id, now)
+}
+
 /// Renames it.
 pub async fn rename(tx: &mut Tx, id: GroupId, name: &str) -> Result<u64> {
     sql!(run tx, "update groups set name = $2 where id = $1", id, name)
@@ -143,9 +162,10 @@ pub async fn delete(tx: &mut Tx, id: GroupId, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update groups set deleted_at = $2 where id = $1 and deleted_at is null", id, now)
 }
 
-/// Forgets one of the groups that were deleted before a moment, with all its rows. 0 when there was none.
+/// Forgets one of the groups that were deleted before a moment, and whose topics are forgotten. 0 when there was none.
 pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64> {
-    sql!(run tx, "delete from groups where id = (select id from groups where deleted_at < $1 order by id limit 1)", before)
+    sql!(run tx, "delete from groups where id = (select id from groups where deleted_at < $1
+                    and not exists (select 1 from topics t where t.group_id = groups.id) order by id limit 1)", before)
 }
 
 /// A group as it is held.

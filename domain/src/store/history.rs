@@ -66,12 +66,13 @@ pub async fn restore(tx: &mut Tx, message: MessageId, after: Timestamp) -> Resul
 
 /// Takes the words for good out of up to so many messages that were deleted before a moment; how many that were.
 pub async fn purge(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64> {
+    // What was brought back meanwhile is looked at again when its row is held.
     let ids = sql!(values tx, MessageId,
-        "select id from messages where deleted_at is not null and raw <> '' and deleted_at <= $1 order by id limit $2", before, limit)?;
-    let list = super::list(&ids);
-    sql!(run tx, "delete from former_texts where message_id in (select cast(value as bigint) from json_each($1))", &list)?;
-    sql!(run tx, "update messages set version = version + 1, raw = '', nodes = '[]' where id in (select cast(value as bigint) from json_each($1))",
-        &list)
+        "update messages set version = version + 1, raw = '', nodes = '[]'
+         where id in (select id from messages where deleted_at is not null and raw <> '' and deleted_at <= $1 order by id limit $2)
+           and deleted_at <= $1 and raw <> '' returning id", before, limit)?;
+    sql!(run tx, "delete from former_texts where message_id in (select cast(value as bigint) from json_each($1))", super::list(&ids))?;
+    Ok(ids.len() as u64)
 }
 
 /// The topics of messages, by id.

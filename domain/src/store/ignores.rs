@@ -37,10 +37,10 @@ pub async fn among(db: &Db, ignored: UserId, users: &[UserId]) -> Result<Vec<Use
         ignored, super::list(users))
 }
 
-/// Whether one of two ignores the other.
-pub async fn between(db: &Db, one: UserId, other: UserId) -> Result<bool> {
-    let found = sql!(opt_value db, UserId,
-        "select user_id from ignores where (user_id = $1 and ignored_id = $2) or (user_id = $2 and ignored_id = $1) limit 1", one, other)?;
+/// Whether somebody ignores another.
+pub async fn ignores(db: &Db, user: UserId, other: UserId) -> Result<bool> {
+    let found =
+        sql!(opt_value db, UserId, "select user_id from ignores where user_id = $1 and ignored_id = $2", user, other)?;
     Ok(found.is_some())
 }
 

@@ -66,7 +66,8 @@ pub async fn head_count(tx: &mut Tx, group: GroupId) -> Result<(i64, i64)> {
 pub async fn promote_eldest(tx: &mut Tx, group: GroupId) -> Result<Option<UserId>> {
     sql!(opt_value tx, UserId,
         "update memberships set role = 'admin' where group_id = $1 and user_id =
-         (select user_id from memberships where group_id = $1 order by case role when 'moderator' then 0 else 1 end, created_at, user_id limit 1)
+         (select m.user_id from memberships m join users u on u.id = m.user_id where m.group_id = $1
+          order by case when u.banned_at is null then 0 else 1 end, case m.role when 'moderator' then 0 else 1 end, m.created_at, m.user_id limit 1)
          returning user_id",
         group)
 }

@@ -5,7 +5,7 @@ use sqlx::types::Json;
 
 use super::db::{Db, Tx, sql};
 use crate::markup::Node;
-use crate::model::{Message, MessageId, Person, Restorable, TopicId, UserId};
+use crate::model::{GroupId, Message, MessageId, Person, Restorable, TopicId, UserId};
 use crate::policy::topic_visible_to_first;
 use crate::time::Timestamp;
 
@@ -19,6 +19,8 @@ const FOLLOWS_WITHIN: std::time::Duration = std::time::Duration::from_secs(300);
 pub struct NewMessage<'a> {
     /// Where it goes.
     pub topic: TopicId,
+    /// The group in which the topic was found: in another one its author may not write.
+    pub group: GroupId,
     /// Who wrote it.
     pub author: UserId,
     /// When; its topic may make it a little later.
@@ -48,7 +50,7 @@ const JOB: &str = "message_posted";
 const SAVE: &str = r#"
     with topic as (
         update topics set version = version + 1, last_seq = last_seq + 1, last_message_at = case when last_message_at > $3 then last_message_at else $3 end
-        where id = $1 and deleted_at is null returning last_seq, last_message_at),
+        where id = $1 and group_id = $9 and deleted_at is null returning last_seq, last_message_at),
     message as (
         insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version, idempotency_key)
         select $1, last_seq, $2, last_message_at, $4, $5, $6, $7 from topic returning id, seq, created_at),
@@ -59,7 +61,7 @@ const SAVE: &str = r#"
     select id, seq from message"#;
 
 /// Saves a message in a transaction of its own: its number, its row, its job, a note for search. `None` when the author's key was
-/// used before or the topic is gone.
+/// used before, or the topic is gone or in another group.
 pub async fn save_alone(db: &Db, new: &NewMessage<'_>) -> Result<Option<Saved>> {
     if let Db::Postgres(pool) = db {
         return save_on(pool, new).await;
@@ -77,7 +79,7 @@ pub async fn save(tx: &mut Tx, new: &NewMessage<'_>) -> Result<Option<Saved>> {
     if let Tx::Postgres(tx) = tx {
         return save_on(&mut **tx, new).await;
     }
-    let Some((seq, at)) = super::topics::next_seq(tx, new.topic, new.at).await? else { return Ok(None) };
+    let Some((seq, at)) = super::topics::next_seq(tx, new.topic, new.group, new.at).await? else { return Ok(None) };
     let id = sql!(opt_value tx, MessageId,
         "insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version, idempotency_key)
          values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning id",
@@ -98,6 +100,7 @@ async fn save_on(on: impl PgExecutor<'_>, new: &NewMessage<'_>) -> Result<Option
         .bind(i64::from(crate::markup::NODES_VERSION))
         .bind(new.key)
         .bind(JOB)
+        .bind(new.group)
         .fetch_optional(on)
         .await;
     match saved {

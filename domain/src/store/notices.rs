@@ -2,6 +2,7 @@
 
 use super::db::{Db, Tx, sql};
 use crate::model::{GroupId, NoticeId, NoticeKind, UserId};
+use crate::policy::known_to_first;
 use crate::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -21,12 +22,16 @@ pub struct NewNotice<'a> {
     pub by: UserId,
 }
 
-/// Keeps it until it is read. The name of the group is kept as it is.
-pub async fn insert(tx: &mut Tx, new: NewNotice<'_>, now: Timestamp) -> Result<u64> {
+/// What a notice calls a group that whoever reads it may not know of.
+const UNNAMED: &str = "a group";
+
+/// Keeps it until it is read. The name of the group is kept as it is, where they may know of it, or are `known` to do.
+pub async fn insert(tx: &mut Tx, new: NewNotice<'_>, known: bool, now: Timestamp) -> Result<u64> {
+    let unnamed = if new.group.is_some() { UNNAMED } else { "" };
     sql!(run tx,
-        "insert into notices (user_id, group_id, group_name, kind, reason, by_id, created_at)
-         values ($1, $2, coalesce((select name from groups where id = $2), ''), $3, $4, $5, $6)",
-        new.user, new.group, new.kind, new.reason, new.by, now)
+        concat!("insert into notices (user_id, group_id, group_name, kind, reason, by_id, created_at)
+                 values ($1, $2, coalesce((select g.name from groups g where g.id = $2 and ($7 or ", known_to_first!(), ")), $8), $3, $4, $5, $6)"),
+        new.user, new.group, new.kind, new.reason, new.by, now, known, unnamed)
 }
 
 /// What somebody is told.

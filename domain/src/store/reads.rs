@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::db::{Db, Tx, sql};
-use crate::model::{GroupId, GroupKind, Level, TopicId, TopicUnread, UserId};
+use crate::model::{GroupId, GroupKind, Level, Role, TopicId, TopicUnread, UserId};
 use crate::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -81,13 +81,20 @@ pub struct MyGroup {
     pub kind: GroupKind,
     /// What of it reaches them.
     pub level: Level,
+    /// Their part in it.
+    pub role: Role,
 }
 
-/// The groups that somebody is in, by name.
+/// The groups that somebody is in, by name. A conversation in which they ignore everyone else is not among them.
 pub async fn my_groups(db: &Db, user: UserId) -> Result<Vec<MyGroup>> {
     sql!(all db, MyGroup,
-        "select g.id, g.slug, g.name, g.kind, m.level from memberships m join groups g on g.id = m.group_id
-         where m.user_id = $1 and g.deleted_at is null order by lower(g.name), g.id", user)
+        "select g.id, g.slug, g.name, g.kind, m.level, m.role from memberships m join groups g on g.id = m.group_id
+         where m.user_id = $1 and g.deleted_at is null
+           and not (g.kind = 'direct'
+             and exists (select 1 from memberships o where o.group_id = g.id and o.user_id <> $1)
+             and not exists (select 1 from memberships o where o.group_id = g.id and o.user_id <> $1
+                               and not exists (select 1 from ignores i where i.user_id = $1 and i.ignored_id = o.user_id)))
+         order by lower(g.name), g.id", user)
 }
 
 /// One topic's unread messages with its group.

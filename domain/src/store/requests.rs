@@ -2,6 +2,7 @@
 
 use super::db::{Db, Tx, sql};
 use crate::model::{Group, GroupId, Person, UserId};
+use crate::policy::known_to_first;
 use crate::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -83,12 +84,14 @@ pub async fn delete_all(tx: &mut Tx, group: GroupId) -> Result<u64> {
     sql!(run tx, "delete from join_requests where group_id = $1", group)
 }
 
-/// A request of one's own with its group.
+/// A request of one's own with its group, whether or not they may know of that.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OwnRow {
     /// The group.
     #[sqlx(flatten)]
     pub group: Group,
+    /// Whether they may know of it.
+    pub known: bool,
     /// When they asked.
     pub asked_at: Timestamp,
     /// When somebody said no.
@@ -98,7 +101,7 @@ pub struct OwnRow {
 /// What somebody asked for, the latest first.
 pub async fn of_user(db: &Db, user: UserId, limit: i64) -> Result<Vec<OwnRow>> {
     sql!(all db, OwnRow,
-        concat!("select ", super::groups::columns!(), ", r.created_at as asked_at, r.declined_at
+        concat!("select ", super::groups::columns!(), ", ", known_to_first!(), " as known, r.created_at as asked_at, r.declined_at
                  from join_requests r join groups g on g.id = r.group_id
                  where r.user_id = $1 and g.deleted_at is null order by r.created_at desc, g.id limit $2"),
         user, limit)

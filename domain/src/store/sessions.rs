@@ -62,6 +62,11 @@ pub async fn delete_all(tx: &mut Tx, user: UserId) -> Result<Vec<String>> {
     sql!(values tx, String, "delete from sessions where user_id = $1 returning id", user)
 }
 
+/// Ends all of the account's but one; the digests of those that ended.
+pub async fn delete_others(tx: &mut Tx, user: UserId, kept: &str) -> Result<Vec<String>> {
+    sql!(values tx, String, "delete from sessions where user_id = $1 and id <> $2 returning id", user, super::word(kept))
+}
+
 /// Forgets those that ended by themselves.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     sql!(run tx, "delete from sessions where expires_at <= $1", now)

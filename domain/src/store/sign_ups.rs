@@ -69,7 +69,8 @@ pub async fn decline(tx: &mut Tx, users: &[UserId], now: Timestamp) -> Result<Ve
 pub async fn take_declined(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<Vec<UserId>> {
     sql!(values tx, UserId,
         "update users set waiting_since = null, declined_at = null, asked = ''
-         where id in (select id from users where waiting_since is not null and declined_at < $1 order by id limit $2) returning id",
+         where id in (select id from users where waiting_since is not null and declined_at < $1 order by id limit $2)
+           and waiting_since is not null and declined_at < $1 returning id",
         before, limit)
 }
 

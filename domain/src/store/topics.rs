@@ -14,7 +14,7 @@ macro_rules! columns {
     () => {
         "t.id, t.group_id, t.slug, t.name, t.creator_id, c.username as creator_name, t.created_at, t.last_seq, t.last_message_at, t.version, t.numbering,
          coalesce(t.arrived_at, t.created_at) as arrived_at,
-         t.locked_at is not null as locked, t.pinned_at is not null as pinned, t.resolved_at is not null as resolved,
+         t.locked_at is not null as locked, t.pinned_at is not null as pinned, t.resolved_at is not null as resolved, t.archived_at is not null as archived,
          (select count(*) from topic_events te where te.topic_id = t.id) as events"
     };
 }
@@ -268,28 +268,36 @@ pub async fn of_group(
     Ok(rows.into_iter().map(Listed::into_row).collect())
 }
 
-/// Topics of these ids by latest activity.
-pub async fn by_ids(db: &Db, ids: &[TopicId]) -> Result<Vec<TopicRow>> {
+/// Those of the topics that a reader may see, by latest activity.
+pub async fn by_ids(db: &Db, reader: UserId, ids: &[TopicId]) -> Result<Vec<TopicRow>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let rows = sql!(all db, Listed,
-        listed!("t.id in (select cast(value as bigint) from json_each($1)) order by t.last_message_at desc, t.id desc"), super::list(ids))?;
+        listed!("", "join groups g on g.id = t.group_id",
+            concat!("t.id in (select cast(value as bigint) from json_each($2)) and ", topic_visible_to_first!(),
+                    " order by t.last_message_at desc, t.id desc")),
+        reader, super::list(ids))?;
     Ok(rows.into_iter().map(Listed::into_row).collect())
 }
 
 /// Gives the topic's next message its number and its time, which is never before that of the message before it. `None` when
-/// the topic is gone. Holds the topic's row until the commit, so that numbers become visible in their order.
-pub async fn next_seq(tx: &mut Tx, topic: TopicId, now: Timestamp) -> Result<Option<(i64, Timestamp)>> {
+/// the topic is gone from the group. Holds the topic's row until the commit, so that numbers become visible in their order.
+pub async fn next_seq(tx: &mut Tx, topic: TopicId, group: GroupId, now: Timestamp) -> Result<Option<(i64, Timestamp)>> {
     sql!(opt tx, (i64, Timestamp),
         "update topics set version = version + 1, last_seq = last_seq + 1, last_message_at = case when last_message_at > $2 then last_message_at else $2 end
-         where id = $1 and deleted_at is null returning last_seq, last_message_at",
-        topic, now)
+         where id = $1 and group_id = $3 and deleted_at is null returning last_seq, last_message_at",
+        topic, now, group)
 }
 
 /// Notes that one of its messages changes, before it does: whoever changes both holds the topic first.
 pub async fn touch(tx: &mut Tx, topic: TopicId) -> Result<u64> {
     sql!(run tx, "update topics set version = version + 1 where id = $1", topic)
+}
+
+/// The same for one that is to be in a group, and there: 0 when it is not any more, and nothing is held.
+pub async fn touch_in(tx: &mut Tx, topic: TopicId, group: GroupId) -> Result<u64> {
+    sql!(run tx, "update topics set version = version + 1 where id = $1 and group_id = $2 and deleted_at is null", topic, group)
 }
 
 /// Renames a topic; its slug stays, so that links hold.
@@ -325,11 +333,20 @@ pub async fn place_of(db: &Db, message: MessageId) -> Result<Option<Place>> {
          where m.id = $1 and t.deleted_at is null and g.deleted_at is null", message)
 }
 
+macro_rules! other {
+    () => {
+        "select seq from messages where topic_id = $1 and author_id <> $2 and deleted_at is null limit 1"
+    };
+}
+
 /// Whether anyone but `creator` has a message in the topic that is not deleted.
 pub async fn others_wrote(db: &Db, topic: TopicId, creator: UserId) -> Result<bool> {
-    let other = sql!(opt_value db, i64,
-        "select seq from messages where topic_id = $1 and author_id <> $2 and deleted_at is null limit 1", topic, creator)?;
-    Ok(other.is_some())
+    Ok(sql!(opt_value db, i64, other!(), topic, creator)?.is_some())
+}
+
+/// The same in a transaction that holds the topic.
+pub async fn others_wrote_in(tx: &mut Tx, topic: TopicId, creator: UserId) -> Result<bool> {
+    Ok(sql!(opt_value tx, i64, other!(), topic, creator)?.is_some())
 }
 
 /// Those of the topics that are there and that a reader may see.
@@ -369,14 +386,14 @@ pub async fn latest(db: &Db, group: GroupId, limit: i64) -> Result<Vec<Topic>> {
         group, limit)
 }
 
-/// Marks a topic, or takes the mark back. 0 when that is so already.
-pub async fn mark(tx: &mut Tx, topic: TopicId, mark: Mark, at: Option<Timestamp>) -> Result<u64> {
+/// Marks a topic of a group, or takes the mark back. 0 when that is so already, or it is not there any more.
+pub async fn mark(tx: &mut Tx, group: GroupId, topic: TopicId, mark: Mark, at: Option<Timestamp>) -> Result<u64> {
     macro_rules! set {
         ($column:literal) => {
             concat!(
                 "update topics set version = version + 1, ",
                 $column,
-                " = $2 where id = $1 and deleted_at is null and (",
+                " = $2 where id = $1 and group_id = $4 and deleted_at is null and (",
                 $column,
                 " is null) <> $3"
             )
@@ -384,9 +401,10 @@ pub async fn mark(tx: &mut Tx, topic: TopicId, mark: Mark, at: Option<Timestamp>
     }
     let off = at.is_none();
     match mark {
-        Mark::Locked => sql!(run tx, set!("locked_at"), topic, at, off),
-        Mark::Pinned => sql!(run tx, set!("pinned_at"), topic, at, off),
-        Mark::Resolved => sql!(run tx, set!("resolved_at"), topic, at, off),
+        Mark::Locked => sql!(run tx, set!("locked_at"), topic, at, off, group),
+        Mark::Pinned => sql!(run tx, set!("pinned_at"), topic, at, off, group),
+        Mark::Resolved => sql!(run tx, set!("resolved_at"), topic, at, off, group),
+        Mark::Archived => sql!(run tx, set!("archived_at"), topic, at, off, group),
     }
 }
 
@@ -437,4 +455,29 @@ pub async fn newest(db: &Db, reader: UserId, group: GroupId) -> Result<Option<To
         concat!("select ", columns!(), " from topics t join users c on c.id = t.creator_id join groups g on g.id = t.group_id
                  where t.group_id = $2 and ", topic_visible_to_first!(), " order by t.created_at desc, t.id desc limit 1"),
         reader, group)
+}
+
+/// The topic that was deleted first, of those that were deleted before a moment.
+pub async fn deleted_before(db: &Db, before: Timestamp) -> Result<Option<TopicId>> {
+    sql!(opt_value db, TopicId, "select id from topics where deleted_at < $1 order by deleted_at, id limit 1", before)
+}
+
+/// Forgets up to so many messages of a deleted topic, with all that was noted of them; how many.
+pub async fn purge_messages(tx: &mut Tx, topic: TopicId, limit: i64) -> Result<u64> {
+    sql!(run tx, "delete from messages where id in (select m.id from messages m join topics t on t.id = m.topic_id
+                    where m.topic_id = $1 and t.deleted_at is not null order by m.seq limit $2)", topic, limit)
+}
+
+/// Forgets a deleted topic that has no messages any more.
+pub async fn purge(tx: &mut Tx, topic: TopicId) -> Result<u64> {
+    sql!(run tx, "delete from topics where id = $1 and deleted_at is not null", topic)
+}
+
+/// Whether a topic is in another group than that, or became a part of another topic.
+pub async fn went_on(db: &Db, topic: TopicId, from: GroupId) -> Result<bool> {
+    let group = sql!(opt_value db, GroupId, "select group_id from topics where id = $1 and deleted_at is null", topic)?;
+    Ok(match group {
+        Some(group) => group != from,
+        None => super::merges::ended_in(db, topic).await?.is_some(),
+    })
 }

@@ -37,6 +37,11 @@ pub async fn by_id(db: &Db, id: UserId) -> Result<Option<User>> {
     sql!(opt db, User, concat!("select ", columns!(), " from users where id = $1"), id)
 }
 
+/// The same within a transaction.
+pub async fn by_id_in(tx: &mut Tx, id: UserId) -> Result<Option<User>> {
+    sql!(opt tx, User, concat!("select ", columns!(), " from users where id = $1"), id)
+}
+
 /// Holds accounts until the commit, one after the other: of two who do this for the same people, the second waits.
 pub async fn hold(tx: &mut Tx, users: &[UserId]) -> Result<()> {
     let _ = sql!(all tx, (UserId,),
@@ -61,6 +66,11 @@ pub async fn credentials(db: &Db, name_or_email: &str) -> Result<Option<(UserId,
 /// The stored hash of an account's password.
 pub async fn password_hash(db: &Db, id: UserId) -> Result<Option<String>> {
     Ok(sql!(opt_value db, Option<String>, "select password_hash from users where id = $1", id)?.flatten())
+}
+
+/// The same within a transaction.
+pub async fn password_hash_in(tx: &mut Tx, id: UserId) -> Result<Option<String>> {
+    Ok(sql!(opt_value tx, Option<String>, "select password_hash from users where id = $1", id)?.flatten())
 }
 
 /// Gives an account another name. 0 when it, or one that looks like it, is another account's.
@@ -101,6 +111,11 @@ pub async fn set_email(tx: &mut Tx, id: UserId, email: Option<&str>) -> Result<u
         Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(0),
         set => set,
     }
+}
+
+/// Forgets the address that waits to be confirmed, where there is one that was.
+pub async fn drop_new_email(tx: &mut Tx, id: UserId) -> Result<u64> {
+    sql!(run tx, "update users set new_email = null where id = $1 and email is not null", id)
 }
 
 /// Sets the address that waits to be confirmed.

@@ -73,7 +73,8 @@ pub async fn unread_paper(
     limit: usize,
 ) -> Result<Vec<(Group, TopicRow, Vec<Message>)>> {
     let ids: Vec<TopicId> = sidebar.groups.iter().flat_map(|g| &g.topics).map(|t| t.topic).take(1_000).collect();
-    let mut rows = store::topics::by_ids(&cx.db, &ids).await?;
+    // The sidebar may be older than where its topics are.
+    let mut rows = store::topics::by_ids(&cx.db, viewer.id_or_none(), &ids).await?;
     let followed = store::levels::followed_among(&cx.db, viewer.id_or_none(), &ids).await?;
     for row in &mut rows {
         row.followed = followed.contains(&row.topic.id);

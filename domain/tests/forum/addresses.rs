@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::accounts::{self, NewAccount};
 use domain::mail::Mailer;
 use domain::model::UserId;
-use domain::secrets::Password;
+use domain::secrets::{self, Password};
 use domain::sessions::{self, Origin};
 use domain::testing::TestForum;
 use domain::{addresses, letters, passwords};
@@ -17,6 +17,7 @@ stories! {
     an_address_counts_when_its_letter_was_answered,
     an_address_that_another_account_has_is_told_to_nobody_but_its_owner,
     the_old_address_is_told_of_the_new_one,
+    who_asks_for_another_address_is_signed_in_alone,
     changing_the_address_takes_the_password,
     of_two_accounts_that_want_an_address_the_first_to_confirm_has_it,
     a_letter_leaves_once_however_often_its_job_runs,
@@ -67,7 +68,7 @@ async fn an_address_counts_when_its_letter_was_answered(forum: TestForum) {
     accounts::sign_in(cx, "MIRA@example.org", Password::new(LONG), &origin()).await.unwrap();
     assert!(is_not_found(addresses::confirm(cx, &token).await));
 
-    addresses::change(cx, mira, "late@example.org", Password::new(LONG)).await.unwrap();
+    addresses::change(cx, mira, "late@example.org", Password::new(LONG), "").await.unwrap();
     forum.drain().await;
     let late = forum.letters().pop().unwrap().token;
     forum.pass(letters::CONFIRM);
@@ -100,25 +101,49 @@ async fn the_old_address_is_told_of_the_new_one(forum: TestForum) {
     let cx = &forum.cx;
     let new = NewAccount { username: "mira".into(), email: "old@example.org".into(), password: Password::new(LONG) };
     let mira = accounts::create(cx, new, false).await.unwrap();
-    addresses::change(cx, mira, "new@example.org", Password::new(LONG)).await.unwrap();
+    addresses::change(cx, mira, "new@example.org", Password::new(LONG), "").await.unwrap();
     forum.drain().await;
-    assert_eq!(kinds(&forum), [pair("new@example.org", "confirm")]);
+    // Before anything changes, who has it hears of it; sent again, the letter is the new address's alone.
+    let asked = [pair("old@example.org", "addressasked"), pair("new@example.org", "confirm")];
+    assert_eq!(kinds(&forum), asked);
+    addresses::ask_again(cx, mira).await.unwrap();
+    forum.drain().await;
+    assert_eq!(kinds(&forum)[2..], asked[1..]);
     assert_eq!(emails(&forum, mira).await.0.as_deref(), Some("old@example.org"), "until then the old one counts");
-    addresses::confirm(cx, &forum.letters()[0].token).await.unwrap();
+    addresses::confirm(cx, &forum.letters()[2].token).await.unwrap();
     forum.drain().await;
-    assert_eq!(kinds(&forum)[1..], [pair("old@example.org", "addresschanged")]);
+    assert_eq!(kinds(&forum)[3..], [pair("old@example.org", "addresschanged")]);
 
-    addresses::change(cx, mira, " ", Password::new(LONG)).await.unwrap();
+    addresses::change(cx, mira, " ", Password::new(LONG), "").await.unwrap();
     forum.drain().await;
     assert_eq!(emails(&forum, mira).await, (None, None));
-    assert_eq!(kinds(&forum)[2..], [pair("new@example.org", "addresschanged")]);
+    assert_eq!(kinds(&forum)[4..], [pair("new@example.org", "addresschanged")]);
+}
+
+async fn who_asks_for_another_address_is_signed_in_alone(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = signed_up(&forum, "mira", "mira@example.org").await;
+    for email in ["other@example.org", ""] {
+        let here = sessions::open(cx, mira, &origin()).await.unwrap();
+        let elsewhere = sessions::open(cx, mira, &origin()).await.unwrap();
+        for token in [&here, &elsewhere] {
+            assert!(sessions::authenticate(cx, token).await.unwrap().is_some());
+        }
+        complaint(addresses::change(cx, mira, email, Password::new("not this one"), "").await, "current_password");
+        assert!(sessions::authenticate(cx, &elsewhere).await.unwrap().is_some(), "nothing was asked for");
+        addresses::change(cx, mira, email, Password::new(LONG), &secrets::digest(&here)).await.unwrap();
+        assert!(sessions::authenticate(cx, &here).await.unwrap().is_some());
+        assert_eq!(sessions::authenticate(cx, &elsewhere).await.unwrap(), None, "{email}");
+        assert_eq!(sessions::list(cx, mira).await.unwrap().len(), 1);
+    }
+    forum.drain().await;
 }
 
 async fn changing_the_address_takes_the_password(forum: TestForum) {
     let mira = signed_up(&forum, "mira", "").await;
     let change = |email: &'static str, password: &'static str| {
         let cx = forum.cx.clone();
-        async move { addresses::change(&cx, mira, email, Password::new(password)).await }
+        async move { addresses::change(&cx, mira, email, Password::new(password), "").await }
     };
     complaint(change("mira@example.org", "not this one").await, "current_password");
     complaint(change("mira at example", LONG).await, "email");
@@ -138,7 +163,7 @@ async fn of_two_accounts_that_want_an_address_the_first_to_confirm_has_it(forum:
     assert_eq!(emails(&forum, noor).await.0.as_deref(), Some("shared@example.org"));
     assert_eq!(emails(&forum, mira).await.0, None);
     // A change of mind makes the letter before it worth nothing.
-    addresses::change(cx, mira, "own@example.org", Password::new(LONG)).await.unwrap();
+    addresses::change(cx, mira, "own@example.org", Password::new(LONG), "").await.unwrap();
     assert!(is_not_found(addresses::confirm(cx, &letters[0].token).await));
     forum.drain().await;
 }

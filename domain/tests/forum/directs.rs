@@ -19,6 +19,7 @@ stories! {
     whoever_is_added_sees_what_is_said_from_then_on,
     who_may_write_to_somebody_is_theirs_to_say,
     new_accounts_begin_few_conversations,
+    a_title_made_of_words_goes_with_them,
     a_conversation_that_everybody_left_is_gone,
     whoever_is_ignored_is_silent_for_one_reader_alone,
     what_is_muted_is_not_counted_and_what_is_followed_is,
@@ -153,8 +154,38 @@ async fn who_may_write_to_somebody_is_theirs_to_say(forum: TestForum) {
     // What was begun goes on.
     messages::post(cx, ann, begun.topic, draft("Still here")).await.unwrap();
     directs::set_from(cx, ben, DirectFrom::Anyone).await.unwrap();
+    // Whom one ignores does not learn of it: they write, and nothing comes of it until one ignores them no more.
     ignores::set(cx, ben, "ann", true).await.unwrap();
+    assert!(may().await);
+    let begun = directs::start(cx, ann, "ben", "Secret", draft("Are you there?")).await.unwrap();
+    forum.drain().await;
+    let conversations = async || {
+        let sidebar = unread::sidebar(cx, id(ben)).await.unwrap();
+        sidebar.groups.iter().filter(|group| group.id == begun.group).count()
+    };
+    assert_eq!(conversations().await, 0);
+    ignores::set(cx, ben, "ann", false).await.unwrap();
+    assert_eq!(conversations().await, 1);
+    ignores::set(cx, ann, "ben", true).await.unwrap();
     assert!(!may().await);
+    let why = complaint(directs::start(cx, ann, "ben", "", draft("Hello")).await, "to");
+    assert!(why.contains("You ignore ben"), "{why}");
+    forum.drain().await;
+}
+
+async fn a_title_made_of_words_goes_with_them(forum: TestForum) {
+    let cx = &forum.cx;
+    let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
+    forum.person("cleo").await;
+    let made = directs::start(cx, ann, "ben", "", draft("Hello zebrawood")).await.unwrap();
+    let typed = directs::start(cx, ann, "cleo", "Hello", draft("Hello echidna")).await.unwrap();
+    let called = async |who, topic| topics::find(cx, who, topic).await.unwrap().topic.name;
+    assert_eq!(called(ben, made.topic).await, "Hello zebrawood");
+    for posted in [&made, &typed] {
+        messages::delete(cx, ann, posted.id).await.unwrap();
+    }
+    assert_eq!(called(ben, made.topic).await, "Untitled");
+    assert_eq!(called(ann, typed.topic).await, "Hello");
     forum.drain().await;
 }
 

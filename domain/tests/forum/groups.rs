@@ -15,6 +15,7 @@ use domain::{accounts, mentions, messages, reads, stars, topics, unread};
 use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
 
 stories! {
+    a_group_comes_to_be_read_by_more_people_only_when_that_is_meant,
     a_private_group_answers_outsiders_like_one_that_does_not_exist,
     what_lists_show_leaves_out_private_groups_for_outsiders,
     a_group_has_one_address,
@@ -135,7 +136,10 @@ async fn a_group_has_one_address(forum: TestForum) {
     let garden = groups::create(cx, mira, form("Garden & Pond", GroupKind::Public)).await.unwrap();
     assert_eq!(garden.slug, "garden-pond");
     assert_eq!(groups::by_slug(cx, mira, "garden-pond").await.unwrap().group, garden);
-    complaint(groups::create(cx, mira, form("garden pond", GroupKind::Private)).await, "slug");
+    let taken = GroupForm { slug: "garden-pond".into(), ..form("Pond", GroupKind::Private) };
+    complaint(groups::create(cx, mira, taken).await, "slug");
+    // Whoever chose none is given another one.
+    assert_eq!(groups::create(cx, mira, form("garden pond", GroupKind::Private)).await.unwrap().slug, "garden-pond-2");
     complaint(groups::create(cx, mira, form("庭", GroupKind::Public)).await, "slug");
     complaint(groups::create(cx, mira, form("Search", GroupKind::Public)).await, "slug");
     for slug in ["a/b", "ä", "-x", "a.b", "live", &"x".repeat(81)] {
@@ -270,6 +274,38 @@ async fn a_public_group_made_private_is_gone_for_others_at_once(forum: TestForum
     groups::update(cx, mira, garden.id, form("Garden", GroupKind::Public)).await.unwrap();
     forum.drain().await;
     assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().mentions, 1, "and comes back with it");
+}
+
+async fn a_group_comes_to_be_read_by_more_people_only_when_that_is_meant(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    forum.admit(&secret, &[sven]).await;
+    let posted = forum.topic(sven, &secret, "Plans", "Among us").await;
+    domain::members::ban(cx, mira, secret.id, id(sven), "Told it outside").await.unwrap();
+    for kind in [GroupKind::Closed, GroupKind::Public] {
+        let form = GroupForm { opens: false, ..form("Secret", kind) };
+        complaint(groups::update(cx, mira, secret.id, form).await, "kind");
+        assert!(is_not_found(messages::show(cx, noor, posted.id).await));
+    }
+    // Fewer may read it without a question, and as many.
+    for (kind, name) in [(GroupKind::Private, "Our secret"), (GroupKind::Private, "Secret")] {
+        groups::update(cx, mira, secret.id, GroupForm { opens: false, ..form(name, kind) }).await.unwrap();
+    }
+    forum.pass(Duration::from_secs(60));
+    groups::update(cx, mira, secret.id, form("Secret", GroupKind::Public)).await.unwrap();
+    messages::show(cx, noor, posted.id).await.unwrap();
+    // What those did who kept order among few stays among them.
+    use domain::audit_log::{self, LogDeed};
+    let read = async |who| {
+        let (_, page) = audit_log::of_group(cx, who, secret.id, None, None).await.unwrap();
+        page.lines.into_iter().map(|line| line.what).collect::<Vec<_>>()
+    };
+    assert_eq!(read(noor).await, [LogDeed::GroupEdited]);
+    assert!(read(mira).await.contains(&LogDeed::MemberBanned));
+    let site = audit_log::of_site(cx, noor, None, None).await.unwrap();
+    assert!(site.lines.iter().all(|line| line.what != LogDeed::MemberBanned));
+    forum.drain().await;
 }
 
 async fn groups_are_found_by_words_and_in_order(forum: TestForum) {

@@ -48,7 +48,7 @@ async fn every_edit_keeps_what_was_said_before(forum: TestForum) {
     assert!(history.versions.iter().all(|version| version.by.username == "mira"));
     assert_eq!(history.versions[2].at, begun);
     assert_eq!(history.versions[0].at.since(begun), Duration::from_secs(120));
-    assert_eq!(history.restorable_until, None);
+    assert_eq!(history.kept_until, None);
     // Two edits at once are two versions.
     let (one, other) =
         tokio::join!(messages::edit(cx, mira, plum, "One".into()), messages::edit(cx, mira, plum, "Another".into()));
@@ -101,7 +101,7 @@ async fn whoever_deleted_their_message_brings_it_back_and_everything_follows(for
     assert_eq!((unread(&forum, mira, topic).await, found(&forum, mira, "quince").await), (0, 0));
     assert_eq!(mentions_of(&forum, mira).await, []);
     let history = history::of(cx, noor, said.id).await.unwrap();
-    assert!(history.restorable_until.is_some());
+    assert!(history.kept_until.is_some() && history.may_restore);
     assert_eq!(text(&history.versions[0].pieces), "@mira quince");
 
     let stream = Stream::User(id(mira));
@@ -132,8 +132,9 @@ async fn what_a_moderator_deleted_only_a_moderator_brings_back(forum: TestForum)
     let said = forum.post(noor, topic, "Mine").await.id;
     messages::delete(cx, mira, said).await.unwrap();
     assert!(is_forbidden(history::restore(cx, noor, said).await));
-    assert!(is_not_found(history::of(cx, noor, said).await), "nor do they read it");
-    assert!(history::of(cx, sven, said).await.unwrap().restorable_until.is_some());
+    let own = history::of(cx, noor, said).await.unwrap();
+    assert!(own.kept_until.is_some() && !own.may_restore, "its author reads it");
+    assert!(history::of(cx, sven, said).await.unwrap().may_restore);
     history::restore(cx, sven, said).await.unwrap();
     // Whoever left does not bring theirs back either.
     messages::delete(cx, noor, said).await.unwrap();

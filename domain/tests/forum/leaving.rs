@@ -10,7 +10,7 @@ use domain::policy::Viewer;
 use domain::secrets::Password;
 use domain::sessions::{self, Origin};
 use domain::testing::{PASSWORD, TestForum, draft};
-use domain::{doctor, export, groups, leaving, messages, search, stars};
+use domain::{doctor, export, groups, leaving, messages, search, stars, store};
 use futures_util::TryStreamExt;
 use serde_json::Value;
 
@@ -18,6 +18,7 @@ use crate::{complaint, id, is_forbidden, is_not_found, live, mentions_of, tables
 
 stories! {
     an_old_name_leads_to_the_new_one_and_stays_kept,
+    a_name_is_not_taken_while_it_is_given_up,
     a_download_holds_what_somebody_wrote_and_nothing_of_others,
     a_deleted_account_leaves_its_words_under_a_name_that_says_so,
     whoever_wants_takes_their_words_with_them,
@@ -77,6 +78,23 @@ async fn an_old_name_leads_to_the_new_one_and_stays_kept(forum: TestForum) {
     );
     accounts::rename(cx, id(mira), "Mira", pass()).await.unwrap();
     assert!(told(accounts::rename(cx, id(mira), "mirabel", pass()).await).contains("TooMany"));
+}
+
+async fn a_name_is_not_taken_while_it_is_given_up(forum: TestForum) {
+    let mira = forum.person("mira").await;
+    // What a change of name does, up to its commit.
+    let mut tx = forum.cx.db.begin().await.unwrap();
+    store::former_names::keep_own(&mut tx, id(mira)).await.unwrap();
+    store::users::rename(&mut tx, id(mira), "miriam", "mlrlam").await.unwrap();
+    let cx = forum.cx.clone();
+    let signed_up = tokio::spawn(async move {
+        let new = NewAccount { username: "M1RA".into(), email: String::new(), password: pass() };
+        accounts::create(&cx, new, false).await
+    });
+    tables::wait_for_blocked(&forum, 1).await;
+    tx.commit().await.unwrap();
+    complaint(signed_up.await.unwrap(), "username");
+    assert_eq!(tables::texts(&forum, "select username from users").await, ["miriam"]);
 }
 
 async fn lines(forum: &TestForum, who: Viewer) -> Vec<Value> {

@@ -38,6 +38,7 @@ mod mentions;
 mod merges;
 mod messages;
 mod oracle;
+mod outsiders;
 mod passwords;
 mod policy;
 mod presence;

@@ -13,6 +13,7 @@ use crate::{complaint, id, is_forbidden, is_not_found, live, mentions_of, unread
 
 stories! {
     in_a_locked_topic_only_moderators_write,
+    in_an_archived_topic_everything_stays_as_it_is,
     what_is_done_to_a_topic_is_said_below_the_message_it_followed,
     marks_are_the_moderators_but_who_started_it_says_when_it_is_resolved,
     pinned_topics_stand_above_the_others_of_their_group,
@@ -40,6 +41,36 @@ async fn in_a_locked_topic_only_moderators_write(forum: TestForum) {
     messages::post(cx, mira, topic, draft("It is closed")).await.unwrap();
     topics::mark(cx, mira, topic, Mark::Locked, false).await.unwrap();
     messages::post(cx, noor, topic, draft("Yes")).await.unwrap();
+    forum.drain().await;
+}
+
+async fn in_an_archived_topic_everything_stays_as_it_is(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let shed = forum.group(mira, "Shed", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let posted = forum.topic(noor, &garden, "Plums", "Ripe?").await;
+    let topic = posted.topic;
+    assert!(is_forbidden(topics::mark(cx, noor, topic, Mark::Archived, true).await), "it is the moderators' to do");
+    topics::mark(cx, mira, topic, Mark::Archived, true).await.unwrap();
+    for who in [mira, noor] {
+        assert!(is_forbidden(messages::post(cx, who, topic, draft("Yes")).await));
+        assert!(is_forbidden(domain::stars::toggle(cx, who, posted.id).await));
+        assert!(is_forbidden(topics::rename(cx, who, topic, "Pears").await));
+        assert!(is_forbidden(topics::delete(cx, who, topic).await));
+        assert!(is_forbidden(topics::mark(cx, who, topic, Mark::Pinned, true).await));
+        assert!(is_forbidden(messages::delete(cx, who, posted.id).await));
+        assert!(is_forbidden(moves::to_group(cx, who, topic, shed.id).await));
+    }
+    assert!(is_forbidden(messages::edit(cx, noor, posted.id, "Unripe?".into()).await));
+    // It is read, and found, as before; the rest of the group goes on.
+    let found = topics::find(cx, noor, topic).await.unwrap();
+    assert!(found.topic.archived && !found.is_open() && found.in_group().may(domain::policy::Deed::Write));
+    forum.topic(noor, &garden, "Pears", "Ripe?").await;
+    topics::mark(cx, mira, topic, Mark::Archived, false).await.unwrap();
+    messages::post(cx, noor, topic, draft("Yes")).await.unwrap();
+    assert_eq!(deeds(&forum, noor, topic).await, [(1, TopicDeed::Archived), (1, TopicDeed::Unarchived)]);
     forum.drain().await;
 }
 

@@ -24,6 +24,7 @@ stories! {
     a_closed_group_is_known_and_not_read,
     an_archived_group_stays_as_it_is,
     a_deleted_group_is_gone_for_everyone,
+    a_topic_that_was_deleted_long_ago_is_forgotten,
     whoever_is_suspended_or_banned_is_signed_out_and_told_why,
     groups_are_discovered_by_category,
 }
@@ -333,7 +334,8 @@ async fn a_deleted_group_is_gone_for_everyone(forum: TestForum) {
         let sidebar = unread::sidebar(cx, id(who)).await.unwrap();
         assert_eq!((sidebar.groups.len(), sidebar.mentions), (0, 0));
     }
-    complaint(groups::create(cx, noor, GroupForm::new("Secret cove", GroupKind::Public)).await, "slug");
+    let same = GroupForm { slug: secret.slug.clone(), ..GroupForm::new("Secret cove", GroupKind::Public) };
+    complaint(groups::create(cx, noor, same).await, "slug");
     forum.drain().await;
     forum.catch_up().await;
     assert_eq!(domain::doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
@@ -341,6 +343,28 @@ async fn a_deleted_group_is_gone_for_everyone(forum: TestForum) {
     domain::reactors::run(cx, &domain::testing::DRAW, domain::jobs::Job::Sweep { slot: "now".into() }).await.unwrap();
     assert_eq!(crate::tables::ints(&forum, "select count(*) from messages").await, [[0]]);
     groups::create(cx, noor, GroupForm::new("Secret cove", GroupKind::Public)).await.unwrap();
+}
+
+async fn a_topic_that_was_deleted_long_ago_is_forgotten(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let (gone, stays) =
+        (forum.topic(mira, &garden, "Plums", "Ripe?").await, forum.topic(mira, &garden, "Figs", "?").await);
+    domain::reads::mark(cx, mira, gone.topic, 1).await.unwrap();
+    topics::delete(cx, mira, gone.topic).await.unwrap();
+    forum.drain().await;
+    forum.catch_up().await;
+    let sweep = || domain::jobs::Job::Sweep { slot: "now".into() };
+    let left = async || crate::tables::ints(&forum, "select topic_id from messages order by id").await;
+    forum.pass(Duration::from_secs(29 * 24 * 3_600));
+    domain::reactors::run(cx, &domain::testing::DRAW, sweep()).await.unwrap();
+    assert_eq!(left().await, [[gone.topic.0], [stays.topic.0]]);
+    forum.pass(Duration::from_secs(2 * 24 * 3_600));
+    domain::reactors::run(cx, &domain::testing::DRAW, sweep()).await.unwrap();
+    assert_eq!(left().await, [[stays.topic.0]]);
+    assert_eq!(crate::tables::ints(&forum, "select id from topics").await, [[stays.topic.0]]);
+    assert_eq!(domain::doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
 }
 
 async fn whoever_is_suspended_or_banned_is_signed_out_and_told_why(forum: TestForum) {

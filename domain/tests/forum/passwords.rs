@@ -7,7 +7,7 @@ use domain::accounts::{self, NewAccount};
 use domain::secrets::{Password, digest};
 use domain::sessions::{self, Origin};
 use domain::testing::{TestForum, counting_statements};
-use domain::{Error, addresses, letters, passwords};
+use domain::{Error, addresses, letters, passwords, store};
 
 use crate::{complaint, is_not_found, tables};
 
@@ -17,6 +17,9 @@ stories! {
     a_link_ends_with_its_hour_and_with_any_change,
     of_two_who_use_a_link_at_once_one_sets_the_password,
     letters_to_a_mailbox_are_counted_from_wherever_they_are_asked_for,
+    accounts_that_are_tried_keep_no_letter_from_its_mailbox,
+    a_new_password_ends_what_somebody_else_asked_for_with_the_old_one,
+    what_is_begun_with_a_password_that_is_gone_is_refused,
 }
 
 const OLD: &str = "the old long one";
@@ -103,7 +106,7 @@ async fn a_link_ends_with_its_hour_and_with_any_change(forum: TestForum) {
     assert!(is_not_found(passwords::reset(cx, &token, Password::new("whoever has it")).await));
 
     let token = link(&forum).await;
-    addresses::change(cx, mira, "", Password::new(NEW)).await.unwrap();
+    addresses::change(cx, mira, "", Password::new(NEW), "").await.unwrap();
     assert!(is_not_found(passwords::reset(cx, &token, Password::new("whoever has it")).await));
     sign_in(&forum, NEW).await.unwrap();
 
@@ -113,7 +116,7 @@ async fn a_link_ends_with_its_hour_and_with_any_change(forum: TestForum) {
         assert!(is_not_found(passwords::resetting(cx, token).await));
     }
     // One that is asked for while the password changes ends too, also when its letter is still on its way.
-    addresses::change(cx, mira, "mira@new.example.org", Password::new(NEW)).await.unwrap();
+    addresses::change(cx, mira, "mira@new.example.org", Password::new(NEW), "").await.unwrap();
     forum.drain().await;
     let letter = forum.letters().pop().unwrap();
     assert!(is_not_found(passwords::resetting(cx, &letter.token).await));
@@ -151,5 +154,105 @@ async fn letters_to_a_mailbox_are_counted_from_wherever_they_are_asked_for(mut f
             other => panic!("{other:?}"),
         }
     }
+    forum.drain().await;
+}
+
+async fn accounts_that_are_tried_keep_no_letter_from_its_mailbox(mut forum: TestForum) {
+    let cx = forum.cx.clone();
+    mira(&forum).await;
+    forum.limit(|limits| (limits.mails_per_mailbox, limits.sign_ups_per_address) = (2, 0));
+    let sign_up = async |username: &str, password: &str| {
+        let new = NewAccount {
+            username: username.into(),
+            email: "new@example.org".into(),
+            password: Password::new(password),
+        };
+        accounts::sign_up(&forum.cx, new, &Default::default(), &origin()).await
+    };
+    // What comes to nothing is not counted.
+    for (username, password) in [("mira", OLD), ("x", OLD), ("noor", "short"), ("m1ra", OLD)] {
+        assert!(matches!(sign_up(username, password).await, Err(Error::Invalid(_))), "{username}");
+    }
+    for username in ["ada", "sven"] {
+        sign_up(username, OLD).await.unwrap();
+    }
+    assert!(matches!(sign_up("noor", OLD).await, Err(Error::TooMany(_))));
+    assert_eq!(tables::texts(&forum, "select username from users order by id").await, ["mira", "ada", "sven"]);
+    // Whatever else goes there: whoever forgot the password hears.
+    forum.drain().await;
+    let confirm = forum.letters().into_iter().find(|letter| letter.kind == "confirm").unwrap();
+    addresses::confirm(&cx, &confirm.token).await.unwrap();
+    passwords::forgot(&forum.cx, "new@example.org", &origin()).await.unwrap();
+    forum.drain().await;
+    assert_eq!(forum.letters().pop().unwrap().kind, "reset");
+}
+
+async fn a_new_password_ends_what_somebody_else_asked_for_with_the_old_one(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = mira(&forum).await;
+    let evil = async |password: &str| {
+        addresses::change(cx, mira, "evil@example.net", Password::new(password), "").await.unwrap();
+        forum.drain().await;
+        let letters: Vec<_> = forum.letters().into_iter().rev().take(2).collect();
+        let sent = [&letters[1], &letters[0]].map(|letter| (letter.to.as_str(), letter.kind.as_str()));
+        assert_eq!(sent, [("mira@example.org", "addressasked"), ("evil@example.net", "confirm")]);
+        letters[0].token.clone()
+    };
+    let is_ended = async |token: &str| {
+        assert!(is_not_found(addresses::confirming(cx, token).await));
+        assert!(is_not_found(addresses::confirm(cx, token).await));
+        assert!(is_not_found(addresses::ask_again(cx, mira).await));
+        let own = accounts::own(cx, mira).await.unwrap();
+        assert_eq!((own.email.as_deref(), own.new_email), (Some("mira@example.org"), None));
+    };
+    let token = evil(OLD).await;
+    passwords::reset(cx, &link(&forum).await, Password::new(NEW)).await.unwrap();
+    is_ended(&token).await;
+    let token = evil(NEW).await;
+    passwords::change(cx, mira, Password::new(NEW), Password::new(OLD), &origin()).await.unwrap();
+    is_ended(&token).await;
+    // A letter that is still on its way ends with it.
+    forum.drain().await;
+    addresses::change(cx, mira, "evil@example.net", Password::new(OLD), "").await.unwrap();
+    passwords::change(cx, mira, Password::new(OLD), Password::new(NEW), &origin()).await.unwrap();
+    let before = forum.letters().len();
+    forum.drain().await;
+    let kinds: Vec<String> = forum.letters().into_iter().skip(before).map(|letter| letter.kind).collect();
+    assert_eq!(kinds, ["addressasked", "passwordchanged"]);
+
+    // Who never confirmed an address keeps the one that they gave, and asks for its letter again.
+    let new = NewAccount { username: "noor".into(), email: "noor@example.org".into(), password: Password::new(OLD) };
+    let token = accounts::sign_up(cx, new, &Default::default(), &origin()).await.unwrap();
+    let noor = sessions::authenticate(cx, &token).await.unwrap().unwrap().person.id;
+    forum.drain().await;
+    let first = forum.letters().pop().unwrap();
+    passwords::change(cx, noor, Password::new(OLD), Password::new(NEW), &origin()).await.unwrap();
+    assert!(is_not_found(addresses::confirm(cx, &first.token).await));
+    addresses::ask_again(cx, noor).await.unwrap();
+    forum.drain().await;
+    addresses::confirm(cx, &forum.letters().pop().unwrap().token).await.unwrap();
+    assert_eq!(accounts::own(cx, noor).await.unwrap().email.as_deref(), Some("noor@example.org"));
+}
+
+async fn what_is_begun_with_a_password_that_is_gone_is_refused(forum: TestForum) {
+    let mira = mira(&forum).await;
+    let hash = Password::new(NEW).hash().await.unwrap();
+    let mut tx = forum.cx.db.begin().await.unwrap();
+    store::users::hold(&mut tx, &[mira]).await.unwrap();
+    let cx = forum.cx.clone();
+    let address =
+        tokio::spawn(async move { addresses::change(&cx, mira, "evil@example.net", Password::new(OLD), "").await });
+    tables::wait_for_blocked(&forum, 1).await;
+    let cx = forum.cx.clone();
+    let password = tokio::spawn(async move {
+        passwords::change(&cx, mira, Password::new(OLD), Password::new("evil's own one"), &origin()).await
+    });
+    tables::wait_for_blocked(&forum, 2).await;
+    store::users::set_password(&mut tx, mira, &hash).await.unwrap();
+    tx.commit().await.unwrap();
+    complaint(address.await.unwrap(), "current_password");
+    complaint(password.await.unwrap().map(drop), "current_password");
+    assert_eq!(accounts::own(&forum.cx, mira).await.unwrap().new_email, None);
+    sign_in(&forum, NEW).await.unwrap();
     forum.drain().await;
 }

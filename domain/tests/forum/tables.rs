@@ -33,6 +33,16 @@ pub async fn texts(forum: &TestForum, statement: &str) -> Vec<String> {
     }
 }
 
+/// Until so many statements wait for what another transaction holds. On SQLite, where there is one writer, whoever comes next waits by
+/// itself.
+pub async fn wait_for_blocked(forum: &TestForum, many: i64) {
+    if let Db::Postgres(_) = &forum.cx.db {
+        let waiting =
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        domain::testing::wait_for("statements to wait", || async { ints(forum, waiting).await == [[many]] }).await;
+    }
+}
+
 /// A column of time in microseconds.
 pub fn micros(forum: &TestForum, column: &str) -> String {
     match &forum.cx.db {

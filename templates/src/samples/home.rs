@@ -1,7 +1,7 @@
 //! The first pages.
 
 use askama::Template;
-use domain::model::Sidebar;
+use domain::model::{GroupId, Sidebar, Waits};
 
 use super::{Drawn, conversation, frame, group, group_rows, message, stranger, topic, wrens};
 use crate::frame::{Flash, FlashKind};
@@ -46,6 +46,14 @@ impl Home {
             has_more: false,
             upto: "1-48.2-52".to_owned(),
             suggestions: Vec::new(),
+            waits: vec![Waits {
+                id: GroupId(1),
+                slug: "birds".to_owned(),
+                name: "Bird watch".to_owned(),
+                reported: 2,
+                held: 0,
+                asked: 1,
+            }],
         }
     }
 

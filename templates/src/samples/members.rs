@@ -112,11 +112,17 @@ impl requests::Requests {
 }
 
 impl invitations::Mine {
-    /// One invitation, one request that waits, one that was declined.
+    /// One invitation, two requests that wait, one of them for a group that is private, and one that was declined.
     pub fn sample() -> Self {
         let invited = vec![invitations::To { group: group(6), inviter: "mira".to_owned(), at: ago(70) }];
-        let asked = |id, declined_at| invitations::Asked { group: group(id), at: ago(3_000), declined_at };
-        Self { frame: frame("/-/invitations"), invited, asked: vec![asked(4, None), asked(3, Some(ago(100)))] }
+        let asked = |id, known, declined_at| invitations::Asked {
+            id: group(id).id,
+            group: Some(group(id)).filter(|_| known),
+            at: ago(3_000),
+            declined_at,
+        };
+        let asked = vec![asked(4, true, None), asked(6, false, None), asked(3, true, Some(ago(100)))];
+        Self { frame: frame("/-/invitations"), invited, asked }
     }
 }
 

@@ -92,6 +92,7 @@ pub(crate) fn topic(id: i64, group: usize, slug: &str, name: &str, by: usize, la
         locked: false,
         pinned: false,
         resolved: false,
+        archived: false,
         events: 0,
         version: 1,
         arrived_at: ago(minutes + 2_880),
@@ -198,7 +199,7 @@ pub fn frame(path: &str) -> Frame {
         .map(|(id, topics)| {
             let Group { id, slug, name, kind, .. } = group(id);
             let level = if id.0 == 5 { Level::Muted } else { Level::Normal };
-            SidebarGroup { id, slug, name, kind, level, topics }
+            SidebarGroup { id, slug, name, kind, level, keeps: id.0 == 1, topics }
         })
         .chain([SidebarGroup {
             id: GroupId(7),
@@ -206,6 +207,7 @@ pub fn frame(path: &str) -> Frame {
             name: "jules, mira".to_owned(),
             kind: GroupKind::Direct,
             level: Level::Normal,
+            keeps: false,
             topics: vec![unread(71, 1)],
         }])
         .collect();

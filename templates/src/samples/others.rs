@@ -9,8 +9,8 @@ use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wre
 use crate::account::{Confirm, FirstAdmin, Forgot, LinkEnded, Reset, SecondStep, SignIn, SignUp};
 use crate::errors::{ErrorPage, Kept, Problem};
 use crate::form::{
-    CodeForm, DeleteForm, ForgotForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm,
-    ResetForm, SignInForm, SignUpForm,
+    CodeForm, DeleteForm, ForgotForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm, ResetForm,
+    SignInForm, SignUpForm,
 };
 use crate::mentions::Mentions;
 use crate::people::{Profile, Recent};
@@ -290,7 +290,7 @@ impl Search {
 impl ErrorPage {
     /// Not found.
     pub fn sample() -> Self {
-        Self { frame: stranger("/birdz/"), problem: Problem::NotFound, kept: Kept::default() }
+        Self { frame: stranger("/birdz/"), problem: Problem::NotFound, why: None, kept: Kept::default() }
     }
 }
 
@@ -303,8 +303,10 @@ fn topic_kept() -> Kept {
 }
 
 pub(super) fn all() -> Vec<Drawn> {
-    let error = |problem| ErrorPage { frame: frame("/birds/x/"), problem, kept: Kept::default() }.render();
-    let sent = |problem, kept| ErrorPage { frame: frame("/-/groups/1/topics"), problem, kept }.render();
+    let error = |problem| ErrorPage { frame: frame("/birds/x/"), problem, why: None, kept: Kept::default() }.render();
+    let sent = |problem, kept| ErrorPage { frame: frame("/-/groups/1/topics"), problem, why: None, kept }.render();
+    let last = Some("You are the last one here.");
+    let told = ErrorPage { why: last, problem: Problem::Forbidden, ..ErrorPage::sample() }.render();
     let button = || Kept { fields: Vec::new(), ..topic_kept() };
     let secret = || Kept { is_whole: false, ..topic_kept() };
     let setup = Setup {
@@ -352,6 +354,7 @@ pub(super) fn all() -> Vec<Drawn> {
         ("error-404", ErrorPage::sample().render()),
         ("error-400", error(Problem::BadRequest)),
         ("error-403", error(Problem::Forbidden)),
+        ("error-403-why", told),
         ("error-405", error(Problem::MethodNotAllowed)),
         ("error-409", error(Problem::Conflict)),
         ("error-410", error(Problem::Gone)),

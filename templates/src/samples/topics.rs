@@ -143,7 +143,23 @@ impl Edit {
         let mut form = RenameForm { title: "".into(), error: None };
         form.mend("title", "A topic has a title.");
         let not_moved = Some("What was said among few stays among few.".to_owned());
-        Self { frame: frame("/-/topics/9/edit"), group: group(1), topic: wrens(), form, moderates: true, not_moved }
+        let (moderates, may_archive) = (true, true);
+        Self {
+            frame: frame("/-/topics/9/edit"),
+            group: group(1),
+            topic: wrens(),
+            form,
+            moderates,
+            may_archive,
+            not_moved,
+        }
+    }
+
+    /// Of one in the archive.
+    pub fn archived() -> Self {
+        let form = RenameForm { title: "Wrens".into(), error: None };
+        let topic = Topic { archived: true, ..wrens() };
+        Self { topic, form, moderates: false, not_moved: None, ..Self::sample() }
     }
 }
 
@@ -256,7 +272,7 @@ impl messages::History {
             ),
         ];
         let frame = frame("/-/messages/139/history");
-        Self { frame, group: group(1), topic: wrens(), message, versions, restorable_until: Some(ago(0)) }
+        Self { frame, group: group(1), topic: wrens(), message, versions, kept_until: Some(ago(0)), may_restore: true }
     }
 }
 
@@ -281,6 +297,7 @@ pub(super) fn all() -> Vec<Drawn> {
         ("topic-moderated", Show::moderated().render()),
         ("topic-held", Show::held().render()),
         ("topic-edit", Edit::sample().render()),
+        ("topic-edit-archived", Edit::archived().render()),
         ("topic-delete", Delete::sample().render()),
         ("topic-split", splits::New::sample().render()),
         ("topic-split-first", splits::New::of_the_first().render()),
@@ -289,7 +306,8 @@ pub(super) fn all() -> Vec<Drawn> {
         ("following-empty", Following::empty().render()),
         ("message-edit", messages::Edit::sample().render()),
         ("message-history", messages::History::sample().render()),
-        ("message-history-now", messages::History { restorable_until: None, ..messages::History::sample() }.render()),
+        ("message-history-now", messages::History { kept_until: None, ..messages::History::sample() }.render()),
+        ("message-history-own", messages::History { may_restore: false, ..messages::History::sample() }.render()),
         ("message-delete", messages::Delete::sample().render()),
     ]
 }

@@ -133,6 +133,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/groups/{}/edit" "category": Nothing;
     "/-/groups/{}/edit" "slow": Few, Keeper at "/-/groups/{closed}/edit" with [("kind", "closed")];
     "/-/groups/{}/edit" "first_held": Nothing;
+    "/-/groups/{}/edit" "opens": Nothing;
     "/-/groups/{}/archive" "archived": Nothing;
     "/-/groups/{}/delete" "name": Lines, Keeper at "/-/groups/{public}/delete";
     "/-/groups/{}/level" "level": Few, Member at "/garden/";

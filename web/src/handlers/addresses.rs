@@ -30,11 +30,11 @@ pub async fn edit(visit: Visit) -> Answer {
 
 /// `POST /-/settings/mail`.
 pub async fn update(visit: Visit, mut form: Form) -> Answer {
-    let user = visit.signed_in()?.person.id;
+    let session = visit.signed_in()?;
     let (email, password) = (form.take("email"), Password::new(form.take("current_password")));
-    match addresses::change(visit.cx(), user, &email, password).await {
+    match addresses::change(visit.cx(), session.person.id, &email, password, &session.id).await {
         Ok(()) if email.trim().is_empty() => Ok(visit.redirect_saying("/-/settings/mail", "mail-gone")),
-        Ok(()) => Ok(visit.redirect_saying("/-/settings/mail", "mail-asked")),
+        Ok(()) => Ok(visit.redirect_saying("/-/settings/mail", "mail-begun")),
         Err(error) => {
             let mut back = MailForm { email: email.into(), ..MailForm::default() };
             for (field, why) in mendable(error)? {

@@ -121,16 +121,18 @@ pub(super) async fn draw(
     })
 }
 
-fn wanted(form: &Form) -> Wanted {
-    Wanted {
+fn wanted(form: &Form) -> Result<Wanted, domain::Error> {
+    Ok(Wanted {
         name: form.get("name").to_owned(),
         slug: form.get("slug").to_owned(),
         description: form.get("description").to_owned(),
-        kind: GroupKind::parse(form.get("kind")).unwrap_or(GroupKind::Public),
+        kind: GroupKind::parse(form.get("kind"))
+            .ok_or_else(|| domain::Error::invalid("kind", "Choose who may read it."))?,
         category: Category::parse(form.get("category")).unwrap_or(Category::Other),
         slow_seconds: number(form.get("slow")),
         first_held: number(form.get("first_held")),
-    }
+        opens: form.get("opens") == "yes",
+    })
 }
 
 /// What was chosen; nothing chosen is the first of them, which is nothing.
@@ -147,6 +149,7 @@ fn given_back(form: &Form, wrong: Vec<(String, String)>) -> GroupForm {
         description: form.get("description").into(),
         slow: form.get("slow").into(),
         first_held: form.get("first_held").into(),
+        opens: form.get("opens").into(),
         error: None,
         key: form.get("key").to_owned(),
     };
@@ -165,7 +168,11 @@ pub async fn new(visit: Visit) -> Answer {
 
 /// `POST /-/groups`.
 pub async fn create(visit: Visit, form: Form) -> Answer {
-    match domain::groups::create(visit.cx(), visit.viewer(), wanted(&form)).await {
+    let created = match wanted(&form) {
+        Ok(wanted) => domain::groups::create(visit.cx(), visit.viewer(), wanted).await,
+        Err(error) => Err(error),
+    };
+    match created {
         Ok(group) => Ok(visit.redirect(&format!("/{}/", group.slug))),
         Err(error) => {
             let form = given_back(&form, mendable(error)?);
@@ -190,6 +197,7 @@ pub async fn edit(visit: Visit, path: Path<String>) -> Answer {
         description: group.description.clone().into(),
         slow: group.slow_seconds.to_string().into(),
         first_held: group.first_held.to_string().into(),
+        opens: "".into(),
         error: None,
         key: String::new(),
     };
@@ -199,7 +207,11 @@ pub async fn edit(visit: Visit, path: Path<String>) -> Answer {
 /// `POST /-/groups/ID/edit`.
 pub async fn update(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let id: GroupId = id(&path)?;
-    match domain::groups::update(visit.cx(), visit.viewer(), id, wanted(&form)).await {
+    let updated = match wanted(&form) {
+        Ok(wanted) => domain::groups::update(visit.cx(), visit.viewer(), id, wanted).await,
+        Err(error) => Err(error),
+    };
+    match updated {
         Ok(group) => {
             visit.site.forget_beside(&[id]);
             Ok(visit.redirect_saying(&format!("/{}/", group.slug), "saved"))
@@ -207,7 +219,7 @@ pub async fn update(visit: Visit, path: Path<String>, form: Form) -> Answer {
         Err(domain::Error::Invalid(fields)) => {
             let form = given_back(&form, mendable(domain::Error::Invalid(fields))?);
             let mut frame = visit.frame().await?;
-            let found = domain::groups::by_id(visit.cx(), visit.viewer(), id).await?;
+            let found = domain::groups::for_deed(visit.cx(), visit.viewer(), id, Deed::Administer).await?;
             visit.group_frame(&mut frame, &found.group, &found.standing).await?;
             visit.mend(&Edit { frame, group: found.group, form })
         }
@@ -283,5 +295,5 @@ pub async fn leave(visit: Visit, path: Path<String>, _form: Form) -> Answer {
     visit.site.forget_beside(&[group.id]);
     let known = matches!(group.kind, GroupKind::Public | GroupKind::Closed);
     let next = if known { format!("/{}/", group.slug) } else { "/".to_owned() };
-    Ok(visit.redirect_saying(&next, "left"))
+    Ok(visit.redirect_saying(&next, if group.is_direct() { "left-conversation" } else { "left" }))
 }

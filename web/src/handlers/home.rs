@@ -40,7 +40,11 @@ pub async fn index(visit: Visit) -> Answer {
         Vec::new()
     };
     let upto = domain::reads::upto(&frame.sidebar, None);
-    visit.page(&Home { frame, stories, has_more, upto, suggestions })
+    let waits = match frame.sidebar.groups.iter().any(|group| group.keeps) {
+        true => domain::groups::waiting(cx, visit.viewer()).await?,
+        false => Vec::new(),
+    };
+    visit.page(&Home { frame, stories, has_more, upto, suggestions, waits })
 }
 
 /// `GET /-/menu`: the left column, for narrow screens without scripts.

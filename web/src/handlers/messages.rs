@@ -135,10 +135,10 @@ pub async fn destroy(visit: Visit, path: Path<String>, _form: Form) -> Answer {
 pub async fn history(visit: Visit, path: Path<String>) -> Answer {
     visit.signed_in()?;
     let mut frame = visit.frame().await?;
-    let domain::history::History { message, topic, group, versions, restorable_until } =
+    let domain::history::History { message, topic, group, versions, kept_until, may_restore } =
         domain::history::of(visit.cx(), visit.viewer(), id(&path)?).await?;
     frame.group = Some(group.id);
-    visit.page(&History { frame, group, topic, message, versions, restorable_until })
+    visit.page(&History { frame, group, topic, message, versions, kept_until, may_restore })
 }
 
 /// `POST /-/messages/ID/restore`.

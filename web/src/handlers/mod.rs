@@ -56,8 +56,8 @@ fn mendable(error: Error) -> Result<Vec<(String, String)>, Error> {
         Error::TooMany(wait) => Ok(vec![(
             String::new(),
             format!(
-                "That was a lot in a short time. Nothing is lost: send it again in {} seconds.",
-                wait.as_secs().max(1)
+                "That was a lot in a short time. Nothing is lost: send it again in {}.",
+                templates::when::wait(&wait.as_secs())
             ),
         )]),
         Error::Slow(wait) => {

@@ -85,8 +85,13 @@ pub async fn answer(visit: Visit, path: Path<String>, form: Form) -> Answer {
         "decline" => false,
         _ => return Err(domain::Error::invalid("answer", "Say whether they may come in.").into()),
     };
-    let (group, _) = domain::requests::answer(visit.cx(), visit.viewer(), group, &users, approve).await?;
+    let (group, done) = domain::requests::answer(visit.cx(), visit.viewer(), group, &users, approve).await?;
     visit.site.forget_beside(&[group.id]);
-    let said = if approve { "let-in" } else { "declined" };
+    let said = match (approve, users.is_empty(), done) {
+        (_, true, _) => "nobody-ticked",
+        (_, false, 0) => "settled-before",
+        (true, false, _) => "let-in",
+        (false, false, _) => "declined",
+    };
     Ok(visit.redirect_saying(&format!("/-/groups/{}/requests", group.id), said))
 }

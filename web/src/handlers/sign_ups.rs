@@ -46,7 +46,7 @@ pub async fn answer(visit: Visit, form: Form) -> Answer {
         None => (form.get("answer"), form.ticked("u")),
     };
     let (approve, said) = match word {
-        "approve" => (true, "approved"),
+        "approve" => (true, "admitted"),
         "decline" => (false, "not-approved"),
         _ => return Err(domain::Error::invalid("answer", "Say whether they may come in.").into()),
     };

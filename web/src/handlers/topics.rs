@@ -72,7 +72,7 @@ pub(super) async fn draw(
     form: MessageForm,
 ) -> Result<Show, Failure> {
     let cx = visit.cx();
-    visit.group_frame(&mut frame, &found.group, &found.standing).await?;
+    visit.group_frame(&mut frame, &found.group, &found.in_group()).await?;
     let page = domain::messages::page(cx, visit.viewer(), &found, window).await?;
     let beside = visit.site.beside(found.group.id).await?;
     let counted =
@@ -80,7 +80,7 @@ pub(super) async fn draw(
     let new = page.first_unread.zip(counted).map(|(seq, count)| NewSince { seq, count });
     let continues = match found.unseen {
         true => {
-            let (group, standing) = (found.group.clone(), found.standing);
+            let (group, standing) = (found.group.clone(), found.in_group());
             let group = domain::groups::Found { group, standing, reported: 0, held: 0, own_held: false };
             domain::directs::newest(cx, visit.viewer(), &group).await?
         }
@@ -97,11 +97,11 @@ pub(super) async fn draw(
         new,
         may_write: found.is_open(),
         is_member: found.standing.role.is_some(),
-        may_invite: found.standing.may(Deed::Invite),
+        may_invite: found.in_group().may(Deed::Invite),
         level: found.level,
         continues,
-        may_join: found.standing.may(Deed::Join),
-        may_edit: found.may_edit(visit.viewer()),
+        may_join: found.in_group().may(Deed::Join),
+        may_edit: found.may_edit(visit.viewer()) || found.may_archive(),
         may_delete: found.may_edit(visit.viewer()),
         is_slow: found.group.slow_seconds > 0 && !found.standing.may(Deed::Moderate),
         own_held: domain::held::own_in_topic(cx, visit.viewer(), &found).await?,
@@ -146,12 +146,15 @@ async fn edit_page(visit: &Visit, topic: TopicId, form: Option<RenameForm>, not_
     let mut frame = visit.frame().await?;
     visit.signed_in()?;
     let found = domain::topics::find(visit.cx(), visit.viewer(), topic).await?;
-    found.check_edit(visit.viewer())?;
+    let may_archive = found.may_archive();
+    if !may_archive {
+        found.check_edit(visit.viewer())?;
+    }
     frame.group = Some(found.group.id);
     let moderates = found.standing.may(Deed::Moderate);
     let is_wrong = form.is_some() || not_moved.is_some();
     let form = form.unwrap_or_else(|| RenameForm { title: found.topic.name.clone().into(), error: None });
-    let page = Edit { frame, group: found.group, topic: found.topic, form, moderates, not_moved };
+    let page = Edit { frame, group: found.group, topic: found.topic, form, moderates, may_archive, not_moved };
     if is_wrong { visit.mend(&page) } else { visit.page(&page) }
 }
 

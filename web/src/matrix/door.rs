@@ -119,7 +119,12 @@ impl Door {
         let request = request.insert_header(("cookie", cookie));
         let (status, headers, body) = (self.0)(request).await;
         let encoded = templates::search::encoded(path);
-        let plain = |text: &str| text.replace(&encoded, "ADDRESS").replace(path, "ADDRESS");
+        // The name that was sent is that of the group, and comes back as it was sent.
+        let sent = fields.iter().find(|(name, _)| *name == "name").map(|(_, name)| format!("\n{name}</textarea>"));
+        let plain = |text: &str| {
+            let text = text.replace(&encoded, "ADDRESS").replace(path, "ADDRESS");
+            sent.iter().fold(text, |text, sent| text.replace(sent, "\nNAME</textarea>"))
+        };
         let leads_in = headers.iter().any(|(name, value)| name == "location" && value.starts_with("/-/sign-in?"));
         let mut headers: Vec<(String, String)> = headers
             .iter()

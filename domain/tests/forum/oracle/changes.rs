@@ -66,7 +66,7 @@ impl Model {
         if !group.members.contains_key(&p) {
             return Said::Done;
         }
-        if group.kind == GroupKind::Private && group.members.len() == 1 {
+        if matches!(group.kind, GroupKind::Private | GroupKind::Closed) && group.members.len() == 1 {
             return Said::Refused;
         }
         group.members.remove(&p);
@@ -190,6 +190,7 @@ impl Model {
             gone: false,
             ended_in: None,
             locked: false,
+            archived: false,
             messages: Vec::new(),
             levels: Default::default(),
             opened: Default::default(),
@@ -211,10 +212,22 @@ impl Model {
         if !self.reads_topic(t, Some(by)) {
             return Said::Absent;
         }
-        if !self.moderates(self.topics[t].group, by) {
+        if !self.moderates_in(t, by) {
             return Said::Refused;
         }
         self.topics[t].locked = locked;
+        Said::Done
+    }
+
+    /// Everything in it stays as it is, until it is taken out of the archive.
+    pub fn archive_topic(&mut self, by: P, t: T, archived: bool) -> Said {
+        if !self.reads_topic(t, Some(by)) {
+            return Said::Absent;
+        }
+        if !self.moderates(self.topics[t].group, by) {
+            return Said::Refused;
+        }
+        self.topics[t].archived = archived;
         Said::Done
     }
 
@@ -226,7 +239,7 @@ impl Model {
         let topic = &self.topics[t];
         let others = |m: &M| self.messages[*m].author != topic.creator && self.messages[*m].deleted_by.is_none();
         let own = topic.creator == by && self.writes_in(t, by) && !topic.messages.iter().any(others);
-        if !self.moderates(topic.group, by) && !own {
+        if !self.moderates_in(t, by) && !own {
             return Said::Refused;
         }
         self.topics[t].gone = true;
@@ -245,7 +258,7 @@ impl Model {
             return Said::Absent;
         }
         let topic = &self.topics[t];
-        if !self.writes_in(t, p) || topic.locked && !self.moderates(topic.group, p) {
+        if !self.writes_in(t, p) || topic.locked && !self.moderates_in(t, p) {
             return Said::Refused;
         }
         self.add(t, p, now, written);
@@ -277,19 +290,23 @@ impl Model {
             return Said::Absent;
         }
         let own = self.messages[m].author == p && self.writes_in(t, p);
-        if !own && !self.moderates(self.topics[t].group, p) {
+        if !own && !self.moderates_in(t, p) {
             return Said::Refused;
         }
         self.messages[m].deleted_by = Some(p);
+        // A title that was made of its words goes with them.
+        let is_direct = self.groups[self.topics[t].group].kind == GroupKind::Direct;
+        if is_direct && self.topics[t].messages.first() == Some(&m) && self.topics[t].title == self.messages[m].word {
+            "Untitled".clone_into(&mut self.topics[t].title);
+        }
         Said::Done
     }
 
     pub fn restore(&mut self, p: P, m: M) -> Said {
         let Some(t) = self.at(m, p) else { return Said::Absent };
         let Some(by) = self.messages[m].deleted_by else { return Said::Done };
-        let g = self.topics[t].group;
-        let own = by == p && self.writes(g, p);
-        if !own && !self.moderates(g, p) {
+        let own = by == p && self.writes(self.topics[t].group, p) && !self.topics[t].archived;
+        if !own && !self.moderates_in(t, p) {
             return Said::Refused;
         }
         self.messages[m].deleted_by = None;

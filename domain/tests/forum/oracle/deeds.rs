@@ -303,6 +303,16 @@ impl World<'_> {
                 let is = said(&topics::mark(&cx, self.people[by], topic, Mark::Locked, locked).await);
                 (format!("{by} locks {t}: {locked}"), is, self.model.lock(by, t, locked), News::None)
             }
+            90..=91 => {
+                let (by, archived) = (self.keeper(self.model.topics[t].group), self.dice.roll(3) == 0);
+                let is = said(&topics::mark(&cx, self.people[by], topic, Mark::Archived, archived).await);
+                (
+                    format!("{by} archives topic {t}: {archived}"),
+                    is,
+                    self.model.archive_topic(by, t, archived),
+                    News::None,
+                )
+            }
             76 => {
                 let by = self.keeper(self.model.topics[t].group);
                 let is = said(&topics::delete(&cx, self.people[by], topic).await);
@@ -318,7 +328,7 @@ impl World<'_> {
                 let news = if g == from { News::None } else { News::Topics(vec![t]) };
                 (format!("{by} moves {t} to {g}"), is, was, news)
             }
-            82..=91 => self.split(t, m, g).await,
+            82..=89 => self.split(t, m, g).await,
             _ => {
                 let into = self.any_topic();
                 let by = self.keeper(self.model.topics[t].group);

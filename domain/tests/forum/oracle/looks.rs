@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::World;
 use super::deeds::News;
-use super::model::{M, P, T};
+use super::model::{Group, M, P, T};
 use crate::{id, told};
 
 impl World<'_> {
@@ -225,14 +225,29 @@ impl World<'_> {
             .iter()
             .map(|group| (group.id, group.topics.iter().map(|t| (t.topic, t.unread)).collect()))
             .collect();
-        let own =
-            self.model.groups.iter().enumerate().filter(|(_, group)| group.members.contains_key(&p) && !group.gone);
+        // A conversation with nobody but those whom one ignores is not shown.
+        let silent = |group: &Group| {
+            let mut others = group.members.keys().filter(|other| **other != p).peekable();
+            let has_others = others.peek().is_some();
+            group.kind == GroupKind::Direct && has_others && others.all(|o| self.model.ignores.contains(&(p, *o)))
+        };
+        let is_own = |(_, group): &(usize, &Group)| group.members.contains_key(&p) && !group.gone && !silent(group);
+        let own = self.model.groups.iter().enumerate().filter(is_own);
         let counts = |g: usize| -> BTreeMap<TopicId, i64> {
             let of = (0..self.model.topics.len()).filter(|t| self.model.topics[*t].group == g);
             of.map(|t| (self.model.topics[t].id, self.model.unread(t, p))).filter(|(_, count)| *count > 0).collect()
         };
         let expected = own.map(|(g, group)| (group.id, counts(g))).collect();
         assert_eq!(shown, expected, "what is unread for {p}{}", self.trace());
+        let paper = topics::unread_paper(cx, viewer, &sidebar, 500).await.unwrap();
+        let papered: BTreeMap<TopicId, (GroupId, i64)> =
+            paper.iter().map(|(group, row, _)| (row.topic.id, (group.id, row.unread))).collect();
+        let counted = shown.iter().flat_map(|(group, topics)| topics.iter().map(|(t, count)| (*t, (*group, *count))));
+        assert_eq!(papered, counted.collect(), "the page of what is unread for {p}{}", self.trace());
+        for (_, row, messages) in &paper {
+            let own = messages.iter().all(|m| m.topic_id == row.topic.id);
+            assert!(own && !messages.is_empty(), "what is unread of {}{}", row.topic.id, self.trace());
+        }
         let (rows, _) = mentions::list(cx, viewer, None, 500).await.unwrap();
         let shown: BTreeMap<MessageId, bool> =
             rows.into_iter().map(|(placed, is_new)| (placed.message.id, is_new)).collect();
@@ -273,8 +288,8 @@ impl World<'_> {
                 for t in (0..self.model.topics.len()).filter(|t| self.model.topics[*t].group == g) {
                     if self.model.reads_topic(t, p) {
                         let found = self.model.topics[t].messages.iter().map(|m| &self.model.messages[*m]);
-                        // All say it but the one whose first word became a title.
-                        let titled = |m: &&super::model::Message| m.word == self.model.topics[t].title;
+                        // All say it but the one whose word became a title.
+                        let titled = |m: &&super::model::Message| self.model.plain.contains(&m.word);
                         let found = found.filter(|m| m.deleted_by.is_none() && !titled(m));
                         let heard = found.filter(|m| !p.is_some_and(|p| self.model.ignores.contains(&(p, m.author))));
                         expected.extend(heard.map(|m| m.id));

@@ -155,6 +155,7 @@ impl<'a> World<'a> {
         let now = self.now();
         self.model.groups[g].members.insert(3, member(now, Some(now)));
         // Its first words are its title.
+        self.model.plain.insert(written.clone());
         let begun = Begun { id: posted.topic, slug: posted.topic_slug, title: written.clone() };
         let names = Default::default();
         self.model.begin(g, 1, now, &begun, &Written { id: posted.id, word: written, names });

@@ -60,6 +60,7 @@ pub struct Topic {
     /// The topic that it became a part of.
     pub ended_in: Option<T>,
     pub locked: bool,
+    pub archived: bool,
     /// In their order.
     pub messages: Vec<M>,
     pub levels: BTreeMap<P, Level>,
@@ -95,6 +96,8 @@ pub struct Model {
     pub ignores: BTreeSet<(P, P)>,
     /// What people have read.
     pub seen: BTreeSet<(P, M)>,
+    /// Words of messages that say nothing else.
+    pub plain: BTreeSet<String>,
     /// Where each address leads, by the slugs of group and topic.
     pub addresses: BTreeMap<(G, String), T>,
 }
@@ -143,7 +146,7 @@ impl Model {
         let topic = &self.topics[t];
         let group = &self.groups[topic.group];
         let unseen = group.members.values().any(|member| member.sees_from.is_some_and(|from| from > topic.started));
-        self.writes(topic.group, p) && !(group.kind == GroupKind::Direct && unseen)
+        self.writes(topic.group, p) && !topic.archived && !(group.kind == GroupKind::Direct && unseen)
     }
 
     /// Moderators and admins keep order, and the site's admins where they read; nobody in a conversation.
@@ -155,6 +158,11 @@ impl Model {
     /// What is archived stays as it is.
     pub fn moderates(&self, g: G, p: P) -> bool {
         self.keeps(g, p) && !self.groups[g].archived
+    }
+
+    /// The same of a topic.
+    pub fn moderates_in(&self, t: T, p: P) -> bool {
+        self.moderates(self.topics[t].group, p) && !self.topics[t].archived
     }
 
     pub fn administers(&self, g: G, p: P) -> bool {

@@ -25,7 +25,7 @@ impl Model {
         if !self.reads_topic(t, Some(by)) {
             return Said::Absent;
         }
-        if !self.moderates(from, by) {
+        if !self.moderates_in(t, by) {
             return Said::Refused;
         }
         if !self.knows(to, Some(by)) {
@@ -100,7 +100,7 @@ impl Model {
         if !self.reads_topic(t, Some(by)) {
             return Said::Absent;
         }
-        if !self.moderates(self.topics[t].group, by) {
+        if !self.moderates_in(t, by) {
             return Said::Refused;
         }
         if !self.reads_topic(into, Some(by)) {
@@ -108,7 +108,7 @@ impl Model {
         }
         let to = self.topics[into].group;
         let said = self.may_go(by, t, to);
-        if t == into || !self.moderates(to, by) || said != Said::Done {
+        if t == into || !self.moderates_in(into, by) || said != Said::Done {
             return Said::Refused;
         }
         if to != self.topics[t].group {
