@@ -10,7 +10,7 @@ use crate::groups::{self, Found};
 use crate::limits::{self, By};
 use crate::messages::{self, Placed};
 use crate::model::{Grounds, GroupId, GroupKind, Message, MessageId, ReportId, Verdict};
-use crate::policy::{self, Deed, Viewer};
+use crate::policy::{self, Viewer};
 use crate::store::reports::{OpenRow, Reported, VoiceRow};
 use crate::time::Timestamp;
 use crate::{members, store};

@@ -1,27 +1,20 @@
 // The composer of a topic: grows, keeps a draft, sends without leaving the page. Also drafts of other forms that ask.
 
+import { Drafts, FORGET_TAKEN, draftName, keyTaken } from './drafts.js';
 import { placeMessage } from './messages.js';
 
 const TIMEOUT = 20_000;
 
-/** Storage may be full, or forbidden: then there are no drafts, and nothing else changes. */
-const drafts = {
-  read(name) {
-    try {
-      return JSON.parse(localStorage.getItem(`klatch-draft-${name}`)) ?? {};
-    } catch {
-      return {};
-    }
-  },
-  write(name, draft) {
-    try {
-      if (draft?.text || draft?.title) localStorage.setItem(`klatch-draft-${name}`, JSON.stringify(draft));
-      else localStorage.removeItem(`klatch-draft-${name}`);
-    } catch {
-      // See above.
-    }
-  },
-};
+/** The browser's storage; forbidden, it throws when it is looked at. */
+function storage() {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
+const drafts = new Drafts(storage(), document.body.dataset.user);
 
 /** An idempotency key: 128 bits as hex. */
 function newKey() {
@@ -34,24 +27,32 @@ function grow(textarea) {
   textarea.style.height = `${textarea.scrollHeight + 2}px`;
 }
 
-/** A form whose `title` and `text` are kept in this browser until they are sent. */
+/** A form whose fields are kept in this browser until the server took them. */
 function keepDraft(form, name) {
-  const { title, text, key } = form.elements;
-  const fields = [title, text].filter(Boolean);
-  const draft = drafts.read(name);
+  const { to, title, text, key } = form.elements;
+  const fields = [to, title, text].filter(Boolean);
+  const called = () => (to ? draftName(name, to.value, to.defaultValue) : name);
+  // A form that came back to be mended goes on with the draft that it was sent from.
+  let stored = drafts.withKey(key?.value) ?? called();
+  const draft = drafts.read(stored);
   for (const field of fields) {
     if (!field.value && draft[field.name]) field.value = draft[field.name];
   }
-  if (draft.key && key) key.value = draft.key;
-  if (fields.some((field) => field.value)) form.closest('details')?.setAttribute('open', '');
+  // The key is for these words: others are another message.
+  if (draft.key && key && [title, text].every((field) => !field || field.value === (draft[field.name] ?? ''))) key.value = draft.key;
+  if ([title, text].some((field) => field?.value)) form.closest('details')?.setAttribute('open', '');
 
   let timer;
-  let tried = Boolean(draft.key);
+  let tried = Boolean(draft.key) && key?.value === draft.key;
   const save = () => {
+    // What was carried to another form is that one's.
+    if (!form.isConnected) return;
     clearTimeout(timer);
     timer = undefined;
     const now = Object.fromEntries(fields.map((field) => [field.name, field.value]));
-    drafts.write(name, tried ? { ...now, key: key?.value } : now);
+    if (stored !== called()) drafts.write(stored);
+    stored = called();
+    drafts.write(stored, tried ? { ...now, key: key?.value } : now);
   };
   form.addEventListener('input', () => {
     if (tried && key) key.value = newKey();
@@ -73,7 +74,7 @@ function keepDraft(form, name) {
       clearTimeout(timer);
       timer = undefined;
       tried = false;
-      drafts.write(name);
+      drafts.write(stored);
     },
   };
 }
@@ -171,23 +172,42 @@ export function replyTo(name) {
   return true;
 }
 
+/**
+ * What was being written goes on in another form: its topic became part of another. What waits there already stays in front.
+ */
+export function carry(from, to) {
+  const [old, text] = [from.elements.text, to.elements.text];
+  const before = drafts.read(to.dataset.topic).text;
+  text.value = [before, old.value].filter((words) => words?.trim()).join('\n\n');
+  drafts.write(from.dataset.topic);
+  drafts.write(to.dataset.topic, { text: text.value });
+}
+
+/** What the server says that it took is no draft any more, in whichever tab it was written. */
+function letGoOfTaken() {
+  const key = keyTaken(document.cookie);
+  if (!key) return;
+  drafts.taken(key);
+  document.cookie = FORGET_TAKEN;
+}
+
 export function start() {
+  drafts.tidy();
+  letGoOfTaken();
   document.addEventListener('keydown', sendOnKey);
   document.addEventListener('click', (event) => {
     const reply = event.target.closest('a[data-reply]');
     if (reply && replyTo(reply.dataset.reply)) event.preventDefault();
   });
+  document.addEventListener('submit', (event) => {
+    if (event.target.getAttribute('action') === '/-/sign-out') drafts.leave();
+  });
   document.addEventListener('klatch:main', attach);
   attach();
 }
 
-/**
- * Takes charge of the page's forms, each once: the main part may have been swapped for a fresh one. Somebody who sent a
- * new topic and now sees a topic of that group has no use for its draft any more.
- */
+/** Takes charge of the page's forms, each once: the main part may have been swapped for a fresh one. */
 function attach() {
-  const group = document.getElementById('messages')?.dataset.group;
-  if (group && drafts.read(`group-${group}`).key) drafts.write(`group-${group}`);
   for (const form of document.querySelectorAll('#compose, form[data-draft]')) {
     if (started.has(form)) continue;
     started.add(form);

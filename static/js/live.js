@@ -193,7 +193,7 @@ class Page {
       case 'read':
         for (const [inGroup, of, unread, readSeq, lastSeq] of event.topics ?? []) this.unread.read(inGroup, of, unread, readSeq, lastSeq);
         if (event.mentions !== undefined) this.unread.mentions = event.mentions;
-        if (document.body.dataset.page === 'home') this.redrawSoon();
+        if (document.body.dataset.page === 'home') this.readAtHome(event.topics ?? []);
         break;
       case 'mention':
         this.unread.mentions = event.mentions;
@@ -219,6 +219,18 @@ class Page {
     const known = this.numberings.get(topic);
     this.numberings.set(topic, numbering);
     return known === undefined ? numbering > 0 && type === 'topic_change' : numbering > known;
+  }
+
+  /** What was read, here or elsewhere, leaves the home page at once; the rest of it is drawn anew. */
+  readAtHome(topics) {
+    const stories = () => [...document.querySelectorAll('.story[data-topic]')];
+    const before = stories().length;
+    for (const [group, topic, unread] of topics) {
+      if (unread > 0 || this.unread.topic(group, topic) > 0) continue;
+      stories().find((story) => Number(story.dataset.topic) === topic)?.remove();
+    }
+    if (before > 0 && stories().length === 0) this.resync(0);
+    else this.redrawSoon();
   }
 
   place({ html, seq, author }, open) {

@@ -58,7 +58,8 @@ function tend(root) {
 
 /**
  * Puts a message into the page: in the place of its older self, or where its number belongs. Doing it twice changes
- * nothing, nor does an older state of it. Answers `placed`, `replaced`, or `refused`: there is no list here, the message is another topic's, or the
+ * nothing, nor does an older state of it. Answers `placed`; `folded` when it was placed, and is of somebody whom the reader
+ * ignores; `replaced`; or `refused`: there is no list here, the message is another topic's, or the
  * page does not reach to the topic's end.
  */
 export function placeMessage(html, seq) {
@@ -91,14 +92,15 @@ export function placeMessage(html, seq) {
   } else {
     messages.append(article);
   }
-  article.classList.add('fresh');
+  const isFolded = article.classList.contains('folded');
+  if (!isFolded) article.classList.add('fresh');
   tend(article);
   if (number > last) messages.dataset.lastSeq = String(number);
   if (messages.dataset.firstSeq === '0') messages.dataset.firstSeq = String(number);
 
   if (follow || mine) goToEnd();
-  else if (!next) setBelow(below + 1);
-  return 'placed';
+  else if (!next && !isFolded) setBelow(below + 1);
+  return isFolded ? 'folded' : 'placed';
 }
 
 /** Stars without leaving the page; says so when that fails. */

@@ -1,9 +1,12 @@
 // Draws the page anew where it stands: fetches the same address and swaps what differs, without taking away what is being
 // typed or read.
 
+import { carry } from './composer.js';
 import { goToEnd, isAtEnd } from './messages.js';
 
 const TIMEOUT = 20_000;
+/** For how long after it was loaded a page says what was done before it. */
+const SAID = 20_000;
 
 /** A form that somebody has typed in. */
 function isTouched(form) {
@@ -38,25 +41,67 @@ function returnTo(place, wasAtEnd) {
   else if (item) window.scrollBy(0, item.getBoundingClientRect().top - place.top);
 }
 
-/** Puts what came into the place of what was there; false when that would take away something typed. */
-function swapMain(main, fresh) {
-  const kept = [];
+/** Has a form that the page does not have any more stay in it, with a line that says so; it cannot be sent. */
+function shelve(form, fresh, words) {
+  let line = form.querySelector('.shelf');
+  if (!line) {
+    line = Object.assign(document.createElement('p'), { className: 'shelf error' });
+    line.setAttribute('role', 'status');
+    form.prepend(line);
+    const stop = (event) => {
+      if (!form.classList.contains('shelved')) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
+    form.addEventListener('submit', stop, { capture: true });
+  }
+  const isSaid = form.classList.contains('shelved') && line.textContent === words;
+  line.hidden = false;
+  line.textContent = words;
+  form.classList.add('shelved');
+  const [dock, log] = [fresh.querySelector('.dock'), fresh.querySelector('.log')];
+  if (dock || !log) (dock ?? fresh).append(form);
+  else log.prepend(form);
+  if (!isSaid) document.getElementById('live-polite').textContent = words;
+}
+
+/** What was shelved can be sent again. */
+function unshelve(form) {
+  form.classList.remove('shelved');
+  const line = form.querySelector('.shelf');
+  if (line) line.hidden = true;
+}
+
+/**
+ * Puts what came into the place of what was there. What somebody typed stays: in the same form of the fresh page; in the composer
+ * of the topic into which theirs went; or, where there is no such form any more, in the old one, which says so.
+ */
+function swapMain(main, fresh, gone) {
   const active = document.activeElement;
   const { selectionStart, selectionEnd } = active ?? {};
-  for (const [action, form] of touchedForms(main)) {
-    const counterpart = [...fresh.querySelectorAll('form[method=post]')].find((other) => other.getAttribute('action') === action);
-    if (!counterpart) return false;
-    kept.push([form, counterpart]);
-  }
   const focused = active && main.contains(active) ? active : null;
   const focusedId = focused?.id;
-  for (const [form, counterpart] of kept) {
-    const details = form.closest('details');
-    if (details) counterpart.closest('details')?.toggleAttribute('open', details.open);
-    counterpart.replaceWith(form);
+  const compose = fresh.querySelector('#compose');
+  const orphans = [];
+  for (const [action, form] of touchedForms(main)) {
+    const counterpart = [...fresh.querySelectorAll('form[method=post]')].find((other) => other.getAttribute('action') === action);
+    if (counterpart) {
+      const details = form.closest('details');
+      if (details) counterpart.closest('details')?.toggleAttribute('open', details.open);
+      unshelve(form);
+      counterpart.replaceWith(form);
+    } else if (form.id === 'compose' && compose) {
+      if (isTouched(form)) carry(form, compose);
+    } else if (isTouched(form)) {
+      orphans.push(form);
+    }
   }
-  // What the last deed led to is said once, by the page that it led to: it stays there.
-  const said = main.querySelector(':scope > [data-said]');
+  const words = gone
+    ? 'This cannot be read or written any more. What you wrote is kept here, so that you can take it elsewhere.'
+    : 'This cannot be sent any more. What you wrote is kept.';
+  for (const form of orphans) shelve(form, fresh, words);
+  // What the last deed led to is said by the page that it led to, for as long as it is news.
+  const said = performance.now() < SAID && main.querySelector(':scope > [data-said]');
   main.replaceChildren(...fresh.childNodes);
   if (said) main.prepend(said);
   const target = focused?.isConnected ? focused : focusedId && document.getElementById(focusedId);
@@ -64,11 +109,7 @@ function swapMain(main, fresh) {
     target.focus({ preventScroll: true });
     if (target === focused && typeof selectionStart === 'number') target.setSelectionRange(selectionStart, selectionEnd);
   }
-  return true;
 }
-
-/** Whether a form of this page was sent to the address that it is at: then fetching that is not drawing it anew. */
-const isAnswerToForm = () => [...document.querySelectorAll('main form[method=post]')].some((form) => new URL(form.action).pathname === location.pathname);
 
 function load() {
   location.reload();
@@ -79,19 +120,18 @@ function load() {
 /**
  * Fetches this page and swaps it in. Answers `done`; or `failed` when it could not be had and should be tried again; or `gone` when
  * it is not there for this reader any more, which it then says, and there is nothing to hear. What somebody typed is never
- * taken away: then the main part stays as it is, and the rest is new.
+ * taken away.
  */
 export async function refresh() {
   let answer;
   let text;
   try {
-    answer = await fetch(location.href, { cache: 'no-store', headers: { Accept: 'text/html' }, signal: AbortSignal.timeout(TIMEOUT) });
+    answer = await fetch(location.href, { cache: 'no-store', headers: { Accept: 'text/html', 'X-Klatch-Background': '1' }, signal: AbortSignal.timeout(TIMEOUT) });
     text = await answer.text();
   } catch {
     return 'failed';
   }
   if (answer.status === 429 || answer.status >= 500) return 'failed';
-  if (!answer.ok && isAnswerToForm()) return 'gone';
   // Its own style carries its own nonce, which is not this page's: the browser would complain of it, though nothing is shown yet.
   const page = new DOMParser().parseFromString(text.replace(/<style\b[^>]*>[^<]*<\/style>/, ''), 'text/html');
   const [main, fresh] = [document.getElementById('main'), page.getElementById('main')];
@@ -105,7 +145,7 @@ export async function refresh() {
   if (answer.ok && !liveAfter) return 'failed';
   const place = findPlace(main);
   const wasAtEnd = isAtEnd();
-  const swapped = swapMain(main, document.importNode(fresh, true));
+  swapMain(main, document.importNode(fresh, true), !answer.ok);
   const [sidebar, freshSidebar] = [document.getElementById('sidebar'), page.getElementById('sidebar')];
   if (freshSidebar && !sidebar.contains(document.activeElement)) {
     sidebar.replaceChildren(...document.importNode(freshSidebar, true).childNodes);
@@ -114,9 +154,7 @@ export async function refresh() {
   if (unread) unread.textContent = page.getElementById('unread')?.textContent ?? '{}';
   document.title = page.title;
   if (liveAfter) document.body.dataset.liveAfter = liveAfter;
-  if (swapped) {
-    document.dispatchEvent(new CustomEvent('klatch:main'));
-    returnTo(place, wasAtEnd);
-  }
+  document.dispatchEvent(new CustomEvent('klatch:main'));
+  returnTo(place, wasAtEnd);
   return answer.ok ? 'done' : 'gone';
 }

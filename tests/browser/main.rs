@@ -2,12 +2,16 @@
 
 mod browser;
 mod directs;
+mod drafts;
 mod groups;
 mod hostile;
 mod keeping;
 mod live;
 mod plain;
 mod promise;
+mod quiet;
+mod shut;
 mod splits;
 #[path = "../support/mod.rs"]
 mod support;
+mod touch;

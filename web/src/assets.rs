@@ -21,6 +21,7 @@ const FILES: &[(&str, &str, &[u8])] = files! {
     "js/klatch.js" => "",
     "js/composer.js" => "",
     "js/cursor.js" => "",
+    "js/drafts.js" => "",
     "js/keyboard.js" => "",
     "js/live.js" => "",
     "js/messages.js" => "",

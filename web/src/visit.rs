@@ -22,6 +22,7 @@ use templates::{Frame, Live, Template};
 
 use crate::failure::{Answer, Failure};
 use crate::flash;
+use crate::form::Form;
 use crate::site::Site;
 
 /// A request as handlers see it.
@@ -41,6 +42,8 @@ pub struct Visit {
     pub is_prefetch: bool,
     /// Whether a script wants JSON.
     pub wants_json: bool,
+    /// Whether the page may be fetched again from where it is: the answer to a form may not.
+    is_fetched: bool,
     origin: Origin,
     nonce: String,
     form_secret: String,
@@ -83,11 +86,16 @@ impl Visit {
                 || header("sec-purpose").contains("prefetch")
                 || header("purpose").contains("prefetch"),
             wants_json: crate::failure::wants_json(request),
+            is_fetched: matches!(*request.method(), Method::GET | Method::HEAD),
             origin: Origin { address: address(request, &site.config.proxies), agent: header("user-agent").to_owned() },
             nonce: secrets::token()?[..24].to_owned(),
             form_secret,
             form_cookie_is_new,
-            flash: request.cookie(flash::COOKIE).map(|cookie| cookie.value().to_owned()),
+            // An open page that is drawn anew is not the next page: what was done is said by that.
+            flash: request
+                .cookie(flash::COOKIE)
+                .filter(|_| header(BACKGROUND).is_empty())
+                .map(|cookie| cookie.value().to_owned()),
             hidden_notice: request.cookie(NOTICE).map(|cookie| cookie.value().to_owned()),
             session,
             waiting,
@@ -208,8 +216,11 @@ impl Visit {
         Ok(frame)
     }
 
-    /// Where the page's poll begins. Without the bus a page is drawn all the same, and is not live.
+    /// Where the page's poll begins. Without the bus a page is drawn all the same, and is not live; nor is one that cannot be drawn anew.
     async fn live(&self, stream: Stream, group: Option<domain::model::GroupId>) -> Option<Live> {
+        if !self.is_fetched {
+            return None;
+        }
         match self.cx().bus.open(stream).await {
             Ok(after) => Some(Live { after: after.to_string(), group }),
             Err(error) => {
@@ -337,6 +348,16 @@ impl Visit {
         response
     }
 
+    /// An answer to a form that was taken: it tells the page's script, by the form's key, that its draft is none any more.
+    pub fn taken(&self, mut response: HttpResponse, form: &Form) -> HttpResponse {
+        let key = form.get("key");
+        if (1..=100).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            let cookie = self.cookie(TAKEN, key.to_owned()).http_only(false).max_age(CookieDuration::days(1)).finish();
+            let _ = response.add_cookie(&cookie);
+        }
+        response
+    }
+
     /// 303 with a session's cookie.
     pub fn sign_in(&self, token: &str, path: &str) -> HttpResponse {
         let mut response = self.redirect(path);
@@ -362,6 +383,12 @@ impl Visit {
         self.cookie(name, String::new()).max_age(CookieDuration::ZERO).finish()
     }
 }
+
+/// Holds the key of the form that was taken last, for `static/js/drafts.js`, which lets go of it.
+const TAKEN: &str = "klatch-taken";
+
+/// With this header `static/js/refresh.js` fetches the page that is open already.
+const BACKGROUND: &str = "x-klatch-background";
 
 /// Holds the version of the notice that was hidden in this browser.
 const NOTICE: &str = "klatch-notice";

@@ -50,7 +50,7 @@ pub async fn create(visit: Visit, form: Form) -> Answer {
     let begun =
         domain::directs::start(visit.cx(), visit.viewer(), form.get("to"), form.get("title"), draft(&form)).await;
     match begun {
-        Ok(posted) => Ok(visit.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug))),
+        Ok(posted) => Ok(visit.taken(visit.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug)), &form)),
         Err(error) => {
             let form = given_back(&form, error)?;
             let frame = visit.frame().await?;

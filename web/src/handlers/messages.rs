@@ -45,10 +45,10 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
     match domain::messages::post(visit.cx(), visit.viewer(), topic, draft).await {
         Ok(posted) if visit.wants_json => fragment(&visit, posted.id).await,
         Ok(posted) => {
-            Ok(visit
-                .redirect(&format!("/{}/{}/?at={}#m{}", posted.group_slug, posted.topic_slug, posted.seq, posted.id)))
+            let path = format!("/{}/{}/?at={}#m{}", posted.group_slug, posted.topic_slug, posted.seq, posted.id);
+            Ok(visit.taken(visit.redirect(&path), &form))
         }
-        Err(Error::Held) => held(&visit, topic).await,
+        Err(Error::Held) => held(&visit, topic, &form).await,
         Err(error) if visit.wants_json => Err(error.into()),
         Err(error) => {
             let wait = match &error {
@@ -71,13 +71,13 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
 }
 
 /// It was not posted, and waits: the page of its topic shows it to its author. An open one is drawn anew by a live event.
-async fn held(visit: &Visit, topic: TopicId) -> Answer {
+async fn held(visit: &Visit, topic: TopicId, form: &Form) -> Answer {
     if visit.wants_json {
         let headers = ("cache-control", "private, no-store");
         return Ok(HttpResponse::Ok().insert_header(headers).json(json!({"held": true})));
     }
     let found = domain::topics::find(visit.cx(), visit.viewer(), topic).await?;
-    Ok(visit.redirect_saying(&format!("/{}/{}/", found.group.slug, found.topic.slug), "held"))
+    Ok(visit.taken(visit.redirect_saying(&format!("/{}/{}/", found.group.slug, found.topic.slug), "held"), form))
 }
 
 /// The page for editing, with whatever its form holds.

@@ -119,10 +119,10 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let group = id(&path)?;
     let draft = Draft { text: form.get("text").to_owned(), key: Some(form.get("key").to_owned()) };
     match domain::topics::start(visit.cx(), visit.viewer(), group, form.get("title"), draft).await {
-        Ok(posted) => Ok(visit.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug))),
+        Ok(posted) => Ok(visit.taken(visit.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug)), &form)),
         Err(domain::Error::Held) => {
             let found = groups::by_id(visit.cx(), visit.viewer(), group).await?;
-            Ok(visit.redirect_saying(&format!("/{}/", found.group.slug), "held"))
+            Ok(visit.taken(visit.redirect_saying(&format!("/{}/", found.group.slug), "held"), &form))
         }
         Err(error) => {
             let wait = match &error {

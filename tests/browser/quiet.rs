@@ -1,0 +1,80 @@
+//! With scripts: what an open page does not make a noise of, and what it lets go of at once.
+
+use std::time::{Duration, Instant};
+
+use crate::browser::Driver;
+use crate::support::{Forum, Running, group_of, newcomer, topic_in, wait_at_most};
+
+crate::both_ways!(whom_one_ignores_is_not_heard, what_was_read_elsewhere_leaves_the_home_page_at_once);
+
+async fn whom_one_ignores_is_not_heard(running: Running) {
+    let mut forum = Forum::start(running).await;
+    let mut driver = Driver::start().await;
+    let (first, second, third) =
+        (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await, newcomer(&forum, "cleo").await);
+    let birds = group_of(&first, "Birds", "public").await;
+    let herons = topic_in(&first, &birds, "Herons", &"by the river\n\n".repeat(60)).await;
+    for one in [&second, &third] {
+        one.join(&birds).await;
+    }
+    second.submit(&second.get("/users/cleo/").await.expect(200).form("/ignore")).await.expect(200);
+    forum.settle().await;
+    let ben = driver.browser(&forum.base).await;
+    ben.sign_in("ben", &herons.path).await;
+    ben.sees("by the river").await;
+    // He reads at the top, and notes what the page tells.
+    ben.js(
+        "window.scrollTo(0, 0);
+        window.told = [];
+        const line = document.getElementById('live-polite');
+        new MutationObserver(() => line.textContent && window.told.push(line.textContent)).observe(line, { childList: true });",
+    )
+    .await;
+    third.post(&herons, "@ben, look here").await;
+    ben.until("it is folded away", "document.querySelector('.message.folded')").await;
+    let colour = "return getComputedStyle(document.querySelector('.message.folded')).backgroundColor";
+    assert_eq!(ben.js(colour).await, "rgba(0, 0, 0, 0)");
+    assert_eq!(ben.js("return document.getElementById('new-below').hidden").await, true);
+    // Whom he does not ignore, he hears of: of one message, and no other.
+    first.post(&herons, "@ben, and here").await;
+    ben.until("it is told", "window.told.length > 0").await;
+    assert_eq!(ben.js("return window.told").await, serde_json::json!(["1 new message"]));
+    assert_eq!(ben.js("return document.getElementById('new-below').textContent").await, "↓ 1 new message");
+    let colour = "return getComputedStyle([...document.querySelectorAll('.message')].at(-1)).backgroundColor";
+    assert_ne!(ben.js(colour).await, "rgba(0, 0, 0, 0)");
+    ben.must_not_complain().await;
+}
+
+async fn what_was_read_elsewhere_leaves_the_home_page_at_once(running: Running) {
+    let mut forum = Forum::start(running).await;
+    let mut driver = Driver::start().await;
+    let (first, second) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
+    let birds = group_of(&first, "Birds", "public").await;
+    let topics = [
+        topic_in(&first, &birds, "Herons", "by the river").await,
+        topic_in(&first, &birds, "Egrets", "in the reeds").await,
+    ];
+    second.join(&birds).await;
+    forum.settle().await;
+    let ben = driver.browser(&forum.base).await;
+    ben.sign_in("ben", "/").await;
+    ben.sees("All read").await;
+    for topic in &topics {
+        first.post(topic, "have a look").await;
+    }
+    forum.jobs_done().await;
+    // The page was just drawn anew: it would not be for ten seconds.
+    wait_at_most(Duration::from_secs(30), "both are on the page", async || {
+        (ben.js("return document.querySelectorAll('.story').length").await == 2).then_some(())
+    })
+    .await;
+    let page = second.get("/").await.expect(200);
+    let begun = Instant::now();
+    second.submit(&page.form("/-/read")).await.expect(200);
+    ben.until("nothing is left", "!document.querySelector('.story')").await;
+    ben.sees("All read").await;
+    let took = begun.elapsed();
+    println!("{running:?}: gone after {} ms", took.as_millis());
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    ben.must_not_complain().await;
+}

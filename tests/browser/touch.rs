@@ -1,0 +1,79 @@
+//! Where nothing hovers, as on a telephone: with scripts and without.
+
+use serde_json::json;
+
+use crate::browser::{Browser, Driver};
+use crate::support::{Forum, Running, group_of, newcomer, topic_in};
+
+crate::both_ways!(
+    with_scripts_a_tap_shows_the_tools_and_another_uses_one,
+    without_scripts_a_tap_shows_the_tools_and_another_uses_one,
+);
+
+async fn tap(browser: &Browser, x: f64, y: f64) {
+    let finger = json!({"type": "touchStart", "touchPoints": [{"x": x, "y": y}]});
+    browser.cdp("Input.dispatchTouchEvent", finger).await;
+    browser.cdp("Input.dispatchTouchEvent", json!({"type": "touchEnd", "touchPoints": []})).await;
+}
+
+/// Where something is: left, top, right, bottom.
+async fn place(browser: &Browser, selector: &str) -> [f64; 4] {
+    let script = format!(
+        "const {{ left, top, right, bottom }} = document.querySelector('{selector}').getBoundingClientRect();
+        return [left, top, right, bottom];"
+    );
+    let place = browser.js(&script).await;
+    serde_json::from_value(place).expect("four numbers")
+}
+
+async fn a_tap_shows_the_tools_and_another_uses_one(running: Running, scripts: bool) {
+    let mut forum = Forum::start(running).await;
+    let mut driver = Driver::start().await;
+    let (first, second) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
+    let birds = group_of(&first, "Birds", "public").await;
+    let herons = topic_in(&first, &birds, "Herons", "by the river, in the morning, when nobody is there").await;
+    let message = first.post(&herons, "and in the evening").await.message("in the evening");
+    let form = first.get(&format!("/-/messages/{message}/edit")).await.expect(200).form("/edit");
+    first.submit(&form.with("text", "and late in the evening, when the boats are home")).await.expect(200);
+    second.join(&birds).await;
+    forum.settle().await;
+    let ben = if scripts { driver.browser(&forum.base).await } else { driver.plain_browser(&forum.base).await };
+    let screen = json!({"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": true});
+    ben.cdp("Emulation.setDeviceMetricsOverride", screen).await;
+    ben.cdp("Emulation.setTouchEmulationEnabled", json!({"enabled": true, "maxTouchPoints": 1})).await;
+    ben.sign_in("ben", &herons.path).await;
+    ben.sees("late in the evening").await;
+    assert_eq!(ben.js("return matchMedia('(hover: none)').matches").await, true);
+    // That it was edited is to be seen, though its author's name is not repeated.
+    let edited = "document.querySelector('.message.follows .edited')?.checkVisibility()";
+    ben.until("it says that it was edited", edited).await;
+
+    for own in ["#messages .message:first-of-type", "#messages .message.follows"] {
+        let starred = format!("document.querySelector('{own} .stars')?.textContent.includes('1')");
+        let shown = format!("document.querySelector('{own} > .tools').getBoundingClientRect().height > 30");
+        ben.until("no tools are shown", &format!("!({shown})")).await;
+        // Where the tools of a mouse are: at the right end, on top.
+        let [_, top, right, _] = place(&ben, own).await;
+        tap(&ben, right - 40.0, top + 6.0).await;
+        ben.until("the tools are shown", &shown).await;
+        assert_eq!(ben.path().await, herons.path);
+        // They cover nothing.
+        let [left, top, right, bottom] = place(&ben, &format!("{own} > .tools")).await;
+        let [_, _, _, words] = place(&ben, &format!("{own} > .markup")).await;
+        assert!(top >= words, "the tools begin at {top}, where the words end at {words}");
+        assert!(left >= 0.0 && right <= 390.0, "from {left} to {right}");
+        assert!(bottom - top < 120.0, "{top} to {bottom}");
+        let [left, top, right, bottom] = place(&ben, &format!("{own} > .tools > .star")).await;
+        tap(&ben, f64::midpoint(left, right), f64::midpoint(top, bottom)).await;
+        ben.until("it is starred, once", &starred).await;
+    }
+    ben.must_not_complain().await;
+}
+
+async fn with_scripts_a_tap_shows_the_tools_and_another_uses_one(running: Running) {
+    a_tap_shows_the_tools_and_another_uses_one(running, true).await;
+}
+
+async fn without_scripts_a_tap_shows_the_tools_and_another_uses_one(running: Running) {
+    a_tap_shows_the_tools_and_another_uses_one(running, false).await;
+}

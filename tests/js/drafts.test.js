@@ -1,0 +1,120 @@
+// Drafts: each account's by itself, each conversation's for its people, until the server says that they were taken.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { Drafts, draftName, keyTaken, people } from '../../static/js/drafts.js';
+
+/** A storage as browsers have it. */
+class Storage {
+  constructor(items = {}) {
+    this.items = new Map(Object.entries(items));
+  }
+
+  get length() {
+    return this.items.size;
+  }
+
+  key(at) {
+    return [...this.items.keys()][at] ?? null;
+  }
+
+  getItem(key) {
+    return this.items.get(key) ?? null;
+  }
+
+  setItem(key, text) {
+    this.items.set(key, text);
+  }
+
+  removeItem(key) {
+    this.items.delete(key);
+  }
+}
+
+test('a draft is its account\'s alone', () => {
+  const storage = new Storage();
+  new Drafts(storage, '1').write('group-3', { title: 'Herons', text: 'by the river' });
+  assert.deepEqual(new Drafts(storage, '2').read('group-3'), {});
+  assert.deepEqual(new Drafts(storage, undefined).read('group-3'), {});
+  assert.equal(new Drafts(storage, '1').read('group-3').text, 'by the river');
+  new Drafts(storage, undefined).write('group-3', { text: 'whose is it' });
+  assert.equal(storage.length, 1);
+});
+
+test('signing out takes the drafts of that account, and of no other', () => {
+  const storage = new Storage();
+  for (const user of ['1', '12', '2']) new Drafts(storage, user).write('9', { text: `of ${user}` });
+  new Drafts(storage, '1').leave();
+  // It was not done, as the next page shows.
+  new Drafts(storage, '1').tidy();
+  new Drafts(storage, undefined).tidy();
+  assert.equal(new Drafts(storage, '1').read('9').text, 'of 1');
+  // Now it was.
+  new Drafts(storage, '1').leave();
+  new Drafts(storage, undefined).tidy();
+  assert.deepEqual([...storage.items.keys()].sort(), ['klatch-draft-u12-9', 'klatch-draft-u2-9']);
+  // So it is when somebody else signed in meanwhile.
+  new Drafts(storage, '12').leave();
+  new Drafts(storage, '2').tidy();
+  assert.deepEqual([...storage.items.keys()], ['klatch-draft-u2-9']);
+});
+
+test('drafts of which nobody knows whose they are go', () => {
+  const storage = new Storage({ 'klatch-draft-direct': '{"text":"dear"}', 'klatch-draft-group-4': '{}', 'klatch-draft-17': '{}', other: 'x' });
+  new Drafts(storage, '1').tidy();
+  assert.deepEqual([...storage.items.keys()], ['other']);
+});
+
+test('what the server took goes by its key, and nothing else does', () => {
+  const storage = new Storage();
+  const drafts = new Drafts(storage, '1');
+  drafts.write('group-3', { title: 'Herons', text: 'refused', key: 'aa' });
+  drafts.write('group-4', { title: 'Egrets', text: 'sent', key: 'bb' });
+  drafts.write('group-5', { text: 'never sent' });
+  assert.equal(drafts.withKey('bb'), 'group-4');
+  drafts.taken('bb');
+  for (const key of ['cc', '', undefined]) drafts.taken(key);
+  assert.deepEqual([...storage.items.keys()], ['klatch-draft-u1-group-3', 'klatch-draft-u1-group-5']);
+  assert.equal(drafts.withKey(undefined), undefined);
+});
+
+test('the answer of the server is read among other cookies', () => {
+  assert.equal(keyTaken('a=b; klatch-taken=0f3a; c=d'), '0f3a');
+  assert.equal(keyTaken('not-klatch-taken=0f3a'), undefined);
+  assert.equal(keyTaken('klatch-taken='), undefined);
+  assert.equal(keyTaken(''), undefined);
+});
+
+test('what is written to people is theirs', () => {
+  assert.equal(people(' @Ben,ana  ana'), 'ana,ben');
+  assert.equal(draftName('direct', 'ben', 'Ben'), 'direct-ben');
+  assert.equal(draftName('direct', 'ana, ben', 'ben,ana'), 'direct-ana,ben');
+  // Others than those for whom the page was opened: it is offered where anybody can be named.
+  assert.equal(draftName('direct', 'carl', 'ben'), 'direct');
+  assert.equal(draftName('direct', 'carl', ''), 'direct');
+});
+
+test('nothing but words is kept', () => {
+  const storage = new Storage();
+  const drafts = new Drafts(storage, '1');
+  drafts.write('direct', { to: 'ben', title: ' ', text: '' });
+  assert.equal(storage.length, 0);
+  drafts.write('direct', { to: 'ben', title: '', text: 'dear' });
+  drafts.write('direct', { to: 'ben', title: '', text: '' });
+  assert.equal(storage.length, 0);
+});
+
+test('without a storage there are no drafts, and no failures', () => {
+  const forbidden = new Proxy({}, { get() { throw new Error('forbidden'); } });
+  for (const storage of [null, forbidden]) {
+    const drafts = new Drafts(storage, '1');
+    drafts.write('9', { text: 'a' });
+    drafts.leave();
+    drafts.tidy();
+    drafts.taken('aa');
+    assert.deepEqual(drafts.read('9'), {});
+  }
+  assert.deepEqual(new Drafts(new Storage({ 'klatch-draft-u1-9': 'no json' }), '1').read('9'), {});
+  assert.deepEqual(new Drafts(new Storage({ 'klatch-draft-u1-9': 'null' }), '1').read('9'), {});
+});
