@@ -177,6 +177,11 @@ pub async fn restore(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Plac
         let now = cx.now();
         let mut tx = cx.db.begin().await?;
         store::topics::touch(&mut tx, found.topic.id).await?;
+        if viewer.site_admin().is_err() && store::removals::took_from_site(&mut tx, id).await? {
+            return Err(Error::Forbidden(
+                "It was taken away with all that its author wrote in this site: the site's admins bring it back.",
+            ));
+        }
         if store::history::restore(&mut tx, id, now.minus(KEPT), deletion.deleted_by).await? > 0 {
             search_log::insert(&mut tx, Changed::Message(id)).await?;
             jobs::enqueue(&mut tx, &Job::MessageRestored { message: id }, now).await?;

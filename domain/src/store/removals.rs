@@ -378,3 +378,11 @@ pub async fn of_user(db: &Db, user: UserId, group: Option<GroupId>, limit: i64) 
 pub async fn by_id(db: &Db, id: RemovalId) -> Result<Option<RemovalRow>> {
     sql!(opt db, RemovalRow, row!("r.id = $1"), id)
 }
+
+/// Whether a message was taken away with everything by its author in the whole site, and that was not undone.
+pub async fn took_from_site(tx: &mut Tx, message: MessageId) -> Result<bool> {
+    let found = sql!(opt_value tx, RemovalId,
+        "select w.id from removed_messages r join removals w on w.id = r.removal_id
+         where r.message_id = $1 and w.group_id is null and w.undone_at is null limit 1", message)?;
+    Ok(found.is_some())
+}

@@ -15,6 +15,7 @@ use crate::{id, is_forbidden, is_not_found};
 stories! {
     undoing_the_removal_of_a_group_leaves_that_of_the_site,
     undoing_the_removal_of_the_site_leaves_that_of_a_group,
+    what_the_site_removed_comes_back_one_by_one_for_its_admins_alone,
     a_topic_comes_back_without_what_another_removal_covers,
     what_they_deleted_themselves_goes_and_is_theirs_again,
     nothing_is_approved_while_a_removal_begins,
@@ -211,4 +212,23 @@ async fn nothing_is_approved_while_a_removal_begins(forum: TestForum) {
         assert_eq!(ints(&forum, &left).await, [[0]], "posted or not, it went with the rest");
         assert!(held::of_group(cx, mira, garden.id).await.unwrap().1.is_empty());
     }
+}
+
+async fn what_the_site_removed_comes_back_one_by_one_for_its_admins_alone(forum: TestForum) {
+    let cx = &forum.cx;
+    let scene = scene(&forum).await;
+    let Scene { mira, spam, ada, boss, ref garden, .. } = scene;
+    let talk = forum.topic(ada, garden, "Plums", "My plums").await;
+    let (one, other) = (forum.post(spam, talk.topic, "Finches").await.id, forum.post(spam, talk.topic, "More").await.id);
+    scene.clear_site(&forum, Span::All).await;
+    assert!(is_forbidden(history::restore(cx, mira, one).await));
+    history::restore(cx, boss, one).await.unwrap();
+    assert_eq!(there(&forum, ada, &[one, other]).await, [one]);
+    scene.undo_site(&forum).await;
+    assert_eq!(there(&forum, ada, &[one, other]).await, [one, other]);
+    // Of what they removed in their group themselves moderators bring back what they like.
+    scene.clear_garden(&forum, Span::All).await;
+    history::restore(cx, mira, other).await.unwrap();
+    assert_eq!(there(&forum, ada, &[one, other]).await, [other]);
+    must_be_sound(&forum).await;
 }
