@@ -204,7 +204,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/topics/{}/split" "m{}": Nothing;
     "/-/messages/{}/edit" "text": Long, Keeper at "/-/messages/{message}/edit";
     "/-/messages/{}/report" "grounds": Nothing;
-    "/-/messages/{}/report" "words": Long, Member at "/-/messages/{message}/report" with [("grounds", "other")];
+    "/-/messages/{}/report" "words": Long, Member at "/-/messages/{said}/report" with [("grounds", "other")];
     "/-/reports/{}" "verdict": Few, Keeper at "/-/groups/{public}/reports";
 
     "/admin/people/{}/bar" "reason": Long, Root at "/admin/people/{target}" with [("what", "suspend"), ("days", "9")];

@@ -87,6 +87,8 @@ impl World {
         let steps = topic_in(&keeper, &porch, "Steps", "Come in").await;
         let hana = newcomer(forum, "hana").await;
         hana.join(&porch).await;
+        hana.join(&garden).await;
+        let said = hana.post(&plums, "Fourth").await.message("Fourth");
         let waiting = newcomer(forum, "waiting").await;
         let form = waiting.get(&choir.path).await.expect(200).form("/ask");
         waiting.submit(&form.with("message", "Please")).await.expect(200);
@@ -114,6 +116,7 @@ impl World {
             ("{topic}", pears.id.clone()),
             ("{rows}", rows.id.clone()),
             ("{message}", message),
+            ("{said}", said),
             ("{direct}", direct),
             ("{link}", link),
             ("{rule}", rule.path.split(['/', '?']).nth(3).expect("its id").to_owned()),
