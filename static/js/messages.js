@@ -3,6 +3,8 @@
 import { refreshTimes } from './times.js';
 
 const NEAR_END = 120;
+// Milliseconds after a tap by which its tools are there: `static/klatch.css` waits a little less.
+const OPENED = 200;
 let below = 0;
 
 /** The list of messages; null on other pages, and another one after the page's main part was swapped. */
@@ -137,6 +139,13 @@ export function start() {
     event.preventDefault();
     if (button.getAttribute('aria-disabled') !== 'true') star(button);
   });
+  if (matchMedia('(hover: none)').matches) {
+    // A tap opens the tools in a line of their own, perhaps where the screen shows nothing.
+    document.addEventListener('click', (event) => {
+      const tools = event.target.closest('.message')?.querySelector(':scope > .tools');
+      if (tools) setTimeout(() => tools.scrollIntoView({ block: 'nearest' }), OPENED);
+    });
+  }
   window.addEventListener('scroll', () => below > 0 && isAtEnd() && setBelow(0), { passive: true });
   document.addEventListener('klatch:main', () => {
     setBelow(0);
