@@ -72,6 +72,17 @@ function unshelve(form) {
   if (line) line.hidden = true;
 }
 
+/** What the reader opened stays open. */
+function keepOpen(main, fresh) {
+  for (const details of main.querySelectorAll('details[open]')) {
+    const owner = details.closest('[id]');
+    const kind = details.classList.length ? `details.${CSS.escape(details.classList[0])}` : 'details';
+    const within = owner === main ? fresh : fresh.querySelector(`#${CSS.escape(owner.id)}`);
+    const counterpart = owner === details ? within : within?.querySelector(kind);
+    counterpart?.setAttribute('open', '');
+  }
+}
+
 /**
  * Puts what came into the place of what was there. What somebody typed stays: in the same form of the fresh page; in the composer
  * of the topic into which theirs went; or, where there is no such form any more, in the old one, which says so.
@@ -83,6 +94,7 @@ function swapMain(main, fresh, gone) {
   const focusedId = focused?.id;
   const compose = fresh.querySelector('#compose');
   const orphans = [];
+  keepOpen(main, fresh);
   for (const [action, form] of touchedForms(main)) {
     const counterpart = [...fresh.querySelectorAll('form[method=post]')].find((other) => other.getAttribute('action') === action);
     if (counterpart) {

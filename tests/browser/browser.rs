@@ -141,16 +141,14 @@ impl Browser {
         .await;
     }
 
-    /// Fills in a field.
+    /// Fills in a field. A page that is drawn anew in that moment has another one in its place.
     pub async fn fill(&self, selector: &str, text: &str) {
-        let field = self
-            .client
-            .wait()
-            .for_element(Locator::Css(selector))
-            .await
-            .unwrap_or_else(|error| panic!("{selector}: {error}"));
-        field.clear().await.expect("an empty field");
-        field.send_keys(text).await.expect("a filled field");
+        wait_at_most(LIVE, &format!("{selector} is filled in"), async || {
+            let field = self.client.find(Locator::Css(selector)).await.ok()?;
+            field.clear().await.ok()?;
+            field.send_keys(text).await.ok()
+        })
+        .await;
     }
 
     /// Clicks on the first that is meant.
