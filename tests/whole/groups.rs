@@ -93,7 +93,9 @@ async fn a_link_into_a_private_group_is_used_up(running: Running) {
     refused.must_say("You cannot give others more than you may do yourself.");
     let link = link_of(&ben, &den.id, "", "3").await;
     let offer = cleo.get(&link).await.expect(200);
-    cleo.submit(&offer.form(&link).with("message", "ben knows me")).await.expect(200).must_say("The den");
+    let asked = cleo.submit(&offer.form(&link).with("message", "ben knows me")).await.expect(200);
+    asked.must_say("a private group");
+    assert!(!asked.says("The den"), "what it is called by now is for those in it");
     cleo.get(&den.path).await.expect(404);
     ana.get(&format!("/-/groups/{}/requests", den.id)).await.must_say("ben knows me");
     // Revoked, it leads nowhere.
