@@ -181,7 +181,7 @@ async fn a_rule_is_tried_switched_on_and_refuses(running: Running) {
         .with("username", "casino-1")
         .with("password", "long enough 123");
     stranger.submit(&form).await.expect(422).must_say("The rules here do not allow this.");
-    let form = ben.get("/-/groups/new").await.form("/-/groups").with("name", "Ｃａｓｉｎｏ");
+    let form = ben.get("/-/groups/new").await.form("/-/groups").with("name", "Ｃａｓｉｎｏ").with("slug", "house");
     let back = ben.submit(&form.with("description", "Kept.")).await.expect(422);
     back.must_say("The rules here do not allow this.");
     assert_eq!(back.form("/-/groups").value("description"), "Kept.");

@@ -219,7 +219,8 @@ async fn what_the_site_removed_comes_back_one_by_one_for_its_admins_alone(forum:
     let scene = scene(&forum).await;
     let Scene { mira, spam, ada, boss, ref garden, .. } = scene;
     let talk = forum.topic(ada, garden, "Plums", "My plums").await;
-    let (one, other) = (forum.post(spam, talk.topic, "Finches").await.id, forum.post(spam, talk.topic, "More").await.id);
+    let (one, other) =
+        (forum.post(spam, talk.topic, "Finches").await.id, forum.post(spam, talk.topic, "More").await.id);
     scene.clear_site(&forum, Span::All).await;
     assert!(is_forbidden(history::restore(cx, mira, one).await));
     history::restore(cx, boss, one).await.unwrap();
