@@ -16,7 +16,7 @@ use crate::store::Tx;
 use crate::store::groups::Described;
 use crate::store::search_log::{self, Changed};
 use crate::time::Timestamp;
-use crate::{accounts, markup, members, sessions, store, topics, unread};
+use crate::{accounts, markup, members, names, sessions, store, topics, unread};
 
 /// People in a conversation at the most.
 pub const MOST: usize = 20;
@@ -97,6 +97,14 @@ fn title(typed: &str, text: &str) -> Result<String> {
     audit::title(typed)
 }
 
+/// The word in the address of a topic: of what was typed as its title. What was said may be deleted, and its address stays.
+fn word(typed: &str) -> String {
+    match audit::one_line(typed).is_empty() {
+        true => "talk".to_owned(),
+        false => names::slugify(typed),
+    }
+}
+
 /// What a topic is called that has no title, and whose first words are none.
 const UNTITLED: &str = "Untitled";
 
@@ -153,7 +161,7 @@ pub async fn start(cx: &Context, viewer: Viewer, to: &str, titled: &str, draft: 
         store::members::join(&mut tx, group, *member, Role::Member, Timestamp(now.0 - 1)).await?;
     }
     rename(&mut tx, group).await?;
-    let (topic, topic_slug) = topics::insert(&mut tx, group, &title, user, now).await?;
+    let (topic, topic_slug) = topics::insert_under(&mut tx, group, &title, &word(titled), user, now).await?;
     search_log::insert(&mut tx, Changed::Topic(topic)).await?;
     let Some(saved) = store::messages::save(&mut tx, &draft.by(user, (group, topic), &nodes, now)).await? else {
         drop(tx);
@@ -239,7 +247,7 @@ pub async fn add(cx: &Context, viewer: Viewer, group: GroupId, to: &str, draft: 
         return Err(Error::invalid("to", format!("A conversation has at most {MOST} people.")));
     }
     rename(&mut tx, group).await?;
-    let (topic, topic_slug) = topics::insert(&mut tx, group, &title, user, now).await?;
+    let (topic, topic_slug) = topics::insert_under(&mut tx, group, &title, &word(""), user, now).await?;
     search_log::insert(&mut tx, Changed::Topic(topic)).await?;
     // So that it counts for those who came with it.
     let at = Timestamp(now.0 + 1);

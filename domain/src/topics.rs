@@ -410,7 +410,7 @@ pub async fn latest(cx: &Context, group: GroupId, limit: i64) -> Result<Vec<Topi
     Ok(store::topics::latest(&cx.db, group, limit).await?)
 }
 
-/// Starts a topic without messages, under a slug that is free: its id and slug.
+/// Starts a topic without messages, under a slug that is free and made of its title: its id and slug.
 pub(crate) async fn insert(
     tx: &mut Tx,
     group: GroupId,
@@ -418,14 +418,21 @@ pub(crate) async fn insert(
     creator: UserId,
     now: Timestamp,
 ) -> Result<(TopicId, String)> {
-    let base = names::slugify(title);
-    let base = if base.is_empty() { "topic".to_owned() } else { base };
-    for attempt in 1..=20u32 {
-        let slug = match attempt {
-            1 => base.clone(),
-            2..=5 => format!("{base}-{attempt}"),
-            _ => format!("{base}-{}", &crate::secrets::token()?[..6]),
-        };
+    insert_under(tx, group, title, &names::slugify(title), creator, now).await
+}
+
+/// The same with a slug made of another word, which may be empty.
+pub(crate) async fn insert_under(
+    tx: &mut Tx,
+    group: GroupId,
+    title: &str,
+    word: &str,
+    creator: UserId,
+    now: Timestamp,
+) -> Result<(TopicId, String)> {
+    let base = if word.is_empty() { "topic" } else { word };
+    for attempt in 1..=SLUGS {
+        let slug = variant(base, attempt)?;
         if let Some(id) = store::topics::insert(tx, group, &slug, title, creator, now).await? {
             return Ok((id, slug));
         }

@@ -185,6 +185,7 @@ async fn a_title_made_of_words_goes_with_them(forum: TestForum) {
         messages::delete(cx, ann, posted.id).await.unwrap();
     }
     assert_eq!(called(ben, made.topic).await, "Untitled");
+    assert_eq!((made.topic_slug.as_str(), typed.topic_slug.as_str()), ("talk", "hello"), "nor does an address tell");
     assert_eq!(called(ann, typed.topic).await, "Hello");
     forum.drain().await;
 }
