@@ -151,15 +151,18 @@ impl Browser {
         .await;
     }
 
-    /// Clicks on the first that is meant.
+    /// Clicks on the first that is meant; on the one in its place, where the page is drawn anew in that moment.
     pub async fn click(&self, selector: &str) {
-        let element = self
-            .client
-            .wait()
-            .for_element(Locator::Css(selector))
-            .await
-            .unwrap_or_else(|error| panic!("{selector}: {error}"));
-        element.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        wait_at_most(LIVE, &format!("{selector} is clicked on"), async || {
+            let found = self.client.wait().for_element(Locator::Css(selector)).await;
+            let element = found.unwrap_or_else(|error| panic!("{selector}: {error}"));
+            match element.click().await {
+                Ok(()) => Some(()),
+                Err(error) if error.is_stale_element_reference() => None,
+                Err(error) => panic!("{selector}: {error}"),
+            }
+        })
+        .await;
     }
 
     /// Goes to the first that is meant with the keyboard, and presses Enter: what is only shown under a pointer is shown then too.
