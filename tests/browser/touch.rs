@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::browser::{Browser, Driver};
-use crate::support::{Forum, Running, group_of, newcomer, topic_in};
+use crate::browser::{Browser, Driver, LIVE};
+use crate::support::{Forum, Running, group_of, newcomer, topic_in, wait_at_most};
 
 crate::both_ways!(
     with_scripts_a_tap_shows_the_tools_and_another_uses_one,
@@ -52,10 +52,13 @@ async fn a_tap_shows_the_tools_and_another_uses_one(running: Running, scripts: b
         let starred = format!("document.querySelector('{own} .stars')?.textContent.includes('1')");
         let shown = format!("document.querySelector('{own} > .tools').getBoundingClientRect().height > 30");
         ben.until("no tools are shown", &format!("!({shown})")).await;
-        // Where the tools of a mouse are: at the right end, on top.
-        let [_, top, right, _] = place(&ben, own).await;
-        tap(&ben, right - 40.0, top + 6.0).await;
-        ben.until("the tools are shown", &shown).await;
+        // Where the tools of a mouse are: at the right end, on top. A page that is still coming moves under the finger.
+        wait_at_most(LIVE, "the tools are shown", async || {
+            let [_, top, right, _] = place(&ben, own).await;
+            tap(&ben, right - 40.0, top + 6.0).await;
+            (ben.js(&format!("return Boolean({shown})")).await == true).then_some(())
+        })
+        .await;
         assert_eq!(ben.path().await, herons.path);
         // They cover nothing.
         let [left, top, right, bottom] = place(&ben, &format!("{own} > .tools")).await;
