@@ -60,7 +60,8 @@ pub struct Limits {
     pub reports_per_day: u64,
     /// Edits of messages and titles by an account in a minute.
     pub edits_per_minute: u64,
-    /// Forms of any kind by an account in a minute, but for messages, which are counted apart.
+    /// Forms of any kind by an account in a minute, but for messages, which are counted apart, and what marks as read, which pages
+    /// send by themselves.
     pub forms_per_minute: u64,
     /// Warnings by an account in a day; those of the site's admins are not counted.
     pub warnings_per_day: u64,

@@ -114,7 +114,7 @@ impl FromRequest for Form {
                 return Err(Failure::Problem(Problem::ReadOnly));
             }
             if let Some(session) = visit.any_session()
-                && !request.path().ends_with("/messages")
+                && !["/messages", "/read"].iter().any(|end| request.path().ends_with(end))
             {
                 limits::count(visit.cx(), Deed::Form, By::User(session.person.id)).await?;
             }
