@@ -146,7 +146,38 @@ fn same_origin(base_url: &str, headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use actix_web::App;
+    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::web::Data;
+    use domain::secrets;
+    use domain::sessions::{self, Origin};
+    use domain::testing::TestForum;
+
     use super::own_path;
+    use crate::{Config, Site, routes};
+
+    #[actix_web::test]
+    async fn forms_of_an_account_are_counted_but_not_what_pages_send_by_themselves() {
+        let mut forum = TestForum::sqlite().await;
+        let user = forum.person("ada").await.id().expect("an account");
+        forum.limit(|limits| limits.forms_per_minute = 2);
+        let origin = Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), agent: String::new() };
+        let session = sessions::open(&forum.cx, user, &origin).await.expect("a session");
+        let token = forum.cx.config.secret.sign("form", &secrets::digest(&session));
+        let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+        let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
+        let send = async |path: &str| {
+            let fields = [("csrf", token.as_str()), ("bio", "Boxes"), ("direct_from", "anyone"), ("upto", "")];
+            let cookie = ("cookie", format!("__Host-klatch={session}"));
+            let request = TestRequest::post().uri(path).insert_header(cookie).set_form(fields).to_request();
+            call_service(&app, request).await.status().as_u16()
+        };
+        assert_eq!([send("/-/settings/people").await, send("/-/settings/people").await], [303, 303]);
+        assert_eq!(send("/-/settings/people").await, 429);
+        assert_eq!(send("/-/read").await, 303);
+    }
 
     #[test]
     fn only_paths_of_our_own_are_gone_to() {
