@@ -5,13 +5,30 @@ use std::path::{Path, PathBuf};
 
 use domain::accounts::NewAccount;
 use domain::secrets::Password;
+use domain::store::Db;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::compose::{self, Failure};
-use crate::settings::{Needs, Settings};
+use crate::environment::Environment;
+use crate::settings::{Needs, Settings, no_forum};
 
-async fn context(search: bool) -> Result<domain::Context, Failure> {
-    compose::context(&Settings::read(Needs::Alone)?, search).await
+/// Connects to the forum that exists already, and says which one that is. Nothing is created.
+async fn context(env: &Environment, search: bool) -> Result<domain::Context, Failure> {
+    let settings = Settings::read(env, Needs::Existing)?;
+    let place = compose::place(&settings.database);
+    if !Db::has_forum(&settings.database).await.map_err(|error| compose::unreachable(&settings.database, &error))? {
+        return Err(no_forum(&format!("{place} is empty")).into());
+    }
+    // Where only the database is reached from here, there is no search index to look after.
+    let cx = compose::context(&settings, search && settings.data_dir.is_dir()).await?;
+    say_which(&cx, &place).await;
+    Ok(cx)
+}
+
+/// Says on which forum the command acts.
+async fn say_which(cx: &domain::Context, place: &str) {
+    let site = domain::site::current(cx).await;
+    eprintln!("klatch: acting on \"{}\" ({}), {place}", site.settings.name, cx.config.base_url);
 }
 
 fn bar() -> ProgressBar {
@@ -23,8 +40,8 @@ fn bar() -> ProgressBar {
 }
 
 /// `klatch admin doctor`.
-pub async fn doctor() -> Result<(), Failure> {
-    let cx = context(true).await?;
+pub async fn doctor(env: &Environment) -> Result<(), Failure> {
+    let cx = context(env, true).await?;
     let findings = domain::doctor::examine(&cx, |_| {}).await?;
     println!("topics counted            {}", findings.topics);
     println!("unread summaries compared {}", findings.summaries);
@@ -42,8 +59,8 @@ pub async fn doctor() -> Result<(), Failure> {
 }
 
 /// `klatch admin reindex`.
-pub async fn reindex() -> Result<(), Failure> {
-    let cx = context(true).await?;
+pub async fn reindex(env: &Environment) -> Result<(), Failure> {
+    let cx = context(env, true).await?;
     let bar = bar();
     bar.set_message("indexed");
     bar.set_length(u64::try_from(domain::search::expected_documents(&cx).await?).unwrap_or(0));
@@ -59,8 +76,8 @@ pub async fn reindex() -> Result<(), Failure> {
 }
 
 /// `klatch admin reparse`.
-pub async fn reparse(all: bool) -> Result<(), Failure> {
-    let cx = context(false).await?;
+pub async fn reparse(env: &Environment, all: bool) -> Result<(), Failure> {
+    let cx = context(env, false).await?;
     let bar = bar();
     bar.set_message("parsed");
     let done = domain::messages::reparse(&cx, all, |done| {
@@ -75,8 +92,8 @@ pub async fn reparse(all: bool) -> Result<(), Failure> {
 }
 
 /// `klatch admin user add`: the password is the first line of standard input.
-pub async fn add_user(name: String, email: String, admin: bool) -> Result<(), Failure> {
-    let cx = context(false).await?;
+pub async fn add_user(env: &Environment, name: String, email: String, admin: bool) -> Result<(), Failure> {
+    let cx = context(env, false).await?;
     let mut password = String::new();
     std::io::stdin().lock().read_line(&mut password)?;
     let password = Password::new(password.trim_end_matches(['\n', '\r']));
@@ -95,8 +112,8 @@ pub async fn add_user(name: String, email: String, admin: bool) -> Result<(), Fa
 }
 
 /// `klatch admin user second-step-off`.
-pub async fn second_step_off(name: &str) -> Result<(), Failure> {
-    let cx = context(false).await?;
+pub async fn second_step_off(env: &Environment, name: &str) -> Result<(), Failure> {
+    let cx = context(env, false).await?;
     let done = domain::second_step::turn_off_for(&cx, name).await;
     cx.db.close().await;
     match done {
@@ -110,16 +127,19 @@ pub async fn second_step_off(name: &str) -> Result<(), Failure> {
 }
 
 /// `klatch demo`.
-pub async fn demo() -> Result<(), Failure> {
-    let cx = context(true).await?;
+pub async fn demo(env: &Environment) -> Result<(), Failure> {
+    // The one command that may begin a forum: one to look at.
+    let settings = Settings::read(env, Needs::Alone)?;
+    let cx = compose::context(&settings, true).await?;
+    say_which(&cx, &compose::place(&settings.database)).await;
     domain::demo::fill(&cx).await?;
     cx.db.close().await;
     Ok(())
 }
 
 /// `klatch import convore DIR`.
-pub async fn import_convore(dir: &Path) -> Result<(), Failure> {
-    let cx = context(true).await?;
+pub async fn import_convore(env: &Environment, dir: &Path) -> Result<(), Failure> {
+    let cx = context(env, true).await?;
     let bar = bar();
     let report = domain::import::convore(&cx, dir, told(&bar)).await?;
     bar.finish_and_clear();
@@ -129,8 +149,8 @@ pub async fn import_convore(dir: &Path) -> Result<(), Failure> {
 }
 
 /// `klatch import jsonl FILE`: plain or zstd, or standard input for `-`.
-pub async fn import_jsonl(file: PathBuf) -> Result<(), Failure> {
-    let cx = context(true).await?;
+pub async fn import_jsonl(env: &Environment, file: PathBuf) -> Result<(), Failure> {
+    let cx = context(env, true).await?;
     let name = file.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned());
     let reader = tokio::task::spawn_blocking(move || open(&file)).await??;
     let bar = bar();

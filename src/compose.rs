@@ -17,16 +17,15 @@ use crate::settings::Settings;
 /// What a command ends with when it does not succeed.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// What keys and channels on a shared Redis begin with.
-const PREFIX: &str = "klatch";
-
 /// Connects everything. `search` says whether this process answers searches.
 pub async fn context(settings: &Settings, search: bool) -> Result<Context, Failure> {
     let db = Db::connect(&settings.database, settings.connections)
         .await
-        .map_err(|error| format!("KLATCH_DATABASE_URL: {} does not answer: {error}", place(&settings.database)))?;
+        .map_err(|error| unreachable(&settings.database, &error))?;
     let clock = Clock::System;
-    let bus = Bus::connect(&settings.bus, PREFIX, clock.clone()).await?;
+    let site = domain::site::id(&db).await?;
+    let prefix = settings.redis_prefix.clone().unwrap_or_else(|| format!("klatch:{site}"));
+    let bus = Bus::connect(&settings.bus, &prefix, &site, clock.clone()).await?;
     let search = if search { Some(open_search(&settings.data_dir)?) } else { None };
     let cx = Context {
         hub: Hub::new(bus.clone()),
@@ -52,8 +51,13 @@ fn open_search(data_dir: &Path) -> Result<Search, Failure> {
         .map_err(|error| format!("KLATCH_DATA_DIR: the search index in `{}`: {error}", dir.display()).into())
 }
 
+/// Why the database cannot be used.
+pub fn unreachable(url: &DatabaseUrl, error: &domain::store::Error) -> String {
+    format!("KLATCH_DATABASE_URL: {} does not answer: {error}", place(url))
+}
+
 /// The database as it may be named: no password.
-fn place(url: &DatabaseUrl) -> String {
+pub fn place(url: &DatabaseUrl) -> String {
     match url {
         DatabaseUrl::Sqlite(path) => format!("the file `{}`", path.display()),
         DatabaseUrl::Postgres(url) => {

@@ -2,6 +2,7 @@
 
 mod commands;
 mod compose;
+mod environment;
 mod services;
 mod settings;
 
@@ -12,6 +13,7 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::compose::Failure;
+use crate::environment::Environment;
 
 /// Waiting polls are many small things that come and go: with this allocator the memory of those that went is used again.
 #[global_allocator]
@@ -21,6 +23,9 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 #[derive(Parser)]
 #[command(version, about, after_help = "Settings are environment variables (KLATCH_...); the README lists them.")]
 struct Cli {
+    /// Reads settings from this file too; the environment wins. `admin`, `import` and `demo` read /etc/klatch/klatch.env by default
+    #[arg(long, global = true, value_name = "FILE")]
+    env_file: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -98,11 +103,19 @@ enum User {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Err(error) = log() {
-        eprintln!("klatch: {error}");
-        return ExitCode::FAILURE;
-    }
     let command = cli.command.unwrap_or(Command::Serve);
+    let file = cli.env_file.as_deref();
+    let env = match command {
+        Command::Serve | Command::Web | Command::Realtime | Command::Worker => Environment::read(file),
+        Command::Demo | Command::Import(_) | Command::Admin(_) => Environment::for_command(file),
+    };
+    let env = match env.map_err(Failure::from).and_then(|env| log(&env).map(|()| env)) {
+        Ok(env) => env,
+        Err(error) => {
+            eprintln!("klatch: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     let mut builder = match command {
         // One process a core, each with a share of the polls, does better than threads that hand polls to each other.
         Command::Realtime => tokio::runtime::Builder::new_current_thread(),
@@ -123,7 +136,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(command)) {
+    match runtime.block_on(run(command, &env)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("klatch: {error}");
@@ -132,35 +145,34 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> Result<(), Failure> {
+async fn run(command: Command, env: &Environment) -> Result<(), Failure> {
     match command {
-        Command::Serve => services::serve().await,
-        Command::Web => services::serve_web().await,
-        Command::Realtime => services::serve_realtime().await,
-        Command::Worker => services::work().await,
-        Command::Demo => commands::demo().await,
-        Command::Import(Import::Convore { dir }) => commands::import_convore(&dir).await,
-        Command::Import(Import::Jsonl { file }) => commands::import_jsonl(file).await,
-        Command::Admin(Admin::Doctor) => commands::doctor().await,
-        Command::Admin(Admin::Reindex) => commands::reindex().await,
-        Command::Admin(Admin::Reparse { all }) => commands::reparse(all).await,
-        Command::Admin(Admin::User(User::Add { name, email, admin })) => commands::add_user(name, email, admin).await,
-        Command::Admin(Admin::User(User::SecondStepOff { name })) => commands::second_step_off(&name).await,
+        Command::Serve => services::serve(env).await,
+        Command::Web => services::serve_web(env).await,
+        Command::Realtime => services::serve_realtime(env).await,
+        Command::Worker => services::work(env).await,
+        Command::Demo => commands::demo(env).await,
+        Command::Import(Import::Convore { dir }) => commands::import_convore(env, &dir).await,
+        Command::Import(Import::Jsonl { file }) => commands::import_jsonl(env, file).await,
+        Command::Admin(Admin::Doctor) => commands::doctor(env).await,
+        Command::Admin(Admin::Reindex) => commands::reindex(env).await,
+        Command::Admin(Admin::Reparse { all }) => commands::reparse(env, all).await,
+        Command::Admin(Admin::User(User::Add { name, email, admin })) => {
+            commands::add_user(env, name, email, admin).await
+        }
+        Command::Admin(Admin::User(User::SecondStepOff { name })) => commands::second_step_off(env, &name).await,
     }
 }
 
 /// Logs to standard error: KLATCH_LOG filters, KLATCH_LOG_FORMAT is `text` or `json`.
-fn log() -> Result<(), Failure> {
-    let text = std::env::var("KLATCH_LOG")
-        .ok()
-        .filter(|text| !text.is_empty())
-        .unwrap_or_else(|| "info,tantivy=warn".to_owned());
+fn log(env: &Environment) -> Result<(), Failure> {
+    let text = env.var("KLATCH_LOG").unwrap_or_else(|| "info,tantivy=warn".to_owned());
     let filter = EnvFilter::try_new(&text).map_err(|error| format!("KLATCH_LOG: `{text}`: {error}"))?;
     let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match std::env::var("KLATCH_LOG_FORMAT").as_deref() {
-        Ok("json") => logger.json().init(),
-        Ok("text" | "") | Err(_) => logger.with_target(false).init(),
-        Ok(other) => return Err(format!("KLATCH_LOG_FORMAT: `{other}` is neither text nor json").into()),
+    match env.var("KLATCH_LOG_FORMAT").as_deref() {
+        Some("json") => logger.json().init(),
+        Some("text") | None => logger.with_target(false).init(),
+        Some(other) => return Err(format!("KLATCH_LOG_FORMAT: `{other}` is neither text nor json").into()),
     }
     Ok(())
 }

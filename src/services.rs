@@ -10,6 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::compose::{self, Failure};
+use crate::environment::Environment;
 use crate::settings::{Needs, Settings};
 
 /// Told once: the program is to end.
@@ -121,8 +122,8 @@ async fn greet(cx: &Context) -> Result<(), Failure> {
 }
 
 /// `klatch serve`: everything in one process, on one port.
-pub async fn serve() -> Result<(), Failure> {
-    let settings = Settings::read(Needs::Alone)?;
+pub async fn serve(env: &Environment) -> Result<(), Failure> {
+    let settings = Settings::read(env, Needs::Alone)?;
     let listener = bind(&settings).await?;
     let cx = compose::context(&settings, true).await?;
     let stop = Stop::on_signal()?;
@@ -146,8 +147,8 @@ pub async fn serve() -> Result<(), Failure> {
 }
 
 /// `klatch web`: the pages, and search.
-pub async fn serve_web() -> Result<(), Failure> {
-    let settings = Settings::read(Needs::Shared("web"))?;
+pub async fn serve_web(env: &Environment) -> Result<(), Failure> {
+    let settings = Settings::read(env, Needs::Shared("web"))?;
     let listener = bind(&settings).await?;
     let cx = compose::context(&settings, true).await?;
     let stop = Stop::on_signal()?;
@@ -162,8 +163,8 @@ pub async fn serve_web() -> Result<(), Failure> {
 }
 
 /// `klatch realtime`: the long poll.
-pub async fn serve_realtime() -> Result<(), Failure> {
-    let settings = Settings::read(Needs::Shared("realtime"))?;
+pub async fn serve_realtime(env: &Environment) -> Result<(), Failure> {
+    let settings = Settings::read(env, Needs::Shared("realtime"))?;
     let address = settings.realtime_bind;
     let listener = realtime::bind_shared(address)
         .await
@@ -181,8 +182,8 @@ pub async fn serve_realtime() -> Result<(), Failure> {
 }
 
 /// `klatch worker`: the jobs.
-pub async fn work() -> Result<(), Failure> {
-    let settings = Settings::read(Needs::Shared("worker"))?;
+pub async fn work(env: &Environment) -> Result<(), Failure> {
+    let settings = Settings::read(env, Needs::Shared("worker"))?;
     let cx = compose::context(&settings, false).await?;
     let stop = Stop::on_signal()?;
     println!("jobs are run");

@@ -1,4 +1,5 @@
-//! The configuration: read once from the environment; what is missing or bad is said with the variable's name.
+//! The configuration: read once from the environment and, where one is named, an environment file. A missing or bad setting is an
+//! error that names the variable.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -12,12 +13,21 @@ use domain::mail::Mailer;
 use domain::secrets::SecretKey;
 use domain::store::DatabaseUrl;
 
+use crate::environment::Environment;
+
 /// How long a sign-in lasts.
 const SESSION: Duration = Duration::from_secs(90 * 24 * 3_600);
 
 /// What is wrong with a setting, with its name.
 #[derive(Debug)]
 pub struct BadSetting(String);
+
+impl BadSetting {
+    /// With these words, which name the setting.
+    pub fn new(words: String) -> Self {
+        Self(words)
+    }
+}
 
 impl fmt::Display for BadSetting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -42,6 +52,8 @@ pub struct Settings {
     pub connections: u32,
     /// The bus.
     pub bus: BusUrl,
+    /// What keys and channels on Redis begin with; by default `klatch:` and the site's id.
+    pub redis_prefix: Option<String>,
     /// Whose `X-Forwarded-For` is believed.
     pub proxies: Vec<IpAddr>,
     /// How many polls may wait.
@@ -70,14 +82,12 @@ pub enum Needs {
     Alone,
     /// Other processes share its database and bus.
     Shared(&'static str),
+    /// It acts on a forum that exists already: it creates no data folder, no database and no key.
+    Existing,
 }
 
-fn var(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
-}
-
-fn parsed<T: FromStr>(name: &str, default: T, what: &str) -> Result<T, BadSetting> {
-    match var(name) {
+fn parsed<T: FromStr>(env: &Environment, name: &str, default: T, what: &str) -> Result<T, BadSetting> {
+    match env.var(name) {
         None => Ok(default),
         Some(text) => text.trim().parse().map_err(|_| BadSetting(format!("{name}: `{text}` is not {what}"))),
     }
@@ -85,29 +95,42 @@ fn parsed<T: FromStr>(name: &str, default: T, what: &str) -> Result<T, BadSettin
 
 impl Settings {
     /// Reads the environment, and makes the data folder and its secret key where they are needed.
-    pub fn read(needs: Needs) -> Result<Self, BadSetting> {
-        let data_dir = PathBuf::from(var("KLATCH_DATA_DIR").unwrap_or_else(|| "./klatch-data".to_owned()));
-        std::fs::create_dir_all(&data_dir).map_err(|error| {
-            BadSetting(format!("KLATCH_DATA_DIR: `{}` cannot be made: {error}", data_dir.display()))
-        })?;
-        let database = database(&data_dir, needs)?;
-        let bus = bus(needs)?;
-        let bind =
-            parsed("KLATCH_BIND", SocketAddr::from(([127, 0, 0, 1], 8080)), "an address and port, as 127.0.0.1:8080")?;
+    pub fn read(env: &Environment, needs: Needs) -> Result<Self, BadSetting> {
+        let data_dir = env.data_dir();
+        let database = database(env, &data_dir, needs)?;
+        if needs == Needs::Existing {
+            if let DatabaseUrl::Sqlite(path) = &database
+                && !path.is_file()
+            {
+                return Err(no_forum(&format!("`{}` does not exist", path.display())));
+            }
+        } else {
+            std::fs::create_dir_all(&data_dir).map_err(|error| {
+                BadSetting(format!("KLATCH_DATA_DIR: `{}` cannot be made: {error}", data_dir.display()))
+            })?;
+        }
+        let bus = bus(env, needs)?;
+        let bind = parsed(
+            env,
+            "KLATCH_BIND",
+            SocketAddr::from(([127, 0, 0, 1], 8080)),
+            "an address and port, as 127.0.0.1:8080",
+        )?;
         let realtime_bind = parsed(
+            env,
             "KLATCH_REALTIME_BIND",
             SocketAddr::from(([127, 0, 0, 1], 8081)),
             "an address and port, as 127.0.0.1:8081",
         )?;
         let config = Config {
-            site_name: var("KLATCH_SITE_NAME").unwrap_or_else(|| "Klatch".to_owned()),
-            base_url: base_url(bind)?,
-            secret: secret(&data_dir, needs)?,
-            limits: limits()?,
+            site_name: env.var("KLATCH_SITE_NAME").unwrap_or_else(|| "Klatch".to_owned()),
+            base_url: base_url(env, bind)?,
+            secret: secret(env, &data_dir, needs)?,
+            limits: limits(env)?,
             session: SESSION,
         };
-        let mail = mail(&data_dir, &config)?;
-        let connections = parsed("KLATCH_DATABASE_CONNECTIONS", 16, "a number of connections")?;
+        let mail = mail(env, &data_dir, &config)?;
+        let connections = parsed(env, "KLATCH_DATABASE_CONNECTIONS", 16, "a number of connections")?;
         if !(2..=1_000).contains(&connections) {
             return Err(BadSetting("KLATCH_DATABASE_CONNECTIONS: between 2 and 1000".to_owned()));
         }
@@ -118,36 +141,37 @@ impl Settings {
             database,
             connections,
             bus,
-            proxies: proxies()?,
-            polls: polls()?,
+            redis_prefix: redis_prefix(env)?,
+            proxies: proxies(env)?,
+            polls: polls(env)?,
             mail,
             config,
         })
     }
 }
 
-fn database(data_dir: &std::path::Path, needs: Needs) -> Result<DatabaseUrl, BadSetting> {
-    match (var("KLATCH_DATABASE_URL"), needs) {
-        (None, Needs::Alone) => Ok(DatabaseUrl::Sqlite(data_dir.join("klatch.db"))),
+fn database(env: &Environment, data_dir: &std::path::Path, needs: Needs) -> Result<DatabaseUrl, BadSetting> {
+    match (env.var("KLATCH_DATABASE_URL"), needs) {
+        (None, Needs::Alone | Needs::Existing) => Ok(DatabaseUrl::Sqlite(data_dir.join("klatch.db"))),
         (Some(url), _) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
             Ok(DatabaseUrl::Postgres(url))
         }
-        (Some(url), Needs::Alone) if url.starts_with("sqlite:") => {
+        (Some(url), Needs::Alone | Needs::Existing) if url.starts_with("sqlite:") => {
             let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
             Ok(DatabaseUrl::Sqlite(PathBuf::from(path)))
         }
         (None | Some(_), Needs::Shared(command)) => Err(BadSetting(format!(
             "KLATCH_DATABASE_URL: `klatch {command}` needs a Postgres, as postgres://user@host/name"
         ))),
-        (Some(_), Needs::Alone) => {
+        (Some(_), Needs::Alone | Needs::Existing) => {
             Err(BadSetting("KLATCH_DATABASE_URL: begins with postgres:// or sqlite:".to_owned()))
         }
     }
 }
 
-fn bus(needs: Needs) -> Result<BusUrl, BadSetting> {
-    match (var("KLATCH_REDIS_URL"), needs) {
-        (None, Needs::Alone) => Ok(BusUrl::Memory),
+fn bus(env: &Environment, needs: Needs) -> Result<BusUrl, BadSetting> {
+    match (env.var("KLATCH_REDIS_URL"), needs) {
+        (None, Needs::Alone | Needs::Existing) => Ok(BusUrl::Memory),
         (None, Needs::Shared(command)) => {
             Err(BadSetting(format!("KLATCH_REDIS_URL: `klatch {command}` needs a Redis, as redis://host:6379")))
         }
@@ -155,8 +179,20 @@ fn bus(needs: Needs) -> Result<BusUrl, BadSetting> {
     }
 }
 
-fn base_url(bind: SocketAddr) -> Result<String, BadSetting> {
-    let Some(url) = var("KLATCH_BASE_URL") else { return Ok(format!("http://{bind}")) };
+/// Braces would decide on which node of a Redis Cluster a key lies.
+fn redis_prefix(env: &Environment) -> Result<Option<String>, BadSetting> {
+    let Some(prefix) = env.var("KLATCH_REDIS_PREFIX") else { return Ok(None) };
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '.' | '-' | '_');
+    if prefix.len() > 64 || !prefix.chars().all(fits) {
+        return Err(BadSetting(format!(
+            "KLATCH_REDIS_PREFIX: `{prefix}` is not up to 64 letters, digits and the characters : . - _"
+        )));
+    }
+    Ok(Some(prefix))
+}
+
+fn base_url(env: &Environment, bind: SocketAddr) -> Result<String, BadSetting> {
+    let Some(url) = env.var("KLATCH_BASE_URL") else { return Ok(format!("http://{bind}")) };
     let url = url.trim().trim_end_matches('/').to_owned();
     let authority = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     match authority {
@@ -167,11 +203,11 @@ fn base_url(bind: SocketAddr) -> Result<String, BadSetting> {
     }
 }
 
-fn secret(data_dir: &std::path::Path, needs: Needs) -> Result<SecretKey, BadSetting> {
-    if let Some(text) = var("KLATCH_SECRET_KEY") {
+fn secret(env: &Environment, data_dir: &std::path::Path, needs: Needs) -> Result<SecretKey, BadSetting> {
+    if let Some(text) = env.var("KLATCH_SECRET_KEY") {
         return SecretKey::new(&text).ok_or_else(|| BadSetting("KLATCH_SECRET_KEY: at least 32 characters".to_owned()));
     }
-    if let Some(path) = var("KLATCH_SECRET_KEY_FILE") {
+    if let Some(path) = env.var("KLATCH_SECRET_KEY_FILE") {
         let text = std::fs::read_to_string(&path)
             .map_err(|error| BadSetting(format!("KLATCH_SECRET_KEY_FILE: `{path}` cannot be read: {error}")))?;
         return SecretKey::new(&text)
@@ -182,7 +218,22 @@ fn secret(data_dir: &std::path::Path, needs: Needs) -> Result<SecretKey, BadSett
             "KLATCH_SECRET_KEY: set it (or KLATCH_SECRET_KEY_FILE), the same for all processes, to at least 32 random characters".to_owned(),
         ));
     }
-    own_secret(&data_dir.join("secret.key"))
+    let path = data_dir.join("secret.key");
+    if needs == Needs::Existing && !path.is_file() {
+        return Err(BadSetting(format!(
+            "KLATCH_SECRET_KEY: not set, and `{}` does not exist; give the command the settings of the service",
+            path.display()
+        )));
+    }
+    own_secret(&path)
+}
+
+/// Why a command does nothing, and what to do.
+pub fn no_forum(why: &str) -> BadSetting {
+    BadSetting(format!(
+        "there is no forum here: {why}. Set KLATCH_DATA_DIR or KLATCH_DATABASE_URL as for the service, or pass \
+         --env-file FILE. `klatch serve` creates a forum"
+    ))
 }
 
 /// The key of a forum that runs alone: made once, readable by its owner only.
@@ -210,10 +261,10 @@ fn own_secret(path: &std::path::Path) -> Result<SecretKey, BadSetting> {
 }
 
 /// By SMTP where that is set, else into a folder beside the other files.
-fn mail(data_dir: &std::path::Path, config: &Config) -> Result<Mailer, BadSetting> {
+fn mail(env: &Environment, data_dir: &std::path::Path, config: &Config) -> Result<Mailer, BadSetting> {
     let host = config.base_url.split_once("://").map_or("", |(_, authority)| authority);
     let host = host.split(':').next().unwrap_or_default();
-    let (url, from) = (var("KLATCH_SMTP_URL"), var("KLATCH_MAIL_FROM"));
+    let (url, from) = (env.var("KLATCH_SMTP_URL"), env.var("KLATCH_MAIL_FROM"));
     if url.is_some() && from.is_none() {
         return Err(BadSetting(
             "KLATCH_MAIL_FROM: letters need a sender, as Klatch <klatch@example.org>, where KLATCH_SMTP_URL is set"
@@ -228,15 +279,15 @@ fn mail(data_dir: &std::path::Path, config: &Config) -> Result<Mailer, BadSettin
     }
 }
 
-fn limits() -> Result<Limits, BadSetting> {
+fn limits(env: &Environment) -> Result<Limits, BadSetting> {
     let normal = Limits::default();
     let figure = "a number; 0 lifts the limit";
     let limits = Limits {
-        posts_per_minute: parsed("KLATCH_POSTS_PER_MINUTE", normal.posts_per_minute, figure)?,
-        sign_ups_per_address: parsed("KLATCH_SIGN_UPS_PER_HOUR", normal.sign_ups_per_address, figure)?,
+        posts_per_minute: parsed(env, "KLATCH_POSTS_PER_MINUTE", normal.posts_per_minute, figure)?,
+        sign_ups_per_address: parsed(env, "KLATCH_SIGN_UPS_PER_HOUR", normal.sign_ups_per_address, figure)?,
         ..normal
     };
-    match var("KLATCH_LIMITS").as_deref() {
+    match env.var("KLATCH_LIMITS").as_deref() {
         None | Some("on") => Ok(limits),
         Some("off") => Ok(Limits {
             posts_per_minute: 0,
@@ -269,20 +320,20 @@ fn limits() -> Result<Limits, BadSetting> {
     }
 }
 
-fn polls() -> Result<Polls, BadSetting> {
-    let figure = |name, default| match parsed(name, default, "a number of polls")? {
+fn polls(env: &Environment) -> Result<Polls, BadSetting> {
+    let figure = |name, default| match parsed(env, name, default, "a number of polls")? {
         0 => Err(BadSetting(format!("{name}: at least 1"))),
         number => Ok(number),
     };
     Ok(Polls {
-        total: var("KLATCH_POLLS").map(|_| figure("KLATCH_POLLS", 1)).transpose()?,
+        total: env.var("KLATCH_POLLS").map(|_| figure("KLATCH_POLLS", 1)).transpose()?,
         per_user: figure("KLATCH_POLLS_PER_USER", 20)?,
         per_address: figure("KLATCH_POLLS_PER_ADDRESS", 200)?,
     })
 }
 
-fn proxies() -> Result<Vec<IpAddr>, BadSetting> {
-    let text = var("KLATCH_TRUSTED_PROXIES").unwrap_or_default();
+fn proxies(env: &Environment) -> Result<Vec<IpAddr>, BadSetting> {
+    let text = env.var("KLATCH_TRUSTED_PROXIES").unwrap_or_default();
     text.split([',', ' '])
         .filter(|part| !part.is_empty())
         .map(|part| part.parse().map_err(|_| BadSetting(format!("KLATCH_TRUSTED_PROXIES: `{part}` is not an address"))))

@@ -13,6 +13,7 @@ use crate::error::{Error, Fields, Result};
 use crate::model::SignUps;
 use crate::policy::Viewer;
 use crate::secrets;
+use crate::store::Db;
 use crate::{admin, messages, sessions, store};
 
 /// Characters of the site's name at the most.
@@ -24,6 +25,24 @@ pub const MAX_NOTICE: usize = 2_000;
 
 /// How long a process believes what it once read. Changes are told over the bus; this is for words that were never sent.
 const BELIEVED: Duration = Duration::from_secs(60);
+
+/// The setting that holds the site's id.
+const ID: &str = "site_id";
+
+/// The site's id: 16 random hexadecimal digits, made when it is first asked for. It stays the same for as long as the database.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn id(db: &Db) -> Result<String> {
+    if let Some(id) = store::settings::get(db, ID).await? {
+        return Ok(id);
+    }
+    let random = &secrets::token()?[..16];
+    let mut tx = db.begin().await?;
+    let id = store::settings::get_or_set(&mut tx, ID, random).await?;
+    tx.commit().await?;
+    Ok(id)
+}
 
 /// The row that they are kept in.
 const ROW: &str = "site";

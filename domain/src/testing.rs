@@ -162,7 +162,7 @@ impl TestForum {
             None => Bus::memory(clock.clone()),
             Some((url, prefix)) => {
                 let url = url.parse().expect("the address of the Redis");
-                Bus::connect(&url, prefix, clock.clone()).await.expect("a Redis for tests")
+                Bus::connect(&url, prefix, "site", clock.clone()).await.expect("a Redis for tests")
             }
         };
         let config = Config {

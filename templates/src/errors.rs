@@ -22,6 +22,8 @@ pub enum Problem {
     Gone,
     /// 413.
     TooLarge,
+    /// 415: the body is compressed.
+    EncodedBody,
     /// 422, with what to mend where that is known.
     Invalid(Option<String>),
     /// 429, with the seconds to wait.
@@ -113,6 +115,7 @@ impl Problem {
             Problem::Conflict => 409,
             Problem::Gone => 410,
             Problem::TooLarge => 413,
+            Problem::EncodedBody => 415,
             Problem::Invalid(_) => 422,
             Problem::TooMany(_) => 429,
             Problem::Internal => 500,
@@ -138,6 +141,7 @@ impl ErrorPage {
             Problem::Conflict => "Somebody was quicker",
             Problem::Gone => "This was deleted",
             Problem::TooLarge => "That is too much at once",
+            Problem::EncodedBody => "Compressed requests are not accepted",
             Problem::Invalid(_) => "Something is missing",
             Problem::TooMany(_) => "A little slower, please",
             Problem::Internal => "Something broke on our side",
@@ -169,6 +173,7 @@ impl ErrorPage {
             Problem::TooLarge => {
                 "What you sent is larger than this place takes. Go back, make it shorter, and send it again."
             }
+            Problem::EncodedBody => "Send the request again without a Content-Encoding header.",
             Problem::Invalid(Some(what)) => what,
             Problem::Invalid(None) => "What was sent is not complete. Go back, look over the form, and send it again.",
             Problem::TooMany(seconds) => {

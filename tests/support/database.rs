@@ -71,6 +71,16 @@ impl Database {
         .expect("a number")
     }
 
+    /// A single text.
+    pub async fn text(&self, sql: &str) -> String {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Sqlite(path) => sqlx::query_scalar(sql).fetch_one(&mut sqlite(path).await).await,
+            Self::Postgres { .. } => sqlx::query_scalar(sql).fetch_one(&mut self.connect().await).await,
+        }
+        .expect("a text")
+    }
+
     /// All rows of all tables, as text.
     pub async fn dump(&self) -> BTreeMap<String, Vec<String>> {
         let mut all = BTreeMap::new();

@@ -45,6 +45,15 @@ pub struct Forum {
 impl Forum {
     /// Starts one, with nobody and nothing in it.
     pub async fn start(running: Running) -> Self {
+        Self::start_on(running, None).await
+    }
+
+    /// Starts services that share the Redis of another forum.
+    pub async fn beside(redis: &Redis) -> Self {
+        Self::start_on(Running::Services, Some(redis.url())).await
+    }
+
+    async fn start_on(running: Running, shared: Option<String>) -> Self {
         let folder = TempDir::new().expect("a folder");
         let mut settings = vec![
             ("KLATCH_DATA_DIR", folder.path().join("data").display().to_string()),
@@ -63,8 +72,9 @@ impl Forum {
                 let base = format!("http://{}", listener.local_addr().expect("its address"));
                 proxy::serve(listener, pages, polls);
                 let (database, letters) = (Database::postgres().await, Server::start().await);
-                let redis = if running == Running::Services { Some(Redis::start(folder.path()).await) } else { None };
-                let redis_url = redis.as_ref().map_or_else(cluster_url, Redis::url);
+                let own = running == Running::Services && shared.is_none();
+                let redis = if own { Some(Redis::start(folder.path()).await) } else { None };
+                let redis_url = shared.or(redis.as_ref().map(Redis::url)).unwrap_or_else(cluster_url);
                 settings.extend([
                     ("KLATCH_BIND", format!("127.0.0.1:{pages}")),
                     ("KLATCH_REALTIME_BIND", format!("127.0.0.1:{polls}")),
@@ -183,6 +193,12 @@ impl Forum {
     /// A browser that was never here.
     pub fn visitor(&self) -> Visitor {
         Visitor::new(&self.base)
+    }
+
+    /// Where pages are served, without a proxy before it.
+    pub fn pages_address(&self) -> String {
+        let bind = self.settings.iter().find(|(name, _)| *name == "KLATCH_BIND");
+        bind.expect("an address of its own").1.clone()
     }
 
     /// Where its files are.

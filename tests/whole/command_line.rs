@@ -31,7 +31,7 @@ fn help_names_every_command() {
 
 /// # Panics
 /// When the command starts in spite of the setting, or does not name it.
-fn must_name(command: &str, settings: &[(&str, &str)], name: &str) -> String {
+pub fn must_name(command: &str, settings: &[(&str, &str)], name: &str) -> String {
     let folder = TempDir::new().expect("a folder");
     let port = free_port().to_string();
     let mut program = program();

@@ -14,6 +14,7 @@ mod letters;
 mod live;
 mod order;
 mod privacy;
+mod safety;
 mod searching;
 mod site;
 mod splits;

@@ -6,7 +6,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, ALLOW, RETRY_AFTER};
+use actix_web::http::header::{ACCEPT, ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, HeaderValue, RETRY_AFTER};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use domain::Error;
@@ -115,6 +115,7 @@ fn status_words(status: StatusCode) -> &'static str {
     match status.as_u16() {
         404 => "There is nothing here.",
         413 => "That is too much at once.",
+        415 => "Send the request again without a Content-Encoding header.",
         503 => "A part of the site is resting. Try again in a moment.",
         500 => "Something broke on our side. Try again in a minute.",
         _ => "That cannot be done.",
@@ -142,6 +143,18 @@ pub fn wants_json(request: &HttpRequest) -> bool {
         .get(ACCEPT)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|accept| accept.starts_with("application/json"))
+}
+
+/// Middleware: answers 415 to a request with a `Content-Encoding`, before its body is read. A few compressed kilobytes can
+/// become megabytes of memory, and no browser compresses a form.
+pub async fn refuse_encoded_bodies(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<actix_web::body::BoxBody>, actix_web::Error> {
+    if request.headers().contains_key(CONTENT_ENCODING) {
+        return Ok(request.error_response(Failure::Problem(Problem::EncodedBody)));
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 /// Middleware: turns whatever went wrong into the page for it, with the frame of whoever asks.
@@ -233,6 +246,10 @@ impl Cause {
         };
         if let Some(seconds) = wait {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        if let Problem::EncodedBody = self.problem {
+            // RFC 9110, 15.5.16: which encodings would have been accepted.
+            response.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }
         if let Problem::MethodNotAllowed = self.problem
             && let Some(allowed) = request.match_pattern().and_then(|pattern| allowed(&pattern))

@@ -73,6 +73,7 @@ where
         });
         App::new()
             .app_data(Data::new(site))
+            .wrap(middleware::from_fn(failure::refuse_encoded_bodies))
             .wrap(middleware::from_fn(failure::dress))
             .wrap(middleware::Compress::default())
             .configure(mount.clone())

@@ -18,6 +18,7 @@ const LOOK: Duration = Duration::from_secs(3);
 /// Looks until the bus is given up. What is lost is known by marks that whoever comes first leaves on the server.
 pub(super) async fn notice(
     server: Server,
+    site: String,
     bells: Arc<Bells>,
     controls: broadcast::Sender<Control>,
     mut given_up: oneshot::Receiver<()>,
@@ -32,6 +33,10 @@ pub(super) async fn notice(
                 bells.forget();
                 // Nobody listening is no failure.
                 let _ = controls.send(Control::Reconnected);
+                // A Redis that lost the site's id may have been given to another site meanwhile.
+                if matches!(owner(&server, &site).await, Ok(owner) if owner != site) {
+                    tracing::error!("KLATCH_REDIS_PREFIX: another site uses the same prefix on this Redis now");
+                }
             }
             known = Some(marks);
         }
@@ -54,4 +59,14 @@ async fn marks(server: &Server) -> Result<Vec<Value>, BusError> {
     }
     // What SET says does not count.
     Ok(server.run(&commands).await?.into_iter().skip(1).step_by(2).collect())
+}
+
+/// The id of the site that owns the prefix: `site` itself, where nobody owned it before.
+pub(super) async fn owner(server: &Server, site: &str) -> Result<String, BusError> {
+    let name = server.names.of(Name::Site);
+    let mut commands = pipe();
+    commands.cmd("SET").arg(&name).arg(site).arg("NX");
+    commands.cmd("GET").arg(&name);
+    let owner = server.run(&commands).await?.pop().unwrap_or(Value::Nil);
+    Ok(redis::from_redis_value(owner).map_err(redis::RedisError::from)?)
 }

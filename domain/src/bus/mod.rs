@@ -109,6 +109,16 @@ pub enum BusError {
         /// What happened.
         reason: String,
     },
+    /// Another site uses the same prefix on the same server.
+    #[error(
+        "KLATCH_REDIS_PREFIX: the Redis at {host} holds another site under the prefix `{prefix}`; choose another prefix"
+    )]
+    OtherSite {
+        /// Host and port, without user or password.
+        host: String,
+        /// What the names of both would begin with.
+        prefix: String,
+    },
     /// The server did not answer as it should.
     #[error("Redis: {0}")]
     Redis(#[from] ::redis::RedisError),
@@ -135,16 +145,16 @@ impl Bus {
         Self::Memory(Arc::new(memory::Memory::new(clock)))
     }
 
-    /// Connects to what `url` names. Every key and channel begins with `prefix`. `clock` says who is here; it also is the time of the
-    /// memory bus.
+    /// Connects to what `url` names. Every key and channel begins with `prefix`, which belongs to the site with the id `site` from
+    /// then on. `clock` says who is here; it also is the time of the memory bus.
     ///
     /// # Errors
-    /// [`BusError::Url`] and [`BusError::Unreachable`], with the server's name, never its password. Once connected, lost
-    /// connections are made again for as long as the bus is held.
-    pub async fn connect(url: &BusUrl, prefix: &str, clock: Clock) -> Result<Self, BusError> {
+    /// [`BusError::Url`], [`BusError::Unreachable`] and [`BusError::OtherSite`], with the server's name, never its password. Once
+    /// connected, lost connections are made again for as long as the bus is held.
+    pub async fn connect(url: &BusUrl, prefix: &str, site: &str, clock: Clock) -> Result<Self, BusError> {
         match url {
             BusUrl::Memory => Ok(Self::memory(clock)),
-            BusUrl::Redis(servers) => Ok(Self::Redis(redis::Redis::connect(servers, prefix, clock).await?)),
+            BusUrl::Redis(servers) => Ok(Self::Redis(redis::Redis::connect(servers, prefix, site, clock).await?)),
         }
     }
 

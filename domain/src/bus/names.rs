@@ -9,7 +9,8 @@ use crate::model::{GroupId, UserId};
 /// to many of them, and what is appended to them is told on one channel.
 pub(super) const SHARDS: u8 = 64;
 
-/// Names under a prefix, so that several forums, or tests, can share one Redis.
+/// Names under a prefix, so that several sites, or tests, can share one Redis. Channels carry the prefix too: Redis delivers
+/// what is published in one of its numbered databases to subscribers in all of them.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     prefix: Arc<str>,
@@ -36,6 +37,8 @@ pub(crate) enum Name<'a> {
     Watchers(GroupId),
     /// The channel between processes.
     Control,
+    /// The id of the site that everything under the prefix belongs to.
+    Site,
     /// A value that is there as long as nothing of a shard was lost.
     Mark(u8),
     /// A value of the key-value store.
@@ -88,6 +91,7 @@ impl Names {
             Name::ChangedGroups => format!("{prefix}:{{here}}:changed"),
             Name::Watchers(id) => format!("{prefix}:{{g:{id}}}:watchers"),
             Name::Control => format!("{prefix}:control"),
+            Name::Site => format!("{prefix}:site"),
             Name::Mark(shard) => format!("{prefix}:{{{shard}}}:mark"),
             // A key without a tag of its own is its tag.
             Name::Value(key) if key.contains('{') => format!("{prefix}:kv:{key}"),
@@ -118,7 +122,9 @@ mod tests {
         for stream in [Stream::User(UserId(76)), Stream::Group(GroupId(76)), Stream::User(UserId(-1))] {
             assert_eq!(names.stream_of(&names.of(Name::Entries(stream))), Some(stream));
         }
-        for name in [Name::Control, Name::News(12), Name::Payload("u:1"), Name::Watchers(GroupId(1)), Name::Here] {
+        for name in
+            [Name::Control, Name::Site, Name::News(12), Name::Payload("u:1"), Name::Watchers(GroupId(1)), Name::Here]
+        {
             assert_eq!(names.stream_of(&names.of(name)), None, "{name:?}");
         }
         assert_eq!(names.stream_of("other:{12}:u:76"), None);

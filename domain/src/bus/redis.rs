@@ -67,13 +67,21 @@ struct Read {
 }
 
 impl Redis {
-    pub(super) async fn connect(servers: &Servers, prefix: &str, clock: Clock) -> Result<Arc<Self>, BusError> {
+    pub(super) async fn connect(
+        servers: &Servers,
+        prefix: &str,
+        site: &str,
+        clock: Clock,
+    ) -> Result<Arc<Self>, BusError> {
         let unreachable = |reason: String| BusError::Unreachable { host: servers.to_string(), reason };
         let server = match Server::open(servers, prefix).await {
             Err(error @ BusError::Url(_)) => return Err(error),
             opened => opened.map_err(|error| unreachable(error.to_string()))?,
         };
         server.check().await.map_err(|error| unreachable(error.to_string()))?;
+        if loss::owner(&server, site).await.map_err(|error| unreachable(error.to_string()))? != site {
+            return Err(BusError::OtherSite { host: servers.to_string(), prefix: prefix.to_owned() });
+        }
         let bells = Bells::new(LINGER);
         let (controls, _) = broadcast::channel(CONTROLS);
         let (held, released) = oneshot::channel();
@@ -84,7 +92,7 @@ impl Redis {
                 .map_err(|error| unreachable(error.to_string()))?;
         tokio::spawn(subscription.run(released));
         let (watched, given_up) = oneshot::channel();
-        tokio::spawn(loss::notice(server.clone(), bells.clone(), controls.clone(), given_up));
+        tokio::spawn(loss::notice(server.clone(), site.to_owned(), bells.clone(), controls.clone(), given_up));
         let (reads, queue) = mpsc::unbounded_channel();
         tokio::spawn(read_together(server.clone(), payloads, queue));
         Ok(Arc::new(Self {

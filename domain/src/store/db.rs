@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, SqliteConnection, SqlitePool};
 
 use super::sqlite::{SqliteDb, SqliteTx};
@@ -46,6 +47,27 @@ pub enum DatabaseUrl {
 }
 
 impl Db {
+    /// Whether the database holds a forum. Creates nothing.
+    ///
+    /// # Errors
+    /// When the server does not answer, or the file is no database.
+    pub async fn has_forum(url: &DatabaseUrl) -> Result<bool, sqlx::Error> {
+        match url {
+            DatabaseUrl::Postgres(url) => {
+                let mut conn = PgConnectOptions::from_str(url)?.connect().await?;
+                sqlx::query_scalar("select to_regclass('messages') is not null").fetch_one(&mut conn).await
+            }
+            DatabaseUrl::Sqlite(path) if !path.is_file() => Ok(false),
+            DatabaseUrl::Sqlite(path) => {
+                let mut conn = SqliteConnectOptions::new().filename(path).connect().await?;
+                let tables = "select count(*) > 0 from sqlite_master where type = 'table' and name = 'messages'";
+                let has_tables = sqlx::query_scalar(tables).fetch_one(&mut conn).await?;
+                conn.close().await?;
+                Ok(has_tables)
+            }
+        }
+    }
+
     /// Connects, and brings the schema up to date under a lock, so that many processes may start at once.
     ///
     /// # Errors

@@ -62,7 +62,7 @@ impl Home {
         let prefix = format!("test:{}:{}:{number}", std::process::id(), Timestamp::now().0);
         let now = Arc::new(AtomicI64::new(Timestamp::now().0));
         let place: BusUrl = url.parse().unwrap();
-        let bus = Bus::connect(&place, &prefix, Clock::Manual(now.clone())).await.unwrap();
+        let bus = Bus::connect(&place, &prefix, "site", Clock::Manual(now.clone())).await.unwrap();
         let connection = match place {
             BusUrl::Memory => unreachable!("a Redis"),
             BusUrl::Redis(Servers::One(url)) => {
@@ -83,7 +83,7 @@ impl Home {
             None => self.bus.clone(),
             Some(redis) => {
                 let clock = Clock::Manual(self.now.clone());
-                Bus::connect(&redis.url.parse().unwrap(), &redis.prefix, clock).await.unwrap()
+                Bus::connect(&redis.url.parse().unwrap(), &redis.prefix, "site", clock).await.unwrap()
             }
         }
     }

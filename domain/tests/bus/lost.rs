@@ -93,7 +93,7 @@ async fn an_entry_whose_payload_is_gone_means_resync() {
 #[tokio::test]
 async fn a_server_that_is_not_there_is_named_without_its_password() {
     let url: BusUrl = "redis://me:secret@127.0.0.1:1".parse().unwrap();
-    let error = Bus::connect(&url, "test", Clock::System).await.expect_err("nobody listens there").to_string();
+    let error = Bus::connect(&url, "test", "site", Clock::System).await.expect_err("nobody listens there").to_string();
     assert!(error.contains("KLATCH_REDIS_URL") && error.contains("127.0.0.1:1"), "{error}");
     assert!(!error.contains("secret"), "{error}");
 }

@@ -52,7 +52,7 @@ impl Forum {
         let url = redis_url();
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let prefix = format!("poll:{}:{}:{number}", std::process::id(), Timestamp::now().0);
-        let bus = Bus::connect(&url.parse().unwrap(), &prefix, Clock::System).await.unwrap();
+        let bus = Bus::connect(&url.parse().unwrap(), &prefix, "site", Clock::System).await.unwrap();
         Self { prefix: Some(prefix), ..Self::on(bus).await }
     }
 

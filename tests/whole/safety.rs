@@ -1,0 +1,153 @@
+//! What must not go wrong whoever asks, and however a command is called: hostile requests, two sites on one Redis, commands
+//! without the service's settings.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::support::{Database, Forum, PASSWORD, Running, Visitor, group_of, newcomer, program, topic_in};
+
+crate::both_ways!(a_compressed_form_is_refused_before_its_body_is_read);
+
+async fn a_compressed_form_is_refused_before_its_body_is_read(running: Running) {
+    let forum = Forum::start(running).await;
+    let address = forum.pages_address();
+    for (method, path) in
+        [("POST", "/-/sign-in"), ("POST", "/-/topics/1/messages"), ("POST", "/no/such/"), ("GET", "/")]
+    {
+        let address = address.clone();
+        let host = forum.base.trim_start_matches("http://").to_owned();
+        let answer = tokio::task::spawn_blocking(move || {
+            let mut stream = TcpStream::connect(address).expect("a connection");
+            stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time limit");
+            // The head alone: of the body that it announces, not a byte is sent.
+            let head = format!(
+                "{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+                 Content-Encoding: gzip\r\nContent-Length: 97000\r\n\r\n"
+            );
+            stream.write_all(head.as_bytes()).expect("a request");
+            let mut answer = [0; 12];
+            stream.read_exact(&mut answer).expect("an answer without a body");
+            String::from_utf8_lossy(&answer).into_owned()
+        });
+        assert_eq!(answer.await.expect("an answer"), "HTTP/1.1 415", "{method} {path}");
+    }
+}
+
+/// The id that the database holds.
+async fn site_id(forum: &Forum) -> String {
+    forum.database.text("select value from settings where name = 'site_id'").await
+}
+
+#[tokio::test]
+async fn two_sites_on_one_redis_do_not_hear_of_each_other() {
+    let one = Forum::start(Running::Services).await;
+    let redis = one.redis.as_ref().expect("a Redis");
+    let other = Forum::beside(redis).await;
+    assert_ne!(site_id(&one).await, site_id(&other).await);
+    // The first account of each has the same id.
+    let (ana, ben) = (newcomer(&one, "ana").await, newcomer(&other, "ben").await);
+    let cove = group_of(&ana, "Secret cove", "private").await;
+    one.jobs_done().await;
+    ana.get("/").await.expect(200).must_say("Secret cove");
+    let home = ben.get("/").await.expect(200);
+    assert!(!home.html.contains("Secret cove"), "a group of another site");
+    // What is published on one is not heard on the other, up to an event of its own that comes after it.
+    let after = home.body_data("data-live-after").expect("a live page");
+    topic_in(&ana, &cove, "Treasure", "under the oak").await;
+    one.jobs_done().await;
+    let own = group_of(&ben, "Orchard", "public").await;
+    topic_in(&ben, &own, "Apples", "early ones").await;
+    let heard = hear_until(&ben, after, "Apples").await;
+    assert!(!heard.contains("Treasure"), "{heard}");
+}
+
+/// All that a person's poll hears until this is in it, or until the page is to be loaded again.
+async fn hear_until(visitor: &Visitor, mut after: String, wanted: &str) -> String {
+    let mut heard = String::new();
+    while !heard.contains(wanted) && !heard.contains("resync") {
+        let answer = visitor.poll(&format!("after={after}")).send().await.expect("an answer");
+        let text = answer.text().await.expect("its text");
+        let said: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        after = said["after"].as_str().map_or(after, ToOwned::to_owned);
+        heard += &text;
+    }
+    heard
+}
+
+#[tokio::test]
+async fn a_prefix_that_another_site_uses_stops_the_start() {
+    let forum = Forum::start(Running::Services).await;
+    let redis = forum.redis.as_ref().expect("a Redis").url();
+    let taken = format!("klatch:{}", site_id(&forum).await);
+    let settings = [("KLATCH_REDIS_URL", redis.as_str()), ("KLATCH_REDIS_PREFIX", taken.as_str())];
+    crate::command_line::must_name("serve", &settings, "KLATCH_REDIS_PREFIX");
+}
+
+#[test]
+fn a_command_without_the_services_settings_creates_nothing() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("lines.jsonl");
+    std::fs::write(&file, "").expect("a file");
+    let file = file.to_str().expect("a path").to_owned();
+    for arguments in [
+        vec!["admin", "user", "add", "marge", "--email", "marge@example.org"],
+        vec!["admin", "user", "second-step-off", "marge"],
+        vec!["admin", "doctor"],
+        vec!["admin", "reindex"],
+        vec!["admin", "reparse"],
+        vec!["import", "jsonl", &file],
+        vec!["import", "convore", "."],
+    ] {
+        let mut command = program();
+        command.args(&arguments).current_dir(folder.path()).stdin(std::process::Stdio::null());
+        let output = command.output().expect("the program");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{arguments:?}");
+        assert!(said.contains("KLATCH_DATA_DIR") && said.contains("--env-file"), "{arguments:?}: {said}");
+        let left: Vec<_> = std::fs::read_dir(folder.path()).expect("the folder").filter_map(Result::ok).collect();
+        assert_eq!(left.len(), 1, "{arguments:?} created {left:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_command_reads_an_environment_file_and_says_which_forum_it_acts_on() {
+    let forum = Forum::start(Running::Alone).await;
+    let elsewhere = TempDir::new().expect("a folder");
+    let file = elsewhere.path().join("klatch.env");
+    let data = forum.folder().join("data");
+    std::fs::write(&file, format!("# The service\nKLATCH_DATA_DIR=\"{}\"\n", data.display())).expect("a file");
+    let file = file.to_str().expect("a path");
+    let mut command = program();
+    command.args(["admin", "user", "add", "marge", "--email", "marge@example.org", "--env-file", file]);
+    command.current_dir(elsewhere.path()).stdin(std::process::Stdio::piped());
+    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().expect("the program");
+    child.stdin.take().expect("its input").write_all(format!("{PASSWORD}\n").as_bytes()).expect("it reads");
+    let output = child.wait_with_output().expect("its end");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("acting on \"Klatch\"") && said.contains("klatch.db"), "{said}");
+    assert_eq!(forum.database.number("select count(*) from users where username = 'marge'").await, 1);
+    // The same command on an empty database of the right kind.
+    let empty = elsewhere.path().join("data");
+    std::fs::create_dir(&empty).expect("a folder");
+    let mut command = program();
+    command.args(["admin", "doctor"]).env("KLATCH_DATA_DIR", &empty).current_dir(elsewhere.path());
+    assert!(!command.output().expect("the program").status.success());
+    assert_eq!(std::fs::read_dir(&empty).expect("the folder").count(), 0);
+}
+
+#[tokio::test]
+async fn a_command_leaves_an_empty_postgres_as_it_is() {
+    let (forum, empty) = (Forum::start(Running::Services).await, Database::postgres().await);
+    let mut command = forum.command();
+    let output =
+        command.args(["admin", "doctor"]).env("KLATCH_DATABASE_URL", empty.url()).output().expect("the program");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("there is no forum here"), "{said}");
+    assert_eq!(empty.number("select count(*) from information_schema.tables where table_schema = 'public'").await, 0);
+    empty.drop();
+}
