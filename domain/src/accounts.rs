@@ -1,21 +1,22 @@
 //! Accounts: sign up, sign in, profile.
 
 use crate::audit_log::{self, LogDeed};
-use crate::bus::Control;
 use crate::context::Context;
-use crate::error::{Error, Fields, Result};
+use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
 use crate::limits::{self, By, Deed};
-use crate::mail::Kind;
-use crate::model::{Group, Theme, User, UserId};
-use crate::names::{Username, username_key};
-use crate::policy::{self, Barred, Viewer};
 use crate::secrets::Password;
 use crate::sessions::{self, Origin};
 use crate::sign_ups::{self, Entry};
-use crate::store::Tx;
-use crate::store::users::Profile;
-use crate::{addresses, auditors, letters, passwords, second_step, store, unread};
+use crate::{addresses, auditors, letters, passwords, second_step, unread};
+use bus::Control;
+use model::EmailKind;
+use model::Fields;
+use model::names::{Username, username_key};
+use model::policy::{self, Barred, Viewer};
+use model::{Group, Theme, User, UserId};
+use store::Tx;
+use store::users::Profile;
 
 /// What the sign-up form holds.
 #[derive(Clone, Debug)]
@@ -48,7 +49,7 @@ pub async fn create(cx: &Context, new: NewAccount, is_admin: bool) -> Result<Use
 /// An address that nobody vouches for waits for its confirmation. Whether another account has it is told to its owner alone.
 async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: bool, entry: &Entry) -> Result<UserId> {
     let mut fields = Fields::default();
-    let username = collect(&mut fields, Username::parse(&new.username));
+    let username = collect(&mut fields, Username::parse(&new.username).map_err(Error::from));
     let email = collect(&mut fields, addresses::check(&new.email));
     collect(&mut fields, new.password.check("password"));
     fields.check()?;
@@ -88,7 +89,7 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
         // Only letters that are written are counted, not accounts that were tried.
         limits::count(cx, Deed::Mail, By::Mailbox(email)).await?;
         store::users::set_new_email(&mut tx, id, email).await?;
-        letters::with_link(&mut tx, cx, Kind::Confirm, Some(id), email).await?;
+        letters::with_link(&mut tx, cx, EmailKind::Confirm, Some(id), email).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();

@@ -7,11 +7,11 @@ use regex::Regex;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::limits::{self, By, Deed};
-use crate::mail::Kind;
-use crate::model::{User, UserId};
 use crate::secrets::{self, Password};
-use crate::store::Tx;
-use crate::{letters, passwords, store};
+use crate::{letters, passwords};
+use model::EmailKind;
+use model::{User, UserId};
+use store::Tx;
 
 /// Something before the last `@` and a host with a dot after it, without white space, control characters or the specials of
 /// RFC 5322, section 3.2.3. Whether mail arrives there only mail can tell.
@@ -61,13 +61,13 @@ pub async fn change(cx: &Context, id: UserId, typed: &str, password: Password, s
     match &email {
         Some(email) => {
             let other = old.as_deref().filter(|old| !old.eq_ignore_ascii_case(email));
-            letters::news(&mut tx, cx, Kind::AddressAsked, id, other).await?;
+            letters::news(&mut tx, cx, EmailKind::AddressAsked, id, other).await?;
             ask(&mut tx, cx, id, email).await?;
         }
         None => {
-            store::letters::void(&mut tx, id, Kind::Reset).await?;
-            store::letters::void(&mut tx, id, Kind::Confirm).await?;
-            letters::news(&mut tx, cx, Kind::AddressChanged, id, old.as_deref()).await?;
+            store::letters::void(&mut tx, id, EmailKind::Reset).await?;
+            store::letters::void(&mut tx, id, EmailKind::Confirm).await?;
+            letters::news(&mut tx, cx, EmailKind::AddressChanged, id, old.as_deref()).await?;
             store::users::set_email(&mut tx, id, None).await?;
         }
     }
@@ -103,9 +103,9 @@ async fn count(cx: &Context, id: UserId, email: &str) -> Result<()> {
 
 /// Has the account wait for the address, and writes to it.
 async fn ask(tx: &mut Tx, cx: &Context, id: UserId, email: &str) -> Result<()> {
-    store::letters::void(tx, id, Kind::Confirm).await?;
+    store::letters::void(tx, id, EmailKind::Confirm).await?;
     store::users::set_new_email(tx, id, email).await?;
-    letters::with_link(tx, cx, Kind::Confirm, Some(id), email).await
+    letters::with_link(tx, cx, EmailKind::Confirm, Some(id), email).await
 }
 
 /// What a link that confirms is about: the account's name and the address.
@@ -113,7 +113,7 @@ async fn ask(tx: &mut Tx, cx: &Context, id: UserId, email: &str) -> Result<()> {
 /// # Errors
 /// [`Error::NotFound`] when it has ended, was used, or never was.
 pub async fn confirming(cx: &Context, token: &str) -> Result<(String, String)> {
-    let letter = letters::opened(cx, Kind::Confirm, token).await?;
+    let letter = letters::opened(cx, EmailKind::Confirm, token).await?;
     let user = crate::accounts::own(cx, letter.user_id.ok_or(Error::NotFound)?).await?;
     Ok((user.username, letter.address))
 }
@@ -123,23 +123,23 @@ pub async fn confirming(cx: &Context, token: &str) -> Result<(String, String)> {
 /// # Errors
 /// [`Error::NotFound`] when the link has ended, was used, or never was; [`Error::Invalid`] when another account has the address.
 pub async fn confirm(cx: &Context, token: &str) -> Result<()> {
-    let id = letters::opened(cx, Kind::Confirm, token).await?.user_id.ok_or(Error::NotFound)?;
+    let id = letters::opened(cx, EmailKind::Confirm, token).await?.user_id.ok_or(Error::NotFound)?;
     let mut tx = cx.db.begin().await?;
     // Before its letters: whoever changes both holds the account first.
     store::users::hold(&mut tx, &[id]).await?;
-    let letter = store::letters::take(&mut tx, Kind::Confirm, &secrets::digest(token), cx.now()).await?;
+    let letter = store::letters::take(&mut tx, EmailKind::Confirm, &secrets::digest(token), cx.now()).await?;
     let letter = letter.filter(|letter| letter.user_id == Some(id)).ok_or(Error::NotFound)?;
     let user = store::users::by_id_in(&mut tx, id).await?.ok_or(Error::NotFound)?;
     if !waits_for(&user, &letter.address) {
         return Err(Error::NotFound);
     }
     // Links to the old address end with it.
-    store::letters::void(&mut tx, id, Kind::Reset).await?;
+    store::letters::void(&mut tx, id, EmailKind::Reset).await?;
     if store::users::set_email(&mut tx, id, Some(&letter.address)).await? == 0 {
         return Err(Error::invalid("email", "Another account here has that address already."));
     }
     if user.email.as_deref().is_some_and(|old| !old.eq_ignore_ascii_case(&letter.address)) {
-        letters::news(&mut tx, cx, Kind::AddressChanged, id, user.email.as_deref()).await?;
+        letters::news(&mut tx, cx, EmailKind::AddressChanged, id, user.email.as_deref()).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();

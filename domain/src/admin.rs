@@ -3,15 +3,15 @@
 use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::mail::Kind;
 use crate::members::Record;
-use crate::model::{AccountState, JobId, JobRow, User, UserId};
-use crate::policy::{self, Standing, Viewer};
-use crate::store::jobs::Counts;
-use crate::store::sessions::SessionRow;
-use crate::store::users::Listed;
-use crate::store::{self, Tx};
 use crate::{accounts, letters, sessions};
+use model::EmailKind;
+use model::policy::{self, Standing, Viewer};
+use model::{AccountState, JobId, JobRow, User, UserId};
+use store::jobs::Counts;
+use store::sessions::SessionRow;
+use store::users::Listed;
+use store::{self, Tx};
 
 /// The site in figures.
 #[derive(Clone, Debug)]
@@ -228,7 +228,7 @@ pub(crate) async fn bar_in(
         Bar::Lift => (LogDeed::AccountFreed, String::new()),
     };
     audit_log::write(tx, Entry::new(by, what).whom(user).reason(reason).detail(detail), now).await?;
-    let letter = if bar == Bar::Lift { Kind::Freed } else { Kind::Barred };
+    let letter = if bar == Bar::Lift { EmailKind::Freed } else { EmailKind::Barred };
     let address = store::users::email_in(tx, user).await?;
     letters::news(tx, cx, letter, user, address.as_deref()).await?;
     Ok(if bar == Bar::Lift { Vec::new() } else { store::sessions::delete_all(tx, user).await? })

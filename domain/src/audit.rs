@@ -1,6 +1,7 @@
 //! Auditors: what looks at a draft before it is saved, and may change or refuse it.
 
-use crate::error::{Error, Fields, Result};
+use crate::error::{Error, Result};
+use model::Fields;
 
 /// Characters of a message at the most. Imports may bring longer ones.
 pub const MAX_MESSAGE: usize = 40_000;

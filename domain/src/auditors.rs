@@ -3,14 +3,14 @@
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::markup::{self, Node};
-use crate::model::{Category, Group, GroupId, GroupKind, Role, RuleDeed, UserId};
 use crate::newcomers;
-use crate::policy::{Deed, Standing, Viewer};
 use crate::rules::Seen;
 use crate::rules::compiled::{self, Compiled, Deadline, Found, Words};
-use crate::time::Timestamp;
-use crate::{messages, rules, store};
+use crate::{messages, rules};
+use markup::{self, Node};
+use model::policy::{Deed, Standing, Viewer};
+use model::time::Timestamp;
+use model::{Category, Group, GroupId, GroupKind, Role, RuleDeed, UserId};
 
 /// What is told when a rule refuses and its makers did not say why.
 const REFUSED: &str = "The rules here do not allow this.";

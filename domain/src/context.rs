@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use crate::bus::{Bus, Control, Hub};
 use crate::config::Config;
 use crate::error::Result;
 use crate::jobs::Wake;
-use crate::kv::Kv;
 use crate::mail::Mailer;
-use crate::markup::Site;
 use crate::rules::RuleCache;
 use crate::search::Search;
 use crate::sessions::SessionCache;
 use crate::site::SiteCache;
-use crate::store::Db;
-use crate::time::{Clock, Timestamp};
+use bus::kv::Kv;
+use bus::{Bus, Control, Hub};
+use markup::Site;
+use model::time::{Clock, Timestamp};
+use store::Db;
 
 /// The parts that a process is made of. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -10,13 +10,14 @@ use crate::groups;
 use crate::jobs::{self, Job};
 use crate::limits::{self, By};
 use crate::messages::{self, Posted};
-use crate::model::{Category, DirectFrom, Group, GroupId, GroupKind, MessageId, Person, Role, User, UserId};
-use crate::policy::{Correspondents, Deed, Viewer};
-use crate::store::Tx;
-use crate::store::groups::Described;
-use crate::store::search_log::{self, Changed};
-use crate::time::Timestamp;
-use crate::{accounts, markup, members, names, sessions, store, topics, unread};
+use crate::{accounts, members, sessions, topics, unread};
+use model::names;
+use model::policy::{Correspondents, Deed, Viewer};
+use model::time::Timestamp;
+use model::{Category, DirectFrom, Group, GroupId, GroupKind, MessageId, Person, Role, User, UserId};
+use store::Tx;
+use store::groups::Described;
+use store::search_log::{self, Changed};
 
 /// People in a conversation at the most.
 pub const MOST: usize = 20;
@@ -258,7 +259,7 @@ pub async fn add(cx: &Context, viewer: Viewer, group: GroupId, to: &str, draft: 
     jobs::enqueue(&mut tx, &Job::GroupChanged { group }, cx.now()).await?;
     tx.commit().await?;
     cx.wake.after_commit();
-    sessions::tell(cx, &crate::bus::Control::GroupChanged { group }).await;
+    sessions::tell(cx, &bus::Control::GroupChanged { group }).await;
     for id in ids {
         members::changed(cx, id, group).await;
     }
@@ -267,7 +268,7 @@ pub async fn add(cx: &Context, viewer: Viewer, group: GroupId, to: &str, draft: 
 }
 
 /// The topic that a conversation goes on in: the one that was started last.
-pub async fn newest(cx: &Context, viewer: Viewer, found: &groups::Found) -> Result<Option<crate::model::Topic>> {
+pub async fn newest(cx: &Context, viewer: Viewer, found: &groups::Found) -> Result<Option<model::Topic>> {
     found.standing.check(Deed::Read)?;
     Ok(store::topics::newest(&cx.db, viewer.id_or_none(), found.group.id).await?)
 }

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::error::Result;
-use crate::model::UserId;
-use crate::{search, store, unread};
+use crate::{search, unread};
+use model::UserId;
 
 /// What was looked at and what was wrong.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -1,7 +1,8 @@
 //! What can go wrong, one variant for each reaction a caller can have.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
+
+use model::{Denied, Fields};
 
 /// What a domain function answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -32,10 +33,10 @@ pub enum Error {
     SignedOut,
     /// The database is away or refused.
     #[error("database: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[from] store::Error),
     /// The bus is away.
     #[error("bus: {0}")]
-    Bus(#[from] crate::bus::BusError),
+    Bus(#[from] bus::BusError),
     /// The search index failed.
     #[error("search index: {0}")]
     Search(#[from] search_index::Error),
@@ -51,38 +52,18 @@ impl Error {
     }
 }
 
-/// What has to be mended in a form, by field.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fields(BTreeMap<&'static str, String>);
-
-impl Fields {
-    /// Of one field.
-    pub fn of(field: &'static str, message: impl Into<String>) -> Self {
-        let mut fields = Self::default();
-        fields.add(field, message);
-        fields
+impl From<Denied> for Error {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::NotFound => Self::NotFound,
+            Denied::Forbidden(why) => Self::Forbidden(why),
+            Denied::SignedOut => Self::SignedOut,
+        }
     }
+}
 
-    /// Adds what is wrong with a field; the first complaint about it stays.
-    pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
-        self.0.entry(field).or_insert_with(|| message.into());
-    }
-
-    /// What is wrong with a field.
-    pub fn get(&self, field: &str) -> Option<&str> {
-        self.0.get(field).map(String::as_str)
-    }
-
-    /// All complaints, by field.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.0.iter().map(|(field, message)| (*field, message.as_str()))
-    }
-
-    /// `Ok` when nothing is wrong.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] with what has to be mended.
-    pub fn check(self) -> Result<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self)) }
+impl From<Fields> for Error {
+    fn from(fields: Fields) -> Self {
+        Self::Invalid(fields)
     }
 }

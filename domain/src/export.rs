@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use crate::context::Context;
 use crate::error::Result;
 use crate::limits::{self, By, Deed};
-use crate::model::{GroupId, InvitationId, MessageId, ReportId, TopicId, UserId};
-use crate::time::Timestamp;
-use crate::{accounts, second_step, sessions, store};
+use crate::{accounts, second_step, sessions};
+use model::time::Timestamp;
+use model::{GroupId, InvitationId, MessageId, ReportId, TopicId, UserId};
 
 /// Rows that are read at a time.
 const BATCH: i64 = 500;

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use crate::context::Context;
 use crate::error::Result;
-use crate::jobs;
-use crate::policy::Viewer;
-use crate::store::figures::{Day, ProcessRow, Sample};
-use crate::store::{self, Tx};
-use crate::time::Timestamp;
+use model::policy::Viewer;
+use model::time::Timestamp;
+use store::figures::{Day, ProcessRow, Sample};
+use store::{self, Tx};
 
 /// Microseconds of a day, of an hour and of a minute.
 const DAY: i64 = 86_400_000_000;
@@ -133,7 +132,7 @@ pub async fn report(cx: &Context, process: &str, report: Report) -> Result<()> {
 
 /// Writes down how this process is, again and again, until it ends.
 pub async fn follow(cx: Context, report_now: impl Fn() -> Report, stop: impl Future<Output = ()>) {
-    let process = jobs::unique_name();
+    let process = model::unique_name();
     let mut stop = std::pin::pin!(stop);
     loop {
         if let Err(error) = report(&cx, &process, report_now()).await {

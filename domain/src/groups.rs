@@ -3,19 +3,20 @@
 use crate::audit;
 use crate::audit_log::{self, Entry, LogDeed};
 use crate::auditors::{self, Describing};
-use crate::bus::Control;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
 use crate::limits::{self, By};
-use crate::model::{Category, Group, GroupId, GroupKind, GroupRow, Person, Role, UserId, Waits};
-use crate::policy::{self, Deed, Standing, Viewer};
-use crate::store::Tx;
-use crate::store::groups::{Described, GroupFor, Wanted};
-use crate::store::members::MemberRow;
-use crate::store::search_log::{self, Changed};
-use crate::time::Timestamp;
-use crate::{directs, members, moves, names, sessions, store, unread};
+use crate::{directs, members, moves, sessions, unread};
+use bus::Control;
+use model::names;
+use model::policy::{self, Deed, Standing, Viewer};
+use model::time::Timestamp;
+use model::{Category, Group, GroupId, GroupKind, GroupRow, Person, Role, UserId, Waits};
+use store::Tx;
+use store::groups::{Described, GroupFor, Wanted};
+use store::members::MemberRow;
+use store::search_log::{self, Changed};
 
 /// A group as one reader stands to it.
 #[derive(Clone, Debug)]

@@ -5,7 +5,6 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use crate::context::Context;
-use crate::store;
 
 /// How long a part may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);

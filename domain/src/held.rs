@@ -9,13 +9,13 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::groups::{self, Found};
 use crate::messages::{self, Posted};
-use crate::model::{Group, GroupId, HeldId, TopicId, UserId};
-use crate::policy::{self, Deed, Viewer};
-pub use crate::store::held::OwnHeld;
-use crate::store::held::{HeldRow, NewHeld};
-use crate::store::messages::NewMessage;
-use crate::store::search_log::{self, Changed};
-use crate::{members, slow, store, topics};
+use crate::{members, slow, topics};
+use model::policy::{self, Deed, Viewer};
+use model::{Group, GroupId, HeldId, TopicId, UserId};
+pub use store::held::OwnHeld;
+use store::held::{HeldRow, NewHeld};
+use store::messages::NewMessage;
+use store::search_log::{self, Changed};
 
 /// Messages on the page of those who answer.
 pub const LISTED: i64 = 50;

@@ -9,13 +9,13 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
 use crate::messages;
-use crate::model::{Group, Message, MessageId, Person, Topic};
-use crate::policy::{Deed, Viewer};
-use crate::store::history::{Deletion, TextRow};
-use crate::store::search_log::{self, Changed};
-use crate::store::topics::Place;
-use crate::time::Timestamp;
-use crate::{store, topics};
+use crate::topics;
+use model::policy::{Deed, Viewer};
+use model::time::Timestamp;
+use model::{Group, Message, MessageId, Person, Topic};
+use store::history::{Deletion, TextRow};
+use store::search_log::{self, Changed};
+use store::topics::Place;
 
 /// How long a deleted message can be brought back; then its words go for good.
 pub const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);

@@ -7,9 +7,9 @@ use serde_json::json;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::groups::Aside;
-use crate::model::{Message, Person, TopicRow, UserId};
-use crate::policy::Viewer;
-use crate::{accounts, reads, store, unread};
+use crate::{accounts, reads, unread};
+use model::policy::Viewer;
+use model::{Message, Person, TopicRow, UserId};
 
 /// How many one may ignore.
 const MOST: usize = 1_000;

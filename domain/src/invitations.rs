@@ -5,15 +5,16 @@ use std::time::Duration;
 use crate::audit;
 use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
-use crate::error::{Error, Fields, Result};
+use crate::error::{Error, Result};
 use crate::groups::{self, Found};
 use crate::limits::{self, By};
-use crate::model::{Group, GroupId, InvitationId, Role, UserId};
-use crate::policy::{Deed, Standing, Viewer};
 use crate::secrets;
-use crate::store::Tx;
-use crate::store::invitations::{Invitation, InvitedRow, InvitedTo, NewInvitation};
-use crate::{members, requests, store, unread};
+use crate::{members, requests, unread};
+use model::Fields;
+use model::policy::{Deed, Standing, Viewer};
+use model::{Group, GroupId, InvitationId, Role, UserId};
+use store::Tx;
+use store::invitations::{Invitation, InvitedRow, InvitedTo, NewInvitation};
 
 /// Days that a link is good for, at the most.
 pub const MAX_DAYS: i64 = 90;
@@ -27,7 +28,7 @@ const TOKEN: usize = 32;
 /// Whether somebody of this standing may let others in so; `None`: lets them ask.
 fn may_offer(standing: Standing, role: Option<Role>) -> bool {
     match role {
-        None => standing.may(Deed::Invite) && standing.kind != crate::model::GroupKind::Direct,
+        None => standing.may(Deed::Invite) && standing.kind != model::GroupKind::Direct,
         Some(role) => standing.may(Deed::Invite) && standing.may_grant(role),
     }
 }
@@ -181,7 +182,7 @@ pub async fn offer(cx: &Context, viewer: Viewer, token: &str) -> Result<Offer> {
 async fn is_admin(cx: &Context, user: UserId) -> Result<bool> {
     let user = store::users::by_id(&cx.db, user).await?;
     Ok(user.is_some_and(|user| {
-        user.is_admin && crate::policy::barred(user.suspended_until, user.banned_at, cx.now()).is_none()
+        user.is_admin && model::policy::barred(user.suspended_until, user.banned_at, cx.now()).is_none()
     }))
 }
 

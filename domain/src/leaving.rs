@@ -5,18 +5,16 @@ use std::time::Duration;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
-use crate::mail::Kind;
-use crate::model::{GroupId, GroupKind, MessageId, UserId};
 use crate::secrets::Password;
-use crate::store::search_log::{self, Changed};
-use crate::store::{self, Tx};
-use crate::time::Timestamp;
 use crate::{directs, groups, letters, members, messages, passwords, sessions, unread};
+use model::EmailKind;
+use model::time::Timestamp;
+use model::{GroupId, GroupKind, MessageId, UserId};
+use store::search_log::{self, Changed};
+use store::{self, Tx};
 
 /// How long nobody else gets the name of a deleted account.
 pub const NAME_KEPT: Duration = Duration::from_secs(90 * 24 * 3_600);
-/// What the name of a deleted account begins with: nobody else's does.
-pub(crate) const PLACEHOLDER: &str = "deleted-";
 /// Stars, mentions and messages that one run of the job takes away of each.
 const BATCH: i64 = 200;
 
@@ -57,13 +55,13 @@ pub async fn delete(cx: &Context, user: UserId, password: Password, blank: bool)
 }
 
 async fn letters_end(tx: &mut Tx, cx: &Context, user: UserId, address: Option<&str>) -> Result<()> {
-    store::letters::void(tx, user, Kind::Reset).await?;
-    store::letters::void(tx, user, Kind::Confirm).await?;
-    letters::news(tx, cx, Kind::Deleted, user, address).await
+    store::letters::void(tx, user, EmailKind::Reset).await?;
+    store::letters::void(tx, user, EmailKind::Confirm).await?;
+    letters::news(tx, cx, EmailKind::Deleted, user, address).await
 }
 
 pub(crate) async fn empty(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
-    let plain = format!("{PLACEHOLDER}{user}");
+    let plain = format!("{}{user}", model::names::PLACEHOLDER);
     // An import may have brought somebody of that name.
     let other = format!("{plain}-{}", &crate::secrets::token()?[..6]);
     for name in [plain, other] {

@@ -5,12 +5,13 @@ use std::time::Duration;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
-use crate::mail::{Kind, MailError, Occasion};
-use crate::model::{LetterId, UserId};
+use crate::mail::{MailError, Occasion};
 use crate::reactors::Draw;
-use crate::store::letters::{LetterRow, NewLetter};
-use crate::store::{self, Tx};
 use crate::{addresses, secrets};
+use model::EmailKind;
+use model::{LetterId, UserId};
+use store::letters::{LetterRow, NewLetter};
+use store::{self, Tx};
 
 /// How long a link that sets a new password works.
 pub const RESET: Duration = Duration::from_secs(3_600);
@@ -24,18 +25,24 @@ const NEWS: Duration = Duration::from_secs(7 * 24 * 3_600);
 pub(crate) async fn with_link(
     tx: &mut Tx,
     cx: &Context,
-    kind: Kind,
+    kind: EmailKind,
     user: Option<UserId>,
     address: &str,
 ) -> Result<()> {
     let seed = secrets::token()?;
     let digest = secrets::digest(&token(cx, &seed));
-    let lasts = if kind == Kind::Reset { RESET } else { CONFIRM };
+    let lasts = if kind == EmailKind::Reset { RESET } else { CONFIRM };
     queue(tx, cx, kind, user, address, Some((&seed, &digest)), lasts).await
 }
 
 /// Writes down a letter that says what happened to an account, to an address that it had.
-pub(crate) async fn news(tx: &mut Tx, cx: &Context, kind: Kind, user: UserId, address: Option<&str>) -> Result<()> {
+pub(crate) async fn news(
+    tx: &mut Tx,
+    cx: &Context,
+    kind: EmailKind,
+    user: UserId,
+    address: Option<&str>,
+) -> Result<()> {
     match address {
         Some(address) => queue(tx, cx, kind, Some(user), address, None, NEWS).await,
         None => Ok(()),
@@ -45,7 +52,7 @@ pub(crate) async fn news(tx: &mut Tx, cx: &Context, kind: Kind, user: UserId, ad
 async fn queue(
     tx: &mut Tx,
     cx: &Context,
-    kind: Kind,
+    kind: EmailKind,
     user: Option<UserId>,
     address: &str,
     token: Option<(&str, &str)>,
@@ -67,7 +74,7 @@ fn token(cx: &Context, seed: &str) -> String {
 ///
 /// # Errors
 /// [`Error::NotFound`] when the link has ended, was used, or never was.
-pub(crate) async fn opened(cx: &Context, kind: Kind, token: &str) -> Result<LetterRow> {
+pub(crate) async fn opened(cx: &Context, kind: EmailKind, token: &str) -> Result<LetterRow> {
     store::letters::by_token(&cx.db, kind, &secrets::digest(token), cx.now()).await?.ok_or(Error::NotFound)
 }
 
@@ -83,11 +90,11 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: LetterId) -> Result<()> 
         None => holder.clone(),
     };
     let Some(user) = user else { return forget(cx, id).await };
-    if letter.kind == Kind::Confirm && !addresses::waits_for(&user, &letter.address) {
+    if letter.kind == EmailKind::Confirm && !addresses::waits_for(&user, &letter.address) {
         return forget(cx, id).await;
     }
-    let is_barred = crate::policy::barred(user.suspended_until, user.banned_at, cx.now()).is_some();
-    if letter.kind == Kind::Barred && !is_barred || letter.kind == Kind::Freed && is_barred {
+    let is_barred = model::policy::barred(user.suspended_until, user.banned_at, cx.now()).is_some();
+    if letter.kind == EmailKind::Barred && !is_barred || letter.kind == EmailKind::Freed && is_barred {
         return forget(cx, id).await;
     }
     if letter.user_id.is_none() {
@@ -95,7 +102,7 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: LetterId) -> Result<()> 
         store::letters::address_to(&mut tx, id, user.id).await?;
         tx.commit().await?;
     }
-    let taken_by = holder.filter(|holder| letter.kind == Kind::Confirm && holder.id != user.id);
+    let taken_by = holder.filter(|holder| letter.kind == EmailKind::Confirm && holder.id != user.id);
     let occasion = Occasion {
         kind: letter.kind,
         site_name: crate::site::current(cx).await.settings.name.clone(),
@@ -129,7 +136,7 @@ async fn forget(cx: &Context, id: LetterId) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-fn link(cx: &Context, kind: Kind, seed: &str) -> String {
-    let page = if kind == Kind::Reset { "reset" } else { "confirm" };
+fn link(cx: &Context, kind: EmailKind, seed: &str) -> String {
+    let page = if kind == EmailKind::Reset { "reset" } else { "confirm" };
     format!("{}/-/{page}?token={}", cx.config.base_url, token(cx, seed))
 }

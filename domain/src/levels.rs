@@ -4,10 +4,10 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::model::{Group, Level, MessageId, Sidebar, TopicId, TopicRow};
-use crate::policy::Viewer;
 use crate::topics::PageEnd;
-use crate::{ignores, reads, store, topics, unread};
+use crate::{ignores, reads, topics, unread};
+use model::policy::Viewer;
+use model::{Group, Level, MessageId, Sidebar, TopicId, TopicRow};
 
 /// Chooses what of a topic reaches oneself; normal is as its group.
 ///
@@ -70,6 +70,6 @@ pub async fn unread_from(cx: &Context, viewer: Viewer, message: MessageId) -> Re
     Ok(found)
 }
 
-async fn redraw_own(cx: &Context, user: crate::model::UserId, found: &topics::Found) {
+async fn redraw_own(cx: &Context, user: model::UserId, found: &topics::Found) {
     reads::publish_own(cx, user, json!({"type": "member", "group": found.group.id}).to_string()).await;
 }

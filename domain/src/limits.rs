@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::model::UserId;
-use crate::{newcomers, store};
+use crate::newcomers;
+use model::UserId;
 
 /// What is limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,18 +4,18 @@ use serde_json::json;
 
 use crate::audit;
 use crate::audit_log::{self, Entry, LogDeed};
-use crate::bus::{Control, Stream};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::groups::{self, Found};
-use crate::model::{Group, GroupId, Level, NoticeKind, Person, Role, UserId};
-use crate::policy::{Deed, Standing, Viewer};
-use crate::store::Tx;
-use crate::store::audit_log::Line;
-use crate::store::members::{BanRow, MemberRow, Place};
-use crate::store::notices::{NewNotice, WarningRow};
-use crate::store::removals::RemovalRow;
-use crate::{notices, reads, sessions, store, unread};
+use crate::{notices, reads, sessions, unread};
+use bus::{Control, Stream};
+use model::policy::{Deed, Standing, Viewer};
+use model::{Group, GroupId, Level, NoticeKind, Person, Role, UserId};
+use store::Tx;
+use store::audit_log::Line;
+use store::members::{BanRow, MemberRow, Place};
+use store::notices::{NewNotice, WarningRow};
+use store::removals::RemovalRow;
 
 /// Bans that are listed.
 const LISTED: i64 = 200;
@@ -71,7 +71,7 @@ pub(crate) async fn enter(
     group: GroupId,
     user: UserId,
     role: Role,
-    now: crate::time::Timestamp,
+    now: model::time::Timestamp,
 ) -> Result<()> {
     store::members::join(tx, group, user, role, now).await?;
     store::requests::delete(tx, group, user).await?;
@@ -92,7 +92,7 @@ pub(crate) async fn take_over(
     tx: &mut Tx,
     group: GroupId,
     by: UserId,
-    now: crate::time::Timestamp,
+    now: model::time::Timestamp,
 ) -> Result<Option<UserId>> {
     let (admins, left) = store::members::head_count(tx, group).await?;
     if admins > 0 || left == 0 {

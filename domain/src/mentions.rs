@@ -5,9 +5,9 @@ use serde_json::json;
 use crate::context::Context;
 use crate::error::Result;
 use crate::messages::{self, Placed};
-use crate::model::{MessageId, UserId};
-use crate::policy::Viewer;
-use crate::{reads, store, unread};
+use crate::{reads, unread};
+use model::policy::Viewer;
+use model::{MessageId, UserId};
 
 /// Somebody's mentions, newest first, below a message: with whether each is unread, and whether there are older ones.
 pub async fn list(

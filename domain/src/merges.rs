@@ -4,14 +4,13 @@ use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
-use crate::model::{TopicDeed, TopicId};
 use crate::moves::{self, At};
-use crate::policy::{Deed, Viewer};
-use crate::store;
-use crate::store::merges::Both;
-use crate::store::search_log::{self, Changed};
-use crate::store::topic_events::Between;
 use crate::topics::{self, Found};
+use model::policy::{Deed, Viewer};
+use model::{TopicDeed, TopicId};
+use store::merges::Both;
+use store::search_log::{self, Changed};
+use store::topic_events::Between;
 
 /// A topic that the reader may put into another one.
 ///
@@ -154,7 +153,7 @@ fn about_into(error: Error) -> Error {
 }
 
 /// The topics of the group that were written in last, to choose from.
-pub async fn choices(cx: &Context, found: &Found) -> Result<Vec<crate::model::Topic>> {
+pub async fn choices(cx: &Context, found: &Found) -> Result<Vec<model::Topic>> {
     let mut topics = topics::latest(cx, found.group.id, 30).await?;
     topics.retain(|topic| topic.id != found.topic.id);
     Ok(topics)

@@ -12,13 +12,13 @@ use crate::auditors::{self, Passed, Writing};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::markup::{self, Node};
-use crate::model::{Group, GroupId, Message, MessageId, Topic, TopicId, UserId};
-use crate::policy::Viewer;
-use crate::store::messages::{NewMessage, Saved};
-use crate::store::topics::Place;
-use crate::time::Timestamp;
-use crate::{held, members, slow, store, topics};
+use crate::{held, members, slow, topics};
+use markup::{self, Node};
+use model::policy::Viewer;
+use model::time::Timestamp;
+use model::{Group, GroupId, Message, MessageId, Topic, TopicId, UserId};
+use store::messages::{NewMessage, Saved};
+use store::topics::Place;
 
 /// Messages on a page.
 pub const PAGE: i64 = 50;

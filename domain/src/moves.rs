@@ -5,14 +5,14 @@ use serde_json::json;
 use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::groups;
 use crate::jobs::{self, Job};
 use crate::members;
-use crate::model::{Group, GroupId, GroupKind, Topic, TopicDeed, TopicId};
-use crate::policy::{Deed, Viewer};
-use crate::store::Tx;
-use crate::store::search_log::{self, Changed};
 use crate::topics::{self, Found};
-use crate::{groups, store};
+use model::policy::{Deed, Viewer};
+use model::{Group, GroupId, GroupKind, Topic, TopicDeed, TopicId};
+use store::Tx;
+use store::search_log::{self, Changed};
 
 /// What stands at an address of a topic.
 #[derive(Clone, Debug)]

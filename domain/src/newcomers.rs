@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
-use crate::error::{Error, Fields, Result};
-use crate::policy::Viewer;
-use crate::time::Timestamp;
-use crate::{rules, store};
+use crate::error::{Error, Result};
+use crate::rules;
+use model::Fields;
+use model::policy::Viewer;
+use model::time::Timestamp;
 
 /// Under which it stands in the table of settings.
 const SETTING: &str = "newcomers";

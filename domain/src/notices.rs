@@ -6,11 +6,11 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::groups;
 use crate::limits::{self, By};
-use crate::model::{Group, GroupId, NoticeId, NoticeKind, User, UserId};
-use crate::policy::{Deed, Viewer};
-use crate::store::notices::{NewNotice, NoticeRow, WarningRow};
-use crate::store::{self, Tx};
 use crate::{accounts, admin, members};
+use model::policy::{Deed, Viewer};
+use model::{Group, GroupId, NoticeId, NoticeKind, User, UserId};
+use store::notices::{NewNotice, NoticeRow, WarningRow};
+use store::{self, Tx};
 
 /// Warnings of somebody that are listed.
 const LISTED: i64 = 50;

@@ -3,12 +3,12 @@
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::limits::{self, By, Deed};
-use crate::mail::Kind;
-use crate::model::UserId;
 use crate::secrets::{self, Password};
 use crate::sessions::{self, Origin};
-use crate::store::{self, Tx};
 use crate::{addresses, letters};
+use model::EmailKind;
+use model::UserId;
+use store::{self, Tx};
 
 /// The hash of the account's password, when that is what was typed.
 ///
@@ -57,11 +57,11 @@ pub async fn change(cx: &Context, user: UserId, current: Password, new: Password
 /// keeps the one that it waits for, and can ask for its letter again.
 async fn replace(tx: &mut Tx, cx: &Context, user: UserId, hash: &str) -> Result<Vec<String>> {
     store::users::set_password(tx, user, hash).await?;
-    store::letters::void(tx, user, Kind::Reset).await?;
-    store::letters::void(tx, user, Kind::Confirm).await?;
+    store::letters::void(tx, user, EmailKind::Reset).await?;
+    store::letters::void(tx, user, EmailKind::Confirm).await?;
     store::users::drop_new_email(tx, user).await?;
     let address = store::users::email_in(tx, user).await?;
-    letters::news(tx, cx, Kind::PasswordChanged, user, address.as_deref()).await?;
+    letters::news(tx, cx, EmailKind::PasswordChanged, user, address.as_deref()).await?;
     Ok(store::sessions::delete_all(tx, user).await?)
 }
 
@@ -85,7 +85,7 @@ pub async fn forgot(cx: &Context, typed: &str, origin: &Origin) -> Result<()> {
     limits::count(cx, Deed::Mail, By::Address(origin.address)).await?;
     limits::count(cx, Deed::Reset, By::Mailbox(&email)).await?;
     let mut tx = cx.db.begin().await?;
-    letters::with_link(&mut tx, cx, Kind::Reset, None, &email).await?;
+    letters::with_link(&mut tx, cx, EmailKind::Reset, None, &email).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     Ok(())
@@ -96,7 +96,7 @@ pub async fn forgot(cx: &Context, typed: &str, origin: &Origin) -> Result<()> {
 /// # Errors
 /// [`Error::NotFound`] when the link has ended, was used, or never was.
 pub async fn resetting(cx: &Context, token: &str) -> Result<String> {
-    let letter = letters::opened(cx, Kind::Reset, token).await?;
+    let letter = letters::opened(cx, EmailKind::Reset, token).await?;
     Ok(crate::accounts::own(cx, letter.user_id.ok_or(Error::NotFound)?).await?.username)
 }
 
@@ -106,12 +106,12 @@ pub async fn resetting(cx: &Context, token: &str) -> Result<String> {
 /// [`Error::Invalid`] on `new_password`; [`Error::NotFound`] when the link has ended, was used, or never was.
 pub async fn reset(cx: &Context, token: &str, new: Password) -> Result<()> {
     new.check("new_password")?;
-    let user = letters::opened(cx, Kind::Reset, token).await?.user_id.ok_or(Error::NotFound)?;
+    let user = letters::opened(cx, EmailKind::Reset, token).await?.user_id.ok_or(Error::NotFound)?;
     let hash = new.hash().await?;
     let mut tx = cx.db.begin().await?;
     // Before its letters: whoever changes both holds the account first.
     store::users::hold(&mut tx, &[user]).await?;
-    let letter = store::letters::take(&mut tx, Kind::Reset, &secrets::digest(token), cx.now()).await?;
+    let letter = store::letters::take(&mut tx, EmailKind::Reset, &secrets::digest(token), cx.now()).await?;
     if letter.and_then(|letter| letter.user_id) != Some(user) {
         return Err(Error::NotFound);
     }

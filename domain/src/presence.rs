@@ -5,17 +5,18 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::bus::{Control, Stream};
 use crate::context::Context;
 use crate::error::Result;
 use crate::groups::Aside;
-use crate::model::{GroupId, GroupKind, UserId};
 use crate::reactors::Draw;
-use crate::{groups, policy, sessions, store};
+use crate::{groups, sessions};
+use bus::{Control, Stream};
+use model::policy;
+use model::{GroupId, GroupKind, UserId};
 
 /// How often it is looked who came and went.
 const TICK: Duration = Duration::from_secs(5);
-/// The same where looking and telling takes long. With how long a poll waits and what it counts for ([`crate::bus::POLL`]), whoever
+/// The same where looking and telling takes long. With how long a poll waits and what it counts for ([`bus::POLL`]), whoever
 /// vanished without a word is told to be gone within a minute.
 const SELDOM: Duration = Duration::from_secs(8);
 /// Looking and telling is to take one part in so many of the time.

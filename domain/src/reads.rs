@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::json;
 
-use crate::bus::Stream;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::model::{GroupId, Sidebar, TopicId, UserId};
-use crate::policy::Viewer;
-use crate::store;
-use crate::store::reads::Shown;
 use crate::{topics, unread};
+use bus::Stream;
+use model::policy::Viewer;
+use model::{GroupId, Sidebar, TopicId, UserId};
+use store::reads::Shown;
 
 /// Topics that one "mark all read" may name.
 const MOST_AT_ONCE: usize = 2_000;

@@ -13,13 +13,13 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::history::KEPT;
 use crate::jobs::{self, Job};
-use crate::model::{Group, GroupId, NoticeKind, RemovalId, User, UserId};
-use crate::policy::{Deed, Viewer};
-use crate::store::notices::NewNotice;
-use crate::store::removals::{Measure, NewRemoval, RemovalRow};
-use crate::store::{self, Tx};
-use crate::time::Timestamp;
 use crate::{accounts, admin, groups, members, notices, sessions, unread};
+use model::policy::{Deed, Viewer};
+use model::time::Timestamp;
+use model::{Group, GroupId, NoticeKind, RemovalId, User, UserId};
+use store::notices::NewNotice;
+use store::removals::{Measure, NewRemoval, RemovalRow};
+use store::{self, Tx};
 
 /// Removals that are listed.
 const LISTED: i64 = 20;

@@ -8,12 +8,12 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::groups::{self, Found};
 use crate::limits::{self, By};
+use crate::members;
 use crate::messages::{self, Placed};
-use crate::model::{Grounds, GroupId, GroupKind, Message, MessageId, ReportId, Verdict};
-use crate::policy::{self, Viewer};
-use crate::store::reports::{OpenRow, Reported, VoiceRow};
-use crate::time::Timestamp;
-use crate::{members, store};
+use model::policy::{self, Viewer};
+use model::time::Timestamp;
+use model::{Grounds, GroupId, GroupKind, Message, MessageId, ReportId, Verdict};
+use store::reports::{OpenRow, Reported, VoiceRow};
 
 /// Messages on the page of those who answer.
 pub const LISTED: i64 = 50;

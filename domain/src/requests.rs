@@ -8,12 +8,12 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::groups::{self, Found};
 use crate::limits::{self, By};
-use crate::model::{Group, GroupId, Role, UserId};
-use crate::policy::{Deed, Viewer};
-use crate::store::Tx;
-use crate::store::requests::{AskedRow, OwnRow, RequestRow};
-use crate::time::Timestamp;
-use crate::{members, store, unread};
+use crate::{members, unread};
+use model::policy::{Deed, Viewer};
+use model::time::Timestamp;
+use model::{Group, GroupId, Role, UserId};
+use store::Tx;
+use store::requests::{AskedRow, OwnRow, RequestRow};
 
 /// How long whoever was declined waits before they ask again.
 pub const PAUSE: Duration = Duration::from_secs(7 * 24 * 3_600);
@@ -93,7 +93,7 @@ pub async fn waiting(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Fo
 
 /// How many wait to be let in, for those who answer; 0 for everyone else, and where nobody has to ask.
 pub async fn count(cx: &Context, found: &Found) -> Result<i64> {
-    if found.group.kind == crate::model::GroupKind::Public || !found.standing.may(Deed::Admit) {
+    if found.group.kind == model::GroupKind::Public || !found.standing.may(Deed::Admit) {
         return Ok(0);
     }
     Ok(store::requests::count(&cx.db, found.group.id).await?)

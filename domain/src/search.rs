@@ -11,10 +11,10 @@ use tokio::time::Instant;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::messages::{self, Placed};
-use crate::model::{MessageId, TopicId};
-use crate::policy::{Deed, Viewer};
-use crate::store::search_log::{self, Changed, Indexed, Position};
-use crate::{groups, ignores, store};
+use crate::{groups, ignores};
+use model::policy::{Deed, Viewer};
+use model::{MessageId, TopicId};
+use store::search_log::{self, Changed, Indexed, Position};
 
 pub use search_index::Order;
 
@@ -163,7 +163,7 @@ async fn hydrate(
             highlight(placed.topic.title())
         } else {
             let Some(raw) = raws.iter().find(|raw| Some(raw.id) == id && !raw.deleted) else { continue };
-            highlight(&crate::markup::excerpt(&raw.raw, usize::MAX))
+            highlight(&markup::excerpt(&raw.raw, usize::MAX))
         };
         found.push(Found { placed, is_topic, fragments });
     }
@@ -404,6 +404,6 @@ pub async fn ask_for_reindex(cx: &Context) -> Result<()> {
         search_log::insert(&mut tx, Changed::Group(group)).await?;
     }
     tx.commit().await?;
-    crate::sessions::tell(cx, &crate::bus::Control::SearchChanged).await;
+    crate::sessions::tell(cx, &bus::Control::SearchChanged).await;
     Ok(())
 }

@@ -8,13 +8,13 @@ use crate::audit_log::{self, LogDeed};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::limits::{self, By, Deed};
-use crate::mail::Kind;
-use crate::model::UserId;
 use crate::secrets::{self, Password};
 use crate::sessions::{self, Origin};
-use crate::store::{self, Tx};
-use crate::time::Timestamp;
 use crate::{letters, passwords};
+use model::EmailKind;
+use model::UserId;
+use model::time::Timestamp;
+use store::{self, Tx};
 
 /// Recovery codes that an account gets.
 pub const RECOVERY_CODES: usize = 10;
@@ -113,7 +113,7 @@ pub async fn turn_on(cx: &Context, user: UserId, code: &str) -> Result<Vec<Strin
         return Err(Error::NotFound);
     }
     let codes = fresh_codes(&mut tx, cx, user).await?;
-    tell(&mut tx, cx, user, Kind::SecondStepOn).await?;
+    tell(&mut tx, cx, user, EmailKind::SecondStepOn).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     Ok(codes)
@@ -141,7 +141,7 @@ pub async fn turn_off_for(cx: &Context, name: &str) -> Result<()> {
 async fn remove(cx: &Context, user: UserId, entry: Option<audit_log::Entry>) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     if store::second_steps::delete(&mut tx, user).await? > 0 {
-        tell(&mut tx, cx, user, Kind::SecondStepOff).await?;
+        tell(&mut tx, cx, user, EmailKind::SecondStepOff).await?;
         if let Some(entry) = entry {
             audit_log::write(&mut tx, entry, cx.now()).await?;
         }
@@ -165,7 +165,7 @@ pub async fn new_recovery_codes(cx: &Context, user: UserId, password: Password) 
     Ok(codes)
 }
 
-async fn tell(tx: &mut Tx, cx: &Context, user: UserId, kind: Kind) -> Result<()> {
+async fn tell(tx: &mut Tx, cx: &Context, user: UserId, kind: EmailKind) -> Result<()> {
     let address = store::users::email_in(tx, user).await?;
     letters::news(tx, cx, kind, user, address.as_deref()).await
 }
@@ -256,7 +256,7 @@ pub async fn pass(cx: &Context, ticket: &str, code: &str, origin: &Origin) -> Re
         if store::second_steps::use_recovery(&mut tx, user, &recovery_digest(cx, user, &typed)).await? == 0 {
             return Err(wrong());
         }
-        tell(&mut tx, cx, user, Kind::RecoveryUsed).await?;
+        tell(&mut tx, cx, user, EmailKind::RecoveryUsed).await?;
     }
     let token = sessions::open_in(&mut tx, cx, user, origin).await?;
     tx.commit().await?;

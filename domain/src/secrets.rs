@@ -8,6 +8,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use chacha20poly1305::ChaCha20Poly1305;
 use chacha20poly1305::aead::{Aead, Payload};
 use hmac::{Hmac, KeyInit, Mac};
+use model::hex::hex;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
@@ -100,13 +101,6 @@ pub fn token() -> Result<String> {
 /// What is stored of a token: its SHA-256 in hexadecimal.
 pub fn digest(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// The site's secret: signs form tokens and links, seals what must not be read in the database. Never printed.

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::bus::Control;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::model::{Person, Theme, UserId};
-use crate::policy::{self, Viewer};
 use crate::secrets;
-use crate::store::sessions::SessionRow;
-use crate::store::{self, Tx};
-use crate::time::Timestamp;
+use bus::Control;
+use model::policy::{self, Viewer};
+use model::time::Timestamp;
+use model::{Person, Theme, UserId};
+use store::sessions::SessionRow;
+use store::{self, Tx};
 
 /// How long a process believes what it once read. Ends are told over the bus, and when its connection was lost everything is
 /// forgotten; this is for words that were never sent. Longer than some polls, so that waiting costs no query.

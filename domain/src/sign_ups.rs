@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use crate::audit_log::{self, LogDeed};
 use crate::context::Context;
-use crate::error::{Error, Fields, Result};
+use crate::error::{Error, Result};
 use crate::letters;
-use crate::mail::Kind;
-use crate::model::{SignUps, SiteInvitationId, UserId};
-use crate::policy::Viewer;
-use crate::store::sign_ups::{SiteInvitation, WaitingRow};
-use crate::store::{self, Tx};
 use crate::{accounts, admin, audit, leaving, members, secrets, site};
+use model::EmailKind;
+use model::Fields;
+use model::policy::Viewer;
+use model::{SignUps, SiteInvitationId, UserId};
+use store::sign_ups::{SiteInvitation, WaitingRow};
+use store::{self, Tx};
 
 /// Days that a link is good for, at the most.
 pub const MAX_DAYS: i64 = 90;
@@ -167,9 +168,9 @@ pub async fn answer(cx: &Context, viewer: Viewer, users: &[UserId], approve: boo
     let mut tx = cx.db.begin().await?;
     admin::held(&mut tx, viewer).await?;
     let (answered, kind) = if approve {
-        (store::sign_ups::approve(&mut tx, users).await?, Kind::Approved)
+        (store::sign_ups::approve(&mut tx, users).await?, EmailKind::Approved)
     } else {
-        (store::sign_ups::decline(&mut tx, users, cx.now()).await?, Kind::Declined)
+        (store::sign_ups::decline(&mut tx, users, cx.now()).await?, EmailKind::Declined)
     };
     let by = viewer.site_admin()?;
     let what = if approve { LogDeed::SignUpApproved } else { LogDeed::SignUpDeclined };

@@ -7,14 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::audit;
 use crate::audit_log::{self, Entry, LogDeed};
-use crate::bus::Control;
 use crate::context::Context;
-use crate::error::{Error, Fields, Result};
-use crate::model::SignUps;
-use crate::policy::Viewer;
+use crate::error::{Error, Result};
 use crate::secrets;
-use crate::store::Db;
-use crate::{admin, messages, sessions, store};
+use crate::{admin, messages, sessions};
+use bus::Control;
+use model::Fields;
+use model::SignUps;
+use model::policy::Viewer;
+use store::Db;
 
 /// Characters of the site's name at the most.
 pub const MAX_NAME: usize = 60;

@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::model::{Group, GroupId, TopicId, UserId};
-use crate::policy::{Deed, Standing};
-use crate::store::{self, Tx};
-use crate::time::Timestamp;
+use model::policy::{Deed, Standing};
+use model::time::Timestamp;
+use model::{Group, GroupId, TopicId, UserId};
+use store::{self, Tx};
 
 /// So many seconds pass between what somebody of this standing writes; 0: they write as they like.
 pub(crate) fn pause(group: &Group, standing: Standing) -> i64 {

@@ -6,12 +6,12 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
 use crate::messages::{self, Placed};
-use crate::model::{GroupId, Message, MessageId, TopicDeed, TopicId};
-use crate::policy::{Deed, Viewer};
-use crate::store::search_log::{self, Changed};
-use crate::store::topic_events::Between;
+use crate::moves;
 use crate::topics::{self, Found};
-use crate::{moves, store};
+use model::policy::{Deed, Viewer};
+use model::{GroupId, Message, MessageId, TopicDeed, TopicId};
+use store::search_log::{self, Changed};
+use store::topic_events::Between;
 
 /// Messages that can be chosen singly, and that the page for it lists.
 pub const LISTED: i64 = 100;

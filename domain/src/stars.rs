@@ -4,11 +4,10 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
 use crate::limits::{self, By};
-use crate::model::MessageId;
-use crate::policy::Viewer;
-use crate::store;
-use crate::store::topics::Place;
 use crate::topics;
+use model::MessageId;
+use model::policy::Viewer;
+use store::topics::Place;
 
 /// Stars a message, or takes the star back. Says where the message stands and whether it is starred now.
 ///

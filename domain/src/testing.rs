@@ -1,114 +1,31 @@
-//! What tests need: a database or a whole forum of their own on either kind, and waiting without sleeping.
+//! What tests need: a whole forum of their own on either kind, and waiting without sleeping.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use tokio::sync::OnceCell;
 
 use crate::audit::Draft;
-use crate::bus::{Bus, Hub};
 use crate::config::{Config, Limits};
 use crate::context::Context;
 use crate::groups::GroupForm;
-use crate::jobs::{Job, Wake, unique_name};
-use crate::kv::Kv;
+use crate::jobs::{Job, Wake};
 use crate::mail::{Mailer, Words};
 use crate::messages::Posted;
-use crate::model::{Group, GroupKind, Role, TopicId};
-use crate::policy::Viewer;
 use crate::reactors::Draw;
 use crate::search::Search;
 use crate::secrets::{Password, SecretKey};
-use crate::store::db::{DatabaseUrl, Db, sql};
-use crate::time::{Clock, Timestamp};
-use crate::{groups, jobs, messages, reactors, search, store, topics};
+use crate::{groups, jobs, messages, reactors, search, topics};
+use bus::kv::Kv;
+use bus::{Bus, Hub};
+use model::policy::Viewer;
+use model::time::{Clock, Timestamp};
+use model::{Group, GroupKind, Role, TopicId};
+use store::Db;
 
-/// The variable that names the Postgres server for tests: `postgres://user:password@host:port/database`, whose user may
-/// create databases.
-pub const SERVER: &str = "KLATCH_TEST_DATABASE_URL";
-
-/// A database that is made for one test and goes with it.
-#[derive(Debug)]
-pub struct TestDb {
-    /// A first pool on it.
-    pub db: Db,
-    /// Where it is, for further pools and processes.
-    pub url: DatabaseUrl,
-    cleanup: Cleanup,
-}
-
-#[derive(Debug)]
-enum Cleanup {
-    Folder(PathBuf),
-    Database { server: String, name: String },
-}
-
-impl TestDb {
-    /// A new SQLite file in the system's folder for temporary files.
-    ///
-    /// # Panics
-    /// When it cannot be made.
-    pub async fn sqlite() -> Self {
-        let folder = std::env::temp_dir().join(format!("klatch-test-{}", unique_name()));
-        std::fs::create_dir_all(&folder).expect("a folder for the test's database");
-        let url = DatabaseUrl::Sqlite(folder.join("klatch.db"));
-        let db = Db::connect(&url, 4).await.expect("a new SQLite database");
-        Self { db, url, cleanup: Cleanup::Folder(folder) }
-    }
-
-    /// A new database in the server that [`SERVER`] names.
-    ///
-    /// # Panics
-    /// When the variable is missing, or the server refuses.
-    pub async fn postgres() -> Self {
-        let Ok(server) = std::env::var(SERVER) else {
-            panic!("{SERVER} is not set: it names the Postgres server that the tests may create databases in");
-        };
-        let name = format!("klatch_test_{}", unique_name().replace('-', "_"));
-        on_server(&server, format!("create database {name}")).await.expect("a new Postgres database");
-        let options: PgConnectOptions = server.parse().expect("the address of the Postgres server");
-        let url = DatabaseUrl::Postgres(options.database(&name).to_url_lossy().to_string());
-        let cleanup = Cleanup::Database { server, name };
-        let db = Db::connect(&url, 8).await.expect("the new Postgres database");
-        Self { db, url, cleanup }
-    }
-
-    /// Another pool on it, as another process would have. On SQLite, where one process has the file, the same one.
-    ///
-    /// # Panics
-    /// When the server refuses.
-    pub async fn another(&self) -> Db {
-        match &self.url {
-            DatabaseUrl::Postgres(_) => Db::connect(&self.url, 8).await.expect("another pool"),
-            DatabaseUrl::Sqlite(_) => self.db.clone(),
-        }
-    }
-}
-
-impl Drop for TestDb {
-    fn drop(&mut self) {
-        match &self.cleanup {
-            Cleanup::Folder(folder) => {
-                let _ = std::fs::remove_dir_all(folder);
-            }
-            Cleanup::Database { server, name } => {
-                let (server, statement) = (server.clone(), format!("drop database if exists {name} with (force)"));
-                on_a_thread("database", async move { on_server(&server, statement).await });
-            }
-        }
-    }
-}
-
-async fn on_server(server: &str, statement: String) -> Result<(), sqlx::Error> {
-    let options: PgConnectOptions = server.parse()?;
-    let mut connection = PgConnection::connect_with(&options.disable_statement_logging()).await?;
-    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
-    connection.close().await
-}
+pub use store::testing::{SERVER, TestDb, counting_statements, on_a_thread};
 
 /// The variable that names the Redis for tests.
 pub const REDIS: &str = "KLATCH_TEST_REDIS_URL";
@@ -145,13 +62,13 @@ impl TestForum {
                 "{REDIS} is not set: it names the Redis that the tests may write keys with a prefix of their own to"
             );
         };
-        Self::on(TestDb::postgres().await, Some((url, format!("test:{}", unique_name())))).await
+        Self::on(TestDb::postgres().await, Some((url, format!("test:{}", model::unique_name())))).await
     }
 
     async fn on(db: TestDb, redis: Option<(String, String)>) -> Self {
         // No fraction of a millisecond: cursors know none.
         let clock = Arc::new(AtomicI64::new(Timestamp::now().0 / 1_000_000 * 1_000_000));
-        let search = std::env::temp_dir().join(format!("klatch-test-search-{}", unique_name()));
+        let search = std::env::temp_dir().join(format!("klatch-test-search-{}", model::unique_name()));
         let cx = Self::context(&db.db, &clock, &search, redis.as_ref()).await;
         Self { cx, db, clock, search, redis }
     }
@@ -251,8 +168,8 @@ impl TestForum {
         let hash = HASH.get_or_init(|| async { Password::new(PASSWORD).hash().await.expect("a hash") }).await;
         self.tick();
         let mut tx = self.cx.db.begin().await.expect("a transaction");
-        let key = crate::names::username_key(name);
-        let made = crate::store::users::insert(&mut tx, name, &key, None, hash, is_admin, self.cx.now()).await;
+        let key = model::names::username_key(name);
+        let made = store::users::insert(&mut tx, name, &key, None, hash, is_admin, self.cx.now()).await;
         let id = made.expect("an account").expect("a name that is free");
         tx.commit().await.expect("a commit");
         Viewer::User { id, is_admin }
@@ -335,7 +252,7 @@ impl TestForum {
     /// Runs a statement, for what no domain function does.
     pub async fn execute(&self, statement: &'static str) {
         let mut tx = self.cx.db.begin().await.expect("a transaction");
-        sql!(run tx, statement).expect("a statement that runs");
+        store::testing::run(&mut tx, statement).await.expect("a statement that runs");
         tx.commit().await.expect("a commit");
     }
 }
@@ -371,21 +288,6 @@ impl Letter {
     }
 }
 
-tokio::task_local! {
-    static STATEMENTS: std::cell::Cell<usize>;
-}
-
-/// What a future answers, and how many statements it ran on databases; not those of tasks that it spawned.
-pub async fn counting_statements<T>(future: impl Future<Output = T>) -> (T, usize) {
-    let counted = async { (future.await, STATEMENTS.with(std::cell::Cell::get)) };
-    STATEMENTS.scope(std::cell::Cell::new(0), counted).await
-}
-
-pub(crate) fn count_statement() {
-    // Nobody counts, mostly.
-    let _ = STATEMENTS.try_with(|count| count.set(count.get() + 1));
-}
-
 /// Fragments that tests can read.
 pub const DRAW: Draw = Draw {
     message: |message, _, _, _| format!("<p>{}: {}</p>", message.author.username, message.markup),
@@ -408,39 +310,9 @@ impl Drop for TestForum {
         let _ = std::fs::remove_dir_all(&self.search);
         let _ = std::fs::remove_dir_all(mail_beside(&self.search));
         if let Some((url, prefix)) = self.redis.take() {
-            on_a_thread("keys", async move { forget_keys(&url, &prefix).await });
+            on_a_thread("keys", async move { bus::testing::forget_keys(&url, &prefix).await });
         }
     }
-}
-
-async fn forget_keys(url: &str, prefix: &str) -> Result<(), redis::RedisError> {
-    let mut connection = redis::Client::open(url)?.get_multiplexed_async_connection().await?;
-    let mut cursor = 0_u64;
-    loop {
-        let pattern = format!("{prefix}:*");
-        let scan = redis::cmd("SCAN").arg(cursor).arg("MATCH").arg(pattern).arg("COUNT").arg(10_000).to_owned();
-        let (next, keys): (u64, Vec<String>) = scan.query_async(&mut connection).await?;
-        if !keys.is_empty() {
-            redis::cmd("DEL").arg(keys).query_async::<()>(&mut connection).await?;
-        }
-        cursor = next;
-        if cursor == 0 {
-            return Ok(());
-        }
-    }
-}
-
-/// Cleans up on a thread of its own: the test's runtime may be blocked in a drop.
-fn on_a_thread<E: std::fmt::Display>(what: &'static str, work: impl Future<Output = Result<(), E>> + Send + 'static) {
-    let _ = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        if let Ok(runtime) = runtime
-            && let Err(error) = runtime.block_on(work)
-        {
-            eprintln!("a test's {what} stay behind: {error}");
-        }
-    })
-    .join();
 }
 
 /// Waits until the condition holds.

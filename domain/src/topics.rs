@@ -14,15 +14,14 @@ use crate::groups;
 use crate::jobs::{self, Job};
 use crate::limits;
 use crate::messages::{self, Posted};
-use crate::model::{Group, GroupId, Level, Mark, Topic, TopicDeed, TopicEvent, TopicId, UserId};
-use crate::names;
-use crate::policy::{Deed, Standing, Viewer};
-use crate::store;
-use crate::store::Tx;
-use crate::store::search_log::{self, Changed};
-use crate::store::topics::TopicFor;
-use crate::time::Timestamp;
 use crate::{held, members, slow};
+use model::names;
+use model::policy::{Deed, Standing, Viewer};
+use model::time::Timestamp;
+use model::{Group, GroupId, Level, Mark, Topic, TopicDeed, TopicEvent, TopicId, UserId};
+use store::Tx;
+use store::search_log::{self, Changed};
+use store::topics::TopicFor;
 
 /// Topics of a group that can stand above the others.
 const PINNED: i64 = 20;
@@ -108,7 +107,7 @@ impl Found {
     /// # Errors
     /// [`Error::Forbidden`].
     pub fn check_edit(&self, viewer: Viewer) -> Result<()> {
-        if self.may_edit(viewer) { Ok(()) } else { self.standing.check(Deed::Moderate) }
+        if self.may_edit(viewer) { Ok(()) } else { Ok(self.standing.check(Deed::Moderate)?) }
     }
 }
 

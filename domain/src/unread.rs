@@ -13,9 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
 use crate::error::Result;
-use crate::model::{GroupId, GroupKind, Role, Sidebar, SidebarGroup, TopicUnread, UserId};
-use crate::store;
-use crate::time::Timestamp;
+use model::time::Timestamp;
+use model::{GroupId, GroupKind, Role, Sidebar, SidebarGroup, TopicUnread, UserId};
 
 /// How long a summary is kept without being asked for. Versions outlive it by far.
 const KEPT: Duration = Duration::from_secs(3_600);

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use domain::markup::{Node, Person, Site, check, excerpt, markup_of, parse};
+use markup::{Node, Person, Site, check, excerpt, markup_of, parse};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|raw: &str| {

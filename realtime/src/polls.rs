@@ -50,7 +50,7 @@ impl SessionId {
 
 impl fmt::Display for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&domain::secrets::hex(&self.0))
+        f.write_str(&domain::model::hex::hex(&self.0))
     }
 }
 

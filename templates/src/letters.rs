@@ -1,7 +1,8 @@
 //! Letters: the words of each kind, as plain text and as HTML that says the same.
 
 use askama::Template;
-use domain::mail::{Kind, Occasion, Words};
+use domain::mail::{Occasion, Words};
+use domain::model::EmailKind;
 
 /// A letter as HTML.
 #[derive(Clone, Debug, Template)]
@@ -50,7 +51,7 @@ impl Letter {
         let not_you = "If that was not you, set a new password at once, and look through your sessions:".to_owned();
         let settings = |label| Some((label, format!("{base_url}/-/settings/sessions")));
         let (subject, said, link, after) = match (kind, taken_by) {
-            (Kind::Confirm, Some(holder)) => (
+            (EmailKind::Confirm, Some(holder)) => (
                 format!("You have an account at {site_name}"),
                 vec![
                     format!(
@@ -61,7 +62,7 @@ impl Letter {
                 Some(("I forgot my password", format!("{base_url}/-/forgot"))),
                 vec!["If you know nothing of this, you need not do anything.".to_owned()],
             ),
-            (Kind::Confirm, None) => (
+            (EmailKind::Confirm, None) => (
                 format!("Confirm your mail address for {site_name}"),
                 vec![format!(
                     "The account {username} at {site_name} wants to use {address} for its mail. Is that right?"
@@ -72,7 +73,7 @@ impl Letter {
                     "If you know nothing of this, you need not do anything: the address will not be used.".to_owned(),
                 ],
             ),
-            (Kind::Reset, _) => (
+            (EmailKind::Reset, _) => (
                 format!("A new password for {site_name}"),
                 vec![format!(
                     "Somebody, perhaps you, asked for a new password for the account {username} at {site_name}."
@@ -80,7 +81,7 @@ impl Letter {
                 link.clone().map(|link| ("Set a new password", link)),
                 vec![until, "If it was not you, you need not do anything: the password stays what it is.".to_owned()],
             ),
-            (Kind::AddressAsked, _) => (
+            (EmailKind::AddressAsked, _) => (
                 format!("Another mail address was asked for at {site_name}"),
                 vec![
                     format!(
@@ -94,7 +95,7 @@ impl Letter {
                         .to_owned(),
                 ],
             ),
-            (Kind::AddressChanged, _) => (
+            (EmailKind::AddressChanged, _) => (
                 format!("Your mail address at {site_name} was changed"),
                 vec![format!(
                     "The account {username} at {site_name} no longer uses {address}. This is the last letter that goes here."
@@ -102,7 +103,7 @@ impl Letter {
                 None,
                 vec![format!("If that was not you, somebody knows your password. Write to those who run {site_name}.")],
             ),
-            (Kind::PasswordChanged, _) => (
+            (EmailKind::PasswordChanged, _) => (
                 format!("Your password at {site_name} was changed"),
                 vec![format!(
                     "The account {username} at {site_name} has a new password. Wherever else you were signed in, you are signed out."
@@ -110,7 +111,7 @@ impl Letter {
                 Some(("I did not do that", format!("{base_url}/-/forgot"))),
                 vec![],
             ),
-            (Kind::SecondStepOn, _) => (
+            (EmailKind::SecondStepOn, _) => (
                 format!("Signing in to {site_name} now takes a code"),
                 vec![format!(
                     "The second step was turned on for the account {username}. Keep the recovery codes where you find them without your phone."
@@ -118,7 +119,7 @@ impl Letter {
                 settings("Sessions"),
                 vec![not_you],
             ),
-            (Kind::SecondStepOff, _) => (
+            (EmailKind::SecondStepOff, _) => (
                 format!("Signing in to {site_name} takes no code any more"),
                 vec![format!(
                     "The second step was turned off for the account {username}. Its password alone is enough now."
@@ -126,13 +127,13 @@ impl Letter {
                 settings("Sessions"),
                 vec![not_you],
             ),
-            (Kind::RecoveryUsed, _) => (
+            (EmailKind::RecoveryUsed, _) => (
                 format!("A recovery code was used at {site_name}"),
                 vec![format!("Somebody signed in as {username} with a recovery code. It works no more.")],
                 settings("Sessions"),
                 vec![not_you],
             ),
-            (Kind::Deleted, _) => (
+            (EmailKind::Deleted, _) => (
                 format!("Your account at {site_name} is deleted"),
                 vec![format!(
                     "The account {username} at {site_name} is gone, as you asked. This is the last letter from there."
@@ -140,19 +141,19 @@ impl Letter {
                 None,
                 vec!["Farewell, and thank you for what you said.".to_owned()],
             ),
-            (Kind::Approved, _) => (
+            (EmailKind::Approved, _) => (
                 format!("You are let in at {site_name}"),
                 vec![format!("An admin of {site_name} looked at your account {username} and let you in. Welcome.")],
                 Some(("Go there", format!("{base_url}/"))),
                 vec!["If you know nothing of this, you need not do anything.".to_owned()],
             ),
-            (Kind::Declined, _) => (
+            (EmailKind::Declined, _) => (
                 format!("Your account at {site_name} was declined"),
                 vec![format!("An admin of {site_name} looked at your account {username} and decided against it.")],
                 None,
                 vec!["Within a week it is taken away, with everything that it says about you.".to_owned()],
             ),
-            (Kind::Barred, _) => {
+            (EmailKind::Barred, _) => {
                 let (until, why) = barred.clone().unwrap_or_default();
                 let (what, how_long) = match until {
                     Some(until) => ("suspended", format!("suspended until {}", crate::when::exact(&until))),
@@ -168,7 +169,7 @@ impl Letter {
                     vec!["You are signed out everywhere. What you wrote stays where it is.".to_owned()],
                 )
             }
-            (Kind::Freed, _) => (
+            (EmailKind::Freed, _) => (
                 format!("You can use your account at {site_name} again"),
                 vec![format!("The account {username} at {site_name} is not suspended or banned any more.")],
                 Some(("Sign in", format!("{base_url}/-/sign-in"))),
@@ -182,12 +183,13 @@ impl Letter {
 
 #[cfg(test)]
 mod tests {
-    use domain::mail::{Kind, Occasion};
+    use domain::mail::Occasion;
+    use domain::model::EmailKind;
     use domain::time::Timestamp;
 
     use super::words;
 
-    fn occasion(kind: Kind) -> Occasion {
+    fn occasion(kind: EmailKind) -> Occasion {
         Occasion {
             kind,
             site_name: "The <Garden>".into(),
@@ -204,26 +206,26 @@ mod tests {
     #[test]
     fn every_letter_says_the_same_as_text_and_as_html() {
         for kind in [
-            Kind::Confirm,
-            Kind::Reset,
-            Kind::AddressAsked,
-            Kind::AddressChanged,
-            Kind::PasswordChanged,
-            Kind::SecondStepOn,
-            Kind::SecondStepOff,
-            Kind::RecoveryUsed,
-            Kind::Deleted,
-            Kind::Approved,
-            Kind::Declined,
-            Kind::Barred,
-            Kind::Freed,
+            EmailKind::Confirm,
+            EmailKind::Reset,
+            EmailKind::AddressAsked,
+            EmailKind::AddressChanged,
+            EmailKind::PasswordChanged,
+            EmailKind::SecondStepOn,
+            EmailKind::SecondStepOff,
+            EmailKind::RecoveryUsed,
+            EmailKind::Deleted,
+            EmailKind::Approved,
+            EmailKind::Declined,
+            EmailKind::Barred,
+            EmailKind::Freed,
         ] {
             let written = words(&occasion(kind)).expect("it draws");
             assert!(written.subject.contains("The <Garden>"), "{kind}");
             assert!(written.text.contains("mira") && written.html.contains("mira"), "{kind}");
             assert!(!written.html.contains("<Garden>"), "{kind}: {}", written.html);
             assert!(!written.text.contains("&#"), "{kind}: {}", written.text);
-            let linked = matches!(kind, Kind::Confirm | Kind::Reset);
+            let linked = matches!(kind, EmailKind::Confirm | EmailKind::Reset);
             for text in [&written.text, &written.html] {
                 assert_eq!(text.contains("reset?token=abc"), linked, "{kind}: {text}");
             }
@@ -232,7 +234,7 @@ mod tests {
 
     #[test]
     fn whoever_has_the_address_already_is_told_so_and_has_nothing_to_confirm() {
-        let taken = Occasion { link: None, taken_by: Some("old_mira".into()), ..occasion(Kind::Confirm) };
+        let taken = Occasion { link: None, taken_by: Some("old_mira".into()), ..occasion(EmailKind::Confirm) };
         let written = words(&taken).expect("it draws");
         assert!(written.text.contains("belongs to the account old_mira"));
         assert!(!written.text.contains("token="));

@@ -49,7 +49,7 @@ pub(crate) struct Driver {
 impl Driver {
     pub fn new(worker: Worker, jobs: mpsc::Sender<Claimed>, stopped: watch::Receiver<bool>) -> Self {
         let (report, reports) = mpsc::unbounded_channel();
-        let owner = jobs::unique_name();
+        let owner = domain::model::unique_name();
         let woken = worker.wake.subscribe();
         let (held, ended) = (Vec::new(), Vec::new());
         Self {

@@ -5,10 +5,9 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::groups::{self, Found};
 use crate::members;
-use crate::model::{EntryId, GroupId, UserId};
-use crate::policy::{Deed, Viewer};
-use crate::store;
-use crate::store::audit_log::{Line, Wanted};
+use model::policy::{Deed, Viewer};
+use model::{EntryId, GroupId, UserId};
+use store::audit_log::{Line, Wanted};
 
 /// Rows on a page.
 pub const PAGE: usize = 50;

@@ -6,10 +6,10 @@ use crate::audit::Draft;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::groups::{self, GroupForm};
-use crate::model::{Grounds, Mark, MessageId, Role, RuleDeed, RuleKind, TopicId, UserId};
-use crate::policy::Viewer;
 use crate::rules::{self, RuleForm};
-use crate::{directs, members, messages, reports, store, topics};
+use crate::{directs, members, messages, reports, topics};
+use model::policy::Viewer;
+use model::{Grounds, Mark, MessageId, Role, RuleDeed, RuleKind, TopicId, UserId};
 
 use super::script::{
     ADVERTISEMENT, CATEGORIES, FIRST_WORDS, NEWCOMER, OWN, PINNED, PRIVATELY, REPORTERS, RESOLVED, SELLER, WATCHED,

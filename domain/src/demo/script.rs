@@ -3,7 +3,7 @@
 //! In the texts `{base}` is the address of the forum, and `{first:SLUG}` the path of the first message of that topic,
 //! which has to come before.
 
-use crate::model::Category;
+use model::Category;
 
 /// Somebody: user name, name, a few words, place.
 pub(super) struct Person(pub &'static str, pub &'static str, pub &'static str, pub &'static str);

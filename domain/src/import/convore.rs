@@ -19,11 +19,10 @@ use super::writer::{self, BATCH, BATCH_BYTES, People, Ready};
 use super::{blocking, finish, followed, people, places};
 use crate::context::Context;
 use crate::error::Result;
-use crate::markup;
-use crate::model::{GroupId, MessageId, Role, TopicId, UserId};
-use crate::names::username_key;
-use crate::store::import::{self as rows, NewGroup, NewTopic, NewUser, Table};
-use crate::store::search_log::Changed;
+use model::names::username_key;
+use model::{GroupId, MessageId, Role, TopicId, UserId};
+use store::import::{self as rows, NewGroup, NewTopic, NewUser, Table};
+use store::search_log::Changed;
 
 /// The archive's name in the table of what was imported: its ids mean the same in each part of it.
 const SOURCE: &str = "convore";

@@ -10,7 +10,7 @@ use serde::de::{DeserializeOwned, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::report::{Oddities, Oddity};
-use crate::time::Timestamp;
+use model::time::Timestamp;
 
 /// A topic as `topics.json` has it.
 #[derive(Debug, Deserialize)]

@@ -13,11 +13,10 @@ use super::writer::{self, BATCH, BATCH_BYTES, People, Ready};
 use super::{blocking, finish, followed, people, places};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::markup;
-use crate::model::{GroupId, GroupKind, MessageId, Role, TopicId, UserId};
-use crate::names::{slugify, username_key};
-use crate::store::Tx;
-use crate::store::import::{self as rows, NewGroup, NewTopic, NewUser};
+use model::names::{slugify, username_key};
+use model::{GroupId, GroupKind, MessageId, Role, TopicId, UserId};
+use store::Tx;
+use store::import::{self as rows, NewGroup, NewTopic, NewUser};
 
 /// Batches that are read ahead of the writer.
 const AHEAD: usize = 2;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use crate::time::Timestamp;
+use model::time::Timestamp;
 
 /// A line as it stands in the file.
 #[derive(Debug, Deserialize)]

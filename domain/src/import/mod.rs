@@ -21,7 +21,7 @@ use tokio::sync::watch;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{figures, search, store};
+use crate::{figures, search};
 
 /// Works on a thread that may wait for the disk.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {

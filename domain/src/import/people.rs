@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use super::report::{Oddities, Oddity};
 use crate::error::Result;
-use crate::model::UserId;
-use crate::names::{MAX_USERNAME, Username, username_key};
-use crate::store::Tx;
-use crate::store::import::{self as rows, NewUser};
+use model::UserId;
+use model::names::{MAX_USERNAME, Username, username_key};
+use store::Tx;
+use store::import::{self as rows, NewUser};
 
 /// Makes what somebody was called elsewhere fit to be a user name here; `None` when nothing is left of it.
 pub(super) fn fit(name: &str) -> Option<String> {

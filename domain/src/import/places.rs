@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use super::report::{Oddities, Oddity};
 use crate::error::Result;
-use crate::model::{GroupId, TopicId};
-use crate::names::{is_reserved_slug, slugify};
-use crate::store::Tx;
-use crate::store::import::{self as rows, NewGroup, NewTopic};
+use model::names::{is_reserved_slug, slugify};
+use model::{GroupId, TopicId};
+use store::Tx;
+use store::import::{self as rows, NewGroup, NewTopic};
 
 /// Whether an address may keep the slug: old ones hold capitals and begin with hyphens.
 fn fits(slug: &str) -> bool {
@@ -81,7 +81,7 @@ async fn singly(tx: &mut Tx, mut topic: NewTopic, oddities: &mut Oddities) -> Re
         let written = match topic.id {
             Some(_) => rows::topics(tx, std::slice::from_ref(&topic)).await?.pop().map(|(id,)| id),
             None => {
-                crate::store::topics::insert(tx, topic.group, &topic.slug, &topic.name, topic.creator, topic.created_at)
+                store::topics::insert(tx, topic.group, &topic.slug, &topic.name, topic.creator, topic.created_at)
                     .await?
             }
         };

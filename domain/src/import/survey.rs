@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::files::{ByRecord, GroupRecord, Messages, TopicRecord, UserRecord, clean, keepable, moment, read_list};
 use super::report::{Oddities, Oddity};
 use crate::error::{Error, Result};
-use crate::model::GroupKind;
-use crate::time::Timestamp;
+use model::GroupKind;
+use model::time::Timestamp;
 
 /// An archive, without its messages' words.
 #[derive(Debug, Default)]

@@ -6,12 +6,12 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::report::{Oddities, Oddity};
 use crate::error::{Error, Result};
-use crate::markup::{self, Node, Person, Site};
-use crate::model::{MessageId, TopicId, UserId};
-use crate::store::Tx;
-use crate::store::import::{self as rows, NewMessage};
-use crate::store::search_log::Changed;
-use crate::time::Timestamp;
+use markup::{self, Node, Person, Site};
+use model::time::Timestamp;
+use model::{MessageId, TopicId, UserId};
+use store::Tx;
+use store::import::{self as rows, NewMessage};
+use store::search_log::Changed;
 
 /// Messages of a transaction.
 pub(crate) const BATCH: usize = 4_000;

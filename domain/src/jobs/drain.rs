@@ -3,9 +3,11 @@
 use std::fmt::Display;
 use std::time::Duration;
 
-use super::{Job, Outcome, Report, turn, unique_name};
-use crate::store::db::Db;
-use crate::time::Clock;
+use model::unique_name;
+
+use super::{Job, Outcome, Report, turn};
+use model::time::Clock;
+use store::db::Db;
 
 /// Jobs claimed at a time.
 const BATCH: usize = 16;
@@ -18,7 +20,7 @@ const LEASE: Duration = Duration::from_secs(600);
 ///
 /// # Errors
 /// When the database fails.
-pub async fn drain<H, F, E>(db: &Db, clock: &Clock, handler: H) -> Result<Vec<String>, sqlx::Error>
+pub async fn drain<H, F, E>(db: &Db, clock: &Clock, handler: H) -> Result<Vec<String>, store::Error>
 where
     H: Fn(Job) -> F,
     F: Future<Output = Result<(), E>>,

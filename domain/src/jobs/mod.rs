@@ -7,16 +7,13 @@ mod periodic;
 mod queue;
 mod wake;
 
-use std::hash::{BuildHasher, RandomState};
-use std::time::SystemTime;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{GroupId, JobId, LetterId, MessageId, RemovalId, TopicId, UserId};
-use crate::store::db::Tx;
-use crate::store::jobs as store;
-use crate::time::Timestamp;
+use model::time::Timestamp;
+use model::{GroupId, JobId, LetterId, MessageId, RemovalId, TopicId, UserId};
+use store::db::Tx;
+use store::jobs as table;
 
 pub use drain::drain;
 pub use periodic::tick;
@@ -213,8 +210,8 @@ impl Job {
     }
 
     /// Its arguments as they are kept.
-    fn payload(&self) -> Result<String, sqlx::Error> {
-        let mut value = serde_json::to_value(self).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    fn payload(&self) -> Result<String, store::Error> {
+        let mut value = serde_json::to_value(self).map_err(|error| store::Error::Encode(error.into()))?;
         if let Value::Object(fields) = &mut value {
             fields.remove("kind");
         }
@@ -231,17 +228,11 @@ impl Job {
 
 /// Queues a job for `run_at`, mostly now, in the transaction of its cause: it is there if and only if that commits. Wake
 /// the workers after the commit with [`Wake::after_commit`].
-pub async fn enqueue(tx: &mut Tx, job: &Job, run_at: Timestamp) -> Result<JobId, sqlx::Error> {
-    store::insert(tx, job.kind(), &job.payload()?, run_at).await
+pub async fn enqueue(tx: &mut Tx, job: &Job, run_at: Timestamp) -> Result<JobId, store::Error> {
+    table::insert(tx, job.kind(), &job.payload()?, run_at).await
 }
 
 /// Queues a job for `run_at` unless one with the key is still there. Says whether it did.
-pub async fn enqueue_unique(tx: &mut Tx, key: &str, job: &Job, run_at: Timestamp) -> Result<bool, sqlx::Error> {
-    Ok(store::insert_unique(tx, key, job.kind(), &job.payload()?, run_at).await?.is_some())
-}
-
-/// A name that no other process, and no other start of this one, has.
-pub fn unique_name() -> String {
-    let random = RandomState::new().hash_one(SystemTime::now());
-    format!("{}-{random:016x}", std::process::id())
+pub async fn enqueue_unique(tx: &mut Tx, key: &str, job: &Job, run_at: Timestamp) -> Result<bool, store::Error> {
+    Ok(table::insert_unique(tx, key, job.kind(), &job.payload()?, run_at).await?.is_some())
 }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::Job;
-use crate::model::JobId;
-use crate::store::db::{Db, Tx};
-use crate::store::jobs as store;
-use crate::time::Timestamp;
+use model::JobId;
+use model::time::Timestamp;
+use store::db::{Db, Tx};
+use store::jobs as table;
 
 /// How often most jobs are tried before they are parked for an admin: for about four minutes.
 pub const MAX_ATTEMPTS: i64 = 8;
@@ -90,16 +90,16 @@ pub async fn turn(
     want: usize,
     lease: Duration,
     now: Timestamp,
-) -> Result<Turn, sqlx::Error> {
+) -> Result<Turn, store::Error> {
     let mut turn = Turn::default();
     if reports.is_empty() && want == 0 {
         return Ok(turn);
     }
-    let mut tx = store::begin(db).await?;
+    let mut tx = table::begin(db).await?;
     settle(&mut tx, owner, reports, now).await?;
     if want > 0 {
         let limit = i64::try_from(want).unwrap_or(i64::MAX);
-        let rows = store::claim(&mut tx, owner, limit, now, now.plus(lease)).await?;
+        let rows = table::claim(&mut tx, owner, limit, now, now.plus(lease)).await?;
         turn.more = rows.len() >= want;
         for row in rows {
             let error = match Job::from_row(&row.kind, &row.payload) {
@@ -111,30 +111,30 @@ pub async fn turn(
                 Err(error) => format!("cannot be read: {error}"),
             };
             tracing::error!(job = %row.id, kind = row.kind, error, "job parked");
-            store::park(&mut tx, owner, row.attempt, row.id, now, &error).await?;
+            table::park(&mut tx, owner, row.attempt, row.id, now, &error).await?;
         }
     }
     tx.commit().await?;
     Ok(turn)
 }
 
-async fn settle(tx: &mut Tx, owner: &str, reports: &[Report], now: Timestamp) -> Result<(), sqlx::Error> {
+async fn settle(tx: &mut Tx, owner: &str, reports: &[Report], now: Timestamp) -> Result<(), store::Error> {
     for (attempt, ids) in by_attempt(reports, |report| report.outcome == Outcome::Done) {
-        store::finish(tx, owner, attempt, &ids).await?;
+        table::finish(tx, owner, attempt, &ids).await?;
     }
     for (attempt, ids) in by_attempt(reports, |report| report.outcome == Outcome::NotBegun) {
-        store::release(tx, owner, attempt, &ids, now).await?;
+        table::release(tx, owner, attempt, &ids, now).await?;
     }
     for report in reports {
         let Outcome::Failed(error) = &report.outcome else { continue };
         let error: String = error.chars().filter(|&c| c != '\0').take(MAX_ERROR).collect();
         if report.attempt >= report.tries {
-            if store::park(tx, owner, report.attempt, report.id, now, &error).await? {
+            if table::park(tx, owner, report.attempt, report.id, now, &error).await? {
                 tracing::error!(job = %report.id, error, "job parked");
             }
         } else {
             let run_at = now.plus(backoff(report.id, report.attempt));
-            store::postpone(tx, owner, report.attempt, report.id, run_at, &error).await?;
+            table::postpone(tx, owner, report.attempt, report.id, run_at, &error).await?;
         }
     }
     Ok(())
@@ -147,11 +147,11 @@ pub async fn renew(
     held: &[(JobId, i64)],
     lease: Duration,
     now: Timestamp,
-) -> Result<u64, sqlx::Error> {
+) -> Result<u64, store::Error> {
     let mut renewed = 0;
-    let mut tx = store::begin(db).await?;
+    let mut tx = table::begin(db).await?;
     for (attempt, ids) in group(held.iter().copied()) {
-        renewed += store::renew(&mut tx, owner, attempt, &ids, now.plus(lease)).await?;
+        renewed += table::renew(&mut tx, owner, attempt, &ids, now.plus(lease)).await?;
     }
     tx.commit().await?;
     Ok(renewed)
@@ -159,9 +159,9 @@ pub async fn renew(
 
 /// Makes whatever is being run ready again: for the start of a process that alone runs the jobs of its database.
 /// Says how many jobs that were.
-pub async fn take_back(db: &Db, now: Timestamp) -> Result<u64, sqlx::Error> {
+pub async fn take_back(db: &Db, now: Timestamp) -> Result<u64, store::Error> {
     let mut tx = db.begin().await?;
-    let taken = store::take_back(&mut tx, now).await?;
+    let taken = table::take_back(&mut tx, now).await?;
     tx.commit().await?;
     Ok(taken)
 }

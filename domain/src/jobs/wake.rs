@@ -7,12 +7,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::PgPool;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use crate::store::db::Db;
-use crate::store::jobs as store;
+use store::db::Db;
+use store::jobs as table;
 
 /// Between two NOTIFYs of a process at the least: under load the workers look again by themselves after each job.
 const APART: Duration = Duration::from_millis(10);
@@ -43,7 +42,7 @@ impl Wake {
         let elsewhere = match db {
             Db::Sqlite(_) => None,
             Db::Postgres(pool) => {
-                let name: Arc<str> = super::unique_name().into();
+                let name: Arc<str> = model::unique_name().into();
                 let (pending, told) = mpsc::channel(1);
                 tokio::spawn(tell(pool.clone(), name.clone(), told));
                 Some(Elsewhere { name, pending })
@@ -106,9 +105,9 @@ impl Drop for Listening {
     }
 }
 
-async fn tell(pool: PgPool, name: Arc<str>, mut pending: mpsc::Receiver<()>) {
+async fn tell(pool: store::PgPool, name: Arc<str>, mut pending: mpsc::Receiver<()>) {
     while pending.recv().await.is_some() {
-        if let Err(error) = store::notify(&pool, &name).await {
+        if let Err(error) = table::notify(&pool, &name).await {
             if pool.is_closed() {
                 return;
             }
@@ -118,10 +117,10 @@ async fn tell(pool: PgPool, name: Arc<str>, mut pending: mpsc::Receiver<()>) {
     }
 }
 
-async fn hear(pool: PgPool, name: Arc<str>, here: Arc<watch::Sender<()>>) {
+async fn hear(pool: store::PgPool, name: Arc<str>, here: Arc<watch::Sender<()>>) {
     let mut retry = FIRST_RETRY;
     while !pool.is_closed() {
-        match store::listen(&pool).await {
+        match table::listen(&pool).await {
             Ok(mut listener) => {
                 retry = FIRST_RETRY;
                 // Whatever was told while nobody listened.

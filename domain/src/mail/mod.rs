@@ -9,49 +9,16 @@ use std::sync::Arc;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
-use serde::{Deserialize, Serialize};
 
-use crate::model::{LetterId, words};
-use crate::time::Timestamp;
+use model::time::Timestamp;
+use model::{EmailKind, LetterId};
 use smtp::Smtp;
-
-words! {
-    /// Why a letter is written.
-    Kind {
-        /// An address has to be confirmed.
-        Confirm = "confirm",
-        /// Somebody forgot the password.
-        Reset = "reset",
-        /// To the address that counts: somebody asked for another one.
-        AddressAsked = "addressasked",
-        /// To the old address: there is another one now, or none.
-        AddressChanged = "addresschanged",
-        /// The password was changed.
-        PasswordChanged = "passwordchanged",
-        /// Signing in now needs a code.
-        SecondStepOn = "secondstepon",
-        /// Signing in needs no code any more.
-        SecondStepOff = "secondstepoff",
-        /// A recovery code was used.
-        RecoveryUsed = "recoveryused",
-        /// The account was deleted.
-        Deleted = "deleted",
-        /// The new account was let in.
-        Approved = "approved",
-        /// The new account was not.
-        Declined = "declined",
-        /// The account is suspended or banned.
-        Barred = "barred",
-        /// It may be used again.
-        Freed = "freed",
-    }
-}
 
 /// What the words of a letter depend on.
 #[derive(Clone, Debug)]
 pub struct Occasion {
     /// Why it is written.
-    pub kind: Kind,
+    pub kind: EmailKind,
     /// What the site is called.
     pub site_name: String,
     /// Where the site is.
@@ -142,7 +109,14 @@ impl Mailer {
     ///
     /// # Errors
     /// [`MailError::Refused`] when trying again is of no use.
-    pub async fn send(&self, id: LetterId, kind: Kind, to: &str, words: Words, at: Timestamp) -> Result<(), MailError> {
+    pub async fn send(
+        &self,
+        id: LetterId,
+        kind: EmailKind,
+        to: &str,
+        words: Words,
+        at: Timestamp,
+    ) -> Result<(), MailError> {
         let message = self.compose(id, to, words, at)?;
         match &self.way {
             Way::Smtp(smtp) => smtp.send(message).await,

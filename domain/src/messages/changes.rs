@@ -8,15 +8,15 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
 use crate::limits::{self, By};
-use crate::markup::Node;
-use crate::model::{Group, MessageId, Topic, TopicId, UserId, Verdict};
-use crate::policy::{Deed, Standing, Viewer};
-use crate::store::messages::RawMessage;
-use crate::store::search_log::{self, Changed};
-use crate::store::topics::Place;
-use crate::store::{self, Tx};
-use crate::time::Timestamp;
 use crate::{members, topics};
+use markup::Node;
+use model::policy::{Deed, Standing, Viewer};
+use model::time::Timestamp;
+use model::{Group, MessageId, Topic, TopicId, UserId, Verdict};
+use store::messages::RawMessage;
+use store::search_log::{self, Changed};
+use store::topics::Place;
+use store::{self, Tx};
 
 /// A message as it was typed, for whoever may change it.
 #[derive(Clone, Debug)]

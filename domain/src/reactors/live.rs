@@ -6,15 +6,15 @@ use std::sync::{Arc, OnceLock};
 use serde_json::{Value, json};
 
 use super::{Draw, News};
-use crate::bus::Stream;
 use crate::context::Context;
 use crate::error::Result;
 use crate::jobs::Cause;
-use crate::model::{Message, Topic, TopicRow, UserId};
 use crate::moves;
-use crate::store::members::Hearer;
-use crate::store::topics::Subject;
-use crate::{policy, store};
+use bus::Stream;
+use model::policy;
+use model::{Message, Topic, TopicRow, UserId};
+use store::members::Hearer;
+use store::topics::Subject;
 
 pub(super) async fn react(cx: &Context, draw: &Draw, news: &News) -> Result<()> {
     let Subject { row, group, deleted } = &news.subject;

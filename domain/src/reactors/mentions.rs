@@ -5,8 +5,9 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::jobs::Cause;
 use crate::mentions::tell_count;
-use crate::model::UserId;
-use crate::{policy, store, unread};
+use crate::unread;
+use model::UserId;
+use model::policy;
 
 pub(super) async fn react(cx: &Context, news: &News) -> Result<()> {
     let group = &news.subject.group;

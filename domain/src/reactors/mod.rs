@@ -8,12 +8,10 @@ use crate::error::{Error, Result};
 use crate::groups::Aside;
 use crate::jobs::{self, Cause, Job, Reactor};
 use crate::mail::{Occasion, Words};
-use crate::model::{Group, GroupId, Message, Topic, TopicRow};
-use crate::store::topics::Subject;
-use crate::time::Timestamp;
-use crate::{
-    figures, groups, held, history, leaving, letters, removals, second_step, sessions, sign_ups, store, unread,
-};
+use crate::{figures, groups, held, history, leaving, letters, removals, second_step, sessions, sign_ups, unread};
+use model::time::Timestamp;
+use model::{Group, GroupId, Message, Topic, TopicRow};
+use store::topics::Subject;
 
 /// How the fragments of live events, and letters, are drawn: the pages' own partials, which the domain does not know.
 #[derive(Clone, Copy)]
@@ -120,7 +118,7 @@ async fn react(cx: &Context, draw: &Draw, reactor: Reactor, news: &News) -> Resu
         Reactor::Live => live::react(cx, draw, news).await,
         Reactor::Search => {
             // What changed is in the log, since the save; the followers only have to be woken.
-            sessions::tell(cx, &crate::bus::Control::SearchChanged).await;
+            sessions::tell(cx, &bus::Control::SearchChanged).await;
             Ok(())
         }
     }

@@ -3,12 +3,12 @@
 use crate::context::Context;
 use crate::error::Result;
 use crate::jobs::{self, Job};
-use crate::model::{MessageId, RemovalId, TopicId, UserId, Verdict};
-use crate::store::removals::{Held, Measure, TopicAway};
-use crate::store::search_log::{self, Changed};
-use crate::store::{self, Tx};
-use crate::time::Timestamp;
 use crate::{members, messages};
+use model::time::Timestamp;
+use model::{MessageId, RemovalId, TopicId, UserId, Verdict};
+use store::removals::{Held, Measure, TopicAway};
+use store::search_log::{self, Changed};
+use store::{self, Tx};
 
 /// Topics, or messages, of one step.
 const STEP: i64 = 100;

@@ -5,13 +5,12 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::compiled::Compiled;
-use crate::bus::Control;
 use crate::context::Context;
 use crate::error::Result;
-use crate::model::GroupId;
 use crate::newcomers::{self, Newcomers};
-use crate::store;
-use crate::store::rules::Rule;
+use bus::Control;
+use model::GroupId;
+use store::rules::Rule;
 
 /// How long a process believes what it once read; changes are told over the bus.
 const BELIEVED: Duration = Duration::from_secs(5 * 60);

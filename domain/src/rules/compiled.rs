@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use regex::{Regex, RegexBuilder};
 
 use super::folding::{Seen, fold};
-use crate::model::RuleKind;
-use crate::store::rules::Rule;
+use model::RuleKind;
+use store::rules::Rule;
 
 /// Words of a rule at the most, and characters of each.
 pub const MAX_WORDS: usize = 500;

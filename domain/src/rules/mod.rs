@@ -15,17 +15,18 @@ pub(crate) use folding::Seen;
 use crate::audit;
 use crate::audit_log::{self, Entry, LogDeed};
 use crate::context::Context;
-use crate::error::{Error, Fields, Result};
+use crate::error::{Error, Result};
 use crate::groups::{self, Found};
 use crate::limits;
-use crate::markup::{self, Node};
 use crate::messages::{self, Placed};
-use crate::model::{GroupId, MessageId, RuleDeed, RuleId, RuleKind};
 use crate::newcomers;
-use crate::policy::{Deed, Viewer};
-use crate::store::rules::Recent;
-pub use crate::store::rules::Rule;
-use crate::store::{self, Tx};
+use markup::{self, Node};
+use model::Fields;
+use model::policy::{Deed, Viewer};
+use model::{GroupId, MessageId, RuleDeed, RuleId, RuleKind};
+use store::rules::Recent;
+pub use store::rules::Rule;
+use store::{self, Tx};
 
 /// Rules of the site at the most.
 pub const OF_SITE: usize = 100;
@@ -116,7 +117,7 @@ impl RuleForm {
             }
             _ => fields.add("new", format!("Days from 0 to {MAX_DAYS}, messages from 0 to {MAX_MESSAGES}.")),
         }
-        fields.check()
+        Ok(fields.check()?)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::model::{Group, Message, Sidebar, TopicId, TopicRow};
-use crate::policy::{Deed, Viewer};
-use crate::time::Timestamp;
-use crate::{groups, ignores, store};
+use crate::{groups, ignores};
+use model::policy::{Deed, Viewer};
+use model::time::Timestamp;
+use model::{Group, Message, Sidebar, TopicId, TopicRow};
 
 /// Where a page of topics ends: older ones come after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

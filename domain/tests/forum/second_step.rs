@@ -152,7 +152,7 @@ async fn the_secret_cannot_be_read_in_the_database(forum: TestForum) {
         tables::texts(&forum, "select secret from second_steps union all select digest from recovery_codes").await;
     assert_eq!(kept.len(), 1 + RECOVERY_CODES);
     let kept = kept.join(" ");
-    let plain = [app.0.to_base32().to_lowercase(), domain::secrets::hex(app.0.as_bytes())];
+    let plain = [app.0.to_base32().to_lowercase(), domain::model::hex::hex(app.0.as_bytes())];
     for secret in plain.into_iter().chain(codes.iter().flat_map(|code| [code.clone(), code.replace('-', "")])) {
         assert!(!kept.contains(&secret));
         assert!(!kept.contains(&domain::secrets::digest(&secret)));

@@ -1,0 +1,357 @@
+//! Who in this process waits for which stream, and what the process knows of the ends of those streams.
+
+use std::collections::HashMap;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use super::Stream;
+use super::cursor::{Backlog, Cursor, Event};
+
+/// How long it is believed that a stream still ends where it was last seen to end, when nothing is heard of it. A browser asks
+/// again within a moment of its answer; whoever asks later learns from the server whether the stream is still there.
+const BELIEVED: Duration = Duration::from_secs(5);
+
+/// The bells of one process: a bell for each stream that is watched or was a moment ago.
+#[derive(Debug)]
+pub(super) struct Bells {
+    slots: Mutex<HashMap<Stream, Slot>>,
+    /// How long a bell hangs on when nobody watches: the next poll comes at once.
+    linger: Duration,
+}
+
+#[derive(Debug)]
+struct Slot {
+    /// Counts the rings, so that none is missed between two looks.
+    rung: u32,
+    watchers: u32,
+    /// The number of the next watcher.
+    next: u32,
+    waiting: Vec<(u32, Waker)>,
+    left_at: Instant,
+    tail: Option<Tail>,
+}
+
+/// The end of a stream, as it was at some place in the order of what is heard of it: what comes after that rings.
+#[derive(Clone, Debug)]
+struct Tail {
+    end: Cursor,
+    /// What the last entry says, and the entry before it; not known when the end was only read.
+    last: Option<(Cursor, Arc<str>)>,
+    at: Instant,
+}
+
+/// An entry that was just appended to a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct News {
+    pub stream: Stream,
+    pub id: Cursor,
+}
+
+impl Slot {
+    fn ring(&mut self, woken: &mut Vec<Waker>) {
+        self.rung = self.rung.wrapping_add(1);
+        woken.extend(self.waiting.drain(..).map(|(_, waker)| waker));
+    }
+}
+
+/// A place beside a bell. From the moment it exists, every publication is heard; dropped, it is given up.
+#[derive(Debug)]
+pub struct Watch {
+    bells: Arc<Bells>,
+    stream: Stream,
+    number: u32,
+    heard: u32,
+}
+
+impl Bells {
+    pub(super) fn new(linger: Duration) -> Arc<Self> {
+        Arc::new(Self { slots: Mutex::default(), linger })
+    }
+
+    fn slots(&self) -> MutexGuard<'_, HashMap<Stream, Slot>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a place.
+    pub(super) fn watch(self: &Arc<Self>, stream: Stream) -> Watch {
+        let mut slots = self.slots();
+        let slot = slots.entry(stream).or_insert_with(|| Slot {
+            rung: 0,
+            watchers: 0,
+            next: 0,
+            waiting: Vec::new(),
+            left_at: Instant::now(),
+            tail: None,
+        });
+        slot.watchers += 1;
+        slot.next = slot.next.wrapping_add(1);
+        Watch { bells: self.clone(), stream, number: slot.next, heard: slot.rung }
+    }
+
+    /// Something came, of which no more is known: wakes who waits for the streams.
+    pub(super) fn ring(&self, streams: impl IntoIterator<Item = Stream>) {
+        let mut woken = Vec::new();
+        let mut slots = self.slots();
+        for stream in streams {
+            if let Some(slot) = slots.get_mut(&stream) {
+                slot.tail = None;
+                slot.ring(&mut woken);
+            }
+        }
+        drop(slots);
+        woken.into_iter().for_each(Waker::wake);
+    }
+
+    /// Takes in entries that say the same, or (`None`) begin their streams, and wakes who waits for them. They have to come in the order
+    /// in which they were appended, and without a gap from when the watch was taken: else [`Bells::forget`] first.
+    pub(super) fn hear(&self, news: &[News], payload: Option<&Arc<str>>) {
+        let at = Instant::now();
+        let mut woken = Vec::with_capacity(news.len());
+        let mut slots = self.slots();
+        for News { stream, id } in news {
+            let Some(slot) = slots.get_mut(stream) else { continue };
+            slot.tail = match (payload, slot.tail.take()) {
+                (None, _) => Some(Tail { end: *id, last: None, at }),
+                // It was read before this was heard, and what was read had it.
+                (Some(_), Some(tail)) if tail.end >= *id => Some(tail),
+                (Some(payload), Some(tail)) => Some(Tail { end: *id, last: Some((tail.end, payload.clone())), at }),
+                // Not known what it follows: whoever waits reads.
+                (Some(_), None) => None,
+            };
+            slot.ring(&mut woken);
+        }
+        drop(slots);
+        woken.into_iter().for_each(Waker::wake);
+    }
+
+    /// Something may not have been heard: nothing is known any more, and everyone looks again.
+    pub(super) fn forget(&self) {
+        let mut woken = Vec::new();
+        for slot in self.slots().values_mut() {
+            slot.tail = None;
+            slot.ring(&mut woken);
+        }
+        woken.into_iter().for_each(Waker::wake);
+    }
+
+    /// Takes down the bells that nobody has watched for a while.
+    pub(super) fn sweep(&self, now: Instant) {
+        let mut slots = self.slots();
+        slots.retain(|_, slot| slot.watchers > 0 || now.saturating_duration_since(slot.left_at) < self.linger);
+        if slots.capacity() > 4 * slots.len().max(64) {
+            slots.shrink_to_fit();
+        }
+    }
+
+    /// Whether nobody waits here, nor did a moment ago.
+    pub(super) fn are_silent(&self) -> bool {
+        self.slots().is_empty()
+    }
+
+    /// The streams that are watched, or were a moment ago.
+    pub(super) fn watched(&self) -> Vec<Stream> {
+        self.slots().keys().copied().collect()
+    }
+
+    fn leave(&self, watch: &Watch) {
+        let mut slots = self.slots();
+        let Some(slot) = slots.get_mut(&watch.stream) else { return };
+        slot.waiting.retain(|(number, _)| *number != watch.number);
+        slot.watchers -= 1;
+        if slot.watchers == 0 {
+            slot.left_at = Instant::now();
+        }
+    }
+}
+
+impl Watch {
+    /// Resolves when something was published to the stream since this was made or last resolved: read on from your cursor.
+    /// It may resolve without anything new. Dropping the future forgets nothing.
+    pub async fn changed(&mut self) {
+        poll_fn(|cx| self.poll_changed(cx)).await;
+    }
+
+    /// [`Watch::changed`] by hand: the task that asked last is woken.
+    pub fn poll_changed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut slots = self.bells.slots();
+        // The slot stays for as long as it is watched.
+        let Some(slot) = slots.get_mut(&self.stream) else { return Poll::Ready(()) };
+        if slot.rung != self.heard {
+            self.heard = slot.rung;
+            return Poll::Ready(());
+        }
+        match slot.waiting.iter_mut().find(|(number, _)| *number == self.number) {
+            Some((_, waker)) => waker.clone_from(cx.waker()),
+            None => {
+                // Nearly always there is one watcher.
+                slot.waiting.reserve_exact(1);
+                slot.waiting.push((self.number, cx.waker().clone()));
+            }
+        }
+        Poll::Pending
+    }
+
+    /// The stream that is watched.
+    pub fn stream(&self) -> Stream {
+        self.stream
+    }
+
+    /// What followed `after`, where this process knows without asking the server.
+    pub(super) fn known(&self, after: Cursor) -> Option<Backlog> {
+        let slots = self.bells.slots();
+        let tail = slots.get(&self.stream)?.tail.as_ref()?;
+        match &tail.last {
+            _ if tail.end == after => {
+                (tail.at.elapsed() < BELIEVED).then(|| Backlog::Entries { events: Vec::new(), last: after })
+            }
+            Some((before, payload)) if *before == after => {
+                let event = Event { id: tail.end, payload: payload.clone() };
+                Some(Backlog::Entries { events: vec![event], last: tail.end })
+            }
+            Some(_) | None => None,
+        }
+    }
+
+    /// A mark to [`Watch::learn`] with; take it before reading.
+    pub(super) fn mark(&self) -> u32 {
+        self.bells.slots().get(&self.stream).map_or(self.heard, |slot| slot.rung)
+    }
+
+    /// The stream was read since the mark, and ended here. Only what was not overtaken by news is kept.
+    pub(super) fn learn(&self, mark: u32, end: Cursor) {
+        if let Some(slot) = self.bells.slots().get_mut(&self.stream)
+            && slot.rung == mark
+        {
+            slot.tail = Some(Tail { end, last: None, at: Instant::now() });
+        }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.bells.leave(self);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::UserId;
+
+    const ALICE: Stream = Stream::User(UserId(1));
+
+    fn cursor(text: &str) -> Cursor {
+        text.parse().unwrap()
+    }
+
+    fn is_rung(watch: &mut Watch) -> bool {
+        watch.poll_changed(&mut Context::from_waker(Waker::noop())).is_ready()
+    }
+
+    #[tokio::test]
+    async fn a_ring_before_the_wait_is_heard() {
+        let bells = Bells::new(Duration::ZERO);
+        let mut watch = bells.watch(ALICE);
+        bells.ring([ALICE]);
+        watch.changed().await;
+        assert!(!is_rung(&mut watch));
+        drop(watch);
+        bells.sweep(Instant::now());
+        assert!(bells.slots().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_ring_wakes_all_who_wait() {
+        let bells = Bells::new(Duration::ZERO);
+        let waiting = [bells.watch(ALICE), bells.watch(ALICE)].map(|mut watch| {
+            assert!(!is_rung(&mut watch));
+            tokio::spawn(async move { watch.changed().await })
+        });
+        tokio::task::yield_now().await;
+        bells.ring([ALICE]);
+        for waiting in waiting {
+            waiting.await.unwrap();
+        }
+    }
+
+    #[test]
+    fn a_bell_hangs_on_for_a_while_after_its_last_watcher_left() {
+        let bells = Bells::new(Duration::from_secs(10));
+        let watch = bells.watch(ALICE);
+        let later = Instant::now() + Duration::from_secs(60);
+        bells.sweep(later);
+        assert_eq!(bells.slots().len(), 1);
+        drop(watch);
+        bells.sweep(Instant::now());
+        assert_eq!(bells.watched(), [ALICE]);
+        bells.sweep(later);
+        assert_eq!(bells.watched(), []);
+    }
+
+    #[test]
+    fn what_was_heard_answers_whoever_stands_directly_before_it() {
+        let bells = Bells::new(Duration::from_secs(10));
+        let watch = bells.watch(ALICE);
+        assert_eq!(watch.known(cursor("1-0")), None);
+        watch.learn(watch.mark(), cursor("1-0"));
+        let nothing = |at| Some(Backlog::Entries { events: Vec::new(), last: at });
+        assert_eq!(watch.known(cursor("1-0")), nothing(cursor("1-0")));
+        let payload: Arc<str> = "{}".into();
+        let news = |id| [News { stream: ALICE, id: cursor(id) }];
+        bells.hear(&news("2-0"), Some(&payload));
+        let events = vec![Event { id: cursor("2-0"), payload: payload.clone() }];
+        assert_eq!(watch.known(cursor("1-0")), Some(Backlog::Entries { events, last: cursor("2-0") }));
+        assert_eq!(watch.known(cursor("2-0")), nothing(cursor("2-0")));
+        assert_eq!(watch.known(cursor("0-9")), None);
+        bells.forget();
+        assert_eq!(watch.known(cursor("2-0")), None);
+        bells.hear(&news("3-0"), Some(&payload));
+        assert_eq!(
+            (watch.known(cursor("2-0")), watch.known(cursor("3-0"))),
+            (None, None),
+            "what it follows is not known"
+        );
+    }
+
+    #[test]
+    fn what_was_read_already_is_no_news() {
+        let bells = Bells::new(Duration::from_secs(10));
+        let watch = bells.watch(ALICE);
+        watch.learn(watch.mark(), cursor("3-0"));
+        bells.hear(&[News { stream: ALICE, id: cursor("2-0") }], Some(&"{}".into()));
+        assert_eq!(watch.known(cursor("1-0")), None);
+        assert_eq!(watch.known(cursor("3-0")), Some(Backlog::Entries { events: Vec::new(), last: cursor("3-0") }));
+    }
+
+    #[test]
+    fn a_stream_that_begins_anew_follows_nothing() {
+        let bells = Bells::new(Duration::from_secs(10));
+        let watch = bells.watch(ALICE);
+        watch.learn(watch.mark(), cursor("9-0"));
+        // The clock of whoever began it may be behind that of the server.
+        let news = |id| [News { stream: ALICE, id: cursor(id) }];
+        bells.hear(&news("8-0"), None);
+        bells.hear(&news("8-1"), Some(&"{}".into()));
+        assert_eq!((watch.known(cursor("9-0")), watch.known(cursor("8-1")).is_some()), (None, true));
+        let told = match watch.known(cursor("8-0")) {
+            Some(Backlog::Entries { events, .. }) => events.len(),
+            Some(Backlog::Resync { .. }) | None => 0,
+        };
+        assert_eq!(told, 1);
+    }
+
+    #[test]
+    fn what_was_read_before_news_came_is_not_kept() {
+        let bells = Bells::new(Duration::from_secs(10));
+        let watch = bells.watch(ALICE);
+        let mark = watch.mark();
+        bells.ring([ALICE]);
+        watch.learn(mark, cursor("1-0"));
+        assert_eq!(watch.known(cursor("1-0")), None);
+        watch.learn(watch.mark(), cursor("2-0"));
+        bells.ring([ALICE]);
+        assert_eq!(watch.known(cursor("2-0")), None);
+    }
+}

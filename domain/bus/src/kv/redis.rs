@@ -1,0 +1,86 @@
+//! The store on Redis. Each command names one key, so that keys may lie on different nodes; many go in one pipeline.
+
+use std::time::Duration;
+
+use redis::{Pipeline, pipe};
+
+use crate::{BusError, Name, Server};
+
+/// Keeps the greater number, and renews its time.
+const MAX: &str = "local old = tonumber(redis.call('get', KEYS[1])) \
+    if old and old >= tonumber(ARGV[1]) then redis.call('pexpire', KEYS[1], ARGV[2]) \
+    else redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2]) end";
+
+/// Counts; the first one starts the time.
+const COUNT: &str = "local count = redis.call('incr', KEYS[1]) \
+    if count == 1 then redis.call('pexpire', KEYS[1], ARGV[1]) end return count";
+
+/// How many commands go in one pipeline.
+const CHUNK: usize = 1_000;
+
+/// The store on the server that the bus is on.
+#[derive(Clone, Debug)]
+pub struct Redis {
+    server: Server,
+}
+
+impl Redis {
+    pub(super) fn new(server: Server) -> Self {
+        Self { server }
+    }
+
+    pub(super) async fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, BusError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut commands = Pipeline::with_capacity(keys.len());
+        for key in keys {
+            commands.cmd("GET").arg(self.name(key));
+        }
+        let answers = self.server.run(&commands).await?.into_iter().map(redis::from_redis_value);
+        Ok(answers.collect::<Result<_, _>>().map_err(redis::RedisError::from)?)
+    }
+
+    pub(super) async fn set(&self, key: &str, value: &[u8], ttl: Duration) -> Result<(), BusError> {
+        let mut commands = pipe();
+        commands.cmd("SET").arg(self.name(key)).arg(value).arg("PX").arg(milliseconds(ttl));
+        self.server.run(&commands).await.map(drop)
+    }
+
+    pub(super) async fn max_many(&self, numbers: &[(String, i64)], ttl: Duration) -> Result<(), BusError> {
+        for chunk in numbers.chunks(CHUNK) {
+            let mut commands = Pipeline::with_capacity(chunk.len());
+            for (key, number) in chunk {
+                commands.cmd("EVAL").arg(MAX).arg(1).arg(self.name(key)).arg(number).arg(milliseconds(ttl));
+            }
+            self.server.run(&commands).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn delete(&self, keys: &[String]) -> Result<(), BusError> {
+        for chunk in keys.chunks(CHUNK) {
+            let mut commands = Pipeline::with_capacity(chunk.len());
+            for key in chunk {
+                commands.cmd("UNLINK").arg(self.name(key));
+            }
+            self.server.run(&commands).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn count_within(&self, key: &str, window: Duration) -> Result<u64, BusError> {
+        let mut command = redis::cmd("EVAL");
+        command.arg(COUNT).arg(1).arg(self.name(key)).arg(milliseconds(window));
+        self.server.ask(&command).await
+    }
+
+    fn name(&self, key: &str) -> String {
+        self.server.names.of(Name::Value(key))
+    }
+}
+
+/// At least one: Redis refuses a time of zero.
+fn milliseconds(ttl: Duration) -> u64 {
+    u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).clamp(1, 10_u64.pow(14))
+}

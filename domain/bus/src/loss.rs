@@ -1,0 +1,72 @@
+//! Notices a Redis that lost what it held while its connections stayed: one that was emptied, or whose place another one took. No
+//! stream is there any more then, so nothing would ring for those who wait.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::{Value, pipe};
+use tokio::sync::{broadcast, oneshot};
+use tokio::time::sleep;
+
+use super::bells::Bells;
+use super::names::SHARDS;
+use super::{BusError, Control, Name, Server};
+
+/// How often it is looked for.
+const LOOK: Duration = Duration::from_secs(3);
+
+/// Looks until the bus is given up. What is lost is known by marks that whoever comes first leaves on the server.
+pub(super) async fn notice(
+    server: Server,
+    site: String,
+    bells: Arc<Bells>,
+    controls: broadcast::Sender<Control>,
+    mut given_up: oneshot::Receiver<()>,
+) {
+    let mut known = None;
+    loop {
+        // A server that does not answer is noticed by the subscription.
+        if let Ok(marks) = marks(&server).await {
+            if known.as_ref().is_some_and(|known| *known != marks) {
+                tracing::warn!("Redis lost what it held");
+                // Whoever waits reads on from their cursor, finds nothing, and starts over.
+                bells.forget();
+                // Nobody listening is no failure.
+                let _ = controls.send(Control::Reconnected);
+                // A Redis that lost the site's id may have been given to another site meanwhile.
+                if matches!(owner(&server, &site).await, Ok(owner) if owner != site) {
+                    tracing::error!("KLATCH_REDIS_PREFIX: another site uses the same prefix on this Redis now");
+                }
+            }
+            known = Some(marks);
+        }
+        tokio::select! {
+            () = sleep(LOOK) => {}
+            _ = &mut given_up => return,
+        }
+    }
+}
+
+/// The marks that are there, and new ones where there is none: of each shard, since a Cluster may lose some of them.
+async fn marks(server: &Server) -> Result<Vec<Value>, BusError> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|error| BusError::Busy(format!("no randomness: {error}")))?;
+    let mark = model::hex::hex(&random);
+    let mut commands = pipe();
+    for shard in 0..SHARDS {
+        commands.cmd("SET").arg(server.names.of(Name::Mark(shard))).arg(&mark).arg("NX");
+        commands.cmd("GET").arg(server.names.of(Name::Mark(shard)));
+    }
+    // What SET says does not count.
+    Ok(server.run(&commands).await?.into_iter().skip(1).step_by(2).collect())
+}
+
+/// The id of the site that owns the prefix: `site` itself, where nobody owned it before.
+pub(super) async fn owner(server: &Server, site: &str) -> Result<String, BusError> {
+    let name = server.names.of(Name::Site);
+    let mut commands = pipe();
+    commands.cmd("SET").arg(&name).arg(site).arg("NX");
+    commands.cmd("GET").arg(&name);
+    let owner = server.run(&commands).await?.pop().unwrap_or(Value::Nil);
+    Ok(redis::from_redis_value(owner).map_err(redis::RedisError::from)?)
+}

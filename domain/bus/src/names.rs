@@ -1,0 +1,132 @@
+//! What everything is called in Redis.
+
+use std::sync::Arc;
+
+use super::Stream;
+use model::{GroupId, UserId};
+
+/// How many shards the streams are spread over. Those of one shard are on one node of a Cluster, so that one command can append
+/// to many of them, and what is appended to them is told on one channel.
+pub(super) const SHARDS: u8 = 64;
+
+/// Names under a prefix, so that several sites, or tests, can share one Redis. Channels carry the prefix too: Redis delivers
+/// what is published in one of its numbered databases to subscribers in all of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Names {
+    prefix: Arc<str>,
+}
+
+/// Something that has a name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Name<'a> {
+    /// A stream's entries.
+    Entries(Stream),
+    /// What entries refer to: the text of an event.
+    Payload(&'a str),
+    /// The channel that tells what was appended to the streams of a shard.
+    News(u8),
+    /// Who is here: user by the time until which they are.
+    Here,
+    /// Who is here while that is compared with who was.
+    HereNow,
+    /// Who was here when last asked who came and went.
+    Told,
+    /// Groups that somebody joined or left since.
+    ChangedGroups,
+    /// Who reads a public group without being in it: user by time last seen.
+    Watchers(GroupId),
+    /// The channel between processes.
+    Control,
+    /// The id of the site that everything under the prefix belongs to.
+    Site,
+    /// A value that is there as long as nothing of a shard was lost.
+    Mark(u8),
+    /// A value of the key-value store.
+    Value(&'a str),
+}
+
+/// The shard of a stream.
+pub(super) fn shard(stream: Stream) -> u8 {
+    let id = match stream {
+        Stream::User(id) => id.0,
+        Stream::Group(id) => id.0,
+    };
+    id.rem_euclid(i64::from(SHARDS)) as u8
+}
+
+/// The hash tag that decides on which node of a Cluster a command runs: that of the first of its words that has one behind a
+/// prefix; scripts, which come before their keys, do not count.
+pub(super) fn tag_of(command: &redis::Cmd) -> &[u8] {
+    let words = command.args_iter().filter_map(|word| match word {
+        redis::Arg::Simple(word) => Some(word),
+        _ => None,
+    });
+    words.filter(|word| !word.contains(&b'\n') && !word.contains(&b' ')).find_map(tag).unwrap_or_default()
+}
+
+/// What stands between the first brace and the next one that closes.
+fn tag(key: &[u8]) -> Option<&[u8]> {
+    let from = key.iter().position(|byte| *byte == b'{')? + 1;
+    let length = key[from..].iter().position(|byte| *byte == b'}')?;
+    Some(&key[from..from + length])
+}
+
+impl Names {
+    pub(crate) fn new(prefix: &str) -> Self {
+        Self { prefix: prefix.into() }
+    }
+
+    /// The one place where keys and channels get their names. What belongs to one shard has the same hash tag, so that a
+    /// Cluster keeps it on one node and spreads the shards.
+    pub(crate) fn of(&self, name: Name<'_>) -> String {
+        let prefix = &self.prefix;
+        match name {
+            Name::Entries(stream @ Stream::User(id)) => format!("{prefix}:{{{}}}:u:{id}", shard(stream)),
+            Name::Entries(stream @ Stream::Group(id)) => format!("{prefix}:{{{}}}:g:{id}", shard(stream)),
+            Name::Payload(reference) => format!("{prefix}:{{e:{reference}}}"),
+            Name::News(shard) => format!("{prefix}:{{{shard}}}:news"),
+            Name::Here => format!("{prefix}:{{here}}:until"),
+            Name::HereNow => format!("{prefix}:{{here}}:now"),
+            Name::Told => format!("{prefix}:{{here}}:told"),
+            Name::ChangedGroups => format!("{prefix}:{{here}}:changed"),
+            Name::Watchers(id) => format!("{prefix}:{{g:{id}}}:watchers"),
+            Name::Control => format!("{prefix}:control"),
+            Name::Site => format!("{prefix}:site"),
+            Name::Mark(shard) => format!("{prefix}:{{{shard}}}:mark"),
+            // A key without a tag of its own is its tag.
+            Name::Value(key) if key.contains('{') => format!("{prefix}:kv:{key}"),
+            Name::Value(key) => format!("{prefix}:kv:{{{key}}}"),
+        }
+    }
+
+    /// The stream whose entries have this name; `None` for every other name.
+    pub(super) fn stream_of(&self, key: &str) -> Option<Stream> {
+        let rest = key.strip_prefix(&*self.prefix)?.strip_prefix(":{")?;
+        let (_, rest) = rest.split_once("}:")?;
+        match rest.split_once(':')? {
+            ("u", id) => id.parse().ok().map(|id| Stream::User(UserId(id))),
+            ("g", id) => id.parse().ok().map(|id| Stream::Group(GroupId(id))),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_leads_back_to_its_stream_and_no_other_name_does() {
+        let names = Names::new("klatch");
+        assert_eq!(names.of(Name::Entries(Stream::User(UserId(76)))), "klatch:{12}:u:76");
+        for stream in [Stream::User(UserId(76)), Stream::Group(GroupId(76)), Stream::User(UserId(-1))] {
+            assert_eq!(names.stream_of(&names.of(Name::Entries(stream))), Some(stream));
+        }
+        for name in
+            [Name::Control, Name::Site, Name::News(12), Name::Payload("u:1"), Name::Watchers(GroupId(1)), Name::Here]
+        {
+            assert_eq!(names.stream_of(&names.of(name)), None, "{name:?}");
+        }
+        assert_eq!(names.stream_of("other:{12}:u:76"), None);
+    }
+}

@@ -1,0 +1,179 @@
+//! News: how an event is appended to many streams at once, and how all processes hear of it.
+//!
+//! An event is kept once; the entries of the streams refer to it. A script appends the entries of a shard and tells on the
+//! shard's channel, in the same step, which streams took one and what it says; another begins a stream and tells that. So every process
+//! hears of the entries of a stream in their order and without a gap, knows which entry each of them follows once it has read
+//! the stream, and answers a poll whose cursor is that entry without asking Redis.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use redis::{Cmd, Pipeline};
+
+use super::bells::News;
+use super::names::shard;
+use super::{AGE, Cursor, KEPT, LENGTH, Name, Names, Server, Stream};
+
+/// How many payloads a process remembers: entries refer to them, so that most need not be asked for.
+const REMEMBERED: usize = 256;
+/// How many streams one call of the script names: so long is nobody else served.
+const CALL: usize = 512;
+
+/// KEYS: streams of one shard. ARGV: their length, the reference, the channel, the payload, how it is told. Returns how many took an entry.
+const APPEND: &str = r"
+local call, told = redis.call, {}
+for i = 1, #KEYS do
+  local id = call('XADD', KEYS[i], 'NOMKSTREAM', 'MAXLEN', '~', ARGV[1], '*', 'event', ARGV[2])
+  if id then
+    told[#told + 1] = KEYS[i] .. ' ' .. id
+  end
+end
+if #told > 0 then
+  call(ARGV[5], ARGV[3], ARGV[2] .. '\n' .. table.concat(told, '\n') .. '\n\n' .. ARGV[4])
+end
+return #told
+";
+
+/// KEYS: a stream that is not there. ARGV: its first id, how long it lives, the channel, how it is told. Fails when it is there, with
+/// entries from that id on.
+const BEGIN: &str = r"
+redis.call('XADD', KEYS[1], ARGV[1], 'start', '')
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return redis.call(ARGV[4], ARGV[3], '\n' .. KEYS[1] .. ' ' .. ARGV[1] .. '\n\n')
+";
+
+/// The name of the field that refers to a payload.
+pub(super) const FIELD: &str = "event";
+
+/// The events in runs that say the same, in their order.
+pub(super) fn runs(events: &[(Stream, Arc<str>)]) -> impl Iterator<Item = &[(Stream, Arc<str>)]> {
+    events.chunk_by(|(_, one), (_, other)| Arc::ptr_eq(one, other) || one == other)
+}
+
+/// The commands that publish one run: first the payload is kept, then each call of the script answers how many streams took an entry.
+pub(super) fn append(server: &Server, reference: &str, run: &[(Stream, Arc<str>)]) -> (Cmd, Pipeline) {
+    let names = &server.names;
+    let mut commands = Pipeline::new();
+    let payload = run.first().map_or("", |(_, payload)| payload);
+    let mut keep = redis::cmd("SET");
+    keep.arg(names.of(Name::Payload(reference))).arg(payload).arg("EX").arg(KEPT.as_secs());
+    let mut shards: HashMap<u8, Vec<Stream>> = HashMap::new();
+    for (stream, _) in run {
+        shards.entry(shard(*stream)).or_default().push(*stream);
+    }
+    for (shard, streams) in shards {
+        for streams in streams.chunks(CALL) {
+            let call = commands.cmd("EVAL").arg(APPEND).arg(streams.len());
+            for stream in streams {
+                call.arg(names.of(Name::Entries(*stream)));
+            }
+            call.arg(LENGTH).arg(reference).arg(names.of(Name::News(shard))).arg(payload).arg(server.publish());
+        }
+    }
+    (keep, commands)
+}
+
+/// The command that begins a stream with an entry that says nothing.
+pub(super) fn begin(server: &Server, stream: Stream, id: Cursor) -> Cmd {
+    let names = &server.names;
+    let mut command = redis::cmd("EVAL");
+    command.arg(BEGIN).arg(1).arg(names.of(Name::Entries(stream))).arg(id.to_string()).arg(AGE.as_secs());
+    command.arg(names.of(Name::News(shard(stream)))).arg(server.publish());
+    command
+}
+
+/// What was told on a shard's channel.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    pub news: Vec<News>,
+    /// What the entries refer to, and what that says; `None` where they begin their streams.
+    pub event: Option<(String, Arc<str>)>,
+}
+
+/// Reads what the script told; `None` when it is something else.
+pub(super) fn read(names: &Names, text: &str) -> Option<Told> {
+    let (head, payload) = text.split_once("\n\n")?;
+    let (reference, lines) = head.split_once('\n')?;
+    let mut news = Vec::with_capacity(lines.len() / 24);
+    for line in lines.split('\n') {
+        let (stream, id) = line.split_once(' ')?;
+        news.push(News { stream: names.stream_of(stream)?, id: id.parse().ok()? });
+    }
+    let event = (!reference.is_empty()).then(|| (reference.to_owned(), payload.into()));
+    Some(Told { news, event })
+}
+
+/// The payloads that this process saw last.
+#[derive(Debug, Default)]
+pub(super) struct Payloads(Mutex<Seen>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    payloads: HashMap<String, Arc<str>>,
+    order: VecDeque<String>,
+}
+
+impl Payloads {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn get(&self, reference: &str) -> Option<Arc<str>> {
+        self.seen().payloads.get(reference).cloned()
+    }
+
+    /// Remembers a payload; the same one again is the one that was remembered.
+    pub(super) fn put(&self, reference: String, payload: Arc<str>) -> Arc<str> {
+        let mut seen = self.seen();
+        if let Some(known) = seen.payloads.get(&reference) {
+            return known.clone();
+        }
+        if seen.order.len() >= REMEMBERED
+            && let Some(oldest) = seen.order.pop_front()
+        {
+            seen.payloads.remove(&oldest);
+        }
+        seen.order.push_back(reference.clone());
+        seen.payloads.insert(reference, payload.clone());
+        payload
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::UserId;
+
+    #[test]
+    fn what_is_told_is_read_back_and_nothing_else() {
+        let names = Names::new("klatch");
+        let news = |id, at: &str| News { stream: Stream::User(UserId(id)), id: at.parse().unwrap() };
+        let text = "ab12\nklatch:{1}:u:1 6-0\nklatch:{1}:u:65 6-1\n\n{\"a\":\"b\\n\\nc\"}";
+        let told = Told {
+            news: vec![news(1, "6-0"), news(65, "6-1")],
+            event: Some(("ab12".to_owned(), r#"{"a":"b\n\nc"}"#.into())),
+        };
+        assert_eq!(read(&names, text), Some(told));
+        let begun = Told { news: vec![news(1, "5-0")], event: None };
+        assert_eq!(read(&names, "\nklatch:{1}:u:1 5-0\n\n"), Some(begun));
+        for text in ["", "ab12", "ab12\n\n{}", "ab12\nklatch:{1}:u:1\n\n{}", "ab12\nother:{1}:u:1 6-0\n\n{}"] {
+            assert_eq!(read(&names, text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_is_what_says_the_same_without_a_break() {
+        let stream = |id| Stream::User(UserId(id));
+        let events = [(1, "a"), (2, "a"), (1, "b"), (1, "a")].map(|(id, text)| (stream(id), Arc::from(text)));
+        assert_eq!(runs(&events).map(<[_]>::len).collect::<Vec<_>>(), [2, 1, 1]);
+    }
+
+    #[test]
+    fn the_oldest_payloads_are_forgotten() {
+        let payloads = Payloads::default();
+        for number in 0..=REMEMBERED {
+            payloads.put(number.to_string(), "{}".into());
+        }
+        assert_eq!((payloads.get("0"), payloads.get("1")), (None, Some("{}".into())));
+    }
+}

@@ -1,0 +1,385 @@
+//! The bus on a Redis server (6.2 or later). Commands go over a pool; what wakes the waiting comes over one subscription
+//! connection ([`super::subscription`]).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use redis::{Pipeline, Value, pipe};
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use super::bells::{Bells, Watch};
+use super::cursor::{Cursor, Entry};
+use super::loss;
+use super::names::shard;
+use super::news::{self, FIELD, Payloads};
+use super::server::Server;
+use super::subscription::Subscription;
+use super::url::Servers;
+use super::{
+    AGE, BATCH, BusError, CONTROLS, Changes, Control, LINGER, LISTENING, Name, PAGE, POLL, Presence, Stream, WATCHERS,
+};
+use model::time::{Clock, Timestamp};
+use model::{GroupId, UserId};
+
+/// How many streams are read in one go.
+const CHUNK: usize = 256;
+/// How long changes for search are gathered before the other processes are told.
+const TOGETHER: Duration = Duration::from_millis(50);
+/// How many pages are renewed in one go.
+const RENEWED: usize = 1_000;
+/// How many such reads are under way at once.
+const READS: usize = 4;
+/// KEYS: who is here, who was when last asked, the groups that changed. ARGV: now, how long ago is forgotten. Returns who came or
+/// went, and the groups.
+const CHANGES: &str = r"
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[2])
+redis.call('ZRANGESTORE', KEYS[4], KEYS[1], ARGV[1], '+inf', 'BYSCORE')
+local people = redis.call('ZDIFF', 2, KEYS[4], KEYS[2])
+for _, gone in ipairs(redis.call('ZDIFF', 2, KEYS[2], KEYS[4])) do people[#people + 1] = gone end
+redis.call('DEL', KEYS[2])
+if redis.call('EXISTS', KEYS[4]) == 1 then redis.call('RENAME', KEYS[4], KEYS[2]) end
+local groups = redis.call('SMEMBERS', KEYS[3])
+redis.call('DEL', KEYS[3])
+return {people, groups}
+";
+
+/// The bus on Redis. When the last handle goes, its background tasks end.
+#[derive(Debug)]
+pub struct Redis {
+    server: Server,
+    clock: Clock,
+    bells: Arc<Bells>,
+    controls: broadcast::Sender<Control>,
+    /// End the subscription and the watch over what is lost when the bus is given up.
+    _held: Arc<(oneshot::Sender<()>, oneshot::Sender<()>)>,
+    reads: mpsc::UnboundedSender<Read>,
+    /// Whether [`Control::SearchChanged`] is about to be told.
+    search_changed: Arc<AtomicBool>,
+}
+
+#[derive(Debug)]
+struct Read {
+    stream: Stream,
+    after: Cursor,
+    answer: oneshot::Sender<Result<Vec<Entry>, BusError>>,
+}
+
+impl Redis {
+    pub(super) async fn connect(
+        servers: &Servers,
+        prefix: &str,
+        site: &str,
+        clock: Clock,
+    ) -> Result<Arc<Self>, BusError> {
+        let unreachable = |reason: String| BusError::Unreachable { host: servers.to_string(), reason };
+        let server = match Server::open(servers, prefix).await {
+            Err(error @ BusError::Url(_)) => return Err(error),
+            opened => opened.map_err(|error| unreachable(error.to_string()))?,
+        };
+        server.check().await.map_err(|error| unreachable(error.to_string()))?;
+        if loss::owner(&server, site).await.map_err(|error| unreachable(error.to_string()))? != site {
+            return Err(BusError::OtherSite { host: servers.to_string(), prefix: prefix.to_owned() });
+        }
+        let bells = Bells::new(LINGER);
+        let (controls, _) = broadcast::channel(CONTROLS);
+        let (held, released) = oneshot::channel();
+        let payloads = Arc::new(Payloads::default());
+        let subscription =
+            Subscription::open(servers, server.names.clone(), bells.clone(), payloads.clone(), controls.clone())
+                .await
+                .map_err(|error| unreachable(error.to_string()))?;
+        tokio::spawn(subscription.run(released));
+        let (watched, given_up) = oneshot::channel();
+        tokio::spawn(loss::notice(server.clone(), site.to_owned(), bells.clone(), controls.clone(), given_up));
+        let (reads, queue) = mpsc::unbounded_channel();
+        tokio::spawn(read_together(server.clone(), payloads, queue));
+        Ok(Arc::new(Self {
+            server,
+            clock,
+            bells,
+            controls,
+            _held: Arc::new((held, watched)),
+            reads,
+            search_changed: Arc::default(),
+        }))
+    }
+
+    pub(super) fn apart(&self) -> Result<Arc<Self>, BusError> {
+        Ok(Arc::new(Self {
+            server: self.server.apart()?,
+            clock: self.clock.clone(),
+            bells: self.bells.clone(),
+            controls: self.controls.clone(),
+            _held: self._held.clone(),
+            reads: self.reads.clone(),
+            search_changed: self.search_changed.clone(),
+        }))
+    }
+
+    pub(super) async fn open(&self, stream: Stream) -> Result<Cursor, BusError> {
+        let key = self.server.names.of(Name::Entries(stream));
+        let now = self.clock.now();
+        // Another process may make the stream between the look and the start: then its id is a good one, too.
+        for _ in 0..3 {
+            let mut look = pipe();
+            look.cmd("XREVRANGE").arg(&key).arg("+").arg("-").arg("COUNT").arg(1);
+            look.cmd("EXPIRE").arg(&key).arg(AGE.as_secs());
+            if let Stream::User(user) = stream {
+                add(&mut look, &self.server.names.of(Name::Here), now.plus(PAGE), &[user]);
+            }
+            let there = self.server.run(&look).await?.into_iter().next().map(read_entries).transpose()?;
+            if let Some(last) = there.and_then(|entries| entries.into_iter().next()) {
+                return Ok(last.id);
+            }
+            let id = Cursor::start(now);
+            match self.server.ask::<()>(&news::begin(&self.server, stream, id)).await {
+                Ok(()) => return Ok(id),
+                Err(BusError::Redis(error)) if error.code() == Some("ERR") => continue,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(BusError::Busy("a stream changes too quickly to be opened".to_owned()))
+    }
+
+    pub(super) async fn publish(&self, events: &[(Stream, Arc<str>)]) -> Result<usize, BusError> {
+        let mut took = 0;
+        for run in news::runs(events) {
+            let mut random = [0; 12];
+            getrandom::fill(&mut random).map_err(|error| BusError::Busy(format!("no randomness: {error}")))?;
+            let (keep, append) = news::append(&self.server, &model::hex::hex(&random), run);
+            for count in self.server.run_after(&keep, &append).await? {
+                took += redis::from_redis_value::<usize>(count).map_err(redis::RedisError::from)?;
+            }
+        }
+        Ok(took)
+    }
+
+    pub(super) async fn entries(&self, stream: Stream, after: Cursor) -> Result<Vec<Entry>, BusError> {
+        let (answer, answered) = oneshot::channel();
+        let gone = |_| BusError::Busy("the reader has stopped".to_owned());
+        let read = Read { stream, after, answer };
+        self.reads.send(read).map_err(|_| BusError::Busy("the reader has stopped".to_owned()))?;
+        answered.await.map_err(gone)?
+    }
+
+    pub(super) async fn renew(&self, presence: &Presence) -> Result<(), BusError> {
+        let names = &self.server.names;
+        let now = self.clock.now();
+        // Piece by piece, so that what a crowd of pages needs for a moment stays small.
+        for streams in presence.streams.chunks(RENEWED) {
+            let mut commands = Pipeline::with_capacity(streams.len());
+            for stream in streams {
+                commands.cmd("EXPIRE").arg(names.of(Name::Entries(*stream))).arg(AGE.as_secs());
+            }
+            self.server.run(&commands).await?;
+        }
+        for users in presence.users.chunks(RENEWED) {
+            let mut commands = pipe();
+            add(&mut commands, &names.of(Name::Here), now.plus(POLL), users);
+            self.server.run(&commands).await?;
+        }
+        let mut commands = pipe();
+        for (group, user) in &presence.readers {
+            let key = names.of(Name::Watchers(*group));
+            add(&mut commands, &key, now, &[*user]);
+            commands.cmd("ZREMRANGEBYSCORE").arg(&key).arg("-inf").arg(format!("({}", now.minus(LISTENING).0));
+            commands.cmd("ZREMRANGEBYRANK").arg(&key).arg(0).arg(-(WATCHERS as i64) - 1);
+        }
+        if !commands.is_empty() {
+            self.server.run(&commands).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn here(&self) -> Result<Vec<UserId>, BusError> {
+        self.scored(&self.server.names.of(Name::Here), self.clock.now()).await
+    }
+
+    pub(super) async fn listening(&self) -> Result<Vec<UserId>, BusError> {
+        let mut users = self.scored(&self.server.names.of(Name::Here), self.clock.now().minus(LISTENING)).await?;
+        // Those of a shard are appended to by one call of the script.
+        users.sort_unstable_by_key(|user| shard(Stream::User(*user)));
+        Ok(users)
+    }
+
+    pub(super) async fn group_changed(&self, group: GroupId) -> Result<(), BusError> {
+        let mut commands = pipe();
+        commands.cmd("SADD").arg(self.server.names.of(Name::ChangedGroups)).arg(group.0);
+        self.server.run(&commands).await.map(drop)
+    }
+
+    pub(super) async fn comings_and_goings(&self) -> Result<Changes, BusError> {
+        let names = &self.server.names;
+        let now = self.clock.now();
+        let mut command = redis::cmd("EVAL");
+        command.arg(CHANGES).arg(4);
+        for name in [Name::Here, Name::Told, Name::ChangedGroups, Name::HereNow] {
+            command.arg(names.of(name));
+        }
+        command.arg(now.0).arg(now.minus(LISTENING).0);
+        let (people, groups): (Vec<i64>, Vec<i64>) = self.server.ask(&command).await?;
+        Ok(Changes {
+            people: people.into_iter().map(UserId).collect(),
+            groups: groups.into_iter().map(GroupId).collect(),
+        })
+    }
+
+    pub(super) async fn watchers(&self, group: GroupId) -> Result<Vec<UserId>, BusError> {
+        let since = self.clock.now().minus(LISTENING);
+        self.scored(&self.server.names.of(Name::Watchers(group)), since).await
+    }
+
+    async fn scored(&self, key: &str, since: Timestamp) -> Result<Vec<UserId>, BusError> {
+        let mut command = redis::cmd("ZRANGEBYSCORE");
+        command.arg(key).arg(since.0).arg("+inf");
+        let ids: Vec<i64> = self.server.ask(&command).await?;
+        Ok(ids.into_iter().map(UserId).collect())
+    }
+
+    pub(super) async fn tell(&self, word: &Control) -> Result<(), BusError> {
+        if *word != Control::SearchChanged {
+            return tell(&self.server, word).await;
+        }
+        // Every message says so, and one word does for all of a moment: who follows takes together what comes anyway.
+        if !self.search_changed.swap(true, Ordering::AcqRel) {
+            let (server, told) = (self.server.clone(), self.search_changed.clone());
+            tokio::spawn(async move {
+                tokio::time::sleep(TOGETHER).await;
+                told.store(false, Ordering::Release);
+                if let Err(error) = tell(&server, &Control::SearchChanged).await {
+                    tracing::warn!(%error, "search hears of changes later");
+                }
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn controls(&self) -> broadcast::Receiver<Control> {
+        self.controls.subscribe()
+    }
+
+    pub(super) async fn check(&self) -> Result<(), BusError> {
+        self.server.check().await
+    }
+
+    pub(super) fn watch(&self, stream: Stream) -> Watch {
+        self.bells.watch(stream)
+    }
+
+    pub(super) fn server(&self) -> &Server {
+        &self.server
+    }
+
+    pub(super) fn bells(&self) -> &Bells {
+        &self.bells
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+}
+
+async fn tell(server: &Server, word: &Control) -> Result<(), BusError> {
+    let text = serde_json::to_string(word).map_err(|error| BusError::Busy(error.to_string()))?;
+    let mut commands = pipe();
+    commands.cmd("PUBLISH").arg(server.names.of(Name::Control)).arg(text);
+    server.run(&commands).await?;
+    Ok(())
+}
+
+fn add(commands: &mut Pipeline, key: &str, at: Timestamp, users: &[UserId]) {
+    let add = commands.cmd("ZADD").arg(key);
+    for user in users {
+        add.arg(at.0).arg(user.0);
+    }
+    commands.cmd("EXPIRE").arg(key).arg(LISTENING.as_secs());
+}
+
+/// Reads streams for everyone who asks: whoever asks while a read is under way is read together with the others, so that a
+/// herd costs a few round trips, and a single poll waits for nothing.
+async fn read_together(server: Server, payloads: Arc<Payloads>, mut queue: mpsc::UnboundedReceiver<Read>) {
+    let places = Arc::new(tokio::sync::Semaphore::new(READS));
+    let mut batch = Vec::new();
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else { return };
+        if queue.recv_many(&mut batch, CHUNK).await == 0 {
+            return;
+        }
+        let (server, payloads, batch) = (server.clone(), payloads.clone(), std::mem::take(&mut batch));
+        tokio::spawn(async move {
+            match read(&server, &payloads, &batch).await {
+                // Who asked may have gone; then nobody misses the answer.
+                Ok(answers) => batch.into_iter().zip(answers).for_each(|(read, entries)| {
+                    let _ = read.answer.send(Ok(entries));
+                }),
+                Err(error) => batch.into_iter().for_each(|read| {
+                    let _ = read.answer.send(Err(error.clone()));
+                }),
+            }
+            drop(place);
+        });
+    }
+}
+
+/// The entries that each asked for; none, where one of them refers to what is not kept any more.
+async fn read(server: &Server, payloads: &Payloads, batch: &[Read]) -> Result<Vec<Vec<Entry>>, BusError> {
+    let mut commands = Pipeline::with_capacity(batch.len());
+    for read in batch {
+        let range = commands.cmd("XRANGE").arg(server.names.of(Name::Entries(read.stream)));
+        range.arg(read.after.to_string()).arg("+").arg("COUNT").arg(BATCH + 1);
+    }
+    let answers = server.run(&commands).await?.into_iter().map(read_entries).collect::<Result<Vec<_>, _>>()?;
+    // The cursor's own entry was told before: what it says is not needed.
+    let mut found: HashMap<String, Option<Arc<str>>> = HashMap::new();
+    for (answer, read) in answers.iter().zip(batch) {
+        if answer.first().is_none_or(|first| first.id != read.after) {
+            continue;
+        }
+        for reference in answer.iter().skip(1).filter_map(|entry| entry.event.as_ref()) {
+            found.entry(reference.clone()).or_insert_with(|| payloads.get(reference));
+        }
+    }
+    let unknown: Vec<String> =
+        found.iter().filter(|(_, payload)| payload.is_none()).map(|(reference, _)| reference.clone()).collect();
+    for unknown in unknown.chunks(CHUNK) {
+        let mut commands = Pipeline::with_capacity(unknown.len());
+        for reference in unknown {
+            commands.cmd("GET").arg(server.names.of(Name::Payload(reference)));
+        }
+        for (reference, value) in unknown.iter().zip(server.run(&commands).await?) {
+            let text: Option<String> = redis::from_redis_value(value).map_err(redis::RedisError::from)?;
+            found.insert(reference.clone(), text.map(|text| payloads.put(reference.clone(), text.into())));
+        }
+    }
+    let entry = |(place, Reference { id, event }): (usize, Reference)| match event {
+        Some(reference) if place > 0 => {
+            let payload = found.get(&reference).cloned().flatten()?;
+            Some(Entry { id, payload: Some(payload) })
+        }
+        Some(_) | None => Some(Entry { id, payload: None }),
+    };
+    let whole = |answer: Vec<Reference>| answer.into_iter().enumerate().map(entry).collect::<Option<Vec<_>>>();
+    Ok(answers.into_iter().map(|answer| whole(answer).unwrap_or_default()).collect())
+}
+
+/// An entry as it lies in Redis: an event's is a reference to what it says.
+struct Reference {
+    id: Cursor,
+    event: Option<String>,
+}
+
+/// Reads what XRANGE answers: `[[id, [field, value]], ...]`.
+fn read_entries(answer: Value) -> Result<Vec<Reference>, BusError> {
+    let entries: Vec<(String, Vec<String>)> = redis::from_redis_value(answer).map_err(redis::RedisError::from)?;
+    let read = |(id, fields): (String, Vec<String>)| {
+        let id = id.parse().map_err(|_| BusError::Busy("a stream holds an id that is none".to_owned()))?;
+        let event = match <[String; 2]>::try_from(fields) {
+            Ok([name, reference]) if name == FIELD => Some(reference),
+            Ok(_) | Err(_) => None,
+        };
+        Ok(Reference { id, event })
+    };
+    entries.into_iter().map(read).collect()
+}

@@ -1,0 +1,60 @@
+//! The key-value store.
+
+use std::time::Duration;
+
+use bus::kv::Kv;
+
+use crate::home::{Home, wait_for};
+
+on_memory_and_redis! {
+    a_value_is_kept_for_its_time,
+    a_maximum_only_grows,
+    counting_starts_over_after_its_window,
+}
+
+async fn a_value_is_kept_for_its_time(home: Home) {
+    let kv = Kv::beside(&home.bus);
+    let keys = ["a", "b", "c"].map(str::to_owned);
+    kv.set("a", b"1\0\xff", Duration::from_secs(60)).await.unwrap();
+    kv.set("c", b"", Duration::from_secs(60)).await.unwrap();
+    assert_eq!(kv.get_many(&keys).await.unwrap(), [Some(b"1\0\xff".to_vec()), None, Some(Vec::new())]);
+    kv.delete(&keys[..1]).await.unwrap();
+    assert_eq!(kv.get("a").await.unwrap(), None);
+    assert_eq!(kv.get_many(&[]).await.unwrap(), Vec::<Option<Vec<u8>>>::new());
+    kv.set("b", b"soon gone", Duration::from_millis(50)).await.unwrap();
+    home.pass(Duration::from_millis(51));
+    wait_for("the end of a value", || async { kv.get("b").await.unwrap().is_none() }).await;
+}
+
+async fn a_maximum_only_grows(home: Home) {
+    let kv = Kv::beside(&home.bus);
+    let ttl = Duration::from_secs(60);
+    for number in [5, 3, -7, 9, 9, 8] {
+        kv.max("seq", number, ttl).await.unwrap();
+    }
+    let many = [("seq".to_owned(), 4), ("at".to_owned(), 1_790_000_000_123_456), ("low".to_owned(), -2)];
+    kv.max_many(&many, ttl).await.unwrap();
+    let keys = ["seq", "at", "low", "never"].map(str::to_owned);
+    assert_eq!(kv.get_max_many(&keys).await.unwrap(), [Some(9), Some(1_790_000_000_123_456), Some(-2), None]);
+    let mut all = Vec::new();
+    for number in 0..50 {
+        let kv = kv.clone();
+        all.push(tokio::spawn(async move { kv.max("race", (number * 37) % 50, ttl).await.unwrap() }));
+    }
+    for one in all {
+        one.await.unwrap();
+    }
+    assert_eq!(kv.get_max_many(&["race".to_owned()]).await.unwrap(), [Some(49)]);
+}
+
+async fn counting_starts_over_after_its_window(home: Home) {
+    let kv = Kv::beside(&home.bus);
+    for count in 1..=3 {
+        assert_eq!(kv.count_within("tries", Duration::from_secs(60)).await.unwrap(), count);
+    }
+    assert_eq!(kv.count_within("others", Duration::from_secs(60)).await.unwrap(), 1);
+    kv.count_within("brief", Duration::from_millis(50)).await.unwrap();
+    home.pass(Duration::from_millis(51));
+    wait_for("a new window", || async { kv.count_within("brief", Duration::from_millis(50)).await.unwrap() == 1 })
+        .await;
+}

@@ -1,0 +1,231 @@
+//! Addresses: where one begins and ends in running text, and where it leads.
+
+use std::ops::Range;
+
+use super::{Site, delimiters::is_word, tree::Target};
+use model::names::is_reserved_slug;
+
+const SCHEMES: [&str; 2] = ["https", "http"];
+const IMAGES: [&str; 6] = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"];
+/// No address of a mailbox has a longer part before its `@`.
+const MAILBOX_MAX: usize = 64;
+
+/// The address whose `://` begins at `colon`, its scheme not before `from`.
+pub(super) fn with_scheme(text: &str, from: usize, colon: usize) -> Option<Range<usize>> {
+    let typed = &text.as_bytes()[from..colon];
+    let ends_with = |scheme: &&str| {
+        typed.len().checked_sub(scheme.len()).is_some_and(|at| typed[at..].eq_ignore_ascii_case(scheme.as_bytes()))
+    };
+    let start = colon - SCHEMES.iter().find(|scheme| ends_with(scheme))?.len();
+    if text[from..start].chars().next_back().is_some_and(is_word) {
+        return None;
+    }
+    let host = colon + "://".len();
+    text[host..].chars().next().filter(|first| first.is_alphanumeric())?;
+    Some(start..trimmed(text, host, end(text, host)))
+}
+
+/// The address whose `www.` has its dot at `dot`, the letters not before `from`.
+pub(super) fn with_www(text: &str, from: usize, dot: usize) -> Option<Range<usize>> {
+    let start = dot.checked_sub(3).filter(|&start| start >= from)?;
+    if !text.as_bytes()[start..dot].eq_ignore_ascii_case(b"www") {
+        return None;
+    }
+    let before = text[from..start].chars().next_back();
+    if before.is_some_and(|before| is_word(before) || matches!(before, '/' | '.' | '@' | '-' | '\\')) {
+        return None;
+    }
+    // The host first, by itself: what fails on it is not read to its end.
+    let rest = &text[dot + 1..];
+    let in_host = |character: char| character.is_alphanumeric() || matches!(character, '-' | '.');
+    let host = &rest[..rest.find(|character| !in_host(character)).unwrap_or(rest.len())];
+    let (name, tail) = host.split_once('.')?;
+    if name.is_empty() || !tail.starts_with(char::is_alphanumeric) {
+        return None;
+    }
+    Some(start..trimmed(text, dot + 1, end(text, dot + 1)))
+}
+
+/// The address in the parentheses that open at `at`, and nothing beside it.
+pub(super) fn in_parentheses(text: &str, at: usize) -> Option<Range<usize>> {
+    let inner = text[at..].strip_prefix('(')?;
+    let start = at + 1;
+    let scheme = SCHEMES.iter().find(|scheme| {
+        inner.get(..scheme.len()).is_some_and(|typed| typed.eq_ignore_ascii_case(scheme))
+            && inner[scheme.len()..].starts_with("://")
+    })?;
+    let host = start + scheme.len() + "://".len();
+    text[host..].chars().next().filter(|first| first.is_alphanumeric())?;
+    let end = end(text, host);
+    text[end..].starts_with(')').then_some(start..end)
+}
+
+/// Where an address ends: at a space or a sign that never stands in one, or at a bracket that closes what was opened
+/// before it. So `(http://a.com/b_(c))` keeps its inner pair and not the outer.
+fn end(text: &str, from: usize) -> usize {
+    let (mut round, mut square, mut curly) = (0_usize, 0_usize, 0_usize);
+    for (offset, character) in text[from..].char_indices() {
+        let depth = match character {
+            '(' | '[' | '{' => {
+                match character {
+                    '(' => round += 1,
+                    '[' => square += 1,
+                    _ => curly += 1,
+                }
+                continue;
+            }
+            ')' => &mut round,
+            ']' => &mut square,
+            '}' => &mut curly,
+            _ if ends(character) => return from + offset,
+            _ => continue,
+        };
+        match depth.checked_sub(1) {
+            Some(less) => *depth = less,
+            None => return from + offset,
+        }
+    }
+    text.len()
+}
+
+fn ends(character: char) -> bool {
+    match character {
+        '<' | '>' | '"' | '`' | '\\' => true,
+        _ if character.is_ascii() => character.is_ascii_whitespace(),
+        '“' | '”' | '«' | '»' | '、' | '。' | '「' | '」' | '『' | '』' | '【' | '】' | '！' | '（' | '）' | '，'
+        | '：' | '；' | '？' => true,
+        _ => character.is_whitespace(),
+    }
+}
+
+/// Leaves the signs at the end to the sentence that the address stands in.
+fn trimmed(text: &str, from: usize, end: usize) -> usize {
+    let trailing = |character: char| ".,;:!?'*_~([{’…".contains(character);
+    from + text[from..end].trim_end_matches(trailing).len()
+}
+
+/// The mail address around the `@` at `sign`, its mailbox not before `from`.
+pub(super) fn mail(text: &str, from: usize, sign: usize) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    let in_mailbox = |byte: &&u8| byte.is_ascii_alphanumeric() || b"._%+-".contains(byte);
+    let mailbox = bytes[from..sign].iter().rev().take(MAILBOX_MAX + 1).take_while(in_mailbox).count();
+    let typed = &text[sign - mailbox..sign];
+    let start = sign - typed.trim_start_matches(|first: char| !first.is_ascii_alphanumeric()).len();
+    let in_domain = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let reach = bytes[sign + 1..].iter().take_while(in_domain).count();
+    let domain = text[sign + 1..sign + 1 + reach].trim_end_matches(['.', '-']);
+    let end = sign + 1 + domain.len();
+
+    let fits = start < sign && sign - start <= MAILBOX_MAX && domain.split('.').all(is_label);
+    let (_, top) = domain.rsplit_once('.')?;
+    let is_top = top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphabetic());
+    // `svn://me@host/path`, `git@host:path`, `@me@host` and `café@host` hold no mail address.
+    let led = text[from..start].chars().next_back().is_some_and(|c| is_word(c) || matches!(c, '/' | '@'));
+    let mut after = text[end..].chars();
+    let followed = match after.next() {
+        Some(':') => after.next().is_some_and(|next| !next.is_whitespace()),
+        Some(next) => is_word(next) || matches!(next, '/' | '@' | '_'),
+        None => false,
+    };
+    (fits && is_top && !led && !followed).then_some(start..end)
+}
+
+fn is_label(label: &str) -> bool {
+    !label.is_empty() && !label.starts_with('-') && !label.ends_with('-')
+}
+
+/// Whether a label reads as another address than the one behind it.
+pub(super) fn deceives(label: &str, url: &str) -> bool {
+    let plain = |address: &str| address.trim().trim_end_matches('/').to_ascii_lowercase();
+    (label.contains("://") || label.contains("www.")) && plain(label) != plain(url)
+}
+
+/// What an `http` or `https` address leads to, and how to write it: our own pages go by path, so that they outlive a
+/// change of host.
+pub(super) fn target(url: &str, site: &Site<'_>) -> (String, Target) {
+    let own = own_path(url, site);
+    if let Some(path) = &own
+        && let Some(target) = own_target(path)
+    {
+        return (path.clone(), target);
+    }
+    if is_image(url) {
+        return (url.to_owned(), Target::Image);
+    }
+    match own {
+        Some(path) => (path, Target::Own),
+        None => (url.to_owned(), Target::Elsewhere),
+    }
+}
+
+/// Where an address has the name of its file: behind the last slash of its path.
+pub(super) fn file(url: &str) -> Range<usize> {
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    let host = path.find("://").map_or(0, |scheme| scheme + "://".len());
+    let start = path[host..].rfind('/').map_or(path.len(), |slash| host + slash + 1);
+    start..path.len()
+}
+
+fn is_image(url: &str) -> bool {
+    let file = &url[file(url)];
+    let ends_with = |extension: &str| {
+        file.len()
+            .checked_sub(extension.len())
+            .filter(|&at| at > 0)
+            .is_some_and(|at| file.as_bytes()[at..].eq_ignore_ascii_case(extension.as_bytes()))
+    };
+    IMAGES.into_iter().any(ends_with)
+}
+
+/// The path, query and fragment of an address of ours.
+fn own_path(url: &str, site: &Site<'_>) -> Option<String> {
+    let host = |address: &'_ str| address.split_once("://").map(|(_, host)| host.len());
+    let base = site.base_url.trim_end_matches('/');
+    let base = &base[base.len() - host(base)?..];
+    let typed = &url[url.len() - host(url)?..];
+    let rest = typed.get(base.len()..).filter(|_| typed[..base.len()].eq_ignore_ascii_case(base))?;
+    match rest.bytes().next() {
+        None => Some("/".to_owned()),
+        // `//host` would be another host.
+        Some(b'/') if !rest.starts_with("//") => Some(rest.to_owned()),
+        Some(b'?' | b'#') => Some(format!("/{rest}")),
+        Some(_) => None,
+    }
+}
+
+/// The topic or message that a path of ours names: `/GROUP/TOPIC/`, and `#m12` behind it.
+fn own_target(path: &str) -> Option<Target> {
+    let (path, fragment) = path.split_once('#').unwrap_or((path, ""));
+    let path = path.split('?').next().unwrap_or(path).strip_prefix('/')?;
+    let (group, topic) = path.strip_suffix('/').unwrap_or(path).split_once('/')?;
+    if group.is_empty() || topic.is_empty() || topic.contains('/') || is_reserved_slug(group) {
+        return None;
+    }
+    let (group, topic) = (decoded(group)?, decoded(topic)?);
+    let digits = fragment.strip_prefix('m').filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
+    Some(match digits.and_then(|id| id.parse().ok()) {
+        Some(message_id) => Target::Message { group, topic, message_id },
+        None => Target::Topic { group, topic },
+    })
+}
+
+/// A part of a path without its `%` sequences, if that is text.
+fn decoded(part: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let hex = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        match (first, tail) {
+            (b'%', [high, low, after @ ..]) => {
+                bytes.push(hex(*high)? * 16 + hex(*low)?);
+                rest = after;
+            }
+            (b'%', _) => return None,
+            _ => {
+                bytes.push(first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8(bytes).ok().filter(|part| !part.chars().any(char::is_control))
+}

@@ -1,0 +1,177 @@
+//! User names and slugs: which are allowed, and which are the same to a reader's eye.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::Fields;
+
+type Result<T> = std::result::Result<T, Fields>;
+
+/// Characters of a user name at the most.
+pub const MAX_USERNAME: usize = 30;
+
+/// Characters of a slug at the most.
+pub const MAX_SLUG: usize = 80;
+
+/// First parts of our own addresses: no group may take them.
+const RESERVED: &[&str] = &[
+    "-", "about", "account", "admin", "api", "assets", "direct", "favicon", "feeds", "groups", "help", "home",
+    "invite", "live", "mentions", "messages", "privacy", "robots", "rules", "search", "sitemap", "static", "terms",
+    "unread", "uploads", "users",
+];
+
+/// What the name of a deleted account begins with: nobody else's does.
+pub const PLACEHOLDER: &str = "deleted-";
+
+/// Names that nobody may sign up with.
+const RESERVED_NAMES: &[&str] =
+    &["admin", "administrator", "all", "anonymous", "everyone", "here", "klatch", "moderator", "root", "system"];
+
+/// A user name that passed the rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Username(String);
+
+impl Username {
+    /// Reads what somebody typed who wants the name.
+    ///
+    /// # Errors
+    /// What is wrong, on the field `username`.
+    pub fn parse(typed: &str) -> Result<Self> {
+        let name = typed.trim();
+        let said = |message: &str| Err(Fields::of("username", message));
+        let count = name.chars().count();
+        if count < 2 {
+            return said("Choose a name of at least two characters.");
+        }
+        if count > MAX_USERNAME {
+            return said("A name has at most 30 characters.");
+        }
+        if !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')) {
+            return said("A name is made of letters a to z, digits, and _ - . between them.");
+        }
+        if !name.starts_with(|c: char| c.is_ascii_alphanumeric())
+            || !name.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+        {
+            return said("A name begins and ends with a letter or a digit.");
+        }
+        let lower = name.to_ascii_lowercase();
+        if RESERVED_NAMES.contains(&lower.as_str()) || lower.starts_with(PLACEHOLDER) {
+            return said("That name is kept for the site itself.");
+        }
+        Ok(Self(name.to_owned()))
+    }
+
+    /// The name as it was typed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The form under which names that look alike are one: `l1i` and `o0` fold, separators drop.
+pub fn username_key(name: &str) -> String {
+    name.chars()
+        .filter(|c| !matches!(c, '_' | '-' | '.'))
+        .map(|c| match c.to_ascii_lowercase() {
+            '0' => 'o',
+            '1' | 'i' => 'l',
+            c => c,
+        })
+        .collect()
+}
+
+/// Makes a slug of a title: lower-case ASCII letters and digits with single hyphens. Empty when nothing is left of it.
+pub fn slugify(title: &str) -> String {
+    let mut slug = String::new();
+    for c in title.chars() {
+        if slug.len() >= MAX_SLUG - 10 {
+            break;
+        }
+        match fold(c) {
+            Some(c) => slug.push(c),
+            None if !slug.is_empty() && !slug.ends_with('-') && c != '\'' && c != '’' => slug.push('-'),
+            None => {}
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+/// Common Latin letters without their accents.
+fn fold(c: char) -> Option<char> {
+    let plain = match c {
+        'a'..='z' | '0'..='9' => c,
+        'A'..='Z' => c.to_ascii_lowercase(),
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'À' | 'Á' | 'Â' | 'Ã' | 'Ä' | 'Å' => 'a',
+        'è' | 'é' | 'ê' | 'ë' | 'È' | 'É' | 'Ê' | 'Ë' => 'e',
+        'ì' | 'í' | 'î' | 'ï' | 'Ì' | 'Í' | 'Î' | 'Ï' => 'i',
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' | 'Ò' | 'Ó' | 'Ô' | 'Õ' | 'Ö' | 'Ø' => 'o',
+        'ù' | 'ú' | 'û' | 'ü' | 'Ù' | 'Ú' | 'Û' | 'Ü' => 'u',
+        'ç' | 'Ç' => 'c',
+        'ñ' | 'Ñ' => 'n',
+        'ß' => 's',
+        _ => return None,
+    };
+    Some(plain)
+}
+
+/// Whether a group may not take the slug because an address of ours begins with it.
+pub fn is_reserved_slug(slug: &str) -> bool {
+    RESERVED.contains(&slug) || slug.contains('.')
+}
+
+static SLUG: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\A[a-z0-9_][a-z0-9_-]*\z").expect("a constant pattern"));
+
+/// Checks a slug that somebody typed for a group.
+///
+/// # Errors
+/// What is wrong, on the field `slug`.
+pub fn check_group_slug(slug: &str) -> Result<()> {
+    if slug.is_empty() || slug.len() > MAX_SLUG {
+        return Err(Fields::of("slug", "The address has 1 to 80 characters."));
+    }
+    if !SLUG.is_match(slug) {
+        return Err(Fields::of(
+            "slug",
+            "The address is made of small letters, digits, - and _, and begins with a letter or digit.",
+        ));
+    }
+    if is_reserved_slug(slug) {
+        return Err(Fields::of("slug", "That address is kept for the site itself."));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_look_alike_share_a_key() {
+        assert_eq!(username_key("Bill.O"), username_key("b1ll_0"));
+        assert_ne!(username_key("user12"), username_key("user21"));
+    }
+
+    #[test]
+    fn a_name_of_forbidden_characters_is_refused_with_a_reason() {
+        for name in ["", "a", "has space", "<b>", "ünal", "-a", "a.", "admin", &"x".repeat(31)] {
+            assert!(Username::parse(name).is_err(), "{name}");
+        }
+        assert!(Username::parse(" mira ").is_ok());
+    }
+
+    #[test]
+    fn slugs_are_short_words_for_addresses() {
+        assert_eq!(slugify("Where do wrens sleep in January?"), "where-do-wrens-sleep-in-january");
+        assert_eq!(slugify("Café — Größe, it's"), "cafe-grose-its");
+        assert_eq!(slugify("日本"), "");
+        assert!(slugify(&"word ".repeat(100)).len() <= MAX_SLUG);
+    }
+
+    #[test]
+    fn our_own_addresses_are_reserved() {
+        for slug in ["admin", "static", "api", "favicon.ico", "-"] {
+            assert!(check_group_slug(slug).is_err(), "{slug}");
+        }
+        assert!(check_group_slug("bird-watch").is_ok());
+    }
+}

@@ -1,0 +1,524 @@
+//! Who may see and do what: the one place that decides. Pages, API, live, unread, mentions and search all ask here.
+
+use crate::time::Timestamp;
+use crate::{Denied, GroupKind, Role, UserId};
+
+type Result<T> = std::result::Result<T, Denied>;
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Viewer {
+    /// Nobody signed in.
+    Anonymous,
+    /// An account.
+    User {
+        /// Whose.
+        id: UserId,
+        /// Whether they administer the site.
+        is_admin: bool,
+    },
+}
+
+impl Viewer {
+    /// The account, if one is signed in.
+    pub fn id(self) -> Option<UserId> {
+        match self {
+            Self::Anonymous => None,
+            Self::User { id, .. } => Some(id),
+        }
+    }
+
+    /// The account.
+    ///
+    /// # Errors
+    /// [`Denied::SignedOut`] for anonymous ones.
+    pub fn user(self) -> Result<UserId> {
+        self.id().ok_or(Denied::SignedOut)
+    }
+
+    /// The account of a site admin.
+    ///
+    /// # Errors
+    /// [`Denied::SignedOut`]; for everyone else, what is for site admins is not there.
+    pub fn site_admin(self) -> Result<UserId> {
+        match self {
+            Self::Anonymous => Err(Denied::SignedOut),
+            Self::User { id, is_admin: true } => Ok(id),
+            Self::User { .. } => Err(Denied::NotFound),
+        }
+    }
+
+    /// The account as a number that no account has when there is none: for statements that take a reader.
+    pub fn id_or_none(self) -> UserId {
+        self.id().unwrap_or(UserId(0))
+    }
+}
+
+/// What somebody is to a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Who may see the group.
+    pub kind: GroupKind,
+    /// Their part in it; `None` for those who are not in it.
+    pub role: Option<Role>,
+    /// Whether they administer the site.
+    pub is_site_admin: bool,
+    /// Whether they were banned from the group.
+    pub is_banned: bool,
+    /// Whether the group is archived: nothing in it can be changed.
+    pub is_archived: bool,
+    /// They see the topics that were started from then on; `None`: all of them.
+    pub sees_from: Option<Timestamp>,
+}
+
+/// What somebody wants to do in a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Deed {
+    /// Know that it is there, with its name and description.
+    Know,
+    /// Read what is written in it, and see who is in it.
+    Read,
+    /// Join it without being asked.
+    Join,
+    /// Ask to be let in.
+    Ask,
+    /// Write messages, start topics, star.
+    Write,
+    /// Make a link that lets others ask, or add people to a conversation.
+    Invite,
+    /// Edit or delete what others wrote, rename and delete topics.
+    Moderate,
+    /// Decide who is in it: answer those who ask, let people in, remove and ban.
+    Admit,
+    /// Change the group itself, and what its members may do.
+    Administer,
+    /// Delete it with all that is in it.
+    Delete,
+}
+
+impl Deed {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Know,
+        Self::Read,
+        Self::Join,
+        Self::Ask,
+        Self::Write,
+        Self::Invite,
+        Self::Moderate,
+        Self::Admit,
+        Self::Administer,
+        Self::Delete,
+    ];
+}
+
+/// Somebody's part in a group, or what they are to it otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Banned,
+    Outside,
+    In(Role),
+}
+
+/// The table: what each part may do in a group of each kind.
+fn rights(kind: GroupKind, part: Part) -> &'static [Deed] {
+    use Deed::{Administer, Admit, Ask, Delete, Invite, Join, Know, Moderate, Read, Write};
+    use GroupKind::{Closed, Direct, Private, Public};
+    use Part::{Banned, In, Outside};
+    match (kind, part) {
+        (Public, Outside) => &[Know, Read, Join],
+        (Public, Banned) => &[Know, Read],
+        (Closed, Outside) => &[Know, Ask],
+        (Closed, Banned) => &[Know],
+        (Private | Direct, Outside | Banned) => &[],
+        (Public | Closed | Private, In(Role::Member)) | (Direct, In(_)) => &[Know, Read, Write, Invite],
+        (Public | Closed | Private, In(Role::Moderator)) => &[Know, Read, Write, Invite, Moderate, Admit],
+        (Public | Closed | Private, In(Role::Admin)) => {
+            &[Know, Read, Write, Invite, Moderate, Admit, Administer, Delete]
+        }
+    }
+}
+
+/// What a site admin may do besides where they read: keep order, and no more in what is closed to them.
+const OF_SITE_ADMINS: &[Deed] = &[Deed::Moderate, Deed::Admit, Deed::Administer];
+
+/// What nobody may do in a group that is archived.
+const NOT_IN_ARCHIVE: &[Deed] = &[Deed::Join, Deed::Ask, Deed::Write, Deed::Invite, Deed::Moderate];
+
+impl Standing {
+    /// Of somebody in, or outside of, a group that is not archived, and that they were not banned from.
+    pub fn plain(kind: GroupKind, role: Option<Role>, is_site_admin: bool) -> Self {
+        Self { kind, role, is_site_admin, is_banned: false, is_archived: false, sees_from: None }
+    }
+
+    /// Whether the deed is theirs to do. Site admins keep order where they read, have no key to what is closed to them, and can delete
+    /// any group but conversations.
+    pub fn may(self, deed: Deed) -> bool {
+        if self.is_archived && NOT_IN_ARCHIVE.contains(&deed) {
+            return false;
+        }
+        let part = match self.role {
+            Some(role) => Part::In(role),
+            None if self.is_banned => Part::Banned,
+            None => Part::Outside,
+        };
+        let own = rights(self.kind, part);
+        let keeps_order = self.is_site_admin && self.kind != GroupKind::Direct;
+        own.contains(&deed)
+            || keeps_order && (deed == Deed::Delete || own.contains(&Deed::Read) && OF_SITE_ADMINS.contains(&deed))
+    }
+
+    /// Nothing when the deed is theirs to do.
+    ///
+    /// # Errors
+    /// [`Denied::NotFound`] when they may not know of the group, else [`Denied::Forbidden`] with the reason.
+    pub fn check(self, deed: Deed) -> Result<()> {
+        if self.may(deed) {
+            return Ok(());
+        }
+        if !self.may(Deed::Know) {
+            return Err(Denied::NotFound);
+        }
+        Err(Denied::Forbidden(match deed {
+            _ if self.is_archived && NOT_IN_ARCHIVE.contains(&deed) => "This is archived: everything stays as it is.",
+            Deed::Join | Deed::Ask if self.is_banned => "You were banned from this group.",
+            Deed::Know | Deed::Read => "Only members read this.",
+            Deed::Join | Deed::Ask if self.role.is_some() => "You are in this group already.",
+            Deed::Join => "Nobody joins this group without being let in.",
+            Deed::Ask => "There is nothing to ask for here.",
+            Deed::Write => "Join the group to write in it.",
+            Deed::Invite => "Only members invite.",
+            Deed::Moderate => "Only the author or a moderator of the group may do that.",
+            Deed::Admit => "Only a moderator of the group may do that.",
+            Deed::Administer | Deed::Delete => "Only an admin of the group may do that.",
+        }))
+    }
+
+    /// Whether they may read the group's topic that was started then.
+    pub fn may_read_topic(self, started: Timestamp) -> bool {
+        self.may(Deed::Read) && self.sees_from.is_none_or(|from| from <= started)
+    }
+
+    /// Whether they may let somebody in with this part, or give it to a member.
+    pub fn may_grant(self, role: Role) -> bool {
+        self.may(if role == Role::Member { Deed::Admit } else { Deed::Administer })
+    }
+
+    /// Whether they may remove or ban somebody of this part: those who decide who is in it, whoever stands below them.
+    pub fn may_remove(self, other: Option<Role>) -> bool {
+        let above_all = self.is_site_admin && self.kind != GroupKind::Direct;
+        self.may(Deed::Admit) && (above_all || other < self.role)
+    }
+
+    /// Whether they see what is reported there, and answer it: whoever keeps order, in an archive too. In a conversation, where nobody
+    /// does, the admins of the site, who see the reported message and nothing else.
+    pub fn may_settle(self) -> bool {
+        match self.kind {
+            GroupKind::Direct => self.is_site_admin,
+            GroupKind::Public | GroupKind::Closed | GroupKind::Private => {
+                Self { is_archived: false, ..self }.may(Deed::Moderate)
+            }
+        }
+    }
+
+    /// Whether they answer what is reported of a message there: not of their own. Of one by somebody who keeps order in the group so do the
+    /// admins of the site, whether they read the group or not: they see that message, and nothing else of it.
+    pub fn may_answer(self, own: UserId, author: UserId, author_role: Option<Role>) -> bool {
+        own != author && (self.may_settle() || self.is_site_admin && author_role > Some(Role::Member))
+    }
+
+    /// Nothing when they see what is reported there.
+    ///
+    /// # Errors
+    /// [`Denied::NotFound`] when they may not know of the group, else [`Denied::Forbidden`].
+    pub fn check_settle(self) -> Result<()> {
+        if self.may_settle() {
+            return Ok(());
+        }
+        self.check(Deed::Know)?;
+        Err(Denied::Forbidden("Only a moderator of the group may do that."))
+    }
+
+    /// Whether a good link lets them in, or lets them ask.
+    pub fn may_follow_link(self) -> bool {
+        self.role.is_none() && !self.is_banned && !self.is_archived && self.kind != GroupKind::Direct
+    }
+}
+
+/// Whether everyone may read a group of this kind.
+pub fn anyone_reads(kind: GroupKind) -> bool {
+    rights(kind, Part::Outside).contains(&Deed::Read)
+}
+
+/// Nothing when somebody who reads a message may report it: whoever did not write it.
+///
+/// # Errors
+/// [`Denied::SignedOut`], [`Denied::Forbidden`] on their own.
+pub fn check_report(viewer: Viewer, author: UserId) -> Result<()> {
+    if viewer.user()? == author {
+        return Err(Denied::Forbidden("You wrote this yourself: you can edit it, or delete it."));
+    }
+    Ok(())
+}
+
+/// Why an account cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Barred {
+    /// Until then.
+    Suspended(Timestamp),
+    /// For good.
+    Banned,
+}
+
+/// Whether an account may be used now: its sessions end, and nobody signs in to it, while it is suspended or banned.
+pub fn barred(suspended_until: Option<Timestamp>, banned_at: Option<Timestamp>, now: Timestamp) -> Option<Barred> {
+    match (banned_at, suspended_until) {
+        (Some(_), _) => Some(Barred::Banned),
+        (None, Some(until)) if until > now => Some(Barred::Suspended(until)),
+        (None, _) => None,
+    }
+}
+
+/// Whether a new account waits for an admin of the site: to everyone it is as if it were not there, and it can do nothing.
+pub fn waits(waiting_since: Option<Timestamp>) -> bool {
+    waiting_since.is_some()
+}
+
+/// What a form changes, as far as it matters to a site on which nothing can be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Only what concerns this browser: signing in and out, hiding the notice.
+    Browser,
+    /// The site, by its admins' pages.
+    Site,
+    /// Anything else.
+    Forum,
+}
+
+/// Nothing when it may be changed while the site is read-only, or is not.
+///
+/// # Errors
+/// [`Denied::Forbidden`].
+pub fn check_change(read_only: bool, change: Change) -> Result<()> {
+    match change {
+        Change::Forum if read_only => Err(Denied::Forbidden("The site is read-only for now: nothing can be changed.")),
+        Change::Browser | Change::Site | Change::Forum => Ok(()),
+    }
+}
+
+/// Who somebody lets write to them directly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Correspondents {
+    /// Whom they let.
+    pub from: crate::DirectFrom,
+    /// Whether they are in a group together, conversations apart.
+    pub share_a_group: bool,
+    /// Whether the one who would write ignores the other. That the other ignores them is nothing that they are to learn.
+    pub ignores: bool,
+}
+
+impl Correspondents {
+    /// Whether a conversation may be begun, or somebody added to one.
+    pub fn may_write(self) -> bool {
+        use crate::DirectFrom;
+        !self.ignores
+            && match self.from {
+                DirectFrom::Anyone => true,
+                DirectFrom::Shared => self.share_a_group,
+                DirectFrom::Nobody => false,
+            }
+    }
+}
+
+/// [`Deed::Know`] as a condition on a group `g`, the reader's id in the statement's first place. The test
+/// `the_conditions_in_statements_say_what_may_says` holds them all together.
+#[macro_export]
+macro_rules! known_to_first {
+    () => {
+        "(g.deleted_at is null and (g.kind in ('public', 'closed') or exists
+           (select 1 from memberships vis where vis.group_id = g.id and vis.user_id = $1)))"
+    };
+}
+
+/// [`Deed::Read`] in the same way.
+#[macro_export]
+macro_rules! visible_to_first {
+    () => {
+        "(g.deleted_at is null and (g.kind = 'public' or exists
+           (select 1 from memberships vis where vis.group_id = g.id and vis.user_id = $1)))"
+    };
+}
+
+/// [`Standing::may_read_topic`] in the same way, of a topic `t` in the group `g`.
+#[macro_export]
+macro_rules! topic_visible_to_first {
+    () => {
+        "(t.deleted_at is null and g.deleted_at is null and (g.kind = 'public' or exists
+           (select 1 from memberships vis where vis.group_id = g.id and vis.user_id = $1
+            and (vis.sees_from is null or vis.sees_from <= t.created_at))))"
+    };
+}
+
+/// [`Standing::may_settle`] in the same way, the reader being an admin of the site.
+#[macro_export]
+macro_rules! settled_by_site_admin_first {
+    () => {
+        "(g.deleted_at is null and (g.kind in ('public', 'direct') or exists
+           (select 1 from memberships vis where vis.group_id = g.id and vis.user_id = $1)))"
+    };
+}
+
+/// [`Standing::may_answer`] as a condition on a message `m` of a group `g`, the reader being an admin of the site.
+#[macro_export]
+macro_rules! answered_by_site_admin_first {
+    () => {
+        concat!(
+            "m.author_id <> $1 and g.deleted_at is null and (",
+            $crate::settled_by_site_admin_first!(),
+            " or exists (select 1 from memberships au where au.group_id = g.id and au.user_id = m.author_id and au.role <> 'member'))"
+        )
+    };
+}
+
+pub use {
+    answered_by_site_admin_first, known_to_first, settled_by_site_admin_first, topic_visible_to_first, visible_to_first,
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::DirectFrom;
+    use Deed::{Administer, Admit, Ask, Delete, Invite, Join, Know, Moderate, Read, Write};
+
+    fn must(standing: Standing, may: &[Deed]) {
+        for deed in Deed::ALL {
+            assert_eq!(standing.may(deed), may.contains(&deed), "{standing:?} {deed:?}");
+            match standing.check(deed) {
+                Ok(()) => assert!(may.contains(&deed)),
+                Err(Denied::NotFound) => assert!(!may.contains(&Know), "{standing:?} {deed:?}"),
+                Err(Denied::Forbidden(_)) => assert!(may.contains(&Know), "{standing:?} {deed:?}"),
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_each_may_do_in_a_group() {
+        let member: &[Deed] = &[Know, Read, Write, Invite];
+        let moderator: &[Deed] = &[Know, Read, Write, Invite, Moderate, Admit];
+        let admin: &[Deed] = &[Know, Read, Write, Invite, Moderate, Admit, Administer, Delete];
+        for kind in [GroupKind::Public, GroupKind::Closed, GroupKind::Private] {
+            must(Standing::plain(kind, Some(Role::Member), false), member);
+            must(Standing::plain(kind, Some(Role::Moderator), false), moderator);
+            must(Standing::plain(kind, Some(Role::Admin), false), admin);
+            must(Standing::plain(kind, Some(Role::Member), true), admin);
+        }
+        for role in [Role::Member, Role::Moderator, Role::Admin] {
+            for is_site_admin in [false, true] {
+                must(Standing::plain(GroupKind::Direct, Some(role), is_site_admin), member);
+            }
+        }
+        must(Standing::plain(GroupKind::Public, None, false), &[Know, Read, Join]);
+        must(Standing::plain(GroupKind::Public, None, true), &[Know, Read, Join, Moderate, Admit, Administer, Delete]);
+        must(Standing::plain(GroupKind::Closed, None, false), &[Know, Ask]);
+        must(Standing::plain(GroupKind::Closed, None, true), &[Know, Ask, Delete]);
+        must(Standing::plain(GroupKind::Private, None, false), &[]);
+        must(Standing::plain(GroupKind::Private, None, true), &[Delete]);
+        must(Standing::plain(GroupKind::Direct, None, true), &[]);
+    }
+
+    #[test]
+    fn whoever_was_banned_neither_joins_nor_asks() {
+        let banned = |kind| Standing { is_banned: true, ..Standing::plain(kind, None, false) };
+        must(banned(GroupKind::Public), &[Know, Read]);
+        must(banned(GroupKind::Closed), &[Know]);
+        must(banned(GroupKind::Private), &[]);
+        assert!(!banned(GroupKind::Closed).may_follow_link());
+        assert!(Standing::plain(GroupKind::Private, None, false).may_follow_link());
+    }
+
+    #[test]
+    fn an_archived_group_is_read_and_not_changed() {
+        let archived = |role| Standing { is_archived: true, ..Standing::plain(GroupKind::Closed, role, false) };
+        must(archived(None), &[Know]);
+        must(archived(Some(Role::Member)), &[Know, Read]);
+        must(archived(Some(Role::Moderator)), &[Know, Read, Admit]);
+        must(archived(Some(Role::Admin)), &[Know, Read, Admit, Administer, Delete]);
+    }
+
+    #[test]
+    fn whoever_keeps_order_answers_what_is_reported_and_in_conversations_the_site() {
+        for kind in [GroupKind::Public, GroupKind::Closed, GroupKind::Private] {
+            for (role, settles) in
+                [(None, false), (Some(Role::Member), false), (Some(Role::Moderator), true), (Some(Role::Admin), true)]
+            {
+                let standing = Standing::plain(kind, role, false);
+                assert_eq!(standing.may_settle(), settles, "{standing:?}");
+                assert_eq!(Standing { is_archived: true, ..standing }.may_settle(), settles, "{standing:?}");
+            }
+            assert!(Standing::plain(kind, Some(Role::Member), true).may_settle());
+            assert_eq!(Standing::plain(kind, None, true).may_settle(), kind == GroupKind::Public, "no key to the rest");
+        }
+        for role in [None, Some(Role::Member), Some(Role::Admin)] {
+            assert!(!Standing::plain(GroupKind::Direct, role, false).may_settle());
+            assert!(Standing::plain(GroupKind::Direct, role, true).may_settle());
+        }
+        // Nobody answers for their own, and what those write who keep order is the site's to answer too.
+        let (own, other) = (UserId(1), UserId(2));
+        let keeper = Standing::plain(GroupKind::Private, Some(Role::Moderator), false);
+        assert!(
+            keeper.may_answer(own, other, Some(Role::Admin)) && !keeper.may_answer(own, own, Some(Role::Moderator))
+        );
+        let boss = Standing::plain(GroupKind::Private, None, true);
+        for (role, answers) in [(None, false), (Some(Role::Member), false), (Some(Role::Moderator), true)] {
+            assert_eq!(boss.may_answer(own, other, role), answers);
+        }
+        assert!(!Standing::plain(GroupKind::Private, None, false).may_answer(own, other, Some(Role::Admin)));
+        let ann = Viewer::User { id: UserId(1), is_admin: true };
+        assert!(check_report(ann, UserId(2)).is_ok());
+        assert!(matches!(check_report(ann, UserId(1)), Err(Denied::Forbidden(_))));
+        assert!(matches!(check_report(Viewer::Anonymous, UserId(1)), Err(Denied::SignedOut)));
+    }
+
+    #[test]
+    fn nobody_removes_or_appoints_whom_they_do_not_stand_above() {
+        let standing = |role| Standing::plain(GroupKind::Closed, Some(role), false);
+        let (member, moderator, admin) = (standing(Role::Member), standing(Role::Moderator), standing(Role::Admin));
+        let all = [None, Some(Role::Member), Some(Role::Moderator), Some(Role::Admin)];
+        assert_eq!(all.map(|other| member.may_remove(other)), [false; 4]);
+        assert_eq!(all.map(|other| moderator.may_remove(other)), [true, true, false, false]);
+        assert_eq!(all.map(|other| admin.may_remove(other)), [true, true, true, false]);
+        let boss = Standing::plain(GroupKind::Public, None, true);
+        assert_eq!(all.map(|other| boss.may_remove(other)), [true; 4]);
+        let roles = [Role::Member, Role::Moderator, Role::Admin];
+        assert_eq!(roles.map(|role| member.may_grant(role)), [false; 3]);
+        assert_eq!(roles.map(|role| moderator.may_grant(role)), [true, false, false]);
+        assert_eq!(roles.map(|role| admin.may_grant(role)), [true; 3]);
+    }
+
+    #[test]
+    fn whoever_was_added_sees_what_was_started_from_then_on() {
+        let added =
+            Standing { sees_from: Some(Timestamp(5)), ..Standing::plain(GroupKind::Direct, Some(Role::Member), false) };
+        assert_eq!([4, 5, 6].map(|at| added.may_read_topic(Timestamp(at))), [false, true, true]);
+        assert!(Standing { sees_from: None, ..added }.may_read_topic(Timestamp(4)));
+    }
+
+    #[test]
+    fn a_suspension_ends_and_a_ban_does_not() {
+        let (then, now) = (Some(Timestamp(5)), Timestamp(5));
+        assert_eq!(barred(None, None, now), None);
+        assert_eq!(barred(then, None, Timestamp(4)), Some(Barred::Suspended(Timestamp(5))));
+        assert_eq!(barred(then, None, now), None);
+        assert_eq!(barred(then, then, now), Some(Barred::Banned));
+    }
+
+    #[test]
+    fn who_may_write_to_somebody_is_theirs_to_say() {
+        let to = |from, share_a_group| Correspondents { from, share_a_group, ignores: false };
+        assert!(to(DirectFrom::Anyone, false).may_write());
+        assert!(to(DirectFrom::Shared, true).may_write() && !to(DirectFrom::Shared, false).may_write());
+        assert!(!to(DirectFrom::Nobody, true).may_write());
+        assert!(!Correspondents { ignores: true, ..to(DirectFrom::Anyone, true) }.may_write());
+    }
+}

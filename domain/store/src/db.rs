@@ -1,0 +1,208 @@
+//! Two databases behind one enum, and the macros that run one statement text on either.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, SqliteConnection, SqlitePool};
+
+use super::sqlite::{SqliteDb, SqliteTx};
+
+/// How long a connection may lie idle and is believed to be alive all the same.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// The database that everything is kept in.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// A Postgres server, shared by all processes.
+    Postgres(PgPool),
+    /// A file of this process.
+    Sqlite(SqliteDb),
+}
+
+/// An open transaction; dropped without [`Tx::commit`], it is rolled back.
+#[derive(Debug)]
+pub enum Tx {
+    /// On Postgres.
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+    /// On SQLite.
+    Sqlite(SqliteTx),
+}
+
+/// What a statement runs on, one arm a database.
+pub(crate) enum On<P, S> {
+    Postgres(P),
+    Sqlite(S),
+}
+
+/// Where the database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// `postgres://...`
+    Postgres(String),
+    /// A file, created when absent.
+    Sqlite(PathBuf),
+}
+
+impl Db {
+    /// Whether the database holds a forum. Creates nothing.
+    ///
+    /// # Errors
+    /// When the server does not answer, or the file is no database.
+    pub async fn has_forum(url: &DatabaseUrl) -> Result<bool, sqlx::Error> {
+        match url {
+            DatabaseUrl::Postgres(url) => {
+                let mut conn = PgConnectOptions::from_str(url)?.connect().await?;
+                sqlx::query_scalar("select to_regclass('messages') is not null").fetch_one(&mut conn).await
+            }
+            DatabaseUrl::Sqlite(path) if !path.is_file() => Ok(false),
+            DatabaseUrl::Sqlite(path) => {
+                let mut conn = SqliteConnectOptions::new().filename(path).connect().await?;
+                let tables = "select count(*) > 0 from sqlite_master where type = 'table' and name = 'messages'";
+                let has_tables = sqlx::query_scalar(tables).fetch_one(&mut conn).await?;
+                conn.close().await?;
+                Ok(has_tables)
+            }
+        }
+    }
+
+    /// Connects, and brings the schema up to date under a lock, so that many processes may start at once.
+    ///
+    /// # Errors
+    /// When the server does not answer within ten seconds, or a migration fails.
+    pub async fn connect(url: &DatabaseUrl, max_connections: u32) -> Result<Self, sqlx::Error> {
+        match url {
+            DatabaseUrl::Postgres(url) => {
+                let options = PgConnectOptions::from_str(url)?
+                    .application_name("klatch")
+                    .statement_cache_capacity(256)
+                    .disable_statement_logging();
+                let pool = PgPoolOptions::new()
+                    .max_connections(max_connections)
+                    .acquire_timeout(Duration::from_secs(10))
+                    .test_before_acquire(false)
+                    // A server that was restarted leaves dead connections behind: one that lay idle is tried before it is used.
+                    .before_acquire(|connection, about| {
+                        Box::pin(async move {
+                            if about.idle_for > IDLE {
+                                connection.ping().await?;
+                            }
+                            Ok(true)
+                        })
+                    })
+                    .connect_with(options)
+                    .await?;
+                sqlx::migrate!("../../migrations/postgres").run(&pool).await?;
+                Ok(Self::Postgres(pool))
+            }
+            DatabaseUrl::Sqlite(path) => {
+                let lock = std::fs::File::create(path.with_extension("lock"))?;
+                let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock))
+                    .await
+                    .map_err(|_| sqlx::Error::WorkerCrashed)??;
+                let db = SqliteDb::open(path).await?;
+                db.migrate(&sqlx::migrate!("../../migrations/sqlite")).await?;
+                drop(lock);
+                Ok(Self::Sqlite(db))
+            }
+        }
+    }
+
+    /// The same database by up to `connections` of its own: for a thread with a runtime of its own, on which a connection is better
+    /// than on another's, and with which it ends.
+    pub fn apart(&self, connections: u32) -> Self {
+        match self {
+            Self::Postgres(pool) => {
+                let options = pool.options().clone().max_connections(connections);
+                Self::Postgres(options.connect_lazy_with((*pool.connect_options()).clone()))
+            }
+            Self::Sqlite(db) => Self::Sqlite(db.clone()),
+        }
+    }
+
+    /// How many connections there may be at once.
+    pub fn connections(&self) -> u32 {
+        match self {
+            Self::Postgres(pool) => pool.options().get_max_connections(),
+            Self::Sqlite(_) => 1,
+        }
+    }
+
+    /// Opens a transaction that may write. On SQLite it waits for the one writer.
+    pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
+        match self {
+            Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+            Self::Sqlite(db) => Ok(Tx::Sqlite(db.begin().await?)),
+        }
+    }
+
+    pub(crate) fn on(&self) -> On<&PgPool, &SqlitePool> {
+        #[cfg(feature = "testing")]
+        crate::counting::count_statement();
+        match self {
+            Self::Postgres(pool) => On::Postgres(pool),
+            Self::Sqlite(db) => On::Sqlite(db.readers()),
+        }
+    }
+
+    /// Closes the connections; what is committed is on the disk.
+    pub async fn close(&self) {
+        match self {
+            Self::Postgres(pool) => pool.close().await,
+            Self::Sqlite(db) => db.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Returns when everything in the transaction is safe.
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Postgres(tx) => tx.commit().await,
+            Self::Sqlite(tx) => tx.commit().await,
+        }
+    }
+
+    pub(crate) fn on(&mut self) -> On<&mut PgConnection, &mut SqliteConnection> {
+        #[cfg(feature = "testing")]
+        crate::counting::count_statement();
+        match self {
+            Self::Postgres(tx) => On::Postgres(&mut **tx),
+            Self::Sqlite(tx) => On::Sqlite(tx.conn()),
+        }
+    }
+}
+
+/// Runs one statement, written once, on whichever database `$on` (a `Db` to read, a `Tx` to read and write) is:
+/// `sql!(all db, Row, "select ...", bind, ...)`. The first word is what comes back: `all` a `Vec<Row>`,
+/// `opt` an `Option<Row>`, `one` a `Row`; `value`, `values` and `opt_value` the same of a single column;
+/// `run` the number of rows touched. Where the databases need different words: `pg "..." lite "..."`.
+macro_rules! sql {
+    (@go $on:expr, $call:ident, $fetch:ident, $ty:ty, $pg:expr, $lite:expr, $($bind:expr),*) => {
+        match $on.on() {
+            $crate::db::On::Postgres(on) => sqlx::$call::<sqlx::Postgres, $ty>($pg)$(.bind($bind))*.$fetch(on).await,
+            $crate::db::On::Sqlite(on) => sqlx::$call::<sqlx::Sqlite, $ty>($lite)$(.bind($bind))*.$fetch(on).await,
+        }
+    };
+    (@run $on:expr, $pg:expr, $lite:expr, $($bind:expr),*) => {
+        match $on.on() {
+            $crate::db::On::Postgres(on) => sqlx::query($pg)$(.bind($bind))*.execute(on).await.map(|done| done.rows_affected()),
+            $crate::db::On::Sqlite(on) => sqlx::query($lite)$(.bind($bind))*.execute(on).await.map(|done| done.rows_affected()),
+        }
+    };
+    (all $on:expr, $ty:ty, pg $pg:expr, lite $lite:expr $(, $bind:expr)* $(,)?) => { sql!(@go $on, query_as, fetch_all, $ty, $pg, $lite, $($bind),*) };
+    (opt $on:expr, $ty:ty, pg $pg:expr, lite $lite:expr $(, $bind:expr)* $(,)?) => { sql!(@go $on, query_as, fetch_optional, $ty, $pg, $lite, $($bind),*) };
+    (one $on:expr, $ty:ty, pg $pg:expr, lite $lite:expr $(, $bind:expr)* $(,)?) => { sql!(@go $on, query_as, fetch_one, $ty, $pg, $lite, $($bind),*) };
+    (run $on:expr, pg $pg:expr, lite $lite:expr $(, $bind:expr)* $(,)?) => { sql!(@run $on, $pg, $lite, $($bind),*) };
+    (all $on:expr, $ty:ty, $sql:expr $(, $bind:expr)* $(,)?) => { sql!(@go $on, query_as, fetch_all, $ty, $sql, $sql, $($bind),*) };
+    (opt $on:expr, $ty:ty, $sql:expr $(, $bind:expr)* $(,)?) => { sql!(@go $on, query_as, fetch_optional, $ty, $sql, $sql, $($bind),*) };
+    (one $on:expr, $ty:ty, $sql:expr $(, $bind:expr)* $(,)?) => { sql!(@go $on, query_as, fetch_one, $ty, $sql, $sql, $($bind),*) };
+    (values $on:expr, $ty:ty, $sql:expr $(, $bind:expr)* $(,)?) => { sql!(@go $on, query_scalar, fetch_all, $ty, $sql, $sql, $($bind),*) };
+    (opt_value $on:expr, $ty:ty, $sql:expr $(, $bind:expr)* $(,)?) => { sql!(@go $on, query_scalar, fetch_optional, $ty, $sql, $sql, $($bind),*) };
+    (value $on:expr, $ty:ty, $sql:expr $(, $bind:expr)* $(,)?) => { sql!(@go $on, query_scalar, fetch_one, $ty, $sql, $sql, $($bind),*) };
+    (run $on:expr, $sql:expr $(, $bind:expr)* $(,)?) => { sql!(@run $on, $sql, $sql, $($bind),*) };
+}
+
+pub(crate) use sql;

@@ -1,0 +1,342 @@
+//! What imports write: many rows a statement, under the ids that they had.
+
+use serde_json::value::RawValue;
+use sqlx::types::Json;
+use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
+
+use super::db::{Db, On, Tx, sql};
+use super::search_log::Changed;
+use model::time::Timestamp;
+use model::{Category, GroupId, GroupKind, MessageId, Role, TopicId, UserId};
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// Rows a statement on SQLite: well below the parameters that it takes.
+const ROWS: usize = 500;
+
+/// Runs `$head` rows `$tail` over the rows, on either database: on SQLite as `values`, some hundred at a time; on Postgres,
+/// where that was measured to take five times as long, as an array a column, whose type stands behind each. `run` counts
+/// the rows written, `all` gathers what `returning` gives.
+macro_rules! rows {
+    (run $tx:expr, $rows:expr, $head:literal, |$row:ident| [$($bind:expr => $type:literal),* $(,)?], $tail:literal) => {
+        match $tx.on() {
+            On::Postgres(on) => rows!(@postgres query, $rows, $head, $row, [$($bind => $type),*], $tail).execute(on).await.map(|done| done.rows_affected()),
+            On::Sqlite(on) => {
+                let mut written = 0;
+                for part in $rows.chunks(ROWS) {
+                    written += rows!(@sqlite part, $head, $row, [$($bind),*], $tail).build().execute(&mut *on).await?.rows_affected();
+                }
+                Ok(written)
+            }
+        }
+    };
+    (all $tx:expr, $ty:ty, $rows:expr, $head:literal, |$row:ident| [$($bind:expr => $type:literal),* $(,)?], $tail:literal) => {
+        match $tx.on() {
+            On::Postgres(on) => rows!(@postgres query_as::<_, $ty>, $rows, $head, $row, [$($bind => $type),*], $tail).fetch_all(on).await,
+            On::Sqlite(on) => {
+                let mut found: Vec<$ty> = Vec::new();
+                for part in $rows.chunks(ROWS) {
+                    found.extend(rows!(@sqlite part, $head, $row, [$($bind),*], $tail).build_query_as::<$ty>().fetch_all(&mut *on).await?);
+                }
+                Ok(found)
+            }
+        }
+    };
+    (@postgres $query:ident $(::<_, $ty:ty>)?, $rows:expr, $head:literal, $row:ident, [$($bind:expr => $type:literal),*], $tail:literal) => {
+        sqlx::$query$(::<_, $ty>)?(AssertSqlSafe(columns($head, &[$($type),*], $tail)))$(.bind($rows.iter().map(|$row| { let _ = $row; $bind }).collect::<Vec<_>>()))*
+    };
+    (@sqlite $part:expr, $head:literal, $row:ident, [$($bind:expr),*], $tail:literal) => {{
+        let mut statement = QueryBuilder::<Sqlite>::new($head);
+        statement.push_values($part, |mut values, $row| { $(values.push_bind($bind);)* });
+        statement.push($tail);
+        statement
+    }};
+}
+
+/// The statement that takes an array a column.
+fn columns(head: &str, types: &[&str], tail: &str) -> String {
+    let arrays: Vec<String> = types.iter().enumerate().map(|(at, name)| format!("${}::{name}[]", at + 1)).collect();
+    format!("{head} select * from unnest({}) {tail}", arrays.join(", "))
+}
+
+/// Where the rows of a source went: the id there, the id here.
+pub async fn imported(db: &Db, source: &str, kind: &str) -> Result<Vec<(String, i64)>> {
+    sql!(all db, (String, i64), "select foreign_id, id from imported where source = $1 and kind = $2", source, kind)
+}
+
+/// How many rows of a kind a source has here, and the highest id of them.
+pub async fn extent(db: &Db, source: &str, kind: &str) -> Result<(i64, i64)> {
+    sql!(one db, (i64, i64), "select count(*), coalesce(max(id), 0) from imported where source = $1 and kind = $2", source, kind)
+}
+
+/// Where the rows of these ids went.
+pub async fn imported_of(tx: &mut Tx, source: &str, kind: &str, foreign: &[&str]) -> Result<Vec<(String, i64)>> {
+    sql!(all tx, (String, i64),
+        "select foreign_id, id from imported where source = $1 and kind = $2 and foreign_id in (select value from json_each($3))",
+        source, kind, super::list(foreign))
+}
+
+/// Notes where rows went; a number that was noted before is replaced.
+pub async fn note(tx: &mut Tx, source: &str, kind: &str, noted: &[(String, i64)]) -> Result<u64> {
+    rows!(run tx, noted, "insert into imported (source, kind, foreign_id, id) ",
+        |row| [source => "text", kind => "text", row.0.as_str() => "text", row.1 => "bigint"], " on conflict (source, kind, foreign_id) do update set id = excluded.id")
+}
+
+/// The tables whose ids an import keeps.
+#[derive(Clone, Copy, Debug)]
+pub enum Table {
+    /// Accounts.
+    Users,
+    /// Groups.
+    Groups,
+    /// Topics.
+    Topics,
+    /// Messages.
+    Messages,
+}
+
+/// Has the database give new ids above `highest` only, so that none is given which the import is about to need.
+pub async fn reserve(tx: &mut Tx, table: Table, highest: i64) -> Result<()> {
+    let name = match table {
+        Table::Users => "users",
+        Table::Groups => "groups",
+        Table::Topics => "topics",
+        Table::Messages => "messages",
+    };
+    sql!(run tx,
+        pg "select setval(pg_get_serial_sequence($1, 'id'), $2)
+            where coalesce((select last_value from pg_sequences where schemaname = current_schema() and sequencename = $1 || '_id_seq'), 0) < $2",
+        lite "insert into sqlite_sequence (name, seq) select $1, 0 where $2 > 0 and not exists (select 1 from sqlite_sequence where name = $1)",
+        name, highest)?;
+    if let Tx::Sqlite(_) = tx {
+        sql!(run tx, "update sqlite_sequence set seq = $2 where name = $1 and seq < $2", name, highest)?;
+    }
+    Ok(())
+}
+
+/// An account that nobody has claimed.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// The id to keep; a new one when absent.
+    pub id: Option<UserId>,
+    /// The unique name.
+    pub username: String,
+    /// Its confusable form; `None` where another account has it.
+    pub key: Option<String>,
+    /// The name as they write it.
+    pub name: String,
+    /// A few words.
+    pub bio: String,
+    /// Where they are.
+    pub location: String,
+    /// Their page.
+    pub web: String,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// Writes accounts under their ids: which of them were free, in name, form and id.
+pub async fn users(tx: &mut Tx, users: &[NewUser]) -> Result<Vec<(UserId,)>> {
+    rows!(all tx, (UserId,), users,
+        "insert into users (id, username, username_lower, username_key, name, bio, location, web, created_at) ",
+        |user| [user.id => "bigint", user.username.as_str() => "text", user.username.to_lowercase() => "text", user.key.as_deref() => "text",
+                user.name.as_str() => "text", user.bio.as_str() => "text", user.location.as_str() => "text", user.web.as_str() => "text",
+                user.created_at => "timestamptz"],
+        " on conflict do nothing returning id")
+}
+
+/// Writes an account under a new id. `Ok(None)` when the name or its form is taken.
+pub async fn user_anew(tx: &mut Tx, user: &NewUser) -> Result<Option<UserId>> {
+    sql!(opt_value tx, UserId,
+        "insert into users (username, username_lower, username_key, name, bio, location, web, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning id",
+        &user.username, user.username.to_lowercase(), &user.key, &user.name, &user.bio, &user.location, &user.web, user.created_at)
+}
+
+/// What of an account's row is taken: its id, its name, its confusable form.
+pub async fn user_taken(tx: &mut Tx, user: &NewUser) -> Result<(bool, bool, bool)> {
+    sql!(one tx, (bool, bool, bool),
+        "select exists (select 1 from users where id = $1), exists (select 1 from users where username_lower = $2),
+                exists (select 1 from users where username_key = $3)",
+        user.id, user.username.to_lowercase(), &user.key)
+}
+
+/// Everybody's name.
+pub async fn usernames(db: &Db) -> Result<Vec<(UserId, String)>> {
+    sql!(all db, (UserId, String), "select id, username from users")
+}
+
+/// The names of these people.
+pub async fn usernames_of(tx: &mut Tx, ids: &[UserId]) -> Result<Vec<(UserId, String)>> {
+    sql!(all tx, (UserId, String),
+        "select id, username from users where id in (select cast(value as bigint) from json_each($1))", super::list(ids))
+}
+
+/// A group that comes along.
+#[derive(Clone, Debug)]
+pub struct NewGroup {
+    /// The id to keep; a new one when absent.
+    pub id: Option<GroupId>,
+    /// Its word in addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// What it is about.
+    pub description: String,
+    /// Who may see it.
+    pub kind: GroupKind,
+    /// Who made it.
+    pub creator: UserId,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// Writes a group. `Ok(None)` when its id or slug is taken.
+pub async fn group(tx: &mut Tx, group: &NewGroup) -> Result<Option<GroupId>> {
+    let NewGroup { slug, name, description, kind, creator, created_at, .. } = group;
+    match group.id {
+        Some(id) => sql!(opt_value tx, GroupId,
+            "insert into groups (id, slug, name, description, kind, creator_id, created_at) values ($1, $2, $3, $4, $5, $6, $7)
+             on conflict do nothing returning id",
+            id, slug, name, description, kind, creator, created_at),
+        None => {
+            let (kind, category) = (*kind, Category::Other);
+            let described =
+                super::groups::Described { name, description, kind, category, slow_seconds: 0, first_held: 0 };
+            super::groups::insert(tx, slug, described, *creator, *created_at).await
+        }
+    }
+}
+
+/// Whether a group has the id.
+pub async fn group_id_taken(tx: &mut Tx, id: GroupId) -> Result<bool> {
+    sql!(value tx, bool, "select exists (select 1 from groups where id = $1)", id)
+}
+
+/// Puts people into groups: who, as what, since when. What was written before `read_before` counts as read.
+pub async fn members(
+    tx: &mut Tx,
+    members: &[(GroupId, UserId, Role, Timestamp)],
+    read_before: Timestamp,
+) -> Result<u64> {
+    rows!(run tx, members, "insert into memberships (group_id, user_id, role, created_at, read_before) ",
+        |row| [row.0 => "bigint", row.1 => "bigint", row.2.as_str() => "text", row.3 => "timestamptz", read_before => "timestamptz"], " on conflict do nothing")
+}
+
+/// A topic that comes along, as yet without messages.
+#[derive(Clone, Debug)]
+pub struct NewTopic {
+    /// The id to keep; a new one when absent.
+    pub id: Option<TopicId>,
+    /// Its group.
+    pub group: GroupId,
+    /// Its word in addresses.
+    pub slug: String,
+    /// Its title.
+    pub name: String,
+    /// Who started it.
+    pub creator: UserId,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// Writes topics under their ids: which of them were free, in id and slug.
+pub async fn topics(tx: &mut Tx, topics: &[NewTopic]) -> Result<Vec<(TopicId,)>> {
+    rows!(all tx, (TopicId,), topics,
+        "insert into topics (id, group_id, slug, name, creator_id, created_at, last_message_at) ",
+        |topic| [topic.id => "bigint", topic.group => "bigint", topic.slug.as_str() => "text", topic.name.as_str() => "text",
+                 topic.creator => "bigint", topic.created_at => "timestamptz", topic.created_at => "timestamptz"],
+        " on conflict do nothing returning id")
+}
+
+/// Whether a topic has the id.
+pub async fn topic_id_taken(tx: &mut Tx, id: TopicId) -> Result<bool> {
+    sql!(value tx, bool, "select exists (select 1 from topics where id = $1)", id)
+}
+
+/// Gives topics room for so many more messages, the newest of that time: the number of the last. A topic may come once.
+pub async fn append(tx: &mut Tx, grown: &[(TopicId, i64, Timestamp)]) -> Result<Vec<(TopicId, i64)>> {
+    rows!(all tx, (TopicId, i64), grown,
+        "with grown (id, messages, at) as (",
+        |row| [row.0 => "bigint", row.1 => "bigint", row.2 => "timestamptz"],
+        ") update topics set version = topics.version + 1, last_seq = topics.last_seq + grown.messages,
+           last_message_at = case when topics.last_seq = 0 or topics.last_message_at < grown.at then grown.at else topics.last_message_at end
+           from grown where topics.id = grown.id returning topics.id, topics.last_seq")
+}
+
+/// A message that comes along.
+#[derive(Debug)]
+pub struct NewMessage {
+    /// The id to keep; a new one when absent.
+    pub id: Option<MessageId>,
+    /// Where it stands.
+    pub topic: TopicId,
+    /// Its number there.
+    pub seq: i64,
+    /// Who wrote it.
+    pub author: UserId,
+    /// When.
+    pub at: Timestamp,
+    /// As it was typed.
+    pub raw: String,
+    /// As it was parsed: a list of nodes.
+    pub nodes: Box<RawValue>,
+    /// Which message it answers.
+    pub reply_to: Option<MessageId>,
+}
+
+/// Writes messages under their ids: how many were free.
+pub async fn messages(tx: &mut Tx, messages: &[&NewMessage]) -> Result<u64> {
+    let version = i64::from(markup::NODES_VERSION);
+    rows!(run tx, messages,
+        "insert into messages (id, topic_id, seq, author_id, created_at, raw, nodes, nodes_version, reply_to) ",
+        |new| [new.id => "bigint", new.topic => "bigint", new.seq => "bigint", new.author => "bigint", new.at => "timestamptz",
+               new.raw.as_str() => "text", Json(&new.nodes) => "jsonb", version => "bigint", new.reply_to => "bigint"],
+        " on conflict (id) do nothing")
+}
+
+/// Writes messages under new ids: topic, number and id of each.
+pub async fn messages_anew(tx: &mut Tx, messages: &[&NewMessage]) -> Result<Vec<(TopicId, i64, MessageId)>> {
+    let version = i64::from(markup::NODES_VERSION);
+    rows!(all tx, (TopicId, i64, MessageId), messages,
+        "insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version, reply_to) ",
+        |new| [new.topic => "bigint", new.seq => "bigint", new.author => "bigint", new.at => "timestamptz",
+               new.raw.as_str() => "text", Json(&new.nodes) => "jsonb", version => "bigint", new.reply_to => "bigint"],
+        " returning topic_id, seq, id")
+}
+
+/// Has messages answer others.
+pub async fn answers(tx: &mut Tx, answers: &[(MessageId, MessageId)]) -> Result<u64> {
+    rows!(run tx, answers, "with answers (id, reply_to) as (", |row| [row.0 => "bigint", row.1 => "bigint"],
+        ") update messages set reply_to = answers.reply_to from answers where messages.id = answers.id")
+}
+
+/// Where the messages of these ids stand.
+pub async fn places(tx: &mut Tx, ids: &[MessageId]) -> Result<Vec<(MessageId, TopicId, i64)>> {
+    sql!(all tx, (MessageId, TopicId, i64),
+        "select id, topic_id, seq from messages where id in (select cast(value as bigint) from json_each($1))", super::list(ids))
+}
+
+/// Writes stars: how many were new.
+pub async fn stars(tx: &mut Tx, stars: &[(MessageId, UserId, Timestamp)]) -> Result<u64> {
+    rows!(run tx, stars, "insert into stars (message_id, user_id, created_at) ", 
+        |row| [row.0 => "bigint", row.1 => "bigint", row.2 => "timestamptz"], " on conflict do nothing")
+}
+
+/// Notes changes for search, in their own transaction.
+pub async fn changed(tx: &mut Tx, changes: &[Changed]) -> Result<u64> {
+    let rows: Vec<(&str, i64)> = changes
+        .iter()
+        .map(|changed| match changed {
+            Changed::Message(id) => ("message", id.0),
+            Changed::Topic(id) => ("topic", id.0),
+            Changed::Group(id) => ("group", id.0),
+        })
+        .collect();
+    rows!(run tx, rows, "insert into search_log (kind, ref_id) ", |row| [row.0 => "text", row.1 => "bigint"], "")
+}
+
+/// Counts anew what the plans of queries go by.
+pub async fn analyze(tx: &mut Tx) -> Result<u64> {
+    sql!(run tx, pg "analyze users, groups, memberships, topics, messages, stars, imported, search_log", lite "analyze")
+}
