@@ -3,8 +3,8 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use domain::accounts::NewAccount;
-use domain::secrets::Password;
+use domain::people::accounts::NewAccount;
+use domain::platform::secrets::Password;
 use domain::store::Db;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -42,7 +42,7 @@ fn bar() -> ProgressBar {
 /// `klatch admin doctor`.
 pub async fn doctor(env: &Environment) -> Result<(), Failure> {
     let cx = context(env, true).await?;
-    let findings = domain::doctor::examine(&cx, |_| {}).await?;
+    let findings = domain::admin::doctor::examine(&cx, |_| {}).await?;
     println!("topics counted            {}", findings.topics);
     println!("unread summaries compared {}", findings.summaries);
     println!("jobs waiting              {}", findings.jobs_waiting);
@@ -97,7 +97,8 @@ pub async fn add_user(env: &Environment, name: String, email: String, admin: boo
     let mut password = String::new();
     std::io::stdin().lock().read_line(&mut password)?;
     let password = Password::new(password.trim_end_matches(['\n', '\r']));
-    let made = domain::accounts::create(&cx, NewAccount { username: name.clone(), email, password }, admin).await;
+    let made =
+        domain::people::accounts::create(&cx, NewAccount { username: name.clone(), email, password }, admin).await;
     cx.db.close().await;
     match made {
         Ok(_) => {
@@ -114,7 +115,7 @@ pub async fn add_user(env: &Environment, name: String, email: String, admin: boo
 /// `klatch admin user second-step-off`.
 pub async fn second_step_off(env: &Environment, name: &str) -> Result<(), Failure> {
     let cx = context(env, false).await?;
-    let done = domain::second_step::turn_off_for(&cx, name).await;
+    let done = domain::people::two_factor::turn_off_for(&cx, name).await;
     cx.db.close().await;
     match done {
         Ok(()) => {
@@ -132,7 +133,7 @@ pub async fn demo(env: &Environment) -> Result<(), Failure> {
     let settings = Settings::read(env, Needs::Alone)?;
     let cx = compose::context(&settings, true).await?;
     say_which(&cx, &compose::place(&settings.database)).await;
-    domain::demo::fill(&cx).await?;
+    domain::import::demo::fill(&cx).await?;
     cx.db.close().await;
     Ok(())
 }

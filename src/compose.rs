@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use domain::Context;
 use domain::bus::{Bus, Control, Hub};
-use domain::jobs::Wake;
 use domain::kv::Kv;
+use domain::platform::jobs::Wake;
 use domain::search::Search;
 use domain::store::{DatabaseUrl, Db};
 use domain::time::Clock;

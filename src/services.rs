@@ -2,8 +2,9 @@
 
 use std::net::TcpListener;
 
+use domain::Context;
+use domain::admin::statistics;
 use domain::reactors::{self, Draw};
-use domain::{Context, figures};
 use templates::Template;
 use templates::groups::GroupOf;
 use tokio::signal::unix::{SignalKind, signal};
@@ -81,8 +82,8 @@ async fn run_jobs(cx: Context, stop: Stop) -> Result<(), Failure> {
         let cx = jobs.clone();
         async move { reactors::run(&cx, &draw(), job).await }
     };
-    let presence = tokio::spawn(domain::presence::follow(cx.clone(), draw(), stop.clone().thrown()));
-    let figures = tokio::spawn(figures::keep(cx.clone(), stop.clone().thrown()));
+    let presence = tokio::spawn(domain::live::presence::follow(cx.clone(), draw(), stop.clone().thrown()));
+    let figures = tokio::spawn(statistics::keep(cx.clone(), stop.clone().thrown()));
     worker.run(handler, stop.thrown()).await?;
     presence.await?;
     figures.await?;
@@ -115,7 +116,7 @@ async fn greet(cx: &Context) -> Result<(), Failure> {
     if site.settings.read_only {
         tracing::warn!("the site is read-only: until an admin ends that, nothing can be changed");
     }
-    if let Some(token) = domain::accounts::first_admin_token(cx).await? {
+    if let Some(token) = domain::people::accounts::first_admin_token(cx).await? {
         println!("There is no admin yet. Make the first one at {base}/-/first-admin?token={token}");
     }
     Ok(())
@@ -131,7 +132,7 @@ pub async fn serve(env: &Environment) -> Result<(), Failure> {
     let live = realtime::Live::new(cx.clone(), realtime_config(&settings)).map_err(too_many_polls)?;
     let jobs = tokio::spawn(run_jobs(cx.clone(), rest_stop.clone()));
     let told = live.clone();
-    let said = tokio::spawn(figures::follow(cx.clone(), move || told.figures(), rest_stop.clone().thrown()));
+    let said = tokio::spawn(statistics::follow(cx.clone(), move || told.figures(), rest_stop.clone().thrown()));
     let follower = tokio::spawn(domain::search::follow(cx.clone(), rest_stop.thrown()));
     greet(&cx).await?;
     let mounted = live.clone();
@@ -153,7 +154,7 @@ pub async fn serve_web(env: &Environment) -> Result<(), Failure> {
     let cx = compose::context(&settings, true).await?;
     let stop = Stop::on_signal()?;
     let follower = tokio::spawn(domain::search::follow(cx.clone(), stop.clone().thrown()));
-    let said = tokio::spawn(figures::follow(cx.clone(), figures::Report::default, stop.clone().thrown()));
+    let said = tokio::spawn(statistics::follow(cx.clone(), statistics::Report::default, stop.clone().thrown()));
     greet(&cx).await?;
     let served = web::run(web_config(&settings), cx.clone(), listener, stop.thrown(), |_: &mut _| {}, || {}).await;
     follower.await?;
@@ -174,7 +175,7 @@ pub async fn serve_realtime(env: &Environment) -> Result<(), Failure> {
     let live = realtime::Live::new(cx.clone(), realtime_config(&settings)).map_err(too_many_polls)?;
     println!("polls are answered at http://{address}");
     let told = live.clone();
-    let said = tokio::spawn(figures::follow(cx.clone(), move || told.figures(), stop.clone().thrown()));
+    let said = tokio::spawn(statistics::follow(cx.clone(), move || told.figures(), stop.clone().thrown()));
     let served = realtime::run(live, listener, stop.thrown()).await;
     said.await?;
     cx.db.close().await;

@@ -8,9 +8,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use domain::bus::BusUrl;
-use domain::config::{Config, Limits};
-use domain::mail::Mailer;
-use domain::secrets::SecretKey;
+use domain::platform::config::{Config, Limits};
+use domain::platform::mail::Mailer;
+use domain::platform::secrets::SecretKey;
 use domain::store::DatabaseUrl;
 
 use crate::environment::Environment;

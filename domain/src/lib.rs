@@ -1,63 +1,26 @@
-//! What the forum does: no HTTP, no pages. SQL stands under `store` only.
+//! What the forum does, grouped by capability. No HTTP, no HTML pages, no SQL.
+//!
+//! A module uses modules of lower layers only; the workspace test `tests/layers.rs` holds the table of layers.
 
-pub mod accounts;
-pub mod addresses;
 pub mod admin;
-pub mod audit;
-pub mod audit_log;
-mod auditors;
-pub mod config;
-mod context;
-pub mod demo;
-pub mod directs;
-pub mod doctor;
-mod error;
-pub mod export;
-pub mod figures;
 pub mod groups;
-pub mod health;
-pub mod held;
-pub mod history;
-pub mod ignores;
 pub mod import;
-pub mod invitations;
-pub mod jobs;
-pub mod leaving;
-pub mod letters;
-pub mod levels;
-pub mod limits;
-pub mod mail;
-pub mod members;
-pub mod mentions;
-pub mod merges;
+pub mod live;
+mod matching;
 pub mod messages;
-pub mod moves;
-pub mod newcomers;
-pub mod notices;
-pub mod passwords;
-pub mod presence;
+pub mod moderation;
+pub mod people;
+pub mod platform;
 pub mod reactors;
-pub mod reads;
-pub mod removals;
-pub mod reports;
-pub mod requests;
-pub mod rules;
+mod screening;
 pub mod search;
-pub mod second_step;
-pub mod secrets;
-pub mod sessions;
-pub mod sign_ups;
 pub mod site;
-mod slow;
-pub mod splits;
-pub mod stars;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod topics;
-pub mod unread;
 
 pub use bus::{self, kv};
-pub use context::Context;
-pub use error::{Error, Result};
 pub use model::{self, Fields, names, policy, time};
+pub use platform::context::Context;
+pub use platform::error::{Error, Result};
 pub use {markup, store};

@@ -7,17 +7,18 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::OnceCell;
 
-use crate::audit::Draft;
-use crate::config::{Config, Limits};
-use crate::context::Context;
 use crate::groups::GroupForm;
-use crate::jobs::{Job, Wake};
-use crate::mail::{Mailer, Words};
 use crate::messages::Posted;
+use crate::platform::config::{Config, Limits};
+use crate::platform::context::Context;
+use crate::platform::jobs;
+use crate::platform::jobs::{Job, Wake};
+use crate::platform::mail::{Mailer, Words};
+use crate::platform::secrets::{Password, SecretKey};
+use crate::platform::validate::Draft;
 use crate::reactors::Draw;
 use crate::search::Search;
-use crate::secrets::{Password, SecretKey};
-use crate::{groups, jobs, messages, reactors, search, topics};
+use crate::{groups, messages, reactors, search, topics};
 use bus::kv::Kv;
 use bus::{Bus, Hub};
 use model::policy::Viewer;
@@ -169,7 +170,7 @@ impl TestForum {
         self.tick();
         let mut tx = self.cx.db.begin().await.expect("a transaction");
         let key = model::names::username_key(name);
-        let made = store::users::insert(&mut tx, name, &key, None, hash, is_admin, self.cx.now()).await;
+        let made = store::people::users::insert(&mut tx, name, &key, None, hash, is_admin, self.cx.now()).await;
         let id = made.expect("an account").expect("a name that is free");
         tx.commit().await.expect("a commit");
         Viewer::User { id, is_admin }
@@ -216,7 +217,7 @@ impl TestForum {
         self.tick();
         let failures = self.run_jobs(times).await;
         assert!(failures.is_empty(), "jobs failed: {failures:?}");
-        let left = store::jobs::outstanding(&self.cx.db).await.expect("a count");
+        let left = store::platform::jobs::outstanding(&self.cx.db).await.expect("a count");
         assert_eq!(left, 0, "jobs are left behind");
     }
 

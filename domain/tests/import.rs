@@ -10,14 +10,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use domain::admin::doctor;
+use domain::import::demo;
 use domain::import::{self, Count, Oddity, Progress, Report};
+use domain::live::unread;
 use domain::messages::Window;
+use domain::messages::mentions;
 use domain::model::{GroupKind, TopicId};
 use domain::policy::Viewer;
 use domain::search::{Order, Question};
 use domain::store::{DatabaseUrl, Db};
 use domain::testing::{TestForum, wait_for};
-use domain::{demo, doctor, groups, mentions, messages, topics, unread};
+use domain::{groups, messages, topics};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Row};
 
@@ -492,7 +496,7 @@ async fn stopped_lines_go_on_and_end_the_same(forum: TestForum) {
 async fn the_demo_fills_an_empty_forum(forum: TestForum) {
     demo::fill(&forum.cx).await.unwrap();
     let cx = &forum.cx;
-    let mira = domain::store::users::by_name(&cx.db, "mira").await.unwrap().unwrap();
+    let mira = domain::store::people::users::by_name(&cx.db, "mira").await.unwrap().unwrap();
     assert!(mira.claimed);
     assert_eq!(rows(&forum, "select username from users where password_hash is not null").await, ["mira"]);
     let sidebar = unread::sidebar(cx, mira.id).await.unwrap();
@@ -522,10 +526,10 @@ async fn the_demo_fills_an_empty_forum(forum: TestForum) {
     let findings = doctor::examine(cx, |_| {}).await.unwrap();
     assert!(findings.drift.is_empty(), "{findings:?}");
     let boss = Viewer::User { id: domain::model::UserId(0), is_admin: true };
-    assert_eq!(domain::reports::count_of_site(cx, boss).await.unwrap(), 1);
-    assert_eq!(domain::held::count_of_site(cx, boss).await.unwrap(), 1);
+    assert_eq!(domain::moderation::reports::count_of_site(cx, boss).await.unwrap(), 1);
+    assert_eq!(domain::moderation::approval_queue::count_of_site(cx, boss).await.unwrap(), 1);
     assert_eq!(rows(&forum, "select name from rules where enabled_at is not null").await, ["Phone numbers"]);
-    let days = domain::figures::over_time(cx, boss, 30).await.unwrap().days;
+    let days = domain::admin::statistics::over_time(cx, boss, 30).await.unwrap().days;
     let counted: i64 = days.into_iter().map(|(_, day)| day.messages).sum();
     assert!(counted > 50, "{counted}");
     assert!(demo::fill(cx).await.is_err());

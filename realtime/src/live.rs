@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use domain::Context;
 use domain::bus::{Control, Event};
 use domain::model::{GroupId, TopicId, UserId};
-use domain::store::reads::Shown;
+use domain::store::topics::reads::Shown;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio::sync::broadcast::Receiver;
@@ -109,9 +109,9 @@ impl Live {
     }
 
     /// What this process says of itself, since it was last asked.
-    pub fn figures(&self) -> domain::figures::Report {
+    pub fn figures(&self) -> domain::admin::statistics::Report {
         let deliveries = self.0.metrics.take_deliveries();
-        domain::figures::Report { polls: Some(self.waiting() as i64), deliveries }
+        domain::admin::statistics::Report { polls: Some(self.waiting() as i64), deliveries }
     }
 
     /// How many may wait.
@@ -203,7 +203,7 @@ impl Live {
         let live = self.clone();
         tokio::spawn(async move {
             let writing = live.0.writing.acquire().await;
-            if let Err(error) = domain::reads::seen(live.cx(), user, topic, shown).await {
+            if let Err(error) = domain::topics::reads::seen(live.cx(), user, topic, shown).await {
                 live.complain(&error);
             }
             drop((writing, waiting));

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use domain::figures::{Tally, Times};
+use domain::admin::statistics::{Tally, Times};
 use domain::time::Timestamp;
 
 use crate::answer::{Answer, Trouble};

@@ -157,14 +157,14 @@ async fn try_to_begin(live: &Live, who: &Who, request: &Request) -> domain::Resu
 async fn identify(live: &Live, who: &Who, request: &Request) -> domain::Result<Result<Reader, Answer>> {
     match who {
         Who::Token(token) => {
-            let text = domain::secrets::digest(token);
+            let text = domain::platform::secrets::digest(token);
             let Some(session) = SessionId::read(&text) else { return Ok(Err(Answer::Ended)) };
-            let id = match domain::sessions::remembered(live.cx(), &text) {
+            let id = match domain::people::sessions::remembered(live.cx(), &text) {
                 Some(id) => Some(id),
                 // Boxed, as all that is rarely needed: what is begun for each poll stays small.
-                None => {
-                    Box::pin(domain::sessions::authenticate(live.cx(), token)).await?.map(|session| session.person.id)
-                }
+                None => Box::pin(domain::people::sessions::authenticate(live.cx(), token))
+                    .await?
+                    .map(|session| session.person.id),
             };
             Ok(id.map(|id| Reader::User { id, session }).ok_or(Answer::Ended))
         }
@@ -260,7 +260,7 @@ impl Waiting {
     async fn refused(&self, live: &Live) -> domain::Result<Option<Answer>> {
         Ok(match self.place.owner() {
             Owner::Session(session) => {
-                match Box::pin(domain::sessions::by_id(live.cx(), &session.to_string())).await? {
+                match Box::pin(domain::people::sessions::by_id(live.cx(), &session.to_string())).await? {
                     Some(session) if Stream::User(session.person.id) == self.watch.stream() => None,
                     Some(_) | None => Some(Answer::Ended),
                 }

@@ -294,7 +294,7 @@ mod tests {
     }
 
     fn owner(session: &str) -> Owner {
-        Owner::Session(SessionId::read(&domain::secrets::digest(session)).expect("an id"))
+        Owner::Session(SessionId::read(&domain::platform::secrets::digest(session)).expect("an id"))
     }
 
     async fn called(place: &Place) -> Call {
@@ -303,7 +303,7 @@ mod tests {
 
     #[test]
     fn an_id_reads_back_as_it_was_written_and_nothing_else_is_one() {
-        let id = domain::secrets::digest("a");
+        let id = domain::platform::secrets::digest("a");
         assert_eq!(SessionId::read(&id).map(|id| id.to_string()), Some(id));
         for text in ["", "ab", &"é".repeat(32), &"+1".repeat(32), &"g".repeat(64)] {
             assert_eq!(SessionId::read(text), None, "{text}");
@@ -329,7 +329,7 @@ mod tests {
         let (alice, bob) = (user(&polls, 1, "a")?, user(&polls, 2, "b")?);
         let reader = polls.enter(polls.heard(), Whose::Reader(None), Owner::Reader(GroupId(3)))?;
         polls.hear(&Control::MembershipChanged { user: UserId(2), group: GroupId(3) });
-        polls.hear(&Control::SessionEnded { id: domain::secrets::digest("b") });
+        polls.hear(&Control::SessionEnded { id: domain::platform::secrets::digest("b") });
         polls.hear(&Control::GroupChanged { group: GroupId(3) });
         polls.hear(&Control::UserChanged { user: UserId(1) });
         assert_eq!((called(&bob).await, called(&bob).await), (Call::End, Call::Resync));
@@ -344,7 +344,7 @@ mod tests {
     async fn nobody_enters_with_an_old_idea_of_who_they_are_or_while_draining() -> Result<(), NoPlace> {
         let polls = polls();
         let heard = polls.heard();
-        polls.hear(&Control::SessionEnded { id: domain::secrets::digest("a") });
+        polls.hear(&Control::SessionEnded { id: domain::platform::secrets::digest("a") });
         let late = polls.enter(heard, Whose::User(UserId(1)), owner("a"));
         assert_eq!(late.map(drop), Err(NoPlace::Late));
         let place = user(&polls, 1, "b")?;

@@ -2,7 +2,7 @@
 
 use domain::bus::Cursor;
 use domain::model::{GroupId, TopicId};
-use domain::store::reads::Shown;
+use domain::store::topics::reads::Shown;
 
 /// How many groups, and how many topics, one poll names at most; more are not looked at.
 const MOST: usize = 8;
@@ -51,7 +51,8 @@ impl Request {
 }
 
 fn read_seen(text: &str) -> Option<(TopicId, Shown)> {
-    domain::reads::read_shown(text).filter(|(topic, shown)| topic.0 > 0 && shown.seq > 0 && shown.numbering >= 0)
+    domain::topics::reads::read_shown(text)
+        .filter(|(topic, shown)| topic.0 > 0 && shown.seq > 0 && shown.numbering >= 0)
 }
 
 fn positive(text: &str) -> Option<i64> {

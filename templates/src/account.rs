@@ -1,7 +1,7 @@
 //! Getting in: sign-in, sign-up, and the first admin.
 
 use askama::Template;
-use domain::sign_ups::Door;
+use domain::people::sign_ups::Door;
 use domain::time::Timestamp;
 
 use crate::form::{CodeForm, ForgotForm, ResetForm, SignInForm, SignUpForm};

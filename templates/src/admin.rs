@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 
 use askama::Template;
-use domain::members::Record;
+use domain::groups::members::Record;
 use domain::model::{AccountState, JobRow, User};
 use domain::policy::{Barred, barred};
 use domain::time::Timestamp;

@@ -2,7 +2,7 @@
 
 use domain::model::{GroupId, GroupKind, Level, Person, Sidebar, SidebarGroup, Theme};
 use domain::site::Notice;
-use domain::store::notices::NoticeRow;
+use domain::store::moderation::warnings::NoticeRow;
 use domain::time::Timestamp;
 
 use crate::assets::Assets;

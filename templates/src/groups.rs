@@ -4,8 +4,8 @@ use std::borrow::Borrow;
 
 use askama::Template;
 use domain::groups::Aside;
-use domain::held::OwnHeld;
 use domain::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, Topic, TopicRow};
+use domain::moderation::approval_queue::OwnHeld;
 use domain::time::Timestamp;
 
 use crate::form::{DeleteGroupForm, GroupForm, TopicForm};

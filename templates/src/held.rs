@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::model::{Group, HeldId};
-use domain::store::held::HeldRow;
+use domain::store::moderation::approval_queue::HeldRow;
 
 use crate::form::ReasonForm;
 use crate::frame::Frame;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::model::{Group, GroupId, InvitationId, Person, Role};
-use domain::store::invitations::{Invitation, InvitedRow, InvitedTo};
+use domain::store::groups::invitations::{Invitation, InvitedRow, InvitedTo};
 use domain::time::Timestamp;
 
 use crate::form::{AskForm, InviteForm, LinkForm};
@@ -50,8 +50,8 @@ pub struct Asked {
     pub declined_at: Option<Timestamp>,
 }
 
-impl From<domain::requests::Mine> for Asked {
-    fn from(mine: domain::requests::Mine) -> Self {
+impl From<domain::groups::requests::Mine> for Asked {
+    fn from(mine: domain::groups::requests::Mine) -> Self {
         Self { id: mine.id, group: mine.group, at: mine.asked_at, declined_at: mine.declined_at }
     }
 }

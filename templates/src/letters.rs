@@ -1,8 +1,8 @@
 //! Letters: the words of each kind, as plain text and as HTML that says the same.
 
 use askama::Template;
-use domain::mail::{Occasion, Words};
 use domain::model::EmailKind;
+use domain::platform::mail::{Occasion, Words};
 
 /// A letter as HTML.
 #[derive(Clone, Debug, Template)]
@@ -183,8 +183,8 @@ impl Letter {
 
 #[cfg(test)]
 mod tests {
-    use domain::mail::Occasion;
     use domain::model::EmailKind;
+    use domain::platform::mail::Occasion;
     use domain::time::Timestamp;
 
     use super::words;

@@ -1,9 +1,9 @@
 //! The log of those who keep order: of a group, of the site, and all of it.
 
 use askama::Template;
-use domain::audit_log::{LogDeed, LogReach};
 use domain::model::{EntryId, Group, GroupKind};
-use domain::store::audit_log::Line;
+use domain::model::{LogDeed, LogReach};
+use domain::store::moderation::log::Line;
 
 use crate::form::SoughtForm;
 use crate::frame::Frame;

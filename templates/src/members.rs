@@ -1,9 +1,9 @@
 //! Who is in a group, and who was banned from it.
 
 use askama::Template;
-use domain::members::Record;
+use domain::groups::members::Record;
 use domain::model::{Group, Person, Role};
-use domain::store::members::{BanRow, MemberRow};
+use domain::store::groups::members::{BanRow, MemberRow};
 use domain::time::Timestamp;
 
 use crate::form::{ReasonForm, WarnForm};

@@ -1,7 +1,7 @@
 //! Messages: the partial that page and live event share, editing and deleting.
 
 use askama::Template;
-use domain::history::{Piece, Version};
+use domain::messages::history::{Piece, Version};
 use domain::model::{Group, Message, Person, Topic};
 use domain::time::Timestamp;
 

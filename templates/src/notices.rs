@@ -1,7 +1,7 @@
 //! What those who keep order tell somebody, above the page.
 
 use domain::model::NoticeKind;
-use domain::store::notices::{NoticeRow, WarningRow};
+use domain::store::moderation::warnings::{NoticeRow, WarningRow};
 
 /// What it is, in a sentence.
 pub fn heading(told: &NoticeRow) -> String {

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use domain::model::{Group, Person};
-use domain::removals::{Measures, undo_until};
-use domain::store::removals::{Measure, RemovalRow};
+use domain::moderation::bulk_delete::{Measures, undo_until};
+use domain::store::moderation::bulk_delete::{Measure, RemovalRow};
 use domain::time::Timestamp;
 
 use crate::form::ClearForm;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::model::{Group, Message, Restorable, Topic};
-use domain::reports::Item;
+use domain::moderation::reports::Item;
 use domain::time::Timestamp;
 
 use crate::form::ReportForm;

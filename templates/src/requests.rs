@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::model::{Group, Person};
-use domain::store::requests::RequestRow;
+use domain::store::groups::requests::RequestRow;
 use domain::time::Timestamp;
 
 use crate::form::AskForm;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::model::{Group, RuleDeed, RuleKind};
-use domain::rules::{Rule, Tried};
+use domain::moderation::rules::{Rule, Tried};
 
 use crate::form::{NewcomersForm, RuleForm};
 use crate::frame::Frame;

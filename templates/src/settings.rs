@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::model::{DirectFrom, Person};
-use domain::second_step::{Setup, State};
+use domain::people::two_factor::{Setup, State};
 use domain::time::Timestamp;
 
 use crate::form::{CodeForm, DeleteForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm};

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use domain::groups::Aside;
-use domain::held::OwnHeld;
 use domain::model::{Group, Level, Message, SidebarGroup, Topic, TopicDeed, TopicEvent};
+use domain::moderation::approval_queue::OwnHeld;
 
 use crate::form::{MessageForm, RenameForm};
 use crate::frame::Frame;

@@ -289,7 +289,7 @@ impl Cause {
 
 /// The page for somebody whose account waits for an admin of the site.
 async fn waiting(visit: &Visit) -> Option<HttpResponse> {
-    let account = domain::sign_ups::own(visit.cx(), visit.waiting.as_ref()?.person.id).await.ok()?;
+    let account = domain::people::sign_ups::own(visit.cx(), visit.waiting.as_ref()?.person.id).await.ok()?;
     let page = Waiting {
         frame: visit.bare_frame(),
         since: account.waiting_since,

@@ -9,8 +9,9 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 use actix_web::web::{Bytes, Data, Query};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use domain::limits::{self, By, Deed};
 use domain::policy::Change;
+use domain::site::rate_limits;
+use domain::site::rate_limits::{By, Deed};
 use templates::errors::{Kept, Problem};
 
 use crate::failure::Failure;
@@ -116,7 +117,7 @@ impl FromRequest for Form {
             if let Some(session) = visit.any_session()
                 && !["/messages", "/read"].iter().any(|end| request.path().ends_with(end))
             {
-                limits::count(visit.cx(), Deed::Form, By::User(session.person.id)).await?;
+                rate_limits::count(visit.cx(), Deed::Form, By::User(session.person.id)).await?;
             }
             Ok(form)
         })
@@ -151,8 +152,9 @@ mod tests {
     use actix_web::App;
     use actix_web::test::{TestRequest, call_service, init_service};
     use actix_web::web::Data;
-    use domain::secrets;
-    use domain::sessions::{self, Origin};
+    use domain::people::sessions;
+    use domain::people::sessions::Origin;
+    use domain::platform::secrets;
     use domain::testing::TestForum;
 
     use super::own_path;

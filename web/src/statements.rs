@@ -6,10 +6,11 @@ use actix_web::App;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use domain::groups::{self, GroupForm};
+use domain::messages::stars;
 use domain::model::{Group, GroupKind};
+use domain::people::sessions;
+use domain::people::sessions::Origin;
 use domain::policy::Viewer;
-use domain::sessions::{self, Origin};
-use domain::stars;
 use domain::testing::{TestForum, counting_statements};
 
 use crate::{Config, Site, routes};

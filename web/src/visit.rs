@@ -13,9 +13,9 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use domain::bus::Stream;
 use domain::model::{Group, SignUps};
+use domain::people::sessions::{Origin, Session};
+use domain::platform::secrets;
 use domain::policy::{Deed, Standing, Viewer};
-use domain::secrets;
-use domain::sessions::{Origin, Session};
 use domain::site::{Notice, Site as SiteNow};
 use domain::{Context, Error};
 use templates::{Frame, Live, Template};
@@ -62,7 +62,7 @@ impl Visit {
             request.app_data::<Data<Site>>().ok_or_else(|| Error::Internal("the server has no site".into()))?.clone();
         let now = domain::site::current(&site.cx).await;
         let opened = match request.cookie(site.session_cookie()) {
-            Some(cookie) => domain::sessions::opened(&site.cx, cookie.value()).await?,
+            Some(cookie) => domain::people::sessions::opened(&site.cx, cookie.value()).await?,
             None => None,
         };
         let (waiting, session) = match opened {
@@ -208,9 +208,9 @@ impl Visit {
         let mut frame = self.bare_frame();
         if let Some(session) = &self.session {
             frame.live = self.live(Stream::User(session.person.id), None).await;
-            frame.sidebar = domain::unread::sidebar(self.cx(), session.person.id).await?;
+            frame.sidebar = domain::live::unread::sidebar(self.cx(), session.person.id).await?;
             if session.is_told {
-                frame.told = domain::notices::unread(self.cx(), session.person.id).await?;
+                frame.told = domain::moderation::warnings::unread(self.cx(), session.person.id).await?;
             }
         }
         Ok(frame)

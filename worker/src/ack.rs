@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use apalis_core::error::BoxDynError;
 use apalis_core::task::Task;
-use domain::jobs::Outcome;
+use domain::platform::jobs::Outcome;
 use tower::timeout::error::Elapsed;
 use tower::{Layer, Service};
 

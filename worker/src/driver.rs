@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use domain::jobs::{self, Report, Turn, Woken};
 use domain::model::JobId;
+use domain::platform::jobs;
+use domain::platform::jobs::{Report, Turn, Woken};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 
@@ -172,6 +173,6 @@ impl Driver {
     async fn is_due(&self) -> bool {
         let Worker { db, clock, .. } = &self.worker;
         // What cannot be asked may well be: the turn then says what is wrong.
-        domain::store::jobs::is_due(db, clock.now()).await.unwrap_or(true)
+        domain::store::platform::jobs::is_due(db, clock.now()).await.unwrap_or(true)
     }
 }

@@ -19,7 +19,8 @@ use apalis_core::error::BoxDynError;
 use apalis_core::monitor::Monitor;
 use apalis_core::task::Task;
 use apalis_core::worker::builder::WorkerBuilder;
-use domain::jobs::{self, Job, LEASE, Wake};
+use domain::platform::jobs;
+use domain::platform::jobs::{Job, LEASE, Wake};
 use domain::store::Db;
 use domain::time::Clock;
 use tokio::sync::watch;
@@ -27,7 +28,7 @@ use tracing::Span;
 
 use queue::{Claimed, Queue};
 
-pub use domain::jobs::drain;
+pub use domain::platform::jobs::drain;
 
 /// Between two looks whether a new slot of periodic work has begun.
 const TICK: Duration = Duration::from_secs(30);

@@ -10,8 +10,8 @@ use apalis_core::task::Task;
 use apalis_core::task::builder::TaskBuilder;
 use apalis_core::task::task_id::TaskId;
 use apalis_core::worker::context::WorkerContext;
-use domain::jobs::{Claim, Job, Outcome, Report};
 use domain::model::JobId;
+use domain::platform::jobs::{Claim, Job, Outcome, Report};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 

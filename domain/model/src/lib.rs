@@ -19,7 +19,7 @@ pub use denied::{Denied, Fields};
 pub use groups::*;
 pub use ids::*;
 pub use log_actions::{LogDeed, LogReach};
-pub use log_entry::Entry;
+pub use log_entry::LogEntry;
 pub use people::*;
 pub use topics::*;
 pub use unique::unique_name;

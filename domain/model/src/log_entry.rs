@@ -2,9 +2,9 @@
 
 use crate::{GroupId, LogDeed, MessageId, TopicId, UserId};
 
-/// A row on its way into the log: `Entry::new(by, what)`, and what it is about.
+/// A row on its way into the log: `LogEntry::new(by, what)`, and what it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct LogEntry {
     /// Who did it; `None`: whoever runs the program.
     pub by: Option<UserId>,
     /// What.
@@ -23,7 +23,7 @@ pub struct Entry {
     pub detail: String,
 }
 
-impl Entry {
+impl LogEntry {
     /// That somebody did something.
     pub fn new(by: UserId, what: LogDeed) -> Self {
         let (group, topic, message, whom) = (None, None, None, None);

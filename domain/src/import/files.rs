@@ -188,8 +188,8 @@ impl Messages {
                 oddities.note(Oddity::NulCharacter, || format!("message {}", record.id));
                 record.message.retain(|c| c != '\0');
             }
-            if record.message.len() > crate::audit::MAX_MESSAGE
-                && record.message.chars().count() > crate::audit::MAX_MESSAGE
+            if record.message.len() > crate::platform::validate::MAX_MESSAGE
+                && record.message.chars().count() > crate::platform::validate::MAX_MESSAGE
             {
                 oddities.note(Oddity::LongMessage, || format!("message {}", record.id));
             }

@@ -4,6 +4,7 @@
 //! import may be killed at any moment; the same command again goes on where it was and brings nothing twice.
 
 mod convore;
+pub mod demo;
 mod files;
 mod jsonl;
 mod lines;
@@ -19,9 +20,10 @@ pub use report::{Count, Oddities, Oddity, Progress, Report};
 
 use tokio::sync::watch;
 
-use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::{figures, search};
+use crate::admin::statistics;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::search;
 
 /// Works on a thread that may wait for the disk.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
@@ -70,5 +72,5 @@ async fn finish(cx: &Context, report: &mut Report, told: &mut impl FnMut(Progres
     if let Some(search) = &cx.search {
         search.wake();
     }
-    figures::recount(cx).await
+    statistics::recount(cx).await
 }

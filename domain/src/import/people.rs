@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::report::{Oddities, Oddity};
-use crate::error::Result;
+use crate::platform::error::Result;
 use model::UserId;
 use model::names::{MAX_USERNAME, Username, username_key};
 use store::Tx;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::report::{Oddities, Oddity};
-use crate::error::Result;
+use crate::platform::error::Result;
 use model::names::{is_reserved_slug, slugify};
 use model::{GroupId, TopicId};
 use store::Tx;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::{ByRecord, GroupRecord, Messages, TopicRecord, UserRecord, clean, keepable, moment, read_list};
 use super::report::{Oddities, Oddity};
-use crate::error::{Error, Result};
+use crate::platform::error::{Error, Result};
 use model::GroupKind;
 use model::time::Timestamp;
 

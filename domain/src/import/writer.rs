@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::report::{Oddities, Oddity};
-use crate::error::{Error, Result};
+use crate::platform::error::{Error, Result};
 use markup::{self, Node, Person, Site};
 use model::time::Timestamp;
 use model::{MessageId, TopicId, UserId};

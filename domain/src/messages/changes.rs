@@ -1,20 +1,27 @@
 //! Messages that are edited and deleted.
 
 use super::parse;
-use crate::audit::{self, Draft};
-use crate::audit_log::{self, Entry, LogDeed};
-use crate::auditors::{self, Passed, Writing};
-use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::jobs::{self, Job};
-use crate::limits::{self, By};
-use crate::{members, topics};
+use crate::groups::members;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::jobs;
+use crate::platform::jobs::Job;
+use crate::platform::log;
+use crate::platform::validate;
+use crate::platform::validate::Draft;
+use crate::screening::screen;
+use crate::screening::screen::{Passed, Writing};
+use crate::site::rate_limits;
+use crate::site::rate_limits::By;
+use crate::topics;
 use markup::Node;
 use model::policy::{Deed, Standing, Viewer};
 use model::time::Timestamp;
 use model::{Group, MessageId, Topic, TopicId, UserId, Verdict};
+use model::{LogDeed, LogEntry};
 use store::messages::RawMessage;
-use store::search_log::{self, Changed};
+use store::search_log;
+use store::search_log::Changed;
 use store::topics::Place;
 use store::{self, Tx};
 
@@ -69,10 +76,10 @@ async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool)
 /// [`Error::Invalid`] on `text`, [`Error::Forbidden`] for anyone but its author, [`Error::NotFound`], [`Error::TooMany`].
 pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> Result<Place> {
     let editable = editable(cx, viewer, id).await?;
-    let draft = audit::message(Draft { text, key: None })?;
+    let draft = validate::message(Draft { text, key: None })?;
     if draft.text != editable.raw.raw {
         let by = viewer.user()?;
-        limits::count(cx, limits::Deed::Edit, By::User(by)).await?;
+        rate_limits::count(cx, rate_limits::Deed::Edit, By::User(by)).await?;
         let nodes = parse(cx, &draft.text).await?;
         let passed = pass_edit(cx, by, &editable, &draft.text, &nodes).await?;
         let now = cx.now();
@@ -80,14 +87,14 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
         if !hold(&mut tx, &editable).await? {
             return Err(Error::invalid("text", "A moderator moved this message just now. Send it again."));
         }
-        store::history::keep(&mut tx, id).await?;
+        store::messages::history::keep(&mut tx, id).await?;
         if store::messages::update(&mut tx, id, by, &draft.text, &nodes, now).await? == 0 {
             return Err(Error::NotFound);
         }
         search_log::insert(&mut tx, Changed::Message(id)).await?;
         jobs::enqueue(&mut tx, &Job::MessageEdited { message: id }, now).await?;
         for rule in &passed.reports {
-            store::reports::insert_by_rule(&mut tx, id, rule, now).await?;
+            store::moderation::reports::insert_by_rule(&mut tx, id, rule, now).await?;
         }
         tx.commit().await?;
         cx.wake.after_commit();
@@ -103,10 +110,10 @@ async fn pass_edit(cx: &Context, author: UserId, old: &Editable, text: &str, nod
     let nodes_before = parse(cx, &old.raw.raw).await?;
     let before = Some((old.raw.raw.as_str(), nodes_before.as_slice()));
     let Editable { group, standing, .. } = old;
-    auditors::look(cx, &Writing { author, group, standing: *standing, title: None, text, nodes, before }).await
+    screen::look(cx, &Writing { author, group, standing: *standing, title: None, text, nodes, before }).await
 }
 
-/// Deletes a message; a placeholder stays, and for a while [`crate::history::restore`] brings it back.
+/// Deletes a message; a placeholder stays, and for a while [`crate::messages::history::restore`] brings it back.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for anyone but its author and moderators, [`Error::NotFound`].
@@ -118,17 +125,19 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place
         return Err(Error::Forbidden("A moderator moved this message just now: look at it where it is."));
     }
     let gone = take_away(cx, &mut tx, id, editable.topic.id, user).await?;
-    if editable.group.is_direct() && crate::directs::is_titled_by(&editable.topic.name, &editable.raw.raw) {
-        crate::directs::untitle(&mut tx, &[id], cx.now()).await?;
+    if editable.group.is_direct()
+        && crate::messages::conversations::is_titled_by(&editable.topic.name, &editable.raw.raw)
+    {
+        crate::messages::conversations::untitle(&mut tx, &[id], cx.now()).await?;
     }
     let author = editable.raw.author_id;
     if user != author {
         // Whoever keeps order has thereby answered those who reported it. An author who deletes it has not.
-        store::reports::settle(&mut tx, id, user, Verdict::Deleted, cx.now()).await?;
+        store::moderation::reports::settle(&mut tx, id, user, Verdict::Deleted, cx.now()).await?;
     }
     if gone && user != author {
-        let entry = Entry::new(user, LogDeed::MessageDeleted).group(editable.group.id).topic(editable.topic.id);
-        audit_log::write(&mut tx, entry.message(id).whom(author), cx.now()).await?;
+        let entry = LogEntry::new(user, LogDeed::MessageDeleted).group(editable.group.id).topic(editable.topic.id);
+        log::write(&mut tx, entry.message(id).whom(author), cx.now()).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();
@@ -138,7 +147,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place
 /// Holds the topic of a message; whether the message still stands where its reader was found to be allowed to change it.
 async fn hold(tx: &mut Tx, editable: &Editable) -> Result<bool> {
     let is_there = store::topics::touch_in(tx, editable.topic.id, editable.group.id).await? > 0;
-    Ok(is_there && store::history::topics_of(tx, &[editable.raw.id]).await? == [editable.topic.id])
+    Ok(is_there && store::messages::history::topics_of(tx, &[editable.raw.id]).await? == [editable.topic.id])
 }
 
 /// Deletes a message, if it is not, in a transaction that found that it may be; whether it was there.

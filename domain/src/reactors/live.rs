@@ -6,14 +6,14 @@ use std::sync::{Arc, OnceLock};
 use serde_json::{Value, json};
 
 use super::{Draw, News};
-use crate::context::Context;
-use crate::error::Result;
-use crate::jobs::Cause;
-use crate::moves;
+use crate::platform::context::Context;
+use crate::platform::error::Result;
+use crate::platform::jobs::Cause;
+use crate::topics::moves;
 use bus::Stream;
 use model::policy;
 use model::{Message, Topic, TopicRow, UserId};
-use store::members::Hearer;
+use store::groups::members::Hearer;
 use store::topics::Subject;
 
 pub(super) async fn react(cx: &Context, draw: &Draw, news: &News) -> Result<()> {
@@ -123,7 +123,7 @@ async fn publish(cx: &Context, subject: &Subject, author: Option<UserId>, texts:
     let mut found = Vec::new();
     for present in listening.chunks(AT_ONCE) {
         let (hearers, published) = tokio::join!(
-            store::members::hearers(&cx.db, group.id, row.topic.id, author, present),
+            store::groups::members::hearers(&cx.db, group.id, row.topic.id, author, present),
             cx.bus.publish(&found)
         );
         published?;
@@ -134,7 +134,8 @@ async fn publish(cx: &Context, subject: &Subject, author: Option<UserId>, texts:
     if policy::anyone_reads(group.kind) {
         let watchers = cx.bus.watchers(group.id).await?;
         let others: Vec<UserId> = watchers.into_iter().filter(|user| !told.contains(user)).collect();
-        let ignoring: HashSet<UserId> = store::ignores::among(&cx.db, author, &others).await?.into_iter().collect();
+        let ignoring: HashSet<UserId> =
+            store::people::ignores::among(&cx.db, author, &others).await?.into_iter().collect();
         let text = |user| if ignoring.contains(&user) { texts.ignored() } else { texts.plain.clone() };
         found.extend(others.into_iter().map(|user| (Stream::User(user), text(user))));
         found.push((Stream::Group(group.id), texts.plain.clone()));

@@ -1,11 +1,11 @@
 //! Mentions: a row for each person that a message names and that may read it.
 
 use super::News;
-use crate::context::Context;
-use crate::error::Result;
-use crate::jobs::Cause;
-use crate::mentions::tell_count;
-use crate::unread;
+use crate::live::unread;
+use crate::messages::mentions::tell_count;
+use crate::platform::context::Context;
+use crate::platform::error::Result;
+use crate::platform::jobs::Cause;
 use model::UserId;
 use model::policy;
 
@@ -14,7 +14,7 @@ pub(super) async fn react(cx: &Context, news: &News) -> Result<()> {
     let message = match (news.cause, &news.message) {
         (Cause::StarsChanged { .. } | Cause::TopicChanged { .. }, _) => return Ok(()),
         (Cause::TopicMoved { topic, .. } | Cause::TopicDeleted { topic }, _) => {
-            let named = store::mentions::in_topic(&cx.db, topic).await?;
+            let named = store::messages::mentions::in_topic(&cx.db, topic).await?;
             unread::users_change(cx, &named).await?;
             for user in named {
                 tell_count(cx, user).await?;
@@ -31,11 +31,11 @@ pub(super) async fn react(cx: &Context, news: &News) -> Result<()> {
     }
     if !policy::anyone_reads(group.kind) {
         let topic = news.subject.row.topic.id;
-        let hearers = store::members::hearers(&cx.db, group.id, topic, message.author.id, &named).await?;
+        let hearers = store::groups::members::hearers(&cx.db, group.id, topic, message.author.id, &named).await?;
         named = hearers.into_iter().map(|hearer| hearer.user_id).collect();
     }
     // Theirs may change by the commit: announced before it.
-    let mut concerned = store::mentions::of_message(&cx.db, message.id).await?;
+    let mut concerned = store::messages::mentions::of_message(&cx.db, message.id).await?;
     concerned.extend(named.iter().copied().filter(|id| !concerned.contains(id)).collect::<Vec<_>>());
     if concerned.is_empty() {
         return Ok(());
@@ -44,9 +44,9 @@ pub(super) async fn react(cx: &Context, news: &News) -> Result<()> {
     unread::users_change(cx, &concerned).await?;
     // The rows of a deleted message stay for its return, and count nowhere.
     if !message.deleted {
-        store::mentions::delete_others(&mut tx, message.id, &named).await?;
+        store::messages::mentions::delete_others(&mut tx, message.id, &named).await?;
         for &user in &named {
-            store::mentions::insert(&mut tx, message.id, user).await?;
+            store::messages::mentions::insert(&mut tx, message.id, user).await?;
         }
     }
     tx.commit().await?;

@@ -3,12 +3,18 @@
 mod live;
 mod mentions;
 
-use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::admin::statistics;
+use crate::groups;
 use crate::groups::Aside;
-use crate::jobs::{self, Cause, Job, Reactor};
-use crate::mail::{Occasion, Words};
-use crate::{figures, groups, held, history, leaving, letters, removals, second_step, sessions, sign_ups, unread};
+use crate::live::unread;
+use crate::messages::history;
+use crate::moderation::{approval_queue, bulk_delete};
+use crate::people::{account_deletion, outbound_email, sessions, sign_ups, two_factor};
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::jobs;
+use crate::platform::jobs::{Cause, Job, Reactor};
+use crate::platform::mail::{Occasion, Words};
 use model::time::Timestamp;
 use model::{Group, GroupId, Message, Topic, TopicRow};
 use store::topics::Subject;
@@ -83,10 +89,10 @@ pub async fn run(cx: &Context, draw: &Draw, job: Job) -> Result<()> {
             };
         }
         Job::Sweep { .. } => return sweep(cx).await,
-        Job::SendLetter { letter } => return letters::send(cx, draw, letter).await,
-        Job::AccountDeleted { user, blank } => return leaving::clear(cx, user, blank).await,
-        Job::ClearPerson { removal } => return removals::work(cx, removal, false).await,
-        Job::BringBack { removal } => return removals::work(cx, removal, true).await,
+        Job::SendLetter { letter } => return outbound_email::send(cx, draw, letter).await,
+        Job::AccountDeleted { user, blank } => return account_deletion::clear(cx, user, blank).await,
+        Job::ClearPerson { removal } => return bulk_delete::work(cx, removal, false).await,
+        Job::BringBack { removal } => return bulk_delete::work(cx, removal, true).await,
         Job::GroupChanged { group } => return groups::changed(cx, group).await,
         Job::MessagePosted { message } => Cause::MessagePosted { message },
         Job::MessageEdited { message } => Cause::MessageEdited { message },
@@ -152,17 +158,17 @@ const PURGED_IN_A_SWEEP: u64 = 50_000;
 /// Housekeeping, once an hour.
 async fn sweep(cx: &Context) -> Result<()> {
     let purged = history::purge(cx).await?;
-    let declined = held::purge(cx).await?;
+    let declined = approval_queue::purge(cx).await?;
     let sign_ups = sign_ups::forget_declined(cx).await?;
-    let samples = figures::thin(cx).await?;
+    let samples = statistics::thin(cx).await?;
     let mut tx = cx.db.begin().await?;
-    let sessions = store::sessions::delete_expired(&mut tx, cx.now()).await?;
-    store::second_steps::delete_begun(&mut tx, cx.now().minus(second_step::SET_UP)).await?;
-    store::former_names::delete_expired(&mut tx, cx.now()).await?;
-    let letters = store::letters::delete_expired(&mut tx, cx.now()).await?;
+    let sessions = store::people::sessions::delete_expired(&mut tx, cx.now()).await?;
+    store::people::two_factor::delete_begun(&mut tx, cx.now().minus(two_factor::SET_UP)).await?;
+    store::people::former_names::delete_expired(&mut tx, cx.now()).await?;
+    let letters = store::people::emails::delete_expired(&mut tx, cx.now()).await?;
     let log = store::search_log::trim(&mut tx, SEARCH_LOG_KEPT).await?;
-    let links = store::invitations::delete_expired(&mut tx, cx.now()).await?
-        + store::sign_ups::delete_expired(&mut tx, cx.now()).await?;
+    let links = store::groups::invitations::delete_expired(&mut tx, cx.now()).await?
+        + store::people::sign_ups::delete_expired(&mut tx, cx.now()).await?;
     tx.commit().await.map_err(Error::from)?;
     let topics = purge_topics(cx).await?;
     let mut groups = 0;

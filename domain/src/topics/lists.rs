@@ -1,8 +1,9 @@
 //! Topics of a group, and what is unread of all.
 
-use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::{groups, ignores};
+use crate::groups;
+use crate::people::ignores;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
 use model::policy::{Deed, Viewer};
 use model::time::Timestamp;
 use model::{Group, Message, Sidebar, TopicId, TopicRow};
@@ -75,7 +76,7 @@ pub async fn unread_paper(
     let ids: Vec<TopicId> = sidebar.groups.iter().flat_map(|g| &g.topics).map(|t| t.topic).take(1_000).collect();
     // The sidebar may be older than where its topics are.
     let mut rows = store::topics::by_ids(&cx.db, viewer.id_or_none(), &ids).await?;
-    let followed = store::levels::followed_among(&cx.db, viewer.id_or_none(), &ids).await?;
+    let followed = store::topics::subscriptions::followed_among(&cx.db, viewer.id_or_none(), &ids).await?;
     for row in &mut rows {
         row.followed = followed.contains(&row.topic.id);
     }

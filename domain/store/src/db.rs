@@ -8,7 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, SqliteConnection, SqlitePool};
 
-use super::sqlite::{SqliteDb, SqliteTx};
+use crate::sqlite::{SqliteDb, SqliteTx};
 
 /// How long a connection may lie idle and is believed to be alive all the same.
 const IDLE: Duration = Duration::from_secs(1);

@@ -4,8 +4,8 @@ use serde_json::value::RawValue;
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
 
-use super::db::{Db, On, Tx, sql};
-use super::search_log::Changed;
+use crate::db::{Db, On, Tx, sql};
+use crate::search_log::Changed;
 use model::time::Timestamp;
 use model::{Category, GroupId, GroupKind, MessageId, Role, TopicId, UserId};
 
@@ -73,7 +73,7 @@ pub async fn extent(db: &Db, source: &str, kind: &str) -> Result<(i64, i64)> {
 pub async fn imported_of(tx: &mut Tx, source: &str, kind: &str, foreign: &[&str]) -> Result<Vec<(String, i64)>> {
     sql!(all tx, (String, i64),
         "select foreign_id, id from imported where source = $1 and kind = $2 and foreign_id in (select value from json_each($3))",
-        source, kind, super::list(foreign))
+        source, kind, crate::list(foreign))
 }
 
 /// Notes where rows went; a number that was noted before is replaced.
@@ -169,7 +169,7 @@ pub async fn usernames(db: &Db) -> Result<Vec<(UserId, String)>> {
 /// The names of these people.
 pub async fn usernames_of(tx: &mut Tx, ids: &[UserId]) -> Result<Vec<(UserId, String)>> {
     sql!(all tx, (UserId, String),
-        "select id, username from users where id in (select cast(value as bigint) from json_each($1))", super::list(ids))
+        "select id, username from users where id in (select cast(value as bigint) from json_each($1))", crate::list(ids))
 }
 
 /// A group that comes along.
@@ -202,8 +202,8 @@ pub async fn group(tx: &mut Tx, group: &NewGroup) -> Result<Option<GroupId>> {
         None => {
             let (kind, category) = (*kind, Category::Other);
             let described =
-                super::groups::Described { name, description, kind, category, slow_seconds: 0, first_held: 0 };
-            super::groups::insert(tx, slug, described, *creator, *created_at).await
+                crate::groups::Described { name, description, kind, category, slow_seconds: 0, first_held: 0 };
+            crate::groups::insert(tx, slug, described, *creator, *created_at).await
         }
     }
 }
@@ -314,7 +314,7 @@ pub async fn answers(tx: &mut Tx, answers: &[(MessageId, MessageId)]) -> Result<
 /// Where the messages of these ids stand.
 pub async fn places(tx: &mut Tx, ids: &[MessageId]) -> Result<Vec<(MessageId, TopicId, i64)>> {
     sql!(all tx, (MessageId, TopicId, i64),
-        "select id, topic_id, seq from messages where id in (select cast(value as bigint) from json_each($1))", super::list(ids))
+        "select id, topic_id, seq from messages where id in (select cast(value as bigint) from json_each($1))", crate::list(ids))
 }
 
 /// Writes stars: how many were new.

@@ -1,46 +1,19 @@
 //! All SQL of the forum, one file a noun.
 
-pub mod audit_log;
 #[cfg(feature = "testing")]
 mod counting;
 pub mod db;
-pub mod directs;
-pub mod export;
-pub mod figures;
-pub mod former_names;
 pub mod groups;
-pub mod held;
-pub mod history;
-pub mod ignores;
 pub mod import;
-pub mod invitations;
-pub mod jobs;
-pub mod leaving;
-pub mod letters;
-pub mod levels;
-pub mod members;
-pub mod mentions;
-pub mod merges;
 pub mod messages;
-pub mod notices;
-pub mod reads;
-pub mod removals;
-pub mod reports;
-pub mod requests;
-pub mod rules;
+pub mod moderation;
+pub mod people;
+pub mod platform;
 pub mod search_log;
-pub mod second_steps;
-pub mod sessions;
-pub mod settings;
-pub mod sign_ups;
-pub mod splits;
 mod sqlite;
-pub mod stars;
 #[cfg(feature = "testing")]
 pub mod testing;
-pub mod topic_events;
 pub mod topics;
-pub mod users;
 
 pub use db::{DatabaseUrl, Db, Tx};
 pub use sqlx::{Error, PgPool};

@@ -1,6 +1,6 @@
 //! What search has to read again, in the order of the commits.
 
-use super::db::{Db, Tx, sql};
+use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
 use model::{GroupId, MessageId, TopicId, UserId};
 
@@ -83,7 +83,7 @@ pub async fn head(db: &Db) -> Result<Position> {
 
 /// Up to where rows were forgotten: a follower that stands before it has to read everything.
 pub async fn trimmed(db: &Db) -> Result<Position> {
-    let text = super::settings::get(db, TRIMMED).await?.unwrap_or_default();
+    let text = crate::platform::settings::get(db, TRIMMED).await?.unwrap_or_default();
     let parts =
         text.split_once(':').and_then(|(xid, id)| Some(Position { xid: xid.parse().ok()?, id: id.parse().ok()? }));
     Ok(parts.unwrap_or_default())
@@ -98,7 +98,7 @@ pub async fn trim(tx: &mut Tx, keep: i64) -> Result<u64> {
         lite "select 0, id from search_log order by id desc limit 1 offset $1",
         keep)?;
     let Some((xid, id)) = boundary else { return Ok(0) };
-    super::settings::set(tx, TRIMMED, &format!("{xid}:{id}")).await?;
+    crate::platform::settings::set(tx, TRIMMED, &format!("{xid}:{id}")).await?;
     sql!(run tx,
         pg "delete from search_log where (xid, id) <= (cast(cast($1 as text) as xid8), $2)",
         lite "delete from search_log where id <= $2 and $1 = $1",
@@ -129,7 +129,7 @@ pub async fn messages(db: &Db, ids: &[MessageId]) -> Result<Vec<Indexed>> {
     sql!(all db, Indexed,
         "select m.id, m.topic_id, t.group_id, m.author_id, m.created_at, m.raw as text, (m.deleted_at is not null or t.deleted_at is not null) as deleted
          from messages m join topics t on t.id = m.topic_id where m.id in (select cast(value as bigint) from json_each($1))",
-        super::list(ids))
+        crate::list(ids))
 }
 
 /// Messages that stand in topics that are there, by id after `after`: for reading everything.
@@ -145,7 +145,7 @@ pub async fn of_topics(db: &Db, topics: &[TopicId], after: MessageId, limit: i64
         "select m.id, m.topic_id, t.group_id, m.author_id, m.created_at, m.raw as text, (m.deleted_at is not null or t.deleted_at is not null) as deleted
          from messages m join topics t on t.id = m.topic_id
          where m.topic_id in (select cast(value as bigint) from json_each($1)) and m.id > $2 order by m.id limit $3",
-        super::list(topics), after, limit)
+        crate::list(topics), after, limit)
 }
 
 /// Topics by id after `after`, titles as text.
@@ -159,7 +159,7 @@ pub async fn all_topics(db: &Db, after: TopicId, limit: i64) -> Result<Vec<Index
 pub async fn topics(db: &Db, ids: &[TopicId]) -> Result<Vec<Indexed>> {
     sql!(all db, Indexed,
         "select id, id as topic_id, group_id, creator_id as author_id, created_at, name as text, deleted_at is not null as deleted
-         from topics where id in (select cast(value as bigint) from json_each($1))", super::list(ids))
+         from topics where id in (select cast(value as bigint) from json_each($1))", crate::list(ids))
 }
 
 /// The topics of a group.

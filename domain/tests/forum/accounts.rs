@@ -4,13 +4,15 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::Error;
-use domain::accounts::{self, NewAccount, SignedIn};
 use domain::model::Theme;
-use domain::passwords;
+use domain::people::accounts;
+use domain::people::accounts::{NewAccount, SignedIn};
+use domain::people::passwords;
+use domain::people::sessions;
+use domain::people::sessions::Origin;
+use domain::platform::secrets::{Password, digest};
 use domain::policy::Viewer;
-use domain::secrets::{Password, digest};
-use domain::sessions::{self, Origin};
-use domain::store::users::Profile;
+use domain::store::people::users::Profile;
 use domain::testing::{PASSWORD, TestForum, wait_for};
 
 use crate::{complaint, id, is_forbidden, is_not_found, tables, told};

@@ -3,13 +3,16 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use domain::accounts::{self, NewAccount};
-use domain::mail::Mailer;
 use domain::model::UserId;
-use domain::secrets::{self, Password};
-use domain::sessions::{self, Origin};
+use domain::people::accounts;
+use domain::people::accounts::NewAccount;
+use domain::people::sessions;
+use domain::people::sessions::Origin;
+use domain::people::{addresses, outbound_email, passwords};
+use domain::platform::mail::Mailer;
+use domain::platform::secrets;
+use domain::platform::secrets::Password;
 use domain::testing::TestForum;
-use domain::{addresses, letters, passwords};
 
 use crate::{complaint, is_not_found, tables};
 
@@ -71,7 +74,7 @@ async fn an_address_counts_when_its_letter_was_answered(forum: TestForum) {
     addresses::change(cx, mira, "late@example.org", Password::new(LONG), "").await.unwrap();
     forum.drain().await;
     let late = forum.letters().pop().unwrap().token;
-    forum.pass(letters::CONFIRM);
+    forum.pass(outbound_email::CONFIRM);
     assert!(is_not_found(addresses::confirm(cx, &late).await));
     addresses::ask_again(cx, mira).await.unwrap();
     forum.drain().await;
@@ -185,7 +188,9 @@ async fn a_letter_leaves_once_however_often_its_job_runs(forum: TestForum) {
     forum.execute("update letters set sent_at = null").await;
     let mut tx = forum.cx.db.begin().await.unwrap();
     let letter = domain::model::LetterId(tables::ints(&forum, "select id from letters").await[0][0]);
-    domain::jobs::enqueue(&mut tx, &domain::jobs::Job::SendLetter { letter }, forum.cx.now()).await.unwrap();
+    domain::platform::jobs::enqueue(&mut tx, &domain::platform::jobs::Job::SendLetter { letter }, forum.cx.now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     forum.drain().await;
     let name = |source: &str| source.lines().find(|line| line.starts_with("Message-ID:")).map(str::to_owned);

@@ -1,12 +1,18 @@
 //! The log of those who keep order: what is in it, that it stays, and who reads it.
 
 use domain::admin::Bar;
-use domain::audit_log::{self, LogDeed, Sought};
+use domain::groups::{invitations, members};
+use domain::messages::conversations;
+use domain::model::LogDeed;
 use domain::model::{Group, GroupId, GroupKind, Mark};
+use domain::moderation::log;
+use domain::moderation::log::Sought;
+use domain::people::account_deletion;
 use domain::policy::Viewer;
-use domain::store::audit_log::Line;
+use domain::store::moderation::log::Line;
 use domain::testing::{TestForum, draft};
-use domain::{directs, groups, invitations, leaving, members, messages, moves, topics};
+use domain::topics::moves;
+use domain::{groups, messages, topics};
 use sqlx::AssertSqlSafe;
 
 use crate::tables::{ints, texts};
@@ -85,7 +91,7 @@ async fn what_authors_do_with_their_own_is_not_in_the_log(forum: TestForum) {
     topics::rename(cx, noor, own.topic, "Pears").await.unwrap();
     topics::mark(cx, noor, own.topic, Mark::Resolved, true).await.unwrap();
     messages::delete(cx, noor, own.id).await.unwrap();
-    domain::history::restore(cx, noor, own.id).await.unwrap();
+    domain::messages::history::restore(cx, noor, own.id).await.unwrap();
     topics::delete(cx, noor, own.topic).await.unwrap();
     let mine = forum.topic(mira, &garden, "Mine", "Two").await;
     topics::delete(cx, mira, mine.topic).await.unwrap();
@@ -130,11 +136,11 @@ async fn groups_and_accounts_go_and_the_log_stays(forum: TestForum) {
     members::ban(cx, mira, garden.id, id(noor), "because").await.unwrap();
     groups::delete(cx, mira, garden.id, "Garden").await.unwrap();
     forum.pass(std::time::Duration::from_secs(31 * 24 * 3_600));
-    domain::jobs::tick(&cx.db, cx.now()).await.unwrap();
+    domain::platform::jobs::tick(&cx.db, cx.now()).await.unwrap();
     forum.drain().await;
     assert_eq!(ints(&forum, "select count(*) from groups").await, [[0]], "its rows are gone");
-    let password = || domain::secrets::Password::new(domain::testing::PASSWORD);
-    leaving::delete(cx, id(noor), password(), true).await.unwrap();
+    let password = || domain::platform::secrets::Password::new(domain::testing::PASSWORD);
+    account_deletion::delete(cx, id(noor), password(), true).await.unwrap();
     forum.drain().await;
     assert_eq!(
         log(&forum).await,
@@ -148,7 +154,7 @@ async fn groups_and_accounts_go_and_the_log_stays(forum: TestForum) {
 
 /// What somebody reads in the log of a group.
 async fn read(forum: &TestForum, who: Viewer, group: &Group) -> Vec<Line> {
-    audit_log::of_group(&forum.cx, who, group.id, None, None).await.unwrap().1.lines
+    log::of_group(&forum.cx, who, group.id, None, None).await.unwrap().1.lines
 }
 
 fn deeds(lines: &[Line]) -> Vec<LogDeed> {
@@ -167,9 +173,9 @@ async fn whoever_reads_a_group_reads_its_log_and_keepers_read_more(forum: TestFo
         messages::delete(cx, mira, posted.id).await.unwrap();
         assert_eq!(deeds(&read(&forum, mira, &group).await), [LogDeed::MessageDeleted, LogDeed::Invited]);
         assert_eq!(deeds(&read(&forum, noor, &group).await), [LogDeed::MessageDeleted]);
-        let absent = told(audit_log::of_group(cx, ada, GroupId(ABSENT), None, None).await);
+        let absent = told(log::of_group(cx, ada, GroupId(ABSENT), None, None).await);
         for who in [ada, Viewer::Anonymous] {
-            let answer = audit_log::of_group(cx, who, group.id, None, None).await;
+            let answer = log::of_group(cx, who, group.id, None, None).await;
             match kind {
                 GroupKind::Public => assert_eq!(deeds(&answer.unwrap().1.lines), [LogDeed::MessageDeleted]),
                 GroupKind::Closed => assert!(is_forbidden(answer)),
@@ -177,12 +183,12 @@ async fn whoever_reads_a_group_reads_its_log_and_keepers_read_more(forum: TestFo
             }
         }
         // A choice among them chooses among what one may read.
-        let chosen = audit_log::of_group(cx, noor, group.id, Some(LogDeed::Invited), None).await.unwrap().1;
+        let chosen = log::of_group(cx, noor, group.id, Some(LogDeed::Invited), None).await.unwrap().1;
         assert!(chosen.lines.is_empty());
     }
-    let talk = directs::start(cx, mira, "noor", "", draft("Hello")).await.unwrap();
-    assert!(is_forbidden(audit_log::of_group(cx, mira, talk.group, None, None).await));
-    assert!(is_not_found(audit_log::of_group(cx, boss, talk.group, None, None).await));
+    let talk = conversations::start(cx, mira, "noor", "", draft("Hello")).await.unwrap();
+    assert!(is_forbidden(log::of_group(cx, mira, talk.group, None, None).await));
+    assert!(is_not_found(log::of_group(cx, boss, talk.group, None, None).await));
     forum.drain().await;
 }
 
@@ -206,7 +212,7 @@ async fn topics_that_a_reader_may_not_read_have_no_title_in_the_log(forum: TestF
     }
     assert_eq!(titles(noor, &garden).await, [Some("The secret plums".to_owned()), Some("The secret plums".to_owned())]);
     let sought = Sought::default();
-    let page = audit_log::of_admins(cx, boss, sought, None).await.unwrap();
+    let page = log::of_admins(cx, boss, sought, None).await.unwrap();
     assert!(page.lines.iter().all(|line| line.topic_name.is_none() && line.topic_path.is_none()), "{page:?}");
     topics::delete(cx, mira, moved.topic).await.unwrap();
     assert_eq!(titles(noor, &garden).await, [None, None]);
@@ -223,13 +229,13 @@ async fn who_is_hidden_is_named_to_those_who_keep_order_alone(forum: TestForum) 
     members::ban(cx, mira, garden.id, id(noor), "Noor shouts").await.unwrap();
     let entry = read(&forum, mira, &garden).await[0].id;
     for who in [eva, noor, ada] {
-        assert!(is_not_found(audit_log::redact(cx, who, entry, true).await), "only admins say so");
+        assert!(is_not_found(log::redact(cx, who, entry, true).await), "only admins say so");
     }
-    assert!(is_not_found(audit_log::redact(cx, mira, domain::model::EntryId(ABSENT), true).await));
-    assert_eq!(audit_log::redact(cx, mira, entry, true).await.unwrap(), Some(garden.id));
-    audit_log::redact(cx, boss, entry, true).await.unwrap();
+    assert!(is_not_found(log::redact(cx, mira, domain::model::EntryId(ABSENT), true).await));
+    assert_eq!(log::redact(cx, mira, entry, true).await.unwrap(), Some(garden.id));
+    log::redact(cx, boss, entry, true).await.unwrap();
     for who in [Viewer::Anonymous, noor, ada] {
-        let of_site = audit_log::of_site(cx, who, None, None).await.unwrap().lines;
+        let of_site = log::of_site(cx, who, None, None).await.unwrap().lines;
         for line in [&read(&forum, who, &garden).await[0], &of_site[0]] {
             assert!(line.hidden && line.user.is_none() && line.user_id.is_none() && line.reason.is_empty(), "{line:?}");
         }
@@ -241,12 +247,14 @@ async fn who_is_hidden_is_named_to_those_who_keep_order_alone(forum: TestForum) 
         (Some("noor"), "Noor shouts", true)
     );
     // Hiding that somebody was hidden is not for anyone to do; showing them again is.
-    assert!(is_not_found(audit_log::redact(cx, mira, lines[0].id, true).await));
-    audit_log::redact(cx, boss, entry, false).await.unwrap();
+    assert!(is_not_found(log::redact(cx, mira, lines[0].id, true).await));
+    log::redact(cx, boss, entry, false).await.unwrap();
     assert_eq!(read(&forum, ada, &garden).await[0].user.as_deref(), Some("noor"));
     assert_eq!(deeds(&read(&forum, mira, &garden).await)[0], LogDeed::NameShown);
     // A deleted account has no name.
-    leaving::delete(cx, id(noor), domain::secrets::Password::new(domain::testing::PASSWORD), false).await.unwrap();
+    account_deletion::delete(cx, id(noor), domain::platform::secrets::Password::new(domain::testing::PASSWORD), false)
+        .await
+        .unwrap();
     forum.drain().await;
     let line = &read(&forum, ada, &garden).await[0];
     assert!(line.user_gone && line.user.as_deref().unwrap().starts_with("deleted-"));
@@ -263,11 +271,11 @@ async fn the_log_of_the_site_tells_of_public_groups_and_accounts(forum: TestForu
     }
     domain::admin::bar(cx, boss, id(noor), Bar::Suspend { days: 3 }, "Shouting").await.unwrap();
     domain::admin::set_admin(cx, boss, id(mira), true).await.unwrap();
-    let lines = audit_log::of_site(cx, Viewer::Anonymous, None, None).await.unwrap().lines;
+    let lines = log::of_site(cx, Viewer::Anonymous, None, None).await.unwrap().lines;
     assert_eq!(deeds(&lines), [LogDeed::AccountSuspended, LogDeed::MemberBanned]);
     assert_eq!((lines[0].detail.as_str(), lines[0].reason.as_str()), ("3 days", "Shouting"));
     assert_eq!((lines[1].group_name.as_str(), lines[1].reason.as_str()), ("public", "public"));
-    let chosen = audit_log::of_site(cx, Viewer::Anonymous, Some(LogDeed::MemberBanned), None).await.unwrap().lines;
+    let chosen = log::of_site(cx, Viewer::Anonymous, Some(LogDeed::MemberBanned), None).await.unwrap().lines;
     assert_eq!(deeds(&chosen), [LogDeed::MemberBanned]);
 }
 
@@ -285,7 +293,7 @@ async fn admins_of_the_site_find_everything(forum: TestForum) {
     groups::delete(cx, mira, garden.id, "Garden").await.unwrap();
     forum.drain().await;
     let find = async |sought| -> Vec<String> {
-        let page = audit_log::of_admins(cx, boss, sought, None).await.unwrap();
+        let page = log::of_admins(cx, boss, sought, None).await.unwrap();
         page.lines.iter().map(|line| format!("{} {} {}", line.what, line.group_name, line.reason)).collect()
     };
     let gone = "group_deleted Garden ";
@@ -302,10 +310,10 @@ async fn admins_of_the_site_find_everything(forum: TestForum) {
         (Sought { whom: "no\0body", ..Sought::default() }, "whom"),
         (Sought { group: "nowhere", ..Sought::default() }, "group"),
     ] {
-        complaint(audit_log::of_admins(cx, boss, sought, None).await, field);
+        complaint(log::of_admins(cx, boss, sought, None).await, field);
     }
     for who in [mira, Viewer::Anonymous] {
-        assert!(audit_log::of_admins(cx, who, Sought::default(), None).await.is_err());
+        assert!(log::of_admins(cx, who, Sought::default(), None).await.is_err());
     }
 }
 
@@ -314,15 +322,15 @@ async fn the_log_is_read_page_by_page(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let topic = forum.topic(mira, &garden, "Plums", "One").await.topic;
-    for n in 0..audit_log::PAGE + 3 {
+    for n in 0..log::PAGE + 3 {
         topics::mark(cx, mira, topic, Mark::Pinned, n % 2 == 0).await.unwrap();
     }
     forum.drain().await;
-    let (_, first) = audit_log::of_group(cx, mira, garden.id, None, None).await.unwrap();
-    assert_eq!(first.lines.len(), audit_log::PAGE);
-    let (_, second) = audit_log::of_group(cx, mira, garden.id, None, first.more).await.unwrap();
+    let (_, first) = log::of_group(cx, mira, garden.id, None, None).await.unwrap();
+    assert_eq!(first.lines.len(), log::PAGE);
+    let (_, second) = log::of_group(cx, mira, garden.id, None, first.more).await.unwrap();
     assert_eq!((second.lines.len(), second.more), (3, None));
     let mut all: Vec<_> = first.lines.iter().chain(&second.lines).map(|line| line.id).collect();
     all.dedup();
-    assert!(all.len() == audit_log::PAGE + 3 && all.is_sorted_by(|one, other| one > other));
+    assert!(all.len() == log::PAGE + 3 && all.is_sorted_by(|one, other| one > other));
 }

@@ -4,10 +4,15 @@ use std::time::Duration;
 
 use domain::bus::{Backlog, Stream};
 use domain::groups;
+use domain::groups::members;
+use domain::live::unread;
+use domain::messages::{conversations, stars};
 use domain::model::{DirectFrom, GroupKind, Level, MessageId};
+use domain::people::{accounts, ignores};
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
-use domain::{accounts, directs, ignores, levels, members, messages, reads, search, stars, topics, unread};
+use domain::topics::{reads, subscriptions};
+use domain::{messages, search, topics};
 use serde_json::Value;
 
 use crate::{complaint, id, is_forbidden, is_not_found, mentions_of};
@@ -38,10 +43,10 @@ async fn a_conversation_is_between_its_people_alone(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
     let boss = forum.site_admin("boss").await;
-    complaint(directs::start(cx, ann, "nobody", "", draft("Hello")).await, "to");
-    complaint(directs::start(cx, ann, " , @ann", "", draft("Hello")).await, "to");
-    complaint(directs::start(cx, ann, "ben", "", draft(" ")).await, "text");
-    let posted = directs::start(cx, ann, "@Ben", "", draft("A quince for @ben and @cleo")).await.unwrap();
+    complaint(conversations::start(cx, ann, "nobody", "", draft("Hello")).await, "to");
+    complaint(conversations::start(cx, ann, " , @ann", "", draft("Hello")).await, "to");
+    complaint(conversations::start(cx, ann, "ben", "", draft(" ")).await, "text");
+    let posted = conversations::start(cx, ann, "@Ben", "", draft("A quince for @ben and @cleo")).await.unwrap();
     forum.drain().await;
     forum.catch_up().await;
     let sidebar = unread::sidebar(cx, id(ben)).await.unwrap();
@@ -73,17 +78,17 @@ async fn the_same_people_have_one_conversation(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
     forum.person("cleo").await;
-    let first = directs::start(cx, ann, "ben", "", draft("One")).await.unwrap();
-    let second = directs::start(cx, ben, "ann", "", draft("Two")).await.unwrap();
+    let first = conversations::start(cx, ann, "ben", "", draft("One")).await.unwrap();
+    let second = conversations::start(cx, ben, "ann", "", draft("Two")).await.unwrap();
     assert_eq!((second.group, second.topic, second.seq), (first.group, first.topic, 2));
-    let other = directs::start(cx, ben, "ann", "Another matter", draft("Three")).await.unwrap();
+    let other = conversations::start(cx, ben, "ann", "Another matter", draft("Three")).await.unwrap();
     assert_eq!((other.group, other.seq), (first.group, 1));
-    let three = directs::start(cx, ann, "ben cleo", "", draft("Four")).await.unwrap();
+    let three = conversations::start(cx, ann, "ben cleo", "", draft("Four")).await.unwrap();
     assert_ne!(three.group, first.group);
     // The same form twice says it once.
-    let keyed = || domain::audit::Draft { key: Some("k".repeat(32)), ..draft("Five") };
-    let one = directs::start(cx, ann, "cleo", "", keyed()).await.unwrap();
-    let again = directs::start(cx, ann, "cleo", "", keyed()).await.unwrap();
+    let keyed = || domain::platform::validate::Draft { key: Some("k".repeat(32)), ..draft("Five") };
+    let one = conversations::start(cx, ann, "cleo", "", keyed()).await.unwrap();
+    let again = conversations::start(cx, ann, "cleo", "", keyed()).await.unwrap();
     assert_eq!(one, again);
     forum.drain().await;
 }
@@ -94,8 +99,8 @@ async fn two_who_write_to_each_other_at_once_have_one_conversation(forum: TestFo
         let (one, other) = (format!("ann{round}"), format!("ben{round}"));
         let (ann, ben) = (forum.person(&one).await, forum.person(&other).await);
         let (from_ann, from_ben) = tokio::join!(
-            directs::start(cx, ann, &other, "", draft("A pear?")),
-            directs::start(cx, ben, &one, "", draft("A plum?")),
+            conversations::start(cx, ann, &other, "", draft("A pear?")),
+            conversations::start(cx, ben, &one, "", draft("A plum?")),
         );
         let (from_ann, from_ben) = (from_ann.unwrap(), from_ben.unwrap());
         assert_eq!((from_ann.group, from_ann.topic), (from_ben.group, from_ben.topic));
@@ -112,11 +117,11 @@ async fn two_who_write_to_each_other_at_once_have_one_conversation(forum: TestFo
 async fn whoever_is_added_sees_what_is_said_from_then_on(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
-    let before = directs::start(cx, ann, "ben", "", draft("A quince of before, @cleo")).await.unwrap();
+    let before = conversations::start(cx, ann, "ben", "", draft("A quince of before, @cleo")).await.unwrap();
     forum.pass(Duration::from_secs(1));
-    assert!(is_not_found(directs::add(cx, cleo, before.group, "cleo", draft("Hi")).await));
-    complaint(directs::add(cx, ann, before.group, "ben", draft("Hi")).await, "to");
-    let after = directs::add(cx, ann, before.group, "cleo", draft("A quince from now on")).await.unwrap();
+    assert!(is_not_found(conversations::add(cx, cleo, before.group, "cleo", draft("Hi")).await));
+    complaint(conversations::add(cx, ann, before.group, "ben", draft("Hi")).await, "to");
+    let after = conversations::add(cx, ann, before.group, "cleo", draft("A quince from now on")).await.unwrap();
     forum.drain().await;
     forum.catch_up().await;
     assert_ne!(after.topic, before.topic);
@@ -142,22 +147,22 @@ async fn who_may_write_to_somebody_is_theirs_to_say(forum: TestForum) {
     let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
     let may = || async { accounts::profile(cx, ann, "ben").await.unwrap().may_write };
     assert!(may().await);
-    directs::set_from(cx, ben, DirectFrom::Shared).await.unwrap();
+    conversations::set_from(cx, ben, DirectFrom::Shared).await.unwrap();
     assert!(!may().await);
-    complaint(directs::start(cx, ann, "ben", "", draft("Hello")).await, "to");
+    complaint(conversations::start(cx, ann, "ben", "", draft("Hello")).await, "to");
     let garden = forum.group(ann, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[ben]).await;
     assert!(may().await);
-    let begun = directs::start(cx, ann, "ben", "", draft("Hello")).await.unwrap();
-    directs::set_from(cx, ben, DirectFrom::Nobody).await.unwrap();
+    let begun = conversations::start(cx, ann, "ben", "", draft("Hello")).await.unwrap();
+    conversations::set_from(cx, ben, DirectFrom::Nobody).await.unwrap();
     assert!(!may().await);
     // What was begun goes on.
     messages::post(cx, ann, begun.topic, draft("Still here")).await.unwrap();
-    directs::set_from(cx, ben, DirectFrom::Anyone).await.unwrap();
+    conversations::set_from(cx, ben, DirectFrom::Anyone).await.unwrap();
     // Whom one ignores does not learn of it: they write, and nothing comes of it until one ignores them no more.
     ignores::set(cx, ben, "ann", true).await.unwrap();
     assert!(may().await);
-    let begun = directs::start(cx, ann, "ben", "Secret", draft("Are you there?")).await.unwrap();
+    let begun = conversations::start(cx, ann, "ben", "Secret", draft("Are you there?")).await.unwrap();
     forum.drain().await;
     let conversations = async || {
         let sidebar = unread::sidebar(cx, id(ben)).await.unwrap();
@@ -168,7 +173,7 @@ async fn who_may_write_to_somebody_is_theirs_to_say(forum: TestForum) {
     assert_eq!(conversations().await, 1);
     ignores::set(cx, ann, "ben", true).await.unwrap();
     assert!(!may().await);
-    let why = complaint(directs::start(cx, ann, "ben", "", draft("Hello")).await, "to");
+    let why = complaint(conversations::start(cx, ann, "ben", "", draft("Hello")).await, "to");
     assert!(why.contains("You ignore ben"), "{why}");
     forum.drain().await;
 }
@@ -177,8 +182,8 @@ async fn a_title_made_of_words_goes_with_them(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
     forum.person("cleo").await;
-    let made = directs::start(cx, ann, "ben", "", draft("Hello zebrawood")).await.unwrap();
-    let typed = directs::start(cx, ann, "cleo", "Hello", draft("Hello echidna")).await.unwrap();
+    let made = conversations::start(cx, ann, "ben", "", draft("Hello zebrawood")).await.unwrap();
+    let typed = conversations::start(cx, ann, "cleo", "Hello", draft("Hello echidna")).await.unwrap();
     let called = async |who, topic| topics::find(cx, who, topic).await.unwrap().topic.name;
     assert_eq!(called(ben, made.topic).await, "Hello zebrawood");
     for posted in [&made, &typed] {
@@ -197,7 +202,8 @@ async fn new_accounts_begin_few_conversations(mut forum: TestForum) {
     for n in 0..6 {
         forum.person(&format!("other{n}x")).await;
     }
-    let start = |n: usize| async move { directs::start(cx, ann, &format!("other{n}x"), "", draft("Hello")).await };
+    let start =
+        |n: usize| async move { conversations::start(cx, ann, &format!("other{n}x"), "", draft("Hello")).await };
     start(0).await.unwrap();
     start(1).await.unwrap();
     assert!(matches!(start(2).await, Err(domain::Error::TooMany(_))));
@@ -213,7 +219,7 @@ async fn new_accounts_begin_few_conversations(mut forum: TestForum) {
 async fn a_conversation_that_everybody_left_is_gone(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
-    let posted = directs::start(cx, ann, "ben", "", draft("A quince")).await.unwrap();
+    let posted = conversations::start(cx, ann, "ben", "", draft("A quince")).await.unwrap();
     groups::leave(cx, ann, posted.group).await.unwrap();
     assert!(is_not_found(groups::by_id(cx, ann, posted.group).await));
     messages::post(cx, ben, posted.topic, draft("Anybody?")).await.unwrap();
@@ -222,8 +228,8 @@ async fn a_conversation_that_everybody_left_is_gone(forum: TestForum) {
     groups::leave(cx, ben, posted.group).await.unwrap();
     forum.drain().await;
     forum.catch_up().await;
-    assert_eq!(domain::doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
-    let again = directs::start(cx, ann, "ben", "", draft("Hello again")).await.unwrap();
+    assert_eq!(domain::admin::doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
+    let again = conversations::start(cx, ann, "ben", "", draft("Hello again")).await.unwrap();
     assert_ne!(again.group, posted.group);
     forum.drain().await;
 }
@@ -300,11 +306,11 @@ async fn what_is_muted_is_not_counted_and_what_is_followed_is(forum: TestForum) 
     members::set_level(cx, ben, garden.id, Level::Muted).await.unwrap();
     assert_eq!(counted().await, 0);
     assert_eq!(unread::sidebar(cx, id(ben)).await.unwrap().mentions, 1, "who calls by name is heard");
-    levels::set_of_topic(cx, ben, plums.topic, Level::Tracked).await.unwrap();
+    subscriptions::set_of_topic(cx, ben, plums.topic, Level::Tracked).await.unwrap();
     assert_eq!(counted().await, 1);
     members::set_level(cx, ben, garden.id, Level::Normal).await.unwrap();
-    levels::set_of_topic(cx, ben, plums.topic, Level::Muted).await.unwrap();
-    levels::set_of_topic(cx, ben, pears.topic, Level::Normal).await.unwrap();
+    subscriptions::set_of_topic(cx, ben, plums.topic, Level::Muted).await.unwrap();
+    subscriptions::set_of_topic(cx, ben, pears.topic, Level::Normal).await.unwrap();
     assert_eq!(counted().await, 1);
     let cursor = cx.bus.open(Stream::User(id(ben))).await.unwrap();
     cx.bus.seen(&[id(ben)]).await.unwrap();
@@ -331,8 +337,8 @@ async fn a_message_is_unread_again_with_all_that_follow_it(forum: TestForum) {
     forum.drain().await;
     reads::mark(cx, ben, first.topic, 3).await.unwrap();
     assert_eq!(unread::sidebar(cx, id(ben)).await.unwrap().unread(), 0);
-    levels::unread_from(cx, ben, second.id).await.unwrap();
+    subscriptions::unread_from(cx, ben, second.id).await.unwrap();
     assert_eq!(unread::sidebar(cx, id(ben)).await.unwrap().unread(), 2);
-    assert!(is_forbidden(levels::unread_from(cx, cleo, second.id).await));
-    assert!(is_not_found(levels::unread_from(cx, ben, MessageId(crate::ABSENT)).await));
+    assert!(is_forbidden(subscriptions::unread_from(cx, cleo, second.id).await));
+    assert!(is_not_found(subscriptions::unread_from(cx, ben, MessageId(crate::ABSENT)).await));
 }

@@ -1,11 +1,14 @@
 //! Whoever is reported takes nothing away from those who answer, and brings nothing back that they decided about.
 
-use domain::audit_log::{self, LogDeed};
+use domain::messages::{conversations, history};
+use domain::model::LogDeed;
 use domain::model::{Grounds, GroupId, GroupKind, MessageId, Verdict};
+use domain::moderation::log;
+use domain::moderation::reports;
+use domain::moderation::reports::Item;
 use domain::policy::Viewer;
-use domain::reports::Item;
 use domain::testing::{TestForum, draft};
-use domain::{Error, directs, history, messages, reports, topics};
+use domain::{Error, messages, topics};
 
 use crate::is_forbidden;
 use crate::tables::{ints, texts};
@@ -48,7 +51,7 @@ async fn what_its_author_deleted_stays_deleted_when_that_is_decided(forum: TestF
     forum.drain().await;
     assert!(is_forbidden(history::restore(cx, noor, one.id).await), "those who keep order have decided");
     assert!(messages::show(cx, noor, one.id).await.unwrap().message.deleted);
-    let (_, page) = audit_log::of_group(cx, mira, garden.id, None, None).await.unwrap();
+    let (_, page) = log::of_group(cx, mira, garden.id, None, None).await.unwrap();
     let deeds: Vec<_> = page.lines.iter().map(|line| (line.what, line.message_id)).collect();
     assert_eq!(deeds, [(LogDeed::ReportDismissed, Some(other.id)), (LogDeed::MessageDeleted, Some(one.id))]);
     // Where there was nothing to do, it is their own deletion; and whoever keeps order may think better of it.
@@ -87,7 +90,7 @@ async fn what_is_reported_in_a_conversation_is_seen_as_it_was(forum: TestForum) 
     let cx = &forum.cx;
     let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
     let boss = forum.site_admin("boss").await;
-    let posted = directs::start(cx, ann, "ben", "", draft("I know where you live")).await.unwrap();
+    let posted = conversations::start(cx, ann, "ben", "", draft("I know where you live")).await.unwrap();
     report(&forum, ben, posted.id).await;
     messages::edit(cx, ann, posted.id, "Hello dear".into()).await.unwrap();
     let of_site = async || reports::of_site(cx, boss).await.unwrap().remove(0);

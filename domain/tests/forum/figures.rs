@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use domain::figures::{self, Report, Tally};
+use domain::admin::statistics;
+use domain::admin::statistics::{Report, Tally};
+use domain::messages;
+use domain::messages::conversations;
 use domain::model::GroupKind;
-use domain::store::figures as rows;
+use domain::store::platform::statistics as rows;
 use domain::testing::TestForum;
-use domain::{directs, messages};
 
 use crate::{id, is_not_found};
 
@@ -29,19 +31,19 @@ async fn days_are_counted_once_and_read_by_admins(forum: TestForum) {
     messages::delete(cx, noor, gone.id).await.unwrap();
     forum.pass(2 * DAY);
     forum.post(noor, plums.topic, "Four").await;
-    directs::start(cx, mira, "noor", "", domain::testing::draft("Between us")).await.unwrap();
-    assert!(is_not_found(figures::over_time(cx, mira, 30).await));
-    let empty = figures::over_time(cx, boss, 30).await.unwrap();
+    conversations::start(cx, mira, "noor", "", domain::testing::draft("Between us")).await.unwrap();
+    assert!(is_not_found(statistics::over_time(cx, mira, 30).await));
+    let empty = statistics::over_time(cx, boss, 30).await.unwrap();
     assert!(
         empty.days.len() == 30 && empty.days.iter().all(|(_, day)| day.messages == 0),
         "nothing is counted for a page"
     );
     // Twenty days at a time, once a minute.
     for _ in 0..20 {
-        figures::measure(cx).await.unwrap();
+        statistics::measure(cx).await.unwrap();
         forum.pass(Duration::from_secs(60));
     }
-    let counted = figures::over_time(cx, boss, 30).await.unwrap();
+    let counted = statistics::over_time(cx, boss, 30).await.unwrap();
     let some: Vec<_> = counted
         .days
         .iter()
@@ -53,13 +55,13 @@ async fn days_are_counted_once_and_read_by_admins(forum: TestForum) {
     // What is written on counts within ten minutes, and not twice.
     forum.post(mira, plums.topic, "Five").await;
     for _ in 0..11 {
-        figures::measure(cx).await.unwrap();
+        statistics::measure(cx).await.unwrap();
         forum.pass(Duration::from_secs(60));
     }
-    let groups = figures::over_time(cx, boss, 30).await.unwrap().groups;
+    let groups = statistics::over_time(cx, boss, 30).await.unwrap().groups;
     assert_eq!(groups[0], (Some("Garden".to_owned()), 4));
     domain::groups::delete(cx, mira, garden.id, "Garden").await.unwrap();
-    assert_eq!(figures::over_time(cx, boss, 30).await.unwrap().groups, [(None, 1)]);
+    assert_eq!(statistics::over_time(cx, boss, 30).await.unwrap().groups, [(None, 1)]);
     assert!(id(boss).0 > 0);
     forum.drain().await;
 }
@@ -71,17 +73,17 @@ async fn of_many_who_measure_one_takes_the_sample_of_a_minute(forum: TestForum) 
     for millis in [5, 6, 7, 900] {
         tally.add(Duration::from_millis(millis));
     }
-    figures::report(cx, "one", Report { polls: Some(3), deliveries: tally.take() }).await.unwrap();
+    statistics::report(cx, "one", Report { polls: Some(3), deliveries: tally.take() }).await.unwrap();
     forum.pass(Duration::from_secs(20));
-    figures::report(cx, "one", Report { polls: Some(4), deliveries: tally.take() }).await.unwrap();
-    figures::report(cx, "two", Report { polls: Some(10), deliveries: tally.take() }).await.unwrap();
-    figures::report(cx, "worker", Report::default()).await.unwrap();
+    statistics::report(cx, "one", Report { polls: Some(4), deliveries: tally.take() }).await.unwrap();
+    statistics::report(cx, "two", Report { polls: Some(10), deliveries: tally.take() }).await.unwrap();
+    statistics::report(cx, "worker", Report::default()).await.unwrap();
     let other = forum.another().await;
-    let (a, b, c) = tokio::join!(figures::measure(cx), figures::measure(&other), figures::measure(cx));
+    let (a, b, c) = tokio::join!(statistics::measure(cx), statistics::measure(&other), statistics::measure(cx));
     for measured in [a, b, c] {
         measured.unwrap();
     }
-    let samples = figures::over_time(cx, boss, 30).await.unwrap().samples;
+    let samples = statistics::over_time(cx, boss, 30).await.unwrap().samples;
     let [sample] = samples.as_slice() else { panic!("{samples:?}") };
     assert_eq!((sample.polls, sample.delivered), (Some(14), 4), "the latest of each, and all that was told");
     let near = |micros: Option<i64>, millis: i64| {
@@ -93,8 +95,8 @@ async fn of_many_who_measure_one_takes_the_sample_of_a_minute(forum: TestForum) 
     assert!(sample.database_bytes > 1_000 && sample.indexed.is_some() && sample.index_bytes.is_some(), "{sample:?}");
     // Nobody said anything since: what was said before is too old.
     forum.pass(Duration::from_secs(120));
-    figures::measure(cx).await.unwrap();
-    let last = *figures::over_time(cx, boss, 30).await.unwrap().samples.last().unwrap();
+    statistics::measure(cx).await.unwrap();
+    let last = *statistics::over_time(cx, boss, 30).await.unwrap().samples.last().unwrap();
     assert_eq!((last.polls, last.delivered, last.median_us), (None, 0, None));
 }
 
@@ -102,11 +104,11 @@ async fn old_samples_are_thinned_out(forum: TestForum) {
     let cx = &forum.cx;
     let begun = cx.now();
     for _ in 0..130 {
-        figures::measure(cx).await.unwrap();
+        statistics::measure(cx).await.unwrap();
         forum.pass(Duration::from_secs(60));
     }
     let sweep = async || {
-        let sweep = domain::jobs::Job::Sweep { slot: "any".into() };
+        let sweep = domain::platform::jobs::Job::Sweep { slot: "any".into() };
         domain::reactors::run(cx, &domain::testing::DRAW, sweep).await.unwrap();
         rows::samples(&cx.db, begun.minus(DAY)).await.unwrap()
     };

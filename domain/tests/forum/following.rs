@@ -1,11 +1,13 @@
 //! Following a topic by writing in it.
 
-use domain::accounts;
+use domain::groups::members;
 use domain::model::{GroupKind, Level, TopicId};
+use domain::people::accounts;
 use domain::policy::Viewer;
-use domain::store::users::Profile;
+use domain::store::people::users::Profile;
 use domain::testing::TestForum;
-use domain::{levels, members, messages, topics};
+use domain::topics::subscriptions;
+use domain::{messages, topics};
 
 use crate::{id, unread};
 
@@ -16,8 +18,8 @@ stories! {
 }
 
 async fn followed(forum: &TestForum, who: Viewer) -> Vec<TopicId> {
-    let sidebar = domain::unread::sidebar(&forum.cx, id(who)).await.unwrap();
-    let (rows, _) = levels::followed(&forum.cx, who, &sidebar, None, 50).await.unwrap();
+    let sidebar = domain::live::unread::sidebar(&forum.cx, id(who)).await.unwrap();
+    let (rows, _) = subscriptions::followed(&forum.cx, who, &sidebar, None, 50).await.unwrap();
     rows.into_iter().map(|(_, row)| row.topic.id).collect()
 }
 
@@ -37,20 +39,20 @@ async fn whoever_writes_in_a_topic_follows_it_until_they_say_otherwise(forum: Te
     let pears = forum.topic(mira, &garden, "Pears", "1").await.topic;
     assert_eq!(followed(&forum, noor).await, []);
     let said = forum.post(noor, plums, "2").await.id;
-    levels::set_of_topic(cx, noor, pears, Level::Tracked).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, pears, Level::Tracked).await.unwrap();
     assert_eq!(followed(&forum, noor).await, [plums, pears]);
     assert_eq!(topics::find(cx, noor, plums).await.unwrap().level, Some(Level::Tracked));
     // By hand they do not, and writing more changes nothing.
-    levels::set_of_topic(cx, noor, plums, Level::Normal).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, plums, Level::Normal).await.unwrap();
     forum.post(noor, plums, "3").await;
     assert_eq!(followed(&forum, noor).await, [pears]);
     assert_eq!(topics::find(cx, noor, plums).await.unwrap().level, None);
-    levels::set_of_topic(cx, noor, plums, Level::Tracked).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, plums, Level::Tracked).await.unwrap();
     assert_eq!(followed(&forum, noor).await, [plums, pears]);
     // Not to mute it any more is not to unfollow it.
-    levels::set_of_topic(cx, noor, plums, Level::Muted).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, plums, Level::Muted).await.unwrap();
     assert_eq!(followed(&forum, noor).await, [pears]);
-    levels::set_of_topic(cx, noor, plums, Level::Normal).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, plums, Level::Normal).await.unwrap();
     assert_eq!(followed(&forum, noor).await, [plums, pears]);
     // Whoever does not want it follows only what they chose.
     follow_written(&forum, noor, false).await;
@@ -75,10 +77,10 @@ async fn what_one_follows_is_counted_in_a_muted_group_and_nothing_else_is(forum:
     }
     forum.drain().await;
     assert_eq!((unread(&forum, noor, plums).await, unread(&forum, noor, pears).await), (2, 0));
-    levels::set_of_topic(cx, noor, plums, Level::Normal).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, plums, Level::Normal).await.unwrap();
     assert_eq!(unread(&forum, noor, plums).await, 0, "as its group, by hand");
     follow_written(&forum, noor, false).await;
-    levels::set_of_topic(cx, noor, pears, Level::Tracked).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, pears, Level::Tracked).await.unwrap();
     assert_eq!((unread(&forum, noor, plums).await, unread(&forum, noor, pears).await), (0, 2));
 }
 
@@ -93,7 +95,7 @@ async fn what_one_follows_comes_first_on_the_page_of_what_is_unread(forum: TestF
         forum.post(mira, topic, "more").await;
     }
     forum.drain().await;
-    let sidebar = domain::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
+    let sidebar = domain::live::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
     let paper = topics::unread_paper(&forum.cx, noor, &sidebar, 10).await.unwrap();
     let order: Vec<_> = paper.iter().map(|(_, row, _)| (row.topic.id, row.followed)).collect();
     assert_eq!(order, [(plums, true), (pears, false)]);

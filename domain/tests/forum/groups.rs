@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use domain::bus::Control;
 use domain::groups::{self, GroupForm};
+use domain::live::unread;
+use domain::messages::{mentions, stars};
 use domain::model::{GroupId, GroupKind, MessageId, Role, TopicId};
+use domain::people::accounts;
 use domain::policy::Viewer;
 use domain::search::{self, Order, Question};
 use domain::store::groups::{Order as DiscoverOrder, Wanted};
-use domain::store::reads::Shown;
+use domain::store::topics::reads::Shown;
 use domain::testing::{TestForum, draft};
-use domain::{accounts, mentions, messages, reads, stars, topics, unread};
+use domain::topics::reads;
+use domain::{messages, topics};
 
 use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
 
@@ -282,7 +286,7 @@ async fn a_group_comes_to_be_read_by_more_people_only_when_that_is_meant(forum: 
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
     forum.admit(&secret, &[sven]).await;
     let posted = forum.topic(sven, &secret, "Plans", "Among us").await;
-    domain::members::ban(cx, mira, secret.id, id(sven), "Told it outside").await.unwrap();
+    domain::groups::members::ban(cx, mira, secret.id, id(sven), "Told it outside").await.unwrap();
     for kind in [GroupKind::Closed, GroupKind::Public] {
         let form = GroupForm { opens: false, ..form("Secret", kind) };
         complaint(groups::update(cx, mira, secret.id, form).await, "kind");
@@ -296,14 +300,15 @@ async fn a_group_comes_to_be_read_by_more_people_only_when_that_is_meant(forum: 
     groups::update(cx, mira, secret.id, form("Secret", GroupKind::Public)).await.unwrap();
     messages::show(cx, noor, posted.id).await.unwrap();
     // What those did who kept order among few stays among them.
-    use domain::audit_log::{self, LogDeed};
+    use domain::model::LogDeed;
+    use domain::moderation::log;
     let read = async |who| {
-        let (_, page) = audit_log::of_group(cx, who, secret.id, None, None).await.unwrap();
+        let (_, page) = log::of_group(cx, who, secret.id, None, None).await.unwrap();
         page.lines.into_iter().map(|line| line.what).collect::<Vec<_>>()
     };
     assert_eq!(read(noor).await, [LogDeed::GroupEdited]);
     assert!(read(mira).await.contains(&LogDeed::MemberBanned));
-    let site = audit_log::of_site(cx, noor, None, None).await.unwrap();
+    let site = log::of_site(cx, noor, None, None).await.unwrap();
     assert!(site.lines.iter().all(|line| line.what != LogDeed::MemberBanned));
     forum.drain().await;
 }
@@ -340,13 +345,13 @@ async fn members_are_listed_by_name_and_who_is_here(forum: TestForum) {
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor, ada]).await;
     let found = groups::by_id(cx, Viewer::Anonymous, garden.id).await.unwrap();
-    let (total, rows, more) = groups::members(cx, &found, 0, 2).await.unwrap();
+    let (total, rows, more) = groups::list_members(cx, &found, 0, 2).await.unwrap();
     assert_eq!(
         (rows.iter().map(|m| m.person.username.as_str()).collect::<Vec<_>>(), more),
         (vec!["ada", "mira"], true)
     );
     assert_eq!((rows[0].role, rows[1].role), (Role::Member, Role::Admin));
-    let (_, rows, more) = groups::members(cx, &found, 1, 2).await.unwrap();
+    let (_, rows, more) = groups::list_members(cx, &found, 1, 2).await.unwrap();
     assert_eq!(total, 3);
     assert_eq!((rows.len(), rows[0].person.username.as_str(), more), (1, "Noor", false));
     let stranger = forum.person("stranger").await;

@@ -3,14 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::audit::Draft;
+use domain::groups::members;
 use domain::groups::{self, GroupForm};
-use domain::held::{self, Answer, Answered};
+use domain::live::unread;
 use domain::model::{Group, GroupKind, HeldId, Role, TopicId};
+use domain::moderation::approval_queue;
+use domain::moderation::approval_queue::{Answer, Answered};
+use domain::people::{account_deletion, export};
+use domain::platform::validate::Draft;
 use domain::policy::Viewer;
 use domain::search::{self, Order, Question};
 use domain::testing::{TestForum, draft};
-use domain::{Error, Result, export, leaving, members, messages, moves, topics, unread};
+use domain::topics::moves;
+use domain::{Error, Result, messages, topics};
 use futures_util::TryStreamExt;
 
 use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, mentions_of, told};
@@ -45,15 +50,15 @@ fn keyed(text: &str, key: &str) -> Draft {
 
 /// What waits in a group: ids and texts.
 async fn waiting(forum: &TestForum, who: Viewer, group: &Group) -> Vec<(HeldId, String)> {
-    let (found, rows) = held::of_group(&forum.cx, who, group.id).await.unwrap();
-    assert_eq!(held::count(&found), rows.len() as i64);
+    let (found, rows) = approval_queue::of_group(&forum.cx, who, group.id).await.unwrap();
+    assert_eq!(approval_queue::count(&found), rows.len() as i64);
     rows.into_iter().map(|row| (row.held_id, row.raw)).collect()
 }
 
 /// What the author sees in a topic: the text, and why it was declined.
 async fn own(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<(String, Option<String>)> {
     let found = topics::find(&forum.cx, who, topic).await.unwrap();
-    let rows = held::own_in_topic(&forum.cx, who, &found).await.unwrap();
+    let rows = approval_queue::own_in_topic(&forum.cx, who, &found).await.unwrap();
     rows.into_iter().map(|row| (row.raw, row.declined_at.map(|_| row.reason))).collect()
 }
 
@@ -69,7 +74,7 @@ async fn found_by_search(forum: &TestForum, who: Viewer, words: &str) -> usize {
 }
 
 async fn approve(forum: &TestForum, who: Viewer, group: &Group, one: HeldId) -> Result<Answered> {
-    held::answer(&forum.cx, who, Some(group.id), &[one], Answer::Approve).await
+    approval_queue::answer(&forum.cx, who, Some(group.id), &[one], Answer::Approve).await
 }
 
 fn done(done: usize) -> Answered {
@@ -95,19 +100,19 @@ async fn first_messages_of_new_people_wait_and_are_approved_or_declined(forum: T
     }
     let all = waiting(&forum, keeper, &garden).await;
     assert_eq!(all.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), ["Buy plums", "Really"]);
-    let (_, rows) = held::of_group(cx, mira, garden.id).await.unwrap();
+    let (_, rows) = approval_queue::of_group(cx, mira, garden.id).await.unwrap();
     assert_eq!((rows[0].author_name.as_str(), rows[0].topic_name.as_deref()), ("noor", Some("Plums")));
     assert!(rows[0].why.contains("first messages"), "{}", rows[0].why);
     // Members do not answer, nor see.
     for who in [noor, ada] {
-        assert!(is_forbidden(held::of_group(cx, who, garden.id).await));
+        assert!(is_forbidden(approval_queue::of_group(cx, who, garden.id).await));
         assert!(is_forbidden(approve(&forum, who, &garden, all[0].0).await));
-        assert_eq!(held::count(&groups::by_id(cx, who, garden.id).await.unwrap()), 0);
+        assert_eq!(approval_queue::count(&groups::by_id(cx, who, garden.id).await.unwrap()), 0);
     }
     let nothing = Answer::Decline(" ".into());
-    complaint(held::answer(cx, mira, Some(garden.id), &[all[0].0], nothing).await, "reason");
+    complaint(approval_queue::answer(cx, mira, Some(garden.id), &[all[0].0], nothing).await, "reason");
     let why = Answer::Decline("No <ads>.".into());
-    assert_eq!(held::answer(cx, mira, Some(garden.id), &[all[0].0], why.clone()).await.unwrap(), done(1));
+    assert_eq!(approval_queue::answer(cx, mira, Some(garden.id), &[all[0].0], why.clone()).await.unwrap(), done(1));
     assert_eq!(
         own(&forum, noor, topic).await,
         [("Buy plums".into(), Some("No <ads>.".into())), ("Really".into(), None)]
@@ -125,9 +130,9 @@ async fn first_messages_of_new_people_wait_and_are_approved_or_declined(forum: T
     assert_eq!(crate::unread(&forum, ada, topic).await, 3);
     assert_eq!(waiting(&forum, mira, &garden).await, []);
     // Both were answered; what was declined can be taken away. From now on they are not new.
-    let again = held::answer(cx, mira, Some(garden.id), &[all[0].0, all[1].0], why).await.unwrap();
+    let again = approval_queue::answer(cx, mira, Some(garden.id), &[all[0].0, all[1].0], why).await.unwrap();
     assert_eq!(again, Answered { before: 2, ..Answered::default() });
-    held::withdraw(cx, noor, all[0].0).await.unwrap();
+    approval_queue::withdraw(cx, noor, all[0].0).await.unwrap();
     assert_eq!(own(&forum, noor, topic).await, []);
     forum.post(noor, topic, "Third").await;
     // An edit needs nobody's leave for being of somebody new.
@@ -155,7 +160,7 @@ async fn what_waits_is_to_be_found_by_nobody_else(forum: TestForum) {
             }
             assert_eq!(said(&forum, who, topic).await, ["Hello"]);
             let found = groups::by_id(cx, who, garden.id).await.unwrap();
-            assert!(held::own_in_group(cx, who, &found).await.unwrap().is_empty());
+            assert!(approval_queue::own_in_group(cx, who, &found).await.unwrap().is_empty());
             let (rows, _) = topics::list(cx, who, &found, &Default::default(), None, 50).await.unwrap();
             let listed: Vec<_> = rows.iter().map(|row| (row.topic.name.as_str(), row.excerpt.as_str())).collect();
             assert_eq!(listed, [("Plums", "Hello")]);
@@ -173,25 +178,28 @@ async fn what_waits_is_to_be_found_by_nobody_else(forum: TestForum) {
         // In what is closed to them, the site's admins have no key to it; to others it is like what is absent.
         let one = waiting(&forum, mira, &garden).await[0].0;
         if kind == GroupKind::Private {
-            assert!(held::of_site(cx, boss).await.unwrap().iter().all(|row| row.group.id != garden.id));
+            assert!(approval_queue::of_site(cx, boss).await.unwrap().iter().all(|row| row.group.id != garden.id));
             let absent = domain::model::GroupId(ABSENT);
             for who in [boss, forum.person(&format!("stranger{kind}")).await, Viewer::Anonymous] {
-                assert_eq!(told(held::of_group(cx, who, garden.id).await), told(held::of_group(cx, who, absent).await));
+                assert_eq!(
+                    told(approval_queue::of_group(cx, who, garden.id).await),
+                    told(approval_queue::of_group(cx, who, absent).await)
+                );
                 let answered = approve(&forum, who, &garden, one).await;
-                let absent = held::answer(cx, who, Some(absent), &[one], Answer::Approve).await;
+                let absent = approval_queue::answer(cx, who, Some(absent), &[one], Answer::Approve).await;
                 assert_eq!(told(answered), told(absent));
-                let own = held::withdraw(cx, who, one).await;
-                assert_eq!(told(own), told(held::withdraw(cx, who, HeldId(ABSENT)).await));
+                let own = approval_queue::withdraw(cx, who, one).await;
+                assert_eq!(told(own), told(approval_queue::withdraw(cx, who, HeldId(ABSENT)).await));
             }
         }
-        assert!(is_not_found(held::withdraw(cx, mira, one).await), "it is not hers");
+        assert!(is_not_found(approval_queue::withdraw(cx, mira, one).await), "it is not hers");
         // From elsewhere it is not there.
         let own_group = forum.group(ada, &format!("Own {kind}"), GroupKind::Closed).await;
         assert_eq!(approve(&forum, ada, &own_group, one).await.unwrap(), Answered { before: 1, ..Answered::default() });
         assert_eq!(waiting(&forum, mira, &garden).await.len(), 2);
     }
-    assert!(is_not_found(held::of_site(cx, mira).await));
-    assert!(is_not_found(held::answer(cx, mira, None, &[], Answer::Approve).await));
+    assert!(is_not_found(approval_queue::of_site(cx, mira).await));
+    assert!(is_not_found(approval_queue::answer(cx, mira, None, &[], Answer::Approve).await));
 }
 
 async fn the_same_form_sent_twice_waits_once_and_is_posted_once(forum: TestForum) {
@@ -239,10 +247,13 @@ async fn of_two_who_approve_at_once_one_posts_it(forum: TestForum) {
     let other = forum.another().await;
     let (cx, group) = (forum.cx.clone(), garden.id);
     let (first, second) = (ids.clone(), ids.clone());
-    let one = tokio::spawn(async move { held::answer(&cx, mira, Some(group), &first, Answer::Approve).await.unwrap() });
+    let one =
+        tokio::spawn(
+            async move { approval_queue::answer(&cx, mira, Some(group), &first, Answer::Approve).await.unwrap() },
+        );
     let two = tokio::spawn(async move {
         let mixed: Vec<HeldId> = second.into_iter().rev().collect();
-        held::answer(&other, keeper, Some(group), &mixed, Answer::Approve).await.unwrap()
+        approval_queue::answer(&other, keeper, Some(group), &mixed, Answer::Approve).await.unwrap()
     });
     let (one, two) = (one.await.unwrap(), two.await.unwrap());
     assert_eq!((one.done + two.done, one.before + two.before), (6, 6));
@@ -265,7 +276,7 @@ async fn what_is_given_up_in_the_middle_waits_on_or_is_posted_once(forum: TestFo
     for (n, (one, _)) in waiting(&forum, mira, &garden).await.into_iter().enumerate() {
         let (cx, group) = (cx.clone(), garden.id);
         let answering =
-            tokio::spawn(async move { held::answer(&cx, mira, Some(group), &[one], Answer::Approve).await });
+            tokio::spawn(async move { approval_queue::answer(&cx, mira, Some(group), &[one], Answer::Approve).await });
         for _ in 0..n * 3 {
             tokio::task::yield_now().await;
         }
@@ -274,7 +285,7 @@ async fn what_is_given_up_in_the_middle_waits_on_or_is_posted_once(forum: TestFo
     }
     let left = waiting(&forum, mira, &garden).await;
     let ids: Vec<HeldId> = left.into_iter().map(|(id, _)| id).collect();
-    let answered = held::answer(&cx, mira, Some(garden.id), &ids, Answer::Approve).await.unwrap();
+    let answered = approval_queue::answer(&cx, mira, Some(garden.id), &ids, Answer::Approve).await.unwrap();
     assert_eq!(answered.done + answered.before, ids.len());
     forum.drain().await;
     let mut said = said(&forum, mira, topic).await;
@@ -314,7 +325,7 @@ async fn what_may_not_be_posted_any_more_waits_on(forum: TestForum) {
     assert!(refused("deleted").await.contains("gone"));
     // It can be declined all the same.
     let why = Answer::Decline("The topic is gone.".into());
-    assert_eq!(held::answer(cx, mira, Some(garden.id), &[one], why).await.unwrap(), done(1));
+    assert_eq!(approval_queue::answer(cx, mira, Some(garden.id), &[one], why).await.unwrap(), done(1));
     forum.drain().await;
 }
 
@@ -325,7 +336,7 @@ async fn a_topic_that_waits_begins_when_it_is_approved(forum: TestForum) {
     forum.admit(&garden, &[noor, ada]).await;
     is_held(topics::start(cx, noor, garden.id, "Pears?", draft("Who has @ada's pears?")).await);
     let found = groups::by_id(cx, noor, garden.id).await.unwrap();
-    let own = held::own_in_group(cx, noor, &found).await.unwrap();
+    let own = approval_queue::own_in_group(cx, noor, &found).await.unwrap();
     assert_eq!((own[0].title.as_str(), own[0].raw.as_str()), ("Pears?", "Who has @ada's pears?"));
     forum.pass(Duration::from_secs(1));
     let one = waiting(&forum, mira, &garden).await[0].0;
@@ -350,12 +361,12 @@ async fn what_waits_is_taken_back_and_goes_with_its_author(forum: TestForum) {
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
     is_held(messages::post(cx, noor, topic, draft("Later")).await);
     let one = waiting(&forum, mira, &garden).await[0].0;
-    held::withdraw(cx, noor, one).await.unwrap();
-    assert!(is_not_found(held::withdraw(cx, noor, one).await));
+    approval_queue::withdraw(cx, noor, one).await.unwrap();
+    assert!(is_not_found(approval_queue::withdraw(cx, noor, one).await));
     assert_eq!(approve(&forum, mira, &garden, one).await.unwrap().before, 1);
     is_held(messages::post(cx, noor, topic, draft("Again")).await);
-    let password = domain::secrets::Password::new(domain::testing::PASSWORD);
-    leaving::delete(cx, id(noor), password, false).await.unwrap();
+    let password = domain::platform::secrets::Password::new(domain::testing::PASSWORD);
+    account_deletion::delete(cx, id(noor), password, false).await.unwrap();
     forum.drain().await;
     assert_eq!(waiting(&forum, mira, &garden).await, []);
     assert_eq!(crate::tables::ints(&forum, "select count(*) from held").await, [[0]]);
@@ -365,9 +376,9 @@ async fn what_waits_is_taken_back_and_goes_with_its_author(forum: TestForum) {
     is_held(messages::post(cx, ada, topic, draft("Plums?")).await);
     is_held(messages::post(cx, ada, topic, draft("Pears?")).await);
     let one = waiting(&forum, mira, &garden).await[0].0;
-    held::answer(cx, mira, Some(garden.id), &[one], Answer::Decline("No.".into())).await.unwrap();
+    approval_queue::answer(cx, mira, Some(garden.id), &[one], Answer::Decline("No.".into())).await.unwrap();
     forum.pass(Duration::from_secs(31 * 24 * 3_600));
-    let sweep = domain::jobs::Job::Sweep { slot: "now".into() };
+    let sweep = domain::platform::jobs::Job::Sweep { slot: "now".into() };
     domain::reactors::run(cx, &domain::testing::DRAW, sweep).await.unwrap();
     forum.drain().await;
     assert_eq!(own(&forum, ada, topic).await, [("Pears?".into(), None)]);
@@ -392,8 +403,8 @@ async fn what_waits_follows_its_topic_and_goes_with_its_group(forum: TestForum) 
     groups::delete(cx, mira, garden.id, "Garden").await.unwrap();
     forum.drain().await;
     let boss = forum.site_admin("boss").await;
-    assert!(held::of_site(cx, boss).await.unwrap().is_empty());
-    assert_eq!(held::count_of_site(cx, boss).await.unwrap(), 0);
+    assert!(approval_queue::of_site(cx, boss).await.unwrap().is_empty());
+    assert_eq!(approval_queue::count_of_site(cx, boss).await.unwrap(), 0);
 }
 
 async fn admins_of_the_site_answer_where_they_read(forum: TestForum) {
@@ -407,13 +418,13 @@ async fn admins_of_the_site_answer_where_they_read(forum: TestForum) {
         is_held(messages::post(cx, noor, topic, draft(kind.as_str())).await);
         ids.extend(waiting(&forum, mira, &group).await.into_iter().map(|(id, _)| id));
     }
-    let rows = held::of_site(cx, boss).await.unwrap();
+    let rows = approval_queue::of_site(cx, boss).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.raw.as_str()).collect::<Vec<_>>(), ["public"]);
-    assert_eq!(held::count_of_site(cx, boss).await.unwrap(), 1);
-    let answered = held::answer(cx, boss, None, &ids, Answer::Approve).await.unwrap();
+    assert_eq!(approval_queue::count_of_site(cx, boss).await.unwrap(), 1);
+    let answered = approval_queue::answer(cx, boss, None, &ids, Answer::Approve).await.unwrap();
     assert_eq!(answered, Answered { done: 1, before: 2, refused: Vec::new() });
     forum.drain().await;
-    assert!(is_not_found(held::count_of_site(cx, mira).await));
+    assert!(is_not_found(approval_queue::count_of_site(cx, mira).await));
 }
 
 async fn only_so_many_wait(forum: TestForum) {

@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
+use domain::admin::doctor;
 use domain::bus::Stream;
-use domain::history::{self, KEPT, Piece};
-use domain::jobs::{self, Job};
+use domain::messages::history;
+use domain::messages::history::{KEPT, Piece};
+use domain::messages::stars;
 use domain::model::{GroupKind, MessageId, Role};
+use domain::platform::jobs;
+use domain::platform::jobs::Job;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
-use domain::{Error, doctor, groups, messages, search, stars, topics};
+use domain::{Error, groups, messages, search, topics};
 
 use crate::{id, is_forbidden, is_not_found, live, mentions_of, tables, unread};
 

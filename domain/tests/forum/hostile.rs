@@ -1,15 +1,19 @@
 //! Hostile text in every field.
 
-use domain::audit_log::{self, Sought};
 use domain::groups::{self, GroupForm};
 use domain::model::GroupKind;
+use domain::moderation::bulk_delete;
+use domain::moderation::bulk_delete::Span;
+use domain::moderation::log;
+use domain::moderation::log::Sought;
+use domain::moderation::warnings;
+use domain::people::accounts;
 use domain::policy::Viewer;
-use domain::removals::{self, Span};
 use domain::search::{self, Order, Question};
 use domain::store::groups::Order as DiscoverOrder;
-use domain::store::users::Profile;
+use domain::store::people::users::Profile;
 use domain::testing::{TestForum, draft};
-use domain::{Error, Result, accounts, messages, notices, topics};
+use domain::{Error, Result, messages, topics};
 
 use crate::id;
 
@@ -112,7 +116,7 @@ async fn hostile_text_is_tamed_or_refused_wherever_it_is_typed(forum: TestForum)
         let account = accounts::NewAccount {
             username: text.clone(),
             email: format!("{text}@example.org"),
-            password: domain::secrets::Password::new(text.clone()),
+            password: domain::platform::secrets::Password::new(text.clone()),
         };
         assert!(tamed("account", &text, accounts::create(cx, account, false).await).is_none());
     }
@@ -126,21 +130,21 @@ async fn hostile_reasons_are_tamed_and_the_log_is_searched_for_anything(forum: T
     forum.admit(&garden, &[noor]).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello.").await.topic;
     for text in corpus() {
-        tamed("warning", &text, notices::warn(cx, boss, id(noor), &text).await);
-        tamed("warning", &text, notices::warn_in_group(cx, mira, garden.id, id(noor), &text).await);
+        tamed("warning", &text, warnings::warn(cx, boss, id(noor), &text).await);
+        tamed("warning", &text, warnings::warn_in_group(cx, mira, garden.id, id(noor), &text).await);
         forum.post(noor, topic, "Plums?").await;
-        let cleared = removals::clear_group(cx, mira, garden.id, id(noor), Span::All, &text, false).await;
+        let cleared = bulk_delete::clear_group(cx, mira, garden.id, id(noor), Span::All, &text, false).await;
         tamed("removal", &text, cleared);
         for sought in [
             Sought { by: &text, ..Sought::default() },
             Sought { whom: &text, ..Sought::default() },
             Sought { group: &text, ..Sought::default() },
         ] {
-            assert!(tamed("search of the log", &text, audit_log::of_admins(cx, boss, sought, None).await).is_none());
+            assert!(tamed("search of the log", &text, log::of_admins(cx, boss, sought, None).await).is_none());
         }
     }
     forum.drain().await;
-    let lines = audit_log::of_admins(cx, boss, Sought::default(), None).await.unwrap().lines;
+    let lines = log::of_admins(cx, boss, Sought::default(), None).await.unwrap().lines;
     assert!(lines.iter().any(|line| line.reason.contains("<script>")), "kept as it was typed, and escaped by the page");
     let wild = |c: char| c.is_control() && c != '\n' || ('\u{202a}'..='\u{202e}').contains(&c) || c == '\u{2066}';
     assert!(lines.iter().all(|line| !line.reason.contains(wild)), "{lines:?}");
@@ -170,7 +174,7 @@ async fn hostile_words_find_nothing_and_break_nothing(forum: TestForum) {
         groups::discover(cx, mira, wanted(DiscoverOrder::Recent), 0, 10).await.unwrap();
         groups::discover(cx, mira, wanted(DiscoverOrder::Popular), i64::MAX, 10).await.unwrap();
         domain::admin::people(cx, &text, None, i64::MAX, 10).await.unwrap();
-        tamed("mark", &text, domain::reads::mark_shown(cx, mira, &text).await);
+        tamed("mark", &text, domain::topics::reads::mark_shown(cx, mira, &text).await);
     }
 }
 

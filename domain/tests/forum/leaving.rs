@@ -3,14 +3,19 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use domain::accounts::{self, NewAccount, Shown};
+use domain::admin::doctor;
 use domain::bus::Stream;
+use domain::messages::stars;
 use domain::model::{GroupKind, Role, UserId};
+use domain::people::accounts;
+use domain::people::accounts::{NewAccount, Shown};
+use domain::people::sessions;
+use domain::people::sessions::Origin;
+use domain::people::{account_deletion, export};
+use domain::platform::secrets::Password;
 use domain::policy::Viewer;
-use domain::secrets::Password;
-use domain::sessions::{self, Origin};
 use domain::testing::{PASSWORD, TestForum, draft};
-use domain::{doctor, export, groups, leaving, messages, search, stars, store};
+use domain::{groups, messages, search, store};
 use futures_util::TryStreamExt;
 use serde_json::Value;
 
@@ -84,8 +89,8 @@ async fn a_name_is_not_taken_while_it_is_given_up(forum: TestForum) {
     let mira = forum.person("mira").await;
     // What a change of name does, up to its commit.
     let mut tx = forum.cx.db.begin().await.unwrap();
-    store::former_names::keep_own(&mut tx, id(mira)).await.unwrap();
-    store::users::rename(&mut tx, id(mira), "miriam", "mlrlam").await.unwrap();
+    store::people::former_names::keep_own(&mut tx, id(mira)).await.unwrap();
+    store::people::users::rename(&mut tx, id(mira), "miriam", "mlrlam").await.unwrap();
     let cx = forum.cx.clone();
     let signed_up = tokio::spawn(async move {
         let new = NewAccount { username: "M1RA".into(), email: String::new(), password: pass() };
@@ -151,8 +156,8 @@ async fn a_deleted_account_leaves_its_words_under_a_name_that_says_so(forum: Tes
     forum.drain().await;
     let cursor = cx.bus.open(Stream::User(id(noor))).await.unwrap();
 
-    complaint(leaving::delete(cx, id(mira), Password::new("wrong wrong"), false).await, "current_password");
-    leaving::delete(cx, id(mira), pass(), false).await.unwrap();
+    complaint(account_deletion::delete(cx, id(mira), Password::new("wrong wrong"), false).await, "current_password");
+    account_deletion::delete(cx, id(mira), pass(), false).await.unwrap();
     assert_eq!(sessions::authenticate(cx, &session).await.unwrap(), None);
     complaint(accounts::sign_in(cx, "mira", pass(), &origin()).await, "password");
     complaint(accounts::sign_in(cx, "mira@example.org", pass(), &origin()).await, "password");
@@ -198,7 +203,7 @@ async fn whoever_wants_takes_their_words_with_them(forum: TestForum) {
     messages::delete(cx, noor, gone.id).await.unwrap();
     forum.drain().await;
     assert_eq!(unread(&forum, noor, topic.topic).await, 205);
-    leaving::delete(cx, id(mira), pass(), true).await.unwrap();
+    account_deletion::delete(cx, id(mira), pass(), true).await.unwrap();
     forum.drain().await;
     let left = format!("select count(*), count(deleted_at) from messages where author_id = {} and raw = ''", id(mira));
     assert_eq!(tables::ints(&forum, &left).await, [[206, 206]]);
@@ -214,7 +219,7 @@ async fn a_name_that_was_deleted_is_nobodys_for_a_while(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     accounts::rename(cx, id(mira), "miriam", pass()).await.unwrap();
-    leaving::delete(cx, id(mira), pass(), false).await.unwrap();
+    account_deletion::delete(cx, id(mira), pass(), false).await.unwrap();
     for name in ["mira", "Miriam", "m1r1am"] {
         complaint(sign_up(&forum, name).await, "username");
         assert!(is_not_found(accounts::show(cx, Viewer::Anonymous, name).await));
@@ -222,7 +227,7 @@ async fn a_name_that_was_deleted_is_nobodys_for_a_while(forum: TestForum) {
     complaint(sign_up(&forum, "deleted-7").await, "username");
     assert!(is_not_found(accounts::own(cx, UserId(crate::ABSENT)).await));
     forum.drain().await;
-    forum.pass(leaving::NAME_KEPT + Duration::from_secs(1));
+    forum.pass(account_deletion::NAME_KEPT + Duration::from_secs(1));
     sign_up(&forum, "mira").await.unwrap();
     sign_up(&forum, "Miriam").await.unwrap();
 }
@@ -230,15 +235,15 @@ async fn a_name_that_was_deleted_is_nobodys_for_a_while(forum: TestForum) {
 async fn the_only_admin_of_the_site_stays_and_groups_keep_one(forum: TestForum) {
     let cx = &forum.cx;
     let (root, mira, noor) = (forum.site_admin("boss").await, forum.person("mira").await, forum.person("noor").await);
-    assert!(is_forbidden(leaving::delete(cx, id(root), pass(), false).await));
+    assert!(is_forbidden(account_deletion::delete(cx, id(root), pass(), false).await));
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
-    leaving::delete(cx, id(mira), pass(), false).await.unwrap();
+    account_deletion::delete(cx, id(mira), pass(), false).await.unwrap();
     let found = groups::by_id(cx, noor, garden.id).await.unwrap();
     assert_eq!(found.standing.role, Some(Role::Admin));
     domain::admin::set_admin(cx, root, id(noor), true).await.unwrap();
-    leaving::delete(cx, id(root), pass(), false).await.unwrap();
-    complaint(leaving::delete(cx, id(root), pass(), false).await, "current_password");
+    account_deletion::delete(cx, id(root), pass(), false).await.unwrap();
+    complaint(account_deletion::delete(cx, id(root), pass(), false).await, "current_password");
     forum.drain().await;
 }
 
@@ -247,18 +252,18 @@ async fn what_nobody_could_find_any_more_goes_with_its_last_member(forum: TestFo
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let cellar = forum.group(mira, "Cellar", GroupKind::Private).await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    let talk = domain::directs::start(cx, mira, "noor", "", draft("Psst")).await.unwrap().group;
-    leaving::delete(cx, id(mira), pass(), false).await.unwrap();
+    let talk = domain::messages::conversations::start(cx, mira, "noor", "", draft("Psst")).await.unwrap().group;
+    account_deletion::delete(cx, id(mira), pass(), false).await.unwrap();
     forum.drain().await;
     let left = domain::store::groups::listed(&cx.db, id(noor), "", "", 10, 0).await.unwrap();
     assert_eq!(left.iter().map(|row| row.group.id).collect::<Vec<_>>(), [garden.id], "{} is gone", cellar.id);
     let found = groups::by_id(cx, noor, talk).await.unwrap();
     assert_eq!(found.standing.role, Some(Role::Member), "nobody is an admin of a conversation");
     assert!(found.group.name.contains("noor") && !found.group.name.contains("mira"), "{}", found.group.name);
-    leaving::delete(cx, id(noor), pass(), false).await.unwrap();
+    account_deletion::delete(cx, id(noor), pass(), false).await.unwrap();
     let (_, members) = {
         let mut tx = cx.db.begin().await.unwrap();
-        domain::store::members::head_count(&mut tx, talk).await.unwrap()
+        domain::store::groups::members::head_count(&mut tx, talk).await.unwrap()
     };
     assert_eq!(members, 0);
     assert_eq!(doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());

@@ -3,14 +3,18 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use domain::accounts::{self, NewAccount};
 use domain::groups::{self, GroupForm};
-use domain::limits::{self, By, Deed};
+use domain::messages::stars;
 use domain::model::GroupKind;
-use domain::secrets::Password;
-use domain::sessions::Origin;
+use domain::moderation::warnings;
+use domain::people::accounts;
+use domain::people::accounts::NewAccount;
+use domain::people::sessions::Origin;
+use domain::platform::secrets::Password;
+use domain::site::rate_limits;
+use domain::site::rate_limits::{By, Deed};
 use domain::testing::{PASSWORD, TestForum, draft};
-use domain::{Error, Result, messages, notices, stars, topics};
+use domain::{Error, Result, messages, topics};
 
 use crate::{complaint, id};
 
@@ -78,10 +82,10 @@ async fn who_changes_their_words_or_warns_too_often_is_told_so(mut forum: TestFo
     topics::rename(cx, noor, posted.topic, "Pears").await.unwrap();
     wait(messages::edit(cx, noor, posted.id, "Three".into()).await);
     wait(topics::rename(cx, noor, posted.topic, "Quinces").await);
-    notices::warn_in_group(cx, mira, garden.id, id(noor), "Slower").await.unwrap();
-    wait(notices::warn_in_group(cx, mira, garden.id, id(noor), "Slower").await);
+    warnings::warn_in_group(cx, mira, garden.id, id(noor), "Slower").await.unwrap();
+    wait(warnings::warn_in_group(cx, mira, garden.id, id(noor), "Slower").await);
     for _ in 0..2 {
-        notices::warn_in_group(cx, boss, garden.id, id(noor), "Slower").await.unwrap();
+        warnings::warn_in_group(cx, boss, garden.id, id(noor), "Slower").await.unwrap();
     }
     forum.drain().await;
 }
@@ -118,15 +122,15 @@ async fn who_tries_rules_too_often_is_told_so(mut forum: TestForum) {
     forum.limit(|limits| limits.rule_tries_per_minute = 2);
     let into = forum.cx.now().0 % 60_000_000;
     forum.pass(Duration::from_micros((60_000_000 - into) as u64));
-    let (cx, rule) = (&forum.cx, domain::rules::Rule::sample());
+    let (cx, rule) = (&forum.cx, domain::moderation::rules::Rule::sample());
     for _ in 0..2 {
-        domain::rules::try_out(cx, mira, &rule).await.unwrap();
+        domain::moderation::rules::try_out(cx, mira, &rule).await.unwrap();
     }
-    let again = wait(domain::rules::try_out(cx, mira, &rule).await);
+    let again = wait(domain::moderation::rules::try_out(cx, mira, &rule).await);
     assert!(again <= Duration::from_secs(60), "{again:?}");
-    domain::rules::try_out(cx, boss, &rule).await.unwrap();
+    domain::moderation::rules::try_out(cx, boss, &rule).await.unwrap();
     forum.pass(again);
-    domain::rules::try_out(cx, mira, &rule).await.unwrap();
+    domain::moderation::rules::try_out(cx, mira, &rule).await.unwrap();
 }
 
 fn from(address: &str) -> Origin {
@@ -170,11 +174,11 @@ async fn new_accounts_are_counted_by_network(mut forum: TestForum) {
 async fn a_limit_of_nothing_is_none(mut forum: TestForum) {
     let mira = forum.person("mira").await;
     for _ in 0..10 {
-        limits::count(&forum.cx, Deed::Search, By::User(id(mira))).await.unwrap();
+        rate_limits::count(&forum.cx, Deed::Search, By::User(id(mira))).await.unwrap();
     }
     forum.limit(|limits| limits.searches_per_minute = 1);
-    limits::count(&forum.cx, Deed::Search, By::User(id(mira))).await.unwrap();
-    wait(limits::count(&forum.cx, Deed::Search, By::User(id(mira))).await);
+    rate_limits::count(&forum.cx, Deed::Search, By::User(id(mira))).await.unwrap();
+    wait(rate_limits::count(&forum.cx, Deed::Search, By::User(id(mira))).await);
 }
 
 async fn ipv6_counts_by_its_network_and_loopback_not_at_all(mut forum: TestForum) {
@@ -182,7 +186,7 @@ async fn ipv6_counts_by_its_network_and_loopback_not_at_all(mut forum: TestForum
     let count = |address: &'static str| {
         let cx = &forum.cx;
         let address: IpAddr = address.parse().unwrap();
-        async move { limits::count(cx, Deed::SignUp, By::Address(address)).await }
+        async move { rate_limits::count(cx, Deed::SignUp, By::Address(address)).await }
     };
     count("2001:db8:1:2::1").await.unwrap();
     wait(count("2001:db8:1:2:ffff::9").await);

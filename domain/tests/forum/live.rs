@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use domain::bus::{Backlog, Cursor, PAGE, Stream};
 use domain::groups::GroupForm;
+use domain::messages::{mentions, stars};
 use domain::model::GroupKind;
 use domain::policy::Viewer;
 use domain::testing::TestForum;
-use domain::{groups, mentions, messages, reads, stars, topics};
+use domain::topics::reads;
+use domain::{groups, messages, topics};
 use serde_json::{Value, json};
 
 use crate::id;

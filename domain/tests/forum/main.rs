@@ -101,12 +101,12 @@ fn complaint<T>(answer: Result<T>, field: &str) -> String {
 
 /// How many messages of a topic the frame says are unread.
 async fn unread(forum: &TestForum, who: Viewer, topic: TopicId) -> i64 {
-    let sidebar = domain::unread::sidebar(&forum.cx, id(who)).await.unwrap();
+    let sidebar = domain::live::unread::sidebar(&forum.cx, id(who)).await.unwrap();
     sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == topic).map_or(0, |t| t.unread)
 }
 
 /// The ids of somebody's mentions, newest first, with whether each is unread.
 async fn mentions_of(forum: &TestForum, who: Viewer) -> Vec<(MessageId, bool)> {
-    let (list, _) = domain::mentions::list(&forum.cx, who, None, 100).await.unwrap();
+    let (list, _) = domain::messages::mentions::list(&forum.cx, who, None, 100).await.unwrap();
     list.into_iter().map(|(placed, unread)| (placed.message.id, unread)).collect()
 }

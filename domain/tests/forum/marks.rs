@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use domain::admin::doctor;
 use domain::bus::Stream;
 use domain::model::{GroupKind, Mark, Role, TopicDeed, TopicId};
-use domain::moves::{self, At};
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
-use domain::{doctor, groups, messages, search, topics};
+use domain::topics::moves;
+use domain::topics::moves::At;
+use domain::{groups, messages, search, topics};
 
 use crate::{complaint, id, is_forbidden, is_not_found, live, mentions_of, unread};
 
@@ -56,7 +58,7 @@ async fn in_an_archived_topic_everything_stays_as_it_is(forum: TestForum) {
     topics::mark(cx, mira, topic, Mark::Archived, true).await.unwrap();
     for who in [mira, noor] {
         assert!(is_forbidden(messages::post(cx, who, topic, draft("Yes")).await));
-        assert!(is_forbidden(domain::stars::toggle(cx, who, posted.id).await));
+        assert!(is_forbidden(domain::messages::stars::toggle(cx, who, posted.id).await));
         assert!(is_forbidden(topics::rename(cx, who, topic, "Pears").await));
         assert!(is_forbidden(topics::delete(cx, who, topic).await));
         assert!(is_forbidden(topics::mark(cx, who, topic, Mark::Pinned, true).await));

@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use domain::groups::invitations;
+use domain::groups::invitations::{Followed, LinkForm};
 use domain::groups::{self, GroupForm};
-use domain::invitations::{self, Followed, LinkForm};
+use domain::groups::{members, requests};
+use domain::live::unread;
 use domain::model::{GroupKind, Role, UserId};
+use domain::people::{accounts, sessions};
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
-use domain::{accounts, admin, members, messages, requests, search, sessions, topics, unread};
+use domain::{admin, messages, search, topics};
 
 use crate::{complaint, id, is_forbidden, is_not_found};
 
@@ -311,7 +315,7 @@ async fn a_closed_group_is_known_and_not_read(forum: TestForum) {
     forum.catch_up().await;
     for who in [noor, boss, Viewer::Anonymous] {
         let found = groups::by_slug(cx, who, "choir").await.unwrap();
-        assert!(is_forbidden(groups::members(cx, &found, 0, 10).await));
+        assert!(is_forbidden(groups::list_members(cx, &found, 0, 10).await));
         assert!(is_not_found(topics::find(cx, who, posted.topic).await));
         assert!(is_not_found(messages::show(cx, who, posted.id).await));
         let question = search::Question {
@@ -340,7 +344,7 @@ async fn an_archived_group_stays_as_it_is(forum: TestForum) {
         messages::post(cx, noor, posted.topic, draft("x")).await.map(drop),
         messages::edit(cx, noor, posted.id, "x".into()).await.map(drop),
         messages::delete(cx, mira, posted.id).await.map(drop),
-        domain::stars::toggle(cx, noor, posted.id).await.map(drop),
+        domain::messages::stars::toggle(cx, noor, posted.id).await.map(drop),
         topics::rename(cx, mira, posted.topic, "x").await.map(drop),
         topics::delete(cx, mira, posted.topic).await.map(drop),
         topics::start(cx, mira, choir.id, "x", draft("x")).await.map(drop),
@@ -379,9 +383,11 @@ async fn a_deleted_group_is_gone_for_everyone(forum: TestForum) {
     complaint(groups::create(cx, noor, same).await, "slug");
     forum.drain().await;
     forum.catch_up().await;
-    assert_eq!(domain::doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
+    assert_eq!(domain::admin::doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
     forum.pass(Duration::from_secs(31 * 24 * 3_600));
-    domain::reactors::run(cx, &domain::testing::DRAW, domain::jobs::Job::Sweep { slot: "now".into() }).await.unwrap();
+    domain::reactors::run(cx, &domain::testing::DRAW, domain::platform::jobs::Job::Sweep { slot: "now".into() })
+        .await
+        .unwrap();
     assert_eq!(crate::tables::ints(&forum, "select count(*) from messages").await, [[0]]);
     groups::create(cx, noor, GroupForm::new("Secret cove", GroupKind::Public)).await.unwrap();
 }
@@ -392,11 +398,11 @@ async fn a_topic_that_was_deleted_long_ago_is_forgotten(forum: TestForum) {
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let (gone, stays) =
         (forum.topic(mira, &garden, "Plums", "Ripe?").await, forum.topic(mira, &garden, "Figs", "?").await);
-    domain::reads::mark(cx, mira, gone.topic, 1).await.unwrap();
+    domain::topics::reads::mark(cx, mira, gone.topic, 1).await.unwrap();
     topics::delete(cx, mira, gone.topic).await.unwrap();
     forum.drain().await;
     forum.catch_up().await;
-    let sweep = || domain::jobs::Job::Sweep { slot: "now".into() };
+    let sweep = || domain::platform::jobs::Job::Sweep { slot: "now".into() };
     let left = async || crate::tables::ints(&forum, "select topic_id from messages order by id").await;
     forum.pass(Duration::from_secs(29 * 24 * 3_600));
     domain::reactors::run(cx, &domain::testing::DRAW, sweep()).await.unwrap();
@@ -405,14 +411,14 @@ async fn a_topic_that_was_deleted_long_ago_is_forgotten(forum: TestForum) {
     domain::reactors::run(cx, &domain::testing::DRAW, sweep()).await.unwrap();
     assert_eq!(left().await, [[stays.topic.0]]);
     assert_eq!(crate::tables::ints(&forum, "select id from topics").await, [[stays.topic.0]]);
-    assert_eq!(domain::doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
+    assert_eq!(domain::admin::doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
 }
 
 async fn whoever_is_suspended_or_banned_is_signed_out_and_told_why(forum: TestForum) {
     let cx = &forum.cx;
     let (boss, noor, mira) = (forum.site_admin("boss").await, forum.person("noor").await, forum.person("mira").await);
     let origin = sessions::Origin { address: std::net::IpAddr::from([127, 0, 0, 1]), agent: String::new() };
-    let password = || domain::secrets::Password::new(domain::testing::PASSWORD);
+    let password = || domain::platform::secrets::Password::new(domain::testing::PASSWORD);
     let token = accounts::sign_in(cx, "noor", password(), &origin).await.unwrap();
     let accounts::SignedIn::Session(token) = token else { panic!("there is no second step") };
     assert!(sessions::authenticate(cx, &token).await.unwrap().is_some());
@@ -425,7 +431,7 @@ async fn whoever_is_suspended_or_banned_is_signed_out_and_told_why(forum: TestFo
     assert!(sessions::authenticate(cx, &token).await.unwrap().is_none());
     let why = complaint(accounts::sign_in(cx, "noor", password(), &origin).await, "password");
     assert!(why.contains("suspended until") && why.contains("Shouting"), "{why}");
-    let wrong = domain::secrets::Password::new("a wrong password");
+    let wrong = domain::platform::secrets::Password::new("a wrong password");
     let why = complaint(accounts::sign_in(cx, "noor", wrong, &origin).await, "password");
     assert!(!why.contains("suspended"), "only to whoever knows the password");
     forum.pass(Duration::from_secs(7 * 24 * 3_600 + 1));

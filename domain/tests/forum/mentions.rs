@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use domain::messages::mentions;
 use domain::model::{GroupKind, MessageId};
 use domain::policy::Viewer;
 use domain::testing::TestForum;
-use domain::{groups, mentions, messages, reads, topics};
+use domain::topics::reads;
+use domain::{groups, messages, topics};
 
 use crate::{id, mentions_of, tables};
 
@@ -32,7 +34,7 @@ async fn a_mention_is_told_once_to_whom_it_names(forum: TestForum) {
     forum.post(mira, posted.topic, "`@noor`\n\n> @noor").await;
     forum.drain().await;
     assert_eq!(mentions_of(&forum, noor).await.len(), 1, "neither code nor quotes mention");
-    assert_eq!(domain::unread::sidebar(&forum.cx, id(noor)).await.unwrap().mentions, 1);
+    assert_eq!(domain::live::unread::sidebar(&forum.cx, id(noor)).await.unwrap().mentions, 1);
 }
 
 async fn an_edit_adds_and_takes_back_mentions(forum: TestForum) {
@@ -60,7 +62,7 @@ async fn a_mention_is_read_with_its_message_or_by_itself(forum: TestForum) {
     let second = forum.post(mira, first.topic, "@noor").await;
     let third = forum.post(mira, first.topic, "@noor").await;
     forum.drain().await;
-    let count = || async move { domain::unread::sidebar(cx, id(noor)).await.unwrap().mentions };
+    let count = || async move { domain::live::unread::sidebar(cx, id(noor)).await.unwrap().mentions };
     assert_eq!(count().await, 3);
     reads::mark(cx, noor, first.topic, 1).await.unwrap();
     assert_eq!(count().await, 2);
@@ -86,7 +88,7 @@ async fn outsiders_of_a_private_group_are_never_mentioned(forum: TestForum) {
     forum.pass(Duration::from_secs(5));
     groups::leave(cx, noor, secret.id).await.unwrap();
     assert_eq!(mentions_of(&forum, noor).await, [], "who left sees none");
-    assert_eq!(domain::unread::sidebar(cx, id(noor)).await.unwrap().mentions, 0);
+    assert_eq!(domain::live::unread::sidebar(cx, id(noor)).await.unwrap().mentions, 0);
 }
 
 async fn mentions_in_what_was_deleted_are_gone(forum: TestForum) {
@@ -99,7 +101,7 @@ async fn mentions_in_what_was_deleted_are_gone(forum: TestForum) {
     let forum = &forum;
     let count = || async move {
         forum.pass(Duration::from_secs(5));
-        domain::unread::sidebar(cx, id(noor)).await.unwrap().mentions
+        domain::live::unread::sidebar(cx, id(noor)).await.unwrap().mentions
     };
     assert_eq!(count().await, 2);
     messages::delete(cx, mira, one.id).await.unwrap();

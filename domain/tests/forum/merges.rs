@@ -1,12 +1,17 @@
 //! Topics that are merged.
 
+use domain::admin::doctor;
 use domain::bus::Stream;
-use domain::merges::{merge, merge_at};
+use domain::messages::stars;
 use domain::model::{GroupKind, Level, Mark, Role, TopicDeed};
-use domain::moves::{self, At};
+use domain::moderation::approval_queue;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
-use domain::{doctor, groups, held, levels, messages, reads, splits, stars, topics};
+use domain::topics::merges::{merge, merge_at};
+use domain::topics::moves;
+use domain::topics::moves::At;
+use domain::topics::{reads, splits, subscriptions};
+use domain::{groups, messages, topics};
 
 use crate::splits::{hits, lines, numbered};
 use crate::{complaint, id, is_forbidden, is_not_found, live, mentions_of, unread};
@@ -34,7 +39,7 @@ async fn merged_topics_are_one_in_the_order_of_their_times(forum: TestForum) {
     stars::toggle(cx, mira, third).await.unwrap();
     topics::mark(cx, mira, plums.topic, Mark::Pinned, true).await.unwrap();
     topics::rename(cx, mira, pears.topic, "Ripe pears").await.unwrap();
-    levels::set_of_topic(cx, mira, plums.topic, Level::Tracked).await.unwrap();
+    subscriptions::set_of_topic(cx, mira, plums.topic, Level::Tracked).await.unwrap();
     forum.drain().await;
     let stream = Stream::User(id(noor));
     let cursor = cx.bus.open(stream).await.unwrap();
@@ -257,9 +262,12 @@ async fn what_waits_in_a_topic_goes_along_and_is_approved(forum: TestForum) {
         messages::post(cx, noor, plums, draft("Mine are ripe")).await.unwrap_err();
         let group = topics::find(cx, mira, into).await.unwrap().group.id;
         merge(cx, mira, plums, into).await.unwrap();
-        let rows = held::of_group(cx, mira, group).await.unwrap().1;
+        let rows = approval_queue::of_group(cx, mira, group).await.unwrap().1;
         assert_eq!(rows.iter().map(|row| (row.topic_id, row.group.id)).collect::<Vec<_>>(), [(Some(into), group)]);
-        let answered = held::answer(cx, mira, Some(group), &[rows[0].held_id], held::Answer::Approve).await.unwrap();
+        let answered =
+            approval_queue::answer(cx, mira, Some(group), &[rows[0].held_id], approval_queue::Answer::Approve)
+                .await
+                .unwrap();
         assert_eq!((answered.done, answered.refused), (1, vec![]));
         let found = topics::find(cx, noor, into).await.unwrap();
         let page = messages::page(cx, noor, &found, messages::Window::After(0)).await.unwrap();

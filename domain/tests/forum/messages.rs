@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use domain::audit::Draft;
+use domain::messages::stars;
 use domain::messages::{self, PAGE, Window};
 use domain::model::{GroupKind, Role};
+use domain::platform::validate::Draft;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
-use domain::{groups, reads, stars, topics};
+use domain::topics::reads;
+use domain::{groups, topics};
 
 use crate::{complaint, id, is_forbidden, is_not_found, tables, told};
 

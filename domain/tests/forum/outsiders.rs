@@ -1,16 +1,21 @@
 //! What those learn who may not see a group: of where what they wrote went, on the page of what is unread, in what they download, asked
 //! for and are told.
 
-use domain::audit::Draft;
+use domain::groups::invitations;
+use domain::groups::invitations::LinkForm;
 use domain::groups::{self, GroupForm};
-use domain::invitations::{self, LinkForm};
+use domain::groups::{members, requests};
+use domain::live::unread;
+use domain::messages::conversations;
 use domain::model::{DirectFrom, Grounds, Group, GroupKind, Level, NoticeKind, TopicId};
+use domain::moderation::{reports, warnings};
+use domain::people::{export, ignores};
+use domain::platform::validate::Draft;
 use domain::policy::Viewer;
-use domain::splits::{Which, split};
 use domain::testing::{TestForum, draft};
-use domain::{
-    admin, directs, export, ignores, levels, members, messages, moves, notices, reports, requests, topics, unread,
-};
+use domain::topics::splits::{Which, split};
+use domain::topics::{moves, subscriptions};
+use domain::{admin, messages, topics};
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 
@@ -114,7 +119,7 @@ async fn a_download_names_nothing_that_its_owner_may_not_see(forum: TestForum) {
     let reply = forum.post(noor, talk, "Mine are.").await.id;
     forum.post(noor, talk, "All of them.").await;
     let gone = forum.topic(noor, &garden, "Quinces", "Hard.").await.topic;
-    levels::set_of_topic(cx, noor, gone, Level::Tracked).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, gone, Level::Tracked).await.unwrap();
     let part = split(cx, mira, talk, &Which::These(vec![reply]), "Noor is a bother", den.id).await.unwrap();
     assert_eq!(part.topic.creator_id, id(noor));
     topics::delete(cx, mira, gone).await.unwrap();
@@ -154,9 +159,9 @@ async fn a_download_holds_what_somebody_chose_asked_and_reported(forum: TestForu
     let choir = forum.group(mira, "Choir", GroupKind::Closed).await;
     let own = forum.group(noor, "Boats", GroupKind::Private).await;
     ignores::set(cx, noor, "ada", true).await.unwrap();
-    levels::set_of_topic(cx, noor, posted.topic, Level::Muted).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, posted.topic, Level::Muted).await.unwrap();
     members::set_level(cx, noor, garden.id, Level::Tracked).await.unwrap();
-    directs::set_from(cx, noor, DirectFrom::Shared).await.unwrap();
+    conversations::set_from(cx, noor, DirectFrom::Shared).await.unwrap();
     requests::ask(cx, noor, choir.id, "I sing alto.").await.unwrap();
     let link = |role| LinkForm { role, uses: 1, days: 1 };
     let token = invitations::make_link(cx, mira, den.id, link(None)).await.unwrap();
@@ -226,15 +231,15 @@ async fn a_notice_names_a_group_to_those_who_may_know_of_it(forum: TestForum) {
     let cx = &forum.cx;
     forum.admit(&den, &[ada]).await;
     let told = async |who: Viewer| {
-        let told = notices::unread(cx, id(who)).await.unwrap().unwrap();
-        notices::mark_read(cx, who, told.id).await.unwrap();
+        let told = warnings::unread(cx, id(who)).await.unwrap().unwrap();
+        warnings::mark_read(cx, who, told.id).await.unwrap();
         (told.kind, told.group_name)
     };
     let topic = forum.topic(noor, &garden, "Plums", "Ripe.").await.topic;
-    notices::warn_in_group(cx, mira, garden.id, id(noor), "Quieter").await.unwrap();
+    warnings::warn_in_group(cx, mira, garden.id, id(noor), "Quieter").await.unwrap();
     assert_eq!(told(noor).await, (NoticeKind::Warning, "Garden".to_owned()));
     moves::to_group(cx, mira, topic, den.id).await.unwrap();
-    notices::warn_in_group(cx, mira, den.id, id(noor), "Quieter").await.unwrap();
+    warnings::warn_in_group(cx, mira, den.id, id(noor), "Quieter").await.unwrap();
     assert_eq!(told(noor).await, (NoticeKind::Warning, "a group".to_owned()));
     members::ban(cx, mira, den.id, id(noor), "Too loud").await.unwrap();
     assert_eq!(told(noor).await, (NoticeKind::Ban, "a group".to_owned()));

@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
-use domain::held::{self, Answer};
+use domain::admin::doctor;
+use domain::messages::history;
 use domain::model::{Group, GroupKind, MessageId, NoticeKind, RemovalId};
+use domain::moderation::approval_queue;
+use domain::moderation::approval_queue::Answer;
+use domain::moderation::bulk_delete;
+use domain::moderation::bulk_delete::Span;
+use domain::moderation::warnings;
 use domain::policy::Viewer;
-use domain::removals::{self, Span};
 use domain::testing::{TestForum, draft};
-use domain::{doctor, groups, history, messages, notices, topics};
+use domain::{groups, messages, topics};
 
 use crate::tables::ints;
 use crate::{id, is_forbidden, is_not_found};
@@ -30,7 +35,10 @@ async fn there(forum: &TestForum, who: Viewer, ids: &[MessageId]) -> Vec<Message
 }
 
 async fn newest(forum: &TestForum, whom: Viewer, group: Option<&Group>) -> RemovalId {
-    domain::store::removals::of_user(&forum.cx.db, id(whom), group.map(|group| group.id), 1).await.unwrap()[0].id
+    domain::store::moderation::bulk_delete::of_user(&forum.cx.db, id(whom), group.map(|group| group.id), 1)
+        .await
+        .unwrap()[0]
+        .id
 }
 
 struct Scene {
@@ -56,33 +64,33 @@ async fn scene(forum: &TestForum) -> Scene {
 
 impl Scene {
     async fn clear_garden(&self, forum: &TestForum, span: Span) {
-        removals::clear_group(&forum.cx, self.mira, self.garden.id, id(self.spam), span, "x", false).await.unwrap();
+        bulk_delete::clear_group(&forum.cx, self.mira, self.garden.id, id(self.spam), span, "x", false).await.unwrap();
         forum.drain().await;
         forum.pass(Duration::from_secs(60));
     }
 
     async fn clear_site(&self, forum: &TestForum, span: Span) {
-        removals::clear_site(&forum.cx, self.boss, id(self.spam), span, "x", None).await.unwrap();
+        bulk_delete::clear_site(&forum.cx, self.boss, id(self.spam), span, "x", None).await.unwrap();
         forum.drain().await;
         forum.pass(Duration::from_secs(60));
     }
 
     async fn undo_garden(&self, forum: &TestForum) {
         let removal = newest(forum, self.spam, Some(&self.garden)).await;
-        removals::undo_in_group(&forum.cx, self.mira, self.garden.id, removal).await.unwrap();
+        bulk_delete::undo_in_group(&forum.cx, self.mira, self.garden.id, removal).await.unwrap();
         forum.drain().await;
     }
 
     async fn undo_site(&self, forum: &TestForum) {
-        removals::undo_in_site(&forum.cx, self.boss, newest(forum, self.spam, None).await).await.unwrap();
+        bulk_delete::undo_in_site(&forum.cx, self.boss, newest(forum, self.spam, None).await).await.unwrap();
         forum.drain().await;
     }
 
     /// What they were told and have not read, the eldest first.
     async fn told(&self, forum: &TestForum) -> Vec<NoticeKind> {
         let mut all = Vec::new();
-        while let Some(told) = notices::unread(&forum.cx, id(self.spam)).await.unwrap() {
-            notices::mark_read(&forum.cx, self.spam, told.id).await.unwrap();
+        while let Some(told) = warnings::unread(&forum.cx, id(self.spam)).await.unwrap() {
+            warnings::mark_read(&forum.cx, self.spam, told.id).await.unwrap();
             all.push(told.kind);
         }
         all
@@ -195,13 +203,13 @@ async fn nothing_is_approved_while_a_removal_begins(forum: TestForum) {
         groups::update(cx, mira, garden.id, form(3)).await.unwrap();
         messages::post(cx, who, talk, draft("Ten a dozen")).await.unwrap_err();
         groups::update(cx, mira, garden.id, form(0)).await.unwrap();
-        let waiting = held::of_group(cx, mira, garden.id).await.unwrap().1[0].held_id;
+        let waiting = approval_queue::of_group(cx, mira, garden.id).await.unwrap().1[0].held_id;
         let (approved, cleared) = tokio::join!(
-            held::answer(cx, mira, Some(garden.id), std::slice::from_ref(&waiting), Answer::Approve),
+            approval_queue::answer(cx, mira, Some(garden.id), std::slice::from_ref(&waiting), Answer::Approve),
             async {
                 match n % 2 {
-                    0 => removals::clear_site(cx, boss, id(who), Span::All, "x", None).await.map(drop),
-                    _ => removals::clear_group(cx, mira, garden.id, id(who), Span::All, "x", false).await.map(drop),
+                    0 => bulk_delete::clear_site(cx, boss, id(who), Span::All, "x", None).await.map(drop),
+                    _ => bulk_delete::clear_group(cx, mira, garden.id, id(who), Span::All, "x", false).await.map(drop),
                 }
             }
         );
@@ -210,7 +218,7 @@ async fn nothing_is_approved_while_a_removal_begins(forum: TestForum) {
         forum.drain().await;
         let left = format!("select count(*) from messages where deleted_at is null and author_id = {}", id(who));
         assert_eq!(ints(&forum, &left).await, [[0]], "posted or not, it went with the rest");
-        assert!(held::of_group(cx, mira, garden.id).await.unwrap().1.is_empty());
+        assert!(approval_queue::of_group(cx, mira, garden.id).await.unwrap().1.is_empty());
     }
 }
 

@@ -3,11 +3,14 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use domain::accounts::{self, NewAccount};
-use domain::secrets::{Password, digest};
-use domain::sessions::{self, Origin};
+use domain::people::accounts;
+use domain::people::accounts::NewAccount;
+use domain::people::sessions;
+use domain::people::sessions::Origin;
+use domain::people::{addresses, outbound_email, passwords};
+use domain::platform::secrets::{Password, digest};
 use domain::testing::{TestForum, counting_statements};
-use domain::{Error, addresses, letters, passwords, store};
+use domain::{Error, store};
 
 use crate::{complaint, is_not_found, tables};
 
@@ -98,7 +101,7 @@ async fn a_link_ends_with_its_hour_and_with_any_change(forum: TestForum) {
     let cx = &forum.cx;
     let mira = mira(&forum).await;
     let token = link(&forum).await;
-    forum.pass(letters::RESET);
+    forum.pass(outbound_email::RESET);
     assert!(is_not_found(passwords::resetting(cx, &token).await));
 
     let token = link(&forum).await;
@@ -238,7 +241,7 @@ async fn what_is_begun_with_a_password_that_is_gone_is_refused(forum: TestForum)
     let mira = mira(&forum).await;
     let hash = Password::new(NEW).hash().await.unwrap();
     let mut tx = forum.cx.db.begin().await.unwrap();
-    store::users::hold(&mut tx, &[mira]).await.unwrap();
+    store::people::users::hold(&mut tx, &[mira]).await.unwrap();
     let cx = forum.cx.clone();
     let address =
         tokio::spawn(async move { addresses::change(&cx, mira, "evil@example.net", Password::new(OLD), "").await });
@@ -248,7 +251,7 @@ async fn what_is_begun_with_a_password_that_is_gone_is_refused(forum: TestForum)
         passwords::change(&cx, mira, Password::new(OLD), Password::new("evil's own one"), &origin()).await
     });
     tables::wait_for_blocked(&forum, 2).await;
-    store::users::set_password(&mut tx, mira, &hash).await.unwrap();
+    store::people::users::set_password(&mut tx, mira, &hash).await.unwrap();
     tx.commit().await.unwrap();
     complaint(address.await.unwrap(), "current_password");
     complaint(password.await.unwrap().map(drop), "current_password");

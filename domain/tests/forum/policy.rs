@@ -1,11 +1,12 @@
 //! The one rule of visibility, in Rust and in SQL.
 
+use domain::groups::members;
 use domain::model::{GroupKind, MessageId, Role, UserId};
 use domain::policy::{Deed, Standing, Viewer};
+use domain::store;
 use domain::store::groups::{Order, Wanted};
 use domain::testing::TestForum;
 use domain::time::Timestamp;
-use domain::{members, store};
 
 use crate::id;
 
@@ -85,11 +86,11 @@ async fn the_conditions_in_statements_say_what_may_says(forum: TestForum) {
                 }
             }
         }
-        assert_eq!(store::mentions::unread(db, id(named)).await.unwrap(), n as i64 + 1);
+        assert_eq!(store::messages::mentions::unread(db, id(named)).await.unwrap(), n as i64 + 1);
     }
     forum.execute("delete from memberships where user_id = (select id from users where username = 'named')").await;
-    assert_eq!(store::mentions::unread(db, id(named)).await.unwrap(), 1, "of the public group alone");
-    assert_eq!(store::mentions::of_user(db, id(named), MessageId(i64::MAX), 10).await.unwrap().len(), 1);
+    assert_eq!(store::messages::mentions::unread(db, id(named)).await.unwrap(), 1, "of the public group alone");
+    assert_eq!(store::messages::mentions::of_user(db, id(named), MessageId(i64::MAX), 10).await.unwrap().len(), 1);
 }
 
 async fn whoever_was_added_to_a_conversation_is_told_of_what_was_started_since(forum: TestForum) {
@@ -97,10 +98,10 @@ async fn whoever_was_added_to_a_conversation_is_told_of_what_was_started_since(f
     let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
     forum.pass(std::time::Duration::from_secs(1));
     let text = domain::testing::draft("before @cleo");
-    let before = domain::directs::start(&forum.cx, ann, "ben", "", text).await.unwrap();
+    let before = domain::messages::conversations::start(&forum.cx, ann, "ben", "", text).await.unwrap();
     forum.pass(std::time::Duration::from_secs(1));
     let text = domain::testing::draft("welcome @cleo");
-    let after = domain::directs::add(&forum.cx, ben, before.group, "cleo", text).await.unwrap();
+    let after = domain::messages::conversations::add(&forum.cx, ben, before.group, "cleo", text).await.unwrap();
     forum.drain().await;
     assert_ne!(before.topic, after.topic);
     let from = Standing {
@@ -126,5 +127,5 @@ async fn whoever_was_added_to_a_conversation_is_told_of_what_was_started_since(f
     }
     assert_eq!(store::groups::searched(db, id(cleo)).await.unwrap().but_topics, [before.topic]);
     assert_eq!(store::groups::searched(db, id(ann)).await.unwrap().but_topics, []);
-    assert_eq!(store::mentions::unread(db, id(cleo)).await.unwrap(), 1, "not of what was said before");
+    assert_eq!(store::messages::mentions::unread(db, id(cleo)).await.unwrap(), 1, "not of what was said before");
 }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use domain::bus::{PAGE, Stream};
+use domain::groups;
+use domain::live::presence;
 use domain::model::GroupKind;
 use domain::testing::TestForum;
-use domain::{groups, presence};
 use serde_json::Value;
 
 use crate::id;

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use domain::bus::Stream;
-use domain::jobs::{self, Job};
+use domain::messages::stars;
 use domain::model::GroupKind;
+use domain::platform::jobs;
+use domain::platform::jobs::Job;
 use domain::testing::{DRAW, TestForum};
-use domain::{messages, reads, stars, topics};
+use domain::topics::reads;
+use domain::{messages, topics};
 
 use crate::{id, live, mentions_of, tables, unread};
 
@@ -35,7 +38,7 @@ async fn every_job_may_run_twice_and_changes_nothing_more(forum: TestForum) {
     );
     forum.drain().await;
     let state = || async {
-        let sidebar = domain::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
+        let sidebar = domain::live::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
         let rows = tables::ints(&forum, "select message_id, user_id from mentions order by 1, 2").await;
         (sidebar, rows, mentions_of(&forum, noor).await, tables::ints(&forum, "select count(*) from search_log").await)
     };
@@ -78,7 +81,7 @@ async fn a_reactor_that_fails_holds_up_no_other_and_is_tried_again_alone(forum: 
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
     forum.pass(Duration::from_secs(5));
-    domain::unread::sidebar(cx, id(noor)).await.unwrap();
+    domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
     let stream = Stream::User(id(noor));
     let cursor = cx.bus.open(stream).await.unwrap();
     let posted = forum.topic(mira, &garden, "Plums", "@noor").await;
@@ -108,10 +111,11 @@ async fn a_reactor_that_fails_holds_up_no_other_and_is_tried_again_alone(forum: 
 async fn housekeeping_forgets_what_is_over(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
-    let origin = domain::sessions::Origin { address: std::net::IpAddr::from([203, 0, 113, 7]), agent: String::new() };
-    domain::sessions::open(cx, id(mira), &origin).await.unwrap();
+    let origin =
+        domain::people::sessions::Origin { address: std::net::IpAddr::from([203, 0, 113, 7]), agent: String::new() };
+    domain::people::sessions::open(cx, id(mira), &origin).await.unwrap();
     forum.pass(Duration::from_secs(60));
-    domain::sessions::open(cx, id(mira), &origin).await.unwrap();
+    domain::people::sessions::open(cx, id(mira), &origin).await.unwrap();
     forum.pass(cx.config.session - Duration::from_secs(30));
     domain::reactors::run(cx, &DRAW, Job::Sweep { slot: "now".into() }).await.unwrap();
     domain::reactors::run(cx, &DRAW, Job::Sweep { slot: "now".into() }).await.unwrap();

@@ -3,15 +3,21 @@
 use std::time::Duration;
 
 use domain::admin::Bar;
-use domain::audit_log::{self, LogDeed};
-use domain::jobs::Job;
+use domain::admin::doctor;
+use domain::groups::members;
+use domain::messages::{conversations, history};
+use domain::model::LogDeed;
 use domain::model::{Grounds, Group, GroupKind, MessageId, NoticeKind, RemovalId, Role, UserId};
+use domain::moderation::bulk_delete;
+use domain::moderation::bulk_delete::Span;
+use domain::moderation::log;
+use domain::moderation::{approval_queue, reports, warnings};
+use domain::people::export;
+use domain::platform::jobs;
+use domain::platform::jobs::Job;
 use domain::policy::Viewer;
-use domain::removals::{self, Span};
 use domain::testing::{DRAW, TestForum, draft};
-use domain::{
-    directs, doctor, export, groups, held, history, jobs, members, messages, notices, reactors, reports, search, topics,
-};
+use domain::{groups, messages, reactors, search, topics};
 
 use futures_util::TryStreamExt;
 
@@ -40,7 +46,9 @@ async fn there(forum: &TestForum, who: Viewer, ids: &[MessageId]) -> Vec<Message
 }
 
 async fn newest(forum: &TestForum, user: UserId, group: Option<&Group>) -> RemovalId {
-    domain::store::removals::of_user(&forum.cx.db, user, group.map(|group| group.id), 1).await.unwrap()[0].id
+    domain::store::moderation::bulk_delete::of_user(&forum.cx.db, user, group.map(|group| group.id), 1).await.unwrap()
+        [0]
+    .id
 }
 
 async fn found(forum: &TestForum, who: Viewer, words: &str) -> usize {
@@ -54,7 +62,7 @@ async fn found(forum: &TestForum, who: Viewer, words: &str) -> usize {
 async fn must_be_sound(forum: &TestForum, people: &[Viewer]) {
     let recount = Recount::of(forum).await;
     for who in people {
-        let own = domain::unread::sidebar(&forum.cx, id(*who)).await.unwrap().unread();
+        let own = domain::live::unread::sidebar(&forum.cx, id(*who)).await.unwrap().unread();
         let counted: i64 = recount.groups(id(*who)).values().flat_map(|topics| topics.values()).sum();
         assert_eq!(own, counted, "{who:?}");
     }
@@ -85,12 +93,12 @@ async fn what_somebody_wrote_goes_with_search_unread_and_reports_and_comes_back(
     forum.drain().await;
     let all = [talk.id, mixed.id, answer.id, alone.id, again.id, inside.id];
     assert_eq!((found(&forum, mira, "finches").await, unread(&forum, ada, alone.topic).await), (5, 2));
-    let (_, measures) = removals::of_group(cx, mira, garden.id, id(spam)).await.unwrap();
+    let (_, measures) = bulk_delete::of_group(cx, mira, garden.id, id(spam)).await.unwrap();
     for (_, measure) in measures {
         assert_eq!((measure.messages, measure.topics), (4, 1));
     }
 
-    removals::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches <again>", false).await.unwrap();
+    bulk_delete::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches <again>", false).await.unwrap();
     forum.drain().await;
     assert_eq!(there(&forum, ada, &all).await, [talk.id, answer.id]);
     assert!(is_not_found(topics::find(cx, ada, alone.topic).await), "nobody else wrote in it");
@@ -101,7 +109,7 @@ async fn what_somebody_wrote_goes_with_search_unread_and_reports_and_comes_back(
     assert!(crate::mentions_of(&forum, ada).await.iter().all(|(_, unread)| !unread));
     must_be_sound(&forum, &[mira, spam, ada]).await;
     // They are told why, and it stands in the log and in their record.
-    let told = notices::unread(cx, id(spam)).await.unwrap().unwrap();
+    let told = warnings::unread(cx, id(spam)).await.unwrap().unwrap();
     assert_eq!(
         (told.kind, told.reason.as_str(), told.group_name.as_str()),
         (NoticeKind::Removal, "Finches <again>", "Garden")
@@ -112,12 +120,12 @@ async fn what_somebody_wrote_goes_with_search_unread_and_reports_and_comes_back(
     assert_eq!((record.removals[0].messages, record.removals[0].topics), (4, 1));
     assert!(record.removals[0].finished_at.is_some());
 
-    removals::undo_in_group(cx, mira, garden.id, record.removals[0].id).await.unwrap();
+    bulk_delete::undo_in_group(cx, mira, garden.id, record.removals[0].id).await.unwrap();
     forum.drain().await;
     assert_eq!(there(&forum, ada, &all).await, all);
     assert_eq!((found(&forum, mira, "finches").await, unread(&forum, ada, alone.topic).await), (5, 2));
     must_be_sound(&forum, &[mira, spam, ada]).await;
-    assert!(is_not_found(removals::undo_in_group(cx, mira, garden.id, record.removals[0].id).await), "once");
+    assert!(is_not_found(bulk_delete::undo_in_group(cx, mira, garden.id, record.removals[0].id).await), "once");
 }
 
 async fn only_what_the_removal_took_away_comes_back(forum: TestForum) {
@@ -133,7 +141,7 @@ async fn only_what_the_removal_took_away_comes_back(forum: TestForum) {
     let kept = forum.topic(spam, &garden, "Gone after", "Finch").await;
     messages::delete(cx, spam, posted[0]).await.unwrap();
     messages::delete(cx, mira, posted[1]).await.unwrap();
-    removals::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", false).await.unwrap();
+    bulk_delete::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", false).await.unwrap();
     forum.drain().await;
     assert_eq!(there(&forum, ada, &posted).await, []);
     // Brought back and deleted once more by somebody: it is theirs now.
@@ -142,7 +150,7 @@ async fn only_what_the_removal_took_away_comes_back(forum: TestForum) {
         history::restore(cx, mira, message).await.unwrap();
     }
     messages::delete(cx, mira, posted[2]).await.unwrap();
-    removals::undo_in_group(cx, mira, garden.id, newest(&forum, id(spam), Some(&garden)).await).await.unwrap();
+    bulk_delete::undo_in_group(cx, mira, garden.id, newest(&forum, id(spam), Some(&garden)).await).await.unwrap();
     forum.drain().await;
     assert_eq!(there(&forum, ada, &posted).await, posted[3..], "the others were deleted before, or since");
     assert!(is_not_found(topics::find(cx, ada, gone.topic).await));
@@ -159,7 +167,7 @@ async fn a_removal_goes_on_where_it_stopped_and_runs_twice_without_harm(forum: T
         forum.post(spam, if n % 2 == 0 { one.topic } else { other.topic }, &format!("Finch {n}")).await;
     }
     forum.drain().await;
-    removals::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", false).await.unwrap();
+    bulk_delete::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", false).await.unwrap();
     // Two that run it at once take turns, and once more changes nothing.
     let removal = newest(&forum, id(spam), Some(&garden)).await;
     let (one, other) = tokio::join!(
@@ -174,7 +182,7 @@ async fn a_removal_goes_on_where_it_stopped_and_runs_twice_without_harm(forum: T
     assert_eq!(ints(&forum, kept).await, [[130, 130]]);
     assert_eq!(ints(&forum, "select messages, topics from removals").await, [[130, 0]]);
     must_be_sound(&forum, &[mira, spam, ada]).await;
-    removals::undo_in_group(cx, mira, garden.id, removal).await.unwrap();
+    bulk_delete::undo_in_group(cx, mira, garden.id, removal).await.unwrap();
     let (one, other) = tokio::join!(
         reactors::run(cx, &DRAW, Job::BringBack { removal }),
         reactors::run(cx, &DRAW, Job::BringBack { removal })
@@ -194,9 +202,9 @@ async fn undone_in_the_middle_it_stops_and_brings_back_what_was_away(forum: Test
         forum.post(spam, talk.topic, &format!("Finch {n}")).await;
     }
     forum.drain().await;
-    removals::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", false).await.unwrap();
+    bulk_delete::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", false).await.unwrap();
     // Before anybody has run it.
-    removals::undo_in_group(cx, mira, garden.id, newest(&forum, id(spam), Some(&garden)).await).await.unwrap();
+    bulk_delete::undo_in_group(cx, mira, garden.id, newest(&forum, id(spam), Some(&garden)).await).await.unwrap();
     forum.drain().await;
     let left = "select count(*) from messages where deleted_at is null and raw like 'Finch%'";
     assert_eq!(ints(&forum, left).await, [[20]]);
@@ -216,16 +224,16 @@ async fn only_what_was_written_in_the_span_goes(forum: TestForum) {
     let week = forum.post(spam, talk.topic, "This week").await.id;
     forum.pass(DAY * 2);
     let today = forum.post(spam, talk.topic, "Today").await.id;
-    let (_, measures) = removals::of_group(cx, mira, garden.id, id(spam)).await.unwrap();
+    let (_, measures) = bulk_delete::of_group(cx, mira, garden.id, id(spam)).await.unwrap();
     let counted: Vec<_> = measures.iter().map(|(span, measure)| (*span, measure.messages)).collect();
     assert_eq!(counted, [(Span::Day, 1), (Span::Week, 2), (Span::All, 3)]);
     let all = [old, week, today];
     for (span, left) in [(Span::Day, vec![old, week]), (Span::Week, vec![old]), (Span::All, vec![])] {
-        removals::clear_group(cx, mira, garden.id, id(spam), span, "Finches", false).await.unwrap();
+        bulk_delete::clear_group(cx, mira, garden.id, id(spam), span, "Finches", false).await.unwrap();
         forum.drain().await;
         assert_eq!(there(&forum, ada, &all).await, left, "{span:?}");
     }
-    let nothing = removals::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", false).await;
+    let nothing = bulk_delete::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", false).await;
     assert!(complaint(nothing, "span").contains("nothing"));
     // What they write from then on stays.
     let new = forum.post(spam, talk.topic, "I am sorry").await.id;
@@ -243,10 +251,10 @@ async fn who_may_remove_what_and_undo_it(forum: TestForum) {
     forum.topic(spam, &garden, "Finches", "For sale").await;
     let hidden = forum.topic(ada, &den, "Ours", "Hush").await;
     let there_too = forum.post(spam, hidden.topic, "Finches here").await.id;
-    let letter = directs::start(cx, spam, "ada", "", draft("Finches, Ada?")).await.unwrap();
+    let letter = conversations::start(cx, spam, "ada", "", draft("Finches, Ada?")).await.unwrap();
     forum.topic(mira, &garden, "Mine", "Plums").await;
     let clear = async |who, group: &Group, whom| {
-        removals::clear_group(cx, who, group.id, id(whom), Span::All, "because", false).await
+        bulk_delete::clear_group(cx, who, group.id, id(whom), Span::All, "because", false).await
     };
     for who in [ada, spam] {
         assert!(is_forbidden(clear(who, &garden, spam).await), "members keep no order");
@@ -257,29 +265,32 @@ async fn who_may_remove_what_and_undo_it(forum: TestForum) {
     assert!(is_forbidden(clear(mira, &garden, mira).await));
     assert!(is_not_found(clear(mira, &garden, boss).await), "who never was there");
     for who in [mira, spam] {
-        assert!(is_not_found(removals::clear_site(cx, who, id(spam), Span::All, "because", None).await));
+        assert!(is_not_found(bulk_delete::clear_site(cx, who, id(spam), Span::All, "because", None).await));
     }
-    assert!(is_forbidden(removals::clear_site(cx, boss, id(boss), Span::All, "because", None).await));
-    complaint(removals::clear_site(cx, boss, id(spam), Span::All, " ", None).await, "reason");
-    complaint(removals::clear_site(cx, boss, id(spam), Span::All, "x", Some(Bar::Suspend { days: 0 })).await, "days");
+    assert!(is_forbidden(bulk_delete::clear_site(cx, boss, id(boss), Span::All, "because", None).await));
+    complaint(bulk_delete::clear_site(cx, boss, id(spam), Span::All, " ", None).await, "reason");
+    complaint(
+        bulk_delete::clear_site(cx, boss, id(spam), Span::All, "x", Some(Bar::Suspend { days: 0 })).await,
+        "days",
+    );
     // The whole site: where the admin does not read, too; a conversation keeps its topic.
-    removals::clear_site(cx, boss, id(spam), Span::All, "because", None).await.unwrap();
+    bulk_delete::clear_site(cx, boss, id(spam), Span::All, "because", None).await.unwrap();
     forum.drain().await;
     assert_eq!(there(&forum, ada, &[there_too, letter.id]).await, []);
     assert!(topics::find(cx, ada, letter.topic).await.is_ok());
     let removal = newest(&forum, id(spam), None).await;
-    assert!(is_not_found(removals::undo_in_group(cx, mira, garden.id, removal).await), "it is not of the group");
-    assert!(is_not_found(removals::undo_in_site(cx, mira, removal).await));
-    removals::undo_in_site(cx, boss, removal).await.unwrap();
+    assert!(is_not_found(bulk_delete::undo_in_group(cx, mira, garden.id, removal).await), "it is not of the group");
+    assert!(is_not_found(bulk_delete::undo_in_site(cx, mira, removal).await));
+    bulk_delete::undo_in_site(cx, boss, removal).await.unwrap();
     forum.drain().await;
     assert_eq!(there(&forum, ada, &[there_too, letter.id]).await, [there_too, letter.id]);
     // A moderator undoes what an admin of the group removed; nobody of another group does.
     clear(mira, &garden, spam).await.unwrap();
     forum.drain().await;
     let removal = newest(&forum, id(spam), Some(&garden)).await;
-    assert!(is_not_found(removals::undo_in_group(cx, ada, den.id, removal).await));
-    assert!(is_forbidden(removals::undo_in_group(cx, ada, garden.id, removal).await));
-    removals::undo_in_group(cx, eva, garden.id, removal).await.unwrap();
+    assert!(is_not_found(bulk_delete::undo_in_group(cx, ada, den.id, removal).await));
+    assert!(is_forbidden(bulk_delete::undo_in_group(cx, ada, garden.id, removal).await));
+    bulk_delete::undo_in_group(cx, eva, garden.id, removal).await.unwrap();
     forum.drain().await;
     // In an archive everything stays.
     groups::archive(cx, mira, garden.id, true).await.unwrap();
@@ -292,13 +303,13 @@ async fn after_thirty_days_nothing_is_undone(forum: TestForum) {
     let (mira, spam, ada, garden) = scene(&forum).await;
     let talk = forum.topic(ada, &garden, "Plums", "One").await;
     let finch = forum.post(spam, talk.topic, "Finch").await.id;
-    removals::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", false).await.unwrap();
+    bulk_delete::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", false).await.unwrap();
     forum.drain().await;
     forum.pass(DAY * 31);
     jobs::tick(&cx.db, cx.now()).await.unwrap();
     forum.drain().await;
     let removal = newest(&forum, id(spam), Some(&garden)).await;
-    assert!(is_not_found(removals::undo_in_group(cx, mira, garden.id, removal).await));
+    assert!(is_not_found(bulk_delete::undo_in_group(cx, mira, garden.id, removal).await));
     assert_eq!(there(&forum, ada, &[finch]).await, []);
 }
 
@@ -308,13 +319,13 @@ async fn with_it_they_are_banned_and_told_why(forum: TestForum) {
     let boss = forum.site_admin("boss").await;
     let talk = forum.topic(ada, &garden, "Plums", "One").await;
     forum.post(spam, talk.topic, "Finch").await;
-    removals::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", true).await.unwrap();
+    bulk_delete::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", true).await.unwrap();
     forum.drain().await;
     assert!(is_forbidden(groups::join(cx, spam, garden.id).await));
     for kind in [NoticeKind::Removal, NoticeKind::Ban] {
-        let told = notices::unread(cx, id(spam)).await.unwrap().unwrap();
+        let told = warnings::unread(cx, id(spam)).await.unwrap().unwrap();
         assert_eq!((told.kind, told.reason.as_str()), (kind, "Finches"));
-        notices::mark_read(cx, spam, told.id).await.unwrap();
+        warnings::mark_read(cx, spam, told.id).await.unwrap();
     }
     // Their page is there for those who keep order, though they are not in the group.
     let chosen = members::chosen(cx, mira, garden.id, id(spam)).await.unwrap();
@@ -324,7 +335,7 @@ async fn with_it_they_are_banned_and_told_why(forum: TestForum) {
     // The site: the account is banned with it, in one.
     let other = forum.group(spam, "Finches", GroupKind::Public).await;
     forum.topic(spam, &other, "Finches", "For sale").await;
-    removals::clear_site(cx, boss, id(spam), Span::All, "Finches again", Some(Bar::Ban)).await.unwrap();
+    bulk_delete::clear_site(cx, boss, id(spam), Span::All, "Finches again", Some(Bar::Ban)).await.unwrap();
     forum.drain().await;
     let account = domain::admin::person(cx, boss, id(spam)).await.unwrap();
     assert_eq!((account.banned_at.is_some(), account.barred_reason.as_str()), (true, "Finches again"));
@@ -337,34 +348,35 @@ async fn a_warning_stands_above_the_page_until_it_is_read(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, spam, ada, garden) = scene(&forum).await;
     let (boss, eva) = (forum.site_admin("boss").await, forum.person("eva").await);
-    assert!(is_forbidden(notices::warn_in_group(cx, ada, garden.id, id(spam), "because").await));
-    assert!(is_not_found(notices::warn_in_group(cx, mira, garden.id, id(eva), "because").await), "not of the group");
-    assert!(is_not_found(notices::warn(cx, mira, id(spam), "because").await));
-    complaint(notices::warn(cx, boss, id(spam), "").await, "reason");
-    complaint(notices::warn_in_group(cx, mira, garden.id, id(spam), &"x".repeat(1_001)).await, "reason");
-    assert!(is_forbidden(notices::warn(cx, boss, id(boss), "because").await));
+    assert!(is_forbidden(warnings::warn_in_group(cx, ada, garden.id, id(spam), "because").await));
+    assert!(is_not_found(warnings::warn_in_group(cx, mira, garden.id, id(eva), "because").await), "not of the group");
+    assert!(is_not_found(warnings::warn(cx, mira, id(spam), "because").await));
+    complaint(warnings::warn(cx, boss, id(spam), "").await, "reason");
+    complaint(warnings::warn_in_group(cx, mira, garden.id, id(spam), &"x".repeat(1_001)).await, "reason");
+    assert!(is_forbidden(warnings::warn(cx, boss, id(boss), "because").await));
     // A session that is open hears of it with the next look.
-    let origin = domain::sessions::Origin { address: std::net::Ipv4Addr::LOCALHOST.into(), agent: String::new() };
-    let token = domain::sessions::open(cx, id(spam), &origin).await.unwrap();
-    let is_told = async || domain::sessions::authenticate(cx, &token).await.unwrap().unwrap().is_told;
+    let origin =
+        domain::people::sessions::Origin { address: std::net::Ipv4Addr::LOCALHOST.into(), agent: String::new() };
+    let token = domain::people::sessions::open(cx, id(spam), &origin).await.unwrap();
+    let is_told = async || domain::people::sessions::authenticate(cx, &token).await.unwrap().unwrap().is_told;
     assert!(!is_told().await);
-    notices::warn_in_group(cx, mira, garden.id, id(spam), "No finches").await.unwrap();
-    notices::warn(cx, boss, id(spam), "Really").await.unwrap();
+    warnings::warn_in_group(cx, mira, garden.id, id(spam), "No finches").await.unwrap();
+    warnings::warn(cx, boss, id(spam), "Really").await.unwrap();
     assert!(is_told().await);
-    let first = notices::unread(cx, id(spam)).await.unwrap().unwrap();
+    let first = warnings::unread(cx, id(spam)).await.unwrap().unwrap();
     assert_eq!((first.kind, first.reason.as_str(), first.more), (NoticeKind::Warning, "No finches", 1));
     // Nobody else says that it was read.
-    notices::mark_read(cx, ada, first.id).await.unwrap();
-    assert_eq!(notices::unread(cx, id(spam)).await.unwrap(), Some(first.clone()));
-    notices::mark_read(cx, spam, first.id).await.unwrap();
-    let second = notices::unread(cx, id(spam)).await.unwrap().unwrap();
+    warnings::mark_read(cx, ada, first.id).await.unwrap();
+    assert_eq!(warnings::unread(cx, id(spam)).await.unwrap(), Some(first.clone()));
+    warnings::mark_read(cx, spam, first.id).await.unwrap();
+    let second = warnings::unread(cx, id(spam)).await.unwrap().unwrap();
     assert_eq!((second.reason.as_str(), second.group_name.as_str(), second.more), ("Really", "", 0));
-    notices::mark_read(cx, spam, second.id).await.unwrap();
+    warnings::mark_read(cx, spam, second.id).await.unwrap();
     assert!(!is_told().await);
     // In the record of the group, and in that of the site; for nobody else.
-    let (_, page) = audit_log::of_group(cx, mira, garden.id, None, None).await.unwrap();
+    let (_, page) = log::of_group(cx, mira, garden.id, None, None).await.unwrap();
     assert_eq!(page.lines.iter().map(|line| line.reason.as_str()).collect::<Vec<_>>(), ["No finches"]);
-    assert!(audit_log::of_group(cx, spam, garden.id, None, None).await.unwrap().1.lines.is_empty());
+    assert!(log::of_group(cx, spam, garden.id, None, None).await.unwrap().1.lines.is_empty());
     assert_eq!(domain::admin::record(cx, boss, id(spam)).await.unwrap().lines.len(), 2);
     assert!(is_not_found(domain::admin::record(cx, mira, id(spam)).await));
     // It is theirs to take home.
@@ -390,27 +402,29 @@ async fn what_waits_for_approval_goes_with_a_removal_and_comes_back(forum: TestF
     let waiting = async || {
         let mut counts = Vec::new();
         for group in [&garden, &other] {
-            let (found, rows) = held::of_group(cx, mira, group.id).await.unwrap();
-            assert_eq!(held::count(&found), rows.len() as i64);
+            let (found, rows) = approval_queue::of_group(cx, mira, group.id).await.unwrap();
+            assert_eq!(approval_queue::count(&found), rows.len() as i64);
             counts.push(rows.len());
         }
-        (counts, held::count_of_site(cx, boss).await.unwrap())
+        (counts, approval_queue::count_of_site(cx, boss).await.unwrap())
     };
     assert_eq!(waiting().await, (vec![1, 1], 2));
-    let (_, rows) = held::of_group(cx, mira, garden.id).await.unwrap();
-    removals::clear_group(cx, mira, garden.id, id(spam), Span::Day, "Advertising", false).await.unwrap();
+    let (_, rows) = approval_queue::of_group(cx, mira, garden.id).await.unwrap();
+    bulk_delete::clear_group(cx, mira, garden.id, id(spam), Span::Day, "Advertising", false).await.unwrap();
     assert_eq!(waiting().await, (vec![0, 1], 1));
     // Whoever looked at it before the removal began does not get it out either.
     let mut tx = cx.db.begin().await.unwrap();
-    assert_eq!(domain::store::held::take(&mut tx, rows[0].held_id).await.unwrap(), 0);
+    assert_eq!(domain::store::moderation::approval_queue::take(&mut tx, rows[0].held_id).await.unwrap(), 0);
     drop(tx);
-    let late = held::answer(cx, mira, Some(garden.id), &[rows[0].held_id], held::Answer::Approve).await.unwrap();
+    let late = approval_queue::answer(cx, mira, Some(garden.id), &[rows[0].held_id], approval_queue::Answer::Approve)
+        .await
+        .unwrap();
     assert_eq!(late.done, 0, "it is not there to be approved");
     forum.drain().await;
-    removals::undo_in_group(cx, mira, garden.id, newest(&forum, id(spam), Some(&garden)).await).await.unwrap();
+    bulk_delete::undo_in_group(cx, mira, garden.id, newest(&forum, id(spam), Some(&garden)).await).await.unwrap();
     assert_eq!(waiting().await, (vec![1, 1], 2));
     forum.drain().await;
-    removals::clear_site(cx, boss, id(spam), Span::All, "Advertising", None).await.unwrap();
+    bulk_delete::clear_site(cx, boss, id(spam), Span::All, "Advertising", None).await.unwrap();
     assert_eq!(waiting().await, (vec![0, 0], 0));
     forum.drain().await;
     forum.pass(31 * DAY);

@@ -1,10 +1,13 @@
 //! Reporting a message, and answering: who may, who sees it, and what becomes of it.
 
+use domain::groups::members;
+use domain::messages::conversations;
 use domain::model::{Grounds, GroupKind, MessageId, ReportId, Role, Verdict};
+use domain::moderation::reports;
+use domain::moderation::reports::Answered;
 use domain::policy::Viewer;
-use domain::reports::Answered;
 use domain::testing::{TestForum, draft};
-use domain::{Error, directs, groups, members, messages, reports, topics};
+use domain::{Error, groups, messages, topics};
 
 use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
 
@@ -227,7 +230,7 @@ async fn what_is_reported_in_a_conversation_goes_to_the_site_and_nothing_else_of
     let cx = &forum.cx;
     let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
     let boss = forum.site_admin("boss").await;
-    let posted = directs::start(cx, ann, "ben", "", draft("I know where you live")).await.unwrap();
+    let posted = conversations::start(cx, ann, "ben", "", draft("I know where you live")).await.unwrap();
     let other = messages::post(cx, ben, posted.topic, draft("Do you")).await.unwrap();
     assert!(is_not_found(report(&forum, boss, posted.id).await));
     report(&forum, ben, posted.id).await.unwrap();

@@ -1,13 +1,17 @@
 //! Rules that admins make: what they catch, whom they are for, and that they are tried before they are on.
 
-use domain::accounts::{self, NewAccount};
 use domain::groups::GroupForm;
+use domain::messages::conversations;
 use domain::model::{Group, GroupId, GroupKind, Role, RuleDeed, RuleId, RuleKind, Verdict};
+use domain::moderation::rules;
+use domain::moderation::rules::RuleForm;
+use domain::moderation::{approval_queue, reports};
+use domain::people::accounts;
+use domain::people::accounts::NewAccount;
+use domain::platform::secrets::Password;
 use domain::policy::Viewer;
-use domain::rules::{self, RuleForm};
-use domain::secrets::Password;
 use domain::testing::{PASSWORD, TestForum, draft, wait_for};
-use domain::{Error, Result, directs, groups, held, messages, reports, topics};
+use domain::{Error, Result, groups, messages, topics};
 
 use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
 
@@ -129,7 +133,7 @@ async fn a_rule_holds_and_a_rule_reports(forum: TestForum) {
     rule(&forum, boss, None, words("Worse", "thunder", RuleDeed::Report)).await;
     is_held(messages::post(cx, noor, topic, draft("Buy me a plum")).await);
     is_held(topics::start(cx, noor, garden.id, "Buy!", draft("x")).await);
-    let (_, rows) = held::of_group(cx, keeper, garden.id).await.unwrap();
+    let (_, rows) = approval_queue::of_group(cx, keeper, garden.id).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.why.as_str()).collect::<Vec<_>>(), ["The rule “Sales”"; 2]);
     // Those who approve are not held.
     forum.post(keeper, topic, "Nobody may buy").await;
@@ -169,7 +173,7 @@ async fn a_rule_is_tried_on_what_was_written(forum: TestForum) {
     let linked = forum.post(noor, topic.topic, "see https://shop.example").await;
     let den = forum.group(noor, "Den", GroupKind::Private).await;
     forum.topic(noor, &den, "Secret", "secretly for sale").await;
-    directs::start(cx, noor, "boss", "", draft("you are for sale")).await.unwrap();
+    conversations::start(cx, noor, "boss", "", draft("you are for sale")).await.unwrap();
     forum.drain().await;
     let tried = async |admin: Viewer, group: Option<GroupId>, form: RuleForm| {
         let id = rules::create(cx, admin, group, form).await.unwrap();
@@ -268,7 +272,7 @@ async fn an_edit_brings_in_nothing_that_a_message_could_not(forum: TestForum) {
     // What stood there before the rule may stay when a slip is mended.
     messages::edit(cx, noor, had.id, "I buy, and sell, and blast".into()).await.unwrap();
     assert_eq!(reports::of_group(cx, mira, garden.id).await.unwrap().1.len(), 1);
-    assert!(held::of_group(cx, mira, garden.id).await.unwrap().1.is_empty());
+    assert!(approval_queue::of_group(cx, mira, garden.id).await.unwrap().1.is_empty());
     forum.drain().await;
 }
 
@@ -278,14 +282,14 @@ async fn in_conversations_the_rules_of_the_site_refuse(forum: TestForum) {
     rule(&forum, boss, None, words("Sales", "sell", RuleDeed::Refuse)).await;
     rule(&forum, boss, None, words("Buying", "buy", RuleDeed::Hold)).await;
     rule(&forum, boss, None, words("Temper", "blast", RuleDeed::Report)).await;
-    complaint(directs::start(cx, noor, "ada", "", draft("I sell")).await, "text");
-    complaint(directs::start(cx, noor, "ada", "I sell", draft("x")).await, "title");
-    let begun = directs::start(cx, noor, "ada", "", draft("I buy, blast it")).await.unwrap();
+    complaint(conversations::start(cx, noor, "ada", "", draft("I sell")).await, "text");
+    complaint(conversations::start(cx, noor, "ada", "I sell", draft("x")).await, "title");
+    let begun = conversations::start(cx, noor, "ada", "", draft("I buy, blast it")).await.unwrap();
     complaint(messages::post(cx, ada, begun.topic, draft("sell!")).await, "text");
     messages::post(cx, ada, begun.topic, draft("buy! blast!")).await.unwrap();
-    complaint(directs::add(cx, noor, begun.group, "boss", draft("I sell")).await, "text");
+    complaint(conversations::add(cx, noor, begun.group, "boss", draft("I sell")).await, "text");
     assert!(reports::of_site(cx, boss).await.unwrap().is_empty());
-    assert!(held::of_site(cx, boss).await.unwrap().is_empty());
+    assert!(approval_queue::of_site(cx, boss).await.unwrap().is_empty());
     // It has no rules of its own.
     assert!(rules::list(cx, noor, Some(begun.group)).await.is_err());
     forum.drain().await;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use domain::admin::doctor;
 use domain::groups::GroupForm;
 use domain::model::{GroupKind, MessageId};
 use domain::policy::Viewer;
 use domain::search::{self, Answer, Order, Question};
 use domain::testing::TestForum;
-use domain::{doctor, groups, messages, store, topics};
+use domain::{groups, messages, store, topics};
 
 use crate::{id, is_not_found, told};
 

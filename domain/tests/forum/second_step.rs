@@ -3,15 +3,20 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use domain::accounts::{self, SignedIn};
-use domain::audit_log::{self, LogDeed};
+use domain::Error;
+use domain::model::LogDeed;
 use domain::model::UserId;
+use domain::moderation::log;
+use domain::people::accounts;
+use domain::people::accounts::SignedIn;
+use domain::people::passwords;
+use domain::people::sessions;
+use domain::people::sessions::Origin;
+use domain::people::two_factor;
+use domain::people::two_factor::{RECOVERY_CODES, State};
+use domain::platform::secrets::Password;
 use domain::policy::Viewer;
-use domain::second_step::{self, RECOVERY_CODES, State};
-use domain::secrets::Password;
-use domain::sessions::{self, Origin};
 use domain::testing::{PASSWORD, TestForum};
-use domain::{Error, passwords};
 use totp_rs::{Builder, Secret};
 
 use crate::{complaint, id, is_forbidden, is_not_found, tables};
@@ -48,12 +53,12 @@ impl App {
 
 async fn set_up(forum: &TestForum, user: UserId) -> (App, Vec<String>) {
     let cx = &forum.cx;
-    second_step::begin(cx, user, Password::new(PASSWORD)).await.unwrap();
-    let State::Begun(setup) = second_step::state(cx, user).await.unwrap() else { panic!("it was begun") };
+    two_factor::begin(cx, user, Password::new(PASSWORD)).await.unwrap();
+    let State::Begun(setup) = two_factor::state(cx, user).await.unwrap() else { panic!("it was begun") };
     let secret = setup.secret.replace(' ', "");
     assert!(setup.link.starts_with("otpauth://totp/Test:mira?secret=") && setup.link.contains(&secret));
     let app = App(Secret::try_from_base32(secret).unwrap());
-    let codes = second_step::turn_on(cx, user, &app.code(forum)).await.unwrap();
+    let codes = two_factor::turn_on(cx, user, &app.code(forum)).await.unwrap();
     forum.pass(Duration::from_secs(30));
     (app, codes)
 }
@@ -68,23 +73,23 @@ async fn ticket(forum: &TestForum) -> String {
 async fn signing_in_takes_a_code_once_the_second_step_is_on(forum: TestForum) {
     let cx = &forum.cx;
     let mira = id(forum.person("mira").await);
-    second_step::begin(cx, mira, Password::new(PASSWORD)).await.unwrap();
+    two_factor::begin(cx, mira, Password::new(PASSWORD)).await.unwrap();
     let signed_in = accounts::sign_in(cx, "mira", Password::new(PASSWORD), &origin()).await.unwrap();
     assert!(matches!(signed_in, SignedIn::Session(_)), "begun is not on");
     let (app, codes) = set_up(&forum, mira).await;
     assert_eq!(codes.len(), RECOVERY_CODES);
-    let State::On { recovery_codes, .. } = second_step::state(cx, mira).await.unwrap() else { panic!("it is on") };
+    let State::On { recovery_codes, .. } = two_factor::state(cx, mira).await.unwrap() else { panic!("it is on") };
     assert_eq!(recovery_codes, RECOVERY_CODES as i64);
 
     complaint(accounts::sign_in(cx, "mira", Password::new("wrong wrong"), &origin()).await, "password");
     let ticket = ticket(&forum).await;
-    complaint(second_step::pass(cx, &ticket, &app.wrong(&forum), &origin()).await, "code");
+    complaint(two_factor::pass(cx, &ticket, &app.wrong(&forum), &origin()).await, "code");
     let code = app.code(&forum);
     let spaced = format!(" {} {}", &code[..3], &code[3..]);
-    let token = second_step::pass(cx, &ticket, &spaced, &origin()).await.unwrap();
+    let token = two_factor::pass(cx, &ticket, &spaced, &origin()).await.unwrap();
     assert_eq!(sessions::authenticate(cx, &token).await.unwrap().unwrap().person.username, "mira");
     for forged in ["", "x", "1.2.3", &ticket.replacen(&mira.to_string(), "999", 1)] {
-        assert!(matches!(second_step::pass(cx, forged, &code, &origin()).await, Err(Error::SignedOut)), "{forged}");
+        assert!(matches!(two_factor::pass(cx, forged, &code, &origin()).await, Err(Error::SignedOut)), "{forged}");
     }
     forum.drain().await;
 }
@@ -96,14 +101,14 @@ async fn no_code_is_taken_twice(forum: TestForum) {
     let ticket = ticket(&forum).await;
     let code = app.code(&forum);
     let here = origin();
-    let pass = || second_step::pass(cx, &ticket, &code, &here);
+    let pass = || two_factor::pass(cx, &ticket, &code, &here);
     let (one, other) = tokio::join!(pass(), pass());
     assert_eq!([one.is_ok(), other.is_ok()].into_iter().filter(|in_| *in_).count(), 1);
     complaint(pass().await, "code");
     // The clock of a phone may be a little ahead, but never behind a code that was taken.
     forum.pass(Duration::from_secs(30));
     complaint(pass().await, "code");
-    second_step::pass(cx, &ticket, &app.code(&forum), &origin()).await.unwrap();
+    two_factor::pass(cx, &ticket, &app.code(&forum), &origin()).await.unwrap();
     forum.drain().await;
 }
 
@@ -116,17 +121,17 @@ async fn a_recovery_code_signs_in_once_also_after_too_many_codes(mut forum: Test
     let ticket = ticket(&forum).await;
     let mut answers = Vec::new();
     for _ in 0..4 {
-        answers.push(second_step::pass(cx, &ticket, &app.wrong(&forum), &origin()).await);
+        answers.push(two_factor::pass(cx, &ticket, &app.wrong(&forum), &origin()).await);
     }
     assert!(matches!(answers.pop(), Some(Err(Error::TooMany(_)))));
-    assert!(matches!(second_step::pass(cx, &ticket, &app.code(&forum), &origin()).await, Err(Error::TooMany(_))));
+    assert!(matches!(two_factor::pass(cx, &ticket, &app.code(&forum), &origin()).await, Err(Error::TooMany(_))));
     // Whoever tries codes does not keep the owner out.
-    second_step::pass(cx, &ticket, &codes[3].to_uppercase(), &origin()).await.unwrap();
-    complaint(second_step::pass(cx, &ticket, &codes[3], &origin()).await, "code");
-    second_step::pass(cx, &ticket, &codes[4].replace('-', " "), &origin()).await.unwrap();
-    let fresh = second_step::new_recovery_codes(cx, mira, Password::new(PASSWORD)).await.unwrap();
-    complaint(second_step::pass(cx, &ticket, &codes[5], &origin()).await, "code");
-    second_step::pass(cx, &ticket, &fresh[0], &origin()).await.unwrap();
+    two_factor::pass(cx, &ticket, &codes[3].to_uppercase(), &origin()).await.unwrap();
+    complaint(two_factor::pass(cx, &ticket, &codes[3], &origin()).await, "code");
+    two_factor::pass(cx, &ticket, &codes[4].replace('-', " "), &origin()).await.unwrap();
+    let fresh = two_factor::new_recovery_codes(cx, mira, Password::new(PASSWORD)).await.unwrap();
+    complaint(two_factor::pass(cx, &ticket, &codes[5], &origin()).await, "code");
+    two_factor::pass(cx, &ticket, &fresh[0], &origin()).await.unwrap();
     forum.drain().await;
     let kinds: Vec<String> = forum.letters().into_iter().map(|letter| letter.kind).collect();
     assert_eq!(kinds, ["secondstepon", "recoveryused", "recoveryused", "recoveryused"]);
@@ -138,10 +143,10 @@ async fn a_password_is_good_for_the_second_step_for_minutes_only(forum: TestForu
     let (app, _) = set_up(&forum, mira).await;
     let late = ticket(&forum).await;
     forum.pass(Duration::from_secs(601));
-    assert!(matches!(second_step::pass(cx, &late, &app.code(&forum), &origin()).await, Err(Error::SignedOut)));
+    assert!(matches!(two_factor::pass(cx, &late, &app.code(&forum), &origin()).await, Err(Error::SignedOut)));
     let stale = ticket(&forum).await;
     passwords::change(cx, mira, Password::new(PASSWORD), Password::new("another long one"), &origin()).await.unwrap();
-    assert!(matches!(second_step::pass(cx, &stale, &app.code(&forum), &origin()).await, Err(Error::SignedOut)));
+    assert!(matches!(two_factor::pass(cx, &stale, &app.code(&forum), &origin()).await, Err(Error::SignedOut)));
     forum.drain().await;
 }
 
@@ -155,7 +160,7 @@ async fn the_secret_cannot_be_read_in_the_database(forum: TestForum) {
     let plain = [app.0.to_base32().to_lowercase(), domain::model::hex::hex(app.0.as_bytes())];
     for secret in plain.into_iter().chain(codes.iter().flat_map(|code| [code.clone(), code.replace('-', "")])) {
         assert!(!kept.contains(&secret));
-        assert!(!kept.contains(&domain::secrets::digest(&secret)));
+        assert!(!kept.contains(&domain::platform::secrets::digest(&secret)));
     }
     forum.drain().await;
 }
@@ -163,21 +168,21 @@ async fn the_secret_cannot_be_read_in_the_database(forum: TestForum) {
 async fn turning_it_on_and_off_takes_the_password(forum: TestForum) {
     let cx = &forum.cx;
     let mira = id(forum.person("mira").await);
-    complaint(second_step::begin(cx, mira, Password::new("wrong wrong")).await, "current_password");
-    assert_eq!(second_step::state(cx, mira).await.unwrap(), State::Off);
-    assert!(is_not_found(second_step::turn_on(cx, mira, "123456").await));
-    second_step::begin(cx, mira, Password::new(PASSWORD)).await.unwrap();
+    complaint(two_factor::begin(cx, mira, Password::new("wrong wrong")).await, "current_password");
+    assert_eq!(two_factor::state(cx, mira).await.unwrap(), State::Off);
+    assert!(is_not_found(two_factor::turn_on(cx, mira, "123456").await));
+    two_factor::begin(cx, mira, Password::new(PASSWORD)).await.unwrap();
     forum.pass(Duration::from_secs(25 * 3_600));
-    assert_eq!(second_step::state(cx, mira).await.unwrap(), State::Off, "a day is enough to show a code");
-    assert!(is_not_found(second_step::turn_on(cx, mira, "123456").await));
+    assert_eq!(two_factor::state(cx, mira).await.unwrap(), State::Off, "a day is enough to show a code");
+    assert!(is_not_found(two_factor::turn_on(cx, mira, "123456").await));
     let (app, _) = set_up(&forum, mira).await;
-    assert!(is_forbidden(second_step::begin(cx, mira, Password::new(PASSWORD)).await));
-    assert!(is_not_found(second_step::turn_on(cx, mira, &app.code(&forum)).await));
-    complaint(second_step::turn_off(cx, mira, Password::new("wrong wrong")).await, "current_password");
-    second_step::turn_off(cx, mira, Password::new(PASSWORD)).await.unwrap();
-    assert_eq!(second_step::state(cx, mira).await.unwrap(), State::Off);
+    assert!(is_forbidden(two_factor::begin(cx, mira, Password::new(PASSWORD)).await));
+    assert!(is_not_found(two_factor::turn_on(cx, mira, &app.code(&forum)).await));
+    complaint(two_factor::turn_off(cx, mira, Password::new("wrong wrong")).await, "current_password");
+    two_factor::turn_off(cx, mira, Password::new(PASSWORD)).await.unwrap();
+    assert_eq!(two_factor::state(cx, mira).await.unwrap(), State::Off);
     assert_eq!(tables::ints(&forum, "select count(*) from recovery_codes").await, [[0]]);
-    assert!(is_not_found(second_step::new_recovery_codes(cx, mira, Password::new(PASSWORD)).await));
+    assert!(is_not_found(two_factor::new_recovery_codes(cx, mira, Password::new(PASSWORD)).await));
     forum.drain().await;
 }
 
@@ -187,13 +192,13 @@ async fn whoever_runs_the_program_turns_it_off_and_the_log_says_so(forum: TestFo
     let new = accounts::NewAccount { username: "boss".into(), email: String::new(), password: Password::new(PASSWORD) };
     let boss = Viewer::User { id: accounts::create(cx, new, true).await.unwrap(), is_admin: true };
     set_up(&forum, mira).await;
-    assert!(is_not_found(second_step::turn_off_for(cx, "nobody").await));
+    assert!(is_not_found(two_factor::turn_off_for(cx, "nobody").await));
     // The second time there is nothing to do, and nothing to tell.
     for _ in 0..2 {
-        second_step::turn_off_for(cx, "mira").await.unwrap();
-        assert!(matches!(second_step::state(cx, mira).await.unwrap(), State::Off));
+        two_factor::turn_off_for(cx, "mira").await.unwrap();
+        assert!(matches!(two_factor::state(cx, mira).await.unwrap(), State::Off));
     }
-    let page = audit_log::of_admins(cx, boss, audit_log::Sought::default(), None).await.unwrap();
+    let page = log::of_admins(cx, boss, log::Sought::default(), None).await.unwrap();
     let lines: Vec<_> = page.lines.iter().map(|line| (line.actor.is_none(), line.what)).collect();
     assert_eq!(lines, [(true, LogDeed::SecondStepOff), (true, LogDeed::AdminMade)]);
 }

@@ -3,14 +3,17 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use domain::accounts::{self, Credentials, NewAccount};
 use domain::bus::Control;
-use domain::jobs::Job;
 use domain::model::{AccountState, GroupKind, SignUps, SiteInvitationId};
+use domain::people::accounts;
+use domain::people::accounts::{Credentials, NewAccount};
+use domain::people::sessions;
+use domain::people::sessions::Origin;
+use domain::people::sign_ups;
+use domain::people::sign_ups::Door;
+use domain::platform::jobs::Job;
+use domain::platform::secrets::Password;
 use domain::policy::{self, Change, Viewer};
-use domain::secrets::Password;
-use domain::sessions::{self, Origin};
-use domain::sign_ups::{self, Door};
 use domain::site::{self, Settings};
 use domain::testing::{DRAW, TestForum, wait_for};
 use domain::{Context, Error, Result, admin};
@@ -147,7 +150,7 @@ async fn who_may_sign_up_is_what_the_admins_decided(forum: TestForum) {
     ] {
         decide(&forum, boss, mode).await;
         assert_eq!(sign_ups::door(cx, token).await.unwrap(), door, "{mode} {token}");
-        let name = format!("n{}", domain::secrets::token().unwrap().get(..8).unwrap());
+        let name = format!("n{}", domain::platform::secrets::token().unwrap().get(..8).unwrap());
         let came = come(cx, &name, "", token, "please").await;
         match door {
             Door::Open | Door::ByLink => assert!(sessions::authenticate(cx, &came.unwrap()).await.unwrap().is_some()),
@@ -259,7 +262,7 @@ async fn many_are_answered_at_once_and_told_where_their_address_is_confirmed(for
     for letter in forum.letters() {
         // All but kim confirm the address.
         if letter.to != "kim@example.org" {
-            domain::addresses::confirm(cx, &letter.token).await.unwrap();
+            domain::people::addresses::confirm(cx, &letter.token).await.unwrap();
         }
     }
     let rows = sign_ups::list(cx, boss).await.unwrap().rows;
@@ -429,7 +432,7 @@ async fn what_somebody_made_is_listed_and_what_is_gone_is_not_counted(forum: Tes
     let plums = forum.topic(mira, &garden, "Plums", "One").await.topic;
     forum.topic(mira, &garden, "Pears", "One").await;
     forum.topic(mira, &gone, "Quinces", "One").await;
-    domain::directs::start(cx, mira, "noor", "", domain::testing::draft("Hello")).await.unwrap();
+    domain::messages::conversations::start(cx, mira, "noor", "", domain::testing::draft("Hello")).await.unwrap();
     let made = async |who| -> Vec<(String, i64, i64)> {
         let (rows, more) = admin::groups_of(cx, boss, id(who)).await.unwrap();
         assert!(!more);
@@ -445,7 +448,7 @@ async fn what_somebody_made_is_listed_and_what_is_gone_is_not_counted(forum: Tes
     assert_eq!(admin::figures(cx).await.unwrap().topics, 2);
     forum.drain().await;
     // The doctor looks at all that has rows.
-    assert_eq!(domain::doctor::examine(cx, |_| {}).await.unwrap().topics, 4);
+    assert_eq!(domain::admin::doctor::examine(cx, |_| {}).await.unwrap().topics, 4);
     assert!(is_not_found(admin::groups_of(cx, mira, id(mira)).await));
     for n in 0..admin::GROUPS {
         forum.group(noor, &format!("Shop {n}"), GroupKind::Public).await;

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::audit::Draft;
 use domain::groups::{self, GroupForm};
-use domain::held::{self, Answer};
+use domain::messages::conversations;
 use domain::model::{Group, GroupKind, Role};
-use domain::newcomers::{self, Newcomers};
+use domain::moderation::approval_queue;
+use domain::moderation::approval_queue::Answer;
+use domain::platform::validate::Draft;
 use domain::policy::Viewer;
+use domain::site::newcomers;
+use domain::site::newcomers::Newcomers;
 use domain::testing::{TestForum, counting_statements, draft};
-use domain::{Error, Result, directs, messages, topics};
+use domain::{Error, Result, messages, topics};
 
 use crate::{complaint, id, is_not_found};
 
@@ -134,11 +137,11 @@ async fn what_waits_for_approval_was_written(forum: TestForum) {
     is_held(messages::post(cx, noor, other, draft("Two")).await);
     is_held(topics::start(cx, noor, garden.id, "Mine", draft("x")).await);
     wait(topics::start(cx, noor, garden.id, "And mine", draft("x")).await);
-    assert_eq!(held::of_group(cx, mira, garden.id).await.unwrap().1.len(), 3);
+    assert_eq!(approval_queue::of_group(cx, mira, garden.id).await.unwrap().1.len(), 3);
     // Neither does declining it begin the time anew, nor that nothing waits there any more.
-    let rows = held::of_group(cx, mira, garden.id).await.unwrap().1;
+    let rows = approval_queue::of_group(cx, mira, garden.id).await.unwrap().1;
     let ids: Vec<_> = rows.iter().map(|row| row.held_id).collect();
-    held::answer(cx, mira, Some(garden.id), &ids, Answer::Decline("no".into())).await.unwrap();
+    approval_queue::answer(cx, mira, Some(garden.id), &ids, Answer::Decline("no".into())).await.unwrap();
     wait(messages::post(cx, noor, topic, draft("Two")).await);
     groups::update(cx, mira, garden.id, form(0)).await.unwrap();
     wait(messages::post(cx, noor, topic, draft("Two")).await);
@@ -243,7 +246,7 @@ async fn new_accounts_have_few_links_in_a_message(forum: TestForum) {
     let why = complaint(messages::post(cx, noor, topic, draft(&three)).await, "text");
     assert!(why.contains("at most 2 links") && why.contains("has 3"), "{why}");
     complaint(topics::start(cx, noor, garden.id, "Pears", draft(&three)).await, "text");
-    complaint(directs::start(cx, noor, "mira", "", draft(&three)).await, "text");
+    complaint(conversations::start(cx, noor, "mira", "", draft(&three)).await, "text");
     complaint(messages::edit(cx, noor, posted.id, three.clone()).await, "text");
     // Who keeps order in a group of theirs is trusted there; admins of the site are everywhere.
     let own = forum.group(noor, "Own", GroupKind::Public).await;

@@ -2,13 +2,16 @@
 
 use std::time::{Duration, Instant};
 
+use domain::admin::doctor;
 use domain::bus::Stream;
+use domain::messages::{history, stars};
 use domain::model::{GroupKind, Level, MessageId, Role, TopicDeed, TopicEvent, TopicId};
 use domain::policy::Viewer;
-use domain::splits::{Which, split};
-use domain::store::reads::Shown;
+use domain::store::topics::reads::Shown;
 use domain::testing::{TestForum, draft};
-use domain::{doctor, groups, history, levels, merges, messages, reads, search, stars, topics};
+use domain::topics::splits::{Which, split};
+use domain::topics::{merges, reads, subscriptions};
+use domain::{groups, messages, search, topics};
 
 use crate::{complaint, id, is_forbidden, is_not_found, live, mentions_of, unread};
 
@@ -58,7 +61,7 @@ async fn a_split_takes_along_everything_that_hangs_on_the_messages(forum: TestFo
     messages::delete(cx, mira, third).await.unwrap();
     topics::mark(cx, mira, first.topic, domain::model::Mark::Locked, true).await.unwrap();
     topics::mark(cx, mira, first.topic, domain::model::Mark::Pinned, true).await.unwrap();
-    levels::set_of_topic(cx, noor, first.topic, Level::Muted).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, first.topic, Level::Muted).await.unwrap();
     forum.drain().await;
     let before = messages::show_in_place(cx, mira, second).await.unwrap().message;
     let found = split(cx, mira, first.topic, &Which::From(second), "Pears", garden.id).await.unwrap();
@@ -172,7 +175,7 @@ async fn what_was_unread_stays_unread_in_the_group_that_it_goes_to(forum: TestFo
     forum.admit(&garden, &[sven]).await;
     forum.drain().await;
     let split_off = split(cx, mira, first.topic, &Which::From(second), "Deep", pond.id).await.unwrap().topic.id;
-    domain::moves::to_group(cx, mira, other.topic, pond.id).await.unwrap();
+    domain::topics::moves::to_group(cx, mira, other.topic, pond.id).await.unwrap();
     forum.drain().await;
     assert_eq!((unread(&forum, noor, split_off).await, unread(&forum, noor, other.topic).await), (1, 1));
     // What was there before them in the garden they have read in the pond.
@@ -246,7 +249,7 @@ async fn what_was_shown_by_earlier_numbers_marks_nothing_as_read(forum: TestForu
     let first = forum.topic(mira, &garden, "Plums", "1").await;
     let second = forum.post(mira, first.topic, "2").await.id;
     forum.drain().await;
-    let sidebar = domain::unread::sidebar(cx, id(noor)).await.unwrap();
+    let sidebar = domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
     let shown = reads::upto(&sidebar, None);
     split(cx, mira, first.topic, &Which::From(second), "Pears", garden.id).await.unwrap();
     // It has the number that another one had.
@@ -255,7 +258,7 @@ async fn what_was_shown_by_earlier_numbers_marks_nothing_as_read(forum: TestForu
     reads::mark_shown(cx, noor, &shown).await.unwrap();
     reads::seen(cx, id(noor), first.topic, Shown { numbering: 0, seq: 2 }).await.unwrap();
     assert_eq!(unread(&forum, noor, first.topic).await, 2);
-    let sidebar = domain::unread::sidebar(cx, id(noor)).await.unwrap();
+    let sidebar = domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
     reads::mark_shown(cx, noor, &reads::upto(&sidebar, None)).await.unwrap();
     assert_eq!(unread(&forum, noor, first.topic).await, 0);
 }

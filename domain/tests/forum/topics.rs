@@ -1,8 +1,8 @@
 //! Topics: start, rename, delete, list.
 
-use domain::audit::Draft;
 use domain::groups;
 use domain::model::{GroupKind, Role, Sidebar};
+use domain::platform::validate::Draft;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::topics::{self, PageEnd};
@@ -127,7 +127,7 @@ async fn a_topic_is_deleted_by_moderators_and_by_its_starter_while_alone(forum: 
     assert!(is_not_found(domain::messages::place(cx, mira, reply.id).await));
     assert!(is_not_found(domain::messages::edit(cx, mira, reply.id, "Changed.".into()).await));
     assert!(is_not_found(domain::messages::post(cx, mira, shared.topic, draft("Hello?")).await));
-    assert!(is_not_found(domain::stars::toggle(cx, mira, reply.id).await));
+    assert!(is_not_found(domain::messages::stars::toggle(cx, mira, reply.id).await));
     assert!(is_not_found(topics::delete(cx, ada, shared.topic).await));
     assert_eq!(
         topics::list(cx, mira, &groups::by_id(cx, mira, garden.id).await.unwrap(), &Sidebar::default(), None, 10)
@@ -150,7 +150,7 @@ async fn topics_are_listed_by_latest_activity_page_by_page(forum: TestForum) {
     }
     let late = forum.post(mira, started[1], "> quoted\n\nA **late** reply").await;
     forum.drain().await;
-    let sidebar = domain::unread::sidebar(cx, id(noor)).await.unwrap();
+    let sidebar = domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
     let mut seen = Vec::new();
     let mut before = None;
     loop {
@@ -202,7 +202,7 @@ async fn the_paper_of_unread_topics_shows_their_last_messages(forum: TestForum) 
     }
     let pears = forum.topic(mira, &garden, "Pears", "Five.").await.topic;
     forum.drain().await;
-    let sidebar = domain::unread::sidebar(cx, id(noor)).await.unwrap();
+    let sidebar = domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
     let paper = topics::unread_paper(cx, noor, &sidebar, 10).await.unwrap();
     let shown: Vec<_> =
         paper.iter().map(|(g, row, m)| (g.id, row.topic.id, row.unread, m.iter().map(|m| m.seq).collect())).collect();

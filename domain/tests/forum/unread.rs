@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use domain::model::GroupKind;
-use domain::store::reads::Shown;
+use domain::store::topics::reads::Shown;
 use domain::testing::TestForum;
-use domain::{groups, messages, reads, topics};
+use domain::topics::reads;
+use domain::{groups, messages, topics};
 
 use crate::{id, unread};
 
@@ -44,7 +45,7 @@ async fn posting_marks_the_topic_unread_for_other_members(forum: TestForum) {
     assert_eq!(unread(&forum, noor, topic).await, 1);
     reads::mark(&forum.cx, noor, topic, 3).await.unwrap();
     assert_eq!(unread(&forum, noor, topic).await, 0);
-    let sidebar = domain::unread::sidebar(&forum.cx, id(mira)).await.unwrap();
+    let sidebar = domain::live::unread::sidebar(&forum.cx, id(mira)).await.unwrap();
     let counted = sidebar.groups[0].topics[0];
     assert_eq!((counted.topic, counted.unread, counted.read_seq, counted.last_seq), (topic, 1, 0, 3));
 }
@@ -136,7 +137,7 @@ async fn what_arrives_after_the_page_was_drawn_stays_unread(forum: TestForum) {
     let plums = forum.topic(mira, &garden, "Plums", "1").await.topic;
     let fish = forum.topic(mira, &pond, "Fish", "1").await.topic;
     forum.drain().await;
-    let drawn = domain::unread::sidebar(cx, id(noor)).await.unwrap();
+    let drawn = domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
     let (of_garden, of_all) = (reads::upto(&drawn, Some(garden.id)), reads::upto(&drawn, None));
     forum.post(mira, plums, "2").await;
     let late = forum.topic(mira, &garden, "Late", "1").await.topic;
@@ -166,11 +167,11 @@ async fn marking_many_topics_read_at_once_is_told_once(forum: TestForum) {
     }
     forum.drain().await;
     let cursor = forum.cx.bus.open(domain::bus::Stream::User(id(noor))).await.unwrap();
-    let drawn = domain::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
+    let drawn = domain::live::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
     assert_eq!(drawn.unread(), 50);
     let shown = reads::upto(&drawn, None);
     reads::mark_shown(&forum.cx, noor, &format!("{shown},{shown}")).await.unwrap();
-    assert_eq!(domain::unread::sidebar(&forum.cx, id(noor)).await.unwrap().unread(), 0);
+    assert_eq!(domain::live::unread::sidebar(&forum.cx, id(noor)).await.unwrap().unread(), 0);
     let told = crate::live::events(&forum, domain::bus::Stream::User(id(noor)), cursor).await;
     assert_eq!(told.len(), 1, "and one event");
     assert_eq!(told[0]["topics"].as_array().unwrap().len(), 50);
@@ -197,7 +198,7 @@ async fn marking_read_at_once_from_many_tabs_does_no_harm(forum: TestForum) {
     for done in futures_util::future::join_all(marks).await {
         done.unwrap().unwrap();
     }
-    assert_eq!(domain::unread::sidebar(&forum.cx, id(noor)).await.unwrap().unread(), 0);
+    assert_eq!(domain::live::unread::sidebar(&forum.cx, id(noor)).await.unwrap().unread(), 0);
 }
 
 async fn groups_with_something_unread_come_first(forum: TestForum) {
@@ -213,7 +214,7 @@ async fn groups_with_something_unread_come_first(forum: TestForum) {
     forum.drain().await;
     let cx = &forum.cx;
     let names = |who| async move {
-        let sidebar = domain::unread::sidebar(cx, id(who)).await.unwrap();
+        let sidebar = domain::live::unread::sidebar(cx, id(who)).await.unwrap();
         sidebar.groups.into_iter().map(|g| g.name).collect::<Vec<_>>()
     };
     assert_eq!(names(noor).await, ["Charlie", "delta", "alpha", "Bravo"]);
@@ -227,12 +228,12 @@ async fn a_kept_summary_needs_no_database(forum: TestForum) {
     forum.topic(mira, &garden, "Plums", "@noor 1").await;
     forum.drain().await;
     forum.pass(Duration::from_secs(5));
-    let counted = domain::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
+    let counted = domain::live::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
     assert_eq!((counted.unread(), counted.mentions), (1, 1));
     forum.cx.db.close().await;
-    let kept = domain::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
+    let kept = domain::live::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
     assert_eq!(kept, counted);
-    assert!(domain::unread::sidebar(&forum.cx, id(mira)).await.is_err(), "nobody else's is kept");
+    assert!(domain::live::unread::sidebar(&forum.cx, id(mira)).await.is_err(), "nobody else's is kept");
 }
 
 async fn a_summary_is_counted_again_when_something_changed(forum: TestForum) {
@@ -246,8 +247,8 @@ async fn a_summary_is_counted_again_when_something_changed(forum: TestForum) {
     let forum = &forum;
     let now = || async move {
         forum.pass(Duration::from_secs(5));
-        let sidebar = domain::unread::sidebar(cx, id(noor)).await.unwrap();
-        assert_eq!(domain::unread::sidebar(cx, id(noor)).await.unwrap(), sidebar);
+        let sidebar = domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
+        assert_eq!(domain::live::unread::sidebar(cx, id(noor)).await.unwrap(), sidebar);
         (sidebar.groups.len(), sidebar.unread(), sidebar.mentions)
     };
     assert_eq!(now().await, (1, 1, 0));
@@ -267,7 +268,7 @@ async fn a_summary_is_counted_again_when_something_changed(forum: TestForum) {
     groups::leave(cx, noor, garden.id).await.unwrap();
     assert_eq!(now().await, (1, 0, 0));
     assert_eq!(
-        domain::doctor::examine(&domain::Context { search: None, ..cx.clone() }, |_| {}).await.unwrap().drift,
+        domain::admin::doctor::examine(&domain::Context { search: None, ..cx.clone() }, |_| {}).await.unwrap().drift,
         Vec::<String>::new()
     );
 }
@@ -279,12 +280,12 @@ async fn a_summary_that_says_something_else_is_found_by_the_doctor(forum: TestFo
     forum.topic(mira, &garden, "Plums", "1").await;
     forum.drain().await;
     forum.pass(Duration::from_secs(5));
-    domain::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
+    domain::live::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
     let cx = domain::Context { search: None, ..forum.cx.clone() };
-    assert_eq!(domain::doctor::examine(&cx, |_| {}).await.unwrap().summaries, 1);
+    assert_eq!(domain::admin::doctor::examine(&cx, |_| {}).await.unwrap().summaries, 1);
     forum.execute("insert into reads (user_id, topic_id, read_seq, updated_at) select u.id, t.id, 1, t.created_at from users u, topics t where u.username = 'noor'").await;
     forum.execute("update topics set last_seq = 2").await;
-    let findings = domain::doctor::examine(&cx, |_| {}).await.unwrap();
+    let findings = domain::admin::doctor::examine(&cx, |_| {}).await.unwrap();
     assert_eq!(findings.drift.len(), 2, "{:?}", findings.drift);
 }
 
@@ -293,8 +294,8 @@ async fn garbage_in_place_of_a_summary_is_counted_again(forum: TestForum) {
     forum.group(mira, "Garden", GroupKind::Public).await;
     forum.pass(Duration::from_secs(5));
     let key = format!("sidebar:{{u:{}}}", id(mira));
-    domain::unread::sidebar(&forum.cx, id(mira)).await.unwrap();
+    domain::live::unread::sidebar(&forum.cx, id(mira)).await.unwrap();
     assert!(forum.cx.kv.get(&key).await.unwrap().is_some(), "this is where it is kept");
     forum.cx.kv.set(&key, b"{]", Duration::from_secs(60)).await.unwrap();
-    assert_eq!(domain::unread::sidebar(&forum.cx, id(mira)).await.unwrap().groups.len(), 1);
+    assert_eq!(domain::live::unread::sidebar(&forum.cx, id(mira)).await.unwrap().groups.len(), 1);
 }

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use domain::admin::doctor;
 use domain::groups::GroupForm;
+use domain::groups::{members, requests};
+use domain::messages::{history, mentions, stars};
 use domain::model::{Group, GroupKind, Level, MessageId, Role, TopicId};
+use domain::people::ignores;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
-use domain::{
-    Context, Error, Result, doctor, groups, history, ignores, levels, members, mentions, messages, reads, requests,
-    search, stars, topics,
-};
+use domain::topics::{reads, subscriptions};
+use domain::{Context, Error, Result, groups, messages, search, topics};
 
 use crate::tables::Recount;
 use crate::{id, tables};
@@ -129,7 +131,7 @@ impl Walk {
             }
             14..=16 => (format!("reads {topic} to {seq}"), reads::mark(&cx, who, topic, seq).await),
             17 => {
-                let sidebar = domain::unread::sidebar(&cx, id(who)).await.unwrap();
+                let sidebar = domain::live::unread::sidebar(&cx, id(who)).await.unwrap();
                 self.shown.push((who, reads::upto(&sidebar, None)));
                 ("looks".into(), Ok(()))
             }
@@ -200,9 +202,12 @@ impl Walk {
             }
             36 => {
                 let level = [Level::Normal, Level::Muted, Level::Tracked][self.dice.roll(3)];
-                (format!("chooses {level} for {topic}"), levels::set_of_topic(&cx, who, topic, level).await.map(drop))
+                (
+                    format!("chooses {level} for {topic}"),
+                    subscriptions::set_of_topic(&cx, who, topic, level).await.map(drop),
+                )
             }
-            37 => (format!("unreads from {message}"), levels::unread_from(&cx, who, message).await.map(drop)),
+            37 => (format!("unreads from {message}"), subscriptions::unread_from(&cx, who, message).await.map(drop)),
             38 => {
                 let archived = self.dice.roll(3) == 0;
                 (
@@ -235,7 +240,7 @@ impl Walk {
     async fn compare(&self) {
         let recount = Recount::of(&self.forum).await;
         for who in &self.people {
-            let sidebar = domain::unread::sidebar(&self.forum.cx, id(*who)).await.unwrap();
+            let sidebar = domain::live::unread::sidebar(&self.forum.cx, id(*who)).await.unwrap();
             let said: BTreeMap<i64, BTreeMap<i64, i64>> = sidebar
                 .groups
                 .iter()

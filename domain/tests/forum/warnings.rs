@@ -1,10 +1,14 @@
 //! Warnings that are taken back, bans that are lifted, and whom one may ban at all.
 
-use domain::audit_log::{self, LogDeed};
+use domain::groups::{members, requests};
+use domain::model::LogDeed;
 use domain::model::{GroupKind, NoticeId, NoticeKind, Role, UserId};
+use domain::moderation::log;
+use domain::moderation::warnings;
+use domain::people::export;
 use domain::policy::Viewer;
 use domain::testing::TestForum;
-use domain::{admin, export, groups, members, notices, requests};
+use domain::{admin, groups};
 use futures_util::TryStreamExt;
 
 use crate::tables::ints;
@@ -20,7 +24,7 @@ stories! {
 
 /// The kinds and reasons of what somebody has not read.
 async fn unread(forum: &TestForum, who: Viewer) -> Option<(NoticeKind, String, i64)> {
-    notices::unread(&forum.cx, id(who)).await.unwrap().map(|told| (told.kind, told.reason, told.more))
+    warnings::unread(&forum.cx, id(who)).await.unwrap().map(|told| (told.kind, told.reason, told.more))
 }
 
 async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
@@ -31,11 +35,12 @@ async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
     let den = forum.group(ada, "Den", GroupKind::Closed).await;
     forum.admit(&garden, &[noor, ada]).await;
     groups::admit(cx, garden.id, id(eva), Role::Moderator).await.unwrap();
-    let origin = domain::sessions::Origin { address: std::net::Ipv4Addr::LOCALHOST.into(), agent: String::new() };
-    let token = domain::sessions::open(cx, id(noor), &origin).await.unwrap();
-    let is_told = async || domain::sessions::authenticate(cx, &token).await.unwrap().unwrap().is_told;
+    let origin =
+        domain::people::sessions::Origin { address: std::net::Ipv4Addr::LOCALHOST.into(), agent: String::new() };
+    let token = domain::people::sessions::open(cx, id(noor), &origin).await.unwrap();
+    let is_told = async || domain::people::sessions::authenticate(cx, &token).await.unwrap().unwrap().is_told;
     for reason in ["No finches", "No parrots"] {
-        notices::warn_in_group(cx, mira, garden.id, id(noor), reason).await.unwrap();
+        warnings::warn_in_group(cx, mira, garden.id, id(noor), reason).await.unwrap();
     }
     let of_noor = async || {
         let chosen = members::chosen(cx, mira, garden.id, id(noor)).await.unwrap();
@@ -44,30 +49,30 @@ async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
     let [second, first] = of_noor().await.try_into().unwrap();
     assert_eq!((first.reason.as_str(), first.by_name.as_str(), first.taken_back_at), ("No finches", "mira", None));
     // Those who may not warn take nothing back, nor does anybody in another group, or whoever was warned.
-    assert!(is_forbidden(notices::take_back_in_group(cx, ada, garden.id, first.id).await));
-    assert!(is_not_found(notices::take_back_in_group(cx, ada, den.id, first.id).await));
-    assert!(is_forbidden(notices::take_back_in_group(cx, boss, garden.id, first.id).await), "they do not read it");
-    assert!(is_not_found(notices::take_back(cx, boss, first.id).await), "it is the group's");
-    assert!(is_not_found(notices::take_back_in_group(cx, mira, garden.id, NoticeId(ABSENT)).await));
+    assert!(is_forbidden(warnings::take_back_in_group(cx, ada, garden.id, first.id).await));
+    assert!(is_not_found(warnings::take_back_in_group(cx, ada, den.id, first.id).await));
+    assert!(is_forbidden(warnings::take_back_in_group(cx, boss, garden.id, first.id).await), "they do not read it");
+    assert!(is_not_found(warnings::take_back(cx, boss, first.id).await), "it is the group's");
+    assert!(is_not_found(warnings::take_back_in_group(cx, mira, garden.id, NoticeId(ABSENT)).await));
     members::set_role(cx, mira, garden.id, id(noor), Role::Moderator).await.unwrap();
-    assert!(is_forbidden(notices::take_back_in_group(cx, noor, garden.id, first.id).await), "one's own");
-    assert!(is_forbidden(notices::take_back_in_group(cx, eva, garden.id, first.id).await), "who stands as high");
+    assert!(is_forbidden(warnings::take_back_in_group(cx, noor, garden.id, first.id).await), "one's own");
+    assert!(is_forbidden(warnings::take_back_in_group(cx, eva, garden.id, first.id).await), "who stands as high");
     members::set_role(cx, mira, garden.id, id(noor), Role::Member).await.unwrap();
     // One was read, the other was not.
-    notices::mark_read(cx, noor, first.id).await.unwrap();
+    warnings::mark_read(cx, noor, first.id).await.unwrap();
     assert_eq!(unread(&forum, noor).await, Some((NoticeKind::Warning, "No parrots".into(), 0)));
     assert!(is_told().await);
-    assert_eq!(notices::take_back_in_group(cx, eva, garden.id, second.id).await.unwrap(), id(noor));
+    assert_eq!(warnings::take_back_in_group(cx, eva, garden.id, second.id).await.unwrap(), id(noor));
     assert_eq!(unread(&forum, noor).await, None);
     assert!(!is_told().await, "no page shows it any more");
-    notices::take_back_in_group(cx, mira, garden.id, first.id).await.unwrap();
-    assert!(is_not_found(notices::take_back_in_group(cx, mira, garden.id, first.id).await), "once");
+    warnings::take_back_in_group(cx, mira, garden.id, first.id).await.unwrap();
+    assert!(is_not_found(warnings::take_back_in_group(cx, mira, garden.id, first.id).await), "once");
     let [second, first] = of_noor().await.try_into().unwrap();
     assert_eq!((second.back_name.as_deref(), second.read_at), (Some("eva"), None));
     assert!(first.back_name.as_deref() == Some("mira") && first.read_at.is_some() && first.taken_back_at.is_some());
     // The log says so to those who keep order, and what one takes home says it too.
     let deeds = async |who| {
-        let (_, page) = audit_log::of_group(cx, who, garden.id, None, None).await.unwrap();
+        let (_, page) = log::of_group(cx, who, garden.id, None, None).await.unwrap();
         page.lines.into_iter().map(|line| (line.what, line.user)).collect::<Vec<_>>()
     };
     assert_eq!(deeds(eva).await[..2], [(); 2].map(|()| (LogDeed::WarningTakenBack, Some("noor".to_owned()))));
@@ -84,16 +89,16 @@ async fn a_warning_of_the_site_is_taken_back_by_its_admins(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let (boss, chief) = (forum.site_admin("boss").await, forum.site_admin("chief").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    notices::warn(cx, boss, id(noor), "Really").await.unwrap();
-    notices::warn(cx, boss, id(chief), "You too").await.unwrap();
+    warnings::warn(cx, boss, id(noor), "Really").await.unwrap();
+    warnings::warn(cx, boss, id(chief), "You too").await.unwrap();
     let warning = async |who| admin::record(cx, boss, id(who)).await.unwrap().warnings[0].clone();
     let one = warning(noor).await.id;
     for who in [mira, noor] {
-        assert!(is_not_found(notices::take_back(cx, who, one).await));
+        assert!(is_not_found(warnings::take_back(cx, who, one).await));
     }
-    assert!(is_not_found(notices::take_back_in_group(cx, mira, garden.id, one).await), "it is not of the group");
-    assert!(is_forbidden(notices::take_back(cx, chief, warning(chief).await.id).await), "one's own");
-    assert_eq!(notices::take_back(cx, chief, one).await.unwrap(), id(noor));
+    assert!(is_not_found(warnings::take_back_in_group(cx, mira, garden.id, one).await), "it is not of the group");
+    assert!(is_forbidden(warnings::take_back(cx, chief, warning(chief).await.id).await), "one's own");
+    assert_eq!(warnings::take_back(cx, chief, one).await.unwrap(), id(noor));
     assert_eq!(unread(&forum, noor).await, None);
     assert_eq!(warning(noor).await.back_name.as_deref(), Some("chief"));
     let lines = admin::record(cx, boss, id(noor)).await.unwrap().lines;
@@ -129,7 +134,7 @@ async fn whoever_has_nothing_to_do_with_a_group_is_not_banned_from_it(forum: Tes
         assert!(is_not_found(members::chosen(cx, mira, garden.id, nobody).await), "{nobody}");
         assert!(is_not_found(members::ban(cx, mira, garden.id, nobody, "because").await), "{nobody}");
         assert!(is_not_found(members::remove(cx, mira, garden.id, nobody).await), "{nobody}");
-        assert!(is_not_found(notices::warn_in_group(cx, mira, garden.id, nobody, "because").await), "{nobody}");
+        assert!(is_not_found(warnings::warn_in_group(cx, mira, garden.id, nobody, "because").await), "{nobody}");
     }
     let (_, bans) = members::bans(cx, mira, garden.id).await.unwrap();
     assert!(bans.is_empty(), "nobody is named by their number");
@@ -145,7 +150,7 @@ async fn who_asks_and_who_left_is_banned_and_told(forum: TestForum) {
     forum.admit(&garden, &[ada, eva]).await;
     requests::ask(cx, noor, garden.id, "Buy finches").await.unwrap();
     forum.topic(ada, &garden, "Finches", "Ten a dozen").await;
-    notices::warn_in_group(cx, mira, garden.id, id(eva), "No letters to members").await.unwrap();
+    warnings::warn_in_group(cx, mira, garden.id, id(eva), "No letters to members").await.unwrap();
     for who in [ada, eva] {
         groups::leave(cx, who, garden.id).await.unwrap();
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::bus::Stream;
 use domain::groups::{self, GroupForm};
 use domain::model::{GroupId, GroupKind, Role};
-use domain::sessions;
+use domain::people::sessions;
 use domain::testing::{counting_statements, wait_for};
 use futures_util::StreamExt;
 use realtime::{Answer, Config, Request, Trouble, Who, poll};

@@ -1,9 +1,9 @@
 //! What waits for approval.
 
 use askama::Template;
-use domain::held::OwnHeld;
 use domain::model::{GroupId, HeldId, TopicId, UserId};
-use domain::store::held::HeldRow;
+use domain::moderation::approval_queue::OwnHeld;
+use domain::store::moderation::approval_queue::HeldRow;
 
 use super::{Drawn, ago, frame, group, person};
 use crate::form::ReasonForm;

@@ -1,13 +1,13 @@
 //! What those did who keep order, and what they told somebody.
 
 use askama::Template;
-use domain::audit_log::LogDeed;
-use domain::members::Record;
+use domain::groups::members::Record;
+use domain::model::LogDeed;
 use domain::model::{EntryId, GroupId, GroupKind, MessageId, NoticeId, NoticeKind, RemovalId, TopicId, UserId};
-use domain::removals::Span;
-use domain::store::audit_log::Line;
-use domain::store::notices::{NoticeRow, WarningRow};
-use domain::store::removals::{Measure, RemovalRow};
+use domain::moderation::bulk_delete::Span;
+use domain::store::moderation::bulk_delete::{Measure, RemovalRow};
+use domain::store::moderation::log::Line;
+use domain::store::moderation::warnings::{NoticeRow, WarningRow};
 
 use super::{Drawn, ago, frame, group, person, stranger};
 use crate::form::{ClearForm, SoughtForm};

@@ -1,7 +1,7 @@
 //! Who is in a group, who asks, who is invited, and conversations.
 
 use askama::Template;
-use domain::members::Record;
+use domain::groups::members::Record;
 use domain::model::{DirectFrom, GroupKind, InvitationId, Role};
 
 use super::{Drawn, ago, frame, group, others, person, stranger};

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use domain::model::{DirectFrom, MentionRow, MessageId, Theme, User};
-use domain::second_step::{Setup, State};
-use domain::sign_ups::Door;
+use domain::people::sign_ups::Door;
+use domain::people::two_factor::{Setup, State};
 
 use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wrens};
 use crate::account::{Confirm, FirstAdmin, Forgot, LinkEnded, Reset, SecondStep, SignIn, SignUp};

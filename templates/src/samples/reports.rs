@@ -2,8 +2,8 @@
 
 use askama::Template;
 use domain::model::{Grounds, Group, GroupKind, ReportId, Restorable};
-use domain::reports::Item;
-use domain::store::reports::{OpenRow, VoiceRow};
+use domain::moderation::reports::Item;
+use domain::store::moderation::reports::{OpenRow, VoiceRow};
 
 use super::{Drawn, ago, frame, group, message, person, wrens};
 use crate::form::ReportForm;

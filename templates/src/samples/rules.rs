@@ -3,7 +3,7 @@
 use askama::Template;
 use domain::messages::Placed;
 use domain::model::{RuleDeed, RuleId, RuleKind, UserId};
-use domain::rules::{Rule, Tried};
+use domain::moderation::rules::{Rule, Tried};
 
 use super::{Drawn, ago, frame, group, message, wrens};
 use crate::form::{NewcomersForm, RuleForm};

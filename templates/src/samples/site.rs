@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::model::{SignUps, SiteInvitationId};
-use domain::sign_ups::Door;
+use domain::people::sign_ups::Door;
 use domain::site::Notice;
 
 use super::admin::admins_frame;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::groups::Aside;
-use domain::history::{Piece, Version};
+use domain::messages::history::{Piece, Version};
 use domain::model::{OtherTopic, Topic, TopicDeed, TopicEvent, TopicRow};
 
 use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wrens};

@@ -1,9 +1,10 @@
 //! Sign in, up and out; the first admin.
 
 use actix_web::web::Query;
-use domain::accounts::{self, Credentials, NewAccount, SignedIn};
-use domain::secrets::Password;
-use domain::sign_ups;
+use domain::people::accounts;
+use domain::people::accounts::{Credentials, NewAccount, SignedIn};
+use domain::people::sign_ups;
+use domain::platform::secrets::Password;
 use serde::Deserialize;
 use templates::account::{FirstAdmin, SecondStep, SignIn, SignUp};
 use templates::form::{CodeForm, SignInForm, SignUpForm};

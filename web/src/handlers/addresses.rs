@@ -2,8 +2,9 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::Query;
-use domain::secrets::Password;
-use domain::{Error, accounts, addresses};
+use domain::Error;
+use domain::people::{accounts, addresses};
+use domain::platform::secrets::Password;
 use templates::account::Confirm;
 use templates::form::MailForm;
 use templates::settings::Mail;

@@ -1,9 +1,10 @@
 //! The site as its admins see it.
 
 use actix_web::web::{Path, Query};
+use domain::admin;
+use domain::admin::health;
 use domain::model::{AccountState, UserId};
-use domain::store::sessions::SessionRow;
-use domain::{admin, health};
+use domain::store::people::sessions::SessionRow;
 use serde::Deserialize;
 use templates::admin::{Check, Figure, GroupRow, Groups, Jobs, KINDS, Overview, People, Person, PersonRow, Session};
 use templates::form::{BarForm, WarnForm};
@@ -22,9 +23,9 @@ pub(super) async fn frame(visit: &Visit) -> Result<templates::Frame, Failure> {
     visit.admin()?;
     let frame = visit.frame().await?;
     let (cx, viewer) = (visit.cx(), visit.viewer());
-    let reports = domain::reports::count_of_site(cx, viewer).await?;
-    let held = domain::held::count_of_site(cx, viewer).await?;
-    let sign_ups = domain::sign_ups::count(cx, viewer).await?;
+    let reports = domain::moderation::reports::count_of_site(cx, viewer).await?;
+    let held = domain::moderation::approval_queue::count_of_site(cx, viewer).await?;
+    let sign_ups = domain::people::sign_ups::count(cx, viewer).await?;
     Ok(templates::Frame { reports, held, sign_ups, ..frame })
 }
 

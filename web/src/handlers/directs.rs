@@ -1,8 +1,8 @@
 //! Conversations of a few people: begin one, add people.
 
 use actix_web::web::{Path, Query};
-use domain::audit::Draft;
 use domain::model::GroupId;
+use domain::platform::validate::Draft;
 use serde::Deserialize;
 use templates::directs::{Add, New};
 use templates::form::DirectForm;
@@ -47,8 +47,14 @@ fn given_back(form: &Form, error: domain::Error) -> Result<DirectForm, Failure> 
 
 /// `POST /-/direct`.
 pub async fn create(visit: Visit, form: Form) -> Answer {
-    let begun =
-        domain::directs::start(visit.cx(), visit.viewer(), form.get("to"), form.get("title"), draft(&form)).await;
+    let begun = domain::messages::conversations::start(
+        visit.cx(),
+        visit.viewer(),
+        form.get("to"),
+        form.get("title"),
+        draft(&form),
+    )
+    .await;
     match begun {
         Ok(posted) => Ok(visit.taken(visit.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug)), &form)),
         Err(error) => {
@@ -61,9 +67,9 @@ pub async fn create(visit: Visit, form: Form) -> Answer {
 
 async fn add_page(visit: &Visit, group: GroupId, form: DirectForm) -> Result<Add, Failure> {
     let mut frame = visit.frame().await?;
-    let found = domain::directs::by_id(visit.cx(), visit.viewer(), group).await?;
+    let found = domain::messages::conversations::by_id(visit.cx(), visit.viewer(), group).await?;
     visit.group_frame(&mut frame, &found.group, &found.standing).await?;
-    let people = domain::directs::people(visit.cx(), &found).await?;
+    let people = domain::messages::conversations::people(visit.cx(), &found).await?;
     Ok(Add { frame, group: visit.called(found.group), people, form })
 }
 
@@ -76,7 +82,7 @@ pub async fn add_form(visit: Visit, path: Path<String>) -> Answer {
 /// `POST /-/direct/ID/add`.
 pub async fn add(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let group: GroupId = id(&path)?;
-    match domain::directs::add(visit.cx(), visit.viewer(), group, form.get("to"), draft(&form)).await {
+    match domain::messages::conversations::add(visit.cx(), visit.viewer(), group, form.get("to"), draft(&form)).await {
         Ok(posted) => {
             visit.site.forget_beside(&[group]);
             Ok(visit.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug)))

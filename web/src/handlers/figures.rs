@@ -1,8 +1,9 @@
 //! The site in figures over time.
 
 use actix_web::web::Query;
-use domain::figures::{self, OverTime};
-use domain::store::figures::{Day, Sample};
+use domain::admin::statistics;
+use domain::admin::statistics::OverTime;
+use domain::store::platform::statistics::{Day, Sample};
 use serde::Deserialize;
 use templates::chart::{Chart, Kind, Series, Unit};
 use templates::figures::Figures;
@@ -29,7 +30,7 @@ pub struct Asked {
 pub async fn index(visit: Visit, asked: Query<Asked>) -> Answer {
     let frame = frame(&visit).await?;
     let days = if asked.days == "365" { 365 } else { 30 };
-    let over_time = figures::over_time(visit.cx(), visit.viewer(), days).await?;
+    let over_time = statistics::over_time(visit.cx(), visit.viewer(), days).await?;
     let lately = lately(&over_time.samples);
     visit.page(&Figures { frame, days, by_day: by_day(over_time), lately })
 }

@@ -106,15 +106,15 @@ pub(super) async fn draw(
         may_admit: found.standing.may(Deed::Admit),
         may_invite: found.standing.may(Deed::Invite),
         is_banned: found.standing.is_banned,
-        waiting: domain::requests::count(cx, &found).await?,
-        reported: domain::reports::count(&found),
-        held: domain::held::count(&found),
-        own_held: domain::held::own_in_group(cx, visit.viewer(), &found).await?,
-        aside: domain::ignores::leave_out(cx, visit.viewer(), beside.aside).await?,
+        waiting: domain::groups::requests::count(cx, &found).await?,
+        reported: domain::moderation::reports::count(&found),
+        held: domain::moderation::approval_queue::count(&found),
+        own_held: domain::moderation::approval_queue::own_in_group(cx, visit.viewer(), &found).await?,
+        aside: domain::people::ignores::leave_out(cx, visit.viewer(), beside.aside).await?,
         rows,
         is_later_page: before.is_some(),
         older: older.map(PageEnd::to_param),
-        upto: domain::reads::upto(&frame.sidebar, Some(found.group.id)),
+        upto: domain::topics::reads::upto(&frame.sidebar, Some(found.group.id)),
         form,
         group: visit.called(found.group),
         frame,
@@ -268,7 +268,7 @@ pub async fn destroy(visit: Visit, path: Path<String>, form: Form) -> Answer {
 /// `POST /-/groups/ID/level`: what of it reaches whoever asks.
 pub async fn level(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let level = Level::parse(form.get("level")).unwrap_or(Level::Normal);
-    let group = domain::members::set_level(visit.cx(), visit.viewer(), id(&path)?, level).await?;
+    let group = domain::groups::members::set_level(visit.cx(), visit.viewer(), id(&path)?, level).await?;
     Ok(visit.redirect_saying(form.next(&format!("/{}/", group.slug)), said(level)))
 }
 

@@ -8,7 +8,7 @@ use crate::site::Site;
 
 /// `GET /-/health`: 200 when database and bus answer, else 503 with the reason.
 pub async fn show(_: HttpRequest, site: Data<Site>) -> HttpResponse {
-    let health = domain::health::check(&site.cx).await;
+    let health = domain::admin::health::check(&site.cx).await;
     let body = json!({
         "status": if health.is_ready() { "ready" } else { "unready" },
         "database": health.database.as_deref().unwrap_or("ok"),

@@ -2,8 +2,8 @@
 
 use actix_web::web::Path;
 use domain::Error;
-use domain::held::{Answer as Word, Answered};
 use domain::model::{GroupId, HeldId};
+use domain::moderation::approval_queue::{Answer as Word, Answered};
 use templates::form::ReasonForm;
 use templates::held::{Held, OfSite};
 
@@ -21,16 +21,16 @@ struct Back {
 
 async fn group_page(visit: &Visit, group: GroupId, back: Back) -> Result<Held, Failure> {
     let mut frame = visit.frame().await?;
-    let (found, items) = domain::held::of_group(visit.cx(), visit.viewer(), group).await?;
+    let (found, items) = domain::moderation::approval_queue::of_group(visit.cx(), visit.viewer(), group).await?;
     visit.group_frame(&mut frame, &found.group, &found.standing).await?;
-    let total = domain::held::count(&found);
+    let total = domain::moderation::approval_queue::count(&found);
     let Back { form, ticked } = back;
     Ok(Held { frame, group: found.group, keeps: true, items, total, form, ticked })
 }
 
 async fn site_page(visit: &Visit, back: Back) -> Result<OfSite, Failure> {
     let frame = super::admin::frame(visit).await?;
-    let items = domain::held::of_site(visit.cx(), visit.viewer()).await?;
+    let items = domain::moderation::approval_queue::of_site(visit.cx(), visit.viewer()).await?;
     let Back { form, ticked } = back;
     Ok(OfSite { frame, items, form, ticked })
 }
@@ -97,7 +97,8 @@ fn outcome(
 pub async fn answer(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let group: GroupId = id(&path)?;
     let (word, ids) = asked(&form)?;
-    let answered = domain::held::answer(visit.cx(), visit.viewer(), Some(group), &ids, word).await;
+    let answered =
+        domain::moderation::approval_queue::answer(visit.cx(), visit.viewer(), Some(group), &ids, word).await;
     match outcome(&form, ids, answered)? {
         Ok(said) => Ok(visit.redirect_saying(&format!("/-/groups/{group}/held"), said)),
         Err(back) => visit.mend(&group_page(&visit, group, back).await?),
@@ -108,7 +109,7 @@ pub async fn answer(visit: Visit, path: Path<String>, form: Form) -> Answer {
 pub async fn answer_of_site(visit: Visit, form: Form) -> Answer {
     visit.admin()?;
     let (word, ids) = asked(&form)?;
-    let answered = domain::held::answer(visit.cx(), visit.viewer(), None, &ids, word).await;
+    let answered = domain::moderation::approval_queue::answer(visit.cx(), visit.viewer(), None, &ids, word).await;
     match outcome(&form, ids, answered)? {
         Ok(said) => Ok(visit.redirect_saying("/admin/held", said)),
         Err(back) => visit.mend(&site_page(&visit, back).await?),
@@ -117,6 +118,6 @@ pub async fn answer_of_site(visit: Visit, form: Form) -> Answer {
 
 /// `POST /-/held/ID/withdraw`.
 pub async fn withdraw(visit: Visit, path: Path<String>, form: Form) -> Answer {
-    domain::held::withdraw(visit.cx(), visit.viewer(), id(&path)?).await?;
+    domain::moderation::approval_queue::withdraw(visit.cx(), visit.viewer(), id(&path)?).await?;
     Ok(visit.redirect_saying(form.next("/"), "withdrawn"))
 }

@@ -39,7 +39,7 @@ pub async fn index(visit: Visit) -> Answer {
     } else {
         Vec::new()
     };
-    let upto = domain::reads::upto(&frame.sidebar, None);
+    let upto = domain::topics::reads::upto(&frame.sidebar, None);
     let waits = match frame.sidebar.groups.iter().any(|group| group.keeps) {
         true => domain::groups::waiting(cx, visit.viewer()).await?,
         false => Vec::new(),

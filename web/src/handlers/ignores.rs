@@ -12,8 +12,8 @@ use crate::visit::Visit;
 pub async fn index(visit: Visit) -> Answer {
     let user = visit.signed_in()?.person.id;
     let frame = visit.frame().await?;
-    let own = domain::accounts::own(visit.cx(), user).await?;
-    let ignored = domain::ignores::list(visit.cx(), visit.viewer()).await?;
+    let own = domain::people::accounts::own(visit.cx(), user).await?;
+    let ignored = domain::people::ignores::list(visit.cx(), visit.viewer()).await?;
     visit.page(&People { frame, direct_from: own.direct_from, ignored })
 }
 
@@ -21,14 +21,14 @@ pub async fn index(visit: Visit) -> Answer {
 pub async fn update(visit: Visit, form: Form) -> Answer {
     let from = DirectFrom::parse(form.get("direct_from"));
     let from = from.ok_or_else(|| domain::Error::invalid("direct_from", "Choose one of them."))?;
-    domain::directs::set_from(visit.cx(), visit.viewer(), from).await?;
+    domain::messages::conversations::set_from(visit.cx(), visit.viewer(), from).await?;
     Ok(visit.redirect_saying("/-/settings/people", "saved"))
 }
 
 /// `POST /-/users/NAME/ignore`: with `ignored` they are ignored, without it they are heard again.
 pub async fn ignore(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let ignored = form.get("ignored") == "yes";
-    let person = domain::ignores::set(visit.cx(), visit.viewer(), &path, ignored).await?;
+    let person = domain::people::ignores::set(visit.cx(), visit.viewer(), &path, ignored).await?;
     let profile = format!("/users/{}/", templates::search::encoded(&person.username));
     Ok(visit.redirect_saying(form.next(&profile), if ignored { "ignored" } else { "unignored" }))
 }

@@ -1,7 +1,7 @@
 //! Invitations: links into a group, and people invited by name.
 
 use actix_web::web::Path;
-use domain::invitations::{Followed, LinkForm as Wanted, Offer};
+use domain::groups::invitations::{Followed, LinkForm as Wanted, Offer};
 use domain::model::{GroupId, InvitationId, Role, UserId};
 use domain::policy::Deed;
 use templates::form::{AskForm, InviteForm, LinkForm};
@@ -16,8 +16,8 @@ use crate::visit::Visit;
 pub async fn index(visit: Visit) -> Answer {
     visit.signed_in()?;
     let frame = visit.frame().await?;
-    let invited = domain::invitations::mine(visit.cx(), visit.viewer()).await?;
-    let asked = domain::requests::mine(visit.cx(), visit.viewer()).await?;
+    let invited = domain::groups::invitations::mine(visit.cx(), visit.viewer()).await?;
+    let asked = domain::groups::requests::mine(visit.cx(), visit.viewer()).await?;
     visit.page(&Mine {
         frame,
         invited: invited.into_iter().map(Into::into).collect(),
@@ -30,7 +30,7 @@ async fn offer_page(visit: &Visit, token: &str, form: AskForm) -> Result<Offered
     // Following the link changes what it says: it is not drawn anew under the hand that follows it.
     frame.live = None;
     let Offer { invitation, group, standing, waits } =
-        domain::invitations::offer(visit.cx(), visit.viewer(), token).await?;
+        domain::groups::invitations::offer(visit.cx(), visit.viewer(), token).await?;
     Ok(Offered {
         frame,
         about: domain::messages::render(visit.cx(), &group.description).await?,
@@ -52,7 +52,7 @@ pub async fn offer(visit: Visit, path: Path<String>) -> Answer {
 
 /// `POST /-/invite/TOKEN`.
 pub async fn follow(visit: Visit, path: Path<String>, form: Form) -> Answer {
-    match domain::invitations::follow(visit.cx(), visit.viewer(), &path, form.get("message")).await {
+    match domain::groups::invitations::follow(visit.cx(), visit.viewer(), &path, form.get("message")).await {
         Ok(Followed::In(group)) => {
             visit.site.forget_beside(&[group.id]);
             Ok(visit.redirect_saying(&format!("/{}/", group.slug), "joined"))
@@ -77,7 +77,7 @@ async fn group_page(
     made: Option<String>,
 ) -> Result<OfGroup, Failure> {
     let mut frame = visit.frame().await?;
-    let shown = domain::invitations::list(visit.cx(), visit.viewer(), group).await?;
+    let shown = domain::groups::invitations::list(visit.cx(), visit.viewer(), group).await?;
     let standing = shown.found.standing;
     visit.group_frame(&mut frame, &shown.found.group, &standing).await?;
     if made.is_some() {
@@ -115,7 +115,7 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
         uses: form.get("uses").trim().parse().unwrap_or(0),
         days: form.get("days").trim().parse().unwrap_or(0),
     };
-    match domain::invitations::make_link(visit.cx(), visit.viewer(), group, wanted).await {
+    match domain::groups::invitations::make_link(visit.cx(), visit.viewer(), group, wanted).await {
         Ok(token) => {
             let link = format!("{}/-/invite/{token}", visit.cx().config.base_url);
             visit.page(&group_page(&visit, group, fresh(), InviteForm::default(), Some(link)).await?)
@@ -139,14 +139,14 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
 /// `POST /-/groups/ID/invitations/INVITATION/revoke`.
 pub async fn revoke(visit: Visit, path: Path<(String, String)>, _form: Form) -> Answer {
     let (group, invitation): (GroupId, InvitationId) = (id(&path.0)?, id(&path.1)?);
-    domain::invitations::revoke(visit.cx(), visit.viewer(), group, invitation).await?;
+    domain::groups::invitations::revoke(visit.cx(), visit.viewer(), group, invitation).await?;
     Ok(visit.redirect_saying(&format!("/-/groups/{group}/invitations"), "link-revoked"))
 }
 
 /// `POST /-/groups/ID/invited`: invites somebody by name.
 pub async fn invite(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let group: GroupId = id(&path)?;
-    match domain::invitations::invite(visit.cx(), visit.viewer(), group, form.get("username")).await {
+    match domain::groups::invitations::invite(visit.cx(), visit.viewer(), group, form.get("username")).await {
         Ok(()) => Ok(visit.redirect_saying(&format!("/-/groups/{group}/invitations"), "invited")),
         Err(error @ (domain::Error::Invalid(_) | domain::Error::TooMany(_))) => {
             let mut back = InviteForm { username: form.get("username").into(), error: None };
@@ -162,19 +162,19 @@ pub async fn invite(visit: Visit, path: Path<String>, form: Form) -> Answer {
 /// `POST /-/groups/ID/invited/USER/uninvite`.
 pub async fn uninvite(visit: Visit, path: Path<(String, String)>, _form: Form) -> Answer {
     let (group, user): (GroupId, UserId) = (id(&path.0)?, id(&path.1)?);
-    domain::invitations::uninvite(visit.cx(), visit.viewer(), group, user).await?;
+    domain::groups::invitations::uninvite(visit.cx(), visit.viewer(), group, user).await?;
     Ok(visit.redirect_saying(&format!("/-/groups/{group}/invitations"), "uninvited"))
 }
 
 /// `POST /-/groups/ID/invited/accept`.
 pub async fn accept(visit: Visit, path: Path<String>, _form: Form) -> Answer {
-    let group = domain::invitations::accept(visit.cx(), visit.viewer(), id(&path)?).await?;
+    let group = domain::groups::invitations::accept(visit.cx(), visit.viewer(), id(&path)?).await?;
     visit.site.forget_beside(&[group.id]);
     Ok(visit.redirect_saying(&format!("/{}/", group.slug), "joined"))
 }
 
 /// `POST /-/groups/ID/invited/decline`.
 pub async fn decline(visit: Visit, path: Path<String>, _form: Form) -> Answer {
-    domain::invitations::decline(visit.cx(), visit.viewer(), id(&path)?).await?;
+    domain::groups::invitations::decline(visit.cx(), visit.viewer(), id(&path)?).await?;
     Ok(visit.redirect_saying("/-/invitations", "declined"))
 }

@@ -1,8 +1,10 @@
 //! The log of those who keep order.
 
 use actix_web::web::{Path, Query};
-use domain::audit_log::{self, LogDeed, Page, Sought};
+use domain::model::LogDeed;
 use domain::model::{EntryId, GroupId};
+use domain::moderation::log;
+use domain::moderation::log::{Page, Sought};
 use domain::policy::Deed;
 use serde::Deserialize;
 use templates::form::SoughtForm;
@@ -43,7 +45,7 @@ pub async fn of_group(visit: Visit, path: Path<String>, asked: Query<Asked>) -> 
     let mut frame = visit.frame().await?;
     let group: GroupId = id(&path)?;
     let (found, Page { lines, more }) =
-        audit_log::of_group(visit.cx(), visit.viewer(), group, asked.what(), asked.before()?).await?;
+        log::of_group(visit.cx(), visit.viewer(), group, asked.what(), asked.before()?).await?;
     visit.group_frame(&mut frame, &found.group, &found.standing).await?;
     let (keeps, may_hide) = (found.standing.may(Deed::Admit), found.standing.may(Deed::Administer));
     visit.page(&OfGroup { frame, group: found.group, keeps, may_hide, what: asked.what(), lines, more })
@@ -52,7 +54,7 @@ pub async fn of_group(visit: Visit, path: Path<String>, asked: Query<Asked>) -> 
 /// `GET /-/log`.
 pub async fn of_site(visit: Visit, asked: Query<Asked>) -> Answer {
     let frame = visit.frame().await?;
-    let Page { lines, more } = audit_log::of_site(visit.cx(), visit.viewer(), asked.what(), asked.before()?).await?;
+    let Page { lines, more } = log::of_site(visit.cx(), visit.viewer(), asked.what(), asked.before()?).await?;
     let may_hide = frame.is_admin();
     visit.page(&OfSite { frame, may_hide, what: asked.what(), lines, more })
 }
@@ -64,7 +66,7 @@ pub async fn of_admins(visit: Visit, asked: Query<Asked>) -> Answer {
     let [by_field, whom_field, what_field, group_field] = [by, whom, what, group].map(|word| word.as_str().into());
     let mut form = SoughtForm { by: by_field, whom: whom_field, what: what_field, group: group_field, error: None };
     let sought = Sought { by, whom, what: asked.what(), group };
-    match audit_log::of_admins(visit.cx(), visit.viewer(), sought, asked.before()?).await {
+    match log::of_admins(visit.cx(), visit.viewer(), sought, asked.before()?).await {
         Ok(Page { lines, more }) => visit.page(&OfAdmins { frame, form, lines, more }),
         Err(domain::Error::Invalid(fields)) => {
             fields.iter().for_each(|(field, why)| form.mend(field, why));
@@ -77,7 +79,7 @@ pub async fn of_admins(visit: Visit, asked: Query<Asked>) -> Answer {
 /// `POST /-/log/ENTRY/hide`: the person of a row is not named in public any more, or again.
 pub async fn hide(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let hidden = form.get("hidden") == "yes";
-    let group = audit_log::redact(visit.cx(), visit.viewer(), id(&path)?, hidden).await?;
+    let group = log::redact(visit.cx(), visit.viewer(), id(&path)?, hidden).await?;
     let page = group.map_or_else(|| "/-/log".to_owned(), |group| format!("/-/groups/{group}/log"));
     Ok(visit.redirect_saying(form.next(&page), if hidden { "name-hidden" } else { "name-shown" }))
 }

@@ -28,7 +28,7 @@ pub async fn index(visit: Visit, path: Path<String>, asked: Query<Asked>) -> Ans
     let page = page_number(asked.page.as_deref())?;
     let found = domain::groups::for_deed(visit.cx(), visit.viewer(), id(&path)?, Deed::Read).await?;
     visit.group_frame(&mut frame, &found.group, &found.standing).await?;
-    let (total, rows, has_more) = domain::groups::members(visit.cx(), &found, page - 1, PAGE).await?;
+    let (total, rows, has_more) = domain::groups::list_members(visit.cx(), &found, page - 1, PAGE).await?;
     let rows = rows.into_iter().map(Row::from).collect();
     let keeps = found.standing.may(Deed::Admit);
     visit.page(&Members { frame, group: visit.called(found.group), keeps, total, rows, page, has_more })
@@ -53,10 +53,10 @@ pub(super) async fn edit_page(
     warn: WarnForm,
 ) -> Result<Edit, Failure> {
     let mut frame = visit.frame().await?;
-    let chosen = domain::members::chosen(visit.cx(), visit.viewer(), group, user).await?;
-    let record = domain::members::record(visit.cx(), visit.viewer(), &chosen).await?;
+    let chosen = domain::groups::members::chosen(visit.cx(), visit.viewer(), group, user).await?;
+    let record = domain::groups::members::record(visit.cx(), visit.viewer(), &chosen).await?;
     let role = chosen.role();
-    let domain::members::Chosen { found, person, member, is_banned, has_written, has_asked } = chosen;
+    let domain::groups::members::Chosen { found, person, member, is_banned, has_written, has_asked } = chosen;
     visit.group_frame(&mut frame, &found.group, &found.standing).await?;
     Ok(Edit {
         frame,
@@ -79,21 +79,21 @@ pub(super) async fn edit_page(
 pub async fn role(visit: Visit, path: Path<(String, String)>, form: Form) -> Answer {
     let (group, user) = ids(&path)?;
     let role = Role::parse(form.get("role")).ok_or_else(|| domain::Error::invalid("role", "Choose one of them."))?;
-    let group = domain::members::set_role(visit.cx(), visit.viewer(), group, user, role).await?;
+    let group = domain::groups::members::set_role(visit.cx(), visit.viewer(), group, user, role).await?;
     Ok(visit.redirect_saying(&format!("/-/groups/{}/members", group.id), "appointed"))
 }
 
 /// `POST /-/groups/ID/members/USER/hand-over`.
 pub async fn hand_over(visit: Visit, path: Path<(String, String)>, _form: Form) -> Answer {
     let (group, user) = ids(&path)?;
-    let group = domain::members::hand_over(visit.cx(), visit.viewer(), group, user).await?;
+    let group = domain::groups::members::hand_over(visit.cx(), visit.viewer(), group, user).await?;
     Ok(visit.redirect_saying(&format!("/{}/", group.slug), "handed-over"))
 }
 
 /// `POST /-/groups/ID/members/USER/remove`.
 pub async fn remove(visit: Visit, path: Path<(String, String)>, _form: Form) -> Answer {
     let (group, user) = ids(&path)?;
-    let group = domain::members::remove(visit.cx(), visit.viewer(), group, user).await?;
+    let group = domain::groups::members::remove(visit.cx(), visit.viewer(), group, user).await?;
     visit.site.forget_beside(&[group.id]);
     Ok(visit.redirect_saying(&format!("/-/groups/{}/members", group.id), "removed"))
 }
@@ -101,7 +101,7 @@ pub async fn remove(visit: Visit, path: Path<(String, String)>, _form: Form) -> 
 /// `POST /-/groups/ID/members/USER/ban`.
 pub async fn ban(visit: Visit, path: Path<(String, String)>, form: Form) -> Answer {
     let (group, user) = ids(&path)?;
-    match domain::members::ban(visit.cx(), visit.viewer(), group, user, form.get("reason")).await {
+    match domain::groups::members::ban(visit.cx(), visit.viewer(), group, user, form.get("reason")).await {
         Ok(group) => {
             visit.site.forget_beside(&[group.id]);
             Ok(visit.redirect_saying(&format!("/-/groups/{}/bans", group.id), "banned"))
@@ -118,7 +118,7 @@ pub async fn ban(visit: Visit, path: Path<(String, String)>, form: Form) -> Answ
 /// `GET /-/groups/ID/bans`.
 pub async fn bans(visit: Visit, path: Path<String>) -> Answer {
     let mut frame = visit.frame().await?;
-    let (found, rows) = domain::members::bans(visit.cx(), visit.viewer(), id(&path)?).await?;
+    let (found, rows) = domain::groups::members::bans(visit.cx(), visit.viewer(), id(&path)?).await?;
     visit.group_frame(&mut frame, &found.group, &found.standing).await?;
     visit.page(&Bans { frame, group: found.group, keeps: true, rows: rows.into_iter().map(Into::into).collect() })
 }
@@ -126,6 +126,6 @@ pub async fn bans(visit: Visit, path: Path<String>) -> Answer {
 /// `POST /-/groups/ID/bans/USER/lift`.
 pub async fn lift_ban(visit: Visit, path: Path<(String, String)>, _form: Form) -> Answer {
     let (group, user) = ids(&path)?;
-    let group = domain::members::lift_ban(visit.cx(), visit.viewer(), group, user).await?;
+    let group = domain::groups::members::lift_ban(visit.cx(), visit.viewer(), group, user).await?;
     Ok(visit.redirect_saying(&format!("/-/groups/{}/bans", group.id), "lifted"))
 }

@@ -24,7 +24,7 @@ pub async fn index(visit: Visit, part: Query<Part>) -> Answer {
     visit.signed_in()?;
     let before: Option<MessageId> = part.before.as_deref().filter(|text| !text.is_empty()).map(id).transpose()?;
     let frame = visit.frame().await?;
-    let (rows, more) = domain::mentions::list(visit.cx(), visit.viewer(), before, PAGE).await?;
+    let (rows, more) = domain::messages::mentions::list(visit.cx(), visit.viewer(), before, PAGE).await?;
     let rows: Vec<MentionRow> = rows
         .into_iter()
         .map(|(placed, unread)| MentionRow {
@@ -41,6 +41,6 @@ pub async fn index(visit: Visit, part: Query<Part>) -> Answer {
 
 /// `POST /-/mentions/read`: up to the newest that the page showed.
 pub async fn mark_read(visit: Visit, form: Form) -> Answer {
-    domain::mentions::mark_read(visit.cx(), visit.viewer(), id(form.get("upto"))?).await?;
+    domain::messages::mentions::mark_read(visit.cx(), visit.viewer(), id(form.get("upto"))?).await?;
     Ok(visit.redirect_saying("/mentions", "read"))
 }

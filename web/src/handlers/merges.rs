@@ -1,8 +1,8 @@
 //! Merging a topic into another.
 
 use actix_web::web::Path;
-use domain::merges;
 use domain::model::TopicId;
+use domain::topics::merges;
 use templates::form::MergeForm;
 use templates::merges::New;
 

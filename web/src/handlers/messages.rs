@@ -3,9 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use domain::Error;
-use domain::audit::Draft;
 use domain::messages::{Placed, Window};
 use domain::model::{MessageId, TopicId};
+use domain::platform::validate::Draft;
 use domain::store::topics::Place;
 use serde_json::json;
 use templates::Template;
@@ -135,8 +135,8 @@ pub async fn destroy(visit: Visit, path: Path<String>, _form: Form) -> Answer {
 pub async fn history(visit: Visit, path: Path<String>) -> Answer {
     visit.signed_in()?;
     let mut frame = visit.frame().await?;
-    let domain::history::History { message, topic, group, versions, kept_until, may_restore } =
-        domain::history::of(visit.cx(), visit.viewer(), id(&path)?).await?;
+    let domain::messages::history::History { message, topic, group, versions, kept_until, may_restore } =
+        domain::messages::history::of(visit.cx(), visit.viewer(), id(&path)?).await?;
     frame.group = Some(group.id);
     visit.page(&History { frame, group, topic, message, versions, kept_until, may_restore })
 }
@@ -144,13 +144,13 @@ pub async fn history(visit: Visit, path: Path<String>) -> Answer {
 /// `POST /-/messages/ID/restore`.
 pub async fn restore(visit: Visit, path: Path<String>, _form: Form) -> Answer {
     let message = id(&path)?;
-    let place = domain::history::restore(visit.cx(), visit.viewer(), message).await?;
+    let place = domain::messages::history::restore(visit.cx(), visit.viewer(), message).await?;
     Ok(visit.redirect(&address(&place, message)))
 }
 
 /// `POST /-/messages/ID/star`: stars it, or takes the star back.
 pub async fn star(visit: Visit, path: Path<String>, _form: Form) -> Answer {
     let message = id(&path)?;
-    let (place, _) = domain::stars::toggle(visit.cx(), visit.viewer(), message).await?;
+    let (place, _) = domain::messages::stars::toggle(visit.cx(), visit.viewer(), message).await?;
     if visit.wants_json { fragment(&visit, message).await } else { Ok(visit.redirect(&address(&place, message))) }
 }

@@ -45,7 +45,7 @@ fn id<T: FromStr>(text: &str) -> Result<T, Error> {
 
 /// A fresh key for a form, so that sent twice it is done once.
 fn key() -> Result<String, Error> {
-    Ok(domain::secrets::token()?[..32].to_owned())
+    Ok(domain::platform::secrets::token()?[..32].to_owned())
 }
 
 /// The word that says why a form was refused and is given back, with the field it is about; other errors are passed on.

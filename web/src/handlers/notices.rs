@@ -2,7 +2,7 @@
 
 use actix_web::web::Path;
 use domain::model::{GroupId, NoticeId, UserId};
-use domain::notices;
+use domain::moderation::warnings;
 use templates::form::{BarForm, ReasonForm, WarnForm};
 
 use super::{id, mendable};
@@ -12,7 +12,7 @@ use crate::visit::Visit;
 
 /// `POST /-/notices/ID/read`.
 pub async fn mark_read(visit: Visit, path: Path<String>, form: Form) -> Answer {
-    notices::mark_read(visit.cx(), visit.viewer(), id(&path)?).await?;
+    warnings::mark_read(visit.cx(), visit.viewer(), id(&path)?).await?;
     Ok(visit.redirect(form.next("/")))
 }
 
@@ -28,7 +28,7 @@ fn back(form: &Form, error: domain::Error) -> Result<WarnForm, domain::Error> {
 pub async fn warn(visit: Visit, path: Path<String>, form: Form) -> Answer {
     visit.admin()?;
     let user: UserId = id(&path)?;
-    match notices::warn(visit.cx(), visit.viewer(), user, form.get("warning")).await {
+    match warnings::warn(visit.cx(), visit.viewer(), user, form.get("warning")).await {
         Ok(user) => Ok(visit.redirect_saying(&format!("/admin/people/{}", user.id), "warned")),
         Err(error @ domain::Error::Invalid(_)) => {
             let page = super::admin::person_page(&visit, user, BarForm::default(), back(&form, error)?).await?;
@@ -41,7 +41,7 @@ pub async fn warn(visit: Visit, path: Path<String>, form: Form) -> Answer {
 /// `POST /-/groups/ID/members/USER/warn`.
 pub async fn warn_in_group(visit: Visit, path: Path<(String, String)>, form: Form) -> Answer {
     let (group, user): (GroupId, UserId) = (id(&path.0)?, id(&path.1)?);
-    match notices::warn_in_group(visit.cx(), visit.viewer(), group, user, form.get("warning")).await {
+    match warnings::warn_in_group(visit.cx(), visit.viewer(), group, user, form.get("warning")).await {
         Ok(group) => Ok(visit.redirect_saying(&format!("/-/groups/{}/members/{user}", group.id), "warned")),
         Err(error @ (domain::Error::Invalid(_) | domain::Error::TooMany(_))) => {
             let warn = back(&form, error)?;
@@ -54,13 +54,13 @@ pub async fn warn_in_group(visit: Visit, path: Path<(String, String)>, form: For
 /// `POST /admin/warnings/ID/take-back`.
 pub async fn take_back(visit: Visit, path: Path<String>, _form: Form) -> Answer {
     visit.admin()?;
-    let user = notices::take_back(visit.cx(), visit.viewer(), id(&path)?).await?;
+    let user = warnings::take_back(visit.cx(), visit.viewer(), id(&path)?).await?;
     Ok(visit.redirect_saying(&format!("/admin/people/{user}"), "warning-back"))
 }
 
 /// `POST /-/groups/ID/warnings/WARNING/take-back`.
 pub async fn take_back_in_group(visit: Visit, path: Path<(String, String)>, _form: Form) -> Answer {
     let (group, warning): (GroupId, NoticeId) = (id(&path.0)?, id(&path.1)?);
-    let user = notices::take_back_in_group(visit.cx(), visit.viewer(), group, warning).await?;
+    let user = warnings::take_back_in_group(visit.cx(), visit.viewer(), group, warning).await?;
     Ok(visit.redirect_saying(&format!("/-/groups/{group}/members/{user}"), "warning-back"))
 }

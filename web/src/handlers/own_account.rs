@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::Bytes;
-use domain::secrets::Password;
-use domain::{accounts, export, leaving};
+use domain::people::{account_deletion, accounts, export};
+use domain::platform::secrets::Password;
 use futures_util::TryStreamExt;
 use templates::form::{DeleteForm, NameForm};
 use templates::settings::{Account, Delete};
@@ -69,7 +69,7 @@ pub async fn delete(visit: Visit) -> Answer {
 pub async fn destroy(visit: Visit, mut form: Form) -> Answer {
     let user = visit.signed_in()?.person.id;
     let (words, password) = (form.take("words"), Password::new(form.take("current_password")));
-    match leaving::delete(visit.cx(), user, password, words == "blank").await {
+    match account_deletion::delete(visit.cx(), user, password, words == "blank").await {
         Ok(()) => Ok(visit.saying(visit.sign_out("/"), "account-deleted")),
         Err(error) => {
             let mut back = DeleteForm { words: words.into(), ..DeleteForm::default() };

@@ -3,8 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Query;
-use domain::secrets::Password;
-use domain::{Error, passwords};
+use domain::Error;
+use domain::people::passwords;
+use domain::platform::secrets::Password;
 use templates::account::{Forgot, LinkEnded, Reset};
 use templates::form::{ForgotForm, ResetForm};
 

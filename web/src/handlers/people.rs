@@ -1,7 +1,8 @@
 //! Profiles.
 
 use actix_web::web::Path;
-use domain::accounts::{self, Shown};
+use domain::people::accounts;
+use domain::people::accounts::Shown;
 use templates::people::{Profile, Recent};
 use templates::search::encoded;
 

@@ -1,8 +1,8 @@
 //! Marking as read: a topic, a group, everything.
 
 use actix_web::web::Path;
-use domain::reads;
-use domain::store::reads::Shown;
+use domain::store::topics::reads::Shown;
+use domain::topics::reads;
 
 use super::id;
 use crate::failure::Answer;
@@ -37,7 +37,7 @@ pub async fn mark_topic(visit: Visit, path: Path<String>, form: Form) -> Answer 
 
 /// `POST /-/messages/ID/unread`: it and all that follow are unread again. The topic is left, or they would be read at once.
 pub async fn unread_from(visit: Visit, path: Path<String>, _form: Form) -> Answer {
-    let found = domain::levels::unread_from(visit.cx(), visit.viewer(), id(&path)?).await?;
+    let found = domain::topics::subscriptions::unread_from(visit.cx(), visit.viewer(), id(&path)?).await?;
     let next = if found.group.is_direct() { "/".to_owned() } else { format!("/{}/", found.group.slug) };
     Ok(visit.redirect_saying(&next, "unread"))
 }

@@ -3,7 +3,8 @@
 use actix_web::web::Path;
 use domain::admin::Bar;
 use domain::model::{GroupId, RemovalId, UserId};
-use domain::removals::{self, Span};
+use domain::moderation::bulk_delete;
+use domain::moderation::bulk_delete::Span;
 use templates::form::ClearForm;
 use templates::removals::Clear;
 
@@ -32,13 +33,13 @@ fn span(form: &Form) -> Result<Span, domain::Error> {
 
 async fn site_page(visit: &Visit, user: UserId, form: ClearForm) -> Result<Clear, Failure> {
     let frame = super::admin::frame(visit).await?;
-    let (user, measures) = removals::of_site(visit.cx(), visit.viewer(), user).await?;
+    let (user, measures) = bulk_delete::of_site(visit.cx(), visit.viewer(), user).await?;
     Ok(Clear { frame, group: None, person: user.person(), measures, form })
 }
 
 async fn group_page(visit: &Visit, group: GroupId, user: UserId, form: ClearForm) -> Result<Clear, Failure> {
     let mut frame = visit.frame().await?;
-    let (chosen, measures) = removals::of_group(visit.cx(), visit.viewer(), group, user).await?;
+    let (chosen, measures) = bulk_delete::of_group(visit.cx(), visit.viewer(), group, user).await?;
     visit.group_frame(&mut frame, &chosen.found.group, &chosen.found.standing).await?;
     Ok(Clear { frame, group: Some(chosen.found.group), person: chosen.person, measures, form })
 }
@@ -58,7 +59,7 @@ pub async fn clear_site(visit: Visit, path: Path<String>, form: Form) -> Answer 
         _ => None,
     };
     let done = match span(&form) {
-        Ok(span) => removals::clear_site(visit.cx(), visit.viewer(), user, span, form.get("reason"), bar).await,
+        Ok(span) => bulk_delete::clear_site(visit.cx(), visit.viewer(), user, span, form.get("reason"), bar).await,
         Err(error) => Err(error),
     };
     match done {
@@ -78,7 +79,9 @@ pub async fn clear_group(visit: Visit, path: Path<(String, String)>, form: Form)
     let (group, user): (GroupId, UserId) = (id(&path.0)?, id(&path.1)?);
     let ban = form.get("also") == "ban";
     let done = match span(&form) {
-        Ok(span) => removals::clear_group(visit.cx(), visit.viewer(), group, user, span, form.get("reason"), ban).await,
+        Ok(span) => {
+            bulk_delete::clear_group(visit.cx(), visit.viewer(), group, user, span, form.get("reason"), ban).await
+        }
         Err(error) => Err(error),
     };
     match done {
@@ -96,13 +99,13 @@ pub async fn clear_group(visit: Visit, path: Path<(String, String)>, form: Form)
 /// `POST /admin/removals/ID/undo`.
 pub async fn undo_in_site(visit: Visit, path: Path<String>, _form: Form) -> Answer {
     visit.admin()?;
-    let user = removals::undo_in_site(visit.cx(), visit.viewer(), id(&path)?).await?;
+    let user = bulk_delete::undo_in_site(visit.cx(), visit.viewer(), id(&path)?).await?;
     Ok(visit.redirect_saying(&format!("/admin/people/{user}"), "coming-back"))
 }
 
 /// `POST /-/groups/ID/removals/REMOVAL/undo`.
 pub async fn undo_in_group(visit: Visit, path: Path<(String, String)>, _form: Form) -> Answer {
     let (group, removal): (GroupId, RemovalId) = (id(&path.0)?, id(&path.1)?);
-    let user = removals::undo_in_group(visit.cx(), visit.viewer(), group, removal).await?;
+    let user = bulk_delete::undo_in_group(visit.cx(), visit.viewer(), group, removal).await?;
     Ok(visit.redirect_saying(&format!("/-/groups/{group}/members/{user}"), "coming-back"))
 }

@@ -3,7 +3,7 @@
 use actix_web::web::Path;
 use domain::messages::Placed;
 use domain::model::{Grounds, GroupId, GroupKind, MessageId, ReportId, Verdict};
-use domain::reports::{Answered, Reportable};
+use domain::moderation::reports::{Answered, Reportable};
 use templates::form::ReportForm;
 use templates::reports::{New, OfSite, Reports};
 
@@ -15,7 +15,7 @@ use crate::visit::Visit;
 async fn page(visit: &Visit, message: MessageId, form: ReportForm) -> Result<New, Failure> {
     let mut frame = visit.frame().await?;
     let Reportable { placed: Placed { message, topic, group }, reported_at } =
-        domain::reports::reportable(visit.cx(), visit.viewer(), message).await?;
+        domain::moderation::reports::reportable(visit.cx(), visit.viewer(), message).await?;
     frame.group = Some(group.id);
     Ok(New { frame, group: visit.called(group), topic, message, reported_at, form })
 }
@@ -29,7 +29,7 @@ pub async fn new(visit: Visit, path: Path<String>) -> Answer {
 pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let message: MessageId = id(&path)?;
     let grounds = Grounds::parse(form.get("grounds"));
-    match domain::reports::create(visit.cx(), visit.viewer(), message, grounds, form.get("words")).await {
+    match domain::moderation::reports::create(visit.cx(), visit.viewer(), message, grounds, form.get("words")).await {
         Ok(Placed { message, topic, group }) => Ok(visit.redirect_saying(
             &format!("/{}/{}/?at={}#m{}", group.slug, topic.slug, message.seq, message.id),
             "reported",
@@ -50,16 +50,16 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
 pub async fn index(visit: Visit, path: Path<String>) -> Answer {
     let mut frame = visit.frame().await?;
     let group: GroupId = id(&path)?;
-    let (found, items) = domain::reports::of_group(visit.cx(), visit.viewer(), group).await?;
+    let (found, items) = domain::moderation::reports::of_group(visit.cx(), visit.viewer(), group).await?;
     visit.group_frame(&mut frame, &found.group, &found.standing).await?;
-    let total = domain::reports::count(&found);
+    let total = domain::moderation::reports::count(&found);
     visit.page(&Reports { frame, group: found.group, keeps: true, items, total })
 }
 
 /// `GET /admin/reports`.
 pub async fn of_site(visit: Visit) -> Answer {
     let frame = super::admin::frame(&visit).await?;
-    let items = domain::reports::of_site(visit.cx(), visit.viewer()).await?;
+    let items = domain::moderation::reports::of_site(visit.cx(), visit.viewer()).await?;
     visit.page(&OfSite { frame, items })
 }
 
@@ -69,7 +69,7 @@ pub async fn answer(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let verdict = Verdict::parse(form.get("verdict"))
         .ok_or_else(|| domain::Error::invalid("verdict", "Say what is to be done."))?;
     let Answered { group, kind, reports } =
-        domain::reports::answer(visit.cx(), visit.viewer(), report, verdict).await?;
+        domain::moderation::reports::answer(visit.cx(), visit.viewer(), report, verdict).await?;
     let queue = match kind {
         GroupKind::Direct => "/admin/reports".to_owned(),
         GroupKind::Public | GroupKind::Closed | GroupKind::Private => format!("/-/groups/{group}/reports"),

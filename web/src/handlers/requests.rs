@@ -20,7 +20,7 @@ pub(super) async fn door(
     form: AskForm,
 ) -> Result<Door, Failure> {
     frame.group = Some(found.group.id);
-    let asked = domain::requests::own(visit.cx(), visit.viewer(), found.group.id).await?;
+    let asked = domain::groups::requests::own(visit.cx(), visit.viewer(), found.group.id).await?;
     let aside = visit.site.beside(found.group.id).await?.aside;
     Ok(Door {
         about: domain::messages::render(visit.cx(), &found.group.description).await?,
@@ -31,7 +31,7 @@ pub(super) async fn door(
         asked_at: asked.as_ref().filter(|asked| asked.declined_at.is_none()).map(|asked| asked.created_at),
         ask_again_at: asked
             .and_then(|asked| asked.declined_at)
-            .map(|at| at.plus(domain::requests::PAUSE))
+            .map(|at| at.plus(domain::groups::requests::PAUSE))
             .filter(|at| *at > frame.now),
         group: found.group,
         form,
@@ -42,7 +42,7 @@ pub(super) async fn door(
 /// `POST /-/groups/ID/ask`.
 pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let group: GroupId = id(&path)?;
-    match domain::requests::ask(visit.cx(), visit.viewer(), group, form.get("message")).await {
+    match domain::groups::requests::ask(visit.cx(), visit.viewer(), group, form.get("message")).await {
         Ok(group) => Ok(visit.redirect_saying(&format!("/{}/", group.slug), "asked")),
         Err(error @ (domain::Error::Invalid(_) | domain::Error::TooMany(_))) => {
             let mut back = AskForm { message: form.get("message").into(), error: None };
@@ -59,14 +59,14 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
 
 /// `POST /-/groups/ID/ask/withdraw`.
 pub async fn withdraw(visit: Visit, path: Path<String>, form: Form) -> Answer {
-    domain::requests::withdraw(visit.cx(), visit.viewer(), id(&path)?).await?;
+    domain::groups::requests::withdraw(visit.cx(), visit.viewer(), id(&path)?).await?;
     Ok(visit.redirect_saying(form.next("/-/invitations"), "withdrawn"))
 }
 
 /// `GET /-/groups/ID/requests`.
 pub async fn index(visit: Visit, path: Path<String>) -> Answer {
     let mut frame = visit.frame().await?;
-    let (found, rows, total) = domain::requests::waiting(visit.cx(), visit.viewer(), id(&path)?).await?;
+    let (found, rows, total) = domain::groups::requests::waiting(visit.cx(), visit.viewer(), id(&path)?).await?;
     visit.group_frame(&mut frame, &found.group, &found.standing).await?;
     let archived = found.standing.is_archived;
     let rows = rows.into_iter().map(Row::from).collect();
@@ -85,7 +85,7 @@ pub async fn answer(visit: Visit, path: Path<String>, form: Form) -> Answer {
         "decline" => false,
         _ => return Err(domain::Error::invalid("answer", "Say whether they may come in.").into()),
     };
-    let (group, done) = domain::requests::answer(visit.cx(), visit.viewer(), group, &users, approve).await?;
+    let (group, done) = domain::groups::requests::answer(visit.cx(), visit.viewer(), group, &users, approve).await?;
     visit.site.forget_beside(&[group.id]);
     let said = match (approve, users.is_empty(), done) {
         (_, true, _) => "nobody-ticked",

@@ -3,8 +3,10 @@
 use actix_web::web::Path;
 use domain::Error;
 use domain::model::{GroupId, RuleDeed, RuleId, RuleKind};
-use domain::newcomers::{self, Newcomers};
-use domain::rules::{self, Rule, RuleForm as Wanted};
+use domain::moderation::rules;
+use domain::moderation::rules::{Rule, RuleForm as Wanted};
+use domain::site::newcomers;
+use domain::site::newcomers::Newcomers;
 use templates::form::{NewcomersForm, RuleForm};
 use templates::rules::{Edit, Index, path as path_of};
 

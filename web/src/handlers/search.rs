@@ -1,8 +1,9 @@
 //! Search.
 
 use actix_web::web::Query;
-use domain::limits::{self, By, Deed};
 use domain::search::{self, Order, Question};
+use domain::site::rate_limits;
+use domain::site::rate_limits::{By, Deed};
 use serde::Deserialize;
 use templates::search::{Hit, Search, SearchOrder};
 
@@ -50,7 +51,7 @@ pub async fn index(visit: Visit, asked: Query<Asked>) -> Answer {
         });
     }
     let by = visit.viewer().id().map_or(By::Address(visit.origin().address), By::User);
-    limits::count(visit.cx(), Deed::Search, by).await?;
+    rate_limits::count(visit.cx(), Deed::Search, by).await?;
     let question = Question {
         words: q.clone(),
         group: within.as_ref().map(|group| group.slug.clone()),

@@ -1,8 +1,9 @@
 //! The second step: setting it up, and signing in with it.
 
 use actix_web::http::StatusCode;
-use domain::secrets::Password;
-use domain::{Error, second_step};
+use domain::Error;
+use domain::people::two_factor;
+use domain::platform::secrets::Password;
 use templates::account::SecondStep as SignInCode;
 use templates::form::{CodeForm, OwnPasswordForm};
 use templates::settings::{RecoveryCodes, SecondStep};
@@ -15,7 +16,7 @@ use crate::visit::Visit;
 /// `POST /-/sign-in/code`.
 pub async fn pass(visit: Visit, form: Form) -> Answer {
     let (ticket, next) = (form.get("ticket").to_owned(), form.next("/").to_owned());
-    match second_step::pass(visit.cx(), &ticket, form.get("code"), visit.origin()).await {
+    match two_factor::pass(visit.cx(), &ticket, form.get("code"), visit.origin()).await {
         Ok(token) => Ok(visit.sign_in(&token, &next)),
         Err(Error::SignedOut) => {
             let to = format!("/-/sign-in?next={}", templates::search::encoded(&next));
@@ -39,7 +40,7 @@ async fn draw(visit: &Visit, password: OwnPasswordForm, code: CodeForm) -> Answe
         true => StatusCode::UNPROCESSABLE_ENTITY,
         false => StatusCode::OK,
     };
-    let state = second_step::state(visit.cx(), user).await?;
+    let state = two_factor::state(visit.cx(), user).await?;
     Ok(visit.page_with(status, &SecondStep { frame, state, password, code }))
 }
 
@@ -64,7 +65,7 @@ pub async fn edit(visit: Visit) -> Answer {
 /// `POST /-/settings/second-step/begin`.
 pub async fn begin(visit: Visit, mut form: Form) -> Answer {
     let user = visit.signed_in()?.person.id;
-    match second_step::begin(visit.cx(), user, Password::new(form.take("current_password"))).await {
+    match two_factor::begin(visit.cx(), user, Password::new(form.take("current_password"))).await {
         Ok(()) => Ok(visit.redirect("/-/settings/second-step")),
         Err(error) => mend_password(&visit, error).await,
     }
@@ -73,7 +74,7 @@ pub async fn begin(visit: Visit, mut form: Form) -> Answer {
 /// `POST /-/settings/second-step/on`: the recovery codes, this once.
 pub async fn turn_on(visit: Visit, form: Form) -> Answer {
     let user = visit.signed_in()?.person.id;
-    match second_step::turn_on(visit.cx(), user, form.get("code").trim()).await {
+    match two_factor::turn_on(visit.cx(), user, form.get("code").trim()).await {
         Ok(fresh) => codes(&visit, fresh).await,
         Err(Error::NotFound) => Ok(visit.redirect("/-/settings/second-step")),
         Err(error) => {
@@ -89,7 +90,7 @@ pub async fn turn_on(visit: Visit, form: Form) -> Answer {
 /// `POST /-/settings/second-step/off`.
 pub async fn turn_off(visit: Visit, mut form: Form) -> Answer {
     let user = visit.signed_in()?.person.id;
-    match second_step::turn_off(visit.cx(), user, Password::new(form.take("current_password"))).await {
+    match two_factor::turn_off(visit.cx(), user, Password::new(form.take("current_password"))).await {
         Ok(()) => Ok(visit.redirect_saying("/-/settings/second-step", "second-step-off")),
         Err(error) => mend_password(&visit, error).await,
     }
@@ -98,7 +99,7 @@ pub async fn turn_off(visit: Visit, mut form: Form) -> Answer {
 /// `POST /-/settings/second-step/codes`: new recovery codes, this once.
 pub async fn new_codes(visit: Visit, mut form: Form) -> Answer {
     let user = visit.signed_in()?.person.id;
-    match second_step::new_recovery_codes(visit.cx(), user, Password::new(form.take("current_password"))).await {
+    match two_factor::new_recovery_codes(visit.cx(), user, Password::new(form.take("current_password"))).await {
         Ok(fresh) => codes(&visit, fresh).await,
         Err(Error::NotFound) => Ok(visit.redirect("/-/settings/second-step")),
         Err(error) => mend_password(&visit, error).await,

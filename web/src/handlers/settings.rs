@@ -2,8 +2,8 @@
 
 use actix_web::web::Path;
 use domain::model::Theme;
-use domain::secrets::Password as Typed;
-use domain::{accounts, passwords, sessions};
+use domain::people::{accounts, passwords, sessions};
+use domain::platform::secrets::Password as Typed;
 use templates::form::{PasswordForm, ProfileForm};
 use templates::settings::{Password, Profile, SessionRow, Sessions};
 
@@ -31,7 +31,7 @@ pub async fn edit(visit: Visit) -> Answer {
 /// `POST /-/settings`.
 pub async fn update(visit: Visit, form: Form) -> Answer {
     let user = visit.signed_in()?.person.id;
-    let profile = domain::store::users::Profile {
+    let profile = domain::store::people::users::Profile {
         name: form.get("name").to_owned(),
         bio: form.get("bio").to_owned(),
         location: form.get("location").to_owned(),
@@ -88,7 +88,7 @@ pub async fn password(visit: Visit, mut form: Form) -> Answer {
 pub async fn sessions(visit: Visit) -> Answer {
     let session = visit.signed_in()?;
     let frame = visit.frame().await?;
-    let row = |row: domain::store::sessions::SessionRow| SessionRow {
+    let row = |row: domain::store::people::sessions::SessionRow| SessionRow {
         current: row.id == session.id,
         device: row.agent,
         address: row.address,

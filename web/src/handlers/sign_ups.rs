@@ -2,7 +2,7 @@
 
 use actix_web::web::Path;
 use domain::model::UserId;
-use domain::sign_ups;
+use domain::people::sign_ups;
 use templates::form::SiteLinkForm;
 use templates::sign_ups::{Link, Row, SignUpsPage};
 

@@ -2,7 +2,8 @@
 
 use actix_web::web::{Path, Query};
 use domain::model::{MessageId, TopicId};
-use domain::splits::{self, Before, Which};
+use domain::topics::splits;
+use domain::topics::splits::{Before, Which};
 use serde::Deserialize;
 use templates::form::SplitForm;
 use templates::splits::New;

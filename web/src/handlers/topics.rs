@@ -1,14 +1,17 @@
 //! Topics: show, start, rename, delete.
 
 use actix_web::web::{Path, Query};
-use domain::audit::Draft;
+use domain::groups;
+use domain::live::unread;
 use domain::messages::Window;
 use domain::model::{Level, Mark, TopicId};
-use domain::moves::{self, At};
+use domain::platform::validate::Draft;
 use domain::policy::Deed;
-use domain::store::reads::Shown;
+use domain::store::topics::reads::Shown;
 use domain::topics::Found;
-use domain::{groups, reads, unread};
+use domain::topics::moves;
+use domain::topics::moves::At;
+use domain::topics::reads;
 use serde::Deserialize;
 use templates::form::{MessageForm, RenameForm, TopicForm};
 use templates::topics::{Delete, Edit, NewSince, Show};
@@ -82,7 +85,7 @@ pub(super) async fn draw(
         true => {
             let (group, standing) = (found.group.clone(), found.in_group());
             let group = domain::groups::Found { group, standing, reported: 0, held: 0, own_held: false };
-            domain::directs::newest(cx, visit.viewer(), &group).await?
+            domain::messages::conversations::newest(cx, visit.viewer(), &group).await?
         }
         false => None,
     };
@@ -104,8 +107,8 @@ pub(super) async fn draw(
         may_edit: found.may_edit(visit.viewer()) || found.may_archive(),
         may_delete: found.may_edit(visit.viewer()),
         is_slow: found.group.slow_seconds > 0 && !found.standing.may(Deed::Moderate),
-        own_held: domain::held::own_in_topic(cx, visit.viewer(), &found).await?,
-        aside: domain::ignores::leave_out(visit.cx(), visit.viewer(), beside.aside).await?,
+        own_held: domain::moderation::approval_queue::own_in_topic(cx, visit.viewer(), &found).await?,
+        aside: domain::people::ignores::leave_out(visit.cx(), visit.viewer(), beside.aside).await?,
         also: also.filter(|topic| topic.id != found.topic.id).take(5).collect(),
         topic: found.topic,
         group: visit.called(found.group),
@@ -226,7 +229,7 @@ pub async fn destroy(visit: Visit, path: Path<String>, _form: Form) -> Answer {
 /// `POST /-/topics/ID/level`: what of it reaches whoever asks.
 pub async fn level(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let level = Level::parse(form.get("level")).unwrap_or(Level::Normal);
-    let found = domain::levels::set_of_topic(visit.cx(), visit.viewer(), id(&path)?, level).await?;
+    let found = domain::topics::subscriptions::set_of_topic(visit.cx(), visit.viewer(), id(&path)?, level).await?;
     let page = format!("/{}/{}/", found.group.slug, found.topic.slug);
     Ok(visit.redirect_saying(form.next(&page), super::groups::said(level)))
 }

@@ -4,8 +4,9 @@ use actix_web::dev::ServiceResponse;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use actix_web::{App, middleware};
+use domain::people::sessions;
+use domain::platform::secrets;
 use domain::testing::TestForum;
-use domain::{secrets, sessions};
 
 use super::scene::{ABSENT, Actor, Scene, State, World, id, origin};
 use crate::routes::{Entry, configure};

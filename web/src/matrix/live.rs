@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use domain::bus::{Control, Cursor, Stream};
+use domain::groups::members;
 use domain::model::{GroupId, GroupKind, Mark, MessageId, Role, TopicId, UserId};
-use domain::splits::Which;
 use domain::testing::TestForum;
-use domain::{Error, groups, members, merges, messages, moves, splits, topics};
+use domain::topics::splits::Which;
+use domain::topics::{merges, moves, splits};
+use domain::{Error, groups, messages, topics};
 use realtime::{Answer, Config, Live, Request, Who, look};
 
 use super::scene::{ABSENT, ACTORS, Actor, STATES, Scene, State, World, keyed, origin};
@@ -175,7 +177,7 @@ impl Ears {
                 (None, _) => Who::Nobody(None),
                 (Some(_), Some(token)) => Who::Token(token),
                 (Some(user), None) => {
-                    let session = domain::sessions::open(&forum.cx, user, &origin()).await.expect("a session");
+                    let session = domain::people::sessions::open(&forum.cx, user, &origin()).await.expect("a session");
                     Who::Token(session)
                 }
             };
@@ -285,8 +287,8 @@ async fn perform(forum: &TestForum, world: &World, act: Act, scene: &Scene, read
         Act::Post => drop(messages::post(cx, maker, topic, keyed(&format!("{everybody}@boss"))).await?),
         Act::Edit => drop(messages::edit(cx, maker, last, "Changed".into()).await?),
         Act::Delete => drop(messages::delete(cx, maker, last).await?),
-        Act::Restore => drop(domain::history::restore(cx, maker, last).await?),
-        Act::Star => drop(domain::stars::toggle(cx, maker, last).await?),
+        Act::Restore => drop(domain::messages::history::restore(cx, maker, last).await?),
+        Act::Star => drop(domain::messages::stars::toggle(cx, maker, last).await?),
         Act::Start => drop(topics::start(cx, maker, scene.group.id, "New", keyed("Hello")).await?),
         Act::Rename => drop(topics::rename(cx, maker, topic, "Renamed").await?),
         Act::Pin => drop(topics::mark(cx, maker, topic, Mark::Pinned, true).await?),
@@ -298,7 +300,7 @@ async fn perform(forum: &TestForum, world: &World, act: Act, scene: &Scene, read
                 // Who started it deletes it when what was reported in it is answered.
                 let report = domain::model::ReportId(scene.report);
                 let boss = world.who(Actor::SiteAdmin);
-                domain::reports::answer(cx, boss, report, domain::model::Verdict::Nothing).await?;
+                domain::moderation::reports::answer(cx, boss, report, domain::model::Verdict::Nothing).await?;
             }
             topics::delete(cx, maker, topic).await?;
         }

@@ -1,10 +1,12 @@
 //! Whatever those do who keep order is written down: each address that changes something is in one of two lists, and those of the first
 //! leave a row in the log.
 
-use domain::audit_log::LogDeed::{self, *};
 use domain::groups::GroupForm;
 use domain::model::GroupKind;
-use domain::removals::{self, Span};
+use domain::model::LogDeed;
+use domain::model::LogDeed::*;
+use domain::moderation::bulk_delete;
+use domain::moderation::bulk_delete::Span;
 use domain::testing::TestForum;
 
 use super::door::{Door, address, fields};
@@ -204,11 +206,12 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
             form.push((name, value));
         }
         let boss = world.who(Actor::SiteAdmin);
-        domain::sign_ups::make_link(cx, boss, 3, 3).await.expect("a link");
-        let link = domain::sign_ups::list(cx, boss).await.expect("the links").links[0].id;
+        domain::people::sign_ups::make_link(cx, boss, 3, 3).await.expect("a link");
+        let link = domain::people::sign_ups::list(cx, boss).await.expect("the links").links[0].id;
         let friend = world.friend.id().expect("an account");
-        domain::notices::warn(cx, boss, friend, "because").await.expect("warned");
-        let warning = domain::store::notices::warnings(&cx.db, friend, None, 1).await.expect("the warnings")[0].id;
+        domain::moderation::warnings::warn(cx, boss, friend, "because").await.expect("warned");
+        let warning =
+            domain::store::moderation::warnings::warnings(&cx.db, friend, None, 1).await.expect("the warnings")[0].id;
         let address = match (path.strip_prefix("/admin/jobs/{id}"), path.strip_prefix("/admin/removals/{id}")) {
             (Some(rest), _) => format!("/admin/jobs/{job}{rest}"),
             (_, Some(rest)) => format!("/admin/removals/{removal}{rest}"),
@@ -241,14 +244,14 @@ async fn friends_words(
     let boss = world.who(Actor::SiteAdmin);
     domain::groups::admit(cx, group, friend, domain::model::Role::Member).await.expect("admitted");
     forum.post(world.friend, topic, "Gone").await;
-    removals::clear_site(cx, boss, friend, Span::All, "because", None).await.expect("begun");
+    bulk_delete::clear_site(cx, boss, friend, Span::All, "because", None).await.expect("begun");
     forum.drain().await;
     forum.post(world.friend, topic, "Stays").await;
     domain::groups::leave(cx, world.friend, group).await.expect("left");
-    domain::store::removals::of_user(&cx.db, friend, None, 1).await.expect("removals")[0].id
+    domain::store::moderation::bulk_delete::of_user(&cx.db, friend, None, 1).await.expect("removals")[0].id
 }
 
 /// Who did what, as the log has it.
 async fn rows(forum: &TestForum) -> Vec<(Option<domain::model::UserId>, LogDeed)> {
-    domain::store::audit_log::all(&forum.cx.db).await.expect("the log")
+    domain::store::moderation::log::all(&forum.cx.db).await.expect("the log")
 }

@@ -2,17 +2,25 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use domain::audit::Draft;
-use domain::audit_log::LogDeed;
+use domain::groups::invitations;
+use domain::groups::invitations::LinkForm;
 use domain::groups::{self, GroupForm};
-use domain::invitations::{self, LinkForm};
+use domain::groups::{members, requests};
+use domain::messages::conversations;
+use domain::model::LogDeed;
 use domain::model::{Grounds, Group, GroupKind, MessageId, Role, RuleDeed, RuleKind, TopicId, UserId};
+use domain::moderation::bulk_delete;
+use domain::moderation::bulk_delete::Span;
+use domain::moderation::reports;
+use domain::moderation::rules;
+use domain::moderation::rules::RuleForm;
+use domain::people::sessions;
+use domain::people::sessions::Origin;
+use domain::platform::secrets;
+use domain::platform::validate::Draft;
 use domain::policy::Viewer;
-use domain::removals::{self, Span};
-use domain::rules::{self, RuleForm};
-use domain::sessions::{self, Origin};
 use domain::testing::{TestForum, draft};
-use domain::{directs, members, messages, reports, requests, secrets, topics};
+use domain::{messages, topics};
 
 /// Nothing has this id.
 pub const ABSENT: i64 = 987_654_321;
@@ -178,7 +186,7 @@ impl World {
             made: 0,
             suspended: None,
         };
-        domain::ignores::set(&forum.cx, maker, "ignoredx", true).await.expect("ignored");
+        domain::people::ignores::set(&forum.cx, maker, "ignoredx", true).await.expect("ignored");
         assert!(ignored.id().is_some());
         let suspended = sessions::open(&forum.cx, id(world.who(Actor::Suspended)), &origin()).await.expect("a session");
         forum.execute("update users set banned_at = created_at where username = 'suspendedx'").await;
@@ -307,7 +315,7 @@ impl World {
         let cx = &forum.cx;
         reports::create(cx, self.target, message, Some(Grounds::Spam), "").await.expect("reported");
         // Of those that were made, it is the newest.
-        let newest = domain::store::reports::newest(&cx.db).await.expect("an answer");
+        let newest = domain::store::moderation::reports::newest(&cx.db).await.expect("an answer");
         newest.expect("the report").0
     }
 
@@ -334,15 +342,17 @@ impl World {
         let who = self.who(Actor::Member);
         messages::post(cx, who, topic, draft("Wait for me")).await.expect_err("it waits");
         groups::update(cx, self.maker, group.id, form(0)).await.expect("changed back");
-        let newest = domain::store::held::newest(&cx.db).await.expect("an answer");
+        let newest = domain::store::moderation::approval_queue::newest(&cx.db).await.expect("an answer");
         newest.expect("what waits").0
     }
 
     /// A member is warned.
     async fn warn(&self, forum: &TestForum, group: domain::model::GroupId) -> i64 {
         let cx = &forum.cx;
-        domain::notices::warn_in_group(cx, self.maker, group, id(self.target), "because").await.expect("warned");
-        let warnings = domain::store::notices::warnings(&cx.db, id(self.target), Some(group), 1).await;
+        domain::moderation::warnings::warn_in_group(cx, self.maker, group, id(self.target), "because")
+            .await
+            .expect("warned");
+        let warnings = domain::store::moderation::warnings::warnings(&cx.db, id(self.target), Some(group), 1).await;
         warnings.expect("the warnings")[0].id.0
     }
 
@@ -355,14 +365,15 @@ impl World {
     ) -> (i64, i64) {
         let cx = &forum.cx;
         messages::post(cx, self.target, topic, draft("Gone")).await.expect("posted");
-        removals::clear_group(cx, self.maker, group, id(self.target), Span::All, "because", false)
+        bulk_delete::clear_group(cx, self.maker, group, id(self.target), Span::All, "because", false)
             .await
             .expect("begun");
         assert_eq!(forum.run_jobs(1).await, Vec::<String>::new());
         messages::post(cx, self.target, topic, draft("Stays")).await.expect("posted");
         let target = self.target.id().expect("an account");
-        let removal = domain::store::removals::of_user(&cx.db, target, Some(group), 1).await.expect("the removal");
-        let (_, page) = domain::audit_log::of_group(cx, self.maker, group, None, None).await.expect("the log");
+        let removal =
+            domain::store::moderation::bulk_delete::of_user(&cx.db, target, Some(group), 1).await.expect("the removal");
+        let (_, page) = domain::moderation::log::of_group(cx, self.maker, group, None, None).await.expect("the log");
         let cleared = page.lines.iter().find(|line| line.what == LogDeed::PersonCleared).expect("its row");
         (removal[0].id.0, cleared.id.0)
     }
@@ -371,8 +382,9 @@ impl World {
         let cx = &forum.cx;
         let to = "memberx moderatorx adminx target";
         // The others that are in it went on: so it is a new one each time.
-        let posted =
-            directs::start(cx, self.maker, to, &format!("Topic {}", self.made), draft("Hello")).await.expect("begun");
+        let posted = conversations::start(cx, self.maker, to, &format!("Topic {}", self.made), draft("Hello"))
+            .await
+            .expect("begun");
         let found = groups::by_id(cx, self.maker, posted.group).await.expect("the conversation");
         for actor in [Actor::Ignored, Actor::Suspended] {
             groups::admit(cx, posted.group, id(self.who(actor)), Role::Member).await.expect("admitted");

@@ -4,7 +4,8 @@ use domain::testing::TestForum;
 
 use super::door::Door;
 use super::scene::{Actor, State, World, keyed};
-use domain::{groups, invitations, members, requests};
+use domain::groups;
+use domain::groups::{invitations, members, requests};
 
 #[actix_web::test]
 async fn an_id_of_elsewhere_is_not_there_on_sqlite() {
@@ -97,14 +98,15 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
         let answer = door.send(&forum, &world, "post", &format!("{base}/held"), &fields, Actor::Admin).await;
         assert_eq!(answer.status, 303);
     }
-    let (_, waiting) = domain::held::of_group(cx, world.maker, theirs.group.id).await.expect("what waits");
+    let (_, waiting) =
+        domain::moderation::approval_queue::of_group(cx, world.maker, theirs.group.id).await.expect("what waits");
     assert_eq!(waiting.len(), 1);
     // Letting in who asked elsewhere lets nobody in.
     let fields = [("one", format!("approve:{}", number(asker)))];
     let answer = door.send(&forum, &world, "post", &format!("{base}/requests"), &fields, Actor::Admin).await;
     assert_eq!(answer.status, 303);
     let found = groups::by_id(cx, admin, own.id).await.expect("the own group");
-    assert_eq!(groups::members(cx, &found, 0, 10).await.expect("its members").0, 1);
+    assert_eq!(groups::list_members(cx, &found, 0, 10).await.expect("its members").0, 1);
     assert_eq!(dump(&forum, &world, theirs.group.id).await, before, "nothing changed elsewhere");
 }
 
@@ -112,9 +114,9 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
 async fn dump(forum: &TestForum, world: &World, group: domain::model::GroupId) -> String {
     let (cx, maker) = (&forum.cx, world.maker);
     let found = groups::by_id(cx, maker, group).await.expect("the group");
-    let (_, members, _) = groups::members(cx, &found, 0, 100).await.expect("its members");
+    let (_, members, _) = groups::list_members(cx, &found, 0, 100).await.expect("its members");
     let shown = invitations::list(cx, maker, group).await.expect("its invitations");
-    let (_, bans) = domain::members::bans(cx, maker, group).await.expect("its bans");
+    let (_, bans) = domain::groups::members::bans(cx, maker, group).await.expect("its bans");
     let (_, waiting, _) = requests::waiting(cx, maker, group).await.expect("who waits");
     format!("{members:?} {:?} {:?} {bans:?} {waiting:?}", shown.links, shown.invited)
 }

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use domain::jobs::{self, Cause, Job, LEASE, MAX_ATTEMPTS, Outcome, Reactor, Report, backoff, drain, turn};
 use domain::model::{GroupId, JobId, LetterId, MessageId, TopicId};
-use domain::store::{Db, jobs as store};
+use domain::platform::jobs;
+use domain::platform::jobs::{Cause, Job, LEASE, MAX_ATTEMPTS, Outcome, Reactor, Report, backoff, drain, turn};
+use domain::store::Db;
+use domain::store::platform::jobs as store;
 use domain::testing::TestDb;
 use domain::time::{Clock, Timestamp};
 

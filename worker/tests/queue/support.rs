@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use domain::jobs::{self, Job, Wake};
 use domain::model::{JobRow, MessageId};
-use domain::store::{Db, jobs as store};
+use domain::platform::jobs;
+use domain::platform::jobs::{Job, Wake};
+use domain::store::Db;
+use domain::store::platform::jobs as store;
 use domain::testing::wait_for;
 use domain::time::Clock;
 use tokio::sync::{oneshot, watch};

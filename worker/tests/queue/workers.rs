@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use domain::jobs::{self, Job, LEASE, Wake};
 use domain::model::MessageId;
-use domain::store::{Db, jobs as store};
+use domain::platform::jobs;
+use domain::platform::jobs::{Job, LEASE, Wake};
+use domain::store::Db;
+use domain::store::platform::jobs as store;
 use domain::testing::{TestDb, wait_for};
 use domain::time::Clock;
 use worker::Settings;

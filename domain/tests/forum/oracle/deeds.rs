@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use domain::groups::GroupForm;
+use domain::groups::members;
+use domain::messages::{history, mentions, stars};
 use domain::model::{GroupId, GroupKind, Level, Mark, MessageId, Role, TopicId};
-use domain::splits::Which;
+use domain::people::ignores;
 use domain::testing::draft;
 use domain::topics::Found;
-use domain::{
-    Error, Result, groups, history, ignores, levels, members, mentions, merges, messages, moves, reads, splits, stars,
-    topics,
-};
+use domain::topics::splits::Which;
+use domain::topics::{merges, moves, reads, splits, subscriptions};
+use domain::{Error, Result, groups, messages, topics};
 
 use super::World;
 use super::changes::{Begun, Written};
@@ -206,7 +207,7 @@ impl World<'_> {
                 (format!("{p} chooses {level} for group {g}"), is, self.model.hear_group(p, g, level), News::None)
             }
             22..=24 => {
-                let is = said(&levels::set_of_topic(&cx, who, topic, level).await);
+                let is = said(&subscriptions::set_of_topic(&cx, who, topic, level).await);
                 (format!("{p} chooses {level} for topic {t}"), is, self.model.hear_topic(p, t, level), News::None)
             }
             25..=26 => {
@@ -284,7 +285,7 @@ impl World<'_> {
                 (format!("{p} reads {t} up to {upto}"), is, self.model.read(p, t, upto), News::None)
             }
             66..=67 => {
-                let is = said(&levels::unread_from(&cx, who, message).await);
+                let is = said(&subscriptions::unread_from(&cx, who, message).await);
                 (format!("{p} makes {m} and what follows unread"), is, self.model.unread_from(p, m), News::None)
             }
             68..=69 => self.look_or_mark(p).await,
@@ -376,7 +377,7 @@ impl World<'_> {
     async fn look_or_mark(&mut self, p: P) -> (String, Said, Said, News) {
         let cx = self.forum.cx.clone();
         if self.shown.is_empty() || self.dice.roll(2) == 0 {
-            let sidebar = domain::unread::sidebar(&cx, id(self.people[p])).await.unwrap();
+            let sidebar = domain::live::unread::sidebar(&cx, id(self.people[p])).await.unwrap();
             let unread = (0..self.model.topics.len()).filter(|t| self.model.unread(*t, p) > 0);
             let upto =
                 unread.map(|t| (t, self.model.topics[t].numbering, self.model.topics[t].messages.len())).collect();

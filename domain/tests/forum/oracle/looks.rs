@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::bus::{Backlog, Cursor};
+use domain::live::unread;
+use domain::messages::mentions;
 use domain::model::{GroupId, GroupKind, MessageId, TopicId};
 use domain::policy::Viewer;
 use domain::store::groups::{Order, Wanted};
-use domain::unread;
-use domain::{groups, mentions, messages, moves, search, topics};
+use domain::topics::moves;
+use domain::{groups, messages, search, topics};
 use serde_json::Value;
 
 use super::World;
@@ -254,7 +256,7 @@ impl World<'_> {
         let expected = self.model.mentions(p);
         assert_eq!(shown, expected, "where {p} is named{}", self.trace());
         assert_eq!(sidebar.mentions, expected.values().filter(|new| **new).count() as i64, "{p}{}", self.trace());
-        let followed = domain::levels::followed(cx, viewer, &sidebar, None, 200).await.unwrap().0;
+        let followed = domain::topics::subscriptions::followed(cx, viewer, &sidebar, None, 200).await.unwrap().0;
         let shown: BTreeSet<TopicId> = followed.into_iter().map(|(_, row)| row.topic.id).collect();
         let follows = |(t, topic): &(T, &super::model::Topic)| {
             self.model.groups[topic.group].members.contains_key(&p)

@@ -11,12 +11,14 @@ mod places;
 
 use std::time::Duration;
 
+use domain::admin::doctor;
 use domain::bus::{Cursor, Stream};
+use domain::messages::conversations;
 use domain::model::{GroupKind, Role};
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::time::Timestamp;
-use domain::{directs, doctor, groups, topics};
+use domain::{groups, topics};
 
 use crate::id;
 use changes::{Begun, Written};
@@ -136,7 +138,7 @@ impl<'a> World<'a> {
         let to = format!("{} {}", self.names[1], self.names[2]);
         let (title, written) = (self.word("t"), self.word("w"));
         let posted =
-            directs::start(cx, self.people[0], &to, &title, draft(&format!("{written} quince"))).await.unwrap();
+            conversations::start(cx, self.people[0], &to, &title, draft(&format!("{written} quince"))).await.unwrap();
         let now = self.now();
         let member =
             |since, sees_from| Member { role: Role::Member, level: domain::model::Level::Normal, since, sees_from };
@@ -151,7 +153,8 @@ impl<'a> World<'a> {
         self.forum.drain().await;
         self.pass();
         let written = self.word("w");
-        let posted = directs::add(cx, self.people[1], posted.group, &self.names[3], draft(&written)).await.unwrap();
+        let posted =
+            conversations::add(cx, self.people[1], posted.group, &self.names[3], draft(&written)).await.unwrap();
         let now = self.now();
         self.model.groups[g].members.insert(3, member(now, Some(now)));
         // Its first words are its title.

@@ -1,0 +1,346 @@
+//! Invitations: links into a group that end, and people invited by name.
+
+use std::time::Duration;
+
+use crate::groups::{self, Found};
+use crate::groups::{members, requests};
+use crate::live::unread;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::log;
+use crate::platform::secrets;
+use crate::platform::validate;
+use crate::site::rate_limits;
+use crate::site::rate_limits::By;
+use model::Fields;
+use model::policy::{Deed, Standing, Viewer};
+use model::{Group, GroupId, InvitationId, Role, UserId};
+use model::{LogDeed, LogEntry};
+use store::Tx;
+use store::groups::invitations::{Invitation, InvitedRow, InvitedTo, NewInvitation};
+
+/// Days that a link is good for, at the most.
+pub const MAX_DAYS: i64 = 90;
+/// People that may use a link, at the most.
+pub const MAX_USES: i64 = 500;
+/// Invitations that are listed.
+const LISTED: i64 = 200;
+/// Hexadecimal digits of a link's token: 128 bits from the operating system.
+const TOKEN: usize = 32;
+
+/// Whether somebody of this standing may let others in so; `None`: lets them ask.
+fn may_offer(standing: Standing, role: Option<Role>) -> bool {
+    match role {
+        None => standing.may(Deed::Invite) && standing.kind != model::GroupKind::Direct,
+        Some(role) => standing.may(Deed::Invite) && standing.may_grant(role),
+    }
+}
+
+/// What the page of invitations shows to a member.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The group, and how the reader stands to it.
+    pub found: Found,
+    /// Links that can be used: the reader's own, and for those who decide who is in the group all.
+    pub links: Vec<Invitation>,
+    /// Who was invited by name, for those who decide.
+    pub invited: Vec<InvitedRow>,
+}
+
+/// The invitations into a group.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`] for those not in it.
+pub async fn list(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Shown> {
+    let user = viewer.user()?;
+    let found = of_group(cx, viewer, group).await?;
+    let mut links = store::groups::invitations::of_group(&cx.db, group, cx.now(), LISTED).await?;
+    let decides = found.standing.may(Deed::Admit);
+    links.retain(|link| decides || link.inviter_id == user);
+    let invited = if decides { store::groups::invitations::invited(&cx.db, group, LISTED).await? } else { Vec::new() };
+    Ok(Shown { found, links, invited })
+}
+
+/// The group, for somebody who invites into it; into conversations people are added otherwise.
+async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Found> {
+    let found = groups::for_deed(cx, viewer, group, Deed::Read).await?;
+    if found.group.is_direct() {
+        return Err(Error::Forbidden("People are added to a conversation by its members."));
+    }
+    if !found.standing.may(Deed::Admit) {
+        found.standing.check(Deed::Invite)?;
+    }
+    Ok(found)
+}
+
+/// What the form for a link holds.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkForm {
+    /// As what it lets in; `None`: it lets one ask.
+    pub role: Option<Role>,
+    /// How many may use it.
+    pub uses: i64,
+    /// How many days it is good for.
+    pub days: i64,
+}
+
+/// Makes a link: its token, which is shown once and not kept.
+///
+/// # Errors
+/// [`Error::Invalid`] with what has to be mended, [`Error::NotFound`], [`Error::Forbidden`], [`Error::TooMany`].
+pub async fn make_link(cx: &Context, viewer: Viewer, group: GroupId, form: LinkForm) -> Result<String> {
+    let user = viewer.user()?;
+    let found = of_group(cx, viewer, group).await?;
+    found.standing.check(Deed::Invite)?;
+    let mut fields = Fields::default();
+    if !(1..=MAX_USES).contains(&form.uses) {
+        fields.add("uses", format!("From 1 to {MAX_USES} people."));
+    }
+    if !(1..=MAX_DAYS).contains(&form.days) {
+        fields.add("days", format!("From 1 to {MAX_DAYS} days."));
+    }
+    if !may_offer(found.standing, form.role) {
+        fields.add("role", "You cannot give others more than you may do yourself.");
+    }
+    fields.check()?;
+    rate_limits::count(cx, rate_limits::Deed::Invite, By::User(user)).await?;
+    let token = secrets::token()?[..TOKEN].to_owned();
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    if !may_offer(members::held(&mut tx, viewer, group).await?, form.role) {
+        return Err(Error::Forbidden("You cannot give others more than you may do yourself."));
+    }
+    let new = NewInvitation {
+        group,
+        inviter: user,
+        token: &secrets::digest(&token),
+        role: form.role,
+        expires_at: now.plus(Duration::from_secs(form.days as u64 * 24 * 3_600)),
+        uses: form.uses,
+    };
+    store::groups::invitations::insert(&mut tx, new, now).await?;
+    if let Some(role) = form.role {
+        let entry = LogEntry::new(user, LogDeed::LinkMade).group(group).detail(role.as_str());
+        log::write(&mut tx, entry, now).await?;
+    }
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// Revokes a link: whoever made it, and those who decide who is in the group.
+///
+/// # Errors
+/// [`Error::NotFound`], also for links that others made.
+pub async fn revoke(cx: &Context, viewer: Viewer, group: GroupId, id: InvitationId) -> Result<()> {
+    let user = viewer.user()?;
+    let found = groups::for_deed(cx, viewer, group, Deed::Read).await?;
+    let link = store::groups::invitations::by_id(&cx.db, group, id).await?.ok_or(Error::NotFound)?;
+    if link.inviter_id != user && !found.standing.may(Deed::Admit) {
+        return Err(Error::NotFound);
+    }
+    let mut tx = cx.db.begin().await?;
+    let own = link.inviter_id == user;
+    // A member's own link, by which others ask, concerns nobody: that it was made is in the log as little.
+    if store::groups::invitations::delete(&mut tx, id).await? > 0 && (link.role.is_some() || !own) {
+        let entry = LogEntry::new(user, LogDeed::LinkRevoked).group(group).detail(link.role.map_or("", Role::as_str));
+        let entry = if own { entry } else { entry.whom(link.inviter_id) };
+        log::write(&mut tx, entry, cx.now()).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// What a link offers to whoever holds it.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// The link.
+    pub invitation: Invitation,
+    /// Where it leads.
+    pub group: Group,
+    /// How the reader stands to it.
+    pub standing: Standing,
+    /// Whether they asked already and wait.
+    pub waits: bool,
+}
+
+/// What a link offers.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, it ended or was used up, or whoever made it may not let others in so any more.
+pub async fn offer(cx: &Context, viewer: Viewer, token: &str) -> Result<Offer> {
+    if token.len() != TOKEN || !token.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(Error::NotFound);
+    }
+    let invitation = store::groups::invitations::by_token(&cx.db, &secrets::digest(token), cx.now())
+        .await?
+        .ok_or(Error::NotFound)?;
+    let inviter = Viewer::User { id: invitation.inviter_id, is_admin: is_admin(cx, invitation.inviter_id).await? };
+    let by = groups::stand(cx, inviter, invitation.group_id).await?;
+    if !may_offer(by.standing, invitation.role) {
+        return Err(Error::NotFound);
+    }
+    let Found { group, standing, .. } = groups::stand(cx, viewer, invitation.group_id).await?;
+    let waits = requests::own(cx, viewer, group.id).await?.is_some_and(|asked| asked.declined_at.is_none());
+    Ok(Offer { invitation, group, standing, waits })
+}
+
+async fn is_admin(cx: &Context, user: UserId) -> Result<bool> {
+    let user = store::people::users::by_id(&cx.db, user).await?;
+    Ok(user.is_some_and(|user| {
+        user.is_admin && model::policy::barred(user.suspended_until, user.banned_at, cx.now()).is_none()
+    }))
+}
+
+/// Where following a link led.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Followed {
+    /// Into the group.
+    In(Group),
+    /// They wait for an answer.
+    Asked(Group),
+}
+
+/// Follows a link: comes in, or asks with a message. The rights of whoever made it are looked at again, the group held.
+///
+/// # Errors
+/// As [`offer`]; [`Error::Forbidden`] for who was banned or lately declined, [`Error::Invalid`] on `message`, [`Error::TooMany`].
+pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) -> Result<Followed> {
+    let user = viewer.user()?;
+    let Offer { invitation, group, standing, .. } = offer(cx, viewer, token).await?;
+    if standing.role.is_some() {
+        return Ok(Followed::In(group));
+    }
+    let message = validate::reason(message, "message", false)?;
+    rate_limits::count(cx, rate_limits::Deed::Ask, By::User(user)).await?;
+    if invitation.role.is_none() {
+        requests::check_pause(cx, group.id, user).await?;
+    }
+    let now = cx.now();
+    let inviter = Viewer::User { id: invitation.inviter_id, is_admin: is_admin(cx, invitation.inviter_id).await? };
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    let standing = members::held(&mut tx, viewer, group.id).await?;
+    let by = held_inviter(&mut tx, inviter, group.id, standing).await?;
+    if !may_offer(by, invitation.role) {
+        return Err(Error::NotFound);
+    }
+    if !standing.may_follow_link() {
+        return Err(Error::Forbidden("This group does not let you in."));
+    }
+    if store::groups::invitations::use_once(&mut tx, invitation.id, now).await? == 0 {
+        return Err(Error::NotFound);
+    }
+    match invitation.role {
+        Some(role) => {
+            members::enter(&mut tx, group.id, user, role, now).await?;
+            let entry = LogEntry::new(user, LogDeed::LinkFollowed).group(group.id).whom(invitation.inviter_id);
+            log::write(&mut tx, entry.detail(role.as_str()), now).await?;
+        }
+        None => requests::insert(cx, &mut tx, group.id, user, &message).await?,
+    }
+    tx.commit().await?;
+    members::tell_keepers(cx, group.id).await;
+    if invitation.role.is_none() {
+        return Ok(Followed::Asked(group));
+    }
+    members::changed(cx, user, group.id).await;
+    Ok(Followed::In(group))
+}
+
+/// The standing of whoever invites, in the transaction that holds the group.
+async fn held_inviter(tx: &mut Tx, inviter: Viewer, group: GroupId, held: Standing) -> Result<Standing> {
+    let place = store::groups::members::place(tx, group, inviter.user()?).await?;
+    let is_site_admin = matches!(inviter, Viewer::User { is_admin: true, .. });
+    Ok(Standing { role: place.role, is_banned: place.banned, is_site_admin, ..held })
+}
+
+/// Invites somebody by name. They see it, and accept or decline.
+///
+/// # Errors
+/// [`Error::Invalid`] on `username`, [`Error::NotFound`], [`Error::Forbidden`], [`Error::TooMany`].
+pub async fn invite(cx: &Context, viewer: Viewer, group: GroupId, name: &str) -> Result<()> {
+    let user = viewer.user()?;
+    let found = of_group(cx, viewer, group).await?;
+    found.standing.check(Deed::Admit)?;
+    found.standing.check(Deed::Invite)?;
+    let person = members::named(cx, name, "username").await?;
+    rate_limits::count(cx, rate_limits::Deed::Invite, By::User(user)).await?;
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[person.id]).await?;
+    let standing = members::held(&mut tx, viewer, group).await?;
+    standing.check(Deed::Admit)?;
+    standing.check(Deed::Invite)?;
+    let place = store::groups::members::place(&mut tx, group, person.id).await?;
+    if place.role.is_some() {
+        return Err(Error::invalid("username", "They are in the group already."));
+    }
+    if place.banned {
+        return Err(Error::invalid("username", "They were banned from the group: lift that first."));
+    }
+    if store::groups::invitations::invite(&mut tx, group, person.id, user, cx.now()).await? > 0 {
+        log::write(&mut tx, LogEntry::new(user, LogDeed::Invited).group(group).whom(person.id), cx.now()).await?;
+    }
+    tx.commit().await?;
+    members::redraw(cx, group, &[person.id]).await?;
+    Ok(())
+}
+
+/// Takes an invitation by name back.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, [`Error::Forbidden`].
+pub async fn uninvite(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<()> {
+    let by = viewer.user()?;
+    groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    store::groups::invitations::uninvite(&mut tx, group, user).await?.ok_or(Error::NotFound)?;
+    log::write(&mut tx, LogEntry::new(by, LogDeed::Uninvited).group(group).whom(user), cx.now()).await?;
+    tx.commit().await?;
+    members::redraw(cx, group, &[user]).await?;
+    Ok(())
+}
+
+/// Accepts an invitation by name, if whoever invited may still let others in.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, or it does not hold any more; [`Error::Forbidden`] when the group is archived.
+pub async fn accept(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Group> {
+    let user = viewer.user()?;
+    let inviter = store::groups::invitations::inviter_of(&cx.db, group, user).await?.ok_or(Error::NotFound)?;
+    let by = Viewer::User { id: inviter, is_admin: is_admin(cx, inviter).await? };
+    let found = groups::stand(cx, viewer, group).await?;
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    let standing = members::held(&mut tx, viewer, group).await?;
+    if standing.is_archived {
+        return Err(Error::Forbidden("The group is archived: everything stays as it is."));
+    }
+    let by = held_inviter(&mut tx, by, group, standing).await?;
+    let stands = store::groups::invitations::uninvite(&mut tx, group, user).await? == Some(inviter);
+    if !stands || !by.may_grant(Role::Member) || !standing.may_follow_link() {
+        return Err(Error::NotFound);
+    }
+    members::enter(&mut tx, group, user, Role::Member, cx.now()).await?;
+    tx.commit().await?;
+    members::changed(cx, user, group).await;
+    Ok(found.group)
+}
+
+/// Declines an invitation by name.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub async fn decline(cx: &Context, viewer: Viewer, group: GroupId) -> Result<()> {
+    let user = viewer.user()?;
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    store::groups::invitations::uninvite(&mut tx, group, user).await?.ok_or(Error::NotFound)?;
+    tx.commit().await?;
+    members::redraw(cx, group, &[user]).await?;
+    Ok(())
+}
+
+/// Where the reader is invited to by name.
+pub async fn mine(cx: &Context, viewer: Viewer) -> Result<Vec<InvitedTo>> {
+    Ok(store::groups::invitations::of_user(&cx.db, viewer.user()?, LISTED).await?)
+}

@@ -1,0 +1,503 @@
+//! Groups: make, find, join, leave, change, archive, delete. Who is in them otherwise is decided in `members.rs`.
+
+pub mod invitations;
+pub mod members;
+pub mod requests;
+
+use crate::live::unread;
+use crate::messages::conversations;
+use crate::people::sessions;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::jobs;
+use crate::platform::jobs::Job;
+use crate::platform::log;
+use crate::platform::validate;
+use crate::screening::screen;
+use crate::screening::screen::Describing;
+use crate::site::rate_limits;
+use crate::site::rate_limits::By;
+use crate::topics::moves;
+use bus::Control;
+use model::names;
+use model::policy::{self, Deed, Standing, Viewer};
+use model::time::Timestamp;
+use model::{Category, Group, GroupId, GroupKind, GroupRow, Person, Role, UserId, Waits};
+use model::{LogDeed, LogEntry};
+use store::Tx;
+use store::groups::members::MemberRow;
+use store::groups::{Described, GroupFor, Wanted};
+use store::search_log;
+use store::search_log::Changed;
+
+/// A group as one reader stands to it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The group.
+    pub group: Group,
+    /// What the reader is to it.
+    pub standing: Standing,
+    /// How many messages in it were reported and wait for an answer; counted for those who give it.
+    pub reported: i64,
+    /// How many messages wait in it for approval; counted for the same people.
+    pub held: i64,
+    /// Whether topics of the reader wait for it, or were declined.
+    pub own_held: bool,
+}
+
+fn found(viewer: Viewer, row: GroupFor) -> Found {
+    let standing = Standing {
+        kind: row.group.kind,
+        role: row.role,
+        is_site_admin: matches!(viewer, Viewer::User { is_admin: true, .. }),
+        is_banned: row.banned,
+        is_archived: row.group.is_archived(),
+        sees_from: row.sees_from,
+    };
+    Found { group: row.group, standing, reported: row.reported, held: row.held, own_held: row.own_held }
+}
+
+/// The group of an id, as somebody stands to it who may not even know of it: for deeds that need no knowledge of it.
+pub(crate) async fn stand(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Found> {
+    Ok(found(viewer, store::groups::by_id(&cx.db, id, viewer.id_or_none()).await?.ok_or(Error::NotFound)?))
+}
+
+/// The group of a slug.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or the reader may not know of it.
+pub async fn by_slug(cx: &Context, viewer: Viewer, slug: &str) -> Result<Found> {
+    let found = found(viewer, store::groups::by_slug(&cx.db, slug, viewer.id_or_none()).await?.ok_or(Error::NotFound)?);
+    found.standing.check(Deed::Know)?;
+    Ok(found)
+}
+
+/// The group of an id.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or the reader may not know of it.
+pub async fn by_id(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Found> {
+    let found = stand(cx, viewer, id).await?;
+    found.standing.check(Deed::Know)?;
+    Ok(found)
+}
+
+/// The group of an id, for a deed that has to be theirs to do.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or the reader may not know of it, else [`Error::Forbidden`] with the reason.
+pub async fn for_deed(cx: &Context, viewer: Viewer, id: GroupId, deed: Deed) -> Result<Found> {
+    let found = stand(cx, viewer, id).await?;
+    found.standing.check(deed)?;
+    Ok(found)
+}
+
+/// Whether anyone may read the group.
+pub async fn is_public(cx: &Context, id: GroupId) -> Result<bool> {
+    Ok(store::groups::by_id(&cx.db, id, UserId(0)).await?.is_some_and(|row| policy::anyone_reads(row.group.kind)))
+}
+
+/// What the form for a group holds.
+#[derive(Clone, Debug)]
+pub struct GroupForm {
+    /// Its name.
+    pub name: String,
+    /// Its word in addresses; made of the name when empty. Ignored when a group is changed: links hold.
+    pub slug: String,
+    /// What it is about.
+    pub description: String,
+    /// Who may see it.
+    pub kind: GroupKind,
+    /// Where it stands among those that one can discover.
+    pub category: Category,
+    /// Seconds between two messages of a member in a topic: one of [`Group::SLOW`].
+    pub slow_seconds: i64,
+    /// How many messages of somebody new wait for approval: one of [`Group::FIRST_HELD`].
+    pub first_held: i64,
+    /// Whether more people may come to read what was said in it so far.
+    pub opens: bool,
+}
+
+impl GroupForm {
+    /// With a name and a kind, and nothing else; that it may open is meant.
+    pub fn new(name: impl Into<String>, kind: GroupKind) -> Self {
+        let (slug, description) = (String::new(), String::new());
+        Self {
+            name: name.into(),
+            slug,
+            description,
+            kind,
+            category: Category::Other,
+            slow_seconds: 0,
+            first_held: 0,
+            opens: true,
+        }
+    }
+
+    fn described<'a>(&self, name: &'a str, description: &'a str) -> Result<Described<'a>> {
+        if self.kind == GroupKind::Direct {
+            return Err(Error::invalid("kind", "A conversation begins with a message to somebody."));
+        }
+        let &Self { kind, category, slow_seconds, first_held, .. } = self;
+        if !Group::SLOW.contains(&slow_seconds) {
+            return Err(Error::invalid("slow", "Choose one of them."));
+        }
+        if !Group::FIRST_HELD.contains(&first_held) {
+            return Err(Error::invalid("first_held", "Choose one of them."));
+        }
+        Ok(Described { name, description, kind, category, slow_seconds, first_held })
+    }
+}
+
+/// Makes a group; its maker is its first admin.
+///
+/// # Errors
+/// [`Error::Invalid`] with what has to be mended, [`Error::TooMany`], [`Error::SignedOut`].
+pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Group> {
+    let user = viewer.user()?;
+    let (name, description) = validate::group(&form.name, &form.description)?;
+    let described = form.described(&name, &description)?;
+    let typed = form.slug.trim().to_lowercase();
+    let is_typed = !typed.is_empty();
+    let slug = if is_typed { typed.clone() } else { names::slugify(&name) };
+    if slug.is_empty() {
+        return Err(Error::invalid("slug", "No address can be made of that name: choose one of letters a to z."));
+    }
+    names::check_group_slug(&slug)?;
+    let describing = Describing { by: viewer, name: (&name, ""), slug: &typed, description: (&description, "") };
+    screen::group(cx, describing).await?;
+    // An address that is taken is no group made, where new accounts make few; but it tells something, and so is counted.
+    if is_typed && store::groups::has_slug(&cx.db, &slug).await? {
+        rate_limits::count(cx, rate_limits::Deed::NewGroup, By::User(user)).await?;
+        return Err(slug_taken());
+    }
+    rate_limits::count_by_age(cx, rate_limits::Deed::NewGroup, user).await?;
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    let (mut slug, mut attempt) = (slug, 1);
+    let id = loop {
+        if let Some(id) = store::groups::insert(&mut tx, &slug, described, user, now).await? {
+            break id;
+        }
+        // Whoever chose no address is given another one, and learns of no group that they may not know of.
+        attempt += 1;
+        if is_typed || attempt > 5 {
+            return Err(slug_taken());
+        }
+        slug = format!("{}-{attempt}", names::slugify(&name));
+    };
+    store::groups::members::join(&mut tx, id, user, Role::Admin, now).await?;
+    tx.commit().await?;
+    members::changed(cx, user, id).await;
+    let GroupForm { kind, category, slow_seconds, first_held, .. } = form;
+    let (archived_at, creator_id, created_at) = (None, user, now);
+    Ok(Group {
+        id,
+        slug,
+        name,
+        description,
+        kind,
+        category,
+        archived_at,
+        creator_id,
+        created_at,
+        slow_seconds,
+        first_held,
+    })
+}
+
+fn slug_taken() -> Error {
+    Error::invalid("slug", "That address is taken: choose another.")
+}
+
+/// Changes a group's name, description, kind and category. Who waits to be let into what is now public waits no more. What its log says
+/// of the time when fewer people read it stays among those who keep order.
+///
+/// # Errors
+/// [`Error::Forbidden`] for anyone but its admins, [`Error::Invalid`].
+pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) -> Result<Group> {
+    let found = for_deed(cx, viewer, id, Deed::Administer).await?;
+    let by = viewer.user()?;
+    let (name, description) = validate::group(&form.name, &form.description)?;
+    let described = form.described(&name, &description)?;
+    let Some(detail) = changes(&found.group, described) else { return Ok(found.group) };
+    let (called, said) = (found.group.name.as_str(), found.group.description.as_str());
+    let describing = Describing { by: viewer, name: (&name, called), slug: "", description: (&description, said) };
+    screen::group(cx, describing).await?;
+    let mut tx = cx.db.begin().await?;
+    let standing = members::held(&mut tx, viewer, id).await?;
+    standing.check(Deed::Administer)?;
+    let opens = moves::readers(form.kind) > moves::readers(standing.kind);
+    if opens && !form.opens {
+        return Err(Error::invalid(
+            "kind",
+            "Whoever reads it then reads all that was said in it so far, by everyone. Say below that you mean it.",
+        ));
+    }
+    let now = cx.now();
+    log::write(&mut tx, LogEntry::new(by, LogDeed::GroupEdited).group(id).detail(detail), now).await?;
+    store::groups::update(&mut tx, id, described).await?;
+    if opens {
+        store::groups::opened(&mut tx, id, now).await?;
+    }
+    if form.kind == GroupKind::Public {
+        store::groups::requests::delete_all(&mut tx, id).await?;
+    }
+    save_change(cx, tx, id).await?;
+    let GroupForm { kind, category, slow_seconds, first_held, .. } = form;
+    Ok(Group { name, description, kind, category, slow_seconds, first_held, ..found.group })
+}
+
+/// What of a group becomes another, in words; `None` when nothing does.
+fn changes(now: &Group, then: Described<'_>) -> Option<String> {
+    let mut parts = Vec::new();
+    if now.name != then.name {
+        parts.push("name".to_owned());
+    }
+    if now.description != then.description {
+        parts.push("description".to_owned());
+    }
+    if now.kind != then.kind {
+        parts.push(format!("{} to {}", now.kind, then.kind));
+    }
+    if now.category != then.category {
+        parts.push("category".to_owned());
+    }
+    if now.slow_seconds != then.slow_seconds {
+        parts.push(format!("slow mode of {} s", then.slow_seconds));
+    }
+    if now.first_held != then.first_held {
+        parts.push(format!("first messages that wait: {}", then.first_held));
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// Archives a group, so that nothing in it can be changed, or takes it out of the archive.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`] for anyone but its admins.
+pub async fn archive(cx: &Context, viewer: Viewer, id: GroupId, archived: bool) -> Result<Group> {
+    let by = viewer.user()?;
+    let found = for_deed(cx, viewer, id, Deed::Administer).await?;
+    let at = archived.then(|| cx.now());
+    let mut tx = cx.db.begin().await?;
+    members::held(&mut tx, viewer, id).await?.check(Deed::Administer)?;
+    if store::groups::archive(&mut tx, id, at).await? > 0 {
+        let what = if archived { LogDeed::GroupArchived } else { LogDeed::GroupUnarchived };
+        log::write(&mut tx, LogEntry::new(by, what).group(id), cx.now()).await?;
+        save_change(cx, tx, id).await?;
+    }
+    Ok(Group { archived_at: at, ..found.group })
+}
+
+/// A group that the reader may delete.
+///
+/// # Errors
+/// [`Error::NotFound`] when they may not know of it, [`Error::Forbidden`] for anyone but its admins and those of the site.
+pub async fn deletable(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Found> {
+    viewer.user()?;
+    for_deed(cx, viewer, id, Deed::Delete).await
+}
+
+/// Deletes a group with all that is in it. Its rows go after thirty days; its address is not given away before.
+///
+/// # Errors
+/// [`Error::Invalid`] on `name` when that is not how the group is called; as [`deletable`].
+pub async fn delete(cx: &Context, viewer: Viewer, id: GroupId, name: &str) -> Result<()> {
+    let by = viewer.user()?;
+    let found = deletable(cx, viewer, id).await?;
+    if validate::one_line(name) != found.group.name {
+        return Err(Error::invalid("name", "That is not what the group is called."));
+    }
+    let members = store::groups::members::all(&cx.db, id).await?;
+    let invited: Vec<UserId> =
+        store::groups::invitations::invited(&cx.db, id, i64::MAX).await?.iter().map(|row| row.person.id).collect();
+    let mut tx = cx.db.begin().await?;
+    // Whoever holds topics of it too holds the group first.
+    members::held(&mut tx, viewer, id).await?.check(Deed::Delete)?;
+    unread::users_change(cx, &members).await?;
+    unread::users_change(cx, &invited).await?;
+    if bury(&mut tx, id, cx.now()).await? {
+        log::write(&mut tx, LogEntry::new(by, LogDeed::GroupDeleted).group(id), cx.now()).await?;
+    }
+    tx.commit().await?;
+    cx.wake.after_commit();
+    sessions::tell(cx, &Control::GroupChanged { group: id }).await;
+    for user in members.into_iter().chain(invited) {
+        members::changed(cx, user, id).await;
+    }
+    Ok(())
+}
+
+/// Deletes a group in a transaction that found that it goes; whether it was there.
+pub(crate) async fn bury(tx: &mut Tx, id: GroupId, now: Timestamp) -> Result<bool> {
+    let was_there = store::groups::delete(tx, id, now).await? > 0;
+    search_log::insert(tx, Changed::Group(id)).await?;
+    jobs::enqueue(tx, &Job::GroupChanged { group: id }, now).await?;
+    Ok(was_there)
+}
+
+/// Commits a change of a group, and tells of it.
+async fn save_change(cx: &Context, mut tx: Tx, id: GroupId) -> Result<()> {
+    jobs::enqueue(&mut tx, &Job::GroupChanged { group: id }, cx.now()).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    sessions::tell(cx, &Control::GroupChanged { group: id }).await;
+    Ok(())
+}
+
+/// Joins a public group.
+///
+/// # Errors
+/// [`Error::NotFound`] when they may not know of it, [`Error::Forbidden`] when they have to be let in, or were banned.
+pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
+    let user = viewer.user()?;
+    let found = by_id(cx, viewer, id).await?;
+    if found.standing.role.is_some() {
+        return Ok(found.group);
+    }
+    found.standing.check(Deed::Join)?;
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    // It may have been closed since it was looked at, or they may have been banned.
+    members::held(&mut tx, viewer, id).await?.check(Deed::Join)?;
+    members::enter(&mut tx, id, user, Role::Member, cx.now()).await?;
+    // Whoever comes into a group that everyone left decides in it.
+    members::take_over(&mut tx, id, user, cx.now()).await?;
+    tx.commit().await?;
+    members::changed(cx, user, id).await;
+    Ok(found.group)
+}
+
+/// Leaves a group. When its last admin leaves, the eldest member takes over; a conversation that nobody is in any more goes.
+///
+/// # Errors
+/// [`Error::NotFound`] when they may not know of it; [`Error::Forbidden`] for the last member of a private or closed group, which
+/// nobody could come into again.
+pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
+    let user = viewer.user()?;
+    let found = by_id(cx, viewer, id).await?;
+    if found.standing.role.is_none() {
+        return Ok(found.group);
+    }
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    // Of two admins who leave at once, the second sees that the first is gone.
+    let kind = store::groups::hold(&mut tx, id).await?.ok_or(Error::NotFound)?.kind;
+    let mut concerned = members::drop_out(cx, &mut tx, id, user).await?;
+    let (_, left) = store::groups::members::head_count(&mut tx, id).await?;
+    match kind {
+        GroupKind::Direct if left == 0 => {
+            bury(&mut tx, id, cx.now()).await?;
+        }
+        GroupKind::Direct => {
+            conversations::rename(&mut tx, id).await?;
+            jobs::enqueue(&mut tx, &Job::GroupChanged { group: id }, cx.now()).await?;
+        }
+        GroupKind::Private if left == 0 => {
+            return Err(Error::Forbidden(
+                "You are the last one here: nobody could ever find this group again. Delete it, if it is to go.",
+            ));
+        }
+        GroupKind::Closed if left == 0 => {
+            return Err(Error::Forbidden(
+                "You are the last one here: nobody could let anyone in again. Make it public, or delete it.",
+            ));
+        }
+        GroupKind::Public | GroupKind::Closed | GroupKind::Private => {
+            concerned.extend(members::take_over(&mut tx, id, user, cx.now()).await?);
+        }
+    }
+    tx.commit().await?;
+    cx.wake.after_commit();
+    for user in concerned {
+        members::changed(cx, user, id).await;
+    }
+    Ok(found.group)
+}
+
+/// Puts somebody into a group, whoever may see it: for imports and the demo.
+pub async fn admit(cx: &Context, group: GroupId, user: UserId, role: Role) -> Result<()> {
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    members::enter(&mut tx, group, user, role, cx.now()).await?;
+    tx.commit().await?;
+    members::changed(cx, user, group).await;
+    Ok(())
+}
+
+/// What waits for somebody in the groups in which they keep order. Call it for those who do.
+pub async fn waiting(cx: &Context, viewer: Viewer) -> Result<Vec<Waits>> {
+    Ok(store::groups::waiting(&cx.db, viewer.user()?).await?)
+}
+
+/// The groups that a reader may know of, for discovering: a page, and whether there are more.
+pub async fn discover(
+    cx: &Context,
+    viewer: Viewer,
+    wanted: Wanted<'_>,
+    page: i64,
+    limit: i64,
+) -> Result<(Vec<GroupRow>, bool)> {
+    let offset = page.clamp(0, 10_000) * limit;
+    let mut rows = store::groups::discover(&cx.db, viewer.id_or_none(), wanted, limit + 1, offset).await?;
+    let more = rows.len() as i64 > limit;
+    rows.truncate(limit as usize);
+    Ok((rows, more))
+}
+
+/// A page of the members by name: how many there are in all, the page, and whether there are more.
+pub async fn list_members(cx: &Context, found: &Found, page: i64, limit: i64) -> Result<(i64, Vec<MemberRow>, bool)> {
+    found.standing.check(Deed::Read)?;
+    let total = store::groups::members::count(&cx.db, found.group.id).await?;
+    let mut rows =
+        store::groups::members::page(&cx.db, found.group.id, limit + 1, page.clamp(0, 10_000) * limit).await?;
+    let more = rows.len() as i64 > limit;
+    rows.truncate(limit as usize);
+    Ok((total, rows, more))
+}
+
+/// What stands beside a group's pages.
+#[derive(Clone, Debug, Default)]
+pub struct Aside {
+    /// How many are in it.
+    pub members: i64,
+    /// Who of them is here now, at most a few dozen.
+    pub here: Vec<Person>,
+    /// How many more are.
+    pub more: i64,
+    /// Who is left out, now and when they come: those whom the reader ignores.
+    pub without: Vec<UserId>,
+}
+
+/// How many of those here are named.
+const NAMED: usize = 50;
+
+/// Size of the group and who is here of it.
+pub async fn aside(cx: &Context, group: GroupId) -> Result<Aside> {
+    let here = store::groups::members::among(&cx.db, group, &cx.bus.here().await?).await?;
+    aside_of(cx, group, here).await
+}
+
+/// The same, when it is known who is here of it.
+pub(crate) async fn aside_of(cx: &Context, group: GroupId, mut here: Vec<UserId>) -> Result<Aside> {
+    let members = store::groups::members::count(&cx.db, group).await?;
+    let more = here.len().saturating_sub(NAMED) as i64;
+    here.sort_unstable();
+    here.truncate(NAMED);
+    Ok(Aside { members, here: store::people::users::by_ids(&cx.db, &here).await?, more, without: Vec::new() })
+}
+
+/// What follows when a group was changed: everyone in it counts again, and those outside who are mentioned in it, for whom it
+/// may have come or gone; open pages of it are drawn anew.
+pub(crate) async fn changed(cx: &Context, group: GroupId) -> Result<()> {
+    unread::group_changed(cx, group).await?;
+    let outside = store::messages::mentions::outside(&cx.db, group).await?;
+    unread::users_change(cx, &outside).await?;
+    let present = cx.bus.listening().await?;
+    let inside = store::groups::members::among(&cx.db, group, &present).await?;
+    members::redraw(cx, group, &inside).await?;
+    sessions::tell(cx, &Control::SearchChanged).await;
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! Asking to be let into a group, and answering.
+
+use std::time::Duration;
+
+use crate::groups::members;
+use crate::groups::{self, Found};
+use crate::live::unread;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::log;
+use crate::platform::validate;
+use crate::site::rate_limits;
+use crate::site::rate_limits::By;
+use model::policy::{Deed, Viewer};
+use model::time::Timestamp;
+use model::{Group, GroupId, Role, UserId};
+use model::{LogDeed, LogEntry};
+use store::Tx;
+use store::groups::requests::{AskedRow, OwnRow, RequestRow};
+
+/// How long whoever was declined waits before they ask again.
+pub const PAUSE: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// Requests on the page of those who answer.
+pub const LISTED: i64 = 100;
+
+/// What somebody asked of a group, if they wait for an answer or were declined.
+pub async fn own(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Option<AskedRow>> {
+    match viewer.id() {
+        Some(user) => Ok(store::groups::requests::of(&cx.db, group, user).await?),
+        None => Ok(None),
+    }
+}
+
+/// Asks to be let into a closed group. Asking again changes what is said.
+///
+/// # Errors
+/// [`Error::Invalid`] on `message`, [`Error::NotFound`], [`Error::Forbidden`], [`Error::TooMany`].
+pub async fn ask(cx: &Context, viewer: Viewer, group: GroupId, message: &str) -> Result<Group> {
+    let user = viewer.user()?;
+    let found = groups::for_deed(cx, viewer, group, Deed::Ask).await?;
+    let message = validate::reason(message, "message", false)?;
+    rate_limits::count(cx, rate_limits::Deed::Ask, By::User(user)).await?;
+    check_pause(cx, group, user).await?;
+    let mut tx = cx.db.begin().await?;
+    members::held(&mut tx, viewer, group).await?.check(Deed::Ask)?;
+    insert(cx, &mut tx, group, user, &message).await?;
+    tx.commit().await?;
+    members::tell_keepers(cx, group).await;
+    Ok(found.group)
+}
+
+/// Nothing when they were not declined lately.
+///
+/// # Errors
+/// [`Error::Forbidden`].
+pub(crate) async fn check_pause(cx: &Context, group: GroupId, user: UserId) -> Result<()> {
+    let declined = store::groups::requests::of(&cx.db, group, user).await?.and_then(|asked| asked.declined_at);
+    if declined.is_some_and(|at| at.plus(PAUSE) > cx.now()) {
+        return Err(Error::Forbidden("Your request was declined. You can ask again after a week."));
+    }
+    Ok(())
+}
+
+pub(crate) async fn insert(cx: &Context, tx: &mut Tx, group: GroupId, user: UserId, message: &str) -> Result<()> {
+    store::groups::requests::insert(tx, group, user, message, cx.now()).await?;
+    Ok(())
+}
+
+/// Takes one's own request back. What was declined stays so.
+///
+/// # Errors
+/// [`Error::NotFound`] when none waits.
+pub async fn withdraw(cx: &Context, viewer: Viewer, group: GroupId) -> Result<()> {
+    let user = viewer.user()?;
+    let mut tx = cx.db.begin().await?;
+    if store::groups::requests::take(&mut tx, group, &[user]).await?.is_empty() {
+        return Err(Error::NotFound);
+    }
+    tx.commit().await?;
+    members::tell_keepers(cx, group).await;
+    Ok(())
+}
+
+/// Who waits to be let in, for those who answer; and how many in all.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`].
+pub async fn waiting(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Found, Vec<RequestRow>, i64)> {
+    viewer.user()?;
+    let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    let rows = store::groups::requests::waiting(&cx.db, group, LISTED).await?;
+    let total = if (rows.len() as i64) < LISTED {
+        rows.len() as i64
+    } else {
+        store::groups::requests::count(&cx.db, group).await?
+    };
+    Ok((found, rows, total))
+}
+
+/// How many wait to be let in, for those who answer; 0 for everyone else, and where nobody has to ask.
+pub async fn count(cx: &Context, found: &Found) -> Result<i64> {
+    if found.group.kind == model::GroupKind::Public || !found.standing.may(Deed::Admit) {
+        return Ok(0);
+    }
+    Ok(store::groups::requests::count(&cx.db, found.group.id).await?)
+}
+
+/// Lets those of these people in who wait for it, or declines: how many were answered.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`].
+pub async fn answer(
+    cx: &Context,
+    viewer: Viewer,
+    group: GroupId,
+    users: &[UserId],
+    approve: bool,
+) -> Result<(Group, usize)> {
+    let by = viewer.user()?;
+    let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, users).await?;
+    let standing = members::held(&mut tx, viewer, group).await?;
+    standing.check(Deed::Admit)?;
+    let answered = if approve {
+        if standing.is_archived {
+            return Err(Error::Forbidden("The group is archived: everything stays as it is."));
+        }
+        let taken = store::groups::requests::take(&mut tx, group, users).await?;
+        for user in &taken {
+            if !store::groups::members::place(&mut tx, group, *user).await?.banned {
+                members::enter(&mut tx, group, *user, Role::Member, now).await?;
+                log(&mut tx, by, LogDeed::MemberAdmitted, group, *user, now).await?;
+            }
+        }
+        taken
+    } else {
+        let declined = store::groups::requests::decline(&mut tx, group, users, now).await?;
+        for user in &declined {
+            log(&mut tx, by, LogDeed::RequestDeclined, group, *user, now).await?;
+        }
+        declined
+    };
+    tx.commit().await?;
+    for user in &answered {
+        members::changed(cx, *user, group).await;
+    }
+    members::tell_keepers(cx, group).await;
+    Ok((found.group, answered.len()))
+}
+
+async fn log(tx: &mut Tx, by: UserId, what: LogDeed, group: GroupId, user: UserId, now: Timestamp) -> Result<()> {
+    log::write(tx, LogEntry::new(by, what).group(group).whom(user), now).await
+}
+
+/// What somebody asked for themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mine {
+    /// Of which group.
+    pub id: GroupId,
+    /// The group, where they may know of it: they came by a link, or it was another kind of group when they asked.
+    pub group: Option<Group>,
+    /// When.
+    pub asked_at: Timestamp,
+    /// When somebody said no.
+    pub declined_at: Option<Timestamp>,
+}
+
+/// What somebody asked for themselves, the latest first.
+pub async fn mine(cx: &Context, viewer: Viewer) -> Result<Vec<Mine>> {
+    let rows = store::groups::requests::of_user(&cx.db, viewer.user()?, LISTED).await?;
+    let mine = |row: OwnRow| Mine {
+        id: row.group.id,
+        group: row.known.then_some(row.group),
+        asked_at: row.asked_at,
+        declined_at: row.declined_at,
+    };
+    Ok(rows.into_iter().map(mine).collect())
+}

@@ -1,0 +1,101 @@
+//! What those who keep order find in the demo: done by the ways that people do it.
+
+use std::collections::HashMap;
+
+use crate::groups::members;
+use crate::groups::{self, GroupForm};
+use crate::messages::conversations;
+use crate::moderation::reports;
+use crate::moderation::rules;
+use crate::moderation::rules::RuleForm;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::validate::Draft;
+use crate::{messages, topics};
+use model::policy::Viewer;
+use model::{Grounds, Mark, MessageId, Role, RuleDeed, RuleKind, TopicId, UserId};
+
+use super::script::{
+    ADVERTISEMENT, CATEGORIES, FIRST_WORDS, NEWCOMER, OWN, PINNED, PRIVATELY, REPORTERS, RESOLVED, SELLER, WATCHED,
+};
+
+/// The demo as it was written down.
+pub(super) struct Place<'a> {
+    /// Accounts by their name in the script.
+    pub users: &'a HashMap<&'static str, (UserId, String)>,
+    /// Topics by their word in addresses.
+    pub topics: &'a HashMap<&'static str, TopicId>,
+}
+
+impl Place<'_> {
+    fn viewer(&self, name: &str) -> Result<Viewer> {
+        let (id, _) = self.users.get(name).ok_or_else(|| Error::Internal(format!("the demo knows no {name}")))?;
+        Ok(Viewer::User { id: *id, is_admin: false })
+    }
+
+    fn topic(&self, slug: &str) -> Result<TopicId> {
+        self.topics.get(slug).copied().ok_or_else(|| Error::Internal(format!("the demo has no topic {slug}")))
+    }
+}
+
+/// Categories and marks; the demo's own account keeps order in one group, where a message waits, one is reported, and a rule is on;
+/// and somebody writes to it in private.
+pub(super) async fn keep(cx: &Context, place: &Place<'_>) -> Result<()> {
+    for (slug, admin, category) in CATEGORIES {
+        let group = store::groups::by_slug(&cx.db, slug, UserId(0)).await?.ok_or(Error::NotFound)?.group;
+        let first_held = if *slug == WATCHED { 1 } else { 0 };
+        let form = GroupForm {
+            description: group.description.clone(),
+            category: *category,
+            first_held,
+            ..GroupForm::new(group.name.clone(), group.kind)
+        };
+        let admin = place.viewer(admin)?;
+        groups::update(cx, admin, group.id, form).await?;
+        if *slug == WATCHED {
+            let own = place.viewer(OWN)?.user()?;
+            members::set_role(cx, admin, group.id, own, Role::Moderator).await?;
+            let rule = RuleForm {
+                name: "Phone numbers".into(),
+                kind: Some(RuleKind::Pattern),
+                body: r"\+?\d[\d ]{8,}\d".into(),
+                in_text: true,
+                in_title: true,
+                in_links: false,
+                in_names: false,
+                new_days: Some(0),
+                new_messages: Some(0),
+                deed: Some(RuleDeed::Report),
+                explanation: String::new(),
+            };
+            let rule = rules::create(cx, admin, Some(group.id), rule).await?;
+            rules::switch(cx, admin, rule, 1, true).await?;
+        }
+    }
+    for (slug, by) in PINNED {
+        topics::mark(cx, place.viewer(by)?, place.topic(slug)?, Mark::Pinned, true).await?;
+    }
+    for (slug, by) in RESOLVED {
+        topics::mark(cx, place.viewer(by)?, place.topic(slug)?, Mark::Resolved, true).await?;
+    }
+    let seller = place.viewer(SELLER)?.user()?;
+    if let Some(message) = advertisement(cx, seller).await? {
+        for (name, words) in REPORTERS {
+            reports::create(cx, place.viewer(name)?, message, Some(Grounds::Spam), words).await?;
+        }
+    }
+    let (slug, text) = FIRST_WORDS;
+    let said = Draft { text: text.into(), key: None };
+    match messages::post(cx, place.viewer(NEWCOMER)?, place.topic(slug)?, said).await {
+        Ok(_) | Err(Error::Held) => {}
+        Err(error) => return Err(error),
+    }
+    let (from, title, text) = PRIVATELY;
+    conversations::start(cx, place.viewer(from)?, OWN, title, Draft { text: text.into(), key: None }).await?;
+    Ok(())
+}
+
+async fn advertisement(cx: &Context, seller: UserId) -> Result<Option<MessageId>> {
+    let all = store::people::export::messages(&cx.db, seller, MessageId(0), 10).await?;
+    Ok(all.into_iter().find(|message| message.raw == ADVERTISEMENT).map(|message| message.id))
+}

@@ -1,0 +1,94 @@
+//! Who is here, group by group, told to those who are.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::groups;
+use crate::groups::Aside;
+use crate::people::sessions;
+use crate::platform::context::Context;
+use crate::platform::error::Result;
+use crate::reactors::Draw;
+use bus::{Control, Stream};
+use model::policy;
+use model::{GroupId, GroupKind, UserId};
+
+/// How often it is looked who came and went.
+const TICK: Duration = Duration::from_secs(5);
+/// The same where looking and telling takes long. With how long a poll waits and what it counts for ([`bus::POLL`]), whoever
+/// vanished without a word is told to be gone within a minute.
+const SELDOM: Duration = Duration::from_secs(8);
+/// Looking and telling is to take one part in so many of the time.
+const SHARE: u32 = 10;
+/// How many groups are told in one go.
+const GROUPS: usize = 200;
+
+/// Tells who came and went until `stop` resolves. Several processes may do this: each change is told by one of them.
+pub async fn follow(cx: Context, draw: Draw, stop: impl Future<Output = ()>) {
+    let mut stop = std::pin::pin!(stop);
+    let mut pause = TICK;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = &mut stop => return,
+        }
+        let begun = Instant::now();
+        if let Err(error) = tell(&cx, &draw).await {
+            tracing::warn!(%error, "who is here is told later");
+        }
+        pause = (begun.elapsed() * SHARE).clamp(TICK, SELDOM);
+    }
+}
+
+/// Tells each group, of which somebody came, went, joined or left since anybody told it, who is here of it now.
+///
+/// # Errors
+/// When the bus or the database does not answer: what changed since is told with each group's next change.
+pub async fn tell(cx: &Context, draw: &Draw) -> Result<()> {
+    let changes = cx.bus.comings_and_goings().await?;
+    let mut changed = store::groups::of_members(&cx.db, &changes.people).await?;
+    changed.extend(changes.groups);
+    changed.sort_unstable();
+    changed.dedup();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let here = cx.bus.here().await?;
+    for part in changed.chunks(GROUPS) {
+        // Whoever draws a page from now on draws it as it is now.
+        sessions::tell(cx, &Control::HereChanged { groups: part.to_vec() }).await;
+        let mut members: BTreeMap<GroupId, Vec<UserId>> = part.iter().map(|group| (*group, Vec::new())).collect();
+        for (group, user) in store::groups::members_of_among(&cx.db, part, &here).await? {
+            members.entry(group).or_default().push(user);
+        }
+        let kinds: BTreeMap<GroupId, GroupKind> =
+            store::groups::by_ids(&cx.db, part).await?.into_iter().map(|group| (group.id, group.kind)).collect();
+        for (group, here) in members {
+            let Some(kind) = kinds.get(&group) else { continue };
+            tell_group(cx, draw, group, *kind, here).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn tell_group(cx: &Context, draw: &Draw, group: GroupId, kind: GroupKind, here: Vec<UserId>) -> Result<()> {
+    let mut audience: Vec<Stream> = here.iter().copied().map(Stream::User).collect();
+    if policy::anyone_reads(kind) {
+        audience
+            .extend(cx.bus.watchers(group).await?.into_iter().filter(|user| !here.contains(user)).map(Stream::User));
+        audience.push(Stream::Group(group));
+    }
+    let aside: Aside = groups::aside_of(cx, group, here).await?;
+    let event = json!({
+        "type": "presence",
+        "group": group,
+        "members": aside.members,
+        "html": (draw.here)(&aside, group),
+    });
+    let text: std::sync::Arc<str> = event.to_string().into();
+    let events: Vec<_> = audience.into_iter().map(|stream| (stream, text.clone())).collect();
+    cx.bus.publish(&events).await?;
+    Ok(())
+}

@@ -1,0 +1,329 @@
+//! A rule made ready to look: bounded in what it takes of memory, and in what it takes of time.
+
+use std::time::{Duration, Instant};
+
+use regex::{Regex, RegexBuilder};
+
+use super::folding::{Seen, fold};
+use model::RuleKind;
+use store::moderation::rules::Rule;
+
+/// Words of a rule at the most, and characters of each.
+pub const MAX_WORDS: usize = 500;
+/// Characters of a word at the most.
+pub const MAX_WORD: usize = 100;
+/// Characters of a pattern at the most.
+pub const MAX_PATTERN: usize = 500;
+/// Bytes that a compiled pattern takes at the most. A search is linear in the text, and this is its factor.
+const PATTERN_SIZE: usize = 256 * 1024;
+/// The same of a list of words, which needs no more time for being long.
+const WORDS_SIZE: usize = 4 * 1024 * 1024;
+/// Bytes of a text that a pattern looks at in one go: between them it may run out of time.
+const PIECE: usize = 4_000;
+/// Bytes by which pieces overlap, so that what stands across their border is found.
+const OVERLAP: usize = 400;
+/// How long all rules together may look at one message.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Words<'a> {
+    pub text: &'a Seen<'a>,
+    pub title: Option<&'a Seen<'a>>,
+    /// Of the links that lead away.
+    pub hosts: &'a [Seen<'a>],
+}
+
+/// The sites that links lead to, ready to be looked at.
+pub(crate) fn seen(hosts: &[String]) -> Vec<Seen<'_>> {
+    hosts.iter().map(|host| Seen::new(host)).collect()
+}
+
+/// Where a rule found something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    Nothing,
+    InText,
+    InTitle,
+    /// It took too long.
+    Unknown,
+}
+
+/// When looking has to end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline(Instant);
+
+impl Deadline {
+    /// That of one message.
+    pub fn of_message() -> Self {
+        Self::in_time(PATIENCE)
+    }
+
+    pub fn in_time(time: Duration) -> Self {
+        Self(Instant::now() + time)
+    }
+
+    pub fn is_over(self) -> bool {
+        Instant::now() >= self.0
+    }
+}
+
+/// A rule made ready.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub rule: Rule,
+    regex: Regex,
+}
+
+impl Compiled {
+    /// # Errors
+    /// What has to be mended in its body, in words.
+    pub fn new(rule: Rule) -> Result<Self, String> {
+        let regex = compile(rule.kind, &rule.body)?;
+        Ok(Self { rule, regex })
+    }
+
+    /// Looks wherever the rule looks.
+    pub fn look(&self, words: Words<'_>, deadline: Deadline) -> Found {
+        let rule = &self.rule;
+        if rule.in_text {
+            match self.finds(words.text, deadline) {
+                None => return Found::Unknown,
+                Some(true) => return Found::InText,
+                Some(false) => {}
+            }
+        }
+        if rule.in_links {
+            for host in words.hosts {
+                match self.finds(host, deadline) {
+                    None => return Found::Unknown,
+                    Some(true) => return Found::InText,
+                    Some(false) => {}
+                }
+            }
+        }
+        match words.title.filter(|_| rule.in_title).map(|title| self.finds(title, deadline)) {
+            Some(None) => Found::Unknown,
+            Some(Some(true)) => Found::InTitle,
+            Some(Some(false)) | None => Found::Nothing,
+        }
+    }
+
+    /// Whether it stands in the text, as it was typed or as it is seen; `None` when there was no time to know.
+    pub fn finds(&self, text: &Seen<'_>, deadline: Deadline) -> Option<bool> {
+        match self.finds_in(text.typed(), deadline) {
+            Some(false) => text.folded().map_or(Some(false), |folded| self.finds_in(folded, deadline)),
+            known => known,
+        }
+    }
+
+    fn finds_in(&self, text: &str, deadline: Deadline) -> Option<bool> {
+        // A list of words is looked for in one pass, whatever the text.
+        if self.rule.kind == RuleKind::Words || text.len() <= PIECE {
+            return if deadline.is_over() { None } else { Some(self.regex.is_match(text)) };
+        }
+        for piece in pieces(text) {
+            if deadline.is_over() {
+                return None;
+            }
+            if self.regex.is_match(piece) {
+                return Some(true);
+            }
+        }
+        Some(false)
+    }
+}
+
+/// The text in pieces that overlap, cut between words where there are some.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut from = 0;
+    let mut is_done = false;
+    std::iter::from_fn(move || {
+        if is_done {
+            return None;
+        }
+        let end = if text.len() - from <= PIECE { text.len() } else { cut(text, from + PIECE) };
+        let piece = &text[from..end];
+        is_done = end == text.len();
+        from = cut(text, end - OVERLAP.min(end)).max(from + 1);
+        while !text.is_char_boundary(from) {
+            from += 1;
+        }
+        Some(piece)
+    })
+}
+
+/// The place of the last white space before `at`, if it is near; else the nearest place that is none inside of a character.
+fn cut(text: &str, at: usize) -> usize {
+    let at = (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let near = (0..=at.saturating_sub(OVERLAP / 2)).rev().find(|near| text.is_char_boundary(*near)).unwrap_or(0);
+    text[near..at].rfind(char::is_whitespace).map_or(at, |found| near + found)
+}
+
+/// Makes ready what a rule looks for.
+///
+/// # Errors
+/// What has to be mended, in words.
+pub(crate) fn compile(kind: RuleKind, body: &str) -> Result<Regex, String> {
+    match kind {
+        RuleKind::Words => words(body),
+        RuleKind::Pattern => pattern(body),
+    }
+}
+
+fn words(body: &str) -> Result<Regex, String> {
+    let folded = fold(body);
+    let words: Vec<String> = folded
+        .lines()
+        .map(|line| line.split_whitespace().map(regex::escape).collect::<Vec<_>>().join("\\s+"))
+        .filter(|word| !word.is_empty())
+        .collect();
+    if words.is_empty() {
+        return Err("Write a word, or several, one on each line.".into());
+    }
+    if words.len() > MAX_WORDS {
+        return Err(format!("At most {MAX_WORDS} words; these are {}.", words.len()));
+    }
+    if let Some(long) = body.lines().map(|line| line.trim().chars().count()).find(|count| *count > MAX_WORD) {
+        return Err(format!("A word has at most {MAX_WORD} characters; one here has {long}."));
+    }
+    // Marks such as those of emphasis are no part of a word.
+    let edge = r"[^\p{Alphabetic}\p{M}\p{N}]";
+    let whole = format!("(?:^|{edge})(?:{})(?:{edge}|$)", words.join("|"));
+    let built = RegexBuilder::new(&whole).case_insensitive(true).size_limit(WORDS_SIZE).build();
+    built.map_err(|_| "These words are too much for one rule: make two of it.".into())
+}
+
+fn pattern(body: &str) -> Result<Regex, String> {
+    let body = body.trim();
+    if body.is_empty() {
+        return Err("Write a pattern.".into());
+    }
+    if body.lines().count() > 1 {
+        return Err("A pattern stands on one line.".into());
+    }
+    let count = body.chars().count();
+    if count > MAX_PATTERN {
+        return Err(format!("A pattern has at most {MAX_PATTERN} characters; this one has {count}."));
+    }
+    let built = RegexBuilder::new(body)
+        .case_insensitive(true)
+        .size_limit(PATTERN_SIZE)
+        .dfa_size_limit(4 * PATTERN_SIZE)
+        .nest_limit(50)
+        .build();
+    let regex = built.map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => {
+            "This pattern is too big: it repeats too much, or too many things.".to_owned()
+        }
+        error => {
+            let told = error.to_string();
+            let why =
+                told.lines().find_map(|line| line.strip_prefix("error: ")).unwrap_or("it is no regular expression");
+            format!("This pattern cannot be read: {why}.")
+        }
+    })?;
+    if regex.is_match("") {
+        return Err("This pattern finds even what is empty: it would catch everything.".into());
+    }
+    Ok(regex)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::validate::MAX_MESSAGE;
+
+    fn finds(kind: RuleKind, body: &str, text: &str) -> bool {
+        let rule = Rule { kind, body: body.into(), ..Rule::sample() };
+        let rule = Compiled::new(rule).expect("a rule");
+        rule.finds(&Seen::new(text), Deadline::in_time(Duration::from_secs(60))).expect("time")
+    }
+
+    #[test]
+    fn words_are_found_whole_and_in_any_case() {
+        let plums = |text| finds(RuleKind::Words, "plums\nfree  money\nc++\nÄpfel", text);
+        for text in ["Plums!", "_plums_", "**PLUMS**", "get free\nmoney now", "I like C++.", "äpfel", "x plums"] {
+            assert!(plums(text), "{text:?}");
+        }
+        for text in ["plumstone", "sugarplums", "freemoney", "plum", "c+", "Äpfelchen", "plums2"] {
+            assert!(!plums(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_hides_nothing() {
+        for body in ["plums", "ｐｌｕｍｓ", "plu\u{200b}ms\u{ad}"] {
+            for text in ["pl\u{200b}ums", "pl\u{ad}ums", "ＰＬＵＭＳ", "get 𝗽𝗹𝘂𝗺𝘀!", "plums", "x\u{200b}plums"]
+            {
+                assert!(finds(RuleKind::Words, body, text), "{body:?} in {text:?}");
+            }
+            for text in ["plum\u{200b}stone", "ｐｌｕｍｓｔｏｎｅ", "pl\u{a0}ums", "pl ums"] {
+                assert!(!finds(RuleKind::Words, body, text), "{body:?} in {text:?}");
+            }
+        }
+        assert!(finds(RuleKind::Pattern, r"\d{6}", "call 01\u{2060}23４5"));
+        assert!(finds(RuleKind::Pattern, r"\bplums?\b", "𝐩𝐥\u{200d}𝐮𝐦"));
+        assert!(finds(RuleKind::Pattern, "[Ａ-Ｚ]{3}|\\u{200b}{2}", "ＡＢＣ"), "as it was typed, too");
+        assert!(finds(RuleKind::Pattern, "[Ａ-Ｚ]{3}|\\u{200b}{2}", "a\u{200b}\u{200b}b"));
+        let long = format!("{} pl\u{200b}ums", "wrens sleep in holes ".repeat(1_000));
+        assert!(finds(RuleKind::Pattern, r"\bplums\b", &long));
+        assert!(compile(RuleKind::Words, "\u{200b}\n\u{ad}").expect_err("nothing").contains("Write a word"));
+    }
+
+    #[test]
+    fn a_body_that_cannot_be_used_is_told_why() {
+        let why = |kind, body: &str| compile(kind, body).expect_err("a complaint");
+        assert!(why(RuleKind::Words, " \n ").contains("Write a word"));
+        assert!(why(RuleKind::Words, &"x\n".repeat(501)).contains("501"));
+        assert!(why(RuleKind::Words, &"x".repeat(101)).contains("101"));
+        assert_eq!(why(RuleKind::Pattern, "a(b"), "This pattern cannot be read: unclosed group.");
+        assert!(why(RuleKind::Pattern, "x{1000}{1000}").contains("too big"));
+        assert!(why(RuleKind::Pattern, &format!("{}{}", "(".repeat(60), ")".repeat(60))).contains("cannot be read"));
+        assert!(why(RuleKind::Pattern, "(a*)").contains("empty"));
+        assert!(why(RuleKind::Pattern, "a\nb").contains("one line"));
+        assert!(why(RuleKind::Pattern, &"x".repeat(501)).contains("501"));
+        assert!(why(RuleKind::Pattern, "(?=x)").contains("cannot be read"));
+    }
+
+    #[test]
+    fn what_people_write_is_small_enough() {
+        for body in
+            [r"\b\w+@\w+\.(com|net)\b", r"(?:\+?\d[\s-]?){9,14}", r"[A-Z]{20,}", r"(.)\s*casino", r"\p{Han}{5,}"]
+        {
+            compile(RuleKind::Pattern, body).unwrap_or_else(|error| panic!("{body}: {error}"));
+        }
+        let list: String = (0..MAX_WORDS).map(|n| format!("word{n} and {n} more\n")).collect();
+        compile(RuleKind::Words, &list).expect("a long list");
+    }
+
+    #[test]
+    fn a_long_text_is_found_in_piece_by_piece() {
+        let all = |text: &str| pieces(text).map(str::len).max();
+        let text = "wrens sleep in holes ".repeat(2_000);
+        assert!(all(&text) <= Some(PIECE));
+        let dense = "ä".repeat(20_000);
+        assert!(all(&dense) <= Some(PIECE));
+        let whole: usize = pieces(&dense).map(str::len).sum();
+        assert!(whole >= dense.len());
+        for at in [0, 3_990, 3_999, 4_000, 7_700, 41_000] {
+            let mut long = text.clone();
+            let at = (at..).find(|at| long.is_char_boundary(*at)).expect("a place");
+            long.insert_str(at, " needle in hay ");
+            let regex = compile(RuleKind::Pattern, r"\bneedle in hay\b").expect("a pattern");
+            assert!(pieces(&long).any(|piece| regex.is_match(piece)), "at {at}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_made_to_be_slow_gives_up() {
+        let rule =
+            Rule { kind: RuleKind::Pattern, body: "(?:[ab]*a[ab]{900})+c".into(), in_text: true, ..Rule::sample() };
+        let Ok(slow) = Compiled::new(rule) else { return };
+        let text = "ab".repeat(MAX_MESSAGE / 2);
+        let begun = Instant::now();
+        slow.look(Words { text: &Seen::new(&text), title: None, hosts: &[] }, Deadline::of_message());
+        // The patience, and at the most one piece more, also where nothing is optimised.
+        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    }
+}

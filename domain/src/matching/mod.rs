@@ -1,0 +1,4 @@
+//! Whether a rule matches a text. Pure.
+
+pub(crate) mod compiled;
+pub(crate) mod folding;

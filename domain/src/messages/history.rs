@@ -1,0 +1,271 @@
+//! History: what a message said before, and bringing back one that was deleted.
+
+use std::time::Duration;
+
+use similar::{Algorithm, ChangeTag, TextDiff};
+
+use crate::messages;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::jobs;
+use crate::platform::jobs::Job;
+use crate::platform::log;
+use crate::topics;
+use model::policy::{Deed, Viewer};
+use model::time::Timestamp;
+use model::{Group, Message, MessageId, Person, Topic};
+use model::{LogDeed, LogEntry};
+use store::messages::history::{Deletion, TextRow};
+use store::search_log;
+use store::search_log::Changed;
+use store::topics::Place;
+
+/// How long a deleted message can be brought back; then its words go for good.
+pub const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// Messages whose words go for good in one transaction.
+const BATCH: i64 = 500;
+/// How long one comparison may take before it becomes coarser.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// A part of a text, beside the text before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// It stood there before.
+    Same(String),
+    /// It came.
+    Added(String),
+    /// It went.
+    Removed(String),
+}
+
+/// A text that a message had, or has.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// Its number: 1 is the first.
+    pub number: i64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: Person,
+    /// The text, with what changed since the one before it.
+    pub pieces: Vec<Piece>,
+}
+
+/// What became of a message.
+#[derive(Clone, Debug)]
+pub struct History {
+    /// The message.
+    pub message: Message,
+    /// Its topic.
+    pub topic: Topic,
+    /// Its group.
+    pub group: Group,
+    /// Its texts, the newest first.
+    pub versions: Vec<Version>,
+    /// Until when its words are there; `None` where it is not deleted.
+    pub kept_until: Option<Timestamp>,
+    /// Whether whoever asks may bring it back until then.
+    pub may_restore: bool,
+}
+
+/// What became of a message: for its author and for moderators. Of one that was deleted, as long as its words are kept.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`].
+pub async fn of(cx: &Context, viewer: Viewer, id: MessageId) -> Result<History> {
+    let user = viewer.user()?;
+    let placed = messages::show_in_place(cx, viewer, id).await?;
+    let found = topics::find(cx, viewer, placed.topic.id).await?;
+    let moderates = found.standing.may(Deed::Moderate);
+    if !moderates && placed.message.author.id != user {
+        return Err(Error::Forbidden(
+            "Only its author and the moderators of the group see what a message said before.",
+        ));
+    }
+    let (mut kept_until, mut may_restore) = (None, false);
+    if let Some(deletion) = store::messages::history::deletion(&cx.db, id).await? {
+        kept_until = Some(until(cx, &deletion).ok_or(Error::NotFound)?);
+        may_restore = moderates || is_own(&found, viewer, &deletion);
+    }
+    let mut versions = Vec::new();
+    let mut before: Option<String> = None;
+    for TextRow { number, raw, written_at, by } in store::messages::history::texts(&cx.db, id).await? {
+        let pieces = match &before {
+            Some(before) => compare(before, &raw),
+            None => vec![Piece::Same(raw.clone())],
+        };
+        versions.push(Version { number, at: written_at, by, pieces });
+        before = Some(raw);
+    }
+    versions.reverse();
+    let messages::Placed { message, topic, group } = placed;
+    Ok(History { message, topic, group, versions, kept_until, may_restore })
+}
+
+/// Until when a deleted message can be brought back.
+fn until(cx: &Context, deletion: &Deletion) -> Option<Timestamp> {
+    let until = deletion.deleted_at.plus(KEPT);
+    (deletion.has_words && cx.now() < until).then_some(until)
+}
+
+/// Whether somebody deleted it themselves, and may write where it stood.
+fn is_own(found: &topics::Found, viewer: Viewer, deletion: &Deletion) -> bool {
+    found.standing.may(Deed::Write) && deletion.deleted_by.is_some() && deletion.deleted_by == viewer.id()
+}
+
+/// What changed from one text to the next, word by word.
+fn compare(before: &str, after: &str) -> Vec<Piece> {
+    let diff = TextDiff::configure().algorithm(Algorithm::Patience).timeout(PATIENCE).diff_unicode_words(before, after);
+    let mut pieces: Vec<Piece> = Vec::new();
+    for change in diff.iter_all_changes() {
+        match (change.tag(), pieces.last_mut()) {
+            (ChangeTag::Equal, Some(Piece::Same(text)))
+            | (ChangeTag::Insert, Some(Piece::Added(text)))
+            | (ChangeTag::Delete, Some(Piece::Removed(text))) => text.push_str(change.value()),
+            (ChangeTag::Equal, _) => pieces.push(Piece::Same(change.value().to_owned())),
+            (ChangeTag::Insert, _) => pieces.push(Piece::Added(change.value().to_owned())),
+            (ChangeTag::Delete, _) => pieces.push(Piece::Removed(change.value().to_owned())),
+        }
+    }
+    joined(pieces)
+}
+
+/// Where only white space stands between two changes, it is one change: whole phrases read better than single words.
+fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
+    let is_gap = |piece: &Piece| matches!(piece, Piece::Same(text) if text.trim().is_empty());
+    let mut done: Vec<Piece> = Vec::new();
+    let (mut removed, mut added) = (String::new(), String::new());
+    let flush = |removed: &mut String, added: &mut String, done: &mut Vec<Piece>| {
+        if !removed.is_empty() {
+            done.push(Piece::Removed(std::mem::take(removed)));
+        }
+        if !added.is_empty() {
+            done.push(Piece::Added(std::mem::take(added)));
+        }
+    };
+    for (at, piece) in pieces.iter().enumerate() {
+        let in_change = !(removed.is_empty() && added.is_empty());
+        let before_change = pieces.get(at + 1).is_some_and(|next| !matches!(next, Piece::Same(_)));
+        match piece {
+            Piece::Removed(text) => removed += text,
+            Piece::Added(text) => added += text,
+            Piece::Same(text) if is_gap(piece) && in_change && before_change && !text.contains('\n') => {
+                removed += text;
+                added += text;
+            }
+            Piece::Same(text) => {
+                flush(&mut removed, &mut added, &mut done);
+                done.push(Piece::Same(text.clone()));
+            }
+        }
+    }
+    flush(&mut removed, &mut added, &mut done);
+    done
+}
+
+/// Brings a deleted message back: moderators any, authors one that they deleted themselves.
+///
+/// # Errors
+/// [`Error::NotFound`] when its words are gone for good; [`Error::Forbidden`] when it is not theirs to bring back.
+pub async fn restore(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place> {
+    let user = viewer.user()?;
+    let placed = messages::show_in_place(cx, viewer, id).await?;
+    let found = topics::find(cx, viewer, placed.topic.id).await?;
+    let deletion = store::messages::history::deletion(&cx.db, id).await?;
+    if let Some(deletion) = deletion {
+        if !found.standing.may(Deed::Moderate) && !is_own(&found, viewer, &deletion) {
+            return Err(Error::Forbidden("Only a moderator of the group may bring this message back."));
+        }
+        until(cx, &deletion).ok_or(Error::NotFound)?;
+        let now = cx.now();
+        let mut tx = cx.db.begin().await?;
+        store::topics::touch(&mut tx, found.topic.id).await?;
+        if viewer.site_admin().is_err() && store::moderation::bulk_delete::took_from_site(&mut tx, id).await? {
+            return Err(Error::Forbidden(
+                "It was taken away with all that its author wrote in this site: the site's admins bring it back.",
+            ));
+        }
+        if store::messages::history::restore(&mut tx, id, now.minus(KEPT), deletion.deleted_by).await? > 0 {
+            search_log::insert(&mut tx, Changed::Message(id)).await?;
+            jobs::enqueue(&mut tx, &Job::MessageRestored { message: id }, now).await?;
+            if deletion.deleted_by != Some(user) || placed.message.author.id != user {
+                let entry = LogEntry::new(user, LogDeed::MessageRestored).group(found.group.id).topic(found.topic.id);
+                log::write(&mut tx, entry.message(id).whom(placed.message.author.id), now).await?;
+            }
+        }
+        tx.commit().await?;
+        cx.wake.after_commit();
+    }
+    Ok(Place {
+        group_id: found.group.id,
+        group_slug: found.group.slug,
+        topic_id: found.topic.id,
+        topic_slug: found.topic.slug,
+        seq: placed.message.seq,
+    })
+}
+
+/// Takes the words of messages for good whose time is over; how many that were.
+pub(crate) async fn purge(cx: &Context) -> Result<u64> {
+    let mut purged = 0;
+    loop {
+        let mut tx = cx.db.begin().await?;
+        let done = store::messages::history::purge(&mut tx, cx.now().minus(KEPT), BATCH).await?;
+        tx.commit().await?;
+        purged += done;
+        if (done as i64) < BATCH {
+            return Ok(purged);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Piece, compare};
+
+    fn said(before: &str, after: &str) -> String {
+        let word = |piece: Piece| match piece {
+            Piece::Same(text) => text,
+            Piece::Added(text) => format!("[+{text}]"),
+            Piece::Removed(text) => format!("[-{text}]"),
+        };
+        compare(before, after).into_iter().map(word).collect()
+    }
+
+    #[test]
+    fn changes_are_told_in_words() {
+        assert_eq!(said("Two herons by the river", "Three herons by the river"), "[-Two][+Three] herons by the river");
+        assert_eq!(said("one", "one two"), "one[+ two]");
+        assert_eq!(said("same", "same"), "same");
+        assert_eq!(said("Größe und Maß", "Größe und Gewicht"), "Größe und [-Maß][+Gewicht]");
+    }
+
+    #[test]
+    fn what_changed_side_by_side_is_one_change() {
+        assert_eq!(
+            said("we saw an old grey heron", "we saw two young white egrets"),
+            "we saw [-an old grey heron][+two young white egrets]"
+        );
+        assert_eq!(said("a\n\nb", "x\n\ny"), "[-a][+x]\n\n[-b][+y]");
+    }
+
+    #[test]
+    fn both_texts_can_be_read_from_the_comparison_and_long_ones_take_no_longer_than_they_may() {
+        let begun = std::time::Instant::now();
+        let before: String = (0..8_000).map(|n| format!("w{} ", n % 97)).collect();
+        let after: String = (0..8_000).map(|n| format!("w{} ", (n * 7) % 89)).collect();
+        let pieces = compare(&before, &after);
+        let of = |keep: fn(&Piece) -> bool| -> String {
+            pieces
+                .iter()
+                .filter(|piece| keep(piece))
+                .map(|piece| match piece {
+                    Piece::Same(text) | Piece::Added(text) | Piece::Removed(text) => text.as_str(),
+                })
+                .collect()
+        };
+        assert_eq!(of(|piece| !matches!(piece, Piece::Added(_))), before);
+        assert_eq!(of(|piece| !matches!(piece, Piece::Removed(_))), after);
+        assert!(begun.elapsed() < std::time::Duration::from_secs(10));
+    }
+}

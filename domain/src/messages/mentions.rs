@@ -1,0 +1,50 @@
+//! Mentions: the page of them, and marking them read.
+
+use serde_json::json;
+
+use crate::live::unread;
+use crate::messages::{self, Placed};
+use crate::platform::context::Context;
+use crate::platform::error::Result;
+use crate::topics::reads;
+use model::policy::Viewer;
+use model::{MessageId, UserId};
+
+/// Somebody's mentions, newest first, below a message: with whether each is unread, and whether there are older ones.
+pub async fn list(
+    cx: &Context,
+    viewer: Viewer,
+    before: Option<MessageId>,
+    limit: usize,
+) -> Result<(Vec<(Placed, bool)>, bool)> {
+    let user = viewer.user()?;
+    let mut rows =
+        store::messages::mentions::of_user(&cx.db, user, before.unwrap_or(MessageId(i64::MAX)), limit as i64 + 1)
+            .await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let ids: Vec<MessageId> = rows.iter().map(|(id, _)| *id).collect();
+    let placed = messages::placed(cx, viewer, &ids).await?;
+    let with = |place: Placed| {
+        let unread = rows.iter().any(|(id, unread)| *id == place.message.id && *unread);
+        (place, unread)
+    };
+    Ok((placed.into_iter().map(with).collect(), more))
+}
+
+/// Marks somebody's mentions read up to the newest that the page showed.
+pub async fn mark_read(cx: &Context, viewer: Viewer, upto: MessageId) -> Result<()> {
+    let user = viewer.user()?;
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    store::messages::mentions::mark_read(&mut tx, user, upto, cx.now()).await?;
+    tx.commit().await?;
+    tell_count(cx, user).await
+}
+
+/// Tells somebody's tabs how many of their mentions are unread.
+pub(crate) async fn tell_count(cx: &Context, user: UserId) -> Result<()> {
+    let mentions = store::messages::mentions::unread(&cx.db, user).await?;
+    reads::publish_own(cx, user, json!({"type": "mention", "mentions": mentions}).to_string()).await;
+    Ok(())
+}

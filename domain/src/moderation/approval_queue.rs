@@ -1,0 +1,312 @@
+//! Messages that wait for approval: held, taken back, approved, declined. Until one is approved, nobody but its author and those who keep
+//! order there can come by it: it stands in a table of its own.
+
+use std::time::Duration;
+
+use crate::groups::members;
+use crate::groups::{self, Found};
+use crate::messages::{self, Posted};
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::log;
+use crate::platform::validate;
+use crate::platform::validate::Draft;
+use crate::screening::slow_mode;
+use crate::topics;
+use model::policy::{self, Deed, Viewer};
+use model::{Group, GroupId, HeldId, TopicId, UserId};
+use model::{LogDeed, LogEntry};
+use store::messages::NewMessage;
+pub use store::moderation::approval_queue::OwnHeld;
+use store::moderation::approval_queue::{HeldRow, NewHeld};
+use store::search_log;
+use store::search_log::Changed;
+
+/// Messages on the page of those who answer.
+pub const LISTED: i64 = 50;
+/// Messages of one author that may wait in a group.
+const MOST: i64 = 10;
+/// How long an author finds what was declined.
+const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+
+/// Where a message that is to be held goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    pub group: GroupId,
+    /// `None`: it starts a topic.
+    pub topic: Option<TopicId>,
+    /// The title of that.
+    pub title: &'a str,
+    /// How many seconds the group's slow mode asks of its author.
+    pub pause: i64,
+}
+
+/// Holds a message instead of posting it. The same form sent twice is held once, or was posted by now.
+///
+/// # Errors
+/// [`Error::Held`] when it is safe; [`Error::Slow`]; [`Error::Invalid`] on `text` when too many wait already.
+pub(crate) async fn keep(cx: &Context, viewer: Viewer, place: Place<'_>, draft: &Draft, why: &str) -> Result<Posted> {
+    if let Some(posted) = messages::posted_before(cx, viewer, draft, None).await? {
+        return Ok(posted);
+    }
+    let author = viewer.user()?;
+    let Place { group, topic, title, pause } = place;
+    let (raw, key, at) = (draft.text.as_str(), draft.key.as_deref(), cx.now());
+    let mut tx = cx.db.begin().await?;
+    let paused = slow_mode::check(&mut tx, author, group, topic, pause, at).await;
+    let waiting = store::moderation::approval_queue::waiting_of(&mut tx, author, group).await?;
+    let new = NewHeld { author, group, topic, title, raw, key, why, at };
+    let is_new = store::moderation::approval_queue::insert(&mut tx, new).await?.is_some();
+    if is_new {
+        paused?;
+    }
+    if is_new && waiting >= MOST {
+        return Err(Error::invalid(
+            "text",
+            format!("{MOST} messages of yours wait here for approval already: give it some time."),
+        ));
+    }
+    tx.commit().await?;
+    if is_new {
+        tell(cx, group, author).await;
+    }
+    Err(Error::Held)
+}
+
+/// Pages of those who answer show how many wait; those of the author what waits.
+async fn tell(cx: &Context, group: GroupId, author: UserId) {
+    members::tell_keepers(cx, group).await;
+    if let Err(error) = members::redraw(cx, group, &[author]).await {
+        tracing::warn!(%error, "an author's pages were not told");
+    }
+}
+
+/// The reader's own messages that wait in a topic or were declined; no query when there are none.
+pub async fn own_in_topic(cx: &Context, viewer: Viewer, found: &topics::Found) -> Result<Vec<OwnHeld>> {
+    match viewer.id() {
+        Some(user) if found.own_held => {
+            Ok(store::moderation::approval_queue::own(&cx.db, user, found.group.id, Some(found.topic.id)).await?)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The same of topics that are to be started in a group.
+pub async fn own_in_group(cx: &Context, viewer: Viewer, found: &Found) -> Result<Vec<OwnHeld>> {
+    match viewer.id() {
+        Some(user) if found.own_held => {
+            Ok(store::moderation::approval_queue::own(&cx.db, user, found.group.id, None).await?)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// What waits in a group, for those who keep order in it; the eldest first.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`].
+pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Found, Vec<HeldRow>)> {
+    let found = keeper(cx, viewer, group).await?;
+    Ok((found, store::moderation::approval_queue::of_group(&cx.db, group, LISTED).await?))
+}
+
+async fn keeper(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Found> {
+    viewer.user()?;
+    let found = groups::by_id(cx, viewer, group).await?;
+    if found.group.is_direct() {
+        return Err(Error::Forbidden("Nothing waits in a conversation."));
+    }
+    found.standing.check_settle()?;
+    Ok(found)
+}
+
+/// What waits wherever an admin of the site may answer: in groups that they read. The eldest first.
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone else.
+pub async fn of_site(cx: &Context, viewer: Viewer) -> Result<Vec<HeldRow>> {
+    Ok(store::moderation::approval_queue::of_site(&cx.db, viewer.site_admin()?, LISTED).await?)
+}
+
+/// How many wait in a group, for those who answer; 0 for everyone else. It asks nothing: the group was read with it.
+pub fn count(found: &Found) -> i64 {
+    if found.standing.may_settle() && !found.group.is_direct() { found.held } else { 0 }
+}
+
+/// How many wait for an admin of the site.
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone else.
+pub async fn count_of_site(cx: &Context, viewer: Viewer) -> Result<i64> {
+    Ok(store::moderation::approval_queue::count_of_site(&cx.db, viewer.site_admin()?).await?)
+}
+
+/// Takes one's own back, whether it waits or was declined.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not theirs, or not there any more.
+pub async fn withdraw(cx: &Context, viewer: Viewer, id: HeldId) -> Result<()> {
+    let author = viewer.user()?;
+    let mut tx = cx.db.begin().await?;
+    let group = store::moderation::approval_queue::withdraw(&mut tx, author, id).await?.ok_or(Error::NotFound)?;
+    tx.commit().await?;
+    tell(cx, group, author).await;
+    Ok(())
+}
+
+/// What is done with messages that wait.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// They are posted, as their author's, now.
+    Approve,
+    /// They are not, and their author is told why.
+    Decline(String),
+}
+
+/// What became of messages that waited.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answered {
+    /// How many were approved or declined.
+    pub done: usize,
+    /// How many somebody had answered before, or their author had taken back.
+    pub before: usize,
+    /// Why others cannot be posted: they wait on.
+    pub refused: Vec<&'static str>,
+}
+
+/// Answers messages that wait: in a group, or in whatever groups an admin of the site may answer for. Each stands for itself.
+///
+/// # Errors
+/// [`Error::Invalid`] on `reason`; [`Error::NotFound`] and [`Error::Forbidden`] as [`of_group`] and [`of_site`].
+pub async fn answer(
+    cx: &Context,
+    viewer: Viewer,
+    group: Option<GroupId>,
+    ids: &[HeldId],
+    answer: Answer,
+) -> Result<Answered> {
+    match group {
+        Some(group) => keeper(cx, viewer, group).await.map(drop)?,
+        None => viewer.site_admin().map(drop)?,
+    }
+    let reason = match &answer {
+        Answer::Approve => None,
+        Answer::Decline(reason) => Some(validate::reason(reason, "reason", true)?),
+    };
+    let mut answered = Answered::default();
+    for &id in ids.iter().take(LISTED as usize) {
+        let row = store::moderation::approval_queue::by_id(&cx.db, id).await?;
+        let Some(row) = row.filter(|row| group.is_none_or(|group| group == row.group.id)) else {
+            answered.before += 1;
+            continue;
+        };
+        let done = match &reason {
+            None => approve(cx, viewer, &row).await,
+            Some(reason) => decline(cx, viewer, &row, reason).await,
+        };
+        match done {
+            Ok(true) => answered.done += 1,
+            Ok(false) | Err(Error::NotFound) => answered.before += 1,
+            Err(Error::Forbidden(why)) => answered.refused.push(why),
+            Err(error) => return Err(error),
+        }
+        tell(cx, row.group.id, row.author_id).await;
+    }
+    Ok(answered)
+}
+
+async fn decline(cx: &Context, viewer: Viewer, row: &HeldRow, reason: &str) -> Result<bool> {
+    let mut tx = cx.db.begin().await?;
+    if !members::held(&mut tx, viewer, row.group.id).await?.may_settle() {
+        return Err(Error::NotFound);
+    }
+    let (by, now) = (viewer.user()?, cx.now());
+    let done = store::moderation::approval_queue::decline(&mut tx, row.held_id, by, reason, now).await?;
+    if done > 0 {
+        let entry = LogEntry::new(by, LogDeed::HeldDeclined).group(row.group.id).whom(row.author_id).reason(reason);
+        log::write(&mut tx, entry, now).await?;
+    }
+    tx.commit().await?;
+    Ok(done > 0)
+}
+
+/// Posts it as its author's, as of now; what may not be posted by them any more waits on. Of two who approve at once, one does.
+async fn approve(cx: &Context, viewer: Viewer, row: &HeldRow) -> Result<bool> {
+    let author = store::people::users::by_id(&cx.db, row.author_id).await?.ok_or(Error::NotFound)?;
+    if author.deleted || policy::barred(author.suspended_until, author.banned_at, cx.now()).is_some() {
+        return Err(Error::Forbidden("Its author's account cannot be used now."));
+    }
+    let writer = Viewer::User { id: author.id, is_admin: author.is_admin };
+    if let Some(topic) = row.topic_id {
+        let found = topics::find(cx, writer, topic).await.map_err(|error| match error {
+            Error::NotFound => Error::Forbidden("The topic is gone, or its author may not read it any more."),
+            error => error,
+        })?;
+        if !found.may_write() {
+            return Err(CANNOT_WRITE);
+        }
+        found.check_open()?;
+    }
+    let nodes = messages::parse(cx, &row.raw).await?;
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    store::people::users::hold(&mut tx, &[author.id]).await?;
+    if !members::held(&mut tx, viewer, row.group.id).await?.may_settle() {
+        return Err(Error::NotFound);
+    }
+    if !members::held(&mut tx, writer, row.group.id).await?.may(Deed::Write) {
+        return Err(CANNOT_WRITE);
+    }
+    if store::moderation::approval_queue::take(&mut tx, row.held_id).await? == 0 {
+        return Ok(false);
+    }
+    let topic = match row.topic_id {
+        Some(topic) => topic,
+        None => {
+            let (topic, _) = topics::insert(&mut tx, row.group.id, &row.title, author.id, now).await?;
+            search_log::insert(&mut tx, Changed::Topic(topic)).await?;
+            topic
+        }
+    };
+    let key = row.idempotency_key.as_deref();
+    let new = NewMessage { topic, group: row.group.id, author: author.id, at: now, raw: &row.raw, nodes: &nodes, key };
+    let Some(saved) = store::messages::save(&mut tx, &new).await? else {
+        drop(tx);
+        return settle_twin(cx, row).await;
+    };
+    let entry = LogEntry::new(viewer.user()?, LogDeed::HeldApproved).group(row.group.id).topic(topic).message(saved.id);
+    log::write(&mut tx, entry.whom(author.id), now).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok(true)
+}
+
+const CANNOT_WRITE: Error = Error::Forbidden("Its author may not write there any more.");
+
+/// It was not saved: because the same form was posted before, and then there is nothing left to do, or because its topic went.
+async fn settle_twin(cx: &Context, row: &HeldRow) -> Result<bool> {
+    let twin = match &row.idempotency_key {
+        Some(key) => store::messages::by_key(&cx.db, row.author_id, key).await?,
+        None => None,
+    };
+    if twin.is_none() {
+        return Err(Error::Forbidden("The topic is gone."));
+    }
+    let mut tx = cx.db.begin().await?;
+    store::moderation::approval_queue::take(&mut tx, row.held_id).await?;
+    tx.commit().await?;
+    Ok(false)
+}
+
+/// Whether the group holds anything of the first messages of new people.
+pub fn holds_first(group: &Group) -> bool {
+    group.first_held > 0
+}
+
+/// Forgets what was declined long ago.
+pub(crate) async fn purge(cx: &Context) -> Result<u64> {
+    let mut tx = cx.db.begin().await?;
+    let purged = store::moderation::approval_queue::purge(&mut tx, cx.now().minus(KEPT)).await?;
+    tx.commit().await?;
+    Ok(purged)
+}

@@ -1,0 +1,283 @@
+//! Everything by one person, taken away at once for a reason that they are told, and brought back. It is a job that goes on where it
+//! stopped: each step is a transaction of its own, and what it took away is written down with it.
+
+mod steps;
+
+use std::time::Duration;
+
+pub(crate) use steps::work;
+
+use crate::groups::members;
+use crate::live::unread;
+use crate::messages::history::KEPT;
+use crate::moderation::warnings;
+use crate::people::{accounts, sessions};
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::jobs;
+use crate::platform::jobs::Job;
+use crate::platform::log;
+use crate::platform::validate;
+use crate::{admin, groups};
+use model::policy::{Deed, Viewer};
+use model::time::Timestamp;
+use model::{Group, GroupId, NoticeKind, RemovalId, User, UserId};
+use model::{LogDeed, LogEntry};
+use store::moderation::bulk_delete::{Measure, NewRemoval, RemovalRow};
+use store::moderation::warnings::NewNotice;
+use store::{self, Tx};
+
+/// Removals that are listed.
+const LISTED: i64 = 20;
+
+/// How far back it reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// All that they ever wrote.
+    All,
+    /// The last seven days.
+    Week,
+    /// The last 24 hours.
+    Day,
+}
+
+impl Span {
+    /// All of them, in the order shown.
+    pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::All];
+
+    /// The word that stands for it in forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Week => "week",
+            Self::Day => "day",
+        }
+    }
+
+    /// Reads the word; `None` for any other.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|span| span.as_str() == word)
+    }
+
+    /// What people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::All => "Everything",
+            Self::Week => "The last 7 days",
+            Self::Day => "The last 24 hours",
+        }
+    }
+
+    fn since(self, now: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::All => None,
+            Self::Week => Some(now.minus(Duration::from_secs(7 * 24 * 3_600))),
+            Self::Day => Some(now.minus(Duration::from_secs(24 * 3_600))),
+        }
+    }
+}
+
+/// Until when a removal can be undone; `None` when it was, or it is too late.
+pub fn undo_until(row: &RemovalRow, now: Timestamp) -> Option<Timestamp> {
+    let until = row.created_at.plus(KEPT);
+    (row.undone_at.is_none() && now < until).then_some(until)
+}
+
+/// How much there is, for each span.
+pub type Measures = [(Span, Measure); 3];
+
+async fn measures(cx: &Context, user: UserId, group: Option<GroupId>) -> Result<Measures> {
+    let mut all = Span::ALL.map(|span| (span, Measure::default()));
+    for (span, measure) in &mut all {
+        let since = span.since(cx.now()).unwrap_or(Timestamp(0));
+        *measure = store::moderation::bulk_delete::measure(&cx.db, user, group, since).await?;
+    }
+    Ok(all)
+}
+
+/// What a site admin would take away of somebody's, in the whole site.
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone else, and when there is nobody; [`Error::Forbidden`] for oneself and other admins.
+pub async fn of_site(cx: &Context, viewer: Viewer, user: UserId) -> Result<(User, Measures)> {
+    let found = removable(cx, viewer, user).await?;
+    Ok((found, measures(cx, user, None).await?))
+}
+
+async fn removable(cx: &Context, viewer: Viewer, user: UserId) -> Result<User> {
+    viewer.site_admin()?;
+    let found = admin::person(cx, viewer, user).await?;
+    if found.is_admin {
+        return Err(Error::Forbidden("They administer the site: that has to be taken from them first."));
+    }
+    Ok(found)
+}
+
+/// What one who keeps order in a group would take away of somebody's there.
+///
+/// # Errors
+/// As [`members::chosen`]; [`Error::Forbidden`] for those who do not stand above them, and in an archive.
+pub async fn of_group(
+    cx: &Context,
+    viewer: Viewer,
+    group: GroupId,
+    user: UserId,
+) -> Result<(members::Chosen, Measures)> {
+    let chosen = members::chosen(cx, viewer, group, user).await?;
+    chosen.found.standing.check(Deed::Moderate)?;
+    if viewer.id() == Some(user) || !chosen.found.standing.may_remove(chosen.role()) {
+        return Err(Error::Forbidden("They decide here as much as you do."));
+    }
+    Ok((chosen, measures(cx, user, Some(group)).await?))
+}
+
+/// Takes away what somebody wrote in the whole site, and with `bar` suspends or bans the account with it.
+///
+/// # Errors
+/// [`Error::Invalid`] on `reason`, `days`, and on `span` when there is nothing; as [`of_site`].
+pub async fn clear_site(
+    cx: &Context,
+    viewer: Viewer,
+    user: UserId,
+    span: Span,
+    reason: &str,
+    bar: Option<admin::Bar>,
+) -> Result<User> {
+    let by = viewer.site_admin()?;
+    let found = removable(cx, viewer, user).await?;
+    let reason = validate::reason(reason, "reason", true)?;
+    if let Some(bar) = bar {
+        bar.check()?;
+    }
+    let since = span.since(cx.now());
+    check_any(cx, user, None, since).await?;
+    let mut tx = cx.db.begin().await?;
+    store::people::users::hold(&mut tx, &[user]).await?;
+    begin(cx, &mut tx, NewRemoval { user, group: None, by, reason: &reason, since }, span).await?;
+    let ended = match bar {
+        Some(bar) => admin::bar_in(cx, &mut tx, by, user, bar, &reason).await?,
+        None => Vec::new(),
+    };
+    tx.commit().await?;
+    cx.wake.after_commit();
+    for id in ended {
+        sessions::ended_everywhere(cx, id).await;
+    }
+    accounts::changed(cx, user).await;
+    Ok(found)
+}
+
+/// Takes away what somebody wrote in a group, and with `ban` bans them from it.
+///
+/// # Errors
+/// [`Error::Invalid`] on `reason`, and on `span` when there is nothing; as [`of_group`].
+pub async fn clear_group(
+    cx: &Context,
+    viewer: Viewer,
+    group: GroupId,
+    user: UserId,
+    span: Span,
+    reason: &str,
+    ban: bool,
+) -> Result<Group> {
+    let by = viewer.user()?;
+    let chosen = members::chosen(cx, viewer, group, user).await?;
+    let reason = validate::reason(reason, "reason", true)?;
+    let since = span.since(cx.now());
+    let mut tx = cx.db.begin().await?;
+    store::people::users::hold(&mut tx, &[user]).await?;
+    if ban {
+        unread::users_change(cx, &[user]).await?;
+    }
+    let standing = members::held(&mut tx, viewer, group).await?;
+    standing.check(Deed::Moderate)?;
+    let place = store::groups::members::place(&mut tx, group, user).await?;
+    if by == user || !standing.may_remove(place.role) {
+        return Err(Error::Forbidden("They decide here as much as you do."));
+    }
+    check_any(cx, user, Some(group), since).await?;
+    begin(cx, &mut tx, NewRemoval { user, group: Some(group), by, reason: &reason, since }, span).await?;
+    let concerned = if ban && !place.banned {
+        members::put_out(cx, &mut tx, members::Out { by, group, user, place, ban: Some(&reason) }).await?
+    } else {
+        Vec::new()
+    };
+    tx.commit().await?;
+    cx.wake.after_commit();
+    for user in concerned {
+        members::changed(cx, user, group).await;
+    }
+    accounts::changed(cx, user).await;
+    Ok(chosen.found.group)
+}
+
+async fn check_any(cx: &Context, user: UserId, group: Option<GroupId>, since: Option<Timestamp>) -> Result<()> {
+    let there = store::moderation::bulk_delete::measure(&cx.db, user, group, since.unwrap_or(Timestamp(0))).await?;
+    if there == Measure::default() {
+        return Err(Error::invalid("span", "They wrote nothing then that could be removed."));
+    }
+    Ok(())
+}
+
+/// Begins it, in a transaction that holds the person: nothing of theirs is approved meanwhile.
+async fn begin(cx: &Context, tx: &mut Tx, new: NewRemoval<'_>, span: Span) -> Result<()> {
+    let now = cx.now();
+    let NewRemoval { user, group, by, reason, .. } = new;
+    let removal = store::moderation::bulk_delete::insert(tx, new, now).await?;
+    warnings::tell(cx, tx, NewNotice { user, group, kind: NoticeKind::Removal, reason, by }).await?;
+    let deed = LogEntry::new(by, LogDeed::PersonCleared).whom(user).reason(reason).detail(span.label().to_lowercase());
+    log::write(tx, LogEntry { group, ..deed }, now).await?;
+    jobs::enqueue(tx, &Job::ClearPerson { removal }, now).await?;
+    Ok(())
+}
+
+/// The removals of somebody's, in a group or in the whole site, the newest first. For those who may undo them.
+pub(crate) async fn list(cx: &Context, user: UserId, group: Option<GroupId>) -> Result<Vec<RemovalRow>> {
+    Ok(store::moderation::bulk_delete::of_user(&cx.db, user, group, LISTED).await?)
+}
+
+/// Undoes a removal in the whole site: whose it was.
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone but site admins, and when there is none that could be.
+pub async fn undo_in_site(cx: &Context, viewer: Viewer, id: RemovalId) -> Result<UserId> {
+    let by = viewer.site_admin()?;
+    let row = store::moderation::bulk_delete::by_id(&cx.db, id)
+        .await?
+        .filter(|row| row.group_id.is_none())
+        .ok_or(Error::NotFound)?;
+    let tx = cx.db.begin().await?;
+    undo(cx, tx, &row, by).await
+}
+
+/// Undoes a removal in a group: whose it was.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none in it that could be, [`Error::Forbidden`] for anyone who does not keep order there.
+pub async fn undo_in_group(cx: &Context, viewer: Viewer, group: GroupId, id: RemovalId) -> Result<UserId> {
+    let by = viewer.user()?;
+    groups::for_deed(cx, viewer, group, Deed::Moderate).await?;
+    let row = store::moderation::bulk_delete::by_id(&cx.db, id).await?;
+    let row = row.filter(|row| row.group_id == Some(group)).ok_or(Error::NotFound)?;
+    let mut tx = cx.db.begin().await?;
+    members::held(&mut tx, viewer, group).await?.check(Deed::Moderate)?;
+    undo(cx, tx, &row, by).await
+}
+
+async fn undo(cx: &Context, mut tx: Tx, row: &RemovalRow, by: UserId) -> Result<UserId> {
+    let now = cx.now();
+    let (removal, user, group) = (row.id, row.user_id, row.group_id);
+    if store::moderation::bulk_delete::undo(&mut tx, removal, by, now, now.minus(KEPT)).await? == 0 {
+        return Err(Error::NotFound);
+    }
+    if !store::moderation::bulk_delete::is_covered(&mut tx, removal).await? {
+        warnings::tell(cx, &mut tx, NewNotice { user, group, kind: NoticeKind::Restored, reason: "", by }).await?;
+    }
+    let deed = LogEntry::new(by, LogDeed::ClearingUndone).whom(user);
+    log::write(&mut tx, LogEntry { group, ..deed }, now).await?;
+    jobs::enqueue(&mut tx, &Job::BringBack { removal }, now).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    accounts::changed(cx, user).await;
+    Ok(user)
+}

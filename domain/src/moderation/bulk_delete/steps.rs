@@ -1,0 +1,161 @@
+//! The job of a removal: step by step what it takes away, and brings back.
+
+use crate::groups::members;
+use crate::messages;
+use crate::platform::context::Context;
+use crate::platform::error::Result;
+use crate::platform::jobs;
+use crate::platform::jobs::Job;
+use model::time::Timestamp;
+use model::{MessageId, RemovalId, TopicId, UserId, Verdict};
+use store::moderation::bulk_delete::{Held, Measure, TopicAway};
+use store::search_log;
+use store::search_log::Changed;
+use store::{self, Tx};
+
+/// Topics, or messages, of one step.
+const STEP: i64 = 100;
+/// Steps of one run of the job; then it queues itself again.
+const STEPS: usize = 20;
+
+/// Takes away some of it, or brings some of it back, and queues itself again while there is more. Runs twice, and side by side: each
+/// step holds the removal.
+pub(crate) async fn work(cx: &Context, removal: RemovalId, back: bool) -> Result<()> {
+    for _ in 0..STEPS {
+        let mut tx = cx.db.begin().await?;
+        if back {
+            store::moderation::bulk_delete::hold_all(&mut tx, removal).await?;
+        }
+        let Some(held) = store::moderation::bulk_delete::hold(&mut tx, removal).await? else { return Ok(()) };
+        let is_over = if back { !held.undone || held.restored } else { held.undone || held.finished };
+        if is_over {
+            return Ok(());
+        }
+        let now = cx.now();
+        let is_done = match back {
+            true => step_back(&mut tx, removal, now).await?,
+            false => step(&mut tx, removal, &held, now).await?,
+        };
+        tx.commit().await?;
+        cx.wake.after_commit();
+        if let (true, Some(group)) = (is_done, held.group_id) {
+            // Fewer reports wait there.
+            members::tell_keepers(cx, group).await;
+        }
+    }
+    let mut tx = cx.db.begin().await?;
+    let job = if back { Job::BringBack { removal } } else { Job::ClearPerson { removal } };
+    jobs::enqueue(&mut tx, &job, cx.now()).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok(())
+}
+
+/// Takes away some of it; whether that was the end.
+async fn step(tx: &mut Tx, id: RemovalId, held: &Held, now: Timestamp) -> Result<bool> {
+    if !held.topics_done {
+        step_topics(tx, id, held, now).await?;
+        return Ok(false);
+    }
+    let rows = store::moderation::bulk_delete::messages(tx, held, STEP).await?;
+    let Some(&(topic, seq, _)) = rows.last() else {
+        let is_end = (held.done_topic, held.done_seq) == (TopicId(0), 0);
+        if is_end {
+            store::moderation::bulk_delete::finish(tx, id, now).await?;
+        } else {
+            // What was moved meanwhile to where it had been is found from the beginning.
+            store::moderation::bulk_delete::advance(tx, id, true, (TopicId(0), 0), Measure::default()).await?;
+        }
+        return Ok(is_end);
+    };
+    let mut taken = Measure::default();
+    for (topic, _, message) in rows {
+        taken.messages += i64::from(take(tx, (id, held.by_id), message, topic, now).await?);
+    }
+    store::moderation::bulk_delete::advance(tx, id, true, (topic, seq), taken).await?;
+    Ok(false)
+}
+
+/// Takes a message away for a removal and whoever began it; whether it was there. What its author deleted, and could bring back, is taken
+/// too.
+async fn take(
+    tx: &mut Tx,
+    (removal, by): (RemovalId, UserId),
+    message: MessageId,
+    topic: TopicId,
+    now: Timestamp,
+) -> Result<bool> {
+    let (at, own) = if messages::take_away_at(tx, message, topic, by, now).await? {
+        (now, false)
+    } else {
+        let Some(at) = messages::take_over(tx, message, by, now).await? else { return Ok(false) };
+        (at, true)
+    };
+    store::moderation::reports::settle(tx, message, by, Verdict::Deleted, now).await?;
+    store::moderation::bulk_delete::took(tx, removal, message, at, own).await?;
+    Ok(true)
+}
+
+async fn step_topics(tx: &mut Tx, id: RemovalId, held: &Held, now: Timestamp) -> Result<()> {
+    let topics = store::moderation::bulk_delete::topics(tx, held, STEP).await?;
+    let mut taken = Measure::default();
+    for &topic in &topics {
+        store::topics::touch(tx, topic).await?;
+        if let Some(messages) = store::moderation::bulk_delete::delete_topic(tx, id, topic, now).await? {
+            store::moderation::reports::settle_topic(tx, topic, held.by_id, Verdict::Deleted, now).await?;
+            search_log::insert(tx, Changed::Topic(topic)).await?;
+            jobs::enqueue(tx, &Job::TopicDeleted { topic }, now).await?;
+            taken.messages += messages;
+            taken.topics += 1;
+        }
+    }
+    let done = (topics.len() as i64) < STEP;
+    let last = if done { TopicId(0) } else { topics.last().copied().unwrap_or(TopicId(0)) };
+    store::moderation::bulk_delete::advance(tx, id, done, (last, 0), taken).await?;
+    Ok(())
+}
+
+/// Brings some of it back; whether that was the end. What another removal that stands covers goes over to that one.
+async fn step_back(tx: &mut Tx, id: RemovalId, now: Timestamp) -> Result<bool> {
+    let topics = store::moderation::bulk_delete::topics_away(tx, id, STEP).await?;
+    for &TopicAway { topic_id: topic, group_id: group, deleted_at: at, heir } in &topics {
+        store::topics::touch(tx, topic).await?;
+        if let Some(heir) = heir {
+            store::moderation::bulk_delete::hand_topic(tx, id, heir, topic).await?;
+            continue;
+        }
+        let covered = store::moderation::bulk_delete::covered_in(tx, id, topic, STEP).await?;
+        for one in &covered {
+            let taken = take(tx, (one.removal_id, one.by_id), one.message_id, topic, now).await?;
+            store::moderation::bulk_delete::add(tx, one.removal_id, i64::from(taken), 0).await?;
+        }
+        if !covered.is_empty() {
+            // Perhaps there are more, and the topic stays away until there are none.
+            return Ok(false);
+        }
+        if store::moderation::bulk_delete::restore_topic(tx, id, topic, at).await? > 0 {
+            search_log::insert(tx, Changed::Topic(topic)).await?;
+            // It comes to its group as one that was moved there does.
+            jobs::enqueue(tx, &Job::TopicMoved { topic, from: group }, now).await?;
+        }
+    }
+    if !topics.is_empty() {
+        return Ok(false);
+    }
+    let messages = store::moderation::bulk_delete::messages_away(tx, id, STEP).await?;
+    for away in &messages {
+        let message = away.message_id;
+        store::topics::touch(tx, away.topic_id).await?;
+        if let Some(heir) = away.heir {
+            store::moderation::bulk_delete::hand_message(tx, id, heir, message).await?;
+        } else if store::moderation::bulk_delete::restore_message(tx, id, away).await? > 0 {
+            search_log::insert(tx, Changed::Message(message)).await?;
+            let job = if away.own { Job::MessageDeleted { message } } else { Job::MessageRestored { message } };
+            jobs::enqueue(tx, &job, now).await?;
+        }
+    }
+    if messages.is_empty() {
+        store::moderation::bulk_delete::restored(tx, id, now).await?;
+    }
+    Ok(messages.is_empty())
+}

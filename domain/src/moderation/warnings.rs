@@ -1,0 +1,164 @@
+//! Warnings, and whatever else those who keep order tell somebody: it stands above their next page until they say that they read it.
+
+use crate::admin;
+use crate::groups;
+use crate::groups::members;
+use crate::people::accounts;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::log;
+use crate::platform::validate;
+use crate::site::rate_limits;
+use crate::site::rate_limits::By;
+use model::policy::{Deed, Viewer};
+use model::{Group, GroupId, NoticeId, NoticeKind, User, UserId};
+use model::{LogDeed, LogEntry};
+use store::moderation::warnings::{NewNotice, NoticeRow, WarningRow};
+use store::{self, Tx};
+
+/// Warnings of somebody that are listed.
+const LISTED: i64 = 50;
+
+/// What somebody has not read yet, the eldest of it.
+pub async fn unread(cx: &Context, user: UserId) -> Result<Option<NoticeRow>> {
+    Ok(store::moderation::warnings::unread(&cx.db, user).await?)
+}
+
+/// Tells somebody something, in the transaction of the deed: about a group that they may know nothing of, without its name. Call
+/// [`accounts::changed`] after the commit.
+pub(crate) async fn tell(cx: &Context, tx: &mut Tx, new: NewNotice<'_>) -> Result<()> {
+    store::moderation::warnings::insert(tx, new, false, cx.now()).await?;
+    Ok(())
+}
+
+/// The same, where the deed itself took the group from them if they were a member of it.
+pub(crate) async fn tell_member(cx: &Context, tx: &mut Tx, new: NewNotice<'_>, was_member: bool) -> Result<()> {
+    store::moderation::warnings::insert(tx, new, was_member, cx.now()).await?;
+    Ok(())
+}
+
+/// Says that one has read it. Saying it twice does no harm.
+///
+/// # Errors
+/// [`Error::SignedOut`].
+pub async fn mark_read(cx: &Context, viewer: Viewer, id: NoticeId) -> Result<()> {
+    let user = viewer.user()?;
+    let mut tx = cx.db.begin().await?;
+    store::moderation::warnings::mark_read(&mut tx, id, user, cx.now()).await?;
+    tx.commit().await?;
+    accounts::changed(cx, user).await;
+    Ok(())
+}
+
+/// Warns somebody, as an admin of the site.
+///
+/// # Errors
+/// [`Error::Invalid`] on `reason`; [`Error::NotFound`] for anyone else, and when there is nobody; [`Error::Forbidden`] for oneself.
+pub async fn warn(cx: &Context, viewer: Viewer, user: UserId, reason: &str) -> Result<User> {
+    let by = viewer.site_admin()?;
+    let found = admin::person(cx, viewer, user).await?;
+    if by == user {
+        return Err(Error::Forbidden("That is you."));
+    }
+    if found.deleted {
+        return Err(Error::Forbidden("This account was deleted: nobody would read it."));
+    }
+    let reason = validate::reason(reason, "reason", true)?;
+    let mut tx = cx.db.begin().await?;
+    let new = NewNotice { user, group: None, kind: NoticeKind::Warning, reason: &reason, by };
+    tell(cx, &mut tx, new).await?;
+    log::write(&mut tx, LogEntry::new(by, LogDeed::Warned).whom(user).reason(&reason), cx.now()).await?;
+    tx.commit().await?;
+    accounts::changed(cx, user).await;
+    Ok(found)
+}
+
+/// Warns somebody in a group, who is in it or has written in it, as one who keeps order there and stands above them.
+///
+/// # Errors
+/// [`Error::Invalid`] on `reason`; [`Error::NotFound`] also for whoever has nothing to do with the group; [`Error::Forbidden`];
+/// [`Error::TooMany`].
+pub async fn warn_in_group(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, reason: &str) -> Result<Group> {
+    let by = viewer.user()?;
+    let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    if by == user {
+        return Err(Error::Forbidden("That is you."));
+    }
+    let reason = validate::reason(reason, "reason", true)?;
+    let mut tx = cx.db.begin().await?;
+    let standing = members::held(&mut tx, viewer, group).await?;
+    standing.check(Deed::Admit)?;
+    let place = store::groups::members::place(&mut tx, group, user).await?;
+    if place.role.is_none() && !store::groups::members::has_written(&mut tx, group, user).await? {
+        return Err(Error::NotFound);
+    }
+    if !standing.may_remove(place.role) {
+        return Err(Error::Forbidden("They decide here as much as you do."));
+    }
+    if viewer.site_admin().is_err() {
+        rate_limits::count(cx, rate_limits::Deed::Warn, By::User(by)).await?;
+    }
+    let new = NewNotice { user, group: Some(group), kind: NoticeKind::Warning, reason: &reason, by };
+    tell(cx, &mut tx, new).await?;
+    let entry = LogEntry::new(by, LogDeed::Warned).group(group).whom(user).reason(&reason);
+    log::write(&mut tx, entry, cx.now()).await?;
+    tx.commit().await?;
+    accounts::changed(cx, user).await;
+    Ok(found.group)
+}
+
+/// The warnings of somebody, in a group or by the admins of the site, the newest first. For those who may take them back.
+pub(crate) async fn warnings(cx: &Context, user: UserId, group: Option<GroupId>) -> Result<Vec<WarningRow>> {
+    Ok(store::moderation::warnings::warnings(&cx.db, user, group, LISTED).await?)
+}
+
+/// Takes a warning of the site back, read or not: who was warned.
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone but site admins, and when there is none that stands; [`Error::Forbidden`] on one's own.
+pub async fn take_back(cx: &Context, viewer: Viewer, id: NoticeId) -> Result<UserId> {
+    let by = viewer.site_admin()?;
+    let mut tx = cx.db.begin().await?;
+    let user = store::moderation::warnings::warned(&mut tx, id, None).await?.ok_or(Error::NotFound)?;
+    unsay(cx, tx, id, by, user, None).await
+}
+
+/// Takes a warning back that somebody had in a group, as one who may warn them there: who was warned.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none that stands; [`Error::Forbidden`].
+pub async fn take_back_in_group(cx: &Context, viewer: Viewer, group: GroupId, id: NoticeId) -> Result<UserId> {
+    let by = viewer.user()?;
+    groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    let mut tx = cx.db.begin().await?;
+    let standing = members::held(&mut tx, viewer, group).await?;
+    standing.check(Deed::Admit)?;
+    let user = store::moderation::warnings::warned(&mut tx, id, Some(group)).await?.ok_or(Error::NotFound)?;
+    let place = store::groups::members::place(&mut tx, group, user).await?;
+    if by != user && !standing.may_remove(place.role) {
+        return Err(Error::Forbidden("They decide here as much as you do."));
+    }
+    unsay(cx, tx, id, by, user, Some(group)).await
+}
+
+async fn unsay(
+    cx: &Context,
+    mut tx: Tx,
+    id: NoticeId,
+    by: UserId,
+    user: UserId,
+    group: Option<GroupId>,
+) -> Result<UserId> {
+    if by == user {
+        return Err(Error::Forbidden("That is you."));
+    }
+    let now = cx.now();
+    if store::moderation::warnings::take_back(&mut tx, id, by, now).await? == 0 {
+        return Err(Error::NotFound);
+    }
+    let deed = LogEntry::new(by, LogDeed::WarningTakenBack).whom(user);
+    log::write(&mut tx, LogEntry { group, ..deed }, now).await?;
+    tx.commit().await?;
+    accounts::changed(cx, user).await;
+    Ok(user)
+}

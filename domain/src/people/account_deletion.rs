@@ -1,0 +1,145 @@
+//! Deleting one's account: what goes at once, and what a job takes away after it.
+
+use std::time::Duration;
+
+use crate::groups::members;
+use crate::live::unread;
+use crate::messages::conversations;
+use crate::people::{outbound_email, passwords, sessions};
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::jobs;
+use crate::platform::jobs::Job;
+use crate::platform::secrets::Password;
+use crate::{groups, messages};
+use model::EmailKind;
+use model::time::Timestamp;
+use model::{GroupId, GroupKind, MessageId, UserId};
+use store::search_log;
+use store::search_log::Changed;
+use store::{self, Tx};
+
+/// How long nobody else gets the name of a deleted account.
+pub const NAME_KEPT: Duration = Duration::from_secs(90 * 24 * 3_600);
+/// Stars, mentions and messages that one run of the job takes away of each.
+const BATCH: i64 = 200;
+
+/// Deletes an account: sign-ins, mail address, profile, second step and memberships at once; stars, mentions, and with `blank`
+/// the words of its messages, by a job. Its messages stay otherwise, under a name that says that it is gone.
+///
+/// # Errors
+/// [`Error::Invalid`] on `current_password`; [`Error::Forbidden`] for the only admin of the site.
+pub async fn delete(cx: &Context, user: UserId, password: Password, blank: bool) -> Result<()> {
+    let hash = passwords::check_own(cx, user, password, "current_password").await?;
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    if store::people::users::hold_admins(&mut tx).await? == [user] {
+        return Err(Error::Forbidden("You are the only admin of this site. Make somebody else one before you go."));
+    }
+    passwords::hold_own(&mut tx, user, &hash).await?;
+    unread::users_change(cx, &[user]).await?;
+    let address = store::people::users::email_in(&mut tx, user).await?;
+    letters_end(&mut tx, cx, user, address.as_deref()).await?;
+    store::people::former_names::keep_own(&mut tx, user).await?;
+    store::people::former_names::let_go(&mut tx, user, now.plus(NAME_KEPT)).await?;
+    empty(&mut tx, user, now).await?;
+    store::people::two_factor::delete(&mut tx, user).await?;
+    store::moderation::approval_queue::delete_of(&mut tx, user).await?;
+    let ended = store::people::sessions::delete_all(&mut tx, user).await?;
+    let concerned = leave_all(&mut tx, user, now).await?;
+    jobs::enqueue(&mut tx, &Job::AccountDeleted { user, blank }, now).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    for id in ended {
+        sessions::ended_everywhere(cx, id).await;
+    }
+    for (user, group) in concerned {
+        members::changed(cx, user, group).await;
+    }
+    crate::people::accounts::changed(cx, user).await;
+    Ok(())
+}
+
+async fn letters_end(tx: &mut Tx, cx: &Context, user: UserId, address: Option<&str>) -> Result<()> {
+    store::people::emails::void(tx, user, EmailKind::Reset).await?;
+    store::people::emails::void(tx, user, EmailKind::Confirm).await?;
+    outbound_email::news(tx, cx, EmailKind::Deleted, user, address).await
+}
+
+pub(crate) async fn empty(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
+    let plain = format!("{}{user}", model::names::PLACEHOLDER);
+    // An import may have brought somebody of that name.
+    let other = format!("{plain}-{}", &crate::platform::secrets::token()?[..6]);
+    for name in [plain, other] {
+        if store::people::account_deletion::empty(tx, user, &name, now).await? > 0 {
+            return Ok(());
+        }
+    }
+    Err(Error::NotFound)
+}
+
+/// Leaves every group; where the only admin goes, the eldest member takes over, and what nobody could come into any more goes. Who
+/// is concerned, of which groups: call [`members::changed`] with each after the commit.
+pub(crate) async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<(UserId, GroupId)>> {
+    let groups = store::people::account_deletion::groups(tx, user).await?;
+    let mut concerned: Vec<(UserId, GroupId)> = groups.iter().map(|group| (user, *group)).collect();
+    for group in groups {
+        let held = store::groups::hold(tx, group).await?;
+        store::groups::members::leave(tx, group, user).await?;
+        let Some(held) = held else { continue };
+        let (_, left) = store::groups::members::head_count(tx, group).await?;
+        match held.kind {
+            GroupKind::Direct | GroupKind::Private | GroupKind::Closed if left == 0 => {
+                groups::bury(tx, group, now).await?;
+            }
+            GroupKind::Direct => {
+                conversations::rename(tx, group).await?;
+                jobs::enqueue(tx, &Job::GroupChanged { group }, now).await?;
+            }
+            GroupKind::Public | GroupKind::Closed | GroupKind::Private => {
+                let eldest = members::take_over(tx, group, user, now).await?;
+                concerned.extend(eldest.map(|eldest| (eldest, group)));
+            }
+        }
+    }
+    Ok(concerned)
+}
+
+/// Takes away a part of what a deleted account left, tells who sees it, and queues itself again while there is more.
+pub(crate) async fn clear(cx: &Context, user: UserId, blank: bool) -> Result<()> {
+    let now = cx.now();
+    let naming = store::people::account_deletion::naming(&cx.db, user, BATCH).await?;
+    let mut parsed = Vec::with_capacity(naming.len());
+    for (id, raw) in naming {
+        let nodes = messages::parse(cx, &raw).await?;
+        parsed.push((id, raw, nodes));
+    }
+    let mut tx = cx.db.begin().await?;
+    store::people::account_deletion::delete_own(&mut tx, user).await?;
+    let blanked =
+        if blank { store::people::account_deletion::blank(&mut tx, user, BATCH, now).await? } else { Vec::new() };
+    conversations::untitle(&mut tx, &blanked, now).await?;
+    for &message in &blanked {
+        search_log::insert(&mut tx, Changed::Message(message)).await?;
+        jobs::enqueue(&mut tx, &Job::MessageDeleted { message }, now).await?;
+    }
+    let stars = store::people::account_deletion::delete_stars(&mut tx, user, BATCH).await?;
+    for &message in &stars {
+        store::messages::touch(&mut tx, message).await?;
+        jobs::enqueue(&mut tx, &Job::StarsChanged { message }, now).await?;
+    }
+    // Where they were named, the name is a word like any other from now on.
+    for (message, raw, nodes) in &parsed {
+        store::messages::set_nodes(&mut tx, *message, raw, nodes).await?;
+        store::messages::touch(&mut tx, *message).await?;
+        jobs::enqueue(&mut tx, &Job::MessageEdited { message: *message }, now).await?;
+    }
+    let named: Vec<MessageId> = parsed.iter().map(|(id, _, _)| *id).collect();
+    store::people::account_deletion::delete_mentions(&mut tx, user, &named).await?;
+    if [stars.len(), named.len(), blanked.len()].into_iter().any(|done| done as i64 == BATCH) {
+        jobs::enqueue(&mut tx, &Job::AccountDeleted { user, blank }, now).await?;
+    }
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok(())
+}

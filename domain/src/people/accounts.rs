@@ -1,0 +1,369 @@
+//! Accounts: sign up, sign in, profile.
+
+use crate::live::unread;
+use crate::people::sessions;
+use crate::people::sessions::Origin;
+use crate::people::sign_ups;
+use crate::people::sign_ups::Entry;
+use crate::people::{addresses, outbound_email, passwords, two_factor};
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::jobs;
+use crate::platform::jobs::Job;
+use crate::platform::log;
+use crate::platform::secrets::Password;
+use crate::screening::screen;
+use crate::site::rate_limits;
+use crate::site::rate_limits::{By, Deed};
+use bus::Control;
+use model::EmailKind;
+use model::Fields;
+use model::LogDeed;
+use model::LogEntry;
+use model::names::{Username, username_key};
+use model::policy::{self, Barred, Viewer};
+use model::{Group, Theme, User, UserId};
+use store::Tx;
+use store::people::users::Profile;
+
+/// What the sign-up form holds.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// The wanted name.
+    pub username: String,
+    /// Where mail goes; may be empty.
+    pub email: String,
+    /// The password.
+    pub password: Password,
+}
+
+/// With what somebody comes who signs up.
+#[derive(Clone, Debug, Default)]
+pub struct Credentials {
+    /// The token of an invitation; may be empty.
+    pub invitation: String,
+    /// What they say to whoever decides about their account; may be empty.
+    pub message: String,
+}
+
+/// Makes an account for whoever runs the site, who vouches for its mail address.
+///
+/// # Errors
+/// [`Error::Invalid`] with what has to be mended; a taken name is one of it.
+pub async fn create(cx: &Context, new: NewAccount, is_admin: bool) -> Result<UserId> {
+    make(cx, new, is_admin, true, &Entry::Free).await
+}
+
+/// An address that nobody vouches for waits for its confirmation. Whether another account has it is told to its owner alone.
+async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: bool, entry: &Entry) -> Result<UserId> {
+    let mut fields = Fields::default();
+    let username = collect(&mut fields, Username::parse(&new.username).map_err(Error::from));
+    let email = collect(&mut fields, addresses::check(&new.email));
+    collect(&mut fields, new.password.check("password"));
+    fields.check()?;
+    let (Some(username), Some(email)) = (username, email) else {
+        return Err(Error::Internal("an unchecked form".into()));
+    };
+    if !is_admin {
+        screen::name(cx, username.as_str()).await?;
+    }
+    let key = username_key(username.as_str());
+    let hash = new.password.hash().await?;
+    let (vouched_for, waiting) = if is_vouched_for { (email, None) } else { (None, email) };
+    let mut tx = cx.db.begin().await?;
+    let confirmed = vouched_for.as_deref();
+    let now = cx.now();
+    let mut made =
+        store::people::users::insert(&mut tx, username.as_str(), &key, confirmed, &hash, is_admin, now).await?;
+    if let Some(id) = made
+        && is_kept(&mut tx, cx, id, &username).await?
+    {
+        made = None;
+    }
+    let Some(id) = made else {
+        drop(tx);
+        // Which of the two is not said for a mail address: it would tell who has an account here.
+        return Err(match store::people::users::by_name(&cx.db, username.as_str()).await? {
+            Some(_) => Error::invalid("username", "That name is taken."),
+            None => Error::invalid("username", "That name (or one that looks like it) or that mail address is taken."),
+        });
+    };
+    sign_ups::enter(&mut tx, cx, id, entry).await?;
+    if is_admin {
+        // By the command line, or by the link that the program prints.
+        let made = LogEntry::of_operator(LogDeed::AdminMade).whom(id);
+        log::write(&mut tx, made, cx.now()).await?;
+    }
+    if let Some(email) = &waiting {
+        // Only letters that are written are counted, not accounts that were tried.
+        rate_limits::count(cx, Deed::Mail, By::Mailbox(email)).await?;
+        store::people::users::set_new_email(&mut tx, id, email).await?;
+        outbound_email::with_link(&mut tx, cx, EmailKind::Confirm, Some(id), email).await?;
+    }
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok(id)
+}
+
+/// Makes an account for a visitor and signs them in: the token for the cookie. Where admins decide about new accounts, it waits.
+///
+/// # Errors
+/// [`Error::Invalid`] with what has to be mended, [`Error::TooMany`]; [`Error::Forbidden`] when they may not sign up.
+pub async fn sign_up(cx: &Context, new: NewAccount, with: &Credentials, origin: &Origin) -> Result<String> {
+    rate_limits::count(cx, Deed::SignUp, By::Address(origin.address)).await?;
+    let entry = sign_ups::entry(cx, &with.invitation, &with.message).await?;
+    let id = make(cx, new, false, false, &entry).await?;
+    sessions::open(cx, id, origin).await
+}
+
+/// Makes the first admin with the link that the program printed; it works while the site has no admin.
+///
+/// # Errors
+/// [`Error::NotFound`] when the link is wrong or there is an admin.
+pub async fn first_admin(cx: &Context, link_token: &str, new: NewAccount, origin: &Origin) -> Result<String> {
+    check_first_admin(cx, link_token).await?;
+    let id = make(cx, new, true, false, &Entry::Free).await?;
+    sessions::open(cx, id, origin).await
+}
+
+/// The token of the link that makes the first admin; `None` when the site has one.
+pub async fn first_admin_token(cx: &Context) -> Result<Option<String>> {
+    Ok((!store::people::users::any_admin(&cx.db).await?)
+        .then(|| cx.config.secret.sign("first-admin", &cx.config.base_url)))
+}
+
+/// Whether the link's token makes the first admin now.
+///
+/// # Errors
+/// [`Error::NotFound`] when it does not.
+pub async fn check_first_admin(cx: &Context, link_token: &str) -> Result<()> {
+    let signed = cx.config.secret.verify("first-admin", &cx.config.base_url, link_token);
+    if signed && !store::people::users::any_admin(&cx.db).await? { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// How far a right password brings somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignedIn {
+    /// In: the token for the cookie.
+    Session(String),
+    /// To the second step: what to hold until then, for [`crate::people::two_factor::pass`].
+    Ticket(String),
+}
+
+/// Signs in. Unknown names take as long and answer the same as wrong passwords.
+///
+/// # Errors
+/// [`Error::Invalid`] on `password` when name and password do not go together, [`Error::TooMany`].
+pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Origin) -> Result<SignedIn> {
+    rate_limits::count(cx, Deed::SignIn, By::Address(origin.address)).await?;
+    rate_limits::count(cx, Deed::SignIn, By::Name(name, origin.address)).await?;
+    let found = store::people::users::credentials(&cx.db, name).await?;
+    let (id, hash) = found.map_or((None, None), |(id, hash)| (Some(id), hash));
+    match (password.verify(hash.clone()).await?, id, hash) {
+        (true, Some(id), Some(hash)) => {
+            check_free(cx, id).await?;
+            if two_factor::is_on(cx, id).await? {
+                return Ok(SignedIn::Ticket(two_factor::ticket(cx, id, &hash)));
+            }
+            Ok(SignedIn::Session(sessions::open(cx, id, origin).await?))
+        }
+        _ => Err(Error::invalid("password", "Name and password do not go together.")),
+    }
+}
+
+/// Nothing when the account may be used. Only whoever knows its password is told why it may not.
+pub(crate) async fn check_free(cx: &Context, user: UserId) -> Result<()> {
+    let user = own(cx, user).await?;
+    let Some(barred) = policy::barred(user.suspended_until, user.banned_at, cx.now()) else { return Ok(()) };
+    let reason = &user.barred_reason;
+    Err(Error::invalid(
+        "password",
+        match barred {
+            Barred::Suspended(until) => {
+                format!("You are suspended until {} (UTC): {reason}", &until.rfc3339()[..16].replace('T', ", "))
+            }
+            Barred::Banned => format!("You are banned from this site: {reason}"),
+        },
+    ))
+}
+
+/// Signs out: ends the session everywhere.
+pub async fn sign_out(cx: &Context, user: UserId, session: &str) -> Result<()> {
+    match sessions::end(cx, user, session).await {
+        Err(Error::NotFound) => Ok(()),
+        other => other,
+    }
+}
+
+/// The account itself, as its owner sees it.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn own(cx: &Context, user: UserId) -> Result<User> {
+    store::people::users::by_id(&cx.db, user).await?.ok_or(Error::NotFound)
+}
+
+/// What anyone may see of somebody.
+#[derive(Clone, Debug)]
+pub struct PublicProfile {
+    /// Who they are.
+    pub user: User,
+    /// Their words about themselves, as HTML.
+    pub bio_markup: String,
+    /// The groups they are in that the reader may see.
+    pub groups: Vec<Group>,
+    /// What they wrote last that the reader may see.
+    pub recent: Vec<crate::messages::Placed>,
+    /// Whether the reader ignores them.
+    pub ignored: bool,
+    /// Whether the reader may begin a conversation with them.
+    pub may_write: bool,
+}
+
+/// Somebody's profile.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn profile(cx: &Context, viewer: Viewer, name: &str) -> Result<PublicProfile> {
+    let found = store::people::users::by_name(&cx.db, name).await?;
+    let mut user = found.filter(|user| !policy::waits(user.waiting_since)).ok_or(Error::NotFound)?;
+    (user.email, user.new_email) = (None, None);
+    let bio_markup = crate::messages::render(cx, &user.bio).await?;
+    let groups = store::groups::of_user(&cx.db, viewer.id_or_none(), user.id).await?;
+    let ids = store::messages::of_author(&cx.db, viewer.id_or_none(), user.id, 10).await?;
+    let recent = crate::messages::placed(cx, viewer, &ids).await?;
+    let (ignored, may_write) = match viewer.id() {
+        Some(reader) if reader != user.id => (
+            crate::people::ignores::of(cx, reader).await?.contains(&user.id),
+            crate::messages::conversations::correspondents(cx, reader, &user).await?.may_write(),
+        ),
+        _ => (false, false),
+    };
+    Ok(PublicProfile { user, bio_markup, groups, recent, ignored, may_write })
+}
+
+/// What an address of a profile leads to.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// A profile.
+    Profile(Box<PublicProfile>),
+    /// Somebody who has another name by now.
+    Renamed(String),
+}
+
+/// Somebody's profile, also by a name that they had.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn show(cx: &Context, viewer: Viewer, name: &str) -> Result<Shown> {
+    match profile(cx, viewer, name).await {
+        Err(Error::NotFound) => {
+            Ok(Shown::Renamed(store::people::former_names::led_to(&cx.db, name).await?.ok_or(Error::NotFound)?))
+        }
+        found => Ok(Shown::Profile(Box::new(found?))),
+    }
+}
+
+/// Changes one's name. The old one stays kept, and leads to the new one.
+///
+/// # Errors
+/// [`Error::Invalid`] on `username` and `current_password`, [`Error::TooMany`].
+pub async fn rename(cx: &Context, user: UserId, typed: &str, password: Password) -> Result<()> {
+    let name = Username::parse(typed)?;
+    passwords::check_own(cx, user, password, "current_password").await?;
+    let old = own(cx, user).await?.username;
+    if old == name.as_str() {
+        return Ok(());
+    }
+    screen::name(cx, name.as_str()).await?;
+    let lower = name.as_str().to_lowercase();
+    let taken = || Error::invalid("username", "That name, or one that looks like it, is taken.");
+    let mut tx = cx.db.begin().await?;
+    if old.to_lowercase() != lower {
+        store::people::former_names::keep_own(&mut tx, user).await?;
+        store::people::former_names::take_back(&mut tx, user, &lower).await?;
+    }
+    let renamed = store::people::users::rename(&mut tx, user, name.as_str(), &username_key(name.as_str())).await?;
+    if renamed == 0 || is_kept(&mut tx, cx, user, &name).await? {
+        return Err(taken());
+    }
+    // Only names that were had are counted, not those that were tried.
+    rate_limits::count(cx, Deed::Rename, By::User(user)).await?;
+    let conversations = store::messages::conversations::of(&mut tx, user).await?;
+    for &group in &conversations {
+        crate::messages::conversations::rename(&mut tx, group).await?;
+        jobs::enqueue(&mut tx, &Job::GroupChanged { group }, cx.now()).await?;
+    }
+    tx.commit().await?;
+    cx.wake.after_commit();
+    changed(cx, user).await;
+    for group in conversations {
+        sessions::tell(cx, &Control::GroupChanged { group }).await;
+    }
+    Ok(())
+}
+
+/// Whether another account gave the name up, or one that looks like it. Asked when the name is written: whoever gives it up at the same
+/// moment was waited for by then.
+async fn is_kept(tx: &mut Tx, cx: &Context, user: UserId, name: &Username) -> Result<bool> {
+    let (lower, key) = (name.as_str().to_lowercase(), username_key(name.as_str()));
+    Ok(store::people::former_names::is_kept(tx, user, &lower, &key, cx.now()).await?)
+}
+
+/// Changes what one's profile says.
+///
+/// # Errors
+/// [`Error::Invalid`] with what has to be mended.
+pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) -> Result<()> {
+    let mut fields = Fields::default();
+    for (field, text, most) in [
+        ("name", &mut profile.name, 100),
+        ("bio", &mut profile.bio, 2_000),
+        ("location", &mut profile.location, 100),
+        ("web", &mut profile.web, 300),
+    ] {
+        *text = if field == "bio" {
+            text.replace('\0', "").trim().to_owned()
+        } else {
+            crate::platform::validate::one_line(text)
+        };
+        if text.chars().count() > most {
+            fields.add(field, format!("At most {most} characters."));
+        }
+    }
+    if !(profile.web.is_empty() || profile.web.starts_with("https://") || profile.web.starts_with("http://")) {
+        fields.add("web", "An address that begins with https:// or http://.");
+    }
+    fields.check()?;
+    let mut tx = cx.db.begin().await?;
+    // Which topics count in a muted group may be others now.
+    unread::users_change(cx, &[user]).await?;
+    store::people::users::update_profile(&mut tx, user, &profile).await?;
+    tx.commit().await?;
+    changed(cx, user).await;
+    Ok(())
+}
+
+/// Chooses the colours.
+pub async fn choose_theme(cx: &Context, user: UserId, theme: Theme) -> Result<()> {
+    let own = own(cx, user).await?;
+    let User { name, bio, location, web, follow_written, .. } = own;
+    update_profile(cx, user, Profile { name, bio, location, web, theme, follow_written }).await
+}
+
+pub(crate) async fn changed(cx: &Context, user: UserId) {
+    let control = Control::UserChanged { user };
+    cx.sessions.hear(&control);
+    sessions::tell(cx, &control).await;
+}
+
+fn collect<T>(fields: &mut Fields, checked: Result<T>) -> Option<T> {
+    match checked {
+        Ok(value) => Some(value),
+        Err(Error::Invalid(wrong)) => {
+            wrong.iter().for_each(|(field, message)| fields.add(field, message));
+            None
+        }
+        Err(_) => None,
+    }
+}

@@ -1,0 +1,175 @@
+//! Mail addresses: one counts when whoever has it has said so.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::people::{outbound_email, passwords};
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::secrets;
+use crate::platform::secrets::Password;
+use crate::site::rate_limits;
+use crate::site::rate_limits::{By, Deed};
+use model::EmailKind;
+use model::{User, UserId};
+use store::Tx;
+
+/// Something before the last `@` and a host with a dot after it, without white space, control characters or the specials of
+/// RFC 5322, section 3.2.3. Whether mail arrives there only mail can tell.
+static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
+    let part = r#"[^\s\p{Cc}<>()\[\],;:"\\@.][^\s\p{Cc}<>()\[\],;:"\\@]*"#;
+    Regex::new(&format!(r"\A{part}@[^\s\p{{Cc}}@.<>]+(\.[^\s\p{{Cc}}@.<>]+)+\z")).expect("a constant pattern")
+});
+
+/// An address as it was typed, or `None` where nothing was.
+///
+/// # Errors
+/// [`Error::Invalid`] on `email`.
+pub(crate) fn check(typed: &str) -> Result<Option<String>> {
+    let email = typed.trim();
+    if email.is_empty() {
+        return Ok(None);
+    }
+    if email.len() > 254 || !EMAIL.is_match(email) {
+        return Err(Error::invalid("email", "That is not a mail address."));
+    }
+    Ok(Some(email.to_owned()))
+}
+
+/// Whether the account waits for this address to be confirmed.
+pub(crate) fn waits_for(user: &User, address: &str) -> bool {
+    user.new_email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(address))
+}
+
+/// Asks for another address: a letter to it asks for the confirmation, and the one that counts until then is told. An empty one takes
+/// the address away. Whoever else is signed in to the account is signed out: `session` is the one that asks.
+///
+/// # Errors
+/// [`Error::Invalid`] on `email` and `current_password`, [`Error::TooMany`].
+pub async fn change(cx: &Context, id: UserId, typed: &str, password: Password, session: &str) -> Result<()> {
+    let email = check(typed)?;
+    let hash = passwords::check_own(cx, id, password, "current_password").await?;
+    if let Some(email) = &email {
+        let user = crate::people::accounts::own(cx, id).await?;
+        if user.email.as_deref() == Some(email) && user.new_email.is_none() {
+            return Ok(());
+        }
+        count(cx, id, email).await?;
+    }
+    let mut tx = cx.db.begin().await?;
+    passwords::hold_own(&mut tx, id, &hash).await?;
+    let old = store::people::users::email_in(&mut tx, id).await?;
+    match &email {
+        Some(email) => {
+            let other = old.as_deref().filter(|old| !old.eq_ignore_ascii_case(email));
+            outbound_email::news(&mut tx, cx, EmailKind::AddressAsked, id, other).await?;
+            ask(&mut tx, cx, id, email).await?;
+        }
+        None => {
+            store::people::emails::void(&mut tx, id, EmailKind::Reset).await?;
+            store::people::emails::void(&mut tx, id, EmailKind::Confirm).await?;
+            outbound_email::news(&mut tx, cx, EmailKind::AddressChanged, id, old.as_deref()).await?;
+            store::people::users::set_email(&mut tx, id, None).await?;
+        }
+    }
+    let ended = store::people::sessions::delete_others(&mut tx, id, session).await?;
+    tx.commit().await?;
+    passwords::told(cx, ended).await;
+    Ok(())
+}
+
+/// Sends the letter that asks for a confirmation once more.
+///
+/// # Errors
+/// [`Error::NotFound`] when nothing is to be confirmed, [`Error::TooMany`].
+pub async fn ask_again(cx: &Context, id: UserId) -> Result<()> {
+    let email = crate::people::accounts::own(cx, id).await?.new_email.ok_or(Error::NotFound)?;
+    count(cx, id, &email).await?;
+    let mut tx = cx.db.begin().await?;
+    store::people::users::hold(&mut tx, &[id]).await?;
+    let user = store::people::users::by_id_in(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    if !waits_for(&user, &email) {
+        return Err(Error::NotFound);
+    }
+    ask(&mut tx, cx, id, &email).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok(())
+}
+
+async fn count(cx: &Context, id: UserId, email: &str) -> Result<()> {
+    rate_limits::count(cx, Deed::Mail, By::User(id)).await?;
+    rate_limits::count(cx, Deed::Mail, By::Mailbox(email)).await
+}
+
+/// Has the account wait for the address, and writes to it.
+async fn ask(tx: &mut Tx, cx: &Context, id: UserId, email: &str) -> Result<()> {
+    store::people::emails::void(tx, id, EmailKind::Confirm).await?;
+    store::people::users::set_new_email(tx, id, email).await?;
+    outbound_email::with_link(tx, cx, EmailKind::Confirm, Some(id), email).await
+}
+
+/// What a link that confirms is about: the account's name and the address.
+///
+/// # Errors
+/// [`Error::NotFound`] when it has ended, was used, or never was.
+pub async fn confirming(cx: &Context, token: &str) -> Result<(String, String)> {
+    let letter = outbound_email::opened(cx, EmailKind::Confirm, token).await?;
+    let user = crate::people::accounts::own(cx, letter.user_id.ok_or(Error::NotFound)?).await?;
+    Ok((user.username, letter.address))
+}
+
+/// Confirms an address: from now on it is the account's, and the one before it is told.
+///
+/// # Errors
+/// [`Error::NotFound`] when the link has ended, was used, or never was; [`Error::Invalid`] when another account has the address.
+pub async fn confirm(cx: &Context, token: &str) -> Result<()> {
+    let id = outbound_email::opened(cx, EmailKind::Confirm, token).await?.user_id.ok_or(Error::NotFound)?;
+    let mut tx = cx.db.begin().await?;
+    // Before its letters: whoever changes both holds the account first.
+    store::people::users::hold(&mut tx, &[id]).await?;
+    let letter = store::people::emails::take(&mut tx, EmailKind::Confirm, &secrets::digest(token), cx.now()).await?;
+    let letter = letter.filter(|letter| letter.user_id == Some(id)).ok_or(Error::NotFound)?;
+    let user = store::people::users::by_id_in(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    if !waits_for(&user, &letter.address) {
+        return Err(Error::NotFound);
+    }
+    // Links to the old address end with it.
+    store::people::emails::void(&mut tx, id, EmailKind::Reset).await?;
+    if store::people::users::set_email(&mut tx, id, Some(&letter.address)).await? == 0 {
+        return Err(Error::invalid("email", "Another account here has that address already."));
+    }
+    if user.email.as_deref().is_some_and(|old| !old.eq_ignore_ascii_case(&letter.address)) {
+        outbound_email::news(&mut tx, cx, EmailKind::AddressChanged, id, user.email.as_deref()).await?;
+    }
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn what_cannot_be_a_mail_address_is_refused() {
+        for good in ["mira@example.org", "m.i+ra@sub.example.org", "ünal@exämple.org"] {
+            assert!(check(good).is_ok_and(|email| email.is_some()), "{good}");
+        }
+        for bad in [
+            "mira",
+            "@example.org",
+            "mira@",
+            "mira@example",
+            "a b@example.org",
+            "a@b@example.org",
+            "a@.org",
+            "a@example.",
+            "<a>@b.org",
+        ] {
+            assert!(check(bad).is_err(), "{bad}");
+        }
+        assert!(check(" ").is_ok_and(|email| email.is_none()));
+    }
+}

@@ -1,0 +1,201 @@
+//! What is kept of one person, for that person: a line of JSON for each thing, read while it is sent. What they may not see any more
+//! stands in it without its name.
+
+use std::collections::HashMap;
+
+use futures_util::Stream;
+use futures_util::stream::try_unfold;
+use serde_json::{Value, json};
+
+use crate::people::{accounts, sessions, two_factor};
+use crate::platform::context::Context;
+use crate::platform::error::Result;
+use crate::site::rate_limits;
+use crate::site::rate_limits::{By, Deed};
+use model::time::Timestamp;
+use model::{GroupId, InvitationId, MessageId, ReportId, TopicId, UserId};
+
+/// Rows that are read at a time.
+const BATCH: i64 = 500;
+
+/// Where a download is.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    Account,
+    Ignores(UserId),
+    Requests(GroupId),
+    Links(InvitationId),
+    Invited(GroupId, UserId),
+    Heard(TopicId),
+    Reports(ReportId),
+    Topics(TopicId),
+    Messages(MessageId),
+    Stars(MessageId),
+    End,
+}
+
+/// Some lines of it, and what comes after them.
+type Lines = (Vec<Value>, Part);
+
+/// Everything, in pieces of many lines each. Each line says by `type` what it is; those of messages can be imported again, where
+/// their topics can be seen.
+///
+/// # Errors
+/// [`crate::Error::TooMany`], before anything is read.
+pub async fn download(cx: &Context, user: UserId) -> Result<impl Stream<Item = Result<String>> + use<>> {
+    rate_limits::count(cx, Deed::Download, By::User(user)).await?;
+    let cx = cx.clone();
+    Ok(try_unfold(Part::Account, move |part| {
+        let cx = cx.clone();
+        async move {
+            let (lines, next) = match part {
+                Part::Account => account(&cx, user).await?,
+                Part::Ignores(after) => ignores(&cx, user, after).await?,
+                Part::Requests(after) => requests(&cx, user, after).await?,
+                Part::Links(after) => links(&cx, user, after).await?,
+                Part::Invited(group, after) => invited(&cx, user, (group, after)).await?,
+                Part::Heard(after) => heard(&cx, user, after).await?,
+                Part::Reports(after) => reports(&cx, user, after).await?,
+                Part::Topics(after) => topics(&cx, user, after).await?,
+                Part::Messages(after) => messages(&cx, user, after).await?,
+                Part::Stars(after) => stars(&cx, user, after).await?,
+                Part::End => return Ok(None),
+            };
+            let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+            Ok(Some((text, next)))
+        }
+    }))
+}
+
+async fn account(cx: &Context, id: UserId) -> Result<Lines> {
+    let user = accounts::own(cx, id).await?;
+    let second_step = matches!(two_factor::state(cx, id).await?, two_factor::State::On { .. });
+    let site = crate::site::current(cx).await;
+    let mut lines = vec![
+        json!({"type": "download", "site": site.settings.name, "address": cx.config.base_url, "at": cx.now().rfc3339()}),
+        json!({"type": "account", "id": user.id, "username": user.username, "former_names": store::people::former_names::of(&cx.db, id).await?,
+            "email": user.email, "unconfirmed_email": user.new_email, "name": user.name, "bio": user.bio, "location": user.location,
+            "web": user.web, "theme": user.theme, "is_admin": user.is_admin, "second_step": second_step,
+            "direct_from": user.direct_from, "follow_written": user.follow_written,
+            "suspended_until": user.suspended_until.map(Timestamp::rfc3339), "banned_at": user.banned_at.map(Timestamp::rfc3339),
+            "barred_reason": user.barred_reason, "asked": store::people::export::asked(&cx.db, id).await?,
+            "waiting_since": user.waiting_since.map(Timestamp::rfc3339), "created_at": user.created_at.rfc3339()}),
+    ];
+    lines.extend(sessions::list(cx, id).await?.into_iter().map(|row| {
+        json!({"type": "session", "created_at": row.created_at.rfc3339(), "expires_at": row.expires_at.rfc3339(), "address": row.address,
+            "agent": row.agent})
+    }));
+    lines.extend(store::people::export::groups(&cx.db, id).await?.into_iter().map(|row| {
+        json!({"type": "membership", "group": row.name, "group_id": row.id, "slug": row.slug, "role": row.role,
+            "level": row.level, "created_at": row.created_at.rfc3339()})
+    }));
+    lines.extend(store::moderation::approval_queue::of_author(&cx.db, id, BATCH).await?.into_iter().map(|row| {
+        json!({"type": "held", "id": row.id, "group_id": row.group_id, "topic_id": row.topic_id, "title": row.title, "text": row.raw,
+            "created_at": row.created_at.rfc3339(), "declined_at": row.declined_at.map(Timestamp::rfc3339), "reason": row.reason})
+    }));
+    lines.extend(store::moderation::warnings::of_user(&cx.db, id, BATCH).await?.into_iter().map(|row| {
+        json!({"type": "notice", "kind": row.kind.as_str(), "group": row.group_name, "reason": row.reason,
+            "created_at": row.created_at.rfc3339(), "read_at": row.read_at.map(Timestamp::rfc3339),
+            "taken_back_at": row.taken_back_at.map(Timestamp::rfc3339)})
+    }));
+    Ok((lines, Part::Ignores(UserId(0))))
+}
+
+/// Where a part goes on: after its last row, or with the next part.
+fn then<T>(rows: &[T], on: impl FnOnce(&T) -> Part, next: Part) -> Part {
+    rows.last().filter(|_| rows.len() as i64 == BATCH).map_or(next, on)
+}
+
+async fn ignores(cx: &Context, id: UserId, after: UserId) -> Result<Lines> {
+    let rows = store::people::export::ignores(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |(user, ..)| Part::Ignores(*user), Part::Requests(GroupId(0)));
+    let line = |(user, username, at): (UserId, String, Timestamp)| json!({"type": "ignore", "user_id": user, "username": username, "created_at": at.rfc3339()});
+    Ok((rows.into_iter().map(line).collect(), next))
+}
+
+async fn requests(cx: &Context, id: UserId, after: GroupId) -> Result<Lines> {
+    let rows = store::people::export::requests(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |row| Part::Requests(row.group_id), Part::Links(InvitationId(0)));
+    let line = |row: store::people::export::OwnRequest| {
+        json!({"type": "request", "group": row.group_name, "group_id": row.group_id, "text": row.message,
+            "created_at": row.created_at.rfc3339(), "declined_at": row.declined_at.map(Timestamp::rfc3339)})
+    };
+    Ok((rows.into_iter().map(line).collect(), next))
+}
+
+async fn links(cx: &Context, id: UserId, after: InvitationId) -> Result<Lines> {
+    let rows = store::people::export::links(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |row| Part::Links(row.id), Part::Invited(GroupId(0), UserId(0)));
+    let line = |row: store::people::export::OwnLink| {
+        json!({"type": "invitation_link", "group": row.group_name, "group_id": row.group_id, "role": row.role, "used": row.used,
+            "created_at": row.created_at.rfc3339(), "expires_at": row.expires_at.rfc3339()})
+    };
+    Ok((rows.into_iter().map(line).collect(), next))
+}
+
+async fn invited(cx: &Context, id: UserId, after: (GroupId, UserId)) -> Result<Lines> {
+    let rows = store::people::export::invited(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |row| Part::Invited(row.group_id, row.user_id), Part::Heard(TopicId(0)));
+    let line = |row: store::people::export::OwnInvited| {
+        json!({"type": "invitation", "group": row.group_name, "group_id": row.group_id, "user_id": row.user_id,
+            "username": row.username, "created_at": row.created_at.rfc3339()})
+    };
+    Ok((rows.into_iter().map(line).collect(), next))
+}
+
+async fn heard(cx: &Context, id: UserId, after: TopicId) -> Result<Lines> {
+    let rows = store::people::export::heard(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |row| Part::Heard(row.id), Part::Reports(ReportId(0)));
+    let line = |row: store::people::export::HeardTopic| {
+        json!({"type": "heard_topic", "topic_id": row.id, "title": row.title, "level": row.level, "read_up_to": row.read_seq,
+            "read_at": row.read_at.map(Timestamp::rfc3339)})
+    };
+    Ok((rows.into_iter().map(line).collect(), next))
+}
+
+async fn reports(cx: &Context, id: UserId, after: ReportId) -> Result<Lines> {
+    let rows = store::people::export::reports(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |row| Part::Reports(row.id), Part::Topics(TopicId(0)));
+    let line = |row: store::people::export::OwnReport| {
+        json!({"type": "report", "message": row.message_id, "grounds": row.grounds, "text": row.words,
+            "created_at": row.created_at.rfc3339(), "link": format!("{}/-/messages/{}", cx.config.base_url, row.message_id)})
+    };
+    Ok((rows.into_iter().map(line).collect(), next))
+}
+
+async fn topics(cx: &Context, id: UserId, after: TopicId) -> Result<Lines> {
+    let rows = store::people::export::topics(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |row| Part::Topics(row.id), Part::Messages(MessageId(0)));
+    let line = |row: store::people::export::OwnTopic| json!({"type": "topic", "id": row.id, "group": row.group_name, "title": row.name, "created_at": row.created_at.rfc3339()});
+    Ok((rows.into_iter().map(line).collect(), next))
+}
+
+async fn messages(cx: &Context, id: UserId, after: MessageId) -> Result<Lines> {
+    let username = accounts::own(cx, id).await?.username;
+    let rows = store::people::export::messages(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |row| Part::Messages(row.id), Part::Stars(MessageId(0)));
+    let edited: Vec<MessageId> = rows.iter().filter(|row| row.edited_at.is_some()).map(|row| row.id).collect();
+    let mut before: HashMap<MessageId, Vec<Value>> = HashMap::new();
+    for (message, number, at, text) in store::people::export::versions(&cx.db, &edited).await? {
+        let version = json!({"number": number, "written_at": at.rfc3339(), "text": text});
+        before.entry(message).or_default().push(version);
+    }
+    let line = |row: store::people::export::OwnMessage| {
+        json!({"type": "message", "id": row.id, "group": row.group_name, "topic": row.topic_name, "topic_id": row.topic_id,
+            "number": row.seq, "author": username, "created_at": row.created_at.rfc3339(),
+            "edited_at": row.edited_at.map(Timestamp::rfc3339), "deleted_at": row.deleted_at.map(Timestamp::rfc3339),
+            "text": row.raw, "before": before.remove(&row.id).unwrap_or_default(),
+            "link": format!("{}/-/messages/{}", cx.config.base_url, row.id)})
+    };
+    Ok((rows.into_iter().map(line).collect(), next))
+}
+
+async fn stars(cx: &Context, id: UserId, after: MessageId) -> Result<Lines> {
+    let rows = store::people::export::stars(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |(message, _)| Part::Stars(*message), Part::End);
+    let line = |(message, at): (MessageId, Timestamp)| {
+        json!({"type": "star", "message": message, "created_at": at.rfc3339(),
+            "link": format!("{}/-/messages/{message}", cx.config.base_url)})
+    };
+    Ok((rows.into_iter().map(line).collect(), next))
+}

@@ -1,0 +1,90 @@
+//! Ignoring: somebody is silent for one reader alone, who can open what they wrote.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::groups::Aside;
+use crate::live::unread;
+use crate::people::accounts;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::topics::reads;
+use model::policy::Viewer;
+use model::{Message, Person, TopicRow, UserId};
+
+/// How many one may ignore.
+const MOST: usize = 1_000;
+
+/// Whom somebody ignores. No query when it was asked for lately.
+pub async fn of(cx: &Context, user: UserId) -> Result<Arc<[UserId]>> {
+    let mark = match cx.sessions.ignores(user) {
+        Ok(ignored) => return Ok(ignored),
+        Err(mark) => mark,
+    };
+    let ignored: Arc<[UserId]> = store::people::ignores::of_user(&cx.db, user).await?.into();
+    cx.sessions.put_ignores(user, ignored.clone(), mark);
+    Ok(ignored)
+}
+
+/// Folds away what is by somebody whom the reader ignores.
+pub(crate) async fn fold(cx: &Context, viewer: Viewer, messages: &mut [Message]) -> Result<()> {
+    let Some(user) = viewer.id() else { return Ok(()) };
+    let ignored = of(cx, user).await?;
+    for message in messages.iter_mut().filter(|message| ignored.contains(&message.author.id)) {
+        message.ignored = true;
+        // The ones after it say whose they are, since nobody looks at the first.
+        message.follows = false;
+    }
+    Ok(())
+}
+
+/// The same of topics in a list that show who wrote last.
+pub(crate) async fn fold_rows(cx: &Context, viewer: Viewer, rows: &mut [TopicRow]) -> Result<()> {
+    let Some(user) = viewer.id() else { return Ok(()) };
+    let ignored = of(cx, user).await?;
+    for row in rows {
+        row.ignored = row.last_author.as_ref().is_some_and(|author| ignored.contains(&author.id));
+    }
+    Ok(())
+}
+
+/// Leaves them out of who is here.
+pub async fn leave_out(cx: &Context, viewer: Viewer, mut aside: Aside) -> Result<Aside> {
+    if let Some(user) = viewer.id() {
+        aside.without = of(cx, user).await?.to_vec();
+        aside.here.retain(|person| !aside.without.contains(&person.id));
+    }
+    Ok(aside)
+}
+
+/// Whom somebody ignores, by name.
+pub async fn list(cx: &Context, viewer: Viewer) -> Result<Vec<Person>> {
+    Ok(store::people::ignores::people(&cx.db, viewer.user()?).await?)
+}
+
+/// Ignores somebody, or hears of them again. They are not told.
+///
+/// # Errors
+/// [`Error::NotFound`] when nobody has the name; [`Error::Forbidden`] for oneself, and when there are too many already.
+pub async fn set(cx: &Context, viewer: Viewer, name: &str, ignored: bool) -> Result<Person> {
+    let user = viewer.user()?;
+    let other = store::people::users::by_name(&cx.db, name).await?.ok_or(Error::NotFound)?.person();
+    if other.id == user {
+        return Err(Error::Forbidden("You can hardly ignore yourself."));
+    }
+    if ignored && of(cx, user).await?.len() >= MOST {
+        return Err(Error::Forbidden("You ignore so many that this place may be the wrong one."));
+    }
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    if ignored {
+        store::people::ignores::insert(&mut tx, user, other.id, cx.now()).await?;
+    } else {
+        store::people::ignores::delete(&mut tx, user, other.id).await?;
+    }
+    tx.commit().await?;
+    accounts::changed(cx, user).await;
+    reads::publish_own(cx, user, json!({"type": "member"}).to_string()).await;
+    Ok(other)
+}

@@ -1,0 +1,12 @@
+//! Accounts: sign-up, sign-in, settings, email, export and deletion.
+
+pub mod account_deletion;
+pub mod accounts;
+pub mod addresses;
+pub mod export;
+pub mod ignores;
+pub mod outbound_email;
+pub mod passwords;
+pub mod sessions;
+pub mod sign_ups;
+pub mod two_factor;

@@ -1,0 +1,144 @@
+//! Letters: written down in the transaction of their cause, sent by a job that reads how things are by then.
+
+use std::time::Duration;
+
+use crate::people::addresses;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::jobs;
+use crate::platform::jobs::Job;
+use crate::platform::mail::{MailError, Occasion};
+use crate::platform::secrets;
+use crate::reactors::Draw;
+use model::EmailKind;
+use model::{LetterId, UserId};
+use store::people::emails::{LetterRow, NewLetter};
+use store::{self, Tx};
+
+/// How long a link that sets a new password works.
+pub const RESET: Duration = Duration::from_secs(3_600);
+/// How long a link that confirms an address works.
+pub const CONFIRM: Duration = Duration::from_secs(3 * 24 * 3_600);
+/// How long news of an account is worth sending.
+const NEWS: Duration = Duration::from_secs(7 * 24 * 3_600);
+
+/// Writes down a letter with a link that only whoever gets it knows. `user` is `None` where only an address was given: whose it
+/// is decides itself when the letter is sent, so that whoever asked learns nothing, not even by how long it took.
+pub(crate) async fn with_link(
+    tx: &mut Tx,
+    cx: &Context,
+    kind: EmailKind,
+    user: Option<UserId>,
+    address: &str,
+) -> Result<()> {
+    let seed = secrets::token()?;
+    let digest = secrets::digest(&token(cx, &seed));
+    let lasts = if kind == EmailKind::Reset { RESET } else { CONFIRM };
+    queue(tx, cx, kind, user, address, Some((&seed, &digest)), lasts).await
+}
+
+/// Writes down a letter that says what happened to an account, to an address that it had.
+pub(crate) async fn news(
+    tx: &mut Tx,
+    cx: &Context,
+    kind: EmailKind,
+    user: UserId,
+    address: Option<&str>,
+) -> Result<()> {
+    match address {
+        Some(address) => queue(tx, cx, kind, Some(user), address, None, NEWS).await,
+        None => Ok(()),
+    }
+}
+
+async fn queue(
+    tx: &mut Tx,
+    cx: &Context,
+    kind: EmailKind,
+    user: Option<UserId>,
+    address: &str,
+    token: Option<(&str, &str)>,
+    lasts: Duration,
+) -> Result<()> {
+    let at = cx.now();
+    let new = NewLetter { kind, user, address, token, at, expires_at: at.plus(lasts) };
+    let letter = store::people::emails::insert(tx, &new).await?;
+    jobs::enqueue(tx, &Job::SendLetter { letter }, at).await?;
+    Ok(())
+}
+
+/// 128 bits, made anew whenever they are needed: kept is only their digest.
+fn token(cx: &Context, seed: &str) -> String {
+    cx.config.secret.sign("letter", seed)[..32].to_owned()
+}
+
+/// What a link's token stands for, for the page that asks whether to go on.
+///
+/// # Errors
+/// [`Error::NotFound`] when the link has ended, was used, or never was.
+pub(crate) async fn opened(cx: &Context, kind: EmailKind, token: &str) -> Result<LetterRow> {
+    store::people::emails::by_token(&cx.db, kind, &secrets::digest(token), cx.now()).await?.ok_or(Error::NotFound)
+}
+
+/// Sends a letter, if it is still to be sent.
+///
+/// # Errors
+/// Whatever kept it from leaving; it will be tried again.
+pub(crate) async fn send(cx: &Context, draw: &Draw, id: LetterId) -> Result<()> {
+    let Some(letter) = store::people::emails::to_send(&cx.db, id, cx.now()).await? else { return Ok(()) };
+    let holder = store::people::users::by_email(&cx.db, &letter.address).await?;
+    let user = match letter.user_id {
+        Some(user) => store::people::users::by_id(&cx.db, user).await?,
+        None => holder.clone(),
+    };
+    let Some(user) = user else { return forget(cx, id).await };
+    if letter.kind == EmailKind::Confirm && !addresses::waits_for(&user, &letter.address) {
+        return forget(cx, id).await;
+    }
+    let is_barred = model::policy::barred(user.suspended_until, user.banned_at, cx.now()).is_some();
+    if letter.kind == EmailKind::Barred && !is_barred || letter.kind == EmailKind::Freed && is_barred {
+        return forget(cx, id).await;
+    }
+    if letter.user_id.is_none() {
+        let mut tx = cx.db.begin().await?;
+        store::people::emails::address_to(&mut tx, id, user.id).await?;
+        tx.commit().await?;
+    }
+    let taken_by = holder.filter(|holder| letter.kind == EmailKind::Confirm && holder.id != user.id);
+    let occasion = Occasion {
+        kind: letter.kind,
+        site_name: crate::site::current(cx).await.settings.name.clone(),
+        base_url: cx.config.base_url.clone(),
+        username: user.username.clone(),
+        address: letter.address.clone(),
+        link: letter.seed.as_deref().filter(|_| taken_by.is_none()).map(|seed| link(cx, letter.kind, seed)),
+        taken_by: taken_by.map(|holder| holder.username),
+        expires_at: letter.expires_at,
+        barred: is_barred
+            .then(|| (user.suspended_until.filter(|_| user.banned_at.is_none()), user.barred_reason.clone())),
+    };
+    let words = (draw.letter)(&occasion).map_err(Error::Internal)?;
+    match cx.mail.send(id, letter.kind, &letter.address, words, letter.created_at).await {
+        Ok(()) => {
+            let mut tx = cx.db.begin().await?;
+            store::people::emails::sent(&mut tx, id, Some(user.id), cx.now()).await?;
+            Ok(tx.commit().await?)
+        }
+        Err(MailError::Refused(why)) => {
+            tracing::warn!(letter = %id, kind = %letter.kind, why, "a letter was refused and is dropped");
+            forget(cx, id).await
+        }
+        Err(MailError::Failed(why)) => Err(Error::Internal(why)),
+    }
+}
+
+async fn forget(cx: &Context, id: LetterId) -> Result<()> {
+    let mut tx = cx.db.begin().await?;
+    store::people::emails::delete(&mut tx, id).await?;
+    Ok(tx.commit().await?)
+}
+
+fn link(cx: &Context, kind: EmailKind, seed: &str) -> String {
+    let page = if kind == EmailKind::Reset { "reset" } else { "confirm" };
+    format!("{}/-/{page}?token={}", cx.config.base_url, token(cx, seed))
+}

@@ -1,0 +1,253 @@
+//! Who may sign up: anyone, those with an invitation, those whom an admin of the site approves, or nobody.
+
+use std::time::Duration;
+
+use crate::groups::members;
+use crate::people::outbound_email;
+use crate::people::{account_deletion, accounts};
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::log;
+use crate::platform::{secrets, validate};
+use crate::{admin, site};
+use model::EmailKind;
+use model::Fields;
+use model::LogDeed;
+use model::LogEntry;
+use model::policy::Viewer;
+use model::{SignUps, SiteInvitationId, UserId};
+use store::people::sign_ups::{SiteInvitation, WaitingRow};
+use store::{self, Tx};
+
+/// Days that a link is good for, at the most.
+pub const MAX_DAYS: i64 = 90;
+/// People that may use a link, at the most.
+pub const MAX_USES: i64 = 500;
+/// New accounts on a page, and the most that are answered at once.
+pub const LISTED: i64 = 100;
+/// How long an account is kept that was declined: meanwhile an admin may think better of it.
+pub const DECLINED_KEPT: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// Hexadecimal digits of a link's token: 128 bits from the operating system.
+const TOKEN: usize = 32;
+
+/// What somebody finds who wants to sign up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// They may.
+    Open,
+    /// They may, by a good link.
+    ByLink,
+    /// They may, and an admin decides about the account.
+    Asks,
+    /// They need an invitation.
+    NeedsLink,
+    /// Their invitation has ended, or never was one.
+    LinkEnded,
+    /// Nobody may.
+    Closed,
+}
+
+impl Door {
+    /// Whether there is a form to fill in.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Open | Self::ByLink | Self::Asks)
+    }
+}
+
+/// How a new account begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// As one like all others.
+    Free,
+    /// The same, by a link.
+    Link(SiteInvitationId),
+    /// It waits for an admin, who reads this.
+    Waits(String),
+}
+
+/// What somebody finds who comes with this link's token, or without any.
+pub async fn door(cx: &Context, token: &str) -> Result<Door> {
+    Ok(find(cx, token).await?.0)
+}
+
+async fn find(cx: &Context, token: &str) -> Result<(Door, Option<SiteInvitationId>)> {
+    let mode = site::settings(cx).await?.sign_ups;
+    let link = match mode {
+        SignUps::Invited | SignUps::Approved if !token.is_empty() => {
+            store::people::sign_ups::link(&cx.db, &secrets::digest(token), cx.now()).await?
+        }
+        _ => None,
+    };
+    let door = match (mode, link) {
+        (SignUps::Open, _) => Door::Open,
+        (SignUps::Closed, _) => Door::Closed,
+        (SignUps::Invited | SignUps::Approved, Some(_)) => Door::ByLink,
+        (SignUps::Approved, None) => Door::Asks,
+        (SignUps::Invited, None) if token.is_empty() => Door::NeedsLink,
+        (SignUps::Invited, None) => Door::LinkEnded,
+    };
+    Ok((door, link))
+}
+
+/// How the account begins of somebody who comes with this token and says this.
+///
+/// # Errors
+/// [`Error::Forbidden`] when they may not sign up; [`Error::Invalid`] on `message`.
+pub(crate) async fn entry(cx: &Context, token: &str, message: &str) -> Result<Entry> {
+    match find(cx, token).await? {
+        (Door::Open, _) => Ok(Entry::Free),
+        (Door::Asks, _) => Ok(Entry::Waits(validate::reason(message, "message", false)?)),
+        (Door::ByLink, Some(link)) => Ok(Entry::Link(link)),
+        (Door::Closed, _) => Err(Error::Forbidden("This place takes no new accounts just now.")),
+        (Door::NeedsLink, _) => Err(Error::Forbidden("To sign up here, you need an invitation.")),
+        (Door::ByLink | Door::LinkEnded, _) => Err(ended()),
+    }
+}
+
+fn ended() -> Error {
+    Error::Forbidden("That invitation has ended, or was used up. Ask for another one.")
+}
+
+/// Has a new account begin so, in the transaction that makes it.
+///
+/// # Errors
+/// [`Error::Forbidden`] when the link was used up meanwhile.
+pub(crate) async fn enter(tx: &mut Tx, cx: &Context, user: UserId, entry: &Entry) -> Result<()> {
+    match entry {
+        Entry::Free => Ok(()),
+        Entry::Link(link) if store::people::sign_ups::use_once(tx, *link, cx.now()).await? == 0 => Err(ended()),
+        Entry::Link(_) => Ok(()),
+        Entry::Waits(asked) => {
+            store::people::sign_ups::wait(tx, user, asked, cx.now()).await?;
+            Ok(())
+        }
+    }
+}
+
+/// Somebody's own account, while it waits.
+///
+/// # Errors
+/// [`Error::NotFound`] when it does not.
+pub async fn own(cx: &Context, user: UserId) -> Result<WaitingRow> {
+    store::people::sign_ups::of(&cx.db, user).await?.ok_or(Error::NotFound)
+}
+
+/// What the admins' page of new accounts shows.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// Those who wait, the eldest first, and those who were declined lately.
+    pub rows: Vec<WaitingRow>,
+    /// How many wait in all.
+    pub total: i64,
+    /// The links with which one may sign up.
+    pub links: Vec<SiteInvitation>,
+}
+
+/// Who waits, and the links.
+///
+/// # Errors
+/// [`Error::NotFound`] to all but admins of the site.
+pub async fn list(cx: &Context, viewer: Viewer) -> Result<Shown> {
+    viewer.site_admin()?;
+    Ok(Shown {
+        rows: store::people::sign_ups::waiting(&cx.db, LISTED).await?,
+        total: store::people::sign_ups::count(&cx.db).await?,
+        links: store::people::sign_ups::links(&cx.db, cx.now(), LISTED).await?,
+    })
+}
+
+/// How many new accounts wait, for admins of the site; 0 for everyone else.
+pub async fn count(cx: &Context, viewer: Viewer) -> Result<i64> {
+    if viewer.site_admin().is_err() {
+        return Ok(0);
+    }
+    Ok(store::people::sign_ups::count(&cx.db).await?)
+}
+
+/// Lets those of these accounts in that wait, or declines them; who has a confirmed mail address is told. How many were answered.
+///
+/// # Errors
+/// [`Error::NotFound`] to all but admins of the site.
+pub async fn answer(cx: &Context, viewer: Viewer, users: &[UserId], approve: bool) -> Result<usize> {
+    let users = &users[..users.len().min(LISTED as usize)];
+    let mut tx = cx.db.begin().await?;
+    admin::held(&mut tx, viewer).await?;
+    let (answered, kind) = if approve {
+        (store::people::sign_ups::approve(&mut tx, users).await?, EmailKind::Approved)
+    } else {
+        (store::people::sign_ups::decline(&mut tx, users, cx.now()).await?, EmailKind::Declined)
+    };
+    let by = viewer.site_admin()?;
+    let what = if approve { LogDeed::SignUpApproved } else { LogDeed::SignUpDeclined };
+    for (user, email) in &answered {
+        log::write(&mut tx, LogEntry::new(by, what).whom(*user), cx.now()).await?;
+        outbound_email::news(&mut tx, cx, kind, *user, email.as_deref()).await?;
+    }
+    tx.commit().await?;
+    cx.wake.after_commit();
+    for (user, _) in &answered {
+        accounts::changed(cx, *user).await;
+    }
+    Ok(answered.len())
+}
+
+/// Makes a link with which so many may sign up within so many days: its token, which is shown once and not kept.
+///
+/// # Errors
+/// [`Error::Invalid`] on `uses` and `days`; [`Error::NotFound`] to all but admins of the site.
+pub async fn make_link(cx: &Context, viewer: Viewer, uses: i64, days: i64) -> Result<String> {
+    let inviter = viewer.site_admin()?;
+    let mut fields = Fields::default();
+    if !(1..=MAX_USES).contains(&uses) {
+        fields.add("uses", format!("From 1 to {MAX_USES} people."));
+    }
+    if !(1..=MAX_DAYS).contains(&days) {
+        fields.add("days", format!("From 1 to {MAX_DAYS} days."));
+    }
+    fields.check()?;
+    let token = secrets::token()?[..TOKEN].to_owned();
+    let ends = cx.now().plus(Duration::from_secs(days as u64 * 24 * 3_600));
+    let mut tx = cx.db.begin().await?;
+    admin::held(&mut tx, viewer).await?;
+    store::people::sign_ups::invite(&mut tx, inviter, &secrets::digest(&token), uses, ends, cx.now()).await?;
+    let entry = LogEntry::new(inviter, LogDeed::SignUpLinkMade).detail(format!("{uses} uses, {days} days"));
+    log::write(&mut tx, entry, cx.now()).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// Revokes a link.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, and to all but admins of the site.
+pub async fn revoke_link(cx: &Context, viewer: Viewer, link: SiteInvitationId) -> Result<()> {
+    let mut tx = cx.db.begin().await?;
+    admin::held(&mut tx, viewer).await?;
+    if store::people::sign_ups::revoke(&mut tx, link).await? == 0 {
+        return Err(Error::NotFound);
+    }
+    let entry = LogEntry::new(viewer.site_admin()?, LogDeed::SignUpLinkRevoked);
+    log::write(&mut tx, entry, cx.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes away accounts that were declined and not thought better of: what stays is their row, since the log speaks of it. How many.
+pub(crate) async fn forget_declined(cx: &Context) -> Result<usize> {
+    let before = cx.now().minus(DECLINED_KEPT);
+    let mut tx = cx.db.begin().await?;
+    let users = store::people::sign_ups::take_declined(&mut tx, before, LISTED).await?;
+    let mut concerned = Vec::new();
+    for user in &users {
+        store::people::sessions::delete_all(&mut tx, *user).await?;
+        concerned.extend(account_deletion::leave_all(&mut tx, *user, cx.now()).await?);
+        account_deletion::empty(&mut tx, *user, cx.now()).await?;
+    }
+    tx.commit().await?;
+    for (user, group) in concerned {
+        members::changed(cx, user, group).await;
+    }
+    for user in &users {
+        accounts::changed(cx, *user).await;
+    }
+    Ok(users.len())
+}

@@ -1,0 +1,270 @@
+//! The second step of signing in: a code of six digits that changes every half minute (RFC 6238), or a recovery code.
+
+use std::time::Duration;
+
+use totp_rs::{Builder, Secret, Totp};
+
+use crate::people::sessions;
+use crate::people::sessions::Origin;
+use crate::people::{outbound_email, passwords};
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::log;
+use crate::platform::secrets;
+use crate::platform::secrets::Password;
+use crate::site::rate_limits;
+use crate::site::rate_limits::{By, Deed};
+use model::EmailKind;
+use model::LogDeed;
+use model::LogEntry;
+use model::UserId;
+use model::time::Timestamp;
+use store::{self, Tx};
+
+/// Recovery codes that an account gets.
+pub const RECOVERY_CODES: usize = 10;
+/// How long a password that was typed is good for the second step.
+const TICKET: Duration = Duration::from_secs(10 * 60);
+/// How long one may take to show the first code.
+pub(crate) const SET_UP: Duration = Duration::from_secs(24 * 3_600);
+
+/// How the second step of an account stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// There is none.
+    Off,
+    /// A secret waits for its first code.
+    Begun(Setup),
+    /// Signing in needs a code.
+    On {
+        /// Since when.
+        since: Timestamp,
+        /// How many recovery codes are left.
+        recovery_codes: i64,
+    },
+}
+
+/// What an app needs to make codes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Setup {
+    /// To be typed: base 32, in groups of four.
+    pub secret: String,
+    /// To be scanned: an `otpauth` address.
+    pub link: String,
+}
+
+impl std::fmt::Debug for Setup {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Setup(..)")
+    }
+}
+
+/// How the account's second step stands.
+pub async fn state(cx: &Context, user: UserId) -> Result<State> {
+    let Some(row) = store::people::two_factor::of(&cx.db, user).await? else { return Ok(State::Off) };
+    match row.confirmed_at {
+        Some(since) => {
+            Ok(State::On { since, recovery_codes: store::people::two_factor::count_recovery(&cx.db, user).await? })
+        }
+        None if cx.now().since(row.created_at) > SET_UP => Ok(State::Off),
+        None => {
+            let base32 = opened(cx, user, &row.secret)?.to_base32();
+            let name = crate::people::accounts::own(cx, user).await?.username;
+            let site = &crate::site::current(cx).await.settings.name;
+            let link =
+                format!("otpauth://totp/{}:{}?secret={base32}&issuer={}", encoded(site), encoded(&name), encoded(site));
+            let groups: Vec<String> =
+                base32.as_bytes().chunks(4).map(|four| String::from_utf8_lossy(four).into()).collect();
+            Ok(State::Begun(Setup { secret: groups.join(" "), link }))
+        }
+    }
+}
+
+/// Percent-encoding of everything but letters, digits and what never means anything in an address.
+fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+/// Makes a secret, which counts when [`turn_on`] was shown a code of it.
+///
+/// # Errors
+/// [`Error::Invalid`] on `current_password`; [`Error::Forbidden`] when there is a second step already.
+pub async fn begin(cx: &Context, user: UserId, password: Password) -> Result<()> {
+    passwords::check_own(cx, user, password, "current_password").await?;
+    let mut bytes = [0u8; 20];
+    secrets::fill(&mut bytes)?;
+    let sealed = cx.config.secret.seal("second-step", &user.to_string(), &bytes)?;
+    let mut tx = cx.db.begin().await?;
+    if store::people::two_factor::begin(&mut tx, user, &sealed, cx.now()).await? == 0 {
+        return Err(Error::Forbidden("It is on already. Turn it off before you set it up anew."));
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Turns the second step on with a first code: the recovery codes, shown once.
+///
+/// # Errors
+/// [`Error::Invalid`] on `code`, [`Error::NotFound`] when nothing was begun, [`Error::TooMany`].
+pub async fn turn_on(cx: &Context, user: UserId, code: &str) -> Result<Vec<String>> {
+    rate_limits::count(cx, Deed::Code, By::User(user)).await?;
+    let row = store::people::two_factor::of(&cx.db, user).await?.filter(|row| row.confirmed_at.is_none());
+    let row = row.filter(|row| cx.now().since(row.created_at) <= SET_UP).ok_or(Error::NotFound)?;
+    let Some(step) = step_of(cx, user, &row.secret, code)? else {
+        return Err(Error::invalid("code", "That is not the code that the app shows now. Is the time of both right?"));
+    };
+    let mut tx = cx.db.begin().await?;
+    if store::people::two_factor::confirm(&mut tx, user, &row.secret, step, cx.now()).await? == 0 {
+        return Err(Error::NotFound);
+    }
+    let codes = fresh_codes(&mut tx, cx, user).await?;
+    tell(&mut tx, cx, user, EmailKind::SecondStepOn).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok(codes)
+}
+
+/// Turns the second step off.
+///
+/// # Errors
+/// [`Error::Invalid`] on `current_password`, [`Error::TooMany`].
+pub async fn turn_off(cx: &Context, user: UserId, password: Password) -> Result<()> {
+    passwords::check_own(cx, user, password, "current_password").await?;
+    remove(cx, user, None).await
+}
+
+/// Turns the second step of a name off, for whoever runs the site: the phone is lost, and the recovery codes are too.
+///
+/// # Errors
+/// [`Error::NotFound`] when nobody has that name.
+pub async fn turn_off_for(cx: &Context, name: &str) -> Result<()> {
+    let user = store::people::users::by_name(&cx.db, name).await?.ok_or(Error::NotFound)?;
+    remove(cx, user.id, Some(LogEntry::of_operator(LogDeed::SecondStepOff).whom(user.id))).await
+}
+
+/// Without a second step from here on; an entry for the log where another does it.
+async fn remove(cx: &Context, user: UserId, entry: Option<LogEntry>) -> Result<()> {
+    let mut tx = cx.db.begin().await?;
+    if store::people::two_factor::delete(&mut tx, user).await? > 0 {
+        tell(&mut tx, cx, user, EmailKind::SecondStepOff).await?;
+        if let Some(entry) = entry {
+            log::write(&mut tx, entry, cx.now()).await?;
+        }
+    }
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok(())
+}
+
+/// New recovery codes in the place of the old ones, shown once.
+///
+/// # Errors
+/// [`Error::Invalid`] on `current_password`, [`Error::NotFound`] when there is no second step.
+pub async fn new_recovery_codes(cx: &Context, user: UserId, password: Password) -> Result<Vec<String>> {
+    passwords::check_own(cx, user, password, "current_password").await?;
+    let row = store::people::two_factor::of(&cx.db, user).await?;
+    row.filter(|row| row.confirmed_at.is_some()).ok_or(Error::NotFound)?;
+    let mut tx = cx.db.begin().await?;
+    let codes = fresh_codes(&mut tx, cx, user).await?;
+    tx.commit().await?;
+    Ok(codes)
+}
+
+async fn tell(tx: &mut Tx, cx: &Context, user: UserId, kind: EmailKind) -> Result<()> {
+    let address = store::people::users::email_in(tx, user).await?;
+    outbound_email::news(tx, cx, kind, user, address.as_deref()).await
+}
+
+async fn fresh_codes(tx: &mut Tx, cx: &Context, user: UserId) -> Result<Vec<String>> {
+    store::people::two_factor::delete_recovery(tx, user).await?;
+    let mut codes = Vec::with_capacity(RECOVERY_CODES);
+    for _ in 0..RECOVERY_CODES {
+        let code = secrets::token()?[..16].to_owned();
+        store::people::two_factor::insert_recovery(tx, user, &recovery_digest(cx, user, &code)).await?;
+        let groups: Vec<&str> = (0..4).map(|i| &code[i * 4..i * 4 + 4]).collect();
+        codes.push(groups.join("-"));
+    }
+    Ok(codes)
+}
+
+fn recovery_digest(cx: &Context, user: UserId, code: &str) -> String {
+    cx.config.secret.sign("recovery", &format!("{user}:{code}"))
+}
+
+fn opened(cx: &Context, user: UserId, sealed: &str) -> Result<Secret> {
+    let bytes = cx.config.secret.open("second-step", &user.to_string(), sealed);
+    Ok(Secret::from(
+        bytes.ok_or_else(|| Error::Internal("a second step was sealed with another KLATCH_SECRET_KEY".into()))?,
+    ))
+}
+
+/// The half-minute to which the code belongs: this one, or the one before or after it.
+fn step_of(cx: &Context, user: UserId, sealed: &str, code: &str) -> Result<Option<i64>> {
+    let totp: Totp = Builder::new()
+        .with_secret(opened(cx, user, sealed)?)
+        .build()
+        .map_err(|error| Error::Internal(format!("a second step: {error}")))?;
+    let seconds = u64::try_from(cx.now().0 / 1_000_000).unwrap_or(0);
+    Ok(totp.check(code, seconds).and_then(|step| i64::try_from(step).ok()))
+}
+
+/// Whether signing in needs a code.
+pub(crate) async fn is_on(cx: &Context, user: UserId) -> Result<bool> {
+    Ok(store::people::two_factor::of(&cx.db, user).await?.is_some_and(|row| row.confirmed_at.is_some()))
+}
+
+/// What somebody holds between the two steps: whose password was right, for some minutes, and no longer than it is the password.
+pub(crate) fn ticket(cx: &Context, user: UserId, password_hash: &str) -> String {
+    let until = cx.now().plus(TICKET).0;
+    format!("{user}.{until}.{}", cx.config.secret.sign("ticket", &ticket_says(user, until, password_hash)))
+}
+
+fn ticket_says(user: UserId, until: i64, password_hash: &str) -> String {
+    format!("{user}.{until}.{}", secrets::digest(password_hash))
+}
+
+async fn holder(cx: &Context, ticket: &str) -> Result<Option<UserId>> {
+    let mut parts = ticket.splitn(3, '.');
+    let (Some(user), Some(until), Some(signature)) = (parts.next(), parts.next(), parts.next()) else {
+        return Ok(None);
+    };
+    let (Ok(user), Ok(until)) = (user.parse::<UserId>(), until.parse::<i64>()) else { return Ok(None) };
+    let Some(hash) = store::people::users::password_hash(&cx.db, user).await? else { return Ok(None) };
+    let ours = cx.config.secret.verify("ticket", &ticket_says(user, until, &hash), signature);
+    Ok((ours && cx.now() < Timestamp(until)).then_some(user))
+}
+
+/// The second step: a code of the app, each once, or a recovery code. The token for the cookie.
+///
+/// # Errors
+/// [`Error::SignedOut`] when the first step was too long ago; [`Error::Invalid`] on `code`; [`Error::TooMany`], which a recovery
+/// code is never told, so that nobody is kept out for long.
+pub async fn pass(cx: &Context, ticket: &str, code: &str, origin: &Origin) -> Result<String> {
+    rate_limits::count(cx, Deed::SignIn, By::Address(origin.address)).await?;
+    let user = holder(cx, ticket).await?.ok_or(Error::SignedOut)?;
+    crate::people::accounts::check_free(cx, user).await?;
+    let row = store::people::two_factor::of(&cx.db, user).await?.filter(|row| row.confirmed_at.is_some());
+    let row = row.ok_or(Error::SignedOut)?;
+    let typed: String = code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let wrong =
+        || Error::invalid("code", "That code is not right, or was used before. Codes change every half minute.");
+    let mut tx;
+    if typed.len() == 6 {
+        rate_limits::count(cx, Deed::Code, By::User(user)).await?;
+        let step = step_of(cx, user, &row.secret, &typed)?.ok_or_else(wrong)?;
+        tx = cx.db.begin().await?;
+        if store::people::two_factor::use_step(&mut tx, user, step).await? == 0 {
+            return Err(wrong());
+        }
+    } else {
+        tx = cx.db.begin().await?;
+        if store::people::two_factor::use_recovery(&mut tx, user, &recovery_digest(cx, user, &typed)).await? == 0 {
+            return Err(wrong());
+        }
+        tell(&mut tx, cx, user, EmailKind::RecoveryUsed).await?;
+    }
+    let token = sessions::open_in(&mut tx, cx, user, origin).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok(token)
+}

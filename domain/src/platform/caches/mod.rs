@@ -1,0 +1,3 @@
+//! What a process remembers of the database until the bus says that it changed.
+
+pub mod rules;

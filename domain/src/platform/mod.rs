@@ -1,0 +1,11 @@
+//! What every group of modules stands on: context, configuration, errors, secrets, jobs, mail, caches.
+
+pub mod caches;
+pub mod config;
+pub mod context;
+pub mod error;
+pub mod jobs;
+pub mod log;
+pub mod mail;
+pub mod secrets;
+pub mod validate;

@@ -1,0 +1,214 @@
+//! Passwords, tokens and the key that signs what a browser holds for us.
+
+use std::fmt;
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use chacha20poly1305::ChaCha20Poly1305;
+use chacha20poly1305::aead::{Aead, Payload};
+use hmac::{Hmac, KeyInit, Mac};
+use model::hex::hex;
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+
+use crate::platform::error::{Error, Result};
+
+/// Characters of a password: at least this many ...
+pub const MIN_PASSWORD: usize = 8;
+/// ... and at most this many, so that hashing one stays cheap.
+pub const MAX_PASSWORD: usize = 1_000;
+
+/// Hashes at once: each takes 19 MiB and a core for tens of milliseconds.
+static HASHING: Semaphore = Semaphore::const_new(2);
+
+/// A password's hash that no password has: verifying against it takes as long as against a real one.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$a2xhdGNoLW5vYm9keS0wMA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// A password as it was typed. Never printed, never stored.
+#[derive(Clone, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Password(String);
+
+impl Password {
+    /// From what was typed.
+    pub fn new(typed: impl Into<String>) -> Self {
+        Self(typed.into())
+    }
+
+    /// Checks its length for the named field.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it is too short or too long.
+    pub fn check(&self, field: &'static str) -> Result<()> {
+        let count = self.0.chars().count();
+        if count < MIN_PASSWORD {
+            return Err(Error::invalid(field, "A password has at least 8 characters."));
+        }
+        if count > MAX_PASSWORD {
+            return Err(Error::invalid(field, "A password has at most 1,000 characters."));
+        }
+        Ok(())
+    }
+
+    /// Its argon2id hash in PHC form, computed off the async threads.
+    pub async fn hash(self) -> Result<String> {
+        hashing(move || {
+            let hash: PasswordHash =
+                Argon2::default().hash_password(self.0.as_bytes()).map_err(|e| Error::Internal(e.to_string()))?;
+            Ok(hash.to_string())
+        })
+        .await
+    }
+
+    /// Whether it is the one that was hashed; `None` (no such account, or unclaimed) takes as long and is never it.
+    pub async fn verify(self, hash: Option<String>) -> Result<bool> {
+        hashing(move || {
+            let known = hash.is_some();
+            let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
+            let parsed = PasswordHash::new(&hash).map_err(|e| Error::Internal(format!("stored password hash: {e}")))?;
+            let cut: String = self.0.chars().take(MAX_PASSWORD + 1).collect();
+            Ok(Argon2::default().verify_password(cut.as_bytes(), &parsed).is_ok() && known)
+        })
+        .await
+    }
+}
+
+async fn hashing<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let _permit = HASHING.acquire().await.map_err(|_| Error::Internal("hashing has ended".into()))?;
+    tokio::task::spawn_blocking(work).await.map_err(|e| Error::Internal(e.to_string()))?
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(..)")
+    }
+}
+
+/// Random bytes from the operating system.
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {
+    getrandom::fill(bytes).map_err(|e| Error::Internal(format!("no randomness: {e}")))
+}
+
+/// 256 random bits from the operating system, in hexadecimal: the secret half of a session or link.
+pub fn token() -> Result<String> {
+    let mut bytes = [0u8; 32];
+    fill(&mut bytes)?;
+    Ok(hex(&bytes))
+}
+
+/// What is stored of a token: its SHA-256 in hexadecimal.
+pub fn digest(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// The site's secret: signs form tokens and links, seals what must not be read in the database. Never printed.
+#[derive(Clone)]
+pub struct SecretKey(Vec<u8>);
+
+impl SecretKey {
+    /// From at least 32 characters of text.
+    pub fn new(text: &str) -> Option<Self> {
+        let text = text.trim();
+        (text.len() >= 32).then(|| Self(text.as_bytes().to_vec()))
+    }
+
+    /// A new one.
+    pub fn random() -> Result<String> {
+        token()
+    }
+
+    /// Signs `what` for one purpose.
+    pub fn sign(&self, purpose: &str, what: &str) -> String {
+        hex(&self.mac(purpose, what).finalize().into_bytes())
+    }
+
+    /// Whether `signature` is ours, compared in constant time.
+    pub fn verify(&self, purpose: &str, what: &str, signature: &str) -> bool {
+        let Some(bytes) = unhex(signature) else { return false };
+        self.mac(purpose, what).verify_slice(&bytes).is_ok()
+    }
+
+    /// Encrypts `what` for one purpose and owner: neither can be exchanged without it being noticed.
+    pub fn seal(&self, purpose: &str, owner: &str, what: &[u8]) -> Result<String> {
+        let mut nonce = [0u8; 12];
+        fill(&mut nonce)?;
+        let sealed = self.cipher(purpose).encrypt(&nonce.into(), Payload { msg: what, aad: owner.as_bytes() });
+        let sealed = sealed.map_err(|_| Error::Internal("nothing was sealed".into()))?;
+        Ok(hex(&[&nonce[..], &sealed].concat()))
+    }
+
+    /// What was sealed with this key for the purpose and owner; `None` for anything else.
+    pub fn open(&self, purpose: &str, owner: &str, sealed: &str) -> Option<Vec<u8>> {
+        let bytes = unhex(sealed)?;
+        let (nonce, sealed) = bytes.split_first_chunk::<12>()?;
+        self.cipher(purpose).decrypt(&(*nonce).into(), Payload { msg: sealed, aad: owner.as_bytes() }).ok()
+    }
+
+    fn cipher(&self, purpose: &str) -> ChaCha20Poly1305 {
+        let key: [u8; 32] = self.mac("seal", purpose).finalize().into_bytes().into();
+        ChaCha20Poly1305::new(&key.into())
+    }
+
+    fn mac(&self, purpose: &str, what: &str) -> Hmac<Sha256> {
+        // HMAC takes keys of any length.
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).unwrap_or_else(|_| unreachable!());
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac.update(what.as_bytes());
+        mac
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretKey(..)")
+    }
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) || !text.is_ascii() {
+        return None;
+    }
+    (0..text.len() / 2).map(|i| u8::from_str_radix(&text[i * 2..i * 2 + 2], 16).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_holds_for_its_purpose_and_text_only() {
+        let key = SecretKey::new(&"k".repeat(32)).unwrap();
+        let signed = key.sign("form", "one");
+        assert!(key.verify("form", "one", &signed));
+        assert!(!key.verify("form", "two", &signed));
+        assert!(!key.verify("mail", "one", &signed));
+        assert!(!key.verify("form", "one", "zz"));
+        assert!(!key.verify("form", "one", &"é".repeat(32)));
+    }
+
+    #[test]
+    fn what_is_sealed_opens_with_its_key_purpose_and_owner_only() {
+        let key = SecretKey::new(&"k".repeat(32)).unwrap();
+        let sealed = key.seal("second-step", "7", b"twenty bytes or less").unwrap();
+        assert_ne!(sealed, key.seal("second-step", "7", b"twenty bytes or less").unwrap());
+        assert_eq!(key.open("second-step", "7", &sealed).unwrap(), b"twenty bytes or less");
+        assert_eq!(key.open("second-step", "8", &sealed), None);
+        assert_eq!(key.open("letter", "7", &sealed), None);
+        assert_eq!(SecretKey::new(&"l".repeat(32)).unwrap().open("second-step", "7", &sealed), None);
+        for broken in ["", "00", "zz", &sealed[2..], &sealed[..sealed.len() - 2]] {
+            assert_eq!(key.open("second-step", "7", broken), None, "{broken}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_password_verifies_against_its_own_hash_only() {
+        let hash = Password::new("correct horse").hash().await.unwrap();
+        assert!(hash.starts_with("$argon2id$"));
+        assert!(Password::new("correct horse").verify(Some(hash.clone())).await.unwrap());
+        assert!(!Password::new("wrong horse").verify(Some(hash)).await.unwrap());
+        assert!(!Password::new("correct horse").verify(None).await.unwrap());
+    }
+}

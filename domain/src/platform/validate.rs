@@ -1,0 +1,161 @@
+//! Auditors: what looks at a draft before it is saved, and may change or refuse it.
+
+use crate::platform::error::{Error, Result};
+use model::Fields;
+
+/// Characters of a message at the most. Imports may bring longer ones.
+pub const MAX_MESSAGE: usize = 40_000;
+/// Characters of a topic's title at the most.
+pub const MAX_TITLE: usize = 200;
+/// Characters of a group's name at the most.
+pub const MAX_GROUP_NAME: usize = 80;
+/// Characters of a group's description at the most.
+pub const MAX_DESCRIPTION: usize = 5_000;
+
+/// A message on its way in.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// As it was typed.
+    pub text: String,
+    /// The form's key: the same form sent twice posts once.
+    pub key: Option<String>,
+}
+
+/// An auditor: changes the draft, or says what has to be mended.
+type Auditor = fn(&mut Draft) -> Result<()>;
+
+/// In the order in which they look.
+const AUDITORS: &[Auditor] = &[line_ends, not_empty, not_too_long, fit_key];
+
+/// Has every auditor look at the draft.
+///
+/// # Errors
+/// [`Error::Invalid`] with what has to be mended.
+pub fn message(mut draft: Draft) -> Result<Draft> {
+    for auditor in AUDITORS {
+        auditor(&mut draft)?;
+    }
+    Ok(draft)
+}
+
+fn line_ends(draft: &mut Draft) -> Result<()> {
+    if draft.text.contains('\r') {
+        draft.text = draft.text.replace("\r\n", "\n").replace('\r', "\n");
+    }
+    if draft.text.contains('\0') {
+        draft.text = draft.text.replace('\0', "");
+    }
+    draft.text.truncate(draft.text.trim_end().len());
+    Ok(())
+}
+
+fn not_empty(draft: &mut Draft) -> Result<()> {
+    if draft.text.chars().all(|c| c.is_whitespace() || c.is_control() || is_bidi(c) || is_blank(c)) {
+        return Err(Error::invalid("text", "Write something first."));
+    }
+    Ok(())
+}
+
+fn not_too_long(draft: &mut Draft) -> Result<()> {
+    let count = draft.text.chars().count();
+    if count > MAX_MESSAGE {
+        return Err(Error::invalid(
+            "text",
+            format!("A message has at most {MAX_MESSAGE} characters; this one has {count}."),
+        ));
+    }
+    Ok(())
+}
+
+fn fit_key(draft: &mut Draft) -> Result<()> {
+    draft.key =
+        draft.key.take().filter(|key| !key.is_empty() && key.len() <= 100 && key.bytes().all(|b| b.is_ascii_graphic()));
+    Ok(())
+}
+
+/// Text of several lines as it may be saved: line ends of one kind, no NUL, nothing blank around it.
+pub fn text(typed: &str) -> String {
+    typed.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "").trim().to_owned()
+}
+
+/// One line of text: white space folded, control characters and those that turn the direction of what follows dropped. Empty
+/// when nothing in it can be seen.
+pub fn one_line(text: &str) -> String {
+    let clean: String = text
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !c.is_control() && !is_bidi(*c))
+        .collect();
+    if clean.chars().all(|c| c == ' ' || is_blank(c)) {
+        return String::new();
+    }
+    clean.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn is_bidi(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Characters that are not white space and show nothing by themselves. Some of them mean something between others.
+fn is_blank(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200d}'
+        | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// A title as it may be saved.
+///
+/// # Errors
+/// [`Error::Invalid`] on `title`.
+pub fn title(typed: &str) -> Result<String> {
+    let title = one_line(typed);
+    if title.is_empty() {
+        return Err(Error::invalid("title", "Give the topic a title."));
+    }
+    if title.chars().count() > MAX_TITLE {
+        return Err(Error::invalid("title", format!("A title has at most {MAX_TITLE} characters.")));
+    }
+    Ok(title)
+}
+
+/// A group's name and description as they may be saved.
+///
+/// # Errors
+/// [`Error::Invalid`] on `name` and `description`.
+pub fn group(name: &str, description: &str) -> Result<(String, String)> {
+    let name = one_line(name);
+    let description = description.replace("\r\n", "\n").replace('\0', "").trim().to_owned();
+    let mut fields = Fields::default();
+    if name.is_empty() {
+        fields.add("name", "Give the group a name.");
+    }
+    if name.chars().count() > MAX_GROUP_NAME {
+        fields.add("name", format!("A name has at most {MAX_GROUP_NAME} characters."));
+    }
+    if description.chars().count() > MAX_DESCRIPTION {
+        fields.add("description", format!("A description has at most {MAX_DESCRIPTION} characters."));
+    }
+    fields.check()?;
+    Ok((name, description))
+}
+
+/// Characters of a reason or a request at the most.
+pub const MAX_REASON: usize = 1_000;
+
+/// A reason, or what somebody says who asks to be let in, as it may be saved.
+///
+/// # Errors
+/// [`Error::Invalid`] on `field` when it is too long, or empty where it must not be.
+pub fn reason(typed: &str, field: &'static str, required: bool) -> Result<String> {
+    let lines = typed.replace("\r\n", "\n").replace('\r', "\n");
+    let shown: String = lines.chars().filter(|c| *c == '\n' || !c.is_control() && !is_bidi(*c)).collect();
+    let reason = shown.trim().to_owned();
+    if required && reason.chars().all(|c| c.is_whitespace() || c.is_control() || is_bidi(c) || is_blank(c)) {
+        return Err(Error::invalid(field, "Say why, in a few words."));
+    }
+    let count = reason.chars().count();
+    if count > MAX_REASON {
+        return Err(Error::invalid(field, format!("At most {MAX_REASON} characters; this has {count}.")));
+    }
+    Ok(reason)
+}

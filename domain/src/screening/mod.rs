@@ -1,0 +1,4 @@
+//! Auditors: what looks at a draft before it is saved.
+
+pub(crate) mod screen;
+pub(crate) mod slow_mode;

@@ -1,0 +1,241 @@
+//! What admins decide about the site as a whole, while it runs. Each process keeps it, and reads it again when it is told that it changed.
+
+pub mod newcomers;
+pub mod rate_limits;
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use crate::people::sessions;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::log;
+use crate::platform::secrets;
+use crate::platform::validate;
+use crate::{admin, messages};
+use bus::Control;
+use model::Fields;
+use model::SignUps;
+use model::policy::Viewer;
+use model::{LogDeed, LogEntry};
+use store::Db;
+
+/// Characters of the site's name at the most.
+pub const MAX_NAME: usize = 60;
+/// Characters of the line about it at the most.
+pub const MAX_LINE: usize = 200;
+/// Characters of the notice at the most.
+pub const MAX_NOTICE: usize = 2_000;
+
+/// How long a process believes what it once read. Changes are told over the bus; this is for words that were never sent.
+const BELIEVED: Duration = Duration::from_secs(60);
+
+/// The setting that holds the site's id.
+const ID: &str = "site_id";
+
+/// The site's id: 16 random hexadecimal digits, made when it is first asked for. It stays the same for as long as the database.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn id(db: &Db) -> Result<String> {
+    if let Some(id) = store::platform::settings::get(db, ID).await? {
+        return Ok(id);
+    }
+    let random = &secrets::token()?[..16];
+    let mut tx = db.begin().await?;
+    let id = store::platform::settings::get_or_set(&mut tx, ID, random).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// The row that they are kept in.
+const ROW: &str = "site";
+
+/// What admins decide about the site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// What it is called.
+    pub name: String,
+    /// A line about it, for strangers; may be empty.
+    #[serde(default)]
+    pub line: String,
+    /// Who may sign up.
+    #[serde(default)]
+    pub sign_ups: SignUps,
+    /// What everybody must know, in the messages' markup; may be empty.
+    #[serde(default)]
+    pub notice: String,
+    /// Whether nothing can be changed.
+    #[serde(default)]
+    pub read_only: bool,
+}
+
+/// What stands above every page until whoever reads it hides it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Another one has another version.
+    pub version: String,
+    /// As HTML.
+    pub markup: String,
+}
+
+/// The site as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// What was decided.
+    pub settings: Settings,
+    /// The notice, if there is one.
+    pub notice: Option<Notice>,
+}
+
+/// What this process remembers of the site.
+#[derive(Debug, Default)]
+pub struct SiteCache(Mutex<Remembered>);
+
+#[derive(Debug, Default)]
+struct Remembered {
+    site: Option<Arc<Site>>,
+    /// When it was read; `None` when it has to be read again.
+    read: Option<Instant>,
+    /// Counts the words heard: what was read before one of them is used and not remembered.
+    heard: u64,
+}
+
+impl SiteCache {
+    /// The site as it is remembered, or the mark to put it in with.
+    fn get(&self) -> Result<Arc<Site>, u64> {
+        let Ok(all) = self.0.lock() else { return Err(0) };
+        match (&all.site, all.read) {
+            (Some(site), Some(read)) if read.elapsed() < BELIEVED => Ok(site.clone()),
+            _ => Err(all.heard),
+        }
+    }
+
+    /// As it was when it was last read, however long ago.
+    fn last(&self) -> Option<Arc<Site>> {
+        self.0.lock().ok()?.site.clone()
+    }
+
+    fn put(&self, site: Arc<Site>, mark: u64) {
+        let Ok(mut all) = self.0.lock() else { return };
+        all.read = (all.heard == mark).then(Instant::now);
+        all.site = Some(site);
+    }
+
+    /// Forgets what the word from another process makes wrong.
+    pub fn hear(&self, control: &Control) {
+        if let Control::SiteChanged | Control::Reconnected = control
+            && let Ok(mut all) = self.0.lock()
+        {
+            all.read = None;
+            all.heard += 1;
+        }
+    }
+}
+
+/// The site as it is now: no query when it was asked for lately. While the database is away, as it was last known.
+pub async fn current(cx: &Context) -> Arc<Site> {
+    let mark = match cx.site.get() {
+        Ok(site) => return site,
+        Err(mark) => mark,
+    };
+    match read(cx).await {
+        Ok(site) => {
+            let site = Arc::new(site);
+            cx.site.put(site.clone(), mark);
+            site
+        }
+        Err(error) => {
+            tracing::debug!(%error, "the settings of the site cannot be read");
+            cx.site.last().unwrap_or_else(|| Arc::new(Site { settings: fresh(cx), notice: None }))
+        }
+    }
+}
+
+async fn read(cx: &Context) -> Result<Site> {
+    let settings = settings(cx).await?;
+    let notice = if settings.notice.is_empty() {
+        None
+    } else {
+        let version = secrets::digest(&settings.notice)[..16].to_owned();
+        Some(Notice { version, markup: messages::render(cx, &settings.notice).await? })
+    };
+    Ok(Site { settings, notice })
+}
+
+/// What was decided, as the database has it at this moment.
+pub async fn settings(cx: &Context) -> Result<Settings> {
+    let Some(text) = store::platform::settings::get(&cx.db, ROW).await? else { return Ok(fresh(cx)) };
+    serde_json::from_str(&text).map_err(|error| Error::Internal(format!("the settings of the site: {error}")))
+}
+
+/// What holds where nobody has decided anything yet.
+fn fresh(cx: &Context) -> Settings {
+    Settings {
+        name: cx.config.site_name.clone(),
+        line: String::new(),
+        sign_ups: SignUps::Open,
+        notice: String::new(),
+        read_only: false,
+    }
+}
+
+/// Changes what is decided about the site. All processes follow.
+///
+/// # Errors
+/// [`Error::Invalid`] with what has to be mended; [`Error::NotFound`] to all but admins of the site.
+pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<()> {
+    let by = viewer.site_admin()?;
+    let mut fields = Fields::default();
+    new.name = validate::one_line(&new.name);
+    new.line = validate::one_line(&new.line);
+    new.notice = validate::text(&new.notice);
+    if new.name.is_empty() {
+        fields.add("name", "Give the site a name.");
+    }
+    for (field, text, most) in
+        [("name", &new.name, MAX_NAME), ("line", &new.line, MAX_LINE), ("notice", &new.notice, MAX_NOTICE)]
+    {
+        let count = text.chars().count();
+        if count > most {
+            fields.add(field, format!("At most {most} characters; this has {count}."));
+        }
+    }
+    fields.check()?;
+    let text = serde_json::to_string(&new).map_err(|error| Error::Internal(error.to_string()))?;
+    let mut tx = cx.db.begin().await?;
+    admin::held(&mut tx, viewer).await?;
+    let old = match store::platform::settings::get_in(&mut tx, ROW).await? {
+        Some(text) => serde_json::from_str(&text).unwrap_or_else(|_| fresh(cx)),
+        None => fresh(cx),
+    };
+    store::platform::settings::set(&mut tx, ROW, &text).await?;
+    log::write(&mut tx, LogEntry::new(by, LogDeed::SiteChanged).detail(changes(&old, &new)), cx.now()).await?;
+    tx.commit().await?;
+    cx.site.hear(&Control::SiteChanged);
+    sessions::tell(cx, &Control::SiteChanged).await;
+    Ok(())
+}
+
+/// What is another thing now, in words of our own.
+fn changes(old: &Settings, new: &Settings) -> String {
+    let mut changes = Vec::new();
+    if old.name != new.name {
+        changes.push("the name".to_owned());
+    }
+    if old.line != new.line {
+        changes.push("the line about it".to_owned());
+    }
+    if old.sign_ups != new.sign_ups {
+        changes.push(format!("sign-ups: {}", new.sign_ups));
+    }
+    if old.notice != new.notice {
+        changes.push(if new.notice.is_empty() { "no notice" } else { "the notice" }.to_owned());
+    }
+    if old.read_only != new.read_only {
+        changes.push(if new.read_only { "read-only" } else { "no longer read-only" }.to_owned());
+    }
+    changes.join(", ")
+}

@@ -1,0 +1,164 @@
+//! How often something may be done, counted over all processes.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::site::newcomers;
+use model::UserId;
+
+/// What is limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Writing a message or topic.
+    Post,
+    /// Starting a topic.
+    Topic,
+    /// Trying a password.
+    SignIn,
+    /// Making an account.
+    SignUp,
+    /// Making a group.
+    NewGroup,
+    /// Starring.
+    Star,
+    /// Searching.
+    Search,
+    /// Asking for a letter.
+    Mail,
+    /// Asking for a link that sets a new password. By itself: what else is sent to a mailbox keeps nobody from it.
+    Reset,
+    /// Trying a code of the second step.
+    Code,
+    /// Changing one's name.
+    Rename,
+    /// Downloading all of one's data.
+    Download,
+    /// Asking to be let into a group, or following a link into one.
+    Ask,
+    /// Inviting somebody.
+    Invite,
+    /// Beginning a conversation, or adding people to one.
+    Direct,
+    /// The same with an account that is new.
+    DirectWhileNew,
+    /// Reporting a message.
+    Report,
+    /// Changing what a message or title says: each time leaves a version or a line.
+    Edit,
+    /// Sending a form, whatever it does: joining, marking, deciding.
+    Form,
+    /// Warning somebody.
+    Warn,
+    /// Trying a rule on what was written.
+    TryRule,
+}
+
+/// Whose doing is counted.
+#[derive(Clone, Copy, Debug)]
+pub enum By<'a> {
+    /// An account's.
+    User(UserId),
+    /// That of whoever tries to be this account from a network. Not from all networks together: then anyone could keep its owner out.
+    Name(&'a str, IpAddr),
+    /// A network address's. Loopback is no network: what arrives from it came through a proxy or from the machine itself.
+    Address(IpAddr),
+    /// That of whoever has letters sent to a mail address, from all networks together: nobody's mailbox is to be filled.
+    Mailbox(&'a str),
+}
+
+/// Counts one deed.
+///
+/// # Errors
+/// [`Error::TooMany`] with the time to wait when there were too many.
+pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
+    let limits = &cx.config.limits;
+    let minute = Duration::from_secs(60);
+    let (word, most, window) = match (deed, by) {
+        (Deed::Post, _) => ("post", limits.posts_per_minute, minute),
+        (Deed::Topic, _) => ("topic", limits.topics_per_hour, 60 * minute),
+        (Deed::SignIn, By::Address(_)) => ("sign-in", limits.sign_ins_per_address, 10 * minute),
+        (Deed::SignIn, _) => ("sign-in", limits.sign_ins_per_account, 10 * minute),
+        (Deed::SignUp, _) => ("sign-up", limits.sign_ups_per_address, 60 * minute),
+        (Deed::NewGroup, _) => ("group", limits.groups_per_day, 24 * 60 * minute),
+        (Deed::Star, _) => ("star", limits.stars_per_minute, minute),
+        (Deed::Mail, By::Mailbox(_)) => ("mail", limits.mails_per_mailbox, 60 * minute),
+        (Deed::Reset, _) => ("reset", limits.mails_per_mailbox, 60 * minute),
+        (Deed::Mail, _) => ("mail", limits.mails_per_hour, 60 * minute),
+        (Deed::Code, _) => ("code", limits.codes_per_account, 10 * minute),
+        (Deed::Rename, _) => ("rename", limits.renames_per_day, 24 * 60 * minute),
+        (Deed::Download, _) => ("download", limits.downloads_per_hour, 60 * minute),
+        (Deed::Search, _) => ("search", limits.searches_per_minute, minute),
+        (Deed::Ask, _) => ("ask", limits.requests_per_day, 24 * 60 * minute),
+        (Deed::Invite, _) => ("invite", limits.invitations_per_day, 24 * 60 * minute),
+        (Deed::Direct, _) => ("direct", limits.directs_per_day, 24 * 60 * minute),
+        (Deed::DirectWhileNew, _) => ("direct-new", limits.directs_per_day_while_new, 24 * 60 * minute),
+        (Deed::Report, _) => ("report", limits.reports_per_day, 24 * 60 * minute),
+        (Deed::Edit, _) => ("edit", limits.edits_per_minute, minute),
+        (Deed::Form, _) => ("form", limits.forms_per_minute, minute),
+        (Deed::Warn, _) => ("warn", limits.warnings_per_day, 24 * 60 * minute),
+        (Deed::TryRule, _) => ("try-rule", limits.rule_tries_per_minute, minute),
+    };
+    let who = match by {
+        By::User(id) => format!("u{id}"),
+        By::Name(name, address) => {
+            format!("n{}:{}", crate::platform::secrets::digest(&name.to_lowercase()), network(address))
+        }
+        By::Mailbox(address) => format!("m{}", crate::platform::secrets::digest(&address.to_lowercase())),
+        By::Address(address) if address.is_loopback() => return Ok(()),
+        By::Address(address) => network(address),
+    };
+    if most == 0 {
+        return Ok(());
+    }
+    tally(cx, word, &who, window, most).await.map(drop)
+}
+
+/// Counts one deed of an account that may do less while it is new. How old it is is asked only of those who did as much as new ones may.
+///
+/// # Errors
+/// [`Error::TooMany`] with the time to wait when there were too many.
+pub(crate) async fn count_by_age(cx: &Context, deed: Deed, user: UserId) -> Result<()> {
+    let limits = &cx.config.limits;
+    let (word, while_new, window) = match deed {
+        Deed::Topic => ("topic-new", limits.topics_per_hour_while_new, Duration::from_secs(3_600)),
+        Deed::NewGroup => ("group-new", limits.groups_per_day_while_new, Duration::from_secs(24 * 3_600)),
+        _ => ("post-new", limits.posts_per_minute_while_new, Duration::from_secs(60)),
+    };
+    count(cx, deed, By::User(user)).await?;
+    if while_new == 0 {
+        return Ok(());
+    }
+    let Err(error) = tally(cx, word, &format!("u{user}"), window, while_new).await else { return Ok(()) };
+    let since = store::moderation::rules::since(&cx.db, user).await?;
+    if newcomers::get(cx).await?.is_young(since, cx.now()) { Err(error) } else { Ok(()) }
+}
+
+async fn tally(cx: &Context, word: &str, who: &str, window: Duration, most: u64) -> Result<()> {
+    let span = window.as_micros() as i64;
+    let slot = cx.now().0 / span;
+    match cx.kv.count_within(&format!("limit:{word}:{who}:{slot}"), window).await {
+        Ok(done) if done > most => {
+            let left = span - cx.now().0 % span;
+            Err(Error::TooMany(Duration::from_micros(left as u64).max(Duration::from_secs(1))))
+        }
+        Ok(_) => Ok(()),
+        // A lost counter must not stop the forum; the limits come back with the store.
+        Err(error) => {
+            tracing::warn!(%error, "limits are not counted");
+            Ok(())
+        }
+    }
+}
+
+/// What counts as one network: an IPv4 address, the /64 of an IPv6 address.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => format!("a{v4}"),
+        IpAddr::V6(v6) => {
+            let s = v6.segments();
+            format!("a{:x}:{:x}:{:x}:{:x}", s[0], s[1], s[2], s[3])
+        }
+    }
+}

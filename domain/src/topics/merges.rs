@@ -1,0 +1,164 @@
+//! Merging a topic into another one: its messages go among the other's, by their times, and its address leads there.
+
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::jobs;
+use crate::platform::jobs::Job;
+use crate::platform::log;
+use crate::topics::moves;
+use crate::topics::moves::At;
+use crate::topics::{self, Found};
+use model::policy::{Deed, Viewer};
+use model::{LogDeed, LogEntry};
+use model::{TopicDeed, TopicId};
+use store::search_log;
+use store::search_log::Changed;
+use store::topics::events::Between;
+use store::topics::merges::Both;
+
+/// A topic that the reader may put into another one.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`].
+pub async fn mergeable(cx: &Context, viewer: Viewer, topic: TopicId) -> Result<Found> {
+    viewer.user()?;
+    let found = topics::find(cx, viewer, topic).await?;
+    found.standing.check(Deed::Moderate)?;
+    Ok(found)
+}
+
+/// What stands at an address that somebody typed, or took from their browser: a path, or a whole address of this site.
+async fn at(cx: &Context, viewer: Viewer, typed: &str) -> Result<Found> {
+    let absent = || Error::invalid("into", "There is no topic at this address.");
+    let path = typed.trim();
+    let path = path.strip_prefix(cx.config.base_url.as_str()).unwrap_or(path);
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let words: Vec<&str> = path.split('/').filter(|word| !word.is_empty()).collect();
+    let [group, slug] = words.as_slice() else { return Err(absent()) };
+    match moves::at(cx, viewer, group, slug).await {
+        Ok(At::Here(found)) => Ok(*found),
+        Ok(At::Moved(path)) => match path.split('/').collect::<Vec<_>>().as_slice() {
+            ["", group, slug, ""] => match topics::by_slug(cx, viewer, group, slug).await {
+                Err(Error::NotFound) => Err(absent()),
+                found => found,
+            },
+            _ => Err(absent()),
+        },
+        Err(Error::NotFound) => Err(absent()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Puts a topic into the one at an address, as somebody typed it.
+///
+/// # Errors
+/// [`Error::Invalid`] on `into` when there is none there that they may know of; as [`merge`].
+pub async fn merge_at(cx: &Context, viewer: Viewer, topic: TopicId, into: &str) -> Result<Found> {
+    viewer.user()?;
+    // Whoever sends the form again does not find the topic any more.
+    if let Some(done) = done_before(cx, viewer, topic).await? {
+        return Ok(done);
+    }
+    mergeable(cx, viewer, topic).await?;
+    let into = at(cx, viewer, into).await?.topic.id;
+    merge(cx, viewer, topic, into).await
+}
+
+/// The topic that one became a part of, if the reader may read it.
+pub(crate) async fn done_before(cx: &Context, viewer: Viewer, topic: TopicId) -> Result<Option<Found>> {
+    let Some(into) = store::topics::merges::ended_in(&cx.db, topic).await? else { return Ok(None) };
+    match topics::find(cx, viewer, into).await {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Puts the messages of a topic among those of another, in the order of their times, numbered anew; the topic's address leads there.
+/// Nobody loses anything unread: of the whole, each has read what lies before the first message that they had not read. For those who
+/// moderate both, the other in a group that is read by no more. The same sent twice is done once.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] on `into`.
+pub async fn merge(cx: &Context, viewer: Viewer, topic: TopicId, into: TopicId) -> Result<Found> {
+    let user = viewer.user()?;
+    if let Some(done) = done_before(cx, viewer, topic).await? {
+        return Ok(done);
+    }
+    let found = mergeable(cx, viewer, topic).await?;
+    let other = topics::find(cx, viewer, into).await?;
+    if other.topic.id == topic {
+        return Err(Error::invalid("into", "That is this topic itself."));
+    }
+    other.standing.check(Deed::Moderate)?;
+    let target = moves::target(cx, viewer, &found, other.group.id).await.map_err(about_into)?;
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    moves::hold(&mut tx, viewer, &found, &target).await.map_err(about_into)?;
+    crate::groups::members::held(&mut tx, viewer, target.group.id).await?.check(Deed::Moderate)?;
+    // Whoever holds both takes the one of the lower number first.
+    let lower = store::topics::splits::hold(&mut tx, topic.min(into)).await?;
+    let higher = store::topics::splits::hold(&mut tx, topic.max(into)).await?;
+    let (own, its) = if topic < into { (lower, higher) } else { (higher, lower) };
+    let Some(own) = own.filter(|held| held.group_id == found.group.id) else {
+        drop(tx);
+        // The same was sent twice at once. On SQLite those who write at the same time see of each other what no reader sees before it.
+        cx.db.begin().await?.commit().await?;
+        return done_before(cx, viewer, topic).await?.ok_or(Error::NotFound);
+    };
+    let its = its.filter(|held| held.group_id == other.group.id).ok_or(Error::NotFound)?;
+    let comes = found.group.id != other.group.id;
+    if comes {
+        let (from, to) = (found.group.id, other.group.id);
+        store::topics::splits::carry_reads(&mut tx, topic, from, to, own.arrived_at, now).await?;
+    }
+    let came_at = if comes { Some(now) } else { own.came_at.max(its.came_at) };
+    let topic_arrived = if comes { now } else { own.arrived_at };
+    let both = Both { topic, into, group: other.group.id, topic_arrived, into_arrived: its.arrived_at, came_at };
+    store::topics::merges::keep_mentions_read(&mut tx, topic, into, now).await?;
+    store::topics::merges::read_both(&mut tx, &both, now).await?;
+    store::topics::merges::merge_levels(&mut tx, topic, into).await?;
+    store::topics::merges::put_together(&mut tx, topic, into).await?;
+    store::topics::merges::end(&mut tx, topic, into, now).await?;
+    store::moderation::approval_queue::merge(&mut tx, topic, into, other.group.id).await?;
+    let older = if own.created_at < its.created_at { &own } else { &its };
+    store::topics::merges::begin_with(&mut tx, into, older, came_at).await?;
+    store::topics::splits::count_again(&mut tx, into).await?;
+    let after_seq = own.last_seq + its.last_seq;
+    let (deed, detail) = (TopicDeed::Merged, found.topic.title());
+    let line = Between { topic: into, after_seq, actor: user, deed, detail, other: None };
+    store::topics::events::insert_between(&mut tx, line, now).await?;
+    let whom = found.topic.creator_id;
+    let entry = LogEntry::new(user, LogDeed::TopicMerged).group(found.group.id).topic(topic).whom(whom);
+    log::write(&mut tx, entry, now).await?;
+    if comes {
+        let entry = LogEntry::new(user, LogDeed::TopicArrived).group(other.group.id).topic(into).whom(whom);
+        log::write(&mut tx, entry, now).await?;
+    }
+    for changed in [topic, into] {
+        search_log::insert(&mut tx, Changed::Topic(changed)).await?;
+    }
+    jobs::enqueue(&mut tx, &Job::TopicDeleted { topic }, now).await?;
+    jobs::enqueue(&mut tx, &Job::TopicMoved { topic: into, from: other.group.id }, now).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    topics::find(cx, viewer, into).await
+}
+
+/// What is wrong with the group is wrong with the topic in it.
+fn about_into(error: Error) -> Error {
+    match error {
+        Error::Invalid(fields) => match fields.get("group") {
+            Some(why) => Error::invalid("into", why.to_owned()),
+            None => Error::Invalid(fields),
+        },
+        other => other,
+    }
+}
+
+/// The topics of the group that were written in last, to choose from.
+pub async fn choices(cx: &Context, found: &Found) -> Result<Vec<model::Topic>> {
+    let mut topics = topics::latest(cx, found.group.id, 30).await?;
+    topics.retain(|topic| topic.id != found.topic.id);
+    Ok(topics)
+}

@@ -1,0 +1,452 @@
+//! Topics: find, start, rename, mark, delete.
+
+mod lists;
+pub mod merges;
+pub mod moves;
+pub mod reads;
+pub mod splits;
+pub mod subscriptions;
+
+pub(crate) use lists::fill_unread;
+pub use lists::{PageEnd, list, unread_paper};
+
+use crate::groups;
+use crate::groups::members;
+use crate::messages::{self, Posted};
+use crate::moderation::approval_queue;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::jobs;
+use crate::platform::jobs::Job;
+use crate::platform::log;
+use crate::platform::validate;
+use crate::platform::validate::Draft;
+use crate::screening::screen;
+use crate::screening::screen::{Passed, Writing};
+use crate::screening::slow_mode;
+use crate::site::rate_limits;
+use model::names;
+use model::policy::{Deed, Standing, Viewer};
+use model::time::Timestamp;
+use model::{Group, GroupId, Level, Mark, Topic, TopicDeed, TopicEvent, TopicId, UserId};
+use model::{LogDeed, LogEntry};
+use store::Tx;
+use store::search_log;
+use store::search_log::Changed;
+use store::topics::TopicFor;
+
+/// Topics of a group that can stand above the others.
+const PINNED: i64 = 20;
+
+/// A topic as one reader stands to it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The topic.
+    pub topic: Topic,
+    /// Its group.
+    pub group: Group,
+    /// What the reader is to what is said in the topic: when it is archived, as in a group that is.
+    pub standing: Standing,
+    /// How far they read it; `None` when they never opened it.
+    pub read_seq: Option<i64>,
+    /// What was written up to then counts as read; `None` for those not in the group.
+    pub read_before: Option<Timestamp>,
+    /// How many messages stand in it.
+    pub message_count: i64,
+    /// What of it reaches the reader, whatever they chose for its group.
+    pub level: Option<Level>,
+    /// Whether somebody in the conversation may not read it, who was added later: it goes on in another topic.
+    pub unseen: bool,
+    /// Whether messages of the reader wait for approval in it, or were declined.
+    pub own_held: bool,
+}
+
+impl Found {
+    /// What the reader is to the group, whether or not the topic is archived.
+    pub fn in_group(&self) -> Standing {
+        Standing { is_archived: self.group.is_archived(), ..self.standing }
+    }
+
+    /// Whether the reader may archive the topic, or take it out of the archive.
+    pub fn may_archive(&self) -> bool {
+        self.in_group().may(Deed::Moderate)
+    }
+
+    /// Whether the reader may write in it.
+    pub fn may_write(&self) -> bool {
+        self.standing.may(Deed::Write) && !self.unseen
+    }
+
+    /// Nothing when the reader may write in it.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] with the reason.
+    pub fn check_write(&self) -> Result<()> {
+        self.standing.check(Deed::Write)?;
+        if self.unseen {
+            return Err(Error::Forbidden(
+                "Not everyone in this conversation can read this: it goes on in a newer topic.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether the reader may rename the topic: who started it, and moderators.
+    pub fn may_edit(&self, viewer: Viewer) -> bool {
+        self.standing.may(Deed::Moderate) || (self.may_write() && viewer.id() == Some(self.topic.creator_id))
+    }
+
+    /// Whether the reader may write in it now.
+    pub fn is_open(&self) -> bool {
+        self.may_write() && (!self.topic.locked || self.standing.may(Deed::Moderate))
+    }
+
+    /// Nothing when the reader may write in it.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] with the reason.
+    pub fn check_open(&self) -> Result<()> {
+        self.check_write()?;
+        if self.is_open() {
+            Ok(())
+        } else {
+            Err(Error::Forbidden("This topic is locked: nobody writes in it any more."))
+        }
+    }
+
+    /// Nothing when the reader may rename the topic.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub fn check_edit(&self, viewer: Viewer) -> Result<()> {
+        if self.may_edit(viewer) { Ok(()) } else { Ok(self.standing.check(Deed::Moderate)?) }
+    }
+}
+
+fn found(viewer: Viewer, row: TopicFor) -> Result<Found> {
+    let standing = Standing {
+        kind: row.group.kind,
+        role: row.role,
+        is_site_admin: matches!(viewer, Viewer::User { is_admin: true, .. }),
+        is_banned: row.banned,
+        is_archived: row.group.is_archived() || row.topic.archived,
+        sees_from: row.sees_from,
+    };
+    // Whoever may know of the group and not read it learns of no topic.
+    if row.deleted || !standing.may_read_topic(row.topic.created_at) {
+        return Err(Error::NotFound);
+    }
+    let message_count = row.topic.last_seq - row.deleted_messages;
+    let TopicFor { topic, group, read_seq, read_before, level, unseen, own_held, .. } = row;
+    Ok(Found { topic, group, standing, read_seq, read_before, message_count, level, unseen, own_held })
+}
+
+/// The topic of an id.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or the reader may not know of it.
+pub async fn find(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Found> {
+    found(viewer, store::topics::by_id(&cx.db, viewer.id_or_none(), id).await?.ok_or(Error::NotFound)?)
+}
+
+/// The topic of a slug in the group of a slug.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or the reader may not know of it.
+pub async fn by_slug(cx: &Context, viewer: Viewer, group: &str, slug: &str) -> Result<Found> {
+    found(viewer, store::topics::by_slug(&cx.db, viewer.id_or_none(), group, slug).await?.ok_or(Error::NotFound)?)
+}
+
+/// How many slugs are tried for a topic.
+const SLUGS: u32 = 20;
+
+/// The slug that is tried next when one is taken.
+fn variant(base: &str, attempt: u32) -> Result<String> {
+    Ok(match attempt {
+        1 => base.to_owned(),
+        2..=5 => format!("{base}-{attempt}"),
+        _ => format!("{base}-{}", &crate::platform::secrets::token()?[..6]),
+    })
+}
+
+/// A slug that no topic of the group has.
+pub(crate) async fn free_slug(tx: &mut store::Tx, group: GroupId, base: &str) -> Result<String> {
+    for attempt in 1..=SLUGS {
+        let slug = variant(base, attempt)?;
+        if !store::topics::has_slug(tx, group, &slug).await? {
+            return Ok(slug);
+        }
+    }
+    Err(Error::Internal("no free slug for a topic".into()))
+}
+
+/// Starts a topic with its first message. The same form sent twice starts one.
+///
+/// # Errors
+/// [`Error::Invalid`] on `title` and `text`, [`Error::Forbidden`] for those not in the group, [`Error::TooMany`], [`Error::Slow`];
+/// [`Error::Held`] when it is safe, but has to be approved first.
+pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, draft: Draft) -> Result<Posted> {
+    let user = viewer.user()?;
+    let group = groups::by_id(cx, viewer, group).await?;
+    group.standing.check(Deed::Write)?;
+    let (title, draft) = match (validate::title(title), validate::message(draft)) {
+        (Ok(title), Ok(draft)) => (title, draft),
+        (Err(Error::Invalid(mut fields)), Err(Error::Invalid(more))) => {
+            more.iter().for_each(|(field, message)| fields.add(field, message));
+            return Err(Error::Invalid(fields));
+        }
+        (Err(error), _) | (_, Err(error)) => return Err(error),
+    };
+    if let Some(posted) = messages::posted_before(cx, viewer, &draft, None).await? {
+        return Ok(posted);
+    }
+    rate_limits::count_by_age(cx, rate_limits::Deed::Post, user).await?;
+    rate_limits::count_by_age(cx, rate_limits::Deed::Topic, user).await?;
+    let nodes = messages::parse(cx, &draft.text).await?;
+    let (nodes_of, text, standing) = (nodes.as_slice(), draft.text.as_str(), group.standing);
+    let writing = Writing {
+        author: user,
+        group: &group.group,
+        standing,
+        title: Some(&title),
+        text,
+        nodes: nodes_of,
+        before: None,
+    };
+    let passed = screen::look(cx, &writing).await?;
+    let pause = slow_mode::pause(&group.group, standing);
+    if let Some(why) = &passed.held {
+        let place = approval_queue::Place { group: group.group.id, topic: None, title: &title, pause };
+        return approval_queue::keep(cx, viewer, place, &draft, why).await;
+    }
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    match slow_mode::check(&mut tx, user, group.group.id, None, pause, now).await {
+        Err(error @ Error::Slow(_)) => {
+            drop(tx);
+            return messages::posted_before(cx, viewer, &draft, None).await?.ok_or(error);
+        }
+        checked => checked?,
+    }
+    let (id, slug) = insert(&mut tx, group.group.id, &title, user, now).await?;
+    search_log::insert(&mut tx, Changed::Topic(id)).await?;
+    let Some(saved) = store::messages::save(&mut tx, &draft.by(user, (group.group.id, id), &nodes, now)).await? else {
+        drop(tx);
+        return messages::posted_meanwhile(cx, viewer, &draft, None).await;
+    };
+    for rule in &passed.reports {
+        store::moderation::reports::insert_by_rule(&mut tx, saved.id, rule, now).await?;
+    }
+    tx.commit().await?;
+    cx.wake.after_commit();
+    if !passed.reports.is_empty() {
+        members::tell_keepers(cx, group.group.id).await;
+    }
+    Ok(Posted {
+        id: saved.id,
+        seq: saved.seq,
+        topic: id,
+        group: group.group.id,
+        group_slug: group.group.slug,
+        topic_slug: slug,
+    })
+}
+
+/// Renames a topic. Its address stays, so that links hold.
+///
+/// # Errors
+/// [`Error::Forbidden`] for anyone but who started it and moderators, [`Error::Invalid`] on `title`, [`Error::TooMany`].
+pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> Result<(Topic, Group)> {
+    let found = find(cx, viewer, id).await?;
+    found.check_edit(viewer)?;
+    let title = validate::title(title)?;
+    let mut passed = Passed::default();
+    if title != found.topic.name {
+        let by = viewer.user()?;
+        rate_limits::count(cx, rate_limits::Deed::Edit, rate_limits::By::User(by)).await?;
+        passed = screen::title(cx, by, &found.group, found.standing, &title).await?;
+    }
+    let first = match passed.reports.is_empty() {
+        true => Vec::new(),
+        false => store::messages::firsts_of(&cx.db, &[id]).await?,
+    };
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    hold(&mut tx, &found).await?;
+    for (rule, (_, message)) in passed.reports.iter().zip(first.iter().cycle()) {
+        store::moderation::reports::insert_by_rule(&mut tx, *message, rule, now).await?;
+    }
+    store::topics::rename(&mut tx, id, &title).await?;
+    if title != found.topic.name {
+        let old = found.topic.title();
+        store::topics::events::insert(&mut tx, id, viewer.user()?, TopicDeed::Renamed, old, now).await?;
+        log(&mut tx, &found, viewer.user()?, LogDeed::TopicRenamed, now).await?;
+    }
+    search_log::insert(&mut tx, Changed::Topic(id)).await?;
+    jobs::enqueue(&mut tx, &Job::TopicChanged { topic: id }, now).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok((Topic { name: title, ..found.topic }, found.group))
+}
+
+/// Marks a topic, or takes the mark back; a line in it says so. Locking, pinning and archiving is the moderators', what is resolved
+/// says also who started it.
+///
+/// # Errors
+/// [`Error::Forbidden`], [`Error::NotFound`].
+pub async fn mark(cx: &Context, viewer: Viewer, id: TopicId, mark: Mark, on: bool) -> Result<(Topic, Group)> {
+    let user = viewer.user()?;
+    let found = find(cx, viewer, id).await?;
+    match mark {
+        Mark::Locked | Mark::Pinned => found.standing.check(Deed::Moderate)?,
+        Mark::Resolved => found.check_edit(viewer)?,
+        Mark::Archived => found.in_group().check(Deed::Moderate)?,
+    }
+    let (deed, what) = match (mark, on) {
+        (Mark::Locked, true) => (TopicDeed::Locked, LogDeed::TopicLocked),
+        (Mark::Locked, false) => (TopicDeed::Unlocked, LogDeed::TopicUnlocked),
+        (Mark::Pinned, true) => (TopicDeed::Pinned, LogDeed::TopicPinned),
+        (Mark::Pinned, false) => (TopicDeed::Unpinned, LogDeed::TopicUnpinned),
+        (Mark::Resolved, true) => (TopicDeed::Resolved, LogDeed::TopicResolved),
+        (Mark::Resolved, false) => (TopicDeed::Reopened, LogDeed::TopicReopened),
+        (Mark::Archived, true) => (TopicDeed::Archived, LogDeed::TopicArchived),
+        (Mark::Archived, false) => (TopicDeed::Unarchived, LogDeed::TopicUnarchived),
+    };
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    if store::topics::mark(&mut tx, found.group.id, id, mark, on.then_some(now)).await? > 0 {
+        store::topics::events::insert(&mut tx, id, user, deed, "", now).await?;
+        match mark {
+            Mark::Resolved => log(&mut tx, &found, user, what, now).await?,
+            Mark::Locked | Mark::Pinned | Mark::Archived => {
+                log::write(&mut tx, LogEntry::new(user, what).group(found.group.id).topic(id), now).await?;
+            }
+        }
+        jobs::enqueue(&mut tx, &Job::TopicChanged { topic: id }, now).await?;
+    }
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok((found.topic, found.group))
+}
+
+/// Writes down what somebody did to a topic that another started.
+async fn log(tx: &mut Tx, found: &Found, by: UserId, what: LogDeed, now: Timestamp) -> Result<()> {
+    if by == found.topic.creator_id {
+        return Ok(());
+    }
+    let entry = LogEntry::new(by, what).group(found.group.id).topic(found.topic.id).whom(found.topic.creator_id);
+    log::write(tx, entry, now).await
+}
+
+/// What was done to a topic, as lines below the messages of a part of it.
+pub async fn events(cx: &Context, viewer: Viewer, topic: &Topic, page: &messages::Page) -> Result<Vec<TopicEvent>> {
+    if topic.events == 0 {
+        return Ok(Vec::new());
+    }
+    // What was done before the first message of a page stands at the end of the one before.
+    let from = page.messages.first().map_or(0, |first| if first.seq <= 1 { 0 } else { first.seq });
+    let to = page.messages.last().map_or(topic.last_seq, |last| last.seq);
+    Ok(store::topics::events::between(&cx.db, viewer.id_or_none(), topic.id, from, to).await?)
+}
+
+/// The topics of a group that stand above the others.
+pub async fn pinned(cx: &Context, group: GroupId) -> Result<Vec<Topic>> {
+    Ok(store::topics::pinned(&cx.db, group, PINNED).await?)
+}
+
+/// Deletes a topic with everything in it.
+///
+/// # Errors
+/// [`Error::Forbidden`] for anyone but moderators and, while nobody else wrote in it and nothing in it is reported, who started it.
+pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> {
+    let found = find(cx, viewer, id).await?;
+    check_delete(cx, viewer, &found).await?;
+    let by = viewer.user()?;
+    let mut tx = cx.db.begin().await?;
+    hold(&mut tx, &found).await?;
+    let others = store::topics::others_wrote_in(&mut tx, id, found.topic.creator_id).await?;
+    if others && !found.standing.may(Deed::Moderate) {
+        return Err(OTHERS_WROTE);
+    }
+    if !found.standing.may(Deed::Moderate) && store::moderation::reports::waits_in(&mut tx, id).await? {
+        return Err(Error::Forbidden(
+            "Something in this topic was reported, and nobody has answered yet: until then it cannot be deleted as a whole.",
+        ));
+    }
+    // Whoever deletes what they alone wrote keeps no order.
+    let own = by == found.topic.creator_id && !others;
+    if store::topics::delete(&mut tx, id, cx.now()).await? > 0 && !own {
+        let whom = found.topic.creator_id;
+        let entry = LogEntry::new(by, LogDeed::TopicDeleted).group(found.group.id).topic(id).whom(whom);
+        log::write(&mut tx, entry, cx.now()).await?;
+    }
+    search_log::insert(&mut tx, Changed::Topic(id)).await?;
+    jobs::enqueue(&mut tx, &Job::TopicDeleted { topic: id }, cx.now()).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok(found.group)
+}
+
+/// Nothing when the reader may delete the topic.
+///
+/// # Errors
+/// [`Error::Forbidden`] with the reason.
+pub async fn check_delete(cx: &Context, viewer: Viewer, found: &Found) -> Result<()> {
+    if found.standing.may(Deed::Moderate) {
+        return Ok(());
+    }
+    found.check_edit(viewer)?;
+    if store::topics::others_wrote(&cx.db, found.topic.id, found.topic.creator_id).await? {
+        return Err(OTHERS_WROTE);
+    }
+    Ok(())
+}
+
+const OTHERS_WROTE: Error =
+    Error::Forbidden("Others have written in this topic: a moderator of the group has to delete it.");
+
+/// Holds a topic until the commit, where it was found.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not there any more: what the reader may do where it went was not looked at.
+async fn hold(tx: &mut Tx, found: &Found) -> Result<()> {
+    match store::topics::touch_in(tx, found.topic.id, found.group.id).await? {
+        0 => Err(Error::NotFound),
+        _ => Ok(()),
+    }
+}
+
+/// The topics of a group that were written in last.
+pub async fn latest(cx: &Context, group: GroupId, limit: i64) -> Result<Vec<Topic>> {
+    Ok(store::topics::latest(&cx.db, group, limit).await?)
+}
+
+/// Starts a topic without messages, under a slug that is free and made of its title: its id and slug.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    group: GroupId,
+    title: &str,
+    creator: UserId,
+    now: Timestamp,
+) -> Result<(TopicId, String)> {
+    insert_under(tx, group, title, &names::slugify(title), creator, now).await
+}
+
+/// The same with a slug made of another word, which may be empty.
+pub(crate) async fn insert_under(
+    tx: &mut Tx,
+    group: GroupId,
+    title: &str,
+    word: &str,
+    creator: UserId,
+    now: Timestamp,
+) -> Result<(TopicId, String)> {
+    let base = if word.is_empty() { "topic" } else { word };
+    for attempt in 1..=SLUGS {
+        let slug = variant(base, attempt)?;
+        if let Some(id) = store::topics::insert(tx, group, &slug, title, creator, now).await? {
+            return Ok((id, slug));
+        }
+    }
+    Err(Error::Internal("no free slug for a topic".into()))
+}

@@ -1,0 +1,148 @@
+//! Moving a topic to another group: its old address leads on, and nobody comes to see what they might not.
+
+use serde_json::json;
+
+use crate::groups;
+use crate::groups::members;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::jobs;
+use crate::platform::jobs::Job;
+use crate::platform::log;
+use crate::topics::{self, Found};
+use model::policy::{Deed, Viewer};
+use model::{Group, GroupId, GroupKind, Topic, TopicDeed, TopicId};
+use model::{LogDeed, LogEntry};
+use store::Tx;
+use store::search_log;
+use store::search_log::Changed;
+
+/// What stands at an address of a topic.
+#[derive(Clone, Debug)]
+pub enum At {
+    /// The topic.
+    Here(Box<Found>),
+    /// Nothing any more: the topic has this path by now.
+    Moved(String),
+}
+
+/// The topic of a slug in the group of a slug, also where it was before.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or the reader may not know of it, there or here.
+pub async fn at(cx: &Context, viewer: Viewer, group: &str, slug: &str) -> Result<At> {
+    match topics::by_slug(cx, viewer, group, slug).await {
+        Err(Error::NotFound) => {
+            let old = groups::by_slug(cx, viewer, group).await?.group;
+            let id = store::topics::formerly(&cx.db, old.id, slug).await?.ok_or(Error::NotFound)?;
+            let found = topics::find(cx, viewer, id).await?;
+            Ok(At::Moved(format!("/{}/{}/", found.group.slug, found.topic.slug)))
+        }
+        found => Ok(At::Here(Box::new(found?))),
+    }
+}
+
+/// Moves a topic to another group, for moderators of the one who may write in the other. What was said among few is never
+/// moved to where everyone reads.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] on `group`.
+pub async fn to_group(cx: &Context, viewer: Viewer, id: TopicId, to: GroupId) -> Result<(Topic, Group)> {
+    let user = viewer.user()?;
+    let found = topics::find(cx, viewer, id).await?;
+    found.standing.check(Deed::Moderate)?;
+    if to == found.group.id {
+        return Ok((found.topic, found.group));
+    }
+    let target = target(cx, viewer, &found, to).await?;
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    hold(&mut tx, viewer, &found, &target).await?;
+    store::topics::leave_address(&mut tx, id).await?;
+    store::topics::splits::carry_reads(&mut tx, id, found.group.id, to, found.topic.arrived_at, now).await?;
+    let slug = topics::free_slug(&mut tx, to, &found.topic.slug).await?;
+    if store::topics::move_to(&mut tx, id, found.group.id, to, &slug, now).await? == 0 {
+        return Err(Error::NotFound);
+    }
+    store::moderation::approval_queue::follow(&mut tx, id, to).await?;
+    store::topics::events::insert(&mut tx, id, user, TopicDeed::Moved, "", now).await?;
+    for (what, group) in [(LogDeed::TopicMoved, found.group.id), (LogDeed::TopicArrived, to)] {
+        let entry = LogEntry::new(user, what).group(group).topic(id).whom(found.topic.creator_id);
+        log::write(&mut tx, entry, now).await?;
+    }
+    search_log::insert(&mut tx, Changed::Topic(id)).await?;
+    jobs::enqueue(&mut tx, &Job::TopicMoved { topic: id, from: found.group.id }, now).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok((Topic { slug, group_id: to, ..found.topic }, target.group))
+}
+
+/// The group that what stands in a topic may go to: the same, or one in which the moderator may write and which is read by no more.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] on `group`.
+pub(crate) async fn target(cx: &Context, viewer: Viewer, found: &Found, to: GroupId) -> Result<groups::Found> {
+    if found.group.is_direct() {
+        return Err(Error::Forbidden(STAYS));
+    }
+    let target = groups::by_id(cx, viewer, to).await?;
+    if to != found.group.id {
+        target.standing.check(Deed::Write)?;
+    }
+    if target.group.is_direct() {
+        return Err(Error::Forbidden(STAYS));
+    }
+    if readers(target.group.kind) > readers(found.group.kind) {
+        return Err(Error::invalid(
+            "group",
+            "What was said among few stays among few: that group can be read by everyone.",
+        ));
+    }
+    Ok(target)
+}
+
+const STAYS: &str = "What is said in a conversation stays there.";
+
+/// Holds both groups until the commit, and looks again at what was found: by then the moderator may be none any more, or the group be
+/// another one.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] on `group`.
+pub(crate) async fn hold(tx: &mut Tx, viewer: Viewer, found: &Found, target: &groups::Found) -> Result<()> {
+    let mut ids = [found.group.id, target.group.id];
+    ids.sort_unstable();
+    let mut kinds = (found.group.kind, target.group.kind);
+    for id in ids {
+        let standing = members::held(tx, viewer, id).await?;
+        if id == found.group.id {
+            standing.check(Deed::Moderate)?;
+            kinds.0 = standing.kind;
+        }
+        if id == target.group.id {
+            if found.group.id != id {
+                standing.check(Deed::Write)?;
+            }
+            kinds.1 = standing.kind;
+        }
+    }
+    if readers(kinds.1) > readers(kinds.0) {
+        return Err(Error::invalid("group", "That group can be read by more people by now."));
+    }
+    Ok(())
+}
+
+/// How far what is said in a group of a kind reaches.
+pub(crate) fn readers(kind: GroupKind) -> u8 {
+    match kind {
+        GroupKind::Direct => 0,
+        GroupKind::Private => 1,
+        GroupKind::Closed => 2,
+        GroupKind::Public => 3,
+    }
+}
+
+/// What those hear who were with it where it was: it is gone from there. Whoever sees it where it is hears of that apart.
+pub(crate) fn gone(topic: &Topic, from: GroupId) -> serde_json::Value {
+    json!({"type": "topic_change", "group": from, "topic": topic.id, "version": topic.version - 1, "deleted": true,
+        "numbering": topic.numbering})
+}

@@ -1,0 +1,118 @@
+//! Reading: how far somebody has read a topic, and telling their other tabs and devices.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde_json::json;
+
+use crate::live::unread;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::topics;
+use bus::Stream;
+use model::policy::Viewer;
+use model::{GroupId, Sidebar, TopicId, UserId};
+use store::topics::reads::Shown;
+
+/// Topics that one "mark all read" may name.
+const MOST_AT_ONCE: usize = 2_000;
+
+/// Marks a topic read up to a message's number, if it was not read that far. Their other tabs hear of it.
+///
+/// # Errors
+/// [`Error::NotFound`] when they may not see the topic.
+pub async fn mark(cx: &Context, viewer: Viewer, topic: TopicId, seq: i64) -> Result<()> {
+    let found = topics::find(cx, viewer, topic).await?;
+    advance(cx, viewer.user()?, &[(topic, Shown { numbering: found.topic.numbering, seq })]).await
+}
+
+/// The same of what a page showed: by numbers that are others by now, nothing is marked, or messages would count as read that nobody
+/// showed.
+///
+/// # Errors
+/// [`Error::NotFound`] when they may not see the topic.
+pub async fn mark_as_shown(cx: &Context, viewer: Viewer, topic: TopicId, shown: Shown) -> Result<()> {
+    topics::find(cx, viewer, topic).await?;
+    advance(cx, viewer.user()?, &[(topic, shown)]).await
+}
+
+/// The acknowledgement of a poll: the open, visible topic was read up to a number. What may not be seen is not marked.
+pub async fn seen(cx: &Context, user: UserId, topic: TopicId, shown: Shown) -> Result<()> {
+    match mark_as_shown(cx, Viewer::User { id: user, is_admin: false }, topic, shown).await {
+        Err(Error::NotFound) => Ok(()),
+        other => other,
+    }
+}
+
+/// Marks what a page showed as read: text as [`upto`] makes it. A message that arrived since stays unread.
+pub async fn mark_shown(cx: &Context, viewer: Viewer, shown: &str) -> Result<()> {
+    let user = viewer.user()?;
+    let mut wanted = Vec::new();
+    for part in shown.split(',').filter(|part| !part.is_empty()).take(MOST_AT_ONCE) {
+        let read = read_shown(part);
+        wanted.push(read.ok_or_else(|| Error::invalid("upto", "This is not what the page sent; load it again."))?);
+    }
+    // Only topics that are unread for them count: ids of others' topics do nothing.
+    let sidebar = unread::sidebar(cx, user).await?;
+    let own: HashSet<TopicId> = sidebar.groups.iter().flat_map(|g| &g.topics).map(|t| t.topic).collect();
+    wanted.retain(|(topic, shown)| own.contains(topic) && shown.seq > 0);
+    advance(cx, user, &wanted).await
+}
+
+/// What a page shows as unread, as text for its "mark read" form: of one group, or of all.
+pub fn upto(sidebar: &Sidebar, group: Option<GroupId>) -> String {
+    let groups = sidebar.groups.iter().filter(|g| group.is_none_or(|only| g.id == only));
+    let parts: Vec<String> =
+        groups.flat_map(|g| &g.topics).take(MOST_AT_ONCE).map(|t| part(t.topic, t.last_seq, t.numbering)).collect();
+    parts.join(",")
+}
+
+/// What was shown of a topic, as text: `TOPIC:SEQ`, and `:NUMBERING` where its messages were given other numbers.
+fn part(topic: TopicId, seq: i64, numbering: i64) -> String {
+    if numbering == 0 { format!("{topic}:{seq}") } else { format!("{topic}:{seq}:{numbering}") }
+}
+
+/// Reads what [`upto`] wrote of one topic, and browsers write in the same way.
+pub fn read_shown(text: &str) -> Option<(TopicId, Shown)> {
+    let (topic, rest) = text.split_once(':')?;
+    let (seq, numbering) = rest.split_once(':').unwrap_or((rest, "0"));
+    Some((TopicId(topic.parse().ok()?), Shown { numbering: numbering.parse().ok()?, seq: seq.parse().ok()? }))
+}
+
+async fn advance(cx: &Context, user: UserId, wanted: &[(TopicId, Shown)]) -> Result<()> {
+    let mut upto: BTreeMap<TopicId, Shown> = BTreeMap::new();
+    for &(topic, shown) in wanted.iter().filter(|(_, shown)| shown.seq > 0) {
+        let most = upto.entry(topic).or_default();
+        *most = shown.max(*most);
+    }
+    if upto.is_empty() {
+        return Ok(());
+    }
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    let moved = store::topics::reads::advance(&mut tx, user, &upto, cx.now()).await?;
+    tx.commit().await?;
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let left: HashMap<TopicId, i64> = store::topics::reads::unread_among(&cx.db, user, &moved)
+        .await?
+        .into_iter()
+        .map(|row| (row.unread.topic, row.unread.unread))
+        .collect();
+    let read = store::topics::reads::of_topics(&cx.db, user, &moved).await?;
+    let topics: Vec<_> = read
+        .into_iter()
+        .map(|r| json!([r.group_id, r.topic_id, left.get(&r.topic_id).copied().unwrap_or(0), r.read_seq, r.last_seq]))
+        .collect();
+    let mentions = store::messages::mentions::unread(&cx.db, user).await?;
+    let event = json!({"type": "read", "topics": topics, "mentions": mentions}).to_string();
+    publish_own(cx, user, event).await;
+    Ok(())
+}
+
+/// Tells somebody's own tabs. Lost words are made good by the next page.
+pub(crate) async fn publish_own(cx: &Context, user: UserId, event: String) {
+    if let Err(error) = cx.bus.publish(&[(Stream::User(user), event.into())]).await {
+        tracing::warn!(%error, "somebody's tabs were not told");
+    }
+}

@@ -1,0 +1,148 @@
+//! Splitting a topic: some of its messages go to one of their own, in the same group or another, with everything that hangs on them.
+
+use crate::messages::{self, Placed};
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::jobs;
+use crate::platform::jobs::Job;
+use crate::platform::log;
+use crate::platform::validate;
+use crate::topics::moves;
+use crate::topics::{self, Found};
+use model::policy::{Deed, Viewer};
+use model::{GroupId, Message, MessageId, TopicDeed, TopicId};
+use model::{LogDeed, LogEntry};
+use store::search_log;
+use store::search_log::Changed;
+use store::topics::events::Between;
+
+/// Messages that can be chosen singly, and that the page for it lists.
+pub const LISTED: i64 = 100;
+
+/// Which messages go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// One, and all that come after it.
+    From(MessageId),
+    /// These.
+    These(Vec<MessageId>),
+}
+
+/// What a moderator has before them who splits a topic at a message.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// The topic, and how they stand to it.
+    pub found: Found,
+    /// The message.
+    pub first: Message,
+    /// It, and those after it: at most [`LISTED`].
+    pub messages: Vec<Message>,
+}
+
+/// A topic as a moderator sees it who is about to split it at a message; at the first where they name none.
+///
+/// # Errors
+/// [`Error::NotFound`] also for a message that stands elsewhere, [`Error::Forbidden`].
+pub async fn before(cx: &Context, viewer: Viewer, topic: TopicId, from: Option<MessageId>) -> Result<Before> {
+    viewer.user()?;
+    let found = splittable(cx, viewer, topic).await?;
+    let seq = match from {
+        Some(from) => {
+            let Placed { message, .. } = messages::show(cx, viewer, from).await?;
+            if message.topic_id == topic { message.seq } else { return Err(Error::NotFound) }
+        }
+        None => 1,
+    };
+    let mut messages = store::messages::after(&cx.db, topic, seq - 1, LISTED).await?;
+    crate::people::ignores::fold(cx, viewer, &mut messages).await?;
+    let first = messages.first().ok_or(Error::NotFound)?.clone();
+    Ok(Before { found, first, messages })
+}
+
+async fn splittable(cx: &Context, viewer: Viewer, topic: TopicId) -> Result<Found> {
+    let found = topics::find(cx, viewer, topic).await?;
+    found.standing.check(Deed::Moderate)?;
+    Ok(found)
+}
+
+/// Makes a topic of some messages of another one: they keep their ids, authors, times and stars, and are numbered anew. Whoever had
+/// read a message has read it afterwards, and nobody else. Says where it is. The same sent twice is done once.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] on `title`, `group` and `which`.
+pub async fn split(
+    cx: &Context,
+    viewer: Viewer,
+    topic: TopicId,
+    which: &Which,
+    title: &str,
+    to: GroupId,
+) -> Result<Found> {
+    let user = viewer.user()?;
+    let found = splittable(cx, viewer, topic).await?;
+    let title = validate::title(title)?;
+    let target = moves::target(cx, viewer, &found, to).await?;
+    let chosen = match which {
+        Which::From(first) => vec![*first],
+        Which::These(chosen) if chosen.len() as i64 > LISTED => {
+            return Err(Error::invalid("which", format!("At most {LISTED} messages can be chosen singly.")));
+        }
+        Which::These(chosen) => chosen.clone(),
+    };
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    moves::hold(&mut tx, viewer, &found, &target).await?;
+    let held = store::topics::splits::hold(&mut tx, topic).await?.filter(|held| held.group_id == found.group.id);
+    let held = held.ok_or(Error::NotFound)?;
+    let numbers = store::topics::splits::numbers(&mut tx, topic, &chosen).await?;
+    let [first, ..] = numbers.as_slice() else {
+        let done = store::topics::splits::done_before(&mut tx, user, topic, &chosen).await?;
+        drop(tx);
+        // On SQLite those who write at the same time see of each other what no reader sees before it.
+        cx.db.begin().await?.commit().await?;
+        return match done {
+            Some(done) => topics::find(cx, viewer, done).await,
+            None => Err(Error::invalid("which", "Choose the messages that go. Those that you chose are not here.")),
+        };
+    };
+    let first = *first;
+    let stays = match which {
+        Which::From(_) => first - 1,
+        Which::These(_) => held.last_seq - numbers.len() as i64,
+    };
+    if stays == 0 {
+        return Err(Error::invalid("which", "Those are all messages of the topic: rename it, or move it, instead."));
+    }
+    let (new, _) = topics::insert(&mut tx, to, &title, user, now).await?;
+    let moved = match which {
+        Which::From(_) => store::topics::splits::take_from(&mut tx, topic, new, first).await?,
+        Which::These(_) => store::topics::splits::take_these(&mut tx, topic, new, &chosen).await?,
+    };
+    let comes = to != found.group.id;
+    store::topics::splits::settle_new(&mut tx, new, topic, if comes { Some(now) } else { held.came_at }).await?;
+    store::topics::splits::count_again(&mut tx, topic).await?;
+    if comes {
+        store::topics::splits::carry_reads(&mut tx, new, found.group.id, to, held.arrived_at, now).await?;
+    }
+    store::topics::splits::copy_levels(&mut tx, topic, new).await?;
+    let line = |topic, after_seq, deed, detail, other| Between { topic, after_seq, actor: user, deed, detail, other };
+    let count = moved.to_string();
+    let went = line(topic, first - 1, TopicDeed::SplitOff, &count, Some(new));
+    store::topics::events::insert_between(&mut tx, went, now).await?;
+    let came = line(new, 0, TopicDeed::SplitFrom, "", Some(topic));
+    store::topics::events::insert_between(&mut tx, came, now).await?;
+    let entry =
+        LogEntry::new(user, LogDeed::TopicSplit).group(found.group.id).topic(topic).whom(found.topic.creator_id);
+    log::write(&mut tx, entry, now).await?;
+    if comes {
+        log::write(&mut tx, LogEntry::new(user, LogDeed::TopicArrived).group(to).topic(new), now).await?;
+    }
+    for changed in [topic, new] {
+        search_log::insert(&mut tx, Changed::Topic(changed)).await?;
+    }
+    jobs::enqueue(&mut tx, &Job::TopicChanged { topic }, now).await?;
+    jobs::enqueue(&mut tx, &Job::TopicMoved { topic: new, from: to }, now).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    topics::find(cx, viewer, new).await
+}

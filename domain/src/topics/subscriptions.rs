@@ -1,0 +1,78 @@
+//! What of a topic reaches somebody: followed, muted, unread again.
+
+use serde_json::json;
+
+use crate::live::unread;
+use crate::people::ignores;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::topics;
+use crate::topics::PageEnd;
+use crate::topics::reads;
+use model::policy::Viewer;
+use model::{Group, Level, MessageId, Sidebar, TopicId, TopicRow};
+
+/// Chooses what of a topic reaches oneself; normal is as its group.
+///
+/// # Errors
+/// [`Error::NotFound`] when they may not see the topic, [`Error::Forbidden`] when they are not in its group.
+pub async fn set_of_topic(cx: &Context, viewer: Viewer, topic: TopicId, level: Level) -> Result<topics::Found> {
+    let user = viewer.user()?;
+    let found = topics::find(cx, viewer, topic).await?;
+    if found.standing.role.is_none() {
+        return Err(Error::Forbidden("You are not in this group."));
+    }
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    store::people::ignores::set_topic_level(&mut tx, user, topic, level).await?;
+    tx.commit().await?;
+    redraw_own(cx, user, &found).await;
+    Ok(found)
+}
+
+/// The topics that somebody follows, by latest activity, with their groups; and where the next page begins.
+///
+/// # Errors
+/// [`Error::SignedOut`].
+pub async fn followed(
+    cx: &Context,
+    viewer: Viewer,
+    sidebar: &Sidebar,
+    before: Option<PageEnd>,
+    limit: usize,
+) -> Result<(Vec<(Group, TopicRow)>, Option<PageEnd>)> {
+    let user = viewer.user()?;
+    let before = before.map(|end| (end.at, end.id));
+    let mut rows = store::topics::subscriptions::followed(&cx.db, user, before, limit as i64 + 1).await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    topics::fill_unread(&mut rows, sidebar);
+    ignores::fold_rows(cx, viewer, &mut rows).await?;
+    let next = rows.last().filter(|_| more).map(|row| PageEnd { at: row.topic.last_message_at, id: row.topic.id });
+    let groups = store::groups::by_ids(&cx.db, &rows.iter().map(|row| row.topic.group_id).collect::<Vec<_>>()).await?;
+    let with_group = |row: TopicRow| Some((groups.iter().find(|g| g.id == row.topic.group_id)?.clone(), row));
+    Ok((rows.into_iter().filter_map(with_group).collect(), next))
+}
+
+/// Makes a message and all that follow it in its topic unread again.
+///
+/// # Errors
+/// [`Error::NotFound`] when they may not see the message, [`Error::Forbidden`] when they are not in its group.
+pub async fn unread_from(cx: &Context, viewer: Viewer, message: MessageId) -> Result<topics::Found> {
+    let user = viewer.user()?;
+    let place = store::topics::place_of(&cx.db, message).await?.ok_or(Error::NotFound)?;
+    let found = topics::find(cx, viewer, place.topic_id).await?;
+    if found.standing.role.is_none() {
+        return Err(Error::Forbidden("You are not in this group."));
+    }
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    store::topics::reads::set(&mut tx, user, place.topic_id, place.seq - 1, cx.now()).await?;
+    tx.commit().await?;
+    redraw_own(cx, user, &found).await;
+    Ok(found)
+}
+
+async fn redraw_own(cx: &Context, user: model::UserId, found: &topics::Found) {
+    reads::publish_own(cx, user, json!({"type": "member", "group": found.group.id}).to_string()).await;
+}

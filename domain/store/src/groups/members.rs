@@ -1,0 +1,309 @@
+//! Who is in a group, as what; who was banned from it.
+
+use std::collections::HashSet;
+
+use crate::db::{Db, Tx, sql};
+use model::time::Timestamp;
+use model::{GroupId, Level, Person, Role, UserId};
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// Puts somebody into a group; what was written until now counts as read. 0 when they were in it.
+pub async fn join(tx: &mut Tx, group: GroupId, user: UserId, role: Role, now: Timestamp) -> Result<u64> {
+    sql!(run tx,
+        "insert into memberships (group_id, user_id, role, created_at, read_before) values ($1, $2, $3, $4, $4) on conflict do nothing",
+        group, user, role, now)
+}
+
+/// Adds somebody to a conversation, who sees the topics that are started from then on. 0 when they were in it.
+pub async fn add(tx: &mut Tx, group: GroupId, user: UserId, from: Timestamp) -> Result<u64> {
+    sql!(run tx,
+        "insert into memberships (group_id, user_id, role, created_at, read_before, sees_from) values ($1, $2, 'member', $3, $3, $3)
+         on conflict do nothing",
+        group, user, from)
+}
+
+/// Takes somebody out of a group. 0 when they were not in it.
+pub async fn leave(tx: &mut Tx, group: GroupId, user: UserId) -> Result<u64> {
+    sql!(run tx, "delete from memberships where group_id = $1 and user_id = $2", group, user)
+}
+
+/// Gives a member another part. 0 when they are not in it.
+pub async fn set_role(tx: &mut Tx, group: GroupId, user: UserId, role: Role) -> Result<u64> {
+    sql!(run tx, "update memberships set role = $3 where group_id = $1 and user_id = $2", group, user, role)
+}
+
+/// What of a group reaches a member. 0 when they are not in it.
+pub async fn set_level(tx: &mut Tx, group: GroupId, user: UserId, level: Level) -> Result<u64> {
+    sql!(run tx, "update memberships set level = $3 where group_id = $1 and user_id = $2", group, user, level)
+}
+
+/// What somebody is to a group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Place {
+    /// Their part; `None` when they are not in it.
+    pub role: Option<Role>,
+    /// Whether they were banned from it.
+    pub banned: bool,
+}
+
+/// What somebody is to a group, in a transaction that holds it.
+pub async fn place(tx: &mut Tx, group: GroupId, user: UserId) -> Result<Place> {
+    let place = sql!(opt tx, Place,
+        "select m.role, exists (select 1 from group_bans b where b.group_id = $1 and b.user_id = $2) as banned
+         from users u left join memberships m on m.user_id = u.id and m.group_id = $1 where u.id = $2",
+        group, user)?;
+    Ok(place.unwrap_or_default())
+}
+
+/// How many admins the group has, and how many members.
+pub async fn head_count(tx: &mut Tx, group: GroupId) -> Result<(i64, i64)> {
+    sql!(one tx, (i64, i64),
+        "select count(case when role = 'admin' then 1 end), count(*) from memberships where group_id = $1", group)
+}
+
+/// Makes the longest-standing member an admin, moderators first: who it is.
+pub async fn promote_eldest(tx: &mut Tx, group: GroupId) -> Result<Option<UserId>> {
+    sql!(opt_value tx, UserId,
+        "update memberships set role = 'admin' where group_id = $1 and user_id =
+         (select m.user_id from memberships m join users u on u.id = m.user_id where m.group_id = $1
+          order by case when u.banned_at is null then 0 else 1 end, case m.role when 'moderator' then 0 else 1 end, m.created_at, m.user_id limit 1)
+         returning user_id",
+        group)
+}
+
+/// How many are in the group.
+pub async fn count(db: &Db, group: GroupId) -> Result<i64> {
+    sql!(value db, i64, "select count(*) from memberships where group_id = $1", group)
+}
+
+/// A member as the list of members shows them.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct MemberRow {
+    /// Who.
+    #[sqlx(flatten)]
+    pub person: Person,
+    /// Their part.
+    pub role: Role,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// The members by name, those who keep order first.
+pub async fn page(db: &Db, group: GroupId, limit: i64, offset: i64) -> Result<Vec<MemberRow>> {
+    sql!(all db, MemberRow,
+        "select u.id, u.username, m.role, m.created_at from memberships m join users u on u.id = m.user_id
+         where m.group_id = $1 order by u.username_lower limit $2 offset $3",
+        group, limit, offset)
+}
+
+/// One member.
+pub async fn one(db: &Db, group: GroupId, user: UserId) -> Result<Option<MemberRow>> {
+    sql!(opt db, MemberRow,
+        "select u.id, u.username, m.role, m.created_at from memberships m join users u on u.id = m.user_id
+         where m.group_id = $1 and m.user_id = $2",
+        group, user)
+}
+
+/// Somebody who may have to do with a group.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Known {
+    /// Who.
+    #[sqlx(flatten)]
+    pub person: Person,
+    /// Whether they were banned from it.
+    pub is_banned: bool,
+    /// Whether they wrote in it, deleted or not.
+    pub has_written: bool,
+    /// Whether they asked to be let in, and were not.
+    pub has_asked: bool,
+    /// Whether those who keep order there ever told them something.
+    pub was_told: bool,
+}
+
+macro_rules! wrote {
+    () => {
+        "exists (select 1 from messages m join topics t on t.id = m.topic_id where m.author_id = $2 and t.group_id = $1)"
+    };
+}
+
+/// What somebody has to do with a group; `None` when there is nobody.
+pub async fn known(db: &Db, group: GroupId, user: UserId) -> Result<Option<Known>> {
+    sql!(opt db, Known,
+        concat!("select u.id, u.username, exists (select 1 from group_bans b where b.group_id = $1 and b.user_id = $2) as is_banned, ",
+                wrote!(), " as has_written,
+                exists (select 1 from join_requests r where r.group_id = $1 and r.user_id = $2) as has_asked,
+                exists (select 1 from notices n where n.user_id = $2 and n.group_id = $1) as was_told from users u where u.id = $2"),
+        group, user)
+}
+
+/// Whether somebody wrote in a group, deleted or not.
+pub async fn has_written(tx: &mut Tx, group: GroupId, user: UserId) -> Result<bool> {
+    sql!(value tx, bool, concat!("select ", wrote!()), group, user)
+}
+
+/// The names of those in a conversation, by name.
+pub async fn names(tx: &mut Tx, group: GroupId) -> Result<Vec<String>> {
+    sql!(values tx, String,
+        "select u.username from memberships m join users u on u.id = m.user_id where m.group_id = $1 order by u.username_lower", group)
+}
+
+/// Everyone in the group.
+pub async fn all(db: &Db, group: GroupId) -> Result<Vec<UserId>> {
+    sql!(values db, UserId, "select user_id from memberships where group_id = $1", group)
+}
+
+/// Everyone who decides who is in the group.
+pub async fn keepers(db: &Db, group: GroupId) -> Result<Vec<UserId>> {
+    sql!(values db, UserId, "select user_id from memberships where group_id = $1 and role <> 'member'", group)
+}
+
+/// Which of these are in the group.
+pub async fn among(db: &Db, group: GroupId, users: &[UserId]) -> Result<Vec<UserId>> {
+    if users.is_empty() {
+        return Ok(Vec::new());
+    }
+    sql!(values db, UserId,
+        "select user_id from memberships where group_id = $1 and user_id in (select cast(value as bigint) from json_each($2))",
+        group, crate::list(users))
+}
+
+/// Somebody who may be told what happens in a topic.
+#[derive(Clone, Copy, Debug)]
+pub struct Hearer {
+    /// Who.
+    pub user_id: UserId,
+    /// Whether it is not counted for them.
+    pub muted: bool,
+    /// Whether they ignore whoever did it.
+    pub ignores: bool,
+}
+
+macro_rules! follow_silently {
+    () => {
+        concat!(
+            "ms.level = 'muted'
+               and not exists (select 1 from topic_levels fl where fl.topic_id = $2 and fl.user_id = ms.user_id) and ",
+            crate::topics::reads::follows_by_writing!("ms.user_id", "$2")
+        )
+    };
+}
+
+/// What the database says of many hearers: lists of ids with commas between them, which cost it far less than as many rows.
+#[derive(sqlx::FromRow)]
+struct HearerLists {
+    hearers: Option<String>,
+    /// Those of them who muted the group.
+    muted: Option<String>,
+    /// Those of these who follow the topic, since they wrote in it, and said nothing else.
+    writing: Option<String>,
+    topic_muted: Option<String>,
+    /// Who wants to hear the topic, whatever they chose for its group.
+    topic_heard: Option<String>,
+    ignoring: Option<String>,
+}
+
+/// Which of these members may read a topic of the group, and how what `author` does there reaches them.
+pub async fn hearers(
+    db: &Db,
+    group: GroupId,
+    topic: model::TopicId,
+    author: UserId,
+    users: &[UserId],
+) -> Result<Vec<Hearer>> {
+    if users.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lists = sql!(one db, HearerLists,
+        pg concat!("select string_agg(ms.user_id::text, ',') as hearers,
+                string_agg(ms.user_id::text, ',') filter (where ms.level = 'muted') as muted,
+                string_agg(ms.user_id::text, ',') filter (where ", follow_silently!(), ") as writing,
+                (select string_agg(l.user_id::text, ',') from topic_levels l where l.topic_id = $2 and l.level = 'muted') as topic_muted,
+                (select string_agg(l.user_id::text, ',') from topic_levels l where l.topic_id = $2 and l.level = 'tracked') as topic_heard,
+                (select string_agg(i.user_id::text, ',') from ignores i where i.ignored_id = $3) as ignoring
+         from memberships ms join topics t on t.id = $2
+         where ms.group_id = $1 and (ms.sees_from is null or ms.sees_from <= t.created_at)
+           and ms.user_id = any (string_to_array($4, ',')::bigint[])"),
+        lite concat!("select group_concat(ms.user_id) as hearers,
+                group_concat(ms.user_id) filter (where ms.level = 'muted') as muted,
+                group_concat(ms.user_id) filter (where ", follow_silently!(), ") as writing,
+                (select group_concat(l.user_id) from topic_levels l where l.topic_id = $2 and l.level = 'muted') as topic_muted,
+                (select group_concat(l.user_id) from topic_levels l where l.topic_id = $2 and l.level = 'tracked') as topic_heard,
+                (select group_concat(i.user_id) from ignores i where i.ignored_id = $3) as ignoring
+         from memberships ms join topics t on t.id = $2
+         where ms.group_id = $1 and (ms.sees_from is null or ms.sees_from <= t.created_at)
+           and ms.user_id in (select value from json_each('[' || $4 || ']'))"),
+        group, topic, author, written(users))?;
+    let [muted, writing, topic_muted, topic_heard, ignoring] =
+        [lists.muted, lists.writing, lists.topic_muted, lists.topic_heard, lists.ignoring]
+            .map(|list| read(list).collect::<HashSet<_>>());
+    let hearer = |user_id| Hearer {
+        user_id,
+        muted: topic_muted.contains(&user_id)
+            || muted.contains(&user_id) && !topic_heard.contains(&user_id) && !writing.contains(&user_id),
+        ignores: ignoring.contains(&user_id),
+    };
+    Ok(read(lists.hearers).map(hearer).collect())
+}
+
+/// Ids with commas between them.
+fn written(users: &[UserId]) -> String {
+    let mut list = String::with_capacity(users.len() * 8);
+    for user in users {
+        if !list.is_empty() {
+            list.push(',');
+        }
+        list.push_str(&user.to_string());
+    }
+    list
+}
+
+fn read(list: Option<String>) -> impl Iterator<Item = UserId> {
+    let ids: Vec<UserId> = list.iter().flat_map(|list| list.split(',')).filter_map(|id| id.parse().ok()).collect();
+    ids.into_iter()
+}
+
+/// Somebody who was banned from a group.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct BanRow {
+    /// Who.
+    #[sqlx(flatten)]
+    pub person: Person,
+    /// Why.
+    pub reason: String,
+    /// By whom.
+    pub by_name: String,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// Bans somebody from a group. 0 when they were banned before.
+pub async fn ban(tx: &mut Tx, group: GroupId, user: UserId, by: UserId, reason: &str, now: Timestamp) -> Result<u64> {
+    sql!(run tx,
+        "insert into group_bans (group_id, user_id, by_id, reason, created_at) values ($1, $2, $3, $4, $5) on conflict do nothing",
+        group, user, by, reason, now)
+}
+
+/// Lifts a ban. 0 when there was none.
+pub async fn lift_ban(tx: &mut Tx, group: GroupId, user: UserId) -> Result<u64> {
+    sql!(run tx, "delete from group_bans where group_id = $1 and user_id = $2", group, user)
+}
+
+/// Who was banned from a group, the latest first.
+pub async fn bans(db: &Db, group: GroupId, limit: i64) -> Result<Vec<BanRow>> {
+    sql!(all db, BanRow,
+        "select u.id, u.username, b.reason, a.username as by_name, b.created_at
+         from group_bans b join users u on u.id = b.user_id join users a on a.id = b.by_id
+         where b.group_id = $1 order by b.created_at desc, u.id limit $2",
+        group, limit)
+}
+
+/// Whether two people are in a group together, conversations apart.
+pub async fn share_a_group(db: &Db, one: UserId, other: UserId) -> Result<bool> {
+    let group = sql!(opt_value db, GroupId,
+        "select a.group_id from memberships a join memberships b on b.group_id = a.group_id and b.user_id = $2
+         join groups g on g.id = a.group_id
+         where a.user_id = $1 and g.kind <> 'direct' and g.deleted_at is null limit 1",
+        one, other)?;
+    Ok(group.is_some())
+}

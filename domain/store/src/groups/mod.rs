@@ -1,0 +1,389 @@
+//! Groups. Who is in them stands in `members.rs`.
+
+pub mod invitations;
+pub mod members;
+pub mod requests;
+
+use crate::db::{Db, Tx, sql};
+use model::policy::{known_to_first, visible_to_first};
+use model::time::Timestamp;
+use model::{Category, Group, GroupId, GroupKind, GroupRow, Role, TopicId, UserId, Waits};
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// A group with what one reader is to it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct GroupFor {
+    /// The group.
+    #[sqlx(flatten)]
+    pub group: Group,
+    /// Their part in it.
+    pub role: Option<Role>,
+    /// They see the topics that were started from then on; `None`: all of them.
+    pub sees_from: Option<Timestamp>,
+    /// Whether they were banned from it.
+    pub banned: bool,
+    /// How many messages in it were reported and wait for an answer; 0 for whoever has no part in answering, for whom it is not counted.
+    pub reported: i64,
+    /// How many wait for approval, counted for the same people.
+    pub held: i64,
+    /// Whether topics of theirs wait for it, or were declined.
+    pub own_held: bool,
+}
+
+macro_rules! columns {
+    () => {
+        "g.id, g.slug, g.name, g.description, g.kind, g.category, g.archived_at, g.creator_id, g.created_at, g.slow_seconds, g.first_held"
+    };
+}
+
+pub(crate) use columns;
+
+/// What a group says of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Described<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it is about.
+    pub description: &'a str,
+    /// Who may see it.
+    pub kind: GroupKind,
+    /// Where it stands among those that one can discover.
+    pub category: Category,
+    /// Seconds between two messages of a member in a topic.
+    pub slow_seconds: i64,
+    /// How many messages of somebody new wait for approval.
+    pub first_held: i64,
+}
+
+/// Makes a group. `Ok(None)` when the slug is taken.
+pub async fn insert(
+    tx: &mut Tx,
+    slug: &str,
+    group: Described<'_>,
+    creator: UserId,
+    now: Timestamp,
+) -> Result<Option<GroupId>> {
+    let Described { name, description, kind, category, slow_seconds, first_held } = group;
+    sql!(opt_value tx, GroupId,
+        "insert into groups (slug, name, description, kind, category, creator_id, created_at, slow_seconds, first_held)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (slug) do nothing returning id",
+        slug, name, description, kind, category, creator, now, slow_seconds, first_held)
+}
+
+/// Whether the slug is taken, also by a group that was deleted lately.
+pub async fn has_slug(db: &Db, slug: &str) -> Result<bool> {
+    Ok(sql!(opt_value db, GroupId, "select id from groups where slug = $1", slug)?.is_some())
+}
+
+macro_rules! for_reader {
+    ($which:literal) => {
+        concat!(
+            "select ",
+            columns!(),
+            ", m.role, m.sees_from,
+                    exists (select 1 from group_bans b where b.group_id = g.id and b.user_id = $2) as banned,
+                    case when m.role in ('moderator', 'admin') or exists (select 1 from users a where a.id = $2 and a.is_admin)
+                      then (select count(distinct r.message_id) from reports r join messages rm on rm.id = r.message_id
+                            join topics rt on rt.id = rm.topic_id
+                            where r.answered_at is null and rt.group_id = g.id and rt.deleted_at is null and rm.author_id <> $2)
+                      else 0 end as reported,
+                    case when m.role in ('moderator', 'admin') or exists (select 1 from users a where a.id = $2 and a.is_admin)
+                      then (select count(*) from held h where h.group_id = g.id and ", crate::moderation::approval_queue::waits!(), ")
+                      else 0 end as held,
+                    exists (select 1 from held h where h.author_id = $2 and h.group_id = g.id and h.topic_id is null) as own_held
+             from groups g left join memberships m on m.group_id = g.id and m.user_id = $2
+             where g.deleted_at is null and ",
+            $which
+        )
+    };
+}
+
+/// What waits in the groups in which somebody keeps order: those in which something does, by name.
+pub async fn waiting(db: &Db, user: UserId) -> Result<Vec<Waits>> {
+    sql!(all db, Waits,
+        concat!("select * from (
+             select g.id, g.slug, g.name,
+                    (select count(distinct r.message_id) from reports r join messages rm on rm.id = r.message_id join topics rt on rt.id = rm.topic_id
+                     where r.answered_at is null and rt.group_id = g.id and rt.deleted_at is null and rm.author_id <> $1) as reported,
+                    (select count(*) from held h where h.group_id = g.id and ", crate::moderation::approval_queue::waits!(), ") as held,
+                    (select count(*) from join_requests j where j.group_id = g.id and j.declined_at is null) as asked
+             from memberships m join groups g on g.id = m.group_id
+             where m.user_id = $1 and m.role <> 'member' and g.deleted_at is null and g.kind <> 'direct') w
+         where reported + held + asked > 0 order by lower(name), id"), user)
+}
+
+/// The group of a slug, whoever asks: the policy decides what they get of it.
+pub async fn by_slug(db: &Db, slug: &str, reader: UserId) -> Result<Option<GroupFor>> {
+    sql!(opt db, GroupFor, for_reader!("g.slug = $1"), crate::word(slug), reader)
+}
+
+/// The same by id.
+pub async fn by_id(db: &Db, id: GroupId, reader: UserId) -> Result<Option<GroupFor>> {
+    sql!(opt db, GroupFor, for_reader!("g.id = $1"), id, reader)
+}
+
+/// These groups.
+pub async fn by_ids(db: &Db, ids: &[GroupId]) -> Result<Vec<Group>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    sql!(all db, Group,
+        concat!("select ", columns!(), " from groups g where g.deleted_at is null and g.id in (select cast(value as bigint) from json_each($1))"),
+        crate::list(ids))
+}
+
+/// Changes what it says of itself.
+pub async fn update(tx: &mut Tx, id: GroupId, group: Described<'_>) -> Result<u64> {
+    let Described { name, description, kind, category, slow_seconds, first_held } = group;
+    sql!(run tx,
+        "update groups set name = $2, description = $3, kind = $4, category = $5, slow_seconds = $6, first_held = $7 where id = $1",
+        id, name, description, kind, category, slow_seconds, first_held)
+}
+
+/// Notes since when more people read it.
+pub async fn opened(tx: &mut Tx, id: GroupId, now: Timestamp) -> Result<u64> {
+    sql!(run tx, "update groups set opened_at = $2 where id = $1", id, now)
+}
+
+/// Renames it.
+pub async fn rename(tx: &mut Tx, id: GroupId, name: &str) -> Result<u64> {
+    sql!(run tx, "update groups set name = $2 where id = $1", id, name)
+}
+
+/// Archives it, or takes it out of the archive. 0 when it was so already.
+pub async fn archive(tx: &mut Tx, id: GroupId, at: Option<Timestamp>) -> Result<u64> {
+    sql!(run tx, "update groups set archived_at = $2 where id = $1 and (archived_at is null) <> ($3 = 0)",
+        id, at, i64::from(at.is_some()))
+}
+
+/// Deletes it, with its topics, for everyone; the rows stay for [`purge`].
+pub async fn delete(tx: &mut Tx, id: GroupId, now: Timestamp) -> Result<u64> {
+    sql!(run tx, "update topics set deleted_at = $2 where group_id = $1 and deleted_at is null", id, now)?;
+    for statement in [
+        "delete from memberships where group_id = $1",
+        "delete from join_requests where group_id = $1",
+        "delete from invitations where group_id = $1",
+        "delete from invited where group_id = $1",
+    ] {
+        sql!(run tx, statement, id)?;
+    }
+    sql!(run tx, "update groups set deleted_at = $2 where id = $1 and deleted_at is null", id, now)
+}
+
+/// Forgets one of the groups that were deleted before a moment, and whose topics are forgotten. 0 when there was none.
+pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64> {
+    sql!(run tx, "delete from groups where id = (select id from groups where deleted_at < $1
+                    and not exists (select 1 from topics t where t.group_id = groups.id) order by id limit 1)", before)
+}
+
+/// A group as it is held.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Held {
+    /// Who may see it.
+    pub kind: GroupKind,
+    /// Whether nothing in it can be changed.
+    pub archived: bool,
+}
+
+/// Holds a group as it is until the commit: what is decided by its kind or its members stays right. `None` when it is gone.
+pub async fn hold(tx: &mut Tx, group: GroupId) -> Result<Option<Held>> {
+    sql!(opt tx, Held,
+        pg "select kind, archived_at is not null as archived from groups where id = $1 and deleted_at is null for update",
+        lite "select kind, archived_at is not null as archived from groups where id = $1 and deleted_at is null", group)
+}
+
+/// Who of `users` is in which of the groups.
+pub async fn members_of_among(db: &Db, groups: &[GroupId], users: &[UserId]) -> Result<Vec<(GroupId, UserId)>> {
+    if groups.is_empty() || users.is_empty() {
+        return Ok(Vec::new());
+    }
+    sql!(all db, (GroupId, UserId),
+        "select group_id, user_id from memberships where group_id in (select cast(value as bigint) from json_each($1))
+           and user_id in (select cast(value as bigint) from json_each($2))",
+        crate::list(groups), crate::list(users))
+}
+
+/// The groups that any of these people are in.
+pub async fn of_members(db: &Db, users: &[UserId]) -> Result<Vec<GroupId>> {
+    if users.is_empty() {
+        return Ok(Vec::new());
+    }
+    sql!(values db, GroupId,
+        "select distinct group_id from memberships where user_id in (select cast(value as bigint) from json_each($1))", crate::list(users))
+}
+
+/// How the list of groups to discover is ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// By what was last written.
+    Recent,
+    /// By members, most first.
+    Popular,
+    /// By name.
+    Name,
+}
+
+#[derive(sqlx::FromRow)]
+struct Discovered {
+    #[sqlx(flatten)]
+    group: Group,
+    members: i64,
+    topics: i64,
+    last_message_at: Timestamp,
+    is_member: bool,
+}
+
+macro_rules! discover {
+    ($order:literal) => {
+        concat!(
+            "select ", columns!(), ",
+                    (select count(*) from memberships m where m.group_id = g.id) as members,
+                    coalesce(t.topics, 0) as topics, coalesce(t.latest, g.created_at) as last_message_at,
+                    exists (select 1 from memberships m where m.group_id = g.id and m.user_id = $1) as is_member
+             from groups g
+             left join (select group_id, count(*) as topics, max(last_message_at) as latest from topics where deleted_at is null group by group_id) t
+               on t.group_id = g.id
+             where g.kind <> 'direct' and ($5 = '' or g.category = $5) and ", known_to_first!(), "
+               and (lower(g.name) like $2 or g.slug like $2 or lower(g.description) like $2)
+             order by ", $order, " limit $3 offset $4"
+        )
+    };
+}
+
+/// What is looked for among the groups.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Words in name, slug or description; may be empty.
+    pub words: &'a str,
+    /// Only of this category.
+    pub category: Option<Category>,
+    /// What comes first.
+    pub order: Order,
+}
+
+/// The groups that a reader may know of and that are wanted.
+pub async fn discover(db: &Db, reader: UserId, wanted: Wanted<'_>, limit: i64, offset: i64) -> Result<Vec<GroupRow>> {
+    let pattern = crate::pattern(wanted.words);
+    let category = wanted.category.map_or("", Category::as_str);
+    macro_rules! ordered {
+        ($order:literal) => {
+            sql!(all db, Discovered, discover!($order), reader, pattern, limit, offset, category)
+        };
+    }
+    let rows = match wanted.order {
+        Order::Recent => ordered!("last_message_at desc, g.id"),
+        Order::Popular => ordered!("members desc, topics desc, g.id"),
+        Order::Name => ordered!("lower(g.name), g.id"),
+    }?;
+    let row = |r: Discovered| GroupRow {
+        group: r.group,
+        members: r.members,
+        topics: r.topics,
+        last_message_at: r.last_message_at,
+        is_member: r.is_member,
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// The groups somebody is in, by name: those of them that `reader` may see.
+pub async fn of_user(db: &Db, reader: UserId, user: UserId) -> Result<Vec<Group>> {
+    sql!(all db, Group,
+        concat!("select ", columns!(), "
+                 from memberships m join groups g on g.id = m.group_id
+                 where m.user_id = $2 and g.kind <> 'direct' and ", visible_to_first!(), " order by lower(g.name), g.id"),
+        reader, user)
+}
+
+/// What search looks in for a reader.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Searched {
+    /// The groups that they may see: fewer than those they may not, since most conversations are others'.
+    pub groups: Vec<GroupId>,
+    /// Topics in them that were there before they were added to the conversation.
+    pub but_topics: Vec<TopicId>,
+}
+
+/// What search looks in for a reader.
+pub async fn searched(db: &Db, reader: UserId) -> Result<Searched> {
+    let rows = sql!(all db, (i64, i64),
+        concat!("select g.id, cast(1 as bigint) from groups g where ", visible_to_first!(), "
+                 union all
+                 select t.id, cast(0 as bigint) from memberships ms join topics t on t.group_id = ms.group_id
+                 where ms.user_id = $1 and ms.sees_from > t.created_at"),
+        reader)?;
+    let (groups, topics): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, is_group)| *is_group == 1);
+    Ok(Searched {
+        groups: groups.into_iter().map(|(id, _)| GroupId(id)).collect(),
+        but_topics: topics.into_iter().map(|(id, _)| TopicId(id)).collect(),
+    })
+}
+
+/// A group as the admins of the site list it: names and figures, nothing that was written in it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Listed {
+    /// The group.
+    #[sqlx(flatten)]
+    pub group: Group,
+    /// How many are in it.
+    pub members: i64,
+    /// How many topics stand in it.
+    pub topics: i64,
+    /// How many messages were written in these.
+    pub messages: i64,
+    /// When something was last written; its creation when nothing was.
+    pub last_message_at: Timestamp,
+    /// The reader's part in it.
+    pub role: Option<Role>,
+}
+
+// What is counted of a group, and the part in it of the reader in a parameter.
+macro_rules! figures {
+    ($reader:literal) => {
+        concat!(
+            ", (select count(*) from memberships m where m.group_id = g.id) as members,
+               (select count(*) from topics t where t.group_id = g.id and t.deleted_at is null) as topics,
+               (select cast(coalesce(sum(t.last_seq), 0) as bigint) from topics t where t.group_id = g.id and t.deleted_at is null) as messages,
+               coalesce((select max(t.last_message_at) from topics t where t.group_id = g.id), g.created_at) as last_message_at,
+               (select m.role from memberships m where m.group_id = g.id and m.user_id = ", $reader, ") as role"
+        )
+    };
+}
+
+// Names and addresses hold the words, and the kind is the one asked for, or it is archived.
+macro_rules! sought {
+    () => {
+        " from groups g where g.kind <> 'direct' and g.deleted_at is null and (lower(g.name) like $1 or g.slug like $1)
+           and ($2 = '' or g.kind = $2 or $2 = 'archived' and g.archived_at is not null)"
+    };
+}
+
+/// Groups but conversations, of a kind or archived, or all of them, for an admin of the site.
+pub async fn listed(db: &Db, reader: UserId, words: &str, kind: &str, limit: i64, offset: i64) -> Result<Vec<Listed>> {
+    sql!(all db, Listed,
+        concat!("select ", columns!(), figures!("$3"), sought!(), " order by lower(g.name), g.id limit $4 offset $5"),
+        crate::pattern(words), crate::word(kind), reader, limit, offset)
+}
+
+/// Those that somebody made and that are there, the newest first.
+pub async fn made_by(db: &Db, reader: UserId, creator: UserId, limit: i64) -> Result<Vec<Listed>> {
+    sql!(all db, Listed,
+        concat!("select ", columns!(), figures!("$2"),
+            " from groups g where g.creator_id = $1 and g.kind <> 'direct' and g.deleted_at is null order by g.id desc limit $3"),
+        creator, reader, limit)
+}
+
+/// How many they are.
+pub async fn count_listed(db: &Db, words: &str, kind: &str) -> Result<i64> {
+    sql!(value db, i64, concat!("select count(*)", sought!()), crate::pattern(words), crate::word(kind))
+}
+
+/// How many groups there are.
+pub async fn count(db: &Db) -> Result<i64> {
+    sql!(value db, i64, "select count(*) from groups where kind <> 'direct' and deleted_at is null")
+}
+
+/// All groups, conversations too: for reading everything again.
+pub async fn ids(db: &Db) -> Result<Vec<GroupId>> {
+    sql!(values db, GroupId, "select id from groups order by id")
+}

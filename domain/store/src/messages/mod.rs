@@ -1,0 +1,378 @@
+//! Messages.
+
+pub mod conversations;
+pub mod history;
+pub mod mentions;
+pub mod stars;
+
+use sqlx::PgExecutor;
+use sqlx::types::Json;
+
+use crate::db::{Db, Tx, sql};
+use markup::Node;
+use model::policy::topic_visible_to_first;
+use model::time::Timestamp;
+use model::{GroupId, Message, MessageId, Person, Restorable, TopicId, UserId};
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// A message by the same author within this time of the one before goes without a name.
+const FOLLOWS_WITHIN: std::time::Duration = std::time::Duration::from_secs(300);
+
+/// What is needed to save a message.
+#[derive(Debug)]
+pub struct NewMessage<'a> {
+    /// Where it goes.
+    pub topic: TopicId,
+    /// The group in which the topic was found: in another one its author may not write.
+    pub group: GroupId,
+    /// Who wrote it.
+    pub author: UserId,
+    /// When; its topic may make it a little later.
+    pub at: Timestamp,
+    /// As it was typed.
+    pub raw: &'a str,
+    /// As it was parsed.
+    pub nodes: &'a [Node],
+    /// The form's key.
+    pub key: Option<&'a str>,
+}
+
+/// What a message got when it was saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Saved {
+    /// The message.
+    pub id: MessageId,
+    /// Its number in the topic.
+    pub seq: i64,
+}
+
+/// Read back as the job `message_posted`.
+const JOB: &str = "message_posted";
+
+/// On Postgres the whole transaction of a message is one statement: one way to the server and back instead of six. The topic's row
+/// is held to its end, so that numbers become visible in their order.
+const SAVE: &str = r#"
+    with topic as (
+        update topics set version = version + 1, last_seq = last_seq + 1, last_message_at = case when last_message_at > $3 then last_message_at else $3 end
+        where id = $1 and group_id = $9 and deleted_at is null returning last_seq, last_message_at),
+    message as (
+        insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version, idempotency_key)
+        select $1, last_seq, $2, last_message_at, $4, $5, $6, $7 from topic returning id, seq, created_at),
+    job as (
+        insert into jobs (kind, payload, run_at, created_at)
+        select $8, '{"message":' || id || '}', created_at, created_at from message),
+    note as (insert into search_log (kind, ref_id) select 'message', id from message)
+    select id, seq from message"#;
+
+/// Saves a message in a transaction of its own: its number, its row, its job, a note for search. `None` when the author's key was
+/// used before, or the topic is gone or in another group.
+pub async fn save_alone(db: &Db, new: &NewMessage<'_>) -> Result<Option<Saved>> {
+    if let Db::Postgres(pool) = db {
+        return save_on(pool, new).await;
+    }
+    let mut tx = db.begin().await?;
+    let saved = save(&mut tx, new).await?;
+    if saved.is_some() {
+        tx.commit().await?;
+    }
+    Ok(saved)
+}
+
+/// The same as a part of a transaction, which has to be given up when it is `None`.
+pub async fn save(tx: &mut Tx, new: &NewMessage<'_>) -> Result<Option<Saved>> {
+    if let Tx::Postgres(tx) = tx {
+        return save_on(&mut **tx, new).await;
+    }
+    let Some((seq, at)) = crate::topics::next_seq(tx, new.topic, new.group, new.at).await? else { return Ok(None) };
+    let id = sql!(opt_value tx, MessageId,
+        "insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version, idempotency_key)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning id",
+        new.topic, seq, new.author, at, new.raw, Json(new.nodes), i64::from(markup::NODES_VERSION), new.key)?;
+    let Some(id) = id else { return Ok(None) };
+    crate::platform::jobs::insert(tx, JOB, &format!("{{\"message\":{id}}}"), at).await?;
+    crate::search_log::insert(tx, crate::search_log::Changed::Message(id)).await?;
+    Ok(Some(Saved { id, seq }))
+}
+
+async fn save_on(on: impl PgExecutor<'_>, new: &NewMessage<'_>) -> Result<Option<Saved>> {
+    let saved = sqlx::query_as(SAVE)
+        .bind(new.topic)
+        .bind(new.author)
+        .bind(new.at)
+        .bind(new.raw)
+        .bind(Json(new.nodes))
+        .bind(i64::from(markup::NODES_VERSION))
+        .bind(new.key)
+        .bind(JOB)
+        .bind(new.group)
+        .fetch_optional(on)
+        .await;
+    match saved {
+        Err(sqlx::Error::Database(error)) if error.constraint() == Some("messages_key") => Ok(None),
+        saved => saved,
+    }
+}
+
+/// When an author last wrote in a topic, whatever became of that.
+pub async fn last_by(tx: &mut Tx, topic: TopicId, author: UserId) -> Result<Option<Timestamp>> {
+    sql!(opt_value tx, Timestamp,
+        "select created_at from messages where author_id = $2 and topic_id = $1 order by seq desc limit 1", topic, author)
+}
+
+/// When an author last began a topic of a group, after a moment, whatever became of that.
+pub async fn last_start_by(tx: &mut Tx, group: GroupId, author: UserId, after: Timestamp) -> Result<Option<Timestamp>> {
+    sql!(opt_value tx, Timestamp,
+        "select m.created_at from messages m join topics t on t.id = m.topic_id
+         where m.author_id = $2 and m.created_at > $3 and m.seq = 1 and t.group_id = $1 order by m.created_at desc limit 1",
+        group, author, after)
+}
+
+/// The message that an author's key once posted.
+pub async fn by_key(db: &Db, author: UserId, key: &str) -> Result<Option<MessageId>> {
+    sql!(opt_value db, MessageId, "select id from messages where author_id = $1 and idempotency_key = $2", author, key)
+}
+
+/// A message as it was typed, with what decides who may change it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct RawMessage {
+    /// The message.
+    pub id: MessageId,
+    /// Its topic.
+    pub topic_id: TopicId,
+    /// Its number there.
+    pub seq: i64,
+    /// Who wrote it.
+    pub author_id: UserId,
+    /// When.
+    pub created_at: Timestamp,
+    /// As it was typed.
+    pub raw: String,
+    /// Whether it is deleted.
+    pub deleted: bool,
+}
+
+/// The message as it was typed.
+pub async fn raw(db: &Db, id: MessageId) -> Result<Option<RawMessage>> {
+    sql!(opt db, RawMessage,
+        "select id, topic_id, seq, author_id, created_at, raw, deleted_at is not null as deleted from messages where id = $1", id)
+}
+
+/// Several as they were typed, for highlighting what was found.
+pub async fn raws(db: &Db, ids: &[MessageId]) -> Result<Vec<RawMessage>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    sql!(all db, RawMessage,
+        "select id, topic_id, seq, author_id, created_at, raw, deleted_at is not null as deleted from messages
+         where id in (select cast(value as bigint) from json_each($1))", crate::list(ids))
+}
+
+/// Changes what a message says. 0 when it is deleted.
+pub async fn update(tx: &mut Tx, id: MessageId, by: UserId, raw: &str, nodes: &[Node], now: Timestamp) -> Result<u64> {
+    sql!(run tx,
+        "update messages set version = version + 1, raw = $2, nodes = $3, nodes_version = $4, edited_at = $5, edited_by = $6
+         where id = $1 and deleted_at is null",
+        id, raw, Json(nodes), i64::from(markup::NODES_VERSION), now, by)
+}
+
+/// Leaves a placeholder of a message. 0 when it was deleted before.
+pub async fn delete(tx: &mut Tx, id: MessageId, by: UserId, now: Timestamp) -> Result<u64> {
+    sql!(run tx, "update messages set version = version + 1, deleted_at = $2, deleted_by = $3 where id = $1 and deleted_at is null", id, now, by)
+}
+
+/// Makes somebody else's the deletion by whoever wrote a message, while its words are there: when it was deleted.
+pub async fn take_over(tx: &mut Tx, id: MessageId, by: UserId) -> Result<Option<Timestamp>> {
+    sql!(opt_value tx, Timestamp,
+        "update messages set version = version + 1, deleted_by = $2
+         where id = $1 and deleted_at is not null and deleted_by = author_id and author_id <> $2 and raw <> '' returning deleted_at", id, by)
+}
+
+/// Notes that its stars change.
+pub async fn touch(tx: &mut Tx, id: MessageId) -> Result<u64> {
+    sql!(run tx, "update messages set version = version + 1 where id = $1", id)
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: MessageId,
+    topic_id: TopicId,
+    seq: i64,
+    author_id: UserId,
+    username: String,
+    created_at: Timestamp,
+    nodes: String,
+    edited_at: Option<Timestamp>,
+    deleted: bool,
+    has_words: bool,
+    by_author: bool,
+    before_author: Option<UserId>,
+    before_at: Option<Timestamp>,
+    stars: String,
+    version: i64,
+}
+
+#[derive(serde::Deserialize)]
+struct Star(i64, String);
+
+impl Row {
+    fn into_message(self) -> Result<Message> {
+        let corrupt =
+            |error: serde_json::Error| sqlx::Error::Decode(format!("nodes of message {}: {error}", self.id).into());
+        let (markup, mentions) = if self.deleted {
+            (String::new(), Vec::new())
+        } else {
+            (markup::markup_of(&self.nodes).map_err(corrupt)?, mentioned(&self.nodes).map_err(corrupt)?)
+        };
+        let stars: Vec<Star> = serde_json::from_str(&self.stars).map_err(corrupt)?;
+        Ok(Message {
+            id: self.id,
+            topic_id: self.topic_id,
+            seq: self.seq,
+            author: Person { id: self.author_id, username: self.username },
+            created_at: self.created_at,
+            markup,
+            mentions,
+            edited_at: self.edited_at,
+            deleted: self.deleted,
+            restorable: match (self.deleted && self.has_words, self.by_author) {
+                (false, _) => None,
+                (true, true) => Some(Restorable::ByAuthor),
+                (true, false) => Some(Restorable::ByModerators),
+            },
+            follows: self.before_author == Some(self.author_id)
+                && self.before_at.is_some_and(|before| self.created_at.since(before) <= FOLLOWS_WITHIN),
+            stars: stars.into_iter().map(|Star(id, username)| Person { id: UserId(id), username }).collect(),
+            version: self.version,
+            ignored: false,
+        })
+    }
+}
+
+/// Whom stored nodes mention. Most messages mention nobody, and their nodes are not built for it.
+fn mentioned(nodes: &str) -> std::result::Result<Vec<UserId>, serde_json::Error> {
+    if !nodes.contains("\"user_id\"") && !nodes.contains("\"mentions\"") {
+        return Ok(Vec::new());
+    }
+    let nodes: Vec<Node> = serde_json::from_str(nodes)?;
+    Ok(markup::mentions(&nodes).into_iter().map(UserId).collect())
+}
+
+fn messages(rows: Vec<Row>) -> Result<Vec<Message>> {
+    rows.into_iter().map(Row::into_message).collect()
+}
+
+// The nodes travel as text, so that joining their markup needs no tree. Stars come along as a JSON list: one statement a page.
+// `b` is the message before. On Postgres it is looked up row by row: joined plainly, a plan made for topics of the usual size
+// reads all of a long one, once for each message of the page.
+macro_rules! select {
+    (pg $rest:expr) => {
+        concat!(
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, cast(m.nodes as text) as nodes, m.edited_at, m.version,
+                    m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
+                    coalesce((select json_agg(json_build_array(s.user_id, su.username) order by s.created_at, s.user_id)
+                              from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars
+             from messages m join users u on u.id = m.author_id
+             left join lateral (select p.author_id, p.created_at from messages p
+                                where p.topic_id = m.topic_id and p.seq = m.seq - 1 limit 1) b on true ",
+            $rest
+        )
+    };
+    (lite $rest:expr) => {
+        concat!(
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.nodes, m.edited_at, m.version,
+                    m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
+                    (select json_group_array(json_array(user_id, username)) from (select s.user_id, su.username
+                              from stars s join users su on su.id = s.user_id where s.message_id = m.id
+                              order by s.created_at, s.user_id)) as stars
+             from messages m join users u on u.id = m.author_id
+             left join messages b on b.topic_id = m.topic_id and b.seq = m.seq - 1 ",
+            $rest
+        )
+    };
+}
+
+macro_rules! fetch {
+    ($db:expr, $rest:expr $(, $bind:expr)*) => {
+        sql!(all $db, Row, pg select!(pg $rest), lite select!(lite $rest) $(, $bind)*)
+    };
+}
+
+/// Messages of a topic with numbers above `after`, lowest first.
+pub async fn after(db: &Db, topic: TopicId, after: i64, limit: i64) -> Result<Vec<Message>> {
+    messages(fetch!(db, "where m.topic_id = $1 and m.seq > $2 order by m.seq limit $3", topic, after, limit)?)
+}
+
+/// Messages of a topic with numbers below `before`: the nearest ones, lowest first.
+pub async fn before(db: &Db, topic: TopicId, before: i64, limit: i64) -> Result<Vec<Message>> {
+    let mut found = messages(fetch!(
+        db,
+        "where m.topic_id = $1 and m.seq < $2 order by m.seq desc limit $3",
+        topic,
+        before,
+        limit
+    )?)?;
+    found.reverse();
+    Ok(found)
+}
+
+/// One message.
+pub async fn by_id(db: &Db, id: MessageId) -> Result<Option<Message>> {
+    Ok(messages(fetch!(db, "where m.id = $1", id)?)?.pop())
+}
+
+/// Several messages, in no order.
+pub async fn by_ids(db: &Db, ids: &[MessageId]) -> Result<Vec<Message>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    messages(fetch!(db, "where m.id in (select cast(value as bigint) from json_each($1))", crate::list(ids))?)
+}
+
+/// The last messages of several topics, at most `each` a topic, by topic and number.
+pub async fn latest_of(db: &Db, topics: &[TopicId], each: i64) -> Result<Vec<Message>> {
+    if topics.is_empty() {
+        return Ok(Vec::new());
+    }
+    messages(fetch!(db,
+        "join topics t on t.id = m.topic_id
+               where m.topic_id in (select cast(value as bigint) from json_each($1)) and m.seq > t.last_seq - $2 order by m.topic_id, m.seq",
+        crate::list(topics), each)?)
+}
+
+/// The newest message of a topic that was written up to a moment: 0 when there is none.
+pub async fn seq_at(db: &Db, topic: TopicId, at: Timestamp) -> Result<i64> {
+    Ok(sql!(opt_value db, i64,
+        "select seq from messages where topic_id = $1 and created_at <= $2 order by seq desc limit 1", topic, at)?
+    .unwrap_or(0))
+}
+
+/// What somebody wrote last that `reader` may see, newest first.
+pub async fn of_author(db: &Db, reader: UserId, author: UserId, limit: i64) -> Result<Vec<MessageId>> {
+    sql!(values db, MessageId,
+        concat!("select m.id from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
+                 where m.author_id = $2 and m.deleted_at is null and g.kind <> 'direct' and ", topic_visible_to_first!(),
+                " order by m.created_at desc limit $3"),
+        reader, author, limit)
+}
+
+/// Messages whose nodes are of an older version, those after `after`, by id: what has to be parsed again.
+pub async fn outdated(db: &Db, version: i64, after: MessageId, limit: i64) -> Result<Vec<(MessageId, String)>> {
+    sql!(all db, (MessageId, String),
+        "select id, raw from messages where id > $2 and nodes_version < $1 order by id limit $3", version, after, limit)
+}
+
+/// Replaces the nodes of a message that still says `raw`.
+pub async fn set_nodes(tx: &mut Tx, id: MessageId, raw: &str, nodes: &[Node]) -> Result<u64> {
+    sql!(run tx, "update messages set nodes = $3, nodes_version = $4 where id = $1 and raw = $2",
+        id, raw, Json(nodes), i64::from(markup::NODES_VERSION))
+}
+
+/// The first message of each topic.
+pub async fn firsts_of(db: &Db, topics: &[TopicId]) -> Result<Vec<(TopicId, MessageId)>> {
+    if topics.is_empty() {
+        return Ok(Vec::new());
+    }
+    sql!(all db, (TopicId, MessageId),
+        "select topic_id, id from messages where seq = 1 and topic_id in (select cast(value as bigint) from json_each($1))", crate::list(topics))
+}

@@ -1,0 +1,220 @@
+//! Messages that wait for approval. They are in no other table.
+
+use crate::db::{Db, Tx, sql};
+use model::policy::settled_by_site_admin_first;
+use model::time::Timestamp;
+use model::{Group, GroupId, HeldId, Person, TopicId, UserId};
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// Whether a message `h` waits: nobody declined it, and it went with no removal of all that its author wrote.
+macro_rules! waits {
+    () => {
+        "h.declined_at is null and not exists (
+             select 1 from removals w where w.user_id = h.author_id and w.undone_at is null and (w.group_id is null or w.group_id = h.group_id)
+               and h.created_at <= w.created_at and (w.since is null or h.created_at >= w.since))"
+    };
+}
+pub(crate) use waits;
+
+/// What is needed to hold a message.
+#[derive(Clone, Copy, Debug)]
+pub struct NewHeld<'a> {
+    /// Who wrote it.
+    pub author: UserId,
+    /// Where it goes.
+    pub group: GroupId,
+    /// The topic; `None`: it starts one.
+    pub topic: Option<TopicId>,
+    /// The title of the topic that it starts.
+    pub title: &'a str,
+    /// As it was typed.
+    pub raw: &'a str,
+    /// The form's key.
+    pub key: Option<&'a str>,
+    /// Why it waits.
+    pub why: &'a str,
+    /// When it was written.
+    pub at: Timestamp,
+}
+
+/// Holds a message. `None` when the author's key was used before.
+pub async fn insert(tx: &mut Tx, new: NewHeld<'_>) -> Result<Option<HeldId>> {
+    let NewHeld { author, group, topic, title, raw, key, why, at } = new;
+    sql!(opt_value tx, HeldId,
+        "insert into held (author_id, group_id, topic_id, title, raw, idempotency_key, why, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning id",
+        author, group, topic, title, raw, key, why, at)
+}
+
+/// How many messages of an author wait in a group.
+pub async fn waiting_of(tx: &mut Tx, author: UserId, group: GroupId) -> Result<i64> {
+    sql!(value tx, i64, "select count(*) from held where author_id = $1 and group_id = $2 and declined_at is null", author, group)
+}
+
+/// When an author last wrote what waits in a topic or was declined; without one, a topic that is to be started in the group.
+pub async fn last_by(tx: &mut Tx, author: UserId, group: GroupId, topic: Option<TopicId>) -> Result<Option<Timestamp>> {
+    sql!(opt_value tx, Timestamp,
+        "select created_at from held where author_id = $1 and group_id = $2 and (topic_id = $3 or ($4 = 0 and topic_id is null))
+         order by created_at desc limit 1",
+        author, group, topic, i64::from(topic.is_some()))
+}
+
+/// A message that waits.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct HeldRow {
+    /// The group that it is to stand in.
+    #[sqlx(flatten)]
+    pub group: Group,
+    /// Itself.
+    pub held_id: HeldId,
+    /// Who wrote it.
+    pub author_id: UserId,
+    /// Their name.
+    pub author_name: String,
+    /// The topic; `None`: it starts one.
+    pub topic_id: Option<TopicId>,
+    /// The topic's word in addresses.
+    pub topic_slug: Option<String>,
+    /// The topic's title.
+    pub topic_name: Option<String>,
+    /// Whether the topic is gone.
+    pub topic_gone: bool,
+    /// The title of the topic that it starts.
+    pub title: String,
+    /// As it was typed.
+    pub raw: String,
+    /// The form's key.
+    pub idempotency_key: Option<String>,
+    /// Why it waits.
+    pub why: String,
+    /// When it was written.
+    pub written_at: Timestamp,
+}
+
+impl HeldRow {
+    /// Who wrote it.
+    pub fn author(&self) -> Person {
+        Person { id: self.author_id, username: self.author_name.clone() }
+    }
+}
+
+macro_rules! rows {
+    ($($which:tt)+) => {
+        concat!(
+            "select ",
+            crate::groups::columns!(),
+            ", h.id as held_id, h.author_id, u.username as author_name, h.topic_id, t.slug as topic_slug, t.name as topic_name,
+               coalesce(t.deleted_at is not null, 1 = 0) as topic_gone, h.title, h.raw, h.idempotency_key, h.why, h.created_at as written_at
+             from held h join groups g on g.id = h.group_id join users u on u.id = h.author_id left join topics t on t.id = h.topic_id
+             where ",
+            waits!(),
+            " and g.deleted_at is null and ",
+            $($which)+
+        )
+    };
+}
+
+/// What waits in a group, the eldest first.
+pub async fn of_group(db: &Db, group: GroupId, limit: i64) -> Result<Vec<HeldRow>> {
+    sql!(all db, HeldRow, rows!("h.group_id = $1 order by h.id limit $2"), group, limit)
+}
+
+/// What waits wherever an admin of the site may answer, the eldest first.
+pub async fn of_site(db: &Db, admin: UserId, limit: i64) -> Result<Vec<HeldRow>> {
+    sql!(all db, HeldRow, rows!(settled_by_site_admin_first!(), " order by h.id limit $2"), admin, limit)
+}
+
+/// How many wait wherever an admin of the site may answer.
+pub async fn count_of_site(db: &Db, admin: UserId) -> Result<i64> {
+    sql!(value db, i64,
+        concat!("select count(*) from held h join groups g on g.id = h.group_id where ", waits!(), " and ", settled_by_site_admin_first!()),
+        admin)
+}
+
+/// One that waits.
+pub async fn by_id(db: &Db, id: HeldId) -> Result<Option<HeldRow>> {
+    sql!(opt db, HeldRow, rows!("h.id = $1"), id)
+}
+
+/// Takes one that waits out of the table. 0 when somebody answered it, its author took it back, or it went with a removal: hold its
+/// author first, and none begins meanwhile.
+pub async fn take(tx: &mut Tx, id: HeldId) -> Result<u64> {
+    sql!(run tx, concat!("delete from held as h where h.id = $1 and ", waits!()), id)
+}
+
+/// Declines one that waits. 0 when somebody answered it, or its author took it back.
+pub async fn decline(tx: &mut Tx, id: HeldId, by: UserId, reason: &str, now: Timestamp) -> Result<u64> {
+    sql!(run tx, "update held set declined_at = $4, declined_by = $2, reason = $3 where id = $1 and declined_at is null",
+        id, by, reason, now)
+}
+
+/// One's own message that waits or was declined.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct OwnHeld {
+    /// Itself.
+    pub id: HeldId,
+    /// The group.
+    pub group_id: GroupId,
+    /// The topic; `None`: it starts one.
+    pub topic_id: Option<TopicId>,
+    /// The title of the topic that it starts.
+    pub title: String,
+    /// As it was typed.
+    pub raw: String,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// When it was declined.
+    pub declined_at: Option<Timestamp>,
+    /// Why.
+    pub reason: String,
+}
+
+/// Somebody's own ones in a topic; without one, the topics of theirs that are to be started in the group.
+pub async fn own(db: &Db, author: UserId, group: GroupId, topic: Option<TopicId>) -> Result<Vec<OwnHeld>> {
+    sql!(all db, OwnHeld,
+        "select id, group_id, topic_id, title, raw, created_at, declined_at, reason from held
+         where author_id = $1 and group_id = $2 and (topic_id = $3 or ($4 = 0 and topic_id is null)) order by id limit 50",
+        author, group, topic, i64::from(topic.is_some()))
+}
+
+/// All of somebody's own, for them alone.
+pub async fn of_author(db: &Db, author: UserId, limit: i64) -> Result<Vec<OwnHeld>> {
+    sql!(all db, OwnHeld,
+        "select id, group_id, topic_id, title, raw, created_at, declined_at, reason from held where author_id = $1 order by id limit $2",
+        author, limit)
+}
+
+/// Takes one's own back, waiting or declined: the group that it was for.
+pub async fn withdraw(tx: &mut Tx, author: UserId, id: HeldId) -> Result<Option<GroupId>> {
+    sql!(opt_value tx, GroupId, "delete from held where id = $1 and author_id = $2 returning group_id", id, author)
+}
+
+/// Takes away all of somebody's.
+pub async fn delete_of(tx: &mut Tx, author: UserId) -> Result<u64> {
+    sql!(run tx, "delete from held where author_id = $1", author)
+}
+
+/// Goes with a topic into another group.
+pub async fn follow(tx: &mut Tx, topic: TopicId, to: GroupId) -> Result<u64> {
+    sql!(run tx, "update held set group_id = $2 where topic_id = $1", topic, to)
+}
+
+/// Goes with a topic that becomes a part of another one, perhaps in another group.
+pub async fn merge(tx: &mut Tx, topic: TopicId, into: TopicId, group: GroupId) -> Result<u64> {
+    sql!(run tx, "update held set topic_id = $2, group_id = $3 where topic_id = $1", topic, into, group)
+}
+
+/// Takes away what was declined, or went with a removal, before a moment.
+pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64> {
+    sql!(run tx,
+        "delete from held where declined_at < $1 or exists (
+             select 1 from removals w where w.user_id = held.author_id and w.undone_at is null and (w.group_id is null or w.group_id = held.group_id)
+               and held.created_at <= w.created_at and (w.since is null or held.created_at >= w.since) and w.created_at < $1)", before)
+}
+
+/// The newest there is.
+#[cfg(feature = "testing")]
+pub async fn newest(db: &Db) -> Result<Option<HeldId>> {
+    sql!(opt_value db, HeldId, "select id from held order by id desc limit 1")
+}

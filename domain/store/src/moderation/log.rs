@@ -1,0 +1,146 @@
+//! The log of those who keep order.
+
+use crate::db::{Db, Tx, sql};
+use model::policy::topic_visible_to_first;
+use model::time::Timestamp;
+use model::{EntryId, GroupId, GroupKind, MessageId, TopicId, UserId};
+use model::{LogDeed, LogEntry};
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// Adds a row. The name of a group is kept as it is; that of a conversation, which is made of its people's, is not.
+pub async fn insert(tx: &mut Tx, entry: &LogEntry, now: Timestamp) -> Result<u64> {
+    sql!(run tx,
+        "insert into audit_log (created_at, actor_id, what, group_id, group_name, topic_id, message_id, user_id, reason, detail)
+         values ($1, $2, $3, $4, coalesce((select name from groups where id = $4 and kind <> 'direct'), ''), $5, $6, $7, $8, $9)",
+        now, entry.by, entry.what, entry.group, entry.topic, entry.message, entry.whom, &entry.reason, &entry.detail)
+}
+
+/// A row as a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Line {
+    /// The row.
+    pub id: EntryId,
+    /// When.
+    pub created_at: Timestamp,
+    /// Who did it; `None`: whoever runs the program.
+    pub actor: Option<String>,
+    /// Whether their account was deleted.
+    pub actor_gone: bool,
+    /// What.
+    pub what: LogDeed,
+    /// In which group.
+    pub group_id: Option<GroupId>,
+    /// How the group is called, or was when it was there.
+    pub group_name: String,
+    /// Its word in addresses, while it is there.
+    pub group_slug: Option<String>,
+    /// Its kind, while it is there.
+    pub group_kind: Option<GroupKind>,
+    /// The topic, where the reader may read it.
+    pub topic_id: Option<TopicId>,
+    /// Its title; may be empty in imports.
+    pub topic_name: Option<String>,
+    /// Its address.
+    pub topic_path: Option<String>,
+    /// The message, where the reader may read its topic.
+    pub message_id: Option<MessageId>,
+    /// To whom it was done.
+    pub user_id: Option<UserId>,
+    /// Their name.
+    pub user: Option<String>,
+    /// Whether their account was deleted.
+    pub user_gone: bool,
+    /// Why, as it was given.
+    pub reason: String,
+    /// Which part, for how long.
+    pub detail: String,
+    /// Whether the person is not named in public.
+    pub hidden: bool,
+}
+
+/// Which rows are wanted. What is `None` or empty is not looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Of these kinds, always.
+    pub what: Vec<LogDeed>,
+    /// In one of these groups.
+    pub groups: Option<Vec<GroupId>>,
+    /// Only of the site itself and of groups that everyone reads.
+    pub of_public: bool,
+    /// Of groups only what was done since as many read them as do now.
+    pub since_opened: bool,
+    /// By this person.
+    pub by: Option<UserId>,
+    /// To this person.
+    pub whom: Option<UserId>,
+    /// Older than this row.
+    pub before: Option<EntryId>,
+}
+
+/// Rows as a reader may see them, the newest first.
+pub async fn lines(db: &Db, reader: UserId, wanted: &Wanted, limit: i64) -> Result<Vec<Line>> {
+    let words: Vec<&str> = wanted.what.iter().map(|deed| deed.as_str()).collect();
+    let none = Vec::new();
+    let groups = wanted.groups.as_ref();
+    sql!(all db, Line,
+        concat!("select l.id, l.created_at, a.username as actor, a.deleted_at is not null as actor_gone, l.what, l.group_id,
+                    coalesce(case when lg.kind = 'direct' then '' else lg.name end, l.group_name) as group_name, lg.slug as group_slug,
+                    lg.kind as group_kind, v.id as topic_id, v.name as topic_name, v.path as topic_path, case when v.id is null then null else l.message_id end as message_id,
+                    l.user_id, w.username as \"user\", w.deleted_at is not null as user_gone, l.reason, l.detail, r.entry_id is not null as hidden
+                 from audit_log l
+                 left join users a on a.id = l.actor_id
+                 left join users w on w.id = l.user_id
+                 left join groups lg on lg.id = l.group_id and lg.deleted_at is null
+                 left join (select t.id, t.name, '/' || g.slug || '/' || t.slug || '/' as path from topics t join groups g on g.id = t.group_id where ", topic_visible_to_first!(), ") v
+                   on v.id = l.topic_id
+                 left join log_redactions r on r.entry_id = l.id
+                 where l.what in (select value from json_each($2))
+                   and ($3 = 0 or l.group_id in (select cast(value as bigint) from json_each($4)))
+                   and ($5 = 0 or l.group_id is null or lg.kind = 'public')
+                   and ($10 = 0 or lg.opened_at is null or l.created_at >= lg.opened_at)
+                   and ($6 = 0 or l.actor_id = $6) and ($7 = 0 or l.user_id = $7) and ($8 = 0 or l.id < $8)
+                 order by l.id desc limit $9"),
+        reader, crate::list(&words), i64::from(groups.is_some()), crate::list(groups.unwrap_or(&none)), i64::from(wanted.of_public),
+        wanted.by.map_or(0, |id| id.0), wanted.whom.map_or(0, |id| id.0), wanted.before.map_or(0, |id| id.0), limit, i64::from(wanted.since_opened))
+}
+
+/// The groups that are called so, or were: by name or by their word in addresses.
+pub async fn groups_called(db: &Db, name: &str) -> Result<Vec<GroupId>> {
+    sql!(values db, GroupId,
+        "select id from groups where kind <> 'direct' and (slug = $1 or lower(name) = $1)
+         union select group_id from audit_log where group_id is not null and lower(group_name) = $1 limit 100",
+        crate::word(&name.trim().to_lowercase()))
+}
+
+/// Where a row belongs, and whom it is about.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Belongs {
+    /// What was done.
+    pub what: LogDeed,
+    /// In which group.
+    pub group_id: Option<GroupId>,
+    /// To whom.
+    pub user_id: Option<UserId>,
+}
+
+/// Where a row belongs; `None` when there is none.
+pub async fn belongs(db: &Db, entry: EntryId) -> Result<Option<Belongs>> {
+    sql!(opt db, Belongs, "select what, group_id, user_id from audit_log where id = $1", entry)
+}
+
+/// Leaves the person out of what everyone reads of a row. 0 when that is so already.
+pub async fn hide(tx: &mut Tx, entry: EntryId, by: UserId, now: Timestamp) -> Result<u64> {
+    sql!(run tx, "insert into log_redactions (entry_id, by_id, created_at) values ($1, $2, $3) on conflict do nothing", entry, by, now)
+}
+
+/// Names them again. 0 when that is so already.
+pub async fn show(tx: &mut Tx, entry: EntryId) -> Result<u64> {
+    sql!(run tx, "delete from log_redactions where entry_id = $1", entry)
+}
+
+/// Who did what, in the order of the rows.
+#[cfg(feature = "testing")]
+pub async fn all(db: &Db) -> Result<Vec<(Option<UserId>, LogDeed)>> {
+    sql!(all db, (Option<UserId>, LogDeed), "select actor_id, what from audit_log order by id")
+}

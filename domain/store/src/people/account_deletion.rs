@@ -1,0 +1,66 @@
+//! What goes with an account that is deleted.
+
+use crate::db::{Db, Tx, sql};
+use model::time::Timestamp;
+use model::{GroupId, MessageId, UserId};
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// Leaves of an account nothing but its id and a name that says that it is gone. 0 when it is gone already, or the name is taken.
+pub async fn empty(tx: &mut Tx, user: UserId, placeholder: &str, now: Timestamp) -> Result<u64> {
+    sql!(run tx,
+        "update users set username = $2, username_lower = $2, username_key = null, email = null, new_email = null, password_hash = null,
+                name = '', bio = '', location = '', web = '', theme = 'auto', is_admin = $4, deleted_at = $3
+         where id = $1 and deleted_at is null and not exists (select 1 from users other where other.username_lower = $2 and other.id <> $1)",
+        user, placeholder, now, false)
+}
+
+/// The groups that somebody is in, by id.
+pub async fn groups(tx: &mut Tx, user: UserId) -> Result<Vec<GroupId>> {
+    sql!(values tx, GroupId, "select group_id from memberships where user_id = $1 order by group_id", user)
+}
+
+/// Forgets how far somebody read, whom they ignored, what they followed or muted, asked and invited to.
+pub async fn delete_own(tx: &mut Tx, user: UserId) -> Result<u64> {
+    sql!(run tx, "delete from ignores where user_id = $1", user)?;
+    sql!(run tx, "delete from topic_levels where user_id = $1", user)?;
+    sql!(run tx, "delete from join_requests where user_id = $1", user)?;
+    sql!(run tx, "delete from invited where user_id = $1 or inviter_id = $1", user)?;
+    sql!(run tx, "delete from invitations where inviter_id = $1", user)?;
+    sql!(run tx, "delete from reads where user_id = $1", user)
+}
+
+/// Takes back up to so many stars; the messages that had them.
+pub async fn delete_stars(tx: &mut Tx, user: UserId, limit: i64) -> Result<Vec<MessageId>> {
+    sql!(values tx, MessageId,
+        "delete from stars where user_id = $1 and message_id in (select message_id from stars where user_id = $1 order by message_id limit $2)
+         returning message_id", user, limit)
+}
+
+/// Up to so many messages that name somebody, as they were typed.
+pub async fn naming(db: &Db, user: UserId, limit: i64) -> Result<Vec<(MessageId, String)>> {
+    sql!(all db, (MessageId, String),
+        "select m.id, m.raw from mentions n join messages m on m.id = n.message_id where n.user_id = $1 order by m.id limit $2", user, limit)
+}
+
+/// Forgets that these messages name somebody.
+pub async fn delete_mentions(tx: &mut Tx, user: UserId, messages: &[MessageId]) -> Result<u64> {
+    sql!(run tx, "delete from mentions where user_id = $1 and message_id in (select cast(value as bigint) from json_each($2))",
+        user, crate::list(messages))
+}
+
+/// Takes the words out of up to so many messages of an author, and what they said before; those that were there to be read.
+pub async fn blank(tx: &mut Tx, user: UserId, limit: i64, now: Timestamp) -> Result<Vec<MessageId>> {
+    let ids = sql!(values tx, MessageId, "select id from messages where author_id = $1 and raw <> '' order by id limit $2", user, limit)?;
+    // Whoever changes both holds the topics first.
+    for topic in crate::messages::history::topics_of(tx, &ids).await? {
+        crate::topics::touch(tx, topic).await?;
+    }
+    let list = crate::list(&ids);
+    sql!(run tx, "delete from former_texts where message_id in (select cast(value as bigint) from json_each($1))", &list)?;
+    sql!(run tx,
+        "update messages set version = version + 1, raw = '', nodes = '[]', deleted_by = case when deleted_at is null then author_id else deleted_by end,
+                deleted_at = coalesce(deleted_at, $2)
+         where id in (select cast(value as bigint) from json_each($1))", &list, now)?;
+    Ok(ids)
+}

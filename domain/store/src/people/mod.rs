@@ -1,0 +1,11 @@
+//! Accounts.
+
+pub mod account_deletion;
+pub mod emails;
+pub mod export;
+pub mod former_names;
+pub mod ignores;
+pub mod sessions;
+pub mod sign_ups;
+pub mod two_factor;
+pub mod users;

@@ -1,0 +1,73 @@
+//! Sign-ins that are open.
+
+use crate::db::{Db, Tx, sql};
+use model::UserId;
+use model::time::Timestamp;
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// An open sign-in as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct SessionRow {
+    /// The digest of its token.
+    pub id: String,
+    /// Whose.
+    pub user_id: UserId,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+    /// From which network address it began.
+    pub address: String,
+    /// With which browser, as that calls itself.
+    pub agent: String,
+}
+
+/// Opens one.
+pub async fn insert(tx: &mut Tx, row: &SessionRow) -> Result<u64> {
+    sql!(run tx, "insert into sessions (id, user_id, created_at, expires_at, address, agent) values ($1, $2, $3, $4, $5, $6)",
+        &row.id, row.user_id, row.created_at, row.expires_at, &row.address, &row.agent)
+}
+
+#[derive(sqlx::FromRow)]
+struct Told {
+    #[sqlx(flatten)]
+    row: SessionRow,
+    is_told: bool,
+}
+
+/// The open sign-in of a digest, and whether its owner was told something that they have not read.
+pub async fn by_id(db: &Db, id: &str, now: Timestamp) -> Result<Option<(SessionRow, bool)>> {
+    let found = sql!(opt db, Told,
+        "select id, user_id, created_at, expires_at, address, agent,
+                exists (select 1 from notices n where n.user_id = sessions.user_id and n.read_at is null and n.taken_back_at is null) as is_told
+         from sessions where id = $1 and expires_at > $2", id, now)?;
+    Ok(found.map(|Told { row, is_told }| (row, is_told)))
+}
+
+/// Those of one account, newest first.
+pub async fn of_user(db: &Db, user: UserId, now: Timestamp) -> Result<Vec<SessionRow>> {
+    sql!(all db, SessionRow,
+        "select id, user_id, created_at, expires_at, address, agent from sessions
+         where user_id = $1 and expires_at > $2 order by created_at desc, id", user, now)
+}
+
+/// Ends one of the account's.
+pub async fn delete(tx: &mut Tx, user: UserId, id: &str) -> Result<u64> {
+    sql!(run tx, "delete from sessions where id = $1 and user_id = $2", crate::word(id), user)
+}
+
+/// Ends all of the account's; the digests of those that ended.
+pub async fn delete_all(tx: &mut Tx, user: UserId) -> Result<Vec<String>> {
+    sql!(values tx, String, "delete from sessions where user_id = $1 returning id", user)
+}
+
+/// Ends all of the account's but one; the digests of those that ended.
+pub async fn delete_others(tx: &mut Tx, user: UserId, kept: &str) -> Result<Vec<String>> {
+    sql!(values tx, String, "delete from sessions where user_id = $1 and id <> $2 returning id", user, crate::word(kept))
+}
+
+/// Forgets those that ended by themselves.
+pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64> {
+    sql!(run tx, "delete from sessions where expires_at <= $1", now)
+}

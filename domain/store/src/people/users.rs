@@ -1,0 +1,278 @@
+//! Accounts.
+
+use crate::db::{Db, On, Tx, sql};
+use model::time::Timestamp;
+use model::{AccountState, DirectFrom, Person, Theme, User, UserId};
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+macro_rules! columns {
+    () => {
+        "id, username, email, new_email, name, bio, location, web, theme, is_admin, password_hash is not null as claimed,
+         deleted_at is not null as deleted, created_at, suspended_until, banned_at, barred_reason, direct_from, follow_written,
+         waiting_since"
+    };
+}
+
+/// A new account's row. `Ok(None)` when the name or its confusable form is taken or kept, or the mail address is taken.
+pub async fn insert(
+    tx: &mut Tx,
+    username: &str,
+    key: &str,
+    email: Option<&str>,
+    password_hash: &str,
+    is_admin: bool,
+    now: Timestamp,
+) -> Result<Option<UserId>> {
+    sql!(opt_value tx, UserId,
+        "insert into users (username, username_lower, username_key, email, password_hash, is_admin, created_at)
+         select $1, $2, $3, $4, $5, $6, $7
+         where not exists (select 1 from former_names where (username_lower = $2 or username_key = $3) and (kept_until is null or kept_until > $7))
+         on conflict do nothing returning id",
+        username, username.to_lowercase(), key, email, password_hash, is_admin, now)
+}
+
+/// The account, if there is one.
+pub async fn by_id(db: &Db, id: UserId) -> Result<Option<User>> {
+    sql!(opt db, User, concat!("select ", columns!(), " from users where id = $1"), id)
+}
+
+/// The same within a transaction.
+pub async fn by_id_in(tx: &mut Tx, id: UserId) -> Result<Option<User>> {
+    sql!(opt tx, User, concat!("select ", columns!(), " from users where id = $1"), id)
+}
+
+/// Holds accounts until the commit, one after the other: of two who do this for the same people, the second waits.
+pub async fn hold(tx: &mut Tx, users: &[UserId]) -> Result<()> {
+    let _ = sql!(all tx, (UserId,),
+        pg "select id from users where id in (select cast(value as bigint) from json_each($1)) order by id for no key update",
+        lite "select id from users where id in (select value from json_each($1))",
+        crate::list(users))?;
+    Ok(())
+}
+
+/// The account of a name, whatever the case.
+pub async fn by_name(db: &Db, name: &str) -> Result<Option<User>> {
+    sql!(opt db, User, concat!("select ", columns!(), " from users where username_lower = $1"), crate::word(&name.to_lowercase()))
+}
+
+/// Whose password to check at sign-in: by name or mail address.
+pub async fn credentials(db: &Db, name_or_email: &str) -> Result<Option<(UserId, Option<String>)>> {
+    sql!(opt db, (UserId, Option<String>),
+        "select id, password_hash from users where username_lower = $1 or lower(email) = $1",
+        crate::word(&name_or_email.trim().to_lowercase()))
+}
+
+/// The stored hash of an account's password.
+pub async fn password_hash(db: &Db, id: UserId) -> Result<Option<String>> {
+    Ok(sql!(opt_value db, Option<String>, "select password_hash from users where id = $1", id)?.flatten())
+}
+
+/// The same within a transaction.
+pub async fn password_hash_in(tx: &mut Tx, id: UserId) -> Result<Option<String>> {
+    Ok(sql!(opt_value tx, Option<String>, "select password_hash from users where id = $1", id)?.flatten())
+}
+
+/// Gives an account another name. 0 when it, or one that looks like it, is another account's.
+pub async fn rename(tx: &mut Tx, id: UserId, username: &str, key: &str) -> Result<u64> {
+    let lower = username.to_lowercase();
+    let renamed = sql!(run tx,
+        "update users set username = $2, username_lower = $3, username_key = $4 where id = $1
+           and not exists (select 1 from users other where other.id <> $1 and (other.username_lower = $3 or other.username_key = $4))",
+        id, username, lower, key);
+    match renamed {
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(0),
+        renamed => renamed,
+    }
+}
+
+/// Sets the password.
+pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str) -> Result<u64> {
+    sql!(run tx, "update users set password_hash = $2 where id = $1", id, hash)
+}
+
+/// The account whose confirmed address it is, whatever the case.
+pub async fn by_email(db: &Db, email: &str) -> Result<Option<User>> {
+    sql!(opt db, User, concat!("select ", columns!(), " from users where lower(email) = $1"), crate::word(&email.to_lowercase()))
+}
+
+/// Where the account's mail goes.
+pub async fn email_in(tx: &mut Tx, id: UserId) -> Result<Option<String>> {
+    Ok(sql!(opt_value tx, Option<String>, "select email from users where id = $1", id)?.flatten())
+}
+
+/// Sets or takes away the confirmed address; none waits any more. 0 when it is another account's.
+pub async fn set_email(tx: &mut Tx, id: UserId, email: Option<&str>) -> Result<u64> {
+    let set = sql!(run tx,
+        "update users set email = $2, new_email = null where id = $1
+           and not exists (select 1 from users other where lower(other.email) = lower($2) and other.id <> $1)", id, email);
+    match set {
+        // The other one came at the same time.
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(0),
+        set => set,
+    }
+}
+
+/// Forgets the address that waits to be confirmed, where there is one that was.
+pub async fn drop_new_email(tx: &mut Tx, id: UserId) -> Result<u64> {
+    sql!(run tx, "update users set new_email = null where id = $1 and email is not null", id)
+}
+
+/// Sets the address that waits to be confirmed.
+pub async fn set_new_email(tx: &mut Tx, id: UserId, email: &str) -> Result<u64> {
+    sql!(run tx, "update users set new_email = $2 where id = $1", id, email)
+}
+
+/// A person by a name that they have or had.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Named {
+    /// The name, in lower case.
+    pub lower: String,
+    /// Whose it is.
+    #[sqlx(flatten)]
+    pub person: Person,
+}
+
+/// Who bears the names, or did, in one statement; names without an account are absent.
+pub async fn by_names(db: &Db, lower_names: &[String]) -> Result<Vec<Named>> {
+    if lower_names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list = crate::list(&lower_names.iter().map(|name| crate::word(name)).collect::<Vec<_>>());
+    sql!(all db, Named,
+        "select username_lower as lower, id, username from users where username_lower in (select value from json_each($1))
+         union all select f.username_lower, u.id, u.username from former_names f join users u on u.id = f.user_id
+         where f.username_lower in (select value from json_each($1)) and not exists (select 1 from users x where x.username_lower = f.username_lower)",
+        list)
+}
+
+/// Who bears the ids, in one statement.
+pub async fn by_ids(db: &Db, ids: &[UserId]) -> Result<Vec<Person>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    sql!(all db, Person, "select id, username from users where id in (select cast(value as bigint) from json_each($1)) order by username_lower",
+        crate::list(ids))
+}
+
+/// What a profile says.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The name as they write it.
+    pub name: String,
+    /// A few words.
+    pub bio: String,
+    /// Where they are.
+    pub location: String,
+    /// Their page.
+    pub web: String,
+    /// Their colours.
+    pub theme: Theme,
+    /// Whether they follow the topics that they write in.
+    pub follow_written: bool,
+}
+
+/// Changes what the profile says.
+pub async fn update_profile(tx: &mut Tx, id: UserId, profile: &Profile) -> Result<u64> {
+    sql!(run tx, "update users set name = $2, bio = $3, location = $4, web = $5, theme = $6, follow_written = $7 where id = $1",
+        id, &profile.name, &profile.bio, &profile.location, &profile.web, profile.theme, profile.follow_written)
+}
+
+/// An account with what its admins ask of it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Listed {
+    /// The account.
+    #[sqlx(flatten)]
+    pub user: User,
+    /// Whether an admin declined it.
+    pub declined: bool,
+    /// How many messages it wrote.
+    pub messages: i64,
+    /// When its latest session began.
+    pub seen_at: Option<Timestamp>,
+}
+
+// Names and mail addresses hold the words, and the account is in the state, at the moment in $3.
+macro_rules! sought {
+    () => {
+        " from users where (username_lower like $1 or lower(name) like $1 or lower(coalesce(email, '')) like $1)
+           and case $2
+             when 'admins' then is_admin
+             when 'waiting' then waiting_since is not null
+             when 'suspended' then banned_at is null and suspended_until > $3
+             when 'banned' then banned_at is not null
+             when 'unclaimed' then password_hash is null and deleted_at is null
+             when 'deleted' then deleted_at is not null
+             else 1 = 1 end"
+    };
+}
+
+/// People whose name or mail address holds the words, in one state or in any, by name, for admins.
+pub async fn listed(
+    db: &Db,
+    words: &str,
+    state: Option<AccountState>,
+    now: Timestamp,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Listed>> {
+    sql!(all db, Listed,
+        concat!("select ", columns!(), ", waiting_since is not null and declined_at is not null as declined,
+                    (select count(*) from messages m where m.author_id = users.id) as messages,
+                    (select max(s.created_at) from sessions s where s.user_id = users.id) as seen_at",
+                sought!(), " order by username_lower, id limit $4 offset $5"),
+        crate::pattern(words), state.map_or("", AccountState::as_str), now, limit, offset)
+}
+
+/// How many they are.
+pub async fn count_listed(db: &Db, words: &str, state: Option<AccountState>, now: Timestamp) -> Result<i64> {
+    sql!(value db, i64, concat!("select count(*)", sought!()), crate::pattern(words), state.map_or("", AccountState::as_str), now)
+}
+
+/// The admins of the site, held until the transaction ends: who becomes one, and who is no more, is decided one after the other.
+pub async fn hold_admins(tx: &mut Tx) -> Result<Vec<UserId>> {
+    match tx.on() {
+        On::Postgres(on) => {
+            sqlx::query_scalar("select id from users where is_admin order by id for no key update").fetch_all(on).await
+        }
+        // There is one writer.
+        On::Sqlite(on) => sqlx::query_scalar("select id from users where is_admin order by id").fetch_all(on).await,
+    }
+}
+
+/// Makes somebody an admin of the site, or no more.
+pub async fn set_admin(tx: &mut Tx, id: UserId, is_admin: bool) -> Result<u64> {
+    sql!(run tx, "update users set is_admin = $2 where id = $1", id, is_admin)
+}
+
+/// Whether the site has an admin.
+pub async fn any_admin(db: &Db) -> Result<bool> {
+    Ok(sql!(opt_value db, UserId, "select id from users where is_admin limit 1")?.is_some())
+}
+
+/// How many accounts there are.
+pub async fn count(db: &Db) -> Result<i64> {
+    sql!(value db, i64, "select count(*) from users")
+}
+
+/// Accounts by id, those after `after`.
+pub async fn ids_after(db: &Db, after: UserId, limit: i64) -> Result<Vec<UserId>> {
+    sql!(values db, UserId, "select id from users where id > $1 order by id limit $2", after, limit)
+}
+
+/// Suspends somebody until a moment, bans them, or neither; with the reason that they are told.
+pub async fn bar(
+    tx: &mut Tx,
+    id: UserId,
+    suspended_until: Option<Timestamp>,
+    banned_at: Option<Timestamp>,
+    reason: &str,
+) -> Result<u64> {
+    sql!(run tx, "update users set suspended_until = $2, banned_at = $3, barred_reason = $4 where id = $1",
+        id, suspended_until, banned_at, reason)
+}
+
+/// Who may begin a conversation with them.
+pub async fn set_direct_from(tx: &mut Tx, id: UserId, from: DirectFrom) -> Result<u64> {
+    sql!(run tx, "update users set direct_from = $2 where id = $1", id, from)
+}

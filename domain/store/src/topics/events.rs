@@ -1,0 +1,85 @@
+//! What was done to topics, as lines between their messages.
+
+use crate::db::{Db, Tx, sql};
+use model::policy::topic_visible_to_first;
+use model::time::Timestamp;
+use model::{OtherTopic, Person, TopicDeed, TopicEvent, TopicId, UserId};
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// Notes what somebody did, after the newest message of the topic.
+pub async fn insert(
+    tx: &mut Tx,
+    topic: TopicId,
+    actor: UserId,
+    deed: TopicDeed,
+    detail: &str,
+    now: Timestamp,
+) -> Result<u64> {
+    sql!(run tx,
+        "insert into topic_events (topic_id, after_seq, actor_id, what, detail, created_at) select id, last_seq, $2, $3, $4, $5 from topics where id = $1",
+        topic, actor, deed, detail, now)
+}
+
+/// What somebody did to messages of two topics: told in one of them, with where the other is.
+#[derive(Clone, Copy, Debug)]
+pub struct Between<'a> {
+    /// Where it is told.
+    pub topic: TopicId,
+    /// Below which message.
+    pub after_seq: i64,
+    /// Who did it.
+    pub actor: UserId,
+    /// What.
+    pub deed: TopicDeed,
+    /// A number or a title.
+    pub detail: &'a str,
+    /// The other topic.
+    pub other: Option<TopicId>,
+}
+
+/// Notes what was done to messages of two topics.
+pub async fn insert_between(tx: &mut Tx, line: Between<'_>, now: Timestamp) -> Result<u64> {
+    let Between { topic, after_seq, actor, deed, detail, other } = line;
+    sql!(run tx,
+        "insert into topic_events (topic_id, after_seq, actor_id, what, detail, other_id, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
+        topic, after_seq, actor, deed, detail, other, now)
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    after_seq: i64,
+    #[sqlx(flatten)]
+    actor: Person,
+    what: TopicDeed,
+    detail: String,
+    created_at: Timestamp,
+    other_title: Option<String>,
+    other_group: Option<String>,
+    other_slug: Option<String>,
+}
+
+/// What was done after messages with these numbers, in its order. Of another topic is told what the reader may know.
+pub async fn between(db: &Db, reader: UserId, topic: TopicId, from: i64, to: i64) -> Result<Vec<TopicEvent>> {
+    let rows = sql!(all db, Row,
+        concat!("select e.after_seq, u.id, u.username, e.what, e.detail, e.created_at, o.name as other_title, o.group_slug as other_group,
+                        o.slug as other_slug
+                 from topic_events e join users u on u.id = e.actor_id
+                 left join (select t.id, t.name, t.slug, g.slug as group_slug from topics t join groups g on g.id = t.group_id
+                            where ", topic_visible_to_first!(), ") o on o.id = e.other_id
+                 where e.topic_id = $2 and e.after_seq >= $3 and e.after_seq <= $4 order by e.id limit 500"),
+        reader, topic, from, to)?;
+    let event = |row: Row| TopicEvent {
+        after_seq: row.after_seq,
+        actor: row.actor,
+        deed: row.what,
+        detail: row.detail,
+        other: row.other_title.zip(row.other_group).zip(row.other_slug).map(|((title, group_slug), slug)| OtherTopic {
+            title: if title.trim().is_empty() { "(untitled)".to_owned() } else { title },
+            group_slug,
+            slug,
+        }),
+        at: row.created_at,
+    };
+    Ok(rows.into_iter().map(event).collect())
+}

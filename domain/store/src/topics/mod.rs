@@ -1,0 +1,494 @@
+//! Topics.
+
+pub mod events;
+pub mod merges;
+pub mod reads;
+pub mod splits;
+pub mod subscriptions;
+
+use crate::db::{Db, Tx, sql};
+use crate::topics::reads::follows_by_writing;
+use model::policy::topic_visible_to_first;
+use model::time::Timestamp;
+use model::{
+    Category, Group, GroupId, GroupKind, Level, Mark, MessageId, Person, Role, Topic, TopicId, TopicRow, UserId,
+};
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+macro_rules! columns {
+    () => {
+        "t.id, t.group_id, t.slug, t.name, t.creator_id, c.username as creator_name, t.created_at, t.last_seq, t.last_message_at, t.version, t.numbering,
+         coalesce(t.arrived_at, t.created_at) as arrived_at,
+         t.locked_at is not null as locked, t.pinned_at is not null as pinned, t.resolved_at is not null as resolved, t.archived_at is not null as archived,
+         (select count(*) from topic_events te where te.topic_id = t.id) as events"
+    };
+}
+
+/// Starts a topic without messages. `Ok(None)` when the slug is taken in the group.
+pub async fn insert(
+    tx: &mut Tx,
+    group: GroupId,
+    slug: &str,
+    name: &str,
+    creator: UserId,
+    now: Timestamp,
+) -> Result<Option<TopicId>> {
+    sql!(opt_value tx, TopicId,
+        "insert into topics (group_id, slug, name, creator_id, created_at, last_message_at) values ($1, $2, $3, $4, $5, $5)
+         on conflict (group_id, slug) do nothing returning id",
+        group, slug, name, creator, now)
+}
+
+/// The group of a topic, read with it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+struct InGroup {
+    in_id: GroupId,
+    in_slug: String,
+    in_name: String,
+    in_description: String,
+    in_kind: GroupKind,
+    in_category: Category,
+    in_archived_at: Option<Timestamp>,
+    in_creator_id: UserId,
+    in_created_at: Timestamp,
+    in_slow_seconds: i64,
+    in_first_held: i64,
+}
+
+impl From<InGroup> for Group {
+    fn from(row: InGroup) -> Self {
+        Self {
+            id: row.in_id,
+            slug: row.in_slug,
+            name: row.in_name,
+            description: row.in_description,
+            kind: row.in_kind,
+            category: row.in_category,
+            archived_at: row.in_archived_at,
+            creator_id: row.in_creator_id,
+            created_at: row.in_created_at,
+            slow_seconds: row.in_slow_seconds,
+            first_held: row.in_first_held,
+        }
+    }
+}
+
+macro_rules! group_columns {
+    () => {
+        "g.id as in_id, g.slug as in_slug, g.name as in_name, g.description as in_description, g.kind as in_kind,
+         g.category as in_category, g.archived_at as in_archived_at, g.creator_id as in_creator_id, g.created_at as in_created_at,
+         g.slow_seconds as in_slow_seconds, g.first_held as in_first_held"
+    };
+}
+
+/// A topic with its group, and how far one reader has read it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+struct RowFor {
+    #[sqlx(flatten)]
+    topic: Topic,
+    #[sqlx(flatten)]
+    group: InGroup,
+    deleted: bool,
+    role: Option<Role>,
+    sees_from: Option<Timestamp>,
+    banned: bool,
+    unseen: bool,
+    level: Option<Level>,
+    read_seq: Option<i64>,
+    read_before: Option<Timestamp>,
+    deleted_messages: i64,
+    own_held: bool,
+}
+
+/// A topic with its group, and how far one reader has read it.
+#[derive(Clone, Debug)]
+pub struct TopicFor {
+    /// The topic.
+    pub topic: Topic,
+    /// Its group.
+    pub group: Group,
+    /// Whether the topic was deleted.
+    pub deleted: bool,
+    /// The reader's part in the group.
+    pub role: Option<Role>,
+    /// They see the topics that were started from then on; `None`: all of them.
+    pub sees_from: Option<Timestamp>,
+    /// Whether they were banned from the group.
+    pub banned: bool,
+    /// Whether somebody in the group may not read it, who was added to the conversation later.
+    pub unseen: bool,
+    /// What of the topic reaches the reader, whatever they chose for its group.
+    pub level: Option<Level>,
+    /// How far they read it; `None` when they never opened it.
+    pub read_seq: Option<i64>,
+    /// What was written up to then counts as read; `None` for those not in the group.
+    pub read_before: Option<Timestamp>,
+    /// How many of its messages are deleted.
+    pub deleted_messages: i64,
+    /// Whether messages of the reader wait for approval in it, or were declined.
+    pub own_held: bool,
+}
+
+impl From<RowFor> for TopicFor {
+    fn from(row: RowFor) -> Self {
+        Self {
+            topic: row.topic,
+            group: row.group.into(),
+            deleted: row.deleted,
+            role: row.role,
+            sees_from: row.sees_from,
+            banned: row.banned,
+            unseen: row.unseen,
+            level: row.level,
+            read_seq: row.read_seq,
+            read_before: row.read_before,
+            deleted_messages: row.deleted_messages,
+            own_held: row.own_held,
+        }
+    }
+}
+
+macro_rules! topic_for {
+    ($which:literal) => {
+        concat!(
+            "select ", columns!(), ", ", group_columns!(), ", (t.deleted_at is not null or g.deleted_at is not null) as deleted,
+                    m.role, m.sees_from, r.read_seq, m.read_before,
+                    case when l.level in ('tracked', 'muted') then l.level
+                         when l.level is null and m.role is not null and ", follows_by_writing!("$1", "t.id"), " then 'tracked' end as level,
+                    exists (select 1 from group_bans b where b.group_id = g.id and b.user_id = $1) as banned,
+                    g.kind = 'direct' and exists (select 1 from memberships o where o.group_id = g.id and o.sees_from > t.created_at) as unseen,
+                    (select count(*) from messages d where d.topic_id = t.id and d.deleted_at is not null) as deleted_messages,
+                    exists (select 1 from held h where h.author_id = $1 and h.topic_id = t.id) as own_held
+             from topics t
+             join groups g on g.id = t.group_id
+             join users c on c.id = t.creator_id
+             left join memberships m on m.group_id = t.group_id and m.user_id = $1
+             left join reads r on r.topic_id = t.id and r.user_id = $1
+             left join topic_levels l on l.topic_id = t.id and l.user_id = $1
+             where ", $which
+        )
+    };
+}
+
+/// The topic of a slug in the group of a slug, for one reader.
+pub async fn by_slug(db: &Db, reader: UserId, group: &str, slug: &str) -> Result<Option<TopicFor>> {
+    let row =
+        sql!(opt db, RowFor, topic_for!("g.slug = $2 and t.slug = $3"), reader, crate::word(group), crate::word(slug))?;
+    Ok(row.map(TopicFor::from))
+}
+
+/// The same by id.
+pub async fn by_id(db: &Db, reader: UserId, id: TopicId) -> Result<Option<TopicFor>> {
+    Ok(sql!(opt db, RowFor, topic_for!("t.id = $2"), reader, id)?.map(TopicFor::from))
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct Listed {
+    #[sqlx(flatten)]
+    topic: Topic,
+    message_count: i64,
+    last_author_id: Option<UserId>,
+    last_author: Option<String>,
+    last_raw: Option<String>,
+}
+
+impl Listed {
+    pub(super) fn into_row(self) -> TopicRow {
+        TopicRow {
+            topic: self.topic,
+            message_count: self.message_count,
+            unread: 0,
+            last_author: self.last_author_id.zip(self.last_author).map(|(id, username)| Person { id, username }),
+            excerpt: self.last_raw.map(|raw| markup::excerpt(&raw, 140)).unwrap_or_default(),
+            ignored: false,
+            followed: false,
+        }
+    }
+}
+
+macro_rules! listed {
+    ($rest:literal) => {
+        listed!("", "", concat!("t.deleted_at is null and ", $rest))
+    };
+    ($more:expr, $join:expr, $rest:expr) => {
+        concat!(
+            "select ", columns!(), $more, ",
+                    t.last_seq - (select count(*) from messages d where d.topic_id = t.id and d.deleted_at is not null) as message_count,
+                    l.author_id as last_author_id, a.username as last_author,
+                    case when l.deleted_at is null then substr(l.raw, 1, 400) end as last_raw
+             from topics t
+             join users c on c.id = t.creator_id
+             left join messages l on l.topic_id = t.id and l.seq = t.last_seq
+             left join users a on a.id = l.author_id ", $join, "
+             where ", $rest
+        )
+    };
+}
+
+pub(super) use {columns, listed};
+
+#[derive(sqlx::FromRow)]
+struct Reacted {
+    #[sqlx(flatten)]
+    listed: Listed,
+    #[sqlx(flatten)]
+    group: InGroup,
+    deleted: bool,
+}
+
+/// A topic as its group's list shows it, with the group, for those who react to what happened in it.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The topic.
+    pub row: TopicRow,
+    /// Its group.
+    pub group: Group,
+    /// Whether the topic was deleted.
+    pub deleted: bool,
+}
+
+/// The topic of an id with its group, deleted or not.
+pub async fn subject(db: &Db, id: TopicId) -> Result<Option<Subject>> {
+    let found = sql!(opt db, Reacted,
+        listed!(concat!(", (t.deleted_at is not null or g.deleted_at is not null) as deleted, ", group_columns!()), "join groups g on g.id = t.group_id", "t.id = $1"), id)?;
+    Ok(found.map(|found| Subject { row: found.listed.into_row(), group: found.group.into(), deleted: found.deleted }))
+}
+
+/// Topics of a group by latest activity that were started from `from` on, those that come after the cursor.
+pub async fn of_group(
+    db: &Db,
+    group: GroupId,
+    from: Timestamp,
+    before: Option<(Timestamp, TopicId)>,
+    limit: i64,
+) -> Result<Vec<TopicRow>> {
+    let rows = match before {
+        None => {
+            sql!(all db, Listed, listed!("t.group_id = $1 and t.created_at >= $3 order by t.last_message_at desc, t.id desc limit $2"), group, limit, from)
+        }
+        Some((at, id)) => sql!(all db, Listed,
+            listed!("t.group_id = $1 and t.created_at >= $5 and (t.last_message_at, t.id) < ($3, $4) order by t.last_message_at desc, t.id desc limit $2"),
+            group, limit, at, id, from),
+    }?;
+    Ok(rows.into_iter().map(Listed::into_row).collect())
+}
+
+/// Those of the topics that a reader may see, by latest activity.
+pub async fn by_ids(db: &Db, reader: UserId, ids: &[TopicId]) -> Result<Vec<TopicRow>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = sql!(all db, Listed,
+        listed!("", "join groups g on g.id = t.group_id",
+            concat!("t.id in (select cast(value as bigint) from json_each($2)) and ", topic_visible_to_first!(),
+                    " order by t.last_message_at desc, t.id desc")),
+        reader, crate::list(ids))?;
+    Ok(rows.into_iter().map(Listed::into_row).collect())
+}
+
+/// Gives the topic's next message its number and its time, which is never before that of the message before it. `None` when
+/// the topic is gone from the group. Holds the topic's row until the commit, so that numbers become visible in their order.
+pub async fn next_seq(tx: &mut Tx, topic: TopicId, group: GroupId, now: Timestamp) -> Result<Option<(i64, Timestamp)>> {
+    sql!(opt tx, (i64, Timestamp),
+        "update topics set version = version + 1, last_seq = last_seq + 1, last_message_at = case when last_message_at > $2 then last_message_at else $2 end
+         where id = $1 and group_id = $3 and deleted_at is null returning last_seq, last_message_at",
+        topic, now, group)
+}
+
+/// Notes that one of its messages changes, before it does: whoever changes both holds the topic first.
+pub async fn touch(tx: &mut Tx, topic: TopicId) -> Result<u64> {
+    sql!(run tx, "update topics set version = version + 1 where id = $1", topic)
+}
+
+/// The same for one that is to be in a group, and there: 0 when it is not any more, and nothing is held.
+pub async fn touch_in(tx: &mut Tx, topic: TopicId, group: GroupId) -> Result<u64> {
+    sql!(run tx, "update topics set version = version + 1 where id = $1 and group_id = $2 and deleted_at is null", topic, group)
+}
+
+/// Renames a topic; its slug stays, so that links hold.
+pub async fn rename(tx: &mut Tx, topic: TopicId, name: &str) -> Result<u64> {
+    sql!(run tx, "update topics set version = version + 1, name = $2 where id = $1 and deleted_at is null", topic, name)
+}
+
+/// Deletes a topic. 0 when it was deleted before.
+pub async fn delete(tx: &mut Tx, topic: TopicId, now: Timestamp) -> Result<u64> {
+    sql!(run tx, "update topics set version = version + 1, deleted_at = $2 where id = $1 and deleted_at is null", topic, now)
+}
+
+/// Where a message stands: its topic's group and slugs.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Place {
+    /// The group.
+    pub group_id: GroupId,
+    /// The group's slug.
+    pub group_slug: String,
+    /// The topic.
+    pub topic_id: TopicId,
+    /// The topic's slug.
+    pub topic_slug: String,
+    /// The message's number.
+    pub seq: i64,
+}
+
+/// Where a message stands; `None` when it or its topic is gone.
+pub async fn place_of(db: &Db, message: MessageId) -> Result<Option<Place>> {
+    sql!(opt db, Place,
+        "select g.id as group_id, g.slug as group_slug, t.id as topic_id, t.slug as topic_slug, m.seq
+         from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
+         where m.id = $1 and t.deleted_at is null and g.deleted_at is null", message)
+}
+
+macro_rules! other {
+    () => {
+        "select seq from messages where topic_id = $1 and author_id <> $2 and deleted_at is null limit 1"
+    };
+}
+
+/// Whether anyone but `creator` has a message in the topic that is not deleted.
+pub async fn others_wrote(db: &Db, topic: TopicId, creator: UserId) -> Result<bool> {
+    Ok(sql!(opt_value db, i64, other!(), topic, creator)?.is_some())
+}
+
+/// The same in a transaction that holds the topic.
+pub async fn others_wrote_in(tx: &mut Tx, topic: TopicId, creator: UserId) -> Result<bool> {
+    Ok(sql!(opt_value tx, i64, other!(), topic, creator)?.is_some())
+}
+
+/// Those of the topics that are there and that a reader may see.
+pub async fn visible(db: &Db, reader: UserId, ids: &[TopicId]) -> Result<Vec<Topic>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    sql!(all db, Topic,
+        concat!("select ", columns!(), " from topics t join users c on c.id = t.creator_id join groups g on g.id = t.group_id
+                 where t.id in (select cast(value as bigint) from json_each($2)) and ", topic_visible_to_first!()),
+        reader, crate::list(ids))
+}
+
+/// How many messages were ever written in the topics that are there: by their numbers, without looking at each.
+pub async fn count_messages(db: &Db) -> Result<i64> {
+    sql!(value db, i64, "select cast(coalesce(sum(last_seq), 0) as bigint) from topics where deleted_at is null")
+}
+
+/// How many topics are there.
+pub async fn count(db: &Db) -> Result<i64> {
+    sql!(value db, i64, "select count(*) from topics where deleted_at is null")
+}
+
+/// How many topics have rows, those that were deleted too.
+pub async fn count_rows(db: &Db) -> Result<i64> {
+    sql!(value db, i64, "select count(*) from topics")
+}
+
+/// Topics whose newest number is not the number of their messages: the topic, its newest number, the count.
+pub async fn misnumbered(db: &Db) -> Result<Vec<(TopicId, i64, i64)>> {
+    sql!(all db, (TopicId, i64, i64),
+        "select t.id, t.last_seq, coalesce(m.counted, 0) from topics t
+         left join (select topic_id, count(*) as counted from messages group by topic_id) m on m.topic_id = t.id
+         where t.last_seq <> coalesce(m.counted, 0) order by t.id limit 100")
+}
+
+/// Topics of a group by latest activity, without their messages.
+pub async fn latest(db: &Db, group: GroupId, limit: i64) -> Result<Vec<Topic>> {
+    sql!(all db, Topic,
+        concat!("select ", columns!(), " from topics t join users c on c.id = t.creator_id
+                 where t.group_id = $1 and t.deleted_at is null order by t.last_message_at desc, t.id desc limit $2"),
+        group, limit)
+}
+
+/// Marks a topic of a group, or takes the mark back. 0 when that is so already, or it is not there any more.
+pub async fn mark(tx: &mut Tx, group: GroupId, topic: TopicId, mark: Mark, at: Option<Timestamp>) -> Result<u64> {
+    macro_rules! set {
+        ($column:literal) => {
+            concat!(
+                "update topics set version = version + 1, ",
+                $column,
+                " = $2 where id = $1 and group_id = $4 and deleted_at is null and (",
+                $column,
+                " is null) <> $3"
+            )
+        };
+    }
+    let off = at.is_none();
+    match mark {
+        Mark::Locked => sql!(run tx, set!("locked_at"), topic, at, off, group),
+        Mark::Pinned => sql!(run tx, set!("pinned_at"), topic, at, off, group),
+        Mark::Resolved => sql!(run tx, set!("resolved_at"), topic, at, off, group),
+        Mark::Archived => sql!(run tx, set!("archived_at"), topic, at, off, group),
+    }
+}
+
+/// The topics of a group that stand above the others, those first that were put there last.
+pub async fn pinned(db: &Db, group: GroupId, limit: i64) -> Result<Vec<Topic>> {
+    sql!(all db, Topic,
+        concat!("select ", columns!(), " from topics t join users c on c.id = t.creator_id
+                 where t.group_id = $1 and t.deleted_at is null and t.pinned_at is not null order by t.pinned_at desc, t.id limit $2"),
+        group, limit)
+}
+
+/// Whether a topic of the group has the slug.
+pub async fn has_slug(tx: &mut Tx, group: GroupId, slug: &str) -> Result<bool> {
+    Ok(sql!(opt_value tx, TopicId, "select id from topics where group_id = $1 and slug = $2", group, slug)?.is_some())
+}
+
+/// Remembers where a topic is, before it goes elsewhere. Holds the topic.
+pub async fn leave_address(tx: &mut Tx, topic: TopicId) -> Result<u64> {
+    touch(tx, topic).await?;
+    sql!(run tx,
+        "insert into former_topics (group_id, slug, topic_id) select group_id, slug, id from topics where id = $1
+         on conflict (group_id, slug) do update set topic_id = excluded.topic_id", topic)
+}
+
+/// Puts a topic into another group. 0 when it is no longer where it was.
+pub async fn move_to(
+    tx: &mut Tx,
+    topic: TopicId,
+    from: GroupId,
+    to: GroupId,
+    slug: &str,
+    now: Timestamp,
+) -> Result<u64> {
+    sql!(run tx,
+        "update topics set version = version + 1, group_id = $3, slug = $4, pinned_at = null, arrived_at = $5
+         where id = $1 and group_id = $2 and deleted_at is null",
+        topic, from, to, slug, now)
+}
+
+/// The topic that had the slug in the group.
+pub async fn formerly(db: &Db, group: GroupId, slug: &str) -> Result<Option<TopicId>> {
+    sql!(opt_value db, TopicId, "select topic_id from former_topics where group_id = $1 and slug = $2", group, crate::word(slug))
+}
+
+/// The topic of a group that was started last, of those that a reader may read.
+pub async fn newest(db: &Db, reader: UserId, group: GroupId) -> Result<Option<Topic>> {
+    sql!(opt db, Topic,
+        concat!("select ", columns!(), " from topics t join users c on c.id = t.creator_id join groups g on g.id = t.group_id
+                 where t.group_id = $2 and ", topic_visible_to_first!(), " order by t.created_at desc, t.id desc limit 1"),
+        reader, group)
+}
+
+/// The topic that was deleted first, of those that were deleted before a moment.
+pub async fn deleted_before(db: &Db, before: Timestamp) -> Result<Option<TopicId>> {
+    sql!(opt_value db, TopicId, "select id from topics where deleted_at < $1 order by deleted_at, id limit 1", before)
+}
+
+/// Forgets up to so many messages of a deleted topic, with all that was noted of them; how many.
+pub async fn purge_messages(tx: &mut Tx, topic: TopicId, limit: i64) -> Result<u64> {
+    sql!(run tx, "delete from messages where id in (select m.id from messages m join topics t on t.id = m.topic_id
+                    where m.topic_id = $1 and t.deleted_at is not null order by m.seq limit $2)", topic, limit)
+}
+
+/// Forgets a deleted topic that has no messages any more.
+pub async fn purge(tx: &mut Tx, topic: TopicId) -> Result<u64> {
+    sql!(run tx, "delete from topics where id = $1 and deleted_at is not null", topic)
+}
+
+/// Whether a topic is in another group than that, or became a part of another topic.
+pub async fn went_on(db: &Db, topic: TopicId, from: GroupId) -> Result<bool> {
+    let group = sql!(opt_value db, GroupId, "select group_id from topics where id = $1 and deleted_at is null", topic)?;
+    Ok(match group {
+        Some(group) => group != from,
+        None => crate::topics::merges::ended_in(db, topic).await?.is_some(),
+    })
+}
