@@ -103,7 +103,7 @@ fn draw() -> Draw {
             drawn(&templates::messages::MessagePartial { message, topic, group, now })
         },
         here: |aside, group| drawn(&templates::groups::HerePartial { aside, group: GroupOf { id: group } }),
-        letter: templates::letters::words,
+        letter: templates::people::emails::words,
         topic_row: |row, group, now| drawn(&templates::groups::TopicRowPartial { row, group, now }),
     }
 }

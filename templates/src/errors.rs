@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::frame::Frame;
+use crate::layout::Frame;
 use crate::when;
 
 /// What went wrong, as far as a visitor is told.

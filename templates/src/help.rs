@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::frame::Frame;
+use crate::layout::Frame;
 
 /// `/-/help`.
 #[derive(Clone, Debug, Template)]

@@ -3,7 +3,7 @@
 use askama::Template;
 use domain::model::{Group, GroupRow, Message, Topic, Waits};
 
-use crate::frame::Frame;
+use crate::layout::Frame;
 
 /// `/` for somebody signed in.
 #[derive(Clone, Debug, Template)]

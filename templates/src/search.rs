@@ -6,7 +6,7 @@ use askama::Template;
 use domain::model::{Group, MessageId, Person, Topic};
 use domain::time::Timestamp;
 
-use crate::frame::Frame;
+use crate::layout::Frame;
 
 /// How results are ordered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

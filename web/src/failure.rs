@@ -11,8 +11,8 @@ use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use domain::Error;
 use serde_json::json;
-use templates::account::Waiting;
 use templates::errors::{ErrorPage, Problem};
+use templates::people::account::Waiting;
 
 use crate::routes::allowed;
 use crate::visit::Visit;

@@ -10,11 +10,15 @@ use templates::errors::Problem;
 use crate::assets;
 use crate::failure::Failure;
 use crate::form::MAX_BODY;
-use crate::handlers::{
-    account, addresses, admin, directs, figures, following, groups, health, held, help, home, ignores, invitations,
-    log, members, mentions, merges, messages, notices, own_account, passwords, people, reads, removals, reports,
-    requests, rules, search, second_step, settings, sign_ups, site, splits, topics,
+use crate::handlers::admin::{health, site, statistics};
+use crate::handlers::groups::{invitations, members, requests};
+use crate::handlers::messages::{conversations, mentions};
+use crate::handlers::moderation::{approval_queue, bulk_delete, log, reports, rules, warnings};
+use crate::handlers::people::{
+    account, addresses, ignores, own_account, passwords, profiles, settings, sign_ups, two_factor,
 };
+use crate::handlers::topics::{merges, reads, splits, subscriptions};
+use crate::handlers::{admin, groups, help, home, messages, search, topics};
 
 /// An address of the program: the table of them is what is mounted, and what the tests walk.
 #[derive(Debug)]
@@ -42,14 +46,14 @@ pub const ROUTES: &[Entry] = routes! {
     get "/groups/" => groups::index;
     get "/mentions" => mentions::index;
     get "/search" => search::index;
-    get "/users/{name}/" => people::show;
+    get "/users/{name}/" => profiles::show;
 
     get "/-/health" => health::show;
     get "/-/help" => help::show;
     get "/-/menu" => home::menu;
     get "/-/sign-in" => account::sign_in_form;
     post "/-/sign-in" => account::sign_in;
-    post "/-/sign-in/code" => second_step::pass;
+    post "/-/sign-in/code" => two_factor::pass;
     get "/-/forgot" => passwords::forgot_form;
     post "/-/forgot" => passwords::forgot;
     get "/-/reset" => passwords::reset_form;
@@ -73,11 +77,11 @@ pub const ROUTES: &[Entry] = routes! {
     get "/-/settings/mail" => addresses::edit;
     post "/-/settings/mail" => addresses::update;
     post "/-/settings/mail/again" => addresses::again;
-    get "/-/settings/second-step" => second_step::edit;
-    post "/-/settings/second-step/begin" => second_step::begin;
-    post "/-/settings/second-step/on" => second_step::turn_on;
-    post "/-/settings/second-step/off" => second_step::turn_off;
-    post "/-/settings/second-step/codes" => second_step::new_codes;
+    get "/-/settings/second-step" => two_factor::edit;
+    post "/-/settings/second-step/begin" => two_factor::begin;
+    post "/-/settings/second-step/on" => two_factor::turn_on;
+    post "/-/settings/second-step/off" => two_factor::turn_off;
+    post "/-/settings/second-step/codes" => two_factor::new_codes;
     get "/-/settings/account" => own_account::edit;
     post "/-/settings/account/name" => own_account::rename;
     get "/-/settings/account/download" => own_account::download;
@@ -87,14 +91,14 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/settings/sessions/{id}/revoke" => settings::revoke;
     post "/-/users/{name}/ignore" => ignores::ignore;
 
-    get "/-/following" => following::index;
+    get "/-/following" => subscriptions::index;
     post "/-/read" => reads::mark_all;
     post "/-/mentions/read" => mentions::mark_read;
 
-    get "/-/direct/new" => directs::new;
-    post "/-/direct" => directs::create;
-    get "/-/direct/{id}/add" => directs::add_form;
-    post "/-/direct/{id}/add" => directs::add;
+    get "/-/direct/new" => conversations::new;
+    post "/-/direct" => conversations::create;
+    get "/-/direct/{id}/add" => conversations::add_form;
+    post "/-/direct/{id}/add" => conversations::add;
 
     get "/-/invitations" => invitations::index;
     get "/-/invite/{token}" => invitations::offer;
@@ -119,25 +123,25 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/groups/{id}/members/{user}/hand-over" => members::hand_over;
     post "/-/groups/{id}/members/{user}/remove" => members::remove;
     post "/-/groups/{id}/members/{user}/ban" => members::ban;
-    post "/-/groups/{id}/members/{user}/warn" => notices::warn_in_group;
-    post "/-/groups/{id}/warnings/{warning}/take-back" => notices::take_back_in_group;
-    get "/-/groups/{id}/members/{user}/clear" => removals::of_group;
-    post "/-/groups/{id}/members/{user}/clear" => removals::clear_group;
-    post "/-/groups/{id}/removals/{removal}/undo" => removals::undo_in_group;
+    post "/-/groups/{id}/members/{user}/warn" => warnings::warn_in_group;
+    post "/-/groups/{id}/warnings/{warning}/take-back" => warnings::take_back_in_group;
+    get "/-/groups/{id}/members/{user}/clear" => bulk_delete::of_group;
+    post "/-/groups/{id}/members/{user}/clear" => bulk_delete::clear_group;
+    post "/-/groups/{id}/removals/{removal}/undo" => bulk_delete::undo_in_group;
     get "/-/groups/{id}/bans" => members::bans;
     post "/-/groups/{id}/bans/{user}/lift" => members::lift_ban;
 
     get "/-/groups/{id}/log" => log::of_group;
     get "/-/log" => log::of_site;
     post "/-/log/{entry}/hide" => log::hide;
-    post "/-/notices/{id}/read" => notices::mark_read;
+    post "/-/notices/{id}/read" => warnings::mark_read;
 
     get "/-/groups/{id}/reports" => reports::index;
     post "/-/reports/{id}" => reports::answer;
 
-    get "/-/groups/{id}/held" => held::index;
-    post "/-/groups/{id}/held" => held::answer;
-    post "/-/held/{id}/withdraw" => held::withdraw;
+    get "/-/groups/{id}/held" => approval_queue::index;
+    post "/-/groups/{id}/held" => approval_queue::answer;
+    post "/-/held/{id}/withdraw" => approval_queue::withdraw;
 
     get "/-/groups/{id}/rules" => rules::index;
     post "/-/groups/{id}/rules" => rules::create;
@@ -186,15 +190,15 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/messages/{id}/unread" => reads::unread_from;
 
     get "/admin/" => admin::index;
-    get "/admin/figures" => figures::index;
+    get "/admin/figures" => statistics::index;
     get "/admin/people" => admin::people;
     get "/admin/people/{id}" => admin::person;
     post "/admin/people/{id}/bar" => admin::bar;
-    post "/admin/people/{id}/warn" => notices::warn;
-    post "/admin/warnings/{id}/take-back" => notices::take_back;
-    get "/admin/people/{id}/clear" => removals::of_site;
-    post "/admin/people/{id}/clear" => removals::clear_site;
-    post "/admin/removals/{id}/undo" => removals::undo_in_site;
+    post "/admin/people/{id}/warn" => warnings::warn;
+    post "/admin/warnings/{id}/take-back" => warnings::take_back;
+    get "/admin/people/{id}/clear" => bulk_delete::of_site;
+    post "/admin/people/{id}/clear" => bulk_delete::clear_site;
+    post "/admin/removals/{id}/undo" => bulk_delete::undo_in_site;
     get "/admin/log" => log::of_admins;
     post "/admin/people/{id}/admin" => admin::set_admin;
     post "/admin/people/{id}/sessions" => admin::end_sessions;
@@ -204,8 +208,8 @@ pub const ROUTES: &[Entry] = routes! {
     post "/admin/sign-ups/links/{id}/revoke" => sign_ups::revoke;
     get "/admin/groups" => admin::groups;
     get "/admin/reports" => reports::of_site;
-    get "/admin/held" => held::of_site;
-    post "/admin/held" => held::answer_of_site;
+    get "/admin/held" => approval_queue::of_site;
+    post "/admin/held" => approval_queue::answer_of_site;
     get "/admin/rules" => rules::of_site;
     post "/admin/rules" => rules::create_of_site;
     get "/admin/rules/new" => rules::new_of_site;

@@ -6,10 +6,10 @@ use domain::store::groups::Listed;
 
 use super::others::user;
 use super::{Drawn, ago, frame, group_rows, now};
+use crate::admin::chart::{Chart, Kind, Series, Unit};
+use crate::admin::statistics::Figures;
 use crate::admin::{Check, Figure, GroupRow, Groups, Jobs, Overview, People, PersonRow};
-use crate::chart::{Chart, Kind, Series, Unit};
-use crate::figures::Figures;
-use crate::frame::Frame;
+use crate::layout::Frame;
 use crate::when;
 
 pub(super) fn admins_frame(path: &str) -> Frame {

@@ -7,8 +7,8 @@ use domain::store::moderation::approval_queue::HeldRow;
 
 use super::{Drawn, ago, frame, group, person};
 use crate::form::ReasonForm;
-use crate::frame::Frame;
-use crate::held::{Held, OfSite};
+use crate::layout::Frame;
+use crate::moderation::approval_queue::{Held, OfSite};
 
 pub(super) fn own(topic: Option<i64>) -> Vec<OwnHeld> {
     let waits = OwnHeld {

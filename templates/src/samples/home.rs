@@ -4,9 +4,9 @@ use askama::Template;
 use domain::model::{GroupId, Sidebar, Waits};
 
 use super::{Drawn, conversation, frame, group, group_rows, message, stranger, topic, wrens};
-use crate::frame::{Flash, FlashKind};
 use crate::help::Help;
 use crate::home::{Home, Story, Welcome};
+use crate::layout::{Flash, FlashKind};
 use crate::menu::Menu;
 
 impl Home {

@@ -11,10 +11,10 @@ use domain::store::moderation::warnings::{NoticeRow, WarningRow};
 
 use super::{Drawn, ago, frame, group, person, stranger};
 use crate::form::{ClearForm, SoughtForm};
-use crate::frame::Frame;
 use crate::home;
-use crate::log::{OfAdmins, OfGroup, OfSite};
-use crate::removals::Clear;
+use crate::layout::Frame;
+use crate::moderation::bulk_delete::Clear;
+use crate::moderation::log::{OfAdmins, OfGroup, OfSite};
 
 fn line(id: i64, by: usize, what: LogDeed, whom: Option<usize>, minutes: u64) -> Line {
     let group = group(1);

@@ -5,8 +5,11 @@ use domain::groups::members::Record;
 use domain::model::{DirectFrom, GroupKind, InvitationId, Role};
 
 use super::{Drawn, ago, frame, group, others, person, stranger};
+use crate::admin;
 use crate::form::{AskForm, BarForm, DirectForm, InviteForm, LinkForm, ReasonForm, WarnForm};
-use crate::{admin, directs, invitations, members, requests, settings};
+use crate::groups::{invitations, members, requests};
+use crate::messages::conversations;
+use crate::people::settings;
 
 impl members::Members {
     /// Nine of them.
@@ -181,7 +184,7 @@ impl invitations::OfGroup {
     }
 }
 
-impl directs::New {
+impl conversations::New {
     /// To two people.
     pub fn sample() -> Self {
         let mut form = DirectForm { to: "mira, nobody".into(), text: "Tea?".into(), ..DirectForm::default() };
@@ -190,7 +193,7 @@ impl directs::New {
     }
 }
 
-impl directs::Add {
+impl conversations::Add {
     /// A third one.
     pub fn sample() -> Self {
         let mut group = group(6);
@@ -273,8 +276,8 @@ pub(super) fn all() -> Vec<Drawn> {
             "group-invitations-member",
             OfGroup { keeps: false, may_appoint: false, made: None, ..OfGroup::sample() }.render(),
         ),
-        ("direct-new", directs::New::sample().render()),
-        ("direct-add", directs::Add::sample().render()),
+        ("direct-new", conversations::New::sample().render()),
+        ("direct-add", conversations::Add::sample().render()),
         ("settings-people", settings::People::sample().render()),
         ("admin-person", admin::Person::sample().render()),
         ("admin-person-barred", admin::Person::barred_for_a_week().render()),

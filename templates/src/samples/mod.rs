@@ -21,7 +21,7 @@ use domain::model::{
 use domain::time::Timestamp;
 
 use crate::assets::Assets;
-use crate::frame::{Frame, Live, Viewer};
+use crate::layout::{Frame, Live, Viewer};
 
 const NAMES: [&str; 9] = ["mira", "tomas", "anouk", "jules", "ines", "bertil", "dara", "oskar", "wen"];
 

@@ -6,16 +6,17 @@ use domain::people::sign_ups::Door;
 use domain::people::two_factor::{Setup, State};
 
 use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wrens};
-use crate::account::{Confirm, FirstAdmin, Forgot, LinkEnded, Reset, SecondStep, SignIn, SignUp};
 use crate::errors::{ErrorPage, Kept, Problem};
 use crate::form::{
     CodeForm, DeleteForm, ForgotForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm, ResetForm,
     SignInForm, SignUpForm,
 };
-use crate::mentions::Mentions;
-use crate::people::{Profile, Recent};
+use crate::messages::mentions::Mentions;
+use crate::people::account::{Confirm, FirstAdmin, Forgot, LinkEnded, Reset, SecondStep, SignIn, SignUp};
+use crate::people::profiles::{Profile, Recent};
+use crate::people::settings;
+use crate::people::settings::{Password, RecoveryCodes, SessionRow, Sessions};
 use crate::search::{Hit, Search, SearchOrder};
-use crate::settings::{self, Password, RecoveryCodes, SessionRow, Sessions};
 
 pub(super) fn user(id: usize) -> User {
     let person = person(id);

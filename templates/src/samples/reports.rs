@@ -7,8 +7,8 @@ use domain::store::moderation::reports::{OpenRow, VoiceRow};
 
 use super::{Drawn, ago, frame, group, message, person, wrens};
 use crate::form::ReportForm;
-use crate::frame::Frame;
-use crate::reports::{New, OfSite, Reports};
+use crate::layout::Frame;
+use crate::moderation::reports::{New, OfSite, Reports};
 
 fn item(report: i64, kind: GroupKind, said: &str, by: usize) -> Item {
     let message = message(40 + report, by, 300, said);

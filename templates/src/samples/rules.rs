@@ -7,7 +7,7 @@ use domain::moderation::rules::{Rule, Tried};
 
 use super::{Drawn, ago, frame, group, message, wrens};
 use crate::form::{NewcomersForm, RuleForm};
-use crate::rules::{Edit, Index};
+use crate::moderation::rules::{Edit, Index};
 
 fn rule(id: i64, name: &str, kind: RuleKind, body: &str, deed: RuleDeed) -> Rule {
     Rule {

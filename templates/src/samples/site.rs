@@ -7,10 +7,10 @@ use domain::site::Notice;
 
 use super::admin::admins_frame;
 use super::{Drawn, ago, person, stranger};
-use crate::account::{SignUp, Waiting};
+use crate::admin::site::Settings;
 use crate::form::{SiteForm, SiteLinkForm};
-use crate::sign_ups::{Link, Row, SignUpsPage};
-use crate::site::Settings;
+use crate::people::account::{SignUp, Waiting};
+use crate::people::sign_ups::{Link, Row, SignUpsPage};
 use crate::topics::Show;
 
 impl Settings {

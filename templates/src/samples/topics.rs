@@ -6,10 +6,11 @@ use domain::messages::history::{Piece, Version};
 use domain::model::{OtherTopic, Topic, TopicDeed, TopicEvent, TopicRow};
 
 use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wrens};
-use crate::following::{Entry, Following};
 use crate::form::{MergeForm, MessageForm, RenameForm, SplitForm};
+use crate::messages;
+use crate::topics::subscriptions::{Entry, Following};
 use crate::topics::{Delete, Edit, NewSince, Show};
-use crate::{merges, messages, splits};
+use crate::topics::{merges, splits};
 
 const PATH: &str = "/birds/where-do-wrens-sleep-in-january/";
 

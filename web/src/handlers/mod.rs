@@ -1,38 +1,13 @@
 //! Handlers, one file a noun: each reads the request, calls the domain, answers.
 
-pub mod account;
-pub mod addresses;
 pub mod admin;
-pub mod directs;
-pub mod figures;
-pub mod following;
 pub mod groups;
-pub mod health;
-pub mod held;
 pub mod help;
 pub mod home;
-pub mod ignores;
-pub mod invitations;
-pub mod log;
-pub mod members;
-pub mod mentions;
-pub mod merges;
 pub mod messages;
-pub mod notices;
-pub mod own_account;
-pub mod passwords;
+pub mod moderation;
 pub mod people;
-pub mod reads;
-pub mod removals;
-pub mod reports;
-pub mod requests;
-pub mod rules;
 pub mod search;
-pub mod second_step;
-pub mod settings;
-pub mod sign_ups;
-pub mod site;
-pub mod splits;
 pub mod topics;
 
 use domain::Error;

@@ -7,8 +7,8 @@ use domain::site::rate_limits::{By, Deed};
 use serde::Deserialize;
 use templates::search::{Hit, Search, SearchOrder};
 
-use super::groups::page_number;
 use crate::failure::Answer;
+use crate::handlers::groups::page_number;
 use crate::visit::Visit;
 
 /// Hits on a page.

@@ -1,0 +1,42 @@
+//! What the admins decide about the site as a whole.
+
+use askama::Template;
+use domain::model::SignUps;
+
+use crate::form::SiteForm;
+use crate::layout::Frame;
+
+/// `/admin/settings`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/settings.html")]
+pub struct Settings {
+    /// Around it.
+    pub frame: Frame,
+    /// The form.
+    pub form: SiteForm,
+    /// The notice as it will look, as HTML from the markup module; may be empty.
+    pub notice: String,
+}
+
+impl Settings {
+    /// Who may sign up: each choice with what it means.
+    pub fn choices(&self) -> [(&'static str, &'static str, &'static str); 4] {
+        SignUps::ALL.map(|choice| {
+            let (label, about) = match choice {
+                SignUps::Open => ("Anyone", "A new account can be used at once."),
+                SignUps::Invited => ("Whoever has an invitation", "Links are made by admins, on the page of sign-ups."),
+                SignUps::Approved => (
+                    "Anyone, and an admin decides",
+                    "A new account waits on the page of sign-ups, and can do nothing meanwhile. Whoever comes by a link does not wait.",
+                ),
+                SignUps::Closed => ("Nobody", "There is no way in."),
+            };
+            (choice.as_str(), label, about)
+        })
+    }
+
+    /// Whether nothing can be changed.
+    pub fn is_read_only(&self) -> bool {
+        !self.form.read_only.value.is_empty()
+    }
+}

@@ -1,0 +1,20 @@
+//! The site in figures over time.
+
+use askama::Template;
+
+use crate::admin::chart::Chart;
+use crate::layout::Frame;
+
+/// `/admin/figures`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/figures.html")]
+pub struct Figures {
+    /// Around it.
+    pub frame: Frame,
+    /// How many days the pictures of days show.
+    pub days: i64,
+    /// Of the last days.
+    pub by_day: Vec<Chart>,
+    /// Of the last hour and day.
+    pub lately: Vec<Chart>,
+}

@@ -1,0 +1,291 @@
+//! Groups: discovering, showing, making, editing and deleting them.
+
+pub mod invitations;
+pub mod members;
+pub mod requests;
+
+use std::borrow::Borrow;
+
+use askama::Template;
+use domain::groups::Aside;
+use domain::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, Topic, TopicRow};
+use domain::moderation::approval_queue::OwnHeld;
+use domain::time::Timestamp;
+
+use crate::form::{DeleteGroupForm, GroupForm, TopicForm};
+use crate::layout::Frame;
+
+/// How the list of groups is ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GroupOrder {
+    /// Most members first.
+    #[default]
+    Popular,
+    /// Last written to first.
+    Recent,
+    /// By name.
+    Name,
+}
+
+impl GroupOrder {
+    /// All of them, in the order shown.
+    pub const ALL: [Self; 3] = [Self::Popular, Self::Recent, Self::Name];
+
+    /// The word in the address.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Popular => "popular",
+            Self::Recent => "recent",
+            Self::Name => "name",
+        }
+    }
+
+    /// Reads the word; any other means the usual order.
+    pub fn parse(word: &str) -> Self {
+        Self::ALL.into_iter().find(|order| order.as_str() == word).unwrap_or_default()
+    }
+
+    /// What people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Popular => "Most members",
+            Self::Recent => "Latest activity",
+            Self::Name => "By name",
+        }
+    }
+}
+
+/// `/groups/`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "groups/index.html")]
+pub struct Discover {
+    /// Around it.
+    pub frame: Frame,
+    /// What was searched for; empty for all.
+    pub q: String,
+    /// The order.
+    pub order: GroupOrder,
+    /// The only category shown; `None` for all.
+    pub category: Option<Category>,
+    /// The groups of this page.
+    pub rows: Vec<GroupRow>,
+    /// The page's number, from 1.
+    pub page: i64,
+    /// Whether another one follows.
+    pub has_more: bool,
+}
+
+impl Discover {
+    /// Whether the list is in this order.
+    pub fn is_in(&self, order: impl Borrow<GroupOrder>) -> bool {
+        self.order == *order.borrow()
+    }
+
+    /// Whether only this category is shown.
+    pub fn is_only(&self, category: impl Borrow<Category>) -> bool {
+        self.category == Some(*category.borrow())
+    }
+
+    /// The word of the only category shown; empty for all.
+    pub fn category_word(&self) -> &'static str {
+        self.category.map_or("", Category::as_str)
+    }
+
+    /// The address of the same list in another order or at another page.
+    pub fn link(&self, order: impl Borrow<GroupOrder>, page: impl Borrow<i64>) -> String {
+        let page = *page.borrow();
+        let mut link = format!("/groups/?order={}", order.borrow().as_str());
+        if !self.q.is_empty() {
+            link.push_str("&q=");
+            link.push_str(&crate::search::encoded(&self.q));
+        }
+        if let Some(category) = self.category {
+            link.push_str(&format!("&category={category}"));
+        }
+        if page > 1 {
+            link.push_str(&format!("&page={page}"));
+        }
+        link
+    }
+}
+
+/// `/GROUP/`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "groups/show.html")]
+pub struct Show {
+    /// Around it.
+    pub frame: Frame,
+    /// The group.
+    pub group: Group,
+    /// Its description as HTML from the markup module; may be empty.
+    pub about: String,
+    /// The viewer's part in it; `None` when they are not in it.
+    pub role: Option<Role>,
+    /// Whether the viewer may join.
+    pub may_join: bool,
+    /// Whether the viewer may start topics.
+    pub may_start: bool,
+    /// Whether the viewer may edit the group.
+    pub may_edit: bool,
+    /// Whether the viewer decides who is in it.
+    pub may_admit: bool,
+    /// Whether the viewer may invite others, or add them to a conversation.
+    pub may_invite: bool,
+    /// Whether the viewer was banned from it.
+    pub is_banned: bool,
+    /// How many wait to be let in, for those who decide.
+    pub waiting: i64,
+    /// How many messages were reported and wait for an answer, for those who give it.
+    pub reported: i64,
+    /// How many messages wait in it for approval, for the same people.
+    pub held: i64,
+    /// The viewer's own topics that wait for it, or were declined.
+    pub own_held: Vec<OwnHeld>,
+    /// How many are in it, and who of them is here.
+    pub aside: Aside,
+    /// Its topics by latest activity.
+    pub rows: Vec<TopicRow>,
+    /// Those of its topics that stand above the others; on its first page.
+    pub pinned: Vec<Topic>,
+    /// Whether this is not the first page.
+    pub is_later_page: bool,
+    /// The cursor of the next older page: goes into `?before=`.
+    pub older: Option<String>,
+    /// What the page showed, for "mark all read".
+    pub upto: String,
+    /// The form that starts a topic.
+    pub form: TopicForm,
+}
+
+impl Show {
+    /// Who reads it, in a word.
+    pub fn kind(&self) -> &'static str {
+        kind_word(self.group.kind)
+    }
+
+    /// Whether what is new in it is not counted.
+    pub fn is_muted(&self) -> bool {
+        self.frame.own_group().is_some_and(Frame::is_muted)
+    }
+
+    /// Whether the viewer may leave it.
+    pub fn may_leave(&self) -> bool {
+        self.role.is_some()
+    }
+
+    /// How many messages are unread in all its topics; from the sidebar, as the rows are only a page.
+    pub fn unread(&self) -> i64 {
+        self.frame.own_group().map_or(0, domain::model::SidebarGroup::unread)
+    }
+}
+
+/// Who is here of a group, as a live event carries it.
+#[derive(Clone, Copy, Debug, Template)]
+#[template(path = "groups/here.html")]
+pub struct HerePartial<'a> {
+    /// Who is.
+    pub aside: &'a Aside,
+    /// Of which group.
+    pub group: GroupOf,
+}
+
+/// A group by its id alone.
+#[derive(Clone, Copy, Debug)]
+pub struct GroupOf {
+    /// The id.
+    pub id: GroupId,
+}
+
+/// One row of a group's list as a live event carries it: without anything that differs by viewer.
+#[derive(Clone, Copy, Debug, Template)]
+#[template(path = "topics/row.html")]
+pub struct TopicRowPartial<'a> {
+    /// The topic; `unread` is the viewer's on a page and 0 in an event.
+    pub row: &'a TopicRow,
+    /// Its group.
+    pub group: &'a Group,
+    /// When it is drawn.
+    pub now: Timestamp,
+}
+
+/// `/-/groups/new`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "groups/new.html")]
+pub struct New {
+    /// Around it.
+    pub frame: Frame,
+    /// The form.
+    pub form: GroupForm,
+}
+
+/// `/-/groups/ID/edit`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "groups/edit.html")]
+pub struct Edit {
+    /// Around it.
+    pub frame: Frame,
+    /// The group as it is.
+    pub group: Group,
+    /// The form.
+    pub form: GroupForm,
+}
+
+/// A description in a list: its words without the marks.
+pub fn plain(description: &str) -> String {
+    domain::markup::excerpt(description, 400)
+}
+
+/// Who reads a group of this kind, in a word.
+pub fn kind_word(kind: impl Borrow<GroupKind>) -> &'static str {
+    match kind.borrow() {
+        GroupKind::Public => "Public",
+        GroupKind::Closed => "Closed",
+        GroupKind::Private => "Private",
+        GroupKind::Direct => "Conversation",
+    }
+}
+
+/// `/-/groups/ID/delete`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "groups/delete.html")]
+pub struct Delete {
+    /// Around it.
+    pub frame: Frame,
+    /// The group.
+    pub group: Group,
+    /// How many are in it.
+    pub members: i64,
+    /// Whether the viewer can go back to it.
+    pub reads: bool,
+    /// The form.
+    pub form: DeleteGroupForm,
+}
+
+/// How long slow mode makes a member wait, in words.
+pub fn slow_label(seconds: &i64) -> String {
+    match seconds {
+        0 => "Off: they write as often as they like".to_owned(),
+        seconds => format!("One message in {}", span(*seconds)),
+    }
+}
+
+/// So many seconds, in words.
+pub fn span(seconds: impl Borrow<i64>) -> String {
+    let counted = match *seconds.borrow() {
+        seconds if seconds >= 3_600 && seconds % 3_600 == 0 => {
+            crate::numbers::counted(seconds / 3_600, "hour", "hours")
+        }
+        seconds if seconds >= 60 && seconds % 60 == 0 => crate::numbers::counted(seconds / 60, "minute", "minutes"),
+        seconds => crate::numbers::counted(seconds, "second", "seconds"),
+    };
+    counted.to_string()
+}
+
+/// How many first messages wait for approval, in words.
+pub fn first_held_label(number: &i64) -> String {
+    match number {
+        0 => "Their messages appear at once".to_owned(),
+        1 => "Their first message waits for approval".to_owned(),
+        number => format!("Their first {number} messages wait for approval"),
+    }
+}

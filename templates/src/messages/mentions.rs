@@ -1,0 +1,27 @@
+//! Where one is mentioned.
+
+use askama::Template;
+use domain::model::MentionRow;
+
+use crate::layout::Frame;
+
+/// `/mentions`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "messages/mentions/index.html")]
+pub struct Mentions {
+    /// Around it.
+    pub frame: Frame,
+    /// Newest first.
+    pub rows: Vec<MentionRow>,
+    /// The cursor of the next older page: goes into `?before=`.
+    pub older: Option<String>,
+    /// What the page showed, for "mark all read".
+    pub upto: String,
+}
+
+impl Mentions {
+    /// Whether any on this page is unread.
+    pub fn has_unread(&self) -> bool {
+        self.rows.iter().any(|row| row.unread)
+    }
+}

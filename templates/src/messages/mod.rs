@@ -1,0 +1,126 @@
+//! Messages: the partial that page and live event share, editing and deleting.
+
+pub mod conversations;
+pub mod mentions;
+
+use askama::Template;
+use domain::messages::history::{Piece, Version};
+use domain::model::{Group, Message, Person, Topic};
+use domain::time::Timestamp;
+
+use crate::form::MessageForm;
+use crate::layout::Frame;
+
+/// A message as a live event carries it: the page's own partial, without anything that differs by viewer.
+#[derive(Clone, Copy, Debug, Template)]
+#[template(path = "messages/message.html")]
+pub struct MessagePartial<'a> {
+    /// The message.
+    pub message: &'a Message,
+    /// Its topic.
+    pub topic: &'a Topic,
+    /// Its group.
+    pub group: &'a Group,
+    /// When it is drawn.
+    pub now: Timestamp,
+}
+
+/// Account numbers with spaces between, as `[data-mentions~="12"]` finds them.
+pub fn spaced<'a>(ids: impl IntoIterator<Item = &'a domain::model::UserId>) -> String {
+    ids.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// The account numbers of people with spaces between.
+pub fn spaced_people(people: &[Person]) -> String {
+    spaced(people.iter().map(|person| &person.id))
+}
+
+/// Who starred it, in words: `Starred by mira, tomas and 3 others`.
+pub fn starred_by(people: &[Person]) -> String {
+    const NAMED: usize = 8;
+    let names: Vec<&str> = people.iter().take(NAMED).map(|person| person.username.as_str()).collect();
+    let others = people.len() - names.len();
+    match (names.as_slice(), others) {
+        ([], _) => "Star".to_owned(),
+        ([one], 0) => format!("Starred by {one}"),
+        ([first @ .., last], 0) => format!("Starred by {} and {last}", first.join(", ")),
+        (names, 1) => format!("Starred by {} and 1 other", names.join(", ")),
+        (names, others) => format!("Starred by {} and {others} others", names.join(", ")),
+    }
+}
+
+/// `/-/messages/ID/edit`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "messages/edit.html")]
+pub struct Edit {
+    /// Around it.
+    pub frame: Frame,
+    /// The group.
+    pub group: Group,
+    /// The topic.
+    pub topic: Topic,
+    /// The message as it is.
+    pub message: Message,
+    /// The form, with the raw text.
+    pub form: MessageForm,
+}
+
+/// `/-/messages/ID/delete`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "messages/delete.html")]
+pub struct Delete {
+    /// Around it.
+    pub frame: Frame,
+    /// The group.
+    pub group: Group,
+    /// The topic.
+    pub topic: Topic,
+    /// The message.
+    pub message: Message,
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::model::UserId;
+
+    use super::*;
+
+    fn people(count: i64) -> Vec<Person> {
+        (1..=count).map(|id| Person { id: UserId(id), username: format!("p{id}") }).collect()
+    }
+
+    #[test]
+    fn stars_are_told_with_names() {
+        assert_eq!(starred_by(&people(1)), "Starred by p1");
+        assert_eq!(starred_by(&people(3)), "Starred by p1, p2 and p3");
+        assert!(starred_by(&people(9)).ends_with("p8 and 1 other"));
+        assert_eq!(spaced_people(&people(2)), "1 2");
+    }
+}
+
+/// `/-/messages/ID/history`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "messages/history.html")]
+pub struct History {
+    /// Around it.
+    pub frame: Frame,
+    /// The group.
+    pub group: Group,
+    /// The topic.
+    pub topic: Topic,
+    /// The message as it is.
+    pub message: Message,
+    /// Its texts, the newest first.
+    pub versions: Vec<Version>,
+    /// Until when its words are there; `None` where it is not deleted.
+    pub kept_until: Option<Timestamp>,
+    /// Whether the viewer may bring it back until then.
+    pub may_restore: bool,
+}
+
+impl History {
+    /// How often it was edited.
+    pub fn edits(&self) -> i64 {
+        self.versions.len() as i64 - 1
+    }
+}

@@ -1,0 +1,180 @@
+//! The log of those who keep order: of a group, of the site, and all of it.
+
+use askama::Template;
+use domain::model::{EntryId, Group, GroupKind};
+use domain::model::{LogDeed, LogReach};
+use domain::store::moderation::log::Line;
+
+use crate::form::SoughtForm;
+use crate::layout::Frame;
+use crate::search::encoded;
+
+/// `/-/groups/ID/log`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "moderation/log/of_group.html")]
+pub struct OfGroup {
+    /// Around it.
+    pub frame: Frame,
+    /// The group.
+    pub group: Group,
+    /// Whether the viewer decides who is in it, and so reads more of it.
+    pub keeps: bool,
+    /// Whether the viewer says who is named.
+    pub may_hide: bool,
+    /// Of which deed; `None`: of all.
+    pub what: Option<LogDeed>,
+    /// The rows, the newest first.
+    pub lines: Vec<Line>,
+    /// Where the next page begins.
+    pub more: Option<EntryId>,
+}
+
+/// `/-/log`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "moderation/log/of_site.html")]
+pub struct OfSite {
+    /// Around it.
+    pub frame: Frame,
+    /// Whether the viewer says who is named.
+    pub may_hide: bool,
+    /// Of which deed; `None`: of all.
+    pub what: Option<LogDeed>,
+    /// The rows, the newest first.
+    pub lines: Vec<Line>,
+    /// Where the next page begins.
+    pub more: Option<EntryId>,
+}
+
+/// `/admin/log`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/log.html")]
+pub struct OfAdmins {
+    /// Around it.
+    pub frame: Frame,
+    /// What is looked for.
+    pub form: SoughtForm,
+    /// The rows, the newest first.
+    pub lines: Vec<Line>,
+    /// Where the next page begins.
+    pub more: Option<EntryId>,
+}
+
+/// The deeds that a reader may choose from, with what people read.
+fn choices(reach: LogReach) -> Vec<(&'static str, &'static str)> {
+    LogDeed::readable(reach).map(|deed| (deed.as_str(), deed.label())).collect()
+}
+
+fn link(base: &str, what: Option<LogDeed>, before: EntryId) -> String {
+    let what = what.map_or("", LogDeed::as_str);
+    format!("{base}?what={what}&before={before}")
+}
+
+impl OfGroup {
+    /// What can be chosen.
+    pub fn choices(&self) -> Vec<(&'static str, &'static str)> {
+        choices(if self.keeps { LogReach::Keepers } else { LogReach::Public })
+    }
+
+    /// Whether this is what was chosen.
+    pub fn is(&self, word: &str) -> bool {
+        self.what.is_some_and(|what| what.as_str() == word)
+    }
+
+    /// The address of the next page.
+    pub fn older(&self, before: &EntryId) -> String {
+        link(&format!("/-/groups/{}/log", self.group.id), self.what, *before)
+    }
+}
+
+impl OfSite {
+    /// What can be chosen.
+    pub fn choices(&self) -> Vec<(&'static str, &'static str)> {
+        choices(LogReach::Public)
+    }
+
+    /// Whether this is what was chosen.
+    pub fn is(&self, word: &str) -> bool {
+        self.what.is_some_and(|what| what.as_str() == word)
+    }
+
+    /// The address of the next page.
+    pub fn older(&self, before: &EntryId) -> String {
+        link("/-/log", self.what, *before)
+    }
+}
+
+impl OfAdmins {
+    /// What can be chosen.
+    pub fn choices(&self) -> Vec<(&'static str, &'static str)> {
+        choices(LogReach::Admins)
+    }
+
+    /// The address of the next page.
+    pub fn older(&self, before: &EntryId) -> String {
+        let SoughtForm { by, whom, what, group, .. } = &self.form;
+        let [by, whom, what, group] = [by, whom, what, group].map(|field| encoded(&field.value));
+        format!("/admin/log?by={by}&whom={whom}&what={what}&group={group}&before={before}")
+    }
+}
+
+/// Whether it was done to somebody, named or not.
+pub fn has_whom(line: &Line) -> bool {
+    line.user.is_some() || line.hidden
+}
+
+/// What stands before the person that it was done to, or all of it.
+pub fn before(line: &Line) -> &'static str {
+    if has_whom(line) { line.what.around().0 } else { line.what.label() }
+}
+
+/// What stands after them.
+pub fn after(line: &Line) -> &'static str {
+    if has_whom(line) { line.what.around().1 } else { "" }
+}
+
+/// The title of the topic, where the reader may read it: never empty.
+pub fn title(line: &Line) -> Option<&str> {
+    let name = line.topic_name.as_deref()?;
+    Some(if name.trim().is_empty() { "(untitled)" } else { name })
+}
+
+/// What stands between the deed and the topic: it was done in it, or to it.
+pub fn joint(line: &Line) -> &'static str {
+    if line.message_id.is_some() { " in " } else { ": " }
+}
+
+/// Where it was done: the message, or else the topic.
+pub fn address(line: &Line) -> Option<String> {
+    match line.message_id {
+        Some(message) => Some(format!("/-/messages/{message}")),
+        None => line.topic_path.clone(),
+    }
+}
+
+/// Where a rule is that was made or changed.
+pub fn rule_address(line: &Line) -> Option<String> {
+    let is_there = matches!(
+        line.what,
+        LogDeed::RuleMade | LogDeed::RuleChanged | LogDeed::RuleSwitchedOn | LogDeed::RuleSwitchedOff
+    );
+    let number: i64 = line.detail.strip_prefix("number ")?.parse().ok()?;
+    is_there.then(|| format!("/-/rules/{number}"))
+}
+
+/// The group's address, where there is one that most may go to.
+pub fn group_address(line: &Line) -> Option<String> {
+    let kind = line.group_kind?;
+    matches!(kind, GroupKind::Public | GroupKind::Closed).then_some(())?;
+    line.group_slug.as_ref().map(|slug| format!("/{slug}/"))
+}
+
+/// How the group is called; a conversation has no name of its own.
+pub fn group_name(line: &Line) -> Option<&str> {
+    line.group_id?;
+    Some(if line.group_name.is_empty() { "a conversation" } else { &line.group_name })
+}
+
+/// Whether the person can be left out of what everyone reads, or is.
+pub fn is_hideable(line: &Line) -> bool {
+    line.user.is_some() && line.what.reach() == LogReach::Public
+}

@@ -1,0 +1,242 @@
+//! Letters: the words of each kind, as plain text and as HTML that says the same.
+
+use askama::Template;
+use domain::model::EmailKind;
+use domain::platform::mail::{Occasion, Words};
+
+/// A letter as HTML.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/emails/letter.html")]
+struct Html<'a> {
+    letter: &'a Letter,
+}
+
+/// A letter as plain text.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/emails/letter.txt", escape = "none")]
+struct Text<'a> {
+    letter: &'a Letter,
+}
+
+/// What both say.
+#[derive(Clone, Debug)]
+struct Letter {
+    subject: String,
+    site_name: String,
+    base_url: String,
+    username: String,
+    /// What happened.
+    said: Vec<String>,
+    /// What to do: the button's words, and the address.
+    link: Option<(&'static str, String)>,
+    /// What else to know.
+    after: Vec<String>,
+}
+
+/// The words of a letter.
+///
+/// # Errors
+/// When it cannot be drawn.
+pub fn words(occasion: &Occasion) -> Result<Words, String> {
+    let letter = Letter::about(occasion);
+    let html = Html { letter: &letter }.render().map_err(|error| error.to_string())?;
+    let text = Text { letter: &letter }.render().map_err(|error| error.to_string())?;
+    Ok(Words { subject: crate::tame(letter.subject), text: crate::tame(text), html: crate::tame(html) })
+}
+
+impl Letter {
+    fn about(occasion: &Occasion) -> Self {
+        let Occasion { kind, site_name, base_url, username, address, link, taken_by, expires_at, barred } = occasion;
+        let until = format!("The link works once, until {}.", crate::when::exact(expires_at));
+        let not_you = "If that was not you, set a new password at once, and look through your sessions:".to_owned();
+        let settings = |label| Some((label, format!("{base_url}/-/settings/sessions")));
+        let (subject, said, link, after) = match (kind, taken_by) {
+            (EmailKind::Confirm, Some(holder)) => (
+                format!("You have an account at {site_name}"),
+                vec![
+                    format!(
+                        "Somebody, perhaps you, gave {address} as the mail address of the account {username} at {site_name}."
+                    ),
+                    format!("It belongs to the account {holder} already, so nothing has changed."),
+                ],
+                Some(("I forgot my password", format!("{base_url}/-/forgot"))),
+                vec!["If you know nothing of this, you need not do anything.".to_owned()],
+            ),
+            (EmailKind::Confirm, None) => (
+                format!("Confirm your mail address for {site_name}"),
+                vec![format!(
+                    "The account {username} at {site_name} wants to use {address} for its mail. Is that right?"
+                )],
+                link.clone().map(|link| ("Confirm the address", link)),
+                vec![
+                    until,
+                    "If you know nothing of this, you need not do anything: the address will not be used.".to_owned(),
+                ],
+            ),
+            (EmailKind::Reset, _) => (
+                format!("A new password for {site_name}"),
+                vec![format!(
+                    "Somebody, perhaps you, asked for a new password for the account {username} at {site_name}."
+                )],
+                link.clone().map(|link| ("Set a new password", link)),
+                vec![until, "If it was not you, you need not do anything: the password stays what it is.".to_owned()],
+            ),
+            (EmailKind::AddressAsked, _) => (
+                format!("Another mail address was asked for at {site_name}"),
+                vec![
+                    format!(
+                        "Somebody, perhaps you, asked that the account {username} at {site_name} use another mail address. It counts once the letter that went there is answered; until then {address} stays yours."
+                    ),
+                    "Wherever else you were signed in, you are signed out.".to_owned(),
+                ],
+                Some(("I did not do that", format!("{base_url}/-/forgot"))),
+                vec![
+                    "If that was not you, somebody knows your password. Set a new one at once: that ends the change."
+                        .to_owned(),
+                ],
+            ),
+            (EmailKind::AddressChanged, _) => (
+                format!("Your mail address at {site_name} was changed"),
+                vec![format!(
+                    "The account {username} at {site_name} no longer uses {address}. This is the last letter that goes here."
+                )],
+                None,
+                vec![format!("If that was not you, somebody knows your password. Write to those who run {site_name}.")],
+            ),
+            (EmailKind::PasswordChanged, _) => (
+                format!("Your password at {site_name} was changed"),
+                vec![format!(
+                    "The account {username} at {site_name} has a new password. Wherever else you were signed in, you are signed out."
+                )],
+                Some(("I did not do that", format!("{base_url}/-/forgot"))),
+                vec![],
+            ),
+            (EmailKind::SecondStepOn, _) => (
+                format!("Signing in to {site_name} now takes a code"),
+                vec![format!(
+                    "The second step was turned on for the account {username}. Keep the recovery codes where you find them without your phone."
+                )],
+                settings("Sessions"),
+                vec![not_you],
+            ),
+            (EmailKind::SecondStepOff, _) => (
+                format!("Signing in to {site_name} takes no code any more"),
+                vec![format!(
+                    "The second step was turned off for the account {username}. Its password alone is enough now."
+                )],
+                settings("Sessions"),
+                vec![not_you],
+            ),
+            (EmailKind::RecoveryUsed, _) => (
+                format!("A recovery code was used at {site_name}"),
+                vec![format!("Somebody signed in as {username} with a recovery code. It works no more.")],
+                settings("Sessions"),
+                vec![not_you],
+            ),
+            (EmailKind::Deleted, _) => (
+                format!("Your account at {site_name} is deleted"),
+                vec![format!(
+                    "The account {username} at {site_name} is gone, as you asked. This is the last letter from there."
+                )],
+                None,
+                vec!["Farewell, and thank you for what you said.".to_owned()],
+            ),
+            (EmailKind::Approved, _) => (
+                format!("You are let in at {site_name}"),
+                vec![format!("An admin of {site_name} looked at your account {username} and let you in. Welcome.")],
+                Some(("Go there", format!("{base_url}/"))),
+                vec!["If you know nothing of this, you need not do anything.".to_owned()],
+            ),
+            (EmailKind::Declined, _) => (
+                format!("Your account at {site_name} was declined"),
+                vec![format!("An admin of {site_name} looked at your account {username} and decided against it.")],
+                None,
+                vec!["Within a week it is taken away, with everything that it says about you.".to_owned()],
+            ),
+            (EmailKind::Barred, _) => {
+                let (until, why) = barred.clone().unwrap_or_default();
+                let (what, how_long) = match until {
+                    Some(until) => ("suspended", format!("suspended until {}", crate::when::exact(&until))),
+                    None => ("banned", "banned".to_owned()),
+                };
+                (
+                    format!("Your account at {site_name} is {what}"),
+                    vec![
+                        format!("The account {username} at {site_name} is {how_long}. An admin gave this reason:"),
+                        why,
+                    ],
+                    None,
+                    vec!["You are signed out everywhere. What you wrote stays where it is.".to_owned()],
+                )
+            }
+            (EmailKind::Freed, _) => (
+                format!("You can use your account at {site_name} again"),
+                vec![format!("The account {username} at {site_name} is not suspended or banned any more.")],
+                Some(("Sign in", format!("{base_url}/-/sign-in"))),
+                vec![],
+            ),
+        };
+        let (site_name, base_url, username) = (site_name.clone(), base_url.clone(), username.clone());
+        Self { subject, site_name, base_url, username, said, link, after }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::model::EmailKind;
+    use domain::platform::mail::Occasion;
+    use domain::time::Timestamp;
+
+    use super::words;
+
+    fn occasion(kind: EmailKind) -> Occasion {
+        Occasion {
+            kind,
+            site_name: "The <Garden>".into(),
+            base_url: "https://forum.example".into(),
+            username: "mira".into(),
+            address: "mira@example.org".into(),
+            link: Some("https://forum.example/-/reset?token=abc".into()),
+            taken_by: None,
+            expires_at: Timestamp(1_768_572_000_000_000),
+            barred: Some((None, "Selling <finches>".into())),
+        }
+    }
+
+    #[test]
+    fn every_letter_says_the_same_as_text_and_as_html() {
+        for kind in [
+            EmailKind::Confirm,
+            EmailKind::Reset,
+            EmailKind::AddressAsked,
+            EmailKind::AddressChanged,
+            EmailKind::PasswordChanged,
+            EmailKind::SecondStepOn,
+            EmailKind::SecondStepOff,
+            EmailKind::RecoveryUsed,
+            EmailKind::Deleted,
+            EmailKind::Approved,
+            EmailKind::Declined,
+            EmailKind::Barred,
+            EmailKind::Freed,
+        ] {
+            let written = words(&occasion(kind)).expect("it draws");
+            assert!(written.subject.contains("The <Garden>"), "{kind}");
+            assert!(written.text.contains("mira") && written.html.contains("mira"), "{kind}");
+            assert!(!written.html.contains("<Garden>"), "{kind}: {}", written.html);
+            assert!(!written.text.contains("&#"), "{kind}: {}", written.text);
+            let linked = matches!(kind, EmailKind::Confirm | EmailKind::Reset);
+            for text in [&written.text, &written.html] {
+                assert_eq!(text.contains("reset?token=abc"), linked, "{kind}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_has_the_address_already_is_told_so_and_has_nothing_to_confirm() {
+        let taken = Occasion { link: None, taken_by: Some("old_mira".into()), ..occasion(EmailKind::Confirm) };
+        let written = words(&taken).expect("it draws");
+        assert!(written.text.contains("belongs to the account old_mira"));
+        assert!(!written.text.contains("token="));
+    }
+}

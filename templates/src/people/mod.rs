@@ -1,0 +1,7 @@
+//! Accounts: sign-up, sign-in, profiles, settings.
+
+pub mod account;
+pub mod emails;
+pub mod profiles;
+pub mod settings;
+pub mod sign_ups;

@@ -1,0 +1,145 @@
+//! One's own settings.
+
+use askama::Template;
+use domain::model::{DirectFrom, Person};
+use domain::people::two_factor::{Setup, State};
+use domain::time::Timestamp;
+
+use crate::form::{CodeForm, DeleteForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm};
+use crate::layout::Frame;
+use crate::qr::Qr;
+
+/// `/-/settings`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/settings/profile.html")]
+pub struct Profile {
+    /// Around it.
+    pub frame: Frame,
+    /// The form.
+    pub form: ProfileForm,
+}
+
+/// `/-/settings/password`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/settings/password.html")]
+pub struct Password {
+    /// Around it.
+    pub frame: Frame,
+    /// The form.
+    pub form: PasswordForm,
+}
+
+/// `/-/settings/sessions`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/settings/sessions.html")]
+pub struct Sessions {
+    /// Around it.
+    pub frame: Frame,
+    /// The one of this browser first.
+    pub rows: Vec<SessionRow>,
+}
+
+/// A place where one is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Its name in addresses; not the secret.
+    pub id: String,
+    /// The browser as it calls itself.
+    pub device: String,
+    /// The network address; may be empty.
+    pub address: String,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When it was last used.
+    pub seen_at: Timestamp,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+/// `/-/settings/mail`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/settings/mail.html")]
+pub struct Mail {
+    /// Around it.
+    pub frame: Frame,
+    /// The form.
+    pub form: MailForm,
+    /// The address that is confirmed.
+    pub email: Option<String>,
+    /// The one that waits to be.
+    pub new_email: Option<String>,
+    /// Whether the site's letters go to people, or into a folder of whoever runs it.
+    pub reaches_people: bool,
+}
+
+/// `/-/settings/second-step`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/settings/second_step.html")]
+pub struct SecondStep {
+    /// Around it.
+    pub frame: Frame,
+    /// How it stands.
+    pub state: State,
+    /// The form for a password.
+    pub password: OwnPasswordForm,
+    /// The form for a first code.
+    pub code: CodeForm,
+}
+
+impl SecondStep {
+    /// What an app scans.
+    pub fn qr(&self, setup: &Setup) -> Option<Qr> {
+        Qr::of(&setup.link)
+    }
+}
+
+/// Recovery codes, shown once.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/settings/recovery_codes.html")]
+pub struct RecoveryCodes {
+    /// Around it.
+    pub frame: Frame,
+    /// The codes.
+    pub codes: Vec<String>,
+}
+
+/// `/-/settings/account`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/settings/account.html")]
+pub struct Account {
+    /// Around it.
+    pub frame: Frame,
+    /// The form for another name.
+    pub form: NameForm,
+}
+
+/// `/-/settings/account/delete`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/settings/delete.html")]
+pub struct Delete {
+    /// Around it.
+    pub frame: Frame,
+    /// The form.
+    pub form: DeleteForm,
+    /// How many groups they are in.
+    pub groups: i64,
+}
+
+/// `/-/settings/people`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/settings/people.html")]
+pub struct People {
+    /// Around it.
+    pub frame: Frame,
+    /// Who may begin a conversation.
+    pub direct_from: DirectFrom,
+    /// Who is ignored, by name.
+    pub ignored: Vec<Person>,
+}
+
+impl People {
+    /// Whether this is the choice.
+    pub fn is_from(&self, word: &str) -> bool {
+        self.direct_from.as_str() == word
+    }
+}

@@ -1,0 +1,94 @@
+//! New accounts that wait for an admin of the site, and links with which one may sign up.
+
+use askama::Template;
+use domain::model::{Person, SignUps, SiteInvitationId};
+use domain::store::people::sign_ups::{SiteInvitation, WaitingRow};
+use domain::time::Timestamp;
+
+use crate::form::SiteLinkForm;
+use crate::layout::Frame;
+
+/// `/admin/sign-ups`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/sign_ups.html")]
+pub struct SignUpsPage {
+    /// Around it.
+    pub frame: Frame,
+    /// Who may sign up.
+    pub mode: SignUps,
+    /// Who waits, the eldest first.
+    pub waiting: Vec<Row>,
+    /// Who was declined in the last days.
+    pub declined: Vec<Row>,
+    /// How many wait in all.
+    pub total: i64,
+    /// The links that can be used.
+    pub links: Vec<Link>,
+    /// A link that was just made: it is shown once.
+    pub made: Option<String>,
+    /// The form for another one.
+    pub form: SiteLinkForm,
+}
+
+impl SignUpsPage {
+    /// Who may sign up, in words.
+    pub fn says(&self) -> &'static str {
+        match self.mode {
+            SignUps::Open => "Anyone may sign up: nobody has to wait, and links are not needed.",
+            SignUps::Invited => "Only whoever has one of the links below may sign up.",
+            SignUps::Approved => "Whoever signs up waits here, but for those who come by a link.",
+            SignUps::Closed => "Nobody may sign up; links lead nowhere.",
+        }
+    }
+}
+
+/// An account that waits, or was declined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Who.
+    pub person: Person,
+    /// Their mail address; may be empty.
+    pub email: String,
+    /// Whether they confirmed it.
+    pub is_confirmed: bool,
+    /// What they say; may be empty.
+    pub asked: String,
+    /// Since when they wait, or since when they are declined.
+    pub at: Timestamp,
+}
+
+impl From<WaitingRow> for Row {
+    fn from(row: WaitingRow) -> Self {
+        Self {
+            person: row.person,
+            is_confirmed: row.email.is_some(),
+            email: row.email.or(row.new_email).unwrap_or_default(),
+            asked: row.asked,
+            at: row.declined_at.unwrap_or(row.waiting_since),
+        }
+    }
+}
+
+/// A link with which one may sign up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The link.
+    pub id: SiteInvitationId,
+    /// Who made it.
+    pub inviter: String,
+    /// When.
+    pub made_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// How many may still use it.
+    pub uses_left: i64,
+    /// How many did.
+    pub used: i64,
+}
+
+impl From<SiteInvitation> for Link {
+    fn from(link: SiteInvitation) -> Self {
+        let SiteInvitation { id, inviter, created_at, expires_at, uses_left, used } = link;
+        Self { id, inviter, made_at: created_at, expires_at, uses_left, used }
+    }
+}

@@ -1,0 +1,206 @@
+//! Topics: reading, renaming and deleting them.
+
+pub mod merges;
+pub mod splits;
+pub mod subscriptions;
+pub mod unread;
+
+use askama::Template;
+use domain::groups::Aside;
+use domain::model::{Group, Level, Message, SidebarGroup, Topic, TopicDeed, TopicEvent};
+use domain::moderation::approval_queue::OwnHeld;
+
+use crate::form::{MessageForm, RenameForm};
+use crate::layout::Frame;
+
+/// `/GROUP/TOPIC/`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "topics/show.html")]
+pub struct Show {
+    /// Around it.
+    pub frame: Frame,
+    /// The group.
+    pub group: Group,
+    /// The group's description as HTML from the markup module; may be empty.
+    pub about: String,
+    /// The topic.
+    pub topic: Topic,
+    /// How many messages stand in it.
+    pub message_count: i64,
+    /// Those of this page, in order.
+    pub messages: Vec<Message>,
+    /// What was done to the topic, as lines below these messages.
+    pub events: Vec<TopicEvent>,
+    /// How many messages come before the first one here.
+    pub earlier: i64,
+    /// How many come after the last one here.
+    pub later: i64,
+    /// Where the unread ones begin and how many they are; `None` when all was read or nobody is signed in.
+    pub new: Option<NewSince>,
+    /// Whether the viewer may write here.
+    pub may_write: bool,
+    /// Whether the viewer is in the group.
+    pub is_member: bool,
+    /// Whether the viewer may invite others, or add them to a conversation.
+    pub may_invite: bool,
+    /// What of the topic reaches the viewer, whatever they chose for its group.
+    pub level: Option<Level>,
+    /// Where a conversation goes on that was added to.
+    pub continues: Option<Topic>,
+    /// Whether the viewer could write here if they joined the group.
+    pub may_join: bool,
+    /// Whether the viewer may rename the topic.
+    pub may_edit: bool,
+    /// Whether the viewer may delete it.
+    pub may_delete: bool,
+    /// How many are in the group, and who of them is here.
+    pub aside: Aside,
+    /// A few other topics of the group.
+    pub also: Vec<Topic>,
+    /// The composer.
+    pub form: MessageForm,
+    /// Whether slow mode is for the viewer.
+    pub is_slow: bool,
+    /// The viewer's own messages that wait for approval, or were declined.
+    pub own_held: Vec<OwnHeld>,
+}
+
+/// The line between what was read and what was not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewSince {
+    /// The number of the first unread message.
+    pub seq: i64,
+    /// How many are unread.
+    pub count: i64,
+}
+
+impl Show {
+    /// The number of the first message here; 0 when there are none.
+    pub fn first_seq(&self) -> i64 {
+        self.messages.first().map_or(0, |message| message.seq)
+    }
+
+    /// The number of the last message here; the topic's last when there are none, so that what comes next joins on.
+    pub fn last_seq(&self) -> i64 {
+        self.messages.last().map_or(self.topic.last_seq, |message| message.seq)
+    }
+
+    /// Whether the topic's newest message is on this page: only then do new ones join it.
+    pub fn at_end(&self) -> bool {
+        self.later == 0
+    }
+
+    /// Whether the line "new since your last visit" stands before this message.
+    pub fn begins_new(&self, message: &Message) -> bool {
+        let Some(new) = self.new else { return false };
+        let first = self.messages.iter().find(|other| other.seq >= new.seq);
+        first.is_some_and(|first| first.seq == message.seq)
+    }
+
+    /// What was done after this message and before the next.
+    pub fn below(&self, seq: &i64) -> impl Iterator<Item = &TopicEvent> {
+        let seq = *seq;
+        self.events.iter().filter(move |event| event.after_seq == seq)
+    }
+
+    /// What was done before there were messages.
+    pub fn on_top(&self) -> impl Iterator<Item = &TopicEvent> {
+        self.below(&0)
+    }
+
+    /// Whether what is new here is not counted.
+    pub fn is_muted(&self) -> bool {
+        match self.level {
+            Some(level) => level == Level::Muted,
+            None => self.frame.own_group().is_some_and(Frame::is_muted),
+        }
+    }
+
+    /// Whether the viewer follows it.
+    pub fn is_followed(&self) -> bool {
+        self.level == Some(Level::Tracked)
+    }
+
+    /// Whether anything here is unread.
+    pub fn has_new(&self) -> bool {
+        self.new.is_some()
+    }
+}
+
+/// What somebody did to a topic, between their name and when; of a new title, the old one follows.
+pub fn did(deed: &TopicDeed) -> &'static str {
+    match deed {
+        TopicDeed::Locked => "locked this topic",
+        TopicDeed::Unlocked => "opened this topic again",
+        TopicDeed::Pinned => "pinned this topic",
+        TopicDeed::Unpinned => "unpinned this topic",
+        TopicDeed::Resolved => "marked this as resolved",
+        TopicDeed::Reopened => "marked this as not resolved",
+        TopicDeed::Archived => "archived this topic",
+        TopicDeed::Unarchived => "took this topic out of the archive",
+        TopicDeed::Renamed => "gave this another title, it was",
+        TopicDeed::Moved => "moved this topic here",
+        TopicDeed::SplitOff => "moved messages to",
+        TopicDeed::SplitFrom => "made this topic of messages from",
+        TopicDeed::Merged => "put another topic into this one, it was",
+    }
+}
+
+/// Whether a line speaks of another topic.
+pub fn is_between(deed: &TopicDeed) -> bool {
+    matches!(deed, TopicDeed::SplitOff | TopicDeed::SplitFrom)
+}
+
+/// What somebody did, with how many messages.
+pub fn did_count(event: &TopicEvent) -> String {
+    match (event.deed, event.detail.parse::<i64>()) {
+        (TopicDeed::SplitOff, Ok(count)) => {
+            format!("moved {} to", crate::numbers::counted(count, "message", "messages"))
+        }
+        (deed, _) => did(&deed).to_owned(),
+    }
+}
+
+/// `/-/topics/ID/edit`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "topics/edit.html")]
+pub struct Edit {
+    /// Around it.
+    pub frame: Frame,
+    /// The group.
+    pub group: Group,
+    /// The topic as it is.
+    pub topic: Topic,
+    /// The form.
+    pub form: RenameForm,
+    /// Whether the viewer may also lock, pin and move it.
+    pub moderates: bool,
+    /// Whether they may archive it, or take it out of the archive.
+    pub may_archive: bool,
+    /// Why it was not moved.
+    pub not_moved: Option<String>,
+}
+
+impl Edit {
+    /// The groups that it could go to.
+    pub fn targets(&self) -> impl Iterator<Item = &SidebarGroup> {
+        let fits = |group: &&SidebarGroup| {
+            group.id != self.group.id && (group.kind == self.group.kind || Frame::is_private(group))
+        };
+        self.frame.sidebar.groups.iter().filter(fits)
+    }
+}
+
+/// `/-/topics/ID/delete`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "topics/delete.html")]
+pub struct Delete {
+    /// Around it.
+    pub frame: Frame,
+    /// The group.
+    pub group: Group,
+    /// The topic.
+    pub topic: Topic,
+    /// How many messages go with it.
+    pub message_count: i64,
+}

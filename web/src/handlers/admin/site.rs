@@ -1,0 +1,72 @@
+//! What the admins decide about the site as a whole; hiding its notice.
+
+use domain::model::SignUps;
+use domain::site;
+use templates::admin::site::Settings;
+use templates::form::SiteForm;
+
+use crate::failure::{Answer, Failure};
+use crate::form::Form;
+use crate::handlers::admin::frame;
+use crate::handlers::mendable;
+use crate::visit::Visit;
+
+async fn page(visit: &Visit, form: SiteForm) -> Result<Settings, Failure> {
+    let notice = domain::messages::render(visit.cx(), &form.notice.value).await?;
+    Ok(Settings { frame: frame(visit).await?, form, notice })
+}
+
+/// `GET /admin/settings`.
+pub async fn edit(visit: Visit) -> Answer {
+    visit.admin()?;
+    let settings = site::settings(visit.cx()).await?;
+    let form = SiteForm {
+        name: settings.name.into(),
+        line: settings.line.into(),
+        sign_ups: settings.sign_ups.as_str().into(),
+        notice: settings.notice.into(),
+        read_only: if settings.read_only { "yes" } else { "" }.into(),
+        error: None,
+    };
+    visit.page(&page(&visit, form).await?)
+}
+
+/// `POST /admin/settings`.
+pub async fn update(visit: Visit, form: Form) -> Answer {
+    visit.admin()?;
+    let mut back = SiteForm {
+        name: form.get("name").into(),
+        line: form.get("line").into(),
+        sign_ups: form.get("sign_ups").into(),
+        notice: form.get("notice").into(),
+        read_only: form.get("read_only").into(),
+        error: None,
+    };
+    let Some(sign_ups) = SignUps::parse(form.get("sign_ups")) else {
+        back.mend("sign_ups", "Choose who may sign up.");
+        return visit.mend(&page(&visit, back).await?);
+    };
+    let new = site::Settings {
+        name: form.get("name").to_owned(),
+        line: form.get("line").to_owned(),
+        sign_ups,
+        notice: form.get("notice").to_owned(),
+        read_only: !form.get("read_only").is_empty(),
+    };
+    match site::update(visit.cx(), visit.viewer(), new).await {
+        Ok(()) => Ok(visit.redirect_saying("/admin/settings", "saved")),
+        Err(error @ domain::Error::Invalid(_)) => {
+            for (field, why) in mendable(error)? {
+                back.mend(&field, why);
+            }
+            visit.mend(&page(&visit, back).await?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /-/notice/hide`: it is not shown any more in this browser, until it says something else.
+pub async fn hide_notice(visit: Visit, form: Form) -> Answer {
+    let back = visit.redirect_saying(form.next("/"), "hidden");
+    Ok(visit.hiding(back, form.get("version")))
+}

@@ -1,0 +1,46 @@
+//! Where somebody was named.
+
+use actix_web::web::Query;
+use domain::model::{MentionRow, MessageId};
+use serde::Deserialize;
+use templates::messages::mentions::Mentions;
+
+use crate::failure::Answer;
+use crate::form::Form;
+use crate::handlers::id;
+use crate::visit::Visit;
+
+/// Mentions on a page.
+const PAGE: usize = 40;
+
+/// What stands in the address.
+#[derive(Deserialize)]
+pub struct Part {
+    before: Option<String>,
+}
+
+/// `GET /mentions`.
+pub async fn index(visit: Visit, part: Query<Part>) -> Answer {
+    visit.signed_in()?;
+    let before: Option<MessageId> = part.before.as_deref().filter(|text| !text.is_empty()).map(id).transpose()?;
+    let frame = visit.frame().await?;
+    let (rows, more) = domain::messages::mentions::list(visit.cx(), visit.viewer(), before, PAGE).await?;
+    let rows: Vec<MentionRow> = rows
+        .into_iter()
+        .map(|(placed, unread)| MentionRow {
+            message: placed.message,
+            topic: placed.topic,
+            group: placed.group,
+            unread,
+        })
+        .collect();
+    let older = rows.last().filter(|_| more).map(|row| row.message.id.to_string());
+    let upto = rows.first().map(|row| row.message.id.to_string()).unwrap_or_default();
+    visit.page(&Mentions { frame, rows, older, upto })
+}
+
+/// `POST /-/mentions/read`: up to the newest that the page showed.
+pub async fn mark_read(visit: Visit, form: Form) -> Answer {
+    domain::messages::mentions::mark_read(visit.cx(), visit.viewer(), id(form.get("upto"))?).await?;
+    Ok(visit.redirect_saying("/mentions", "read"))
+}

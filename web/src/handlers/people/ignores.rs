@@ -1,0 +1,34 @@
+//! Who reaches oneself: ignoring, and who may begin a conversation.
+
+use actix_web::web::Path;
+use domain::model::DirectFrom;
+use templates::people::settings::People;
+
+use crate::failure::Answer;
+use crate::form::Form;
+use crate::visit::Visit;
+
+/// `GET /-/settings/people`.
+pub async fn index(visit: Visit) -> Answer {
+    let user = visit.signed_in()?.person.id;
+    let frame = visit.frame().await?;
+    let own = domain::people::accounts::own(visit.cx(), user).await?;
+    let ignored = domain::people::ignores::list(visit.cx(), visit.viewer()).await?;
+    visit.page(&People { frame, direct_from: own.direct_from, ignored })
+}
+
+/// `POST /-/settings/people`: who may begin a conversation.
+pub async fn update(visit: Visit, form: Form) -> Answer {
+    let from = DirectFrom::parse(form.get("direct_from"));
+    let from = from.ok_or_else(|| domain::Error::invalid("direct_from", "Choose one of them."))?;
+    domain::messages::conversations::set_from(visit.cx(), visit.viewer(), from).await?;
+    Ok(visit.redirect_saying("/-/settings/people", "saved"))
+}
+
+/// `POST /-/users/NAME/ignore`: with `ignored` they are ignored, without it they are heard again.
+pub async fn ignore(visit: Visit, path: Path<String>, form: Form) -> Answer {
+    let ignored = form.get("ignored") == "yes";
+    let person = domain::people::ignores::set(visit.cx(), visit.viewer(), &path, ignored).await?;
+    let profile = format!("/users/{}/", templates::search::encoded(&person.username));
+    Ok(visit.redirect_saying(form.next(&profile), if ignored { "ignored" } else { "unignored" }))
+}

@@ -1,0 +1,11 @@
+//! Accounts: sign-up, sign-in, profiles, settings.
+
+pub mod account;
+pub mod addresses;
+pub mod ignores;
+pub mod own_account;
+pub mod passwords;
+pub mod profiles;
+pub mod settings;
+pub mod sign_ups;
+pub mod two_factor;

@@ -1,0 +1,82 @@
+//! One's own account as a whole: its name, all that is kept of it, its end.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::web::Bytes;
+use domain::people::{account_deletion, accounts, export};
+use domain::platform::secrets::Password;
+use futures_util::TryStreamExt;
+use templates::form::{DeleteForm, NameForm};
+use templates::people::settings::{Account, Delete};
+
+use crate::failure::Answer;
+use crate::form::Form;
+use crate::handlers::mendable;
+use crate::visit::Visit;
+
+/// `GET /-/settings/account`.
+pub async fn edit(visit: Visit) -> Answer {
+    let form = NameForm { username: visit.signed_in()?.person.username.as_str().into(), ..NameForm::default() };
+    let frame = visit.frame().await?;
+    visit.page(&Account { frame, form })
+}
+
+/// `POST /-/settings/account/name`.
+pub async fn rename(visit: Visit, mut form: Form) -> Answer {
+    let user = visit.signed_in()?.person.id;
+    let (name, password) = (form.take("username"), Password::new(form.take("current_password")));
+    match accounts::rename(visit.cx(), user, &name, password).await {
+        Ok(()) => Ok(visit.redirect_saying("/-/settings/account", "renamed")),
+        Err(error) => {
+            let mut back = NameForm { username: name.into(), ..NameForm::default() };
+            for (field, why) in mendable(error)? {
+                back.mend(&field, why);
+            }
+            let frame = visit.frame().await?;
+            visit.mend(&Account { frame, form: back })
+        }
+    }
+}
+
+/// `GET /-/settings/account/download`: read while it is sent, however much it is.
+pub async fn download(visit: Visit) -> Answer {
+    let session = visit.signed_in()?;
+    let lines = export::download(visit.cx(), session.person.id).await?;
+    let name = format!("attachment; filename=\"{}.jsonl\"", session.person.username.replace(['"', '\\'], "_"));
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/x-ndjson; charset=utf-8"))
+        .insert_header((CONTENT_DISPOSITION, name))
+        .insert_header((CACHE_CONTROL, "private, no-store"))
+        .insert_header(("x-content-type-options", "nosniff"))
+        .streaming(lines.map_ok(Bytes::from)))
+}
+
+async fn confirm(visit: &Visit, form: DeleteForm) -> Answer {
+    visit.signed_in()?;
+    let frame = visit.frame().await?;
+    let status = if form.is_wrong() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let groups = i64::try_from(frame.sidebar.groups.len()).unwrap_or(i64::MAX);
+    Ok(visit.page_with(status, &Delete { frame, form, groups }))
+}
+
+/// `GET /-/settings/account/delete`.
+pub async fn delete(visit: Visit) -> Answer {
+    confirm(&visit, DeleteForm::default()).await
+}
+
+/// `POST /-/settings/account/delete`.
+pub async fn destroy(visit: Visit, mut form: Form) -> Answer {
+    let user = visit.signed_in()?.person.id;
+    let (words, password) = (form.take("words"), Password::new(form.take("current_password")));
+    match account_deletion::delete(visit.cx(), user, password, words == "blank").await {
+        Ok(()) => Ok(visit.saying(visit.sign_out("/"), "account-deleted")),
+        Err(error) => {
+            let mut back = DeleteForm { words: words.into(), ..DeleteForm::default() };
+            for (field, why) in mendable(error)? {
+                back.mend(&field, why);
+            }
+            confirm(&visit, back).await
+        }
+    }
+}
