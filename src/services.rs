@@ -4,7 +4,8 @@ use std::net::TcpListener;
 
 use domain::Context;
 use domain::admin::statistics;
-use domain::reactors::{self, Draw};
+use domain::live::draw::Draw;
+use domain::reactors;
 use templates::Template;
 use templates::groups::GroupOf;
 use tokio::signal::unix::{SignalKind, signal};

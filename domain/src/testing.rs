@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 
 use crate::groups::GroupForm;
+use crate::live::draw::Draw;
 use crate::messages::Posted;
 use crate::platform::config::{Config, Limits};
 use crate::platform::context::Context;
+use crate::platform::index::Search;
 use crate::platform::jobs;
 use crate::platform::jobs::{Job, Wake};
 use crate::platform::mail::{Mailer, Words};
 use crate::platform::secrets::{Password, SecretKey};
 use crate::platform::validate::Draft;
-use crate::reactors::Draw;
-use crate::search::Search;
 use crate::{groups, messages, reactors, search, topics};
 use bus::kv::Kv;
 use bus::{Bus, Hub};

@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use domain::topics::placed;
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
@@ -321,7 +322,7 @@ async fn rows_of_the_forum_stay_and_the_import_makes_way(forum: TestForum) {
     ] {
         assert_eq!(report.oddities.count(oddity), 1, "{oddity}\n{report}");
     }
-    let kept = messages::show(&forum.cx, mira, posted.id).await.unwrap();
+    let kept = placed::show(&forum.cx, mira, posted.id).await.unwrap();
     assert_eq!((kept.message.author.username.as_str(), kept.group.slug.as_str()), ("mira", "tea-house"));
     let theirs = groups::by_slug(&forum.cx, Viewer::Anonymous, "tea-house-2").await.unwrap().group;
     let found = topics::by_slug(&forum.cx, Viewer::Anonymous, &theirs.slug, "mine").await.unwrap();

@@ -1,7 +1,7 @@
 //! What stands around every page: head, left column, flash, footing for the scripts.
 
 use domain::model::{GroupId, GroupKind, Level, Person, Sidebar, SidebarGroup, Theme};
-use domain::site::Notice;
+use domain::platform::caches::site::Notice;
 use domain::store::moderation::warnings::NoticeRow;
 use domain::time::Timestamp;
 

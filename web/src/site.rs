@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use domain::Context;
 use domain::bus::Control;
-use domain::groups::Aside;
+use domain::live::presence::Aside;
 use domain::model::{GroupId, Topic};
 
 use tokio::sync::broadcast::Receiver;
@@ -76,7 +76,7 @@ impl Site {
         {
             return Ok(beside);
         }
-        let aside = domain::groups::aside(&self.cx, group).await?;
+        let aside = domain::live::presence::aside(&self.cx, group).await?;
         let topics = domain::topics::latest(&self.cx, group, 6).await?;
         let beside = Beside { aside, topics };
         if let Ok(mut all) = self.asides.lock() {

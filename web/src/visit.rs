@@ -13,10 +13,11 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use domain::bus::Stream;
 use domain::model::{Group, SignUps};
-use domain::people::sessions::{Origin, Session};
+use domain::people::sessions::Origin;
+use domain::platform::caches::sessions::Session;
+use domain::platform::caches::site::{Notice, Site as SiteNow};
 use domain::platform::secrets;
 use domain::policy::{Deed, Standing, Viewer};
-use domain::site::{Notice, Site as SiteNow};
 use domain::{Context, Error};
 use templates::{Frame, Live, Template};
 
@@ -210,7 +211,7 @@ impl Visit {
             frame.live = self.live(Stream::User(session.person.id), None).await;
             frame.sidebar = domain::live::unread::sidebar(self.cx(), session.person.id).await?;
             if session.is_told {
-                frame.told = domain::moderation::warnings::unread(self.cx(), session.person.id).await?;
+                frame.told = domain::live::notices::unread(self.cx(), session.person.id).await?;
             }
         }
         Ok(frame)

@@ -250,6 +250,16 @@ pub fn anyone_reads(kind: GroupKind) -> bool {
     rights(kind, Part::Outside).contains(&Deed::Read)
 }
 
+/// How far what is said in a group of a kind reaches.
+pub fn readers(kind: GroupKind) -> u8 {
+    match kind {
+        GroupKind::Direct => 0,
+        GroupKind::Private => 1,
+        GroupKind::Closed => 2,
+        GroupKind::Public => 3,
+    }
+}
+
 /// Nothing when somebody who reads a message may report it: whoever did not write it.
 ///
 /// # Errors

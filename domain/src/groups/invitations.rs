@@ -1,5 +1,6 @@
 //! Invitations: links into a group that end, and people invited by name.
 
+use crate::live::tell;
 use std::time::Duration;
 
 use crate::groups::{self, Found};
@@ -238,11 +239,11 @@ pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) ->
         None => requests::insert(cx, &mut tx, group.id, user, &message).await?,
     }
     tx.commit().await?;
-    members::tell_keepers(cx, group.id).await;
+    tell::tell_moderators(cx, group.id).await;
     if invitation.role.is_none() {
         return Ok(Followed::Asked(group));
     }
-    members::changed(cx, user, group.id).await;
+    tell::membership_changed(cx, user, group.id).await;
     Ok(Followed::In(group))
 }
 
@@ -280,7 +281,7 @@ pub async fn invite(cx: &Context, viewer: Viewer, group: GroupId, name: &str) ->
         log::write(&mut tx, LogEntry::new(user, LogDeed::Invited).group(group).whom(person.id), cx.now()).await?;
     }
     tx.commit().await?;
-    members::redraw(cx, group, &[person.id]).await?;
+    tell::redraw(cx, group, &[person.id]).await?;
     Ok(())
 }
 
@@ -296,7 +297,7 @@ pub async fn uninvite(cx: &Context, viewer: Viewer, group: GroupId, user: UserId
     store::groups::invitations::uninvite(&mut tx, group, user).await?.ok_or(Error::NotFound)?;
     log::write(&mut tx, LogEntry::new(by, LogDeed::Uninvited).group(group).whom(user), cx.now()).await?;
     tx.commit().await?;
-    members::redraw(cx, group, &[user]).await?;
+    tell::redraw(cx, group, &[user]).await?;
     Ok(())
 }
 
@@ -322,7 +323,7 @@ pub async fn accept(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Grou
     }
     members::enter(&mut tx, group, user, Role::Member, cx.now()).await?;
     tx.commit().await?;
-    members::changed(cx, user, group).await;
+    tell::membership_changed(cx, user, group).await;
     Ok(found.group)
 }
 
@@ -336,7 +337,7 @@ pub async fn decline(cx: &Context, viewer: Viewer, group: GroupId) -> Result<()>
     unread::users_change(cx, &[user]).await?;
     store::groups::invitations::uninvite(&mut tx, group, user).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
-    members::redraw(cx, group, &[user]).await?;
+    tell::redraw(cx, group, &[user]).await?;
     Ok(())
 }
 

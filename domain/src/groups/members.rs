@@ -1,56 +1,24 @@
 //! Who is in a group, and as what: remove, ban, appoint, hand over.
 
+use crate::live::notices;
+use crate::live::tell;
 use serde_json::json;
 
 use crate::groups::{self, Found};
 use crate::live::unread;
-use crate::moderation::warnings;
-use crate::people::sessions;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log;
 use crate::platform::validate;
-use crate::topics::reads;
-use bus::{Control, Stream};
 use model::policy::{Deed, Standing, Viewer};
 use model::{Group, GroupId, Level, NoticeKind, Person, Role, UserId};
 use model::{LogDeed, LogEntry};
 use store::Tx;
 use store::groups::members::{BanRow, MemberRow, Place};
-use store::moderation::bulk_delete::RemovalRow;
-use store::moderation::log::Line;
-use store::moderation::warnings::{NewNotice, WarningRow};
+use store::moderation::warnings::NewNotice;
 
 /// Bans that are listed.
 const LISTED: i64 = 200;
-
-/// Tells all processes, and their own pages, that somebody's part in a group is another: call it after the commit.
-pub(crate) async fn changed(cx: &Context, user: UserId, group: GroupId) {
-    if let Err(error) = unread::users_change(cx, &[user]).await {
-        tracing::warn!(%error, %user, "what they keep order in shows later");
-    }
-    sessions::tell(cx, &Control::MembershipChanged { user, group }).await;
-    if let Err(error) = cx.bus.group_changed(group).await {
-        tracing::warn!(%error, %group, "open pages hear later how many are in the group");
-    }
-    reads::publish_own(cx, user, json!({"type": "member", "group": group}).to_string()).await;
-}
-
-/// Has the open pages of these people be drawn anew, for something about the group changed.
-pub(crate) async fn redraw(cx: &Context, group: GroupId, users: &[UserId]) -> Result<()> {
-    let event: std::sync::Arc<str> = json!({"type": "member", "group": group}).to_string().into();
-    let events: Vec<_> = users.iter().map(|user| (Stream::User(*user), event.clone())).collect();
-    cx.bus.publish(&events).await?;
-    Ok(())
-}
-
-/// Has the pages of those who decide who is in a group be drawn anew; lost words are made good by their next page.
-pub(crate) async fn tell_keepers(cx: &Context, group: GroupId) {
-    let told = async { redraw(cx, group, &store::groups::members::keepers(&cx.db, group).await?).await };
-    if let Err(error) = told.await {
-        tracing::warn!(%error, "a group's keepers were not told");
-    }
-}
 
 /// Somebody's standing to a group as it is now, the group held until the commit.
 ///
@@ -157,31 +125,6 @@ pub async fn chosen(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) 
     Ok(Chosen { found, person, member, is_banned, has_written, has_asked })
 }
 
-/// What was done to somebody in a group, and what of theirs was taken away there, for those who keep order.
-#[derive(Clone, Debug, Default)]
-pub struct Record {
-    /// Rows of the log, the newest first.
-    pub lines: Vec<Line>,
-    /// Removals, the newest first.
-    pub removals: Vec<RemovalRow>,
-    /// Warnings, the newest first.
-    pub warnings: Vec<WarningRow>,
-}
-
-/// The record of somebody in a group.
-///
-/// # Errors
-/// As [`chosen`].
-pub async fn record(cx: &Context, viewer: Viewer, chosen: &Chosen) -> Result<Record> {
-    let (group, user) = (chosen.found.group.id, chosen.person.id);
-    chosen.found.standing.check(Deed::Admit)?;
-    Ok(Record {
-        lines: crate::moderation::log::record(cx, viewer, user, Some(group)).await?,
-        removals: crate::moderation::bulk_delete::list(cx, user, Some(group)).await?,
-        warnings: warnings::warnings(cx, user, Some(group)).await?,
-    })
-}
-
 /// Removes a member. They may come again.
 ///
 /// # Errors
@@ -221,10 +164,10 @@ async fn take_out(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, ba
     let concerned = put_out(cx, &mut tx, Out { by, group, user, place, ban: reason.as_deref() }).await?;
     tx.commit().await?;
     for user in concerned {
-        changed(cx, user, group).await;
+        tell::membership_changed(cx, user, group).await;
     }
     if reason.is_some() {
-        crate::people::accounts::changed(cx, user).await;
+        crate::live::tell::account_changed(cx, user).await;
     }
     Ok(found.group)
 }
@@ -261,7 +204,7 @@ pub(crate) async fn put_out(cx: &Context, tx: &mut Tx, out: Out<'_>) -> Result<V
                 return Err(Error::NotFound);
             }
             let new = NewNotice { user, group: Some(group), kind: NoticeKind::Ban, reason, by };
-            warnings::tell_member(cx, tx, new, place.role.is_some()).await?;
+            notices::tell_member(cx, tx, new, place.role.is_some()).await?;
             LogDeed::MemberBanned
         }
         None if place.role.is_none() => return Err(Error::NotFound),
@@ -289,8 +232,8 @@ pub async fn lift_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId
     store::moderation::warnings::take_back_bans(&mut tx, group, user, by, now).await?;
     log::write(&mut tx, LogEntry::new(by, LogDeed::BanLifted).group(group).whom(user), now).await?;
     tx.commit().await?;
-    changed(cx, user, group).await;
-    crate::people::accounts::changed(cx, user).await;
+    tell::membership_changed(cx, user, group).await;
+    crate::live::tell::account_changed(cx, user).await;
     Ok(found.group)
 }
 
@@ -359,7 +302,7 @@ async fn appoint(
     }
     tx.commit().await?;
     for user in concerned {
-        changed(cx, user, group).await;
+        tell::membership_changed(cx, user, group).await;
     }
     Ok(found.group)
 }
@@ -387,6 +330,6 @@ pub async fn set_level(cx: &Context, viewer: Viewer, group: GroupId, level: Leve
         return Err(Error::Forbidden("You are not in this group."));
     }
     tx.commit().await?;
-    reads::publish_own(cx, user, json!({"type": "member", "group": group}).to_string()).await;
+    tell::publish_own(cx, user, json!({"type": "member", "group": group}).to_string()).await;
     Ok(found.group)
 }

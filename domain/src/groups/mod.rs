@@ -1,12 +1,12 @@
 //! Groups: make, find, join, leave, change, archive, delete. Who is in them otherwise is decided in `members.rs`.
 
+pub mod direct_names;
 pub mod invitations;
 pub mod members;
 pub mod requests;
 
+use crate::live::tell;
 use crate::live::unread;
-use crate::messages::conversations;
-use crate::people::sessions;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
@@ -17,12 +17,11 @@ use crate::screening::screen;
 use crate::screening::screen::Describing;
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
-use crate::topics::moves;
 use bus::Control;
 use model::names;
 use model::policy::{self, Deed, Standing, Viewer};
 use model::time::Timestamp;
-use model::{Category, Group, GroupId, GroupKind, GroupRow, Person, Role, UserId, Waits};
+use model::{Category, Group, GroupId, GroupKind, GroupRow, Role, UserId, Waits};
 use model::{LogDeed, LogEntry};
 use store::Tx;
 use store::groups::members::MemberRow;
@@ -189,7 +188,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     };
     store::groups::members::join(&mut tx, id, user, Role::Admin, now).await?;
     tx.commit().await?;
-    members::changed(cx, user, id).await;
+    tell::membership_changed(cx, user, id).await;
     let GroupForm { kind, category, slow_seconds, first_held, .. } = form;
     let (archived_at, creator_id, created_at) = (None, user, now);
     Ok(Group {
@@ -228,7 +227,7 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
     let mut tx = cx.db.begin().await?;
     let standing = members::held(&mut tx, viewer, id).await?;
     standing.check(Deed::Administer)?;
-    let opens = moves::readers(form.kind) > moves::readers(standing.kind);
+    let opens = model::policy::readers(form.kind) > model::policy::readers(standing.kind);
     if opens && !form.opens {
         return Err(Error::invalid(
             "kind",
@@ -323,9 +322,9 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: GroupId, name: &str) -> Re
     }
     tx.commit().await?;
     cx.wake.after_commit();
-    sessions::tell(cx, &Control::GroupChanged { group: id }).await;
+    cx.tell(&Control::GroupChanged { group: id }).await;
     for user in members.into_iter().chain(invited) {
-        members::changed(cx, user, id).await;
+        tell::membership_changed(cx, user, id).await;
     }
     Ok(())
 }
@@ -343,7 +342,7 @@ async fn save_change(cx: &Context, mut tx: Tx, id: GroupId) -> Result<()> {
     jobs::enqueue(&mut tx, &Job::GroupChanged { group: id }, cx.now()).await?;
     tx.commit().await?;
     cx.wake.after_commit();
-    sessions::tell(cx, &Control::GroupChanged { group: id }).await;
+    cx.tell(&Control::GroupChanged { group: id }).await;
     Ok(())
 }
 
@@ -366,7 +365,7 @@ pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     // Whoever comes into a group that everyone left decides in it.
     members::take_over(&mut tx, id, user, cx.now()).await?;
     tx.commit().await?;
-    members::changed(cx, user, id).await;
+    tell::membership_changed(cx, user, id).await;
     Ok(found.group)
 }
 
@@ -392,7 +391,7 @@ pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
             bury(&mut tx, id, cx.now()).await?;
         }
         GroupKind::Direct => {
-            conversations::rename(&mut tx, id).await?;
+            direct_names::rename(&mut tx, id).await?;
             jobs::enqueue(&mut tx, &Job::GroupChanged { group: id }, cx.now()).await?;
         }
         GroupKind::Private if left == 0 => {
@@ -412,7 +411,7 @@ pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     tx.commit().await?;
     cx.wake.after_commit();
     for user in concerned {
-        members::changed(cx, user, id).await;
+        tell::membership_changed(cx, user, id).await;
     }
     Ok(found.group)
 }
@@ -423,7 +422,7 @@ pub async fn admit(cx: &Context, group: GroupId, user: UserId, role: Role) -> Re
     unread::users_change(cx, &[user]).await?;
     members::enter(&mut tx, group, user, role, cx.now()).await?;
     tx.commit().await?;
-    members::changed(cx, user, group).await;
+    tell::membership_changed(cx, user, group).await;
     Ok(())
 }
 
@@ -456,48 +455,4 @@ pub async fn list_members(cx: &Context, found: &Found, page: i64, limit: i64) ->
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
     Ok((total, rows, more))
-}
-
-/// What stands beside a group's pages.
-#[derive(Clone, Debug, Default)]
-pub struct Aside {
-    /// How many are in it.
-    pub members: i64,
-    /// Who of them is here now, at most a few dozen.
-    pub here: Vec<Person>,
-    /// How many more are.
-    pub more: i64,
-    /// Who is left out, now and when they come: those whom the reader ignores.
-    pub without: Vec<UserId>,
-}
-
-/// How many of those here are named.
-const NAMED: usize = 50;
-
-/// Size of the group and who is here of it.
-pub async fn aside(cx: &Context, group: GroupId) -> Result<Aside> {
-    let here = store::groups::members::among(&cx.db, group, &cx.bus.here().await?).await?;
-    aside_of(cx, group, here).await
-}
-
-/// The same, when it is known who is here of it.
-pub(crate) async fn aside_of(cx: &Context, group: GroupId, mut here: Vec<UserId>) -> Result<Aside> {
-    let members = store::groups::members::count(&cx.db, group).await?;
-    let more = here.len().saturating_sub(NAMED) as i64;
-    here.sort_unstable();
-    here.truncate(NAMED);
-    Ok(Aside { members, here: store::people::users::by_ids(&cx.db, &here).await?, more, without: Vec::new() })
-}
-
-/// What follows when a group was changed: everyone in it counts again, and those outside who are mentioned in it, for whom it
-/// may have come or gone; open pages of it are drawn anew.
-pub(crate) async fn changed(cx: &Context, group: GroupId) -> Result<()> {
-    unread::group_changed(cx, group).await?;
-    let outside = store::messages::mentions::outside(&cx.db, group).await?;
-    unread::users_change(cx, &outside).await?;
-    let present = cx.bus.listening().await?;
-    let inside = store::groups::members::among(&cx.db, group, &present).await?;
-    members::redraw(cx, group, &inside).await?;
-    sessions::tell(cx, &Control::SearchChanged).await;
-    Ok(())
 }

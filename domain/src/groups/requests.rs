@@ -1,5 +1,6 @@
 //! Asking to be let into a group, and answering.
 
+use crate::live::tell;
 use std::time::Duration;
 
 use crate::groups::members;
@@ -45,7 +46,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, group: GroupId, message: &str) ->
     members::held(&mut tx, viewer, group).await?.check(Deed::Ask)?;
     insert(cx, &mut tx, group, user, &message).await?;
     tx.commit().await?;
-    members::tell_keepers(cx, group).await;
+    tell::tell_moderators(cx, group).await;
     Ok(found.group)
 }
 
@@ -77,7 +78,7 @@ pub async fn withdraw(cx: &Context, viewer: Viewer, group: GroupId) -> Result<()
         return Err(Error::NotFound);
     }
     tx.commit().await?;
-    members::tell_keepers(cx, group).await;
+    tell::tell_moderators(cx, group).await;
     Ok(())
 }
 
@@ -144,9 +145,9 @@ pub async fn answer(
     };
     tx.commit().await?;
     for user in &answered {
-        members::changed(cx, *user, group).await;
+        tell::membership_changed(cx, *user, group).await;
     }
-    members::tell_keepers(cx, group).await;
+    tell::tell_moderators(cx, group).await;
     Ok((found.group, answered.len()))
 }
 

@@ -1,16 +1,14 @@
 //! Who is here, group by group, told to those who are.
 
+use model::Person;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::groups;
-use crate::groups::Aside;
-use crate::people::sessions;
+use crate::live::draw::Draw;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
-use crate::reactors::Draw;
 use bus::{Control, Stream};
 use model::policy;
 use model::{GroupId, GroupKind, UserId};
@@ -58,7 +56,7 @@ pub async fn tell(cx: &Context, draw: &Draw) -> Result<()> {
     let here = cx.bus.here().await?;
     for part in changed.chunks(GROUPS) {
         // Whoever draws a page from now on draws it as it is now.
-        sessions::tell(cx, &Control::HereChanged { groups: part.to_vec() }).await;
+        cx.tell(&Control::HereChanged { groups: part.to_vec() }).await;
         let mut members: BTreeMap<GroupId, Vec<UserId>> = part.iter().map(|group| (*group, Vec::new())).collect();
         for (group, user) in store::groups::members_of_among(&cx.db, part, &here).await? {
             members.entry(group).or_default().push(user);
@@ -80,7 +78,7 @@ async fn tell_group(cx: &Context, draw: &Draw, group: GroupId, kind: GroupKind, 
             .extend(cx.bus.watchers(group).await?.into_iter().filter(|user| !here.contains(user)).map(Stream::User));
         audience.push(Stream::Group(group));
     }
-    let aside: Aside = groups::aside_of(cx, group, here).await?;
+    let aside: Aside = aside_of(cx, group, here).await?;
     let event = json!({
         "type": "presence",
         "group": group,
@@ -92,3 +90,34 @@ async fn tell_group(cx: &Context, draw: &Draw, group: GroupId, kind: GroupKind, 
     cx.bus.publish(&events).await?;
     Ok(())
 }
+
+/// What stands beside a group's pages.
+#[derive(Clone, Debug, Default)]
+pub struct Aside {
+    /// How many are in it.
+    pub members: i64,
+    /// Who of them is here now, at most a few dozen.
+    pub here: Vec<Person>,
+    /// How many more are.
+    pub more: i64,
+    /// Who is left out, now and when they come: those whom the reader ignores.
+    pub without: Vec<UserId>,
+}
+
+/// Size of the group and who is here of it.
+pub async fn aside(cx: &Context, group: GroupId) -> Result<Aside> {
+    let here = store::groups::members::among(&cx.db, group, &cx.bus.here().await?).await?;
+    aside_of(cx, group, here).await
+}
+
+/// The same, when it is known who is here of it.
+pub(crate) async fn aside_of(cx: &Context, group: GroupId, mut here: Vec<UserId>) -> Result<Aside> {
+    let members = store::groups::members::count(&cx.db, group).await?;
+    let more = here.len().saturating_sub(NAMED) as i64;
+    here.sort_unstable();
+    here.truncate(NAMED);
+    Ok(Aside { members, here: store::people::users::by_ids(&cx.db, &here).await?, more, without: Vec::new() })
+}
+
+/// How many of those here are named.
+const NAMED: usize = 50;

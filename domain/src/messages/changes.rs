@@ -1,12 +1,12 @@
 //! Messages that are edited and deleted.
 
-use super::parse;
-use crate::groups::members;
+use crate::live::tell;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
 use crate::platform::jobs::Job;
 use crate::platform::log;
+use crate::platform::text::parse;
 use crate::platform::validate;
 use crate::platform::validate::Draft;
 use crate::screening::screen;
@@ -99,7 +99,7 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
         tx.commit().await?;
         cx.wake.after_commit();
         if !passed.reports.is_empty() {
-            members::tell_keepers(cx, editable.group.id).await;
+            tell::tell_moderators(cx, editable.group.id).await;
         }
     }
     Ok(place_in(&editable))
@@ -125,10 +125,9 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place
         return Err(Error::Forbidden("A moderator moved this message just now: look at it where it is."));
     }
     let gone = take_away(cx, &mut tx, id, editable.topic.id, user).await?;
-    if editable.group.is_direct()
-        && crate::messages::conversations::is_titled_by(&editable.topic.name, &editable.raw.raw)
+    if editable.group.is_direct() && crate::groups::direct_names::is_titled_by(&editable.topic.name, &editable.raw.raw)
     {
-        crate::messages::conversations::untitle(&mut tx, &[id], cx.now()).await?;
+        crate::groups::direct_names::reset_title(&mut tx, &[id], cx.now()).await?;
     }
     let author = editable.raw.author_id;
     if user != author {

@@ -1,12 +1,15 @@
 //! Conversations of a few people: a group of kind direct, whose members they are.
 
+use crate::groups::direct_names;
+use crate::live::tell;
+use crate::platform::text;
 use std::time::Duration;
 
 use crate::groups;
 use crate::groups::members;
 use crate::live::unread;
 use crate::messages::{self, Posted};
-use crate::people::{accounts, sessions};
+use crate::people::accounts;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
@@ -20,8 +23,7 @@ use crate::topics;
 use model::names;
 use model::policy::{Correspondents, Deed, Viewer};
 use model::time::Timestamp;
-use model::{Category, DirectFrom, Group, GroupId, GroupKind, MessageId, Person, Role, User, UserId};
-use store::Tx;
+use model::{Category, DirectFrom, Group, GroupId, GroupKind, Person, Role, User, UserId};
 use store::groups::Described;
 use store::search_log;
 use store::search_log::Changed;
@@ -30,8 +32,6 @@ use store::search_log::Changed;
 pub const MOST: usize = 20;
 /// How young an account is that may begin few conversations.
 const NEW: Duration = Duration::from_secs(3 * 24 * 3_600);
-/// Characters of a title that is made of the first words.
-const TITLE: usize = 60;
 
 /// How somebody stands to the one who wants to write to them.
 pub(crate) async fn correspondents(cx: &Context, from: UserId, to: &User) -> Result<Correspondents> {
@@ -47,7 +47,7 @@ pub async fn set_from(cx: &Context, viewer: Viewer, from: DirectFrom) -> Result<
     let mut tx = cx.db.begin().await?;
     store::people::users::set_direct_from(&mut tx, user, from).await?;
     tx.commit().await?;
-    accounts::changed(cx, user).await;
+    tell::account_changed(cx, user).await;
     Ok(())
 }
 
@@ -99,8 +99,8 @@ async fn count(cx: &Context, user: UserId) -> Result<()> {
 
 fn title(typed: &str, text: &str) -> Result<String> {
     if validate::one_line(typed).is_empty() {
-        let made = markup::excerpt(text, TITLE);
-        return Ok(if made.is_empty() { UNTITLED.to_owned() } else { made });
+        let made = markup::excerpt(text, direct_names::TITLE);
+        return Ok(if made.is_empty() { direct_names::UNTITLED.to_owned() } else { made });
     }
     validate::title(typed)
 }
@@ -111,23 +111,6 @@ fn word(typed: &str) -> String {
         true => "talk".to_owned(),
         false => names::slugify(typed),
     }
-}
-
-/// What a topic is called that has no title, and whose first words are none.
-const UNTITLED: &str = "Untitled";
-
-/// Takes the words of messages that go out of the titles that were made of them. In a transaction that holds their topics.
-pub(crate) async fn untitle(tx: &mut Tx, messages: &[MessageId], now: Timestamp) -> Result<()> {
-    for topic in store::messages::conversations::untitle(tx, messages, UNTITLED).await? {
-        search_log::insert(tx, Changed::Topic(topic)).await?;
-        jobs::enqueue(tx, &Job::TopicChanged { topic }, now).await?;
-    }
-    Ok(())
-}
-
-/// Whether a topic of a conversation is called by these words, which are its first.
-pub(crate) fn is_titled_by(title: &str, text: &str) -> bool {
-    title == markup::excerpt(text, TITLE)
 }
 
 /// Begins a conversation, or goes on in the one that these people have already. The same form sent twice posts once.
@@ -149,7 +132,7 @@ pub async fn start(cx: &Context, viewer: Viewer, to: &str, titled: &str, draft: 
     }
     count(cx, user).await?;
     rate_limits::count_by_age(cx, rate_limits::Deed::Post, user).await?;
-    let nodes = messages::parse(cx, &draft.text).await?;
+    let nodes = text::parse(cx, &draft.text).await?;
     screen::direct(cx, viewer, &title, &draft.text, &nodes).await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
@@ -168,7 +151,7 @@ pub async fn start(cx: &Context, viewer: Viewer, to: &str, titled: &str, draft: 
     for member in &all {
         store::groups::members::join(&mut tx, group, *member, Role::Member, Timestamp(now.0 - 1)).await?;
     }
-    rename(&mut tx, group).await?;
+    direct_names::rename(&mut tx, group).await?;
     let (topic, topic_slug) = topics::insert_under(&mut tx, group, &title, &word(titled), user, now).await?;
     search_log::insert(&mut tx, Changed::Topic(topic)).await?;
     let Some(saved) = store::messages::save(&mut tx, &draft.by(user, (group, topic), &nodes, now)).await? else {
@@ -178,7 +161,7 @@ pub async fn start(cx: &Context, viewer: Viewer, to: &str, titled: &str, draft: 
     tx.commit().await?;
     cx.wake.after_commit();
     for member in all {
-        members::changed(cx, member, group).await;
+        tell::membership_changed(cx, member, group).await;
     }
     Ok(Posted { id: saved.id, seq: saved.seq, topic, group, group_slug: slug, topic_slug })
 }
@@ -196,13 +179,6 @@ async fn go_on(
         Some(topic) if validate::one_line(titled).is_empty() => messages::post(cx, viewer, topic.id, draft).await,
         _ => topics::start(cx, viewer, group, title, draft).await,
     }
-}
-
-/// Gives a conversation the names of its people.
-pub(crate) async fn rename(tx: &mut Tx, group: GroupId) -> Result<()> {
-    let names = store::groups::members::names(tx, group).await?;
-    store::groups::rename(tx, group, &names.join(", ")).await?;
-    Ok(())
 }
 
 /// A conversation that the reader is in.
@@ -233,7 +209,7 @@ pub async fn add(cx: &Context, viewer: Viewer, group: GroupId, to: &str, draft: 
         count(cx, user).await?;
     }
     rate_limits::count_by_age(cx, rate_limits::Deed::Post, user).await?;
-    let nodes = messages::parse(cx, &draft.text).await?;
+    let nodes = text::parse(cx, &draft.text).await?;
     let title = title("", &draft.text)?;
     screen::direct(cx, viewer, &title, &draft.text, &nodes).await?;
     let mut tx = cx.db.begin().await?;
@@ -254,7 +230,7 @@ pub async fn add(cx: &Context, viewer: Viewer, group: GroupId, to: &str, draft: 
     if there + added as i64 > MOST as i64 {
         return Err(Error::invalid("to", format!("A conversation has at most {MOST} people.")));
     }
-    rename(&mut tx, group).await?;
+    direct_names::rename(&mut tx, group).await?;
     let (topic, topic_slug) = topics::insert_under(&mut tx, group, &title, &word(""), user, now).await?;
     search_log::insert(&mut tx, Changed::Topic(topic)).await?;
     // So that it counts for those who came with it.
@@ -266,9 +242,9 @@ pub async fn add(cx: &Context, viewer: Viewer, group: GroupId, to: &str, draft: 
     jobs::enqueue(&mut tx, &Job::GroupChanged { group }, cx.now()).await?;
     tx.commit().await?;
     cx.wake.after_commit();
-    sessions::tell(cx, &bus::Control::GroupChanged { group }).await;
+    cx.tell(&bus::Control::GroupChanged { group }).await;
     for id in ids {
-        members::changed(cx, id, group).await;
+        tell::membership_changed(cx, id, group).await;
     }
     let Group { slug: group_slug, .. } = found.group;
     Ok(Posted { id: saved.id, seq: saved.seq, topic, group, group_slug, topic_slug })

@@ -1,10 +1,10 @@
 //! History: what a message said before, and bringing back one that was deleted.
 
+use crate::topics::placed;
 use std::time::Duration;
 
 use similar::{Algorithm, ChangeTag, TextDiff};
 
-use crate::messages;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
@@ -74,7 +74,7 @@ pub struct History {
 /// [`Error::NotFound`], [`Error::Forbidden`].
 pub async fn of(cx: &Context, viewer: Viewer, id: MessageId) -> Result<History> {
     let user = viewer.user()?;
-    let placed = messages::show_in_place(cx, viewer, id).await?;
+    let placed = placed::show_in_place(cx, viewer, id).await?;
     let found = topics::find(cx, viewer, placed.topic.id).await?;
     let moderates = found.standing.may(Deed::Moderate);
     if !moderates && placed.message.author.id != user {
@@ -98,7 +98,7 @@ pub async fn of(cx: &Context, viewer: Viewer, id: MessageId) -> Result<History> 
         before = Some(raw);
     }
     versions.reverse();
-    let messages::Placed { message, topic, group } = placed;
+    let placed::Placed { message, topic, group } = placed;
     Ok(History { message, topic, group, versions, kept_until, may_restore })
 }
 
@@ -169,7 +169,7 @@ fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
 /// [`Error::NotFound`] when its words are gone for good; [`Error::Forbidden`] when it is not theirs to bring back.
 pub async fn restore(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place> {
     let user = viewer.user()?;
-    let placed = messages::show_in_place(cx, viewer, id).await?;
+    let placed = placed::show_in_place(cx, viewer, id).await?;
     let found = topics::find(cx, viewer, placed.topic.id).await?;
     let deletion = store::messages::history::deletion(&cx.db, id).await?;
     if let Some(deletion) = deletion {

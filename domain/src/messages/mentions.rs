@@ -1,12 +1,13 @@
 //! Mentions: the page of them, and marking them read.
 
+use crate::live::tell;
+use crate::topics::placed;
 use serde_json::json;
 
 use crate::live::unread;
-use crate::messages::{self, Placed};
 use crate::platform::context::Context;
 use crate::platform::error::Result;
-use crate::topics::reads;
+use crate::topics::placed::Placed;
 use model::policy::Viewer;
 use model::{MessageId, UserId};
 
@@ -24,7 +25,7 @@ pub async fn list(
     let more = rows.len() > limit;
     rows.truncate(limit);
     let ids: Vec<MessageId> = rows.iter().map(|(id, _)| *id).collect();
-    let placed = messages::placed(cx, viewer, &ids).await?;
+    let placed = placed::placed(cx, viewer, &ids).await?;
     let with = |place: Placed| {
         let unread = rows.iter().any(|(id, unread)| *id == place.message.id && *unread);
         (place, unread)
@@ -45,6 +46,6 @@ pub async fn mark_read(cx: &Context, viewer: Viewer, upto: MessageId) -> Result<
 /// Tells somebody's tabs how many of their mentions are unread.
 pub(crate) async fn tell_count(cx: &Context, user: UserId) -> Result<()> {
     let mentions = store::messages::mentions::unread(&cx.db, user).await?;
-    reads::publish_own(cx, user, json!({"type": "mention", "mentions": mentions}).to_string()).await;
+    tell::publish_own(cx, user, json!({"type": "mention", "mentions": mentions}).to_string()).await;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Messages: read and post.
 
+pub mod by_person;
 mod changes;
 pub mod conversations;
 pub mod history;
@@ -9,9 +10,9 @@ pub mod stars;
 pub use changes::{Editable, deletable, delete, edit, editable};
 pub(crate) use changes::{take_away, take_away_at, take_over};
 
-use std::collections::HashMap;
+use crate::live::tell;
+use crate::platform::text;
 
-use crate::groups::members;
 use crate::moderation::approval_queue;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -25,9 +26,8 @@ use crate::topics;
 use markup::{self, Node};
 use model::policy::Viewer;
 use model::time::Timestamp;
-use model::{Group, GroupId, Message, MessageId, Topic, TopicId, UserId};
+use model::{GroupId, Message, MessageId, TopicId, UserId};
 use store::messages::{NewMessage, Saved};
-use store::topics::Place;
 
 /// Messages on a page.
 pub const PAGE: i64 = 50;
@@ -132,7 +132,7 @@ pub async fn post(cx: &Context, viewer: Viewer, topic: TopicId, draft: Draft) ->
     let topic = found.topic.id;
     found.check_open()?;
     let draft = validate::message(draft)?;
-    let nodes = parse(cx, &draft.text).await?;
+    let nodes = text::parse(cx, &draft.text).await?;
     let passed = match pass(cx, user, &found, &draft.text, &nodes).await {
         Ok(passed) => passed,
         // Who sends a form again because the answer got lost is told where it went.
@@ -168,7 +168,7 @@ pub async fn post(cx: &Context, viewer: Viewer, topic: TopicId, draft: Draft) ->
     };
     cx.wake.after_commit();
     if !passed.reports.is_empty() {
-        members::tell_keepers(cx, found.group.id).await;
+        tell::tell_moderators(cx, found.group.id).await;
     }
     Ok(Posted::there(&found, id, seq))
 }
@@ -246,74 +246,6 @@ pub(crate) async fn posted_meanwhile(
     posted_before(cx, viewer, draft, to).await?.ok_or(Error::NotFound)
 }
 
-/// Parses a text, its names looked up in one query.
-pub(crate) async fn parse(cx: &Context, text: &str) -> Result<Vec<Node>> {
-    let parsed = markup::parse(text, &cx.markup_site());
-    let people = store::people::users::by_names(&cx.db, parsed.usernames()).await?;
-    let known: HashMap<String, markup::Person> = people
-        .into_iter()
-        .map(|named| (named.lower, markup::Person { id: named.person.id.0, username: named.person.username }))
-        .collect();
-    Ok(parsed.into_nodes(&known))
-}
-
-/// A text that is not a message (a description, a bio) as HTML.
-pub async fn render(cx: &Context, text: &str) -> Result<String> {
-    if text.is_empty() {
-        return Ok(String::new());
-    }
-    Ok(parse(cx, text).await?.iter().map(Node::markup).collect())
-}
-
-/// Where a message stands.
-///
-/// # Errors
-/// [`Error::NotFound`] when there is none or the reader may not know of it.
-pub async fn place(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place> {
-    let place = store::topics::place_of(&cx.db, id).await?.ok_or(Error::NotFound)?;
-    topics::find(cx, viewer, place.topic_id).await?;
-    Ok(place)
-}
-
-/// A message with where it stands, for lists of messages from many topics.
-#[derive(Clone, Debug)]
-pub struct Placed {
-    /// The message.
-    pub message: Message,
-    /// Its topic.
-    pub topic: Topic,
-    /// Its group.
-    pub group: Group,
-}
-
-/// One message as a page shows it, with where it stands.
-///
-/// # Errors
-/// [`Error::NotFound`] when there is none or the reader may not know of it.
-pub async fn show(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Placed> {
-    placed(cx, viewer, &[id]).await?.pop().ok_or(Error::NotFound)
-}
-
-/// Those of the messages that the reader may see, in the order given. Three statements however many.
-pub async fn placed(cx: &Context, viewer: Viewer, ids: &[MessageId]) -> Result<Vec<Placed>> {
-    let mut messages = store::messages::by_ids(&cx.db, ids).await?;
-    crate::people::ignores::fold(cx, viewer, &mut messages).await?;
-    let topic_ids: Vec<TopicId> = messages.iter().map(|m| m.topic_id).collect();
-    let topics: HashMap<TopicId, Topic> =
-        store::topics::visible(&cx.db, viewer.id_or_none(), &topic_ids).await?.into_iter().map(|t| (t.id, t)).collect();
-    let group_ids: Vec<GroupId> = topics.values().map(|t| t.group_id).collect();
-    let groups: HashMap<GroupId, Group> =
-        store::groups::by_ids(&cx.db, &group_ids).await?.into_iter().map(|g| (g.id, g)).collect();
-    let mut found: HashMap<MessageId, Placed> = HashMap::new();
-    for mut message in messages {
-        let Some(topic) = topics.get(&message.topic_id) else { continue };
-        let Some(group) = groups.get(&topic.group_id) else { continue };
-        message.follows = false;
-        found.insert(message.id, Placed { message, topic: topic.clone(), group: group.clone() });
-    }
-    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
-}
-
 /// Parses again what was parsed by an older version: how many messages were. `told` hears how many are done.
 pub async fn reparse(cx: &Context, all: bool, mut told: impl FnMut(u64)) -> Result<u64> {
     let version = if all { i64::MAX } else { i64::from(markup::NODES_VERSION) };
@@ -326,7 +258,7 @@ pub async fn reparse(cx: &Context, all: bool, mut told: impl FnMut(u64)) -> Resu
         let mut tx = cx.db.begin().await?;
         let mut parsed = Vec::with_capacity(batch.len());
         for (id, raw) in batch {
-            let nodes = parse(cx, &raw).await?;
+            let nodes = text::parse(cx, &raw).await?;
             parsed.push((id, raw, nodes));
         }
         for (id, raw, nodes) in &parsed {
@@ -335,14 +267,4 @@ pub async fn reparse(cx: &Context, all: bool, mut told: impl FnMut(u64)) -> Resu
         tx.commit().await?;
         told(done);
     }
-}
-
-/// One message as it stands in its topic, whether its name is shown decided by the one before it.
-///
-/// # Errors
-/// [`Error::NotFound`] when there is none or the reader may not know of it.
-pub async fn show_in_place(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Placed> {
-    let placed = show(cx, viewer, id).await?;
-    let message = store::messages::by_id(&cx.db, id).await?.ok_or(Error::NotFound)?;
-    Ok(Placed { message, ..placed })
 }

@@ -1,6 +1,8 @@
 //! Messages that wait for approval: held, taken back, approved, declined. Until one is approved, nobody but its author and those who keep
 //! order there can come by it: it stands in a table of its own.
 
+use crate::live::tell;
+use crate::platform::text;
 use std::time::Duration;
 
 use crate::groups::members;
@@ -75,8 +77,8 @@ pub(crate) async fn keep(cx: &Context, viewer: Viewer, place: Place<'_>, draft: 
 
 /// Pages of those who answer show how many wait; those of the author what waits.
 async fn tell(cx: &Context, group: GroupId, author: UserId) {
-    members::tell_keepers(cx, group).await;
-    if let Err(error) = members::redraw(cx, group, &[author]).await {
+    tell::tell_moderators(cx, group).await;
+    if let Err(error) = tell::redraw(cx, group, &[author]).await {
         tracing::warn!(%error, "an author's pages were not told");
     }
 }
@@ -247,7 +249,7 @@ async fn approve(cx: &Context, viewer: Viewer, row: &HeldRow) -> Result<bool> {
         }
         found.check_open()?;
     }
-    let nodes = messages::parse(cx, &row.raw).await?;
+    let nodes = text::parse(cx, &row.raw).await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     store::people::users::hold(&mut tx, &[author.id]).await?;

@@ -3,22 +3,24 @@
 
 mod steps;
 
+use crate::live::notices;
+use crate::live::tell;
+use crate::people::admins;
 use std::time::Duration;
 
 pub(crate) use steps::work;
 
+use crate::groups;
 use crate::groups::members;
 use crate::live::unread;
 use crate::messages::history::KEPT;
-use crate::moderation::warnings;
-use crate::people::{accounts, sessions};
+use crate::people::sessions;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
 use crate::platform::jobs::Job;
 use crate::platform::log;
 use crate::platform::validate;
-use crate::{admin, groups};
 use model::policy::{Deed, Viewer};
 use model::time::Timestamp;
 use model::{Group, GroupId, NoticeKind, RemovalId, User, UserId};
@@ -106,7 +108,7 @@ pub async fn of_site(cx: &Context, viewer: Viewer, user: UserId) -> Result<(User
 
 async fn removable(cx: &Context, viewer: Viewer, user: UserId) -> Result<User> {
     viewer.site_admin()?;
-    let found = admin::person(cx, viewer, user).await?;
+    let found = admins::person(cx, viewer, user).await?;
     if found.is_admin {
         return Err(Error::Forbidden("They administer the site: that has to be taken from them first."));
     }
@@ -141,7 +143,7 @@ pub async fn clear_site(
     user: UserId,
     span: Span,
     reason: &str,
-    bar: Option<admin::Bar>,
+    bar: Option<admins::Bar>,
 ) -> Result<User> {
     let by = viewer.site_admin()?;
     let found = removable(cx, viewer, user).await?;
@@ -155,7 +157,7 @@ pub async fn clear_site(
     store::people::users::hold(&mut tx, &[user]).await?;
     begin(cx, &mut tx, NewRemoval { user, group: None, by, reason: &reason, since }, span).await?;
     let ended = match bar {
-        Some(bar) => admin::bar_in(cx, &mut tx, by, user, bar, &reason).await?,
+        Some(bar) => admins::bar_in(cx, &mut tx, by, user, bar, &reason).await?,
         None => Vec::new(),
     };
     tx.commit().await?;
@@ -163,7 +165,7 @@ pub async fn clear_site(
     for id in ended {
         sessions::ended_everywhere(cx, id).await;
     }
-    accounts::changed(cx, user).await;
+    tell::account_changed(cx, user).await;
     Ok(found)
 }
 
@@ -205,9 +207,9 @@ pub async fn clear_group(
     tx.commit().await?;
     cx.wake.after_commit();
     for user in concerned {
-        members::changed(cx, user, group).await;
+        tell::membership_changed(cx, user, group).await;
     }
-    accounts::changed(cx, user).await;
+    tell::account_changed(cx, user).await;
     Ok(chosen.found.group)
 }
 
@@ -224,7 +226,7 @@ async fn begin(cx: &Context, tx: &mut Tx, new: NewRemoval<'_>, span: Span) -> Re
     let now = cx.now();
     let NewRemoval { user, group, by, reason, .. } = new;
     let removal = store::moderation::bulk_delete::insert(tx, new, now).await?;
-    warnings::tell(cx, tx, NewNotice { user, group, kind: NoticeKind::Removal, reason, by }).await?;
+    notices::tell(cx, tx, NewNotice { user, group, kind: NoticeKind::Removal, reason, by }).await?;
     let deed = LogEntry::new(by, LogDeed::PersonCleared).whom(user).reason(reason).detail(span.label().to_lowercase());
     log::write(tx, LogEntry { group, ..deed }, now).await?;
     jobs::enqueue(tx, &Job::ClearPerson { removal }, now).await?;
@@ -271,13 +273,13 @@ async fn undo(cx: &Context, mut tx: Tx, row: &RemovalRow, by: UserId) -> Result<
         return Err(Error::NotFound);
     }
     if !store::moderation::bulk_delete::is_covered(&mut tx, removal).await? {
-        warnings::tell(cx, &mut tx, NewNotice { user, group, kind: NoticeKind::Restored, reason: "", by }).await?;
+        notices::tell(cx, &mut tx, NewNotice { user, group, kind: NoticeKind::Restored, reason: "", by }).await?;
     }
     let deed = LogEntry::new(by, LogDeed::ClearingUndone).whom(user);
     log::write(&mut tx, LogEntry { group, ..deed }, now).await?;
     jobs::enqueue(&mut tx, &Job::BringBack { removal }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
-    accounts::changed(cx, user).await;
+    tell::account_changed(cx, user).await;
     Ok(user)
 }

@@ -3,6 +3,7 @@
 pub mod approval_queue;
 pub mod bulk_delete;
 pub mod log;
+pub mod records;
 pub mod reports;
 pub mod rules;
 pub mod warnings;

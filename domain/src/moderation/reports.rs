@@ -1,16 +1,19 @@
 //! Reporting a message to those who keep order, and answering.
 
+use crate::live::tell;
+use crate::topics::placed;
 use std::collections::HashMap;
 
 use crate::groups::members;
 use crate::groups::{self, Found};
-use crate::messages::{self, Placed};
+use crate::messages;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log;
 use crate::platform::validate;
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
+use crate::topics::placed::Placed;
 use model::policy::{self, Viewer};
 use model::time::Timestamp;
 use model::{Grounds, GroupId, GroupKind, Message, MessageId, ReportId, Verdict};
@@ -37,7 +40,7 @@ pub struct Reportable {
 /// [`Error::NotFound`] also when it was deleted, [`Error::Forbidden`] on their own.
 pub async fn reportable(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Reportable> {
     let user = viewer.user()?;
-    let placed = messages::show(cx, viewer, id).await?;
+    let placed = placed::show(cx, viewer, id).await?;
     if placed.message.deleted {
         return Err(Error::NotFound);
     }
@@ -73,7 +76,7 @@ pub async fn create(
 /// Pages of those who answer show how many wait. Those of a conversation's people do not.
 async fn tell(cx: &Context, group: GroupId, kind: GroupKind) {
     if kind != GroupKind::Direct {
-        members::tell_keepers(cx, group).await;
+        tell::tell_moderators(cx, group).await;
     }
 }
 

@@ -1,20 +1,20 @@
 //! Rules that admins make, for their group or for the site: what a message must not say, or what somebody has to look at. A rule is
 //! tried before it is switched on.
 
+use crate::topics::placed;
 use std::time::Duration;
 
 use crate::matching::compiled::{self, Compiled, Deadline, Found as Place, Words};
 
 use crate::groups::{self, Found};
 use crate::matching::folding::Seen;
-use crate::messages::{self, Placed};
 use crate::platform::caches;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log;
 use crate::platform::validate;
-use crate::site::newcomers;
 use crate::site::rate_limits;
+use crate::topics::placed::Placed;
 use markup::{self, Node};
 use model::Fields;
 use model::policy::{Deed, Viewer};
@@ -284,7 +284,7 @@ pub async fn try_out(cx: &Context, viewer: Viewer, rule: &Rule) -> Result<Tried>
     let looked = tokio::task::spawn_blocking(look).await;
     let (caught, looked, is_slow) = looked.map_err(|error| Error::Internal(error.to_string()))?;
     let shown = &caught[..caught.len().min(EXAMPLES)];
-    Ok(Tried { looked, caught: caught.len(), examples: messages::placed(cx, viewer, shown).await?, is_slow })
+    Ok(Tried { looked, caught: caught.len(), examples: placed::placed(cx, viewer, shown).await?, is_slow })
 }
 
 fn look_at(compiled: &Compiled, recent: &[Recent]) -> (Vec<MessageId>, usize, bool) {
@@ -296,7 +296,7 @@ fn look_at(compiled: &Compiled, recent: &[Recent]) -> (Vec<MessageId>, usize, bo
             true => markup::hosts(&serde_json::from_str::<Vec<Node>>(&message.nodes).unwrap_or_default()),
             false => Vec::new(),
         };
-        let young = message.author_since.plus(newcomers::days(rule.new_days)) > message.created_at;
+        let young = message.author_since.plus(caches::newcomers::days(rule.new_days)) > message.created_at;
         let is_for = !rule.is_for_new() || young || message.before < rule.new_messages;
         let (text, title) = (Seen::new(&message.raw), message.title.as_deref().map(Seen::new));
         let words = Words { text: &text, title: title.as_ref(), hosts: &compiled::seen(&hosts) };

@@ -1,9 +1,10 @@
 //! Warnings, and whatever else those who keep order tell somebody: it stands above their next page until they say that they read it.
 
-use crate::admin;
 use crate::groups;
 use crate::groups::members;
-use crate::people::accounts;
+use crate::live::notices;
+use crate::live::tell;
+use crate::people::admins;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log;
@@ -13,42 +14,11 @@ use crate::site::rate_limits::By;
 use model::policy::{Deed, Viewer};
 use model::{Group, GroupId, NoticeId, NoticeKind, User, UserId};
 use model::{LogDeed, LogEntry};
-use store::moderation::warnings::{NewNotice, NoticeRow, WarningRow};
+use store::moderation::warnings::{NewNotice, WarningRow};
 use store::{self, Tx};
 
 /// Warnings of somebody that are listed.
 const LISTED: i64 = 50;
-
-/// What somebody has not read yet, the eldest of it.
-pub async fn unread(cx: &Context, user: UserId) -> Result<Option<NoticeRow>> {
-    Ok(store::moderation::warnings::unread(&cx.db, user).await?)
-}
-
-/// Tells somebody something, in the transaction of the deed: about a group that they may know nothing of, without its name. Call
-/// [`accounts::changed`] after the commit.
-pub(crate) async fn tell(cx: &Context, tx: &mut Tx, new: NewNotice<'_>) -> Result<()> {
-    store::moderation::warnings::insert(tx, new, false, cx.now()).await?;
-    Ok(())
-}
-
-/// The same, where the deed itself took the group from them if they were a member of it.
-pub(crate) async fn tell_member(cx: &Context, tx: &mut Tx, new: NewNotice<'_>, was_member: bool) -> Result<()> {
-    store::moderation::warnings::insert(tx, new, was_member, cx.now()).await?;
-    Ok(())
-}
-
-/// Says that one has read it. Saying it twice does no harm.
-///
-/// # Errors
-/// [`Error::SignedOut`].
-pub async fn mark_read(cx: &Context, viewer: Viewer, id: NoticeId) -> Result<()> {
-    let user = viewer.user()?;
-    let mut tx = cx.db.begin().await?;
-    store::moderation::warnings::mark_read(&mut tx, id, user, cx.now()).await?;
-    tx.commit().await?;
-    accounts::changed(cx, user).await;
-    Ok(())
-}
 
 /// Warns somebody, as an admin of the site.
 ///
@@ -56,7 +26,7 @@ pub async fn mark_read(cx: &Context, viewer: Viewer, id: NoticeId) -> Result<()>
 /// [`Error::Invalid`] on `reason`; [`Error::NotFound`] for anyone else, and when there is nobody; [`Error::Forbidden`] for oneself.
 pub async fn warn(cx: &Context, viewer: Viewer, user: UserId, reason: &str) -> Result<User> {
     let by = viewer.site_admin()?;
-    let found = admin::person(cx, viewer, user).await?;
+    let found = admins::person(cx, viewer, user).await?;
     if by == user {
         return Err(Error::Forbidden("That is you."));
     }
@@ -66,10 +36,10 @@ pub async fn warn(cx: &Context, viewer: Viewer, user: UserId, reason: &str) -> R
     let reason = validate::reason(reason, "reason", true)?;
     let mut tx = cx.db.begin().await?;
     let new = NewNotice { user, group: None, kind: NoticeKind::Warning, reason: &reason, by };
-    tell(cx, &mut tx, new).await?;
+    notices::tell(cx, &mut tx, new).await?;
     log::write(&mut tx, LogEntry::new(by, LogDeed::Warned).whom(user).reason(&reason), cx.now()).await?;
     tx.commit().await?;
-    accounts::changed(cx, user).await;
+    tell::account_changed(cx, user).await;
     Ok(found)
 }
 
@@ -99,11 +69,11 @@ pub async fn warn_in_group(cx: &Context, viewer: Viewer, group: GroupId, user: U
         rate_limits::count(cx, rate_limits::Deed::Warn, By::User(by)).await?;
     }
     let new = NewNotice { user, group: Some(group), kind: NoticeKind::Warning, reason: &reason, by };
-    tell(cx, &mut tx, new).await?;
+    notices::tell(cx, &mut tx, new).await?;
     let entry = LogEntry::new(by, LogDeed::Warned).group(group).whom(user).reason(&reason);
     log::write(&mut tx, entry, cx.now()).await?;
     tx.commit().await?;
-    accounts::changed(cx, user).await;
+    tell::account_changed(cx, user).await;
     Ok(found.group)
 }
 
@@ -159,6 +129,6 @@ async fn unsay(
     let deed = LogEntry::new(by, LogDeed::WarningTakenBack).whom(user);
     log::write(&mut tx, LogEntry { group, ..deed }, now).await?;
     tx.commit().await?;
-    accounts::changed(cx, user).await;
+    tell::account_changed(cx, user).await;
     Ok(user)
 }

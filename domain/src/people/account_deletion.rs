@@ -1,17 +1,19 @@
 //! Deleting one's account: what goes at once, and what a job takes away after it.
 
+use crate::groups::direct_names;
+use crate::live::tell;
+use crate::platform::text;
 use std::time::Duration;
 
+use crate::groups;
 use crate::groups::members;
 use crate::live::unread;
-use crate::messages::conversations;
 use crate::people::{outbound_email, passwords, sessions};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
 use crate::platform::jobs::Job;
 use crate::platform::secrets::Password;
-use crate::{groups, messages};
 use model::EmailKind;
 use model::time::Timestamp;
 use model::{GroupId, GroupKind, MessageId, UserId};
@@ -54,9 +56,9 @@ pub async fn delete(cx: &Context, user: UserId, password: Password, blank: bool)
         sessions::ended_everywhere(cx, id).await;
     }
     for (user, group) in concerned {
-        members::changed(cx, user, group).await;
+        tell::membership_changed(cx, user, group).await;
     }
-    crate::people::accounts::changed(cx, user).await;
+    crate::live::tell::account_changed(cx, user).await;
     Ok(())
 }
 
@@ -79,7 +81,7 @@ pub(crate) async fn empty(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<(
 }
 
 /// Leaves every group; where the only admin goes, the eldest member takes over, and what nobody could come into any more goes. Who
-/// is concerned, of which groups: call [`members::changed`] with each after the commit.
+/// is concerned, of which groups: call [`tell::membership_changed`] with each after the commit.
 pub(crate) async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<(UserId, GroupId)>> {
     let groups = store::people::account_deletion::groups(tx, user).await?;
     let mut concerned: Vec<(UserId, GroupId)> = groups.iter().map(|group| (user, *group)).collect();
@@ -93,7 +95,7 @@ pub(crate) async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Resu
                 groups::bury(tx, group, now).await?;
             }
             GroupKind::Direct => {
-                conversations::rename(tx, group).await?;
+                direct_names::rename(tx, group).await?;
                 jobs::enqueue(tx, &Job::GroupChanged { group }, now).await?;
             }
             GroupKind::Public | GroupKind::Closed | GroupKind::Private => {
@@ -111,14 +113,14 @@ pub(crate) async fn clear(cx: &Context, user: UserId, blank: bool) -> Result<()>
     let naming = store::people::account_deletion::naming(&cx.db, user, BATCH).await?;
     let mut parsed = Vec::with_capacity(naming.len());
     for (id, raw) in naming {
-        let nodes = messages::parse(cx, &raw).await?;
+        let nodes = text::parse(cx, &raw).await?;
         parsed.push((id, raw, nodes));
     }
     let mut tx = cx.db.begin().await?;
     store::people::account_deletion::delete_own(&mut tx, user).await?;
     let blanked =
         if blank { store::people::account_deletion::blank(&mut tx, user, BATCH, now).await? } else { Vec::new() };
-    conversations::untitle(&mut tx, &blanked, now).await?;
+    direct_names::reset_title(&mut tx, &blanked, now).await?;
     for &message in &blanked {
         search_log::insert(&mut tx, Changed::Message(message)).await?;
         jobs::enqueue(&mut tx, &Job::MessageDeleted { message }, now).await?;

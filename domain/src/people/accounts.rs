@@ -1,5 +1,6 @@
 //! Accounts: sign up, sign in, profile.
 
+use crate::live::tell;
 use crate::live::unread;
 use crate::people::sessions;
 use crate::people::sessions::Origin;
@@ -21,8 +22,8 @@ use model::Fields;
 use model::LogDeed;
 use model::LogEntry;
 use model::names::{Username, username_key};
-use model::policy::{self, Barred, Viewer};
-use model::{Group, Theme, User, UserId};
+use model::policy::{self, Barred};
+use model::{Theme, User, UserId};
 use store::Tx;
 use store::people::users::Profile;
 
@@ -203,67 +204,6 @@ pub async fn own(cx: &Context, user: UserId) -> Result<User> {
     store::people::users::by_id(&cx.db, user).await?.ok_or(Error::NotFound)
 }
 
-/// What anyone may see of somebody.
-#[derive(Clone, Debug)]
-pub struct PublicProfile {
-    /// Who they are.
-    pub user: User,
-    /// Their words about themselves, as HTML.
-    pub bio_markup: String,
-    /// The groups they are in that the reader may see.
-    pub groups: Vec<Group>,
-    /// What they wrote last that the reader may see.
-    pub recent: Vec<crate::messages::Placed>,
-    /// Whether the reader ignores them.
-    pub ignored: bool,
-    /// Whether the reader may begin a conversation with them.
-    pub may_write: bool,
-}
-
-/// Somebody's profile.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub async fn profile(cx: &Context, viewer: Viewer, name: &str) -> Result<PublicProfile> {
-    let found = store::people::users::by_name(&cx.db, name).await?;
-    let mut user = found.filter(|user| !policy::waits(user.waiting_since)).ok_or(Error::NotFound)?;
-    (user.email, user.new_email) = (None, None);
-    let bio_markup = crate::messages::render(cx, &user.bio).await?;
-    let groups = store::groups::of_user(&cx.db, viewer.id_or_none(), user.id).await?;
-    let ids = store::messages::of_author(&cx.db, viewer.id_or_none(), user.id, 10).await?;
-    let recent = crate::messages::placed(cx, viewer, &ids).await?;
-    let (ignored, may_write) = match viewer.id() {
-        Some(reader) if reader != user.id => (
-            crate::people::ignores::of(cx, reader).await?.contains(&user.id),
-            crate::messages::conversations::correspondents(cx, reader, &user).await?.may_write(),
-        ),
-        _ => (false, false),
-    };
-    Ok(PublicProfile { user, bio_markup, groups, recent, ignored, may_write })
-}
-
-/// What an address of a profile leads to.
-#[derive(Clone, Debug)]
-pub enum Shown {
-    /// A profile.
-    Profile(Box<PublicProfile>),
-    /// Somebody who has another name by now.
-    Renamed(String),
-}
-
-/// Somebody's profile, also by a name that they had.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub async fn show(cx: &Context, viewer: Viewer, name: &str) -> Result<Shown> {
-    match profile(cx, viewer, name).await {
-        Err(Error::NotFound) => {
-            Ok(Shown::Renamed(store::people::former_names::led_to(&cx.db, name).await?.ok_or(Error::NotFound)?))
-        }
-        found => Ok(Shown::Profile(Box::new(found?))),
-    }
-}
-
 /// Changes one's name. The old one stays kept, and leads to the new one.
 ///
 /// # Errors
@@ -291,14 +231,14 @@ pub async fn rename(cx: &Context, user: UserId, typed: &str, password: Password)
     rate_limits::count(cx, Deed::Rename, By::User(user)).await?;
     let conversations = store::messages::conversations::of(&mut tx, user).await?;
     for &group in &conversations {
-        crate::messages::conversations::rename(&mut tx, group).await?;
+        crate::groups::direct_names::rename(&mut tx, group).await?;
         jobs::enqueue(&mut tx, &Job::GroupChanged { group }, cx.now()).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();
-    changed(cx, user).await;
+    tell::account_changed(cx, user).await;
     for group in conversations {
-        sessions::tell(cx, &Control::GroupChanged { group }).await;
+        cx.tell(&Control::GroupChanged { group }).await;
     }
     Ok(())
 }
@@ -340,7 +280,7 @@ pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) ->
     unread::users_change(cx, &[user]).await?;
     store::people::users::update_profile(&mut tx, user, &profile).await?;
     tx.commit().await?;
-    changed(cx, user).await;
+    tell::account_changed(cx, user).await;
     Ok(())
 }
 
@@ -349,12 +289,6 @@ pub async fn choose_theme(cx: &Context, user: UserId, theme: Theme) -> Result<()
     let own = own(cx, user).await?;
     let User { name, bio, location, web, follow_written, .. } = own;
     update_profile(cx, user, Profile { name, bio, location, web, theme, follow_written }).await
-}
-
-pub(crate) async fn changed(cx: &Context, user: UserId) {
-    let control = Control::UserChanged { user };
-    cx.sessions.hear(&control);
-    sessions::tell(cx, &control).await;
 }
 
 fn collect<T>(fields: &mut Fields, checked: Result<T>) -> Option<T> {

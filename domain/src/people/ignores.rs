@@ -1,15 +1,14 @@
 //! Ignoring: somebody is silent for one reader alone, who can open what they wrote.
 
+use crate::live::tell;
 use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::groups::Aside;
+use crate::live::presence::Aside;
 use crate::live::unread;
-use crate::people::accounts;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::topics::reads;
 use model::policy::Viewer;
 use model::{Message, Person, TopicRow, UserId};
 
@@ -18,12 +17,12 @@ const MOST: usize = 1_000;
 
 /// Whom somebody ignores. No query when it was asked for lately.
 pub async fn of(cx: &Context, user: UserId) -> Result<Arc<[UserId]>> {
-    let mark = match cx.sessions.ignores(user) {
+    let epoch = match cx.sessions.ignores(user) {
         Ok(ignored) => return Ok(ignored),
-        Err(mark) => mark,
+        Err(epoch) => epoch,
     };
     let ignored: Arc<[UserId]> = store::people::ignores::of_user(&cx.db, user).await?.into();
-    cx.sessions.put_ignores(user, ignored.clone(), mark);
+    cx.sessions.put_ignores(user, ignored.clone(), epoch);
     Ok(ignored)
 }
 
@@ -84,7 +83,7 @@ pub async fn set(cx: &Context, viewer: Viewer, name: &str, ignored: bool) -> Res
         store::people::ignores::delete(&mut tx, user, other.id).await?;
     }
     tx.commit().await?;
-    accounts::changed(cx, user).await;
-    reads::publish_own(cx, user, json!({"type": "member"}).to_string()).await;
+    tell::account_changed(cx, user).await;
+    tell::publish_own(cx, user, json!({"type": "member"}).to_string()).await;
     Ok(other)
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::live::draw::Draw;
 use crate::people::addresses;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -9,7 +10,6 @@ use crate::platform::jobs;
 use crate::platform::jobs::Job;
 use crate::platform::mail::{MailError, Occasion};
 use crate::platform::secrets;
-use crate::reactors::Draw;
 use model::EmailKind;
 use model::{LetterId, UserId};
 use store::people::emails::{LetterRow, NewLetter};

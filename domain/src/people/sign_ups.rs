@@ -1,15 +1,16 @@
 //! Who may sign up: anyone, those with an invitation, those whom an admin of the site approves, or nobody.
 
+use crate::live::tell;
+use crate::site::admins;
 use std::time::Duration;
 
-use crate::groups::members;
+use crate::people::account_deletion;
 use crate::people::outbound_email;
-use crate::people::{account_deletion, accounts};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log;
 use crate::platform::{secrets, validate};
-use crate::{admin, site};
+use crate::site;
 use model::EmailKind;
 use model::Fields;
 use model::LogDeed;
@@ -171,7 +172,7 @@ pub async fn count(cx: &Context, viewer: Viewer) -> Result<i64> {
 pub async fn answer(cx: &Context, viewer: Viewer, users: &[UserId], approve: bool) -> Result<usize> {
     let users = &users[..users.len().min(LISTED as usize)];
     let mut tx = cx.db.begin().await?;
-    admin::held(&mut tx, viewer).await?;
+    admins::lock(&mut tx, viewer).await?;
     let (answered, kind) = if approve {
         (store::people::sign_ups::approve(&mut tx, users).await?, EmailKind::Approved)
     } else {
@@ -186,7 +187,7 @@ pub async fn answer(cx: &Context, viewer: Viewer, users: &[UserId], approve: boo
     tx.commit().await?;
     cx.wake.after_commit();
     for (user, _) in &answered {
-        accounts::changed(cx, *user).await;
+        tell::account_changed(cx, *user).await;
     }
     Ok(answered.len())
 }
@@ -208,7 +209,7 @@ pub async fn make_link(cx: &Context, viewer: Viewer, uses: i64, days: i64) -> Re
     let token = secrets::token()?[..TOKEN].to_owned();
     let ends = cx.now().plus(Duration::from_secs(days as u64 * 24 * 3_600));
     let mut tx = cx.db.begin().await?;
-    admin::held(&mut tx, viewer).await?;
+    admins::lock(&mut tx, viewer).await?;
     store::people::sign_ups::invite(&mut tx, inviter, &secrets::digest(&token), uses, ends, cx.now()).await?;
     let entry = LogEntry::new(inviter, LogDeed::SignUpLinkMade).detail(format!("{uses} uses, {days} days"));
     log::write(&mut tx, entry, cx.now()).await?;
@@ -222,7 +223,7 @@ pub async fn make_link(cx: &Context, viewer: Viewer, uses: i64, days: i64) -> Re
 /// [`Error::NotFound`] when there is none, and to all but admins of the site.
 pub async fn revoke_link(cx: &Context, viewer: Viewer, link: SiteInvitationId) -> Result<()> {
     let mut tx = cx.db.begin().await?;
-    admin::held(&mut tx, viewer).await?;
+    admins::lock(&mut tx, viewer).await?;
     if store::people::sign_ups::revoke(&mut tx, link).await? == 0 {
         return Err(Error::NotFound);
     }
@@ -244,10 +245,10 @@ pub(crate) async fn forget_declined(cx: &Context) -> Result<usize> {
     }
     tx.commit().await?;
     for (user, group) in concerned {
-        members::changed(cx, user, group).await;
+        tell::membership_changed(cx, user, group).await;
     }
     for user in &users {
-        accounts::changed(cx, *user).await;
+        tell::account_changed(cx, *user).await;
     }
     Ok(users.len())
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::people::sessions::SessionCache;
 use crate::platform::caches::rules::RuleCache;
+use crate::platform::caches::sessions::SessionCache;
+use crate::platform::caches::site::SiteCache;
 use crate::platform::config::Config;
 use crate::platform::error::Result;
+use crate::platform::index::Search;
 use crate::platform::jobs::Wake;
 use crate::platform::mail::Mailer;
-use crate::search::Search;
-use crate::site::SiteCache;
 use bus::kv::Kv;
 use bus::{Bus, Control, Hub};
 use markup::Site;
@@ -70,6 +70,13 @@ impl Context {
         self.site.hear(word);
         if let (Control::SearchChanged | Control::Reconnected, Some(search)) = (word, &self.search) {
             search.wake();
+        }
+    }
+
+    /// Tells all processes. A message that gets lost is made good when their caches expire.
+    pub(crate) async fn tell(&self, control: &Control) {
+        if let Err(error) = self.bus.tell(control).await {
+            tracing::warn!(%error, ?control, "a control message was lost");
         }
     }
 

@@ -4,39 +4,18 @@ mod live;
 mod mentions;
 
 use crate::admin::statistics;
-use crate::groups;
-use crate::groups::Aside;
+use crate::live::draw::Draw;
+use crate::live::tell;
 use crate::live::unread;
 use crate::messages::history;
 use crate::moderation::{approval_queue, bulk_delete};
-use crate::people::{account_deletion, outbound_email, sessions, sign_ups, two_factor};
+use crate::people::{account_deletion, outbound_email, sign_ups, two_factor};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
 use crate::platform::jobs::{Cause, Job, Reactor};
-use crate::platform::mail::{Occasion, Words};
-use model::time::Timestamp;
-use model::{Group, GroupId, Message, Topic, TopicRow};
+use model::Message;
 use store::topics::Subject;
-
-/// How the fragments of live events, and letters, are drawn: the pages' own partials, which the domain does not know.
-#[derive(Clone, Copy)]
-pub struct Draw {
-    /// A message of a topic page.
-    pub message: fn(&Message, &Topic, &Group, Timestamp) -> String,
-    /// Who is here.
-    pub here: fn(&Aside, GroupId) -> String,
-    /// A topic in a group's list.
-    pub topic_row: fn(&TopicRow, &Group, Timestamp) -> String,
-    /// The words of a letter; else why there are none.
-    pub letter: fn(&Occasion) -> std::result::Result<Words, String>,
-}
-
-impl std::fmt::Debug for Draw {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Draw")
-    }
-}
 
 /// In the order in which they run: what a page counts is right before anyone is told to look.
 const ALL: &[Reactor] = &[Reactor::Mentions, Reactor::Unread, Reactor::Live, Reactor::Search];
@@ -93,7 +72,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: Job) -> Result<()> {
         Job::AccountDeleted { user, blank } => return account_deletion::clear(cx, user, blank).await,
         Job::ClearPerson { removal } => return bulk_delete::work(cx, removal, false).await,
         Job::BringBack { removal } => return bulk_delete::work(cx, removal, true).await,
-        Job::GroupChanged { group } => return groups::changed(cx, group).await,
+        Job::GroupChanged { group } => return tell::group_changed(cx, group).await,
         Job::MessagePosted { message } => Cause::MessagePosted { message },
         Job::MessageEdited { message } => Cause::MessageEdited { message },
         Job::MessageDeleted { message } => Cause::MessageDeleted { message },
@@ -124,7 +103,7 @@ async fn react(cx: &Context, draw: &Draw, reactor: Reactor, news: &News) -> Resu
         Reactor::Live => live::react(cx, draw, news).await,
         Reactor::Search => {
             // What changed is in the log, since the save; the followers only have to be woken.
-            sessions::tell(cx, &bus::Control::SearchChanged).await;
+            cx.tell(&bus::Control::SearchChanged).await;
             Ok(())
         }
     }

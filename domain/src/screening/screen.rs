@@ -4,11 +4,10 @@
 use crate::matching::compiled;
 use crate::matching::compiled::{Compiled, Deadline, Found, Words};
 use crate::matching::folding::Seen;
-use crate::messages;
 use crate::platform::caches;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::site::newcomers;
+use crate::platform::text;
 use markup::{self, Node};
 use model::policy::{Deed, Standing, Viewer};
 use model::time::Timestamp;
@@ -133,7 +132,7 @@ async fn is_for(cx: &Context, rule: &Compiled, author: &mut Author) -> Result<bo
         return Ok(true);
     }
     let (since, written) = author.get(cx).await?;
-    let young = since.plus(newcomers::days(rule.rule.new_days)) > cx.now();
+    let young = since.plus(caches::newcomers::days(rule.rule.new_days)) > cx.now();
     Ok(young || written < rule.rule.new_messages)
 }
 
@@ -224,7 +223,7 @@ pub(crate) async fn group(cx: &Context, group: Describing<'_>) -> Result<()> {
 
 /// The sites that links in a text lead to which is no message.
 async fn hosts_of(cx: &Context, text: &str) -> Result<Vec<String>> {
-    Ok(markup::hosts(&messages::parse(cx, text).await?))
+    Ok(markup::hosts(&text::parse(cx, text).await?))
 }
 
 /// The links and rules again, for a title that a topic is to have: rules that would hold it refuse it.

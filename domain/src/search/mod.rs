@@ -1,18 +1,17 @@
 //! Search: asks the index for what a reader may see, and keeps the index up with the database.
 
-use std::path::Path;
-use std::sync::Arc;
+use crate::platform::index::Search;
+use crate::topics::placed;
 use std::time::Duration;
 
-use search_index::{Document, Fragment, Hit, Index, Kind, Load, Query, Writer};
-use tokio::sync::Notify;
+use search_index::{Document, Fragment, Hit, Kind, Load, Query, Writer};
 use tokio::time::Instant;
 
 use crate::groups;
-use crate::messages::{self, Placed};
 use crate::people::ignores;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::topics::placed::Placed;
 use model::policy::{Deed, Viewer};
 use model::{MessageId, TopicId};
 use store::search_log;
@@ -28,13 +27,6 @@ const BATCH: i64 = 5_000;
 const NET: Duration = Duration::from_secs(1);
 /// From the end of one look to the next at the least: a commit costs the same for one change as for the hundred that came meanwhile.
 const APART: Duration = Duration::from_millis(250);
-
-/// A process's view of the search index.
-#[derive(Clone, Debug)]
-pub struct Search {
-    index: Index,
-    wake: Arc<Notify>,
-}
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -71,31 +63,6 @@ pub struct Answer {
     pub total: usize,
     /// Whether there was nothing to look for in what was typed.
     pub nothing_asked: bool,
-}
-
-impl Search {
-    /// Opens the index in a folder, created when absent. Blocks for the disk.
-    ///
-    /// # Errors
-    /// When the folder cannot be read or made.
-    pub fn open(dir: &Path) -> Result<Self> {
-        Ok(Self { index: Index::open(dir)?, wake: Arc::new(Notify::new()) })
-    }
-
-    /// Documents in the index.
-    pub fn documents(&self) -> u64 {
-        self.index.documents()
-    }
-
-    /// How much room it takes, in bytes.
-    pub fn bytes(&self) -> u64 {
-        self.index.bytes()
-    }
-
-    /// Has the follower look now.
-    pub fn wake(&self) {
-        self.wake.notify_one();
-    }
 }
 
 /// Asks the index. What the reader may not see is no part of the question.
@@ -152,7 +119,7 @@ async fn hydrate(
         hits.iter().filter(|hit| hit.kind == Kind::Message).map(|hit| MessageId(hit.id)).collect();
     let raws = store::messages::raws(&cx.db, &ids).await?;
     ids.extend(firsts.iter().map(|(_, id)| *id));
-    let placed = messages::placed(cx, viewer, &ids).await?;
+    let placed = placed::placed(cx, viewer, &ids).await?;
     let mut found = Vec::new();
     for hit in hits {
         let is_topic = hit.kind == Kind::Topic;
@@ -406,6 +373,6 @@ pub async fn ask_for_reindex(cx: &Context) -> Result<()> {
         search_log::insert(&mut tx, Changed::Group(group)).await?;
     }
     tx.commit().await?;
-    crate::people::sessions::tell(cx, &bus::Control::SearchChanged).await;
+    cx.tell(&bus::Control::SearchChanged).await;
     Ok(())
 }

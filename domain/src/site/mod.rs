@@ -1,20 +1,18 @@
 //! What admins decide about the site as a whole, while it runs. Each process keeps it, and reads it again when it is told that it changed.
 
+pub mod admins;
 pub mod newcomers;
 pub mod rate_limits;
 
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+pub use crate::platform::caches::site::{Notice, Settings, Site};
+use crate::platform::text;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use crate::people::sessions;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log;
 use crate::platform::secrets;
 use crate::platform::validate;
-use crate::{admin, messages};
 use bus::Control;
 use model::Fields;
 use model::SignUps;
@@ -28,9 +26,6 @@ pub const MAX_NAME: usize = 60;
 pub const MAX_LINE: usize = 200;
 /// Characters of the notice at the most.
 pub const MAX_NOTICE: usize = 2_000;
-
-/// How long a process believes what it once read. Changes are told over the bus; this is for words that were never sent.
-const BELIEVED: Duration = Duration::from_secs(60);
 
 /// The setting that holds the site's id.
 const ID: &str = "site_id";
@@ -53,98 +48,16 @@ pub async fn id(db: &Db) -> Result<String> {
 /// The row that they are kept in.
 const ROW: &str = "site";
 
-/// What admins decide about the site.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settings {
-    /// What it is called.
-    pub name: String,
-    /// A line about it, for strangers; may be empty.
-    #[serde(default)]
-    pub line: String,
-    /// Who may sign up.
-    #[serde(default)]
-    pub sign_ups: SignUps,
-    /// What everybody must know, in the messages' markup; may be empty.
-    #[serde(default)]
-    pub notice: String,
-    /// Whether nothing can be changed.
-    #[serde(default)]
-    pub read_only: bool,
-}
-
-/// What stands above every page until whoever reads it hides it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// Another one has another version.
-    pub version: String,
-    /// As HTML.
-    pub markup: String,
-}
-
-/// The site as it is now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Site {
-    /// What was decided.
-    pub settings: Settings,
-    /// The notice, if there is one.
-    pub notice: Option<Notice>,
-}
-
-/// What this process remembers of the site.
-#[derive(Debug, Default)]
-pub struct SiteCache(Mutex<Remembered>);
-
-#[derive(Debug, Default)]
-struct Remembered {
-    site: Option<Arc<Site>>,
-    /// When it was read; `None` when it has to be read again.
-    read: Option<Instant>,
-    /// Counts the words heard: what was read before one of them is used and not remembered.
-    heard: u64,
-}
-
-impl SiteCache {
-    /// The site as it is remembered, or the mark to put it in with.
-    fn get(&self) -> Result<Arc<Site>, u64> {
-        let Ok(all) = self.0.lock() else { return Err(0) };
-        match (&all.site, all.read) {
-            (Some(site), Some(read)) if read.elapsed() < BELIEVED => Ok(site.clone()),
-            _ => Err(all.heard),
-        }
-    }
-
-    /// As it was when it was last read, however long ago.
-    fn last(&self) -> Option<Arc<Site>> {
-        self.0.lock().ok()?.site.clone()
-    }
-
-    fn put(&self, site: Arc<Site>, mark: u64) {
-        let Ok(mut all) = self.0.lock() else { return };
-        all.read = (all.heard == mark).then(Instant::now);
-        all.site = Some(site);
-    }
-
-    /// Forgets what the word from another process makes wrong.
-    pub fn hear(&self, control: &Control) {
-        if let Control::SiteChanged | Control::Reconnected = control
-            && let Ok(mut all) = self.0.lock()
-        {
-            all.read = None;
-            all.heard += 1;
-        }
-    }
-}
-
 /// The site as it is now: no query when it was asked for lately. While the database is away, as it was last known.
 pub async fn current(cx: &Context) -> Arc<Site> {
-    let mark = match cx.site.get() {
+    let epoch = match cx.site.get() {
         Ok(site) => return site,
-        Err(mark) => mark,
+        Err(epoch) => epoch,
     };
     match read(cx).await {
         Ok(site) => {
             let site = Arc::new(site);
-            cx.site.put(site.clone(), mark);
+            cx.site.put(site.clone(), epoch);
             site
         }
         Err(error) => {
@@ -160,7 +73,7 @@ async fn read(cx: &Context) -> Result<Site> {
         None
     } else {
         let version = secrets::digest(&settings.notice)[..16].to_owned();
-        Some(Notice { version, markup: messages::render(cx, &settings.notice).await? })
+        Some(Notice { version, markup: text::render(cx, &settings.notice).await? })
     };
     Ok(Site { settings, notice })
 }
@@ -206,7 +119,7 @@ pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<(
     fields.check()?;
     let text = serde_json::to_string(&new).map_err(|error| Error::Internal(error.to_string()))?;
     let mut tx = cx.db.begin().await?;
-    admin::held(&mut tx, viewer).await?;
+    admins::lock(&mut tx, viewer).await?;
     let old = match store::platform::settings::get_in(&mut tx, ROW).await? {
         Some(text) => serde_json::from_str(&text).unwrap_or_else(|_| fresh(cx)),
         None => fresh(cx),
@@ -215,7 +128,7 @@ pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<(
     log::write(&mut tx, LogEntry::new(by, LogDeed::SiteChanged).detail(changes(&old, &new)), cx.now()).await?;
     tx.commit().await?;
     cx.site.hear(&Control::SiteChanged);
-    sessions::tell(cx, &Control::SiteChanged).await;
+    cx.tell(&Control::SiteChanged).await;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 mod lists;
 pub mod merges;
 pub mod moves;
+pub mod placed;
 pub mod reads;
 pub mod splits;
 pub mod subscriptions;
@@ -11,7 +12,7 @@ pub(crate) use lists::fill_unread;
 pub use lists::{PageEnd, list, unread_paper};
 
 use crate::groups;
-use crate::groups::members;
+use crate::live::tell;
 use crate::messages::{self, Posted};
 use crate::moderation::approval_queue;
 use crate::platform::context::Context;
@@ -19,6 +20,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
 use crate::platform::jobs::Job;
 use crate::platform::log;
+use crate::platform::text;
 use crate::platform::validate;
 use crate::platform::validate::Draft;
 use crate::screening::screen;
@@ -202,7 +204,7 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, dr
     }
     rate_limits::count_by_age(cx, rate_limits::Deed::Post, user).await?;
     rate_limits::count_by_age(cx, rate_limits::Deed::Topic, user).await?;
-    let nodes = messages::parse(cx, &draft.text).await?;
+    let nodes = text::parse(cx, &draft.text).await?;
     let (nodes_of, text, standing) = (nodes.as_slice(), draft.text.as_str(), group.standing);
     let writing = Writing {
         author: user,
@@ -240,7 +242,7 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, dr
     tx.commit().await?;
     cx.wake.after_commit();
     if !passed.reports.is_empty() {
-        members::tell_keepers(cx, group.group.id).await;
+        tell::tell_moderators(cx, group.group.id).await;
     }
     Ok(Posted {
         id: saved.id,

@@ -11,7 +11,7 @@ use crate::platform::jobs::Job;
 use crate::platform::log;
 use crate::topics::{self, Found};
 use model::policy::{Deed, Viewer};
-use model::{Group, GroupId, GroupKind, Topic, TopicDeed, TopicId};
+use model::{Group, GroupId, Topic, TopicDeed, TopicId};
 use model::{LogDeed, LogEntry};
 use store::Tx;
 use store::search_log;
@@ -92,7 +92,7 @@ pub(crate) async fn target(cx: &Context, viewer: Viewer, found: &Found, to: Grou
     if target.group.is_direct() {
         return Err(Error::Forbidden(STAYS));
     }
-    if readers(target.group.kind) > readers(found.group.kind) {
+    if model::policy::readers(target.group.kind) > model::policy::readers(found.group.kind) {
         return Err(Error::invalid(
             "group",
             "What was said among few stays among few: that group can be read by everyone.",
@@ -125,20 +125,10 @@ pub(crate) async fn hold(tx: &mut Tx, viewer: Viewer, found: &Found, target: &gr
             kinds.1 = standing.kind;
         }
     }
-    if readers(kinds.1) > readers(kinds.0) {
+    if model::policy::readers(kinds.1) > model::policy::readers(kinds.0) {
         return Err(Error::invalid("group", "That group can be read by more people by now."));
     }
     Ok(())
-}
-
-/// How far what is said in a group of a kind reaches.
-pub(crate) fn readers(kind: GroupKind) -> u8 {
-    match kind {
-        GroupKind::Direct => 0,
-        GroupKind::Private => 1,
-        GroupKind::Closed => 2,
-        GroupKind::Public => 3,
-    }
 }
 
 /// What those hear who were with it where it was: it is gone from there. Whoever sees it where it is hears of that apart.

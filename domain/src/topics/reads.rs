@@ -1,5 +1,6 @@
 //! Reading: how far somebody has read a topic, and telling their other tabs and devices.
 
+use crate::live::tell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::json;
@@ -8,7 +9,6 @@ use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::topics;
-use bus::Stream;
 use model::policy::Viewer;
 use model::{GroupId, Sidebar, TopicId, UserId};
 use store::topics::reads::Shown;
@@ -106,13 +106,6 @@ async fn advance(cx: &Context, user: UserId, wanted: &[(TopicId, Shown)]) -> Res
         .collect();
     let mentions = store::messages::mentions::unread(&cx.db, user).await?;
     let event = json!({"type": "read", "topics": topics, "mentions": mentions}).to_string();
-    publish_own(cx, user, event).await;
+    tell::publish_own(cx, user, event).await;
     Ok(())
-}
-
-/// Tells somebody's own tabs. Lost words are made good by the next page.
-pub(crate) async fn publish_own(cx: &Context, user: UserId, event: String) {
-    if let Err(error) = cx.bus.publish(&[(Stream::User(user), event.into())]).await {
-        tracing::warn!(%error, "somebody's tabs were not told");
-    }
 }

@@ -1,6 +1,5 @@
 //! Splitting a topic: some of its messages go to one of their own, in the same group or another, with everything that hangs on them.
 
-use crate::messages::{self, Placed};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
@@ -8,6 +7,8 @@ use crate::platform::jobs::Job;
 use crate::platform::log;
 use crate::platform::validate;
 use crate::topics::moves;
+use crate::topics::placed;
+use crate::topics::placed::Placed;
 use crate::topics::{self, Found};
 use model::policy::{Deed, Viewer};
 use model::{GroupId, Message, MessageId, TopicDeed, TopicId};
@@ -48,7 +49,7 @@ pub async fn before(cx: &Context, viewer: Viewer, topic: TopicId, from: Option<M
     let found = splittable(cx, viewer, topic).await?;
     let seq = match from {
         Some(from) => {
-            let Placed { message, .. } = messages::show(cx, viewer, from).await?;
+            let Placed { message, .. } = placed::show(cx, viewer, from).await?;
             if message.topic_id == topic { message.seq } else { return Err(Error::NotFound) }
         }
         None => 1,

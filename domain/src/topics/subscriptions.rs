@@ -1,5 +1,6 @@
 //! What of a topic reaches somebody: followed, muted, unread again.
 
+use crate::live::tell;
 use serde_json::json;
 
 use crate::live::unread;
@@ -8,7 +9,6 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::topics;
 use crate::topics::PageEnd;
-use crate::topics::reads;
 use model::policy::Viewer;
 use model::{Group, Level, MessageId, Sidebar, TopicId, TopicRow};
 
@@ -74,5 +74,5 @@ pub async fn unread_from(cx: &Context, viewer: Viewer, message: MessageId) -> Re
 }
 
 async fn redraw_own(cx: &Context, user: model::UserId, found: &topics::Found) {
-    reads::publish_own(cx, user, json!({"type": "member", "group": found.group.id}).to_string()).await;
+    tell::publish_own(cx, user, json!({"type": "member", "group": found.group.id}).to_string()).await;
 }

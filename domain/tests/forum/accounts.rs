@@ -1,5 +1,6 @@
 //! Accounts: sign-up, sign-in, sessions, profiles.
 
+use domain::messages::by_person;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -186,17 +187,22 @@ async fn the_first_admin_is_made_once(forum: TestForum) {
 async fn only_site_admins_make_site_admins(forum: TestForum) {
     let cx = &forum.cx;
     let (root, mira, noor) = (forum.site_admin("boss").await, forum.person("mira").await, forum.person("noor").await);
-    assert!(is_not_found(domain::admin::set_admin(cx, mira, id(noor), true).await));
+    assert!(is_not_found(domain::people::admins::set_admin(cx, mira, id(noor), true).await));
     assert!(matches!(
-        domain::admin::set_admin(cx, Viewer::Anonymous, id(noor), true).await,
+        domain::people::admins::set_admin(cx, Viewer::Anonymous, id(noor), true).await,
         Err(domain::Error::SignedOut)
     ));
-    assert!(is_forbidden(domain::admin::set_admin(cx, root, id(root), false).await), "the site keeps an admin");
+    assert!(
+        is_forbidden(domain::people::admins::set_admin(cx, root, id(root), false).await),
+        "the site keeps an admin"
+    );
     let token = sessions::open(cx, id(mira), &origin()).await.unwrap();
     assert!(!sessions::authenticate(cx, &token).await.unwrap().unwrap().is_admin);
-    domain::admin::set_admin(cx, root, id(mira), true).await.unwrap();
+    domain::people::admins::set_admin(cx, root, id(mira), true).await.unwrap();
     assert!(sessions::authenticate(cx, &token).await.unwrap().unwrap().is_admin, "open sessions follow");
-    assert!(is_not_found(domain::admin::set_admin(cx, root, domain::model::UserId(crate::ABSENT), true).await));
+    assert!(is_not_found(
+        domain::people::admins::set_admin(cx, root, domain::model::UserId(crate::ABSENT), true).await
+    ));
 }
 
 async fn a_profile_says_what_its_owner_wrote_and_not_their_mail_address(forum: TestForum) {
@@ -214,7 +220,7 @@ async fn a_profile_says_what_its_owner_wrote_and_not_their_mail_address(forum: T
     complaint(accounts::update_profile(cx, mira, profile(&"x".repeat(2_001), "")).await, "bio");
     accounts::update_profile(cx, mira, profile("I *like* <b>tea</b>\0", "https://mira.example")).await.unwrap();
     accounts::choose_theme(cx, mira, Theme::Light).await.unwrap();
-    let seen = accounts::profile(cx, Viewer::Anonymous, "MIRA").await.unwrap();
+    let seen = by_person::profile(cx, Viewer::Anonymous, "MIRA").await.unwrap();
     assert_eq!((seen.user.name.as_str(), seen.user.theme), ("Mira Holm", Theme::Light));
     assert_eq!(seen.user.email, None);
     assert!(
@@ -224,6 +230,6 @@ async fn a_profile_says_what_its_owner_wrote_and_not_their_mail_address(forum: T
     );
     assert_eq!(accounts::own(cx, mira).await.unwrap().email.as_deref(), Some("mira@example.org"));
     for absent in ["noor", "mira\0", ""] {
-        assert!(is_not_found(accounts::profile(cx, Viewer::Anonymous, absent).await));
+        assert!(is_not_found(by_person::profile(cx, Viewer::Anonymous, absent).await));
     }
 }

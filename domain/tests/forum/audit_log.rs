@@ -1,6 +1,5 @@
 //! The log of those who keep order: what is in it, that it stays, and who reads it.
 
-use domain::admin::Bar;
 use domain::groups::{invitations, members};
 use domain::messages::conversations;
 use domain::model::LogDeed;
@@ -8,6 +7,7 @@ use domain::model::{Group, GroupId, GroupKind, Mark};
 use domain::moderation::log;
 use domain::moderation::log::Sought;
 use domain::people::account_deletion;
+use domain::people::admins::Bar;
 use domain::policy::Viewer;
 use domain::store::moderation::log::Line;
 use domain::testing::{TestForum, draft};
@@ -269,8 +269,8 @@ async fn the_log_of_the_site_tells_of_public_groups_and_accounts(forum: TestForu
         forum.admit(&group, &[noor]).await;
         members::ban(cx, mira, group.id, id(noor), kind.as_str()).await.unwrap();
     }
-    domain::admin::bar(cx, boss, id(noor), Bar::Suspend { days: 3 }, "Shouting").await.unwrap();
-    domain::admin::set_admin(cx, boss, id(mira), true).await.unwrap();
+    domain::people::admins::bar(cx, boss, id(noor), Bar::Suspend { days: 3 }, "Shouting").await.unwrap();
+    domain::people::admins::set_admin(cx, boss, id(mira), true).await.unwrap();
     let lines = log::of_site(cx, Viewer::Anonymous, None, None).await.unwrap().lines;
     assert_eq!(deeds(&lines), [LogDeed::AccountSuspended, LogDeed::MemberBanned]);
     assert_eq!((lines[0].detail.as_str(), lines[0].reason.as_str()), ("3 days", "Shouting"));

@@ -1,5 +1,8 @@
 //! Conversations; ignoring and muting; unread again.
 
+use domain::live::presence;
+use domain::messages::by_person;
+use domain::topics::placed;
 use std::time::Duration;
 
 use domain::bus::{Backlog, Stream};
@@ -8,7 +11,7 @@ use domain::groups::members;
 use domain::live::unread;
 use domain::messages::{conversations, stars};
 use domain::model::{DirectFrom, GroupKind, Level, MessageId};
-use domain::people::{accounts, ignores};
+use domain::people::ignores;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::topics::{reads, subscriptions};
@@ -56,13 +59,13 @@ async fn a_conversation_is_between_its_people_alone(forum: TestForum) {
     for who in [cleo, boss, Viewer::Anonymous] {
         assert!(is_not_found(groups::by_id(cx, who, posted.group).await));
         assert!(is_not_found(groups::by_slug(cx, who, &posted.group_slug).await));
-        assert!(is_not_found(messages::show(cx, who, posted.id).await));
+        assert!(is_not_found(placed::show(cx, who, posted.id).await));
         assert_eq!(found(&forum, who, "quince").await, 0);
     }
     assert!(is_not_found(groups::deletable(cx, boss, posted.group).await));
     assert_eq!(mentions_of(&forum, cleo).await, []);
     // Nothing of it stands on a profile, in what is discovered, or in the admins' list.
-    let profile = accounts::profile(cx, ben, "ann").await.unwrap();
+    let profile = by_person::profile(cx, ben, "ann").await.unwrap();
     assert!(profile.groups.is_empty() && profile.recent.is_empty());
     assert!(domain::admin::groups(cx, boss, "", "", 0, 10).await.unwrap().0.is_empty());
     // Otherwise it is a group like others.
@@ -107,8 +110,7 @@ async fn two_who_write_to_each_other_at_once_have_one_conversation(forum: TestFo
         assert_ne!(from_ann.id, from_ben.id);
         for who in [ann, ben] {
             assert!(
-                messages::show(cx, who, from_ann.id).await.is_ok()
-                    && messages::show(cx, who, from_ben.id).await.is_ok()
+                placed::show(cx, who, from_ann.id).await.is_ok() && placed::show(cx, who, from_ben.id).await.is_ok()
             );
         }
     }
@@ -126,7 +128,7 @@ async fn whoever_is_added_sees_what_is_said_from_then_on(forum: TestForum) {
     forum.catch_up().await;
     assert_ne!(after.topic, before.topic);
     assert!(is_not_found(topics::find(cx, cleo, before.topic).await));
-    assert!(is_not_found(messages::show(cx, cleo, before.id).await));
+    assert!(is_not_found(placed::show(cx, cleo, before.id).await));
     assert!(topics::find(cx, ben, before.topic).await.is_ok(), "who was there still reads it");
     assert!(is_forbidden(messages::post(cx, ben, before.topic, draft("x")).await), "and it goes on elsewhere");
     let conversation = groups::by_id(cx, cleo, before.group).await.unwrap();
@@ -145,7 +147,7 @@ async fn whoever_is_added_sees_what_is_said_from_then_on(forum: TestForum) {
 async fn who_may_write_to_somebody_is_theirs_to_say(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
-    let may = || async { accounts::profile(cx, ann, "ben").await.unwrap().may_write };
+    let may = || async { by_person::profile(cx, ann, "ben").await.unwrap().may_write };
     assert!(may().await);
     conversations::set_from(cx, ben, DirectFrom::Shared).await.unwrap();
     assert!(!may().await);
@@ -266,7 +268,7 @@ async fn whoever_is_ignored_is_silent_for_one_reader_alone(forum: TestForum) {
     // Nor is he here, for her.
     cx.bus.seen(&[id(ben), id(cleo)]).await.unwrap();
     for (who, names) in [(ann, vec!["ann", "cleo"]), (cleo, vec!["ann", "ben", "cleo"])] {
-        let aside = groups::aside(cx, garden.id).await.unwrap();
+        let aside = presence::aside(cx, garden.id).await.unwrap();
         let aside = ignores::leave_out(cx, who, aside).await.unwrap();
         assert_eq!(aside.here.iter().map(|person| person.username.as_str()).collect::<Vec<_>>(), names);
     }

@@ -8,6 +8,7 @@ use domain::moderation::reports;
 use domain::moderation::reports::Item;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
+use domain::topics::placed;
 use domain::{Error, messages, topics};
 
 use crate::is_forbidden;
@@ -50,7 +51,7 @@ async fn what_its_author_deleted_stays_deleted_when_that_is_decided(forum: TestF
     reports::answer(cx, mira, second.row.report_id, Verdict::Nothing).await.unwrap();
     forum.drain().await;
     assert!(is_forbidden(history::restore(cx, noor, one.id).await), "those who keep order have decided");
-    assert!(messages::show(cx, noor, one.id).await.unwrap().message.deleted);
+    assert!(placed::show(cx, noor, one.id).await.unwrap().message.deleted);
     let (_, page) = log::of_group(cx, mira, garden.id, None, None).await.unwrap();
     let deeds: Vec<_> = page.lines.iter().map(|line| (line.what, line.message_id)).collect();
     assert_eq!(deeds, [(LogDeed::ReportDismissed, Some(other.id)), (LogDeed::MessageDeleted, Some(one.id))]);
@@ -58,7 +59,7 @@ async fn what_its_author_deleted_stays_deleted_when_that_is_decided(forum: TestF
     history::restore(cx, noor, other.id).await.unwrap();
     history::restore(cx, mira, one.id).await.unwrap();
     for message in [one.id, other.id] {
-        assert!(!messages::show(cx, ada, message).await.unwrap().message.deleted);
+        assert!(!placed::show(cx, ada, message).await.unwrap().message.deleted);
     }
     forum.drain().await;
 }

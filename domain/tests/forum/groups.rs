@@ -1,5 +1,8 @@
 //! Groups: who finds them, comes in, leaves, changes them.
 
+use domain::live::presence;
+use domain::messages::by_person;
+use domain::topics::placed;
 use std::time::Duration;
 
 use domain::bus::Control;
@@ -7,7 +10,6 @@ use domain::groups::{self, GroupForm};
 use domain::live::unread;
 use domain::messages::{mentions, stars};
 use domain::model::{GroupId, GroupKind, MessageId, Role, TopicId};
-use domain::people::accounts;
 use domain::policy::Viewer;
 use domain::search::{self, Order, Question};
 use domain::store::groups::{Order as DiscoverOrder, Wanted};
@@ -75,8 +77,8 @@ async fn a_private_group_answers_outsiders_like_one_that_does_not_exist(forum: T
             topics::start(cx, who, secret.id, "", draft("")), topics::start(cx, who, no_group, "", draft(""));
             topics::rename(cx, who, topic, "x"), topics::rename(cx, who, no_topic, "x");
             topics::delete(cx, who, topic), topics::delete(cx, who, no_topic);
-            messages::show(cx, who, message), messages::show(cx, who, no_message);
-            messages::place(cx, who, message), messages::place(cx, who, no_message);
+            placed::show(cx, who, message), placed::show(cx, who, no_message);
+            placed::place(cx, who, message), placed::place(cx, who, no_message);
             messages::post(cx, who, topic, draft("x")), messages::post(cx, who, no_topic, draft("x"));
             messages::post(cx, who, topic, draft("")), messages::post(cx, who, no_topic, draft(""));
             messages::editable(cx, who, message), messages::editable(cx, who, no_message);
@@ -90,7 +92,7 @@ async fn a_private_group_answers_outsiders_like_one_that_does_not_exist(forum: T
         assert!(!groups::is_public(cx, secret.id).await.unwrap());
     }
     assert!(groups::by_slug(cx, mira, "secret").await.is_ok());
-    assert!(messages::show(cx, mira, message).await.is_ok());
+    assert!(placed::show(cx, mira, message).await.is_ok());
     reads::seen(cx, id(noor), topic, Shown { numbering: 0, seq: 1 }).await.unwrap();
     reads::mark_shown(cx, noor, &format!("{topic}:1")).await.unwrap();
     assert_eq!(
@@ -112,7 +114,7 @@ async fn what_lists_show_leaves_out_private_groups_for_outsiders(forum: TestForu
     forum.drain().await;
     forum.catch_up().await;
     for (who, sees) in [(ada, true), (noor, false), (boss, false), (Viewer::Anonymous, false)] {
-        let profile = accounts::profile(cx, who, "mira").await.unwrap();
+        let profile = by_person::profile(cx, who, "mira").await.unwrap();
         assert_eq!(profile.groups.iter().any(|g| g.id == secret.id), sees, "{who:?}");
         assert_eq!(profile.recent.iter().any(|p| p.group.id == secret.id), sees, "{who:?}");
         assert!(
@@ -270,7 +272,7 @@ async fn a_public_group_made_private_is_gone_for_others_at_once(forum: TestForum
     groups::update(cx, mira, garden.id, form("Garden", GroupKind::Private)).await.unwrap();
     // Before any job has run.
     assert_eq!(search::ask(cx, noor, question("plums", None)).await.unwrap().total, 0);
-    assert!(is_not_found(messages::show(cx, noor, posted.id).await));
+    assert!(is_not_found(placed::show(cx, noor, posted.id).await));
     assert!(mentions::list(cx, noor, None, 10).await.unwrap().0.is_empty());
     assert!(is_not_found(groups::join(cx, noor, garden.id).await));
     forum.drain().await;
@@ -290,7 +292,7 @@ async fn a_group_comes_to_be_read_by_more_people_only_when_that_is_meant(forum: 
     for kind in [GroupKind::Closed, GroupKind::Public] {
         let form = GroupForm { opens: false, ..form("Secret", kind) };
         complaint(groups::update(cx, mira, secret.id, form).await, "kind");
-        assert!(is_not_found(messages::show(cx, noor, posted.id).await));
+        assert!(is_not_found(placed::show(cx, noor, posted.id).await));
     }
     // Fewer may read it without a question, and as many.
     for (kind, name) in [(GroupKind::Private, "Our secret"), (GroupKind::Private, "Secret")] {
@@ -298,7 +300,7 @@ async fn a_group_comes_to_be_read_by_more_people_only_when_that_is_meant(forum: 
     }
     forum.pass(Duration::from_secs(60));
     groups::update(cx, mira, secret.id, form("Secret", GroupKind::Public)).await.unwrap();
-    messages::show(cx, noor, posted.id).await.unwrap();
+    placed::show(cx, noor, posted.id).await.unwrap();
     // What those did who kept order among few stays among them.
     use domain::model::LogDeed;
     use domain::moderation::log;
@@ -356,6 +358,6 @@ async fn members_are_listed_by_name_and_who_is_here(forum: TestForum) {
     assert_eq!((rows.len(), rows[0].person.username.as_str(), more), (1, "Noor", false));
     let stranger = forum.person("stranger").await;
     cx.bus.seen(&[id(noor), id(stranger)]).await.unwrap();
-    let aside = groups::aside(cx, garden.id).await.unwrap();
+    let aside = presence::aside(cx, garden.id).await.unwrap();
     assert_eq!((aside.members, aside.here.iter().map(|p| p.username.as_str()).collect::<Vec<_>>()), (3, vec!["Noor"]));
 }

@@ -315,9 +315,9 @@ async fn what_may_not_be_posted_any_more_waits_on(forum: TestForum) {
     members::remove(cx, mira, garden.id, id(noor)).await.unwrap();
     assert!(refused("removed").await.contains("author"));
     forum.admit(&garden, &[noor]).await;
-    domain::admin::bar(cx, boss, id(noor), domain::admin::Bar::Ban, "spam").await.unwrap();
+    domain::people::admins::bar(cx, boss, id(noor), domain::people::admins::Bar::Ban, "spam").await.unwrap();
     assert!(refused("banned").await.contains("account"));
-    domain::admin::bar(cx, boss, id(noor), domain::admin::Bar::Lift, "").await.unwrap();
+    domain::people::admins::bar(cx, boss, id(noor), domain::people::admins::Bar::Lift, "").await.unwrap();
     groups::archive(cx, mira, garden.id, true).await.unwrap();
     refused("archived").await;
     groups::archive(cx, mira, garden.id, false).await.unwrap();

@@ -1,5 +1,6 @@
 //! What messages said before, and those that come back.
 
+use domain::topics::placed;
 use std::time::Duration;
 
 use domain::admin::doctor;
@@ -115,7 +116,7 @@ async fn whoever_deleted_their_message_brings_it_back_and_everything_follows(for
     forum.drain_twice().await;
     assert_eq!((unread(&forum, mira, topic).await, found(&forum, mira, "quince").await), (1, 1));
     assert_eq!(mentions_of(&forum, mira).await, [(said.id, true)]);
-    let message = messages::show(cx, mira, said.id).await.unwrap().message;
+    let message = placed::show(cx, mira, said.id).await.unwrap().message;
     assert!(!message.deleted && message.stars.len() == 1 && message.markup.contains("quince"));
     let events = live::events(&forum, stream, cursor).await;
     let back = events.iter().find(|event| event["type"] == "restore").expect("it is told");

@@ -1,6 +1,7 @@
 //! Hostile text in every field.
 
 use domain::groups::{self, GroupForm};
+use domain::messages::by_person;
 use domain::model::GroupKind;
 use domain::moderation::bulk_delete;
 use domain::moderation::bulk_delete::Span;
@@ -8,11 +9,13 @@ use domain::moderation::log;
 use domain::moderation::log::Sought;
 use domain::moderation::warnings;
 use domain::people::accounts;
+use domain::platform::text;
 use domain::policy::Viewer;
 use domain::search::{self, Order, Question};
 use domain::store::groups::Order as DiscoverOrder;
 use domain::store::people::users::Profile;
 use domain::testing::{TestForum, draft};
+use domain::topics::placed;
 use domain::{Error, Result, messages, topics};
 
 use crate::id;
@@ -72,10 +75,10 @@ async fn hostile_text_is_tamed_or_refused_wherever_it_is_typed(forum: TestForum)
     let topic = forum.topic(mira, &garden, "Plums", "Hello.").await;
     for text in corpus() {
         if let Some(posted) = tamed("message", &text, messages::post(cx, mira, topic.topic, draft(&text)).await) {
-            is_clean(&messages::show(cx, mira, posted.id).await.unwrap().message.markup);
+            is_clean(&placed::show(cx, mira, posted.id).await.unwrap().message.markup);
         }
         tamed("edit", &text, messages::edit(cx, mira, topic.id, text.clone()).await);
-        is_clean(&messages::show(cx, mira, topic.id).await.unwrap().message.markup);
+        is_clean(&placed::show(cx, mira, topic.id).await.unwrap().message.markup);
         if let Some(posted) = tamed("title", &text, topics::start(cx, mira, garden.id, &text, draft("Hello.")).await) {
             let name = topics::find(cx, mira, posted.topic).await.unwrap().topic.name;
             assert!(
@@ -94,7 +97,7 @@ async fn hostile_text_is_tamed_or_refused_wherever_it_is_typed(forum: TestForum)
         if let Some(changed) =
             tamed("description", &text, groups::update(cx, mira, garden.id, form("Garden", "", &text)).await)
         {
-            is_clean(&messages::render(cx, &changed.description).await.unwrap());
+            is_clean(&text::render(cx, &changed.description).await.unwrap());
         }
         let empty = || Profile {
             name: String::new(),
@@ -112,7 +115,7 @@ async fn hostile_text_is_tamed_or_refused_wherever_it_is_typed(forum: TestForum)
         ] {
             tamed("profile", &text, accounts::update_profile(cx, id(mira), profile).await);
         }
-        is_clean(&accounts::profile(cx, Viewer::Anonymous, "mira").await.unwrap().bio_markup);
+        is_clean(&by_person::profile(cx, Viewer::Anonymous, "mira").await.unwrap().bio_markup);
         let account = accounts::NewAccount {
             username: text.clone(),
             email: format!("{text}@example.org"),
@@ -169,7 +172,7 @@ async fn hostile_words_find_nothing_and_break_nothing(forum: TestForum) {
         assert!(tamed("search in", &text, search::ask(cx, mira, question("x", Some(text.clone()))).await).is_none());
         assert!(tamed("slug", &text, groups::by_slug(cx, mira, &text).await).is_none());
         assert!(tamed("topic slug", &text, topics::by_slug(cx, mira, &garden.slug, &text).await).is_none());
-        assert!(tamed("profile", &text, accounts::profile(cx, mira, &text).await).is_none());
+        assert!(tamed("profile", &text, by_person::profile(cx, mira, &text).await).is_none());
         let wanted = |order| domain::store::groups::Wanted { words: &text, category: None, order };
         groups::discover(cx, mira, wanted(DiscoverOrder::Recent), 0, 10).await.unwrap();
         groups::discover(cx, mira, wanted(DiscoverOrder::Popular), i64::MAX, 10).await.unwrap();

@@ -1,14 +1,17 @@
 //! Another name, all of one's data, and the end of an account.
 
+use domain::messages::by_person;
+use domain::topics::placed;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::admin::doctor;
 use domain::bus::Stream;
+use domain::messages::by_person::Shown;
 use domain::messages::stars;
 use domain::model::{GroupKind, Role, UserId};
 use domain::people::accounts;
-use domain::people::accounts::{NewAccount, Shown};
+use domain::people::accounts::NewAccount;
 use domain::people::sessions;
 use domain::people::sessions::Origin;
 use domain::people::{account_deletion, export};
@@ -57,12 +60,12 @@ async fn an_old_name_leads_to_the_new_one_and_stays_kept(forum: TestForum) {
     complaint(accounts::rename(cx, id(mira), "a b", pass()).await, "username");
     accounts::rename(cx, id(mira), "Miriam", pass()).await.unwrap();
     assert_eq!(sessions::authenticate(cx, &session).await.unwrap().unwrap().person.username, "Miriam");
-    match accounts::show(cx, Viewer::Anonymous, "MIRA").await.unwrap() {
+    match by_person::show(cx, Viewer::Anonymous, "MIRA").await.unwrap() {
         Shown::Renamed(name) => assert_eq!(name, "Miriam"),
         Shown::Profile(_) => panic!("that is the old name"),
     }
-    assert!(matches!(accounts::show(cx, Viewer::Anonymous, "miriam").await.unwrap(), Shown::Profile(_)));
-    assert!(is_not_found(accounts::show(cx, Viewer::Anonymous, "nobody").await));
+    assert!(matches!(by_person::show(cx, Viewer::Anonymous, "miriam").await.unwrap(), Shown::Profile(_)));
+    assert!(is_not_found(by_person::show(cx, Viewer::Anonymous, "nobody").await));
     for kept in ["mira", "M1RA", "miriam"] {
         complaint(sign_up(&forum, kept).await, "username");
         complaint(accounts::rename(cx, id(noor), kept, pass()).await, "username");
@@ -72,14 +75,14 @@ async fn an_old_name_leads_to_the_new_one_and_stays_kept(forum: TestForum) {
     forum.drain().await;
     assert_eq!(mentions_of(&forum, mira).await, [(post.id, true)]);
     messages::reparse(cx, true, |_| {}).await.unwrap();
-    let message = messages::show(cx, noor, post.id).await.unwrap().message;
+    let message = placed::show(cx, noor, post.id).await.unwrap().message;
     assert_eq!(message.mentions, [id(mira)]);
     assert!(message.markup.contains("/users/Miriam/"), "{}", message.markup);
     // And back again: no name is lost to its owner, and none left behind.
     accounts::rename(cx, id(mira), "mira", pass()).await.unwrap();
-    assert!(matches!(accounts::show(cx, Viewer::Anonymous, "mira").await.unwrap(), Shown::Profile(_)));
+    assert!(matches!(by_person::show(cx, Viewer::Anonymous, "mira").await.unwrap(), Shown::Profile(_)));
     assert!(
-        matches!(accounts::show(cx, Viewer::Anonymous, "miriam").await.unwrap(), Shown::Renamed(name) if name == "mira")
+        matches!(by_person::show(cx, Viewer::Anonymous, "miriam").await.unwrap(), Shown::Renamed(name) if name == "mira")
     );
     accounts::rename(cx, id(mira), "Mira", pass()).await.unwrap();
     assert!(told(accounts::rename(cx, id(mira), "mirabel", pass()).await).contains("TooMany"));
@@ -165,12 +168,12 @@ async fn a_deleted_account_leaves_its_words_under_a_name_that_says_so(forum: Tes
     let letter = forum.letters().pop().unwrap();
     assert_eq!((letter.to.as_str(), letter.kind.as_str()), ("mira@example.org", "deleted"));
 
-    let words = messages::show(cx, noor, topic.id).await.unwrap().message;
+    let words = placed::show(cx, noor, topic.id).await.unwrap().message;
     assert!(words.markup.contains("quince"));
     assert_eq!(words.author.username, format!("deleted-{}", id(mira)));
-    let profile = accounts::profile(cx, noor, &words.author.username).await.unwrap();
+    let profile = by_person::profile(cx, noor, &words.author.username).await.unwrap();
     assert!(profile.user.deleted && profile.user.bio.is_empty() && profile.groups.is_empty());
-    let reply = messages::show(cx, noor, named.id).await.unwrap().message;
+    let reply = placed::show(cx, noor, named.id).await.unwrap().message;
     assert!(reply.stars.is_empty() && reply.mentions.is_empty());
     assert!(!reply.markup.contains("<a") && reply.markup.contains("@mira"), "{}", reply.markup);
     let kept = format!(
@@ -222,7 +225,7 @@ async fn a_name_that_was_deleted_is_nobodys_for_a_while(forum: TestForum) {
     account_deletion::delete(cx, id(mira), pass(), false).await.unwrap();
     for name in ["mira", "Miriam", "m1r1am"] {
         complaint(sign_up(&forum, name).await, "username");
-        assert!(is_not_found(accounts::show(cx, Viewer::Anonymous, name).await));
+        assert!(is_not_found(by_person::show(cx, Viewer::Anonymous, name).await));
     }
     complaint(sign_up(&forum, "deleted-7").await, "username");
     assert!(is_not_found(accounts::own(cx, UserId(crate::ABSENT)).await));
@@ -241,7 +244,7 @@ async fn the_only_admin_of_the_site_stays_and_groups_keep_one(forum: TestForum) 
     account_deletion::delete(cx, id(mira), pass(), false).await.unwrap();
     let found = groups::by_id(cx, noor, garden.id).await.unwrap();
     assert_eq!(found.standing.role, Some(Role::Admin));
-    domain::admin::set_admin(cx, root, id(noor), true).await.unwrap();
+    domain::people::admins::set_admin(cx, root, id(noor), true).await.unwrap();
     account_deletion::delete(cx, id(root), pass(), false).await.unwrap();
     complaint(account_deletion::delete(cx, id(root), pass(), false).await, "current_password");
     forum.drain().await;

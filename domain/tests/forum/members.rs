@@ -1,5 +1,9 @@
 //! Who is in a group: asking, inviting, appointing, removing, banning; archive and deletion.
 
+use domain::live::presence;
+use domain::moderation::records;
+use domain::people::admins;
+use domain::topics::placed;
 use std::time::Duration;
 
 use domain::groups::invitations;
@@ -11,7 +15,7 @@ use domain::model::{GroupKind, Role, UserId};
 use domain::people::{accounts, sessions};
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
-use domain::{admin, messages, search, topics};
+use domain::{messages, search, topics};
 
 use crate::{complaint, id, is_forbidden, is_not_found};
 
@@ -88,7 +92,7 @@ async fn many_are_answered_at_once(forum: TestForum) {
         requests::answer(cx, noor, choir.id, &all[1..], true)
     );
     assert_eq!(one.unwrap().1 + other.unwrap().1, 6);
-    assert_eq!(groups::aside(cx, choir.id).await.unwrap().members, 8);
+    assert_eq!(presence::aside(cx, choir.id).await.unwrap().members, 8);
 }
 
 fn link(role: Option<Role>, uses: i64, days: i64) -> LinkForm {
@@ -168,7 +172,7 @@ async fn of_many_who_follow_a_link_at_once_no_more_come_in_than_it_says(forum: T
     let all = people.iter().map(|who| invitations::follow(cx, *who, &token, ""));
     let came = futures_util::future::join_all(all).await.into_iter().filter(Result::is_ok).count();
     assert_eq!(came, 3);
-    assert_eq!(groups::aside(cx, secret.id).await.unwrap().members, 4);
+    assert_eq!(presence::aside(cx, secret.id).await.unwrap().members, 4);
 }
 
 async fn a_link_of_a_member_lets_one_ask_into_a_private_group(forum: TestForum) {
@@ -223,7 +227,7 @@ async fn the_log_says_who_came_in_by_whose_link_and_as_what(forum: TestForum) {
     ];
     assert_eq!(log.await, lines);
     // It was done with mira's link, not to her.
-    assert!(admin::record(cx, boss, id(mira)).await.unwrap().lines.is_empty());
+    assert!(records::of_account(cx, boss, id(mira)).await.unwrap().lines.is_empty());
 }
 
 async fn whoever_is_invited_by_name_accepts_or_declines(forum: TestForum) {
@@ -317,7 +321,7 @@ async fn a_closed_group_is_known_and_not_read(forum: TestForum) {
         let found = groups::by_slug(cx, who, "choir").await.unwrap();
         assert!(is_forbidden(groups::list_members(cx, &found, 0, 10).await));
         assert!(is_not_found(topics::find(cx, who, posted.topic).await));
-        assert!(is_not_found(messages::show(cx, who, posted.id).await));
+        assert!(is_not_found(placed::show(cx, who, posted.id).await));
         let question = search::Question {
             words: "quince".into(),
             group: None,
@@ -353,7 +357,7 @@ async fn an_archived_group_stays_as_it_is(forum: TestForum) {
     ] {
         assert!(is_forbidden(answer));
     }
-    assert!(messages::show(cx, noor, posted.id).await.is_ok(), "it is read as before");
+    assert!(placed::show(cx, noor, posted.id).await.is_ok(), "it is read as before");
     groups::archive(cx, mira, choir.id, false).await.unwrap();
     messages::post(cx, noor, posted.topic, draft("again")).await.unwrap();
     forum.drain().await;
@@ -375,7 +379,7 @@ async fn a_deleted_group_is_gone_for_everyone(forum: TestForum) {
     for who in [mira, noor, boss] {
         assert!(is_not_found(groups::by_id(cx, who, secret.id).await));
         assert!(is_not_found(topics::find(cx, who, posted.topic).await));
-        assert!(is_not_found(messages::place(cx, who, posted.id).await));
+        assert!(is_not_found(placed::place(cx, who, posted.id).await));
         let sidebar = unread::sidebar(cx, id(who)).await.unwrap();
         assert_eq!((sidebar.groups.len(), sidebar.mentions), (0, 0));
     }
@@ -422,12 +426,12 @@ async fn whoever_is_suspended_or_banned_is_signed_out_and_told_why(forum: TestFo
     let token = accounts::sign_in(cx, "noor", password(), &origin).await.unwrap();
     let accounts::SignedIn::Session(token) = token else { panic!("there is no second step") };
     assert!(sessions::authenticate(cx, &token).await.unwrap().is_some());
-    let week = admin::Bar::Suspend { days: 7 };
-    assert!(is_not_found(admin::bar(cx, mira, id(noor), week, "because").await));
-    assert!(is_forbidden(admin::bar(cx, boss, id(boss), week, "because").await));
-    complaint(admin::bar(cx, boss, id(noor), week, "").await, "reason");
-    complaint(admin::bar(cx, boss, id(noor), admin::Bar::Suspend { days: 0 }, "because").await, "days");
-    admin::bar(cx, boss, id(noor), week, "Shouting").await.unwrap();
+    let week = admins::Bar::Suspend { days: 7 };
+    assert!(is_not_found(admins::bar(cx, mira, id(noor), week, "because").await));
+    assert!(is_forbidden(admins::bar(cx, boss, id(boss), week, "because").await));
+    complaint(admins::bar(cx, boss, id(noor), week, "").await, "reason");
+    complaint(admins::bar(cx, boss, id(noor), admins::Bar::Suspend { days: 0 }, "because").await, "days");
+    admins::bar(cx, boss, id(noor), week, "Shouting").await.unwrap();
     assert!(sessions::authenticate(cx, &token).await.unwrap().is_none());
     let why = complaint(accounts::sign_in(cx, "noor", password(), &origin).await, "password");
     assert!(why.contains("suspended until") && why.contains("Shouting"), "{why}");
@@ -436,11 +440,11 @@ async fn whoever_is_suspended_or_banned_is_signed_out_and_told_why(forum: TestFo
     assert!(!why.contains("suspended"), "only to whoever knows the password");
     forum.pass(Duration::from_secs(7 * 24 * 3_600 + 1));
     accounts::sign_in(cx, "noor", password(), &origin).await.unwrap();
-    admin::bar(cx, boss, id(noor), admin::Bar::Ban, "Selling").await.unwrap();
+    admins::bar(cx, boss, id(noor), admins::Bar::Ban, "Selling").await.unwrap();
     forum.pass(Duration::from_secs(365 * 24 * 3_600));
     let why = complaint(accounts::sign_in(cx, "noor", password(), &origin).await, "password");
     assert!(why.contains("banned") && why.contains("Selling"), "{why}");
-    admin::bar(cx, boss, id(noor), admin::Bar::Lift, "").await.unwrap();
+    admins::bar(cx, boss, id(noor), admins::Bar::Lift, "").await.unwrap();
     accounts::sign_in(cx, "noor", password(), &origin).await.unwrap();
 }
 

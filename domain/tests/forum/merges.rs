@@ -10,6 +10,7 @@ use domain::testing::{TestForum, draft};
 use domain::topics::merges::{merge, merge_at};
 use domain::topics::moves;
 use domain::topics::moves::At;
+use domain::topics::placed;
 use domain::topics::{reads, splits, subscriptions};
 use domain::{groups, messages, topics};
 
@@ -49,7 +50,7 @@ async fn merged_topics_are_one_in_the_order_of_their_times(forum: TestForum) {
     let order = [(1, plums.id), (2, pears.id), (3, third), (4, fourth)];
     assert_eq!(numbered(&forum, noor, pears.topic).await, order);
     assert_eq!((whole.creator_id, whole.title(), whole.pinned), (id(noor), "Ripe pears", false));
-    assert_eq!(messages::show(cx, noor, third).await.unwrap().message.stars.len(), 1);
+    assert_eq!(placed::show(cx, noor, third).await.unwrap().message.stars.len(), 1);
     assert_eq!(topics::find(cx, mira, pears.topic).await.unwrap().level, Some(Level::Tracked));
     let said: Vec<_> =
         lines(&forum, noor, pears.topic).await.into_iter().map(|l| (l.after_seq, l.deed, l.detail)).collect();
@@ -131,7 +132,7 @@ async fn what_is_merged_into_a_private_group_is_gone_for_outsiders(forum: TestFo
     for outside in [sven, Viewer::Anonymous] {
         assert!(is_not_found(moves::at(cx, outside, "garden", "plums").await));
         assert!(is_not_found(moves::at(cx, outside, "garden", "never-was").await));
-        assert!(is_not_found(messages::place(cx, outside, plums.id).await));
+        assert!(is_not_found(placed::place(cx, outside, plums.id).await));
         assert_eq!(hits(&forum, outside, "quince").await, 0);
     }
     assert!(is_not_found(messages::post(cx, sven, plums.topic, draft("Where did it go?")).await));

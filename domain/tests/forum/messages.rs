@@ -1,5 +1,6 @@
 //! Messages: post, edit, delete, read page by page.
 
+use domain::topics::placed;
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ async fn a_message_is_posted_edited_and_deleted(forum: TestForum) {
     let topic = forum.topic(mira, &garden, "Plums", "Hello.").await;
     let posted = forum.post(mira, topic.topic, "Hello <b>@mira</b>\r\n  ").await;
     assert_eq!((posted.seq, posted.group_slug.as_str(), posted.topic_slug.as_str()), (2, "garden", "plums"));
-    let shown = messages::show(cx, Viewer::Anonymous, posted.id).await.unwrap();
+    let shown = placed::show(cx, Viewer::Anonymous, posted.id).await.unwrap();
     assert_eq!(shown.message.author.username, "mira");
     assert!(
         shown.message.markup.contains("&lt;b&gt;") && shown.message.markup.contains("/users/mira/"),
@@ -47,7 +48,7 @@ async fn a_message_is_posted_edited_and_deleted(forum: TestForum) {
     forum.pass(Duration::from_secs(60));
     let place = messages::edit(cx, mira, posted.id, "Good bye.".into()).await.unwrap();
     assert_eq!((place.seq, place.topic_slug.as_str()), (2, "plums"));
-    let edited = messages::show(cx, Viewer::Anonymous, posted.id).await.unwrap().message;
+    let edited = placed::show(cx, Viewer::Anonymous, posted.id).await.unwrap().message;
     assert!(edited.markup.contains("Good bye."));
     assert_eq!(edited.edited_at, Some(cx.now()));
     forum.drain().await;
@@ -55,11 +56,11 @@ async fn a_message_is_posted_edited_and_deleted(forum: TestForum) {
     assert_eq!(tables::ints(&forum, "select count(*) from jobs").await, [[0]], "an edit that changes nothing is none");
     complaint(messages::edit(cx, mira, posted.id, " ".into()).await, "text");
     messages::delete(cx, mira, posted.id).await.unwrap();
-    let left = messages::show(cx, Viewer::Anonymous, posted.id).await.unwrap().message;
+    let left = placed::show(cx, Viewer::Anonymous, posted.id).await.unwrap().message;
     assert!(left.deleted && left.markup.is_empty() && left.mentions.is_empty(), "only a placeholder");
     assert!(is_not_found(messages::edit(cx, mira, posted.id, "Again.".into()).await));
     assert!(is_not_found(messages::delete(cx, mira, posted.id).await));
-    assert_eq!(messages::place(cx, Viewer::Anonymous, posted.id).await.unwrap().seq, 2, "its address stays");
+    assert_eq!(placed::place(cx, Viewer::Anonymous, posted.id).await.unwrap().seq, 2, "its address stays");
     forum.drain().await;
 }
 
@@ -303,7 +304,7 @@ async fn stars_are_given_and_taken_back(forum: TestForum) {
     forum.admit(&garden, &[noor]).await;
     let message = forum.topic(mira, &garden, "Plums", "1").await.id;
     let names = || async move {
-        let stars = messages::show(cx, Viewer::Anonymous, message).await.unwrap().message.stars;
+        let stars = placed::show(cx, Viewer::Anonymous, message).await.unwrap().message.stars;
         stars.into_iter().map(|p| p.username).collect::<Vec<_>>()
     };
     assert!(stars::toggle(cx, noor, message).await.unwrap().1);
@@ -325,12 +326,12 @@ async fn reparsing_changes_nothing_that_is_of_the_latest_version(forum: TestForu
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let message = forum.topic(mira, &garden, "Plums", "@mira `code` https://example.org/").await.id;
-    let before = messages::show(cx, mira, message).await.unwrap().message;
+    let before = placed::show(cx, mira, message).await.unwrap().message;
     assert_eq!(messages::reparse(cx, false, |_| {}).await.unwrap(), 0);
     forum.execute("update messages set nodes = '[]', nodes_version = 0").await;
-    assert_eq!(messages::show(cx, mira, message).await.unwrap().message.markup, "");
+    assert_eq!(placed::show(cx, mira, message).await.unwrap().message.markup, "");
     assert_eq!(messages::reparse(cx, false, |_| {}).await.unwrap(), 1);
     assert_eq!(messages::reparse(cx, true, |_| {}).await.unwrap(), 1);
-    assert_eq!(messages::show(cx, mira, message).await.unwrap().message, before);
+    assert_eq!(placed::show(cx, mira, message).await.unwrap().message, before);
     forum.drain().await;
 }

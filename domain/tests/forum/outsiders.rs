@@ -5,17 +5,19 @@ use domain::groups::invitations;
 use domain::groups::invitations::LinkForm;
 use domain::groups::{self, GroupForm};
 use domain::groups::{members, requests};
+use domain::live::notices;
 use domain::live::unread;
 use domain::messages::conversations;
 use domain::model::{DirectFrom, Grounds, Group, GroupKind, Level, NoticeKind, TopicId};
 use domain::moderation::{reports, warnings};
+use domain::people::admins;
 use domain::people::{export, ignores};
 use domain::platform::validate::Draft;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::topics::splits::{Which, split};
 use domain::topics::{moves, subscriptions};
-use domain::{admin, messages, topics};
+use domain::{messages, topics};
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 
@@ -169,8 +171,8 @@ async fn a_download_holds_what_somebody_chose_asked_and_reported(forum: TestForu
     reports::create(cx, noor, posted.id, Some(Grounds::Other), "They are not ripe.").await.unwrap();
     invitations::make_link(cx, noor, own.id, link(None)).await.unwrap();
     invitations::invite(cx, noor, own.id, "mira").await.unwrap();
-    let week = admin::Bar::Suspend { days: 7 };
-    admin::bar(cx, boss, id(noor), week, "Too loud").await.unwrap();
+    let week = admins::Bar::Suspend { days: 7 };
+    admins::bar(cx, boss, id(noor), week, "Too loud").await.unwrap();
 
     let lines = download(&forum, noor).await;
     let account = of(&lines, "account")[0];
@@ -231,8 +233,8 @@ async fn a_notice_names_a_group_to_those_who_may_know_of_it(forum: TestForum) {
     let cx = &forum.cx;
     forum.admit(&den, &[ada]).await;
     let told = async |who: Viewer| {
-        let told = warnings::unread(cx, id(who)).await.unwrap().unwrap();
-        warnings::mark_read(cx, who, told.id).await.unwrap();
+        let told = notices::unread(cx, id(who)).await.unwrap().unwrap();
+        notices::mark_read(cx, who, told.id).await.unwrap();
         (told.kind, told.group_name)
     };
     let topic = forum.topic(noor, &garden, "Plums", "Ripe.").await.topic;

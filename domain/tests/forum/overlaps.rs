@@ -1,5 +1,7 @@
 //! Removals that cover the same: undoing one undoes no other. And what their author deleted before.
 
+use domain::live::notices;
+use domain::topics::placed;
 use std::time::Duration;
 
 use domain::admin::doctor;
@@ -9,7 +11,6 @@ use domain::moderation::approval_queue;
 use domain::moderation::approval_queue::Answer;
 use domain::moderation::bulk_delete;
 use domain::moderation::bulk_delete::Span;
-use domain::moderation::warnings;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::{groups, messages, topics};
@@ -30,7 +31,7 @@ const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 /// Those of the messages that are not deleted.
 async fn there(forum: &TestForum, who: Viewer, ids: &[MessageId]) -> Vec<MessageId> {
-    let placed = messages::placed(&forum.cx, who, ids).await.unwrap();
+    let placed = placed::placed(&forum.cx, who, ids).await.unwrap();
     placed.into_iter().filter(|placed| !placed.message.deleted).map(|placed| placed.message.id).collect()
 }
 
@@ -89,8 +90,8 @@ impl Scene {
     /// What they were told and have not read, the eldest first.
     async fn told(&self, forum: &TestForum) -> Vec<NoticeKind> {
         let mut all = Vec::new();
-        while let Some(told) = warnings::unread(&forum.cx, id(self.spam)).await.unwrap() {
-            warnings::mark_read(&forum.cx, self.spam, told.id).await.unwrap();
+        while let Some(told) = notices::unread(&forum.cx, id(self.spam)).await.unwrap() {
+            notices::mark_read(&forum.cx, self.spam, told.id).await.unwrap();
             all.push(told.kind);
         }
         all

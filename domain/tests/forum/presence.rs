@@ -43,7 +43,7 @@ async fn members_who_are_here_hear_who_comes_and_goes(forum: TestForum) {
     let events = events(&forum, stream, cursor).await;
     assert_eq!(said(&events), ["<p>1 of 2</p>", "<p>2 of 2</p>", "<p>1 of 2</p>"]);
     assert!(events.iter().all(|event| event["group"] == garden.id.0));
-    assert_eq!(groups::aside(&forum.cx, garden.id).await.unwrap().here.len(), 1);
+    assert_eq!(presence::aside(&forum.cx, garden.id).await.unwrap().here.len(), 1);
 }
 
 async fn outsiders_hear_who_is_here_of_a_public_group_and_nothing_of_a_private_one(forum: TestForum) {

@@ -1,8 +1,10 @@
 //! Everything by one person, taken away at once and brought back, and what they are told.
 
+use domain::live::notices;
+use domain::moderation::records;
+use domain::topics::placed;
 use std::time::Duration;
 
-use domain::admin::Bar;
 use domain::admin::doctor;
 use domain::groups::members;
 use domain::messages::{conversations, history};
@@ -12,6 +14,7 @@ use domain::moderation::bulk_delete;
 use domain::moderation::bulk_delete::Span;
 use domain::moderation::log;
 use domain::moderation::{approval_queue, reports, warnings};
+use domain::people::admins::Bar;
 use domain::people::export;
 use domain::platform::jobs;
 use domain::platform::jobs::Job;
@@ -41,7 +44,7 @@ const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 /// The ids of a topic's messages that are not deleted, as somebody reads them.
 async fn there(forum: &TestForum, who: Viewer, ids: &[MessageId]) -> Vec<MessageId> {
-    let placed = messages::placed(&forum.cx, who, ids).await.unwrap();
+    let placed = placed::placed(&forum.cx, who, ids).await.unwrap();
     placed.into_iter().filter(|placed| !placed.message.deleted).map(|placed| placed.message.id).collect()
 }
 
@@ -109,13 +112,13 @@ async fn what_somebody_wrote_goes_with_search_unread_and_reports_and_comes_back(
     assert!(crate::mentions_of(&forum, ada).await.iter().all(|(_, unread)| !unread));
     must_be_sound(&forum, &[mira, spam, ada]).await;
     // They are told why, and it stands in the log and in their record.
-    let told = warnings::unread(cx, id(spam)).await.unwrap().unwrap();
+    let told = notices::unread(cx, id(spam)).await.unwrap().unwrap();
     assert_eq!(
         (told.kind, told.reason.as_str(), told.group_name.as_str()),
         (NoticeKind::Removal, "Finches <again>", "Garden")
     );
     let chosen = members::chosen(cx, mira, garden.id, id(spam)).await.unwrap();
-    let record = members::record(cx, mira, &chosen).await.unwrap();
+    let record = records::of_member(cx, mira, &chosen).await.unwrap();
     assert_eq!(record.lines.iter().map(|line| line.what).collect::<Vec<_>>(), [LogDeed::PersonCleared]);
     assert_eq!((record.removals[0].messages, record.removals[0].topics), (4, 1));
     assert!(record.removals[0].finished_at.is_some());
@@ -323,23 +326,24 @@ async fn with_it_they_are_banned_and_told_why(forum: TestForum) {
     forum.drain().await;
     assert!(is_forbidden(groups::join(cx, spam, garden.id).await));
     for kind in [NoticeKind::Removal, NoticeKind::Ban] {
-        let told = warnings::unread(cx, id(spam)).await.unwrap().unwrap();
+        let told = notices::unread(cx, id(spam)).await.unwrap().unwrap();
         assert_eq!((told.kind, told.reason.as_str()), (kind, "Finches"));
-        warnings::mark_read(cx, spam, told.id).await.unwrap();
+        notices::mark_read(cx, spam, told.id).await.unwrap();
     }
     // Their page is there for those who keep order, though they are not in the group.
     let chosen = members::chosen(cx, mira, garden.id, id(spam)).await.unwrap();
     assert!(chosen.is_banned && chosen.member.is_none());
-    let what: Vec<_> = members::record(cx, mira, &chosen).await.unwrap().lines.iter().map(|line| line.what).collect();
+    let what: Vec<_> =
+        records::of_member(cx, mira, &chosen).await.unwrap().lines.iter().map(|line| line.what).collect();
     assert_eq!(what, [LogDeed::MemberBanned, LogDeed::PersonCleared]);
     // The site: the account is banned with it, in one.
     let other = forum.group(spam, "Finches", GroupKind::Public).await;
     forum.topic(spam, &other, "Finches", "For sale").await;
     bulk_delete::clear_site(cx, boss, id(spam), Span::All, "Finches again", Some(Bar::Ban)).await.unwrap();
     forum.drain().await;
-    let account = domain::admin::person(cx, boss, id(spam)).await.unwrap();
+    let account = domain::people::admins::person(cx, boss, id(spam)).await.unwrap();
     assert_eq!((account.banned_at.is_some(), account.barred_reason.as_str()), (true, "Finches again"));
-    let record = domain::admin::record(cx, boss, id(spam)).await.unwrap();
+    let record = domain::moderation::records::of_account(cx, boss, id(spam)).await.unwrap();
     let what: Vec<_> = record.lines.iter().map(|line| line.what).collect();
     assert_eq!(what[..2], [LogDeed::AccountBanned, LogDeed::PersonCleared]);
 }
@@ -363,22 +367,22 @@ async fn a_warning_stands_above_the_page_until_it_is_read(forum: TestForum) {
     warnings::warn_in_group(cx, mira, garden.id, id(spam), "No finches").await.unwrap();
     warnings::warn(cx, boss, id(spam), "Really").await.unwrap();
     assert!(is_told().await);
-    let first = warnings::unread(cx, id(spam)).await.unwrap().unwrap();
+    let first = notices::unread(cx, id(spam)).await.unwrap().unwrap();
     assert_eq!((first.kind, first.reason.as_str(), first.more), (NoticeKind::Warning, "No finches", 1));
     // Nobody else says that it was read.
-    warnings::mark_read(cx, ada, first.id).await.unwrap();
-    assert_eq!(warnings::unread(cx, id(spam)).await.unwrap(), Some(first.clone()));
-    warnings::mark_read(cx, spam, first.id).await.unwrap();
-    let second = warnings::unread(cx, id(spam)).await.unwrap().unwrap();
+    notices::mark_read(cx, ada, first.id).await.unwrap();
+    assert_eq!(notices::unread(cx, id(spam)).await.unwrap(), Some(first.clone()));
+    notices::mark_read(cx, spam, first.id).await.unwrap();
+    let second = notices::unread(cx, id(spam)).await.unwrap().unwrap();
     assert_eq!((second.reason.as_str(), second.group_name.as_str(), second.more), ("Really", "", 0));
-    warnings::mark_read(cx, spam, second.id).await.unwrap();
+    notices::mark_read(cx, spam, second.id).await.unwrap();
     assert!(!is_told().await);
     // In the record of the group, and in that of the site; for nobody else.
     let (_, page) = log::of_group(cx, mira, garden.id, None, None).await.unwrap();
     assert_eq!(page.lines.iter().map(|line| line.reason.as_str()).collect::<Vec<_>>(), ["No finches"]);
     assert!(log::of_group(cx, spam, garden.id, None, None).await.unwrap().1.lines.is_empty());
-    assert_eq!(domain::admin::record(cx, boss, id(spam)).await.unwrap().lines.len(), 2);
-    assert!(is_not_found(domain::admin::record(cx, mira, id(spam)).await));
+    assert_eq!(domain::moderation::records::of_account(cx, boss, id(spam)).await.unwrap().lines.len(), 2);
+    assert!(is_not_found(domain::moderation::records::of_account(cx, mira, id(spam)).await));
     // It is theirs to take home.
     let all: String = export::download(cx, id(spam)).await.unwrap().try_collect().await.unwrap();
     assert!(all.contains(r#""reason":"No finches""#) && all.contains(r#""reason":"Really""#), "{all}");

@@ -7,6 +7,7 @@ use domain::moderation::reports;
 use domain::moderation::reports::Answered;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
+use domain::topics::placed;
 use domain::{Error, groups, messages, topics};
 
 use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
@@ -81,7 +82,7 @@ async fn whoever_reads_a_message_reports_it_and_whoever_keeps_order_answers(foru
     let answered = reports::answer(cx, keeper, first, Verdict::Deleted).await.unwrap();
     assert_eq!(answered, Answered { group: garden.id, kind: GroupKind::Public, reports: 2 });
     forum.drain().await;
-    assert!(messages::show(cx, ada, posted.id).await.unwrap().message.deleted);
+    assert!(placed::show(cx, ada, posted.id).await.unwrap().message.deleted);
     assert_eq!(waiting(&forum, mira, garden.id).await, []);
     let kept = crate::tables::texts(
         &forum,
@@ -148,7 +149,7 @@ async fn all_who_reported_a_message_are_answered_together(forum: TestForum) {
     assert_eq!(reports::count(&found), 2, "messages are counted, not voices");
     let answered = reports::answer(cx, mira, items[0].row.report_id, Verdict::Nothing).await.unwrap();
     assert_eq!(answered.reports as i64, reports::VOICES + 3);
-    assert!(!messages::show(cx, mira, posted.id).await.unwrap().message.deleted);
+    assert!(!placed::show(cx, mira, posted.id).await.unwrap().message.deleted);
     assert_eq!(waiting(&forum, mira, garden.id).await, [(other.id, items[1].row.report_id)]);
     // What was answered may be reported once more.
     let reader = forum.person("reader").await;
@@ -172,11 +173,7 @@ async fn of_two_who_answer_at_once_one_does(forum: TestForum) {
     );
     let (one, other) = (one.unwrap().reports, other.unwrap().reports);
     assert_eq!(one + other, 1);
-    assert_eq!(
-        messages::show(cx, mira, posted.id).await.unwrap().message.deleted,
-        other == 1,
-        "the first has the word"
-    );
+    assert_eq!(placed::show(cx, mira, posted.id).await.unwrap().message.deleted, other == 1, "the first has the word");
     forum.drain().await;
 }
 
@@ -239,7 +236,7 @@ async fn what_is_reported_in_a_conversation_goes_to_the_site_and_nothing_else_of
     assert!(item.message.id == posted.id && item.message.markup.contains("I know where you live"));
     // One message is shown: the rest of the conversation stays closed.
     for message in [posted.id, other.id] {
-        assert!(is_not_found(messages::show(cx, boss, message).await));
+        assert!(is_not_found(placed::show(cx, boss, message).await));
     }
     assert!(is_not_found(reports::of_group(cx, boss, posted.group).await));
     assert!(is_forbidden(reports::of_group(cx, ann, posted.group).await));
@@ -249,8 +246,8 @@ async fn what_is_reported_in_a_conversation_goes_to_the_site_and_nothing_else_of
     }
     let answered = reports::answer(cx, boss, item.row.report_id, Verdict::Deleted).await.unwrap();
     assert_eq!((answered.kind, answered.reports), (GroupKind::Direct, 1));
-    assert!(messages::show(cx, ben, posted.id).await.unwrap().message.deleted);
-    assert!(!messages::show(cx, ben, other.id).await.unwrap().message.deleted);
+    assert!(placed::show(cx, ben, posted.id).await.unwrap().message.deleted);
+    assert!(!placed::show(cx, ben, other.id).await.unwrap().message.deleted);
     assert_eq!(of_site(&forum, boss).await, []);
     // A report that was answered opens nothing any more.
     assert_eq!(reports::answer(cx, boss, item.row.report_id, Verdict::Deleted).await.unwrap().reports, 0);
@@ -276,7 +273,7 @@ async fn site_admins_see_what_is_reported_where_they_read(forum: TestForum) {
     for (message, report) in &reported[1..] {
         assert!(is_not_found(reports::answer(cx, boss, *report, Verdict::Deleted).await));
         reports::answer(cx, chief, *report, Verdict::Deleted).await.unwrap();
-        assert!(messages::show(cx, mira, *message).await.unwrap().message.deleted);
+        assert!(placed::show(cx, mira, *message).await.unwrap().message.deleted);
     }
     reports::answer(cx, boss, reported[0].1, Verdict::Nothing).await.unwrap();
     forum.drain().await;
@@ -328,7 +325,7 @@ async fn nobody_answers_for_their_own_message(forum: TestForum) {
     assert!(is_not_found(reports::answer(cx, mira, first, Verdict::Nothing).await), "it is hers");
     assert!(is_not_found(groups::by_id(cx, boss, secret.id).await));
     assert_eq!(reports::answer(cx, boss, first, Verdict::Deleted).await.unwrap().reports, 1);
-    assert!(messages::show(cx, noor, posted.id).await.unwrap().message.deleted);
+    assert!(placed::show(cx, noor, posted.id).await.unwrap().message.deleted);
     assert_eq!(of_site(&forum, boss).await, []);
     forum.drain().await;
 }

@@ -11,6 +11,7 @@ use domain::people::accounts::NewAccount;
 use domain::platform::secrets::Password;
 use domain::policy::Viewer;
 use domain::testing::{PASSWORD, TestForum, draft, wait_for};
+use domain::topics::placed;
 use domain::{Error, Result, groups, messages, topics};
 
 use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
@@ -265,7 +266,7 @@ async fn an_edit_brings_in_nothing_that_a_message_could_not(forum: TestForum) {
     rule(&forum, mira, Some(garden.id), words("Temper", "blast", RuleDeed::Report)).await;
     assert_eq!(complaint(messages::edit(cx, noor, posted.id, "I sell".into()).await, "text"), "Not here: Sales.");
     assert!(complaint(messages::edit(cx, noor, posted.id, "I buy".into()).await, "text").contains("approve"));
-    assert_eq!(messages::show(cx, noor, posted.id).await.unwrap().message.markup, "first");
+    assert_eq!(placed::show(cx, noor, posted.id).await.unwrap().message.markup, "first");
     messages::edit(cx, noor, posted.id, "blast".into()).await.unwrap();
     let (_, items) = reports::of_group(cx, mira, garden.id).await.unwrap();
     assert_eq!(items.iter().map(|item| item.message.id).collect::<Vec<_>>(), [posted.id]);

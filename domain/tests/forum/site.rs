@@ -1,5 +1,7 @@
 //! What admins decide about the site: its settings, who may sign up, who administers it.
 
+use domain::messages::by_person;
+use domain::people::admins;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
@@ -11,10 +13,11 @@ use domain::people::sessions;
 use domain::people::sessions::Origin;
 use domain::people::sign_ups;
 use domain::people::sign_ups::Door;
+use domain::platform::caches::site::Settings;
 use domain::platform::jobs::Job;
 use domain::platform::secrets::Password;
 use domain::policy::{self, Change, Viewer};
-use domain::site::{self, Settings};
+use domain::site;
 use domain::testing::{DRAW, TestForum, wait_for};
 use domain::{Context, Error, Result, admin};
 
@@ -193,7 +196,7 @@ async fn a_link_is_used_up_ends_and_is_revoked(forum: TestForum) {
     assert!(is_forbidden(come(cx, "eva", "", &revoked, "").await), "revoked");
     // A link says what its maker may: nothing any more.
     let theirs = sign_ups::make_link(cx, second, 9, 7).await.unwrap();
-    admin::set_admin(cx, boss, id(second), false).await.unwrap();
+    admins::set_admin(cx, boss, id(second), false).await.unwrap();
     assert!(is_forbidden(come(cx, "eva", "", &theirs, "").await), "its maker is no admin any more");
     assert_eq!(sign_ups::list(cx, boss).await.unwrap().links, []);
     forum.drain().await;
@@ -226,7 +229,7 @@ async fn an_account_that_waits_is_nobody_until_it_is_let_in(forum: TestForum) {
     assert!(opened.is_waiting);
     assert_eq!(sessions::by_id(cx, &opened.id).await.unwrap(), None, "a poll that waits is asked again by this");
     assert_eq!(sessions::remembered(cx, &opened.id), None);
-    assert!(is_not_found(accounts::profile(cx, mira, "ada").await));
+    assert!(is_not_found(by_person::profile(cx, mira, "ada").await));
     assert_eq!(sign_ups::own(cx, opened.person.id).await.unwrap().asked, "I live <here>");
     let shown = sign_ups::list(cx, boss).await.unwrap();
     assert_eq!((shown.total, shown.rows.len(), shown.rows[0].person.username.as_str()), (1, 1, "ada"));
@@ -240,7 +243,7 @@ async fn an_account_that_waits_is_nobody_until_it_is_let_in(forum: TestForum) {
     let session = sessions::authenticate(cx, &token).await.unwrap().unwrap();
     assert!(!session.is_waiting, "the same session goes on");
     assert_eq!(sessions::remembered(cx, &session.id), Some(session.person.id));
-    accounts::profile(cx, mira, "ada").await.unwrap();
+    by_person::profile(cx, mira, "ada").await.unwrap();
     assert!(is_not_found(sign_ups::own(cx, session.person.id).await));
     assert_eq!(sign_ups::answer(cx, boss, &[session.person.id], false).await.unwrap(), 0, "nobody is put out again");
     assert!(sessions::authenticate(cx, &token).await.unwrap().is_some());
@@ -310,43 +313,43 @@ async fn a_declined_account_can_be_let_in_after_all_and_else_goes(forum: TestFor
 async fn of_two_admins_who_remove_each_other_one_stays(forum: TestForum) {
     let cx = &forum.cx;
     let boss = forum.site_admin("boss").await;
-    assert!(is_forbidden(admin::set_admin(cx, boss, id(boss), false).await), "the last one");
+    assert!(is_forbidden(admins::set_admin(cx, boss, id(boss), false).await), "the last one");
     for round in 0..5 {
         let other = forum.site_admin(&format!("other{round}")).await;
         let (_, now) = admin::people(cx, "", Some(AccountState::Admins), 0, 10).await.unwrap();
         assert_eq!(now, 2);
         let (one, two) =
-            tokio::join!(admin::set_admin(cx, boss, id(other), false), admin::set_admin(cx, other, id(boss), false));
+            tokio::join!(admins::set_admin(cx, boss, id(other), false), admins::set_admin(cx, other, id(boss), false));
         let (left, now) = admin::people(cx, "", Some(AccountState::Admins), 0, 10).await.unwrap();
         assert_eq!(now, 1, "{one:?} {two:?}");
         assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
         if left[0].user.id != id(boss) {
-            admin::set_admin(cx, other, id(boss), true).await.unwrap();
-            admin::set_admin(cx, boss, id(other), false).await.unwrap();
+            admins::set_admin(cx, other, id(boss), true).await.unwrap();
+            admins::set_admin(cx, boss, id(other), false).await.unwrap();
         }
     }
     // One may take it from oneself, while another one is there.
     let mira = forum.person("mira").await;
-    admin::set_admin(cx, boss, id(mira), true).await.unwrap();
-    admin::set_admin(cx, boss, id(boss), false).await.unwrap();
-    assert!(is_not_found(admin::set_admin(cx, boss, id(boss), true).await), "a session that is out of date");
+    admins::set_admin(cx, boss, id(mira), true).await.unwrap();
+    admins::set_admin(cx, boss, id(boss), false).await.unwrap();
+    assert!(is_not_found(admins::set_admin(cx, boss, id(boss), true).await), "a session that is out of date");
 }
 
 async fn only_accounts_that_somebody_uses_administer_the_site(forum: TestForum) {
     let cx = &forum.cx;
     let (boss, mira) = (forum.site_admin("boss").await, forum.person("mira").await);
-    admin::bar(cx, boss, id(mira), admin::Bar::Suspend { days: 3 }, "spam").await.unwrap();
-    assert!(is_forbidden(admin::set_admin(cx, boss, id(mira), true).await), "suspended");
+    admins::bar(cx, boss, id(mira), admins::Bar::Suspend { days: 3 }, "spam").await.unwrap();
+    assert!(is_forbidden(admins::set_admin(cx, boss, id(mira), true).await), "suspended");
     forum.pass(Duration::from_secs(3 * 24 * 3_600));
-    admin::set_admin(cx, boss, id(mira), true).await.unwrap();
-    assert!(is_forbidden(admin::bar(cx, boss, id(mira), admin::Bar::Ban, "spam").await), "an admin");
+    admins::set_admin(cx, boss, id(mira), true).await.unwrap();
+    assert!(is_forbidden(admins::bar(cx, boss, id(mira), admins::Bar::Ban, "spam").await), "an admin");
     decide(&forum, boss, SignUps::Approved).await;
     let token = come(cx, "ada", "", "", "").await.unwrap();
     let ada = sessions::opened(cx, &token).await.unwrap().unwrap().person.id;
-    assert!(is_forbidden(admin::set_admin(cx, boss, ada, true).await), "waiting");
+    assert!(is_forbidden(admins::set_admin(cx, boss, ada, true).await), "waiting");
     forum.execute("update users set password_hash = null where username = 'mira'").await;
-    admin::set_admin(cx, boss, id(mira), false).await.unwrap();
-    assert!(is_forbidden(admin::set_admin(cx, boss, id(mira), true).await), "unclaimed");
+    admins::set_admin(cx, boss, id(mira), false).await.unwrap();
+    assert!(is_forbidden(admins::set_admin(cx, boss, id(mira), true).await), "unclaimed");
     forum.drain().await;
 }
 
@@ -354,8 +357,8 @@ async fn people_are_found_by_state_and_groups_by_kind(forum: TestForum) {
     let cx = &forum.cx;
     let (boss, mira, noor) = (forum.site_admin("boss").await, forum.person("mira").await, forum.person("noor").await);
     let (ada, _) = (forum.person("ada").await, forum.person("marina").await);
-    admin::bar(cx, boss, id(noor), admin::Bar::Ban, "spam").await.unwrap();
-    admin::bar(cx, boss, id(ada), admin::Bar::Suspend { days: 2 }, "spam").await.unwrap();
+    admins::bar(cx, boss, id(noor), admins::Bar::Ban, "spam").await.unwrap();
+    admins::bar(cx, boss, id(ada), admins::Bar::Suspend { days: 2 }, "spam").await.unwrap();
     forum.execute("update users set password_hash = null where username = 'marina'").await;
     decide(&forum, boss, SignUps::Approved).await;
     come(cx, "kim", "", "", "").await.unwrap();
@@ -471,14 +474,14 @@ async fn an_admin_ends_somebodys_sessions(forum: TestForum) {
         }
         open
     };
-    assert!(is_not_found(admin::sessions_of(cx, noor, id(mira)).await));
+    assert!(is_not_found(admins::sessions_of(cx, noor, id(mira)).await));
     let first = sessions::authenticate(cx, &tokens[0]).await.unwrap().unwrap().id;
-    assert!(is_not_found(admin::end_sessions(cx, noor, id(mira), Some(&first)).await));
-    assert!(is_not_found(admin::end_sessions(cx, boss, id(noor), Some(&first)).await), "it is not noor's");
+    assert!(is_not_found(admins::end_sessions(cx, noor, id(mira), Some(&first)).await));
+    assert!(is_not_found(admins::end_sessions(cx, boss, id(noor), Some(&first)).await), "it is not noor's");
     assert_eq!(open().await, [true; 4]);
-    admin::end_sessions(cx, boss, id(mira), Some(&first)).await.unwrap();
+    admins::end_sessions(cx, boss, id(mira), Some(&first)).await.unwrap();
     assert_eq!(open().await, [false, true, true, true]);
-    assert_eq!(admin::sessions_of(cx, boss, id(mira)).await.unwrap().len(), 2);
-    admin::end_sessions(cx, boss, id(mira), None).await.unwrap();
+    assert_eq!(admins::sessions_of(cx, boss, id(mira)).await.unwrap().len(), 2);
+    admins::end_sessions(cx, boss, id(mira), None).await.unwrap();
     assert_eq!(open().await, [false, false, false, true]);
 }

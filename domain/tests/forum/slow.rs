@@ -8,10 +8,10 @@ use domain::messages::conversations;
 use domain::model::{Group, GroupKind, Role};
 use domain::moderation::approval_queue;
 use domain::moderation::approval_queue::Answer;
+use domain::platform::caches::newcomers::Newcomers;
 use domain::platform::validate::Draft;
 use domain::policy::Viewer;
 use domain::site::newcomers;
-use domain::site::newcomers::Newcomers;
 use domain::testing::{TestForum, counting_statements, draft};
 use domain::{Error, Result, messages, topics};
 

@@ -1,5 +1,6 @@
 //! Topics that are split.
 
+use domain::topics::placed;
 use std::time::{Duration, Instant};
 
 use domain::admin::doctor;
@@ -63,7 +64,7 @@ async fn a_split_takes_along_everything_that_hangs_on_the_messages(forum: TestFo
     topics::mark(cx, mira, first.topic, domain::model::Mark::Pinned, true).await.unwrap();
     subscriptions::set_of_topic(cx, noor, first.topic, Level::Muted).await.unwrap();
     forum.drain().await;
-    let before = messages::show_in_place(cx, mira, second).await.unwrap().message;
+    let before = placed::show_in_place(cx, mira, second).await.unwrap().message;
     let found = split(cx, mira, first.topic, &Which::From(second), "Pears", garden.id).await.unwrap();
     forum.drain_twice().await;
     forum.catch_up().await;
@@ -72,7 +73,7 @@ async fn a_split_takes_along_everything_that_hangs_on_the_messages(forum: TestFo
     assert!(pears.locked && !pears.pinned && pears.slug == "pears");
     assert_eq!(numbered(&forum, mira, first.topic).await, [(1, first.id)]);
     assert_eq!(numbered(&forum, mira, pears.id).await, [(1, second), (2, third)]);
-    let after = messages::show_in_place(cx, mira, second).await.unwrap().message;
+    let after = placed::show_in_place(cx, mira, second).await.unwrap().message;
     assert_eq!((after.created_at, after.stars.len(), after.markup), (before.created_at, 1, before.markup));
     assert_eq!(history::of(cx, noor, second).await.unwrap().versions.len(), 2);
     history::restore(cx, mira, third).await.unwrap();
@@ -86,7 +87,7 @@ async fn a_split_takes_along_everything_that_hangs_on_the_messages(forum: TestFo
     let said = lines(&forum, noor, pears.id).await;
     assert_eq!((said[0].after_seq, said[0].deed), (0, TopicDeed::SplitFrom));
     assert_eq!(said[0].other.as_ref().unwrap().title, "Plums");
-    let place = messages::place(cx, noor, second).await.unwrap();
+    let place = placed::place(cx, noor, second).await.unwrap();
     assert_eq!((place.topic_slug.as_str(), place.seq), ("pears", 1));
     assert_eq!(hits(&forum, noor, "quince").await, 1);
     forum.drain().await;
@@ -140,7 +141,7 @@ async fn of_a_split_into_a_private_group_outsiders_learn_nothing(forum: TestForu
     forum.catch_up().await;
     for outside in [sven, Viewer::Anonymous] {
         assert!(is_not_found(topics::find(cx, outside, hidden).await));
-        assert!(is_not_found(messages::place(cx, outside, second).await));
+        assert!(is_not_found(placed::place(cx, outside, second).await));
         assert_eq!(hits(&forum, outside, "quince").await, 0);
         assert_eq!(hits(&forum, outside, "hidden").await, 0);
         let line = lines(&forum, outside, first.topic).await.pop().unwrap();

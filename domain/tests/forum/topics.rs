@@ -123,8 +123,8 @@ async fn a_topic_is_deleted_by_moderators_and_by_its_starter_while_alone(forum: 
     topics::delete(cx, ada, shared.topic).await.unwrap();
     assert!(is_not_found(topics::find(cx, mira, shared.topic).await));
     assert!(is_not_found(topics::by_slug(cx, mira, &garden.slug, "shared").await));
-    assert!(is_not_found(domain::messages::show(cx, mira, reply.id).await));
-    assert!(is_not_found(domain::messages::place(cx, mira, reply.id).await));
+    assert!(is_not_found(domain::topics::placed::show(cx, mira, reply.id).await));
+    assert!(is_not_found(domain::topics::placed::place(cx, mira, reply.id).await));
     assert!(is_not_found(domain::messages::edit(cx, mira, reply.id, "Changed.".into()).await));
     assert!(is_not_found(domain::messages::post(cx, mira, shared.topic, draft("Hello?")).await));
     assert!(is_not_found(domain::messages::stars::toggle(cx, mira, reply.id).await));

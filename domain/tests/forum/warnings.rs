@@ -1,14 +1,16 @@
 //! Warnings that are taken back, bans that are lifted, and whom one may ban at all.
 
+use domain::groups;
 use domain::groups::{members, requests};
+use domain::live::notices;
 use domain::model::LogDeed;
 use domain::model::{GroupKind, NoticeId, NoticeKind, Role, UserId};
 use domain::moderation::log;
+use domain::moderation::records;
 use domain::moderation::warnings;
 use domain::people::export;
 use domain::policy::Viewer;
 use domain::testing::TestForum;
-use domain::{admin, groups};
 use futures_util::TryStreamExt;
 
 use crate::tables::ints;
@@ -24,7 +26,7 @@ stories! {
 
 /// The kinds and reasons of what somebody has not read.
 async fn unread(forum: &TestForum, who: Viewer) -> Option<(NoticeKind, String, i64)> {
-    warnings::unread(&forum.cx, id(who)).await.unwrap().map(|told| (told.kind, told.reason, told.more))
+    notices::unread(&forum.cx, id(who)).await.unwrap().map(|told| (told.kind, told.reason, told.more))
 }
 
 async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
@@ -44,7 +46,7 @@ async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
     }
     let of_noor = async || {
         let chosen = members::chosen(cx, mira, garden.id, id(noor)).await.unwrap();
-        members::record(cx, mira, &chosen).await.unwrap().warnings
+        records::of_member(cx, mira, &chosen).await.unwrap().warnings
     };
     let [second, first] = of_noor().await.try_into().unwrap();
     assert_eq!((first.reason.as_str(), first.by_name.as_str(), first.taken_back_at), ("No finches", "mira", None));
@@ -59,7 +61,7 @@ async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
     assert!(is_forbidden(warnings::take_back_in_group(cx, eva, garden.id, first.id).await), "who stands as high");
     members::set_role(cx, mira, garden.id, id(noor), Role::Member).await.unwrap();
     // One was read, the other was not.
-    warnings::mark_read(cx, noor, first.id).await.unwrap();
+    notices::mark_read(cx, noor, first.id).await.unwrap();
     assert_eq!(unread(&forum, noor).await, Some((NoticeKind::Warning, "No parrots".into(), 0)));
     assert!(is_told().await);
     assert_eq!(warnings::take_back_in_group(cx, eva, garden.id, second.id).await.unwrap(), id(noor));
@@ -91,7 +93,7 @@ async fn a_warning_of_the_site_is_taken_back_by_its_admins(forum: TestForum) {
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     warnings::warn(cx, boss, id(noor), "Really").await.unwrap();
     warnings::warn(cx, boss, id(chief), "You too").await.unwrap();
-    let warning = async |who| admin::record(cx, boss, id(who)).await.unwrap().warnings[0].clone();
+    let warning = async |who| records::of_account(cx, boss, id(who)).await.unwrap().warnings[0].clone();
     let one = warning(noor).await.id;
     for who in [mira, noor] {
         assert!(is_not_found(warnings::take_back(cx, who, one).await));
@@ -101,7 +103,7 @@ async fn a_warning_of_the_site_is_taken_back_by_its_admins(forum: TestForum) {
     assert_eq!(warnings::take_back(cx, chief, one).await.unwrap(), id(noor));
     assert_eq!(unread(&forum, noor).await, None);
     assert_eq!(warning(noor).await.back_name.as_deref(), Some("chief"));
-    let lines = admin::record(cx, boss, id(noor)).await.unwrap().lines;
+    let lines = records::of_account(cx, boss, id(noor)).await.unwrap().lines;
     assert_eq!(lines.iter().map(|line| line.what).collect::<Vec<_>>(), [LogDeed::WarningTakenBack, LogDeed::Warned]);
 }
 

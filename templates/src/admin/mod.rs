@@ -7,8 +7,8 @@ pub mod statistics;
 use std::borrow::Borrow;
 
 use askama::Template;
-use domain::groups::members::Record;
 use domain::model::{AccountState, JobRow, User};
+use domain::moderation::records::Record;
 use domain::policy::{Barred, barred};
 use domain::time::Timestamp;
 

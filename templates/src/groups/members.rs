@@ -1,8 +1,8 @@
 //! Who is in a group, and who was banned from it.
 
 use askama::Template;
-use domain::groups::members::Record;
 use domain::model::{Group, Person, Role};
+use domain::moderation::records::Record;
 use domain::store::groups::members::{BanRow, MemberRow};
 use domain::time::Timestamp;
 

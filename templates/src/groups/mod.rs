@@ -7,7 +7,7 @@ pub mod requests;
 use std::borrow::Borrow;
 
 use askama::Template;
-use domain::groups::Aside;
+use domain::live::presence::Aside;
 use domain::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, Topic, TopicRow};
 use domain::moderation::approval_queue::OwnHeld;
 use domain::time::Timestamp;

@@ -1,7 +1,7 @@
 //! Group pages.
 
 use askama::Template;
-use domain::groups::Aside;
+use domain::live::presence::Aside;
 use domain::model::{GroupKind, Role, TopicRow};
 
 use super::{Drawn, ago, frame, group, group_rows, person, stranger, topic, wrens};

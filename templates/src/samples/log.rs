@@ -1,10 +1,10 @@
 //! What those did who keep order, and what they told somebody.
 
 use askama::Template;
-use domain::groups::members::Record;
 use domain::model::LogDeed;
 use domain::model::{EntryId, GroupId, GroupKind, MessageId, NoticeId, NoticeKind, RemovalId, TopicId, UserId};
 use domain::moderation::bulk_delete::Span;
+use domain::moderation::records::Record;
 use domain::store::moderation::bulk_delete::{Measure, RemovalRow};
 use domain::store::moderation::log::Line;
 use domain::store::moderation::warnings::{NoticeRow, WarningRow};

@@ -1,8 +1,8 @@
 //! Who is in a group, who asks, who is invited, and conversations.
 
 use askama::Template;
-use domain::groups::members::Record;
 use domain::model::{DirectFrom, GroupKind, InvitationId, Role};
+use domain::moderation::records::Record;
 
 use super::{Drawn, ago, frame, group, others, person, stranger};
 use crate::admin;

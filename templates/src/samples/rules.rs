@@ -1,9 +1,9 @@
 //! Rules.
 
 use askama::Template;
-use domain::messages::Placed;
 use domain::model::{RuleDeed, RuleId, RuleKind, UserId};
 use domain::moderation::rules::{Rule, Tried};
+use domain::topics::placed::Placed;
 
 use super::{Drawn, ago, frame, group, message, wrens};
 use crate::form::{NewcomersForm, RuleForm};

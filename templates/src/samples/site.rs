@@ -3,7 +3,7 @@
 use askama::Template;
 use domain::model::{SignUps, SiteInvitationId};
 use domain::people::sign_ups::Door;
-use domain::site::Notice;
+use domain::platform::caches::site::Notice;
 
 use super::admin::admins_frame;
 use super::{Drawn, ago, person, stranger};

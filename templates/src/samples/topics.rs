@@ -1,7 +1,7 @@
 //! Topic and message pages.
 
 use askama::Template;
-use domain::groups::Aside;
+use domain::live::presence::Aside;
 use domain::messages::history::{Piece, Version};
 use domain::model::{OtherTopic, Topic, TopicDeed, TopicEvent, TopicRow};
 
@@ -130,7 +130,7 @@ impl Show {
     fn moderated() -> Self {
         let mut page = Self { may_delete: true, ..Self::sample() };
         page.frame.moderates = true;
-        page.frame.notice = Some(domain::site::Notice {
+        page.frame.notice = Some(domain::platform::caches::site::Notice {
             version: "0".repeat(16),
             markup: "It moves to a <em>larger machine</em> on Saturday.".to_owned(),
         });

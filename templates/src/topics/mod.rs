@@ -6,7 +6,7 @@ pub mod subscriptions;
 pub mod unread;
 
 use askama::Template;
-use domain::groups::Aside;
+use domain::live::presence::Aside;
 use domain::model::{Group, Level, Message, SidebarGroup, Topic, TopicDeed, TopicEvent};
 use domain::moderation::approval_queue::OwnHeld;
 

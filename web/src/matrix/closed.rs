@@ -1,7 +1,8 @@
 //! While the site is read-only, no form of any page changes anything, and what was typed comes back.
 
 use domain::model::SignUps;
-use domain::site::{self, Settings};
+use domain::platform::caches::site::Settings;
+use domain::site;
 use domain::testing::TestForum;
 
 use super::door::Door;

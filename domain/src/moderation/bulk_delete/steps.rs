@@ -1,6 +1,6 @@
 //! The job of a removal: step by step what it takes away, and brings back.
 
-use crate::groups::members;
+use crate::live::tell;
 use crate::messages;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
@@ -40,7 +40,7 @@ pub(crate) async fn work(cx: &Context, removal: RemovalId, back: bool) -> Result
         cx.wake.after_commit();
         if let (true, Some(group)) = (is_done, held.group_id) {
             // Fewer reports wait there.
-            members::tell_keepers(cx, group).await;
+            tell::tell_moderators(cx, group).await;
         }
     }
     let mut tx = cx.db.begin().await?;

@@ -1,33 +1,33 @@
 //! The rules that are switched on, as each process remembers them: a message that no rule looks at costs no query.
 
+use super::Remembered;
+use crate::platform::caches;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use crate::matching::compiled::Compiled;
+use crate::platform::caches::newcomers::Newcomers;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
-use crate::site::newcomers;
-use crate::site::newcomers::Newcomers;
 use bus::Control;
 use model::GroupId;
 use store::moderation::rules::Rule;
 
 /// How long a process believes what it once read; changes are told over the bus.
-const BELIEVED: Duration = Duration::from_secs(5 * 60);
+const TTL: Duration = Duration::from_secs(5 * 60);
 
 /// What this process remembers of rules, and whether it tries one.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct RuleCache {
-    remembered: Mutex<Remembered>,
+    known: Remembered<(), Arc<Known>>,
     trying: Arc<tokio::sync::Mutex<()>>,
 }
 
-#[derive(Debug, Default)]
-struct Remembered {
-    known: Option<(Instant, Arc<Known>)>,
-    /// Counts the words heard: what was read from the database before one of them is used and not remembered.
-    heard: u64,
+impl Default for RuleCache {
+    fn default() -> Self {
+        Self { known: Remembered::new(TTL, 1), trying: Arc::default() }
+    }
 }
 
 /// The rules that are on, and who counts as new.
@@ -73,39 +73,19 @@ impl RuleCache {
         self.trying.clone().lock_owned().await
     }
 
-    /// What is remembered, or the mark to put it in with.
-    fn get(&self) -> Result<Arc<Known>, u64> {
-        let Ok(all) = self.remembered.lock() else { return Err(0) };
-        match &all.known {
-            Some((read, known)) if read.elapsed() < BELIEVED => Ok(known.clone()),
-            _ => Err(all.heard),
-        }
-    }
-
-    fn put(&self, known: Arc<Known>, mark: u64) {
-        let Ok(mut all) = self.remembered.lock() else { return };
-        if all.heard == mark {
-            all.known = Some((Instant::now(), known));
-        }
-    }
-
-    /// Forgets what the word from another process makes wrong.
+    /// Forgets what a control message makes wrong.
     pub fn hear(&self, control: &Control) {
-        if !matches!(control, Control::RulesChanged | Control::Reconnected) {
-            return;
-        }
-        if let Ok(mut all) = self.remembered.lock() {
-            all.known = None;
-            all.heard += 1;
+        if let Control::RulesChanged | Control::Reconnected = control {
+            self.known.forget_one(&());
         }
     }
 }
 
 /// The rules that are on: no query when they were read lately.
 pub(crate) async fn known(cx: &Context) -> Result<Arc<Known>> {
-    let mark = match cx.rules.get() {
+    let epoch = match cx.rules.known.get(&()) {
         Ok(known) => return Ok(known),
-        Err(mark) => mark,
+        Err(epoch) => epoch,
     };
     let mut site = Vec::new();
     let mut groups: HashMap<GroupId, OfGroup> = HashMap::new();
@@ -118,13 +98,13 @@ pub(crate) async fn known(cx: &Context) -> Result<Arc<Known>> {
             }
         }
     }
-    let known = Arc::new(Known { site: ready(site), groups, newcomers: newcomers::read(cx).await? });
-    cx.rules.put(known.clone(), mark);
+    let known = Arc::new(Known { site: ready(site), groups, newcomers: caches::newcomers::read(cx).await? });
+    cx.rules.known.put((), known.clone(), epoch);
     Ok(known)
 }
 
 /// Forgets the rules here and in all other processes: call it after the commit.
 pub(crate) async fn changed(cx: &Context) {
     cx.rules.hear(&Control::RulesChanged);
-    crate::people::sessions::tell(cx, &Control::RulesChanged).await;
+    cx.tell(&Control::RulesChanged).await;
 }

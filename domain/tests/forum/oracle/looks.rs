@@ -1,5 +1,6 @@
 //! What everyone sees and hears, beside what the oracle says.
 
+use domain::topics::placed;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::bus::{Backlog, Cursor};
@@ -168,7 +169,7 @@ impl World<'_> {
             assert_eq!(found.is_ok(), self.model.reads_topic(t, p), "topic {t} for {p:?}{}", self.trace());
             // A link to a message leads to where it stands, or nowhere.
             if let Some(m) = topic.messages.first() {
-                let place = messages::place(cx, viewer, self.model.messages[*m].id).await;
+                let place = placed::place(cx, viewer, self.model.messages[*m].id).await;
                 let place = place.ok().map(|place| (place.topic_id, place.seq));
                 assert_eq!(place, found.is_ok().then_some((topic.id, 1)), "message {m} for {p:?}{}", self.trace());
             }

@@ -7,6 +7,8 @@ pub mod statistics;
 use actix_web::web::{Path, Query};
 use domain::admin;
 use domain::model::{AccountState, UserId};
+use domain::moderation::records;
+use domain::people::admins;
 use domain::store::people::sessions::SessionRow;
 use serde::Deserialize;
 use templates::admin::{Check, Figure, GroupRow, Groups, Jobs, KINDS, Overview, People, Person, PersonRow, Session};
@@ -129,9 +131,9 @@ pub async fn drop_job(visit: Visit, path: Path<String>, _form: Form) -> Answer {
 /// The page of somebody, with whatever its forms hold.
 pub(super) async fn person_page(visit: &Visit, user: UserId, form: BarForm, warn: WarnForm) -> Result<Person, Failure> {
     let frame = frame(visit).await?;
-    let user = admin::person(visit.cx(), visit.viewer(), user).await?;
-    let record = admin::record(visit.cx(), visit.viewer(), user.id).await?;
-    let sessions = admin::sessions_of(visit.cx(), visit.viewer(), user.id).await?;
+    let user = admins::person(visit.cx(), visit.viewer(), user).await?;
+    let record = records::of_account(visit.cx(), visit.viewer(), user.id).await?;
+    let sessions = admins::sessions_of(visit.cx(), visit.viewer(), user.id).await?;
     let own = visit.session.as_ref().map(|session| session.id.clone());
     let row = |row: SessionRow| Session {
         is_own: Some(&row.id) == own.as_ref(),
@@ -157,12 +159,12 @@ pub async fn bar(visit: Visit, path: Path<String>, form: Form) -> Answer {
     visit.admin()?;
     let user: UserId = id(&path)?;
     let (bar, said) = match form.get("what") {
-        "suspend" => (admin::Bar::Suspend { days: form.get("days").trim().parse().unwrap_or(0) }, "suspended"),
-        "ban" => (admin::Bar::Ban, "barred"),
-        "lift" => (admin::Bar::Lift, "freed"),
+        "suspend" => (admins::Bar::Suspend { days: form.get("days").trim().parse().unwrap_or(0) }, "suspended"),
+        "ban" => (admins::Bar::Ban, "barred"),
+        "lift" => (admins::Bar::Lift, "freed"),
         _ => return Err(domain::Error::invalid("what", "Say what is to be done.").into()),
     };
-    match admin::bar(visit.cx(), visit.viewer(), user, bar, form.get("reason")).await {
+    match admins::bar(visit.cx(), visit.viewer(), user, bar, form.get("reason")).await {
         Ok(user) => Ok(visit.redirect_saying(&format!("/admin/people/{}", user.id), said)),
         Err(domain::Error::Invalid(fields)) => {
             let mut back = BarForm { days: form.get("days").into(), reason: form.get("reason").into(), error: None };
@@ -178,7 +180,7 @@ pub async fn set_admin(visit: Visit, path: Path<String>, form: Form) -> Answer {
     visit.admin()?;
     let user: UserId = id(&path)?;
     let is_admin = form.get("is_admin") == "yes";
-    admin::set_admin(visit.cx(), visit.viewer(), user, is_admin).await?;
+    admins::set_admin(visit.cx(), visit.viewer(), user, is_admin).await?;
     // Whoever took it from themselves does not see these pages any more.
     let gone = !is_admin && visit.viewer().id() == Some(user);
     let back = if gone { "/".to_owned() } else { format!("/admin/people/{user}") };
@@ -190,6 +192,6 @@ pub async fn end_sessions(visit: Visit, path: Path<String>, form: Form) -> Answe
     visit.admin()?;
     let user: UserId = id(&path)?;
     let session = Some(form.get("session")).filter(|session| !session.is_empty());
-    admin::end_sessions(visit.cx(), visit.viewer(), user, session).await?;
+    admins::end_sessions(visit.cx(), visit.viewer(), user, session).await?;
     Ok(visit.redirect_saying(&format!("/admin/people/{user}"), "sessions-ended"))
 }

@@ -12,7 +12,7 @@ use crate::handlers::mendable;
 use crate::visit::Visit;
 
 async fn page(visit: &Visit, form: SiteForm) -> Result<Settings, Failure> {
-    let notice = domain::messages::render(visit.cx(), &form.notice.value).await?;
+    let notice = domain::platform::text::render(visit.cx(), &form.notice.value).await?;
     Ok(Settings { frame: frame(visit).await?, form, notice })
 }
 

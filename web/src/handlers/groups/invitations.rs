@@ -33,7 +33,7 @@ async fn offer_page(visit: &Visit, token: &str, form: AskForm) -> Result<Offered
         domain::groups::invitations::offer(visit.cx(), visit.viewer(), token).await?;
     Ok(Offered {
         frame,
-        about: domain::messages::render(visit.cx(), &group.description).await?,
+        about: domain::platform::text::render(visit.cx(), &group.description).await?,
         group,
         inviter: invitation.inviter,
         lets_in: invitation.role.is_some(),

@@ -54,7 +54,7 @@ pub async fn edit_page(
 ) -> Result<Edit, Failure> {
     let mut frame = visit.frame().await?;
     let chosen = domain::groups::members::chosen(visit.cx(), visit.viewer(), group, user).await?;
-    let record = domain::groups::members::record(visit.cx(), visit.viewer(), &chosen).await?;
+    let record = domain::moderation::records::of_member(visit.cx(), visit.viewer(), &chosen).await?;
     let role = chosen.role();
     let domain::groups::members::Chosen { found, person, member, is_banned, has_written, has_asked } = chosen;
     visit.group_frame(&mut frame, &found.group, &found.standing).await?;

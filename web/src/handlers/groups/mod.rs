@@ -102,7 +102,7 @@ pub(super) async fn draw(
     };
     Ok(Show {
         pinned,
-        about: domain::messages::render(cx, &found.group.description).await?,
+        about: domain::platform::text::render(cx, &found.group.description).await?,
         role: found.standing.role,
         may_join: found.standing.may(Deed::Join),
         may_start: found.standing.may(Deed::Write),
@@ -247,7 +247,7 @@ pub async fn delete(visit: Visit, path: Path<String>) -> Answer {
 async fn delete_page(visit: &Visit, found: Found, form: DeleteGroupForm) -> Result<Delete, Failure> {
     let mut frame = visit.frame().await?;
     frame.group = Some(found.group.id);
-    let aside = domain::groups::aside(visit.cx(), found.group.id).await?;
+    let aside = domain::live::presence::aside(visit.cx(), found.group.id).await?;
     Ok(Delete { frame, members: aside.members, reads: found.standing.may(Deed::Read), group: found.group, form })
 }
 

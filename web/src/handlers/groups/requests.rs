@@ -23,7 +23,7 @@ pub(super) async fn door(
     let asked = domain::groups::requests::own(visit.cx(), visit.viewer(), found.group.id).await?;
     let aside = visit.site.beside(found.group.id).await?.aside;
     Ok(Door {
-        about: domain::messages::render(visit.cx(), &found.group.description).await?,
+        about: domain::platform::text::render(visit.cx(), &found.group.description).await?,
         members: aside.members,
         may_ask: found.standing.may(Deed::Ask),
         may_delete: found.standing.may(Deed::Delete),

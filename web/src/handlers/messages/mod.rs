@@ -6,10 +6,11 @@ pub mod mentions;
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use domain::Error;
-use domain::messages::{Placed, Window};
+use domain::messages::Window;
 use domain::model::{MessageId, TopicId};
 use domain::platform::validate::Draft;
 use domain::store::topics::Place;
+use domain::topics::placed::Placed;
 use serde_json::json;
 use templates::Template;
 use templates::form::MessageForm;
@@ -27,13 +28,14 @@ fn address(place: &Place, message: MessageId) -> String {
 /// `GET /-/messages/ID`: to the page that it stands on.
 pub async fn show(visit: Visit, path: Path<String>) -> Answer {
     let message = id(&path)?;
-    let place = domain::messages::place(visit.cx(), visit.viewer(), message).await?;
+    let place = domain::topics::placed::place(visit.cx(), visit.viewer(), message).await?;
     Ok(visit.redirect(&address(&place, message)))
 }
 
 /// The message as the page has it, for the script that posted or starred it.
 async fn fragment(visit: &Visit, message: MessageId) -> Answer {
-    let Placed { message, topic, group } = domain::messages::show_in_place(visit.cx(), visit.viewer(), message).await?;
+    let Placed { message, topic, group } =
+        domain::topics::placed::show_in_place(visit.cx(), visit.viewer(), message).await?;
     let partial = MessagePartial { message: &message, topic: &topic, group: &group, now: visit.cx().now() };
     let html = partial.render().map_err(|error| Error::Internal(error.to_string()))?;
     Ok(HttpResponse::Ok()
@@ -86,7 +88,7 @@ async fn held(visit: &Visit, topic: TopicId, form: &Form) -> Answer {
 /// The page for editing, with whatever its form holds.
 async fn edit_page(visit: &Visit, message: MessageId, form: MessageForm) -> Result<Edit, Failure> {
     let mut frame = visit.frame().await?;
-    let Placed { message, topic, group } = domain::messages::show(visit.cx(), visit.viewer(), message).await?;
+    let Placed { message, topic, group } = domain::topics::placed::show(visit.cx(), visit.viewer(), message).await?;
     frame.group = Some(group.id);
     Ok(Edit { frame, group, topic, message, form })
 }
@@ -122,7 +124,7 @@ pub async fn delete(visit: Visit, path: Path<String>) -> Answer {
     let message = id(&path)?;
     domain::messages::deletable(visit.cx(), visit.viewer(), message).await?;
     let mut frame = visit.frame().await?;
-    let Placed { message, topic, group } = domain::messages::show(visit.cx(), visit.viewer(), message).await?;
+    let Placed { message, topic, group } = domain::topics::placed::show(visit.cx(), visit.viewer(), message).await?;
     frame.group = Some(group.id);
     visit.page(&Delete { frame, group, topic, message })
 }

@@ -1,10 +1,10 @@
 //! Everything by one person: taken away, and brought back.
 
 use actix_web::web::Path;
-use domain::admin::Bar;
 use domain::model::{GroupId, RemovalId, UserId};
 use domain::moderation::bulk_delete;
 use domain::moderation::bulk_delete::Span;
+use domain::people::admins::Bar;
 use templates::form::ClearForm;
 use templates::moderation::bulk_delete::Clear;
 

@@ -1,9 +1,9 @@
 //! Reporting a message, and answering.
 
 use actix_web::web::Path;
-use domain::messages::Placed;
 use domain::model::{Grounds, GroupId, GroupKind, MessageId, ReportId, Verdict};
 use domain::moderation::reports::{Answered, Reportable};
+use domain::topics::placed::Placed;
 use templates::form::ReportForm;
 use templates::moderation::reports::{New, OfSite, Reports};
 

@@ -5,8 +5,8 @@ use domain::Error;
 use domain::model::{GroupId, RuleDeed, RuleId, RuleKind};
 use domain::moderation::rules;
 use domain::moderation::rules::{Rule, RuleForm as Wanted};
+use domain::platform::caches::newcomers::Newcomers;
 use domain::site::newcomers;
-use domain::site::newcomers::Newcomers;
 use templates::form::{NewcomersForm, RuleForm};
 use templates::moderation::rules::{Edit, Index, path as path_of};
 

@@ -1,6 +1,7 @@
 //! What those who keep order tell somebody: warnings, and saying that one has read them.
 
 use actix_web::web::Path;
+use domain::live::notices;
 use domain::model::{GroupId, NoticeId, UserId};
 use domain::moderation::warnings;
 use templates::form::{BarForm, ReasonForm, WarnForm};
@@ -12,7 +13,7 @@ use crate::visit::Visit;
 
 /// `POST /-/notices/ID/read`.
 pub async fn mark_read(visit: Visit, path: Path<String>, form: Form) -> Answer {
-    warnings::mark_read(visit.cx(), visit.viewer(), id(&path)?).await?;
+    notices::mark_read(visit.cx(), visit.viewer(), id(&path)?).await?;
     Ok(visit.redirect(form.next("/")))
 }
 

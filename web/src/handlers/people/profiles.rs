@@ -1,8 +1,8 @@
 //! Profiles.
 
 use actix_web::web::Path;
-use domain::people::accounts;
-use domain::people::accounts::Shown;
+use domain::messages::by_person;
+use domain::messages::by_person::Shown;
 use templates::people::profiles::{Profile, Recent};
 use templates::search::encoded;
 
@@ -12,12 +12,15 @@ use crate::visit::Visit;
 /// `GET /users/NAME/`. A name that somebody had leads to the one that they have.
 pub async fn show(visit: Visit, path: Path<String>) -> Answer {
     let frame = visit.frame().await?;
-    let profile = match accounts::show(visit.cx(), visit.viewer(), &path).await? {
+    let profile = match by_person::show(visit.cx(), visit.viewer(), &path).await? {
         Shown::Profile(profile) => profile,
         Shown::Renamed(name) => return Ok(visit.moved(&format!("/users/{}/", encoded(&name)))),
     };
-    let recent =
-        |placed: domain::messages::Placed| Recent { message: placed.message, topic: placed.topic, group: placed.group };
+    let recent = |placed: domain::topics::placed::Placed| Recent {
+        message: placed.message,
+        topic: placed.topic,
+        group: placed.group,
+    };
     visit.page(&Profile {
         frame,
         user: profile.user,

@@ -95,7 +95,7 @@ pub(super) async fn draw(
     };
     let also = beside.topics.into_iter().filter(|topic| found.standing.may_read_topic(topic.created_at));
     Ok(Show {
-        about: domain::messages::render(cx, &found.group.description).await?,
+        about: domain::platform::text::render(cx, &found.group.description).await?,
         message_count: found.message_count,
         events: domain::topics::events(cx, visit.viewer(), &found.topic, &page).await?,
         messages: page.messages,

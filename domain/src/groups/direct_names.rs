@@ -1,0 +1,37 @@
+//! What conversations and their topics are called.
+
+use crate::platform::error::Result;
+use crate::platform::jobs;
+use crate::platform::jobs::Job;
+use model::time::Timestamp;
+use model::{GroupId, MessageId};
+use store::Tx;
+use store::search_log;
+use store::search_log::Changed;
+
+/// Characters of a title that is made of the first words.
+pub(crate) const TITLE: usize = 60;
+
+/// What a topic is called that has no title, and whose first words are none.
+pub(crate) const UNTITLED: &str = "Untitled";
+
+/// Takes the words of messages that go out of the titles that were made of them. In a transaction that holds their topics.
+pub(crate) async fn reset_title(tx: &mut Tx, messages: &[MessageId], now: Timestamp) -> Result<()> {
+    for topic in store::messages::conversations::untitle(tx, messages, UNTITLED).await? {
+        search_log::insert(tx, Changed::Topic(topic)).await?;
+        jobs::enqueue(tx, &Job::TopicChanged { topic }, now).await?;
+    }
+    Ok(())
+}
+
+/// Whether a topic of a conversation is called by these words, which are its first.
+pub(crate) fn is_titled_by(title: &str, text: &str) -> bool {
+    title == markup::excerpt(text, TITLE)
+}
+
+/// Gives a conversation the names of its people.
+pub(crate) async fn rename(tx: &mut Tx, group: GroupId) -> Result<()> {
+    let names = store::groups::members::names(tx, group).await?;
+    store::groups::rename(tx, group, &names.join(", ")).await?;
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! What admins of the site do with accounts: suspend, ban, end sessions, appoint other admins.
+
+use crate::live::tell;
+use crate::people::{outbound_email, sessions};
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::log;
+use crate::site::admins;
+use model::EmailKind;
+use model::policy::{self, Viewer};
+use model::{LogDeed, LogEntry};
+use model::{User, UserId};
+use store::people::sessions::SessionRow;
+use store::{self, Tx};
+
+/// Somebody whom a site admin may suspend or ban.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such account, and to everyone else; [`Error::Forbidden`] for oneself and other admins.
+pub async fn person(cx: &Context, viewer: Viewer, user: UserId) -> Result<User> {
+    let Viewer::User { is_admin: true, .. } = viewer else { return Err(Error::NotFound) };
+    store::people::users::by_id(&cx.db, user).await?.ok_or(Error::NotFound)
+}
+
+/// What is done about somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bar {
+    /// Nobody signs in to the account for so many days.
+    Suspend {
+        /// From now.
+        days: i64,
+    },
+    /// For good.
+    Ban,
+    /// It may be used again.
+    Lift,
+}
+
+impl Bar {
+    /// Nothing when it can be done so.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] on `days`.
+    pub fn check(self) -> Result<()> {
+        match self {
+            Self::Suspend { days } if !(1..=3_650).contains(&days) => {
+                Err(Error::invalid("days", "From 1 to 3650 days."))
+            }
+            Self::Suspend { .. } | Self::Ban | Self::Lift => Ok(()),
+        }
+    }
+}
+
+/// Suspends or bans somebody, for a reason that they are told, or takes that back. Their sessions end, and their open pages.
+///
+/// # Errors
+/// [`Error::Invalid`] on `reason` and `days`; as [`person`].
+pub async fn bar(cx: &Context, viewer: Viewer, user: UserId, bar: Bar, reason: &str) -> Result<User> {
+    let by = viewer.site_admin()?;
+    let found = person(cx, viewer, user).await?;
+    if found.is_admin {
+        return Err(still_admin());
+    }
+    let reason =
+        if bar == Bar::Lift { String::new() } else { crate::platform::validate::reason(reason, "reason", true)? };
+    bar.check()?;
+    let mut tx = cx.db.begin().await?;
+    if admins::lock(&mut tx, viewer).await?.contains(&user) {
+        return Err(still_admin());
+    }
+    let ended = bar_in(cx, &mut tx, by, user, bar, &reason).await?;
+    tx.commit().await?;
+    for id in ended {
+        sessions::ended_everywhere(cx, id).await;
+    }
+    tell::account_changed(cx, user).await;
+    Ok(found)
+}
+
+/// The same in a transaction that found that it may be: the sessions that ended by it.
+pub(crate) async fn bar_in(
+    cx: &Context,
+    tx: &mut Tx,
+    by: UserId,
+    user: UserId,
+    bar: Bar,
+    reason: &str,
+) -> Result<Vec<String>> {
+    let now = cx.now();
+    let (until, banned) = match bar {
+        Bar::Suspend { days } => (Some(now.plus(std::time::Duration::from_secs(days as u64 * 24 * 3_600))), None),
+        Bar::Ban => (None, Some(now)),
+        Bar::Lift => (None, None),
+    };
+    store::people::users::bar(tx, user, until, banned, reason).await?;
+    let (what, detail) = match bar {
+        Bar::Suspend { days: 1 } => (LogDeed::AccountSuspended, "1 day".to_owned()),
+        Bar::Suspend { days } => (LogDeed::AccountSuspended, format!("{days} days")),
+        Bar::Ban => (LogDeed::AccountBanned, String::new()),
+        Bar::Lift => (LogDeed::AccountFreed, String::new()),
+    };
+    log::write(tx, LogEntry::new(by, what).whom(user).reason(reason).detail(detail), now).await?;
+    let letter = if bar == Bar::Lift { EmailKind::Freed } else { EmailKind::Barred };
+    let address = store::people::users::email_in(tx, user).await?;
+    outbound_email::news(tx, cx, letter, user, address.as_deref()).await?;
+    Ok(if bar == Bar::Lift { Vec::new() } else { store::people::sessions::delete_all(tx, user).await? })
+}
+
+fn still_admin() -> Error {
+    Error::Forbidden("They administer the site: that has to be taken from them first.")
+}
+
+/// Where somebody is signed in.
+///
+/// # Errors
+/// As [`person`].
+pub async fn sessions_of(cx: &Context, viewer: Viewer, user: UserId) -> Result<Vec<SessionRow>> {
+    viewer.site_admin()?;
+    sessions::list(cx, user).await
+}
+
+/// Ends one of somebody's sessions, or with `None` all of them, everywhere.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not one of theirs, and to all but admins of the site.
+pub async fn end_sessions(cx: &Context, viewer: Viewer, user: UserId, session: Option<&str>) -> Result<()> {
+    let by = viewer.site_admin()?;
+    let mut tx = cx.db.begin().await?;
+    admins::lock(&mut tx, viewer).await?;
+    let ended = match session {
+        Some(id) if store::people::sessions::delete(&mut tx, user, id).await? > 0 => vec![id.to_owned()],
+        Some(_) => return Err(Error::NotFound),
+        None => store::people::sessions::delete_all(&mut tx, user).await?,
+    };
+    let detail = if session.is_some() { "one" } else { "all" };
+    log::write(&mut tx, LogEntry::new(by, LogDeed::SessionRevoked).whom(user).detail(detail), cx.now()).await?;
+    tx.commit().await?;
+    for id in ended {
+        sessions::ended_everywhere(cx, id).await;
+    }
+    Ok(())
+}
+
+/// Makes somebody an admin of the site, or no more. The site keeps at least one, whoever decides at the same moment.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such account, and to all but admins of the site; [`Error::Forbidden`] for the last one, and
+/// for accounts that nobody can use now.
+pub async fn set_admin(cx: &Context, viewer: Viewer, user: UserId, is_admin: bool) -> Result<()> {
+    let by = viewer.site_admin()?;
+    let found = person(cx, viewer, user).await?;
+    let barred = policy::barred(found.suspended_until, found.banned_at, cx.now()).is_some();
+    if is_admin && (barred || !found.claimed || found.deleted || policy::waits(found.waiting_since)) {
+        return Err(Error::Forbidden("Nobody can sign in to that account now."));
+    }
+    let mut tx = cx.db.begin().await?;
+    if !is_admin && admins::lock(&mut tx, viewer).await? == [user] {
+        return Err(Error::Forbidden("The site keeps at least one admin: make somebody else one first."));
+    }
+    if is_admin {
+        admins::lock(&mut tx, viewer).await?;
+    }
+    if found.is_admin != is_admin {
+        store::people::users::set_admin(&mut tx, user, is_admin).await?;
+        let what = if is_admin { LogDeed::AdminMade } else { LogDeed::AdminUnmade };
+        log::write(&mut tx, LogEntry::new(by, what).whom(user), cx.now()).await?;
+    }
+    tx.commit().await?;
+    tell::account_changed(cx, user).await;
+    Ok(())
+}

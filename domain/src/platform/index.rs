@@ -1,0 +1,40 @@
+//! A process's handle on the search index.
+
+use crate::platform::error::Result;
+use search_index::Index;
+pub use search_index::Order;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// A process's view of the search index.
+#[derive(Clone, Debug)]
+pub struct Search {
+    pub(crate) index: Index,
+    pub(crate) wake: Arc<Notify>,
+}
+
+impl Search {
+    /// Opens the index in a folder, created when absent. Blocks for the disk.
+    ///
+    /// # Errors
+    /// When the folder cannot be read or made.
+    pub fn open(dir: &Path) -> Result<Self> {
+        Ok(Self { index: Index::open(dir)?, wake: Arc::new(Notify::new()) })
+    }
+
+    /// Documents in the index.
+    pub fn documents(&self) -> u64 {
+        self.index.documents()
+    }
+
+    /// How much room it takes, in bytes.
+    pub fn bytes(&self) -> u64 {
+        self.index.bytes()
+    }
+
+    /// Has the follower look now.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+}

@@ -1,0 +1,25 @@
+//! Text to nodes and HTML, with the names in it looked up.
+
+use crate::platform::context::Context;
+use crate::platform::error::Result;
+use markup::{self, Node};
+use std::collections::HashMap;
+
+/// Parses a text, its names looked up in one query.
+pub(crate) async fn parse(cx: &Context, text: &str) -> Result<Vec<Node>> {
+    let parsed = markup::parse(text, &cx.markup_site());
+    let people = store::people::users::by_names(&cx.db, parsed.usernames()).await?;
+    let known: HashMap<String, markup::Person> = people
+        .into_iter()
+        .map(|named| (named.lower, markup::Person { id: named.person.id.0, username: named.person.username }))
+        .collect();
+    Ok(parsed.into_nodes(&known))
+}
+
+/// A text that is not a message (a description, a bio) as HTML.
+pub async fn render(cx: &Context, text: &str) -> Result<String> {
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    Ok(parse(cx, text).await?.iter().map(Node::markup).collect())
+}

@@ -1,0 +1,68 @@
+//! Messages with the topic and the group that they are in.
+
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::topics;
+use model::policy::Viewer;
+use model::{Group, GroupId, Message, MessageId, Topic, TopicId};
+use std::collections::HashMap;
+use store::topics::Place;
+
+/// Where a message stands.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or the reader may not know of it.
+pub async fn place(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place> {
+    let place = store::topics::place_of(&cx.db, id).await?.ok_or(Error::NotFound)?;
+    topics::find(cx, viewer, place.topic_id).await?;
+    Ok(place)
+}
+
+/// A message with where it stands, for lists of messages from many topics.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    /// The message.
+    pub message: Message,
+    /// Its topic.
+    pub topic: Topic,
+    /// Its group.
+    pub group: Group,
+}
+
+/// One message as a page shows it, with where it stands.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or the reader may not know of it.
+pub async fn show(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Placed> {
+    placed(cx, viewer, &[id]).await?.pop().ok_or(Error::NotFound)
+}
+
+/// Those of the messages that the reader may see, in the order given. Three statements however many.
+pub async fn placed(cx: &Context, viewer: Viewer, ids: &[MessageId]) -> Result<Vec<Placed>> {
+    let mut messages = store::messages::by_ids(&cx.db, ids).await?;
+    crate::people::ignores::fold(cx, viewer, &mut messages).await?;
+    let topic_ids: Vec<TopicId> = messages.iter().map(|m| m.topic_id).collect();
+    let topics: HashMap<TopicId, Topic> =
+        store::topics::visible(&cx.db, viewer.id_or_none(), &topic_ids).await?.into_iter().map(|t| (t.id, t)).collect();
+    let group_ids: Vec<GroupId> = topics.values().map(|t| t.group_id).collect();
+    let groups: HashMap<GroupId, Group> =
+        store::groups::by_ids(&cx.db, &group_ids).await?.into_iter().map(|g| (g.id, g)).collect();
+    let mut found: HashMap<MessageId, Placed> = HashMap::new();
+    for mut message in messages {
+        let Some(topic) = topics.get(&message.topic_id) else { continue };
+        let Some(group) = groups.get(&topic.group_id) else { continue };
+        message.follows = false;
+        found.insert(message.id, Placed { message, topic: topic.clone(), group: group.clone() });
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// One message as it stands in its topic, whether its name is shown decided by the one before it.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or the reader may not know of it.
+pub async fn show_in_place(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Placed> {
+    let placed = show(cx, viewer, id).await?;
+    let message = store::messages::by_id(&cx.db, id).await?.ok_or(Error::NotFound)?;
+    Ok(Placed { message, ..placed })
+}
