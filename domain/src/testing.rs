@@ -1,5 +1,6 @@
 //! What tests need: a whole forum of their own on either kind, and waiting without sleeping.
 
+use crate::messages::Target;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -18,7 +19,7 @@ use crate::platform::jobs::{Job, Wake};
 use crate::platform::mail::{Mailer, Words};
 use crate::platform::secrets::{Password, SecretKey};
 use crate::platform::validate::Draft;
-use crate::{groups, messages, reactors, search, topics};
+use crate::{groups, messages, reactors, search};
 use bus::kv::Kv;
 use bus::{Bus, Hub};
 use model::policy::Viewer;
@@ -194,13 +195,15 @@ impl TestForum {
     /// They start a topic.
     pub async fn topic(&self, who: Viewer, group: &Group, title: &str, text: &str) -> Posted {
         self.tick();
-        topics::start(&self.cx, who, group.id, title, draft(text)).await.expect("a topic")
+        messages::submit(&self.cx, who, Target::NewTopic { group: group.id, title: title }, draft(text))
+            .await
+            .expect("a topic")
     }
 
     /// They post a message.
     pub async fn post(&self, who: Viewer, topic: TopicId, text: &str) -> Posted {
         self.tick();
-        messages::post(&self.cx, who, topic, draft(text)).await.expect("a message")
+        messages::submit(&self.cx, who, Target::Topic(topic), draft(text)).await.expect("a message")
     }
 
     /// Runs all that is due and whatever that queues. No job may fail, and none may be left.

@@ -3,6 +3,8 @@
 use crate::platform::error::Result;
 use crate::platform::jobs;
 use crate::platform::jobs::Job;
+use crate::platform::validate;
+use model::names;
 use model::time::Timestamp;
 use model::{GroupId, MessageId};
 use store::Tx;
@@ -34,4 +36,24 @@ pub(crate) async fn rename(tx: &mut Tx, group: GroupId) -> Result<()> {
     let names = store::groups::members::names(tx, group).await?;
     store::groups::rename(tx, group, &names.join(", ")).await?;
     Ok(())
+}
+
+/// The title of a topic: as it was typed, or else the first words of its first message.
+///
+/// # Errors
+/// [`Error::Invalid`] on `title`.
+pub(crate) fn title(typed: &str, text: &str) -> Result<String> {
+    if validate::one_line(typed).is_empty() {
+        let made = markup::excerpt(text, TITLE);
+        return Ok(if made.is_empty() { UNTITLED.to_owned() } else { made });
+    }
+    validate::title(typed)
+}
+
+/// What the slug of a topic is made of: the title that was typed. Never the first words: they may be deleted, and an address stays.
+pub(crate) fn slug_source(typed: &str) -> String {
+    match validate::one_line(typed).is_empty() {
+        true => "talk".to_owned(),
+        false => names::slugify(typed),
+    }
 }

@@ -13,8 +13,8 @@ use crate::platform::jobs;
 use crate::platform::jobs::Job;
 use crate::platform::log;
 use crate::platform::validate;
-use crate::screening::screen;
-use crate::screening::screen::Describing;
+use crate::screening::descriptions;
+use crate::screening::descriptions::Describing;
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
 use bus::Control;
@@ -164,7 +164,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     }
     names::check_group_slug(&slug)?;
     let describing = Describing { by: viewer, name: (&name, ""), slug: &typed, description: (&description, "") };
-    screen::group(cx, describing).await?;
+    descriptions::group(cx, describing).await?;
     // An address that is taken is no group made, where new accounts make few; but it tells something, and so is counted.
     if is_typed && store::groups::has_slug(&cx.db, &slug).await? {
         rate_limits::count(cx, rate_limits::Deed::NewGroup, By::User(user)).await?;
@@ -223,7 +223,7 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
     let Some(detail) = changes(&found.group, described) else { return Ok(found.group) };
     let (called, said) = (found.group.name.as_str(), found.group.description.as_str());
     let describing = Describing { by: viewer, name: (&name, called), slug: "", description: (&description, said) };
-    screen::group(cx, describing).await?;
+    descriptions::group(cx, describing).await?;
     let mut tx = cx.db.begin().await?;
     let standing = members::held(&mut tx, viewer, id).await?;
     standing.check(Deed::Administer)?;

@@ -7,12 +7,9 @@ use crate::platform::jobs;
 use crate::platform::jobs::Job;
 use crate::platform::log;
 use crate::platform::text::parse;
-use crate::platform::validate;
 use crate::platform::validate::Draft;
-use crate::screening::screen;
-use crate::screening::screen::{Passed, Writing};
+use crate::screening::{self, AUDITORS, Submission, Verdict as Audited};
 use crate::site::rate_limits;
-use crate::site::rate_limits::By;
 use crate::topics;
 use markup::Node;
 use model::policy::{Deed, Standing, Viewer};
@@ -76,12 +73,11 @@ async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool)
 /// [`Error::Invalid`] on `text`, [`Error::Forbidden`] for anyone but its author, [`Error::NotFound`], [`Error::TooMany`].
 pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> Result<Place> {
     let editable = editable(cx, viewer, id).await?;
-    let draft = validate::message(Draft { text, key: None })?;
+    let draft = screening::draft(AUDITORS, Draft { text, key: None })?;
     if draft.text != editable.raw.raw {
         let by = viewer.user()?;
-        rate_limits::count(cx, rate_limits::Deed::Edit, By::User(by)).await?;
         let nodes = parse(cx, &draft.text).await?;
-        let passed = pass_edit(cx, by, &editable, &draft.text, &nodes).await?;
+        let audited = audit_edit(cx, by, &editable, &draft.text, &nodes).await?;
         let now = cx.now();
         let mut tx = cx.db.begin().await?;
         if !hold(&mut tx, &editable).await? {
@@ -93,12 +89,12 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
         }
         search_log::insert(&mut tx, Changed::Message(id)).await?;
         jobs::enqueue(&mut tx, &Job::MessageEdited { message: id }, now).await?;
-        for rule in &passed.reports {
+        for rule in &audited.reports {
             store::moderation::reports::insert_by_rule(&mut tx, id, rule, now).await?;
         }
         tx.commit().await?;
         cx.wake.after_commit();
-        if !passed.reports.is_empty() {
+        if !audited.reports.is_empty() {
             tell::tell_moderators(cx, editable.group.id).await;
         }
     }
@@ -106,11 +102,19 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
 }
 
 /// Has the auditors look at what an edit brings in: what stood there before may stay. What would have to wait is refused.
-async fn pass_edit(cx: &Context, author: UserId, old: &Editable, text: &str, nodes: &[Node]) -> Result<Passed> {
+async fn audit_edit(cx: &Context, author: UserId, old: &Editable, text: &str, nodes: &[Node]) -> Result<Audited> {
     let nodes_before = parse(cx, &old.raw.raw).await?;
-    let before = Some((old.raw.raw.as_str(), nodes_before.as_slice()));
-    let Editable { group, standing, .. } = old;
-    screen::look(cx, &Writing { author, group, standing: *standing, title: None, text, nodes, before }).await
+    let edit = Submission {
+        author,
+        group: Some(&old.group),
+        standing: old.standing,
+        title: None,
+        text,
+        nodes,
+        before: Some((old.raw.raw.as_str(), nodes_before.as_slice())),
+        limits: &[rate_limits::Deed::Edit],
+    };
+    screening::submission(AUDITORS, cx, &edit).await
 }
 
 /// Deletes a message; a placeholder stays, and for a while [`crate::messages::history::restore`] brings it back.

@@ -1,87 +1,28 @@
 //! Messages that wait for approval: held, taken back, approved, declined. Until one is approved, nobody but its author and those who keep
 //! order there can come by it: it stands in a table of its own.
 
-use crate::live::tell;
-use crate::platform::text;
+use crate::messages::submit::{self, Outcome};
+use crate::screening::hold;
 use std::time::Duration;
 
 use crate::groups::members;
 use crate::groups::{self, Found};
-use crate::messages::{self, Posted};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log;
 use crate::platform::validate;
-use crate::platform::validate::Draft;
-use crate::screening::slow_mode;
 use crate::topics;
-use model::policy::{self, Deed, Viewer};
-use model::{Group, GroupId, HeldId, TopicId, UserId};
+use model::policy::Viewer;
+use model::{Group, GroupId, HeldId};
 use model::{LogDeed, LogEntry};
-use store::messages::NewMessage;
+use store::moderation::approval_queue::HeldRow;
 pub use store::moderation::approval_queue::OwnHeld;
-use store::moderation::approval_queue::{HeldRow, NewHeld};
-use store::search_log;
-use store::search_log::Changed;
 
 /// Messages on the page of those who answer.
 pub const LISTED: i64 = 50;
-/// Messages of one author that may wait in a group.
-const MOST: i64 = 10;
+
 /// How long an author finds what was declined.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
-
-/// Where a message that is to be held goes.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Place<'a> {
-    pub group: GroupId,
-    /// `None`: it starts a topic.
-    pub topic: Option<TopicId>,
-    /// The title of that.
-    pub title: &'a str,
-    /// How many seconds the group's slow mode asks of its author.
-    pub pause: i64,
-}
-
-/// Holds a message instead of posting it. The same form sent twice is held once, or was posted by now.
-///
-/// # Errors
-/// [`Error::Held`] when it is safe; [`Error::Slow`]; [`Error::Invalid`] on `text` when too many wait already.
-pub(crate) async fn keep(cx: &Context, viewer: Viewer, place: Place<'_>, draft: &Draft, why: &str) -> Result<Posted> {
-    if let Some(posted) = messages::posted_before(cx, viewer, draft, None).await? {
-        return Ok(posted);
-    }
-    let author = viewer.user()?;
-    let Place { group, topic, title, pause } = place;
-    let (raw, key, at) = (draft.text.as_str(), draft.key.as_deref(), cx.now());
-    let mut tx = cx.db.begin().await?;
-    let paused = slow_mode::check(&mut tx, author, group, topic, pause, at).await;
-    let waiting = store::moderation::approval_queue::waiting_of(&mut tx, author, group).await?;
-    let new = NewHeld { author, group, topic, title, raw, key, why, at };
-    let is_new = store::moderation::approval_queue::insert(&mut tx, new).await?.is_some();
-    if is_new {
-        paused?;
-    }
-    if is_new && waiting >= MOST {
-        return Err(Error::invalid(
-            "text",
-            format!("{MOST} messages of yours wait here for approval already: give it some time."),
-        ));
-    }
-    tx.commit().await?;
-    if is_new {
-        tell(cx, group, author).await;
-    }
-    Err(Error::Held)
-}
-
-/// Pages of those who answer show how many wait; those of the author what waits.
-async fn tell(cx: &Context, group: GroupId, author: UserId) {
-    tell::tell_moderators(cx, group).await;
-    if let Err(error) = tell::redraw(cx, group, &[author]).await {
-        tracing::warn!(%error, "an author's pages were not told");
-    }
-}
 
 /// The reader's own messages that wait in a topic or were declined; no query when there are none.
 pub async fn own_in_topic(cx: &Context, viewer: Viewer, found: &topics::Found) -> Result<Vec<OwnHeld>> {
@@ -152,7 +93,7 @@ pub async fn withdraw(cx: &Context, viewer: Viewer, id: HeldId) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     let group = store::moderation::approval_queue::withdraw(&mut tx, author, id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
-    tell(cx, group, author).await;
+    hold::changed(cx, group, author).await;
     Ok(())
 }
 
@@ -212,7 +153,7 @@ pub async fn answer(
             Err(Error::Forbidden(why)) => answered.refused.push(why),
             Err(error) => return Err(error),
         }
-        tell(cx, row.group.id, row.author_id).await;
+        hold::changed(cx, row.group.id, row.author_id).await;
     }
     Ok(answered)
 }
@@ -234,56 +175,12 @@ async fn decline(cx: &Context, viewer: Viewer, row: &HeldRow, reason: &str) -> R
 
 /// Posts it as its author's, as of now; what may not be posted by them any more waits on. Of two who approve at once, one does.
 async fn approve(cx: &Context, viewer: Viewer, row: &HeldRow) -> Result<bool> {
-    let author = store::people::users::by_id(&cx.db, row.author_id).await?.ok_or(Error::NotFound)?;
-    if author.deleted || policy::barred(author.suspended_until, author.banned_at, cx.now()).is_some() {
-        return Err(Error::Forbidden("Its author's account cannot be used now."));
+    match submit::approve(cx, viewer, row).await? {
+        Outcome::Posted(_) => Ok(true),
+        Outcome::KeyTaken => settle_twin(cx, row).await,
+        Outcome::Changed => Ok(false),
     }
-    let writer = Viewer::User { id: author.id, is_admin: author.is_admin };
-    if let Some(topic) = row.topic_id {
-        let found = topics::find(cx, writer, topic).await.map_err(|error| match error {
-            Error::NotFound => Error::Forbidden("The topic is gone, or its author may not read it any more."),
-            error => error,
-        })?;
-        if !found.may_write() {
-            return Err(CANNOT_WRITE);
-        }
-        found.check_open()?;
-    }
-    let nodes = text::parse(cx, &row.raw).await?;
-    let now = cx.now();
-    let mut tx = cx.db.begin().await?;
-    store::people::users::hold(&mut tx, &[author.id]).await?;
-    if !members::held(&mut tx, viewer, row.group.id).await?.may_settle() {
-        return Err(Error::NotFound);
-    }
-    if !members::held(&mut tx, writer, row.group.id).await?.may(Deed::Write) {
-        return Err(CANNOT_WRITE);
-    }
-    if store::moderation::approval_queue::take(&mut tx, row.held_id).await? == 0 {
-        return Ok(false);
-    }
-    let topic = match row.topic_id {
-        Some(topic) => topic,
-        None => {
-            let (topic, _) = topics::insert(&mut tx, row.group.id, &row.title, author.id, now).await?;
-            search_log::insert(&mut tx, Changed::Topic(topic)).await?;
-            topic
-        }
-    };
-    let key = row.idempotency_key.as_deref();
-    let new = NewMessage { topic, group: row.group.id, author: author.id, at: now, raw: &row.raw, nodes: &nodes, key };
-    let Some(saved) = store::messages::save(&mut tx, &new).await? else {
-        drop(tx);
-        return settle_twin(cx, row).await;
-    };
-    let entry = LogEntry::new(viewer.user()?, LogDeed::HeldApproved).group(row.group.id).topic(topic).message(saved.id);
-    log::write(&mut tx, entry.whom(author.id), now).await?;
-    tx.commit().await?;
-    cx.wake.after_commit();
-    Ok(true)
 }
-
-const CANNOT_WRITE: Error = Error::Forbidden("Its author may not write there any more.");
 
 /// It was not saved: because the same form was posted before, and then there is nothing left to do, or because its topic went.
 async fn settle_twin(cx: &Context, row: &HeldRow) -> Result<bool> {

@@ -13,7 +13,7 @@ use crate::platform::jobs;
 use crate::platform::jobs::Job;
 use crate::platform::log;
 use crate::platform::secrets::Password;
-use crate::screening::screen;
+use crate::screening::descriptions;
 use crate::site::rate_limits;
 use crate::site::rate_limits::{By, Deed};
 use bus::Control;
@@ -66,7 +66,7 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
         return Err(Error::Internal("an unchecked form".into()));
     };
     if !is_admin {
-        screen::name(cx, username.as_str()).await?;
+        descriptions::name(cx, username.as_str()).await?;
     }
     let key = username_key(username.as_str());
     let hash = new.password.hash().await?;
@@ -215,7 +215,7 @@ pub async fn rename(cx: &Context, user: UserId, typed: &str, password: Password)
     if old == name.as_str() {
         return Ok(());
     }
-    screen::name(cx, name.as_str()).await?;
+    descriptions::name(cx, name.as_str()).await?;
     let lower = name.as_str().to_lowercase();
     let taken = || Error::invalid("username", "That name, or one that looks like it, is taken.");
     let mut tx = cx.db.begin().await?;

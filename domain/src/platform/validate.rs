@@ -1,4 +1,4 @@
-//! Auditors: what looks at a draft before it is saved, and may change or refuse it.
+//! Length limits, and text as it may be saved: titles, names, descriptions, reasons.
 
 use crate::platform::error::{Error, Result};
 use model::Fields;
@@ -21,56 +21,9 @@ pub struct Draft {
     pub key: Option<String>,
 }
 
-/// An auditor: changes the draft, or says what has to be mended.
-type Auditor = fn(&mut Draft) -> Result<()>;
-
-/// In the order in which they look.
-const AUDITORS: &[Auditor] = &[line_ends, not_empty, not_too_long, fit_key];
-
-/// Has every auditor look at the draft.
-///
-/// # Errors
-/// [`Error::Invalid`] with what has to be mended.
-pub fn message(mut draft: Draft) -> Result<Draft> {
-    for auditor in AUDITORS {
-        auditor(&mut draft)?;
-    }
-    Ok(draft)
-}
-
-fn line_ends(draft: &mut Draft) -> Result<()> {
-    if draft.text.contains('\r') {
-        draft.text = draft.text.replace("\r\n", "\n").replace('\r', "\n");
-    }
-    if draft.text.contains('\0') {
-        draft.text = draft.text.replace('\0', "");
-    }
-    draft.text.truncate(draft.text.trim_end().len());
-    Ok(())
-}
-
-fn not_empty(draft: &mut Draft) -> Result<()> {
-    if draft.text.chars().all(|c| c.is_whitespace() || c.is_control() || is_bidi(c) || is_blank(c)) {
-        return Err(Error::invalid("text", "Write something first."));
-    }
-    Ok(())
-}
-
-fn not_too_long(draft: &mut Draft) -> Result<()> {
-    let count = draft.text.chars().count();
-    if count > MAX_MESSAGE {
-        return Err(Error::invalid(
-            "text",
-            format!("A message has at most {MAX_MESSAGE} characters; this one has {count}."),
-        ));
-    }
-    Ok(())
-}
-
-fn fit_key(draft: &mut Draft) -> Result<()> {
-    draft.key =
-        draft.key.take().filter(|key| !key.is_empty() && key.len() <= 100 && key.bytes().all(|b| b.is_ascii_graphic()));
-    Ok(())
+/// Whether anything in the text can be seen.
+pub fn is_visible(text: &str) -> bool {
+    !text.chars().all(|c| c.is_whitespace() || c.is_control() || is_bidi(c) || is_blank(c))
 }
 
 /// Text of several lines as it may be saved: line ends of one kind, no NUL, nothing blank around it.
@@ -150,7 +103,7 @@ pub fn reason(typed: &str, field: &'static str, required: bool) -> Result<String
     let lines = typed.replace("\r\n", "\n").replace('\r', "\n");
     let shown: String = lines.chars().filter(|c| *c == '\n' || !c.is_control() && !is_bidi(*c)).collect();
     let reason = shown.trim().to_owned();
-    if required && reason.chars().all(|c| c.is_whitespace() || c.is_control() || is_bidi(c) || is_blank(c)) {
+    if required && !is_visible(&reason) {
         return Err(Error::invalid(field, "Say why, in a few words."));
     }
     let count = reason.chars().count();

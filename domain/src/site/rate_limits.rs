@@ -41,8 +41,6 @@ pub enum Deed {
     Invite,
     /// Beginning a conversation, or adding people to one.
     Direct,
-    /// The same with an account that is new.
-    DirectWhileNew,
     /// Reporting a message.
     Report,
     /// Changing what a message or title says: each time leaves a version or a line.
@@ -93,7 +91,6 @@ pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
         (Deed::Ask, _) => ("ask", limits.requests_per_day, 24 * 60 * minute),
         (Deed::Invite, _) => ("invite", limits.invitations_per_day, 24 * 60 * minute),
         (Deed::Direct, _) => ("direct", limits.directs_per_day, 24 * 60 * minute),
-        (Deed::DirectWhileNew, _) => ("direct-new", limits.directs_per_day_while_new, 24 * 60 * minute),
         (Deed::Report, _) => ("report", limits.reports_per_day, 24 * 60 * minute),
         (Deed::Edit, _) => ("edit", limits.edits_per_minute, minute),
         (Deed::Form, _) => ("form", limits.forms_per_minute, minute),
@@ -115,6 +112,9 @@ pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
     tally(cx, word, &who, window, most).await.map(drop)
 }
 
+/// How young an account is that may begin few conversations.
+const NEW_TO_CONVERSATIONS: Duration = Duration::from_secs(3 * 24 * 3_600);
+
 /// Counts one deed of an account that may do less while it is new. How old it is is asked only of those who did as much as new ones may.
 ///
 /// # Errors
@@ -124,7 +124,9 @@ pub(crate) async fn count_by_age(cx: &Context, deed: Deed, user: UserId) -> Resu
     let (word, while_new, window) = match deed {
         Deed::Topic => ("topic-new", limits.topics_per_hour_while_new, Duration::from_secs(3_600)),
         Deed::NewGroup => ("group-new", limits.groups_per_day_while_new, Duration::from_secs(24 * 3_600)),
-        _ => ("post-new", limits.posts_per_minute_while_new, Duration::from_secs(60)),
+        Deed::Direct => ("direct-new", limits.directs_per_day_while_new, Duration::from_secs(24 * 3_600)),
+        Deed::Post => ("post-new", limits.posts_per_minute_while_new, Duration::from_secs(60)),
+        other => return count(cx, other, By::User(user)).await,
     };
     count(cx, deed, By::User(user)).await?;
     if while_new == 0 {
@@ -132,7 +134,11 @@ pub(crate) async fn count_by_age(cx: &Context, deed: Deed, user: UserId) -> Resu
     }
     let Err(error) = tally(cx, word, &format!("u{user}"), window, while_new).await else { return Ok(()) };
     let since = store::moderation::rules::since(&cx.db, user).await?;
-    if newcomers::get(cx).await?.is_young(since, cx.now()) { Err(error) } else { Ok(()) }
+    let is_young = match deed {
+        Deed::Direct => since.plus(NEW_TO_CONVERSATIONS) > cx.now(),
+        _ => newcomers::get(cx).await?.is_young(since, cx.now()),
+    };
+    if is_young { Err(error) } else { Ok(()) }
 }
 
 async fn tally(cx: &Context, word: &str, who: &str, window: Duration, most: u64) -> Result<()> {

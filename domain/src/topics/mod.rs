@@ -11,26 +11,17 @@ pub mod subscriptions;
 pub(crate) use lists::fill_unread;
 pub use lists::{PageEnd, list, unread_paper};
 
-use crate::groups;
-use crate::live::tell;
-use crate::messages::{self, Posted};
-use crate::moderation::approval_queue;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
 use crate::platform::jobs::Job;
 use crate::platform::log;
-use crate::platform::text;
 use crate::platform::validate;
-use crate::platform::validate::Draft;
-use crate::screening::screen;
-use crate::screening::screen::{Passed, Writing};
-use crate::screening::slow_mode;
-use crate::site::rate_limits;
+use crate::screening::{self, Verdict};
 use model::names;
 use model::policy::{Deed, Standing, Viewer};
 use model::time::Timestamp;
-use model::{Group, GroupId, Level, Mark, Topic, TopicDeed, TopicEvent, TopicId, UserId};
+use model::{Group, GroupId, Level, Mark, Topic, TopicDeed, TopicId, UserId};
 use model::{LogDeed, LogEntry};
 use store::Tx;
 use store::search_log;
@@ -182,78 +173,6 @@ pub(crate) async fn free_slug(tx: &mut store::Tx, group: GroupId, base: &str) ->
     Err(Error::Internal("no free slug for a topic".into()))
 }
 
-/// Starts a topic with its first message. The same form sent twice starts one.
-///
-/// # Errors
-/// [`Error::Invalid`] on `title` and `text`, [`Error::Forbidden`] for those not in the group, [`Error::TooMany`], [`Error::Slow`];
-/// [`Error::Held`] when it is safe, but has to be approved first.
-pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str, draft: Draft) -> Result<Posted> {
-    let user = viewer.user()?;
-    let group = groups::by_id(cx, viewer, group).await?;
-    group.standing.check(Deed::Write)?;
-    let (title, draft) = match (validate::title(title), validate::message(draft)) {
-        (Ok(title), Ok(draft)) => (title, draft),
-        (Err(Error::Invalid(mut fields)), Err(Error::Invalid(more))) => {
-            more.iter().for_each(|(field, message)| fields.add(field, message));
-            return Err(Error::Invalid(fields));
-        }
-        (Err(error), _) | (_, Err(error)) => return Err(error),
-    };
-    if let Some(posted) = messages::posted_before(cx, viewer, &draft, None).await? {
-        return Ok(posted);
-    }
-    rate_limits::count_by_age(cx, rate_limits::Deed::Post, user).await?;
-    rate_limits::count_by_age(cx, rate_limits::Deed::Topic, user).await?;
-    let nodes = text::parse(cx, &draft.text).await?;
-    let (nodes_of, text, standing) = (nodes.as_slice(), draft.text.as_str(), group.standing);
-    let writing = Writing {
-        author: user,
-        group: &group.group,
-        standing,
-        title: Some(&title),
-        text,
-        nodes: nodes_of,
-        before: None,
-    };
-    let passed = screen::look(cx, &writing).await?;
-    let pause = slow_mode::pause(&group.group, standing);
-    if let Some(why) = &passed.held {
-        let place = approval_queue::Place { group: group.group.id, topic: None, title: &title, pause };
-        return approval_queue::keep(cx, viewer, place, &draft, why).await;
-    }
-    let now = cx.now();
-    let mut tx = cx.db.begin().await?;
-    match slow_mode::check(&mut tx, user, group.group.id, None, pause, now).await {
-        Err(error @ Error::Slow(_)) => {
-            drop(tx);
-            return messages::posted_before(cx, viewer, &draft, None).await?.ok_or(error);
-        }
-        checked => checked?,
-    }
-    let (id, slug) = insert(&mut tx, group.group.id, &title, user, now).await?;
-    search_log::insert(&mut tx, Changed::Topic(id)).await?;
-    let Some(saved) = store::messages::save(&mut tx, &draft.by(user, (group.group.id, id), &nodes, now)).await? else {
-        drop(tx);
-        return messages::posted_meanwhile(cx, viewer, &draft, None).await;
-    };
-    for rule in &passed.reports {
-        store::moderation::reports::insert_by_rule(&mut tx, saved.id, rule, now).await?;
-    }
-    tx.commit().await?;
-    cx.wake.after_commit();
-    if !passed.reports.is_empty() {
-        tell::tell_moderators(cx, group.group.id).await;
-    }
-    Ok(Posted {
-        id: saved.id,
-        seq: saved.seq,
-        topic: id,
-        group: group.group.id,
-        group_slug: group.group.slug,
-        topic_slug: slug,
-    })
-}
-
 /// Renames a topic. Its address stays, so that links hold.
 ///
 /// # Errors
@@ -262,11 +181,10 @@ pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> R
     let found = find(cx, viewer, id).await?;
     found.check_edit(viewer)?;
     let title = validate::title(title)?;
-    let mut passed = Passed::default();
+    let mut passed = Verdict::default();
     if title != found.topic.name {
         let by = viewer.user()?;
-        rate_limits::count(cx, rate_limits::Deed::Edit, rate_limits::By::User(by)).await?;
-        passed = screen::title(cx, by, &found.group, found.standing, &title).await?;
+        passed = screening::title(cx, by, &found.group, found.standing, &title).await?;
     }
     let first = match passed.reports.is_empty() {
         true => Vec::new(),
@@ -338,17 +256,6 @@ async fn log(tx: &mut Tx, found: &Found, by: UserId, what: LogDeed, now: Timesta
     }
     let entry = LogEntry::new(by, what).group(found.group.id).topic(found.topic.id).whom(found.topic.creator_id);
     log::write(tx, entry, now).await
-}
-
-/// What was done to a topic, as lines below the messages of a part of it.
-pub async fn events(cx: &Context, viewer: Viewer, topic: &Topic, page: &messages::Page) -> Result<Vec<TopicEvent>> {
-    if topic.events == 0 {
-        return Ok(Vec::new());
-    }
-    // What was done before the first message of a page stands at the end of the one before.
-    let from = page.messages.first().map_or(0, |first| if first.seq <= 1 { 0 } else { first.seq });
-    let to = page.messages.last().map_or(topic.last_seq, |last| last.seq);
-    Ok(store::topics::events::between(&cx.db, viewer.id_or_none(), topic.id, from, to).await?)
 }
 
 /// The topics of a group that stand above the others.

@@ -1,6 +1,7 @@
 //! The log of those who keep order: what is in it, that it stays, and who reads it.
 
 use domain::groups::{invitations, members};
+use domain::messages::Target;
 use domain::messages::conversations;
 use domain::model::LogDeed;
 use domain::model::{Group, GroupId, GroupKind, Mark};
@@ -186,7 +187,8 @@ async fn whoever_reads_a_group_reads_its_log_and_keepers_read_more(forum: TestFo
         let chosen = log::of_group(cx, noor, group.id, Some(LogDeed::Invited), None).await.unwrap().1;
         assert!(chosen.lines.is_empty());
     }
-    let talk = conversations::start(cx, mira, "noor", "", draft("Hello")).await.unwrap();
+    let talk =
+        messages::submit(cx, mira, Target::Conversation { to: "noor", title: "" }, draft("Hello")).await.unwrap();
     assert!(is_forbidden(log::of_group(cx, mira, talk.group, None, None).await));
     assert!(is_not_found(log::of_group(cx, boss, talk.group, None, None).await));
     forum.drain().await;

@@ -1,6 +1,7 @@
 //! Conversations; ignoring and muting; unread again.
 
 use domain::live::presence;
+use domain::messages::Target;
 use domain::messages::by_person;
 use domain::topics::placed;
 use std::time::Duration;
@@ -46,10 +47,13 @@ async fn a_conversation_is_between_its_people_alone(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
     let boss = forum.site_admin("boss").await;
-    complaint(conversations::start(cx, ann, "nobody", "", draft("Hello")).await, "to");
-    complaint(conversations::start(cx, ann, " , @ann", "", draft("Hello")).await, "to");
-    complaint(conversations::start(cx, ann, "ben", "", draft(" ")).await, "text");
-    let posted = conversations::start(cx, ann, "@Ben", "", draft("A quince for @ben and @cleo")).await.unwrap();
+    complaint(messages::submit(cx, ann, Target::Conversation { to: "nobody", title: "" }, draft("Hello")).await, "to");
+    complaint(messages::submit(cx, ann, Target::Conversation { to: " , @ann", title: "" }, draft("Hello")).await, "to");
+    complaint(messages::submit(cx, ann, Target::Conversation { to: "ben", title: "" }, draft(" ")).await, "text");
+    let posted =
+        messages::submit(cx, ann, Target::Conversation { to: "@Ben", title: "" }, draft("A quince for @ben and @cleo"))
+            .await
+            .unwrap();
     forum.drain().await;
     forum.catch_up().await;
     let sidebar = unread::sidebar(cx, id(ben)).await.unwrap();
@@ -70,7 +74,7 @@ async fn a_conversation_is_between_its_people_alone(forum: TestForum) {
     assert!(domain::admin::groups(cx, boss, "", "", 0, 10).await.unwrap().0.is_empty());
     // Otherwise it is a group like others.
     assert_eq!(found(&forum, ben, "quince").await, 1);
-    let reply = messages::post(cx, ben, posted.topic, draft("Thank you")).await.unwrap();
+    let reply = messages::submit(cx, ben, Target::Topic(posted.topic), draft("Thank you")).await.unwrap();
     stars::toggle(cx, ann, reply.id).await.unwrap();
     forum.drain().await;
     assert_eq!(unread::sidebar(cx, id(ann)).await.unwrap().unread(), 1);
@@ -81,17 +85,20 @@ async fn the_same_people_have_one_conversation(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
     forum.person("cleo").await;
-    let first = conversations::start(cx, ann, "ben", "", draft("One")).await.unwrap();
-    let second = conversations::start(cx, ben, "ann", "", draft("Two")).await.unwrap();
+    let first = messages::submit(cx, ann, Target::Conversation { to: "ben", title: "" }, draft("One")).await.unwrap();
+    let second = messages::submit(cx, ben, Target::Conversation { to: "ann", title: "" }, draft("Two")).await.unwrap();
     assert_eq!((second.group, second.topic, second.seq), (first.group, first.topic, 2));
-    let other = conversations::start(cx, ben, "ann", "Another matter", draft("Three")).await.unwrap();
+    let other = messages::submit(cx, ben, Target::Conversation { to: "ann", title: "Another matter" }, draft("Three"))
+        .await
+        .unwrap();
     assert_eq!((other.group, other.seq), (first.group, 1));
-    let three = conversations::start(cx, ann, "ben cleo", "", draft("Four")).await.unwrap();
+    let three =
+        messages::submit(cx, ann, Target::Conversation { to: "ben cleo", title: "" }, draft("Four")).await.unwrap();
     assert_ne!(three.group, first.group);
     // The same form twice says it once.
     let keyed = || domain::platform::validate::Draft { key: Some("k".repeat(32)), ..draft("Five") };
-    let one = conversations::start(cx, ann, "cleo", "", keyed()).await.unwrap();
-    let again = conversations::start(cx, ann, "cleo", "", keyed()).await.unwrap();
+    let one = messages::submit(cx, ann, Target::Conversation { to: "cleo", title: "" }, keyed()).await.unwrap();
+    let again = messages::submit(cx, ann, Target::Conversation { to: "cleo", title: "" }, keyed()).await.unwrap();
     assert_eq!(one, again);
     forum.drain().await;
 }
@@ -102,8 +109,8 @@ async fn two_who_write_to_each_other_at_once_have_one_conversation(forum: TestFo
         let (one, other) = (format!("ann{round}"), format!("ben{round}"));
         let (ann, ben) = (forum.person(&one).await, forum.person(&other).await);
         let (from_ann, from_ben) = tokio::join!(
-            conversations::start(cx, ann, &other, "", draft("A pear?")),
-            conversations::start(cx, ben, &one, "", draft("A plum?")),
+            messages::submit(cx, ann, Target::Conversation { to: &other, title: "" }, draft("A pear?")),
+            messages::submit(cx, ben, Target::Conversation { to: &one, title: "" }, draft("A plum?")),
         );
         let (from_ann, from_ben) = (from_ann.unwrap(), from_ben.unwrap());
         assert_eq!((from_ann.group, from_ann.topic), (from_ben.group, from_ben.topic));
@@ -119,18 +126,36 @@ async fn two_who_write_to_each_other_at_once_have_one_conversation(forum: TestFo
 async fn whoever_is_added_sees_what_is_said_from_then_on(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
-    let before = conversations::start(cx, ann, "ben", "", draft("A quince of before, @cleo")).await.unwrap();
+    let before =
+        messages::submit(cx, ann, Target::Conversation { to: "ben", title: "" }, draft("A quince of before, @cleo"))
+            .await
+            .unwrap();
     forum.pass(Duration::from_secs(1));
-    assert!(is_not_found(conversations::add(cx, cleo, before.group, "cleo", draft("Hi")).await));
-    complaint(conversations::add(cx, ann, before.group, "ben", draft("Hi")).await, "to");
-    let after = conversations::add(cx, ann, before.group, "cleo", draft("A quince from now on")).await.unwrap();
+    assert!(is_not_found(
+        messages::submit(cx, cleo, Target::MorePeople { conversation: before.group, to: "cleo" }, draft("Hi")).await
+    ));
+    complaint(
+        messages::submit(cx, ann, Target::MorePeople { conversation: before.group, to: "ben" }, draft("Hi")).await,
+        "to",
+    );
+    let after = messages::submit(
+        cx,
+        ann,
+        Target::MorePeople { conversation: before.group, to: "cleo" },
+        draft("A quince from now on"),
+    )
+    .await
+    .unwrap();
     forum.drain().await;
     forum.catch_up().await;
     assert_ne!(after.topic, before.topic);
     assert!(is_not_found(topics::find(cx, cleo, before.topic).await));
     assert!(is_not_found(placed::show(cx, cleo, before.id).await));
     assert!(topics::find(cx, ben, before.topic).await.is_ok(), "who was there still reads it");
-    assert!(is_forbidden(messages::post(cx, ben, before.topic, draft("x")).await), "and it goes on elsewhere");
+    assert!(
+        is_forbidden(messages::submit(cx, ben, Target::Topic(before.topic), draft("x")).await),
+        "and it goes on elsewhere"
+    );
     let conversation = groups::by_id(cx, cleo, before.group).await.unwrap();
     assert_eq!(conversation.group.name, "ann, ben, cleo");
     let sidebar = unread::sidebar(cx, id(cleo)).await.unwrap();
@@ -140,7 +165,7 @@ async fn whoever_is_added_sees_what_is_said_from_then_on(forum: TestForum) {
     assert_eq!(mentions_of(&forum, cleo).await, []);
     assert_eq!(found(&forum, cleo, "quince").await, 1);
     assert_eq!(found(&forum, ben, "quince").await, 2);
-    messages::post(cx, cleo, after.topic, draft("Hello all")).await.unwrap();
+    messages::submit(cx, cleo, Target::Topic(after.topic), draft("Hello all")).await.unwrap();
     forum.drain().await;
 }
 
@@ -151,20 +176,22 @@ async fn who_may_write_to_somebody_is_theirs_to_say(forum: TestForum) {
     assert!(may().await);
     conversations::set_from(cx, ben, DirectFrom::Shared).await.unwrap();
     assert!(!may().await);
-    complaint(conversations::start(cx, ann, "ben", "", draft("Hello")).await, "to");
+    complaint(messages::submit(cx, ann, Target::Conversation { to: "ben", title: "" }, draft("Hello")).await, "to");
     let garden = forum.group(ann, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[ben]).await;
     assert!(may().await);
-    let begun = conversations::start(cx, ann, "ben", "", draft("Hello")).await.unwrap();
+    let begun = messages::submit(cx, ann, Target::Conversation { to: "ben", title: "" }, draft("Hello")).await.unwrap();
     conversations::set_from(cx, ben, DirectFrom::Nobody).await.unwrap();
     assert!(!may().await);
     // What was begun goes on.
-    messages::post(cx, ann, begun.topic, draft("Still here")).await.unwrap();
+    messages::submit(cx, ann, Target::Topic(begun.topic), draft("Still here")).await.unwrap();
     conversations::set_from(cx, ben, DirectFrom::Anyone).await.unwrap();
     // Whom one ignores does not learn of it: they write, and nothing comes of it until one ignores them no more.
     ignores::set(cx, ben, "ann", true).await.unwrap();
     assert!(may().await);
-    let begun = conversations::start(cx, ann, "ben", "Secret", draft("Are you there?")).await.unwrap();
+    let begun = messages::submit(cx, ann, Target::Conversation { to: "ben", title: "Secret" }, draft("Are you there?"))
+        .await
+        .unwrap();
     forum.drain().await;
     let conversations = async || {
         let sidebar = unread::sidebar(cx, id(ben)).await.unwrap();
@@ -175,7 +202,8 @@ async fn who_may_write_to_somebody_is_theirs_to_say(forum: TestForum) {
     assert_eq!(conversations().await, 1);
     ignores::set(cx, ann, "ben", true).await.unwrap();
     assert!(!may().await);
-    let why = complaint(conversations::start(cx, ann, "ben", "", draft("Hello")).await, "to");
+    let why =
+        complaint(messages::submit(cx, ann, Target::Conversation { to: "ben", title: "" }, draft("Hello")).await, "to");
     assert!(why.contains("You ignore ben"), "{why}");
     forum.drain().await;
 }
@@ -184,8 +212,12 @@ async fn a_title_made_of_words_goes_with_them(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
     forum.person("cleo").await;
-    let made = conversations::start(cx, ann, "ben", "", draft("Hello zebrawood")).await.unwrap();
-    let typed = conversations::start(cx, ann, "cleo", "Hello", draft("Hello echidna")).await.unwrap();
+    let made = messages::submit(cx, ann, Target::Conversation { to: "ben", title: "" }, draft("Hello zebrawood"))
+        .await
+        .unwrap();
+    let typed = messages::submit(cx, ann, Target::Conversation { to: "cleo", title: "Hello" }, draft("Hello echidna"))
+        .await
+        .unwrap();
     let called = async |who, topic| topics::find(cx, who, topic).await.unwrap().topic.name;
     assert_eq!(called(ben, made.topic).await, "Hello zebrawood");
     for posted in [&made, &typed] {
@@ -204,8 +236,9 @@ async fn new_accounts_begin_few_conversations(mut forum: TestForum) {
     for n in 0..6 {
         forum.person(&format!("other{n}x")).await;
     }
-    let start =
-        |n: usize| async move { conversations::start(cx, ann, &format!("other{n}x"), "", draft("Hello")).await };
+    let start = |n: usize| async move {
+        messages::submit(cx, ann, Target::Conversation { to: &format!("other{n}x"), title: "" }, draft("Hello")).await
+    };
     start(0).await.unwrap();
     start(1).await.unwrap();
     assert!(matches!(start(2).await, Err(domain::Error::TooMany(_))));
@@ -221,17 +254,19 @@ async fn new_accounts_begin_few_conversations(mut forum: TestForum) {
 async fn a_conversation_that_everybody_left_is_gone(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
-    let posted = conversations::start(cx, ann, "ben", "", draft("A quince")).await.unwrap();
+    let posted =
+        messages::submit(cx, ann, Target::Conversation { to: "ben", title: "" }, draft("A quince")).await.unwrap();
     groups::leave(cx, ann, posted.group).await.unwrap();
     assert!(is_not_found(groups::by_id(cx, ann, posted.group).await));
-    messages::post(cx, ben, posted.topic, draft("Anybody?")).await.unwrap();
+    messages::submit(cx, ben, Target::Topic(posted.topic), draft("Anybody?")).await.unwrap();
     forum.drain().await;
     assert_eq!(unread::sidebar(cx, id(ann)).await.unwrap().groups.len(), 0);
     groups::leave(cx, ben, posted.group).await.unwrap();
     forum.drain().await;
     forum.catch_up().await;
     assert_eq!(domain::admin::doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
-    let again = conversations::start(cx, ann, "ben", "", draft("Hello again")).await.unwrap();
+    let again =
+        messages::submit(cx, ann, Target::Conversation { to: "ben", title: "" }, draft("Hello again")).await.unwrap();
     assert_ne!(again.group, posted.group);
     forum.drain().await;
 }

@@ -1,5 +1,6 @@
 //! Whoever is reported takes nothing away from those who answer, and brings nothing back that they decided about.
 
+use domain::messages::Target;
 use domain::messages::{conversations, history};
 use domain::model::LogDeed;
 use domain::model::{Grounds, GroupId, GroupKind, MessageId, Verdict};
@@ -91,7 +92,10 @@ async fn what_is_reported_in_a_conversation_is_seen_as_it_was(forum: TestForum) 
     let cx = &forum.cx;
     let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
     let boss = forum.site_admin("boss").await;
-    let posted = conversations::start(cx, ann, "ben", "", draft("I know where you live")).await.unwrap();
+    let posted =
+        messages::submit(cx, ann, Target::Conversation { to: "ben", title: "" }, draft("I know where you live"))
+            .await
+            .unwrap();
     report(&forum, ben, posted.id).await;
     messages::edit(cx, ann, posted.id, "Hello dear".into()).await.unwrap();
     let of_site = async || reports::of_site(cx, boss).await.unwrap().remove(0);

@@ -1,5 +1,6 @@
 //! Figures over time: what is counted, sampled and thinned out.
 
+use domain::messages::Target;
 use std::time::Duration;
 
 use domain::admin::statistics;
@@ -31,7 +32,9 @@ async fn days_are_counted_once_and_read_by_admins(forum: TestForum) {
     messages::delete(cx, noor, gone.id).await.unwrap();
     forum.pass(2 * DAY);
     forum.post(noor, plums.topic, "Four").await;
-    conversations::start(cx, mira, "noor", "", domain::testing::draft("Between us")).await.unwrap();
+    messages::submit(cx, mira, Target::Conversation { to: "noor", title: "" }, domain::testing::draft("Between us"))
+        .await
+        .unwrap();
     assert!(is_not_found(statistics::over_time(cx, mira, 30).await));
     let empty = statistics::over_time(cx, boss, 30).await.unwrap();
     assert!(

@@ -1,6 +1,7 @@
 //! Groups: who finds them, comes in, leaves, changes them.
 
 use domain::live::presence;
+use domain::messages::Target;
 use domain::messages::by_person;
 use domain::topics::placed;
 use std::time::Duration;
@@ -73,14 +74,14 @@ async fn a_private_group_answers_outsiders_like_one_that_does_not_exist(forum: T
             groups::leave(cx, who, secret.id), groups::leave(cx, who, no_group);
             topics::find(cx, who, topic), topics::find(cx, who, no_topic);
             topics::by_slug(cx, who, &secret.slug, "plans"), topics::by_slug(cx, who, "absent", "plans");
-            topics::start(cx, who, secret.id, "x", draft("x")), topics::start(cx, who, no_group, "x", draft("x"));
-            topics::start(cx, who, secret.id, "", draft("")), topics::start(cx, who, no_group, "", draft(""));
+            messages::submit(cx, who, Target::NewTopic { group: secret.id, title: "x" }, draft("x")), messages::submit(cx, who, Target::NewTopic { group: no_group, title: "x" }, draft("x"));
+            messages::submit(cx, who, Target::NewTopic { group: secret.id, title: "" }, draft("")), messages::submit(cx, who, Target::NewTopic { group: no_group, title: "" }, draft(""));
             topics::rename(cx, who, topic, "x"), topics::rename(cx, who, no_topic, "x");
             topics::delete(cx, who, topic), topics::delete(cx, who, no_topic);
             placed::show(cx, who, message), placed::show(cx, who, no_message);
             placed::place(cx, who, message), placed::place(cx, who, no_message);
-            messages::post(cx, who, topic, draft("x")), messages::post(cx, who, no_topic, draft("x"));
-            messages::post(cx, who, topic, draft("")), messages::post(cx, who, no_topic, draft(""));
+            messages::submit(cx, who, Target::Topic(topic), draft("x")), messages::submit(cx, who, Target::Topic(no_topic), draft("x"));
+            messages::submit(cx, who, Target::Topic(topic), draft("")), messages::submit(cx, who, Target::Topic(no_topic), draft(""));
             messages::editable(cx, who, message), messages::editable(cx, who, no_message);
             messages::deletable(cx, who, message), messages::deletable(cx, who, no_message);
             messages::edit(cx, who, message, "x".into()), messages::edit(cx, who, no_message, "x".into());

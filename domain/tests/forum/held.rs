@@ -1,5 +1,6 @@
 //! Messages that wait for approval: who sees them, what becomes of them, and that nobody else comes by them.
 
+use domain::messages::Target;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -91,9 +92,9 @@ async fn first_messages_of_new_people_wait_and_are_approved_or_declined(forum: T
     // Those who keep order are not new.
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
     forum.post(keeper, topic, "Me too").await;
-    is_held(messages::post(cx, noor, topic, draft("Buy plums")).await);
+    is_held(messages::submit(cx, noor, Target::Topic(topic), draft("Buy plums")).await);
     // While the first one waits, the second is no second.
-    is_held(messages::post(cx, noor, topic, draft("Really")).await);
+    is_held(messages::submit(cx, noor, Target::Topic(topic), draft("Really")).await);
     assert_eq!(own(&forum, noor, topic).await, [("Buy plums".into(), None), ("Really".into(), None)]);
     for who in [ada, mira, keeper, Viewer::Anonymous] {
         assert_eq!(own(&forum, who, topic).await, [], "it is the author's page alone that shows it");
@@ -150,8 +151,16 @@ async fn what_waits_is_to_be_found_by_nobody_else(forum: TestForum) {
         let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
         forum.drain().await;
         let cursor = cx.bus.open(domain::bus::Stream::User(id(ada))).await.unwrap();
-        is_held(messages::post(cx, noor, topic, draft("the periwinkle for @ada")).await);
-        is_held(topics::start(cx, noor, garden.id, "Periwinkle", draft("periwinkle @ada")).await);
+        is_held(messages::submit(cx, noor, Target::Topic(topic), draft("the periwinkle for @ada")).await);
+        is_held(
+            messages::submit(
+                cx,
+                noor,
+                Target::NewTopic { group: garden.id, title: "Periwinkle" },
+                draft("periwinkle @ada"),
+            )
+            .await,
+        );
         forum.drain().await;
         forum.catch_up().await;
         for who in [ada, Viewer::Anonymous] {
@@ -209,23 +218,23 @@ async fn the_same_form_sent_twice_waits_once_and_is_posted_once(forum: TestForum
     forum.admit(&garden, &[noor]).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
     for _ in 0..3 {
-        is_held(messages::post(cx, noor, topic, keyed("Once", "k1")).await);
+        is_held(messages::submit(cx, noor, Target::Topic(topic), keyed("Once", "k1")).await);
     }
     let all = waiting(&forum, mira, &garden).await;
     assert_eq!(all.len(), 1);
     approve(&forum, mira, &garden, all[0].0).await.unwrap();
     // The browser, which heard nothing, sends it again.
-    messages::post(cx, noor, topic, keyed("Once", "k1")).await.unwrap();
+    messages::submit(cx, noor, Target::Topic(topic), keyed("Once", "k1")).await.unwrap();
     forum.drain().await;
     assert_eq!(said(&forum, mira, topic).await, ["Hello", "Once"]);
     // Posted by another way meanwhile: approving it has nothing left to do.
     let garden = holding(&forum, mira, "Orchard", GroupKind::Public, 3).await;
     forum.admit(&garden, &[noor]).await;
     let topic = forum.topic(mira, &garden, "Pears", "Hello").await.topic;
-    is_held(messages::post(cx, noor, topic, keyed("Twice", "k2")).await);
+    is_held(messages::submit(cx, noor, Target::Topic(topic), keyed("Twice", "k2")).await);
     let form = GroupForm { first_held: 0, ..GroupForm::new("Orchard", GroupKind::Public) };
     groups::update(cx, mira, garden.id, form).await.unwrap();
-    messages::post(cx, noor, topic, keyed("Twice", "k2")).await.unwrap();
+    messages::submit(cx, noor, Target::Topic(topic), keyed("Twice", "k2")).await.unwrap();
     let one = waiting(&forum, mira, &garden).await[0].0;
     assert_eq!(approve(&forum, mira, &garden, one).await.unwrap().before, 1);
     assert_eq!(waiting(&forum, mira, &garden).await, []);
@@ -241,7 +250,7 @@ async fn of_two_who_approve_at_once_one_posts_it(forum: TestForum) {
     groups::admit(&forum.cx, garden.id, id(keeper), Role::Moderator).await.unwrap();
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
     for n in 0..6 {
-        is_held(messages::post(&forum.cx, noor, topic, draft(&format!("Number {n}"))).await);
+        is_held(messages::submit(&forum.cx, noor, Target::Topic(topic), draft(&format!("Number {n}"))).await);
     }
     let ids: Vec<HeldId> = waiting(&forum, mira, &garden).await.into_iter().map(|(id, _)| id).collect();
     let other = forum.another().await;
@@ -271,7 +280,7 @@ async fn what_is_given_up_in_the_middle_waits_on_or_is_posted_once(forum: TestFo
     forum.admit(&garden, &[noor]).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
     for n in 0..8 {
-        is_held(messages::post(&cx, noor, topic, draft(&format!("Number {n}"))).await);
+        is_held(messages::submit(&cx, noor, Target::Topic(topic), draft(&format!("Number {n}"))).await);
     }
     for (n, (one, _)) in waiting(&forum, mira, &garden).await.into_iter().enumerate() {
         let (cx, group) = (cx.clone(), garden.id);
@@ -301,7 +310,7 @@ async fn what_may_not_be_posted_any_more_waits_on(forum: TestForum) {
     let garden = holding(&forum, mira, "Garden", GroupKind::Public, 1).await;
     forum.admit(&garden, &[noor]).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    is_held(messages::post(cx, noor, topic, draft("Later")).await);
+    is_held(messages::submit(cx, noor, Target::Topic(topic), draft("Later")).await);
     let one = waiting(&forum, mira, &garden).await[0].0;
     let refused = async |about: &str| {
         let answered = approve(&forum, mira, &garden, one).await.unwrap();
@@ -334,7 +343,15 @@ async fn a_topic_that_waits_begins_when_it_is_approved(forum: TestForum) {
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let garden = holding(&forum, mira, "Garden", GroupKind::Closed, 1).await;
     forum.admit(&garden, &[noor, ada]).await;
-    is_held(topics::start(cx, noor, garden.id, "Pears?", draft("Who has @ada's pears?")).await);
+    is_held(
+        messages::submit(
+            cx,
+            noor,
+            Target::NewTopic { group: garden.id, title: "Pears?" },
+            draft("Who has @ada's pears?"),
+        )
+        .await,
+    );
     let found = groups::by_id(cx, noor, garden.id).await.unwrap();
     let own = approval_queue::own_in_group(cx, noor, &found).await.unwrap();
     assert_eq!((own[0].title.as_str(), own[0].raw.as_str()), ("Pears?", "Who has @ada's pears?"));
@@ -359,12 +376,12 @@ async fn what_waits_is_taken_back_and_goes_with_its_author(forum: TestForum) {
     let garden = holding(&forum, mira, "Garden", GroupKind::Public, 1).await;
     forum.admit(&garden, &[noor]).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    is_held(messages::post(cx, noor, topic, draft("Later")).await);
+    is_held(messages::submit(cx, noor, Target::Topic(topic), draft("Later")).await);
     let one = waiting(&forum, mira, &garden).await[0].0;
     approval_queue::withdraw(cx, noor, one).await.unwrap();
     assert!(is_not_found(approval_queue::withdraw(cx, noor, one).await));
     assert_eq!(approve(&forum, mira, &garden, one).await.unwrap().before, 1);
-    is_held(messages::post(cx, noor, topic, draft("Again")).await);
+    is_held(messages::submit(cx, noor, Target::Topic(topic), draft("Again")).await);
     let password = domain::platform::secrets::Password::new(domain::testing::PASSWORD);
     account_deletion::delete(cx, id(noor), password, false).await.unwrap();
     forum.drain().await;
@@ -373,8 +390,8 @@ async fn what_waits_is_taken_back_and_goes_with_its_author(forum: TestForum) {
     // What was declined goes after a while.
     let ada = forum.person("ada").await;
     forum.admit(&garden, &[ada]).await;
-    is_held(messages::post(cx, ada, topic, draft("Plums?")).await);
-    is_held(messages::post(cx, ada, topic, draft("Pears?")).await);
+    is_held(messages::submit(cx, ada, Target::Topic(topic), draft("Plums?")).await);
+    is_held(messages::submit(cx, ada, Target::Topic(topic), draft("Pears?")).await);
     let one = waiting(&forum, mira, &garden).await[0].0;
     approval_queue::answer(cx, mira, Some(garden.id), &[one], Answer::Decline("No.".into())).await.unwrap();
     forum.pass(Duration::from_secs(31 * 24 * 3_600));
@@ -392,14 +409,14 @@ async fn what_waits_follows_its_topic_and_goes_with_its_group(forum: TestForum) 
     forum.admit(&garden, &[noor]).await;
     forum.admit(&kitchen, &[noor]).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    is_held(messages::post(cx, noor, topic, draft("Jam?")).await);
+    is_held(messages::submit(cx, noor, Target::Topic(topic), draft("Jam?")).await);
     moves::to_group(cx, mira, topic, kitchen.id).await.unwrap();
     assert_eq!(waiting(&forum, mira, &garden).await, []);
     let one = waiting(&forum, mira, &kitchen).await[0].0;
     assert_eq!(own(&forum, noor, topic).await.len(), 1);
     assert_eq!(approve(&forum, mira, &kitchen, one).await.unwrap(), done(1));
     forum.drain().await;
-    is_held(topics::start(cx, noor, garden.id, "Pears", draft("?")).await);
+    is_held(messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Pears" }, draft("?")).await);
     groups::delete(cx, mira, garden.id, "Garden").await.unwrap();
     forum.drain().await;
     let boss = forum.site_admin("boss").await;
@@ -415,7 +432,7 @@ async fn admins_of_the_site_answer_where_they_read(forum: TestForum) {
         let group = holding(&forum, mira, kind.as_str(), kind, 1).await;
         forum.admit(&group, &[noor]).await;
         let topic = forum.topic(mira, &group, "Plums", "Hello").await.topic;
-        is_held(messages::post(cx, noor, topic, draft(kind.as_str())).await);
+        is_held(messages::submit(cx, noor, Target::Topic(topic), draft(kind.as_str())).await);
         ids.extend(waiting(&forum, mira, &group).await.into_iter().map(|(id, _)| id));
     }
     let rows = approval_queue::of_site(cx, boss).await.unwrap();
@@ -434,10 +451,10 @@ async fn only_so_many_wait(forum: TestForum) {
     forum.admit(&garden, &[noor]).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
     for n in 0..10 {
-        is_held(messages::post(cx, noor, topic, keyed("Again", &format!("k{n}"))).await);
+        is_held(messages::submit(cx, noor, Target::Topic(topic), keyed("Again", &format!("k{n}"))).await);
     }
-    complaint(messages::post(cx, noor, topic, keyed("Again", "k10")).await, "text");
-    is_held(messages::post(cx, noor, topic, keyed("Again", "k9")).await);
+    complaint(messages::submit(cx, noor, Target::Topic(topic), keyed("Again", "k10")).await, "text");
+    is_held(messages::submit(cx, noor, Target::Topic(topic), keyed("Again", "k9")).await);
     assert_eq!(waiting(&forum, mira, &garden).await.len(), 10);
     forum.drain().await;
 }

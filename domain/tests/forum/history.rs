@@ -1,5 +1,6 @@
 //! What messages said before, and those that come back.
 
+use domain::messages::Target;
 use domain::topics::placed;
 use std::time::Duration;
 
@@ -184,7 +185,7 @@ async fn a_message_comes_back_once_however_often_it_is_asked_for(forum: TestForu
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let topic = forum.topic(mira, &garden, "Plums", "Whose?").await.topic;
-    let said = messages::post(cx, mira, topic, draft("Mine")).await.unwrap().id;
+    let said = messages::submit(cx, mira, Target::Topic(topic), draft("Mine")).await.unwrap().id;
     history::restore(cx, mira, said).await.unwrap();
     messages::delete(cx, mira, said).await.unwrap();
     let (one, other) = tokio::join!(history::restore(cx, mira, said), history::restore(cx, mira, said));

@@ -1,6 +1,7 @@
 //! Hostile text in every field.
 
 use domain::groups::{self, GroupForm};
+use domain::messages::Target;
 use domain::messages::by_person;
 use domain::model::GroupKind;
 use domain::moderation::bulk_delete;
@@ -74,12 +75,18 @@ async fn hostile_text_is_tamed_or_refused_wherever_it_is_typed(forum: TestForum)
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello.").await;
     for text in corpus() {
-        if let Some(posted) = tamed("message", &text, messages::post(cx, mira, topic.topic, draft(&text)).await) {
+        if let Some(posted) =
+            tamed("message", &text, messages::submit(cx, mira, Target::Topic(topic.topic), draft(&text)).await)
+        {
             is_clean(&placed::show(cx, mira, posted.id).await.unwrap().message.markup);
         }
         tamed("edit", &text, messages::edit(cx, mira, topic.id, text.clone()).await);
         is_clean(&placed::show(cx, mira, topic.id).await.unwrap().message.markup);
-        if let Some(posted) = tamed("title", &text, topics::start(cx, mira, garden.id, &text, draft("Hello.")).await) {
+        if let Some(posted) = tamed(
+            "title",
+            &text,
+            messages::submit(cx, mira, Target::NewTopic { group: garden.id, title: &text }, draft("Hello.")).await,
+        ) {
             let name = topics::find(cx, mira, posted.topic).await.unwrap().topic.name;
             assert!(
                 !name.chars().any(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || c == '\n'),
@@ -188,7 +195,7 @@ async fn what_cannot_be_seen_is_no_title_no_name_and_no_message(forum: TestForum
     let topic = forum.topic(mira, &garden, "Plums", "Hello.").await;
     for nothing in ["", " \n\t ", "\u{200b}", "\u{3164}", "\u{202e} \u{feff}", "\u{2800}\u{2060}", "\0\0"] {
         crate::complaint(topics::rename(cx, mira, topic.topic, nothing).await, "title");
-        crate::complaint(messages::post(cx, mira, topic.topic, draft(nothing)).await, "text");
+        crate::complaint(messages::submit(cx, mira, Target::Topic(topic.topic), draft(nothing)).await, "text");
         let form = GroupForm { slug: "fine".into(), ..GroupForm::new(nothing, GroupKind::Public) };
         crate::complaint(groups::create(cx, mira, form).await, "name");
     }

@@ -1,5 +1,6 @@
 //! Another name, all of one's data, and the end of an account.
 
+use domain::messages::Target;
 use domain::messages::by_person;
 use domain::topics::placed;
 use std::net::IpAddr;
@@ -118,7 +119,7 @@ async fn a_download_holds_what_somebody_wrote_and_nothing_of_others(forum: TestF
     forum.admit(&garden, &[noor]).await;
     let topic = forum.topic(noor, &garden, "Plums", "Whose are these words?").await;
     for number in 0..501 {
-        messages::post(cx, mira, topic.topic, draft(&format!("plum {number}"))).await.unwrap();
+        messages::submit(cx, mira, Target::Topic(topic.topic), draft(&format!("plum {number}"))).await.unwrap();
     }
     stars::toggle(cx, mira, topic.id).await.unwrap();
     sessions::open(cx, id(mira), &origin()).await.unwrap();
@@ -200,7 +201,7 @@ async fn whoever_wants_takes_their_words_with_them(forum: TestForum) {
     forum.admit(&garden, &[mira]).await;
     let topic = forum.topic(noor, &garden, "Plums", "Whose?").await;
     for number in 0..205 {
-        messages::post(cx, mira, topic.topic, draft(&format!("quince {number}"))).await.unwrap();
+        messages::submit(cx, mira, Target::Topic(topic.topic), draft(&format!("quince {number}"))).await.unwrap();
     }
     let gone = forum.post(mira, topic.topic, "deleted quince").await;
     messages::delete(cx, noor, gone.id).await.unwrap();
@@ -255,7 +256,15 @@ async fn what_nobody_could_find_any_more_goes_with_its_last_member(forum: TestFo
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let cellar = forum.group(mira, "Cellar", GroupKind::Private).await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    let talk = domain::messages::conversations::start(cx, mira, "noor", "", draft("Psst")).await.unwrap().group;
+    let talk = domain::messages::submit(
+        cx,
+        mira,
+        domain::messages::Target::Conversation { to: "noor", title: "" },
+        draft("Psst"),
+    )
+    .await
+    .unwrap()
+    .group;
     account_deletion::delete(cx, id(mira), pass(), false).await.unwrap();
     forum.drain().await;
     let left = domain::store::groups::listed(&cx.db, id(noor), "", "", 10, 0).await.unwrap();

@@ -1,5 +1,6 @@
 //! Limits: too often is answered with a time.
 
+use domain::messages::Target;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -46,15 +47,16 @@ async fn who_posts_too_often_is_told_when_to_come_back(mut forum: TestForum) {
     let into = forum.cx.now().0 % 60_000_000;
     forum.pass(Duration::from_micros((60_000_000 - into) as u64));
     let cx = &forum.cx;
-    let posted = topics::start(cx, mira, garden.id, "Plums", draft("1")).await.unwrap();
+    let posted =
+        messages::submit(cx, mira, Target::NewTopic { group: garden.id, title: "Plums" }, draft("1")).await.unwrap();
     let topic = posted.topic;
     for _ in 0..2 {
-        messages::post(cx, mira, topic, draft("x")).await.unwrap();
+        messages::submit(cx, mira, Target::Topic(topic), draft("x")).await.unwrap();
     }
-    let again = wait(messages::post(cx, mira, topic, draft("x")).await);
+    let again = wait(messages::submit(cx, mira, Target::Topic(topic), draft("x")).await);
     assert!(again > Duration::ZERO && again <= Duration::from_secs(60), "{again:?}");
-    wait(topics::start(cx, mira, garden.id, "Pears", draft("x")).await);
-    messages::post(cx, noor, topic, draft("x")).await.unwrap();
+    wait(messages::submit(cx, mira, Target::NewTopic { group: garden.id, title: "Pears" }, draft("x")).await);
+    messages::submit(cx, noor, Target::Topic(topic), draft("x")).await.unwrap();
     for _ in 0..2 {
         stars::toggle(cx, mira, posted.id).await.unwrap();
     }
@@ -63,7 +65,7 @@ async fn who_posts_too_often_is_told_when_to_come_back(mut forum: TestForum) {
     groups::create(cx, noor, form("One")).await.unwrap();
     assert!(wait(groups::create(cx, noor, form("Two")).await) <= Duration::from_secs(24 * 3_600));
     forum.pass(again);
-    messages::post(cx, mira, topic, draft("x")).await.unwrap();
+    messages::submit(cx, mira, Target::Topic(topic), draft("x")).await.unwrap();
     forum.drain().await;
 }
 

@@ -1,5 +1,7 @@
 //! What topics are besides, and topics that move.
 
+use domain::messages::Target;
+use domain::messages::page;
 use std::time::Duration;
 
 use domain::admin::doctor;
@@ -26,7 +28,7 @@ stories! {
 async fn deeds(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<(i64, TopicDeed)> {
     let found = topics::find(&forum.cx, who, topic).await.unwrap();
     let page = messages::page(&forum.cx, who, &found, messages::Window::At(1)).await.unwrap();
-    let events = topics::events(&forum.cx, who, &found.topic, &page).await.unwrap();
+    let events = page::events(&forum.cx, who, &found.topic, &page).await.unwrap();
     events.into_iter().map(|event| (event.after_seq, event.deed)).collect()
 }
 
@@ -37,12 +39,12 @@ async fn in_a_locked_topic_only_moderators_write(forum: TestForum) {
     forum.admit(&garden, &[noor]).await;
     let topic = forum.topic(noor, &garden, "Plums", "Ripe?").await.topic;
     topics::mark(cx, mira, topic, Mark::Locked, true).await.unwrap();
-    assert!(is_forbidden(messages::post(cx, noor, topic, draft("Yes")).await));
+    assert!(is_forbidden(messages::submit(cx, noor, Target::Topic(topic), draft("Yes")).await));
     let found = topics::find(cx, noor, topic).await.unwrap();
     assert!(found.topic.locked && !found.is_open());
-    messages::post(cx, mira, topic, draft("It is closed")).await.unwrap();
+    messages::submit(cx, mira, Target::Topic(topic), draft("It is closed")).await.unwrap();
     topics::mark(cx, mira, topic, Mark::Locked, false).await.unwrap();
-    messages::post(cx, noor, topic, draft("Yes")).await.unwrap();
+    messages::submit(cx, noor, Target::Topic(topic), draft("Yes")).await.unwrap();
     forum.drain().await;
 }
 
@@ -57,7 +59,7 @@ async fn in_an_archived_topic_everything_stays_as_it_is(forum: TestForum) {
     assert!(is_forbidden(topics::mark(cx, noor, topic, Mark::Archived, true).await), "it is the moderators' to do");
     topics::mark(cx, mira, topic, Mark::Archived, true).await.unwrap();
     for who in [mira, noor] {
-        assert!(is_forbidden(messages::post(cx, who, topic, draft("Yes")).await));
+        assert!(is_forbidden(messages::submit(cx, who, Target::Topic(topic), draft("Yes")).await));
         assert!(is_forbidden(domain::messages::stars::toggle(cx, who, posted.id).await));
         assert!(is_forbidden(topics::rename(cx, who, topic, "Pears").await));
         assert!(is_forbidden(topics::delete(cx, who, topic).await));
@@ -71,7 +73,7 @@ async fn in_an_archived_topic_everything_stays_as_it_is(forum: TestForum) {
     assert!(found.topic.archived && !found.is_open() && found.in_group().may(domain::policy::Deed::Write));
     forum.topic(noor, &garden, "Pears", "Ripe?").await;
     topics::mark(cx, mira, topic, Mark::Archived, false).await.unwrap();
-    messages::post(cx, noor, topic, draft("Yes")).await.unwrap();
+    messages::submit(cx, noor, Target::Topic(topic), draft("Yes")).await.unwrap();
     assert_eq!(deeds(&forum, noor, topic).await, [(1, TopicDeed::Archived), (1, TopicDeed::Unarchived)]);
     forum.drain().await;
 }
@@ -101,7 +103,7 @@ async fn what_is_done_to_a_topic_is_said_below_the_message_it_followed(forum: Te
     assert_eq!(last["events"], 4);
     // On a page of its own each line stands once.
     let page = messages::page(cx, mira, &found, messages::Window::After(1)).await.unwrap();
-    let events = topics::events(cx, mira, &found.topic, &page).await.unwrap();
+    let events = page::events(cx, mira, &found.topic, &page).await.unwrap();
     assert_eq!(events.len(), 3);
     assert_eq!(events[1].detail, "Plums");
 }

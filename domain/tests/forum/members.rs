@@ -1,6 +1,7 @@
 //! Who is in a group: asking, inviting, appointing, removing, banning; archive and deletion.
 
 use domain::live::presence;
+use domain::messages::Target;
 use domain::moderation::records;
 use domain::people::admins;
 use domain::topics::placed;
@@ -275,7 +276,9 @@ async fn whoever_was_removed_may_come_back_and_whoever_was_banned_may_not(forum:
     complaint(members::ban(cx, ada, garden.id, id(noor), " ").await, "reason");
     members::ban(cx, ada, garden.id, id(noor), "Shouting").await.unwrap();
     assert!(is_forbidden(groups::join(cx, noor, garden.id).await));
-    assert!(is_forbidden(topics::start(cx, noor, garden.id, "x", draft("x")).await));
+    assert!(is_forbidden(
+        messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "x" }, draft("x")).await
+    ));
     complaint(invitations::invite(cx, mira, garden.id, "noor").await, "username");
     let (_, bans) = members::bans(cx, mira, garden.id).await.unwrap();
     assert_eq!((bans[0].person.id, bans[0].reason.as_str(), bans[0].by_name.as_str()), (id(noor), "Shouting", "ada"));
@@ -345,13 +348,13 @@ async fn an_archived_group_stays_as_it_is(forum: TestForum) {
     assert!(is_forbidden(groups::archive(cx, noor, choir.id, true).await));
     groups::archive(cx, mira, choir.id, true).await.unwrap();
     for answer in [
-        messages::post(cx, noor, posted.topic, draft("x")).await.map(drop),
+        messages::submit(cx, noor, Target::Topic(posted.topic), draft("x")).await.map(drop),
         messages::edit(cx, noor, posted.id, "x".into()).await.map(drop),
         messages::delete(cx, mira, posted.id).await.map(drop),
         domain::messages::stars::toggle(cx, noor, posted.id).await.map(drop),
         topics::rename(cx, mira, posted.topic, "x").await.map(drop),
         topics::delete(cx, mira, posted.topic).await.map(drop),
-        topics::start(cx, mira, choir.id, "x", draft("x")).await.map(drop),
+        messages::submit(cx, mira, Target::NewTopic { group: choir.id, title: "x" }, draft("x")).await.map(drop),
         requests::answer(cx, mira, choir.id, &[id(ada)], true).await.map(drop),
         invitations::invite(cx, mira, choir.id, "ada").await,
     ] {
@@ -359,7 +362,7 @@ async fn an_archived_group_stays_as_it_is(forum: TestForum) {
     }
     assert!(placed::show(cx, noor, posted.id).await.is_ok(), "it is read as before");
     groups::archive(cx, mira, choir.id, false).await.unwrap();
-    messages::post(cx, noor, posted.topic, draft("again")).await.unwrap();
+    messages::submit(cx, noor, Target::Topic(posted.topic), draft("again")).await.unwrap();
     forum.drain().await;
 }
 

@@ -2,6 +2,7 @@
 
 use domain::admin::doctor;
 use domain::bus::Stream;
+use domain::messages::Target;
 use domain::messages::stars;
 use domain::model::{GroupKind, Level, Mark, Role, TopicDeed};
 use domain::moderation::approval_queue;
@@ -135,7 +136,7 @@ async fn what_is_merged_into_a_private_group_is_gone_for_outsiders(forum: TestFo
         assert!(is_not_found(placed::place(cx, outside, plums.id).await));
         assert_eq!(hits(&forum, outside, "quince").await, 0);
     }
-    assert!(is_not_found(messages::post(cx, sven, plums.topic, draft("Where did it go?")).await));
+    assert!(is_not_found(messages::submit(cx, sven, Target::Topic(plums.topic), draft("Where did it go?")).await));
     let heard = live::events(&forum, stream, cursor).await;
     assert!(heard.iter().any(|e| e["topic"] == plums.topic.0 && e["deleted"] == true), "{heard:?}");
     let all = format!("{heard:?}").to_lowercase();
@@ -181,12 +182,12 @@ async fn a_merge_sent_twice_is_done_once_and_what_is_written_meanwhile_goes_on(f
     let (one, two, posted) = tokio::join!(
         merge(cx, mira, plums, pears),
         merge(cx, mira, plums, pears),
-        messages::post(cx, noor, plums, draft("3"))
+        messages::submit(cx, noor, Target::Topic(plums), draft("3"))
     );
     assert_eq!((one.unwrap().topic.id, two.unwrap().topic.id), (pears, pears));
     posted.unwrap();
     // A page that was not drawn anew since.
-    let late = messages::post(cx, noor, plums, draft("4")).await.unwrap();
+    let late = messages::submit(cx, noor, Target::Topic(plums), draft("4")).await.unwrap();
     assert_eq!((late.topic, late.seq, late.topic_slug.as_str()), (pears, 4, "pears"));
     let numbers: Vec<i64> = numbered(&forum, mira, pears).await.into_iter().map(|(seq, _)| seq).collect();
     assert_eq!(numbers, [1, 2, 3, 4]);
@@ -194,7 +195,7 @@ async fn a_merge_sent_twice_is_done_once_and_what_is_written_meanwhile_goes_on(f
     forum.drain().await;
     // Whatever is deleted does not come to life by that.
     topics::delete(cx, mira, pears).await.unwrap();
-    assert!(is_not_found(messages::post(cx, noor, plums, draft("5")).await));
+    assert!(is_not_found(messages::submit(cx, noor, Target::Topic(plums), draft("5")).await));
     forum.drain().await;
 }
 
@@ -260,7 +261,7 @@ async fn what_waits_in_a_topic_goes_along_and_is_approved(forum: TestForum) {
     let apples = forum.topic(mira, &orchard, "Apples", "Two").await.topic;
     for into in [pears, apples] {
         let plums = forum.topic(mira, &garden, "Plums", "Three").await.topic;
-        messages::post(cx, noor, plums, draft("Mine are ripe")).await.unwrap_err();
+        messages::submit(cx, noor, Target::Topic(plums), draft("Mine are ripe")).await.unwrap_err();
         let group = topics::find(cx, mira, into).await.unwrap().group.id;
         merge(cx, mira, plums, into).await.unwrap();
         let rows = approval_queue::of_group(cx, mira, group).await.unwrap().1;

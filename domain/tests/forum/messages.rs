@@ -1,5 +1,6 @@
 //! Messages: post, edit, delete, read page by page.
 
+use domain::messages::Target;
 use domain::topics::placed;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -72,8 +73,8 @@ async fn only_members_post_and_only_authors_edit(forum: TestForum) {
     forum.admit(&garden, &[noor, ada]).await;
     groups::admit(cx, garden.id, id(keeper), Role::Moderator).await.unwrap();
     let topic = forum.topic(mira, &garden, "Plums", "Hello.").await.topic;
-    assert!(is_forbidden(messages::post(cx, boss, topic, draft("x")).await));
-    assert_eq!(told(messages::post(cx, Viewer::Anonymous, topic, draft("x")).await), "SignedOut");
+    assert!(is_forbidden(messages::submit(cx, boss, Target::Topic(topic), draft("x")).await));
+    assert_eq!(told(messages::submit(cx, Viewer::Anonymous, Target::Topic(topic), draft("x")).await), "SignedOut");
     let by_noor = forum.post(noor, topic, "Mine.").await.id;
     for who in [ada, mira, keeper, boss] {
         assert!(is_forbidden(messages::edit(cx, who, by_noor, "x".into()).await), "{who:?}");
@@ -100,14 +101,14 @@ async fn the_same_form_posts_once(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello.").await.topic;
-    let once = messages::post(cx, mira, topic, keyed("Once.", "k1")).await.unwrap();
-    let twice = messages::post(cx, mira, topic, keyed("Once, changed.", "k1")).await.unwrap();
+    let once = messages::submit(cx, mira, Target::Topic(topic), keyed("Once.", "k1")).await.unwrap();
+    let twice = messages::submit(cx, mira, Target::Topic(topic), keyed("Once, changed.", "k1")).await.unwrap();
     assert_eq!(once, twice);
-    let next = messages::post(cx, mira, topic, keyed("Next.", "k2")).await.unwrap();
+    let next = messages::submit(cx, mira, Target::Topic(topic), keyed("Next.", "k2")).await.unwrap();
     assert_eq!(next.seq, 3, "the second sending took no number");
     for no_key in ["", "\0", "ü", &"x".repeat(101)] {
-        messages::post(cx, mira, topic, keyed("Without.", no_key)).await.unwrap();
-        messages::post(cx, mira, topic, keyed("Without.", no_key)).await.unwrap();
+        messages::submit(cx, mira, Target::Topic(topic), keyed("Without.", no_key)).await.unwrap();
+        messages::submit(cx, mira, Target::Topic(topic), keyed("Without.", no_key)).await.unwrap();
     }
     assert_eq!(tables::ints(&forum, "select count(*) from messages").await, [[11]]);
     forum.drain().await;
@@ -120,7 +121,7 @@ async fn a_form_sent_eight_times_at_once_posts_once(forum: TestForum) {
     for round in 0..5 {
         let sent = (0..8).map(|_| {
             let (cx, form) = (forum.cx.clone(), keyed("Once.", &format!("round {round}").replace(' ', "-")));
-            tokio::spawn(async move { messages::post(&cx, mira, topic, form).await })
+            tokio::spawn(async move { messages::submit(&cx, mira, Target::Topic(topic), form).await })
         });
         let posted: Vec<_> =
             futures_util::future::join_all(sent).await.into_iter().map(|p| p.unwrap().unwrap()).collect();
@@ -137,9 +138,12 @@ async fn a_form_sent_again_is_answered_beyond_the_limit_too(mut forum: TestForum
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello.").await.topic;
     forum.limit(|limits| limits.posts_per_minute = 1);
-    let once = messages::post(&forum.cx, mira, topic, keyed("Once.", "k1")).await.unwrap();
-    assert_eq!(messages::post(&forum.cx, mira, topic, keyed("Once.", "k1")).await.unwrap(), once);
-    assert!(told(messages::post(&forum.cx, mira, topic, keyed("Twice.", "k2")).await).starts_with("TooMany"));
+    let once = messages::submit(&forum.cx, mira, Target::Topic(topic), keyed("Once.", "k1")).await.unwrap();
+    assert_eq!(messages::submit(&forum.cx, mira, Target::Topic(topic), keyed("Once.", "k1")).await.unwrap(), once);
+    assert!(
+        told(messages::submit(&forum.cx, mira, Target::Topic(topic), keyed("Twice.", "k2")).await)
+            .starts_with("TooMany")
+    );
     forum.drain().await;
 }
 
@@ -148,8 +152,8 @@ async fn keys_are_the_authors_own(forum: TestForum) {
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello.").await.topic;
-    let one = messages::post(&forum.cx, mira, topic, keyed("Mine.", "k")).await.unwrap();
-    let other = messages::post(&forum.cx, noor, topic, keyed("Mine.", "k")).await.unwrap();
+    let one = messages::submit(&forum.cx, mira, Target::Topic(topic), keyed("Mine.", "k")).await.unwrap();
+    let other = messages::submit(&forum.cx, noor, Target::Topic(topic), keyed("Mine.", "k")).await.unwrap();
     assert_ne!(one.id, other.id);
     forum.drain().await;
 }
@@ -169,7 +173,9 @@ async fn many_who_write_at_once_get_numbers_without_holes_in_the_order_of_time(f
         writers.push(tokio::spawn(async move {
             let mut own = Vec::new();
             for text in 0..20 {
-                own.push(messages::post(&cx, who, topic, draft(&format!("{text}"))).await.unwrap().seq);
+                own.push(
+                    messages::submit(&cx, who, Target::Topic(topic), draft(&format!("{text}"))).await.unwrap().seq,
+                );
             }
             own
         }));

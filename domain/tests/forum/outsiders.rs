@@ -7,6 +7,7 @@ use domain::groups::{self, GroupForm};
 use domain::groups::{members, requests};
 use domain::live::notices;
 use domain::live::unread;
+use domain::messages::Target;
 use domain::messages::conversations;
 use domain::model::{DirectFrom, Grounds, Group, GroupKind, Level, NoticeKind, TopicId};
 use domain::moderation::{reports, warnings};
@@ -48,11 +49,13 @@ async fn scene(forum: &TestForum) -> (Viewer, Viewer, Group, Group) {
 async fn a_form_sent_again_tells_nothing_of_where_its_words_went(mut forum: TestForum) {
     let (mira, noor, garden, den) = scene(&forum).await;
     let cx = forum.cx.clone();
-    let start = async || topics::start(&cx, noor, garden.id, "Plums", keyed("Ripe.", "s")).await;
+    let start = async || {
+        messages::submit(&cx, noor, Target::NewTopic { group: garden.id, title: "Plums" }, keyed("Ripe.", "s")).await
+    };
     let started = start().await.unwrap();
     assert_eq!(start().await.unwrap(), started);
     let talk = forum.topic(mira, &garden, "Pears", "Ripe?").await;
-    let reply = messages::post(&cx, noor, talk.topic, keyed("Mine are.", "r")).await.unwrap();
+    let reply = messages::submit(&cx, noor, Target::Topic(talk.topic), keyed("Mine are.", "r")).await.unwrap();
     moves::to_group(&cx, mira, started.topic, den.id).await.unwrap();
     let part = split(&cx, mira, talk.topic, &Which::These(vec![reply.id]), "Noor boasts", den.id).await.unwrap();
 
@@ -62,24 +65,27 @@ async fn a_form_sent_again_tells_nothing_of_where_its_words_went(mut forum: Test
         let answered = (posted.id, posted.topic, posted.group_slug.as_str(), posted.topic_slug.as_str());
         assert_eq!((answered, posted.group), (there, garden.id));
     };
-    let again = messages::post(&cx, noor, talk.topic, keyed("Mine are.", "r")).await.unwrap();
+    let again = messages::submit(&cx, noor, Target::Topic(talk.topic), keyed("Mine are.", "r")).await.unwrap();
     shows(&again);
     // Nor where it could not be posted now, or would be held.
     forum.limit(|limits| limits.posts_per_minute = 1);
-    messages::post(&forum.cx, noor, talk.topic, draft("And yours?")).await.unwrap();
-    shows(&messages::post(&forum.cx, noor, talk.topic, keyed("Mine are.", "r")).await.unwrap());
-    assert!(is_not_found(topics::start(&forum.cx, noor, garden.id, "Plums", keyed("Ripe.", "s")).await));
+    messages::submit(&forum.cx, noor, Target::Topic(talk.topic), draft("And yours?")).await.unwrap();
+    shows(&messages::submit(&forum.cx, noor, Target::Topic(talk.topic), keyed("Mine are.", "r")).await.unwrap());
+    assert!(is_not_found(
+        messages::submit(&forum.cx, noor, Target::NewTopic { group: garden.id, title: "Plums" }, keyed("Ripe.", "s"))
+            .await
+    ));
     let held = GroupForm { first_held: 3, ..GroupForm::new("Garden", GroupKind::Public) };
     groups::update(&cx, mira, garden.id, held).await.unwrap();
-    let new = messages::post(&cx, noor, talk.topic, draft("Nobody?")).await;
+    let new = messages::submit(&cx, noor, Target::Topic(talk.topic), draft("Nobody?")).await;
     assert!(matches!(new, Err(domain::Error::Held)), "{new:?}");
-    shows(&messages::post(&cx, noor, talk.topic, keyed("Mine are.", "r")).await.unwrap());
+    shows(&messages::submit(&cx, noor, Target::Topic(talk.topic), keyed("Mine are.", "r")).await.unwrap());
 
     // Whoever may read it there is led there.
     forum.admit(&den, &[noor]).await;
     let led = start().await.unwrap();
     assert_eq!((led.topic, led.group_slug.as_str()), (started.topic, "lions"));
-    let led = messages::post(&cx, noor, talk.topic, keyed("Mine are.", "r")).await.unwrap();
+    let led = messages::submit(&cx, noor, Target::Topic(talk.topic), keyed("Mine are.", "r")).await.unwrap();
     assert_eq!((led.id, led.topic, led.seq), (reply.id, part.topic.id, 1));
     forum.drain().await;
 }

@@ -1,6 +1,7 @@
 //! Removals that cover the same: undoing one undoes no other. And what their author deleted before.
 
 use domain::live::notices;
+use domain::messages::Target;
 use domain::topics::placed;
 use std::time::Duration;
 
@@ -202,7 +203,7 @@ async fn nothing_is_approved_while_a_removal_begins(forum: TestForum) {
         forum.post(who, talk, "Finches").await;
         let form = |first_held| groups::GroupForm { first_held, ..groups::GroupForm::new("Garden", GroupKind::Public) };
         groups::update(cx, mira, garden.id, form(3)).await.unwrap();
-        messages::post(cx, who, talk, draft("Ten a dozen")).await.unwrap_err();
+        messages::submit(cx, who, Target::Topic(talk), draft("Ten a dozen")).await.unwrap_err();
         groups::update(cx, mira, garden.id, form(0)).await.unwrap();
         let waiting = approval_queue::of_group(cx, mira, garden.id).await.unwrap().1[0].held_id;
         let (approved, cleared) = tokio::join!(

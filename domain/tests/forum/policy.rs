@@ -98,10 +98,20 @@ async fn whoever_was_added_to_a_conversation_is_told_of_what_was_started_since(f
     let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
     forum.pass(std::time::Duration::from_secs(1));
     let text = domain::testing::draft("before @cleo");
-    let before = domain::messages::conversations::start(&forum.cx, ann, "ben", "", text).await.unwrap();
+    let before =
+        domain::messages::submit(&forum.cx, ann, domain::messages::Target::Conversation { to: "ben", title: "" }, text)
+            .await
+            .unwrap();
     forum.pass(std::time::Duration::from_secs(1));
     let text = domain::testing::draft("welcome @cleo");
-    let after = domain::messages::conversations::add(&forum.cx, ben, before.group, "cleo", text).await.unwrap();
+    let after = domain::messages::submit(
+        &forum.cx,
+        ben,
+        domain::messages::Target::MorePeople { conversation: before.group, to: "cleo" },
+        text,
+    )
+    .await
+    .unwrap();
     forum.drain().await;
     assert_ne!(before.topic, after.topic);
     let from = Standing {

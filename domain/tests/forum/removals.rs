@@ -1,6 +1,7 @@
 //! Everything by one person, taken away at once and brought back, and what they are told.
 
 use domain::live::notices;
+use domain::messages::Target;
 use domain::moderation::records;
 use domain::topics::placed;
 use std::time::Duration;
@@ -254,7 +255,9 @@ async fn who_may_remove_what_and_undo_it(forum: TestForum) {
     forum.topic(spam, &garden, "Finches", "For sale").await;
     let hidden = forum.topic(ada, &den, "Ours", "Hush").await;
     let there_too = forum.post(spam, hidden.topic, "Finches here").await.id;
-    let letter = conversations::start(cx, spam, "ada", "", draft("Finches, Ada?")).await.unwrap();
+    let letter = messages::submit(cx, spam, Target::Conversation { to: "ada", title: "" }, draft("Finches, Ada?"))
+        .await
+        .unwrap();
     forum.topic(mira, &garden, "Mine", "Plums").await;
     let clear = async |who, group: &Group, whom| {
         bulk_delete::clear_group(cx, who, group.id, id(whom), Span::All, "because", false).await
@@ -401,7 +404,10 @@ async fn what_waits_for_approval_goes_with_a_removal_and_comes_back(forum: TestF
         groups::update(cx, mira, group.id, form).await.unwrap();
     }
     for topic in [talk.topic, tree.topic] {
-        assert!(matches!(messages::post(cx, spam, topic, draft("Ten a dozen")).await, Err(domain::Error::Held)));
+        assert!(matches!(
+            messages::submit(cx, spam, Target::Topic(topic), draft("Ten a dozen")).await,
+            Err(domain::Error::Held)
+        ));
     }
     let waiting = async || {
         let mut counts = Vec::new();

@@ -1,6 +1,7 @@
 //! Reporting a message, and answering: who may, who sees it, and what becomes of it.
 
 use domain::groups::members;
+use domain::messages::Target;
 use domain::messages::conversations;
 use domain::model::{Grounds, GroupKind, MessageId, ReportId, Role, Verdict};
 use domain::moderation::reports;
@@ -227,8 +228,11 @@ async fn what_is_reported_in_a_conversation_goes_to_the_site_and_nothing_else_of
     let cx = &forum.cx;
     let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
     let boss = forum.site_admin("boss").await;
-    let posted = conversations::start(cx, ann, "ben", "", draft("I know where you live")).await.unwrap();
-    let other = messages::post(cx, ben, posted.topic, draft("Do you")).await.unwrap();
+    let posted =
+        messages::submit(cx, ann, Target::Conversation { to: "ben", title: "" }, draft("I know where you live"))
+            .await
+            .unwrap();
+    let other = messages::submit(cx, ben, Target::Topic(posted.topic), draft("Do you")).await.unwrap();
     assert!(is_not_found(report(&forum, boss, posted.id).await));
     report(&forum, ben, posted.id).await.unwrap();
     let items = reports::of_site(cx, boss).await.unwrap();

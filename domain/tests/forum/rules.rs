@@ -1,6 +1,7 @@
 //! Rules that admins make: what they catch, whom they are for, and that they are tried before they are on.
 
 use domain::groups::GroupForm;
+use domain::messages::Target;
 use domain::messages::conversations;
 use domain::model::{Group, GroupId, GroupKind, Role, RuleDeed, RuleId, RuleKind, Verdict};
 use domain::moderation::rules;
@@ -93,15 +94,24 @@ async fn a_rule_refuses_and_says_why(forum: TestForum) {
         ..words("shops", "shop.example", RuleDeed::Refuse)
     };
     rule(&forum, boss, None, links).await;
-    let why = complaint(messages::post(cx, noor, topic, draft("Get CHEAP  plums!")).await, "text");
+    let why = complaint(messages::submit(cx, noor, Target::Topic(topic), draft("Get CHEAP  plums!")).await, "text");
     assert_eq!(why, "Not here: ads.");
     assert_eq!(
-        complaint(topics::start(cx, noor, garden.id, "Cheap plums", draft("x")).await, "title"),
+        complaint(
+            messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Cheap plums" }, draft("x")).await,
+            "title"
+        ),
         "Not here: ads."
     );
-    assert_eq!(complaint(messages::post(cx, noor, topic, draft("call 0123456")).await, "text"), "Not here: numbers.");
     assert_eq!(
-        complaint(messages::post(cx, noor, topic, draft("[here](https://www.Shop.example/a)")).await, "text"),
+        complaint(messages::submit(cx, noor, Target::Topic(topic), draft("call 0123456")).await, "text"),
+        "Not here: numbers."
+    );
+    assert_eq!(
+        complaint(
+            messages::submit(cx, noor, Target::Topic(topic), draft("[here](https://www.Shop.example/a)")).await,
+            "text"
+        ),
         "Not here: shops."
     );
     for fine in ["cheap plumstones", "12345", "shop.example is a site", "https://workshop.example"] {
@@ -109,7 +119,7 @@ async fn a_rule_refuses_and_says_why(forum: TestForum) {
     }
     // Who keeps order in the group is trusted there, and by the site like everybody.
     forum.post(keeper, topic, "no cheap plums here").await;
-    complaint(messages::post(cx, keeper, topic, draft("call 0123456")).await, "text");
+    complaint(messages::submit(cx, keeper, Target::Topic(topic), draft("call 0123456")).await, "text");
     forum.post(boss, topic, "call 0123456").await;
     // In another group, the group's own rule is none.
     let other = forum.group(noor, "Other", GroupKind::Public).await;
@@ -132,8 +142,8 @@ async fn a_rule_holds_and_a_rule_reports(forum: TestForum) {
     rule(&forum, mira, Some(garden.id), words("Sales", "buy", RuleDeed::Hold)).await;
     rule(&forum, boss, None, words("Temper", "blast", RuleDeed::Report)).await;
     rule(&forum, boss, None, words("Worse", "thunder", RuleDeed::Report)).await;
-    is_held(messages::post(cx, noor, topic, draft("Buy me a plum")).await);
-    is_held(topics::start(cx, noor, garden.id, "Buy!", draft("x")).await);
+    is_held(messages::submit(cx, noor, Target::Topic(topic), draft("Buy me a plum")).await);
+    is_held(messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Buy!" }, draft("x")).await);
     let (_, rows) = approval_queue::of_group(cx, keeper, garden.id).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.why.as_str()).collect::<Vec<_>>(), ["The rule “Sales”"; 2]);
     // Those who approve are not held.
@@ -174,7 +184,9 @@ async fn a_rule_is_tried_on_what_was_written(forum: TestForum) {
     let linked = forum.post(noor, topic.topic, "see https://shop.example").await;
     let den = forum.group(noor, "Den", GroupKind::Private).await;
     forum.topic(noor, &den, "Secret", "secretly for sale").await;
-    conversations::start(cx, noor, "boss", "", draft("you are for sale")).await.unwrap();
+    messages::submit(cx, noor, Target::Conversation { to: "boss", title: "" }, draft("you are for sale"))
+        .await
+        .unwrap();
     forum.drain().await;
     let tried = async |admin: Viewer, group: Option<GroupId>, form: RuleForm| {
         let id = rules::create(cx, admin, group, form).await.unwrap();
@@ -238,7 +250,7 @@ async fn rules_are_for_new_people_where_they_say_so(forum: TestForum) {
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
     let week = RuleForm { new_days: Some(7), ..words("Week", "plums", RuleDeed::Refuse) };
     rule(&forum, mira, Some(garden.id), week).await;
-    complaint(messages::post(cx, noor, topic, draft("plums")).await, "text");
+    complaint(messages::submit(cx, noor, Target::Topic(topic), draft("plums")).await, "text");
     let day = std::time::Duration::from_secs(24 * 3_600);
     forum.pass(7 * day);
     forum.post(noor, topic, "plums").await;
@@ -248,7 +260,7 @@ async fn rules_are_for_new_people_where_they_say_so(forum: TestForum) {
     let three = RuleForm { new_messages: Some(3), ..words("Three", "pears", RuleDeed::Refuse) };
     rule(&forum, mira, Some(garden.id), three).await;
     for _ in 0..3 {
-        complaint(messages::post(cx, ada, topic, draft("pears")).await, "text");
+        complaint(messages::submit(cx, ada, Target::Topic(topic), draft("pears")).await, "text");
         forum.post(ada, topic, "plums").await;
     }
     forum.post(ada, topic, "pears").await;
@@ -283,12 +295,20 @@ async fn in_conversations_the_rules_of_the_site_refuse(forum: TestForum) {
     rule(&forum, boss, None, words("Sales", "sell", RuleDeed::Refuse)).await;
     rule(&forum, boss, None, words("Buying", "buy", RuleDeed::Hold)).await;
     rule(&forum, boss, None, words("Temper", "blast", RuleDeed::Report)).await;
-    complaint(conversations::start(cx, noor, "ada", "", draft("I sell")).await, "text");
-    complaint(conversations::start(cx, noor, "ada", "I sell", draft("x")).await, "title");
-    let begun = conversations::start(cx, noor, "ada", "", draft("I buy, blast it")).await.unwrap();
-    complaint(messages::post(cx, ada, begun.topic, draft("sell!")).await, "text");
-    messages::post(cx, ada, begun.topic, draft("buy! blast!")).await.unwrap();
-    complaint(conversations::add(cx, noor, begun.group, "boss", draft("I sell")).await, "text");
+    complaint(messages::submit(cx, noor, Target::Conversation { to: "ada", title: "" }, draft("I sell")).await, "text");
+    complaint(
+        messages::submit(cx, noor, Target::Conversation { to: "ada", title: "I sell" }, draft("x")).await,
+        "title",
+    );
+    let begun = messages::submit(cx, noor, Target::Conversation { to: "ada", title: "" }, draft("I buy, blast it"))
+        .await
+        .unwrap();
+    complaint(messages::submit(cx, ada, Target::Topic(begun.topic), draft("sell!")).await, "text");
+    messages::submit(cx, ada, Target::Topic(begun.topic), draft("buy! blast!")).await.unwrap();
+    complaint(
+        messages::submit(cx, noor, Target::MorePeople { conversation: begun.group, to: "boss" }, draft("I sell")).await,
+        "text",
+    );
     assert!(reports::of_site(cx, boss).await.unwrap().is_empty());
     assert!(approval_queue::of_site(cx, boss).await.unwrap().is_empty());
     // It has no rules of its own.
@@ -363,15 +383,15 @@ async fn all_processes_hear_of_a_change(forum: TestForum) {
         }
     });
     // The other process has read the rules, when there were none.
-    messages::post(&other, noor, topic, draft("plums")).await.unwrap();
+    messages::submit(&other, noor, Target::Topic(topic), draft("plums")).await.unwrap();
     let made = rule(&forum, mira, Some(garden.id), words("Plums", "plums", RuleDeed::Refuse)).await;
     wait_for("the other process to refuse", || async {
-        messages::post(&other, noor, topic, draft("plums")).await.is_err()
+        messages::submit(&other, noor, Target::Topic(topic), draft("plums")).await.is_err()
     })
     .await;
     switch_off(&forum, mira, made).await;
     wait_for("the other process to take it", || async {
-        messages::post(&other, noor, topic, draft("plums")).await.is_ok()
+        messages::submit(&other, noor, Target::Topic(topic), draft("plums")).await.is_ok()
     })
     .await;
     hearing.abort();
@@ -383,7 +403,7 @@ async fn a_rule_that_was_changed_has_to_be_tried_again(forum: TestForum) {
     let (mira, noor, _, garden) = place(&forum).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
     let made = rule(&forum, mira, Some(garden.id), words("Plums", "plums", RuleDeed::Refuse)).await;
-    complaint(messages::post(cx, noor, topic, draft("plums")).await, "text");
+    complaint(messages::submit(cx, noor, Target::Topic(topic), draft("plums")).await, "text");
     let (_, before) = rules::show(cx, mira, made).await.unwrap();
     rules::update(cx, mira, made, words("Pears", "pears", RuleDeed::Refuse)).await.unwrap();
     for text in ["plums", "pears"] {
@@ -393,7 +413,7 @@ async fn a_rule_that_was_changed_has_to_be_tried_again(forum: TestForum) {
     let (_, now) = rules::show(cx, mira, made).await.unwrap();
     assert_eq!((now.name.as_str(), now.enabled_at), ("Pears", None));
     rules::switch(cx, mira, made, now.version, true).await.unwrap();
-    complaint(messages::post(cx, noor, topic, draft("pears")).await, "text");
+    complaint(messages::submit(cx, noor, Target::Topic(topic), draft("pears")).await, "text");
     forum.post(noor, topic, "plums").await;
     forum.drain().await;
 }
@@ -409,12 +429,25 @@ async fn what_cannot_be_seen_hides_nothing_from_a_rule(forum: TestForum) {
         RuleForm { kind: Some(RuleKind::Pattern), body: r"\b\d{6}\b".into(), ..words("numbers", "", RuleDeed::Refuse) };
     rule(&forum, mira, Some(garden.id), pattern).await;
     for text in ["pi\u{200b}lls", "pi\u{ad}lls", "ＰＩＬＬＳ", "so 𝐩𝐢𝐥𝐥𝐬!", "p\u{202d}ills"] {
-        assert_eq!(complaint(messages::post(cx, noor, topic, draft(text)).await, "text"), "Not here: ads.", "{text:?}");
-        let answer = topics::start(cx, noor, garden.id, &format!("Get {text}"), draft("x")).await;
+        assert_eq!(
+            complaint(messages::submit(cx, noor, Target::Topic(topic), draft(text)).await, "text"),
+            "Not here: ads.",
+            "{text:?}"
+        );
+        let answer = messages::submit(
+            cx,
+            noor,
+            Target::NewTopic { group: garden.id, title: &format!("Get {text}") },
+            draft("x"),
+        )
+        .await;
         assert_eq!(complaint(answer, "title"), "Not here: ads.", "{text:?}");
     }
     for text in ["call 01\u{200b}2345", "call ０１２３４５"] {
-        assert_eq!(complaint(messages::post(cx, noor, topic, draft(text)).await, "text"), "Not here: numbers.");
+        assert_eq!(
+            complaint(messages::submit(cx, noor, Target::Topic(topic), draft(text)).await, "text"),
+            "Not here: numbers."
+        );
     }
     forum.post(noor, topic, "caterpi\u{ad}llars, ｐｉｌｌｏｗｓ").await;
     let (_, rule) = rules::show(cx, mira, made).await.unwrap();

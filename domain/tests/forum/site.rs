@@ -435,7 +435,14 @@ async fn what_somebody_made_is_listed_and_what_is_gone_is_not_counted(forum: Tes
     let plums = forum.topic(mira, &garden, "Plums", "One").await.topic;
     forum.topic(mira, &garden, "Pears", "One").await;
     forum.topic(mira, &gone, "Quinces", "One").await;
-    domain::messages::conversations::start(cx, mira, "noor", "", domain::testing::draft("Hello")).await.unwrap();
+    domain::messages::submit(
+        cx,
+        mira,
+        domain::messages::Target::Conversation { to: "noor", title: "" },
+        domain::testing::draft("Hello"),
+    )
+    .await
+    .unwrap();
     let made = async |who| -> Vec<(String, i64, i64)> {
         let (rows, more) = admin::groups_of(cx, boss, id(who)).await.unwrap();
         assert!(!more);

@@ -1,5 +1,6 @@
 //! Slow mode, limits by the age of an account, and links of the new.
 
+use domain::messages::Target;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,7 +57,7 @@ async fn in_slow_mode_a_member_writes_once_in_a_while_in_a_topic(forum: TestForu
     groups::admit(cx, garden.id, id(keeper), Role::Moderator).await.unwrap();
     let plums = forum.topic(noor, &garden, "Plums", "Hello").await.topic;
     let pears = forum.topic(mira, &garden, "Pears", "Hello").await.topic;
-    let left = wait(messages::post(cx, noor, plums, draft("Again")).await);
+    let left = wait(messages::submit(cx, noor, Target::Topic(plums), draft("Again")).await);
     assert!(left > Duration::from_secs(290) && left <= Duration::from_secs(300), "{left:?}");
     // Elsewhere, and others, and those who keep order.
     forum.post(noor, pears, "Here").await;
@@ -66,16 +67,16 @@ async fn in_slow_mode_a_member_writes_once_in_a_while_in_a_topic(forum: TestForu
         forum.post(mira, pears, "Order").await;
     }
     forum.pass(left - Duration::from_secs(2));
-    let short = wait(messages::post(cx, noor, plums, draft("Again")).await);
+    let short = wait(messages::submit(cx, noor, Target::Topic(plums), draft("Again")).await);
     assert!(short <= Duration::from_secs(2), "{short:?}");
     forum.pass(short);
     let keyed = |text: &str| Draft { text: text.into(), key: Some("k".into()) };
-    let posted = messages::post(cx, noor, plums, keyed("Now")).await.unwrap();
+    let posted = messages::submit(cx, noor, Target::Topic(plums), keyed("Now")).await.unwrap();
     // The same form again is no second message, but is told where the first one went.
-    assert_eq!(messages::post(cx, noor, plums, keyed("Now")).await.unwrap(), posted);
+    assert_eq!(messages::submit(cx, noor, Target::Topic(plums), keyed("Now")).await.unwrap(), posted);
     // Deleting it does not begin the time anew.
     messages::delete(cx, noor, posted.id).await.unwrap();
-    wait(messages::post(cx, noor, plums, draft("Once more")).await);
+    wait(messages::submit(cx, noor, Target::Topic(plums), draft("Once more")).await);
     groups::update(cx, mira, garden.id, form(0)).await.unwrap();
     forum.post(noor, plums, "Freely").await;
     forum.drain().await;
@@ -89,7 +90,8 @@ async fn in_slow_mode_a_member_starts_one_topic_in_that_time(forum: TestForum) {
     forum.admit(&garden, &[noor, ada]).await;
     groups::admit(cx, garden.id, id(keeper), Role::Moderator).await.unwrap();
     let first = forum.topic(noor, &garden, "Plums", "One").await;
-    let left = wait(topics::start(cx, noor, garden.id, "Pears", draft("x")).await);
+    let left =
+        wait(messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Pears" }, draft("x")).await);
     assert!(left > Duration::from_secs(3_590) && left <= Duration::from_secs(3_600), "{left:?}");
     // What others start, and those who keep order; what is written in other topics, and begun in other groups.
     let others = forum.topic(ada, &garden, "Quinces", "One").await.topic;
@@ -103,12 +105,17 @@ async fn in_slow_mode_a_member_starts_one_topic_in_that_time(forum: TestForum) {
     }
     // Deleting it does not begin the time anew.
     topics::delete(cx, noor, first.topic).await.unwrap();
-    let left = wait(topics::start(cx, noor, garden.id, "Pears", draft("x")).await);
+    let left =
+        wait(messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Pears" }, draft("x")).await);
     forum.pass(left);
     let keyed = || Draft { text: "Two".into(), key: Some("k".into()) };
-    let posted = topics::start(cx, noor, garden.id, "Pears", keyed()).await.unwrap();
-    assert_eq!(topics::start(cx, noor, garden.id, "Pears", keyed()).await.unwrap(), posted);
-    wait(topics::start(cx, noor, garden.id, "Plums", draft("x")).await);
+    let posted =
+        messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Pears" }, keyed()).await.unwrap();
+    assert_eq!(
+        messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Pears" }, keyed()).await.unwrap(),
+        posted
+    );
+    wait(messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Plums" }, draft("x")).await);
     let form = GroupForm::new("Garden", GroupKind::Public);
     groups::update(cx, mira, garden.id, form).await.unwrap();
     forum.topic(noor, &garden, "Freely", "Three").await;
@@ -129,27 +136,27 @@ async fn what_waits_for_approval_was_written(forum: TestForum) {
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
     let other = forum.topic(mira, &garden, "Pears", "Hello").await.topic;
     let keyed = || Draft { text: "One".into(), key: Some("k".into()) };
-    is_held(messages::post(cx, noor, topic, keyed()).await);
-    let left = wait(messages::post(cx, noor, topic, draft("Two")).await);
+    is_held(messages::submit(cx, noor, Target::Topic(topic), keyed()).await);
+    let left = wait(messages::submit(cx, noor, Target::Topic(topic), draft("Two")).await);
     assert!(left > Duration::from_secs(290), "{left:?}");
     // The same form again is no second message; nor is what is written in another topic.
-    is_held(messages::post(cx, noor, topic, keyed()).await);
-    is_held(messages::post(cx, noor, other, draft("Two")).await);
-    is_held(topics::start(cx, noor, garden.id, "Mine", draft("x")).await);
-    wait(topics::start(cx, noor, garden.id, "And mine", draft("x")).await);
+    is_held(messages::submit(cx, noor, Target::Topic(topic), keyed()).await);
+    is_held(messages::submit(cx, noor, Target::Topic(other), draft("Two")).await);
+    is_held(messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Mine" }, draft("x")).await);
+    wait(messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "And mine" }, draft("x")).await);
     assert_eq!(approval_queue::of_group(cx, mira, garden.id).await.unwrap().1.len(), 3);
     // Neither does declining it begin the time anew, nor that nothing waits there any more.
     let rows = approval_queue::of_group(cx, mira, garden.id).await.unwrap().1;
     let ids: Vec<_> = rows.iter().map(|row| row.held_id).collect();
     approval_queue::answer(cx, mira, Some(garden.id), &ids, Answer::Decline("no".into())).await.unwrap();
-    wait(messages::post(cx, noor, topic, draft("Two")).await);
+    wait(messages::submit(cx, noor, Target::Topic(topic), draft("Two")).await);
     groups::update(cx, mira, garden.id, form(0)).await.unwrap();
-    wait(messages::post(cx, noor, topic, draft("Two")).await);
-    wait(topics::start(cx, noor, garden.id, "And mine", draft("x")).await);
+    wait(messages::submit(cx, noor, Target::Topic(topic), draft("Two")).await);
+    wait(messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "And mine" }, draft("x")).await);
     forum.pass(Duration::from_secs(300));
     groups::update(cx, mira, garden.id, form(3)).await.unwrap();
     let texts: Vec<String> = (0..6).map(|n| n.to_string()).collect();
-    let sent = texts.iter().map(|text| messages::post(cx, noor, topic, draft(text)));
+    let sent = texts.iter().map(|text| messages::submit(cx, noor, Target::Topic(topic), draft(text)));
     let sent = futures_util::future::join_all(sent).await;
     assert_eq!(sent.iter().filter(|answer| matches!(answer, Err(Error::Held))).count(), 1, "{sent:?}");
     forum.drain().await;
@@ -167,7 +174,9 @@ async fn of_two_browsers_at_once_one_goes_through(forum: TestForum) {
         let sent: Vec<_> = (0..6)
             .map(|n| {
                 let cx = if n % 2 == 0 { forum.cx.clone() } else { other.clone() };
-                tokio::spawn(async move { messages::post(&cx, noor, topic, draft(&format!("{round}-{n}"))).await })
+                tokio::spawn(async move {
+                    messages::submit(&cx, noor, Target::Topic(topic), draft(&format!("{round}-{n}"))).await
+                })
             })
             .collect();
         let mut posted = 0;
@@ -182,7 +191,7 @@ async fn of_two_browsers_at_once_one_goes_through(forum: TestForum) {
         let (cx, title) = (&forum.cx, format!("Round {round}"));
         let starts = (0..4).map(|n| {
             let cx = if n % 2 == 0 { cx } else { &other };
-            topics::start(cx, noor, garden.id, &title, draft("x"))
+            messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: &title }, draft("x"))
         });
         let started = futures_util::future::join_all(starts).await;
         assert_eq!(started.iter().filter(|answer| answer.is_ok()).count(), 1, "round {round}: {started:?}");
@@ -207,24 +216,24 @@ async fn new_accounts_post_less_and_start_less(mut forum: TestForum) {
     forum.admit(&garden, &[new]).await;
     let topic = forum.topic(old, &garden, "Plums", "1").await.topic;
     for n in 0..5 {
-        let answer = messages::post(cx, new, topic, draft("x")).await;
+        let answer = messages::submit(cx, new, Target::Topic(topic), draft("x")).await;
         if n < 3 {
             drop(answer.unwrap())
         } else {
             is_too_many(answer)
         }
-        messages::post(cx, old, topic, draft("x")).await.unwrap();
+        messages::submit(cx, old, Target::Topic(topic), draft("x")).await.unwrap();
     }
-    is_too_many(messages::post(cx, old, topic, draft("x")).await);
+    is_too_many(messages::submit(cx, old, Target::Topic(topic), draft("x")).await);
     forum.pass(Duration::from_secs(60));
     for n in 0..4 {
-        let answer = topics::start(cx, new, garden.id, "Pears", draft("x")).await;
+        let answer = messages::submit(cx, new, Target::NewTopic { group: garden.id, title: "Pears" }, draft("x")).await;
         if n < 2 {
             drop(answer.unwrap())
         } else {
             is_too_many(answer)
         }
-        let answer = topics::start(cx, old, garden.id, "Pears", draft("x")).await;
+        let answer = messages::submit(cx, old, Target::NewTopic { group: garden.id, title: "Pears" }, draft("x")).await;
         // One was started before.
         if n < 3 { drop(answer.unwrap()) } else { is_too_many(answer) }
     }
@@ -243,10 +252,13 @@ async fn new_accounts_have_few_links_in_a_message(forum: TestForum) {
     let two = "see https://a.example and [b](http://b.example), and https://forum.example/garden/plums/";
     let three = format!("{two} https://c.example");
     let posted = forum.post(noor, topic, two).await;
-    let why = complaint(messages::post(cx, noor, topic, draft(&three)).await, "text");
+    let why = complaint(messages::submit(cx, noor, Target::Topic(topic), draft(&three)).await, "text");
     assert!(why.contains("at most 2 links") && why.contains("has 3"), "{why}");
-    complaint(topics::start(cx, noor, garden.id, "Pears", draft(&three)).await, "text");
-    complaint(conversations::start(cx, noor, "mira", "", draft(&three)).await, "text");
+    complaint(
+        messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Pears" }, draft(&three)).await,
+        "text",
+    );
+    complaint(messages::submit(cx, noor, Target::Conversation { to: "mira", title: "" }, draft(&three)).await, "text");
     complaint(messages::edit(cx, noor, posted.id, three.clone()).await, "text");
     // Who keeps order in a group of theirs is trusted there; admins of the site are everywhere.
     let own = forum.group(noor, "Own", GroupKind::Public).await;
@@ -258,7 +270,7 @@ async fn new_accounts_have_few_links_in_a_message(forum: TestForum) {
     assert_eq!(newcomers::get(cx).await.unwrap(), wide);
     let posted = forum.post(noor, topic, &three).await;
     newcomers::set(cx, boss, Newcomers { links: 0, ..wide }).await.unwrap();
-    let why = complaint(messages::post(cx, noor, topic, draft("https://a.example")).await, "text");
+    let why = complaint(messages::submit(cx, noor, Target::Topic(topic), draft("https://a.example")).await, "text");
     assert!(why.contains("no links"), "{why}");
     // What was there may stay when something else is mended.
     messages::edit(cx, noor, posted.id, format!("{three} indeed")).await.unwrap();
@@ -283,7 +295,8 @@ async fn a_plain_message_costs_what_it_cost(forum: TestForum) {
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
     // Once in a while a process reads the rules.
     forum.post(noor, topic, "One").await;
-    let (posted, statements) = counting_statements(messages::post(cx, noor, topic, draft("Two"))).await;
+    let (posted, statements) =
+        counting_statements(messages::submit(cx, noor, Target::Topic(topic), draft("Two"))).await;
     posted.unwrap();
     // The topic is found, the message saved: of the latter Postgres needs one, SQLite four.
     let most = if matches!(cx.db, domain::store::Db::Postgres(_)) { 2 } else { 5 };

@@ -1,5 +1,7 @@
 //! Topics that are split.
 
+use domain::messages::Target;
+use domain::messages::page;
 use domain::topics::placed;
 use std::time::{Duration, Instant};
 
@@ -40,7 +42,7 @@ pub async fn numbered(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<(i6
 pub async fn lines(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<TopicEvent> {
     let found = topics::find(&forum.cx, who, topic).await.unwrap();
     let page = messages::page(&forum.cx, who, &found, messages::Window::At(1)).await.unwrap();
-    topics::events(&forum.cx, who, &found.topic, &page).await.unwrap()
+    page::events(&forum.cx, who, &found.topic, &page).await.unwrap()
 }
 
 pub async fn hits(forum: &TestForum, who: Viewer, words: &str) -> usize {
@@ -274,7 +276,8 @@ async fn whatever_is_posted_while_a_topic_is_split_is_there_once(forum: TestForu
     for n in 1..=8 {
         ids.push(forum.post(mira, topic, &n.to_string()).await.id);
     }
-    let post = async |n: i64| messages::post(cx, noor, topic, draft(&format!("new {n}"))).await.unwrap();
+    let post =
+        async |n: i64| messages::submit(cx, noor, Target::Topic(topic), draft(&format!("new {n}"))).await.unwrap();
     let (_, _, _, one, two) = tokio::join!(
         post(1),
         post(2),

@@ -1,6 +1,8 @@
 //! Topics: start, rename, delete, list.
 
 use domain::groups;
+use domain::messages;
+use domain::messages::Target;
 use domain::model::{GroupKind, Role, Sidebar};
 use domain::platform::validate::Draft;
 use domain::policy::Viewer;
@@ -38,9 +40,12 @@ async fn a_topic_has_an_address_of_its_own_in_its_group(forum: TestForum) {
     let other = forum.topic(mira, &pond, "りんご", "Hello.").await;
     assert_eq!(other.topic_slug, "topic", "another group has its own");
     for title in ["", "  ", "\u{202e}\u{200b}", &"x".repeat(201)] {
-        complaint(topics::start(cx, mira, garden.id, title, draft("Hello.")).await, "title");
+        complaint(
+            messages::submit(cx, mira, Target::NewTopic { group: garden.id, title: title }, draft("Hello.")).await,
+            "title",
+        );
     }
-    let both = topics::start(cx, mira, garden.id, "", draft(" ")).await;
+    let both = messages::submit(cx, mira, Target::NewTopic { group: garden.id, title: "" }, draft(" ")).await;
     assert!(told(both).contains("text"), "both complaints at once");
     for absent in ["fruh", "TOPIC", "topic\0", ""] {
         assert!(is_not_found(topics::by_slug(cx, mira, &garden.slug, absent).await));
@@ -51,7 +56,9 @@ async fn a_topic_has_an_address_of_its_own_in_its_group(forum: TestForum) {
 async fn topics_of_one_title_started_at_once_get_an_address_each(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    let starts = (0..8).map(|_| topics::start(&forum.cx, mira, garden.id, "Plums", draft("Hello.")));
+    let starts = (0..8).map(|_| {
+        messages::submit(&forum.cx, mira, Target::NewTopic { group: garden.id, title: "Plums" }, draft("Hello."))
+    });
     let mut slugs: Vec<String> =
         futures_util::future::join_all(starts).await.into_iter().map(|p| p.unwrap().topic_slug).collect();
     slugs.sort();
@@ -66,7 +73,9 @@ async fn a_form_sent_eight_times_at_once_starts_one_topic(forum: TestForum) {
     let form = Draft { text: "Hello.".into(), key: Some("form-1".into()) };
     let starts = (0..8).map(|_| {
         let (cx, form) = (forum.cx.clone(), form.clone());
-        tokio::spawn(async move { topics::start(&cx, mira, garden.id, "Plums", form).await })
+        tokio::spawn(async move {
+            messages::submit(&cx, mira, Target::NewTopic { group: garden.id, title: "Plums" }, form).await
+        })
     });
     let posted: Vec<_> =
         futures_util::future::join_all(starts).await.into_iter().map(|p| p.unwrap().unwrap()).collect();
@@ -80,10 +89,21 @@ async fn only_members_start_topics(forum: TestForum) {
     let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     for who in [noor, boss] {
-        assert!(is_forbidden(topics::start(&forum.cx, who, garden.id, "Plums", draft("Hello.")).await));
+        assert!(is_forbidden(
+            messages::submit(&forum.cx, who, Target::NewTopic { group: garden.id, title: "Plums" }, draft("Hello."))
+                .await
+        ));
     }
     assert_eq!(
-        told(topics::start(&forum.cx, Viewer::Anonymous, garden.id, "Plums", draft("Hello.")).await),
+        told(
+            messages::submit(
+                &forum.cx,
+                Viewer::Anonymous,
+                Target::NewTopic { group: garden.id, title: "Plums" },
+                draft("Hello.")
+            )
+            .await
+        ),
         "SignedOut"
     );
 }
@@ -126,7 +146,9 @@ async fn a_topic_is_deleted_by_moderators_and_by_its_starter_while_alone(forum: 
     assert!(is_not_found(domain::topics::placed::show(cx, mira, reply.id).await));
     assert!(is_not_found(domain::topics::placed::place(cx, mira, reply.id).await));
     assert!(is_not_found(domain::messages::edit(cx, mira, reply.id, "Changed.".into()).await));
-    assert!(is_not_found(domain::messages::post(cx, mira, shared.topic, draft("Hello?")).await));
+    assert!(is_not_found(
+        domain::messages::submit(cx, mira, domain::messages::Target::Topic(shared.topic), draft("Hello?")).await
+    ));
     assert!(is_not_found(domain::messages::stars::toggle(cx, mira, reply.id).await));
     assert!(is_not_found(topics::delete(cx, ada, shared.topic).await));
     assert_eq!(

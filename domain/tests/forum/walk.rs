@@ -1,5 +1,6 @@
 //! A long walk of random deeds, compared with a recount after each.
 
+use domain::messages::Target;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -107,14 +108,17 @@ impl Walk {
         let cx = self.forum.cx.clone();
         let (what, answer): (String, Result<()>) = match self.dice.roll(42) {
             0..=2 => {
-                let answer = topics::start(&cx, who, group.id, "Fruit", draft(words)).await.map(|posted| {
-                    self.topics.push(posted.topic);
-                    self.messages.push((posted.id, who));
-                });
+                let answer =
+                    messages::submit(&cx, who, Target::NewTopic { group: group.id, title: "Fruit" }, draft(words))
+                        .await
+                        .map(|posted| {
+                            self.topics.push(posted.topic);
+                            self.messages.push((posted.id, who));
+                        });
                 (format!("starts a topic in {}", group.name), answer)
             }
             3..=9 => {
-                let answer = messages::post(&cx, who, topic, draft(words))
+                let answer = messages::submit(&cx, who, Target::Topic(topic), draft(words))
                     .await
                     .map(|posted| self.messages.push((posted.id, who)));
                 (format!("posts in {topic}: {words}"), answer)

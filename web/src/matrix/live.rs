@@ -1,6 +1,7 @@
 //! Who is told what, live: the address of the poll, and each deed in a group with the events that everybody's poll is told of it. The
 //! answers stand in `heard.txt`, which is read when it changes.
 
+use domain::messages::Target;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -267,12 +268,15 @@ async fn prepare(forum: &TestForum, world: &World, act: Act, scene: &Scene) -> R
         let user = world.who(actor).id().expect("an account");
         groups::admit(cx, inner.id, user, Role::Member).await.expect("admitted");
     }
-    let last = messages::post(cx, maker, topic, keyed("The last")).await.expect("posted").id;
-    let other = match topics::start(cx, maker, scene.group.id, "Another", keyed("Hello")).await {
-        Ok(posted) => posted.topic,
-        // A conversation has the one.
-        Err(_) => topic,
-    };
+    let last = messages::submit(cx, maker, Target::Topic(topic), keyed("The last")).await.expect("posted").id;
+    let other =
+        match messages::submit(cx, maker, Target::NewTopic { group: scene.group.id, title: "Another" }, keyed("Hello"))
+            .await
+        {
+            Ok(posted) => posted.topic,
+            // A conversation has the one.
+            Err(_) => topic,
+        };
     if act == Act::Restore {
         messages::delete(cx, maker, last).await.expect("deleted");
     }
@@ -284,12 +288,17 @@ async fn perform(forum: &TestForum, world: &World, act: Act, scene: &Scene, read
     let (maker, topic, last) = (world.maker, TopicId(scene.topic), ready.last);
     let everybody = ACTORS.iter().map(|actor| format!("@{}x ", actor.name())).collect::<String>();
     match act {
-        Act::Post => drop(messages::post(cx, maker, topic, keyed(&format!("{everybody}@boss"))).await?),
+        Act::Post => {
+            drop(messages::submit(cx, maker, Target::Topic(topic), keyed(&format!("{everybody}@boss"))).await?)
+        }
         Act::Edit => drop(messages::edit(cx, maker, last, "Changed".into()).await?),
         Act::Delete => drop(messages::delete(cx, maker, last).await?),
         Act::Restore => drop(domain::messages::history::restore(cx, maker, last).await?),
         Act::Star => drop(domain::messages::stars::toggle(cx, maker, last).await?),
-        Act::Start => drop(topics::start(cx, maker, scene.group.id, "New", keyed("Hello")).await?),
+        Act::Start => drop(
+            messages::submit(cx, maker, Target::NewTopic { group: scene.group.id, title: "New" }, keyed("Hello"))
+                .await?,
+        ),
         Act::Rename => drop(topics::rename(cx, maker, topic, "Renamed").await?),
         Act::Pin => drop(topics::mark(cx, maker, topic, Mark::Pinned, true).await?),
         Act::Move => drop(moves::to_group(cx, maker, topic, ready.inner).await?),
@@ -307,12 +316,12 @@ async fn perform(forum: &TestForum, world: &World, act: Act, scene: &Scene, read
         Act::Remove => {
             let member = world.who(Actor::Member).id().expect("an account");
             members::remove(cx, maker, scene.group.id, member).await?;
-            messages::post(cx, maker, topic, keyed("Without them")).await?;
+            messages::submit(cx, maker, Target::Topic(topic), keyed("Without them")).await?;
         }
         Act::Close => {
             let form = groups::GroupForm::new(&scene.group.name, GroupKind::Private);
             groups::update(cx, maker, scene.group.id, form).await?;
-            messages::post(cx, maker, topic, keyed("Among us")).await?;
+            messages::submit(cx, maker, Target::Topic(topic), keyed("Among us")).await?;
         }
     }
     Ok(())

@@ -188,7 +188,10 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
             if *value == "SECOND" {
                 // A message that is not the only one of its topic, ticked.
                 let topic = domain::model::TopicId(scene.topic);
-                let second = domain::messages::post(cx, world.maker, topic, keyed("Hello")).await.expect("a message");
+                let second =
+                    domain::messages::submit(cx, world.maker, domain::messages::Target::Topic(topic), keyed("Hello"))
+                        .await
+                        .expect("a message");
                 form.push((Box::leak(format!("m{}", second.id).into_boxed_str()), "yes".to_owned()));
                 continue;
             }
@@ -196,7 +199,13 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
             let value = match *value {
                 "ELSEWHERE" => elsewhere.id.to_string(),
                 "OTHER" => {
-                    let other = domain::topics::start(cx, world.maker, scene.group.id, "Other", keyed("Hello")).await;
+                    let other = domain::messages::submit(
+                        cx,
+                        world.maker,
+                        domain::messages::Target::NewTopic { group: scene.group.id, title: "Other" },
+                        keyed("Hello"),
+                    )
+                    .await;
                     let other = other.expect("a topic");
                     format!("/{}/{}/", other.group_slug, other.topic_slug)
                 }

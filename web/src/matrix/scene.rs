@@ -1,5 +1,6 @@
 //! The people and groups of the matrix.
 
+use domain::messages::Target;
 use std::net::{IpAddr, Ipv4Addr};
 
 use domain::groups::invitations;
@@ -257,7 +258,10 @@ impl World {
         if kind == GroupKind::Closed {
             requests::ask(cx, self.asker, group.id, "please").await.expect("asked");
         }
-        let posted = topics::start(cx, maker, group.id, "A topic", draft("Hello")).await.expect("a topic");
+        let posted =
+            messages::submit(cx, maker, Target::NewTopic { group: group.id, title: "A topic" }, draft("Hello"))
+                .await
+                .expect("a topic");
         let report = self.report(forum, posted.id).await;
         let (rule, held) = (self.rule(forum, &group).await, self.hold(forum, &group, posted.topic).await);
         let (removal, entry) = self.keep_order(forum, group.id, posted.topic).await;
@@ -340,7 +344,7 @@ impl World {
         let form = |first_held| GroupForm { first_held, ..GroupForm::new(&group.name, group.kind) };
         groups::update(cx, self.maker, group.id, form(1)).await.expect("changed");
         let who = self.who(Actor::Member);
-        messages::post(cx, who, topic, draft("Wait for me")).await.expect_err("it waits");
+        messages::submit(cx, who, Target::Topic(topic), draft("Wait for me")).await.expect_err("it waits");
         groups::update(cx, self.maker, group.id, form(0)).await.expect("changed back");
         let newest = domain::store::moderation::approval_queue::newest(&cx.db).await.expect("an answer");
         newest.expect("what waits").0
@@ -364,12 +368,12 @@ impl World {
         topic: domain::model::TopicId,
     ) -> (i64, i64) {
         let cx = &forum.cx;
-        messages::post(cx, self.target, topic, draft("Gone")).await.expect("posted");
+        messages::submit(cx, self.target, Target::Topic(topic), draft("Gone")).await.expect("posted");
         bulk_delete::clear_group(cx, self.maker, group, id(self.target), Span::All, "because", false)
             .await
             .expect("begun");
         assert_eq!(forum.run_jobs(1).await, Vec::<String>::new());
-        messages::post(cx, self.target, topic, draft("Stays")).await.expect("posted");
+        messages::submit(cx, self.target, Target::Topic(topic), draft("Stays")).await.expect("posted");
         let target = self.target.id().expect("an account");
         let removal =
             domain::store::moderation::bulk_delete::of_user(&cx.db, target, Some(group), 1).await.expect("the removal");
@@ -382,9 +386,14 @@ impl World {
         let cx = &forum.cx;
         let to = "memberx moderatorx adminx target";
         // The others that are in it went on: so it is a new one each time.
-        let posted = conversations::start(cx, self.maker, to, &format!("Topic {}", self.made), draft("Hello"))
-            .await
-            .expect("begun");
+        let posted = messages::submit(
+            cx,
+            self.maker,
+            Target::Conversation { to: to, title: &format!("Topic {}", self.made) },
+            draft("Hello"),
+        )
+        .await
+        .expect("begun");
         let found = groups::by_id(cx, self.maker, posted.group).await.expect("the conversation");
         for actor in [Actor::Ignored, Actor::Suspended] {
             groups::admit(cx, posted.group, id(self.who(actor)), Role::Member).await.expect("admitted");

@@ -24,7 +24,13 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
     // A group of the admin's own, with nobody and nothing else in it.
     let own = forum.group(world.who(Actor::Admin), "Own", domain::model::GroupKind::Closed).await;
     let cx = &forum.cx;
-    let own_topic = domain::topics::start(cx, world.who(Actor::Admin), own.id, "Own topic", keyed("mine")).await;
+    let own_topic = domain::messages::submit(
+        cx,
+        world.who(Actor::Admin),
+        domain::messages::Target::NewTopic { group: own.id, title: "Own topic" },
+        keyed("mine"),
+    )
+    .await;
     let own_topic = own_topic.expect("a topic").topic;
     // In the other one, the admin is nothing.
     members::remove(cx, world.maker, theirs.group.id, world.who(Actor::Admin).id().expect("an account"))

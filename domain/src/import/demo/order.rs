@@ -1,10 +1,10 @@
 //! What those who keep order find in the demo: done by the ways that people do it.
 
+use crate::messages::Target;
 use std::collections::HashMap;
 
 use crate::groups::members;
 use crate::groups::{self, GroupForm};
-use crate::messages::conversations;
 use crate::moderation::reports;
 use crate::moderation::rules;
 use crate::moderation::rules::RuleForm;
@@ -86,12 +86,18 @@ pub(super) async fn keep(cx: &Context, place: &Place<'_>) -> Result<()> {
     }
     let (slug, text) = FIRST_WORDS;
     let said = Draft { text: text.into(), key: None };
-    match messages::post(cx, place.viewer(NEWCOMER)?, place.topic(slug)?, said).await {
+    match messages::submit(cx, place.viewer(NEWCOMER)?, Target::Topic(place.topic(slug)?), said).await {
         Ok(_) | Err(Error::Held) => {}
         Err(error) => return Err(error),
     }
     let (from, title, text) = PRIVATELY;
-    conversations::start(cx, place.viewer(from)?, OWN, title, Draft { text: text.into(), key: None }).await?;
+    messages::submit(
+        cx,
+        place.viewer(from)?,
+        Target::Conversation { to: OWN, title: title },
+        Draft { text: text.into(), key: None },
+    )
+    .await?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! One deed of somebody: done to the forum, and told to the oracle, which says how it had to be answered.
 
+use domain::messages::Target;
 use std::collections::BTreeSet;
 
 use domain::groups::GroupForm;
@@ -226,7 +227,13 @@ impl World<'_> {
                 let p = self.member(g);
                 let (text, word, names) = self.text();
                 let title = self.word("t");
-                let answer = topics::start(&cx, self.people[p], group, &title, draft(&text)).await;
+                let answer = messages::submit(
+                    &cx,
+                    self.people[p],
+                    Target::NewTopic { group: group, title: &title },
+                    draft(&text),
+                )
+                .await;
                 let is = said(&answer);
                 let (written, begun) = match answer {
                     Ok(posted) => (posted.id, Begun { id: posted.topic, slug: posted.topic_slug, title }),
@@ -243,7 +250,7 @@ impl World<'_> {
             32..=47 => {
                 let p = self.member(self.model.topics[t].group);
                 let (text, word, names) = self.text();
-                let answer = messages::post(&cx, self.people[p], topic, draft(&text)).await;
+                let answer = messages::submit(&cx, self.people[p], Target::Topic(topic), draft(&text)).await;
                 let is = said(&answer);
                 let id = answer.map_or(MessageId(ABSENT), |posted| posted.id);
                 let was = self.model.post(t, p, now, &Written { id, word, names });

@@ -9,6 +9,8 @@ mod looks;
 mod model;
 mod places;
 
+use domain::messages;
+use domain::messages::Target;
 use std::time::Duration;
 
 use domain::admin::doctor;
@@ -137,8 +139,14 @@ impl<'a> World<'a> {
         self.pass();
         let to = format!("{} {}", self.names[1], self.names[2]);
         let (title, written) = (self.word("t"), self.word("w"));
-        let posted =
-            conversations::start(cx, self.people[0], &to, &title, draft(&format!("{written} quince"))).await.unwrap();
+        let posted = messages::submit(
+            cx,
+            self.people[0],
+            Target::Conversation { to: &to, title: &title },
+            draft(&format!("{written} quince")),
+        )
+        .await
+        .unwrap();
         let now = self.now();
         let member =
             |since, sees_from| Member { role: Role::Member, level: domain::model::Level::Normal, since, sees_from };
@@ -153,8 +161,14 @@ impl<'a> World<'a> {
         self.forum.drain().await;
         self.pass();
         let written = self.word("w");
-        let posted =
-            conversations::add(cx, self.people[1], posted.group, &self.names[3], draft(&written)).await.unwrap();
+        let posted = messages::submit(
+            cx,
+            self.people[1],
+            Target::MorePeople { conversation: posted.group, to: &self.names[3] },
+            draft(&written),
+        )
+        .await
+        .unwrap();
         let now = self.now();
         self.model.groups[g].members.insert(3, member(now, Some(now)));
         // Its first words are its title.
@@ -177,8 +191,14 @@ impl<'a> World<'a> {
         let (title, word) = (self.word("t"), self.word("w"));
         self.pass();
         let text = format!("{word} quince");
-        let posted =
-            topics::start(&cx, self.people[admin], self.model.groups[g].id, &title, draft(&text)).await.unwrap();
+        let posted = messages::submit(
+            &cx,
+            self.people[admin],
+            Target::NewTopic { group: self.model.groups[g].id, title: &title },
+            draft(&text),
+        )
+        .await
+        .unwrap();
         let begun = Begun { id: posted.topic, slug: posted.topic_slug, title };
         let names = Default::default();
         let now = self.now();

@@ -47,11 +47,10 @@ fn given_back(form: &Form, error: domain::Error) -> Result<DirectForm, Failure> 
 
 /// `POST /-/direct`.
 pub async fn create(visit: Visit, form: Form) -> Answer {
-    let begun = domain::messages::conversations::start(
+    let begun = domain::messages::submit(
         visit.cx(),
         visit.viewer(),
-        form.get("to"),
-        form.get("title"),
+        domain::messages::Target::Conversation { to: form.get("to"), title: form.get("title") },
         draft(&form),
     )
     .await;
@@ -82,7 +81,14 @@ pub async fn add_form(visit: Visit, path: Path<String>) -> Answer {
 /// `POST /-/direct/ID/add`.
 pub async fn add(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let group: GroupId = id(&path)?;
-    match domain::messages::conversations::add(visit.cx(), visit.viewer(), group, form.get("to"), draft(&form)).await {
+    match domain::messages::submit(
+        visit.cx(),
+        visit.viewer(),
+        domain::messages::Target::MorePeople { conversation: group, to: form.get("to") },
+        draft(&form),
+    )
+    .await
+    {
         Ok(posted) => {
             visit.site.forget_beside(&[group]);
             Ok(visit.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug)))

@@ -47,7 +47,7 @@ async fn fragment(visit: &Visit, message: MessageId) -> Answer {
 pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let topic: TopicId = id(&path)?;
     let draft = Draft { text: form.get("text").to_owned(), key: Some(form.get("key").to_owned()) };
-    match domain::messages::post(visit.cx(), visit.viewer(), topic, draft).await {
+    match domain::messages::submit(visit.cx(), visit.viewer(), domain::messages::Target::Topic(topic), draft).await {
         Ok(posted) if visit.wants_json => fragment(&visit, posted.id).await,
         Ok(posted) => {
             let path = format!("/{}/{}/?at={}#m{}", posted.group_slug, posted.topic_slug, posted.seq, posted.id);

@@ -97,7 +97,7 @@ pub(super) async fn draw(
     Ok(Show {
         about: domain::platform::text::render(cx, &found.group.description).await?,
         message_count: found.message_count,
-        events: domain::topics::events(cx, visit.viewer(), &found.topic, &page).await?,
+        events: domain::messages::page::events(cx, visit.viewer(), &found.topic, &page).await?,
         messages: page.messages,
         earlier: page.earlier,
         later: page.later,
@@ -125,7 +125,14 @@ pub(super) async fn draw(
 pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
     let group = id(&path)?;
     let draft = Draft { text: form.get("text").to_owned(), key: Some(form.get("key").to_owned()) };
-    match domain::topics::start(visit.cx(), visit.viewer(), group, form.get("title"), draft).await {
+    match domain::messages::submit(
+        visit.cx(),
+        visit.viewer(),
+        domain::messages::Target::NewTopic { group: group, title: form.get("title") },
+        draft,
+    )
+    .await
+    {
         Ok(posted) => Ok(visit.taken(visit.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug)), &form)),
         Err(domain::Error::Held) => {
             let found = groups::by_id(visit.cx(), visit.viewer(), group).await?;

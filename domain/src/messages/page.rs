@@ -1,0 +1,91 @@
+//! A part of a topic, as a page shows it.
+
+use crate::platform::context::Context;
+use crate::platform::error::Result;
+use crate::topics;
+use model::Message;
+use model::policy::Viewer;
+use model::{Topic, TopicEvent};
+
+/// Messages on a page.
+pub const PAGE: i64 = 50;
+
+/// Messages shown above the first unread one, so that it does not stand without its context.
+const CONTEXT: i64 = 5;
+
+/// Which part of a topic a page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// From the first unread message on; the newest ones when all is read.
+    Unread,
+    /// Around a number.
+    At(i64),
+    /// Those below a number.
+    Before(i64),
+    /// Those above a number.
+    After(i64),
+}
+
+/// A part of a topic.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The messages, lowest number first.
+    pub messages: Vec<Message>,
+    /// How many stand above the first shown.
+    pub earlier: i64,
+    /// How many stand below the last shown.
+    pub later: i64,
+    /// The number of the first message that was unread before this page; `None` when all was read.
+    pub first_unread: Option<i64>,
+}
+
+/// A part of a topic that the reader may see.
+pub async fn page(cx: &Context, viewer: Viewer, found: &topics::Found, window: Window) -> Result<Page> {
+    let topic = &found.topic;
+    let base = read_base(cx, viewer, found).await?;
+    let first_unread = base.filter(|base| *base < topic.last_seq).map(|base| base + 1);
+    let newest = topic.last_seq;
+    let mut messages = match window {
+        Window::Before(seq) => store::messages::before(&cx.db, topic.id, seq, PAGE).await?,
+        Window::After(seq) => store::messages::after(&cx.db, topic.id, seq, PAGE).await?,
+        Window::At(seq) => {
+            store::messages::after(&cx.db, topic.id, seq.saturating_sub(CONTEXT + 1).max(0), PAGE).await?
+        }
+        Window::Unread => {
+            let from = first_unread.map_or(newest - PAGE, |seq| (seq - CONTEXT - 1).min(newest - PAGE));
+            store::messages::after(&cx.db, topic.id, from.max(0), PAGE).await?
+        }
+    };
+    if let Some(first) = messages.first_mut() {
+        // The one before it is on another page: its name has to be shown.
+        first.follows = false;
+    }
+    crate::people::ignores::fold(cx, viewer, &mut messages).await?;
+    let earlier = messages.first().map_or(0, |m| m.seq - 1);
+    let later = messages.last().map_or(0, |m| newest - m.seq).max(0);
+    Ok(Page { messages, earlier, later, first_unread })
+}
+
+/// The number up to which the topic counts as read; `None` for those whose reading is not kept.
+async fn read_base(cx: &Context, viewer: Viewer, found: &topics::Found) -> Result<Option<i64>> {
+    match (viewer.id(), found.read_seq, found.read_before) {
+        (None, _, _) | (_, None, None) => Ok(None),
+        (_, Some(seq), None) => Ok(Some(seq)),
+        (_, read, Some(before)) if found.topic.arrived_at > before => Ok(Some(read.unwrap_or(0))),
+        (_, _, Some(before)) if found.topic.last_message_at <= before => Ok(Some(found.topic.last_seq)),
+        (_, read, Some(before)) => {
+            Ok(Some(read.unwrap_or(0).max(store::messages::seq_at(&cx.db, found.topic.id, before).await?)))
+        }
+    }
+}
+
+/// What was done to a topic, as lines below the messages of a part of it.
+pub async fn events(cx: &Context, viewer: Viewer, topic: &Topic, page: &Page) -> Result<Vec<TopicEvent>> {
+    if topic.events == 0 {
+        return Ok(Vec::new());
+    }
+    // What was done before the first message of a page stands at the end of the one before.
+    let from = page.messages.first().map_or(0, |first| if first.seq <= 1 { 0 } else { first.seq });
+    let to = page.messages.last().map_or(topic.last_seq, |last| last.seq);
+    Ok(store::topics::events::between(&cx.db, viewer.id_or_none(), topic.id, from, to).await?)
+}

@@ -1,0 +1,228 @@
+//! Where a submission goes, as its author may post there.
+
+use super::Target;
+use crate::groups::{self, direct_names};
+use crate::messages::conversations;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::validate::{self, Draft};
+use crate::screening::hold::Place;
+use crate::screening::{self, AUDITORS, slow_mode};
+use crate::site::rate_limits::Deed as Limit;
+use crate::topics;
+use model::policy::{self, Deed, Standing, Viewer};
+use model::{Group, GroupKind, Role, UserId};
+use store::moderation::approval_queue::HeldRow;
+
+/// A target that was found, and whose author may post there.
+#[derive(Debug)]
+pub(super) enum Destination<'a> {
+    Topic(Box<topics::Found>),
+    NewTopic {
+        group: Box<groups::Found>,
+        title: String,
+    },
+    NewConversation {
+        /// All of its people, the author among them.
+        people: Vec<UserId>,
+        title: String,
+        slug_source: String,
+    },
+    MorePeople {
+        group: Box<groups::Found>,
+        people: Vec<UserId>,
+        title: String,
+    },
+    Approved {
+        held: &'a HeldRow,
+        moderator: Viewer,
+        topic: Option<Box<topics::Found>>,
+    },
+}
+
+/// Finds the target, and has the auditors of the text look at the draft.
+///
+/// # Errors
+/// As [`super::submit`].
+pub(super) async fn resolve<'a>(
+    cx: &Context,
+    viewer: Viewer,
+    target: Target<'_>,
+    draft: Draft,
+) -> Result<(Destination<'a>, Draft)> {
+    match target {
+        Target::Topic(topic) => {
+            let found = match topics::find(cx, viewer, topic).await {
+                // Whoever still has the page of a topic that became part of another one goes on there.
+                Err(Error::NotFound) => topics::merges::done_before(cx, viewer, topic).await?.ok_or(Error::NotFound)?,
+                found => found?,
+            };
+            found.check_open()?;
+            Ok((Destination::Topic(Box::new(found)), screening::draft(AUDITORS, draft)?))
+        }
+        Target::NewTopic { group, title } => {
+            let group = groups::for_deed(cx, viewer, group, Deed::Write).await?;
+            let (title, draft) = both(validate::title(title), screening::draft(AUDITORS, draft))?;
+            Ok((Destination::NewTopic { group: Box::new(group), title }, draft))
+        }
+        Target::Conversation { to, title } => {
+            let draft = screening::draft(AUDITORS, draft)?;
+            Ok((conversation(cx, viewer, to, title, &draft).await?, draft))
+        }
+        Target::MorePeople { conversation, to } => {
+            let group = conversations::by_id(cx, viewer, conversation).await?;
+            group.standing.check(Deed::Invite)?;
+            let draft = screening::draft(AUDITORS, draft)?;
+            let people = conversations::recipients(cx, viewer.user()?, to).await?;
+            let people = people.into_iter().map(|person| person.id).collect();
+            let title = direct_names::title("", &draft.text)?;
+            Ok((Destination::MorePeople { group: Box::new(group), people, title }, draft))
+        }
+    }
+}
+
+/// The conversation of these people: the topic that they go on in, or a new one where it has a title.
+async fn conversation<'a>(
+    cx: &Context,
+    viewer: Viewer,
+    to: &str,
+    typed: &str,
+    draft: &Draft,
+) -> Result<Destination<'a>> {
+    let user = viewer.user()?;
+    let title = direct_names::title(typed, &draft.text)?;
+    let mut people: Vec<UserId> =
+        conversations::recipients(cx, user, to).await?.into_iter().map(|person| person.id).collect();
+    people.push(user);
+    let Some(group) = store::messages::conversations::of_exactly(&cx.db, user, &people).await? else {
+        return Ok(Destination::NewConversation { people, title, slug_source: direct_names::slug_source(typed) });
+    };
+    match store::topics::newest(&cx.db, user, group).await? {
+        Some(topic) if validate::one_line(typed).is_empty() => {
+            let found = topics::find(cx, viewer, topic.id).await?;
+            found.check_open()?;
+            Ok(Destination::Topic(Box::new(found)))
+        }
+        _ => {
+            let group = groups::for_deed(cx, viewer, group, Deed::Write).await?;
+            Ok(Destination::NewTopic { group: Box::new(group), title })
+        }
+    }
+}
+
+/// Both values, or what is wrong with either.
+fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (Err(Error::Invalid(mut fields)), Err(Error::Invalid(more))) => {
+            more.iter().for_each(|(field, message)| fields.add(field, message));
+            Err(Error::Invalid(fields))
+        }
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    }
+}
+
+const CANNOT_WRITE: Error = Error::Forbidden("Its author may not write there any more.");
+
+impl<'a> Destination<'a> {
+    /// Where a held message goes, and its author.
+    pub(super) async fn approved(cx: &Context, moderator: Viewer, held: &'a HeldRow) -> Result<(Viewer, Self)> {
+        let author = store::people::users::by_id(&cx.db, held.author_id).await?.ok_or(Error::NotFound)?;
+        if author.deleted || policy::barred(author.suspended_until, author.banned_at, cx.now()).is_some() {
+            return Err(Error::Forbidden("Its author's account cannot be used now."));
+        }
+        let viewer = Viewer::User { id: author.id, is_admin: author.is_admin };
+        let topic = match held.topic_id {
+            None => None,
+            Some(topic) => {
+                let found = topics::find(cx, viewer, topic).await.map_err(|error| match error {
+                    Error::NotFound => Error::Forbidden("The topic is gone, or its author may not read it any more."),
+                    error => error,
+                })?;
+                if !found.may_write() {
+                    return Err(CANNOT_WRITE);
+                }
+                found.check_open()?;
+                Some(Box::new(found))
+            }
+        };
+        Ok((viewer, Self::Approved { held, moderator, topic }))
+    }
+
+    /// What says that an author may not write where a held message goes.
+    pub(super) fn check_author(standing: Standing) -> Result<()> {
+        if standing.may(Deed::Write) { Ok(()) } else { Err(CANNOT_WRITE) }
+    }
+
+    /// The topic, where it exists.
+    pub(super) fn topic(&self) -> Option<&topics::Found> {
+        match self {
+            Self::Topic(found) => Some(found),
+            Self::Approved { topic, .. } => topic.as_deref(),
+            Self::NewTopic { .. } | Self::NewConversation { .. } | Self::MorePeople { .. } => None,
+        }
+    }
+
+    /// The group, where it exists.
+    pub(super) fn group(&self) -> Option<&Group> {
+        match self {
+            Self::Topic(found) => Some(&found.group),
+            Self::NewTopic { group, .. } | Self::MorePeople { group, .. } => Some(&group.group),
+            Self::Approved { held, .. } => Some(&held.group),
+            Self::NewConversation { .. } => None,
+        }
+    }
+
+    /// What its author may do there.
+    pub(super) fn standing(&self, author: Viewer) -> Standing {
+        match self {
+            Self::Topic(found) => found.standing,
+            Self::NewTopic { group, .. } | Self::MorePeople { group, .. } => group.standing,
+            Self::NewConversation { .. } | Self::Approved { .. } => {
+                let kind = self.group().map_or(GroupKind::Direct, |group| group.kind);
+                Standing::plain(kind, Some(Role::Member), matches!(author, Viewer::User { is_admin: true, .. }))
+            }
+        }
+    }
+
+    /// The title of the topic that begins with it.
+    pub(super) fn title(&self) -> Option<&str> {
+        match self {
+            Self::NewTopic { title, .. } | Self::NewConversation { title, .. } | Self::MorePeople { title, .. } => {
+                Some(title)
+            }
+            Self::Topic(_) | Self::Approved { .. } => None,
+        }
+    }
+
+    /// The limits that it counts against.
+    pub(super) fn limits(&self) -> Vec<Limit> {
+        match self {
+            Self::Topic(_) => vec![Limit::Post],
+            Self::NewTopic { .. } => vec![Limit::Post, Limit::Topic],
+            Self::NewConversation { .. } => vec![Limit::Direct, Limit::Post],
+            Self::MorePeople { people, .. } => people.iter().map(|_| Limit::Direct).chain([Limit::Post]).collect(),
+            Self::Approved { .. } => Vec::new(),
+        }
+    }
+
+    /// Seconds that slow mode asks of its author.
+    pub(super) fn pause(&self, author: Viewer) -> i64 {
+        match self {
+            Self::Topic(_) | Self::NewTopic { .. } => {
+                self.group().map_or(0, |group| slow_mode::pause(group, self.standing(author)))
+            }
+            Self::NewConversation { .. } | Self::MorePeople { .. } | Self::Approved { .. } => 0,
+        }
+    }
+
+    /// Where it waits when it is held; `None` for conversations, in which nothing is held.
+    pub(super) fn held_place(&self, author: Viewer) -> Option<Place<'_>> {
+        let pause = self.pause(author);
+        match self {
+            Self::Topic(found) => Some(Place { group: found.group.id, topic: Some(found.topic.id), title: "", pause }),
+            Self::NewTopic { group, title } => Some(Place { group: group.group.id, topic: None, title, pause }),
+            Self::NewConversation { .. } | Self::MorePeople { .. } | Self::Approved { .. } => None,
+        }
+    }
+}

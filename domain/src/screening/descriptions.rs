@@ -1,0 +1,87 @@
+//! Rules of the site for names of accounts, and for what groups say of themselves.
+
+use super::Author;
+use super::rules::{is_for, refused};
+use crate::matching::compiled::{self, Deadline};
+use crate::matching::folding::Seen;
+use crate::platform::caches;
+use crate::platform::context::Context;
+use crate::platform::error::Result;
+use crate::platform::text;
+use model::policy::Viewer;
+
+/// Looks at a name that an account is to have.
+///
+/// # Errors
+/// [`Error::Invalid`] on `username`.
+pub(crate) async fn name(cx: &Context, name: &str) -> Result<()> {
+    let known = caches::rules::known(cx).await?;
+    let (deadline, name) = (Deadline::of_message(), Seen::new(name));
+    for rule in known.of_site().iter().filter(|rule| rule.rule.in_names) {
+        if rule.finds(&name, deadline) == Some(true) {
+            return Err(refused(rule, "username"));
+        }
+    }
+    Ok(())
+}
+
+/// What a group is to say of itself: what it said before is no news.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Describing<'a> {
+    pub by: Viewer,
+    /// Its name, and what it was.
+    pub name: (&'a str, &'a str),
+    /// Its word in addresses, where somebody chose one.
+    pub slug: &'a str,
+    /// Its description, and what that was.
+    pub description: (&'a str, &'a str),
+}
+
+/// Looks at what a group is to say of itself. Whatever a rule of the site does with a message, here it refuses: nothing of a group can
+/// wait, and nobody reports it.
+///
+/// # Errors
+/// [`Error::Invalid`] on `name`, `slug` and `description`.
+pub(crate) async fn group(cx: &Context, group: Describing<'_>) -> Result<()> {
+    let Viewer::User { id, is_admin: false } = group.by else { return Ok(()) };
+    let known = caches::rules::known(cx).await?;
+    if known.of_site().is_empty() {
+        return Ok(());
+    }
+    let [name, was_called, slug, says, said] =
+        [group.name.0, group.name.1, group.slug, group.description.0, group.description.1].map(Seen::new);
+    let is_new = says.typed() != said.typed();
+    let hosts = if is_new { hosts_of(cx, says.typed()).await? } else { Vec::new() };
+    let hosts_before = if hosts.is_empty() { Vec::new() } else { hosts_of(cx, said.typed()).await? };
+    let (hosts, hosts_before) = (compiled::seen(&hosts), compiled::seen(&hosts_before));
+    let mut author = Author::new(id);
+    let deadline = Deadline::of_message();
+    for rule in known.of_site() {
+        let looks = &rule.rule;
+        let finds = |seen: &Seen<'_>| rule.finds(seen, deadline) == Some(true);
+        // What took too long to look at is found: it may be sent again.
+        let brings = |is: &Seen<'_>, was: &Seen<'_>| {
+            is.typed() != was.typed() && rule.finds(is, deadline) != Some(false) && !finds(was)
+        };
+        let field = if looks.in_names && brings(&name, &was_called) {
+            "name"
+        } else if looks.in_names && finds(&slug) {
+            "slug"
+        } else if looks.in_text && brings(&says, &said)
+            || looks.in_links && hosts.iter().any(finds) && !hosts_before.iter().any(finds)
+        {
+            "description"
+        } else {
+            continue;
+        };
+        if is_for(cx, rule, &mut author).await? {
+            return Err(refused(rule, field));
+        }
+    }
+    Ok(())
+}
+
+/// The sites that links in a text lead to which is no message.
+async fn hosts_of(cx: &Context, text: &str) -> Result<Vec<String>> {
+    Ok(markup::hosts(&text::parse(cx, text).await?))
+}

@@ -1,0 +1,21 @@
+//! Auditor: holds the first messages of new members, where the group wants that.
+
+use super::Audit;
+use crate::platform::error::Result;
+use futures_util::future::BoxFuture;
+
+/// Holds a message by somebody who posted fewer messages in the group than it wants to see before it trusts them.
+pub(super) fn audit<'a>(audit: &'a mut Audit<'_>) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let submission = audit.submission;
+        let Some(group) = submission.group.filter(|group| group.first_held > 0) else { return Ok(()) };
+        if submission.by_moderator() || submission.before.is_some() || audit.verdict.held.is_some() {
+            return Ok(());
+        }
+        let first = group.first_held;
+        if store::moderation::rules::written_in(&audit.cx.db, submission.author, group.id, first).await? < first {
+            audit.verdict.held = Some("One of their first messages in this group".to_owned());
+        }
+        Ok(())
+    })
+}

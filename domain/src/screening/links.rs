@@ -1,0 +1,33 @@
+//! Auditor: how many links to other sites a new account may post in a message.
+
+use super::Audit;
+use crate::platform::error::{Error, Result};
+use futures_util::future::BoxFuture;
+
+/// Refuses too many links by a new account.
+///
+/// # Errors
+/// [`Error::Invalid`] on `text`.
+pub(super) fn audit<'a>(audit: &'a mut Audit<'_>) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let (new, links) = (audit.known.newcomers, audit.hosts.len());
+        let is_exempt = audit.submission.by_moderator() || audit.submission.standing.is_site_admin;
+        if is_exempt || links as i64 <= new.links || links <= audit.hosts_before.len() {
+            return Ok(());
+        }
+        let (since, posted) = audit.author.get(audit.cx).await?;
+        if new.is_young(since, audit.cx.now()) && posted < new.messages {
+            return Err(Error::invalid("text", too_many(new.links, links)));
+        }
+        Ok(())
+    })
+}
+
+fn too_many(most: i64, links: usize) -> String {
+    match most {
+        0 => format!("While your account is new, messages have no links to other sites; this one has {links}."),
+        _ => format!(
+            "While your account is new, a message has at most {most} links to other sites; this one has {links}."
+        ),
+    }
+}

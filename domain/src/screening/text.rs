@@ -1,0 +1,49 @@
+//! Auditors of the text: what a draft may contain.
+
+use crate::platform::error::{Error, Result};
+use crate::platform::validate::{Draft, MAX_MESSAGE, is_visible};
+
+/// Line ends of one kind, no NUL, nothing blank at the end.
+pub(super) fn line_ends(draft: &mut Draft) -> Result<()> {
+    if draft.text.contains('\r') {
+        draft.text = draft.text.replace("\r\n", "\n").replace('\r', "\n");
+    }
+    if draft.text.contains('\0') {
+        draft.text = draft.text.replace('\0', "");
+    }
+    draft.text.truncate(draft.text.trim_end().len());
+    Ok(())
+}
+
+/// Refuses a text in which nothing can be seen.
+///
+/// # Errors
+/// [`Error::Invalid`] on `text`.
+pub(super) fn not_empty(draft: &mut Draft) -> Result<()> {
+    if !is_visible(&draft.text) {
+        return Err(Error::invalid("text", "Write something first."));
+    }
+    Ok(())
+}
+
+/// Refuses a text that is too long.
+///
+/// # Errors
+/// [`Error::Invalid`] on `text`.
+pub(super) fn not_too_long(draft: &mut Draft) -> Result<()> {
+    let count = draft.text.chars().count();
+    if count > MAX_MESSAGE {
+        return Err(Error::invalid(
+            "text",
+            format!("A message has at most {MAX_MESSAGE} characters; this one has {count}."),
+        ));
+    }
+    Ok(())
+}
+
+/// Drops a form's key that is none of ours.
+pub(super) fn form_key(draft: &mut Draft) -> Result<()> {
+    draft.key =
+        draft.key.take().filter(|key| !key.is_empty() && key.len() <= 100 && key.bytes().all(|b| b.is_ascii_graphic()));
+    Ok(())
+}
