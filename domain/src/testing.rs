@@ -195,7 +195,7 @@ impl TestForum {
     /// They start a topic.
     pub async fn topic(&self, who: Viewer, group: &Group, title: &str, text: &str) -> Posted {
         self.tick();
-        messages::submit(&self.cx, who, Target::NewTopic { group: group.id, title: title }, draft(text))
+        messages::submit(&self.cx, who, Target::NewTopic { group: group.id, title }, draft(text))
             .await
             .expect("a topic")
     }

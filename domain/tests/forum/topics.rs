@@ -41,7 +41,7 @@ async fn a_topic_has_an_address_of_its_own_in_its_group(forum: TestForum) {
     assert_eq!(other.topic_slug, "topic", "another group has its own");
     for title in ["", "  ", "\u{202e}\u{200b}", &"x".repeat(201)] {
         complaint(
-            messages::submit(cx, mira, Target::NewTopic { group: garden.id, title: title }, draft("Hello.")).await,
+            messages::submit(cx, mira, Target::NewTopic { group: garden.id, title }, draft("Hello.")).await,
             "title",
         );
     }

@@ -94,7 +94,7 @@ pub(super) async fn keep(cx: &Context, place: &Place<'_>) -> Result<()> {
     messages::submit(
         cx,
         place.viewer(from)?,
-        Target::Conversation { to: OWN, title: title },
+        Target::Conversation { to: OWN, title },
         Draft { text: text.into(), key: None },
     )
     .await?;

@@ -97,7 +97,7 @@ pub(super) async fn draw(
     Ok(Show {
         about: domain::platform::text::render(cx, &found.group.description).await?,
         message_count: found.message_count,
-        events: domain::messages::page::events(cx, visit.viewer(), &found.topic, &page).await?,
+        events: domain::messages::events(cx, visit.viewer(), &found.topic, &page).await?,
         messages: page.messages,
         earlier: page.earlier,
         later: page.later,
