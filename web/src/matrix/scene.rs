@@ -7,7 +7,6 @@ use domain::groups::invitations;
 use domain::groups::invitations::LinkForm;
 use domain::groups::{self, GroupForm};
 use domain::groups::{members, requests};
-use domain::messages::conversations;
 use domain::model::LogDeed;
 use domain::model::{Grounds, Group, GroupKind, MessageId, Role, RuleDeed, RuleKind, TopicId, UserId};
 use domain::moderation::bulk_delete;
@@ -389,7 +388,7 @@ impl World {
         let posted = messages::submit(
             cx,
             self.maker,
-            Target::Conversation { to: to, title: &format!("Topic {}", self.made) },
+            Target::Conversation { to, title: &format!("Topic {}", self.made) },
             draft("Hello"),
         )
         .await

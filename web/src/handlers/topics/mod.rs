@@ -128,7 +128,7 @@ pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
     match domain::messages::submit(
         visit.cx(),
         visit.viewer(),
-        domain::messages::Target::NewTopic { group: group, title: form.get("title") },
+        domain::messages::Target::NewTopic { group, title: form.get("title") },
         draft,
     )
     .await
