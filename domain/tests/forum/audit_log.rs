@@ -2,7 +2,6 @@
 
 use domain::groups::{invitations, members};
 use domain::messages::Target;
-use domain::messages::conversations;
 use domain::model::LogDeed;
 use domain::model::{Group, GroupId, GroupKind, Mark};
 use domain::moderation::log;

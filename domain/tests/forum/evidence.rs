@@ -1,7 +1,7 @@
 //! Whoever is reported takes nothing away from those who answer, and brings nothing back that they decided about.
 
 use domain::messages::Target;
-use domain::messages::{conversations, history};
+use domain::messages::history;
 use domain::model::LogDeed;
 use domain::model::{Grounds, GroupId, GroupKind, MessageId, Verdict};
 use domain::moderation::log;

@@ -6,7 +6,6 @@ use std::time::Duration;
 use domain::admin::statistics;
 use domain::admin::statistics::{Report, Tally};
 use domain::messages;
-use domain::messages::conversations;
 use domain::model::GroupKind;
 use domain::store::platform::statistics as rows;
 use domain::testing::TestForum;

@@ -1,7 +1,6 @@
 //! What topics are besides, and topics that move.
 
 use domain::messages::Target;
-use domain::messages::page;
 use std::time::Duration;
 
 use domain::admin::doctor;
@@ -28,7 +27,7 @@ stories! {
 async fn deeds(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<(i64, TopicDeed)> {
     let found = topics::find(&forum.cx, who, topic).await.unwrap();
     let page = messages::page(&forum.cx, who, &found, messages::Window::At(1)).await.unwrap();
-    let events = page::events(&forum.cx, who, &found.topic, &page).await.unwrap();
+    let events = domain::messages::events(&forum.cx, who, &found.topic, &page).await.unwrap();
     events.into_iter().map(|event| (event.after_seq, event.deed)).collect()
 }
 
@@ -103,7 +102,7 @@ async fn what_is_done_to_a_topic_is_said_below_the_message_it_followed(forum: Te
     assert_eq!(last["events"], 4);
     // On a page of its own each line stands once.
     let page = messages::page(cx, mira, &found, messages::Window::After(1)).await.unwrap();
-    let events = page::events(cx, mira, &found.topic, &page).await.unwrap();
+    let events = domain::messages::events(cx, mira, &found.topic, &page).await.unwrap();
     assert_eq!(events.len(), 3);
     assert_eq!(events[1].detail, "Plums");
 }

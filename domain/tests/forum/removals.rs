@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use domain::admin::doctor;
 use domain::groups::members;
-use domain::messages::{conversations, history};
+use domain::messages::history;
 use domain::model::LogDeed;
 use domain::model::{Grounds, Group, GroupKind, MessageId, NoticeKind, RemovalId, Role, UserId};
 use domain::moderation::bulk_delete;

@@ -2,7 +2,6 @@
 
 use domain::groups::members;
 use domain::messages::Target;
-use domain::messages::conversations;
 use domain::model::{Grounds, GroupKind, MessageId, ReportId, Role, Verdict};
 use domain::moderation::reports;
 use domain::moderation::reports::Answered;

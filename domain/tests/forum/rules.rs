@@ -2,7 +2,6 @@
 
 use domain::groups::GroupForm;
 use domain::messages::Target;
-use domain::messages::conversations;
 use domain::model::{Group, GroupId, GroupKind, Role, RuleDeed, RuleId, RuleKind, Verdict};
 use domain::moderation::rules;
 use domain::moderation::rules::RuleForm;

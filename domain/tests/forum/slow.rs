@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::groups::{self, GroupForm};
-use domain::messages::conversations;
 use domain::model::{Group, GroupKind, Role};
 use domain::moderation::approval_queue;
 use domain::moderation::approval_queue::Answer;

@@ -1,7 +1,6 @@
 //! Topics that are split.
 
 use domain::messages::Target;
-use domain::messages::page;
 use domain::topics::placed;
 use std::time::{Duration, Instant};
 
@@ -42,7 +41,7 @@ pub async fn numbered(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<(i6
 pub async fn lines(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<TopicEvent> {
     let found = topics::find(&forum.cx, who, topic).await.unwrap();
     let page = messages::page(&forum.cx, who, &found, messages::Window::At(1)).await.unwrap();
-    page::events(&forum.cx, who, &found.topic, &page).await.unwrap()
+    domain::messages::events(&forum.cx, who, &found.topic, &page).await.unwrap()
 }
 
 pub async fn hits(forum: &TestForum, who: Viewer, words: &str) -> usize {

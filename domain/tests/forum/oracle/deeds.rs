@@ -227,13 +227,9 @@ impl World<'_> {
                 let p = self.member(g);
                 let (text, word, names) = self.text();
                 let title = self.word("t");
-                let answer = messages::submit(
-                    &cx,
-                    self.people[p],
-                    Target::NewTopic { group: group, title: &title },
-                    draft(&text),
-                )
-                .await;
+                let answer =
+                    messages::submit(&cx, self.people[p], Target::NewTopic { group, title: &title }, draft(&text))
+                        .await;
                 let is = said(&answer);
                 let (written, begun) = match answer {
                     Ok(posted) => (posted.id, Begun { id: posted.topic, slug: posted.topic_slug, title }),

@@ -15,12 +15,11 @@ use std::time::Duration;
 
 use domain::admin::doctor;
 use domain::bus::{Cursor, Stream};
-use domain::messages::conversations;
+use domain::groups;
 use domain::model::{GroupKind, Role};
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::time::Timestamp;
-use domain::{groups, topics};
 
 use crate::id;
 use changes::{Begun, Written};
