@@ -33,7 +33,7 @@ pub(super) struct Scan<'a> {
     pub text: &'a str,
     pub site: &'a Site<'a>,
     start: usize,
-    /// Where the lexer goes on.
+    /// From here on nothing is read yet.
     pub at: usize,
     /// From here to `at` is text that no item holds yet.
     pub text_from: usize,
@@ -45,8 +45,10 @@ pub(super) struct Scan<'a> {
 
 impl Scan<'_> {
     fn run(&mut self) {
-        while let Some((sign, range)) = lexer::next(self.text, self.at) {
-            // A sign that turns out to be text may hold another one. What is taken moves `at` further.
+        let mut signs = lexer::signs(self.text, self.at);
+        while let Some((sign, range)) = signs.next() {
+            let end = range.end;
+            // What is taken moves `at` further. A sign that turns out to be text may hold another one.
             self.at = range.start + 1;
             match sign {
                 Sign::Escape => self.escape(range),
@@ -58,6 +60,9 @@ impl Scan<'_> {
                 Sign::Www => self.www(range),
                 Sign::Open => self.open_bracket(range),
                 Sign::Close => self.close_bracket(range),
+            }
+            if self.at != end {
+                signs = lexer::signs(self.text, self.at);
             }
         }
         self.text_to(self.text.len());

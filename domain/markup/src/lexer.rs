@@ -31,8 +31,8 @@ pub(super) enum Sign {
 /// No arm makes the scan read a character many times. The runs (code, emphasis) take all that they read. The other arms
 /// are bounded, or they read ahead over characters that begin no second match of the same arm: a name holds no `@`, a
 /// short name holds no `:`, and a label of a host holds no dot. The rest of an address is left to the parser, since
-/// brackets in it have to balance. So is the question which characters beyond ASCII are letters: a table of all of them
-/// would make the expression ten times as large.
+/// brackets in it have to balance. So is the question which characters beyond ASCII are letters, since a table of all of
+/// them would make the expression ten times as large.
 const SIGNS: &str = r"(?x)
       \\ [`*_\[\]()@:>!]
     | `+
@@ -47,19 +47,20 @@ const SIGNS: &str = r"(?x)
 
 static LEXER: LazyLock<Regex> = LazyLock::new(|| Regex::new(SIGNS).expect("the pattern of the lexer is valid"));
 
-/// The first sign of the text at `from` or behind it. The first byte of a sign is ASCII and says which arm found it.
-pub(super) fn next(text: &str, from: usize) -> Option<(Sign, Range<usize>)> {
-    let range = LEXER.find_at(text, from)?.range();
-    let sign = match text.as_bytes()[range.start] {
-        b'\\' => Sign::Escape,
-        b'`' => Sign::Ticks,
-        b'*' | b'_' => Sign::Emphasis,
-        b'@' => Sign::At,
-        b':' => Sign::Emoji,
-        b'h' | b'H' => Sign::Scheme,
-        b'w' | b'W' => Sign::Www,
-        b']' => Sign::Close,
-        _ => Sign::Open,
-    };
-    Some((sign, range))
+/// The signs from `from` on, one after the other. The first byte of a sign is ASCII and says which arm found it.
+pub(super) fn signs(text: &str, from: usize) -> impl Iterator<Item = (Sign, Range<usize>)> {
+    LEXER.find_iter(&text[from..]).map(move |found| {
+        let sign = match found.as_str().as_bytes()[0] {
+            b'\\' => Sign::Escape,
+            b'`' => Sign::Ticks,
+            b'*' | b'_' => Sign::Emphasis,
+            b'@' => Sign::At,
+            b':' => Sign::Emoji,
+            b'h' | b'H' => Sign::Scheme,
+            b'w' | b'W' => Sign::Www,
+            b']' => Sign::Close,
+            _ => Sign::Open,
+        };
+        (sign, from + found.start()..from + found.end())
+    })
 }
