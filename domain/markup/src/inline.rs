@@ -1,29 +1,16 @@
-//! One scan over a line: text, and the pieces in it.
+//! The parser of a line: it takes one sign after the other from the lexer, and makes pieces of them.
 
 use std::ops::Range;
 
 use super::{
     Site,
     delimiters::{Mark, Open, is_word},
-    emoji, links, names,
+    emoji,
+    lexer::{self, Sign},
+    links, names,
     pairs::TICKS_MAX,
     tree::{Inline, Link, Name, Target},
 };
-
-/// The bytes that may begin or end a piece; all others are passed over.
-const SPECIAL: [bool; 256] = table(b"\\`*_@:.[]");
-/// What a backslash makes plain.
-const ESCAPABLE: [bool; 256] = table(b"`*_[]()@:>!");
-
-const fn table(bytes: &[u8]) -> [bool; 256] {
-    let mut table = [false; 256];
-    let mut index = 0;
-    while index < bytes.len() {
-        table[bytes[index] as usize] = true;
-        index += 1;
-    }
-    table
-}
 
 /// Puts the pieces of one line behind those before it.
 pub(super) fn parse(text: &str, line: Range<usize>, site: &Site<'_>, out: &mut Vec<Inline>) {
@@ -46,6 +33,7 @@ pub(super) struct Scan<'a> {
     pub text: &'a str,
     pub site: &'a Site<'a>,
     start: usize,
+    /// From here on nothing is read yet.
     pub at: usize,
     /// From here to `at` is text that no item holds yet.
     pub text_from: usize,
@@ -57,22 +45,24 @@ pub(super) struct Scan<'a> {
 
 impl Scan<'_> {
     fn run(&mut self) {
-        let bytes = self.text.as_bytes();
-        while self.at < bytes.len() {
-            // Each arm moves `at` on, past what it took or past the byte that turned out to be text.
-            match bytes[self.at] {
-                b'\\' => self.backslash(),
-                b'`' => self.code(),
-                b'*' | b'_' => self.delimiters(),
-                b'@' => self.at_sign(),
-                b':' => self.colon(),
-                b'.' => self.dot(),
-                b'[' => self.open_bracket(),
-                b']' => self.close_bracket(),
-                _ => self.at += 1,
+        let mut signs = lexer::signs(self.text, self.at);
+        while let Some((sign, range)) = signs.next() {
+            let end = range.end;
+            // What is taken moves `at` further. A sign that turns out to be text may hold another one.
+            self.at = range.start + 1;
+            match sign {
+                Sign::Escape => self.escape(range),
+                Sign::Ticks => self.code(range),
+                Sign::Emphasis => self.emphasis(range),
+                Sign::At => self.at_sign(range),
+                Sign::Emoji => self.emoji(range),
+                Sign::Scheme => self.scheme(range),
+                Sign::Www => self.www(range),
+                Sign::Open => self.open_bracket(range),
+                Sign::Close => self.close_bracket(range),
             }
-            while self.at < bytes.len() && !SPECIAL[bytes[self.at] as usize] {
-                self.at += 1;
+            if self.at != end {
+                signs = lexer::signs(self.text, self.at);
             }
         }
         self.text_to(self.text.len());
@@ -102,35 +92,27 @@ impl Scan<'_> {
         self.text[at..].chars().next()
     }
 
-    /// Where the run of this byte that begins at `from` ends.
-    pub fn run_end(&self, from: usize) -> usize {
-        let bytes = self.text.as_bytes();
-        let same = bytes[from..].iter().take_while(|&&byte| byte == bytes[from]).count();
-        from + same
+    /// The character before, if it is text: what stands before may be a piece of its own, as the `_` of `_@eric_`.
+    fn text_before(&self, at: usize) -> Option<char> {
+        self.text[self.text_from..at].chars().next_back()
     }
 
-    fn backslash(&mut self) {
-        let backslash = self.at;
-        self.at += 1;
-        let Some(&next) = self.text.as_bytes().get(self.at) else {
-            return;
-        };
-        if !ESCAPABLE[next as usize] {
-            return;
-        }
+    /// Whether the last character of the sign is one that a host can begin with.
+    pub fn ends_in_host(&self, sign: &Range<usize>) -> bool {
+        self.before(sign.end).is_some_and(char::is_alphanumeric)
+    }
+
+    fn escape(&mut self, sign: Range<usize>) {
         // The arm of one who shrugs is no escape, but his `_` is no emphasis either.
-        if self.before(backslash) != Some('¯') {
-            self.text_to(backslash);
-            self.text_from = backslash + 1;
+        if self.before(sign.start) != Some('¯') {
+            self.text_to(sign.start);
+            self.text_from = sign.start + 1;
         }
-        self.at += 1;
+        self.at = sign.end;
     }
 
-    fn at_sign(&mut self) {
-        let sign = self.at;
-        self.at += 1;
-        // What stands before may be a piece of its own, as the `_` of `_@eric_`: then nothing leads up to the sign.
-        let before = if self.text_from < sign { self.before(sign) } else { None };
+    fn at_sign(&mut self, sign: Range<usize>) {
+        let before = self.text_before(sign.start);
         match before {
             Some(before) if before == '_' || is_word(before) => {
                 if let Some(mail) = links::mail(self.text, self.text_from, sign) {
@@ -141,40 +123,41 @@ impl Scan<'_> {
             Some('@') => {}
             _ => {
                 let in_emphasis = self.open.has(Mark::Underscore);
-                if let Some(name) = names::at(self.text, sign, in_emphasis) {
+                if let Some(name) = names::at(self.text, sign.clone(), in_emphasis) {
                     let lead = usize::from(before == Some(' '));
-                    let source = sign - lead..name.end;
+                    let source = sign.start - lead..name.end;
                     self.push(source.clone(), Inline::Name(Name { source, name }));
                 }
             }
         }
     }
 
-    fn colon(&mut self) {
-        let colon = self.at;
-        self.at += 1;
-        if self.text[colon..].starts_with("://") {
-            if let Some(url) = links::with_scheme(self.text, self.text_from, colon) {
-                self.push_url(url, "");
-            }
-            return;
-        }
+    fn emoji(&mut self, sign: Range<usize>) {
+        let name = sign.start + 1..sign.end - 1;
         // `std::heart::` is no emoji, but one may follow the other.
-        let led = self.text_from < colon && self.before(colon).is_some_and(|before| before == ':' || is_word(before));
-        if !led && let Some((emoji, end)) = emoji::at(self.text, colon) {
-            self.push(colon..end, Inline::Emoji(emoji));
+        let led = self.text_before(sign.start).is_some_and(|before| before == ':' || is_word(before));
+        if !led && let Some(char) = emoji::find(&self.text[name.clone()]) {
+            self.push(sign, Inline::Emoji { name, char });
         }
     }
 
-    fn dot(&mut self) {
-        let dot = self.at;
-        self.at += 1;
-        if let Some(url) = links::with_www(self.text, self.text_from, dot) {
-            self.push_url(url, "http://");
+    fn scheme(&mut self, sign: Range<usize>) {
+        if self.ends_in_host(&sign) && !self.text_before(sign.start).is_some_and(is_word) {
+            self.push_url(sign, "");
         }
     }
 
-    fn push_url(&mut self, url: Range<usize>, scheme: &str) {
+    fn www(&mut self, sign: Range<usize>) {
+        let is_host = self.text[sign.clone()].chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'));
+        let inside = |before| is_word(before) || matches!(before, '/' | '.' | '@' | '-' | '\\');
+        if is_host && !self.text_before(sign.start).is_some_and(inside) {
+            self.push_url(sign, "http://");
+        }
+    }
+
+    /// The address that begins with the sign, with a scheme put before it.
+    fn push_url(&mut self, sign: Range<usize>, scheme: &str) {
+        let url = sign.start..links::end_in_text(self.text, sign.end);
         let (href, target) = links::target(&format!("{scheme}{}", &self.text[url.clone()]), self.site);
         self.push_link(url, href, target);
     }

@@ -4,25 +4,42 @@
 //! which names it met, [`Parsed::into_nodes`] is told who they are. The stored list is joined again by [`markup_of`].
 //!
 //! ```text
-//! raw text -> clean -> blocks -> inline (one scan a line) -> Parsed -> render -> Vec<Node>
+//! raw text -> clean -> blocks -> lexer -> delimiter stack -> Parsed -> render -> Vec<Node>
 //! ```
 //!
 //! The syntax is plain and forgiving: `@name`, addresses, `[label](http://...)`, code in back-ticks and fences,
 //! `> quotes`, `*emphasis*`, `_emphasis_`, `**strong**`, `:emoji:`, and a backslash before any of those characters.
 //! Everything but quotes and fences begins and ends on one line. Raw HTML is text.
 //!
-//! The scan is by hand: a regex search is linear, but finding all matches of one that looks ahead is not. No step here
-//! looks at a character more than a small, fixed number of times, whatever was typed.
+//! `blocks` splits the text into paragraphs, quotes and fenced code. For each line of a paragraph, `lexer` finds the
+//! signs with one regular expression that has an arm for each: escapes, code, emphasis, names, emoji, addresses and
+//! brackets. `inline` takes the signs one after the other, and decides by what stands around each. Emphasis and labels
+//! have two ends: the stack of `delimiters` holds those that are open, twelve at most, and `pairs` makes one piece of
+//! all between two ends that match. `render` makes the nodes.
+//!
+//! No step looks at a character more than a small, fixed number of times, whatever was typed. One search of a regular
+//! expression is linear, but a search for all matches is not, if an arm reads far ahead and fails again at each match.
+//! No arm of the lexer does so:
+//!
+//! - Runs of back-ticks, stars or underscores have no condition behind them: a run is one match.
+//! - Escapes, schemes and brackets are bounded, with the first character of the host.
+//! - A name (or the domain of a mail address) holds no `@`, so it is read for one `@` only. The mailbox is read back
+//!   from there, 64 bytes at most.
+//! - A short name holds no colon, so it is read for one colon only, and a second time if it is none.
+//! - After `www.` comes one label of a host, which holds no dot, so it is read for one `www.` only.
+//! - The rest of an address is no part of the arm, since brackets in it have to balance. What is read of it becomes the
+//!   link; only brackets and signs at its end are read again.
 
 mod away;
 mod blocks;
 pub mod check;
 mod clean;
 mod delimiters;
-pub mod emoji;
+mod emoji;
 mod excerpt;
 mod html;
 mod inline;
+mod lexer;
 mod links;
 mod names;
 mod node;
@@ -40,7 +57,7 @@ pub use names::NAMES_MAX;
 pub use node::{Node, markup_of, mentions};
 
 /// Goes up when the same text would give other nodes; stored beside them, so that old messages can be parsed again.
-pub const NODES_VERSION: i16 = 1;
+pub const NODES_VERSION: i16 = 2;
 
 /// What the parser knows of the place that the text is shown in.
 #[derive(Debug, Clone, Copy)]

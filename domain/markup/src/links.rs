@@ -5,59 +5,21 @@ use std::ops::Range;
 use super::{Site, delimiters::is_word, tree::Target};
 use model::names::is_reserved_slug;
 
-const SCHEMES: [&str; 2] = ["https", "http"];
 const IMAGES: [&str; 6] = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"];
 /// No address of a mailbox has a longer part before its `@`.
 const MAILBOX_MAX: usize = 64;
 
-/// The address whose `://` begins at `colon`, its scheme not before `from`.
-pub(super) fn with_scheme(text: &str, from: usize, colon: usize) -> Option<Range<usize>> {
-    let typed = &text.as_bytes()[from..colon];
-    let ends_with = |scheme: &&str| {
-        typed.len().checked_sub(scheme.len()).is_some_and(|at| typed[at..].eq_ignore_ascii_case(scheme.as_bytes()))
-    };
-    let start = colon - SCHEMES.iter().find(|scheme| ends_with(scheme))?.len();
-    if text[from..start].chars().next_back().is_some_and(is_word) {
-        return None;
-    }
-    let host = colon + "://".len();
-    text[host..].chars().next().filter(|first| first.is_alphanumeric())?;
-    Some(start..trimmed(text, host, end(text, host)))
+/// Where an address in running text ends that was read up to `from`. The signs at its end are left to the sentence that
+/// it stands in.
+pub(super) fn end_in_text(text: &str, from: usize) -> usize {
+    let trailing = |character: char| ".,;:!?'*_~([{’…".contains(character);
+    from + text[from..end(text, from)].trim_end_matches(trailing).len()
 }
 
-/// The address whose `www.` has its dot at `dot`, the letters not before `from`.
-pub(super) fn with_www(text: &str, from: usize, dot: usize) -> Option<Range<usize>> {
-    let start = dot.checked_sub(3).filter(|&start| start >= from)?;
-    if !text.as_bytes()[start..dot].eq_ignore_ascii_case(b"www") {
-        return None;
-    }
-    let before = text[from..start].chars().next_back();
-    if before.is_some_and(|before| is_word(before) || matches!(before, '/' | '.' | '@' | '-' | '\\')) {
-        return None;
-    }
-    // The host first, by itself: what fails on it is not read to its end.
-    let rest = &text[dot + 1..];
-    let in_host = |character: char| character.is_alphanumeric() || matches!(character, '-' | '.');
-    let host = &rest[..rest.find(|character| !in_host(character)).unwrap_or(rest.len())];
-    let (name, tail) = host.split_once('.')?;
-    if name.is_empty() || !tail.starts_with(char::is_alphanumeric) {
-        return None;
-    }
-    Some(start..trimmed(text, dot + 1, end(text, dot + 1)))
-}
-
-/// The address in the parentheses that open at `at`, and nothing beside it.
-pub(super) fn in_parentheses(text: &str, at: usize) -> Option<Range<usize>> {
-    let inner = text[at..].strip_prefix('(')?;
-    let start = at + 1;
-    let scheme = SCHEMES.iter().find(|scheme| {
-        inner.get(..scheme.len()).is_some_and(|typed| typed.eq_ignore_ascii_case(scheme))
-            && inner[scheme.len()..].starts_with("://")
-    })?;
-    let host = start + scheme.len() + "://".len();
-    text[host..].chars().next().filter(|first| first.is_alphanumeric())?;
-    let end = end(text, host);
-    text[end..].starts_with(')').then_some(start..end)
+/// Where an address in parentheses ends that was read up to `from`, with nothing beside it.
+pub(super) fn end_in_parentheses(text: &str, from: usize) -> Option<usize> {
+    let end = end(text, from);
+    text[end..].starts_with(')').then_some(end)
 }
 
 /// Where an address ends: at a space or a sign that never stands in one, or at a bracket that closes what was opened
@@ -98,22 +60,15 @@ fn ends(character: char) -> bool {
     }
 }
 
-/// Leaves the signs at the end to the sentence that the address stands in.
-fn trimmed(text: &str, from: usize, end: usize) -> usize {
-    let trailing = |character: char| ".,;:!?'*_~([{’…".contains(character);
-    from + text[from..end].trim_end_matches(trailing).len()
-}
-
-/// The mail address around the `@` at `sign`, its mailbox not before `from`.
-pub(super) fn mail(text: &str, from: usize, sign: usize) -> Option<Range<usize>> {
-    let bytes = text.as_bytes();
+/// The mail address around the `@` that the sign begins with, its mailbox not before `from`. It is found from the `@`,
+/// since an arm of the lexer that began with the mailbox would read ahead of every word.
+pub(super) fn mail(text: &str, from: usize, sign: Range<usize>) -> Option<Range<usize>> {
+    let (sign, reach) = (sign.start, sign.end);
     let in_mailbox = |byte: &&u8| byte.is_ascii_alphanumeric() || b"._%+-".contains(byte);
-    let mailbox = bytes[from..sign].iter().rev().take(MAILBOX_MAX + 1).take_while(in_mailbox).count();
+    let mailbox = text.as_bytes()[from..sign].iter().rev().take(MAILBOX_MAX + 1).take_while(in_mailbox).count();
     let typed = &text[sign - mailbox..sign];
     let start = sign - typed.trim_start_matches(|first: char| !first.is_ascii_alphanumeric()).len();
-    let in_domain = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
-    let reach = bytes[sign + 1..].iter().take_while(in_domain).count();
-    let domain = text[sign + 1..sign + 1 + reach].trim_end_matches(['.', '-']);
+    let domain = text[sign + 1..reach].split('_').next().unwrap_or_default().trim_end_matches(['.', '-']);
     let end = sign + 1 + domain.len();
 
     let fits = start < sign && sign - start <= MAILBOX_MAX && domain.split('.').all(is_label);

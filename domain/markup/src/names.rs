@@ -14,17 +14,14 @@ const NAME_MAX: usize = 30;
 /// So many dots or dashes at its end may be part of a name.
 const TAIL_MAX: usize = 2;
 
-/// The name behind the `@` at `sign`, with as much of the dots and dashes at its end as may belong to it. Inside
-/// `_emphasis_` an underscore at the end is left to that.
-pub(super) fn at(text: &str, sign: usize, in_emphasis: bool) -> Option<Range<usize>> {
-    let start = sign + 1;
-    let in_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-    let run = &text[start..start + text.as_bytes()[start..].iter().take_while(in_name).count()];
-    let next = text[start + run.len()..].chars().next();
-    if next.is_some_and(|next| is_word(next) || next == '@') {
+/// The name behind the `@` that the sign begins with, with as much of the dots and dashes at its end as may belong to it.
+/// Inside `_emphasis_` an underscore at the end is left to that.
+pub(super) fn at(text: &str, sign: Range<usize>, in_emphasis: bool) -> Option<Range<usize>> {
+    if text[sign.end..].chars().next().is_some_and(|next| is_word(next) || next == '@') {
         return None;
     }
-    let mut run = run;
+    let start = sign.start + 1;
+    let mut run = &text[start..sign.end];
     let mut name = bare(run);
     if in_emphasis && let Some(shorter) = name.strip_suffix('_') {
         (run, name) = (shorter, bare(shorter));
@@ -81,7 +78,7 @@ impl Names<'_> {
                 Inline::Name(name) => self.name(&self.text[name.name.clone()].to_ascii_lowercase()),
                 Inline::Styled(_, inner) => self.inlines(inner),
                 // A label holds no names.
-                Inline::Link(_) | Inline::Text(_) | Inline::Break | Inline::Code(_) | Inline::Emoji(_) => {}
+                Inline::Link(_) | Inline::Text(_) | Inline::Break | Inline::Code(_) | Inline::Emoji { .. } => {}
             }
         }
     }

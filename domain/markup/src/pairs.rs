@@ -14,10 +14,8 @@ pub(super) const TICKS_MAX: usize = 32;
 
 impl Scan<'_> {
     /// A run of back-ticks, and the code up to the next run as long.
-    pub fn code(&mut self) {
-        let from = self.at;
-        let inner = self.run_end(from);
-        let width = inner - from;
+    pub fn code(&mut self, run: Range<usize>) {
+        let (from, inner, width) = (run.start, run.end, run.len());
         self.at = inner;
         if width > TICKS_MAX || self.last_ticks_from(from)[width] <= from {
             return;
@@ -25,7 +23,7 @@ impl Scan<'_> {
         let mut end = inner;
         while let Some(found) = self.text[end..].find('`') {
             let ticks = end + found;
-            end = self.run_end(ticks);
+            end = self.ticks_end(ticks);
             if end - ticks == width {
                 let mut code = inner..ticks;
                 let typed = &self.text[code.clone()];
@@ -47,7 +45,7 @@ impl Scan<'_> {
         let mut at = from;
         while let Some(found) = self.text[at..].find('`') {
             let ticks = at + found;
-            at = self.run_end(ticks);
+            at = self.ticks_end(ticks);
             if at - ticks <= TICKS_MAX {
                 last[at - ticks] = ticks;
             }
@@ -56,23 +54,27 @@ impl Scan<'_> {
         last
     }
 
+    /// Where the run of back-ticks that begins at `from` ends.
+    fn ticks_end(&self, from: usize) -> usize {
+        from + self.text.as_bytes()[from..].iter().take_while(|&&byte| byte == b'`').count()
+    }
+
     /// A run of stars or underscores. Those that begin or end nothing are text.
-    pub fn delimiters(&mut self) {
-        let from = self.at;
-        let end = self.run_end(from);
-        let (mark, widest) = if self.text.as_bytes()[from] == b'*' { (Mark::Star, 3) } else { (Mark::Underscore, 1) };
-        self.at = end;
-        if end - from > widest {
+    pub fn emphasis(&mut self, run: Range<usize>) {
+        let star = self.text.as_bytes()[run.start] == b'*';
+        let (mark, widest) = if star { (Mark::Star, 3) } else { (Mark::Underscore, 1) };
+        self.at = run.end;
+        if run.len() > widest {
             return;
         }
-        let (before, after) = (self.before(from), self.after(end));
-        if can_close(before, after) && self.close(mark, from..end) {
+        let (before, after) = (self.before(run.start), self.after(run.end));
+        if can_close(before, after) && self.close(mark, run.clone()) {
             return;
         }
         if can_open(before, after) {
-            self.text_to(from);
-            self.open.push(Opener { mark, width: end - from, item: self.items.len() });
-            self.text_to(end);
+            self.text_to(run.start);
+            self.open.push(Opener { mark, width: run.len(), item: self.items.len() });
+            self.text_to(run.end);
         }
     }
 
@@ -116,25 +118,27 @@ impl Scan<'_> {
     }
 
     /// What may be the beginning of a label.
-    pub fn open_bracket(&mut self) {
-        let bracket = self.at;
-        let image = self.text_from < bracket && self.before(bracket) == Some('!');
-        self.text_to(bracket - usize::from(image));
+    pub fn open_bracket(&mut self, sign: Range<usize>) {
+        let image = self.text[sign.clone()].starts_with('!');
+        self.text_to(sign.start);
         self.open.push(Opener { mark: Mark::Bracket { image }, width: 1, item: self.items.len() });
-        self.text_to(bracket + 1);
-        self.at = bracket + 1;
+        self.text_to(sign.end);
+        self.at = sign.end;
     }
 
     /// With an address behind it, makes a link of all since the last open bracket.
-    pub fn close_bracket(&mut self) {
-        let bracket = self.at;
-        self.at += 1;
+    pub fn close_bracket(&mut self, sign: Range<usize>) {
+        let bracket = sign.start;
         let Some(opener) = self.open.take_bracket() else {
             return;
         };
-        let Some(url) = links::in_parentheses(self.text, bracket + 1) else {
+        if !self.ends_in_host(&sign) {
+            return;
+        }
+        let Some(end) = links::end_in_parentheses(self.text, sign.end) else {
             return;
         };
+        let url = bracket + "](".len()..end;
         let (href, mut target) = links::target(&self.text[url.clone()], self.site);
         let is_image = opener.mark == Mark::Bracket { image: true };
         if target == Target::Image && !is_image {

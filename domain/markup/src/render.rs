@@ -69,35 +69,11 @@ impl Render<'_> {
                 self.push(Node::Username { user_id, username, markup });
                 html::escape(&self.page.text[rest], &mut self.words);
             }
-            Inline::Code(_) | Inline::Emoji(_) | Inline::Link(_) | Inline::Styled(..) => {
+            Inline::Code(_) | Inline::Emoji { .. } | Inline::Link(_) | Inline::Styled(..) => {
                 let (mut markup, mut mentions) = (String::new(), Vec::new());
                 self.page.inline(inline, &mut markup, &mut mentions);
-                self.push(node(inline, markup, mentions));
-            }
-        }
-    }
-}
-
-/// The node of a piece that always is one of its own.
-fn node(inline: &Inline, markup: String, mentions: Vec<i64>) -> Node {
-    match inline {
-        Inline::Text(_) | Inline::Break | Inline::Name(_) => Node::Text { markup },
-        Inline::Code(_) => Node::Code { markup },
-        Inline::Emoji(emoji) => Node::Emoji { name: emoji.name.to_owned(), char: emoji.char.to_owned(), markup },
-        Inline::Styled(Style::Emphasis, _) => Node::Emphasis { mentions, markup },
-        Inline::Styled(Style::Strong, _) => Node::Strong { mentions, markup },
-        Inline::Link(link) => {
-            let url = link.href.clone();
-            match &link.target {
-                Target::Elsewhere | Target::Mail | Target::Own => Node::Url { url, markup },
-                Target::Image => Node::Image { url, markup },
-                Target::Topic { group, topic } => {
-                    Node::Topic { group: group.clone(), topic: topic.clone(), url, markup }
-                }
-                Target::Message { group, topic, message_id } => {
-                    let (group, topic) = (group.clone(), topic.clone());
-                    Node::Message { group, topic, message_id: *message_id, url, markup }
-                }
+                let node = self.page.node(inline, markup, mentions);
+                self.push(node);
             }
         }
     }
@@ -110,6 +86,34 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// The node of a piece that always is one of its own.
+    fn node(&self, inline: &Inline, markup: String, mentions: Vec<i64>) -> Node {
+        match inline {
+            Inline::Text(_) | Inline::Break | Inline::Name(_) => Node::Text { markup },
+            Inline::Code(_) => Node::Code { markup },
+            Inline::Emoji { name, char } => {
+                let name = self.text[name.clone()].to_owned();
+                Node::Emoji { name, char: (*char).to_owned(), markup }
+            }
+            Inline::Styled(Style::Emphasis, _) => Node::Emphasis { mentions, markup },
+            Inline::Styled(Style::Strong, _) => Node::Strong { mentions, markup },
+            Inline::Link(link) => {
+                let url = link.href.clone();
+                match &link.target {
+                    Target::Elsewhere | Target::Mail | Target::Own => Node::Url { url, markup },
+                    Target::Image => Node::Image { url, markup },
+                    Target::Topic { group, topic } => {
+                        Node::Topic { group: group.clone(), topic: topic.clone(), url, markup }
+                    }
+                    Target::Message { group, topic, message_id } => {
+                        let (group, topic) = (group.clone(), topic.clone());
+                        Node::Message { group, topic, message_id: *message_id, url, markup }
+                    }
+                }
+            }
+        }
+    }
+
     /// Whom a name means, the longest known first, and what is left of it as text.
     fn person(&self, name: &Name) -> Option<(&Person, Range<usize>)> {
         names::candidates(&self.text[name.name.clone()]).find_map(|candidate| {
@@ -154,7 +158,7 @@ impl Page<'_> {
             Inline::Text(range) => html::escape(&self.text[range.clone()], out),
             Inline::Break => out.push_str("<br>"),
             Inline::Code(range) => html::element("code", out, |out| html::escape(&self.text[range.clone()], out)),
-            Inline::Emoji(emoji) => html::emoji(emoji.name, emoji.char, out),
+            Inline::Emoji { name, char } => html::emoji(&self.text[name.clone()], char, out),
             Inline::Name(name) => match self.person(name) {
                 Some((person, rest)) => {
                     self.user(name, person, out);

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use super::emoji::Emoji;
-
 /// A piece of a message that stands on lines of its own.
 #[derive(Debug)]
 pub(super) enum Block {
@@ -18,7 +16,11 @@ pub(super) enum Inline {
     Text(Range<usize>),
     Break,
     Code(Range<usize>),
-    Emoji(&'static Emoji),
+    Emoji {
+        /// Without the colons.
+        name: Range<usize>,
+        char: &'static str,
+    },
     Name(Name),
     Link(Box<Link>),
     Styled(Style, Vec<Inline>),
@@ -75,7 +77,7 @@ pub(super) fn write_plain(text: &str, inlines: &[Inline], out: &mut String) {
         match inline {
             Inline::Text(range) | Inline::Code(range) => out.push_str(&text[range.clone()]),
             Inline::Break => out.push('\n'),
-            Inline::Emoji(emoji) => out.push_str(emoji.char),
+            Inline::Emoji { char, .. } => out.push_str(char),
             Inline::Name(name) => out.push_str(&text[name.source.clone()]),
             Inline::Link(link) if link.label.is_empty() => out.push_str(&text[link.source.clone()]),
             Inline::Link(link) => write_plain(text, &link.label, out),

@@ -1,7 +1,6 @@
 //! What imports write: many rows a statement, under the ids that they had.
 
 use serde_json::value::RawValue;
-use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
 
 use crate::db::{Db, On, Tx, sql};
@@ -291,7 +290,7 @@ pub async fn messages(tx: &mut Tx, messages: &[&NewMessage]) -> Result<u64> {
     rows!(run tx, messages,
         "insert into messages (id, topic_id, seq, author_id, created_at, raw, nodes, nodes_version, reply_to) ",
         |new| [new.id => "bigint", new.topic => "bigint", new.seq => "bigint", new.author => "bigint", new.at => "timestamptz",
-               new.raw.as_str() => "text", Json(&new.nodes) => "jsonb", version => "bigint", new.reply_to => "bigint"],
+               new.raw.as_str() => "text", new.nodes.get() => "text", version => "bigint", new.reply_to => "bigint"],
         " on conflict (id) do nothing")
 }
 
@@ -301,7 +300,7 @@ pub async fn messages_anew(tx: &mut Tx, messages: &[&NewMessage]) -> Result<Vec<
     rows!(all tx, (TopicId, i64, MessageId), messages,
         "insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version, reply_to) ",
         |new| [new.topic => "bigint", new.seq => "bigint", new.author => "bigint", new.at => "timestamptz",
-               new.raw.as_str() => "text", Json(&new.nodes) => "jsonb", version => "bigint", new.reply_to => "bigint"],
+               new.raw.as_str() => "text", new.nodes.get() => "text", version => "bigint", new.reply_to => "bigint"],
         " returning topic_id, seq, id")
 }
 

@@ -29,6 +29,7 @@ stories! {
     the_first_unread_message_is_where_reading_stopped,
     stars_are_given_and_taken_back,
     reparsing_changes_nothing_that_is_of_the_latest_version,
+    stored_nodes_keep_the_order_of_their_keys,
 }
 
 async fn a_message_is_posted_edited_and_deleted(forum: TestForum) {
@@ -339,5 +340,27 @@ async fn reparsing_changes_nothing_that_is_of_the_latest_version(forum: TestForu
     assert_eq!(messages::reparse(cx, false, |_| {}).await.unwrap(), 1);
     assert_eq!(messages::reparse(cx, true, |_| {}).await.unwrap(), 1);
     assert_eq!(placed::show(cx, mira, message).await.unwrap().message, before);
+    forum.drain().await;
+}
+
+async fn stored_nodes_keep_the_order_of_their_keys(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let place = forum.topic(mira, &garden, "Plums", "@mira see http://example.org/").await;
+    let username = format!(
+        r#"{{"type":"username","user_id":{},"username":"mira","markup":"<a href=\"/users/mira/\">@mira</a>"}}"#,
+        id(mira)
+    );
+    let url = r#"{"type":"url","url":"http://example.org/","markup":"<a href=\"http://example.org/\" target=\"_blank\" rel=\"nofollow noopener ugc\">http://example.org/</a>"}"#;
+    let posted = format!(r#"[{username},{{"type":"text","markup":" see "}},{url}]"#);
+    let stored = || tables::texts(&forum, "select nodes from messages");
+    assert_eq!(stored().await, [posted.as_str()]);
+    messages::edit(cx, mira, place.id, "@mira".into()).await.unwrap();
+    let edited = format!("[{username}]");
+    assert_eq!(stored().await, [edited.as_str()]);
+    forum.execute("update messages set nodes = '[]'").await;
+    messages::reparse(cx, true, |_| {}).await.unwrap();
+    assert_eq!(stored().await, [edited.as_str()]);
     forum.drain().await;
 }

@@ -181,6 +181,7 @@ fn an_image_can_have_words() {
     assert!(html("![a *cat*](http://a.example/b.png)").contains(r#"alt="a cat""#));
     assert!(html("![](http://a.example/b.png)").contains(r#"alt="b.png""#));
     assert_eq!(html("![cat](http://a.example/b)"), away("http://a.example/b", "cat"));
+    assert_eq!(html(r"\![cat](http://a.example/b.png)"), format!("!{}", away("http://a.example/b.png", "cat")));
     stays_text("hey![x] there");
 }
 

@@ -6,7 +6,6 @@ pub mod mentions;
 pub mod stars;
 
 use sqlx::PgExecutor;
-use sqlx::types::Json;
 
 use crate::db::{Db, Tx, sql};
 use markup::Node;
@@ -88,7 +87,7 @@ pub async fn save(tx: &mut Tx, new: &NewMessage<'_>) -> Result<Option<Saved>> {
     let id = sql!(opt_value tx, MessageId,
         "insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version, idempotency_key)
          values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning id",
-        new.topic, seq, new.author, at, new.raw, Json(new.nodes), i64::from(markup::NODES_VERSION), new.key)?;
+        new.topic, seq, new.author, at, new.raw, stored(new.nodes)?, i64::from(markup::NODES_VERSION), new.key)?;
     let Some(id) = id else { return Ok(None) };
     crate::platform::jobs::insert(tx, JOB, &format!("{{\"message\":{id}}}"), at).await?;
     crate::search_log::insert(tx, crate::search_log::Changed::Message(id)).await?;
@@ -101,7 +100,7 @@ async fn save_on(on: impl PgExecutor<'_>, new: &NewMessage<'_>) -> Result<Option
         .bind(new.author)
         .bind(new.at)
         .bind(new.raw)
-        .bind(Json(new.nodes))
+        .bind(stored(new.nodes)?)
         .bind(i64::from(markup::NODES_VERSION))
         .bind(new.key)
         .bind(JOB)
@@ -173,7 +172,7 @@ pub async fn update(tx: &mut Tx, id: MessageId, by: UserId, raw: &str, nodes: &[
     sql!(run tx,
         "update messages set version = version + 1, raw = $2, nodes = $3, nodes_version = $4, edited_at = $5, edited_by = $6
          where id = $1 and deleted_at is null",
-        id, raw, Json(nodes), i64::from(markup::NODES_VERSION), now, by)
+        id, raw, stored(nodes)?, i64::from(markup::NODES_VERSION), now, by)
 }
 
 /// Leaves a placeholder of a message. 0 when it was deleted before.
@@ -249,6 +248,11 @@ impl Row {
     }
 }
 
+/// Nodes as they are stored: as text on both databases. A `jsonb` value would not keep the order of the keys.
+fn stored(nodes: &[Node]) -> Result<String> {
+    serde_json::to_string(nodes).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
 /// Whom stored nodes mention. Most messages mention nobody, and their nodes are not built for it.
 fn mentioned(nodes: &str) -> std::result::Result<Vec<UserId>, serde_json::Error> {
     if !nodes.contains("\"user_id\"") && !nodes.contains("\"mentions\"") {
@@ -262,13 +266,13 @@ fn messages(rows: Vec<Row>) -> Result<Vec<Message>> {
     rows.into_iter().map(Row::into_message).collect()
 }
 
-// The nodes travel as text, so that joining their markup needs no tree. Stars come along as a JSON list: one statement a page.
+// Stars come along as a JSON list: one statement a page.
 // `b` is the message before. On Postgres it is looked up row by row: joined plainly, a plan made for topics of the usual size
 // reads all of a long one, once for each message of the page.
 macro_rules! select {
     (pg $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, cast(m.nodes as text) as nodes, m.edited_at, m.version,
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.nodes, m.edited_at, m.version,
                     m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
                     coalesce((select json_agg(json_build_array(s.user_id, su.username) order by s.created_at, s.user_id)
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars
@@ -365,7 +369,7 @@ pub async fn outdated(db: &Db, version: i64, after: MessageId, limit: i64) -> Re
 /// Replaces the nodes of a message that still says `raw`.
 pub async fn set_nodes(tx: &mut Tx, id: MessageId, raw: &str, nodes: &[Node]) -> Result<u64> {
     sql!(run tx, "update messages set nodes = $3, nodes_version = $4 where id = $1 and raw = $2",
-        id, raw, Json(nodes), i64::from(markup::NODES_VERSION))
+        id, raw, stored(nodes)?, i64::from(markup::NODES_VERSION))
 }
 
 /// The first message of each topic.

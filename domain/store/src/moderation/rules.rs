@@ -171,9 +171,9 @@ pub struct Recent {
 }
 
 macro_rules! recent {
-    ($nodes:literal, $which:expr) => {
+    ($which:expr) => {
         concat!(
-            "select m.id, m.raw, case when m.seq = 1 then t.name end as title, ", $nodes, " as nodes, m.created_at, u.created_at as author_since,
+            "select m.id, m.raw, case when m.seq = 1 then t.name end as title, m.nodes, m.created_at, u.created_at as author_since,
                     (select count(*) from (select 1 from messages b where b.author_id = m.author_id and b.id < m.id limit $2) w) as before
              from messages m join users u on u.id = m.author_id join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
              where m.deleted_at is null and ", $which, " order by m.id desc limit $3"
@@ -185,12 +185,10 @@ macro_rules! recent {
 pub async fn recent(db: &Db, reader: UserId, group: Option<GroupId>, before: i64, limit: i64) -> Result<Vec<Recent>> {
     match group {
         Some(group) => sql!(all db, Recent,
-            pg recent!("cast(m.nodes as text)", concat!("g.id = $4 and ", topic_visible_to_first!())),
-            lite recent!("m.nodes", concat!("g.id = $4 and ", topic_visible_to_first!())),
+            recent!(concat!("g.id = $4 and ", topic_visible_to_first!())),
             reader, before, limit, group),
         None => sql!(all db, Recent,
-            pg recent!("cast(m.nodes as text)", concat!("g.kind <> 'direct' and ", topic_visible_to_first!())),
-            lite recent!("m.nodes", concat!("g.kind <> 'direct' and ", topic_visible_to_first!())),
+            recent!(concat!("g.kind <> 'direct' and ", topic_visible_to_first!())),
             reader, before, limit),
     }
 }

@@ -1,0 +1,66 @@
+//! The lexer: one regular expression that finds the signs of a line.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What a sign may be. The parser decides by what stands around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// A backslash and the character that it makes plain.
+    Escape,
+    /// A run of back-ticks.
+    Ticks,
+    /// A run of stars or underscores.
+    Emphasis,
+    /// `@` and the characters of a name, or of the domain of a mail address.
+    At,
+    /// A short name between colons.
+    Emoji,
+    /// The scheme of an address and the first character of its host.
+    Scheme,
+    /// `www.`, a label, a dot and the first character of the next label.
+    Www,
+    /// The bracket that opens a label, with a `!` before it for an image.
+    Open,
+    /// The bracket that closes a label. Its address follows up to the first character of the host, if there is one.
+    Close,
+}
+
+/// No arm makes the scan read a character many times. The runs (code, emphasis) take all that they read. The other arms
+/// are bounded, or they read ahead over characters that begin no second match of the same arm: a name holds no `@`, a
+/// short name holds no `:`, and a label of a host holds no dot. The rest of an address is left to the parser, since
+/// brackets in it have to balance. So is the question which characters beyond ASCII are letters, since a table of all of
+/// them would make the expression ten times as large.
+const SIGNS: &str = r"(?x)
+      \\ [`*_\[\]()@:>!]
+    | `+
+    | \*+ | _+
+    | @ [A-Za-z0-9_.-]*
+    | : [a-z0-9_+-]+ :
+    | (?i-u: https? ) :// [[:alnum:][:^ascii:]]
+    | (?i-u: www ) \. [[:alnum:][:^ascii:]-]+ \. [[:alnum:][:^ascii:]]
+    | !? \[
+    | \] (?: \( (?i-u: https? ) :// [[:alnum:][:^ascii:]] )?
+";
+
+static LEXER: LazyLock<Regex> = LazyLock::new(|| Regex::new(SIGNS).expect("the pattern of the lexer is valid"));
+
+/// The signs from `from` on, one after the other. The first byte of a sign is ASCII and says which arm found it.
+pub(super) fn signs(text: &str, from: usize) -> impl Iterator<Item = (Sign, Range<usize>)> {
+    LEXER.find_iter(&text[from..]).map(move |found| {
+        let sign = match found.as_str().as_bytes()[0] {
+            b'\\' => Sign::Escape,
+            b'`' => Sign::Ticks,
+            b'*' | b'_' => Sign::Emphasis,
+            b'@' => Sign::At,
+            b':' => Sign::Emoji,
+            b'h' | b'H' => Sign::Scheme,
+            b'w' | b'W' => Sign::Www,
+            b']' => Sign::Close,
+            _ => Sign::Open,
+        };
+        (sign, from + found.start()..from + found.end())
+    })
+}
