@@ -1,10 +1,13 @@
-//! Databases of a test's own, on either kind.
+//! Databases of a test's own, on either kind: copies of one that is migrated once.
 
-use std::path::PathBuf;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
 
 use model::unique_name;
+use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+use tokio::sync::OnceCell;
 
 use crate::db::sql;
 use crate::{DatabaseUrl, Db};
@@ -37,10 +40,14 @@ impl TestDb {
     /// # Panics
     /// When it cannot be made.
     pub async fn sqlite() -> Self {
+        static MIGRATED: OnceCell<Vec<u8>> = OnceCell::const_new();
         let folder = std::env::temp_dir().join(format!("klatch-test-{}", unique_name()));
         std::fs::create_dir_all(&folder).expect("a folder for the test's database");
-        let url = DatabaseUrl::Sqlite(folder.join("klatch.db"));
-        let db = Db::connect(&url, 4).await.expect("a new SQLite database");
+        let path = folder.join("klatch.db");
+        let migrated = MIGRATED.get_or_init(|| migrated_file(&folder)).await;
+        std::fs::write(&path, migrated).expect("a new SQLite database");
+        let url = DatabaseUrl::Sqlite(path);
+        let db = Db::connect(&url, 4).await.expect("the new SQLite database");
         Self { db, url, cleanup: Cleanup::Folder(folder) }
     }
 
@@ -53,9 +60,8 @@ impl TestDb {
             panic!("{SERVER} is not set: it names the Postgres server that the tests may create databases in");
         };
         let name = format!("klatch_test_{}", unique_name().replace('-', "_"));
-        on_server(&server, format!("create database {name}")).await.expect("a new Postgres database");
-        let options: PgConnectOptions = server.parse().expect("the address of the Postgres server");
-        let url = DatabaseUrl::Postgres(options.database(&name).to_url_lossy().to_string());
+        copy_template(&server, &name).await.expect("a new Postgres database");
+        let url = database_url(&server, &name).expect("the address of the Postgres server");
         let cleanup = Cleanup::Database { server, name };
         let db = Db::connect(&url, 8).await.expect("the new Postgres database");
         Self { db, url, cleanup }
@@ -87,10 +93,86 @@ impl Drop for TestDb {
     }
 }
 
-async fn on_server(server: &str, statement: String) -> Result<(), sqlx::Error> {
+/// The content of a migrated file with nothing else in it.
+async fn migrated_file(folder: &Path) -> Vec<u8> {
+    let path = folder.join("migrated.db");
+    let db = Db::connect(&DatabaseUrl::Sqlite(path.clone()), 1).await.expect("a new SQLite database");
+    db.close().await;
+    std::fs::read(&path).expect("the migrated file")
+}
+
+/// Templates begin with this; the rest stands for the migrations that made them.
+const TEMPLATE: &str = "klatch_template_";
+
+/// How many templates stay on the server: branches with different migrations may be tested in turn.
+const TEMPLATES: usize = 3;
+
+/// The advisory lock of the templates: shared while one is copied, alone while one is made or dropped.
+const TEMPLATE_LOCK: i64 = 0x6b6c_6174_6368;
+
+/// Makes a database from the template of these migrations, and the template where it is missing.
+async fn copy_template(server: &str, name: &str) -> Result<(), sqlx::Error> {
+    static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
+    let mut hasher = DefaultHasher::new();
+    MIGRATIONS.iter().for_each(|migration| migration.checksum.hash(&mut hasher));
+    let template = format!("{TEMPLATE}{:016x}", hasher.finish());
+    let mut connection = connect(server).await?;
+    loop {
+        run_raw(&mut connection, format!("select pg_advisory_lock_shared({TEMPLATE_LOCK})")).await?;
+        if templates(&mut connection).await?.contains(&template) {
+            run_raw(&mut connection, format!("create database {name} template {template}")).await?;
+            // The lock goes with the connection.
+            return connection.close().await;
+        }
+        run_raw(&mut connection, format!("select pg_advisory_unlock_shared({TEMPLATE_LOCK})")).await?;
+        run_raw(&mut connection, format!("select pg_advisory_lock({TEMPLATE_LOCK})")).await?;
+        make_template(server, &mut connection, &template).await?;
+        run_raw(&mut connection, format!("select pg_advisory_unlock({TEMPLATE_LOCK})")).await?;
+    }
+}
+
+/// Makes the template unless another process did, and drops the oldest ones. The caller holds the lock alone.
+async fn make_template(server: &str, connection: &mut PgConnection, template: &str) -> Result<(), sqlx::Error> {
+    let known = templates(connection).await?;
+    if known.iter().any(|name| name == template) {
+        return Ok(());
+    }
+    // It has its name once it is complete: a process that was killed leaves one that the next drops.
+    let unfinished = format!("{TEMPLATE}unfinished");
+    run_raw(connection, format!("drop database if exists {unfinished} with (force)")).await?;
+    run_raw(connection, format!("create database {unfinished}")).await?;
+    Db::connect(&database_url(server, &unfinished)?, 1).await?.close().await;
+    run_raw(connection, format!("alter database {unfinished} rename to {template}")).await?;
+    for old in known.iter().filter(|name| **name != unfinished).skip(TEMPLATES - 1) {
+        run_raw(connection, format!("drop database {old} with (force)")).await?;
+    }
+    Ok(())
+}
+
+/// The templates on the server, the newest first.
+async fn templates(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let names = "select datname::text from pg_database where starts_with(datname, $1) order by oid desc";
+    sqlx::query_scalar(names).bind(TEMPLATE).fetch_all(connection).await
+}
+
+fn database_url(server: &str, name: &str) -> Result<DatabaseUrl, sqlx::Error> {
     let options: PgConnectOptions = server.parse()?;
-    let mut connection = PgConnection::connect_with(&options.disable_statement_logging()).await?;
-    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
+    Ok(DatabaseUrl::Postgres(options.database(name).to_url_lossy().to_string()))
+}
+
+async fn connect(server: &str) -> Result<PgConnection, sqlx::Error> {
+    let options: PgConnectOptions = server.parse()?;
+    PgConnection::connect_with(&options.disable_statement_logging()).await
+}
+
+async fn run_raw(connection: &mut PgConnection, statement: String) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(connection).await?;
+    Ok(())
+}
+
+async fn on_server(server: &str, statement: String) -> Result<(), sqlx::Error> {
+    let mut connection = connect(server).await?;
+    run_raw(&mut connection, statement).await?;
     connection.close().await
 }
 

@@ -150,7 +150,8 @@ pub struct World {
     /// Who made the groups.
     pub maker: Viewer,
     scenes: Vec<(State, Scene)>,
-    made: usize,
+    /// How many scenes were made.
+    pub made: usize,
     suspended: Option<String>,
 }
 
