@@ -94,7 +94,7 @@ async fn run_jobs(cx: Context, stop: Stop) -> Result<(), Failure> {
 /// The fragments of live events are the pages' own partials.
 fn draw() -> Draw {
     fn drawn(partial: &impl Template) -> String {
-        partial.render().map(templates::tame).unwrap_or_else(|error| {
+        partial.render().map(templates::sanitize).unwrap_or_else(|error| {
             tracing::error!(%error, "a fragment was not drawn");
             String::new()
         })

@@ -16,7 +16,7 @@ use crate::platform::context::Context;
 use crate::platform::index::Search;
 use crate::platform::jobs;
 use crate::platform::jobs::{Job, Wake};
-use crate::platform::mail::{Mailer, Words};
+use crate::platform::mail::{EmailBody, Mailer};
 use crate::platform::secrets::{Password, SecretKey};
 use crate::platform::validate::Draft;
 use crate::{groups, messages, reactors, search};
@@ -300,7 +300,7 @@ pub const DRAW: Draw = Draw {
     letter: |occasion| {
         let link = occasion.link.as_deref().unwrap_or_default();
         let text = format!("kind: {}\nname: {}\nlink: {link}\n", occasion.kind, occasion.username);
-        Ok(Words { subject: occasion.kind.to_string(), html: format!("<pre>{text}</pre>"), text })
+        Ok(EmailBody { subject: occasion.kind.to_string(), html: format!("<pre>{text}</pre>"), text })
     },
 };
 

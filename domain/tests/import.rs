@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use domain::admin::doctor;
 use domain::import::demo;
-use domain::import::{self, Count, Oddity, Progress, Report};
+use domain::import::{self, Count, ImportWarning, Progress, Report};
 use domain::live::unread;
 use domain::messages::Window;
 use domain::messages::mentions;
@@ -228,19 +228,19 @@ async fn what_is_broken_is_left_out_and_counted(forum: TestForum) {
     let report = convore(&forum, dir.path()).await;
     let met = |oddity| report.oddities.count(oddity);
     for (oddity, times) in [
-        (Oddity::Unreadable, 1),
-        (Oddity::NobodysGroup, 1),
-        (Oddity::NoMessagesFile, 3),
-        (Oddity::BadRecord, 2),
-        (Oddity::NotUtf8, 1),
-        (Oddity::Twice, 2),
-        (Oddity::ImpossibleTime, 2),
-        (Oddity::NulCharacter, 1),
-        (Oddity::EmptyName, 1),
-        (Oddity::EmptySlug, 1),
-        (Oddity::MessageIdTaken, 1),
-        (Oddity::LongMessage, 1),
-        (Oddity::SlugChanged, 3),
+        (ImportWarning::Unreadable, 1),
+        (ImportWarning::NobodysGroup, 1),
+        (ImportWarning::NoMessagesFile, 3),
+        (ImportWarning::BadRecord, 2),
+        (ImportWarning::NotUtf8, 1),
+        (ImportWarning::Twice, 2),
+        (ImportWarning::ImpossibleTime, 2),
+        (ImportWarning::NulCharacter, 1),
+        (ImportWarning::EmptyName, 1),
+        (ImportWarning::EmptySlug, 1),
+        (ImportWarning::MessageIdTaken, 1),
+        (ImportWarning::LongMessage, 1),
+        (ImportWarning::SlugChanged, 3),
     ] {
         assert_eq!(met(oddity), times, "{oddity}\n{report}");
     }
@@ -287,7 +287,10 @@ async fn people_and_groups_are_what_their_files_say(forum: TestForum) {
     assert_eq!(people[1], "4|b1ll|-|");
     assert!(people[2].starts_with("5|BILL_2|"), "{people:?}");
     assert!(people[3].starts_with("6|sp_ace|"), "{people:?}");
-    assert_eq!((report.oddities.count(Oddity::LookAlike), report.oddities.count(Oddity::NameChanged)), (1, 2));
+    assert_eq!(
+        (report.oddities.count(ImportWarning::LookAlike), report.oddities.count(ImportWarning::NameChanged)),
+        (1, 2)
+    );
     assert!(groups::by_slug(&forum.cx, Viewer::Anonymous, "tea-house").await.is_err());
     let members =
         rows(&forum, "select concat_ws('|', user_id, role) from memberships where group_id = 7 order by user_id").await;
@@ -313,12 +316,12 @@ async fn rows_of_the_forum_stay_and_the_import_makes_way(forum: TestForum) {
     write(&dir.path().join("users.json"), &json!({"users": [{"id": user, "username": "Mira"}]}));
     let report = convore(&forum, dir.path()).await;
     for oddity in [
-        Oddity::UserIdTaken,
-        Oddity::GroupIdTaken,
-        Oddity::TopicIdTaken,
-        Oddity::MessageIdTaken,
-        Oddity::NameChanged,
-        Oddity::SlugChanged,
+        ImportWarning::UserIdTaken,
+        ImportWarning::GroupIdTaken,
+        ImportWarning::TopicIdTaken,
+        ImportWarning::MessageIdTaken,
+        ImportWarning::NameChanged,
+        ImportWarning::SlugChanged,
     ] {
         assert_eq!(report.oddities.count(oddity), 1, "{oddity}\n{report}");
     }
@@ -385,10 +388,10 @@ async fn a_stopped_import_goes_on_and_ends_the_same(forum: TestForum) {
         if stop_after(times, |told| import::convore(&forum.cx, dir.path(), told)).await {
             break;
         }
-        let standing = rows(&forum, "select cast(count(*) as text) from messages").await;
+        let access = rows(&forum, "select cast(count(*) as text) from messages").await;
         let noted =
             rows(&forum, "select cast(coalesce(sum(id), 0) as text) from imported where kind = 'messages'").await;
-        assert_eq!(standing, noted);
+        assert_eq!(access, noted);
     }
     assert!(runs > 3, "stopped {runs} times");
     let report = import::convore(&forum.cx, dir.path(), |_| {}).await.unwrap();
@@ -440,7 +443,9 @@ async fn lines_become_topics_answers_and_mentions(forum: TestForum) {
         (report.groups, report.topics, report.messages, report.people),
         (count(2, 2), count(3, 3), count(5, 5), count(3, 3))
     );
-    for oddity in [Oddity::BadRecord, Oddity::Twice, Oddity::UnknownReply, Oddity::NameChanged] {
+    for oddity in
+        [ImportWarning::BadRecord, ImportWarning::Twice, ImportWarning::UnknownReply, ImportWarning::NameChanged]
+    {
         assert_eq!(report.oddities.count(oddity), 1, "{oddity}\n{report}");
     }
     let slugs = rows(&forum, "select slug from topics order by slug").await;
@@ -481,8 +486,8 @@ async fn stopped_lines_go_on_and_end_the_same(forum: TestForum) {
             break;
         }
         stopped += 1;
-        let standing = rows(&forum, "select cast(count(*) as text) from messages").await;
-        assert_eq!(standing, rows(&forum, "select cast(count(*) as text) from imported where kind = 'message'").await);
+        let access = rows(&forum, "select cast(count(*) as text) from messages").await;
+        assert_eq!(access, rows(&forum, "select cast(count(*) as text) from imported where kind = 'message'").await);
     }
     assert!(stopped > 1, "stopped {stopped} times");
     assert_eq!(jsonl(&forum, &lines).await.messages, count(9_500, 0));

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use domain::admin::statistics::{Tally, Times};
+use domain::admin::statistics::{Histogram, Times};
 use domain::time::Timestamp;
 
 use crate::answer::{Answer, Trouble};
@@ -16,7 +16,7 @@ pub(crate) struct Metrics {
     answered: [AtomicU64; KINDS.len()],
     connections: AtomicU64,
     /// How long after the save those were told who waited for it.
-    deliveries: Tally,
+    deliveries: Histogram,
 }
 
 /// The kinds of answers: what was told, and why nothing was.

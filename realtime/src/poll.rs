@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::answer::{Answer, Trouble};
 use crate::live::{Live, jitter};
-use crate::polls::{Call, NoPlace, Owner, Place, SessionId, Whose};
+use crate::polls::{Call, Place, PollAuth, PollKey, Rejected, SessionId};
 use crate::request::Request;
 use crate::who::Who;
 
@@ -119,18 +119,20 @@ async fn try_to_begin(live: &Live, who: &Who, request: &Request) -> domain::Resu
             Err(refusal) => return Ok(Begun::Answered(refusal)),
         };
         let entered = match (reader, who) {
-            (Reader::User { id, session }, _) => live.polls().enter(heard, Whose::User(id), Owner::Session(session)),
+            (Reader::User { id, session }, _) => {
+                live.polls().enter(heard, PollKey::User(id), PollAuth::Session(session))
+            }
             (Reader::Anonymous { group }, Who::Nobody(address)) => {
-                live.polls().enter(heard, Whose::Reader(*address), Owner::Reader(group))
+                live.polls().enter(heard, PollKey::Reader(*address), PollAuth::Reader(group))
             }
             (Reader::Anonymous { .. }, Who::Token(_)) => return Ok(Begun::Answered(Answer::NotFound)),
         };
         let trouble = match entered {
             Ok(place) => break (reader, place),
-            Err(NoPlace::Late) => continue,
-            Err(NoPlace::TooMany) => Trouble::TooMany,
-            Err(NoPlace::Full) => Trouble::Full,
-            Err(NoPlace::Draining) => Trouble::Draining,
+            Err(Rejected::Late) => continue,
+            Err(Rejected::TooMany) => Trouble::TooMany,
+            Err(Rejected::Full) => Trouble::Full,
+            Err(Rejected::Draining) => Trouble::Draining,
         };
         return Ok(Begun::Answered(busy(live, trouble)));
     };
@@ -259,14 +261,14 @@ impl Waiting {
     /// Asks again who they are: the refusal, when they are not who they were.
     async fn refused(&self, live: &Live) -> domain::Result<Option<Answer>> {
         Ok(match self.place.owner() {
-            Owner::Session(session) => {
+            PollAuth::Session(session) => {
                 match Box::pin(domain::people::sessions::by_id(live.cx(), &session.to_string())).await? {
                     Some(session) if Stream::User(session.person.id) == self.watch.stream() => None,
                     Some(_) | None => Some(Answer::Ended),
                 }
             }
-            Owner::Reader(group) if Box::pin(live.is_public(group)).await? => None,
-            Owner::Reader(_) => Some(Answer::NotFound),
+            PollAuth::Reader(group) if Box::pin(live.is_public(group)).await? => None,
+            PollAuth::Reader(_) => Some(Answer::NotFound),
         })
     }
 

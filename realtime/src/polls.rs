@@ -11,9 +11,9 @@ use domain::bus::Control;
 use domain::model::{GroupId, UserId};
 use futures_util::task::AtomicWaker;
 
-/// Whose poll it is.
+/// PollKey poll it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Whose {
+pub(crate) enum PollKey {
     /// Somebody's who is signed in.
     User(UserId),
     /// A reader's from this address; `None` where it is not known.
@@ -22,7 +22,7 @@ pub(crate) enum Whose {
 
 /// By what right they hear what they hear: asked for again when it may have changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Owner {
+pub(crate) enum PollAuth {
     /// A session.
     Session(SessionId),
     /// The group is public.
@@ -98,7 +98,7 @@ pub(crate) struct Caps {
 #[derive(Debug, Default)]
 struct State {
     /// Of each person or address, the oldest first.
-    open: HashMap<Whose, Vec<Arc<Poll>>>,
+    open: HashMap<PollKey, Vec<Arc<Poll>>>,
     count: usize,
     /// Counts what was called out, so that nobody enters with an older idea of who they are.
     heard: u64,
@@ -107,7 +107,7 @@ struct State {
 
 #[derive(Debug)]
 struct Poll {
-    owner: Owner,
+    owner: PollAuth,
     calls: AtomicU8,
     waker: AtomicWaker,
 }
@@ -127,13 +127,13 @@ impl Poll {
 #[derive(Debug)]
 pub(crate) struct Place {
     polls: Arc<Polls>,
-    whose: Whose,
+    whose: PollKey,
     poll: Arc<Poll>,
 }
 
 /// Why there is no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NoPlace {
+pub(crate) enum Rejected {
     /// Something was called out since `heard`: look again who asks.
     Late,
     /// Too many of this address.
@@ -174,27 +174,27 @@ impl Polls {
     }
 
     /// Takes a place for a poll.
-    pub(crate) fn enter(self: &Arc<Self>, heard: u64, whose: Whose, owner: Owner) -> Result<Place, NoPlace> {
+    pub(crate) fn enter(self: &Arc<Self>, heard: u64, whose: PollKey, owner: PollAuth) -> Result<Place, Rejected> {
         let mut state = self.state();
         if state.draining {
-            return Err(NoPlace::Draining);
+            return Err(Rejected::Draining);
         }
         if state.heard != heard {
-            return Err(NoPlace::Late);
+            return Err(Rejected::Late);
         }
         if state.count >= self.caps.total {
-            return Err(NoPlace::Full);
+            return Err(Rejected::Full);
         }
         let state = &mut *state;
         let there = state.open.entry(whose).or_default();
         match whose {
-            Whose::User(_) if there.len() >= self.caps.per_user => {
+            PollKey::User(_) if there.len() >= self.caps.per_user => {
                 // Its place is free from now on, though it takes a moment to go.
                 there.remove(0).call(Call::GiveWay);
                 state.count -= 1;
             }
-            Whose::Reader(Some(_)) if there.len() >= self.caps.per_address => return Err(NoPlace::TooMany),
-            Whose::User(_) | Whose::Reader(_) => {}
+            PollKey::Reader(Some(_)) if there.len() >= self.caps.per_address => return Err(Rejected::TooMany),
+            PollKey::User(_) | PollKey::Reader(_) => {}
         }
         let poll = Arc::new(Poll { owner, calls: AtomicU8::new(0), waker: AtomicWaker::new() });
         // Nearly always there is one.
@@ -210,13 +210,13 @@ impl Polls {
         state.heard += 1;
         match word {
             Control::SessionEnded { id } => {
-                let ended = SessionId::read(id).map(Owner::Session);
+                let ended = SessionId::read(id).map(PollAuth::Session);
                 state.all().filter(|poll| Some(poll.owner) == ended).for_each(|poll| poll.call(Call::End));
             }
             Control::UserChanged { user } => state.of(*user).for_each(|poll| poll.call(Call::Recheck)),
             Control::MembershipChanged { user, .. } => state.of(*user).for_each(|poll| poll.call(Call::Resync)),
             Control::GroupChanged { group } => {
-                let readers = Owner::Reader(*group);
+                let readers = PollAuth::Reader(*group);
                 state.all().filter(|poll| poll.owner == readers).for_each(|poll| poll.call(Call::Recheck));
             }
             // Asking for all at once who they are would be a herd: each is asked when there is something to tell.
@@ -239,7 +239,7 @@ impl State {
     }
 
     fn of(&self, user: UserId) -> impl Iterator<Item = &Poll> {
-        self.open.get(&Whose::User(user)).into_iter().flatten().map(|poll| &**poll)
+        self.open.get(&PollKey::User(user)).into_iter().flatten().map(|poll| &**poll)
     }
 }
 
@@ -254,8 +254,8 @@ impl Place {
         Ready::Ready(call)
     }
 
-    /// Whose right it is held by.
-    pub(crate) fn owner(&self) -> Owner {
+    /// PollKey right it is held by.
+    pub(crate) fn owner(&self) -> PollAuth {
         self.poll.owner
     }
 
@@ -289,12 +289,12 @@ mod tests {
         Polls::new(Caps { total: 5, per_user: 2, per_address: 2 })
     }
 
-    fn user(polls: &Arc<Polls>, id: i64, session: &str) -> Result<Place, NoPlace> {
-        polls.enter(polls.heard(), Whose::User(UserId(id)), owner(session))
+    fn user(polls: &Arc<Polls>, id: i64, session: &str) -> Result<Place, Rejected> {
+        polls.enter(polls.heard(), PollKey::User(UserId(id)), owner(session))
     }
 
-    fn owner(session: &str) -> Owner {
-        Owner::Session(SessionId::read(&domain::platform::secrets::digest(session)).expect("an id"))
+    fn owner(session: &str) -> PollAuth {
+        PollAuth::Session(SessionId::read(&domain::platform::secrets::digest(session)).expect("an id"))
     }
 
     async fn called(place: &Place) -> Call {
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_poll_too_many_of_a_person_ends_the_oldest() -> Result<(), NoPlace> {
+    async fn one_poll_too_many_of_a_person_ends_the_oldest() -> Result<(), Rejected> {
         let polls = polls();
         let (first, second, third) = (user(&polls, 1, "a")?, user(&polls, 1, "a")?, user(&polls, 1, "a")?);
         assert_eq!(called(&first).await, Call::GiveWay);
@@ -324,10 +324,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn words_reach_those_whom_they_concern() -> Result<(), NoPlace> {
+    async fn words_reach_those_whom_they_concern() -> Result<(), Rejected> {
         let polls = polls();
         let (alice, bob) = (user(&polls, 1, "a")?, user(&polls, 2, "b")?);
-        let reader = polls.enter(polls.heard(), Whose::Reader(None), Owner::Reader(GroupId(3)))?;
+        let reader = polls.enter(polls.heard(), PollKey::Reader(None), PollAuth::Reader(GroupId(3)))?;
         polls.hear(&Control::MembershipChanged { user: UserId(2), group: GroupId(3) });
         polls.hear(&Control::SessionEnded { id: domain::platform::secrets::digest("b") });
         polls.hear(&Control::GroupChanged { group: GroupId(3) });
@@ -341,28 +341,28 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_enters_with_an_old_idea_of_who_they_are_or_while_draining() -> Result<(), NoPlace> {
+    async fn nobody_enters_with_an_old_idea_of_who_they_are_or_while_draining() -> Result<(), Rejected> {
         let polls = polls();
         let heard = polls.heard();
         polls.hear(&Control::SessionEnded { id: domain::platform::secrets::digest("a") });
-        let late = polls.enter(heard, Whose::User(UserId(1)), owner("a"));
-        assert_eq!(late.map(drop), Err(NoPlace::Late));
+        let late = polls.enter(heard, PollKey::User(UserId(1)), owner("a"));
+        assert_eq!(late.map(drop), Err(Rejected::Late));
         let place = user(&polls, 1, "b")?;
         polls.drain();
         assert_eq!(called(&place).await, Call::Drain);
-        assert_eq!(user(&polls, 1, "b").map(drop), Err(NoPlace::Draining));
+        assert_eq!(user(&polls, 1, "b").map(drop), Err(Rejected::Draining));
         Ok(())
     }
 
     #[test]
-    fn an_address_and_the_whole_have_their_limits() -> Result<(), NoPlace> {
+    fn an_address_and_the_whole_have_their_limits() -> Result<(), Rejected> {
         let polls = polls();
-        let here = Whose::Reader(Some(IpAddr::from([192, 0, 2, 1])));
-        let reader = || polls.enter(polls.heard(), here, Owner::Reader(GroupId(3)));
+        let here = PollKey::Reader(Some(IpAddr::from([192, 0, 2, 1])));
+        let reader = || polls.enter(polls.heard(), here, PollAuth::Reader(GroupId(3)));
         let _both = (reader()?, reader()?);
-        assert_eq!(reader().map(drop), Err(NoPlace::TooMany));
+        assert_eq!(reader().map(drop), Err(Rejected::TooMany));
         let _more = (user(&polls, 1, "a")?, user(&polls, 2, "b")?, user(&polls, 3, "c")?);
-        assert_eq!(user(&polls, 4, "d").map(drop), Err(NoPlace::Full));
+        assert_eq!(user(&polls, 4, "d").map(drop), Err(Rejected::Full));
         Ok(())
     }
 }

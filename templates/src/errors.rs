@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::layout::Frame;
+use crate::layout::Layout;
 use crate::when;
 
 /// What went wrong, as far as a visitor is told.
@@ -43,7 +43,7 @@ pub enum Problem {
 #[template(path = "errors/show.html")]
 pub struct ErrorPage {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// What went wrong.
     pub problem: Problem,
     /// What the domain says of it, where it says more than the problem's own words.

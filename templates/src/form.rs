@@ -27,6 +27,12 @@ impl<T: Into<String>> From<T> for Field {
     }
 }
 
+/// A form that is shown again, with what has to be changed in it.
+pub trait Refill {
+    /// Sets the error of the field with that name; with any other name, of the form as a whole.
+    fn set_error(&mut self, field: &str, why: impl Into<String>);
+}
+
 macro_rules! form {
     ($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident),* $(,)? } $($key:ident)?) => {
         $(#[$doc])*
@@ -41,15 +47,16 @@ macro_rules! form {
             )?
         }
 
-        impl $name {
-            /// Notes what to mend in the field of that name; about any other name, in the form as a whole.
-            pub fn mend(&mut self, field: &str, why: impl Into<String>) {
+        impl Refill for $name {
+            fn set_error(&mut self, field: &str, why: impl Into<String>) {
                 match field {
                     $(stringify!($field) => self.$field.error = Some(why.into()),)*
                     _ => self.error = Some(why.into()),
                 }
             }
+        }
 
+        impl $name {
             /// Whether there is anything to mend.
             pub fn is_wrong(&self) -> bool {
                 self.error.is_some() $(|| self.$field.error.is_some())*
@@ -430,8 +437,8 @@ mod tests {
     fn a_complaint_about_no_field_is_about_the_form() {
         let mut form = TopicForm::default();
         assert!(!form.is_wrong());
-        form.mend("title", "Say what it is about");
-        form.mend("weather", "Too wet");
+        form.set_error("title", "Say what it is about");
+        form.set_error("weather", "Too wet");
         assert_eq!(form.title.error.as_deref(), Some("Say what it is about"));
         assert_eq!(form.error.as_deref(), Some("Too wet"));
     }

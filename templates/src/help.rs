@@ -2,12 +2,12 @@
 
 use askama::Template;
 
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/-/help`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "help/show.html")]
 pub struct Help {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
 }

@@ -3,14 +3,14 @@
 use askama::Template;
 use domain::model::{Group, GroupRow, Message, Topic, Waits};
 
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/` for somebody signed in.
 #[derive(Clone, Debug, Template)]
 #[template(path = "home/unread.html")]
 pub struct Home {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// What is unread in my groups, newest first.
     pub stories: Vec<Story>,
     /// Whether more is unread than the page holds.
@@ -40,7 +40,7 @@ pub struct Story {
 
 impl Story {
     /// How many unread messages are not shown: what is deleted, or by the reader or somebody they ignore, is none.
-    pub fn hidden(&self, frame: &Frame) -> i64 {
+    pub fn hidden(&self, frame: &Layout) -> i64 {
         let own = frame.viewer.as_ref().map(|viewer| viewer.person.id);
         let counts = |message: &&Message| !message.deleted && !message.ignored && Some(message.author.id) != own;
         (self.unread - self.messages.iter().filter(counts).count() as i64).max(0)
@@ -71,7 +71,7 @@ impl Home {
 #[template(path = "home/welcome.html")]
 pub struct Welcome {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// Public groups, the liveliest first.
     pub groups: Vec<GroupRow>,
     /// A line about the site; may be empty.

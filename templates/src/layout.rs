@@ -10,7 +10,7 @@ use crate::topics::unread::ScriptJson;
 
 /// Shared by all pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Frame {
+pub struct Layout {
     /// The site's name.
     pub site_name: String,
     /// Who looks at it; `None` when nobody is signed in.
@@ -91,7 +91,7 @@ pub enum FlashKind {
     Problem,
 }
 
-impl Frame {
+impl Layout {
     /// `light` or `dark` when the viewer chose; otherwise the browser decides.
     pub fn theme(&self) -> Option<&'static str> {
         match self.viewer.as_ref()?.theme {

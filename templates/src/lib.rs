@@ -28,5 +28,5 @@ pub mod when;
 pub use askama::Template;
 pub use assets::Assets;
 pub use form::Field;
-pub use layout::{Flash, FlashKind, Frame, Live, Viewer};
-pub use sanitize::tame;
+pub use layout::{Flash, FlashKind, Layout, Live, Viewer};
+pub use sanitize::sanitize;

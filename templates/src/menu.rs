@@ -2,12 +2,12 @@
 
 use askama::Template;
 
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/-/menu`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "menu/show.html")]
 pub struct Menu {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
 }

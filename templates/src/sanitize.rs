@@ -2,7 +2,7 @@
 
 /// The text without control characters, but for ends of lines and tabs, and without those that turn the direction of what follows.
 /// Most of it has none, and is handed on as it is.
-pub fn tame(text: String) -> String {
+pub fn sanitize(text: String) -> String {
     let bytes = text.as_bytes();
     let suspect = bytes.iter().enumerate().any(|(at, &byte)| match byte {
         b'\n' | b'\t' => false,
@@ -26,12 +26,12 @@ mod tests {
     fn what_acts_is_taken_out_and_nothing_else() {
         for fine in ["", "plain\n\ttext", "é ü ñ § \u{a0}", "“quoted” – … \u{2028}", "👩‍👩‍👧 می‌خواهم", "\u{200f}"]
         {
-            assert_eq!(tame(fine.to_owned()), fine);
+            assert_eq!(sanitize(fine.to_owned()), fine);
         }
         for c in (0..=0x2069).filter_map(char::from_u32) {
-            let tamed = tame(format!("a{c}b"));
+            let tamed = sanitize(format!("a{c}b"));
             assert_eq!(tamed.chars().count() == 2, acts(c), "{c:?}");
         }
-        assert_eq!(tame("nul\0 esc\u{1b}[31m \u{85}\u{202e}turned\r\n".to_owned()), "nul esc[31m turned\n");
+        assert_eq!(sanitize("nul\0 esc\u{1b}[31m \u{85}\u{202e}turned\r\n".to_owned()), "nul esc[31m turned\n");
     }
 }

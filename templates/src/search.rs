@@ -6,7 +6,7 @@ use askama::Template;
 use domain::model::{Group, MessageId, Person, Topic};
 use domain::time::Timestamp;
 
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// How results are ordered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl SearchOrder {
 #[template(path = "search/index.html")]
 pub struct Search {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// What is searched for; empty before.
     pub q: String,
     /// Only in this group.

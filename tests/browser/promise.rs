@@ -60,9 +60,9 @@ fetch(location.href, { cache: 'no-store', headers: { Accept: 'text/html' } }).th
 "#;
 
 /// Numbers by chance, the same for the same seed.
-struct Dice(u64);
+struct Rng(u64);
 
-impl Dice {
+impl Rng {
     fn roll(&mut self, sides: usize) -> usize {
         // Knuth's MMIX.
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -78,7 +78,7 @@ struct World {
     /// Topic, words and author of each message that is there.
     messages: Vec<(String, String, usize)>,
     made: usize,
-    dice: Dice,
+    dice: Rng,
 }
 
 impl World {
@@ -252,7 +252,7 @@ async fn pages_with_what_they_heard_are_the_pages_drawn_anew(running: Running) {
     let seed = seed.unwrap_or_else(|| std::process::id().into());
     println!("KLATCH_TEST_SEED={seed} does the same again");
     let people = vec![("ana", ana), ("ben", ben), ("carl", carl)];
-    let mut world = World { people, group, topics, messages, made: 0, dice: Dice(seed) };
+    let mut world = World { people, group, topics, messages, made: 0, dice: Rng(seed) };
     for _ in 0..LOOKS {
         let mut happened = Vec::new();
         for _ in 0..DEEDS {

@@ -14,8 +14,8 @@ use serde_json::json;
 use templates::errors::{ErrorPage, Problem};
 use templates::people::account::Waiting;
 
+use crate::req::Req;
 use crate::routes::allowed;
-use crate::visit::Visit;
 
 /// When to come back while the database or the bus does not answer, in seconds.
 const RESTING: u64 = 3;
@@ -72,7 +72,7 @@ impl Failure {
     pub fn problem(&self) -> Problem {
         match self {
             Self::Problem(problem) => problem.clone(),
-            Self::Waiting | Self::Domain(Error::SignedOut | Error::Forbidden(_) | Error::Held) => Problem::Forbidden,
+            Self::Waiting | Self::Domain(Error::SignedOut | Error::Forbidden(_) | Error::Pending) => Problem::Forbidden,
             Self::Domain(Error::NotFound) => Problem::NotFound,
             Self::Domain(Error::Invalid(fields)) => {
                 Problem::Invalid(fields.iter().next().map(|(_, why)| why.to_owned()))
@@ -98,7 +98,7 @@ impl Failure {
                 json!({"error": format!("Too many in a short time: again in {wait}.")})
             }
             Self::Domain(Error::Slow(wait)) => json!({"error": crate::handlers::too_soon(*wait)}),
-            Self::Domain(Error::Held) => json!({"error": "It waits for approval."}),
+            Self::Domain(Error::Pending) => json!({"error": "It waits for approval."}),
             Self::Problem(Problem::ReadOnly) => {
                 json!({"error": "The site is read-only for now: nothing can be changed."})
             }
@@ -158,7 +158,7 @@ pub async fn refuse_encoded_bodies(
 }
 
 /// Middleware: turns whatever went wrong into the page for it, with the frame of whoever asks.
-pub async fn dress(
+pub async fn render_errors(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<actix_web::body::BoxBody>, actix_web::Error> {
@@ -203,7 +203,7 @@ impl Cause {
             Error::Invalid(fields) => Failure::Domain(Error::Invalid(fields.clone())),
             Error::TooMany(wait) => Failure::Domain(Error::TooMany(*wait)),
             Error::Slow(wait) => Failure::Domain(Error::Slow(*wait)),
-            Error::Held => Failure::Domain(Error::Held),
+            Error::Pending => Failure::Domain(Error::Pending),
             Error::SignedOut => Failure::Domain(Error::SignedOut),
             Error::Database(cause) => {
                 tracing::error!(error = %cause, "a request failed at the database");
@@ -260,42 +260,42 @@ impl Cause {
     }
 
     async fn page(&self, request: &HttpRequest) -> HttpResponse {
-        let Ok(visit) = Visit::of(request).await else {
+        let Ok(req) = Req::of(request).await else {
             return HttpResponse::ServiceUnavailable()
                 .body("A part of the site is resting. Wait a moment and load the page again.\n");
         };
         if self.signed_out && request.method() == actix_web::http::Method::GET {
-            return visit.redirect(&format!("/-/sign-in?next={}", templates::search::encoded(&visit.path)));
+            return req.redirect(&format!("/-/sign-in?next={}", templates::search::encoded(&req.path)));
         }
         if self.waiting
-            && let Some(answer) = waiting(&visit).await
+            && let Some(answer) = waiting(&req).await
         {
             return answer;
         }
         // The frame's own figures may be what failed: a bare one will do.
-        let frame = match visit.frame().await {
+        let frame = match req.frame().await {
             Ok(frame) => frame,
-            Err(_) => visit.bare_frame(),
+            Err(_) => req.bare_layout(),
         };
         // What is not there answers everyone alike.
-        let frame = templates::Frame { told: None, ..frame };
+        let frame = templates::Layout { told: None, ..frame };
         let kept = crate::form::kept(request);
         let is_expired = self.signed_out && !kept.written().is_empty();
         let problem = if is_expired { Problem::Expired } else { self.problem.clone() };
         let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        visit.page_with(status, &ErrorPage { frame, problem, why: self.why, kept })
+        req.page_with(status, &ErrorPage { frame, problem, why: self.why, kept })
     }
 }
 
 /// The page for somebody whose account waits for an admin of the site.
-async fn waiting(visit: &Visit) -> Option<HttpResponse> {
-    let account = domain::people::sign_ups::own(visit.cx(), visit.waiting.as_ref()?.person.id).await.ok()?;
+async fn waiting(req: &Req) -> Option<HttpResponse> {
+    let account = domain::people::sign_ups::own(req.cx(), req.waiting.as_ref()?.person.id).await.ok()?;
     let page = Waiting {
-        frame: visit.bare_frame(),
+        frame: req.bare_layout(),
         since: account.waiting_since,
         declined: account.declined_at.is_some(),
-        is_told: account.email.is_some(),
+        has_unread_notice: account.email.is_some(),
         unconfirmed: account.new_email,
     };
-    Some(visit.page_with(StatusCode::FORBIDDEN, &page))
+    Some(req.page_with(StatusCode::FORBIDDEN, &page))
 }

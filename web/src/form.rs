@@ -11,12 +11,12 @@ use actix_web::web::{Bytes, Data, Query};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use domain::policy::Change;
 use domain::site::rate_limits;
-use domain::site::rate_limits::{By, Deed};
+use domain::site::rate_limits::{By, RateLimit};
 use templates::errors::{Kept, Problem};
 
 use crate::failure::Failure;
+use crate::req::Req;
 use crate::site::Site;
-use crate::visit::Visit;
 
 /// Bytes of a form at the most: the longest message, percent-encoded.
 pub const MAX_BODY: usize = 1_000_000;
@@ -107,17 +107,17 @@ impl FromRequest for Form {
             }
             let is_whole = form.secret.keys().all(|name| name == "csrf");
             request.extensions_mut().insert(Sent { open: form.open.clone(), is_whole });
-            let visit = Visit::of(&request).await?;
-            if !visit.token_holds(form.get("csrf")) {
+            let req = Req::of(&request).await?;
+            if !req.token_holds(form.get("csrf")) {
                 return Err(Failure::Problem(Problem::Expired));
             }
-            if domain::policy::check_change(visit.now.settings.read_only, change(request.path())).is_err() {
+            if domain::policy::check_change(req.now.settings.read_only, change(request.path())).is_err() {
                 return Err(Failure::Problem(Problem::ReadOnly));
             }
-            if let Some(session) = visit.any_session()
+            if let Some(session) = req.any_session()
                 && !["/messages", "/read"].iter().any(|end| request.path().ends_with(end))
             {
-                rate_limits::count(visit.cx(), Deed::Form, By::User(session.person.id)).await?;
+                rate_limits::count(req.cx(), RateLimit::Form, By::User(session.person.id)).await?;
             }
             Ok(form)
         })

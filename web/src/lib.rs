@@ -7,11 +7,11 @@ mod form;
 pub mod handlers;
 #[cfg(test)]
 mod matrix;
+mod req;
 mod routes;
 mod site;
 #[cfg(test)]
 mod statements;
-mod visit;
 
 use std::net::{IpAddr, TcpListener};
 use std::time::Duration;
@@ -74,7 +74,7 @@ where
         App::new()
             .app_data(Data::new(site))
             .wrap(middleware::from_fn(failure::refuse_encoded_bodies))
-            .wrap(middleware::from_fn(failure::dress))
+            .wrap(middleware::from_fn(failure::render_errors))
             .wrap(middleware::Compress::default())
             .configure(mount.clone())
             .configure(routes::configure)

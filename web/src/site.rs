@@ -50,7 +50,7 @@ impl Site {
     /// # Errors
     /// When there can be no connections for it.
     pub fn on_thread(&self) -> domain::Result<Self> {
-        Ok(Self { cx: self.cx.apart(self.config.threads)?, ..self.clone() })
+        Ok(Self { cx: self.cx.for_thread(self.config.threads)?, ..self.clone() })
     }
 
     /// Whether browsers reach the site over TLS.

@@ -15,7 +15,7 @@ const TICK: Duration = Duration::from_secs(5);
 /// In how many ticks each stream is renewed once: a minute, of the [`AGE`](super::AGE) that it lives.
 const PARTS: u8 = 12;
 
-/// One a process: it lends bells to polls, and keeps alive the streams, and present the people, whose pages are open. A poll
+/// One a process: it lends wakeups to polls, and keeps alive the streams, and present the people, whose pages are open. A poll
 /// writes nothing by that; a timer does for all of them at once. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Hub(Arc<Inner>);
@@ -75,9 +75,9 @@ impl Hub {
 
 impl Inner {
     async fn renew(&self, is_due: impl Fn(Stream) -> bool) -> Result<(), BusError> {
-        let bells = self.bus.bells();
-        bells.sweep(Instant::now());
-        let watched = bells.watched();
+        let wakeups = self.bus.wakeups();
+        wakeups.sweep(Instant::now());
+        let watched = wakeups.watched();
         let readers = std::mem::take(&mut *self.readers.lock().unwrap_or_else(PoisonError::into_inner));
         let user = |stream: &Stream| match stream {
             Stream::User(user) => Some(*user),

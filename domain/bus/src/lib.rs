@@ -8,11 +8,10 @@
 //!
 //! - Open the stream BEFORE reading from the database what the page shows: an event may then be heard twice, never missed.
 //! - Watch BEFORE reading the backlog ([`Hub::watch`]).
-//! - What was published to a stream is heard in its order and without a gap, or [`Bells::forget`](bells::Bells::forget) says
+//! - What was published to a stream is heard in its order and without a gap, or [`Wakeups::forget`](wakeups::Wakeups::forget) says
 //!   otherwise. So a process knows where a stream ends that it read or heard of a moment ago, and answers from that.
 //! - A stream nobody opened, or whose reader has been away for [`AGE`], is not there, and publishing to it writes nothing.
 
-mod bells;
 mod control;
 mod cursor;
 mod hub;
@@ -27,6 +26,7 @@ mod subscription;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod url;
+mod wakeups;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,11 +34,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
-pub use bells::Watch;
 pub use control::Control;
 pub use cursor::{Backlog, BadCursor, Cursor, Event};
 pub use hub::Hub;
 pub use url::{BusUrl, Servers};
+pub use wakeups::Watch;
 
 pub(crate) use names::{Name, Names};
 pub(crate) use server::Server;
@@ -165,10 +165,10 @@ impl Bus {
     ///
     /// # Errors
     /// When there can be none.
-    pub fn apart(&self) -> Result<Self, BusError> {
+    pub fn for_thread(&self) -> Result<Self, BusError> {
         Ok(match self {
             Self::Memory(memory) => Self::Memory(memory.clone()),
-            Self::Redis(redis) => Self::Redis(redis.apart()?),
+            Self::Redis(redis) => Self::Redis(redis.for_thread()?),
         })
     }
 
@@ -344,10 +344,10 @@ impl Bus {
     }
 
     /// Who waits for which stream in this process.
-    fn bells(&self) -> &bells::Bells {
+    fn wakeups(&self) -> &wakeups::Wakeups {
         match self {
-            Self::Memory(memory) => memory.bells(),
-            Self::Redis(redis) => redis.bells(),
+            Self::Memory(memory) => memory.wakeups(),
+            Self::Redis(redis) => redis.wakeups(),
         }
     }
 

@@ -8,8 +8,8 @@ use redis::{Value, pipe};
 use tokio::sync::{broadcast, oneshot};
 use tokio::time::sleep;
 
-use super::bells::Bells;
 use super::names::SHARDS;
+use super::wakeups::Wakeups;
 use super::{BusError, Control, Name, Server};
 
 /// How often it is looked for.
@@ -19,7 +19,7 @@ const LOOK: Duration = Duration::from_secs(3);
 pub(super) async fn notice(
     server: Server,
     site: String,
-    bells: Arc<Bells>,
+    wakeups: Arc<Wakeups>,
     controls: broadcast::Sender<Control>,
     mut given_up: oneshot::Receiver<()>,
 ) {
@@ -30,7 +30,7 @@ pub(super) async fn notice(
             if known.as_ref().is_some_and(|known| *known != marks) {
                 tracing::warn!("Redis lost what it held");
                 // Whoever waits reads on from their cursor, finds nothing, and starts over.
-                bells.forget();
+                wakeups.forget();
                 // Nobody listening is no failure.
                 let _ = controls.send(Control::Reconnected);
                 // A Redis that lost the site's id may have been given to another site meanwhile.

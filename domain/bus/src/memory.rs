@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::sync::broadcast;
 
-use super::bells::{Bells, Watch};
 use super::cursor::{Cursor, Entry};
+use super::wakeups::{Wakeups, Watch};
 use super::{
     AGE, BATCH, CONTROLS, Changes, Control, LENGTH, LINGER, LISTENING, PAGE, POLL, Presence, Stream, WATCHERS,
 };
@@ -22,7 +22,7 @@ const SWEEP: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Memory {
     clock: Clock,
-    bells: Arc<Bells>,
+    wakeups: Arc<Wakeups>,
     controls: broadcast::Sender<Control>,
     state: Mutex<State>,
 }
@@ -49,7 +49,7 @@ struct Entries {
 impl Memory {
     pub(super) fn new(clock: Clock) -> Self {
         let (controls, _) = broadcast::channel(CONTROLS);
-        Self { clock, bells: Bells::new(LINGER), controls, state: Mutex::default() }
+        Self { clock, wakeups: Wakeups::new(LINGER), controls, state: Mutex::default() }
     }
 
     /// The state without what has expired by now.
@@ -91,7 +91,7 @@ impl Memory {
         }
         drop(state);
         let count = took.len();
-        self.bells.ring(took);
+        self.wakeups.ring(took);
         count
     }
 
@@ -159,11 +159,11 @@ impl Memory {
     }
 
     pub(super) fn watch(&self, stream: Stream) -> Watch {
-        self.bells.watch(stream)
+        self.wakeups.watch(stream)
     }
 
-    pub(super) fn bells(&self) -> &Bells {
-        &self.bells
+    pub(super) fn wakeups(&self) -> &Wakeups {
+        &self.wakeups
     }
 
     pub(super) fn clock(&self) -> &Clock {

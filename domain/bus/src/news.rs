@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use redis::{Cmd, Pipeline};
 
-use super::bells::News;
 use super::names::shard;
+use super::wakeups::News;
 use super::{AGE, Cursor, KEPT, LENGTH, Name, Names, Server, Stream};
 
 /// How many payloads a process remembers: entries refer to them, so that most need not be asked for.

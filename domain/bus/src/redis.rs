@@ -9,7 +9,6 @@ use std::time::Duration;
 use redis::{Pipeline, Value, pipe};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
-use super::bells::{Bells, Watch};
 use super::cursor::{Cursor, Entry};
 use super::loss;
 use super::names::shard;
@@ -17,6 +16,7 @@ use super::news::{self, FIELD, Payloads};
 use super::server::Server;
 use super::subscription::Subscription;
 use super::url::Servers;
+use super::wakeups::{Wakeups, Watch};
 use super::{
     AGE, BATCH, BusError, CONTROLS, Changes, Control, LINGER, LISTENING, Name, PAGE, POLL, Presence, Stream, WATCHERS,
 };
@@ -50,7 +50,7 @@ return {people, groups}
 pub struct Redis {
     server: Server,
     clock: Clock,
-    bells: Arc<Bells>,
+    wakeups: Arc<Wakeups>,
     controls: broadcast::Sender<Control>,
     /// End the subscription and the watch over what is lost when the bus is given up.
     _held: Arc<(oneshot::Sender<()>, oneshot::Sender<()>)>,
@@ -82,23 +82,23 @@ impl Redis {
         if loss::owner(&server, site).await.map_err(|error| unreachable(error.to_string()))? != site {
             return Err(BusError::OtherSite { host: servers.to_string(), prefix: prefix.to_owned() });
         }
-        let bells = Bells::new(LINGER);
+        let wakeups = Wakeups::new(LINGER);
         let (controls, _) = broadcast::channel(CONTROLS);
         let (held, released) = oneshot::channel();
         let payloads = Arc::new(Payloads::default());
         let subscription =
-            Subscription::open(servers, server.names.clone(), bells.clone(), payloads.clone(), controls.clone())
+            Subscription::open(servers, server.names.clone(), wakeups.clone(), payloads.clone(), controls.clone())
                 .await
                 .map_err(|error| unreachable(error.to_string()))?;
         tokio::spawn(subscription.run(released));
         let (watched, given_up) = oneshot::channel();
-        tokio::spawn(loss::notice(server.clone(), site.to_owned(), bells.clone(), controls.clone(), given_up));
+        tokio::spawn(loss::notice(server.clone(), site.to_owned(), wakeups.clone(), controls.clone(), given_up));
         let (reads, queue) = mpsc::unbounded_channel();
         tokio::spawn(read_together(server.clone(), payloads, queue));
         Ok(Arc::new(Self {
             server,
             clock,
-            bells,
+            wakeups,
             controls,
             _held: Arc::new((held, watched)),
             reads,
@@ -106,11 +106,11 @@ impl Redis {
         }))
     }
 
-    pub(super) fn apart(&self) -> Result<Arc<Self>, BusError> {
+    pub(super) fn for_thread(&self) -> Result<Arc<Self>, BusError> {
         Ok(Arc::new(Self {
-            server: self.server.apart()?,
+            server: self.server.for_thread()?,
             clock: self.clock.clone(),
-            bells: self.bells.clone(),
+            wakeups: self.wakeups.clone(),
             controls: self.controls.clone(),
             _held: self._held.clone(),
             reads: self.reads.clone(),
@@ -265,15 +265,15 @@ impl Redis {
     }
 
     pub(super) fn watch(&self, stream: Stream) -> Watch {
-        self.bells.watch(stream)
+        self.wakeups.watch(stream)
     }
 
     pub(super) fn server(&self) -> &Server {
         &self.server
     }
 
-    pub(super) fn bells(&self) -> &Bells {
-        &self.bells
+    pub(super) fn wakeups(&self) -> &Wakeups {
+        &self.wakeups
     }
 
     pub(super) fn clock(&self) -> &Clock {

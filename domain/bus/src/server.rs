@@ -46,7 +46,7 @@ impl Server {
     }
 
     /// The same with connections of its own. A Cluster's belong to the runtime that they were opened in first.
-    pub(super) fn apart(&self) -> Result<Self, BusError> {
+    pub(super) fn for_thread(&self) -> Result<Self, BusError> {
         let link = match &self.link {
             Link::One { url, .. } => Link::One { pool: pool(url)?, url: url.clone() },
             Link::Cluster(cluster) => Link::Cluster(cluster.clone()),

@@ -11,11 +11,11 @@ use redis::{Client, Msg, ProtocolVersion, PushInfo, PushKind, RedisError, RedisR
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, timeout};
 
-use super::bells::Bells;
 use super::names::SHARDS;
 use super::news::{self, Payloads};
 use super::server::{PATIENCE, cluster};
 use super::url::Servers;
+use super::wakeups::Wakeups;
 use super::{Control, Name, Names};
 
 /// How often the connection is asked whether it lives.
@@ -27,7 +27,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 pub(super) struct Subscription {
     servers: Servers,
     names: Names,
-    bells: Arc<Bells>,
+    wakeups: Arc<Wakeups>,
     payloads: Arc<Payloads>,
     controls: broadcast::Sender<Control>,
     line: Line,
@@ -80,12 +80,12 @@ impl Subscription {
     pub(super) async fn open(
         servers: &Servers,
         names: Names,
-        bells: Arc<Bells>,
+        wakeups: Arc<Wakeups>,
         payloads: Arc<Payloads>,
         controls: broadcast::Sender<Control>,
     ) -> RedisResult<Self> {
         let line = connect(servers, &names).await?;
-        Ok(Self { servers: servers.clone(), names, bells, payloads, controls, line })
+        Ok(Self { servers: servers.clone(), names, wakeups, payloads, controls, line })
     }
 
     /// Serves until the bus is given up.
@@ -98,7 +98,7 @@ impl Subscription {
             }
             tracing::info!("subscribed to Redis again");
             // Whoever waits reads on from their cursor.
-            self.bells.forget();
+            self.wakeups.forget();
             // Nobody listening is no failure.
             let _ = self.controls.send(Control::Reconnected);
         }
@@ -132,16 +132,16 @@ impl Subscription {
             let _ = self.controls.send(word);
             return;
         }
-        if self.bells.are_silent() {
+        if self.wakeups.are_silent() {
             return;
         }
         let text = std::str::from_utf8(message.get_payload_bytes()).ok();
         match text.and_then(|text| news::read(&self.names, text)) {
             Some(told) => {
                 let payload = told.event.map(|(reference, payload)| self.payloads.put(reference, payload));
-                self.bells.hear(&told.news, payload.as_ref());
+                self.wakeups.hear(&told.news, payload.as_ref());
             }
-            None => self.bells.forget(),
+            None => self.wakeups.forget(),
         }
     }
 

@@ -41,7 +41,7 @@ ids! {
     /// A background job.
     JobId,
     /// A letter.
-    LetterId,
+    EmailId,
     /// A link that leads into a group.
     InvitationId,
     /// A report of a message.
@@ -49,7 +49,7 @@ ids! {
     /// A rule that looks at messages before they are there.
     RuleId,
     /// A message that waits for approval.
-    HeldId,
+    PendingId,
     /// A link with which one may sign up.
     SiteInvitationId,
     /// A row of the log of those who keep order.
@@ -57,5 +57,5 @@ ids! {
     /// What somebody is told by those who keep order.
     NoticeId,
     /// Everything by one person, taken away at once.
-    RemovalId,
+    BulkDeleteId,
 }

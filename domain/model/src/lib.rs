@@ -18,7 +18,7 @@ mod words;
 pub use denied::{Denied, Fields};
 pub use groups::*;
 pub use ids::*;
-pub use log_actions::{LogDeed, LogReach};
+pub use log_actions::{LogAction, LogReach};
 pub use log_entry::LogEntry;
 pub use people::*;
 pub use topics::*;

@@ -8,7 +8,7 @@ use crate::words::words;
 
 words! {
     /// What those do who keep order: one word for each of their deeds.
-    LogDeed {
+    LogAction {
         /// Another's message was deleted.
         MessageDeleted = "message_deleted",
         /// A message was brought back.
@@ -16,9 +16,9 @@ words! {
         /// What was reported was left as it is.
         ReportDismissed = "report_dismissed",
         /// What waited was posted.
-        HeldApproved = "held_approved",
+        PendingApproved = "held_approved",
         /// What waited was not.
-        HeldDeclined = "held_declined",
+        PendingDeclined = "held_declined",
         /// A rule was made.
         RuleMade = "rule_made",
         /// A rule was changed, and so is off.
@@ -145,7 +145,7 @@ pub enum LogReach {
     Admins,
 }
 
-impl LogDeed {
+impl LogAction {
     /// Who reads of it. What only concerns those who wait at the door, or who said something in confidence, is not for everyone.
     pub fn reach(self) -> LogReach {
         match self {
@@ -180,8 +180,8 @@ impl LogDeed {
             | Self::AccountBanned
             | Self::AccountFreed => LogReach::Public,
             Self::ReportDismissed
-            | Self::HeldApproved
-            | Self::HeldDeclined
+            | Self::PendingApproved
+            | Self::PendingDeclined
             | Self::RuleMade
             | Self::RuleChanged
             | Self::RuleSwitchedOn
@@ -219,8 +219,8 @@ impl LogDeed {
             Self::MessageDeleted => "deleted a message",
             Self::MessageRestored => "brought a message back",
             Self::ReportDismissed => "found nothing to do about a report",
-            Self::HeldApproved => "approved a message",
-            Self::HeldDeclined => "declined a message",
+            Self::PendingApproved => "approved a message",
+            Self::PendingDeclined => "declined a message",
             Self::RuleMade => "made a rule",
             Self::RuleChanged => "changed a rule",
             Self::RuleSwitchedOn => "switched a rule on",
@@ -286,8 +286,8 @@ impl LogDeed {
             Self::MessageDeleted => ("deleted a message by", ""),
             Self::MessageRestored => ("brought a message back by", ""),
             Self::ReportDismissed => ("found nothing to do about a report of a message by", ""),
-            Self::HeldApproved => ("approved a message by", ""),
-            Self::HeldDeclined => ("declined a message by", ""),
+            Self::PendingApproved => ("approved a message by", ""),
+            Self::PendingDeclined => ("declined a message by", ""),
             Self::RuleMade => ("made a rule for", ""),
             Self::RuleChanged => ("changed a rule for", ""),
             Self::RuleSwitchedOn => ("switched on a rule for", ""),

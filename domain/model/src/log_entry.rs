@@ -1,6 +1,6 @@
 //! A row on its way into the moderation log.
 
-use crate::{GroupId, LogDeed, MessageId, TopicId, UserId};
+use crate::{GroupId, LogAction, MessageId, TopicId, UserId};
 
 /// A row on its way into the log: `LogEntry::new(by, what)`, and what it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,7 +8,7 @@ pub struct LogEntry {
     /// Who did it; `None`: whoever runs the program.
     pub by: Option<UserId>,
     /// What.
-    pub what: LogDeed,
+    pub what: LogAction,
     /// In which group.
     pub group: Option<GroupId>,
     /// To which topic.
@@ -25,13 +25,13 @@ pub struct LogEntry {
 
 impl LogEntry {
     /// That somebody did something.
-    pub fn new(by: UserId, what: LogDeed) -> Self {
+    pub fn new(by: UserId, what: LogAction) -> Self {
         let (group, topic, message, whom) = (None, None, None, None);
         Self { by: Some(by), what, group, topic, message, whom, reason: String::new(), detail: String::new() }
     }
 
     /// That whoever runs the program did something, at its command line or with its first link.
-    pub fn of_operator(what: LogDeed) -> Self {
+    pub fn of_operator(what: LogAction) -> Self {
         Self { by: None, ..Self::new(UserId(0), what) }
     }
 

@@ -56,7 +56,7 @@ impl Viewer {
 
 /// What somebody is to a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct Access {
     /// Who may see the group.
     pub kind: GroupKind,
     /// Their part in it; `None` for those who are not in it.
@@ -73,7 +73,7 @@ pub struct Standing {
 
 /// What somebody wants to do in a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Deed {
+pub enum Permission {
     /// Know that it is there, with its name and description.
     Know,
     /// Read what is written in it, and see who is in it.
@@ -96,7 +96,7 @@ pub enum Deed {
     Delete,
 }
 
-impl Deed {
+impl Permission {
     /// All of them.
     pub const ALL: [Self; 10] = [
         Self::Know,
@@ -121,10 +121,10 @@ enum Part {
 }
 
 /// The table: what each part may do in a group of each kind.
-fn rights(kind: GroupKind, part: Part) -> &'static [Deed] {
-    use Deed::{Administer, Admit, Ask, Delete, Invite, Join, Know, Moderate, Read, Write};
+fn rights(kind: GroupKind, part: Part) -> &'static [Permission] {
     use GroupKind::{Closed, Direct, Private, Public};
     use Part::{Banned, In, Outside};
+    use Permission::{Administer, Admit, Ask, Delete, Invite, Join, Know, Moderate, Read, Write};
     match (kind, part) {
         (Public, Outside) => &[Know, Read, Join],
         (Public, Banned) => &[Know, Read],
@@ -140,12 +140,13 @@ fn rights(kind: GroupKind, part: Part) -> &'static [Deed] {
 }
 
 /// What a site admin may do besides where they read: keep order, and no more in what is closed to them.
-const OF_SITE_ADMINS: &[Deed] = &[Deed::Moderate, Deed::Admit, Deed::Administer];
+const OF_SITE_ADMINS: &[Permission] = &[Permission::Moderate, Permission::Admit, Permission::Administer];
 
 /// What nobody may do in a group that is archived.
-const NOT_IN_ARCHIVE: &[Deed] = &[Deed::Join, Deed::Ask, Deed::Write, Deed::Invite, Deed::Moderate];
+const NOT_IN_ARCHIVE: &[Permission] =
+    &[Permission::Join, Permission::Ask, Permission::Write, Permission::Invite, Permission::Moderate];
 
-impl Standing {
+impl Access {
     /// Of somebody in, or outside of, a group that is not archived, and that they were not banned from.
     pub fn plain(kind: GroupKind, role: Option<Role>, is_site_admin: bool) -> Self {
         Self { kind, role, is_site_admin, is_banned: false, is_archived: false, sees_from: None }
@@ -153,7 +154,7 @@ impl Standing {
 
     /// Whether the deed is theirs to do. Site admins keep order where they read, have no key to what is closed to them, and can delete
     /// any group but conversations.
-    pub fn may(self, deed: Deed) -> bool {
+    pub fn may(self, deed: Permission) -> bool {
         if self.is_archived && NOT_IN_ARCHIVE.contains(&deed) {
             return false;
         }
@@ -163,51 +164,52 @@ impl Standing {
             None => Part::Outside,
         };
         let own = rights(self.kind, part);
-        let keeps_order = self.is_site_admin && self.kind != GroupKind::Direct;
+        let moderates = self.is_site_admin && self.kind != GroupKind::Direct;
         own.contains(&deed)
-            || keeps_order && (deed == Deed::Delete || own.contains(&Deed::Read) && OF_SITE_ADMINS.contains(&deed))
+            || moderates
+                && (deed == Permission::Delete || own.contains(&Permission::Read) && OF_SITE_ADMINS.contains(&deed))
     }
 
     /// Nothing when the deed is theirs to do.
     ///
     /// # Errors
     /// [`Denied::NotFound`] when they may not know of the group, else [`Denied::Forbidden`] with the reason.
-    pub fn check(self, deed: Deed) -> Result<()> {
+    pub fn check(self, deed: Permission) -> Result<()> {
         if self.may(deed) {
             return Ok(());
         }
-        if !self.may(Deed::Know) {
+        if !self.may(Permission::Know) {
             return Err(Denied::NotFound);
         }
         Err(Denied::Forbidden(match deed {
             _ if self.is_archived && NOT_IN_ARCHIVE.contains(&deed) => "This is archived: everything stays as it is.",
-            Deed::Join | Deed::Ask if self.is_banned => "You were banned from this group.",
-            Deed::Know | Deed::Read => "Only members read this.",
-            Deed::Join | Deed::Ask if self.role.is_some() => "You are in this group already.",
-            Deed::Join => "Nobody joins this group without being let in.",
-            Deed::Ask => "There is nothing to ask for here.",
-            Deed::Write => "Join the group to write in it.",
-            Deed::Invite => "Only members invite.",
-            Deed::Moderate => "Only the author or a moderator of the group may do that.",
-            Deed::Admit => "Only a moderator of the group may do that.",
-            Deed::Administer | Deed::Delete => "Only an admin of the group may do that.",
+            Permission::Join | Permission::Ask if self.is_banned => "You were banned from this group.",
+            Permission::Know | Permission::Read => "Only members read this.",
+            Permission::Join | Permission::Ask if self.role.is_some() => "You are in this group already.",
+            Permission::Join => "Nobody joins this group without being let in.",
+            Permission::Ask => "There is nothing to ask for here.",
+            Permission::Write => "Join the group to write in it.",
+            Permission::Invite => "Only members invite.",
+            Permission::Moderate => "Only the author or a moderator of the group may do that.",
+            Permission::Admit => "Only a moderator of the group may do that.",
+            Permission::Administer | Permission::Delete => "Only an admin of the group may do that.",
         }))
     }
 
     /// Whether they may read the group's topic that was started then.
     pub fn may_read_topic(self, started: Timestamp) -> bool {
-        self.may(Deed::Read) && self.sees_from.is_none_or(|from| from <= started)
+        self.may(Permission::Read) && self.sees_from.is_none_or(|from| from <= started)
     }
 
     /// Whether they may let somebody in with this part, or give it to a member.
     pub fn may_grant(self, role: Role) -> bool {
-        self.may(if role == Role::Member { Deed::Admit } else { Deed::Administer })
+        self.may(if role == Role::Member { Permission::Admit } else { Permission::Administer })
     }
 
     /// Whether they may remove or ban somebody of this part: those who decide who is in it, whoever stands below them.
     pub fn may_remove(self, other: Option<Role>) -> bool {
         let above_all = self.is_site_admin && self.kind != GroupKind::Direct;
-        self.may(Deed::Admit) && (above_all || other < self.role)
+        self.may(Permission::Admit) && (above_all || other < self.role)
     }
 
     /// Whether they see what is reported there, and answer it: whoever keeps order, in an archive too. In a conversation, where nobody
@@ -216,7 +218,7 @@ impl Standing {
         match self.kind {
             GroupKind::Direct => self.is_site_admin,
             GroupKind::Public | GroupKind::Closed | GroupKind::Private => {
-                Self { is_archived: false, ..self }.may(Deed::Moderate)
+                Self { is_archived: false, ..self }.may(Permission::Moderate)
             }
         }
     }
@@ -235,7 +237,7 @@ impl Standing {
         if self.may_settle() {
             return Ok(());
         }
-        self.check(Deed::Know)?;
+        self.check(Permission::Know)?;
         Err(Denied::Forbidden("Only a moderator of the group may do that."))
     }
 
@@ -247,7 +249,7 @@ impl Standing {
 
 /// Whether everyone may read a group of this kind.
 pub fn anyone_reads(kind: GroupKind) -> bool {
-    rights(kind, Part::Outside).contains(&Deed::Read)
+    rights(kind, Part::Outside).contains(&Permission::Read)
 }
 
 /// How far what is said in a group of a kind reaches.
@@ -273,7 +275,7 @@ pub fn check_report(viewer: Viewer, author: UserId) -> Result<()> {
 
 /// Why an account cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Barred {
+pub enum Restricted {
     /// Until then.
     Suspended(Timestamp),
     /// For good.
@@ -281,10 +283,10 @@ pub enum Barred {
 }
 
 /// Whether an account may be used now: its sessions end, and nobody signs in to it, while it is suspended or banned.
-pub fn barred(suspended_until: Option<Timestamp>, banned_at: Option<Timestamp>, now: Timestamp) -> Option<Barred> {
+pub fn barred(suspended_until: Option<Timestamp>, banned_at: Option<Timestamp>, now: Timestamp) -> Option<Restricted> {
     match (banned_at, suspended_until) {
-        (Some(_), _) => Some(Barred::Banned),
-        (None, Some(until)) if until > now => Some(Barred::Suspended(until)),
+        (Some(_), _) => Some(Restricted::Banned),
+        (None, Some(until)) if until > now => Some(Restricted::Suspended(until)),
         (None, _) => None,
     }
 }
@@ -340,7 +342,7 @@ impl Correspondents {
     }
 }
 
-/// [`Deed::Know`] as a condition on a group `g`, the reader's id in the statement's first place. The test
+/// [`Permission::Know`] as a condition on a group `g`, the reader's id in the statement's first place. The test
 /// `the_conditions_in_statements_say_what_may_says` holds them all together.
 #[macro_export]
 macro_rules! known_to_first {
@@ -350,7 +352,7 @@ macro_rules! known_to_first {
     };
 }
 
-/// [`Deed::Read`] in the same way.
+/// [`Permission::Read`] in the same way.
 #[macro_export]
 macro_rules! visible_to_first {
     () => {
@@ -359,7 +361,7 @@ macro_rules! visible_to_first {
     };
 }
 
-/// [`Standing::may_read_topic`] in the same way, of a topic `t` in the group `g`.
+/// [`Access::may_read_topic`] in the same way, of a topic `t` in the group `g`.
 #[macro_export]
 macro_rules! topic_visible_to_first {
     () => {
@@ -369,7 +371,7 @@ macro_rules! topic_visible_to_first {
     };
 }
 
-/// [`Standing::may_settle`] in the same way, the reader being an admin of the site.
+/// [`Access::may_settle`] in the same way, the reader being an admin of the site.
 #[macro_export]
 macro_rules! settled_by_site_admin_first {
     () => {
@@ -378,7 +380,7 @@ macro_rules! settled_by_site_admin_first {
     };
 }
 
-/// [`Standing::may_answer`] as a condition on a message `m` of a group `g`, the reader being an admin of the site.
+/// [`Access::may_answer`] as a condition on a message `m` of a group `g`, the reader being an admin of the site.
 #[macro_export]
 macro_rules! answered_by_site_admin_first {
     () => {
@@ -398,15 +400,15 @@ pub use {
 mod tests {
     use super::*;
     use crate::DirectFrom;
-    use Deed::{Administer, Admit, Ask, Delete, Invite, Join, Know, Moderate, Read, Write};
+    use Permission::{Administer, Admit, Ask, Delete, Invite, Join, Know, Moderate, Read, Write};
 
-    fn must(standing: Standing, may: &[Deed]) {
-        for deed in Deed::ALL {
-            assert_eq!(standing.may(deed), may.contains(&deed), "{standing:?} {deed:?}");
-            match standing.check(deed) {
+    fn must(access: Access, may: &[Permission]) {
+        for deed in Permission::ALL {
+            assert_eq!(access.may(deed), may.contains(&deed), "{access:?} {deed:?}");
+            match access.check(deed) {
                 Ok(()) => assert!(may.contains(&deed)),
-                Err(Denied::NotFound) => assert!(!may.contains(&Know), "{standing:?} {deed:?}"),
-                Err(Denied::Forbidden(_)) => assert!(may.contains(&Know), "{standing:?} {deed:?}"),
+                Err(Denied::NotFound) => assert!(!may.contains(&Know), "{access:?} {deed:?}"),
+                Err(Denied::Forbidden(_)) => assert!(may.contains(&Know), "{access:?} {deed:?}"),
                 Err(error) => panic!("{error:?}"),
             }
         }
@@ -414,42 +416,42 @@ mod tests {
 
     #[test]
     fn what_each_may_do_in_a_group() {
-        let member: &[Deed] = &[Know, Read, Write, Invite];
-        let moderator: &[Deed] = &[Know, Read, Write, Invite, Moderate, Admit];
-        let admin: &[Deed] = &[Know, Read, Write, Invite, Moderate, Admit, Administer, Delete];
+        let member: &[Permission] = &[Know, Read, Write, Invite];
+        let moderator: &[Permission] = &[Know, Read, Write, Invite, Moderate, Admit];
+        let admin: &[Permission] = &[Know, Read, Write, Invite, Moderate, Admit, Administer, Delete];
         for kind in [GroupKind::Public, GroupKind::Closed, GroupKind::Private] {
-            must(Standing::plain(kind, Some(Role::Member), false), member);
-            must(Standing::plain(kind, Some(Role::Moderator), false), moderator);
-            must(Standing::plain(kind, Some(Role::Admin), false), admin);
-            must(Standing::plain(kind, Some(Role::Member), true), admin);
+            must(Access::plain(kind, Some(Role::Member), false), member);
+            must(Access::plain(kind, Some(Role::Moderator), false), moderator);
+            must(Access::plain(kind, Some(Role::Admin), false), admin);
+            must(Access::plain(kind, Some(Role::Member), true), admin);
         }
         for role in [Role::Member, Role::Moderator, Role::Admin] {
             for is_site_admin in [false, true] {
-                must(Standing::plain(GroupKind::Direct, Some(role), is_site_admin), member);
+                must(Access::plain(GroupKind::Direct, Some(role), is_site_admin), member);
             }
         }
-        must(Standing::plain(GroupKind::Public, None, false), &[Know, Read, Join]);
-        must(Standing::plain(GroupKind::Public, None, true), &[Know, Read, Join, Moderate, Admit, Administer, Delete]);
-        must(Standing::plain(GroupKind::Closed, None, false), &[Know, Ask]);
-        must(Standing::plain(GroupKind::Closed, None, true), &[Know, Ask, Delete]);
-        must(Standing::plain(GroupKind::Private, None, false), &[]);
-        must(Standing::plain(GroupKind::Private, None, true), &[Delete]);
-        must(Standing::plain(GroupKind::Direct, None, true), &[]);
+        must(Access::plain(GroupKind::Public, None, false), &[Know, Read, Join]);
+        must(Access::plain(GroupKind::Public, None, true), &[Know, Read, Join, Moderate, Admit, Administer, Delete]);
+        must(Access::plain(GroupKind::Closed, None, false), &[Know, Ask]);
+        must(Access::plain(GroupKind::Closed, None, true), &[Know, Ask, Delete]);
+        must(Access::plain(GroupKind::Private, None, false), &[]);
+        must(Access::plain(GroupKind::Private, None, true), &[Delete]);
+        must(Access::plain(GroupKind::Direct, None, true), &[]);
     }
 
     #[test]
     fn whoever_was_banned_neither_joins_nor_asks() {
-        let banned = |kind| Standing { is_banned: true, ..Standing::plain(kind, None, false) };
+        let banned = |kind| Access { is_banned: true, ..Access::plain(kind, None, false) };
         must(banned(GroupKind::Public), &[Know, Read]);
         must(banned(GroupKind::Closed), &[Know]);
         must(banned(GroupKind::Private), &[]);
         assert!(!banned(GroupKind::Closed).may_follow_link());
-        assert!(Standing::plain(GroupKind::Private, None, false).may_follow_link());
+        assert!(Access::plain(GroupKind::Private, None, false).may_follow_link());
     }
 
     #[test]
     fn an_archived_group_is_read_and_not_changed() {
-        let archived = |role| Standing { is_archived: true, ..Standing::plain(GroupKind::Closed, role, false) };
+        let archived = |role| Access { is_archived: true, ..Access::plain(GroupKind::Closed, role, false) };
         must(archived(None), &[Know]);
         must(archived(Some(Role::Member)), &[Know, Read]);
         must(archived(Some(Role::Moderator)), &[Know, Read, Admit]);
@@ -462,28 +464,28 @@ mod tests {
             for (role, settles) in
                 [(None, false), (Some(Role::Member), false), (Some(Role::Moderator), true), (Some(Role::Admin), true)]
             {
-                let standing = Standing::plain(kind, role, false);
-                assert_eq!(standing.may_settle(), settles, "{standing:?}");
-                assert_eq!(Standing { is_archived: true, ..standing }.may_settle(), settles, "{standing:?}");
+                let access = Access::plain(kind, role, false);
+                assert_eq!(access.may_settle(), settles, "{access:?}");
+                assert_eq!(Access { is_archived: true, ..access }.may_settle(), settles, "{access:?}");
             }
-            assert!(Standing::plain(kind, Some(Role::Member), true).may_settle());
-            assert_eq!(Standing::plain(kind, None, true).may_settle(), kind == GroupKind::Public, "no key to the rest");
+            assert!(Access::plain(kind, Some(Role::Member), true).may_settle());
+            assert_eq!(Access::plain(kind, None, true).may_settle(), kind == GroupKind::Public, "no key to the rest");
         }
         for role in [None, Some(Role::Member), Some(Role::Admin)] {
-            assert!(!Standing::plain(GroupKind::Direct, role, false).may_settle());
-            assert!(Standing::plain(GroupKind::Direct, role, true).may_settle());
+            assert!(!Access::plain(GroupKind::Direct, role, false).may_settle());
+            assert!(Access::plain(GroupKind::Direct, role, true).may_settle());
         }
         // Nobody answers for their own, and what those write who keep order is the site's to answer too.
         let (own, other) = (UserId(1), UserId(2));
-        let keeper = Standing::plain(GroupKind::Private, Some(Role::Moderator), false);
+        let keeper = Access::plain(GroupKind::Private, Some(Role::Moderator), false);
         assert!(
             keeper.may_answer(own, other, Some(Role::Admin)) && !keeper.may_answer(own, own, Some(Role::Moderator))
         );
-        let boss = Standing::plain(GroupKind::Private, None, true);
+        let boss = Access::plain(GroupKind::Private, None, true);
         for (role, answers) in [(None, false), (Some(Role::Member), false), (Some(Role::Moderator), true)] {
             assert_eq!(boss.may_answer(own, other, role), answers);
         }
-        assert!(!Standing::plain(GroupKind::Private, None, false).may_answer(own, other, Some(Role::Admin)));
+        assert!(!Access::plain(GroupKind::Private, None, false).may_answer(own, other, Some(Role::Admin)));
         let ann = Viewer::User { id: UserId(1), is_admin: true };
         assert!(check_report(ann, UserId(2)).is_ok());
         assert!(matches!(check_report(ann, UserId(1)), Err(Denied::Forbidden(_))));
@@ -492,13 +494,13 @@ mod tests {
 
     #[test]
     fn nobody_removes_or_appoints_whom_they_do_not_stand_above() {
-        let standing = |role| Standing::plain(GroupKind::Closed, Some(role), false);
-        let (member, moderator, admin) = (standing(Role::Member), standing(Role::Moderator), standing(Role::Admin));
+        let access = |role| Access::plain(GroupKind::Closed, Some(role), false);
+        let (member, moderator, admin) = (access(Role::Member), access(Role::Moderator), access(Role::Admin));
         let all = [None, Some(Role::Member), Some(Role::Moderator), Some(Role::Admin)];
         assert_eq!(all.map(|other| member.may_remove(other)), [false; 4]);
         assert_eq!(all.map(|other| moderator.may_remove(other)), [true, true, false, false]);
         assert_eq!(all.map(|other| admin.may_remove(other)), [true, true, true, false]);
-        let boss = Standing::plain(GroupKind::Public, None, true);
+        let boss = Access::plain(GroupKind::Public, None, true);
         assert_eq!(all.map(|other| boss.may_remove(other)), [true; 4]);
         let roles = [Role::Member, Role::Moderator, Role::Admin];
         assert_eq!(roles.map(|role| member.may_grant(role)), [false; 3]);
@@ -509,18 +511,18 @@ mod tests {
     #[test]
     fn whoever_was_added_sees_what_was_started_from_then_on() {
         let added =
-            Standing { sees_from: Some(Timestamp(5)), ..Standing::plain(GroupKind::Direct, Some(Role::Member), false) };
+            Access { sees_from: Some(Timestamp(5)), ..Access::plain(GroupKind::Direct, Some(Role::Member), false) };
         assert_eq!([4, 5, 6].map(|at| added.may_read_topic(Timestamp(at))), [false, true, true]);
-        assert!(Standing { sees_from: None, ..added }.may_read_topic(Timestamp(4)));
+        assert!(Access { sees_from: None, ..added }.may_read_topic(Timestamp(4)));
     }
 
     #[test]
     fn a_suspension_ends_and_a_ban_does_not() {
         let (then, now) = (Some(Timestamp(5)), Timestamp(5));
         assert_eq!(barred(None, None, now), None);
-        assert_eq!(barred(then, None, Timestamp(4)), Some(Barred::Suspended(Timestamp(5))));
+        assert_eq!(barred(then, None, Timestamp(4)), Some(Restricted::Suspended(Timestamp(5))));
         assert_eq!(barred(then, None, now), None);
-        assert_eq!(barred(then, then, now), Some(Barred::Banned));
+        assert_eq!(barred(then, then, now), Some(Restricted::Banned));
     }
 
     #[test]

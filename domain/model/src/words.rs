@@ -193,7 +193,7 @@ words! {
 
 words! {
     /// What a rule does with what it caught.
-    RuleDeed {
+    RuleAction {
         /// It is not taken, and whoever writes it is told why.
         Refuse = "refuse",
         /// It waits until somebody approves it.
@@ -324,7 +324,7 @@ words! {
 
 words! {
     /// What was done to a topic.
-    TopicDeed {
+    TopicAction {
         /// It was locked.
         Locked = "locked",
         /// It was opened again.

@@ -7,9 +7,9 @@ pub mod statistics;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log;
-use model::policy::{self, Standing, Viewer};
+use model::policy::{self, Access, Viewer};
 use model::{AccountState, JobId, JobRow, UserId};
-use model::{LogDeed, LogEntry};
+use model::{LogAction, LogEntry};
 use store::people::users::Listed;
 use store::platform::jobs::Counts;
 use store::{self, Tx};
@@ -82,7 +82,7 @@ pub async fn groups(
     let reader = viewer.site_admin()?;
     let rows = store::groups::listed(&cx.db, reader, words, kind, limit, page.clamp(0, 100_000) * limit).await?;
     let changes =
-        |row: &store::groups::Listed| Standing::plain(row.group.kind, row.role, true).may(policy::Deed::Administer);
+        |row: &store::groups::Listed| Access::plain(row.group.kind, row.role, true).may(policy::Permission::Administer);
     let rows = rows.into_iter().map(|row| (changes(&row), row)).map(|(changes, row)| (row, changes)).collect();
     Ok((rows, store::groups::count_listed(&cx.db, words, kind).await?))
 }
@@ -105,7 +105,7 @@ pub async fn retry_job(cx: &Context, viewer: Viewer, id: JobId) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     let found = store::platform::jobs::retry(&mut tx, id, cx.now()).await?;
     if found {
-        let entry = LogEntry::new(by, LogDeed::JobRetried).detail(named(&mut tx, id).await?);
+        let entry = LogEntry::new(by, LogAction::JobRetried).detail(named(&mut tx, id).await?);
         log::write(&mut tx, entry, cx.now()).await?;
     }
     tx.commit().await?;
@@ -120,7 +120,7 @@ pub async fn retry_job(cx: &Context, viewer: Viewer, id: JobId) -> Result<()> {
 pub async fn drop_job(cx: &Context, viewer: Viewer, id: JobId) -> Result<()> {
     let by = viewer.site_admin()?;
     let mut tx = cx.db.begin().await?;
-    let entry = LogEntry::new(by, LogDeed::JobDropped).detail(named(&mut tx, id).await?);
+    let entry = LogEntry::new(by, LogAction::JobDropped).detail(named(&mut tx, id).await?);
     let found = store::platform::jobs::remove(&mut tx, id).await?;
     if found {
         log::write(&mut tx, entry, cx.now()).await?;

@@ -37,15 +37,15 @@ const FIRST: f64 = 100.0;
 
 /// How long something took, counted by whoever does it. Adding is one instruction.
 #[derive(Debug)]
-pub struct Tally([AtomicU32; STEPS]);
+pub struct Histogram([AtomicU32; STEPS]);
 
-impl Default for Tally {
+impl Default for Histogram {
     fn default() -> Self {
         Self([const { AtomicU32::new(0) }; STEPS])
     }
 }
 
-impl Tally {
+impl Histogram {
     /// Counts one more.
     pub fn add(&self, took: Duration) {
         let steps = (took.as_micros() as f64 / FIRST).max(1.0).log2() * 4.0;
@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn times_are_counted_to_a_fifth_and_read_back() {
-        let tally = Tally::default();
+        let tally = Histogram::default();
         assert_eq!(tally.take().percentile(50), None);
         for millis in 1..=100 {
             tally.add(Duration::from_millis(millis));

@@ -2,7 +2,7 @@
 
 use crate::platform::error::Result;
 use crate::platform::jobs;
-use crate::platform::jobs::Job;
+use crate::platform::jobs::Cause;
 use crate::platform::validate;
 use model::names;
 use model::time::Timestamp;
@@ -21,7 +21,7 @@ pub(crate) const UNTITLED: &str = "Untitled";
 pub(crate) async fn reset_title(tx: &mut Tx, messages: &[MessageId], now: Timestamp) -> Result<()> {
     for topic in store::messages::conversations::untitle(tx, messages, UNTITLED).await? {
         search_log::insert(tx, Changed::Topic(topic)).await?;
-        jobs::enqueue(tx, &Job::TopicChanged { topic }, now).await?;
+        jobs::enqueue(tx, Cause::TopicChanged { topic }, now).await?;
     }
     Ok(())
 }

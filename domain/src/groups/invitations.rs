@@ -3,7 +3,8 @@
 use crate::live::tell;
 use std::time::Duration;
 
-use crate::groups::{self, Found};
+use crate::groups;
+use crate::groups::GroupAccess;
 use crate::groups::{members, requests};
 use crate::live::unread;
 use crate::platform::context::Context;
@@ -14,9 +15,9 @@ use crate::platform::validate;
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
 use model::Fields;
-use model::policy::{Deed, Standing, Viewer};
+use model::policy::{Access, Permission, Viewer};
 use model::{Group, GroupId, InvitationId, Role, UserId};
-use model::{LogDeed, LogEntry};
+use model::{LogAction, LogEntry};
 use store::Tx;
 use store::groups::invitations::{Invitation, InvitedRow, InvitedTo, NewInvitation};
 
@@ -29,11 +30,11 @@ const LISTED: i64 = 200;
 /// Hexadecimal digits of a link's token: 128 bits from the operating system.
 const TOKEN: usize = 32;
 
-/// Whether somebody of this standing may let others in so; `None`: lets them ask.
-fn may_offer(standing: Standing, role: Option<Role>) -> bool {
+/// Whether somebody of this access may let others in so; `None`: lets them ask.
+fn may_offer(access: Access, role: Option<Role>) -> bool {
     match role {
-        None => standing.may(Deed::Invite) && standing.kind != model::GroupKind::Direct,
-        Some(role) => standing.may(Deed::Invite) && standing.may_grant(role),
+        None => access.may(Permission::Invite) && access.kind != model::GroupKind::Direct,
+        Some(role) => access.may(Permission::Invite) && access.may_grant(role),
     }
 }
 
@@ -41,7 +42,7 @@ fn may_offer(standing: Standing, role: Option<Role>) -> bool {
 #[derive(Clone, Debug)]
 pub struct Shown {
     /// The group, and how the reader stands to it.
-    pub found: Found,
+    pub found: GroupAccess,
     /// Links that can be used: the reader's own, and for those who decide who is in the group all.
     pub links: Vec<Invitation>,
     /// Who was invited by name, for those who decide.
@@ -56,20 +57,20 @@ pub async fn list(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Shown>
     let user = viewer.user()?;
     let found = of_group(cx, viewer, group).await?;
     let mut links = store::groups::invitations::of_group(&cx.db, group, cx.now(), LISTED).await?;
-    let decides = found.standing.may(Deed::Admit);
+    let decides = found.access.may(Permission::Admit);
     links.retain(|link| decides || link.inviter_id == user);
     let invited = if decides { store::groups::invitations::invited(&cx.db, group, LISTED).await? } else { Vec::new() };
     Ok(Shown { found, links, invited })
 }
 
 /// The group, for somebody who invites into it; into conversations people are added otherwise.
-async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Found> {
-    let found = groups::for_deed(cx, viewer, group, Deed::Read).await?;
+async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<GroupAccess> {
+    let found = groups::with_permission(cx, viewer, group, Permission::Read).await?;
     if found.group.is_direct() {
         return Err(Error::Forbidden("People are added to a conversation by its members."));
     }
-    if !found.standing.may(Deed::Admit) {
-        found.standing.check(Deed::Invite)?;
+    if !found.access.may(Permission::Admit) {
+        found.access.check(Permission::Invite)?;
     }
     Ok(found)
 }
@@ -92,7 +93,7 @@ pub struct LinkForm {
 pub async fn make_link(cx: &Context, viewer: Viewer, group: GroupId, form: LinkForm) -> Result<String> {
     let user = viewer.user()?;
     let found = of_group(cx, viewer, group).await?;
-    found.standing.check(Deed::Invite)?;
+    found.access.check(Permission::Invite)?;
     let mut fields = Fields::default();
     if !(1..=MAX_USES).contains(&form.uses) {
         fields.add("uses", format!("From 1 to {MAX_USES} people."));
@@ -100,11 +101,11 @@ pub async fn make_link(cx: &Context, viewer: Viewer, group: GroupId, form: LinkF
     if !(1..=MAX_DAYS).contains(&form.days) {
         fields.add("days", format!("From 1 to {MAX_DAYS} days."));
     }
-    if !may_offer(found.standing, form.role) {
+    if !may_offer(found.access, form.role) {
         fields.add("role", "You cannot give others more than you may do yourself.");
     }
     fields.check()?;
-    rate_limits::count(cx, rate_limits::Deed::Invite, By::User(user)).await?;
+    rate_limits::count(cx, rate_limits::RateLimit::Invite, By::User(user)).await?;
     let token = secrets::token()?[..TOKEN].to_owned();
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
@@ -121,7 +122,7 @@ pub async fn make_link(cx: &Context, viewer: Viewer, group: GroupId, form: LinkF
     };
     store::groups::invitations::insert(&mut tx, new, now).await?;
     if let Some(role) = form.role {
-        let entry = LogEntry::new(user, LogDeed::LinkMade).group(group).detail(role.as_str());
+        let entry = LogEntry::new(user, LogAction::LinkMade).group(group).detail(role.as_str());
         log::write(&mut tx, entry, now).await?;
     }
     tx.commit().await?;
@@ -134,16 +135,16 @@ pub async fn make_link(cx: &Context, viewer: Viewer, group: GroupId, form: LinkF
 /// [`Error::NotFound`], also for links that others made.
 pub async fn revoke(cx: &Context, viewer: Viewer, group: GroupId, id: InvitationId) -> Result<()> {
     let user = viewer.user()?;
-    let found = groups::for_deed(cx, viewer, group, Deed::Read).await?;
+    let found = groups::with_permission(cx, viewer, group, Permission::Read).await?;
     let link = store::groups::invitations::by_id(&cx.db, group, id).await?.ok_or(Error::NotFound)?;
-    if link.inviter_id != user && !found.standing.may(Deed::Admit) {
+    if link.inviter_id != user && !found.access.may(Permission::Admit) {
         return Err(Error::NotFound);
     }
     let mut tx = cx.db.begin().await?;
     let own = link.inviter_id == user;
     // A member's own link, by which others ask, concerns nobody: that it was made is in the log as little.
     if store::groups::invitations::delete(&mut tx, id).await? > 0 && (link.role.is_some() || !own) {
-        let entry = LogEntry::new(user, LogDeed::LinkRevoked).group(group).detail(link.role.map_or("", Role::as_str));
+        let entry = LogEntry::new(user, LogAction::LinkRevoked).group(group).detail(link.role.map_or("", Role::as_str));
         let entry = if own { entry } else { entry.whom(link.inviter_id) };
         log::write(&mut tx, entry, cx.now()).await?;
     }
@@ -158,7 +159,7 @@ pub struct Offer {
     /// Where it leads.
     pub group: Group,
     /// How the reader stands to it.
-    pub standing: Standing,
+    pub access: Access,
     /// Whether they asked already and wait.
     pub waits: bool,
 }
@@ -176,12 +177,12 @@ pub async fn offer(cx: &Context, viewer: Viewer, token: &str) -> Result<Offer> {
         .ok_or(Error::NotFound)?;
     let inviter = Viewer::User { id: invitation.inviter_id, is_admin: is_admin(cx, invitation.inviter_id).await? };
     let by = groups::stand(cx, inviter, invitation.group_id).await?;
-    if !may_offer(by.standing, invitation.role) {
+    if !may_offer(by.access, invitation.role) {
         return Err(Error::NotFound);
     }
-    let Found { group, standing, .. } = groups::stand(cx, viewer, invitation.group_id).await?;
+    let GroupAccess { group, access, .. } = groups::stand(cx, viewer, invitation.group_id).await?;
     let waits = requests::own(cx, viewer, group.id).await?.is_some_and(|asked| asked.declined_at.is_none());
-    Ok(Offer { invitation, group, standing, waits })
+    Ok(Offer { invitation, group, access, waits })
 }
 
 async fn is_admin(cx: &Context, user: UserId) -> Result<bool> {
@@ -206,12 +207,12 @@ pub enum Followed {
 /// As [`offer`]; [`Error::Forbidden`] for who was banned or lately declined, [`Error::Invalid`] on `message`, [`Error::TooMany`].
 pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) -> Result<Followed> {
     let user = viewer.user()?;
-    let Offer { invitation, group, standing, .. } = offer(cx, viewer, token).await?;
-    if standing.role.is_some() {
+    let Offer { invitation, group, access, .. } = offer(cx, viewer, token).await?;
+    if access.role.is_some() {
         return Ok(Followed::In(group));
     }
     let message = validate::reason(message, "message", false)?;
-    rate_limits::count(cx, rate_limits::Deed::Ask, By::User(user)).await?;
+    rate_limits::count(cx, rate_limits::RateLimit::Ask, By::User(user)).await?;
     if invitation.role.is_none() {
         requests::check_pause(cx, group.id, user).await?;
     }
@@ -219,12 +220,12 @@ pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) ->
     let inviter = Viewer::User { id: invitation.inviter_id, is_admin: is_admin(cx, invitation.inviter_id).await? };
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
-    let standing = members::held(&mut tx, viewer, group.id).await?;
-    let by = held_inviter(&mut tx, inviter, group.id, standing).await?;
+    let access = members::held(&mut tx, viewer, group.id).await?;
+    let by = held_inviter(&mut tx, inviter, group.id, access).await?;
     if !may_offer(by, invitation.role) {
         return Err(Error::NotFound);
     }
-    if !standing.may_follow_link() {
+    if !access.may_follow_link() {
         return Err(Error::Forbidden("This group does not let you in."));
     }
     if store::groups::invitations::use_once(&mut tx, invitation.id, now).await? == 0 {
@@ -233,7 +234,7 @@ pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) ->
     match invitation.role {
         Some(role) => {
             members::enter(&mut tx, group.id, user, role, now).await?;
-            let entry = LogEntry::new(user, LogDeed::LinkFollowed).group(group.id).whom(invitation.inviter_id);
+            let entry = LogEntry::new(user, LogAction::LinkFollowed).group(group.id).whom(invitation.inviter_id);
             log::write(&mut tx, entry.detail(role.as_str()), now).await?;
         }
         None => requests::insert(cx, &mut tx, group.id, user, &message).await?,
@@ -247,11 +248,11 @@ pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) ->
     Ok(Followed::In(group))
 }
 
-/// The standing of whoever invites, in the transaction that holds the group.
-async fn held_inviter(tx: &mut Tx, inviter: Viewer, group: GroupId, held: Standing) -> Result<Standing> {
+/// The access of whoever invites, in the transaction that holds the group.
+async fn held_inviter(tx: &mut Tx, inviter: Viewer, group: GroupId, held: Access) -> Result<Access> {
     let place = store::groups::members::place(tx, group, inviter.user()?).await?;
     let is_site_admin = matches!(inviter, Viewer::User { is_admin: true, .. });
-    Ok(Standing { role: place.role, is_banned: place.banned, is_site_admin, ..held })
+    Ok(Access { role: place.role, is_banned: place.banned, is_site_admin, ..held })
 }
 
 /// Invites somebody by name. They see it, and accept or decline.
@@ -261,15 +262,15 @@ async fn held_inviter(tx: &mut Tx, inviter: Viewer, group: GroupId, held: Standi
 pub async fn invite(cx: &Context, viewer: Viewer, group: GroupId, name: &str) -> Result<()> {
     let user = viewer.user()?;
     let found = of_group(cx, viewer, group).await?;
-    found.standing.check(Deed::Admit)?;
-    found.standing.check(Deed::Invite)?;
+    found.access.check(Permission::Admit)?;
+    found.access.check(Permission::Invite)?;
     let person = members::named(cx, name, "username").await?;
-    rate_limits::count(cx, rate_limits::Deed::Invite, By::User(user)).await?;
+    rate_limits::count(cx, rate_limits::RateLimit::Invite, By::User(user)).await?;
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[person.id]).await?;
-    let standing = members::held(&mut tx, viewer, group).await?;
-    standing.check(Deed::Admit)?;
-    standing.check(Deed::Invite)?;
+    let access = members::held(&mut tx, viewer, group).await?;
+    access.check(Permission::Admit)?;
+    access.check(Permission::Invite)?;
     let place = store::groups::members::place(&mut tx, group, person.id).await?;
     if place.role.is_some() {
         return Err(Error::invalid("username", "They are in the group already."));
@@ -278,7 +279,7 @@ pub async fn invite(cx: &Context, viewer: Viewer, group: GroupId, name: &str) ->
         return Err(Error::invalid("username", "They were banned from the group: lift that first."));
     }
     if store::groups::invitations::invite(&mut tx, group, person.id, user, cx.now()).await? > 0 {
-        log::write(&mut tx, LogEntry::new(user, LogDeed::Invited).group(group).whom(person.id), cx.now()).await?;
+        log::write(&mut tx, LogEntry::new(user, LogAction::Invited).group(group).whom(person.id), cx.now()).await?;
     }
     tx.commit().await?;
     tell::redraw(cx, group, &[person.id]).await?;
@@ -291,11 +292,11 @@ pub async fn invite(cx: &Context, viewer: Viewer, group: GroupId, name: &str) ->
 /// [`Error::NotFound`] when there is none, [`Error::Forbidden`].
 pub async fn uninvite(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<()> {
     let by = viewer.user()?;
-    groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    groups::with_permission(cx, viewer, group, Permission::Admit).await?;
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
     store::groups::invitations::uninvite(&mut tx, group, user).await?.ok_or(Error::NotFound)?;
-    log::write(&mut tx, LogEntry::new(by, LogDeed::Uninvited).group(group).whom(user), cx.now()).await?;
+    log::write(&mut tx, LogEntry::new(by, LogAction::Uninvited).group(group).whom(user), cx.now()).await?;
     tx.commit().await?;
     tell::redraw(cx, group, &[user]).await?;
     Ok(())
@@ -312,13 +313,13 @@ pub async fn accept(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Grou
     let found = groups::stand(cx, viewer, group).await?;
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
-    let standing = members::held(&mut tx, viewer, group).await?;
-    if standing.is_archived {
+    let access = members::held(&mut tx, viewer, group).await?;
+    if access.is_archived {
         return Err(Error::Forbidden("The group is archived: everything stays as it is."));
     }
-    let by = held_inviter(&mut tx, by, group, standing).await?;
+    let by = held_inviter(&mut tx, by, group, access).await?;
     let stands = store::groups::invitations::uninvite(&mut tx, group, user).await? == Some(inviter);
-    if !stands || !by.may_grant(Role::Member) || !standing.may_follow_link() {
+    if !stands || !by.may_grant(Role::Member) || !access.may_follow_link() {
         return Err(Error::NotFound);
     }
     members::enter(&mut tx, group, user, Role::Member, cx.now()).await?;

@@ -4,36 +4,37 @@ use crate::live::notices;
 use crate::live::tell;
 use serde_json::json;
 
-use crate::groups::{self, Found};
+use crate::groups;
+use crate::groups::GroupAccess;
 use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log;
 use crate::platform::validate;
-use model::policy::{Deed, Standing, Viewer};
+use model::policy::{Access, Permission, Viewer};
 use model::{Group, GroupId, Level, NoticeKind, Person, Role, UserId};
-use model::{LogDeed, LogEntry};
+use model::{LogAction, LogEntry};
 use store::Tx;
-use store::groups::members::{BanRow, MemberRow, Place};
+use store::groups::members::{BanRow, MemberRow, MembershipRow};
 use store::moderation::warnings::NewNotice;
 
 /// Bans that are listed.
 const LISTED: i64 = 200;
 
-/// Somebody's standing to a group as it is now, the group held until the commit.
+/// Somebody's access to a group as it is now, the group held until the commit.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the group is gone.
-pub(crate) async fn held(tx: &mut Tx, viewer: Viewer, group: GroupId) -> Result<Standing> {
+pub(crate) async fn held(tx: &mut Tx, viewer: Viewer, group: GroupId) -> Result<Access> {
     let row = store::groups::hold(tx, group).await?.ok_or(Error::NotFound)?;
     let place = match viewer.id() {
         Some(user) => store::groups::members::place(tx, group, user).await?,
-        None => store::groups::members::Place::default(),
+        None => store::groups::members::MembershipRow::default(),
     };
-    Ok(Standing {
+    Ok(Access {
         is_banned: place.banned,
         is_archived: row.archived,
-        ..Standing::plain(row.kind, place.role, matches!(viewer, Viewer::User { is_admin: true, .. }))
+        ..Access::plain(row.kind, place.role, matches!(viewer, Viewer::User { is_admin: true, .. }))
     })
 }
 
@@ -71,7 +72,7 @@ pub(crate) async fn take_over(
         return Ok(None);
     }
     let Some(eldest) = store::groups::members::promote_eldest(tx, group).await? else { return Ok(None) };
-    let entry = LogEntry::new(by, LogDeed::RoleGiven).group(group).whom(eldest).detail("admin: the last one left");
+    let entry = LogEntry::new(by, LogAction::RoleGiven).group(group).whom(eldest).detail("admin: the last one left");
     log::write(tx, entry, now).await?;
     Ok(Some(eldest))
 }
@@ -88,7 +89,7 @@ async fn withdraw_invitations(cx: &Context, tx: &mut Tx, group: GroupId, user: U
 #[derive(Clone, Debug)]
 pub struct Chosen {
     /// The group, and how the reader stands to it.
-    pub found: Found,
+    pub found: GroupAccess,
     /// Who.
     pub person: Person,
     /// Their membership, if they are in it.
@@ -115,7 +116,7 @@ impl Chosen {
 /// [`Error::NotFound`], also for those who have nothing to do with it; [`Error::Forbidden`].
 pub async fn chosen(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<Chosen> {
     viewer.user()?;
-    let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
     let member = store::groups::members::one(&cx.db, group, user).await?;
     let known = store::groups::members::known(&cx.db, group, user).await?.ok_or(Error::NotFound)?;
     let store::groups::members::Known { person, is_banned, has_written, has_asked, was_told } = known;
@@ -144,7 +145,7 @@ pub async fn ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, rea
 
 async fn take_out(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, ban: Option<&str>) -> Result<Group> {
     let by = viewer.user()?;
-    let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
     if by == user {
         return Err(Error::Forbidden("That is you: leave the group instead."));
     }
@@ -155,10 +156,10 @@ async fn take_out(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, ba
     let reason = ban.map(|reason| validate::reason(reason, "reason", true)).transpose()?;
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
-    let standing = held(&mut tx, viewer, group).await?;
-    standing.check(Deed::Admit)?;
+    let access = held(&mut tx, viewer, group).await?;
+    access.check(Permission::Admit)?;
     let place = store::groups::members::place(&mut tx, group, user).await?;
-    if !standing.may_remove(place.role) {
+    if !access.may_remove(place.role) {
         return Err(Error::Forbidden("They decide here as much as you do: make them a member first."));
     }
     let concerned = put_out(cx, &mut tx, Out { by, group, user, place, ban: reason.as_deref() }).await?;
@@ -182,7 +183,7 @@ pub(crate) struct Out<'a> {
     /// Whom.
     pub user: UserId,
     /// What they are to it.
-    pub place: Place,
+    pub place: MembershipRow,
     /// Why they are banned; `None`: they may come again.
     pub ban: Option<&'a str>,
 }
@@ -205,10 +206,10 @@ pub(crate) async fn put_out(cx: &Context, tx: &mut Tx, out: Out<'_>) -> Result<V
             }
             let new = NewNotice { user, group: Some(group), kind: NoticeKind::Ban, reason, by };
             notices::tell_member(cx, tx, new, place.role.is_some()).await?;
-            LogDeed::MemberBanned
+            LogAction::MemberBanned
         }
         None if place.role.is_none() => return Err(Error::NotFound),
-        None => LogDeed::MemberRemoved,
+        None => LogAction::MemberRemoved,
     };
     let entry = LogEntry::new(by, what).group(group).whom(user).reason(ban.unwrap_or_default());
     log::write(tx, entry, now).await?;
@@ -223,14 +224,14 @@ pub(crate) async fn put_out(cx: &Context, tx: &mut Tx, out: Out<'_>) -> Result<V
 /// [`Error::NotFound`] when they were not banned, [`Error::Forbidden`].
 pub async fn lift_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<Group> {
     let by = viewer.user()?;
-    let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
     let mut tx = cx.db.begin().await?;
     if store::groups::members::lift_ban(&mut tx, group, user).await? == 0 {
         return Err(Error::NotFound);
     }
     let now = cx.now();
     store::moderation::warnings::take_back_bans(&mut tx, group, user, by, now).await?;
-    log::write(&mut tx, LogEntry::new(by, LogDeed::BanLifted).group(group).whom(user), now).await?;
+    log::write(&mut tx, LogEntry::new(by, LogAction::BanLifted).group(group).whom(user), now).await?;
     tx.commit().await?;
     tell::membership_changed(cx, user, group).await;
     crate::live::tell::account_changed(cx, user).await;
@@ -241,9 +242,9 @@ pub async fn lift_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
-pub async fn bans(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Found, Vec<BanRow>)> {
+pub async fn bans(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(GroupAccess, Vec<BanRow>)> {
     viewer.user()?;
-    let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
     Ok((found, store::groups::members::bans(&cx.db, group, LISTED).await?))
 }
 
@@ -252,7 +253,7 @@ pub async fn bans(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Found
 /// # Errors
 /// [`Error::NotFound`] when they are not in it, [`Error::Forbidden`] for anyone but admins, and for the last admin's own part.
 pub async fn set_role(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, role: Role) -> Result<Group> {
-    appoint(cx, viewer, group, &[(user, role)], LogDeed::RoleGiven).await
+    appoint(cx, viewer, group, &[(user, role)], LogAction::RoleGiven).await
 }
 
 /// Makes a member an admin, and oneself a member.
@@ -261,11 +262,11 @@ pub async fn set_role(cx: &Context, viewer: Viewer, group: GroupId, user: UserId
 /// As [`set_role`].
 pub async fn hand_over(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<Group> {
     let own = viewer.user()?;
-    let found = groups::for_deed(cx, viewer, group, Deed::Administer).await?;
-    if own == user || found.standing.role != Some(Role::Admin) {
+    let found = groups::with_permission(cx, viewer, group, Permission::Administer).await?;
+    if own == user || found.access.role != Some(Role::Admin) {
         return Err(Error::Forbidden("Only an admin of the group hands it over, and to somebody else."));
     }
-    appoint(cx, viewer, group, &[(user, Role::Admin), (own, Role::Member)], LogDeed::GroupHandedOver).await
+    appoint(cx, viewer, group, &[(user, Role::Admin), (own, Role::Member)], LogAction::GroupHandedOver).await
 }
 
 /// Gives members other parts. What is written down is what was done to the first of them.
@@ -274,13 +275,13 @@ async fn appoint(
     viewer: Viewer,
     group: GroupId,
     parts: &[(UserId, Role)],
-    what: LogDeed,
+    what: LogAction,
 ) -> Result<Group> {
     let by = viewer.user()?;
-    let found = groups::for_deed(cx, viewer, group, Deed::Administer).await?;
+    let found = groups::with_permission(cx, viewer, group, Permission::Administer).await?;
     let mut tx = cx.db.begin().await?;
     let mut concerned = Vec::new();
-    held(&mut tx, viewer, group).await?.check(Deed::Administer)?;
+    held(&mut tx, viewer, group).await?.check(Permission::Administer)?;
     for (at, &(user, role)) in parts.iter().enumerate() {
         let place = store::groups::members::place(&mut tx, group, user).await?;
         if place.role.is_none() {

@@ -10,7 +10,7 @@ use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
-use crate::platform::jobs::Job;
+use crate::platform::jobs::Task;
 use crate::platform::log;
 use crate::platform::validate;
 use crate::screening::descriptions;
@@ -19,10 +19,10 @@ use crate::site::rate_limits;
 use crate::site::rate_limits::By;
 use bus::Control;
 use model::names;
-use model::policy::{self, Deed, Standing, Viewer};
+use model::policy::{self, Access, Permission, Viewer};
 use model::time::Timestamp;
 use model::{Category, Group, GroupId, GroupKind, GroupRow, Role, UserId, Waits};
-use model::{LogDeed, LogEntry};
+use model::{LogAction, LogEntry};
 use store::Tx;
 use store::groups::members::MemberRow;
 use store::groups::{Described, GroupFor, Wanted};
@@ -31,11 +31,11 @@ use store::search_log::Changed;
 
 /// A group as one reader stands to it.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct GroupAccess {
     /// The group.
     pub group: Group,
     /// What the reader is to it.
-    pub standing: Standing,
+    pub access: Access,
     /// How many messages in it were reported and wait for an answer; counted for those who give it.
     pub reported: i64,
     /// How many messages wait in it for approval; counted for the same people.
@@ -44,8 +44,8 @@ pub struct Found {
     pub own_held: bool,
 }
 
-fn found(viewer: Viewer, row: GroupFor) -> Found {
-    let standing = Standing {
+fn found(viewer: Viewer, row: GroupFor) -> GroupAccess {
+    let access = Access {
         kind: row.group.kind,
         role: row.role,
         is_site_admin: matches!(viewer, Viewer::User { is_admin: true, .. }),
@@ -53,11 +53,11 @@ fn found(viewer: Viewer, row: GroupFor) -> Found {
         is_archived: row.group.is_archived(),
         sees_from: row.sees_from,
     };
-    Found { group: row.group, standing, reported: row.reported, held: row.held, own_held: row.own_held }
+    GroupAccess { group: row.group, access, reported: row.reported, held: row.held, own_held: row.own_held }
 }
 
 /// The group of an id, as somebody stands to it who may not even know of it: for deeds that need no knowledge of it.
-pub(crate) async fn stand(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Found> {
+pub(crate) async fn stand(cx: &Context, viewer: Viewer, id: GroupId) -> Result<GroupAccess> {
     Ok(found(viewer, store::groups::by_id(&cx.db, id, viewer.id_or_none()).await?.ok_or(Error::NotFound)?))
 }
 
@@ -65,9 +65,9 @@ pub(crate) async fn stand(cx: &Context, viewer: Viewer, id: GroupId) -> Result<F
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none or the reader may not know of it.
-pub async fn by_slug(cx: &Context, viewer: Viewer, slug: &str) -> Result<Found> {
+pub async fn by_slug(cx: &Context, viewer: Viewer, slug: &str) -> Result<GroupAccess> {
     let found = found(viewer, store::groups::by_slug(&cx.db, slug, viewer.id_or_none()).await?.ok_or(Error::NotFound)?);
-    found.standing.check(Deed::Know)?;
+    found.access.check(Permission::Know)?;
     Ok(found)
 }
 
@@ -75,9 +75,9 @@ pub async fn by_slug(cx: &Context, viewer: Viewer, slug: &str) -> Result<Found> 
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none or the reader may not know of it.
-pub async fn by_id(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Found> {
+pub async fn by_id(cx: &Context, viewer: Viewer, id: GroupId) -> Result<GroupAccess> {
     let found = stand(cx, viewer, id).await?;
-    found.standing.check(Deed::Know)?;
+    found.access.check(Permission::Know)?;
     Ok(found)
 }
 
@@ -85,9 +85,9 @@ pub async fn by_id(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Found> {
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none or the reader may not know of it, else [`Error::Forbidden`] with the reason.
-pub async fn for_deed(cx: &Context, viewer: Viewer, id: GroupId, deed: Deed) -> Result<Found> {
+pub async fn with_permission(cx: &Context, viewer: Viewer, id: GroupId, deed: Permission) -> Result<GroupAccess> {
     let found = stand(cx, viewer, id).await?;
-    found.standing.check(deed)?;
+    found.access.check(deed)?;
     Ok(found)
 }
 
@@ -167,10 +167,10 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     descriptions::group(cx, describing).await?;
     // An address that is taken is no group made, where new accounts make few; but it tells something, and so is counted.
     if is_typed && store::groups::has_slug(&cx.db, &slug).await? {
-        rate_limits::count(cx, rate_limits::Deed::NewGroup, By::User(user)).await?;
+        rate_limits::count(cx, rate_limits::RateLimit::NewGroup, By::User(user)).await?;
         return Err(slug_taken());
     }
-    rate_limits::count_by_age(cx, rate_limits::Deed::NewGroup, user).await?;
+    rate_limits::count_by_age(cx, rate_limits::RateLimit::NewGroup, user).await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
@@ -216,7 +216,7 @@ fn slug_taken() -> Error {
 /// # Errors
 /// [`Error::Forbidden`] for anyone but its admins, [`Error::Invalid`].
 pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) -> Result<Group> {
-    let found = for_deed(cx, viewer, id, Deed::Administer).await?;
+    let found = with_permission(cx, viewer, id, Permission::Administer).await?;
     let by = viewer.user()?;
     let (name, description) = validate::group(&form.name, &form.description)?;
     let described = form.described(&name, &description)?;
@@ -225,9 +225,9 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
     let describing = Describing { by: viewer, name: (&name, called), slug: "", description: (&description, said) };
     descriptions::group(cx, describing).await?;
     let mut tx = cx.db.begin().await?;
-    let standing = members::held(&mut tx, viewer, id).await?;
-    standing.check(Deed::Administer)?;
-    let opens = model::policy::readers(form.kind) > model::policy::readers(standing.kind);
+    let access = members::held(&mut tx, viewer, id).await?;
+    access.check(Permission::Administer)?;
+    let opens = model::policy::readers(form.kind) > model::policy::readers(access.kind);
     if opens && !form.opens {
         return Err(Error::invalid(
             "kind",
@@ -235,7 +235,7 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
         ));
     }
     let now = cx.now();
-    log::write(&mut tx, LogEntry::new(by, LogDeed::GroupEdited).group(id).detail(detail), now).await?;
+    log::write(&mut tx, LogEntry::new(by, LogAction::GroupEdited).group(id).detail(detail), now).await?;
     store::groups::update(&mut tx, id, described).await?;
     if opens {
         store::groups::opened(&mut tx, id, now).await?;
@@ -278,12 +278,12 @@ fn changes(now: &Group, then: Described<'_>) -> Option<String> {
 /// [`Error::NotFound`], [`Error::Forbidden`] for anyone but its admins.
 pub async fn archive(cx: &Context, viewer: Viewer, id: GroupId, archived: bool) -> Result<Group> {
     let by = viewer.user()?;
-    let found = for_deed(cx, viewer, id, Deed::Administer).await?;
+    let found = with_permission(cx, viewer, id, Permission::Administer).await?;
     let at = archived.then(|| cx.now());
     let mut tx = cx.db.begin().await?;
-    members::held(&mut tx, viewer, id).await?.check(Deed::Administer)?;
+    members::held(&mut tx, viewer, id).await?.check(Permission::Administer)?;
     if store::groups::archive(&mut tx, id, at).await? > 0 {
-        let what = if archived { LogDeed::GroupArchived } else { LogDeed::GroupUnarchived };
+        let what = if archived { LogAction::GroupArchived } else { LogAction::GroupUnarchived };
         log::write(&mut tx, LogEntry::new(by, what).group(id), cx.now()).await?;
         save_change(cx, tx, id).await?;
     }
@@ -294,9 +294,9 @@ pub async fn archive(cx: &Context, viewer: Viewer, id: GroupId, archived: bool) 
 ///
 /// # Errors
 /// [`Error::NotFound`] when they may not know of it, [`Error::Forbidden`] for anyone but its admins and those of the site.
-pub async fn deletable(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Found> {
+pub async fn deletable(cx: &Context, viewer: Viewer, id: GroupId) -> Result<GroupAccess> {
     viewer.user()?;
-    for_deed(cx, viewer, id, Deed::Delete).await
+    with_permission(cx, viewer, id, Permission::Delete).await
 }
 
 /// Deletes a group with all that is in it. Its rows go after thirty days; its address is not given away before.
@@ -314,11 +314,11 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: GroupId, name: &str) -> Re
         store::groups::invitations::invited(&cx.db, id, i64::MAX).await?.iter().map(|row| row.person.id).collect();
     let mut tx = cx.db.begin().await?;
     // Whoever holds topics of it too holds the group first.
-    members::held(&mut tx, viewer, id).await?.check(Deed::Delete)?;
+    members::held(&mut tx, viewer, id).await?.check(Permission::Delete)?;
     unread::users_change(cx, &members).await?;
     unread::users_change(cx, &invited).await?;
     if bury(&mut tx, id, cx.now()).await? {
-        log::write(&mut tx, LogEntry::new(by, LogDeed::GroupDeleted).group(id), cx.now()).await?;
+        log::write(&mut tx, LogEntry::new(by, LogAction::GroupDeleted).group(id), cx.now()).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();
@@ -333,13 +333,13 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: GroupId, name: &str) -> Re
 pub(crate) async fn bury(tx: &mut Tx, id: GroupId, now: Timestamp) -> Result<bool> {
     let was_there = store::groups::delete(tx, id, now).await? > 0;
     search_log::insert(tx, Changed::Group(id)).await?;
-    jobs::enqueue(tx, &Job::GroupChanged { group: id }, now).await?;
+    jobs::enqueue(tx, Task::GroupChanged { group: id }, now).await?;
     Ok(was_there)
 }
 
 /// Commits a change of a group, and tells of it.
 async fn save_change(cx: &Context, mut tx: Tx, id: GroupId) -> Result<()> {
-    jobs::enqueue(&mut tx, &Job::GroupChanged { group: id }, cx.now()).await?;
+    jobs::enqueue(&mut tx, Task::GroupChanged { group: id }, cx.now()).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     cx.tell(&Control::GroupChanged { group: id }).await;
@@ -353,14 +353,14 @@ async fn save_change(cx: &Context, mut tx: Tx, id: GroupId) -> Result<()> {
 pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     let user = viewer.user()?;
     let found = by_id(cx, viewer, id).await?;
-    if found.standing.role.is_some() {
+    if found.access.role.is_some() {
         return Ok(found.group);
     }
-    found.standing.check(Deed::Join)?;
+    found.access.check(Permission::Join)?;
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
     // It may have been closed since it was looked at, or they may have been banned.
-    members::held(&mut tx, viewer, id).await?.check(Deed::Join)?;
+    members::held(&mut tx, viewer, id).await?.check(Permission::Join)?;
     members::enter(&mut tx, id, user, Role::Member, cx.now()).await?;
     // Whoever comes into a group that everyone left decides in it.
     members::take_over(&mut tx, id, user, cx.now()).await?;
@@ -377,7 +377,7 @@ pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
 pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     let user = viewer.user()?;
     let found = by_id(cx, viewer, id).await?;
-    if found.standing.role.is_none() {
+    if found.access.role.is_none() {
         return Ok(found.group);
     }
     let mut tx = cx.db.begin().await?;
@@ -392,7 +392,7 @@ pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
         }
         GroupKind::Direct => {
             direct_names::rename(&mut tx, id).await?;
-            jobs::enqueue(&mut tx, &Job::GroupChanged { group: id }, cx.now()).await?;
+            jobs::enqueue(&mut tx, Task::GroupChanged { group: id }, cx.now()).await?;
         }
         GroupKind::Private if left == 0 => {
             return Err(Error::Forbidden(
@@ -447,8 +447,13 @@ pub async fn discover(
 }
 
 /// A page of the members by name: how many there are in all, the page, and whether there are more.
-pub async fn list_members(cx: &Context, found: &Found, page: i64, limit: i64) -> Result<(i64, Vec<MemberRow>, bool)> {
-    found.standing.check(Deed::Read)?;
+pub async fn list_members(
+    cx: &Context,
+    found: &GroupAccess,
+    page: i64,
+    limit: i64,
+) -> Result<(i64, Vec<MemberRow>, bool)> {
+    found.access.check(Permission::Read)?;
     let total = store::groups::members::count(&cx.db, found.group.id).await?;
     let mut rows =
         store::groups::members::page(&cx.db, found.group.id, limit + 1, page.clamp(0, 10_000) * limit).await?;

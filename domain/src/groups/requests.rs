@@ -3,8 +3,9 @@
 use crate::live::tell;
 use std::time::Duration;
 
+use crate::groups;
+use crate::groups::GroupAccess;
 use crate::groups::members;
-use crate::groups::{self, Found};
 use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -12,10 +13,10 @@ use crate::platform::log;
 use crate::platform::validate;
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
-use model::policy::{Deed, Viewer};
+use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
 use model::{Group, GroupId, Role, UserId};
-use model::{LogDeed, LogEntry};
+use model::{LogAction, LogEntry};
 use store::Tx;
 use store::groups::requests::{AskedRow, OwnRow, RequestRow};
 
@@ -38,12 +39,12 @@ pub async fn own(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Option<
 /// [`Error::Invalid`] on `message`, [`Error::NotFound`], [`Error::Forbidden`], [`Error::TooMany`].
 pub async fn ask(cx: &Context, viewer: Viewer, group: GroupId, message: &str) -> Result<Group> {
     let user = viewer.user()?;
-    let found = groups::for_deed(cx, viewer, group, Deed::Ask).await?;
+    let found = groups::with_permission(cx, viewer, group, Permission::Ask).await?;
     let message = validate::reason(message, "message", false)?;
-    rate_limits::count(cx, rate_limits::Deed::Ask, By::User(user)).await?;
+    rate_limits::count(cx, rate_limits::RateLimit::Ask, By::User(user)).await?;
     check_pause(cx, group, user).await?;
     let mut tx = cx.db.begin().await?;
-    members::held(&mut tx, viewer, group).await?.check(Deed::Ask)?;
+    members::held(&mut tx, viewer, group).await?.check(Permission::Ask)?;
     insert(cx, &mut tx, group, user, &message).await?;
     tx.commit().await?;
     tell::tell_moderators(cx, group).await;
@@ -86,9 +87,9 @@ pub async fn withdraw(cx: &Context, viewer: Viewer, group: GroupId) -> Result<()
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
-pub async fn waiting(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Found, Vec<RequestRow>, i64)> {
+pub async fn waiting(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(GroupAccess, Vec<RequestRow>, i64)> {
     viewer.user()?;
-    let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
     let rows = store::groups::requests::waiting(&cx.db, group, LISTED).await?;
     let total = if (rows.len() as i64) < LISTED {
         rows.len() as i64
@@ -99,8 +100,8 @@ pub async fn waiting(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Fo
 }
 
 /// How many wait to be let in, for those who answer; 0 for everyone else, and where nobody has to ask.
-pub async fn count(cx: &Context, found: &Found) -> Result<i64> {
-    if found.group.kind == model::GroupKind::Public || !found.standing.may(Deed::Admit) {
+pub async fn count(cx: &Context, found: &GroupAccess) -> Result<i64> {
+    if found.group.kind == model::GroupKind::Public || !found.access.may(Permission::Admit) {
         return Ok(0);
     }
     Ok(store::groups::requests::count(&cx.db, found.group.id).await?)
@@ -118,28 +119,28 @@ pub async fn answer(
     approve: bool,
 ) -> Result<(Group, usize)> {
     let by = viewer.user()?;
-    let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, users).await?;
-    let standing = members::held(&mut tx, viewer, group).await?;
-    standing.check(Deed::Admit)?;
+    let access = members::held(&mut tx, viewer, group).await?;
+    access.check(Permission::Admit)?;
     let answered = if approve {
-        if standing.is_archived {
+        if access.is_archived {
             return Err(Error::Forbidden("The group is archived: everything stays as it is."));
         }
         let taken = store::groups::requests::take(&mut tx, group, users).await?;
         for user in &taken {
             if !store::groups::members::place(&mut tx, group, *user).await?.banned {
                 members::enter(&mut tx, group, *user, Role::Member, now).await?;
-                log(&mut tx, by, LogDeed::MemberAdmitted, group, *user, now).await?;
+                log(&mut tx, by, LogAction::MemberAdmitted, group, *user, now).await?;
             }
         }
         taken
     } else {
         let declined = store::groups::requests::decline(&mut tx, group, users, now).await?;
         for user in &declined {
-            log(&mut tx, by, LogDeed::RequestDeclined, group, *user, now).await?;
+            log(&mut tx, by, LogAction::RequestDeclined, group, *user, now).await?;
         }
         declined
     };
@@ -151,7 +152,7 @@ pub async fn answer(
     Ok((found.group, answered.len()))
 }
 
-async fn log(tx: &mut Tx, by: UserId, what: LogDeed, group: GroupId, user: UserId, now: Timestamp) -> Result<()> {
+async fn log(tx: &mut Tx, by: UserId, what: LogAction, group: GroupId, user: UserId, now: Timestamp) -> Result<()> {
     log::write(tx, LogEntry::new(by, what).group(group).whom(user), now).await
 }
 

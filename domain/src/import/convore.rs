@@ -13,7 +13,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, watch};
 
 use super::files::{Messages, clean, keepable, moment};
-use super::report::{Oddities, Oddity, Progress, Report};
+use super::report::{ImportWarning, ImportWarnings, Progress, Report};
 use super::survey::{GroupFound, PersonFound, Survey, TopicFound, survey};
 use super::writer::{self, BATCH, BATCH_BYTES, People, Ready};
 use super::{blocking, finish, followed, people, places};
@@ -114,13 +114,13 @@ async fn people_of(
     Ok(there)
 }
 
-fn account(id: i64, person: &PersonFound, oddities: &mut Oddities) -> NewUser {
+fn account(id: i64, person: &PersonFound, oddities: &mut ImportWarnings) -> NewUser {
     let record = &person.record;
     let fit = record.username.as_deref().and_then(people::fit);
     if let Some(was) = &record.username
         && fit.as_deref() != Some(was)
     {
-        oddities.note(Oddity::NameChanged, || was.replace('\0', ""));
+        oddities.note(ImportWarning::NameChanged, || was.replace('\0', ""));
     }
     let username = fit.unwrap_or_else(|| format!("user{}", id.unsigned_abs()));
     let web = clean(record.web.clone());
@@ -314,13 +314,13 @@ async fn messages_of(
 struct Written {
     messages: u64,
     stars: u64,
-    oddities: Oddities,
+    oddities: ImportWarnings,
 }
 
 /// Writes a batch and how far its topics came, in one transaction.
 async fn write(cx: &Context, batch: Batch) -> Result<Written> {
     let Batch { messages, came, fresh, .. } = batch;
-    let mut written = Written { messages: messages.len() as u64, stars: 0, oddities: Oddities::default() };
+    let mut written = Written { messages: messages.len() as u64, stars: 0, oddities: ImportWarnings::default() };
     let mut tx = cx.db.begin().await?;
     (_, written.stars) =
         writer::write(&mut tx, messages, |topic| fresh.contains(&topic), &mut written.oddities).await?;
@@ -348,7 +348,7 @@ impl Reader {
             let Some(id) = self.topics.get(&topic.id).filter(|_| came < topic.messages) else { continue };
             let mut came = came as i64;
             // What is odd about them was noted when they were counted.
-            let messages = Messages::read(&topic.path, topic.created_at, &mut Oddities::default()).0;
+            let messages = Messages::read(&topic.path, topic.created_at, &mut ImportWarnings::default()).0;
             // The whole topic in one transaction where it fits.
             let room = BATCH.saturating_sub(batch.messages.len());
             if !batch.messages.is_empty() && (batch.is_full() || messages.len() > room) && !self.send(&mut batch) {

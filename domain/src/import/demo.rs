@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::admin::statistics;
-use crate::import::{Oddities, people, places, writer};
+use crate::import::{ImportWarnings, people, places, writer};
 use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -109,7 +109,7 @@ impl Demo {
             })
             .collect();
         let mut tx = cx.db.begin().await?;
-        let ids = people::write(&mut tx, &accounts, &mut Oddities::default()).await?;
+        let ids = people::write(&mut tx, &accounts, &mut ImportWarnings::default()).await?;
         let usernames: HashMap<UserId, String> = rows::usernames_of(&mut tx, &ids).await?.into_iter().collect();
         let named =
             PEOPLE.iter().zip(&ids).filter_map(|(person, id)| Some((person.0, (*id, usernames.get(id)?.clone()))));
@@ -139,7 +139,7 @@ impl Demo {
                 creator: *members.first().ok_or_else(|| Error::Internal("a group of nobody".into()))?,
                 created_at,
             };
-            let id = places::group(&mut self.tx, new, &mut Oddities::default()).await?;
+            let id = places::group(&mut self.tx, new, &mut ImportWarnings::default()).await?;
             let role = |at| if at == 0 { Role::Admin } else { Role::Member };
             let joined: Vec<_> =
                 members.iter().enumerate().map(|(at, user)| (id, *user, role(at), created_at)).collect();
@@ -155,7 +155,7 @@ impl Demo {
                     creator: self.user(starter)?,
                     created_at: Timestamp(at),
                 };
-                let ids = places::topics(&mut self.tx, vec![new], &mut Oddities::default()).await?;
+                let ids = places::topics(&mut self.tx, vec![new], &mut ImportWarnings::default()).await?;
                 for made in ids {
                     let (path, members) =
                         (format!("/{}/{}/", group.slug, topic.slug), group.private.then(|| members.clone()));
@@ -202,7 +202,7 @@ impl Demo {
                 reply_to: None,
                 stars,
             };
-            let (ids, _) = writer::write(&mut self.tx, vec![ready], |_| fresh, &mut Oddities::default()).await?;
+            let (ids, _) = writer::write(&mut self.tx, vec![ready], |_| fresh, &mut ImportWarnings::default()).await?;
             for id in ids {
                 for user in &mentioned {
                     store::messages::mentions::insert(&mut self.tx, id, *user).await?;

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde::de::{DeserializeOwned, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::report::{Oddities, Oddity};
+use super::report::{ImportWarning, ImportWarnings};
 use model::time::Timestamp;
 
 /// A topic as `topics.json` has it.
@@ -92,13 +92,13 @@ pub(super) struct GroupRecord {
 }
 
 /// What stands in a file that holds a list; `None` when there is no such file.
-pub(super) fn read_list<T: DeserializeOwned>(path: &Path, oddities: &mut Oddities) -> Option<Vec<T>> {
+pub(super) fn read_list<T: DeserializeOwned>(path: &Path, oddities: &mut ImportWarnings) -> Option<Vec<T>> {
     let shown = || path.display().to_string();
     let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return None,
         Err(error) => {
-            oddities.note(Oddity::Unreadable, || format!("{}: {error}", shown()));
+            oddities.note(ImportWarning::Unreadable, || format!("{}: {error}", shown()));
             return Some(Vec::new());
         }
     };
@@ -108,7 +108,7 @@ pub(super) fn read_list<T: DeserializeOwned>(path: &Path, oddities: &mut Odditie
     // Not as it should be: as much of it as can be read.
     let text = String::from_utf8_lossy(&bytes);
     if matches!(text, Cow::Owned(_)) {
-        oddities.note(Oddity::NotUtf8, shown);
+        oddities.note(ImportWarning::NotUtf8, shown);
     }
     let values: Vec<serde_json::Value> = match serde_json::from_str(&without_lone_surrogates(&text)) {
         Ok(serde_json::Value::Array(values)) => values,
@@ -119,7 +119,7 @@ pub(super) fn read_list<T: DeserializeOwned>(path: &Path, oddities: &mut Odditie
         },
         Ok(_) => Vec::new(),
         Err(error) => {
-            oddities.note(Oddity::Unreadable, || format!("{}: {error}", shown()));
+            oddities.note(ImportWarning::Unreadable, || format!("{}: {error}", shown()));
             return Some(Vec::new());
         }
     };
@@ -127,7 +127,9 @@ pub(super) fn read_list<T: DeserializeOwned>(path: &Path, oddities: &mut Odditie
     for (at, value) in values.into_iter().enumerate() {
         match serde_json::from_value(value) {
             Ok(record) => records.push(record),
-            Err(error) => oddities.note(Oddity::BadRecord, || format!("{}, number {}: {error}", shown(), at + 1)),
+            Err(error) => {
+                oddities.note(ImportWarning::BadRecord, || format!("{}, number {}: {error}", shown(), at + 1))
+            }
         }
     }
     Some(records)
@@ -168,37 +170,37 @@ pub(super) struct Messages(pub Vec<(Timestamp, MessageRecord)>);
 
 impl Messages {
     /// Reads a topic's file. A time that cannot be is taken to be `otherwise`.
-    pub fn read(path: &Path, otherwise: Timestamp, oddities: &mut Oddities) -> Self {
+    pub fn read(path: &Path, otherwise: Timestamp, oddities: &mut ImportWarnings) -> Self {
         let Some(records) = read_list::<MessageRecord>(path, oddities) else {
-            oddities.note(Oddity::NoMessagesFile, || path.display().to_string());
+            oddities.note(ImportWarning::NoMessagesFile, || path.display().to_string());
             return Self::default();
         };
         let mut seen = HashSet::with_capacity(records.len());
         let mut messages = Vec::with_capacity(records.len());
         for mut record in records {
             if !seen.insert(record.id) {
-                oddities.note(Oddity::Twice, || format!("message {} in {}", record.id, path.display()));
+                oddities.note(ImportWarning::Twice, || format!("message {} in {}", record.id, path.display()));
                 continue;
             }
             let at = moment(record.date_created).unwrap_or_else(|| {
-                oddities.note(Oddity::ImpossibleTime, || format!("of message {}", record.id));
+                oddities.note(ImportWarning::ImpossibleTime, || format!("of message {}", record.id));
                 otherwise
             });
             if record.message.contains('\0') {
-                oddities.note(Oddity::NulCharacter, || format!("message {}", record.id));
+                oddities.note(ImportWarning::NulCharacter, || format!("message {}", record.id));
                 record.message.retain(|c| c != '\0');
             }
             if record.message.len() > crate::platform::validate::MAX_MESSAGE
                 && record.message.chars().count() > crate::platform::validate::MAX_MESSAGE
             {
-                oddities.note(Oddity::LongMessage, || format!("message {}", record.id));
+                oddities.note(ImportWarning::LongMessage, || format!("message {}", record.id));
             }
             if let Some(stars) = &mut record.stars {
                 let mut starred = HashSet::new();
                 stars.retain(|star| {
                     let first = starred.insert(star.user_id);
                     if !first {
-                        oddities.note(Oddity::Twice, || {
+                        oddities.note(ImportWarning::Twice, || {
                             format!("star of person {} on message {}", star.user_id, record.id)
                         });
                     }

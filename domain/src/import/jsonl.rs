@@ -8,7 +8,7 @@ use std::io::BufRead;
 use tokio::sync::{mpsc, watch};
 
 use super::lines::{Line, Mentionable};
-use super::report::{Oddities, Oddity, Progress, Report};
+use super::report::{ImportWarning, ImportWarnings, Progress, Report};
 use super::writer::{self, BATCH, BATCH_BYTES, People, Ready};
 use super::{blocking, finish, followed, people, places};
 use crate::platform::context::Context;
@@ -22,7 +22,7 @@ use store::import::{self as rows, NewGroup, NewTopic, NewUser};
 const AHEAD: usize = 2;
 
 /// What the reader hands on: lines that hold messages, and what was wrong with others.
-type Lines = std::io::Result<(Vec<Line>, Oddities)>;
+type Lines = std::io::Result<(Vec<Line>, ImportWarnings)>;
 
 /// Takes in a source of JSON lines. `source_name` is what the source is known by: read again under the same name, it
 /// brings only what is new.
@@ -71,7 +71,7 @@ async fn batches(
 
 /// Reads lines and hands them on by batches, until they end or nobody takes them any more.
 fn read(mut reader: impl BufRead, sender: &mpsc::Sender<Lines>) {
-    let (mut lines, mut oddities) = (Vec::with_capacity(BATCH), Oddities::default());
+    let (mut lines, mut oddities) = (Vec::with_capacity(BATCH), ImportWarnings::default());
     let (mut buffer, mut bytes) = (Vec::new(), 0);
     for number in 1.. {
         buffer.clear();
@@ -92,12 +92,12 @@ fn read(mut reader: impl BufRead, sender: &mpsc::Sender<Lines>) {
         match Line::parse(number, text.trim()) {
             Ok(line) => {
                 if line.mended {
-                    oddities.note(Oddity::NulCharacter, || format!("line {number}"));
+                    oddities.note(ImportWarning::NulCharacter, || format!("line {number}"));
                 }
                 bytes += line.text.len();
                 lines.push(line);
             }
-            Err(wrong) => oddities.note(Oddity::BadRecord, || format!("line {number}: {wrong}")),
+            Err(wrong) => oddities.note(ImportWarning::BadRecord, || format!("line {number}: {wrong}")),
         }
         if lines.len() >= BATCH || bytes >= BATCH_BYTES {
             bytes = 0;
@@ -203,7 +203,7 @@ impl Source {
             match &line.reply_to {
                 Some(id) if within.contains(id.as_str()) => answers.push((at, id.clone())),
                 Some(id) if reply_to.is_none() => {
-                    self.report.oddities.note(Oddity::UnknownReply, || format!("line {}, to {id}", line.number))
+                    self.report.oddities.note(ImportWarning::UnknownReply, || format!("line {}, to {id}", line.number))
                 }
                 _ => {}
             }
@@ -246,7 +246,7 @@ impl Source {
             if noted.is_none() && seen.insert(line.id.clone()) {
                 new.push(line);
             } else if noted.is_none_or(|id| *id > self.newest_before) {
-                self.report.oddities.note(Oddity::Twice, || format!("line {}", line.number));
+                self.report.oddities.note(ImportWarning::Twice, || format!("line {}", line.number));
             }
         }
         new.sort_by_key(|line| line.at);
@@ -323,7 +323,7 @@ impl Source {
                 let new =
                     NewTopic { id: None, group, slug, name: line.topic.clone(), creator: author, created_at: line.at };
                 // Topics of one address are no oddity here: the source has none.
-                let ids = places::topics(tx, vec![new], &mut Oddities::default()).await?;
+                let ids = places::topics(tx, vec![new], &mut ImportWarnings::default()).await?;
                 for id in ids {
                     fresh.insert(id);
                     noted_topics.push((line.topic_key.clone(), id.0));

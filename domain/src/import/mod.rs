@@ -16,7 +16,7 @@ pub(crate) mod writer;
 
 pub use convore::convore;
 pub use jsonl::jsonl;
-pub use report::{Count, Oddities, Oddity, Progress, Report};
+pub use report::{Count, ImportWarning, ImportWarnings, Progress, Report};
 
 use tokio::sync::watch;
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::report::{Oddities, Oddity};
+use super::report::{ImportWarning, ImportWarnings};
 use crate::platform::error::Result;
 use model::UserId;
 use model::names::{MAX_USERNAME, Username, username_key};
@@ -26,7 +26,7 @@ fn numbered(name: &str, number: u32) -> String {
 }
 
 /// Writes accounts, each under its id and name where both are free, else under others: the ids, in the order given.
-pub(crate) async fn write(tx: &mut Tx, people: &[NewUser], oddities: &mut Oddities) -> Result<Vec<UserId>> {
+pub(crate) async fn write(tx: &mut Tx, people: &[NewUser], oddities: &mut ImportWarnings) -> Result<Vec<UserId>> {
     let bulk: Vec<NewUser> = people.iter().filter(|user| user.id.is_some()).cloned().collect();
     let free: HashSet<UserId> = rows::users(tx, &bulk).await?.into_iter().map(|(id,)| id).collect();
     let mut ids = Vec::with_capacity(people.len());
@@ -40,17 +40,17 @@ pub(crate) async fn write(tx: &mut Tx, people: &[NewUser], oddities: &mut Odditi
 }
 
 /// Finds a free id and name for one account.
-async fn singly(tx: &mut Tx, mut user: NewUser, oddities: &mut Oddities) -> Result<UserId> {
+async fn singly(tx: &mut Tx, mut user: NewUser, oddities: &mut ImportWarnings) -> Result<UserId> {
     let wanted = user.username.clone();
     let mut number = 1;
     loop {
         let (id, name, form) = rows::user_taken(tx, &user).await?;
         if id && let Some(was) = user.id.take() {
-            oddities.note(Oddity::UserIdTaken, || format!("{was} ({wanted})"));
+            oddities.note(ImportWarning::UserIdTaken, || format!("{was} ({wanted})"));
         }
         if name {
             if number == 1 {
-                oddities.note(Oddity::NameChanged, || wanted.clone());
+                oddities.note(ImportWarning::NameChanged, || wanted.clone());
             }
             number += 1;
             user.username = numbered(&wanted, number);
@@ -59,7 +59,7 @@ async fn singly(tx: &mut Tx, mut user: NewUser, oddities: &mut Oddities) -> Resu
         }
         if form {
             user.key = None;
-            oddities.note(Oddity::LookAlike, || user.username.clone());
+            oddities.note(ImportWarning::LookAlike, || user.username.clone());
         }
         let written = match user.id {
             Some(_) => rows::users(tx, std::slice::from_ref(&user)).await?.pop().map(|(id,)| id),

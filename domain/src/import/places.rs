@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::report::{Oddities, Oddity};
+use super::report::{ImportWarning, ImportWarnings};
 use crate::platform::error::Result;
 use model::names::{is_reserved_slug, slugify};
 use model::{GroupId, TopicId};
@@ -16,7 +16,7 @@ fn fits(slug: &str) -> bool {
 }
 
 /// Writes a group under its id and slug where they are free, else under others.
-pub(crate) async fn group(tx: &mut Tx, mut group: NewGroup, oddities: &mut Oddities) -> Result<GroupId> {
+pub(crate) async fn group(tx: &mut Tx, mut group: NewGroup, oddities: &mut ImportWarnings) -> Result<GroupId> {
     let wanted = group.slug.clone();
     let base = match wanted {
         _ if fits(&wanted) => wanted.clone(),
@@ -28,7 +28,7 @@ pub(crate) async fn group(tx: &mut Tx, mut group: NewGroup, oddities: &mut Oddit
         let fit = !is_reserved_slug(&group.slug);
         if fit && let Some(id) = rows::group(tx, &group).await? {
             if group.slug != wanted {
-                oddities.note(Oddity::SlugChanged, || format!("{wanted}, now {}", group.slug));
+                oddities.note(ImportWarning::SlugChanged, || format!("{wanted}, now {}", group.slug));
             }
             return Ok(id);
         }
@@ -36,7 +36,7 @@ pub(crate) async fn group(tx: &mut Tx, mut group: NewGroup, oddities: &mut Oddit
             && fit
             && rows::group_id_taken(tx, id).await?
         {
-            oddities.note(Oddity::GroupIdTaken, || format!("{id} ({wanted})"));
+            oddities.note(ImportWarning::GroupIdTaken, || format!("{id} ({wanted})"));
             group.id = None;
         } else {
             number += 1;
@@ -45,12 +45,16 @@ pub(crate) async fn group(tx: &mut Tx, mut group: NewGroup, oddities: &mut Oddit
 }
 
 /// Writes topics, each under its id and slug where they are free, else under others: the ids, in the order given.
-pub(crate) async fn topics(tx: &mut Tx, mut topics: Vec<NewTopic>, oddities: &mut Oddities) -> Result<Vec<TopicId>> {
+pub(crate) async fn topics(
+    tx: &mut Tx,
+    mut topics: Vec<NewTopic>,
+    oddities: &mut ImportWarnings,
+) -> Result<Vec<TopicId>> {
     for topic in &mut topics {
         if !fits(&topic.slug) {
             let made = Some(slugify(&topic.slug)).filter(|slug| !slug.is_empty());
             let made = made.unwrap_or_else(|| topic.id.map_or_else(|| "topic".to_owned(), |id| format!("topic-{id}")));
-            let oddity = if topic.slug.is_empty() { Oddity::EmptySlug } else { Oddity::SlugChanged };
+            let oddity = if topic.slug.is_empty() { ImportWarning::EmptySlug } else { ImportWarning::SlugChanged };
             oddities.note(oddity, || made.clone());
             topic.slug = made;
         }
@@ -68,12 +72,12 @@ pub(crate) async fn topics(tx: &mut Tx, mut topics: Vec<NewTopic>, oddities: &mu
 }
 
 /// Finds a free id and slug for one topic.
-async fn singly(tx: &mut Tx, mut topic: NewTopic, oddities: &mut Oddities) -> Result<TopicId> {
+async fn singly(tx: &mut Tx, mut topic: NewTopic, oddities: &mut ImportWarnings) -> Result<TopicId> {
     let wanted = topic.slug.clone();
     if let Some(id) = topic.id
         && rows::topic_id_taken(tx, id).await?
     {
-        oddities.note(Oddity::TopicIdTaken, || format!("{id} ({wanted})"));
+        oddities.note(ImportWarning::TopicIdTaken, || format!("{id} ({wanted})"));
         topic.id = None;
     }
     let mut number = 1;
@@ -89,7 +93,7 @@ async fn singly(tx: &mut Tx, mut topic: NewTopic, oddities: &mut Oddities) -> Re
             return Ok(id);
         }
         if number == 1 {
-            oddities.note(Oddity::SlugChanged, || format!("topic {wanted}"));
+            oddities.note(ImportWarning::SlugChanged, || format!("topic {wanted}"));
         }
         number += 1;
         topic.slug = format!("{wanted}-{number}");

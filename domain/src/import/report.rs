@@ -46,7 +46,7 @@ pub struct Report {
     /// Whether an earlier run had brought a part.
     pub resumed: bool,
     /// What was odd.
-    pub oddities: Oddities,
+    pub oddities: ImportWarnings,
     /// Whether search has taken it in; if not, the process that writes the index will.
     pub searchable: bool,
 }
@@ -83,9 +83,9 @@ macro_rules! oddities {
     ($($(#[$doc:meta])* $name:ident = $text:literal),* $(,)?) => {
         /// Something in the source that was not as it should be, and that was lived with.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Oddity { $($(#[$doc])* $name),* }
+        pub enum ImportWarning { $($(#[$doc])* $name),* }
 
-        impl fmt::Display for Oddity {
+        impl fmt::Display for ImportWarning {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(match self { $(Self::$name => $text),* })
             }
@@ -136,11 +136,11 @@ oddities! {
 
 /// How often each oddity was met, with an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Oddities(BTreeMap<Oddity, (u64, String)>);
+pub struct ImportWarnings(BTreeMap<ImportWarning, (u64, String)>);
 
-impl Oddities {
+impl ImportWarnings {
     /// Notes one; the first stays as the example.
-    pub(super) fn note(&mut self, oddity: Oddity, example: impl FnOnce() -> String) {
+    pub(super) fn note(&mut self, oddity: ImportWarning, example: impl FnOnce() -> String) {
         self.0.entry(oddity).or_insert_with(|| (0, example())).0 += 1;
     }
 
@@ -152,12 +152,12 @@ impl Oddities {
     }
 
     /// How often it was met.
-    pub fn count(&self, oddity: Oddity) -> u64 {
+    pub fn count(&self, oddity: ImportWarning) -> u64 {
         self.0.get(&oddity).map_or(0, |(count, _)| *count)
     }
 
     /// All that were met: what, how often, one example.
-    pub fn iter(&self) -> impl Iterator<Item = (Oddity, u64, &str)> {
+    pub fn iter(&self) -> impl Iterator<Item = (ImportWarning, u64, &str)> {
         self.0.iter().map(|(oddity, (count, example))| (*oddity, *count, example.as_str()))
     }
 }

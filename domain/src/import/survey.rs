@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::files::{ByRecord, GroupRecord, Messages, TopicRecord, UserRecord, clean, keepable, moment, read_list};
-use super::report::{Oddities, Oddity};
+use super::report::{ImportWarning, ImportWarnings};
 use crate::platform::error::{Error, Result};
 use model::GroupKind;
 use model::time::Timestamp;
@@ -18,7 +18,7 @@ pub(super) struct Survey {
     pub people: BTreeMap<i64, PersonFound>,
     /// The highest message id that may be kept.
     pub highest_message: i64,
-    pub oddities: Oddities,
+    pub oddities: ImportWarnings,
 }
 
 /// A group with what is known of it.
@@ -117,7 +117,7 @@ impl Survey {
         topics.retain(|topic| {
             let first = topic_ids.insert(topic.id);
             if !first {
-                self.oddities.note(Oddity::Twice, || format!("topic {} in {folder}", topic.id));
+                self.oddities.note(ImportWarning::Twice, || format!("topic {} in {folder}", topic.id));
             }
             first
         });
@@ -127,7 +127,7 @@ impl Survey {
             .min_by_key(|topic| (moment(topic.date_created), topic.id));
         let named = record.as_ref().and_then(|group| group.creator_id);
         let Some(creator) = named.or(first.and_then(|topic| topic.creator_id)) else {
-            self.oddities.note(Oddity::NobodysGroup, || folder.to_owned());
+            self.oddities.note(ImportWarning::NobodysGroup, || folder.to_owned());
             return;
         };
         let id = record.as_ref().and_then(|group| group.id).or(topics.iter().find_map(|topic| topic.group_id));
@@ -136,7 +136,7 @@ impl Survey {
             record.as_ref().and_then(|group| moment(group.date_created)).or(earliest).unwrap_or(Timestamp(i64::MAX));
         for topic in topics {
             let at = moment(topic.date_created).unwrap_or_else(|| {
-                self.oddities.note(Oddity::ImpossibleTime, || format!("of topic {}", topic.id));
+                self.oddities.note(ImportWarning::ImpossibleTime, || format!("of topic {}", topic.id));
                 earliest.unwrap_or(UNKNOWN)
             });
             let begun = self.topic(folder, topic, creator, at, path_of);
@@ -182,7 +182,7 @@ impl Survey {
         self.met(creator, created_at);
         let (name, slug) = (clean(topic.name), clean(topic.slug));
         if name.trim().is_empty() {
-            self.oddities.note(Oddity::EmptyName, || format!("topic {}", topic.id));
+            self.oddities.note(ImportWarning::EmptyName, || format!("topic {}", topic.id));
         }
         let mut begun = created_at;
         let (mut messages, mut stars) = (0, 0);

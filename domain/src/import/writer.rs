@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::report::{Oddities, Oddity};
+use super::report::{ImportWarning, ImportWarnings};
 use crate::platform::error::{Error, Result};
 use markup::{self, Node, Person, Site};
 use model::time::Timestamp;
@@ -52,7 +52,7 @@ pub(crate) async fn write(
     tx: &mut Tx,
     batch: Vec<Ready>,
     fresh: impl Fn(TopicId) -> bool,
-    oddities: &mut Oddities,
+    oddities: &mut ImportWarnings,
 ) -> Result<(Vec<MessageId>, u64)> {
     let mut grown: BTreeMap<TopicId, (i64, Timestamp)> = BTreeMap::new();
     for ready in &batch {
@@ -95,7 +95,7 @@ pub(crate) async fn write(
 }
 
 /// Writes the messages' rows, under their ids where those are free: the id of each.
-async fn insert(tx: &mut Tx, messages: &[NewMessage], oddities: &mut Oddities) -> Result<Vec<MessageId>> {
+async fn insert(tx: &mut Tx, messages: &[NewMessage], oddities: &mut ImportWarnings) -> Result<Vec<MessageId>> {
     let mut keeping: Vec<&NewMessage> = messages.iter().filter(|message| message.id.is_some()).collect();
     // Two transactions that want the same ids wait for each other, and not in a circle.
     keeping.sort_by_key(|message| message.id);
@@ -109,7 +109,7 @@ async fn insert(tx: &mut Tx, messages: &[NewMessage], oddities: &mut Oddities) -
         for message in &keeping {
             let Some(id) = message.id else { continue };
             if places.get(&id) != Some(&(message.topic, message.seq)) {
-                oddities.note(Oddity::MessageIdTaken, || id.to_string());
+                oddities.note(ImportWarning::MessageIdTaken, || id.to_string());
                 taken.insert((message.topic, message.seq));
             }
         }

@@ -1,7 +1,7 @@
 //! How the fragments of live events are drawn: the program hands in the pages' own partials.
 
 use crate::live::presence::Aside;
-use crate::platform::mail::{Occasion, Words};
+use crate::platform::mail::{EmailBody, EmailTemplateData};
 use model::time::Timestamp;
 use model::{Group, GroupId, Message, Topic, TopicRow};
 
@@ -15,7 +15,7 @@ pub struct Draw {
     /// A topic in a group's list.
     pub topic_row: fn(&TopicRow, &Group, Timestamp) -> String,
     /// The words of a letter; else why there are none.
-    pub letter: fn(&Occasion) -> std::result::Result<Words, String>,
+    pub letter: fn(&EmailTemplateData) -> std::result::Result<EmailBody, String>,
 }
 
 impl std::fmt::Debug for Draw {

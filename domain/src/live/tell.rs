@@ -29,7 +29,7 @@ pub(crate) async fn redraw(cx: &Context, group: GroupId, users: &[UserId]) -> Re
 
 /// Has the pages of those who decide who is in a group be drawn anew; lost words are made good by their next page.
 pub(crate) async fn tell_moderators(cx: &Context, group: GroupId) {
-    let told = async { redraw(cx, group, &store::groups::members::keepers(&cx.db, group).await?).await };
+    let told = async { redraw(cx, group, &store::groups::members::moderators(&cx.db, group).await?).await };
     if let Err(error) = told.await {
         tracing::warn!(%error, "a group's keepers were not told");
     }

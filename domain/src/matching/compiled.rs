@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use regex::{Regex, RegexBuilder};
 
-use super::folding::{Seen, fold};
+use super::folding::{NormalizedText, fold};
 use model::RuleKind;
 use store::moderation::rules::Rule;
 
-/// Words of a rule at the most, and characters of each.
+/// RuleInput of a rule at the most, and characters of each.
 pub const MAX_WORDS: usize = 500;
 /// Characters of a word at the most.
 pub const MAX_WORD: usize = 100;
@@ -27,21 +27,21 @@ const PATIENCE: Duration = Duration::from_millis(200);
 
 /// What a rule looks at.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Words<'a> {
-    pub text: &'a Seen<'a>,
-    pub title: Option<&'a Seen<'a>>,
+pub(crate) struct RuleInput<'a> {
+    pub text: &'a NormalizedText<'a>,
+    pub title: Option<&'a NormalizedText<'a>>,
     /// Of the links that lead away.
-    pub hosts: &'a [Seen<'a>],
+    pub hosts: &'a [NormalizedText<'a>],
 }
 
 /// The sites that links lead to, ready to be looked at.
-pub(crate) fn seen(hosts: &[String]) -> Vec<Seen<'_>> {
-    hosts.iter().map(|host| Seen::new(host)).collect()
+pub(crate) fn seen(hosts: &[String]) -> Vec<NormalizedText<'_>> {
+    hosts.iter().map(|host| NormalizedText::new(host)).collect()
 }
 
 /// Where a rule found something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
+pub(crate) enum RuleMatch {
     Nothing,
     InText,
     InTitle,
@@ -84,33 +84,33 @@ impl Compiled {
     }
 
     /// Looks wherever the rule looks.
-    pub fn look(&self, words: Words<'_>, deadline: Deadline) -> Found {
+    pub fn look(&self, words: RuleInput<'_>, deadline: Deadline) -> RuleMatch {
         let rule = &self.rule;
         if rule.in_text {
             match self.finds(words.text, deadline) {
-                None => return Found::Unknown,
-                Some(true) => return Found::InText,
+                None => return RuleMatch::Unknown,
+                Some(true) => return RuleMatch::InText,
                 Some(false) => {}
             }
         }
         if rule.in_links {
             for host in words.hosts {
                 match self.finds(host, deadline) {
-                    None => return Found::Unknown,
-                    Some(true) => return Found::InText,
+                    None => return RuleMatch::Unknown,
+                    Some(true) => return RuleMatch::InText,
                     Some(false) => {}
                 }
             }
         }
         match words.title.filter(|_| rule.in_title).map(|title| self.finds(title, deadline)) {
-            Some(None) => Found::Unknown,
-            Some(Some(true)) => Found::InTitle,
-            Some(Some(false)) | None => Found::Nothing,
+            Some(None) => RuleMatch::Unknown,
+            Some(Some(true)) => RuleMatch::InTitle,
+            Some(Some(false)) | None => RuleMatch::Nothing,
         }
     }
 
     /// Whether it stands in the text, as it was typed or as it is seen; `None` when there was no time to know.
-    pub fn finds(&self, text: &Seen<'_>, deadline: Deadline) -> Option<bool> {
+    pub fn finds(&self, text: &NormalizedText<'_>, deadline: Deadline) -> Option<bool> {
         match self.finds_in(text.typed(), deadline) {
             Some(false) => text.folded().map_or(Some(false), |folded| self.finds_in(folded, deadline)),
             known => known,
@@ -237,7 +237,7 @@ mod tests {
     fn finds(kind: RuleKind, body: &str, text: &str) -> bool {
         let rule = Rule { kind, body: body.into(), ..Rule::sample() };
         let rule = Compiled::new(rule).expect("a rule");
-        rule.finds(&Seen::new(text), Deadline::in_time(Duration::from_secs(60))).expect("time")
+        rule.finds(&NormalizedText::new(text), Deadline::in_time(Duration::from_secs(60))).expect("time")
     }
 
     #[test]
@@ -322,7 +322,7 @@ mod tests {
         let Ok(slow) = Compiled::new(rule) else { return };
         let text = "ab".repeat(MAX_MESSAGE / 2);
         let begun = Instant::now();
-        slow.look(Words { text: &Seen::new(&text), title: None, hosts: &[] }, Deadline::of_message());
+        slow.look(RuleInput { text: &NormalizedText::new(&text), title: None, hosts: &[] }, Deadline::of_message());
         // The patience, and at the most one piece more, also where nothing is optimised.
         assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     }

@@ -45,12 +45,12 @@ pub(super) fn fold(text: &str) -> Cow<'_, str> {
 
 /// A text that rules look at: as it was typed, and as it is seen, which is found out once for all of them, when the first one looks.
 #[derive(Debug)]
-pub(crate) struct Seen<'a> {
+pub(crate) struct NormalizedText<'a> {
     typed: &'a str,
     folded: OnceLock<Option<String>>,
 }
 
-impl<'a> Seen<'a> {
+impl<'a> NormalizedText<'a> {
     /// Of a text.
     pub fn new(typed: &'a str) -> Self {
         Self { typed, folded: OnceLock::new() }
@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(fold("a\u{a0}b\u{3000}c\td\ne"), "a b c\td\ne", "white space stays");
         for plain in ["", "pills", "Äpfel für Ærø, 日本語 — “so”", "Καλημέρα, дорогие"] {
             assert!(matches!(fold(plain), Cow::Borrowed(same) if same == plain), "{plain:?}");
-            assert_eq!(Seen::new(plain).folded(), None);
+            assert_eq!(NormalizedText::new(plain).folded(), None);
         }
     }
 

@@ -15,7 +15,7 @@ pub struct PublicProfile {
     /// The groups they are in that the reader may see.
     pub groups: Vec<Group>,
     /// What they wrote last that the reader may see.
-    pub recent: Vec<crate::topics::placed::Placed>,
+    pub recent: Vec<crate::topics::placed::MessageInTopic>,
     /// Whether the reader ignores them.
     pub ignored: bool,
     /// Whether the reader may begin a conversation with them.

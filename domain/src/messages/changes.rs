@@ -4,7 +4,7 @@ use crate::live::tell;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
-use crate::platform::jobs::Job;
+use crate::platform::jobs::Cause;
 use crate::platform::log;
 use crate::platform::text::parse;
 use crate::platform::validate::Draft;
@@ -12,14 +12,14 @@ use crate::screening::{self, AUDITORS, Submission, Verdict as Audited};
 use crate::site::rate_limits;
 use crate::topics;
 use markup::Node;
-use model::policy::{Deed, Standing, Viewer};
+use model::policy::{Access, Permission, Viewer};
 use model::time::Timestamp;
 use model::{Group, MessageId, Topic, TopicId, UserId, Verdict};
-use model::{LogDeed, LogEntry};
+use model::{LogAction, LogEntry};
 use store::messages::RawMessage;
 use store::search_log;
 use store::search_log::Changed;
-use store::topics::Place;
+use store::topics::Permalink;
 use store::{self, Tx};
 
 /// A message as it was typed, for whoever may change it.
@@ -32,7 +32,7 @@ pub struct Editable {
     /// Its group.
     pub group: Group,
     /// What the reader is to the group.
-    pub standing: Standing,
+    pub access: Access,
 }
 
 /// A message that the reader may edit: authors their own, while they may write in the group.
@@ -58,20 +58,20 @@ async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool)
         return Err(Error::NotFound);
     }
     let user = viewer.user()?;
-    if !(or_moderator && found.standing.may(Deed::Moderate)) {
+    if !(or_moderator && found.access.may(Permission::Moderate)) {
         if raw.author_id != user {
             return Err(Error::Forbidden("Only its author may do that."));
         }
         found.check_write()?;
     }
-    Ok(Editable { raw, standing: found.standing, topic: found.topic, group: found.group })
+    Ok(Editable { raw, access: found.access, topic: found.topic, group: found.group })
 }
 
 /// Changes what a message says.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `text`, [`Error::Forbidden`] for anyone but its author, [`Error::NotFound`], [`Error::TooMany`].
-pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> Result<Place> {
+pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> Result<Permalink> {
     let editable = editable(cx, viewer, id).await?;
     let draft = screening::draft(AUDITORS, Draft { text, key: None })?;
     if draft.text != editable.raw.raw {
@@ -88,7 +88,7 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
             return Err(Error::NotFound);
         }
         search_log::insert(&mut tx, Changed::Message(id)).await?;
-        jobs::enqueue(&mut tx, &Job::MessageEdited { message: id }, now).await?;
+        jobs::enqueue(&mut tx, Cause::MessageEdited { message: id }, now).await?;
         for rule in &audited.reports {
             store::moderation::reports::insert_by_rule(&mut tx, id, rule, now).await?;
         }
@@ -107,12 +107,12 @@ async fn audit_edit(cx: &Context, author: UserId, old: &Editable, text: &str, no
     let edit = Submission {
         author,
         group: Some(&old.group),
-        standing: old.standing,
+        access: old.access,
         title: None,
         text,
         nodes,
         before: Some((old.raw.raw.as_str(), nodes_before.as_slice())),
-        limits: &[rate_limits::Deed::Edit],
+        limits: &[rate_limits::RateLimit::Edit],
     };
     screening::submission(AUDITORS, cx, &edit).await
 }
@@ -121,7 +121,7 @@ async fn audit_edit(cx: &Context, author: UserId, old: &Editable, text: &str, no
 ///
 /// # Errors
 /// [`Error::Forbidden`] for anyone but its author and moderators, [`Error::NotFound`].
-pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place> {
+pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Permalink> {
     let editable = deletable(cx, viewer, id).await?;
     let user = viewer.user()?;
     let mut tx = cx.db.begin().await?;
@@ -139,7 +139,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place
         store::moderation::reports::settle(&mut tx, id, user, Verdict::Deleted, cx.now()).await?;
     }
     if gone && user != author {
-        let entry = LogEntry::new(user, LogDeed::MessageDeleted).group(editable.group.id).topic(editable.topic.id);
+        let entry = LogEntry::new(user, LogAction::MessageDeleted).group(editable.group.id).topic(editable.topic.id);
         log::write(&mut tx, entry.message(id).whom(author), cx.now()).await?;
     }
     tx.commit().await?;
@@ -170,7 +170,7 @@ pub(crate) async fn take_away_at(
     let gone = store::messages::delete(tx, id, by, now).await? > 0;
     if gone {
         search_log::insert(tx, Changed::Message(id)).await?;
-        jobs::enqueue(tx, &Job::MessageDeleted { message: id }, now).await?;
+        jobs::enqueue(tx, Cause::MessageDeleted { message: id }, now).await?;
     }
     Ok(gone)
 }
@@ -181,13 +181,13 @@ pub(crate) async fn take_over(tx: &mut Tx, id: MessageId, by: UserId, now: Times
     let at = store::messages::take_over(tx, id, by).await?;
     if at.is_some() {
         // Pages show them no button any more.
-        jobs::enqueue(tx, &Job::MessageDeleted { message: id }, now).await?;
+        jobs::enqueue(tx, Cause::MessageDeleted { message: id }, now).await?;
     }
     Ok(at)
 }
 
-fn place_in(editable: &Editable) -> Place {
-    Place {
+fn place_in(editable: &Editable) -> Permalink {
+    Permalink {
         group_id: editable.group.id,
         group_slug: editable.group.slug.clone(),
         topic_id: editable.topic.id,

@@ -5,7 +5,7 @@ use crate::live::tell;
 use crate::groups;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use model::policy::{Correspondents, Deed, Viewer};
+use model::policy::{Correspondents, Permission, Viewer};
 use model::{DirectFrom, GroupId, Person, User, UserId};
 
 /// People in a conversation at the most.
@@ -71,21 +71,21 @@ pub(super) async fn recipients(cx: &Context, user: UserId, typed: &str) -> Resul
 ///
 /// # Errors
 /// [`Error::NotFound`] for anything else.
-pub async fn by_id(cx: &Context, viewer: Viewer, group: GroupId) -> Result<groups::Found> {
+pub async fn by_id(cx: &Context, viewer: Viewer, group: GroupId) -> Result<groups::GroupAccess> {
     viewer.user()?;
     let found = groups::by_id(cx, viewer, group).await?;
     if found.group.is_direct() { Ok(found) } else { Err(Error::NotFound) }
 }
 
 /// The topic that a conversation goes on in: the one that was started last.
-pub async fn newest(cx: &Context, viewer: Viewer, found: &groups::Found) -> Result<Option<model::Topic>> {
-    found.standing.check(Deed::Read)?;
+pub async fn newest(cx: &Context, viewer: Viewer, found: &groups::GroupAccess) -> Result<Option<model::Topic>> {
+    found.access.check(Permission::Read)?;
     Ok(store::topics::newest(&cx.db, viewer.id_or_none(), found.group.id).await?)
 }
 
 /// Who is in a conversation, by name.
-pub async fn people(cx: &Context, found: &groups::Found) -> Result<Vec<Person>> {
-    found.standing.check(Deed::Read)?;
+pub async fn people(cx: &Context, found: &groups::GroupAccess) -> Result<Vec<Person>> {
+    found.access.check(Permission::Read)?;
     let rows = store::groups::members::page(&cx.db, found.group.id, MOST as i64, 0).await?;
     Ok(rows.into_iter().map(|row| row.person).collect())
 }

@@ -1,5 +1,6 @@
 //! History: what a message said before, and bringing back one that was deleted.
 
+use crate::platform::jobs::Cause;
 use crate::topics::placed;
 use std::time::Duration;
 
@@ -8,17 +9,16 @@ use similar::{Algorithm, ChangeTag, TextDiff};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
-use crate::platform::jobs::Job;
 use crate::platform::log;
 use crate::topics;
-use model::policy::{Deed, Viewer};
+use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
 use model::{Group, Message, MessageId, Person, Topic};
-use model::{LogDeed, LogEntry};
+use model::{LogAction, LogEntry};
 use store::messages::history::{Deletion, TextRow};
 use store::search_log;
 use store::search_log::Changed;
-use store::topics::Place;
+use store::topics::Permalink;
 
 /// How long a deleted message can be brought back; then its words go for good.
 pub const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
@@ -76,7 +76,7 @@ pub async fn of(cx: &Context, viewer: Viewer, id: MessageId) -> Result<History> 
     let user = viewer.user()?;
     let placed = placed::show_in_place(cx, viewer, id).await?;
     let found = topics::find(cx, viewer, placed.topic.id).await?;
-    let moderates = found.standing.may(Deed::Moderate);
+    let moderates = found.access.may(Permission::Moderate);
     if !moderates && placed.message.author.id != user {
         return Err(Error::Forbidden(
             "Only its author and the moderators of the group see what a message said before.",
@@ -98,7 +98,7 @@ pub async fn of(cx: &Context, viewer: Viewer, id: MessageId) -> Result<History> 
         before = Some(raw);
     }
     versions.reverse();
-    let placed::Placed { message, topic, group } = placed;
+    let placed::MessageInTopic { message, topic, group } = placed;
     Ok(History { message, topic, group, versions, kept_until, may_restore })
 }
 
@@ -109,8 +109,8 @@ fn until(cx: &Context, deletion: &Deletion) -> Option<Timestamp> {
 }
 
 /// Whether somebody deleted it themselves, and may write where it stood.
-fn is_own(found: &topics::Found, viewer: Viewer, deletion: &Deletion) -> bool {
-    found.standing.may(Deed::Write) && deletion.deleted_by.is_some() && deletion.deleted_by == viewer.id()
+fn is_own(found: &topics::TopicAccess, viewer: Viewer, deletion: &Deletion) -> bool {
+    found.access.may(Permission::Write) && deletion.deleted_by.is_some() && deletion.deleted_by == viewer.id()
 }
 
 /// What changed from one text to the next, word by word.
@@ -167,13 +167,13 @@ fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
 ///
 /// # Errors
 /// [`Error::NotFound`] when its words are gone for good; [`Error::Forbidden`] when it is not theirs to bring back.
-pub async fn restore(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place> {
+pub async fn restore(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Permalink> {
     let user = viewer.user()?;
     let placed = placed::show_in_place(cx, viewer, id).await?;
     let found = topics::find(cx, viewer, placed.topic.id).await?;
     let deletion = store::messages::history::deletion(&cx.db, id).await?;
     if let Some(deletion) = deletion {
-        if !found.standing.may(Deed::Moderate) && !is_own(&found, viewer, &deletion) {
+        if !found.access.may(Permission::Moderate) && !is_own(&found, viewer, &deletion) {
             return Err(Error::Forbidden("Only a moderator of the group may bring this message back."));
         }
         until(cx, &deletion).ok_or(Error::NotFound)?;
@@ -187,16 +187,16 @@ pub async fn restore(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Plac
         }
         if store::messages::history::restore(&mut tx, id, now.minus(KEPT), deletion.deleted_by).await? > 0 {
             search_log::insert(&mut tx, Changed::Message(id)).await?;
-            jobs::enqueue(&mut tx, &Job::MessageRestored { message: id }, now).await?;
+            jobs::enqueue(&mut tx, Cause::MessageRestored { message: id }, now).await?;
             if deletion.deleted_by != Some(user) || placed.message.author.id != user {
-                let entry = LogEntry::new(user, LogDeed::MessageRestored).group(found.group.id).topic(found.topic.id);
+                let entry = LogEntry::new(user, LogAction::MessageRestored).group(found.group.id).topic(found.topic.id);
                 log::write(&mut tx, entry.message(id).whom(placed.message.author.id), now).await?;
             }
         }
         tx.commit().await?;
         cx.wake.after_commit();
     }
-    Ok(Place {
+    Ok(Permalink {
         group_id: found.group.id,
         group_slug: found.group.slug,
         topic_id: found.topic.id,

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
-use crate::topics::placed::Placed;
+use crate::topics::placed::MessageInTopic;
 use model::policy::Viewer;
 use model::{MessageId, UserId};
 
@@ -17,7 +17,7 @@ pub async fn list(
     viewer: Viewer,
     before: Option<MessageId>,
     limit: usize,
-) -> Result<(Vec<(Placed, bool)>, bool)> {
+) -> Result<(Vec<(MessageInTopic, bool)>, bool)> {
     let user = viewer.user()?;
     let mut rows =
         store::messages::mentions::of_user(&cx.db, user, before.unwrap_or(MessageId(i64::MAX)), limit as i64 + 1)
@@ -26,7 +26,7 @@ pub async fn list(
     rows.truncate(limit);
     let ids: Vec<MessageId> = rows.iter().map(|(id, _)| *id).collect();
     let placed = placed::placed(cx, viewer, &ids).await?;
-    let with = |place: Placed| {
+    let with = |place: MessageInTopic| {
         let unread = rows.iter().any(|(id, unread)| *id == place.message.id && *unread);
         (place, unread)
     };

@@ -40,7 +40,7 @@ pub struct Page {
 }
 
 /// A part of a topic that the reader may see.
-pub async fn page(cx: &Context, viewer: Viewer, found: &topics::Found, window: Window) -> Result<Page> {
+pub async fn page(cx: &Context, viewer: Viewer, found: &topics::TopicAccess, window: Window) -> Result<Page> {
     let topic = &found.topic;
     let base = read_base(cx, viewer, found).await?;
     let first_unread = base.filter(|base| *base < topic.last_seq).map(|base| base + 1);
@@ -67,7 +67,7 @@ pub async fn page(cx: &Context, viewer: Viewer, found: &topics::Found, window: W
 }
 
 /// The number up to which the topic counts as read; `None` for those whose reading is not kept.
-async fn read_base(cx: &Context, viewer: Viewer, found: &topics::Found) -> Result<Option<i64>> {
+async fn read_base(cx: &Context, viewer: Viewer, found: &topics::TopicAccess) -> Result<Option<i64>> {
     match (viewer.id(), found.read_seq, found.read_before) {
         (None, _, _) | (_, None, None) => Ok(None),
         (_, Some(seq), None) => Ok(Some(seq)),

@@ -3,19 +3,19 @@
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
-use crate::platform::jobs::Job;
+use crate::platform::jobs::Cause;
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
 use crate::topics;
 use model::MessageId;
 use model::policy::Viewer;
-use store::topics::Place;
+use store::topics::Permalink;
 
 /// Stars a message, or takes the star back. Says where the message stands and whether it is starred now.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`] for those not in the group, [`Error::TooMany`].
-pub async fn toggle(cx: &Context, viewer: Viewer, id: MessageId) -> Result<(Place, bool)> {
+pub async fn toggle(cx: &Context, viewer: Viewer, id: MessageId) -> Result<(Permalink, bool)> {
     let user = viewer.user()?;
     let raw = store::messages::raw(&cx.db, id).await?.ok_or(Error::NotFound)?;
     let found = topics::find(cx, viewer, raw.topic_id).await?;
@@ -23,7 +23,7 @@ pub async fn toggle(cx: &Context, viewer: Viewer, id: MessageId) -> Result<(Plac
         return Err(Error::NotFound);
     }
     found.check_write()?;
-    rate_limits::count(cx, rate_limits::Deed::Star, By::User(user)).await?;
+    rate_limits::count(cx, rate_limits::RateLimit::Star, By::User(user)).await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     store::messages::touch(&mut tx, id).await?;
@@ -31,10 +31,10 @@ pub async fn toggle(cx: &Context, viewer: Viewer, id: MessageId) -> Result<(Plac
     if starred {
         store::messages::stars::insert(&mut tx, id, user, now).await?;
     }
-    jobs::enqueue(&mut tx, &Job::StarsChanged { message: id }, now).await?;
+    jobs::enqueue(&mut tx, Cause::StarsChanged { message: id }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
-    let place = Place {
+    let place = Permalink {
         group_id: found.group.id,
         group_slug: found.group.slug,
         topic_id: raw.topic_id,

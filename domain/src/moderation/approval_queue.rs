@@ -5,18 +5,19 @@ use crate::messages::submit::{self, Outcome};
 use crate::screening::hold;
 use std::time::Duration;
 
+use crate::groups;
+use crate::groups::GroupAccess;
 use crate::groups::members;
-use crate::groups::{self, Found};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log;
 use crate::platform::validate;
 use crate::topics;
 use model::policy::Viewer;
-use model::{Group, GroupId, HeldId};
-use model::{LogDeed, LogEntry};
-use store::moderation::approval_queue::HeldRow;
-pub use store::moderation::approval_queue::OwnHeld;
+use model::{Group, GroupId, PendingId};
+use model::{LogAction, LogEntry};
+pub use store::moderation::approval_queue::OwnPending;
+use store::moderation::approval_queue::PendingRow;
 
 /// Messages on the page of those who answer.
 pub const LISTED: i64 = 50;
@@ -25,7 +26,7 @@ pub const LISTED: i64 = 50;
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// The reader's own messages that wait in a topic or were declined; no query when there are none.
-pub async fn own_in_topic(cx: &Context, viewer: Viewer, found: &topics::Found) -> Result<Vec<OwnHeld>> {
+pub async fn own_in_topic(cx: &Context, viewer: Viewer, found: &topics::TopicAccess) -> Result<Vec<OwnPending>> {
     match viewer.id() {
         Some(user) if found.own_held => {
             Ok(store::moderation::approval_queue::own(&cx.db, user, found.group.id, Some(found.topic.id)).await?)
@@ -35,7 +36,7 @@ pub async fn own_in_topic(cx: &Context, viewer: Viewer, found: &topics::Found) -
 }
 
 /// The same of topics that are to be started in a group.
-pub async fn own_in_group(cx: &Context, viewer: Viewer, found: &Found) -> Result<Vec<OwnHeld>> {
+pub async fn own_in_group(cx: &Context, viewer: Viewer, found: &GroupAccess) -> Result<Vec<OwnPending>> {
     match viewer.id() {
         Some(user) if found.own_held => {
             Ok(store::moderation::approval_queue::own(&cx.db, user, found.group.id, None).await?)
@@ -48,18 +49,18 @@ pub async fn own_in_group(cx: &Context, viewer: Viewer, found: &Found) -> Result
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
-pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Found, Vec<HeldRow>)> {
+pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(GroupAccess, Vec<PendingRow>)> {
     let found = keeper(cx, viewer, group).await?;
     Ok((found, store::moderation::approval_queue::of_group(&cx.db, group, LISTED).await?))
 }
 
-async fn keeper(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Found> {
+async fn keeper(cx: &Context, viewer: Viewer, group: GroupId) -> Result<GroupAccess> {
     viewer.user()?;
     let found = groups::by_id(cx, viewer, group).await?;
     if found.group.is_direct() {
         return Err(Error::Forbidden("Nothing waits in a conversation."));
     }
-    found.standing.check_settle()?;
+    found.access.check_settle()?;
     Ok(found)
 }
 
@@ -67,13 +68,13 @@ async fn keeper(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Found> {
 ///
 /// # Errors
 /// [`Error::NotFound`] for anyone else.
-pub async fn of_site(cx: &Context, viewer: Viewer) -> Result<Vec<HeldRow>> {
+pub async fn of_site(cx: &Context, viewer: Viewer) -> Result<Vec<PendingRow>> {
     Ok(store::moderation::approval_queue::of_site(&cx.db, viewer.site_admin()?, LISTED).await?)
 }
 
 /// How many wait in a group, for those who answer; 0 for everyone else. It asks nothing: the group was read with it.
-pub fn count(found: &Found) -> i64 {
-    if found.standing.may_settle() && !found.group.is_direct() { found.held } else { 0 }
+pub fn count(found: &GroupAccess) -> i64 {
+    if found.access.may_settle() && !found.group.is_direct() { found.held } else { 0 }
 }
 
 /// How many wait for an admin of the site.
@@ -88,7 +89,7 @@ pub async fn count_of_site(cx: &Context, viewer: Viewer) -> Result<i64> {
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is not theirs, or not there any more.
-pub async fn withdraw(cx: &Context, viewer: Viewer, id: HeldId) -> Result<()> {
+pub async fn withdraw(cx: &Context, viewer: Viewer, id: PendingId) -> Result<()> {
     let author = viewer.user()?;
     let mut tx = cx.db.begin().await?;
     let group = store::moderation::approval_queue::withdraw(&mut tx, author, id).await?.ok_or(Error::NotFound)?;
@@ -125,7 +126,7 @@ pub async fn answer(
     cx: &Context,
     viewer: Viewer,
     group: Option<GroupId>,
-    ids: &[HeldId],
+    ids: &[PendingId],
     answer: Answer,
 ) -> Result<Answered> {
     match group {
@@ -158,7 +159,7 @@ pub async fn answer(
     Ok(answered)
 }
 
-async fn decline(cx: &Context, viewer: Viewer, row: &HeldRow, reason: &str) -> Result<bool> {
+async fn decline(cx: &Context, viewer: Viewer, row: &PendingRow, reason: &str) -> Result<bool> {
     let mut tx = cx.db.begin().await?;
     if !members::held(&mut tx, viewer, row.group.id).await?.may_settle() {
         return Err(Error::NotFound);
@@ -166,7 +167,8 @@ async fn decline(cx: &Context, viewer: Viewer, row: &HeldRow, reason: &str) -> R
     let (by, now) = (viewer.user()?, cx.now());
     let done = store::moderation::approval_queue::decline(&mut tx, row.held_id, by, reason, now).await?;
     if done > 0 {
-        let entry = LogEntry::new(by, LogDeed::HeldDeclined).group(row.group.id).whom(row.author_id).reason(reason);
+        let entry =
+            LogEntry::new(by, LogAction::PendingDeclined).group(row.group.id).whom(row.author_id).reason(reason);
         log::write(&mut tx, entry, now).await?;
     }
     tx.commit().await?;
@@ -174,7 +176,7 @@ async fn decline(cx: &Context, viewer: Viewer, row: &HeldRow, reason: &str) -> R
 }
 
 /// Posts it as its author's, as of now; what may not be posted by them any more waits on. Of two who approve at once, one does.
-async fn approve(cx: &Context, viewer: Viewer, row: &HeldRow) -> Result<bool> {
+async fn approve(cx: &Context, viewer: Viewer, row: &PendingRow) -> Result<bool> {
     match submit::approve(cx, viewer, row).await? {
         Outcome::Posted(_) => Ok(true),
         Outcome::KeyTaken => settle_twin(cx, row).await,
@@ -183,7 +185,7 @@ async fn approve(cx: &Context, viewer: Viewer, row: &HeldRow) -> Result<bool> {
 }
 
 /// It was not saved: because the same form was posted before, and then there is nothing left to do, or because its topic went.
-async fn settle_twin(cx: &Context, row: &HeldRow) -> Result<bool> {
+async fn settle_twin(cx: &Context, row: &PendingRow) -> Result<bool> {
     let twin = match &row.idempotency_key {
         Some(key) => store::messages::by_key(&cx.db, row.author_id, key).await?,
         None => None,

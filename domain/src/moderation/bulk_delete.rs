@@ -6,6 +6,7 @@ mod steps;
 use crate::live::notices;
 use crate::live::tell;
 use crate::people::admins;
+use crate::platform::jobs::Task;
 use std::time::Duration;
 
 pub(crate) use steps::work;
@@ -18,14 +19,13 @@ use crate::people::sessions;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
-use crate::platform::jobs::Job;
 use crate::platform::log;
 use crate::platform::validate;
-use model::policy::{Deed, Viewer};
+use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
-use model::{Group, GroupId, NoticeKind, RemovalId, User, UserId};
-use model::{LogDeed, LogEntry};
-use store::moderation::bulk_delete::{Measure, NewRemoval, RemovalRow};
+use model::{BulkDeleteId, Group, GroupId, NoticeKind, User, UserId};
+use model::{LogAction, LogEntry};
+use store::moderation::bulk_delete::{BulkDeleteRow, Measure, NewBulkDelete};
 use store::moderation::warnings::NewNotice;
 use store::{self, Tx};
 
@@ -80,7 +80,7 @@ impl Span {
 }
 
 /// Until when a removal can be undone; `None` when it was, or it is too late.
-pub fn undo_until(row: &RemovalRow, now: Timestamp) -> Option<Timestamp> {
+pub fn undo_until(row: &BulkDeleteRow, now: Timestamp) -> Option<Timestamp> {
     let until = row.created_at.plus(KEPT);
     (row.undone_at.is_none() && now < until).then_some(until)
 }
@@ -126,8 +126,8 @@ pub async fn of_group(
     user: UserId,
 ) -> Result<(members::Chosen, Measures)> {
     let chosen = members::chosen(cx, viewer, group, user).await?;
-    chosen.found.standing.check(Deed::Moderate)?;
-    if viewer.id() == Some(user) || !chosen.found.standing.may_remove(chosen.role()) {
+    chosen.found.access.check(Permission::Moderate)?;
+    if viewer.id() == Some(user) || !chosen.found.access.may_remove(chosen.role()) {
         return Err(Error::Forbidden("They decide here as much as you do."));
     }
     Ok((chosen, measures(cx, user, Some(group)).await?))
@@ -143,7 +143,7 @@ pub async fn clear_site(
     user: UserId,
     span: Span,
     reason: &str,
-    bar: Option<admins::Bar>,
+    bar: Option<admins::Restriction>,
 ) -> Result<User> {
     let by = viewer.site_admin()?;
     let found = removable(cx, viewer, user).await?;
@@ -155,7 +155,7 @@ pub async fn clear_site(
     check_any(cx, user, None, since).await?;
     let mut tx = cx.db.begin().await?;
     store::people::users::hold(&mut tx, &[user]).await?;
-    begin(cx, &mut tx, NewRemoval { user, group: None, by, reason: &reason, since }, span).await?;
+    begin(cx, &mut tx, NewBulkDelete { user, group: None, by, reason: &reason, since }, span).await?;
     let ended = match bar {
         Some(bar) => admins::bar_in(cx, &mut tx, by, user, bar, &reason).await?,
         None => Vec::new(),
@@ -191,14 +191,14 @@ pub async fn clear_group(
     if ban {
         unread::users_change(cx, &[user]).await?;
     }
-    let standing = members::held(&mut tx, viewer, group).await?;
-    standing.check(Deed::Moderate)?;
+    let access = members::held(&mut tx, viewer, group).await?;
+    access.check(Permission::Moderate)?;
     let place = store::groups::members::place(&mut tx, group, user).await?;
-    if by == user || !standing.may_remove(place.role) {
+    if by == user || !access.may_remove(place.role) {
         return Err(Error::Forbidden("They decide here as much as you do."));
     }
     check_any(cx, user, Some(group), since).await?;
-    begin(cx, &mut tx, NewRemoval { user, group: Some(group), by, reason: &reason, since }, span).await?;
+    begin(cx, &mut tx, NewBulkDelete { user, group: Some(group), by, reason: &reason, since }, span).await?;
     let concerned = if ban && !place.banned {
         members::put_out(cx, &mut tx, members::Out { by, group, user, place, ban: Some(&reason) }).await?
     } else {
@@ -222,19 +222,20 @@ async fn check_any(cx: &Context, user: UserId, group: Option<GroupId>, since: Op
 }
 
 /// Begins it, in a transaction that holds the person: nothing of theirs is approved meanwhile.
-async fn begin(cx: &Context, tx: &mut Tx, new: NewRemoval<'_>, span: Span) -> Result<()> {
+async fn begin(cx: &Context, tx: &mut Tx, new: NewBulkDelete<'_>, span: Span) -> Result<()> {
     let now = cx.now();
-    let NewRemoval { user, group, by, reason, .. } = new;
+    let NewBulkDelete { user, group, by, reason, .. } = new;
     let removal = store::moderation::bulk_delete::insert(tx, new, now).await?;
     notices::tell(cx, tx, NewNotice { user, group, kind: NoticeKind::Removal, reason, by }).await?;
-    let deed = LogEntry::new(by, LogDeed::PersonCleared).whom(user).reason(reason).detail(span.label().to_lowercase());
+    let deed =
+        LogEntry::new(by, LogAction::PersonCleared).whom(user).reason(reason).detail(span.label().to_lowercase());
     log::write(tx, LogEntry { group, ..deed }, now).await?;
-    jobs::enqueue(tx, &Job::ClearPerson { removal }, now).await?;
+    jobs::enqueue(tx, Task::BulkDelete { removal }, now).await?;
     Ok(())
 }
 
 /// The removals of somebody's, in a group or in the whole site, the newest first. For those who may undo them.
-pub(crate) async fn list(cx: &Context, user: UserId, group: Option<GroupId>) -> Result<Vec<RemovalRow>> {
+pub(crate) async fn list(cx: &Context, user: UserId, group: Option<GroupId>) -> Result<Vec<BulkDeleteRow>> {
     Ok(store::moderation::bulk_delete::of_user(&cx.db, user, group, LISTED).await?)
 }
 
@@ -242,7 +243,7 @@ pub(crate) async fn list(cx: &Context, user: UserId, group: Option<GroupId>) -> 
 ///
 /// # Errors
 /// [`Error::NotFound`] for anyone but site admins, and when there is none that could be.
-pub async fn undo_in_site(cx: &Context, viewer: Viewer, id: RemovalId) -> Result<UserId> {
+pub async fn undo_in_site(cx: &Context, viewer: Viewer, id: BulkDeleteId) -> Result<UserId> {
     let by = viewer.site_admin()?;
     let row = store::moderation::bulk_delete::by_id(&cx.db, id)
         .await?
@@ -256,17 +257,17 @@ pub async fn undo_in_site(cx: &Context, viewer: Viewer, id: RemovalId) -> Result
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none in it that could be, [`Error::Forbidden`] for anyone who does not keep order there.
-pub async fn undo_in_group(cx: &Context, viewer: Viewer, group: GroupId, id: RemovalId) -> Result<UserId> {
+pub async fn undo_in_group(cx: &Context, viewer: Viewer, group: GroupId, id: BulkDeleteId) -> Result<UserId> {
     let by = viewer.user()?;
-    groups::for_deed(cx, viewer, group, Deed::Moderate).await?;
+    groups::with_permission(cx, viewer, group, Permission::Moderate).await?;
     let row = store::moderation::bulk_delete::by_id(&cx.db, id).await?;
     let row = row.filter(|row| row.group_id == Some(group)).ok_or(Error::NotFound)?;
     let mut tx = cx.db.begin().await?;
-    members::held(&mut tx, viewer, group).await?.check(Deed::Moderate)?;
+    members::held(&mut tx, viewer, group).await?.check(Permission::Moderate)?;
     undo(cx, tx, &row, by).await
 }
 
-async fn undo(cx: &Context, mut tx: Tx, row: &RemovalRow, by: UserId) -> Result<UserId> {
+async fn undo(cx: &Context, mut tx: Tx, row: &BulkDeleteRow, by: UserId) -> Result<UserId> {
     let now = cx.now();
     let (removal, user, group) = (row.id, row.user_id, row.group_id);
     if store::moderation::bulk_delete::undo(&mut tx, removal, by, now, now.minus(KEPT)).await? == 0 {
@@ -275,9 +276,9 @@ async fn undo(cx: &Context, mut tx: Tx, row: &RemovalRow, by: UserId) -> Result<
     if !store::moderation::bulk_delete::is_covered(&mut tx, removal).await? {
         notices::tell(cx, &mut tx, NewNotice { user, group, kind: NoticeKind::Restored, reason: "", by }).await?;
     }
-    let deed = LogEntry::new(by, LogDeed::ClearingUndone).whom(user);
+    let deed = LogEntry::new(by, LogAction::ClearingUndone).whom(user);
     log::write(&mut tx, LogEntry { group, ..deed }, now).await?;
-    jobs::enqueue(&mut tx, &Job::BringBack { removal }, now).await?;
+    jobs::enqueue(&mut tx, Task::UndoBulkDelete { removal }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     tell::account_changed(cx, user).await;

@@ -1,13 +1,14 @@
 //! Reading the log: what everyone sees of it, what those see who keep order, and what the admins of the site do.
 
+use crate::groups;
+use crate::groups::GroupAccess;
 use crate::groups::members;
-use crate::groups::{self, Found};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log::write;
-use model::policy::{Deed, Viewer};
+use model::policy::{Permission, Viewer};
 use model::{EntryId, GroupId, UserId};
-use model::{LogDeed, LogEntry, LogReach};
+use model::{LogAction, LogEntry, LogReach};
 use store::moderation::log::{Line, Wanted};
 
 /// Rows on a page.
@@ -43,8 +44,8 @@ fn without_person(line: &mut Line) {
 }
 
 /// Those of the deeds that are wanted: one of them, or all that are read by people of this reach.
-fn kinds(reach: LogReach, what: Option<LogDeed>) -> Vec<LogDeed> {
-    LogDeed::readable(reach).filter(|deed| what.is_none_or(|what| what == *deed)).collect()
+fn kinds(reach: LogReach, what: Option<LogAction>) -> Vec<LogAction> {
+    LogAction::readable(reach).filter(|deed| what.is_none_or(|what| what == *deed)).collect()
 }
 
 /// What was done in a group by those who keep order in it, for whoever may read it; they themselves see more of it.
@@ -55,14 +56,14 @@ pub async fn of_group(
     cx: &Context,
     viewer: Viewer,
     group: GroupId,
-    what: Option<LogDeed>,
+    what: Option<LogAction>,
     before: Option<EntryId>,
-) -> Result<(Found, Page)> {
-    let found = groups::for_deed(cx, viewer, group, Deed::Read).await?;
+) -> Result<(GroupAccess, Page)> {
+    let found = groups::with_permission(cx, viewer, group, Permission::Read).await?;
     if found.group.is_direct() {
         return Err(Error::Forbidden("Nobody keeps order in a conversation but those who are in it."));
     }
-    let reach = if found.standing.may_settle() { LogReach::Keepers } else { LogReach::Public };
+    let reach = if found.access.may_settle() { LogReach::Keepers } else { LogReach::Public };
     let since_opened = reach == LogReach::Public;
     let wanted =
         Wanted { what: kinds(reach, what), groups: Some(vec![group]), since_opened, before, ..Wanted::default() };
@@ -71,7 +72,7 @@ pub async fn of_group(
 }
 
 /// What was done to accounts, and in groups that everyone reads.
-pub async fn of_site(cx: &Context, viewer: Viewer, what: Option<LogDeed>, before: Option<EntryId>) -> Result<Page> {
+pub async fn of_site(cx: &Context, viewer: Viewer, what: Option<LogAction>, before: Option<EntryId>) -> Result<Page> {
     let wanted = Wanted {
         what: kinds(LogReach::Public, what),
         of_public: true,
@@ -84,13 +85,13 @@ pub async fn of_site(cx: &Context, viewer: Viewer, what: Option<LogDeed>, before
 
 /// What an admin of the site looks for in the log; empty words look for nothing.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Sought<'a> {
+pub struct LogFilter<'a> {
     /// The name of whoever did it.
     pub by: &'a str,
     /// The name of whom it was done to.
     pub whom: &'a str,
     /// What.
-    pub what: Option<LogDeed>,
+    pub what: Option<LogAction>,
     /// The name or the address of a group.
     pub group: &'a str,
 }
@@ -99,7 +100,7 @@ pub struct Sought<'a> {
 ///
 /// # Errors
 /// [`Error::NotFound`] for anyone else; [`Error::Invalid`] on `by`, `whom` and `group` when there is none of that name.
-pub async fn of_admins(cx: &Context, viewer: Viewer, sought: Sought<'_>, before: Option<EntryId>) -> Result<Page> {
+pub async fn of_admins(cx: &Context, viewer: Viewer, sought: LogFilter<'_>, before: Option<EntryId>) -> Result<Page> {
     viewer.site_admin()?;
     let mut wanted = Wanted { what: kinds(LogReach::Admins, sought.what), before, ..Wanted::default() };
     if !sought.by.trim().is_empty() {
@@ -123,7 +124,7 @@ pub(crate) async fn record(cx: &Context, viewer: Viewer, user: UserId, group: Op
     let reach = if group.is_some() { LogReach::Keepers } else { LogReach::Admins };
     let groups = group.map(|group| vec![group]);
     // Whom their links let in was not done to them.
-    let what = kinds(reach, None).into_iter().filter(|deed| *deed != LogDeed::LinkFollowed).collect();
+    let what = kinds(reach, None).into_iter().filter(|deed| *deed != LogAction::LinkFollowed).collect();
     let wanted = Wanted { what, groups, whom: Some(user), ..Wanted::default() };
     Ok(store::moderation::log::lines(&cx.db, viewer.id_or_none(), &wanted, RECORD).await?)
 }
@@ -138,7 +139,7 @@ pub async fn redact(cx: &Context, viewer: Viewer, entry: EntryId, hidden: bool) 
     let whom = row.user_id.filter(|_| row.what.reach() == LogReach::Public).ok_or(Error::NotFound)?;
     if viewer.site_admin().is_err() {
         let found = groups::stand(cx, viewer, row.group_id.ok_or(Error::NotFound)?).await?;
-        if !found.standing.may(Deed::Administer) {
+        if !found.access.may(Permission::Administer) {
             return Err(Error::NotFound);
         }
     }
@@ -150,7 +151,7 @@ pub async fn redact(cx: &Context, viewer: Viewer, entry: EntryId, hidden: bool) 
         store::moderation::log::show(&mut tx, entry).await?
     };
     if changed > 0 {
-        let what = if hidden { LogDeed::NameHidden } else { LogDeed::NameShown };
+        let what = if hidden { LogAction::NameHidden } else { LogAction::NameShown };
         let deed = LogEntry::new(by, what).whom(whom).detail(format!("row {entry}"));
         write(&mut tx, LogEntry { group: row.group_id, ..deed }, now).await?;
     }

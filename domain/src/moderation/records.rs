@@ -1,8 +1,8 @@
 //! What was done to a person: rows of the log, bulk deletions, warnings.
 
 use model::UserId;
-use model::policy::{Deed, Viewer};
-use store::moderation::bulk_delete::RemovalRow;
+use model::policy::{Permission, Viewer};
+use store::moderation::bulk_delete::BulkDeleteRow;
 use store::moderation::log::Line;
 use store::moderation::warnings::WarningRow;
 
@@ -17,7 +17,7 @@ pub struct Record {
     /// Rows of the log, the newest first.
     pub lines: Vec<Line>,
     /// Removals, the newest first.
-    pub removals: Vec<RemovalRow>,
+    pub removals: Vec<BulkDeleteRow>,
     /// Warnings, the newest first.
     pub warnings: Vec<WarningRow>,
 }
@@ -28,7 +28,7 @@ pub struct Record {
 /// As [`chosen`].
 pub async fn of_member(cx: &Context, viewer: Viewer, chosen: &Chosen) -> Result<Record> {
     let (group, user) = (chosen.found.group.id, chosen.person.id);
-    chosen.found.standing.check(Deed::Admit)?;
+    chosen.found.access.check(Permission::Admit)?;
     Ok(Record {
         lines: crate::moderation::log::record(cx, viewer, user, Some(group)).await?,
         removals: crate::moderation::bulk_delete::list(cx, user, Some(group)).await?,

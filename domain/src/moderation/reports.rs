@@ -4,8 +4,9 @@ use crate::live::tell;
 use crate::topics::placed;
 use std::collections::HashMap;
 
+use crate::groups;
+use crate::groups::GroupAccess;
 use crate::groups::members;
-use crate::groups::{self, Found};
 use crate::messages;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -13,11 +14,11 @@ use crate::platform::log;
 use crate::platform::validate;
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
-use crate::topics::placed::Placed;
+use crate::topics::placed::MessageInTopic;
 use model::policy::{self, Viewer};
 use model::time::Timestamp;
 use model::{Grounds, GroupId, GroupKind, Message, MessageId, ReportId, Verdict};
-use model::{LogDeed, LogEntry};
+use model::{LogAction, LogEntry};
 use store::moderation::reports::{OpenRow, Reported, VoiceRow};
 
 /// Messages on the page of those who answer.
@@ -29,7 +30,7 @@ pub const VOICES: i64 = 20;
 #[derive(Clone, Debug)]
 pub struct Reportable {
     /// The message, with where it stands.
-    pub placed: Placed,
+    pub placed: MessageInTopic,
     /// When they reported it, if that waits for an answer.
     pub reported_at: Option<Timestamp>,
 }
@@ -58,14 +59,14 @@ pub async fn create(
     id: MessageId,
     grounds: Option<Grounds>,
     words: &str,
-) -> Result<Placed> {
+) -> Result<MessageInTopic> {
     let user = viewer.user()?;
     let Reportable { placed, .. } = reportable(cx, viewer, id).await?;
     let grounds = grounds
         .filter(|grounds| Grounds::ALL.contains(grounds))
         .ok_or_else(|| Error::invalid("grounds", "Choose one of them."))?;
     let words = validate::reason(words, "words", grounds == Grounds::Other)?;
-    rate_limits::count(cx, rate_limits::Deed::Report, By::User(user)).await?;
+    rate_limits::count(cx, rate_limits::RateLimit::Report, By::User(user)).await?;
     let mut tx = cx.db.begin().await?;
     store::moderation::reports::insert(&mut tx, id, user, grounds, &words, cx.now()).await?;
     tx.commit().await?;
@@ -95,13 +96,13 @@ pub struct Item {
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
-pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Found, Vec<Item>)> {
+pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(GroupAccess, Vec<Item>)> {
     let keeper = viewer.user()?;
     let found = groups::by_id(cx, viewer, group).await?;
     if found.group.is_direct() {
         return Err(Error::Forbidden("What is reported in a conversation goes to the admins of the site."));
     }
-    found.standing.check_settle()?;
+    found.access.check_settle()?;
     let rows = store::moderation::reports::of_group(&cx.db, group, keeper, LISTED).await?;
     Ok((found, items(cx, rows).await?))
 }
@@ -133,8 +134,8 @@ async fn items(cx: &Context, rows: Vec<OpenRow>) -> Result<Vec<Item>> {
 
 /// How many messages wait for an answer in a group, for those who give it; 0 for everyone else. It asks nothing: the group was
 /// read with it.
-pub fn count(found: &Found) -> i64 {
-    if found.standing.may_settle() && !found.group.is_direct() { found.reported } else { 0 }
+pub fn count(found: &GroupAccess) -> i64 {
+    if found.access.may_settle() && !found.group.is_direct() { found.reported } else { 0 }
 }
 
 /// How many wait for an admin of the site.
@@ -166,24 +167,24 @@ pub async fn answer(cx: &Context, viewer: Viewer, report: ReportId, verdict: Ver
     let Reported { message_id: message, author_id: author, topic_id: topic, group_id: group, kind } =
         store::moderation::reports::by_id(&cx.db, report).await?.ok_or(Error::NotFound)?;
     let mut tx = cx.db.begin().await?;
-    let standing = members::held(&mut tx, viewer, group).await?;
+    let access = members::held(&mut tx, viewer, group).await?;
     let place = store::groups::members::place(&mut tx, group, author).await?;
-    if !standing.may_answer(user, author, place.role) {
+    if !access.may_answer(user, author, place.role) {
         return Err(Error::NotFound);
     }
-    if verdict == Verdict::Deleted && standing.is_archived {
+    if verdict == Verdict::Deleted && access.is_archived {
         return Err(Error::Forbidden("The group is archived: everything stays as it is."));
     }
     let now = cx.now();
     let reports = store::moderation::reports::settle(&mut tx, message, user, verdict, now).await?;
     let what = match verdict {
         _ if reports == 0 => None,
-        Verdict::Nothing => Some(LogDeed::ReportDismissed),
+        Verdict::Nothing => Some(LogAction::ReportDismissed),
         Verdict::Deleted => {
             // Whoever wrote it may have deleted it before, to bring it back later.
             let gone = messages::take_away(cx, &mut tx, message, topic, user).await?
                 || messages::take_over(&mut tx, message, user, now).await?.is_some();
-            gone.then_some(LogDeed::MessageDeleted)
+            gone.then_some(LogAction::MessageDeleted)
         }
     };
     if let Some(what) = what {

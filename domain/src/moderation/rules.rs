@@ -4,22 +4,24 @@
 use crate::topics::placed;
 use std::time::Duration;
 
-use crate::matching::compiled::{self, Compiled, Deadline, Found as Place, Words};
+use crate::matching::compiled;
+use crate::matching::compiled::{Compiled, Deadline, RuleInput, RuleMatch};
 
-use crate::groups::{self, Found};
-use crate::matching::folding::Seen;
+use crate::groups;
+use crate::groups::GroupAccess;
+use crate::matching::folding::NormalizedText;
 use crate::platform::caches;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log;
 use crate::platform::validate;
 use crate::site::rate_limits;
-use crate::topics::placed::Placed;
+use crate::topics::placed::MessageInTopic;
 use markup::{self, Node};
 use model::Fields;
-use model::policy::{Deed, Viewer};
-use model::{GroupId, MessageId, RuleDeed, RuleId, RuleKind};
-use model::{LogDeed, LogEntry};
+use model::policy::{Permission, Viewer};
+use model::{GroupId, MessageId, RuleAction, RuleId, RuleKind};
+use model::{LogAction, LogEntry};
 use store::moderation::rules::Recent;
 pub use store::moderation::rules::Rule;
 use store::{self, Tx};
@@ -64,7 +66,7 @@ pub struct RuleForm {
     /// Or with fewer messages than this; `None`: no number.
     pub new_messages: Option<i64>,
     /// What it does.
-    pub deed: Option<RuleDeed>,
+    pub deed: Option<RuleAction>,
     /// What somebody is told whose message is refused.
     pub explanation: String,
 }
@@ -104,7 +106,7 @@ impl RuleForm {
         if !(rule.in_text || rule.in_title || rule.in_links || rule.in_names) {
             fields.add("places", "Say where it looks.");
         }
-        if rule.in_names && self.deed.is_some_and(|deed| deed != RuleDeed::Refuse) {
+        if rule.in_names && self.deed.is_some_and(|deed| deed != RuleAction::Refuse) {
             fields.add("deed", "A name can only be refused.");
         }
         match (self.new_days, self.new_messages) {
@@ -118,13 +120,13 @@ impl RuleForm {
 }
 
 /// Nothing when they may make rules there: admins of the group, of the site for the site. The group, as they stand to it.
-async fn authority(cx: &Context, viewer: Viewer, group: Option<GroupId>) -> Result<Option<Found>> {
+async fn authority(cx: &Context, viewer: Viewer, group: Option<GroupId>) -> Result<Option<GroupAccess>> {
     viewer.user()?;
     let Some(group) = group else {
         viewer.site_admin()?;
         return Ok(None);
     };
-    let found = groups::for_deed(cx, viewer, group, Deed::Administer).await?;
+    let found = groups::with_permission(cx, viewer, group, Permission::Administer).await?;
     if found.group.is_direct() {
         return Err(Error::Forbidden("A conversation has no rules but those of the site."));
     }
@@ -135,7 +137,7 @@ async fn authority(cx: &Context, viewer: Viewer, group: Option<GroupId>) -> Resu
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`] for anyone but its admins.
-pub async fn list(cx: &Context, viewer: Viewer, group: Option<GroupId>) -> Result<(Option<Found>, Vec<Rule>)> {
+pub async fn list(cx: &Context, viewer: Viewer, group: Option<GroupId>) -> Result<(Option<GroupAccess>, Vec<Rule>)> {
     let found = authority(cx, viewer, group).await?;
     Ok((found, store::moderation::rules::of(&cx.db, group).await?))
 }
@@ -144,7 +146,7 @@ pub async fn list(cx: &Context, viewer: Viewer, group: Option<GroupId>) -> Resul
 ///
 /// # Errors
 /// [`Error::NotFound`] for anyone but those who may change it.
-pub async fn show(cx: &Context, viewer: Viewer, id: RuleId) -> Result<(Option<Found>, Rule)> {
+pub async fn show(cx: &Context, viewer: Viewer, id: RuleId) -> Result<(Option<GroupAccess>, Rule)> {
     viewer.user()?;
     let rule = store::moderation::rules::by_id(&cx.db, id).await?.ok_or(Error::NotFound)?;
     match authority(cx, viewer, rule.group_id).await {
@@ -177,7 +179,7 @@ pub async fn create(cx: &Context, viewer: Viewer, group: Option<GroupId>, form: 
         in_names: false,
         new_days: 0,
         new_messages: 0,
-        deed: RuleDeed::Refuse,
+        deed: RuleAction::Refuse,
         explanation: String::new(),
         version: 1,
         creator_id: viewer.user()?,
@@ -187,7 +189,7 @@ pub async fn create(cx: &Context, viewer: Viewer, group: Option<GroupId>, form: 
     form.fill(&mut rule)?;
     let mut tx = cx.db.begin().await?;
     let id = store::moderation::rules::insert(&mut tx, &rule, now).await?;
-    note(cx, &mut tx, viewer, LogDeed::RuleMade, &Rule { id, ..rule }).await?;
+    note(cx, &mut tx, viewer, LogAction::RuleMade, &Rule { id, ..rule }).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -201,7 +203,7 @@ pub async fn update(cx: &Context, viewer: Viewer, id: RuleId, form: RuleForm) ->
     form.fill(&mut rule)?;
     let mut tx = cx.db.begin().await?;
     store::moderation::rules::update(&mut tx, &rule).await?;
-    note(cx, &mut tx, viewer, LogDeed::RuleChanged, &rule).await?;
+    note(cx, &mut tx, viewer, LogAction::RuleChanged, &rule).await?;
     tx.commit().await?;
     caches::rules::changed(cx).await;
     Ok(())
@@ -221,7 +223,7 @@ pub async fn switch(cx: &Context, viewer: Viewer, id: RuleId, version: i64, on: 
     if store::moderation::rules::switch(&mut tx, id, version, on.then_some(now)).await? == 0 {
         return Err(Error::Forbidden("Somebody changed this rule meanwhile: look at it again."));
     }
-    note(cx, &mut tx, viewer, if on { LogDeed::RuleSwitchedOn } else { LogDeed::RuleSwitchedOff }, &rule).await?;
+    note(cx, &mut tx, viewer, if on { LogAction::RuleSwitchedOn } else { LogAction::RuleSwitchedOff }, &rule).await?;
     tx.commit().await?;
     caches::rules::changed(cx).await;
     Ok(rule)
@@ -237,14 +239,14 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: RuleId) -> Result<Rule> {
     if store::moderation::rules::delete(&mut tx, id).await? == 0 {
         return Err(Error::NotFound);
     }
-    note(cx, &mut tx, viewer, LogDeed::RuleDeleted, &rule).await?;
+    note(cx, &mut tx, viewer, LogAction::RuleDeleted, &rule).await?;
     tx.commit().await?;
     caches::rules::changed(cx).await;
     Ok(rule)
 }
 
 /// Writes down what was done to a rule: its number, for names that people gave do not stand in the log.
-async fn note(cx: &Context, tx: &mut Tx, viewer: Viewer, what: LogDeed, rule: &Rule) -> Result<()> {
+async fn note(cx: &Context, tx: &mut Tx, viewer: Viewer, what: LogAction, rule: &Rule) -> Result<()> {
     let entry = LogEntry::new(viewer.user()?, what).detail(format!("number {}", rule.id));
     let entry = LogEntry { group: rule.group_id, ..entry };
     log::write(tx, entry, cx.now()).await
@@ -258,7 +260,7 @@ pub struct Tried {
     /// How many of them it caught.
     pub caught: usize,
     /// The newest of those.
-    pub examples: Vec<Placed>,
+    pub examples: Vec<MessageInTopic>,
     /// Whether it took too long, and did not look at all of them.
     pub is_slow: bool,
 }
@@ -270,7 +272,7 @@ pub struct Tried {
 /// As [`show`]; [`Error::TooMany`].
 pub async fn try_out(cx: &Context, viewer: Viewer, rule: &Rule) -> Result<Tried> {
     authority(cx, viewer, rule.group_id).await?;
-    rate_limits::count(cx, rate_limits::Deed::TryRule, rate_limits::By::User(viewer.user()?)).await?;
+    rate_limits::count(cx, rate_limits::RateLimit::TryRule, rate_limits::By::User(viewer.user()?)).await?;
     let alone = cx.rules.alone().await;
     let recent =
         store::moderation::rules::recent(&cx.db, viewer.user()?, rule.group_id, rule.new_messages, TRIED).await?;
@@ -298,12 +300,12 @@ fn look_at(compiled: &Compiled, recent: &[Recent]) -> (Vec<MessageId>, usize, bo
         };
         let young = message.author_since.plus(caches::newcomers::days(rule.new_days)) > message.created_at;
         let is_for = !rule.is_for_new() || young || message.before < rule.new_messages;
-        let (text, title) = (Seen::new(&message.raw), message.title.as_deref().map(Seen::new));
-        let words = Words { text: &text, title: title.as_ref(), hosts: &compiled::seen(&hosts) };
+        let (text, title) = (NormalizedText::new(&message.raw), message.title.as_deref().map(NormalizedText::new));
+        let words = RuleInput { text: &text, title: title.as_ref(), hosts: &compiled::seen(&hosts) };
         match compiled.look(words, deadline) {
-            Place::Unknown => return (caught, looked, true),
-            Place::InText | Place::InTitle if is_for => caught.push(message.id),
-            Place::InText | Place::InTitle | Place::Nothing => {}
+            RuleMatch::Unknown => return (caught, looked, true),
+            RuleMatch::InText | RuleMatch::InTitle if is_for => caught.push(message.id),
+            RuleMatch::InText | RuleMatch::InTitle | RuleMatch::Nothing => {}
         }
     }
     (caught, recent.len(), false)

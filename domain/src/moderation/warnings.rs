@@ -11,9 +11,9 @@ use crate::platform::log;
 use crate::platform::validate;
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
-use model::policy::{Deed, Viewer};
+use model::policy::{Permission, Viewer};
 use model::{Group, GroupId, NoticeId, NoticeKind, User, UserId};
-use model::{LogDeed, LogEntry};
+use model::{LogAction, LogEntry};
 use store::moderation::warnings::{NewNotice, WarningRow};
 use store::{self, Tx};
 
@@ -37,7 +37,7 @@ pub async fn warn(cx: &Context, viewer: Viewer, user: UserId, reason: &str) -> R
     let mut tx = cx.db.begin().await?;
     let new = NewNotice { user, group: None, kind: NoticeKind::Warning, reason: &reason, by };
     notices::tell(cx, &mut tx, new).await?;
-    log::write(&mut tx, LogEntry::new(by, LogDeed::Warned).whom(user).reason(&reason), cx.now()).await?;
+    log::write(&mut tx, LogEntry::new(by, LogAction::Warned).whom(user).reason(&reason), cx.now()).await?;
     tx.commit().await?;
     tell::account_changed(cx, user).await;
     Ok(found)
@@ -50,27 +50,27 @@ pub async fn warn(cx: &Context, viewer: Viewer, user: UserId, reason: &str) -> R
 /// [`Error::TooMany`].
 pub async fn warn_in_group(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, reason: &str) -> Result<Group> {
     let by = viewer.user()?;
-    let found = groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
     if by == user {
         return Err(Error::Forbidden("That is you."));
     }
     let reason = validate::reason(reason, "reason", true)?;
     let mut tx = cx.db.begin().await?;
-    let standing = members::held(&mut tx, viewer, group).await?;
-    standing.check(Deed::Admit)?;
+    let access = members::held(&mut tx, viewer, group).await?;
+    access.check(Permission::Admit)?;
     let place = store::groups::members::place(&mut tx, group, user).await?;
     if place.role.is_none() && !store::groups::members::has_written(&mut tx, group, user).await? {
         return Err(Error::NotFound);
     }
-    if !standing.may_remove(place.role) {
+    if !access.may_remove(place.role) {
         return Err(Error::Forbidden("They decide here as much as you do."));
     }
     if viewer.site_admin().is_err() {
-        rate_limits::count(cx, rate_limits::Deed::Warn, By::User(by)).await?;
+        rate_limits::count(cx, rate_limits::RateLimit::Warn, By::User(by)).await?;
     }
     let new = NewNotice { user, group: Some(group), kind: NoticeKind::Warning, reason: &reason, by };
     notices::tell(cx, &mut tx, new).await?;
-    let entry = LogEntry::new(by, LogDeed::Warned).group(group).whom(user).reason(&reason);
+    let entry = LogEntry::new(by, LogAction::Warned).group(group).whom(user).reason(&reason);
     log::write(&mut tx, entry, cx.now()).await?;
     tx.commit().await?;
     tell::account_changed(cx, user).await;
@@ -90,7 +90,7 @@ pub async fn take_back(cx: &Context, viewer: Viewer, id: NoticeId) -> Result<Use
     let by = viewer.site_admin()?;
     let mut tx = cx.db.begin().await?;
     let user = store::moderation::warnings::warned(&mut tx, id, None).await?.ok_or(Error::NotFound)?;
-    unsay(cx, tx, id, by, user, None).await
+    revoke(cx, tx, id, by, user, None).await
 }
 
 /// Takes a warning back that somebody had in a group, as one who may warn them there: who was warned.
@@ -99,19 +99,19 @@ pub async fn take_back(cx: &Context, viewer: Viewer, id: NoticeId) -> Result<Use
 /// [`Error::NotFound`] when there is none that stands; [`Error::Forbidden`].
 pub async fn take_back_in_group(cx: &Context, viewer: Viewer, group: GroupId, id: NoticeId) -> Result<UserId> {
     let by = viewer.user()?;
-    groups::for_deed(cx, viewer, group, Deed::Admit).await?;
+    groups::with_permission(cx, viewer, group, Permission::Admit).await?;
     let mut tx = cx.db.begin().await?;
-    let standing = members::held(&mut tx, viewer, group).await?;
-    standing.check(Deed::Admit)?;
+    let access = members::held(&mut tx, viewer, group).await?;
+    access.check(Permission::Admit)?;
     let user = store::moderation::warnings::warned(&mut tx, id, Some(group)).await?.ok_or(Error::NotFound)?;
     let place = store::groups::members::place(&mut tx, group, user).await?;
-    if by != user && !standing.may_remove(place.role) {
+    if by != user && !access.may_remove(place.role) {
         return Err(Error::Forbidden("They decide here as much as you do."));
     }
-    unsay(cx, tx, id, by, user, Some(group)).await
+    revoke(cx, tx, id, by, user, Some(group)).await
 }
 
-async fn unsay(
+async fn revoke(
     cx: &Context,
     mut tx: Tx,
     id: NoticeId,
@@ -126,7 +126,7 @@ async fn unsay(
     if store::moderation::warnings::take_back(&mut tx, id, by, now).await? == 0 {
         return Err(Error::NotFound);
     }
-    let deed = LogEntry::new(by, LogDeed::WarningTakenBack).whom(user);
+    let deed = LogEntry::new(by, LogAction::WarningTakenBack).whom(user);
     log::write(&mut tx, LogEntry { group, ..deed }, now).await?;
     tx.commit().await?;
     tell::account_changed(cx, user).await;

@@ -2,6 +2,8 @@
 
 use crate::groups::direct_names;
 use crate::live::tell;
+use crate::platform::jobs::Cause;
+use crate::platform::jobs::Task;
 use crate::platform::text;
 use std::time::Duration;
 
@@ -12,7 +14,6 @@ use crate::people::{outbound_email, passwords, sessions};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
-use crate::platform::jobs::Job;
 use crate::platform::secrets::Password;
 use model::EmailKind;
 use model::time::Timestamp;
@@ -49,7 +50,7 @@ pub async fn delete(cx: &Context, user: UserId, password: Password, blank: bool)
     store::moderation::approval_queue::delete_of(&mut tx, user).await?;
     let ended = store::people::sessions::delete_all(&mut tx, user).await?;
     let concerned = leave_all(&mut tx, user, now).await?;
-    jobs::enqueue(&mut tx, &Job::AccountDeleted { user, blank }, now).await?;
+    jobs::enqueue(&mut tx, Task::AccountDeleted { user, blank }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     for id in ended {
@@ -96,7 +97,7 @@ pub(crate) async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Resu
             }
             GroupKind::Direct => {
                 direct_names::rename(tx, group).await?;
-                jobs::enqueue(tx, &Job::GroupChanged { group }, now).await?;
+                jobs::enqueue(tx, Task::GroupChanged { group }, now).await?;
             }
             GroupKind::Public | GroupKind::Closed | GroupKind::Private => {
                 let eldest = members::take_over(tx, group, user, now).await?;
@@ -123,23 +124,23 @@ pub(crate) async fn clear(cx: &Context, user: UserId, blank: bool) -> Result<()>
     direct_names::reset_title(&mut tx, &blanked, now).await?;
     for &message in &blanked {
         search_log::insert(&mut tx, Changed::Message(message)).await?;
-        jobs::enqueue(&mut tx, &Job::MessageDeleted { message }, now).await?;
+        jobs::enqueue(&mut tx, Cause::MessageDeleted { message }, now).await?;
     }
     let stars = store::people::account_deletion::delete_stars(&mut tx, user, BATCH).await?;
     for &message in &stars {
         store::messages::touch(&mut tx, message).await?;
-        jobs::enqueue(&mut tx, &Job::StarsChanged { message }, now).await?;
+        jobs::enqueue(&mut tx, Cause::StarsChanged { message }, now).await?;
     }
     // Where they were named, the name is a word like any other from now on.
     for (message, raw, nodes) in &parsed {
         store::messages::set_nodes(&mut tx, *message, raw, nodes).await?;
         store::messages::touch(&mut tx, *message).await?;
-        jobs::enqueue(&mut tx, &Job::MessageEdited { message: *message }, now).await?;
+        jobs::enqueue(&mut tx, Cause::MessageEdited { message: *message }, now).await?;
     }
     let named: Vec<MessageId> = parsed.iter().map(|(id, _, _)| *id).collect();
     store::people::account_deletion::delete_mentions(&mut tx, user, &named).await?;
     if [stars.len(), named.len(), blanked.len()].into_iter().any(|done| done as i64 == BATCH) {
-        jobs::enqueue(&mut tx, &Job::AccountDeleted { user, blank }, now).await?;
+        jobs::enqueue(&mut tx, Task::AccountDeleted { user, blank }, now).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();

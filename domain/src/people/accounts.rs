@@ -10,19 +10,20 @@ use crate::people::{addresses, outbound_email, passwords, two_factor};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
-use crate::platform::jobs::Job;
+use crate::platform::jobs::Task;
 use crate::platform::log;
 use crate::platform::secrets::Password;
 use crate::screening::descriptions;
 use crate::site::rate_limits;
-use crate::site::rate_limits::{By, Deed};
+use crate::site::rate_limits::{By, RateLimit};
 use bus::Control;
 use model::EmailKind;
 use model::Fields;
-use model::LogDeed;
+use model::LogAction;
 use model::LogEntry;
 use model::names::{Username, username_key};
-use model::policy::{self, Barred};
+use model::policy;
+use model::policy::Restricted;
 use model::{Theme, User, UserId};
 use store::Tx;
 use store::people::users::Profile;
@@ -92,12 +93,12 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
     sign_ups::enter(&mut tx, cx, id, entry).await?;
     if is_admin {
         // By the command line, or by the link that the program prints.
-        let made = LogEntry::of_operator(LogDeed::AdminMade).whom(id);
+        let made = LogEntry::of_operator(LogAction::AdminMade).whom(id);
         log::write(&mut tx, made, cx.now()).await?;
     }
     if let Some(email) = &waiting {
         // Only letters that are written are counted, not accounts that were tried.
-        rate_limits::count(cx, Deed::Mail, By::Mailbox(email)).await?;
+        rate_limits::count(cx, RateLimit::Mail, By::Mailbox(email)).await?;
         store::people::users::set_new_email(&mut tx, id, email).await?;
         outbound_email::with_link(&mut tx, cx, EmailKind::Confirm, Some(id), email).await?;
     }
@@ -111,7 +112,7 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
 /// # Errors
 /// [`Error::Invalid`] with what has to be mended, [`Error::TooMany`]; [`Error::Forbidden`] when they may not sign up.
 pub async fn sign_up(cx: &Context, new: NewAccount, with: &Credentials, origin: &Origin) -> Result<String> {
-    rate_limits::count(cx, Deed::SignUp, By::Address(origin.address)).await?;
+    rate_limits::count(cx, RateLimit::SignUp, By::Address(origin.address)).await?;
     let entry = sign_ups::entry(cx, &with.invitation, &with.message).await?;
     let id = make(cx, new, false, false, &entry).await?;
     sessions::open(cx, id, origin).await
@@ -156,8 +157,8 @@ pub enum SignedIn {
 /// # Errors
 /// [`Error::Invalid`] on `password` when name and password do not go together, [`Error::TooMany`].
 pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Origin) -> Result<SignedIn> {
-    rate_limits::count(cx, Deed::SignIn, By::Address(origin.address)).await?;
-    rate_limits::count(cx, Deed::SignIn, By::Name(name, origin.address)).await?;
+    rate_limits::count(cx, RateLimit::SignIn, By::Address(origin.address)).await?;
+    rate_limits::count(cx, RateLimit::SignIn, By::Name(name, origin.address)).await?;
     let found = store::people::users::credentials(&cx.db, name).await?;
     let (id, hash) = found.map_or((None, None), |(id, hash)| (Some(id), hash));
     match (password.verify(hash.clone()).await?, id, hash) {
@@ -180,10 +181,10 @@ pub(crate) async fn check_free(cx: &Context, user: UserId) -> Result<()> {
     Err(Error::invalid(
         "password",
         match barred {
-            Barred::Suspended(until) => {
+            Restricted::Suspended(until) => {
                 format!("You are suspended until {} (UTC): {reason}", &until.rfc3339()[..16].replace('T', ", "))
             }
-            Barred::Banned => format!("You are banned from this site: {reason}"),
+            Restricted::Banned => format!("You are banned from this site: {reason}"),
         },
     ))
 }
@@ -228,11 +229,11 @@ pub async fn rename(cx: &Context, user: UserId, typed: &str, password: Password)
         return Err(taken());
     }
     // Only names that were had are counted, not those that were tried.
-    rate_limits::count(cx, Deed::Rename, By::User(user)).await?;
+    rate_limits::count(cx, RateLimit::Rename, By::User(user)).await?;
     let conversations = store::messages::conversations::of(&mut tx, user).await?;
     for &group in &conversations {
         crate::groups::direct_names::rename(&mut tx, group).await?;
-        jobs::enqueue(&mut tx, &Job::GroupChanged { group }, cx.now()).await?;
+        jobs::enqueue(&mut tx, Task::GroupChanged { group }, cx.now()).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();

@@ -10,7 +10,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::secrets;
 use crate::platform::secrets::Password;
 use crate::site::rate_limits;
-use crate::site::rate_limits::{By, Deed};
+use crate::site::rate_limits::{By, RateLimit};
 use model::EmailKind;
 use model::{User, UserId};
 use store::Tx;
@@ -99,8 +99,8 @@ pub async fn ask_again(cx: &Context, id: UserId) -> Result<()> {
 }
 
 async fn count(cx: &Context, id: UserId, email: &str) -> Result<()> {
-    rate_limits::count(cx, Deed::Mail, By::User(id)).await?;
-    rate_limits::count(cx, Deed::Mail, By::Mailbox(email)).await
+    rate_limits::count(cx, RateLimit::Mail, By::User(id)).await?;
+    rate_limits::count(cx, RateLimit::Mail, By::Mailbox(email)).await
 }
 
 /// Has the account wait for the address, and writes to it.

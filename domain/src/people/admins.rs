@@ -8,7 +8,7 @@ use crate::platform::log;
 use crate::site::admins;
 use model::EmailKind;
 use model::policy::{self, Viewer};
-use model::{LogDeed, LogEntry};
+use model::{LogAction, LogEntry};
 use model::{User, UserId};
 use store::people::sessions::SessionRow;
 use store::{self, Tx};
@@ -24,7 +24,7 @@ pub async fn person(cx: &Context, viewer: Viewer, user: UserId) -> Result<User> 
 
 /// What is done about somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bar {
+pub enum Restriction {
     /// Nobody signs in to the account for so many days.
     Suspend {
         /// From now.
@@ -36,7 +36,7 @@ pub enum Bar {
     Lift,
 }
 
-impl Bar {
+impl Restriction {
     /// Nothing when it can be done so.
     ///
     /// # Errors
@@ -55,14 +55,17 @@ impl Bar {
 ///
 /// # Errors
 /// [`Error::Invalid`] on `reason` and `days`; as [`person`].
-pub async fn bar(cx: &Context, viewer: Viewer, user: UserId, bar: Bar, reason: &str) -> Result<User> {
+pub async fn bar(cx: &Context, viewer: Viewer, user: UserId, bar: Restriction, reason: &str) -> Result<User> {
     let by = viewer.site_admin()?;
     let found = person(cx, viewer, user).await?;
     if found.is_admin {
         return Err(still_admin());
     }
-    let reason =
-        if bar == Bar::Lift { String::new() } else { crate::platform::validate::reason(reason, "reason", true)? };
+    let reason = if bar == Restriction::Lift {
+        String::new()
+    } else {
+        crate::platform::validate::reason(reason, "reason", true)?
+    };
     bar.check()?;
     let mut tx = cx.db.begin().await?;
     if admins::lock(&mut tx, viewer).await?.contains(&user) {
@@ -83,27 +86,29 @@ pub(crate) async fn bar_in(
     tx: &mut Tx,
     by: UserId,
     user: UserId,
-    bar: Bar,
+    bar: Restriction,
     reason: &str,
 ) -> Result<Vec<String>> {
     let now = cx.now();
     let (until, banned) = match bar {
-        Bar::Suspend { days } => (Some(now.plus(std::time::Duration::from_secs(days as u64 * 24 * 3_600))), None),
-        Bar::Ban => (None, Some(now)),
-        Bar::Lift => (None, None),
+        Restriction::Suspend { days } => {
+            (Some(now.plus(std::time::Duration::from_secs(days as u64 * 24 * 3_600))), None)
+        }
+        Restriction::Ban => (None, Some(now)),
+        Restriction::Lift => (None, None),
     };
     store::people::users::bar(tx, user, until, banned, reason).await?;
     let (what, detail) = match bar {
-        Bar::Suspend { days: 1 } => (LogDeed::AccountSuspended, "1 day".to_owned()),
-        Bar::Suspend { days } => (LogDeed::AccountSuspended, format!("{days} days")),
-        Bar::Ban => (LogDeed::AccountBanned, String::new()),
-        Bar::Lift => (LogDeed::AccountFreed, String::new()),
+        Restriction::Suspend { days: 1 } => (LogAction::AccountSuspended, "1 day".to_owned()),
+        Restriction::Suspend { days } => (LogAction::AccountSuspended, format!("{days} days")),
+        Restriction::Ban => (LogAction::AccountBanned, String::new()),
+        Restriction::Lift => (LogAction::AccountFreed, String::new()),
     };
     log::write(tx, LogEntry::new(by, what).whom(user).reason(reason).detail(detail), now).await?;
-    let letter = if bar == Bar::Lift { EmailKind::Freed } else { EmailKind::Barred };
+    let letter = if bar == Restriction::Lift { EmailKind::Freed } else { EmailKind::Barred };
     let address = store::people::users::email_in(tx, user).await?;
     outbound_email::news(tx, cx, letter, user, address.as_deref()).await?;
-    Ok(if bar == Bar::Lift { Vec::new() } else { store::people::sessions::delete_all(tx, user).await? })
+    Ok(if bar == Restriction::Lift { Vec::new() } else { store::people::sessions::delete_all(tx, user).await? })
 }
 
 fn still_admin() -> Error {
@@ -133,7 +138,7 @@ pub async fn end_sessions(cx: &Context, viewer: Viewer, user: UserId, session: O
         None => store::people::sessions::delete_all(&mut tx, user).await?,
     };
     let detail = if session.is_some() { "one" } else { "all" };
-    log::write(&mut tx, LogEntry::new(by, LogDeed::SessionRevoked).whom(user).detail(detail), cx.now()).await?;
+    log::write(&mut tx, LogEntry::new(by, LogAction::SessionRevoked).whom(user).detail(detail), cx.now()).await?;
     tx.commit().await?;
     for id in ended {
         sessions::ended_everywhere(cx, id).await;
@@ -162,7 +167,7 @@ pub async fn set_admin(cx: &Context, viewer: Viewer, user: UserId, is_admin: boo
     }
     if found.is_admin != is_admin {
         store::people::users::set_admin(&mut tx, user, is_admin).await?;
-        let what = if is_admin { LogDeed::AdminMade } else { LogDeed::AdminUnmade };
+        let what = if is_admin { LogAction::AdminMade } else { LogAction::AdminUnmade };
         log::write(&mut tx, LogEntry::new(by, what).whom(user), cx.now()).await?;
     }
     tx.commit().await?;

@@ -11,7 +11,7 @@ use crate::people::{accounts, sessions, two_factor};
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::site::rate_limits;
-use crate::site::rate_limits::{By, Deed};
+use crate::site::rate_limits::{By, RateLimit};
 use model::time::Timestamp;
 use model::{GroupId, InvitationId, MessageId, ReportId, TopicId, UserId};
 
@@ -43,7 +43,7 @@ type Lines = (Vec<Value>, Part);
 /// # Errors
 /// [`crate::Error::TooMany`], before anything is read.
 pub async fn download(cx: &Context, user: UserId) -> Result<impl Stream<Item = Result<String>> + use<>> {
-    rate_limits::count(cx, Deed::Download, By::User(user)).await?;
+    rate_limits::count(cx, RateLimit::Download, By::User(user)).await?;
     let cx = cx.clone();
     Ok(try_unfold(Part::Account, move |part| {
         let cx = cx.clone();

@@ -1,5 +1,6 @@
 //! Letters: written down in the transaction of their cause, sent by a job that reads how things are by then.
 
+use crate::platform::jobs::Task;
 use std::time::Duration;
 
 use crate::live::draw::Draw;
@@ -7,12 +8,11 @@ use crate::people::addresses;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
-use crate::platform::jobs::Job;
-use crate::platform::mail::{MailError, Occasion};
+use crate::platform::mail::{EmailTemplateData, MailError};
 use crate::platform::secrets;
 use model::EmailKind;
-use model::{LetterId, UserId};
-use store::people::emails::{LetterRow, NewLetter};
+use model::{EmailId, UserId};
+use store::people::emails::{EmailRow, NewLetter};
 use store::{self, Tx};
 
 /// How long a link that sets a new password works.
@@ -63,7 +63,7 @@ async fn queue(
     let at = cx.now();
     let new = NewLetter { kind, user, address, token, at, expires_at: at.plus(lasts) };
     let letter = store::people::emails::insert(tx, &new).await?;
-    jobs::enqueue(tx, &Job::SendLetter { letter }, at).await?;
+    jobs::enqueue(tx, Task::SendEmail { email: letter }, at).await?;
     Ok(())
 }
 
@@ -76,7 +76,7 @@ fn token(cx: &Context, seed: &str) -> String {
 ///
 /// # Errors
 /// [`Error::NotFound`] when the link has ended, was used, or never was.
-pub(crate) async fn opened(cx: &Context, kind: EmailKind, token: &str) -> Result<LetterRow> {
+pub(crate) async fn opened(cx: &Context, kind: EmailKind, token: &str) -> Result<EmailRow> {
     store::people::emails::by_token(&cx.db, kind, &secrets::digest(token), cx.now()).await?.ok_or(Error::NotFound)
 }
 
@@ -84,7 +84,7 @@ pub(crate) async fn opened(cx: &Context, kind: EmailKind, token: &str) -> Result
 ///
 /// # Errors
 /// Whatever kept it from leaving; it will be tried again.
-pub(crate) async fn send(cx: &Context, draw: &Draw, id: LetterId) -> Result<()> {
+pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
     let Some(letter) = store::people::emails::to_send(&cx.db, id, cx.now()).await? else { return Ok(()) };
     let holder = store::people::users::by_email(&cx.db, &letter.address).await?;
     let user = match letter.user_id {
@@ -105,7 +105,7 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: LetterId) -> Result<()> 
         tx.commit().await?;
     }
     let taken_by = holder.filter(|holder| letter.kind == EmailKind::Confirm && holder.id != user.id);
-    let occasion = Occasion {
+    let occasion = EmailTemplateData {
         kind: letter.kind,
         site_name: crate::site::current(cx).await.settings.name.clone(),
         base_url: cx.config.base_url.clone(),
@@ -132,7 +132,7 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: LetterId) -> Result<()> 
     }
 }
 
-async fn forget(cx: &Context, id: LetterId) -> Result<()> {
+async fn forget(cx: &Context, id: EmailId) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     store::people::emails::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)

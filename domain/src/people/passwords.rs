@@ -8,7 +8,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::secrets;
 use crate::platform::secrets::Password;
 use crate::site::rate_limits;
-use crate::site::rate_limits::{By, Deed};
+use crate::site::rate_limits::{By, RateLimit};
 use model::EmailKind;
 use model::UserId;
 use store::{self, Tx};
@@ -18,7 +18,7 @@ use store::{self, Tx};
 /// # Errors
 /// [`Error::Invalid`] on `field`, [`Error::TooMany`].
 pub(crate) async fn check_own(cx: &Context, user: UserId, typed: Password, field: &'static str) -> Result<String> {
-    rate_limits::count(cx, Deed::SignIn, By::User(user)).await?;
+    rate_limits::count(cx, RateLimit::SignIn, By::User(user)).await?;
     let hash = store::people::users::password_hash(&cx.db, user).await?;
     let is_right = typed.verify(hash.clone()).await?;
     hash.filter(|_| is_right).ok_or_else(|| not_yours(field))
@@ -85,8 +85,8 @@ pub async fn forgot(cx: &Context, typed: &str, origin: &Origin) -> Result<()> {
     let Some(email) = addresses::check(typed)? else {
         return Err(Error::invalid("email", "Type the mail address of your account."));
     };
-    rate_limits::count(cx, Deed::Mail, By::Address(origin.address)).await?;
-    rate_limits::count(cx, Deed::Reset, By::Mailbox(&email)).await?;
+    rate_limits::count(cx, RateLimit::Mail, By::Address(origin.address)).await?;
+    rate_limits::count(cx, RateLimit::Reset, By::Mailbox(&email)).await?;
     let mut tx = cx.db.begin().await?;
     outbound_email::with_link(&mut tx, cx, EmailKind::Reset, None, &email).await?;
     tx.commit().await?;

@@ -50,7 +50,9 @@ async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
         Ok(session) => return Ok((session.expires_at > now).then_some(session)),
         Err(epoch) => epoch,
     };
-    let Some((row, is_told)) = store::people::sessions::by_id(&cx.db, id, now).await? else { return Ok(None) };
+    let Some((row, has_unread_notice)) = store::people::sessions::by_id(&cx.db, id, now).await? else {
+        return Ok(None);
+    };
     let Some(user) = store::people::users::by_id(&cx.db, row.user_id).await? else { return Ok(None) };
     if policy::barred(user.suspended_until, user.banned_at, now).is_some() {
         return Ok(None);
@@ -62,7 +64,7 @@ async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
         is_admin: user.is_admin,
         theme: user.theme,
         expires_at: row.expires_at,
-        is_told,
+        has_unread_notice,
         is_waiting: policy::waits(user.waiting_since),
     };
     cx.sessions.put(session.clone(), epoch);

@@ -13,7 +13,7 @@ use crate::platform::{secrets, validate};
 use crate::site;
 use model::EmailKind;
 use model::Fields;
-use model::LogDeed;
+use model::LogAction;
 use model::LogEntry;
 use model::policy::Viewer;
 use model::{SignUps, SiteInvitationId, UserId};
@@ -179,7 +179,7 @@ pub async fn answer(cx: &Context, viewer: Viewer, users: &[UserId], approve: boo
         (store::people::sign_ups::decline(&mut tx, users, cx.now()).await?, EmailKind::Declined)
     };
     let by = viewer.site_admin()?;
-    let what = if approve { LogDeed::SignUpApproved } else { LogDeed::SignUpDeclined };
+    let what = if approve { LogAction::SignUpApproved } else { LogAction::SignUpDeclined };
     for (user, email) in &answered {
         log::write(&mut tx, LogEntry::new(by, what).whom(*user), cx.now()).await?;
         outbound_email::news(&mut tx, cx, kind, *user, email.as_deref()).await?;
@@ -211,7 +211,7 @@ pub async fn make_link(cx: &Context, viewer: Viewer, uses: i64, days: i64) -> Re
     let mut tx = cx.db.begin().await?;
     admins::lock(&mut tx, viewer).await?;
     store::people::sign_ups::invite(&mut tx, inviter, &secrets::digest(&token), uses, ends, cx.now()).await?;
-    let entry = LogEntry::new(inviter, LogDeed::SignUpLinkMade).detail(format!("{uses} uses, {days} days"));
+    let entry = LogEntry::new(inviter, LogAction::SignUpLinkMade).detail(format!("{uses} uses, {days} days"));
     log::write(&mut tx, entry, cx.now()).await?;
     tx.commit().await?;
     Ok(token)
@@ -227,7 +227,7 @@ pub async fn revoke_link(cx: &Context, viewer: Viewer, link: SiteInvitationId) -
     if store::people::sign_ups::revoke(&mut tx, link).await? == 0 {
         return Err(Error::NotFound);
     }
-    let entry = LogEntry::new(viewer.site_admin()?, LogDeed::SignUpLinkRevoked);
+    let entry = LogEntry::new(viewer.site_admin()?, LogAction::SignUpLinkRevoked);
     log::write(&mut tx, entry, cx.now()).await?;
     Ok(tx.commit().await?)
 }

@@ -13,9 +13,9 @@ use crate::platform::log;
 use crate::platform::secrets;
 use crate::platform::secrets::Password;
 use crate::site::rate_limits;
-use crate::site::rate_limits::{By, Deed};
+use crate::site::rate_limits::{By, RateLimit};
 use model::EmailKind;
-use model::LogDeed;
+use model::LogAction;
 use model::LogEntry;
 use model::UserId;
 use model::time::Timestamp;
@@ -107,7 +107,7 @@ pub async fn begin(cx: &Context, user: UserId, password: Password) -> Result<()>
 /// # Errors
 /// [`Error::Invalid`] on `code`, [`Error::NotFound`] when nothing was begun, [`Error::TooMany`].
 pub async fn turn_on(cx: &Context, user: UserId, code: &str) -> Result<Vec<String>> {
-    rate_limits::count(cx, Deed::Code, By::User(user)).await?;
+    rate_limits::count(cx, RateLimit::Code, By::User(user)).await?;
     let row = store::people::two_factor::of(&cx.db, user).await?.filter(|row| row.confirmed_at.is_none());
     let row = row.filter(|row| cx.now().since(row.created_at) <= SET_UP).ok_or(Error::NotFound)?;
     let Some(step) = step_of(cx, user, &row.secret, code)? else {
@@ -139,7 +139,7 @@ pub async fn turn_off(cx: &Context, user: UserId, password: Password) -> Result<
 /// [`Error::NotFound`] when nobody has that name.
 pub async fn turn_off_for(cx: &Context, name: &str) -> Result<()> {
     let user = store::people::users::by_name(&cx.db, name).await?.ok_or(Error::NotFound)?;
-    remove(cx, user.id, Some(LogEntry::of_operator(LogDeed::SecondStepOff).whom(user.id))).await
+    remove(cx, user.id, Some(LogEntry::of_operator(LogAction::SecondStepOff).whom(user.id))).await
 }
 
 /// Without a second step from here on; an entry for the log where another does it.
@@ -240,7 +240,7 @@ async fn holder(cx: &Context, ticket: &str) -> Result<Option<UserId>> {
 /// [`Error::SignedOut`] when the first step was too long ago; [`Error::Invalid`] on `code`; [`Error::TooMany`], which a recovery
 /// code is never told, so that nobody is kept out for long.
 pub async fn pass(cx: &Context, ticket: &str, code: &str, origin: &Origin) -> Result<String> {
-    rate_limits::count(cx, Deed::SignIn, By::Address(origin.address)).await?;
+    rate_limits::count(cx, RateLimit::SignIn, By::Address(origin.address)).await?;
     let user = holder(cx, ticket).await?.ok_or(Error::SignedOut)?;
     crate::people::accounts::check_free(cx, user).await?;
     let row = store::people::two_factor::of(&cx.db, user).await?.filter(|row| row.confirmed_at.is_some());
@@ -250,7 +250,7 @@ pub async fn pass(cx: &Context, ticket: &str, code: &str, origin: &Origin) -> Re
         || Error::invalid("code", "That code is not right, or was used before. Codes change every half minute.");
     let mut tx;
     if typed.len() == 6 {
-        rate_limits::count(cx, Deed::Code, By::User(user)).await?;
+        rate_limits::count(cx, RateLimit::Code, By::User(user)).await?;
         let step = step_of(cx, user, &row.secret, &typed)?.ok_or_else(wrong)?;
         tx = cx.db.begin().await?;
         if store::people::two_factor::use_step(&mut tx, user, step).await? == 0 {

@@ -56,11 +56,11 @@ impl Context {
     ///
     /// # Errors
     /// When there can be no connections.
-    pub fn apart(&self, threads: usize) -> Result<Self> {
+    pub fn for_thread(&self, threads: usize) -> Result<Self> {
         let each = (self.db.connections() / threads.max(1) as u32).max(2);
-        let bus = self.bus.apart()?;
+        let bus = self.bus.for_thread()?;
         let kv = if bus.is_shared() { Kv::beside(&bus) } else { self.kv.clone() };
-        Ok(Self { db: self.db.apart(each), kv, bus, ..self.clone() })
+        Ok(Self { db: self.db.for_thread(each), kv, bus, ..self.clone() })
     }
 
     /// Forgets what a word between processes says is not so any more.

@@ -27,7 +27,7 @@ pub enum Error {
     Slow(Duration),
     /// It is safe, and not posted: it waits for approval.
     #[error("it waits for approval")]
-    Held,
+    Pending,
     /// Whoever asks has to sign in first.
     #[error("signed out")]
     SignedOut,

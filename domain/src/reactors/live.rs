@@ -1,5 +1,6 @@
 //! Live: one event into the stream of each user who is there to hear it and may.
 
+use futures_util::future::BoxFuture;
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
@@ -17,7 +18,11 @@ use model::{Message, Topic, TopicRow, UserId};
 use store::groups::members::Hearer;
 use store::topics::Subject;
 
-pub(super) async fn react(cx: &Context, draw: &Draw, news: &News) -> Result<()> {
+pub(super) fn react<'a>(cx: &'a Context, draw: &'a Draw, news: &'a News) -> BoxFuture<'a, Result<()>> {
+    Box::pin(run(cx, draw, news))
+}
+
+async fn run(cx: &Context, draw: &Draw, news: &News) -> Result<()> {
     let Subject { row, group, deleted } = &news.subject;
     let topic = &row.topic;
     let event = match (news.cause, &news.message) {

@@ -1,15 +1,21 @@
 //! Mentions: a row for each person that a message names and that may read it.
 
 use super::News;
+use crate::live::draw::Draw;
 use crate::live::unread;
 use crate::messages::mentions::tell_count;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::platform::jobs::Cause;
+use futures_util::future::BoxFuture;
 use model::UserId;
 use model::policy;
 
-pub(super) async fn react(cx: &Context, news: &News) -> Result<()> {
+pub(super) fn react<'a>(cx: &'a Context, _draw: &'a Draw, news: &'a News) -> BoxFuture<'a, Result<()>> {
+    Box::pin(run(cx, news))
+}
+
+async fn run(cx: &Context, news: &News) -> Result<()> {
     let group = &news.subject.group;
     let message = match (news.cause, &news.message) {
         (Cause::StarsChanged { .. } | Cause::TopicChanged { .. }, _) => return Ok(()),

@@ -3,7 +3,7 @@
 use super::Author;
 use super::rules::{is_for, refused};
 use crate::matching::compiled::{self, Deadline};
-use crate::matching::folding::Seen;
+use crate::matching::folding::NormalizedText;
 use crate::platform::caches;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
@@ -16,7 +16,7 @@ use model::policy::Viewer;
 /// [`Error::Invalid`] on `username`.
 pub(crate) async fn name(cx: &Context, name: &str) -> Result<()> {
     let known = caches::rules::known(cx).await?;
-    let (deadline, name) = (Deadline::of_message(), Seen::new(name));
+    let (deadline, name) = (Deadline::of_message(), NormalizedText::new(name));
     for rule in known.of_site().iter().filter(|rule| rule.rule.in_names) {
         if rule.finds(&name, deadline) == Some(true) {
             return Err(refused(rule, "username"));
@@ -49,7 +49,7 @@ pub(crate) async fn group(cx: &Context, group: Describing<'_>) -> Result<()> {
         return Ok(());
     }
     let [name, was_called, slug, says, said] =
-        [group.name.0, group.name.1, group.slug, group.description.0, group.description.1].map(Seen::new);
+        [group.name.0, group.name.1, group.slug, group.description.0, group.description.1].map(NormalizedText::new);
     let is_new = says.typed() != said.typed();
     let hosts = if is_new { hosts_of(cx, says.typed()).await? } else { Vec::new() };
     let hosts_before = if hosts.is_empty() { Vec::new() } else { hosts_of(cx, said.typed()).await? };
@@ -58,9 +58,9 @@ pub(crate) async fn group(cx: &Context, group: Describing<'_>) -> Result<()> {
     let deadline = Deadline::of_message();
     for rule in known.of_site() {
         let looks = &rule.rule;
-        let finds = |seen: &Seen<'_>| rule.finds(seen, deadline) == Some(true);
+        let finds = |seen: &NormalizedText<'_>| rule.finds(seen, deadline) == Some(true);
         // What took too long to look at is found: it may be sent again.
-        let brings = |is: &Seen<'_>, was: &Seen<'_>| {
+        let brings = |is: &NormalizedText<'_>, was: &NormalizedText<'_>| {
             is.typed() != was.typed() && rule.finds(is, deadline) != Some(false) && !finds(was)
         };
         let field = if looks.in_names && brings(&name, &was_called) {

@@ -6,14 +6,14 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::validate::Draft;
 use model::{GroupId, TopicId, UserId};
-use store::moderation::approval_queue::NewHeld;
+use store::moderation::approval_queue::NewPending;
 
 /// Messages of one author that may wait in a group.
 const MOST: i64 = 10;
 
 /// Where a message that is to be held goes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place<'a> {
+pub(crate) struct PendingPlace<'a> {
     pub group: GroupId,
     /// `None`: it starts a topic.
     pub topic: Option<TopicId>,
@@ -27,13 +27,19 @@ pub(crate) struct Place<'a> {
 ///
 /// # Errors
 /// [`Error::Slow`]; [`Error::Invalid`] on `text` when too many wait already.
-pub(crate) async fn hold(cx: &Context, author: UserId, place: Place<'_>, draft: &Draft, why: &str) -> Result<()> {
-    let Place { group, topic, title, pause } = place;
+pub(crate) async fn hold(
+    cx: &Context,
+    author: UserId,
+    place: PendingPlace<'_>,
+    draft: &Draft,
+    why: &str,
+) -> Result<()> {
+    let PendingPlace { group, topic, title, pause } = place;
     let (raw, key, at) = (draft.text.as_str(), draft.key.as_deref(), cx.now());
     let mut tx = cx.db.begin().await?;
     let paused = slow_mode::check(&mut tx, author, group, topic, pause, at).await;
     let waiting = store::moderation::approval_queue::waiting_of(&mut tx, author, group).await?;
-    let new = NewHeld { author, group, topic, title, raw, key, why, at };
+    let new = NewPending { author, group, topic, title, raw, key, why, at };
     if store::moderation::approval_queue::insert(&mut tx, new).await?.is_none() {
         return Ok(());
     }

@@ -21,7 +21,7 @@ use crate::platform::validate::Draft;
 use crate::site::rate_limits;
 use futures_util::future::BoxFuture;
 use markup::Node;
-use model::policy::{Deed, Standing};
+use model::policy::{Access, Permission};
 use model::{Group, GroupKind, UserId};
 
 pub use author::Author;
@@ -55,7 +55,7 @@ pub struct Submission<'a> {
     /// The group; `None` for a conversation that does not exist yet.
     pub group: Option<&'a Group>,
     /// What its author may do there.
-    pub standing: Standing,
+    pub access: Access,
     /// The title of the topic that begins with it.
     pub title: Option<&'a str>,
     /// As it was typed.
@@ -65,18 +65,18 @@ pub struct Submission<'a> {
     /// Text and nodes before an edit; `None` for what is new.
     pub before: Option<(&'a str, &'a [Node])>,
     /// The limits that it counts against.
-    pub limits: &'a [rate_limits::Deed],
+    pub limits: &'a [rate_limits::RateLimit],
 }
 
 impl Submission<'_> {
     /// Whether it goes to a conversation: nobody moderates there, so nothing is held and nothing is reported.
     pub fn is_direct(&self) -> bool {
-        self.standing.kind == GroupKind::Direct
+        self.access.kind == GroupKind::Direct
     }
 
     /// Whether its author moderates the group.
     pub fn by_moderator(&self) -> bool {
-        self.standing.may(Deed::Moderate)
+        self.access.may(Permission::Moderate)
     }
 }
 
@@ -143,22 +143,16 @@ pub async fn submission(auditors: &[Auditor], cx: &Context, submission: &Submiss
 ///
 /// # Errors
 /// [`Error::Invalid`] on `title`, [`Error::TooMany`].
-pub(crate) async fn title(
-    cx: &Context,
-    author: UserId,
-    group: &Group,
-    standing: Standing,
-    new: &str,
-) -> Result<Verdict> {
+pub(crate) async fn title(cx: &Context, author: UserId, group: &Group, access: Access, new: &str) -> Result<Verdict> {
     let edit = Submission {
         author,
         group: Some(group),
-        standing,
+        access,
         title: Some(new),
         text: "",
         nodes: &[],
         before: Some(("", &[])),
-        limits: &[rate_limits::Deed::Edit],
+        limits: &[rate_limits::RateLimit::Edit],
     };
     match submission(AUDITORS, cx, &edit).await {
         Err(Error::Invalid(fields)) => {

@@ -1,13 +1,14 @@
 //! Auditor: the rules that admins made. A forum without rules pays nothing for it: the database is asked when a rule found something.
 
 use super::{Audit, Author};
-use crate::matching::compiled::{self, Compiled, Deadline, Found, Words};
-use crate::matching::folding::Seen;
+use crate::matching::compiled;
+use crate::matching::compiled::{Compiled, Deadline, RuleInput, RuleMatch};
+use crate::matching::folding::NormalizedText;
 use crate::platform::caches;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use futures_util::future::BoxFuture;
-use model::RuleDeed;
+use model::RuleAction;
 
 /// What is told when a rule refuses and its makers did not say why.
 pub(super) const REFUSED: &str = "The rules here do not allow this.";
@@ -29,35 +30,35 @@ async fn look(audit: &mut Audit<'_>) -> Result<()> {
     let known = audit.known.clone();
     let of_group = submission.group.map_or(&[][..], |group| known.of_group(group.id));
     let deadline = Deadline::of_message();
-    let (text, title) = (Seen::new(submission.text), submission.title.map(Seen::new));
-    let words = Words { text: &text, title: title.as_ref(), hosts: &compiled::seen(&audit.hosts) };
+    let (text, title) = (NormalizedText::new(submission.text), submission.title.map(NormalizedText::new));
+    let words = RuleInput { text: &text, title: title.as_ref(), hosts: &compiled::seen(&audit.hosts) };
     let (text_before, hosts_before) =
-        (submission.before.map(|(text, _)| Seen::new(text)), compiled::seen(&audit.hosts_before));
-    let words_before = text_before.as_ref().map(|text| Words { text, title: None, hosts: &hosts_before });
-    let of_site = known.of_site().iter().filter(|_| !submission.standing.is_site_admin);
+        (submission.before.map(|(text, _)| NormalizedText::new(text)), compiled::seen(&audit.hosts_before));
+    let words_before = text_before.as_ref().map(|text| RuleInput { text, title: None, hosts: &hosts_before });
+    let of_site = known.of_site().iter().filter(|_| !submission.access.is_site_admin);
     let of_group = of_group.iter().filter(|_| !by_moderator);
     for rule in of_site.chain(of_group) {
         // Nobody keeps order in a conversation: there is nobody to approve, and nobody to report to.
-        if submission.is_direct() && rule.rule.deed != RuleDeed::Refuse {
+        if submission.is_direct() && rule.rule.deed != RuleAction::Refuse {
             continue;
         }
         let found = rule.look(words, deadline);
         // What it said before is no news.
-        let was_there = words_before.is_some_and(|before| rule.look(before, deadline) == Found::InText);
-        if found == Found::Nothing || was_there || !is_for(audit.cx, rule, &mut audit.author).await? {
+        let was_there = words_before.is_some_and(|before| rule.look(before, deadline) == RuleMatch::InText);
+        if found == RuleMatch::Nothing || was_there || !is_for(audit.cx, rule, &mut audit.author).await? {
             continue;
         }
-        let field = if found == Found::InTitle { "title" } else { "text" };
+        let field = if found == RuleMatch::InTitle { "title" } else { "text" };
         match rule.rule.deed {
-            _ if found == Found::Unknown && submission.is_direct() => {}
-            RuleDeed::Refuse if found != Found::Unknown => return Err(refused(rule, field)),
-            RuleDeed::Report if found != Found::Unknown => audit.verdict.reports.push(rule.rule.name.clone()),
+            _ if found == RuleMatch::Unknown && submission.is_direct() => {}
+            RuleAction::Refuse if found != RuleMatch::Unknown => return Err(refused(rule, field)),
+            RuleAction::Report if found != RuleMatch::Unknown => audit.verdict.reports.push(rule.rule.name.clone()),
             // What a rule could not look at in time, somebody looks at.
-            RuleDeed::Refuse | RuleDeed::Hold | RuleDeed::Report if by_moderator => {}
-            RuleDeed::Refuse | RuleDeed::Hold | RuleDeed::Report if submission.before.is_some() => {
+            RuleAction::Refuse | RuleAction::Hold | RuleAction::Report if by_moderator => {}
+            RuleAction::Refuse | RuleAction::Hold | RuleAction::Report if submission.before.is_some() => {
                 return Err(Error::invalid("text", CANNOT_WAIT));
             }
-            RuleDeed::Refuse | RuleDeed::Hold | RuleDeed::Report => {
+            RuleAction::Refuse | RuleAction::Hold | RuleAction::Report => {
                 audit.verdict.held.get_or_insert_with(|| format!("The rule “{}”", rule.rule.name));
             }
         }

@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use crate::platform::error::{Error, Result};
-use model::policy::{Deed, Standing};
+use model::policy::{Access, Permission};
 use model::time::Timestamp;
 use model::{Group, GroupId, TopicId, UserId};
 use store::{self, Tx};
 
-/// So many seconds pass between what somebody of this standing writes; 0: they write as they like.
-pub(crate) fn pause(group: &Group, standing: Standing) -> i64 {
-    if standing.may(Deed::Moderate) { 0 } else { group.slow_seconds }
+/// So many seconds pass between what somebody of this access writes; 0: they write as they like.
+pub(crate) fn pause(group: &Group, access: Access) -> i64 {
+    if access.may(Permission::Moderate) { 0 } else { group.slow_seconds }
 }
 
 /// Nothing when what they wrote last in a topic, or the last topic that they started in the group, is `pause` seconds old. The topic, or

@@ -11,8 +11,8 @@ use crate::groups;
 use crate::people::ignores;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::topics::placed::Placed;
-use model::policy::{Deed, Viewer};
+use crate::topics::placed::MessageInTopic;
+use model::policy::{Permission, Viewer};
 use model::{MessageId, TopicId};
 use store::search_log;
 use store::search_log::{Changed, Indexed, Position};
@@ -45,9 +45,9 @@ pub struct Question {
 
 /// A hit with what a page shows of it.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct SearchHit {
     /// The message, with its place; for a topic whose title matches, its first message.
-    pub placed: Placed,
+    pub placed: MessageInTopic,
     /// Whether the topic's title is what matches.
     pub is_topic: bool,
     /// The matching part of its text.
@@ -58,7 +58,7 @@ pub struct Found {
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The hits of the page.
-    pub hits: Vec<Found>,
+    pub hits: Vec<SearchHit>,
     /// How many there are in all.
     pub total: usize,
     /// Whether there was nothing to look for in what was typed.
@@ -74,7 +74,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
     let only_group = match question.group.as_deref().filter(|slug| !slug.is_empty()) {
         Some(slug) => {
             let found = groups::by_slug(cx, viewer, slug).await?;
-            found.standing.check(Deed::Read)?;
+            found.access.check(Permission::Read)?;
             Some(found.group.id.0)
         }
         None => None,
@@ -112,7 +112,7 @@ async fn hydrate(
     viewer: Viewer,
     hits: &[Hit],
     highlight: impl Fn(&str) -> Vec<Fragment>,
-) -> Result<Vec<Found>> {
+) -> Result<Vec<SearchHit>> {
     let topics: Vec<TopicId> = hits.iter().filter(|hit| hit.kind == Kind::Topic).map(|hit| TopicId(hit.id)).collect();
     let firsts = store::messages::firsts_of(&cx.db, &topics).await?;
     let mut ids: Vec<MessageId> =
@@ -134,7 +134,7 @@ async fn hydrate(
             let Some(raw) = raws.iter().find(|raw| Some(raw.id) == id && !raw.deleted) else { continue };
             highlight(&markup::excerpt(&raw.raw, usize::MAX))
         };
-        found.push(Found { placed, is_topic, fragments });
+        found.push(SearchHit { placed, is_topic, fragments });
     }
     Ok(found)
 }

@@ -17,7 +17,7 @@ use bus::Control;
 use model::Fields;
 use model::SignUps;
 use model::policy::Viewer;
-use model::{LogDeed, LogEntry};
+use model::{LogAction, LogEntry};
 use store::Db;
 
 /// Characters of the site's name at the most.
@@ -125,7 +125,7 @@ pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<(
         None => fresh(cx),
     };
     store::platform::settings::set(&mut tx, ROW, &text).await?;
-    log::write(&mut tx, LogEntry::new(by, LogDeed::SiteChanged).detail(changes(&old, &new)), cx.now()).await?;
+    log::write(&mut tx, LogEntry::new(by, LogAction::SiteChanged).detail(changes(&old, &new)), cx.now()).await?;
     tx.commit().await?;
     cx.site.hear(&Control::SiteChanged);
     cx.tell(&Control::SiteChanged).await;

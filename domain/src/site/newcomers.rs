@@ -8,7 +8,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::log;
 use model::Fields;
 use model::policy::Viewer;
-use model::{LogDeed, LogEntry};
+use model::{LogAction, LogEntry};
 
 /// As it is set.
 pub async fn get(cx: &Context) -> Result<Newcomers> {
@@ -32,7 +32,7 @@ pub async fn set(cx: &Context, viewer: Viewer, new: Newcomers) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     store::platform::settings::set(&mut tx, SETTING, &text).await?;
     let detail = format!("{} days, {} messages, {} links", new.days, new.messages, new.links);
-    log::write(&mut tx, LogEntry::new(by, LogDeed::NewcomersSet).detail(detail), cx.now()).await?;
+    log::write(&mut tx, LogEntry::new(by, LogAction::NewcomersSet).detail(detail), cx.now()).await?;
     tx.commit().await?;
     caches::rules::changed(cx).await;
     Ok(())

@@ -10,7 +10,7 @@ use model::UserId;
 
 /// What is limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum RateLimit {
     /// Writing a message or topic.
     Post,
     /// Starting a topic.
@@ -70,32 +70,32 @@ pub enum By<'a> {
 ///
 /// # Errors
 /// [`Error::TooMany`] with the time to wait when there were too many.
-pub async fn count(cx: &Context, deed: Deed, by: By<'_>) -> Result<()> {
+pub async fn count(cx: &Context, deed: RateLimit, by: By<'_>) -> Result<()> {
     let limits = &cx.config.limits;
     let minute = Duration::from_secs(60);
     let (word, most, window) = match (deed, by) {
-        (Deed::Post, _) => ("post", limits.posts_per_minute, minute),
-        (Deed::Topic, _) => ("topic", limits.topics_per_hour, 60 * minute),
-        (Deed::SignIn, By::Address(_)) => ("sign-in", limits.sign_ins_per_address, 10 * minute),
-        (Deed::SignIn, _) => ("sign-in", limits.sign_ins_per_account, 10 * minute),
-        (Deed::SignUp, _) => ("sign-up", limits.sign_ups_per_address, 60 * minute),
-        (Deed::NewGroup, _) => ("group", limits.groups_per_day, 24 * 60 * minute),
-        (Deed::Star, _) => ("star", limits.stars_per_minute, minute),
-        (Deed::Mail, By::Mailbox(_)) => ("mail", limits.mails_per_mailbox, 60 * minute),
-        (Deed::Reset, _) => ("reset", limits.mails_per_mailbox, 60 * minute),
-        (Deed::Mail, _) => ("mail", limits.mails_per_hour, 60 * minute),
-        (Deed::Code, _) => ("code", limits.codes_per_account, 10 * minute),
-        (Deed::Rename, _) => ("rename", limits.renames_per_day, 24 * 60 * minute),
-        (Deed::Download, _) => ("download", limits.downloads_per_hour, 60 * minute),
-        (Deed::Search, _) => ("search", limits.searches_per_minute, minute),
-        (Deed::Ask, _) => ("ask", limits.requests_per_day, 24 * 60 * minute),
-        (Deed::Invite, _) => ("invite", limits.invitations_per_day, 24 * 60 * minute),
-        (Deed::Direct, _) => ("direct", limits.directs_per_day, 24 * 60 * minute),
-        (Deed::Report, _) => ("report", limits.reports_per_day, 24 * 60 * minute),
-        (Deed::Edit, _) => ("edit", limits.edits_per_minute, minute),
-        (Deed::Form, _) => ("form", limits.forms_per_minute, minute),
-        (Deed::Warn, _) => ("warn", limits.warnings_per_day, 24 * 60 * minute),
-        (Deed::TryRule, _) => ("try-rule", limits.rule_tries_per_minute, minute),
+        (RateLimit::Post, _) => ("post", limits.posts_per_minute, minute),
+        (RateLimit::Topic, _) => ("topic", limits.topics_per_hour, 60 * minute),
+        (RateLimit::SignIn, By::Address(_)) => ("sign-in", limits.sign_ins_per_address, 10 * minute),
+        (RateLimit::SignIn, _) => ("sign-in", limits.sign_ins_per_account, 10 * minute),
+        (RateLimit::SignUp, _) => ("sign-up", limits.sign_ups_per_address, 60 * minute),
+        (RateLimit::NewGroup, _) => ("group", limits.groups_per_day, 24 * 60 * minute),
+        (RateLimit::Star, _) => ("star", limits.stars_per_minute, minute),
+        (RateLimit::Mail, By::Mailbox(_)) => ("mail", limits.mails_per_mailbox, 60 * minute),
+        (RateLimit::Reset, _) => ("reset", limits.mails_per_mailbox, 60 * minute),
+        (RateLimit::Mail, _) => ("mail", limits.mails_per_hour, 60 * minute),
+        (RateLimit::Code, _) => ("code", limits.codes_per_account, 10 * minute),
+        (RateLimit::Rename, _) => ("rename", limits.renames_per_day, 24 * 60 * minute),
+        (RateLimit::Download, _) => ("download", limits.downloads_per_hour, 60 * minute),
+        (RateLimit::Search, _) => ("search", limits.searches_per_minute, minute),
+        (RateLimit::Ask, _) => ("ask", limits.requests_per_day, 24 * 60 * minute),
+        (RateLimit::Invite, _) => ("invite", limits.invitations_per_day, 24 * 60 * minute),
+        (RateLimit::Direct, _) => ("direct", limits.directs_per_day, 24 * 60 * minute),
+        (RateLimit::Report, _) => ("report", limits.reports_per_day, 24 * 60 * minute),
+        (RateLimit::Edit, _) => ("edit", limits.edits_per_minute, minute),
+        (RateLimit::Form, _) => ("form", limits.forms_per_minute, minute),
+        (RateLimit::Warn, _) => ("warn", limits.warnings_per_day, 24 * 60 * minute),
+        (RateLimit::TryRule, _) => ("try-rule", limits.rule_tries_per_minute, minute),
     };
     let who = match by {
         By::User(id) => format!("u{id}"),
@@ -119,13 +119,13 @@ const NEW_TO_CONVERSATIONS: Duration = Duration::from_secs(3 * 24 * 3_600);
 ///
 /// # Errors
 /// [`Error::TooMany`] with the time to wait when there were too many.
-pub(crate) async fn count_by_age(cx: &Context, deed: Deed, user: UserId) -> Result<()> {
+pub(crate) async fn count_by_age(cx: &Context, deed: RateLimit, user: UserId) -> Result<()> {
     let limits = &cx.config.limits;
     let (word, while_new, window) = match deed {
-        Deed::Topic => ("topic-new", limits.topics_per_hour_while_new, Duration::from_secs(3_600)),
-        Deed::NewGroup => ("group-new", limits.groups_per_day_while_new, Duration::from_secs(24 * 3_600)),
-        Deed::Direct => ("direct-new", limits.directs_per_day_while_new, Duration::from_secs(24 * 3_600)),
-        Deed::Post => ("post-new", limits.posts_per_minute_while_new, Duration::from_secs(60)),
+        RateLimit::Topic => ("topic-new", limits.topics_per_hour_while_new, Duration::from_secs(3_600)),
+        RateLimit::NewGroup => ("group-new", limits.groups_per_day_while_new, Duration::from_secs(24 * 3_600)),
+        RateLimit::Direct => ("direct-new", limits.directs_per_day_while_new, Duration::from_secs(24 * 3_600)),
+        RateLimit::Post => ("post-new", limits.posts_per_minute_while_new, Duration::from_secs(60)),
         other => return count(cx, other, By::User(user)).await,
     };
     count(cx, deed, By::User(user)).await?;
@@ -135,7 +135,7 @@ pub(crate) async fn count_by_age(cx: &Context, deed: Deed, user: UserId) -> Resu
     let Err(error) = tally(cx, word, &format!("u{user}"), window, while_new).await else { return Ok(()) };
     let since = store::moderation::rules::since(&cx.db, user).await?;
     let is_young = match deed {
-        Deed::Direct => since.plus(NEW_TO_CONVERSATIONS) > cx.now(),
+        RateLimit::Direct => since.plus(NEW_TO_CONVERSATIONS) > cx.now(),
         _ => newcomers::get(cx).await?.is_young(since, cx.now()),
     };
     if is_young { Err(error) } else { Ok(()) }

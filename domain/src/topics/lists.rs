@@ -4,7 +4,7 @@ use crate::groups;
 use crate::people::ignores;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use model::policy::{Deed, Viewer};
+use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
 use model::{Group, Message, Sidebar, TopicId, TopicRow};
 
@@ -40,13 +40,13 @@ impl PageEnd {
 pub async fn list(
     cx: &Context,
     viewer: Viewer,
-    group: &groups::Found,
+    group: &groups::GroupAccess,
     sidebar: &Sidebar,
     before: Option<PageEnd>,
     limit: usize,
 ) -> Result<(Vec<TopicRow>, Option<PageEnd>)> {
-    group.standing.check(Deed::Read)?;
-    let from = group.standing.sees_from.unwrap_or(Timestamp(0));
+    group.access.check(Permission::Read)?;
+    let from = group.access.sees_from.unwrap_or(Timestamp(0));
     let mut rows =
         store::topics::of_group(&cx.db, group.group.id, from, before.map(|end| (end.at, end.id)), limit as i64 + 1)
             .await?;

@@ -3,14 +3,15 @@
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
-use crate::platform::jobs::Job;
+use crate::platform::jobs::Cause;
 use crate::platform::log;
+use crate::topics;
+use crate::topics::TopicAccess;
 use crate::topics::moves;
 use crate::topics::moves::At;
-use crate::topics::{self, Found};
-use model::policy::{Deed, Viewer};
-use model::{LogDeed, LogEntry};
-use model::{TopicDeed, TopicId};
+use model::policy::{Permission, Viewer};
+use model::{LogAction, LogEntry};
+use model::{TopicAction, TopicId};
 use store::search_log;
 use store::search_log::Changed;
 use store::topics::events::Between;
@@ -20,15 +21,15 @@ use store::topics::merges::Both;
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
-pub async fn mergeable(cx: &Context, viewer: Viewer, topic: TopicId) -> Result<Found> {
+pub async fn mergeable(cx: &Context, viewer: Viewer, topic: TopicId) -> Result<TopicAccess> {
     viewer.user()?;
     let found = topics::find(cx, viewer, topic).await?;
-    found.standing.check(Deed::Moderate)?;
+    found.access.check(Permission::Moderate)?;
     Ok(found)
 }
 
 /// What stands at an address that somebody typed, or took from their browser: a path, or a whole address of this site.
-async fn at(cx: &Context, viewer: Viewer, typed: &str) -> Result<Found> {
+async fn at(cx: &Context, viewer: Viewer, typed: &str) -> Result<TopicAccess> {
     let absent = || Error::invalid("into", "There is no topic at this address.");
     let path = typed.trim();
     let path = path.strip_prefix(cx.config.base_url.as_str()).unwrap_or(path);
@@ -53,7 +54,7 @@ async fn at(cx: &Context, viewer: Viewer, typed: &str) -> Result<Found> {
 ///
 /// # Errors
 /// [`Error::Invalid`] on `into` when there is none there that they may know of; as [`merge`].
-pub async fn merge_at(cx: &Context, viewer: Viewer, topic: TopicId, into: &str) -> Result<Found> {
+pub async fn merge_at(cx: &Context, viewer: Viewer, topic: TopicId, into: &str) -> Result<TopicAccess> {
     viewer.user()?;
     // Whoever sends the form again does not find the topic any more.
     if let Some(done) = done_before(cx, viewer, topic).await? {
@@ -65,7 +66,7 @@ pub async fn merge_at(cx: &Context, viewer: Viewer, topic: TopicId, into: &str) 
 }
 
 /// The topic that one became a part of, if the reader may read it.
-pub(crate) async fn done_before(cx: &Context, viewer: Viewer, topic: TopicId) -> Result<Option<Found>> {
+pub(crate) async fn done_before(cx: &Context, viewer: Viewer, topic: TopicId) -> Result<Option<TopicAccess>> {
     let Some(into) = store::topics::merges::ended_in(&cx.db, topic).await? else { return Ok(None) };
     match topics::find(cx, viewer, into).await {
         Ok(found) => Ok(Some(found)),
@@ -80,7 +81,7 @@ pub(crate) async fn done_before(cx: &Context, viewer: Viewer, topic: TopicId) ->
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] on `into`.
-pub async fn merge(cx: &Context, viewer: Viewer, topic: TopicId, into: TopicId) -> Result<Found> {
+pub async fn merge(cx: &Context, viewer: Viewer, topic: TopicId, into: TopicId) -> Result<TopicAccess> {
     let user = viewer.user()?;
     if let Some(done) = done_before(cx, viewer, topic).await? {
         return Ok(done);
@@ -90,12 +91,12 @@ pub async fn merge(cx: &Context, viewer: Viewer, topic: TopicId, into: TopicId) 
     if other.topic.id == topic {
         return Err(Error::invalid("into", "That is this topic itself."));
     }
-    other.standing.check(Deed::Moderate)?;
+    other.access.check(Permission::Moderate)?;
     let target = moves::target(cx, viewer, &found, other.group.id).await.map_err(about_into)?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     moves::hold(&mut tx, viewer, &found, &target).await.map_err(about_into)?;
-    crate::groups::members::held(&mut tx, viewer, target.group.id).await?.check(Deed::Moderate)?;
+    crate::groups::members::held(&mut tx, viewer, target.group.id).await?.check(Permission::Moderate)?;
     // Whoever holds both takes the one of the lower number first.
     let lower = store::topics::splits::hold(&mut tx, topic.min(into)).await?;
     let higher = store::topics::splits::hold(&mut tx, topic.max(into)).await?;
@@ -125,21 +126,21 @@ pub async fn merge(cx: &Context, viewer: Viewer, topic: TopicId, into: TopicId) 
     store::topics::merges::begin_with(&mut tx, into, older, came_at).await?;
     store::topics::splits::count_again(&mut tx, into).await?;
     let after_seq = own.last_seq + its.last_seq;
-    let (deed, detail) = (TopicDeed::Merged, found.topic.title());
+    let (deed, detail) = (TopicAction::Merged, found.topic.title());
     let line = Between { topic: into, after_seq, actor: user, deed, detail, other: None };
     store::topics::events::insert_between(&mut tx, line, now).await?;
     let whom = found.topic.creator_id;
-    let entry = LogEntry::new(user, LogDeed::TopicMerged).group(found.group.id).topic(topic).whom(whom);
+    let entry = LogEntry::new(user, LogAction::TopicMerged).group(found.group.id).topic(topic).whom(whom);
     log::write(&mut tx, entry, now).await?;
     if comes {
-        let entry = LogEntry::new(user, LogDeed::TopicArrived).group(other.group.id).topic(into).whom(whom);
+        let entry = LogEntry::new(user, LogAction::TopicArrived).group(other.group.id).topic(into).whom(whom);
         log::write(&mut tx, entry, now).await?;
     }
     for changed in [topic, into] {
         search_log::insert(&mut tx, Changed::Topic(changed)).await?;
     }
-    jobs::enqueue(&mut tx, &Job::TopicDeleted { topic }, now).await?;
-    jobs::enqueue(&mut tx, &Job::TopicMoved { topic: into, from: other.group.id }, now).await?;
+    jobs::enqueue(&mut tx, Cause::TopicDeleted { topic }, now).await?;
+    jobs::enqueue(&mut tx, Cause::TopicMoved { topic: into, from: other.group.id }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     topics::find(cx, viewer, into).await
@@ -157,7 +158,7 @@ fn about_into(error: Error) -> Error {
 }
 
 /// The topics of the group that were written in last, to choose from.
-pub async fn choices(cx: &Context, found: &Found) -> Result<Vec<model::Topic>> {
+pub async fn choices(cx: &Context, found: &TopicAccess) -> Result<Vec<model::Topic>> {
     let mut topics = topics::latest(cx, found.group.id, 30).await?;
     topics.retain(|topic| topic.id != found.topic.id);
     Ok(topics)

@@ -14,15 +14,15 @@ pub use lists::{PageEnd, list, unread_paper};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
-use crate::platform::jobs::Job;
+use crate::platform::jobs::Cause;
 use crate::platform::log;
 use crate::platform::validate;
 use crate::screening::{self, Verdict};
 use model::names;
-use model::policy::{Deed, Standing, Viewer};
+use model::policy::{Access, Permission, Viewer};
 use model::time::Timestamp;
-use model::{Group, GroupId, Level, Mark, Topic, TopicDeed, TopicId, UserId};
-use model::{LogDeed, LogEntry};
+use model::{Group, GroupId, Level, Mark, Topic, TopicAction, TopicId, UserId};
+use model::{LogAction, LogEntry};
 use store::Tx;
 use store::search_log;
 use store::search_log::Changed;
@@ -33,13 +33,13 @@ const PINNED: i64 = 20;
 
 /// A topic as one reader stands to it.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct TopicAccess {
     /// The topic.
     pub topic: Topic,
     /// Its group.
     pub group: Group,
     /// What the reader is to what is said in the topic: when it is archived, as in a group that is.
-    pub standing: Standing,
+    pub access: Access,
     /// How far they read it; `None` when they never opened it.
     pub read_seq: Option<i64>,
     /// What was written up to then counts as read; `None` for those not in the group.
@@ -54,20 +54,20 @@ pub struct Found {
     pub own_held: bool,
 }
 
-impl Found {
+impl TopicAccess {
     /// What the reader is to the group, whether or not the topic is archived.
-    pub fn in_group(&self) -> Standing {
-        Standing { is_archived: self.group.is_archived(), ..self.standing }
+    pub fn in_group(&self) -> Access {
+        Access { is_archived: self.group.is_archived(), ..self.access }
     }
 
     /// Whether the reader may archive the topic, or take it out of the archive.
     pub fn may_archive(&self) -> bool {
-        self.in_group().may(Deed::Moderate)
+        self.in_group().may(Permission::Moderate)
     }
 
     /// Whether the reader may write in it.
     pub fn may_write(&self) -> bool {
-        self.standing.may(Deed::Write) && !self.unseen
+        self.access.may(Permission::Write) && !self.unseen
     }
 
     /// Nothing when the reader may write in it.
@@ -75,7 +75,7 @@ impl Found {
     /// # Errors
     /// [`Error::Forbidden`] with the reason.
     pub fn check_write(&self) -> Result<()> {
-        self.standing.check(Deed::Write)?;
+        self.access.check(Permission::Write)?;
         if self.unseen {
             return Err(Error::Forbidden(
                 "Not everyone in this conversation can read this: it goes on in a newer topic.",
@@ -86,12 +86,12 @@ impl Found {
 
     /// Whether the reader may rename the topic: who started it, and moderators.
     pub fn may_edit(&self, viewer: Viewer) -> bool {
-        self.standing.may(Deed::Moderate) || (self.may_write() && viewer.id() == Some(self.topic.creator_id))
+        self.access.may(Permission::Moderate) || (self.may_write() && viewer.id() == Some(self.topic.creator_id))
     }
 
     /// Whether the reader may write in it now.
     pub fn is_open(&self) -> bool {
-        self.may_write() && (!self.topic.locked || self.standing.may(Deed::Moderate))
+        self.may_write() && (!self.topic.locked || self.access.may(Permission::Moderate))
     }
 
     /// Nothing when the reader may write in it.
@@ -112,12 +112,12 @@ impl Found {
     /// # Errors
     /// [`Error::Forbidden`].
     pub fn check_edit(&self, viewer: Viewer) -> Result<()> {
-        if self.may_edit(viewer) { Ok(()) } else { Ok(self.standing.check(Deed::Moderate)?) }
+        if self.may_edit(viewer) { Ok(()) } else { Ok(self.access.check(Permission::Moderate)?) }
     }
 }
 
-fn found(viewer: Viewer, row: TopicFor) -> Result<Found> {
-    let standing = Standing {
+fn found(viewer: Viewer, row: TopicFor) -> Result<TopicAccess> {
+    let access = Access {
         kind: row.group.kind,
         role: row.role,
         is_site_admin: matches!(viewer, Viewer::User { is_admin: true, .. }),
@@ -126,19 +126,19 @@ fn found(viewer: Viewer, row: TopicFor) -> Result<Found> {
         sees_from: row.sees_from,
     };
     // Whoever may know of the group and not read it learns of no topic.
-    if row.deleted || !standing.may_read_topic(row.topic.created_at) {
+    if row.deleted || !access.may_read_topic(row.topic.created_at) {
         return Err(Error::NotFound);
     }
     let message_count = row.topic.last_seq - row.deleted_messages;
     let TopicFor { topic, group, read_seq, read_before, level, unseen, own_held, .. } = row;
-    Ok(Found { topic, group, standing, read_seq, read_before, message_count, level, unseen, own_held })
+    Ok(TopicAccess { topic, group, access, read_seq, read_before, message_count, level, unseen, own_held })
 }
 
 /// The topic of an id.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none or the reader may not know of it.
-pub async fn find(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Found> {
+pub async fn find(cx: &Context, viewer: Viewer, id: TopicId) -> Result<TopicAccess> {
     found(viewer, store::topics::by_id(&cx.db, viewer.id_or_none(), id).await?.ok_or(Error::NotFound)?)
 }
 
@@ -146,7 +146,7 @@ pub async fn find(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Found> {
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none or the reader may not know of it.
-pub async fn by_slug(cx: &Context, viewer: Viewer, group: &str, slug: &str) -> Result<Found> {
+pub async fn by_slug(cx: &Context, viewer: Viewer, group: &str, slug: &str) -> Result<TopicAccess> {
     found(viewer, store::topics::by_slug(&cx.db, viewer.id_or_none(), group, slug).await?.ok_or(Error::NotFound)?)
 }
 
@@ -184,7 +184,7 @@ pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> R
     let mut passed = Verdict::default();
     if title != found.topic.name {
         let by = viewer.user()?;
-        passed = screening::title(cx, by, &found.group, found.standing, &title).await?;
+        passed = screening::title(cx, by, &found.group, found.access, &title).await?;
     }
     let first = match passed.reports.is_empty() {
         true => Vec::new(),
@@ -199,11 +199,11 @@ pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> R
     store::topics::rename(&mut tx, id, &title).await?;
     if title != found.topic.name {
         let old = found.topic.title();
-        store::topics::events::insert(&mut tx, id, viewer.user()?, TopicDeed::Renamed, old, now).await?;
-        log(&mut tx, &found, viewer.user()?, LogDeed::TopicRenamed, now).await?;
+        store::topics::events::insert(&mut tx, id, viewer.user()?, TopicAction::Renamed, old, now).await?;
+        log(&mut tx, &found, viewer.user()?, LogAction::TopicRenamed, now).await?;
     }
     search_log::insert(&mut tx, Changed::Topic(id)).await?;
-    jobs::enqueue(&mut tx, &Job::TopicChanged { topic: id }, now).await?;
+    jobs::enqueue(&mut tx, Cause::TopicChanged { topic: id }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     Ok((Topic { name: title, ..found.topic }, found.group))
@@ -218,19 +218,19 @@ pub async fn mark(cx: &Context, viewer: Viewer, id: TopicId, mark: Mark, on: boo
     let user = viewer.user()?;
     let found = find(cx, viewer, id).await?;
     match mark {
-        Mark::Locked | Mark::Pinned => found.standing.check(Deed::Moderate)?,
+        Mark::Locked | Mark::Pinned => found.access.check(Permission::Moderate)?,
         Mark::Resolved => found.check_edit(viewer)?,
-        Mark::Archived => found.in_group().check(Deed::Moderate)?,
+        Mark::Archived => found.in_group().check(Permission::Moderate)?,
     }
     let (deed, what) = match (mark, on) {
-        (Mark::Locked, true) => (TopicDeed::Locked, LogDeed::TopicLocked),
-        (Mark::Locked, false) => (TopicDeed::Unlocked, LogDeed::TopicUnlocked),
-        (Mark::Pinned, true) => (TopicDeed::Pinned, LogDeed::TopicPinned),
-        (Mark::Pinned, false) => (TopicDeed::Unpinned, LogDeed::TopicUnpinned),
-        (Mark::Resolved, true) => (TopicDeed::Resolved, LogDeed::TopicResolved),
-        (Mark::Resolved, false) => (TopicDeed::Reopened, LogDeed::TopicReopened),
-        (Mark::Archived, true) => (TopicDeed::Archived, LogDeed::TopicArchived),
-        (Mark::Archived, false) => (TopicDeed::Unarchived, LogDeed::TopicUnarchived),
+        (Mark::Locked, true) => (TopicAction::Locked, LogAction::TopicLocked),
+        (Mark::Locked, false) => (TopicAction::Unlocked, LogAction::TopicUnlocked),
+        (Mark::Pinned, true) => (TopicAction::Pinned, LogAction::TopicPinned),
+        (Mark::Pinned, false) => (TopicAction::Unpinned, LogAction::TopicUnpinned),
+        (Mark::Resolved, true) => (TopicAction::Resolved, LogAction::TopicResolved),
+        (Mark::Resolved, false) => (TopicAction::Reopened, LogAction::TopicReopened),
+        (Mark::Archived, true) => (TopicAction::Archived, LogAction::TopicArchived),
+        (Mark::Archived, false) => (TopicAction::Unarchived, LogAction::TopicUnarchived),
     };
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
@@ -242,7 +242,7 @@ pub async fn mark(cx: &Context, viewer: Viewer, id: TopicId, mark: Mark, on: boo
                 log::write(&mut tx, LogEntry::new(user, what).group(found.group.id).topic(id), now).await?;
             }
         }
-        jobs::enqueue(&mut tx, &Job::TopicChanged { topic: id }, now).await?;
+        jobs::enqueue(&mut tx, Cause::TopicChanged { topic: id }, now).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();
@@ -250,7 +250,7 @@ pub async fn mark(cx: &Context, viewer: Viewer, id: TopicId, mark: Mark, on: boo
 }
 
 /// Writes down what somebody did to a topic that another started.
-async fn log(tx: &mut Tx, found: &Found, by: UserId, what: LogDeed, now: Timestamp) -> Result<()> {
+async fn log(tx: &mut Tx, found: &TopicAccess, by: UserId, what: LogAction, now: Timestamp) -> Result<()> {
     if by == found.topic.creator_id {
         return Ok(());
     }
@@ -274,10 +274,10 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> 
     let mut tx = cx.db.begin().await?;
     hold(&mut tx, &found).await?;
     let others = store::topics::others_wrote_in(&mut tx, id, found.topic.creator_id).await?;
-    if others && !found.standing.may(Deed::Moderate) {
+    if others && !found.access.may(Permission::Moderate) {
         return Err(OTHERS_WROTE);
     }
-    if !found.standing.may(Deed::Moderate) && store::moderation::reports::waits_in(&mut tx, id).await? {
+    if !found.access.may(Permission::Moderate) && store::moderation::reports::waits_in(&mut tx, id).await? {
         return Err(Error::Forbidden(
             "Something in this topic was reported, and nobody has answered yet: until then it cannot be deleted as a whole.",
         ));
@@ -286,11 +286,11 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> 
     let own = by == found.topic.creator_id && !others;
     if store::topics::delete(&mut tx, id, cx.now()).await? > 0 && !own {
         let whom = found.topic.creator_id;
-        let entry = LogEntry::new(by, LogDeed::TopicDeleted).group(found.group.id).topic(id).whom(whom);
+        let entry = LogEntry::new(by, LogAction::TopicDeleted).group(found.group.id).topic(id).whom(whom);
         log::write(&mut tx, entry, cx.now()).await?;
     }
     search_log::insert(&mut tx, Changed::Topic(id)).await?;
-    jobs::enqueue(&mut tx, &Job::TopicDeleted { topic: id }, cx.now()).await?;
+    jobs::enqueue(&mut tx, Cause::TopicDeleted { topic: id }, cx.now()).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     Ok(found.group)
@@ -300,8 +300,8 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> 
 ///
 /// # Errors
 /// [`Error::Forbidden`] with the reason.
-pub async fn check_delete(cx: &Context, viewer: Viewer, found: &Found) -> Result<()> {
-    if found.standing.may(Deed::Moderate) {
+pub async fn check_delete(cx: &Context, viewer: Viewer, found: &TopicAccess) -> Result<()> {
+    if found.access.may(Permission::Moderate) {
         return Ok(());
     }
     found.check_edit(viewer)?;
@@ -318,7 +318,7 @@ const OTHERS_WROTE: Error =
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is not there any more: what the reader may do where it went was not looked at.
-async fn hold(tx: &mut Tx, found: &Found) -> Result<()> {
+async fn hold(tx: &mut Tx, found: &TopicAccess) -> Result<()> {
     match store::topics::touch_in(tx, found.topic.id, found.group.id).await? {
         0 => Err(Error::NotFound),
         _ => Ok(()),

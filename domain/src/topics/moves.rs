@@ -1,5 +1,6 @@
 //! Moving a topic to another group: its old address leads on, and nobody comes to see what they might not.
 
+use crate::platform::jobs::Cause;
 use serde_json::json;
 
 use crate::groups;
@@ -7,12 +8,12 @@ use crate::groups::members;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
-use crate::platform::jobs::Job;
 use crate::platform::log;
-use crate::topics::{self, Found};
-use model::policy::{Deed, Viewer};
-use model::{Group, GroupId, Topic, TopicDeed, TopicId};
-use model::{LogDeed, LogEntry};
+use crate::topics;
+use crate::topics::TopicAccess;
+use model::policy::{Permission, Viewer};
+use model::{Group, GroupId, Topic, TopicAction, TopicId};
+use model::{LogAction, LogEntry};
 use store::Tx;
 use store::search_log;
 use store::search_log::Changed;
@@ -21,7 +22,7 @@ use store::search_log::Changed;
 #[derive(Clone, Debug)]
 pub enum At {
     /// The topic.
-    Here(Box<Found>),
+    Here(Box<TopicAccess>),
     /// Nothing any more: the topic has this path by now.
     Moved(String),
 }
@@ -50,7 +51,7 @@ pub async fn at(cx: &Context, viewer: Viewer, group: &str, slug: &str) -> Result
 pub async fn to_group(cx: &Context, viewer: Viewer, id: TopicId, to: GroupId) -> Result<(Topic, Group)> {
     let user = viewer.user()?;
     let found = topics::find(cx, viewer, id).await?;
-    found.standing.check(Deed::Moderate)?;
+    found.access.check(Permission::Moderate)?;
     if to == found.group.id {
         return Ok((found.topic, found.group));
     }
@@ -65,13 +66,13 @@ pub async fn to_group(cx: &Context, viewer: Viewer, id: TopicId, to: GroupId) ->
         return Err(Error::NotFound);
     }
     store::moderation::approval_queue::follow(&mut tx, id, to).await?;
-    store::topics::events::insert(&mut tx, id, user, TopicDeed::Moved, "", now).await?;
-    for (what, group) in [(LogDeed::TopicMoved, found.group.id), (LogDeed::TopicArrived, to)] {
+    store::topics::events::insert(&mut tx, id, user, TopicAction::Moved, "", now).await?;
+    for (what, group) in [(LogAction::TopicMoved, found.group.id), (LogAction::TopicArrived, to)] {
         let entry = LogEntry::new(user, what).group(group).topic(id).whom(found.topic.creator_id);
         log::write(&mut tx, entry, now).await?;
     }
     search_log::insert(&mut tx, Changed::Topic(id)).await?;
-    jobs::enqueue(&mut tx, &Job::TopicMoved { topic: id, from: found.group.id }, now).await?;
+    jobs::enqueue(&mut tx, Cause::TopicMoved { topic: id, from: found.group.id }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     Ok((Topic { slug, group_id: to, ..found.topic }, target.group))
@@ -81,13 +82,18 @@ pub async fn to_group(cx: &Context, viewer: Viewer, id: TopicId, to: GroupId) ->
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] on `group`.
-pub(crate) async fn target(cx: &Context, viewer: Viewer, found: &Found, to: GroupId) -> Result<groups::Found> {
+pub(crate) async fn target(
+    cx: &Context,
+    viewer: Viewer,
+    found: &TopicAccess,
+    to: GroupId,
+) -> Result<groups::GroupAccess> {
     if found.group.is_direct() {
         return Err(Error::Forbidden(STAYS));
     }
     let target = groups::by_id(cx, viewer, to).await?;
     if to != found.group.id {
-        target.standing.check(Deed::Write)?;
+        target.access.check(Permission::Write)?;
     }
     if target.group.is_direct() {
         return Err(Error::Forbidden(STAYS));
@@ -108,21 +114,21 @@ const STAYS: &str = "What is said in a conversation stays there.";
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] on `group`.
-pub(crate) async fn hold(tx: &mut Tx, viewer: Viewer, found: &Found, target: &groups::Found) -> Result<()> {
+pub(crate) async fn hold(tx: &mut Tx, viewer: Viewer, found: &TopicAccess, target: &groups::GroupAccess) -> Result<()> {
     let mut ids = [found.group.id, target.group.id];
     ids.sort_unstable();
     let mut kinds = (found.group.kind, target.group.kind);
     for id in ids {
-        let standing = members::held(tx, viewer, id).await?;
+        let access = members::held(tx, viewer, id).await?;
         if id == found.group.id {
-            standing.check(Deed::Moderate)?;
-            kinds.0 = standing.kind;
+            access.check(Permission::Moderate)?;
+            kinds.0 = access.kind;
         }
         if id == target.group.id {
             if found.group.id != id {
-                standing.check(Deed::Write)?;
+                access.check(Permission::Write)?;
             }
-            kinds.1 = standing.kind;
+            kinds.1 = access.kind;
         }
     }
     if model::policy::readers(kinds.1) > model::policy::readers(kinds.0) {

@@ -6,13 +6,13 @@ use crate::topics;
 use model::policy::Viewer;
 use model::{Group, GroupId, Message, MessageId, Topic, TopicId};
 use std::collections::HashMap;
-use store::topics::Place;
+use store::topics::Permalink;
 
 /// Where a message stands.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none or the reader may not know of it.
-pub async fn place(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place> {
+pub async fn place(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Permalink> {
     let place = store::topics::place_of(&cx.db, id).await?.ok_or(Error::NotFound)?;
     topics::find(cx, viewer, place.topic_id).await?;
     Ok(place)
@@ -20,7 +20,7 @@ pub async fn place(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Place>
 
 /// A message with where it stands, for lists of messages from many topics.
 #[derive(Clone, Debug)]
-pub struct Placed {
+pub struct MessageInTopic {
     /// The message.
     pub message: Message,
     /// Its topic.
@@ -33,12 +33,12 @@ pub struct Placed {
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none or the reader may not know of it.
-pub async fn show(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Placed> {
+pub async fn show(cx: &Context, viewer: Viewer, id: MessageId) -> Result<MessageInTopic> {
     placed(cx, viewer, &[id]).await?.pop().ok_or(Error::NotFound)
 }
 
 /// Those of the messages that the reader may see, in the order given. Three statements however many.
-pub async fn placed(cx: &Context, viewer: Viewer, ids: &[MessageId]) -> Result<Vec<Placed>> {
+pub async fn placed(cx: &Context, viewer: Viewer, ids: &[MessageId]) -> Result<Vec<MessageInTopic>> {
     let mut messages = store::messages::by_ids(&cx.db, ids).await?;
     crate::people::ignores::fold(cx, viewer, &mut messages).await?;
     let topic_ids: Vec<TopicId> = messages.iter().map(|m| m.topic_id).collect();
@@ -47,12 +47,12 @@ pub async fn placed(cx: &Context, viewer: Viewer, ids: &[MessageId]) -> Result<V
     let group_ids: Vec<GroupId> = topics.values().map(|t| t.group_id).collect();
     let groups: HashMap<GroupId, Group> =
         store::groups::by_ids(&cx.db, &group_ids).await?.into_iter().map(|g| (g.id, g)).collect();
-    let mut found: HashMap<MessageId, Placed> = HashMap::new();
+    let mut found: HashMap<MessageId, MessageInTopic> = HashMap::new();
     for mut message in messages {
         let Some(topic) = topics.get(&message.topic_id) else { continue };
         let Some(group) = groups.get(&topic.group_id) else { continue };
         message.follows = false;
-        found.insert(message.id, Placed { message, topic: topic.clone(), group: group.clone() });
+        found.insert(message.id, MessageInTopic { message, topic: topic.clone(), group: group.clone() });
     }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
@@ -61,8 +61,8 @@ pub async fn placed(cx: &Context, viewer: Viewer, ids: &[MessageId]) -> Result<V
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none or the reader may not know of it.
-pub async fn show_in_place(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Placed> {
+pub async fn show_in_place(cx: &Context, viewer: Viewer, id: MessageId) -> Result<MessageInTopic> {
     let placed = show(cx, viewer, id).await?;
     let message = store::messages::by_id(&cx.db, id).await?.ok_or(Error::NotFound)?;
-    Ok(Placed { message, ..placed })
+    Ok(MessageInTopic { message, ..placed })
 }

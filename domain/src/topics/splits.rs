@@ -3,16 +3,17 @@
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
-use crate::platform::jobs::Job;
+use crate::platform::jobs::Cause;
 use crate::platform::log;
 use crate::platform::validate;
+use crate::topics;
+use crate::topics::TopicAccess;
 use crate::topics::moves;
 use crate::topics::placed;
-use crate::topics::placed::Placed;
-use crate::topics::{self, Found};
-use model::policy::{Deed, Viewer};
-use model::{GroupId, Message, MessageId, TopicDeed, TopicId};
-use model::{LogDeed, LogEntry};
+use crate::topics::placed::MessageInTopic;
+use model::policy::{Permission, Viewer};
+use model::{GroupId, Message, MessageId, TopicAction, TopicId};
+use model::{LogAction, LogEntry};
 use store::search_log;
 use store::search_log::Changed;
 use store::topics::events::Between;
@@ -33,7 +34,7 @@ pub enum Which {
 #[derive(Clone, Debug)]
 pub struct Before {
     /// The topic, and how they stand to it.
-    pub found: Found,
+    pub found: TopicAccess,
     /// The message.
     pub first: Message,
     /// It, and those after it: at most [`LISTED`].
@@ -49,7 +50,7 @@ pub async fn before(cx: &Context, viewer: Viewer, topic: TopicId, from: Option<M
     let found = splittable(cx, viewer, topic).await?;
     let seq = match from {
         Some(from) => {
-            let Placed { message, .. } = placed::show(cx, viewer, from).await?;
+            let MessageInTopic { message, .. } = placed::show(cx, viewer, from).await?;
             if message.topic_id == topic { message.seq } else { return Err(Error::NotFound) }
         }
         None => 1,
@@ -60,9 +61,9 @@ pub async fn before(cx: &Context, viewer: Viewer, topic: TopicId, from: Option<M
     Ok(Before { found, first, messages })
 }
 
-async fn splittable(cx: &Context, viewer: Viewer, topic: TopicId) -> Result<Found> {
+async fn splittable(cx: &Context, viewer: Viewer, topic: TopicId) -> Result<TopicAccess> {
     let found = topics::find(cx, viewer, topic).await?;
-    found.standing.check(Deed::Moderate)?;
+    found.access.check(Permission::Moderate)?;
     Ok(found)
 }
 
@@ -78,7 +79,7 @@ pub async fn split(
     which: &Which,
     title: &str,
     to: GroupId,
-) -> Result<Found> {
+) -> Result<TopicAccess> {
     let user = viewer.user()?;
     let found = splittable(cx, viewer, topic).await?;
     let title = validate::title(title)?;
@@ -128,21 +129,21 @@ pub async fn split(
     store::topics::splits::copy_levels(&mut tx, topic, new).await?;
     let line = |topic, after_seq, deed, detail, other| Between { topic, after_seq, actor: user, deed, detail, other };
     let count = moved.to_string();
-    let went = line(topic, first - 1, TopicDeed::SplitOff, &count, Some(new));
+    let went = line(topic, first - 1, TopicAction::SplitOff, &count, Some(new));
     store::topics::events::insert_between(&mut tx, went, now).await?;
-    let came = line(new, 0, TopicDeed::SplitFrom, "", Some(topic));
+    let came = line(new, 0, TopicAction::SplitFrom, "", Some(topic));
     store::topics::events::insert_between(&mut tx, came, now).await?;
     let entry =
-        LogEntry::new(user, LogDeed::TopicSplit).group(found.group.id).topic(topic).whom(found.topic.creator_id);
+        LogEntry::new(user, LogAction::TopicSplit).group(found.group.id).topic(topic).whom(found.topic.creator_id);
     log::write(&mut tx, entry, now).await?;
     if comes {
-        log::write(&mut tx, LogEntry::new(user, LogDeed::TopicArrived).group(to).topic(new), now).await?;
+        log::write(&mut tx, LogEntry::new(user, LogAction::TopicArrived).group(to).topic(new), now).await?;
     }
     for changed in [topic, new] {
         search_log::insert(&mut tx, Changed::Topic(changed)).await?;
     }
-    jobs::enqueue(&mut tx, &Job::TopicChanged { topic }, now).await?;
-    jobs::enqueue(&mut tx, &Job::TopicMoved { topic: new, from: to }, now).await?;
+    jobs::enqueue(&mut tx, Cause::TopicChanged { topic }, now).await?;
+    jobs::enqueue(&mut tx, Cause::TopicMoved { topic: new, from: to }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     topics::find(cx, viewer, new).await

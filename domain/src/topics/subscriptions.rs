@@ -16,10 +16,10 @@ use model::{Group, Level, MessageId, Sidebar, TopicId, TopicRow};
 ///
 /// # Errors
 /// [`Error::NotFound`] when they may not see the topic, [`Error::Forbidden`] when they are not in its group.
-pub async fn set_of_topic(cx: &Context, viewer: Viewer, topic: TopicId, level: Level) -> Result<topics::Found> {
+pub async fn set_of_topic(cx: &Context, viewer: Viewer, topic: TopicId, level: Level) -> Result<topics::TopicAccess> {
     let user = viewer.user()?;
     let found = topics::find(cx, viewer, topic).await?;
-    if found.standing.role.is_none() {
+    if found.access.role.is_none() {
         return Err(Error::Forbidden("You are not in this group."));
     }
     let mut tx = cx.db.begin().await?;
@@ -58,11 +58,11 @@ pub async fn followed(
 ///
 /// # Errors
 /// [`Error::NotFound`] when they may not see the message, [`Error::Forbidden`] when they are not in its group.
-pub async fn unread_from(cx: &Context, viewer: Viewer, message: MessageId) -> Result<topics::Found> {
+pub async fn unread_from(cx: &Context, viewer: Viewer, message: MessageId) -> Result<topics::TopicAccess> {
     let user = viewer.user()?;
     let place = store::topics::place_of(&cx.db, message).await?.ok_or(Error::NotFound)?;
     let found = topics::find(cx, viewer, place.topic_id).await?;
-    if found.standing.role.is_none() {
+    if found.access.role.is_none() {
         return Err(Error::Forbidden("You are not in this group."));
     }
     let mut tx = cx.db.begin().await?;
@@ -73,6 +73,6 @@ pub async fn unread_from(cx: &Context, viewer: Viewer, message: MessageId) -> Re
     Ok(found)
 }
 
-async fn redraw_own(cx: &Context, user: model::UserId, found: &topics::Found) {
+async fn redraw_own(cx: &Context, user: model::UserId, found: &topics::TopicAccess) {
     tell::publish_own(cx, user, json!({"type": "member", "group": found.group.id}).to_string()).await;
 }

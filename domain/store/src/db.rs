@@ -112,7 +112,7 @@ impl Db {
 
     /// The same database by up to `connections` of its own: for a thread with a runtime of its own, on which a connection is better
     /// than on another's, and with which it ends.
-    pub fn apart(&self, connections: u32) -> Self {
+    pub fn for_thread(&self, connections: u32) -> Self {
         match self {
             Self::Postgres(pool) => {
                 let options = pool.options().clone().max_connections(connections);

@@ -1,5 +1,6 @@
 //! A mail address counts when whoever has it has said so, and letters leave once.
 
+use domain::platform::jobs::Task;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -187,10 +188,8 @@ async fn a_letter_leaves_once_however_often_its_job_runs(forum: TestForum) {
     // A run that sent it and died before it was noted: the same letter goes to the same place.
     forum.execute("update letters set sent_at = null").await;
     let mut tx = forum.cx.db.begin().await.unwrap();
-    let letter = domain::model::LetterId(tables::ints(&forum, "select id from letters").await[0][0]);
-    domain::platform::jobs::enqueue(&mut tx, &domain::platform::jobs::Job::SendLetter { letter }, forum.cx.now())
-        .await
-        .unwrap();
+    let letter = domain::model::EmailId(tables::ints(&forum, "select id from letters").await[0][0]);
+    domain::platform::jobs::enqueue(&mut tx, Task::SendEmail { email: letter }, forum.cx.now()).await.unwrap();
     tx.commit().await.unwrap();
     forum.drain().await;
     let name = |source: &str| source.lines().find(|line| line.starts_with("Message-ID:")).map(str::to_owned);

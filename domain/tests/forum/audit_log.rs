@@ -2,12 +2,12 @@
 
 use domain::groups::{invitations, members};
 use domain::messages::Target;
-use domain::model::LogDeed;
+use domain::model::LogAction;
 use domain::model::{Group, GroupId, GroupKind, Mark};
 use domain::moderation::log;
-use domain::moderation::log::Sought;
+use domain::moderation::log::LogFilter;
 use domain::people::account_deletion;
-use domain::people::admins::Bar;
+use domain::people::admins::Restriction;
 use domain::policy::Viewer;
 use domain::store::moderation::log::Line;
 use domain::testing::{TestForum, draft};
@@ -148,8 +148,8 @@ async fn groups_and_accounts_go_and_the_log_stays(forum: TestForum) {
     );
     let whom = texts(&forum, "select u.username from audit_log l join users u on u.id = l.user_id order by l.id").await;
     assert!(whom.iter().all(|name| name.starts_with("deleted-")), "{whom:?}");
-    let words: Vec<&str> = LogDeed::EACH.iter().map(|deed| deed.as_str()).collect();
-    assert!(words.iter().all(|word| LogDeed::parse(word).is_some_and(|deed| deed.as_str() == *word)));
+    let words: Vec<&str> = LogAction::EACH.iter().map(|deed| deed.as_str()).collect();
+    assert!(words.iter().all(|word| LogAction::parse(word).is_some_and(|deed| deed.as_str() == *word)));
 }
 
 /// What somebody reads in the log of a group.
@@ -157,7 +157,7 @@ async fn read(forum: &TestForum, who: Viewer, group: &Group) -> Vec<Line> {
     log::of_group(&forum.cx, who, group.id, None, None).await.unwrap().1.lines
 }
 
-fn deeds(lines: &[Line]) -> Vec<LogDeed> {
+fn deeds(lines: &[Line]) -> Vec<LogAction> {
     lines.iter().map(|line| line.what).collect()
 }
 
@@ -171,19 +171,19 @@ async fn whoever_reads_a_group_reads_its_log_and_keepers_read_more(forum: TestFo
         let posted = forum.topic(noor, &group, "Plums", "One").await;
         invitations::invite(cx, mira, group.id, "ada").await.unwrap();
         messages::delete(cx, mira, posted.id).await.unwrap();
-        assert_eq!(deeds(&read(&forum, mira, &group).await), [LogDeed::MessageDeleted, LogDeed::Invited]);
-        assert_eq!(deeds(&read(&forum, noor, &group).await), [LogDeed::MessageDeleted]);
+        assert_eq!(deeds(&read(&forum, mira, &group).await), [LogAction::MessageDeleted, LogAction::Invited]);
+        assert_eq!(deeds(&read(&forum, noor, &group).await), [LogAction::MessageDeleted]);
         let absent = told(log::of_group(cx, ada, GroupId(ABSENT), None, None).await);
         for who in [ada, Viewer::Anonymous] {
             let answer = log::of_group(cx, who, group.id, None, None).await;
             match kind {
-                GroupKind::Public => assert_eq!(deeds(&answer.unwrap().1.lines), [LogDeed::MessageDeleted]),
+                GroupKind::Public => assert_eq!(deeds(&answer.unwrap().1.lines), [LogAction::MessageDeleted]),
                 GroupKind::Closed => assert!(is_forbidden(answer)),
                 _ => assert_eq!(told(answer), absent),
             }
         }
         // A choice among them chooses among what one may read.
-        let chosen = log::of_group(cx, noor, group.id, Some(LogDeed::Invited), None).await.unwrap().1;
+        let chosen = log::of_group(cx, noor, group.id, Some(LogAction::Invited), None).await.unwrap().1;
         assert!(chosen.lines.is_empty());
     }
     let talk =
@@ -212,7 +212,7 @@ async fn topics_that_a_reader_may_not_read_have_no_title_in_the_log(forum: TestF
         assert_eq!(titles(who, &garden).await, [None, None], "it is where they read nothing");
     }
     assert_eq!(titles(noor, &garden).await, [Some("The secret plums".to_owned()), Some("The secret plums".to_owned())]);
-    let sought = Sought::default();
+    let sought = LogFilter::default();
     let page = log::of_admins(cx, boss, sought, None).await.unwrap();
     assert!(page.lines.iter().all(|line| line.topic_name.is_none() && line.topic_path.is_none()), "{page:?}");
     topics::delete(cx, mira, moved.topic).await.unwrap();
@@ -242,7 +242,11 @@ async fn who_is_hidden_is_named_to_those_who_keep_order_alone(forum: TestForum) 
         }
     }
     let lines = read(&forum, eva, &garden).await;
-    assert_eq!(deeds(&lines), [LogDeed::NameHidden, LogDeed::MemberBanned], "hidden once, and that is written down");
+    assert_eq!(
+        deeds(&lines),
+        [LogAction::NameHidden, LogAction::MemberBanned],
+        "hidden once, and that is written down"
+    );
     assert_eq!(
         (lines[1].user.as_deref(), lines[1].reason.as_str(), lines[1].hidden),
         (Some("noor"), "Noor shouts", true)
@@ -251,7 +255,7 @@ async fn who_is_hidden_is_named_to_those_who_keep_order_alone(forum: TestForum) 
     assert!(is_not_found(log::redact(cx, mira, lines[0].id, true).await));
     log::redact(cx, boss, entry, false).await.unwrap();
     assert_eq!(read(&forum, ada, &garden).await[0].user.as_deref(), Some("noor"));
-    assert_eq!(deeds(&read(&forum, mira, &garden).await)[0], LogDeed::NameShown);
+    assert_eq!(deeds(&read(&forum, mira, &garden).await)[0], LogAction::NameShown);
     // A deleted account has no name.
     account_deletion::delete(cx, id(noor), domain::platform::secrets::Password::new(domain::testing::PASSWORD), false)
         .await
@@ -270,14 +274,14 @@ async fn the_log_of_the_site_tells_of_public_groups_and_accounts(forum: TestForu
         forum.admit(&group, &[noor]).await;
         members::ban(cx, mira, group.id, id(noor), kind.as_str()).await.unwrap();
     }
-    domain::people::admins::bar(cx, boss, id(noor), Bar::Suspend { days: 3 }, "Shouting").await.unwrap();
+    domain::people::admins::bar(cx, boss, id(noor), Restriction::Suspend { days: 3 }, "Shouting").await.unwrap();
     domain::people::admins::set_admin(cx, boss, id(mira), true).await.unwrap();
     let lines = log::of_site(cx, Viewer::Anonymous, None, None).await.unwrap().lines;
-    assert_eq!(deeds(&lines), [LogDeed::AccountSuspended, LogDeed::MemberBanned]);
+    assert_eq!(deeds(&lines), [LogAction::AccountSuspended, LogAction::MemberBanned]);
     assert_eq!((lines[0].detail.as_str(), lines[0].reason.as_str()), ("3 days", "Shouting"));
     assert_eq!((lines[1].group_name.as_str(), lines[1].reason.as_str()), ("public", "public"));
-    let chosen = log::of_site(cx, Viewer::Anonymous, Some(LogDeed::MemberBanned), None).await.unwrap().lines;
-    assert_eq!(deeds(&chosen), [LogDeed::MemberBanned]);
+    let chosen = log::of_site(cx, Viewer::Anonymous, Some(LogAction::MemberBanned), None).await.unwrap().lines;
+    assert_eq!(deeds(&chosen), [LogAction::MemberBanned]);
 }
 
 async fn admins_of_the_site_find_everything(forum: TestForum) {
@@ -300,21 +304,28 @@ async fn admins_of_the_site_find_everything(forum: TestForum) {
     let gone = "group_deleted Garden ";
     let out = "member_removed Garden ";
     let (one, two) = ("member_banned Garden one", "member_banned Den two");
-    assert_eq!(find(Sought::default()).await, [gone, out, two, one]);
-    assert_eq!(find(Sought { by: "@Mira", ..Sought::default() }).await, [gone, out, one]);
-    assert_eq!(find(Sought { whom: "ada", ..Sought::default() }).await, [two, one]);
-    assert_eq!(find(Sought { what: Some(LogDeed::MemberBanned), by: "noor", ..Sought::default() }).await, [two]);
-    assert_eq!(find(Sought { group: "garden", ..Sought::default() }).await, [gone, out, one], "though it is deleted");
-    assert_eq!(find(Sought { group: "den", whom: "noor", ..Sought::default() }).await, Vec::<String>::new());
+    assert_eq!(find(LogFilter::default()).await, [gone, out, two, one]);
+    assert_eq!(find(LogFilter { by: "@Mira", ..LogFilter::default() }).await, [gone, out, one]);
+    assert_eq!(find(LogFilter { whom: "ada", ..LogFilter::default() }).await, [two, one]);
+    assert_eq!(
+        find(LogFilter { what: Some(LogAction::MemberBanned), by: "noor", ..LogFilter::default() }).await,
+        [two]
+    );
+    assert_eq!(
+        find(LogFilter { group: "garden", ..LogFilter::default() }).await,
+        [gone, out, one],
+        "though it is deleted"
+    );
+    assert_eq!(find(LogFilter { group: "den", whom: "noor", ..LogFilter::default() }).await, Vec::<String>::new());
     for (sought, field) in [
-        (Sought { by: "nobody", ..Sought::default() }, "by"),
-        (Sought { whom: "no\0body", ..Sought::default() }, "whom"),
-        (Sought { group: "nowhere", ..Sought::default() }, "group"),
+        (LogFilter { by: "nobody", ..LogFilter::default() }, "by"),
+        (LogFilter { whom: "no\0body", ..LogFilter::default() }, "whom"),
+        (LogFilter { group: "nowhere", ..LogFilter::default() }, "group"),
     ] {
         complaint(log::of_admins(cx, boss, sought, None).await, field);
     }
     for who in [mira, Viewer::Anonymous] {
-        assert!(log::of_admins(cx, who, Sought::default(), None).await.is_err());
+        assert!(log::of_admins(cx, who, LogFilter::default(), None).await.is_err());
     }
 }
 

@@ -1,10 +1,11 @@
 //! Figures over time: what is counted, sampled and thinned out.
 
 use domain::messages::Target;
+use domain::platform::jobs::Task;
 use std::time::Duration;
 
 use domain::admin::statistics;
-use domain::admin::statistics::{Report, Tally};
+use domain::admin::statistics::{Histogram, Report};
 use domain::messages;
 use domain::model::GroupKind;
 use domain::store::platform::statistics as rows;
@@ -71,7 +72,7 @@ async fn days_are_counted_once_and_read_by_admins(forum: TestForum) {
 async fn of_many_who_measure_one_takes_the_sample_of_a_minute(forum: TestForum) {
     let cx = &forum.cx;
     let boss = forum.site_admin("boss").await;
-    let tally = Tally::default();
+    let tally = Histogram::default();
     for millis in [5, 6, 7, 900] {
         tally.add(Duration::from_millis(millis));
     }
@@ -110,7 +111,7 @@ async fn old_samples_are_thinned_out(forum: TestForum) {
         forum.pass(Duration::from_secs(60));
     }
     let sweep = async || {
-        let sweep = domain::platform::jobs::Job::Sweep { slot: "any".into() };
+        let sweep = Task::Sweep { slot: "any".into() };
         domain::reactors::run(cx, &domain::testing::DRAW, sweep).await.unwrap();
         rows::samples(&cx.db, begun.minus(DAY)).await.unwrap()
     };

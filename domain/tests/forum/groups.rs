@@ -166,16 +166,16 @@ async fn joining_and_leaving(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    assert_eq!(groups::by_id(cx, noor, garden.id).await.unwrap().standing.role, None);
+    assert_eq!(groups::by_id(cx, noor, garden.id).await.unwrap().access.role, None);
     let mut words = cx.bus.controls();
     groups::join(cx, noor, garden.id).await.unwrap();
     groups::join(cx, noor, garden.id).await.unwrap();
     assert_eq!(words.recv().await.unwrap(), Control::MembershipChanged { user: id(noor), group: garden.id });
-    assert_eq!(groups::by_id(cx, noor, garden.id).await.unwrap().standing.role, Some(Role::Member));
+    assert_eq!(groups::by_id(cx, noor, garden.id).await.unwrap().access.role, Some(Role::Member));
     assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().groups.len(), 1);
     groups::leave(cx, noor, garden.id).await.unwrap();
     groups::leave(cx, noor, garden.id).await.unwrap();
-    assert_eq!(groups::by_id(cx, noor, garden.id).await.unwrap().standing.role, None);
+    assert_eq!(groups::by_id(cx, noor, garden.id).await.unwrap().access.role, None);
     assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().groups.len(), 0);
     assert_eq!(told(groups::join(cx, Viewer::Anonymous, garden.id).await), "SignedOut");
 }
@@ -188,7 +188,7 @@ async fn the_eldest_takes_over_when_the_last_admin_leaves(forum: TestForum) {
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[eldest, keeper, youngest]).await;
     forum.execute("update memberships set role = 'moderator' where user_id = (select id from users where username = 'keeper')").await;
-    let role = |who| async move { groups::by_id(cx, who, garden.id).await.unwrap().standing.role };
+    let role = |who| async move { groups::by_id(cx, who, garden.id).await.unwrap().access.role };
     groups::leave(cx, mira, garden.id).await.unwrap();
     assert_eq!((role(keeper).await, role(eldest).await), (Some(Role::Admin), Some(Role::Member)), "moderators first");
     groups::leave(cx, keeper, garden.id).await.unwrap();
@@ -208,7 +208,7 @@ async fn of_two_admins_who_leave_at_once_one_hands_over(forum: TestForum) {
             tokio::join!(groups::leave(&forum.cx, mira, group.id), groups::leave(&forum.cx, noor, group.id));
         one.unwrap();
         other.unwrap();
-        assert_eq!(groups::by_id(&forum.cx, ada, group.id).await.unwrap().standing.role, Some(Role::Admin));
+        assert_eq!(groups::by_id(&forum.cx, ada, group.id).await.unwrap().access.role, Some(Role::Admin));
     }
 }
 
@@ -221,7 +221,7 @@ async fn a_private_group_keeps_its_last_member(forum: TestForum) {
     assert_eq!(one.is_ok() as u8 + other.is_ok() as u8, 1);
     let left = if one.is_ok() { (noor, other) } else { (mira, one) };
     assert!(is_forbidden(left.1));
-    assert_eq!(groups::by_id(&forum.cx, left.0, secret.id).await.unwrap().standing.role, Some(Role::Admin));
+    assert_eq!(groups::by_id(&forum.cx, left.0, secret.id).await.unwrap().access.role, Some(Role::Admin));
 }
 
 async fn whoever_joins_while_the_group_becomes_private_stays_out_or_came_before(forum: TestForum) {
@@ -303,16 +303,16 @@ async fn a_group_comes_to_be_read_by_more_people_only_when_that_is_meant(forum: 
     groups::update(cx, mira, secret.id, form("Secret", GroupKind::Public)).await.unwrap();
     placed::show(cx, noor, posted.id).await.unwrap();
     // What those did who kept order among few stays among them.
-    use domain::model::LogDeed;
+    use domain::model::LogAction;
     use domain::moderation::log;
     let read = async |who| {
         let (_, page) = log::of_group(cx, who, secret.id, None, None).await.unwrap();
         page.lines.into_iter().map(|line| line.what).collect::<Vec<_>>()
     };
-    assert_eq!(read(noor).await, [LogDeed::GroupEdited]);
-    assert!(read(mira).await.contains(&LogDeed::MemberBanned));
+    assert_eq!(read(noor).await, [LogAction::GroupEdited]);
+    assert!(read(mira).await.contains(&LogAction::MemberBanned));
     let site = log::of_site(cx, noor, None, None).await.unwrap();
-    assert!(site.lines.iter().all(|line| line.what != LogDeed::MemberBanned));
+    assert!(site.lines.iter().all(|line| line.what != LogAction::MemberBanned));
     forum.drain().await;
 }
 

@@ -1,13 +1,14 @@
 //! Messages that wait for approval: who sees them, what becomes of them, and that nobody else comes by them.
 
 use domain::messages::Target;
+use domain::platform::jobs::Task;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::groups::members;
 use domain::groups::{self, GroupForm};
 use domain::live::unread;
-use domain::model::{Group, GroupKind, HeldId, Role, TopicId};
+use domain::model::{Group, GroupKind, PendingId, Role, TopicId};
 use domain::moderation::approval_queue;
 use domain::moderation::approval_queue::{Answer, Answered};
 use domain::people::{account_deletion, export};
@@ -42,7 +43,7 @@ async fn holding(forum: &TestForum, admin: Viewer, name: &str, kind: GroupKind, 
 }
 
 fn is_held<T: std::fmt::Debug>(answer: Result<T>) {
-    assert!(matches!(answer, Err(Error::Held)), "{answer:?}");
+    assert!(matches!(answer, Err(Error::Pending)), "{answer:?}");
 }
 
 fn keyed(text: &str, key: &str) -> Draft {
@@ -50,7 +51,7 @@ fn keyed(text: &str, key: &str) -> Draft {
 }
 
 /// What waits in a group: ids and texts.
-async fn waiting(forum: &TestForum, who: Viewer, group: &Group) -> Vec<(HeldId, String)> {
+async fn waiting(forum: &TestForum, who: Viewer, group: &Group) -> Vec<(PendingId, String)> {
     let (found, rows) = approval_queue::of_group(&forum.cx, who, group.id).await.unwrap();
     assert_eq!(approval_queue::count(&found), rows.len() as i64);
     rows.into_iter().map(|row| (row.held_id, row.raw)).collect()
@@ -74,7 +75,7 @@ async fn found_by_search(forum: &TestForum, who: Viewer, words: &str) -> usize {
     search::ask(&forum.cx, who, question).await.unwrap().hits.len()
 }
 
-async fn approve(forum: &TestForum, who: Viewer, group: &Group, one: HeldId) -> Result<Answered> {
+async fn approve(forum: &TestForum, who: Viewer, group: &Group, one: PendingId) -> Result<Answered> {
     approval_queue::answer(&forum.cx, who, Some(group.id), &[one], Answer::Approve).await
 }
 
@@ -198,7 +199,7 @@ async fn what_waits_is_to_be_found_by_nobody_else(forum: TestForum) {
                 let absent = approval_queue::answer(cx, who, Some(absent), &[one], Answer::Approve).await;
                 assert_eq!(told(answered), told(absent));
                 let own = approval_queue::withdraw(cx, who, one).await;
-                assert_eq!(told(own), told(approval_queue::withdraw(cx, who, HeldId(ABSENT)).await));
+                assert_eq!(told(own), told(approval_queue::withdraw(cx, who, PendingId(ABSENT)).await));
             }
         }
         assert!(is_not_found(approval_queue::withdraw(cx, mira, one).await), "it is not hers");
@@ -252,7 +253,7 @@ async fn of_two_who_approve_at_once_one_posts_it(forum: TestForum) {
     for n in 0..6 {
         is_held(messages::submit(&forum.cx, noor, Target::Topic(topic), draft(&format!("Number {n}"))).await);
     }
-    let ids: Vec<HeldId> = waiting(&forum, mira, &garden).await.into_iter().map(|(id, _)| id).collect();
+    let ids: Vec<PendingId> = waiting(&forum, mira, &garden).await.into_iter().map(|(id, _)| id).collect();
     let other = forum.another().await;
     let (cx, group) = (forum.cx.clone(), garden.id);
     let (first, second) = (ids.clone(), ids.clone());
@@ -261,7 +262,7 @@ async fn of_two_who_approve_at_once_one_posts_it(forum: TestForum) {
             async move { approval_queue::answer(&cx, mira, Some(group), &first, Answer::Approve).await.unwrap() },
         );
     let two = tokio::spawn(async move {
-        let mixed: Vec<HeldId> = second.into_iter().rev().collect();
+        let mixed: Vec<PendingId> = second.into_iter().rev().collect();
         approval_queue::answer(&other, keeper, Some(group), &mixed, Answer::Approve).await.unwrap()
     });
     let (one, two) = (one.await.unwrap(), two.await.unwrap());
@@ -293,7 +294,7 @@ async fn what_is_given_up_in_the_middle_waits_on_or_is_posted_once(forum: TestFo
         let _ = answering.await;
     }
     let left = waiting(&forum, mira, &garden).await;
-    let ids: Vec<HeldId> = left.into_iter().map(|(id, _)| id).collect();
+    let ids: Vec<PendingId> = left.into_iter().map(|(id, _)| id).collect();
     let answered = approval_queue::answer(&cx, mira, Some(garden.id), &ids, Answer::Approve).await.unwrap();
     assert_eq!(answered.done + answered.before, ids.len());
     forum.drain().await;
@@ -324,9 +325,9 @@ async fn what_may_not_be_posted_any_more_waits_on(forum: TestForum) {
     members::remove(cx, mira, garden.id, id(noor)).await.unwrap();
     assert!(refused("removed").await.contains("author"));
     forum.admit(&garden, &[noor]).await;
-    domain::people::admins::bar(cx, boss, id(noor), domain::people::admins::Bar::Ban, "spam").await.unwrap();
+    domain::people::admins::bar(cx, boss, id(noor), domain::people::admins::Restriction::Ban, "spam").await.unwrap();
     assert!(refused("banned").await.contains("account"));
-    domain::people::admins::bar(cx, boss, id(noor), domain::people::admins::Bar::Lift, "").await.unwrap();
+    domain::people::admins::bar(cx, boss, id(noor), domain::people::admins::Restriction::Lift, "").await.unwrap();
     groups::archive(cx, mira, garden.id, true).await.unwrap();
     refused("archived").await;
     groups::archive(cx, mira, garden.id, false).await.unwrap();
@@ -395,7 +396,7 @@ async fn what_waits_is_taken_back_and_goes_with_its_author(forum: TestForum) {
     let one = waiting(&forum, mira, &garden).await[0].0;
     approval_queue::answer(cx, mira, Some(garden.id), &[one], Answer::Decline("No.".into())).await.unwrap();
     forum.pass(Duration::from_secs(31 * 24 * 3_600));
-    let sweep = domain::platform::jobs::Job::Sweep { slot: "now".into() };
+    let sweep = Task::Sweep { slot: "now".into() };
     domain::reactors::run(cx, &domain::testing::DRAW, sweep).await.unwrap();
     forum.drain().await;
     assert_eq!(own(&forum, ada, topic).await, [("Pears?".into(), None)]);

@@ -1,6 +1,7 @@
 //! What messages said before, and those that come back.
 
 use domain::messages::Target;
+use domain::platform::jobs::Task;
 use domain::topics::placed;
 use std::time::Duration;
 
@@ -11,7 +12,6 @@ use domain::messages::history::{KEPT, Piece};
 use domain::messages::stars;
 use domain::model::{GroupKind, MessageId, Role};
 use domain::platform::jobs;
-use domain::platform::jobs::Job;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::{Error, groups, messages, search, topics};
@@ -164,7 +164,7 @@ async fn after_thirty_days_the_words_are_gone_for_good(forum: TestForum) {
     forum.pass(KEPT - Duration::from_secs(24 * 3_600));
     assert!(is_not_found(history::restore(cx, mira, early).await), "its time is over, swept or not");
     let mut tx = cx.db.begin().await.unwrap();
-    jobs::enqueue(&mut tx, &Job::Sweep { slot: "now".into() }, cx.now()).await.unwrap();
+    jobs::enqueue(&mut tx, Task::Sweep { slot: "now".into() }, cx.now()).await.unwrap();
     tx.commit().await.unwrap();
     forum.drain().await;
     let kept = "select (select count(*) from messages where raw like '%thought'), (select count(*) from former_texts)";

@@ -7,7 +7,7 @@ use domain::model::GroupKind;
 use domain::moderation::bulk_delete;
 use domain::moderation::bulk_delete::Span;
 use domain::moderation::log;
-use domain::moderation::log::Sought;
+use domain::moderation::log::LogFilter;
 use domain::moderation::warnings;
 use domain::people::accounts;
 use domain::platform::text;
@@ -146,15 +146,15 @@ async fn hostile_reasons_are_tamed_and_the_log_is_searched_for_anything(forum: T
         let cleared = bulk_delete::clear_group(cx, mira, garden.id, id(noor), Span::All, &text, false).await;
         tamed("removal", &text, cleared);
         for sought in [
-            Sought { by: &text, ..Sought::default() },
-            Sought { whom: &text, ..Sought::default() },
-            Sought { group: &text, ..Sought::default() },
+            LogFilter { by: &text, ..LogFilter::default() },
+            LogFilter { whom: &text, ..LogFilter::default() },
+            LogFilter { group: &text, ..LogFilter::default() },
         ] {
             assert!(tamed("search of the log", &text, log::of_admins(cx, boss, sought, None).await).is_none());
         }
     }
     forum.drain().await;
-    let lines = log::of_admins(cx, boss, Sought::default(), None).await.unwrap().lines;
+    let lines = log::of_admins(cx, boss, LogFilter::default(), None).await.unwrap().lines;
     assert!(lines.iter().any(|line| line.reason.contains("<script>")), "kept as it was typed, and escaped by the page");
     let wild = |c: char| c.is_control() && c != '\n' || ('\u{202a}'..='\u{202e}').contains(&c) || c == '\u{2066}';
     assert!(lines.iter().all(|line| !line.reason.contains(wild)), "{lines:?}");

@@ -13,7 +13,7 @@ use domain::people::accounts::NewAccount;
 use domain::people::sessions::Origin;
 use domain::platform::secrets::Password;
 use domain::site::rate_limits;
-use domain::site::rate_limits::{By, Deed};
+use domain::site::rate_limits::{By, RateLimit};
 use domain::testing::{PASSWORD, TestForum, draft};
 use domain::{Error, Result, messages, topics};
 
@@ -176,11 +176,11 @@ async fn new_accounts_are_counted_by_network(mut forum: TestForum) {
 async fn a_limit_of_nothing_is_none(mut forum: TestForum) {
     let mira = forum.person("mira").await;
     for _ in 0..10 {
-        rate_limits::count(&forum.cx, Deed::Search, By::User(id(mira))).await.unwrap();
+        rate_limits::count(&forum.cx, RateLimit::Search, By::User(id(mira))).await.unwrap();
     }
     forum.limit(|limits| limits.searches_per_minute = 1);
-    rate_limits::count(&forum.cx, Deed::Search, By::User(id(mira))).await.unwrap();
-    wait(rate_limits::count(&forum.cx, Deed::Search, By::User(id(mira))).await);
+    rate_limits::count(&forum.cx, RateLimit::Search, By::User(id(mira))).await.unwrap();
+    wait(rate_limits::count(&forum.cx, RateLimit::Search, By::User(id(mira))).await);
 }
 
 async fn ipv6_counts_by_its_network_and_loopback_not_at_all(mut forum: TestForum) {
@@ -188,7 +188,7 @@ async fn ipv6_counts_by_its_network_and_loopback_not_at_all(mut forum: TestForum
     let count = |address: &'static str| {
         let cx = &forum.cx;
         let address: IpAddr = address.parse().unwrap();
-        async move { rate_limits::count(cx, Deed::SignUp, By::Address(address)).await }
+        async move { rate_limits::count(cx, RateLimit::SignUp, By::Address(address)).await }
     };
     count("2001:db8:1:2::1").await.unwrap();
     wait(count("2001:db8:1:2:ffff::9").await);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::admin::doctor;
 use domain::bus::Stream;
-use domain::model::{GroupKind, Mark, Role, TopicDeed, TopicId};
+use domain::model::{GroupKind, Mark, Role, TopicAction, TopicId};
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::topics::moves;
@@ -24,7 +24,7 @@ stories! {
     nobody_comes_to_see_what_they_might_not_by_a_move,
 }
 
-async fn deeds(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<(i64, TopicDeed)> {
+async fn deeds(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<(i64, TopicAction)> {
     let found = topics::find(&forum.cx, who, topic).await.unwrap();
     let page = messages::page(&forum.cx, who, &found, messages::Window::At(1)).await.unwrap();
     let events = domain::messages::events(&forum.cx, who, &found.topic, &page).await.unwrap();
@@ -69,11 +69,11 @@ async fn in_an_archived_topic_everything_stays_as_it_is(forum: TestForum) {
     assert!(is_forbidden(messages::edit(cx, noor, posted.id, "Unripe?".into()).await));
     // It is read, and found, as before; the rest of the group goes on.
     let found = topics::find(cx, noor, topic).await.unwrap();
-    assert!(found.topic.archived && !found.is_open() && found.in_group().may(domain::policy::Deed::Write));
+    assert!(found.topic.archived && !found.is_open() && found.in_group().may(domain::policy::Permission::Write));
     forum.topic(noor, &garden, "Pears", "Ripe?").await;
     topics::mark(cx, mira, topic, Mark::Archived, false).await.unwrap();
     messages::submit(cx, noor, Target::Topic(topic), draft("Yes")).await.unwrap();
-    assert_eq!(deeds(&forum, noor, topic).await, [(1, TopicDeed::Archived), (1, TopicDeed::Unarchived)]);
+    assert_eq!(deeds(&forum, noor, topic).await, [(1, TopicAction::Archived), (1, TopicAction::Unarchived)]);
     forum.drain().await;
 }
 
@@ -93,7 +93,8 @@ async fn what_is_done_to_a_topic_is_said_below_the_message_it_followed(forum: Te
     topics::rename(cx, mira, topic, "Ripe plums").await.unwrap();
     topics::mark(cx, mira, topic, Mark::Resolved, false).await.unwrap();
     forum.drain_twice().await;
-    let said = [(1, TopicDeed::Pinned), (2, TopicDeed::Resolved), (2, TopicDeed::Renamed), (2, TopicDeed::Reopened)];
+    let said =
+        [(1, TopicAction::Pinned), (2, TopicAction::Resolved), (2, TopicAction::Renamed), (2, TopicAction::Reopened)];
     assert_eq!(deeds(&forum, mira, topic).await, said);
     let found = topics::find(cx, mira, topic).await.unwrap();
     assert_eq!((found.topic.events, found.topic.pinned, found.topic.resolved), (4, true, false));

@@ -4,6 +4,7 @@ use domain::live::presence;
 use domain::messages::Target;
 use domain::moderation::records;
 use domain::people::admins;
+use domain::platform::jobs::Task;
 use domain::topics::placed;
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ stories! {
 }
 
 async fn role(forum: &TestForum, who: Viewer, group: domain::model::GroupId) -> Option<Role> {
-    groups::by_id(&forum.cx, who, group).await.ok().and_then(|found| found.standing.role)
+    groups::by_id(&forum.cx, who, group).await.ok().and_then(|found| found.access.role)
 }
 
 async fn whoever_asks_is_let_in_or_declined(forum: TestForum) {
@@ -392,9 +393,7 @@ async fn a_deleted_group_is_gone_for_everyone(forum: TestForum) {
     forum.catch_up().await;
     assert_eq!(domain::admin::doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
     forum.pass(Duration::from_secs(31 * 24 * 3_600));
-    domain::reactors::run(cx, &domain::testing::DRAW, domain::platform::jobs::Job::Sweep { slot: "now".into() })
-        .await
-        .unwrap();
+    domain::reactors::run(cx, &domain::testing::DRAW, Task::Sweep { slot: "now".into() }).await.unwrap();
     assert_eq!(crate::tables::ints(&forum, "select count(*) from messages").await, [[0]]);
     groups::create(cx, noor, GroupForm::new("Secret cove", GroupKind::Public)).await.unwrap();
 }
@@ -409,7 +408,7 @@ async fn a_topic_that_was_deleted_long_ago_is_forgotten(forum: TestForum) {
     topics::delete(cx, mira, gone.topic).await.unwrap();
     forum.drain().await;
     forum.catch_up().await;
-    let sweep = || domain::platform::jobs::Job::Sweep { slot: "now".into() };
+    let sweep = || Task::Sweep { slot: "now".into() };
     let left = async || crate::tables::ints(&forum, "select topic_id from messages order by id").await;
     forum.pass(Duration::from_secs(29 * 24 * 3_600));
     domain::reactors::run(cx, &domain::testing::DRAW, sweep()).await.unwrap();
@@ -429,11 +428,11 @@ async fn whoever_is_suspended_or_banned_is_signed_out_and_told_why(forum: TestFo
     let token = accounts::sign_in(cx, "noor", password(), &origin).await.unwrap();
     let accounts::SignedIn::Session(token) = token else { panic!("there is no second step") };
     assert!(sessions::authenticate(cx, &token).await.unwrap().is_some());
-    let week = admins::Bar::Suspend { days: 7 };
+    let week = admins::Restriction::Suspend { days: 7 };
     assert!(is_not_found(admins::bar(cx, mira, id(noor), week, "because").await));
     assert!(is_forbidden(admins::bar(cx, boss, id(boss), week, "because").await));
     complaint(admins::bar(cx, boss, id(noor), week, "").await, "reason");
-    complaint(admins::bar(cx, boss, id(noor), admins::Bar::Suspend { days: 0 }, "because").await, "days");
+    complaint(admins::bar(cx, boss, id(noor), admins::Restriction::Suspend { days: 0 }, "because").await, "days");
     admins::bar(cx, boss, id(noor), week, "Shouting").await.unwrap();
     assert!(sessions::authenticate(cx, &token).await.unwrap().is_none());
     let why = complaint(accounts::sign_in(cx, "noor", password(), &origin).await, "password");
@@ -443,11 +442,11 @@ async fn whoever_is_suspended_or_banned_is_signed_out_and_told_why(forum: TestFo
     assert!(!why.contains("suspended"), "only to whoever knows the password");
     forum.pass(Duration::from_secs(7 * 24 * 3_600 + 1));
     accounts::sign_in(cx, "noor", password(), &origin).await.unwrap();
-    admins::bar(cx, boss, id(noor), admins::Bar::Ban, "Selling").await.unwrap();
+    admins::bar(cx, boss, id(noor), admins::Restriction::Ban, "Selling").await.unwrap();
     forum.pass(Duration::from_secs(365 * 24 * 3_600));
     let why = complaint(accounts::sign_in(cx, "noor", password(), &origin).await, "password");
     assert!(why.contains("banned") && why.contains("Selling"), "{why}");
-    admins::bar(cx, boss, id(noor), admins::Bar::Lift, "").await.unwrap();
+    admins::bar(cx, boss, id(noor), admins::Restriction::Lift, "").await.unwrap();
     accounts::sign_in(cx, "noor", password(), &origin).await.unwrap();
 }
 

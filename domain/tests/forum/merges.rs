@@ -4,7 +4,7 @@ use domain::admin::doctor;
 use domain::bus::Stream;
 use domain::messages::Target;
 use domain::messages::stars;
-use domain::model::{GroupKind, Level, Mark, Role, TopicDeed};
+use domain::model::{GroupKind, Level, Mark, Role, TopicAction};
 use domain::moderation::approval_queue;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
@@ -58,9 +58,9 @@ async fn merged_topics_are_one_in_the_order_of_their_times(forum: TestForum) {
     assert_eq!(
         said,
         [
-            (3, TopicDeed::Pinned, String::new()),
-            (4, TopicDeed::Renamed, "Pears".to_owned()),
-            (4, TopicDeed::Merged, "Plums".to_owned())
+            (3, TopicAction::Pinned, String::new()),
+            (4, TopicAction::Renamed, "Pears".to_owned()),
+            (4, TopicAction::Merged, "Plums".to_owned())
         ]
     );
     match moves::at(cx, noor, "garden", "plums").await.unwrap() {

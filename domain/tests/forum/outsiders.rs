@@ -78,7 +78,7 @@ async fn a_form_sent_again_tells_nothing_of_where_its_words_went(mut forum: Test
     let held = GroupForm { first_held: 3, ..GroupForm::new("Garden", GroupKind::Public) };
     groups::update(&cx, mira, garden.id, held).await.unwrap();
     let new = messages::submit(&cx, noor, Target::Topic(talk.topic), draft("Nobody?")).await;
-    assert!(matches!(new, Err(domain::Error::Held)), "{new:?}");
+    assert!(matches!(new, Err(domain::Error::Pending)), "{new:?}");
     shows(&messages::submit(&cx, noor, Target::Topic(talk.topic), keyed("Mine are.", "r")).await.unwrap());
 
     // Whoever may read it there is led there.
@@ -177,7 +177,7 @@ async fn a_download_holds_what_somebody_chose_asked_and_reported(forum: TestForu
     reports::create(cx, noor, posted.id, Some(Grounds::Other), "They are not ripe.").await.unwrap();
     invitations::make_link(cx, noor, own.id, link(None)).await.unwrap();
     invitations::invite(cx, noor, own.id, "mira").await.unwrap();
-    let week = admins::Bar::Suspend { days: 7 };
+    let week = admins::Restriction::Suspend { days: 7 };
     admins::bar(cx, boss, id(noor), week, "Too loud").await.unwrap();
 
     let lines = download(&forum, noor).await;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::admin::doctor;
 use domain::messages::history;
-use domain::model::{Group, GroupKind, MessageId, NoticeKind, RemovalId};
+use domain::model::{BulkDeleteId, Group, GroupKind, MessageId, NoticeKind};
 use domain::moderation::approval_queue;
 use domain::moderation::approval_queue::Answer;
 use domain::moderation::bulk_delete;
@@ -36,7 +36,7 @@ async fn there(forum: &TestForum, who: Viewer, ids: &[MessageId]) -> Vec<Message
     placed.into_iter().filter(|placed| !placed.message.deleted).map(|placed| placed.message.id).collect()
 }
 
-async fn newest(forum: &TestForum, whom: Viewer, group: Option<&Group>) -> RemovalId {
+async fn newest(forum: &TestForum, whom: Viewer, group: Option<&Group>) -> BulkDeleteId {
     domain::store::moderation::bulk_delete::of_user(&forum.cx.db, id(whom), group.map(|group| group.id), 1)
         .await
         .unwrap()[0]

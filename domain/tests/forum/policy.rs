@@ -2,7 +2,7 @@
 
 use domain::groups::members;
 use domain::model::{GroupKind, MessageId, Role, UserId};
-use domain::policy::{Deed, Standing, Viewer};
+use domain::policy::{Access, Permission, Viewer};
 use domain::store;
 use domain::store::groups::{Order, Wanted};
 use domain::testing::TestForum;
@@ -38,15 +38,15 @@ async fn the_conditions_in_statements_say_what_may_says(forum: TestForum) {
                 if let Some(role) = role {
                     domain::groups::admit(&forum.cx, group.id, id(who), role).await.unwrap();
                 }
-                let standing = Standing { is_banned, ..Standing::plain(kind, role, is_site_admin) };
-                let mut readers = vec![(id(who), standing)];
+                let access = Access { is_banned, ..Access::plain(kind, role, is_site_admin) };
+                let mut readers = vec![(id(who), access)];
                 if role.is_none() && !is_site_admin && !is_banned {
                     // Anonymous readers are asked for by a number that nobody has.
-                    readers.push((UserId(0), Standing::plain(kind, None, false)));
+                    readers.push((UserId(0), Access::plain(kind, None, false)));
                     assert_eq!(Viewer::Anonymous.id(), None);
                 }
-                for (reader, standing) in readers {
-                    let (reads, knows) = (standing.may(Deed::Read), standing.may(Deed::Know));
+                for (reader, access) in readers {
+                    let (reads, knows) = (access.may(Permission::Read), access.may(Permission::Know));
                     let wanted = Wanted { words: "", category: None, order: Order::Name };
                     let said = [
                         (
@@ -81,7 +81,7 @@ async fn the_conditions_in_statements_say_what_may_says(forum: TestForum) {
                         ),
                     ];
                     for (statement, may, says) in said {
-                        assert_eq!(says, may, "{statement} for {standing:?}");
+                        assert_eq!(says, may, "{statement} for {access:?}");
                     }
                 }
             }
@@ -114,16 +114,16 @@ async fn whoever_was_added_to_a_conversation_is_told_of_what_was_started_since(f
     .unwrap();
     forum.drain().await;
     assert_ne!(before.topic, after.topic);
-    let from = Standing {
+    let from = Access {
         sees_from: Some(Timestamp(forum.cx.now().0 - 1_000_000)),
-        ..Standing::plain(GroupKind::Direct, Some(Role::Member), false)
+        ..Access::plain(GroupKind::Direct, Some(Role::Member), false)
     };
-    for (who, standing, topic) in [
-        (ann, Standing { sees_from: None, ..from }, before.topic),
-        (ann, Standing { sees_from: None, ..from }, after.topic),
+    for (who, access, topic) in [
+        (ann, Access { sees_from: None, ..from }, before.topic),
+        (ann, Access { sees_from: None, ..from }, after.topic),
         (cleo, from, before.topic),
         (cleo, from, after.topic),
-        (Viewer::Anonymous, Standing::plain(GroupKind::Direct, None, false), after.topic),
+        (Viewer::Anonymous, Access::plain(GroupKind::Direct, None, false), after.topic),
     ] {
         let started = crate::tables::ints(
             &forum,
@@ -131,7 +131,7 @@ async fn whoever_was_added_to_a_conversation_is_told_of_what_was_started_since(f
         )
         .await;
         let reader = who.id().unwrap_or(UserId(0));
-        let may = standing.may(Deed::Read) && (standing.sees_from.is_none() || topic == after.topic);
+        let may = access.may(Permission::Read) && (access.sees_from.is_none() || topic == after.topic);
         assert_eq!(!store::topics::visible(db, reader, &[topic]).await.unwrap().is_empty(), may, "{who:?} {started:?}");
         assert_eq!(domain::topics::find(&forum.cx, who, topic).await.is_ok(), may, "{who:?}");
     }

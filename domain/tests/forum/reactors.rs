@@ -1,12 +1,13 @@
 //! Reactors: twice is once, and one failing holds up no other.
 
+use domain::platform::jobs::Cause;
+use domain::platform::jobs::Task;
 use std::time::Duration;
 
 use domain::bus::Stream;
 use domain::messages::stars;
 use domain::model::GroupKind;
 use domain::platform::jobs;
-use domain::platform::jobs::Job;
 use domain::testing::{DRAW, TestForum};
 use domain::topics::reads;
 use domain::{messages, topics};
@@ -45,14 +46,14 @@ async fn every_job_may_run_twice_and_changes_nothing_more(forum: TestForum) {
     let once = state().await;
     let (message, topic) = (second.id, posted.topic);
     for job in [
-        Job::MessagePosted { message: posted.id },
-        Job::MessagePosted { message },
-        Job::MessageEdited { message },
-        Job::StarsChanged { message },
-        Job::TopicChanged { topic },
-        Job::MessageDeleted { message: posted.id },
+        Cause::MessagePosted { message: posted.id },
+        Cause::MessagePosted { message },
+        Cause::MessageEdited { message },
+        Cause::StarsChanged { message },
+        Cause::TopicChanged { topic },
+        Cause::MessageDeleted { message: posted.id },
     ] {
-        domain::reactors::run(&forum.cx, &DRAW, job.clone()).await.unwrap();
+        domain::reactors::run(&forum.cx, &DRAW, job).await.unwrap();
         assert_eq!(state().await, once, "{job:?}");
     }
     assert_eq!((once.0.unread(), once.0.mentions, once.2), (1, 1, vec![(message, true)]));
@@ -62,16 +63,16 @@ async fn a_job_about_what_is_gone_does_nothing(forum: TestForum) {
     let (message, topic) = (domain::model::MessageId(crate::ABSENT), domain::model::TopicId(crate::ABSENT));
     let group = domain::model::GroupId(crate::ABSENT);
     for job in [
-        Job::MessagePosted { message },
-        Job::MessageEdited { message },
-        Job::MessageDeleted { message },
-        Job::StarsChanged { message },
-        Job::TopicChanged { topic },
-        Job::TopicDeleted { topic },
-        Job::GroupChanged { group },
+        Cause::MessagePosted { message },
+        Cause::MessageEdited { message },
+        Cause::MessageDeleted { message },
+        Cause::StarsChanged { message },
+        Cause::TopicChanged { topic },
+        Cause::TopicDeleted { topic },
     ] {
         domain::reactors::run(&forum.cx, &DRAW, job).await.unwrap();
     }
+    domain::reactors::run(&forum.cx, &DRAW, Task::GroupChanged { group }).await.unwrap();
     forum.drain().await;
 }
 
@@ -117,8 +118,8 @@ async fn housekeeping_forgets_what_is_over(forum: TestForum) {
     forum.pass(Duration::from_secs(60));
     domain::people::sessions::open(cx, id(mira), &origin).await.unwrap();
     forum.pass(cx.config.session - Duration::from_secs(30));
-    domain::reactors::run(cx, &DRAW, Job::Sweep { slot: "now".into() }).await.unwrap();
-    domain::reactors::run(cx, &DRAW, Job::Sweep { slot: "now".into() }).await.unwrap();
+    domain::reactors::run(cx, &DRAW, Task::Sweep { slot: "now".into() }).await.unwrap();
+    domain::reactors::run(cx, &DRAW, Task::Sweep { slot: "now".into() }).await.unwrap();
     assert_eq!(tables::ints(&forum, "select count(*) from sessions").await, [[1]]);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let topic = forum.topic(mira, &garden, "Plums", "1").await.topic;

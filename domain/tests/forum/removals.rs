@@ -3,22 +3,22 @@
 use domain::live::notices;
 use domain::messages::Target;
 use domain::moderation::records;
+use domain::platform::jobs::Task;
 use domain::topics::placed;
 use std::time::Duration;
 
 use domain::admin::doctor;
 use domain::groups::members;
 use domain::messages::history;
-use domain::model::LogDeed;
-use domain::model::{Grounds, Group, GroupKind, MessageId, NoticeKind, RemovalId, Role, UserId};
+use domain::model::LogAction;
+use domain::model::{BulkDeleteId, Grounds, Group, GroupKind, MessageId, NoticeKind, Role, UserId};
 use domain::moderation::bulk_delete;
 use domain::moderation::bulk_delete::Span;
 use domain::moderation::log;
 use domain::moderation::{approval_queue, reports, warnings};
-use domain::people::admins::Bar;
+use domain::people::admins::Restriction;
 use domain::people::export;
 use domain::platform::jobs;
-use domain::platform::jobs::Job;
 use domain::policy::Viewer;
 use domain::testing::{DRAW, TestForum, draft};
 use domain::{groups, messages, reactors, search, topics};
@@ -49,7 +49,7 @@ async fn there(forum: &TestForum, who: Viewer, ids: &[MessageId]) -> Vec<Message
     placed.into_iter().filter(|placed| !placed.message.deleted).map(|placed| placed.message.id).collect()
 }
 
-async fn newest(forum: &TestForum, user: UserId, group: Option<&Group>) -> RemovalId {
+async fn newest(forum: &TestForum, user: UserId, group: Option<&Group>) -> BulkDeleteId {
     domain::store::moderation::bulk_delete::of_user(&forum.cx.db, user, group.map(|group| group.id), 1).await.unwrap()
         [0]
     .id
@@ -120,7 +120,7 @@ async fn what_somebody_wrote_goes_with_search_unread_and_reports_and_comes_back(
     );
     let chosen = members::chosen(cx, mira, garden.id, id(spam)).await.unwrap();
     let record = records::of_member(cx, mira, &chosen).await.unwrap();
-    assert_eq!(record.lines.iter().map(|line| line.what).collect::<Vec<_>>(), [LogDeed::PersonCleared]);
+    assert_eq!(record.lines.iter().map(|line| line.what).collect::<Vec<_>>(), [LogAction::PersonCleared]);
     assert_eq!((record.removals[0].messages, record.removals[0].topics), (4, 1));
     assert!(record.removals[0].finished_at.is_some());
 
@@ -175,8 +175,8 @@ async fn a_removal_goes_on_where_it_stopped_and_runs_twice_without_harm(forum: T
     // Two that run it at once take turns, and once more changes nothing.
     let removal = newest(&forum, id(spam), Some(&garden)).await;
     let (one, other) = tokio::join!(
-        reactors::run(cx, &DRAW, Job::ClearPerson { removal }),
-        reactors::run(cx, &DRAW, Job::ClearPerson { removal })
+        reactors::run(cx, &DRAW, Task::BulkDelete { removal }),
+        reactors::run(cx, &DRAW, Task::BulkDelete { removal })
     );
     one.and(other).unwrap();
     forum.drain_twice().await;
@@ -188,8 +188,8 @@ async fn a_removal_goes_on_where_it_stopped_and_runs_twice_without_harm(forum: T
     must_be_sound(&forum, &[mira, spam, ada]).await;
     bulk_delete::undo_in_group(cx, mira, garden.id, removal).await.unwrap();
     let (one, other) = tokio::join!(
-        reactors::run(cx, &DRAW, Job::BringBack { removal }),
-        reactors::run(cx, &DRAW, Job::BringBack { removal })
+        reactors::run(cx, &DRAW, Task::UndoBulkDelete { removal }),
+        reactors::run(cx, &DRAW, Task::UndoBulkDelete { removal })
     );
     one.and(other).unwrap();
     forum.drain_twice().await;
@@ -276,7 +276,7 @@ async fn who_may_remove_what_and_undo_it(forum: TestForum) {
     assert!(is_forbidden(bulk_delete::clear_site(cx, boss, id(boss), Span::All, "because", None).await));
     complaint(bulk_delete::clear_site(cx, boss, id(spam), Span::All, " ", None).await, "reason");
     complaint(
-        bulk_delete::clear_site(cx, boss, id(spam), Span::All, "x", Some(Bar::Suspend { days: 0 })).await,
+        bulk_delete::clear_site(cx, boss, id(spam), Span::All, "x", Some(Restriction::Suspend { days: 0 })).await,
         "days",
     );
     // The whole site: where the admin does not read, too; a conversation keeps its topic.
@@ -338,17 +338,17 @@ async fn with_it_they_are_banned_and_told_why(forum: TestForum) {
     assert!(chosen.is_banned && chosen.member.is_none());
     let what: Vec<_> =
         records::of_member(cx, mira, &chosen).await.unwrap().lines.iter().map(|line| line.what).collect();
-    assert_eq!(what, [LogDeed::MemberBanned, LogDeed::PersonCleared]);
+    assert_eq!(what, [LogAction::MemberBanned, LogAction::PersonCleared]);
     // The site: the account is banned with it, in one.
     let other = forum.group(spam, "Finches", GroupKind::Public).await;
     forum.topic(spam, &other, "Finches", "For sale").await;
-    bulk_delete::clear_site(cx, boss, id(spam), Span::All, "Finches again", Some(Bar::Ban)).await.unwrap();
+    bulk_delete::clear_site(cx, boss, id(spam), Span::All, "Finches again", Some(Restriction::Ban)).await.unwrap();
     forum.drain().await;
     let account = domain::people::admins::person(cx, boss, id(spam)).await.unwrap();
     assert_eq!((account.banned_at.is_some(), account.barred_reason.as_str()), (true, "Finches again"));
     let record = domain::moderation::records::of_account(cx, boss, id(spam)).await.unwrap();
     let what: Vec<_> = record.lines.iter().map(|line| line.what).collect();
-    assert_eq!(what[..2], [LogDeed::AccountBanned, LogDeed::PersonCleared]);
+    assert_eq!(what[..2], [LogAction::AccountBanned, LogAction::PersonCleared]);
 }
 
 async fn a_warning_stands_above_the_page_until_it_is_read(forum: TestForum) {
@@ -365,11 +365,12 @@ async fn a_warning_stands_above_the_page_until_it_is_read(forum: TestForum) {
     let origin =
         domain::people::sessions::Origin { address: std::net::Ipv4Addr::LOCALHOST.into(), agent: String::new() };
     let token = domain::people::sessions::open(cx, id(spam), &origin).await.unwrap();
-    let is_told = async || domain::people::sessions::authenticate(cx, &token).await.unwrap().unwrap().is_told;
-    assert!(!is_told().await);
+    let has_unread_notice =
+        async || domain::people::sessions::authenticate(cx, &token).await.unwrap().unwrap().has_unread_notice;
+    assert!(!has_unread_notice().await);
     warnings::warn_in_group(cx, mira, garden.id, id(spam), "No finches").await.unwrap();
     warnings::warn(cx, boss, id(spam), "Really").await.unwrap();
-    assert!(is_told().await);
+    assert!(has_unread_notice().await);
     let first = notices::unread(cx, id(spam)).await.unwrap().unwrap();
     assert_eq!((first.kind, first.reason.as_str(), first.more), (NoticeKind::Warning, "No finches", 1));
     // Nobody else says that it was read.
@@ -379,7 +380,7 @@ async fn a_warning_stands_above_the_page_until_it_is_read(forum: TestForum) {
     let second = notices::unread(cx, id(spam)).await.unwrap().unwrap();
     assert_eq!((second.reason.as_str(), second.group_name.as_str(), second.more), ("Really", "", 0));
     notices::mark_read(cx, spam, second.id).await.unwrap();
-    assert!(!is_told().await);
+    assert!(!has_unread_notice().await);
     // In the record of the group, and in that of the site; for nobody else.
     let (_, page) = log::of_group(cx, mira, garden.id, None, None).await.unwrap();
     assert_eq!(page.lines.iter().map(|line| line.reason.as_str()).collect::<Vec<_>>(), ["No finches"]);
@@ -406,7 +407,7 @@ async fn what_waits_for_approval_goes_with_a_removal_and_comes_back(forum: TestF
     for topic in [talk.topic, tree.topic] {
         assert!(matches!(
             messages::submit(cx, spam, Target::Topic(topic), draft("Ten a dozen")).await,
-            Err(domain::Error::Held)
+            Err(domain::Error::Pending)
         ));
     }
     let waiting = async || {
@@ -438,6 +439,6 @@ async fn what_waits_for_approval_goes_with_a_removal_and_comes_back(forum: TestF
     assert_eq!(waiting().await, (vec![0, 0], 0));
     forum.drain().await;
     forum.pass(31 * DAY);
-    reactors::run(cx, &DRAW, Job::Sweep { slot: "now".into() }).await.unwrap();
+    reactors::run(cx, &DRAW, Task::Sweep { slot: "now".into() }).await.unwrap();
     assert_eq!(ints(&forum, "select count(*) from held").await, [[0]], "what cannot come back is not kept");
 }

@@ -2,7 +2,7 @@
 
 use domain::groups::GroupForm;
 use domain::messages::Target;
-use domain::model::{Group, GroupId, GroupKind, Role, RuleDeed, RuleId, RuleKind, Verdict};
+use domain::model::{Group, GroupId, GroupKind, Role, RuleAction, RuleId, RuleKind, Verdict};
 use domain::moderation::rules;
 use domain::moderation::rules::RuleForm;
 use domain::moderation::{approval_queue, reports};
@@ -33,7 +33,7 @@ stories! {
     one_rule_is_tried_at_a_time,
 }
 
-fn words(name: &str, body: &str, deed: RuleDeed) -> RuleForm {
+fn words(name: &str, body: &str, deed: RuleAction) -> RuleForm {
     RuleForm {
         name: name.into(),
         kind: Some(RuleKind::Words),
@@ -64,7 +64,7 @@ async fn switch_off(forum: &TestForum, admin: Viewer, id: RuleId) {
 }
 
 fn is_held<T: std::fmt::Debug>(answer: Result<T>) {
-    assert!(matches!(answer, Err(Error::Held)), "{answer:?}");
+    assert!(matches!(answer, Err(Error::Pending)), "{answer:?}");
 }
 
 /// A group with a member and a moderator.
@@ -82,15 +82,15 @@ async fn a_rule_refuses_and_says_why(forum: TestForum) {
     let boss = forum.site_admin("boss").await;
     forum.admit(&garden, &[boss]).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    let of_group = rule(&forum, mira, Some(garden.id), words("ads", "cheap plums", RuleDeed::Refuse)).await;
+    let of_group = rule(&forum, mira, Some(garden.id), words("ads", "cheap plums", RuleAction::Refuse)).await;
     let pattern =
-        RuleForm { kind: Some(RuleKind::Pattern), body: r"\d{6,}".into(), ..words("numbers", "", RuleDeed::Refuse) };
+        RuleForm { kind: Some(RuleKind::Pattern), body: r"\d{6,}".into(), ..words("numbers", "", RuleAction::Refuse) };
     rule(&forum, boss, None, pattern).await;
     let links = RuleForm {
         in_text: false,
         in_title: false,
         in_links: true,
-        ..words("shops", "shop.example", RuleDeed::Refuse)
+        ..words("shops", "shop.example", RuleAction::Refuse)
     };
     rule(&forum, boss, None, links).await;
     let why = complaint(messages::submit(cx, noor, Target::Topic(topic), draft("Get CHEAP  plums!")).await, "text");
@@ -138,9 +138,9 @@ async fn a_rule_holds_and_a_rule_reports(forum: TestForum) {
     let (mira, noor, keeper, garden) = place(&forum).await;
     let boss = forum.site_admin("boss").await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    rule(&forum, mira, Some(garden.id), words("Sales", "buy", RuleDeed::Hold)).await;
-    rule(&forum, boss, None, words("Temper", "blast", RuleDeed::Report)).await;
-    rule(&forum, boss, None, words("Worse", "thunder", RuleDeed::Report)).await;
+    rule(&forum, mira, Some(garden.id), words("Sales", "buy", RuleAction::Hold)).await;
+    rule(&forum, boss, None, words("Temper", "blast", RuleAction::Report)).await;
+    rule(&forum, boss, None, words("Worse", "thunder", RuleAction::Report)).await;
     is_held(messages::submit(cx, noor, Target::Topic(topic), draft("Buy me a plum")).await);
     is_held(messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Buy!" }, draft("x")).await);
     let (_, rows) = approval_queue::of_group(cx, keeper, garden.id).await.unwrap();
@@ -194,19 +194,23 @@ async fn a_rule_is_tried_on_what_was_written(forum: TestForum) {
     };
     // The site's admin sees what is public: nothing of the den, and nothing of conversations.
     for (admin, group) in [(boss, None), (mira, Some(garden.id))] {
-        let found = tried(admin, group, words("Sales", "for sale", RuleDeed::Refuse)).await;
+        let found = tried(admin, group, words("Sales", "for sale", RuleAction::Refuse)).await;
         assert_eq!((found.looked, found.caught, found.examples.len(), found.is_slow), (27, 26, 20, false));
         assert_eq!(found.examples[0].message.markup, "24 plums for sale", "the newest first");
-        let titles = RuleForm { in_text: false, ..words("Sales", "for sale", RuleDeed::Hold) };
+        let titles = RuleForm { in_text: false, ..words("Sales", "for sale", RuleAction::Hold) };
         let found = tried(admin, group, titles).await;
         assert_eq!(found.examples.iter().map(|one| one.message.id).collect::<Vec<_>>(), [topic.id]);
-        let hosts =
-            RuleForm { in_text: false, in_title: false, in_links: true, ..words("S", "shop.example", RuleDeed::Hold) };
+        let hosts = RuleForm {
+            in_text: false,
+            in_title: false,
+            in_links: true,
+            ..words("S", "shop.example", RuleAction::Hold)
+        };
         let found = tried(admin, group, hosts).await;
         assert_eq!(found.examples.iter().map(|one| one.message.id).collect::<Vec<_>>(), [linked.id]);
-        let first = RuleForm { new_messages: Some(2), ..words("Sales", "for sale", RuleDeed::Refuse) };
+        let first = RuleForm { new_messages: Some(2), ..words("Sales", "for sale", RuleAction::Refuse) };
         assert_eq!(tried(admin, group, first).await.caught, 3, "the first two of each");
-        let none = tried(admin, group, words("None", "quinces", RuleDeed::Refuse)).await;
+        let none = tried(admin, group, words("None", "quinces", RuleAction::Refuse)).await;
         assert_eq!((none.looked, none.caught), (27, 0));
     }
     // Trying did nothing to anybody.
@@ -219,7 +223,7 @@ async fn a_rule_that_cannot_be_is_told_why(forum: TestForum) {
     let (mira, _, _, garden) = place(&forum).await;
     let boss = forum.site_admin("boss").await;
     let make = async |form: RuleForm| rules::create(cx, mira, Some(garden.id), form).await;
-    let good = || words("Sales", "for sale", RuleDeed::Refuse);
+    let good = || words("Sales", "for sale", RuleAction::Refuse);
     let pattern = |body: &str| RuleForm { kind: Some(RuleKind::Pattern), body: body.into(), ..good() };
     assert!(complaint(make(pattern("a(b")).await, "body").contains("unclosed group"));
     assert!(complaint(make(pattern("(x{900}){900}")).await, "body").contains("too big"));
@@ -235,7 +239,7 @@ async fn a_rule_that_cannot_be_is_told_why(forum: TestForum) {
     complaint(make(RuleForm { new_messages: Some(-1), ..good() }).await, "new");
     let of_names = RuleForm { in_text: false, in_title: false, in_names: true, ..good() };
     complaint(make(of_names.clone()).await, "places");
-    let held = RuleForm { deed: Some(RuleDeed::Hold), ..of_names };
+    let held = RuleForm { deed: Some(RuleAction::Hold), ..of_names };
     complaint(rules::create(cx, boss, None, held).await, "deed");
     for _ in 0..rules::OF_GROUP {
         make(good()).await.unwrap();
@@ -247,7 +251,7 @@ async fn rules_are_for_new_people_where_they_say_so(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, _, garden) = place(&forum).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    let week = RuleForm { new_days: Some(7), ..words("Week", "plums", RuleDeed::Refuse) };
+    let week = RuleForm { new_days: Some(7), ..words("Week", "plums", RuleAction::Refuse) };
     rule(&forum, mira, Some(garden.id), week).await;
     complaint(messages::submit(cx, noor, Target::Topic(topic), draft("plums")).await, "text");
     let day = std::time::Duration::from_secs(24 * 3_600);
@@ -256,7 +260,7 @@ async fn rules_are_for_new_people_where_they_say_so(forum: TestForum) {
     let ada = forum.person("ada").await;
     forum.admit(&garden, &[ada]).await;
     forum.pass(7 * day);
-    let three = RuleForm { new_messages: Some(3), ..words("Three", "pears", RuleDeed::Refuse) };
+    let three = RuleForm { new_messages: Some(3), ..words("Three", "pears", RuleAction::Refuse) };
     rule(&forum, mira, Some(garden.id), three).await;
     for _ in 0..3 {
         complaint(messages::submit(cx, ada, Target::Topic(topic), draft("pears")).await, "text");
@@ -272,9 +276,9 @@ async fn an_edit_brings_in_nothing_that_a_message_could_not(forum: TestForum) {
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
     let posted = forum.post(noor, topic, "first").await;
     let had = forum.post(noor, topic, "I buy and sell and blast").await;
-    rule(&forum, mira, Some(garden.id), words("Sales", "sell", RuleDeed::Refuse)).await;
-    rule(&forum, mira, Some(garden.id), words("Buying", "buy", RuleDeed::Hold)).await;
-    rule(&forum, mira, Some(garden.id), words("Temper", "blast", RuleDeed::Report)).await;
+    rule(&forum, mira, Some(garden.id), words("Sales", "sell", RuleAction::Refuse)).await;
+    rule(&forum, mira, Some(garden.id), words("Buying", "buy", RuleAction::Hold)).await;
+    rule(&forum, mira, Some(garden.id), words("Temper", "blast", RuleAction::Report)).await;
     assert_eq!(complaint(messages::edit(cx, noor, posted.id, "I sell".into()).await, "text"), "Not here: Sales.");
     assert!(complaint(messages::edit(cx, noor, posted.id, "I buy".into()).await, "text").contains("approve"));
     assert_eq!(placed::show(cx, noor, posted.id).await.unwrap().message.markup, "first");
@@ -291,9 +295,9 @@ async fn an_edit_brings_in_nothing_that_a_message_could_not(forum: TestForum) {
 async fn in_conversations_the_rules_of_the_site_refuse(forum: TestForum) {
     let cx = &forum.cx;
     let (noor, ada, boss) = (forum.person("noor").await, forum.person("ada").await, forum.site_admin("boss").await);
-    rule(&forum, boss, None, words("Sales", "sell", RuleDeed::Refuse)).await;
-    rule(&forum, boss, None, words("Buying", "buy", RuleDeed::Hold)).await;
-    rule(&forum, boss, None, words("Temper", "blast", RuleDeed::Report)).await;
+    rule(&forum, boss, None, words("Sales", "sell", RuleAction::Refuse)).await;
+    rule(&forum, boss, None, words("Buying", "buy", RuleAction::Hold)).await;
+    rule(&forum, boss, None, words("Temper", "blast", RuleAction::Report)).await;
     complaint(messages::submit(cx, noor, Target::Conversation { to: "ada", title: "" }, draft("I sell")).await, "text");
     complaint(
         messages::submit(cx, noor, Target::Conversation { to: "ada", title: "I sell" }, draft("x")).await,
@@ -324,7 +328,7 @@ async fn names_are_looked_at_when_somebody_signs_up(forum: TestForum) {
         in_text: false,
         in_title: false,
         in_names: true,
-        ..words("Names", "", RuleDeed::Refuse)
+        ..words("Names", "", RuleAction::Refuse)
     };
     rule(&forum, boss, None, pattern).await;
     let account =
@@ -342,7 +346,7 @@ async fn only_admins_make_rules_and_see_them(forum: TestForum) {
     let boss = forum.site_admin("boss").await;
     let den = forum.group(mira, "Den", GroupKind::Private).await;
     groups::admit(cx, den.id, id(keeper), Role::Moderator).await.unwrap();
-    let form = || words("Sales", "sell", RuleDeed::Refuse);
+    let form = || words("Sales", "sell", RuleAction::Refuse);
     let own = rule(&forum, mira, Some(den.id), form()).await;
     let of_site = rule(&forum, boss, None, form()).await;
     assert!(is_forbidden(rules::list(cx, keeper, Some(den.id)).await));
@@ -383,7 +387,7 @@ async fn all_processes_hear_of_a_change(forum: TestForum) {
     });
     // The other process has read the rules, when there were none.
     messages::submit(&other, noor, Target::Topic(topic), draft("plums")).await.unwrap();
-    let made = rule(&forum, mira, Some(garden.id), words("Plums", "plums", RuleDeed::Refuse)).await;
+    let made = rule(&forum, mira, Some(garden.id), words("Plums", "plums", RuleAction::Refuse)).await;
     wait_for("the other process to refuse", || async {
         messages::submit(&other, noor, Target::Topic(topic), draft("plums")).await.is_err()
     })
@@ -401,10 +405,10 @@ async fn a_rule_that_was_changed_has_to_be_tried_again(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, _, garden) = place(&forum).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    let made = rule(&forum, mira, Some(garden.id), words("Plums", "plums", RuleDeed::Refuse)).await;
+    let made = rule(&forum, mira, Some(garden.id), words("Plums", "plums", RuleAction::Refuse)).await;
     complaint(messages::submit(cx, noor, Target::Topic(topic), draft("plums")).await, "text");
     let (_, before) = rules::show(cx, mira, made).await.unwrap();
-    rules::update(cx, mira, made, words("Pears", "pears", RuleDeed::Refuse)).await.unwrap();
+    rules::update(cx, mira, made, words("Pears", "pears", RuleAction::Refuse)).await.unwrap();
     for text in ["plums", "pears"] {
         forum.post(noor, topic, text).await;
     }
@@ -423,9 +427,12 @@ async fn what_cannot_be_seen_hides_nothing_from_a_rule(forum: TestForum) {
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
     // Somebody wrote so before there was a rule.
     forum.post(noor, topic, "cheap pi\u{2060}lls").await;
-    let made = rule(&forum, mira, Some(garden.id), words("ads", "pills", RuleDeed::Refuse)).await;
-    let pattern =
-        RuleForm { kind: Some(RuleKind::Pattern), body: r"\b\d{6}\b".into(), ..words("numbers", "", RuleDeed::Refuse) };
+    let made = rule(&forum, mira, Some(garden.id), words("ads", "pills", RuleAction::Refuse)).await;
+    let pattern = RuleForm {
+        kind: Some(RuleKind::Pattern),
+        body: r"\b\d{6}\b".into(),
+        ..words("numbers", "", RuleAction::Refuse)
+    };
     rule(&forum, mira, Some(garden.id), pattern).await;
     for text in ["pi\u{200b}lls", "pi\u{ad}lls", "ＰＩＬＬＳ", "so 𝐩𝐢𝐥𝐥𝐬!", "p\u{202d}ills"] {
         assert_eq!(
@@ -465,11 +472,11 @@ async fn what_groups_say_of_themselves_is_looked_at(forum: TestForum) {
     let shop = groups::create(cx, mira, form("Cheap pills", "plums")).await.unwrap();
     let nowhere =
         |name: &str, body: &str, deed| RuleForm { in_text: false, in_title: false, ..words(name, body, deed) };
-    rule(&forum, boss, None, RuleForm { in_names: true, ..nowhere("names", "pills", RuleDeed::Refuse) }).await;
-    rule(&forum, boss, None, RuleForm { in_links: true, ..nowhere("shops", "shop.example", RuleDeed::Refuse) }).await;
-    rule(&forum, boss, None, words("sales", "plums", RuleDeed::Hold)).await;
-    rule(&forum, boss, None, words("temper", "blast", RuleDeed::Report)).await;
-    let new = RuleForm { new_days: Some(7), ..words("new", "pears", RuleDeed::Refuse) };
+    rule(&forum, boss, None, RuleForm { in_names: true, ..nowhere("names", "pills", RuleAction::Refuse) }).await;
+    rule(&forum, boss, None, RuleForm { in_links: true, ..nowhere("shops", "shop.example", RuleAction::Refuse) }).await;
+    rule(&forum, boss, None, words("sales", "plums", RuleAction::Hold)).await;
+    rule(&forum, boss, None, words("temper", "blast", RuleAction::Report)).await;
+    let new = RuleForm { new_days: Some(7), ..words("new", "pears", RuleAction::Refuse) };
     rule(&forum, boss, None, new).await;
     for (name, slug, description, field, why) in [
         ("Get PI\u{200b}LLS", "", "", "name", "Not here: names."),
@@ -505,8 +512,8 @@ async fn one_rule_is_tried_at_a_time(forum: TestForum) {
     let (mira, noor, _, garden) = place(&forum).await;
     let boss = forum.site_admin("boss").await;
     forum.topic(noor, &garden, "Hello", "plums").await;
-    let of_group = rules::create(cx, mira, Some(garden.id), words("P", "plums", RuleDeed::Refuse)).await.unwrap();
-    let of_site = rules::create(cx, boss, None, words("P", "plums", RuleDeed::Refuse)).await.unwrap();
+    let of_group = rules::create(cx, mira, Some(garden.id), words("P", "plums", RuleAction::Refuse)).await.unwrap();
+    let of_site = rules::create(cx, boss, None, words("P", "plums", RuleAction::Refuse)).await.unwrap();
     let of_group = rules::show(cx, mira, of_group).await.unwrap().1;
     let of_site = rules::show(cx, boss, of_site).await.unwrap().1;
     let alone = cx.rules.alone().await;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::Error;
-use domain::model::LogDeed;
+use domain::model::LogAction;
 use domain::model::UserId;
 use domain::moderation::log;
 use domain::people::accounts;
@@ -198,7 +198,7 @@ async fn whoever_runs_the_program_turns_it_off_and_the_log_says_so(forum: TestFo
         two_factor::turn_off_for(cx, "mira").await.unwrap();
         assert!(matches!(two_factor::state(cx, mira).await.unwrap(), State::Off));
     }
-    let page = log::of_admins(cx, boss, log::Sought::default(), None).await.unwrap();
+    let page = log::of_admins(cx, boss, log::LogFilter::default(), None).await.unwrap();
     let lines: Vec<_> = page.lines.iter().map(|line| (line.actor.is_none(), line.what)).collect();
-    assert_eq!(lines, [(true, LogDeed::SecondStepOff), (true, LogDeed::AdminMade)]);
+    assert_eq!(lines, [(true, LogAction::SecondStepOff), (true, LogAction::AdminMade)]);
 }

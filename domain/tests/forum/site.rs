@@ -2,6 +2,7 @@
 
 use domain::messages::by_person;
 use domain::people::admins;
+use domain::platform::jobs::Task;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
@@ -14,7 +15,6 @@ use domain::people::sessions::Origin;
 use domain::people::sign_ups;
 use domain::people::sign_ups::Door;
 use domain::platform::caches::site::Settings;
-use domain::platform::jobs::Job;
 use domain::platform::secrets::Password;
 use domain::policy::{self, Change, Viewer};
 use domain::site;
@@ -298,7 +298,7 @@ async fn a_declined_account_can_be_let_in_after_all_and_else_goes(forum: TestFor
     }
     assert_eq!(sign_ups::answer(cx, boss, &[tokens[0].1], true).await.unwrap(), 1);
     assert!(sessions::authenticate(cx, &tokens[0].0).await.unwrap().is_some());
-    let sweep = || Job::Sweep { slot: "any".into() };
+    let sweep = || Task::Sweep { slot: "any".into() };
     domain::reactors::run(cx, &DRAW, sweep()).await.unwrap();
     assert!(sign_ups::own(cx, tokens[1].1).await.is_ok(), "for a week it is kept");
     forum.pass(sign_ups::DECLINED_KEPT + Duration::from_secs(1));
@@ -338,11 +338,11 @@ async fn of_two_admins_who_remove_each_other_one_stays(forum: TestForum) {
 async fn only_accounts_that_somebody_uses_administer_the_site(forum: TestForum) {
     let cx = &forum.cx;
     let (boss, mira) = (forum.site_admin("boss").await, forum.person("mira").await);
-    admins::bar(cx, boss, id(mira), admins::Bar::Suspend { days: 3 }, "spam").await.unwrap();
+    admins::bar(cx, boss, id(mira), admins::Restriction::Suspend { days: 3 }, "spam").await.unwrap();
     assert!(is_forbidden(admins::set_admin(cx, boss, id(mira), true).await), "suspended");
     forum.pass(Duration::from_secs(3 * 24 * 3_600));
     admins::set_admin(cx, boss, id(mira), true).await.unwrap();
-    assert!(is_forbidden(admins::bar(cx, boss, id(mira), admins::Bar::Ban, "spam").await), "an admin");
+    assert!(is_forbidden(admins::bar(cx, boss, id(mira), admins::Restriction::Ban, "spam").await), "an admin");
     decide(&forum, boss, SignUps::Approved).await;
     let token = come(cx, "ada", "", "", "").await.unwrap();
     let ada = sessions::opened(cx, &token).await.unwrap().unwrap().person.id;
@@ -357,8 +357,8 @@ async fn people_are_found_by_state_and_groups_by_kind(forum: TestForum) {
     let cx = &forum.cx;
     let (boss, mira, noor) = (forum.site_admin("boss").await, forum.person("mira").await, forum.person("noor").await);
     let (ada, _) = (forum.person("ada").await, forum.person("marina").await);
-    admins::bar(cx, boss, id(noor), admins::Bar::Ban, "spam").await.unwrap();
-    admins::bar(cx, boss, id(ada), admins::Bar::Suspend { days: 2 }, "spam").await.unwrap();
+    admins::bar(cx, boss, id(noor), admins::Restriction::Ban, "spam").await.unwrap();
+    admins::bar(cx, boss, id(ada), admins::Restriction::Suspend { days: 2 }, "spam").await.unwrap();
     forum.execute("update users set password_hash = null where username = 'marina'").await;
     decide(&forum, boss, SignUps::Approved).await;
     come(cx, "kim", "", "", "").await.unwrap();

@@ -122,7 +122,7 @@ async fn in_slow_mode_a_member_starts_one_topic_in_that_time(forum: TestForum) {
 }
 
 fn is_held<T: std::fmt::Debug>(answer: Result<T>) {
-    assert!(matches!(answer, Err(Error::Held)), "{answer:?}");
+    assert!(matches!(answer, Err(Error::Pending)), "{answer:?}");
 }
 
 async fn what_waits_for_approval_was_written(forum: TestForum) {
@@ -157,7 +157,7 @@ async fn what_waits_for_approval_was_written(forum: TestForum) {
     let texts: Vec<String> = (0..6).map(|n| n.to_string()).collect();
     let sent = texts.iter().map(|text| messages::submit(cx, noor, Target::Topic(topic), draft(text)));
     let sent = futures_util::future::join_all(sent).await;
-    assert_eq!(sent.iter().filter(|answer| matches!(answer, Err(Error::Held))).count(), 1, "{sent:?}");
+    assert_eq!(sent.iter().filter(|answer| matches!(answer, Err(Error::Pending))).count(), 1, "{sent:?}");
     forum.drain().await;
 }
 

@@ -24,9 +24,9 @@ stories! {
 }
 
 /// Numbers that look random and are the same each time.
-struct Dice(u64);
+struct Rng(u64);
 
-impl Dice {
+impl Rng {
     fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -42,7 +42,7 @@ impl Dice {
 /// People who do things to a forum.
 struct Walk {
     forum: TestForum,
-    dice: Dice,
+    dice: Rng,
     people: Vec<Viewer>,
     groups: Vec<Group>,
     topics: Vec<TopicId>,
@@ -76,7 +76,7 @@ impl Walk {
             groups.push(forum.group(people[n], name, kind).await);
         }
         forum.admit(&groups[2], &[people[0], people[3]]).await;
-        let dice = Dice(seed);
+        let dice = Rng(seed);
         Self {
             forum,
             dice,

@@ -3,7 +3,7 @@
 use domain::groups;
 use domain::groups::{members, requests};
 use domain::live::notices;
-use domain::model::LogDeed;
+use domain::model::LogAction;
 use domain::model::{GroupKind, NoticeId, NoticeKind, Role, UserId};
 use domain::moderation::log;
 use domain::moderation::records;
@@ -40,7 +40,8 @@ async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
     let origin =
         domain::people::sessions::Origin { address: std::net::Ipv4Addr::LOCALHOST.into(), agent: String::new() };
     let token = domain::people::sessions::open(cx, id(noor), &origin).await.unwrap();
-    let is_told = async || domain::people::sessions::authenticate(cx, &token).await.unwrap().unwrap().is_told;
+    let has_unread_notice =
+        async || domain::people::sessions::authenticate(cx, &token).await.unwrap().unwrap().has_unread_notice;
     for reason in ["No finches", "No parrots"] {
         warnings::warn_in_group(cx, mira, garden.id, id(noor), reason).await.unwrap();
     }
@@ -63,10 +64,10 @@ async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
     // One was read, the other was not.
     notices::mark_read(cx, noor, first.id).await.unwrap();
     assert_eq!(unread(&forum, noor).await, Some((NoticeKind::Warning, "No parrots".into(), 0)));
-    assert!(is_told().await);
+    assert!(has_unread_notice().await);
     assert_eq!(warnings::take_back_in_group(cx, eva, garden.id, second.id).await.unwrap(), id(noor));
     assert_eq!(unread(&forum, noor).await, None);
-    assert!(!is_told().await, "no page shows it any more");
+    assert!(!has_unread_notice().await, "no page shows it any more");
     warnings::take_back_in_group(cx, mira, garden.id, first.id).await.unwrap();
     assert!(is_not_found(warnings::take_back_in_group(cx, mira, garden.id, first.id).await), "once");
     let [second, first] = of_noor().await.try_into().unwrap();
@@ -77,8 +78,8 @@ async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
         let (_, page) = log::of_group(cx, who, garden.id, None, None).await.unwrap();
         page.lines.into_iter().map(|line| (line.what, line.user)).collect::<Vec<_>>()
     };
-    assert_eq!(deeds(eva).await[..2], [(); 2].map(|()| (LogDeed::WarningTakenBack, Some("noor".to_owned()))));
-    assert!(deeds(ada).await.iter().all(|(what, _)| *what != LogDeed::WarningTakenBack), "that is between them");
+    assert_eq!(deeds(eva).await[..2], [(); 2].map(|()| (LogAction::WarningTakenBack, Some("noor".to_owned()))));
+    assert!(deeds(ada).await.iter().all(|(what, _)| *what != LogAction::WarningTakenBack), "that is between them");
     let all: String = export::download(cx, id(noor)).await.unwrap().try_collect().await.unwrap();
     let told = all.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
     let back: Vec<_> =
@@ -104,7 +105,10 @@ async fn a_warning_of_the_site_is_taken_back_by_its_admins(forum: TestForum) {
     assert_eq!(unread(&forum, noor).await, None);
     assert_eq!(warning(noor).await.back_name.as_deref(), Some("chief"));
     let lines = records::of_account(cx, boss, id(noor)).await.unwrap().lines;
-    assert_eq!(lines.iter().map(|line| line.what).collect::<Vec<_>>(), [LogDeed::WarningTakenBack, LogDeed::Warned]);
+    assert_eq!(
+        lines.iter().map(|line| line.what).collect::<Vec<_>>(),
+        [LogAction::WarningTakenBack, LogAction::Warned]
+    );
 }
 
 async fn with_a_lifted_ban_goes_what_was_said_of_it(forum: TestForum) {

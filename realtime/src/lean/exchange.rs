@@ -6,7 +6,7 @@ use super::Server;
 use super::body::Discard;
 use super::head::{self, Body, Head, Method, Refusal};
 use super::line::Line;
-use super::reply::{Manner, Reply};
+use super::reply::{Reply, ResponseOptions};
 use crate::answer::Answer;
 use crate::metrics;
 use crate::poll::{Begun, Waiting, begin, look};
@@ -22,13 +22,13 @@ pub(super) enum Next {
     /// It is over, and the client may still be sending.
     Refused,
     /// It is a poll that waits.
-    Wait(Box<Waiting>, Manner),
+    Wait(Box<Waiting>, ResponseOptions),
 }
 
 /// A request without its bytes.
 struct Ask {
     what: What,
-    manner: Manner,
+    manner: ResponseOptions,
     body: Body,
     expects_continue: bool,
 }
@@ -52,7 +52,7 @@ pub(super) async fn next(line: &mut Line, server: &Server) -> Next {
         Ok(Some(ask)) => act(line, server, ask).await,
         Ok(None) => Next::Close,
         Err(refusal) => {
-            let manner = Manner { is_1_1: true, keep: false, bare: false };
+            let manner = ResponseOptions { is_1_1: true, keep: false, bare: false };
             line.send(&Reply::from(refusal).write(manner, &server.date), server.limits.write_time).await;
             Next::Refused
         }
@@ -111,7 +111,7 @@ fn ask(head: &Head<'_>, line: &Line, server: &Server) -> Ask {
     };
     Ask {
         what,
-        manner: Manner { is_1_1: head.is_1_1, keep: head.keep, bare: head.method == Method::Head },
+        manner: ResponseOptions { is_1_1: head.is_1_1, keep: head.keep, bare: head.method == Method::Head },
         body: head.body,
         expects_continue: head.expects_continue,
     }
@@ -156,9 +156,9 @@ fn health(trouble: Option<&'static str>) -> Reply {
 }
 
 /// Sends an answer.
-pub(super) async fn answer(line: &mut Line, server: &Server, reply: &Reply, manner: Manner) -> Next {
+pub(super) async fn answer(line: &mut Line, server: &Server, reply: &Reply, manner: ResponseOptions) -> Next {
     // Whoever is about to end keeps nothing.
-    let manner = Manner { keep: manner.keep && !server.live.polls().is_draining(), ..manner };
+    let manner = ResponseOptions { keep: manner.keep && !server.live.polls().is_draining(), ..manner };
     let sent = line.send(&reply.write(manner, &server.date), server.limits.write_time).await;
     if sent && manner.keep { Next::Again } else { Next::Close }
 }

@@ -25,7 +25,7 @@ use tokio::time::{Instant, sleep, timeout};
 use self::alarm::Alarm;
 use self::exchange::Next;
 use self::line::Line;
-use self::reply::{Date, Manner, Reply};
+use self::reply::{Date, Reply, ResponseOptions};
 use crate::answer::Answer;
 use crate::limits;
 use crate::live::Live;
@@ -144,7 +144,7 @@ async fn serve(stream: TcpStream, server: &Server) {
     }
 }
 
-async fn reply(line: &mut Line, server: &Server, answer: Answer, manner: Manner) -> Next {
+async fn reply(line: &mut Line, server: &Server, answer: Answer, manner: ResponseOptions) -> Next {
     exchange::answer(line, server, &Reply::from(&answer), manner).await
 }
 

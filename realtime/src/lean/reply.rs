@@ -22,7 +22,7 @@ const JSON: &str = "application/json; charset=utf-8";
 
 /// What the connection needs to know of an answer.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Manner {
+pub(super) struct ResponseOptions {
     /// Whether the client speaks HTTP/1.1.
     pub is_1_1: bool,
     /// Whether the connection is kept.
@@ -55,7 +55,7 @@ impl Reply {
     }
 
     /// Writes it.
-    pub(super) fn write(&self, manner: Manner, date: &Date) -> Vec<u8> {
+    pub(super) fn write(&self, manner: ResponseOptions, date: &Date) -> Vec<u8> {
         let mut out = String::with_capacity(256 + self.body.len());
         // Writing to a String does not fail.
         let _ = write!(out, "HTTP/1.1 {} {}\r\nDate: ", self.status, reason(self.status));
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn an_answer_is_written_with_what_the_client_has_to_know() {
         let busy = Answer::Busy { trouble: crate::Trouble::Draining, retry_after: Duration::from_millis(1_200) };
-        let manner = Manner { is_1_1: true, keep: false, bare: true };
+        let manner = ResponseOptions { is_1_1: true, keep: false, bare: true };
         let text = String::from_utf8(Reply::from(&busy).write(manner, &Date::default())).expect("text");
         let lines: Vec<&str> = text.split("\r\n").collect();
         assert_eq!(lines[0], "HTTP/1.1 503 Service Unavailable");

@@ -224,9 +224,9 @@ async fn operators_are_told_how_it_is() {
 }
 
 /// A small generator (xorshift): the same seed, the same bytes.
-struct Dice(u64);
+struct Rng(u64);
 
-impl Dice {
+impl Rng {
     fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -266,7 +266,7 @@ async fn any_bytes_are_answered_or_the_line_is_closed() {
     ];
     let (_forum, server) = lean(Limits { request_time: Duration::from_millis(200), ..Limits::default() }).await;
     for seed in 1..=300_u64 {
-        let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut dice = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let mut bytes = Vec::new();
         for _ in 0..dice.roll(30) {
             match dice.roll(12) {

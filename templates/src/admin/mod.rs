@@ -9,18 +9,18 @@ use std::borrow::Borrow;
 use askama::Template;
 use domain::model::{AccountState, JobRow, User};
 use domain::moderation::records::Record;
-use domain::policy::{Barred, barred};
+use domain::policy::{Restricted, barred};
 use domain::time::Timestamp;
 
 use crate::form::{BarForm, WarnForm};
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/admin/`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/overview.html")]
 pub struct Overview {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// Whether each part is well.
     pub checks: Vec<Check>,
     /// The numbers of the moment.
@@ -61,7 +61,7 @@ impl Overview {
 #[template(path = "admin/people.html")]
 pub struct People {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// What was searched for; empty for all.
     pub q: String,
     /// The state that was searched for.
@@ -115,7 +115,7 @@ impl PersonRow {
 #[template(path = "admin/groups.html")]
 pub struct Groups {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// What was searched for; empty for all.
     pub q: String,
     /// The kind that was searched for, or `archived`; empty for all.
@@ -160,7 +160,7 @@ pub struct GroupRow {
 #[template(path = "admin/jobs.html")]
 pub struct Jobs {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// How many wait.
     pub ready: i64,
     /// How many run.
@@ -183,7 +183,7 @@ impl Jobs {
 #[template(path = "admin/person.html")]
 pub struct Person {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The account.
     pub user: User,
     /// The form that suspends or bans.
@@ -231,8 +231,8 @@ impl Person {
     pub fn barred(&self) -> Option<String> {
         let now = self.frame.now;
         match barred(self.user.suspended_until, self.user.banned_at, now)? {
-            Barred::Suspended(until) => Some(format!("Suspended until {}", crate::when::exact(&until))),
-            Barred::Banned => Some("Banned".to_owned()),
+            Restricted::Suspended(until) => Some(format!("Suspended until {}", crate::when::exact(&until))),
+            Restricted::Banned => Some("Banned".to_owned()),
         }
     }
 }

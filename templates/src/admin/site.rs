@@ -4,14 +4,14 @@ use askama::Template;
 use domain::model::SignUps;
 
 use crate::form::SiteForm;
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/admin/settings`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/settings.html")]
 pub struct Settings {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The form.
     pub form: SiteForm,
     /// The notice as it will look, as HTML from the markup module; may be empty.

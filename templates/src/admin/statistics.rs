@@ -3,14 +3,14 @@
 use askama::Template;
 
 use crate::admin::chart::Chart;
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/admin/figures`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/figures.html")]
 pub struct Figures {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// How many days the pictures of days show.
     pub days: i64,
     /// Of the last days.

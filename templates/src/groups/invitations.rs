@@ -6,14 +6,14 @@ use domain::store::groups::invitations::{Invitation, InvitedRow, InvitedTo};
 use domain::time::Timestamp;
 
 use crate::form::{AskForm, InviteForm, LinkForm};
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/-/invitations`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/invitations/mine.html")]
 pub struct Mine {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// Where the viewer is invited to.
     pub invited: Vec<To>,
     /// What the viewer asked for.
@@ -68,7 +68,7 @@ impl Asked {
 #[template(path = "groups/invitations/offer.html")]
 pub struct Offered {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// Where it leads.
     pub group: Group,
     /// The group's description as HTML from the markup module; may be empty.
@@ -94,7 +94,7 @@ pub struct Offered {
 #[template(path = "groups/invitations/of_group.html")]
 pub struct OfGroup {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group.
     pub group: Group,
     /// Whether the viewer decides who is in it.

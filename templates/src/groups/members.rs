@@ -7,14 +7,14 @@ use domain::store::groups::members::{BanRow, MemberRow};
 use domain::time::Timestamp;
 
 use crate::form::{ReasonForm, WarnForm};
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/-/groups/ID/members`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/members/index.html")]
 pub struct Members {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group.
     pub group: Group,
     /// Whether the viewer decides who is in it.
@@ -67,7 +67,7 @@ impl Row {
 #[template(path = "groups/members/edit.html")]
 pub struct Edit {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group.
     pub group: Group,
     /// Who.
@@ -106,7 +106,7 @@ impl Edit {
 #[template(path = "groups/members/bans.html")]
 pub struct Bans {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group.
     pub group: Group,
     /// Whether the viewer decides who is in it.

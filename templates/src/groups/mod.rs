@@ -9,11 +9,11 @@ use std::borrow::Borrow;
 use askama::Template;
 use domain::live::presence::Aside;
 use domain::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, Topic, TopicRow};
-use domain::moderation::approval_queue::OwnHeld;
+use domain::moderation::approval_queue::OwnPending;
 use domain::time::Timestamp;
 
 use crate::form::{DeleteGroupForm, GroupForm, TopicForm};
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// How the list of groups is ordered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl GroupOrder {
 #[template(path = "groups/index.html")]
 pub struct Discover {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// What was searched for; empty for all.
     pub q: String,
     /// The order.
@@ -114,7 +114,7 @@ impl Discover {
 #[template(path = "groups/show.html")]
 pub struct Show {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group.
     pub group: Group,
     /// Its description as HTML from the markup module; may be empty.
@@ -140,7 +140,7 @@ pub struct Show {
     /// How many messages wait in it for approval, for the same people.
     pub held: i64,
     /// The viewer's own topics that wait for it, or were declined.
-    pub own_held: Vec<OwnHeld>,
+    pub own_held: Vec<OwnPending>,
     /// How many are in it, and who of them is here.
     pub aside: Aside,
     /// Its topics by latest activity.
@@ -165,7 +165,7 @@ impl Show {
 
     /// Whether what is new in it is not counted.
     pub fn is_muted(&self) -> bool {
-        self.frame.own_group().is_some_and(Frame::is_muted)
+        self.frame.own_group().is_some_and(Layout::is_muted)
     }
 
     /// Whether the viewer may leave it.
@@ -213,7 +213,7 @@ pub struct TopicRowPartial<'a> {
 #[template(path = "groups/new.html")]
 pub struct New {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The form.
     pub form: GroupForm,
 }
@@ -223,7 +223,7 @@ pub struct New {
 #[template(path = "groups/edit.html")]
 pub struct Edit {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group as it is.
     pub group: Group,
     /// The form.
@@ -250,7 +250,7 @@ pub fn kind_word(kind: impl Borrow<GroupKind>) -> &'static str {
 #[template(path = "groups/delete.html")]
 pub struct Delete {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group.
     pub group: Group,
     /// How many are in it.

@@ -6,14 +6,14 @@ use domain::store::groups::requests::RequestRow;
 use domain::time::Timestamp;
 
 use crate::form::AskForm;
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/GROUP/` of a closed group, for those outside of it.
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/requests/door.html")]
 pub struct Door {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group.
     pub group: Group,
     /// Its description as HTML from the markup module; may be empty.
@@ -39,7 +39,7 @@ pub struct Door {
 #[template(path = "groups/requests/index.html")]
 pub struct Requests {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group.
     pub group: Group,
     /// Whether the viewer decides who is in it.

@@ -4,14 +4,14 @@ use askama::Template;
 use domain::model::{Group, Person};
 
 use crate::form::DirectForm;
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/-/direct/new`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/conversations/new.html")]
 pub struct New {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The form.
     pub form: DirectForm,
 }
@@ -21,7 +21,7 @@ pub struct New {
 #[template(path = "messages/conversations/add.html")]
 pub struct Add {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The conversation.
     pub group: Group,
     /// Who is in it.

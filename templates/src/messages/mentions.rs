@@ -3,14 +3,14 @@
 use askama::Template;
 use domain::model::MentionRow;
 
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/mentions`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/mentions/index.html")]
 pub struct Mentions {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// Newest first.
     pub rows: Vec<MentionRow>,
     /// The cursor of the next older page: goes into `?before=`.

@@ -1,30 +1,30 @@
 //! Messages that wait for approval.
 
 use askama::Template;
-use domain::model::{Group, HeldId};
-use domain::store::moderation::approval_queue::HeldRow;
+use domain::model::{Group, PendingId};
+use domain::store::moderation::approval_queue::PendingRow;
 
 use crate::form::ReasonForm;
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/-/groups/ID/held`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "moderation/approval_queue/index.html")]
 pub struct Held {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group.
     pub group: Group,
     /// Whether the viewer decides who is in it.
     pub keeps: bool,
     /// What waits, the eldest first.
-    pub items: Vec<HeldRow>,
+    pub items: Vec<PendingRow>,
     /// How many in all.
     pub total: i64,
     /// The form, with the reason.
     pub form: ReasonForm,
     /// What was ticked.
-    pub ticked: Vec<HeldId>,
+    pub ticked: Vec<PendingId>,
 }
 
 impl Held {
@@ -44,16 +44,16 @@ impl Held {
 #[template(path = "admin/held.html")]
 pub struct OfSite {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// What waits, the eldest first.
-    pub items: Vec<HeldRow>,
+    pub items: Vec<PendingRow>,
     /// The form, with the reason.
     pub form: ReasonForm,
     /// What was ticked.
-    pub ticked: Vec<HeldId>,
+    pub ticked: Vec<PendingId>,
 }
 
 /// The title of the topic that a message is to stand in: never empty.
-pub fn topic_title(row: &HeldRow) -> &str {
+pub fn topic_title(row: &PendingRow) -> &str {
     row.topic_name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or("(untitled)")
 }

@@ -3,11 +3,11 @@
 use askama::Template;
 use domain::model::{Group, Person};
 use domain::moderation::bulk_delete::{Measures, undo_until};
-use domain::store::moderation::bulk_delete::{Measure, RemovalRow};
+use domain::store::moderation::bulk_delete::{BulkDeleteRow, Measure};
 use domain::time::Timestamp;
 
 use crate::form::ClearForm;
-use crate::layout::Frame;
+use crate::layout::Layout;
 use crate::numbers::counted;
 
 /// Who reads the reason of what is done in a group.
@@ -21,7 +21,7 @@ const IN_SITE: &str =
 #[template(path = "moderation/bulk_delete/new.html")]
 pub struct Clear {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// In which group; `None`: in the whole site.
     pub group: Option<Group>,
     /// Whose.
@@ -62,12 +62,12 @@ pub fn how_much(measure: &Measure) -> String {
 }
 
 /// How much was taken away, in words.
-pub fn taken(row: &RemovalRow) -> String {
+pub fn taken(row: &BulkDeleteRow) -> String {
     how_much(&Measure { messages: row.messages, topics: row.topics })
 }
 
 /// How far it is, in words.
-pub fn state(row: &RemovalRow) -> &'static str {
+pub fn state(row: &BulkDeleteRow) -> &'static str {
     match (row.finished_at, row.undone_at, row.restored_at) {
         (_, _, Some(_)) => "brought back",
         (_, Some(_), None) => "coming back",
@@ -77,12 +77,12 @@ pub fn state(row: &RemovalRow) -> &'static str {
 }
 
 /// Until when it can be undone.
-pub fn until(row: &RemovalRow, now: &Timestamp) -> Option<Timestamp> {
+pub fn until(row: &BulkDeleteRow, now: &Timestamp) -> Option<Timestamp> {
     undo_until(row, *now)
 }
 
 /// Where the form goes that undoes it.
-pub fn undo(row: &RemovalRow) -> String {
+pub fn undo(row: &BulkDeleteRow) -> String {
     match row.group_id {
         Some(group) => format!("/-/groups/{group}/removals/{}/undo", row.id),
         None => format!("/admin/removals/{}/undo", row.id),

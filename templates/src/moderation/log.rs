@@ -2,11 +2,11 @@
 
 use askama::Template;
 use domain::model::{EntryId, Group, GroupKind};
-use domain::model::{LogDeed, LogReach};
+use domain::model::{LogAction, LogReach};
 use domain::store::moderation::log::Line;
 
 use crate::form::SoughtForm;
-use crate::layout::Frame;
+use crate::layout::Layout;
 use crate::search::encoded;
 
 /// `/-/groups/ID/log`.
@@ -14,7 +14,7 @@ use crate::search::encoded;
 #[template(path = "moderation/log/of_group.html")]
 pub struct OfGroup {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group.
     pub group: Group,
     /// Whether the viewer decides who is in it, and so reads more of it.
@@ -22,7 +22,7 @@ pub struct OfGroup {
     /// Whether the viewer says who is named.
     pub may_hide: bool,
     /// Of which deed; `None`: of all.
-    pub what: Option<LogDeed>,
+    pub what: Option<LogAction>,
     /// The rows, the newest first.
     pub lines: Vec<Line>,
     /// Where the next page begins.
@@ -34,11 +34,11 @@ pub struct OfGroup {
 #[template(path = "moderation/log/of_site.html")]
 pub struct OfSite {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// Whether the viewer says who is named.
     pub may_hide: bool,
     /// Of which deed; `None`: of all.
-    pub what: Option<LogDeed>,
+    pub what: Option<LogAction>,
     /// The rows, the newest first.
     pub lines: Vec<Line>,
     /// Where the next page begins.
@@ -50,7 +50,7 @@ pub struct OfSite {
 #[template(path = "admin/log.html")]
 pub struct OfAdmins {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// What is looked for.
     pub form: SoughtForm,
     /// The rows, the newest first.
@@ -61,11 +61,11 @@ pub struct OfAdmins {
 
 /// The deeds that a reader may choose from, with what people read.
 fn choices(reach: LogReach) -> Vec<(&'static str, &'static str)> {
-    LogDeed::readable(reach).map(|deed| (deed.as_str(), deed.label())).collect()
+    LogAction::readable(reach).map(|deed| (deed.as_str(), deed.label())).collect()
 }
 
-fn link(base: &str, what: Option<LogDeed>, before: EntryId) -> String {
-    let what = what.map_or("", LogDeed::as_str);
+fn link(base: &str, what: Option<LogAction>, before: EntryId) -> String {
+    let what = what.map_or("", LogAction::as_str);
     format!("{base}?what={what}&before={before}")
 }
 
@@ -155,7 +155,7 @@ pub fn address(line: &Line) -> Option<String> {
 pub fn rule_address(line: &Line) -> Option<String> {
     let is_there = matches!(
         line.what,
-        LogDeed::RuleMade | LogDeed::RuleChanged | LogDeed::RuleSwitchedOn | LogDeed::RuleSwitchedOff
+        LogAction::RuleMade | LogAction::RuleChanged | LogAction::RuleSwitchedOn | LogAction::RuleSwitchedOff
     );
     let number: i64 = line.detail.strip_prefix("number ")?.parse().ok()?;
     is_there.then(|| format!("/-/rules/{number}"))

@@ -6,14 +6,14 @@ use domain::moderation::reports::Item;
 use domain::time::Timestamp;
 
 use crate::form::ReportForm;
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/-/messages/ID/report`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "moderation/reports/new.html")]
 pub struct New {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group.
     pub group: Group,
     /// The topic.
@@ -31,7 +31,7 @@ pub struct New {
 #[template(path = "moderation/reports/index.html")]
 pub struct Reports {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group.
     pub group: Group,
     /// Whether the viewer decides who is in it.
@@ -47,7 +47,7 @@ pub struct Reports {
 #[template(path = "admin/reports.html")]
 pub struct OfSite {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// What was reported, the eldest first.
     pub items: Vec<Item>,
 }

@@ -1,18 +1,18 @@
 //! Rules that look at messages before they are there.
 
 use askama::Template;
-use domain::model::{Group, RuleDeed, RuleKind};
+use domain::model::{Group, RuleAction, RuleKind};
 use domain::moderation::rules::{Rule, Tried};
 
 use crate::form::{NewcomersForm, RuleForm};
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/-/groups/ID/rules` and `/admin/rules`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "moderation/rules/index.html")]
 pub struct Index {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group; `None`: the site.
     pub group: Option<Group>,
     /// The rules, the eldest first.
@@ -33,7 +33,7 @@ impl Index {
 #[template(path = "moderation/rules/edit.html")]
 pub struct Edit {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group; `None`: the site.
     pub group: Option<Group>,
     /// The rule; `None`: it is a new one.
@@ -68,11 +68,11 @@ pub fn path(group: Option<&Group>) -> String {
 }
 
 /// What a rule does, in a word or two.
-pub fn deed_label(deed: &RuleDeed) -> &'static str {
+pub fn deed_label(deed: &RuleAction) -> &'static str {
     match deed {
-        RuleDeed::Refuse => "refuses",
-        RuleDeed::Hold => "holds for approval",
-        RuleDeed::Report => "reports",
+        RuleAction::Refuse => "refuses",
+        RuleAction::Hold => "holds for approval",
+        RuleAction::Report => "reports",
     }
 }
 

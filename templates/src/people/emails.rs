@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::model::EmailKind;
-use domain::platform::mail::{Occasion, Words};
+use domain::platform::mail::{EmailBody, EmailTemplateData};
 
 /// A letter as HTML.
 #[derive(Clone, Debug, Template)]
@@ -37,16 +37,17 @@ struct Letter {
 ///
 /// # Errors
 /// When it cannot be drawn.
-pub fn words(occasion: &Occasion) -> Result<Words, String> {
+pub fn words(occasion: &EmailTemplateData) -> Result<EmailBody, String> {
     let letter = Letter::about(occasion);
     let html = Html { letter: &letter }.render().map_err(|error| error.to_string())?;
     let text = Text { letter: &letter }.render().map_err(|error| error.to_string())?;
-    Ok(Words { subject: crate::tame(letter.subject), text: crate::tame(text), html: crate::tame(html) })
+    Ok(EmailBody { subject: crate::sanitize(letter.subject), text: crate::sanitize(text), html: crate::sanitize(html) })
 }
 
 impl Letter {
-    fn about(occasion: &Occasion) -> Self {
-        let Occasion { kind, site_name, base_url, username, address, link, taken_by, expires_at, barred } = occasion;
+    fn about(occasion: &EmailTemplateData) -> Self {
+        let EmailTemplateData { kind, site_name, base_url, username, address, link, taken_by, expires_at, barred } =
+            occasion;
         let until = format!("The link works once, until {}.", crate::when::exact(expires_at));
         let not_you = "If that was not you, set a new password at once, and look through your sessions:".to_owned();
         let settings = |label| Some((label, format!("{base_url}/-/settings/sessions")));
@@ -184,13 +185,13 @@ impl Letter {
 #[cfg(test)]
 mod tests {
     use domain::model::EmailKind;
-    use domain::platform::mail::Occasion;
+    use domain::platform::mail::EmailTemplateData;
     use domain::time::Timestamp;
 
     use super::words;
 
-    fn occasion(kind: EmailKind) -> Occasion {
-        Occasion {
+    fn occasion(kind: EmailKind) -> EmailTemplateData {
+        EmailTemplateData {
             kind,
             site_name: "The <Garden>".into(),
             base_url: "https://forum.example".into(),
@@ -234,7 +235,7 @@ mod tests {
 
     #[test]
     fn whoever_has_the_address_already_is_told_so_and_has_nothing_to_confirm() {
-        let taken = Occasion { link: None, taken_by: Some("old_mira".into()), ..occasion(EmailKind::Confirm) };
+        let taken = EmailTemplateData { link: None, taken_by: Some("old_mira".into()), ..occasion(EmailKind::Confirm) };
         let written = words(&taken).expect("it draws");
         assert!(written.text.contains("belongs to the account old_mira"));
         assert!(!written.text.contains("token="));

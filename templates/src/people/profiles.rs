@@ -3,14 +3,14 @@
 use askama::Template;
 use domain::model::{Group, Message, Topic, User};
 
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/users/NAME/`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/profiles/show.html")]
 pub struct Profile {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// Whose; the address for mail is never shown.
     pub user: User,
     /// The bio as HTML from the markup module; may be empty.

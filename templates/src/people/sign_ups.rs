@@ -6,14 +6,14 @@ use domain::store::people::sign_ups::{SiteInvitation, WaitingRow};
 use domain::time::Timestamp;
 
 use crate::form::SiteLinkForm;
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/admin/sign-ups`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/sign_ups.html")]
 pub struct SignUpsPage {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// Who may sign up.
     pub mode: SignUps,
     /// Who waits, the eldest first.

@@ -9,10 +9,10 @@ use super::{Drawn, ago, frame, group_rows, now};
 use crate::admin::chart::{Chart, Kind, Series, Unit};
 use crate::admin::statistics::Figures;
 use crate::admin::{Check, Figure, GroupRow, Groups, Jobs, Overview, People, PersonRow};
-use crate::layout::Frame;
+use crate::layout::Layout;
 use crate::when;
 
-pub(super) fn admins_frame(path: &str) -> Frame {
+pub(super) fn admins_frame(path: &str) -> Layout {
     let mut frame = frame(path);
     if let Some(viewer) = &mut frame.viewer {
         viewer.is_admin = true;

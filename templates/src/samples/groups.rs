@@ -1,5 +1,6 @@
 //! Group pages.
 
+use crate::form::Refill;
 use askama::Template;
 use domain::live::presence::Aside;
 use domain::model::{GroupKind, Role, TopicRow};
@@ -78,7 +79,7 @@ impl Show {
     fn mending() -> Self {
         let mut page = Self::sample();
         page.form.text = "Has anyone seen one this winter?".into();
-        page.form.mend("title", "Say in a few words what it is about.");
+        page.form.set_error("title", "Say in a few words what it is about.");
         page
     }
 
@@ -126,7 +127,7 @@ impl New {
             key: "k1".to_owned(),
             ..GroupForm::default()
         };
-        form.mend("slug", "Another group has this address.");
+        form.set_error("slug", "Another group has this address.");
         Self { frame: frame("/-/groups/new"), form }
     }
 }
@@ -165,7 +166,7 @@ impl Delete {
     /// With something to mend.
     pub fn sample() -> Self {
         let mut form = DeleteGroupForm { name: "Street".into(), ..DeleteGroupForm::default() };
-        form.mend("name", "That is not what the group is called.");
+        form.set_error("name", "That is not what the group is called.");
         Self { frame: frame("/-/groups/6/delete"), group: group(6), members: 12, reads: true, form }
     }
 }

@@ -1,18 +1,19 @@
 //! What waits for approval.
 
+use crate::form::Refill;
 use askama::Template;
-use domain::model::{GroupId, HeldId, TopicId, UserId};
-use domain::moderation::approval_queue::OwnHeld;
-use domain::store::moderation::approval_queue::HeldRow;
+use domain::model::{GroupId, PendingId, TopicId, UserId};
+use domain::moderation::approval_queue::OwnPending;
+use domain::store::moderation::approval_queue::PendingRow;
 
 use super::{Drawn, ago, frame, group, person};
 use crate::form::ReasonForm;
-use crate::layout::Frame;
+use crate::layout::Layout;
 use crate::moderation::approval_queue::{Held, OfSite};
 
-pub(super) fn own(topic: Option<i64>) -> Vec<OwnHeld> {
-    let waits = OwnHeld {
-        id: HeldId(3),
+pub(super) fn own(topic: Option<i64>) -> Vec<OwnPending> {
+    let waits = OwnPending {
+        id: PendingId(3),
         group_id: GroupId(1),
         topic_id: topic.map(TopicId),
         title: if topic.is_some() { String::new() } else { "Is this a <wren>?".to_owned() },
@@ -21,8 +22,8 @@ pub(super) fn own(topic: Option<i64>) -> Vec<OwnHeld> {
         declined_at: None,
         reason: String::new(),
     };
-    let declined = OwnHeld {
-        id: HeldId(2),
+    let declined = OwnPending {
+        id: PendingId(2),
         raw: "Finches for sale, ten a dozen.".to_owned(),
         declined_at: Some(ago(30)),
         reason: "We do not sell <birds> here.".to_owned(),
@@ -31,10 +32,10 @@ pub(super) fn own(topic: Option<i64>) -> Vec<OwnHeld> {
     vec![declined, waits]
 }
 
-fn row(id: i64, topic: bool, by: usize, raw: &str) -> HeldRow {
-    HeldRow {
+fn row(id: i64, topic: bool, by: usize, raw: &str) -> PendingRow {
+    PendingRow {
         group: group(1),
-        held_id: HeldId(id),
+        held_id: PendingId(id),
         author_id: UserId(by as i64),
         author_name: person(by).username,
         topic_id: topic.then_some(TopicId(9)),
@@ -50,7 +51,7 @@ fn row(id: i64, topic: bool, by: usize, raw: &str) -> HeldRow {
     }
 }
 
-fn rows() -> Vec<HeldRow> {
+fn rows() -> Vec<PendingRow> {
     vec![
         row(1, true, 8, "I am new here.\nIs this a wren, or a very small owl?"),
         row(2, false, 9, "It sat on the wall this morning, <b>singing</b>."),
@@ -66,8 +67,8 @@ impl Held {
     }
 
     fn mending() -> Self {
-        let mut page = Self { ticked: vec![HeldId(2)], ..Self::sample() };
-        page.form.mend("reason", "Say why, in a few words.");
+        let mut page = Self { ticked: vec![PendingId(2)], ..Self::sample() };
+        page.form.set_error("reason", "Say why, in a few words.");
         page
     }
 }
@@ -75,7 +76,7 @@ impl Held {
 impl OfSite {
     /// The same for the site.
     pub fn sample() -> Self {
-        let (frame, form) = (Frame { held: 3, ..frame("/admin/held") }, ReasonForm::default());
+        let (frame, form) = (Layout { held: 3, ..frame("/admin/held") }, ReasonForm::default());
         Self { frame, items: rows(), form, ticked: Vec::new() }
     }
 }

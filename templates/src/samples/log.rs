@@ -1,22 +1,23 @@
 //! What those did who keep order, and what they told somebody.
 
+use crate::form::Refill;
 use askama::Template;
-use domain::model::LogDeed;
-use domain::model::{EntryId, GroupId, GroupKind, MessageId, NoticeId, NoticeKind, RemovalId, TopicId, UserId};
+use domain::model::LogAction;
+use domain::model::{BulkDeleteId, EntryId, GroupId, GroupKind, MessageId, NoticeId, NoticeKind, TopicId, UserId};
 use domain::moderation::bulk_delete::Span;
 use domain::moderation::records::Record;
-use domain::store::moderation::bulk_delete::{Measure, RemovalRow};
+use domain::store::moderation::bulk_delete::{BulkDeleteRow, Measure};
 use domain::store::moderation::log::Line;
 use domain::store::moderation::warnings::{NoticeRow, WarningRow};
 
 use super::{Drawn, ago, frame, group, person, stranger};
 use crate::form::{ClearForm, SoughtForm};
 use crate::home;
-use crate::layout::Frame;
+use crate::layout::Layout;
 use crate::moderation::bulk_delete::Clear;
 use crate::moderation::log::{OfAdmins, OfGroup, OfSite};
 
-fn line(id: i64, by: usize, what: LogDeed, whom: Option<usize>, minutes: u64) -> Line {
+fn line(id: i64, by: usize, what: LogAction, whom: Option<usize>, minutes: u64) -> Line {
     let group = group(1);
     Line {
         id: EntryId(id),
@@ -52,26 +53,26 @@ fn lines() -> Vec<Line> {
     let reason = |line: Line, why: &str| Line { reason: why.to_owned(), ..line };
     let detail = |line: Line, detail: &str| Line { detail: detail.to_owned(), ..line };
     vec![
-        reason(detail(line(31, 1, LogDeed::PersonCleared, Some(8), 4), "everything"), "Sold <wild> birds,\nagain."),
-        reason(line(30, 1, LogDeed::MemberBanned, Some(8), 4), "Sold <wild> birds, again."),
+        reason(detail(line(31, 1, LogAction::PersonCleared, Some(8), 4), "everything"), "Sold <wild> birds,\nagain."),
+        reason(line(30, 1, LogAction::MemberBanned, Some(8), 4), "Sold <wild> birds, again."),
         detail(
-            Line { message_id: Some(MessageId(141)), ..topic(line(29, 2, LogDeed::MessageDeleted, Some(8), 70)) },
+            Line { message_id: Some(MessageId(141)), ..topic(line(29, 2, LogAction::MessageDeleted, Some(8), 70)) },
             "reported",
         ),
-        Line { hidden: true, user: None, user_id: None, ..line(28, 2, LogDeed::MemberRemoved, None, 300) },
-        Line { hidden: true, ..reason(line(27, 2, LogDeed::MemberBanned, Some(6), 2_000), "Shouting.") },
-        topic(line(26, 2, LogDeed::TopicLocked, None, 3_000)),
-        detail(line(25, 1, LogDeed::RoleGiven, Some(2), 9_000), "moderator"),
-        detail(line(24, 1, LogDeed::GroupEdited, None, 20_000), "name, closed to public"),
-        Line { user_gone: true, actor_gone: true, ..line(23, 5, LogDeed::MessageRestored, Some(5), 90_000) },
-        Line { actor: None, group_id: None, ..line(22, 5, LogDeed::AdminMade, Some(3), 91_000) },
+        Line { hidden: true, user: None, user_id: None, ..line(28, 2, LogAction::MemberRemoved, None, 300) },
+        Line { hidden: true, ..reason(line(27, 2, LogAction::MemberBanned, Some(6), 2_000), "Shouting.") },
+        topic(line(26, 2, LogAction::TopicLocked, None, 3_000)),
+        detail(line(25, 1, LogAction::RoleGiven, Some(2), 9_000), "moderator"),
+        detail(line(24, 1, LogAction::GroupEdited, None, 20_000), "name, closed to public"),
+        Line { user_gone: true, actor_gone: true, ..line(23, 5, LogAction::MessageRestored, Some(5), 90_000) },
+        Line { actor: None, group_id: None, ..line(22, 5, LogAction::AdminMade, Some(3), 91_000) },
     ]
 }
 
 /// What stands on the page of somebody to whom much was done.
 pub(super) fn record(group: Option<i64>) -> Record {
-    let removal = |id, minutes, messages, topics| RemovalRow {
-        id: RemovalId(id),
+    let removal = |id, minutes, messages, topics| BulkDeleteRow {
+        id: BulkDeleteId(id),
         user_id: UserId(2),
         group_id: group.map(GroupId),
         by_name: "mira".to_owned(),
@@ -84,9 +85,9 @@ pub(super) fn record(group: Option<i64>) -> Record {
         undone_at: None,
         restored_at: None,
     };
-    let back = RemovalRow { undone_at: Some(ago(80)), restored_at: Some(ago(80)), ..removal(2, 100, 3, 0) };
+    let back = BulkDeleteRow { undone_at: Some(ago(80)), restored_at: Some(ago(80)), ..removal(2, 100, 3, 0) };
     let long_ago = removal(1, 60_000, 1, 1);
-    let removals = vec![RemovalRow { finished_at: None, ..removal(3, 0, 1_240, 12) }, back, long_ago];
+    let removals = vec![BulkDeleteRow { finished_at: None, ..removal(3, 0, 1_240, 12) }, back, long_ago];
     let warning = |id, minutes, read: bool, back: bool| WarningRow {
         id: NoticeId(id),
         group_id: group.map(GroupId),
@@ -128,7 +129,7 @@ impl OfAdmins {
         let mut frame = frame("/admin/log?by=nobody");
         frame.viewer.iter_mut().for_each(|viewer| viewer.is_admin = true);
         let mut form = SoughtForm { by: "nobody".into(), ..SoughtForm::default() };
-        form.mend("by", "Nobody here has that name.");
+        form.set_error("by", "Nobody here has that name.");
         Self { frame, form, lines: Vec::new(), more: None }
     }
 
@@ -143,7 +144,7 @@ impl Clear {
         let measure = |messages, topics| Measure { messages, topics };
         let measures = [(Span::Day, measure(3, 0)), (Span::Week, measure(41, 1)), (Span::All, measure(1_240, 12))];
         let mut form = ClearForm { span: "week".into(), also: "ban".into(), ..ClearForm::default() };
-        form.mend("reason", "Say why, in a few words.");
+        form.set_error("reason", "Say why, in a few words.");
         Self { frame: frame("/-/groups/1/members/8/clear"), group: Some(group(1)), person: person(8), measures, form }
     }
 
@@ -158,7 +159,7 @@ impl Clear {
 }
 
 pub(super) fn all() -> Vec<Drawn> {
-    let with = |told| home::Home { frame: Frame { told, ..frame("/") }, ..home::Home::sample() };
+    let with = |told| home::Home { frame: Layout { told, ..frame("/") }, ..home::Home::sample() };
     vec![
         ("group-log", OfGroup::sample().render()),
         ("group-log-admin", OfGroup { keeps: true, may_hide: true, ..OfGroup::sample() }.render()),

@@ -1,5 +1,6 @@
 //! Who is in a group, who asks, who is invited, and conversations.
 
+use crate::form::Refill;
 use askama::Template;
 use domain::model::{DirectFrom, GroupKind, InvitationId, Role};
 use domain::moderation::records::Record;
@@ -31,7 +32,7 @@ impl members::Edit {
     /// A moderator, as an admin sees them.
     pub fn sample() -> Self {
         let mut form = ReasonForm::default();
-        form.mend("reason", "Say why, in a few words.");
+        form.set_error("reason", "Say why, in a few words.");
         Self {
             frame: frame("/-/groups/1/members/2"),
             group: group(1),
@@ -51,7 +52,7 @@ impl members::Edit {
 
     fn of_somebody_banned() -> Self {
         let mut warn = WarnForm { warning: "<b>Enough</b>".into(), error: None };
-        warn.mend("warning", "At most 1000 characters; this has 1200.");
+        warn.set_error("warning", "At most 1000 characters; this has 1200.");
         let page = Self { member: None, is_banned: true, may_hand_over: false, may_appoint: false, ..Self::sample() };
         Self { warn, form: ReasonForm::default(), ..page }
     }
@@ -168,7 +169,7 @@ impl invitations::OfGroup {
             used,
         };
         let mut form = LinkForm { uses: "9000".into(), days: "7".into(), ..LinkForm::default() };
-        form.mend("uses", "From 1 to 500 people.");
+        form.set_error("uses", "From 1 to 500 people.");
         Self {
             frame: frame("/-/groups/6/invitations"),
             group: group(6),
@@ -188,7 +189,7 @@ impl conversations::New {
     /// To two people.
     pub fn sample() -> Self {
         let mut form = DirectForm { to: "mira, nobody".into(), text: "Tea?".into(), ..DirectForm::default() };
-        form.mend("to", "Nobody here is called nobody.");
+        form.set_error("to", "Nobody here is called nobody.");
         Self { frame: frame("/-/direct/new?to=mira"), form }
     }
 }
@@ -215,7 +216,7 @@ impl admin::Person {
     /// With something to mend.
     pub fn sample() -> Self {
         let mut form = BarForm { days: "7".into(), ..BarForm::default() };
-        form.mend("reason", "Say why, in a few words.");
+        form.set_error("reason", "Say why, in a few words.");
         let mut frame = frame("/admin/people/2");
         frame.viewer.iter_mut().for_each(|viewer| viewer.is_admin = true);
         let session = |hours: u64, device: &str| admin::Session {

@@ -21,7 +21,7 @@ use domain::model::{
 use domain::time::Timestamp;
 
 use crate::assets::Assets;
-use crate::layout::{Frame, Live, Viewer};
+use crate::layout::{Layout, Live, Viewer};
 
 const NAMES: [&str; 9] = ["mira", "tomas", "anouk", "jules", "ines", "bertil", "dara", "oskar", "wen"];
 
@@ -178,7 +178,7 @@ pub(crate) fn conversation() -> Vec<Message> {
 }
 
 /// The frame as `jules` sees it at this path; `admin` when asked for.
-pub fn frame(path: &str) -> Frame {
+pub fn frame(path: &str) -> Layout {
     let unread = |topic, unread| TopicUnread {
         topic: TopicId(topic),
         unread,
@@ -211,7 +211,7 @@ pub fn frame(path: &str) -> Frame {
             topics: vec![unread(71, 1)],
         }])
         .collect();
-    Frame {
+    Layout {
         viewer: Some(Viewer { person: person(4), is_admin: false, theme: Theme::Auto }),
         sidebar: Sidebar { groups, mentions: 1, invited: 1 },
         csrf: "c5rf-t0ken".to_owned(),
@@ -221,8 +221,8 @@ pub fn frame(path: &str) -> Frame {
 }
 
 /// The frame as somebody sees it who is not signed in.
-pub fn stranger(path: &str) -> Frame {
-    Frame {
+pub fn stranger(path: &str) -> Layout {
+    Layout {
         site_name: "Klatch".to_owned(),
         sign_up_open: true,
         nonce: "n0nce".to_owned(),
@@ -234,7 +234,7 @@ pub fn stranger(path: &str) -> Frame {
         },
         path: path.to_owned(),
         now: now(),
-        ..Frame::default()
+        ..Layout::default()
     }
 }
 

@@ -1,5 +1,6 @@
 //! People, settings, ways in, mentions, search, errors.
 
+use crate::form::Refill;
 use askama::Template;
 use domain::model::{DirectFrom, MentionRow, MessageId, Theme, User};
 use domain::people::sign_ups::Door;
@@ -86,7 +87,7 @@ impl settings::Profile {
             follow: "yes".into(),
             ..ProfileForm::default()
         };
-        form.mend("web", "An address starts with https:// or http://.");
+        form.set_error("web", "An address starts with https:// or http://.");
         Self { frame: frame("/-/settings"), form }
     }
 }
@@ -95,7 +96,7 @@ impl Password {
     /// With something to mend.
     pub fn sample() -> Self {
         let mut form = PasswordForm::default();
-        form.mend("current_password", "That is not your password.");
+        form.set_error("current_password", "That is not your password.");
         Self { frame: frame("/-/settings/password"), form }
     }
 }
@@ -122,7 +123,7 @@ impl SignIn {
     /// After a wrong password.
     pub fn sample() -> Self {
         let mut form = SignInForm { username: "jules".into(), ..SignInForm::default() };
-        form.mend("", "Name and password do not go together.");
+        form.set_error("", "Name and password do not go together.");
         Self { frame: stranger("/-/sign-in?next=/birds/"), form, next: "/birds/".to_owned() }
     }
 }
@@ -132,7 +133,7 @@ impl SignUp {
     pub fn sample() -> Self {
         let mut form =
             SignUpForm { username: "mira".into(), email: "mira@example.org".into(), ..SignUpForm::default() };
-        form.mend("username", "Somebody else has this name.");
+        form.set_error("username", "Somebody else has this name.");
         let (next, invitation) = ("/".to_owned(), String::new());
         Self { frame: stranger("/-/sign-up"), form, next, door: Door::Open, invitation }
     }
@@ -149,7 +150,7 @@ impl Forgot {
     /// With something to mend.
     pub fn sample() -> Self {
         let mut form = ForgotForm { email: "mira".into(), ..ForgotForm::default() };
-        form.mend("email", "That is not a mail address.");
+        form.set_error("email", "That is not a mail address.");
         Self { frame: stranger("/-/forgot"), form, reaches_people: false }
     }
 }
@@ -158,7 +159,7 @@ impl Reset {
     /// With something to mend.
     pub fn sample() -> Self {
         let mut form = ResetForm::default();
-        form.mend("new_password", "A password has at least 8 characters.");
+        form.set_error("new_password", "A password has at least 8 characters.");
         Self { frame: stranger("/-/reset?token=t"), form, username: "mira".to_owned(), token: "t".to_owned() }
     }
 }
@@ -180,7 +181,7 @@ impl SecondStep {
     /// After a wrong code.
     pub fn sample() -> Self {
         let mut form = CodeForm { code: "123456".into(), ..CodeForm::default() };
-        form.mend("code", "That code is not right, or was used before. Codes change every half minute.");
+        form.set_error("code", "That code is not right, or was used before. Codes change every half minute.");
         Self { frame: stranger("/-/sign-in"), form, ticket: "4.1.t".to_owned(), next: "/birds/".to_owned() }
     }
 }
@@ -189,7 +190,7 @@ impl settings::Mail {
     /// One confirmed, another one not yet.
     pub fn sample() -> Self {
         let mut form = MailForm { email: "jules@new.example.org".into(), ..MailForm::default() };
-        form.mend("current_password", "That is not your password.");
+        form.set_error("current_password", "That is not your password.");
         Self {
             frame: frame("/-/settings/mail"),
             form,
@@ -204,8 +205,8 @@ impl settings::SecondStep {
     /// In each of its states.
     pub fn sample(state: State) -> Self {
         let (mut password, mut code) = (OwnPasswordForm::default(), CodeForm::default());
-        password.mend("current_password", "That is not your password.");
-        code.mend("code", "That is not the code that the app shows now.");
+        password.set_error("current_password", "That is not your password.");
+        code.set_error("code", "That is not the code that the app shows now.");
         Self { frame: frame("/-/settings/second-step"), state, password, code }
     }
 }
@@ -214,7 +215,7 @@ impl settings::Account {
     /// With a name that is taken.
     pub fn sample() -> Self {
         let mut form = NameForm { username: "mira".into(), ..NameForm::default() };
-        form.mend("username", "That name, or one that looks like it, is taken.");
+        form.set_error("username", "That name, or one that looks like it, is taken.");
         Self { frame: frame("/-/settings/account"), form }
     }
 }
@@ -223,7 +224,7 @@ impl settings::Delete {
     /// After a wrong password.
     pub fn sample() -> Self {
         let mut form = DeleteForm { words: "blank".into(), ..DeleteForm::default() };
-        form.mend("current_password", "That is not your password.");
+        form.set_error("current_password", "That is not your password.");
         Self { frame: frame("/-/settings/account/delete"), form, groups: 6 }
     }
 }

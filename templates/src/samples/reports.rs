@@ -1,5 +1,6 @@
 //! What was reported.
 
+use crate::form::Refill;
 use askama::Template;
 use domain::model::{Grounds, Group, GroupKind, ReportId, Restorable};
 use domain::moderation::reports::Item;
@@ -7,7 +8,7 @@ use domain::store::moderation::reports::{OpenRow, VoiceRow};
 
 use super::{Drawn, ago, frame, group, message, person, wrens};
 use crate::form::ReportForm;
-use crate::layout::Frame;
+use crate::layout::Layout;
 use crate::moderation::reports::{New, OfSite, Reports};
 
 fn item(report: i64, kind: GroupKind, said: &str, by: usize) -> Item {
@@ -42,7 +43,7 @@ impl New {
     /// With something to mend.
     pub fn sample() -> Self {
         let mut form = ReportForm { grounds: "other".into(), ..ReportForm::default() };
-        form.mend("words", "Say why, in a few words.");
+        form.set_error("words", "Say why, in a few words.");
         Self {
             frame: frame("/-/messages/41/report"),
             group: group(1),
@@ -75,7 +76,7 @@ impl OfSite {
     pub fn sample() -> Self {
         let kinds = [GroupKind::Public, GroupKind::Direct];
         let items = (1..).zip(kinds).map(|(id, kind)| item(id, kind, "Finches for sale.", 8)).collect();
-        Self { frame: Frame { reports: 2, ..frame("/admin/reports") }, items }
+        Self { frame: Layout { reports: 2, ..frame("/admin/reports") }, items }
     }
 }
 

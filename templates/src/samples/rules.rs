@@ -1,15 +1,16 @@
 //! Rules.
 
+use crate::form::Refill;
 use askama::Template;
-use domain::model::{RuleDeed, RuleId, RuleKind, UserId};
+use domain::model::{RuleAction, RuleId, RuleKind, UserId};
 use domain::moderation::rules::{Rule, Tried};
-use domain::topics::placed::Placed;
+use domain::topics::placed::MessageInTopic;
 
 use super::{Drawn, ago, frame, group, message, wrens};
 use crate::form::{NewcomersForm, RuleForm};
 use crate::moderation::rules::{Edit, Index};
 
-fn rule(id: i64, name: &str, kind: RuleKind, body: &str, deed: RuleDeed) -> Rule {
+fn rule(id: i64, name: &str, kind: RuleKind, body: &str, deed: RuleAction) -> Rule {
     Rule {
         id: RuleId(id),
         group_id: Some(group(1).id),
@@ -33,9 +34,9 @@ fn rule(id: i64, name: &str, kind: RuleKind, body: &str, deed: RuleDeed) -> Rule
 
 fn rules() -> Vec<Rule> {
     vec![
-        rule(1, "Birds for <sale>", RuleKind::Words, "finches for sale\nten a dozen", RuleDeed::Refuse),
-        rule(2, "Numbers to call", RuleKind::Pattern, r"\+?\d{9,}", RuleDeed::Hold),
-        rule(3, "Shops", RuleKind::Words, "cheap-seeds.example", RuleDeed::Report),
+        rule(1, "Birds for <sale>", RuleKind::Words, "finches for sale\nten a dozen", RuleAction::Refuse),
+        rule(2, "Numbers to call", RuleKind::Pattern, r"\+?\d{9,}", RuleAction::Hold),
+        rule(3, "Shops", RuleKind::Words, "cheap-seeds.example", RuleAction::Report),
     ]
 }
 
@@ -48,7 +49,7 @@ impl Index {
 
     fn of_site() -> Self {
         let mut page = Self { frame: frame("/admin/rules"), group: None, ..Self::sample() };
-        page.newcomers.mend("days", "A number from 0 to 365.");
+        page.newcomers.set_error("days", "A number from 0 to 365.");
         page
     }
 }
@@ -58,8 +59,11 @@ impl Edit {
     pub fn sample() -> Self {
         let rule = rules().remove(0);
         let said = ["Finches for sale, ten a dozen.", "Somebody wrote <b>finches for sale</b> here."];
-        let example =
-            |(seq, said): (i64, &&str)| Placed { message: message(seq, 8, 300, said), topic: wrens(), group: group(1) };
+        let example = |(seq, said): (i64, &&str)| MessageInTopic {
+            message: message(seq, 8, 300, said),
+            topic: wrens(),
+            group: group(1),
+        };
         let examples = (1..).zip(&said).map(example).collect();
         let tried = Tried { looked: 1_000, caught: 23, examples, is_slow: false };
         let frame = frame("/-/rules/1");
@@ -79,12 +83,12 @@ impl Edit {
 
     fn new_and_wrong() -> Self {
         let mut form = RuleForm { kind: "pattern".into(), body: "a(b".into(), ..RuleForm::default() };
-        form.mend("name", "Give the rule a name.");
-        form.mend("body", "This pattern cannot be read: unclosed group.");
-        form.mend("places", "Say where it looks.");
-        form.mend("new", "Days from 0 to 3650, messages from 0 to 100.");
-        form.mend("kind", "Choose one of them.");
-        form.mend("deed", "Choose one of them.");
+        form.set_error("name", "Give the rule a name.");
+        form.set_error("body", "This pattern cannot be read: unclosed group.");
+        form.set_error("places", "Say where it looks.");
+        form.set_error("new", "Days from 0 to 3650, messages from 0 to 100.");
+        form.set_error("kind", "Choose one of them.");
+        form.set_error("deed", "Choose one of them.");
         Self { frame: frame("/admin/rules/new"), group: None, rule: None, form, tried: None }
     }
 }

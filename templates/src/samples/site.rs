@@ -75,7 +75,7 @@ impl Waiting {
             frame,
             since: ago(60),
             declined: false,
-            is_told: false,
+            has_unread_notice: false,
             unconfirmed: Some("ines@example.org".to_owned()),
         }
     }

@@ -1,9 +1,10 @@
 //! Topic and message pages.
 
+use crate::form::Refill;
 use askama::Template;
 use domain::live::presence::Aside;
 use domain::messages::history::{Piece, Version};
-use domain::model::{OtherTopic, Topic, TopicDeed, TopicEvent, TopicRow};
+use domain::model::{OtherTopic, Topic, TopicAction, TopicEvent, TopicRow};
 
 use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wrens};
 use crate::form::{MergeForm, MessageForm, RenameForm, SplitForm};
@@ -30,7 +31,7 @@ impl Show {
                 TopicEvent {
                     after_seq: 40,
                     actor: person(1),
-                    deed: TopicDeed::Renamed,
+                    deed: TopicAction::Renamed,
                     detail: "Wrens?".to_owned(),
                     other: None,
                     at: ago(695),
@@ -38,7 +39,7 @@ impl Show {
                 TopicEvent {
                     after_seq: 48,
                     actor: person(4),
-                    deed: TopicDeed::Resolved,
+                    deed: TopicAction::Resolved,
                     detail: String::new(),
                     other: None,
                     at: ago(5),
@@ -46,7 +47,7 @@ impl Show {
                 TopicEvent {
                     after_seq: 48,
                     actor: person(1),
-                    deed: TopicDeed::SplitOff,
+                    deed: TopicAction::SplitOff,
                     detail: "12".to_owned(),
                     other: Some(OtherTopic {
                         title: "Wrens <in> the wall".to_owned(),
@@ -58,7 +59,7 @@ impl Show {
                 TopicEvent {
                     after_seq: 48,
                     actor: person(1),
-                    deed: TopicDeed::SplitFrom,
+                    deed: TopicAction::SplitFrom,
                     detail: String::new(),
                     other: None,
                     at: ago(3),
@@ -66,7 +67,7 @@ impl Show {
                 TopicEvent {
                     after_seq: 48,
                     actor: person(1),
-                    deed: TopicDeed::Merged,
+                    deed: TopicAction::Merged,
                     detail: "Wrens, again".to_owned(),
                     other: None,
                     at: ago(2),
@@ -117,7 +118,7 @@ impl Show {
         };
         page.topic.name = " ".to_owned();
         page.form.text = "   ".into();
-        page.form.mend("text", "Write something first.");
+        page.form.set_error("text", "Write something first.");
         page
     }
 
@@ -142,7 +143,7 @@ impl Edit {
     /// With something to mend.
     pub fn sample() -> Self {
         let mut form = RenameForm { title: "".into(), error: None };
-        form.mend("title", "A topic has a title.");
+        form.set_error("title", "A topic has a title.");
         let not_moved = Some("What was said among few stays among few.".to_owned());
         let (moderates, may_archive) = (true, true);
         Self {
@@ -168,7 +169,7 @@ impl splits::New {
     /// With something to mend.
     pub fn sample() -> Self {
         let mut form = SplitForm { title: "Wrens & \"walls\"".into(), group: "3".into(), ..SplitForm::default() };
-        form.mend("group", "That group can be read by everyone.");
+        form.set_error("group", "That group can be read by everyone.");
         let mut frame = frame("/-/topics/9/split?from=139");
         frame.group = Some(group(1).id);
         let mut messages = conversation().split_off(2);
@@ -181,7 +182,7 @@ impl splits::New {
         let mut page = Self::sample();
         page.first.seq = 1;
         page.form = SplitForm::default();
-        page.form.mend("which", "Choose the messages that go.");
+        page.form.set_error("which", "Choose the messages that go.");
         page.topic.last_seq = 200;
         page
     }
@@ -191,7 +192,7 @@ impl merges::New {
     /// With something to mend.
     pub fn sample() -> Self {
         let mut form = MergeForm { into: "/birds/<nowhere>/".into(), error: None };
-        form.mend("into", "There is no topic at this address.");
+        form.set_error("into", "There is no topic at this address.");
         let choices = vec![topic(10, 1, "ringing-weekend", "Ringing weekend", 6, 212, 380)];
         let frame = frame("/-/topics/9/merge");
         Self { frame, group: group(1), topic: wrens(), message_count: 48, choices, form }

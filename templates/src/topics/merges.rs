@@ -4,14 +4,14 @@ use askama::Template;
 use domain::model::{Group, Topic};
 
 use crate::form::MergeForm;
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/-/topics/ID/merge`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "topics/merges/new.html")]
 pub struct New {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group.
     pub group: Group,
     /// The topic.

@@ -7,18 +7,18 @@ pub mod unread;
 
 use askama::Template;
 use domain::live::presence::Aside;
-use domain::model::{Group, Level, Message, SidebarGroup, Topic, TopicDeed, TopicEvent};
-use domain::moderation::approval_queue::OwnHeld;
+use domain::model::{Group, Level, Message, SidebarGroup, Topic, TopicAction, TopicEvent};
+use domain::moderation::approval_queue::OwnPending;
 
 use crate::form::{MessageForm, RenameForm};
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/GROUP/TOPIC/`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "topics/show.html")]
 pub struct Show {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group.
     pub group: Group,
     /// The group's description as HTML from the markup module; may be empty.
@@ -62,7 +62,7 @@ pub struct Show {
     /// Whether slow mode is for the viewer.
     pub is_slow: bool,
     /// The viewer's own messages that wait for approval, or were declined.
-    pub own_held: Vec<OwnHeld>,
+    pub own_held: Vec<OwnPending>,
 }
 
 /// The line between what was read and what was not.
@@ -112,7 +112,7 @@ impl Show {
     pub fn is_muted(&self) -> bool {
         match self.level {
             Some(level) => level == Level::Muted,
-            None => self.frame.own_group().is_some_and(Frame::is_muted),
+            None => self.frame.own_group().is_some_and(Layout::is_muted),
         }
     }
 
@@ -128,33 +128,33 @@ impl Show {
 }
 
 /// What somebody did to a topic, between their name and when; of a new title, the old one follows.
-pub fn did(deed: &TopicDeed) -> &'static str {
+pub fn did(deed: &TopicAction) -> &'static str {
     match deed {
-        TopicDeed::Locked => "locked this topic",
-        TopicDeed::Unlocked => "opened this topic again",
-        TopicDeed::Pinned => "pinned this topic",
-        TopicDeed::Unpinned => "unpinned this topic",
-        TopicDeed::Resolved => "marked this as resolved",
-        TopicDeed::Reopened => "marked this as not resolved",
-        TopicDeed::Archived => "archived this topic",
-        TopicDeed::Unarchived => "took this topic out of the archive",
-        TopicDeed::Renamed => "gave this another title, it was",
-        TopicDeed::Moved => "moved this topic here",
-        TopicDeed::SplitOff => "moved messages to",
-        TopicDeed::SplitFrom => "made this topic of messages from",
-        TopicDeed::Merged => "put another topic into this one, it was",
+        TopicAction::Locked => "locked this topic",
+        TopicAction::Unlocked => "opened this topic again",
+        TopicAction::Pinned => "pinned this topic",
+        TopicAction::Unpinned => "unpinned this topic",
+        TopicAction::Resolved => "marked this as resolved",
+        TopicAction::Reopened => "marked this as not resolved",
+        TopicAction::Archived => "archived this topic",
+        TopicAction::Unarchived => "took this topic out of the archive",
+        TopicAction::Renamed => "gave this another title, it was",
+        TopicAction::Moved => "moved this topic here",
+        TopicAction::SplitOff => "moved messages to",
+        TopicAction::SplitFrom => "made this topic of messages from",
+        TopicAction::Merged => "put another topic into this one, it was",
     }
 }
 
 /// Whether a line speaks of another topic.
-pub fn is_between(deed: &TopicDeed) -> bool {
-    matches!(deed, TopicDeed::SplitOff | TopicDeed::SplitFrom)
+pub fn is_between(deed: &TopicAction) -> bool {
+    matches!(deed, TopicAction::SplitOff | TopicAction::SplitFrom)
 }
 
 /// What somebody did, with how many messages.
 pub fn did_count(event: &TopicEvent) -> String {
     match (event.deed, event.detail.parse::<i64>()) {
-        (TopicDeed::SplitOff, Ok(count)) => {
+        (TopicAction::SplitOff, Ok(count)) => {
             format!("moved {} to", crate::numbers::counted(count, "message", "messages"))
         }
         (deed, _) => did(&deed).to_owned(),
@@ -166,7 +166,7 @@ pub fn did_count(event: &TopicEvent) -> String {
 #[template(path = "topics/edit.html")]
 pub struct Edit {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group.
     pub group: Group,
     /// The topic as it is.
@@ -185,7 +185,7 @@ impl Edit {
     /// The groups that it could go to.
     pub fn targets(&self) -> impl Iterator<Item = &SidebarGroup> {
         let fits = |group: &&SidebarGroup| {
-            group.id != self.group.id && (group.kind == self.group.kind || Frame::is_private(group))
+            group.id != self.group.id && (group.kind == self.group.kind || Layout::is_private(group))
         };
         self.frame.sidebar.groups.iter().filter(fits)
     }
@@ -196,7 +196,7 @@ impl Edit {
 #[template(path = "topics/delete.html")]
 pub struct Delete {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group.
     pub group: Group,
     /// The topic.

@@ -4,14 +4,14 @@ use askama::Template;
 use domain::model::{Group, Message, MessageId, SidebarGroup, Topic};
 
 use crate::form::SplitForm;
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/-/topics/ID/split`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "topics/splits/new.html")]
 pub struct New {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// The group.
     pub group: Group,
     /// The topic.
@@ -56,7 +56,7 @@ impl New {
     pub fn targets(&self) -> impl Iterator<Item = Target<'_>> {
         let own = Target { id: self.group.id.to_string(), name: &self.group.name };
         let fits = |group: &&SidebarGroup| {
-            group.id != self.group.id && (group.kind == self.group.kind || Frame::is_private(group))
+            group.id != self.group.id && (group.kind == self.group.kind || Layout::is_private(group))
         };
         let others = self.frame.sidebar.places().filter(fits);
         std::iter::once(own).chain(others.map(|group| Target { id: group.id.to_string(), name: &group.name }))

@@ -3,14 +3,14 @@
 use askama::Template;
 use domain::model::{Group, TopicRow};
 
-use crate::layout::Frame;
+use crate::layout::Layout;
 
 /// `/-/following`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "topics/subscriptions/index.html")]
 pub struct Following {
     /// Around it.
-    pub frame: Frame,
+    pub frame: Layout,
     /// Whether they follow the topics that they write in.
     pub by_writing: bool,
     /// The topics, by latest activity.

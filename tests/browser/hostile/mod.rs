@@ -261,7 +261,7 @@ fn a_log_is_lines_of_ours(log: &str) {
     assert!(!log.contains(CANARY) || log.lines().count() > 1, "{log}");
     for line in log.lines() {
         assert!(!line.starts_with(FORGED), "{line:?}");
-        // Colours are ours where a log has them; titles of terminals and bells never are.
+        // Colours are ours where a log has them; titles of terminals and wakeups never are.
         let odd = line
             .char_indices()
             .find(|(at, c)| c.is_control() && *c != '\t' && !(*c == '\u{1b}' && line[at + 1..].starts_with('[')));

@@ -1,10 +1,10 @@
 //! How messages are written.
 
 use crate::failure::Answer;
-use crate::visit::Visit;
+use crate::req::Req;
 
 /// `GET /-/help`.
-pub async fn show(visit: Visit) -> Answer {
-    let frame = visit.frame().await?;
-    visit.page(&templates::help::Help { frame })
+pub async fn show(req: Req) -> Answer {
+    let frame = req.frame().await?;
+    req.page(&templates::help::Help { frame })
 }

@@ -5,7 +5,7 @@ use domain::store::groups::{Order, Wanted};
 use templates::home::{Home, Story, Welcome};
 
 use crate::failure::Answer;
-use crate::visit::Visit;
+use crate::req::Req;
 
 /// Topics on the paper of what is unread.
 const STORIES: usize = 30;
@@ -17,17 +17,17 @@ fn wanted(order: Order) -> Wanted<'static> {
 }
 
 /// `GET /`: what is unread, or what this place is.
-pub async fn index(visit: Visit) -> Answer {
-    let cx = visit.cx();
-    let frame = visit.frame().await?;
-    if visit.viewer() == Viewer::Anonymous {
-        let (groups, _) = domain::groups::discover(cx, visit.viewer(), wanted(Order::Recent), 0, GROUPS).await?;
-        return visit.page(&Welcome { line: visit.now.settings.line.clone(), frame, groups });
+pub async fn index(req: Req) -> Answer {
+    let cx = req.cx();
+    let frame = req.frame().await?;
+    if req.viewer() == Viewer::Anonymous {
+        let (groups, _) = domain::groups::discover(cx, req.viewer(), wanted(Order::Recent), 0, GROUPS).await?;
+        return req.page(&Welcome { line: req.now.settings.line.clone(), frame, groups });
     }
-    let paper = domain::topics::unread_paper(cx, visit.viewer(), &frame.sidebar, STORIES + 1).await?;
+    let paper = domain::topics::unread_paper(cx, req.viewer(), &frame.sidebar, STORIES + 1).await?;
     let has_more = paper.len() > STORIES;
     let story = |(group, row, messages): (_, domain::model::TopicRow, _)| Story {
-        group: visit.called(group),
+        group: req.called(group),
         unread: row.unread,
         followed: row.followed,
         topic: row.topic,
@@ -35,20 +35,20 @@ pub async fn index(visit: Visit) -> Answer {
     };
     let stories = paper.into_iter().take(STORIES).map(story).collect();
     let suggestions = if frame.sidebar.groups.is_empty() {
-        domain::groups::discover(cx, visit.viewer(), wanted(Order::Popular), 0, 8).await?.0
+        domain::groups::discover(cx, req.viewer(), wanted(Order::Popular), 0, 8).await?.0
     } else {
         Vec::new()
     };
     let upto = domain::topics::reads::upto(&frame.sidebar, None);
     let waits = match frame.sidebar.groups.iter().any(|group| group.keeps) {
-        true => domain::groups::waiting(cx, visit.viewer()).await?,
+        true => domain::groups::waiting(cx, req.viewer()).await?,
         false => Vec::new(),
     };
-    visit.page(&Home { frame, stories, has_more, upto, suggestions, waits })
+    req.page(&Home { frame, stories, has_more, upto, suggestions, waits })
 }
 
 /// `GET /-/menu`: the left column, for narrow screens without scripts.
-pub async fn menu(visit: Visit) -> Answer {
-    let frame = visit.frame().await?;
-    visit.page(&templates::menu::Menu { frame })
+pub async fn menu(req: Req) -> Answer {
+    let frame = req.frame().await?;
+    req.page(&templates::menu::Menu { frame })
 }

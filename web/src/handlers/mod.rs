@@ -24,7 +24,7 @@ fn key() -> Result<String, Error> {
 }
 
 /// The word that says why a form was refused and is given back, with the field it is about; other errors are passed on.
-fn mendable(error: Error) -> Result<Vec<(String, String)>, Error> {
+fn form_errors(error: Error) -> Result<Vec<(String, String)>, Error> {
     match error {
         Error::Invalid(fields) => Ok(fields.iter().map(|(field, why)| (field.to_owned(), why.to_owned())).collect()),
         Error::Forbidden(why) => Ok(vec![(String::new(), why.to_owned())]),
@@ -40,6 +40,17 @@ fn mendable(error: Error) -> Result<Vec<(String, String)>, Error> {
         }
         other => Err(other),
     }
+}
+
+/// A form as it was sent, with what has to be changed in it.
+///
+/// # Errors
+/// What is not about the form.
+fn refill<F: templates::form::Refill>(mut form: F, error: Error) -> Result<F, Error> {
+    for (field, why) in form_errors(error)? {
+        form.set_error(&field, why);
+    }
+    Ok(form)
 }
 
 /// What slow mode says to whoever wrote a moment ago.

@@ -3,13 +3,13 @@
 use actix_web::web::Query;
 use domain::search::{self, Order, Question};
 use domain::site::rate_limits;
-use domain::site::rate_limits::{By, Deed};
+use domain::site::rate_limits::{By, RateLimit};
 use serde::Deserialize;
 use templates::search::{Hit, Search, SearchOrder};
 
 use crate::failure::Answer;
 use crate::handlers::groups::page_number;
-use crate::visit::Visit;
+use crate::req::Req;
 
 /// Hits on a page.
 const PAGE: usize = 20;
@@ -27,18 +27,18 @@ pub struct Asked {
 }
 
 /// `GET /search`.
-pub async fn index(visit: Visit, asked: Query<Asked>) -> Answer {
+pub async fn index(req: Req, asked: Query<Asked>) -> Answer {
     let page = page_number(asked.page.as_deref())?.min(500);
     let order = SearchOrder::parse(&asked.order);
-    let mut frame = visit.frame().await?;
+    let mut frame = req.frame().await?;
     let within = match asked.within.as_str() {
         "" => None,
-        slug => Some(domain::groups::by_slug(visit.cx(), visit.viewer(), slug).await?.group),
+        slug => Some(domain::groups::by_slug(req.cx(), req.viewer(), slug).await?.group),
     };
     frame.group = within.as_ref().map(|group| group.id);
     let q = asked.q.trim().to_owned();
     if q.is_empty() {
-        return visit.page(&Search {
+        return req.page(&Search {
             frame,
             q,
             within,
@@ -50,8 +50,8 @@ pub async fn index(visit: Visit, asked: Query<Asked>) -> Answer {
             problem: None,
         });
     }
-    let by = visit.viewer().id().map_or(By::Address(visit.origin().address), By::User);
-    rate_limits::count(visit.cx(), Deed::Search, by).await?;
+    let by = req.viewer().id().map_or(By::Address(req.origin().address), By::User);
+    rate_limits::count(req.cx(), RateLimit::Search, by).await?;
     let question = Question {
         words: q.clone(),
         group: within.as_ref().map(|group| group.slug.clone()),
@@ -59,10 +59,10 @@ pub async fn index(visit: Visit, asked: Query<Asked>) -> Answer {
         page: usize::try_from(page - 1).unwrap_or(0),
         limit: PAGE,
     };
-    let answer = search::ask(visit.cx(), visit.viewer(), question).await?;
+    let answer = search::ask(req.cx(), req.viewer(), question).await?;
     let has_more = answer.total > page as usize * PAGE;
     let problem = answer.nothing_asked.then(|| "There is no word in that to look for.".to_owned());
-    let hit = |found: search::Found| Hit {
+    let hit = |found: search::SearchHit| Hit {
         message: found.placed.message.id,
         author: found.placed.message.author,
         created_at: found.placed.message.created_at,
@@ -71,5 +71,5 @@ pub async fn index(visit: Visit, asked: Query<Asked>) -> Answer {
         fragments: found.fragments.into_iter().map(|part| (part.text, part.hit)).collect(),
     };
     let hits = answer.hits.into_iter().map(hit).collect();
-    visit.page(&Search { frame, q, within, order, hits, total: Some(answer.total as i64), page, has_more, problem })
+    req.page(&Search { frame, q, within, order, hits, total: Some(answer.total as i64), page, has_more, problem })
 }

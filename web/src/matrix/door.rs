@@ -54,7 +54,7 @@ pub struct Door(Called);
 impl Door {
     pub async fn open(forum: &TestForum) -> Self {
         let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
-        let app = App::new().app_data(site).wrap(middleware::from_fn(failure::dress)).configure(configure);
+        let app = App::new().app_data(site).wrap(middleware::from_fn(failure::render_errors)).configure(configure);
         let app = std::rc::Rc::new(init_service(app).await);
         Self(Box::new(move |request| {
             let app = app.clone();

@@ -3,8 +3,8 @@
 
 use domain::groups::GroupForm;
 use domain::model::GroupKind;
-use domain::model::LogDeed;
-use domain::model::LogDeed::*;
+use domain::model::LogAction;
+use domain::model::LogAction::*;
 use domain::moderation::bulk_delete;
 use domain::moderation::bulk_delete::Span;
 use domain::testing::TestForum;
@@ -14,7 +14,7 @@ use super::scene::{Actor, State, World, keyed};
 use crate::routes::ROUTES;
 
 /// What is a deed of moderators and admins: the address, who does it in the scene, what is typed besides, and what the log says then.
-type Logged = (&'static str, Actor, &'static [(&'static str, &'static str)], LogDeed);
+type Logged = (&'static str, Actor, &'static [(&'static str, &'static str)], LogAction);
 
 const LOGGED: &[Logged] = &[
     ("/-/groups/{id}/edit", Actor::Admin, &[("name", "Another")], GroupEdited),
@@ -33,14 +33,14 @@ const LOGGED: &[Logged] = &[
     ("/-/log/{entry}/hide", Actor::Admin, &[], NameHidden),
     ("/-/reports/{id}", Actor::Moderator, &[], MessageDeleted),
     ("/-/reports/{id}", Actor::Moderator, &[("verdict", "nothing")], ReportDismissed),
-    ("/-/groups/{id}/held", Actor::Moderator, &[], HeldApproved),
+    ("/-/groups/{id}/held", Actor::Moderator, &[], PendingApproved),
     ("/-/groups/{id}/edit", Actor::Admin, &[("slow", "60")], GroupEdited),
     ("/-/groups/{id}/rules", Actor::Admin, &[], RuleMade),
     ("/-/rules/{id}", Actor::Admin, &[], RuleChanged),
     ("/-/rules/{id}/switch", Actor::Admin, &[], RuleSwitchedOn),
     ("/-/rules/{id}/switch", Actor::Admin, &[("on", "no")], RuleSwitchedOff),
     ("/-/rules/{id}/delete", Actor::Admin, &[], RuleDeleted),
-    ("/admin/held", Actor::SiteAdmin, &[], HeldApproved),
+    ("/admin/held", Actor::SiteAdmin, &[], PendingApproved),
     ("/admin/rules", Actor::SiteAdmin, &[], RuleMade),
     ("/admin/rules/newcomers", Actor::SiteAdmin, &[], NewcomersSet),
     ("/-/groups/{id}/requests", Actor::Moderator, &[], MemberAdmitted),
@@ -248,7 +248,7 @@ async fn friends_words(
     world: &World,
     group: domain::model::GroupId,
     topic: domain::model::TopicId,
-) -> domain::model::RemovalId {
+) -> domain::model::BulkDeleteId {
     let (cx, friend) = (&forum.cx, world.friend.id().expect("an account"));
     let boss = world.who(Actor::SiteAdmin);
     domain::groups::admit(cx, group, friend, domain::model::Role::Member).await.expect("admitted");
@@ -261,6 +261,6 @@ async fn friends_words(
 }
 
 /// Who did what, as the log has it.
-async fn rows(forum: &TestForum) -> Vec<(Option<domain::model::UserId>, LogDeed)> {
+async fn rows(forum: &TestForum) -> Vec<(Option<domain::model::UserId>, LogAction)> {
     domain::store::moderation::log::all(&forum.cx.db).await.expect("the log")
 }

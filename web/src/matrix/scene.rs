@@ -7,8 +7,8 @@ use domain::groups::invitations;
 use domain::groups::invitations::LinkForm;
 use domain::groups::{self, GroupForm};
 use domain::groups::{members, requests};
-use domain::model::LogDeed;
-use domain::model::{Grounds, Group, GroupKind, MessageId, Role, RuleDeed, RuleKind, TopicId, UserId};
+use domain::model::LogAction;
+use domain::model::{Grounds, Group, GroupKind, MessageId, Role, RuleAction, RuleKind, TopicId, UserId};
 use domain::moderation::bulk_delete;
 use domain::moderation::bulk_delete::Span;
 use domain::moderation::reports;
@@ -332,7 +332,7 @@ impl World {
             in_text: true,
             new_days: Some(0),
             new_messages: Some(0),
-            deed: Some(RuleDeed::Refuse),
+            deed: Some(RuleAction::Refuse),
             ..RuleForm::default()
         };
         rules::create(&forum.cx, self.maker, Some(group.id), form).await.expect("a rule").0
@@ -378,7 +378,7 @@ impl World {
         let removal =
             domain::store::moderation::bulk_delete::of_user(&cx.db, target, Some(group), 1).await.expect("the removal");
         let (_, page) = domain::moderation::log::of_group(cx, self.maker, group, None, None).await.expect("the log");
-        let cleared = page.lines.iter().find(|line| line.what == LogDeed::PersonCleared).expect("its row");
+        let cleared = page.lines.iter().find(|line| line.what == LogAction::PersonCleared).expect("its row");
         (removal[0].id.0, cleared.id.0)
     }
 

@@ -1,10 +1,11 @@
 //! Claims, leases, retries and parking, with the time in the test's hand.
 
+use domain::platform::jobs::Task;
 use std::time::Duration;
 
-use domain::model::{GroupId, JobId, LetterId, MessageId, TopicId};
+use domain::model::{EmailId, GroupId, JobId, MessageId, TopicId};
 use domain::platform::jobs;
-use domain::platform::jobs::{Cause, Job, LEASE, MAX_ATTEMPTS, Outcome, Reactor, Report, backoff, drain, turn};
+use domain::platform::jobs::{Cause, Job, LEASE, MAX_ATTEMPTS, Outcome, Report, backoff, drain, turn};
 use domain::store::Db;
 use domain::store::platform::jobs as store;
 use domain::testing::TestDb;
@@ -38,7 +39,7 @@ fn start() -> Timestamp {
 
 async fn enqueue(db: &Db, job: &Job, at: Timestamp) -> JobId {
     let mut tx = db.begin().await.unwrap();
-    let id = jobs::enqueue(&mut tx, job, at).await.unwrap();
+    let id = jobs::enqueue(&mut tx, job.clone(), at).await.unwrap();
     tx.commit().await.unwrap();
     id
 }
@@ -64,9 +65,9 @@ async fn every_kind_of_job_comes_back_as_it_was_queued(test: TestDb) {
         Cause::TopicDeleted { topic },
     ];
     let mut all: Vec<Job> = causes.iter().map(|&cause| Job::from(cause)).collect();
-    all.extend(causes.map(|cause| Job::React { reactor: Reactor::Live, cause }));
-    all.push(Job::GroupChanged { group: GroupId(9) });
-    all.push(Job::Sweep { slot: "2026-11-21T10".into() });
+    all.extend(causes.map(|cause| Job::Task(Task::React { reactor: "live".into(), cause })));
+    all.push(Job::Task(Task::GroupChanged { group: GroupId(9) }));
+    all.push(Job::Task(Task::Sweep { slot: "2026-11-21T10".into() }));
     for job in &all {
         enqueue(&test.db, job, start()).await;
     }
@@ -77,7 +78,7 @@ async fn every_kind_of_job_comes_back_as_it_was_queued(test: TestDb) {
 
 async fn a_job_of_a_rolled_back_transaction_is_not_there(test: TestDb) {
     let mut tx = test.db.begin().await.unwrap();
-    jobs::enqueue(&mut tx, &posted(1), start()).await.unwrap();
+    jobs::enqueue(&mut tx, posted(1), start()).await.unwrap();
     drop(tx);
     enqueue(&test.db, &posted(2), start()).await;
     assert_eq!(only_row(&test.db).await.payload, r#"{"message":2}"#);
@@ -145,7 +146,7 @@ async fn a_failed_job_comes_back_later_and_later_until_it_is_parked(test: TestDb
 }
 
 async fn a_letter_that_cannot_leave_is_tried_for_a_day(test: TestDb) {
-    let job = Job::SendLetter { letter: LetterId(1) };
+    let job = Job::Task(Task::SendEmail { email: EmailId(1) });
     let (id, tries) = (enqueue(&test.db, &job, start()).await, job.tries());
     let mut now = start();
     for attempt in 1..=tries {
@@ -231,14 +232,14 @@ async fn a_slot_is_queued_once_whoever_ticks(test: TestDb) {
 async fn a_key_is_free_again_when_its_job_is_done(test: TestDb) {
     for expected in [true, false] {
         let mut tx = test.db.begin().await.unwrap();
-        assert_eq!(jobs::enqueue_unique(&mut tx, "key", &posted(1), start()).await.unwrap(), expected);
+        assert_eq!(jobs::enqueue_unique(&mut tx, "key", posted(1), start()).await.unwrap(), expected);
         tx.commit().await.unwrap();
     }
     let id = only_row(&test.db).await.id;
     assert_eq!(claims(&test.db, "one", 1, start()).await, [(id, 1)]);
     report(&test.db, "one", (id, 1), Outcome::Done, start()).await;
     let mut tx = test.db.begin().await.unwrap();
-    assert!(jobs::enqueue_unique(&mut tx, "key", &posted(1), start()).await.unwrap());
+    assert!(jobs::enqueue_unique(&mut tx, "key", posted(1), start()).await.unwrap());
     tx.commit().await.unwrap();
 }
 
@@ -271,8 +272,8 @@ async fn an_admin_sees_counts_and_pages_and_may_retry_or_remove(test: TestDb) {
 async fn drain_runs_what_follows_too_and_tells_what_failed(test: TestDb) {
     queue(&test.db, [1, 2, 3]).await;
     let failures = drain(&test.db, &Clock::System, async |job| match job {
-        Job::MessagePosted { message: MessageId(2) } => Err("no".to_owned()),
-        Job::MessagePosted { message: MessageId(message @ 1..=3) } => {
+        Job::Happened(Cause::MessagePosted { message: MessageId(2) }) => Err("no".to_owned()),
+        Job::Happened(Cause::MessagePosted { message: MessageId(message @ 1..=3) }) => {
             queue(&test.db, [message + 10]).await;
             Ok(())
         }

@@ -1,5 +1,6 @@
 //! A worker in a test's hand, and the macro that runs each story on both databases.
 
+use domain::platform::jobs::Cause;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -37,14 +38,14 @@ pub(crate) use on_both;
 pub const HOUR: Duration = Duration::from_secs(3600);
 
 pub fn posted(message: i64) -> Job {
-    Job::MessagePosted { message: MessageId(message) }
+    Job::Happened(Cause::MessagePosted { message: MessageId(message) })
 }
 
 /// Queues jobs for messages in one transaction; wakes nobody.
 pub async fn queue(db: &Db, messages: impl IntoIterator<Item = i64>) {
     let mut tx = db.begin().await.unwrap();
     for message in messages {
-        jobs::enqueue(&mut tx, &posted(message), Clock::System.now()).await.unwrap();
+        jobs::enqueue(&mut tx, posted(message), Clock::System.now()).await.unwrap();
     }
     tx.commit().await.unwrap();
 }
@@ -69,7 +70,7 @@ pub struct Runs(Arc<Mutex<BTreeMap<i64, usize>>>);
 
 impl Runs {
     pub fn add(&self, job: &Job) {
-        let Job::MessagePosted { message } = job else { return };
+        let Job::Happened(Cause::MessagePosted { message }) = job else { return };
         *self.0.lock().unwrap().entry(message.0).or_default() += 1;
     }
 

@@ -1,5 +1,6 @@
 //! Whole workers: concurrency, waking, heartbeats and stopping.
 
+use domain::platform::jobs::Cause;
 use std::time::{Duration, Instant};
 
 use domain::model::MessageId;
@@ -129,7 +130,7 @@ async fn what_a_job_queues_runs_without_a_wake_up(test: TestDb) {
     let worker = Running::start(&test.db, &wake, blind(&test.db), move |job| {
         let db = db.clone();
         async move {
-            if let Job::MessagePosted { message: MessageId(message @ 1..10) } = job {
+            if let Job::Happened(Cause::MessagePosted { message: MessageId(message @ 1..10) }) = job {
                 queue(&db, [message + 1]).await;
             }
             Ok(())
@@ -189,9 +190,9 @@ async fn a_panic_and_a_hang_are_failures_of_their_job_alone(test: TestDb) {
         seen.add(&job);
         async move {
             match job {
-                Job::MessagePosted { message: MessageId(1) } => panic!("the roof is on fire"),
-                Job::MessagePosted { message: MessageId(2) } => std::future::pending().await,
-                Job::MessagePosted { message: MessageId(3) } => Err("out of coffee".into()),
+                Job::Happened(Cause::MessagePosted { message: MessageId(1) }) => panic!("the roof is on fire"),
+                Job::Happened(Cause::MessagePosted { message: MessageId(2) }) => std::future::pending().await,
+                Job::Happened(Cause::MessagePosted { message: MessageId(3) }) => Err("out of coffee".into()),
                 _ => Ok(()),
             }
         }

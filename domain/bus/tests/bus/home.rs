@@ -161,9 +161,9 @@ pub async fn wait_for<F: Future<Output = bool>>(what: &str, condition: impl Fn()
 }
 
 /// A small generator (xorshift): the same seed, the same story.
-pub struct Dice(pub u64);
+pub struct Rng(pub u64);
 
-impl Dice {
+impl Rng {
     pub fn roll(&mut self, sides: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;

@@ -35,7 +35,7 @@ mod values;
 use std::time::Duration;
 
 use bus::{AGE, Backlog, BusError, Changes, Control, Hub, LISTENING, PAGE, POLL};
-use home::{ALICE, BOB, Dice, GARDEN, Home, event, payloads, read_all, within};
+use home::{ALICE, BOB, GARDEN, Home, Rng, event, payloads, read_all, within};
 use model::{GroupId, UserId};
 
 on_memory_and_redis! {
@@ -102,7 +102,7 @@ async fn watching_before_reading_misses_nothing_and_repeats_nothing(home: Home) 
             heard
         }));
     }
-    let mut dice = Dice(7);
+    let mut dice = Rng(7);
     for number in 0..EVENTS {
         let bus = if number % 2 == 0 { &home.bus } else { &other };
         let events = [ALICE, BOB, GARDEN].map(|stream| (stream, event(number)));

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bus::{Cursor, LENGTH, Stream};
 
-use crate::home::{ALICE, BOB, Dice, GARDEN, Home, event, payloads, read_all};
+use crate::home::{ALICE, BOB, GARDEN, Home, Rng, event, payloads, read_all};
 
 on_memory_and_redis! { a_backlog_is_whole_or_says_resync }
 
@@ -37,7 +37,7 @@ async fn a_backlog_is_whole_or_says_resync(home: Home) {
 }
 
 async fn tell_a_story(home: &Home, seed: u64) {
-    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let mut dice = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let mut lists: HashMap<Stream, List> = [ALICE, BOB, GARDEN].map(|stream| (stream, List::default())).into();
     let mut held: Vec<Held> = Vec::new();
     let mut number = 0;

@@ -13,7 +13,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::validate::Draft;
 use crate::{messages, topics};
 use model::policy::Viewer;
-use model::{Grounds, Mark, MessageId, Role, RuleDeed, RuleKind, TopicId, UserId};
+use model::{Grounds, Mark, MessageId, Role, RuleAction, RuleKind, TopicId, UserId};
 
 use super::script::{
     ADVERTISEMENT, CATEGORIES, FIRST_WORDS, NEWCOMER, OWN, PINNED, PRIVATELY, REPORTERS, RESOLVED, SELLER, WATCHED,
@@ -65,7 +65,7 @@ pub(super) async fn keep(cx: &Context, place: &Place<'_>) -> Result<()> {
                 in_names: false,
                 new_days: Some(0),
                 new_messages: Some(0),
-                deed: Some(RuleDeed::Report),
+                deed: Some(RuleAction::Report),
                 explanation: String::new(),
             };
             let rule = rules::create(cx, admin, Some(group.id), rule).await?;
@@ -87,7 +87,7 @@ pub(super) async fn keep(cx: &Context, place: &Place<'_>) -> Result<()> {
     let (slug, text) = FIRST_WORDS;
     let said = Draft { text: text.into(), key: None };
     match messages::submit(cx, place.viewer(NEWCOMER)?, Target::Topic(place.topic(slug)?), said).await {
-        Ok(_) | Err(Error::Held) => {}
+        Ok(_) | Err(Error::Pending) => {}
         Err(error) => return Err(error),
     }
     let (from, title, text) = PRIVATELY;

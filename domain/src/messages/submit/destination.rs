@@ -6,20 +6,20 @@ use crate::messages::conversations;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::validate::{self, Draft};
-use crate::screening::hold::Place;
+use crate::screening::hold::PendingPlace;
 use crate::screening::{self, AUDITORS, slow_mode};
-use crate::site::rate_limits::Deed as Limit;
+use crate::site::rate_limits::RateLimit;
 use crate::topics;
-use model::policy::{self, Deed, Standing, Viewer};
+use model::policy::{self, Access, Permission, Viewer};
 use model::{Group, GroupKind, Role, UserId};
-use store::moderation::approval_queue::HeldRow;
+use store::moderation::approval_queue::PendingRow;
 
 /// A target that was found, and whose author may post there.
 #[derive(Debug)]
 pub(super) enum Destination<'a> {
-    Topic(Box<topics::Found>),
+    Topic(Box<topics::TopicAccess>),
     NewTopic {
-        group: Box<groups::Found>,
+        group: Box<groups::GroupAccess>,
         title: String,
     },
     NewConversation {
@@ -29,14 +29,14 @@ pub(super) enum Destination<'a> {
         slug_source: String,
     },
     MorePeople {
-        group: Box<groups::Found>,
+        group: Box<groups::GroupAccess>,
         people: Vec<UserId>,
         title: String,
     },
     Approved {
-        held: &'a HeldRow,
+        held: &'a PendingRow,
         moderator: Viewer,
-        topic: Option<Box<topics::Found>>,
+        topic: Option<Box<topics::TopicAccess>>,
     },
 }
 
@@ -61,7 +61,7 @@ pub(super) async fn resolve<'a>(
             Ok((Destination::Topic(Box::new(found)), screening::draft(AUDITORS, draft)?))
         }
         Target::NewTopic { group, title } => {
-            let group = groups::for_deed(cx, viewer, group, Deed::Write).await?;
+            let group = groups::with_permission(cx, viewer, group, Permission::Write).await?;
             let (title, draft) = both(validate::title(title), screening::draft(AUDITORS, draft))?;
             Ok((Destination::NewTopic { group: Box::new(group), title }, draft))
         }
@@ -71,7 +71,7 @@ pub(super) async fn resolve<'a>(
         }
         Target::MorePeople { conversation, to } => {
             let group = conversations::by_id(cx, viewer, conversation).await?;
-            group.standing.check(Deed::Invite)?;
+            group.access.check(Permission::Invite)?;
             let draft = screening::draft(AUDITORS, draft)?;
             let people = conversations::recipients(cx, viewer.user()?, to).await?;
             let people = people.into_iter().map(|person| person.id).collect();
@@ -104,7 +104,7 @@ async fn conversation<'a>(
             Ok(Destination::Topic(Box::new(found)))
         }
         _ => {
-            let group = groups::for_deed(cx, viewer, group, Deed::Write).await?;
+            let group = groups::with_permission(cx, viewer, group, Permission::Write).await?;
             Ok(Destination::NewTopic { group: Box::new(group), title })
         }
     }
@@ -126,7 +126,7 @@ const CANNOT_WRITE: Error = Error::Forbidden("Its author may not write there any
 
 impl<'a> Destination<'a> {
     /// Where a held message goes, and its author.
-    pub(super) async fn approved(cx: &Context, moderator: Viewer, held: &'a HeldRow) -> Result<(Viewer, Self)> {
+    pub(super) async fn approved(cx: &Context, moderator: Viewer, held: &'a PendingRow) -> Result<(Viewer, Self)> {
         let author = store::people::users::by_id(&cx.db, held.author_id).await?.ok_or(Error::NotFound)?;
         if author.deleted || policy::barred(author.suspended_until, author.banned_at, cx.now()).is_some() {
             return Err(Error::Forbidden("Its author's account cannot be used now."));
@@ -150,12 +150,12 @@ impl<'a> Destination<'a> {
     }
 
     /// What says that an author may not write where a held message goes.
-    pub(super) fn check_author(standing: Standing) -> Result<()> {
-        if standing.may(Deed::Write) { Ok(()) } else { Err(CANNOT_WRITE) }
+    pub(super) fn check_author(access: Access) -> Result<()> {
+        if access.may(Permission::Write) { Ok(()) } else { Err(CANNOT_WRITE) }
     }
 
     /// The topic, where it exists.
-    pub(super) fn topic(&self) -> Option<&topics::Found> {
+    pub(super) fn topic(&self) -> Option<&topics::TopicAccess> {
         match self {
             Self::Topic(found) => Some(found),
             Self::Approved { topic, .. } => topic.as_deref(),
@@ -174,13 +174,13 @@ impl<'a> Destination<'a> {
     }
 
     /// What its author may do there.
-    pub(super) fn standing(&self, author: Viewer) -> Standing {
+    pub(super) fn access(&self, author: Viewer) -> Access {
         match self {
-            Self::Topic(found) => found.standing,
-            Self::NewTopic { group, .. } | Self::MorePeople { group, .. } => group.standing,
+            Self::Topic(found) => found.access,
+            Self::NewTopic { group, .. } | Self::MorePeople { group, .. } => group.access,
             Self::NewConversation { .. } | Self::Approved { .. } => {
                 let kind = self.group().map_or(GroupKind::Direct, |group| group.kind);
-                Standing::plain(kind, Some(Role::Member), matches!(author, Viewer::User { is_admin: true, .. }))
+                Access::plain(kind, Some(Role::Member), matches!(author, Viewer::User { is_admin: true, .. }))
             }
         }
     }
@@ -196,12 +196,14 @@ impl<'a> Destination<'a> {
     }
 
     /// The limits that it counts against.
-    pub(super) fn limits(&self) -> Vec<Limit> {
+    pub(super) fn limits(&self) -> Vec<RateLimit> {
         match self {
-            Self::Topic(_) => vec![Limit::Post],
-            Self::NewTopic { .. } => vec![Limit::Post, Limit::Topic],
-            Self::NewConversation { .. } => vec![Limit::Direct, Limit::Post],
-            Self::MorePeople { people, .. } => people.iter().map(|_| Limit::Direct).chain([Limit::Post]).collect(),
+            Self::Topic(_) => vec![RateLimit::Post],
+            Self::NewTopic { .. } => vec![RateLimit::Post, RateLimit::Topic],
+            Self::NewConversation { .. } => vec![RateLimit::Direct, RateLimit::Post],
+            Self::MorePeople { people, .. } => {
+                people.iter().map(|_| RateLimit::Direct).chain([RateLimit::Post]).collect()
+            }
             Self::Approved { .. } => Vec::new(),
         }
     }
@@ -210,18 +212,20 @@ impl<'a> Destination<'a> {
     pub(super) fn pause(&self, author: Viewer) -> i64 {
         match self {
             Self::Topic(_) | Self::NewTopic { .. } => {
-                self.group().map_or(0, |group| slow_mode::pause(group, self.standing(author)))
+                self.group().map_or(0, |group| slow_mode::pause(group, self.access(author)))
             }
             Self::NewConversation { .. } | Self::MorePeople { .. } | Self::Approved { .. } => 0,
         }
     }
 
     /// Where it waits when it is held; `None` for conversations, in which nothing is held.
-    pub(super) fn held_place(&self, author: Viewer) -> Option<Place<'_>> {
+    pub(super) fn held_place(&self, author: Viewer) -> Option<PendingPlace<'_>> {
         let pause = self.pause(author);
         match self {
-            Self::Topic(found) => Some(Place { group: found.group.id, topic: Some(found.topic.id), title: "", pause }),
-            Self::NewTopic { group, title } => Some(Place { group: group.group.id, topic: None, title, pause }),
+            Self::Topic(found) => {
+                Some(PendingPlace { group: found.group.id, topic: Some(found.topic.id), title: "", pause })
+            }
+            Self::NewTopic { group, title } => Some(PendingPlace { group: group.group.id, topic: None, title, pause }),
             Self::NewConversation { .. } | Self::MorePeople { .. } | Self::Approved { .. } => None,
         }
     }

@@ -20,7 +20,7 @@ use crate::screening::hold::hold;
 use crate::screening::{self, AUDITORS, Submission};
 use model::policy::Viewer;
 use model::{GroupId, MessageId, TopicId};
-use store::moderation::approval_queue::HeldRow;
+use store::moderation::approval_queue::PendingRow;
 
 use destination::Destination;
 use save::save;
@@ -85,7 +85,7 @@ pub(crate) enum Outcome {
 ///
 /// # Errors
 /// [`Error::Invalid`] on `text`, `title` and `to`; [`Error::Forbidden`], [`Error::NotFound`], [`Error::TooMany`], [`Error::Slow`];
-/// [`Error::Held`] when it is as safe, but has to be approved first.
+/// [`Error::Pending`] when it is as safe, but has to be approved first.
 pub async fn submit(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft) -> Result<Posted> {
     // A conversation may begin, or a topic become part of another one, between the look and the save. Then it starts over.
     for _ in 0..ATTEMPTS {
@@ -106,7 +106,7 @@ async fn attempt(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft)
     let submission = Submission {
         author,
         group: destination.group(),
-        standing: destination.standing(viewer),
+        access: destination.access(viewer),
         title: destination.title(),
         text: &draft.text,
         nodes: &nodes,
@@ -123,7 +123,7 @@ async fn attempt(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft)
             return Ok(Some(posted));
         }
         hold(cx, author, place, &draft, why).await?;
-        return Err(Error::Held);
+        return Err(Error::Pending);
     }
     match save(cx, viewer, &destination, &draft, &nodes, &verdict.reports).await {
         Ok(Outcome::Posted(posted)) => Ok(Some(posted)),
@@ -137,7 +137,7 @@ async fn attempt(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft)
 ///
 /// # Errors
 /// [`Error::Forbidden`] when its author may not post it any more, [`Error::NotFound`] when `moderator` may not approve it.
-pub(crate) async fn approve(cx: &Context, moderator: Viewer, held: &HeldRow) -> Result<Outcome> {
+pub(crate) async fn approve(cx: &Context, moderator: Viewer, held: &PendingRow) -> Result<Outcome> {
     let (author, destination) = Destination::approved(cx, moderator, held).await?;
     let draft = Draft { text: held.raw.clone(), key: held.idempotency_key.clone() };
     let nodes = text::parse(cx, &draft.text).await?;

@@ -18,7 +18,7 @@ pub(super) async fn posted_before(
     cx: &Context,
     viewer: Viewer,
     draft: &Draft,
-    to: Option<&topics::Found>,
+    to: Option<&topics::TopicAccess>,
 ) -> Result<Option<Posted>> {
     let (Some(key), Some(user)) = (&draft.key, viewer.id()) else { return Ok(None) };
     let Some(id) = store::messages::by_key(&cx.db, user, key).await? else { return Ok(None) };
@@ -71,8 +71,8 @@ pub(super) async fn instead_of(
 
 impl Posted {
     /// In a topic.
-    pub(super) fn there(found: &topics::Found, id: MessageId, seq: i64) -> Self {
-        let topics::Found { topic, group, .. } = found;
+    pub(super) fn there(found: &topics::TopicAccess, id: MessageId, seq: i64) -> Self {
+        let topics::TopicAccess { topic, group, .. } = found;
         let (group_slug, topic_slug) = (group.slug.clone(), topic.slug.clone());
         Self { id, seq, topic: topic.id, group: group.id, group_slug, topic_slug }
     }

@@ -7,16 +7,17 @@ use crate::live::{tell, unread};
 use crate::messages::conversations::MOST;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::jobs::{self, Job};
+use crate::platform::jobs::Task;
+use crate::platform::jobs::{self};
 use crate::platform::validate::Draft;
 use crate::platform::{log, secrets};
 use crate::screening::slow_mode;
 use crate::topics;
 use bus::Control;
 use markup::Node;
-use model::policy::{Deed, Viewer};
+use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
-use model::{Category, GroupId, GroupKind, LogDeed, LogEntry, MessageId, Role, TopicId, UserId};
+use model::{Category, GroupId, GroupKind, LogAction, LogEntry, MessageId, Role, TopicId, UserId};
 use store::Tx;
 use store::groups::Described;
 use store::messages::NewMessage;
@@ -176,7 +177,7 @@ async fn new_conversation(
 
 /// Adds people to a conversation: the time from which they see topics.
 async fn add_people(cx: &Context, tx: &mut Tx, author: Viewer, group: GroupId, people: &[UserId]) -> Result<Timestamp> {
-    members::held(tx, author, group).await?.check(Deed::Invite)?;
+    members::held(tx, author, group).await?.check(Permission::Invite)?;
     // After all that was started, however the clocks of the processes differ.
     let last = store::messages::conversations::last_start(tx, group).await?;
     let at = last.map_or(cx.now(), |last| cx.now().max(Timestamp(last.0 + 1)));
@@ -206,10 +207,10 @@ async fn finish(
 ) -> Result<()> {
     match destination {
         Destination::MorePeople { .. } => {
-            jobs::enqueue(tx, &Job::GroupChanged { group: place.group }, cx.now()).await?;
+            jobs::enqueue(tx, Task::GroupChanged { group: place.group }, cx.now()).await?;
         }
         Destination::Approved { held, moderator, .. } => {
-            let entry = LogEntry::new(moderator.user()?, LogDeed::HeldApproved).group(place.group);
+            let entry = LogEntry::new(moderator.user()?, LogAction::PendingApproved).group(place.group);
             let entry = entry.topic(place.topic).message(message).whom(held.author_id);
             log::write(tx, entry, place.at).await?;
         }

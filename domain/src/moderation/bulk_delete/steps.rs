@@ -5,9 +5,10 @@ use crate::messages;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::platform::jobs;
-use crate::platform::jobs::Job;
+use crate::platform::jobs::Cause;
+use crate::platform::jobs::Task;
 use model::time::Timestamp;
-use model::{MessageId, RemovalId, TopicId, UserId, Verdict};
+use model::{BulkDeleteId, MessageId, TopicId, UserId, Verdict};
 use store::moderation::bulk_delete::{Held, Measure, TopicAway};
 use store::search_log;
 use store::search_log::Changed;
@@ -20,7 +21,7 @@ const STEPS: usize = 20;
 
 /// Takes away some of it, or brings some of it back, and queues itself again while there is more. Runs twice, and side by side: each
 /// step holds the removal.
-pub(crate) async fn work(cx: &Context, removal: RemovalId, back: bool) -> Result<()> {
+pub(crate) async fn work(cx: &Context, removal: BulkDeleteId, back: bool) -> Result<()> {
     for _ in 0..STEPS {
         let mut tx = cx.db.begin().await?;
         if back {
@@ -44,15 +45,15 @@ pub(crate) async fn work(cx: &Context, removal: RemovalId, back: bool) -> Result
         }
     }
     let mut tx = cx.db.begin().await?;
-    let job = if back { Job::BringBack { removal } } else { Job::ClearPerson { removal } };
-    jobs::enqueue(&mut tx, &job, cx.now()).await?;
+    let job = if back { Task::UndoBulkDelete { removal } } else { Task::BulkDelete { removal } };
+    jobs::enqueue(&mut tx, job, cx.now()).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     Ok(())
 }
 
 /// Takes away some of it; whether that was the end.
-async fn step(tx: &mut Tx, id: RemovalId, held: &Held, now: Timestamp) -> Result<bool> {
+async fn step(tx: &mut Tx, id: BulkDeleteId, held: &Held, now: Timestamp) -> Result<bool> {
     if !held.topics_done {
         step_topics(tx, id, held, now).await?;
         return Ok(false);
@@ -80,7 +81,7 @@ async fn step(tx: &mut Tx, id: RemovalId, held: &Held, now: Timestamp) -> Result
 /// too.
 async fn take(
     tx: &mut Tx,
-    (removal, by): (RemovalId, UserId),
+    (removal, by): (BulkDeleteId, UserId),
     message: MessageId,
     topic: TopicId,
     now: Timestamp,
@@ -96,7 +97,7 @@ async fn take(
     Ok(true)
 }
 
-async fn step_topics(tx: &mut Tx, id: RemovalId, held: &Held, now: Timestamp) -> Result<()> {
+async fn step_topics(tx: &mut Tx, id: BulkDeleteId, held: &Held, now: Timestamp) -> Result<()> {
     let topics = store::moderation::bulk_delete::topics(tx, held, STEP).await?;
     let mut taken = Measure::default();
     for &topic in &topics {
@@ -104,7 +105,7 @@ async fn step_topics(tx: &mut Tx, id: RemovalId, held: &Held, now: Timestamp) ->
         if let Some(messages) = store::moderation::bulk_delete::delete_topic(tx, id, topic, now).await? {
             store::moderation::reports::settle_topic(tx, topic, held.by_id, Verdict::Deleted, now).await?;
             search_log::insert(tx, Changed::Topic(topic)).await?;
-            jobs::enqueue(tx, &Job::TopicDeleted { topic }, now).await?;
+            jobs::enqueue(tx, Cause::TopicDeleted { topic }, now).await?;
             taken.messages += messages;
             taken.topics += 1;
         }
@@ -116,7 +117,7 @@ async fn step_topics(tx: &mut Tx, id: RemovalId, held: &Held, now: Timestamp) ->
 }
 
 /// Brings some of it back; whether that was the end. What another removal that stands covers goes over to that one.
-async fn step_back(tx: &mut Tx, id: RemovalId, now: Timestamp) -> Result<bool> {
+async fn step_back(tx: &mut Tx, id: BulkDeleteId, now: Timestamp) -> Result<bool> {
     let topics = store::moderation::bulk_delete::topics_away(tx, id, STEP).await?;
     for &TopicAway { topic_id: topic, group_id: group, deleted_at: at, heir } in &topics {
         store::topics::touch(tx, topic).await?;
@@ -136,7 +137,7 @@ async fn step_back(tx: &mut Tx, id: RemovalId, now: Timestamp) -> Result<bool> {
         if store::moderation::bulk_delete::restore_topic(tx, id, topic, at).await? > 0 {
             search_log::insert(tx, Changed::Topic(topic)).await?;
             // It comes to its group as one that was moved there does.
-            jobs::enqueue(tx, &Job::TopicMoved { topic, from: group }, now).await?;
+            jobs::enqueue(tx, Cause::TopicMoved { topic, from: group }, now).await?;
         }
     }
     if !topics.is_empty() {
@@ -150,8 +151,8 @@ async fn step_back(tx: &mut Tx, id: RemovalId, now: Timestamp) -> Result<bool> {
             store::moderation::bulk_delete::hand_message(tx, id, heir, message).await?;
         } else if store::moderation::bulk_delete::restore_message(tx, id, away).await? > 0 {
             search_log::insert(tx, Changed::Message(message)).await?;
-            let job = if away.own { Job::MessageDeleted { message } } else { Job::MessageRestored { message } };
-            jobs::enqueue(tx, &job, now).await?;
+            let job = if away.own { Cause::MessageDeleted { message } } else { Cause::MessageRestored { message } };
+            jobs::enqueue(tx, job, now).await?;
         }
     }
     if messages.is_empty() {

@@ -30,7 +30,7 @@ pub struct Session {
     /// When it ends by itself.
     pub expires_at: Timestamp,
     /// Whether those who keep order told them something that they have not read.
-    pub is_told: bool,
+    pub has_unread_notice: bool,
     /// Whether the account waits for an admin of the site, and can do nothing meanwhile.
     pub is_waiting: bool,
 }

@@ -1,11 +1,12 @@
 //! Periodic work: a job for each slot of time, queued once, whoever ticks and however often.
 
-use super::{Job, enqueue_unique};
+use super::enqueue_unique;
+use crate::platform::jobs::Task;
 use model::time::Timestamp;
 use store::db::Db;
 use store::platform::jobs as table;
 
-/// The name of the schedule of [`Job::Sweep`].
+/// The name of the schedule of [`Task::Sweep`].
 const SWEEP: &str = "sweep";
 
 /// Queues the jobs of the current slots if nobody has yet; slots that passed while nobody ticked stay out. Says whether
@@ -18,7 +19,7 @@ pub async fn tick(db: &Db, now: Timestamp) -> Result<bool, store::Error> {
     let mut tx = db.begin().await?;
     // The slot's name outlives its job, which goes when it succeeds; the key keeps a slow sweep to one.
     let queued = table::open_slot(&mut tx, SWEEP, &slot).await?
-        && enqueue_unique(&mut tx, &format!("{SWEEP}:{slot}"), &Job::Sweep { slot }, now).await?;
+        && enqueue_unique(&mut tx, &format!("{SWEEP}:{slot}"), Task::Sweep { slot }, now).await?;
     tx.commit().await?;
     Ok(queued)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Job;
+use super::{Job, Task};
 use model::JobId;
 use model::time::Timestamp;
 use store::db::{Db, Tx};
@@ -12,7 +12,7 @@ use store::platform::jobs as table;
 pub const MAX_ATTEMPTS: i64 = 8;
 
 /// How often a letter is: a mail server may be away, or say "later", for a day (RFC 5321, 4.5.4.1, wants four or five).
-const LETTER_ATTEMPTS: i64 = 300;
+const EMAIL_ATTEMPTS: i64 = 300;
 
 /// How long a claim holds without a heartbeat.
 pub const LEASE: Duration = Duration::from_secs(10);
@@ -62,7 +62,7 @@ impl Job {
     /// How often it is tried before it is parked for an admin.
     pub fn tries(&self) -> i64 {
         match self {
-            Self::SendLetter { .. } => LETTER_ATTEMPTS,
+            Self::Task(Task::SendEmail { .. }) => EMAIL_ATTEMPTS,
             _ => MAX_ATTEMPTS,
         }
     }

@@ -11,12 +11,12 @@ use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
 use model::time::Timestamp;
-use model::{EmailKind, LetterId};
+use model::{EmailId, EmailKind};
 use smtp::Smtp;
 
 /// What the words of a letter depend on.
 #[derive(Clone, Debug)]
-pub struct Occasion {
+pub struct EmailTemplateData {
     /// Why it is written.
     pub kind: EmailKind,
     /// What the site is called.
@@ -39,7 +39,7 @@ pub struct Occasion {
 
 /// The words of a letter.
 #[derive(Clone, Debug)]
-pub struct Words {
+pub struct EmailBody {
     /// Its subject.
     pub subject: String,
     /// As plain text.
@@ -52,11 +52,11 @@ pub struct Words {
 #[derive(Clone)]
 pub struct Mailer {
     from: Mailbox,
-    way: Way,
+    way: Transport,
 }
 
 #[derive(Clone)]
-enum Way {
+enum Transport {
     Smtp(Arc<Smtp>),
     Folder(Arc<PathBuf>),
 }
@@ -84,12 +84,12 @@ impl Mailer {
     /// # Errors
     /// When the address is none of these.
     pub fn smtp(url: &str, from: Mailbox) -> Result<Self, BadMail> {
-        Ok(Self { from, way: Way::Smtp(Arc::new(Smtp::connect(url)?)) })
+        Ok(Self { from, way: Transport::Smtp(Arc::new(Smtp::connect(url)?)) })
     }
 
     /// Into a folder, a file for each letter: it is made with the first.
     pub fn folder(dir: PathBuf, from: Mailbox) -> Self {
-        Self { from, way: Way::Folder(Arc::new(dir)) }
+        Self { from, way: Transport::Folder(Arc::new(dir)) }
     }
 
     /// Reads who letters are from: `klatch@example.org` or `Klatch <klatch@example.org>`.
@@ -102,7 +102,7 @@ impl Mailer {
 
     /// Whether letters go to people; else they lie in a folder for whoever runs the site.
     pub fn reaches_people(&self) -> bool {
-        matches!(self.way, Way::Smtp(_))
+        matches!(self.way, Transport::Smtp(_))
     }
 
     /// Sends a letter. The same one sent twice has the same `Message-ID`, and in a folder is one file.
@@ -111,16 +111,16 @@ impl Mailer {
     /// [`MailError::Refused`] when trying again is of no use.
     pub async fn send(
         &self,
-        id: LetterId,
+        id: EmailId,
         kind: EmailKind,
         to: &str,
-        words: Words,
+        words: EmailBody,
         at: Timestamp,
     ) -> Result<(), MailError> {
         let message = self.compose(id, to, words, at)?;
         match &self.way {
-            Way::Smtp(smtp) => smtp.send(message).await,
-            Way::Folder(dir) => {
+            Transport::Smtp(smtp) => smtp.send(message).await,
+            Transport::Folder(dir) => {
                 let write = async {
                     tokio::fs::create_dir_all(&**dir).await?;
                     let path = dir.join(format!("{:06}-{kind}.eml", id.0));
@@ -133,7 +133,7 @@ impl Mailer {
         }
     }
 
-    fn compose(&self, id: LetterId, to: &str, words: Words, at: Timestamp) -> Result<Message, MailError> {
+    fn compose(&self, id: EmailId, to: &str, words: EmailBody, at: Timestamp) -> Result<Message, MailError> {
         let refused = |error: &dyn fmt::Display| MailError::Refused(error.to_string());
         let address: Address = to.parse().map_err(|error| refused(&error))?;
         let name = format!("<letter-{id}.{}@{}>", at.0, self.from.email.domain());
@@ -163,8 +163,8 @@ fn readable(part: lettre::message::SinglePartBuilder, text: String) -> SinglePar
 impl fmt::Debug for Mailer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.way {
-            Way::Smtp(_) => f.write_str("Mailer(smtp)"),
-            Way::Folder(dir) => write!(f, "Mailer({})", dir.display()),
+            Transport::Smtp(_) => f.write_str("Mailer(smtp)"),
+            Transport::Folder(dir) => write!(f, "Mailer({})", dir.display()),
         }
     }
 }

@@ -160,7 +160,7 @@ pub struct InvitedTo {
 }
 
 // Only what the inviter may still do counts: keepers of a group invite by name.
-macro_rules! standing {
+macro_rules! access {
     () => {
         " from invited v join groups g on g.id = v.group_id join users a on a.id = v.inviter_id
           join memberships im on im.group_id = v.group_id and im.user_id = v.inviter_id and im.role <> 'member'
@@ -173,12 +173,12 @@ macro_rules! standing {
 /// Where somebody is invited to by name, the latest first.
 pub async fn of_user(db: &Db, user: UserId, limit: i64) -> Result<Vec<InvitedTo>> {
     sql!(all db, InvitedTo,
-        concat!("select ", crate::groups::columns!(), ", a.username as inviter, v.created_at as invited_at", standing!(),
+        concat!("select ", crate::groups::columns!(), ", a.username as inviter, v.created_at as invited_at", access!(),
                 " order by v.created_at desc, g.id limit $2"),
         user, limit)
 }
 
 /// To how many groups.
 pub async fn count_of_user(db: &Db, user: UserId) -> Result<i64> {
-    sql!(value db, i64, concat!("select count(*)", standing!()), user)
+    sql!(value db, i64, concat!("select count(*)", access!()), user)
 }

@@ -40,7 +40,7 @@ pub async fn set_level(tx: &mut Tx, group: GroupId, user: UserId, level: Level) 
 
 /// What somebody is to a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
-pub struct Place {
+pub struct MembershipRow {
     /// Their part; `None` when they are not in it.
     pub role: Option<Role>,
     /// Whether they were banned from it.
@@ -48,8 +48,8 @@ pub struct Place {
 }
 
 /// What somebody is to a group, in a transaction that holds it.
-pub async fn place(tx: &mut Tx, group: GroupId, user: UserId) -> Result<Place> {
-    let place = sql!(opt tx, Place,
+pub async fn place(tx: &mut Tx, group: GroupId, user: UserId) -> Result<MembershipRow> {
+    let place = sql!(opt tx, MembershipRow,
         "select m.role, exists (select 1 from group_bans b where b.group_id = $1 and b.user_id = $2) as banned
          from users u left join memberships m on m.user_id = u.id and m.group_id = $1 where u.id = $2",
         group, user)?;
@@ -62,7 +62,7 @@ pub async fn head_count(tx: &mut Tx, group: GroupId) -> Result<(i64, i64)> {
         "select count(case when role = 'admin' then 1 end), count(*) from memberships where group_id = $1", group)
 }
 
-/// Makes the longest-standing member an admin, moderators first: who it is.
+/// Makes the longest-access member an admin, moderators first: who it is.
 pub async fn promote_eldest(tx: &mut Tx, group: GroupId) -> Result<Option<UserId>> {
     sql!(opt_value tx, UserId,
         "update memberships set role = 'admin' where group_id = $1 and user_id =
@@ -154,7 +154,7 @@ pub async fn all(db: &Db, group: GroupId) -> Result<Vec<UserId>> {
 }
 
 /// Everyone who decides who is in the group.
-pub async fn keepers(db: &Db, group: GroupId) -> Result<Vec<UserId>> {
+pub async fn moderators(db: &Db, group: GroupId) -> Result<Vec<UserId>> {
     sql!(values db, UserId, "select user_id from memberships where group_id = $1 and role <> 'member'", group)
 }
 

@@ -3,7 +3,7 @@
 use crate::db::{Db, Tx, sql};
 use model::policy::settled_by_site_admin_first;
 use model::time::Timestamp;
-use model::{Group, GroupId, HeldId, Person, TopicId, UserId};
+use model::{Group, GroupId, PendingId, Person, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -19,7 +19,7 @@ pub(crate) use waits;
 
 /// What is needed to hold a message.
 #[derive(Clone, Copy, Debug)]
-pub struct NewHeld<'a> {
+pub struct NewPending<'a> {
     /// Who wrote it.
     pub author: UserId,
     /// Where it goes.
@@ -39,9 +39,9 @@ pub struct NewHeld<'a> {
 }
 
 /// Holds a message. `None` when the author's key was used before.
-pub async fn insert(tx: &mut Tx, new: NewHeld<'_>) -> Result<Option<HeldId>> {
-    let NewHeld { author, group, topic, title, raw, key, why, at } = new;
-    sql!(opt_value tx, HeldId,
+pub async fn insert(tx: &mut Tx, new: NewPending<'_>) -> Result<Option<PendingId>> {
+    let NewPending { author, group, topic, title, raw, key, why, at } = new;
+    sql!(opt_value tx, PendingId,
         "insert into held (author_id, group_id, topic_id, title, raw, idempotency_key, why, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning id",
         author, group, topic, title, raw, key, why, at)
@@ -62,12 +62,12 @@ pub async fn last_by(tx: &mut Tx, author: UserId, group: GroupId, topic: Option<
 
 /// A message that waits.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct HeldRow {
+pub struct PendingRow {
     /// The group that it is to stand in.
     #[sqlx(flatten)]
     pub group: Group,
     /// Itself.
-    pub held_id: HeldId,
+    pub held_id: PendingId,
     /// Who wrote it.
     pub author_id: UserId,
     /// Their name.
@@ -92,7 +92,7 @@ pub struct HeldRow {
     pub written_at: Timestamp,
 }
 
-impl HeldRow {
+impl PendingRow {
     /// Who wrote it.
     pub fn author(&self) -> Person {
         Person { id: self.author_id, username: self.author_name.clone() }
@@ -116,13 +116,13 @@ macro_rules! rows {
 }
 
 /// What waits in a group, the eldest first.
-pub async fn of_group(db: &Db, group: GroupId, limit: i64) -> Result<Vec<HeldRow>> {
-    sql!(all db, HeldRow, rows!("h.group_id = $1 order by h.id limit $2"), group, limit)
+pub async fn of_group(db: &Db, group: GroupId, limit: i64) -> Result<Vec<PendingRow>> {
+    sql!(all db, PendingRow, rows!("h.group_id = $1 order by h.id limit $2"), group, limit)
 }
 
 /// What waits wherever an admin of the site may answer, the eldest first.
-pub async fn of_site(db: &Db, admin: UserId, limit: i64) -> Result<Vec<HeldRow>> {
-    sql!(all db, HeldRow, rows!(settled_by_site_admin_first!(), " order by h.id limit $2"), admin, limit)
+pub async fn of_site(db: &Db, admin: UserId, limit: i64) -> Result<Vec<PendingRow>> {
+    sql!(all db, PendingRow, rows!(settled_by_site_admin_first!(), " order by h.id limit $2"), admin, limit)
 }
 
 /// How many wait wherever an admin of the site may answer.
@@ -133,27 +133,27 @@ pub async fn count_of_site(db: &Db, admin: UserId) -> Result<i64> {
 }
 
 /// One that waits.
-pub async fn by_id(db: &Db, id: HeldId) -> Result<Option<HeldRow>> {
-    sql!(opt db, HeldRow, rows!("h.id = $1"), id)
+pub async fn by_id(db: &Db, id: PendingId) -> Result<Option<PendingRow>> {
+    sql!(opt db, PendingRow, rows!("h.id = $1"), id)
 }
 
 /// Takes one that waits out of the table. 0 when somebody answered it, its author took it back, or it went with a removal: hold its
 /// author first, and none begins meanwhile.
-pub async fn take(tx: &mut Tx, id: HeldId) -> Result<u64> {
+pub async fn take(tx: &mut Tx, id: PendingId) -> Result<u64> {
     sql!(run tx, concat!("delete from held as h where h.id = $1 and ", waits!()), id)
 }
 
 /// Declines one that waits. 0 when somebody answered it, or its author took it back.
-pub async fn decline(tx: &mut Tx, id: HeldId, by: UserId, reason: &str, now: Timestamp) -> Result<u64> {
+pub async fn decline(tx: &mut Tx, id: PendingId, by: UserId, reason: &str, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update held set declined_at = $4, declined_by = $2, reason = $3 where id = $1 and declined_at is null",
         id, by, reason, now)
 }
 
 /// One's own message that waits or was declined.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct OwnHeld {
+pub struct OwnPending {
     /// Itself.
-    pub id: HeldId,
+    pub id: PendingId,
     /// The group.
     pub group_id: GroupId,
     /// The topic; `None`: it starts one.
@@ -171,22 +171,22 @@ pub struct OwnHeld {
 }
 
 /// Somebody's own ones in a topic; without one, the topics of theirs that are to be started in the group.
-pub async fn own(db: &Db, author: UserId, group: GroupId, topic: Option<TopicId>) -> Result<Vec<OwnHeld>> {
-    sql!(all db, OwnHeld,
+pub async fn own(db: &Db, author: UserId, group: GroupId, topic: Option<TopicId>) -> Result<Vec<OwnPending>> {
+    sql!(all db, OwnPending,
         "select id, group_id, topic_id, title, raw, created_at, declined_at, reason from held
          where author_id = $1 and group_id = $2 and (topic_id = $3 or ($4 = 0 and topic_id is null)) order by id limit 50",
         author, group, topic, i64::from(topic.is_some()))
 }
 
 /// All of somebody's own, for them alone.
-pub async fn of_author(db: &Db, author: UserId, limit: i64) -> Result<Vec<OwnHeld>> {
-    sql!(all db, OwnHeld,
+pub async fn of_author(db: &Db, author: UserId, limit: i64) -> Result<Vec<OwnPending>> {
+    sql!(all db, OwnPending,
         "select id, group_id, topic_id, title, raw, created_at, declined_at, reason from held where author_id = $1 order by id limit $2",
         author, limit)
 }
 
 /// Takes one's own back, waiting or declined: the group that it was for.
-pub async fn withdraw(tx: &mut Tx, author: UserId, id: HeldId) -> Result<Option<GroupId>> {
+pub async fn withdraw(tx: &mut Tx, author: UserId, id: PendingId) -> Result<Option<GroupId>> {
     sql!(opt_value tx, GroupId, "delete from held where id = $1 and author_id = $2 returning group_id", id, author)
 }
 
@@ -215,6 +215,6 @@ pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64> {
 
 /// The newest there is.
 #[cfg(feature = "testing")]
-pub async fn newest(db: &Db) -> Result<Option<HeldId>> {
-    sql!(opt_value db, HeldId, "select id from held order by id desc limit 1")
+pub async fn newest(db: &Db) -> Result<Option<PendingId>> {
+    sql!(opt_value db, PendingId, "select id from held order by id desc limit 1")
 }

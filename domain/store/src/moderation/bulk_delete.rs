@@ -2,13 +2,13 @@
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
-use model::{GroupId, MessageId, RemovalId, TopicId, UserId};
+use model::{BulkDeleteId, GroupId, MessageId, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 /// What is to be taken away.
 #[derive(Clone, Copy, Debug)]
-pub struct NewRemoval<'a> {
+pub struct NewBulkDelete<'a> {
     /// Whose.
     pub user: UserId,
     /// In which group; `None`: in the whole site.
@@ -22,8 +22,8 @@ pub struct NewRemoval<'a> {
 }
 
 /// Begins one.
-pub async fn insert(tx: &mut Tx, new: NewRemoval<'_>, now: Timestamp) -> Result<RemovalId> {
-    sql!(value tx, RemovalId,
+pub async fn insert(tx: &mut Tx, new: NewBulkDelete<'_>, now: Timestamp) -> Result<BulkDeleteId> {
+    sql!(value tx, BulkDeleteId,
         "insert into removals (user_id, group_id, by_id, reason, since, created_at) values ($1, $2, $3, $4, $5, $6) returning id",
         new.user, new.group, new.by, new.reason, new.since, now)
 }
@@ -76,13 +76,13 @@ macro_rules! held {
 }
 
 /// Holds it until the commit: one step at a time, whoever runs it. `None` when it is gone.
-pub async fn hold(tx: &mut Tx, id: RemovalId) -> Result<Option<Held>> {
+pub async fn hold(tx: &mut Tx, id: BulkDeleteId) -> Result<Option<Held>> {
     sql!(opt tx, Held, pg held!(" for update"), lite held!(""), id)
 }
 
 /// Holds all removals of the person until the commit, whose removal this is: before one of them gives anything to another.
-pub async fn hold_all(tx: &mut Tx, id: RemovalId) -> Result<()> {
-    let _ = sql!(all tx, (RemovalId,),
+pub async fn hold_all(tx: &mut Tx, id: BulkDeleteId) -> Result<()> {
+    let _ = sql!(all tx, (BulkDeleteId,),
         pg "select id from removals where user_id = (select user_id from removals where id = $1) order by id for update",
         lite "select id from removals where user_id = (select user_id from removals where id = $1)", id)?;
     Ok(())
@@ -155,7 +155,7 @@ pub async fn topics(tx: &mut Tx, of: &Held, limit: i64) -> Result<Vec<TopicId>> 
 }
 
 /// Deletes a topic, if nobody but who started it wrote in it: how many messages go with it. Hold the topic first.
-pub async fn delete_topic(tx: &mut Tx, removal: RemovalId, topic: TopicId, now: Timestamp) -> Result<Option<i64>> {
+pub async fn delete_topic(tx: &mut Tx, removal: BulkDeleteId, topic: TopicId, now: Timestamp) -> Result<Option<i64>> {
     let gone = sql!(run tx,
         "update topics set deleted_at = $2 where id = $1 and deleted_at is null
            and not exists (select 1 from messages o where o.topic_id = $1 and o.author_id <> topics.creator_id and o.deleted_at is null)",
@@ -177,32 +177,38 @@ pub async fn messages(tx: &mut Tx, of: &Held, limit: i64) -> Result<Vec<(TopicId
 }
 
 /// Notes that it took a message away, at a moment; with `own`, one that whoever wrote it had deleted then.
-pub async fn took(tx: &mut Tx, removal: RemovalId, message: MessageId, at: Timestamp, own: bool) -> Result<u64> {
+pub async fn took(tx: &mut Tx, removal: BulkDeleteId, message: MessageId, at: Timestamp, own: bool) -> Result<u64> {
     sql!(run tx, "insert into removed_messages (removal_id, message_id, deleted_at, own) values ($1, $2, $3, $4)
                   on conflict (removal_id, message_id) do update set deleted_at = excluded.deleted_at, own = excluded.own",
         removal, message, at, own)
 }
 
 /// Notes how far it has come, and how much more it took away.
-pub async fn advance(tx: &mut Tx, id: RemovalId, topics_done: bool, to: (TopicId, i64), more: Measure) -> Result<u64> {
+pub async fn advance(
+    tx: &mut Tx,
+    id: BulkDeleteId,
+    topics_done: bool,
+    to: (TopicId, i64),
+    more: Measure,
+) -> Result<u64> {
     sql!(run tx,
         "update removals set topics_done = $2, done_topic = $3, done_seq = $4, messages = messages + $5, topics = topics + $6 where id = $1",
         id, topics_done, to.0, to.1, more.messages, more.topics)
 }
 
 /// Notes that all of it is away.
-pub async fn finish(tx: &mut Tx, id: RemovalId, now: Timestamp) -> Result<u64> {
+pub async fn finish(tx: &mut Tx, id: BulkDeleteId, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update removals set finished_at = $2 where id = $1", id, now)
 }
 
 /// Notes that it is to be brought back. 0 when that was so already, or it is too old.
-pub async fn undo(tx: &mut Tx, id: RemovalId, by: UserId, now: Timestamp, after: Timestamp) -> Result<u64> {
+pub async fn undo(tx: &mut Tx, id: BulkDeleteId, by: UserId, now: Timestamp, after: Timestamp) -> Result<u64> {
     sql!(run tx, "update removals set undone_at = $3, undone_by = $2 where id = $1 and undone_at is null and created_at > $4",
         id, by, now, after)
 }
 
 /// Notes that all of it is back.
-pub async fn restored(tx: &mut Tx, id: RemovalId, now: Timestamp) -> Result<u64> {
+pub async fn restored(tx: &mut Tx, id: BulkDeleteId, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update removals set restored_at = $2 where id = $1", id, now)
 }
 
@@ -216,11 +222,11 @@ pub struct TopicAway {
     /// When it was deleted.
     pub deleted_at: Timestamp,
     /// Another removal that keeps it away too.
-    pub heir: Option<RemovalId>,
+    pub heir: Option<BulkDeleteId>,
 }
 
 /// Topics that it still keeps away.
-pub async fn topics_away(tx: &mut Tx, id: RemovalId, limit: i64) -> Result<Vec<TopicAway>> {
+pub async fn topics_away(tx: &mut Tx, id: BulkDeleteId, limit: i64) -> Result<Vec<TopicAway>> {
     sql!(all tx, TopicAway,
         concat!("select r.topic_id, t.group_id, r.deleted_at,
                    (select min(w.id) from removals w where w.id <> $1 and ", covers!("t.creator_id", "t.group_id", "t.created_at"), ") as heir
@@ -240,11 +246,11 @@ pub struct MessageAway {
     /// Whether whoever wrote it did that.
     pub own: bool,
     /// Another removal that keeps it away too.
-    pub heir: Option<RemovalId>,
+    pub heir: Option<BulkDeleteId>,
 }
 
 /// Messages that it still keeps away, by topic and number.
-pub async fn messages_away(tx: &mut Tx, id: RemovalId, limit: i64) -> Result<Vec<MessageAway>> {
+pub async fn messages_away(tx: &mut Tx, id: BulkDeleteId, limit: i64) -> Result<Vec<MessageAway>> {
     sql!(all tx, MessageAway,
         concat!("select r.message_id, m.topic_id, r.deleted_at, r.own,
                    (select min(w.id) from removals w where w.id <> $1 and ", covers!("m.author_id", "t.group_id", "m.created_at"), ") as heir
@@ -253,7 +259,7 @@ pub async fn messages_away(tx: &mut Tx, id: RemovalId, limit: i64) -> Result<Vec
 }
 
 /// Has another removal keep a topic away.
-pub async fn hand_topic(tx: &mut Tx, id: RemovalId, heir: RemovalId, topic: TopicId) -> Result<u64> {
+pub async fn hand_topic(tx: &mut Tx, id: BulkDeleteId, heir: BulkDeleteId, topic: TopicId) -> Result<u64> {
     sql!(run tx, "insert into removed_topics (removal_id, topic_id, deleted_at)
                   select $2, topic_id, deleted_at from removed_topics where removal_id = $1 and topic_id = $3
                   on conflict (removal_id, topic_id) do update set deleted_at = excluded.deleted_at", id, heir, topic)?;
@@ -264,7 +270,7 @@ pub async fn hand_topic(tx: &mut Tx, id: RemovalId, heir: RemovalId, topic: Topi
 }
 
 /// Has another removal keep a message away.
-pub async fn hand_message(tx: &mut Tx, id: RemovalId, heir: RemovalId, message: MessageId) -> Result<u64> {
+pub async fn hand_message(tx: &mut Tx, id: BulkDeleteId, heir: BulkDeleteId, message: MessageId) -> Result<u64> {
     sql!(run tx, "insert into removed_messages (removal_id, message_id, deleted_at, own)
                   select $2, message_id, deleted_at, own from removed_messages where removal_id = $1 and message_id = $3
                   on conflict (removal_id, message_id) do update set deleted_at = excluded.deleted_at, own = excluded.own",
@@ -279,13 +285,13 @@ pub struct Covered {
     /// The message.
     pub message_id: MessageId,
     /// The removal.
-    pub removal_id: RemovalId,
+    pub removal_id: BulkDeleteId,
     /// Who began that.
     pub by_id: UserId,
 }
 
 /// Messages in a topic, that a removal keeps away as a whole, that another removal covers and did not find.
-pub async fn covered_in(tx: &mut Tx, id: RemovalId, topic: TopicId, limit: i64) -> Result<Vec<Covered>> {
+pub async fn covered_in(tx: &mut Tx, id: BulkDeleteId, topic: TopicId, limit: i64) -> Result<Vec<Covered>> {
     sql!(all tx, Covered,
         concat!("select m.id as message_id, o.id as removal_id, o.by_id
                  from messages m join topics t on t.id = m.topic_id join removals r on r.id = $1
@@ -296,12 +302,12 @@ pub async fn covered_in(tx: &mut Tx, id: RemovalId, topic: TopicId, limit: i64) 
 }
 
 /// Notes that more is away by it.
-pub async fn add(tx: &mut Tx, id: RemovalId, messages: i64, topics: i64) -> Result<u64> {
+pub async fn add(tx: &mut Tx, id: BulkDeleteId, messages: i64, topics: i64) -> Result<u64> {
     sql!(run tx, "update removals set messages = messages + $2, topics = topics + $3 where id = $1", id, messages, topics)
 }
 
 /// Whether another removal that stands covers all that this one does.
-pub async fn is_covered(tx: &mut Tx, id: RemovalId) -> Result<bool> {
+pub async fn is_covered(tx: &mut Tx, id: BulkDeleteId) -> Result<bool> {
     sql!(value tx, bool,
         "select exists (select 1 from removals r join removals w on w.user_id = r.user_id and w.id <> r.id and w.undone_at is null
            where r.id = $1 and (w.group_id is null or w.group_id = r.group_id) and w.created_at >= r.created_at
@@ -309,14 +315,14 @@ pub async fn is_covered(tx: &mut Tx, id: RemovalId) -> Result<bool> {
 }
 
 /// Brings a topic back that is still as the removal left it. Hold the topic first.
-pub async fn restore_topic(tx: &mut Tx, id: RemovalId, topic: TopicId, at: Timestamp) -> Result<u64> {
+pub async fn restore_topic(tx: &mut Tx, id: BulkDeleteId, topic: TopicId, at: Timestamp) -> Result<u64> {
     sql!(run tx, "delete from removed_topics where removal_id = $1 and topic_id = $2", id, topic)?;
     sql!(run tx, "update topics set deleted_at = null where id = $1 and deleted_at = $2", topic, at)
 }
 
 /// Brings a message back that is still as the removal left it, and whose words are there; one that whoever wrote it had deleted is
 /// theirs to bring back. Hold its topic first.
-pub async fn restore_message(tx: &mut Tx, id: RemovalId, away: &MessageAway) -> Result<u64> {
+pub async fn restore_message(tx: &mut Tx, id: BulkDeleteId, away: &MessageAway) -> Result<u64> {
     let (message, at) = (away.message_id, away.deleted_at);
     sql!(run tx, "delete from removed_messages where removal_id = $1 and message_id = $2", id, message)?;
     if away.own {
@@ -330,9 +336,9 @@ pub async fn restore_message(tx: &mut Tx, id: RemovalId, away: &MessageAway) -> 
 
 /// A removal as the page of the person shows it.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct RemovalRow {
+pub struct BulkDeleteRow {
     /// The removal.
-    pub id: RemovalId,
+    pub id: BulkDeleteId,
     /// Whose it was.
     pub user_id: UserId,
     /// In which group; `None`: in the whole site.
@@ -368,20 +374,20 @@ macro_rules! row {
 }
 
 /// Those of somebody's, in a group or in the whole site, the newest first.
-pub async fn of_user(db: &Db, user: UserId, group: Option<GroupId>, limit: i64) -> Result<Vec<RemovalRow>> {
-    sql!(all db, RemovalRow,
+pub async fn of_user(db: &Db, user: UserId, group: Option<GroupId>, limit: i64) -> Result<Vec<BulkDeleteRow>> {
+    sql!(all db, BulkDeleteRow,
         row!("r.user_id = $1 and coalesce(r.group_id, 0) = $2 order by r.id desc limit $3"),
         user, group.map_or(0, |group| group.0), limit)
 }
 
 /// One of them.
-pub async fn by_id(db: &Db, id: RemovalId) -> Result<Option<RemovalRow>> {
-    sql!(opt db, RemovalRow, row!("r.id = $1"), id)
+pub async fn by_id(db: &Db, id: BulkDeleteId) -> Result<Option<BulkDeleteRow>> {
+    sql!(opt db, BulkDeleteRow, row!("r.id = $1"), id)
 }
 
 /// Whether a message was taken away with everything by its author in the whole site, and that was not undone.
 pub async fn took_from_site(tx: &mut Tx, message: MessageId) -> Result<bool> {
-    let found = sql!(opt_value tx, RemovalId,
+    let found = sql!(opt_value tx, BulkDeleteId,
         "select w.id from removed_messages r join removals w on w.id = r.removal_id
          where r.message_id = $1 and w.group_id is null and w.undone_at is null limit 1", message)?;
     Ok(found.is_some())

@@ -4,7 +4,7 @@ use crate::db::{Db, Tx, sql};
 use model::policy::topic_visible_to_first;
 use model::time::Timestamp;
 use model::{EntryId, GroupId, GroupKind, MessageId, TopicId, UserId};
-use model::{LogDeed, LogEntry};
+use model::{LogAction, LogEntry};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -28,7 +28,7 @@ pub struct Line {
     /// Whether their account was deleted.
     pub actor_gone: bool,
     /// What.
-    pub what: LogDeed,
+    pub what: LogAction,
     /// In which group.
     pub group_id: Option<GroupId>,
     /// How the group is called, or was when it was there.
@@ -63,7 +63,7 @@ pub struct Line {
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     /// Of these kinds, always.
-    pub what: Vec<LogDeed>,
+    pub what: Vec<LogAction>,
     /// In one of these groups.
     pub groups: Option<Vec<GroupId>>,
     /// Only of the site itself and of groups that everyone reads.
@@ -117,7 +117,7 @@ pub async fn groups_called(db: &Db, name: &str) -> Result<Vec<GroupId>> {
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct Belongs {
     /// What was done.
-    pub what: LogDeed,
+    pub what: LogAction,
     /// In which group.
     pub group_id: Option<GroupId>,
     /// To whom.
@@ -141,6 +141,6 @@ pub async fn show(tx: &mut Tx, entry: EntryId) -> Result<u64> {
 
 /// Who did what, in the order of the rows.
 #[cfg(feature = "testing")]
-pub async fn all(db: &Db) -> Result<Vec<(Option<UserId>, LogDeed)>> {
-    sql!(all db, (Option<UserId>, LogDeed), "select actor_id, what from audit_log order by id")
+pub async fn all(db: &Db) -> Result<Vec<(Option<UserId>, LogAction)>> {
+    sql!(all db, (Option<UserId>, LogAction), "select actor_id, what from audit_log order by id")
 }

@@ -3,7 +3,7 @@
 use crate::db::{Db, Tx, sql};
 use model::policy::topic_visible_to_first;
 use model::time::Timestamp;
-use model::{GroupId, MessageId, RuleDeed, RuleId, RuleKind, UserId};
+use model::{GroupId, MessageId, RuleAction, RuleId, RuleKind, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -33,7 +33,7 @@ pub struct Rule {
     /// It is for accounts with fewer messages than this.
     pub new_messages: i64,
     /// What it does.
-    pub deed: RuleDeed,
+    pub deed: RuleAction,
     /// What somebody is told whose message is refused; may be empty.
     pub explanation: String,
     /// Grows with each change.
@@ -67,7 +67,7 @@ impl Rule {
             in_names: false,
             new_days: 0,
             new_messages: 0,
-            deed: RuleDeed::Refuse,
+            deed: RuleAction::Refuse,
             explanation: String::new(),
             version: 1,
             creator_id: UserId(1),

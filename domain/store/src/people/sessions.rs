@@ -33,16 +33,16 @@ pub async fn insert(tx: &mut Tx, row: &SessionRow) -> Result<u64> {
 struct Told {
     #[sqlx(flatten)]
     row: SessionRow,
-    is_told: bool,
+    has_unread_notice: bool,
 }
 
 /// The open sign-in of a digest, and whether its owner was told something that they have not read.
 pub async fn by_id(db: &Db, id: &str, now: Timestamp) -> Result<Option<(SessionRow, bool)>> {
     let found = sql!(opt db, Told,
         "select id, user_id, created_at, expires_at, address, agent,
-                exists (select 1 from notices n where n.user_id = sessions.user_id and n.read_at is null and n.taken_back_at is null) as is_told
+                exists (select 1 from notices n where n.user_id = sessions.user_id and n.read_at is null and n.taken_back_at is null) as has_unread_notice
          from sessions where id = $1 and expires_at > $2", id, now)?;
-    Ok(found.map(|Told { row, is_told }| (row, is_told)))
+    Ok(found.map(|Told { row, has_unread_notice }| (row, has_unread_notice)))
 }
 
 /// Those of one account, newest first.

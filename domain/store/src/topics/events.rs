@@ -3,7 +3,7 @@
 use crate::db::{Db, Tx, sql};
 use model::policy::topic_visible_to_first;
 use model::time::Timestamp;
-use model::{OtherTopic, Person, TopicDeed, TopicEvent, TopicId, UserId};
+use model::{OtherTopic, Person, TopicAction, TopicEvent, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -12,7 +12,7 @@ pub async fn insert(
     tx: &mut Tx,
     topic: TopicId,
     actor: UserId,
-    deed: TopicDeed,
+    deed: TopicAction,
     detail: &str,
     now: Timestamp,
 ) -> Result<u64> {
@@ -31,7 +31,7 @@ pub struct Between<'a> {
     /// Who did it.
     pub actor: UserId,
     /// What.
-    pub deed: TopicDeed,
+    pub deed: TopicAction,
     /// A number or a title.
     pub detail: &'a str,
     /// The other topic.
@@ -51,7 +51,7 @@ struct Row {
     after_seq: i64,
     #[sqlx(flatten)]
     actor: Person,
-    what: TopicDeed,
+    what: TopicAction,
     detail: String,
     created_at: Timestamp,
     other_title: Option<String>,

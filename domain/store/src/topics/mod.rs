@@ -318,7 +318,7 @@ pub async fn delete(tx: &mut Tx, topic: TopicId, now: Timestamp) -> Result<u64> 
 
 /// Where a message stands: its topic's group and slugs.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Place {
+pub struct Permalink {
     /// The group.
     pub group_id: GroupId,
     /// The group's slug.
@@ -332,8 +332,8 @@ pub struct Place {
 }
 
 /// Where a message stands; `None` when it or its topic is gone.
-pub async fn place_of(db: &Db, message: MessageId) -> Result<Option<Place>> {
-    sql!(opt db, Place,
+pub async fn place_of(db: &Db, message: MessageId) -> Result<Option<Permalink>> {
+    sql!(opt db, Permalink,
         "select g.id as group_id, g.slug as group_slug, t.id as topic_id, t.slug as topic_slug, m.seq
          from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
          where m.id = $1 and t.deleted_at is null and g.deleted_at is null", message)

@@ -9,7 +9,7 @@ use domain::messages::{history, mentions, stars};
 use domain::model::{GroupId, GroupKind, Level, Mark, MessageId, Role, TopicId};
 use domain::people::ignores;
 use domain::testing::draft;
-use domain::topics::Found;
+use domain::topics::TopicAccess;
 use domain::topics::splits::Which;
 use domain::topics::{merges, moves, reads, splits, subscriptions};
 use domain::{Error, Result, groups, messages, topics};
@@ -108,9 +108,9 @@ impl World<'_> {
         (text, word, names)
     }
 
-    fn begun(&self, answer: &Result<Found>, title: String) -> Begun {
+    fn begun(&self, answer: &Result<TopicAccess>, title: String) -> Begun {
         match answer {
-            Ok(Found { topic, .. }) => Begun { id: topic.id, slug: topic.slug.clone(), title },
+            Ok(TopicAccess { topic, .. }) => Begun { id: topic.id, slug: topic.slug.clone(), title },
             Err(_) => Begun { id: TopicId(ABSENT), slug: String::new(), title },
         }
     }

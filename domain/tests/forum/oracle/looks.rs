@@ -153,8 +153,8 @@ impl World<'_> {
                 .collect();
             there.sort_by_key(|t| std::cmp::Reverse((self.model.topics[*t].last_at, self.model.topics[*t].id)));
             let row = |t: T| {
-                let standing = |m: &&M| self.model.messages[**m].deleted_by.is_none();
-                let count = self.model.topics[t].messages.iter().filter(standing).count() as i64;
+                let access = |m: &&M| self.model.messages[**m].deleted_by.is_none();
+                let count = self.model.topics[t].messages.iter().filter(access).count() as i64;
                 (self.model.topics[t].id, count, p.map_or(0, |p| self.model.unread(t, p)))
             };
             let expected: Vec<_> = there.into_iter().map(row).collect();

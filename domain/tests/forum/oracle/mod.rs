@@ -38,9 +38,9 @@ const APART: usize = 9;
 const IN_ONE: u64 = 7;
 
 /// Numbers by chance, the same for the same seed.
-struct Dice(u64);
+struct Rng(u64);
 
-impl Dice {
+impl Rng {
     fn roll(&mut self, sides: usize) -> usize {
         // SplitMix64.
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -54,7 +54,7 @@ impl Dice {
 /// A forum, what the oracle knows of it, and the streams that its people hear.
 struct World<'a> {
     forum: &'a TestForum,
-    dice: Dice,
+    dice: Rng,
     seed: u64,
     people: Vec<Viewer>,
     names: Vec<String>,
@@ -78,7 +78,7 @@ impl<'a> World<'a> {
         let model = Model { people: people.len(), ..Model::default() };
         let mut world = Self {
             forum,
-            dice: Dice(seed),
+            dice: Rng(seed),
             seed,
             people,
             names,

@@ -4,6 +4,7 @@ pub mod health;
 pub mod site;
 pub mod statistics;
 
+use crate::handlers::refill;
 use actix_web::web::{Path, Query};
 use domain::admin;
 use domain::model::{AccountState, UserId};
@@ -18,27 +19,27 @@ use crate::failure::{Answer, Failure};
 use crate::form::Form;
 use crate::handlers::groups::page_number;
 use crate::handlers::id;
-use crate::visit::Visit;
+use crate::req::Req;
 
 /// Rows on a page.
 const PAGE: i64 = 50;
 
 /// The frame around the admins' pages.
-pub(super) async fn frame(visit: &Visit) -> Result<templates::Frame, Failure> {
-    visit.admin()?;
-    let frame = visit.frame().await?;
-    let (cx, viewer) = (visit.cx(), visit.viewer());
+pub(super) async fn frame(req: &Req) -> Result<templates::Layout, Failure> {
+    req.admin()?;
+    let frame = req.frame().await?;
+    let (cx, viewer) = (req.cx(), req.viewer());
     let reports = domain::moderation::reports::count_of_site(cx, viewer).await?;
     let held = domain::moderation::approval_queue::count_of_site(cx, viewer).await?;
     let sign_ups = domain::people::sign_ups::count(cx, viewer).await?;
-    Ok(templates::Frame { reports, held, sign_ups, ..frame })
+    Ok(templates::Layout { reports, held, sign_ups, ..frame })
 }
 
 /// `GET /admin/`.
-pub async fn index(visit: Visit) -> Answer {
-    let frame = frame(&visit).await?;
-    let health = domain::admin::health::check(visit.cx()).await;
-    let figures = admin::figures(visit.cx()).await?;
+pub async fn index(req: Req) -> Answer {
+    let frame = frame(&req).await?;
+    let health = domain::admin::health::check(req.cx()).await;
+    let figures = admin::figures(req.cx()).await?;
     let check = |name: &str, wrong: Option<String>| Check {
         name: name.to_owned(),
         ok: wrong.is_none(),
@@ -68,7 +69,7 @@ pub async fn index(visit: Visit) -> Answer {
             "messages and topics",
         ),
     ];
-    visit.page(&Overview { frame, checks, figures: shown })
+    req.page(&Overview { frame, checks, figures: shown })
 }
 
 /// What stands in the address of a list.
@@ -84,57 +85,57 @@ pub struct Asked {
 }
 
 /// `GET /admin/people`.
-pub async fn people(visit: Visit, asked: Query<Asked>) -> Answer {
-    let frame = frame(&visit).await?;
+pub async fn people(req: Req, asked: Query<Asked>) -> Answer {
+    let frame = frame(&req).await?;
     let page = page_number(asked.page.as_deref())?;
     let state = AccountState::parse(&asked.state);
-    let (rows, total) = admin::people(visit.cx(), &asked.q, state, page - 1, PAGE).await?;
+    let (rows, total) = admin::people(req.cx(), &asked.q, state, page - 1, PAGE).await?;
     let rows = rows
         .into_iter()
         .map(|row| PersonRow { user: row.user, declined: row.declined, messages: row.messages, seen_at: row.seen_at })
         .collect();
-    visit.page(&People { frame, q: asked.q.clone(), state, rows, total, page, has_more: total > page * PAGE })
+    req.page(&People { frame, q: asked.q.clone(), state, rows, total, page, has_more: total > page * PAGE })
 }
 
 /// `GET /admin/groups`.
-pub async fn groups(visit: Visit, asked: Query<Asked>) -> Answer {
-    let frame = frame(&visit).await?;
+pub async fn groups(req: Req, asked: Query<Asked>) -> Answer {
+    let frame = frame(&req).await?;
     let page = page_number(asked.page.as_deref())?;
     let kind = KINDS.into_iter().find(|kind| *kind == asked.kind).unwrap_or_default();
-    let (rows, total) = admin::groups(visit.cx(), visit.viewer(), &asked.q, kind, page - 1, PAGE).await?;
+    let (rows, total) = admin::groups(req.cx(), req.viewer(), &asked.q, kind, page - 1, PAGE).await?;
     let rows = rows.into_iter().map(|(listed, may_change)| GroupRow { listed, may_change }).collect();
     let (q, has_more) = (asked.q.clone(), total > page * PAGE);
-    visit.page(&Groups { frame, q, kind, rows, total, page, has_more })
+    req.page(&Groups { frame, q, kind, rows, total, page, has_more })
 }
 
 /// `GET /admin/jobs`.
-pub async fn jobs(visit: Visit) -> Answer {
-    let frame = frame(&visit).await?;
-    let (counts, rows) = admin::jobs(visit.cx(), PAGE).await?;
-    visit.page(&Jobs { frame, ready: counts.ready, running: counts.running, failed: counts.failed, rows })
+pub async fn jobs(req: Req) -> Answer {
+    let frame = frame(&req).await?;
+    let (counts, rows) = admin::jobs(req.cx(), PAGE).await?;
+    req.page(&Jobs { frame, ready: counts.ready, running: counts.running, failed: counts.failed, rows })
 }
 
 /// `POST /admin/jobs/ID/retry`.
-pub async fn retry_job(visit: Visit, path: Path<String>, _form: Form) -> Answer {
-    visit.admin()?;
-    admin::retry_job(visit.cx(), visit.viewer(), id(&path)?).await?;
-    Ok(visit.redirect_saying("/admin/jobs", "retried"))
+pub async fn retry_job(req: Req, path: Path<String>, _form: Form) -> Answer {
+    req.admin()?;
+    admin::retry_job(req.cx(), req.viewer(), id(&path)?).await?;
+    Ok(req.redirect_saying("/admin/jobs", "retried"))
 }
 
 /// `POST /admin/jobs/ID/drop`.
-pub async fn drop_job(visit: Visit, path: Path<String>, _form: Form) -> Answer {
-    visit.admin()?;
-    admin::drop_job(visit.cx(), visit.viewer(), id(&path)?).await?;
-    Ok(visit.redirect_saying("/admin/jobs", "dropped"))
+pub async fn drop_job(req: Req, path: Path<String>, _form: Form) -> Answer {
+    req.admin()?;
+    admin::drop_job(req.cx(), req.viewer(), id(&path)?).await?;
+    Ok(req.redirect_saying("/admin/jobs", "dropped"))
 }
 
 /// The page of somebody, with whatever its forms hold.
-pub(super) async fn person_page(visit: &Visit, user: UserId, form: BarForm, warn: WarnForm) -> Result<Person, Failure> {
-    let frame = frame(visit).await?;
-    let user = admins::person(visit.cx(), visit.viewer(), user).await?;
-    let record = records::of_account(visit.cx(), visit.viewer(), user.id).await?;
-    let sessions = admins::sessions_of(visit.cx(), visit.viewer(), user.id).await?;
-    let own = visit.session.as_ref().map(|session| session.id.clone());
+pub(super) async fn person_page(req: &Req, user: UserId, form: BarForm, warn: WarnForm) -> Result<Person, Failure> {
+    let frame = frame(req).await?;
+    let user = admins::person(req.cx(), req.viewer(), user).await?;
+    let record = records::of_account(req.cx(), req.viewer(), user.id).await?;
+    let sessions = admins::sessions_of(req.cx(), req.viewer(), user.id).await?;
+    let own = req.session.as_ref().map(|session| session.id.clone());
     let row = |row: SessionRow| Session {
         is_own: Some(&row.id) == own.as_ref(),
         id: row.id,
@@ -143,55 +144,55 @@ pub(super) async fn person_page(visit: &Visit, user: UserId, form: BarForm, warn
         created_at: row.created_at,
     };
     let sessions = sessions.into_iter().map(row).collect();
-    let (groups, more_groups) = admin::groups_of(visit.cx(), visit.viewer(), user.id).await?;
+    let (groups, more_groups) = admin::groups_of(req.cx(), req.viewer(), user.id).await?;
     Ok(Person { frame, user, form, warn, record, groups, more_groups, sessions })
 }
 
 /// `GET /admin/people/ID`.
-pub async fn person(visit: Visit, path: Path<String>) -> Answer {
-    visit.admin()?;
+pub async fn person(req: Req, path: Path<String>) -> Answer {
+    req.admin()?;
     let form = BarForm { days: "7".into(), ..BarForm::default() };
-    visit.page(&person_page(&visit, id(&path)?, form, WarnForm::default()).await?)
+    req.page(&person_page(&req, id(&path)?, form, WarnForm::default()).await?)
 }
 
 /// `POST /admin/people/ID/bar`: `what` is `suspend`, `ban` or `lift`.
-pub async fn bar(visit: Visit, path: Path<String>, form: Form) -> Answer {
-    visit.admin()?;
+pub async fn bar(req: Req, path: Path<String>, form: Form) -> Answer {
+    req.admin()?;
     let user: UserId = id(&path)?;
     let (bar, said) = match form.get("what") {
-        "suspend" => (admins::Bar::Suspend { days: form.get("days").trim().parse().unwrap_or(0) }, "suspended"),
-        "ban" => (admins::Bar::Ban, "barred"),
-        "lift" => (admins::Bar::Lift, "freed"),
+        "suspend" => (admins::Restriction::Suspend { days: form.get("days").trim().parse().unwrap_or(0) }, "suspended"),
+        "ban" => (admins::Restriction::Ban, "barred"),
+        "lift" => (admins::Restriction::Lift, "freed"),
         _ => return Err(domain::Error::invalid("what", "Say what is to be done.").into()),
     };
-    match admins::bar(visit.cx(), visit.viewer(), user, bar, form.get("reason")).await {
-        Ok(user) => Ok(visit.redirect_saying(&format!("/admin/people/{}", user.id), said)),
+    match admins::bar(req.cx(), req.viewer(), user, bar, form.get("reason")).await {
+        Ok(user) => Ok(req.redirect_saying(&format!("/admin/people/{}", user.id), said)),
         Err(domain::Error::Invalid(fields)) => {
-            let mut back = BarForm { days: form.get("days").into(), reason: form.get("reason").into(), error: None };
-            fields.iter().for_each(|(field, why)| back.mend(field, why));
-            visit.mend(&person_page(&visit, user, back, WarnForm::default()).await?)
+            let back = BarForm { days: form.get("days").into(), reason: form.get("reason").into(), error: None };
+            let back = refill(back, domain::Error::Invalid(fields))?;
+            req.with_field_errors(&person_page(&req, user, back, WarnForm::default()).await?)
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// `POST /admin/people/ID/admin`: with `is_admin`, they administer the site; without, not any more.
-pub async fn set_admin(visit: Visit, path: Path<String>, form: Form) -> Answer {
-    visit.admin()?;
+pub async fn set_admin(req: Req, path: Path<String>, form: Form) -> Answer {
+    req.admin()?;
     let user: UserId = id(&path)?;
     let is_admin = form.get("is_admin") == "yes";
-    admins::set_admin(visit.cx(), visit.viewer(), user, is_admin).await?;
+    admins::set_admin(req.cx(), req.viewer(), user, is_admin).await?;
     // Whoever took it from themselves does not see these pages any more.
-    let gone = !is_admin && visit.viewer().id() == Some(user);
+    let gone = !is_admin && req.viewer().id() == Some(user);
     let back = if gone { "/".to_owned() } else { format!("/admin/people/{user}") };
-    Ok(visit.redirect_saying(&back, if is_admin { "admin" } else { "no-admin" }))
+    Ok(req.redirect_saying(&back, if is_admin { "admin" } else { "no-admin" }))
 }
 
 /// `POST /admin/people/ID/sessions`: ends `session`, or all of them.
-pub async fn end_sessions(visit: Visit, path: Path<String>, form: Form) -> Answer {
-    visit.admin()?;
+pub async fn end_sessions(req: Req, path: Path<String>, form: Form) -> Answer {
+    req.admin()?;
     let user: UserId = id(&path)?;
     let session = Some(form.get("session")).filter(|session| !session.is_empty());
-    admins::end_sessions(visit.cx(), visit.viewer(), user, session).await?;
-    Ok(visit.redirect_saying(&format!("/admin/people/{user}"), "sessions-ended"))
+    admins::end_sessions(req.cx(), req.viewer(), user, session).await?;
+    Ok(req.redirect_saying(&format!("/admin/people/{user}"), "sessions-ended"))
 }

@@ -8,18 +8,19 @@ use templates::form::SiteForm;
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
 use crate::handlers::admin::frame;
-use crate::handlers::mendable;
-use crate::visit::Visit;
+use crate::handlers::refill;
+use crate::req::Req;
+use templates::form::Refill as _;
 
-async fn page(visit: &Visit, form: SiteForm) -> Result<Settings, Failure> {
-    let notice = domain::platform::text::render(visit.cx(), &form.notice.value).await?;
-    Ok(Settings { frame: frame(visit).await?, form, notice })
+async fn page(req: &Req, form: SiteForm) -> Result<Settings, Failure> {
+    let notice = domain::platform::text::render(req.cx(), &form.notice.value).await?;
+    Ok(Settings { frame: frame(req).await?, form, notice })
 }
 
 /// `GET /admin/settings`.
-pub async fn edit(visit: Visit) -> Answer {
-    visit.admin()?;
-    let settings = site::settings(visit.cx()).await?;
+pub async fn edit(req: Req) -> Answer {
+    req.admin()?;
+    let settings = site::settings(req.cx()).await?;
     let form = SiteForm {
         name: settings.name.into(),
         line: settings.line.into(),
@@ -28,12 +29,12 @@ pub async fn edit(visit: Visit) -> Answer {
         read_only: if settings.read_only { "yes" } else { "" }.into(),
         error: None,
     };
-    visit.page(&page(&visit, form).await?)
+    req.page(&page(&req, form).await?)
 }
 
 /// `POST /admin/settings`.
-pub async fn update(visit: Visit, form: Form) -> Answer {
-    visit.admin()?;
+pub async fn update(req: Req, form: Form) -> Answer {
+    req.admin()?;
     let mut back = SiteForm {
         name: form.get("name").into(),
         line: form.get("line").into(),
@@ -43,8 +44,8 @@ pub async fn update(visit: Visit, form: Form) -> Answer {
         error: None,
     };
     let Some(sign_ups) = SignUps::parse(form.get("sign_ups")) else {
-        back.mend("sign_ups", "Choose who may sign up.");
-        return visit.mend(&page(&visit, back).await?);
+        back.set_error("sign_ups", "Choose who may sign up.");
+        return req.with_field_errors(&page(&req, back).await?);
     };
     let new = site::Settings {
         name: form.get("name").to_owned(),
@@ -53,20 +54,18 @@ pub async fn update(visit: Visit, form: Form) -> Answer {
         notice: form.get("notice").to_owned(),
         read_only: !form.get("read_only").is_empty(),
     };
-    match site::update(visit.cx(), visit.viewer(), new).await {
-        Ok(()) => Ok(visit.redirect_saying("/admin/settings", "saved")),
+    match site::update(req.cx(), req.viewer(), new).await {
+        Ok(()) => Ok(req.redirect_saying("/admin/settings", "saved")),
         Err(error @ domain::Error::Invalid(_)) => {
-            for (field, why) in mendable(error)? {
-                back.mend(&field, why);
-            }
-            visit.mend(&page(&visit, back).await?)
+            let back = refill(back, error)?;
+            req.with_field_errors(&page(&req, back).await?)
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// `POST /-/notice/hide`: it is not shown any more in this browser, until it says something else.
-pub async fn hide_notice(visit: Visit, form: Form) -> Answer {
-    let back = visit.redirect_saying(form.next("/"), "hidden");
-    Ok(visit.hiding(back, form.get("version")))
+pub async fn hide_notice(req: Req, form: Form) -> Answer {
+    let back = req.redirect_saying(form.next("/"), "hidden");
+    Ok(req.hiding(back, form.get("version")))
 }

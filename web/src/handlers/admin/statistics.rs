@@ -11,7 +11,7 @@ use templates::numbers::counted;
 
 use crate::failure::Answer;
 use crate::handlers::admin::frame;
-use crate::visit::Visit;
+use crate::req::Req;
 
 /// A line of a picture: its name, and what it shows of a sample.
 type Line = (&'static str, fn(&Sample) -> Option<i64>);
@@ -27,12 +27,12 @@ pub struct Asked {
 }
 
 /// `GET /admin/figures`.
-pub async fn index(visit: Visit, asked: Query<Asked>) -> Answer {
-    let frame = frame(&visit).await?;
+pub async fn index(req: Req, asked: Query<Asked>) -> Answer {
+    let frame = frame(&req).await?;
     let days = if asked.days == "365" { 365 } else { 30 };
-    let over_time = statistics::over_time(visit.cx(), visit.viewer(), days).await?;
+    let over_time = statistics::over_time(req.cx(), req.viewer(), days).await?;
     let lately = lately(&over_time.samples);
-    visit.page(&Figures { frame, days, by_day: by_day(over_time), lately })
+    req.page(&Figures { frame, days, by_day: by_day(over_time), lately })
 }
 
 fn by_day(OverTime { days, groups, .. }: OverTime) -> Vec<Chart> {

@@ -1,8 +1,9 @@
 //! Who is in a group: list, appoint, hand over, remove, ban.
 
+use crate::handlers::refill;
 use actix_web::web::{Path, Query};
 use domain::model::{GroupId, Role, UserId};
-use domain::policy::Deed;
+use domain::policy::Permission;
 use serde::Deserialize;
 use templates::form::{ReasonForm, WarnForm};
 use templates::groups::members::{Bans, Edit, Members, Row};
@@ -11,7 +12,7 @@ use crate::failure::{Answer, Failure};
 use crate::form::Form;
 use crate::handlers::groups::page_number;
 use crate::handlers::id;
-use crate::visit::Visit;
+use crate::req::Req;
 
 /// Members on a page.
 const PAGE: i64 = 100;
@@ -23,15 +24,15 @@ pub struct Asked {
 }
 
 /// `GET /-/groups/ID/members`.
-pub async fn index(visit: Visit, path: Path<String>, asked: Query<Asked>) -> Answer {
-    let mut frame = visit.frame().await?;
+pub async fn index(req: Req, path: Path<String>, asked: Query<Asked>) -> Answer {
+    let mut frame = req.frame().await?;
     let page = page_number(asked.page.as_deref())?;
-    let found = domain::groups::for_deed(visit.cx(), visit.viewer(), id(&path)?, Deed::Read).await?;
-    visit.group_frame(&mut frame, &found.group, &found.standing).await?;
-    let (total, rows, has_more) = domain::groups::list_members(visit.cx(), &found, page - 1, PAGE).await?;
+    let found = domain::groups::with_permission(req.cx(), req.viewer(), id(&path)?, Permission::Read).await?;
+    req.group_frame(&mut frame, &found.group, &found.access).await?;
+    let (total, rows, has_more) = domain::groups::list_members(req.cx(), &found, page - 1, PAGE).await?;
     let rows = rows.into_iter().map(Row::from).collect();
-    let keeps = found.standing.may(Deed::Admit);
-    visit.page(&Members { frame, group: visit.called(found.group), keeps, total, rows, page, has_more })
+    let keeps = found.access.may(Permission::Admit);
+    req.page(&Members { frame, group: req.called(found.group), keeps, total, rows, page, has_more })
 }
 
 fn ids(path: &(String, String)) -> Result<(GroupId, UserId), Failure> {
@@ -39,30 +40,30 @@ fn ids(path: &(String, String)) -> Result<(GroupId, UserId), Failure> {
 }
 
 /// `GET /-/groups/ID/members/USER`: for those who decide who is in the group.
-pub async fn edit(visit: Visit, path: Path<(String, String)>) -> Answer {
+pub async fn edit(req: Req, path: Path<(String, String)>) -> Answer {
     let (group, user) = ids(&path)?;
-    visit.page(&edit_page(&visit, group, user, ReasonForm::default(), WarnForm::default()).await?)
+    req.page(&edit_page(&req, group, user, ReasonForm::default(), WarnForm::default()).await?)
 }
 
 /// The page of somebody in a group, with whatever its forms hold.
 pub async fn edit_page(
-    visit: &Visit,
+    req: &Req,
     group: GroupId,
     user: UserId,
     form: ReasonForm,
     warn: WarnForm,
 ) -> Result<Edit, Failure> {
-    let mut frame = visit.frame().await?;
-    let chosen = domain::groups::members::chosen(visit.cx(), visit.viewer(), group, user).await?;
-    let record = domain::moderation::records::of_member(visit.cx(), visit.viewer(), &chosen).await?;
+    let mut frame = req.frame().await?;
+    let chosen = domain::groups::members::chosen(req.cx(), req.viewer(), group, user).await?;
+    let record = domain::moderation::records::of_member(req.cx(), req.viewer(), &chosen).await?;
     let role = chosen.role();
     let domain::groups::members::Chosen { found, person, member, is_banned, has_written, has_asked } = chosen;
-    visit.group_frame(&mut frame, &found.group, &found.standing).await?;
+    req.group_frame(&mut frame, &found.group, &found.access).await?;
     Ok(Edit {
         frame,
-        may_appoint: found.standing.may(Deed::Administer),
-        may_hand_over: found.standing.role == Some(Role::Admin) && visit.viewer().id() != Some(user),
-        may_remove: found.standing.may_remove(role) && visit.viewer().id() != Some(user),
+        may_appoint: found.access.may(Permission::Administer),
+        may_hand_over: found.access.role == Some(Role::Admin) && req.viewer().id() != Some(user),
+        may_remove: found.access.may_remove(role) && req.viewer().id() != Some(user),
         group: found.group,
         person,
         member: member.map(Row::from),
@@ -76,56 +77,56 @@ pub async fn edit_page(
 }
 
 /// `POST /-/groups/ID/members/USER/role`.
-pub async fn role(visit: Visit, path: Path<(String, String)>, form: Form) -> Answer {
+pub async fn role(req: Req, path: Path<(String, String)>, form: Form) -> Answer {
     let (group, user) = ids(&path)?;
     let role = Role::parse(form.get("role")).ok_or_else(|| domain::Error::invalid("role", "Choose one of them."))?;
-    let group = domain::groups::members::set_role(visit.cx(), visit.viewer(), group, user, role).await?;
-    Ok(visit.redirect_saying(&format!("/-/groups/{}/members", group.id), "appointed"))
+    let group = domain::groups::members::set_role(req.cx(), req.viewer(), group, user, role).await?;
+    Ok(req.redirect_saying(&format!("/-/groups/{}/members", group.id), "appointed"))
 }
 
 /// `POST /-/groups/ID/members/USER/hand-over`.
-pub async fn hand_over(visit: Visit, path: Path<(String, String)>, _form: Form) -> Answer {
+pub async fn hand_over(req: Req, path: Path<(String, String)>, _form: Form) -> Answer {
     let (group, user) = ids(&path)?;
-    let group = domain::groups::members::hand_over(visit.cx(), visit.viewer(), group, user).await?;
-    Ok(visit.redirect_saying(&format!("/{}/", group.slug), "handed-over"))
+    let group = domain::groups::members::hand_over(req.cx(), req.viewer(), group, user).await?;
+    Ok(req.redirect_saying(&format!("/{}/", group.slug), "handed-over"))
 }
 
 /// `POST /-/groups/ID/members/USER/remove`.
-pub async fn remove(visit: Visit, path: Path<(String, String)>, _form: Form) -> Answer {
+pub async fn remove(req: Req, path: Path<(String, String)>, _form: Form) -> Answer {
     let (group, user) = ids(&path)?;
-    let group = domain::groups::members::remove(visit.cx(), visit.viewer(), group, user).await?;
-    visit.site.forget_beside(&[group.id]);
-    Ok(visit.redirect_saying(&format!("/-/groups/{}/members", group.id), "removed"))
+    let group = domain::groups::members::remove(req.cx(), req.viewer(), group, user).await?;
+    req.site.forget_beside(&[group.id]);
+    Ok(req.redirect_saying(&format!("/-/groups/{}/members", group.id), "removed"))
 }
 
 /// `POST /-/groups/ID/members/USER/ban`.
-pub async fn ban(visit: Visit, path: Path<(String, String)>, form: Form) -> Answer {
+pub async fn ban(req: Req, path: Path<(String, String)>, form: Form) -> Answer {
     let (group, user) = ids(&path)?;
-    match domain::groups::members::ban(visit.cx(), visit.viewer(), group, user, form.get("reason")).await {
+    match domain::groups::members::ban(req.cx(), req.viewer(), group, user, form.get("reason")).await {
         Ok(group) => {
-            visit.site.forget_beside(&[group.id]);
-            Ok(visit.redirect_saying(&format!("/-/groups/{}/bans", group.id), "banned"))
+            req.site.forget_beside(&[group.id]);
+            Ok(req.redirect_saying(&format!("/-/groups/{}/bans", group.id), "banned"))
         }
         Err(domain::Error::Invalid(fields)) => {
-            let mut back = ReasonForm { reason: form.get("reason").into(), error: None };
-            fields.iter().for_each(|(field, why)| back.mend(field, why));
-            visit.mend(&edit_page(&visit, group, user, back, WarnForm::default()).await?)
+            let back = ReasonForm { reason: form.get("reason").into(), error: None };
+            let back = refill(back, domain::Error::Invalid(fields))?;
+            req.with_field_errors(&edit_page(&req, group, user, back, WarnForm::default()).await?)
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// `GET /-/groups/ID/bans`.
-pub async fn bans(visit: Visit, path: Path<String>) -> Answer {
-    let mut frame = visit.frame().await?;
-    let (found, rows) = domain::groups::members::bans(visit.cx(), visit.viewer(), id(&path)?).await?;
-    visit.group_frame(&mut frame, &found.group, &found.standing).await?;
-    visit.page(&Bans { frame, group: found.group, keeps: true, rows: rows.into_iter().map(Into::into).collect() })
+pub async fn bans(req: Req, path: Path<String>) -> Answer {
+    let mut frame = req.frame().await?;
+    let (found, rows) = domain::groups::members::bans(req.cx(), req.viewer(), id(&path)?).await?;
+    req.group_frame(&mut frame, &found.group, &found.access).await?;
+    req.page(&Bans { frame, group: found.group, keeps: true, rows: rows.into_iter().map(Into::into).collect() })
 }
 
 /// `POST /-/groups/ID/bans/USER/lift`.
-pub async fn lift_ban(visit: Visit, path: Path<(String, String)>, _form: Form) -> Answer {
+pub async fn lift_ban(req: Req, path: Path<(String, String)>, _form: Form) -> Answer {
     let (group, user) = ids(&path)?;
-    let group = domain::groups::members::lift_ban(visit.cx(), visit.viewer(), group, user).await?;
-    Ok(visit.redirect_saying(&format!("/-/groups/{}/bans", group.id), "lifted"))
+    let group = domain::groups::members::lift_ban(req.cx(), req.viewer(), group, user).await?;
+    Ok(req.redirect_saying(&format!("/-/groups/{}/bans", group.id), "lifted"))
 }

@@ -4,20 +4,22 @@ pub mod invitations;
 pub mod members;
 pub mod requests;
 
+use crate::handlers::form_errors;
 use actix_web::web::{Path, Query};
-use domain::groups::{Found, GroupForm as Wanted};
+use domain::groups::{GroupAccess, GroupForm as Wanted};
 use domain::model::{Category, GroupId, GroupKind, Level};
-use domain::policy::Deed;
+use domain::policy::Permission;
 use domain::store::groups::{Order, Wanted as Discovered};
 use domain::topics::PageEnd;
 use serde::Deserialize;
+use templates::form::Refill as _;
 use templates::form::{AskForm, DeleteGroupForm, GroupForm, TopicForm};
 use templates::groups::{Delete, Discover, Edit, GroupOrder, New, Show};
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
-use crate::handlers::{id, key, mendable};
-use crate::visit::Visit;
+use crate::handlers::{id, key, refill};
+use crate::req::Req;
 
 /// Groups on a page, topics on a page.
 const GROUPS: i64 = 40;
@@ -36,8 +38,8 @@ pub struct Asked {
 }
 
 /// `GET /groups/`.
-pub async fn index(visit: Visit, asked: Query<Asked>) -> Answer {
-    let frame = visit.frame().await?;
+pub async fn index(req: Req, asked: Query<Asked>) -> Answer {
+    let frame = req.frame().await?;
     let order = GroupOrder::parse(&asked.order);
     let by = match order {
         GroupOrder::Popular => Order::Popular,
@@ -47,8 +49,8 @@ pub async fn index(visit: Visit, asked: Query<Asked>) -> Answer {
     let page = page_number(asked.page.as_deref())?;
     let category = Category::parse(&asked.category);
     let wanted = Discovered { words: &asked.q, category, order: by };
-    let (rows, has_more) = domain::groups::discover(visit.cx(), visit.viewer(), wanted, page - 1, GROUPS).await?;
-    visit.page(&Discover { frame, q: asked.q.clone(), order, category, rows, page, has_more })
+    let (rows, has_more) = domain::groups::discover(req.cx(), req.viewer(), wanted, page - 1, GROUPS).await?;
+    req.page(&Discover { frame, q: asked.q.clone(), order, category, rows, page, has_more })
 }
 
 /// The number of a page from its address; 1 when none is named.
@@ -66,36 +68,36 @@ pub struct Part {
 }
 
 /// `GET /GROUP/`. A conversation that has one topic is that topic; a closed group has a door.
-pub async fn show(visit: Visit, path: Path<String>, part: Query<Part>) -> Answer {
+pub async fn show(req: Req, path: Path<String>, part: Query<Part>) -> Answer {
     let before = part.before.as_deref().filter(|text| !text.is_empty()).map(PageEnd::parse).transpose()?;
-    let frame = visit.frame().await?;
-    let found = domain::groups::by_slug(visit.cx(), visit.viewer(), &path).await?;
-    if !found.standing.may(Deed::Read) {
-        return visit.page(&crate::handlers::groups::requests::door(&visit, frame, found, AskForm::default()).await?);
+    let frame = req.frame().await?;
+    let found = domain::groups::by_slug(req.cx(), req.viewer(), &path).await?;
+    if !found.access.may(Permission::Read) {
+        return req.page(&crate::handlers::groups::requests::door(&req, frame, found, AskForm::default()).await?);
     }
     let form = TopicForm { key: key()?, ..TopicForm::default() };
-    let page = draw(&visit, frame, found, before, form).await?;
+    let page = draw(&req, frame, found, before, form).await?;
     match page.rows.as_slice() {
         [only] if page.group.is_direct() && before.is_none() => {
             let part = if only.unread > 0 { "#new" } else { "" };
-            Ok(visit.redirect(&format!("/{}/{}/{part}", page.group.slug, only.topic.slug)))
+            Ok(req.redirect(&format!("/{}/{}/{part}", page.group.slug, only.topic.slug)))
         }
-        _ => visit.page(&page),
+        _ => req.page(&page),
     }
 }
 
 /// The page of a group, with whatever its form holds.
 pub(super) async fn draw(
-    visit: &Visit,
-    mut frame: templates::Frame,
-    found: Found,
+    req: &Req,
+    mut frame: templates::Layout,
+    found: GroupAccess,
     before: Option<PageEnd>,
     form: TopicForm,
 ) -> Result<Show, Failure> {
-    let cx = visit.cx();
-    visit.group_frame(&mut frame, &found.group, &found.standing).await?;
-    let (rows, older) = domain::topics::list(cx, visit.viewer(), &found, &frame.sidebar, before, TOPICS).await?;
-    let beside = visit.site.beside(found.group.id).await?;
+    let cx = req.cx();
+    req.group_frame(&mut frame, &found.group, &found.access).await?;
+    let (rows, older) = domain::topics::list(cx, req.viewer(), &found, &frame.sidebar, before, TOPICS).await?;
+    let beside = req.site.beside(found.group.id).await?;
     let pinned = match before {
         None => domain::topics::pinned(cx, found.group.id).await?,
         Some(_) => Vec::new(),
@@ -103,24 +105,24 @@ pub(super) async fn draw(
     Ok(Show {
         pinned,
         about: domain::platform::text::render(cx, &found.group.description).await?,
-        role: found.standing.role,
-        may_join: found.standing.may(Deed::Join),
-        may_start: found.standing.may(Deed::Write),
-        may_edit: found.standing.may(Deed::Administer),
-        may_admit: found.standing.may(Deed::Admit),
-        may_invite: found.standing.may(Deed::Invite),
-        is_banned: found.standing.is_banned,
+        role: found.access.role,
+        may_join: found.access.may(Permission::Join),
+        may_start: found.access.may(Permission::Write),
+        may_edit: found.access.may(Permission::Administer),
+        may_admit: found.access.may(Permission::Admit),
+        may_invite: found.access.may(Permission::Invite),
+        is_banned: found.access.is_banned,
         waiting: domain::groups::requests::count(cx, &found).await?,
         reported: domain::moderation::reports::count(&found),
         held: domain::moderation::approval_queue::count(&found),
-        own_held: domain::moderation::approval_queue::own_in_group(cx, visit.viewer(), &found).await?,
-        aside: domain::people::ignores::leave_out(cx, visit.viewer(), beside.aside).await?,
+        own_held: domain::moderation::approval_queue::own_in_group(cx, req.viewer(), &found).await?,
+        aside: domain::people::ignores::leave_out(cx, req.viewer(), beside.aside).await?,
         rows,
         is_later_page: before.is_some(),
         older: older.map(PageEnd::to_param),
         upto: domain::topics::reads::upto(&frame.sidebar, Some(found.group.id)),
         form,
-        group: visit.called(found.group),
+        group: req.called(found.group),
         frame,
     })
 }
@@ -158,40 +160,40 @@ fn given_back(form: &Form, wrong: Vec<(String, String)>) -> GroupForm {
         key: form.get("key").to_owned(),
     };
     for (field, why) in wrong {
-        back.mend(&field, why);
+        back.set_error(&field, why);
     }
     back
 }
 
 /// `GET /-/groups/new`.
-pub async fn new(visit: Visit) -> Answer {
-    visit.signed_in()?;
-    let frame = visit.frame().await?;
-    visit.page(&New { frame, form: GroupForm { kind: "public".into(), key: key()?, ..GroupForm::default() } })
+pub async fn new(req: Req) -> Answer {
+    req.signed_in()?;
+    let frame = req.frame().await?;
+    req.page(&New { frame, form: GroupForm { kind: "public".into(), key: key()?, ..GroupForm::default() } })
 }
 
 /// `POST /-/groups`.
-pub async fn create(visit: Visit, form: Form) -> Answer {
+pub async fn create(req: Req, form: Form) -> Answer {
     let created = match wanted(&form) {
-        Ok(wanted) => domain::groups::create(visit.cx(), visit.viewer(), wanted).await,
+        Ok(wanted) => domain::groups::create(req.cx(), req.viewer(), wanted).await,
         Err(error) => Err(error),
     };
     match created {
-        Ok(group) => Ok(visit.redirect(&format!("/{}/", group.slug))),
+        Ok(group) => Ok(req.redirect(&format!("/{}/", group.slug))),
         Err(error) => {
-            let form = given_back(&form, mendable(error)?);
-            let frame = visit.frame().await?;
-            visit.mend(&New { frame, form })
+            let form = given_back(&form, form_errors(error)?);
+            let frame = req.frame().await?;
+            req.with_field_errors(&New { frame, form })
         }
     }
 }
 
 /// `GET /-/groups/ID/edit`.
-pub async fn edit(visit: Visit, path: Path<String>) -> Answer {
-    let mut frame = visit.frame().await?;
-    visit.signed_in()?;
-    let found = domain::groups::for_deed(visit.cx(), visit.viewer(), id(&path)?, Deed::Administer).await?;
-    visit.group_frame(&mut frame, &found.group, &found.standing).await?;
+pub async fn edit(req: Req, path: Path<String>) -> Answer {
+    let mut frame = req.frame().await?;
+    req.signed_in()?;
+    let found = domain::groups::with_permission(req.cx(), req.viewer(), id(&path)?, Permission::Administer).await?;
+    req.group_frame(&mut frame, &found.group, &found.access).await?;
     let group = found.group;
     let form = GroupForm {
         name: group.name.clone().into(),
@@ -205,75 +207,75 @@ pub async fn edit(visit: Visit, path: Path<String>) -> Answer {
         error: None,
         key: String::new(),
     };
-    visit.page(&Edit { frame, group, form })
+    req.page(&Edit { frame, group, form })
 }
 
 /// `POST /-/groups/ID/edit`.
-pub async fn update(visit: Visit, path: Path<String>, form: Form) -> Answer {
+pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
     let id: GroupId = id(&path)?;
     let updated = match wanted(&form) {
-        Ok(wanted) => domain::groups::update(visit.cx(), visit.viewer(), id, wanted).await,
+        Ok(wanted) => domain::groups::update(req.cx(), req.viewer(), id, wanted).await,
         Err(error) => Err(error),
     };
     match updated {
         Ok(group) => {
-            visit.site.forget_beside(&[id]);
-            Ok(visit.redirect_saying(&format!("/{}/", group.slug), "saved"))
+            req.site.forget_beside(&[id]);
+            Ok(req.redirect_saying(&format!("/{}/", group.slug), "saved"))
         }
         Err(domain::Error::Invalid(fields)) => {
-            let form = given_back(&form, mendable(domain::Error::Invalid(fields))?);
-            let mut frame = visit.frame().await?;
-            let found = domain::groups::for_deed(visit.cx(), visit.viewer(), id, Deed::Administer).await?;
-            visit.group_frame(&mut frame, &found.group, &found.standing).await?;
-            visit.mend(&Edit { frame, group: found.group, form })
+            let form = given_back(&form, form_errors(domain::Error::Invalid(fields))?);
+            let mut frame = req.frame().await?;
+            let found = domain::groups::with_permission(req.cx(), req.viewer(), id, Permission::Administer).await?;
+            req.group_frame(&mut frame, &found.group, &found.access).await?;
+            req.with_field_errors(&Edit { frame, group: found.group, form })
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// `POST /-/groups/ID/archive`: with `archived` it is archived, without it comes out.
-pub async fn archive(visit: Visit, path: Path<String>, form: Form) -> Answer {
+pub async fn archive(req: Req, path: Path<String>, form: Form) -> Answer {
     let archived = form.get("archived") == "yes";
-    let group = domain::groups::archive(visit.cx(), visit.viewer(), id(&path)?, archived).await?;
-    Ok(visit.redirect_saying(&format!("/{}/", group.slug), if archived { "archived" } else { "unarchived" }))
+    let group = domain::groups::archive(req.cx(), req.viewer(), id(&path)?, archived).await?;
+    Ok(req.redirect_saying(&format!("/{}/", group.slug), if archived { "archived" } else { "unarchived" }))
 }
 
 /// `GET /-/groups/ID/delete`.
-pub async fn delete(visit: Visit, path: Path<String>) -> Answer {
-    let found = domain::groups::deletable(visit.cx(), visit.viewer(), id(&path)?).await?;
-    delete_page(&visit, found, DeleteGroupForm::default()).await.and_then(|page| visit.page(&page))
+pub async fn delete(req: Req, path: Path<String>) -> Answer {
+    let found = domain::groups::deletable(req.cx(), req.viewer(), id(&path)?).await?;
+    delete_page(&req, found, DeleteGroupForm::default()).await.and_then(|page| req.page(&page))
 }
 
-async fn delete_page(visit: &Visit, found: Found, form: DeleteGroupForm) -> Result<Delete, Failure> {
-    let mut frame = visit.frame().await?;
+async fn delete_page(req: &Req, found: GroupAccess, form: DeleteGroupForm) -> Result<Delete, Failure> {
+    let mut frame = req.frame().await?;
     frame.group = Some(found.group.id);
-    let aside = domain::live::presence::aside(visit.cx(), found.group.id).await?;
-    Ok(Delete { frame, members: aside.members, reads: found.standing.may(Deed::Read), group: found.group, form })
+    let aside = domain::live::presence::aside(req.cx(), found.group.id).await?;
+    Ok(Delete { frame, members: aside.members, reads: found.access.may(Permission::Read), group: found.group, form })
 }
 
 /// `POST /-/groups/ID/delete`.
-pub async fn destroy(visit: Visit, path: Path<String>, form: Form) -> Answer {
+pub async fn destroy(req: Req, path: Path<String>, form: Form) -> Answer {
     let id: GroupId = id(&path)?;
-    match domain::groups::delete(visit.cx(), visit.viewer(), id, form.get("name")).await {
+    match domain::groups::delete(req.cx(), req.viewer(), id, form.get("name")).await {
         Ok(()) => {
-            visit.site.forget_beside(&[id]);
-            Ok(visit.redirect_saying("/", "group-deleted"))
+            req.site.forget_beside(&[id]);
+            Ok(req.redirect_saying("/", "group-deleted"))
         }
         Err(domain::Error::Invalid(fields)) => {
-            let mut back = DeleteGroupForm { name: form.get("name").into(), error: None };
-            fields.iter().for_each(|(field, why)| back.mend(field, why));
-            let found = domain::groups::deletable(visit.cx(), visit.viewer(), id).await?;
-            visit.mend(&delete_page(&visit, found, back).await?)
+            let back = DeleteGroupForm { name: form.get("name").into(), error: None };
+            let back = refill(back, domain::Error::Invalid(fields))?;
+            let found = domain::groups::deletable(req.cx(), req.viewer(), id).await?;
+            req.with_field_errors(&delete_page(&req, found, back).await?)
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// `POST /-/groups/ID/level`: what of it reaches whoever asks.
-pub async fn level(visit: Visit, path: Path<String>, form: Form) -> Answer {
+pub async fn level(req: Req, path: Path<String>, form: Form) -> Answer {
     let level = Level::parse(form.get("level")).unwrap_or(Level::Normal);
-    let group = domain::groups::members::set_level(visit.cx(), visit.viewer(), id(&path)?, level).await?;
-    Ok(visit.redirect_saying(form.next(&format!("/{}/", group.slug)), said(level)))
+    let group = domain::groups::members::set_level(req.cx(), req.viewer(), id(&path)?, level).await?;
+    Ok(req.redirect_saying(form.next(&format!("/{}/", group.slug)), said(level)))
 }
 
 /// What is said when somebody chose it.
@@ -286,18 +288,18 @@ pub(super) fn said(level: Level) -> &'static str {
 }
 
 /// `POST /-/groups/ID/join`.
-pub async fn join(visit: Visit, path: Path<String>, form: Form) -> Answer {
-    let group = domain::groups::join(visit.cx(), visit.viewer(), id(&path)?).await?;
-    visit.site.forget_beside(&[group.id]);
+pub async fn join(req: Req, path: Path<String>, form: Form) -> Answer {
+    let group = domain::groups::join(req.cx(), req.viewer(), id(&path)?).await?;
+    req.site.forget_beside(&[group.id]);
     let home = format!("/{}/", group.slug);
-    Ok(visit.redirect_saying(form.next(&home), "joined"))
+    Ok(req.redirect_saying(form.next(&home), "joined"))
 }
 
 /// `POST /-/groups/ID/leave`.
-pub async fn leave(visit: Visit, path: Path<String>, _form: Form) -> Answer {
-    let group = domain::groups::leave(visit.cx(), visit.viewer(), id(&path)?).await?;
-    visit.site.forget_beside(&[group.id]);
+pub async fn leave(req: Req, path: Path<String>, _form: Form) -> Answer {
+    let group = domain::groups::leave(req.cx(), req.viewer(), id(&path)?).await?;
+    req.site.forget_beside(&[group.id]);
     let known = matches!(group.kind, GroupKind::Public | GroupKind::Closed);
     let next = if known { format!("/{}/", group.slug) } else { "/".to_owned() };
-    Ok(visit.redirect_saying(&next, if group.is_direct() { "left-conversation" } else { "left" }))
+    Ok(req.redirect_saying(&next, if group.is_direct() { "left-conversation" } else { "left" }))
 }

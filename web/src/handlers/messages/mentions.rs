@@ -8,7 +8,7 @@ use templates::messages::mentions::Mentions;
 use crate::failure::Answer;
 use crate::form::Form;
 use crate::handlers::id;
-use crate::visit::Visit;
+use crate::req::Req;
 
 /// Mentions on a page.
 const PAGE: usize = 40;
@@ -20,11 +20,11 @@ pub struct Part {
 }
 
 /// `GET /mentions`.
-pub async fn index(visit: Visit, part: Query<Part>) -> Answer {
-    visit.signed_in()?;
+pub async fn index(req: Req, part: Query<Part>) -> Answer {
+    req.signed_in()?;
     let before: Option<MessageId> = part.before.as_deref().filter(|text| !text.is_empty()).map(id).transpose()?;
-    let frame = visit.frame().await?;
-    let (rows, more) = domain::messages::mentions::list(visit.cx(), visit.viewer(), before, PAGE).await?;
+    let frame = req.frame().await?;
+    let (rows, more) = domain::messages::mentions::list(req.cx(), req.viewer(), before, PAGE).await?;
     let rows: Vec<MentionRow> = rows
         .into_iter()
         .map(|(placed, unread)| MentionRow {
@@ -36,11 +36,11 @@ pub async fn index(visit: Visit, part: Query<Part>) -> Answer {
         .collect();
     let older = rows.last().filter(|_| more).map(|row| row.message.id.to_string());
     let upto = rows.first().map(|row| row.message.id.to_string()).unwrap_or_default();
-    visit.page(&Mentions { frame, rows, older, upto })
+    req.page(&Mentions { frame, rows, older, upto })
 }
 
 /// `POST /-/mentions/read`: up to the newest that the page showed.
-pub async fn mark_read(visit: Visit, form: Form) -> Answer {
-    domain::messages::mentions::mark_read(visit.cx(), visit.viewer(), id(form.get("upto"))?).await?;
-    Ok(visit.redirect_saying("/mentions", "read"))
+pub async fn mark_read(req: Req, form: Form) -> Answer {
+    domain::messages::mentions::mark_read(req.cx(), req.viewer(), id(form.get("upto"))?).await?;
+    Ok(req.redirect_saying("/mentions", "read"))
 }

@@ -2,52 +2,53 @@
 
 use actix_web::web::Path;
 use domain::Error;
-use domain::model::{GroupId, HeldId};
+use domain::model::{GroupId, PendingId};
 use domain::moderation::approval_queue::{Answer as Word, Answered};
 use templates::form::ReasonForm;
+use templates::form::Refill as _;
 use templates::moderation::approval_queue::{Held, OfSite};
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
-use crate::handlers::{id, mendable};
-use crate::visit::Visit;
+use crate::handlers::{form_errors, id};
+use crate::req::Req;
 
 /// What was sent back, and why: the form with what was ticked.
 #[derive(Default)]
 struct Back {
     form: ReasonForm,
-    ticked: Vec<HeldId>,
+    ticked: Vec<PendingId>,
 }
 
-async fn group_page(visit: &Visit, group: GroupId, back: Back) -> Result<Held, Failure> {
-    let mut frame = visit.frame().await?;
-    let (found, items) = domain::moderation::approval_queue::of_group(visit.cx(), visit.viewer(), group).await?;
-    visit.group_frame(&mut frame, &found.group, &found.standing).await?;
+async fn group_page(req: &Req, group: GroupId, back: Back) -> Result<Held, Failure> {
+    let mut frame = req.frame().await?;
+    let (found, items) = domain::moderation::approval_queue::of_group(req.cx(), req.viewer(), group).await?;
+    req.group_frame(&mut frame, &found.group, &found.access).await?;
     let total = domain::moderation::approval_queue::count(&found);
     let Back { form, ticked } = back;
     Ok(Held { frame, group: found.group, keeps: true, items, total, form, ticked })
 }
 
-async fn site_page(visit: &Visit, back: Back) -> Result<OfSite, Failure> {
-    let frame = crate::handlers::admin::frame(visit).await?;
-    let items = domain::moderation::approval_queue::of_site(visit.cx(), visit.viewer()).await?;
+async fn site_page(req: &Req, back: Back) -> Result<OfSite, Failure> {
+    let frame = crate::handlers::admin::frame(req).await?;
+    let items = domain::moderation::approval_queue::of_site(req.cx(), req.viewer()).await?;
     let Back { form, ticked } = back;
     Ok(OfSite { frame, items, form, ticked })
 }
 
 /// `GET /-/groups/ID/held`.
-pub async fn index(visit: Visit, path: Path<String>) -> Answer {
-    visit.page(&group_page(&visit, id(&path)?, Back::default()).await?)
+pub async fn index(req: Req, path: Path<String>) -> Answer {
+    req.page(&group_page(&req, id(&path)?, Back::default()).await?)
 }
 
 /// `GET /admin/held`.
-pub async fn of_site(visit: Visit) -> Answer {
-    visit.page(&site_page(&visit, Back::default()).await?)
+pub async fn of_site(req: Req) -> Answer {
+    req.page(&site_page(&req, Back::default()).await?)
 }
 
 /// What is to be done: `one` is `approve:ID` or `decline:ID`; without it, `answer` is for all that are ticked.
-fn asked(form: &Form) -> Result<(Word, Vec<HeldId>), Failure> {
-    let (word, ids): (&str, Vec<HeldId>) = match form.get("one").split_once(':') {
+fn asked(form: &Form) -> Result<(Word, Vec<PendingId>), Failure> {
+    let (word, ids): (&str, Vec<PendingId>) = match form.get("one").split_once(':') {
         Some((word, one)) => (word, vec![id(one)?]),
         None => (form.get("answer"), form.ticked("h")),
     };
@@ -61,7 +62,7 @@ fn asked(form: &Form) -> Result<(Word, Vec<HeldId>), Failure> {
 /// Whether all went well, or what has to be said of what did not.
 fn outcome(
     form: &Form,
-    ids: Vec<HeldId>,
+    ids: Vec<PendingId>,
     answered: Result<Answered, Error>,
 ) -> Result<Result<&'static str, Back>, Failure> {
     let mut back =
@@ -84,8 +85,8 @@ fn outcome(
             "approved"
         })),
         Err(error @ Error::Invalid(_)) => {
-            for (field, why) in mendable(error)? {
-                back.form.mend(&field, why);
+            for (field, why) in form_errors(error)? {
+                back.form.set_error(&field, why);
             }
             Ok(Err(back))
         }
@@ -94,30 +95,29 @@ fn outcome(
 }
 
 /// `POST /-/groups/ID/held`.
-pub async fn answer(visit: Visit, path: Path<String>, form: Form) -> Answer {
+pub async fn answer(req: Req, path: Path<String>, form: Form) -> Answer {
     let group: GroupId = id(&path)?;
     let (word, ids) = asked(&form)?;
-    let answered =
-        domain::moderation::approval_queue::answer(visit.cx(), visit.viewer(), Some(group), &ids, word).await;
+    let answered = domain::moderation::approval_queue::answer(req.cx(), req.viewer(), Some(group), &ids, word).await;
     match outcome(&form, ids, answered)? {
-        Ok(said) => Ok(visit.redirect_saying(&format!("/-/groups/{group}/held"), said)),
-        Err(back) => visit.mend(&group_page(&visit, group, back).await?),
+        Ok(said) => Ok(req.redirect_saying(&format!("/-/groups/{group}/held"), said)),
+        Err(back) => req.with_field_errors(&group_page(&req, group, back).await?),
     }
 }
 
 /// `POST /admin/held`.
-pub async fn answer_of_site(visit: Visit, form: Form) -> Answer {
-    visit.admin()?;
+pub async fn answer_of_site(req: Req, form: Form) -> Answer {
+    req.admin()?;
     let (word, ids) = asked(&form)?;
-    let answered = domain::moderation::approval_queue::answer(visit.cx(), visit.viewer(), None, &ids, word).await;
+    let answered = domain::moderation::approval_queue::answer(req.cx(), req.viewer(), None, &ids, word).await;
     match outcome(&form, ids, answered)? {
-        Ok(said) => Ok(visit.redirect_saying("/admin/held", said)),
-        Err(back) => visit.mend(&site_page(&visit, back).await?),
+        Ok(said) => Ok(req.redirect_saying("/admin/held", said)),
+        Err(back) => req.with_field_errors(&site_page(&req, back).await?),
     }
 }
 
 /// `POST /-/held/ID/withdraw`.
-pub async fn withdraw(visit: Visit, path: Path<String>, form: Form) -> Answer {
-    domain::moderation::approval_queue::withdraw(visit.cx(), visit.viewer(), id(&path)?).await?;
-    Ok(visit.redirect_saying(form.next("/"), "withdrawn"))
+pub async fn withdraw(req: Req, path: Path<String>, form: Form) -> Answer {
+    domain::moderation::approval_queue::withdraw(req.cx(), req.viewer(), id(&path)?).await?;
+    Ok(req.redirect_saying(form.next("/"), "withdrawn"))
 }

@@ -1,11 +1,12 @@
 //! The log of those who keep order.
 
+use crate::handlers::refill;
 use actix_web::web::{Path, Query};
-use domain::model::LogDeed;
+use domain::model::LogAction;
 use domain::model::{EntryId, GroupId};
 use domain::moderation::log;
-use domain::moderation::log::{Page, Sought};
-use domain::policy::Deed;
+use domain::moderation::log::{LogFilter, Page};
+use domain::policy::Permission;
 use serde::Deserialize;
 use templates::form::SoughtForm;
 use templates::moderation::log::{OfAdmins, OfGroup, OfSite};
@@ -13,7 +14,7 @@ use templates::moderation::log::{OfAdmins, OfGroup, OfSite};
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
 use crate::handlers::id;
-use crate::visit::Visit;
+use crate::req::Req;
 
 /// What stands in the address of a page of the log.
 #[derive(Deserialize)]
@@ -31,8 +32,8 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn what(&self) -> Option<LogDeed> {
-        LogDeed::parse(&self.what)
+    fn what(&self) -> Option<LogAction> {
+        LogAction::parse(&self.what)
     }
 
     fn before(&self) -> Result<Option<EntryId>, Failure> {
@@ -41,45 +42,45 @@ impl Asked {
 }
 
 /// `GET /-/groups/ID/log`.
-pub async fn of_group(visit: Visit, path: Path<String>, asked: Query<Asked>) -> Answer {
-    let mut frame = visit.frame().await?;
+pub async fn of_group(req: Req, path: Path<String>, asked: Query<Asked>) -> Answer {
+    let mut frame = req.frame().await?;
     let group: GroupId = id(&path)?;
     let (found, Page { lines, more }) =
-        log::of_group(visit.cx(), visit.viewer(), group, asked.what(), asked.before()?).await?;
-    visit.group_frame(&mut frame, &found.group, &found.standing).await?;
-    let (keeps, may_hide) = (found.standing.may(Deed::Admit), found.standing.may(Deed::Administer));
-    visit.page(&OfGroup { frame, group: found.group, keeps, may_hide, what: asked.what(), lines, more })
+        log::of_group(req.cx(), req.viewer(), group, asked.what(), asked.before()?).await?;
+    req.group_frame(&mut frame, &found.group, &found.access).await?;
+    let (keeps, may_hide) = (found.access.may(Permission::Admit), found.access.may(Permission::Administer));
+    req.page(&OfGroup { frame, group: found.group, keeps, may_hide, what: asked.what(), lines, more })
 }
 
 /// `GET /-/log`.
-pub async fn of_site(visit: Visit, asked: Query<Asked>) -> Answer {
-    let frame = visit.frame().await?;
-    let Page { lines, more } = log::of_site(visit.cx(), visit.viewer(), asked.what(), asked.before()?).await?;
+pub async fn of_site(req: Req, asked: Query<Asked>) -> Answer {
+    let frame = req.frame().await?;
+    let Page { lines, more } = log::of_site(req.cx(), req.viewer(), asked.what(), asked.before()?).await?;
     let may_hide = frame.is_admin();
-    visit.page(&OfSite { frame, may_hide, what: asked.what(), lines, more })
+    req.page(&OfSite { frame, may_hide, what: asked.what(), lines, more })
 }
 
 /// `GET /admin/log`.
-pub async fn of_admins(visit: Visit, asked: Query<Asked>) -> Answer {
-    let frame = crate::handlers::admin::frame(&visit).await?;
+pub async fn of_admins(req: Req, asked: Query<Asked>) -> Answer {
+    let frame = crate::handlers::admin::frame(&req).await?;
     let Asked { by, whom, what, group, .. } = &*asked;
     let [by_field, whom_field, what_field, group_field] = [by, whom, what, group].map(|word| word.as_str().into());
-    let mut form = SoughtForm { by: by_field, whom: whom_field, what: what_field, group: group_field, error: None };
-    let sought = Sought { by, whom, what: asked.what(), group };
-    match log::of_admins(visit.cx(), visit.viewer(), sought, asked.before()?).await {
-        Ok(Page { lines, more }) => visit.page(&OfAdmins { frame, form, lines, more }),
+    let form = SoughtForm { by: by_field, whom: whom_field, what: what_field, group: group_field, error: None };
+    let sought = LogFilter { by, whom, what: asked.what(), group };
+    match log::of_admins(req.cx(), req.viewer(), sought, asked.before()?).await {
+        Ok(Page { lines, more }) => req.page(&OfAdmins { frame, form, lines, more }),
         Err(domain::Error::Invalid(fields)) => {
-            fields.iter().for_each(|(field, why)| form.mend(field, why));
-            visit.mend(&OfAdmins { frame, form, lines: Vec::new(), more: None })
+            let form = refill(form, domain::Error::Invalid(fields))?;
+            req.with_field_errors(&OfAdmins { frame, form, lines: Vec::new(), more: None })
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// `POST /-/log/ENTRY/hide`: the person of a row is not named in public any more, or again.
-pub async fn hide(visit: Visit, path: Path<String>, form: Form) -> Answer {
+pub async fn hide(req: Req, path: Path<String>, form: Form) -> Answer {
     let hidden = form.get("hidden") == "yes";
-    let group = log::redact(visit.cx(), visit.viewer(), id(&path)?, hidden).await?;
+    let group = log::redact(req.cx(), req.viewer(), id(&path)?, hidden).await?;
     let page = group.map_or_else(|| "/-/log".to_owned(), |group| format!("/-/groups/{group}/log"));
-    Ok(visit.redirect_saying(form.next(&page), if hidden { "name-hidden" } else { "name-shown" }))
+    Ok(req.redirect_saying(form.next(&page), if hidden { "name-hidden" } else { "name-shown" }))
 }

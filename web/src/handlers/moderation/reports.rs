@@ -3,73 +3,70 @@
 use actix_web::web::Path;
 use domain::model::{Grounds, GroupId, GroupKind, MessageId, ReportId, Verdict};
 use domain::moderation::reports::{Answered, Reportable};
-use domain::topics::placed::Placed;
+use domain::topics::placed::MessageInTopic;
 use templates::form::ReportForm;
 use templates::moderation::reports::{New, OfSite, Reports};
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
-use crate::handlers::{id, mendable};
-use crate::visit::Visit;
+use crate::handlers::{id, refill};
+use crate::req::Req;
 
-async fn page(visit: &Visit, message: MessageId, form: ReportForm) -> Result<New, Failure> {
-    let mut frame = visit.frame().await?;
-    let Reportable { placed: Placed { message, topic, group }, reported_at } =
-        domain::moderation::reports::reportable(visit.cx(), visit.viewer(), message).await?;
+async fn page(req: &Req, message: MessageId, form: ReportForm) -> Result<New, Failure> {
+    let mut frame = req.frame().await?;
+    let Reportable { placed: MessageInTopic { message, topic, group }, reported_at } =
+        domain::moderation::reports::reportable(req.cx(), req.viewer(), message).await?;
     frame.group = Some(group.id);
-    Ok(New { frame, group: visit.called(group), topic, message, reported_at, form })
+    Ok(New { frame, group: req.called(group), topic, message, reported_at, form })
 }
 
 /// `GET /-/messages/ID/report`.
-pub async fn new(visit: Visit, path: Path<String>) -> Answer {
-    visit.page(&page(&visit, id(&path)?, ReportForm::default()).await?)
+pub async fn new(req: Req, path: Path<String>) -> Answer {
+    req.page(&page(&req, id(&path)?, ReportForm::default()).await?)
 }
 
 /// `POST /-/messages/ID/report`.
-pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
+pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     let message: MessageId = id(&path)?;
     let grounds = Grounds::parse(form.get("grounds"));
-    match domain::moderation::reports::create(visit.cx(), visit.viewer(), message, grounds, form.get("words")).await {
-        Ok(Placed { message, topic, group }) => Ok(visit.redirect_saying(
+    match domain::moderation::reports::create(req.cx(), req.viewer(), message, grounds, form.get("words")).await {
+        Ok(MessageInTopic { message, topic, group }) => Ok(req.redirect_saying(
             &format!("/{}/{}/?at={}#m{}", group.slug, topic.slug, message.seq, message.id),
             "reported",
         )),
         Err(error @ (domain::Error::Invalid(_) | domain::Error::TooMany(_))) => {
-            let mut back =
-                ReportForm { grounds: form.get("grounds").into(), words: form.get("words").into(), error: None };
-            for (field, why) in mendable(error)? {
-                back.mend(&field, why);
-            }
-            visit.mend(&page(&visit, message, back).await?)
+            let back = ReportForm { grounds: form.get("grounds").into(), words: form.get("words").into(), error: None };
+            let back = refill(back, error)?;
+            req.with_field_errors(&page(&req, message, back).await?)
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// `GET /-/groups/ID/reports`.
-pub async fn index(visit: Visit, path: Path<String>) -> Answer {
-    let mut frame = visit.frame().await?;
+pub async fn index(req: Req, path: Path<String>) -> Answer {
+    let mut frame = req.frame().await?;
     let group: GroupId = id(&path)?;
-    let (found, items) = domain::moderation::reports::of_group(visit.cx(), visit.viewer(), group).await?;
-    visit.group_frame(&mut frame, &found.group, &found.standing).await?;
+    let (found, items) = domain::moderation::reports::of_group(req.cx(), req.viewer(), group).await?;
+    req.group_frame(&mut frame, &found.group, &found.access).await?;
     let total = domain::moderation::reports::count(&found);
-    visit.page(&Reports { frame, group: found.group, keeps: true, items, total })
+    req.page(&Reports { frame, group: found.group, keeps: true, items, total })
 }
 
 /// `GET /admin/reports`.
-pub async fn of_site(visit: Visit) -> Answer {
-    let frame = crate::handlers::admin::frame(&visit).await?;
-    let items = domain::moderation::reports::of_site(visit.cx(), visit.viewer()).await?;
-    visit.page(&OfSite { frame, items })
+pub async fn of_site(req: Req) -> Answer {
+    let frame = crate::handlers::admin::frame(&req).await?;
+    let items = domain::moderation::reports::of_site(req.cx(), req.viewer()).await?;
+    req.page(&OfSite { frame, items })
 }
 
 /// `POST /-/reports/ID`: `verdict` is `deleted` or `nothing`.
-pub async fn answer(visit: Visit, path: Path<String>, form: Form) -> Answer {
+pub async fn answer(req: Req, path: Path<String>, form: Form) -> Answer {
     let report: ReportId = id(&path)?;
     let verdict = Verdict::parse(form.get("verdict"))
         .ok_or_else(|| domain::Error::invalid("verdict", "Say what is to be done."))?;
     let Answered { group, kind, reports } =
-        domain::moderation::reports::answer(visit.cx(), visit.viewer(), report, verdict).await?;
+        domain::moderation::reports::answer(req.cx(), req.viewer(), report, verdict).await?;
     let queue = match kind {
         GroupKind::Direct => "/admin/reports".to_owned(),
         GroupKind::Public | GroupKind::Closed | GroupKind::Private => format!("/-/groups/{group}/reports"),
@@ -79,5 +76,5 @@ pub async fn answer(visit: Visit, path: Path<String>, form: Form) -> Answer {
         Verdict::Nothing => "settled",
         Verdict::Deleted => "deleted",
     };
-    Ok(visit.redirect_saying(form.next(&queue), said))
+    Ok(req.redirect_saying(form.next(&queue), said))
 }

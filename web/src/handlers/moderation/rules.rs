@@ -2,7 +2,7 @@
 
 use actix_web::web::Path;
 use domain::Error;
-use domain::model::{GroupId, RuleDeed, RuleId, RuleKind};
+use domain::model::{GroupId, RuleAction, RuleId, RuleKind};
 use domain::moderation::rules;
 use domain::moderation::rules::{Rule, RuleForm as Wanted};
 use domain::platform::caches::newcomers::Newcomers;
@@ -12,24 +12,24 @@ use templates::moderation::rules::{Edit, Index, path as path_of};
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
-use crate::handlers::{id, mendable};
-use crate::visit::Visit;
+use crate::handlers::{id, refill};
+use crate::req::Req;
 
 /// The frame around pages of rules: the admins' own for those of the site.
-async fn frame(visit: &Visit, found: Option<&domain::groups::Found>) -> Result<templates::Frame, Failure> {
-    let Some(found) = found else { return crate::handlers::admin::frame(visit).await };
-    let mut frame = visit.frame().await?;
-    visit.group_frame(&mut frame, &found.group, &found.standing).await?;
+async fn frame(req: &Req, found: Option<&domain::groups::GroupAccess>) -> Result<templates::Layout, Failure> {
+    let Some(found) = found else { return crate::handlers::admin::frame(req).await };
+    let mut frame = req.frame().await?;
+    req.group_frame(&mut frame, &found.group, &found.access).await?;
     Ok(frame)
 }
 
-async fn list(visit: &Visit, group: Option<GroupId>, form: Option<NewcomersForm>) -> Result<Index, Failure> {
-    let (found, rules) = rules::list(visit.cx(), visit.viewer(), group).await?;
-    let frame = frame(visit, found.as_ref()).await?;
+async fn list(req: &Req, group: Option<GroupId>, form: Option<NewcomersForm>) -> Result<Index, Failure> {
+    let (found, rules) = rules::list(req.cx(), req.viewer(), group).await?;
+    let frame = frame(req, found.as_ref()).await?;
     let newcomers = match form {
         Some(form) => form,
         None => {
-            let Newcomers { days, messages, links } = newcomers::get(visit.cx()).await?;
+            let Newcomers { days, messages, links } = newcomers::get(req.cx()).await?;
             let field = |number: i64| number.to_string().into();
             NewcomersForm { days: field(days), messages: field(messages), links: field(links), error: None }
         }
@@ -38,40 +38,38 @@ async fn list(visit: &Visit, group: Option<GroupId>, form: Option<NewcomersForm>
 }
 
 /// `GET /-/groups/ID/rules`.
-pub async fn index(visit: Visit, path: Path<String>) -> Answer {
-    visit.page(&list(&visit, Some(id(&path)?), None).await?)
+pub async fn index(req: Req, path: Path<String>) -> Answer {
+    req.page(&list(&req, Some(id(&path)?), None).await?)
 }
 
 /// `GET /admin/rules`.
-pub async fn of_site(visit: Visit) -> Answer {
-    visit.page(&list(&visit, None, None).await?)
+pub async fn of_site(req: Req) -> Answer {
+    req.page(&list(&req, None, None).await?)
 }
 
 /// `POST /admin/rules/newcomers`.
-pub async fn set_newcomers(visit: Visit, form: Form) -> Answer {
-    visit.admin()?;
+pub async fn set_newcomers(req: Req, form: Form) -> Answer {
+    req.admin()?;
     let number = |name: &str| form.get(name).trim().parse().unwrap_or(-1);
     let new = Newcomers { days: number("days"), messages: number("messages"), links: number("links") };
-    match newcomers::set(visit.cx(), visit.viewer(), new).await {
-        Ok(()) => Ok(visit.redirect_saying("/admin/rules", "saved")),
+    match newcomers::set(req.cx(), req.viewer(), new).await {
+        Ok(()) => Ok(req.redirect_saying("/admin/rules", "saved")),
         Err(error) => {
-            let mut back = NewcomersForm {
+            let back = NewcomersForm {
                 days: form.get("days").into(),
                 messages: form.get("messages").into(),
                 links: form.get("links").into(),
                 error: None,
             };
-            for (field, why) in mendable(error)? {
-                back.mend(&field, why);
-            }
-            visit.mend(&list(&visit, None, Some(back)).await?)
+            let back = refill(back, error)?;
+            req.with_field_errors(&list(&req, None, Some(back)).await?)
         }
     }
 }
 
-async fn new_page(visit: &Visit, group: Option<GroupId>, form: RuleForm) -> Result<Edit, Failure> {
-    let (found, _) = rules::list(visit.cx(), visit.viewer(), group).await?;
-    let frame = frame(visit, found.as_ref()).await?;
+async fn new_page(req: &Req, group: Option<GroupId>, form: RuleForm) -> Result<Edit, Failure> {
+    let (found, _) = rules::list(req.cx(), req.viewer(), group).await?;
+    let frame = frame(req, found.as_ref()).await?;
     Ok(Edit { frame, group: found.map(|found| found.group), rule: None, form, tried: None })
 }
 
@@ -86,13 +84,13 @@ fn blank() -> RuleForm {
 }
 
 /// `GET /-/groups/ID/rules/new`.
-pub async fn new(visit: Visit, path: Path<String>) -> Answer {
-    visit.page(&new_page(&visit, Some(id(&path)?), blank()).await?)
+pub async fn new(req: Req, path: Path<String>) -> Answer {
+    req.page(&new_page(&req, Some(id(&path)?), blank()).await?)
 }
 
 /// `GET /admin/rules/new`.
-pub async fn new_of_site(visit: Visit) -> Answer {
-    visit.page(&new_page(&visit, None, blank()).await?)
+pub async fn new_of_site(req: Req) -> Answer {
+    req.page(&new_page(&req, None, blank()).await?)
 }
 
 fn wanted(form: &Form) -> Wanted {
@@ -112,14 +110,14 @@ fn wanted(form: &Form) -> Wanted {
         in_names: is_on("in_names"),
         new_days: number("new_days"),
         new_messages: number("new_messages"),
-        deed: RuleDeed::parse(form.get("deed")),
+        deed: RuleAction::parse(form.get("deed")),
         explanation: form.get("explanation").to_owned(),
     }
 }
 
 fn given_back(form: &Form, error: Error) -> Result<RuleForm, Failure> {
     let field = |name: &str| form.get(name).into();
-    let mut back = RuleForm {
+    let back = RuleForm {
         name: field("name"),
         kind: field("kind"),
         body: field("body"),
@@ -134,70 +132,71 @@ fn given_back(form: &Form, error: Error) -> Result<RuleForm, Failure> {
         explanation: field("explanation"),
         ..RuleForm::default()
     };
-    for (field, why) in mendable(error)? {
-        back.mend(&field, why);
-    }
-    Ok(back)
+    Ok(refill(back, error)?)
 }
 
-async fn make(visit: Visit, group: Option<GroupId>, form: Form) -> Answer {
-    match rules::create(visit.cx(), visit.viewer(), group, wanted(&form)).await {
-        Ok(rule) => Ok(visit.redirect(&format!("/-/rules/{rule}"))),
-        Err(error @ Error::Invalid(_)) => visit.mend(&new_page(&visit, group, given_back(&form, error)?).await?),
+async fn make(req: Req, group: Option<GroupId>, form: Form) -> Answer {
+    match rules::create(req.cx(), req.viewer(), group, wanted(&form)).await {
+        Ok(rule) => Ok(req.redirect(&format!("/-/rules/{rule}"))),
+        Err(error @ Error::Invalid(_)) => {
+            req.with_field_errors(&new_page(&req, group, given_back(&form, error)?).await?)
+        }
         Err(error) => Err(error.into()),
     }
 }
 
 /// `POST /-/groups/ID/rules`.
-pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
+pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     let group = id(&path)?;
-    make(visit, Some(group), form).await
+    make(req, Some(group), form).await
 }
 
 /// `POST /admin/rules`.
-pub async fn create_of_site(visit: Visit, form: Form) -> Answer {
-    make(visit, None, form).await
+pub async fn create_of_site(req: Req, form: Form) -> Answer {
+    make(req, None, form).await
 }
 
 /// The page of a rule: tried, or with a form that has something to mend.
-async fn edit_page(visit: &Visit, rule: RuleId, back: Option<RuleForm>) -> Result<Edit, Failure> {
-    let (found, rule) = rules::show(visit.cx(), visit.viewer(), rule).await?;
-    let frame = frame(visit, found.as_ref()).await?;
+async fn edit_page(req: &Req, rule: RuleId, back: Option<RuleForm>) -> Result<Edit, Failure> {
+    let (found, rule) = rules::show(req.cx(), req.viewer(), rule).await?;
+    let frame = frame(req, found.as_ref()).await?;
     let tried = match back {
         Some(_) => None,
-        None => Some(rules::try_out(visit.cx(), visit.viewer(), &rule).await?),
+        None => Some(rules::try_out(req.cx(), req.viewer(), &rule).await?),
     };
     let form = back.unwrap_or_else(|| RuleForm::of(&rule));
     Ok(Edit { frame, group: found.map(|found| found.group), rule: Some(rule), form, tried })
 }
 
 /// `GET /-/rules/ID`: what it is, and what it would have caught.
-pub async fn edit(visit: Visit, path: Path<String>) -> Answer {
-    visit.page(&edit_page(&visit, id(&path)?, None).await?)
+pub async fn edit(req: Req, path: Path<String>) -> Answer {
+    req.page(&edit_page(&req, id(&path)?, None).await?)
 }
 
 /// `POST /-/rules/ID`.
-pub async fn update(visit: Visit, path: Path<String>, form: Form) -> Answer {
+pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
     let rule: RuleId = id(&path)?;
-    match rules::update(visit.cx(), visit.viewer(), rule, wanted(&form)).await {
-        Ok(()) => Ok(visit.redirect_saying(&format!("/-/rules/{rule}"), "rule-saved")),
-        Err(error @ Error::Invalid(_)) => visit.mend(&edit_page(&visit, rule, Some(given_back(&form, error)?)).await?),
+    match rules::update(req.cx(), req.viewer(), rule, wanted(&form)).await {
+        Ok(()) => Ok(req.redirect_saying(&format!("/-/rules/{rule}"), "rule-saved")),
+        Err(error @ Error::Invalid(_)) => {
+            req.with_field_errors(&edit_page(&req, rule, Some(given_back(&form, error)?)).await?)
+        }
         Err(error) => Err(error.into()),
     }
 }
 
 /// `POST /-/rules/ID/switch`.
-pub async fn switch(visit: Visit, path: Path<String>, form: Form) -> Answer {
+pub async fn switch(req: Req, path: Path<String>, form: Form) -> Answer {
     let on = form.get("on") == "yes";
     let version = form.get("version").parse().unwrap_or(0);
-    let rule = rules::switch(visit.cx(), visit.viewer(), id(&path)?, version, on).await?;
-    Ok(visit.redirect_saying(&list_of(&rule), if on { "rule-on" } else { "rule-off" }))
+    let rule = rules::switch(req.cx(), req.viewer(), id(&path)?, version, on).await?;
+    Ok(req.redirect_saying(&list_of(&rule), if on { "rule-on" } else { "rule-off" }))
 }
 
 /// `POST /-/rules/ID/delete`.
-pub async fn destroy(visit: Visit, path: Path<String>, _form: Form) -> Answer {
-    let rule = rules::delete(visit.cx(), visit.viewer(), id(&path)?).await?;
-    Ok(visit.redirect_saying(&list_of(&rule), "deleted"))
+pub async fn destroy(req: Req, path: Path<String>, _form: Form) -> Answer {
+    let rule = rules::delete(req.cx(), req.viewer(), id(&path)?).await?;
+    Ok(req.redirect_saying(&list_of(&rule), "deleted"))
 }
 
 fn list_of(rule: &Rule) -> String {

@@ -4,51 +4,51 @@ use actix_web::web::Path;
 use domain::live::notices;
 use domain::model::{GroupId, NoticeId, UserId};
 use domain::moderation::warnings;
+use templates::form::Refill as _;
 use templates::form::{BarForm, ReasonForm, WarnForm};
 
 use crate::failure::Answer;
 use crate::form::Form;
-use crate::handlers::{id, mendable};
-use crate::visit::Visit;
+use crate::handlers::{form_errors, id};
+use crate::req::Req;
 
 /// `POST /-/notices/ID/read`.
-pub async fn mark_read(visit: Visit, path: Path<String>, form: Form) -> Answer {
-    notices::mark_read(visit.cx(), visit.viewer(), id(&path)?).await?;
-    Ok(visit.redirect(form.next("/")))
+pub async fn mark_read(req: Req, path: Path<String>, form: Form) -> Answer {
+    notices::mark_read(req.cx(), req.viewer(), id(&path)?).await?;
+    Ok(req.redirect(form.next("/")))
 }
 
 fn back(form: &Form, error: domain::Error) -> Result<WarnForm, domain::Error> {
     let mut back = WarnForm { warning: form.get("warning").into(), error: None };
-    for (field, why) in mendable(error)? {
-        back.mend(if field == "reason" { "warning" } else { &field }, why);
+    for (field, why) in form_errors(error)? {
+        back.set_error(if field == "reason" { "warning" } else { &field }, why);
     }
     Ok(back)
 }
 
 /// `POST /admin/people/ID/warn`.
-pub async fn warn(visit: Visit, path: Path<String>, form: Form) -> Answer {
-    visit.admin()?;
+pub async fn warn(req: Req, path: Path<String>, form: Form) -> Answer {
+    req.admin()?;
     let user: UserId = id(&path)?;
-    match warnings::warn(visit.cx(), visit.viewer(), user, form.get("warning")).await {
-        Ok(user) => Ok(visit.redirect_saying(&format!("/admin/people/{}", user.id), "warned")),
+    match warnings::warn(req.cx(), req.viewer(), user, form.get("warning")).await {
+        Ok(user) => Ok(req.redirect_saying(&format!("/admin/people/{}", user.id), "warned")),
         Err(error @ domain::Error::Invalid(_)) => {
-            let page =
-                crate::handlers::admin::person_page(&visit, user, BarForm::default(), back(&form, error)?).await?;
-            visit.mend(&page)
+            let page = crate::handlers::admin::person_page(&req, user, BarForm::default(), back(&form, error)?).await?;
+            req.with_field_errors(&page)
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// `POST /-/groups/ID/members/USER/warn`.
-pub async fn warn_in_group(visit: Visit, path: Path<(String, String)>, form: Form) -> Answer {
+pub async fn warn_in_group(req: Req, path: Path<(String, String)>, form: Form) -> Answer {
     let (group, user): (GroupId, UserId) = (id(&path.0)?, id(&path.1)?);
-    match warnings::warn_in_group(visit.cx(), visit.viewer(), group, user, form.get("warning")).await {
-        Ok(group) => Ok(visit.redirect_saying(&format!("/-/groups/{}/members/{user}", group.id), "warned")),
+    match warnings::warn_in_group(req.cx(), req.viewer(), group, user, form.get("warning")).await {
+        Ok(group) => Ok(req.redirect_saying(&format!("/-/groups/{}/members/{user}", group.id), "warned")),
         Err(error @ (domain::Error::Invalid(_) | domain::Error::TooMany(_))) => {
             let warn = back(&form, error)?;
-            visit.mend(
-                &crate::handlers::groups::members::edit_page(&visit, group, user, ReasonForm::default(), warn).await?,
+            req.with_field_errors(
+                &crate::handlers::groups::members::edit_page(&req, group, user, ReasonForm::default(), warn).await?,
             )
         }
         Err(error) => Err(error.into()),
@@ -56,15 +56,15 @@ pub async fn warn_in_group(visit: Visit, path: Path<(String, String)>, form: For
 }
 
 /// `POST /admin/warnings/ID/take-back`.
-pub async fn take_back(visit: Visit, path: Path<String>, _form: Form) -> Answer {
-    visit.admin()?;
-    let user = warnings::take_back(visit.cx(), visit.viewer(), id(&path)?).await?;
-    Ok(visit.redirect_saying(&format!("/admin/people/{user}"), "warning-back"))
+pub async fn take_back(req: Req, path: Path<String>, _form: Form) -> Answer {
+    req.admin()?;
+    let user = warnings::take_back(req.cx(), req.viewer(), id(&path)?).await?;
+    Ok(req.redirect_saying(&format!("/admin/people/{user}"), "warning-back"))
 }
 
 /// `POST /-/groups/ID/warnings/WARNING/take-back`.
-pub async fn take_back_in_group(visit: Visit, path: Path<(String, String)>, _form: Form) -> Answer {
+pub async fn take_back_in_group(req: Req, path: Path<(String, String)>, _form: Form) -> Answer {
     let (group, warning): (GroupId, NoticeId) = (id(&path.0)?, id(&path.1)?);
-    let user = warnings::take_back_in_group(visit.cx(), visit.viewer(), group, warning).await?;
-    Ok(visit.redirect_saying(&format!("/-/groups/{group}/members/{user}"), "warning-back"))
+    let user = warnings::take_back_in_group(req.cx(), req.viewer(), group, warning).await?;
+    Ok(req.redirect_saying(&format!("/-/groups/{group}/members/{user}"), "warning-back"))
 }

@@ -6,29 +6,29 @@ use templates::people::settings::People;
 
 use crate::failure::Answer;
 use crate::form::Form;
-use crate::visit::Visit;
+use crate::req::Req;
 
 /// `GET /-/settings/people`.
-pub async fn index(visit: Visit) -> Answer {
-    let user = visit.signed_in()?.person.id;
-    let frame = visit.frame().await?;
-    let own = domain::people::accounts::own(visit.cx(), user).await?;
-    let ignored = domain::people::ignores::list(visit.cx(), visit.viewer()).await?;
-    visit.page(&People { frame, direct_from: own.direct_from, ignored })
+pub async fn index(req: Req) -> Answer {
+    let user = req.signed_in()?.person.id;
+    let frame = req.frame().await?;
+    let own = domain::people::accounts::own(req.cx(), user).await?;
+    let ignored = domain::people::ignores::list(req.cx(), req.viewer()).await?;
+    req.page(&People { frame, direct_from: own.direct_from, ignored })
 }
 
 /// `POST /-/settings/people`: who may begin a conversation.
-pub async fn update(visit: Visit, form: Form) -> Answer {
+pub async fn update(req: Req, form: Form) -> Answer {
     let from = DirectFrom::parse(form.get("direct_from"));
     let from = from.ok_or_else(|| domain::Error::invalid("direct_from", "Choose one of them."))?;
-    domain::messages::conversations::set_from(visit.cx(), visit.viewer(), from).await?;
-    Ok(visit.redirect_saying("/-/settings/people", "saved"))
+    domain::messages::conversations::set_from(req.cx(), req.viewer(), from).await?;
+    Ok(req.redirect_saying("/-/settings/people", "saved"))
 }
 
 /// `POST /-/users/NAME/ignore`: with `ignored` they are ignored, without it they are heard again.
-pub async fn ignore(visit: Visit, path: Path<String>, form: Form) -> Answer {
+pub async fn ignore(req: Req, path: Path<String>, form: Form) -> Answer {
     let ignored = form.get("ignored") == "yes";
-    let person = domain::people::ignores::set(visit.cx(), visit.viewer(), &path, ignored).await?;
+    let person = domain::people::ignores::set(req.cx(), req.viewer(), &path, ignored).await?;
     let profile = format!("/users/{}/", templates::search::encoded(&person.username));
-    Ok(visit.redirect_saying(form.next(&profile), if ignored { "ignored" } else { "unignored" }))
+    Ok(req.redirect_saying(form.next(&profile), if ignored { "ignored" } else { "unignored" }))
 }

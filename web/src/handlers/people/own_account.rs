@@ -12,37 +12,35 @@ use templates::people::settings::{Account, Delete};
 
 use crate::failure::Answer;
 use crate::form::Form;
-use crate::handlers::mendable;
-use crate::visit::Visit;
+use crate::handlers::refill;
+use crate::req::Req;
 
 /// `GET /-/settings/account`.
-pub async fn edit(visit: Visit) -> Answer {
-    let form = NameForm { username: visit.signed_in()?.person.username.as_str().into(), ..NameForm::default() };
-    let frame = visit.frame().await?;
-    visit.page(&Account { frame, form })
+pub async fn edit(req: Req) -> Answer {
+    let form = NameForm { username: req.signed_in()?.person.username.as_str().into(), ..NameForm::default() };
+    let frame = req.frame().await?;
+    req.page(&Account { frame, form })
 }
 
 /// `POST /-/settings/account/name`.
-pub async fn rename(visit: Visit, mut form: Form) -> Answer {
-    let user = visit.signed_in()?.person.id;
+pub async fn rename(req: Req, mut form: Form) -> Answer {
+    let user = req.signed_in()?.person.id;
     let (name, password) = (form.take("username"), Password::new(form.take("current_password")));
-    match accounts::rename(visit.cx(), user, &name, password).await {
-        Ok(()) => Ok(visit.redirect_saying("/-/settings/account", "renamed")),
+    match accounts::rename(req.cx(), user, &name, password).await {
+        Ok(()) => Ok(req.redirect_saying("/-/settings/account", "renamed")),
         Err(error) => {
-            let mut back = NameForm { username: name.into(), ..NameForm::default() };
-            for (field, why) in mendable(error)? {
-                back.mend(&field, why);
-            }
-            let frame = visit.frame().await?;
-            visit.mend(&Account { frame, form: back })
+            let back = NameForm { username: name.into(), ..NameForm::default() };
+            let back = refill(back, error)?;
+            let frame = req.frame().await?;
+            req.with_field_errors(&Account { frame, form: back })
         }
     }
 }
 
 /// `GET /-/settings/account/download`: read while it is sent, however much it is.
-pub async fn download(visit: Visit) -> Answer {
-    let session = visit.signed_in()?;
-    let lines = export::download(visit.cx(), session.person.id).await?;
+pub async fn download(req: Req) -> Answer {
+    let session = req.signed_in()?;
+    let lines = export::download(req.cx(), session.person.id).await?;
     let name = format!("attachment; filename=\"{}.jsonl\"", session.person.username.replace(['"', '\\'], "_"));
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/x-ndjson; charset=utf-8"))
@@ -52,31 +50,29 @@ pub async fn download(visit: Visit) -> Answer {
         .streaming(lines.map_ok(Bytes::from)))
 }
 
-async fn confirm(visit: &Visit, form: DeleteForm) -> Answer {
-    visit.signed_in()?;
-    let frame = visit.frame().await?;
+async fn confirm(req: &Req, form: DeleteForm) -> Answer {
+    req.signed_in()?;
+    let frame = req.frame().await?;
     let status = if form.is_wrong() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let groups = i64::try_from(frame.sidebar.groups.len()).unwrap_or(i64::MAX);
-    Ok(visit.page_with(status, &Delete { frame, form, groups }))
+    Ok(req.page_with(status, &Delete { frame, form, groups }))
 }
 
 /// `GET /-/settings/account/delete`.
-pub async fn delete(visit: Visit) -> Answer {
-    confirm(&visit, DeleteForm::default()).await
+pub async fn delete(req: Req) -> Answer {
+    confirm(&req, DeleteForm::default()).await
 }
 
 /// `POST /-/settings/account/delete`.
-pub async fn destroy(visit: Visit, mut form: Form) -> Answer {
-    let user = visit.signed_in()?.person.id;
+pub async fn destroy(req: Req, mut form: Form) -> Answer {
+    let user = req.signed_in()?.person.id;
     let (words, password) = (form.take("words"), Password::new(form.take("current_password")));
-    match account_deletion::delete(visit.cx(), user, password, words == "blank").await {
-        Ok(()) => Ok(visit.saying(visit.sign_out("/"), "account-deleted")),
+    match account_deletion::delete(req.cx(), user, password, words == "blank").await {
+        Ok(()) => Ok(req.saying(req.sign_out("/"), "account-deleted")),
         Err(error) => {
-            let mut back = DeleteForm { words: words.into(), ..DeleteForm::default() };
-            for (field, why) in mendable(error)? {
-                back.mend(&field, why);
-            }
-            confirm(&visit, back).await
+            let back = DeleteForm { words: words.into(), ..DeleteForm::default() };
+            let back = refill(back, error)?;
+            confirm(&req, back).await
         }
     }
 }

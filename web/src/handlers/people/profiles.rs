@@ -7,21 +7,21 @@ use templates::people::profiles::{Profile, Recent};
 use templates::search::encoded;
 
 use crate::failure::Answer;
-use crate::visit::Visit;
+use crate::req::Req;
 
 /// `GET /users/NAME/`. A name that somebody had leads to the one that they have.
-pub async fn show(visit: Visit, path: Path<String>) -> Answer {
-    let frame = visit.frame().await?;
-    let profile = match by_person::show(visit.cx(), visit.viewer(), &path).await? {
+pub async fn show(req: Req, path: Path<String>) -> Answer {
+    let frame = req.frame().await?;
+    let profile = match by_person::show(req.cx(), req.viewer(), &path).await? {
         Shown::Profile(profile) => profile,
-        Shown::Renamed(name) => return Ok(visit.moved(&format!("/users/{}/", encoded(&name)))),
+        Shown::Renamed(name) => return Ok(req.moved(&format!("/users/{}/", encoded(&name)))),
     };
-    let recent = |placed: domain::topics::placed::Placed| Recent {
+    let recent = |placed: domain::topics::placed::MessageInTopic| Recent {
         message: placed.message,
         topic: placed.topic,
         group: placed.group,
     };
-    visit.page(&Profile {
+    req.page(&Profile {
         frame,
         user: profile.user,
         bio: profile.bio_markup,

@@ -9,13 +9,13 @@ use templates::people::settings::{Password, Profile, SessionRow, Sessions};
 
 use crate::failure::Answer;
 use crate::form::Form;
-use crate::handlers::mendable;
-use crate::visit::Visit;
+use crate::handlers::refill;
+use crate::req::Req;
 
 /// `GET /-/settings`.
-pub async fn edit(visit: Visit) -> Answer {
-    let user = accounts::own(visit.cx(), visit.signed_in()?.person.id).await?;
-    let frame = visit.frame().await?;
+pub async fn edit(req: Req) -> Answer {
+    let user = accounts::own(req.cx(), req.signed_in()?.person.id).await?;
+    let frame = req.frame().await?;
     let form = ProfileForm {
         name: user.name.into(),
         bio: user.bio.into(),
@@ -25,12 +25,12 @@ pub async fn edit(visit: Visit) -> Answer {
         follow: if user.follow_written { "yes" } else { "no" }.into(),
         error: None,
     };
-    visit.page(&Profile { frame, form })
+    req.page(&Profile { frame, form })
 }
 
 /// `POST /-/settings`.
-pub async fn update(visit: Visit, form: Form) -> Answer {
-    let user = visit.signed_in()?.person.id;
+pub async fn update(req: Req, form: Form) -> Answer {
+    let user = req.signed_in()?.person.id;
     let profile = domain::store::people::users::Profile {
         name: form.get("name").to_owned(),
         bio: form.get("bio").to_owned(),
@@ -39,10 +39,10 @@ pub async fn update(visit: Visit, form: Form) -> Answer {
         theme: Theme::parse(form.get("theme")).unwrap_or(Theme::Auto),
         follow_written: form.get("follow") == "yes",
     };
-    match accounts::update_profile(visit.cx(), user, profile).await {
-        Ok(()) => Ok(visit.redirect_saying("/-/settings", "saved")),
+    match accounts::update_profile(req.cx(), user, profile).await {
+        Ok(()) => Ok(req.redirect_saying("/-/settings", "saved")),
         Err(error) => {
-            let mut back = ProfileForm {
+            let back = ProfileForm {
                 name: form.get("name").into(),
                 bio: form.get("bio").into(),
                 location: form.get("location").into(),
@@ -51,43 +51,39 @@ pub async fn update(visit: Visit, form: Form) -> Answer {
                 follow: form.get("follow").into(),
                 error: None,
             };
-            for (field, why) in mendable(error)? {
-                back.mend(&field, why);
-            }
-            let frame = visit.frame().await?;
-            visit.mend(&Profile { frame, form: back })
+            let back = refill(back, error)?;
+            let frame = req.frame().await?;
+            req.with_field_errors(&Profile { frame, form: back })
         }
     }
 }
 
 /// `GET /-/settings/password`.
-pub async fn password_form(visit: Visit) -> Answer {
-    visit.signed_in()?;
-    let frame = visit.frame().await?;
-    visit.page(&Password { frame, form: PasswordForm::default() })
+pub async fn password_form(req: Req) -> Answer {
+    req.signed_in()?;
+    let frame = req.frame().await?;
+    req.page(&Password { frame, form: PasswordForm::default() })
 }
 
 /// `POST /-/settings/password`: all sessions end, and this browser gets a new one.
-pub async fn password(visit: Visit, mut form: Form) -> Answer {
-    let session = visit.signed_in()?;
+pub async fn password(req: Req, mut form: Form) -> Answer {
+    let session = req.signed_in()?;
     let (current, new) = (Typed::new(form.take("current_password")), Typed::new(form.take("new_password")));
-    match passwords::change(visit.cx(), session.person.id, current, new, visit.origin()).await {
-        Ok(token) => Ok(visit.saying(visit.sign_in(&token, "/-/settings"), "password")),
+    match passwords::change(req.cx(), session.person.id, current, new, req.origin()).await {
+        Ok(token) => Ok(req.saying(req.sign_in(&token, "/-/settings"), "password")),
         Err(error) => {
-            let mut back = PasswordForm::default();
-            for (field, why) in mendable(error)? {
-                back.mend(&field, why);
-            }
-            let frame = visit.frame().await?;
-            visit.mend(&Password { frame, form: back })
+            let back = PasswordForm::default();
+            let back = refill(back, error)?;
+            let frame = req.frame().await?;
+            req.with_field_errors(&Password { frame, form: back })
         }
     }
 }
 
 /// `GET /-/settings/sessions`.
-pub async fn sessions(visit: Visit) -> Answer {
-    let session = visit.signed_in()?;
-    let frame = visit.frame().await?;
+pub async fn sessions(req: Req) -> Answer {
+    let session = req.signed_in()?;
+    let frame = req.frame().await?;
     let row = |row: domain::store::people::sessions::SessionRow| SessionRow {
         current: row.id == session.id,
         device: row.agent,
@@ -96,16 +92,16 @@ pub async fn sessions(visit: Visit) -> Answer {
         created_at: row.created_at,
         id: row.id,
     };
-    let rows = sessions::list(visit.cx(), session.person.id).await?.into_iter().map(row).collect();
-    visit.page(&Sessions { frame, rows })
+    let rows = sessions::list(req.cx(), session.person.id).await?.into_iter().map(row).collect();
+    req.page(&Sessions { frame, rows })
 }
 
 /// `POST /-/settings/sessions/ID/revoke`.
-pub async fn revoke(visit: Visit, path: Path<String>, _form: Form) -> Answer {
-    let session = visit.signed_in()?;
-    sessions::end(visit.cx(), session.person.id, &path).await?;
+pub async fn revoke(req: Req, path: Path<String>, _form: Form) -> Answer {
+    let session = req.signed_in()?;
+    sessions::end(req.cx(), session.person.id, &path).await?;
     if *path == session.id {
-        return Ok(visit.sign_out("/"));
+        return Ok(req.sign_out("/"));
     }
-    Ok(visit.redirect_saying("/-/settings/sessions", "revoked"))
+    Ok(req.redirect_saying("/-/settings/sessions", "revoked"))
 }

@@ -9,16 +9,16 @@ use templates::people::sign_ups::{Link, Row, SignUpsPage};
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
 use crate::handlers::admin::frame;
-use crate::handlers::{id, mendable};
-use crate::visit::Visit;
+use crate::handlers::{id, refill};
+use crate::req::Req;
 
-async fn page(visit: &Visit, form: SiteLinkForm, made: Option<String>) -> Result<SignUpsPage, Failure> {
-    let frame = frame(visit).await?;
-    let shown = sign_ups::list(visit.cx(), visit.viewer()).await?;
+async fn page(req: &Req, form: SiteLinkForm, made: Option<String>) -> Result<SignUpsPage, Failure> {
+    let frame = frame(req).await?;
+    let shown = sign_ups::list(req.cx(), req.viewer()).await?;
     let (declined, waiting): (Vec<_>, Vec<_>) = shown.rows.into_iter().partition(|row| row.declined_at.is_some());
     Ok(SignUpsPage {
         frame,
-        mode: visit.now.settings.sign_ups,
+        mode: req.now.settings.sign_ups,
         waiting: waiting.into_iter().map(Row::from).collect(),
         declined: declined.into_iter().map(Row::from).collect(),
         total: shown.total,
@@ -33,14 +33,14 @@ fn fresh() -> SiteLinkForm {
 }
 
 /// `GET /admin/sign-ups`.
-pub async fn index(visit: Visit) -> Answer {
-    visit.admin()?;
-    visit.page(&page(&visit, fresh(), None).await?)
+pub async fn index(req: Req) -> Answer {
+    req.admin()?;
+    req.page(&page(&req, fresh(), None).await?)
 }
 
 /// `POST /admin/sign-ups`: `one` is `approve:USER` or `decline:USER`; without it, `answer` is for all that are ticked.
-pub async fn answer(visit: Visit, form: Form) -> Answer {
-    visit.admin()?;
+pub async fn answer(req: Req, form: Form) -> Answer {
+    req.admin()?;
     let (word, users): (&str, Vec<UserId>) = match form.get("one").split_once(':') {
         Some((word, user)) => (word, vec![id(user)?]),
         None => (form.get("answer"), form.ticked("u")),
@@ -50,33 +50,31 @@ pub async fn answer(visit: Visit, form: Form) -> Answer {
         "decline" => (false, "not-approved"),
         _ => return Err(domain::Error::invalid("answer", "Say whether they may come in.").into()),
     };
-    sign_ups::answer(visit.cx(), visit.viewer(), &users, approve).await?;
-    Ok(visit.redirect_saying("/admin/sign-ups", said))
+    sign_ups::answer(req.cx(), req.viewer(), &users, approve).await?;
+    Ok(req.redirect_saying("/admin/sign-ups", said))
 }
 
 /// `POST /admin/sign-ups/links`: the page with the link that was made, which is shown this once.
-pub async fn create(visit: Visit, form: Form) -> Answer {
-    visit.admin()?;
+pub async fn create(req: Req, form: Form) -> Answer {
+    req.admin()?;
     let number = |name| form.get(name).trim().parse().unwrap_or(0);
-    match sign_ups::make_link(visit.cx(), visit.viewer(), number("uses"), number("days")).await {
+    match sign_ups::make_link(req.cx(), req.viewer(), number("uses"), number("days")).await {
         Ok(token) => {
-            let link = format!("{}/-/sign-up?invitation={token}", visit.cx().config.base_url);
-            visit.page(&page(&visit, fresh(), Some(link)).await?)
+            let link = format!("{}/-/sign-up?invitation={token}", req.cx().config.base_url);
+            req.page(&page(&req, fresh(), Some(link)).await?)
         }
         Err(error @ domain::Error::Invalid(_)) => {
-            let mut back = SiteLinkForm { uses: form.get("uses").into(), days: form.get("days").into(), error: None };
-            for (field, why) in mendable(error)? {
-                back.mend(&field, why);
-            }
-            visit.mend(&page(&visit, back, None).await?)
+            let back = SiteLinkForm { uses: form.get("uses").into(), days: form.get("days").into(), error: None };
+            let back = refill(back, error)?;
+            req.with_field_errors(&page(&req, back, None).await?)
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// `POST /admin/sign-ups/links/ID/revoke`.
-pub async fn revoke(visit: Visit, path: Path<String>, _form: Form) -> Answer {
-    visit.admin()?;
-    sign_ups::revoke_link(visit.cx(), visit.viewer(), id(&path)?).await?;
-    Ok(visit.redirect_saying("/admin/sign-ups", "link-revoked"))
+pub async fn revoke(req: Req, path: Path<String>, _form: Form) -> Answer {
+    req.admin()?;
+    sign_ups::revoke_link(req.cx(), req.viewer(), id(&path)?).await?;
+    Ok(req.redirect_saying("/admin/sign-ups", "link-revoked"))
 }

@@ -10,98 +10,92 @@ use templates::people::settings::{RecoveryCodes, SecondStep};
 
 use crate::failure::Answer;
 use crate::form::Form;
-use crate::handlers::mendable;
-use crate::visit::Visit;
+use crate::handlers::refill;
+use crate::req::Req;
 
 /// `POST /-/sign-in/code`.
-pub async fn pass(visit: Visit, form: Form) -> Answer {
+pub async fn pass(req: Req, form: Form) -> Answer {
     let (ticket, next) = (form.get("ticket").to_owned(), form.next("/").to_owned());
-    match two_factor::pass(visit.cx(), &ticket, form.get("code"), visit.origin()).await {
-        Ok(token) => Ok(visit.sign_in(&token, &next)),
+    match two_factor::pass(req.cx(), &ticket, form.get("code"), req.origin()).await {
+        Ok(token) => Ok(req.sign_in(&token, &next)),
         Err(Error::SignedOut) => {
             let to = format!("/-/sign-in?next={}", templates::search::encoded(&next));
-            Ok(visit.redirect_saying(&to, "too-late"))
+            Ok(req.redirect_saying(&to, "too-late"))
         }
         Err(error) => {
-            let mut back = CodeForm { code: form.get("code").into(), ..CodeForm::default() };
-            for (field, why) in mendable(error)? {
-                back.mend(&field, why);
-            }
-            let frame = visit.frame().await?;
-            visit.mend(&SignInCode { frame, form: back, ticket, next })
+            let back = CodeForm { code: form.get("code").into(), ..CodeForm::default() };
+            let back = refill(back, error)?;
+            let frame = req.frame().await?;
+            req.with_field_errors(&SignInCode { frame, form: back, ticket, next })
         }
     }
 }
 
-async fn draw(visit: &Visit, password: OwnPasswordForm, code: CodeForm) -> Answer {
-    let user = visit.signed_in()?.person.id;
-    let frame = visit.frame().await?;
+async fn draw(req: &Req, password: OwnPasswordForm, code: CodeForm) -> Answer {
+    let user = req.signed_in()?.person.id;
+    let frame = req.frame().await?;
     let status = match password.is_wrong() || code.is_wrong() {
         true => StatusCode::UNPROCESSABLE_ENTITY,
         false => StatusCode::OK,
     };
-    let state = two_factor::state(visit.cx(), user).await?;
-    Ok(visit.page_with(status, &SecondStep { frame, state, password, code }))
+    let state = two_factor::state(req.cx(), user).await?;
+    Ok(req.page_with(status, &SecondStep { frame, state, password, code }))
 }
 
-async fn mend_password(visit: &Visit, error: Error) -> Answer {
-    let mut back = OwnPasswordForm::default();
-    for (field, why) in mendable(error)? {
-        back.mend(&field, why);
-    }
-    draw(visit, back, CodeForm::default()).await
+async fn mend_password(req: &Req, error: Error) -> Answer {
+    let back = OwnPasswordForm::default();
+    let back = refill(back, error)?;
+    draw(req, back, CodeForm::default()).await
 }
 
-async fn codes(visit: &Visit, codes: Vec<String>) -> Answer {
-    let frame = visit.frame().await?;
-    visit.page(&RecoveryCodes { frame, codes })
+async fn codes(req: &Req, codes: Vec<String>) -> Answer {
+    let frame = req.frame().await?;
+    req.page(&RecoveryCodes { frame, codes })
 }
 
 /// `GET /-/settings/second-step`.
-pub async fn edit(visit: Visit) -> Answer {
-    draw(&visit, OwnPasswordForm::default(), CodeForm::default()).await
+pub async fn edit(req: Req) -> Answer {
+    draw(&req, OwnPasswordForm::default(), CodeForm::default()).await
 }
 
 /// `POST /-/settings/second-step/begin`.
-pub async fn begin(visit: Visit, mut form: Form) -> Answer {
-    let user = visit.signed_in()?.person.id;
-    match two_factor::begin(visit.cx(), user, Password::new(form.take("current_password"))).await {
-        Ok(()) => Ok(visit.redirect("/-/settings/second-step")),
-        Err(error) => mend_password(&visit, error).await,
+pub async fn begin(req: Req, mut form: Form) -> Answer {
+    let user = req.signed_in()?.person.id;
+    match two_factor::begin(req.cx(), user, Password::new(form.take("current_password"))).await {
+        Ok(()) => Ok(req.redirect("/-/settings/second-step")),
+        Err(error) => mend_password(&req, error).await,
     }
 }
 
 /// `POST /-/settings/second-step/on`: the recovery codes, this once.
-pub async fn turn_on(visit: Visit, form: Form) -> Answer {
-    let user = visit.signed_in()?.person.id;
-    match two_factor::turn_on(visit.cx(), user, form.get("code").trim()).await {
-        Ok(fresh) => codes(&visit, fresh).await,
-        Err(Error::NotFound) => Ok(visit.redirect("/-/settings/second-step")),
+pub async fn turn_on(req: Req, form: Form) -> Answer {
+    let user = req.signed_in()?.person.id;
+    match two_factor::turn_on(req.cx(), user, form.get("code").trim()).await {
+        Ok(fresh) => codes(&req, fresh).await,
+        Err(Error::NotFound) => Ok(req.redirect("/-/settings/second-step")),
         Err(error) => {
-            let mut back = CodeForm { code: form.get("code").into(), ..CodeForm::default() };
-            for (field, why) in mendable(error)? {
-                back.mend(&field, why);
-            }
-            draw(&visit, OwnPasswordForm::default(), back).await
+            let back = CodeForm { code: form.get("code").into(), ..CodeForm::default() };
+            let back = refill(back, error)?;
+            draw(&req, OwnPasswordForm::default(), back).await
         }
     }
 }
 
 /// `POST /-/settings/second-step/off`.
-pub async fn turn_off(visit: Visit, mut form: Form) -> Answer {
-    let user = visit.signed_in()?.person.id;
-    match two_factor::turn_off(visit.cx(), user, Password::new(form.take("current_password"))).await {
-        Ok(()) => Ok(visit.redirect_saying("/-/settings/second-step", "second-step-off")),
-        Err(error) => mend_password(&visit, error).await,
+pub async fn turn_off(req: Req, mut form: Form) -> Answer {
+    let user = req.signed_in()?.person.id;
+    match two_factor::turn_off(req.cx(), user, Password::new(form.take("current_password"))).await {
+        Ok(()) => Ok(req.redirect_saying("/-/settings/second-step", "second-step-off")),
+        Err(error) => mend_password(&req, error).await,
     }
 }
 
 /// `POST /-/settings/second-step/codes`: new recovery codes, this once.
-pub async fn new_codes(visit: Visit, mut form: Form) -> Answer {
-    let user = visit.signed_in()?.person.id;
-    match two_factor::new_recovery_codes(visit.cx(), user, Password::new(form.take("current_password"))).await {
-        Ok(fresh) => codes(&visit, fresh).await,
-        Err(Error::NotFound) => Ok(visit.redirect("/-/settings/second-step")),
-        Err(error) => mend_password(&visit, error).await,
+pub async fn new_codes(req: Req, mut form: Form) -> Answer {
+    let user = req.signed_in()?.person.id;
+    match two_factor::new_recovery_codes(req.cx(), user, Password::new(form.take("current_password"))).await {
+        Ok(fresh) => codes(&req, fresh).await,
+        Err(Error::NotFound) => Ok(req.redirect("/-/settings/second-step")),
+        Err(error) => mend_password(&req, error).await,
     }
 }

@@ -8,37 +8,35 @@ use templates::topics::merges::New;
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
-use crate::handlers::{id, mendable};
-use crate::visit::Visit;
+use crate::handlers::{id, refill};
+use crate::req::Req;
 
-async fn page(visit: &Visit, topic: TopicId, form: MergeForm) -> Result<New, Failure> {
-    let mut frame = visit.frame().await?;
-    let found = merges::mergeable(visit.cx(), visit.viewer(), topic).await?;
-    visit.group_frame(&mut frame, &found.group, &found.standing).await?;
-    let choices = merges::choices(visit.cx(), &found).await?;
+async fn page(req: &Req, topic: TopicId, form: MergeForm) -> Result<New, Failure> {
+    let mut frame = req.frame().await?;
+    let found = merges::mergeable(req.cx(), req.viewer(), topic).await?;
+    req.group_frame(&mut frame, &found.group, &found.access).await?;
+    let choices = merges::choices(req.cx(), &found).await?;
     Ok(New { frame, message_count: found.message_count, group: found.group, topic: found.topic, choices, form })
 }
 
 /// `GET /-/topics/ID/merge`.
-pub async fn new(visit: Visit, path: Path<String>) -> Answer {
-    visit.signed_in()?;
-    visit.page(&page(&visit, id(&path)?, MergeForm::default()).await?)
+pub async fn new(req: Req, path: Path<String>) -> Answer {
+    req.signed_in()?;
+    req.page(&page(&req, id(&path)?, MergeForm::default()).await?)
 }
 
 /// `POST /-/topics/ID/merge`.
-pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
+pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     let topic: TopicId = id(&path)?;
-    match merges::merge_at(visit.cx(), visit.viewer(), topic, form.get("into")).await {
+    match merges::merge_at(req.cx(), req.viewer(), topic, form.get("into")).await {
         Ok(found) => {
-            visit.site.forget_beside(&[found.group.id]);
-            Ok(visit.redirect_saying(&format!("/{}/{}/", found.group.slug, found.topic.slug), "merged"))
+            req.site.forget_beside(&[found.group.id]);
+            Ok(req.redirect_saying(&format!("/{}/{}/", found.group.slug, found.topic.slug), "merged"))
         }
         Err(error @ domain::Error::Invalid(_)) => {
-            let mut back = MergeForm { into: form.get("into").into(), error: None };
-            for (field, why) in mendable(error)? {
-                back.mend(&field, why);
-            }
-            visit.mend(&page(&visit, topic, back).await?)
+            let back = MergeForm { into: form.get("into").into(), error: None };
+            let back = refill(back, error)?;
+            req.with_field_errors(&page(&req, topic, back).await?)
         }
         Err(error) => Err(error.into()),
     }

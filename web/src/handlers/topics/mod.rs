@@ -11,9 +11,9 @@ use domain::live::unread;
 use domain::messages::Window;
 use domain::model::{Level, Mark, TopicId};
 use domain::platform::validate::Draft;
-use domain::policy::Deed;
+use domain::policy::Permission;
 use domain::store::topics::reads::Shown;
-use domain::topics::Found;
+use domain::topics::TopicAccess;
 use domain::topics::moves;
 use domain::topics::moves::At;
 use serde::Deserialize;
@@ -22,8 +22,8 @@ use templates::topics::{Delete, Edit, NewSince, Show};
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
-use crate::handlers::{id, key, mendable};
-use crate::visit::Visit;
+use crate::handlers::{id, key, refill};
+use crate::req::Req;
 
 /// What stands in the address of a topic: at most one of them counts.
 #[derive(Deserialize)]
@@ -46,201 +46,199 @@ impl Part {
 }
 
 /// `GET /GROUP/TOPIC/`. What it shows counts as read from then on, unless a browser only fetched it ahead.
-pub async fn show(visit: Visit, path: Path<(String, String)>, part: Query<Part>) -> Answer {
+pub async fn show(req: Req, path: Path<(String, String)>, part: Query<Part>) -> Answer {
     let window = part.window()?;
     let (group_slug, slug) = path.into_inner();
-    let frame = visit.frame().await?;
-    let found = match moves::at(visit.cx(), visit.viewer(), &group_slug, &slug).await? {
+    let frame = req.frame().await?;
+    let found = match moves::at(req.cx(), req.viewer(), &group_slug, &slug).await? {
         At::Here(found) => *found,
-        At::Moved(path) => return Ok(visit.moved(&path)),
+        At::Moved(path) => return Ok(req.moved(&path)),
     };
     let form = MessageForm { key: key()?, ..MessageForm::default() };
-    let mut page = draw(&visit, frame, found.clone(), window, form).await?;
-    if let Some(session) = &visit.session
-        && !visit.is_prefetch
+    let mut page = draw(&req, frame, found.clone(), window, form).await?;
+    if let Some(session) = &req.session
+        && !req.is_prefetch
     {
         let shown = page.messages.last().map_or(0, |message| message.seq);
         let known = found.read_seq.is_some() || found.read_before.is_some();
         if shown > found.read_seq.unwrap_or(0) && (known || shown > 0) {
             let shown = Shown { numbering: found.topic.numbering, seq: shown };
-            domain::topics::reads::mark_as_shown(visit.cx(), visit.viewer(), found.topic.id, shown).await?;
-            page.frame.sidebar = unread::sidebar(visit.cx(), session.person.id).await?;
+            domain::topics::reads::mark_as_shown(req.cx(), req.viewer(), found.topic.id, shown).await?;
+            page.frame.sidebar = unread::sidebar(req.cx(), session.person.id).await?;
         }
     }
-    visit.page(&page)
+    req.page(&page)
 }
 
 /// The page of a topic, with whatever its form holds.
 pub(super) async fn draw(
-    visit: &Visit,
-    mut frame: templates::Frame,
-    found: Found,
+    req: &Req,
+    mut frame: templates::Layout,
+    found: TopicAccess,
     window: Window,
     form: MessageForm,
 ) -> Result<Show, Failure> {
-    let cx = visit.cx();
-    visit.group_frame(&mut frame, &found.group, &found.in_group()).await?;
-    let page = domain::messages::page(cx, visit.viewer(), &found, window).await?;
-    let beside = visit.site.beside(found.group.id).await?;
+    let cx = req.cx();
+    req.group_frame(&mut frame, &found.group, &found.in_group()).await?;
+    let page = domain::messages::page(cx, req.viewer(), &found, window).await?;
+    let beside = req.site.beside(found.group.id).await?;
     let counted =
         frame.sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == found.topic.id).map(|t| t.unread);
     let new = page.first_unread.zip(counted).map(|(seq, count)| NewSince { seq, count });
     let continues = match found.unseen {
         true => {
-            let (group, standing) = (found.group.clone(), found.in_group());
-            let group = domain::groups::Found { group, standing, reported: 0, held: 0, own_held: false };
-            domain::messages::conversations::newest(cx, visit.viewer(), &group).await?
+            let (group, access) = (found.group.clone(), found.in_group());
+            let group = domain::groups::GroupAccess { group, access, reported: 0, held: 0, own_held: false };
+            domain::messages::conversations::newest(cx, req.viewer(), &group).await?
         }
         false => None,
     };
-    let also = beside.topics.into_iter().filter(|topic| found.standing.may_read_topic(topic.created_at));
+    let also = beside.topics.into_iter().filter(|topic| found.access.may_read_topic(topic.created_at));
     Ok(Show {
         about: domain::platform::text::render(cx, &found.group.description).await?,
         message_count: found.message_count,
-        events: domain::messages::events(cx, visit.viewer(), &found.topic, &page).await?,
+        events: domain::messages::events(cx, req.viewer(), &found.topic, &page).await?,
         messages: page.messages,
         earlier: page.earlier,
         later: page.later,
         new,
         may_write: found.is_open(),
-        is_member: found.standing.role.is_some(),
-        may_invite: found.in_group().may(Deed::Invite),
+        is_member: found.access.role.is_some(),
+        may_invite: found.in_group().may(Permission::Invite),
         level: found.level,
         continues,
-        may_join: found.in_group().may(Deed::Join),
-        may_edit: found.may_edit(visit.viewer()) || found.may_archive(),
-        may_delete: found.may_edit(visit.viewer()),
-        is_slow: found.group.slow_seconds > 0 && !found.standing.may(Deed::Moderate),
-        own_held: domain::moderation::approval_queue::own_in_topic(cx, visit.viewer(), &found).await?,
-        aside: domain::people::ignores::leave_out(visit.cx(), visit.viewer(), beside.aside).await?,
+        may_join: found.in_group().may(Permission::Join),
+        may_edit: found.may_edit(req.viewer()) || found.may_archive(),
+        may_delete: found.may_edit(req.viewer()),
+        is_slow: found.group.slow_seconds > 0 && !found.access.may(Permission::Moderate),
+        own_held: domain::moderation::approval_queue::own_in_topic(cx, req.viewer(), &found).await?,
+        aside: domain::people::ignores::leave_out(req.cx(), req.viewer(), beside.aside).await?,
         also: also.filter(|topic| topic.id != found.topic.id).take(5).collect(),
         topic: found.topic,
-        group: visit.called(found.group),
+        group: req.called(found.group),
         form,
         frame,
     })
 }
 
 /// `POST /-/groups/ID/topics`.
-pub async fn create(visit: Visit, path: Path<String>, form: Form) -> Answer {
+pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     let group = id(&path)?;
     let draft = Draft { text: form.get("text").to_owned(), key: Some(form.get("key").to_owned()) };
     match domain::messages::submit(
-        visit.cx(),
-        visit.viewer(),
+        req.cx(),
+        req.viewer(),
         domain::messages::Target::NewTopic { group, title: form.get("title") },
         draft,
     )
     .await
     {
-        Ok(posted) => Ok(visit.taken(visit.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug)), &form)),
-        Err(domain::Error::Held) => {
-            let found = groups::by_id(visit.cx(), visit.viewer(), group).await?;
-            Ok(visit.taken(visit.redirect_saying(&format!("/{}/", found.group.slug), "held"), &form))
+        Ok(posted) => Ok(req.taken(req.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug)), &form)),
+        Err(domain::Error::Pending) => {
+            let found = groups::by_id(req.cx(), req.viewer(), group).await?;
+            Ok(req.taken(req.redirect_saying(&format!("/{}/", found.group.slug), "held"), &form))
         }
         Err(error) => {
             let wait = match &error {
                 domain::Error::TooMany(wait) | domain::Error::Slow(wait) => Some(*wait),
                 _ => None,
             };
-            let mut back = TopicForm {
+            let back = TopicForm {
                 title: form.get("title").into(),
                 text: form.get("text").into(),
                 key: form.get("key").to_owned(),
                 error: None,
             };
-            for (field, why) in mendable(error)? {
-                back.mend(&field, why);
-            }
-            let frame = visit.frame().await?;
-            let found = groups::by_id(visit.cx(), visit.viewer(), group).await?;
-            let page = crate::handlers::groups::draw(&visit, frame, found, None, back).await?;
+            let back = refill(back, error)?;
+            let frame = req.frame().await?;
+            let found = groups::by_id(req.cx(), req.viewer(), group).await?;
+            let page = crate::handlers::groups::draw(&req, frame, found, None, back).await?;
             match wait {
-                Some(wait) => visit.wait(&page, wait),
-                None => visit.mend(&page),
+                Some(wait) => req.wait(&page, wait),
+                None => req.with_field_errors(&page),
             }
         }
     }
 }
 
 /// The page for editing, with whatever its forms hold.
-async fn edit_page(visit: &Visit, topic: TopicId, form: Option<RenameForm>, not_moved: Option<String>) -> Answer {
-    let mut frame = visit.frame().await?;
-    visit.signed_in()?;
-    let found = domain::topics::find(visit.cx(), visit.viewer(), topic).await?;
+async fn edit_page(req: &Req, topic: TopicId, form: Option<RenameForm>, not_moved: Option<String>) -> Answer {
+    let mut frame = req.frame().await?;
+    req.signed_in()?;
+    let found = domain::topics::find(req.cx(), req.viewer(), topic).await?;
     let may_archive = found.may_archive();
     if !may_archive {
-        found.check_edit(visit.viewer())?;
+        found.check_edit(req.viewer())?;
     }
     frame.group = Some(found.group.id);
-    let moderates = found.standing.may(Deed::Moderate);
+    let moderates = found.access.may(Permission::Moderate);
     let is_wrong = form.is_some() || not_moved.is_some();
     let form = form.unwrap_or_else(|| RenameForm { title: found.topic.name.clone().into(), error: None });
     let page = Edit { frame, group: found.group, topic: found.topic, form, moderates, may_archive, not_moved };
-    if is_wrong { visit.mend(&page) } else { visit.page(&page) }
+    if is_wrong { req.with_field_errors(&page) } else { req.page(&page) }
 }
 
 /// `GET /-/topics/ID/edit`.
-pub async fn edit(visit: Visit, path: Path<String>) -> Answer {
-    edit_page(&visit, id(&path)?, None, None).await
+pub async fn edit(req: Req, path: Path<String>) -> Answer {
+    edit_page(&req, id(&path)?, None, None).await
 }
 
 /// `POST /-/topics/ID/edit`.
-pub async fn update(visit: Visit, path: Path<String>, form: Form) -> Answer {
+pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
     let topic = id(&path)?;
-    match domain::topics::rename(visit.cx(), visit.viewer(), topic, form.get("title")).await {
-        Ok((topic, group)) => Ok(visit.redirect_saying(&format!("/{}/{}/", group.slug, topic.slug), "saved")),
+    match domain::topics::rename(req.cx(), req.viewer(), topic, form.get("title")).await {
+        Ok((topic, group)) => Ok(req.redirect_saying(&format!("/{}/{}/", group.slug, topic.slug), "saved")),
         Err(domain::Error::Invalid(fields)) => {
-            let mut back = RenameForm { title: form.get("title").into(), error: None };
-            fields.iter().for_each(|(field, why)| back.mend(field, why));
-            edit_page(&visit, topic, Some(back), None).await
+            let back = RenameForm { title: form.get("title").into(), error: None };
+            let back = refill(back, domain::Error::Invalid(fields))?;
+            edit_page(&req, topic, Some(back), None).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// `POST /-/topics/ID/mark`: locks, pins or resolves it, or takes that back.
-pub async fn mark(visit: Visit, path: Path<String>, form: Form) -> Answer {
+pub async fn mark(req: Req, path: Path<String>, form: Form) -> Answer {
     let mark = Mark::parse(form.get("mark")).ok_or(domain::Error::NotFound)?;
     let on = form.get("on") == "yes";
-    let (topic, group) = domain::topics::mark(visit.cx(), visit.viewer(), id(&path)?, mark, on).await?;
-    Ok(visit.redirect(&format!("/{}/{}/", group.slug, topic.slug)))
+    let (topic, group) = domain::topics::mark(req.cx(), req.viewer(), id(&path)?, mark, on).await?;
+    Ok(req.redirect(&format!("/{}/{}/", group.slug, topic.slug)))
 }
 
 /// `POST /-/topics/ID/move`: to another group.
-pub async fn relocate(visit: Visit, path: Path<String>, form: Form) -> Answer {
+pub async fn relocate(req: Req, path: Path<String>, form: Form) -> Answer {
     let topic = id(&path)?;
-    match moves::to_group(visit.cx(), visit.viewer(), topic, id(form.get("group"))?).await {
-        Ok((topic, group)) => Ok(visit.redirect_saying(&format!("/{}/{}/", group.slug, topic.slug), "moved")),
+    match moves::to_group(req.cx(), req.viewer(), topic, id(form.get("group"))?).await {
+        Ok((topic, group)) => Ok(req.redirect_saying(&format!("/{}/{}/", group.slug, topic.slug), "moved")),
         Err(domain::Error::Invalid(fields)) => {
             let why = fields.iter().next().map(|(_, why)| why.to_owned());
-            edit_page(&visit, topic, None, why).await
+            edit_page(&req, topic, None, why).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// `GET /-/topics/ID/delete`.
-pub async fn delete(visit: Visit, path: Path<String>) -> Answer {
-    let mut frame = visit.frame().await?;
-    visit.signed_in()?;
-    let found = domain::topics::find(visit.cx(), visit.viewer(), id(&path)?).await?;
-    domain::topics::check_delete(visit.cx(), visit.viewer(), &found).await?;
+pub async fn delete(req: Req, path: Path<String>) -> Answer {
+    let mut frame = req.frame().await?;
+    req.signed_in()?;
+    let found = domain::topics::find(req.cx(), req.viewer(), id(&path)?).await?;
+    domain::topics::check_delete(req.cx(), req.viewer(), &found).await?;
     frame.group = Some(found.group.id);
-    visit.page(&Delete { frame, group: found.group, message_count: found.message_count, topic: found.topic })
+    req.page(&Delete { frame, group: found.group, message_count: found.message_count, topic: found.topic })
 }
 
 /// `POST /-/topics/ID/delete`.
-pub async fn destroy(visit: Visit, path: Path<String>, _form: Form) -> Answer {
-    let group = domain::topics::delete(visit.cx(), visit.viewer(), id(&path)?).await?;
-    visit.site.forget_beside(&[group.id]);
-    Ok(visit.redirect_saying(&format!("/{}/", group.slug), "deleted"))
+pub async fn destroy(req: Req, path: Path<String>, _form: Form) -> Answer {
+    let group = domain::topics::delete(req.cx(), req.viewer(), id(&path)?).await?;
+    req.site.forget_beside(&[group.id]);
+    Ok(req.redirect_saying(&format!("/{}/", group.slug), "deleted"))
 }
 
 /// `POST /-/topics/ID/level`: what of it reaches whoever asks.
-pub async fn level(visit: Visit, path: Path<String>, form: Form) -> Answer {
+pub async fn level(req: Req, path: Path<String>, form: Form) -> Answer {
     let level = Level::parse(form.get("level")).unwrap_or(Level::Normal);
-    let found = domain::topics::subscriptions::set_of_topic(visit.cx(), visit.viewer(), id(&path)?, level).await?;
+    let found = domain::topics::subscriptions::set_of_topic(req.cx(), req.viewer(), id(&path)?, level).await?;
     let page = format!("/{}/{}/", found.group.slug, found.topic.slug);
-    Ok(visit.redirect_saying(form.next(&page), crate::handlers::groups::said(level)))
+    Ok(req.redirect_saying(form.next(&page), crate::handlers::groups::said(level)))
 }

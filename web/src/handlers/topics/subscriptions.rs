@@ -8,7 +8,7 @@ use serde::Deserialize;
 use templates::topics::subscriptions::{Entry, Following};
 
 use crate::failure::Answer;
-use crate::visit::Visit;
+use crate::req::Req;
 
 /// Topics on a page.
 const PAGE: usize = 40;
@@ -20,12 +20,12 @@ pub struct Part {
 }
 
 /// `GET /-/following`.
-pub async fn index(visit: Visit, part: Query<Part>) -> Answer {
-    let own = accounts::own(visit.cx(), visit.signed_in()?.person.id).await?;
+pub async fn index(req: Req, part: Query<Part>) -> Answer {
+    let own = accounts::own(req.cx(), req.signed_in()?.person.id).await?;
     let before = part.before.as_deref().filter(|text| !text.is_empty()).map(PageEnd::parse).transpose()?;
-    let frame = visit.frame().await?;
-    let (rows, next) = subscriptions::followed(visit.cx(), visit.viewer(), &frame.sidebar, before, PAGE).await?;
-    let entries = rows.into_iter().map(|(group, row)| Entry { group: visit.called(group), row }).collect();
+    let frame = req.frame().await?;
+    let (rows, next) = subscriptions::followed(req.cx(), req.viewer(), &frame.sidebar, before, PAGE).await?;
+    let entries = rows.into_iter().map(|(group, row)| Entry { group: req.called(group), row }).collect();
     let (older, is_later_page) = (next.map(PageEnd::to_param), before.is_some());
-    visit.page(&Following { frame, by_writing: own.follow_written, entries, older, is_later_page })
+    req.page(&Following { frame, by_writing: own.follow_written, entries, older, is_later_page })
 }

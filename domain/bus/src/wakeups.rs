@@ -13,9 +13,9 @@ use super::cursor::{Backlog, Cursor, Event};
 /// again within a moment of its answer; whoever asks later learns from the server whether the stream is still there.
 const BELIEVED: Duration = Duration::from_secs(5);
 
-/// The bells of one process: a bell for each stream that is watched or was a moment ago.
+/// The wakeups of one process: a bell for each stream that is watched or was a moment ago.
 #[derive(Debug)]
-pub(super) struct Bells {
+pub(super) struct Wakeups {
     slots: Mutex<HashMap<Stream, Slot>>,
     /// How long a bell hangs on when nobody watches: the next poll comes at once.
     linger: Duration,
@@ -59,13 +59,13 @@ impl Slot {
 /// A place beside a bell. From the moment it exists, every publication is heard; dropped, it is given up.
 #[derive(Debug)]
 pub struct Watch {
-    bells: Arc<Bells>,
+    wakeups: Arc<Wakeups>,
     stream: Stream,
     number: u32,
     heard: u32,
 }
 
-impl Bells {
+impl Wakeups {
     pub(super) fn new(linger: Duration) -> Arc<Self> {
         Arc::new(Self { slots: Mutex::default(), linger })
     }
@@ -87,7 +87,7 @@ impl Bells {
         });
         slot.watchers += 1;
         slot.next = slot.next.wrapping_add(1);
-        Watch { bells: self.clone(), stream, number: slot.next, heard: slot.rung }
+        Watch { wakeups: self.clone(), stream, number: slot.next, heard: slot.rung }
     }
 
     /// Something came, of which no more is known: wakes who waits for the streams.
@@ -105,7 +105,7 @@ impl Bells {
     }
 
     /// Takes in entries that say the same, or (`None`) begin their streams, and wakes who waits for them. They have to come in the order
-    /// in which they were appended, and without a gap from when the watch was taken: else [`Bells::forget`] first.
+    /// in which they were appended, and without a gap from when the watch was taken: else [`Wakeups::forget`] first.
     pub(super) fn hear(&self, news: &[News], payload: Option<&Arc<str>>) {
         let at = Instant::now();
         let mut woken = Vec::with_capacity(news.len());
@@ -136,7 +136,7 @@ impl Bells {
         woken.into_iter().for_each(Waker::wake);
     }
 
-    /// Takes down the bells that nobody has watched for a while.
+    /// Takes down the wakeups that nobody has watched for a while.
     pub(super) fn sweep(&self, now: Instant) {
         let mut slots = self.slots();
         slots.retain(|_, slot| slot.watchers > 0 || now.saturating_duration_since(slot.left_at) < self.linger);
@@ -175,7 +175,7 @@ impl Watch {
 
     /// [`Watch::changed`] by hand: the task that asked last is woken.
     pub fn poll_changed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut slots = self.bells.slots();
+        let mut slots = self.wakeups.slots();
         // The slot stays for as long as it is watched.
         let Some(slot) = slots.get_mut(&self.stream) else { return Poll::Ready(()) };
         if slot.rung != self.heard {
@@ -200,7 +200,7 @@ impl Watch {
 
     /// What followed `after`, where this process knows without asking the server.
     pub(super) fn known(&self, after: Cursor) -> Option<Backlog> {
-        let slots = self.bells.slots();
+        let slots = self.wakeups.slots();
         let tail = slots.get(&self.stream)?.tail.as_ref()?;
         match &tail.last {
             _ if tail.end == after => {
@@ -216,12 +216,12 @@ impl Watch {
 
     /// A mark to [`Watch::learn`] with; take it before reading.
     pub(super) fn mark(&self) -> u32 {
-        self.bells.slots().get(&self.stream).map_or(self.heard, |slot| slot.rung)
+        self.wakeups.slots().get(&self.stream).map_or(self.heard, |slot| slot.rung)
     }
 
     /// The stream was read since the mark, and ended here. Only what was not overtaken by news is kept.
     pub(super) fn learn(&self, mark: u32, end: Cursor) {
-        if let Some(slot) = self.bells.slots().get_mut(&self.stream)
+        if let Some(slot) = self.wakeups.slots().get_mut(&self.stream)
             && slot.rung == mark
         {
             slot.tail = Some(Tail { end, last: None, at: Instant::now() });
@@ -231,7 +231,7 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.bells.leave(self);
+        self.wakeups.leave(self);
     }
 }
 
@@ -252,25 +252,25 @@ mod tests {
 
     #[tokio::test]
     async fn a_ring_before_the_wait_is_heard() {
-        let bells = Bells::new(Duration::ZERO);
-        let mut watch = bells.watch(ALICE);
-        bells.ring([ALICE]);
+        let wakeups = Wakeups::new(Duration::ZERO);
+        let mut watch = wakeups.watch(ALICE);
+        wakeups.ring([ALICE]);
         watch.changed().await;
         assert!(!is_rung(&mut watch));
         drop(watch);
-        bells.sweep(Instant::now());
-        assert!(bells.slots().is_empty());
+        wakeups.sweep(Instant::now());
+        assert!(wakeups.slots().is_empty());
     }
 
     #[tokio::test]
     async fn a_ring_wakes_all_who_wait() {
-        let bells = Bells::new(Duration::ZERO);
-        let waiting = [bells.watch(ALICE), bells.watch(ALICE)].map(|mut watch| {
+        let wakeups = Wakeups::new(Duration::ZERO);
+        let waiting = [wakeups.watch(ALICE), wakeups.watch(ALICE)].map(|mut watch| {
             assert!(!is_rung(&mut watch));
             tokio::spawn(async move { watch.changed().await })
         });
         tokio::task::yield_now().await;
-        bells.ring([ALICE]);
+        wakeups.ring([ALICE]);
         for waiting in waiting {
             waiting.await.unwrap();
         }
@@ -278,36 +278,36 @@ mod tests {
 
     #[test]
     fn a_bell_hangs_on_for_a_while_after_its_last_watcher_left() {
-        let bells = Bells::new(Duration::from_secs(10));
-        let watch = bells.watch(ALICE);
+        let wakeups = Wakeups::new(Duration::from_secs(10));
+        let watch = wakeups.watch(ALICE);
         let later = Instant::now() + Duration::from_secs(60);
-        bells.sweep(later);
-        assert_eq!(bells.slots().len(), 1);
+        wakeups.sweep(later);
+        assert_eq!(wakeups.slots().len(), 1);
         drop(watch);
-        bells.sweep(Instant::now());
-        assert_eq!(bells.watched(), [ALICE]);
-        bells.sweep(later);
-        assert_eq!(bells.watched(), []);
+        wakeups.sweep(Instant::now());
+        assert_eq!(wakeups.watched(), [ALICE]);
+        wakeups.sweep(later);
+        assert_eq!(wakeups.watched(), []);
     }
 
     #[test]
     fn what_was_heard_answers_whoever_stands_directly_before_it() {
-        let bells = Bells::new(Duration::from_secs(10));
-        let watch = bells.watch(ALICE);
+        let wakeups = Wakeups::new(Duration::from_secs(10));
+        let watch = wakeups.watch(ALICE);
         assert_eq!(watch.known(cursor("1-0")), None);
         watch.learn(watch.mark(), cursor("1-0"));
         let nothing = |at| Some(Backlog::Entries { events: Vec::new(), last: at });
         assert_eq!(watch.known(cursor("1-0")), nothing(cursor("1-0")));
         let payload: Arc<str> = "{}".into();
         let news = |id| [News { stream: ALICE, id: cursor(id) }];
-        bells.hear(&news("2-0"), Some(&payload));
+        wakeups.hear(&news("2-0"), Some(&payload));
         let events = vec![Event { id: cursor("2-0"), payload: payload.clone() }];
         assert_eq!(watch.known(cursor("1-0")), Some(Backlog::Entries { events, last: cursor("2-0") }));
         assert_eq!(watch.known(cursor("2-0")), nothing(cursor("2-0")));
         assert_eq!(watch.known(cursor("0-9")), None);
-        bells.forget();
+        wakeups.forget();
         assert_eq!(watch.known(cursor("2-0")), None);
-        bells.hear(&news("3-0"), Some(&payload));
+        wakeups.hear(&news("3-0"), Some(&payload));
         assert_eq!(
             (watch.known(cursor("2-0")), watch.known(cursor("3-0"))),
             (None, None),
@@ -317,23 +317,23 @@ mod tests {
 
     #[test]
     fn what_was_read_already_is_no_news() {
-        let bells = Bells::new(Duration::from_secs(10));
-        let watch = bells.watch(ALICE);
+        let wakeups = Wakeups::new(Duration::from_secs(10));
+        let watch = wakeups.watch(ALICE);
         watch.learn(watch.mark(), cursor("3-0"));
-        bells.hear(&[News { stream: ALICE, id: cursor("2-0") }], Some(&"{}".into()));
+        wakeups.hear(&[News { stream: ALICE, id: cursor("2-0") }], Some(&"{}".into()));
         assert_eq!(watch.known(cursor("1-0")), None);
         assert_eq!(watch.known(cursor("3-0")), Some(Backlog::Entries { events: Vec::new(), last: cursor("3-0") }));
     }
 
     #[test]
     fn a_stream_that_begins_anew_follows_nothing() {
-        let bells = Bells::new(Duration::from_secs(10));
-        let watch = bells.watch(ALICE);
+        let wakeups = Wakeups::new(Duration::from_secs(10));
+        let watch = wakeups.watch(ALICE);
         watch.learn(watch.mark(), cursor("9-0"));
         // The clock of whoever began it may be behind that of the server.
         let news = |id| [News { stream: ALICE, id: cursor(id) }];
-        bells.hear(&news("8-0"), None);
-        bells.hear(&news("8-1"), Some(&"{}".into()));
+        wakeups.hear(&news("8-0"), None);
+        wakeups.hear(&news("8-1"), Some(&"{}".into()));
         assert_eq!((watch.known(cursor("9-0")), watch.known(cursor("8-1")).is_some()), (None, true));
         let told = match watch.known(cursor("8-0")) {
             Some(Backlog::Entries { events, .. }) => events.len(),
@@ -344,14 +344,14 @@ mod tests {
 
     #[test]
     fn what_was_read_before_news_came_is_not_kept() {
-        let bells = Bells::new(Duration::from_secs(10));
-        let watch = bells.watch(ALICE);
+        let wakeups = Wakeups::new(Duration::from_secs(10));
+        let watch = wakeups.watch(ALICE);
         let mark = watch.mark();
-        bells.ring([ALICE]);
+        wakeups.ring([ALICE]);
         watch.learn(mark, cursor("1-0"));
         assert_eq!(watch.known(cursor("1-0")), None);
         watch.learn(watch.mark(), cursor("2-0"));
-        bells.ring([ALICE]);
+        wakeups.ring([ALICE]);
         assert_eq!(watch.known(cursor("2-0")), None);
     }
 }

@@ -17,9 +17,9 @@ use domain::people::sessions::Origin;
 use domain::platform::caches::sessions::Session;
 use domain::platform::caches::site::{Notice, Site as SiteNow};
 use domain::platform::secrets;
-use domain::policy::{Deed, Standing, Viewer};
+use domain::policy::{Access, Permission, Viewer};
 use domain::{Context, Error};
-use templates::{Frame, Live, Template};
+use templates::{Layout, Live, Template};
 
 use crate::failure::{Answer, Failure};
 use crate::flash;
@@ -28,7 +28,7 @@ use crate::site::Site;
 
 /// A request as handlers see it.
 #[derive(Clone, Debug)]
-pub struct Visit {
+pub struct Req {
     /// What all requests share.
     pub site: Data<Site>,
     /// Who is signed in.
@@ -53,7 +53,7 @@ pub struct Visit {
     hidden_notice: Option<String>,
 }
 
-impl Visit {
+impl Req {
     /// Reads the request; the second time it is asked for the same one, it is only handed out.
     pub async fn of(request: &HttpRequest) -> Result<Self, Failure> {
         if let Some(known) = request.extensions().get::<Self>() {
@@ -81,7 +81,7 @@ impl Visit {
             (None, None) => secrets::token()?,
         };
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let visit = Self {
+        let req = Self {
             path: request.uri().path_and_query().map_or_else(|| request.path().to_owned(), ToString::to_string),
             is_prefetch: request.method() == Method::HEAD
                 || header("sec-purpose").contains("prefetch")
@@ -103,8 +103,8 @@ impl Visit {
             now,
             site,
         };
-        request.extensions_mut().insert(visit.clone());
-        Ok(visit)
+        request.extensions_mut().insert(req.clone());
+        Ok(req)
     }
 
     /// The parts of the forum.
@@ -163,8 +163,8 @@ impl Visit {
     }
 
     /// A frame without figures, for when those cannot be had.
-    pub fn bare_frame(&self) -> Frame {
-        Frame {
+    pub fn bare_layout(&self) -> Layout {
+        Layout {
             site_name: self.now.settings.name.clone(),
             viewer: self.session.as_ref().map(|session| templates::Viewer {
                 person: session.person.clone(),
@@ -185,7 +185,7 @@ impl Visit {
                 .map(|text| templates::Flash { kind: templates::FlashKind::Done, text: text.to_owned() }),
             path: self.path.clone(),
             now: self.cx().now(),
-            ..Frame::default()
+            ..Layout::default()
         }
     }
 
@@ -205,12 +205,12 @@ impl Visit {
     }
 
     /// The frame around a page. Call it before anything of the page is read: its cursor is where the live events go on.
-    pub async fn frame(&self) -> Result<Frame, Failure> {
-        let mut frame = self.bare_frame();
+    pub async fn frame(&self) -> Result<Layout, Failure> {
+        let mut frame = self.bare_layout();
         if let Some(session) = &self.session {
             frame.live = self.live(Stream::User(session.person.id), None).await;
             frame.sidebar = domain::live::unread::sidebar(self.cx(), session.person.id).await?;
-            if session.is_told {
+            if session.has_unread_notice {
                 frame.told = domain::live::notices::unread(self.cx(), session.person.id).await?;
             }
         }
@@ -240,13 +240,13 @@ impl Visit {
     }
 
     /// The frame around a page of a group. Readers of a public group who are not in it hear it too.
-    pub async fn group_frame(&self, frame: &mut Frame, group: &Group, standing: &Standing) -> Result<(), Failure> {
+    pub async fn group_frame(&self, frame: &mut Layout, group: &Group, access: &Access) -> Result<(), Failure> {
         let id = group.id;
         frame.group = Some(id);
-        frame.moderates = standing.may(Deed::Moderate);
+        frame.moderates = access.may(Permission::Moderate);
         if domain::policy::anyone_reads(group.kind) {
             match (&self.session, &mut frame.live) {
-                (Some(session), Some(live)) if standing.role.is_none() => {
+                (Some(session), Some(live)) if access.role.is_none() => {
                     if let Err(error) = self.cx().bus.watch_group(session.person.id, id).await {
                         tracing::warn!(%error, "a page of a group will not be live");
                     }
@@ -267,7 +267,7 @@ impl Visit {
     }
 
     /// The page of a form that has to be mended, 422.
-    pub fn mend(&self, page: &impl Template) -> Answer {
+    pub fn with_field_errors(&self, page: &impl Template) -> Answer {
         Ok(self.page_with(StatusCode::UNPROCESSABLE_ENTITY, page))
     }
 
@@ -281,7 +281,7 @@ impl Visit {
     /// The page with a status.
     pub fn page_with(&self, status: StatusCode, page: &impl Template) -> HttpResponse {
         let html = match page.render() {
-            Ok(html) => templates::tame(html),
+            Ok(html) => templates::sanitize(html),
             Err(error) => {
                 tracing::error!(%error, "a page was not drawn");
                 return HttpResponse::InternalServerError()
@@ -397,18 +397,18 @@ const NOTICE: &str = "klatch-notice";
 /// What may be done while an account waits: going, and confirming the address to which the answer is sent.
 const WHILE_WAITING: [&str; 3] = ["/-/sign-out", "/-/confirm", "/-/notice/hide"];
 
-impl FromRequest for Visit {
+impl FromRequest for Req {
     type Error = Failure;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let visit = Self::of(&request).await?;
-            if visit.waiting.is_some() && !WHILE_WAITING.contains(&request.path()) {
+            let req = Self::of(&request).await?;
+            if req.waiting.is_some() && !WHILE_WAITING.contains(&request.path()) {
                 return Err(Failure::Waiting);
             }
-            Ok(visit)
+            Ok(req)
         })
     }
 }

@@ -1,0 +1,66 @@
+//! Housekeeping, once an hour: what expired, and what was deleted long ago.
+
+use crate::admin::statistics;
+use crate::messages::history;
+use crate::moderation::approval_queue;
+use crate::people::{sign_ups, two_factor};
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+
+/// Rows of the search log that are kept: followers that fell further behind read everything again.
+const SEARCH_LOG_KEPT: i64 = 500_000;
+
+/// How long the rows of a deleted group or topic are kept.
+const KEPT: std::time::Duration = std::time::Duration::from_secs(30 * 24 * 3_600);
+
+/// Messages that go in one transaction, and in one sweep at the most: what is left goes with the next.
+const PURGED_AT_ONCE: i64 = 1_000;
+
+const PURGED_IN_A_SWEEP: u64 = 50_000;
+
+/// Housekeeping, once an hour.
+pub(super) async fn sweep(cx: &Context) -> Result<()> {
+    let purged = history::purge(cx).await?;
+    let declined = approval_queue::purge(cx).await?;
+    let sign_ups = sign_ups::forget_declined(cx).await?;
+    let samples = statistics::thin(cx).await?;
+    let mut tx = cx.db.begin().await?;
+    let sessions = store::people::sessions::delete_expired(&mut tx, cx.now()).await?;
+    store::people::two_factor::delete_begun(&mut tx, cx.now().minus(two_factor::SET_UP)).await?;
+    store::people::former_names::delete_expired(&mut tx, cx.now()).await?;
+    let letters = store::people::emails::delete_expired(&mut tx, cx.now()).await?;
+    let log = store::search_log::trim(&mut tx, SEARCH_LOG_KEPT).await?;
+    let links = store::groups::invitations::delete_expired(&mut tx, cx.now()).await?
+        + store::people::sign_ups::delete_expired(&mut tx, cx.now()).await?;
+    tx.commit().await.map_err(Error::from)?;
+    let topics = purge_topics(cx).await?;
+    let mut groups = 0;
+    loop {
+        let mut tx = cx.db.begin().await?;
+        let emptied = store::groups::purge(&mut tx, cx.now().minus(KEPT)).await?;
+        tx.commit().await.map_err(Error::from)?;
+        groups += emptied;
+        if emptied == 0 {
+            break;
+        }
+    }
+    tracing::info!(sessions, letters, log, purged, declined, sign_ups, samples, links, topics, groups, "swept");
+    Ok(())
+}
+
+/// Forgets the topics that were deleted long ago, and those of groups that were; how many.
+async fn purge_topics(cx: &Context) -> Result<u64> {
+    let (mut topics, mut messages) = (0, 0);
+    while messages < PURGED_IN_A_SWEEP
+        && let Some(topic) = store::topics::deleted_before(&cx.db, cx.now().minus(KEPT)).await?
+    {
+        let mut tx = cx.db.begin().await?;
+        let gone = store::topics::purge_messages(&mut tx, topic, PURGED_AT_ONCE).await?;
+        if (gone as i64) < PURGED_AT_ONCE {
+            topics += store::topics::purge(&mut tx, topic).await?;
+        }
+        tx.commit().await.map_err(Error::from)?;
+        messages += gone.max(1);
+    }
+    Ok(topics)
+}
