@@ -1,24 +1,13 @@
-//! The error boundary: what went wrong becomes one page, or one JSON answer, in one place.
+//! Why a handler has no page to show. What a visitor is told of it is decided here; `errors.rs` renders it.
 
 use std::fmt;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, HeaderValue, RETRY_AFTER};
-use actix_web::middleware::Next;
+use actix_web::http::header::ACCEPT;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use domain::Error;
 use serde_json::json;
-use templates::errors::{ErrorPage, Problem};
-use templates::people::account::Waiting;
-
-use crate::req::Req;
-use crate::routes::allowed;
-
-/// When to come back while the database or the bus does not answer, in seconds.
-const RESTING: u64 = 3;
+use templates::errors::Problem;
 
 /// What a handler answers.
 pub type Answer = Result<HttpResponse, Failure>;
@@ -84,7 +73,20 @@ impl Failure {
         }
     }
 
-    /// What to mend, by field, for scripts.
+    /// Logs what only an operator may read.
+    fn log(&self) {
+        match self {
+            Self::Domain(Error::Database(cause)) => tracing::error!(error = %cause, "a request failed at the database"),
+            Self::Domain(Error::Bus(cause)) => tracing::error!(error = %cause, "a request failed at the bus"),
+            Self::Domain(Error::Search(cause)) => {
+                tracing::error!(error = %cause, "a request failed at the search index")
+            }
+            Self::Domain(Error::Internal(cause)) => tracing::error!(error = %cause, "a request failed"),
+            Self::Domain(_) | Self::Problem(_) | Self::Waiting => {}
+        }
+    }
+
+    /// What to change, by field, for scripts.
     pub fn json(&self) -> serde_json::Value {
         match self {
             Self::Domain(Error::Invalid(fields)) => {
@@ -97,7 +99,7 @@ impl Failure {
                 let wait = templates::when::wait(&wait.as_secs());
                 json!({"error": format!("Too many in a short time: again in {wait}.")})
             }
-            Self::Domain(Error::Slow(wait)) => json!({"error": crate::handlers::too_soon(*wait)}),
+            Self::Domain(Error::Slow(wait)) => json!({"error": too_soon(*wait)}),
             Self::Domain(Error::Pending) => json!({"error": "It waits for approval."}),
             Self::Problem(Problem::ReadOnly) => {
                 json!({"error": "The site is read-only for now: nothing can be changed."})
@@ -132,7 +134,10 @@ impl ResponseError for Failure {
     }
 
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::new(self.status_code())
+        self.log();
+        let mut response = HttpResponse::new(self.status_code());
+        response.extensions_mut().insert(Cause::of(self));
+        response
     }
 }
 
@@ -145,157 +150,43 @@ pub fn wants_json(request: &HttpRequest) -> bool {
         .is_some_and(|accept| accept.starts_with("application/json"))
 }
 
-/// Middleware: answers 415 to a request with a `Content-Encoding`, before its body is read. A few compressed kilobytes can
-/// become megabytes of memory, and no browser compresses a form.
-pub async fn refuse_encoded_bodies(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<actix_web::body::BoxBody>, actix_web::Error> {
-    if request.headers().contains_key(CONTENT_ENCODING) {
-        return Ok(request.error_response(Failure::Problem(Problem::EncodedBody)));
-    }
-    Ok(next.call(request).await?.map_into_boxed_body())
-}
-
-/// Middleware: turns whatever went wrong into the page for it, with the frame of whoever asks.
-pub async fn render_errors(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<actix_web::body::BoxBody>, actix_web::Error> {
-    let answered = next.call(request).await?.map_into_boxed_body();
-    let Some(error) = answered.response().error() else { return Ok(answered) };
-    let failure = match error.as_error::<Failure>() {
-        Some(Failure::Domain(inner)) => Cause::of(&Failure::Problem(Problem::Internal), Some(inner)),
-        Some(other) => Cause::of(other, None),
-        None if error.as_error::<PayloadError>().is_some() => Cause::plain(Problem::TooLarge),
-        None => match answered.status().as_u16() {
-            404 => Cause::plain(Problem::NotFound),
-            405 => Cause::plain(Problem::MethodNotAllowed),
-            413 => Cause::plain(Problem::TooLarge),
-            400..=499 => Cause::plain(Problem::BadRequest),
-            _ => Cause::plain(Problem::Internal),
-        },
-    };
-    let status = answered.status();
-    let (request, _) = answered.into_parts();
-    let response = failure.respond(&request, status).await;
-    Ok(ServiceResponse::new(request, response))
-}
-
-/// A failure taken out of the response that it is to replace.
-struct Cause {
-    problem: Problem,
-    json: serde_json::Value,
-    waiting: bool,
-    signed_out: bool,
-    why: Option<&'static str>,
+/// What a visitor is told of a failure. It travels with the response to the middleware that renders it.
+#[derive(Debug)]
+pub struct Cause {
+    /// What went wrong.
+    pub problem: Problem,
+    /// The same for scripts.
+    pub json: serde_json::Value,
+    /// Whether the account waits for an admin of the site.
+    pub is_waiting: bool,
+    /// Whether signing in would help.
+    pub is_signed_out: bool,
+    /// The reason that the policy gives.
+    pub why: Option<&'static str>,
 }
 
 impl Cause {
-    fn plain(problem: Problem) -> Self {
-        Self::of(&Failure::Problem(problem), None)
+    /// Of a problem that no handler met.
+    pub fn plain(problem: Problem) -> Self {
+        Self::of(&Failure::Problem(problem))
     }
 
-    fn of(failure: &Failure, inner: Option<&Error>) -> Self {
-        let copy = inner.map(|error| match error {
-            Error::NotFound => Failure::Domain(Error::NotFound),
-            Error::Forbidden(why) => Failure::Domain(Error::Forbidden(why)),
-            Error::Invalid(fields) => Failure::Domain(Error::Invalid(fields.clone())),
-            Error::TooMany(wait) => Failure::Domain(Error::TooMany(*wait)),
-            Error::Slow(wait) => Failure::Domain(Error::Slow(*wait)),
-            Error::Pending => Failure::Domain(Error::Pending),
-            Error::SignedOut => Failure::Domain(Error::SignedOut),
-            Error::Database(cause) => {
-                tracing::error!(error = %cause, "a request failed at the database");
-                Failure::Problem(if domain::store::is_away(cause) { Problem::Unavailable } else { Problem::Internal })
-            }
-            Error::Bus(cause) => {
-                tracing::error!(error = %cause, "a request failed at the bus");
-                Failure::Problem(Problem::Unavailable)
-            }
-            Error::Search(cause) => {
-                tracing::error!(error = %cause, "a request failed at the search index");
-                Failure::Problem(Problem::Internal)
-            }
-            Error::Internal(cause) => {
-                tracing::error!(error = %cause, "a request failed");
-                Failure::Problem(Problem::Internal)
-            }
-        });
-        let failure = copy.as_ref().unwrap_or(failure);
-        let why = match failure {
-            Failure::Domain(Error::Forbidden(why)) => Some(*why),
-            _ => None,
-        };
+    fn of(failure: &Failure) -> Self {
         Self {
             problem: failure.problem(),
             json: failure.json(),
-            waiting: matches!(failure, Failure::Waiting),
-            signed_out: matches!(failure, Failure::Domain(Error::SignedOut)),
-            why,
+            is_waiting: matches!(failure, Failure::Waiting),
+            is_signed_out: matches!(failure, Failure::Domain(Error::SignedOut)),
+            why: match failure {
+                Failure::Domain(Error::Forbidden(why)) => Some(why),
+                _ => None,
+            },
         }
-    }
-
-    async fn respond(self, request: &HttpRequest, status: StatusCode) -> HttpResponse {
-        let mut response =
-            if wants_json(request) { HttpResponse::build(status).json(self.json) } else { self.page(request).await };
-        let wait = match self.problem {
-            Problem::TooMany(seconds) => Some(seconds),
-            _ if response.status() == StatusCode::SERVICE_UNAVAILABLE => Some(RESTING),
-            _ => None,
-        };
-        if let Some(seconds) = wait {
-            response.headers_mut().insert(RETRY_AFTER, seconds.into());
-        }
-        if let Problem::EncodedBody = self.problem {
-            // RFC 9110, 15.5.16: which encodings would have been accepted.
-            response.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        }
-        if let Problem::MethodNotAllowed = self.problem
-            && let Some(allowed) = request.match_pattern().and_then(|pattern| allowed(&pattern))
-        {
-            response.headers_mut().insert(ALLOW, allowed);
-        }
-        response
-    }
-
-    async fn page(&self, request: &HttpRequest) -> HttpResponse {
-        let Ok(req) = Req::of(request).await else {
-            return HttpResponse::ServiceUnavailable()
-                .body("A part of the site is resting. Wait a moment and load the page again.\n");
-        };
-        if self.signed_out && request.method() == actix_web::http::Method::GET {
-            return req.redirect(&format!("/-/sign-in?next={}", templates::search::encoded(&req.path)));
-        }
-        if self.waiting
-            && let Some(answer) = waiting(&req).await
-        {
-            return answer;
-        }
-        // The frame's own figures may be what failed: a bare one will do.
-        let frame = match req.frame().await {
-            Ok(frame) => frame,
-            Err(_) => req.bare_layout(),
-        };
-        // What is not there answers everyone alike.
-        let frame = templates::Layout { told: None, ..frame };
-        let kept = crate::form::kept(request);
-        let is_expired = self.signed_out && !kept.written().is_empty();
-        let problem = if is_expired { Problem::Expired } else { self.problem.clone() };
-        let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        req.page_with(status, &ErrorPage { frame, problem, why: self.why, kept })
     }
 }
 
-/// The page for somebody whose account waits for an admin of the site.
-async fn waiting(req: &Req) -> Option<HttpResponse> {
-    let account = domain::people::sign_ups::own(req.cx(), req.waiting.as_ref()?.person.id).await.ok()?;
-    let page = Waiting {
-        frame: req.bare_layout(),
-        since: account.waiting_since,
-        declined: account.declined_at.is_some(),
-        has_unread_notice: account.email.is_some(),
-        unconfirmed: account.new_email,
-    };
-    Some(req.page_with(StatusCode::FORBIDDEN, &page))
+/// What slow mode says to whoever wrote a moment ago.
+pub fn too_soon(wait: std::time::Duration) -> String {
+    let seconds = wait.as_secs().max(1) + u64::from(wait.subsec_nanos() > 0 && wait.as_secs() > 0);
+    format!("This group is in slow mode: you can send this in {}.", templates::when::wait(&seconds))
 }

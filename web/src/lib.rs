@@ -1,6 +1,7 @@
 //! Pages of Klatch on actix-web: routes, extractors, thin handlers. Rules live in `domain`, looks in `templates`.
 
 mod assets;
+mod errors;
 mod failure;
 mod flash;
 mod form;
@@ -73,8 +74,8 @@ where
         });
         App::new()
             .app_data(Data::new(site))
-            .wrap(middleware::from_fn(failure::refuse_encoded_bodies))
-            .wrap(middleware::from_fn(failure::render_errors))
+            .wrap(middleware::from_fn(errors::refuse_encoded_bodies))
+            .wrap(middleware::from_fn(errors::render_errors))
             .wrap(middleware::Compress::default())
             .configure(mount.clone())
             .configure(routes::configure)

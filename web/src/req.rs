@@ -23,7 +23,6 @@ use templates::{Layout, Live, Template};
 
 use crate::failure::{Answer, Failure};
 use crate::flash;
-use crate::form::Form;
 use crate::site::Site;
 
 /// A request as handlers see it.
@@ -350,10 +349,10 @@ impl Req {
     }
 
     /// An answer to a form that was taken: it tells the page's script, by the form's key, that its draft is none any more.
-    pub fn taken(&self, mut response: HttpResponse, form: &Form) -> HttpResponse {
-        let key = form.get("key");
+    pub fn accepted(&self, mut response: HttpResponse, key: &str) -> HttpResponse {
         if (1..=100).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            let cookie = self.cookie(TAKEN, key.to_owned()).http_only(false).max_age(CookieDuration::days(1)).finish();
+            let cookie =
+                self.cookie(ACCEPTED, key.to_owned()).http_only(false).max_age(CookieDuration::days(1)).finish();
             let _ = response.add_cookie(&cookie);
         }
         response
@@ -386,7 +385,7 @@ impl Req {
 }
 
 /// Holds the key of the form that was taken last, for `static/js/drafts.js`, which lets go of it.
-const TAKEN: &str = "klatch-taken";
+const ACCEPTED: &str = "klatch-taken";
 
 /// With this header `static/js/refresh.js` fetches the page that is open already.
 const BACKGROUND: &str = "x-klatch-background";

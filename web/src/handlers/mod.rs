@@ -35,9 +35,10 @@ fn form_errors(error: Error) -> Result<Vec<(String, String)>, Error> {
                 templates::when::wait(&wait.as_secs())
             ),
         )]),
-        Error::Slow(wait) => {
-            Ok(vec![(String::new(), format!("{} Nothing is lost: send it again then.", too_soon(wait)))])
-        }
+        Error::Slow(wait) => Ok(vec![(
+            String::new(),
+            format!("{} Nothing is lost: send it again then.", crate::failure::too_soon(wait)),
+        )]),
         other => Err(other),
     }
 }
@@ -51,10 +52,4 @@ fn refill<F: templates::form::Refill>(mut form: F, error: Error) -> Result<F, Er
         form.set_error(&field, why);
     }
     Ok(form)
-}
-
-/// What slow mode says to whoever wrote a moment ago.
-pub(crate) fn too_soon(wait: std::time::Duration) -> String {
-    let seconds = wait.as_secs().max(1) + u64::from(wait.subsec_nanos() > 0 && wait.as_secs() > 0);
-    format!("This group is in slow mode: you can send this in {}.", templates::when::wait(&seconds))
 }

@@ -281,6 +281,6 @@ async fn drain_runs_what_follows_too_and_tells_what_failed(test: TestDb) {
     })
     .await
     .unwrap();
-    assert_eq!(failures, ["MessagePosted { message: MessageId(2) }: no"]);
+    assert_eq!(failures, ["Happened(MessagePosted { message: MessageId(2) }): no"]);
     assert_eq!(only_row(&test.db).await.payload, r#"{"message":2}"#);
 }

@@ -52,7 +52,9 @@ pub async fn create(req: Req, form: Form) -> Answer {
     )
     .await;
     match begun {
-        Ok(posted) => Ok(req.taken(req.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug)), &form)),
+        Ok(posted) => {
+            Ok(req.accepted(req.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug)), form.get("key")))
+        }
         Err(error) => {
             let form = given_back(&form, error)?;
             let frame = req.frame().await?;

@@ -51,7 +51,7 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
         Ok(posted) if req.wants_json => fragment(&req, posted.id).await,
         Ok(posted) => {
             let path = format!("/{}/{}/?at={}#m{}", posted.group_slug, posted.topic_slug, posted.seq, posted.id);
-            Ok(req.taken(req.redirect(&path), &form))
+            Ok(req.accepted(req.redirect(&path), form.get("key")))
         }
         Err(Error::Pending) => held(&req, topic, &form).await,
         Err(error) if req.wants_json => Err(error.into()),
@@ -80,7 +80,10 @@ async fn held(req: &Req, topic: TopicId, form: &Form) -> Answer {
         return Ok(HttpResponse::Ok().insert_header(headers).json(json!({"held": true})));
     }
     let found = domain::topics::find(req.cx(), req.viewer(), topic).await?;
-    Ok(req.taken(req.redirect_saying(&format!("/{}/{}/", found.group.slug, found.topic.slug), "held"), form))
+    Ok(req.accepted(
+        req.redirect_saying(&format!("/{}/{}/", found.group.slug, found.topic.slug), "held"),
+        form.get("key"),
+    ))
 }
 
 /// The page for editing, with whatever its form holds.

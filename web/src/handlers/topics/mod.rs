@@ -133,10 +133,12 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     )
     .await
     {
-        Ok(posted) => Ok(req.taken(req.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug)), &form)),
+        Ok(posted) => {
+            Ok(req.accepted(req.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug)), form.get("key")))
+        }
         Err(domain::Error::Pending) => {
             let found = groups::by_id(req.cx(), req.viewer(), group).await?;
-            Ok(req.taken(req.redirect_saying(&format!("/{}/", found.group.slug), "held"), &form))
+            Ok(req.accepted(req.redirect_saying(&format!("/{}/", found.group.slug), "held"), form.get("key")))
         }
         Err(error) => {
             let wait = match &error {

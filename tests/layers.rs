@@ -1,0 +1,202 @@
+//! The map of the code: which module may use which. It reads the paths in the source files, so that nobody has to keep a drawing.
+//!
+//! Rules between crates stand in `Cargo.toml` (cargo refuses cycles) and in `deny.toml`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// The groups of `domain/src`, from top to bottom. A group uses groups of lower lines only.
+const DOMAIN: &[&[&str]] = &[
+    &["reactors", "import"],
+    &["admin"],
+    &["moderation", "search"],
+    &["messages"],
+    &["topics"],
+    &["people"],
+    &["groups"],
+    &["screening"],
+    &["live", "site"],
+    &["platform"],
+    &["matching"],
+];
+
+/// The modules of `web/src`, in the same way.
+const WEB: &[&[&str]] =
+    &[&["errors"], &["routes"], &["handlers"], &["form"], &["req"], &["failure", "flash", "assets", "site"]];
+
+/// The groups of `web/src/handlers`: pages of one group show forms of lower ones.
+const HANDLERS: &[&[&str]] =
+    &[&["moderation", "people", "search", "messages"], &["admin", "topics"], &["groups"], &["home", "help"]];
+
+/// Crates whose groups may use each other in any order, but not in a circle.
+const WITHOUT_CYCLES: &[&str] =
+    &["domain/store/src", "domain/bus/src", "domain/markup/src", "templates/src", "realtime/src"];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder of sources") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The code of a file: no comments, and no tests at its end.
+fn code(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).expect("a source file");
+    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// The names that follow a path such as `crate::`, in `use` declarations with braces too.
+fn names_after(code: &str, path: &str) -> BTreeSet<String> {
+    let word = |text: &str| -> String { text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
+    let mut names = BTreeSet::new();
+    for (at, _) in code.match_indices(path) {
+        if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':') {
+            continue;
+        }
+        let rest = &code[at + path.len()..];
+        let Some(list) = rest.strip_prefix('{') else {
+            names.insert(word(rest));
+            continue;
+        };
+        let (mut depth, mut start) = (0, 0);
+        for (end, c) in list.char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' if depth > 0 => depth -= 1,
+                ',' | '}' if depth == 0 => {
+                    names.insert(word(list[start..end].trim_start()));
+                    start = end + 1;
+                    if c == '}' {
+                        break;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    names
+}
+
+/// Which group uses which, and one file that does.
+type Uses = BTreeMap<(String, String), PathBuf>;
+
+fn uses(folder: &str, path: &str) -> Uses {
+    let base = root().join(folder);
+    let group_of = |file: &Path| {
+        let first = file.strip_prefix(&base).expect("a file of the folder").components().next().expect("its name");
+        first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
+    };
+    let files = sources(&base);
+    let groups: BTreeSet<String> = files.iter().map(|file| group_of(file)).collect();
+    let mut all = Uses::new();
+    for file in &files {
+        let own = group_of(file);
+        for name in names_after(&code(file), path) {
+            if name != own && groups.contains(&name) {
+                all.insert((own.clone(), name), file.clone());
+            }
+        }
+    }
+    all
+}
+
+fn check_layers(folder: &str, path: &str, layers: &[&[&str]], exempt: &[&str]) {
+    let layer_of = |group: &str| layers.iter().position(|layer| layer.contains(&group));
+    let mut wrong = Vec::new();
+    for ((group, used), file) in uses(folder, path) {
+        if exempt.contains(&group.as_str()) || exempt.contains(&used.as_str()) {
+            continue;
+        }
+        match (layer_of(&group), layer_of(&used)) {
+            (Some(own), Some(other)) if own < other => {}
+            (None, _) => wrong.push(format!("{group} has no layer: add it to the table")),
+            _ => wrong.push(format!("{group} uses {used}, which is not below it: {}", file.display())),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_domains_groups_use_lower_layers_only() {
+    check_layers("domain/src", "crate::", DOMAIN, &["lib", "testing"]);
+}
+
+#[test]
+fn the_webs_modules_use_lower_layers_only() {
+    check_layers("web/src", "crate::", WEB, &["lib", "matrix", "statements"]);
+    check_layers("web/src/handlers", "crate::handlers::", HANDLERS, &["mod"]);
+}
+
+#[test]
+fn no_groups_of_a_crate_use_each_other_in_a_circle() {
+    for folder in WITHOUT_CYCLES {
+        let uses = uses(folder, "crate::");
+        let groups: BTreeSet<&String> = uses.keys().flat_map(|(one, other)| [one, other]).collect();
+        for start in groups {
+            let mut reached: BTreeSet<&String> = BTreeSet::new();
+            let mut left = vec![start];
+            while let Some(at) = left.pop() {
+                for (_, next) in uses.keys().filter(|(from, _)| from == at) {
+                    assert!(next != start, "{folder}: {start} uses itself by way of {at}");
+                    if reached.insert(next) {
+                        left.push(next);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_group_of_the_domain_is_in_the_table() {
+    let folders = std::fs::read_dir(root().join("domain/src")).expect("the domain").filter_map(Result::ok);
+    let groups: BTreeSet<String> = folders
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    let table: BTreeSet<String> =
+        DOMAIN.iter().flat_map(|layer| layer.iter().map(|group| (*group).to_owned())).collect();
+    assert_eq!(groups, table);
+}
+
+#[test]
+fn no_source_file_is_longer_than_400_lines() {
+    let mut long = Vec::new();
+    for folder in ["src", "domain", "web/src", "realtime/src", "worker/src", "templates/src", "search-index/src"] {
+        for file in sources(&root().join(folder)) {
+            let path = file.strip_prefix(root()).expect("a file of ours").to_string_lossy().into_owned();
+            let is_table = TABLES.iter().any(|table| path == *table);
+            let lines = code_with_comments(&file);
+            if lines > 400 && !is_table && !path.contains("/tests/") {
+                long.push(format!("{path}: {lines}"));
+            }
+        }
+    }
+    assert!(long.is_empty(), "look for the seam:\n{}", long.join("\n"));
+}
+
+/// Files that are tables.
+const TABLES: &[&str] = &["domain/src/import/demo/script.rs"];
+
+fn code_with_comments(path: &Path) -> usize {
+    let text = std::fs::read_to_string(path).expect("a source file");
+    text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().lines().count()
+}
+
+#[test]
+fn paths_are_found_in_lists_too() {
+    let code = "use crate::{a::{self, b}, c, d as e};\nuse crate::f::{g, h};\nlet x = crate::i::j(); macro_crate::k;";
+    let names: Vec<String> = names_after(code, "crate::").into_iter().collect();
+    assert_eq!(names, ["a", "c", "d", "f", "i"]);
+}

@@ -1,0 +1,118 @@
+//! The error boundary: whatever went wrong becomes one page, or one JSON answer, in one place.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::PayloadError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, HeaderValue, RETRY_AFTER};
+use actix_web::middleware::Next;
+use actix_web::{HttpRequest, HttpResponse};
+use templates::errors::{ErrorPage, Problem};
+use templates::people::account::Waiting;
+
+use crate::failure::{Cause, Failure, wants_json};
+use crate::req::Req;
+use crate::routes::allowed;
+
+/// When to come back while the database or the bus does not answer, in seconds.
+const RESTING: u64 = 3;
+
+/// Middleware: answers 415 to a request with a `Content-Encoding`, before its body is read. A few compressed kilobytes can
+/// become megabytes of memory, and no browser compresses a form.
+pub async fn refuse_encoded_bodies(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<actix_web::body::BoxBody>, actix_web::Error> {
+    if request.headers().contains_key(CONTENT_ENCODING) {
+        return Ok(request.error_response(Failure::Problem(Problem::EncodedBody)));
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// Middleware: turns whatever went wrong into the page for it, with the frame of whoever asks.
+pub async fn render_errors(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<actix_web::body::BoxBody>, actix_web::Error> {
+    let mut answered = next.call(request).await?.map_into_boxed_body();
+    let Some(error) = answered.response().error() else { return Ok(answered) };
+    let is_too_large = error.as_error::<PayloadError>().is_some();
+    let sent = answered.response_mut().extensions_mut().remove::<Cause>();
+    let cause = sent.unwrap_or_else(|| {
+        Cause::plain(match answered.status().as_u16() {
+            _ if is_too_large => Problem::TooLarge,
+            404 => Problem::NotFound,
+            405 => Problem::MethodNotAllowed,
+            413 => Problem::TooLarge,
+            400..=499 => Problem::BadRequest,
+            _ => Problem::Internal,
+        })
+    });
+    let status = answered.status();
+    let (request, _) = answered.into_parts();
+    let response = respond(cause, &request, status).await;
+    Ok(ServiceResponse::new(request, response))
+}
+
+async fn respond(cause: Cause, request: &HttpRequest, status: StatusCode) -> HttpResponse {
+    let mut response =
+        if wants_json(request) { HttpResponse::build(status).json(cause.json) } else { page(&cause, request).await };
+    let wait = match cause.problem {
+        Problem::TooMany(seconds) => Some(seconds),
+        _ if response.status() == StatusCode::SERVICE_UNAVAILABLE => Some(RESTING),
+        _ => None,
+    };
+    if let Some(seconds) = wait {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    if let Problem::EncodedBody = cause.problem {
+        // RFC 9110, 15.5.16: which encodings would have been accepted.
+        response.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    }
+    if let Problem::MethodNotAllowed = cause.problem
+        && let Some(allowed) = request.match_pattern().and_then(|pattern| allowed(&pattern))
+    {
+        response.headers_mut().insert(ALLOW, allowed);
+    }
+    response
+}
+
+async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
+    let Ok(req) = Req::of(request).await else {
+        return HttpResponse::ServiceUnavailable()
+            .body("A part of the site is resting. Wait a moment and load the page again.\n");
+    };
+    if cause.is_signed_out && request.method() == actix_web::http::Method::GET {
+        return req.redirect(&format!("/-/sign-in?next={}", templates::search::encoded(&req.path)));
+    }
+    if cause.is_waiting
+        && let Some(answer) = waiting(&req).await
+    {
+        return answer;
+    }
+    // The frame's own figures may be what failed: a bare one will do.
+    let frame = match req.frame().await {
+        Ok(frame) => frame,
+        Err(_) => req.bare_layout(),
+    };
+    // What is not there answers everyone alike.
+    let frame = templates::Layout { told: None, ..frame };
+    let kept = crate::form::kept(request);
+    let is_expired = cause.is_signed_out && !kept.written().is_empty();
+    let problem = if is_expired { Problem::Expired } else { cause.problem.clone() };
+    let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    req.page_with(status, &ErrorPage { frame, problem, why: cause.why, kept })
+}
+
+/// The page for somebody whose account waits for an admin of the site.
+async fn waiting(req: &Req) -> Option<HttpResponse> {
+    let account = domain::people::sign_ups::own(req.cx(), req.waiting.as_ref()?.person.id).await.ok()?;
+    let page = Waiting {
+        frame: req.bare_layout(),
+        since: account.waiting_since,
+        declined: account.declined_at.is_some(),
+        has_unread_notice: account.email.is_some(),
+        unconfirmed: account.new_email,
+    };
+    Some(req.page_with(StatusCode::FORBIDDEN, &page))
+}
