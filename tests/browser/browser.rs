@@ -115,11 +115,12 @@ impl Drop for Driver {
     }
 }
 
+/// Answers when the session has ended. The driver keeps the connection open, so nobody waits for its end.
 fn end_session(port: u16, id: &str) -> std::io::Result<()> {
     let mut driver = TcpStream::connect(("127.0.0.1", port))?;
     driver.set_read_timeout(Some(Duration::from_secs(5)))?;
-    write!(driver, "DELETE /session/{id} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
-    driver.read_to_end(&mut Vec::new()).map(|_| ())
+    write!(driver, "DELETE /session/{id} HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
+    driver.read_exact(&mut [0])
 }
 
 /// One browser, at one of its tabs.
