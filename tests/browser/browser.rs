@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use fantoccini::key::Key;
@@ -11,6 +12,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::sync::Mutex;
 
 use crate::support::{Process, free_port, wait_at_most, wait_for};
 
@@ -19,25 +21,49 @@ pub const LIVE: Duration = Duration::from_secs(10);
 
 const PASSWORD: &str = "rowing past the lighthouse";
 
-/// The driver of a test's browsers. Sessions end with it, also when the test fails.
-pub struct Driver {
+/// The process of chromedriver, which the tests that run at the same time share.
+struct Service {
     port: u16,
-    sessions: Vec<String>,
-    folder: TempDir,
-    // Last, so that it is there while the sessions are ended.
+    // Before the folder that it logs to.
     _process: Process,
+    _folder: TempDir,
 }
 
-impl Driver {
-    /// Starts it.
-    pub async fn start() -> Self {
+impl Service {
+    /// The one that runs, or a new one. It ends with the last test that has it.
+    async fn shared() -> Arc<Self> {
+        static RUNNING: Mutex<Weak<Service>> = Mutex::const_new(Weak::new());
+        let mut running = RUNNING.lock().await;
+        if let Some(service) = running.upgrade() {
+            return service;
+        }
+        let service = Arc::new(Self::start().await);
+        *running = Arc::downgrade(&service);
+        service
+    }
+
+    async fn start() -> Self {
         let folder = TempDir::new().expect("a folder");
         let port = free_port();
         let mut command = Command::new("chromedriver");
         command.arg(format!("--port={port}")).arg("--log-level=SEVERE");
         let process = Process::start("chromedriver", &mut command, folder.path());
         wait_for("chromedriver answers", async || TcpStream::connect(("127.0.0.1", port)).ok()).await;
-        Self { port, sessions: Vec::new(), folder, _process: process }
+        Self { port, _process: process, _folder: folder }
+    }
+}
+
+/// A test's browsers. They end with it, also when the test fails.
+pub struct Driver {
+    service: Arc<Service>,
+    sessions: Vec<String>,
+    folder: TempDir,
+}
+
+impl Driver {
+    /// Has no browser yet.
+    pub async fn start() -> Self {
+        Self { service: Service::shared().await, sessions: Vec::new(), folder: TempDir::new().expect("a folder") }
     }
 
     /// A browser that was never at this site.
@@ -71,7 +97,7 @@ impl Driver {
             "goog:loggingPrefs": {"browser": "ALL"},
         });
         let wanted: Capabilities = wanted.as_object().expect("an object").clone();
-        let driver = format!("http://127.0.0.1:{}", self.port);
+        let driver = format!("http://127.0.0.1:{}", self.service.port);
         let client =
             ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&driver).await.expect("a browser");
         let id = client.session_id().await.expect("its session").expect("its session");
@@ -84,16 +110,17 @@ impl Drop for Driver {
     fn drop(&mut self) {
         for id in &self.sessions {
             // A browser that is gone already does not have to be ended.
-            let _ = end_session(self.port, id);
+            let _ = end_session(self.service.port, id);
         }
     }
 }
 
+/// Answers when the session has ended. The driver keeps the connection open, so nobody waits for its end.
 fn end_session(port: u16, id: &str) -> std::io::Result<()> {
     let mut driver = TcpStream::connect(("127.0.0.1", port))?;
     driver.set_read_timeout(Some(Duration::from_secs(5)))?;
-    write!(driver, "DELETE /session/{id} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
-    driver.read_to_end(&mut Vec::new()).map(|_| ())
+    write!(driver, "DELETE /session/{id} HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
+    driver.read_exact(&mut [0])
 }
 
 /// One browser, at one of its tabs.
