@@ -12,7 +12,7 @@ pub mod moderation;
 pub mod people;
 pub mod platform;
 pub mod reactors;
-mod screening;
+pub mod screening;
 pub mod search;
 pub mod site;
 #[cfg(feature = "testing")]

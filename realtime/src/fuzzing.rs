@@ -1,6 +1,6 @@
 //! What has to hold of every request, whatever its bytes: for the fuzzer, and for a test that changes good ones by chance.
 
-use crate::lean::{body, head};
+use crate::http1::{body, head};
 
 /// # Panics
 /// When a head, or a chunked body, is read in one way when it comes in one piece and in another when it comes in several.

@@ -7,7 +7,7 @@ mod answer;
 #[cfg(any(feature = "fuzzing", test))]
 pub mod fuzzing;
 mod handler;
-mod lean;
+mod http1;
 mod limits;
 mod listen;
 mod live;
@@ -23,7 +23,7 @@ use std::time::Duration;
 
 pub use answer::{Answer, Trouble};
 pub use handler::configure;
-pub use lean::{Limits, run};
+pub use http1::{Limits, run};
 pub use listen::{bind, bind_shared};
 pub use live::Live;
 pub use poll::{Begun, Waiting, Woken, begin, look, poll};

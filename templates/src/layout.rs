@@ -6,7 +6,7 @@ use domain::store::moderation::warnings::NoticeRow;
 use domain::time::Timestamp;
 
 use crate::assets::Assets;
-use crate::topics::unread::ScriptJson;
+use crate::script_json::ScriptJson;
 
 /// Shared by all pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

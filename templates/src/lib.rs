@@ -21,6 +21,7 @@ pub mod people;
 pub mod qr;
 pub mod samples;
 mod sanitize;
+pub mod script_json;
 pub mod search;
 pub mod topics;
 pub mod when;

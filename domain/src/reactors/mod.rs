@@ -15,11 +15,12 @@ use crate::people::{account_deletion, outbound_email};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{self, Cause, Job, Task};
-use futures_util::future::BoxFuture;
+pub use futures_util::future::BoxFuture;
 use model::Message;
 use store::topics::Subject;
 
 /// A hook after the save.
+#[derive(Clone, Copy)]
 pub struct Reactor {
     /// Its name in the jobs that try it again; a name that was released stays.
     pub name: &'static str,

@@ -19,7 +19,7 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::validate::Draft;
 use crate::site::rate_limits;
-use futures_util::future::BoxFuture;
+pub use futures_util::future::BoxFuture;
 use markup::Node;
 use model::policy::{Access, Permission};
 use model::{Group, GroupKind, UserId};

@@ -1,5 +1,6 @@
 //! All SQL of the forum, one file a noun.
 
+mod conditions;
 #[cfg(feature = "testing")]
 mod counting;
 pub mod db;

@@ -24,6 +24,7 @@ mod addresses;
 mod audit_log;
 mod directs;
 mod evidence;
+mod examples;
 mod figures;
 mod following;
 mod groups;

@@ -1,4 +1,4 @@
-//! The lean server speaks HTTP/1.1 by the book: raw bytes in, raw bytes out.
+//! The http1 server speaks HTTP/1.1 by the book: raw bytes in, raw bytes out.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::forum::{Forum, Somebody, parked};
 use crate::server::{Face, Line, Server, get};
 
-async fn lean(limits: Limits) -> (Forum, Server) {
+async fn http1(limits: Limits) -> (Forum, Server) {
     let forum = Forum::on_memory().await;
     let server = Server::start(&forum, Face::Lean, Config { limits, ..Config::default() }).await;
     (forum, server)
@@ -38,7 +38,7 @@ async fn waiting(forum: &Forum, server: &Server, name: &str) -> (Somebody, Line)
 
 #[tokio::test]
 async fn requests_are_read_wherever_they_are_split() {
-    let (_forum, server) = lean(Limits::default()).await;
+    let (_forum, server) = http1(Limits::default()).await;
     let request = "GET /live?after=x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc";
     let mut line = server.connect().await;
     line.stream.set_nodelay(true).unwrap();
@@ -53,7 +53,7 @@ async fn requests_are_read_wherever_they_are_split() {
 
 #[tokio::test]
 async fn pipelined_requests_are_answered_in_their_order() {
-    let (_forum, server) = lean(Limits::default()).await;
+    let (_forum, server) = http1(Limits::default()).await;
     let mut line = server.connect().await;
     let chunked = "POST /live HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
     let requests = [
@@ -74,7 +74,7 @@ async fn pipelined_requests_are_answered_in_their_order() {
 
 #[tokio::test]
 async fn what_comes_behind_a_waiting_poll_waits_too() {
-    let (forum, server) = lean(Limits::default()).await;
+    let (forum, server) = http1(Limits::default()).await;
     let (alice, mut line) = waiting(&forum, &server, "alice").await;
     line.send("GET /nothing HTTP/1.1\r\nHost: a\r\n\r\nGET /live?after=1-1").await;
     line.send(" HTTP/1.0\r\n\r\n").await;
@@ -87,7 +87,7 @@ async fn what_comes_behind_a_waiting_poll_waits_too() {
 
 #[tokio::test]
 async fn whoever_sends_much_behind_a_waiting_poll_is_sent_away() {
-    let (forum, server) = lean(Limits { head: 1_000, ..Limits::default() }).await;
+    let (forum, server) = http1(Limits { head: 1_000, ..Limits::default() }).await;
     let (_alice, mut line) = waiting(&forum, &server, "alice").await;
     let _ = line.stream.write_all(&[b'x'; 10_000]).await;
     parked(&server.live, 0).await;
@@ -97,7 +97,7 @@ async fn whoever_sends_much_behind_a_waiting_poll_is_sent_away() {
 
 #[tokio::test]
 async fn old_clients_are_answered_in_their_way() {
-    let (_forum, server) = lean(Limits::default()).await;
+    let (_forum, server) = http1(Limits::default()).await;
     answers(&server, &[("GET /live?after=1-1 HTTP/1.0\r\n\r\n", 401, false)]).await;
     let mut line = server.connect().await;
     for _ in 0..2 {
@@ -109,7 +109,7 @@ async fn old_clients_are_answered_in_their_way() {
 
 #[tokio::test]
 async fn what_is_too_much_or_makes_no_sense_is_refused_and_the_line_closed() {
-    let (_forum, server) = lean(Limits { head: 1_000, body: 100, ..Limits::default() }).await;
+    let (_forum, server) = http1(Limits { head: 1_000, body: 100, ..Limits::default() }).await;
     let long = format!("GET /live HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "x".repeat(1_000));
     let endless = format!("GET /{}", "x".repeat(1_000));
     let post = |lines: &str| format!("POST /live HTTP/1.1\r\nHost: a\r\n{lines}\r\n");
@@ -139,7 +139,7 @@ async fn what_is_too_much_or_makes_no_sense_is_refused_and_the_line_closed() {
 
 #[tokio::test]
 async fn a_client_that_asks_first_may_send_its_body() {
-    let (_forum, server) = lean(Limits::default()).await;
+    let (_forum, server) = http1(Limits::default()).await;
     let mut line = server.connect().await;
     line.send("POST /live HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n").await;
     assert_eq!(line.reply().await.status, 100);
@@ -152,7 +152,7 @@ async fn a_client_that_asks_first_may_send_its_body() {
 
 #[tokio::test]
 async fn a_request_that_does_not_come_in_time_is_given_up() {
-    let (_forum, server) = lean(Limits { request_time: Duration::from_millis(30), ..Limits::default() }).await;
+    let (_forum, server) = http1(Limits { request_time: Duration::from_millis(30), ..Limits::default() }).await;
     let body = "POST /live HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel";
     answers(&server, &[("GET /live HT", 408, false), (body, 408, false)]).await;
     server.end().await;
@@ -160,7 +160,7 @@ async fn a_request_that_does_not_come_in_time_is_given_up() {
 
 #[tokio::test]
 async fn an_idle_line_is_closed() {
-    let (_forum, server) = lean(Limits { idle: Duration::from_millis(30), ..Limits::default() }).await;
+    let (_forum, server) = http1(Limits { idle: Duration::from_millis(30), ..Limits::default() }).await;
     let mut line = server.connect().await;
     assert!(line.is_closed().await);
     server.end().await;
@@ -168,7 +168,7 @@ async fn an_idle_line_is_closed() {
 
 #[tokio::test]
 async fn whoever_does_not_read_is_not_waited_for() {
-    let (forum, server) = lean(Limits { write_time: Duration::from_millis(100), ..Limits::default() }).await;
+    let (forum, server) = http1(Limits { write_time: Duration::from_millis(100), ..Limits::default() }).await;
     let (alice, line) = waiting(&forum, &server, "alice").await;
     // More than any socket holds.
     let huge = format!(r#"{{"type":"message","html":"{}"}}"#, "x".repeat(16 << 20));
@@ -181,7 +181,7 @@ async fn whoever_does_not_read_is_not_waited_for() {
 
 #[tokio::test]
 async fn a_request_cut_short_is_no_request() {
-    let (_forum, server) = lean(Limits::default()).await;
+    let (_forum, server) = http1(Limits::default()).await;
     let mut line = server.connect().await;
     line.send("GET /live?after=1-1 HTTP/1.1\r\nHost: a\r\n").await;
     line.stream.shutdown().await.unwrap();
@@ -196,7 +196,7 @@ async fn a_request_cut_short_is_no_request() {
 
 #[tokio::test]
 async fn operators_are_told_how_it_is() {
-    let (forum, server) = lean(Limits::default()).await;
+    let (forum, server) = http1(Limits::default()).await;
     let (alice, _line) = waiting(&forum, &server, "alice").await;
     let ask = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
     let mut line = server.connect().await;
@@ -264,7 +264,7 @@ async fn any_bytes_are_answered_or_the_line_is_closed() {
         "Cookie: klatch=0\r\n",
         "é",
     ];
-    let (_forum, server) = lean(Limits { request_time: Duration::from_millis(200), ..Limits::default() }).await;
+    let (_forum, server) = http1(Limits { request_time: Duration::from_millis(200), ..Limits::default() }).await;
     for seed in 1..=300_u64 {
         let mut dice = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let mut bytes = Vec::new();
@@ -330,7 +330,7 @@ async fn processes_share_an_address() {
 
 #[tokio::test]
 async fn a_stream_of_somebody_else_is_not_heard() {
-    let (forum, server) = lean(Limits::default()).await;
+    let (forum, server) = http1(Limits::default()).await;
     let (_alice, mut line) = waiting(&forum, &server, "alice").await;
     let bob = forum.somebody("bob").await;
     forum.open(bob.stream()).await;

@@ -3,7 +3,6 @@
 pub mod merges;
 pub mod splits;
 pub mod subscriptions;
-pub mod unread;
 
 use askama::Template;
 use domain::live::presence::Aside;

@@ -10,7 +10,7 @@ use domain::testing::TestForum;
 
 use super::scene::{ABSENT, Actor, Scene, State, World, id, origin};
 use crate::routes::{Entry, configure};
-use crate::{Config, Site, failure};
+use crate::{Config, Site, errors};
 
 /// Whether a route is about a group, or something in one.
 pub fn is_in_group(path: &str) -> bool {
@@ -54,7 +54,7 @@ pub struct Door(Called);
 impl Door {
     pub async fn open(forum: &TestForum) -> Self {
         let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
-        let app = App::new().app_data(site).wrap(middleware::from_fn(failure::render_errors)).configure(configure);
+        let app = App::new().app_data(site).wrap(middleware::from_fn(errors::render_errors)).configure(configure);
         let app = std::rc::Rc::new(init_service(app).await);
         Self(Box::new(move |request| {
             let app = app.clone();

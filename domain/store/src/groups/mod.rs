@@ -89,7 +89,7 @@ macro_rules! for_reader {
                             where r.answered_at is null and rt.group_id = g.id and rt.deleted_at is null and rm.author_id <> $2)
                       else 0 end as reported,
                     case when m.role in ('moderator', 'admin') or exists (select 1 from users a where a.id = $2 and a.is_admin)
-                      then (select count(*) from held h where h.group_id = g.id and ", crate::moderation::approval_queue::waits!(), ")
+                      then (select count(*) from held h where h.group_id = g.id and ", crate::conditions::waits!(), ")
                       else 0 end as held,
                     exists (select 1 from held h where h.author_id = $2 and h.group_id = g.id and h.topic_id is null) as own_held
              from groups g left join memberships m on m.group_id = g.id and m.user_id = $2
@@ -106,7 +106,7 @@ pub async fn waiting(db: &Db, user: UserId) -> Result<Vec<Waits>> {
              select g.id, g.slug, g.name,
                     (select count(distinct r.message_id) from reports r join messages rm on rm.id = r.message_id join topics rt on rt.id = rm.topic_id
                      where r.answered_at is null and rt.group_id = g.id and rt.deleted_at is null and rm.author_id <> $1) as reported,
-                    (select count(*) from held h where h.group_id = g.id and ", crate::moderation::approval_queue::waits!(), ") as held,
+                    (select count(*) from held h where h.group_id = g.id and ", crate::conditions::waits!(), ") as held,
                     (select count(*) from join_requests j where j.group_id = g.id and j.declined_at is null) as asked
              from memberships m join groups g on g.id = m.group_id
              where m.user_id = $1 and m.role <> 'member' and g.deleted_at is null and g.kind <> 'direct') w

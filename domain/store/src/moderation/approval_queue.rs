@@ -1,21 +1,12 @@
 //! Messages that wait for approval. They are in no other table.
 
+use crate::conditions::waits;
 use crate::db::{Db, Tx, sql};
 use model::policy::settled_by_site_admin_first;
 use model::time::Timestamp;
 use model::{Group, GroupId, PendingId, Person, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
-
-/// Whether a message `h` waits: nobody declined it, and it went with no removal of all that its author wrote.
-macro_rules! waits {
-    () => {
-        "h.declined_at is null and not exists (
-             select 1 from removals w where w.user_id = h.author_id and w.undone_at is null and (w.group_id is null or w.group_id = h.group_id)
-               and h.created_at <= w.created_at and (w.since is null or h.created_at >= w.since))"
-    };
-}
-pub(crate) use waits;
 
 /// What is needed to hold a message.
 #[derive(Clone, Copy, Debug)]

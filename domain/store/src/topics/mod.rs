@@ -1,10 +1,16 @@
 //! Topics.
 
+mod addresses;
+mod counts;
 pub mod events;
 pub mod merges;
 pub mod reads;
 pub mod splits;
 pub mod subscriptions;
+
+pub use addresses::{formerly, has_slug, leave_address, move_to, went_on};
+
+pub use counts::{count, count_messages, count_rows, deleted_before, misnumbered, purge, purge_messages};
 
 use crate::db::{Db, Tx, sql};
 use crate::topics::reads::follows_by_writing;
@@ -366,29 +372,6 @@ pub async fn visible(db: &Db, reader: UserId, ids: &[TopicId]) -> Result<Vec<Top
         reader, crate::list(ids))
 }
 
-/// How many messages were ever written in the topics that are there: by their numbers, without looking at each.
-pub async fn count_messages(db: &Db) -> Result<i64> {
-    sql!(value db, i64, "select cast(coalesce(sum(last_seq), 0) as bigint) from topics where deleted_at is null")
-}
-
-/// How many topics are there.
-pub async fn count(db: &Db) -> Result<i64> {
-    sql!(value db, i64, "select count(*) from topics where deleted_at is null")
-}
-
-/// How many topics have rows, those that were deleted too.
-pub async fn count_rows(db: &Db) -> Result<i64> {
-    sql!(value db, i64, "select count(*) from topics")
-}
-
-/// Topics whose newest number is not the number of their messages: the topic, its newest number, the count.
-pub async fn misnumbered(db: &Db) -> Result<Vec<(TopicId, i64, i64)>> {
-    sql!(all db, (TopicId, i64, i64),
-        "select t.id, t.last_seq, coalesce(m.counted, 0) from topics t
-         left join (select topic_id, count(*) as counted from messages group by topic_id) m on m.topic_id = t.id
-         where t.last_seq <> coalesce(m.counted, 0) order by t.id limit 100")
-}
-
 /// Topics of a group by latest activity, without their messages.
 pub async fn latest(db: &Db, group: GroupId, limit: i64) -> Result<Vec<Topic>> {
     sql!(all db, Topic,
@@ -427,68 +410,10 @@ pub async fn pinned(db: &Db, group: GroupId, limit: i64) -> Result<Vec<Topic>> {
         group, limit)
 }
 
-/// Whether a topic of the group has the slug.
-pub async fn has_slug(tx: &mut Tx, group: GroupId, slug: &str) -> Result<bool> {
-    Ok(sql!(opt_value tx, TopicId, "select id from topics where group_id = $1 and slug = $2", group, slug)?.is_some())
-}
-
-/// Remembers where a topic is, before it goes elsewhere. Holds the topic.
-pub async fn leave_address(tx: &mut Tx, topic: TopicId) -> Result<u64> {
-    touch(tx, topic).await?;
-    sql!(run tx,
-        "insert into former_topics (group_id, slug, topic_id) select group_id, slug, id from topics where id = $1
-         on conflict (group_id, slug) do update set topic_id = excluded.topic_id", topic)
-}
-
-/// Puts a topic into another group. 0 when it is no longer where it was.
-pub async fn move_to(
-    tx: &mut Tx,
-    topic: TopicId,
-    from: GroupId,
-    to: GroupId,
-    slug: &str,
-    now: Timestamp,
-) -> Result<u64> {
-    sql!(run tx,
-        "update topics set version = version + 1, group_id = $3, slug = $4, pinned_at = null, arrived_at = $5
-         where id = $1 and group_id = $2 and deleted_at is null",
-        topic, from, to, slug, now)
-}
-
-/// The topic that had the slug in the group.
-pub async fn formerly(db: &Db, group: GroupId, slug: &str) -> Result<Option<TopicId>> {
-    sql!(opt_value db, TopicId, "select topic_id from former_topics where group_id = $1 and slug = $2", group, crate::word(slug))
-}
-
 /// The topic of a group that was started last, of those that a reader may read.
 pub async fn newest(db: &Db, reader: UserId, group: GroupId) -> Result<Option<Topic>> {
     sql!(opt db, Topic,
         concat!("select ", columns!(), " from topics t join users c on c.id = t.creator_id join groups g on g.id = t.group_id
                  where t.group_id = $2 and ", topic_visible_to_first!(), " order by t.created_at desc, t.id desc limit 1"),
         reader, group)
-}
-
-/// The topic that was deleted first, of those that were deleted before a moment.
-pub async fn deleted_before(db: &Db, before: Timestamp) -> Result<Option<TopicId>> {
-    sql!(opt_value db, TopicId, "select id from topics where deleted_at < $1 order by deleted_at, id limit 1", before)
-}
-
-/// Forgets up to so many messages of a deleted topic, with all that was noted of them; how many.
-pub async fn purge_messages(tx: &mut Tx, topic: TopicId, limit: i64) -> Result<u64> {
-    sql!(run tx, "delete from messages where id in (select m.id from messages m join topics t on t.id = m.topic_id
-                    where m.topic_id = $1 and t.deleted_at is not null order by m.seq limit $2)", topic, limit)
-}
-
-/// Forgets a deleted topic that has no messages any more.
-pub async fn purge(tx: &mut Tx, topic: TopicId) -> Result<u64> {
-    sql!(run tx, "delete from topics where id = $1 and deleted_at is not null", topic)
-}
-
-/// Whether a topic is in another group than that, or became a part of another topic.
-pub async fn went_on(db: &Db, topic: TopicId, from: GroupId) -> Result<bool> {
-    let group = sql!(opt_value db, GroupId, "select group_id from topics where id = $1 and deleted_at is null", topic)?;
-    Ok(match group {
-        Some(group) => group != from,
-        None => crate::topics::merges::ended_in(db, topic).await?.is_some(),
-    })
 }

@@ -1,4 +1,4 @@
-//! A lean server of HTTP/1.1 for polls and nothing else.
+//! A http1 server of HTTP/1.1 for polls and nothing else.
 //!
 //! A connection that waits, for a request or in a poll, is a socket, its place and a wake-up time: bytes are read through the stack
 //! and kept only until they are understood, and whatever a request needs is boxed and gone before the wait begins.

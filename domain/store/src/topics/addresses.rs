@@ -1,0 +1,50 @@
+//! Addresses of topics, and topics that move.
+
+use super::touch;
+use crate::db::{Db, Tx, sql};
+use model::time::Timestamp;
+use model::{GroupId, TopicId};
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// Whether a topic of the group has the slug.
+pub async fn has_slug(tx: &mut Tx, group: GroupId, slug: &str) -> Result<bool> {
+    Ok(sql!(opt_value tx, TopicId, "select id from topics where group_id = $1 and slug = $2", group, slug)?.is_some())
+}
+
+/// Remembers where a topic is, before it goes elsewhere. Holds the topic.
+pub async fn leave_address(tx: &mut Tx, topic: TopicId) -> Result<u64> {
+    touch(tx, topic).await?;
+    sql!(run tx,
+        "insert into former_topics (group_id, slug, topic_id) select group_id, slug, id from topics where id = $1
+         on conflict (group_id, slug) do update set topic_id = excluded.topic_id", topic)
+}
+
+/// Puts a topic into another group. 0 when it is no longer where it was.
+pub async fn move_to(
+    tx: &mut Tx,
+    topic: TopicId,
+    from: GroupId,
+    to: GroupId,
+    slug: &str,
+    now: Timestamp,
+) -> Result<u64> {
+    sql!(run tx,
+        "update topics set version = version + 1, group_id = $3, slug = $4, pinned_at = null, arrived_at = $5
+         where id = $1 and group_id = $2 and deleted_at is null",
+        topic, from, to, slug, now)
+}
+
+/// The topic that had the slug in the group.
+pub async fn formerly(db: &Db, group: GroupId, slug: &str) -> Result<Option<TopicId>> {
+    sql!(opt_value db, TopicId, "select topic_id from former_topics where group_id = $1 and slug = $2", group, crate::word(slug))
+}
+
+/// Whether a topic is in another group than that, or became a part of another topic.
+pub async fn went_on(db: &Db, topic: TopicId, from: GroupId) -> Result<bool> {
+    let group = sql!(opt_value db, GroupId, "select group_id from topics where id = $1 and deleted_at is null", topic)?;
+    Ok(match group {
+        Some(group) => group != from,
+        None => crate::topics::merges::ended_in(db, topic).await?.is_some(),
+    })
+}
