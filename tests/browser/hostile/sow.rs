@@ -6,9 +6,10 @@ use super::corpus::{few, lines, long};
 use super::fields::{FIELDS, Field, Put, must_be_known, pattern};
 use super::harmless;
 use super::world::{Who, World};
-use crate::support::{Filled, Forum, Page, Visitor};
+use crate::support::{Filled, Forum, Page, Running, Visitor};
 
-/// Puts all of it everywhere. What is refused comes back on a page that is looked at; what is taken is found later.
+/// Puts all of it everywhere, or a few of it where the program runs as services. What is refused comes back on a page that is
+/// looked at; what is taken is found later.
 pub async fn sow(forum: &Forum, world: &World) {
     // The forms that were used up, until that is taken back.
     let mut used = BTreeSet::new();
@@ -16,6 +17,7 @@ pub async fn sow(forum: &Forum, world: &World) {
     for field in FIELDS {
         let texts = match field.put {
             Put::Nothing => continue,
+            _ if forum.running != Running::Alone => few(),
             Put::Lines | Put::After(_) => lines(),
             Put::Long => long(),
             Put::Few => few(),
