@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use super::database::Database;
 use super::mailbox::{Mailbox, Server};
 use super::visitor::Visitor;
-use super::{PATIENCE, Process, Redis, free_port, proxy, wait_for};
+use super::{PATIENCE, Process, Redis, free_port, proxy, wait_at_most, wait_for};
 
 /// How the program is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,9 +206,9 @@ impl Forum {
         self.folder.path()
     }
 
-    /// Waits until all jobs that are due are done.
+    /// Waits until all jobs that are due are done: also those of a worker that was killed, which others take over after a while.
     pub async fn jobs_done(&self) {
-        wait_for("all jobs are done", async || {
+        wait_at_most(3 * PATIENCE, "all jobs are done", async || {
             let waiting = "select count(*) from jobs where unique_key is null";
             (self.database.number(waiting).await == 0).then_some(())
         })

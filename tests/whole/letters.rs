@@ -126,7 +126,8 @@ async fn signing_in_takes_a_code_of_the_phone_or_a_recovery_code(running: Runnin
     let key =
         begun.html.split("<p class=\"key\"><code>").nth(1).and_then(|rest| rest.split('<').next()).expect("a key");
     ana.submit(&begun.form("/on").with("code", "12")).await.expect(422).must_say("not the code");
-    let shown = ana.submit(&begun.form("/on").with("code", &code(key, 0))).await.expect(200);
+    let first = code(key, 0);
+    let shown = ana.submit(&begun.form("/on").with("code", &first)).await.expect(200);
     let codes: Vec<&str> = shown.html.split("<li><code>").skip(1).filter_map(|rest| rest.split('<').next()).collect();
     assert_eq!(codes.len(), 10);
     ana.get("/-/settings/second-step").await.expect(200).must_say("10 recovery codes left");
@@ -134,7 +135,7 @@ async fn signing_in_takes_a_code_of_the_phone_or_a_recovery_code(running: Runnin
     let (phone, form) = first_step(&forum).await;
     phone.get("/mentions").await.must_say("Sign in");
     // The code that turned it on is used up.
-    phone.submit(&form.clone().with("code", &code(key, 0))).await.expect(422);
+    phone.submit(&form.clone().with("code", &first)).await.expect(422);
     let again = phone.submit(&form.clone().with("code", codes[0])).await.expect(200);
     assert_eq!(again.path, "/mentions");
     let (phone, form) = first_step(&forum).await;

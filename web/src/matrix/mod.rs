@@ -60,7 +60,8 @@ fn must_be_as_agreed(table: &str, agreed: &str, name: &str) {
     if table.replace("\r\n", "\n") == agreed.replace("\r\n", "\n") {
         return;
     }
-    let file = std::env::temp_dir().join(format!("klatch-matrix-{name}"));
+    // Beside the tests, where it is still there when they have ended.
+    let file = std::env::current_exe().expect("the tests").with_file_name(format!("klatch-matrix-{name}"));
     std::fs::write(&file, table).expect("a file to look at");
     let (now, then) = (blocks(table), blocks(agreed));
     let mut differing = String::new();
