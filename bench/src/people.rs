@@ -178,7 +178,7 @@ pub fn write(file: &Path, people: &[Person]) -> Result<()> {
     std::fs::write(file, people.iter().map(line).collect::<String>())
 }
 
-/// Reads what [`write`] kept.
+/// Reads what [`write()`] kept.
 pub fn read(file: &Path) -> Result<Vec<Person>> {
     let person = |line: &str| {
         let mut parts = line.split('\t').map(str::to_owned);

@@ -19,11 +19,11 @@ async fn tap(browser: &Browser, x: f64, y: f64) {
 /// Where something is: left, top, right, bottom.
 async fn place(browser: &Browser, selector: &str) -> [f64; 4] {
     let script = format!(
-        "const {{ left, top, right, bottom }} = document.querySelector('{selector}').getBoundingClientRect();
-        return [left, top, right, bottom];"
+        "const box = document.querySelector('{selector}')?.getBoundingClientRect();
+        return box ? [box.left, box.top, box.right, box.bottom] : null;"
     );
-    let place = browser.js(&script).await;
-    serde_json::from_value(place).expect("four numbers")
+    // A page that is being left has no such element for a moment.
+    wait_at_most(LIVE, selector, async || serde_json::from_value(browser.js(&script).await).ok()).await
 }
 
 async fn a_tap_shows_the_tools_and_another_uses_one(running: Running, scripts: bool) {
@@ -50,7 +50,7 @@ async fn a_tap_shows_the_tools_and_another_uses_one(running: Running, scripts: b
 
     for own in ["#messages .message:first-of-type", "#messages .message.follows"] {
         let starred = format!("document.querySelector('{own} .stars')?.textContent.includes('1')");
-        let shown = format!("document.querySelector('{own} > .tools').getBoundingClientRect().height > 30");
+        let shown = format!("document.querySelector('{own} > .tools')?.getBoundingClientRect().height > 30");
         ben.until("no tools are shown", &format!("!({shown})")).await;
         // Where the tools of a mouse are: at the right end, on top. A page that is still coming moves under the finger.
         wait_at_most(LIVE, "the tools are shown", async || {

@@ -1,7 +1,7 @@
 //! Background jobs run: apalis workers on the forum's own queue.
 //!
-//! The table, its SQL and its rules are the domain's (`domain::jobs`); here stand the [`queue`] that apalis draws from,
-//! the [`driver`] that claims for it and reports back, and the layers around the one handler. Jobs run concurrently, in
+//! The table, its SQL and its rules are the domain's (`domain::platform::jobs`); here stand the `queue` that apalis draws from,
+//! the `driver` that claims for it and reports back, and the layers around the one handler. Jobs run concurrently, in
 //! no promised order, and each at least once.
 
 mod ack;

@@ -8,7 +8,7 @@
 //!
 //! - Open the stream BEFORE reading from the database what the page shows: an event may then be heard twice, never missed.
 //! - Watch BEFORE reading the backlog ([`Hub::watch`]).
-//! - What was published to a stream is heard in its order and without a gap, or [`Wakeups::forget`](wakeups::Wakeups::forget) says
+//! - What was published to a stream is heard in its order and without a gap, or `Wakeups::forget` says
 //!   otherwise. So a process knows where a stream ends that it read or heard of a moment ago, and answers from that.
 //! - A stream nobody opened, or whose reader has been away for [`AGE`], is not there, and publishing to it writes nothing.
 

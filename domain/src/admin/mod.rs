@@ -140,7 +140,7 @@ pub const GROUPS: usize = 50;
 /// The groups that somebody made and that are there, the newest first, and whether there are more.
 ///
 /// # Errors
-/// As [`person`].
+/// As [`crate::people::admins::person`].
 pub async fn groups_of(cx: &Context, viewer: Viewer, user: UserId) -> Result<(Vec<store::groups::Listed>, bool)> {
     let reader = viewer.site_admin()?;
     let mut rows = store::groups::made_by(&cx.db, reader, user, GROUPS as i64 + 1).await?;

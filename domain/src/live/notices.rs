@@ -29,7 +29,7 @@ pub(crate) async fn tell_member(cx: &Context, tx: &mut Tx, new: NewNotice<'_>, w
 /// Says that one has read it. Saying it twice does no harm.
 ///
 /// # Errors
-/// [`Error::SignedOut`].
+/// [`crate::Error::SignedOut`].
 pub async fn mark_read(cx: &Context, viewer: Viewer, id: NoticeId) -> Result<()> {
     let user = viewer.user()?;
     let mut tx = cx.db.begin().await?;

@@ -25,7 +25,7 @@ pub struct Record {
 /// The record of somebody in a group.
 ///
 /// # Errors
-/// As [`chosen`].
+/// As [`crate::groups::members::chosen`].
 pub async fn of_member(cx: &Context, viewer: Viewer, chosen: &Chosen) -> Result<Record> {
     let (group, user) = (chosen.found.group.id, chosen.person.id);
     chosen.found.access.check(Permission::Admit)?;
