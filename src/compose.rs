@@ -77,6 +77,6 @@ async fn listen(cx: Context) {
             Err(RecvError::Lagged(_)) => Control::Reconnected,
             Err(RecvError::Closed) => return,
         };
-        cx.hear(&word);
+        cx.handle(&word);
     }
 }

@@ -225,10 +225,10 @@ impl Inner {
         self.unsettled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn hear(&self, word: &Control) {
+    fn handle(&self, word: &Control) {
         // First what is remembered, then whoever asks again because of this.
-        self.cx.sessions.hear(word);
-        self.public.hear(word);
+        self.cx.sessions.handle(word);
+        self.public.handle(word);
         let change = match word {
             Control::MembershipChanged { user, group } => Some((Some(*user), *group)),
             Control::GroupChanged { group } => Some((None, *group)),
@@ -253,7 +253,7 @@ impl Inner {
             unsettled.changes.retain(|_, at| at.elapsed() < AFTERMATH);
             unsettled.changes.insert(change, Instant::now());
         }
-        self.polls.hear(word);
+        self.polls.handle(word);
     }
 }
 
@@ -265,7 +265,7 @@ async fn listen(live: Weak<Inner>, mut words: Receiver<Control>) {
             Err(RecvError::Closed) => return,
         };
         let Some(live) = live.upgrade() else { return };
-        live.hear(&word);
+        live.handle(&word);
     }
 }
 

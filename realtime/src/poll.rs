@@ -216,7 +216,7 @@ impl Waiting {
             Wake::Call(Call::End) => Ok(Some(Answer::Ended)),
             Wake::Call(Call::Drain) => Ok(Some(self.nothing(live.later()))),
             Wake::Call(Call::Resync) => Ok(Some(self.resync())),
-            Wake::Call(Call::GiveWay) => Ok(Some(self.nothing(GIVE_WAY + jitter(GIVE_WAY)))),
+            Wake::Call(Call::Evict) => Ok(Some(self.nothing(GIVE_WAY + jitter(GIVE_WAY)))),
             Wake::Call(Call::Recheck) => self.refused(live).await,
         }
     }

@@ -72,11 +72,11 @@ pub(crate) enum Call {
     /// Ask again whether this poll may go on.
     Recheck,
     /// Newer polls of the same person need the place.
-    GiveWay,
+    Evict,
 }
 
 /// In the order of their weight.
-const CALLS: [Call; 5] = [Call::End, Call::Drain, Call::Resync, Call::Recheck, Call::GiveWay];
+const CALLS: [Call; 5] = [Call::End, Call::Drain, Call::Resync, Call::Recheck, Call::Evict];
 /// Set with no call: words may have been missed, so ask again before telling anything.
 const STALE: u8 = 1 << 7;
 
@@ -190,7 +190,7 @@ impl Polls {
         match whose {
             PollKey::User(_) if there.len() >= self.caps.per_user => {
                 // Its place is free from now on, though it takes a moment to go.
-                there.remove(0).call(Call::GiveWay);
+                there.remove(0).call(Call::Evict);
                 state.count -= 1;
             }
             PollKey::Reader(Some(_)) if there.len() >= self.caps.per_address => return Err(Rejected::TooMany),
@@ -205,7 +205,7 @@ impl Polls {
     }
 
     /// Calls out what the word from some process means for the polls here.
-    pub(crate) fn hear(&self, word: &Control) {
+    pub(crate) fn handle(&self, word: &Control) {
         let mut state = self.state();
         state.heard += 1;
         match word {
@@ -314,7 +314,7 @@ mod tests {
     async fn one_poll_too_many_of_a_person_ends_the_oldest() -> Result<(), Rejected> {
         let polls = polls();
         let (first, second, third) = (user(&polls, 1, "a")?, user(&polls, 1, "a")?, user(&polls, 1, "a")?);
-        assert_eq!(called(&first).await, Call::GiveWay);
+        assert_eq!(called(&first).await, Call::Evict);
         assert_eq!(polls.count(), 2);
         drop(first);
         assert_eq!(polls.count(), 2);
@@ -328,14 +328,14 @@ mod tests {
         let polls = polls();
         let (alice, bob) = (user(&polls, 1, "a")?, user(&polls, 2, "b")?);
         let reader = polls.enter(polls.heard(), PollKey::Reader(None), PollAuth::Reader(GroupId(3)))?;
-        polls.hear(&Control::MembershipChanged { user: UserId(2), group: GroupId(3) });
-        polls.hear(&Control::SessionEnded { id: domain::platform::secrets::digest("b") });
-        polls.hear(&Control::GroupChanged { group: GroupId(3) });
-        polls.hear(&Control::UserChanged { user: UserId(1) });
+        polls.handle(&Control::MembershipChanged { user: UserId(2), group: GroupId(3) });
+        polls.handle(&Control::SessionEnded { id: domain::platform::secrets::digest("b") });
+        polls.handle(&Control::GroupChanged { group: GroupId(3) });
+        polls.handle(&Control::UserChanged { user: UserId(1) });
         assert_eq!((called(&bob).await, called(&bob).await), (Call::End, Call::Resync));
         assert_eq!((called(&reader).await, called(&alice).await), (Call::Recheck, Call::Recheck));
         assert!(!alice.is_stale());
-        polls.hear(&Control::Reconnected);
+        polls.handle(&Control::Reconnected);
         assert_eq!((alice.is_stale(), alice.is_stale()), (true, false));
         Ok(())
     }
@@ -344,7 +344,7 @@ mod tests {
     async fn nobody_enters_with_an_old_idea_of_who_they_are_or_while_draining() -> Result<(), Rejected> {
         let polls = polls();
         let heard = polls.heard();
-        polls.hear(&Control::SessionEnded { id: domain::platform::secrets::digest("a") });
+        polls.handle(&Control::SessionEnded { id: domain::platform::secrets::digest("a") });
         let late = polls.enter(heard, PollKey::User(UserId(1)), owner("a"));
         assert_eq!(late.map(drop), Err(Rejected::Late));
         let place = user(&polls, 1, "b")?;

@@ -50,7 +50,7 @@ impl PublicGroups {
     }
 
     /// Forgets what the word makes wrong.
-    pub(crate) fn hear(&self, word: &Control) {
+    pub(crate) fn handle(&self, word: &Control) {
         let mut known = self.known();
         match word {
             Control::GroupChanged { group } => {

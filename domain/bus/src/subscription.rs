@@ -111,7 +111,7 @@ impl Subscription {
             tokio::select! {
                 biased;
                 message = self.line.next() => match message {
-                    Some(message) => self.hear(&message),
+                    Some(message) => self.handle(&message),
                     None => return End::Lost,
                 },
                 _ = &mut *released => return End::Released,
@@ -125,7 +125,7 @@ impl Subscription {
         }
     }
 
-    fn hear(&self, message: &Msg) {
+    fn handle(&self, message: &Msg) {
         if message.get_channel_name() == self.names.of(Name::Control) {
             // From a process of another version: whatever it meant, forgetting everything is right.
             let word = serde_json::from_slice(message.get_payload_bytes()).unwrap_or(Control::Reconnected);
@@ -139,7 +139,7 @@ impl Subscription {
         match text.and_then(|text| news::read(&self.names, text)) {
             Some(told) => {
                 let payload = told.event.map(|(reference, payload)| self.payloads.put(reference, payload));
-                self.wakeups.hear(&told.news, payload.as_ref());
+                self.wakeups.handle(&told.news, payload.as_ref());
             }
             None => self.wakeups.forget(),
         }

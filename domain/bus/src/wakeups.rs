@@ -106,7 +106,7 @@ impl Wakeups {
 
     /// Takes in entries that say the same, or (`None`) begin their streams, and wakes who waits for them. They have to come in the order
     /// in which they were appended, and without a gap from when the watch was taken: else [`Wakeups::forget`] first.
-    pub(super) fn hear(&self, news: &[News], payload: Option<&Arc<str>>) {
+    pub(super) fn handle(&self, news: &[News], payload: Option<&Arc<str>>) {
         let at = Instant::now();
         let mut woken = Vec::with_capacity(news.len());
         let mut slots = self.slots();
@@ -300,14 +300,14 @@ mod tests {
         assert_eq!(watch.known(cursor("1-0")), nothing(cursor("1-0")));
         let payload: Arc<str> = "{}".into();
         let news = |id| [News { stream: ALICE, id: cursor(id) }];
-        wakeups.hear(&news("2-0"), Some(&payload));
+        wakeups.handle(&news("2-0"), Some(&payload));
         let events = vec![Event { id: cursor("2-0"), payload: payload.clone() }];
         assert_eq!(watch.known(cursor("1-0")), Some(Backlog::Entries { events, last: cursor("2-0") }));
         assert_eq!(watch.known(cursor("2-0")), nothing(cursor("2-0")));
         assert_eq!(watch.known(cursor("0-9")), None);
         wakeups.forget();
         assert_eq!(watch.known(cursor("2-0")), None);
-        wakeups.hear(&news("3-0"), Some(&payload));
+        wakeups.handle(&news("3-0"), Some(&payload));
         assert_eq!(
             (watch.known(cursor("2-0")), watch.known(cursor("3-0"))),
             (None, None),
@@ -320,7 +320,7 @@ mod tests {
         let wakeups = Wakeups::new(Duration::from_secs(10));
         let watch = wakeups.watch(ALICE);
         watch.learn(watch.mark(), cursor("3-0"));
-        wakeups.hear(&[News { stream: ALICE, id: cursor("2-0") }], Some(&"{}".into()));
+        wakeups.handle(&[News { stream: ALICE, id: cursor("2-0") }], Some(&"{}".into()));
         assert_eq!(watch.known(cursor("1-0")), None);
         assert_eq!(watch.known(cursor("3-0")), Some(Backlog::Entries { events: Vec::new(), last: cursor("3-0") }));
     }
@@ -332,8 +332,8 @@ mod tests {
         watch.learn(watch.mark(), cursor("9-0"));
         // The clock of whoever began it may be behind that of the server.
         let news = |id| [News { stream: ALICE, id: cursor(id) }];
-        wakeups.hear(&news("8-0"), None);
-        wakeups.hear(&news("8-1"), Some(&"{}".into()));
+        wakeups.handle(&news("8-0"), None);
+        wakeups.handle(&news("8-1"), Some(&"{}".into()));
         assert_eq!((watch.known(cursor("9-0")), watch.known(cursor("8-1")).is_some()), (None, true));
         let told = match watch.known(cursor("8-0")) {
             Some(Backlog::Entries { events, .. }) => events.len(),

@@ -380,8 +380,8 @@ words! {
         /// The new account was not.
         Declined = "declined",
         /// The account is suspended or banned.
-        Barred = "barred",
+        Restricted = "barred",
         /// It may be used again.
-        Freed = "freed",
+        Reinstated = "freed",
     }
 }

@@ -19,7 +19,7 @@ pub(crate) const UNTITLED: &str = "Untitled";
 
 /// Takes the words of messages that go out of the titles that were made of them. In a transaction that holds their topics.
 pub(crate) async fn reset_title(tx: &mut Tx, messages: &[MessageId], now: Timestamp) -> Result<()> {
-    for topic in store::messages::conversations::untitle(tx, messages, UNTITLED).await? {
+    for topic in store::messages::conversations::reset_title(tx, messages, UNTITLED).await? {
         search_log::insert(tx, Changed::Topic(topic)).await?;
         jobs::enqueue(tx, Cause::TopicChanged { topic }, now).await?;
     }

@@ -109,7 +109,7 @@ pub async fn make_link(cx: &Context, viewer: Viewer, group: GroupId, form: LinkF
     let token = secrets::token()?[..TOKEN].to_owned();
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
-    if !may_offer(members::held(&mut tx, viewer, group).await?, form.role) {
+    if !may_offer(members::lock(&mut tx, viewer, group).await?, form.role) {
         return Err(Error::Forbidden("You cannot give others more than you may do yourself."));
     }
     let new = NewInvitation {
@@ -220,7 +220,7 @@ pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) ->
     let inviter = Viewer::User { id: invitation.inviter_id, is_admin: is_admin(cx, invitation.inviter_id).await? };
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
-    let access = members::held(&mut tx, viewer, group.id).await?;
+    let access = members::lock(&mut tx, viewer, group.id).await?;
     let by = held_inviter(&mut tx, inviter, group.id, access).await?;
     if !may_offer(by, invitation.role) {
         return Err(Error::NotFound);
@@ -268,7 +268,7 @@ pub async fn invite(cx: &Context, viewer: Viewer, group: GroupId, name: &str) ->
     rate_limits::count(cx, rate_limits::RateLimit::Invite, By::User(user)).await?;
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[person.id]).await?;
-    let access = members::held(&mut tx, viewer, group).await?;
+    let access = members::lock(&mut tx, viewer, group).await?;
     access.check(Permission::Admit)?;
     access.check(Permission::Invite)?;
     let place = store::groups::members::place(&mut tx, group, person.id).await?;
@@ -313,7 +313,7 @@ pub async fn accept(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Grou
     let found = groups::stand(cx, viewer, group).await?;
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
-    let access = members::held(&mut tx, viewer, group).await?;
+    let access = members::lock(&mut tx, viewer, group).await?;
     if access.is_archived {
         return Err(Error::Forbidden("The group is archived: everything stays as it is."));
     }

@@ -25,7 +25,7 @@ const LISTED: i64 = 200;
 ///
 /// # Errors
 /// [`Error::NotFound`] when the group is gone.
-pub(crate) async fn held(tx: &mut Tx, viewer: Viewer, group: GroupId) -> Result<Access> {
+pub(crate) async fn lock(tx: &mut Tx, viewer: Viewer, group: GroupId) -> Result<Access> {
     let row = store::groups::hold(tx, group).await?.ok_or(Error::NotFound)?;
     let place = match viewer.id() {
         Some(user) => store::groups::members::place(tx, group, user).await?,
@@ -53,7 +53,7 @@ pub(crate) async fn enter(
 }
 
 /// Takes somebody out of a group, and takes back whom they invited: all who are concerned by it.
-pub(crate) async fn drop_out(cx: &Context, tx: &mut Tx, group: GroupId, user: UserId) -> Result<Vec<UserId>> {
+pub(crate) async fn depart(cx: &Context, tx: &mut Tx, group: GroupId, user: UserId) -> Result<Vec<UserId>> {
     store::groups::members::leave(tx, group, user).await?;
     let mut concerned = withdraw_invitations(cx, tx, group, user).await?;
     concerned.insert(0, user);
@@ -131,7 +131,7 @@ pub async fn chosen(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) 
 /// # Errors
 /// [`Error::NotFound`] when they are not in it, [`Error::Forbidden`] for those who do not stand above them.
 pub async fn remove(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<Group> {
-    take_out(cx, viewer, group, user, None).await
+    remove_or_ban(cx, viewer, group, user, None).await
 }
 
 /// Removes a member, or somebody else whom [`chosen`] shows, and keeps them out.
@@ -140,10 +140,10 @@ pub async fn remove(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) 
 /// [`Error::Invalid`] on `reason`; [`Error::NotFound`] also for whoever has nothing to do with the group; [`Error::Forbidden`] for those
 /// who do not stand above them.
 pub async fn ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, reason: &str) -> Result<Group> {
-    take_out(cx, viewer, group, user, Some(reason)).await
+    remove_or_ban(cx, viewer, group, user, Some(reason)).await
 }
 
-async fn take_out(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, ban: Option<&str>) -> Result<Group> {
+async fn remove_or_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, ban: Option<&str>) -> Result<Group> {
     let by = viewer.user()?;
     let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
     if by == user {
@@ -156,13 +156,13 @@ async fn take_out(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, ba
     let reason = ban.map(|reason| validate::reason(reason, "reason", true)).transpose()?;
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
-    let access = held(&mut tx, viewer, group).await?;
+    let access = lock(&mut tx, viewer, group).await?;
     access.check(Permission::Admit)?;
     let place = store::groups::members::place(&mut tx, group, user).await?;
     if !access.may_remove(place.role) {
         return Err(Error::Forbidden("They decide here as much as you do: make them a member first."));
     }
-    let concerned = put_out(cx, &mut tx, Out { by, group, user, place, ban: reason.as_deref() }).await?;
+    let concerned = remove_in(cx, &mut tx, MemberRemoval { by, group, user, place, ban: reason.as_deref() }).await?;
     tx.commit().await?;
     for user in concerned {
         tell::membership_changed(cx, user, group).await;
@@ -175,7 +175,7 @@ async fn take_out(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, ba
 
 /// Somebody on their way out of a group.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Out<'a> {
+pub(crate) struct MemberRemoval<'a> {
     /// Who puts them out.
     pub by: UserId,
     /// Of which group.
@@ -193,10 +193,10 @@ pub(crate) struct Out<'a> {
 ///
 /// # Errors
 /// [`Error::NotFound`] when they are not in it, or were banned already.
-pub(crate) async fn put_out(cx: &Context, tx: &mut Tx, out: Out<'_>) -> Result<Vec<UserId>> {
-    let Out { by, group, user, place, ban } = out;
+pub(crate) async fn remove_in(cx: &Context, tx: &mut Tx, out: MemberRemoval<'_>) -> Result<Vec<UserId>> {
+    let MemberRemoval { by, group, user, place, ban } = out;
     let now = cx.now();
-    let mut concerned = drop_out(cx, tx, group, user).await?;
+    let mut concerned = depart(cx, tx, group, user).await?;
     let what = match ban {
         Some(reason) => {
             store::groups::requests::delete(tx, group, user).await?;
@@ -281,7 +281,7 @@ async fn appoint(
     let found = groups::with_permission(cx, viewer, group, Permission::Administer).await?;
     let mut tx = cx.db.begin().await?;
     let mut concerned = Vec::new();
-    held(&mut tx, viewer, group).await?.check(Permission::Administer)?;
+    lock(&mut tx, viewer, group).await?.check(Permission::Administer)?;
     for (at, &(user, role)) in parts.iter().enumerate() {
         let place = store::groups::members::place(&mut tx, group, user).await?;
         if place.role.is_none() {

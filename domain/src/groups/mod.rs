@@ -162,7 +162,7 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
     let describing = Describing { by: viewer, name: (&name, called), slug: "", description: (&description, said) };
     descriptions::group(cx, describing).await?;
     let mut tx = cx.db.begin().await?;
-    let access = members::held(&mut tx, viewer, id).await?;
+    let access = members::lock(&mut tx, viewer, id).await?;
     access.check(Permission::Administer)?;
     let opens = model::policy::readers(form.kind) > model::policy::readers(access.kind);
     if opens && !form.opens {
@@ -218,7 +218,7 @@ pub async fn archive(cx: &Context, viewer: Viewer, id: GroupId, archived: bool) 
     let found = with_permission(cx, viewer, id, Permission::Administer).await?;
     let at = archived.then(|| cx.now());
     let mut tx = cx.db.begin().await?;
-    members::held(&mut tx, viewer, id).await?.check(Permission::Administer)?;
+    members::lock(&mut tx, viewer, id).await?.check(Permission::Administer)?;
     if store::groups::archive(&mut tx, id, at).await? > 0 {
         let what = if archived { LogAction::GroupArchived } else { LogAction::GroupUnarchived };
         log::write(&mut tx, LogEntry::new(by, what).group(id), cx.now()).await?;
@@ -251,7 +251,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: GroupId, name: &str) -> Re
         store::groups::invitations::invited(&cx.db, id, i64::MAX).await?.iter().map(|row| row.person.id).collect();
     let mut tx = cx.db.begin().await?;
     // Whoever holds topics of it too holds the group first.
-    members::held(&mut tx, viewer, id).await?.check(Permission::Delete)?;
+    members::lock(&mut tx, viewer, id).await?.check(Permission::Delete)?;
     unread::users_change(cx, &members).await?;
     unread::users_change(cx, &invited).await?;
     if bury(&mut tx, id, cx.now()).await? {
@@ -297,7 +297,7 @@ pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
     // It may have been closed since it was looked at, or they may have been banned.
-    members::held(&mut tx, viewer, id).await?.check(Permission::Join)?;
+    members::lock(&mut tx, viewer, id).await?.check(Permission::Join)?;
     members::enter(&mut tx, id, user, Role::Member, cx.now()).await?;
     // Whoever comes into a group that everyone left decides in it.
     members::take_over(&mut tx, id, user, cx.now()).await?;
@@ -321,7 +321,7 @@ pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     unread::users_change(cx, &[user]).await?;
     // Of two admins who leave at once, the second sees that the first is gone.
     let kind = store::groups::hold(&mut tx, id).await?.ok_or(Error::NotFound)?.kind;
-    let mut concerned = members::drop_out(cx, &mut tx, id, user).await?;
+    let mut concerned = members::depart(cx, &mut tx, id, user).await?;
     let (_, left) = store::groups::members::head_count(&mut tx, id).await?;
     match kind {
         GroupKind::Direct if left == 0 => {

@@ -44,7 +44,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, group: GroupId, message: &str) ->
     rate_limits::count(cx, rate_limits::RateLimit::Ask, By::User(user)).await?;
     check_pause(cx, group, user).await?;
     let mut tx = cx.db.begin().await?;
-    members::held(&mut tx, viewer, group).await?.check(Permission::Ask)?;
+    members::lock(&mut tx, viewer, group).await?.check(Permission::Ask)?;
     insert(cx, &mut tx, group, user, &message).await?;
     tx.commit().await?;
     tell::tell_moderators(cx, group).await;
@@ -123,7 +123,7 @@ pub async fn answer(
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, users).await?;
-    let access = members::held(&mut tx, viewer, group).await?;
+    let access = members::lock(&mut tx, viewer, group).await?;
     access.check(Permission::Admit)?;
     let answered = if approve {
         if access.is_archived {

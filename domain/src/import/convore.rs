@@ -13,8 +13,8 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, watch};
 
 use super::files::{Messages, clean, keepable, moment};
+use super::prescan::{GroupFound, PersonFound, Prescan, TopicFound, prescan};
 use super::report::{ImportWarning, ImportWarnings, Progress, Report};
-use super::survey::{GroupFound, PersonFound, Survey, TopicFound, survey};
 use super::writer::{self, BATCH, BATCH_BYTES, People, Ready};
 use super::{blocking, finish, followed, people, places};
 use crate::platform::context::Context;
@@ -43,7 +43,7 @@ const WRITERS: usize = 2;
 pub async fn convore(cx: &Context, dir: &Path, mut told: impl FnMut(Progress)) -> Result<Report> {
     told(Progress { done: 0, total: 0, what: "files" });
     let dir = dir.to_owned();
-    let mut found = blocking(move || survey(&dir)).await??;
+    let mut found = blocking(move || prescan(&dir)).await??;
     let mut report = Report { oddities: std::mem::take(&mut found.oddities), ..Report::default() };
     reserve(cx, &found).await?;
     let people = people_of(cx, &found, &mut report, &mut told).await?;
@@ -62,7 +62,7 @@ pub async fn convore(cx: &Context, dir: &Path, mut told: impl FnMut(Progress)) -
 }
 
 /// Keeps the database's own new ids out of those that the archive needs.
-async fn reserve(cx: &Context, found: &Survey) -> Result<()> {
+async fn reserve(cx: &Context, found: &Prescan) -> Result<()> {
     let highest = |ids: &mut dyn Iterator<Item = i64>| ids.filter(|id| keepable(*id)).max();
     let tables = [
         (Table::Users, highest(&mut found.people.keys().copied())),
@@ -89,7 +89,7 @@ async fn earlier<K: std::str::FromStr + Eq + std::hash::Hash>(cx: &Context, kind
 /// Writes the people who are not there yet: everyone's account.
 async fn people_of(
     cx: &Context,
-    found: &Survey,
+    found: &Prescan,
     report: &mut Report,
     told: &mut impl FnMut(Progress),
 ) -> Result<HashMap<i64, UserId>> {
@@ -137,7 +137,7 @@ fn account(id: i64, person: &PersonFound, oddities: &mut ImportWarnings) -> NewU
 }
 
 /// Whom names mean: the archive's people by what they were called there, and everyone else here.
-async fn names(cx: &Context, found: &Survey, people: &HashMap<i64, UserId>) -> Result<People> {
+async fn names(cx: &Context, found: &Prescan, people: &HashMap<i64, UserId>) -> Result<People> {
     let everyone = rows::usernames(&cx.db).await?;
     let called: HashMap<UserId, &str> = found
         .people

@@ -10,8 +10,8 @@ mod jsonl;
 mod lines;
 pub(crate) mod people;
 pub(crate) mod places;
+mod prescan;
 mod report;
-mod survey;
 pub(crate) mod writer;
 
 pub use convore::convore;

@@ -37,7 +37,7 @@ pub(crate) async fn tell_moderators(cx: &Context, group: GroupId) {
 
 pub(crate) async fn account_changed(cx: &Context, user: UserId) {
     let control = Control::UserChanged { user };
-    cx.sessions.hear(&control);
+    cx.sessions.handle(&control);
     cx.tell(&control).await;
 }
 

@@ -161,7 +161,7 @@ pub async fn answer(
 
 async fn decline(cx: &Context, viewer: Viewer, row: &PendingRow, reason: &str) -> Result<bool> {
     let mut tx = cx.db.begin().await?;
-    if !members::held(&mut tx, viewer, row.group.id).await?.may_settle() {
+    if !members::lock(&mut tx, viewer, row.group.id).await?.may_settle() {
         return Err(Error::NotFound);
     }
     let (by, now) = (viewer.user()?, cx.now());

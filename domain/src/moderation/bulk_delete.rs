@@ -191,7 +191,7 @@ pub async fn clear_group(
     if ban {
         unread::users_change(cx, &[user]).await?;
     }
-    let access = members::held(&mut tx, viewer, group).await?;
+    let access = members::lock(&mut tx, viewer, group).await?;
     access.check(Permission::Moderate)?;
     let place = store::groups::members::place(&mut tx, group, user).await?;
     if by == user || !access.may_remove(place.role) {
@@ -200,7 +200,7 @@ pub async fn clear_group(
     check_any(cx, user, Some(group), since).await?;
     begin(cx, &mut tx, NewBulkDelete { user, group: Some(group), by, reason: &reason, since }, span).await?;
     let concerned = if ban && !place.banned {
-        members::put_out(cx, &mut tx, members::Out { by, group, user, place, ban: Some(&reason) }).await?
+        members::remove_in(cx, &mut tx, members::MemberRemoval { by, group, user, place, ban: Some(&reason) }).await?
     } else {
         Vec::new()
     };
@@ -263,7 +263,7 @@ pub async fn undo_in_group(cx: &Context, viewer: Viewer, group: GroupId, id: Bul
     let row = store::moderation::bulk_delete::by_id(&cx.db, id).await?;
     let row = row.filter(|row| row.group_id == Some(group)).ok_or(Error::NotFound)?;
     let mut tx = cx.db.begin().await?;
-    members::held(&mut tx, viewer, group).await?.check(Permission::Moderate)?;
+    members::lock(&mut tx, viewer, group).await?.check(Permission::Moderate)?;
     undo(cx, tx, &row, by).await
 }
 

@@ -167,7 +167,7 @@ pub async fn answer(cx: &Context, viewer: Viewer, report: ReportId, verdict: Ver
     let Reported { message_id: message, author_id: author, topic_id: topic, group_id: group, kind } =
         store::moderation::reports::by_id(&cx.db, report).await?.ok_or(Error::NotFound)?;
     let mut tx = cx.db.begin().await?;
-    let access = members::held(&mut tx, viewer, group).await?;
+    let access = members::lock(&mut tx, viewer, group).await?;
     let place = store::groups::members::place(&mut tx, group, author).await?;
     if !access.may_answer(user, author, place.role) {
         return Err(Error::NotFound);

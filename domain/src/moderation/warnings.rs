@@ -56,7 +56,7 @@ pub async fn warn_in_group(cx: &Context, viewer: Viewer, group: GroupId, user: U
     }
     let reason = validate::reason(reason, "reason", true)?;
     let mut tx = cx.db.begin().await?;
-    let access = members::held(&mut tx, viewer, group).await?;
+    let access = members::lock(&mut tx, viewer, group).await?;
     access.check(Permission::Admit)?;
     let place = store::groups::members::place(&mut tx, group, user).await?;
     if place.role.is_none() && !store::groups::members::has_written(&mut tx, group, user).await? {
@@ -101,7 +101,7 @@ pub async fn take_back_in_group(cx: &Context, viewer: Viewer, group: GroupId, id
     let by = viewer.user()?;
     groups::with_permission(cx, viewer, group, Permission::Admit).await?;
     let mut tx = cx.db.begin().await?;
-    let access = members::held(&mut tx, viewer, group).await?;
+    let access = members::lock(&mut tx, viewer, group).await?;
     access.check(Permission::Admit)?;
     let user = store::moderation::warnings::warned(&mut tx, id, Some(group)).await?.ok_or(Error::NotFound)?;
     let place = store::groups::members::place(&mut tx, group, user).await?;

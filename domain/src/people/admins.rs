@@ -105,7 +105,7 @@ pub(crate) async fn bar_in(
         Restriction::Lift => (LogAction::AccountFreed, String::new()),
     };
     log::write(tx, LogEntry::new(by, what).whom(user).reason(reason).detail(detail), now).await?;
-    let letter = if bar == Restriction::Lift { EmailKind::Freed } else { EmailKind::Barred };
+    let letter = if bar == Restriction::Lift { EmailKind::Reinstated } else { EmailKind::Restricted };
     let address = store::people::users::email_in(tx, user).await?;
     outbound_email::news(tx, cx, letter, user, address.as_deref()).await?;
     Ok(if bar == Restriction::Lift { Vec::new() } else { store::people::sessions::delete_all(tx, user).await? })

@@ -96,7 +96,7 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
         return forget(cx, id).await;
     }
     let is_barred = model::policy::barred(user.suspended_until, user.banned_at, cx.now()).is_some();
-    if letter.kind == EmailKind::Barred && !is_barred || letter.kind == EmailKind::Freed && is_barred {
+    if letter.kind == EmailKind::Restricted && !is_barred || letter.kind == EmailKind::Reinstated && is_barred {
         return forget(cx, id).await;
     }
     if letter.user_id.is_none() {

@@ -118,6 +118,6 @@ pub async fn end(cx: &Context, user: UserId, id: &str) -> Result<()> {
 /// Tells every process that a session has ended: call it after the commit.
 pub(crate) async fn ended_everywhere(cx: &Context, id: String) {
     let control = Control::SessionEnded { id };
-    cx.sessions.hear(&control);
+    cx.sessions.handle(&control);
     cx.tell(&control).await;
 }

@@ -64,10 +64,10 @@ impl Context {
     }
 
     /// Forgets what a word between processes says is not so any more.
-    pub fn hear(&self, word: &Control) {
-        self.sessions.hear(word);
-        self.rules.hear(word);
-        self.site.hear(word);
+    pub fn handle(&self, word: &Control) {
+        self.sessions.handle(word);
+        self.rules.handle(word);
+        self.site.handle(word);
         if let (Control::SearchChanged | Control::Reconnected, Some(search)) = (word, &self.search) {
             search.wake();
         }

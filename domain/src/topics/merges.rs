@@ -96,7 +96,7 @@ pub async fn merge(cx: &Context, viewer: Viewer, topic: TopicId, into: TopicId) 
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     moves::hold(&mut tx, viewer, &found, &target).await.map_err(about_into)?;
-    crate::groups::members::held(&mut tx, viewer, target.group.id).await?.check(Permission::Moderate)?;
+    crate::groups::members::lock(&mut tx, viewer, target.group.id).await?.check(Permission::Moderate)?;
     // Whoever holds both takes the one of the lower number first.
     let lower = store::topics::splits::hold(&mut tx, topic.min(into)).await?;
     let higher = store::topics::splits::hold(&mut tx, topic.max(into)).await?;

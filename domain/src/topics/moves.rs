@@ -119,7 +119,7 @@ pub(crate) async fn hold(tx: &mut Tx, viewer: Viewer, found: &TopicAccess, targe
     ids.sort_unstable();
     let mut kinds = (found.group.kind, target.group.kind);
     for id in ids {
-        let access = members::held(tx, viewer, id).await?;
+        let access = members::lock(tx, viewer, id).await?;
         if id == found.group.id {
             access.check(Permission::Moderate)?;
             kinds.0 = access.kind;

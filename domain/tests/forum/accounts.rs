@@ -115,7 +115,7 @@ async fn a_revoked_session_ends_in_every_process_that_remembers_it(forum: TestFo
         let sessions = other.sessions.clone();
         async move {
             while let Ok(word) = words.recv().await {
-                sessions.hear(&word);
+                sessions.handle(&word);
             }
         }
     });

@@ -382,7 +382,7 @@ async fn all_processes_hear_of_a_change(forum: TestForum) {
     let cache = other.rules.clone();
     let hearing = tokio::spawn(async move {
         while let Ok(word) = heard.recv().await {
-            cache.hear(&word);
+            cache.handle(&word);
         }
     });
     // The other process has read the rules, when there were none.

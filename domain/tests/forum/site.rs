@@ -111,7 +111,7 @@ async fn every_process_follows_within_a_moment(forum: TestForum) {
     let hearing = other.clone();
     let listening = tokio::spawn(async move {
         while let Ok(word) = words.recv().await {
-            hearing.hear(&word);
+            hearing.handle(&word);
         }
     });
     assert_eq!(site::current(&other).await.settings.name, "Test");
@@ -130,7 +130,7 @@ async fn settings_cost_no_statement_once_they_are_known(forum: TestForum) {
     let cx = &forum.cx;
     site::current(cx).await;
     assert_eq!(counting_statements(site::current(cx)).await.1, 0);
-    cx.hear(&Control::SiteChanged);
+    cx.handle(&Control::SiteChanged);
     assert_eq!(counting_statements(site::current(cx)).await.1, 1);
     assert_eq!(counting_statements(site::current(cx)).await.1, 0);
 }

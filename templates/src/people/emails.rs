@@ -154,7 +154,7 @@ impl Letter {
                 None,
                 vec!["Within a week it is taken away, with everything that it says about you.".to_owned()],
             ),
-            (EmailKind::Barred, _) => {
+            (EmailKind::Restricted, _) => {
                 let (until, why) = barred.clone().unwrap_or_default();
                 let (what, how_long) = match until {
                     Some(until) => ("suspended", format!("suspended until {}", crate::when::exact(&until))),
@@ -170,7 +170,7 @@ impl Letter {
                     vec!["You are signed out everywhere. What you wrote stays where it is.".to_owned()],
                 )
             }
-            (EmailKind::Freed, _) => (
+            (EmailKind::Reinstated, _) => (
                 format!("You can use your account at {site_name} again"),
                 vec![format!("The account {username} at {site_name} is not suspended or banned any more.")],
                 Some(("Sign in", format!("{base_url}/-/sign-in"))),
@@ -218,8 +218,8 @@ mod tests {
             EmailKind::Deleted,
             EmailKind::Approved,
             EmailKind::Declined,
-            EmailKind::Barred,
-            EmailKind::Freed,
+            EmailKind::Restricted,
+            EmailKind::Reinstated,
         ] {
             let written = words(&occasion(kind)).expect("it draws");
             assert!(written.subject.contains("The <Garden>"), "{kind}");

@@ -16,7 +16,7 @@ const PAGE: usize = 20;
 
 /// What stands in the address.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct Params {
     #[serde(default)]
     q: String,
     #[serde(default, rename = "in")]
@@ -27,7 +27,7 @@ pub struct Asked {
 }
 
 /// `GET /search`.
-pub async fn index(req: Req, asked: Query<Asked>) -> Answer {
+pub async fn index(req: Req, asked: Query<Params>) -> Answer {
     let page = page_number(asked.page.as_deref())?.min(500);
     let order = SearchOrder::parse(&asked.order);
     let mut frame = req.frame().await?;

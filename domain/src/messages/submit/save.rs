@@ -113,10 +113,10 @@ async fn prepare(cx: &Context, tx: &mut Tx, author: Viewer, destination: &Destin
         Destination::Approved { held, moderator, topic } => {
             let group = &held.group;
             store::people::users::hold(tx, &[user]).await?;
-            if !members::held(tx, *moderator, group.id).await?.may_settle() {
+            if !members::lock(tx, *moderator, group.id).await?.may_settle() {
                 return Err(Error::NotFound);
             }
-            Destination::check_author(members::held(tx, author, group.id).await?)?;
+            Destination::check_author(members::lock(tx, author, group.id).await?)?;
             if store::moderation::approval_queue::take(tx, held.held_id).await? == 0 {
                 return Ok(None);
             }
@@ -177,7 +177,7 @@ async fn new_conversation(
 
 /// Adds people to a conversation: the time from which they see topics.
 async fn add_people(cx: &Context, tx: &mut Tx, author: Viewer, group: GroupId, people: &[UserId]) -> Result<Timestamp> {
-    members::held(tx, author, group).await?.check(Permission::Invite)?;
+    members::lock(tx, author, group).await?.check(Permission::Invite)?;
     // After all that was started, however the clocks of the processes differ.
     let last = store::messages::conversations::last_start(tx, group).await?;
     let at = last.map_or(cx.now(), |last| cx.now().max(Timestamp(last.0 + 1)));

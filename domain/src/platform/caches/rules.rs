@@ -74,7 +74,7 @@ impl RuleCache {
     }
 
     /// Forgets what a control message makes wrong.
-    pub fn hear(&self, control: &Control) {
+    pub fn handle(&self, control: &Control) {
         if let Control::RulesChanged | Control::Reconnected = control {
             self.known.forget_one(&());
         }
@@ -105,6 +105,6 @@ pub(crate) async fn known(cx: &Context) -> Result<Arc<Known>> {
 
 /// Forgets the rules here and in all other processes: call it after the commit.
 pub(crate) async fn changed(cx: &Context) {
-    cx.rules.hear(&Control::RulesChanged);
+    cx.rules.handle(&Control::RulesChanged);
     cx.tell(&Control::RulesChanged).await;
 }

@@ -80,7 +80,7 @@ impl SessionCache {
     }
 
     /// Forgets what a control message makes wrong.
-    pub fn hear(&self, control: &Control) {
+    pub fn handle(&self, control: &Control) {
         match control {
             Control::SessionEnded { id } => self.sessions.forget_one(id),
             Control::UserChanged { user } => {

@@ -74,7 +74,7 @@ impl SiteCache {
     }
 
     /// Forgets what a control message makes wrong.
-    pub fn hear(&self, control: &Control) {
+    pub fn handle(&self, control: &Control) {
         if let Control::SiteChanged | Control::Reconnected = control {
             self.0.forget_one(&());
         }

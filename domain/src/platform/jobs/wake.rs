@@ -68,7 +68,7 @@ impl Wake {
     /// runs jobs needs it.
     pub fn listen(&self, db: &Db) -> Listening {
         let (Db::Postgres(pool), Some(elsewhere)) = (db, &self.elsewhere) else { return Listening(None) };
-        Listening(Some(tokio::spawn(hear(pool.clone(), elsewhere.name.clone(), self.here.clone()))))
+        Listening(Some(tokio::spawn(listen(pool.clone(), elsewhere.name.clone(), self.here.clone()))))
     }
 }
 
@@ -117,7 +117,7 @@ async fn tell(pool: store::PgPool, name: Arc<str>, mut pending: mpsc::Receiver<(
     }
 }
 
-async fn hear(pool: store::PgPool, name: Arc<str>, here: Arc<watch::Sender<()>>) {
+async fn listen(pool: store::PgPool, name: Arc<str>, here: Arc<watch::Sender<()>>) {
     let mut retry = FIRST_RETRY;
     while !pool.is_closed() {
         match table::listen(&pool).await {

@@ -41,7 +41,7 @@ pub async fn of(tx: &mut Tx, user: UserId) -> Result<Vec<GroupId>> {
 }
 
 /// Takes away the titles of topics in conversations that begin with one of the messages.
-pub async fn untitle(tx: &mut Tx, messages: &[MessageId], title: &str) -> Result<Vec<TopicId>> {
+pub async fn reset_title(tx: &mut Tx, messages: &[MessageId], title: &str) -> Result<Vec<TopicId>> {
     sql!(values tx, TopicId,
         "update topics set version = version + 1, name = $2 where id in (
            select m.topic_id from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id

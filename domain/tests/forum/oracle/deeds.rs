@@ -128,7 +128,7 @@ impl World<'_> {
             self.forum.drain_twice().await
         }
         let news = if is == Said::Done { news } else { News::None };
-        self.hear(&news, &readers_before).await;
+        self.handle(&news, &readers_before).await;
     }
 
     /// What is done, how the forum answers, how the oracle does, and what is to be heard of it.

@@ -37,7 +37,7 @@ impl World<'_> {
     // Live.
 
     /// What each person hears holds not a word of what they may not read, and what they should.
-    pub async fn hear(&mut self, news: &News, before: &BTreeMap<T, BTreeSet<P>>) {
+    pub async fn handle(&mut self, news: &News, before: &BTreeMap<T, BTreeSet<P>>) {
         let after = self.readers();
         for p in 0..self.people.len() {
             let (stream, since) = self.streams[p];

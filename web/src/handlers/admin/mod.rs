@@ -74,7 +74,7 @@ pub async fn index(req: Req) -> Answer {
 
 /// What stands in the address of a list.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct Params {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -85,7 +85,7 @@ pub struct Asked {
 }
 
 /// `GET /admin/people`.
-pub async fn people(req: Req, asked: Query<Asked>) -> Answer {
+pub async fn people(req: Req, asked: Query<Params>) -> Answer {
     let frame = frame(&req).await?;
     let page = page_number(asked.page.as_deref())?;
     let state = AccountState::parse(&asked.state);
@@ -98,7 +98,7 @@ pub async fn people(req: Req, asked: Query<Asked>) -> Answer {
 }
 
 /// `GET /admin/groups`.
-pub async fn groups(req: Req, asked: Query<Asked>) -> Answer {
+pub async fn groups(req: Req, asked: Query<Params>) -> Answer {
     let frame = frame(&req).await?;
     let page = page_number(asked.page.as_deref())?;
     let kind = KINDS.into_iter().find(|kind| *kind == asked.kind).unwrap_or_default();

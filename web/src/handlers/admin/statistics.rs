@@ -21,13 +21,13 @@ const DRAWN: usize = 288;
 
 /// What stands in the address.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct Params {
     #[serde(default)]
     days: String,
 }
 
 /// `GET /admin/figures`.
-pub async fn index(req: Req, asked: Query<Asked>) -> Answer {
+pub async fn index(req: Req, asked: Query<Params>) -> Answer {
     let frame = frame(&req).await?;
     let days = if asked.days == "365" { 365 } else { 30 };
     let over_time = statistics::over_time(req.cx(), req.viewer(), days).await?;

@@ -19,12 +19,12 @@ const PAGE: i64 = 100;
 
 /// What stands in the address of the list.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct Params {
     page: Option<String>,
 }
 
 /// `GET /-/groups/ID/members`.
-pub async fn index(req: Req, path: Path<String>, asked: Query<Asked>) -> Answer {
+pub async fn index(req: Req, path: Path<String>, asked: Query<Params>) -> Answer {
     let mut frame = req.frame().await?;
     let page = page_number(asked.page.as_deref())?;
     let found = domain::groups::with_permission(req.cx(), req.viewer(), id(&path)?, Permission::Read).await?;

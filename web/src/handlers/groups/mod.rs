@@ -27,7 +27,7 @@ const TOPICS: usize = 40;
 
 /// What stands in the address of the list of groups.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct Params {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -38,7 +38,7 @@ pub struct Asked {
 }
 
 /// `GET /groups/`.
-pub async fn index(req: Req, asked: Query<Asked>) -> Answer {
+pub async fn index(req: Req, asked: Query<Params>) -> Answer {
     let frame = req.frame().await?;
     let order = GroupOrder::parse(&asked.order);
     let by = match order {

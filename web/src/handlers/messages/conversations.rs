@@ -14,13 +14,13 @@ use crate::req::Req;
 
 /// What stands in the address.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct Params {
     #[serde(default)]
     to: String,
 }
 
 /// `GET /-/direct/new`.
-pub async fn new(req: Req, asked: Query<Asked>) -> Answer {
+pub async fn new(req: Req, asked: Query<Params>) -> Answer {
     req.signed_in()?;
     let frame = req.frame().await?;
     let to = asked.to.chars().filter(|c| !c.is_control()).take(200).collect::<String>();

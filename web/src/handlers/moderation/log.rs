@@ -18,7 +18,7 @@ use crate::req::Req;
 
 /// What stands in the address of a page of the log.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct Params {
     #[serde(default)]
     what: String,
     #[serde(default)]
@@ -31,7 +31,7 @@ pub struct Asked {
     group: String,
 }
 
-impl Asked {
+impl Params {
     fn what(&self) -> Option<LogAction> {
         LogAction::parse(&self.what)
     }
@@ -42,7 +42,7 @@ impl Asked {
 }
 
 /// `GET /-/groups/ID/log`.
-pub async fn of_group(req: Req, path: Path<String>, asked: Query<Asked>) -> Answer {
+pub async fn of_group(req: Req, path: Path<String>, asked: Query<Params>) -> Answer {
     let mut frame = req.frame().await?;
     let group: GroupId = id(&path)?;
     let (found, Page { lines, more }) =
@@ -53,7 +53,7 @@ pub async fn of_group(req: Req, path: Path<String>, asked: Query<Asked>) -> Answ
 }
 
 /// `GET /-/log`.
-pub async fn of_site(req: Req, asked: Query<Asked>) -> Answer {
+pub async fn of_site(req: Req, asked: Query<Params>) -> Answer {
     let frame = req.frame().await?;
     let Page { lines, more } = log::of_site(req.cx(), req.viewer(), asked.what(), asked.before()?).await?;
     let may_hide = frame.is_admin();
@@ -61,9 +61,9 @@ pub async fn of_site(req: Req, asked: Query<Asked>) -> Answer {
 }
 
 /// `GET /admin/log`.
-pub async fn of_admins(req: Req, asked: Query<Asked>) -> Answer {
+pub async fn of_admins(req: Req, asked: Query<Params>) -> Answer {
     let frame = crate::handlers::admin::frame(&req).await?;
-    let Asked { by, whom, what, group, .. } = &*asked;
+    let Params { by, whom, what, group, .. } = &*asked;
     let [by_field, whom_field, what_field, group_field] = [by, whom, what, group].map(|word| word.as_str().into());
     let form = SoughtForm { by: by_field, whom: whom_field, what: what_field, group: group_field, error: None };
     let sought = LogFilter { by, whom, what: asked.what(), group };

@@ -18,7 +18,7 @@ use crate::req::Req;
 
 /// What stands in the address.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct Params {
     #[serde(default)]
     next: String,
     #[serde(default)]
@@ -27,14 +27,14 @@ pub struct Asked {
     invitation: String,
 }
 
-impl Asked {
+impl Params {
     fn next(&self) -> String {
         own_path(&self.next).unwrap_or("/").to_owned()
     }
 }
 
 /// `GET /-/sign-in`.
-pub async fn sign_in_form(req: Req, asked: Query<Asked>) -> Answer {
+pub async fn sign_in_form(req: Req, asked: Query<Params>) -> Answer {
     if req.session.is_some() {
         return Ok(req.redirect(&asked.next()));
     }
@@ -62,7 +62,7 @@ pub async fn sign_in(req: Req, mut form: Form) -> Answer {
 }
 
 /// `GET /-/sign-up`.
-pub async fn sign_up_form(req: Req, asked: Query<Asked>) -> Answer {
+pub async fn sign_up_form(req: Req, asked: Query<Params>) -> Answer {
     if req.session.is_some() {
         return Ok(req.redirect(&asked.next()));
     }
@@ -120,7 +120,7 @@ pub async fn sign_out(req: Req, _form: Form) -> Answer {
 }
 
 /// `GET /-/first-admin`: what the link that the program printed leads to.
-pub async fn first_admin_form(req: Req, asked: Query<Asked>) -> Answer {
+pub async fn first_admin_form(req: Req, asked: Query<Params>) -> Answer {
     accounts::check_first_admin(req.cx(), &asked.token).await?;
     let frame = req.frame().await?;
     req.page(&FirstAdmin { frame, form: SignUpForm::default(), token: asked.token.clone() })

@@ -12,7 +12,7 @@ use templates::people::settings::Mail;
 
 use crate::failure::Answer;
 use crate::form::Form;
-use crate::handlers::people::account::Asked;
+use crate::handlers::people::account::Params;
 use crate::handlers::people::passwords;
 use crate::handlers::refill;
 use crate::req::Req;
@@ -59,7 +59,7 @@ pub async fn again(req: Req, _form: Form) -> Answer {
 }
 
 /// `GET /-/confirm?token=`.
-pub async fn confirm_form(req: Req, asked: Query<Asked>) -> Answer {
+pub async fn confirm_form(req: Req, asked: Query<Params>) -> Answer {
     ask(&req, &asked.token, None).await
 }
 

@@ -11,7 +11,7 @@ use templates::people::account::{Forgot, LinkEnded, Reset};
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
-use crate::handlers::people::account::Asked;
+use crate::handlers::people::account::Params;
 use crate::handlers::refill;
 use crate::req::Req;
 
@@ -35,7 +35,7 @@ pub async fn forgot(req: Req, form: Form) -> Answer {
 }
 
 /// `GET /-/reset?token=`.
-pub async fn reset_form(req: Req, asked: Query<Asked>) -> Answer {
+pub async fn reset_form(req: Req, asked: Query<Params>) -> Answer {
     draw(&req, &asked.token, None).await
 }
 

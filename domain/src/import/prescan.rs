@@ -11,7 +11,7 @@ use model::time::Timestamp;
 
 /// An archive, without its messages' words.
 #[derive(Debug, Default)]
-pub(super) struct Survey {
+pub(super) struct Prescan {
     pub groups: Vec<GroupFound>,
     pub topics: Vec<TopicFound>,
     /// By id: everyone who wrote, made or starred anything, or is listed.
@@ -61,9 +61,9 @@ pub(super) struct PersonFound {
 ///
 /// # Errors
 /// When the folder is no archive.
-pub(super) fn survey(dir: &Path) -> Result<Survey> {
+pub(super) fn prescan(dir: &Path) -> Result<Prescan> {
     let folders = folders(dir)?;
-    let mut found = Survey::default();
+    let mut found = Prescan::default();
     let users = read_list::<UserRecord>(&dir.join("users.json"), &mut found.oddities).unwrap_or_default();
     let mut listed: HashMap<String, GroupRecord> =
         read_list::<GroupRecord>(&dir.join("groups.json"), &mut found.oddities)
@@ -109,7 +109,7 @@ fn folders(dir: &Path) -> Result<BTreeSet<String>> {
     Ok(folders)
 }
 
-impl Survey {
+impl Prescan {
     fn group(&mut self, dir: &Path, folder: &str, record: Option<GroupRecord>, topic_ids: &mut HashSet<i64>) {
         let path = dir.join("groups").join(folder);
         let path_of = |slug: &str| is_plain(slug).then(|| path.join(slug).join("messages.json"));
