@@ -131,7 +131,7 @@ function startCompose(form) {
       key.value = newKey();
       grow(text);
       if (said.html && placeMessage(said.html, said.seq) === 'refused') location.assign(`/-/messages/${said.id}`);
-      // The live event draws the page anew, with what waits on it.
+      // The live event reloads the page, with what waits on it.
       if (said.held) say('It waits for approval.', false);
     } catch (error) {
       say(`Not sent. ${error.message} Your text is kept.`);

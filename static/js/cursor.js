@@ -30,7 +30,7 @@ export class Reader {
     return fresh;
   }
 
-  /** The page was drawn anew: an earlier cursor than the old one counts as well. */
+  /** The page was reloaded: an earlier cursor than the old one counts as well. */
   reset(cursor) {
     this.cursor = cursor;
   }

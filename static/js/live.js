@@ -9,7 +9,7 @@ import { Unread } from './unread.js';
 
 /** Jobs may finish in another order than their messages have: a gap is one only after a while. */
 const GAP = 3_000;
-/** How soon a page that cannot place what came is drawn anew, and how often at most. */
+/** How soon a page that cannot place what came is reloaded, and how often at most. */
 const SOON = 1_500;
 const OFTEN = 10_000;
 /** An event of before the page was drawn may come so late. */
@@ -42,7 +42,7 @@ class Page {
     this.drawn();
   }
 
-  /** The page was drawn, or drawn anew. */
+  /** The page was drawn or reloaded. */
   drawn() {
     this.drawnAt = performance.now();
     this.coveredAt = Date.now();
@@ -113,7 +113,7 @@ class Page {
     line.textContent = text ? line.dataset[text] : '';
   }
 
-  // Drawing anew.
+  // Reloading.
 
   async redraw(wait) {
     await new Promise((resolve) => setTimeout(resolve, wait));
@@ -221,7 +221,7 @@ class Page {
     return known === undefined ? numbering > 0 && type === 'topic_change' : numbering > known;
   }
 
-  /** What was read, here or elsewhere, leaves the home page at once; the rest of it is drawn anew. */
+  /** What was read, here or elsewhere, leaves the home page at once; the rest of it is reloaded. */
   readAtHome(topics) {
     const stories = () => [...document.querySelectorAll('.story[data-topic]')];
     const before = stories().length;

@@ -88,7 +88,7 @@ export class Poll {
     else this.say({ type: 'seen', topic, seq, numbering });
   }
 
-  /** The page was drawn anew, perhaps at an earlier place. */
+  /** The page was reloaded, perhaps at an earlier place. */
   moved() {
     if (this.turn) this.needs(this.page.cursor());
     else this.sayHello();
@@ -276,7 +276,7 @@ export class Poll {
     return said.retry_in;
   }
 
-  /** What followed `from` is lost: whoever stands there, or before, draws the page anew. */
+  /** What followed `from` is lost: whoever stands there, or before, reloads the page. */
   async resync(from, wait) {
     this.say({ type: 'resync', from, wait });
     this.at = this.page.cursor();
