@@ -16,14 +16,19 @@ async fn tap(browser: &Browser, x: f64, y: f64) {
     browser.cdp("Input.dispatchTouchEvent", json!({"type": "touchEnd", "touchPoints": []})).await;
 }
 
-/// Where something is: left, top, right, bottom.
+/// Where something is once the page has loaded and stands still: left, top, right, bottom.
 async fn place(browser: &Browser, selector: &str) -> [f64; 4] {
     let script = format!(
-        "const box = document.querySelector('{selector}')?.getBoundingClientRect();
+        "if (document.readyState !== 'complete') return null;
+        const box = document.querySelector('{selector}')?.getBoundingClientRect();
         return box ? [box.left, box.top, box.right, box.bottom] : null;"
     );
-    // A page that is being left has no such element for a moment.
-    wait_at_most(LIVE, selector, async || serde_json::from_value(browser.js(&script).await).ok()).await
+    let mut before = None;
+    wait_at_most(LIVE, selector, async || {
+        let now: Option<[f64; 4]> = serde_json::from_value(browser.js(&script).await).ok();
+        now.filter(|_| std::mem::replace(&mut before, now) == now)
+    })
+    .await
 }
 
 async fn a_tap_shows_the_tools_and_another_uses_one(running: Running, scripts: bool) {
@@ -52,13 +57,10 @@ async fn a_tap_shows_the_tools_and_another_uses_one(running: Running, scripts: b
         let starred = format!("document.querySelector('{own} .stars')?.textContent.includes('1')");
         let shown = format!("document.querySelector('{own} > .tools')?.getBoundingClientRect().height > 30");
         ben.until("no tools are shown", &format!("!({shown})")).await;
-        // Where the tools of a mouse are: at the right end, on top. A page that is still coming moves under the finger.
-        wait_at_most(LIVE, "the tools are shown", async || {
-            let [_, top, right, _] = place(&ben, own).await;
-            tap(&ben, right - 40.0, top + 6.0).await;
-            (ben.js(&format!("return Boolean({shown})")).await == true).then_some(())
-        })
-        .await;
+        // Where the tools of a mouse are: at the right end, on top. One tap: a second one would meet what the first has shown.
+        let [_, top, right, _] = place(&ben, own).await;
+        tap(&ben, right - 40.0, top + 6.0).await;
+        ben.until("the tools are shown", &shown).await;
         assert_eq!(ben.path().await, herons.path);
         // They cover nothing.
         let [left, top, right, bottom] = place(&ben, &format!("{own} > .tools")).await;
