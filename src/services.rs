@@ -133,7 +133,7 @@ pub async fn serve(env: &Environment) -> Result<(), Failure> {
     let live = realtime::Live::new(cx.clone(), realtime_config(&settings)).map_err(too_many_polls)?;
     let jobs = tokio::spawn(run_jobs(cx.clone(), rest_stop.clone()));
     let told = live.clone();
-    let said = tokio::spawn(statistics::follow(cx.clone(), move || told.figures(), rest_stop.clone().thrown()));
+    let said = tokio::spawn(statistics::follow(cx.clone(), move || told.report(), rest_stop.clone().thrown()));
     let follower = tokio::spawn(domain::search::follow(cx.clone(), rest_stop.thrown()));
     greet(&cx).await?;
     let mounted = live.clone();
@@ -176,7 +176,7 @@ pub async fn serve_realtime(env: &Environment) -> Result<(), Failure> {
     let live = realtime::Live::new(cx.clone(), realtime_config(&settings)).map_err(too_many_polls)?;
     println!("polls are answered at http://{address}");
     let told = live.clone();
-    let said = tokio::spawn(statistics::follow(cx.clone(), move || told.figures(), stop.clone().thrown()));
+    let said = tokio::spawn(statistics::follow(cx.clone(), move || told.report(), stop.clone().thrown()));
     let served = realtime::run(live, listener, stop.thrown()).await;
     said.await?;
     cx.db.close().await;

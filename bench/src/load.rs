@@ -18,14 +18,14 @@ pub struct Load {
 
 /// What came of it.
 #[derive(Debug, Default)]
-pub struct Figures {
+pub struct LoadStats {
     waits: Vec<Duration>,
     took: Duration,
     bytes: usize,
     other: usize,
 }
 
-impl Figures {
+impl LoadStats {
     fn take(&mut self, one: Self) {
         self.waits.extend(one.waits);
         self.other += one.other;
@@ -48,7 +48,7 @@ impl Figures {
     }
 }
 
-impl fmt::Display for Figures {
+impl fmt::Display for LoadStats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rate = self.waits.len() as f64 / self.took.as_secs_f64().max(f64::EPSILON);
         write!(f, "{rate:.1}\t{:.2}\t{:.2}\t{}\t{}", self.percentile(500), self.percentile(990), self.bytes, self.other)
@@ -56,13 +56,13 @@ impl fmt::Display for Figures {
 }
 
 /// Runs one of `each` a connection, and puts together what they counted.
-async fn together<F>(load: Load, each: impl Fn(usize, Instant) -> F) -> Result<Figures>
+async fn together<F>(load: Load, each: impl Fn(usize, Instant) -> F) -> Result<LoadStats>
 where
-    F: Future<Output = Result<Figures>> + Send + 'static,
+    F: Future<Output = Result<LoadStats>> + Send + 'static,
 {
     let begun = Instant::now();
     let running: Vec<_> = (0..load.connections).map(|nth| tokio::spawn(each(nth, begun + load.time))).collect();
-    let mut all = Figures::default();
+    let mut all = LoadStats::default();
     for one in running {
         all.take(one.await.map_err(Error::other)??);
     }
@@ -72,13 +72,13 @@ where
 }
 
 /// Asks for a page.
-pub async fn get(at: &str, path: &str, cookie: &str, gzip: bool, load: Load) -> Result<Figures> {
+pub async fn get(at: &str, path: &str, cookie: &str, gzip: bool, load: Load) -> Result<LoadStats> {
     let request = http::get(at, path, cookie, gzip);
     together(load, |_, end| {
         let (at, request) = (at.to_owned(), request.clone());
         async move {
             let mut connection = Connection::open(&at).await?;
-            let mut figures = Figures::default();
+            let mut figures = LoadStats::default();
             while Instant::now() < end {
                 let asked = Instant::now();
                 let answer = connection.send(&request).await?;
@@ -91,7 +91,7 @@ pub async fn get(at: &str, path: &str, cookie: &str, gzip: bool, load: Load) -> 
 }
 
 /// Posts, each connection as the person of its number.
-pub async fn post(at: &str, people: Vec<Person>, load: Load) -> Result<Figures> {
+pub async fn post(at: &str, people: Vec<Person>, load: Load) -> Result<LoadStats> {
     let run = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_millis());
     if people.len() < load.connections {
         return Err(Error::other("fewer people than connections"));
@@ -100,7 +100,7 @@ pub async fn post(at: &str, people: Vec<Person>, load: Load) -> Result<Figures> 
         let (at, person) = (at.to_owned(), people[nth].clone());
         async move {
             let mut connection = Connection::open(&at).await?;
-            let mut figures = Figures::default();
+            let mut figures = LoadStats::default();
             for number in 0_u64.. {
                 let key = format!("{run}-{number}");
                 let fields = [("csrf", person.csrf.as_str()), ("text", TEXT), ("key", &key)];

@@ -36,7 +36,7 @@ pub const REDIS: &str = "KLATCH_TEST_REDIS_URL";
 pub const PASSWORD: &str = "correct horse battery";
 
 /// A forum of a test's own: database, bus, key-value store and search index, gone when it is dropped. Its clock stands
-/// until the test moves it, and every deed of its own takes a millisecond.
+/// until the test moves it, and every action of its own takes a millisecond.
 #[derive(Debug)]
 pub struct TestForum {
     /// What domain functions are given.

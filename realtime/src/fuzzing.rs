@@ -1,6 +1,6 @@
 //! What has to hold of every request, whatever its bytes: for the fuzzer, and for a test that changes good ones by chance.
 
-use crate::http1::{body, head};
+use crate::http1::{body, parser};
 
 /// # Panics
 /// When a head, or a chunked body, is read in one way when it comes in one piece and in another when it comes in several.
@@ -21,12 +21,12 @@ pub fn check(bytes: &[u8]) {
 
 /// How long the head at the front is, if one is there and is not refused.
 fn length(bytes: &[u8]) -> Option<usize> {
-    head::read(bytes).ok().flatten().map(|(_, length)| length)
+    parser::read(bytes).ok().flatten().map(|(_, length)| length)
 }
 
 /// How much of a chunked body is read when it comes in pieces of a size; `None`: it is refused.
 fn discard(bytes: &[u8], piece: usize) -> Option<usize> {
-    let mut discard = body::Discard::new(head::Body::Chunked, 1 << 16).ok()?;
+    let mut discard = body::Discard::new(parser::Body::Chunked, 1 << 16).ok()?;
     let (mut kept, mut used) = (Vec::new(), 0);
     for piece in bytes.chunks(piece) {
         kept.extend_from_slice(piece);

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::answer::{ALLOWED, Answer, error};
 use crate::live::Live;
-use crate::poll::{look, poll};
+use crate::poll::{check, poll};
 use crate::request::{BadRequest, Request};
 use crate::who::{self, Who};
 
@@ -34,7 +34,7 @@ async fn show(request: HttpRequest, live: Data<Live>) -> HttpResponse {
 /// What a poll would be told now: it does not wait.
 async fn head(request: HttpRequest, live: Data<Live>) -> HttpResponse {
     let answer = match read(&request) {
-        Ok(asked) => look(&live, &who(&request, &live), &asked).await,
+        Ok(asked) => check(&live, &who(&request, &live), &asked).await,
         Err(BadRequest(why)) => Answer::Invalid(why),
     };
     respond(&answer)

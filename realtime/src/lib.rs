@@ -26,7 +26,7 @@ pub use handler::configure;
 pub use http1::{Limits, run};
 pub use listen::{bind, bind_shared};
 pub use live::Live;
-pub use poll::{Begun, Waiting, Woken, begin, look, poll};
+pub use poll::{Begun, Waiting, Woken, begin, check, poll};
 pub use request::{BadRequest, Request};
 pub use who::Who;
 

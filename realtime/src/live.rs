@@ -109,7 +109,7 @@ impl Live {
     }
 
     /// What this process says of itself, since it was last asked.
-    pub fn figures(&self) -> domain::admin::statistics::Report {
+    pub fn report(&self) -> domain::admin::statistics::Report {
         let deliveries = self.0.metrics.take_deliveries();
         domain::admin::statistics::Report { polls: Some(self.waiting() as i64), deliveries }
     }

@@ -58,7 +58,7 @@ impl Metrics {
     }
 
     /// Events were told to a poll that waited for them.
-    pub(crate) fn told(&self, answer: &Answer, now: Timestamp) {
+    pub(crate) fn record(&self, answer: &Answer, now: Timestamp) {
         let Answer::Events { events, .. } = answer else { return };
         for saved in events.iter().filter_map(|event| saved(&event.payload)) {
             self.deliveries.add(now.since(saved));

@@ -6,13 +6,13 @@ use std::future::poll_fn;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use domain::bus::{Backlog, Cursor, Event, Stream, Watch};
+use domain::bus::{Backlog, Cursor, Event, Stream, Subscription};
 use domain::model::{GroupId, UserId};
 use tokio::time::{Instant, sleep_until};
 
 use crate::answer::{Answer, Trouble};
 use crate::live::{Live, jitter};
-use crate::polls::{Call, Place, PollAuth, PollKey, Rejected, SessionId};
+use crate::polls::{PollAuth, PollKey, PollSlot, Rejected, SessionId, Signal};
 use crate::request::Request;
 use crate::who::Who;
 
@@ -47,8 +47,8 @@ pub enum Begun {
 /// A poll that waits. Dropping it gives up its place.
 #[derive(Debug)]
 pub struct Waiting {
-    place: Place,
-    watch: Watch,
+    place: PollSlot,
+    watch: Subscription,
     after: Cursor,
     deadline: Instant,
 }
@@ -59,7 +59,7 @@ pub struct Woken(Wake);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wake {
-    Call(Call),
+    Signal(Signal),
     Rung,
     TimeIsUp,
 }
@@ -79,7 +79,7 @@ pub async fn poll(live: &Live, who: &Who, request: &Request) -> Answer {
 }
 
 /// Looks without waiting, and without marking anything as seen: what [`poll`] would be answered now.
-pub async fn look(live: &Live, who: &Who, request: &Request) -> Answer {
+pub async fn check(live: &Live, who: &Who, request: &Request) -> Answer {
     let request = Request { seen: Vec::new(), ..request.clone() };
     match begin(live, who, &request).await {
         Begun::Answered(answer) => answer,
@@ -113,7 +113,7 @@ fn busy(live: &Live, trouble: Trouble) -> Answer {
 
 async fn try_to_begin(live: &Live, who: &Who, request: &Request) -> domain::Result<Begun> {
     let (reader, place) = loop {
-        let heard = live.polls().heard();
+        let heard = live.polls().epoch();
         let reader = match identify(live, who, request).await? {
             Ok(reader) => reader,
             Err(refusal) => return Ok(Begun::Answered(refusal)),
@@ -146,7 +146,7 @@ async fn try_to_begin(live: &Live, who: &Who, request: &Request) -> domain::Resu
             }
         }
     }
-    let watch = live.cx().hub.watch(reader.stream());
+    let watch = live.cx().hub.subscribe(reader.stream());
     let deadline = Instant::now() + live.patience();
     let mut waiting = Waiting { place, watch, after: request.after, deadline };
     Ok(match waiting.read(live).await? {
@@ -192,8 +192,8 @@ impl Waiting {
 
     /// [`Waiting::woken`] by hand, but for the time: the task that asked last is woken.
     pub fn poll_woken(&mut self, cx: &mut Context<'_>) -> Poll<Woken> {
-        if let Poll::Ready(call) = self.place.poll_called(cx) {
-            return Poll::Ready(Woken(Wake::Call(call)));
+        if let Poll::Ready(call) = self.place.poll_signal(cx) {
+            return Poll::Ready(Woken(Wake::Signal(call)));
         }
         self.watch.poll_changed(cx).map(|()| Woken(Wake::Rung))
     }
@@ -205,7 +205,7 @@ impl Waiting {
             Err(error) => away(live, &error),
         };
         live.metrics().answered(&answer);
-        live.metrics().told(&answer, live.cx().now());
+        live.metrics().record(&answer, live.cx().now());
         Some(answer)
     }
 
@@ -213,11 +213,11 @@ impl Waiting {
         match wake {
             Wake::Rung => self.read(live).await,
             Wake::TimeIsUp => Ok(Some(self.nothing(live.retry_in()))),
-            Wake::Call(Call::End) => Ok(Some(Answer::Ended)),
-            Wake::Call(Call::Drain) => Ok(Some(self.nothing(live.later()))),
-            Wake::Call(Call::Resync) => Ok(Some(self.resync())),
-            Wake::Call(Call::Evict) => Ok(Some(self.nothing(GIVE_WAY + jitter(GIVE_WAY)))),
-            Wake::Call(Call::Recheck) => self.refused(live).await,
+            Wake::Signal(Signal::End) => Ok(Some(Answer::Ended)),
+            Wake::Signal(Signal::Drain) => Ok(Some(self.nothing(live.later()))),
+            Wake::Signal(Signal::Resync) => Ok(Some(self.resync())),
+            Wake::Signal(Signal::Evict) => Ok(Some(self.nothing(GIVE_WAY + jitter(GIVE_WAY)))),
+            Wake::Signal(Signal::Recheck) => self.refused(live).await,
         }
     }
 

@@ -62,7 +62,7 @@ impl fmt::Debug for SessionId {
 
 /// What is called out to a waiting poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Call {
+pub(crate) enum Signal {
     /// The session is over.
     End,
     /// The process is about to end.
@@ -76,7 +76,7 @@ pub(crate) enum Call {
 }
 
 /// In the order of their weight.
-const CALLS: [Call; 5] = [Call::End, Call::Drain, Call::Resync, Call::Recheck, Call::Evict];
+const SIGNALS: [Signal; 5] = [Signal::End, Signal::Drain, Signal::Resync, Signal::Recheck, Signal::Evict];
 /// Set with no call: words may have been missed, so ask again before telling anything.
 const STALE: u8 = 1 << 7;
 
@@ -117,7 +117,7 @@ impl Poll {
         self.calls.fetch_or(bits, Ordering::AcqRel);
     }
 
-    fn call(&self, call: Call) {
+    fn signal(&self, call: Signal) {
         self.mark(1 << call as u8);
         self.waker.wake();
     }
@@ -125,7 +125,7 @@ impl Poll {
 
 /// A poll's place; given up when dropped.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct PollSlot {
     polls: Arc<Polls>,
     whose: PollKey,
     poll: Arc<Poll>,
@@ -169,12 +169,12 @@ impl Polls {
     }
 
     /// What was called out so far: read it before asking who somebody is, and enter with it.
-    pub(crate) fn heard(&self) -> u64 {
+    pub(crate) fn epoch(&self) -> u64 {
         self.state().heard
     }
 
     /// Takes a place for a poll.
-    pub(crate) fn enter(self: &Arc<Self>, heard: u64, whose: PollKey, owner: PollAuth) -> Result<Place, Rejected> {
+    pub(crate) fn enter(self: &Arc<Self>, heard: u64, whose: PollKey, owner: PollAuth) -> Result<PollSlot, Rejected> {
         let mut state = self.state();
         if state.draining {
             return Err(Rejected::Draining);
@@ -190,7 +190,7 @@ impl Polls {
         match whose {
             PollKey::User(_) if there.len() >= self.caps.per_user => {
                 // Its place is free from now on, though it takes a moment to go.
-                there.remove(0).call(Call::Evict);
+                there.remove(0).signal(Signal::Evict);
                 state.count -= 1;
             }
             PollKey::Reader(Some(_)) if there.len() >= self.caps.per_address => return Err(Rejected::TooMany),
@@ -201,7 +201,7 @@ impl Polls {
         there.reserve_exact(1);
         there.push(poll.clone());
         state.count += 1;
-        Ok(Place { polls: self.clone(), whose, poll })
+        Ok(PollSlot { polls: self.clone(), whose, poll })
     }
 
     /// Calls out what the word from some process means for the polls here.
@@ -211,13 +211,13 @@ impl Polls {
         match word {
             Control::SessionEnded { id } => {
                 let ended = SessionId::read(id).map(PollAuth::Session);
-                state.all().filter(|poll| Some(poll.owner) == ended).for_each(|poll| poll.call(Call::End));
+                state.all().filter(|poll| Some(poll.owner) == ended).for_each(|poll| poll.signal(Signal::End));
             }
-            Control::UserChanged { user } => state.of(*user).for_each(|poll| poll.call(Call::Recheck)),
-            Control::MembershipChanged { user, .. } => state.of(*user).for_each(|poll| poll.call(Call::Resync)),
+            Control::UserChanged { user } => state.of(*user).for_each(|poll| poll.signal(Signal::Recheck)),
+            Control::MembershipChanged { user, .. } => state.of(*user).for_each(|poll| poll.signal(Signal::Resync)),
             Control::GroupChanged { group } => {
                 let readers = PollAuth::Reader(*group);
-                state.all().filter(|poll| poll.owner == readers).for_each(|poll| poll.call(Call::Recheck));
+                state.all().filter(|poll| poll.owner == readers).for_each(|poll| poll.signal(Signal::Recheck));
             }
             // Asking for all at once who they are would be a herd: each is asked when there is something to tell.
             Control::Reconnected => state.all().for_each(|poll| poll.mark(STALE)),
@@ -229,7 +229,7 @@ impl Polls {
     pub(crate) fn drain(&self) {
         let mut state = self.state();
         state.draining = true;
-        state.all().for_each(|poll| poll.call(Call::Drain));
+        state.all().for_each(|poll| poll.signal(Signal::Drain));
     }
 }
 
@@ -243,13 +243,15 @@ impl State {
     }
 }
 
-impl Place {
+impl PollSlot {
     /// Ready with the weightiest call that has not been taken yet; else the task is woken by the next one.
-    pub(crate) fn poll_called(&self, cx: &Context<'_>) -> Ready<Call> {
+    pub(crate) fn poll_signal(&self, cx: &Context<'_>) -> Ready<Signal> {
         // Before looking: a call after the look wakes.
         self.poll.waker.register(cx.waker());
         let calls = self.poll.calls.load(Ordering::Acquire);
-        let Some(call) = CALLS.into_iter().find(|call| calls & (1 << *call as u8) != 0) else { return Ready::Pending };
+        let Some(call) = SIGNALS.into_iter().find(|call| calls & (1 << *call as u8) != 0) else {
+            return Ready::Pending;
+        };
         self.poll.calls.fetch_and(!(1 << call as u8), Ordering::AcqRel);
         Ready::Ready(call)
     }
@@ -265,7 +267,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for PollSlot {
     fn drop(&mut self) {
         let mut state = self.polls.state();
         let Some(there) = state.open.get_mut(&self.whose) else { return };
@@ -289,16 +291,16 @@ mod tests {
         Polls::new(Caps { total: 5, per_user: 2, per_address: 2 })
     }
 
-    fn user(polls: &Arc<Polls>, id: i64, session: &str) -> Result<Place, Rejected> {
-        polls.enter(polls.heard(), PollKey::User(UserId(id)), owner(session))
+    fn user(polls: &Arc<Polls>, id: i64, session: &str) -> Result<PollSlot, Rejected> {
+        polls.enter(polls.epoch(), PollKey::User(UserId(id)), owner(session))
     }
 
     fn owner(session: &str) -> PollAuth {
         PollAuth::Session(SessionId::read(&domain::platform::secrets::digest(session)).expect("an id"))
     }
 
-    async fn called(place: &Place) -> Call {
-        std::future::poll_fn(|cx| place.poll_called(cx)).await
+    async fn called(place: &PollSlot) -> Signal {
+        std::future::poll_fn(|cx| place.poll_signal(cx)).await
     }
 
     #[test]
@@ -314,7 +316,7 @@ mod tests {
     async fn one_poll_too_many_of_a_person_ends_the_oldest() -> Result<(), Rejected> {
         let polls = polls();
         let (first, second, third) = (user(&polls, 1, "a")?, user(&polls, 1, "a")?, user(&polls, 1, "a")?);
-        assert_eq!(called(&first).await, Call::Evict);
+        assert_eq!(called(&first).await, Signal::Evict);
         assert_eq!(polls.count(), 2);
         drop(first);
         assert_eq!(polls.count(), 2);
@@ -327,13 +329,13 @@ mod tests {
     async fn words_reach_those_whom_they_concern() -> Result<(), Rejected> {
         let polls = polls();
         let (alice, bob) = (user(&polls, 1, "a")?, user(&polls, 2, "b")?);
-        let reader = polls.enter(polls.heard(), PollKey::Reader(None), PollAuth::Reader(GroupId(3)))?;
+        let reader = polls.enter(polls.epoch(), PollKey::Reader(None), PollAuth::Reader(GroupId(3)))?;
         polls.handle(&Control::MembershipChanged { user: UserId(2), group: GroupId(3) });
         polls.handle(&Control::SessionEnded { id: domain::platform::secrets::digest("b") });
         polls.handle(&Control::GroupChanged { group: GroupId(3) });
         polls.handle(&Control::UserChanged { user: UserId(1) });
-        assert_eq!((called(&bob).await, called(&bob).await), (Call::End, Call::Resync));
-        assert_eq!((called(&reader).await, called(&alice).await), (Call::Recheck, Call::Recheck));
+        assert_eq!((called(&bob).await, called(&bob).await), (Signal::End, Signal::Resync));
+        assert_eq!((called(&reader).await, called(&alice).await), (Signal::Recheck, Signal::Recheck));
         assert!(!alice.is_stale());
         polls.handle(&Control::Reconnected);
         assert_eq!((alice.is_stale(), alice.is_stale()), (true, false));
@@ -343,13 +345,13 @@ mod tests {
     #[tokio::test]
     async fn nobody_enters_with_an_old_idea_of_who_they_are_or_while_draining() -> Result<(), Rejected> {
         let polls = polls();
-        let heard = polls.heard();
+        let heard = polls.epoch();
         polls.handle(&Control::SessionEnded { id: domain::platform::secrets::digest("a") });
         let late = polls.enter(heard, PollKey::User(UserId(1)), owner("a"));
         assert_eq!(late.map(drop), Err(Rejected::Late));
         let place = user(&polls, 1, "b")?;
         polls.drain();
-        assert_eq!(called(&place).await, Call::Drain);
+        assert_eq!(called(&place).await, Signal::Drain);
         assert_eq!(user(&polls, 1, "b").map(drop), Err(Rejected::Draining));
         Ok(())
     }
@@ -358,7 +360,7 @@ mod tests {
     fn an_address_and_the_whole_have_their_limits() -> Result<(), Rejected> {
         let polls = polls();
         let here = PollKey::Reader(Some(IpAddr::from([192, 0, 2, 1])));
-        let reader = || polls.enter(polls.heard(), here, PollAuth::Reader(GroupId(3)));
+        let reader = || polls.enter(polls.epoch(), here, PollAuth::Reader(GroupId(3)));
         let _both = (reader()?, reader()?);
         assert_eq!(reader().map(drop), Err(Rejected::TooMany));
         let _more = (user(&polls, 1, "a")?, user(&polls, 2, "b")?, user(&polls, 3, "c")?);

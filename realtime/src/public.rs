@@ -9,7 +9,7 @@ use domain::bus::Control;
 use domain::model::GroupId;
 
 /// How long what was once read is believed. Changes are told over the bus; this is for words that got lost.
-const BELIEVED: Duration = Duration::from_secs(60);
+const CACHE_TTL: Duration = Duration::from_secs(60);
 /// How many groups are remembered.
 const REMEMBERED: usize = 10_000;
 
@@ -34,7 +34,7 @@ impl PublicGroups {
         let heard = {
             let known = self.known();
             match known.groups.get(&group) {
-                Some((public, read)) if read.elapsed() < BELIEVED => return Ok(*public),
+                Some((public, read)) if read.elapsed() < CACHE_TTL => return Ok(*public),
                 _ => known.heard,
             }
         };

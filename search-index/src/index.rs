@@ -64,7 +64,7 @@ impl Index {
     /// When the folder cannot be read just now; what was seen before stays in sight.
     pub fn reload(&self) -> Result<bool> {
         let _one_at_a_time = self.shared.reloading.lock().unwrap_or_else(PoisonError::into_inner);
-        self.look(&self.view())
+        self.refresh_from(&self.view())
     }
 
     /// Up to where its owner had followed when what is seen now was committed; `None` in an index
@@ -111,12 +111,12 @@ impl Index {
         let _one_at_a_time = self.shared.reloading.lock().unwrap_or_else(PoisonError::into_inner);
         // Opened afresh: another process may have written since, and the engine, to tidy up after
         // itself, must know every file there is.
-        self.look(&View::default())?;
+        self.refresh_from(&View::default())?;
         if self.view().generation.is_none() {
             let name = self.home().new_generation()?;
             Generation::create(&self.home().path(&name))?;
             self.home().set_current(&name)?;
-            self.look(&View::default())?;
+            self.refresh_from(&View::default())?;
         }
         let view = self.view();
         let Some(generation) = &view.generation else {
@@ -148,7 +148,7 @@ impl Index {
     }
 
     /// Shows what is on disk if it differs from what was `seen`; `true` when it did.
-    fn look(&self, seen: &View) -> Result<bool> {
+    fn refresh_from(&self, seen: &View) -> Result<bool> {
         let mut current = self.home().current()?;
         for _ in 0..ATTEMPTS {
             let same = seen.current.as_ref() == Some(&current);

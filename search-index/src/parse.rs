@@ -27,12 +27,12 @@ pub(crate) fn parse(text: &str) -> Parsed {
     let mut rest = &text[..end];
     let mut parsed = Parsed::default();
     let mut room = MAX_WORDS;
-    while let Some((part, after)) = next_part(rest) {
+    while let Some((piece, after)) = next_piece(rest) {
         rest = after;
-        let Some(clause) = clause(part.text, &mut room) else {
+        let Some(clause) = clause(piece.text, &mut room) else {
             continue;
         };
-        let clauses = if part.excluded { &mut parsed.excluded } else { &mut parsed.wanted };
+        let clauses = if piece.excluded { &mut parsed.excluded } else { &mut parsed.wanted };
         if !clauses.contains(&clause) {
             clauses.push(clause);
         }
@@ -40,31 +40,31 @@ pub(crate) fn parse(text: &str) -> Parsed {
     parsed
 }
 
-struct Part<'a> {
+struct Piece<'a> {
     text: &'a str,
     excluded: bool,
 }
 
 /// The next word or phrase and what follows it. A quotation mark without a second one is a space.
-fn next_part(text: &str) -> Option<(Part<'_>, &str)> {
+fn next_piece(text: &str) -> Option<(Piece<'_>, &str)> {
     let text = text.trim_start();
     let first = text.chars().next()?;
     if let Some(excluded) = text.strip_prefix('-').filter(|rest| starts_exclusion(rest)) {
-        let (part, after) = next_part(excluded)?;
-        return Some((Part { excluded: true, ..part }, after));
+        let (piece, after) = next_piece(excluded)?;
+        return Some((Piece { excluded: true, ..piece }, after));
     }
     if is_quote(first) {
         let inside = &text[first.len_utf8()..];
         let Some(close) = inside.find(is_quote) else {
-            return next_part(inside);
+            return next_piece(inside);
         };
         let (phrase, after) = inside.split_at(close);
         let after = after.strip_prefix(is_quote).unwrap_or(after);
-        return Some((Part { text: phrase, excluded: false }, after));
+        return Some((Piece { text: phrase, excluded: false }, after));
     }
     let end = text.find(|c: char| c.is_whitespace() || is_quote(c)).unwrap_or(text.len());
     let (word, after) = text.split_at(end);
-    Some((Part { text: word, excluded: false }, after))
+    Some((Piece { text: word, excluded: false }, after))
 }
 
 /// `-word` and `-"a phrase"` exclude; `--`, `- word` and `->` do not.

@@ -43,18 +43,18 @@ pub enum Problem {
 #[template(path = "errors/show.html")]
 pub struct ErrorPage {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// What went wrong.
     pub problem: Problem,
     /// What the domain says of it, where it says more than the problem's own words.
     pub why: Option<&'static str>,
     /// What was sent, where a form was.
-    pub kept: Kept,
+    pub kept: SubmittedForm,
 }
 
 /// What was sent with a form, but for its secrets: whatever goes wrong, what somebody wrote comes back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct SubmittedForm {
     /// Where it goes.
     pub action: String,
     /// Whether all of it is here; secrets are not given back.
@@ -90,7 +90,7 @@ pub fn comes_back(field: &str) -> bool {
     WRITTEN.iter().any(|(name, _)| *name == field)
 }
 
-impl Kept {
+impl SubmittedForm {
     /// What was typed: name, label, text.
     pub fn written(&self) -> Vec<(&'static str, &'static str, &str)> {
         let typed = |name: &str| self.fields.iter().find(|(known, text)| known == name && !text.trim().is_empty());
@@ -158,7 +158,7 @@ impl ErrorPage {
         }
         let text = match &self.problem {
             Problem::BadRequest => "Part of the address is damaged. Perhaps it was cut off when it was copied.",
-            Problem::Forbidden if self.frame.signed_in() => {
+            Problem::Forbidden if self.layout.signed_in() => {
                 "Your account may not do this. Somebody who keeps order in the group can."
             }
             Problem::Forbidden => "Sign in and try again: some things are for members only.",
@@ -189,7 +189,7 @@ impl ErrorPage {
 
     /// Whether signing in may help.
     pub fn may_sign_in(&self) -> bool {
-        !self.frame.signed_in() && matches!(self.problem, Problem::Forbidden | Problem::NotFound)
+        !self.layout.signed_in() && matches!(self.problem, Problem::Forbidden | Problem::NotFound)
     }
 
     /// What becomes of the form that was sent, in words.
@@ -203,7 +203,7 @@ impl ErrorPage {
             _ if !self.kept.is_whole => {
                 "Here is what you wrote. Keep it and fill in the form again: it needs a secret that is not shown here."
             }
-            Problem::Expired if !self.frame.signed_in() => {
+            Problem::Expired if !self.layout.signed_in() => {
                 "Nothing is lost: here is what you wrote. Sign in in another tab first, then send it."
             }
             Problem::ReadOnly => "Nothing is lost: here is what you wrote. Keep this page open and send it later.",

@@ -159,7 +159,7 @@ form! {
         /// Or with fewer messages.
         new_messages,
         /// What it does.
-        deed,
+        action,
         /// What is told when it refuses.
         explanation,
     }
@@ -235,7 +235,7 @@ form! {
 
 form! {
     /// Looks for rows of the log.
-    SoughtForm {
+    LogFilterForm {
         /// The name of whoever did it.
         by,
         /// The name of whom it was done to.

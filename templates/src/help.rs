@@ -9,5 +9,5 @@ use crate::layout::Layout;
 #[template(path = "help/show.html")]
 pub struct Help {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
 }

@@ -10,7 +10,7 @@ use crate::layout::Layout;
 #[template(path = "home/unread.html")]
 pub struct Home {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// What is unread in my groups, newest first.
     pub stories: Vec<Story>,
     /// Whether more is unread than the page holds.
@@ -40,8 +40,8 @@ pub struct Story {
 
 impl Story {
     /// How many unread messages are not shown: what is deleted, or by the reader or somebody they ignore, is none.
-    pub fn hidden(&self, frame: &Layout) -> i64 {
-        let own = frame.viewer.as_ref().map(|viewer| viewer.person.id);
+    pub fn hidden(&self, layout: &Layout) -> i64 {
+        let own = layout.viewer.as_ref().map(|viewer| viewer.person.id);
         let counts = |message: &&Message| !message.deleted && !message.ignored && Some(message.author.id) != own;
         (self.unread - self.messages.iter().filter(counts).count() as i64).max(0)
     }
@@ -62,7 +62,7 @@ impl Home {
 
     /// Whether the reader is in no group yet.
     pub fn is_newcomer(&self) -> bool {
-        self.frame.sidebar.groups.is_empty()
+        self.layout.sidebar.groups.is_empty()
     }
 }
 
@@ -71,7 +71,7 @@ impl Home {
 #[template(path = "home/welcome.html")]
 pub struct Welcome {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// Public groups, the liveliest first.
     pub groups: Vec<GroupRow>,
     /// A line about the site; may be empty.

@@ -1,6 +1,6 @@
 //! What stands around every page: head, left column, flash, footing for the scripts.
 
-use domain::model::{GroupId, GroupKind, Level, Person, Sidebar, SidebarGroup, Theme};
+use domain::model::{GroupId, GroupKind, Person, Sidebar, SidebarGroup, SubscriptionLevel, Theme};
 use domain::platform::caches::site::Notice;
 use domain::store::moderation::warnings::NoticeRow;
 use domain::time::Timestamp;
@@ -25,7 +25,7 @@ pub struct Layout {
     pub live: Option<Live>,
     /// Static files.
     pub assets: Assets,
-    /// What the last deed led to, said once.
+    /// What the last action led to, said once.
     pub flash: Option<Flash>,
     /// What everyone must know, until they hide it.
     pub notice: Option<Notice>,
@@ -73,7 +73,7 @@ pub struct Live {
     pub group: Option<GroupId>,
 }
 
-/// Said once, on the page after a deed.
+/// Said once, on the page after a action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flash {
     /// Of which kind.
@@ -155,7 +155,7 @@ impl Layout {
 
     /// Whether what is new in the group is not counted.
     pub fn is_muted(group: &SidebarGroup) -> bool {
-        group.level == Level::Muted
+        group.level == SubscriptionLevel::Muted
     }
 
     /// The name of a conversation, without the viewer's own.
@@ -171,7 +171,7 @@ impl Layout {
 
     /// Whether there are groups that are no conversations.
     pub fn has_places(&self) -> bool {
-        self.sidebar.places().next().is_some()
+        self.sidebar.joined_groups().next().is_some()
     }
 
     /// The unread map for the scripts.

@@ -9,5 +9,5 @@ use crate::layout::Layout;
 #[template(path = "menu/show.html")]
 pub struct Menu {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
 }

@@ -38,7 +38,7 @@ impl SearchOrder {
 #[template(path = "search/index.html")]
 pub struct Search {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// What is searched for; empty before.
     pub q: String,
     /// Only in this group.
@@ -82,7 +82,7 @@ impl Search {
 
     /// The group searched in, when the viewer's own list does not offer it.
     pub fn other_group(&self) -> Option<&Group> {
-        self.within.as_ref().filter(|within| self.frame.sidebar.groups.iter().all(|own| own.id != within.id))
+        self.within.as_ref().filter(|within| self.layout.sidebar.groups.iter().all(|own| own.id != within.id))
     }
 
     /// The address of the same search in another order or at another page.

@@ -210,7 +210,7 @@ fn a_live_event_carries_the_same_html_as_the_page() {
     let page = Show::sample();
     let html = page.render().expect("it draws");
     for message in &page.messages {
-        let partial = MessagePartial { message, topic: &page.topic, group: &page.group, now: page.frame.now };
+        let partial = MessagePartial { message, topic: &page.topic, group: &page.group, now: page.layout.now };
         let partial = partial.render().expect("it draws");
         assert!(html.contains(partial.trim()), "message {}", message.seq);
     }
@@ -228,9 +228,9 @@ fn what_people_type_stays_text() {
     }
     page.messages[0].author.username = hostile.to_owned();
     page.messages[0].stars[0].username = hostile.to_owned();
-    page.frame.site_name = hostile.to_owned();
-    page.frame.path = hostile.to_owned();
-    page.frame.viewer.as_mut().expect("a viewer").person.username = hostile.to_owned();
+    page.layout.site_name = hostile.to_owned();
+    page.layout.path = hostile.to_owned();
+    page.layout.viewer.as_mut().expect("a viewer").person.username = hostile.to_owned();
     let html = page.render().expect("it draws");
     assert!(!html.contains("<script>") && !html.contains("</textarea></style>") && !html.contains("<!--"));
 }

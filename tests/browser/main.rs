@@ -5,12 +5,12 @@ mod directs;
 mod drafts;
 mod groups;
 mod hostile;
-mod keeping;
 mod live;
+mod moderation;
 mod plain;
+mod privacy;
 mod promise;
 mod quiet;
-mod shut;
 mod splits;
 #[path = "../support/mod.rs"]
 mod support;

@@ -73,7 +73,7 @@ async fn a_spammer_is_removed_with_everything_and_it_is_undone(running: Running,
     dora.submit(&report.with("grounds", "spam")).await.expect(200);
     ana.sign_in("ana", &format!("/-/groups/{}/reports", birds.id)).await;
     ana.sees("finches for sale").await;
-    // The keeper goes to the one who wrote it, and removes all of it.
+    // The moderator goes to the one who wrote it, and removes all of it.
     ana.goto(&format!("/-/groups/{}/members", birds.id)).await;
     ana.click("main .people a[aria-label='Manage ben']").await;
     ana.click("main a.danger[href$='/clear']").await;

@@ -189,12 +189,12 @@ async fn only_the_author_and_moderators_change_a_message(running: Running) {
 
     // With a token that holds, whatever the page would have offered.
     let mut form = ben.get(&topic.path).await.form("/messages").with("text", "not my words");
-    for (deed, message) in [("edit", &of_ana), ("delete", &of_ana)] {
-        form.action = format!("/-/messages/{message}/{deed}");
+    for (action, message) in [("edit", &of_ana), ("delete", &of_ana)] {
+        form.action = format!("/-/messages/{message}/{action}");
         let refused = ben.submit(&form).await;
-        assert!(matches!(refused.status.as_u16(), 403 | 404), "{deed}: {}", refused.status);
-        let page = ben.get(&format!("/-/messages/{message}/{deed}")).await;
-        assert!(matches!(page.status.as_u16(), 403 | 404), "{deed}: {}", page.status);
+        assert!(matches!(refused.status.as_u16(), 403 | 404), "{action}: {}", refused.status);
+        let page = ben.get(&format!("/-/messages/{message}/{action}")).await;
+        assert!(matches!(page.status.as_u16(), 403 | 404), "{action}: {}", page.status);
     }
     form.action = format!("/-/topics/{}/delete", topic.id);
     assert!(matches!(ben.submit(&form).await.status.as_u16(), 403 | 404));

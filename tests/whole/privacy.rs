@@ -87,7 +87,7 @@ async fn a_private_group_answers_outsiders_as_if_it_were_not_there(running: Runn
             }
         }
     }
-    // Deeds, with a token that holds.
+    // Actions, with a token that holds.
     let signed_out = ben.get("/groups/").await.form("/sign-out");
     for (there, not_there) in [
         (format!("/-/groups/{}/join", group.id), "/-/groups/9/join"),

@@ -29,7 +29,7 @@ pub async fn refuse_encoded_bodies(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-/// Middleware: turns whatever went wrong into the page for it, with the frame of whoever asks.
+/// Middleware: turns whatever went wrong into the page for it, with the layout of whoever asks.
 pub async fn render_errors(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -90,25 +90,25 @@ async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
     {
         return answer;
     }
-    // The frame's own figures may be what failed: a bare one will do.
-    let frame = match req.frame().await {
-        Ok(frame) => frame,
+    // The layout's own figures may be what failed: a bare one will do.
+    let layout = match req.layout().await {
+        Ok(layout) => layout,
         Err(_) => req.bare_layout(),
     };
     // What is not there answers everyone alike.
-    let frame = templates::Layout { told: None, ..frame };
+    let layout = templates::Layout { told: None, ..layout };
     let kept = crate::form::kept(request);
     let is_expired = cause.is_signed_out && !kept.written().is_empty();
     let problem = if is_expired { Problem::Expired } else { cause.problem.clone() };
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    req.page_with(status, &ErrorPage { frame, problem, why: cause.why, kept })
+    req.page_with(status, &ErrorPage { layout, problem, why: cause.why, kept })
 }
 
 /// The page for somebody whose account waits for an admin of the site.
 async fn waiting(req: &Req) -> Option<HttpResponse> {
     let account = domain::people::sign_ups::own(req.cx(), req.waiting.as_ref()?.person.id).await.ok()?;
     let page = Waiting {
-        frame: req.bare_layout(),
+        layout: req.bare_layout(),
         since: account.waiting_since,
         declined: account.declined_at.is_some(),
         has_unread_notice: account.email.is_some(),

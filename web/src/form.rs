@@ -12,7 +12,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use domain::policy::Change;
 use domain::site::rate_limits;
 use domain::site::rate_limits::{By, RateLimit};
-use templates::errors::{Kept, Problem};
+use templates::errors::{Problem, SubmittedForm};
 
 use crate::failure::Failure;
 use crate::req::Req;
@@ -65,13 +65,13 @@ impl Form {
 }
 
 /// What was sent with this request, but for its secrets: empty where there was no form, or where it did not come from a page of ours.
-pub fn kept(request: &HttpRequest) -> Kept {
+pub fn kept(request: &HttpRequest) -> SubmittedForm {
     let extensions = request.extensions();
-    let Some(sent) = extensions.get::<Sent>() else { return Kept::default() };
+    let Some(sent) = extensions.get::<Sent>() else { return SubmittedForm::default() };
     let mut fields: Vec<(String, String)> =
         sent.open.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     fields.sort();
-    Kept { action: request.path().to_owned(), is_whole: sent.is_whole, fields }
+    SubmittedForm { action: request.path().to_owned(), is_whole: sent.is_whole, fields }
 }
 
 /// The path, when it leads to a page of our own and nowhere else.

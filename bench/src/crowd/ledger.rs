@@ -19,7 +19,7 @@ pub struct Acknowledged {
 
 /// A part of the run, that begins with a fault.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct ReaderReport {
     /// Which.
     pub name: String,
     /// How far readers were behind, in milliseconds: for each message that was acknowledged in this part, and each reader.
@@ -40,7 +40,7 @@ pub struct Ledger(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    parts: Vec<Part>,
+    parts: Vec<ReaderReport>,
     posts: Vec<Acknowledged>,
     /// When each was acknowledged, and in which part.
     when: HashMap<i64, (Instant, usize)>,
@@ -57,11 +57,11 @@ impl Ledger {
     /// Another part begins.
     pub fn begin(&self, name: &str) {
         let (behind, errors) = (Vec::new(), BTreeMap::new());
-        let part = Part { name: name.to_owned(), behind, repeated: 0, resyncs: 0, gaps: 0, errors };
+        let part = ReaderReport { name: name.to_owned(), behind, repeated: 0, resyncs: 0, gaps: 0, errors };
         self.state().parts.push(part);
     }
 
-    fn note(&self, change: impl FnOnce(&mut Part)) {
+    fn note(&self, change: impl FnOnce(&mut ReaderReport)) {
         if let Some(part) = self.state().parts.last_mut() {
             change(part);
         }
@@ -134,7 +134,7 @@ impl Ledger {
     }
 
     /// All parts.
-    pub fn parts(&self) -> Vec<Part> {
+    pub fn parts(&self) -> Vec<ReaderReport> {
         self.state().parts.clone()
     }
 }

@@ -13,10 +13,10 @@ use std::io::Result;
 use std::time::Duration;
 
 pub use browser::Browser;
-pub use ledger::{Acknowledged, Ledger, Part};
+pub use ledger::{Acknowledged, Ledger, ReaderReport};
 pub use page::{Shown, TopicPage};
 pub use poster::Poster;
-pub use reader::{Held, Reader, Shared};
+pub use reader::{Reader, ReaderState, Shared};
 pub use run::{Circle, Report, Run};
 pub use stuck::Stuck;
 

@@ -21,7 +21,7 @@ const GAP: Duration = Duration::from_secs(3);
 
 /// What a reader's page shows.
 #[derive(Debug, Default)]
-pub struct Held {
+pub struct ReaderState {
     /// The messages: number and id.
     pub messages: BTreeMap<i64, i64>,
     /// What came under a number that another message had, or twice under two.
@@ -32,7 +32,7 @@ pub struct Held {
     pub ended: Option<String>,
 }
 
-impl Held {
+impl ReaderState {
     fn last(&self) -> i64 {
         self.messages.last_key_value().map_or(0, |(seq, _)| *seq)
     }
@@ -51,11 +51,11 @@ impl Held {
 
 /// Where others see what a reader's page shows.
 #[derive(Clone, Debug, Default)]
-pub struct Shared(Arc<Mutex<Held>>);
+pub struct Shared(Arc<Mutex<ReaderState>>);
 
 impl Shared {
     /// A look at it.
-    pub fn look(&self) -> MutexGuard<'_, Held> {
+    pub fn state(&self) -> MutexGuard<'_, ReaderState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -96,7 +96,7 @@ impl Reader {
     }
 
     /// What its page shows, now and later.
-    pub fn held(&self) -> Shared {
+    pub fn shared(&self) -> Shared {
         self.held.clone()
     }
 
@@ -114,7 +114,7 @@ impl Reader {
             let gap = self.gap_since.map_or_else(|| Instant::now() + LIMIT, |since| since + GAP);
             let Ok(answer) = timeout_at(gap, self.browser.get_within(&query, LIMIT)).await else {
                 self.gap_since = None;
-                if self.held.look().has_gap() {
+                if self.held.state().has_gap() {
                     self.ledger.gap();
                     self.draw(Duration::ZERO).await;
                 }
@@ -128,7 +128,7 @@ impl Reader {
                     self.take(&said).await;
                 }
                 (None, Ok(answer)) if answer.status == 401 => {
-                    self.held.look().ended = Some("signed out".to_owned());
+                    self.held.state().ended = Some("signed out".to_owned());
                     return;
                 }
                 (None, answer) => self.fail(answer).await,
@@ -145,13 +145,13 @@ impl Reader {
         for event in said["events"].as_array().into_iter().flatten() {
             if event["type"] == "message" && event["topic"] == self.topic {
                 let is_new = self.place(event["seq"].as_i64().unwrap_or(0), event["message"].as_i64().unwrap_or(0));
-                self.held.look().again += usize::from(!is_new);
+                self.held.state().again += usize::from(!is_new);
             }
         }
         if let Some(after) = said["after"].as_str() {
             self.cursor = after.to_owned();
         }
-        self.look();
+        self.mark_read();
         sleep(wait).await;
     }
 
@@ -167,7 +167,7 @@ impl Reader {
 
     /// Puts a message where its number belongs; its older self, if there is one, is replaced. Whether it is new.
     fn place(&mut self, seq: i64, id: i64) -> bool {
-        let mut held = self.held.look();
+        let mut held = self.held.state();
         match held.messages.insert(seq, id) {
             Some(old) if old == id => false,
             Some(old) => {
@@ -182,8 +182,8 @@ impl Reader {
     }
 
     /// Says what was shown, and begins to wait where a number is missing.
-    fn look(&mut self) {
-        let held = self.held.look();
+    fn mark_read(&mut self) {
+        let held = self.held.state();
         if self.looks {
             self.seen = self.seen.max(held.last());
         }
@@ -208,7 +208,7 @@ impl Reader {
         for message in pages.iter().flat_map(|page| &page.messages) {
             self.place(message.seq, message.id);
         }
-        self.look();
+        self.mark_read();
     }
 
     async fn fetch(&mut self, path: &str) -> TopicPage {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::{Browser, Ledger, Part, Poster, Reader, Shared, TopicPage};
+use super::{Browser, Ledger, Poster, Reader, ReaderReport, Shared, TopicPage};
 use crate::people::Writer;
 
 /// A topic with those who write and read in it.
@@ -51,7 +51,7 @@ pub struct Report {
     /// Events that told a reader again what it had, which changes nothing on a page.
     pub again: usize,
     /// Fault by fault.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ReaderReport>,
 }
 
 impl Run {
@@ -67,7 +67,7 @@ impl Run {
             let mut of_circle = Vec::new();
             for (nth, cookie) in circle.readers.iter().enumerate() {
                 let mut reader = Reader::new(at, cookie, &circle.path, nth % looks.max(1) == 0, ledger.clone());
-                of_circle.push(reader.held());
+                of_circle.push(reader.shared());
                 opening.spawn(async move {
                     reader.open().await;
                     reader
@@ -96,7 +96,7 @@ impl Run {
         circles
             .map(|(circle, held)| {
                 let newest = self.ledger.newest(&circle.path);
-                held.iter().filter(|held| !held.look().reaches(newest)).count()
+                held.iter().filter(|held| !held.state().reaches(newest)).count()
             })
             .sum()
     }
@@ -110,7 +110,7 @@ impl Run {
     pub fn have(&self, more_than: &[i64]) -> bool {
         let newer = self.newest().iter().zip(more_than).all(|(now, then)| now > then);
         let mut readers = self.held.iter().zip(more_than);
-        newer && readers.all(|(held, seq)| held.iter().all(|held| held.look().reaches(seq + 1)))
+        newer && readers.all(|(held, seq)| held.iter().all(|held| held.state().reaches(seq + 1)))
     }
 
     /// Has the writers stop; returns when every post of theirs has ended, for good or bad.
@@ -160,7 +160,7 @@ impl Run {
 }
 
 fn compare(report: &mut Report, who: &str, drawn: &BTreeMap<i64, (i64, Option<String>)>, held: &Shared) {
-    let held = held.look();
+    let held = held.state();
     report.readers += 1;
     report.again += held.again;
     report.ended.extend(held.ended.iter().map(|why| format!("{who}: {why}")));
@@ -237,10 +237,10 @@ impl fmt::Display for Report {
             }
         }
         for name in names {
-            let parts: Vec<&Part> = self.parts.iter().filter(|part| part.name == name).collect();
+            let parts: Vec<&ReaderReport> = self.parts.iter().filter(|part| part.name == name).collect();
             let mut behind: Vec<u32> = parts.iter().flat_map(|part| part.behind.iter().copied()).collect();
             behind.sort_unstable();
-            let sum = |of: fn(&Part) -> u32| parts.iter().map(|part| of(part)).sum::<u32>();
+            let sum = |of: fn(&ReaderReport) -> u32| parts.iter().map(|part| of(part)).sum::<u32>();
             let mut errors = BTreeMap::new();
             for (what, count) in parts.iter().flat_map(|part| &part.errors) {
                 *errors.entry(what.clone()).or_default() += count;

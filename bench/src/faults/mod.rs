@@ -102,12 +102,12 @@ impl Trouble {
             Fault::CutRedis => {
                 site.servers().relay.cut();
                 until_noticed(site).await;
-                site.servers().relay.mend();
+                site.servers().relay.restore();
             }
             Fault::SilenceRedis => {
                 site.servers().relay.silence();
                 until_noticed(site).await;
-                site.servers().relay.mend();
+                site.servers().relay.restore();
             }
             Fault::FillSocket => {
                 let polls = if site.servers.is_some() { "realtime" } else { "serve" };

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 /// How the way is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+enum RelayMode {
     Open,
     /// Connections stay, and nothing gets through.
     Silent,
@@ -21,7 +21,7 @@ enum Way {
 #[derive(Debug)]
 pub struct Relay {
     port: u16,
-    way: watch::Sender<Way>,
+    way: watch::Sender<RelayMode>,
 }
 
 impl Relay {
@@ -32,7 +32,7 @@ impl Relay {
     pub async fn start(to: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let port = listener.local_addr().expect("its address").port();
-        let (way, ways) = watch::channel(Way::Open);
+        let (way, ways) = watch::channel(RelayMode::Open);
         tokio::spawn(async move {
             let mut gone = ways.clone();
             loop {
@@ -41,7 +41,7 @@ impl Relay {
                     _ = gone.wait_for(|_| false) => return,
                 };
                 if let Ok((near, _)) = near
-                    && *ways.borrow() != Way::Cut
+                    && *ways.borrow() != RelayMode::Cut
                 {
                     tokio::spawn(forward(near, to, ways.clone()));
                 }
@@ -57,21 +57,21 @@ impl Relay {
 
     /// Closes all connections, and every new one.
     pub fn cut(&self) {
-        self.way.send_replace(Way::Cut);
+        self.way.send_replace(RelayMode::Cut);
     }
 
     /// Lets nothing through, without telling anybody.
     pub fn silence(&self) {
-        self.way.send_replace(Way::Silent);
+        self.way.send_replace(RelayMode::Silent);
     }
 
     /// Everything gets through again; what was held back too.
-    pub fn mend(&self) {
-        self.way.send_replace(Way::Open);
+    pub fn restore(&self) {
+        self.way.send_replace(RelayMode::Open);
     }
 }
 
-async fn forward(near: TcpStream, to: u16, mut ways: watch::Receiver<Way>) {
+async fn forward(near: TcpStream, to: u16, mut ways: watch::Receiver<RelayMode>) {
     let Ok(far) = TcpStream::connect(("127.0.0.1", to)).await else { return };
     let _ = (near.set_nodelay(true), far.set_nodelay(true));
     let ((from_near, to_near), (from_far, to_far)) = (near.into_split(), far.into_split());
@@ -80,18 +80,18 @@ async fn forward(near: TcpStream, to: u16, mut ways: watch::Receiver<Way>) {
         _ = there => {}
         _ = back => {}
         // Cut, or the relay is gone.
-        _ = ways.wait_for(|way| *way == Way::Cut) => {}
+        _ = ways.wait_for(|way| *way == RelayMode::Cut) => {}
     }
 }
 
-async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut ways: watch::Receiver<Way>) -> Result<()> {
+async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut ways: watch::Receiver<RelayMode>) -> Result<()> {
     let mut bytes = vec![0; 16 * 1_024];
     loop {
         let count = from.read(&mut bytes).await?;
         if count == 0 {
             return Ok(());
         }
-        if ways.wait_for(|way| *way == Way::Open).await.is_err() {
+        if ways.wait_for(|way| *way == RelayMode::Open).await.is_err() {
             return Ok(());
         }
         to.write_all(&bytes[..count]).await?;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::time::MissedTickBehavior;
 
 use super::names::shard;
-use super::{BATCH, Backlog, Bus, BusError, Cursor, Presence, Stream, Watch};
+use super::{BATCH, Backlog, Bus, BusError, Cursor, Presence, Stream, Subscription};
 use model::{GroupId, UserId};
 
 /// How often it is told who waits here.
@@ -36,8 +36,8 @@ impl Hub {
 
     /// Takes a place beside the stream's bell; everything published from now on rings it. Read the backlog only then. The stream
     /// is kept alive, and its person here, for as long as somebody watches.
-    pub fn watch(&self, stream: Stream) -> Watch {
-        self.0.bus.watch(stream)
+    pub fn subscribe(&self, stream: Stream) -> Subscription {
+        self.0.bus.subscribe(stream)
     }
 
     /// An open page shows the public group to somebody who is not in it: they stay among its watchers. Ask first whether they may.
@@ -49,17 +49,17 @@ impl Hub {
     ///
     /// # Errors
     /// When Redis does not answer.
-    pub async fn backlog(&self, watch: &Watch, after: Cursor) -> Result<Backlog, BusError> {
-        if let Some(known) = watch.known(after) {
+    pub async fn backlog(&self, subscription: &Subscription, after: Cursor) -> Result<Backlog, BusError> {
+        if let Some(known) = subscription.known(after) {
             return Ok(known);
         }
-        let mark = watch.mark();
+        let mark = subscription.mark();
         // Boxed: what each poll needs stays small.
-        let backlog = Box::pin(self.0.bus.backlog(watch.stream(), after)).await?;
+        let backlog = Box::pin(self.0.bus.backlog(subscription.stream(), after)).await?;
         if let Backlog::Entries { events, last } = &backlog
             && events.len() < BATCH
         {
-            watch.learn(mark, *last);
+            subscription.learn(mark, *last);
         }
         Ok(backlog)
     }

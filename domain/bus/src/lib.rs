@@ -7,7 +7,7 @@
 //! what was lost, is needed to notice a loss.
 //!
 //! - Open the stream BEFORE reading from the database what the page shows: an event may then be heard twice, never missed.
-//! - Watch BEFORE reading the backlog ([`Hub::watch`]).
+//! - Subscribe before reading the backlog ([`Hub::subscribe`]).
 //! - What was published to a stream is heard in its order and without a gap, or `Wakeups::forget` says
 //!   otherwise. So a process knows where a stream ends that it read or heard of a moment ago, and answers from that.
 //! - A stream nobody opened, or whose reader has been away for [`AGE`], is not there, and publishing to it writes nothing.
@@ -38,7 +38,7 @@ pub use control::Control;
 pub use cursor::{Backlog, BadCursor, Cursor, Event};
 pub use hub::Hub;
 pub use url::{BusUrl, Servers};
-pub use wakeups::Watch;
+pub use wakeups::Subscription;
 
 pub(crate) use names::{Name, Names};
 pub(crate) use server::Server;
@@ -64,7 +64,7 @@ pub const POLL: Duration = Duration::from_secs(12);
 /// and not what was meant for it.
 pub const LISTENING: Duration = Duration::from_secs(6 * 60);
 /// How long it is remembered what was heard of a stream that nobody watches: the next poll comes at once.
-const LINGER: Duration = Duration::from_secs(4);
+const IDLE_TTL: Duration = Duration::from_secs(4);
 /// How many watchers of one group are remembered, the latest ones.
 pub const WATCHERS: usize = 2_000;
 
@@ -232,7 +232,7 @@ impl Bus {
         self.renew(&Presence { readers: vec![(group, user)], ..Presence::default() }).await
     }
 
-    /// Renews everything in one go: streams live for [`AGE`] from now, people are seen, readers watch.
+    /// Renews everything in one go: streams live for [`AGE`] from now, people are seen, readers are recorded.
     pub(crate) async fn renew(&self, presence: &Presence) -> Result<(), BusError> {
         match self {
             Self::Memory(memory) => {
@@ -336,10 +336,10 @@ impl Bus {
         }
     }
 
-    pub(crate) fn watch(&self, stream: Stream) -> Watch {
+    pub(crate) fn subscribe(&self, stream: Stream) -> Subscription {
         match self {
-            Self::Memory(memory) => memory.watch(stream),
-            Self::Redis(redis) => redis.watch(stream),
+            Self::Memory(memory) => memory.subscribe(stream),
+            Self::Redis(redis) => redis.subscribe(stream),
         }
     }
 

@@ -8,9 +8,9 @@ use std::time::Duration;
 use tokio::sync::broadcast;
 
 use super::cursor::{Cursor, Entry};
-use super::wakeups::{Wakeups, Watch};
+use super::wakeups::{Subscription, Wakeups};
 use super::{
-    AGE, BATCH, CONTROLS, Changes, Control, LENGTH, LINGER, LISTENING, PAGE, POLL, Presence, Stream, WATCHERS,
+    AGE, BATCH, CONTROLS, Changes, Control, IDLE_TTL, LENGTH, LISTENING, PAGE, POLL, Presence, Stream, WATCHERS,
 };
 use model::time::{Clock, Timestamp};
 use model::{GroupId, UserId};
@@ -49,7 +49,7 @@ struct Entries {
 impl Memory {
     pub(super) fn new(clock: Clock) -> Self {
         let (controls, _) = broadcast::channel(CONTROLS);
-        Self { clock, wakeups: Wakeups::new(LINGER), controls, state: Mutex::default() }
+        Self { clock, wakeups: Wakeups::new(IDLE_TTL), controls, state: Mutex::default() }
     }
 
     /// The state without what has expired by now.
@@ -91,7 +91,7 @@ impl Memory {
         }
         drop(state);
         let count = took.len();
-        self.wakeups.ring(took);
+        self.wakeups.notify(took);
         count
     }
 
@@ -158,8 +158,8 @@ impl Memory {
         self.controls.subscribe()
     }
 
-    pub(super) fn watch(&self, stream: Stream) -> Watch {
-        self.wakeups.watch(stream)
+    pub(super) fn subscribe(&self, stream: Stream) -> Subscription {
+        self.wakeups.subscribe(stream)
     }
 
     pub(super) fn wakeups(&self) -> &Wakeups {

@@ -105,16 +105,16 @@ pub(super) fn read(names: &Names, text: &str) -> Option<Told> {
 
 /// The payloads that this process saw last.
 #[derive(Debug, Default)]
-pub(super) struct Payloads(Mutex<Seen>);
+pub(super) struct Payloads(Mutex<PayloadCache>);
 
 #[derive(Debug, Default)]
-struct Seen {
+struct PayloadCache {
     payloads: HashMap<String, Arc<str>>,
     order: VecDeque<String>,
 }
 
 impl Payloads {
-    fn seen(&self) -> MutexGuard<'_, Seen> {
+    fn seen(&self) -> MutexGuard<'_, PayloadCache> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

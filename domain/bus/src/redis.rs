@@ -14,11 +14,11 @@ use super::loss;
 use super::names::shard;
 use super::news::{self, FIELD, Payloads};
 use super::server::Server;
-use super::subscription::Subscription;
+use super::subscription::PubSub;
 use super::url::Servers;
-use super::wakeups::{Wakeups, Watch};
+use super::wakeups::{Subscription, Wakeups};
 use super::{
-    AGE, BATCH, BusError, CONTROLS, Changes, Control, LINGER, LISTENING, Name, PAGE, POLL, Presence, Stream, WATCHERS,
+    AGE, BATCH, BusError, CONTROLS, Changes, Control, IDLE_TTL, LISTENING, Name, PAGE, POLL, Presence, Stream, WATCHERS,
 };
 use model::time::{Clock, Timestamp};
 use model::{GroupId, UserId};
@@ -52,7 +52,7 @@ pub struct Redis {
     clock: Clock,
     wakeups: Arc<Wakeups>,
     controls: broadcast::Sender<Control>,
-    /// End the subscription and the watch over what is lost when the bus is given up.
+    /// End the subscription and the check for lost data when the bus is given up.
     _held: Arc<(oneshot::Sender<()>, oneshot::Sender<()>)>,
     reads: mpsc::UnboundedSender<Read>,
     /// Whether [`Control::SearchChanged`] is about to be told.
@@ -82,12 +82,12 @@ impl Redis {
         if loss::owner(&server, site).await.map_err(|error| unreachable(error.to_string()))? != site {
             return Err(BusError::OtherSite { host: servers.to_string(), prefix: prefix.to_owned() });
         }
-        let wakeups = Wakeups::new(LINGER);
+        let wakeups = Wakeups::new(IDLE_TTL);
         let (controls, _) = broadcast::channel(CONTROLS);
         let (held, released) = oneshot::channel();
         let payloads = Arc::new(Payloads::default());
         let subscription =
-            Subscription::open(servers, server.names.clone(), wakeups.clone(), payloads.clone(), controls.clone())
+            PubSub::open(servers, server.names.clone(), wakeups.clone(), payloads.clone(), controls.clone())
                 .await
                 .map_err(|error| unreachable(error.to_string()))?;
         tokio::spawn(subscription.run(released));
@@ -264,8 +264,8 @@ impl Redis {
         self.server.check().await
     }
 
-    pub(super) fn watch(&self, stream: Stream) -> Watch {
-        self.wakeups.watch(stream)
+    pub(super) fn subscribe(&self, stream: Stream) -> Subscription {
+        self.wakeups.subscribe(stream)
     }
 
     pub(super) fn server(&self) -> &Server {

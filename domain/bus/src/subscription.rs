@@ -24,7 +24,7 @@ const CARE: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// A connection, and what it takes to make it again.
-pub(super) struct Subscription {
+pub(super) struct PubSub {
     servers: Servers,
     names: Names,
     wakeups: Arc<Wakeups>,
@@ -75,7 +75,7 @@ enum End {
     Released,
 }
 
-impl Subscription {
+impl PubSub {
     /// Connects, and hears everything from then on.
     pub(super) async fn open(
         servers: &Servers,

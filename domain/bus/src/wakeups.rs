@@ -11,7 +11,7 @@ use super::cursor::{Backlog, Cursor, Event};
 
 /// How long it is believed that a stream still ends where it was last seen to end, when nothing is heard of it. A browser asks
 /// again within a moment of its answer; whoever asks later learns from the server whether the stream is still there.
-const BELIEVED: Duration = Duration::from_secs(5);
+const CACHE_TTL: Duration = Duration::from_secs(5);
 
 /// The wakeups of one process: a bell for each stream that is watched or was a moment ago.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ pub(super) struct News {
 }
 
 impl Slot {
-    fn ring(&mut self, woken: &mut Vec<Waker>) {
+    fn notify(&mut self, woken: &mut Vec<Waker>) {
         self.rung = self.rung.wrapping_add(1);
         woken.extend(self.waiting.drain(..).map(|(_, waker)| waker));
     }
@@ -58,7 +58,7 @@ impl Slot {
 
 /// A place beside a bell. From the moment it exists, every publication is heard; dropped, it is given up.
 #[derive(Debug)]
-pub struct Watch {
+pub struct Subscription {
     wakeups: Arc<Wakeups>,
     stream: Stream,
     number: u32,
@@ -75,7 +75,7 @@ impl Wakeups {
     }
 
     /// Takes a place.
-    pub(super) fn watch(self: &Arc<Self>, stream: Stream) -> Watch {
+    pub(super) fn subscribe(self: &Arc<Self>, stream: Stream) -> Subscription {
         let mut slots = self.slots();
         let slot = slots.entry(stream).or_insert_with(|| Slot {
             rung: 0,
@@ -87,17 +87,17 @@ impl Wakeups {
         });
         slot.watchers += 1;
         slot.next = slot.next.wrapping_add(1);
-        Watch { wakeups: self.clone(), stream, number: slot.next, heard: slot.rung }
+        Subscription { wakeups: self.clone(), stream, number: slot.next, heard: slot.rung }
     }
 
     /// Something came, of which no more is known: wakes who waits for the streams.
-    pub(super) fn ring(&self, streams: impl IntoIterator<Item = Stream>) {
+    pub(super) fn notify(&self, streams: impl IntoIterator<Item = Stream>) {
         let mut woken = Vec::new();
         let mut slots = self.slots();
         for stream in streams {
             if let Some(slot) = slots.get_mut(&stream) {
                 slot.tail = None;
-                slot.ring(&mut woken);
+                slot.notify(&mut woken);
             }
         }
         drop(slots);
@@ -105,7 +105,7 @@ impl Wakeups {
     }
 
     /// Takes in entries that say the same, or (`None`) begin their streams, and wakes who waits for them. They have to come in the order
-    /// in which they were appended, and without a gap from when the watch was taken: else [`Wakeups::forget`] first.
+    /// in which they were appended, and without a gap from when the subscription was taken: else [`Wakeups::forget`] first.
     pub(super) fn handle(&self, news: &[News], payload: Option<&Arc<str>>) {
         let at = Instant::now();
         let mut woken = Vec::with_capacity(news.len());
@@ -120,7 +120,7 @@ impl Wakeups {
                 // Not known what it follows: whoever waits reads.
                 (Some(_), None) => None,
             };
-            slot.ring(&mut woken);
+            slot.notify(&mut woken);
         }
         drop(slots);
         woken.into_iter().for_each(Waker::wake);
@@ -131,7 +131,7 @@ impl Wakeups {
         let mut woken = Vec::new();
         for slot in self.slots().values_mut() {
             slot.tail = None;
-            slot.ring(&mut woken);
+            slot.notify(&mut woken);
         }
         woken.into_iter().for_each(Waker::wake);
     }
@@ -155,10 +155,10 @@ impl Wakeups {
         self.slots().keys().copied().collect()
     }
 
-    fn leave(&self, watch: &Watch) {
+    fn leave(&self, subscription: &Subscription) {
         let mut slots = self.slots();
-        let Some(slot) = slots.get_mut(&watch.stream) else { return };
-        slot.waiting.retain(|(number, _)| *number != watch.number);
+        let Some(slot) = slots.get_mut(&subscription.stream) else { return };
+        slot.waiting.retain(|(number, _)| *number != subscription.number);
         slot.watchers -= 1;
         if slot.watchers == 0 {
             slot.left_at = Instant::now();
@@ -166,14 +166,14 @@ impl Wakeups {
     }
 }
 
-impl Watch {
+impl Subscription {
     /// Resolves when something was published to the stream since this was made or last resolved: read on from your cursor.
     /// It may resolve without anything new. Dropping the future forgets nothing.
     pub async fn changed(&mut self) {
         poll_fn(|cx| self.poll_changed(cx)).await;
     }
 
-    /// [`Watch::changed`] by hand: the task that asked last is woken.
+    /// [`Subscription::changed`] by hand: the task that asked last is woken.
     pub fn poll_changed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut slots = self.wakeups.slots();
         // The slot stays for as long as it is watched.
@@ -204,7 +204,7 @@ impl Watch {
         let tail = slots.get(&self.stream)?.tail.as_ref()?;
         match &tail.last {
             _ if tail.end == after => {
-                (tail.at.elapsed() < BELIEVED).then(|| Backlog::Entries { events: Vec::new(), last: after })
+                (tail.at.elapsed() < CACHE_TTL).then(|| Backlog::Entries { events: Vec::new(), last: after })
             }
             Some((before, payload)) if *before == after => {
                 let event = Event { id: tail.end, payload: payload.clone() };
@@ -214,7 +214,7 @@ impl Watch {
         }
     }
 
-    /// A mark to [`Watch::learn`] with; take it before reading.
+    /// A mark to [`Subscription::learn`] with; take it before reading.
     pub(super) fn mark(&self) -> u32 {
         self.wakeups.slots().get(&self.stream).map_or(self.heard, |slot| slot.rung)
     }
@@ -229,7 +229,7 @@ impl Watch {
     }
 }
 
-impl Drop for Watch {
+impl Drop for Subscription {
     fn drop(&mut self) {
         self.wakeups.leave(self);
     }
@@ -246,18 +246,18 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn is_rung(watch: &mut Watch) -> bool {
-        watch.poll_changed(&mut Context::from_waker(Waker::noop())).is_ready()
+    fn is_rung(subscription: &mut Subscription) -> bool {
+        subscription.poll_changed(&mut Context::from_waker(Waker::noop())).is_ready()
     }
 
     #[tokio::test]
     async fn a_ring_before_the_wait_is_heard() {
         let wakeups = Wakeups::new(Duration::ZERO);
-        let mut watch = wakeups.watch(ALICE);
-        wakeups.ring([ALICE]);
-        watch.changed().await;
-        assert!(!is_rung(&mut watch));
-        drop(watch);
+        let mut subscription = wakeups.subscribe(ALICE);
+        wakeups.notify([ALICE]);
+        subscription.changed().await;
+        assert!(!is_rung(&mut subscription));
+        drop(subscription);
         wakeups.sweep(Instant::now());
         assert!(wakeups.slots().is_empty());
     }
@@ -265,12 +265,12 @@ mod tests {
     #[tokio::test]
     async fn a_ring_wakes_all_who_wait() {
         let wakeups = Wakeups::new(Duration::ZERO);
-        let waiting = [wakeups.watch(ALICE), wakeups.watch(ALICE)].map(|mut watch| {
-            assert!(!is_rung(&mut watch));
-            tokio::spawn(async move { watch.changed().await })
+        let waiting = [wakeups.subscribe(ALICE), wakeups.subscribe(ALICE)].map(|mut subscription| {
+            assert!(!is_rung(&mut subscription));
+            tokio::spawn(async move { subscription.changed().await })
         });
         tokio::task::yield_now().await;
-        wakeups.ring([ALICE]);
+        wakeups.notify([ALICE]);
         for waiting in waiting {
             waiting.await.unwrap();
         }
@@ -279,11 +279,11 @@ mod tests {
     #[test]
     fn a_bell_hangs_on_for_a_while_after_its_last_watcher_left() {
         let wakeups = Wakeups::new(Duration::from_secs(10));
-        let watch = wakeups.watch(ALICE);
+        let subscription = wakeups.subscribe(ALICE);
         let later = Instant::now() + Duration::from_secs(60);
         wakeups.sweep(later);
         assert_eq!(wakeups.slots().len(), 1);
-        drop(watch);
+        drop(subscription);
         wakeups.sweep(Instant::now());
         assert_eq!(wakeups.watched(), [ALICE]);
         wakeups.sweep(later);
@@ -293,23 +293,23 @@ mod tests {
     #[test]
     fn what_was_heard_answers_whoever_stands_directly_before_it() {
         let wakeups = Wakeups::new(Duration::from_secs(10));
-        let watch = wakeups.watch(ALICE);
-        assert_eq!(watch.known(cursor("1-0")), None);
-        watch.learn(watch.mark(), cursor("1-0"));
+        let subscription = wakeups.subscribe(ALICE);
+        assert_eq!(subscription.known(cursor("1-0")), None);
+        subscription.learn(subscription.mark(), cursor("1-0"));
         let nothing = |at| Some(Backlog::Entries { events: Vec::new(), last: at });
-        assert_eq!(watch.known(cursor("1-0")), nothing(cursor("1-0")));
+        assert_eq!(subscription.known(cursor("1-0")), nothing(cursor("1-0")));
         let payload: Arc<str> = "{}".into();
         let news = |id| [News { stream: ALICE, id: cursor(id) }];
         wakeups.handle(&news("2-0"), Some(&payload));
         let events = vec![Event { id: cursor("2-0"), payload: payload.clone() }];
-        assert_eq!(watch.known(cursor("1-0")), Some(Backlog::Entries { events, last: cursor("2-0") }));
-        assert_eq!(watch.known(cursor("2-0")), nothing(cursor("2-0")));
-        assert_eq!(watch.known(cursor("0-9")), None);
+        assert_eq!(subscription.known(cursor("1-0")), Some(Backlog::Entries { events, last: cursor("2-0") }));
+        assert_eq!(subscription.known(cursor("2-0")), nothing(cursor("2-0")));
+        assert_eq!(subscription.known(cursor("0-9")), None);
         wakeups.forget();
-        assert_eq!(watch.known(cursor("2-0")), None);
+        assert_eq!(subscription.known(cursor("2-0")), None);
         wakeups.handle(&news("3-0"), Some(&payload));
         assert_eq!(
-            (watch.known(cursor("2-0")), watch.known(cursor("3-0"))),
+            (subscription.known(cursor("2-0")), subscription.known(cursor("3-0"))),
             (None, None),
             "what it follows is not known"
         );
@@ -318,24 +318,27 @@ mod tests {
     #[test]
     fn what_was_read_already_is_no_news() {
         let wakeups = Wakeups::new(Duration::from_secs(10));
-        let watch = wakeups.watch(ALICE);
-        watch.learn(watch.mark(), cursor("3-0"));
+        let subscription = wakeups.subscribe(ALICE);
+        subscription.learn(subscription.mark(), cursor("3-0"));
         wakeups.handle(&[News { stream: ALICE, id: cursor("2-0") }], Some(&"{}".into()));
-        assert_eq!(watch.known(cursor("1-0")), None);
-        assert_eq!(watch.known(cursor("3-0")), Some(Backlog::Entries { events: Vec::new(), last: cursor("3-0") }));
+        assert_eq!(subscription.known(cursor("1-0")), None);
+        assert_eq!(
+            subscription.known(cursor("3-0")),
+            Some(Backlog::Entries { events: Vec::new(), last: cursor("3-0") })
+        );
     }
 
     #[test]
     fn a_stream_that_begins_anew_follows_nothing() {
         let wakeups = Wakeups::new(Duration::from_secs(10));
-        let watch = wakeups.watch(ALICE);
-        watch.learn(watch.mark(), cursor("9-0"));
+        let subscription = wakeups.subscribe(ALICE);
+        subscription.learn(subscription.mark(), cursor("9-0"));
         // The clock of whoever began it may be behind that of the server.
         let news = |id| [News { stream: ALICE, id: cursor(id) }];
         wakeups.handle(&news("8-0"), None);
         wakeups.handle(&news("8-1"), Some(&"{}".into()));
-        assert_eq!((watch.known(cursor("9-0")), watch.known(cursor("8-1")).is_some()), (None, true));
-        let told = match watch.known(cursor("8-0")) {
+        assert_eq!((subscription.known(cursor("9-0")), subscription.known(cursor("8-1")).is_some()), (None, true));
+        let told = match subscription.known(cursor("8-0")) {
             Some(Backlog::Entries { events, .. }) => events.len(),
             Some(Backlog::Resync { .. }) | None => 0,
         };
@@ -345,13 +348,13 @@ mod tests {
     #[test]
     fn what_was_read_before_news_came_is_not_kept() {
         let wakeups = Wakeups::new(Duration::from_secs(10));
-        let watch = wakeups.watch(ALICE);
-        let mark = watch.mark();
-        wakeups.ring([ALICE]);
-        watch.learn(mark, cursor("1-0"));
-        assert_eq!(watch.known(cursor("1-0")), None);
-        watch.learn(watch.mark(), cursor("2-0"));
-        wakeups.ring([ALICE]);
-        assert_eq!(watch.known(cursor("2-0")), None);
+        let subscription = wakeups.subscribe(ALICE);
+        let mark = subscription.mark();
+        wakeups.notify([ALICE]);
+        subscription.learn(mark, cursor("1-0"));
+        assert_eq!(subscription.known(cursor("1-0")), None);
+        subscription.learn(subscription.mark(), cursor("2-0"));
+        wakeups.notify([ALICE]);
+        assert_eq!(subscription.known(cursor("2-0")), None);
     }
 }

@@ -5,7 +5,7 @@ use super::{
     tree::{Block, write_plain},
 };
 
-/// At most `max_chars` characters of a text on one line, as plain text that the page must escape: without the signs of
+/// At most `max_chars` characters of a text on one line, as plain text that the page must escape: without the tokens of
 /// the markup, without quotes where there is anything else, and with `…` where it was cut. Cheap for any length.
 pub fn excerpt(raw: &str, max_chars: usize) -> String {
     // Signs and quotes go, so more is read than is shown.

@@ -6,7 +6,7 @@ use super::{
     Site,
     delimiters::{Mark, Open, is_word},
     emoji,
-    lexer::{self, Sign},
+    lexer::{self, Token},
     links, names,
     pairs::TICKS_MAX,
     tree::{Inline, Link, Name, Target},
@@ -45,24 +45,24 @@ pub(super) struct Scan<'a> {
 
 impl Scan<'_> {
     fn run(&mut self) {
-        let mut signs = lexer::signs(self.text, self.at);
-        while let Some((sign, range)) = signs.next() {
+        let mut tokens = lexer::tokens(self.text, self.at);
+        while let Some((sign, range)) = tokens.next() {
             let end = range.end;
             // What is taken moves `at` further. A sign that turns out to be text may hold another one.
             self.at = range.start + 1;
             match sign {
-                Sign::Escape => self.escape(range),
-                Sign::Ticks => self.code(range),
-                Sign::Emphasis => self.emphasis(range),
-                Sign::At => self.at_sign(range),
-                Sign::Emoji => self.emoji(range),
-                Sign::Scheme => self.scheme(range),
-                Sign::Www => self.www(range),
-                Sign::Open => self.open_bracket(range),
-                Sign::Close => self.close_bracket(range),
+                Token::Escape => self.escape(range),
+                Token::Ticks => self.code(range),
+                Token::Emphasis => self.emphasis(range),
+                Token::At => self.at_sign(range),
+                Token::Emoji => self.emoji(range),
+                Token::Scheme => self.scheme(range),
+                Token::Www => self.www(range),
+                Token::Open => self.open_bracket(range),
+                Token::Close => self.close_bracket(range),
             }
             if self.at != end {
-                signs = lexer::signs(self.text, self.at);
+                tokens = lexer::tokens(self.text, self.at);
             }
         }
         self.text_to(self.text.len());

@@ -1,4 +1,4 @@
-//! The lexer: one regular expression that finds the signs of a line.
+//! The lexer: one regular expression that finds the tokens of a line.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use regex::Regex;
 
 /// What a sign may be. The parser decides by what stands around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sign {
+pub(super) enum Token {
     /// A backslash and the character that it makes plain.
     Escape,
     /// A run of back-ticks.
@@ -47,19 +47,19 @@ const SIGNS: &str = r"(?x)
 
 static LEXER: LazyLock<Regex> = LazyLock::new(|| Regex::new(SIGNS).expect("the pattern of the lexer is valid"));
 
-/// The signs from `from` on, one after the other. The first byte of a sign is ASCII and says which arm found it.
-pub(super) fn signs(text: &str, from: usize) -> impl Iterator<Item = (Sign, Range<usize>)> {
+/// The tokens from `from` on, one after the other. The first byte of a sign is ASCII and says which arm found it.
+pub(super) fn tokens(text: &str, from: usize) -> impl Iterator<Item = (Token, Range<usize>)> {
     LEXER.find_iter(&text[from..]).map(move |found| {
         let sign = match found.as_str().as_bytes()[0] {
-            b'\\' => Sign::Escape,
-            b'`' => Sign::Ticks,
-            b'*' | b'_' => Sign::Emphasis,
-            b'@' => Sign::At,
-            b':' => Sign::Emoji,
-            b'h' | b'H' => Sign::Scheme,
-            b'w' | b'W' => Sign::Www,
-            b']' => Sign::Close,
-            _ => Sign::Open,
+            b'\\' => Token::Escape,
+            b'`' => Token::Ticks,
+            b'*' | b'_' => Token::Emphasis,
+            b'@' => Token::At,
+            b':' => Token::Emoji,
+            b'h' | b'H' => Token::Scheme,
+            b'w' | b'W' => Token::Www,
+            b']' => Token::Close,
+            _ => Token::Open,
         };
         (sign, from + found.start()..from + found.end())
     })

@@ -12,8 +12,8 @@
 //! Everything but quotes and fences begins and ends on one line. Raw HTML is text.
 //!
 //! `blocks` splits the text into paragraphs, quotes and fenced code. For each line of a paragraph, `lexer` finds the
-//! signs with one regular expression that has an arm for each: escapes, code, emphasis, names, emoji, addresses and
-//! brackets. `inline` takes the signs one after the other, and decides by what stands around each. Emphasis and labels
+//! tokens with one regular expression that has an arm for each: escapes, code, emphasis, names, emoji, addresses and
+//! brackets. `inline` takes the tokens one after the other, and decides by what stands around each. Emphasis and labels
 //! have two ends: the stack of `delimiters` holds those that are open, twelve at most, and `pairs` makes one piece of
 //! all between two ends that match. `render` makes the nodes.
 //!
@@ -28,7 +28,7 @@
 //! - A short name holds no colon, so it is read for one colon only, and a second time if it is none.
 //! - After `www.` comes one label of a host, which holds no dot, so it is read for one `www.` only.
 //! - The rest of an address is no part of the arm, since brackets in it have to balance. What is read of it becomes the
-//!   link; only brackets and signs at its end are read again.
+//!   link; only brackets and tokens at its end are read again.
 
 mod away;
 mod blocks;

@@ -9,7 +9,7 @@ const IMAGES: [&str; 6] = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"];
 /// No address of a mailbox has a longer part before its `@`.
 const MAILBOX_MAX: usize = 64;
 
-/// Where an address in running text ends that was read up to `from`. The signs at its end are left to the sentence that
+/// Where an address in running text ends that was read up to `from`. The tokens at its end are left to the sentence that
 /// it stands in.
 pub(super) fn end_in_text(text: &str, from: usize) -> usize {
     let trailing = |character: char| ".,;:!?'*_~([{’…".contains(character);

@@ -109,7 +109,7 @@ impl Scan<'_> {
         closed
     }
 
-    /// Emphasis is for words: drawings made of stars and other signs have none.
+    /// Emphasis is for words: drawings made of stars and other tokens have none.
     fn says_something(&self, item: &Inline) -> bool {
         match item {
             Inline::Text(range) => self.text[range.clone()].contains(|c: char| c.is_alphanumeric() || c >= '\u{2e80}'),

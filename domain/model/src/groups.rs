@@ -87,10 +87,10 @@ pub struct SidebarGroup {
     /// Who may see it.
     pub kind: GroupKind,
     /// What of it reaches them.
-    pub level: Level,
+    pub level: SubscriptionLevel,
     /// Whether they keep order in it.
-    #[serde(default)]
-    pub keeps: bool,
+    #[serde(default, alias = "keeps")]
+    pub moderates: bool,
     /// What is unread in it, by topic.
     pub topics: Vec<TopicUnread>,
 }
@@ -147,7 +147,7 @@ pub struct Sidebar {
 
 impl Sidebar {
     /// The groups that are no conversations.
-    pub fn places(&self) -> impl Iterator<Item = &SidebarGroup> {
+    pub fn joined_groups(&self) -> impl Iterator<Item = &SidebarGroup> {
         self.groups.iter().filter(|group| group.kind != GroupKind::Direct)
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::words::words;
 
 words! {
-    /// What those do who keep order: one word for each of their deeds.
+    /// What those do who keep order: one word for each of their actions.
     LogAction {
         /// Another's message was deleted.
         MessageDeleted = "message_deleted",
@@ -134,13 +134,13 @@ words! {
     }
 }
 
-/// Who reads of a deed.
+/// Who reads of a action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogReach {
     /// Whoever reads the group, or the site where it was done to an account.
     Public,
     /// Those who keep order in the group, and the admins of the site.
-    Keepers,
+    Moderators,
     /// The admins of the site.
     Admins,
 }
@@ -196,7 +196,7 @@ impl LogAction {
             | Self::Warned
             | Self::WarningTakenBack
             | Self::NameHidden
-            | Self::NameShown => LogReach::Keepers,
+            | Self::NameShown => LogReach::Moderators,
             Self::GroupDeleted
             | Self::NewcomersSet
             | Self::AdminMade
@@ -349,9 +349,9 @@ impl LogAction {
 
     /// Those that are read by people of this reach.
     pub fn readable(by: LogReach) -> impl Iterator<Item = Self> {
-        Self::EACH.iter().copied().filter(move |deed| match by {
-            LogReach::Public => deed.reach() == LogReach::Public,
-            LogReach::Keepers => deed.reach() != LogReach::Admins,
+        Self::EACH.iter().copied().filter(move |action| match by {
+            LogReach::Public => action.reach() == LogReach::Public,
+            LogReach::Moderators => action.reach() != LogReach::Admins,
             LogReach::Admins => true,
         })
     }

@@ -59,7 +59,7 @@ impl Viewer {
 pub struct Access {
     /// Who may see the group.
     pub kind: GroupKind,
-    /// Their part in it; `None` for those who are not in it.
+    /// Their relation in it; `None` for those who are not in it.
     pub role: Option<Role>,
     /// Whether they administer the site.
     pub is_site_admin: bool,
@@ -112,20 +112,20 @@ impl Permission {
     ];
 }
 
-/// Somebody's part in a group, or what they are to it otherwise.
+/// Somebody's relation in a group, or what they are to it otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+enum Relation {
     Banned,
     Outside,
     In(Role),
 }
 
-/// The table: what each part may do in a group of each kind.
-fn rights(kind: GroupKind, part: Part) -> &'static [Permission] {
+/// The table: what each relation may do in a group of each kind.
+fn rights(kind: GroupKind, relation: Relation) -> &'static [Permission] {
     use GroupKind::{Closed, Direct, Private, Public};
-    use Part::{Banned, In, Outside};
     use Permission::{Administer, Admit, Ask, Delete, Invite, Join, Know, Moderate, Read, Write};
-    match (kind, part) {
+    use Relation::{Banned, In, Outside};
+    match (kind, relation) {
         (Public, Outside) => &[Know, Read, Join],
         (Public, Banned) => &[Know, Read],
         (Closed, Outside) => &[Know, Ask],
@@ -152,37 +152,37 @@ impl Access {
         Self { kind, role, is_site_admin, is_banned: false, is_archived: false, sees_from: None }
     }
 
-    /// Whether the deed is theirs to do. Site admins keep order where they read, have no key to what is closed to them, and can delete
+    /// Whether the action is theirs to do. Site admins keep order where they read, have no key to what is closed to them, and can delete
     /// any group but conversations.
-    pub fn may(self, deed: Permission) -> bool {
-        if self.is_archived && NOT_IN_ARCHIVE.contains(&deed) {
+    pub fn may(self, action: Permission) -> bool {
+        if self.is_archived && NOT_IN_ARCHIVE.contains(&action) {
             return false;
         }
-        let part = match self.role {
-            Some(role) => Part::In(role),
-            None if self.is_banned => Part::Banned,
-            None => Part::Outside,
+        let relation = match self.role {
+            Some(role) => Relation::In(role),
+            None if self.is_banned => Relation::Banned,
+            None => Relation::Outside,
         };
-        let own = rights(self.kind, part);
+        let own = rights(self.kind, relation);
         let moderates = self.is_site_admin && self.kind != GroupKind::Direct;
-        own.contains(&deed)
+        own.contains(&action)
             || moderates
-                && (deed == Permission::Delete || own.contains(&Permission::Read) && OF_SITE_ADMINS.contains(&deed))
+                && (action == Permission::Delete || own.contains(&Permission::Read) && OF_SITE_ADMINS.contains(&action))
     }
 
-    /// Nothing when the deed is theirs to do.
+    /// Nothing when the action is theirs to do.
     ///
     /// # Errors
     /// [`Denied::NotFound`] when they may not know of the group, else [`Denied::Forbidden`] with the reason.
-    pub fn check(self, deed: Permission) -> Result<()> {
-        if self.may(deed) {
+    pub fn check(self, action: Permission) -> Result<()> {
+        if self.may(action) {
             return Ok(());
         }
         if !self.may(Permission::Know) {
             return Err(Denied::NotFound);
         }
-        Err(Denied::Forbidden(match deed {
-            _ if self.is_archived && NOT_IN_ARCHIVE.contains(&deed) => "This is archived: everything stays as it is.",
+        Err(Denied::Forbidden(match action {
+            _ if self.is_archived && NOT_IN_ARCHIVE.contains(&action) => "This is archived: everything stays as it is.",
             Permission::Join | Permission::Ask if self.is_banned => "You were banned from this group.",
             Permission::Know | Permission::Read => "Only members read this.",
             Permission::Join | Permission::Ask if self.role.is_some() => "You are in this group already.",
@@ -201,12 +201,12 @@ impl Access {
         self.may(Permission::Read) && self.sees_from.is_none_or(|from| from <= started)
     }
 
-    /// Whether they may let somebody in with this part, or give it to a member.
+    /// Whether they may let somebody in with this relation, or give it to a member.
     pub fn may_grant(self, role: Role) -> bool {
         self.may(if role == Role::Member { Permission::Admit } else { Permission::Administer })
     }
 
-    /// Whether they may remove or ban somebody of this part: those who decide who is in it, whoever stands below them.
+    /// Whether they may remove or ban somebody of this relation: those who decide who is in it, whoever stands below them.
     pub fn may_remove(self, other: Option<Role>) -> bool {
         let above_all = self.is_site_admin && self.kind != GroupKind::Direct;
         self.may(Permission::Admit) && (above_all || other < self.role)
@@ -249,7 +249,7 @@ impl Access {
 
 /// Whether everyone may read a group of this kind.
 pub fn anyone_reads(kind: GroupKind) -> bool {
-    rights(kind, Part::Outside).contains(&Permission::Read)
+    rights(kind, Relation::Outside).contains(&Permission::Read)
 }
 
 /// How far what is said in a group of a kind reaches.
@@ -403,12 +403,12 @@ mod tests {
     use Permission::{Administer, Admit, Ask, Delete, Invite, Join, Know, Moderate, Read, Write};
 
     fn must(access: Access, may: &[Permission]) {
-        for deed in Permission::ALL {
-            assert_eq!(access.may(deed), may.contains(&deed), "{access:?} {deed:?}");
-            match access.check(deed) {
-                Ok(()) => assert!(may.contains(&deed)),
-                Err(Denied::NotFound) => assert!(!may.contains(&Know), "{access:?} {deed:?}"),
-                Err(Denied::Forbidden(_)) => assert!(may.contains(&Know), "{access:?} {deed:?}"),
+        for action in Permission::ALL {
+            assert_eq!(access.may(action), may.contains(&action), "{access:?} {action:?}");
+            match access.check(action) {
+                Ok(()) => assert!(may.contains(&action)),
+                Err(Denied::NotFound) => assert!(!may.contains(&Know), "{access:?} {action:?}"),
+                Err(Denied::Forbidden(_)) => assert!(may.contains(&Know), "{access:?} {action:?}"),
                 Err(error) => panic!("{error:?}"),
             }
         }
@@ -477,9 +477,10 @@ mod tests {
         }
         // Nobody answers for their own, and what those write who keep order is the site's to answer too.
         let (own, other) = (UserId(1), UserId(2));
-        let keeper = Access::plain(GroupKind::Private, Some(Role::Moderator), false);
+        let moderator = Access::plain(GroupKind::Private, Some(Role::Moderator), false);
         assert!(
-            keeper.may_answer(own, other, Some(Role::Admin)) && !keeper.may_answer(own, own, Some(Role::Moderator))
+            moderator.may_answer(own, other, Some(Role::Admin))
+                && !moderator.may_answer(own, own, Some(Role::Moderator))
         );
         let boss = Access::plain(GroupKind::Private, None, true);
         for (role, answers) in [(None, false), (Some(Role::Member), false), (Some(Role::Moderator), true)] {

@@ -77,7 +77,7 @@ pub struct TopicEvent {
     /// Who did it.
     pub actor: Person,
     /// What.
-    pub deed: TopicAction,
+    pub action: TopicAction,
     /// Of a new title, the old one; of messages that went, how many; of a topic that became a part of this one, its title.
     pub detail: String,
     /// Where messages went, or came from; `None` also when the reader may not know.

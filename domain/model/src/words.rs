@@ -127,11 +127,11 @@ impl Category {
 
 words! {
     /// What of a group or topic reaches somebody.
-    Level {
+    SubscriptionLevel {
         /// What is new is counted.
         Normal = "normal",
         /// It is counted, a topic even where its group is muted.
-        Tracked = "tracked",
+        Followed = "tracked",
         /// It is not counted.
         Muted = "muted",
     }

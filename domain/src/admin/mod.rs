@@ -16,7 +16,7 @@ use store::{self, Tx};
 
 /// The site in figures.
 #[derive(Clone, Debug)]
-pub struct Figures {
+pub struct Totals {
     /// Accounts.
     pub people: i64,
     /// Groups.
@@ -36,12 +36,12 @@ pub struct Figures {
 }
 
 /// Counts everything.
-pub async fn figures(cx: &Context) -> Result<Figures> {
+pub async fn totals(cx: &Context) -> Result<Totals> {
     let now = cx.now();
     let waiting = store::platform::jobs::waiting_since(&cx.db, now)
         .await?
         .map_or(std::time::Duration::ZERO, |since| now.since(since));
-    Ok(Figures {
+    Ok(Totals {
         people: store::people::users::count(&cx.db).await?,
         groups: store::groups::count(&cx.db).await?,
         topics: store::topics::count(&cx.db).await?,

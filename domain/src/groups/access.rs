@@ -33,7 +33,7 @@ fn found(viewer: Viewer, row: GroupFor) -> GroupAccess {
     GroupAccess { group: row.group, access, reported: row.reported, held: row.held, own_held: row.own_held }
 }
 
-/// The group of an id, as somebody stands to it who may not even know of it: for deeds that need no knowledge of it.
+/// The group of an id, as somebody stands to it who may not even know of it: for actions that need no knowledge of it.
 pub(crate) async fn stand(cx: &Context, viewer: Viewer, id: GroupId) -> Result<GroupAccess> {
     Ok(found(viewer, store::groups::by_id(&cx.db, id, viewer.id_or_none()).await?.ok_or(Error::NotFound)?))
 }
@@ -58,13 +58,13 @@ pub async fn by_id(cx: &Context, viewer: Viewer, id: GroupId) -> Result<GroupAcc
     Ok(found)
 }
 
-/// The group of an id, for a deed that has to be theirs to do.
+/// The group of an id, for a action that has to be theirs to do.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none or the reader may not know of it, else [`Error::Forbidden`] with the reason.
-pub async fn with_permission(cx: &Context, viewer: Viewer, id: GroupId, deed: Permission) -> Result<GroupAccess> {
+pub async fn with_permission(cx: &Context, viewer: Viewer, id: GroupId, action: Permission) -> Result<GroupAccess> {
     let found = stand(cx, viewer, id).await?;
-    found.access.check(deed)?;
+    found.access.check(action)?;
     Ok(found)
 }
 

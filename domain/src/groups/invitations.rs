@@ -26,7 +26,7 @@ pub const MAX_DAYS: i64 = 90;
 /// People that may use a link, at the most.
 pub const MAX_USES: i64 = 500;
 /// Invitations that are listed.
-const LISTED: i64 = 200;
+const LIST_LIMIT: i64 = 200;
 /// Hexadecimal digits of a link's token: 128 bits from the operating system.
 const TOKEN: usize = 32;
 
@@ -56,10 +56,11 @@ pub struct Shown {
 pub async fn list(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Shown> {
     let user = viewer.user()?;
     let found = of_group(cx, viewer, group).await?;
-    let mut links = store::groups::invitations::of_group(&cx.db, group, cx.now(), LISTED).await?;
+    let mut links = store::groups::invitations::of_group(&cx.db, group, cx.now(), LIST_LIMIT).await?;
     let decides = found.access.may(Permission::Admit);
     links.retain(|link| decides || link.inviter_id == user);
-    let invited = if decides { store::groups::invitations::invited(&cx.db, group, LISTED).await? } else { Vec::new() };
+    let invited =
+        if decides { store::groups::invitations::invited(&cx.db, group, LIST_LIMIT).await? } else { Vec::new() };
     Ok(Shown { found, links, invited })
 }
 
@@ -214,7 +215,7 @@ pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) ->
     let message = validate::reason(message, "message", false)?;
     rate_limits::count(cx, rate_limits::RateLimit::Ask, By::User(user)).await?;
     if invitation.role.is_none() {
-        requests::check_pause(cx, group.id, user).await?;
+        requests::check_cooldown(cx, group.id, user).await?;
     }
     let now = cx.now();
     let inviter = Viewer::User { id: invitation.inviter_id, is_admin: is_admin(cx, invitation.inviter_id).await? };
@@ -344,5 +345,5 @@ pub async fn decline(cx: &Context, viewer: Viewer, group: GroupId) -> Result<()>
 
 /// Where the reader is invited to by name.
 pub async fn mine(cx: &Context, viewer: Viewer) -> Result<Vec<InvitedTo>> {
-    Ok(store::groups::invitations::of_user(&cx.db, viewer.user()?, LISTED).await?)
+    Ok(store::groups::invitations::of_user(&cx.db, viewer.user()?, LIST_LIMIT).await?)
 }

@@ -12,21 +12,21 @@ use crate::platform::error::{Error, Result};
 use crate::platform::log;
 use crate::platform::validate;
 use model::policy::{Access, Permission, Viewer};
-use model::{Group, GroupId, Level, NoticeKind, Person, Role, UserId};
+use model::{Group, GroupId, NoticeKind, Person, Role, SubscriptionLevel, UserId};
 use model::{LogAction, LogEntry};
 use store::Tx;
 use store::groups::members::{BanRow, MemberRow, MembershipRow};
 use store::moderation::warnings::NewNotice;
 
 /// Bans that are listed.
-const LISTED: i64 = 200;
+const LIST_LIMIT: i64 = 200;
 
 /// Somebody's access to a group as it is now, the group held until the commit.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the group is gone.
 pub(crate) async fn lock(tx: &mut Tx, viewer: Viewer, group: GroupId) -> Result<Access> {
-    let row = store::groups::hold(tx, group).await?.ok_or(Error::NotFound)?;
+    let row = store::groups::lock(tx, group).await?.ok_or(Error::NotFound)?;
     let place = match viewer.id() {
         Some(user) => store::groups::members::place(tx, group, user).await?,
         None => store::groups::members::MembershipRow::default(),
@@ -61,7 +61,7 @@ pub(crate) async fn depart(cx: &Context, tx: &mut Tx, group: GroupId, user: User
 }
 
 /// Where the last admin went by somebody's doing, the eldest member takes over: who that is.
-pub(crate) async fn take_over(
+pub(crate) async fn promote_successor(
     tx: &mut Tx,
     group: GroupId,
     by: UserId,
@@ -87,7 +87,7 @@ async fn withdraw_invitations(cx: &Context, tx: &mut Tx, group: GroupId, user: U
 
 /// Somebody who has to do with a group, for those who may do something to them.
 #[derive(Clone, Debug)]
-pub struct Chosen {
+pub struct MemberDetail {
     /// The group, and how the reader stands to it.
     pub found: GroupAccess,
     /// Who.
@@ -102,7 +102,7 @@ pub struct Chosen {
     pub has_asked: bool,
 }
 
-impl Chosen {
+impl MemberDetail {
     /// Their part in the group.
     pub fn role(&self) -> Option<Role> {
         self.member.as_ref().map(|member| member.role)
@@ -114,7 +114,7 @@ impl Chosen {
 ///
 /// # Errors
 /// [`Error::NotFound`], also for those who have nothing to do with it; [`Error::Forbidden`].
-pub async fn chosen(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<Chosen> {
+pub async fn detail(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<MemberDetail> {
     viewer.user()?;
     let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
     let member = store::groups::members::one(&cx.db, group, user).await?;
@@ -123,7 +123,7 @@ pub async fn chosen(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) 
     if member.is_none() && !is_banned && !has_written && !has_asked && !was_told {
         return Err(Error::NotFound);
     }
-    Ok(Chosen { found, person, member, is_banned, has_written, has_asked })
+    Ok(MemberDetail { found, person, member, is_banned, has_written, has_asked })
 }
 
 /// Removes a member. They may come again.
@@ -151,7 +151,7 @@ async fn remove_or_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserI
     }
     if ban.is_some() {
         // Whoever tries ids learns of nobody.
-        chosen(cx, viewer, group, user).await?;
+        detail(cx, viewer, group, user).await?;
     }
     let reason = ban.map(|reason| validate::reason(reason, "reason", true)).transpose()?;
     let mut tx = cx.db.begin().await?;
@@ -214,7 +214,7 @@ pub(crate) async fn remove_in(cx: &Context, tx: &mut Tx, out: MemberRemoval<'_>)
     let entry = LogEntry::new(by, what).group(group).whom(user).reason(ban.unwrap_or_default());
     log::write(tx, entry, now).await?;
     // A site admin may have taken out the last one.
-    concerned.extend(take_over(tx, group, by, now).await?);
+    concerned.extend(promote_successor(tx, group, by, now).await?);
     Ok(concerned)
 }
 
@@ -245,7 +245,7 @@ pub async fn lift_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId
 pub async fn bans(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(GroupAccess, Vec<BanRow>)> {
     viewer.user()?;
     let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
-    Ok((found, store::groups::members::bans(&cx.db, group, LISTED).await?))
+    Ok((found, store::groups::members::bans(&cx.db, group, LIST_LIMIT).await?))
 }
 
 /// Gives a member another part. The group keeps an admin.
@@ -322,7 +322,7 @@ pub(crate) async fn named(cx: &Context, name: &str, field: &'static str) -> Resu
 ///
 /// # Errors
 /// [`Error::NotFound`] when they may not know of it, [`Error::Forbidden`] when they are not in it.
-pub async fn set_level(cx: &Context, viewer: Viewer, group: GroupId, level: Level) -> Result<Group> {
+pub async fn set_level(cx: &Context, viewer: Viewer, group: GroupId, level: SubscriptionLevel) -> Result<Group> {
     let user = viewer.user()?;
     let found = groups::by_id(cx, viewer, group).await?;
     let mut tx = cx.db.begin().await?;

@@ -300,7 +300,7 @@ pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     members::lock(&mut tx, viewer, id).await?.check(Permission::Join)?;
     members::enter(&mut tx, id, user, Role::Member, cx.now()).await?;
     // Whoever comes into a group that everyone left decides in it.
-    members::take_over(&mut tx, id, user, cx.now()).await?;
+    members::promote_successor(&mut tx, id, user, cx.now()).await?;
     tx.commit().await?;
     tell::membership_changed(cx, user, id).await;
     Ok(found.group)
@@ -320,7 +320,7 @@ pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
     // Of two admins who leave at once, the second sees that the first is gone.
-    let kind = store::groups::hold(&mut tx, id).await?.ok_or(Error::NotFound)?.kind;
+    let kind = store::groups::lock(&mut tx, id).await?.ok_or(Error::NotFound)?.kind;
     let mut concerned = members::depart(cx, &mut tx, id, user).await?;
     let (_, left) = store::groups::members::head_count(&mut tx, id).await?;
     match kind {
@@ -342,7 +342,7 @@ pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
             ));
         }
         GroupKind::Public | GroupKind::Closed | GroupKind::Private => {
-            concerned.extend(members::take_over(&mut tx, id, user, cx.now()).await?);
+            concerned.extend(members::promote_successor(&mut tx, id, user, cx.now()).await?);
         }
     }
     tx.commit().await?;

@@ -23,7 +23,7 @@ use store::groups::requests::{AskedRow, OwnRow, RequestRow};
 /// How long whoever was declined waits before they ask again.
 pub const PAUSE: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// Requests on the page of those who answer.
-pub const LISTED: i64 = 100;
+pub const LIST_LIMIT: i64 = 100;
 
 /// What somebody asked of a group, if they wait for an answer or were declined.
 pub async fn own(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Option<AskedRow>> {
@@ -42,7 +42,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, group: GroupId, message: &str) ->
     let found = groups::with_permission(cx, viewer, group, Permission::Ask).await?;
     let message = validate::reason(message, "message", false)?;
     rate_limits::count(cx, rate_limits::RateLimit::Ask, By::User(user)).await?;
-    check_pause(cx, group, user).await?;
+    check_cooldown(cx, group, user).await?;
     let mut tx = cx.db.begin().await?;
     members::lock(&mut tx, viewer, group).await?.check(Permission::Ask)?;
     insert(cx, &mut tx, group, user, &message).await?;
@@ -55,7 +55,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, group: GroupId, message: &str) ->
 ///
 /// # Errors
 /// [`Error::Forbidden`].
-pub(crate) async fn check_pause(cx: &Context, group: GroupId, user: UserId) -> Result<()> {
+pub(crate) async fn check_cooldown(cx: &Context, group: GroupId, user: UserId) -> Result<()> {
     let declined = store::groups::requests::of(&cx.db, group, user).await?.and_then(|asked| asked.declined_at);
     if declined.is_some_and(|at| at.plus(PAUSE) > cx.now()) {
         return Err(Error::Forbidden("Your request was declined. You can ask again after a week."));
@@ -90,8 +90,8 @@ pub async fn withdraw(cx: &Context, viewer: Viewer, group: GroupId) -> Result<()
 pub async fn waiting(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(GroupAccess, Vec<RequestRow>, i64)> {
     viewer.user()?;
     let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
-    let rows = store::groups::requests::waiting(&cx.db, group, LISTED).await?;
-    let total = if (rows.len() as i64) < LISTED {
+    let rows = store::groups::requests::waiting(&cx.db, group, LIST_LIMIT).await?;
+    let total = if (rows.len() as i64) < LIST_LIMIT {
         rows.len() as i64
     } else {
         store::groups::requests::count(&cx.db, group).await?
@@ -171,7 +171,7 @@ pub struct Mine {
 
 /// What somebody asked for themselves, the latest first.
 pub async fn mine(cx: &Context, viewer: Viewer) -> Result<Vec<Mine>> {
-    let rows = store::groups::requests::of_user(&cx.db, viewer.user()?, LISTED).await?;
+    let rows = store::groups::requests::of_user(&cx.db, viewer.user()?, LIST_LIMIT).await?;
     let mine = |row: OwnRow| Mine {
         id: row.group.id,
         group: row.known.then_some(row.group),

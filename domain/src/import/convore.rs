@@ -16,7 +16,7 @@ use super::files::{Messages, clean, keepable, moment};
 use super::prescan::{GroupFound, PersonFound, Prescan, TopicFound, prescan};
 use super::report::{ImportWarning, ImportWarnings, Progress, Report};
 use super::writer::{self, BATCH, BATCH_BYTES, People, Ready};
-use super::{blocking, finish, followed, people, places};
+use super::{blocking, finish, followed, people, targets};
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use model::names::username_key;
@@ -182,7 +182,7 @@ async fn groups_of(
                 creator,
                 created_at: group.created_at,
             };
-            let id = places::group(&mut tx, new, &mut report.oddities).await?;
+            let id = targets::group(&mut tx, new, &mut report.oddities).await?;
             noted.push((group.slug.clone(), id.0));
             members.push((id, creator, Role::Admin, group.created_at));
             let others =
@@ -232,7 +232,7 @@ async fn topics_of(
     for part in missing.chunks(ROWS) {
         let mut tx = cx.db.begin().await?;
         let ids =
-            places::topics(&mut tx, part.iter().map(|(_, new)| new.clone()).collect(), &mut report.oddities).await?;
+            targets::topics(&mut tx, part.iter().map(|(_, new)| new.clone()).collect(), &mut report.oddities).await?;
         let noted: Vec<(String, i64)> =
             part.iter().zip(&ids).map(|((topic, _), id)| (topic.id.to_string(), id.0)).collect();
         rows::note(&mut tx, SOURCE, "topic", &noted).await?;

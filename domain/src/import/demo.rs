@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::admin::statistics;
-use crate::import::{ImportWarnings, people, places, writer};
+use crate::import::{ImportWarnings, people, targets, writer};
 use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -35,7 +35,7 @@ pub async fn fill(cx: &Context) -> Result<()> {
     let password = token()?[..16].to_owned();
     let hash = Password::new(&password).hash().await?;
     let mut demo = Demo::people(cx, &hash).await?;
-    let said = demo.places().await?;
+    let said = demo.groups_and_topics().await?;
     demo.say(cx, said).await?;
     let Demo { mut tx, users, topics, .. } = demo;
     let demo_account = users.get(PEOPLE[0].0).map(|(id, username)| (*id, username.clone()));
@@ -55,7 +55,7 @@ pub async fn fill(cx: &Context) -> Result<()> {
     unread::users_change(cx, &everyone).await?;
     tx.commit().await?;
     let topics = topics.iter().map(|(slug, place)| (*slug, place.id)).collect();
-    order::keep(cx, &order::Place { users: &users, topics: &topics }).await?;
+    order::keep(cx, &order::DemoIds { users: &users, topics: &topics }).await?;
     search::catch_up(cx).await?;
     statistics::recount(cx).await?;
     if let Some(search) = &cx.search {
@@ -73,11 +73,11 @@ struct Demo {
     now: Timestamp,
     /// By their name in the script: account and user name.
     users: HashMap<&'static str, (UserId, String)>,
-    topics: HashMap<&'static str, Place>,
+    topics: HashMap<&'static str, DemoTopic>,
 }
 
 /// A topic with what links and mentions have to know of it.
-struct Place {
+struct DemoTopic {
     id: TopicId,
     path: String,
     first: Option<MessageId>,
@@ -125,7 +125,7 @@ impl Demo {
     }
 
     /// Makes groups and topics: all that will be said, by time.
-    async fn places(&mut self) -> Result<Vec<Line>> {
+    async fn groups_and_topics(&mut self) -> Result<Vec<Line>> {
         let mut lines = Vec::new();
         for group in GROUPS {
             let created_at = Timestamp(self.now.0 - 40 * 24 * 60 * MINUTE);
@@ -139,7 +139,7 @@ impl Demo {
                 creator: *members.first().ok_or_else(|| Error::Internal("a group of nobody".into()))?,
                 created_at,
             };
-            let id = places::group(&mut self.tx, new, &mut ImportWarnings::default()).await?;
+            let id = targets::group(&mut self.tx, new, &mut ImportWarnings::default()).await?;
             let role = |at| if at == 0 { Role::Admin } else { Role::Member };
             let joined: Vec<_> =
                 members.iter().enumerate().map(|(at, user)| (id, *user, role(at), created_at)).collect();
@@ -155,11 +155,11 @@ impl Demo {
                     creator: self.user(starter)?,
                     created_at: Timestamp(at),
                 };
-                let ids = places::topics(&mut self.tx, vec![new], &mut ImportWarnings::default()).await?;
+                let ids = targets::topics(&mut self.tx, vec![new], &mut ImportWarnings::default()).await?;
                 for made in ids {
                     let (path, members) =
                         (format!("/{}/{}/", group.slug, topic.slug), group.private.then(|| members.clone()));
-                    self.topics.insert(topic.slug, Place { id: made, path, first: None, members });
+                    self.topics.insert(topic.slug, DemoTopic { id: made, path, first: None, members });
                 }
                 for (said, gap) in topic.messages.iter().zip(GAPS.iter().cycle()) {
                     lines.push(Line { at: Timestamp(at), topic: topic.slug, said });

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use super::lines::{Line, Mentionable};
 use super::report::{ImportWarning, ImportWarnings, Progress, Report};
 use super::writer::{self, BATCH, BATCH_BYTES, People, Ready};
-use super::{blocking, finish, followed, people, places};
+use super::{blocking, finish, followed, people, targets};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use model::names::{slugify, username_key};
@@ -310,7 +310,7 @@ impl Source {
                         creator: author,
                         created_at,
                     };
-                    let id = places::group(tx, new, &mut self.report.oddities).await?;
+                    let id = targets::group(tx, new, &mut self.report.oddities).await?;
                     rows::members(tx, &[(id, author, Role::Admin, line.at)], cx.now()).await?;
                     noted_groups.push((line.group.clone(), id.0));
                     self.groups.insert(line.group.clone(), id);
@@ -323,7 +323,7 @@ impl Source {
                 let new =
                     NewTopic { id: None, group, slug, name: line.topic.clone(), creator: author, created_at: line.at };
                 // Topics of one address are no oddity here: the source has none.
-                let ids = places::topics(tx, vec![new], &mut ImportWarnings::default()).await?;
+                let ids = targets::topics(tx, vec![new], &mut ImportWarnings::default()).await?;
                 for id in ids {
                     fresh.insert(id);
                     noted_topics.push((line.topic_key.clone(), id.0));

@@ -9,9 +9,9 @@ mod files;
 mod jsonl;
 mod lines;
 pub(crate) mod people;
-pub(crate) mod places;
 mod prescan;
 mod report;
+pub(crate) mod targets;
 pub(crate) mod writer;
 
 pub use convore::convore;

@@ -13,14 +13,14 @@ pub async fn unread(cx: &Context, user: UserId) -> Result<Option<NoticeRow>> {
     Ok(store::moderation::warnings::unread(&cx.db, user).await?)
 }
 
-/// Tells somebody something, in the transaction of the deed: about a group that they may know nothing of, without its name. Call
+/// Tells somebody something, in the transaction of the action: about a group that they may know nothing of, without its name. Call
 /// [`tell::account_changed`] after the commit.
 pub(crate) async fn tell(cx: &Context, tx: &mut Tx, new: NewNotice<'_>) -> Result<()> {
     store::moderation::warnings::insert(tx, new, false, cx.now()).await?;
     Ok(())
 }
 
-/// The same, where the deed itself took the group from them if they were a member of it.
+/// The same, where the action itself took the group from them if they were a member of it.
 pub(crate) async fn tell_member(cx: &Context, tx: &mut Tx, new: NewNotice<'_>, was_member: bool) -> Result<()> {
     store::moderation::warnings::insert(tx, new, was_member, cx.now()).await?;
     Ok(())

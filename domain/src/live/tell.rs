@@ -31,7 +31,7 @@ pub(crate) async fn redraw(cx: &Context, group: GroupId, users: &[UserId]) -> Re
 pub(crate) async fn tell_moderators(cx: &Context, group: GroupId) {
     let told = async { redraw(cx, group, &store::groups::members::moderators(&cx.db, group).await?).await };
     if let Err(error) = told.await {
-        tracing::warn!(%error, "a group's keepers were not told");
+        tracing::warn!(%error, "a group's moderators were not told");
     }
 }
 

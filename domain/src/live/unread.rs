@@ -151,8 +151,8 @@ async fn count_bare(cx: &Context, user: UserId) -> Result<Summary> {
         .map(|row| {
             let topics = unread.remove(&row.id).unwrap_or_default();
             let store::topics::reads::MyGroup { id, slug, name, kind, level, role } = row;
-            let keeps = role > Role::Member && kind != GroupKind::Direct;
-            (String::new(), SidebarGroup { id, slug, name, kind, level, keeps, topics })
+            let moderates = role > Role::Member && kind != GroupKind::Direct;
+            (String::new(), SidebarGroup { id, slug, name, kind, level, moderates, topics })
         })
         .collect();
     let mentions = store::messages::mentions::unread(&cx.db, user).await?;

@@ -84,7 +84,7 @@ impl Compiled {
     }
 
     /// Looks wherever the rule looks.
-    pub fn look(&self, words: RuleInput<'_>, deadline: Deadline) -> RuleMatch {
+    pub fn check(&self, words: RuleInput<'_>, deadline: Deadline) -> RuleMatch {
         let rule = &self.rule;
         if rule.in_text {
             match self.finds(words.text, deadline) {
@@ -322,7 +322,7 @@ mod tests {
         let Ok(slow) = Compiled::new(rule) else { return };
         let text = "ab".repeat(MAX_MESSAGE / 2);
         let begun = Instant::now();
-        slow.look(RuleInput { text: &NormalizedText::new(&text), title: None, hosts: &[] }, Deadline::of_message());
+        slow.check(RuleInput { text: &NormalizedText::new(&text), title: None, hosts: &[] }, Deadline::of_message());
         // The patience, and at the most one piece more, also where nothing is optimised.
         assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     }

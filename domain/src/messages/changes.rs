@@ -80,7 +80,7 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
         let audited = audit_edit(cx, by, &editable, &draft.text, &nodes).await?;
         let now = cx.now();
         let mut tx = cx.db.begin().await?;
-        if !hold(&mut tx, &editable).await? {
+        if !lock(&mut tx, &editable).await? {
             return Err(Error::invalid("text", "A moderator moved this message just now. Send it again."));
         }
         store::messages::history::keep(&mut tx, id).await?;
@@ -125,10 +125,10 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Perma
     let editable = deletable(cx, viewer, id).await?;
     let user = viewer.user()?;
     let mut tx = cx.db.begin().await?;
-    if !hold(&mut tx, &editable).await? {
+    if !lock(&mut tx, &editable).await? {
         return Err(Error::Forbidden("A moderator moved this message just now: look at it where it is."));
     }
-    let gone = take_away(cx, &mut tx, id, editable.topic.id, user).await?;
+    let gone = delete_in(cx, &mut tx, id, editable.topic.id, user).await?;
     if editable.group.is_direct() && crate::groups::direct_names::is_titled_by(&editable.topic.name, &editable.raw.raw)
     {
         crate::groups::direct_names::reset_title(&mut tx, &[id], cx.now()).await?;
@@ -148,18 +148,18 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Perma
 }
 
 /// Holds the topic of a message; whether the message still stands where its reader was found to be allowed to change it.
-async fn hold(tx: &mut Tx, editable: &Editable) -> Result<bool> {
+async fn lock(tx: &mut Tx, editable: &Editable) -> Result<bool> {
     let is_there = store::topics::touch_in(tx, editable.topic.id, editable.group.id).await? > 0;
     Ok(is_there && store::messages::history::topics_of(tx, &[editable.raw.id]).await? == [editable.topic.id])
 }
 
 /// Deletes a message, if it is not, in a transaction that found that it may be; whether it was there.
-pub(crate) async fn take_away(cx: &Context, tx: &mut Tx, id: MessageId, topic: TopicId, by: UserId) -> Result<bool> {
-    take_away_at(tx, id, topic, by, cx.now()).await
+pub(crate) async fn delete_in(cx: &Context, tx: &mut Tx, id: MessageId, topic: TopicId, by: UserId) -> Result<bool> {
+    delete_in_at(tx, id, topic, by, cx.now()).await
 }
 
 /// The same, at a moment that is known.
-pub(crate) async fn take_away_at(
+pub(crate) async fn delete_in_at(
     tx: &mut Tx,
     id: MessageId,
     topic: TopicId,
@@ -177,8 +177,13 @@ pub(crate) async fn take_away_at(
 
 /// Makes the deletion by whoever wrote a message that of somebody who keeps order, so that they bring it back no more: when it was
 /// deleted. `None` where they did not delete it, or its words are gone. In a transaction that holds its topic.
-pub(crate) async fn take_over(tx: &mut Tx, id: MessageId, by: UserId, now: Timestamp) -> Result<Option<Timestamp>> {
-    let at = store::messages::take_over(tx, id, by).await?;
+pub(crate) async fn reassign_deletion(
+    tx: &mut Tx,
+    id: MessageId,
+    by: UserId,
+    now: Timestamp,
+) -> Result<Option<Timestamp>> {
+    let at = store::messages::reassign_deletion(tx, id, by).await?;
     if at.is_some() {
         // Pages show them no button any more.
         jobs::enqueue(tx, Cause::MessageDeleted { message: id }, now).await?;

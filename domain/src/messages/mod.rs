@@ -10,7 +10,7 @@ pub mod stars;
 pub(crate) mod submit;
 
 pub use changes::{Editable, deletable, delete, edit, editable};
-pub(crate) use changes::{take_away, take_away_at, take_over};
+pub(crate) use changes::{delete_in, delete_in_at, reassign_deletion};
 pub use page::{PAGE, Page, Window, events, page};
 pub use submit::{Posted, Target, submit};
 

@@ -20,7 +20,7 @@ pub use store::moderation::approval_queue::OwnPending;
 use store::moderation::approval_queue::PendingRow;
 
 /// Messages on the page of those who answer.
-pub const LISTED: i64 = 50;
+pub const LIST_LIMIT: i64 = 50;
 
 /// How long an author finds what was declined.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
@@ -50,11 +50,11 @@ pub async fn own_in_group(cx: &Context, viewer: Viewer, found: &GroupAccess) -> 
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
 pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(GroupAccess, Vec<PendingRow>)> {
-    let found = keeper(cx, viewer, group).await?;
-    Ok((found, store::moderation::approval_queue::of_group(&cx.db, group, LISTED).await?))
+    let found = moderator(cx, viewer, group).await?;
+    Ok((found, store::moderation::approval_queue::of_group(&cx.db, group, LIST_LIMIT).await?))
 }
 
-async fn keeper(cx: &Context, viewer: Viewer, group: GroupId) -> Result<GroupAccess> {
+async fn moderator(cx: &Context, viewer: Viewer, group: GroupId) -> Result<GroupAccess> {
     viewer.user()?;
     let found = groups::by_id(cx, viewer, group).await?;
     if found.group.is_direct() {
@@ -69,7 +69,7 @@ async fn keeper(cx: &Context, viewer: Viewer, group: GroupId) -> Result<GroupAcc
 /// # Errors
 /// [`Error::NotFound`] for anyone else.
 pub async fn of_site(cx: &Context, viewer: Viewer) -> Result<Vec<PendingRow>> {
-    Ok(store::moderation::approval_queue::of_site(&cx.db, viewer.site_admin()?, LISTED).await?)
+    Ok(store::moderation::approval_queue::of_site(&cx.db, viewer.site_admin()?, LIST_LIMIT).await?)
 }
 
 /// How many wait in a group, for those who answer; 0 for everyone else. It asks nothing: the group was read with it.
@@ -130,7 +130,7 @@ pub async fn answer(
     answer: Answer,
 ) -> Result<Answered> {
     match group {
-        Some(group) => keeper(cx, viewer, group).await.map(drop)?,
+        Some(group) => moderator(cx, viewer, group).await.map(drop)?,
         None => viewer.site_admin().map(drop)?,
     }
     let reason = match &answer {
@@ -138,7 +138,7 @@ pub async fn answer(
         Answer::Decline(reason) => Some(validate::reason(reason, "reason", true)?),
     };
     let mut answered = Answered::default();
-    for &id in ids.iter().take(LISTED as usize) {
+    for &id in ids.iter().take(LIST_LIMIT as usize) {
         let row = store::moderation::approval_queue::by_id(&cx.db, id).await?;
         let Some(row) = row.filter(|row| group.is_none_or(|group| group == row.group.id)) else {
             answered.before += 1;

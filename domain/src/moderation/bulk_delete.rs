@@ -30,7 +30,7 @@ use store::moderation::warnings::NewNotice;
 use store::{self, Tx};
 
 /// Removals that are listed.
-const LISTED: i64 = 20;
+const LIST_LIMIT: i64 = 20;
 
 /// How far back it reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,8 +124,8 @@ pub async fn of_group(
     viewer: Viewer,
     group: GroupId,
     user: UserId,
-) -> Result<(members::Chosen, Measures)> {
-    let chosen = members::chosen(cx, viewer, group, user).await?;
+) -> Result<(members::MemberDetail, Measures)> {
+    let chosen = members::detail(cx, viewer, group, user).await?;
     chosen.found.access.check(Permission::Moderate)?;
     if viewer.id() == Some(user) || !chosen.found.access.may_remove(chosen.role()) {
         return Err(Error::Forbidden("They decide here as much as you do."));
@@ -154,10 +154,10 @@ pub async fn clear_site(
     let since = span.since(cx.now());
     check_any(cx, user, None, since).await?;
     let mut tx = cx.db.begin().await?;
-    store::people::users::hold(&mut tx, &[user]).await?;
+    store::people::users::lock(&mut tx, &[user]).await?;
     begin(cx, &mut tx, NewBulkDelete { user, group: None, by, reason: &reason, since }, span).await?;
     let ended = match bar {
-        Some(bar) => admins::bar_in(cx, &mut tx, by, user, bar, &reason).await?,
+        Some(bar) => admins::restrict_in(cx, &mut tx, by, user, bar, &reason).await?,
         None => Vec::new(),
     };
     tx.commit().await?;
@@ -183,11 +183,11 @@ pub async fn clear_group(
     ban: bool,
 ) -> Result<Group> {
     let by = viewer.user()?;
-    let chosen = members::chosen(cx, viewer, group, user).await?;
+    let chosen = members::detail(cx, viewer, group, user).await?;
     let reason = validate::reason(reason, "reason", true)?;
     let since = span.since(cx.now());
     let mut tx = cx.db.begin().await?;
-    store::people::users::hold(&mut tx, &[user]).await?;
+    store::people::users::lock(&mut tx, &[user]).await?;
     if ban {
         unread::users_change(cx, &[user]).await?;
     }
@@ -227,16 +227,16 @@ async fn begin(cx: &Context, tx: &mut Tx, new: NewBulkDelete<'_>, span: Span) ->
     let NewBulkDelete { user, group, by, reason, .. } = new;
     let removal = store::moderation::bulk_delete::insert(tx, new, now).await?;
     notices::tell(cx, tx, NewNotice { user, group, kind: NoticeKind::Removal, reason, by }).await?;
-    let deed =
+    let action =
         LogEntry::new(by, LogAction::PersonCleared).whom(user).reason(reason).detail(span.label().to_lowercase());
-    log::write(tx, LogEntry { group, ..deed }, now).await?;
+    log::write(tx, LogEntry { group, ..action }, now).await?;
     jobs::enqueue(tx, Task::BulkDelete { removal }, now).await?;
     Ok(())
 }
 
 /// The removals of somebody's, in a group or in the whole site, the newest first. For those who may undo them.
 pub(crate) async fn list(cx: &Context, user: UserId, group: Option<GroupId>) -> Result<Vec<BulkDeleteRow>> {
-    Ok(store::moderation::bulk_delete::of_user(&cx.db, user, group, LISTED).await?)
+    Ok(store::moderation::bulk_delete::of_user(&cx.db, user, group, LIST_LIMIT).await?)
 }
 
 /// Undoes a removal in the whole site: whose it was.
@@ -276,8 +276,8 @@ async fn undo(cx: &Context, mut tx: Tx, row: &BulkDeleteRow, by: UserId) -> Resu
     if !store::moderation::bulk_delete::is_covered(&mut tx, removal).await? {
         notices::tell(cx, &mut tx, NewNotice { user, group, kind: NoticeKind::Restored, reason: "", by }).await?;
     }
-    let deed = LogEntry::new(by, LogAction::ClearingUndone).whom(user);
-    log::write(&mut tx, LogEntry { group, ..deed }, now).await?;
+    let action = LogEntry::new(by, LogAction::ClearingUndone).whom(user);
+    log::write(&mut tx, LogEntry { group, ..action }, now).await?;
     jobs::enqueue(&mut tx, Task::UndoBulkDelete { removal }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();

@@ -43,9 +43,9 @@ fn without_person(line: &mut Line) {
     line.reason.clear();
 }
 
-/// Those of the deeds that are wanted: one of them, or all that are read by people of this reach.
+/// Those of the actions that are wanted: one of them, or all that are read by people of this reach.
 fn kinds(reach: LogReach, what: Option<LogAction>) -> Vec<LogAction> {
-    LogAction::readable(reach).filter(|deed| what.is_none_or(|what| what == *deed)).collect()
+    LogAction::readable(reach).filter(|action| what.is_none_or(|what| what == *action)).collect()
 }
 
 /// What was done in a group by those who keep order in it, for whoever may read it; they themselves see more of it.
@@ -63,11 +63,11 @@ pub async fn of_group(
     if found.group.is_direct() {
         return Err(Error::Forbidden("Nobody keeps order in a conversation but those who are in it."));
     }
-    let reach = if found.access.may_settle() { LogReach::Keepers } else { LogReach::Public };
+    let reach = if found.access.may_settle() { LogReach::Moderators } else { LogReach::Public };
     let since_opened = reach == LogReach::Public;
     let wanted =
         Wanted { what: kinds(reach, what), groups: Some(vec![group]), since_opened, before, ..Wanted::default() };
-    let page = page(cx, viewer, &wanted, reach == LogReach::Keepers).await?;
+    let page = page(cx, viewer, &wanted, reach == LogReach::Moderators).await?;
     Ok((found, page))
 }
 
@@ -121,10 +121,10 @@ pub async fn of_admins(cx: &Context, viewer: Viewer, sought: LogFilter<'_>, befo
 
 /// What was done to somebody, newest first: in one group, or everywhere. For those who may see it.
 pub(crate) async fn record(cx: &Context, viewer: Viewer, user: UserId, group: Option<GroupId>) -> Result<Vec<Line>> {
-    let reach = if group.is_some() { LogReach::Keepers } else { LogReach::Admins };
+    let reach = if group.is_some() { LogReach::Moderators } else { LogReach::Admins };
     let groups = group.map(|group| vec![group]);
     // Whom their links let in was not done to them.
-    let what = kinds(reach, None).into_iter().filter(|deed| *deed != LogAction::LinkFollowed).collect();
+    let what = kinds(reach, None).into_iter().filter(|action| *action != LogAction::LinkFollowed).collect();
     let wanted = Wanted { what, groups, whom: Some(user), ..Wanted::default() };
     Ok(store::moderation::log::lines(&cx.db, viewer.id_or_none(), &wanted, RECORD).await?)
 }
@@ -152,8 +152,8 @@ pub async fn redact(cx: &Context, viewer: Viewer, entry: EntryId, hidden: bool) 
     };
     if changed > 0 {
         let what = if hidden { LogAction::NameHidden } else { LogAction::NameShown };
-        let deed = LogEntry::new(by, what).whom(whom).detail(format!("row {entry}"));
-        write(&mut tx, LogEntry { group: row.group_id, ..deed }, now).await?;
+        let action = LogEntry::new(by, what).whom(whom).detail(format!("row {entry}"));
+        write(&mut tx, LogEntry { group: row.group_id, ..action }, now).await?;
     }
     tx.commit().await?;
     Ok(row.group_id)

@@ -6,7 +6,7 @@ use store::moderation::bulk_delete::BulkDeleteRow;
 use store::moderation::log::Line;
 use store::moderation::warnings::WarningRow;
 
-use crate::groups::members::Chosen;
+use crate::groups::members::MemberDetail;
 use crate::moderation::warnings;
 use crate::people::admins::person;
 use crate::platform::context::Context;
@@ -26,7 +26,7 @@ pub struct Record {
 ///
 /// # Errors
 /// As [`crate::groups::members::chosen`].
-pub async fn of_member(cx: &Context, viewer: Viewer, chosen: &Chosen) -> Result<Record> {
+pub async fn of_member(cx: &Context, viewer: Viewer, chosen: &MemberDetail) -> Result<Record> {
     let (group, user) = (chosen.found.group.id, chosen.person.id);
     chosen.found.access.check(Permission::Admit)?;
     Ok(Record {

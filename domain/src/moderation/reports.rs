@@ -22,7 +22,7 @@ use model::{LogAction, LogEntry};
 use store::moderation::reports::{OpenRow, Reported, VoiceRow};
 
 /// Messages on the page of those who answer.
-pub const LISTED: i64 = 50;
+pub const LIST_LIMIT: i64 = 50;
 /// Reports of one message that are shown.
 pub const VOICES: i64 = 20;
 
@@ -97,13 +97,13 @@ pub struct Item {
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
 pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(GroupAccess, Vec<Item>)> {
-    let keeper = viewer.user()?;
+    let moderator = viewer.user()?;
     let found = groups::by_id(cx, viewer, group).await?;
     if found.group.is_direct() {
         return Err(Error::Forbidden("What is reported in a conversation goes to the admins of the site."));
     }
     found.access.check_settle()?;
-    let rows = store::moderation::reports::of_group(&cx.db, group, keeper, LISTED).await?;
+    let rows = store::moderation::reports::of_group(&cx.db, group, moderator, LIST_LIMIT).await?;
     Ok((found, items(cx, rows).await?))
 }
 
@@ -114,7 +114,7 @@ pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(G
 /// [`Error::NotFound`] for anyone else.
 pub async fn of_site(cx: &Context, viewer: Viewer) -> Result<Vec<Item>> {
     let admin = viewer.site_admin()?;
-    items(cx, store::moderation::reports::of_site(&cx.db, admin, LISTED).await?).await
+    items(cx, store::moderation::reports::of_site(&cx.db, admin, LIST_LIMIT).await?).await
 }
 
 async fn items(cx: &Context, rows: Vec<OpenRow>) -> Result<Vec<Item>> {
@@ -182,8 +182,8 @@ pub async fn answer(cx: &Context, viewer: Viewer, report: ReportId, verdict: Ver
         Verdict::Nothing => Some(LogAction::ReportDismissed),
         Verdict::Deleted => {
             // Whoever wrote it may have deleted it before, to bring it back later.
-            let gone = messages::take_away(cx, &mut tx, message, topic, user).await?
-                || messages::take_over(&mut tx, message, user, now).await?.is_some();
+            let gone = messages::delete_in(cx, &mut tx, message, topic, user).await?
+                || messages::reassign_deletion(&mut tx, message, user, now).await?.is_some();
             gone.then_some(LogAction::MessageDeleted)
         }
     };

@@ -66,7 +66,7 @@ pub struct RuleForm {
     /// Or with fewer messages than this; `None`: no number.
     pub new_messages: Option<i64>,
     /// What it does.
-    pub deed: Option<RuleAction>,
+    pub action: Option<RuleAction>,
     /// What somebody is told whose message is refused.
     pub explanation: String,
 }
@@ -96,9 +96,9 @@ impl RuleForm {
                 }
             }
         }
-        match self.deed {
-            None => fields.add("deed", "Choose one of them."),
-            Some(deed) => rule.deed = deed,
+        match self.action {
+            None => fields.add("action", "Choose one of them."),
+            Some(action) => rule.action = action,
         }
         (rule.in_text, rule.in_title, rule.in_links) = (self.in_text, self.in_title, self.in_links);
         // There are no names where there is only a group, and nothing of a name can wait.
@@ -106,8 +106,8 @@ impl RuleForm {
         if !(rule.in_text || rule.in_title || rule.in_links || rule.in_names) {
             fields.add("places", "Say where it looks.");
         }
-        if rule.in_names && self.deed.is_some_and(|deed| deed != RuleAction::Refuse) {
-            fields.add("deed", "A name can only be refused.");
+        if rule.in_names && self.action.is_some_and(|action| action != RuleAction::Refuse) {
+            fields.add("action", "A name can only be refused.");
         }
         match (self.new_days, self.new_messages) {
             (Some(days @ 0..=MAX_DAYS), Some(messages @ 0..=MAX_MESSAGES)) => {
@@ -179,7 +179,7 @@ pub async fn create(cx: &Context, viewer: Viewer, group: Option<GroupId>, form: 
         in_names: false,
         new_days: 0,
         new_messages: 0,
-        deed: RuleAction::Refuse,
+        action: RuleAction::Refuse,
         explanation: String::new(),
         version: 1,
         creator_id: viewer.user()?,
@@ -279,7 +279,7 @@ pub async fn try_out(cx: &Context, viewer: Viewer, rule: &Rule) -> Result<Tried>
     let compiled = Compiled::new(rule.clone()).map_err(|why| Error::invalid("body", why))?;
     // It may take long, and belongs to no thread that others wait for. It is over when it is, whether somebody waits for it or not.
     let look = move || {
-        let looked = look_at(&compiled, &recent);
+        let looked = test_on(&compiled, &recent);
         drop(alone);
         looked
     };
@@ -289,7 +289,7 @@ pub async fn try_out(cx: &Context, viewer: Viewer, rule: &Rule) -> Result<Tried>
     Ok(Tried { looked, caught: caught.len(), examples: placed::placed(cx, viewer, shown).await?, is_slow })
 }
 
-fn look_at(compiled: &Compiled, recent: &[Recent]) -> (Vec<MessageId>, usize, bool) {
+fn test_on(compiled: &Compiled, recent: &[Recent]) -> (Vec<MessageId>, usize, bool) {
     let deadline = Deadline::in_time(PATIENCE);
     let rule = &compiled.rule;
     let mut caught = Vec::new();
@@ -302,7 +302,7 @@ fn look_at(compiled: &Compiled, recent: &[Recent]) -> (Vec<MessageId>, usize, bo
         let is_for = !rule.is_for_new() || young || message.before < rule.new_messages;
         let (text, title) = (NormalizedText::new(&message.raw), message.title.as_deref().map(NormalizedText::new));
         let words = RuleInput { text: &text, title: title.as_ref(), hosts: &compiled::seen(&hosts) };
-        match compiled.look(words, deadline) {
+        match compiled.check(words, deadline) {
             RuleMatch::Unknown => return (caught, looked, true),
             RuleMatch::InText | RuleMatch::InTitle if is_for => caught.push(message.id),
             RuleMatch::InText | RuleMatch::InTitle | RuleMatch::Nothing => {}

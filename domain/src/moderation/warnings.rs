@@ -18,7 +18,7 @@ use store::moderation::warnings::{NewNotice, WarningRow};
 use store::{self, Tx};
 
 /// Warnings of somebody that are listed.
-const LISTED: i64 = 50;
+const LIST_LIMIT: i64 = 50;
 
 /// Warns somebody, as an admin of the site.
 ///
@@ -79,7 +79,7 @@ pub async fn warn_in_group(cx: &Context, viewer: Viewer, group: GroupId, user: U
 
 /// The warnings of somebody, in a group or by the admins of the site, the newest first. For those who may take them back.
 pub(crate) async fn warnings(cx: &Context, user: UserId, group: Option<GroupId>) -> Result<Vec<WarningRow>> {
-    Ok(store::moderation::warnings::warnings(&cx.db, user, group, LISTED).await?)
+    Ok(store::moderation::warnings::warnings(&cx.db, user, group, LIST_LIMIT).await?)
 }
 
 /// Takes a warning of the site back, read or not: who was warned.
@@ -126,8 +126,8 @@ async fn revoke(
     if store::moderation::warnings::take_back(&mut tx, id, by, now).await? == 0 {
         return Err(Error::NotFound);
     }
-    let deed = LogEntry::new(by, LogAction::WarningTakenBack).whom(user);
-    log::write(&mut tx, LogEntry { group, ..deed }, now).await?;
+    let action = LogEntry::new(by, LogAction::WarningTakenBack).whom(user);
+    log::write(&mut tx, LogEntry { group, ..action }, now).await?;
     tx.commit().await?;
     tell::account_changed(cx, user).await;
     Ok(user)

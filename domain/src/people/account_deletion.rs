@@ -32,7 +32,7 @@ const BATCH: i64 = 200;
 ///
 /// # Errors
 /// [`Error::Invalid`] on `current_password`; [`Error::Forbidden`] for the only admin of the site.
-pub async fn delete(cx: &Context, user: UserId, password: Password, blank: bool) -> Result<()> {
+pub async fn delete(cx: &Context, user: UserId, password: Password, erase: bool) -> Result<()> {
     let hash = passwords::check_own(cx, user, password, "current_password").await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
@@ -45,12 +45,12 @@ pub async fn delete(cx: &Context, user: UserId, password: Password, blank: bool)
     letters_end(&mut tx, cx, user, address.as_deref()).await?;
     store::people::former_names::keep_own(&mut tx, user).await?;
     store::people::former_names::let_go(&mut tx, user, now.plus(NAME_KEPT)).await?;
-    empty(&mut tx, user, now).await?;
+    anonymize(&mut tx, user, now).await?;
     store::people::two_factor::delete(&mut tx, user).await?;
     store::moderation::approval_queue::delete_of(&mut tx, user).await?;
     let ended = store::people::sessions::delete_all(&mut tx, user).await?;
     let concerned = leave_all(&mut tx, user, now).await?;
-    jobs::enqueue(&mut tx, Task::AccountDeleted { user, blank }, now).await?;
+    jobs::enqueue(&mut tx, Task::AccountDeleted { user, erase }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     for id in ended {
@@ -69,12 +69,12 @@ async fn letters_end(tx: &mut Tx, cx: &Context, user: UserId, address: Option<&s
     outbound_email::news(tx, cx, EmailKind::Deleted, user, address).await
 }
 
-pub(crate) async fn empty(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
+pub(crate) async fn anonymize(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
     let plain = format!("{}{user}", model::names::PLACEHOLDER);
     // An import may have brought somebody of that name.
     let other = format!("{plain}-{}", &crate::platform::secrets::token()?[..6]);
     for name in [plain, other] {
-        if store::people::account_deletion::empty(tx, user, &name, now).await? > 0 {
+        if store::people::account_deletion::anonymize(tx, user, &name, now).await? > 0 {
             return Ok(());
         }
     }
@@ -87,7 +87,7 @@ pub(crate) async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Resu
     let groups = store::people::account_deletion::groups(tx, user).await?;
     let mut concerned: Vec<(UserId, GroupId)> = groups.iter().map(|group| (user, *group)).collect();
     for group in groups {
-        let held = store::groups::hold(tx, group).await?;
+        let held = store::groups::lock(tx, group).await?;
         store::groups::members::leave(tx, group, user).await?;
         let Some(held) = held else { continue };
         let (_, left) = store::groups::members::head_count(tx, group).await?;
@@ -100,7 +100,7 @@ pub(crate) async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Resu
                 jobs::enqueue(tx, Task::GroupChanged { group }, now).await?;
             }
             GroupKind::Public | GroupKind::Closed | GroupKind::Private => {
-                let eldest = members::take_over(tx, group, user, now).await?;
+                let eldest = members::promote_successor(tx, group, user, now).await?;
                 concerned.extend(eldest.map(|eldest| (eldest, group)));
             }
         }
@@ -109,7 +109,7 @@ pub(crate) async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Resu
 }
 
 /// Takes away a part of what a deleted account left, tells who sees it, and queues itself again while there is more.
-pub(crate) async fn clear(cx: &Context, user: UserId, blank: bool) -> Result<()> {
+pub(crate) async fn purge_step(cx: &Context, user: UserId, erase: bool) -> Result<()> {
     let now = cx.now();
     let naming = store::people::account_deletion::naming(&cx.db, user, BATCH).await?;
     let mut parsed = Vec::with_capacity(naming.len());
@@ -119,8 +119,11 @@ pub(crate) async fn clear(cx: &Context, user: UserId, blank: bool) -> Result<()>
     }
     let mut tx = cx.db.begin().await?;
     store::people::account_deletion::delete_own(&mut tx, user).await?;
-    let blanked =
-        if blank { store::people::account_deletion::blank(&mut tx, user, BATCH, now).await? } else { Vec::new() };
+    let blanked = if erase {
+        store::people::account_deletion::erase_messages(&mut tx, user, BATCH, now).await?
+    } else {
+        Vec::new()
+    };
     direct_names::reset_title(&mut tx, &blanked, now).await?;
     for &message in &blanked {
         search_log::insert(&mut tx, Changed::Message(message)).await?;
@@ -140,7 +143,7 @@ pub(crate) async fn clear(cx: &Context, user: UserId, blank: bool) -> Result<()>
     let named: Vec<MessageId> = parsed.iter().map(|(id, _, _)| *id).collect();
     store::people::account_deletion::delete_mentions(&mut tx, user, &named).await?;
     if [stars.len(), named.len(), blanked.len()].into_iter().any(|done| done as i64 == BATCH) {
-        jobs::enqueue(&mut tx, Task::AccountDeleted { user, blank }, now).await?;
+        jobs::enqueue(&mut tx, Task::AccountDeleted { user, erase }, now).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();

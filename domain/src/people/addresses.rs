@@ -75,7 +75,7 @@ pub async fn change(cx: &Context, id: UserId, typed: &str, password: Password, s
     }
     let ended = store::people::sessions::delete_others(&mut tx, id, session).await?;
     tx.commit().await?;
-    passwords::told(cx, ended).await;
+    passwords::announce_ended(cx, ended).await;
     Ok(())
 }
 
@@ -87,7 +87,7 @@ pub async fn ask_again(cx: &Context, id: UserId) -> Result<()> {
     let email = crate::people::accounts::own(cx, id).await?.new_email.ok_or(Error::NotFound)?;
     count(cx, id, &email).await?;
     let mut tx = cx.db.begin().await?;
-    store::people::users::hold(&mut tx, &[id]).await?;
+    store::people::users::lock(&mut tx, &[id]).await?;
     let user = store::people::users::by_id_in(&mut tx, id).await?.ok_or(Error::NotFound)?;
     if !waits_for(&user, &email) {
         return Err(Error::NotFound);
@@ -128,7 +128,7 @@ pub async fn confirm(cx: &Context, token: &str) -> Result<()> {
     let id = outbound_email::opened(cx, EmailKind::Confirm, token).await?.user_id.ok_or(Error::NotFound)?;
     let mut tx = cx.db.begin().await?;
     // Before its letters: whoever changes both holds the account first.
-    store::people::users::hold(&mut tx, &[id]).await?;
+    store::people::users::lock(&mut tx, &[id]).await?;
     let letter = store::people::emails::take(&mut tx, EmailKind::Confirm, &secrets::digest(token), cx.now()).await?;
     let letter = letter.filter(|letter| letter.user_id == Some(id)).ok_or(Error::NotFound)?;
     let user = store::people::users::by_id_in(&mut tx, id).await?.ok_or(Error::NotFound)?;

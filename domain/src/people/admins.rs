@@ -55,23 +55,29 @@ impl Restriction {
 ///
 /// # Errors
 /// [`Error::Invalid`] on `reason` and `days`; as [`person`].
-pub async fn bar(cx: &Context, viewer: Viewer, user: UserId, bar: Restriction, reason: &str) -> Result<User> {
+pub async fn restrict(
+    cx: &Context,
+    viewer: Viewer,
+    user: UserId,
+    restriction: Restriction,
+    reason: &str,
+) -> Result<User> {
     let by = viewer.site_admin()?;
     let found = person(cx, viewer, user).await?;
     if found.is_admin {
         return Err(still_admin());
     }
-    let reason = if bar == Restriction::Lift {
+    let reason = if restriction == Restriction::Lift {
         String::new()
     } else {
         crate::platform::validate::reason(reason, "reason", true)?
     };
-    bar.check()?;
+    restriction.check()?;
     let mut tx = cx.db.begin().await?;
     if admins::lock(&mut tx, viewer).await?.contains(&user) {
         return Err(still_admin());
     }
-    let ended = bar_in(cx, &mut tx, by, user, bar, &reason).await?;
+    let ended = restrict_in(cx, &mut tx, by, user, restriction, &reason).await?;
     tx.commit().await?;
     for id in ended {
         sessions::ended_everywhere(cx, id).await;
@@ -81,34 +87,38 @@ pub async fn bar(cx: &Context, viewer: Viewer, user: UserId, bar: Restriction, r
 }
 
 /// The same in a transaction that found that it may be: the sessions that ended by it.
-pub(crate) async fn bar_in(
+pub(crate) async fn restrict_in(
     cx: &Context,
     tx: &mut Tx,
     by: UserId,
     user: UserId,
-    bar: Restriction,
+    restriction: Restriction,
     reason: &str,
 ) -> Result<Vec<String>> {
     let now = cx.now();
-    let (until, banned) = match bar {
+    let (until, banned) = match restriction {
         Restriction::Suspend { days } => {
             (Some(now.plus(std::time::Duration::from_secs(days as u64 * 24 * 3_600))), None)
         }
         Restriction::Ban => (None, Some(now)),
         Restriction::Lift => (None, None),
     };
-    store::people::users::bar(tx, user, until, banned, reason).await?;
-    let (what, detail) = match bar {
+    store::people::users::set_restriction(tx, user, until, banned, reason).await?;
+    let (what, detail) = match restriction {
         Restriction::Suspend { days: 1 } => (LogAction::AccountSuspended, "1 day".to_owned()),
         Restriction::Suspend { days } => (LogAction::AccountSuspended, format!("{days} days")),
         Restriction::Ban => (LogAction::AccountBanned, String::new()),
         Restriction::Lift => (LogAction::AccountFreed, String::new()),
     };
     log::write(tx, LogEntry::new(by, what).whom(user).reason(reason).detail(detail), now).await?;
-    let letter = if bar == Restriction::Lift { EmailKind::Reinstated } else { EmailKind::Restricted };
+    let letter = if restriction == Restriction::Lift { EmailKind::Reinstated } else { EmailKind::Restricted };
     let address = store::people::users::email_in(tx, user).await?;
     outbound_email::news(tx, cx, letter, user, address.as_deref()).await?;
-    Ok(if bar == Restriction::Lift { Vec::new() } else { store::people::sessions::delete_all(tx, user).await? })
+    Ok(if restriction == Restriction::Lift {
+        Vec::new()
+    } else {
+        store::people::sessions::delete_all(tx, user).await?
+    })
 }
 
 fn still_admin() -> Error {

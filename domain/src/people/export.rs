@@ -20,13 +20,13 @@ const BATCH: i64 = 500;
 
 /// Where a download is.
 #[derive(Clone, Copy, Debug)]
-enum Part {
+enum Section {
     Account,
     Ignores(UserId),
     Requests(GroupId),
     Links(InvitationId),
     Invited(GroupId, UserId),
-    Heard(TopicId),
+    Subscriptions(TopicId),
     Reports(ReportId),
     Topics(TopicId),
     Messages(MessageId),
@@ -35,7 +35,7 @@ enum Part {
 }
 
 /// Some lines of it, and what comes after them.
-type Lines = (Vec<Value>, Part);
+type Lines = (Vec<Value>, Section);
 
 /// Everything, in pieces of many lines each. Each line says by `type` what it is; those of messages can be imported again, where
 /// their topics can be seen.
@@ -45,21 +45,21 @@ type Lines = (Vec<Value>, Part);
 pub async fn download(cx: &Context, user: UserId) -> Result<impl Stream<Item = Result<String>> + use<>> {
     rate_limits::count(cx, RateLimit::Download, By::User(user)).await?;
     let cx = cx.clone();
-    Ok(try_unfold(Part::Account, move |part| {
+    Ok(try_unfold(Section::Account, move |section| {
         let cx = cx.clone();
         async move {
-            let (lines, next) = match part {
-                Part::Account => account(&cx, user).await?,
-                Part::Ignores(after) => ignores(&cx, user, after).await?,
-                Part::Requests(after) => requests(&cx, user, after).await?,
-                Part::Links(after) => links(&cx, user, after).await?,
-                Part::Invited(group, after) => invited(&cx, user, (group, after)).await?,
-                Part::Heard(after) => heard(&cx, user, after).await?,
-                Part::Reports(after) => reports(&cx, user, after).await?,
-                Part::Topics(after) => topics(&cx, user, after).await?,
-                Part::Messages(after) => messages(&cx, user, after).await?,
-                Part::Stars(after) => stars(&cx, user, after).await?,
-                Part::End => return Ok(None),
+            let (lines, next) = match section {
+                Section::Account => account(&cx, user).await?,
+                Section::Ignores(after) => ignores(&cx, user, after).await?,
+                Section::Requests(after) => requests(&cx, user, after).await?,
+                Section::Links(after) => links(&cx, user, after).await?,
+                Section::Invited(group, after) => invited(&cx, user, (group, after)).await?,
+                Section::Subscriptions(after) => subscriptions(&cx, user, after).await?,
+                Section::Reports(after) => reports(&cx, user, after).await?,
+                Section::Topics(after) => topics(&cx, user, after).await?,
+                Section::Messages(after) => messages(&cx, user, after).await?,
+                Section::Stars(after) => stars(&cx, user, after).await?,
+                Section::End => return Ok(None),
             };
             let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
             Ok(Some((text, next)))
@@ -98,24 +98,24 @@ async fn account(cx: &Context, id: UserId) -> Result<Lines> {
             "created_at": row.created_at.rfc3339(), "read_at": row.read_at.map(Timestamp::rfc3339),
             "taken_back_at": row.taken_back_at.map(Timestamp::rfc3339)})
     }));
-    Ok((lines, Part::Ignores(UserId(0))))
+    Ok((lines, Section::Ignores(UserId(0))))
 }
 
-/// Where a part goes on: after its last row, or with the next part.
-fn then<T>(rows: &[T], on: impl FnOnce(&T) -> Part, next: Part) -> Part {
+/// Where a section goes on: after its last row, or with the next section.
+fn then<T>(rows: &[T], on: impl FnOnce(&T) -> Section, next: Section) -> Section {
     rows.last().filter(|_| rows.len() as i64 == BATCH).map_or(next, on)
 }
 
 async fn ignores(cx: &Context, id: UserId, after: UserId) -> Result<Lines> {
     let rows = store::people::export::ignores(&cx.db, id, after, BATCH).await?;
-    let next = then(&rows, |(user, ..)| Part::Ignores(*user), Part::Requests(GroupId(0)));
+    let next = then(&rows, |(user, ..)| Section::Ignores(*user), Section::Requests(GroupId(0)));
     let line = |(user, username, at): (UserId, String, Timestamp)| json!({"type": "ignore", "user_id": user, "username": username, "created_at": at.rfc3339()});
     Ok((rows.into_iter().map(line).collect(), next))
 }
 
 async fn requests(cx: &Context, id: UserId, after: GroupId) -> Result<Lines> {
     let rows = store::people::export::requests(&cx.db, id, after, BATCH).await?;
-    let next = then(&rows, |row| Part::Requests(row.group_id), Part::Links(InvitationId(0)));
+    let next = then(&rows, |row| Section::Requests(row.group_id), Section::Links(InvitationId(0)));
     let line = |row: store::people::export::OwnRequest| {
         json!({"type": "request", "group": row.group_name, "group_id": row.group_id, "text": row.message,
             "created_at": row.created_at.rfc3339(), "declined_at": row.declined_at.map(Timestamp::rfc3339)})
@@ -125,7 +125,7 @@ async fn requests(cx: &Context, id: UserId, after: GroupId) -> Result<Lines> {
 
 async fn links(cx: &Context, id: UserId, after: InvitationId) -> Result<Lines> {
     let rows = store::people::export::links(&cx.db, id, after, BATCH).await?;
-    let next = then(&rows, |row| Part::Links(row.id), Part::Invited(GroupId(0), UserId(0)));
+    let next = then(&rows, |row| Section::Links(row.id), Section::Invited(GroupId(0), UserId(0)));
     let line = |row: store::people::export::OwnLink| {
         json!({"type": "invitation_link", "group": row.group_name, "group_id": row.group_id, "role": row.role, "used": row.used,
             "created_at": row.created_at.rfc3339(), "expires_at": row.expires_at.rfc3339()})
@@ -135,7 +135,7 @@ async fn links(cx: &Context, id: UserId, after: InvitationId) -> Result<Lines> {
 
 async fn invited(cx: &Context, id: UserId, after: (GroupId, UserId)) -> Result<Lines> {
     let rows = store::people::export::invited(&cx.db, id, after, BATCH).await?;
-    let next = then(&rows, |row| Part::Invited(row.group_id, row.user_id), Part::Heard(TopicId(0)));
+    let next = then(&rows, |row| Section::Invited(row.group_id, row.user_id), Section::Subscriptions(TopicId(0)));
     let line = |row: store::people::export::OwnInvited| {
         json!({"type": "invitation", "group": row.group_name, "group_id": row.group_id, "user_id": row.user_id,
             "username": row.username, "created_at": row.created_at.rfc3339()})
@@ -143,10 +143,10 @@ async fn invited(cx: &Context, id: UserId, after: (GroupId, UserId)) -> Result<L
     Ok((rows.into_iter().map(line).collect(), next))
 }
 
-async fn heard(cx: &Context, id: UserId, after: TopicId) -> Result<Lines> {
-    let rows = store::people::export::heard(&cx.db, id, after, BATCH).await?;
-    let next = then(&rows, |row| Part::Heard(row.id), Part::Reports(ReportId(0)));
-    let line = |row: store::people::export::HeardTopic| {
+async fn subscriptions(cx: &Context, id: UserId, after: TopicId) -> Result<Lines> {
+    let rows = store::people::export::subscriptions(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |row| Section::Subscriptions(row.id), Section::Reports(ReportId(0)));
+    let line = |row: store::people::export::SubscribedTopic| {
         json!({"type": "heard_topic", "topic_id": row.id, "title": row.title, "level": row.level, "read_up_to": row.read_seq,
             "read_at": row.read_at.map(Timestamp::rfc3339)})
     };
@@ -155,7 +155,7 @@ async fn heard(cx: &Context, id: UserId, after: TopicId) -> Result<Lines> {
 
 async fn reports(cx: &Context, id: UserId, after: ReportId) -> Result<Lines> {
     let rows = store::people::export::reports(&cx.db, id, after, BATCH).await?;
-    let next = then(&rows, |row| Part::Reports(row.id), Part::Topics(TopicId(0)));
+    let next = then(&rows, |row| Section::Reports(row.id), Section::Topics(TopicId(0)));
     let line = |row: store::people::export::OwnReport| {
         json!({"type": "report", "message": row.message_id, "grounds": row.grounds, "text": row.words,
             "created_at": row.created_at.rfc3339(), "link": format!("{}/-/messages/{}", cx.config.base_url, row.message_id)})
@@ -165,7 +165,7 @@ async fn reports(cx: &Context, id: UserId, after: ReportId) -> Result<Lines> {
 
 async fn topics(cx: &Context, id: UserId, after: TopicId) -> Result<Lines> {
     let rows = store::people::export::topics(&cx.db, id, after, BATCH).await?;
-    let next = then(&rows, |row| Part::Topics(row.id), Part::Messages(MessageId(0)));
+    let next = then(&rows, |row| Section::Topics(row.id), Section::Messages(MessageId(0)));
     let line = |row: store::people::export::OwnTopic| json!({"type": "topic", "id": row.id, "group": row.group_name, "title": row.name, "created_at": row.created_at.rfc3339()});
     Ok((rows.into_iter().map(line).collect(), next))
 }
@@ -173,7 +173,7 @@ async fn topics(cx: &Context, id: UserId, after: TopicId) -> Result<Lines> {
 async fn messages(cx: &Context, id: UserId, after: MessageId) -> Result<Lines> {
     let username = accounts::own(cx, id).await?.username;
     let rows = store::people::export::messages(&cx.db, id, after, BATCH).await?;
-    let next = then(&rows, |row| Part::Messages(row.id), Part::Stars(MessageId(0)));
+    let next = then(&rows, |row| Section::Messages(row.id), Section::Stars(MessageId(0)));
     let edited: Vec<MessageId> = rows.iter().filter(|row| row.edited_at.is_some()).map(|row| row.id).collect();
     let mut before: HashMap<MessageId, Vec<Value>> = HashMap::new();
     for (message, number, at, text) in store::people::export::versions(&cx.db, &edited).await? {
@@ -192,7 +192,7 @@ async fn messages(cx: &Context, id: UserId, after: MessageId) -> Result<Lines> {
 
 async fn stars(cx: &Context, id: UserId, after: MessageId) -> Result<Lines> {
     let rows = store::people::export::stars(&cx.db, id, after, BATCH).await?;
-    let next = then(&rows, |(message, _)| Part::Stars(*message), Part::End);
+    let next = then(&rows, |(message, _)| Section::Stars(*message), Section::End);
     let line = |(message, at): (MessageId, Timestamp)| {
         json!({"type": "star", "message": message, "created_at": at.rfc3339(),
             "link": format!("{}/-/messages/{message}", cx.config.base_url)})

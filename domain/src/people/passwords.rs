@@ -33,7 +33,7 @@ fn not_yours(field: &'static str) -> Error {
 /// # Errors
 /// [`Error::Invalid`] on `current_password`.
 pub(crate) async fn hold_own(tx: &mut Tx, user: UserId, hash: &str) -> Result<()> {
-    store::people::users::hold(tx, &[user]).await?;
+    store::people::users::lock(tx, &[user]).await?;
     let now = store::people::users::password_hash_in(tx, user).await?;
     if now.as_deref() == Some(hash) { Ok(()) } else { Err(not_yours("current_password")) }
 }
@@ -51,7 +51,7 @@ pub async fn change(cx: &Context, user: UserId, current: Password, new: Password
     let ended = replace(&mut tx, cx, user, &hash).await?;
     let token = sessions::open_in(&mut tx, cx, user, origin).await?;
     tx.commit().await?;
-    told(cx, ended).await;
+    announce_ended(cx, ended).await;
     Ok(token)
 }
 
@@ -69,7 +69,7 @@ async fn replace(tx: &mut Tx, cx: &Context, user: UserId, hash: &str) -> Result<
 }
 
 /// Says after the commit that these sessions have ended.
-pub(crate) async fn told(cx: &Context, ended: Vec<String>) {
+pub(crate) async fn announce_ended(cx: &Context, ended: Vec<String>) {
     cx.wake.after_commit();
     for id in ended {
         sessions::ended_everywhere(cx, id).await;
@@ -113,13 +113,13 @@ pub async fn reset(cx: &Context, token: &str, new: Password) -> Result<()> {
     let hash = new.hash().await?;
     let mut tx = cx.db.begin().await?;
     // Before its letters: whoever changes both holds the account first.
-    store::people::users::hold(&mut tx, &[user]).await?;
+    store::people::users::lock(&mut tx, &[user]).await?;
     let letter = store::people::emails::take(&mut tx, EmailKind::Reset, &secrets::digest(token), cx.now()).await?;
     if letter.and_then(|letter| letter.user_id) != Some(user) {
         return Err(Error::NotFound);
     }
     let ended = replace(&mut tx, cx, user, &hash).await?;
     tx.commit().await?;
-    told(cx, ended).await;
+    announce_ended(cx, ended).await;
     Ok(())
 }

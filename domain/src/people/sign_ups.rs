@@ -25,7 +25,7 @@ pub const MAX_DAYS: i64 = 90;
 /// People that may use a link, at the most.
 pub const MAX_USES: i64 = 500;
 /// New accounts on a page, and the most that are answered at once.
-pub const LISTED: i64 = 100;
+pub const LIST_LIMIT: i64 = 100;
 /// How long an account is kept that was declined: meanwhile an admin may think better of it.
 pub const DECLINED_KEPT: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// Hexadecimal digits of a link's token: 128 bits from the operating system.
@@ -151,9 +151,9 @@ pub struct Shown {
 pub async fn list(cx: &Context, viewer: Viewer) -> Result<Shown> {
     viewer.site_admin()?;
     Ok(Shown {
-        rows: store::people::sign_ups::waiting(&cx.db, LISTED).await?,
+        rows: store::people::sign_ups::waiting(&cx.db, LIST_LIMIT).await?,
         total: store::people::sign_ups::count(&cx.db).await?,
-        links: store::people::sign_ups::links(&cx.db, cx.now(), LISTED).await?,
+        links: store::people::sign_ups::links(&cx.db, cx.now(), LIST_LIMIT).await?,
     })
 }
 
@@ -170,7 +170,7 @@ pub async fn count(cx: &Context, viewer: Viewer) -> Result<i64> {
 /// # Errors
 /// [`Error::NotFound`] to all but admins of the site.
 pub async fn answer(cx: &Context, viewer: Viewer, users: &[UserId], approve: bool) -> Result<usize> {
-    let users = &users[..users.len().min(LISTED as usize)];
+    let users = &users[..users.len().min(LIST_LIMIT as usize)];
     let mut tx = cx.db.begin().await?;
     admins::lock(&mut tx, viewer).await?;
     let (answered, kind) = if approve {
@@ -236,12 +236,12 @@ pub async fn revoke_link(cx: &Context, viewer: Viewer, link: SiteInvitationId) -
 pub(crate) async fn forget_declined(cx: &Context) -> Result<usize> {
     let before = cx.now().minus(DECLINED_KEPT);
     let mut tx = cx.db.begin().await?;
-    let users = store::people::sign_ups::take_declined(&mut tx, before, LISTED).await?;
+    let users = store::people::sign_ups::take_declined(&mut tx, before, LIST_LIMIT).await?;
     let mut concerned = Vec::new();
     for user in &users {
         store::people::sessions::delete_all(&mut tx, *user).await?;
         concerned.extend(account_deletion::leave_all(&mut tx, *user, cx.now()).await?);
-        account_deletion::empty(&mut tx, *user, cx.now()).await?;
+        account_deletion::anonymize(&mut tx, *user, cx.now()).await?;
     }
     tx.commit().await?;
     for (user, group) in concerned {

@@ -94,7 +94,7 @@ pub async fn begin(cx: &Context, user: UserId, password: Password) -> Result<()>
     passwords::check_own(cx, user, password, "current_password").await?;
     let mut bytes = [0u8; 20];
     secrets::fill(&mut bytes)?;
-    let sealed = cx.config.secret.seal("second-step", &user.to_string(), &bytes)?;
+    let sealed = cx.config.secret.encrypt("second-step", &user.to_string(), &bytes)?;
     let mut tx = cx.db.begin().await?;
     if store::people::two_factor::begin(&mut tx, user, &sealed, cx.now()).await? == 0 {
         return Err(Error::Forbidden("It is on already. Turn it off before you set it up anew."));
@@ -192,7 +192,7 @@ fn recovery_digest(cx: &Context, user: UserId, code: &str) -> String {
 }
 
 fn opened(cx: &Context, user: UserId, sealed: &str) -> Result<Secret> {
-    let bytes = cx.config.secret.open("second-step", &user.to_string(), sealed);
+    let bytes = cx.config.secret.decrypt("second-step", &user.to_string(), sealed);
     Ok(Secret::from(
         bytes.ok_or_else(|| Error::Internal("a second step was sealed with another KLATCH_SECRET_KEY".into()))?,
     ))

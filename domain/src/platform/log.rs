@@ -1,4 +1,4 @@
-//! The log of those who keep order: what each of them did is a row, written in the transaction of the deed. It only grows.
+//! The log of those who keep order: what each of them did is a row, written in the transaction of the action. It only grows.
 
 use model::LogEntry;
 
@@ -6,7 +6,7 @@ use crate::platform::error::Result;
 use model::time::Timestamp;
 use store::{self, Tx};
 
-/// Writes a deed down, in its own transaction: it is in the log if and only if it was done.
+/// Writes a action down, in its own transaction: it is in the log if and only if it was done.
 ///
 /// # Errors
 /// When the database fails; then nothing was done.

@@ -131,7 +131,7 @@ impl SecretKey {
     }
 
     /// Encrypts `what` for one purpose and owner: neither can be exchanged without it being noticed.
-    pub fn seal(&self, purpose: &str, owner: &str, what: &[u8]) -> Result<String> {
+    pub fn encrypt(&self, purpose: &str, owner: &str, what: &[u8]) -> Result<String> {
         let mut nonce = [0u8; 12];
         fill(&mut nonce)?;
         let sealed = self.cipher(purpose).encrypt(&nonce.into(), Payload { msg: what, aad: owner.as_bytes() });
@@ -140,7 +140,7 @@ impl SecretKey {
     }
 
     /// What was sealed with this key for the purpose and owner; `None` for anything else.
-    pub fn open(&self, purpose: &str, owner: &str, sealed: &str) -> Option<Vec<u8>> {
+    pub fn decrypt(&self, purpose: &str, owner: &str, sealed: &str) -> Option<Vec<u8>> {
         let bytes = unhex(sealed)?;
         let (nonce, sealed) = bytes.split_first_chunk::<12>()?;
         self.cipher(purpose).decrypt(&(*nonce).into(), Payload { msg: sealed, aad: owner.as_bytes() }).ok()
@@ -192,14 +192,14 @@ mod tests {
     #[test]
     fn what_is_sealed_opens_with_its_key_purpose_and_owner_only() {
         let key = SecretKey::new(&"k".repeat(32)).unwrap();
-        let sealed = key.seal("second-step", "7", b"twenty bytes or less").unwrap();
-        assert_ne!(sealed, key.seal("second-step", "7", b"twenty bytes or less").unwrap());
-        assert_eq!(key.open("second-step", "7", &sealed).unwrap(), b"twenty bytes or less");
-        assert_eq!(key.open("second-step", "8", &sealed), None);
-        assert_eq!(key.open("letter", "7", &sealed), None);
-        assert_eq!(SecretKey::new(&"l".repeat(32)).unwrap().open("second-step", "7", &sealed), None);
+        let sealed = key.encrypt("second-step", "7", b"twenty bytes or less").unwrap();
+        assert_ne!(sealed, key.encrypt("second-step", "7", b"twenty bytes or less").unwrap());
+        assert_eq!(key.decrypt("second-step", "7", &sealed).unwrap(), b"twenty bytes or less");
+        assert_eq!(key.decrypt("second-step", "8", &sealed), None);
+        assert_eq!(key.decrypt("letter", "7", &sealed), None);
+        assert_eq!(SecretKey::new(&"l".repeat(32)).unwrap().decrypt("second-step", "7", &sealed), None);
         for broken in ["", "00", "zz", &sealed[2..], &sealed[..sealed.len() - 2]] {
-            assert_eq!(key.open("second-step", "7", broken), None, "{broken}");
+            assert_eq!(key.decrypt("second-step", "7", broken), None, "{broken}");
         }
     }
 

@@ -90,7 +90,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
         }
         Job::Task(Task::Sweep { .. }) => sweep::sweep(cx).await,
         Job::Task(Task::SendEmail { email }) => outbound_email::send(cx, draw, email).await,
-        Job::Task(Task::AccountDeleted { user, blank }) => account_deletion::clear(cx, user, blank).await,
+        Job::Task(Task::AccountDeleted { user, erase }) => account_deletion::purge_step(cx, user, erase).await,
         Job::Task(Task::BulkDelete { removal }) => bulk_delete::work(cx, removal, false).await,
         Job::Task(Task::UndoBulkDelete { removal }) => bulk_delete::work(cx, removal, true).await,
         Job::Task(Task::GroupChanged { group }) => tell::group_changed(cx, group).await,

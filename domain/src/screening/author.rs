@@ -6,7 +6,7 @@ use model::UserId;
 use model::time::Timestamp;
 
 /// More messages than any rule asks for.
-const COUNTED: i64 = 200;
+const COUNT_LIMIT: i64 = 200;
 
 /// Since when somebody has an account, and how many messages they posted: one query, at the first question.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ impl Author {
         if let Some(known) = self.known {
             return Ok(known);
         }
-        let read = store::moderation::rules::author(&cx.db, self.user, COUNTED).await?;
+        let read = store::moderation::rules::author(&cx.db, self.user, COUNT_LIMIT).await?;
         self.known = Some(read);
         Ok(read)
     }

@@ -21,10 +21,10 @@ const CANNOT_WAIT: &str =
 /// # Errors
 /// [`Error::Invalid`] with what to change.
 pub(super) fn audit<'a>(audit: &'a mut Audit<'_>) -> BoxFuture<'a, Result<()>> {
-    Box::pin(look(audit))
+    Box::pin(check(audit))
 }
 
-async fn look(audit: &mut Audit<'_>) -> Result<()> {
+async fn check(audit: &mut Audit<'_>) -> Result<()> {
     let submission = audit.submission;
     let by_moderator = submission.by_moderator();
     let known = audit.known.clone();
@@ -39,17 +39,17 @@ async fn look(audit: &mut Audit<'_>) -> Result<()> {
     let of_group = of_group.iter().filter(|_| !by_moderator);
     for rule in of_site.chain(of_group) {
         // Nobody keeps order in a conversation: there is nobody to approve, and nobody to report to.
-        if submission.is_direct() && rule.rule.deed != RuleAction::Refuse {
+        if submission.is_direct() && rule.rule.action != RuleAction::Refuse {
             continue;
         }
-        let found = rule.look(words, deadline);
+        let found = rule.check(words, deadline);
         // What it said before is no news.
-        let was_there = words_before.is_some_and(|before| rule.look(before, deadline) == RuleMatch::InText);
+        let was_there = words_before.is_some_and(|before| rule.check(before, deadline) == RuleMatch::InText);
         if found == RuleMatch::Nothing || was_there || !is_for(audit.cx, rule, &mut audit.author).await? {
             continue;
         }
         let field = if found == RuleMatch::InTitle { "title" } else { "text" };
-        match rule.rule.deed {
+        match rule.rule.action {
             _ if found == RuleMatch::Unknown && submission.is_direct() => {}
             RuleAction::Refuse if found != RuleMatch::Unknown => return Err(refused(rule, field)),
             RuleAction::Report if found != RuleMatch::Unknown => audit.verdict.reports.push(rule.rule.name.clone()),

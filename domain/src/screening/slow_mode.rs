@@ -10,7 +10,7 @@ use model::{Group, GroupId, TopicId, UserId};
 use store::{self, Tx};
 
 /// So many seconds pass between what somebody of this access writes; 0: they write as they like.
-pub(crate) fn pause(group: &Group, access: Access) -> i64 {
+pub(crate) fn interval(group: &Group, access: Access) -> i64 {
     if access.may(Permission::Moderate) { 0 } else { group.slow_seconds }
 }
 
@@ -33,11 +33,11 @@ pub(crate) async fn check(
     let pause = Duration::from_secs(pause as u64);
     let posted = match topic {
         Some(topic) => {
-            store::topics::splits::hold(tx, topic).await?;
+            store::topics::splits::lock(tx, topic).await?;
             store::messages::last_by(tx, topic, author).await?
         }
         None => {
-            store::groups::hold(tx, group).await?;
+            store::groups::lock(tx, group).await?;
             store::messages::last_start_by(tx, group, author, now.minus(pause)).await?
         }
     };

@@ -20,13 +20,13 @@ use store::search_log::{Changed, Indexed, Position};
 pub use search_index::Order;
 
 /// Characters of a hit's text that are shown.
-const SHOWN: usize = 280;
+const SNIPPET_LEN: usize = 280;
 /// Changes that are read and committed together.
 const BATCH: i64 = 5_000;
 /// How long the follower waits without being woken.
-const NET: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// From the end of one look to the next at the least: a commit costs the same for one change as for the hundred that came meanwhile.
-const APART: Duration = Duration::from_millis(250);
+const MIN_INTERVAL: Duration = Duration::from_millis(250);
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -102,7 +102,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
         })
     })
     .await?;
-    let hits = hydrate(cx, viewer, &results.hits, |text| results.highlight(text, SHOWN)).await?;
+    let hits = hydrate(cx, viewer, &results.hits, |text| results.highlight(text, SNIPPET_LEN)).await?;
     Ok(Answer { hits, total: results.total, nothing_asked: results.nothing_asked })
 }
 
@@ -172,8 +172,8 @@ pub async fn follow(cx: Context, stop: impl Future<Output = ()>) {
         }
         tokio::select! {
             () = &mut stop => return,
-            () = rewoken(&search, Instant::now() + APART) => {}
-            () = tokio::time::sleep(NET) => {}
+            () = rewoken(&search, Instant::now() + MIN_INTERVAL) => {}
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
         }
     }
 }
@@ -316,7 +316,7 @@ pub async fn reindex(cx: &Context, told: impl FnMut(u64)) -> Result<bool> {
 
 async fn refill(cx: &Context, writer: Writer, mut told: impl FnMut(u64)) -> Result<Writer> {
     // The position before the reading: what commits meanwhile is read twice, never missed.
-    let position = search_log::head(&cx.db).await?;
+    let position = search_log::latest_position(&cx.db).await?;
     let mut rebuild = blocking(move || writer.rebuild()).await?;
     let mut done = 0;
     let mut after = TopicId(0);

@@ -66,14 +66,14 @@ pub enum By<'a> {
     Mailbox(&'a str),
 }
 
-/// Counts one deed.
+/// Counts one action.
 ///
 /// # Errors
 /// [`Error::TooMany`] with the time to wait when there were too many.
-pub async fn count(cx: &Context, deed: RateLimit, by: By<'_>) -> Result<()> {
+pub async fn count(cx: &Context, action: RateLimit, by: By<'_>) -> Result<()> {
     let limits = &cx.config.limits;
     let minute = Duration::from_secs(60);
-    let (word, most, window) = match (deed, by) {
+    let (word, most, window) = match (action, by) {
         (RateLimit::Post, _) => ("post", limits.posts_per_minute, minute),
         (RateLimit::Topic, _) => ("topic", limits.topics_per_hour, 60 * minute),
         (RateLimit::SignIn, By::Address(_)) => ("sign-in", limits.sign_ins_per_address, 10 * minute),
@@ -115,26 +115,26 @@ pub async fn count(cx: &Context, deed: RateLimit, by: By<'_>) -> Result<()> {
 /// How young an account is that may begin few conversations.
 const NEW_TO_CONVERSATIONS: Duration = Duration::from_secs(3 * 24 * 3_600);
 
-/// Counts one deed of an account that may do less while it is new. How old it is is asked only of those who did as much as new ones may.
+/// Counts one action of an account that may do less while it is new. How old it is is asked only of those who did as much as new ones may.
 ///
 /// # Errors
 /// [`Error::TooMany`] with the time to wait when there were too many.
-pub(crate) async fn count_by_age(cx: &Context, deed: RateLimit, user: UserId) -> Result<()> {
+pub(crate) async fn count_by_age(cx: &Context, action: RateLimit, user: UserId) -> Result<()> {
     let limits = &cx.config.limits;
-    let (word, while_new, window) = match deed {
+    let (word, while_new, window) = match action {
         RateLimit::Topic => ("topic-new", limits.topics_per_hour_while_new, Duration::from_secs(3_600)),
         RateLimit::NewGroup => ("group-new", limits.groups_per_day_while_new, Duration::from_secs(24 * 3_600)),
         RateLimit::Direct => ("direct-new", limits.directs_per_day_while_new, Duration::from_secs(24 * 3_600)),
         RateLimit::Post => ("post-new", limits.posts_per_minute_while_new, Duration::from_secs(60)),
         other => return count(cx, other, By::User(user)).await,
     };
-    count(cx, deed, By::User(user)).await?;
+    count(cx, action, By::User(user)).await?;
     if while_new == 0 {
         return Ok(());
     }
     let Err(error) = tally(cx, word, &format!("u{user}"), window, while_new).await else { return Ok(()) };
     let since = store::moderation::rules::since(&cx.db, user).await?;
-    let is_young = match deed {
+    let is_young = match action {
         RateLimit::Direct => since.plus(NEW_TO_CONVERSATIONS) > cx.now(),
         _ => newcomers::get(cx).await?.is_young(since, cx.now()),
     };

@@ -4,7 +4,7 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use model::policy::{Access, Permission, Viewer};
 use model::time::Timestamp;
-use model::{Group, Level, Topic, TopicId};
+use model::{Group, SubscriptionLevel, Topic, TopicId};
 use store::topics::TopicFor;
 
 /// A topic as one reader stands to it.
@@ -23,7 +23,7 @@ pub struct TopicAccess {
     /// How many messages stand in it.
     pub message_count: i64,
     /// What of it reaches the reader, whatever they chose for its group.
-    pub level: Option<Level>,
+    pub level: Option<SubscriptionLevel>,
     /// Whether somebody in the conversation may not read it, who was added later: it goes on in another topic.
     pub unseen: bool,
     /// Whether messages of the reader wait for approval in it, or were declined.

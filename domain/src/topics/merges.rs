@@ -95,11 +95,11 @@ pub async fn merge(cx: &Context, viewer: Viewer, topic: TopicId, into: TopicId) 
     let target = moves::target(cx, viewer, &found, other.group.id).await.map_err(about_into)?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
-    moves::hold(&mut tx, viewer, &found, &target).await.map_err(about_into)?;
+    moves::lock(&mut tx, viewer, &found, &target).await.map_err(about_into)?;
     crate::groups::members::lock(&mut tx, viewer, target.group.id).await?.check(Permission::Moderate)?;
     // Whoever holds both takes the one of the lower number first.
-    let lower = store::topics::splits::hold(&mut tx, topic.min(into)).await?;
-    let higher = store::topics::splits::hold(&mut tx, topic.max(into)).await?;
+    let lower = store::topics::splits::lock(&mut tx, topic.min(into)).await?;
+    let higher = store::topics::splits::lock(&mut tx, topic.max(into)).await?;
     let (own, its) = if topic < into { (lower, higher) } else { (higher, lower) };
     let Some(own) = own.filter(|held| held.group_id == found.group.id) else {
         drop(tx);
@@ -126,8 +126,8 @@ pub async fn merge(cx: &Context, viewer: Viewer, topic: TopicId, into: TopicId) 
     store::topics::merges::begin_with(&mut tx, into, older, came_at).await?;
     store::topics::splits::count_again(&mut tx, into).await?;
     let after_seq = own.last_seq + its.last_seq;
-    let (deed, detail) = (TopicAction::Merged, found.topic.title());
-    let line = Between { topic: into, after_seq, actor: user, deed, detail, other: None };
+    let (action, detail) = (TopicAction::Merged, found.topic.title());
+    let line = Between { topic: into, after_seq, actor: user, action, detail, other: None };
     store::topics::events::insert_between(&mut tx, line, now).await?;
     let whom = found.topic.creator_id;
     let entry = LogEntry::new(user, LogAction::TopicMerged).group(found.group.id).topic(topic).whom(whom);

@@ -37,7 +37,7 @@ const PINNED: i64 = 20;
 const SLUGS: u32 = 20;
 
 /// The slug that is tried next when one is taken.
-fn variant(base: &str, attempt: u32) -> Result<String> {
+fn slug_candidate(base: &str, attempt: u32) -> Result<String> {
     Ok(match attempt {
         1 => base.to_owned(),
         2..=5 => format!("{base}-{attempt}"),
@@ -48,7 +48,7 @@ fn variant(base: &str, attempt: u32) -> Result<String> {
 /// A slug that no topic of the group has.
 pub(crate) async fn free_slug(tx: &mut store::Tx, group: GroupId, base: &str) -> Result<String> {
     for attempt in 1..=SLUGS {
-        let slug = variant(base, attempt)?;
+        let slug = slug_candidate(base, attempt)?;
         if !store::topics::has_slug(tx, group, &slug).await? {
             return Ok(slug);
         }
@@ -75,7 +75,7 @@ pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> R
     };
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
-    hold(&mut tx, &found).await?;
+    lock(&mut tx, &found).await?;
     for (rule, (_, message)) in passed.reports.iter().zip(first.iter().cycle()) {
         store::moderation::reports::insert_by_rule(&mut tx, *message, rule, now).await?;
     }
@@ -105,7 +105,7 @@ pub async fn mark(cx: &Context, viewer: Viewer, id: TopicId, mark: Mark, on: boo
         Mark::Resolved => found.check_edit(viewer)?,
         Mark::Archived => found.in_group().check(Permission::Moderate)?,
     }
-    let (deed, what) = match (mark, on) {
+    let (action, what) = match (mark, on) {
         (Mark::Locked, true) => (TopicAction::Locked, LogAction::TopicLocked),
         (Mark::Locked, false) => (TopicAction::Unlocked, LogAction::TopicUnlocked),
         (Mark::Pinned, true) => (TopicAction::Pinned, LogAction::TopicPinned),
@@ -118,7 +118,7 @@ pub async fn mark(cx: &Context, viewer: Viewer, id: TopicId, mark: Mark, on: boo
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     if store::topics::mark(&mut tx, found.group.id, id, mark, on.then_some(now)).await? > 0 {
-        store::topics::events::insert(&mut tx, id, user, deed, "", now).await?;
+        store::topics::events::insert(&mut tx, id, user, action, "", now).await?;
         match mark {
             Mark::Resolved => log(&mut tx, &found, user, what, now).await?,
             Mark::Locked | Mark::Pinned | Mark::Archived => {
@@ -155,7 +155,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> 
     check_delete(cx, viewer, &found).await?;
     let by = viewer.user()?;
     let mut tx = cx.db.begin().await?;
-    hold(&mut tx, &found).await?;
+    lock(&mut tx, &found).await?;
     let others = store::topics::others_wrote_in(&mut tx, id, found.topic.creator_id).await?;
     if others && !found.access.may(Permission::Moderate) {
         return Err(OTHERS_WROTE);
@@ -201,7 +201,7 @@ const OTHERS_WROTE: Error =
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is not there any more: what the reader may do where it went was not looked at.
-async fn hold(tx: &mut Tx, found: &TopicAccess) -> Result<()> {
+async fn lock(tx: &mut Tx, found: &TopicAccess) -> Result<()> {
     match store::topics::touch_in(tx, found.topic.id, found.group.id).await? {
         0 => Err(Error::NotFound),
         _ => Ok(()),
@@ -235,7 +235,7 @@ pub(crate) async fn insert_under(
 ) -> Result<(TopicId, String)> {
     let base = if word.is_empty() { "topic" } else { word };
     for attempt in 1..=SLUGS {
-        let slug = variant(base, attempt)?;
+        let slug = slug_candidate(base, attempt)?;
         if let Some(id) = store::topics::insert(tx, group, &slug, title, creator, now).await? {
             return Ok((id, slug));
         }

@@ -58,7 +58,7 @@ pub async fn to_group(cx: &Context, viewer: Viewer, id: TopicId, to: GroupId) ->
     let target = target(cx, viewer, &found, to).await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
-    hold(&mut tx, viewer, &found, &target).await?;
+    lock(&mut tx, viewer, &found, &target).await?;
     store::topics::leave_address(&mut tx, id).await?;
     store::topics::splits::carry_reads(&mut tx, id, found.group.id, to, found.topic.arrived_at, now).await?;
     let slug = topics::free_slug(&mut tx, to, &found.topic.slug).await?;
@@ -114,7 +114,7 @@ const STAYS: &str = "What is said in a conversation stays there.";
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] on `group`.
-pub(crate) async fn hold(tx: &mut Tx, viewer: Viewer, found: &TopicAccess, target: &groups::GroupAccess) -> Result<()> {
+pub(crate) async fn lock(tx: &mut Tx, viewer: Viewer, found: &TopicAccess, target: &groups::GroupAccess) -> Result<()> {
     let mut ids = [found.group.id, target.group.id];
     ids.sort_unstable();
     let mut kinds = (found.group.kind, target.group.kind);

@@ -19,7 +19,7 @@ use store::search_log::Changed;
 use store::topics::events::Between;
 
 /// Messages that can be chosen singly, and that the page for it lists.
-pub const LISTED: i64 = 100;
+pub const LIST_LIMIT: i64 = 100;
 
 /// Which messages go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub struct Before {
     pub found: TopicAccess,
     /// The message.
     pub first: Message,
-    /// It, and those after it: at most [`LISTED`].
+    /// It, and those after it: at most [`LIST_LIMIT`].
     pub messages: Vec<Message>,
 }
 
@@ -55,7 +55,7 @@ pub async fn before(cx: &Context, viewer: Viewer, topic: TopicId, from: Option<M
         }
         None => 1,
     };
-    let mut messages = store::messages::after(&cx.db, topic, seq - 1, LISTED).await?;
+    let mut messages = store::messages::after(&cx.db, topic, seq - 1, LIST_LIMIT).await?;
     crate::people::ignores::fold(cx, viewer, &mut messages).await?;
     let first = messages.first().ok_or(Error::NotFound)?.clone();
     Ok(Before { found, first, messages })
@@ -86,15 +86,15 @@ pub async fn split(
     let target = moves::target(cx, viewer, &found, to).await?;
     let chosen = match which {
         Which::From(first) => vec![*first],
-        Which::These(chosen) if chosen.len() as i64 > LISTED => {
-            return Err(Error::invalid("which", format!("At most {LISTED} messages can be chosen singly.")));
+        Which::These(chosen) if chosen.len() as i64 > LIST_LIMIT => {
+            return Err(Error::invalid("which", format!("At most {LIST_LIMIT} messages can be chosen singly.")));
         }
         Which::These(chosen) => chosen.clone(),
     };
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
-    moves::hold(&mut tx, viewer, &found, &target).await?;
-    let held = store::topics::splits::hold(&mut tx, topic).await?.filter(|held| held.group_id == found.group.id);
+    moves::lock(&mut tx, viewer, &found, &target).await?;
+    let held = store::topics::splits::lock(&mut tx, topic).await?.filter(|held| held.group_id == found.group.id);
     let held = held.ok_or(Error::NotFound)?;
     let numbers = store::topics::splits::numbers(&mut tx, topic, &chosen).await?;
     let [first, ..] = numbers.as_slice() else {
@@ -127,7 +127,8 @@ pub async fn split(
         store::topics::splits::carry_reads(&mut tx, new, found.group.id, to, held.arrived_at, now).await?;
     }
     store::topics::splits::copy_levels(&mut tx, topic, new).await?;
-    let line = |topic, after_seq, deed, detail, other| Between { topic, after_seq, actor: user, deed, detail, other };
+    let line =
+        |topic, after_seq, action, detail, other| Between { topic, after_seq, actor: user, action, detail, other };
     let count = moved.to_string();
     let went = line(topic, first - 1, TopicAction::SplitOff, &count, Some(new));
     store::topics::events::insert_between(&mut tx, went, now).await?;

@@ -10,13 +10,18 @@ use crate::platform::error::{Error, Result};
 use crate::topics;
 use crate::topics::PageEnd;
 use model::policy::Viewer;
-use model::{Group, Level, MessageId, Sidebar, TopicId, TopicRow};
+use model::{Group, MessageId, Sidebar, SubscriptionLevel, TopicId, TopicRow};
 
 /// Chooses what of a topic reaches oneself; normal is as its group.
 ///
 /// # Errors
 /// [`Error::NotFound`] when they may not see the topic, [`Error::Forbidden`] when they are not in its group.
-pub async fn set_of_topic(cx: &Context, viewer: Viewer, topic: TopicId, level: Level) -> Result<topics::TopicAccess> {
+pub async fn set_of_topic(
+    cx: &Context,
+    viewer: Viewer,
+    topic: TopicId,
+    level: SubscriptionLevel,
+) -> Result<topics::TopicAccess> {
     let user = viewer.user()?;
     let found = topics::find(cx, viewer, topic).await?;
     if found.access.role.is_none() {

@@ -74,7 +74,7 @@ pub async fn settled(db: &Db) -> Result<bool> {
 }
 
 /// Where a follower begins that has just read everything: before whatever is not surely in what it read.
-pub async fn head(db: &Db) -> Result<Position> {
+pub async fn latest_position(db: &Db) -> Result<Position> {
     let (xid, id) = sql!(one db, (i64, i64),
         pg "select cast(cast(pg_snapshot_xmin(pg_current_snapshot()) as text) as bigint) - 1, 9223372036854775807",
         lite "select 0, coalesce(max(id), 0) from search_log")?;

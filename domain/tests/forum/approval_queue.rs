@@ -86,21 +86,21 @@ fn done(done: usize) -> Answered {
 async fn first_messages_of_new_people_wait_and_are_approved_or_declined(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
-    let keeper = forum.person("keeper").await;
+    let moderator = forum.person("moderator").await;
     let garden = holding(&forum, mira, "Garden", GroupKind::Public, 1).await;
     forum.admit(&garden, &[noor, ada]).await;
-    groups::admit(cx, garden.id, id(keeper), Role::Moderator).await.unwrap();
+    groups::admit(cx, garden.id, id(moderator), Role::Moderator).await.unwrap();
     // Those who keep order are not new.
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    forum.post(keeper, topic, "Me too").await;
+    forum.post(moderator, topic, "Me too").await;
     is_held(messages::submit(cx, noor, Target::Topic(topic), draft("Buy plums")).await);
     // While the first one waits, the second is no second.
     is_held(messages::submit(cx, noor, Target::Topic(topic), draft("Really")).await);
     assert_eq!(own(&forum, noor, topic).await, [("Buy plums".into(), None), ("Really".into(), None)]);
-    for who in [ada, mira, keeper, Viewer::Anonymous] {
+    for who in [ada, mira, moderator, Viewer::Anonymous] {
         assert_eq!(own(&forum, who, topic).await, [], "it is the author's page alone that shows it");
     }
-    let all = waiting(&forum, keeper, &garden).await;
+    let all = waiting(&forum, moderator, &garden).await;
     assert_eq!(all.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), ["Buy plums", "Really"]);
     let (_, rows) = approval_queue::of_group(cx, mira, garden.id).await.unwrap();
     assert_eq!((rows[0].author_name.as_str(), rows[0].topic_name.as_deref()), ("noor", Some("Plums")));
@@ -121,7 +121,7 @@ async fn first_messages_of_new_people_wait_and_are_approved_or_declined(forum: T
     );
     // Approved, it is posted as of now, and counts for the others.
     forum.pass(Duration::from_secs(3_600));
-    assert_eq!(approve(&forum, keeper, &garden, all[1].0).await.unwrap(), done(1));
+    assert_eq!(approve(&forum, moderator, &garden, all[1].0).await.unwrap(), done(1));
     let posted_at = cx.now();
     forum.drain().await;
     assert_eq!(said(&forum, ada, topic).await, ["Hello", "Me too", "Really"]);
@@ -245,10 +245,11 @@ async fn the_same_form_sent_twice_waits_once_and_is_posted_once(forum: TestForum
 
 async fn of_two_who_approve_at_once_one_posts_it(forum: TestForum) {
     let forum = Arc::new(forum);
-    let (mira, noor, keeper) = (forum.person("mira").await, forum.person("noor").await, forum.person("keeper").await);
+    let (mira, noor, moderator) =
+        (forum.person("mira").await, forum.person("noor").await, forum.person("moderator").await);
     let garden = holding(&forum, mira, "Garden", GroupKind::Public, 3).await;
     forum.admit(&garden, &[noor]).await;
-    groups::admit(&forum.cx, garden.id, id(keeper), Role::Moderator).await.unwrap();
+    groups::admit(&forum.cx, garden.id, id(moderator), Role::Moderator).await.unwrap();
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
     for n in 0..6 {
         is_held(messages::submit(&forum.cx, noor, Target::Topic(topic), draft(&format!("Number {n}"))).await);
@@ -263,7 +264,7 @@ async fn of_two_who_approve_at_once_one_posts_it(forum: TestForum) {
         );
     let two = tokio::spawn(async move {
         let mixed: Vec<PendingId> = second.into_iter().rev().collect();
-        approval_queue::answer(&other, keeper, Some(group), &mixed, Answer::Approve).await.unwrap()
+        approval_queue::answer(&other, moderator, Some(group), &mixed, Answer::Approve).await.unwrap()
     });
     let (one, two) = (one.await.unwrap(), two.await.unwrap());
     assert_eq!((one.done + two.done, one.before + two.before), (6, 6));
@@ -325,9 +326,11 @@ async fn what_may_not_be_posted_any_more_waits_on(forum: TestForum) {
     members::remove(cx, mira, garden.id, id(noor)).await.unwrap();
     assert!(refused("removed").await.contains("author"));
     forum.admit(&garden, &[noor]).await;
-    domain::people::admins::bar(cx, boss, id(noor), domain::people::admins::Restriction::Ban, "spam").await.unwrap();
+    domain::people::admins::restrict(cx, boss, id(noor), domain::people::admins::Restriction::Ban, "spam")
+        .await
+        .unwrap();
     assert!(refused("banned").await.contains("account"));
-    domain::people::admins::bar(cx, boss, id(noor), domain::people::admins::Restriction::Lift, "").await.unwrap();
+    domain::people::admins::restrict(cx, boss, id(noor), domain::people::admins::Restriction::Lift, "").await.unwrap();
     groups::archive(cx, mira, garden.id, true).await.unwrap();
     refused("archived").await;
     groups::archive(cx, mira, garden.id, false).await.unwrap();

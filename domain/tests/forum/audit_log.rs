@@ -115,7 +115,7 @@ async fn a_deed_that_was_not_done_is_not_in_the_log(forum: TestForum) {
     assert!(members::ban(cx, mira, garden.id, id(ada), " ").await.is_err());
     assert!(members::lift_ban(cx, mira, garden.id, id(ada)).await.is_err());
     assert!(messages::delete(cx, noor, posted.id).await.is_err());
-    // What is so already is no deed.
+    // What is so already is no action.
     topics::mark(cx, mira, posted.topic, Mark::Locked, false).await.unwrap();
     members::set_role(cx, mira, garden.id, id(ada), domain::model::Role::Member).await.unwrap();
     groups::update(cx, mira, garden.id, groups::GroupForm::new("Garden", GroupKind::Public)).await.unwrap();
@@ -148,8 +148,8 @@ async fn groups_and_accounts_go_and_the_log_stays(forum: TestForum) {
     );
     let whom = texts(&forum, "select u.username from audit_log l join users u on u.id = l.user_id order by l.id").await;
     assert!(whom.iter().all(|name| name.starts_with("deleted-")), "{whom:?}");
-    let words: Vec<&str> = LogAction::EACH.iter().map(|deed| deed.as_str()).collect();
-    assert!(words.iter().all(|word| LogAction::parse(word).is_some_and(|deed| deed.as_str() == *word)));
+    let words: Vec<&str> = LogAction::EACH.iter().map(|action| action.as_str()).collect();
+    assert!(words.iter().all(|word| LogAction::parse(word).is_some_and(|action| action.as_str() == *word)));
 }
 
 /// What somebody reads in the log of a group.
@@ -157,7 +157,7 @@ async fn read(forum: &TestForum, who: Viewer, group: &Group) -> Vec<Line> {
     log::of_group(&forum.cx, who, group.id, None, None).await.unwrap().1.lines
 }
 
-fn deeds(lines: &[Line]) -> Vec<LogAction> {
+fn actions(lines: &[Line]) -> Vec<LogAction> {
     lines.iter().map(|line| line.what).collect()
 }
 
@@ -171,13 +171,13 @@ async fn whoever_reads_a_group_reads_its_log_and_keepers_read_more(forum: TestFo
         let posted = forum.topic(noor, &group, "Plums", "One").await;
         invitations::invite(cx, mira, group.id, "ada").await.unwrap();
         messages::delete(cx, mira, posted.id).await.unwrap();
-        assert_eq!(deeds(&read(&forum, mira, &group).await), [LogAction::MessageDeleted, LogAction::Invited]);
-        assert_eq!(deeds(&read(&forum, noor, &group).await), [LogAction::MessageDeleted]);
+        assert_eq!(actions(&read(&forum, mira, &group).await), [LogAction::MessageDeleted, LogAction::Invited]);
+        assert_eq!(actions(&read(&forum, noor, &group).await), [LogAction::MessageDeleted]);
         let absent = told(log::of_group(cx, ada, GroupId(ABSENT), None, None).await);
         for who in [ada, Viewer::Anonymous] {
             let answer = log::of_group(cx, who, group.id, None, None).await;
             match kind {
-                GroupKind::Public => assert_eq!(deeds(&answer.unwrap().1.lines), [LogAction::MessageDeleted]),
+                GroupKind::Public => assert_eq!(actions(&answer.unwrap().1.lines), [LogAction::MessageDeleted]),
                 GroupKind::Closed => assert!(is_forbidden(answer)),
                 _ => assert_eq!(told(answer), absent),
             }
@@ -243,7 +243,7 @@ async fn who_is_hidden_is_named_to_those_who_keep_order_alone(forum: TestForum) 
     }
     let lines = read(&forum, eva, &garden).await;
     assert_eq!(
-        deeds(&lines),
+        actions(&lines),
         [LogAction::NameHidden, LogAction::MemberBanned],
         "hidden once, and that is written down"
     );
@@ -255,7 +255,7 @@ async fn who_is_hidden_is_named_to_those_who_keep_order_alone(forum: TestForum) 
     assert!(is_not_found(log::redact(cx, mira, lines[0].id, true).await));
     log::redact(cx, boss, entry, false).await.unwrap();
     assert_eq!(read(&forum, ada, &garden).await[0].user.as_deref(), Some("noor"));
-    assert_eq!(deeds(&read(&forum, mira, &garden).await)[0], LogAction::NameShown);
+    assert_eq!(actions(&read(&forum, mira, &garden).await)[0], LogAction::NameShown);
     // A deleted account has no name.
     account_deletion::delete(cx, id(noor), domain::platform::secrets::Password::new(domain::testing::PASSWORD), false)
         .await
@@ -274,14 +274,14 @@ async fn the_log_of_the_site_tells_of_public_groups_and_accounts(forum: TestForu
         forum.admit(&group, &[noor]).await;
         members::ban(cx, mira, group.id, id(noor), kind.as_str()).await.unwrap();
     }
-    domain::people::admins::bar(cx, boss, id(noor), Restriction::Suspend { days: 3 }, "Shouting").await.unwrap();
+    domain::people::admins::restrict(cx, boss, id(noor), Restriction::Suspend { days: 3 }, "Shouting").await.unwrap();
     domain::people::admins::set_admin(cx, boss, id(mira), true).await.unwrap();
     let lines = log::of_site(cx, Viewer::Anonymous, None, None).await.unwrap().lines;
-    assert_eq!(deeds(&lines), [LogAction::AccountSuspended, LogAction::MemberBanned]);
+    assert_eq!(actions(&lines), [LogAction::AccountSuspended, LogAction::MemberBanned]);
     assert_eq!((lines[0].detail.as_str(), lines[0].reason.as_str()), ("3 days", "Shouting"));
     assert_eq!((lines[1].group_name.as_str(), lines[1].reason.as_str()), ("public", "public"));
     let chosen = log::of_site(cx, Viewer::Anonymous, Some(LogAction::MemberBanned), None).await.unwrap().lines;
-    assert_eq!(deeds(&chosen), [LogAction::MemberBanned]);
+    assert_eq!(actions(&chosen), [LogAction::MemberBanned]);
 }
 
 async fn admins_of_the_site_find_everything(forum: TestForum) {

@@ -74,7 +74,7 @@ async fn must_be_sound(forum: &TestForum, people: &[Viewer]) {
     assert_eq!(doctor::examine(&forum.cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
 }
 
-/// A group with a keeper, a spammer and a reader in it.
+/// A group with a moderator, a spammer and a reader in it.
 async fn scene(forum: &TestForum) -> (Viewer, Viewer, Viewer, Group) {
     let (mira, spam, ada) = (forum.person("mira").await, forum.person("spam").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -118,7 +118,7 @@ async fn what_somebody_wrote_goes_with_search_unread_and_reports_and_comes_back(
         (told.kind, told.reason.as_str(), told.group_name.as_str()),
         (NoticeKind::Removal, "Finches <again>", "Garden")
     );
-    let chosen = members::chosen(cx, mira, garden.id, id(spam)).await.unwrap();
+    let chosen = members::detail(cx, mira, garden.id, id(spam)).await.unwrap();
     let record = records::of_member(cx, mira, &chosen).await.unwrap();
     assert_eq!(record.lines.iter().map(|line| line.what).collect::<Vec<_>>(), [LogAction::PersonCleared]);
     assert_eq!((record.removals[0].messages, record.removals[0].topics), (4, 1));
@@ -334,7 +334,7 @@ async fn with_it_they_are_banned_and_told_why(forum: TestForum) {
         notices::mark_read(cx, spam, told.id).await.unwrap();
     }
     // Their page is there for those who keep order, though they are not in the group.
-    let chosen = members::chosen(cx, mira, garden.id, id(spam)).await.unwrap();
+    let chosen = members::detail(cx, mira, garden.id, id(spam)).await.unwrap();
     assert!(chosen.is_banned && chosen.member.is_none());
     let what: Vec<_> =
         records::of_member(cx, mira, &chosen).await.unwrap().lines.iter().map(|line| line.what).collect();

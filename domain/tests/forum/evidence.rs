@@ -54,8 +54,8 @@ async fn what_its_author_deleted_stays_deleted_when_that_is_decided(forum: TestF
     assert!(is_forbidden(history::restore(cx, noor, one.id).await), "those who keep order have decided");
     assert!(placed::show(cx, noor, one.id).await.unwrap().message.deleted);
     let (_, page) = log::of_group(cx, mira, garden.id, None, None).await.unwrap();
-    let deeds: Vec<_> = page.lines.iter().map(|line| (line.what, line.message_id)).collect();
-    assert_eq!(deeds, [(LogAction::ReportDismissed, Some(other.id)), (LogAction::MessageDeleted, Some(one.id))]);
+    let actions: Vec<_> = page.lines.iter().map(|line| (line.what, line.message_id)).collect();
+    assert_eq!(actions, [(LogAction::ReportDismissed, Some(other.id)), (LogAction::MessageDeleted, Some(one.id))]);
     // Where there was nothing to do, it is their own deletion; and whoever keeps order may think better of it.
     history::restore(cx, noor, other.id).await.unwrap();
     history::restore(cx, mira, one.id).await.unwrap();

@@ -1,7 +1,7 @@
 //! Following a topic by writing in it.
 
 use domain::groups::members;
-use domain::model::{GroupKind, Level, TopicId};
+use domain::model::{GroupKind, SubscriptionLevel, TopicId};
 use domain::people::accounts;
 use domain::policy::Viewer;
 use domain::store::people::users::Profile;
@@ -39,20 +39,20 @@ async fn whoever_writes_in_a_topic_follows_it_until_they_say_otherwise(forum: Te
     let pears = forum.topic(mira, &garden, "Pears", "1").await.topic;
     assert_eq!(followed(&forum, noor).await, []);
     let said = forum.post(noor, plums, "2").await.id;
-    subscriptions::set_of_topic(cx, noor, pears, Level::Tracked).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, pears, SubscriptionLevel::Followed).await.unwrap();
     assert_eq!(followed(&forum, noor).await, [plums, pears]);
-    assert_eq!(topics::find(cx, noor, plums).await.unwrap().level, Some(Level::Tracked));
+    assert_eq!(topics::find(cx, noor, plums).await.unwrap().level, Some(SubscriptionLevel::Followed));
     // By hand they do not, and writing more changes nothing.
-    subscriptions::set_of_topic(cx, noor, plums, Level::Normal).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, plums, SubscriptionLevel::Normal).await.unwrap();
     forum.post(noor, plums, "3").await;
     assert_eq!(followed(&forum, noor).await, [pears]);
     assert_eq!(topics::find(cx, noor, plums).await.unwrap().level, None);
-    subscriptions::set_of_topic(cx, noor, plums, Level::Tracked).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, plums, SubscriptionLevel::Followed).await.unwrap();
     assert_eq!(followed(&forum, noor).await, [plums, pears]);
     // Not to mute it any more is not to unfollow it.
-    subscriptions::set_of_topic(cx, noor, plums, Level::Muted).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, plums, SubscriptionLevel::Muted).await.unwrap();
     assert_eq!(followed(&forum, noor).await, [pears]);
-    subscriptions::set_of_topic(cx, noor, plums, Level::Normal).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, plums, SubscriptionLevel::Normal).await.unwrap();
     assert_eq!(followed(&forum, noor).await, [plums, pears]);
     // Whoever does not want it follows only what they chose.
     follow_written(&forum, noor, false).await;
@@ -71,16 +71,16 @@ async fn what_one_follows_is_counted_in_a_muted_group_and_nothing_else_is(forum:
     let plums = forum.topic(mira, &garden, "Plums", "1").await.topic;
     let pears = forum.topic(mira, &garden, "Pears", "1").await.topic;
     forum.post(noor, plums, "2").await;
-    members::set_level(cx, noor, garden.id, Level::Muted).await.unwrap();
+    members::set_level(cx, noor, garden.id, SubscriptionLevel::Muted).await.unwrap();
     for topic in [plums, pears] {
         forum.post(mira, topic, "more").await;
     }
     forum.drain().await;
     assert_eq!((unread(&forum, noor, plums).await, unread(&forum, noor, pears).await), (2, 0));
-    subscriptions::set_of_topic(cx, noor, plums, Level::Normal).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, plums, SubscriptionLevel::Normal).await.unwrap();
     assert_eq!(unread(&forum, noor, plums).await, 0, "as its group, by hand");
     follow_written(&forum, noor, false).await;
-    subscriptions::set_of_topic(cx, noor, pears, Level::Tracked).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, pears, SubscriptionLevel::Followed).await.unwrap();
     assert_eq!((unread(&forum, noor, plums).await, unread(&forum, noor, pears).await), (0, 2));
 }
 

@@ -183,15 +183,19 @@ async fn joining_and_leaving(forum: TestForum) {
 async fn the_eldest_takes_over_when_the_last_admin_leaves(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
-    let (eldest, keeper, youngest) =
-        (forum.person("eldest").await, forum.person("keeper").await, forum.person("youngest").await);
+    let (eldest, moderator, youngest) =
+        (forum.person("eldest").await, forum.person("moderator").await, forum.person("youngest").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    forum.admit(&garden, &[eldest, keeper, youngest]).await;
-    forum.execute("update memberships set role = 'moderator' where user_id = (select id from users where username = 'keeper')").await;
+    forum.admit(&garden, &[eldest, moderator, youngest]).await;
+    forum.execute("update memberships set role = 'moderator' where user_id = (select id from users where username = 'moderator')").await;
     let role = |who| async move { groups::by_id(cx, who, garden.id).await.unwrap().access.role };
     groups::leave(cx, mira, garden.id).await.unwrap();
-    assert_eq!((role(keeper).await, role(eldest).await), (Some(Role::Admin), Some(Role::Member)), "moderators first");
-    groups::leave(cx, keeper, garden.id).await.unwrap();
+    assert_eq!(
+        (role(moderator).await, role(eldest).await),
+        (Some(Role::Admin), Some(Role::Member)),
+        "moderators first"
+    );
+    groups::leave(cx, moderator, garden.id).await.unwrap();
     assert_eq!((role(eldest).await, role(youngest).await), (Some(Role::Admin), Some(Role::Member)));
     groups::leave(cx, eldest, garden.id).await.unwrap();
     groups::leave(cx, youngest, garden.id).await.unwrap();

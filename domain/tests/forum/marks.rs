@@ -24,11 +24,11 @@ stories! {
     nobody_comes_to_see_what_they_might_not_by_a_move,
 }
 
-async fn deeds(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<(i64, TopicAction)> {
+async fn actions(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<(i64, TopicAction)> {
     let found = topics::find(&forum.cx, who, topic).await.unwrap();
     let page = messages::page(&forum.cx, who, &found, messages::Window::At(1)).await.unwrap();
     let events = domain::messages::events(&forum.cx, who, &found.topic, &page).await.unwrap();
-    events.into_iter().map(|event| (event.after_seq, event.deed)).collect()
+    events.into_iter().map(|event| (event.after_seq, event.action)).collect()
 }
 
 async fn in_a_locked_topic_only_moderators_write(forum: TestForum) {
@@ -73,7 +73,7 @@ async fn in_an_archived_topic_everything_stays_as_it_is(forum: TestForum) {
     forum.topic(noor, &garden, "Pears", "Ripe?").await;
     topics::mark(cx, mira, topic, Mark::Archived, false).await.unwrap();
     messages::submit(cx, noor, Target::Topic(topic), draft("Yes")).await.unwrap();
-    assert_eq!(deeds(&forum, noor, topic).await, [(1, TopicAction::Archived), (1, TopicAction::Unarchived)]);
+    assert_eq!(actions(&forum, noor, topic).await, [(1, TopicAction::Archived), (1, TopicAction::Unarchived)]);
     forum.drain().await;
 }
 
@@ -95,7 +95,7 @@ async fn what_is_done_to_a_topic_is_said_below_the_message_it_followed(forum: Te
     forum.drain_twice().await;
     let said =
         [(1, TopicAction::Pinned), (2, TopicAction::Resolved), (2, TopicAction::Renamed), (2, TopicAction::Reopened)];
-    assert_eq!(deeds(&forum, mira, topic).await, said);
+    assert_eq!(actions(&forum, mira, topic).await, said);
     let found = topics::find(cx, mira, topic).await.unwrap();
     assert_eq!((found.topic.events, found.topic.pinned, found.topic.resolved), (4, true, false));
     let events = live::events(&forum, stream, cursor).await;

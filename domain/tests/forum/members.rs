@@ -429,11 +429,11 @@ async fn whoever_is_suspended_or_banned_is_signed_out_and_told_why(forum: TestFo
     let accounts::SignedIn::Session(token) = token else { panic!("there is no second step") };
     assert!(sessions::authenticate(cx, &token).await.unwrap().is_some());
     let week = admins::Restriction::Suspend { days: 7 };
-    assert!(is_not_found(admins::bar(cx, mira, id(noor), week, "because").await));
-    assert!(is_forbidden(admins::bar(cx, boss, id(boss), week, "because").await));
-    complaint(admins::bar(cx, boss, id(noor), week, "").await, "reason");
-    complaint(admins::bar(cx, boss, id(noor), admins::Restriction::Suspend { days: 0 }, "because").await, "days");
-    admins::bar(cx, boss, id(noor), week, "Shouting").await.unwrap();
+    assert!(is_not_found(admins::restrict(cx, mira, id(noor), week, "because").await));
+    assert!(is_forbidden(admins::restrict(cx, boss, id(boss), week, "because").await));
+    complaint(admins::restrict(cx, boss, id(noor), week, "").await, "reason");
+    complaint(admins::restrict(cx, boss, id(noor), admins::Restriction::Suspend { days: 0 }, "because").await, "days");
+    admins::restrict(cx, boss, id(noor), week, "Shouting").await.unwrap();
     assert!(sessions::authenticate(cx, &token).await.unwrap().is_none());
     let why = complaint(accounts::sign_in(cx, "noor", password(), &origin).await, "password");
     assert!(why.contains("suspended until") && why.contains("Shouting"), "{why}");
@@ -442,11 +442,11 @@ async fn whoever_is_suspended_or_banned_is_signed_out_and_told_why(forum: TestFo
     assert!(!why.contains("suspended"), "only to whoever knows the password");
     forum.pass(Duration::from_secs(7 * 24 * 3_600 + 1));
     accounts::sign_in(cx, "noor", password(), &origin).await.unwrap();
-    admins::bar(cx, boss, id(noor), admins::Restriction::Ban, "Selling").await.unwrap();
+    admins::restrict(cx, boss, id(noor), admins::Restriction::Ban, "Selling").await.unwrap();
     forum.pass(Duration::from_secs(365 * 24 * 3_600));
     let why = complaint(accounts::sign_in(cx, "noor", password(), &origin).await, "password");
     assert!(why.contains("banned") && why.contains("Selling"), "{why}");
-    admins::bar(cx, boss, id(noor), admins::Restriction::Lift, "").await.unwrap();
+    admins::restrict(cx, boss, id(noor), admins::Restriction::Lift, "").await.unwrap();
     accounts::sign_in(cx, "noor", password(), &origin).await.unwrap();
 }
 

@@ -4,7 +4,7 @@ use domain::admin::doctor;
 use domain::bus::Stream;
 use domain::messages::Target;
 use domain::messages::stars;
-use domain::model::{GroupKind, Level, Mark, Role, TopicAction};
+use domain::model::{GroupKind, Mark, Role, SubscriptionLevel, TopicAction};
 use domain::moderation::approval_queue;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
@@ -41,7 +41,7 @@ async fn merged_topics_are_one_in_the_order_of_their_times(forum: TestForum) {
     stars::toggle(cx, mira, third).await.unwrap();
     topics::mark(cx, mira, plums.topic, Mark::Pinned, true).await.unwrap();
     topics::rename(cx, mira, pears.topic, "Ripe pears").await.unwrap();
-    subscriptions::set_of_topic(cx, mira, plums.topic, Level::Tracked).await.unwrap();
+    subscriptions::set_of_topic(cx, mira, plums.topic, SubscriptionLevel::Followed).await.unwrap();
     forum.drain().await;
     let stream = Stream::User(id(noor));
     let cursor = cx.bus.open(stream).await.unwrap();
@@ -52,9 +52,9 @@ async fn merged_topics_are_one_in_the_order_of_their_times(forum: TestForum) {
     assert_eq!(numbered(&forum, noor, pears.topic).await, order);
     assert_eq!((whole.creator_id, whole.title(), whole.pinned), (id(noor), "Ripe pears", false));
     assert_eq!(placed::show(cx, noor, third).await.unwrap().message.stars.len(), 1);
-    assert_eq!(topics::find(cx, mira, pears.topic).await.unwrap().level, Some(Level::Tracked));
+    assert_eq!(topics::find(cx, mira, pears.topic).await.unwrap().level, Some(SubscriptionLevel::Followed));
     let said: Vec<_> =
-        lines(&forum, noor, pears.topic).await.into_iter().map(|l| (l.after_seq, l.deed, l.detail)).collect();
+        lines(&forum, noor, pears.topic).await.into_iter().map(|l| (l.after_seq, l.action, l.detail)).collect();
     assert_eq!(
         said,
         [

@@ -69,21 +69,21 @@ async fn a_message_is_posted_edited_and_deleted(forum: TestForum) {
 async fn only_members_post_and_only_authors_edit(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
-    let (keeper, boss) = (forum.person("keeper").await, forum.site_admin("boss").await);
+    let (moderator, boss) = (forum.person("moderator").await, forum.site_admin("boss").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor, ada]).await;
-    groups::admit(cx, garden.id, id(keeper), Role::Moderator).await.unwrap();
+    groups::admit(cx, garden.id, id(moderator), Role::Moderator).await.unwrap();
     let topic = forum.topic(mira, &garden, "Plums", "Hello.").await.topic;
     assert!(is_forbidden(messages::submit(cx, boss, Target::Topic(topic), draft("x")).await));
     assert_eq!(told(messages::submit(cx, Viewer::Anonymous, Target::Topic(topic), draft("x")).await), "SignedOut");
     let by_noor = forum.post(noor, topic, "Mine.").await.id;
-    for who in [ada, mira, keeper, boss] {
+    for who in [ada, mira, moderator, boss] {
         assert!(is_forbidden(messages::edit(cx, who, by_noor, "x".into()).await), "{who:?}");
     }
     assert!(is_forbidden(messages::delete(cx, ada, by_noor).await));
     assert_eq!(told(messages::delete(cx, Viewer::Anonymous, by_noor).await), "SignedOut");
     assert_eq!(told(messages::edit(cx, Viewer::Anonymous, by_noor, "x".into()).await), "SignedOut");
-    messages::delete(cx, keeper, by_noor).await.unwrap();
+    messages::delete(cx, moderator, by_noor).await.unwrap();
     let by_ada = forum.post(ada, topic, "Mine.").await.id;
     messages::delete(cx, boss, by_ada).await.unwrap();
     let again = forum.post(noor, topic, "Mine.").await.id;

@@ -9,7 +9,7 @@ use domain::live::notices;
 use domain::live::unread;
 use domain::messages::Target;
 use domain::messages::conversations;
-use domain::model::{DirectFrom, Grounds, Group, GroupKind, Level, NoticeKind, TopicId};
+use domain::model::{DirectFrom, Grounds, Group, GroupKind, NoticeKind, SubscriptionLevel, TopicId};
 use domain::moderation::{reports, warnings};
 use domain::people::admins;
 use domain::people::{export, ignores};
@@ -127,7 +127,7 @@ async fn a_download_names_nothing_that_its_owner_may_not_see(forum: TestForum) {
     let reply = forum.post(noor, talk, "Mine are.").await.id;
     forum.post(noor, talk, "All of them.").await;
     let gone = forum.topic(noor, &garden, "Quinces", "Hard.").await.topic;
-    subscriptions::set_of_topic(cx, noor, gone, Level::Tracked).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, gone, SubscriptionLevel::Followed).await.unwrap();
     let part = split(cx, mira, talk, &Which::These(vec![reply]), "Noor is a bother", den.id).await.unwrap();
     assert_eq!(part.topic.creator_id, id(noor));
     topics::delete(cx, mira, gone).await.unwrap();
@@ -167,8 +167,8 @@ async fn a_download_holds_what_somebody_chose_asked_and_reported(forum: TestForu
     let choir = forum.group(mira, "Choir", GroupKind::Closed).await;
     let own = forum.group(noor, "Boats", GroupKind::Private).await;
     ignores::set(cx, noor, "ada", true).await.unwrap();
-    subscriptions::set_of_topic(cx, noor, posted.topic, Level::Muted).await.unwrap();
-    members::set_level(cx, noor, garden.id, Level::Tracked).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, posted.topic, SubscriptionLevel::Muted).await.unwrap();
+    members::set_level(cx, noor, garden.id, SubscriptionLevel::Followed).await.unwrap();
     conversations::set_from(cx, noor, DirectFrom::Shared).await.unwrap();
     requests::ask(cx, noor, choir.id, "I sing alto.").await.unwrap();
     let link = |role| LinkForm { role, uses: 1, days: 1 };
@@ -178,7 +178,7 @@ async fn a_download_holds_what_somebody_chose_asked_and_reported(forum: TestForu
     invitations::make_link(cx, noor, own.id, link(None)).await.unwrap();
     invitations::invite(cx, noor, own.id, "mira").await.unwrap();
     let week = admins::Restriction::Suspend { days: 7 };
-    admins::bar(cx, boss, id(noor), week, "Too loud").await.unwrap();
+    admins::restrict(cx, boss, id(noor), week, "Too loud").await.unwrap();
 
     let lines = download(&forum, noor).await;
     let account = of(&lines, "account")[0];

@@ -52,7 +52,7 @@ struct Scene {
     orchard: Group,
 }
 
-/// Two groups with a keeper, a spammer and a reader in each.
+/// Two groups with a moderator, a spammer and a reader in each.
 async fn scene(forum: &TestForum) -> Scene {
     let (mira, spam, ada) = (forum.person("mira").await, forum.person("spam").await, forum.person("ada").await);
     let boss = forum.site_admin("boss").await;

@@ -241,7 +241,7 @@ async fn what_is_begun_with_a_password_that_is_gone_is_refused(forum: TestForum)
     let mira = mira(&forum).await;
     let hash = Password::new(NEW).hash().await.unwrap();
     let mut tx = forum.cx.db.begin().await.unwrap();
-    store::people::users::hold(&mut tx, &[mira]).await.unwrap();
+    store::people::users::lock(&mut tx, &[mira]).await.unwrap();
     let cx = forum.cx.clone();
     let address =
         tokio::spawn(async move { addresses::change(&cx, mira, "evil@example.net", Password::new(OLD), "").await });

@@ -47,10 +47,10 @@ async fn of_site(forum: &TestForum, admin: Viewer) -> Vec<(MessageId, ReportId)>
 async fn whoever_reads_a_message_reports_it_and_whoever_keeps_order_answers(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
-    let (eva, keeper) = (forum.person("eva").await, forum.person("keeper").await);
+    let (eva, moderator) = (forum.person("eva").await, forum.person("moderator").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor, ada]).await;
-    groups::admit(cx, garden.id, id(keeper), Role::Moderator).await.unwrap();
+    groups::admit(cx, garden.id, id(moderator), Role::Moderator).await.unwrap();
     let posted = forum.topic(noor, &garden, "Plums", "Buy my plums").await;
     complaint(reports::create(cx, ada, posted.id, None, "").await, "grounds");
     complaint(reports::create(cx, ada, posted.id, Some(Grounds::Other), " \u{200b}").await, "words");
@@ -65,10 +65,10 @@ async fn whoever_reads_a_message_reports_it_and_whoever_keeps_order_answers(foru
     reports::create(cx, ada, posted.id, Some(Grounds::Other), "He sells <plums>.").await.unwrap();
     report(&forum, eva, posted.id).await.unwrap();
     for who in [noor, ada, eva] {
-        assert!(is_forbidden(reports::of_group(cx, who, garden.id).await), "who reported is for keepers alone");
+        assert!(is_forbidden(reports::of_group(cx, who, garden.id).await), "who reported is for moderators alone");
         assert_eq!(reports::count(&groups::by_id(cx, who, garden.id).await.unwrap()), 0);
     }
-    let (_, items) = reports::of_group(cx, keeper, garden.id).await.unwrap();
+    let (_, items) = reports::of_group(cx, moderator, garden.id).await.unwrap();
     let [item] = items.as_slice() else { panic!("{items:?}") };
     let said: Vec<_> =
         item.voices.iter().map(|v| (v.username.as_deref().unwrap(), v.grounds, v.words.as_str())).collect();
@@ -79,7 +79,7 @@ async fn whoever_reads_a_message_reports_it_and_whoever_keeps_order_answers(foru
         assert!(is_not_found(reports::answer(cx, who, first, Verdict::Deleted).await));
     }
     assert!(matches!(reports::answer(cx, Viewer::Anonymous, first, Verdict::Nothing).await, Err(Error::SignedOut)));
-    let answered = reports::answer(cx, keeper, first, Verdict::Deleted).await.unwrap();
+    let answered = reports::answer(cx, moderator, first, Verdict::Deleted).await.unwrap();
     assert_eq!(answered, Answered { group: garden.id, kind: GroupKind::Public, reports: 2 });
     forum.drain().await;
     assert!(placed::show(cx, ada, posted.id).await.unwrap().message.deleted);
@@ -89,7 +89,7 @@ async fn whoever_reads_a_message_reports_it_and_whoever_keeps_order_answers(foru
         "select u.username || ' ' || r.verdict from reports r join users u on u.id = r.answered_by where r.answered_at is not null",
     )
     .await;
-    assert_eq!(kept, ["keeper deleted", "keeper deleted"]);
+    assert_eq!(kept, ["moderator deleted", "moderator deleted"]);
     assert!(is_not_found(report(&forum, ada, posted.id).await), "nothing is left to report");
 }
 

@@ -33,7 +33,7 @@ stories! {
     one_rule_is_tried_at_a_time,
 }
 
-fn words(name: &str, body: &str, deed: RuleAction) -> RuleForm {
+fn words(name: &str, body: &str, action: RuleAction) -> RuleForm {
     RuleForm {
         name: name.into(),
         kind: Some(RuleKind::Words),
@@ -42,7 +42,7 @@ fn words(name: &str, body: &str, deed: RuleAction) -> RuleForm {
         in_title: true,
         new_days: Some(0),
         new_messages: Some(0),
-        deed: Some(deed),
+        action: Some(action),
         explanation: format!("Not here: {name}."),
         ..RuleForm::default()
     }
@@ -69,16 +69,17 @@ fn is_held<T: std::fmt::Debug>(answer: Result<T>) {
 
 /// A group with a member and a moderator.
 async fn place(forum: &TestForum) -> (Viewer, Viewer, Viewer, Group) {
-    let (mira, noor, keeper) = (forum.person("mira").await, forum.person("noor").await, forum.person("keeper").await);
+    let (mira, noor, moderator) =
+        (forum.person("mira").await, forum.person("noor").await, forum.person("moderator").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
-    groups::admit(&forum.cx, garden.id, id(keeper), Role::Moderator).await.unwrap();
-    (mira, noor, keeper, garden)
+    groups::admit(&forum.cx, garden.id, id(moderator), Role::Moderator).await.unwrap();
+    (mira, noor, moderator, garden)
 }
 
 async fn a_rule_refuses_and_says_why(forum: TestForum) {
     let cx = &forum.cx;
-    let (mira, noor, keeper, garden) = place(&forum).await;
+    let (mira, noor, moderator, garden) = place(&forum).await;
     let boss = forum.site_admin("boss").await;
     forum.admit(&garden, &[boss]).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
@@ -117,8 +118,8 @@ async fn a_rule_refuses_and_says_why(forum: TestForum) {
         forum.post(noor, topic, fine).await;
     }
     // Who keeps order in the group is trusted there, and by the site like everybody.
-    forum.post(keeper, topic, "no cheap plums here").await;
-    complaint(messages::submit(cx, keeper, Target::Topic(topic), draft("call 0123456")).await, "text");
+    forum.post(moderator, topic, "no cheap plums here").await;
+    complaint(messages::submit(cx, moderator, Target::Topic(topic), draft("call 0123456")).await, "text");
     forum.post(boss, topic, "call 0123456").await;
     // In another group, the group's own rule is none.
     let other = forum.group(noor, "Other", GroupKind::Public).await;
@@ -135,7 +136,7 @@ async fn a_rule_refuses_and_says_why(forum: TestForum) {
 
 async fn a_rule_holds_and_a_rule_reports(forum: TestForum) {
     let cx = &forum.cx;
-    let (mira, noor, keeper, garden) = place(&forum).await;
+    let (mira, noor, moderator, garden) = place(&forum).await;
     let boss = forum.site_admin("boss").await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
     rule(&forum, mira, Some(garden.id), words("Sales", "buy", RuleAction::Hold)).await;
@@ -143,10 +144,10 @@ async fn a_rule_holds_and_a_rule_reports(forum: TestForum) {
     rule(&forum, boss, None, words("Worse", "thunder", RuleAction::Report)).await;
     is_held(messages::submit(cx, noor, Target::Topic(topic), draft("Buy me a plum")).await);
     is_held(messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Buy!" }, draft("x")).await);
-    let (_, rows) = approval_queue::of_group(cx, keeper, garden.id).await.unwrap();
+    let (_, rows) = approval_queue::of_group(cx, moderator, garden.id).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.why.as_str()).collect::<Vec<_>>(), ["The rule “Sales”"; 2]);
     // Those who approve are not held.
-    forum.post(keeper, topic, "Nobody may buy").await;
+    forum.post(moderator, topic, "Nobody may buy").await;
     let posted = forum.post(noor, topic, "Thunder and blast!").await;
     let (found, items) = reports::of_group(cx, mira, garden.id).await.unwrap();
     assert_eq!(reports::count(&found), 1);
@@ -159,7 +160,7 @@ async fn a_rule_holds_and_a_rule_reports(forum: TestForum) {
     let ada = forum.person("ada").await;
     complaint(reports::create(cx, ada, posted.id, Some(domain::model::Grounds::Rule), "x").await, "grounds");
     reports::create(cx, ada, posted.id, Some(domain::model::Grounds::Insult), "").await.unwrap();
-    let answered = reports::answer(cx, keeper, item.row.report_id, Verdict::Nothing).await.unwrap();
+    let answered = reports::answer(cx, moderator, item.row.report_id, Verdict::Nothing).await.unwrap();
     assert_eq!(answered.reports, 3);
     // A topic that begins so, and one that is renamed so.
     let begun = forum.topic(noor, &garden, "Blast", "x").await;
@@ -234,13 +235,13 @@ async fn a_rule_that_cannot_be_is_told_why(forum: TestForum) {
     complaint(make(RuleForm { explanation: "x".repeat(501), ..good() }).await, "explanation");
     complaint(make(RuleForm { in_text: false, in_title: false, ..good() }).await, "places");
     complaint(make(RuleForm { kind: None, ..good() }).await, "kind");
-    complaint(make(RuleForm { deed: None, ..good() }).await, "deed");
+    complaint(make(RuleForm { action: None, ..good() }).await, "action");
     complaint(make(RuleForm { new_days: None, ..good() }).await, "new");
     complaint(make(RuleForm { new_messages: Some(-1), ..good() }).await, "new");
     let of_names = RuleForm { in_text: false, in_title: false, in_names: true, ..good() };
     complaint(make(of_names.clone()).await, "places");
-    let held = RuleForm { deed: Some(RuleAction::Hold), ..of_names };
-    complaint(rules::create(cx, boss, None, held).await, "deed");
+    let held = RuleForm { action: Some(RuleAction::Hold), ..of_names };
+    complaint(rules::create(cx, boss, None, held).await, "action");
     for _ in 0..rules::OF_GROUP {
         make(good()).await.unwrap();
     }
@@ -342,26 +343,26 @@ async fn names_are_looked_at_when_somebody_signs_up(forum: TestForum) {
 
 async fn only_admins_make_rules_and_see_them(forum: TestForum) {
     let cx = &forum.cx;
-    let (mira, noor, keeper, _) = place(&forum).await;
+    let (mira, noor, moderator, _) = place(&forum).await;
     let boss = forum.site_admin("boss").await;
     let den = forum.group(mira, "Den", GroupKind::Private).await;
-    groups::admit(cx, den.id, id(keeper), Role::Moderator).await.unwrap();
+    groups::admit(cx, den.id, id(moderator), Role::Moderator).await.unwrap();
     let form = || words("Sales", "sell", RuleAction::Refuse);
     let own = rule(&forum, mira, Some(den.id), form()).await;
     let of_site = rule(&forum, boss, None, form()).await;
-    assert!(is_forbidden(rules::list(cx, keeper, Some(den.id)).await));
-    assert!(is_forbidden(rules::create(cx, keeper, Some(den.id), form()).await));
+    assert!(is_forbidden(rules::list(cx, moderator, Some(den.id)).await));
+    assert!(is_forbidden(rules::create(cx, moderator, Some(den.id), form()).await));
     for who in [noor, boss, Viewer::Anonymous] {
         let absent = Some(GroupId(ABSENT));
         assert_eq!(told(rules::list(cx, who, Some(den.id)).await), told(rules::list(cx, who, absent).await));
         let made = rules::create(cx, who, Some(den.id), form()).await;
         assert_eq!(told(made), told(rules::create(cx, who, absent, form()).await));
     }
-    for who in [mira, noor, keeper] {
+    for who in [mira, noor, moderator] {
         assert!(is_not_found(rules::list(cx, who, None).await));
         assert!(is_not_found(rules::create(cx, who, None, form()).await));
     }
-    for (who, rule) in [(noor, own), (keeper, own), (boss, own), (mira, of_site), (noor, of_site)] {
+    for (who, rule) in [(noor, own), (moderator, own), (boss, own), (mira, of_site), (noor, of_site)] {
         assert!(is_not_found(rules::show(cx, who, rule).await));
         assert!(is_not_found(rules::update(cx, who, rule, form()).await));
         assert!(is_not_found(rules::switch(cx, who, rule, 1, false).await));
@@ -471,7 +472,7 @@ async fn what_groups_say_of_themselves_is_looked_at(forum: TestForum) {
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let shop = groups::create(cx, mira, form("Cheap pills", "plums")).await.unwrap();
     let nowhere =
-        |name: &str, body: &str, deed| RuleForm { in_text: false, in_title: false, ..words(name, body, deed) };
+        |name: &str, body: &str, action| RuleForm { in_text: false, in_title: false, ..words(name, body, action) };
     rule(&forum, boss, None, RuleForm { in_names: true, ..nowhere("names", "pills", RuleAction::Refuse) }).await;
     rule(&forum, boss, None, RuleForm { in_links: true, ..nowhere("shops", "shop.example", RuleAction::Refuse) }).await;
     rule(&forum, boss, None, words("sales", "plums", RuleAction::Hold)).await;

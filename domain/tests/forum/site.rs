@@ -338,11 +338,11 @@ async fn of_two_admins_who_remove_each_other_one_stays(forum: TestForum) {
 async fn only_accounts_that_somebody_uses_administer_the_site(forum: TestForum) {
     let cx = &forum.cx;
     let (boss, mira) = (forum.site_admin("boss").await, forum.person("mira").await);
-    admins::bar(cx, boss, id(mira), admins::Restriction::Suspend { days: 3 }, "spam").await.unwrap();
+    admins::restrict(cx, boss, id(mira), admins::Restriction::Suspend { days: 3 }, "spam").await.unwrap();
     assert!(is_forbidden(admins::set_admin(cx, boss, id(mira), true).await), "suspended");
     forum.pass(Duration::from_secs(3 * 24 * 3_600));
     admins::set_admin(cx, boss, id(mira), true).await.unwrap();
-    assert!(is_forbidden(admins::bar(cx, boss, id(mira), admins::Restriction::Ban, "spam").await), "an admin");
+    assert!(is_forbidden(admins::restrict(cx, boss, id(mira), admins::Restriction::Ban, "spam").await), "an admin");
     decide(&forum, boss, SignUps::Approved).await;
     let token = come(cx, "ada", "", "", "").await.unwrap();
     let ada = sessions::opened(cx, &token).await.unwrap().unwrap().person.id;
@@ -357,8 +357,8 @@ async fn people_are_found_by_state_and_groups_by_kind(forum: TestForum) {
     let cx = &forum.cx;
     let (boss, mira, noor) = (forum.site_admin("boss").await, forum.person("mira").await, forum.person("noor").await);
     let (ada, _) = (forum.person("ada").await, forum.person("marina").await);
-    admins::bar(cx, boss, id(noor), admins::Restriction::Ban, "spam").await.unwrap();
-    admins::bar(cx, boss, id(ada), admins::Restriction::Suspend { days: 2 }, "spam").await.unwrap();
+    admins::restrict(cx, boss, id(noor), admins::Restriction::Ban, "spam").await.unwrap();
+    admins::restrict(cx, boss, id(ada), admins::Restriction::Suspend { days: 2 }, "spam").await.unwrap();
     forum.execute("update users set password_hash = null where username = 'marina'").await;
     decide(&forum, boss, SignUps::Approved).await;
     come(cx, "kim", "", "", "").await.unwrap();
@@ -450,12 +450,12 @@ async fn what_somebody_made_is_listed_and_what_is_gone_is_not_counted(forum: Tes
     };
     let row = |name: &str, topics| (name.to_owned(), 1, topics);
     assert_eq!(made(mira).await, [row("Gone", 1), row("Den", 0), row("Garden", 2)], "the newest first");
-    assert_eq!(admin::figures(cx).await.unwrap().topics, 4);
+    assert_eq!(admin::totals(cx).await.unwrap().topics, 4);
     domain::groups::delete(cx, boss, gone.id, "Gone").await.unwrap();
     domain::topics::delete(cx, mira, plums).await.unwrap();
     domain::groups::archive(cx, mira, den.id, true).await.unwrap();
     assert_eq!(made(mira).await, [row("Den", 0), row("Garden", 1)]);
-    assert_eq!(admin::figures(cx).await.unwrap().topics, 2);
+    assert_eq!(admin::totals(cx).await.unwrap().topics, 2);
     forum.drain().await;
     // The doctor looks at all that has rows.
     assert_eq!(domain::admin::doctor::examine(cx, |_| {}).await.unwrap().topics, 4);

@@ -47,13 +47,13 @@ fn is_too_many<T: std::fmt::Debug>(answer: Result<T>) {
 async fn in_slow_mode_a_member_writes_once_in_a_while_in_a_topic(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
-    let keeper = forum.person("keeper").await;
+    let moderator = forum.person("moderator").await;
     let form = |slow_seconds| GroupForm { slow_seconds, ..GroupForm::new("Garden", GroupKind::Public) };
     let garden = slow(&forum, mira, 300).await;
     assert_eq!(garden.slow_seconds, 300);
     complaint(groups::update(cx, mira, garden.id, form(7)).await, "slow");
     forum.admit(&garden, &[noor, ada]).await;
-    groups::admit(cx, garden.id, id(keeper), Role::Moderator).await.unwrap();
+    groups::admit(cx, garden.id, id(moderator), Role::Moderator).await.unwrap();
     let plums = forum.topic(noor, &garden, "Plums", "Hello").await.topic;
     let pears = forum.topic(mira, &garden, "Pears", "Hello").await.topic;
     let left = wait(messages::submit(cx, noor, Target::Topic(plums), draft("Again")).await);
@@ -62,7 +62,7 @@ async fn in_slow_mode_a_member_writes_once_in_a_while_in_a_topic(forum: TestForu
     forum.post(noor, pears, "Here").await;
     forum.post(ada, plums, "Me").await;
     for _ in 0..3 {
-        forum.post(keeper, plums, "Order").await;
+        forum.post(moderator, plums, "Order").await;
         forum.post(mira, pears, "Order").await;
     }
     forum.pass(left - Duration::from_secs(2));
@@ -84,17 +84,17 @@ async fn in_slow_mode_a_member_writes_once_in_a_while_in_a_topic(forum: TestForu
 async fn in_slow_mode_a_member_starts_one_topic_in_that_time(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
-    let keeper = forum.person("keeper").await;
+    let moderator = forum.person("moderator").await;
     let garden = slow(&forum, mira, 3_600).await;
     forum.admit(&garden, &[noor, ada]).await;
-    groups::admit(cx, garden.id, id(keeper), Role::Moderator).await.unwrap();
+    groups::admit(cx, garden.id, id(moderator), Role::Moderator).await.unwrap();
     let first = forum.topic(noor, &garden, "Plums", "One").await;
     let left =
         wait(messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Pears" }, draft("x")).await);
     assert!(left > Duration::from_secs(3_590) && left <= Duration::from_secs(3_600), "{left:?}");
     // What others start, and those who keep order; what is written in other topics, and begun in other groups.
     let others = forum.topic(ada, &garden, "Quinces", "One").await.topic;
-    for who in [mira, mira, keeper, keeper] {
+    for who in [mira, mira, moderator, moderator] {
         forum.topic(who, &garden, "Order", "One").await;
     }
     forum.post(noor, others, "Two").await;

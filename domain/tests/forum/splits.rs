@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use domain::admin::doctor;
 use domain::bus::Stream;
 use domain::messages::{history, stars};
-use domain::model::{GroupKind, Level, MessageId, Role, TopicAction, TopicEvent, TopicId};
+use domain::model::{GroupKind, MessageId, Role, SubscriptionLevel, TopicAction, TopicEvent, TopicId};
 use domain::policy::Viewer;
 use domain::store::topics::reads::Shown;
 use domain::testing::{TestForum, draft};
@@ -63,7 +63,7 @@ async fn a_split_takes_along_everything_that_hangs_on_the_messages(forum: TestFo
     messages::delete(cx, mira, third).await.unwrap();
     topics::mark(cx, mira, first.topic, domain::model::Mark::Locked, true).await.unwrap();
     topics::mark(cx, mira, first.topic, domain::model::Mark::Pinned, true).await.unwrap();
-    subscriptions::set_of_topic(cx, noor, first.topic, Level::Muted).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, first.topic, SubscriptionLevel::Muted).await.unwrap();
     forum.drain().await;
     let before = placed::show_in_place(cx, mira, second).await.unwrap().message;
     let found = split(cx, mira, first.topic, &Which::From(second), "Pears", garden.id).await.unwrap();
@@ -79,14 +79,14 @@ async fn a_split_takes_along_everything_that_hangs_on_the_messages(forum: TestFo
     assert_eq!(history::of(cx, noor, second).await.unwrap().versions.len(), 2);
     history::restore(cx, mira, third).await.unwrap();
     assert_eq!(mentions_of(&forum, mira).await, [(second, true)]);
-    assert_eq!(topics::find(cx, noor, pears.id).await.unwrap().level, Some(Level::Muted));
+    assert_eq!(topics::find(cx, noor, pears.id).await.unwrap().level, Some(SubscriptionLevel::Muted));
     // Both say what was done, and lead to the other.
     let said = lines(&forum, noor, first.topic).await;
-    let line = said.iter().find(|line| line.deed == TopicAction::SplitOff).unwrap();
+    let line = said.iter().find(|line| line.action == TopicAction::SplitOff).unwrap();
     assert_eq!((line.after_seq, line.detail.as_str()), (1, "2"));
     assert_eq!(line.other.as_ref().unwrap().slug, "pears");
     let said = lines(&forum, noor, pears.id).await;
-    assert_eq!((said[0].after_seq, said[0].deed), (0, TopicAction::SplitFrom));
+    assert_eq!((said[0].after_seq, said[0].action), (0, TopicAction::SplitFrom));
     assert_eq!(said[0].other.as_ref().unwrap().title, "Plums");
     let place = placed::place(cx, noor, second).await.unwrap();
     assert_eq!((place.topic_slug.as_str(), place.seq), ("pears", 1));
@@ -146,7 +146,7 @@ async fn of_a_split_into_a_private_group_outsiders_learn_nothing(forum: TestForu
         assert_eq!(hits(&forum, outside, "quince").await, 0);
         assert_eq!(hits(&forum, outside, "hidden").await, 0);
         let line = lines(&forum, outside, first.topic).await.pop().unwrap();
-        assert_eq!((line.deed, line.other, line.detail.as_str()), (TopicAction::SplitOff, None, "1"));
+        assert_eq!((line.action, line.other, line.detail.as_str()), (TopicAction::SplitOff, None, "1"));
     }
     assert_eq!(lines(&forum, noor, first.topic).await[0].other.as_ref().unwrap().group_slug, "secret");
     assert_eq!(mentions_of(&forum, sven).await, []);

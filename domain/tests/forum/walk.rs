@@ -1,4 +1,4 @@
-//! A long walk of random deeds, compared with a recount after each.
+//! A long walk of random actions, compared with a recount after each.
 
 use domain::messages::Target;
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use domain::admin::doctor;
 use domain::groups::GroupForm;
 use domain::groups::{members, requests};
 use domain::messages::{history, mentions, stars};
-use domain::model::{Group, GroupKind, Level, MessageId, Role, TopicId};
+use domain::model::{Group, GroupKind, MessageId, Role, SubscriptionLevel, TopicId};
 use domain::people::ignores;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
@@ -40,9 +40,9 @@ impl Rng {
 }
 
 /// People who do things to a forum.
-struct Walk {
+struct RandomWalk {
     forum: TestForum,
-    dice: Rng,
+    rng: Rng,
     people: Vec<Viewer>,
     groups: Vec<Group>,
     topics: Vec<TopicId>,
@@ -52,11 +52,11 @@ struct Walk {
     /// What somebody's page showed a while ago.
     shown: Vec<(Viewer, String)>,
     done: Vec<String>,
-    /// How often which deed was allowed.
+    /// How often which action was allowed.
     tally: BTreeMap<String, usize>,
 }
 
-impl Walk {
+impl RandomWalk {
     async fn begin(forum: TestForum, seed: u64) -> Self {
         let mut people = Vec::new();
         for name in ["ann", "ben", "cleo", "dan"] {
@@ -76,10 +76,10 @@ impl Walk {
             groups.push(forum.group(people[n], name, kind).await);
         }
         forum.admit(&groups[2], &[people[0], people[3]]).await;
-        let dice = Rng(seed);
+        let rng = Rng(seed);
         Self {
             forum,
-            dice,
+            rng,
             people,
             groups,
             topics: vec![],
@@ -91,22 +91,22 @@ impl Walk {
         }
     }
 
-    /// One deed of somebody, allowed or not.
+    /// One action of somebody, allowed or not.
     async fn step(&mut self) {
-        let pause = [0, 0, 1, 1, 700_000, 3_000_000][self.dice.roll(6)];
+        let pause = [0, 0, 1, 1, 700_000, 3_000_000][self.rng.roll(6)];
         self.forum.pass(Duration::from_micros(pause));
-        let who = self.dice.pick(&self.people).unwrap();
-        let group = self.groups[self.dice.roll(self.groups.len())].clone();
-        let topic = self.dice.pick(&self.topics).unwrap_or(TopicId(crate::ABSENT));
-        let (message, author) = self.dice.pick(&self.messages).unwrap_or((MessageId(crate::ABSENT), who));
+        let who = self.rng.pick(&self.people).unwrap();
+        let group = self.groups[self.rng.roll(self.groups.len())].clone();
+        let topic = self.rng.pick(&self.topics).unwrap_or(TopicId(crate::ABSENT));
+        let (message, author) = self.rng.pick(&self.messages).unwrap_or((MessageId(crate::ABSENT), who));
         // Mostly it is the author who changes a message.
-        let changer = if self.dice.roll(3) > 0 { author } else { who };
+        let changer = if self.rng.roll(3) > 0 { author } else { who };
         // Of those who put others out, every other one may.
-        let keeper = if self.dice.roll(2) == 0 { self.people[4] } else { self.people[0] };
-        let words = ["apple", "@ann pear", "@ben @cleo quince", "@boss", "plum\n\n> @dan"][self.dice.roll(5)];
-        let seq = self.dice.roll(12) as i64 - 1;
+        let moderator = if self.rng.roll(2) == 0 { self.people[4] } else { self.people[0] };
+        let words = ["apple", "@ann pear", "@ben @cleo quince", "@boss", "plum\n\n> @dan"][self.rng.roll(5)];
+        let seq = self.rng.roll(12) as i64 - 1;
         let cx = self.forum.cx.clone();
-        let (what, answer): (String, Result<()>) = match self.dice.roll(42) {
+        let (what, answer): (String, Result<()>) = match self.rng.roll(42) {
             0..=2 => {
                 let answer =
                     messages::submit(&cx, who, Target::NewTopic { group: group.id, title: "Fruit" }, draft(words))
@@ -169,43 +169,45 @@ impl Walk {
                 (format!("restores {message}"), back)
             }
             29 => {
-                let other = self.dice.pick(&self.people).unwrap();
+                let other = self.rng.pick(&self.people).unwrap();
                 (
                     format!("removes {other:?} from {}", group.name),
-                    members::remove(&cx, keeper, group.id, id(other)).await.map(drop),
+                    members::remove(&cx, moderator, group.id, id(other)).await.map(drop),
                 )
             }
             30 => {
-                let other = self.dice.pick(&self.people).unwrap();
-                let answer = match self.dice.roll(2) {
-                    0 => members::ban(&cx, keeper, group.id, id(other), "because").await,
-                    _ => members::lift_ban(&cx, keeper, group.id, id(other)).await,
+                let other = self.rng.pick(&self.people).unwrap();
+                let answer = match self.rng.roll(2) {
+                    0 => members::ban(&cx, moderator, group.id, id(other), "because").await,
+                    _ => members::lift_ban(&cx, moderator, group.id, id(other)).await,
                 };
                 (format!("bans, or not, {other:?} in {}", group.name), answer.map(drop))
             }
             31 => (format!("asks for {}", group.name), requests::ask(&cx, who, group.id, "please").await.map(drop)),
             32 => {
                 let everyone: Vec<_> = self.people.iter().map(|other| id(*other)).collect();
-                let approve = self.dice.roll(3) > 0;
+                let approve = self.rng.roll(3) > 0;
                 (
                     format!("answers in {}", group.name),
                     requests::answer(&cx, who, group.id, &everyone, approve).await.map(drop),
                 )
             }
             33..=34 => {
-                let other = ["ann", "ben", "cleo", "dan"][self.dice.roll(4)];
-                let ignored = self.dice.roll(3) > 0;
+                let other = ["ann", "ben", "cleo", "dan"][self.rng.roll(4)];
+                let ignored = self.rng.roll(3) > 0;
                 (format!("ignores {other}: {ignored}"), ignores::set(&cx, who, other, ignored).await.map(drop))
             }
             35 => {
-                let level = [Level::Normal, Level::Muted, Level::Tracked][self.dice.roll(3)];
+                let level = [SubscriptionLevel::Normal, SubscriptionLevel::Muted, SubscriptionLevel::Followed]
+                    [self.rng.roll(3)];
                 (
                     format!("chooses {level} for {}", group.name),
                     members::set_level(&cx, who, group.id, level).await.map(drop),
                 )
             }
             36 => {
-                let level = [Level::Normal, Level::Muted, Level::Tracked][self.dice.roll(3)];
+                let level = [SubscriptionLevel::Normal, SubscriptionLevel::Muted, SubscriptionLevel::Followed]
+                    [self.rng.roll(3)];
                 (
                     format!("chooses {level} for {topic}"),
                     subscriptions::set_of_topic(&cx, who, topic, level).await.map(drop),
@@ -213,15 +215,15 @@ impl Walk {
             }
             37 => (format!("unreads from {message}"), subscriptions::unread_from(&cx, who, message).await.map(drop)),
             38 => {
-                let archived = self.dice.roll(3) == 0;
+                let archived = self.rng.roll(3) == 0;
                 (
                     format!("archives {}: {archived}", group.name),
                     groups::archive(&cx, who, group.id, archived).await.map(drop),
                 )
             }
             _ => {
-                let kind = [GroupKind::Private, GroupKind::Public, GroupKind::Closed][self.dice.roll(3)];
-                let name = format!("{} {}", group.slug, self.dice.roll(9));
+                let kind = [GroupKind::Private, GroupKind::Public, GroupKind::Closed][self.rng.roll(3)];
+                let name = format!("{} {}", group.slug, self.rng.roll(9));
                 let form = GroupForm { description: words.into(), ..GroupForm::new(name, kind) };
                 (format!("makes {} {kind}", group.name), groups::update(&cx, who, group.id, form).await.map(drop))
             }
@@ -261,13 +263,13 @@ impl Walk {
 }
 
 async fn whatever_people_do_the_frame_says_what_a_recount_says(forum: TestForum) {
-    let mut walk = Walk::begin(forum, 0x9e37_79b9_7f4a_7c15).await;
+    let mut walk = RandomWalk::begin(forum, 0x9e37_79b9_7f4a_7c15).await;
     for step in 0..500 {
         walk.step().await;
         match step % 4 {
             0 => walk.forum.drain().await,
             1 => walk.forum.drain_twice().await,
-            // Two deeds between two runs of the jobs.
+            // Two actions between two runs of the jobs.
             2 => continue,
             _ => {
                 walk.forum.drain().await;
@@ -278,21 +280,21 @@ async fn whatever_people_do_the_frame_says_what_a_recount_says(forum: TestForum)
         }
         walk.compare().await;
     }
-    let deeds = [
+    let actions = [
         "starts", "posts", "edits", "deletes", "restores", "reads", "looks", "joins", "leaves", "stars", "renames",
         "is", "makes",
     ];
     let rarer = ["removes", "bans,", "asks", "answers", "ignores", "chooses", "unreads", "archives"];
-    for deed in deeds {
-        assert!(walk.tally.get(deed).is_some_and(|times| *times > 0), "{deed}: not in {:?}", walk.tally);
+    for action in actions {
+        assert!(walk.tally.get(action).is_some_and(|times| *times > 0), "{action}: not in {:?}", walk.tally);
     }
-    for deed in rarer {
-        assert!(walk.tally.contains_key(deed), "{deed}: not in {:?}", walk.tally);
+    for action in rarer {
+        assert!(walk.tally.contains_key(action), "{action}: not in {:?}", walk.tally);
     }
 }
 
 async fn whatever_people_do_search_holds_what_the_database_holds(forum: TestForum) {
-    let mut walk = Walk::begin(forum, 0x1234_5678_9abc_def1).await;
+    let mut walk = RandomWalk::begin(forum, 0x1234_5678_9abc_def1).await;
     for step in 0..120 {
         walk.step().await;
         if step % 20 != 19 {

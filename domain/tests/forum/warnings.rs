@@ -46,7 +46,7 @@ async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
         warnings::warn_in_group(cx, mira, garden.id, id(noor), reason).await.unwrap();
     }
     let of_noor = async || {
-        let chosen = members::chosen(cx, mira, garden.id, id(noor)).await.unwrap();
+        let chosen = members::detail(cx, mira, garden.id, id(noor)).await.unwrap();
         records::of_member(cx, mira, &chosen).await.unwrap().warnings
     };
     let [second, first] = of_noor().await.try_into().unwrap();
@@ -74,12 +74,12 @@ async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
     assert_eq!((second.back_name.as_deref(), second.read_at), (Some("eva"), None));
     assert!(first.back_name.as_deref() == Some("mira") && first.read_at.is_some() && first.taken_back_at.is_some());
     // The log says so to those who keep order, and what one takes home says it too.
-    let deeds = async |who| {
+    let actions = async |who| {
         let (_, page) = log::of_group(cx, who, garden.id, None, None).await.unwrap();
         page.lines.into_iter().map(|line| (line.what, line.user)).collect::<Vec<_>>()
     };
-    assert_eq!(deeds(eva).await[..2], [(); 2].map(|()| (LogAction::WarningTakenBack, Some("noor".to_owned()))));
-    assert!(deeds(ada).await.iter().all(|(what, _)| *what != LogAction::WarningTakenBack), "that is between them");
+    assert_eq!(actions(eva).await[..2], [(); 2].map(|()| (LogAction::WarningTakenBack, Some("noor".to_owned()))));
+    assert!(actions(ada).await.iter().all(|(what, _)| *what != LogAction::WarningTakenBack), "that is between them");
     let all: String = export::download(cx, id(noor)).await.unwrap().try_collect().await.unwrap();
     let told = all.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
     let back: Vec<_> =
@@ -137,7 +137,7 @@ async fn whoever_has_nothing_to_do_with_a_group_is_not_banned_from_it(forum: Tes
     forum.topic(noor, &other, "Plums", "Written elsewhere").await;
     let outsider = id(noor);
     for nobody in [outsider, UserId(ABSENT), UserId(0), UserId(-1), UserId(i64::MAX)] {
-        assert!(is_not_found(members::chosen(cx, mira, garden.id, nobody).await), "{nobody}");
+        assert!(is_not_found(members::detail(cx, mira, garden.id, nobody).await), "{nobody}");
         assert!(is_not_found(members::ban(cx, mira, garden.id, nobody, "because").await), "{nobody}");
         assert!(is_not_found(members::remove(cx, mira, garden.id, nobody).await), "{nobody}");
         assert!(is_not_found(warnings::warn_in_group(cx, mira, garden.id, nobody, "because").await), "{nobody}");
@@ -161,10 +161,10 @@ async fn who_asks_and_who_left_is_banned_and_told(forum: TestForum) {
         groups::leave(cx, who, garden.id).await.unwrap();
     }
     for (who, asked, wrote) in [(noor, true, false), (ada, false, true), (eva, false, false)] {
-        let chosen = members::chosen(cx, mira, garden.id, id(who)).await.unwrap();
+        let chosen = members::detail(cx, mira, garden.id, id(who)).await.unwrap();
         assert_eq!((chosen.has_asked, chosen.has_written, chosen.is_banned), (asked, wrote, false));
         members::ban(cx, mira, garden.id, id(who), "Finches").await.unwrap();
-        let chosen = members::chosen(cx, mira, garden.id, id(who)).await.unwrap();
+        let chosen = members::detail(cx, mira, garden.id, id(who)).await.unwrap();
         assert!(chosen.is_banned && chosen.member.is_none() && !chosen.has_asked);
         assert!(is_forbidden(requests::ask(cx, who, garden.id, "please").await));
     }

@@ -1,6 +1,6 @@
 //! Bodies, which nobody here wants: read to their end, and forgotten.
 
-use super::head::{Body, Refusal};
+use super::parser::{Body, Refusal};
 
 /// How long a line between chunks, or all trailers, may be.
 const LINE: usize = 4_096;

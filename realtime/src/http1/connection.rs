@@ -19,13 +19,13 @@ const LAST_WORDS: (usize, Duration) = (256 * 1_024, Duration::from_secs(1));
 
 /// A connection.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct Connection {
     stream: TcpStream,
     /// What has come and is not used up.
     come: Vec<u8>,
 }
 
-impl Line {
+impl Connection {
     pub(super) fn new(stream: TcpStream) -> Self {
         Self { stream, come: Vec::new() }
     }

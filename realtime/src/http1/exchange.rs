@@ -4,12 +4,12 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Server;
 use super::body::Discard;
-use super::head::{self, Body, Head, Method, Refusal};
-use super::line::Line;
+use super::connection::Connection;
+use super::parser::{self, Body, Head, Method, Refusal};
 use super::reply::{Reply, ResponseOptions};
 use crate::answer::Answer;
 use crate::metrics;
-use crate::poll::{Begun, Waiting, begin, look};
+use crate::poll::{Begun, Waiting, begin, check};
 use crate::request::{BadRequest, Request};
 use crate::who::{self, Who};
 
@@ -46,7 +46,7 @@ enum What {
 }
 
 /// Reads a request and answers it, unless it has to wait.
-pub(super) async fn next(line: &mut Line, server: &Server) -> Next {
+pub(super) async fn next(line: &mut Connection, server: &Server) -> Next {
     let deadline = Instant::now() + server.limits.request_time;
     match read(line, server, deadline).await {
         Ok(Some(ask)) => act(line, server, ask).await,
@@ -60,12 +60,12 @@ pub(super) async fn next(line: &mut Line, server: &Server) -> Next {
 }
 
 /// A request with its body read; `None` when the client left.
-async fn read(line: &mut Line, server: &Server, deadline: Instant) -> Result<Option<Ask>, Refusal> {
+async fn read(line: &mut Connection, server: &Server, deadline: Instant) -> Result<Option<Ask>, Refusal> {
     const LATE: Refusal = Refusal(408, "The request did not come in time.");
     const LONG: Refusal = Refusal(431, "The head is too long.");
     let limits = &server.limits;
     let ask = loop {
-        if let Some((head, length)) = head::read(line.come())? {
+        if let Some((head, length)) = parser::read(line.come())? {
             if length > limits.head {
                 return Err(LONG);
             }
@@ -96,7 +96,7 @@ async fn read(line: &mut Line, server: &Server, deadline: Instant) -> Result<Opt
     }
 }
 
-fn ask(head: &Head<'_>, line: &Line, server: &Server) -> Ask {
+fn ask(head: &Head<'_>, line: &Connection, server: &Server) -> Ask {
     let what = match (head.path, head.method) {
         ("/live", Method::Get | Method::Head) => match Request::read(head.query, head.site) {
             Ok(request) if head.method == Method::Head => What::Look(who(head, line, server), request),
@@ -117,7 +117,7 @@ fn ask(head: &Head<'_>, line: &Line, server: &Server) -> Ask {
     }
 }
 
-fn who(head: &Head<'_>, line: &Line, server: &Server) -> Who {
+fn who(head: &Head<'_>, line: &Connection, server: &Server) -> Who {
     let config = server.live.config();
     match who::token(head.cookies.iter().copied(), config.secure) {
         Some(token) => Who::Token(token),
@@ -127,14 +127,14 @@ fn who(head: &Head<'_>, line: &Line, server: &Server) -> Who {
     }
 }
 
-async fn act(line: &mut Line, server: &Server, ask: Ask) -> Next {
+async fn act(line: &mut Connection, server: &Server, ask: Ask) -> Next {
     let live = &server.live;
     let reply = match ask.what {
         What::Poll(who, request) => match begin(live, &who, &request).await {
             Begun::Answered(answer) => Reply::from(&answer),
             Begun::Waiting(waiting) => return Next::Wait(Box::new(waiting), ask.manner),
         },
-        What::Look(who, request) => Reply::from(&look(live, &who, &request).await),
+        What::Look(who, request) => Reply::from(&check(live, &who, &request).await),
         What::Invalid(BadRequest(why)) => Reply::from(&Answer::Invalid(why)),
         What::Options => Reply::allowed(),
         What::WrongMethod => Reply::wrong_method(),
@@ -156,7 +156,7 @@ fn health(trouble: Option<&'static str>) -> Reply {
 }
 
 /// Sends an answer.
-pub(super) async fn answer(line: &mut Line, server: &Server, reply: &Reply, manner: ResponseOptions) -> Next {
+pub(super) async fn answer(line: &mut Connection, server: &Server, reply: &Reply, manner: ResponseOptions) -> Next {
     // Whoever is about to end keeps nothing.
     let manner = ResponseOptions { keep: manner.keep && !server.live.polls().is_draining(), ..manner };
     let sent = line.send(&reply.write(manner, &server.date), server.limits.write_time).await;

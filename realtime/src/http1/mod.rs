@@ -3,12 +3,12 @@
 //! A connection that waits, for a request or in a poll, is a socket, its place and a wake-up time: bytes are read through the stack
 //! and kept only until they are understood, and whatever a request needs is boxed and gone before the wait begins.
 
-mod alarm;
 pub(crate) mod body;
+mod connection;
 mod exchange;
-pub(crate) mod head;
-mod line;
+pub(crate) mod parser;
 mod reply;
+mod timer;
 
 use std::future::poll_fn;
 use std::io;
@@ -22,10 +22,10 @@ use tokio::net::TcpStream;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, sleep, timeout};
 
-use self::alarm::Alarm;
+use self::connection::Connection;
 use self::exchange::Next;
-use self::line::Line;
 use self::reply::{Date, Reply, ResponseOptions};
+use self::timer::Timer;
 use crate::answer::Answer;
 use crate::limits;
 use crate::live::Live;
@@ -123,14 +123,14 @@ pub async fn run(live: Live, listener: TcpListener, shutdown: impl Future<Output
 async fn serve(stream: TcpStream, server: &Server) {
     // An answer is one write: nothing is gained by holding it back. Where this fails, it is only slower.
     let _ = stream.set_nodelay(true);
-    let mut line = Line::new(stream);
-    let mut alarm = Alarm::new(Instant::now() + server.limits.idle);
+    let mut line = Connection::new(stream);
+    let mut timer = Timer::new(Instant::now() + server.limits.idle);
     loop {
-        if line.come().is_empty() && !begins(&mut line, &mut alarm, server).await {
+        if line.come().is_empty() && !begins(&mut line, &mut timer, server).await {
             return;
         }
         let next = match Box::pin(exchange::next(&mut line, server)).await {
-            Next::Wait(mut waiting, manner) => match hold(&mut line, &mut waiting, &mut alarm, server).await {
+            Next::Wait(mut waiting, manner) => match wait(&mut line, &mut waiting, &mut timer, server).await {
                 Some(answer) => Box::pin(reply(&mut line, server, answer, manner)).await,
                 None => Next::Close,
             },
@@ -144,12 +144,12 @@ async fn serve(stream: TcpStream, server: &Server) {
     }
 }
 
-async fn reply(line: &mut Line, server: &Server, answer: Answer, manner: ResponseOptions) -> Next {
+async fn reply(line: &mut Connection, server: &Server, answer: Answer, manner: ResponseOptions) -> Next {
     exchange::answer(line, server, &Reply::from(&answer), manner).await
 }
 
 /// Whether a request begins before the connection has been idle for too long, or the program ends.
-async fn begins(line: &mut Line, alarm: &mut Alarm, server: &Server) -> bool {
+async fn begins(line: &mut Connection, timer: &mut Timer, server: &Server) -> bool {
     let mut ending = pin!(server.ending.notified());
     // From here on the end is heard of; whoever came later sees it.
     ending.as_mut().enable();
@@ -159,14 +159,14 @@ async fn begins(line: &mut Line, alarm: &mut Alarm, server: &Server) -> bool {
             return Poll::Ready(matches!(read, Ok(1..)));
         }
         let over =
-            server.live.polls().is_draining() || ending.as_mut().poll(cx).is_ready() || alarm.poll(cx, end).is_ready();
+            server.live.polls().is_draining() || ending.as_mut().poll(cx).is_ready() || timer.poll(cx, end).is_ready();
         if over { Poll::Ready(false) } else { Poll::Pending }
     })
     .await
 }
 
 /// Holds a poll until there is an answer; `None` when the client has gone.
-async fn hold(line: &mut Line, waiting: &mut Waiting, alarm: &mut Alarm, server: &Server) -> Option<Answer> {
+async fn wait(line: &mut Connection, waiting: &mut Waiting, timer: &mut Timer, server: &Server) -> Option<Answer> {
     loop {
         let woken = poll_fn(|cx| {
             if let Poll::Ready(woken) = waiting.poll_woken(cx) {
@@ -175,7 +175,7 @@ async fn hold(line: &mut Line, waiting: &mut Waiting, alarm: &mut Alarm, server:
             if line.poll_gone(cx, server.limits.head).is_ready() {
                 return Poll::Ready(None);
             }
-            alarm.poll(cx, waiting.deadline()).map(|()| Some(Waiting::TIME_IS_UP))
+            timer.poll(cx, waiting.deadline()).map(|()| Some(Waiting::TIME_IS_UP))
         })
         .await?;
         if let Some(answer) = Box::pin(waiting.go_on(&server.live, woken)).await {

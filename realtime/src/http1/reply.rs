@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::head::Refusal;
+use super::parser::Refusal;
 use crate::answer::{ALLOWED, Answer, error};
 
 /// What is answered.

@@ -8,9 +8,9 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// A timer that is set seldom. What a connection waits for mostly happens long before its time is up, and the next time is later:
 /// so the timer is left where it is, and when it rings too early it is set to the time that is wanted then.
 #[derive(Debug)]
-pub(super) struct Alarm(Pin<Box<Sleep>>);
+pub(super) struct Timer(Pin<Box<Sleep>>);
 
-impl Alarm {
+impl Timer {
     pub(super) fn new(due: Instant) -> Self {
         Self(Box::pin(sleep_until(due)))
     }
@@ -40,10 +40,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn it_rings_when_it_is_due_and_not_before() {
         let begun = Instant::now();
-        let mut alarm = Alarm::new(begun + Duration::from_secs(75));
+        let mut timer = Timer::new(begun + Duration::from_secs(75));
         for seconds in [40, 30, 50, 50, 120] {
             let due = begun + Duration::from_secs(seconds);
-            poll_fn(|cx| alarm.poll(cx, due)).await;
+            poll_fn(|cx| timer.poll(cx, due)).await;
             let late = Instant::now().saturating_duration_since(due.max(begun));
             assert!(Instant::now() >= due && (late < Duration::from_millis(5) || seconds == 30), "{seconds}: {late:?}");
         }

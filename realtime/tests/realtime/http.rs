@@ -8,7 +8,7 @@ use realtime::{Config, Limits};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::forum::{Forum, Somebody, parked};
-use crate::server::{Face, Line, Server, get};
+use crate::server::{Connection, Face, Server, get};
 
 async fn http1(limits: Limits) -> (Forum, Server) {
     let forum = Forum::on_memory().await;
@@ -28,7 +28,7 @@ async fn answers(server: &Server, requests: &[(&str, u16, bool)]) {
     }
 }
 
-async fn waiting(forum: &Forum, server: &Server, name: &str) -> (Somebody, Line) {
+async fn waiting(forum: &Forum, server: &Server, name: &str) -> (Somebody, Connection) {
     let somebody = forum.somebody(name).await;
     let query = format!("after={}", forum.open(somebody.stream()).await);
     let line = server.poll(&somebody, &query).await;

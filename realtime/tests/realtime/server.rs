@@ -63,12 +63,12 @@ impl Server {
         Self { live, address, end, ended }
     }
 
-    pub async fn connect(&self) -> Line {
-        Line { stream: TcpStream::connect(self.address).await.unwrap(), come: Vec::new() }
+    pub async fn connect(&self) -> Connection {
+        Connection { stream: TcpStream::connect(self.address).await.unwrap(), come: Vec::new() }
     }
 
     /// A line on which somebody's poll was asked.
-    pub async fn poll(&self, who: &Somebody, query: &str) -> Line {
+    pub async fn poll(&self, who: &Somebody, query: &str) -> Connection {
         let mut line = self.connect().await;
         line.send(&get(&who.token, query)).await;
         line
@@ -85,7 +85,7 @@ pub fn get(token: &str, query: &str) -> String {
 }
 
 /// A connection.
-pub struct Line {
+pub struct Connection {
     pub stream: TcpStream,
     come: Vec<u8>,
 }
@@ -114,7 +114,7 @@ impl Reply {
     }
 }
 
-impl Line {
+impl Connection {
     pub async fn send(&mut self, text: &str) {
         self.stream.write_all(text.as_bytes()).await.unwrap();
     }

@@ -20,7 +20,7 @@ use crate::layout::Layout;
 #[template(path = "admin/overview.html")]
 pub struct Overview {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// Whether each part is well.
     pub checks: Vec<Check>,
     /// The numbers of the moment.
@@ -61,7 +61,7 @@ impl Overview {
 #[template(path = "admin/people.html")]
 pub struct People {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// What was searched for; empty for all.
     pub q: String,
     /// The state that was searched for.
@@ -115,7 +115,7 @@ impl PersonRow {
 #[template(path = "admin/groups.html")]
 pub struct Groups {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// What was searched for; empty for all.
     pub q: String,
     /// The kind that was searched for, or `archived`; empty for all.
@@ -160,7 +160,7 @@ pub struct GroupRow {
 #[template(path = "admin/jobs.html")]
 pub struct Jobs {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// How many wait.
     pub ready: i64,
     /// How many run.
@@ -183,7 +183,7 @@ impl Jobs {
 #[template(path = "admin/person.html")]
 pub struct Person {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The account.
     pub user: User,
     /// The form that suspends or bans.
@@ -218,7 +218,7 @@ pub struct Session {
 impl Person {
     /// Whether it is the viewer's own account.
     pub fn is_own(&self) -> bool {
-        self.frame.viewer.as_ref().is_some_and(|viewer| viewer.person.id == self.user.id)
+        self.layout.viewer.as_ref().is_some_and(|viewer| viewer.person.id == self.user.id)
     }
 
     /// Whether they may be made an admin of the site.
@@ -229,7 +229,7 @@ impl Person {
 
     /// Why the account cannot be used now, in words.
     pub fn barred(&self) -> Option<String> {
-        let now = self.frame.now;
+        let now = self.layout.now;
         match barred(self.user.suspended_until, self.user.banned_at, now)? {
             Restricted::Suspended(until) => Some(format!("Suspended until {}", crate::when::exact(&until))),
             Restricted::Banned => Some("Banned".to_owned()),

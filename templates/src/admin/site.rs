@@ -11,7 +11,7 @@ use crate::layout::Layout;
 #[template(path = "admin/settings.html")]
 pub struct Settings {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The form.
     pub form: SiteForm,
     /// The notice as it will look, as HTML from the markup module; may be empty.

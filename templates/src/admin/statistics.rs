@@ -8,9 +8,9 @@ use crate::layout::Layout;
 /// `/admin/figures`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/figures.html")]
-pub struct Figures {
+pub struct Statistics {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// How many days the pictures of days show.
     pub days: i64,
     /// Of the last days.

@@ -13,11 +13,11 @@ use crate::layout::Layout;
 #[template(path = "groups/invitations/mine.html")]
 pub struct Mine {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// Where the viewer is invited to.
     pub invited: Vec<To>,
     /// What the viewer asked for.
-    pub asked: Vec<Asked>,
+    pub asked: Vec<JoinRequest>,
 }
 
 /// A group that the viewer is invited to.
@@ -39,7 +39,7 @@ impl From<InvitedTo> for To {
 
 /// A group that the viewer asked to be let into.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct JoinRequest {
     /// Its id.
     pub id: GroupId,
     /// The group, where the viewer may know of it.
@@ -50,13 +50,13 @@ pub struct Asked {
     pub declined_at: Option<Timestamp>,
 }
 
-impl From<domain::groups::requests::Mine> for Asked {
+impl From<domain::groups::requests::Mine> for JoinRequest {
     fn from(mine: domain::groups::requests::Mine) -> Self {
         Self { id: mine.id, group: mine.group, at: mine.asked_at, declined_at: mine.declined_at }
     }
 }
 
-impl Asked {
+impl JoinRequest {
     /// What the group is called, as far as the viewer may know.
     pub fn name(&self) -> &str {
         self.group.as_ref().map_or("a private group", |group| group.name.as_str())
@@ -68,7 +68,7 @@ impl Asked {
 #[template(path = "groups/invitations/offer.html")]
 pub struct Offered {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// Where it leads.
     pub group: Group,
     /// The group's description as HTML from the markup module; may be empty.
@@ -94,11 +94,11 @@ pub struct Offered {
 #[template(path = "groups/invitations/of_group.html")]
 pub struct OfGroup {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// Whether the viewer decides who is in it.
-    pub keeps: bool,
+    pub moderates: bool,
     /// Whether the viewer may invite now.
     pub may_invite: bool,
     /// Whether the viewer may let others in as more than members.

@@ -14,11 +14,11 @@ use crate::layout::Layout;
 #[template(path = "groups/members/index.html")]
 pub struct Members {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// Whether the viewer decides who is in it.
-    pub keeps: bool,
+    pub moderates: bool,
     /// How many are in it.
     pub total: i64,
     /// Those of this page.
@@ -67,7 +67,7 @@ impl Row {
 #[template(path = "groups/members/edit.html")]
 pub struct Edit {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// Who.
@@ -106,11 +106,11 @@ impl Edit {
 #[template(path = "groups/members/bans.html")]
 pub struct Bans {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// Whether the viewer decides who is in it.
-    pub keeps: bool,
+    pub moderates: bool,
     /// Who was banned, the latest first.
     pub rows: Vec<Ban>,
 }

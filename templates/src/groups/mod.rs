@@ -60,7 +60,7 @@ impl GroupOrder {
 #[template(path = "groups/index.html")]
 pub struct Discover {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// What was searched for; empty for all.
     pub q: String,
     /// The order.
@@ -114,7 +114,7 @@ impl Discover {
 #[template(path = "groups/show.html")]
 pub struct Show {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// Its description as HTML from the markup module; may be empty.
@@ -165,7 +165,7 @@ impl Show {
 
     /// Whether what is new in it is not counted.
     pub fn is_muted(&self) -> bool {
-        self.frame.own_group().is_some_and(Layout::is_muted)
+        self.layout.own_group().is_some_and(Layout::is_muted)
     }
 
     /// Whether the viewer may leave it.
@@ -175,7 +175,7 @@ impl Show {
 
     /// How many messages are unread in all its topics; from the sidebar, as the rows are only a page.
     pub fn unread(&self) -> i64 {
-        self.frame.own_group().map_or(0, domain::model::SidebarGroup::unread)
+        self.layout.own_group().map_or(0, domain::model::SidebarGroup::unread)
     }
 }
 
@@ -213,7 +213,7 @@ pub struct TopicRowPartial<'a> {
 #[template(path = "groups/new.html")]
 pub struct New {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The form.
     pub form: GroupForm,
 }
@@ -223,7 +223,7 @@ pub struct New {
 #[template(path = "groups/edit.html")]
 pub struct Edit {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group as it is.
     pub group: Group,
     /// The form.
@@ -250,7 +250,7 @@ pub fn kind_word(kind: impl Borrow<GroupKind>) -> &'static str {
 #[template(path = "groups/delete.html")]
 pub struct Delete {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// How many are in it.

@@ -13,7 +13,7 @@ use crate::layout::Layout;
 #[template(path = "groups/requests/door.html")]
 pub struct Door {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// Its description as HTML from the markup module; may be empty.
@@ -39,11 +39,11 @@ pub struct Door {
 #[template(path = "groups/requests/index.html")]
 pub struct Requests {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// Whether the viewer decides who is in it.
-    pub keeps: bool,
+    pub moderates: bool,
     /// Whether nobody can be let in, since the group is archived.
     pub archived: bool,
     /// Who waits, the eldest first.

@@ -11,7 +11,7 @@ use crate::layout::Layout;
 #[template(path = "messages/conversations/new.html")]
 pub struct New {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The form.
     pub form: DirectForm,
 }
@@ -21,7 +21,7 @@ pub struct New {
 #[template(path = "messages/conversations/add.html")]
 pub struct Add {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The conversation.
     pub group: Group,
     /// Who is in it.

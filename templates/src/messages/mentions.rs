@@ -10,7 +10,7 @@ use crate::layout::Layout;
 #[template(path = "messages/mentions/index.html")]
 pub struct Mentions {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// Newest first.
     pub rows: Vec<MentionRow>,
     /// The cursor of the next older page: goes into `?before=`.

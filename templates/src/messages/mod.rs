@@ -54,7 +54,7 @@ pub fn starred_by(people: &[Person]) -> String {
 #[template(path = "messages/edit.html")]
 pub struct Edit {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// The topic.
@@ -70,7 +70,7 @@ pub struct Edit {
 #[template(path = "messages/delete.html")]
 pub struct Delete {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// The topic.
@@ -103,7 +103,7 @@ mod tests {
 #[template(path = "messages/history.html")]
 pub struct History {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// The topic.

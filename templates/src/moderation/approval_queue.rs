@@ -10,13 +10,13 @@ use crate::layout::Layout;
 /// `/-/groups/ID/held`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "moderation/approval_queue/index.html")]
-pub struct Held {
+pub struct ApprovalQueue {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// Whether the viewer decides who is in it.
-    pub keeps: bool,
+    pub moderates: bool,
     /// What waits, the eldest first.
     pub items: Vec<PendingRow>,
     /// How many in all.
@@ -27,7 +27,7 @@ pub struct Held {
     pub ticked: Vec<PendingId>,
 }
 
-impl Held {
+impl ApprovalQueue {
     /// How many wait, in words.
     pub fn fact(&self) -> String {
         format!("{} waiting", crate::numbers::thousands(self.total))
@@ -44,7 +44,7 @@ impl Held {
 #[template(path = "admin/held.html")]
 pub struct OfSite {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// What waits, the eldest first.
     pub items: Vec<PendingRow>,
     /// The form, with the reason.

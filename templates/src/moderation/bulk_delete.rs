@@ -21,7 +21,7 @@ const IN_SITE: &str =
 #[template(path = "moderation/bulk_delete/new.html")]
 pub struct Clear {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// In which group; `None`: in the whole site.
     pub group: Option<Group>,
     /// Whose.
@@ -62,7 +62,7 @@ pub fn how_much(measure: &Measure) -> String {
 }
 
 /// How much was taken away, in words.
-pub fn taken(row: &BulkDeleteRow) -> String {
+pub fn amount(row: &BulkDeleteRow) -> String {
     how_much(&Measure { messages: row.messages, topics: row.topics })
 }
 

@@ -5,7 +5,7 @@ use domain::model::{EntryId, Group, GroupKind};
 use domain::model::{LogAction, LogReach};
 use domain::store::moderation::log::Line;
 
-use crate::form::SoughtForm;
+use crate::form::LogFilterForm;
 use crate::layout::Layout;
 use crate::search::encoded;
 
@@ -14,14 +14,14 @@ use crate::search::encoded;
 #[template(path = "moderation/log/of_group.html")]
 pub struct OfGroup {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// Whether the viewer decides who is in it, and so reads more of it.
-    pub keeps: bool,
+    pub moderates: bool,
     /// Whether the viewer says who is named.
     pub may_hide: bool,
-    /// Of which deed; `None`: of all.
+    /// Of which action; `None`: of all.
     pub what: Option<LogAction>,
     /// The rows, the newest first.
     pub lines: Vec<Line>,
@@ -34,10 +34,10 @@ pub struct OfGroup {
 #[template(path = "moderation/log/of_site.html")]
 pub struct OfSite {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// Whether the viewer says who is named.
     pub may_hide: bool,
-    /// Of which deed; `None`: of all.
+    /// Of which action; `None`: of all.
     pub what: Option<LogAction>,
     /// The rows, the newest first.
     pub lines: Vec<Line>,
@@ -50,18 +50,18 @@ pub struct OfSite {
 #[template(path = "admin/log.html")]
 pub struct OfAdmins {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// What is looked for.
-    pub form: SoughtForm,
+    pub form: LogFilterForm,
     /// The rows, the newest first.
     pub lines: Vec<Line>,
     /// Where the next page begins.
     pub more: Option<EntryId>,
 }
 
-/// The deeds that a reader may choose from, with what people read.
+/// The actions that a reader may choose from, with what people read.
 fn choices(reach: LogReach) -> Vec<(&'static str, &'static str)> {
-    LogAction::readable(reach).map(|deed| (deed.as_str(), deed.label())).collect()
+    LogAction::readable(reach).map(|action| (action.as_str(), action.label())).collect()
 }
 
 fn link(base: &str, what: Option<LogAction>, before: EntryId) -> String {
@@ -72,7 +72,7 @@ fn link(base: &str, what: Option<LogAction>, before: EntryId) -> String {
 impl OfGroup {
     /// What can be chosen.
     pub fn choices(&self) -> Vec<(&'static str, &'static str)> {
-        choices(if self.keeps { LogReach::Keepers } else { LogReach::Public })
+        choices(if self.moderates { LogReach::Moderators } else { LogReach::Public })
     }
 
     /// Whether this is what was chosen.
@@ -111,7 +111,7 @@ impl OfAdmins {
 
     /// The address of the next page.
     pub fn older(&self, before: &EntryId) -> String {
-        let SoughtForm { by, whom, what, group, .. } = &self.form;
+        let LogFilterForm { by, whom, what, group, .. } = &self.form;
         let [by, whom, what, group] = [by, whom, what, group].map(|field| encoded(&field.value));
         format!("/admin/log?by={by}&whom={whom}&what={what}&group={group}&before={before}")
     }
@@ -138,7 +138,7 @@ pub fn title(line: &Line) -> Option<&str> {
     Some(if name.trim().is_empty() { "(untitled)" } else { name })
 }
 
-/// What stands between the deed and the topic: it was done in it, or to it.
+/// What stands between the action and the topic: it was done in it, or to it.
 pub fn joint(line: &Line) -> &'static str {
     if line.message_id.is_some() { " in " } else { ": " }
 }

@@ -13,7 +13,7 @@ use crate::layout::Layout;
 #[template(path = "moderation/reports/new.html")]
 pub struct New {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// The topic.
@@ -31,11 +31,11 @@ pub struct New {
 #[template(path = "moderation/reports/index.html")]
 pub struct Reports {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// Whether the viewer decides who is in it.
-    pub keeps: bool,
+    pub moderates: bool,
     /// What was reported, the eldest first.
     pub items: Vec<Item>,
     /// How many messages in all.
@@ -47,7 +47,7 @@ pub struct Reports {
 #[template(path = "admin/reports.html")]
 pub struct OfSite {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// What was reported, the eldest first.
     pub items: Vec<Item>,
 }

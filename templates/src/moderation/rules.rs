@@ -12,7 +12,7 @@ use crate::layout::Layout;
 #[template(path = "moderation/rules/index.html")]
 pub struct Index {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group; `None`: the site.
     pub group: Option<Group>,
     /// The rules, the eldest first.
@@ -33,7 +33,7 @@ impl Index {
 #[template(path = "moderation/rules/edit.html")]
 pub struct Edit {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group; `None`: the site.
     pub group: Option<Group>,
     /// The rule; `None`: it is a new one.
@@ -68,8 +68,8 @@ pub fn path(group: Option<&Group>) -> String {
 }
 
 /// What a rule does, in a word or two.
-pub fn deed_label(deed: &RuleAction) -> &'static str {
-    match deed {
+pub fn action_label(action: &RuleAction) -> &'static str {
+    match action {
         RuleAction::Refuse => "refuses",
         RuleAction::Hold => "holds for approval",
         RuleAction::Report => "reports",
@@ -88,7 +88,7 @@ pub fn summary(rule: &Rule) -> String {
             .filter_map(|(is_on, place)| is_on.then_some(place))
             .collect();
     let whom = if rule.is_for_new() { ", of new people" } else { "" };
-    format!("{} {what} in {}{whom}", deed_label(&rule.deed), places.join(", "))
+    format!("{} {what} in {}{whom}", action_label(&rule.action), places.join(", "))
 }
 
 /// How many it caught, in a sentence.
@@ -124,7 +124,7 @@ impl RuleForm {
             new: if rule.is_for_new() { "new" } else { "everyone" }.into(),
             new_days: rule.new_days.to_string().into(),
             new_messages: rule.new_messages.to_string().into(),
-            deed: rule.deed.as_str().into(),
+            action: rule.action.as_str().into(),
             explanation: rule.explanation.clone().into(),
             ..Self::default()
         }

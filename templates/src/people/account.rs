@@ -12,7 +12,7 @@ use crate::layout::Layout;
 #[template(path = "people/account/sign_in.html")]
 pub struct SignIn {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The form.
     pub form: SignInForm,
     /// Where to go on; checked to be one of our paths.
@@ -24,7 +24,7 @@ pub struct SignIn {
 #[template(path = "people/account/sign_up.html")]
 pub struct SignUp {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The form.
     pub form: SignUpForm,
     /// Where to go on; checked to be one of our paths.
@@ -47,7 +47,7 @@ impl SignUp {
 #[template(path = "people/account/waiting.html")]
 pub struct Waiting {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// Since when.
     pub since: Timestamp,
     /// Whether an admin said no.
@@ -63,7 +63,7 @@ pub struct Waiting {
 #[template(path = "people/account/first_admin.html")]
 pub struct FirstAdmin {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The form.
     pub form: SignUpForm,
     /// The token from the address, handed on.
@@ -75,7 +75,7 @@ pub struct FirstAdmin {
 #[template(path = "people/account/forgot.html")]
 pub struct Forgot {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The form.
     pub form: ForgotForm,
     /// Whether the site's letters go to people, or into a folder of whoever runs it.
@@ -87,7 +87,7 @@ pub struct Forgot {
 #[template(path = "people/account/reset.html")]
 pub struct Reset {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The form.
     pub form: ResetForm,
     /// Whose password it sets.
@@ -101,7 +101,7 @@ pub struct Reset {
 #[template(path = "people/account/confirm.html")]
 pub struct Confirm {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// Whose address it becomes.
     pub username: String,
     /// The address.
@@ -117,7 +117,7 @@ pub struct Confirm {
 #[template(path = "people/account/link_ended.html")]
 pub struct LinkEnded {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// Whether it would have set a password, and not confirmed an address.
     pub is_reset: bool,
 }
@@ -127,7 +127,7 @@ pub struct LinkEnded {
 #[template(path = "people/account/second_step.html")]
 pub struct SecondStep {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The form.
     pub form: CodeForm,
     /// Shows that the password was right.

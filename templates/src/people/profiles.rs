@@ -10,7 +10,7 @@ use crate::layout::Layout;
 #[template(path = "people/profiles/show.html")]
 pub struct Profile {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// Whose; the address for mail is never shown.
     pub user: User,
     /// The bio as HTML from the markup module; may be empty.
@@ -51,12 +51,12 @@ impl Profile {
 
     /// Whether it is the viewer's own.
     pub fn is_own(&self) -> bool {
-        self.frame.viewer.as_ref().is_some_and(|viewer| viewer.person.id == self.user.id)
+        self.layout.viewer.as_ref().is_some_and(|viewer| viewer.person.id == self.user.id)
     }
 
     /// Whether the viewer is signed in and somebody else.
     pub fn is_other(&self) -> bool {
-        self.frame.signed_in() && !self.is_own()
+        self.layout.signed_in() && !self.is_own()
     }
 
     /// Their page, when its address is one that may be followed.

@@ -14,7 +14,7 @@ use crate::qr::Qr;
 #[template(path = "people/settings/profile.html")]
 pub struct Profile {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The form.
     pub form: ProfileForm,
 }
@@ -24,7 +24,7 @@ pub struct Profile {
 #[template(path = "people/settings/password.html")]
 pub struct Password {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The form.
     pub form: PasswordForm,
 }
@@ -34,7 +34,7 @@ pub struct Password {
 #[template(path = "people/settings/sessions.html")]
 pub struct Sessions {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The one of this browser first.
     pub rows: Vec<SessionRow>,
 }
@@ -61,7 +61,7 @@ pub struct SessionRow {
 #[template(path = "people/settings/mail.html")]
 pub struct Mail {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The form.
     pub form: MailForm,
     /// The address that is confirmed.
@@ -77,7 +77,7 @@ pub struct Mail {
 #[template(path = "people/settings/second_step.html")]
 pub struct SecondStep {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// How it stands.
     pub state: State,
     /// The form for a password.
@@ -98,7 +98,7 @@ impl SecondStep {
 #[template(path = "people/settings/recovery_codes.html")]
 pub struct RecoveryCodes {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The codes.
     pub codes: Vec<String>,
 }
@@ -108,7 +108,7 @@ pub struct RecoveryCodes {
 #[template(path = "people/settings/account.html")]
 pub struct Account {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The form for another name.
     pub form: NameForm,
 }
@@ -118,7 +118,7 @@ pub struct Account {
 #[template(path = "people/settings/delete.html")]
 pub struct Delete {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The form.
     pub form: DeleteForm,
     /// How many groups they are in.
@@ -130,7 +130,7 @@ pub struct Delete {
 #[template(path = "people/settings/people.html")]
 pub struct People {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// Who may begin a conversation.
     pub direct_from: DirectFrom,
     /// Who is ignored, by name.

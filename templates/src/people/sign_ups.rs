@@ -13,7 +13,7 @@ use crate::layout::Layout;
 #[template(path = "admin/sign_ups.html")]
 pub struct SignUpsPage {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// Who may sign up.
     pub mode: SignUps,
     /// Who waits, the eldest first.

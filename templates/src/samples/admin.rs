@@ -5,19 +5,19 @@ use domain::model::{GroupKind, JobId, JobRow, User};
 use domain::store::groups::Listed;
 
 use super::others::user;
-use super::{Drawn, ago, frame, group_rows, now};
+use super::{Drawn, ago, group_rows, layout, now};
 use crate::admin::chart::{Chart, Kind, Series, Unit};
-use crate::admin::statistics::Figures;
+use crate::admin::statistics::Statistics;
 use crate::admin::{Check, Figure, GroupRow, Groups, Jobs, Overview, People, PersonRow};
 use crate::layout::Layout;
 use crate::when;
 
-pub(super) fn admins_frame(path: &str) -> Layout {
-    let mut frame = frame(path);
-    if let Some(viewer) = &mut frame.viewer {
+pub(super) fn admins_layout(path: &str) -> Layout {
+    let mut layout = layout(path);
+    if let Some(viewer) = &mut layout.viewer {
         viewer.is_admin = true;
     }
-    frame
+    layout
 }
 
 impl Overview {
@@ -30,7 +30,7 @@ impl Overview {
             note: note.to_owned(),
         };
         Self {
-            frame: admins_frame("/admin/"),
+            layout: admins_layout("/admin/"),
             checks: vec![
                 check("Database", true, "answers in 0.4 ms"),
                 check("Live", true, "37 polls held"),
@@ -49,7 +49,7 @@ impl Overview {
     }
 }
 
-impl Figures {
+impl Statistics {
     /// A month of a village.
     pub fn sample() -> Self {
         let days: Vec<String> = (0..30u64).map(|i| when::day(&ago((29 - i) * 1_440), &now())).collect();
@@ -79,7 +79,7 @@ impl Figures {
             )
         };
         Self {
-            frame: admins_frame("/admin/figures"),
+            layout: admins_layout("/admin/figures"),
             days: 30,
             by_day: vec![
                 chart("Messages", Kind::Bars, Unit::Count, &days, one("messages", values(30, 3, 53))),
@@ -123,7 +123,7 @@ impl People {
             })
             .collect();
         Self {
-            frame: admins_frame("/admin/people"),
+            layout: admins_layout("/admin/people"),
             q: String::new(),
             state: None,
             rows,
@@ -152,7 +152,7 @@ impl Groups {
         let row = |listed: Listed| GroupRow { may_change: listed.group.kind == GroupKind::Public, listed };
         let rows = listed().into_iter().map(row);
         let (q, rows) = (String::new(), rows.collect());
-        Self { frame: admins_frame("/admin/groups"), q, kind: "", rows, total: 5, page: 1, has_more: false }
+        Self { layout: admins_layout("/admin/groups"), q, kind: "", rows, total: 5, page: 1, has_more: false }
     }
 }
 
@@ -170,15 +170,15 @@ impl Jobs {
             created_at: ago(300),
         };
         let rows = vec![job(7, "failed", 8, Some("search index: no space left on device")), job(9, "ready", 0, None)];
-        Self { frame: admins_frame("/admin/jobs"), ready: 1, running: 0, failed: 1, rows }
+        Self { layout: admins_layout("/admin/jobs"), ready: 1, running: 0, failed: 1, rows }
     }
 }
 
 pub(super) fn all() -> Vec<Drawn> {
     vec![
         ("admin", Overview::sample().render()),
-        ("admin-figures", Figures::sample().render()),
-        ("admin-figures-year", Figures { days: 365, ..Figures::sample() }.render()),
+        ("admin-figures", Statistics::sample().render()),
+        ("admin-figures-year", Statistics { days: 365, ..Statistics::sample() }.render()),
         ("admin-people", People::sample().render()),
         ("admin-groups", Groups::sample().render()),
         ("admin-jobs", Jobs::sample().render()),

@@ -6,10 +6,10 @@ use domain::model::{GroupId, PendingId, TopicId, UserId};
 use domain::moderation::approval_queue::OwnPending;
 use domain::store::moderation::approval_queue::PendingRow;
 
-use super::{Drawn, ago, frame, group, person};
+use super::{Drawn, ago, group, layout, person};
 use crate::form::ReasonForm;
 use crate::layout::Layout;
-use crate::moderation::approval_queue::{Held, OfSite};
+use crate::moderation::approval_queue::{ApprovalQueue, OfSite};
 
 pub(super) fn own(topic: Option<i64>) -> Vec<OwnPending> {
     let waits = OwnPending {
@@ -59,11 +59,11 @@ fn rows() -> Vec<PendingRow> {
     ]
 }
 
-impl Held {
+impl ApprovalQueue {
     /// Three that wait, one of them in a topic that is gone.
     pub fn sample() -> Self {
-        let (frame, form) = (frame("/-/groups/1/held"), ReasonForm::default());
-        Self { frame, group: group(1), keeps: true, items: rows(), total: 3, form, ticked: Vec::new() }
+        let (layout, form) = (layout("/-/groups/1/held"), ReasonForm::default());
+        Self { layout, group: group(1), moderates: true, items: rows(), total: 3, form, ticked: Vec::new() }
     }
 
     fn mending() -> Self {
@@ -76,16 +76,16 @@ impl Held {
 impl OfSite {
     /// The same for the site.
     pub fn sample() -> Self {
-        let (frame, form) = (Layout { held: 3, ..frame("/admin/held") }, ReasonForm::default());
-        Self { frame, items: rows(), form, ticked: Vec::new() }
+        let (layout, form) = (Layout { held: 3, ..layout("/admin/held") }, ReasonForm::default());
+        Self { layout, items: rows(), form, ticked: Vec::new() }
     }
 }
 
 pub(super) fn all() -> Vec<Drawn> {
     vec![
-        ("held", Held::sample().render()),
-        ("held-mending", Held::mending().render()),
-        ("held-none", Held { items: Vec::new(), total: 0, ..Held::sample() }.render()),
+        ("held", ApprovalQueue::sample().render()),
+        ("held-mending", ApprovalQueue::mending().render()),
+        ("held-none", ApprovalQueue { items: Vec::new(), total: 0, ..ApprovalQueue::sample() }.render()),
         ("admin-held", OfSite::sample().render()),
         ("admin-held-none", OfSite { items: Vec::new(), ..OfSite::sample() }.render()),
     ]

@@ -5,7 +5,7 @@ use askama::Template;
 use domain::live::presence::Aside;
 use domain::model::{GroupKind, Role, TopicRow};
 
-use super::{Drawn, ago, frame, group, group_rows, person, stranger, topic, wrens};
+use super::{Drawn, ago, group, group_rows, layout, person, stranger, topic, wrens};
 use crate::form::{DeleteGroupForm, GroupForm};
 use crate::groups::{Delete, Discover, Edit, GroupOrder, New, Show};
 
@@ -49,10 +49,10 @@ fn rows() -> Vec<TopicRow> {
 impl Show {
     /// A group that the viewer is in.
     pub fn sample() -> Self {
-        let mut frame = frame("/birds/");
-        frame.group = Some(group(1).id);
+        let mut layout = layout("/birds/");
+        layout.group = Some(group(1).id);
         Self {
-            frame,
+            layout,
             group: group(1),
             about: "What flies over the valley, and what sits in it. Pictures welcome: see <a href=\"https://example.org/nests\">the nest map</a>.".to_owned(),
             role: Some(Role::Admin),
@@ -84,10 +84,10 @@ impl Show {
     }
 
     fn for_strangers() -> Self {
-        let mut frame = stranger("/birds/");
-        frame.group = Some(group(1).id);
+        let mut layout = stranger("/birds/");
+        layout.group = Some(group(1).id);
         Self {
-            frame,
+            layout,
             role: None,
             may_start: false,
             may_edit: false,
@@ -106,7 +106,7 @@ impl Discover {
     /// Some groups.
     pub fn sample() -> Self {
         Self {
-            frame: frame("/groups/"),
+            layout: layout("/groups/"),
             q: String::new(),
             order: GroupOrder::Popular,
             category: None,
@@ -128,7 +128,7 @@ impl New {
             ..GroupForm::default()
         };
         form.set_error("slug", "Another group has this address.");
-        Self { frame: frame("/-/groups/new"), form }
+        Self { layout: layout("/-/groups/new"), form }
     }
 }
 
@@ -142,13 +142,13 @@ impl Edit {
             kind: "private".into(),
             ..GroupForm::default()
         };
-        Self { frame: frame("/-/groups/6/edit"), group, form }
+        Self { layout: layout("/-/groups/6/edit"), group, form }
     }
 }
 
 impl Show {
     fn waited_for() -> Self {
-        let own_held = super::held::own(None);
+        let own_held = super::approval_queue::own(None);
         let mut page = Self { waiting: 3, reported: 1, held: 2, own_held, ..Self::sample() };
         page.group.kind = GroupKind::Closed;
         page
@@ -167,7 +167,7 @@ impl Delete {
     pub fn sample() -> Self {
         let mut form = DeleteGroupForm { name: "Street".into(), ..DeleteGroupForm::default() };
         form.set_error("name", "That is not what the group is called.");
-        Self { frame: frame("/-/groups/6/delete"), group: group(6), members: 12, reads: true, form }
+        Self { layout: layout("/-/groups/6/delete"), group: group(6), members: 12, reads: true, form }
     }
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 use domain::model::{GroupId, Sidebar, Waits};
 
-use super::{Drawn, conversation, frame, group, group_rows, message, stranger, topic, wrens};
+use super::{Drawn, conversation, group, group_rows, layout, message, stranger, topic, wrens};
 use crate::help::Help;
 use crate::home::{Home, Story, Welcome};
 use crate::layout::{Flash, FlashKind};
@@ -25,7 +25,7 @@ impl Home {
         let book =
             vec![message(12, 7, 190, "I finished it on the train and missed my stop. No more said until Thursday.")];
         Self {
-            frame: frame("/"),
+            layout: layout("/"),
             stories: vec![
                 Story { group: group(1), topic: wrens(), unread: 3, followed: true, messages: new },
                 Story {
@@ -59,15 +59,15 @@ impl Home {
 
     fn all_read() -> Self {
         let mut page = Self { stories: Vec::new(), ..Self::sample() };
-        page.frame.sidebar.groups.iter_mut().for_each(|group| group.topics.clear());
-        page.frame.sidebar.mentions = 0;
-        page.frame.flash = Some(Flash { kind: FlashKind::Done, text: "All marked read.".to_owned() });
+        page.layout.sidebar.groups.iter_mut().for_each(|group| group.topics.clear());
+        page.layout.sidebar.mentions = 0;
+        page.layout.flash = Some(Flash { kind: FlashKind::Done, text: "All marked read.".to_owned() });
         page
     }
 
     fn newcomer() -> Self {
         let mut page = Self { stories: Vec::new(), suggestions: group_rows(), ..Self::sample() };
-        page.frame.sidebar = Sidebar::default();
+        page.layout.sidebar = Sidebar::default();
         page
     }
 }
@@ -76,7 +76,7 @@ impl Welcome {
     /// With groups.
     pub fn sample() -> Self {
         Self {
-            frame: stranger("/"),
+            layout: stranger("/"),
             groups: group_rows().into_iter().map(|row| domain::model::GroupRow { is_member: false, ..row }).collect(),
             line: String::new(),
         }
@@ -86,14 +86,14 @@ impl Welcome {
 impl Menu {
     /// Of somebody signed in.
     pub fn sample() -> Self {
-        Self { frame: frame("/-/menu") }
+        Self { layout: layout("/-/menu") }
     }
 }
 
 impl Help {
     /// The page.
     pub fn sample() -> Self {
-        Self { frame: frame("/-/help") }
+        Self { layout: layout("/-/help") }
     }
 }
 
@@ -108,7 +108,7 @@ pub(super) fn all() -> Vec<Drawn> {
             Welcome { groups: Vec::new(), line: "The village, talking.".to_owned(), ..Welcome::sample() }.render(),
         ),
         ("menu", Menu::sample().render()),
-        ("menu-stranger", Menu { frame: stranger("/-/menu") }.render()),
+        ("menu-stranger", Menu { layout: stranger("/-/menu") }.render()),
         ("help", Help::sample().render()),
     ]
 }

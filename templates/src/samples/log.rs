@@ -10,8 +10,8 @@ use domain::store::moderation::bulk_delete::{BulkDeleteRow, Measure};
 use domain::store::moderation::log::Line;
 use domain::store::moderation::warnings::{NoticeRow, WarningRow};
 
-use super::{Drawn, ago, frame, group, person, stranger};
-use crate::form::{ClearForm, SoughtForm};
+use super::{Drawn, ago, group, layout, person, stranger};
+use crate::form::{ClearForm, LogFilterForm};
 use crate::home;
 use crate::layout::Layout;
 use crate::moderation::bulk_delete::Clear;
@@ -111,30 +111,30 @@ fn told(kind: NoticeKind, group: &str, more: i64) -> Option<NoticeRow> {
 impl OfGroup {
     /// As a member reads it.
     pub fn sample() -> Self {
-        let (frame, group, more) = (frame("/-/groups/1/log"), group(1), Some(EntryId(22)));
-        Self { frame, group, keeps: false, may_hide: false, what: None, lines: lines(), more }
+        let (layout, group, more) = (layout("/-/groups/1/log"), group(1), Some(EntryId(22)));
+        Self { layout, group, moderates: false, may_hide: false, what: None, lines: lines(), more }
     }
 }
 
 impl OfSite {
     /// As a stranger reads it.
     pub fn sample() -> Self {
-        Self { frame: stranger("/-/log"), may_hide: false, what: None, lines: lines(), more: None }
+        Self { layout: stranger("/-/log"), may_hide: false, what: None, lines: lines(), more: None }
     }
 }
 
 impl OfAdmins {
     /// With a name that nobody has.
     pub fn sample() -> Self {
-        let mut frame = frame("/admin/log?by=nobody");
-        frame.viewer.iter_mut().for_each(|viewer| viewer.is_admin = true);
-        let mut form = SoughtForm { by: "nobody".into(), ..SoughtForm::default() };
+        let mut layout = layout("/admin/log?by=nobody");
+        layout.viewer.iter_mut().for_each(|viewer| viewer.is_admin = true);
+        let mut form = LogFilterForm { by: "nobody".into(), ..LogFilterForm::default() };
         form.set_error("by", "Nobody here has that name.");
-        Self { frame, form, lines: Vec::new(), more: None }
+        Self { layout, form, lines: Vec::new(), more: None }
     }
 
     fn all() -> Self {
-        Self { form: SoughtForm::default(), lines: lines(), more: Some(EntryId(22)), ..Self::sample() }
+        Self { form: LogFilterForm::default(), lines: lines(), more: Some(EntryId(22)), ..Self::sample() }
     }
 }
 
@@ -145,12 +145,12 @@ impl Clear {
         let measures = [(Span::Day, measure(3, 0)), (Span::Week, measure(41, 1)), (Span::All, measure(1_240, 12))];
         let mut form = ClearForm { span: "week".into(), also: "ban".into(), ..ClearForm::default() };
         form.set_error("reason", "Say why, in a few words.");
-        Self { frame: frame("/-/groups/1/members/8/clear"), group: Some(group(1)), person: person(8), measures, form }
+        Self { layout: layout("/-/groups/1/members/8/clear"), group: Some(group(1)), person: person(8), measures, form }
     }
 
     fn in_the_site() -> Self {
         let form = ClearForm { span: "all".into(), days: "7".into(), ..ClearForm::default() };
-        Self { frame: frame("/admin/people/8/clear"), group: None, form, ..Self::sample() }
+        Self { layout: layout("/admin/people/8/clear"), group: None, form, ..Self::sample() }
     }
 
     fn of_nothing() -> Self {
@@ -159,10 +159,10 @@ impl Clear {
 }
 
 pub(super) fn all() -> Vec<Drawn> {
-    let with = |told| home::Home { frame: Layout { told, ..frame("/") }, ..home::Home::sample() };
+    let with = |told| home::Home { layout: Layout { told, ..layout("/") }, ..home::Home::sample() };
     vec![
         ("group-log", OfGroup::sample().render()),
-        ("group-log-admin", OfGroup { keeps: true, may_hide: true, ..OfGroup::sample() }.render()),
+        ("group-log-admin", OfGroup { moderates: true, may_hide: true, ..OfGroup::sample() }.render()),
         ("group-log-none", OfGroup { lines: Vec::new(), more: None, ..OfGroup::sample() }.render()),
         ("log", OfSite::sample().render()),
         ("log-none", OfSite { lines: Vec::new(), ..OfSite::sample() }.render()),

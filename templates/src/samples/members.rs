@@ -5,7 +5,7 @@ use askama::Template;
 use domain::model::{DirectFrom, GroupKind, InvitationId, Role};
 use domain::moderation::records::Record;
 
-use super::{Drawn, ago, frame, group, others, person, stranger};
+use super::{Drawn, ago, group, layout, others, person, stranger};
 use crate::admin;
 use crate::form::{AskForm, BarForm, DirectForm, InviteForm, LinkForm, ReasonForm, WarnForm};
 use crate::groups::{invitations, members, requests};
@@ -23,8 +23,8 @@ impl members::Members {
                 joined_at: ago(40_000 * id as u64),
             })
             .collect();
-        let (frame, group) = (frame("/-/groups/1/members"), group(1));
-        Self { frame, group, keeps: true, total: 64, rows, page: 1, has_more: true }
+        let (layout, group) = (layout("/-/groups/1/members"), group(1));
+        Self { layout, group, moderates: true, total: 64, rows, page: 1, has_more: true }
     }
 }
 
@@ -34,7 +34,7 @@ impl members::Edit {
         let mut form = ReasonForm::default();
         form.set_error("reason", "Say why, in a few words.");
         Self {
-            frame: frame("/-/groups/1/members/2"),
+            layout: layout("/-/groups/1/members/2"),
             group: group(1),
             person: person(2),
             member: Some(members::Row { person: person(2), role: Role::Moderator, joined_at: ago(90_000) }),
@@ -78,7 +78,7 @@ impl members::Bans {
             by: "mira".to_owned(),
             at: ago(4_000),
         };
-        Self { frame: frame("/-/groups/1/bans"), group: group(1), keeps: true, rows: vec![row] }
+        Self { layout: layout("/-/groups/1/bans"), group: group(1), moderates: true, rows: vec![row] }
     }
 }
 
@@ -88,7 +88,7 @@ impl requests::Door {
         let mut closed = group(4);
         closed.kind = GroupKind::Closed;
         Self {
-            frame: frame("/choir/"),
+            layout: layout("/choir/"),
             group: closed,
             about: "Rehearsals on Tuesdays. <strong>Altos</strong> wanted.".to_owned(),
             members: 31,
@@ -113,9 +113,9 @@ impl requests::Requests {
         let mut closed = group(4);
         closed.kind = GroupKind::Closed;
         Self {
-            frame: frame("/-/groups/4/requests"),
+            layout: layout("/-/groups/4/requests"),
             group: closed,
-            keeps: true,
+            moderates: true,
             archived: false,
             rows: vec![row(5, "I sang alto at school,\nlong ago.", 600), row(9, "", 20)],
             total: 2,
@@ -127,14 +127,14 @@ impl invitations::Mine {
     /// One invitation, two requests that wait, one of them for a group that is private, and one that was declined.
     pub fn sample() -> Self {
         let invited = vec![invitations::To { group: group(6), inviter: "mira".to_owned(), at: ago(70) }];
-        let asked = |id, known, declined_at| invitations::Asked {
+        let asked = |id, known, declined_at| invitations::JoinRequest {
             id: group(id).id,
             group: Some(group(id)).filter(|_| known),
             at: ago(3_000),
             declined_at,
         };
         let asked = vec![asked(4, true, None), asked(6, false, None), asked(3, true, Some(ago(100)))];
-        Self { frame: frame("/-/invitations"), invited, asked }
+        Self { layout: layout("/-/invitations"), invited, asked }
     }
 }
 
@@ -142,7 +142,7 @@ impl invitations::Offered {
     /// Into a private group.
     pub fn sample() -> Self {
         Self {
-            frame: frame("/-/invite/0123"),
+            layout: layout("/-/invite/0123"),
             group: group(6),
             about: "The one in June.".to_owned(),
             inviter: "mira".to_owned(),
@@ -171,9 +171,9 @@ impl invitations::OfGroup {
         let mut form = LinkForm { uses: "9000".into(), days: "7".into(), ..LinkForm::default() };
         form.set_error("uses", "From 1 to 500 people.");
         Self {
-            frame: frame("/-/groups/6/invitations"),
+            layout: layout("/-/groups/6/invitations"),
             group: group(6),
-            keeps: true,
+            moderates: true,
             may_invite: true,
             may_appoint: true,
             links: vec![link(3, Some(Role::Member), 2), link(4, None, 0)],
@@ -190,7 +190,7 @@ impl conversations::New {
     pub fn sample() -> Self {
         let mut form = DirectForm { to: "mira, nobody".into(), text: "Tea?".into(), ..DirectForm::default() };
         form.set_error("to", "Nobody here is called nobody.");
-        Self { frame: frame("/-/direct/new?to=mira"), form }
+        Self { layout: layout("/-/direct/new?to=mira"), form }
     }
 }
 
@@ -199,16 +199,16 @@ impl conversations::Add {
     pub fn sample() -> Self {
         let mut group = group(6);
         (group.kind, group.name) = (GroupKind::Direct, "mira".to_owned());
-        let (frame, people) = (frame("/-/direct/6/add"), vec![person(4), person(1)]);
-        Self { frame, group, people, form: DirectForm::default() }
+        let (layout, people) = (layout("/-/direct/6/add"), vec![person(4), person(1)]);
+        Self { layout, group, people, form: DirectForm::default() }
     }
 }
 
 impl settings::People {
     /// One who is ignored.
     pub fn sample() -> Self {
-        let frame = frame("/-/settings/people");
-        Self { frame, direct_from: DirectFrom::Shared, ignored: vec![person(8)] }
+        let layout = layout("/-/settings/people");
+        Self { layout, direct_from: DirectFrom::Shared, ignored: vec![person(8)] }
     }
 }
 
@@ -217,8 +217,8 @@ impl admin::Person {
     pub fn sample() -> Self {
         let mut form = BarForm { days: "7".into(), ..BarForm::default() };
         form.set_error("reason", "Say why, in a few words.");
-        let mut frame = frame("/admin/people/2");
-        frame.viewer.iter_mut().for_each(|viewer| viewer.is_admin = true);
+        let mut layout = layout("/admin/people/2");
+        layout.viewer.iter_mut().for_each(|viewer| viewer.is_admin = true);
         let session = |hours: u64, device: &str| admin::Session {
             id: "0".repeat(64),
             device: device.to_owned(),
@@ -228,7 +228,7 @@ impl admin::Person {
         };
         let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
         Self {
-            frame,
+            layout,
             user: others::user(2),
             form,
             warn: WarnForm::default(),
@@ -261,7 +261,7 @@ pub(super) fn all() -> Vec<Drawn> {
         ("bans", members::Bans::sample().render()),
         ("bans-none", members::Bans { rows: Vec::new(), ..members::Bans::sample() }.render()),
         ("door", Door::sample().render()),
-        ("door-stranger", Door { frame: stranger("/choir/"), ..Door::sample() }.render()),
+        ("door-stranger", Door { layout: stranger("/choir/"), ..Door::sample() }.render()),
         ("door-asked", Door { asked_at: Some(ago(9)), ..Door::sample() }.render()),
         ("door-declined", Door { ask_again_at: Some(ago(0)), ..Door::sample() }.render()),
         ("door-banned", Door { is_banned: true, may_ask: false, ..Door::sample() }.render()),
@@ -271,11 +271,11 @@ pub(super) fn all() -> Vec<Drawn> {
         ("invitations-none", Mine { invited: Vec::new(), asked: Vec::new(), ..Mine::sample() }.render()),
         ("invite", Offered::sample().render()),
         ("invite-in", Offered { lets_in: true, ..Offered::sample() }.render()),
-        ("invite-stranger", Offered { frame: stranger("/-/invite/0123"), ..Offered::sample() }.render()),
+        ("invite-stranger", Offered { layout: stranger("/-/invite/0123"), ..Offered::sample() }.render()),
         ("group-invitations", OfGroup::sample().render()),
         (
             "group-invitations-member",
-            OfGroup { keeps: false, may_appoint: false, made: None, ..OfGroup::sample() }.render(),
+            OfGroup { moderates: false, may_appoint: false, made: None, ..OfGroup::sample() }.render(),
         ),
         ("direct-new", conversations::New::sample().render()),
         ("direct-add", conversations::Add::sample().render()),

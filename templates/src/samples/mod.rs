@@ -1,8 +1,8 @@
 //! A made-up village that talks: every page filled with it, for tests and for looking at.
 
 mod admin;
+mod approval_queue;
 mod groups;
-mod held;
 mod home;
 mod log;
 mod members;
@@ -15,8 +15,8 @@ mod topics;
 use std::time::Duration;
 
 use domain::model::{
-    Category, Group, GroupId, GroupKind, GroupRow, Level, Message, MessageId, Person, Restorable, Sidebar,
-    SidebarGroup, Theme, Topic, TopicId, TopicUnread, UserId,
+    Category, Group, GroupId, GroupKind, GroupRow, Message, MessageId, Person, Restorable, Sidebar, SidebarGroup,
+    SubscriptionLevel, Theme, Topic, TopicId, TopicUnread, UserId,
 };
 use domain::time::Timestamp;
 
@@ -177,8 +177,8 @@ pub(crate) fn conversation() -> Vec<Message> {
     said
 }
 
-/// The frame as `jules` sees it at this path; `admin` when asked for.
-pub fn frame(path: &str) -> Layout {
+/// The layout as `jules` sees it at this path; `admin` when asked for.
+pub fn layout(path: &str) -> Layout {
     let unread = |topic, unread| TopicUnread {
         topic: TopicId(topic),
         unread,
@@ -198,16 +198,16 @@ pub fn frame(path: &str) -> Layout {
         .into_iter()
         .map(|(id, topics)| {
             let Group { id, slug, name, kind, .. } = group(id);
-            let level = if id.0 == 5 { Level::Muted } else { Level::Normal };
-            SidebarGroup { id, slug, name, kind, level, keeps: id.0 == 1, topics }
+            let level = if id.0 == 5 { SubscriptionLevel::Muted } else { SubscriptionLevel::Normal };
+            SidebarGroup { id, slug, name, kind, level, moderates: id.0 == 1, topics }
         })
         .chain([SidebarGroup {
             id: GroupId(7),
             slug: "d-7".to_owned(),
             name: "jules, mira".to_owned(),
             kind: GroupKind::Direct,
-            level: Level::Normal,
-            keeps: false,
+            level: SubscriptionLevel::Normal,
+            moderates: false,
             topics: vec![unread(71, 1)],
         }])
         .collect();
@@ -220,7 +220,7 @@ pub fn frame(path: &str) -> Layout {
     }
 }
 
-/// The frame as somebody sees it who is not signed in.
+/// The layout as somebody sees it who is not signed in.
 pub fn stranger(path: &str) -> Layout {
     Layout {
         site_name: "Klatch".to_owned(),
@@ -247,7 +247,7 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(groups::all());
     pages.extend(members::all());
     pages.extend(reports::all());
-    pages.extend(held::all());
+    pages.extend(approval_queue::all());
     pages.extend(rules::all());
     pages.extend(log::all());
     pages.extend(topics::all());

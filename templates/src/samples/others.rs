@@ -6,8 +6,8 @@ use domain::model::{DirectFrom, MentionRow, MessageId, Theme, User};
 use domain::people::sign_ups::Door;
 use domain::people::two_factor::{Setup, State};
 
-use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wrens};
-use crate::errors::{ErrorPage, Kept, Problem};
+use super::{Drawn, ago, conversation, group, layout, person, stranger, topic, wrens};
+use crate::errors::{ErrorPage, Problem, SubmittedForm};
 use crate::form::{
     CodeForm, DeleteForm, ForgotForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm, ResetForm,
     SignInForm, SignUpForm,
@@ -50,7 +50,7 @@ impl Profile {
         let recent = conversation().into_iter().filter(|m| m.author == person(2)).rev();
         let recent = recent.map(|message| Recent { message, topic: wrens(), group: group(1) }).collect();
         Self {
-            frame: frame("/users/tomas/"),
+            layout: layout("/users/tomas/"),
             user: user(2),
             bio: "Boxes, mostly. Also <a href=\"/birds/\">birds</a> to put into them.".to_owned(),
             groups: vec![group(1), group(2), group(5)],
@@ -64,7 +64,7 @@ impl Profile {
     fn own_and_empty() -> Self {
         let (user, bio) = (User { web: "javascript:alert(1)".to_owned(), ..user(4) }, String::new());
         Self {
-            frame: frame("/users/jules/"),
+            layout: layout("/users/jules/"),
             user,
             bio,
             groups: Vec::new(),
@@ -88,7 +88,7 @@ impl settings::Profile {
             ..ProfileForm::default()
         };
         form.set_error("web", "An address starts with https:// or http://.");
-        Self { frame: frame("/-/settings"), form }
+        Self { layout: layout("/-/settings"), form }
     }
 }
 
@@ -97,7 +97,7 @@ impl Password {
     pub fn sample() -> Self {
         let mut form = PasswordForm::default();
         form.set_error("current_password", "That is not your password.");
-        Self { frame: frame("/-/settings/password"), form }
+        Self { layout: layout("/-/settings/password"), form }
     }
 }
 
@@ -113,7 +113,7 @@ impl Sessions {
             current,
         };
         Self {
-            frame: frame("/-/settings/sessions"),
+            layout: layout("/-/settings/sessions"),
             rows: vec![row("a1", "Firefox on Linux", 0, true), row("b2", "Safari on iPhone", 1_500, false)],
         }
     }
@@ -124,7 +124,7 @@ impl SignIn {
     pub fn sample() -> Self {
         let mut form = SignInForm { username: "jules".into(), ..SignInForm::default() };
         form.set_error("", "Name and password do not go together.");
-        Self { frame: stranger("/-/sign-in?next=/birds/"), form, next: "/birds/".to_owned() }
+        Self { layout: stranger("/-/sign-in?next=/birds/"), form, next: "/birds/".to_owned() }
     }
 }
 
@@ -135,14 +135,14 @@ impl SignUp {
             SignUpForm { username: "mira".into(), email: "mira@example.org".into(), ..SignUpForm::default() };
         form.set_error("username", "Somebody else has this name.");
         let (next, invitation) = ("/".to_owned(), String::new());
-        Self { frame: stranger("/-/sign-up"), form, next, door: Door::Open, invitation }
+        Self { layout: stranger("/-/sign-up"), form, next, door: Door::Open, invitation }
     }
 }
 
 impl FirstAdmin {
     /// Empty.
     pub fn sample() -> Self {
-        Self { frame: stranger("/-/first-admin?token=t"), form: SignUpForm::default(), token: "t".to_owned() }
+        Self { layout: stranger("/-/first-admin?token=t"), form: SignUpForm::default(), token: "t".to_owned() }
     }
 }
 
@@ -151,7 +151,7 @@ impl Forgot {
     pub fn sample() -> Self {
         let mut form = ForgotForm { email: "mira".into(), ..ForgotForm::default() };
         form.set_error("email", "That is not a mail address.");
-        Self { frame: stranger("/-/forgot"), form, reaches_people: false }
+        Self { layout: stranger("/-/forgot"), form, reaches_people: false }
     }
 }
 
@@ -160,7 +160,7 @@ impl Reset {
     pub fn sample() -> Self {
         let mut form = ResetForm::default();
         form.set_error("new_password", "A password has at least 8 characters.");
-        Self { frame: stranger("/-/reset?token=t"), form, username: "mira".to_owned(), token: "t".to_owned() }
+        Self { layout: stranger("/-/reset?token=t"), form, username: "mira".to_owned(), token: "t".to_owned() }
     }
 }
 
@@ -168,7 +168,7 @@ impl Confirm {
     /// Of an address that somebody else has by now.
     pub fn sample() -> Self {
         Self {
-            frame: frame("/-/confirm?token=t"),
+            layout: layout("/-/confirm?token=t"),
             username: "jules".to_owned(),
             address: "jules@example.org".to_owned(),
             token: "t".to_owned(),
@@ -182,7 +182,7 @@ impl SecondStep {
     pub fn sample() -> Self {
         let mut form = CodeForm { code: "123456".into(), ..CodeForm::default() };
         form.set_error("code", "That code is not right, or was used before. Codes change every half minute.");
-        Self { frame: stranger("/-/sign-in"), form, ticket: "4.1.t".to_owned(), next: "/birds/".to_owned() }
+        Self { layout: stranger("/-/sign-in"), form, ticket: "4.1.t".to_owned(), next: "/birds/".to_owned() }
     }
 }
 
@@ -192,7 +192,7 @@ impl settings::Mail {
         let mut form = MailForm { email: "jules@new.example.org".into(), ..MailForm::default() };
         form.set_error("current_password", "That is not your password.");
         Self {
-            frame: frame("/-/settings/mail"),
+            layout: layout("/-/settings/mail"),
             form,
             email: Some("jules@example.org".to_owned()),
             new_email: Some("jules@new.example.org".to_owned()),
@@ -207,7 +207,7 @@ impl settings::SecondStep {
         let (mut password, mut code) = (OwnPasswordForm::default(), CodeForm::default());
         password.set_error("current_password", "That is not your password.");
         code.set_error("code", "That is not the code that the app shows now.");
-        Self { frame: frame("/-/settings/second-step"), state, password, code }
+        Self { layout: layout("/-/settings/second-step"), state, password, code }
     }
 }
 
@@ -216,7 +216,7 @@ impl settings::Account {
     pub fn sample() -> Self {
         let mut form = NameForm { username: "mira".into(), ..NameForm::default() };
         form.set_error("username", "That name, or one that looks like it, is taken.");
-        Self { frame: frame("/-/settings/account"), form }
+        Self { layout: layout("/-/settings/account"), form }
     }
 }
 
@@ -225,7 +225,7 @@ impl settings::Delete {
     pub fn sample() -> Self {
         let mut form = DeleteForm { words: "blank".into(), ..DeleteForm::default() };
         form.set_error("current_password", "That is not your password.");
-        Self { frame: frame("/-/settings/account/delete"), form, groups: 6 }
+        Self { layout: layout("/-/settings/account/delete"), form, groups: 6 }
     }
 }
 
@@ -235,7 +235,7 @@ impl Mentions {
         let mut said = conversation();
         let row = |message, unread| MentionRow { message, topic: wrens(), group: group(1), unread };
         let rows = vec![row(said.swap_remove(6), true), row(said.swap_remove(0), false)];
-        Self { frame: frame("/mentions"), rows, older: Some("90".to_owned()), upto: "146".to_owned() }
+        Self { layout: layout("/mentions"), rows, older: Some("90".to_owned()), upto: "146".to_owned() }
     }
 }
 
@@ -276,7 +276,7 @@ impl Search {
             },
         ];
         Self {
-            frame: frame("/search?q=nest+box&in=birds"),
+            layout: layout("/search?q=nest+box&in=birds"),
             q: "nest box".to_owned(),
             within: Some(group(1)),
             order: SearchOrder::Best,
@@ -292,25 +292,27 @@ impl Search {
 impl ErrorPage {
     /// Not found.
     pub fn sample() -> Self {
-        Self { frame: stranger("/birdz/"), problem: Problem::NotFound, why: None, kept: Kept::default() }
+        Self { layout: stranger("/birdz/"), problem: Problem::NotFound, why: None, kept: SubmittedForm::default() }
     }
 }
 
 /// What comes back of a topic that was to be started.
-fn topic_kept() -> Kept {
+fn topic_kept() -> SubmittedForm {
     let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let text = "They are back: <eleven> over the church.";
     let fields = vec![field("key", "k4"), field("text", text), field("title", "Swifts")];
-    Kept { action: "/-/groups/1/topics".to_owned(), is_whole: true, fields }
+    SubmittedForm { action: "/-/groups/1/topics".to_owned(), is_whole: true, fields }
 }
 
 pub(super) fn all() -> Vec<Drawn> {
-    let error = |problem| ErrorPage { frame: frame("/birds/x/"), problem, why: None, kept: Kept::default() }.render();
-    let sent = |problem, kept| ErrorPage { frame: frame("/-/groups/1/topics"), problem, why: None, kept }.render();
+    let error = |problem| {
+        ErrorPage { layout: layout("/birds/x/"), problem, why: None, kept: SubmittedForm::default() }.render()
+    };
+    let sent = |problem, kept| ErrorPage { layout: layout("/-/groups/1/topics"), problem, why: None, kept }.render();
     let last = Some("You are the last one here.");
     let told = ErrorPage { why: last, problem: Problem::Forbidden, ..ErrorPage::sample() }.render();
-    let button = || Kept { fields: Vec::new(), ..topic_kept() };
-    let secret = || Kept { is_whole: false, ..topic_kept() };
+    let button = || SubmittedForm { fields: Vec::new(), ..topic_kept() };
+    let secret = || SubmittedForm { is_whole: false, ..topic_kept() };
     let setup = Setup {
         secret: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP".to_owned(),
         link: "otpauth://totp/Klatch:jules?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Klatch".to_owned(),
@@ -331,7 +333,7 @@ pub(super) fn all() -> Vec<Drawn> {
         ("second-step-off", settings::SecondStep::sample(State::Off).render()),
         ("second-step-begun", settings::SecondStep::sample(State::Begun(setup)).render()),
         ("second-step-on", settings::SecondStep::sample(State::On { since: ago(9_000), recovery_codes: 2 }).render()),
-        ("recovery-codes", RecoveryCodes { frame: frame("/-/settings/second-step"), codes }.render()),
+        ("recovery-codes", RecoveryCodes { layout: layout("/-/settings/second-step"), codes }.render()),
         ("settings-account", settings::Account::sample().render()),
         ("settings-delete", settings::Delete::sample().render()),
         ("sign-in", SignIn::sample().render()),
@@ -339,8 +341,8 @@ pub(super) fn all() -> Vec<Drawn> {
         ("forgot", Forgot::sample().render()),
         ("reset", Reset::sample().render()),
         ("confirm", Confirm::sample().render()),
-        ("link-ended", LinkEnded { frame: stranger("/-/reset?token=t"), is_reset: true }.render()),
-        ("link-ended-confirm", LinkEnded { frame: frame("/-/confirm?token=t"), is_reset: false }.render()),
+        ("link-ended", LinkEnded { layout: stranger("/-/reset?token=t"), is_reset: true }.render()),
+        ("link-ended-confirm", LinkEnded { layout: layout("/-/confirm?token=t"), is_reset: false }.render()),
         ("sign-up", SignUp::sample().render()),
         ("sign-up-closed", SignUp { door: Door::Closed, ..SignUp::sample() }.render()),
         ("first-admin", FirstAdmin::sample().render()),

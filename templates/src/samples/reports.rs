@@ -6,7 +6,7 @@ use domain::model::{Grounds, Group, GroupKind, ReportId, Restorable};
 use domain::moderation::reports::Item;
 use domain::store::moderation::reports::{OpenRow, VoiceRow};
 
-use super::{Drawn, ago, frame, group, message, person, wrens};
+use super::{Drawn, ago, group, layout, message, person, wrens};
 use crate::form::ReportForm;
 use crate::layout::Layout;
 use crate::moderation::reports::{New, OfSite, Reports};
@@ -45,7 +45,7 @@ impl New {
         let mut form = ReportForm { grounds: "other".into(), ..ReportForm::default() };
         form.set_error("words", "Say why, in a few words.");
         Self {
-            frame: frame("/-/messages/41/report"),
+            layout: layout("/-/messages/41/report"),
             group: group(1),
             topic: wrens(),
             message: message(41, 8, 300, "Finches for sale, ten a dozen."),
@@ -67,7 +67,7 @@ impl Reports {
         gone.message.deleted = true;
         gone.message.restorable = Some(Restorable::ByAuthor);
         let items = vec![item(1, GroupKind::Public, "Finches for sale, ten a dozen.", 8), gone];
-        Self { frame: frame("/-/groups/1/reports"), group: group(1), keeps: true, items, total: 2 }
+        Self { layout: layout("/-/groups/1/reports"), group: group(1), moderates: true, items, total: 2 }
     }
 }
 
@@ -76,7 +76,7 @@ impl OfSite {
     pub fn sample() -> Self {
         let kinds = [GroupKind::Public, GroupKind::Direct];
         let items = (1..).zip(kinds).map(|(id, kind)| item(id, kind, "Finches for sale.", 8)).collect();
-        Self { frame: Layout { reports: 2, ..frame("/admin/reports") }, items }
+        Self { layout: Layout { reports: 2, ..layout("/admin/reports") }, items }
     }
 }
 

@@ -6,11 +6,11 @@ use domain::model::{RuleAction, RuleId, RuleKind, UserId};
 use domain::moderation::rules::{Rule, Tried};
 use domain::topics::placed::MessageInTopic;
 
-use super::{Drawn, ago, frame, group, message, wrens};
+use super::{Drawn, ago, group, layout, message, wrens};
 use crate::form::{NewcomersForm, RuleForm};
 use crate::moderation::rules::{Edit, Index};
 
-fn rule(id: i64, name: &str, kind: RuleKind, body: &str, deed: RuleAction) -> Rule {
+fn rule(id: i64, name: &str, kind: RuleKind, body: &str, action: RuleAction) -> Rule {
     Rule {
         id: RuleId(id),
         group_id: Some(group(1).id),
@@ -23,7 +23,7 @@ fn rule(id: i64, name: &str, kind: RuleKind, body: &str, deed: RuleAction) -> Ru
         in_names: false,
         new_days: if id > 1 { 3 } else { 0 },
         new_messages: 0,
-        deed,
+        action,
         explanation: "We do not sell <birds> here.".to_owned(),
         version: 2,
         creator_id: UserId(1),
@@ -44,11 +44,11 @@ impl Index {
     /// Those of a group.
     pub fn sample() -> Self {
         let newcomers = NewcomersForm { days: "1".into(), messages: "5".into(), links: "2".into(), error: None };
-        Self { frame: frame("/-/groups/1/rules"), group: Some(group(1)), rules: rules(), newcomers }
+        Self { layout: layout("/-/groups/1/rules"), group: Some(group(1)), rules: rules(), newcomers }
     }
 
     fn of_site() -> Self {
-        let mut page = Self { frame: frame("/admin/rules"), group: None, ..Self::sample() };
+        let mut page = Self { layout: layout("/admin/rules"), group: None, ..Self::sample() };
         page.newcomers.set_error("days", "A number from 0 to 365.");
         page
     }
@@ -66,8 +66,8 @@ impl Edit {
         };
         let examples = (1..).zip(&said).map(example).collect();
         let tried = Tried { looked: 1_000, caught: 23, examples, is_slow: false };
-        let frame = frame("/-/rules/1");
-        Self { frame, group: Some(group(1)), form: RuleForm::of(&rule), rule: Some(rule), tried: Some(tried) }
+        let layout = layout("/-/rules/1");
+        Self { layout, group: Some(group(1)), form: RuleForm::of(&rule), rule: Some(rule), tried: Some(tried) }
     }
 
     fn on() -> Self {
@@ -88,8 +88,8 @@ impl Edit {
         form.set_error("places", "Say where it looks.");
         form.set_error("new", "Days from 0 to 3650, messages from 0 to 100.");
         form.set_error("kind", "Choose one of them.");
-        form.set_error("deed", "Choose one of them.");
-        Self { frame: frame("/admin/rules/new"), group: None, rule: None, form, tried: None }
+        form.set_error("action", "Choose one of them.");
+        Self { layout: layout("/admin/rules/new"), group: None, rule: None, form, tried: None }
     }
 }
 

@@ -5,7 +5,7 @@ use domain::model::{SignUps, SiteInvitationId};
 use domain::people::sign_ups::Door;
 use domain::platform::caches::site::Notice;
 
-use super::admin::admins_frame;
+use super::admin::admins_layout;
 use super::{Drawn, ago, person, stranger};
 use crate::admin::site::Settings;
 use crate::form::{SiteForm, SiteLinkForm};
@@ -25,7 +25,7 @@ impl Settings {
             error: None,
         };
         let notice = "On Saturday <em>everything</em> is off from 9 to 10.".to_owned();
-        Self { frame: admins_frame("/admin/settings"), form, notice }
+        Self { layout: admins_layout("/admin/settings"), form, notice }
     }
 }
 
@@ -47,10 +47,10 @@ impl SignUpsPage {
             uses_left: 10 - used,
             used,
         };
-        let mut frame = admins_frame("/admin/sign-ups");
-        frame.sign_ups = 3;
+        let mut layout = admins_layout("/admin/sign-ups");
+        layout.sign_ups = 3;
         Self {
-            frame,
+            layout,
             mode: SignUps::Approved,
             waiting: vec![
                 row(5, "I live two doors from the library.\nBertil knows me.", "ines@example.org", 2_000),
@@ -69,10 +69,10 @@ impl SignUpsPage {
 impl Waiting {
     /// Since an hour.
     pub fn sample() -> Self {
-        let mut frame = stranger("/");
-        frame.waiting = Some(person(5));
+        let mut layout = stranger("/");
+        layout.waiting = Some(person(5));
         Self {
-            frame,
+            layout,
             since: ago(60),
             declined: false,
             has_unread_notice: false,
@@ -84,8 +84,8 @@ impl Waiting {
 pub(super) fn all() -> Vec<Drawn> {
     let made = Some("https://forum.example/-/sign-up?invitation=0123456789abcdef0123456789abcdef".to_owned());
     let mut noticed = Show::sample();
-    noticed.frame.read_only = true;
-    noticed.frame.notice = Some(Notice { version: "0123456789abcdef".to_owned(), markup: Settings::sample().notice });
+    noticed.layout.read_only = true;
+    noticed.layout.notice = Some(Notice { version: "0123456789abcdef".to_owned(), markup: Settings::sample().notice });
     vec![
         ("admin-settings", Settings::sample().render()),
         ("admin-sign-ups", SignUpsPage { made, ..SignUpsPage::sample() }.render()),

@@ -6,7 +6,7 @@ use domain::live::presence::Aside;
 use domain::messages::history::{Piece, Version};
 use domain::model::{OtherTopic, Topic, TopicAction, TopicEvent, TopicRow};
 
-use super::{Drawn, ago, conversation, frame, group, person, stranger, topic, wrens};
+use super::{Drawn, ago, conversation, group, layout, person, stranger, topic, wrens};
 use crate::form::{MergeForm, MessageForm, RenameForm, SplitForm};
 use crate::messages;
 use crate::topics::subscriptions::{Entry, Following};
@@ -18,10 +18,10 @@ const PATH: &str = "/birds/where-do-wrens-sleep-in-january/";
 impl Show {
     /// A conversation with something new in it.
     pub fn sample() -> Self {
-        let mut frame = frame(PATH);
-        frame.group = Some(group(1).id);
+        let mut layout = layout(PATH);
+        layout.group = Some(group(1).id);
         Self {
-            frame,
+            layout,
             group: group(1),
             about: group(1).description,
             topic: Topic { resolved: true, pinned: true, events: 5, ..wrens() },
@@ -31,7 +31,7 @@ impl Show {
                 TopicEvent {
                     after_seq: 40,
                     actor: person(1),
-                    deed: TopicAction::Renamed,
+                    action: TopicAction::Renamed,
                     detail: "Wrens?".to_owned(),
                     other: None,
                     at: ago(695),
@@ -39,7 +39,7 @@ impl Show {
                 TopicEvent {
                     after_seq: 48,
                     actor: person(4),
-                    deed: TopicAction::Resolved,
+                    action: TopicAction::Resolved,
                     detail: String::new(),
                     other: None,
                     at: ago(5),
@@ -47,7 +47,7 @@ impl Show {
                 TopicEvent {
                     after_seq: 48,
                     actor: person(1),
-                    deed: TopicAction::SplitOff,
+                    action: TopicAction::SplitOff,
                     detail: "12".to_owned(),
                     other: Some(OtherTopic {
                         title: "Wrens <in> the wall".to_owned(),
@@ -59,7 +59,7 @@ impl Show {
                 TopicEvent {
                     after_seq: 48,
                     actor: person(1),
-                    deed: TopicAction::SplitFrom,
+                    action: TopicAction::SplitFrom,
                     detail: String::new(),
                     other: None,
                     at: ago(3),
@@ -67,7 +67,7 @@ impl Show {
                 TopicEvent {
                     after_seq: 48,
                     actor: person(1),
-                    deed: TopicAction::Merged,
+                    action: TopicAction::Merged,
                     detail: "Wrens, again".to_owned(),
                     other: None,
                     at: ago(2),
@@ -97,9 +97,9 @@ impl Show {
     }
 
     fn for_strangers() -> Self {
-        let mut frame = stranger(PATH);
-        frame.group = Some(group(1).id);
-        Self { frame, new: None, may_write: false, may_edit: false, later: 12, ..Self::sample() }
+        let mut layout = stranger(PATH);
+        layout.group = Some(group(1).id);
+        Self { layout, new: None, may_write: false, may_edit: false, later: 12, ..Self::sample() }
     }
 
     fn for_visitors() -> Self {
@@ -123,15 +123,15 @@ impl Show {
     }
 
     fn held() -> Self {
-        let mut page = Self { is_slow: true, own_held: super::held::own(Some(9)), ..Self::sample() };
+        let mut page = Self { is_slow: true, own_held: super::approval_queue::own(Some(9)), ..Self::sample() };
         page.group.slow_seconds = 300;
         page
     }
 
     fn moderated() -> Self {
         let mut page = Self { may_delete: true, ..Self::sample() };
-        page.frame.moderates = true;
-        page.frame.notice = Some(domain::platform::caches::site::Notice {
+        page.layout.moderates = true;
+        page.layout.notice = Some(domain::platform::caches::site::Notice {
             version: "0".repeat(16),
             markup: "It moves to a <em>larger machine</em> on Saturday.".to_owned(),
         });
@@ -147,7 +147,7 @@ impl Edit {
         let not_moved = Some("What was said among few stays among few.".to_owned());
         let (moderates, may_archive) = (true, true);
         Self {
-            frame: frame("/-/topics/9/edit"),
+            layout: layout("/-/topics/9/edit"),
             group: group(1),
             topic: wrens(),
             form,
@@ -170,12 +170,12 @@ impl splits::New {
     pub fn sample() -> Self {
         let mut form = SplitForm { title: "Wrens & \"walls\"".into(), group: "3".into(), ..SplitForm::default() };
         form.set_error("group", "That group can be read by everyone.");
-        let mut frame = frame("/-/topics/9/split?from=139");
-        frame.group = Some(group(1).id);
+        let mut layout = layout("/-/topics/9/split?from=139");
+        layout.group = Some(group(1).id);
         let mut messages = conversation().split_off(2);
         messages[1].ignored = true;
         let (first, ticked) = (messages[0].clone(), vec![messages[0].id, messages[3].id]);
-        Self { frame, group: group(1), topic: wrens(), first, messages, ticked, form }
+        Self { layout, group: group(1), topic: wrens(), first, messages, ticked, form }
     }
 
     fn of_the_first() -> Self {
@@ -194,8 +194,8 @@ impl merges::New {
         let mut form = MergeForm { into: "/birds/<nowhere>/".into(), error: None };
         form.set_error("into", "There is no topic at this address.");
         let choices = vec![topic(10, 1, "ringing-weekend", "Ringing weekend", 6, 212, 380)];
-        let frame = frame("/-/topics/9/merge");
-        Self { frame, group: group(1), topic: wrens(), message_count: 48, choices, form }
+        let layout = layout("/-/topics/9/merge");
+        Self { layout, group: group(1), topic: wrens(), message_count: 48, choices, form }
     }
 }
 
@@ -216,7 +216,7 @@ impl Following {
         };
         let entries = vec![entry(9, 1, "Where do wrens sleep?", 3), entry(21, 2, "Broad beans", 0)];
         let older = Some("1-2".to_owned());
-        Self { frame: frame("/-/following"), by_writing: true, entries, older, is_later_page: false }
+        Self { layout: layout("/-/following"), by_writing: true, entries, older, is_later_page: false }
     }
 
     fn empty() -> Self {
@@ -227,7 +227,7 @@ impl Following {
 impl Delete {
     /// The question.
     pub fn sample() -> Self {
-        Self { frame: frame("/-/topics/9/delete"), group: group(1), topic: wrens(), message_count: 48 }
+        Self { layout: layout("/-/topics/9/delete"), group: group(1), topic: wrens(), message_count: 48 }
     }
 }
 
@@ -240,7 +240,7 @@ impl messages::Edit {
             error: None,
         };
         Self {
-            frame: frame("/-/messages/140/edit"),
+            layout: layout("/-/messages/140/edit"),
             group: group(1),
             topic: wrens(),
             message: conversation().swap_remove(3),
@@ -273,8 +273,8 @@ impl messages::History {
                 vec![Piece::Same(word("I had some idea.\nSo the one <that> I hear at dusk is calling the others in?"))],
             ),
         ];
-        let frame = frame("/-/messages/139/history");
-        Self { frame, group: group(1), topic: wrens(), message, versions, kept_until: Some(ago(0)), may_restore: true }
+        let layout = layout("/-/messages/139/history");
+        Self { layout, group: group(1), topic: wrens(), message, versions, kept_until: Some(ago(0)), may_restore: true }
     }
 }
 
@@ -282,7 +282,7 @@ impl messages::Delete {
     /// The question.
     pub fn sample() -> Self {
         Self {
-            frame: frame("/-/messages/140/delete"),
+            layout: layout("/-/messages/140/delete"),
             group: group(1),
             topic: wrens(),
             message: conversation().swap_remove(3),

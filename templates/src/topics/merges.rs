@@ -11,7 +11,7 @@ use crate::layout::Layout;
 #[template(path = "topics/merges/new.html")]
 pub struct New {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// The topic.

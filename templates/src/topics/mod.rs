@@ -6,7 +6,7 @@ pub mod subscriptions;
 
 use askama::Template;
 use domain::live::presence::Aside;
-use domain::model::{Group, Level, Message, SidebarGroup, Topic, TopicAction, TopicEvent};
+use domain::model::{Group, Message, SidebarGroup, SubscriptionLevel, Topic, TopicAction, TopicEvent};
 use domain::moderation::approval_queue::OwnPending;
 
 use crate::form::{MessageForm, RenameForm};
@@ -17,7 +17,7 @@ use crate::layout::Layout;
 #[template(path = "topics/show.html")]
 pub struct Show {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// The group's description as HTML from the markup module; may be empty.
@@ -43,7 +43,7 @@ pub struct Show {
     /// Whether the viewer may invite others, or add them to a conversation.
     pub may_invite: bool,
     /// What of the topic reaches the viewer, whatever they chose for its group.
-    pub level: Option<Level>,
+    pub level: Option<SubscriptionLevel>,
     /// Where a conversation goes on that was added to.
     pub continues: Option<Topic>,
     /// Whether the viewer could write here if they joined the group.
@@ -110,14 +110,14 @@ impl Show {
     /// Whether what is new here is not counted.
     pub fn is_muted(&self) -> bool {
         match self.level {
-            Some(level) => level == Level::Muted,
-            None => self.frame.own_group().is_some_and(Layout::is_muted),
+            Some(level) => level == SubscriptionLevel::Muted,
+            None => self.layout.own_group().is_some_and(Layout::is_muted),
         }
     }
 
     /// Whether the viewer follows it.
     pub fn is_followed(&self) -> bool {
-        self.level == Some(Level::Tracked)
+        self.level == Some(SubscriptionLevel::Followed)
     }
 
     /// Whether anything here is unread.
@@ -127,8 +127,8 @@ impl Show {
 }
 
 /// What somebody did to a topic, between their name and when; of a new title, the old one follows.
-pub fn did(deed: &TopicAction) -> &'static str {
-    match deed {
+pub fn did(action: &TopicAction) -> &'static str {
+    match action {
         TopicAction::Locked => "locked this topic",
         TopicAction::Unlocked => "opened this topic again",
         TopicAction::Pinned => "pinned this topic",
@@ -146,17 +146,17 @@ pub fn did(deed: &TopicAction) -> &'static str {
 }
 
 /// Whether a line speaks of another topic.
-pub fn is_between(deed: &TopicAction) -> bool {
-    matches!(deed, TopicAction::SplitOff | TopicAction::SplitFrom)
+pub fn is_between(action: &TopicAction) -> bool {
+    matches!(action, TopicAction::SplitOff | TopicAction::SplitFrom)
 }
 
 /// What somebody did, with how many messages.
 pub fn did_count(event: &TopicEvent) -> String {
-    match (event.deed, event.detail.parse::<i64>()) {
+    match (event.action, event.detail.parse::<i64>()) {
         (TopicAction::SplitOff, Ok(count)) => {
             format!("moved {} to", crate::numbers::counted(count, "message", "messages"))
         }
-        (deed, _) => did(&deed).to_owned(),
+        (action, _) => did(&action).to_owned(),
     }
 }
 
@@ -165,7 +165,7 @@ pub fn did_count(event: &TopicEvent) -> String {
 #[template(path = "topics/edit.html")]
 pub struct Edit {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// The topic as it is.
@@ -186,7 +186,7 @@ impl Edit {
         let fits = |group: &&SidebarGroup| {
             group.id != self.group.id && (group.kind == self.group.kind || Layout::is_private(group))
         };
-        self.frame.sidebar.groups.iter().filter(fits)
+        self.layout.sidebar.groups.iter().filter(fits)
     }
 }
 
@@ -195,7 +195,7 @@ impl Edit {
 #[template(path = "topics/delete.html")]
 pub struct Delete {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// The topic.

@@ -11,7 +11,7 @@ use crate::layout::Layout;
 #[template(path = "topics/splits/new.html")]
 pub struct New {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// The group.
     pub group: Group,
     /// The topic.
@@ -58,7 +58,7 @@ impl New {
         let fits = |group: &&SidebarGroup| {
             group.id != self.group.id && (group.kind == self.group.kind || Layout::is_private(group))
         };
-        let others = self.frame.sidebar.places().filter(fits);
+        let others = self.layout.sidebar.joined_groups().filter(fits);
         std::iter::once(own).chain(others.map(|group| Target { id: group.id.to_string(), name: &group.name }))
     }
 

@@ -10,7 +10,7 @@ use crate::layout::Layout;
 #[template(path = "topics/subscriptions/index.html")]
 pub struct Following {
     /// Around it.
-    pub frame: Layout,
+    pub layout: Layout,
     /// Whether they follow the topics that they write in.
     pub by_writing: bool,
     /// The topics, by latest activity.

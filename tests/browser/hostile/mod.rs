@@ -27,7 +27,7 @@ const OPENED: usize = 2;
 const READERS_OF_SERVICES: [Who; 2] = [Who::Member, Who::Stranger];
 
 /// Who looks at them on a narrow screen.
-const ON_A_PHONE: [Who; 3] = [Who::Keeper, Who::Member, Who::Outsider];
+const ON_A_PHONE: [Who; 3] = [Who::Moderator, Who::Member, Who::Outsider];
 
 /// Notes what the page's policy kept from happening: run before any script of a page.
 const WATCH: &str = "window.violations = [];
@@ -107,15 +107,15 @@ async fn hostile_text_in_every_field_comes_out_harmless_everywhere(running: Runn
 
 /// In a topic, and in a group, that stand open.
 async fn what_comes_live_is_harmless(forum: &Forum, world: &World, browser: &Browser) {
-    let keeper = world.who(Who::Keeper);
+    let moderator = world.who(Who::Moderator);
     browser.goto(&world.plums.path).await;
     browser.sees("First").await;
     for text in singles().into_iter().chain(long()) {
-        let form = keeper.get(&world.plums.path).await.expect(200).form("/messages").with("text", &text);
-        keeper.send(&form).await;
+        let form = moderator.get(&world.plums.path).await.expect(200).form("/messages").with("text", &text);
+        moderator.send(&form).await;
     }
     forum.jobs_done().await;
-    keeper.post(&world.plums, "that was all").await;
+    moderator.post(&world.plums, "that was all").await;
     browser.sees("that was all").await;
     let shown = browser.js("return document.querySelector('#messages').innerText").await;
     for words in READ_AS_TYPED {
@@ -125,11 +125,11 @@ async fn what_comes_live_is_harmless(forum: &Forum, world: &World, browser: &Bro
 
     browser.goto(&world.garden.path).await;
     for text in lines() {
-        let form = keeper.get(&world.garden.path).await.expect(200).form("/topics");
-        keeper.send(&form.with("title", &text).with("text", &text)).await;
+        let form = moderator.get(&world.garden.path).await.expect(200).form("/topics");
+        moderator.send(&form.with("title", &text).with("text", &text)).await;
     }
-    let form = keeper.get(&world.garden.path).await.expect(200).form("/topics");
-    keeper.submit(&form.with("title", "The last of them").with("text", "over")).await.expect(200);
+    let form = moderator.get(&world.garden.path).await.expect(200).form("/topics");
+    moderator.submit(&form.with("title", "The last of them").with("text", "over")).await.expect(200);
     browser.sees("The last of them").await;
     nothing_is_wrong(browser, "live, in a group").await;
 }

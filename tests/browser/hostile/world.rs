@@ -12,7 +12,7 @@ pub enum Who {
     /// An admin of the site.
     Root,
     /// Who made the groups.
-    Keeper,
+    Moderator,
     /// In the public group, and in a conversation.
     Member,
     /// In no group; asks for one.
@@ -26,14 +26,14 @@ pub enum Who {
 }
 
 /// Those who look at all pages.
-pub const READERS: [Who; 6] = [Who::Root, Who::Keeper, Who::Member, Who::Target, Who::Outsider, Who::Stranger];
+pub const READERS: [Who; 6] = [Who::Root, Who::Moderator, Who::Member, Who::Target, Who::Outsider, Who::Stranger];
 
 impl Who {
     /// What they are called; `None` for strangers.
     pub fn name(self) -> Option<&'static str> {
         match self {
             Self::Root => Some("root-admin"),
-            Self::Keeper => Some("marta"),
+            Self::Moderator => Some("marta"),
             Self::Member => Some("mia"),
             Self::Outsider => Some("otto"),
             Self::Stray => Some("stig"),
@@ -67,24 +67,24 @@ impl World {
     pub async fn make(forum: &mut Forum) -> Self {
         let root = admin_of(forum).await;
         let mut people = vec![(Who::Root, root), (Who::Stranger, forum.visitor())];
-        for who in [Who::Keeper, Who::Member, Who::Target, Who::Outsider, Who::Stray] {
+        for who in [Who::Moderator, Who::Member, Who::Target, Who::Outsider, Who::Stray] {
             people.push((who, newcomer(forum, who.name().expect("a name")).await));
         }
         let of = |who: Who| people.iter().find(|(known, _)| *known == who).expect("everybody").1.clone();
-        let keeper = of(Who::Keeper);
-        let garden = group_of(&keeper, "Garden", "public").await;
-        let choir = group_of(&keeper, "Choir", "closed").await;
-        let plums = topic_in(&keeper, &garden, "Plums", "First").await;
-        let pears = topic_in(&keeper, &garden, "Pears", "Second").await;
-        let message = keeper.get(&pears.path).await.message("Second");
-        let rows = topic_in(&keeper, &garden, "Rows", "Third").await;
+        let moderator = of(Who::Moderator);
+        let garden = group_of(&moderator, "Garden", "public").await;
+        let choir = group_of(&moderator, "Choir", "closed").await;
+        let plums = topic_in(&moderator, &garden, "Plums", "First").await;
+        let pears = topic_in(&moderator, &garden, "Pears", "Second").await;
+        let message = moderator.get(&pears.path).await.message("Second");
+        let rows = topic_in(&moderator, &garden, "Rows", "Third").await;
         for who in [Who::Member, Who::Target] {
             of(who).join(&garden).await;
         }
-        let porch = group_of(&keeper, "Porch", "public").await;
-        let form = keeper.get(&format!("/-/groups/{}/edit", porch.id)).await.expect(200).form("/edit");
-        keeper.submit(&form.with("first_held", "1")).await.expect(200);
-        let steps = topic_in(&keeper, &porch, "Steps", "Come in").await;
+        let porch = group_of(&moderator, "Porch", "public").await;
+        let form = moderator.get(&format!("/-/groups/{}/edit", porch.id)).await.expect(200).form("/edit");
+        moderator.submit(&form.with("first_held", "1")).await.expect(200);
+        let steps = topic_in(&moderator, &porch, "Steps", "Come in").await;
         let hana = newcomer(forum, "hana").await;
         hana.join(&porch).await;
         hana.join(&garden).await;
@@ -92,16 +92,17 @@ impl World {
         let waiting = newcomer(forum, "waiting").await;
         let form = waiting.get(&choir.path).await.expect(200).form("/ask");
         waiting.submit(&form.with("message", "Please")).await.expect(200);
-        let form = keeper.get(&format!("/-/groups/{}/rules/new", garden.id)).await.expect(200).form("/rules");
+        let form = moderator.get(&format!("/-/groups/{}/rules/new", garden.id)).await.expect(200).form("/rules");
         let form = form.with("name", "Words").with("kind", "words").with("body", "plainlyforbidden");
-        let form = form.with("in_text", "yes").with("deed", "refuse").with("explanation", &few()[1]);
-        let rule = keeper.submit(&form).await.expect(200);
-        let rule = keeper.submit(&rule.form("/switch").with("on", "yes")).await.expect(200);
+        let form = form.with("in_text", "yes").with("action", "refuse").with("explanation", &few()[1]);
+        let rule = moderator.submit(&form).await.expect(200);
+        let rule = moderator.submit(&rule.form("/switch").with("on", "yes")).await.expect(200);
         let form = of(Who::Member).get("/-/direct/new").await.form("/-/direct");
         let direct = of(Who::Member).submit(&form.with("to", "marta").with("text", "Hello")).await.expect(200);
         let direct = direct.form("/leave").action.split('/').nth(3).expect("its id").to_owned();
-        let invitations = keeper.get(&format!("/-/groups/{}/invitations", choir.id)).await.form("/invitations");
-        let made = keeper.submit(&invitations.with("role", "").with("uses", "400").with("days", "3")).await.expect(200);
+        let invitations = moderator.get(&format!("/-/groups/{}/invitations", choir.id)).await.form("/invitations");
+        let made =
+            moderator.submit(&invitations.with("role", "").with("uses", "400").with("days", "3")).await.expect(200);
         let (_, link) = made.html.split_once("aria-label=\"The link\" value=\"").expect("a link");
         let link = link.split('"').next().expect("a link").strip_prefix(&forum.base).expect("of this site").to_owned();
         let account = async |name: &str| {
@@ -154,7 +155,7 @@ impl World {
             }
             // The line that tells of the split stays behind the message.
             "/-/topics/{}/split" => {
-                let page = self.who(Who::Keeper).post(&self.rows, "Next").await;
+                let page = self.who(Who::Moderator).post(&self.rows, "Next").await;
                 *self.row.lock().expect("no panic") = page.message("Next");
             }
             "/-/groups/{}/held" | "/admin/held" => {
@@ -169,7 +170,7 @@ impl World {
 
     /// Whatever was done to them: they are in the garden again.
     async fn free(&self) {
-        let (root, keeper) = (self.who(Who::Root), self.who(Who::Keeper));
+        let (root, moderator) = (self.who(Who::Root), self.who(Who::Moderator));
         let account = root.get(&self.path("/admin/people/{target}")).await.expect(200);
         if account.html.contains("value=\"lift\"") {
             root.submit(&account.form("/bar").with("what", "lift")).await.expect(200);
@@ -177,9 +178,9 @@ impl World {
             let form = form.with("username", "target").with("password", PASSWORD);
             self.who(Who::Target).submit(&form).await.expect(200);
         }
-        let bans = keeper.get(&self.path("/-/groups/{public}/bans")).await.expect(200);
+        let bans = moderator.get(&self.path("/-/groups/{public}/bans")).await.expect(200);
         if bans.has_form("/lift") {
-            keeper.submit(&bans.form("/lift")).await.expect(200);
+            moderator.submit(&bans.form("/lift")).await.expect(200);
         }
         let garden = self.who(Who::Target).get(&self.garden.path).await.expect(200);
         if garden.has_form("/join") {

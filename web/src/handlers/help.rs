@@ -5,6 +5,6 @@ use crate::req::Req;
 
 /// `GET /-/help`.
 pub async fn show(req: Req) -> Answer {
-    let frame = req.frame().await?;
-    req.page(&templates::help::Help { frame })
+    let layout = req.layout().await?;
+    req.page(&templates::help::Help { layout })
 }

@@ -19,12 +19,12 @@ fn wanted(order: Order) -> Wanted<'static> {
 /// `GET /`: what is unread, or what this place is.
 pub async fn index(req: Req) -> Answer {
     let cx = req.cx();
-    let frame = req.frame().await?;
+    let layout = req.layout().await?;
     if req.viewer() == Viewer::Anonymous {
         let (groups, _) = domain::groups::discover(cx, req.viewer(), wanted(Order::Recent), 0, GROUPS).await?;
-        return req.page(&Welcome { line: req.now.settings.line.clone(), frame, groups });
+        return req.page(&Welcome { line: req.now.settings.line.clone(), layout, groups });
     }
-    let paper = domain::topics::unread_paper(cx, req.viewer(), &frame.sidebar, STORIES + 1).await?;
+    let paper = domain::topics::unread_paper(cx, req.viewer(), &layout.sidebar, STORIES + 1).await?;
     let has_more = paper.len() > STORIES;
     let story = |(group, row, messages): (_, domain::model::TopicRow, _)| Story {
         group: req.called(group),
@@ -34,21 +34,21 @@ pub async fn index(req: Req) -> Answer {
         messages,
     };
     let stories = paper.into_iter().take(STORIES).map(story).collect();
-    let suggestions = if frame.sidebar.groups.is_empty() {
+    let suggestions = if layout.sidebar.groups.is_empty() {
         domain::groups::discover(cx, req.viewer(), wanted(Order::Popular), 0, 8).await?.0
     } else {
         Vec::new()
     };
-    let upto = domain::topics::reads::upto(&frame.sidebar, None);
-    let waits = match frame.sidebar.groups.iter().any(|group| group.keeps) {
+    let upto = domain::topics::reads::upto(&layout.sidebar, None);
+    let waits = match layout.sidebar.groups.iter().any(|group| group.moderates) {
         true => domain::groups::waiting(cx, req.viewer()).await?,
         false => Vec::new(),
     };
-    req.page(&Home { frame, stories, has_more, upto, suggestions, waits })
+    req.page(&Home { layout, stories, has_more, upto, suggestions, waits })
 }
 
 /// `GET /-/menu`: the left column, for narrow screens without scripts.
 pub async fn menu(req: Req) -> Answer {
-    let frame = req.frame().await?;
-    req.page(&templates::menu::Menu { frame })
+    let layout = req.layout().await?;
+    req.page(&templates::menu::Menu { layout })
 }

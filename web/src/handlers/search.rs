@@ -27,19 +27,19 @@ pub struct Params {
 }
 
 /// `GET /search`.
-pub async fn index(req: Req, asked: Query<Params>) -> Answer {
-    let page = page_number(asked.page.as_deref())?.min(500);
-    let order = SearchOrder::parse(&asked.order);
-    let mut frame = req.frame().await?;
-    let within = match asked.within.as_str() {
+pub async fn index(req: Req, params: Query<Params>) -> Answer {
+    let page = page_number(params.page.as_deref())?.min(500);
+    let order = SearchOrder::parse(&params.order);
+    let mut layout = req.layout().await?;
+    let within = match params.within.as_str() {
         "" => None,
         slug => Some(domain::groups::by_slug(req.cx(), req.viewer(), slug).await?.group),
     };
-    frame.group = within.as_ref().map(|group| group.id);
-    let q = asked.q.trim().to_owned();
+    layout.group = within.as_ref().map(|group| group.id);
+    let q = params.q.trim().to_owned();
     if q.is_empty() {
         return req.page(&Search {
-            frame,
+            layout,
             q,
             within,
             order,
@@ -71,5 +71,5 @@ pub async fn index(req: Req, asked: Query<Params>) -> Answer {
         fragments: found.fragments.into_iter().map(|part| (part.text, part.hit)).collect(),
     };
     let hits = answer.hits.into_iter().map(hit).collect();
-    req.page(&Search { frame, q, within, order, hits, total: Some(answer.total as i64), page, has_more, problem })
+    req.page(&Search { layout, q, within, order, hits, total: Some(answer.total as i64), page, has_more, problem })
 }

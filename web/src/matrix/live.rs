@@ -1,5 +1,5 @@
-//! Who is told what, live: the address of the poll, and each deed in a group with the events that everybody's poll is told of it. The
-//! answers stand in `heard.txt`, which is read when it changes.
+//! Who is told what, live: the address of the poll, and each action in a group with the events that everybody's poll is told of it. The
+//! answers stand in `live_events.txt`, which is read when it changes.
 
 use domain::messages::Target;
 use std::collections::BTreeSet;
@@ -12,13 +12,13 @@ use domain::testing::TestForum;
 use domain::topics::splits::Which;
 use domain::topics::{merges, moves, splits};
 use domain::{Error, groups, messages, topics};
-use realtime::{Answer, Config, Live, Request, Who, look};
+use realtime::{Answer, Config, Live, Request, Who, check};
 
 use super::scene::{ABSENT, ACTORS, Actor, STATES, Scene, State, World, keyed, origin};
 use super::{COLUMN, FIRST, must_be_as_agreed};
 
 /// The answers as they were agreed on.
-const EXPECTED: &str = include_str!("heard.txt");
+const EXPECTED: &str = include_str!("live_events.txt");
 
 /// The letter of each kind of event that may be told of a group; a kind that is not here fails.
 const KINDS: [(&str, char); 7] = [
@@ -116,9 +116,9 @@ async fn everybody_is_told_live_what_was_agreed(forum: TestForum) {
         rows.write(&mut table);
     }
     for (kind, letter) in KINDS {
-        assert!(seen.contains(&letter), "no deed here is told as {kind}");
+        assert!(seen.contains(&letter), "no action here is told as {kind}");
     }
-    must_be_as_agreed(&table, EXPECTED, "heard.txt");
+    must_be_as_agreed(&table, EXPECTED, "live_events.txt");
 }
 
 fn heading() -> String {
@@ -199,7 +199,7 @@ impl Ears {
             None => forum.cx.bus.open(self.stream(actor, group)).await.expect("a stream"),
         };
         let (_, _, who) = self.0.iter().find(|(known, ..)| *known == actor).expect("everybody");
-        look(live, who, &Request { after, seen: Vec::new(), groups: vec![group] }).await
+        check(live, who, &Request { after, seen: Vec::new(), groups: vec![group] }).await
     }
 }
 
@@ -250,7 +250,7 @@ fn letters(answer: &Answer) -> String {
     if letters.is_empty() { "-".to_owned() } else { letters.into_iter().collect() }
 }
 
-/// What a deed needs.
+/// What a action needs.
 struct Ready {
     /// A private group of the maker, the member and the moderator.
     inner: GroupId,

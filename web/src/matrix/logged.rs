@@ -13,7 +13,7 @@ use super::door::{Door, address, fields};
 use super::scene::{Actor, State, World, keyed};
 use crate::routes::ROUTES;
 
-/// What is a deed of moderators and admins: the address, who does it in the scene, what is typed besides, and what the log says then.
+/// What is a action of moderators and admins: the address, who does it in the scene, what is typed besides, and what the log says then.
 type Logged = (&'static str, Actor, &'static [(&'static str, &'static str)], LogAction);
 
 const LOGGED: &[Logged] = &[

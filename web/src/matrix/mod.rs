@@ -1,4 +1,4 @@
-//! Who gets which answer: every route, for everybody, in groups of each kind. The answers stand in `expected.txt`, which is read when it
+//! Who gets which answer: every route, for everybody, in groups of each kind. The answers stand in `access.txt`, which is read when it
 //! changes; a route that is not in it, or is and is no more, fails.
 
 mod closed;
@@ -18,7 +18,7 @@ use door::{Answer, Door, is_in_group};
 use scene::{ACTORS, STATES, State, World};
 
 /// The answers as they were agreed on.
-const EXPECTED: &str = include_str!("expected.txt");
+const EXPECTED: &str = include_str!("access.txt");
 
 /// How many scenes are made in a forum before the next route gets a new forum: old scenes make every page slower.
 const SCENES: usize = 40;
@@ -51,7 +51,7 @@ async fn every_route_answers_everybody_as_agreed(open: impl AsyncFn() -> TestFor
             }
         }
     }
-    must_be_as_agreed(&table, EXPECTED, "expected.txt");
+    must_be_as_agreed(&table, EXPECTED, "access.txt");
 }
 
 /// # Panics

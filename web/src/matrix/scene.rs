@@ -332,7 +332,7 @@ impl World {
             in_text: true,
             new_days: Some(0),
             new_messages: Some(0),
-            deed: Some(RuleAction::Refuse),
+            action: Some(RuleAction::Refuse),
             ..RuleForm::default()
         };
         rules::create(&forum.cx, self.maker, Some(group.id), form).await.expect("a rule").0

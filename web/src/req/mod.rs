@@ -160,7 +160,7 @@ impl Req {
         }
     }
 
-    /// A frame without figures, for when those cannot be had.
+    /// A layout without figures, for when those cannot be had.
     pub fn bare_layout(&self) -> Layout {
         Layout {
             site_name: self.now.settings.name.clone(),
@@ -192,17 +192,17 @@ impl Req {
         self.now.notice.as_ref().filter(|notice| Some(&notice.version) != self.hidden_notice.as_ref())
     }
 
-    /// The frame around a page. Call it before anything of the page is read: its cursor is where the live events go on.
-    pub async fn frame(&self) -> Result<Layout, Failure> {
-        let mut frame = self.bare_layout();
+    /// The layout around a page. Call it before anything of the page is read: its cursor is where the live events go on.
+    pub async fn layout(&self) -> Result<Layout, Failure> {
+        let mut layout = self.bare_layout();
         if let Some(session) = &self.session {
-            frame.live = self.live(Stream::User(session.person.id), None).await;
-            frame.sidebar = domain::live::unread::sidebar(self.cx(), session.person.id).await?;
+            layout.live = self.live(Stream::User(session.person.id), None).await;
+            layout.sidebar = domain::live::unread::sidebar(self.cx(), session.person.id).await?;
             if session.has_unread_notice {
-                frame.told = domain::live::notices::unread(self.cx(), session.person.id).await?;
+                layout.told = domain::live::notices::unread(self.cx(), session.person.id).await?;
             }
         }
-        Ok(frame)
+        Ok(layout)
     }
 
     /// Where the page's poll begins. Without the bus a page is drawn all the same, and is not live; nor is one that cannot be drawn anew.
@@ -227,13 +227,13 @@ impl Req {
         group
     }
 
-    /// The frame around a page of a group. Readers of a public group who are not in it hear it too.
-    pub async fn group_frame(&self, frame: &mut Layout, group: &Group, access: &Access) -> Result<(), Failure> {
+    /// The layout around a page of a group. Readers of a public group who are not in it hear it too.
+    pub async fn group_layout(&self, layout: &mut Layout, group: &Group, access: &Access) -> Result<(), Failure> {
         let id = group.id;
-        frame.group = Some(id);
-        frame.moderates = access.may(Permission::Moderate);
+        layout.group = Some(id);
+        layout.moderates = access.may(Permission::Moderate);
         if domain::policy::anyone_reads(group.kind) {
-            match (&self.session, &mut frame.live) {
+            match (&self.session, &mut layout.live) {
                 (Some(session), Some(live)) if access.role.is_none() => {
                     if let Err(error) = self.cx().bus.watch_group(session.person.id, id).await {
                         tracing::warn!(%error, "a page of a group will not be live");
@@ -241,7 +241,7 @@ impl Req {
                     live.group = Some(id);
                 }
                 (None, _) => {
-                    frame.live = self.live(Stream::Group(id), Some(id)).await;
+                    layout.live = self.live(Stream::Group(id), Some(id)).await;
                 }
                 _ => {}
             }

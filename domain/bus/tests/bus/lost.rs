@@ -29,22 +29,22 @@ async fn a_lost_subscription_is_made_again_and_wakes_everyone() {
     let hub = Hub::new(home.bus.clone());
     let mut controls = home.bus.controls();
     let mut after = home.bus.open(ALICE).await.unwrap();
-    let mut watch = hub.watch(ALICE);
+    let mut subscription = hub.subscribe(ALICE);
     for round in 0..5 {
         assert_eq!(kill_subscriptions(&home, 13).await, 1);
         home.bus.publish(&[(ALICE, event(round))]).await.unwrap();
-        within("a wake-up", watch.changed()).await;
+        within("a wake-up", subscription.changed()).await;
         let events = loop {
             let (events, last) = read_all(&home.bus, ALICE, after).await.unwrap();
             after = last;
             if !events.is_empty() {
                 break events;
             }
-            within("a wake-up", watch.changed()).await;
+            within("a wake-up", subscription.changed()).await;
         };
         assert_eq!(payloads(&events), [event(round)]);
         assert_eq!(within("the word", controls.recv()).await.unwrap(), Control::Reconnected);
-        let mut bobs = hub.watch(BOB);
+        let mut bobs = hub.subscribe(BOB);
         home.bus.open(BOB).await.unwrap();
         home.bus.publish(&[(BOB, event(round))]).await.unwrap();
         within("a ring after it", bobs.changed()).await;
@@ -57,7 +57,7 @@ async fn a_redis_that_lost_everything_while_connections_stayed_wakes_everyone() 
     let hub = Hub::new(home.bus.clone());
     let mut controls = home.bus.controls();
     let after = home.bus.open(ALICE).await.unwrap();
-    let mut watch = hub.watch(ALICE);
+    let mut subscription = hub.subscribe(ALICE);
     // What is to be missed has to be known first.
     let redis = home.redis.as_ref().unwrap();
     let mark = format!("{}:{{63}}:mark", redis.prefix);
@@ -68,7 +68,7 @@ async fn a_redis_that_lost_everything_while_connections_stayed_wakes_everyone() 
     };
     within("a mark", marked).await;
     home.forget_all().await;
-    within("a wake-up", watch.changed()).await;
+    within("a wake-up", subscription.changed()).await;
     assert_eq!(within("the word", controls.recv()).await.unwrap(), Control::Reconnected);
     assert!(read_all(&home.bus, ALICE, after).await.is_err(), "what came meanwhile may be missing");
 }

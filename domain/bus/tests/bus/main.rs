@@ -84,9 +84,9 @@ async fn watching_before_reading_misses_nothing_and_repeats_nothing(home: Home) 
         readers.push(tokio::spawn(async move {
             let mut heard = Vec::new();
             while heard.len() < EVENTS as usize {
-                let mut watch = hub.watch(stream);
+                let mut subscription = hub.subscribe(stream);
                 loop {
-                    match hub.backlog(&watch, at).await.unwrap() {
+                    match hub.backlog(&subscription, at).await.unwrap() {
                         Backlog::Resync { .. } => panic!("nothing was lost"),
                         Backlog::Entries { events, last } => {
                             at = last;
@@ -96,7 +96,7 @@ async fn watching_before_reading_misses_nothing_and_repeats_nothing(home: Home) 
                             }
                         }
                     }
-                    within("a wake-up", watch.changed()).await;
+                    within("a wake-up", subscription.changed()).await;
                 }
             }
             heard
@@ -123,9 +123,9 @@ async fn watching_before_reading_misses_nothing_and_repeats_nothing(home: Home) 
 async fn a_stream_of_another_process_is_heard(home: Home) {
     let (here, there) = (Hub::new(home.bus.clone()), home.another().await);
     let after = there.open(ALICE).await.unwrap();
-    let mut watch = here.watch(ALICE);
+    let mut subscription = here.subscribe(ALICE);
     there.publish(&[(ALICE, event(1))]).await.unwrap();
-    within("the other's event", watch.changed()).await;
+    within("the other's event", subscription.changed()).await;
     assert_eq!(payloads(&read_all(&home.bus, ALICE, after).await.unwrap().0), [event(1)]);
 }
 
@@ -134,7 +134,7 @@ async fn a_stream_lives_as_long_as_it_is_watched_and_a_while_longer(home: Home) 
     let after = home.bus.open(ALICE).await.unwrap();
     home.ask("EXPIRE", ALICE, &["20"]).await;
     home.pass(AGE - Duration::from_secs(20));
-    drop(hub.watch(ALICE));
+    drop(hub.subscribe(ALICE));
     hub.renew().await.unwrap();
     home.pass(AGE - Duration::from_secs(1));
     assert_eq!(read_all(&home.bus, ALICE, after).await, Ok((Vec::new(), after)));
@@ -149,7 +149,7 @@ async fn a_stream_lives_as_long_as_it_is_watched_and_a_while_longer(home: Home) 
 async fn lost_streams_mean_resync(home: Home) {
     let hub = Hub::new(home.bus.clone());
     let after = home.bus.open(ALICE).await.unwrap();
-    let _watch = hub.watch(ALICE);
+    let _watch = hub.subscribe(ALICE);
     home.forget_all().await;
     assert_eq!(home.bus.publish(&[(ALICE, event(1))]).await.unwrap(), 0);
     let fresh = read_all(&home.bus, ALICE, after).await.expect_err("the event was lost");
@@ -230,7 +230,7 @@ async fn an_open_page_stays_present(home: Home) {
     let hub = Hub::new(home.bus.clone());
     let (alice, garden) = (UserId(1), GroupId(1));
     home.bus.open(ALICE).await.unwrap();
-    let watch = hub.watch(ALICE);
+    let subscription = hub.subscribe(ALICE);
     for _ in 0..10 {
         home.pass(Duration::from_secs(60));
         hub.reads(alice, garden);
@@ -239,7 +239,7 @@ async fn an_open_page_stays_present(home: Home) {
         assert_eq!(home.bus.watchers(garden).await.unwrap(), [alice]);
     }
     // Between two polls nobody is gone.
-    drop(watch);
+    drop(subscription);
     hub.renew().await.unwrap();
     home.pass(POLL);
     assert_eq!(here(&home).await, [alice]);

@@ -20,14 +20,14 @@ use super::script::{
 };
 
 /// The demo as it was written down.
-pub(super) struct Place<'a> {
+pub(super) struct DemoIds<'a> {
     /// Accounts by their name in the script.
     pub users: &'a HashMap<&'static str, (UserId, String)>,
     /// Topics by their word in addresses.
     pub topics: &'a HashMap<&'static str, TopicId>,
 }
 
-impl Place<'_> {
+impl DemoIds<'_> {
     fn viewer(&self, name: &str) -> Result<Viewer> {
         let (id, _) = self.users.get(name).ok_or_else(|| Error::Internal(format!("the demo knows no {name}")))?;
         Ok(Viewer::User { id: *id, is_admin: false })
@@ -40,7 +40,7 @@ impl Place<'_> {
 
 /// Categories and marks; the demo's own account keeps order in one group, where a message waits, one is reported, and a rule is on;
 /// and somebody writes to it in private.
-pub(super) async fn keep(cx: &Context, place: &Place<'_>) -> Result<()> {
+pub(super) async fn keep(cx: &Context, place: &DemoIds<'_>) -> Result<()> {
     for (slug, admin, category) in CATEGORIES {
         let group = store::groups::by_slug(&cx.db, slug, UserId(0)).await?.ok_or(Error::NotFound)?.group;
         let first_held = if *slug == WATCHED { 1 } else { 0 };
@@ -65,7 +65,7 @@ pub(super) async fn keep(cx: &Context, place: &Place<'_>) -> Result<()> {
                 in_names: false,
                 new_days: Some(0),
                 new_messages: Some(0),
-                deed: Some(RuleAction::Report),
+                action: Some(RuleAction::Report),
                 explanation: String::new(),
             };
             let rule = rules::create(cx, admin, Some(group.id), rule).await?;

@@ -209,10 +209,10 @@ impl<'a> Destination<'a> {
     }
 
     /// Seconds that slow mode asks of its author.
-    pub(super) fn pause(&self, author: Viewer) -> i64 {
+    pub(super) fn slow_mode_interval(&self, author: Viewer) -> i64 {
         match self {
             Self::Topic(_) | Self::NewTopic { .. } => {
-                self.group().map_or(0, |group| slow_mode::pause(group, self.access(author)))
+                self.group().map_or(0, |group| slow_mode::interval(group, self.access(author)))
             }
             Self::NewConversation { .. } | Self::MorePeople { .. } | Self::Approved { .. } => 0,
         }
@@ -220,7 +220,7 @@ impl<'a> Destination<'a> {
 
     /// Where it waits when it is held; `None` for conversations, in which nothing is held.
     pub(super) fn held_place(&self, author: Viewer) -> Option<PendingPlace<'_>> {
-        let pause = self.pause(author);
+        let pause = self.slow_mode_interval(author);
         match self {
             Self::Topic(found) => {
                 Some(PendingPlace { group: found.group.id, topic: Some(found.topic.id), title: "", pause })

@@ -55,7 +55,7 @@ pub(super) async fn save(
         key: draft.key.as_deref(),
     };
     if let Destination::Topic(found) = destination
-        && destination.pause(author) == 0
+        && destination.slow_mode_interval(author) == 0
         && reports.is_empty()
     {
         // Nothing but the message has to be right: on Postgres this is one statement.
@@ -81,7 +81,7 @@ pub(super) async fn save(
 
 /// Makes what the message needs; `None` when the target is something else by now.
 async fn prepare(cx: &Context, tx: &mut Tx, author: Viewer, destination: &Destination<'_>) -> Result<Option<Place>> {
-    let (user, now, pause) = (author.user()?, cx.now(), destination.pause(author));
+    let (user, now, pause) = (author.user()?, cx.now(), destination.slow_mode_interval(author));
     let place = match destination {
         Destination::Topic(found) => {
             slow_mode::check(tx, user, found.group.id, Some(found.topic.id), pause, now).await?;
@@ -112,7 +112,7 @@ async fn prepare(cx: &Context, tx: &mut Tx, author: Viewer, destination: &Destin
         }
         Destination::Approved { held, moderator, topic } => {
             let group = &held.group;
-            store::people::users::hold(tx, &[user]).await?;
+            store::people::users::lock(tx, &[user]).await?;
             if !members::lock(tx, *moderator, group.id).await?.may_settle() {
                 return Err(Error::NotFound);
             }
@@ -157,7 +157,7 @@ async fn new_conversation(
 ) -> Result<Option<Place>> {
     let at = cx.now();
     // Others of them may begin it at the same moment: one does, and the rest find it.
-    store::people::users::hold(tx, people).await?;
+    store::people::users::lock(tx, people).await?;
     if store::messages::conversations::of_exactly_in(tx, user, people).await?.is_some() {
         return Ok(None);
     }

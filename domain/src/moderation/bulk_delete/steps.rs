@@ -9,7 +9,7 @@ use crate::platform::jobs::Cause;
 use crate::platform::jobs::Task;
 use model::time::Timestamp;
 use model::{BulkDeleteId, MessageId, TopicId, UserId, Verdict};
-use store::moderation::bulk_delete::{Held, Measure, TopicAway};
+use store::moderation::bulk_delete::{LockedDelete, Measure, TopicAway};
 use store::search_log;
 use store::search_log::Changed;
 use store::{self, Tx};
@@ -27,19 +27,19 @@ pub(crate) async fn work(cx: &Context, removal: BulkDeleteId, back: bool) -> Res
         if back {
             store::moderation::bulk_delete::hold_all(&mut tx, removal).await?;
         }
-        let Some(held) = store::moderation::bulk_delete::hold(&mut tx, removal).await? else { return Ok(()) };
-        let is_over = if back { !held.undone || held.restored } else { held.undone || held.finished };
+        let Some(locked) = store::moderation::bulk_delete::lock(&mut tx, removal).await? else { return Ok(()) };
+        let is_over = if back { !locked.undone || locked.restored } else { locked.undone || locked.finished };
         if is_over {
             return Ok(());
         }
         let now = cx.now();
         let is_done = match back {
             true => step_back(&mut tx, removal, now).await?,
-            false => step(&mut tx, removal, &held, now).await?,
+            false => step(&mut tx, removal, &locked, now).await?,
         };
         tx.commit().await?;
         cx.wake.after_commit();
-        if let (true, Some(group)) = (is_done, held.group_id) {
+        if let (true, Some(group)) = (is_done, locked.group_id) {
             // Fewer reports wait there.
             tell::tell_moderators(cx, group).await;
         }
@@ -53,14 +53,14 @@ pub(crate) async fn work(cx: &Context, removal: BulkDeleteId, back: bool) -> Res
 }
 
 /// Takes away some of it; whether that was the end.
-async fn step(tx: &mut Tx, id: BulkDeleteId, held: &Held, now: Timestamp) -> Result<bool> {
-    if !held.topics_done {
-        step_topics(tx, id, held, now).await?;
+async fn step(tx: &mut Tx, id: BulkDeleteId, locked: &LockedDelete, now: Timestamp) -> Result<bool> {
+    if !locked.topics_done {
+        step_topics(tx, id, locked, now).await?;
         return Ok(false);
     }
-    let rows = store::moderation::bulk_delete::messages(tx, held, STEP).await?;
+    let rows = store::moderation::bulk_delete::messages(tx, locked, STEP).await?;
     let Some(&(topic, seq, _)) = rows.last() else {
-        let is_end = (held.done_topic, held.done_seq) == (TopicId(0), 0);
+        let is_end = (locked.done_topic, locked.done_seq) == (TopicId(0), 0);
         if is_end {
             store::moderation::bulk_delete::finish(tx, id, now).await?;
         } else {
@@ -71,7 +71,7 @@ async fn step(tx: &mut Tx, id: BulkDeleteId, held: &Held, now: Timestamp) -> Res
     };
     let mut taken = Measure::default();
     for (topic, _, message) in rows {
-        taken.messages += i64::from(take(tx, (id, held.by_id), message, topic, now).await?);
+        taken.messages += i64::from(take(tx, (id, locked.by_id), message, topic, now).await?);
     }
     store::moderation::bulk_delete::advance(tx, id, true, (topic, seq), taken).await?;
     Ok(false)
@@ -86,10 +86,10 @@ async fn take(
     topic: TopicId,
     now: Timestamp,
 ) -> Result<bool> {
-    let (at, own) = if messages::take_away_at(tx, message, topic, by, now).await? {
+    let (at, own) = if messages::delete_in_at(tx, message, topic, by, now).await? {
         (now, false)
     } else {
-        let Some(at) = messages::take_over(tx, message, by, now).await? else { return Ok(false) };
+        let Some(at) = messages::reassign_deletion(tx, message, by, now).await? else { return Ok(false) };
         (at, true)
     };
     store::moderation::reports::settle(tx, message, by, Verdict::Deleted, now).await?;
@@ -97,13 +97,13 @@ async fn take(
     Ok(true)
 }
 
-async fn step_topics(tx: &mut Tx, id: BulkDeleteId, held: &Held, now: Timestamp) -> Result<()> {
-    let topics = store::moderation::bulk_delete::topics(tx, held, STEP).await?;
+async fn step_topics(tx: &mut Tx, id: BulkDeleteId, locked: &LockedDelete, now: Timestamp) -> Result<()> {
+    let topics = store::moderation::bulk_delete::topics(tx, locked, STEP).await?;
     let mut taken = Measure::default();
     for &topic in &topics {
         store::topics::touch(tx, topic).await?;
         if let Some(messages) = store::moderation::bulk_delete::delete_topic(tx, id, topic, now).await? {
-            store::moderation::reports::settle_topic(tx, topic, held.by_id, Verdict::Deleted, now).await?;
+            store::moderation::reports::settle_topic(tx, topic, locked.by_id, Verdict::Deleted, now).await?;
             search_log::insert(tx, Changed::Topic(topic)).await?;
             jobs::enqueue(tx, Cause::TopicDeleted { topic }, now).await?;
             taken.messages += messages;

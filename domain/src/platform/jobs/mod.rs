@@ -61,7 +61,8 @@ pub enum Task {
         /// Whose it was.
         user: UserId,
         /// Whether the text of its messages goes too.
-        blank: bool,
+        #[serde(rename = "blank")]
+        erase: bool,
     },
     /// All that a person posted is to be deleted.
     #[serde(rename = "clear_person")]

@@ -14,7 +14,7 @@ use store::db::Db;
 use store::platform::jobs as table;
 
 /// Between two NOTIFYs of a process at the least: under load the workers look again by themselves after each job.
-const APART: Duration = Duration::from_millis(10);
+const MIN_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Before the first new attempt to hear NOTIFYs again, doubled up to [`SLOWEST_RETRY`].
 const FIRST_RETRY: Duration = Duration::from_millis(100);
@@ -113,7 +113,7 @@ async fn tell(pool: store::PgPool, name: Arc<str>, mut pending: mpsc::Receiver<(
             }
             tracing::debug!(%error, "could not tell other processes of new jobs; they look by themselves");
         }
-        tokio::time::sleep(APART).await;
+        tokio::time::sleep(MIN_INTERVAL).await;
     }
 }
 

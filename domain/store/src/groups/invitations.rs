@@ -159,7 +159,7 @@ pub struct InvitedTo {
     pub invited_at: Timestamp,
 }
 
-// Only what the inviter may still do counts: keepers of a group invite by name.
+// Only what the inviter may still do counts: moderators of a group invite by name.
 macro_rules! access {
     () => {
         " from invited v join groups g on g.id = v.group_id join users a on a.id = v.inviter_id

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
-use model::{GroupId, Level, Person, Role, UserId};
+use model::{GroupId, Person, Role, SubscriptionLevel, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -34,7 +34,7 @@ pub async fn set_role(tx: &mut Tx, group: GroupId, user: UserId, role: Role) -> 
 }
 
 /// What of a group reaches a member. 0 when they are not in it.
-pub async fn set_level(tx: &mut Tx, group: GroupId, user: UserId, level: Level) -> Result<u64> {
+pub async fn set_level(tx: &mut Tx, group: GroupId, user: UserId, level: SubscriptionLevel) -> Result<u64> {
     sql!(run tx, "update memberships set level = $3 where group_id = $1 and user_id = $2", group, user, level)
 }
 

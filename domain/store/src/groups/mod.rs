@@ -179,7 +179,7 @@ pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64> {
 
 /// A group as it is held.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
-pub struct Held {
+pub struct LockedGroup {
     /// Who may see it.
     pub kind: GroupKind,
     /// Whether nothing in it can be changed.
@@ -187,8 +187,8 @@ pub struct Held {
 }
 
 /// Holds a group as it is until the commit: what is decided by its kind or its members stays right. `None` when it is gone.
-pub async fn hold(tx: &mut Tx, group: GroupId) -> Result<Option<Held>> {
-    sql!(opt tx, Held,
+pub async fn lock(tx: &mut Tx, group: GroupId) -> Result<Option<LockedGroup>> {
+    sql!(opt tx, LockedGroup,
         pg "select kind, archived_at is not null as archived from groups where id = $1 and deleted_at is null for update",
         lite "select kind, archived_at is not null as archived from groups where id = $1 and deleted_at is null", group)
 }

@@ -181,7 +181,7 @@ pub async fn delete(tx: &mut Tx, id: MessageId, by: UserId, now: Timestamp) -> R
 }
 
 /// Makes somebody else's the deletion by whoever wrote a message, while its words are there: when it was deleted.
-pub async fn take_over(tx: &mut Tx, id: MessageId, by: UserId) -> Result<Option<Timestamp>> {
+pub async fn reassign_deletion(tx: &mut Tx, id: MessageId, by: UserId) -> Result<Option<Timestamp>> {
     sql!(opt_value tx, Timestamp,
         "update messages set version = version + 1, deleted_by = $2
          where id = $1 and deleted_at is not null and deleted_by = author_id and author_id <> $2 and raw <> '' returning deleted_at", id, by)

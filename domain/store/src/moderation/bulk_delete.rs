@@ -30,7 +30,7 @@ pub async fn insert(tx: &mut Tx, new: NewBulkDelete<'_>, now: Timestamp) -> Resu
 
 /// One that is being worked on.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
-pub struct Held {
+pub struct LockedDelete {
     /// Whose.
     pub user_id: UserId,
     /// In which group; `None`: in the whole site.
@@ -55,7 +55,7 @@ pub struct Held {
     pub restored: bool,
 }
 
-impl Held {
+impl LockedDelete {
     fn group(&self) -> i64 {
         self.group_id.map_or(0, |group| group.0)
     }
@@ -65,7 +65,7 @@ impl Held {
     }
 }
 
-macro_rules! held {
+macro_rules! locked {
     ($end:literal) => {
         concat!(
             "select user_id, group_id, by_id, created_at, since, topics_done, done_topic, done_seq, finished_at is not null as finished,
@@ -76,8 +76,8 @@ macro_rules! held {
 }
 
 /// Holds it until the commit: one step at a time, whoever runs it. `None` when it is gone.
-pub async fn hold(tx: &mut Tx, id: BulkDeleteId) -> Result<Option<Held>> {
-    sql!(opt tx, Held, pg held!(" for update"), lite held!(""), id)
+pub async fn lock(tx: &mut Tx, id: BulkDeleteId) -> Result<Option<LockedDelete>> {
+    sql!(opt tx, LockedDelete, pg locked!(" for update"), lite locked!(""), id)
 }
 
 /// Holds all removals of the person until the commit, whose removal this is: before one of them gives anything to another.
@@ -146,7 +146,7 @@ pub async fn measure(db: &Db, user: UserId, group: Option<GroupId>, since: Times
 }
 
 /// Topics that they started, the next ones of them.
-pub async fn topics(tx: &mut Tx, of: &Held, limit: i64) -> Result<Vec<TopicId>> {
+pub async fn topics(tx: &mut Tx, of: &LockedDelete, limit: i64) -> Result<Vec<TopicId>> {
     sql!(values tx, TopicId,
         concat!("select t.id from topics t join groups g on g.id = t.group_id
                  where t.creator_id = $1 and t.id > $2 and ($3 = 0 or t.group_id = $3) and t.created_at >= $4 and t.created_at <= $5
@@ -168,7 +168,7 @@ pub async fn delete_topic(tx: &mut Tx, removal: BulkDeleteId, topic: TopicId, no
 }
 
 /// Messages of theirs, the next ones of them, by topic and number.
-pub async fn messages(tx: &mut Tx, of: &Held, limit: i64) -> Result<Vec<(TopicId, i64, MessageId)>> {
+pub async fn messages(tx: &mut Tx, of: &LockedDelete, limit: i64) -> Result<Vec<(TopicId, i64, MessageId)>> {
     sql!(all tx, (TopicId, i64, MessageId),
         concat!("select m.topic_id, m.seq, m.id from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
                  where m.author_id = $1 and (m.topic_id, m.seq) > ($2, $3) and ($4 = 0 or t.group_id = $4)

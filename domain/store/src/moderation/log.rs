@@ -80,7 +80,7 @@ pub struct Wanted {
 
 /// Rows as a reader may see them, the newest first.
 pub async fn lines(db: &Db, reader: UserId, wanted: &Wanted, limit: i64) -> Result<Vec<Line>> {
-    let words: Vec<&str> = wanted.what.iter().map(|deed| deed.as_str()).collect();
+    let words: Vec<&str> = wanted.what.iter().map(|action| action.as_str()).collect();
     let none = Vec::new();
     let groups = wanted.groups.as_ref();
     sql!(all db, Line,

@@ -106,9 +106,9 @@ macro_rules! open {
     };
 }
 
-/// What waits for an answer in a group, but for what is said of the keeper's own messages; the eldest first.
-pub async fn of_group(db: &Db, group: GroupId, keeper: UserId, limit: i64) -> Result<Vec<OpenRow>> {
-    sql!(all db, OpenRow, open!("true", "g.deleted_at is null and g.id = $1 and m.author_id <> $3"), group, limit, keeper)
+/// What waits for an answer in a group, but for what is said of the moderator's own messages; the eldest first.
+pub async fn of_group(db: &Db, group: GroupId, moderator: UserId, limit: i64) -> Result<Vec<OpenRow>> {
+    sql!(all db, OpenRow, open!("true", "g.deleted_at is null and g.id = $1 and m.author_id <> $3"), group, limit, moderator)
 }
 
 /// What waits for an answer wherever an admin of the site may give it, the eldest first.

@@ -33,7 +33,8 @@ pub struct Rule {
     /// It is for accounts with fewer messages than this.
     pub new_messages: i64,
     /// What it does.
-    pub deed: RuleAction,
+    #[sqlx(rename = "deed")]
+    pub action: RuleAction,
     /// What somebody is told whose message is refused; may be empty.
     pub explanation: String,
     /// Grows with each change.
@@ -67,7 +68,7 @@ impl Rule {
             in_names: false,
             new_days: 0,
             new_messages: 0,
-            deed: RuleAction::Refuse,
+            action: RuleAction::Refuse,
             explanation: String::new(),
             version: 1,
             creator_id: UserId(1),
@@ -108,7 +109,7 @@ pub async fn insert(tx: &mut Tx, rule: &Rule, now: Timestamp) -> Result<RuleId> 
                             explanation, creator_id, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning id",
         rule.group_id, &rule.name, rule.kind, &rule.body, rule.in_text, rule.in_title, rule.in_links, rule.in_names, rule.new_days,
-        rule.new_messages, rule.deed, &rule.explanation, rule.creator_id, now)
+        rule.new_messages, rule.action, &rule.explanation, rule.creator_id, now)
 }
 
 /// Changes one, and switches it off.
@@ -118,7 +119,7 @@ pub async fn update(tx: &mut Tx, rule: &Rule) -> Result<u64> {
                 new_messages = $10, deed = $11, explanation = $12, version = version + 1, enabled_at = null
          where id = $1",
         rule.id, &rule.name, rule.kind, &rule.body, rule.in_text, rule.in_title, rule.in_links, rule.in_names, rule.new_days,
-        rule.new_messages, rule.deed, &rule.explanation)
+        rule.new_messages, rule.action, &rule.explanation)
 }
 
 /// Switches one on or off, as it was at that version. 0 when it is another one by now.

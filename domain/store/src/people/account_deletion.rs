@@ -7,7 +7,7 @@ use model::{GroupId, MessageId, UserId};
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 /// Leaves of an account nothing but its id and a name that says that it is gone. 0 when it is gone already, or the name is taken.
-pub async fn empty(tx: &mut Tx, user: UserId, placeholder: &str, now: Timestamp) -> Result<u64> {
+pub async fn anonymize(tx: &mut Tx, user: UserId, placeholder: &str, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "update users set username = $2, username_lower = $2, username_key = null, email = null, new_email = null, password_hash = null,
                 name = '', bio = '', location = '', web = '', theme = 'auto', is_admin = $4, deleted_at = $3
@@ -50,7 +50,7 @@ pub async fn delete_mentions(tx: &mut Tx, user: UserId, messages: &[MessageId]) 
 }
 
 /// Takes the words out of up to so many messages of an author, and what they said before; those that were there to be read.
-pub async fn blank(tx: &mut Tx, user: UserId, limit: i64, now: Timestamp) -> Result<Vec<MessageId>> {
+pub async fn erase_messages(tx: &mut Tx, user: UserId, limit: i64, now: Timestamp) -> Result<Vec<MessageId>> {
     let ids = sql!(values tx, MessageId, "select id from messages where author_id = $1 and raw <> '' order by id limit $2", user, limit)?;
     // Whoever changes both holds the topics first.
     for topic in crate::messages::history::topics_of(tx, &ids).await? {

@@ -4,7 +4,7 @@
 use crate::db::{Db, sql};
 use model::policy::{known_to_first, topic_visible_to_first};
 use model::time::Timestamp;
-use model::{GroupId, InvitationId, Level, MessageId, ReportId, Role, TopicId, UserId};
+use model::{GroupId, InvitationId, MessageId, ReportId, Role, SubscriptionLevel, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -25,7 +25,7 @@ pub struct OwnGroup {
     /// Their part in it.
     pub role: Role,
     /// What of it reaches them.
-    pub level: Level,
+    pub level: SubscriptionLevel,
     /// Since when.
     pub created_at: Timestamp,
 }
@@ -69,13 +69,13 @@ pub async fn ignores(db: &Db, user: UserId, after: UserId, limit: i64) -> Result
 
 /// A topic that somebody follows or muted, or how far they read it.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct HeardTopic {
+pub struct SubscribedTopic {
     /// The topic.
     pub id: TopicId,
     /// Its title, where they may see it.
     pub title: Option<String>,
     /// What of it reaches them; `None`: whatever they chose for its group.
-    pub level: Option<Level>,
+    pub level: Option<SubscriptionLevel>,
     /// How far they read it.
     pub read_seq: Option<i64>,
     /// When.
@@ -83,8 +83,8 @@ pub struct HeardTopic {
 }
 
 /// Topics that somebody read or chose a level for, by id after `after`.
-pub async fn heard(db: &Db, user: UserId, after: TopicId, limit: i64) -> Result<Vec<HeardTopic>> {
-    sql!(all db, HeardTopic,
+pub async fn subscriptions(db: &Db, user: UserId, after: TopicId, limit: i64) -> Result<Vec<SubscribedTopic>> {
+    sql!(all db, SubscribedTopic,
         concat!("select t.id, case when ", topic_visible_to_first!(), " then t.name end as title, l.level, r.read_seq, r.updated_at as read_at
                  from topics t join groups g on g.id = t.group_id
                  left join topic_levels l on l.topic_id = t.id and l.user_id = $1

@@ -2,7 +2,7 @@
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
-use model::{Level, Person, TopicId, UserId};
+use model::{Person, SubscriptionLevel, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -46,8 +46,8 @@ pub async fn ignores(db: &Db, user: UserId, other: UserId) -> Result<bool> {
 
 /// What of a topic reaches somebody, whatever they chose for its group; normal is as the group. That one is kept too, so that whoever
 /// follows a topic no more does not follow it for having written in it; but not of one that they had muted.
-pub async fn set_topic_level(tx: &mut Tx, user: UserId, topic: TopicId, level: Level) -> Result<u64> {
-    if level == Level::Normal {
+pub async fn set_topic_level(tx: &mut Tx, user: UserId, topic: TopicId, level: SubscriptionLevel) -> Result<u64> {
+    if level == SubscriptionLevel::Normal {
         let unmuted = sql!(run tx,
             "delete from topic_levels where user_id = $1 and topic_id = $2 and level = 'muted'", user, topic)?;
         if unmuted > 0 {

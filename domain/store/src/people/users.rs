@@ -43,7 +43,7 @@ pub async fn by_id_in(tx: &mut Tx, id: UserId) -> Result<Option<User>> {
 }
 
 /// Holds accounts until the commit, one after the other: of two who do this for the same people, the second waits.
-pub async fn hold(tx: &mut Tx, users: &[UserId]) -> Result<()> {
+pub async fn lock(tx: &mut Tx, users: &[UserId]) -> Result<()> {
     let _ = sql!(all tx, (UserId,),
         pg "select id from users where id in (select cast(value as bigint) from json_each($1)) order by id for no key update",
         lite "select id from users where id in (select value from json_each($1))",
@@ -261,7 +261,7 @@ pub async fn ids_after(db: &Db, after: UserId, limit: i64) -> Result<Vec<UserId>
 }
 
 /// Suspends somebody until a moment, bans them, or neither; with the reason that they are told.
-pub async fn bar(
+pub async fn set_restriction(
     tx: &mut Tx,
     id: UserId,
     suspended_until: Option<Timestamp>,

@@ -12,13 +12,13 @@ pub async fn insert(
     tx: &mut Tx,
     topic: TopicId,
     actor: UserId,
-    deed: TopicAction,
+    action: TopicAction,
     detail: &str,
     now: Timestamp,
 ) -> Result<u64> {
     sql!(run tx,
         "insert into topic_events (topic_id, after_seq, actor_id, what, detail, created_at) select id, last_seq, $2, $3, $4, $5 from topics where id = $1",
-        topic, actor, deed, detail, now)
+        topic, actor, action, detail, now)
 }
 
 /// What somebody did to messages of two topics: told in one of them, with where the other is.
@@ -31,7 +31,7 @@ pub struct Between<'a> {
     /// Who did it.
     pub actor: UserId,
     /// What.
-    pub deed: TopicAction,
+    pub action: TopicAction,
     /// A number or a title.
     pub detail: &'a str,
     /// The other topic.
@@ -40,10 +40,10 @@ pub struct Between<'a> {
 
 /// Notes what was done to messages of two topics.
 pub async fn insert_between(tx: &mut Tx, line: Between<'_>, now: Timestamp) -> Result<u64> {
-    let Between { topic, after_seq, actor, deed, detail, other } = line;
+    let Between { topic, after_seq, actor, action, detail, other } = line;
     sql!(run tx,
         "insert into topic_events (topic_id, after_seq, actor_id, what, detail, other_id, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
-        topic, after_seq, actor, deed, detail, other, now)
+        topic, after_seq, actor, action, detail, other, now)
 }
 
 #[derive(sqlx::FromRow)]
@@ -72,7 +72,7 @@ pub async fn between(db: &Db, reader: UserId, topic: TopicId, from: i64, to: i64
     let event = |row: Row| TopicEvent {
         after_seq: row.after_seq,
         actor: row.actor,
-        deed: row.what,
+        action: row.what,
         detail: row.detail,
         other: row.other_title.zip(row.other_group).zip(row.other_slug).map(|((title, group_slug), slug)| OtherTopic {
             title: if title.trim().is_empty() { "(untitled)".to_owned() } else { title },

@@ -1,7 +1,7 @@
 //! A topic that becomes a part of another one. Everything here is a statement for all of its messages, however many.
 
 use crate::db::{Db, Tx, sql};
-use crate::topics::splits::Held;
+use crate::topics::splits::LockedTopic;
 use model::time::Timestamp;
 use model::{GroupId, TopicId};
 
@@ -133,7 +133,7 @@ pub async fn end(tx: &mut Tx, topic: TopicId, into: TopicId, now: Timestamp) -> 
 }
 
 /// Makes what was put together begin when the older of the two did.
-pub async fn begin_with(tx: &mut Tx, into: TopicId, older: &Held, came_at: Option<Timestamp>) -> Result<u64> {
+pub async fn begin_with(tx: &mut Tx, into: TopicId, older: &LockedTopic, came_at: Option<Timestamp>) -> Result<u64> {
     sql!(run tx, "update topics set created_at = $2, creator_id = $3, arrived_at = $4 where id = $1",
         into, older.created_at, older.creator_id, came_at)
 }

@@ -18,7 +18,9 @@ use crate::db::{Db, Tx, sql};
 use crate::topics::reads::follows_by_writing;
 use model::policy::topic_visible_to_first;
 use model::time::Timestamp;
-use model::{Category, Group, GroupId, GroupKind, Level, MessageId, Person, Role, Topic, TopicId, TopicRow, UserId};
+use model::{
+    Category, Group, GroupId, GroupKind, MessageId, Person, Role, SubscriptionLevel, Topic, TopicId, TopicRow, UserId,
+};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -100,7 +102,7 @@ struct RowFor {
     sees_from: Option<Timestamp>,
     banned: bool,
     unseen: bool,
-    level: Option<Level>,
+    level: Option<SubscriptionLevel>,
     read_seq: Option<i64>,
     read_before: Option<Timestamp>,
     deleted_messages: i64,
@@ -125,7 +127,7 @@ pub struct TopicFor {
     /// Whether somebody in the group may not read it, who was added to the conversation later.
     pub unseen: bool,
     /// What of the topic reaches the reader, whatever they chose for its group.
-    pub level: Option<Level>,
+    pub level: Option<SubscriptionLevel>,
     /// How far they read it; `None` when they never opened it.
     pub read_seq: Option<i64>,
     /// What was written up to then counts as read; `None` for those not in the group.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
-use model::{GroupId, GroupKind, Level, Role, TopicId, TopicUnread, UserId};
+use model::{GroupId, GroupKind, Role, SubscriptionLevel, TopicId, TopicUnread, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -80,7 +80,7 @@ pub struct MyGroup {
     /// Who may see it.
     pub kind: GroupKind,
     /// What of it reaches them.
-    pub level: Level,
+    pub level: SubscriptionLevel,
     /// Their part in it.
     pub role: Role,
 }

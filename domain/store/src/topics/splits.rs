@@ -8,7 +8,7 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 
 /// A topic as it is held.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
-pub struct Held {
+pub struct LockedTopic {
     /// The group that it stands in.
     pub group_id: GroupId,
     /// The number of its newest message.
@@ -24,8 +24,8 @@ pub struct Held {
 }
 
 /// Holds a topic until the commit: nobody posts in it meanwhile, and what was posted before is there. `None` when it is gone.
-pub async fn hold(tx: &mut Tx, topic: TopicId) -> Result<Option<Held>> {
-    macro_rules! held {
+pub async fn lock(tx: &mut Tx, topic: TopicId) -> Result<Option<LockedTopic>> {
+    macro_rules! locked {
         ($end:literal) => {
             concat!(
                 "select group_id, last_seq, coalesce(arrived_at, created_at) as arrived_at, arrived_at as came_at, created_at, creator_id
@@ -34,7 +34,7 @@ pub async fn hold(tx: &mut Tx, topic: TopicId) -> Result<Option<Held>> {
             )
         };
     }
-    sql!(opt tx, Held, pg held!(" for update"), lite held!(""), topic)
+    sql!(opt tx, LockedTopic, pg locked!(" for update"), lite locked!(""), topic)
 }
 
 /// The numbers of those of the messages that stand in a topic, lowest first.

@@ -1,4 +1,4 @@
-//! One deed of somebody: done to the forum, and told to the oracle, which says how it had to be answered.
+//! One action of somebody: done to the forum, and told to the oracle, which says how it had to be answered.
 
 use domain::messages::Target;
 use std::collections::BTreeSet;
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use domain::groups::GroupForm;
 use domain::groups::members;
 use domain::messages::{history, mentions, stars};
-use domain::model::{GroupId, GroupKind, Level, Mark, MessageId, Role, TopicId};
+use domain::model::{GroupId, GroupKind, Mark, MessageId, Role, SubscriptionLevel, TopicId};
 use domain::people::ignores;
 use domain::testing::draft;
 use domain::topics::TopicAccess;
@@ -15,8 +15,8 @@ use domain::topics::{merges, moves, reads, splits, subscriptions};
 use domain::{Error, Result, groups, messages, topics};
 
 use super::World;
-use super::changes::{Begun, Written};
 use super::model::{G, M, P, Said, T};
+use super::rules::{Begun, Written};
 use crate::{ABSENT, id};
 
 /// What a page showed, and of each topic by which numbers and up to how many.
@@ -36,7 +36,7 @@ fn said<V>(answer: &Result<V>) -> Said {
     }
 }
 
-/// What has to be heard of a deed.
+/// What has to be heard of a action.
 #[derive(Clone, Debug)]
 pub enum News {
     /// Nothing, or only by oneself.
@@ -49,37 +49,33 @@ pub enum News {
 
 impl World<'_> {
     fn any<V: Copy>(&mut self, from: &[V]) -> V {
-        from[self.dice.roll(from.len())]
+        from[self.rng.roll(from.len())]
     }
 
     /// Mostly one that is there.
     fn any_topic(&mut self) -> T {
         let all = self.model.topics.len();
         let there: Vec<T> = (0..all).filter(|t| !self.model.topics[*t].gone).collect();
-        if there.is_empty() || self.dice.roll(8) == 0 { self.dice.roll(all) } else { self.any(&there) }
+        if there.is_empty() || self.rng.roll(8) == 0 { self.rng.roll(all) } else { self.any(&there) }
     }
 
     fn any_message(&mut self) -> M {
-        self.dice.roll(self.model.messages.len())
+        self.rng.roll(self.model.messages.len())
     }
 
     /// Mostly somebody who is in the group.
     fn member(&mut self, g: G) -> P {
         let members: Vec<P> = self.model.groups[g].members.keys().copied().collect();
-        if members.is_empty() || self.dice.roll(5) == 0 {
-            self.dice.roll(self.people.len())
-        } else {
-            self.any(&members)
-        }
+        if members.is_empty() || self.rng.roll(5) == 0 { self.rng.roll(self.people.len()) } else { self.any(&members) }
     }
 
     /// Mostly somebody who keeps order in the group.
-    fn keeper(&mut self, g: G) -> P {
-        let keepers: Vec<P> = (0..self.people.len()).filter(|p| self.model.keeps(g, *p)).collect();
-        if keepers.is_empty() || self.dice.roll(5) == 0 {
-            self.dice.roll(self.people.len())
+    fn moderator(&mut self, g: G) -> P {
+        let moderators: Vec<P> = (0..self.people.len()).filter(|p| self.model.can_moderate(g, *p)).collect();
+        if moderators.is_empty() || self.rng.roll(5) == 0 {
+            self.rng.roll(self.people.len())
         } else {
-            self.any(&keepers)
+            self.any(&moderators)
         }
     }
 
@@ -100,8 +96,8 @@ impl World<'_> {
         let word = self.word("w");
         let mut names = BTreeSet::new();
         let mut text = format!("{word} quince");
-        for _ in 0..self.dice.roll(3) {
-            let p = self.dice.roll(self.people.len());
+        for _ in 0..self.rng.roll(3) {
+            let p = self.rng.roll(self.people.len());
             names.insert(p);
             text += &format!(" @{}", self.names[p]);
         }
@@ -119,10 +115,10 @@ impl World<'_> {
     pub async fn happen(&mut self) {
         self.pass();
         let readers_before = self.readers();
-        let (what, is, was, news) = Box::pin(self.deed()).await;
+        let (what, is, was, news) = Box::pin(self.action()).await;
         self.done.push(format!("{what}: {is:?}"));
         assert_eq!(is, was, "{what}: the forum says the first, the oracle the second{}", self.trace());
-        if self.dice.roll(2) == 0 {
+        if self.rng.roll(2) == 0 {
             self.forum.drain().await
         } else {
             self.forum.drain_twice().await
@@ -132,21 +128,26 @@ impl World<'_> {
     }
 
     /// What is done, how the forum answers, how the oracle does, and what is to be heard of it.
-    async fn deed(&mut self) -> (String, Said, Said, News) {
+    async fn action(&mut self) -> (String, Said, Said, News) {
         let cx = self.forum.cx.clone();
         let now = self.now();
-        let p = self.dice.roll(self.people.len());
+        let p = self.rng.roll(self.people.len());
         let who = self.people[p];
-        let other = self.dice.roll(self.people.len());
-        let g = self.dice.roll(self.model.groups.len());
+        let other = self.rng.roll(self.people.len());
+        let g = self.rng.roll(self.model.groups.len());
         let t = self.any_topic();
         let m = self.any_message();
         let (group, topic, message) = (self.group_id(g), self.topic_id(t), self.message_id(m));
         let author = self.model.messages[m].author;
         // Mostly it is the author who changes a message, and a member who writes.
-        let changer = if self.dice.roll(3) > 0 { author } else { p };
-        let level = self.any(&[Level::Normal, Level::Muted, Level::Muted, Level::Tracked]);
-        match self.dice.roll(100) {
+        let changer = if self.rng.roll(3) > 0 { author } else { p };
+        let level = self.any(&[
+            SubscriptionLevel::Normal,
+            SubscriptionLevel::Muted,
+            SubscriptionLevel::Muted,
+            SubscriptionLevel::Followed,
+        ]);
+        match self.rng.roll(100) {
             0..=4 => {
                 let is = said(&groups::join(&cx, who, group).await);
                 (format!("{p} joins {g}"), is, self.model.join(g, p, now), News::None)
@@ -164,7 +165,7 @@ impl World<'_> {
                 (format!("{p} is let into {g}"), Said::Done, Said::Done, News::None)
             }
             11..=13 => {
-                let (by, ban) = (self.keeper(g), self.dice.roll(2) == 0);
+                let (by, ban) = (self.moderator(g), self.rng.roll(2) == 0);
                 let answer = match ban {
                     true => members::ban(&cx, self.people[by], group, id(self.people[other]), "because").await,
                     false => members::remove(&cx, self.people[by], group, id(self.people[other])).await,
@@ -177,18 +178,18 @@ impl World<'_> {
                 )
             }
             14 => {
-                let by = self.keeper(g);
+                let by = self.moderator(g);
                 let is = said(&members::lift_ban(&cx, self.people[by], group, id(self.people[other])).await);
                 (format!("{by} lifts the ban of {other} in {g}"), is, self.model.lift(by, g, other), News::None)
             }
             15..=16 => {
-                let by = self.keeper(g);
+                let by = self.moderator(g);
                 let role = self.any(&[Role::Member, Role::Moderator, Role::Moderator, Role::Admin]);
                 let is = said(&members::set_role(&cx, self.people[by], group, id(self.people[other]), role).await);
                 (format!("{by} makes {other} {role} of {g}"), is, self.model.appoint(by, g, other, role), News::None)
             }
             17..=19 => {
-                let ignored = self.dice.roll(3) > 0;
+                let ignored = self.rng.roll(3) > 0;
                 let is = said(&ignores::set(&cx, who, &self.names[other].clone(), ignored).await);
                 let was = match (p == other, ignored) {
                     (true, _) => Said::Refused,
@@ -212,12 +213,12 @@ impl World<'_> {
                 (format!("{p} chooses {level} for topic {t}"), is, self.model.hear_topic(p, t, level), News::None)
             }
             25..=26 => {
-                let (by, archived) = (self.keeper(g), self.dice.roll(3) == 0);
+                let (by, archived) = (self.moderator(g), self.rng.roll(3) == 0);
                 let is = said(&groups::archive(&cx, self.people[by], group, archived).await);
                 (format!("{by} archives {g}: {archived}"), is, self.model.archive(by, g, archived), News::None)
             }
             27 => {
-                let by = self.keeper(g);
+                let by = self.moderator(g);
                 let kind = self.any(&[GroupKind::Public, GroupKind::Closed, GroupKind::Private]);
                 let form = GroupForm::new(format!("group{g} {:x}", self.seed), kind);
                 let is = said(&groups::update(&cx, self.people[by], group, form).await);
@@ -275,7 +276,7 @@ impl World<'_> {
                 let deleted: Vec<M> =
                     (0..self.model.messages.len()).filter(|m| self.model.messages[*m].deleted_by.is_some()).collect();
                 let m = if deleted.is_empty() { m } else { self.any(&deleted) };
-                let by = if self.dice.roll(2) == 0 { self.model.messages[m].author } else { p };
+                let by = if self.rng.roll(2) == 0 { self.model.messages[m].author } else { p };
                 let is = said(&history::restore(&cx, self.people[by], self.message_id(m)).await);
                 let news =
                     if self.model.messages[m].deleted_by.is_some() { News::Message("restore", m) } else { News::None };
@@ -283,7 +284,7 @@ impl World<'_> {
             }
             59..=65 => {
                 let p = self.member(self.model.topics[t].group);
-                let upto = 1 + self.dice.roll(8);
+                let upto = 1 + self.rng.roll(8);
                 let is = said(&reads::mark(&cx, self.people[p], topic, upto as i64).await);
                 (format!("{p} reads {t} up to {upto}"), is, self.model.read(p, t, upto), News::None)
             }
@@ -303,12 +304,12 @@ impl World<'_> {
                 (format!("{p} has seen mentions up to {m}"), is, Said::Done, News::None)
             }
             74..=75 => {
-                let (by, locked) = (self.keeper(self.model.topics[t].group), self.dice.roll(3) == 0);
+                let (by, locked) = (self.moderator(self.model.topics[t].group), self.rng.roll(3) == 0);
                 let is = said(&topics::mark(&cx, self.people[by], topic, Mark::Locked, locked).await);
                 (format!("{by} locks {t}: {locked}"), is, self.model.lock(by, t, locked), News::None)
             }
             90..=91 => {
-                let (by, archived) = (self.keeper(self.model.topics[t].group), self.dice.roll(3) == 0);
+                let (by, archived) = (self.moderator(self.model.topics[t].group), self.rng.roll(3) == 0);
                 let is = said(&topics::mark(&cx, self.people[by], topic, Mark::Archived, archived).await);
                 (
                     format!("{by} archives topic {t}: {archived}"),
@@ -318,13 +319,13 @@ impl World<'_> {
                 )
             }
             76 => {
-                let by = self.keeper(self.model.topics[t].group);
+                let by = self.moderator(self.model.topics[t].group);
                 let is = said(&topics::delete(&cx, self.people[by], topic).await);
                 (format!("{by} deletes topic {t}"), is, self.model.end(by, t), News::None)
             }
             77..=81 => {
                 let from = self.model.topics[t].group;
-                let by = self.keeper(from);
+                let by = self.moderator(from);
                 let answer = moves::to_group(&cx, self.people[by], topic, group).await;
                 let is = said(&answer);
                 let slug = answer.map_or_else(|_| String::new(), |(topic, _)| topic.slug);
@@ -335,7 +336,7 @@ impl World<'_> {
             82..=89 => self.split(t, m, g).await,
             _ => {
                 let into = self.any_topic();
-                let by = self.keeper(self.model.topics[t].group);
+                let by = self.moderator(self.model.topics[t].group);
                 let before = self.model.topics[t].ended_in;
                 if before.is_some() {
                     return ("nothing".into(), Said::Done, Said::Done, News::None);
@@ -352,16 +353,16 @@ impl World<'_> {
         // Mostly where there are some, and in the same group or another.
         let t = self.model.topic_of(m).unwrap_or(t);
         let (from, topic) = (self.model.topics[t].group, self.topic_id(t));
-        let to = if self.dice.roll(2) == 0 { from } else { g };
-        let by = self.keeper(from);
+        let to = if self.rng.roll(2) == 0 { from } else { g };
+        let by = self.moderator(from);
         let there = self.model.topics[t].messages.clone();
-        let (which, chosen): (Which, BTreeSet<M>) = if self.dice.roll(2) == 0 {
+        let (which, chosen): (Which, BTreeSet<M>) = if self.rng.roll(2) == 0 {
             let place = there.iter().position(|other| *other == m).unwrap_or(0);
             (Which::From(self.message_id(m)), there.iter().copied().skip(place).collect())
         } else {
             let mut chosen: BTreeSet<M> = [m].into();
             for other in there {
-                if self.dice.roll(3) == 0 {
+                if self.rng.roll(3) == 0 {
                     chosen.insert(other);
                 }
             }
@@ -379,7 +380,7 @@ impl World<'_> {
     /// Somebody's page says what is unread; a while later they say that they have seen it.
     async fn look_or_mark(&mut self, p: P) -> (String, Said, Said, News) {
         let cx = self.forum.cx.clone();
-        if self.shown.is_empty() || self.dice.roll(2) == 0 {
+        if self.shown.is_empty() || self.rng.roll(2) == 0 {
             let sidebar = domain::live::unread::sidebar(&cx, id(self.people[p])).await.unwrap();
             let unread = (0..self.model.topics.len()).filter(|t| self.model.unread(*t, p) > 0);
             let upto =
@@ -387,7 +388,7 @@ impl World<'_> {
             self.shown.push(Shown { p, text: reads::upto(&sidebar, None), upto });
             return (format!("{p} looks"), Said::Done, Said::Done, News::None);
         }
-        let at = self.dice.roll(self.shown.len());
+        let at = self.rng.roll(self.shown.len());
         let Shown { p, text, upto } = self.shown.swap_remove(at);
         let is = said(&reads::mark_shown(&cx, self.people[p], &text).await);
         for (t, numbering, count) in upto {

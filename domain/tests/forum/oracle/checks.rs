@@ -14,7 +14,7 @@ use domain::{groups, messages, search, topics};
 use serde_json::Value;
 
 use super::World;
-use super::deeds::News;
+use super::actions::News;
 use super::model::{Group, M, P, T};
 use crate::{id, told};
 
@@ -228,13 +228,9 @@ impl World<'_> {
             .iter()
             .map(|group| (group.id, group.topics.iter().map(|t| (t.topic, t.unread)).collect()))
             .collect();
-        // A conversation with nobody but those whom one ignores is not shown.
-        let silent = |group: &Group| {
-            let mut others = group.members.keys().filter(|other| **other != p).peekable();
-            let has_others = others.peek().is_some();
-            group.kind == GroupKind::Direct && has_others && others.all(|o| self.model.ignores.contains(&(p, *o)))
+        let is_own = |(g, group): &(usize, &Group)| {
+            group.members.contains_key(&p) && !group.gone && !self.model.is_silent(*g, p)
         };
-        let is_own = |(_, group): &(usize, &Group)| group.members.contains_key(&p) && !group.gone && !silent(group);
         let own = self.model.groups.iter().enumerate().filter(is_own);
         let counts = |g: usize| -> BTreeMap<TopicId, i64> {
             let of = (0..self.model.topics.len()).filter(|t| self.model.topics[*t].group == g);

@@ -1,13 +1,13 @@
-//! Sequences of deeds by chance, of several people in several groups. Whatever they do, every answer, page, count and live event is what
-//! an oracle says that knows nothing of the database (`model.rs`, `changes.rs`, `places.rs`).
+//! Sequences of actions by chance, of several people in several groups. Whatever they do, every answer, page, count and live event is what
+//! an oracle says that knows nothing of the database (`model.rs`, `rules.rs`, `moves.rs`).
 //!
 //! `KLATCH_TEST_SEQUENCES` is how many sequences there are, `KLATCH_TEST_SEED` where they begin: a sequence that failed says its own.
 
-mod changes;
-mod deeds;
-mod looks;
+mod actions;
+mod checks;
 mod model;
-mod places;
+mod moves;
+mod rules;
 
 use domain::messages;
 use domain::messages::Target;
@@ -22,18 +22,18 @@ use domain::testing::{TestForum, draft};
 use domain::time::Timestamp;
 
 use crate::id;
-use changes::{Begun, Written};
 use model::{Group, Member, Model, P};
+use rules::{Begun, Written};
 
 stories! {
     whatever_people_do_everyone_sees_what_the_policy_says,
 }
 
-/// Sequences in a test that nobody asked for more, and deeds in each.
+/// Sequences in a test that nobody asked for more, and actions in each.
 const SEQUENCES: u64 = 14;
-const DEEDS: usize = 45;
-/// Deeds from one look at everything to the next.
-const APART: usize = 9;
+const ACTIONS: usize = 45;
+/// Actions from one look at everything to the next.
+const CHECK_INTERVAL: usize = 9;
 /// Sequences that happen in one forum, one after the other: strangers to each other.
 const IN_ONE: u64 = 7;
 
@@ -54,7 +54,7 @@ impl Rng {
 /// A forum, what the oracle knows of it, and the streams that its people hear.
 struct World<'a> {
     forum: &'a TestForum,
-    dice: Rng,
+    rng: Rng,
     seed: u64,
     people: Vec<Viewer>,
     names: Vec<String>,
@@ -64,7 +64,7 @@ struct World<'a> {
     done: Vec<String>,
     made: usize,
     /// What somebody's page showed a while ago: who, the page's text, and up to where of which topics.
-    shown: Vec<deeds::Shown>,
+    shown: Vec<actions::Shown>,
 }
 
 impl<'a> World<'a> {
@@ -78,7 +78,7 @@ impl<'a> World<'a> {
         let model = Model { people: people.len(), ..Model::default() };
         let mut world = Self {
             forum,
-            dice: Rng(seed),
+            rng: Rng(seed),
             seed,
             people,
             names,
@@ -117,8 +117,12 @@ impl<'a> World<'a> {
 
     async fn found(&mut self, name: &str, kind: GroupKind, p: P) {
         let group = self.forum.group(self.people[p], name, kind).await;
-        let admin =
-            Member { role: Role::Admin, level: domain::model::Level::Normal, since: self.now(), sees_from: None };
+        let admin = Member {
+            role: Role::Admin,
+            level: domain::model::SubscriptionLevel::Normal,
+            since: self.now(),
+            sees_from: None,
+        };
         let members = [(p, admin)].into();
         let (archived, gone, banned, told) = Default::default();
         self.model.groups.push(Group { id: group.id, slug: group.slug, kind, archived, gone, members, banned, told });
@@ -147,8 +151,12 @@ impl<'a> World<'a> {
         .await
         .unwrap();
         let now = self.now();
-        let member =
-            |since, sees_from| Member { role: Role::Member, level: domain::model::Level::Normal, since, sees_from };
+        let member = |since, sees_from| Member {
+            role: Role::Member,
+            level: domain::model::SubscriptionLevel::Normal,
+            since,
+            sees_from,
+        };
         let members = (0..3).map(|p| (p, member(Timestamp(now.0 - 1), None))).collect();
         let (archived, gone, banned, told) = Default::default();
         let (kind, slug) = (GroupKind::Direct, posted.group_slug.clone());
@@ -241,9 +249,9 @@ async fn whatever_people_do_everyone_sees_what_the_policy_says(first: TestForum)
             forum = if on_sqlite { TestForum::sqlite().await } else { TestForum::postgres().await };
         }
         let mut world = World::begin(&forum, seed + sequence).await;
-        for deed in 1..=DEEDS {
+        for action in 1..=ACTIONS {
             world.happen().await;
-            if deed % APART == 0 {
+            if action % CHECK_INTERVAL == 0 {
                 world.look().await;
             }
         }

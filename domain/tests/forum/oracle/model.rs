@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::model::{GroupId, GroupKind, Level, MessageId, Role, TopicId};
+use domain::model::{GroupId, GroupKind, MessageId, Role, SubscriptionLevel, TopicId};
 use domain::time::Timestamp;
 
 /// A person, a group, a topic, a message: places in the tables.
@@ -13,7 +13,7 @@ pub type G = usize;
 pub type T = usize;
 pub type M = usize;
 
-/// How a deed is answered.
+/// How a action is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Said {
     Done,
@@ -26,7 +26,7 @@ pub enum Said {
 #[derive(Clone, Debug)]
 pub struct Member {
     pub role: Role,
-    pub level: Level,
+    pub level: SubscriptionLevel,
     /// What was there by then counts as read.
     pub since: Timestamp,
     /// They see the topics that were started from then on.
@@ -65,7 +65,7 @@ pub struct Topic {
     pub archived: bool,
     /// In their order.
     pub messages: Vec<M>,
-    pub levels: BTreeMap<P, Level>,
+    pub levels: BTreeMap<P, SubscriptionLevel>,
     /// Who ever read in it: only their reading is kept.
     pub opened: BTreeSet<P>,
     /// How often the messages were numbered anew.
@@ -152,14 +152,14 @@ impl Model {
     }
 
     /// Moderators and admins keep order, and the site's admins where they read; nobody in a conversation.
-    pub fn keeps(&self, g: G, p: P) -> bool {
+    pub fn can_moderate(&self, g: G, p: P) -> bool {
         let by_part = self.role(g, p).is_some_and(|role| role > Role::Member);
         self.groups[g].kind != GroupKind::Direct && (by_part || self.is_boss(p) && self.reads(g, Some(p)))
     }
 
     /// What is archived stays as it is.
     pub fn moderates(&self, g: G, p: P) -> bool {
-        self.keeps(g, p) && !self.groups[g].archived
+        self.can_moderate(g, p) && !self.groups[g].archived
     }
 
     /// The same of a topic.
@@ -215,7 +215,7 @@ impl Model {
     pub fn follows(&self, t: T, p: P) -> bool {
         let wrote = |m: &M| self.messages[*m].author == p && self.messages[*m].deleted_by.is_none();
         match self.topics[t].levels.get(&p) {
-            Some(level) => *level == Level::Tracked,
+            Some(level) => *level == SubscriptionLevel::Followed,
             None => self.topics[t].messages.iter().any(wrote),
         }
     }
@@ -223,11 +223,21 @@ impl Model {
     /// In a muted group only what one follows is heard, and nowhere what is muted.
     pub fn hears(&self, t: T, p: P) -> bool {
         let Some(member) = self.groups[self.topics[t].group].members.get(&p) else { return false };
-        self.topics[t].levels.get(&p) != Some(&Level::Muted) && (member.level != Level::Muted || self.follows(t, p))
+        self.topics[t].levels.get(&p) != Some(&SubscriptionLevel::Muted)
+            && (member.level != SubscriptionLevel::Muted || self.follows(t, p))
     }
 
+    /// A conversation with nobody but people whom one ignores: no list shows it or counts it.
+    pub fn is_silent(&self, g: G, p: P) -> bool {
+        let group = &self.groups[g];
+        let mut others = group.members.keys().filter(|other| **other != p).peekable();
+        let has_others = others.peek().is_some();
+        group.kind == GroupKind::Direct && has_others && others.all(|other| self.ignores.contains(&(p, *other)))
+    }
+
+    /// How many messages of a topic the lists say are unread.
     pub fn unread(&self, t: T, p: P) -> i64 {
-        if !self.reads_topic(t, Some(p)) || !self.hears(t, p) {
+        if !self.reads_topic(t, Some(p)) || !self.hears(t, p) || self.is_silent(self.topics[t].group, p) {
             return 0;
         }
         let counts = |m: &&M| {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use domain::model::{GroupKind, Level};
+use domain::model::{GroupKind, SubscriptionLevel};
 use domain::time::Timestamp;
 
-use super::changes::Begun;
 use super::model::{G, M, Model, P, Said, T};
+use super::rules::Begun;
 
 /// How far what is said in a group reaches.
 fn reach(kind: GroupKind) -> u8 {
@@ -174,9 +174,9 @@ impl Model {
             let wrote = |m: &M| self.messages[*m].author == p && self.messages[*m].deleted_by.is_none();
             let follows = self.topics[into].messages.iter().any(wrote);
             let level = match level {
-                Level::Tracked => Level::Tracked,
-                Level::Normal | Level::Muted if follows => continue,
-                Level::Normal | Level::Muted => Level::Normal,
+                SubscriptionLevel::Followed => SubscriptionLevel::Followed,
+                SubscriptionLevel::Normal | SubscriptionLevel::Muted if follows => continue,
+                SubscriptionLevel::Normal | SubscriptionLevel::Muted => SubscriptionLevel::Normal,
             };
             self.topics[into].levels.entry(p).or_insert(level);
         }

@@ -1,8 +1,8 @@
-//! What the oracle says of each deed, and how the forum is after it.
+//! What the oracle says of each action, and how the forum is after it.
 
 use std::collections::BTreeSet;
 
-use domain::model::{GroupKind, Level, MessageId, Role, TopicId};
+use domain::model::{GroupKind, MessageId, Role, SubscriptionLevel, TopicId};
 use domain::time::Timestamp;
 
 use super::model::{G, M, Member, Message, Model, P, Said, T, Topic};
@@ -27,7 +27,7 @@ impl Model {
     // People and groups.
 
     pub fn enter(&mut self, g: G, p: P, now: Timestamp) {
-        let member = Member { role: Role::Member, level: Level::Normal, since: now, sees_from: None };
+        let member = Member { role: Role::Member, level: SubscriptionLevel::Normal, since: now, sees_from: None };
         self.groups[g].members.entry(p).or_insert(member);
     }
 
@@ -80,7 +80,7 @@ impl Model {
 
     /// Whoever decides who is in it puts out those who stand below them; the site's admins anyone.
     pub fn put_out(&mut self, by: P, g: G, p: P, ban: bool) -> Said {
-        if !self.keeps(g, by) {
+        if !self.can_moderate(g, by) {
             return self.no(g, by);
         }
         let role = self.role(g, p);
@@ -103,7 +103,7 @@ impl Model {
     }
 
     pub fn lift(&mut self, by: P, g: G, p: P) -> Said {
-        if !self.keeps(g, by) {
+        if !self.can_moderate(g, by) {
             return self.no(g, by);
         }
         if self.groups[g].banned.remove(&p) { Said::Done } else { Said::Absent }
@@ -141,7 +141,7 @@ impl Model {
         Said::Done
     }
 
-    pub fn hear_group(&mut self, p: P, g: G, level: Level) -> Said {
+    pub fn hear_group(&mut self, p: P, g: G, level: SubscriptionLevel) -> Said {
         if !self.knows(g, Some(p)) {
             return Said::Absent;
         }
@@ -150,7 +150,7 @@ impl Model {
         Said::Done
     }
 
-    pub fn hear_topic(&mut self, p: P, t: T, level: Level) -> Said {
+    pub fn hear_topic(&mut self, p: P, t: T, level: SubscriptionLevel) -> Said {
         if !self.reads_topic(t, Some(p)) {
             return Said::Absent;
         }
@@ -159,7 +159,7 @@ impl Model {
         }
         let levels = &mut self.topics[t].levels;
         // Not to mute it any more says nothing about following it.
-        if level == Level::Normal && levels.get(&p) == Some(&Level::Muted) {
+        if level == SubscriptionLevel::Normal && levels.get(&p) == Some(&SubscriptionLevel::Muted) {
             levels.remove(&p);
         } else {
             levels.insert(p, level);

@@ -24,22 +24,22 @@ use crate::req::Req;
 /// Rows on a page.
 const PAGE: i64 = 50;
 
-/// The frame around the admins' pages.
-pub(super) async fn frame(req: &Req) -> Result<templates::Layout, Failure> {
+/// The layout around the admins' pages.
+pub(super) async fn layout(req: &Req) -> Result<templates::Layout, Failure> {
     req.admin()?;
-    let frame = req.frame().await?;
+    let layout = req.layout().await?;
     let (cx, viewer) = (req.cx(), req.viewer());
     let reports = domain::moderation::reports::count_of_site(cx, viewer).await?;
     let held = domain::moderation::approval_queue::count_of_site(cx, viewer).await?;
     let sign_ups = domain::people::sign_ups::count(cx, viewer).await?;
-    Ok(templates::Layout { reports, held, sign_ups, ..frame })
+    Ok(templates::Layout { reports, held, sign_ups, ..layout })
 }
 
 /// `GET /admin/`.
 pub async fn index(req: Req) -> Answer {
-    let frame = frame(&req).await?;
+    let layout = layout(&req).await?;
     let health = domain::admin::health::check(req.cx()).await;
-    let figures = admin::figures(req.cx()).await?;
+    let figures = admin::totals(req.cx()).await?;
     let check = |name: &str, wrong: Option<String>| Check {
         name: name.to_owned(),
         ok: wrong.is_none(),
@@ -69,7 +69,7 @@ pub async fn index(req: Req) -> Answer {
             "messages and topics",
         ),
     ];
-    req.page(&Overview { frame, checks, figures: shown })
+    req.page(&Overview { layout, checks, figures: shown })
 }
 
 /// What stands in the address of a list.
@@ -85,34 +85,34 @@ pub struct Params {
 }
 
 /// `GET /admin/people`.
-pub async fn people(req: Req, asked: Query<Params>) -> Answer {
-    let frame = frame(&req).await?;
-    let page = page_number(asked.page.as_deref())?;
-    let state = AccountState::parse(&asked.state);
-    let (rows, total) = admin::people(req.cx(), &asked.q, state, page - 1, PAGE).await?;
+pub async fn people(req: Req, params: Query<Params>) -> Answer {
+    let layout = layout(&req).await?;
+    let page = page_number(params.page.as_deref())?;
+    let state = AccountState::parse(&params.state);
+    let (rows, total) = admin::people(req.cx(), &params.q, state, page - 1, PAGE).await?;
     let rows = rows
         .into_iter()
         .map(|row| PersonRow { user: row.user, declined: row.declined, messages: row.messages, seen_at: row.seen_at })
         .collect();
-    req.page(&People { frame, q: asked.q.clone(), state, rows, total, page, has_more: total > page * PAGE })
+    req.page(&People { layout, q: params.q.clone(), state, rows, total, page, has_more: total > page * PAGE })
 }
 
 /// `GET /admin/groups`.
-pub async fn groups(req: Req, asked: Query<Params>) -> Answer {
-    let frame = frame(&req).await?;
-    let page = page_number(asked.page.as_deref())?;
-    let kind = KINDS.into_iter().find(|kind| *kind == asked.kind).unwrap_or_default();
-    let (rows, total) = admin::groups(req.cx(), req.viewer(), &asked.q, kind, page - 1, PAGE).await?;
+pub async fn groups(req: Req, params: Query<Params>) -> Answer {
+    let layout = layout(&req).await?;
+    let page = page_number(params.page.as_deref())?;
+    let kind = KINDS.into_iter().find(|kind| *kind == params.kind).unwrap_or_default();
+    let (rows, total) = admin::groups(req.cx(), req.viewer(), &params.q, kind, page - 1, PAGE).await?;
     let rows = rows.into_iter().map(|(listed, may_change)| GroupRow { listed, may_change }).collect();
-    let (q, has_more) = (asked.q.clone(), total > page * PAGE);
-    req.page(&Groups { frame, q, kind, rows, total, page, has_more })
+    let (q, has_more) = (params.q.clone(), total > page * PAGE);
+    req.page(&Groups { layout, q, kind, rows, total, page, has_more })
 }
 
 /// `GET /admin/jobs`.
 pub async fn jobs(req: Req) -> Answer {
-    let frame = frame(&req).await?;
+    let layout = layout(&req).await?;
     let (counts, rows) = admin::jobs(req.cx(), PAGE).await?;
-    req.page(&Jobs { frame, ready: counts.ready, running: counts.running, failed: counts.failed, rows })
+    req.page(&Jobs { layout, ready: counts.ready, running: counts.running, failed: counts.failed, rows })
 }
 
 /// `POST /admin/jobs/ID/retry`.
@@ -131,7 +131,7 @@ pub async fn drop_job(req: Req, path: Path<String>, _form: Form) -> Answer {
 
 /// The page of somebody, with whatever its forms hold.
 pub(super) async fn person_page(req: &Req, user: UserId, form: BarForm, warn: WarnForm) -> Result<Person, Failure> {
-    let frame = frame(req).await?;
+    let layout = layout(req).await?;
     let user = admins::person(req.cx(), req.viewer(), user).await?;
     let record = records::of_account(req.cx(), req.viewer(), user.id).await?;
     let sessions = admins::sessions_of(req.cx(), req.viewer(), user.id).await?;
@@ -145,7 +145,7 @@ pub(super) async fn person_page(req: &Req, user: UserId, form: BarForm, warn: Wa
     };
     let sessions = sessions.into_iter().map(row).collect();
     let (groups, more_groups) = admin::groups_of(req.cx(), req.viewer(), user.id).await?;
-    Ok(Person { frame, user, form, warn, record, groups, more_groups, sessions })
+    Ok(Person { layout, user, form, warn, record, groups, more_groups, sessions })
 }
 
 /// `GET /admin/people/ID`.
@@ -155,17 +155,17 @@ pub async fn person(req: Req, path: Path<String>) -> Answer {
     req.page(&person_page(&req, id(&path)?, form, WarnForm::default()).await?)
 }
 
-/// `POST /admin/people/ID/bar`: `what` is `suspend`, `ban` or `lift`.
-pub async fn bar(req: Req, path: Path<String>, form: Form) -> Answer {
+/// `POST /admin/people/ID/restriction`: `what` is `suspend`, `ban` or `lift`.
+pub async fn restrict(req: Req, path: Path<String>, form: Form) -> Answer {
     req.admin()?;
     let user: UserId = id(&path)?;
-    let (bar, said) = match form.get("what") {
+    let (restriction, said) = match form.get("what") {
         "suspend" => (admins::Restriction::Suspend { days: form.get("days").trim().parse().unwrap_or(0) }, "suspended"),
         "ban" => (admins::Restriction::Ban, "barred"),
         "lift" => (admins::Restriction::Lift, "freed"),
         _ => return Err(domain::Error::invalid("what", "Say what is to be done.").into()),
     };
-    match admins::bar(req.cx(), req.viewer(), user, bar, form.get("reason")).await {
+    match admins::restrict(req.cx(), req.viewer(), user, restriction, form.get("reason")).await {
         Ok(user) => Ok(req.redirect_saying(&format!("/admin/people/{}", user.id), said)),
         Err(domain::Error::Invalid(fields)) => {
             let back = BarForm { days: form.get("days").into(), reason: form.get("reason").into(), error: None };

@@ -7,14 +7,14 @@ use templates::form::SiteForm;
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
-use crate::handlers::admin::frame;
+use crate::handlers::admin::layout;
 use crate::handlers::refill;
 use crate::req::Req;
 use templates::form::Refill as _;
 
 async fn page(req: &Req, form: SiteForm) -> Result<Settings, Failure> {
     let notice = domain::platform::text::render(req.cx(), &form.notice.value).await?;
-    Ok(Settings { frame: frame(req).await?, form, notice })
+    Ok(Settings { layout: layout(req).await?, form, notice })
 }
 
 /// `GET /admin/settings`.

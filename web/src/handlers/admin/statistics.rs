@@ -6,11 +6,11 @@ use domain::admin::statistics::OverTime;
 use domain::store::platform::statistics::{Day, Sample};
 use serde::Deserialize;
 use templates::admin::chart::{Chart, Kind, Series, Unit};
-use templates::admin::statistics::Figures;
+use templates::admin::statistics::Statistics;
 use templates::numbers::counted;
 
 use crate::failure::Answer;
-use crate::handlers::admin::frame;
+use crate::handlers::admin::layout;
 use crate::req::Req;
 
 /// A line of a picture: its name, and what it shows of a sample.
@@ -27,12 +27,12 @@ pub struct Params {
 }
 
 /// `GET /admin/figures`.
-pub async fn index(req: Req, asked: Query<Params>) -> Answer {
-    let frame = frame(&req).await?;
-    let days = if asked.days == "365" { 365 } else { 30 };
+pub async fn index(req: Req, params: Query<Params>) -> Answer {
+    let layout = layout(&req).await?;
+    let days = if params.days == "365" { 365 } else { 30 };
     let over_time = statistics::over_time(req.cx(), req.viewer(), days).await?;
     let lately = lately(&over_time.samples);
-    req.page(&Figures { frame, days, by_day: by_day(over_time), lately })
+    req.page(&Statistics { layout, days, by_day: by_day(over_time), lately })
 }
 
 fn by_day(OverTime { days, groups, .. }: OverTime) -> Vec<Chart> {

@@ -15,24 +15,24 @@ use crate::req::Req;
 /// `GET /-/invitations`: where one is invited to, and what one asked for.
 pub async fn index(req: Req) -> Answer {
     req.signed_in()?;
-    let frame = req.frame().await?;
+    let layout = req.layout().await?;
     let invited = domain::groups::invitations::mine(req.cx(), req.viewer()).await?;
     let asked = domain::groups::requests::mine(req.cx(), req.viewer()).await?;
     req.page(&Mine {
-        frame,
+        layout,
         invited: invited.into_iter().map(Into::into).collect(),
         asked: asked.into_iter().map(Into::into).collect(),
     })
 }
 
 async fn offer_page(req: &Req, token: &str, form: AskForm) -> Result<Offered, Failure> {
-    let mut frame = req.frame().await?;
+    let mut layout = req.layout().await?;
     // Following the link changes what it says: it is not drawn anew under the hand that follows it.
-    frame.live = None;
+    layout.live = None;
     let Offer { invitation, group, access, waits } =
         domain::groups::invitations::offer(req.cx(), req.viewer(), token).await?;
     Ok(Offered {
-        frame,
+        layout,
         about: domain::platform::text::render(req.cx(), &group.description).await?,
         group,
         inviter: invitation.inviter,
@@ -74,17 +74,17 @@ async fn group_page(
     by_name: InviteForm,
     made: Option<String>,
 ) -> Result<OfGroup, Failure> {
-    let mut frame = req.frame().await?;
+    let mut layout = req.layout().await?;
     let shown = domain::groups::invitations::list(req.cx(), req.viewer(), group).await?;
     let access = shown.found.access;
-    req.group_frame(&mut frame, &shown.found.group, &access).await?;
+    req.group_layout(&mut layout, &shown.found.group, &access).await?;
     if made.is_some() {
         // The link is shown this once: a page drawn anew would not have it.
-        frame.live = None;
+        layout.live = None;
     }
     Ok(OfGroup {
-        frame,
-        keeps: access.may(Permission::Admit),
+        layout,
+        moderates: access.may(Permission::Admit),
         may_invite: access.may(Permission::Invite),
         may_appoint: access.may(Permission::Administer),
         group: shown.found.group,

@@ -24,15 +24,15 @@ pub struct Params {
 }
 
 /// `GET /-/groups/ID/members`.
-pub async fn index(req: Req, path: Path<String>, asked: Query<Params>) -> Answer {
-    let mut frame = req.frame().await?;
-    let page = page_number(asked.page.as_deref())?;
+pub async fn index(req: Req, path: Path<String>, params: Query<Params>) -> Answer {
+    let mut layout = req.layout().await?;
+    let page = page_number(params.page.as_deref())?;
     let found = domain::groups::with_permission(req.cx(), req.viewer(), id(&path)?, Permission::Read).await?;
-    req.group_frame(&mut frame, &found.group, &found.access).await?;
+    req.group_layout(&mut layout, &found.group, &found.access).await?;
     let (total, rows, has_more) = domain::groups::list_members(req.cx(), &found, page - 1, PAGE).await?;
     let rows = rows.into_iter().map(Row::from).collect();
-    let keeps = found.access.may(Permission::Admit);
-    req.page(&Members { frame, group: req.called(found.group), keeps, total, rows, page, has_more })
+    let moderates = found.access.may(Permission::Admit);
+    req.page(&Members { layout, group: req.called(found.group), moderates, total, rows, page, has_more })
 }
 
 fn ids(path: &(String, String)) -> Result<(GroupId, UserId), Failure> {
@@ -53,14 +53,14 @@ pub async fn edit_page(
     form: ReasonForm,
     warn: WarnForm,
 ) -> Result<Edit, Failure> {
-    let mut frame = req.frame().await?;
-    let chosen = domain::groups::members::chosen(req.cx(), req.viewer(), group, user).await?;
+    let mut layout = req.layout().await?;
+    let chosen = domain::groups::members::detail(req.cx(), req.viewer(), group, user).await?;
     let record = domain::moderation::records::of_member(req.cx(), req.viewer(), &chosen).await?;
     let role = chosen.role();
-    let domain::groups::members::Chosen { found, person, member, is_banned, has_written, has_asked } = chosen;
-    req.group_frame(&mut frame, &found.group, &found.access).await?;
+    let domain::groups::members::MemberDetail { found, person, member, is_banned, has_written, has_asked } = chosen;
+    req.group_layout(&mut layout, &found.group, &found.access).await?;
     Ok(Edit {
-        frame,
+        layout,
         may_appoint: found.access.may(Permission::Administer),
         may_hand_over: found.access.role == Some(Role::Admin) && req.viewer().id() != Some(user),
         may_remove: found.access.may_remove(role) && req.viewer().id() != Some(user),
@@ -118,10 +118,10 @@ pub async fn ban(req: Req, path: Path<(String, String)>, form: Form) -> Answer {
 
 /// `GET /-/groups/ID/bans`.
 pub async fn bans(req: Req, path: Path<String>) -> Answer {
-    let mut frame = req.frame().await?;
+    let mut layout = req.layout().await?;
     let (found, rows) = domain::groups::members::bans(req.cx(), req.viewer(), id(&path)?).await?;
-    req.group_frame(&mut frame, &found.group, &found.access).await?;
-    req.page(&Bans { frame, group: found.group, keeps: true, rows: rows.into_iter().map(Into::into).collect() })
+    req.group_layout(&mut layout, &found.group, &found.access).await?;
+    req.page(&Bans { layout, group: found.group, moderates: true, rows: rows.into_iter().map(Into::into).collect() })
 }
 
 /// `POST /-/groups/ID/bans/USER/lift`.

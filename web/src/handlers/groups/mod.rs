@@ -7,7 +7,7 @@ pub mod requests;
 use crate::handlers::form_errors;
 use actix_web::web::{Path, Query};
 use domain::groups::{GroupAccess, GroupForm as Wanted};
-use domain::model::{Category, GroupId, GroupKind, Level};
+use domain::model::{Category, GroupId, GroupKind, SubscriptionLevel};
 use domain::policy::Permission;
 use domain::store::groups::{Order, Wanted as Discovered};
 use domain::topics::PageEnd;
@@ -38,19 +38,19 @@ pub struct Params {
 }
 
 /// `GET /groups/`.
-pub async fn index(req: Req, asked: Query<Params>) -> Answer {
-    let frame = req.frame().await?;
-    let order = GroupOrder::parse(&asked.order);
+pub async fn index(req: Req, params: Query<Params>) -> Answer {
+    let layout = req.layout().await?;
+    let order = GroupOrder::parse(&params.order);
     let by = match order {
         GroupOrder::Popular => Order::Popular,
         GroupOrder::Recent => Order::Recent,
         GroupOrder::Name => Order::Name,
     };
-    let page = page_number(asked.page.as_deref())?;
-    let category = Category::parse(&asked.category);
-    let wanted = Discovered { words: &asked.q, category, order: by };
+    let page = page_number(params.page.as_deref())?;
+    let category = Category::parse(&params.category);
+    let wanted = Discovered { words: &params.q, category, order: by };
     let (rows, has_more) = domain::groups::discover(req.cx(), req.viewer(), wanted, page - 1, GROUPS).await?;
-    req.page(&Discover { frame, q: asked.q.clone(), order, category, rows, page, has_more })
+    req.page(&Discover { layout, q: params.q.clone(), order, category, rows, page, has_more })
 }
 
 /// The number of a page from its address; 1 when none is named.
@@ -63,20 +63,20 @@ pub(super) fn page_number(text: Option<&str>) -> Result<i64, Failure> {
 
 /// What stands in the address of a group.
 #[derive(Deserialize)]
-pub struct Part {
+pub struct ShowParams {
     before: Option<String>,
 }
 
 /// `GET /GROUP/`. A conversation that has one topic is that topic; a closed group has a door.
-pub async fn show(req: Req, path: Path<String>, part: Query<Part>) -> Answer {
-    let before = part.before.as_deref().filter(|text| !text.is_empty()).map(PageEnd::parse).transpose()?;
-    let frame = req.frame().await?;
+pub async fn show(req: Req, path: Path<String>, params: Query<ShowParams>) -> Answer {
+    let before = params.before.as_deref().filter(|text| !text.is_empty()).map(PageEnd::parse).transpose()?;
+    let layout = req.layout().await?;
     let found = domain::groups::by_slug(req.cx(), req.viewer(), &path).await?;
     if !found.access.may(Permission::Read) {
-        return req.page(&crate::handlers::groups::requests::door(&req, frame, found, AskForm::default()).await?);
+        return req.page(&crate::handlers::groups::requests::door(&req, layout, found, AskForm::default()).await?);
     }
     let form = TopicForm { key: key()?, ..TopicForm::default() };
-    let page = draw(&req, frame, found, before, form).await?;
+    let page = draw(&req, layout, found, before, form).await?;
     match page.rows.as_slice() {
         [only] if page.group.is_direct() && before.is_none() => {
             let part = if only.unread > 0 { "#new" } else { "" };
@@ -89,14 +89,14 @@ pub async fn show(req: Req, path: Path<String>, part: Query<Part>) -> Answer {
 /// The page of a group, with whatever its form holds.
 pub(super) async fn draw(
     req: &Req,
-    mut frame: templates::Layout,
+    mut layout: templates::Layout,
     found: GroupAccess,
     before: Option<PageEnd>,
     form: TopicForm,
 ) -> Result<Show, Failure> {
     let cx = req.cx();
-    req.group_frame(&mut frame, &found.group, &found.access).await?;
-    let (rows, older) = domain::topics::list(cx, req.viewer(), &found, &frame.sidebar, before, TOPICS).await?;
+    req.group_layout(&mut layout, &found.group, &found.access).await?;
+    let (rows, older) = domain::topics::list(cx, req.viewer(), &found, &layout.sidebar, before, TOPICS).await?;
     let beside = req.site.beside(found.group.id).await?;
     let pinned = match before {
         None => domain::topics::pinned(cx, found.group.id).await?,
@@ -120,10 +120,10 @@ pub(super) async fn draw(
         rows,
         is_later_page: before.is_some(),
         older: older.map(PageEnd::to_param),
-        upto: domain::topics::reads::upto(&frame.sidebar, Some(found.group.id)),
+        upto: domain::topics::reads::upto(&layout.sidebar, Some(found.group.id)),
         form,
         group: req.called(found.group),
-        frame,
+        layout,
     })
 }
 
@@ -168,8 +168,8 @@ fn given_back(form: &Form, wrong: Vec<(String, String)>) -> GroupForm {
 /// `GET /-/groups/new`.
 pub async fn new(req: Req) -> Answer {
     req.signed_in()?;
-    let frame = req.frame().await?;
-    req.page(&New { frame, form: GroupForm { kind: "public".into(), key: key()?, ..GroupForm::default() } })
+    let layout = req.layout().await?;
+    req.page(&New { layout, form: GroupForm { kind: "public".into(), key: key()?, ..GroupForm::default() } })
 }
 
 /// `POST /-/groups`.
@@ -182,18 +182,18 @@ pub async fn create(req: Req, form: Form) -> Answer {
         Ok(group) => Ok(req.redirect(&format!("/{}/", group.slug))),
         Err(error) => {
             let form = given_back(&form, form_errors(error)?);
-            let frame = req.frame().await?;
-            req.with_field_errors(&New { frame, form })
+            let layout = req.layout().await?;
+            req.with_field_errors(&New { layout, form })
         }
     }
 }
 
 /// `GET /-/groups/ID/edit`.
 pub async fn edit(req: Req, path: Path<String>) -> Answer {
-    let mut frame = req.frame().await?;
+    let mut layout = req.layout().await?;
     req.signed_in()?;
     let found = domain::groups::with_permission(req.cx(), req.viewer(), id(&path)?, Permission::Administer).await?;
-    req.group_frame(&mut frame, &found.group, &found.access).await?;
+    req.group_layout(&mut layout, &found.group, &found.access).await?;
     let group = found.group;
     let form = GroupForm {
         name: group.name.clone().into(),
@@ -207,7 +207,7 @@ pub async fn edit(req: Req, path: Path<String>) -> Answer {
         error: None,
         key: String::new(),
     };
-    req.page(&Edit { frame, group, form })
+    req.page(&Edit { layout, group, form })
 }
 
 /// `POST /-/groups/ID/edit`.
@@ -224,10 +224,10 @@ pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
         }
         Err(domain::Error::Invalid(fields)) => {
             let form = given_back(&form, form_errors(domain::Error::Invalid(fields))?);
-            let mut frame = req.frame().await?;
+            let mut layout = req.layout().await?;
             let found = domain::groups::with_permission(req.cx(), req.viewer(), id, Permission::Administer).await?;
-            req.group_frame(&mut frame, &found.group, &found.access).await?;
-            req.with_field_errors(&Edit { frame, group: found.group, form })
+            req.group_layout(&mut layout, &found.group, &found.access).await?;
+            req.with_field_errors(&Edit { layout, group: found.group, form })
         }
         Err(error) => Err(error.into()),
     }
@@ -247,10 +247,10 @@ pub async fn delete(req: Req, path: Path<String>) -> Answer {
 }
 
 async fn delete_page(req: &Req, found: GroupAccess, form: DeleteGroupForm) -> Result<Delete, Failure> {
-    let mut frame = req.frame().await?;
-    frame.group = Some(found.group.id);
+    let mut layout = req.layout().await?;
+    layout.group = Some(found.group.id);
     let aside = domain::live::presence::aside(req.cx(), found.group.id).await?;
-    Ok(Delete { frame, members: aside.members, reads: found.access.may(Permission::Read), group: found.group, form })
+    Ok(Delete { layout, members: aside.members, reads: found.access.may(Permission::Read), group: found.group, form })
 }
 
 /// `POST /-/groups/ID/delete`.
@@ -273,17 +273,17 @@ pub async fn destroy(req: Req, path: Path<String>, form: Form) -> Answer {
 
 /// `POST /-/groups/ID/level`: what of it reaches whoever asks.
 pub async fn level(req: Req, path: Path<String>, form: Form) -> Answer {
-    let level = Level::parse(form.get("level")).unwrap_or(Level::Normal);
+    let level = SubscriptionLevel::parse(form.get("level")).unwrap_or(SubscriptionLevel::Normal);
     let group = domain::groups::members::set_level(req.cx(), req.viewer(), id(&path)?, level).await?;
     Ok(req.redirect_saying(form.next(&format!("/{}/", group.slug)), said(level)))
 }
 
 /// What is said when somebody chose it.
-pub(super) fn said(level: Level) -> &'static str {
+pub(super) fn said(level: SubscriptionLevel) -> &'static str {
     match level {
-        Level::Normal => "heard",
-        Level::Tracked => "followed",
-        Level::Muted => "muted",
+        SubscriptionLevel::Normal => "heard",
+        SubscriptionLevel::Followed => "followed",
+        SubscriptionLevel::Muted => "muted",
     }
 }
 

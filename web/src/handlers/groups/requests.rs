@@ -15,11 +15,11 @@ use crate::req::Req;
 /// The page of a closed group for those outside of it.
 pub(super) async fn door(
     req: &Req,
-    mut frame: templates::Layout,
+    mut layout: templates::Layout,
     found: GroupAccess,
     form: AskForm,
 ) -> Result<Door, Failure> {
-    frame.group = Some(found.group.id);
+    layout.group = Some(found.group.id);
     let asked = domain::groups::requests::own(req.cx(), req.viewer(), found.group.id).await?;
     let aside = req.site.beside(found.group.id).await?.aside;
     Ok(Door {
@@ -32,10 +32,10 @@ pub(super) async fn door(
         ask_again_at: asked
             .and_then(|asked| asked.declined_at)
             .map(|at| at.plus(domain::groups::requests::PAUSE))
-            .filter(|at| *at > frame.now),
+            .filter(|at| *at > layout.now),
         group: found.group,
         form,
-        frame,
+        layout,
     })
 }
 
@@ -47,9 +47,9 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
         Err(error @ (domain::Error::Invalid(_) | domain::Error::TooMany(_))) => {
             let back = AskForm { message: form.get("message").into(), error: None };
             let back = refill(back, error)?;
-            let frame = req.frame().await?;
+            let layout = req.layout().await?;
             let found = domain::groups::by_id(req.cx(), req.viewer(), group).await?;
-            req.with_field_errors(&door(&req, frame, found, back).await?)
+            req.with_field_errors(&door(&req, layout, found, back).await?)
         }
         Err(error) => Err(error.into()),
     }
@@ -63,12 +63,12 @@ pub async fn withdraw(req: Req, path: Path<String>, form: Form) -> Answer {
 
 /// `GET /-/groups/ID/requests`.
 pub async fn index(req: Req, path: Path<String>) -> Answer {
-    let mut frame = req.frame().await?;
+    let mut layout = req.layout().await?;
     let (found, rows, total) = domain::groups::requests::waiting(req.cx(), req.viewer(), id(&path)?).await?;
-    req.group_frame(&mut frame, &found.group, &found.access).await?;
+    req.group_layout(&mut layout, &found.group, &found.access).await?;
     let archived = found.access.is_archived;
     let rows = rows.into_iter().map(Row::from).collect();
-    req.page(&Requests { frame, group: found.group, keeps: true, archived, rows, total })
+    req.page(&Requests { layout, group: found.group, moderates: true, archived, rows, total })
 }
 
 /// `POST /-/groups/ID/requests`: `one` is `approve:USER` or `decline:USER`; without it, `answer` is for all that are ticked.

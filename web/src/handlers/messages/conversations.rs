@@ -20,11 +20,11 @@ pub struct Params {
 }
 
 /// `GET /-/direct/new`.
-pub async fn new(req: Req, asked: Query<Params>) -> Answer {
+pub async fn new(req: Req, params: Query<Params>) -> Answer {
     req.signed_in()?;
-    let frame = req.frame().await?;
-    let to = asked.to.chars().filter(|c| !c.is_control()).take(200).collect::<String>();
-    req.page(&New { frame, form: DirectForm { to: to.into(), key: key()?, ..DirectForm::default() } })
+    let layout = req.layout().await?;
+    let to = params.to.chars().filter(|c| !c.is_control()).take(200).collect::<String>();
+    req.page(&New { layout, form: DirectForm { to: to.into(), key: key()?, ..DirectForm::default() } })
 }
 
 fn draft(form: &Form) -> Draft {
@@ -57,18 +57,18 @@ pub async fn create(req: Req, form: Form) -> Answer {
         }
         Err(error) => {
             let form = given_back(&form, error)?;
-            let frame = req.frame().await?;
-            req.with_field_errors(&New { frame, form })
+            let layout = req.layout().await?;
+            req.with_field_errors(&New { layout, form })
         }
     }
 }
 
 async fn add_page(req: &Req, group: GroupId, form: DirectForm) -> Result<Add, Failure> {
-    let mut frame = req.frame().await?;
+    let mut layout = req.layout().await?;
     let found = domain::messages::conversations::by_id(req.cx(), req.viewer(), group).await?;
-    req.group_frame(&mut frame, &found.group, &found.access).await?;
+    req.group_layout(&mut layout, &found.group, &found.access).await?;
     let people = domain::messages::conversations::people(req.cx(), &found).await?;
-    Ok(Add { frame, group: req.called(found.group), people, form })
+    Ok(Add { layout, group: req.called(found.group), people, form })
 }
 
 /// `GET /-/direct/ID/add`.

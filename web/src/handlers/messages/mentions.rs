@@ -15,15 +15,15 @@ const PAGE: usize = 40;
 
 /// What stands in the address.
 #[derive(Deserialize)]
-pub struct Part {
+pub struct Params {
     before: Option<String>,
 }
 
 /// `GET /mentions`.
-pub async fn index(req: Req, part: Query<Part>) -> Answer {
+pub async fn index(req: Req, params: Query<Params>) -> Answer {
     req.signed_in()?;
-    let before: Option<MessageId> = part.before.as_deref().filter(|text| !text.is_empty()).map(id).transpose()?;
-    let frame = req.frame().await?;
+    let before: Option<MessageId> = params.before.as_deref().filter(|text| !text.is_empty()).map(id).transpose()?;
+    let layout = req.layout().await?;
     let (rows, more) = domain::messages::mentions::list(req.cx(), req.viewer(), before, PAGE).await?;
     let rows: Vec<MentionRow> = rows
         .into_iter()
@@ -36,7 +36,7 @@ pub async fn index(req: Req, part: Query<Part>) -> Answer {
         .collect();
     let older = rows.last().filter(|_| more).map(|row| row.message.id.to_string());
     let upto = rows.first().map(|row| row.message.id.to_string()).unwrap_or_default();
-    req.page(&Mentions { frame, rows, older, upto })
+    req.page(&Mentions { layout, rows, older, upto })
 }
 
 /// `POST /-/mentions/read`: up to the newest that the page showed.

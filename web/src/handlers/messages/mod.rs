@@ -62,9 +62,9 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
             };
             let back = MessageForm { text: form.get("text").into(), key: form.get("key").to_owned(), error: None };
             let back = refill(back, error)?;
-            let frame = req.frame().await?;
+            let layout = req.layout().await?;
             let found = domain::topics::find(req.cx(), req.viewer(), topic).await?;
-            let page = crate::handlers::topics::draw(&req, frame, found, Window::Unread, back).await?;
+            let page = crate::handlers::topics::draw(&req, layout, found, Window::Unread, back).await?;
             match wait {
                 Some(wait) => req.wait(&page, wait),
                 None => req.with_field_errors(&page),
@@ -88,11 +88,11 @@ async fn held(req: &Req, topic: TopicId, form: &Form) -> Answer {
 
 /// The page for editing, with whatever its form holds.
 async fn edit_page(req: &Req, message: MessageId, form: MessageForm) -> Result<Edit, Failure> {
-    let mut frame = req.frame().await?;
+    let mut layout = req.layout().await?;
     let MessageInTopic { message, topic, group } =
         domain::topics::placed::show(req.cx(), req.viewer(), message).await?;
-    frame.group = Some(group.id);
-    Ok(Edit { frame, group, topic, message, form })
+    layout.group = Some(group.id);
+    Ok(Edit { layout, group, topic, message, form })
 }
 
 /// `GET /-/messages/ID/edit`.
@@ -123,11 +123,11 @@ pub async fn delete(req: Req, path: Path<String>) -> Answer {
     req.signed_in()?;
     let message = id(&path)?;
     domain::messages::deletable(req.cx(), req.viewer(), message).await?;
-    let mut frame = req.frame().await?;
+    let mut layout = req.layout().await?;
     let MessageInTopic { message, topic, group } =
         domain::topics::placed::show(req.cx(), req.viewer(), message).await?;
-    frame.group = Some(group.id);
-    req.page(&Delete { frame, group, topic, message })
+    layout.group = Some(group.id);
+    req.page(&Delete { layout, group, topic, message })
 }
 
 /// `POST /-/messages/ID/delete`.
@@ -140,11 +140,11 @@ pub async fn destroy(req: Req, path: Path<String>, _form: Form) -> Answer {
 /// `GET /-/messages/ID/history`.
 pub async fn history(req: Req, path: Path<String>) -> Answer {
     req.signed_in()?;
-    let mut frame = req.frame().await?;
+    let mut layout = req.layout().await?;
     let domain::messages::history::History { message, topic, group, versions, kept_until, may_restore } =
         domain::messages::history::of(req.cx(), req.viewer(), id(&path)?).await?;
-    frame.group = Some(group.id);
-    req.page(&History { frame, group, topic, message, versions, kept_until, may_restore })
+    layout.group = Some(group.id);
+    req.page(&History { layout, group, topic, message, versions, kept_until, may_restore })
 }
 
 /// `POST /-/messages/ID/restore`.

@@ -6,7 +6,7 @@ use domain::model::{GroupId, PendingId};
 use domain::moderation::approval_queue::{Answer as Word, Answered};
 use templates::form::ReasonForm;
 use templates::form::Refill as _;
-use templates::moderation::approval_queue::{Held, OfSite};
+use templates::moderation::approval_queue::{ApprovalQueue, OfSite};
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
@@ -20,20 +20,20 @@ struct Back {
     ticked: Vec<PendingId>,
 }
 
-async fn group_page(req: &Req, group: GroupId, back: Back) -> Result<Held, Failure> {
-    let mut frame = req.frame().await?;
+async fn group_page(req: &Req, group: GroupId, back: Back) -> Result<ApprovalQueue, Failure> {
+    let mut layout = req.layout().await?;
     let (found, items) = domain::moderation::approval_queue::of_group(req.cx(), req.viewer(), group).await?;
-    req.group_frame(&mut frame, &found.group, &found.access).await?;
+    req.group_layout(&mut layout, &found.group, &found.access).await?;
     let total = domain::moderation::approval_queue::count(&found);
     let Back { form, ticked } = back;
-    Ok(Held { frame, group: found.group, keeps: true, items, total, form, ticked })
+    Ok(ApprovalQueue { layout, group: found.group, moderates: true, items, total, form, ticked })
 }
 
 async fn site_page(req: &Req, back: Back) -> Result<OfSite, Failure> {
-    let frame = crate::handlers::admin::frame(req).await?;
+    let layout = crate::handlers::admin::layout(req).await?;
     let items = domain::moderation::approval_queue::of_site(req.cx(), req.viewer()).await?;
     let Back { form, ticked } = back;
-    Ok(OfSite { frame, items, form, ticked })
+    Ok(OfSite { layout, items, form, ticked })
 }
 
 /// `GET /-/groups/ID/held`.

@@ -29,16 +29,16 @@ fn span(form: &Form) -> Result<Span, domain::Error> {
 }
 
 async fn site_page(req: &Req, user: UserId, form: ClearForm) -> Result<Clear, Failure> {
-    let frame = crate::handlers::admin::frame(req).await?;
+    let layout = crate::handlers::admin::layout(req).await?;
     let (user, measures) = bulk_delete::of_site(req.cx(), req.viewer(), user).await?;
-    Ok(Clear { frame, group: None, person: user.person(), measures, form })
+    Ok(Clear { layout, group: None, person: user.person(), measures, form })
 }
 
 async fn group_page(req: &Req, group: GroupId, user: UserId, form: ClearForm) -> Result<Clear, Failure> {
-    let mut frame = req.frame().await?;
+    let mut layout = req.layout().await?;
     let (chosen, measures) = bulk_delete::of_group(req.cx(), req.viewer(), group, user).await?;
-    req.group_frame(&mut frame, &chosen.found.group, &chosen.found.access).await?;
-    Ok(Clear { frame, group: Some(chosen.found.group), person: chosen.person, measures, form })
+    req.group_layout(&mut layout, &chosen.found.group, &chosen.found.access).await?;
+    Ok(Clear { layout, group: Some(chosen.found.group), person: chosen.person, measures, form })
 }
 
 /// `GET /admin/people/ID/clear`.

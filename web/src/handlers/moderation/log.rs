@@ -8,7 +8,7 @@ use domain::moderation::log;
 use domain::moderation::log::{LogFilter, Page};
 use domain::policy::Permission;
 use serde::Deserialize;
-use templates::form::SoughtForm;
+use templates::form::LogFilterForm;
 use templates::moderation::log::{OfAdmins, OfGroup, OfSite};
 
 use crate::failure::{Answer, Failure};
@@ -42,36 +42,36 @@ impl Params {
 }
 
 /// `GET /-/groups/ID/log`.
-pub async fn of_group(req: Req, path: Path<String>, asked: Query<Params>) -> Answer {
-    let mut frame = req.frame().await?;
+pub async fn of_group(req: Req, path: Path<String>, params: Query<Params>) -> Answer {
+    let mut layout = req.layout().await?;
     let group: GroupId = id(&path)?;
     let (found, Page { lines, more }) =
-        log::of_group(req.cx(), req.viewer(), group, asked.what(), asked.before()?).await?;
-    req.group_frame(&mut frame, &found.group, &found.access).await?;
-    let (keeps, may_hide) = (found.access.may(Permission::Admit), found.access.may(Permission::Administer));
-    req.page(&OfGroup { frame, group: found.group, keeps, may_hide, what: asked.what(), lines, more })
+        log::of_group(req.cx(), req.viewer(), group, params.what(), params.before()?).await?;
+    req.group_layout(&mut layout, &found.group, &found.access).await?;
+    let (moderates, may_hide) = (found.access.may(Permission::Admit), found.access.may(Permission::Administer));
+    req.page(&OfGroup { layout, group: found.group, moderates, may_hide, what: params.what(), lines, more })
 }
 
 /// `GET /-/log`.
-pub async fn of_site(req: Req, asked: Query<Params>) -> Answer {
-    let frame = req.frame().await?;
-    let Page { lines, more } = log::of_site(req.cx(), req.viewer(), asked.what(), asked.before()?).await?;
-    let may_hide = frame.is_admin();
-    req.page(&OfSite { frame, may_hide, what: asked.what(), lines, more })
+pub async fn of_site(req: Req, params: Query<Params>) -> Answer {
+    let layout = req.layout().await?;
+    let Page { lines, more } = log::of_site(req.cx(), req.viewer(), params.what(), params.before()?).await?;
+    let may_hide = layout.is_admin();
+    req.page(&OfSite { layout, may_hide, what: params.what(), lines, more })
 }
 
 /// `GET /admin/log`.
-pub async fn of_admins(req: Req, asked: Query<Params>) -> Answer {
-    let frame = crate::handlers::admin::frame(&req).await?;
-    let Params { by, whom, what, group, .. } = &*asked;
+pub async fn of_admins(req: Req, params: Query<Params>) -> Answer {
+    let layout = crate::handlers::admin::layout(&req).await?;
+    let Params { by, whom, what, group, .. } = &*params;
     let [by_field, whom_field, what_field, group_field] = [by, whom, what, group].map(|word| word.as_str().into());
-    let form = SoughtForm { by: by_field, whom: whom_field, what: what_field, group: group_field, error: None };
-    let sought = LogFilter { by, whom, what: asked.what(), group };
-    match log::of_admins(req.cx(), req.viewer(), sought, asked.before()?).await {
-        Ok(Page { lines, more }) => req.page(&OfAdmins { frame, form, lines, more }),
+    let form = LogFilterForm { by: by_field, whom: whom_field, what: what_field, group: group_field, error: None };
+    let sought = LogFilter { by, whom, what: params.what(), group };
+    match log::of_admins(req.cx(), req.viewer(), sought, params.before()?).await {
+        Ok(Page { lines, more }) => req.page(&OfAdmins { layout, form, lines, more }),
         Err(domain::Error::Invalid(fields)) => {
             let form = refill(form, domain::Error::Invalid(fields))?;
-            req.with_field_errors(&OfAdmins { frame, form, lines: Vec::new(), more: None })
+            req.with_field_errors(&OfAdmins { layout, form, lines: Vec::new(), more: None })
         }
         Err(error) => Err(error.into()),
     }

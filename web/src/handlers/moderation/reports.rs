@@ -13,11 +13,11 @@ use crate::handlers::{id, refill};
 use crate::req::Req;
 
 async fn page(req: &Req, message: MessageId, form: ReportForm) -> Result<New, Failure> {
-    let mut frame = req.frame().await?;
+    let mut layout = req.layout().await?;
     let Reportable { placed: MessageInTopic { message, topic, group }, reported_at } =
         domain::moderation::reports::reportable(req.cx(), req.viewer(), message).await?;
-    frame.group = Some(group.id);
-    Ok(New { frame, group: req.called(group), topic, message, reported_at, form })
+    layout.group = Some(group.id);
+    Ok(New { layout, group: req.called(group), topic, message, reported_at, form })
 }
 
 /// `GET /-/messages/ID/report`.
@@ -45,19 +45,19 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
 
 /// `GET /-/groups/ID/reports`.
 pub async fn index(req: Req, path: Path<String>) -> Answer {
-    let mut frame = req.frame().await?;
+    let mut layout = req.layout().await?;
     let group: GroupId = id(&path)?;
     let (found, items) = domain::moderation::reports::of_group(req.cx(), req.viewer(), group).await?;
-    req.group_frame(&mut frame, &found.group, &found.access).await?;
+    req.group_layout(&mut layout, &found.group, &found.access).await?;
     let total = domain::moderation::reports::count(&found);
-    req.page(&Reports { frame, group: found.group, keeps: true, items, total })
+    req.page(&Reports { layout, group: found.group, moderates: true, items, total })
 }
 
 /// `GET /admin/reports`.
 pub async fn of_site(req: Req) -> Answer {
-    let frame = crate::handlers::admin::frame(&req).await?;
+    let layout = crate::handlers::admin::layout(&req).await?;
     let items = domain::moderation::reports::of_site(req.cx(), req.viewer()).await?;
-    req.page(&OfSite { frame, items })
+    req.page(&OfSite { layout, items })
 }
 
 /// `POST /-/reports/ID`: `verdict` is `deleted` or `nothing`.

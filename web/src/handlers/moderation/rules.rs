@@ -15,17 +15,17 @@ use crate::form::Form;
 use crate::handlers::{id, refill};
 use crate::req::Req;
 
-/// The frame around pages of rules: the admins' own for those of the site.
-async fn frame(req: &Req, found: Option<&domain::groups::GroupAccess>) -> Result<templates::Layout, Failure> {
-    let Some(found) = found else { return crate::handlers::admin::frame(req).await };
-    let mut frame = req.frame().await?;
-    req.group_frame(&mut frame, &found.group, &found.access).await?;
-    Ok(frame)
+/// The layout around pages of rules: the admins' own for those of the site.
+async fn layout(req: &Req, found: Option<&domain::groups::GroupAccess>) -> Result<templates::Layout, Failure> {
+    let Some(found) = found else { return crate::handlers::admin::layout(req).await };
+    let mut layout = req.layout().await?;
+    req.group_layout(&mut layout, &found.group, &found.access).await?;
+    Ok(layout)
 }
 
 async fn list(req: &Req, group: Option<GroupId>, form: Option<NewcomersForm>) -> Result<Index, Failure> {
     let (found, rules) = rules::list(req.cx(), req.viewer(), group).await?;
-    let frame = frame(req, found.as_ref()).await?;
+    let layout = layout(req, found.as_ref()).await?;
     let newcomers = match form {
         Some(form) => form,
         None => {
@@ -34,7 +34,7 @@ async fn list(req: &Req, group: Option<GroupId>, form: Option<NewcomersForm>) ->
             NewcomersForm { days: field(days), messages: field(messages), links: field(links), error: None }
         }
     };
-    Ok(Index { frame, group: found.map(|found| found.group), rules, newcomers })
+    Ok(Index { layout, group: found.map(|found| found.group), rules, newcomers })
 }
 
 /// `GET /-/groups/ID/rules`.
@@ -69,11 +69,11 @@ pub async fn set_newcomers(req: Req, form: Form) -> Answer {
 
 async fn new_page(req: &Req, group: Option<GroupId>, form: RuleForm) -> Result<Edit, Failure> {
     let (found, _) = rules::list(req.cx(), req.viewer(), group).await?;
-    let frame = frame(req, found.as_ref()).await?;
-    Ok(Edit { frame, group: found.map(|found| found.group), rule: None, form, tried: None })
+    let layout = layout(req, found.as_ref()).await?;
+    Ok(Edit { layout, group: found.map(|found| found.group), rule: None, form, tried: None })
 }
 
-fn blank() -> RuleForm {
+fn new_rule() -> RuleForm {
     RuleForm {
         in_text: "yes".into(),
         in_title: "yes".into(),
@@ -85,12 +85,12 @@ fn blank() -> RuleForm {
 
 /// `GET /-/groups/ID/rules/new`.
 pub async fn new(req: Req, path: Path<String>) -> Answer {
-    req.page(&new_page(&req, Some(id(&path)?), blank()).await?)
+    req.page(&new_page(&req, Some(id(&path)?), new_rule()).await?)
 }
 
 /// `GET /admin/rules/new`.
 pub async fn new_of_site(req: Req) -> Answer {
-    req.page(&new_page(&req, None, blank()).await?)
+    req.page(&new_page(&req, None, new_rule()).await?)
 }
 
 fn wanted(form: &Form) -> Wanted {
@@ -110,7 +110,7 @@ fn wanted(form: &Form) -> Wanted {
         in_names: is_on("in_names"),
         new_days: number("new_days"),
         new_messages: number("new_messages"),
-        deed: RuleAction::parse(form.get("deed")),
+        action: RuleAction::parse(form.get("action")),
         explanation: form.get("explanation").to_owned(),
     }
 }
@@ -128,7 +128,7 @@ fn given_back(form: &Form, error: Error) -> Result<RuleForm, Failure> {
         new: field("new"),
         new_days: field("new_days"),
         new_messages: field("new_messages"),
-        deed: field("deed"),
+        action: field("action"),
         explanation: field("explanation"),
         ..RuleForm::default()
     };
@@ -159,13 +159,13 @@ pub async fn create_of_site(req: Req, form: Form) -> Answer {
 /// The page of a rule: tried, or with a form that has something to mend.
 async fn edit_page(req: &Req, rule: RuleId, back: Option<RuleForm>) -> Result<Edit, Failure> {
     let (found, rule) = rules::show(req.cx(), req.viewer(), rule).await?;
-    let frame = frame(req, found.as_ref()).await?;
+    let layout = layout(req, found.as_ref()).await?;
     let tried = match back {
         Some(_) => None,
         None => Some(rules::try_out(req.cx(), req.viewer(), &rule).await?),
     };
     let form = back.unwrap_or_else(|| RuleForm::of(&rule));
-    Ok(Edit { frame, group: found.map(|found| found.group), rule: Some(rule), form, tried })
+    Ok(Edit { layout, group: found.map(|found| found.group), rule: Some(rule), form, tried })
 }
 
 /// `GET /-/rules/ID`: what it is, and what it would have caught.

@@ -34,12 +34,12 @@ impl Params {
 }
 
 /// `GET /-/sign-in`.
-pub async fn sign_in_form(req: Req, asked: Query<Params>) -> Answer {
+pub async fn sign_in_form(req: Req, params: Query<Params>) -> Answer {
     if req.session.is_some() {
-        return Ok(req.redirect(&asked.next()));
+        return Ok(req.redirect(&params.next()));
     }
-    let frame = req.frame().await?;
-    req.page(&SignIn { frame, form: SignInForm::default(), next: asked.next() })
+    let layout = req.layout().await?;
+    req.page(&SignIn { layout, form: SignInForm::default(), next: params.next() })
 }
 
 /// `POST /-/sign-in`.
@@ -48,28 +48,28 @@ pub async fn sign_in(req: Req, mut form: Form) -> Answer {
     match accounts::sign_in(req.cx(), &name, Password::new(form.take("password")), req.origin()).await {
         Ok(SignedIn::Session(token)) => Ok(req.sign_in(&token, form.next("/"))),
         Ok(SignedIn::Ticket(ticket)) => {
-            let (frame, next) = (req.frame().await?, form.next("/").to_owned());
-            req.page(&SecondStep { frame, form: CodeForm::default(), ticket, next })
+            let (layout, next) = (req.layout().await?, form.next("/").to_owned());
+            req.page(&SecondStep { layout, form: CodeForm::default(), ticket, next })
         }
         Err(error) => {
             let back = SignInForm { username: name.into(), ..SignInForm::default() };
             let back = refill(back, error)?;
             let next = form.next("/").to_owned();
-            let frame = req.frame().await?;
-            req.with_field_errors(&SignIn { frame, form: back, next })
+            let layout = req.layout().await?;
+            req.with_field_errors(&SignIn { layout, form: back, next })
         }
     }
 }
 
 /// `GET /-/sign-up`.
-pub async fn sign_up_form(req: Req, asked: Query<Params>) -> Answer {
+pub async fn sign_up_form(req: Req, params: Query<Params>) -> Answer {
     if req.session.is_some() {
-        return Ok(req.redirect(&asked.next()));
+        return Ok(req.redirect(&params.next()));
     }
-    let frame = req.frame().await?;
-    let door = sign_ups::door(req.cx(), &asked.invitation).await?;
-    let (form, next, invitation) = (SignUpForm::default(), asked.next(), asked.invitation.clone());
-    req.page(&SignUp { frame, form, next, door, invitation })
+    let layout = req.layout().await?;
+    let door = sign_ups::door(req.cx(), &params.invitation).await?;
+    let (form, next, invitation) = (SignUpForm::default(), params.next(), params.invitation.clone());
+    req.page(&SignUp { layout, form, next, door, invitation })
 }
 
 fn wanted(form: &Form) -> NewAccount {
@@ -98,15 +98,15 @@ pub async fn sign_up(req: Req, form: Form) -> Answer {
     let with = Credentials { invitation: form.get("invitation").to_owned(), message: form.get("message").to_owned() };
     match accounts::sign_up(req.cx(), wanted(&form), &with, req.origin()).await {
         Ok(token) if !form.get("email").trim().is_empty() => {
-            Ok(req.saying(req.sign_in(&token, form.next("/")), "mail-asked"))
+            Ok(req.saying(req.sign_in(&token, form.next("/")), "mail-params"))
         }
         Ok(token) => Ok(req.sign_in(&token, form.next("/"))),
         Err(error) => {
             let back = given_back(&form, form_errors(error)?);
             let next = form.next("/").to_owned();
-            let frame = req.frame().await?;
+            let layout = req.layout().await?;
             let door = sign_ups::door(req.cx(), &with.invitation).await?;
-            req.with_field_errors(&SignUp { frame, form: back, next, door, invitation: with.invitation })
+            req.with_field_errors(&SignUp { layout, form: back, next, door, invitation: with.invitation })
         }
     }
 }
@@ -120,10 +120,10 @@ pub async fn sign_out(req: Req, _form: Form) -> Answer {
 }
 
 /// `GET /-/first-admin`: what the link that the program printed leads to.
-pub async fn first_admin_form(req: Req, asked: Query<Params>) -> Answer {
-    accounts::check_first_admin(req.cx(), &asked.token).await?;
-    let frame = req.frame().await?;
-    req.page(&FirstAdmin { frame, form: SignUpForm::default(), token: asked.token.clone() })
+pub async fn first_admin_form(req: Req, params: Query<Params>) -> Answer {
+    accounts::check_first_admin(req.cx(), &params.token).await?;
+    let layout = req.layout().await?;
+    req.page(&FirstAdmin { layout, form: SignUpForm::default(), token: params.token.clone() })
 }
 
 /// `POST /-/first-admin`.
@@ -133,8 +133,8 @@ pub async fn first_admin(req: Req, form: Form) -> Answer {
         Ok(session) => Ok(req.sign_in(&session, "/admin/")),
         Err(error) => {
             let back = given_back(&form, form_errors(error)?);
-            let frame = req.frame().await?;
-            req.with_field_errors(&FirstAdmin { frame, form: back, token })
+            let layout = req.layout().await?;
+            req.with_field_errors(&FirstAdmin { layout, form: back, token })
         }
     }
 }

@@ -19,11 +19,11 @@ use crate::req::Req;
 
 async fn draw(req: &Req, form: Option<MailForm>) -> Answer {
     let user = accounts::own(req.cx(), req.signed_in()?.person.id).await?;
-    let frame = req.frame().await?;
+    let layout = req.layout().await?;
     let status = if form.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let reaches_people = req.cx().mail.reaches_people();
     let (form, email, new_email) = (form.unwrap_or_default(), user.email, user.new_email);
-    Ok(req.page_with(status, &Mail { frame, form, email, new_email, reaches_people }))
+    Ok(req.page_with(status, &Mail { layout, form, email, new_email, reaches_people }))
 }
 
 /// `GET /-/settings/mail`.
@@ -49,7 +49,7 @@ pub async fn update(req: Req, mut form: Form) -> Answer {
 /// `POST /-/settings/mail/again`.
 pub async fn again(req: Req, _form: Form) -> Answer {
     match addresses::ask_again(req.cx(), req.signed_in()?.person.id).await {
-        Ok(()) => Ok(req.redirect_saying("/-/settings/mail", "mail-asked")),
+        Ok(()) => Ok(req.redirect_saying("/-/settings/mail", "mail-params")),
         Err(error) => {
             let back = MailForm::default();
             let back = refill(back, error)?;
@@ -59,8 +59,8 @@ pub async fn again(req: Req, _form: Form) -> Answer {
 }
 
 /// `GET /-/confirm?token=`.
-pub async fn confirm_form(req: Req, asked: Query<Params>) -> Answer {
-    ask(&req, &asked.token, None).await
+pub async fn confirm_form(req: Req, params: Query<Params>) -> Answer {
+    ask(&req, &params.token, None).await
 }
 
 /// `POST /-/confirm`.
@@ -82,7 +82,7 @@ async fn ask(req: &Req, token: &str, error: Option<String>) -> Answer {
         Err(Error::NotFound) => return passwords::ended(req, false).await,
         Err(error) => return Err(error.into()),
     };
-    let frame = req.frame().await?;
+    let layout = req.layout().await?;
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok(req.page_with(status, &Confirm { frame, username, address, token: token.to_owned(), error }))
+    Ok(req.page_with(status, &Confirm { layout, username, address, token: token.to_owned(), error }))
 }

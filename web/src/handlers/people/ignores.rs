@@ -11,10 +11,10 @@ use crate::req::Req;
 /// `GET /-/settings/people`.
 pub async fn index(req: Req) -> Answer {
     let user = req.signed_in()?.person.id;
-    let frame = req.frame().await?;
+    let layout = req.layout().await?;
     let own = domain::people::accounts::own(req.cx(), user).await?;
     let ignored = domain::people::ignores::list(req.cx(), req.viewer()).await?;
-    req.page(&People { frame, direct_from: own.direct_from, ignored })
+    req.page(&People { layout, direct_from: own.direct_from, ignored })
 }
 
 /// `POST /-/settings/people`: who may begin a conversation.

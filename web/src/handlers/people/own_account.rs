@@ -18,8 +18,8 @@ use crate::req::Req;
 /// `GET /-/settings/account`.
 pub async fn edit(req: Req) -> Answer {
     let form = NameForm { username: req.signed_in()?.person.username.as_str().into(), ..NameForm::default() };
-    let frame = req.frame().await?;
-    req.page(&Account { frame, form })
+    let layout = req.layout().await?;
+    req.page(&Account { layout, form })
 }
 
 /// `POST /-/settings/account/name`.
@@ -31,8 +31,8 @@ pub async fn rename(req: Req, mut form: Form) -> Answer {
         Err(error) => {
             let back = NameForm { username: name.into(), ..NameForm::default() };
             let back = refill(back, error)?;
-            let frame = req.frame().await?;
-            req.with_field_errors(&Account { frame, form: back })
+            let layout = req.layout().await?;
+            req.with_field_errors(&Account { layout, form: back })
         }
     }
 }
@@ -52,10 +52,10 @@ pub async fn download(req: Req) -> Answer {
 
 async fn confirm(req: &Req, form: DeleteForm) -> Answer {
     req.signed_in()?;
-    let frame = req.frame().await?;
+    let layout = req.layout().await?;
     let status = if form.is_wrong() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let groups = i64::try_from(frame.sidebar.groups.len()).unwrap_or(i64::MAX);
-    Ok(req.page_with(status, &Delete { frame, form, groups }))
+    let groups = i64::try_from(layout.sidebar.groups.len()).unwrap_or(i64::MAX);
+    Ok(req.page_with(status, &Delete { layout, form, groups }))
 }
 
 /// `GET /-/settings/account/delete`.

@@ -17,26 +17,26 @@ use crate::req::Req;
 
 /// `GET /-/forgot`.
 pub async fn forgot_form(req: Req) -> Answer {
-    let frame = req.frame().await?;
-    req.page(&Forgot { frame, form: ForgotForm::default(), reaches_people: req.cx().mail.reaches_people() })
+    let layout = req.layout().await?;
+    req.page(&Forgot { layout, form: ForgotForm::default(), reaches_people: req.cx().mail.reaches_people() })
 }
 
 /// `POST /-/forgot`: the same answer whether or not there is such an account.
 pub async fn forgot(req: Req, form: Form) -> Answer {
     match passwords::forgot(req.cx(), form.get("email"), req.origin()).await {
-        Ok(()) => Ok(req.redirect_saying("/-/sign-in", "reset-asked")),
+        Ok(()) => Ok(req.redirect_saying("/-/sign-in", "reset-params")),
         Err(error) => {
             let back = ForgotForm { email: form.get("email").into(), ..ForgotForm::default() };
             let back = refill(back, error)?;
-            let frame = req.frame().await?;
-            req.with_field_errors(&Forgot { frame, form: back, reaches_people: req.cx().mail.reaches_people() })
+            let layout = req.layout().await?;
+            req.with_field_errors(&Forgot { layout, form: back, reaches_people: req.cx().mail.reaches_people() })
         }
     }
 }
 
 /// `GET /-/reset?token=`.
-pub async fn reset_form(req: Req, asked: Query<Params>) -> Answer {
-    draw(&req, &asked.token, None).await
+pub async fn reset_form(req: Req, params: Query<Params>) -> Answer {
+    draw(&req, &params.token, None).await
 }
 
 /// `POST /-/reset`.
@@ -60,12 +60,12 @@ async fn draw(req: &Req, token: &str, wrong: Option<ResetForm>) -> Answer {
         Err(error) => return Err(error.into()),
     };
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let (frame, form) = (req.frame().await?, wrong.unwrap_or_default());
-    Ok(req.page_with(status, &Reset { frame, form, username, token: token.to_owned() }))
+    let (layout, form) = (req.layout().await?, wrong.unwrap_or_default());
+    Ok(req.page_with(status, &Reset { layout, form, username, token: token.to_owned() }))
 }
 
 /// The page for a link in a letter that works no more: 410.
 pub(super) async fn ended(req: &Req, is_reset: bool) -> Result<HttpResponse, Failure> {
-    let frame = req.frame().await?;
-    Ok(req.page_with(StatusCode::GONE, &LinkEnded { frame, is_reset }))
+    let layout = req.layout().await?;
+    Ok(req.page_with(StatusCode::GONE, &LinkEnded { layout, is_reset }))
 }

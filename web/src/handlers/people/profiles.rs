@@ -11,7 +11,7 @@ use crate::req::Req;
 
 /// `GET /users/NAME/`. A name that somebody had leads to the one that they have.
 pub async fn show(req: Req, path: Path<String>) -> Answer {
-    let frame = req.frame().await?;
+    let layout = req.layout().await?;
     let profile = match by_person::show(req.cx(), req.viewer(), &path).await? {
         Shown::Profile(profile) => profile,
         Shown::Renamed(name) => return Ok(req.moved(&format!("/users/{}/", encoded(&name)))),
@@ -22,7 +22,7 @@ pub async fn show(req: Req, path: Path<String>) -> Answer {
         group: placed.group,
     };
     req.page(&Profile {
-        frame,
+        layout,
         user: profile.user,
         bio: profile.bio_markup,
         groups: profile.groups,

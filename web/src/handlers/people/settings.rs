@@ -15,7 +15,7 @@ use crate::req::Req;
 /// `GET /-/settings`.
 pub async fn edit(req: Req) -> Answer {
     let user = accounts::own(req.cx(), req.signed_in()?.person.id).await?;
-    let frame = req.frame().await?;
+    let layout = req.layout().await?;
     let form = ProfileForm {
         name: user.name.into(),
         bio: user.bio.into(),
@@ -25,7 +25,7 @@ pub async fn edit(req: Req) -> Answer {
         follow: if user.follow_written { "yes" } else { "no" }.into(),
         error: None,
     };
-    req.page(&Profile { frame, form })
+    req.page(&Profile { layout, form })
 }
 
 /// `POST /-/settings`.
@@ -52,8 +52,8 @@ pub async fn update(req: Req, form: Form) -> Answer {
                 error: None,
             };
             let back = refill(back, error)?;
-            let frame = req.frame().await?;
-            req.with_field_errors(&Profile { frame, form: back })
+            let layout = req.layout().await?;
+            req.with_field_errors(&Profile { layout, form: back })
         }
     }
 }
@@ -61,8 +61,8 @@ pub async fn update(req: Req, form: Form) -> Answer {
 /// `GET /-/settings/password`.
 pub async fn password_form(req: Req) -> Answer {
     req.signed_in()?;
-    let frame = req.frame().await?;
-    req.page(&Password { frame, form: PasswordForm::default() })
+    let layout = req.layout().await?;
+    req.page(&Password { layout, form: PasswordForm::default() })
 }
 
 /// `POST /-/settings/password`: all sessions end, and this browser gets a new one.
@@ -74,8 +74,8 @@ pub async fn password(req: Req, mut form: Form) -> Answer {
         Err(error) => {
             let back = PasswordForm::default();
             let back = refill(back, error)?;
-            let frame = req.frame().await?;
-            req.with_field_errors(&Password { frame, form: back })
+            let layout = req.layout().await?;
+            req.with_field_errors(&Password { layout, form: back })
         }
     }
 }
@@ -83,7 +83,7 @@ pub async fn password(req: Req, mut form: Form) -> Answer {
 /// `GET /-/settings/sessions`.
 pub async fn sessions(req: Req) -> Answer {
     let session = req.signed_in()?;
-    let frame = req.frame().await?;
+    let layout = req.layout().await?;
     let row = |row: domain::store::people::sessions::SessionRow| SessionRow {
         current: row.id == session.id,
         device: row.agent,
@@ -93,7 +93,7 @@ pub async fn sessions(req: Req) -> Answer {
         id: row.id,
     };
     let rows = sessions::list(req.cx(), session.person.id).await?.into_iter().map(row).collect();
-    req.page(&Sessions { frame, rows })
+    req.page(&Sessions { layout, rows })
 }
 
 /// `POST /-/settings/sessions/ID/revoke`.

@@ -8,16 +8,16 @@ use templates::people::sign_ups::{Link, Row, SignUpsPage};
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
-use crate::handlers::admin::frame;
+use crate::handlers::admin::layout;
 use crate::handlers::{id, refill};
 use crate::req::Req;
 
 async fn page(req: &Req, form: SiteLinkForm, made: Option<String>) -> Result<SignUpsPage, Failure> {
-    let frame = frame(req).await?;
+    let layout = layout(req).await?;
     let shown = sign_ups::list(req.cx(), req.viewer()).await?;
     let (declined, waiting): (Vec<_>, Vec<_>) = shown.rows.into_iter().partition(|row| row.declined_at.is_some());
     Ok(SignUpsPage {
-        frame,
+        layout,
         mode: req.now.settings.sign_ups,
         waiting: waiting.into_iter().map(Row::from).collect(),
         declined: declined.into_iter().map(Row::from).collect(),

@@ -25,32 +25,32 @@ pub async fn pass(req: Req, form: Form) -> Answer {
         Err(error) => {
             let back = CodeForm { code: form.get("code").into(), ..CodeForm::default() };
             let back = refill(back, error)?;
-            let frame = req.frame().await?;
-            req.with_field_errors(&SignInCode { frame, form: back, ticket, next })
+            let layout = req.layout().await?;
+            req.with_field_errors(&SignInCode { layout, form: back, ticket, next })
         }
     }
 }
 
 async fn draw(req: &Req, password: OwnPasswordForm, code: CodeForm) -> Answer {
     let user = req.signed_in()?.person.id;
-    let frame = req.frame().await?;
+    let layout = req.layout().await?;
     let status = match password.is_wrong() || code.is_wrong() {
         true => StatusCode::UNPROCESSABLE_ENTITY,
         false => StatusCode::OK,
     };
     let state = two_factor::state(req.cx(), user).await?;
-    Ok(req.page_with(status, &SecondStep { frame, state, password, code }))
+    Ok(req.page_with(status, &SecondStep { layout, state, password, code }))
 }
 
-async fn mend_password(req: &Req, error: Error) -> Answer {
+async fn with_password_error(req: &Req, error: Error) -> Answer {
     let back = OwnPasswordForm::default();
     let back = refill(back, error)?;
     draw(req, back, CodeForm::default()).await
 }
 
 async fn codes(req: &Req, codes: Vec<String>) -> Answer {
-    let frame = req.frame().await?;
-    req.page(&RecoveryCodes { frame, codes })
+    let layout = req.layout().await?;
+    req.page(&RecoveryCodes { layout, codes })
 }
 
 /// `GET /-/settings/second-step`.
@@ -63,7 +63,7 @@ pub async fn begin(req: Req, mut form: Form) -> Answer {
     let user = req.signed_in()?.person.id;
     match two_factor::begin(req.cx(), user, Password::new(form.take("current_password"))).await {
         Ok(()) => Ok(req.redirect("/-/settings/second-step")),
-        Err(error) => mend_password(&req, error).await,
+        Err(error) => with_password_error(&req, error).await,
     }
 }
 
@@ -86,7 +86,7 @@ pub async fn turn_off(req: Req, mut form: Form) -> Answer {
     let user = req.signed_in()?.person.id;
     match two_factor::turn_off(req.cx(), user, Password::new(form.take("current_password"))).await {
         Ok(()) => Ok(req.redirect_saying("/-/settings/second-step", "second-step-off")),
-        Err(error) => mend_password(&req, error).await,
+        Err(error) => with_password_error(&req, error).await,
     }
 }
 
@@ -96,6 +96,6 @@ pub async fn new_codes(req: Req, mut form: Form) -> Answer {
     match two_factor::new_recovery_codes(req.cx(), user, Password::new(form.take("current_password"))).await {
         Ok(fresh) => codes(&req, fresh).await,
         Err(Error::NotFound) => Ok(req.redirect("/-/settings/second-step")),
-        Err(error) => mend_password(&req, error).await,
+        Err(error) => with_password_error(&req, error).await,
     }
 }

@@ -12,11 +12,11 @@ use crate::handlers::{id, refill};
 use crate::req::Req;
 
 async fn page(req: &Req, topic: TopicId, form: MergeForm) -> Result<New, Failure> {
-    let mut frame = req.frame().await?;
+    let mut layout = req.layout().await?;
     let found = merges::mergeable(req.cx(), req.viewer(), topic).await?;
-    req.group_frame(&mut frame, &found.group, &found.access).await?;
+    req.group_layout(&mut layout, &found.group, &found.access).await?;
     let choices = merges::choices(req.cx(), &found).await?;
-    Ok(New { frame, message_count: found.message_count, group: found.group, topic: found.topic, choices, form })
+    Ok(New { layout, message_count: found.message_count, group: found.group, topic: found.topic, choices, form })
 }
 
 /// `GET /-/topics/ID/merge`.

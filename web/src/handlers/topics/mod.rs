@@ -9,7 +9,7 @@ use actix_web::web::{Path, Query};
 use domain::groups;
 use domain::live::unread;
 use domain::messages::Window;
-use domain::model::{Level, Mark, TopicId};
+use domain::model::{Mark, SubscriptionLevel, TopicId};
 use domain::platform::validate::Draft;
 use domain::policy::Permission;
 use domain::store::topics::reads::Shown;
@@ -27,13 +27,13 @@ use crate::req::Req;
 
 /// What stands in the address of a topic: at most one of them counts.
 #[derive(Deserialize)]
-pub struct Part {
+pub struct Params {
     before: Option<String>,
     after: Option<String>,
     at: Option<String>,
 }
 
-impl Part {
+impl Params {
     fn window(&self) -> Result<Window, Failure> {
         let seq = |text: &String| id::<i64>(text).map(|seq| seq.clamp(0, i64::MAX / 2));
         Ok(match self {
@@ -46,16 +46,16 @@ impl Part {
 }
 
 /// `GET /GROUP/TOPIC/`. What it shows counts as read from then on, unless a browser only fetched it ahead.
-pub async fn show(req: Req, path: Path<(String, String)>, part: Query<Part>) -> Answer {
-    let window = part.window()?;
+pub async fn show(req: Req, path: Path<(String, String)>, params: Query<Params>) -> Answer {
+    let window = params.window()?;
     let (group_slug, slug) = path.into_inner();
-    let frame = req.frame().await?;
+    let layout = req.layout().await?;
     let found = match moves::at(req.cx(), req.viewer(), &group_slug, &slug).await? {
         At::Here(found) => *found,
         At::Moved(path) => return Ok(req.moved(&path)),
     };
     let form = MessageForm { key: key()?, ..MessageForm::default() };
-    let mut page = draw(&req, frame, found.clone(), window, form).await?;
+    let mut page = draw(&req, layout, found.clone(), window, form).await?;
     if let Some(session) = &req.session
         && !req.is_prefetch
     {
@@ -64,7 +64,7 @@ pub async fn show(req: Req, path: Path<(String, String)>, part: Query<Part>) -> 
         if shown > found.read_seq.unwrap_or(0) && (known || shown > 0) {
             let shown = Shown { numbering: found.topic.numbering, seq: shown };
             domain::topics::reads::mark_as_shown(req.cx(), req.viewer(), found.topic.id, shown).await?;
-            page.frame.sidebar = unread::sidebar(req.cx(), session.person.id).await?;
+            page.layout.sidebar = unread::sidebar(req.cx(), session.person.id).await?;
         }
     }
     req.page(&page)
@@ -73,17 +73,17 @@ pub async fn show(req: Req, path: Path<(String, String)>, part: Query<Part>) -> 
 /// The page of a topic, with whatever its form holds.
 pub(super) async fn draw(
     req: &Req,
-    mut frame: templates::Layout,
+    mut layout: templates::Layout,
     found: TopicAccess,
     window: Window,
     form: MessageForm,
 ) -> Result<Show, Failure> {
     let cx = req.cx();
-    req.group_frame(&mut frame, &found.group, &found.in_group()).await?;
+    req.group_layout(&mut layout, &found.group, &found.in_group()).await?;
     let page = domain::messages::page(cx, req.viewer(), &found, window).await?;
     let beside = req.site.beside(found.group.id).await?;
     let counted =
-        frame.sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == found.topic.id).map(|t| t.unread);
+        layout.sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == found.topic.id).map(|t| t.unread);
     let new = page.first_unread.zip(counted).map(|(seq, count)| NewSince { seq, count });
     let continues = match found.unseen {
         true => {
@@ -117,7 +117,7 @@ pub(super) async fn draw(
         topic: found.topic,
         group: req.called(found.group),
         form,
-        frame,
+        layout,
     })
 }
 
@@ -152,9 +152,9 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
                 error: None,
             };
             let back = refill(back, error)?;
-            let frame = req.frame().await?;
+            let layout = req.layout().await?;
             let found = groups::by_id(req.cx(), req.viewer(), group).await?;
-            let page = crate::handlers::groups::draw(&req, frame, found, None, back).await?;
+            let page = crate::handlers::groups::draw(&req, layout, found, None, back).await?;
             match wait {
                 Some(wait) => req.wait(&page, wait),
                 None => req.with_field_errors(&page),
@@ -165,18 +165,18 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
 
 /// The page for editing, with whatever its forms hold.
 async fn edit_page(req: &Req, topic: TopicId, form: Option<RenameForm>, not_moved: Option<String>) -> Answer {
-    let mut frame = req.frame().await?;
+    let mut layout = req.layout().await?;
     req.signed_in()?;
     let found = domain::topics::find(req.cx(), req.viewer(), topic).await?;
     let may_archive = found.may_archive();
     if !may_archive {
         found.check_edit(req.viewer())?;
     }
-    frame.group = Some(found.group.id);
+    layout.group = Some(found.group.id);
     let moderates = found.access.may(Permission::Moderate);
     let is_wrong = form.is_some() || not_moved.is_some();
     let form = form.unwrap_or_else(|| RenameForm { title: found.topic.name.clone().into(), error: None });
-    let page = Edit { frame, group: found.group, topic: found.topic, form, moderates, may_archive, not_moved };
+    let page = Edit { layout, group: found.group, topic: found.topic, form, moderates, may_archive, not_moved };
     if is_wrong { req.with_field_errors(&page) } else { req.page(&page) }
 }
 
@@ -222,12 +222,12 @@ pub async fn relocate(req: Req, path: Path<String>, form: Form) -> Answer {
 
 /// `GET /-/topics/ID/delete`.
 pub async fn delete(req: Req, path: Path<String>) -> Answer {
-    let mut frame = req.frame().await?;
+    let mut layout = req.layout().await?;
     req.signed_in()?;
     let found = domain::topics::find(req.cx(), req.viewer(), id(&path)?).await?;
     domain::topics::check_delete(req.cx(), req.viewer(), &found).await?;
-    frame.group = Some(found.group.id);
-    req.page(&Delete { frame, group: found.group, message_count: found.message_count, topic: found.topic })
+    layout.group = Some(found.group.id);
+    req.page(&Delete { layout, group: found.group, message_count: found.message_count, topic: found.topic })
 }
 
 /// `POST /-/topics/ID/delete`.
@@ -239,7 +239,7 @@ pub async fn destroy(req: Req, path: Path<String>, _form: Form) -> Answer {
 
 /// `POST /-/topics/ID/level`: what of it reaches whoever asks.
 pub async fn level(req: Req, path: Path<String>, form: Form) -> Answer {
-    let level = Level::parse(form.get("level")).unwrap_or(Level::Normal);
+    let level = SubscriptionLevel::parse(form.get("level")).unwrap_or(SubscriptionLevel::Normal);
     let found = domain::topics::subscriptions::set_of_topic(req.cx(), req.viewer(), id(&path)?, level).await?;
     let page = format!("/{}/{}/", found.group.slug, found.topic.slug);
     Ok(req.redirect_saying(form.next(&page), crate::handlers::groups::said(level)))

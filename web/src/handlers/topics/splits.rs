@@ -15,7 +15,7 @@ use crate::req::Req;
 
 /// What stands in the address.
 #[derive(Deserialize)]
-pub struct Part {
+pub struct Params {
     from: Option<String>,
 }
 
@@ -26,18 +26,18 @@ async fn page(
     ticked: Vec<MessageId>,
     form: Option<SplitForm>,
 ) -> Result<New, Failure> {
-    let mut frame = req.frame().await?;
+    let mut layout = req.layout().await?;
     let Before { found, first, messages } = splits::before(req.cx(), req.viewer(), topic, from).await?;
-    req.group_frame(&mut frame, &found.group, &found.access).await?;
+    req.group_layout(&mut layout, &found.group, &found.access).await?;
     let form = form.unwrap_or_else(|| SplitForm { group: found.group.id.to_string().into(), ..SplitForm::default() });
-    Ok(New { frame, group: found.group, topic: found.topic, first, messages, ticked, form })
+    Ok(New { layout, group: found.group, topic: found.topic, first, messages, ticked, form })
 }
 
 /// `GET /-/topics/ID/split?from=MESSAGE`.
-pub async fn new(req: Req, path: Path<String>, part: Query<Part>) -> Answer {
+pub async fn new(req: Req, path: Path<String>, params: Query<Params>) -> Answer {
     req.signed_in()?;
     let topic = id(&path)?;
-    let from = part.from.as_deref().map(id).transpose()?;
+    let from = params.from.as_deref().map(id).transpose()?;
     req.page(&page(&req, topic, from, from.into_iter().collect(), None).await?)
 }
 
