@@ -1,6 +1,6 @@
-//! What the forum does, grouped by capability. No HTTP, no HTML pages, no SQL.
+//! The forum's features, grouped by capability. No HTTP, no HTML pages, no SQL.
 //!
-//! A module uses modules of lower layers only; the workspace test `tests/layers.rs` holds the table of layers.
+//! A module uses only modules of lower layers. The workspace test `tests/layers.rs` holds the table of layers.
 
 pub mod admin;
 pub mod groups;

@@ -1,4 +1,4 @@
-//! Deleting one's account: what goes at once, and what a job takes away after it.
+//! Account deletion: what is deleted at once, and what a job deletes afterwards.
 
 use crate::groups::direct_names;
 use crate::live::tell;
@@ -22,16 +22,17 @@ use store::search_log;
 use store::search_log::Changed;
 use store::{self, Tx};
 
-/// How long nobody else gets the name of a deleted account.
+/// How long the name of a deleted account stays reserved.
 pub const NAME_KEPT: Duration = Duration::from_secs(90 * 24 * 3_600);
-/// Stars, mentions and messages that one run of the job takes away of each.
+/// How many stars, mentions and messages one run of the job handles, each.
 const BATCH: i64 = 200;
 
-/// Deletes an account: sign-ins, mail address, profile, second step and memberships at once; stars, mentions, and with `blank`
-/// the words of its messages, by a job. Its messages stay otherwise, under a name that says that it is gone.
+/// Deletes an account. Sessions, email address, profile, two-factor authentication and memberships go at once. A job
+/// deletes stars and mentions, and with `erase` the text of the messages. The messages themselves stay, under a
+/// placeholder name.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `current_password`; [`Error::Forbidden`] for the only admin of the site.
+/// [`Error::Invalid`] on `current_password`; [`Error::Forbidden`] for the site's only admin.
 pub async fn delete(cx: &Context, user: UserId, password: Password, erase: bool) -> Result<()> {
     let hash = passwords::check_own(cx, user, password, "current_password").await?;
     let now = cx.now();
@@ -71,7 +72,7 @@ async fn letters_end(tx: &mut Tx, cx: &Context, user: UserId, address: Option<&s
 
 pub(crate) async fn anonymize(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
     let plain = format!("{}{user}", model::names::PLACEHOLDER);
-    // An import may have brought somebody of that name.
+    // An import may have created a user with that name.
     let other = format!("{plain}-{}", &crate::platform::secrets::token()?[..6]);
     for name in [plain, other] {
         if store::people::account_deletion::anonymize(tx, user, &name, now).await? > 0 {
@@ -81,8 +82,9 @@ pub(crate) async fn anonymize(tx: &mut Tx, user: UserId, now: Timestamp) -> Resu
     Err(Error::NotFound)
 }
 
-/// Leaves every group; where the only admin goes, the eldest member takes over, and what nobody could come into any more goes. Who
-/// is concerned, of which groups: call [`tell::membership_changed`] with each after the commit.
+/// Leaves every group. When the only admin leaves, the eldest member succeeds; a group that nobody could join any more
+/// is deleted. Returns the affected users with their groups: call [`tell::membership_changed`] for each after the
+/// commit.
 pub(crate) async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<(UserId, GroupId)>> {
     let groups = store::people::account_deletion::groups(tx, user).await?;
     let mut concerned: Vec<(UserId, GroupId)> = groups.iter().map(|group| (user, *group)).collect();
@@ -108,7 +110,8 @@ pub(crate) async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Resu
     Ok(concerned)
 }
 
-/// Takes away a part of what a deleted account left, tells who sees it, and queues itself again while there is more.
+/// Deletes one batch of a deleted account's data, enqueues the live updates, and enqueues itself again while more is
+/// left.
 pub(crate) async fn purge_step(cx: &Context, user: UserId, erase: bool) -> Result<()> {
     let now = cx.now();
     let naming = store::people::account_deletion::naming(&cx.db, user, BATCH).await?;
@@ -134,7 +137,7 @@ pub(crate) async fn purge_step(cx: &Context, user: UserId, erase: bool) -> Resul
         store::messages::touch(&mut tx, message).await?;
         jobs::enqueue(&mut tx, Cause::StarsChanged { message }, now).await?;
     }
-    // Where they were named, the name is a word like any other from now on.
+    // Former mentions become plain text.
     for (message, raw, nodes) in &parsed {
         store::messages::set_nodes(&mut tx, *message, raw, nodes).await?;
         store::messages::touch(&mut tx, *message).await?;

@@ -28,35 +28,35 @@ use model::{Theme, User, UserId};
 use store::Tx;
 use store::people::users::Profile;
 
-/// What the sign-up form holds.
+/// The data of the sign-up form.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct NewAccount {
-    /// The wanted name.
     pub username: String,
-    /// Where mail goes; may be empty.
+    /// May be empty.
     pub email: String,
-    /// The password.
     pub password: Password,
 }
 
-/// With what somebody comes who signs up.
+/// How a visitor justifies a sign-up. Either may be empty.
 #[derive(Clone, Debug, Default)]
 pub struct Credentials {
-    /// The token of an invitation; may be empty.
+    /// An invitation's token; may be empty.
     pub invitation: String,
-    /// What they say to whoever decides about their account; may be empty.
+    /// A message to the admins who approve the account; may be empty.
     pub message: String,
 }
 
-/// Makes an account for whoever runs the site, who vouches for its mail address.
+/// Creates an account on behalf of the operator, who vouches for its email address.
 ///
 /// # Errors
-/// [`Error::Invalid`] with what has to be mended; a taken name is one of it.
+/// [`Error::Invalid`] with the fields to correct, a taken name included.
 pub async fn create(cx: &Context, new: NewAccount, is_admin: bool) -> Result<UserId> {
     make(cx, new, is_admin, true, &Entry::Free).await
 }
 
-/// An address that nobody vouches for waits for its confirmation. Whether another account has it is told to its owner alone.
+/// Creates an account. An address that nobody vouches for needs to be confirmed. Whether another account has it is told
+/// only to its owner.
 async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: bool, entry: &Entry) -> Result<UserId> {
     let mut fields = Fields::default();
     let username = collect(&mut fields, Username::parse(&new.username).map_err(Error::from));
@@ -84,7 +84,7 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
     }
     let Some(id) = made else {
         drop(tx);
-        // Which of the two is not said for a mail address: it would tell who has an account here.
+        // For an email address, do not say which of the two: it would reveal who has an account here.
         return Err(match store::people::users::by_name(&cx.db, username.as_str()).await? {
             Some(_) => Error::invalid("username", "That name is taken."),
             None => Error::invalid("username", "That name (or one that looks like it) or that mail address is taken."),
@@ -92,12 +92,12 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
     };
     sign_ups::enter(&mut tx, cx, id, entry).await?;
     if is_admin {
-        // By the command line, or by the link that the program prints.
+        // Created by the command line or by the link that the program prints.
         let made = LogEntry::of_operator(LogAction::AdminMade).whom(id);
         log::write(&mut tx, made, cx.now()).await?;
     }
     if let Some(email) = &waiting {
-        // Only letters that are written are counted, not accounts that were tried.
+        // Count only emails that are sent, not attempted sign-ups.
         rate_limits::count(cx, RateLimit::Mail, By::Mailbox(email)).await?;
         store::people::users::set_new_email(&mut tx, id, email).await?;
         outbound_email::with_link(&mut tx, cx, EmailKind::Confirm, Some(id), email).await?;
@@ -107,10 +107,11 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
     Ok(id)
 }
 
-/// Makes an account for a visitor and signs them in: the token for the cookie. Where admins decide about new accounts, it waits.
+/// Creates an account for a visitor and opens a session. Returns the token for the cookie. Where admins approve new
+/// accounts, the account starts as pending.
 ///
 /// # Errors
-/// [`Error::Invalid`] with what has to be mended, [`Error::TooMany`]; [`Error::Forbidden`] when they may not sign up.
+/// [`Error::Invalid`] with the fields to correct; [`Error::TooMany`]; [`Error::Forbidden`] when sign-up is not allowed.
 pub async fn sign_up(cx: &Context, new: NewAccount, with: &Credentials, origin: &Origin) -> Result<String> {
     rate_limits::count(cx, RateLimit::SignUp, By::Address(origin.address)).await?;
     let entry = sign_ups::entry(cx, &with.invitation, &with.message).await?;
@@ -118,7 +119,7 @@ pub async fn sign_up(cx: &Context, new: NewAccount, with: &Credentials, origin: 
     sessions::open(cx, id, origin).await
 }
 
-/// Makes the first admin with the link that the program printed; it works while the site has no admin.
+/// Creates the first admin with the link that the program printed. Works only while the site has no admin.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the link is wrong or there is an admin.
@@ -128,34 +129,34 @@ pub async fn first_admin(cx: &Context, link_token: &str, new: NewAccount, origin
     sessions::open(cx, id, origin).await
 }
 
-/// The token of the link that makes the first admin; `None` when the site has one.
+/// The token of the link that creates the first admin; `None` when the site has an admin.
 pub async fn first_admin_token(cx: &Context) -> Result<Option<String>> {
     Ok((!store::people::users::any_admin(&cx.db).await?)
         .then(|| cx.config.secret.sign("first-admin", &cx.config.base_url)))
 }
 
-/// Whether the link's token makes the first admin now.
+/// Checks that the link's token can create the first admin now.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it does not.
+/// [`Error::NotFound`] when it cannot.
 pub async fn check_first_admin(cx: &Context, link_token: &str) -> Result<()> {
     let signed = cx.config.secret.verify("first-admin", &cx.config.base_url, link_token);
     if signed && !store::people::users::any_admin(&cx.db).await? { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// How far a right password brings somebody.
+/// The result of a correct password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignedIn {
-    /// In: the token for the cookie.
+    /// Signed in, with the token for the cookie.
     Session(String),
-    /// To the second step: what to hold until then, for [`crate::people::two_factor::pass`].
+    /// A code is needed: keep this ticket for [`crate::people::two_factor::pass`].
     Ticket(String),
 }
 
-/// Signs in. Unknown names take as long and answer the same as wrong passwords.
+/// Signs in. An unknown name takes as long and gives the same answer as a wrong password.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `password` when name and password do not go together, [`Error::TooMany`].
+/// [`Error::Invalid`] on `password` when name and password do not match; [`Error::TooMany`].
 pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Origin) -> Result<SignedIn> {
     rate_limits::count(cx, RateLimit::SignIn, By::Address(origin.address)).await?;
     rate_limits::count(cx, RateLimit::SignIn, By::Name(name, origin.address)).await?;
@@ -173,7 +174,8 @@ pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Orig
     }
 }
 
-/// Nothing when the account may be used. Only whoever knows its password is told why it may not.
+/// Fails when the account is suspended or banned. Call it only after the password was checked: the error tells the
+/// reason.
 pub(crate) async fn check_free(cx: &Context, user: UserId) -> Result<()> {
     let user = own(cx, user).await?;
     let Some(barred) = policy::barred(user.suspended_until, user.banned_at, cx.now()) else { return Ok(()) };
@@ -197,7 +199,7 @@ pub async fn sign_out(cx: &Context, user: UserId, session: &str) -> Result<()> {
     }
 }
 
-/// The account itself, as its owner sees it.
+/// An account as its owner sees it.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -205,10 +207,10 @@ pub async fn own(cx: &Context, user: UserId) -> Result<User> {
     store::people::users::by_id(&cx.db, user).await?.ok_or(Error::NotFound)
 }
 
-/// Changes one's name. The old one stays kept, and leads to the new one.
+/// Changes the user's name. The old name stays reserved and redirects to the new one.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `username` and `current_password`, [`Error::TooMany`].
+/// [`Error::Invalid`] on `username` and `current_password`; [`Error::TooMany`].
 pub async fn rename(cx: &Context, user: UserId, typed: &str, password: Password) -> Result<()> {
     let name = Username::parse(typed)?;
     passwords::check_own(cx, user, password, "current_password").await?;
@@ -228,7 +230,7 @@ pub async fn rename(cx: &Context, user: UserId, typed: &str, password: Password)
     if renamed == 0 || is_kept(&mut tx, cx, user, &name).await? {
         return Err(taken());
     }
-    // Only names that were had are counted, not those that were tried.
+    // Count only successful renames.
     rate_limits::count(cx, RateLimit::Rename, By::User(user)).await?;
     let conversations = store::messages::conversations::of(&mut tx, user).await?;
     for &group in &conversations {
@@ -244,17 +246,17 @@ pub async fn rename(cx: &Context, user: UserId, typed: &str, password: Password)
     Ok(())
 }
 
-/// Whether another account gave the name up, or one that looks like it. Asked when the name is written: whoever gives it up at the same
-/// moment was waited for by then.
+/// Whether another account gave up this name or a similar one. Check it after writing the name: the write waits for a
+/// concurrent transaction that gives the name up.
 async fn is_kept(tx: &mut Tx, cx: &Context, user: UserId, name: &Username) -> Result<bool> {
     let (lower, key) = (name.as_str().to_lowercase(), username_key(name.as_str()));
     Ok(store::people::former_names::is_kept(tx, user, &lower, &key, cx.now()).await?)
 }
 
-/// Changes what one's profile says.
+/// Changes the user's profile.
 ///
 /// # Errors
-/// [`Error::Invalid`] with what has to be mended.
+/// [`Error::Invalid`] with the fields to correct.
 pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) -> Result<()> {
     let mut fields = Fields::default();
     for (field, text, most) in [
@@ -277,7 +279,7 @@ pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) ->
     }
     fields.check()?;
     let mut tx = cx.db.begin().await?;
-    // Which topics count in a muted group may be others now.
+    // This may change which topics count as unread in muted groups.
     unread::users_change(cx, &[user]).await?;
     store::people::users::update_profile(&mut tx, user, &profile).await?;
     tx.commit().await?;
@@ -285,7 +287,7 @@ pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) ->
     Ok(())
 }
 
-/// Chooses the colours.
+/// Sets the colour theme.
 pub async fn choose_theme(cx: &Context, user: UserId, theme: Theme) -> Result<()> {
     let own = own(cx, user).await?;
     let User { name, bio, location, web, follow_written, .. } = own;

@@ -1,4 +1,4 @@
-//! Mail addresses: one counts when whoever has it has said so.
+//! Email addresses. An address counts once its owner has confirmed it.
 
 use std::sync::LazyLock;
 
@@ -15,14 +15,14 @@ use model::EmailKind;
 use model::{User, UserId};
 use store::Tx;
 
-/// Something before the last `@` and a host with a dot after it, without white space, control characters or the specials of
-/// RFC 5322, section 3.2.3. Whether mail arrives there only mail can tell.
+/// A local part before the last `@` and a host with a dot, without white space, control characters or the specials of
+/// RFC 5322, section 3.2.3. Only an email can tell whether the address works.
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
     let part = r#"[^\s\p{Cc}<>()\[\],;:"\\@.][^\s\p{Cc}<>()\[\],;:"\\@]*"#;
     Regex::new(&format!(r"\A{part}@[^\s\p{{Cc}}@.<>]+(\.[^\s\p{{Cc}}@.<>]+)+\z")).expect("a constant pattern")
 });
 
-/// An address as it was typed, or `None` where nothing was.
+/// Checks a typed address; `None` when empty.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `email`.
@@ -37,16 +37,16 @@ pub(crate) fn check(typed: &str) -> Result<Option<String>> {
     Ok(Some(email.to_owned()))
 }
 
-/// Whether the account waits for this address to be confirmed.
+/// Whether the account has this address, still unconfirmed.
 pub(crate) fn waits_for(user: &User, address: &str) -> bool {
     user.new_email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(address))
 }
 
-/// Asks for another address: a letter to it asks for the confirmation, and the one that counts until then is told. An empty one takes
-/// the address away. Whoever else is signed in to the account is signed out: `session` is the one that asks.
+/// Requests another address. An email to the new address asks for confirmation; the old address is notified and stays
+/// valid until then. An empty address removes the current one. All sessions except `session` end.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `email` and `current_password`, [`Error::TooMany`].
+/// [`Error::Invalid`] on `email` and `current_password`; [`Error::TooMany`].
 pub async fn change(cx: &Context, id: UserId, typed: &str, password: Password, session: &str) -> Result<()> {
     let email = check(typed)?;
     let hash = passwords::check_own(cx, id, password, "current_password").await?;
@@ -79,10 +79,10 @@ pub async fn change(cx: &Context, id: UserId, typed: &str, password: Password, s
     Ok(())
 }
 
-/// Sends the letter that asks for a confirmation once more.
+/// Sends the confirmation email again.
 ///
 /// # Errors
-/// [`Error::NotFound`] when nothing is to be confirmed, [`Error::TooMany`].
+/// [`Error::NotFound`] when there is nothing to confirm; [`Error::TooMany`].
 pub async fn ask_again(cx: &Context, id: UserId) -> Result<()> {
     let email = crate::people::accounts::own(cx, id).await?.new_email.ok_or(Error::NotFound)?;
     count(cx, id, &email).await?;
@@ -103,31 +103,32 @@ async fn count(cx: &Context, id: UserId, email: &str) -> Result<()> {
     rate_limits::count(cx, RateLimit::Mail, By::Mailbox(email)).await
 }
 
-/// Has the account wait for the address, and writes to it.
+/// Saves the unconfirmed address and sends the confirmation email.
 async fn ask(tx: &mut Tx, cx: &Context, id: UserId, email: &str) -> Result<()> {
     store::people::emails::void(tx, id, EmailKind::Confirm).await?;
     store::people::users::set_new_email(tx, id, email).await?;
     outbound_email::with_link(tx, cx, EmailKind::Confirm, Some(id), email).await
 }
 
-/// What a link that confirms is about: the account's name and the address.
+/// The account's name and the address that a confirmation link is about.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it has ended, was used, or never was.
+/// [`Error::NotFound`] when the link has expired, was used, or never existed.
 pub async fn confirming(cx: &Context, token: &str) -> Result<(String, String)> {
     let letter = outbound_email::opened(cx, EmailKind::Confirm, token).await?;
     let user = crate::people::accounts::own(cx, letter.user_id.ok_or(Error::NotFound)?).await?;
     Ok((user.username, letter.address))
 }
 
-/// Confirms an address: from now on it is the account's, and the one before it is told.
+/// Confirms an address: it becomes the account's address, and the old one is notified.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the link has ended, was used, or never was; [`Error::Invalid`] when another account has the address.
+/// [`Error::NotFound`] when the link has expired, was used, or never existed; [`Error::Invalid`] when another account
+/// has the address.
 pub async fn confirm(cx: &Context, token: &str) -> Result<()> {
     let id = outbound_email::opened(cx, EmailKind::Confirm, token).await?.user_id.ok_or(Error::NotFound)?;
     let mut tx = cx.db.begin().await?;
-    // Before its letters: whoever changes both holds the account first.
+    // Lock the account before its emails, in the same order as everywhere.
     store::people::users::lock(&mut tx, &[id]).await?;
     let letter = store::people::emails::take(&mut tx, EmailKind::Confirm, &secrets::digest(token), cx.now()).await?;
     let letter = letter.filter(|letter| letter.user_id == Some(id)).ok_or(Error::NotFound)?;
@@ -135,7 +136,7 @@ pub async fn confirm(cx: &Context, token: &str) -> Result<()> {
     if !waits_for(&user, &letter.address) {
         return Err(Error::NotFound);
     }
-    // Links to the old address end with it.
+    // Links sent to the old address end.
     store::people::emails::void(&mut tx, id, EmailKind::Reset).await?;
     if store::people::users::set_email(&mut tx, id, Some(&letter.address)).await? == 0 {
         return Err(Error::invalid("email", "Another account here has that address already."));

@@ -1,4 +1,4 @@
-//! What admins of the site do with accounts: suspend, ban, end sessions, appoint other admins.
+//! What site admins do with accounts: suspend, ban, end sessions, appoint other admins.
 
 use crate::live::tell;
 use crate::people::{outbound_email, sessions};
@@ -13,31 +13,31 @@ use model::{User, UserId};
 use store::people::sessions::SessionRow;
 use store::{self, Tx};
 
-/// Somebody whom a site admin may suspend or ban.
+/// A user, as a site admin sees them.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such account, and to everyone else; [`Error::Forbidden`] for oneself and other admins.
+/// [`Error::NotFound`] when there is no such account, and for viewers who are not site admins.
 pub async fn person(cx: &Context, viewer: Viewer, user: UserId) -> Result<User> {
     let Viewer::User { is_admin: true, .. } = viewer else { return Err(Error::NotFound) };
     store::people::users::by_id(&cx.db, user).await?.ok_or(Error::NotFound)
 }
 
-/// What is done about somebody.
+/// A restriction of an account, or its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Restriction {
-    /// Nobody signs in to the account for so many days.
+    /// Nobody can sign in to the account for so many days.
     Suspend {
-        /// From now.
+        /// Counted from now.
         days: i64,
     },
     /// For good.
     Ban,
-    /// It may be used again.
+    /// Ends a suspension or ban.
     Lift,
 }
 
 impl Restriction {
-    /// Nothing when it can be done so.
+    /// Checks the number of days.
     ///
     /// # Errors
     /// [`Error::Invalid`] on `days`.
@@ -51,10 +51,11 @@ impl Restriction {
     }
 }
 
-/// Suspends or bans somebody, for a reason that they are told, or takes that back. Their sessions end, and their open pages.
+/// Suspends or bans a user, or lifts that. The user is told the reason. Their sessions end, and their open pages.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `reason` and `days`; as [`person`].
+/// [`Error::Invalid`] on `reason` and `days`; [`Error::Forbidden`] for site admins, the viewer included; otherwise as
+/// [`person`].
 pub async fn restrict(
     cx: &Context,
     viewer: Viewer,
@@ -86,7 +87,7 @@ pub async fn restrict(
     Ok(found)
 }
 
-/// The same in a transaction that found that it may be: the sessions that ended by it.
+/// As [`restrict`], in a transaction that has checked the permission. Returns the ended sessions.
 pub(crate) async fn restrict_in(
     cx: &Context,
     tx: &mut Tx,
@@ -125,19 +126,19 @@ fn still_admin() -> Error {
     Error::Forbidden("They administer the site: that has to be taken from them first.")
 }
 
-/// Where somebody is signed in.
+/// The user's open sessions.
 ///
 /// # Errors
-/// As [`person`].
+/// [`Error::NotFound`] for viewers who are not site admins.
 pub async fn sessions_of(cx: &Context, viewer: Viewer, user: UserId) -> Result<Vec<SessionRow>> {
     viewer.site_admin()?;
     sessions::list(cx, user).await
 }
 
-/// Ends one of somebody's sessions, or with `None` all of them, everywhere.
+/// Ends one of a user's sessions everywhere, or all of them with `None`.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is not one of theirs, and to all but admins of the site.
+/// [`Error::NotFound`] when it is not a session of this user, and for viewers who are not site admins.
 pub async fn end_sessions(cx: &Context, viewer: Viewer, user: UserId, session: Option<&str>) -> Result<()> {
     let by = viewer.site_admin()?;
     let mut tx = cx.db.begin().await?;
@@ -156,11 +157,11 @@ pub async fn end_sessions(cx: &Context, viewer: Viewer, user: UserId, session: O
     Ok(())
 }
 
-/// Makes somebody an admin of the site, or no more. The site keeps at least one, whoever decides at the same moment.
+/// Appoints or dismisses a site admin. The site always keeps at least one, even with concurrent requests.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such account, and to all but admins of the site; [`Error::Forbidden`] for the last one, and
-/// for accounts that nobody can use now.
+/// [`Error::NotFound`] when there is no such account, and for viewers who are not site admins; [`Error::Forbidden`] for
+/// the last admin, and for accounts that nobody can use now.
 pub async fn set_admin(cx: &Context, viewer: Viewer, user: UserId, is_admin: bool) -> Result<()> {
     let by = viewer.site_admin()?;
     let found = person(cx, viewer, user).await?;

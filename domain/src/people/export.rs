@@ -1,5 +1,5 @@
-//! What is kept of one person, for that person: a line of JSON for each thing, read while it is sent. What they may not see any more
-//! stands in it without its name.
+//! A user's download of their own data: one line of JSON per record, read while it is sent. Topics and groups that the
+//! user can no longer see appear without their names.
 
 use std::collections::HashMap;
 
@@ -15,10 +15,10 @@ use crate::site::rate_limits::{By, RateLimit};
 use model::time::Timestamp;
 use model::{GroupId, InvitationId, MessageId, ReportId, TopicId, UserId};
 
-/// Rows that are read at a time.
+/// Rows read at a time.
 const BATCH: i64 = 500;
 
-/// Where a download is.
+/// The position in a download.
 #[derive(Clone, Copy, Debug)]
 enum Section {
     Account,
@@ -34,11 +34,11 @@ enum Section {
     End,
 }
 
-/// Some lines of it, and what comes after them.
+/// Some lines, and the position after them.
 type Lines = (Vec<Value>, Section);
 
-/// Everything, in pieces of many lines each. Each line says by `type` what it is; those of messages can be imported again, where
-/// their topics can be seen.
+/// Streams all data of a user in chunks of many lines. Each line has a `type`. Message lines can be imported again,
+/// where their topics can be seen.
 ///
 /// # Errors
 /// [`crate::Error::TooMany`], before anything is read.
@@ -101,7 +101,7 @@ async fn account(cx: &Context, id: UserId) -> Result<Lines> {
     Ok((lines, Section::Ignores(UserId(0))))
 }
 
-/// Where a section goes on: after its last row, or with the next section.
+/// The next position: after the last row, or the next section when the batch was not full.
 fn then<T>(rows: &[T], on: impl FnOnce(&T) -> Section, next: Section) -> Section {
     rows.last().filter(|_| rows.len() as i64 == BATCH).map_or(next, on)
 }

@@ -1,4 +1,4 @@
-//! Ignoring: somebody is silent for one reader alone, who can open what they wrote.
+//! Ignoring users: their messages are folded for one reader, who can still open them.
 
 use crate::live::tell;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use crate::platform::error::{Error, Result};
 use model::policy::Viewer;
 use model::{Message, Person, TopicRow, UserId};
 
-/// How many one may ignore.
+/// The most users that one user may ignore.
 const MOST: usize = 1_000;
 
-/// Whom somebody ignores. No query when it was asked for lately.
+/// The users that a user ignores. Cached, usually without a query.
 pub async fn of(cx: &Context, user: UserId) -> Result<Arc<[UserId]>> {
     let epoch = match cx.sessions.ignores(user) {
         Ok(ignored) => return Ok(ignored),
@@ -26,19 +26,19 @@ pub async fn of(cx: &Context, user: UserId) -> Result<Arc<[UserId]>> {
     Ok(ignored)
 }
 
-/// Folds away what is by somebody whom the reader ignores.
+/// Folds messages by authors whom the viewer ignores.
 pub(crate) async fn fold(cx: &Context, viewer: Viewer, messages: &mut [Message]) -> Result<()> {
     let Some(user) = viewer.id() else { return Ok(()) };
     let ignored = of(cx, user).await?;
     for message in messages.iter_mut().filter(|message| ignored.contains(&message.author.id)) {
         message.ignored = true;
-        // The ones after it say whose they are, since nobody looks at the first.
+        // The next unfolded message must show its author: the first one of the run is hidden.
         message.follows = false;
     }
     Ok(())
 }
 
-/// The same of topics in a list that show who wrote last.
+/// As [`fold`], for the topics of a list, by their last author.
 pub(crate) async fn fold_rows(cx: &Context, viewer: Viewer, rows: &mut [TopicRow]) -> Result<()> {
     let Some(user) = viewer.id() else { return Ok(()) };
     let ignored = of(cx, user).await?;
@@ -48,7 +48,7 @@ pub(crate) async fn fold_rows(cx: &Context, viewer: Viewer, rows: &mut [TopicRow
     Ok(())
 }
 
-/// Leaves them out of who is here.
+/// Removes ignored users from the list of present users.
 pub async fn leave_out(cx: &Context, viewer: Viewer, mut aside: Aside) -> Result<Aside> {
     if let Some(user) = viewer.id() {
         aside.without = of(cx, user).await?.to_vec();
@@ -57,15 +57,15 @@ pub async fn leave_out(cx: &Context, viewer: Viewer, mut aside: Aside) -> Result
     Ok(aside)
 }
 
-/// Whom somebody ignores, by name.
+/// The users that the viewer ignores, by name.
 pub async fn list(cx: &Context, viewer: Viewer) -> Result<Vec<Person>> {
     Ok(store::people::ignores::people(&cx.db, viewer.user()?).await?)
 }
 
-/// Ignores somebody, or hears of them again. They are not told.
+/// Ignores a user, or stops that. The user is not told.
 ///
 /// # Errors
-/// [`Error::NotFound`] when nobody has the name; [`Error::Forbidden`] for oneself, and when there are too many already.
+/// [`Error::NotFound`] when no user has the name; [`Error::Forbidden`] for oneself and beyond the limit.
 pub async fn set(cx: &Context, viewer: Viewer, name: &str, ignored: bool) -> Result<Person> {
     let user = viewer.user()?;
     let other = store::people::users::by_name(&cx.db, name).await?.ok_or(Error::NotFound)?.person();

@@ -1,4 +1,4 @@
-//! Letters: written down in the transaction of their cause, sent by a job that reads how things are by then.
+//! Emails: enqueued in the transaction of their cause, sent by a job that uses the state at sending time.
 
 use crate::platform::jobs::Task;
 use std::time::Duration;
@@ -15,15 +15,15 @@ use model::{EmailId, UserId};
 use store::people::emails::{EmailRow, NewLetter};
 use store::{self, Tx};
 
-/// How long a link that sets a new password works.
+/// How long a link to reset a password works.
 pub const RESET: Duration = Duration::from_secs(3_600);
-/// How long a link that confirms an address works.
+/// How long a link to confirm an address works.
 pub const CONFIRM: Duration = Duration::from_secs(3 * 24 * 3_600);
-/// How long news of an account is worth sending.
+/// How long an email about an account event is worth sending.
 const NEWS: Duration = Duration::from_secs(7 * 24 * 3_600);
 
-/// Writes down a letter with a link that only whoever gets it knows. `user` is `None` where only an address was given: whose it
-/// is decides itself when the letter is sent, so that whoever asked learns nothing, not even by how long it took.
+/// Enqueues an email with a secret link. `user` is `None` when only an address was given: the account is looked up when
+/// the email is sent, so that the requester learns nothing, not even from the response time.
 pub(crate) async fn with_link(
     tx: &mut Tx,
     cx: &Context,
@@ -37,7 +37,7 @@ pub(crate) async fn with_link(
     queue(tx, cx, kind, user, address, Some((&seed, &digest)), lasts).await
 }
 
-/// Writes down a letter that says what happened to an account, to an address that it had.
+/// Enqueues an email about an account event, to an address of the account.
 pub(crate) async fn news(
     tx: &mut Tx,
     cx: &Context,
@@ -67,23 +67,23 @@ async fn queue(
     Ok(())
 }
 
-/// 128 bits, made anew whenever they are needed: kept is only their digest.
+/// 128 bits, derived from the seed on demand: only the digest is stored.
 fn token(cx: &Context, seed: &str) -> String {
     cx.config.secret.sign("letter", seed)[..32].to_owned()
 }
 
-/// What a link's token stands for, for the page that asks whether to go on.
+/// The email that a link's token belongs to, without using the token up.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the link has ended, was used, or never was.
+/// [`Error::NotFound`] when the link has expired, was used, or never existed.
 pub(crate) async fn opened(cx: &Context, kind: EmailKind, token: &str) -> Result<EmailRow> {
     store::people::emails::by_token(&cx.db, kind, &secrets::digest(token), cx.now()).await?.ok_or(Error::NotFound)
 }
 
-/// Sends a letter, if it is still to be sent.
+/// Sends an email, unless it became obsolete.
 ///
 /// # Errors
-/// Whatever kept it from leaving; it will be tried again.
+/// When sending failed; the job will try again.
 pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
     let Some(letter) = store::people::emails::to_send(&cx.db, id, cx.now()).await? else { return Ok(()) };
     let holder = store::people::users::by_email(&cx.db, &letter.address).await?;

@@ -1,4 +1,4 @@
-//! Passwords: change one that is known, replace one that was forgotten.
+//! Passwords: change a known one, reset a forgotten one.
 
 use crate::people::sessions;
 use crate::people::sessions::Origin;
@@ -13,10 +13,10 @@ use model::EmailKind;
 use model::UserId;
 use store::{self, Tx};
 
-/// The hash of the account's password, when that is what was typed.
+/// Checks the typed password and returns the account's password hash.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `field`, [`Error::TooMany`].
+/// [`Error::Invalid`] on `field`; [`Error::TooMany`].
 pub(crate) async fn check_own(cx: &Context, user: UserId, typed: Password, field: &'static str) -> Result<String> {
     rate_limits::count(cx, RateLimit::SignIn, By::User(user)).await?;
     let hash = store::people::users::password_hash(&cx.db, user).await?;
@@ -28,7 +28,8 @@ fn not_yours(field: &'static str) -> Error {
     Error::invalid(field, "That is not your password.")
 }
 
-/// Holds the account until the commit, if its password still has the hash: it may have been replaced since it was checked.
+/// Locks the account until the commit, and checks that its password still has this hash: it may have changed since the
+/// check.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `current_password`.
@@ -38,10 +39,10 @@ pub(crate) async fn hold_own(tx: &mut Tx, user: UserId, hash: &str) -> Result<()
     if now.as_deref() == Some(hash) { Ok(()) } else { Err(not_yours("current_password")) }
 }
 
-/// Changes the password and ends all sessions: the token of a new one, for the cookie of whoever changed it.
+/// Changes the password and ends all sessions. Returns the cookie token of a new session for the requester.
 ///
 /// # Errors
-/// [`Error::Invalid`] when the current one is wrong or the new one unfit.
+/// [`Error::Invalid`] when the current password is wrong or the new one unfit.
 pub async fn change(cx: &Context, user: UserId, current: Password, new: Password, origin: &Origin) -> Result<String> {
     new.check("new_password")?;
     let before = check_own(cx, user, current, "current_password").await?;
@@ -55,9 +56,9 @@ pub async fn change(cx: &Context, user: UserId, current: Password, new: Password
     Ok(token)
 }
 
-/// Sets the password, ends all sessions and links that could set another one, and writes to the owner. Whoever knew the password may have
-/// asked for another mail address, by which they could set the next one: that ends too. An account without a confirmed address
-/// keeps the one that it waits for, and can ask for its letter again.
+/// Sets the password, ends all sessions and all links that could set another password, and notifies the owner. An
+/// unconfirmed new address is dropped too: an intruder who knew the password may have requested it to reset the
+/// password later. An account without a confirmed address keeps its unconfirmed one, and can request the email again.
 async fn replace(tx: &mut Tx, cx: &Context, user: UserId, hash: &str) -> Result<Vec<String>> {
     store::people::users::set_password(tx, user, hash).await?;
     store::people::emails::void(tx, user, EmailKind::Reset).await?;
@@ -68,7 +69,7 @@ async fn replace(tx: &mut Tx, cx: &Context, user: UserId, hash: &str) -> Result<
     Ok(store::people::sessions::delete_all(tx, user).await?)
 }
 
-/// Says after the commit that these sessions have ended.
+/// Announces the ended sessions. Call it after the commit.
 pub(crate) async fn announce_ended(cx: &Context, ended: Vec<String>) {
     cx.wake.after_commit();
     for id in ended {
@@ -76,11 +77,11 @@ pub(crate) async fn announce_ended(cx: &Context, ended: Vec<String>) {
     }
 }
 
-/// Sends a link that sets a new password to an address, if it is an account's. Known and unknown ones are answered alike and
-/// cost the same: whose it is decides itself when the letter is sent.
+/// Sends a link to reset the password, if the address belongs to an account. Known and unknown addresses get the same
+/// answer at the same cost: the account is looked up when the email is sent.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `email` for what is no address, [`Error::TooMany`].
+/// [`Error::Invalid`] on `email` when it is not an address; [`Error::TooMany`].
 pub async fn forgot(cx: &Context, typed: &str, origin: &Origin) -> Result<()> {
     let Some(email) = addresses::check(typed)? else {
         return Err(Error::invalid("email", "Type the mail address of your account."));
@@ -94,25 +95,25 @@ pub async fn forgot(cx: &Context, typed: &str, origin: &Origin) -> Result<()> {
     Ok(())
 }
 
-/// Whose password a link sets: the account's name.
+/// The name of the account whose password a link resets.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the link has ended, was used, or never was.
+/// [`Error::NotFound`] when the link has expired, was used, or never existed.
 pub async fn resetting(cx: &Context, token: &str) -> Result<String> {
     let letter = outbound_email::opened(cx, EmailKind::Reset, token).await?;
     Ok(crate::people::accounts::own(cx, letter.user_id.ok_or(Error::NotFound)?).await?.username)
 }
 
-/// Sets a new password with a link, once. All sessions end; the second step stays.
+/// Sets a new password with a link, which works once. All sessions end; two-factor authentication stays on.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `new_password`; [`Error::NotFound`] when the link has ended, was used, or never was.
+/// [`Error::Invalid`] on `new_password`; [`Error::NotFound`] when the link has expired, was used, or never existed.
 pub async fn reset(cx: &Context, token: &str, new: Password) -> Result<()> {
     new.check("new_password")?;
     let user = outbound_email::opened(cx, EmailKind::Reset, token).await?.user_id.ok_or(Error::NotFound)?;
     let hash = new.hash().await?;
     let mut tx = cx.db.begin().await?;
-    // Before its letters: whoever changes both holds the account first.
+    // Lock the account before its emails, in the same order as everywhere.
     store::people::users::lock(&mut tx, &[user]).await?;
     let letter = store::people::emails::take(&mut tx, EmailKind::Reset, &secrets::digest(token), cx.now()).await?;
     if letter.and_then(|letter| letter.user_id) != Some(user) {

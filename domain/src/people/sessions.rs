@@ -1,4 +1,4 @@
-//! Who is signed in. A session's token is the browser's; we keep its digest, and for a while what it says.
+//! Sessions. Only the browser has the token; the server stores its digest and caches the session.
 
 use crate::platform::caches::sessions::Session;
 
@@ -11,22 +11,22 @@ use model::policy::{self};
 use store::people::sessions::SessionRow;
 use store::{self, Tx};
 
-/// From where a session begins.
+/// The client that opens a session.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Origin {
-    /// The network address.
     pub address: std::net::IpAddr,
-    /// The browser as it calls itself.
+    /// The browser's User-Agent.
     pub agent: String,
 }
 
-/// The session of a cookie's token; `None` when it is none of ours, was ended, is over, or its account waits for an admin of the
-/// site. No query when it was asked for lately.
+/// The session of a cookie's token. `None` when the token is unknown, or the session has ended or expired, or the
+/// account waits for approval. Cached, usually without a query.
 pub async fn authenticate(cx: &Context, token: &str) -> Result<Option<Session>> {
     Ok(opened(cx, token).await?.filter(|session| !session.is_waiting))
 }
 
-/// The same, also where the account waits: such a session is good for being told so.
+/// As [`authenticate`], but also for an account that waits for approval: its session only shows that it waits.
 pub async fn opened(cx: &Context, token: &str) -> Result<Option<Session>> {
     if token.len() != 64 || !token.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Ok(None);
@@ -34,12 +34,12 @@ pub async fn opened(cx: &Context, token: &str) -> Result<Option<Session>> {
     find(cx, &secrets::digest(token)).await
 }
 
-/// Whose session the id names, where this process remembers it: no query, and nothing copied.
+/// The user of a session id, from this process's cache alone: no query, no copy.
 pub fn remembered(cx: &Context, id: &str) -> Option<UserId> {
     cx.sessions.user(id, cx.now())
 }
 
-/// The session of this id, as [`authenticate`] finds it.
+/// The session with this id, on the terms of [`authenticate`].
 pub async fn by_id(cx: &Context, id: &str) -> Result<Option<Session>> {
     Ok(find(cx, id).await?.filter(|session| !session.is_waiting))
 }
@@ -71,7 +71,7 @@ async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
     Ok(Some(session))
 }
 
-/// Opens a session for an account that has shown who it is: the token for the cookie.
+/// Opens a session for an authenticated user. Returns the token for the cookie.
 pub async fn open(cx: &Context, user: UserId, origin: &Origin) -> Result<String> {
     let mut tx = cx.db.begin().await?;
     let token = open_in(&mut tx, cx, user, origin).await?;
@@ -79,7 +79,7 @@ pub async fn open(cx: &Context, user: UserId, origin: &Origin) -> Result<String>
     Ok(token)
 }
 
-/// The same as a part of a transaction.
+/// As [`open`], within a transaction.
 pub(crate) async fn open_in(tx: &mut Tx, cx: &Context, user: UserId, origin: &Origin) -> Result<String> {
     let token = secrets::token()?;
     let now = cx.now();
@@ -100,10 +100,10 @@ pub async fn list(cx: &Context, user: UserId) -> Result<Vec<SessionRow>> {
     Ok(store::people::sessions::of_user(&cx.db, user, cx.now()).await?)
 }
 
-/// Ends one of the account's sessions everywhere: pages, API and open polls.
+/// Ends one of the user's sessions everywhere: pages, API and open polls.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is not one of theirs.
+/// [`Error::NotFound`] when it is not a session of this user.
 pub async fn end(cx: &Context, user: UserId, id: &str) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     let ended = store::people::sessions::delete(&mut tx, user, id).await?;
@@ -115,7 +115,7 @@ pub async fn end(cx: &Context, user: UserId, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// Tells every process that a session has ended: call it after the commit.
+/// Tells every process that a session has ended. Call it after the commit.
 pub(crate) async fn ended_everywhere(cx: &Context, id: String) {
     let control = Control::SessionEnded { id };
     cx.sessions.handle(&control);

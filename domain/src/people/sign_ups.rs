@@ -1,4 +1,4 @@
-//! Who may sign up: anyone, those with an invitation, those whom an admin of the site approves, or nobody.
+//! Sign-up policy: open to anyone, by invitation, by approval of a site admin, or closed.
 
 use crate::live::tell;
 use crate::site::admins;
@@ -20,31 +20,31 @@ use model::{SignUps, SiteInvitationId, UserId};
 use store::people::sign_ups::{SiteInvitation, WaitingRow};
 use store::{self, Tx};
 
-/// Days that a link is good for, at the most.
+/// The longest validity of an invitation link, in days.
 pub const MAX_DAYS: i64 = 90;
-/// People that may use a link, at the most.
+/// The most uses of an invitation link.
 pub const MAX_USES: i64 = 500;
-/// New accounts on a page, and the most that are answered at once.
+/// Pending accounts per page, and the most that one request answers.
 pub const LIST_LIMIT: i64 = 100;
-/// How long an account is kept that was declined: meanwhile an admin may think better of it.
+/// How long a declined account is kept, in case an admin reconsiders.
 pub const DECLINED_KEPT: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// Hexadecimal digits of a link's token: 128 bits from the operating system.
 const TOKEN: usize = 32;
 
-/// What somebody finds who wants to sign up.
+/// What the sign-up page offers a visitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
-    /// They may.
+    /// Sign-up is open.
     Open,
-    /// They may, by a good link.
+    /// Sign-up by a valid invitation link.
     ByLink,
-    /// They may, and an admin decides about the account.
+    /// Sign-up, then approval by an admin.
     Asks,
-    /// They need an invitation.
+    /// An invitation is needed.
     NeedsLink,
-    /// Their invitation has ended, or never was one.
+    /// The invitation is invalid or has ended.
     LinkEnded,
-    /// Nobody may.
+    /// Sign-up is closed.
     Closed,
 }
 
@@ -55,18 +55,18 @@ impl Door {
     }
 }
 
-/// How a new account begins.
+/// How a new account starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Entry {
-    /// As one like all others.
+    /// Active at once.
     Free,
-    /// The same, by a link.
+    /// Active at once, using up an invitation link.
     Link(SiteInvitationId),
-    /// It waits for an admin, who reads this.
+    /// Pending, with a message to the admins.
     Waits(String),
 }
 
-/// What somebody finds who comes with this link's token, or without any.
+/// What the sign-up page offers with this invitation token, which may be empty.
 pub async fn door(cx: &Context, token: &str) -> Result<Door> {
     Ok(find(cx, token).await?.0)
 }
@@ -90,10 +90,10 @@ async fn find(cx: &Context, token: &str) -> Result<(Door, Option<SiteInvitationI
     Ok((door, link))
 }
 
-/// How the account begins of somebody who comes with this token and says this.
+/// How a new account starts with this token and message.
 ///
 /// # Errors
-/// [`Error::Forbidden`] when they may not sign up; [`Error::Invalid`] on `message`.
+/// [`Error::Forbidden`] when sign-up is not allowed; [`Error::Invalid`] on `message`.
 pub(crate) async fn entry(cx: &Context, token: &str, message: &str) -> Result<Entry> {
     match find(cx, token).await? {
         (Door::Open, _) => Ok(Entry::Free),
@@ -109,7 +109,7 @@ fn ended() -> Error {
     Error::Forbidden("That invitation has ended, or was used up. Ask for another one.")
 }
 
-/// Has a new account begin so, in the transaction that makes it.
+/// Applies the entry to a new account, in the transaction that creates it.
 ///
 /// # Errors
 /// [`Error::Forbidden`] when the link was used up meanwhile.
@@ -125,29 +125,29 @@ pub(crate) async fn enter(tx: &mut Tx, cx: &Context, user: UserId, entry: &Entry
     }
 }
 
-/// Somebody's own account, while it waits.
+/// The user's own pending account.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it does not.
+/// [`Error::NotFound`] when it is not pending.
 pub async fn own(cx: &Context, user: UserId) -> Result<WaitingRow> {
     store::people::sign_ups::of(&cx.db, user).await?.ok_or(Error::NotFound)
 }
 
-/// What the admins' page of new accounts shows.
+/// The content of the admins' page of pending accounts.
 #[derive(Clone, Debug)]
 pub struct Shown {
-    /// Those who wait, the eldest first, and those who were declined lately.
+    /// Pending accounts, oldest first, and those declined lately.
     pub rows: Vec<WaitingRow>,
-    /// How many wait in all.
+    /// The number of all pending accounts.
     pub total: i64,
-    /// The links with which one may sign up.
+    /// The valid invitation links.
     pub links: Vec<SiteInvitation>,
 }
 
-/// Who waits, and the links.
+/// The pending accounts and the invitation links.
 ///
 /// # Errors
-/// [`Error::NotFound`] to all but admins of the site.
+/// [`Error::NotFound`] for viewers who are not site admins.
 pub async fn list(cx: &Context, viewer: Viewer) -> Result<Shown> {
     viewer.site_admin()?;
     Ok(Shown {
@@ -157,7 +157,7 @@ pub async fn list(cx: &Context, viewer: Viewer) -> Result<Shown> {
     })
 }
 
-/// How many new accounts wait, for admins of the site; 0 for everyone else.
+/// The number of pending accounts; 0 for viewers who are not site admins.
 pub async fn count(cx: &Context, viewer: Viewer) -> Result<i64> {
     if viewer.site_admin().is_err() {
         return Ok(0);
@@ -165,10 +165,10 @@ pub async fn count(cx: &Context, viewer: Viewer) -> Result<i64> {
     Ok(store::people::sign_ups::count(&cx.db).await?)
 }
 
-/// Lets those of these accounts in that wait, or declines them; who has a confirmed mail address is told. How many were answered.
+/// Approves or declines pending accounts and emails those with a confirmed address. Returns how many were answered.
 ///
 /// # Errors
-/// [`Error::NotFound`] to all but admins of the site.
+/// [`Error::NotFound`] for viewers who are not site admins.
 pub async fn answer(cx: &Context, viewer: Viewer, users: &[UserId], approve: bool) -> Result<usize> {
     let users = &users[..users.len().min(LIST_LIMIT as usize)];
     let mut tx = cx.db.begin().await?;
@@ -192,10 +192,11 @@ pub async fn answer(cx: &Context, viewer: Viewer, users: &[UserId], approve: boo
     Ok(answered.len())
 }
 
-/// Makes a link with which so many may sign up within so many days: its token, which is shown once and not kept.
+/// Creates an invitation link for so many uses within so many days. Returns its token, which is shown once and not
+/// stored.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `uses` and `days`; [`Error::NotFound`] to all but admins of the site.
+/// [`Error::Invalid`] on `uses` and `days`; [`Error::NotFound`] for viewers who are not site admins.
 pub async fn make_link(cx: &Context, viewer: Viewer, uses: i64, days: i64) -> Result<String> {
     let inviter = viewer.site_admin()?;
     let mut fields = Fields::default();
@@ -217,10 +218,10 @@ pub async fn make_link(cx: &Context, viewer: Viewer, uses: i64, days: i64) -> Re
     Ok(token)
 }
 
-/// Revokes a link.
+/// Revokes an invitation link.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none, and to all but admins of the site.
+/// [`Error::NotFound`] when there is none, and for viewers who are not site admins.
 pub async fn revoke_link(cx: &Context, viewer: Viewer, link: SiteInvitationId) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     admins::lock(&mut tx, viewer).await?;
@@ -232,7 +233,8 @@ pub async fn revoke_link(cx: &Context, viewer: Viewer, link: SiteInvitationId) -
     Ok(tx.commit().await?)
 }
 
-/// Takes away accounts that were declined and not thought better of: what stays is their row, since the log speaks of it. How many.
+/// Anonymizes accounts that were declined long enough ago. Their rows stay, since the moderation log refers to them.
+/// Returns how many.
 pub(crate) async fn forget_declined(cx: &Context) -> Result<usize> {
     let before = cx.now().minus(DECLINED_KEPT);
     let mut tx = cx.db.begin().await?;

@@ -1,4 +1,4 @@
-//! The second step of signing in: a code of six digits that changes every half minute (RFC 6238), or a recovery code.
+//! Two-factor authentication: a six-digit code that changes every half minute (RFC 6238), or a recovery code.
 
 use std::time::Duration;
 
@@ -21,35 +21,34 @@ use model::UserId;
 use model::time::Timestamp;
 use store::{self, Tx};
 
-/// Recovery codes that an account gets.
+/// Recovery codes per account.
 pub const RECOVERY_CODES: usize = 10;
-/// How long a password that was typed is good for the second step.
+/// How long a correct password allows the second step.
 const TICKET: Duration = Duration::from_secs(10 * 60);
-/// How long one may take to show the first code.
+/// How long a user may take to enter the first code.
 pub(crate) const SET_UP: Duration = Duration::from_secs(24 * 3_600);
 
-/// How the second step of an account stands.
+/// The two-factor authentication of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum State {
-    /// There is none.
     Off,
-    /// A secret waits for its first code.
+    /// A secret was created, but no code was entered yet.
     Begun(Setup),
     /// Signing in needs a code.
     On {
-        /// Since when.
         since: Timestamp,
-        /// How many recovery codes are left.
+        /// How many are left.
         recovery_codes: i64,
     },
 }
 
-/// What an app needs to make codes.
+/// What an authenticator app needs.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Setup {
-    /// To be typed: base 32, in groups of four.
+    /// To type: base 32, in groups of four.
     pub secret: String,
-    /// To be scanned: an `otpauth` address.
+    /// To scan: an `otpauth` address.
     pub link: String,
 }
 
@@ -59,7 +58,7 @@ impl std::fmt::Debug for Setup {
     }
 }
 
-/// How the account's second step stands.
+/// The state of the account's two-factor authentication.
 pub async fn state(cx: &Context, user: UserId) -> Result<State> {
     let Some(row) = store::people::two_factor::of(&cx.db, user).await? else { return Ok(State::Off) };
     match row.confirmed_at {
@@ -80,16 +79,16 @@ pub async fn state(cx: &Context, user: UserId) -> Result<State> {
     }
 }
 
-/// Percent-encoding of everything but letters, digits and what never means anything in an address.
+/// Percent-encodes everything but ASCII letters, digits, `-`, `_` and `.`.
 fn encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
-/// Makes a secret, which counts when [`turn_on`] was shown a code of it.
+/// Creates a secret. It takes effect when [`turn_on`] gets a code of it.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `current_password`; [`Error::Forbidden`] when there is a second step already.
+/// [`Error::Invalid`] on `current_password`; [`Error::Forbidden`] when two-factor authentication is on already.
 pub async fn begin(cx: &Context, user: UserId, password: Password) -> Result<()> {
     passwords::check_own(cx, user, password, "current_password").await?;
     let mut bytes = [0u8; 20];
@@ -102,10 +101,10 @@ pub async fn begin(cx: &Context, user: UserId, password: Password) -> Result<()>
     Ok(tx.commit().await?)
 }
 
-/// Turns the second step on with a first code: the recovery codes, shown once.
+/// Turns two-factor authentication on with a first code. Returns the recovery codes, which are shown once.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `code`, [`Error::NotFound`] when nothing was begun, [`Error::TooMany`].
+/// [`Error::Invalid`] on `code`; [`Error::NotFound`] when [`begin`] was not called; [`Error::TooMany`].
 pub async fn turn_on(cx: &Context, user: UserId, code: &str) -> Result<Vec<String>> {
     rate_limits::count(cx, RateLimit::Code, By::User(user)).await?;
     let row = store::people::two_factor::of(&cx.db, user).await?.filter(|row| row.confirmed_at.is_none());
@@ -124,25 +123,25 @@ pub async fn turn_on(cx: &Context, user: UserId, code: &str) -> Result<Vec<Strin
     Ok(codes)
 }
 
-/// Turns the second step off.
+/// Turns two-factor authentication off.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `current_password`, [`Error::TooMany`].
+/// [`Error::Invalid`] on `current_password`; [`Error::TooMany`].
 pub async fn turn_off(cx: &Context, user: UserId, password: Password) -> Result<()> {
     passwords::check_own(cx, user, password, "current_password").await?;
     remove(cx, user, None).await
 }
 
-/// Turns the second step of a name off, for whoever runs the site: the phone is lost, and the recovery codes are too.
+/// Turns two-factor authentication off for the operator, when a user has lost both phone and recovery codes.
 ///
 /// # Errors
-/// [`Error::NotFound`] when nobody has that name.
+/// [`Error::NotFound`] when no user has that name.
 pub async fn turn_off_for(cx: &Context, name: &str) -> Result<()> {
     let user = store::people::users::by_name(&cx.db, name).await?.ok_or(Error::NotFound)?;
     remove(cx, user.id, Some(LogEntry::of_operator(LogAction::SecondStepOff).whom(user.id))).await
 }
 
-/// Without a second step from here on; an entry for the log where another does it.
+/// Turns it off. `entry` is the log entry when another person does it for the user.
 async fn remove(cx: &Context, user: UserId, entry: Option<LogEntry>) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     if store::people::two_factor::delete(&mut tx, user).await? > 0 {
@@ -156,10 +155,10 @@ async fn remove(cx: &Context, user: UserId, entry: Option<LogEntry>) -> Result<(
     Ok(())
 }
 
-/// New recovery codes in the place of the old ones, shown once.
+/// Replaces the recovery codes. The new ones are shown once.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `current_password`, [`Error::NotFound`] when there is no second step.
+/// [`Error::Invalid`] on `current_password`; [`Error::NotFound`] when two-factor authentication is off.
 pub async fn new_recovery_codes(cx: &Context, user: UserId, password: Password) -> Result<Vec<String>> {
     passwords::check_own(cx, user, password, "current_password").await?;
     let row = store::people::two_factor::of(&cx.db, user).await?;
@@ -198,7 +197,7 @@ fn opened(cx: &Context, user: UserId, sealed: &str) -> Result<Secret> {
     ))
 }
 
-/// The half-minute to which the code belongs: this one, or the one before or after it.
+/// The half-minute step of a code: the current one, the one before or the one after. `None` for a wrong code.
 fn step_of(cx: &Context, user: UserId, sealed: &str, code: &str) -> Result<Option<i64>> {
     let totp: Totp = Builder::new()
         .with_secret(opened(cx, user, sealed)?)
@@ -213,7 +212,8 @@ pub(crate) async fn is_on(cx: &Context, user: UserId) -> Result<bool> {
     Ok(store::people::two_factor::of(&cx.db, user).await?.is_some_and(|row| row.confirmed_at.is_some()))
 }
 
-/// What somebody holds between the two steps: whose password was right, for some minutes, and no longer than it is the password.
+/// A signed ticket between the two steps. It proves that the password was right; it expires after [`TICKET`], or when
+/// the password changes.
 pub(crate) fn ticket(cx: &Context, user: UserId, password_hash: &str) -> String {
     let until = cx.now().plus(TICKET).0;
     format!("{user}.{until}.{}", cx.config.secret.sign("ticket", &ticket_says(user, until, password_hash)))
@@ -234,11 +234,12 @@ async fn holder(cx: &Context, ticket: &str) -> Result<Option<UserId>> {
     Ok((ours && cx.now() < Timestamp(until)).then_some(user))
 }
 
-/// The second step: a code of the app, each once, or a recovery code. The token for the cookie.
+/// Passes the second step with a code of the app, each valid once, or a recovery code. Returns the token for the
+/// cookie.
 ///
 /// # Errors
-/// [`Error::SignedOut`] when the first step was too long ago; [`Error::Invalid`] on `code`; [`Error::TooMany`], which a recovery
-/// code is never told, so that nobody is kept out for long.
+/// [`Error::SignedOut`] when the ticket has expired; [`Error::Invalid`] on `code`; [`Error::TooMany`], but not because
+/// of failed codes when a recovery code is given, so that nobody is locked out for long.
 pub async fn pass(cx: &Context, ticket: &str, code: &str, origin: &Origin) -> Result<String> {
     rate_limits::count(cx, RateLimit::SignIn, By::Address(origin.address)).await?;
     let user = holder(cx, ticket).await?.ok_or(Error::SignedOut)?;
