@@ -211,7 +211,7 @@ impl TestForum {
         self.run_due(1).await;
     }
 
-    /// As [`Self::drain`], but runs each job twice.
+    /// As `drain`, but runs each job twice.
     pub async fn drain_twice(&self) {
         self.run_due(2).await;
     }

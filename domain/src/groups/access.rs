@@ -1,4 +1,4 @@
-//! A group as one reader may use it.
+//! A group with the viewer's access to it.
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -6,18 +6,17 @@ use model::policy::{self, Access, Permission, Viewer};
 use model::{Group, GroupId, UserId};
 use store::groups::GroupFor;
 
-/// A group as one reader stands to it.
+/// A group and the viewer's access to it.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct GroupAccess {
-    /// The group.
     pub group: Group,
-    /// What the reader is to it.
     pub access: Access,
-    /// How many messages in it were reported and wait for an answer; counted for those who give it.
+    /// How many reported messages are open. Only counted for viewers who may answer them.
     pub reported: i64,
-    /// How many messages wait in it for approval; counted for the same people.
+    /// How many messages are pending in the approval queue. Only counted for the same viewers.
     pub held: i64,
-    /// Whether topics of the reader wait for it, or were declined.
+    /// Whether the viewer has pending or declined topics in the group.
     pub own_held: bool,
 }
 
@@ -33,35 +32,35 @@ fn found(viewer: Viewer, row: GroupFor) -> GroupAccess {
     GroupAccess { group: row.group, access, reported: row.reported, held: row.held, own_held: row.own_held }
 }
 
-/// The group of an id, as somebody stands to it who may not even know of it: for actions that need no knowledge of it.
+/// The group with this id, without a permission check: for actions that are open to viewers who may not know of it.
 pub(crate) async fn stand(cx: &Context, viewer: Viewer, id: GroupId) -> Result<GroupAccess> {
     Ok(found(viewer, store::groups::by_id(&cx.db, id, viewer.id_or_none()).await?.ok_or(Error::NotFound)?))
 }
 
-/// The group of a slug.
+/// The group with this slug.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none or the reader may not know of it.
+/// [`Error::NotFound`] when there is none or the viewer may not know of it.
 pub async fn by_slug(cx: &Context, viewer: Viewer, slug: &str) -> Result<GroupAccess> {
     let found = found(viewer, store::groups::by_slug(&cx.db, slug, viewer.id_or_none()).await?.ok_or(Error::NotFound)?);
     found.access.check(Permission::Know)?;
     Ok(found)
 }
 
-/// The group of an id.
+/// The group with this id.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none or the reader may not know of it.
+/// [`Error::NotFound`] when there is none or the viewer may not know of it.
 pub async fn by_id(cx: &Context, viewer: Viewer, id: GroupId) -> Result<GroupAccess> {
     let found = stand(cx, viewer, id).await?;
     found.access.check(Permission::Know)?;
     Ok(found)
 }
 
-/// The group of an id, for a action that has to be theirs to do.
+/// The group with this id, if the viewer has the permission.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none or the reader may not know of it, else [`Error::Forbidden`] with the reason.
+/// [`Error::NotFound`] when there is none or the viewer may not know of it, else [`Error::Forbidden`] with the reason.
 pub async fn with_permission(cx: &Context, viewer: Viewer, id: GroupId, action: Permission) -> Result<GroupAccess> {
     let found = stand(cx, viewer, id).await?;
     found.access.check(action)?;

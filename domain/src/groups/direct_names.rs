@@ -1,4 +1,4 @@
-//! What conversations and their topics are called.
+//! Names of conversations and of their topics.
 
 use crate::platform::error::Result;
 use crate::platform::jobs;
@@ -11,13 +11,13 @@ use store::Tx;
 use store::search_log;
 use store::search_log::Changed;
 
-/// Characters of a title that is made of the first words.
+/// The most characters of a title made of a message's first words.
 pub(crate) const TITLE: usize = 60;
 
-/// What a topic is called that has no title, and whose first words are none.
+/// The title of a topic that has none and whose first message has no words.
 pub(crate) const UNTITLED: &str = "Untitled";
 
-/// Takes the words of messages that go out of the titles that were made of them. In a transaction that holds their topics.
+/// Resets the titles made of the first words of these deleted messages. The transaction must have locked the topics.
 pub(crate) async fn reset_title(tx: &mut Tx, messages: &[MessageId], now: Timestamp) -> Result<()> {
     for topic in store::messages::conversations::reset_title(tx, messages, UNTITLED).await? {
         search_log::insert(tx, Changed::Topic(topic)).await?;
@@ -26,19 +26,19 @@ pub(crate) async fn reset_title(tx: &mut Tx, messages: &[MessageId], now: Timest
     Ok(())
 }
 
-/// Whether a topic of a conversation is called by these words, which are its first.
+/// Whether the title of a conversation's topic was made of this text.
 pub(crate) fn is_titled_by(title: &str, text: &str) -> bool {
     title == markup::excerpt(text, TITLE)
 }
 
-/// Gives a conversation the names of its people.
+/// Names a conversation after its members.
 pub(crate) async fn rename(tx: &mut Tx, group: GroupId) -> Result<()> {
     let names = store::groups::members::names(tx, group).await?;
     store::groups::rename(tx, group, &names.join(", ")).await?;
     Ok(())
 }
 
-/// The title of a topic: as it was typed, or else the first words of its first message.
+/// The title of a topic: the typed one, or the first words of its first message.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `title`.
@@ -50,7 +50,7 @@ pub(crate) fn title(typed: &str, text: &str) -> Result<String> {
     validate::title(typed)
 }
 
-/// What the slug of a topic is made of: the title that was typed. Never the first words: they may be deleted, and an address stays.
+/// The text for a topic's slug: the typed title, never the first words, because a slug outlives a deleted message.
 pub(crate) fn slug_source(typed: &str) -> String {
     match validate::one_line(typed).is_empty() {
         true => "talk".to_owned(),

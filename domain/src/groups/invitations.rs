@@ -1,4 +1,4 @@
-//! Invitations: links into a group that end, and people invited by name.
+//! Invitations: expiring links into a group, and users invited by name.
 
 use crate::live::tell;
 use std::time::Duration;
@@ -21,16 +21,16 @@ use model::{LogAction, LogEntry};
 use store::Tx;
 use store::groups::invitations::{Invitation, InvitedRow, InvitedTo, NewInvitation};
 
-/// Days that a link is good for, at the most.
+/// The longest validity of a link, in days.
 pub const MAX_DAYS: i64 = 90;
-/// People that may use a link, at the most.
+/// The most uses of a link.
 pub const MAX_USES: i64 = 500;
-/// Invitations that are listed.
+/// The most invitations listed.
 const LIST_LIMIT: i64 = 200;
 /// Hexadecimal digits of a link's token: 128 bits from the operating system.
 const TOKEN: usize = 32;
 
-/// Whether somebody of this access may let others in so; `None`: lets them ask.
+/// Whether this access allows a link that grants `role`, or with `None` a link that allows requests to join.
 fn may_offer(access: Access, role: Option<Role>) -> bool {
     match role {
         None => access.may(Permission::Invite) && access.kind != model::GroupKind::Direct,
@@ -38,21 +38,21 @@ fn may_offer(access: Access, role: Option<Role>) -> bool {
     }
 }
 
-/// What the page of invitations shows to a member.
+/// The content of a group's invitations page.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Shown {
-    /// The group, and how the reader stands to it.
     pub found: GroupAccess,
-    /// Links that can be used: the reader's own, and for those who decide who is in the group all.
+    /// Valid links: the viewer's own, or all for viewers who may admit members.
     pub links: Vec<Invitation>,
-    /// Who was invited by name, for those who decide.
+    /// Users invited by name, for viewers who may admit members.
     pub invited: Vec<InvitedRow>,
 }
 
 /// The invitations into a group.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`] for those not in it.
+/// [`Error::NotFound`]; [`Error::Forbidden`] for viewers who may not invite.
 pub async fn list(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Shown> {
     let user = viewer.user()?;
     let found = of_group(cx, viewer, group).await?;
@@ -64,7 +64,7 @@ pub async fn list(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Shown>
     Ok(Shown { found, links, invited })
 }
 
-/// The group, for somebody who invites into it; into conversations people are added otherwise.
+/// The group, for a viewer who may invite into it. Not for conversations: users are added to those directly.
 async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<GroupAccess> {
     let found = groups::with_permission(cx, viewer, group, Permission::Read).await?;
     if found.group.is_direct() {
@@ -76,21 +76,21 @@ async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<GroupA
     Ok(found)
 }
 
-/// What the form for a link holds.
+/// The form for a link.
 #[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
 pub struct LinkForm {
-    /// As what it lets in; `None`: it lets one ask.
+    /// The role that the link grants; `None`: it only allows a request to join.
     pub role: Option<Role>,
-    /// How many may use it.
     pub uses: i64,
-    /// How many days it is good for.
+    /// Validity in days.
     pub days: i64,
 }
 
-/// Makes a link: its token, which is shown once and not kept.
+/// Creates a link. Returns its token, which is shown once and not stored.
 ///
 /// # Errors
-/// [`Error::Invalid`] with what has to be mended, [`Error::NotFound`], [`Error::Forbidden`], [`Error::TooMany`].
+/// [`Error::Invalid`] with the fields to correct, [`Error::NotFound`], [`Error::Forbidden`], [`Error::TooMany`].
 pub async fn make_link(cx: &Context, viewer: Viewer, group: GroupId, form: LinkForm) -> Result<String> {
     let user = viewer.user()?;
     let found = of_group(cx, viewer, group).await?;
@@ -130,10 +130,10 @@ pub async fn make_link(cx: &Context, viewer: Viewer, group: GroupId, form: LinkF
     Ok(token)
 }
 
-/// Revokes a link: whoever made it, and those who decide who is in the group.
+/// Revokes a link. Allowed to its creator and to members who may admit others.
 ///
 /// # Errors
-/// [`Error::NotFound`], also for links that others made.
+/// [`Error::NotFound`], also for links of other members.
 pub async fn revoke(cx: &Context, viewer: Viewer, group: GroupId, id: InvitationId) -> Result<()> {
     let user = viewer.user()?;
     let found = groups::with_permission(cx, viewer, group, Permission::Read).await?;
@@ -143,7 +143,7 @@ pub async fn revoke(cx: &Context, viewer: Viewer, group: GroupId, id: Invitation
     }
     let mut tx = cx.db.begin().await?;
     let own = link.inviter_id == user;
-    // A member's own link, by which others ask, concerns nobody: that it was made is in the log as little.
+    // Creating a request-only link is not logged, so a member who revokes their own is not logged either.
     if store::groups::invitations::delete(&mut tx, id).await? > 0 && (link.role.is_some() || !own) {
         let entry = LogEntry::new(user, LogAction::LinkRevoked).group(group).detail(link.role.map_or("", Role::as_str));
         let entry = if own { entry } else { entry.whom(link.inviter_id) };
@@ -152,23 +152,22 @@ pub async fn revoke(cx: &Context, viewer: Viewer, group: GroupId, id: Invitation
     Ok(tx.commit().await?)
 }
 
-/// What a link offers to whoever holds it.
+/// What a link offers its holder.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Offer {
-    /// The link.
     pub invitation: Invitation,
-    /// Where it leads.
     pub group: Group,
-    /// How the reader stands to it.
+    /// The viewer's access to the group.
     pub access: Access,
-    /// Whether they asked already and wait.
+    /// Whether the viewer's request to join is pending.
     pub waits: bool,
 }
 
 /// What a link offers.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none, it ended or was used up, or whoever made it may not let others in so any more.
+/// [`Error::NotFound`] when there is none, it has expired or was used up, or its creator may no longer let others in.
 pub async fn offer(cx: &Context, viewer: Viewer, token: &str) -> Result<Offer> {
     if token.len() != TOKEN || !token.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(Error::NotFound);
@@ -193,19 +192,21 @@ async fn is_admin(cx: &Context, user: UserId) -> Result<bool> {
     }))
 }
 
-/// Where following a link led.
+/// The result of following a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Followed {
-    /// Into the group.
+    /// The user is in the group.
     In(Group),
-    /// They wait for an answer.
+    /// The user's request to join is pending.
     Asked(Group),
 }
 
-/// Follows a link: comes in, or asks with a message. The rights of whoever made it are looked at again, the group held.
+/// Follows a link: joins the group, or requests to join with a message. The rights of the link's creator are checked
+/// again with the group locked.
 ///
 /// # Errors
-/// As [`offer`]; [`Error::Forbidden`] for who was banned or lately declined, [`Error::Invalid`] on `message`, [`Error::TooMany`].
+/// As [`offer`]; [`Error::Forbidden`] for users who are banned or were declined lately, [`Error::Invalid`] on
+/// `message`, [`Error::TooMany`].
 pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) -> Result<Followed> {
     let user = viewer.user()?;
     let Offer { invitation, group, access, .. } = offer(cx, viewer, token).await?;
@@ -249,14 +250,14 @@ pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) ->
     Ok(Followed::In(group))
 }
 
-/// The access of whoever invites, in the transaction that holds the group.
+/// The inviter's access, in the transaction that has locked the group.
 async fn held_inviter(tx: &mut Tx, inviter: Viewer, group: GroupId, held: Access) -> Result<Access> {
     let place = store::groups::members::place(tx, group, inviter.user()?).await?;
     let is_site_admin = matches!(inviter, Viewer::User { is_admin: true, .. });
     Ok(Access { role: place.role, is_banned: place.banned, is_site_admin, ..held })
 }
 
-/// Invites somebody by name. They see it, and accept or decline.
+/// Invites a user by name. They can accept or decline.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `username`, [`Error::NotFound`], [`Error::Forbidden`], [`Error::TooMany`].
@@ -287,7 +288,7 @@ pub async fn invite(cx: &Context, viewer: Viewer, group: GroupId, name: &str) ->
     Ok(())
 }
 
-/// Takes an invitation by name back.
+/// Withdraws an invitation by name.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none, [`Error::Forbidden`].
@@ -303,10 +304,10 @@ pub async fn uninvite(cx: &Context, viewer: Viewer, group: GroupId, user: UserId
     Ok(())
 }
 
-/// Accepts an invitation by name, if whoever invited may still let others in.
+/// Accepts an invitation by name, if the inviter may still let others in.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none, or it does not hold any more; [`Error::Forbidden`] when the group is archived.
+/// [`Error::NotFound`] when there is none or it is no longer valid; [`Error::Forbidden`] when the group is archived.
 pub async fn accept(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Group> {
     let user = viewer.user()?;
     let inviter = store::groups::invitations::inviter_of(&cx.db, group, user).await?.ok_or(Error::NotFound)?;
@@ -343,7 +344,7 @@ pub async fn decline(cx: &Context, viewer: Viewer, group: GroupId) -> Result<()>
     Ok(())
 }
 
-/// Where the reader is invited to by name.
+/// The invitations by name that the viewer has received.
 pub async fn mine(cx: &Context, viewer: Viewer) -> Result<Vec<InvitedTo>> {
     Ok(store::groups::invitations::of_user(&cx.db, viewer.user()?, LIST_LIMIT).await?)
 }

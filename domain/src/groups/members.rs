@@ -1,4 +1,4 @@
-//! Who is in a group, and as what: remove, ban, appoint, hand over.
+//! Members of a group and their roles: remove, ban, appoint, hand over.
 
 use crate::live::notices;
 use crate::live::tell;
@@ -18,10 +18,10 @@ use store::Tx;
 use store::groups::members::{BanRow, MemberRow, MembershipRow};
 use store::moderation::warnings::NewNotice;
 
-/// Bans that are listed.
+/// The most bans listed.
 const LIST_LIMIT: i64 = 200;
 
-/// Somebody's access to a group as it is now, the group held until the commit.
+/// Locks the group until the commit and returns the viewer's current access.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the group is gone.
@@ -38,7 +38,7 @@ pub(crate) async fn lock(tx: &mut Tx, viewer: Viewer, group: GroupId) -> Result<
     })
 }
 
-/// Puts somebody into a group; nothing they asked for, or were invited to, is left.
+/// Adds a member to a group, and deletes their request and invitation.
 pub(crate) async fn enter(
     tx: &mut Tx,
     group: GroupId,
@@ -52,7 +52,7 @@ pub(crate) async fn enter(
     Ok(())
 }
 
-/// Takes somebody out of a group, and takes back whom they invited: all who are concerned by it.
+/// Removes a member from a group and withdraws their invitations. Returns all affected users.
 pub(crate) async fn depart(cx: &Context, tx: &mut Tx, group: GroupId, user: UserId) -> Result<Vec<UserId>> {
     store::groups::members::leave(tx, group, user).await?;
     let mut concerned = withdraw_invitations(cx, tx, group, user).await?;
@@ -60,7 +60,7 @@ pub(crate) async fn depart(cx: &Context, tx: &mut Tx, group: GroupId, user: User
     Ok(concerned)
 }
 
-/// Where the last admin went by somebody's doing, the eldest member takes over: who that is.
+/// Promotes the eldest member when the group has lost its last admin, and returns them. `by` is the user who caused it.
 pub(crate) async fn promote_successor(
     tx: &mut Tx,
     group: GroupId,
@@ -77,7 +77,7 @@ pub(crate) async fn promote_successor(
     Ok(Some(eldest))
 }
 
-/// Takes back the links that somebody made into a group and whom they invited by name: who that was.
+/// Withdraws a user's links into a group and their invitations by name. Returns the users who were invited.
 async fn withdraw_invitations(cx: &Context, tx: &mut Tx, group: GroupId, user: UserId) -> Result<Vec<UserId>> {
     store::groups::invitations::delete_of(tx, group, user).await?;
     let invited = store::groups::invitations::uninvite_of(tx, group, user).await?;
@@ -85,35 +85,33 @@ async fn withdraw_invitations(cx: &Context, tx: &mut Tx, group: GroupId, user: U
     Ok(invited)
 }
 
-/// Somebody who has to do with a group, for those who may do something to them.
+/// A member or other user related to a group, as shown to those who may act on them.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct MemberDetail {
-    /// The group, and how the reader stands to it.
     pub found: GroupAccess,
-    /// Who.
     pub person: Person,
-    /// Their membership, if they are in it.
+    /// `None` when they are not in the group.
     pub member: Option<MemberRow>,
-    /// Whether they were banned.
     pub is_banned: bool,
-    /// Whether they wrote in it, deleted or not.
+    /// Whether they posted in it, deleted messages included.
     pub has_written: bool,
-    /// Whether they asked to be let in, and were not.
+    /// Whether their request to join is pending or declined.
     pub has_asked: bool,
 }
 
 impl MemberDetail {
-    /// Their part in the group.
+    /// The user's role in the group.
     pub fn role(&self) -> Option<Role> {
         self.member.as_ref().map(|member| member.role)
     }
 }
 
-/// Somebody as those see them who decide who is in the group: who is in it or asks to be, who was banned or told something, and who
-/// wrote in it.
+/// A user as shown to those who admit members: a member, a requester, a banned or warned user, or an author in the
+/// group.
 ///
 /// # Errors
-/// [`Error::NotFound`], also for those who have nothing to do with it; [`Error::Forbidden`].
+/// [`Error::NotFound`], also for users not related to the group; [`Error::Forbidden`].
 pub async fn detail(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<MemberDetail> {
     viewer.user()?;
     let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
@@ -126,19 +124,19 @@ pub async fn detail(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) 
     Ok(MemberDetail { found, person, member, is_banned, has_written, has_asked })
 }
 
-/// Removes a member. They may come again.
+/// Removes a member, who may join again.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they are not in it, [`Error::Forbidden`] for those who do not stand above them.
+/// [`Error::NotFound`] when they are not in the group; [`Error::Forbidden`] for viewers who do not rank above them.
 pub async fn remove(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<Group> {
     remove_or_ban(cx, viewer, group, user, None).await
 }
 
-/// Removes a member, or somebody else whom [`chosen`] shows, and keeps them out.
+/// Bans a member, or another user whom `detail` shows.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `reason`; [`Error::NotFound`] also for whoever has nothing to do with the group; [`Error::Forbidden`] for those
-/// who do not stand above them.
+/// [`Error::Invalid`] on `reason`; [`Error::NotFound`], also for users not related to the group; [`Error::Forbidden`]
+/// for viewers who do not rank above them.
 pub async fn ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, reason: &str) -> Result<Group> {
     remove_or_ban(cx, viewer, group, user, Some(reason)).await
 }
@@ -150,7 +148,7 @@ async fn remove_or_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserI
         return Err(Error::Forbidden("That is you: leave the group instead."));
     }
     if ban.is_some() {
-        // Whoever tries ids learns of nobody.
+        // Do not reveal users to a viewer who tries ids.
         detail(cx, viewer, group, user).await?;
     }
     let reason = ban.map(|reason| validate::reason(reason, "reason", true)).transpose()?;
@@ -173,26 +171,24 @@ async fn remove_or_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserI
     Ok(found.group)
 }
 
-/// Somebody on their way out of a group.
+/// The removal of a member.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MemberRemoval<'a> {
-    /// Who puts them out.
+    /// Who removes them.
     pub by: UserId,
-    /// Of which group.
     pub group: GroupId,
-    /// Whom.
+    /// Who is removed.
     pub user: UserId,
-    /// What they are to it.
     pub place: MembershipRow,
-    /// Why they are banned; `None`: they may come again.
+    /// The reason of a ban; `None`: they may join again.
     pub ban: Option<&'a str>,
 }
 
-/// Puts somebody out of a group, in a transaction that found that it may be: all who are concerned by it. They are told why they
-/// are banned.
+/// Removes a user from a group, in a transaction that has checked the permission. A banned user is told the reason.
+/// Returns all affected users.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they are not in it, or were banned already.
+/// [`Error::NotFound`] when they are not in the group, or are banned already.
 pub(crate) async fn remove_in(cx: &Context, tx: &mut Tx, out: MemberRemoval<'_>) -> Result<Vec<UserId>> {
     let MemberRemoval { by, group, user, place, ban } = out;
     let now = cx.now();
@@ -213,15 +209,15 @@ pub(crate) async fn remove_in(cx: &Context, tx: &mut Tx, out: MemberRemoval<'_>)
     };
     let entry = LogEntry::new(by, what).group(group).whom(user).reason(ban.unwrap_or_default());
     log::write(tx, entry, now).await?;
-    // A site admin may have taken out the last one.
+    // A site admin may have removed the last admin.
     concerned.extend(promote_successor(tx, group, by, now).await?);
     Ok(concerned)
 }
 
-/// Lifts a ban: they may come again, and are not told of it any more if they have not read it.
+/// Lifts a ban. An unread notice of the ban is withdrawn.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they were not banned, [`Error::Forbidden`].
+/// [`Error::NotFound`] when they are not banned, [`Error::Forbidden`].
 pub async fn lift_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<Group> {
     let by = viewer.user()?;
     let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
@@ -238,7 +234,7 @@ pub async fn lift_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId
     Ok(found.group)
 }
 
-/// Who was banned from a group.
+/// The bans of a group.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
@@ -248,15 +244,16 @@ pub async fn bans(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Group
     Ok((found, store::groups::members::bans(&cx.db, group, LIST_LIMIT).await?))
 }
 
-/// Gives a member another part. The group keeps an admin.
+/// Changes a member's role. The group always keeps an admin.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they are not in it, [`Error::Forbidden`] for anyone but admins, and for the last admin's own part.
+/// [`Error::NotFound`] when they are not in the group; [`Error::Forbidden`] for viewers who are not its admins, and
+/// when it would have no admin left.
 pub async fn set_role(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, role: Role) -> Result<Group> {
     appoint(cx, viewer, group, &[(user, role)], LogAction::RoleGiven).await
 }
 
-/// Makes a member an admin, and oneself a member.
+/// Makes a member an admin, and the viewer a plain member.
 ///
 /// # Errors
 /// As [`set_role`].
@@ -269,7 +266,7 @@ pub async fn hand_over(cx: &Context, viewer: Viewer, group: GroupId, user: UserI
     appoint(cx, viewer, group, &[(user, Role::Admin), (own, Role::Member)], LogAction::GroupHandedOver).await
 }
 
-/// Gives members other parts. What is written down is what was done to the first of them.
+/// Changes roles of members. Only the first change is logged.
 async fn appoint(
     cx: &Context,
     viewer: Viewer,
@@ -293,7 +290,7 @@ async fn appoint(
             log::write(&mut tx, entry, cx.now()).await?;
         }
         if place.role > Some(role) {
-            // Whom they let in by a right that they have no more.
+            // Their invitations used a right that they no longer have.
             concerned.extend(withdraw_invitations(cx, &mut tx, group, user).await?);
         }
         concerned.push(user);
@@ -308,20 +305,20 @@ async fn appoint(
     Ok(found.group)
 }
 
-/// Who bears a name, for those who decide who is in a group.
+/// The user with a name, for viewers who admit members.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `field` when nobody does.
+/// [`Error::Invalid`] on `field` when there is none.
 pub(crate) async fn named(cx: &Context, name: &str, field: &'static str) -> Result<Person> {
     let name = name.trim().trim_start_matches('@').to_lowercase();
     let found = store::people::users::by_names(&cx.db, &[name]).await?.pop();
     found.map(|named| named.person).ok_or_else(|| Error::invalid(field, "Nobody here has that name."))
 }
 
-/// Chooses what of a group reaches oneself.
+/// Sets the viewer's subscription level for a group.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they may not know of it, [`Error::Forbidden`] when they are not in it.
+/// [`Error::NotFound`] when the viewer may not know of the group, [`Error::Forbidden`] when they are not in it.
 pub async fn set_level(cx: &Context, viewer: Viewer, group: GroupId, level: SubscriptionLevel) -> Result<Group> {
     let user = viewer.user()?;
     let found = groups::by_id(cx, viewer, group).await?;

@@ -1,4 +1,4 @@
-//! Groups: make, find, join, leave, change, archive, delete. Who is in them otherwise is decided in `members.rs`.
+//! Groups: create, find, join, leave, change, archive, delete. Other membership changes are in `members.rs`.
 
 mod access;
 pub mod direct_names;
@@ -33,29 +33,27 @@ use store::groups::{Described, Wanted};
 use store::search_log;
 use store::search_log::Changed;
 
-/// What the form for a group holds.
+/// The form for a group.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct GroupForm {
-    /// Its name.
     pub name: String,
-    /// Its word in addresses; made of the name when empty. Ignored when a group is changed: links hold.
+    /// Made of the name when empty. Ignored when a group is changed: links must keep working.
     pub slug: String,
-    /// What it is about.
     pub description: String,
-    /// Who may see it.
     pub kind: GroupKind,
-    /// Where it stands among those that one can discover.
+    /// The category in which the group is listed.
     pub category: Category,
-    /// Seconds between two messages of a member in a topic: one of [`Group::SLOW`].
+    /// Slow mode: seconds between two messages of a member in a topic. One of [`Group::SLOW`].
     pub slow_seconds: i64,
-    /// How many messages of somebody new wait for approval: one of [`Group::FIRST_HELD`].
+    /// How many messages of a new member need approval: one of [`Group::FIRST_HELD`].
     pub first_held: i64,
-    /// Whether more people may come to read what was said in it so far.
+    /// Confirms that more people may read everything written so far.
     pub opens: bool,
 }
 
 impl GroupForm {
-    /// With a name and a kind, and nothing else; that it may open is meant.
+    /// A form with a name and a kind, defaults otherwise, and `opens` confirmed.
     pub fn new(name: impl Into<String>, kind: GroupKind) -> Self {
         let (slug, description) = (String::new(), String::new());
         Self {
@@ -85,10 +83,10 @@ impl GroupForm {
     }
 }
 
-/// Makes a group; its maker is its first admin.
+/// Creates a group. The viewer becomes its first admin.
 ///
 /// # Errors
-/// [`Error::Invalid`] with what has to be mended, [`Error::TooMany`], [`Error::SignedOut`].
+/// [`Error::Invalid`] with the fields to correct, [`Error::TooMany`], [`Error::SignedOut`].
 pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Group> {
     let user = viewer.user()?;
     let (name, description) = validate::group(&form.name, &form.description)?;
@@ -102,7 +100,8 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     names::check_group_slug(&slug)?;
     let describing = Describing { by: viewer, name: (&name, ""), slug: &typed, description: (&description, "") };
     descriptions::group(cx, describing).await?;
-    // An address that is taken is no group made, where new accounts make few; but it tells something, and so is counted.
+    // A taken slug does not use up a new account's few groups. But it reveals that a group exists, so it counts towards
+    // the general limit.
     if is_typed && store::groups::has_slug(&cx.db, &slug).await? {
         rate_limits::count(cx, rate_limits::RateLimit::NewGroup, By::User(user)).await?;
         return Err(slug_taken());
@@ -116,7 +115,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
         if let Some(id) = store::groups::insert(&mut tx, &slug, described, user, now).await? {
             break id;
         }
-        // Whoever chose no address is given another one, and learns of no group that they may not know of.
+        // Without a typed slug, try another one: the viewer must not learn of a group that is hidden from them.
         attempt += 1;
         if is_typed || attempt > 5 {
             return Err(slug_taken());
@@ -147,11 +146,11 @@ fn slug_taken() -> Error {
     Error::invalid("slug", "That address is taken: choose another.")
 }
 
-/// Changes a group's name, description, kind and category. Who waits to be let into what is now public waits no more. What its log says
-/// of the time when fewer people read it stays among those who keep order.
+/// Changes a group's name, description, kind and category. When it becomes public, pending requests are deleted. When
+/// its audience grows, log entries from before stay visible to its moderators only.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for anyone but its admins, [`Error::Invalid`].
+/// [`Error::Forbidden`] for viewers who are not its admins, [`Error::Invalid`].
 pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) -> Result<Group> {
     let found = with_permission(cx, viewer, id, Permission::Administer).await?;
     let by = viewer.user()?;
@@ -185,7 +184,7 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
     Ok(Group { name, description, kind, category, slow_seconds, first_held, ..found.group })
 }
 
-/// What of a group becomes another, in words; `None` when nothing does.
+/// Describes the changes for the log; `None` without changes.
 fn changes(now: &Group, then: Described<'_>) -> Option<String> {
     let mut parts = Vec::new();
     if now.name != then.name {
@@ -209,10 +208,10 @@ fn changes(now: &Group, then: Described<'_>) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// Archives a group, so that nothing in it can be changed, or takes it out of the archive.
+/// Archives a group, so that nothing in it can be changed, or unarchives it.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`] for anyone but its admins.
+/// [`Error::NotFound`], [`Error::Forbidden`] for viewers who are not its admins.
 pub async fn archive(cx: &Context, viewer: Viewer, id: GroupId, archived: bool) -> Result<Group> {
     let by = viewer.user()?;
     let found = with_permission(cx, viewer, id, Permission::Administer).await?;
@@ -227,19 +226,20 @@ pub async fn archive(cx: &Context, viewer: Viewer, id: GroupId, archived: bool) 
     Ok(Group { archived_at: at, ..found.group })
 }
 
-/// A group that the reader may delete.
+/// A group that the viewer may delete.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they may not know of it, [`Error::Forbidden`] for anyone but its admins and those of the site.
+/// [`Error::NotFound`] when the viewer may not know of it; [`Error::Forbidden`] for viewers who are neither its admins
+/// nor site admins.
 pub async fn deletable(cx: &Context, viewer: Viewer, id: GroupId) -> Result<GroupAccess> {
     viewer.user()?;
     with_permission(cx, viewer, id, Permission::Delete).await
 }
 
-/// Deletes a group with all that is in it. Its rows go after thirty days; its address is not given away before.
+/// Deletes a group with everything in it. Its rows are deleted after thirty days; until then its slug stays taken.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `name` when that is not how the group is called; as [`deletable`].
+/// [`Error::Invalid`] on `name` when it is not the group's name; otherwise as [`deletable`].
 pub async fn delete(cx: &Context, viewer: Viewer, id: GroupId, name: &str) -> Result<()> {
     let by = viewer.user()?;
     let found = deletable(cx, viewer, id).await?;
@@ -250,7 +250,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: GroupId, name: &str) -> Re
     let invited: Vec<UserId> =
         store::groups::invitations::invited(&cx.db, id, i64::MAX).await?.iter().map(|row| row.person.id).collect();
     let mut tx = cx.db.begin().await?;
-    // Whoever holds topics of it too holds the group first.
+    // Lock order: the group before its topics.
     members::lock(&mut tx, viewer, id).await?.check(Permission::Delete)?;
     unread::users_change(cx, &members).await?;
     unread::users_change(cx, &invited).await?;
@@ -266,7 +266,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: GroupId, name: &str) -> Re
     Ok(())
 }
 
-/// Deletes a group in a transaction that found that it goes; whether it was there.
+/// Deletes a group, in a transaction that has checked the permission. Returns whether it existed.
 pub(crate) async fn bury(tx: &mut Tx, id: GroupId, now: Timestamp) -> Result<bool> {
     let was_there = store::groups::delete(tx, id, now).await? > 0;
     search_log::insert(tx, Changed::Group(id)).await?;
@@ -274,7 +274,7 @@ pub(crate) async fn bury(tx: &mut Tx, id: GroupId, now: Timestamp) -> Result<boo
     Ok(was_there)
 }
 
-/// Commits a change of a group, and tells of it.
+/// Commits and announces a change of a group.
 async fn save_change(cx: &Context, mut tx: Tx, id: GroupId) -> Result<()> {
     jobs::enqueue(&mut tx, Task::GroupChanged { group: id }, cx.now()).await?;
     tx.commit().await?;
@@ -286,7 +286,8 @@ async fn save_change(cx: &Context, mut tx: Tx, id: GroupId) -> Result<()> {
 /// Joins a public group.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they may not know of it, [`Error::Forbidden`] when they have to be let in, or were banned.
+/// [`Error::NotFound`] when the viewer may not know of it, [`Error::Forbidden`] when it is not open to join, or they
+/// are banned.
 pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     let user = viewer.user()?;
     let found = by_id(cx, viewer, id).await?;
@@ -296,21 +297,21 @@ pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     found.access.check(Permission::Join)?;
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
-    // It may have been closed since it was looked at, or they may have been banned.
+    // Check again: the group may have been closed meanwhile, or the viewer banned.
     members::lock(&mut tx, viewer, id).await?.check(Permission::Join)?;
     members::enter(&mut tx, id, user, Role::Member, cx.now()).await?;
-    // Whoever comes into a group that everyone left decides in it.
+    // The first to join a group that everyone left becomes its admin.
     members::promote_successor(&mut tx, id, user, cx.now()).await?;
     tx.commit().await?;
     tell::membership_changed(cx, user, id).await;
     Ok(found.group)
 }
 
-/// Leaves a group. When its last admin leaves, the eldest member takes over; a conversation that nobody is in any more goes.
+/// Leaves a group. When the last admin leaves, the eldest member succeeds. A conversation without members is deleted.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they may not know of it; [`Error::Forbidden`] for the last member of a private or closed group, which
-/// nobody could come into again.
+/// [`Error::NotFound`] when the viewer may not know of it; [`Error::Forbidden`] for the last member of a private or
+/// closed group, which nobody could join again.
 pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     let user = viewer.user()?;
     let found = by_id(cx, viewer, id).await?;
@@ -319,7 +320,7 @@ pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     }
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
-    // Of two admins who leave at once, the second sees that the first is gone.
+    // With the lock, the second of two admins who leave at once sees that the first is gone.
     let kind = store::groups::lock(&mut tx, id).await?.ok_or(Error::NotFound)?.kind;
     let mut concerned = members::depart(cx, &mut tx, id, user).await?;
     let (_, left) = store::groups::members::head_count(&mut tx, id).await?;
@@ -353,7 +354,7 @@ pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     Ok(found.group)
 }
 
-/// Puts somebody into a group, whoever may see it: for imports and the demo.
+/// Adds a member without a permission check: for imports and the demo.
 pub async fn admit(cx: &Context, group: GroupId, user: UserId, role: Role) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
@@ -363,12 +364,12 @@ pub async fn admit(cx: &Context, group: GroupId, user: UserId, role: Role) -> Re
     Ok(())
 }
 
-/// What waits for somebody in the groups in which they keep order. Call it for those who do.
+/// Pending work in the groups that the viewer moderates. Call it only for moderators.
 pub async fn waiting(cx: &Context, viewer: Viewer) -> Result<Vec<Waits>> {
     Ok(store::groups::waiting(&cx.db, viewer.user()?).await?)
 }
 
-/// The groups that a reader may know of, for discovering: a page, and whether there are more.
+/// One page of the groups that the viewer may know of, and whether there are more.
 pub async fn discover(
     cx: &Context,
     viewer: Viewer,
@@ -383,7 +384,7 @@ pub async fn discover(
     Ok((rows, more))
 }
 
-/// A page of the members by name: how many there are in all, the page, and whether there are more.
+/// The number of members, one page of them by name, and whether there are more.
 pub async fn list_members(
     cx: &Context,
     found: &GroupAccess,

@@ -1,4 +1,4 @@
-//! Asking to be let into a group, and answering.
+//! Requests to join a group, and their answers.
 
 use crate::live::tell;
 use std::time::Duration;
@@ -20,12 +20,12 @@ use model::{LogAction, LogEntry};
 use store::Tx;
 use store::groups::requests::{AskedRow, OwnRow, RequestRow};
 
-/// How long whoever was declined waits before they ask again.
+/// How long a declined user waits before they may ask again.
 pub const PAUSE: Duration = Duration::from_secs(7 * 24 * 3_600);
-/// Requests on the page of those who answer.
+/// Requests per page.
 pub const LIST_LIMIT: i64 = 100;
 
-/// What somebody asked of a group, if they wait for an answer or were declined.
+/// The viewer's pending or declined request in a group.
 pub async fn own(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Option<AskedRow>> {
     match viewer.id() {
         Some(user) => Ok(store::groups::requests::of(&cx.db, group, user).await?),
@@ -33,7 +33,7 @@ pub async fn own(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Option<
     }
 }
 
-/// Asks to be let into a closed group. Asking again changes what is said.
+/// Requests to join a closed group. A second request replaces the message.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `message`, [`Error::NotFound`], [`Error::Forbidden`], [`Error::TooMany`].
@@ -51,7 +51,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, group: GroupId, message: &str) ->
     Ok(found.group)
 }
 
-/// Nothing when they were not declined lately.
+/// Checks that the user was not declined lately.
 ///
 /// # Errors
 /// [`Error::Forbidden`].
@@ -68,10 +68,10 @@ pub(crate) async fn insert(cx: &Context, tx: &mut Tx, group: GroupId, user: User
     Ok(())
 }
 
-/// Takes one's own request back. What was declined stays so.
+/// Withdraws the viewer's pending request. A declined one stays.
 ///
 /// # Errors
-/// [`Error::NotFound`] when none waits.
+/// [`Error::NotFound`] when none is pending.
 pub async fn withdraw(cx: &Context, viewer: Viewer, group: GroupId) -> Result<()> {
     let user = viewer.user()?;
     let mut tx = cx.db.begin().await?;
@@ -83,7 +83,7 @@ pub async fn withdraw(cx: &Context, viewer: Viewer, group: GroupId) -> Result<()
     Ok(())
 }
 
-/// Who waits to be let in, for those who answer; and how many in all.
+/// The pending requests of a group and their total number, for viewers who may answer them.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
@@ -99,7 +99,7 @@ pub async fn waiting(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Gr
     Ok((found, rows, total))
 }
 
-/// How many wait to be let in, for those who answer; 0 for everyone else, and where nobody has to ask.
+/// The number of pending requests; 0 for public groups and for viewers who may not answer them.
 pub async fn count(cx: &Context, found: &GroupAccess) -> Result<i64> {
     if found.group.kind == model::GroupKind::Public || !found.access.may(Permission::Admit) {
         return Ok(0);
@@ -107,7 +107,7 @@ pub async fn count(cx: &Context, found: &GroupAccess) -> Result<i64> {
     Ok(store::groups::requests::count(&cx.db, found.group.id).await?)
 }
 
-/// Lets those of these people in who wait for it, or declines: how many were answered.
+/// Approves or declines pending requests. Returns how many were answered.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
@@ -156,20 +156,19 @@ async fn log(tx: &mut Tx, by: UserId, what: LogAction, group: GroupId, user: Use
     log::write(tx, LogEntry::new(by, what).group(group).whom(user), now).await
 }
 
-/// What somebody asked for themselves.
+/// A user's own request.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Mine {
-    /// Of which group.
     pub id: GroupId,
-    /// The group, where they may know of it: they came by a link, or it was another kind of group when they asked.
+    /// `None` when the user may not know of the group. They may if they came by a link, or if the group was of another
+    /// kind when they asked.
     pub group: Option<Group>,
-    /// When.
     pub asked_at: Timestamp,
-    /// When somebody said no.
     pub declined_at: Option<Timestamp>,
 }
 
-/// What somebody asked for themselves, the latest first.
+/// The viewer's own requests, newest first.
 pub async fn mine(cx: &Context, viewer: Viewer) -> Result<Vec<Mine>> {
     let rows = store::groups::requests::of_user(&cx.db, viewer.user()?, LIST_LIMIT).await?;
     let mine = |row: OwnRow| Mine {

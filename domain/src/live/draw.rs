@@ -1,20 +1,21 @@
-//! How the fragments of live events are drawn: the program hands in the pages' own partials.
+//! Rendering of live events' fragments and of emails.
 
 use crate::live::presence::Aside;
 use crate::platform::mail::{EmailBody, EmailTemplateData};
 use model::time::Timestamp;
 use model::{Group, GroupId, Message, Topic, TopicRow};
 
-/// How the fragments of live events, and letters, are drawn: the pages' own partials, which the domain does not know.
+/// The page templates that render fragments of live events, and emails. The program passes them in, since the domain
+/// does not know them.
 #[derive(Clone, Copy)]
 pub struct Draw {
     /// A message of a topic page.
     pub message: fn(&Message, &Topic, &Group, Timestamp) -> String,
-    /// Who is here.
+    /// The list of present users.
     pub here: fn(&Aside, GroupId) -> String,
     /// A topic in a group's list.
     pub topic_row: fn(&TopicRow, &Group, Timestamp) -> String,
-    /// The words of a letter; else why there are none.
+    /// An email's text, or an error message.
     pub letter: fn(&EmailTemplateData) -> std::result::Result<EmailBody, String>,
 }
 

@@ -1,4 +1,4 @@
-//! Notices: what moderators and admins tell a person. One is shown above their next page until they confirm it.
+//! Notices from moderators and admins to a user. A notice is shown above the user's next page until they confirm it.
 
 use crate::live::tell;
 use crate::platform::context::Context;
@@ -8,25 +8,26 @@ use model::{NoticeId, UserId};
 use store::moderation::warnings::{NewNotice, NoticeRow};
 use store::{self, Tx};
 
-/// What somebody has not read yet, the eldest of it.
+/// The user's oldest unread notice.
 pub async fn unread(cx: &Context, user: UserId) -> Result<Option<NoticeRow>> {
     Ok(store::moderation::warnings::unread(&cx.db, user).await?)
 }
 
-/// Tells somebody something, in the transaction of the action: about a group that they may know nothing of, without its name. Call
-/// [`tell::account_changed`] after the commit.
+/// Sends a notice, in the transaction of its action. The group's name is left out when the user may not know of the
+/// group. Call [`tell::account_changed`] after the commit.
 pub(crate) async fn tell(cx: &Context, tx: &mut Tx, new: NewNotice<'_>) -> Result<()> {
     store::moderation::warnings::insert(tx, new, false, cx.now()).await?;
     Ok(())
 }
 
-/// The same, where the action itself took the group from them if they were a member of it.
+/// As `tell`, when the action may have removed the user from the group: `was_member` decides whether they know the
+/// group.
 pub(crate) async fn tell_member(cx: &Context, tx: &mut Tx, new: NewNotice<'_>, was_member: bool) -> Result<()> {
     store::moderation::warnings::insert(tx, new, was_member, cx.now()).await?;
     Ok(())
 }
 
-/// Says that one has read it. Saying it twice does no harm.
+/// Marks a notice as read. Repeating it is harmless.
 ///
 /// # Errors
 /// [`crate::Error::SignedOut`].

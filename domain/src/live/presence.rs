@@ -1,4 +1,4 @@
-//! Who is here, group by group, told to those who are.
+//! Presence: who is online in each group, sent to the users who are online.
 
 use model::Person;
 use std::collections::BTreeMap;
@@ -13,17 +13,17 @@ use bus::{Control, Stream};
 use model::policy;
 use model::{GroupId, GroupKind, UserId};
 
-/// How often it is looked who came and went.
+/// How often changes are looked for.
 const TICK: Duration = Duration::from_secs(5);
-/// The same where looking and telling takes long. With how long a poll waits and what it counts for ([`bus::POLL`]), whoever
-/// vanished without a word is told to be gone within a minute.
+/// The longest interval, when a round is slow. Together with the length of a poll and its presence time
+/// ([`bus::POLL`]), a user who vanishes is shown as gone within a minute.
 const SELDOM: Duration = Duration::from_secs(8);
-/// Looking and telling is to take one part in so many of the time.
+/// A round may take one part in so many of the time.
 const SHARE: u32 = 10;
-/// How many groups are told in one go.
+/// Groups per batch.
 const GROUPS: usize = 200;
 
-/// Tells who came and went until `stop` resolves. Several processes may do this: each change is told by one of them.
+/// Sends presence changes until `stop` resolves. Several processes may run this: one of them sends each change.
 pub async fn follow(cx: Context, draw: Draw, stop: impl Future<Output = ()>) {
     let mut stop = std::pin::pin!(stop);
     let mut pause = TICK;
@@ -40,10 +40,10 @@ pub async fn follow(cx: Context, draw: Draw, stop: impl Future<Output = ()>) {
     }
 }
 
-/// Tells each group, of which somebody came, went, joined or left since anybody told it, who is here of it now.
+/// Sends the current presence to each group whose presence or membership has changed.
 ///
 /// # Errors
-/// When the bus or the database does not answer: what changed since is told with each group's next change.
+/// When the bus or the database fails. The lost changes are sent with each group's next change.
 pub async fn tell(cx: &Context, draw: &Draw) -> Result<()> {
     let changes = cx.bus.comings_and_goings().await?;
     let mut changed = store::groups::of_members(&cx.db, &changes.people).await?;
@@ -55,7 +55,7 @@ pub async fn tell(cx: &Context, draw: &Draw) -> Result<()> {
     }
     let here = cx.bus.here().await?;
     for part in changed.chunks(GROUPS) {
-        // Whoever draws a page from now on draws it as it is now.
+        // Pages rendered from now on must show the new state.
         cx.tell(&Control::HereChanged { groups: part.to_vec() }).await;
         let mut members: BTreeMap<GroupId, Vec<UserId>> = part.iter().map(|group| (*group, Vec::new())).collect();
         for (group, user) in store::groups::members_of_among(&cx.db, part, &here).await? {
@@ -91,26 +91,26 @@ async fn tell_group(cx: &Context, draw: &Draw, group: GroupId, kind: GroupKind, 
     Ok(())
 }
 
-/// What stands beside a group's pages.
+/// The members box beside a group's pages.
 #[derive(Clone, Debug, Default)]
 pub struct Aside {
-    /// How many are in it.
+    /// The number of members.
     pub members: i64,
-    /// Who of them is here now, at most a few dozen.
+    /// Members who are online, at most a few dozen.
     pub here: Vec<Person>,
-    /// How many more are.
+    /// How many more are online.
     pub more: i64,
-    /// Who is left out, now and when they come: those whom the reader ignores.
+    /// Users whom the viewer ignores: left out, also when they come online later.
     pub without: Vec<UserId>,
 }
 
-/// Size of the group and who is here of it.
+/// The group's size and its members who are online.
 pub async fn aside(cx: &Context, group: GroupId) -> Result<Aside> {
     let here = store::groups::members::among(&cx.db, group, &cx.bus.here().await?).await?;
     aside_of(cx, group, here).await
 }
 
-/// The same, when it is known who is here of it.
+/// As `aside`, for a known list of online members.
 pub(crate) async fn aside_of(cx: &Context, group: GroupId, mut here: Vec<UserId>) -> Result<Aside> {
     let members = store::groups::members::count(&cx.db, group).await?;
     let more = here.len().saturating_sub(NAMED) as i64;
@@ -119,5 +119,5 @@ pub(crate) async fn aside_of(cx: &Context, group: GroupId, mut here: Vec<UserId>
     Ok(Aside { members, here: store::people::users::by_ids(&cx.db, &here).await?, more, without: Vec::new() })
 }
 
-/// How many of those here are named.
+/// The most online members listed by name.
 const NAMED: usize = 50;

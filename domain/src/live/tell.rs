@@ -1,4 +1,4 @@
-//! Who must be notified of a change: other processes, open pages, summaries of what is unread.
+//! Announces changes to other processes, to open pages, and to the unread summaries.
 
 use bus::{Control, Stream};
 use model::{GroupId, UserId};
@@ -7,7 +7,8 @@ use serde_json::json;
 use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
-/// Tells all processes, and their own pages, that somebody's part in a group is another: call it after the commit.
+/// Announces that a user's membership of a group has changed, to all processes and to the user's pages. Call it after
+/// the commit.
 pub(crate) async fn membership_changed(cx: &Context, user: UserId, group: GroupId) {
     if let Err(error) = unread::users_change(cx, &[user]).await {
         tracing::warn!(%error, %user, "what they keep order in shows later");
@@ -19,7 +20,7 @@ pub(crate) async fn membership_changed(cx: &Context, user: UserId, group: GroupI
     publish_own(cx, user, json!({"type": "member", "group": group}).to_string()).await;
 }
 
-/// Has the open pages of these people be drawn anew, for something about the group changed.
+/// Makes the open pages of these users reload the group.
 pub(crate) async fn redraw(cx: &Context, group: GroupId, users: &[UserId]) -> Result<()> {
     let event: std::sync::Arc<str> = json!({"type": "member", "group": group}).to_string().into();
     let events: Vec<_> = users.iter().map(|user| (Stream::User(*user), event.clone())).collect();
@@ -27,7 +28,7 @@ pub(crate) async fn redraw(cx: &Context, group: GroupId, users: &[UserId]) -> Re
     Ok(())
 }
 
-/// Has the pages of those who decide who is in a group be drawn anew; lost words are made good by their next page.
+/// Makes the open pages of a group's moderators reload. A lost event is made up for by their next page.
 pub(crate) async fn tell_moderators(cx: &Context, group: GroupId) {
     let told = async { redraw(cx, group, &store::groups::members::moderators(&cx.db, group).await?).await };
     if let Err(error) = told.await {
@@ -41,8 +42,8 @@ pub(crate) async fn account_changed(cx: &Context, user: UserId) {
     cx.tell(&control).await;
 }
 
-/// What follows when a group was changed: everyone in it counts again, and those outside who are mentioned in it, for whom it
-/// may have come or gone; open pages of it are drawn anew.
+/// Announces a changed group. Its members' unread counts are recomputed, also those of outsiders who are mentioned in
+/// it and may have gained or lost access. Open pages reload.
 pub(crate) async fn group_changed(cx: &Context, group: GroupId) -> Result<()> {
     unread::group_changed(cx, group).await?;
     let outside = store::messages::mentions::outside(&cx.db, group).await?;
@@ -54,7 +55,7 @@ pub(crate) async fn group_changed(cx: &Context, group: GroupId) -> Result<()> {
     Ok(())
 }
 
-/// Tells somebody's own tabs. Lost words are made good by the next page.
+/// Sends an event to the user's open pages. A lost event is made up for by the next page.
 pub(crate) async fn publish_own(cx: &Context, user: UserId, event: String) {
     if let Err(error) = cx.bus.publish(&[(Stream::User(user), event.into())]).await {
         tracing::warn!(%error, "somebody's tabs were not told");

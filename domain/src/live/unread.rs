@@ -1,10 +1,10 @@
-//! What is unread, for the frame around every page: a summary a person in the key-value store, counted again from the
-//! database where its version is no longer the one that stands.
+//! Unread counts for the sidebar: a summary per user in the key-value store, recomputed from the database when its
+//! version is out of date.
 //!
-//! A version is a token that is replaced by a fresh one whenever something changes: setting it twice, or out of order,
-//! changes nothing but makes the next page count again. A group has one (set by the unread reactor, after the save), a
-//! person has one (set before the save of their own doing). A summary that was counted shortly after its person's
-//! version was set is used and not kept: what it announces may not have been committed yet.
+//! A version is a token that is replaced by a fresh one on every change. Setting it twice or out of order only makes
+//! the next page recompute. Each group has a version, set after the save by the unread reactor. Each user has a
+//! version, set before the save of their own actions. A summary computed shortly after its user's version was set is
+//! not stored: the announced change may not have been committed yet.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -16,14 +16,14 @@ use crate::platform::error::Result;
 use model::time::Timestamp;
 use model::{GroupId, GroupKind, Role, Sidebar, SidebarGroup, TopicUnread, UserId};
 
-/// How long a summary is kept without being asked for. Versions outlive it by far.
+/// How long an unused summary is kept. Versions are kept much longer.
 const KEPT: Duration = Duration::from_secs(3_600);
 /// How long a version is kept.
 const VERSION_KEPT: Duration = Duration::from_secs(7 * 24 * 3_600);
-/// How long a change may take from its announcement to its commit.
+/// The longest time from the announcement of a change to its commit.
 const SETTLES: Duration = Duration::from_secs(2);
 
-/// A summary with the versions it was counted at.
+/// A summary with the versions at which it was computed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Summary {
     user_version: String,
@@ -44,8 +44,8 @@ fn group_key(group: GroupId) -> String {
     format!("version:{{g:{group}}}")
 }
 
-/// Announces that something of these people's own is about to change: call it in the transaction, before its
-/// commit, so that no wait for the database's writer lies between the two.
+/// Announces a change to these users' own data. Call it in the transaction right before its commit, so that no wait for
+/// the database's writer lies between the two.
 pub(crate) async fn users_change(cx: &Context, users: &[UserId]) -> Result<()> {
     for user in users {
         cx.kv.set(&user_key(*user), fresh(cx)?.as_bytes(), VERSION_KEPT).await?;
@@ -53,12 +53,12 @@ pub(crate) async fn users_change(cx: &Context, users: &[UserId]) -> Result<()> {
     Ok(())
 }
 
-/// Says that a group changed for everyone in it: call it after the commit, from a job.
+/// Announces that a group changed for all its members. Call it after the commit, from a job.
 pub(crate) async fn group_changed(cx: &Context, group: GroupId) -> Result<()> {
     Ok(cx.kv.set(&group_key(group), fresh(cx)?.as_bytes(), VERSION_KEPT).await?)
 }
 
-/// A token that never was: the time, and 128 random bits.
+/// A unique token: the time and 128 random bits.
 fn fresh(cx: &Context) -> Result<String> {
     Ok(format!("{}.{}", cx.now().0, &crate::platform::secrets::token()?[..32]))
 }
@@ -67,13 +67,13 @@ fn text(value: Option<Vec<u8>>) -> String {
     value.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
-/// Whether a version was set so lately that what it announces may not be committed.
+/// Whether a version is so recent that its change may not be committed yet.
 fn unsettled(version: &str, now: Timestamp) -> bool {
     let set = version.split('.').next().and_then(|micros| micros.parse().ok()).map_or(Timestamp(0), Timestamp);
     now < set.plus(SETTLES)
 }
 
-/// What the frame shows to somebody.
+/// The sidebar of a user.
 pub async fn sidebar(cx: &Context, user: UserId) -> Result<Sidebar> {
     let found = match cx.kv.get_many(&[summary_key(user), user_key(user)]).await {
         Ok(found) => found,
@@ -92,7 +92,7 @@ pub async fn sidebar(cx: &Context, user: UserId) -> Result<Sidebar> {
     Ok(arrange(summary))
 }
 
-/// Counts again the groups whose version changed.
+/// Recomputes the groups whose version changed.
 async fn refresh(cx: &Context, user: UserId, mut summary: Summary) -> Result<Summary> {
     let ids: Vec<GroupId> = summary.groups.iter().map(|(_, group)| group.id).collect();
     let versions = versions(cx, &ids).await?;
@@ -106,7 +106,7 @@ async fn refresh(cx: &Context, user: UserId, mut summary: Summary) -> Result<Sum
     if stale.is_empty() {
         return Ok(summary);
     }
-    // A renamed group, or one with another kind, shows in its own row.
+    // The group's name, kind or level may have changed too.
     let rows: HashMap<GroupId, store::topics::reads::MyGroup> =
         store::topics::reads::my_groups(&cx.db, user).await?.into_iter().map(|row| (row.id, row)).collect();
     let mut unread = by_group(store::topics::reads::unread_in(&cx.db, user, &stale).await?);
@@ -127,9 +127,9 @@ async fn refresh(cx: &Context, user: UserId, mut summary: Summary) -> Result<Sum
     Ok(summary)
 }
 
-/// Counts everything, and keeps it.
+/// Recomputes and stores everything.
 async fn count(cx: &Context, user: UserId, user_version: String) -> Result<Summary> {
-    // The versions before the counts: what changes in between is counted again.
+    // Read the versions first: a change in between then leads to another recount.
     let ids: Vec<GroupId> = store::topics::reads::my_groups(&cx.db, user).await?.iter().map(|row| row.id).collect();
     let version_of: HashMap<GroupId, String> = ids.iter().copied().zip(versions(cx, &ids).await?).collect();
     let mut summary = count_bare(cx, user).await?;
@@ -141,7 +141,7 @@ async fn count(cx: &Context, user: UserId, user_version: String) -> Result<Summa
     Ok(summary)
 }
 
-/// Counts everything, from the database alone.
+/// Recomputes everything from the database.
 async fn count_bare(cx: &Context, user: UserId) -> Result<Summary> {
     let rows = store::topics::reads::my_groups(&cx.db, user).await?;
     let ids: Vec<GroupId> = rows.iter().map(|row| row.id).collect();
@@ -186,15 +186,14 @@ async fn keep(cx: &Context, user: UserId, summary: &Summary) {
     }
 }
 
-/// Unread groups first; each part stays by name.
+/// Unread groups first, otherwise in order of name.
 fn arrange(summary: Summary) -> Sidebar {
     let groups = summary.groups.into_iter().map(|(_, group)| group);
     let (unread, read): (Vec<_>, Vec<_>) = groups.partition(|group| group.unread() > 0);
     Sidebar { groups: unread.into_iter().chain(read).collect(), mentions: summary.mentions, invited: summary.invited }
 }
 
-/// A summary that is kept and stands, beside what the database says: equal unless something is wrong. `None` when there is
-/// none to compare. For the doctor.
+/// A valid stored summary and a recomputed one, which should be equal. `None` without a valid summary. For the doctor.
 pub(crate) async fn compare(cx: &Context, user: UserId) -> Result<Option<(Sidebar, Sidebar)>> {
     let mut found = cx.kv.get_many(&[summary_key(user), user_key(user)]).await?.into_iter();
     let kept: Option<Summary> = found.next().flatten().and_then(|bytes| serde_json::from_slice(&bytes).ok());

@@ -87,7 +87,7 @@ pub async fn restrict(
     Ok(found)
 }
 
-/// As [`restrict`], in a transaction that has checked the permission. Returns the ended sessions.
+/// As `restrict`, in a transaction that has checked the permission. Returns the ended sessions.
 pub(crate) async fn restrict_in(
     cx: &Context,
     tx: &mut Tx,

@@ -38,7 +38,7 @@ pub(crate) async fn fold(cx: &Context, viewer: Viewer, messages: &mut [Message])
     Ok(())
 }
 
-/// As [`fold`], for the topics of a list, by their last author.
+/// As `fold`, for the topics of a list, by their last author.
 pub(crate) async fn fold_rows(cx: &Context, viewer: Viewer, rows: &mut [TopicRow]) -> Result<()> {
     let Some(user) = viewer.id() else { return Ok(()) };
     let ignored = of(cx, user).await?;

@@ -79,7 +79,7 @@ pub async fn open(cx: &Context, user: UserId, origin: &Origin) -> Result<String>
     Ok(token)
 }
 
-/// As [`open`], within a transaction.
+/// As `open`, within a transaction.
 pub(crate) async fn open_in(tx: &mut Tx, cx: &Context, user: UserId, origin: &Origin) -> Result<String> {
     let token = secrets::token()?;
     let now = cx.now();

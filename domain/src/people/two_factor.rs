@@ -104,7 +104,7 @@ pub async fn begin(cx: &Context, user: UserId, password: Password) -> Result<()>
 /// Turns two-factor authentication on with a first code. Returns the recovery codes, which are shown once.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `code`; [`Error::NotFound`] when [`begin`] was not called; [`Error::TooMany`].
+/// [`Error::Invalid`] on `code`; [`Error::NotFound`] when `begin` was not called; [`Error::TooMany`].
 pub async fn turn_on(cx: &Context, user: UserId, code: &str) -> Result<Vec<String>> {
     rate_limits::count(cx, RateLimit::Code, By::User(user)).await?;
     let row = store::people::two_factor::of(&cx.db, user).await?.filter(|row| row.confirmed_at.is_none());
@@ -212,7 +212,7 @@ pub(crate) async fn is_on(cx: &Context, user: UserId) -> Result<bool> {
     Ok(store::people::two_factor::of(&cx.db, user).await?.is_some_and(|row| row.confirmed_at.is_some()))
 }
 
-/// A signed ticket between the two steps. It proves that the password was right; it expires after [`TICKET`], or when
+/// A signed ticket between the two steps. It proves that the password was right; it expires after `TICKET`, or when
 /// the password changes.
 pub(crate) fn ticket(cx: &Context, user: UserId, password_hash: &str) -> String {
     let until = cx.now().plus(TICKET).0;

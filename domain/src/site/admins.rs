@@ -1,14 +1,15 @@
-//! The admins of the site, locked for a transaction.
+//! The site admins, locked for a transaction.
 
 use crate::platform::error::{Error, Result};
 use model::UserId;
 use model::policy::Viewer;
 use store::{self, Tx};
 
-/// Nothing when they administer the site at this moment, and none of the admins changes until the transaction ends: those there are.
+/// Checks that the viewer is a site admin now, and locks the set of admins until the transaction ends. Returns the
+/// admins.
 ///
 /// # Errors
-/// [`Error::NotFound`] to everyone else: what is for site admins is not there.
+/// [`Error::NotFound`] for anyone else: what belongs to site admins is hidden.
 pub(crate) async fn lock(tx: &mut Tx, viewer: Viewer) -> Result<Vec<UserId>> {
     let user = viewer.site_admin()?;
     let admins = store::people::users::hold_admins(tx).await?;

@@ -1,4 +1,4 @@
-//! What admins decide about the site as a whole, while it runs. Each process keeps it, and reads it again when it is told that it changed.
+//! Site-wide settings that admins change at run time. Each process caches them until the bus announces a change.
 
 pub mod admins;
 pub mod newcomers;
@@ -20,20 +20,20 @@ use model::policy::Viewer;
 use model::{LogAction, LogEntry};
 use store::Db;
 
-/// Characters of the site's name at the most.
+/// The most characters of the site's name.
 pub const MAX_NAME: usize = 60;
-/// Characters of the line about it at the most.
+/// The most characters of the line about the site.
 pub const MAX_LINE: usize = 200;
-/// Characters of the notice at the most.
+/// The most characters of the notice.
 pub const MAX_NOTICE: usize = 2_000;
 
-/// The setting that holds the site's id.
+/// The setting with the site's id.
 const ID: &str = "site_id";
 
-/// The site's id: 16 random hexadecimal digits, made when it is first asked for. It stays the same for as long as the database.
+/// The site's id: 16 random hexadecimal digits, created on first use. It stays the same as long as the database.
 ///
 /// # Errors
-/// When the database does not answer.
+/// When the database fails.
 pub async fn id(db: &Db) -> Result<String> {
     if let Some(id) = store::platform::settings::get(db, ID).await? {
         return Ok(id);
@@ -45,10 +45,10 @@ pub async fn id(db: &Db) -> Result<String> {
     Ok(id)
 }
 
-/// The row that they are kept in.
+/// The key of the settings' row.
 const ROW: &str = "site";
 
-/// The site as it is now: no query when it was asked for lately. While the database is away, as it was last known.
+/// The site's current state. Cached, usually without a query. While the database is away, the last known state.
 pub async fn current(cx: &Context) -> Arc<Site> {
     let epoch = match cx.site.get() {
         Ok(site) => return site,
@@ -78,13 +78,13 @@ async fn read(cx: &Context) -> Result<Site> {
     Ok(Site { settings, notice })
 }
 
-/// What was decided, as the database has it at this moment.
+/// The settings as they are in the database now.
 pub async fn settings(cx: &Context) -> Result<Settings> {
     let Some(text) = store::platform::settings::get(&cx.db, ROW).await? else { return Ok(fresh(cx)) };
     serde_json::from_str(&text).map_err(|error| Error::Internal(format!("the settings of the site: {error}")))
 }
 
-/// What holds where nobody has decided anything yet.
+/// The defaults before any change.
 fn fresh(cx: &Context) -> Settings {
     Settings {
         name: cx.config.site_name.clone(),
@@ -95,10 +95,10 @@ fn fresh(cx: &Context) -> Settings {
     }
 }
 
-/// Changes what is decided about the site. All processes follow.
+/// Changes the site's settings in all processes.
 ///
 /// # Errors
-/// [`Error::Invalid`] with what has to be mended; [`Error::NotFound`] to all but admins of the site.
+/// [`Error::Invalid`] with the fields to correct; [`Error::NotFound`] for viewers who are not site admins.
 pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<()> {
     let by = viewer.site_admin()?;
     let mut fields = Fields::default();
@@ -132,7 +132,7 @@ pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<(
     Ok(())
 }
 
-/// What is another thing now, in words of our own.
+/// Describes the changes for the log.
 fn changes(old: &Settings, new: &Settings) -> String {
     let mut changes = Vec::new();
     if old.name != new.name {

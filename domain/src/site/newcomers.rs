@@ -1,4 +1,4 @@
-//! Who counts as new on this site, and what that means: a setting of the site.
+//! The setting that says who counts as new, and what new users may do.
 
 use crate::platform::caches::newcomers::{Newcomers, SETTING};
 
@@ -10,15 +10,15 @@ use model::Fields;
 use model::policy::Viewer;
 use model::{LogAction, LogEntry};
 
-/// As it is set.
+/// The current setting.
 pub async fn get(cx: &Context) -> Result<Newcomers> {
     Ok(caches::rules::known(cx).await?.newcomers)
 }
 
-/// Sets it.
+/// Changes the setting.
 ///
 /// # Errors
-/// [`Error::NotFound`] for anyone but admins of the site, [`Error::Invalid`] on `days`, `messages` and `links`.
+/// [`Error::NotFound`] for viewers who are not site admins, [`Error::Invalid`] on `days`, `messages` and `links`.
 pub async fn set(cx: &Context, viewer: Viewer, new: Newcomers) -> Result<()> {
     let by = viewer.site_admin()?;
     let mut fields = Fields::default();

@@ -1,4 +1,4 @@
-//! How often something may be done, counted over all processes.
+//! Rate limits, counted over all processes.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -8,68 +8,61 @@ use crate::platform::error::{Error, Result};
 use crate::site::newcomers;
 use model::UserId;
 
-/// What is limited.
+/// A limited action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum RateLimit {
     /// Writing a message or topic.
     Post,
-    /// Starting a topic.
     Topic,
     /// Trying a password.
     SignIn,
-    /// Making an account.
     SignUp,
-    /// Making a group.
     NewGroup,
-    /// Starring.
     Star,
-    /// Searching.
     Search,
-    /// Asking for a letter.
+    /// Requesting an email.
     Mail,
-    /// Asking for a link that sets a new password. By itself: what else is sent to a mailbox keeps nobody from it.
+    /// Requesting a link to reset the password. Counted apart, so that other emails to the address cannot block it.
     Reset,
-    /// Trying a code of the second step.
+    /// Trying a two-factor code.
     Code,
-    /// Changing one's name.
     Rename,
-    /// Downloading all of one's data.
+    /// Downloading one's own data.
     Download,
-    /// Asking to be let into a group, or following a link into one.
+    /// Requesting to join a group, or following an invitation link.
     Ask,
-    /// Inviting somebody.
     Invite,
-    /// Beginning a conversation, or adding people to one.
+    /// Starting a conversation, or adding people to one.
     Direct,
-    /// Reporting a message.
     Report,
-    /// Changing what a message or title says: each time leaves a version or a line.
+    /// Editing a message or title. Each edit leaves a version or a line.
     Edit,
-    /// Sending a form, whatever it does: joining, marking, deciding.
+    /// Sending any form: joining, marking, deciding.
     Form,
-    /// Warning somebody.
     Warn,
-    /// Trying a rule on what was written.
+    /// Trying a rule on past messages.
     TryRule,
 }
 
-/// Whose doing is counted.
+/// The key by which actions are counted.
 #[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
 pub enum By<'a> {
-    /// An account's.
     User(UserId),
-    /// That of whoever tries to be this account from a network. Not from all networks together: then anyone could keep its owner out.
+    /// Attempts to sign in to this account from one network. Not from all networks together: anyone could then lock its
+    /// owner out.
     Name(&'a str, IpAddr),
-    /// A network address's. Loopback is no network: what arrives from it came through a proxy or from the machine itself.
+    /// A network address. Loopback is not counted: such requests come through a proxy or from the machine itself.
     Address(IpAddr),
-    /// That of whoever has letters sent to a mail address, from all networks together: nobody's mailbox is to be filled.
+    /// Emails to an address, requested from all networks together: nobody's mailbox may be flooded.
     Mailbox(&'a str),
 }
 
 /// Counts one action.
 ///
 /// # Errors
-/// [`Error::TooMany`] with the time to wait when there were too many.
+/// [`Error::TooMany`] with the time to wait when the limit is exceeded.
 pub async fn count(cx: &Context, action: RateLimit, by: By<'_>) -> Result<()> {
     let limits = &cx.config.limits;
     let minute = Duration::from_secs(60);
@@ -112,13 +105,14 @@ pub async fn count(cx: &Context, action: RateLimit, by: By<'_>) -> Result<()> {
     tally(cx, word, &who, window, most).await.map(drop)
 }
 
-/// How young an account is that may begin few conversations.
+/// Until this age, an account may start only few conversations.
 const NEW_TO_CONVERSATIONS: Duration = Duration::from_secs(3 * 24 * 3_600);
 
-/// Counts one action of an account that may do less while it is new. How old it is is asked only of those who did as much as new ones may.
+/// Counts one action with a lower limit for new accounts. The account's age is only looked up when that lower limit is
+/// exceeded.
 ///
 /// # Errors
-/// [`Error::TooMany`] with the time to wait when there were too many.
+/// [`Error::TooMany`] with the time to wait when a limit is exceeded.
 pub(crate) async fn count_by_age(cx: &Context, action: RateLimit, user: UserId) -> Result<()> {
     let limits = &cx.config.limits;
     let (word, while_new, window) = match action {
@@ -150,7 +144,7 @@ async fn tally(cx: &Context, word: &str, who: &str, window: Duration, most: u64)
             Err(Error::TooMany(Duration::from_micros(left as u64).max(Duration::from_secs(1))))
         }
         Ok(_) => Ok(()),
-        // A lost counter must not stop the forum; the limits come back with the store.
+        // Without the key-value store the forum runs on without limits.
         Err(error) => {
             tracing::warn!(%error, "limits are not counted");
             Ok(())
@@ -158,7 +152,7 @@ async fn tally(cx: &Context, word: &str, who: &str, window: Duration, most: u64)
     }
 }
 
-/// What counts as one network: an IPv4 address, the /64 of an IPv6 address.
+/// The network of an address: an IPv4 address, or the /64 of an IPv6 address.
 fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(v4) => format!("a{v4}"),
