@@ -1,4 +1,4 @@
-//! The doctor: counts again what is kept as a copy, and says where it differs.
+//! The doctor: recomputes all derived data and reports differences.
 
 use serde::Serialize;
 
@@ -8,24 +8,24 @@ use crate::platform::error::Result;
 use crate::search;
 use model::UserId;
 
-/// What was looked at and what was wrong.
+/// What was checked, and the differences.
 #[derive(Clone, Debug, Default, Serialize)]
+#[allow(missing_docs)]
 pub struct Findings {
-    /// Summaries of what is unread that were compared with the database.
+    /// Unread summaries compared with the database.
     pub summaries: u64,
-    /// Topics whose numbers were counted, those that were deleted too.
+    /// Topics whose counters were checked, deleted ones included.
     pub topics: u64,
     /// Jobs that wait or run.
     pub jobs_waiting: i64,
-    /// Jobs that were given up.
     pub jobs_failed: i64,
-    /// Documents in the search index; `None` where this process has none.
+    /// Documents in the search index; `None` when this process has none.
     pub indexed: Option<u64>,
-    /// What differs, a sentence each.
+    /// The differences, one sentence each.
     pub drift: Vec<String>,
 }
 
-/// Looks at everything that is kept twice. `told` hears how many people are done.
+/// Checks all derived data. `told` is called with the number of summaries compared so far.
 pub async fn examine(cx: &Context, mut told: impl FnMut(u64)) -> Result<Findings> {
     let mut findings = Findings { topics: store::topics::count_rows(&cx.db).await? as u64, ..Findings::default() };
     for (topic, last, counted) in store::topics::misnumbered(&cx.db).await? {

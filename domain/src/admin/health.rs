@@ -1,4 +1,4 @@
-//! Whether what the forum stands on answers.
+//! Health check of the database and the bus.
 
 use std::time::Duration;
 
@@ -6,15 +6,14 @@ use tokio::time::timeout;
 
 use crate::platform::context::Context;
 
-/// How long a part may take to answer.
+/// How long each part may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What answers; a reason for each part that does not.
+/// For each part, why it does not answer; `None` when it does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Health {
-    /// Why the database does not.
     pub database: Option<String>,
-    /// Why the bus does not.
     pub bus: Option<String>,
 }
 
@@ -25,7 +24,7 @@ impl Health {
     }
 }
 
-/// Asks each part. What a visitor is told of a failure is that it does not answer; the log has the cause.
+/// Checks each part. Visitors only learn that a part does not answer; the log has the cause.
 pub async fn check(cx: &Context) -> Health {
     let database = match timeout(PATIENCE, store::platform::settings::get(&cx.db, "health")).await {
         Ok(Ok(_)) => None,

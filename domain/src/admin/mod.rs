@@ -1,4 +1,4 @@
-//! What the admins of the site look at: figures, people, groups, jobs.
+//! The admin pages: statistics, users, groups, jobs.
 
 pub mod doctor;
 pub mod health;
@@ -14,24 +14,21 @@ use store::people::users::Listed;
 use store::platform::jobs::Counts;
 use store::{self, Tx};
 
-/// The site in figures.
+/// The site in numbers.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Totals {
-    /// Accounts.
     pub people: i64,
-    /// Groups.
     pub groups: i64,
-    /// Topics.
     pub topics: i64,
-    /// Messages.
     pub messages: i64,
     /// Jobs by state.
     pub jobs: Counts,
-    /// How long the oldest job has been due.
+    /// How long the oldest due job has waited.
     pub waiting: std::time::Duration,
     /// Documents in this process's search index.
     pub indexed: Option<u64>,
-    /// People who are here.
+    /// Users who are online.
     pub here: usize,
 }
 
@@ -53,7 +50,7 @@ pub async fn totals(cx: &Context) -> Result<Totals> {
     })
 }
 
-/// A page of the people whose name or mail address holds the words, in one state or in any, and how many they are in all.
+/// One page of the users whose name or email address contains the words, in one state or any, and their total number.
 pub async fn people(
     cx: &Context,
     words: &str,
@@ -66,11 +63,11 @@ pub async fn people(
     Ok((rows, store::people::users::count_listed(db, words, state, now).await?))
 }
 
-/// A page of the groups whose name holds the words, of a kind, or `archived`, or any, and how many they are in all. With each, whether
-/// the reader may change it.
+/// One page of the groups whose name contains the words, and their total number. `kind` is a kind of group, `archived`,
+/// or empty for any. Each group comes with whether the viewer may change it.
 ///
 /// # Errors
-/// [`Error::NotFound`] to all but admins of the site.
+/// [`Error::NotFound`] for viewers who are not site admins.
 pub async fn groups(
     cx: &Context,
     viewer: Viewer,
@@ -87,7 +84,7 @@ pub async fn groups(
     Ok((rows, store::groups::count_listed(&cx.db, words, kind).await?))
 }
 
-/// Jobs by state, the failed ones first, then running, then waiting.
+/// Jobs by state: failed ones first, then running, then waiting.
 pub async fn jobs(cx: &Context, limit: i64) -> Result<(Counts, Vec<JobRow>)> {
     let mut rows = Vec::new();
     for state in ["failed", "running", "ready"] {
@@ -96,7 +93,7 @@ pub async fn jobs(cx: &Context, limit: i64) -> Result<(Counts, Vec<JobRow>)> {
     Ok((store::platform::jobs::counts(&cx.db).await?, rows))
 }
 
-/// Has a failed job tried again.
+/// Queues a failed job again.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such failed job.
@@ -113,10 +110,10 @@ pub async fn retry_job(cx: &Context, viewer: Viewer, id: JobId) -> Result<()> {
     if found { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// Gives a job up for good.
+/// Drops a job for good.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none that could be.
+/// [`Error::NotFound`] when there is no such job that can be dropped.
 pub async fn drop_job(cx: &Context, viewer: Viewer, id: JobId) -> Result<()> {
     let by = viewer.site_admin()?;
     let mut tx = cx.db.begin().await?;
@@ -129,18 +126,18 @@ pub async fn drop_job(cx: &Context, viewer: Viewer, id: JobId) -> Result<()> {
     if found { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// A job as the log names it: `message_posted 148`.
+/// A job's name in the log: `message_posted 148`.
 async fn named(tx: &mut Tx, id: JobId) -> Result<String> {
     Ok(format!("{} {id}", store::platform::jobs::kind(tx, id).await?.unwrap_or_default()))
 }
 
-/// Groups on the page of whoever made them.
+/// Groups per page about their creator.
 pub const GROUPS: usize = 50;
 
-/// The groups that somebody made and that are there, the newest first, and whether there are more.
+/// The existing groups that a user created, newest first, and whether there are more.
 ///
 /// # Errors
-/// As [`crate::people::admins::person`].
+/// [`Error::NotFound`] for viewers who are not site admins.
 pub async fn groups_of(cx: &Context, viewer: Viewer, user: UserId) -> Result<(Vec<store::groups::Listed>, bool)> {
     let reader = viewer.site_admin()?;
     let mut rows = store::groups::made_by(&cx.db, reader, user, GROUPS as i64 + 1).await?;

@@ -1,4 +1,5 @@
-//! Figures over time: counted days, and once a minute a sample of how the site is. No page counts what is in the forum.
+//! Statistics over time: a count per day, and a sample of the site's state per minute. No page counts the forum's
+//! content itself.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -10,32 +11,32 @@ use model::time::Timestamp;
 use store::platform::statistics::{Day, ProcessRow, Sample};
 use store::{self, Tx};
 
-/// Microseconds of a day, of an hour and of a minute.
+/// In microseconds.
 const DAY: i64 = 86_400_000_000;
 const HOUR: i64 = 3_600_000_000;
 const MINUTE: i64 = 60_000_000;
 
-/// How far back days are counted.
+/// How many past days are counted.
 pub const DAYS: i64 = 365;
-/// Days that one run of the job counts, so that the first one of a large forum does not take for ever.
+/// The most days that one run counts, so that the first run on a large forum stays short.
 const AT_ONCE: i64 = 20;
-/// Between two counts of the day that it is, in minutes.
+/// Minutes between two counts of the current day.
 const TODAY: i64 = 10;
-/// How often a process says how it is.
+/// How often a process reports.
 pub const EVERY: Duration = Duration::from_secs(20);
-/// How long what a process said of itself holds.
+/// How long a process's report is valid.
 const HOLDS: Duration = Duration::from_secs(70);
-/// How long every sample is kept; then one an hour.
+/// How long all samples are kept; older ones are reduced to one per hour.
 const FINE: Duration = Duration::from_secs(2 * 24 * 3_600);
-/// How long those are kept.
+/// How long the hourly samples are kept.
 const KEPT: Duration = Duration::from_secs(400 * 24 * 3_600);
 
-/// Times are counted in steps of which four double them.
+/// Buckets of a histogram; every four buckets double the time.
 const STEPS: usize = 72;
-/// The first step holds what took no longer, in microseconds.
+/// The upper bound of the first bucket, in microseconds.
 const FIRST: f64 = 100.0;
 
-/// How long something took, counted by whoever does it. Adding is one instruction.
+/// A histogram of durations. Adding is one atomic instruction.
 #[derive(Debug)]
 pub struct Histogram([AtomicU32; STEPS]);
 
@@ -46,19 +47,19 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// Counts one more.
+    /// Adds one duration.
     pub fn add(&self, took: Duration) {
         let steps = (took.as_micros() as f64 / FIRST).max(1.0).log2() * 4.0;
         self.0[(steps.ceil() as usize).min(STEPS - 1)].fetch_add(1, Ordering::Relaxed);
     }
 
-    /// What was counted, and begins anew.
+    /// Returns the counts and resets them.
     pub fn take(&self) -> Times {
         Times(self.0.iter().map(|count| u64::from(count.swap(0, Ordering::Relaxed))).collect())
     }
 }
 
-/// How long something took, as counts by time.
+/// Durations as counts per bucket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Times(Vec<u64>);
 
@@ -81,12 +82,12 @@ impl Times {
         self.0.iter_mut().zip(&other.0).for_each(|(sum, more)| *sum += more);
     }
 
-    /// How many.
+    /// The number of durations.
     pub fn count(&self) -> u64 {
         self.0.iter().sum()
     }
 
-    /// What so many in a hundred took at the most, to a fifth.
+    /// The percentile, rounded up by at most a fifth.
     pub fn percentile(&self, percent: u64) -> Option<Duration> {
         let wanted = (self.count() * percent).div_ceil(100);
         let mut seen = 0;
@@ -106,16 +107,16 @@ impl std::fmt::Display for Times {
     }
 }
 
-/// What a process says of itself.
+/// A process's report about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Polls that it holds; `None` where that is not its work.
+    /// Open polls; `None` when the process serves none.
     pub polls: Option<i64>,
-    /// How long after the save its polls told of messages, since it said so last.
+    /// How long deliveries of messages to its polls took after the save, since the last report.
     pub deliveries: Times,
 }
 
-/// Writes down how a process is.
+/// Saves a process's report.
 pub async fn report(cx: &Context, process: &str, report: Report) -> Result<()> {
     let row = ProcessRow {
         process: process.to_owned(),
@@ -130,7 +131,7 @@ pub async fn report(cx: &Context, process: &str, report: Report) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// Writes down how this process is, again and again, until it ends.
+/// Reports about this process regularly until `stop` resolves.
 pub async fn follow(cx: Context, report_now: impl Fn() -> Report, stop: impl Future<Output = ()>) {
     let process = model::unique_name();
     let mut stop = std::pin::pin!(stop);
@@ -145,7 +146,7 @@ pub async fn follow(cx: Context, report_now: impl Fn() -> Report, stop: impl Fut
     }
 }
 
-/// Keeps the figures, again and again, until this process ends. Of those that do, one does it in each minute.
+/// Takes statistics regularly until `stop` resolves. Of all processes that do, one does so in each minute.
 pub async fn keep(cx: Context, stop: impl Future<Output = ()>) {
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -159,7 +160,7 @@ pub async fn keep(cx: Context, stop: impl Future<Output = ()>) {
     }
 }
 
-/// Once a minute, whoever asks and however often: a sample of how the site is, and the days that are to be counted.
+/// Takes a sample and counts the due days, at most once a minute, however often it is called.
 pub async fn measure(cx: &Context) -> Result<()> {
     let now = cx.now();
     if !sample(cx, now).await? {
@@ -171,7 +172,7 @@ pub async fn measure(cx: &Context) -> Result<()> {
     if latest == Some(today) && now.0.div_euclid(MINUTE) % TODAY != 0 {
         return Ok(());
     }
-    // The latest is counted again: it was not over.
+    // The latest day is counted again, since it was not over.
     for day in from..=today.min(from + AT_ONCE) {
         let mut tx = cx.db.begin().await?;
         count(&mut tx, day).await?;
@@ -180,10 +181,10 @@ pub async fn measure(cx: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Counts all days anew: for whoever put much into the past, as an import does.
+/// Counts all days anew, after an import of old content.
 ///
 /// # Errors
-/// When the database does not answer.
+/// When the database fails.
 pub async fn recount(cx: &Context) -> Result<()> {
     let today = cx.now().0.div_euclid(DAY);
     let mut tx = cx.db.begin().await?;
@@ -197,7 +198,7 @@ async fn count(tx: &mut Tx, day: i64) -> Result<()> {
     Ok(store::platform::statistics::count_day(tx, day, Timestamp(day * DAY), Timestamp((day + 1) * DAY)).await?)
 }
 
-/// Whether nobody else had taken the sample of this minute.
+/// Takes this minute's sample. Returns whether no other process had taken it.
 async fn sample(cx: &Context, now: Timestamp) -> Result<bool> {
     let minute: String = now.rfc3339().chars().take("2026-11-21T10:31".len()).collect();
     if store::platform::jobs::latest_slot(&cx.db, "figures").await?.is_some_and(|latest| latest >= minute) {
@@ -237,7 +238,7 @@ async fn sample(cx: &Context, now: Timestamp) -> Result<bool> {
     Ok(true)
 }
 
-/// Takes away what is too old, or too fine for its age. How many samples.
+/// Deletes old samples and thins out others. Returns how many were deleted.
 pub(crate) async fn thin(cx: &Context) -> Result<u64> {
     let mut tx = cx.db.begin().await?;
     let gone = store::platform::statistics::thin(&mut tx, cx.now().minus(FINE), cx.now().minus(KEPT)).await?;
@@ -245,21 +246,21 @@ pub(crate) async fn thin(cx: &Context) -> Result<u64> {
     Ok(gone)
 }
 
-/// The site in figures over time.
+/// The site's statistics over time.
 #[derive(Clone, Debug)]
 pub struct OverTime {
-    /// Day by day, none left out: its date as `2026-11-21`, and what was counted.
+    /// All days with their counts; the date as `2026-11-21`.
     pub days: Vec<(String, Day)>,
-    /// The groups in which most was written in these days; `None` stands for all conversations.
+    /// The groups with the most messages in these days; `None` stands for all conversations.
     pub groups: Vec<(Option<String>, i64)>,
-    /// Of the last day, in order.
+    /// The samples of the last day, in order.
     pub samples: Vec<Sample>,
 }
 
-/// The figures of the last days, for admins of the site.
+/// The statistics of the last days.
 ///
 /// # Errors
-/// [`crate::Error::NotFound`] to everyone else.
+/// [`crate::Error::NotFound`] for viewers who are not site admins.
 pub async fn over_time(cx: &Context, viewer: Viewer, days: i64) -> Result<OverTime> {
     viewer.site_admin()?;
     let days = days.clamp(1, DAYS);

@@ -1,4 +1,4 @@
-//! A rule made ready to look: bounded in what it takes of memory, and in what it takes of time.
+//! Compiled moderation rules, bounded in memory and time.
 
 use std::time::{Duration, Instant};
 
@@ -8,53 +8,53 @@ use super::folding::{NormalizedText, fold};
 use model::RuleKind;
 use store::moderation::rules::Rule;
 
-/// RuleInput of a rule at the most, and characters of each.
+/// The most words of a rule.
 pub const MAX_WORDS: usize = 500;
-/// Characters of a word at the most.
+/// The most characters of a word.
 pub const MAX_WORD: usize = 100;
-/// Characters of a pattern at the most.
+/// The most characters of a pattern.
 pub const MAX_PATTERN: usize = 500;
-/// Bytes that a compiled pattern takes at the most. A search is linear in the text, and this is its factor.
+/// The most bytes of a compiled pattern. Search time is linear in the text, and this bounds its factor.
 const PATTERN_SIZE: usize = 256 * 1024;
-/// The same of a list of words, which needs no more time for being long.
+/// The same for a word list, whose length does not slow the search.
 const WORDS_SIZE: usize = 4 * 1024 * 1024;
-/// Bytes of a text that a pattern looks at in one go: between them it may run out of time.
+/// Bytes that a pattern searches at once; the deadline is checked in between.
 const PIECE: usize = 4_000;
-/// Bytes by which pieces overlap, so that what stands across their border is found.
+/// Overlap of pieces in bytes, so that a match across their border is found.
 const OVERLAP: usize = 400;
-/// How long all rules together may look at one message.
+/// The time that all rules together may take for one message.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// What a rule looks at.
+/// The input of a rule.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RuleInput<'a> {
     pub text: &'a NormalizedText<'a>,
     pub title: Option<&'a NormalizedText<'a>>,
-    /// Of the links that lead away.
+    /// The hosts of external links.
     pub hosts: &'a [NormalizedText<'a>],
 }
 
-/// The sites that links lead to, ready to be looked at.
+/// Prepares the hosts of links for rules.
 pub(crate) fn seen(hosts: &[String]) -> Vec<NormalizedText<'_>> {
     hosts.iter().map(|host| NormalizedText::new(host)).collect()
 }
 
-/// Where a rule found something.
+/// Where a rule matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RuleMatch {
     Nothing,
     InText,
     InTitle,
-    /// It took too long.
+    /// The time ran out.
     Unknown,
 }
 
-/// When looking has to end.
+/// The time limit of a check.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline(Instant);
 
 impl Deadline {
-    /// That of one message.
+    /// The limit for one message.
     pub fn of_message() -> Self {
         Self::in_time(PATIENCE)
     }
@@ -68,7 +68,7 @@ impl Deadline {
     }
 }
 
-/// A rule made ready.
+/// A compiled rule.
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub rule: Rule,
@@ -77,13 +77,13 @@ pub(crate) struct Compiled {
 
 impl Compiled {
     /// # Errors
-    /// What has to be mended in its body, in words.
+    /// An explanation of what to correct in the rule's body.
     pub fn new(rule: Rule) -> Result<Self, String> {
         let regex = compile(rule.kind, &rule.body)?;
         Ok(Self { rule, regex })
     }
 
-    /// Looks wherever the rule looks.
+    /// Checks all parts of the input that the rule covers.
     pub fn check(&self, words: RuleInput<'_>, deadline: Deadline) -> RuleMatch {
         let rule = &self.rule;
         if rule.in_text {
@@ -109,7 +109,7 @@ impl Compiled {
         }
     }
 
-    /// Whether it stands in the text, as it was typed or as it is seen; `None` when there was no time to know.
+    /// Whether the rule matches the text, as typed or as normalized; `None` when the time ran out.
     pub fn finds(&self, text: &NormalizedText<'_>, deadline: Deadline) -> Option<bool> {
         match self.finds_in(text.typed(), deadline) {
             Some(false) => text.folded().map_or(Some(false), |folded| self.finds_in(folded, deadline)),
@@ -118,7 +118,7 @@ impl Compiled {
     }
 
     fn finds_in(&self, text: &str, deadline: Deadline) -> Option<bool> {
-        // A list of words is looked for in one pass, whatever the text.
+        // A word list needs one pass, whatever the text.
         if self.rule.kind == RuleKind::Words || text.len() <= PIECE {
             return if deadline.is_over() { None } else { Some(self.regex.is_match(text)) };
         }
@@ -134,7 +134,7 @@ impl Compiled {
     }
 }
 
-/// The text in pieces that overlap, cut between words where there are some.
+/// Splits the text into overlapping pieces, between words if possible.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut from = 0;
     let mut is_done = false;
@@ -153,17 +153,17 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The place of the last white space before `at`, if it is near; else the nearest place that is none inside of a character.
+/// The last white space shortly before `at`, or else the nearest character boundary.
 fn cut(text: &str, at: usize) -> usize {
     let at = (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let near = (0..=at.saturating_sub(OVERLAP / 2)).rev().find(|near| text.is_char_boundary(*near)).unwrap_or(0);
     text[near..at].rfind(char::is_whitespace).map_or(at, |found| near + found)
 }
 
-/// Makes ready what a rule looks for.
+/// Compiles the body of a rule.
 ///
 /// # Errors
-/// What has to be mended, in words.
+/// An explanation of what to correct.
 pub(crate) fn compile(kind: RuleKind, body: &str) -> Result<Regex, String> {
     match kind {
         RuleKind::Words => words(body),
@@ -187,7 +187,7 @@ fn words(body: &str) -> Result<Regex, String> {
     if let Some(long) = body.lines().map(|line| line.trim().chars().count()).find(|count| *count > MAX_WORD) {
         return Err(format!("A word has at most {MAX_WORD} characters; one here has {long}."));
     }
-    // Marks such as those of emphasis are no part of a word.
+    // Marks such as those of emphasis are not part of a word.
     let edge = r"[^\p{Alphabetic}\p{M}\p{N}]";
     let whole = format!("(?:^|{edge})(?:{})(?:{edge}|$)", words.join("|"));
     let built = RegexBuilder::new(&whole).case_insensitive(true).size_limit(WORDS_SIZE).build();
@@ -323,7 +323,7 @@ mod tests {
         let text = "ab".repeat(MAX_MESSAGE / 2);
         let begun = Instant::now();
         slow.check(RuleInput { text: &NormalizedText::new(&text), title: None, hosts: &[] }, Deadline::of_message());
-        // The patience, and at the most one piece more, also where nothing is optimised.
+        // The time limit plus at most one piece, even without optimization.
         assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     }
 }

@@ -1,12 +1,12 @@
-//! What a rule compares: text as a reader sees it, without what cannot be seen, and with wide, ringed and otherwise dressed letters as the
-//! plain ones that they look like.
+//! Normalization of text for rules: invisible characters are removed, and wide, ringed and otherwise styled letters
+//! become the plain ones that they look like.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
-/// Whether a character shows nothing: those that Unicode calls default-ignorable, the marks of annotations, and controls.
+/// Whether a character is invisible: Unicode's default-ignorable ones, annotation marks, and controls.
 fn is_unseen(c: char) -> bool {
     match c {
         ' '..='~' => false,
@@ -31,7 +31,7 @@ fn is_unseen(c: char) -> bool {
     }
 }
 
-/// A text as a reader sees it: nothing unseen, in normal form KC. What is so already is not copied.
+/// Normalizes a text: no invisible characters, normal form KC. Borrows a text that is already normal.
 pub(super) fn fold(text: &str) -> Cow<'_, str> {
     let seen = || text.chars().filter(|c| !is_unseen(*c));
     if text.chars().any(is_unseen) {
@@ -43,7 +43,7 @@ pub(super) fn fold(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A text that rules look at: as it was typed, and as it is seen, which is found out once for all of them, when the first one looks.
+/// A text for rules, as typed and as normalized. It is normalized once, when the first rule needs it.
 #[derive(Debug)]
 pub(crate) struct NormalizedText<'a> {
     typed: &'a str,
@@ -51,17 +51,15 @@ pub(crate) struct NormalizedText<'a> {
 }
 
 impl<'a> NormalizedText<'a> {
-    /// Of a text.
     pub fn new(typed: &'a str) -> Self {
         Self { typed, folded: OnceLock::new() }
     }
 
-    /// As it was typed.
     pub fn typed(&self) -> &'a str {
         self.typed
     }
 
-    /// As it is seen, where that is something else.
+    /// The normalized text; `None` when it equals the typed one.
     pub fn folded(&self) -> Option<&str> {
         let folded = self.folded.get_or_init(|| match fold(self.typed) {
             Cow::Borrowed(_) => None,

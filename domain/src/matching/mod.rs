@@ -1,4 +1,4 @@
-//! Whether a rule matches a text. Pure.
+//! Matching of rules against text, without side effects.
 
 pub(crate) mod compiled;
 pub(crate) mod folding;

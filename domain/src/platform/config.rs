@@ -1,77 +1,72 @@
-//! What the domain has to be told: read once in main, never from the environment here.
+//! The domain's configuration, read once in `main`; the domain never reads the environment.
 
 use std::time::Duration;
 
 use crate::platform::secrets::SecretKey;
 
-/// What the forum's rules depend on.
+/// The configuration of the forum.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Config {
-    /// What the site is called.
     pub site_name: String,
-    /// Where it is reached: scheme and host without a slash at the end.
+    /// Scheme and host, without a trailing slash.
     pub base_url: String,
-    /// Signs form tokens and links, seals what must not be read in the database.
+    /// Signs form tokens and links, and encrypts stored secrets.
     pub secret: SecretKey,
-    /// How often what may be done.
     pub limits: Limits,
-    /// How long a sign-in lasts.
+    /// How long a session lasts.
     pub session: Duration,
 }
 
-/// How often what may be done; 0 lifts a limit.
+/// Rate limits; 0 turns a limit off. They count per account unless noted.
 #[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
 pub struct Limits {
-    /// Messages and topics by an account in a minute.
+    /// Messages and topics.
     pub posts_per_minute: u64,
-    /// The same by an account that is new.
+    /// For new accounts.
     pub posts_per_minute_while_new: u64,
-    /// Topics by an account in an hour.
     pub topics_per_hour: u64,
-    /// The same by an account that is new.
+    /// For new accounts.
     pub topics_per_hour_while_new: u64,
-    /// Wrong or right sign-ins for an account in ten minutes.
+    /// Attempts to sign in to an account in ten minutes, successful ones included.
     pub sign_ins_per_account: u64,
-    /// The same from a network address.
+    /// Attempts to sign in from a network address in ten minutes.
     pub sign_ins_per_address: u64,
     /// New accounts from a network address in an hour.
     pub sign_ups_per_address: u64,
-    /// Groups made by an account in a day.
     pub groups_per_day: u64,
-    /// The same by an account that is new.
+    /// For new accounts.
     pub groups_per_day_while_new: u64,
-    /// Stars by an account in a minute.
     pub stars_per_minute: u64,
-    /// Letters asked for by an account or from a network address in an hour.
+    /// Emails requested by an account or from a network address.
     pub mails_per_hour: u64,
-    /// Letters asked for to a mail address in an hour, by whomever.
+    /// Emails to one address in an hour, requested by anyone.
     pub mails_per_mailbox: u64,
-    /// Codes of the second step tried for an account in ten minutes.
+    /// Two-factor codes tried for an account in ten minutes.
     pub codes_per_account: u64,
-    /// Changes of name by an account in a day.
     pub renames_per_day: u64,
-    /// Downloads of all one's data by an account in an hour.
+    /// Downloads of one's own data.
     pub downloads_per_hour: u64,
-    /// Searches by an account or network address in a minute.
+    /// By an account or from a network address.
     pub searches_per_minute: u64,
-    /// Requests to be let into groups by an account in a day.
+    /// Requests to join groups.
     pub requests_per_day: u64,
-    /// Reports of messages by one account.
+    /// Reports of messages.
     pub reports_per_day: u64,
-    /// Edits of messages and titles by an account in a minute.
+    /// Edits of messages and titles.
     pub edits_per_minute: u64,
-    /// Forms of any kind by an account in a minute, but for messages, which are counted apart, and what marks as read, which pages
-    /// send by themselves.
+    /// All forms, except messages, which are counted apart, and read marks, which pages send by themselves.
     pub forms_per_minute: u64,
-    /// Warnings by an account in a day; those of the site's admins are not counted.
+    /// Warnings; those by site admins are not counted.
     pub warnings_per_day: u64,
-    /// Rules tried on what was written, by an account in a minute.
+    /// Tries of rules on past messages.
     pub rule_tries_per_minute: u64,
-    /// Invitations by an account in a day, links and names.
+    /// Invitations, by link or by name.
     pub invitations_per_day: u64,
-    /// Conversations that an account begins in a day, and people that it adds to some.
+    /// Conversations started, and people added to conversations.
     pub directs_per_day: u64,
-    /// The same of an account that is younger than three days.
+    /// For accounts younger than three days.
     pub directs_per_day_while_new: u64,
 }
 

@@ -1,4 +1,4 @@
-//! What every domain function is given: the stores, the bus, the clock.
+//! The context of every domain function: stores, bus, clock.
 
 use std::sync::Arc;
 
@@ -16,46 +16,43 @@ use markup::Site;
 use model::time::{Clock, Timestamp};
 use store::Db;
 
-/// The parts that a process is made of. Cheap to clone.
+/// The services of a process. Cheap to clone.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Context {
-    /// What counts.
     pub db: Db,
-    /// Streams to browsers, presence, word between processes.
+    /// Streams to browsers, presence, and control messages between processes.
     pub bus: Bus,
-    /// Who waits for which stream in this process.
+    /// The waiting streams of this process.
     pub hub: Hub,
-    /// Copies and counters that may be lost.
+    /// Caches and counters that may be lost.
     pub kv: Kv,
-    /// Tells the workers that there are jobs.
+    /// Wakes the workers when there are jobs.
     pub wake: Wake,
-    /// The time.
     pub clock: Clock,
-    /// The rules' figures.
     pub config: Arc<Config>,
     /// The search index, in processes that answer searches.
     pub search: Option<Search>,
-    /// The way by which letters leave.
     pub mail: Mailer,
-    /// Who is signed in, as this process knows.
+    /// The cached sessions.
     pub sessions: Arc<SessionCache>,
-    /// What looks at messages before they are there, as this process knows.
+    /// The cached moderation rules.
     pub rules: Arc<RuleCache>,
-    /// What the admins decided about the site, as this process knows.
+    /// The cached site settings.
     pub site: Arc<SiteCache>,
 }
 
 impl Context {
-    /// The moment it is.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// The same for one of several threads that each have a runtime of their own, and connections of their own on it: together they
-    /// have as many to the database as this has. Call it on the thread.
+    /// A context for one of several threads, each with its own runtime and connections. Together the threads have as
+    /// many database connections as this context. Call it on the thread.
     ///
     /// # Errors
-    /// When there can be no connections.
+    /// When no connections can be made.
     pub fn for_thread(&self, threads: usize) -> Result<Self> {
         let each = (self.db.connections() / threads.max(1) as u32).max(2);
         let bus = self.bus.for_thread()?;
@@ -63,7 +60,7 @@ impl Context {
         Ok(Self { db: self.db.for_thread(each), kv, bus, ..self.clone() })
     }
 
-    /// Forgets what a word between processes says is not so any more.
+    /// Invalidates the caches that a control message makes stale.
     pub fn handle(&self, word: &Control) {
         self.sessions.handle(word);
         self.rules.handle(word);
@@ -73,14 +70,14 @@ impl Context {
         }
     }
 
-    /// Tells all processes. A message that gets lost is made good when their caches expire.
+    /// Sends a control message to all processes. If it is lost, their caches expire in time.
     pub(crate) async fn tell(&self, control: &Control) {
         if let Err(error) = self.bus.tell(control).await {
             tracing::warn!(%error, ?control, "a control message was lost");
         }
     }
 
-    /// The site as the markup has to know it.
+    /// The site as the markup needs it.
     pub(crate) fn markup_site(&self) -> Site<'_> {
         Site { base_url: &self.config.base_url }
     }

@@ -1,34 +1,35 @@
-//! What can go wrong, one variant for each reaction a caller can have.
+//! Errors, one variant for each reaction of a caller.
 
 use std::time::Duration;
 
 use model::{Denied, Fields};
 
-/// What a domain function answers.
+/// The result of a domain function.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a domain function did not do what was asked.
+/// Why a domain function failed.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
 pub enum Error {
-    /// It is not there, or the one who asks may not know that it is.
+    /// It does not exist, or the viewer may not know that it does.
     #[error("not found")]
     NotFound,
-    /// It is there, but not theirs to do; the text tells them why.
+    /// The viewer may not do this; the text tells them why.
     #[error("{0}")]
     Forbidden(&'static str),
-    /// What was typed has to be mended.
+    /// The fields to correct.
     #[error("invalid: {0:?}")]
     Invalid(Fields),
-    /// Too often; again after this long.
+    /// The rate limit is exceeded; the time to wait.
     #[error("too many, again in {} s", .0.as_secs())]
     TooMany(Duration),
-    /// Slow mode: their last message there is not long enough ago; again after this long.
+    /// Slow mode: the viewer posted too recently; the time to wait.
     #[error("too soon, again in {} s", .0.as_secs())]
     Slow(Duration),
-    /// It is safe, and not posted: it waits for approval.
+    /// The message was saved, but waits for approval.
     #[error("it waits for approval")]
     Pending,
-    /// Whoever asks has to sign in first.
+    /// The viewer has to sign in first.
     #[error("signed out")]
     SignedOut,
     /// The database is away or refused.
@@ -37,16 +38,15 @@ pub enum Error {
     /// The bus is away.
     #[error("bus: {0}")]
     Bus(#[from] bus::BusError),
-    /// The search index failed.
     #[error("search index: {0}")]
     Search(#[from] search_index::Error),
-    /// Something of ours is broken.
+    /// A bug or a broken environment.
     #[error("{0}")]
     Internal(String),
 }
 
 impl Error {
-    /// One field that has to be mended.
+    /// An error about one field.
     pub fn invalid(field: &'static str, message: impl Into<String>) -> Self {
         Self::Invalid(Fields::of(field, message))
     }

@@ -15,25 +15,25 @@ pub struct Search {
 }
 
 impl Search {
-    /// Opens the index in a folder, created when absent. Blocks for the disk.
+    /// Opens the index in a folder, which is created if missing. Blocks on disk access.
     ///
     /// # Errors
-    /// When the folder cannot be read or made.
+    /// When the folder cannot be read or created.
     pub fn open(dir: &Path) -> Result<Self> {
         Ok(Self { index: Index::open(dir)?, wake: Arc::new(Notify::new()) })
     }
 
-    /// Documents in the index.
+    /// The number of documents.
     pub fn documents(&self) -> u64 {
         self.index.documents()
     }
 
-    /// How much room it takes, in bytes.
+    /// The size in bytes.
     pub fn bytes(&self) -> u64 {
         self.index.bytes()
     }
 
-    /// Has the follower look now.
+    /// Makes the follower look for changes now.
     pub fn wake(&self) {
         self.wake.notify_one();
     }

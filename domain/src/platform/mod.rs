@@ -1,4 +1,4 @@
-//! What every group of modules stands on: context, configuration, errors, secrets, jobs, mail, caches.
+//! The base of the domain: context, configuration, errors, secrets, jobs, mail, caches.
 
 pub mod caches;
 pub mod config;

@@ -1,4 +1,4 @@
-//! Passwords, tokens and the key that signs what a browser holds for us.
+//! Passwords, tokens, and the site's signing key.
 
 use std::fmt;
 
@@ -14,30 +14,30 @@ use tokio::sync::Semaphore;
 
 use crate::platform::error::{Error, Result};
 
-/// Characters of a password: at least this many ...
+/// The fewest characters of a password.
 pub const MIN_PASSWORD: usize = 8;
-/// ... and at most this many, so that hashing one stays cheap.
+/// The most characters of a password, so that hashing stays cheap.
 pub const MAX_PASSWORD: usize = 1_000;
 
-/// Hashes at once: each takes 19 MiB and a core for tens of milliseconds.
+/// Concurrent hashes: each takes 19 MiB and a core for tens of milliseconds.
 static HASHING: Semaphore = Semaphore::const_new(2);
 
-/// A password's hash that no password has: verifying against it takes as long as against a real one.
+/// A hash that no password matches. Verifying it takes as long as a real one.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$a2xhdGNoLW5vYm9keS0wMA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// A password as it was typed. Never printed, never stored.
+/// A typed password. Never printed, never stored.
 #[derive(Clone, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Password(String);
 
 impl Password {
-    /// From what was typed.
+    /// Wraps a typed password.
     pub fn new(typed: impl Into<String>) -> Self {
         Self(typed.into())
     }
 
-    /// Checks its length for the named field.
+    /// Checks the length; errors name `field`.
     ///
     /// # Errors
     /// [`Error::Invalid`] when it is too short or too long.
@@ -52,7 +52,7 @@ impl Password {
         Ok(())
     }
 
-    /// Its argon2id hash in PHC form, computed off the async threads.
+    /// The argon2id hash in PHC form, computed outside the async threads.
     pub async fn hash(self) -> Result<String> {
         hashing(move || {
             let hash: PasswordHash =
@@ -62,7 +62,7 @@ impl Password {
         .await
     }
 
-    /// Whether it is the one that was hashed; `None` (no such account, or unclaimed) takes as long and is never it.
+    /// Whether the password matches the hash. `None` (no such account, or unclaimed) takes as long and never matches.
     pub async fn verify(self, hash: Option<String>) -> Result<bool> {
         hashing(move || {
             let known = hash.is_some();
@@ -91,30 +91,30 @@ pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {
     getrandom::fill(bytes).map_err(|e| Error::Internal(format!("no randomness: {e}")))
 }
 
-/// 256 random bits from the operating system, in hexadecimal: the secret half of a session or link.
+/// A token for a session or link: 256 random bits from the operating system, in hexadecimal.
 pub fn token() -> Result<String> {
     let mut bytes = [0u8; 32];
     fill(&mut bytes)?;
     Ok(hex(&bytes))
 }
 
-/// What is stored of a token: its SHA-256 in hexadecimal.
+/// The stored form of a token: its SHA-256 in hexadecimal.
 pub fn digest(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
 }
 
-/// The site's secret: signs form tokens and links, seals what must not be read in the database. Never printed.
+/// The site's secret key: signs form tokens and links, and encrypts stored secrets. Never printed.
 #[derive(Clone)]
 pub struct SecretKey(Vec<u8>);
 
 impl SecretKey {
-    /// From at least 32 characters of text.
+    /// A key from a text of at least 32 bytes; `None` when it is shorter.
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
         (text.len() >= 32).then(|| Self(text.as_bytes().to_vec()))
     }
 
-    /// A new one.
+    /// A new random key as text.
     pub fn random() -> Result<String> {
         token()
     }
@@ -124,13 +124,13 @@ impl SecretKey {
         hex(&self.mac(purpose, what).finalize().into_bytes())
     }
 
-    /// Whether `signature` is ours, compared in constant time.
+    /// Whether the signature is valid, compared in constant time.
     pub fn verify(&self, purpose: &str, what: &str, signature: &str) -> bool {
         let Some(bytes) = unhex(signature) else { return false };
         self.mac(purpose, what).verify_slice(&bytes).is_ok()
     }
 
-    /// Encrypts `what` for one purpose and owner: neither can be exchanged without it being noticed.
+    /// Encrypts `what`, bound to a purpose and an owner.
     pub fn encrypt(&self, purpose: &str, owner: &str, what: &[u8]) -> Result<String> {
         let mut nonce = [0u8; 12];
         fill(&mut nonce)?;
@@ -139,7 +139,7 @@ impl SecretKey {
         Ok(hex(&[&nonce[..], &sealed].concat()))
     }
 
-    /// What was sealed with this key for the purpose and owner; `None` for anything else.
+    /// Decrypts what was encrypted with this key for this purpose and owner; `None` for anything else.
     pub fn decrypt(&self, purpose: &str, owner: &str, sealed: &str) -> Option<Vec<u8>> {
         let bytes = unhex(sealed)?;
         let (nonce, sealed) = bytes.split_first_chunk::<12>()?;

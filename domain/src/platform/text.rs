@@ -1,11 +1,11 @@
-//! Text to nodes and HTML, with the names in it looked up.
+//! Parsing and rendering of text, with its mentions looked up.
 
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use markup::{self, Node};
 use std::collections::HashMap;
 
-/// Parses a text, its names looked up in one query.
+/// Parses a text and looks up its mentions in one query.
 pub(crate) async fn parse(cx: &Context, text: &str) -> Result<Vec<Node>> {
     let parsed = markup::parse(text, &cx.markup_site());
     let people = store::people::users::by_names(&cx.db, parsed.usernames()).await?;
@@ -16,7 +16,7 @@ pub(crate) async fn parse(cx: &Context, text: &str) -> Result<Vec<Node>> {
     Ok(parsed.into_nodes(&known))
 }
 
-/// A text that is not a message (a description, a bio) as HTML.
+/// Renders a text that is not a message (a description, a bio) as HTML.
 pub async fn render(cx: &Context, text: &str) -> Result<String> {
     if text.is_empty() {
         return Ok(String::new());

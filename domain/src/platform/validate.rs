@@ -1,38 +1,38 @@
-//! Length limits, and text as it may be saved: titles, names, descriptions, reasons.
+//! Validation and cleaning of input: titles, names, descriptions, reasons.
 
 use crate::platform::error::{Error, Result};
 use model::Fields;
 
-/// Characters of a message at the most. Imports may bring longer ones.
+/// The most characters of a message. Imports may bring longer ones.
 pub const MAX_MESSAGE: usize = 40_000;
-/// Characters of a topic's title at the most.
+/// The most characters of a topic's title.
 pub const MAX_TITLE: usize = 200;
-/// Characters of a group's name at the most.
+/// The most characters of a group's name.
 pub const MAX_GROUP_NAME: usize = 80;
-/// Characters of a group's description at the most.
+/// The most characters of a group's description.
 pub const MAX_DESCRIPTION: usize = 5_000;
 
-/// A message on its way in.
+/// A message to post.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    /// As it was typed.
+    /// As typed.
     pub text: String,
-    /// The form's key: the same form sent twice posts once.
+    /// The form's key: a form sent twice posts once.
     pub key: Option<String>,
 }
 
-/// Whether anything in the text can be seen.
+/// Whether any character of the text is visible.
 pub fn is_visible(text: &str) -> bool {
     !text.chars().all(|c| c.is_whitespace() || c.is_control() || is_bidi(c) || is_blank(c))
 }
 
-/// Text of several lines as it may be saved: line ends of one kind, no NUL, nothing blank around it.
+/// Cleans a text of several lines: uniform line ends, no NUL, trimmed.
 pub fn text(typed: &str) -> String {
     typed.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "").trim().to_owned()
 }
 
-/// One line of text: white space folded, control characters and those that turn the direction of what follows dropped. Empty
-/// when nothing in it can be seen.
+/// Cleans one line of text: white space folded, control and bidirectional characters removed. Empty when nothing in it
+/// is visible.
 pub fn one_line(text: &str) -> String {
     let clean: String = text
         .chars()
@@ -49,14 +49,14 @@ fn is_bidi(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Characters that are not white space and show nothing by themselves. Some of them mean something between others.
+/// Blank characters that are not white space. Some have a meaning between other characters.
 fn is_blank(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200d}'
         | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
         | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// A title as it may be saved.
+/// Cleans and checks a topic's title.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `title`.
@@ -71,7 +71,7 @@ pub fn title(typed: &str) -> Result<String> {
     Ok(title)
 }
 
-/// A group's name and description as they may be saved.
+/// Cleans and checks a group's name and description.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `name` and `description`.
@@ -92,13 +92,13 @@ pub fn group(name: &str, description: &str) -> Result<(String, String)> {
     Ok((name, description))
 }
 
-/// Characters of a reason or a request at the most.
+/// The most characters of a reason or a request.
 pub const MAX_REASON: usize = 1_000;
 
-/// A reason, or what somebody says who asks to be let in, as it may be saved.
+/// Cleans and checks a reason, or the message of a request to join.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `field` when it is too long, or empty where it must not be.
+/// [`Error::Invalid`] on `field` when it is too long, or empty though required.
 pub fn reason(typed: &str, field: &'static str, required: bool) -> Result<String> {
     let lines = typed.replace("\r\n", "\n").replace('\r', "\n");
     let shown: String = lines.chars().filter(|c| *c == '\n' || !c.is_control() && !is_bidi(*c)).collect();

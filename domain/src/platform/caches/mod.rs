@@ -1,4 +1,4 @@
-//! What a process remembers of the database until the bus says that it changed.
+//! Caches of database content in each process, valid until the bus announces a change.
 
 pub mod newcomers;
 pub mod rules;
@@ -11,14 +11,13 @@ use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Values by key, each for a limited time. A value that was read from the database before somebody called [`Remembered::forget`]
-/// is not remembered: between its read and its `put` it may have become wrong.
+/// A cache with a time limit per value. A value read before a call of [`Remembered::forget`] is not kept as valid: it
+/// may have become stale between the read and the `put`.
 #[derive(Debug)]
 pub(crate) struct Remembered<K, V> {
     state: Mutex<State<K, V>>,
-    /// How long a value is used. Changes are announced over the bus; this limit is for announcements that were lost.
+    /// The longest use of a value. Changes are announced over the bus; this covers lost announcements.
     ttl: Duration,
-    /// How many values are kept.
     capacity: usize,
 }
 
@@ -31,11 +30,11 @@ struct State<K, V> {
 #[derive(Debug)]
 struct Entry<V> {
     value: V,
-    /// When it was read; `None` when it has to be read again.
+    /// When it was read; `None` when it must be read again.
     read: Option<Instant>,
 }
 
-/// When a read from the database began, counted in calls of [`Remembered::forget`].
+/// When a read from the database began, as a number of [`Remembered::forget`] calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Epoch(u64);
 
@@ -44,7 +43,7 @@ impl<K: Eq + Hash, V: Clone> Remembered<K, V> {
         Self { state: Mutex::new(State { values: HashMap::new(), epoch: 0 }), ttl, capacity }
     }
 
-    /// The value, or the epoch to hand to [`Remembered::put`] with what is read now.
+    /// The value, or the epoch to pass to [`Remembered::put`] after reading it.
     pub fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Result<V, Epoch>
     where
         K: Borrow<Q>,
@@ -52,7 +51,7 @@ impl<K: Eq + Hash, V: Clone> Remembered<K, V> {
         self.with(key, V::clone)
     }
 
-    /// Like [`Remembered::get`], without a copy of the value.
+    /// As [`Remembered::get`], without cloning the value.
     pub fn with<T, Q: Eq + Hash + ?Sized>(&self, key: &Q, look: impl FnOnce(&V) -> T) -> Result<T, Epoch>
     where
         K: Borrow<Q>,
@@ -64,7 +63,7 @@ impl<K: Eq + Hash, V: Clone> Remembered<K, V> {
         }
     }
 
-    /// The value as it was last read, however long ago.
+    /// The value as last read, however old or stale.
     pub fn last<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
@@ -72,7 +71,7 @@ impl<K: Eq + Hash, V: Clone> Remembered<K, V> {
         self.lock().values.get(key).map(|entry| entry.value.clone())
     }
 
-    /// Remembers what was read since the epoch. A value that something made wrong meanwhile has to be read again with its next use.
+    /// Stores a value read since the epoch. If there was a `forget` since then, its next use reads again.
     pub fn put(&self, key: K, value: V, epoch: Epoch) {
         let mut state = self.lock();
         if state.values.len() >= self.capacity {
@@ -86,7 +85,7 @@ impl<K: Eq + Hash, V: Clone> Remembered<K, V> {
         state.values.insert(key, Entry { value, read });
     }
 
-    /// Has the values read again that `is_stale` names.
+    /// Invalidates the values for which `is_stale` holds.
     pub fn forget(&self, is_stale: impl Fn(&K, &V) -> bool) {
         let mut state = self.lock();
         state.epoch += 1;
@@ -97,7 +96,7 @@ impl<K: Eq + Hash, V: Clone> Remembered<K, V> {
             .for_each(|(_, entry)| entry.read = None);
     }
 
-    /// Has one value read again.
+    /// Invalidates one value.
     pub fn forget_one<Q: Eq + Hash + ?Sized>(&self, key: &Q)
     where
         K: Borrow<Q>,
@@ -109,7 +108,7 @@ impl<K: Eq + Hash, V: Clone> Remembered<K, V> {
         }
     }
 
-    /// Nothing that panics holds the lock: what is there is whole.
+    /// Ignores poisoning: no code that holds the lock panics halfway through a change.
     fn lock(&self) -> MutexGuard<'_, State<K, V>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,21 +1,21 @@
-//! Who counts as new, as it is set.
+//! The setting that says who counts as new.
 
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use model::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Under which it stands in the table of settings.
+/// Its key in the settings table.
 pub(crate) const SETTING: &str = "newcomers";
 
-/// An account is new while it is younger than so many days and has written fewer than so many messages.
+/// An account is new while it is younger than `days` and has written fewer than `messages`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Newcomers {
-    /// How young; 0: nobody is new.
+    /// 0: no account is new.
     pub days: i64,
-    /// How few messages.
     pub messages: i64,
-    /// How many links to other sites a message of somebody new may have.
+    /// How many external links a new user's message may have.
     pub links: i64,
 }
 
@@ -26,18 +26,18 @@ impl Default for Newcomers {
 }
 
 impl Newcomers {
-    /// Whether an account of that age is new, as far as age goes.
+    /// Whether an account created at `since` is new as far as its age goes.
     pub fn is_young(self, since: Timestamp, now: Timestamp) -> bool {
         since.plus(days(self.days)) > now
     }
 }
 
-/// So many days.
+/// A duration of days.
 pub(crate) fn days(number: i64) -> std::time::Duration {
     std::time::Duration::from_secs(number.clamp(0, 100_000) as u64 * 24 * 3_600)
 }
 
-/// Reads it from the database; what cannot be read counts as never set.
+/// Reads the setting from the database; the default when it is missing or unreadable.
 pub(crate) async fn read(cx: &Context) -> Result<Newcomers> {
     let text = store::platform::settings::get(&cx.db, SETTING).await?;
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())

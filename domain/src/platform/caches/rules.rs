@@ -1,4 +1,4 @@
-//! The rules that are switched on, as each process remembers them: a message that no rule looks at costs no query.
+//! The enabled moderation rules, cached in each process: most messages cost no query.
 
 use super::Remembered;
 use crate::platform::caches;
@@ -14,10 +14,10 @@ use bus::Control;
 use model::GroupId;
 use store::moderation::rules::Rule;
 
-/// How long a process believes what it once read; changes are told over the bus.
+/// The longest use of cached rules; changes are announced over the bus.
 const TTL: Duration = Duration::from_secs(5 * 60);
 
-/// What this process remembers of rules, and whether it tries one.
+/// The cached rules, and the lock for trying one.
 #[derive(Debug)]
 pub struct RuleCache {
     known: Remembered<(), Arc<Known>>,
@@ -30,7 +30,7 @@ impl Default for RuleCache {
     }
 }
 
-/// The rules that are on, and who counts as new.
+/// The enabled rules, and who counts as new.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     site: Vec<Compiled>,
@@ -38,7 +38,7 @@ pub(crate) struct Known {
     pub newcomers: Newcomers,
 }
 
-/// Those of a group are made ready when the first message comes.
+/// A group's rules, compiled at its first message.
 #[derive(Debug)]
 struct OfGroup {
     rules: Vec<Rule>,
@@ -46,19 +46,19 @@ struct OfGroup {
 }
 
 impl Known {
-    /// Those of the site.
+    /// The site's rules.
     pub fn of_site(&self) -> &[Compiled] {
         &self.site
     }
 
-    /// Those of a group.
+    /// A group's rules.
     pub fn of_group(&self, group: GroupId) -> &[Compiled] {
         let Some(own) = self.groups.get(&group) else { return &[] };
         own.ready.get_or_init(|| ready(own.rules.clone()))
     }
 }
 
-/// Rules were checked when they were saved: what cannot be made ready by now is left out, and logged.
+/// Compiles rules. Rules were checked when they were saved: one that no longer compiles is logged and left out.
 fn ready(rules: Vec<Rule>) -> Vec<Compiled> {
     let compile = |rule: Rule| {
         let id = rule.id;
@@ -68,12 +68,12 @@ fn ready(rules: Vec<Rule>) -> Vec<Compiled> {
 }
 
 impl RuleCache {
-    /// Waits until no rule is tried in this process; nobody else tries one until what is returned is dropped.
+    /// Waits for the lock that lets one rule at a time be tried in this process. Dropping the guard releases it.
     pub async fn alone(&self) -> tokio::sync::OwnedMutexGuard<()> {
         self.trying.clone().lock_owned().await
     }
 
-    /// Forgets what a control message makes wrong.
+    /// Invalidates what a control message makes stale.
     pub fn handle(&self, control: &Control) {
         if let Control::RulesChanged | Control::Reconnected = control {
             self.known.forget_one(&());
@@ -81,7 +81,7 @@ impl RuleCache {
     }
 }
 
-/// The rules that are on: no query when they were read lately.
+/// The enabled rules. Cached, usually without a query.
 pub(crate) async fn known(cx: &Context) -> Result<Arc<Known>> {
     let epoch = match cx.rules.known.get(&()) {
         Ok(known) => return Ok(known),
@@ -103,7 +103,7 @@ pub(crate) async fn known(cx: &Context) -> Result<Arc<Known>> {
     Ok(known)
 }
 
-/// Forgets the rules here and in all other processes: call it after the commit.
+/// Invalidates the rules in all processes. Call it after the commit.
 pub(crate) async fn changed(cx: &Context) {
     cx.rules.handle(&Control::RulesChanged);
     cx.tell(&Control::RulesChanged).await;

@@ -1,4 +1,4 @@
-//! The sessions that a process remembers: a request of somebody seen lately costs no query.
+//! The cached sessions: a request of a recently seen user costs no query.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,39 +10,36 @@ use model::{Person, Theme, UserId};
 
 use super::{Epoch, Remembered};
 
-/// How long a process believes what it once read. Ends are told over the bus, and when its connection was lost everything is
-/// forgotten; this is for words that were never sent. Longer than some polls, so that waiting costs no query.
+/// The longest use of a cached session. Ends are announced over the bus, and a lost connection clears the cache; this
+/// covers announcements that were never sent. Longer than some polls, so that waiting costs no query.
 const TTL: Duration = Duration::from_secs(5 * 60);
-/// Sessions remembered in a process.
+/// The most sessions cached in a process.
 const CAPACITY: usize = 100_000;
 
-/// An open sign-in.
+/// An open session.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Session {
     /// The digest of its token.
     pub id: String,
-    /// Whose it is.
     pub person: Person,
-    /// Whether they administer the site.
     pub is_admin: bool,
-    /// Their colours.
     pub theme: Theme,
-    /// When it ends by itself.
     pub expires_at: Timestamp,
-    /// Whether those who keep order told them something that they have not read.
+    /// Whether the user has a notice from moderators to read.
     pub has_unread_notice: bool,
-    /// Whether the account waits for an admin of the site, and can do nothing meanwhile.
+    /// Whether the account waits for approval and may do nothing else.
     pub is_waiting: bool,
 }
 
 impl Session {
-    /// Who asks, as the policy sees them.
+    /// The user for permission checks.
     pub fn viewer(&self) -> Viewer {
         Viewer::User { id: self.person.id, is_admin: self.is_admin }
     }
 }
 
-/// Sessions by id, and whom people ignore.
+/// Cached sessions by id, and the users that each user ignores.
 #[derive(Debug)]
 pub struct SessionCache {
     sessions: Remembered<String, Session>,
@@ -60,7 +57,7 @@ impl SessionCache {
         self.sessions.get(id)
     }
 
-    /// Whose session it is, as far as that is remembered.
+    /// The user of a cached session.
     pub(crate) fn user(&self, id: &str, now: Timestamp) -> Option<UserId> {
         let user = |session: &Session| (session.expires_at > now && !session.is_waiting).then_some(session.person.id);
         self.sessions.with(id, user).ok().flatten()
@@ -70,7 +67,7 @@ impl SessionCache {
         self.sessions.put(session.id.clone(), session, epoch);
     }
 
-    /// Whom a person ignores.
+    /// The cached ignored users.
     pub(crate) fn ignores(&self, user: UserId) -> Result<Arc<[UserId]>, Epoch> {
         self.ignores.get(&user)
     }
@@ -79,7 +76,7 @@ impl SessionCache {
         self.ignores.put(user, ignored, epoch);
     }
 
-    /// Forgets what a control message makes wrong.
+    /// Invalidates what a control message makes stale.
     pub fn handle(&self, control: &Control) {
         match control {
             Control::SessionEnded { id } => self.sessions.forget_one(id),

@@ -1,4 +1,4 @@
-//! The settings of the site, as a process remembers them.
+//! The cached settings of the site.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,47 +9,45 @@ use serde::{Deserialize, Serialize};
 
 use super::{Epoch, Remembered};
 
-/// How long a process believes what it once read. Changes are told over the bus; this is for words that were never sent.
+/// The longest use of cached settings. Changes are announced over the bus; this covers lost announcements.
 const TTL: Duration = Duration::from_secs(60);
 
-/// What admins decide about the site.
+/// The settings that admins choose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Settings {
-    /// What it is called.
     pub name: String,
-    /// A line about it, for strangers; may be empty.
+    /// A line about the site for visitors; may be empty.
     #[serde(default)]
     pub line: String,
-    /// Who may sign up.
     #[serde(default)]
     pub sign_ups: SignUps,
-    /// What everybody must know, in the messages' markup; may be empty.
+    /// A notice to everyone, in message markup; may be empty.
     #[serde(default)]
     pub notice: String,
-    /// Whether nothing can be changed.
+    /// Whether all changes are blocked.
     #[serde(default)]
     pub read_only: bool,
 }
 
-/// What stands above every page until whoever reads it hides it.
+/// A notice above every page, until the user hides it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// Another one has another version.
+    /// Changes with the text.
     pub version: String,
     /// As HTML.
     pub markup: String,
 }
 
-/// The site as it is now.
+/// The site's current state.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Site {
-    /// What was decided.
     pub settings: Settings,
-    /// The notice, if there is one.
     pub notice: Option<Notice>,
 }
 
-/// The site as this process knows it.
+/// The cached state of the site.
 #[derive(Debug)]
 pub struct SiteCache(Remembered<(), Arc<Site>>);
 
@@ -64,7 +62,7 @@ impl SiteCache {
         self.0.get(&())
     }
 
-    /// As it was when it was last read, however long ago.
+    /// The state as last read, however old.
     pub(crate) fn last(&self) -> Option<Arc<Site>> {
         self.0.last(&())
     }
@@ -73,7 +71,7 @@ impl SiteCache {
         self.0.put((), site, epoch);
     }
 
-    /// Forgets what a control message makes wrong.
+    /// Invalidates what a control message makes stale.
     pub fn handle(&self, control: &Control) {
         if let Control::SiteChanged | Control::Reconnected = control {
             self.0.forget_one(&());

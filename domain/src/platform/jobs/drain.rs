@@ -1,4 +1,4 @@
-//! Running the queue empty in one go, for tests and tools that must not return before everything has followed.
+//! Runs the queue until it is empty, for tests and tools that must wait for all consequences.
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -15,8 +15,8 @@ const BATCH: usize = 16;
 /// Long enough for a batch of slow jobs: nothing renews it.
 const LEASE: Duration = Duration::from_secs(600);
 
-/// Runs everything that is due, one after the other, and what that queues, until nothing is due. Answers with the error
-/// of each job that failed (`job: error`); those stay in the queue, to be tried later. A panic is the caller's.
+/// Runs all due jobs one after the other, and the jobs they enqueue, until none is due. Returns the error of each
+/// failed job (`job: error`); failed jobs stay in the queue for later. Panics reach the caller.
 ///
 /// # Errors
 /// When the database fails.

@@ -20,119 +20,102 @@ pub use periodic::tick;
 pub use queue::{Claim, LEASE, MAX_ATTEMPTS, Outcome, Report, Turn, backoff, renew, take_back, turn};
 pub use wake::{Listening, Wake, Woken};
 
-/// How long a reactor that failed waits before it is tried alone.
+/// How long a failed reactor waits before it is retried alone.
 pub const FIRST_RETRY: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// Something to be done after the save. Its word is kept in `jobs.kind`, its arguments in `jobs.payload`: both stay as they are, since
-/// rows of an older version may wait.
+/// Work to do after the save. `jobs.kind` stores its kind and `jobs.payload` its arguments. Neither format may change,
+/// since rows of an older version may be queued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Job {
-    /// Something happened in the forum: the reactors run.
+    /// An event in the forum: the reactors run.
     Happened(Cause),
     /// Anything else.
     Task(Task),
 }
 
-/// A job that is not about something that happened.
+/// A job that is not about an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(missing_docs)]
 pub enum Task {
-    /// A group was renamed, or has another kind.
+    /// A group was renamed or changed its kind.
     GroupChanged {
-        /// Which.
         group: GroupId,
     },
-    /// One reactor failed at a cause and is tried again alone.
+    /// One reactor failed and is retried alone.
     React {
         /// The reactor's name.
         reactor: String,
-        /// What it reacts to.
         cause: Cause,
     },
-    /// An email is to be sent.
     #[serde(rename = "send_letter")]
     SendEmail {
-        /// Which.
         #[serde(rename = "letter")]
         email: EmailId,
     },
-    /// An account was deleted: what it left is to be removed.
+    /// An account was deleted: delete what it left.
     AccountDeleted {
-        /// Whose it was.
         user: UserId,
-        /// Whether the text of its messages goes too.
+        /// Whether to delete the text of its messages too.
         #[serde(rename = "blank")]
         erase: bool,
     },
-    /// All that a person posted is to be deleted.
+    /// Delete all messages of an author.
     #[serde(rename = "clear_person")]
     BulkDelete {
-        /// By which bulk deletion.
         removal: BulkDeleteId,
     },
-    /// A bulk deletion is to be undone.
+    /// Undo a bulk deletion.
     #[serde(rename = "bring_back")]
     UndoBulkDelete {
-        /// Which.
         removal: BulkDeleteId,
     },
     /// Housekeeping: expired sessions, old rows of the search log.
     Sweep {
-        /// Which slot of its schedule, an hour: `2026-11-21T10`.
+        /// The hour of its schedule: `2026-11-21T10`.
         slot: String,
     },
 }
 
-/// What happened in the forum.
+/// An event in the forum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
+#[allow(missing_docs)]
 pub enum Cause {
-    /// A message was posted.
     MessagePosted {
-        /// Which.
         message: MessageId,
     },
-    /// A message was edited.
     MessageEdited {
-        /// Which.
         message: MessageId,
     },
-    /// A message was deleted.
     MessageDeleted {
-        /// Which.
         message: MessageId,
     },
-    /// A deleted message was brought back.
+    /// A deleted message was restored.
     MessageRestored {
-        /// Which.
         message: MessageId,
     },
     /// A message's stars changed.
     StarsChanged {
-        /// Which.
         message: MessageId,
     },
     /// A topic was renamed or moved.
     TopicChanged {
-        /// Which.
         topic: TopicId,
     },
     /// A topic was moved to another group.
     TopicMoved {
-        /// Which.
         topic: TopicId,
-        /// Where it was.
+        /// The old group.
         from: GroupId,
     },
-    /// A topic was deleted.
     TopicDeleted {
-        /// Which.
         topic: TopicId,
     },
 }
 
 impl Cause {
-    /// The words of all causes, as they are kept.
+    /// The kinds of all causes, as stored.
     const WORDS: [&str; 8] = [
         "message_posted",
         "message_edited",
@@ -158,7 +141,7 @@ impl From<Task> for Job {
 }
 
 impl Job {
-    /// Its word and its arguments, as they are kept.
+    /// The kind and the arguments, as stored.
     fn to_row(&self) -> Result<(String, String), store::Error> {
         let (tag, value) = match self {
             Self::Happened(cause) => ("event", serde_json::to_value(cause)),
@@ -169,12 +152,12 @@ impl Job {
         Ok((word.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned(), value.to_string()))
     }
 
-    /// The word that stands for what it does.
+    /// The kind of job, as stored.
     pub fn kind(&self) -> String {
         self.to_row().map(|(kind, _)| kind).unwrap_or_default()
     }
 
-    /// Reads what was kept; the error says what is wrong with it.
+    /// Parses a stored job.
     fn from_row(kind: &str, payload: &str) -> Result<Self, serde_json::Error> {
         let mut fields: serde_json::Map<String, Value> = serde_json::from_str(payload)?;
         if Cause::WORDS.contains(&kind) {
@@ -186,14 +169,14 @@ impl Job {
     }
 }
 
-/// Queues a job for `run_at`, mostly now, in the transaction of its cause: it is there if and only if that commits. Wake
-/// the workers after the commit with [`Wake::after_commit`].
+/// Queues a job for `run_at`, mostly now, in the transaction of its cause: the job exists if and only if that commits.
+/// Wake the workers after the commit with [`Wake::after_commit`].
 pub async fn enqueue(tx: &mut Tx, job: impl Into<Job>, run_at: Timestamp) -> Result<JobId, store::Error> {
     let (kind, payload) = job.into().to_row()?;
     table::insert(tx, &kind, &payload, run_at).await
 }
 
-/// Queues a job for `run_at` unless one with the key is still there. Says whether it did.
+/// Queues a job for `run_at` unless one with the key is still queued. Returns whether it did.
 pub async fn enqueue_unique(
     tx: &mut Tx,
     key: &str,

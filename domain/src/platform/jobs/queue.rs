@@ -1,4 +1,4 @@
-//! The queue seen by whoever runs jobs: one turn takes reports and gives claims.
+//! The job queue for workers: one turn takes reports and returns claims.
 
 use std::time::Duration;
 
@@ -8,58 +8,57 @@ use model::time::Timestamp;
 use store::db::{Db, Tx};
 use store::platform::jobs as table;
 
-/// How often most jobs are tried before they are parked for an admin: for about four minutes.
+/// How often most jobs are tried, over about four minutes, before they are parked for an admin.
 pub const MAX_ATTEMPTS: i64 = 8;
 
-/// How often a letter is: a mail server may be away, or say "later", for a day (RFC 5321, 4.5.4.1, wants four or five).
+/// How often sending an email is tried, over about a day: a mail server may be away or say "later" (RFC 5321, 4.5.4.1,
+/// asks for four or five days).
 const EMAIL_ATTEMPTS: i64 = 300;
 
 /// How long a claim holds without a heartbeat.
 pub const LEASE: Duration = Duration::from_secs(10);
 
-/// The longest that a failed job waits for its next try, but for the jitter.
+/// The longest wait before the next try, without jitter.
 const MAX_BACKOFF: Duration = Duration::from_secs(300);
 
-/// Characters of an error that are kept.
+/// The most characters of an error that are stored.
 const MAX_ERROR: usize = 2_000;
 
 /// A job that the caller may run until its lease ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Claim {
-    /// The row.
     pub id: JobId,
-    /// Which try this is: 1, 2, 3. Together with the owner it is the fence.
+    /// The number of this try, from 1. Together with the owner it is the fencing token.
     pub attempt: i64,
-    /// What to do.
     pub job: Job,
 }
 
-/// What became of a claimed job.
+/// The outcome of a claimed job.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Outcome {
-    /// It succeeded.
     Done,
-    /// It failed; the text says why.
+    /// The job failed with this error.
     Failed(String),
-    /// It was not begun: the try does not count.
+    /// The job was not started: the try does not count.
     NotBegun,
 }
 
-/// What the claimer says about one of its claims.
+/// A worker's report about one of its claims.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Report {
-    /// The row.
     pub id: JobId,
     /// The claim's try.
     pub attempt: i64,
     /// [`Job::tries`] of the job.
     pub tries: i64,
-    /// What became of it.
     pub outcome: Outcome,
 }
 
 impl Job {
-    /// How often it is tried before it is parked for an admin.
+    /// How often the job is tried before it is parked for an admin.
     pub fn tries(&self) -> i64 {
         match self {
             Self::Task(Task::SendEmail { .. }) => EMAIL_ATTEMPTS,
@@ -68,21 +67,21 @@ impl Job {
     }
 }
 
-/// What a turn brought.
+/// The result of a turn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Turn {
-    /// What the caller has to run now, those due first.
+    /// The jobs to run now, earliest due first.
     pub claims: Vec<Claim>,
-    /// Whether more may be due than was asked for.
+    /// Whether more jobs may be due.
     pub more: bool,
 }
 
-/// One turn of the queue, one transaction: takes the reports of what was claimed before and claims up to `want` due jobs
-/// for the time `lease`. Reports of claims whose lease somebody else has taken change nothing. A claimed row that cannot
-/// be read, or that has brought down its process at every try, is parked on the spot.
+/// Takes one turn in one transaction: applies the reports about earlier claims, and claims up to `want` due jobs for
+/// the time `lease`. Ignores reports of claims whose lease another worker has taken over. A claimed row is parked at
+/// once if it cannot be parsed, or if its process crashed at every try.
 ///
 /// # Errors
-/// When the database fails; then nothing has changed, and the same reports may be given again.
+/// When the database fails. Nothing has changed then, and the same reports may be given again.
 pub async fn turn(
     db: &Db,
     owner: &str,
@@ -140,7 +139,7 @@ async fn settle(tx: &mut Tx, owner: &str, reports: &[Report], now: Timestamp) ->
     Ok(())
 }
 
-/// Moves the ends of the leases of what is being run. Says how many of them were still held.
+/// Extends the leases of running jobs. Returns how many were still held.
 pub async fn renew(
     db: &Db,
     owner: &str,
@@ -157,8 +156,7 @@ pub async fn renew(
     Ok(renewed)
 }
 
-/// Makes whatever is being run ready again: for the start of a process that alone runs the jobs of its database.
-/// Says how many jobs that were.
+/// Releases all running jobs, at the start of a process that alone runs the jobs of its database. Returns how many.
 pub async fn take_back(db: &Db, now: Timestamp) -> Result<u64, store::Error> {
     let mut tx = db.begin().await?;
     let taken = table::take_back(&mut tx, now).await?;
@@ -166,8 +164,8 @@ pub async fn take_back(db: &Db, now: Timestamp) -> Result<u64, store::Error> {
     Ok(taken)
 }
 
-/// How long a job waits after its `attempt`th failure: 1 s, 2 s, 4 s, 8 s and so on up to five minutes, and up to a
-/// quarter more, which differs from job to job so that those that failed together do not come back together.
+/// How long a job waits after its `attempt`th failure: 1 s, 2 s, 4 s and so on up to five minutes. Up to a quarter is
+/// added as jitter per job, so that jobs that failed together are not retried together.
 pub fn backoff(id: JobId, attempt: i64) -> Duration {
     let doublings = u32::try_from(attempt.clamp(1, 20) - 1).unwrap_or(0);
     let base = Duration::from_secs(1 << doublings).min(MAX_BACKOFF);
@@ -180,7 +178,7 @@ fn by_attempt(reports: &[Report], which: impl Fn(&Report) -> bool) -> Vec<(i64, 
     group(reports.iter().filter(|report| which(report)).map(|report| (report.id, report.attempt)))
 }
 
-/// Jobs by their try: nearly always it is the first of all of them, so one statement does.
+/// Groups jobs by their try. Nearly all are at their first, so one statement is enough.
 fn group(jobs: impl Iterator<Item = (JobId, i64)>) -> Vec<(i64, Vec<JobId>)> {
     let mut groups: Vec<(i64, Vec<JobId>)> = Vec::new();
     for (id, attempt) in jobs {

@@ -1,8 +1,8 @@
-//! Waking the workers: in the process at once, in other processes by the database's NOTIFY.
+//! Wakes the workers: in this process at once, in other processes by the database's NOTIFY.
 //!
-//! NOTIFY takes a lock that all commits with a NOTIFY share, so it never stands in the transaction of a job's cause: one
-//! task of each process sends it afterwards, and what comes meanwhile shares the next one. Whoever dies between the
-//! commit and the NOTIFY is covered by the workers' own look at the table every second.
+//! All commits with a NOTIFY share a lock, so NOTIFY is never part of the transaction of a job's cause. One task per
+//! process sends it afterwards, and later wake-ups share the next one. If a process dies between commit and NOTIFY, the
+//! workers find the job when they look at the table every second.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,14 +13,14 @@ use tokio::task::JoinHandle;
 use store::db::Db;
 use store::platform::jobs as table;
 
-/// Between two NOTIFYs of a process at the least: under load the workers look again by themselves after each job.
+/// The shortest time between two NOTIFYs of a process. Under load, workers look again after each job anyway.
 const MIN_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Before the first new attempt to hear NOTIFYs again, doubled up to [`SLOWEST_RETRY`].
+/// The first delay before listening for NOTIFYs is tried again, doubled up to [`SLOWEST_RETRY`].
 const FIRST_RETRY: Duration = Duration::from_millis(100);
 const SLOWEST_RETRY: Duration = Duration::from_secs(10);
 
-/// Wakes those who run jobs. Clones are cheap and wake the same.
+/// Wakes the workers. Clones are cheap and wake the same workers.
 #[derive(Clone, Debug)]
 pub struct Wake {
     here: Arc<watch::Sender<()>>,
@@ -29,15 +29,15 @@ pub struct Wake {
 
 #[derive(Clone, Debug)]
 struct Elsewhere {
-    /// Which process tells: it need not listen to itself.
+    /// The sending process, which ignores its own NOTIFYs.
     name: Arc<str>,
-    /// Room for one: a wake-up that finds it taken is carried by the one that waits.
+    /// Capacity 1: a further wake-up is merged into the pending one.
     pending: mpsc::Sender<()>,
 }
 
 impl Wake {
-    /// For a database: SQLite has one process; on Postgres this starts the task that tells the other ones, which ends
-    /// when the last clone is gone. Needs a running tokio.
+    /// Creates the wake-ups of a database. On Postgres, starts the task that notifies other processes, which ends with
+    /// the last clone; SQLite has only one process. Needs a running tokio.
     pub fn new(db: &Db) -> Self {
         let elsewhere = match db {
             Db::Sqlite(_) => None,
@@ -51,7 +51,7 @@ impl Wake {
         Self { here: Arc::new(watch::Sender::new(())), elsewhere }
     }
 
-    /// There may be jobs: call it after the commit that queued them. Never waits.
+    /// Wakes the workers. Call it after the commit that queued jobs. Never waits.
     pub fn after_commit(&self) {
         self.here.send_replace(());
         if let Some(elsewhere) = &self.elsewhere {
@@ -59,13 +59,13 @@ impl Wake {
         }
     }
 
-    /// What to wait on for the next wake-up; none between this call and the wait is lost.
+    /// A receiver of wake-ups. It misses none from now on.
     pub fn subscribe(&self) -> Woken {
         Woken(self.here.subscribe())
     }
 
-    /// Hears the other processes from now on, through lost connections, until the answer is dropped. Only a process that
-    /// runs jobs needs it.
+    /// Listens for wake-ups from other processes, across lost connections, until the result is dropped. Only processes
+    /// that run jobs need it.
     pub fn listen(&self, db: &Db) -> Listening {
         let (Db::Postgres(pool), Some(elsewhere)) = (db, &self.elsewhere) else { return Listening(None) };
         Listening(Some(tokio::spawn(listen(pool.clone(), elsewhere.name.clone(), self.here.clone()))))
@@ -77,14 +77,14 @@ impl Wake {
 pub struct Woken(watch::Receiver<()>);
 
 impl Woken {
-    /// Returns when there was a wake-up since it last returned. Never returns once every [`Wake`] is gone.
+    /// Returns when there was a wake-up since it last returned. Never returns once every [`Wake`] is dropped.
     pub async fn wait(&mut self) {
         if self.0.changed().await.is_err() {
             std::future::pending::<()>().await;
         }
     }
 
-    /// Whether there was a wake-up since it was last asked or waited for.
+    /// Whether there was a wake-up since the last call of this or of `wait`.
     pub fn take(&mut self) -> bool {
         let there_was = self.0.has_changed().unwrap_or(false);
         self.0.mark_unchanged();
@@ -92,7 +92,7 @@ impl Woken {
     }
 }
 
-/// Hears other processes until it is dropped.
+/// Listens for other processes until dropped.
 #[derive(Debug)]
 #[must_use = "dropped, it stops listening"]
 pub struct Listening(Option<JoinHandle<()>>);
@@ -123,12 +123,12 @@ async fn listen(pool: store::PgPool, name: Arc<str>, here: Arc<watch::Sender<()>
         match table::listen(&pool).await {
             Ok(mut listener) => {
                 retry = FIRST_RETRY;
-                // Whatever was told while nobody listened.
+                // There may have been NOTIFYs while nobody listened.
                 here.send_replace(());
                 loop {
                     match listener.try_recv().await {
                         Ok(Some(told)) if told.payload() == &*name => {}
-                        // `None`: the connection was lost and made again, and something may have been told meanwhile.
+                        // `None`: the connection was lost and restored, and NOTIFYs may have been lost.
                         Ok(_) => {
                             here.send_replace(());
                         }

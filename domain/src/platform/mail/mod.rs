@@ -1,4 +1,4 @@
-//! Mail: what a letter holds, and the way it leaves: over SMTP, or into a folder.
+//! Emails and their transport: SMTP, or a folder.
 
 mod smtp;
 
@@ -14,33 +14,30 @@ use model::time::Timestamp;
 use model::{EmailId, EmailKind};
 use smtp::Smtp;
 
-/// What the words of a letter depend on.
+/// The data for an email's template.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct EmailTemplateData {
-    /// Why it is written.
     pub kind: EmailKind,
-    /// What the site is called.
     pub site_name: String,
-    /// Where the site is.
     pub base_url: String,
-    /// The account's name.
     pub username: String,
-    /// To where it goes.
+    /// The recipient's address.
     pub address: String,
-    /// What to open, in letters that ask for something.
+    /// The link to open, if any.
     pub link: Option<String>,
-    /// Of a letter that confirms: the address belongs to this account already, so there is nothing to confirm.
+    /// For confirmations: the account that already has the address, so that there is nothing to confirm.
     pub taken_by: Option<String>,
-    /// When the link ends.
+    /// When the link expires.
     pub expires_at: Timestamp,
-    /// Of a letter that says so: until when the account is suspended (`None`: it is banned), and why.
+    /// For emails about it: the end of the suspension (`None`: a ban) and the reason.
     pub barred: Option<(Option<Timestamp>, String)>,
 }
 
-/// The words of a letter.
+/// The content of an email.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct EmailBody {
-    /// Its subject.
     pub subject: String,
     /// As plain text.
     pub text: String,
@@ -48,7 +45,7 @@ pub struct EmailBody {
     pub html: String,
 }
 
-/// The way by which letters leave. Cheap to clone; never prints a password.
+/// Sends emails. Cheap to clone; `Debug` never prints a password.
 #[derive(Clone)]
 pub struct Mailer {
     from: Mailbox,
@@ -61,38 +58,38 @@ enum Transport {
     Folder(Arc<PathBuf>),
 }
 
-/// Why a letter did not leave.
+/// Why an email was not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
-    /// It never will: the address is none, or its server refuses it.
+    /// Permanent: the address is invalid, or its server refuses it.
     #[error("refused: {0}")]
     Refused(String),
-    /// It may another time.
+    /// Temporary: try again.
     #[error("{0}")]
     Failed(String),
 }
 
-/// What is wrong with a setting of mail, without its value: that may hold a password.
+/// An invalid mail setting. The text never contains the value, which may hold a password.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct BadMail(String);
 
 impl Mailer {
-    /// Over SMTP: `smtps://name:password@host`, `smtp://name:password@host:587?tls=required`, or without a password and TLS
-    /// to a server on the same machine or network.
+    /// Sends over SMTP: `smtps://name:password@host`, `smtp://name:password@host:587?tls=required`, or without password
+    /// and TLS to a server on the same machine or network.
     ///
     /// # Errors
-    /// When the address is none of these.
+    /// When the URL is none of these.
     pub fn smtp(url: &str, from: Mailbox) -> Result<Self, BadMail> {
         Ok(Self { from, way: Transport::Smtp(Arc::new(Smtp::connect(url)?)) })
     }
 
-    /// Into a folder, a file for each letter: it is made with the first.
+    /// Writes each email to a file in a folder, which is created with the first one.
     pub fn folder(dir: PathBuf, from: Mailbox) -> Self {
         Self { from, way: Transport::Folder(Arc::new(dir)) }
     }
 
-    /// Reads who letters are from: `klatch@example.org` or `Klatch <klatch@example.org>`.
+    /// Parses a sender: `klatch@example.org` or `Klatch <klatch@example.org>`.
     ///
     /// # Errors
     /// When it is neither.
@@ -100,15 +97,15 @@ impl Mailer {
         text.trim().parse().map_err(|_| BadMail("is not a mail address, as Klatch <klatch@example.org>".to_owned()))
     }
 
-    /// Whether letters go to people; else they lie in a folder for whoever runs the site.
+    /// Whether emails are sent to users; otherwise they are kept in a folder for the operator.
     pub fn reaches_people(&self) -> bool {
         matches!(self.way, Transport::Smtp(_))
     }
 
-    /// Sends a letter. The same one sent twice has the same `Message-ID`, and in a folder is one file.
+    /// Sends an email. Sending it twice uses the same `Message-ID`, and in a folder the same file.
     ///
     /// # Errors
-    /// [`MailError::Refused`] when trying again is of no use.
+    /// [`MailError::Refused`] when another try is of no use.
     pub async fn send(
         &self,
         id: EmailId,
@@ -137,7 +134,7 @@ impl Mailer {
         let refused = |error: &dyn fmt::Display| MailError::Refused(error.to_string());
         let address: Address = to.parse().map_err(|error| refused(&error))?;
         let name = format!("<letter-{id}.{}@{}>", at.0, self.from.email.domain());
-        // Mail programs that answer for people who are away stay silent.
+        // Prevents automatic replies, such as out-of-office notices.
         let by_itself = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into());
         Message::builder()
             .from(self.from.clone())
@@ -155,7 +152,7 @@ impl Mailer {
     }
 }
 
-/// Quoted-printable, whatever the text: it passes everywhere, and people who look at the source can read it.
+/// Always quoted-printable: it passes everywhere, and its source is readable.
 fn readable(part: lettre::message::SinglePartBuilder, text: String) -> SinglePart {
     part.header(ContentTransferEncoding::QuotedPrintable).body(text)
 }

@@ -1,4 +1,4 @@
-//! Letters over SMTP.
+//! SMTP transport.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
 use super::{BadMail, MailError};
 
-/// How long the server may take for one step. A letter's job has a minute.
+/// Timeout of each SMTP step. An email's job has a minute.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// Connections to the server at the most, for each process.
+/// The most connections per process.
 const CONNECTIONS: u32 = 4;
-/// Answers that are about the one who is to get it, and not about us (RFC 5321, 4.2.3).
+/// Reply codes about the recipient rather than about us (RFC 5321, 4.2.3).
 const ABOUT_THE_RECIPIENT: [&str; 4] = ["550", "551", "552", "553"];
 
-/// Connections to a server that takes letters.
+/// Connections to an SMTP server.
 pub(super) struct Smtp(AsyncSmtpTransport<Tokio1Executor>);
 
 impl Smtp {
