@@ -40,7 +40,6 @@ pub const PASSWORD: &str = "correct horse battery";
 #[derive(Debug)]
 #[allow(missing_docs)]
 pub struct TestForum {
-    /// The context to pass to domain functions.
     pub cx: Context,
     pub db: TestDb,
     clock: Arc<AtomicI64>,

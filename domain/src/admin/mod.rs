@@ -22,11 +22,9 @@ pub struct Totals {
     pub groups: i64,
     pub topics: i64,
     pub messages: i64,
-    /// Jobs by state.
     pub jobs: Counts,
     /// How long the oldest due job has waited.
     pub waiting: std::time::Duration,
-    /// Documents in this process's search index.
     pub indexed: Option<u64>,
     /// Users who are online.
     pub here: usize,

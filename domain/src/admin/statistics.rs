@@ -1,5 +1,4 @@
-//! Statistics over time: a count per day, and a sample of the site's state per minute. No page counts the forum's
-//! content itself.
+//! Statistics over time: a count per day, and a sample of the site's state per minute. Pages read only these.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -253,7 +252,7 @@ pub struct OverTime {
     pub days: Vec<(String, Day)>,
     /// The groups with the most messages in these days; `None` stands for all conversations.
     pub groups: Vec<(Option<String>, i64)>,
-    /// The samples of the last day, in order.
+    /// The samples of the last day, oldest first.
     pub samples: Vec<Sample>,
 }
 

@@ -1,4 +1,4 @@
-//! A group with the viewer's access to it.
+//! Access of a viewer to a group.
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};

@@ -25,7 +25,6 @@ use store::groups::invitations::{Invitation, InvitedRow, InvitedTo, NewInvitatio
 pub const MAX_DAYS: i64 = 90;
 /// The most uses of a link.
 pub const MAX_USES: i64 = 500;
-/// The most invitations listed.
 const LIST_LIMIT: i64 = 200;
 /// Hexadecimal digits of a link's token: 128 bits from the operating system.
 const TOKEN: usize = 32;
@@ -45,7 +44,7 @@ pub struct Shown {
     pub found: GroupAccess,
     /// Valid links: the viewer's own, or all for viewers who may admit members.
     pub links: Vec<Invitation>,
-    /// Users invited by name, for viewers who may admit members.
+    /// For viewers who may admit members.
     pub invited: Vec<InvitedRow>,
 }
 
@@ -158,7 +157,6 @@ pub async fn revoke(cx: &Context, viewer: Viewer, group: GroupId, id: Invitation
 pub struct Offer {
     pub invitation: Invitation,
     pub group: Group,
-    /// The viewer's access to the group.
     pub access: Access,
     /// Whether the viewer's request to join is pending.
     pub waits: bool,
@@ -194,8 +192,8 @@ async fn is_admin(cx: &Context, user: UserId) -> Result<bool> {
 
 /// The result of following a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Followed {
-    /// The user is in the group.
     In(Group),
     /// The user's request to join is pending.
     Asked(Group),

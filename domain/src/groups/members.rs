@@ -18,7 +18,6 @@ use store::Tx;
 use store::groups::members::{BanRow, MemberRow, MembershipRow};
 use store::moderation::warnings::NewNotice;
 
-/// The most bans listed.
 const LIST_LIMIT: i64 = 200;
 
 /// Locks the group until the commit and returns the viewer's current access.
@@ -107,8 +106,7 @@ impl MemberDetail {
     }
 }
 
-/// A user as shown to those who admit members: a member, a requester, a banned or warned user, or an author in the
-/// group.
+/// A user for those who admit members: a member, a requester, a banned or warned user, or an author in the group.
 ///
 /// # Errors
 /// [`Error::NotFound`], also for users not related to the group; [`Error::Forbidden`].
@@ -135,8 +133,8 @@ pub async fn remove(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) 
 /// Bans a member, or another user whom `detail` shows.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `reason`; [`Error::NotFound`], also for users not related to the group; [`Error::Forbidden`]
-/// for viewers who do not rank above them.
+/// [`Error::Invalid`] on `reason`; [`Error::NotFound`], also for unrelated users; [`Error::Forbidden`] as for
+/// [`remove`].
 pub async fn ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, reason: &str) -> Result<Group> {
     remove_or_ban(cx, viewer, group, user, Some(reason)).await
 }
@@ -171,13 +169,11 @@ async fn remove_or_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserI
     Ok(found.group)
 }
 
-/// The removal of a member.
+/// A removal or ban.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MemberRemoval<'a> {
-    /// Who removes them.
     pub by: UserId,
     pub group: GroupId,
-    /// Who is removed.
     pub user: UserId,
     pub place: MembershipRow,
     /// The reason of a ban; `None`: they may join again.
@@ -244,11 +240,11 @@ pub async fn bans(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Group
     Ok((found, store::groups::members::bans(&cx.db, group, LIST_LIMIT).await?))
 }
 
-/// Changes a member's role. The group always keeps an admin.
+/// Changes a member's role.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they are not in the group; [`Error::Forbidden`] for viewers who are not its admins, and
-/// when it would have no admin left.
+/// [`Error::NotFound`] when they are not in the group; [`Error::Forbidden`] for non-admins, and when no admin would be
+/// left.
 pub async fn set_role(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, role: Role) -> Result<Group> {
     appoint(cx, viewer, group, &[(user, role)], LogAction::RoleGiven).await
 }

@@ -42,7 +42,6 @@ pub struct GroupForm {
     pub slug: String,
     pub description: String,
     pub kind: GroupKind,
-    /// The category in which the group is listed.
     pub category: Category,
     /// Slow mode: seconds between two messages of a member in a topic. One of [`Group::SLOW`].
     pub slow_seconds: i64,
@@ -100,8 +99,8 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     names::check_group_slug(&slug)?;
     let describing = Describing { by: viewer, name: (&name, ""), slug: &typed, description: (&description, "") };
     descriptions::group(cx, describing).await?;
-    // A taken slug does not use up a new account's few groups. But it reveals that a group exists, so it counts towards
-    // the general limit.
+    // Count this although no group is made: it reveals that a slug is taken. A new account's lower limit is not used
+    // up.
     if is_typed && store::groups::has_slug(&cx.db, &slug).await? {
         rate_limits::count(cx, rate_limits::RateLimit::NewGroup, By::User(user)).await?;
         return Err(slug_taken());
@@ -229,8 +228,8 @@ pub async fn archive(cx: &Context, viewer: Viewer, id: GroupId, archived: bool) 
 /// A group that the viewer may delete.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the viewer may not know of it; [`Error::Forbidden`] for viewers who are neither its admins
-/// nor site admins.
+/// [`Error::NotFound`] when the viewer may not know of it; [`Error::Forbidden`] unless they are its admin or a site
+/// admin.
 pub async fn deletable(cx: &Context, viewer: Viewer, id: GroupId) -> Result<GroupAccess> {
     viewer.user()?;
     with_permission(cx, viewer, id, Permission::Delete).await
@@ -286,8 +285,8 @@ async fn save_change(cx: &Context, mut tx: Tx, id: GroupId) -> Result<()> {
 /// Joins a public group.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the viewer may not know of it, [`Error::Forbidden`] when it is not open to join, or they
-/// are banned.
+/// [`Error::NotFound`] when the viewer may not know of it; [`Error::Forbidden`] when it is not public or they are
+/// banned.
 pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     let user = viewer.user()?;
     let found = by_id(cx, viewer, id).await?;

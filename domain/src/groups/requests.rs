@@ -161,8 +161,7 @@ async fn log(tx: &mut Tx, by: UserId, what: LogAction, group: GroupId, user: Use
 #[allow(missing_docs)]
 pub struct Mine {
     pub id: GroupId,
-    /// `None` when the user may not know of the group. They may if they came by a link, or if the group was of another
-    /// kind when they asked.
+    /// `None` unless the user may know of it: by a link, or because the group had another kind when they asked.
     pub group: Option<Group>,
     pub asked_at: Timestamp,
     pub declined_at: Option<Timestamp>,

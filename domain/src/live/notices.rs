@@ -20,8 +20,7 @@ pub(crate) async fn tell(cx: &Context, tx: &mut Tx, new: NewNotice<'_>) -> Resul
     Ok(())
 }
 
-/// As `tell`, when the action may have removed the user from the group: `was_member` decides whether they know the
-/// group.
+/// As `tell`; `was_member` says whether the user was in the group, and so knows it, before the action.
 pub(crate) async fn tell_member(cx: &Context, tx: &mut Tx, new: NewNotice<'_>, was_member: bool) -> Result<()> {
     store::moderation::warnings::insert(tx, new, was_member, cx.now()).await?;
     Ok(())

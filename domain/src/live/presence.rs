@@ -93,8 +93,8 @@ async fn tell_group(cx: &Context, draw: &Draw, group: GroupId, kind: GroupKind, 
 
 /// The members box beside a group's pages.
 #[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
 pub struct Aside {
-    /// The number of members.
     pub members: i64,
     /// Members who are online, at most a few dozen.
     pub here: Vec<Person>,

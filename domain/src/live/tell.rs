@@ -7,8 +7,7 @@ use serde_json::json;
 use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
-/// Announces that a user's membership of a group has changed, to all processes and to the user's pages. Call it after
-/// the commit.
+/// Announces a change of a user's membership to all processes and to the user's pages. Call it after the commit.
 pub(crate) async fn membership_changed(cx: &Context, user: UserId, group: GroupId) {
     if let Err(error) = unread::users_change(cx, &[user]).await {
         tracing::warn!(%error, %user, "what they keep order in shows later");

@@ -1,5 +1,4 @@
-//! Unread counts for the sidebar: a summary per user in the key-value store, recomputed from the database when its
-//! version is out of date.
+//! Unread counts for the sidebar: a summary per user in the key-value store, recomputed when its version is outdated.
 //!
 //! A version is a token that is replaced by a fresh one on every change. Setting it twice or out of order only makes
 //! the next page recompute. Each group has a version, set after the save by the unread reactor. Each user has a
@@ -18,7 +17,6 @@ use model::{GroupId, GroupKind, Role, Sidebar, SidebarGroup, TopicUnread, UserId
 
 /// How long an unused summary is kept. Versions are kept much longer.
 const KEPT: Duration = Duration::from_secs(3_600);
-/// How long a version is kept.
 const VERSION_KEPT: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// The longest time from the announcement of a change to its commit.
 const SETTLES: Duration = Duration::from_secs(2);
@@ -44,8 +42,8 @@ fn group_key(group: GroupId) -> String {
     format!("version:{{g:{group}}}")
 }
 
-/// Announces a change to these users' own data. Call it in the transaction right before its commit, so that no wait for
-/// the database's writer lies between the two.
+/// Announces a change to these users' own data. Call it in the transaction immediately before the commit, with no wait
+/// for the database's writer in between.
 pub(crate) async fn users_change(cx: &Context, users: &[UserId]) -> Result<()> {
     for user in users {
         cx.kv.set(&user_key(*user), fresh(cx)?.as_bytes(), VERSION_KEPT).await?;

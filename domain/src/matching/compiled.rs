@@ -49,7 +49,6 @@ pub(crate) enum RuleMatch {
     Unknown,
 }
 
-/// The time limit of a check.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline(Instant);
 
@@ -68,7 +67,6 @@ impl Deadline {
     }
 }
 
-/// A compiled rule.
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub rule: Rule,

@@ -1,5 +1,4 @@
-//! Normalization of text for rules: invisible characters are removed, and wide, ringed and otherwise styled letters
-//! become the plain ones that they look like.
+//! Normalization of text for rules: removes invisible characters and maps styled letters (wide, ringed) to plain ones.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -51,10 +50,12 @@ pub(crate) struct NormalizedText<'a> {
 }
 
 impl<'a> NormalizedText<'a> {
+    /// Wraps a typed text.
     pub fn new(typed: &'a str) -> Self {
         Self { typed, folded: OnceLock::new() }
     }
 
+    /// The text as typed.
     pub fn typed(&self) -> &'a str {
         self.typed
     }

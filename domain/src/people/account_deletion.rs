@@ -28,8 +28,7 @@ pub const NAME_KEPT: Duration = Duration::from_secs(90 * 24 * 3_600);
 const BATCH: i64 = 200;
 
 /// Deletes an account. Sessions, email address, profile, two-factor authentication and memberships go at once. A job
-/// deletes stars and mentions, and with `erase` the text of the messages. The messages themselves stay, under a
-/// placeholder name.
+/// deletes stars and mentions, and with `erase` the text of the messages, which stay under a placeholder name.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `current_password`; [`Error::Forbidden`] for the site's only admin.
@@ -82,9 +81,8 @@ pub(crate) async fn anonymize(tx: &mut Tx, user: UserId, now: Timestamp) -> Resu
     Err(Error::NotFound)
 }
 
-/// Leaves every group. When the only admin leaves, the eldest member succeeds; a group that nobody could join any more
-/// is deleted. Returns the affected users with their groups: call [`tell::membership_changed`] for each after the
-/// commit.
+/// Leaves every group. When the only admin leaves, the eldest member succeeds; a group that nobody could join is
+/// deleted. Returns the affected users and groups: call [`tell::membership_changed`] for each after the commit.
 pub(crate) async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<(UserId, GroupId)>> {
     let groups = store::people::account_deletion::groups(tx, user).await?;
     let mut concerned: Vec<(UserId, GroupId)> = groups.iter().map(|group| (user, *group)).collect();
@@ -110,8 +108,7 @@ pub(crate) async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Resu
     Ok(concerned)
 }
 
-/// Deletes one batch of a deleted account's data, enqueues the live updates, and enqueues itself again while more is
-/// left.
+/// Deletes one batch of a deleted account's data, enqueues live updates, and enqueues itself while more is left.
 pub(crate) async fn purge_step(cx: &Context, user: UserId, erase: bool) -> Result<()> {
     let now = cx.now();
     let naming = store::people::account_deletion::naming(&cx.db, user, BATCH).await?;

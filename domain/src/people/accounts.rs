@@ -40,10 +40,10 @@ pub struct NewAccount {
 
 /// How a visitor justifies a sign-up. Either may be empty.
 #[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
 pub struct Credentials {
-    /// An invitation's token; may be empty.
     pub invitation: String,
-    /// A message to the admins who approve the account; may be empty.
+    /// To the admins who approve the account.
     pub message: String,
 }
 
@@ -55,8 +55,7 @@ pub async fn create(cx: &Context, new: NewAccount, is_admin: bool) -> Result<Use
     make(cx, new, is_admin, true, &Entry::Free).await
 }
 
-/// Creates an account. An address that nobody vouches for needs to be confirmed. Whether another account has it is told
-/// only to its owner.
+/// Creates an account. An address without a voucher must be confirmed; only its owner learns if another account has it.
 async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: bool, entry: &Entry) -> Result<UserId> {
     let mut fields = Fields::default();
     let username = collect(&mut fields, Username::parse(&new.username).map_err(Error::from));
@@ -174,8 +173,7 @@ pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Orig
     }
 }
 
-/// Fails when the account is suspended or banned. Call it only after the password was checked: the error tells the
-/// reason.
+/// Fails when the account is suspended or banned. Check the password first, because the error tells the reason.
 pub(crate) async fn check_free(cx: &Context, user: UserId) -> Result<()> {
     let user = own(cx, user).await?;
     let Some(barred) = policy::barred(user.suspended_until, user.banned_at, cx.now()) else { return Ok(()) };

@@ -123,8 +123,7 @@ pub async fn confirming(cx: &Context, token: &str) -> Result<(String, String)> {
 /// Confirms an address: it becomes the account's address, and the old one is notified.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the link has expired, was used, or never existed; [`Error::Invalid`] when another account
-/// has the address.
+/// [`Error::NotFound`] when the link expired, was used, or never existed; [`Error::Invalid`] when the address is taken.
 pub async fn confirm(cx: &Context, token: &str) -> Result<()> {
     let id = outbound_email::opened(cx, EmailKind::Confirm, token).await?.user_id.ok_or(Error::NotFound)?;
     let mut tx = cx.db.begin().await?;
@@ -136,7 +135,6 @@ pub async fn confirm(cx: &Context, token: &str) -> Result<()> {
     if !waits_for(&user, &letter.address) {
         return Err(Error::NotFound);
     }
-    // Links sent to the old address end.
     store::people::emails::void(&mut tx, id, EmailKind::Reset).await?;
     if store::people::users::set_email(&mut tx, id, Some(&letter.address)).await? == 0 {
         return Err(Error::invalid("email", "Another account here has that address already."));

@@ -24,13 +24,13 @@ pub async fn person(cx: &Context, viewer: Viewer, user: UserId) -> Result<User> 
 
 /// A restriction of an account, or its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Restriction {
     /// Nobody can sign in to the account for so many days.
     Suspend {
-        /// Counted from now.
+        /// From now.
         days: i64,
     },
-    /// For good.
     Ban,
     /// Ends a suspension or ban.
     Lift,
@@ -54,8 +54,7 @@ impl Restriction {
 /// Suspends or bans a user, or lifts that. The user is told the reason. Their sessions end, and their open pages.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `reason` and `days`; [`Error::Forbidden`] for site admins, the viewer included; otherwise as
-/// [`person`].
+/// [`Error::Invalid`] on `reason` and `days`; [`Error::Forbidden`] for site admins; otherwise as [`person`].
 pub async fn restrict(
     cx: &Context,
     viewer: Viewer,
@@ -160,8 +159,8 @@ pub async fn end_sessions(cx: &Context, viewer: Viewer, user: UserId, session: O
 /// Appoints or dismisses a site admin. The site always keeps at least one, even with concurrent requests.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such account, and for viewers who are not site admins; [`Error::Forbidden`] for
-/// the last admin, and for accounts that nobody can use now.
+/// [`Error::NotFound`] as for [`person`]; [`Error::Forbidden`] for the last admin, and for accounts that nobody can use
+/// now.
 pub async fn set_admin(cx: &Context, viewer: Viewer, user: UserId, is_admin: bool) -> Result<()> {
     let by = viewer.site_admin()?;
     let found = person(cx, viewer, user).await?;

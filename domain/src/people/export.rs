@@ -15,7 +15,6 @@ use crate::site::rate_limits::{By, RateLimit};
 use model::time::Timestamp;
 use model::{GroupId, InvitationId, MessageId, ReportId, TopicId, UserId};
 
-/// Rows read at a time.
 const BATCH: i64 = 500;
 
 /// The position in a download.
@@ -37,8 +36,7 @@ enum Section {
 /// Some lines, and the position after them.
 type Lines = (Vec<Value>, Section);
 
-/// Streams all data of a user in chunks of many lines. Each line has a `type`. Message lines can be imported again,
-/// where their topics can be seen.
+/// Streams all data of a user in chunks of many lines, each with a `type`. Visible messages can be imported again.
 ///
 /// # Errors
 /// [`crate::Error::TooMany`], before anything is read.

@@ -28,8 +28,7 @@ fn not_yours(field: &'static str) -> Error {
     Error::invalid(field, "That is not your password.")
 }
 
-/// Locks the account until the commit, and checks that its password still has this hash: it may have changed since the
-/// check.
+/// Locks the account until the commit, and checks that the password has not changed since `hash` was read.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `current_password`.

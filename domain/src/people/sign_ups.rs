@@ -33,18 +33,16 @@ const TOKEN: usize = 32;
 
 /// What the sign-up page offers a visitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Door {
-    /// Sign-up is open.
     Open,
-    /// Sign-up by a valid invitation link.
+    /// By a valid invitation link.
     ByLink,
-    /// Sign-up, then approval by an admin.
+    /// Open, but an admin must approve the account.
     Asks,
-    /// An invitation is needed.
     NeedsLink,
     /// The invitation is invalid or has ended.
     LinkEnded,
-    /// Sign-up is closed.
     Closed,
 }
 
@@ -135,12 +133,12 @@ pub async fn own(cx: &Context, user: UserId) -> Result<WaitingRow> {
 
 /// The content of the admins' page of pending accounts.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Shown {
     /// Pending accounts, oldest first, and those declined lately.
     pub rows: Vec<WaitingRow>,
     /// The number of all pending accounts.
     pub total: i64,
-    /// The valid invitation links.
     pub links: Vec<SiteInvitation>,
 }
 
@@ -192,8 +190,7 @@ pub async fn answer(cx: &Context, viewer: Viewer, users: &[UserId], approve: boo
     Ok(answered.len())
 }
 
-/// Creates an invitation link for so many uses within so many days. Returns its token, which is shown once and not
-/// stored.
+/// Creates an invitation link for so many uses within so many days. Returns its token, shown once and not stored.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `uses` and `days`; [`Error::NotFound`] for viewers who are not site admins.
@@ -233,8 +230,7 @@ pub async fn revoke_link(cx: &Context, viewer: Viewer, link: SiteInvitationId) -
     Ok(tx.commit().await?)
 }
 
-/// Anonymizes accounts that were declined long enough ago. Their rows stay, since the moderation log refers to them.
-/// Returns how many.
+/// Anonymizes accounts declined long enough ago, and returns how many. The log refers to their rows, so these stay.
 pub(crate) async fn forget_declined(cx: &Context) -> Result<usize> {
     let before = cx.now().minus(DECLINED_KEPT);
     let mut tx = cx.db.begin().await?;

@@ -35,7 +35,6 @@ pub enum State {
     Off,
     /// A secret was created, but no code was entered yet.
     Begun(Setup),
-    /// Signing in needs a code.
     On {
         since: Timestamp,
         /// How many are left.
@@ -212,8 +211,7 @@ pub(crate) async fn is_on(cx: &Context, user: UserId) -> Result<bool> {
     Ok(store::people::two_factor::of(&cx.db, user).await?.is_some_and(|row| row.confirmed_at.is_some()))
 }
 
-/// A signed ticket between the two steps. It proves that the password was right; it expires after `TICKET`, or when
-/// the password changes.
+/// A signed proof that the password was right. It expires after `TICKET`, or when the password changes.
 pub(crate) fn ticket(cx: &Context, user: UserId, password_hash: &str) -> String {
     let until = cx.now().plus(TICKET).0;
     format!("{user}.{until}.{}", cx.config.secret.sign("ticket", &ticket_says(user, until, password_hash)))
@@ -234,7 +232,7 @@ async fn holder(cx: &Context, ticket: &str) -> Result<Option<UserId>> {
     Ok((ours && cx.now() < Timestamp(until)).then_some(user))
 }
 
-/// Passes the second step with a code of the app, each valid once, or a recovery code. Returns the token for the
+/// Passes the second step with a code of the app (each valid once) or a recovery code. Returns the token for the
 /// cookie.
 ///
 /// # Errors

@@ -14,36 +14,32 @@ pub struct Config {
     /// Signs form tokens and links, and encrypts stored secrets.
     pub secret: SecretKey,
     pub limits: Limits,
-    /// How long a session lasts.
     pub session: Duration,
 }
 
-/// Rate limits; 0 turns a limit off. They count per account unless noted.
+/// Rate limits; 0 turns a limit off. They count per account unless noted; `while_new` limits are for new accounts.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]
 pub struct Limits {
     /// Messages and topics.
     pub posts_per_minute: u64,
-    /// For new accounts.
     pub posts_per_minute_while_new: u64,
     pub topics_per_hour: u64,
-    /// For new accounts.
     pub topics_per_hour_while_new: u64,
-    /// Attempts to sign in to an account in ten minutes, successful ones included.
+    /// In ten minutes, successful sign-ins included.
     pub sign_ins_per_account: u64,
-    /// Attempts to sign in from a network address in ten minutes.
+    /// In ten minutes.
     pub sign_ins_per_address: u64,
-    /// New accounts from a network address in an hour.
+    /// In an hour.
     pub sign_ups_per_address: u64,
     pub groups_per_day: u64,
-    /// For new accounts.
     pub groups_per_day_while_new: u64,
     pub stars_per_minute: u64,
     /// Emails requested by an account or from a network address.
     pub mails_per_hour: u64,
-    /// Emails to one address in an hour, requested by anyone.
+    /// In an hour, requested by anyone.
     pub mails_per_mailbox: u64,
-    /// Two-factor codes tried for an account in ten minutes.
+    /// Two-factor codes tried in ten minutes.
     pub codes_per_account: u64,
     pub renames_per_day: u64,
     /// Downloads of one's own data.
@@ -52,7 +48,6 @@ pub struct Limits {
     pub searches_per_minute: u64,
     /// Requests to join groups.
     pub requests_per_day: u64,
-    /// Reports of messages.
     pub reports_per_day: u64,
     /// Edits of messages and titles.
     pub edits_per_minute: u64,

@@ -34,11 +34,8 @@ pub struct Context {
     /// The search index, in processes that answer searches.
     pub search: Option<Search>,
     pub mail: Mailer,
-    /// The cached sessions.
     pub sessions: Arc<SessionCache>,
-    /// The cached moderation rules.
     pub rules: Arc<RuleCache>,
-    /// The cached site settings.
     pub site: Arc<SiteCache>,
 }
 
@@ -48,8 +45,8 @@ impl Context {
         self.clock.now()
     }
 
-    /// A context for one of several threads, each with its own runtime and connections. Together the threads have as
-    /// many database connections as this context. Call it on the thread.
+    /// A context for one of several threads, each with its own runtime. Together the threads have as many database
+    /// connections as this context. Call it on the thread.
     ///
     /// # Errors
     /// When no connections can be made.
@@ -77,7 +74,6 @@ impl Context {
         }
     }
 
-    /// The site as the markup needs it.
     pub(crate) fn markup_site(&self) -> Site<'_> {
         Site { base_url: &self.config.base_url }
     }

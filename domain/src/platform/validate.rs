@@ -14,8 +14,8 @@ pub const MAX_DESCRIPTION: usize = 5_000;
 
 /// A message to post.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Draft {
-    /// As typed.
     pub text: String,
     /// The form's key: a form sent twice posts once.
     pub key: Option<String>,
@@ -31,8 +31,7 @@ pub fn text(typed: &str) -> String {
     typed.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "").trim().to_owned()
 }
 
-/// Cleans one line of text: white space folded, control and bidirectional characters removed. Empty when nothing in it
-/// is visible.
+/// Cleans one line: folds white space, removes control and bidirectional characters. Empty when nothing is visible.
 pub fn one_line(text: &str) -> String {
     let clean: String = text
         .chars()

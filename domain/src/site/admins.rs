@@ -5,8 +5,7 @@ use model::UserId;
 use model::policy::Viewer;
 use store::{self, Tx};
 
-/// Checks that the viewer is a site admin now, and locks the set of admins until the transaction ends. Returns the
-/// admins.
+/// Checks that the viewer is a site admin now, and locks the set of admins until the commit. Returns the admins.
 ///
 /// # Errors
 /// [`Error::NotFound`] for anyone else: what belongs to site admins is hidden.

@@ -15,7 +15,6 @@ pub enum RateLimit {
     /// Writing a message or topic.
     Post,
     Topic,
-    /// Trying a password.
     SignIn,
     SignUp,
     NewGroup,
@@ -50,8 +49,8 @@ pub enum RateLimit {
 #[allow(missing_docs)]
 pub enum By<'a> {
     User(UserId),
-    /// Attempts to sign in to this account from one network. Not from all networks together: anyone could then lock its
-    /// owner out.
+    /// Attempts to sign in to this account from one network. With all networks together, anyone could lock its owner
+    /// out.
     Name(&'a str, IpAddr),
     /// A network address. Loopback is not counted: such requests come through a proxy or from the machine itself.
     Address(IpAddr),
@@ -108,8 +107,7 @@ pub async fn count(cx: &Context, action: RateLimit, by: By<'_>) -> Result<()> {
 /// Until this age, an account may start only few conversations.
 const NEW_TO_CONVERSATIONS: Duration = Duration::from_secs(3 * 24 * 3_600);
 
-/// Counts one action with a lower limit for new accounts. The account's age is only looked up when that lower limit is
-/// exceeded.
+/// Counts one action with a lower limit for new accounts. The account's age is looked up only beyond that limit.
 ///
 /// # Errors
 /// [`Error::TooMany`] with the time to wait when a limit is exceeded.

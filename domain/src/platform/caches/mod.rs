@@ -122,7 +122,6 @@ mod tests {
     fn what_was_read_before_it_changed_is_not_remembered() {
         let cache = Remembered::new(Duration::from_secs(3_600), 10);
         let before = cache.get("a").unwrap_err();
-        // Another process changes it between the read and the put.
         cache.forget_one("a");
         cache.put("a", 1, before);
         let after = cache.get("a").unwrap_err();

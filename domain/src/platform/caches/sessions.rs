@@ -57,7 +57,6 @@ impl SessionCache {
         self.sessions.get(id)
     }
 
-    /// The user of a cached session.
     pub(crate) fn user(&self, id: &str, now: Timestamp) -> Option<UserId> {
         let user = |session: &Session| (session.expires_at > now && !session.is_waiting).then_some(session.person.id);
         self.sessions.with(id, user).ok().flatten()
@@ -67,7 +66,6 @@ impl SessionCache {
         self.sessions.put(session.id.clone(), session, epoch);
     }
 
-    /// The cached ignored users.
     pub(crate) fn ignores(&self, user: UserId) -> Result<Arc<[UserId]>, Epoch> {
         self.ignores.get(&user)
     }

@@ -35,7 +35,7 @@ pub struct Settings {
 pub struct Notice {
     /// Changes with the text.
     pub version: String,
-    /// As HTML.
+    /// HTML.
     pub markup: String,
 }
 

@@ -44,7 +44,6 @@ pub enum Task {
     },
     /// One reactor failed and is retried alone.
     React {
-        /// The reactor's name.
         reactor: String,
         cause: Cause,
     },
@@ -65,7 +64,6 @@ pub enum Task {
     BulkDelete {
         removal: BulkDeleteId,
     },
-    /// Undo a bulk deletion.
     #[serde(rename = "bring_back")]
     UndoBulkDelete {
         removal: BulkDeleteId,
@@ -91,11 +89,9 @@ pub enum Cause {
     MessageDeleted {
         message: MessageId,
     },
-    /// A deleted message was restored.
     MessageRestored {
         message: MessageId,
     },
-    /// A message's stars changed.
     StarsChanged {
         message: MessageId,
     },
@@ -103,7 +99,6 @@ pub enum Cause {
     TopicChanged {
         topic: TopicId,
     },
-    /// A topic was moved to another group.
     TopicMoved {
         topic: TopicId,
         /// The old group.

@@ -11,8 +11,8 @@ use store::platform::jobs as table;
 /// How often most jobs are tried, over about four minutes, before they are parked for an admin.
 pub const MAX_ATTEMPTS: i64 = 8;
 
-/// How often sending an email is tried, over about a day: a mail server may be away or say "later" (RFC 5321, 4.5.4.1,
-/// asks for four or five days).
+/// How often sending an email is tried, over about a day: a mail server may be away or busy (RFC 5321, 4.5.4.1, asks
+/// for four or five days).
 const EMAIL_ATTEMPTS: i64 = 300;
 
 /// How long a claim holds without a heartbeat.
@@ -39,7 +39,6 @@ pub struct Claim {
 #[allow(missing_docs)]
 pub enum Outcome {
     Done,
-    /// The job failed with this error.
     Failed(String),
     /// The job was not started: the try does not count.
     NotBegun,
@@ -50,7 +49,6 @@ pub enum Outcome {
 #[allow(missing_docs)]
 pub struct Report {
     pub id: JobId,
-    /// The claim's try.
     pub attempt: i64,
     /// [`Job::tries`] of the job.
     pub tries: i64,

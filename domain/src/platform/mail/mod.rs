@@ -22,9 +22,7 @@ pub struct EmailTemplateData {
     pub site_name: String,
     pub base_url: String,
     pub username: String,
-    /// The recipient's address.
     pub address: String,
-    /// The link to open, if any.
     pub link: Option<String>,
     /// For confirmations: the account that already has the address, so that there is nothing to confirm.
     pub taken_by: Option<String>,
@@ -39,9 +37,7 @@ pub struct EmailTemplateData {
 #[allow(missing_docs)]
 pub struct EmailBody {
     pub subject: String,
-    /// As plain text.
     pub text: String,
-    /// As HTML.
     pub html: String,
 }
 
