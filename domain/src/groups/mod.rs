@@ -99,8 +99,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     names::check_group_slug(&slug)?;
     let describing = Describing { by: viewer, name: (&name, ""), slug: &typed, description: (&description, "") };
     descriptions::group(cx, describing).await?;
-    // Count this although no group is made: it reveals that a slug is taken. A new account's lower limit is not used
-    // up.
+    // Count this although no group is made: it reveals a taken slug. A new account's lower limit is not used up.
     if is_typed && store::groups::has_slug(&cx.db, &slug).await? {
         rate_limits::count(cx, rate_limits::RateLimit::NewGroup, By::User(user)).await?;
         return Err(slug_taken());
@@ -228,8 +227,8 @@ pub async fn archive(cx: &Context, viewer: Viewer, id: GroupId, archived: bool) 
 /// A group that the viewer may delete.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the viewer may not know of it; [`Error::Forbidden`] unless they are its admin or a site
-/// admin.
+/// [`Error::NotFound`] when the viewer may not know of it; [`Error::Forbidden`] when they are no admin of it or the
+/// site.
 pub async fn deletable(cx: &Context, viewer: Viewer, id: GroupId) -> Result<GroupAccess> {
     viewer.user()?;
     with_permission(cx, viewer, id, Permission::Delete).await
@@ -285,8 +284,8 @@ async fn save_change(cx: &Context, mut tx: Tx, id: GroupId) -> Result<()> {
 /// Joins a public group.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the viewer may not know of it; [`Error::Forbidden`] when it is not public or they are
-/// banned.
+/// [`Error::NotFound`] when the viewer may not know of it; [`Error::Forbidden`] when it is not public, or for banned
+/// users.
 pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     let user = viewer.user()?;
     let found = by_id(cx, viewer, id).await?;

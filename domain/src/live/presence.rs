@@ -18,7 +18,7 @@ const TICK: Duration = Duration::from_secs(5);
 /// The longest interval, when a round is slow. Together with the length of a poll and its presence time
 /// ([`bus::POLL`]), a user who vanishes is shown as gone within a minute.
 const SELDOM: Duration = Duration::from_secs(8);
-/// A round may take one part in so many of the time.
+/// Rounds may take at most one in so many parts of the time.
 const SHARE: u32 = 10;
 /// Groups per batch.
 const GROUPS: usize = 200;

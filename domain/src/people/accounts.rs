@@ -55,7 +55,7 @@ pub async fn create(cx: &Context, new: NewAccount, is_admin: bool) -> Result<Use
     make(cx, new, is_admin, true, &Entry::Free).await
 }
 
-/// Creates an account. An address without a voucher must be confirmed; only its owner learns if another account has it.
+/// Creates an account. An unvouched address must be confirmed. Only its owner learns that another account has it.
 async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: bool, entry: &Entry) -> Result<UserId> {
     let mut fields = Fields::default();
     let username = collect(&mut fields, Username::parse(&new.username).map_err(Error::from));

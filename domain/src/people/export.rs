@@ -36,7 +36,8 @@ enum Section {
 /// Some lines, and the position after them.
 type Lines = (Vec<Value>, Section);
 
-/// Streams all data of a user in chunks of many lines, each with a `type`. Visible messages can be imported again.
+/// Streams all data of a user in chunks of many lines, each with a `type`. Message lines of visible topics can be
+/// imported.
 ///
 /// # Errors
 /// [`crate::Error::TooMany`], before anything is read.

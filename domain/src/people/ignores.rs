@@ -32,7 +32,7 @@ pub(crate) async fn fold(cx: &Context, viewer: Viewer, messages: &mut [Message])
     let ignored = of(cx, user).await?;
     for message in messages.iter_mut().filter(|message| ignored.contains(&message.author.id)) {
         message.ignored = true;
-        // The next unfolded message must show its author: the first one of the run is hidden.
+        // Every folded message shows its author, since the first of a run is folded too.
         message.follows = false;
     }
     Ok(())

@@ -206,7 +206,6 @@ fn step_of(cx: &Context, user: UserId, sealed: &str, code: &str) -> Result<Optio
     Ok(totp.check(code, seconds).and_then(|step| i64::try_from(step).ok()))
 }
 
-/// Whether signing in needs a code.
 pub(crate) async fn is_on(cx: &Context, user: UserId) -> Result<bool> {
     Ok(store::people::two_factor::of(&cx.db, user).await?.is_some_and(|row| row.confirmed_at.is_some()))
 }
@@ -232,8 +231,7 @@ async fn holder(cx: &Context, ticket: &str) -> Result<Option<UserId>> {
     Ok((ours && cx.now() < Timestamp(until)).then_some(user))
 }
 
-/// Passes the second step with a code of the app (each valid once) or a recovery code. Returns the token for the
-/// cookie.
+/// Passes the second step with a code of the app (each valid once) or a recovery code. Returns the cookie's token.
 ///
 /// # Errors
 /// [`Error::SignedOut`] when the ticket has expired; [`Error::Invalid`] on `code`; [`Error::TooMany`], but not because

@@ -27,7 +27,6 @@ pub const MAX_LINE: usize = 200;
 /// The most characters of the notice.
 pub const MAX_NOTICE: usize = 2_000;
 
-/// The setting with the site's id.
 const ID: &str = "site_id";
 
 /// The site's id: 16 random hexadecimal digits, created on first use. It stays the same as long as the database.
@@ -45,7 +44,6 @@ pub async fn id(db: &Db) -> Result<String> {
     Ok(id)
 }
 
-/// The key of the settings' row.
 const ROW: &str = "site";
 
 /// The site's current state. Cached, usually without a query. While the database is away, the last known state.
@@ -132,7 +130,6 @@ pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<(
     Ok(())
 }
 
-/// Describes the changes for the log.
 fn changes(old: &Settings, new: &Settings) -> String {
     let mut changes = Vec::new();
     if old.name != new.name {

@@ -49,10 +49,9 @@ pub enum RateLimit {
 #[allow(missing_docs)]
 pub enum By<'a> {
     User(UserId),
-    /// Attempts to sign in to this account from one network. With all networks together, anyone could lock its owner
-    /// out.
+    /// Sign-ins to this account from one network. Counted for all networks together, anyone could lock its owner out.
     Name(&'a str, IpAddr),
-    /// A network address. Loopback is not counted: such requests come through a proxy or from the machine itself.
+    /// A network address. Loopback is not counted: such requests come through a proxy or from this host.
     Address(IpAddr),
     /// Emails to an address, requested from all networks together: nobody's mailbox may be flooded.
     Mailbox(&'a str),

@@ -32,7 +32,6 @@ impl Newcomers {
     }
 }
 
-/// A duration of days.
 pub(crate) fn days(number: i64) -> std::time::Duration {
     std::time::Duration::from_secs(number.clamp(0, 100_000) as u64 * 24 * 3_600)
 }

@@ -13,7 +13,6 @@ use super::{Epoch, Remembered};
 /// The longest use of a cached session. Ends are announced over the bus, and a lost connection clears the cache; this
 /// covers announcements that were never sent. Longer than some polls, so that waiting costs no query.
 const TTL: Duration = Duration::from_secs(5 * 60);
-/// The most sessions cached in a process.
 const CAPACITY: usize = 100_000;
 
 /// An open session.

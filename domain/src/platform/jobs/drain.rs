@@ -9,7 +9,6 @@ use super::{Job, Outcome, Report, turn};
 use model::time::Clock;
 use store::db::Db;
 
-/// Jobs claimed at a time.
 const BATCH: usize = 16;
 
 /// Long enough for a batch of slow jobs: nothing renews it.

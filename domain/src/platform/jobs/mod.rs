@@ -152,7 +152,6 @@ impl Job {
         self.to_row().map(|(kind, _)| kind).unwrap_or_default()
     }
 
-    /// Parses a stored job.
     fn from_row(kind: &str, payload: &str) -> Result<Self, serde_json::Error> {
         let mut fields: serde_json::Map<String, Value> = serde_json::from_str(payload)?;
         if Cause::WORDS.contains(&kind) {

@@ -11,8 +11,7 @@ use store::platform::jobs as table;
 /// How often most jobs are tried, over about four minutes, before they are parked for an admin.
 pub const MAX_ATTEMPTS: i64 = 8;
 
-/// How often sending an email is tried, over about a day: a mail server may be away or busy (RFC 5321, 4.5.4.1, asks
-/// for four or five days).
+/// How often an email is tried, over about a day: a mail server may be away (RFC 5321, 4.5.4.1, asks for 4 or 5 days).
 const EMAIL_ATTEMPTS: i64 = 300;
 
 /// How long a claim holds without a heartbeat.
