@@ -133,8 +133,7 @@ pub async fn remove(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) 
 /// Bans a member, or another user whom `detail` shows.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `reason`; [`Error::NotFound`], also for unrelated users; [`Error::Forbidden`] as for a
-/// removal.
+/// [`Error::Invalid`] on `reason`; [`Error::NotFound`], also for unrelated users; [`Error::Forbidden`] as in `remove`.
 pub async fn ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, reason: &str) -> Result<Group> {
     remove_or_ban(cx, viewer, group, user, Some(reason)).await
 }
@@ -243,8 +242,7 @@ pub async fn bans(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Group
 /// Changes a member's role.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they are not in the group; [`Error::Forbidden`] for non-admins, and for the last admin's
-/// role.
+/// [`Error::NotFound`] when they are not in the group; [`Error::Forbidden`] for non-admins, and for the last admin.
 pub async fn set_role(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, role: Role) -> Result<Group> {
     appoint(cx, viewer, group, &[(user, role)], LogAction::RoleGiven).await
 }

@@ -227,8 +227,7 @@ pub async fn archive(cx: &Context, viewer: Viewer, id: GroupId, archived: bool) 
 /// A group that the viewer may delete.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the viewer may not know of it; [`Error::Forbidden`] when they are no admin of it or the
-/// site.
+/// [`Error::NotFound`] when the viewer may not know of it; [`Error::Forbidden`] except for its admins and site admins.
 pub async fn deletable(cx: &Context, viewer: Viewer, id: GroupId) -> Result<GroupAccess> {
     viewer.user()?;
     with_permission(cx, viewer, id, Permission::Delete).await
@@ -284,8 +283,7 @@ async fn save_change(cx: &Context, mut tx: Tx, id: GroupId) -> Result<()> {
 /// Joins a public group.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the viewer may not know of it; [`Error::Forbidden`] when it is not public, or for banned
-/// users.
+/// [`Error::NotFound`] when the viewer may not know of it; [`Error::Forbidden`] when it is not public or bans them.
 pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     let user = viewer.user()?;
     let found = by_id(cx, viewer, id).await?;

@@ -159,8 +159,7 @@ pub async fn end_sessions(cx: &Context, viewer: Viewer, user: UserId, session: O
 /// Appoints or dismisses a site admin. The site always keeps at least one, even with concurrent requests.
 ///
 /// # Errors
-/// [`Error::NotFound`] as for [`person`]; [`Error::Forbidden`] for the last admin, and for accounts that cannot sign
-/// in.
+/// [`Error::NotFound`] as for [`person`]; [`Error::Forbidden`] for the last admin, and for accounts nobody can use now.
 pub async fn set_admin(cx: &Context, viewer: Viewer, user: UserId, is_admin: bool) -> Result<()> {
     let by = viewer.site_admin()?;
     let found = person(cx, viewer, user).await?;

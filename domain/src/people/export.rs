@@ -36,8 +36,7 @@ enum Section {
 /// Some lines, and the position after them.
 type Lines = (Vec<Value>, Section);
 
-/// Streams all data of a user in chunks of many lines, each with a `type`. Message lines of visible topics can be
-/// imported.
+/// Streams all data of a user in chunks of many lines, each with a `type`. Messages of visible topics can be imported.
 ///
 /// # Errors
 /// [`crate::Error::TooMany`], before anything is read.
