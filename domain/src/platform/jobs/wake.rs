@@ -64,8 +64,7 @@ impl Wake {
         Woken(self.here.subscribe())
     }
 
-    /// Listens for wake-ups from other processes, across lost connections, until dropped. Only processes with workers
-    /// do.
+    /// Listens for wake-ups from other processes, across lost connections, until dropped. Only workers need it.
     pub fn listen(&self, db: &Db) -> Listening {
         let (Db::Postgres(pool), Some(elsewhere)) = (db, &self.elsewhere) else { return Listening(None) };
         Listening(Some(tokio::spawn(listen(pool.clone(), elsewhere.name.clone(), self.here.clone()))))
