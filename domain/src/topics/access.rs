@@ -9,6 +9,7 @@ use store::topics::TopicFor;
 
 /// A topic with the viewer's access to it.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct TopicAccess {
     pub topic: Topic,
     pub group: Group,

@@ -23,6 +23,7 @@ pub const LIST_LIMIT: i64 = 100;
 
 /// Which messages move to the new topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Which {
     /// This message and all later ones.
     From(MessageId),
