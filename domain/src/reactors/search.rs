@@ -1,4 +1,4 @@
-//! Reactor: wakes the followers of the search log. What changed is in the log since the save.
+//! Reactor: wakes the followers of the search log. The save itself wrote the change to the log.
 
 use super::News;
 use crate::live::draw::Draw;
