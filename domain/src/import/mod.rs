@@ -25,7 +25,6 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::search;
 
-/// Runs blocking work on a separate thread.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))
 }

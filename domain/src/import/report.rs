@@ -130,7 +130,6 @@ impl ImportWarnings {
         self.0.entry(oddity).or_insert_with(|| (0, example())).0 += 1;
     }
 
-    /// Adds another collection.
     pub(super) fn append(&mut self, others: Self) {
         for (oddity, (count, example)) in others.0 {
             self.0.entry(oddity).or_insert((0, example)).0 += count;

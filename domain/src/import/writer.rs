@@ -36,12 +36,10 @@ pub(crate) struct Ready {
 /// Users that can be mentioned, by lower-case name.
 pub(crate) type People = HashMap<String, Person>;
 
-/// Parses a message's text.
 pub(crate) fn parse(raw: &str, base_url: &str, people: &People) -> Vec<Node> {
     markup::parse(raw, &Site { base_url }).into_nodes(people)
 }
 
-/// Serializes nodes for storage.
 pub(crate) fn stored(nodes: &[Node]) -> Result<Box<RawValue>> {
     to_raw_value(nodes).map_err(|error| Error::Internal(format!("nodes that are no JSON: {error}")))
 }

@@ -29,7 +29,6 @@ use store::moderation::bulk_delete::{BulkDeleteRow, Measure, NewBulkDelete};
 use store::moderation::warnings::NewNotice;
 use store::{self, Tx};
 
-/// Bulk deletions listed.
 const LIST_LIMIT: i64 = 20;
 
 /// How far back a bulk deletion reaches.

@@ -36,9 +36,7 @@ pub const TRIED: i64 = 1_000;
 pub const EXAMPLES: usize = 20;
 /// Time limit for trying a rule.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// Maximum characters of a rule's name.
 const MAX_NAME: usize = 80;
-/// Maximum characters of an explanation.
 const MAX_EXPLANATION: usize = 500;
 /// Maximum values of the limits for new users.
 const MAX_DAYS: i64 = 3_650;

@@ -17,7 +17,6 @@ use model::{LogAction, LogEntry};
 use store::moderation::warnings::{NewNotice, WarningRow};
 use store::{self, Tx};
 
-/// Warnings listed per user.
 const LIST_LIMIT: i64 = 50;
 
 /// Warns a user, as a site admin.
@@ -48,8 +47,7 @@ pub async fn warn(cx: &Context, viewer: Viewer, user: UserId, reason: &str) -> R
 ///
 /// # Errors
 /// [`Error::Invalid`] on `reason`; [`Error::NotFound`], also for users without relation to the group;
-/// [`Error::Forbidden`];
-/// [`Error::TooMany`].
+/// [`Error::Forbidden`]; [`Error::TooMany`].
 pub async fn warn_in_group(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, reason: &str) -> Result<Group> {
     let by = viewer.user()?;
     let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;

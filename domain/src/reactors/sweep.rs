@@ -18,7 +18,6 @@ const PURGED_AT_ONCE: i64 = 1_000;
 
 const PURGED_IN_A_SWEEP: u64 = 50_000;
 
-/// Runs the housekeeping.
 pub(super) async fn sweep(cx: &Context) -> Result<()> {
     let purged = history::purge(cx).await?;
     let declined = approval_queue::purge(cx).await?;

@@ -8,7 +8,6 @@ use crate::platform::error::Result;
 use crate::platform::jobs::Cause;
 use futures_util::future::BoxFuture;
 
-/// Replaces the version of the outdated counts.
 pub(super) fn react<'a>(cx: &'a Context, _draw: &'a Draw, news: &'a News) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         match news.cause {

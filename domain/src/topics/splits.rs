@@ -1,4 +1,4 @@
-//! Splitting a topic: moves some messages, with all that belongs to them, to a new topic in any group.
+//! Splitting a topic: moves some messages, with all they carry, to a new topic of the same or another group.
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};

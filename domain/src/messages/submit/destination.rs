@@ -195,7 +195,6 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// Returns the rate limits that the submission counts against.
     pub(super) fn limits(&self) -> Vec<RateLimit> {
         match self {
             Self::Topic(_) => vec![RateLimit::Post],

@@ -75,8 +75,8 @@ pub(crate) enum Outcome {
 /// Posts a draft. On return it is stored durably. Submitting the same form twice posts once.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `text`, `title` and `to`; [`Error::Forbidden`], [`Error::NotFound`], [`Error::TooMany`], [`Error::Slow`];
-/// [`Error::Pending`] if it is stored durably too, but has to be approved first.
+/// [`Error::Invalid`] on `text`, `title` and `to`; [`Error::Forbidden`], [`Error::NotFound`], [`Error::TooMany`],
+/// [`Error::Slow`]; [`Error::Pending`] if it is stored durably too, but has to be approved first.
 pub async fn submit(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft) -> Result<Posted> {
     // Starts over if a conversation was created or a topic merged between the check and the save.
     for _ in 0..ATTEMPTS {
