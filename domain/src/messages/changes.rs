@@ -68,7 +68,7 @@ async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool)
 /// Replaces the text of a message.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `text`, [`Error::Forbidden`] for anyone but its author, [`Error::NotFound`], [`Error::TooMany`].
+/// [`Error::Invalid`] on `text`, [`Error::Forbidden`] if not its author, [`Error::NotFound`], [`Error::TooMany`].
 pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> Result<Permalink> {
     let editable = editable(cx, viewer, id).await?;
     let draft = screening::draft(AUDITORS, Draft { text, key: None })?;

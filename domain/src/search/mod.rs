@@ -105,7 +105,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
     Ok(Answer { hits, total: results.total, nothing_asked: results.nothing_asked })
 }
 
-/// Loads the messages and topics for the index's hits. Drops hits that changed since they were indexed.
+/// Loads the messages and topics for the index's hits. Drops hits deleted or hidden since the indexing.
 async fn hydrate(
     cx: &Context,
     viewer: Viewer,
@@ -364,7 +364,7 @@ fn parse_position(text: &str) -> Option<Position> {
     Some(Position { xid: xid.parse().ok()?, id: id.parse().ok()? })
 }
 
-/// Has the process that writes the index reindex everything, through the search log.
+/// Has the index's writer reindex everything, through the search log; for processes that cannot write the index.
 pub async fn ask_for_reindex(cx: &Context) -> Result<()> {
     let groups = store::groups::ids(&cx.db).await?;
     let mut tx = cx.db.begin().await?;
