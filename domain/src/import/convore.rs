@@ -1,8 +1,8 @@
-//! A Convore archive: one folder a group, in it one folder a topic.
+//! Imports a Convore archive: one folder per group, which holds one folder per topic.
 //!
-//! First all of it is read once ([`survey`]): then people, groups and topics are written, then the messages, some
-//! thousand a transaction, by topic. How many of a topic's messages came along is noted with them, so that a run that
-//! was killed goes on where its last transaction ended.
+//! A first pass reads the whole archive ([`prescan`]). Then people, groups and topics are written, and after them the
+//! messages, topic by topic, some thousand per transaction. The same transaction notes how many messages of each topic
+//! it has written, so that a killed run resumes after its last transaction.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -24,22 +24,22 @@ use model::{GroupId, MessageId, Role, TopicId, UserId};
 use store::import::{self as rows, NewGroup, NewTopic, NewUser, Table};
 use store::search_log::Changed;
 
-/// The archive's name in the table of what was imported: its ids mean the same in each part of it.
+/// The source name in the table of imported rows. Ids mean the same in every part of the archive.
 const SOURCE: &str = "convore";
 
-/// Rows of people, groups or topics a transaction.
+/// People, groups or topics written per transaction.
 const ROWS: usize = 2_000;
 
-/// Batches that are read ahead of the writers.
+/// Batches read ahead of the writers.
 const AHEAD: usize = 2;
 
-/// Batches that are written at a time, each by a connection of its own; SQLite takes one after the other.
+/// Batches written concurrently, each on its own connection; SQLite writes one after the other.
 const WRITERS: usize = 2;
 
-/// Takes a Convore archive in. Killed at any moment and begun again, it ends with the same forum.
+/// Imports a Convore archive. A run that was killed at any point and repeated ends with the same forum.
 ///
 /// # Errors
-/// When the folder is no archive, or the database fails. What is broken in the archive is no error but in the report.
+/// If the folder is no archive, or the database fails. Broken records are no error; the report lists them.
 pub async fn convore(cx: &Context, dir: &Path, mut told: impl FnMut(Progress)) -> Result<Report> {
     told(Progress { done: 0, total: 0, what: "files" });
     let dir = dir.to_owned();
@@ -61,7 +61,7 @@ pub async fn convore(cx: &Context, dir: &Path, mut told: impl FnMut(Progress)) -
     Ok(report)
 }
 
-/// Keeps the database's own new ids out of those that the archive needs.
+/// Keeps ids that the archive needs out of the database's id sequences.
 async fn reserve(cx: &Context, found: &Prescan) -> Result<()> {
     let highest = |ids: &mut dyn Iterator<Item = i64>| ids.filter(|id| keepable(*id)).max();
     let tables = [
@@ -80,13 +80,13 @@ async fn reserve(cx: &Context, found: &Prescan) -> Result<()> {
     Ok(())
 }
 
-/// Where the rows of a kind went in earlier runs.
+/// Returns where earlier runs put the rows of a kind.
 async fn earlier<K: std::str::FromStr + Eq + std::hash::Hash>(cx: &Context, kind: &str) -> Result<HashMap<K, i64>> {
     let noted = rows::imported(&cx.db, SOURCE, kind).await?;
     Ok(noted.into_iter().filter_map(|(foreign, id)| Some((foreign.parse().ok()?, id))).collect())
 }
 
-/// Writes the people who are not there yet: everyone's account.
+/// Creates the missing accounts. Returns all accounts.
 async fn people_of(
     cx: &Context,
     found: &Prescan,
@@ -136,7 +136,7 @@ fn account(id: i64, person: &PersonFound, oddities: &mut ImportWarnings) -> NewU
     }
 }
 
-/// Whom names mean: the archive's people by what they were called there, and everyone else here.
+/// Maps names to users: the archive's people by their names in the archive, everyone else by their user names.
 async fn names(cx: &Context, found: &Prescan, people: &HashMap<i64, UserId>) -> Result<People> {
     let everyone = rows::usernames(&cx.db).await?;
     let called: HashMap<UserId, &str> = found
@@ -156,7 +156,7 @@ async fn names(cx: &Context, found: &Prescan, people: &HashMap<i64, UserId>) -> 
     Ok(names)
 }
 
-/// Writes the groups that are not there yet, each with its creator as admin and its members: all groups, by folder.
+/// Creates the missing groups, with their creator as admin and their members. Returns all groups by folder.
 async fn groups_of(
     cx: &Context,
     found: &[GroupFound],
@@ -198,7 +198,7 @@ async fn groups_of(
     Ok(there)
 }
 
-/// Writes the topics that are not there yet, as yet without messages: all topics, by their old ids.
+/// Creates the missing topics, still without messages. Returns all topics by their ids in the archive.
 async fn topics_of(
     cx: &Context,
     found: &[TopicFound],
@@ -236,7 +236,7 @@ async fn topics_of(
         let noted: Vec<(String, i64)> =
             part.iter().zip(&ids).map(|((topic, _), id)| (topic.id.to_string(), id.0)).collect();
         rows::note(&mut tx, SOURCE, "topic", &noted).await?;
-        // The others are noted with their messages.
+        // The other topics get their search log entry with their messages.
         let silent = part.iter().zip(&ids).filter(|((topic, _), _)| topic.messages == 0);
         rows::changed(&mut tx, &silent.map(|(_, id)| Changed::Topic(*id)).collect::<Vec<_>>()).await?;
         tx.commit().await?;
@@ -246,11 +246,11 @@ async fn topics_of(
     Ok(there)
 }
 
-/// Messages of some topics, with how many of each topic came along when they are written.
+/// Messages of some topics, with each topic's count of messages imported once the batch is written.
 struct Batch {
     messages: Vec<Ready>,
     came: Vec<(String, i64)>,
-    /// Topics of which this is the first part.
+    /// Topics whose first messages are in this batch.
     fresh: HashSet<TopicId>,
     bytes: usize,
 }
@@ -260,7 +260,7 @@ impl Batch {
         Self { messages: Vec::with_capacity(BATCH), came: Vec::new(), fresh: HashSet::new(), bytes: 0 }
     }
 
-    /// Whether none of its topics has messages in an earlier batch.
+    /// Returns whether none of its topics has messages in an earlier batch.
     fn begins_its_topics(&self) -> bool {
         self.came.len() == self.fresh.len()
     }
@@ -270,7 +270,7 @@ impl Batch {
     }
 }
 
-/// Writes the messages that are not there yet, read and parsed on a thread of their own ahead of the writer.
+/// Writes the missing messages. A separate thread reads and parses ahead of the writers.
 async fn messages_of(
     cx: &Context,
     found: Vec<TopicFound>,
@@ -293,7 +293,7 @@ async fn messages_of(
     let mut writing = FuturesUnordered::new();
     let mut next = batches.recv().await;
     loop {
-        // A batch that goes on with a topic waits until the topic's beginning is written.
+        // A batch that continues a topic waits until the earlier batch is written.
         while let Some(batch) =
             next.take_if(|batch| writing.is_empty() || (writing.len() < WRITERS && batch.begins_its_topics()))
         {
@@ -310,14 +310,14 @@ async fn messages_of(
     reading.await.map_err(|error| crate::Error::Internal(error.to_string()))?
 }
 
-/// What came of a batch.
+/// The result of writing a batch.
 struct Written {
     messages: u64,
     stars: u64,
     oddities: ImportWarnings,
 }
 
-/// Writes a batch and how far its topics came, in one transaction.
+/// Writes a batch and the progress of its topics, in one transaction.
 async fn write(cx: &Context, batch: Batch) -> Result<Written> {
     let Batch { messages, came, fresh, .. } = batch;
     let mut written = Written { messages: messages.len() as u64, stars: 0, oddities: ImportWarnings::default() };
@@ -329,7 +329,6 @@ async fn write(cx: &Context, batch: Batch) -> Result<Written> {
     Ok(written)
 }
 
-/// Reads and parses ahead of the writers.
 struct Reader {
     topics: HashMap<i64, TopicId>,
     people: HashMap<i64, UserId>,
@@ -340,16 +339,16 @@ struct Reader {
 }
 
 impl Reader {
-    /// Reads every topic of which messages are missing. Ends early when nobody takes them any more.
+    /// Reads every topic with missing messages. Stops early if nobody receives the batches any more.
     fn read(self, found: &[TopicFound]) -> Result<()> {
         let mut batch = Batch::new();
         for topic in found {
             let came = self.came.get(&topic.id).map_or(0, |count| count.unsigned_abs());
             let Some(id) = self.topics.get(&topic.id).filter(|_| came < topic.messages) else { continue };
             let mut came = came as i64;
-            // What is odd about them was noted when they were counted.
+            // The prescan has already noted the warnings.
             let messages = Messages::read(&topic.path, topic.created_at, &mut ImportWarnings::default()).0;
-            // The whole topic in one transaction where it fits.
+            // Keep a topic in one transaction if it fits.
             let room = BATCH.saturating_sub(batch.messages.len());
             if !batch.messages.is_empty() && (batch.is_full() || messages.len() > room) && !self.send(&mut batch) {
                 return Ok(());
@@ -391,7 +390,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Hands a batch to the writer; `false` when it waits for none any more.
+    /// Sends a batch to the writer; `false` if the writer is gone.
     fn send(&self, batch: &mut Batch) -> bool {
         self.sender.blocking_send(std::mem::replace(batch, Batch::new())).is_ok()
     }

@@ -1,4 +1,4 @@
-//! A forum to look at: made-up people and what they talk about, written with past times.
+//! Demo content: made-up users, groups and messages with times in the past.
 
 use std::collections::HashMap;
 
@@ -21,13 +21,13 @@ mod script;
 
 const MINUTE: i64 = 60_000_000;
 
-/// Minutes between messages, over and over.
+/// Minutes between messages, repeated in a cycle.
 const GAPS: &[i64] = &[9, 2, 31, 4, 74, 3, 140, 12, 55, 6];
 
-/// Fills a forum that has no groups with people and conversations of the last days, and prints how to sign in.
+/// Fills a forum without groups with demo content of the last days, and prints how to sign in.
 ///
 /// # Errors
-/// [`Error::Forbidden`] when the forum has groups.
+/// [`Error::Forbidden`] if the forum has groups.
 pub async fn fill(cx: &Context) -> Result<()> {
     if store::groups::count(&cx.db).await? > 0 {
         return Err(Error::Forbidden("This forum has groups already: the demo fills an empty one."));
@@ -67,25 +67,24 @@ pub async fn fill(cx: &Context) -> Result<()> {
     Ok(())
 }
 
-/// A demo that is being written, in one transaction.
+/// The demo while it is written, in one transaction.
 struct Demo {
     tx: Tx,
     now: Timestamp,
-    /// By their name in the script: account and user name.
+    /// Account and user name, by name in the script.
     users: HashMap<&'static str, (UserId, String)>,
     topics: HashMap<&'static str, DemoTopic>,
 }
 
-/// A topic with what links and mentions have to know of it.
+/// A topic, with what links and mentions need.
 struct DemoTopic {
     id: TopicId,
     path: String,
     first: Option<MessageId>,
-    /// Who may be mentioned in it; everyone when `None`.
+    /// Users who may be mentioned in it; `None` for everyone.
     members: Option<Vec<UserId>>,
 }
 
-/// Something that is said in a topic, at its time.
 struct Line {
     at: Timestamp,
     topic: &'static str,
@@ -124,7 +123,7 @@ impl Demo {
         self.users.get(name).map(|(id, _)| *id).ok_or_else(|| Error::Internal(format!("the demo knows no {name}")))
     }
 
-    /// Makes groups and topics: all that will be said, by time.
+    /// Creates the groups and topics. Returns all messages to write, by time.
     async fn groups_and_topics(&mut self) -> Result<Vec<Line>> {
         let mut lines = Vec::new();
         for group in GROUPS {
@@ -171,7 +170,7 @@ impl Demo {
         Ok(lines)
     }
 
-    /// Writes what is said, with its stars and mentions.
+    /// Writes the messages with their stars and mentions.
     async fn say(&mut self, cx: &Context, lines: Vec<Line>) -> Result<()> {
         let names: writer::People = self
             .users
@@ -215,7 +214,7 @@ impl Demo {
         Ok(())
     }
 
-    /// The text with its places put in.
+    /// Replaces the placeholders in the text.
     fn resolve(&self, text: &str, base_url: &str) -> String {
         let mut text = text.replace("{base}", base_url);
         while let Some((before, after)) = text.split_once("{first:") {

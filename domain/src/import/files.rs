@@ -1,4 +1,4 @@
-//! The files of a Convore archive, read as they are: what is broken in them is left out and noted.
+//! Reads the files of a Convore archive. Broken records are skipped and noted as warnings.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer};
 use super::report::{ImportWarning, ImportWarnings};
 use model::time::Timestamp;
 
-/// A topic as `topics.json` has it.
+/// A topic in `topics.json`.
 #[derive(Debug, Deserialize)]
 pub(super) struct TopicRecord {
     #[serde(deserialize_with = "id")]
@@ -29,7 +29,7 @@ pub(super) struct TopicRecord {
     pub date_created: Option<f64>,
 }
 
-/// A message as `messages.json` has it.
+/// A message in `messages.json`.
 #[derive(Debug, Deserialize)]
 pub(super) struct MessageRecord {
     #[serde(deserialize_with = "id")]
@@ -43,7 +43,7 @@ pub(super) struct MessageRecord {
     pub stars: Option<Vec<ByRecord>>,
 }
 
-/// Who did something when: a star, a membership.
+/// A user and a time: a star or a membership.
 #[derive(Debug, Deserialize)]
 pub(super) struct ByRecord {
     #[serde(deserialize_with = "id")]
@@ -52,7 +52,7 @@ pub(super) struct ByRecord {
     pub date_created: Option<f64>,
 }
 
-/// Somebody as `users.json` has them.
+/// A user in `users.json`.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct UserRecord {
     #[serde(deserialize_with = "id")]
@@ -71,7 +71,7 @@ pub(super) struct UserRecord {
     pub date_joined: Option<f64>,
 }
 
-/// A group as `groups.json` has it.
+/// A group in `groups.json`.
 #[derive(Debug, Deserialize)]
 pub(super) struct GroupRecord {
     #[serde(default, deserialize_with = "some_id")]
@@ -91,7 +91,7 @@ pub(super) struct GroupRecord {
     pub members: Option<Vec<ByRecord>>,
 }
 
-/// What stands in a file that holds a list; `None` when there is no such file.
+/// Reads the list in a file; `None` if the file does not exist.
 pub(super) fn read_list<T: DeserializeOwned>(path: &Path, oddities: &mut ImportWarnings) -> Option<Vec<T>> {
     let shown = || path.display().to_string();
     let bytes = match std::fs::read(path) {
@@ -105,14 +105,14 @@ pub(super) fn read_list<T: DeserializeOwned>(path: &Path, oddities: &mut ImportW
     if let Ok(records) = serde_json::from_slice(&bytes) {
         return Some(records);
     }
-    // Not as it should be: as much of it as can be read.
+    // The file is malformed: read as much as possible.
     let text = String::from_utf8_lossy(&bytes);
     if matches!(text, Cow::Owned(_)) {
         oddities.note(ImportWarning::NotUtf8, shown);
     }
     let values: Vec<serde_json::Value> = match serde_json::from_str(&without_lone_surrogates(&text)) {
         Ok(serde_json::Value::Array(values)) => values,
-        // users.json wraps its list.
+        // `users.json` wraps its list in an object.
         Ok(serde_json::Value::Object(mut object)) => match object.remove("users") {
             Some(serde_json::Value::Array(values)) => values,
             _ => Vec::new(),
@@ -135,7 +135,7 @@ pub(super) fn read_list<T: DeserializeOwned>(path: &Path, oddities: &mut ImportW
     Some(records)
 }
 
-/// JSON in which every `\ud800`-like escape that is half a character stands for the replacement character.
+/// Replaces the escapes of lone surrogates in JSON, such as `\ud800`, with the replacement character.
 fn without_lone_surrogates(json: &str) -> Cow<'_, str> {
     let escape = |at: usize| -> Option<u32> {
         let digits = json.get(at..at + 6)?.strip_prefix("\\u")?;
@@ -153,7 +153,7 @@ fn without_lone_surrogates(json: &str) -> Cow<'_, str> {
                 at += 6;
                 copied = at;
             }
-            // Whatever else is escaped, two bytes of it belong together; a wide character only follows in broken JSON.
+            // Any other escape has two bytes. A wider character after the backslash only occurs in broken JSON.
             _ => at += 1 + json[at + 1..].chars().next().map_or(0, char::len_utf8),
         }
     }
@@ -164,12 +164,12 @@ fn without_lone_surrogates(json: &str) -> Cow<'_, str> {
     Cow::Owned(mended)
 }
 
-/// A topic's messages in the order of their numbers: by time, then id, each id once.
+/// A topic's messages by time, then id, without duplicates: the order of their numbers.
 #[derive(Debug, Default)]
 pub(super) struct Messages(pub Vec<(Timestamp, MessageRecord)>);
 
 impl Messages {
-    /// Reads a topic's file. A time that cannot be is taken to be `otherwise`.
+    /// Reads a topic's file. Replaces impossible times with `otherwise`.
     pub fn read(path: &Path, otherwise: Timestamp, oddities: &mut ImportWarnings) -> Self {
         let Some(records) = read_list::<MessageRecord>(path, oddities) else {
             oddities.note(ImportWarning::NoMessagesFile, || path.display().to_string());
@@ -214,19 +214,19 @@ impl Messages {
     }
 }
 
-/// A text without what no database holds.
+/// Removes NUL characters, which databases cannot store.
 pub(super) fn clean(text: Option<String>) -> String {
     let mut text = text.unwrap_or_default();
     text.retain(|c| c != '\0');
     text
 }
 
-/// A time in Unix seconds; `None` when it is none or out of the calendar of a forum.
+/// Converts Unix seconds; `None` if missing or implausible for a forum.
 pub(super) fn moment(seconds: Option<f64>) -> Option<Timestamp> {
     seconds.filter(|seconds| (1.0..4e9).contains(seconds)).map(Timestamp::from_unix_seconds)
 }
 
-/// An id that may be kept: pages and clients take it for a number, so it has to fit one of JavaScript's.
+/// Returns whether an id can be kept: it must be positive and fit a JavaScript number.
 pub(super) fn keepable(id: i64) -> bool {
     (1..1 << 52).contains(&id)
 }
@@ -251,7 +251,7 @@ impl<'de> Deserialize<'de> for Id {
 #[serde(transparent)]
 struct Just(#[serde(deserialize_with = "id")] i64);
 
-/// A number, or a string of digits.
+/// An id that is a number or a string of digits.
 struct AnyId;
 
 impl Visitor<'_> for AnyId {

@@ -1,6 +1,6 @@
-//! A source of JSON lines, one a message, read as a stream: groups, topics and people are made as they are met.
+//! Imports a stream of JSON lines, one message per line. Groups, topics and users are created on first use.
 //!
-//! Every message's id is noted in the transaction that writes it: what was noted is not brought again.
+//! Each message's id is noted in the transaction that writes it; messages already noted are not imported again.
 
 use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
@@ -18,17 +18,16 @@ use model::{GroupId, GroupKind, MessageId, Role, TopicId, UserId};
 use store::Tx;
 use store::import::{self as rows, NewGroup, NewTopic, NewUser};
 
-/// Batches that are read ahead of the writer.
+/// Batches read ahead of the writer.
 const AHEAD: usize = 2;
 
-/// What the reader hands on: lines that hold messages, and what was wrong with others.
+/// A batch of parsed lines, with the warnings about other lines.
 type Lines = std::io::Result<(Vec<Line>, ImportWarnings)>;
 
-/// Takes in a source of JSON lines. `source_name` is what the source is known by: read again under the same name, it
-/// brings only what is new.
+/// Imports JSON lines. `source_name` identifies the source: importing it again under that name adds only what is new.
 ///
 /// # Errors
-/// When reading or the database fails. Lines that hold no message are no error but in the report.
+/// If reading or the database fails. Malformed lines are no error; the report lists them.
 pub async fn jsonl(
     cx: &Context,
     reader: impl BufRead + Send + 'static,
@@ -48,7 +47,7 @@ pub async fn jsonl(
     Ok(report)
 }
 
-/// Reads batches of lines on a thread of their own, and writes them.
+/// Reads batches of lines on a separate thread, and writes them.
 async fn batches(
     cx: &Context,
     reader: impl BufRead + Send + 'static,
@@ -69,7 +68,7 @@ async fn batches(
     reading.await.map_err(|error| Error::Internal(error.to_string()))
 }
 
-/// Reads lines and hands them on by batches, until they end or nobody takes them any more.
+/// Reads lines and sends them in batches, until the input ends or nobody receives them any more.
 fn read(mut reader: impl BufRead, sender: &mpsc::Sender<Lines>) {
     let (mut lines, mut oddities) = (Vec::with_capacity(BATCH), ImportWarnings::default());
     let (mut buffer, mut bytes) = (Vec::new(), 0);
@@ -79,7 +78,7 @@ fn read(mut reader: impl BufRead, sender: &mpsc::Sender<Lines>) {
             Ok(0) => break,
             Ok(_) => {}
             Err(error) => {
-                // What came before it is not lost.
+                // Keep what was read before the error.
                 let _ = sender.blocking_send(Ok((lines, oddities)));
                 let _ = sender.blocking_send(Err(error));
                 return;
@@ -107,25 +106,25 @@ fn read(mut reader: impl BufRead, sender: &mpsc::Sender<Lines>) {
             }
         }
     }
-    // An error: nobody waits for it any more.
+    // Sending fails if nobody receives any more.
     let _ = sender.blocking_send(Ok((lines, oddities)));
 }
 
-/// A source with what of it is here.
+/// A source, with what earlier runs imported.
 struct Source {
     key: String,
     groups: HashMap<String, GroupId>,
     topics: HashMap<String, TopicId>,
     authors: HashMap<String, UserId>,
-    /// Who may be mentioned, by user name and by the name there. Lent to the parsing thread.
+    /// Users who can be mentioned, by user name and by their name in the source. Lent to the parsing thread.
     names: Option<(People, Mentionable)>,
-    /// The newest message of earlier runs.
+    /// Newest message of earlier runs.
     newest_before: MessageId,
     report: Report,
 }
 
 impl Source {
-    /// Looks up what earlier runs brought.
+    /// Loads what earlier runs imported.
     async fn open(cx: &Context, key: String) -> Result<Self> {
         let groups =
             rows::imported(&cx.db, &key, "group").await?.into_iter().map(|(name, id)| (name, GroupId(id))).collect();
@@ -163,7 +162,7 @@ impl Source {
         Ok(report)
     }
 
-    /// Writes what is new among the lines, in one transaction.
+    /// Writes the new messages of a batch in one transaction.
     async fn batch(&mut self, cx: &Context, lines: Vec<Line>) -> Result<()> {
         let mut tx = cx.db.begin().await?;
         let (lines, known) = self.new_ones(&mut tx, lines).await?;
@@ -231,7 +230,7 @@ impl Source {
         Ok(())
     }
 
-    /// The lines that were not brought before, by time; and where the messages went that were, or that are answered.
+    /// Returns the new lines by time, and the messages imported earlier that the lines repeat or answer.
     async fn new_ones(&mut self, tx: &mut Tx, lines: Vec<Line>) -> Result<(Vec<Line>, HashMap<String, MessageId>)> {
         let asked: HashSet<&str> =
             lines.iter().flat_map(|line| [Some(line.id.as_str()), line.reply_to.as_deref()]).flatten().collect();
@@ -253,7 +252,7 @@ impl Source {
         Ok((new, known))
     }
 
-    /// Makes the accounts of authors who are not there yet: the name there, the account, the user name.
+    /// Creates accounts for new authors. Returns each one's name in the source, account and user name.
     async fn meet(&mut self, tx: &mut Tx, lines: &[Line]) -> Result<Vec<(String, UserId, String)>> {
         let mut names: Vec<&str> = Vec::new();
         let mut accounts = Vec::new();
@@ -288,7 +287,7 @@ impl Source {
             .collect())
     }
 
-    /// Makes the groups and topics that are not there yet: the new topics.
+    /// Creates missing groups and topics. Returns the new topics.
     async fn places(&mut self, cx: &Context, tx: &mut Tx, lines: &[Line]) -> Result<HashSet<TopicId>> {
         let mut fresh = HashSet::new();
         let (mut noted_groups, mut noted_topics) = (Vec::new(), Vec::new());
@@ -322,7 +321,7 @@ impl Source {
                     Some(slugify(&line.topic)).filter(|slug| !slug.is_empty()).unwrap_or_else(|| "topic".to_owned());
                 let new =
                     NewTopic { id: None, group, slug, name: line.topic.clone(), creator: author, created_at: line.at };
-                // Topics of one address are no oddity here: the source has none.
+                // Topics with equal slugs are no reason for a warning: the source has no slugs.
                 let ids = targets::topics(tx, vec![new], &mut ImportWarnings::default()).await?;
                 for id in ids {
                     fresh.insert(id);

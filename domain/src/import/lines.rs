@@ -1,4 +1,4 @@
-//! One line of a JSON-lines source, and what names mean in its text.
+//! Parsing a line of a JSON-lines source, and the mentions in its text.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use model::time::Timestamp;
 
-/// A line as it stands in the file.
+/// A line as it is in the file.
 #[derive(Debug, Deserialize)]
 struct Record {
     group: String,
@@ -21,7 +21,7 @@ struct Record {
     topic_id: Option<Word>,
 }
 
-/// A string or a number: what foreign ids are.
+/// An id in the source: a string or a number.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Word {
@@ -38,25 +38,25 @@ impl Word {
     }
 }
 
-/// A line that holds a message.
+/// A parsed message.
 #[derive(Debug)]
 pub(super) struct Line {
     pub number: u64,
     pub id: String,
     pub group: String,
-    /// What the topic is known by: its id, or the group's name with its own.
+    /// Identifies the topic: its id, or the names of group and topic.
     pub topic_key: String,
     pub topic: String,
     pub author: String,
     pub at: Timestamp,
     pub text: String,
     pub reply_to: Option<String>,
-    /// Whether NUL characters were dropped from it.
+    /// Whether NUL characters were removed.
     pub mended: bool,
 }
 
 impl Line {
-    /// Reads a line; says what is wrong with it.
+    /// Parses a line; an error says what is wrong with it.
     pub fn parse(number: u64, line: &str) -> Result<Self, String> {
         let mut record: Record = serde_json::from_str(line).map_err(|error| error.to_string())?;
         let at = Timestamp::from_rfc3339(&record.created_at)
@@ -89,11 +89,11 @@ impl Line {
     }
 }
 
-/// The names by which people are mentioned in the source, each with the user name here.
+/// The names used for mentions in the source, with their user names here.
 #[derive(Debug, Default)]
 pub(super) struct Mentionable {
     usernames: HashMap<String, String>,
-    /// Words of the longest name.
+    /// Number of words in the longest name.
     words: usize,
 }
 
@@ -103,7 +103,7 @@ impl Mentionable {
         self.usernames.insert(name.to_owned(), username.to_owned());
     }
 
-    /// The text with every `@First Last` or `@**First Last**` of a known name as the `@first_last` of here.
+    /// Rewrites every `@First Last` or `@**First Last**` with a known name to `@first_last`, the user name here.
     pub fn rewrite(&self, text: &str) -> String {
         let mut written = String::with_capacity(text.len());
         let mut rest = text;
@@ -128,15 +128,15 @@ impl Mentionable {
         written
     }
 
-    /// The longest known name that the text begins with: the user name, and how much of the text it takes.
+    /// Returns the user name for the longest known name at the start of the text, and that name's length in bytes.
     fn longest(&self, text: &str) -> Option<(&str, usize)> {
         if let Some(starred) = text.strip_prefix("**") {
             let name = &starred[..starred.find("**")?];
-            // Zulip writes `@**Ann Example|12**` where two have one name.
+            // Zulip writes `@**Ann Example|12**` if two users share a name.
             let known = name.split('|').next().unwrap_or(name);
             return self.usernames.get(known).map(|username| (username.as_str(), name.len() + 4));
         }
-        // A name ends where a word ends; names hold no line ends.
+        // A name ends at the end of a word and contains no line break.
         let line = text.split('\n').next().unwrap_or(text);
         let mut ends: Vec<usize> = Vec::new();
         let mut words = 0;

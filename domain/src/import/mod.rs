@@ -1,7 +1,7 @@
-//! Imports: what people wrote elsewhere comes along with its times, and where they are free with its ids and addresses.
+//! Imports of other forums: keeps times, and ids and addresses where they are free.
 //!
-//! Nothing of the past rings a bell: no mention is unread, no mail is sent, nobody's page moves. Search follows. An
-//! import may be killed at any moment; the same command again goes on where it was and brings nothing twice.
+//! An import notifies nobody: no mention becomes unread, no email is sent, no open page changes. Search is updated. A
+//! killed import resumes when the same command runs again, and imports nothing twice.
 
 mod convore;
 pub mod demo;
@@ -25,16 +25,15 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::search;
 
-/// Works on a thread that may wait for the disk.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))
 }
 
-/// Messages after which search begins to take in what was written while more is being written.
+/// Messages written until search indexes them while the import goes on.
 const FOLLOWS_AFTER: u64 = 25_000;
 
-/// Does the work of an import while search takes in what it has written, as the number sent says: on two processors the
-/// two take hardly longer than one.
+/// Runs an import while search indexes what is written so far, as `written` counts it. With two processors, both
+/// together take hardly longer than the import alone.
 async fn followed(
     cx: &Context,
     mut written: watch::Receiver<u64>,
@@ -42,7 +41,7 @@ async fn followed(
 ) -> Result<()> {
     let follow = async {
         let mut taken_in = *written.borrow_and_update();
-        // Ends with the work, which has the sender.
+        // Ends with `work`, which owns the sender.
         while written.changed().await.is_ok() {
             let now = *written.borrow_and_update();
             if now < taken_in + FOLLOWS_AFTER {
@@ -52,7 +51,7 @@ async fn followed(
             match search::catch_up(cx).await {
                 Ok(true) => {}
                 Ok(false) => return,
-                // At the end it is tried again.
+                // `finish` tries again.
                 Err(error) => return tracing::warn!(%error, "search did not follow the import"),
             }
         }
@@ -60,7 +59,7 @@ async fn followed(
     tokio::join!(work, follow).0
 }
 
-/// Has search and the database's plans follow what came along.
+/// Updates the search index, the database's query plans and the statistics.
 async fn finish(cx: &Context, report: &mut Report, told: &mut impl FnMut(Progress)) -> Result<()> {
     told(Progress { done: 0, total: 0, what: "search index" });
     let plans = async {

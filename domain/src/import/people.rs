@@ -1,4 +1,4 @@
-//! The people of an import: accounts that nobody has claimed, under names and ids of their own.
+//! Creates the accounts of an import. They are unclaimed and get free names and ids.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use model::names::{MAX_USERNAME, Username, username_key};
 use store::Tx;
 use store::import::{self as rows, NewUser};
 
-/// Makes what somebody was called elsewhere fit to be a user name here; `None` when nothing is left of it.
+/// Turns a foreign name into a valid user name; `None` if nothing of it is left.
 pub(super) fn fit(name: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let kept: String =
@@ -18,14 +18,14 @@ pub(super) fn fit(name: &str) -> Option<String> {
     Username::parse(kept).is_ok().then(|| kept.to_owned())
 }
 
-/// The name with a number behind it, no longer than a name may be.
+/// Appends a number to a name, within the maximum length.
 fn numbered(name: &str, number: u32) -> String {
     let tail = format!("_{number}");
     let kept = &name[..name.len().min(MAX_USERNAME - tail.len())];
     format!("{}{tail}", kept.trim_end_matches(['_', '-', '.']))
 }
 
-/// Writes accounts, each under its id and name where both are free, else under others: the ids, in the order given.
+/// Creates accounts under their own ids and names where free, else under others. Returns the ids in order.
 pub(crate) async fn write(tx: &mut Tx, people: &[NewUser], oddities: &mut ImportWarnings) -> Result<Vec<UserId>> {
     let bulk: Vec<NewUser> = people.iter().filter(|user| user.id.is_some()).cloned().collect();
     let free: HashSet<UserId> = rows::users(tx, &bulk).await?.into_iter().map(|(id,)| id).collect();
@@ -39,7 +39,7 @@ pub(crate) async fn write(tx: &mut Tx, people: &[NewUser], oddities: &mut Import
     Ok(ids)
 }
 
-/// Finds a free id and name for one account.
+/// Creates one account under a free id and name.
 async fn singly(tx: &mut Tx, mut user: NewUser, oddities: &mut ImportWarnings) -> Result<UserId> {
     let wanted = user.username.clone();
     let mut number = 1;
@@ -65,7 +65,7 @@ async fn singly(tx: &mut Tx, mut user: NewUser, oddities: &mut ImportWarnings) -
             Some(_) => rows::users(tx, std::slice::from_ref(&user)).await?.pop().map(|(id,)| id),
             None => rows::user_anew(tx, &user).await?,
         };
-        // None: somebody signed up under the name at this very moment. The next look sees them.
+        // `None`: a user signed up under this name just now. The next iteration sees them.
         if let Some(id) = written {
             return Ok(id);
         }

@@ -1,4 +1,4 @@
-//! What a Convore archive holds, found by reading all of it once: who and what has to be there before the first message.
+//! The first pass over a Convore archive: finds everything that has to exist before the first message.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -9,22 +9,21 @@ use crate::platform::error::{Error, Result};
 use model::GroupKind;
 use model::time::Timestamp;
 
-/// An archive, without its messages' words.
+/// The contents of an archive, without the texts of messages.
 #[derive(Debug, Default)]
 pub(super) struct Prescan {
     pub groups: Vec<GroupFound>,
     pub topics: Vec<TopicFound>,
-    /// By id: everyone who wrote, made or starred anything, or is listed.
+    /// By id: everyone who wrote, created or starred anything, or is in the list of users.
     pub people: BTreeMap<i64, PersonFound>,
-    /// The highest message id that may be kept.
+    /// The highest message id that can be kept.
     pub highest_message: i64,
     pub oddities: ImportWarnings,
 }
 
-/// A group with what is known of it.
 #[derive(Debug)]
 pub(super) struct GroupFound {
-    /// The folder's name: what the archive knows it by.
+    /// The folder's name, which identifies the group in the archive.
     pub slug: String,
     pub id: Option<i64>,
     pub name: String,
@@ -35,7 +34,6 @@ pub(super) struct GroupFound {
     pub members: Vec<(i64, Timestamp)>,
 }
 
-/// A topic and where its messages are.
 #[derive(Debug)]
 pub(super) struct TopicFound {
     pub id: i64,
@@ -50,17 +48,17 @@ pub(super) struct TopicFound {
     pub stars: u64,
 }
 
-/// Somebody, with the earliest moment they are known of.
+/// A user, with the earliest known time of theirs.
 #[derive(Debug)]
 pub(super) struct PersonFound {
     pub record: UserRecord,
     pub since: Timestamp,
 }
 
-/// Reads an archive. Blocks for the disk.
+/// Reads an archive. Blocks on the disk.
 ///
 /// # Errors
-/// When the folder is no archive.
+/// If the folder is no archive.
 pub(super) fn prescan(dir: &Path) -> Result<Prescan> {
     let folders = folders(dir)?;
     let mut found = Prescan::default();
@@ -90,12 +88,12 @@ pub(super) fn prescan(dir: &Path) -> Result<Prescan> {
         person.record = record;
     }
     found.replace_unknown_times();
-    // By id: roughly the order in which everything was once written, which keeps what is near in time near on the disk.
+    // Ids roughly follow the order of writing, which keeps rows of the same time close together on the disk.
     found.topics.sort_by_key(|topic| topic.id);
     Ok(found)
 }
 
-/// The names of the groups' folders, sorted.
+/// Returns the names of the groups' folders, sorted.
 fn folders(dir: &Path) -> Result<BTreeSet<String>> {
     let groups = dir.join("groups");
     let failed = |error: std::io::Error| Error::Internal(format!("{}: {error}", groups.display()));
@@ -161,7 +159,7 @@ impl Prescan {
             id,
             name,
             description: clean(description),
-            // What is not known to be public is kept from the public.
+            // Any kind other than "public" becomes private; a group without a kind is public.
             kind: if private { GroupKind::Private } else { GroupKind::Public },
             creator,
             created_at,
@@ -169,7 +167,7 @@ impl Prescan {
         });
     }
 
-    /// Takes a topic in: the earliest moment in it.
+    /// Adds a topic and returns the earliest time in it.
     fn topic(
         &mut self,
         folder: &str,
@@ -223,7 +221,7 @@ impl Prescan {
         person.since = person.since.min(at);
     }
 
-    /// People who are only listed, without a date, joined when the archive begins.
+    /// Sets the join date of users without any known time to the beginning of the archive.
     fn replace_unknown_times(&mut self) {
         let known = self.people.values().map(|person| person.since).filter(|at| at.0 != i64::MAX);
         let earliest = known.min().unwrap_or(UNKNOWN);
@@ -233,15 +231,15 @@ impl Prescan {
     }
 }
 
-/// Where nothing tells a time: the day on which Convore opened.
+/// The time used if nothing is known: the day on which Convore opened.
 const UNKNOWN: Timestamp = Timestamp(1_296_000_000_000_000);
 
-/// Whether a slug names a folder within its group's and no other place.
+/// Returns whether a slug is a plain folder name, which cannot lead out of its group's folder.
 fn is_plain(slug: &str) -> bool {
     !slug.contains(['/', '\\']) && slug != "." && slug != ".."
 }
 
-/// A name made of a slug: `bird-watch` is "Bird watch".
+/// Turns a slug into a name: `bird-watch` becomes "Bird watch".
 fn readable(slug: &str) -> String {
     let words: Vec<&str> = slug.split(['-', '_']).filter(|word| !word.is_empty()).collect();
     let mut words = words.join(" ");

@@ -1,25 +1,25 @@
-//! What an import says: how far it is, and at its end what came along and what was odd.
+//! What an import reports: its progress, and at the end the counts and warnings.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// How far an import is.
+/// The progress of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Progress {
-    /// How many are done.
     pub done: u64,
-    /// How many there are; 0 when nobody knows.
+    /// 0 if unknown.
     pub total: u64,
-    /// Of what: `messages`, say.
+    /// What is counted, for example `messages`.
     pub what: &'static str,
 }
 
-/// Rows of one kind.
+/// Counts of one kind of rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
-    /// How many of the source stand in the forum now.
+    /// Number of the source's rows that are in the forum now.
     pub total: u64,
-    /// How many of them this run brought.
+    /// Number of them that this run added.
     pub new: u64,
 }
 
@@ -30,24 +30,19 @@ impl Count {
     }
 }
 
-/// What an import did.
+/// The result of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Report {
-    /// Groups.
     pub groups: Count,
-    /// Topics.
     pub topics: Count,
-    /// Messages.
     pub messages: Count,
-    /// Stars.
     pub stars: Count,
-    /// People.
     pub people: Count,
-    /// Whether an earlier run had brought a part.
+    /// Whether an earlier run had imported a part.
     pub resumed: bool,
-    /// What was odd.
     pub oddities: ImportWarnings,
-    /// Whether search has taken it in; if not, the process that writes the index will.
+    /// Whether search has indexed everything; otherwise the process that writes the index will.
     pub searchable: bool,
 }
 
@@ -81,8 +76,9 @@ impl fmt::Display for Report {
 
 macro_rules! oddities {
     ($($(#[$doc:meta])* $name:ident = $text:literal),* $(,)?) => {
-        /// Something in the source that was not as it should be, and that was lived with.
+        /// A problem in the source that the import worked around.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs)]
         pub enum ImportWarning { $($(#[$doc])* $name),* }
 
         impl fmt::Display for ImportWarning {
@@ -94,69 +90,58 @@ macro_rules! oddities {
 }
 
 oddities! {
-    /// Left out.
     Unreadable = "files left out because they could not be read",
-    /// The topic came along without messages.
+    /// The topic is imported without messages.
     NoMessagesFile = "topics whose messages file is missing",
-    /// Left out.
     BadRecord = "records left out because they lack what they need",
     /// Read with replacement characters.
     NotUtf8 = "files that were not UTF-8 throughout",
-    /// Left out.
     Twice = "records left out because one of the same id came before",
-    /// Left out: a group has to have a creator.
+    /// A group must have a creator.
     NobodysGroup = "groups left out because nothing says who made them",
-    /// The time of the topic, or of the earliest thing known, stands in its place.
+    /// Replaced by the topic's time, or by the earliest known time.
     ImpossibleTime = "times that cannot be, replaced",
-    /// Dropped from the text: no database holds it.
+    /// Databases cannot store them.
     NulCharacter = "texts that held NUL characters, which were dropped",
-    /// Kept; shown as untitled.
+    /// Shown as untitled.
     EmptyName = "topics without a title",
-    /// Another was made.
     EmptySlug = "topics without an address, given one",
-    /// Another was made.
     SlugChanged = "addresses changed because they were taken, reserved or unfit",
-    /// Another was made.
     NameChanged = "user names changed because they were taken or unfit",
-    /// Kept.
     LookAlike = "user names kept that look like another's",
-    /// A new one was taken: links by id to it do not hold.
+    /// Links by the old id break.
     UserIdTaken = "people under a new id because theirs was taken",
-    /// A new one was taken.
     GroupIdTaken = "groups under a new id because theirs was taken",
-    /// A new one was taken.
     TopicIdTaken = "topics under a new id because theirs was taken",
-    /// A new one was taken: links to it do not hold.
+    /// Links to the old id break.
     MessageIdTaken = "messages under a new id because theirs was taken",
-    /// Kept whole.
     LongMessage = "messages longer than may be posted, kept",
     /// Kept as an ordinary message.
     UnknownReply = "answers to messages that did not come along",
 }
 
-/// How often each oddity was met, with an example.
+/// Counts of each warning, with an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportWarnings(BTreeMap<ImportWarning, (u64, String)>);
 
 impl ImportWarnings {
-    /// Notes one; the first stays as the example.
+    /// Notes a warning; the first one stays as the example.
     pub(super) fn note(&mut self, oddity: ImportWarning, example: impl FnOnce() -> String) {
         self.0.entry(oddity).or_insert_with(|| (0, example())).0 += 1;
     }
 
-    /// Adds what was noted elsewhere.
     pub(super) fn append(&mut self, others: Self) {
         for (oddity, (count, example)) in others.0 {
             self.0.entry(oddity).or_insert((0, example)).0 += count;
         }
     }
 
-    /// How often it was met.
+    /// Returns how often a warning was noted.
     pub fn count(&self, oddity: ImportWarning) -> u64 {
         self.0.get(&oddity).map_or(0, |(count, _)| *count)
     }
 
-    /// All that were met: what, how often, one example.
+    /// Returns each warning with its count and example.
     pub fn iter(&self) -> impl Iterator<Item = (ImportWarning, u64, &str)> {
         self.0.iter().map(|(oddity, (count, example))| (*oddity, *count, example.as_str()))
     }

@@ -1,4 +1,4 @@
-//! Where an import's messages go: groups and topics, under addresses and ids of their own.
+//! Creates the groups and topics of an import, under free addresses and ids.
 
 use std::collections::HashSet;
 
@@ -9,13 +9,13 @@ use model::{GroupId, TopicId};
 use store::Tx;
 use store::import::{self as rows, NewGroup, NewTopic};
 
-/// Whether an address may keep the slug: old ones hold capitals and begin with hyphens.
+/// Returns whether a slug can be kept. Old slugs may contain capitals and begin with hyphens.
 fn fits(slug: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     !slug.is_empty() && slug.len() <= 200 && slug.bytes().all(plain)
 }
 
-/// Writes a group under its id and slug where they are free, else under others.
+/// Creates a group under its wanted id and slug where free, else under others.
 pub(crate) async fn group(tx: &mut Tx, mut group: NewGroup, oddities: &mut ImportWarnings) -> Result<GroupId> {
     let wanted = group.slug.clone();
     let base = match wanted {
@@ -44,7 +44,7 @@ pub(crate) async fn group(tx: &mut Tx, mut group: NewGroup, oddities: &mut Impor
     }
 }
 
-/// Writes topics, each under its id and slug where they are free, else under others: the ids, in the order given.
+/// Creates topics under their own ids and slugs where free, else under others. Returns the ids in order.
 pub(crate) async fn topics(
     tx: &mut Tx,
     mut topics: Vec<NewTopic>,
@@ -71,7 +71,7 @@ pub(crate) async fn topics(
     Ok(ids)
 }
 
-/// Finds a free id and slug for one topic.
+/// Creates one topic under a free id and slug.
 async fn singly(tx: &mut Tx, mut topic: NewTopic, oddities: &mut ImportWarnings) -> Result<TopicId> {
     let wanted = topic.slug.clone();
     if let Some(id) = topic.id

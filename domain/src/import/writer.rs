@@ -1,4 +1,4 @@
-//! The one transaction of a batch: messages, their stars, their topics' numbers, a note for search.
+//! Writes a batch: messages, stars, the topics' counters and the search log.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -13,13 +13,13 @@ use store::Tx;
 use store::import::{self as rows, NewMessage};
 use store::search_log::Changed;
 
-/// Messages of a transaction.
+/// Messages per transaction.
 pub(crate) const BATCH: usize = 4_000;
 
-/// Bytes of text after which a batch is full, however few its messages.
+/// A batch with this many bytes of text is full, whatever its number of messages.
 pub(crate) const BATCH_BYTES: usize = 8 << 20;
 
-/// A message that is ready to be written.
+/// A parsed message, ready to be written.
 #[derive(Debug)]
 pub(crate) struct Ready {
     /// The id to keep.
@@ -33,21 +33,19 @@ pub(crate) struct Ready {
     pub stars: Vec<(UserId, Timestamp)>,
 }
 
-/// Whom names in messages mean, by lower-cased name.
+/// Users that can be mentioned, by lower-case name.
 pub(crate) type People = HashMap<String, Person>;
 
-/// Parses a text.
 pub(crate) fn parse(raw: &str, base_url: &str, people: &People) -> Vec<Node> {
     markup::parse(raw, &Site { base_url }).into_nodes(people)
 }
 
-/// Nodes as they are stored.
 pub(crate) fn stored(nodes: &[Node]) -> Result<Box<RawValue>> {
     to_raw_value(nodes).map_err(|error| Error::Internal(format!("nodes that are no JSON: {error}")))
 }
 
-/// Writes messages, in the order of their numbers within each topic: the id of each, and how many stars were new.
-/// `fresh` says which topics have none of their messages in the index yet.
+/// Writes messages in order, numbering them within each topic. Returns their ids and the number of new stars. `fresh`
+/// tells which topics have no messages in the search index yet.
 pub(crate) async fn write(
     tx: &mut Tx,
     batch: Vec<Ready>,
@@ -63,7 +61,7 @@ pub(crate) async fn write(
     let grown: Vec<(TopicId, i64, Timestamp)> =
         grown.into_iter().map(|(topic, (messages, latest))| (topic, messages, latest)).collect();
     let last: HashMap<TopicId, i64> = rows::append(tx, &grown).await?.into_iter().collect();
-    // What stood in the topic before.
+    // The last number in each topic before this batch.
     let mut seqs: HashMap<TopicId, i64> = HashMap::new();
     for (topic, messages, _) in &grown {
         let last =
@@ -94,10 +92,10 @@ pub(crate) async fn write(
     Ok((ids, starred))
 }
 
-/// Writes the messages' rows, under their ids where those are free: the id of each.
+/// Writes the rows of messages under their wanted ids where free. Returns all ids.
 async fn insert(tx: &mut Tx, messages: &[NewMessage], oddities: &mut ImportWarnings) -> Result<Vec<MessageId>> {
     let mut keeping: Vec<&NewMessage> = messages.iter().filter(|message| message.id.is_some()).collect();
-    // Two transactions that want the same ids wait for each other, and not in a circle.
+    // Sorted, so that two transactions that want the same ids cannot deadlock.
     keeping.sort_by_key(|message| message.id);
     let written = rows::messages(tx, &keeping).await?;
     let mut taken = HashSet::new();

@@ -1,28 +1,28 @@
-//! A person's public profile, with the messages of theirs that the reader may see.
+//! A user's public profile, with their messages that the viewer may see.
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use model::policy::{self, Viewer};
 use model::{Group, User};
 
-/// What anyone may see of somebody.
+/// A user's profile as anyone may see it.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct PublicProfile {
-    /// Who they are.
     pub user: User,
-    /// Their words about themselves, as HTML.
+    /// The bio as HTML.
     pub bio_markup: String,
-    /// The groups they are in that the reader may see.
+    /// The user's groups that the viewer may see.
     pub groups: Vec<Group>,
-    /// What they wrote last that the reader may see.
+    /// The user's latest messages that the viewer may see.
     pub recent: Vec<crate::topics::placed::MessageInTopic>,
-    /// Whether the reader ignores them.
+    /// Whether the viewer ignores the user.
     pub ignored: bool,
-    /// Whether the reader may begin a conversation with them.
+    /// Whether the viewer may start a conversation with the user.
     pub may_write: bool,
 }
 
-/// Somebody's profile.
+/// Returns the profile of the user with this name.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -44,16 +44,16 @@ pub async fn profile(cx: &Context, viewer: Viewer, name: &str) -> Result<PublicP
     Ok(PublicProfile { user, bio_markup, groups, recent, ignored, may_write })
 }
 
-/// What an address of a profile leads to.
+/// What the address of a profile leads to.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub enum Shown {
-    /// A profile.
     Profile(Box<PublicProfile>),
-    /// Somebody who has another name by now.
+    /// The user has this name now.
     Renamed(String),
 }
 
-/// Somebody's profile, also by a name that they had.
+/// Returns the profile of the user with this name, or the current name of a user who had it before.
 ///
 /// # Errors
 /// [`Error::NotFound`].

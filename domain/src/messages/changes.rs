@@ -1,4 +1,4 @@
-//! Messages that are edited and deleted.
+//! Editing and deleting messages.
 
 use crate::live::tell;
 use crate::platform::context::Context;
@@ -22,20 +22,18 @@ use store::search_log::Changed;
 use store::topics::Permalink;
 use store::{self, Tx};
 
-/// A message as it was typed, for whoever may change it.
+/// A message's source text, for users who may change it.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Editable {
-    /// As it was typed.
     pub raw: RawMessage,
-    /// Its topic.
     pub topic: Topic,
-    /// Its group.
     pub group: Group,
-    /// What the reader is to the group.
+    /// The viewer's access to the group.
     pub access: Access,
 }
 
-/// A message that the reader may edit: authors their own, while they may write in the group.
+/// Returns a message that the viewer may edit: authors edit their own while they may write in the topic.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
@@ -43,7 +41,7 @@ pub async fn editable(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Edi
     change(cx, viewer, id, false).await
 }
 
-/// A message that the reader may delete: authors their own, moderators any.
+/// Returns a message that the viewer may delete: authors delete their own, moderators any.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
@@ -67,10 +65,10 @@ async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool)
     Ok(Editable { raw, access: found.access, topic: found.topic, group: found.group })
 }
 
-/// Changes what a message says.
+/// Replaces the text of a message.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `text`, [`Error::Forbidden`] for anyone but its author, [`Error::NotFound`], [`Error::TooMany`].
+/// [`Error::Invalid`] on `text`, [`Error::Forbidden`] if not its author, [`Error::NotFound`], [`Error::TooMany`].
 pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> Result<Permalink> {
     let editable = editable(cx, viewer, id).await?;
     let draft = screening::draft(AUDITORS, Draft { text, key: None })?;
@@ -101,7 +99,7 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
     Ok(place_in(&editable))
 }
 
-/// Has the auditors look at what an edit brings in: what stood there before may stay. What would have to wait is refused.
+/// Runs the auditors on an edit. What the old text contained may stay; what would be held is refused.
 async fn audit_edit(cx: &Context, author: UserId, old: &Editable, text: &str, nodes: &[Node]) -> Result<Audited> {
     let nodes_before = parse(cx, &old.raw.raw).await?;
     let edit = Submission {
@@ -117,7 +115,7 @@ async fn audit_edit(cx: &Context, author: UserId, old: &Editable, text: &str, no
     screening::submission(AUDITORS, cx, &edit).await
 }
 
-/// Deletes a message; a placeholder stays, and for a while [`crate::messages::history::restore`] brings it back.
+/// Deletes a message, leaving a placeholder; [`crate::messages::history::restore`] can undo it for a while.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for anyone but its author and moderators, [`Error::NotFound`].
@@ -135,7 +133,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Perma
     }
     let author = editable.raw.author_id;
     if user != author {
-        // Whoever keeps order has thereby answered those who reported it. An author who deletes it has not.
+        // A moderator's deletion settles the open reports; the author's own deletion does not.
         store::moderation::reports::settle(&mut tx, id, user, Verdict::Deleted, cx.now()).await?;
     }
     if gone && user != author {
@@ -147,18 +145,18 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Perma
     Ok(place_in(&editable))
 }
 
-/// Holds the topic of a message; whether the message still stands where its reader was found to be allowed to change it.
+/// Locks the topic of a message. Returns whether the message is still where the viewer's rights were checked.
 async fn lock(tx: &mut Tx, editable: &Editable) -> Result<bool> {
     let is_there = store::topics::touch_in(tx, editable.topic.id, editable.group.id).await? > 0;
     Ok(is_there && store::messages::history::topics_of(tx, &[editable.raw.id]).await? == [editable.topic.id])
 }
 
-/// Deletes a message, if it is not, in a transaction that found that it may be; whether it was there.
+/// Deletes a message unless it is deleted, without checking rights. Returns whether it was there.
 pub(crate) async fn delete_in(cx: &Context, tx: &mut Tx, id: MessageId, topic: TopicId, by: UserId) -> Result<bool> {
     delete_in_at(tx, id, topic, by, cx.now()).await
 }
 
-/// The same, at a moment that is known.
+/// Like `delete_in`, at a given time.
 pub(crate) async fn delete_in_at(
     tx: &mut Tx,
     id: MessageId,
@@ -175,8 +173,8 @@ pub(crate) async fn delete_in_at(
     Ok(gone)
 }
 
-/// Makes the deletion by whoever wrote a message that of somebody who keeps order, so that they bring it back no more: when it was
-/// deleted. `None` where they did not delete it, or its words are gone. In a transaction that holds its topic.
+/// Reassigns an author's deletion to a moderator, so that the author can no longer restore the message. Returns when it
+/// was deleted; `None` if the author did not delete it or its text is purged. Lock its topic first.
 pub(crate) async fn reassign_deletion(
     tx: &mut Tx,
     id: MessageId,
@@ -185,7 +183,7 @@ pub(crate) async fn reassign_deletion(
 ) -> Result<Option<Timestamp>> {
     let at = store::messages::reassign_deletion(tx, id, by).await?;
     if at.is_some() {
-        // Pages show them no button any more.
+        // Updates open pages, which drop the author's "restore" button.
         jobs::enqueue(tx, Cause::MessageDeleted { message: id }, now).await?;
     }
     Ok(at)

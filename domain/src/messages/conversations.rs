@@ -1,4 +1,4 @@
-//! Conversations of a few people: a group of kind direct, whose members they are.
+//! Conversations: groups of kind "direct", whose members are the participants.
 
 use crate::live::tell;
 
@@ -8,10 +8,10 @@ use crate::platform::error::{Error, Result};
 use model::policy::{Correspondents, Permission, Viewer};
 use model::{DirectFrom, GroupId, Person, User, UserId};
 
-/// People in a conversation at the most.
+/// Maximum number of participants in a conversation.
 pub const MOST: usize = 20;
 
-/// How somebody stands to the one who wants to write to them.
+/// Returns the facts that decide whether `from` may start a conversation with `to`.
 pub(crate) async fn correspondents(cx: &Context, from: UserId, to: &User) -> Result<Correspondents> {
     let share_a_group =
         to.direct_from == DirectFrom::Shared && store::groups::members::share_a_group(&cx.db, from, to.id).await?;
@@ -19,7 +19,7 @@ pub(crate) async fn correspondents(cx: &Context, from: UserId, to: &User) -> Res
     Ok(Correspondents { from: to.direct_from, share_a_group, ignores })
 }
 
-/// Chooses who may begin a conversation with oneself.
+/// Sets who may start a conversation with the viewer.
 pub async fn set_from(cx: &Context, viewer: Viewer, from: DirectFrom) -> Result<()> {
     let user = viewer.user()?;
     let mut tx = cx.db.begin().await?;
@@ -29,7 +29,7 @@ pub async fn set_from(cx: &Context, viewer: Viewer, from: DirectFrom) -> Result<
     Ok(())
 }
 
-/// The people whose names somebody typed, with commas or spaces between, who let them write.
+/// Resolves typed names, separated by commas or spaces, to users who accept messages from `user`.
 pub(super) async fn recipients(cx: &Context, user: UserId, typed: &str) -> Result<Vec<Person>> {
     let names = typed
         .split([',', ' ', ';', '\n', '\r'])
@@ -67,23 +67,23 @@ pub(super) async fn recipients(cx: &Context, user: UserId, typed: &str) -> Resul
     Ok(people)
 }
 
-/// A conversation that the reader is in.
+/// Returns a conversation that the viewer takes part in.
 ///
 /// # Errors
-/// [`Error::NotFound`] for anything else.
+/// [`Error::NotFound`] for any other group.
 pub async fn by_id(cx: &Context, viewer: Viewer, group: GroupId) -> Result<groups::GroupAccess> {
     viewer.user()?;
     let found = groups::by_id(cx, viewer, group).await?;
     if found.group.is_direct() { Ok(found) } else { Err(Error::NotFound) }
 }
 
-/// The topic that a conversation goes on in: the one that was started last.
+/// Returns the topic in which a conversation continues: the newest one.
 pub async fn newest(cx: &Context, viewer: Viewer, found: &groups::GroupAccess) -> Result<Option<model::Topic>> {
     found.access.check(Permission::Read)?;
     Ok(store::topics::newest(&cx.db, viewer.id_or_none(), found.group.id).await?)
 }
 
-/// Who is in a conversation, by name.
+/// Returns the participants of a conversation, by name.
 pub async fn people(cx: &Context, found: &groups::GroupAccess) -> Result<Vec<Person>> {
     found.access.check(Permission::Read)?;
     let rows = store::groups::members::page(&cx.db, found.group.id, MOST as i64, 0).await?;

@@ -1,4 +1,4 @@
-//! History: what a message said before, and bringing back one that was deleted.
+//! Message history: earlier versions, and restoring deleted messages.
 
 use crate::platform::jobs::Cause;
 use crate::topics::placed;
@@ -20,55 +20,50 @@ use store::search_log;
 use store::search_log::Changed;
 use store::topics::Permalink;
 
-/// How long a deleted message can be brought back; then its words go for good.
+/// How long a deleted message can be restored; after that its text is purged.
 pub const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
-/// Messages whose words go for good in one transaction.
+/// Messages purged in one transaction.
 const BATCH: i64 = 500;
-/// How long one comparison may take before it becomes coarser.
+/// Time limit of one comparison; beyond it the result becomes coarser.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// A part of a text, beside the text before it.
+/// A part of a text, compared to the version before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Piece {
-    /// It stood there before.
     Same(String),
-    /// It came.
     Added(String),
-    /// It went.
     Removed(String),
 }
 
-/// A text that a message had, or has.
+/// A former or current text of a message.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Version {
-    /// Its number: 1 is the first.
+    /// Counts from 1.
     pub number: i64,
-    /// When it was written.
     pub at: Timestamp,
-    /// By whom.
     pub by: Person,
-    /// The text, with what changed since the one before it.
+    /// The text, with the changes since the version before it.
     pub pieces: Vec<Piece>,
 }
 
-/// What became of a message.
+/// The history of a message.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct History {
-    /// The message.
     pub message: Message,
-    /// Its topic.
     pub topic: Topic,
-    /// Its group.
     pub group: Group,
-    /// Its texts, the newest first.
+    /// Newest first.
     pub versions: Vec<Version>,
-    /// Until when its words are there; `None` where it is not deleted.
+    /// When the text of a deleted message is purged; `None` if it is not deleted.
     pub kept_until: Option<Timestamp>,
-    /// Whether whoever asks may bring it back until then.
+    /// Whether the viewer may restore the message until then.
     pub may_restore: bool,
 }
 
-/// What became of a message: for its author and for moderators. Of one that was deleted, as long as its words are kept.
+/// Returns the history of a message, for its author and moderators. Deleted messages have one until they are purged.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
@@ -102,18 +97,18 @@ pub async fn of(cx: &Context, viewer: Viewer, id: MessageId) -> Result<History> 
     Ok(History { message, topic, group, versions, kept_until, may_restore })
 }
 
-/// Until when a deleted message can be brought back.
+/// Returns until when a deleted message can be restored; `None` if it is too late.
 fn until(cx: &Context, deletion: &Deletion) -> Option<Timestamp> {
     let until = deletion.deleted_at.plus(KEPT);
     (deletion.has_words && cx.now() < until).then_some(until)
 }
 
-/// Whether somebody deleted it themselves, and may write where it stood.
+/// Returns whether the viewer deleted the message themselves and may still write in its group.
 fn is_own(found: &topics::TopicAccess, viewer: Viewer, deletion: &Deletion) -> bool {
     found.access.may(Permission::Write) && deletion.deleted_by.is_some() && deletion.deleted_by == viewer.id()
 }
 
-/// What changed from one text to the next, word by word.
+/// Compares two texts word by word.
 fn compare(before: &str, after: &str) -> Vec<Piece> {
     let diff = TextDiff::configure().algorithm(Algorithm::Patience).timeout(PATIENCE).diff_unicode_words(before, after);
     let mut pieces: Vec<Piece> = Vec::new();
@@ -130,7 +125,7 @@ fn compare(before: &str, after: &str) -> Vec<Piece> {
     joined(pieces)
 }
 
-/// Where only white space stands between two changes, it is one change: whole phrases read better than single words.
+/// Joins changes that only white space separates: whole phrases read better than single words.
 fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
     let is_gap = |piece: &Piece| matches!(piece, Piece::Same(text) if text.trim().is_empty());
     let mut done: Vec<Piece> = Vec::new();
@@ -163,10 +158,10 @@ fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
     done
 }
 
-/// Brings a deleted message back: moderators any, authors one that they deleted themselves.
+/// Restores a deleted message: moderators restore any, authors only what they deleted themselves.
 ///
 /// # Errors
-/// [`Error::NotFound`] when its words are gone for good; [`Error::Forbidden`] when it is not theirs to bring back.
+/// [`Error::NotFound`] if its text is purged; [`Error::Forbidden`] if the viewer may not restore it.
 pub async fn restore(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Permalink> {
     let user = viewer.user()?;
     let placed = placed::show_in_place(cx, viewer, id).await?;
@@ -205,7 +200,7 @@ pub async fn restore(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Perm
     })
 }
 
-/// Takes the words of messages for good whose time is over; how many that were.
+/// Purges the texts of messages deleted too long ago. Returns how many.
 pub(crate) async fn purge(cx: &Context) -> Result<u64> {
     let mut purged = 0;
     loop {

@@ -11,7 +11,7 @@ use crate::topics::placed::MessageInTopic;
 use model::policy::Viewer;
 use model::{MessageId, UserId};
 
-/// Somebody's mentions, newest first, below a message: with whether each is unread, and whether there are older ones.
+/// Returns the viewer's mentions before a message, newest first, with whether each is unread; and whether more follow.
 pub async fn list(
     cx: &Context,
     viewer: Viewer,
@@ -33,7 +33,7 @@ pub async fn list(
     Ok((placed.into_iter().map(with).collect(), more))
 }
 
-/// Marks somebody's mentions read up to the newest that the page showed.
+/// Marks the viewer's mentions as read, up to the newest one that the page showed.
 pub async fn mark_read(cx: &Context, viewer: Viewer, upto: MessageId) -> Result<()> {
     let user = viewer.user()?;
     let mut tx = cx.db.begin().await?;
@@ -43,7 +43,7 @@ pub async fn mark_read(cx: &Context, viewer: Viewer, upto: MessageId) -> Result<
     tell_count(cx, user).await
 }
 
-/// Tells somebody's tabs how many of their mentions are unread.
+/// Sends the user's tabs the number of unread mentions.
 pub(crate) async fn tell_count(cx: &Context, user: UserId) -> Result<()> {
     let mentions = store::messages::mentions::unread(&cx.db, user).await?;
     tell::publish_own(cx, user, json!({"type": "mention", "mentions": mentions}).to_string()).await;

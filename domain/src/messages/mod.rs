@@ -1,4 +1,4 @@
-//! Messages: read and post.
+//! Messages: reading, posting and changing them.
 
 pub mod by_person;
 mod changes;
@@ -21,7 +21,7 @@ use crate::platform::error::Result;
 use markup::{self};
 use model::MessageId;
 
-/// Parses again what was parsed by an older version: how many messages were. `told` hears how many are done.
+/// Reparses messages stored by an older parser version, or `all`. Returns how many; `told` receives the progress.
 pub async fn reparse(cx: &Context, all: bool, mut told: impl FnMut(u64)) -> Result<u64> {
     let version = if all { i64::MAX } else { i64::from(markup::NODES_VERSION) };
     let mut after = MessageId(0);

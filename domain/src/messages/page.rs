@@ -1,4 +1,4 @@
-//! A part of a topic, as a page shows it.
+//! Pages of a topic.
 
 use crate::platform::context::Context;
 use crate::platform::error::Result;
@@ -7,39 +7,39 @@ use model::Message;
 use model::policy::Viewer;
 use model::{Topic, TopicEvent};
 
-/// Messages on a page.
+/// Messages per page.
 pub const PAGE: i64 = 50;
 
-/// Messages shown above the first unread one, so that it does not stand without its context.
+/// Messages shown above the first unread one, for context.
 const CONTEXT: i64 = 5;
 
 /// Which part of a topic a page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
-    /// From the first unread message on; the newest ones when all is read.
+    /// From the first unread message; the newest messages if everything is read.
     Unread,
-    /// Around a number.
+    /// Around this message number.
     At(i64),
-    /// Those below a number.
+    /// Before this message number.
     Before(i64),
-    /// Those above a number.
+    /// After this message number.
     After(i64),
 }
 
-/// A part of a topic.
+/// A page of a topic.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// The messages, lowest number first.
+    /// By ascending number.
     pub messages: Vec<Message>,
-    /// How many stand above the first shown.
+    /// Number of messages before the first one shown.
     pub earlier: i64,
-    /// How many stand below the last shown.
+    /// Number of messages after the last one shown.
     pub later: i64,
-    /// The number of the first message that was unread before this page; `None` when all was read.
+    /// Number of the first unread message before this page was read; `None` if there is none.
     pub first_unread: Option<i64>,
 }
 
-/// A part of a topic that the reader may see.
+/// Returns a page of a topic.
 pub async fn page(cx: &Context, viewer: Viewer, found: &topics::TopicAccess, window: Window) -> Result<Page> {
     let topic = &found.topic;
     let base = read_base(cx, viewer, found).await?;
@@ -57,7 +57,7 @@ pub async fn page(cx: &Context, viewer: Viewer, found: &topics::TopicAccess, win
         }
     };
     if let Some(first) = messages.first_mut() {
-        // The one before it is on another page: its name has to be shown.
+        // The message before it is on another page, so the author's name has to be shown.
         first.follows = false;
     }
     crate::people::ignores::fold(cx, viewer, &mut messages).await?;
@@ -66,7 +66,7 @@ pub async fn page(cx: &Context, viewer: Viewer, found: &topics::TopicAccess, win
     Ok(Page { messages, earlier, later, first_unread })
 }
 
-/// The number up to which the topic counts as read; `None` for those whose reading is not kept.
+/// Returns the message number up to which the topic counts as read; `None` if that is not tracked for the viewer.
 async fn read_base(cx: &Context, viewer: Viewer, found: &topics::TopicAccess) -> Result<Option<i64>> {
     match (viewer.id(), found.read_seq, found.read_before) {
         (None, _, _) | (_, None, None) => Ok(None),
@@ -79,12 +79,12 @@ async fn read_base(cx: &Context, viewer: Viewer, found: &topics::TopicAccess) ->
     }
 }
 
-/// What was done to a topic, as lines below the messages of a part of it.
+/// Returns the events of a topic that belong between and below the messages of a page.
 pub async fn events(cx: &Context, viewer: Viewer, topic: &Topic, page: &Page) -> Result<Vec<TopicEvent>> {
     if topic.events == 0 {
         return Ok(Vec::new());
     }
-    // What was done before the first message of a page stands at the end of the one before.
+    // Events before the first message of a page appear at the end of the previous page.
     let from = page.messages.first().map_or(0, |first| if first.seq <= 1 { 0 } else { first.seq });
     let to = page.messages.last().map_or(topic.last_seq, |last| last.seq);
     Ok(store::topics::events::between(&cx.db, viewer.id_or_none(), topic.id, from, to).await?)

@@ -1,4 +1,4 @@
-//! Stars.
+//! Starring messages.
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -11,10 +11,10 @@ use model::MessageId;
 use model::policy::Viewer;
 use store::topics::Permalink;
 
-/// Stars a message, or takes the star back. Says where the message stands and whether it is starred now.
+/// Toggles the viewer's star on a message. Returns the message's location and whether it is starred now.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`] for those not in the group, [`Error::TooMany`].
+/// [`Error::NotFound`], [`Error::Forbidden`] for users who are not in the group, [`Error::TooMany`].
 pub async fn toggle(cx: &Context, viewer: Viewer, id: MessageId) -> Result<(Permalink, bool)> {
     let user = viewer.user()?;
     let raw = store::messages::raw(&cx.db, id).await?.ok_or(Error::NotFound)?;

@@ -1,5 +1,5 @@
-//! Messages that wait for approval: held, taken back, approved, declined. Until one is approved, nobody but its author and those who keep
-//! order there can come by it: it stands in a table of its own.
+//! The approval queue: holding, withdrawing, approving and declining messages. A pending message is in a table of its
+//! own, out of reach of everyone but its author and moderators.
 
 use crate::messages::submit::{self, Outcome};
 use crate::screening::hold;
@@ -19,13 +19,13 @@ use model::{LogAction, LogEntry};
 pub use store::moderation::approval_queue::OwnPending;
 use store::moderation::approval_queue::PendingRow;
 
-/// Messages on the page of those who answer.
+/// Messages on the moderators' page.
 pub const LIST_LIMIT: i64 = 50;
 
-/// How long an author finds what was declined.
+/// How long an author can see a declined message.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 
-/// The reader's own messages that wait in a topic or were declined; no query when there are none.
+/// Returns the viewer's own pending and declined messages in a topic; makes no query if there are none.
 pub async fn own_in_topic(cx: &Context, viewer: Viewer, found: &topics::TopicAccess) -> Result<Vec<OwnPending>> {
     match viewer.id() {
         Some(user) if found.own_held => {
@@ -35,7 +35,7 @@ pub async fn own_in_topic(cx: &Context, viewer: Viewer, found: &topics::TopicAcc
     }
 }
 
-/// The same of topics that are to be started in a group.
+/// Like `own_in_topic`, for topics that the viewer wants to start in a group.
 pub async fn own_in_group(cx: &Context, viewer: Viewer, found: &GroupAccess) -> Result<Vec<OwnPending>> {
     match viewer.id() {
         Some(user) if found.own_held => {
@@ -45,7 +45,7 @@ pub async fn own_in_group(cx: &Context, viewer: Viewer, found: &GroupAccess) -> 
     }
 }
 
-/// What waits in a group, for those who keep order in it; the eldest first.
+/// Returns the pending messages of a group for its moderators, oldest first.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
@@ -64,31 +64,31 @@ async fn moderator(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Group
     Ok(found)
 }
 
-/// What waits wherever an admin of the site may answer: in groups that they read. The eldest first.
+/// Returns the pending messages that a site admin may answer, in the groups that they can read, oldest first.
 ///
 /// # Errors
-/// [`Error::NotFound`] for anyone else.
+/// [`Error::NotFound`] for anyone but site admins.
 pub async fn of_site(cx: &Context, viewer: Viewer) -> Result<Vec<PendingRow>> {
     Ok(store::moderation::approval_queue::of_site(&cx.db, viewer.site_admin()?, LIST_LIMIT).await?)
 }
 
-/// How many wait in a group, for those who answer; 0 for everyone else. It asks nothing: the group was read with it.
+/// Returns the number of pending messages for moderators of the group; 0 for everyone else. Makes no query.
 pub fn count(found: &GroupAccess) -> i64 {
     if found.access.may_settle() && !found.group.is_direct() { found.held } else { 0 }
 }
 
-/// How many wait for an admin of the site.
+/// Returns the number of pending messages for a site admin.
 ///
 /// # Errors
-/// [`Error::NotFound`] for anyone else.
+/// [`Error::NotFound`] for anyone but site admins.
 pub async fn count_of_site(cx: &Context, viewer: Viewer) -> Result<i64> {
     Ok(store::moderation::approval_queue::count_of_site(&cx.db, viewer.site_admin()?).await?)
 }
 
-/// Takes one's own back, whether it waits or was declined.
+/// Withdraws the viewer's own pending or declined message.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is not theirs, or not there any more.
+/// [`Error::NotFound`] if it belongs to someone else or no longer exists.
 pub async fn withdraw(cx: &Context, viewer: Viewer, id: PendingId) -> Result<()> {
     let author = viewer.user()?;
     let mut tx = cx.db.begin().await?;
@@ -98,27 +98,27 @@ pub async fn withdraw(cx: &Context, viewer: Viewer, id: PendingId) -> Result<()>
     Ok(())
 }
 
-/// What is done with messages that wait.
+/// A moderator's decision on pending messages.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// They are posted, as their author's, now.
+    /// Posts them in their author's name, with the current time.
     Approve,
-    /// They are not, and their author is told why.
+    /// Rejects them and tells their author this reason.
     Decline(String),
 }
 
-/// What became of messages that waited.
+/// The result of answering pending messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answered {
-    /// How many were approved or declined.
+    /// Number of messages approved or declined.
     pub done: usize,
-    /// How many somebody had answered before, or their author had taken back.
+    /// Number of messages that were already answered or withdrawn.
     pub before: usize,
-    /// Why others cannot be posted: they wait on.
+    /// Why other messages cannot be posted; they stay pending.
     pub refused: Vec<&'static str>,
 }
 
-/// Answers messages that wait: in a group, or in whatever groups an admin of the site may answer for. Each stands for itself.
+/// Answers pending messages of a group, or of any group that a site admin may answer for, one by one.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `reason`; [`Error::NotFound`] and [`Error::Forbidden`] as [`of_group`] and [`of_site`].
@@ -175,7 +175,7 @@ async fn decline(cx: &Context, viewer: Viewer, row: &PendingRow, reason: &str) -
     Ok(done > 0)
 }
 
-/// Posts it as its author's, as of now; what may not be posted by them any more waits on. Of two who approve at once, one does.
+/// Posts the message; leaves it pending if its author may not post it. Only one of two concurrent calls succeeds.
 async fn approve(cx: &Context, viewer: Viewer, row: &PendingRow) -> Result<bool> {
     match submit::approve(cx, viewer, row).await? {
         Outcome::Posted(_) => Ok(true),
@@ -184,7 +184,7 @@ async fn approve(cx: &Context, viewer: Viewer, row: &PendingRow) -> Result<bool>
     }
 }
 
-/// It was not saved: because the same form was posted before, and then there is nothing left to do, or because its topic went.
+/// Handles an unsaved message: the same form was posted before, so nothing is left to do, or its topic is gone.
 async fn settle_twin(cx: &Context, row: &PendingRow) -> Result<bool> {
     let twin = match &row.idempotency_key {
         Some(key) => store::messages::by_key(&cx.db, row.author_id, key).await?,
@@ -199,12 +199,12 @@ async fn settle_twin(cx: &Context, row: &PendingRow) -> Result<bool> {
     Ok(false)
 }
 
-/// Whether the group holds anything of the first messages of new people.
+/// Returns whether the group holds the first messages of new members.
 pub fn holds_first(group: &Group) -> bool {
     group.first_held > 0
 }
 
-/// Forgets what was declined long ago.
+/// Deletes messages declined longer than `KEPT` ago.
 pub(crate) async fn purge(cx: &Context) -> Result<u64> {
     let mut tx = cx.db.begin().await?;
     let purged = store::moderation::approval_queue::purge(&mut tx, cx.now().minus(KEPT)).await?;

@@ -1,5 +1,5 @@
-//! Everything by one person, taken away at once for a reason that they are told, and brought back. It is a job that goes on where it
-//! stopped: each step is a transaction of its own, and what it took away is written down with it.
+//! Bulk deletion: deletes all messages and topics of a user at once, tells them the reason, and can be undone. A job
+//! does it in resumable steps; each step is one transaction that also records what it deleted.
 
 mod steps;
 
@@ -29,25 +29,22 @@ use store::moderation::bulk_delete::{BulkDeleteRow, Measure, NewBulkDelete};
 use store::moderation::warnings::NewNotice;
 use store::{self, Tx};
 
-/// Removals that are listed.
 const LIST_LIMIT: i64 = 20;
 
-/// How far back it reaches.
+/// How far back a bulk deletion reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Span {
-    /// All that they ever wrote.
     All,
-    /// The last seven days.
     Week,
-    /// The last 24 hours.
     Day,
 }
 
 impl Span {
-    /// All of them, in the order shown.
+    /// All spans, in display order.
     pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::All];
 
-    /// The word that stands for it in forms.
+    /// Returns the form value.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::All => "all",
@@ -56,12 +53,12 @@ impl Span {
         }
     }
 
-    /// Reads the word; `None` for any other.
+    /// Parses the form value; `None` for any other word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|span| span.as_str() == word)
     }
 
-    /// What people read.
+    /// Returns the text shown to users.
     pub fn label(self) -> &'static str {
         match self {
             Self::All => "Everything",
@@ -79,13 +76,13 @@ impl Span {
     }
 }
 
-/// Until when a removal can be undone; `None` when it was, or it is too late.
+/// Returns until when a bulk deletion can be undone; `None` if it was undone or it is too late.
 pub fn undo_until(row: &BulkDeleteRow, now: Timestamp) -> Option<Timestamp> {
     let until = row.created_at.plus(KEPT);
     (row.undone_at.is_none() && now < until).then_some(until)
 }
 
-/// How much there is, for each span.
+/// How much each span would delete.
 pub type Measures = [(Span, Measure); 3];
 
 async fn measures(cx: &Context, user: UserId, group: Option<GroupId>) -> Result<Measures> {
@@ -97,10 +94,10 @@ async fn measures(cx: &Context, user: UserId, group: Option<GroupId>) -> Result<
     Ok(all)
 }
 
-/// What a site admin would take away of somebody's, in the whole site.
+/// Returns how much a site admin would delete of a user's on the whole site.
 ///
 /// # Errors
-/// [`Error::NotFound`] for anyone else, and when there is nobody; [`Error::Forbidden`] for oneself and other admins.
+/// [`Error::NotFound`] for anyone else, and if there is no such user; [`Error::Forbidden`] for site admins.
 pub async fn of_site(cx: &Context, viewer: Viewer, user: UserId) -> Result<(User, Measures)> {
     let found = removable(cx, viewer, user).await?;
     Ok((found, measures(cx, user, None).await?))
@@ -115,10 +112,10 @@ async fn removable(cx: &Context, viewer: Viewer, user: UserId) -> Result<User> {
     Ok(found)
 }
 
-/// What one who keeps order in a group would take away of somebody's there.
+/// Returns how much a moderator would delete of a user's in a group.
 ///
 /// # Errors
-/// As [`members::chosen`]; [`Error::Forbidden`] for those who do not stand above them, and in an archive.
+/// As [`members::detail`]; [`Error::Forbidden`] for users not ranked above them, and in an archive.
 pub async fn of_group(
     cx: &Context,
     viewer: Viewer,
@@ -133,10 +130,10 @@ pub async fn of_group(
     Ok((chosen, measures(cx, user, Some(group)).await?))
 }
 
-/// Takes away what somebody wrote in the whole site, and with `bar` suspends or bans the account with it.
+/// Deletes what a user wrote on the whole site; with `bar`, also suspends or bans the account.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `reason`, `days`, and on `span` when there is nothing; as [`of_site`].
+/// [`Error::Invalid`] on `reason`, `days`, and on `span` if it contains nothing; as [`of_site`].
 pub async fn clear_site(
     cx: &Context,
     viewer: Viewer,
@@ -169,10 +166,10 @@ pub async fn clear_site(
     Ok(found)
 }
 
-/// Takes away what somebody wrote in a group, and with `ban` bans them from it.
+/// Deletes what a user wrote in a group; with `ban`, also bans them from it.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `reason`, and on `span` when there is nothing; as [`of_group`].
+/// [`Error::Invalid`] on `reason`, and on `span` if it contains nothing; as [`of_group`].
 pub async fn clear_group(
     cx: &Context,
     viewer: Viewer,
@@ -221,7 +218,7 @@ async fn check_any(cx: &Context, user: UserId, group: Option<GroupId>, since: Op
     Ok(())
 }
 
-/// Begins it, in a transaction that holds the person: nothing of theirs is approved meanwhile.
+/// Starts a bulk deletion. Lock the user first, so that no message of theirs is approved meanwhile.
 async fn begin(cx: &Context, tx: &mut Tx, new: NewBulkDelete<'_>, span: Span) -> Result<()> {
     let now = cx.now();
     let NewBulkDelete { user, group, by, reason, .. } = new;
@@ -234,15 +231,15 @@ async fn begin(cx: &Context, tx: &mut Tx, new: NewBulkDelete<'_>, span: Span) ->
     Ok(())
 }
 
-/// The removals of somebody's, in a group or in the whole site, the newest first. For those who may undo them.
+/// Returns a user's bulk deletions in a group or on the whole site, newest first. The caller checks rights.
 pub(crate) async fn list(cx: &Context, user: UserId, group: Option<GroupId>) -> Result<Vec<BulkDeleteRow>> {
     Ok(store::moderation::bulk_delete::of_user(&cx.db, user, group, LIST_LIMIT).await?)
 }
 
-/// Undoes a removal in the whole site: whose it was.
+/// Undoes a bulk deletion on the whole site and returns its user.
 ///
 /// # Errors
-/// [`Error::NotFound`] for anyone but site admins, and when there is none that could be.
+/// [`Error::NotFound`] for anyone but site admins, and if there is none that can be undone.
 pub async fn undo_in_site(cx: &Context, viewer: Viewer, id: BulkDeleteId) -> Result<UserId> {
     let by = viewer.site_admin()?;
     let row = store::moderation::bulk_delete::by_id(&cx.db, id)
@@ -253,10 +250,10 @@ pub async fn undo_in_site(cx: &Context, viewer: Viewer, id: BulkDeleteId) -> Res
     undo(cx, tx, &row, by).await
 }
 
-/// Undoes a removal in a group: whose it was.
+/// Undoes a bulk deletion in a group and returns its user.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none in it that could be, [`Error::Forbidden`] for anyone who does not keep order there.
+/// [`Error::NotFound`] if the group has none to undo, [`Error::Forbidden`] for anyone but moderators.
 pub async fn undo_in_group(cx: &Context, viewer: Viewer, group: GroupId, id: BulkDeleteId) -> Result<UserId> {
     let by = viewer.user()?;
     groups::with_permission(cx, viewer, group, Permission::Moderate).await?;

@@ -1,4 +1,4 @@
-//! Reading the log: what everyone sees of it, what those see who keep order, and what the admins of the site do.
+//! Reading the moderation log: the public view, the moderators' view and the site admins' view.
 
 use crate::groups;
 use crate::groups::GroupAccess;
@@ -11,17 +11,17 @@ use model::{EntryId, GroupId, UserId};
 use model::{LogAction, LogEntry, LogReach};
 use store::moderation::log::{Line, Wanted};
 
-/// Rows on a page.
+/// Rows per page.
 pub const PAGE: usize = 50;
-/// Rows about one person that stand beside them.
+/// Rows shown in a user's record.
 const RECORD: i64 = 30;
 
 /// A page of the log.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
-    /// Its rows, the newest first.
+    /// Newest first.
     pub lines: Vec<Line>,
-    /// Where the next one begins, if there is more.
+    /// Where the next page begins, if there is one.
     pub more: Option<EntryId>,
 }
 
@@ -36,19 +36,19 @@ async fn page(cx: &Context, viewer: Viewer, wanted: &Wanted, sees_hidden: bool) 
     Ok(Page { lines, more })
 }
 
-/// Leaves out who it was, and whatever tells it: the reason may name them, the message does.
+/// Removes the affected user and all that reveals them: the reason may name them, the message does.
 fn without_person(line: &mut Line) {
     (line.user_id, line.user, line.user_gone) = (None, None, false);
     (line.topic_id, line.topic_name, line.topic_path, line.message_id) = (None, None, None, None);
     line.reason.clear();
 }
 
-/// Those of the actions that are wanted: one of them, or all that are read by people of this reach.
+/// Returns the readable actions for this reach, reduced to `what` if given.
 fn kinds(reach: LogReach, what: Option<LogAction>) -> Vec<LogAction> {
     LogAction::readable(reach).filter(|action| what.is_none_or(|what| what == *action)).collect()
 }
 
-/// What was done in a group by those who keep order in it, for whoever may read it; they themselves see more of it.
+/// Returns the log of a group's moderation, for users who may read the group; moderators see more of it.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
@@ -71,7 +71,7 @@ pub async fn of_group(
     Ok((found, page))
 }
 
-/// What was done to accounts, and in groups that everyone reads.
+/// Returns the public log: actions on accounts, and in groups that everyone can read.
 pub async fn of_site(cx: &Context, viewer: Viewer, what: Option<LogAction>, before: Option<EntryId>) -> Result<Page> {
     let wanted = Wanted {
         what: kinds(LogReach::Public, what),
@@ -83,23 +83,23 @@ pub async fn of_site(cx: &Context, viewer: Viewer, what: Option<LogAction>, befo
     page(cx, viewer, &wanted, matches!(viewer, Viewer::User { is_admin: true, .. })).await
 }
 
-/// What an admin of the site looks for in the log; empty words look for nothing.
+/// A site admin's filter for the log; empty strings match everything.
 #[derive(Clone, Copy, Debug, Default)]
+#[allow(missing_docs)]
 pub struct LogFilter<'a> {
-    /// The name of whoever did it.
+    /// User name of the actor.
     pub by: &'a str,
-    /// The name of whom it was done to.
+    /// User name of the affected user.
     pub whom: &'a str,
-    /// What.
     pub what: Option<LogAction>,
-    /// The name or the address of a group.
+    /// Name or slug of a group.
     pub group: &'a str,
 }
 
-/// All of the log, for admins of the site. Of topics that they may not read they see that there was one.
+/// Returns the full log, for site admins. Of topics that they may not read, they only see that there was one.
 ///
 /// # Errors
-/// [`Error::NotFound`] for anyone else; [`Error::Invalid`] on `by`, `whom` and `group` when there is none of that name.
+/// [`Error::NotFound`] for anyone else; [`Error::Invalid`] on `by`, `whom` and `group` for unknown names.
 pub async fn of_admins(cx: &Context, viewer: Viewer, sought: LogFilter<'_>, before: Option<EntryId>) -> Result<Page> {
     viewer.site_admin()?;
     let mut wanted = Wanted { what: kinds(LogReach::Admins, sought.what), before, ..Wanted::default() };
@@ -119,20 +119,20 @@ pub async fn of_admins(cx: &Context, viewer: Viewer, sought: LogFilter<'_>, befo
     page(cx, viewer, &wanted, true).await
 }
 
-/// What was done to somebody, newest first: in one group, or everywhere. For those who may see it.
+/// Returns what was done to a user in one group or everywhere, newest first. The caller checks rights.
 pub(crate) async fn record(cx: &Context, viewer: Viewer, user: UserId, group: Option<GroupId>) -> Result<Vec<Line>> {
     let reach = if group.is_some() { LogReach::Moderators } else { LogReach::Admins };
     let groups = group.map(|group| vec![group]);
-    // Whom their links let in was not done to them.
+    // Users who joined by this user's invitation link are not actions against this user.
     let what = kinds(reach, None).into_iter().filter(|action| *action != LogAction::LinkFollowed).collect();
     let wanted = Wanted { what, groups, whom: Some(user), ..Wanted::default() };
     Ok(store::moderation::log::lines(&cx.db, viewer.id_or_none(), &wanted, RECORD).await?)
 }
 
-/// Names the person of a row no more on its public page, or again: admins of its group, and of the site. The group that it stands in.
+/// Hides or shows the affected user of a public row, for admins of its group and of the site. Returns its group.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none, or it is not theirs to say.
+/// [`Error::NotFound`] if there is no such row, or the viewer may not change it.
 pub async fn redact(cx: &Context, viewer: Viewer, entry: EntryId, hidden: bool) -> Result<Option<GroupId>> {
     let by = viewer.user()?;
     let row = store::moderation::log::belongs(&cx.db, entry).await?.ok_or(Error::NotFound)?;

@@ -1,4 +1,4 @@
-//! What was done to a person: rows of the log, bulk deletions, warnings.
+//! The moderation record of a user: log rows, bulk deletions and warnings.
 
 use model::UserId;
 use model::policy::{Permission, Viewer};
@@ -11,21 +11,19 @@ use crate::moderation::warnings;
 use crate::people::admins::person;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
-/// What was done to somebody in a group, and what of theirs was taken away there, for those who keep order.
+/// The moderation record of a user, in a group or on the whole site. All lists are newest first.
 #[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
 pub struct Record {
-    /// Rows of the log, the newest first.
     pub lines: Vec<Line>,
-    /// Removals, the newest first.
     pub removals: Vec<BulkDeleteRow>,
-    /// Warnings, the newest first.
     pub warnings: Vec<WarningRow>,
 }
 
-/// The record of somebody in a group.
+/// Returns a member's record in a group, for moderators.
 ///
 /// # Errors
-/// As [`crate::groups::members::chosen`].
+/// As [`crate::groups::members::detail`].
 pub async fn of_member(cx: &Context, viewer: Viewer, chosen: &MemberDetail) -> Result<Record> {
     let (group, user) = (chosen.found.group.id, chosen.person.id);
     chosen.found.access.check(Permission::Admit)?;
@@ -36,7 +34,7 @@ pub async fn of_member(cx: &Context, viewer: Viewer, chosen: &MemberDetail) -> R
     })
 }
 
-/// What was done to somebody, and what of theirs was taken away in the whole site, for admins of the site.
+/// Returns a user's record on the whole site, for site admins.
 ///
 /// # Errors
 /// As [`person`].

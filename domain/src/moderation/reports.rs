@@ -1,4 +1,4 @@
-//! Reporting a message to those who keep order, and answering.
+//! Reporting messages to the moderators, and answering reports.
 
 use crate::live::tell;
 use crate::topics::placed;
@@ -21,24 +21,24 @@ use model::{Grounds, GroupId, GroupKind, Message, MessageId, ReportId, Verdict};
 use model::{LogAction, LogEntry};
 use store::moderation::reports::{OpenRow, Reported, VoiceRow};
 
-/// Messages on the page of those who answer.
+/// Messages on the moderators' page.
 pub const LIST_LIMIT: i64 = 50;
-/// Reports of one message that are shown.
+/// Reports shown per message.
 pub const VOICES: i64 = 20;
 
-/// A message that somebody may report.
+/// A message that the viewer may report.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Reportable {
-    /// The message, with where it stands.
     pub placed: MessageInTopic,
-    /// When they reported it, if that waits for an answer.
+    /// When the viewer reported it, if that report is still open.
     pub reported_at: Option<Timestamp>,
 }
 
-/// A message that the reader may report: what they read and did not write.
+/// Returns a message that the viewer may report: any message they can read and did not write.
 ///
 /// # Errors
-/// [`Error::NotFound`] also when it was deleted, [`Error::Forbidden`] on their own.
+/// [`Error::NotFound`], also if it is deleted; [`Error::Forbidden`] for their own.
 pub async fn reportable(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Reportable> {
     let user = viewer.user()?;
     let placed = placed::show(cx, viewer, id).await?;
@@ -49,7 +49,7 @@ pub async fn reportable(cx: &Context, viewer: Viewer, id: MessageId) -> Result<R
     Ok(Reportable { placed, reported_at: store::moderation::reports::open_since(&cx.db, id, user).await? })
 }
 
-/// Reports a message. Until it is answered, reporting it again changes what is said.
+/// Reports a message. While the report is open, reporting again replaces it.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `grounds` and `words`, [`Error::TooMany`]; as [`reportable`].
@@ -74,25 +74,25 @@ pub async fn create(
     Ok(placed)
 }
 
-/// Pages of those who answer show how many wait. Those of a conversation's people do not.
+/// Updates the count of open reports on moderators' pages. Participants of a conversation get no update.
 async fn tell(cx: &Context, group: GroupId, kind: GroupKind) {
     if kind != GroupKind::Direct {
         tell::tell_moderators(cx, group).await;
     }
 }
 
-/// A reported message as those see it who answer: nothing of where it stands but its name.
+/// A reported message as moderators see it: without context except the name of its place.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Item {
-    /// The report, and where the message stands.
+    /// The report and the message's location.
     pub row: OpenRow,
-    /// The message.
     pub message: Message,
-    /// What is said of it, the eldest first.
+    /// The individual reports, oldest first.
     pub voices: Vec<VoiceRow>,
 }
 
-/// What was reported in a group and waits for an answer, for those who keep order in it: but for their own messages. The eldest first.
+/// Returns a group's open reports for its moderators, oldest first, except those of the viewer's own messages.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
@@ -107,11 +107,11 @@ pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(G
     Ok((found, items(cx, rows).await?))
 }
 
-/// What was reported wherever an admin of the site may answer, the eldest first: in groups that they read, in conversations, where nobody
-/// else keeps order, and anywhere of those who do.
+/// Returns the open reports that a site admin may answer, oldest first: in groups that they can read, in conversations,
+/// which have no moderators, and anywhere about messages of moderators.
 ///
 /// # Errors
-/// [`Error::NotFound`] for anyone else.
+/// [`Error::NotFound`] for anyone but site admins.
 pub async fn of_site(cx: &Context, viewer: Viewer) -> Result<Vec<Item>> {
     let admin = viewer.site_admin()?;
     items(cx, store::moderation::reports::of_site(&cx.db, admin, LIST_LIMIT).await?).await
@@ -132,36 +132,34 @@ async fn items(cx: &Context, rows: Vec<OpenRow>) -> Result<Vec<Item>> {
     Ok(rows.into_iter().filter_map(item).collect())
 }
 
-/// How many messages wait for an answer in a group, for those who give it; 0 for everyone else. It asks nothing: the group was
-/// read with it.
+/// Returns the number of reported messages for moderators of the group; 0 for everyone else. Makes no query.
 pub fn count(found: &GroupAccess) -> i64 {
     if found.access.may_settle() && !found.group.is_direct() { found.reported } else { 0 }
 }
 
-/// How many wait for an admin of the site.
+/// Returns the number of reported messages for a site admin.
 ///
 /// # Errors
-/// [`Error::NotFound`] for anyone else.
+/// [`Error::NotFound`] for anyone but site admins.
 pub async fn count_of_site(cx: &Context, viewer: Viewer) -> Result<i64> {
     Ok(store::moderation::reports::count_of_site(&cx.db, viewer.site_admin()?).await?)
 }
 
-/// What became of a report.
+/// The result of answering a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Answered {
-    /// The group that the message stands in.
     pub group: GroupId,
-    /// Its kind.
     pub kind: GroupKind,
-    /// How many reports this answered; 0 when somebody had done so.
+    /// Number of reports answered; 0 if they had been answered before.
     pub reports: u64,
 }
 
-/// Answers all reports of a message that wait; with [`Verdict::Deleted`], deletes it, or sees to it that whoever wrote it and deleted it
-/// does not bring it back. Who answered them before had the word.
+/// Answers all open reports of a message. [`Verdict::Deleted`] also deletes it, or keeps an author who already deleted
+/// it from restoring it. An earlier answer stays.
 ///
 /// # Errors
-/// [`Error::NotFound`] for anyone who does not see the report, [`Error::Forbidden`] in an archive, where nothing is deleted.
+/// [`Error::NotFound`] for users who may not see the report, [`Error::Forbidden`] on a deletion in an archived group.
 pub async fn answer(cx: &Context, viewer: Viewer, report: ReportId, verdict: Verdict) -> Result<Answered> {
     let user = viewer.user()?;
     let Reported { message_id: message, author_id: author, topic_id: topic, group_id: group, kind } =
@@ -181,7 +179,7 @@ pub async fn answer(cx: &Context, viewer: Viewer, report: ReportId, verdict: Ver
         _ if reports == 0 => None,
         Verdict::Nothing => Some(LogAction::ReportDismissed),
         Verdict::Deleted => {
-            // Whoever wrote it may have deleted it before, to bring it back later.
+            // The author may have deleted it, intending to restore it later.
             let gone = messages::delete_in(cx, &mut tx, message, topic, user).await?
                 || messages::reassign_deletion(&mut tx, message, user, now).await?.is_some();
             gone.then_some(LogAction::MessageDeleted)

@@ -1,5 +1,5 @@
-//! Rules that admins make, for their group or for the site: what a message must not say, or what somebody has to look at. A rule is
-//! tried before it is switched on.
+//! Rules that admins make for their group or for the site: what a message must not say, or what a moderator has to look
+//! at. A rule must be tried out before it is enabled.
 
 use crate::topics::placed;
 use std::time::Duration;
@@ -26,53 +26,47 @@ use store::moderation::rules::Recent;
 pub use store::moderation::rules::Rule;
 use store::{self, Tx};
 
-/// Rules of the site at the most.
+/// Maximum rules of the site.
 pub const OF_SITE: usize = 100;
-/// Rules of a group at the most.
+/// Maximum rules per group.
 pub const OF_GROUP: usize = 20;
 /// Messages that a rule is tried on.
 pub const TRIED: i64 = 1_000;
-/// Of what it would have caught, so many are shown.
+/// Matching messages that are shown.
 pub const EXAMPLES: usize = 20;
-/// How long a rule is tried.
+/// Time limit for trying a rule.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// Characters of a rule's name at the most.
 const MAX_NAME: usize = 80;
-/// Characters of an explanation at the most.
 const MAX_EXPLANATION: usize = 500;
-/// The most that the figures for new people may be.
+/// Maximum values of the limits for new users.
 const MAX_DAYS: i64 = 3_650;
 const MAX_MESSAGES: i64 = 100;
 
-/// What the form for a rule holds.
+/// The form for a rule.
 #[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
 pub struct RuleForm {
-    /// How its makers call it.
     pub name: String,
-    /// What it looks for.
     pub kind: Option<RuleKind>,
-    /// The words, one a line, or the pattern.
+    /// The words, one per line, or the pattern.
     pub body: String,
-    /// Whether it looks into what a message says.
     pub in_text: bool,
-    /// Whether it looks into titles.
     pub in_title: bool,
-    /// Whether it looks where links lead.
+    /// Whether it checks link targets.
     pub in_links: bool,
-    /// Whether it looks at names that accounts and groups are to have.
+    /// Whether it checks the names of accounts and groups.
     pub in_names: bool,
-    /// Younger than so many days; `None`: no number.
+    /// Applies to accounts younger than this many days; `None` if the input is no number.
     pub new_days: Option<i64>,
-    /// Or with fewer messages than this; `None`: no number.
+    /// Or to authors with fewer messages than this; `None` if the input is no number.
     pub new_messages: Option<i64>,
-    /// What it does.
     pub action: Option<RuleAction>,
-    /// What somebody is told whose message is refused.
+    /// Shown to an author whose message is refused.
     pub explanation: String,
 }
 
 impl RuleForm {
-    /// What it says, checked.
+    /// Validates the form and copies it into `rule`.
     fn fill(self, rule: &mut Rule) -> Result<()> {
         let mut fields = Fields::default();
         rule.name = validate::one_line(&self.name);
@@ -101,7 +95,7 @@ impl RuleForm {
             Some(action) => rule.action = action,
         }
         (rule.in_text, rule.in_title, rule.in_links) = (self.in_text, self.in_title, self.in_links);
-        // There are no names where there is only a group, and nothing of a name can wait.
+        // Groups have no rules for names, and a name cannot be held.
         rule.in_names = self.in_names && rule.group_id.is_none();
         if !(rule.in_text || rule.in_title || rule.in_links || rule.in_names) {
             fields.add("places", "Say where it looks.");
@@ -119,7 +113,7 @@ impl RuleForm {
     }
 }
 
-/// Nothing when they may make rules there: admins of the group, of the site for the site. The group, as they stand to it.
+/// Checks that the viewer is an admin of the group, or of the site. Returns the group with their access.
 async fn authority(cx: &Context, viewer: Viewer, group: Option<GroupId>) -> Result<Option<GroupAccess>> {
     viewer.user()?;
     let Some(group) = group else {
@@ -133,7 +127,7 @@ async fn authority(cx: &Context, viewer: Viewer, group: Option<GroupId>) -> Resu
     Ok(Some(found))
 }
 
-/// The rules of a group, or of the site, the eldest first; with the group, as they stand to it.
+/// Returns the rules of a group or of the site, oldest first, and the group with the viewer's access.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`] for anyone but its admins.
@@ -142,10 +136,10 @@ pub async fn list(cx: &Context, viewer: Viewer, group: Option<GroupId>) -> Resul
     Ok((found, store::moderation::rules::of(&cx.db, group).await?))
 }
 
-/// A rule, with its group as they stand to it.
+/// Returns a rule, and its group with the viewer's access.
 ///
 /// # Errors
-/// [`Error::NotFound`] for anyone but those who may change it.
+/// [`Error::NotFound`] for anyone who may not change it.
 pub async fn show(cx: &Context, viewer: Viewer, id: RuleId) -> Result<(Option<GroupAccess>, Rule)> {
     viewer.user()?;
     let rule = store::moderation::rules::by_id(&cx.db, id).await?.ok_or(Error::NotFound)?;
@@ -156,10 +150,10 @@ pub async fn show(cx: &Context, viewer: Viewer, id: RuleId) -> Result<(Option<Gr
     }
 }
 
-/// Makes a rule. It is off until it was tried and is switched on.
+/// Creates a rule. It is off until it is tried out and switched on.
 ///
 /// # Errors
-/// [`Error::Invalid`] with what has to be mended; as [`list`].
+/// [`Error::Invalid`] with what to correct; as [`list`].
 pub async fn create(cx: &Context, viewer: Viewer, group: Option<GroupId>, form: RuleForm) -> Result<RuleId> {
     let (_, others) = list(cx, viewer, group).await?;
     let most = if group.is_some() { OF_GROUP } else { OF_SITE };
@@ -194,10 +188,10 @@ pub async fn create(cx: &Context, viewer: Viewer, group: Option<GroupId>, form: 
     Ok(id)
 }
 
-/// Changes a rule, and switches it off: what is on was tried.
+/// Changes a rule and switches it off, because the new version has not been tried out.
 ///
 /// # Errors
-/// [`Error::Invalid`] with what has to be mended; as [`show`].
+/// [`Error::Invalid`] with what to correct; as [`show`].
 pub async fn update(cx: &Context, viewer: Viewer, id: RuleId, form: RuleForm) -> Result<()> {
     let (_, mut rule) = show(cx, viewer, id).await?;
     form.fill(&mut rule)?;
@@ -209,10 +203,10 @@ pub async fn update(cx: &Context, viewer: Viewer, id: RuleId, form: RuleForm) ->
     Ok(())
 }
 
-/// Switches a rule on or off, as it was at that version.
+/// Switches this version of a rule on or off.
 ///
 /// # Errors
-/// [`Error::Forbidden`] when it was changed since, or is too slow; as [`show`].
+/// [`Error::Forbidden`] if it was changed since, or is too slow; as [`show`].
 pub async fn switch(cx: &Context, viewer: Viewer, id: RuleId, version: i64, on: bool) -> Result<Rule> {
     let (_, rule) = show(cx, viewer, id).await?;
     if on && try_out(cx, viewer, &rule).await?.is_slow {
@@ -229,7 +223,7 @@ pub async fn switch(cx: &Context, viewer: Viewer, id: RuleId, version: i64, on: 
     Ok(rule)
 }
 
-/// Deletes a rule. The group that it was of.
+/// Deletes a rule and returns it.
 ///
 /// # Errors
 /// As [`show`].
@@ -245,28 +239,28 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: RuleId) -> Result<Rule> {
     Ok(rule)
 }
 
-/// Writes down what was done to a rule: its number, for names that people gave do not stand in the log.
+/// Logs an action on a rule by its number: names that users chose do not appear in the log.
 async fn note(cx: &Context, tx: &mut Tx, viewer: Viewer, what: LogAction, rule: &Rule) -> Result<()> {
     let entry = LogEntry::new(viewer.user()?, what).detail(format!("number {}", rule.id));
     let entry = LogEntry { group: rule.group_id, ..entry };
     log::write(tx, entry, cx.now()).await
 }
 
-/// What a rule would have caught.
+/// What a rule would have matched.
 #[derive(Clone, Debug, Default)]
 pub struct Tried {
-    /// How many messages it looked at.
+    /// Number of messages checked.
     pub looked: usize,
-    /// How many of them it caught.
+    /// Number of messages matched.
     pub caught: usize,
-    /// The newest of those.
+    /// The newest matches.
     pub examples: Vec<MessageInTopic>,
-    /// Whether it took too long, and did not look at all of them.
+    /// Whether the time limit ended the check early.
     pub is_slow: bool,
 }
 
-/// Tries a rule on the newest messages that whoever asks may see: those of its group, or of all but conversations. In a process one is
-/// tried at a time; who comes meanwhile waits.
+/// Tries a rule on the newest messages that the viewer may see, in its group or everywhere except conversations. Each
+/// process tries one rule at a time; other callers wait.
 ///
 /// # Errors
 /// As [`show`]; [`Error::TooMany`].
@@ -277,7 +271,7 @@ pub async fn try_out(cx: &Context, viewer: Viewer, rule: &Rule) -> Result<Tried>
     let recent =
         store::moderation::rules::recent(&cx.db, viewer.user()?, rule.group_id, rule.new_messages, TRIED).await?;
     let compiled = Compiled::new(rule.clone()).map_err(|why| Error::invalid("body", why))?;
-    // It may take long, and belongs to no thread that others wait for. It is over when it is, whether somebody waits for it or not.
+    // May take long, so it runs on a thread of its own. It runs to its end even if the caller no longer waits.
     let look = move || {
         let looked = test_on(&compiled, &recent);
         drop(alone);

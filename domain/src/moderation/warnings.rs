@@ -1,4 +1,4 @@
-//! Warnings, and whatever else those who keep order tell somebody: it stands above their next page until they say that they read it.
+//! Warnings and other moderator notices: shown above the user's next page until the user confirms them.
 
 use crate::groups;
 use crate::groups::members;
@@ -17,13 +17,13 @@ use model::{LogAction, LogEntry};
 use store::moderation::warnings::{NewNotice, WarningRow};
 use store::{self, Tx};
 
-/// Warnings of somebody that are listed.
 const LIST_LIMIT: i64 = 50;
 
-/// Warns somebody, as an admin of the site.
+/// Warns a user, as a site admin.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `reason`; [`Error::NotFound`] for anyone else, and when there is nobody; [`Error::Forbidden`] for oneself.
+/// [`Error::Invalid`] on `reason`; [`Error::NotFound`] for anyone else, or without a user; [`Error::Forbidden`] for
+/// oneself.
 pub async fn warn(cx: &Context, viewer: Viewer, user: UserId, reason: &str) -> Result<User> {
     let by = viewer.site_admin()?;
     let found = admins::person(cx, viewer, user).await?;
@@ -43,11 +43,11 @@ pub async fn warn(cx: &Context, viewer: Viewer, user: UserId, reason: &str) -> R
     Ok(found)
 }
 
-/// Warns somebody in a group, who is in it or has written in it, as one who keeps order there and stands above them.
+/// Warns a user who is a member of a group or wrote in it. The viewer must be a moderator ranked above them.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `reason`; [`Error::NotFound`] also for whoever has nothing to do with the group; [`Error::Forbidden`];
-/// [`Error::TooMany`].
+/// [`Error::Invalid`] on `reason`; [`Error::NotFound`], also for users without relation to the group;
+/// [`Error::Forbidden`]; [`Error::TooMany`].
 pub async fn warn_in_group(cx: &Context, viewer: Viewer, group: GroupId, user: UserId, reason: &str) -> Result<Group> {
     let by = viewer.user()?;
     let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
@@ -77,15 +77,15 @@ pub async fn warn_in_group(cx: &Context, viewer: Viewer, group: GroupId, user: U
     Ok(found.group)
 }
 
-/// The warnings of somebody, in a group or by the admins of the site, the newest first. For those who may take them back.
+/// Returns a user's warnings in a group or by site admins, newest first. The caller checks rights.
 pub(crate) async fn warnings(cx: &Context, user: UserId, group: Option<GroupId>) -> Result<Vec<WarningRow>> {
     Ok(store::moderation::warnings::warnings(&cx.db, user, group, LIST_LIMIT).await?)
 }
 
-/// Takes a warning of the site back, read or not: who was warned.
+/// Revokes a site admin's warning, read or unread, and returns the warned user.
 ///
 /// # Errors
-/// [`Error::NotFound`] for anyone but site admins, and when there is none that stands; [`Error::Forbidden`] on one's own.
+/// [`Error::NotFound`] for anyone but site admins, and if there is none in effect; [`Error::Forbidden`] for one's own.
 pub async fn take_back(cx: &Context, viewer: Viewer, id: NoticeId) -> Result<UserId> {
     let by = viewer.site_admin()?;
     let mut tx = cx.db.begin().await?;
@@ -93,10 +93,10 @@ pub async fn take_back(cx: &Context, viewer: Viewer, id: NoticeId) -> Result<Use
     revoke(cx, tx, id, by, user, None).await
 }
 
-/// Takes a warning back that somebody had in a group, as one who may warn them there: who was warned.
+/// Revokes a warning in a group, for anyone who may warn the user there, and returns the warned user.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none that stands; [`Error::Forbidden`].
+/// [`Error::NotFound`] if there is none in effect; [`Error::Forbidden`].
 pub async fn take_back_in_group(cx: &Context, viewer: Viewer, group: GroupId, id: NoticeId) -> Result<UserId> {
     let by = viewer.user()?;
     groups::with_permission(cx, viewer, group, Permission::Admit).await?;

@@ -1,4 +1,4 @@
-//! Live: one event into the stream of each user who is there to hear it and may.
+//! Reactor: publishes an event to the stream of each user who is online and may read the topic.
 
 use futures_util::future::BoxFuture;
 use std::collections::HashSet;
@@ -29,7 +29,7 @@ async fn run(cx: &Context, draw: &Draw, news: &News) -> Result<()> {
         (Cause::TopicDeleted { .. }, _) => {
             json!({"type": "topic_change", "group": group.id, "topic": topic.id, "version": topic.version, "deleted": true})
         }
-        // Whoever shows it hears that the topic went.
+        // The event about the deleted topic covers it.
         _ if *deleted => return Ok(()),
         (Cause::TopicChanged { .. } | Cause::TopicMoved { .. }, _) | (_, None) => json!({
             "type": "topic_change",
@@ -51,7 +51,7 @@ async fn run(cx: &Context, draw: &Draw, news: &News) -> Result<()> {
         let left = Subject { group: old, ..news.subject.clone() };
         publish(cx, &left, None, &Texts::of(moves::gone(topic, from), &|| None)).await?;
     }
-    // A message is folded away for those who ignore its author.
+    // Users who ignore the author get the message folded away.
     let fold = || {
         let message = news.message.as_ref().filter(|message| !message.deleted)?;
         let message = Message { ignored: true, follows: false, ..message.clone() };
@@ -63,7 +63,7 @@ async fn run(cx: &Context, draw: &Draw, news: &News) -> Result<()> {
     publish(cx, &news.subject, author, &Texts::of(numbered(event, topic), &fold)).await
 }
 
-/// With how often the topic's messages were given other numbers, where they were: a page that has other ones is drawn anew.
+/// Adds the topic's numbering, if it was ever renumbered: a page with another numbering reloads.
 fn numbered(mut event: Value, topic: &Topic) -> Value {
     if topic.numbering > 0
         && let Value::Object(fields) = &mut event
@@ -73,7 +73,7 @@ fn numbered(mut event: Value, topic: &Topic) -> Value {
     event
 }
 
-/// What a message is now. An event drawn late shows what came after it too: applying it is never wrong.
+/// Returns an event with the message's current state: even a late one is never wrong to apply.
 fn about_message(cx: &Context, draw: &Draw, cause: Cause, message: &Message, subject: &Subject) -> Value {
     let Subject { row, group, .. } = subject;
     let now = cx.now();
@@ -109,18 +109,18 @@ fn about_message(cx: &Context, draw: &Draw, cause: Cause, message: &Message, sub
             fields.insert("new_topic".into(), true.into());
         }
         if kind == "message" {
-            // Those who tell of it count how long that took.
+            // The realtime server measures its latency by this.
             fields.insert("saved".into(), message.created_at.0.into());
         }
     }
     event
 }
 
-/// How many people are looked up at once: while some are found to be members, others are told already.
+/// Users looked up at once: while the members among some are looked up, the previous ones get their event.
 const AT_ONCE: usize = 4_000;
 
-/// Writes the event for everyone who is there and may read the topic, decided now: members whose stream may be there, and in a public
-/// group those who read it without being in it. For those who muted it, or ignore the author, it is marked as not to be counted.
+/// Publishes the event to every online user who may read the topic now: members, and in a public group other readers
+/// too. For users who muted the topic or ignore the author, the event is marked `quiet`: it does not count.
 async fn publish(cx: &Context, subject: &Subject, author: Option<UserId>, texts: &Texts<'_>) -> Result<()> {
     let Subject { row, group, .. } = subject;
     let author = author.unwrap_or(UserId(0));
@@ -150,10 +150,10 @@ async fn publish(cx: &Context, subject: &Subject, author: Option<UserId>, texts:
     Ok(())
 }
 
-/// What stands in the place of a message and of its topic's row for those who ignore its author; nothing where there is none.
+/// HTML of a folded message and of its topic's row, for users who ignore the author; `None` without a message.
 type Fold<'a> = dyn Fn() -> Option<(String, String)> + Sync + 'a;
 
-/// An event as different people hear it: what only a few hear is written when the first of them is met.
+/// The variants of an event. The rarer ones are only built when the first user needs them.
 struct Texts<'a> {
     event: Value,
     plain: Arc<str>,

@@ -1,4 +1,4 @@
-//! Mentions: a row for each person that a message names and that may read it.
+//! Reactor: keeps a row for each user whom a message mentions and who may read it.
 
 use super::News;
 use crate::live::draw::Draw;
@@ -32,7 +32,7 @@ async fn run(cx: &Context, news: &News) -> Result<()> {
     };
     let mut named: Vec<UserId> = message.mentions.iter().copied().filter(|id| *id != message.author.id).collect();
     if named.is_empty() && matches!(news.cause, Cause::MessagePosted { .. }) {
-        // Whoever an earlier version named is the business of the edit's own job.
+        // The job of an edit handles users whom an earlier version mentioned.
         return Ok(());
     }
     if !policy::anyone_reads(group.kind) {
@@ -40,7 +40,7 @@ async fn run(cx: &Context, news: &News) -> Result<()> {
         let hearers = store::groups::members::hearers(&cx.db, group.id, topic, message.author.id, &named).await?;
         named = hearers.into_iter().map(|hearer| hearer.user_id).collect();
     }
-    // Theirs may change by the commit: announced before it.
+    // The commit may change their counts, so announce that before it.
     let mut concerned = store::messages::mentions::of_message(&cx.db, message.id).await?;
     concerned.extend(named.iter().copied().filter(|id| !concerned.contains(id)).collect::<Vec<_>>());
     if concerned.is_empty() {
@@ -48,7 +48,7 @@ async fn run(cx: &Context, news: &News) -> Result<()> {
     }
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &concerned).await?;
-    // The rows of a deleted message stay for its return, and count nowhere.
+    // The mentions of a deleted message stay, in case it is restored; they are not counted.
     if !message.deleted {
         store::messages::mentions::delete_others(&mut tx, message.id, &named).await?;
         for &user in &named {
@@ -56,7 +56,7 @@ async fn run(cx: &Context, news: &News) -> Result<()> {
         }
     }
     tx.commit().await?;
-    // A second run finds nothing changed and still has to tell: the first may have died in between.
+    // A second run changes nothing but still has to tell: the first may have died after the commit.
     for user in concerned {
         tell_count(cx, user).await?;
     }

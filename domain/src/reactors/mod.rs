@@ -22,13 +22,13 @@ use store::topics::Subject;
 /// A hook after the save.
 #[derive(Clone, Copy)]
 pub struct Reactor {
-    /// Its name in the jobs that try it again; a name that was released stays.
+    /// The reactor's name in retry jobs; never rename one after a release.
     pub name: &'static str,
     /// What it does. It may run twice.
     pub react: for<'a> fn(&'a Context, &'a Draw, &'a News) -> BoxFuture<'a, Result<()>>,
 }
 
-/// The reactors, in the order in which they run: what a page counts is right before anyone is told to look.
+/// The reactors, in the order in which they run: the counts are right before anyone is told to look.
 pub const REACTORS: &[Reactor] = &[
     Reactor { name: "mentions", react: mentions::react },
     Reactor { name: "unread", react: unread::react },
@@ -36,18 +36,18 @@ pub const REACTORS: &[Reactor] = &[
     Reactor { name: "search", react: search::react },
 ];
 
-/// What happened, and what the reactors need to know of it, read once for all of them.
+/// An event with the data that the reactors need, read once for all of them.
+#[allow(missing_docs)]
 pub struct News {
-    /// What happened.
     pub cause: Cause,
-    /// The message that it happened to, if it was one.
+    /// The message concerned, if any.
     pub message: Option<Message>,
     /// The topic with its group.
     pub subject: Subject,
 }
 
 impl News {
-    /// `None` when what it happened to is gone.
+    /// Returns `None` if the message or topic is gone.
     async fn of(cx: &Context, cause: Cause) -> Result<Option<Self>> {
         let message = match cause {
             Cause::MessagePosted { message }
@@ -72,10 +72,10 @@ impl News {
     }
 }
 
-/// Does one job.
+/// Runs one job.
 ///
 /// # Errors
-/// Whatever kept it from being done; it will be tried again.
+/// Any failure; the job will be retried.
 pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
     match job.into() {
         Job::Happened(cause) => react(REACTORS, cx, draw, cause).await,
@@ -97,10 +97,10 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
     }
 }
 
-/// Runs the reactors on what happened. One that fails holds up none of the others: a job of its own tries it again.
+/// Runs the reactors on an event. If one fails, the others still run, and a separate job retries it.
 ///
 /// # Errors
-/// When the database does not answer.
+/// If the database does not answer.
 pub async fn react(reactors: &[Reactor], cx: &Context, draw: &Draw, cause: Cause) -> Result<()> {
     let Some(news) = News::of(cx, cause).await? else { return Ok(()) };
     for reactor in reactors {

@@ -1,4 +1,4 @@
-//! Housekeeping, once an hour: what expired, and what was deleted long ago.
+//! Hourly housekeeping: deletes what expired and purges what was deleted long ago.
 
 use crate::admin::statistics;
 use crate::messages::history;
@@ -7,18 +7,17 @@ use crate::people::{sign_ups, two_factor};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 
-/// Rows of the search log that are kept: followers that fell further behind read everything again.
+/// Rows kept in the search log; a follower that lags further behind reindexes everything.
 const SEARCH_LOG_KEPT: i64 = 500_000;
 
 /// How long the rows of a deleted group or topic are kept.
 const KEPT: std::time::Duration = std::time::Duration::from_secs(30 * 24 * 3_600);
 
-/// Messages that go in one transaction, and in one sweep at the most: what is left goes with the next.
+/// Messages purged per transaction, and at most per sweep: the rest is left to the next sweep.
 const PURGED_AT_ONCE: i64 = 1_000;
 
 const PURGED_IN_A_SWEEP: u64 = 50_000;
 
-/// Housekeeping, once an hour.
 pub(super) async fn sweep(cx: &Context) -> Result<()> {
     let purged = history::purge(cx).await?;
     let declined = approval_queue::purge(cx).await?;
@@ -48,7 +47,7 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Forgets the topics that were deleted long ago, and those of groups that were; how many.
+/// Purges topics that were deleted, or whose group was deleted, long ago. Returns how many.
 async fn purge_topics(cx: &Context) -> Result<u64> {
     let (mut topics, mut messages) = (0, 0);
     while messages < PURGED_IN_A_SWEEP

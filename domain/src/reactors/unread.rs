@@ -1,4 +1,4 @@
-//! Reactor: everyone in the group counts what is unread again, with their next page.
+//! Reactor: invalidates the unread counts of a group's members; their next page recounts.
 
 use super::News;
 use crate::live::draw::Draw;
@@ -8,7 +8,6 @@ use crate::platform::error::Result;
 use crate::platform::jobs::Cause;
 use futures_util::future::BoxFuture;
 
-/// Replaces the version of the summaries that the cause makes wrong.
 pub(super) fn react<'a>(cx: &'a Context, _draw: &'a Draw, news: &'a News) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         match news.cause {

@@ -1,14 +1,14 @@
-//! What auditors ask about an author.
+//! What auditors need to know about an author.
 
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use model::UserId;
 use model::time::Timestamp;
 
-/// More messages than any rule asks for.
+/// Counting stops here; no rule asks for more messages.
 const COUNT_LIMIT: i64 = 200;
 
-/// Since when somebody has an account, and how many messages they posted: one query, at the first question.
+/// When an account was created and how many messages it posted; queried once, on first use.
 #[derive(Clone, Copy, Debug)]
 pub struct Author {
     user: UserId,
@@ -20,10 +20,10 @@ impl Author {
         Self { user, known: None }
     }
 
-    /// Since when they have an account, and how many messages they posted, counted up to 200.
+    /// Returns when the account was created and how many messages it posted, counted up to 200.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// If the database does not answer.
     pub async fn get(&mut self, cx: &Context) -> Result<(Timestamp, i64)> {
         if let Some(known) = self.known {
             return Ok(known);

@@ -1,4 +1,4 @@
-//! Rules of the site for names of accounts, and for what groups say of themselves.
+//! Site rules for the names of accounts, and for the names and descriptions of groups.
 
 use super::Author;
 use super::rules::{is_for, refused};
@@ -10,7 +10,7 @@ use crate::platform::error::Result;
 use crate::platform::text;
 use model::policy::Viewer;
 
-/// Looks at a name that an account is to have.
+/// Checks the name of an account against the site's rules.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `username`.
@@ -25,20 +25,20 @@ pub(crate) async fn name(cx: &Context, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// What a group is to say of itself: what it said before is no news.
+/// New texts of a group. Rules ignore what the old texts already contained.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Describing<'a> {
     pub by: Viewer,
-    /// Its name, and what it was.
+    /// New and old name.
     pub name: (&'a str, &'a str),
-    /// Its word in addresses, where somebody chose one.
+    /// The slug, if a user chose one.
     pub slug: &'a str,
-    /// Its description, and what that was.
+    /// New and old description.
     pub description: (&'a str, &'a str),
 }
 
-/// Looks at what a group is to say of itself. Whatever a rule of the site does with a message, here it refuses: nothing of a group can
-/// wait, and nobody reports it.
+/// Checks a group's texts against the site's rules. Here a matching rule always refuses, whatever its action for
+/// messages: a group cannot be held or reported.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `name`, `slug` and `description`.
@@ -59,7 +59,7 @@ pub(crate) async fn group(cx: &Context, group: Describing<'_>) -> Result<()> {
     for rule in known.of_site() {
         let looks = &rule.rule;
         let finds = |seen: &NormalizedText<'_>| rule.finds(seen, deadline) == Some(true);
-        // What took too long to look at is found: it may be sent again.
+        // A check that timed out counts as a match; the form can be sent again.
         let brings = |is: &NormalizedText<'_>, was: &NormalizedText<'_>| {
             is.typed() != was.typed() && rule.finds(is, deadline) != Some(false) && !finds(was)
         };
@@ -81,7 +81,7 @@ pub(crate) async fn group(cx: &Context, group: Describing<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The sites that links in a text lead to which is no message.
+/// Returns the sites that a text other than a message links to.
 async fn hosts_of(cx: &Context, text: &str) -> Result<Vec<String>> {
     Ok(markup::hosts(&text::parse(cx, text).await?))
 }

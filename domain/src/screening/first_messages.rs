@@ -1,10 +1,10 @@
-//! Auditor: holds the first messages of new members, where the group wants that.
+//! Auditor: holds the first messages of new members, if the group wants that.
 
 use super::Audit;
 use crate::platform::error::Result;
 use futures_util::future::BoxFuture;
 
-/// Holds a message by somebody who posted fewer messages in the group than it wants to see before it trusts them.
+/// Holds a message whose author posted fewer messages in the group than its `first_held`.
 pub(super) fn audit<'a>(audit: &'a mut Audit<'_>) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         let submission = audit.submission;

@@ -1,4 +1,4 @@
-//! Holding a submission for approval: it is saved in a table of its own, and nothing is posted.
+//! Holding a submission for approval: saves it in the table of pending messages and posts nothing.
 
 use super::slow_mode;
 use crate::live::tell;
@@ -8,25 +8,25 @@ use crate::platform::validate::Draft;
 use model::{GroupId, TopicId, UserId};
 use store::moderation::approval_queue::NewPending;
 
-/// Messages of one author that may wait in a group.
+/// Maximum pending messages of one author in a group.
 const MOST: i64 = 10;
 
-/// Where a message that is to be held goes.
+/// Where a held message will go.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PendingPlace<'a> {
     pub group: GroupId,
-    /// `None`: it starts a topic.
+    /// `None` if it starts a topic.
     pub topic: Option<TopicId>,
-    /// The title of that.
+    /// The title of that topic.
     pub title: &'a str,
-    /// How many seconds the group's slow mode asks of its author.
+    /// The group's slow mode interval for the author, in seconds.
     pub pause: i64,
 }
 
-/// Holds a submission. The same form sent twice is held once.
+/// Holds a submission. Sending the same form twice holds it once.
 ///
 /// # Errors
-/// [`Error::Slow`]; [`Error::Invalid`] on `text` when too many wait already.
+/// [`Error::Slow`]; [`Error::Invalid`] on `text` if too many messages are pending.
 pub(crate) async fn hold(
     cx: &Context,
     author: UserId,
@@ -55,7 +55,7 @@ pub(crate) async fn hold(
     Ok(())
 }
 
-/// Pages of those who answer show how many wait; those of the author what waits.
+/// Updates the moderators' count of pending messages and the author's pages.
 pub(crate) async fn changed(cx: &Context, group: GroupId, author: UserId) {
     tell::tell_moderators(cx, group).await;
     if let Err(error) = tell::redraw(cx, group, &[author]).await {

@@ -1,11 +1,11 @@
-//! Auditor: how much an account may post in a time.
+//! Auditor: rate limits per account.
 
 use super::Audit;
 use crate::platform::error::Result;
 use crate::site::rate_limits;
 use futures_util::future::BoxFuture;
 
-/// Counts the submission against its limits.
+/// Counts the submission against its rate limits.
 ///
 /// # Errors
 /// [`Error::TooMany`](crate::Error::TooMany).

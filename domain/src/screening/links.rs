@@ -1,10 +1,10 @@
-//! Auditor: how many links to other sites a new account may post in a message.
+//! Auditor: the number of links to other sites in a message of a new account.
 
 use super::Audit;
 use crate::platform::error::{Error, Result};
 use futures_util::future::BoxFuture;
 
-/// Refuses too many links by a new account.
+/// Refuses a message with too many links by a new account.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `text`.

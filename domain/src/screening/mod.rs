@@ -1,4 +1,4 @@
-//! Auditors: hooks before the save. Each may change, refuse or hold what somebody is about to post.
+//! Auditors: hooks before the save. Each may change, refuse or hold a submission.
 //!
 //! [`AUDITORS`] is the whole list. To add one, write a file beside this one and add a line to the list.
 
@@ -29,13 +29,13 @@ pub use author::Author;
 /// A hook before the save.
 #[derive(Clone, Copy)]
 pub enum Auditor {
-    /// Looks at a draft before it is parsed, and may change it.
+    /// Checks a draft before it is parsed, and may change it.
     Text(fn(&mut Draft) -> Result<()>),
-    /// Looks at a submission after it was parsed: who posts it, and where.
+    /// Checks a parsed submission, its author and where it goes.
     Post(for<'a> fn(&'a mut Audit<'_>) -> BoxFuture<'a, Result<()>>),
 }
 
-/// The auditors, in the order in which they look.
+/// The auditors, in the order in which they run.
 pub const AUDITORS: &[Auditor] = &[
     Auditor::Text(text::line_ends),
     Auditor::Text(text::not_empty),
@@ -47,64 +47,63 @@ pub const AUDITORS: &[Auditor] = &[
     Auditor::Post(first_messages::audit),
 ];
 
-/// What somebody is about to post, and where.
+/// A message that is about to be posted or edited.
 #[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
 pub struct Submission<'a> {
-    /// Who posts it.
     pub author: UserId,
-    /// The group; `None` for a conversation that does not exist yet.
+    /// `None` for a conversation that does not exist yet.
     pub group: Option<&'a Group>,
-    /// What its author may do there.
+    /// What the author may do in the group.
     pub access: Access,
-    /// The title of the topic that begins with it.
+    /// The title of the topic that the submission creates.
     pub title: Option<&'a str>,
-    /// As it was typed.
+    /// The source text.
     pub text: &'a str,
-    /// As it was parsed.
+    /// The parsed text.
     pub nodes: &'a [Node],
-    /// Text and nodes before an edit; `None` for what is new.
+    /// Text and nodes before an edit; `None` for a new message.
     pub before: Option<(&'a str, &'a [Node])>,
-    /// The limits that it counts against.
+    /// The rate limits that it counts against.
     pub limits: &'a [rate_limits::RateLimit],
 }
 
 impl Submission<'_> {
-    /// Whether it goes to a conversation: nobody moderates there, so nothing is held and nothing is reported.
+    /// Returns whether it goes to a conversation, which has no moderators: nothing is held or reported there.
     pub fn is_direct(&self) -> bool {
         self.access.kind == GroupKind::Direct
     }
 
-    /// Whether its author moderates the group.
+    /// Returns whether the author is a moderator of the group.
     pub fn by_moderator(&self) -> bool {
         self.access.may(Permission::Moderate)
     }
 }
 
-/// What the auditors decided about a submission that none of them refused.
+/// The auditors' decision on a submission that none of them refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
-    /// Why it waits for approval; `None` when it may be posted.
+    /// Why it has to wait for approval; `None` if it may be posted.
     pub held: Option<String>,
-    /// The rules that report it.
+    /// Names of the rules that report it.
     pub reports: Vec<String>,
 }
 
-/// A submission while the auditors look at it.
+/// A submission while the auditors check it.
+#[allow(missing_docs)]
 pub struct Audit<'a> {
-    /// The parts of the forum.
     pub cx: &'a Context,
-    /// What they look at.
     pub submission: &'a Submission<'a>,
-    /// Since when its author has an account, and how much they posted: one query, when the first auditor asks.
+    /// The age of the author's account and how much they posted; queried once, on first use.
     pub author: Author,
-    /// What they decided so far.
+    /// The decision so far.
     pub verdict: Verdict,
     known: Arc<Known>,
     hosts: Vec<String>,
     hosts_before: Vec<String>,
 }
 
-/// Has the auditors of the text look at a draft.
+/// Runs the text auditors on a draft.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `text`.
@@ -117,7 +116,7 @@ pub fn draft(auditors: &[Auditor], mut draft: Draft) -> Result<Draft> {
     Ok(draft)
 }
 
-/// Has the other auditors look at a submission.
+/// Runs the other auditors on a submission.
 ///
 /// # Errors
 /// [`Error::Invalid`] with what to change, [`Error::TooMany`].
@@ -139,7 +138,7 @@ pub async fn submission(auditors: &[Auditor], cx: &Context, submission: &Submiss
     Ok(audit.verdict)
 }
 
-/// Has the auditors look at a title that a topic is to have: a rule that would hold it refuses it.
+/// Runs the auditors on a new title of an existing topic. A rule that would hold it refuses it.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `title`, [`Error::TooMany`].

@@ -1,4 +1,4 @@
-//! Auditor: the rules that admins made. A forum without rules pays nothing for it: the database is asked when a rule found something.
+//! Auditor: the rules of admins. Queries the database only after a match, so a forum without rules pays nothing.
 
 use super::{Audit, Author};
 use crate::matching::compiled;
@@ -10,13 +10,13 @@ use crate::platform::error::{Error, Result};
 use futures_util::future::BoxFuture;
 use model::RuleAction;
 
-/// What is told when a rule refuses and its makers did not say why.
+/// Shown if a rule refuses a message and has no explanation.
 pub(super) const REFUSED: &str = "The rules here do not allow this.";
-/// The same when what is edited would have to wait.
+/// Shown if a rule would hold an edit.
 const CANNOT_WAIT: &str =
     "Somebody would have to approve this first, and what was posted cannot wait. Say it in a new message.";
 
-/// Has the rules of the site and of the group look: they refuse, hold or report.
+/// Applies the rules of the site and of the group: they refuse, hold or report.
 ///
 /// # Errors
 /// [`Error::Invalid`] with what to change.
@@ -38,12 +38,12 @@ async fn check(audit: &mut Audit<'_>) -> Result<()> {
     let of_site = known.of_site().iter().filter(|_| !submission.access.is_site_admin);
     let of_group = of_group.iter().filter(|_| !by_moderator);
     for rule in of_site.chain(of_group) {
-        // Nobody keeps order in a conversation: there is nobody to approve, and nobody to report to.
+        // Conversations have no moderators who could approve the message or answer a report.
         if submission.is_direct() && rule.rule.action != RuleAction::Refuse {
             continue;
         }
         let found = rule.check(words, deadline);
-        // What it said before is no news.
+        // What the old text already contained does not count.
         let was_there = words_before.is_some_and(|before| rule.check(before, deadline) == RuleMatch::InText);
         if found == RuleMatch::Nothing || was_there || !is_for(audit.cx, rule, &mut audit.author).await? {
             continue;
@@ -53,7 +53,7 @@ async fn check(audit: &mut Audit<'_>) -> Result<()> {
             _ if found == RuleMatch::Unknown && submission.is_direct() => {}
             RuleAction::Refuse if found != RuleMatch::Unknown => return Err(refused(rule, field)),
             RuleAction::Report if found != RuleMatch::Unknown => audit.verdict.reports.push(rule.rule.name.clone()),
-            // What a rule could not look at in time, somebody looks at.
+            // A moderator looks at what a rule could not check in time.
             RuleAction::Refuse | RuleAction::Hold | RuleAction::Report if by_moderator => {}
             RuleAction::Refuse | RuleAction::Hold | RuleAction::Report if submission.before.is_some() => {
                 return Err(Error::invalid("text", CANNOT_WAIT));

@@ -1,5 +1,5 @@
-//! Slow mode: who does not keep order in a group writes there once in a while, in each topic, and starts a topic as rarely. What waits for
-//! approval was written.
+//! Slow mode: users who are not moderators must wait between two messages in a topic, and between two new topics in a
+//! group. Pending messages count as written.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use model::time::Timestamp;
 use model::{Group, GroupId, TopicId, UserId};
 use store::{self, Tx};
 
-/// So many seconds pass between what somebody of this access writes; 0: they write as they like.
+/// Returns the seconds that a user with this access must wait between messages; 0 for no limit.
 pub(crate) fn interval(group: &Group, access: Access) -> i64 {
     if access.may(Permission::Moderate) { 0 } else { group.slow_seconds }
 }
 
-/// Nothing when what they wrote last in a topic, or the last topic that they started in the group, is `pause` seconds old. The topic, or
-/// the group, is held until the commit: of two that are sent at once the second sees the first.
+/// Checks that the author's last message in the topic, or last new topic in the group, is `pause` seconds old. Locks
+/// the topic or group until the commit, so that of two concurrent submissions the second sees the first.
 ///
 /// # Errors
 /// [`Error::Slow`] with the time to wait.

@@ -1,9 +1,9 @@
-//! Auditors of the text: what a draft may contain.
+//! Text auditors: what a draft may contain.
 
 use crate::platform::error::{Error, Result};
 use crate::platform::validate::{Draft, MAX_MESSAGE, is_visible};
 
-/// Line ends of one kind, no NUL, nothing blank at the end.
+/// Normalizes line ends, and removes NUL characters and trailing white space.
 pub(super) fn line_ends(draft: &mut Draft) -> Result<()> {
     if draft.text.contains('\r') {
         draft.text = draft.text.replace("\r\n", "\n").replace('\r', "\n");
@@ -15,7 +15,7 @@ pub(super) fn line_ends(draft: &mut Draft) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a text in which nothing can be seen.
+/// Refuses a text without visible characters.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `text`.
@@ -41,7 +41,7 @@ pub(super) fn not_too_long(draft: &mut Draft) -> Result<()> {
     Ok(())
 }
 
-/// Drops a form's key that is none of ours.
+/// Drops a malformed form key.
 pub(super) fn form_key(draft: &mut Draft) -> Result<()> {
     draft.key =
         draft.key.take().filter(|key| !key.is_empty() && key.len() <= 100 && key.bytes().all(|b| b.is_ascii_graphic()));

@@ -1,4 +1,4 @@
-//! Search: asks the index for what a reader may see, and keeps the index up with the database.
+//! Search: queries the index for what the viewer may see, and keeps the index in sync with the database.
 
 use crate::platform::index::Search;
 use crate::topics::placed;
@@ -19,56 +19,55 @@ use store::search_log::{Changed, Indexed, Position};
 
 pub use search_index::Order;
 
-/// Characters of a hit's text that are shown.
+/// Maximum characters shown of a hit's text.
 const SNIPPET_LEN: usize = 280;
-/// Changes that are read and committed together.
+/// Changes read and committed together.
 const BATCH: i64 = 5_000;
-/// How long the follower waits without being woken.
+/// How long the follower sleeps unless it is woken.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
-/// From the end of one look to the next at the least: a commit costs the same for one change as for the hundred that came meanwhile.
+/// Minimum time between two steps: a commit costs the same for one change as for a hundred.
 const MIN_INTERVAL: Duration = Duration::from_millis(250);
 
-/// What is asked.
+/// A search request.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Question {
-    /// What was typed.
     pub words: String,
-    /// Only in this group, by slug.
+    /// Slug of the only group to search in.
     pub group: Option<String>,
-    /// What comes first.
     pub order: Order,
-    /// Which page, from 0.
+    /// Page number, from 0.
     pub page: usize,
-    /// Hits on a page.
+    /// Hits per page.
     pub limit: usize,
 }
 
-/// A hit with what a page shows of it.
+/// A hit, with what a page shows of it.
 #[derive(Clone, Debug)]
 pub struct SearchHit {
-    /// The message, with its place; for a topic whose title matches, its first message.
+    /// The message in its topic; for a topic whose title matches, its first message.
     pub placed: MessageInTopic,
-    /// Whether the topic's title is what matches.
+    /// Whether the topic's title matched.
     pub is_topic: bool,
-    /// The matching part of its text.
+    /// The matching part of the text.
     pub fragments: Vec<Fragment>,
 }
 
-/// The answer.
+/// The result of a search.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The hits of the page.
+    /// The hits on this page.
     pub hits: Vec<SearchHit>,
-    /// How many there are in all.
+    /// Number of hits on all pages.
     pub total: usize,
-    /// Whether there was nothing to look for in what was typed.
+    /// Whether the query contained nothing to search for.
     pub nothing_asked: bool,
 }
 
-/// Asks the index. What the reader may not see is no part of the question.
+/// Searches the index. The query itself excludes what the viewer may not see.
 ///
 /// # Errors
-/// [`Error::NotFound`] for a group that they may not know of; [`Error::Internal`] where this process keeps no index.
+/// [`Error::NotFound`] for a group that the viewer may not know of; [`Error::Internal`] if this process has no index.
 pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Answer> {
     let search = cx.search.clone().ok_or_else(|| Error::Internal("this process answers no searches".into()))?;
     let only_group = match question.group.as_deref().filter(|slug| !slug.is_empty()) {
@@ -106,7 +105,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
     Ok(Answer { hits, total: results.total, nothing_asked: results.nothing_asked })
 }
 
-/// Puts the forum's words to the index's ids: what changed since the index was written drops out here.
+/// Loads the messages and topics for the index's hits. Drops hits deleted or hidden since the indexing.
 async fn hydrate(
     cx: &Context,
     viewer: Viewer,
@@ -143,8 +142,8 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> search_index::Result
     Ok(tokio::task::spawn_blocking(work).await.map_err(|e| Error::Internal(e.to_string()))??)
 }
 
-/// Keeps the index up with the database until `stop` resolves. Of the processes that share a folder one writes; the others take
-/// over when it is gone, and see what it wrote.
+/// Keeps the index in sync with the database until `stop` resolves. One of the processes that share a folder writes the
+/// index. If it goes away, another one takes over; all see what it wrote.
 pub async fn follow(cx: Context, stop: impl Future<Output = ()>) {
     let Some(search) = cx.search.clone() else { return };
     tokio::pin!(stop);
@@ -178,13 +177,13 @@ pub async fn follow(cx: Context, stop: impl Future<Output = ()>) {
     }
 }
 
-/// Resolves when the follower was woken, not before `earliest`.
+/// Resolves when the follower is woken, but not before `earliest`.
 async fn rewoken(search: &Search, earliest: Instant) {
     search.wake.notified().await;
     tokio::time::sleep_until(earliest).await;
 }
 
-/// Takes in all that changed: for programs that end, as an import does. `false` when another process writes the index.
+/// Indexes all changes, for programs that end, such as an import; `false` if another process writes the index.
 pub async fn catch_up(cx: &Context) -> Result<bool> {
     let Some(search) = cx.search.clone() else { return Ok(false) };
     let index = search.index.clone();
@@ -199,7 +198,7 @@ pub async fn catch_up(cx: &Context) -> Result<bool> {
     }
 }
 
-/// Takes in one batch of changes. Says whether there may be more.
+/// Indexes one batch of changes. Returns whether there may be more.
 async fn step(cx: &Context, writer: Writer) -> Result<(Writer, bool)> {
     let Some(position) = writer.index().position().and_then(|text| parse_position(&text)) else {
         return Ok((refill(cx, writer, |_| {}).await?, true));
@@ -267,7 +266,7 @@ async fn step(cx: &Context, writer: Writer) -> Result<(Writer, bool)> {
     Ok((writer.await?, more))
 }
 
-/// Takes in all messages of the topics.
+/// Indexes all messages of the topics.
 async fn of_topics(cx: &Context, mut writer: Writer, topics: &[TopicId]) -> Result<Writer> {
     let mut after = MessageId(0);
     loop {
@@ -305,7 +304,7 @@ fn document(kind: Kind, row: &Indexed) -> Document<'_> {
     }
 }
 
-/// Fills a new index beside the one in use and puts it in its place. `told` hears how many documents are done.
+/// Fills a new index beside the current one and then replaces it. `told` receives the number of documents done.
 pub async fn reindex(cx: &Context, told: impl FnMut(u64)) -> Result<bool> {
     let Some(search) = cx.search.clone() else { return Ok(false) };
     let index = search.index.clone();
@@ -315,7 +314,7 @@ pub async fn reindex(cx: &Context, told: impl FnMut(u64)) -> Result<bool> {
 }
 
 async fn refill(cx: &Context, writer: Writer, mut told: impl FnMut(u64)) -> Result<Writer> {
-    // The position before the reading: what commits meanwhile is read twice, never missed.
+    // Take the position before reading: what commits meanwhile is read twice, but never missed.
     let position = search_log::latest_position(&cx.db).await?;
     let mut rebuild = blocking(move || writer.rebuild()).await?;
     let mut done = 0;
@@ -351,7 +350,7 @@ async fn add(rebuild: search_index::Rebuild, kind: Kind, rows: Vec<Indexed>) -> 
     .await
 }
 
-/// How many messages and topics the database would put into the index.
+/// Returns how many messages and topics of the database belong in the index.
 pub async fn expected_documents(cx: &Context) -> Result<i64> {
     Ok(search_log::countable(&cx.db).await?)
 }
@@ -365,7 +364,7 @@ fn parse_position(text: &str) -> Option<Position> {
     Some(Position { xid: xid.parse().ok()?, id: id.parse().ok()? })
 }
 
-/// Has whoever writes the index read everything again, from the changes' log: for when this process cannot write it.
+/// Has the index's writer reindex everything, through the search log; for processes that cannot write the index.
 pub async fn ask_for_reindex(cx: &Context) -> Result<()> {
     let groups = store::groups::ids(&cx.db).await?;
     let mut tx = cx.db.begin().await?;

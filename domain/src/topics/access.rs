@@ -1,4 +1,4 @@
-//! A topic as one reader may use it.
+//! A topic and what the viewer may do in it.
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -7,46 +7,45 @@ use model::time::Timestamp;
 use model::{Group, SubscriptionLevel, Topic, TopicId};
 use store::topics::TopicFor;
 
-/// A topic as one reader stands to it.
+/// A topic with the viewer's access to it.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct TopicAccess {
-    /// The topic.
     pub topic: Topic,
-    /// Its group.
     pub group: Group,
-    /// What the reader is to what is said in the topic: when it is archived, as in a group that is.
+    /// The viewer's access to the topic; an archived topic counts like one in an archived group.
     pub access: Access,
-    /// How far they read it; `None` when they never opened it.
+    /// How far the viewer has read the topic; `None` if they never opened it.
     pub read_seq: Option<i64>,
-    /// What was written up to then counts as read; `None` for those not in the group.
+    /// Messages up to this time count as read; `None` for viewers who are not members of the group.
     pub read_before: Option<Timestamp>,
-    /// How many messages stand in it.
+    /// Number of messages, not counting deleted ones.
     pub message_count: i64,
-    /// What of it reaches the reader, whatever they chose for its group.
+    /// The viewer's subscription level for the topic itself; it overrides the level for the group.
     pub level: Option<SubscriptionLevel>,
-    /// Whether somebody in the conversation may not read it, who was added later: it goes on in another topic.
+    /// Whether a member added later cannot read it; the conversation then continues in another topic.
     pub unseen: bool,
-    /// Whether messages of the reader wait for approval in it, or were declined.
+    /// Whether the viewer has pending or declined messages in the topic.
     pub own_held: bool,
 }
 
 impl TopicAccess {
-    /// What the reader is to the group, whether or not the topic is archived.
+    /// Returns the viewer's access to the group, regardless of whether the topic is archived.
     pub fn in_group(&self) -> Access {
         Access { is_archived: self.group.is_archived(), ..self.access }
     }
 
-    /// Whether the reader may archive the topic, or take it out of the archive.
+    /// Returns whether the viewer may archive or unarchive the topic.
     pub fn may_archive(&self) -> bool {
         self.in_group().may(Permission::Moderate)
     }
 
-    /// Whether the reader may write in it.
+    /// Returns whether the viewer may write in the topic, ignoring a lock on the topic.
     pub fn may_write(&self) -> bool {
         self.access.may(Permission::Write) && !self.unseen
     }
 
-    /// Nothing when the reader may write in it.
+    /// Checks that the viewer may write in the topic, ignoring a lock on the topic.
     ///
     /// # Errors
     /// [`Error::Forbidden`] with the reason.
@@ -60,17 +59,17 @@ impl TopicAccess {
         Ok(())
     }
 
-    /// Whether the reader may rename the topic: who started it, and moderators.
+    /// Returns whether the viewer may rename the topic: its creator and moderators may.
     pub fn may_edit(&self, viewer: Viewer) -> bool {
         self.access.may(Permission::Moderate) || (self.may_write() && viewer.id() == Some(self.topic.creator_id))
     }
 
-    /// Whether the reader may write in it now.
+    /// Returns whether the viewer may write in the topic now. Moderators may write in a locked topic.
     pub fn is_open(&self) -> bool {
         self.may_write() && (!self.topic.locked || self.access.may(Permission::Moderate))
     }
 
-    /// Nothing when the reader may write in it.
+    /// Checks that the viewer may write in the topic now.
     ///
     /// # Errors
     /// [`Error::Forbidden`] with the reason.
@@ -83,7 +82,7 @@ impl TopicAccess {
         }
     }
 
-    /// Nothing when the reader may rename the topic.
+    /// Checks that the viewer may rename the topic.
     ///
     /// # Errors
     /// [`Error::Forbidden`].
@@ -101,7 +100,7 @@ fn found(viewer: Viewer, row: TopicFor) -> Result<TopicAccess> {
         is_archived: row.group.is_archived() || row.topic.archived,
         sees_from: row.sees_from,
     };
-    // Whoever may know of the group and not read it learns of no topic.
+    // A viewer who may know of the group but not read it must not learn of its topics.
     if row.deleted || !access.may_read_topic(row.topic.created_at) {
         return Err(Error::NotFound);
     }
@@ -110,18 +109,18 @@ fn found(viewer: Viewer, row: TopicFor) -> Result<TopicAccess> {
     Ok(TopicAccess { topic, group, access, read_seq, read_before, message_count, level, unseen, own_held })
 }
 
-/// The topic of an id.
+/// Returns the topic with this id.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none or the reader may not know of it.
+/// [`Error::NotFound`] if there is none or the viewer may not know of it.
 pub async fn find(cx: &Context, viewer: Viewer, id: TopicId) -> Result<TopicAccess> {
     found(viewer, store::topics::by_id(&cx.db, viewer.id_or_none(), id).await?.ok_or(Error::NotFound)?)
 }
 
-/// The topic of a slug in the group of a slug.
+/// Returns the topic with this slug in the group with this slug.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none or the reader may not know of it.
+/// [`Error::NotFound`] if there is none or the viewer may not know of it.
 pub async fn by_slug(cx: &Context, viewer: Viewer, group: &str, slug: &str) -> Result<TopicAccess> {
     found(viewer, store::topics::by_slug(&cx.db, viewer.id_or_none(), group, slug).await?.ok_or(Error::NotFound)?)
 }

@@ -1,4 +1,4 @@
-//! Topics of a group, and what is unread of all.
+//! Lists of topics: the topics of a group, and all unread topics.
 
 use crate::groups;
 use crate::people::ignores;
@@ -8,25 +8,25 @@ use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
 use model::{Group, Message, Sidebar, TopicId, TopicRow};
 
-/// Where a page of topics ends: older ones come after it.
+/// A cursor for lists of topics: the next page holds the topics with older activity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageEnd {
-    /// The last topic's activity.
+    /// Latest activity of the last topic on the page.
     pub at: Timestamp,
-    /// Its id.
+    /// Id of that topic, which breaks ties.
     pub id: TopicId,
 }
 
 impl PageEnd {
-    /// As it stands in addresses.
+    /// Formats the cursor as a query parameter.
     pub fn to_param(self) -> String {
         format!("{}-{}", self.at.0, self.id)
     }
 
-    /// Reads what stands in an address.
+    /// Parses a query parameter.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for anything else.
+    /// [`Error::NotFound`] if it is malformed.
     pub fn parse(param: &str) -> Result<Self> {
         let (at, id) = param.split_once('-').ok_or(Error::NotFound)?;
         Ok(Self {
@@ -36,7 +36,7 @@ impl PageEnd {
     }
 }
 
-/// Topics of a group by latest activity, with what is unread by the reader's sidebar; and where the next page begins.
+/// Returns a page of a group's topics by latest activity, with unread counts from `sidebar`, and the next cursor.
 pub async fn list(
     cx: &Context,
     viewer: Viewer,
@@ -66,7 +66,7 @@ pub(crate) fn fill_unread(rows: &mut [TopicRow], sidebar: &Sidebar) {
     }
 }
 
-/// What is unread, as one page to be read like a paper: the topics by latest activity, each with its group and last messages.
+/// Returns all unread topics for a single page: by latest activity, each with its group and latest messages.
 pub async fn unread_paper(
     cx: &Context,
     viewer: Viewer,
@@ -74,13 +74,13 @@ pub async fn unread_paper(
     limit: usize,
 ) -> Result<Vec<(Group, TopicRow, Vec<Message>)>> {
     let ids: Vec<TopicId> = sidebar.groups.iter().flat_map(|g| &g.topics).map(|t| t.topic).take(1_000).collect();
-    // The sidebar may be older than where its topics are.
+    // The sidebar may be outdated: its topics may have moved or be gone.
     let mut rows = store::topics::by_ids(&cx.db, viewer.id_or_none(), &ids).await?;
     let followed = store::topics::subscriptions::followed_among(&cx.db, viewer.id_or_none(), &ids).await?;
     for row in &mut rows {
         row.followed = followed.contains(&row.topic.id);
     }
-    // What one follows comes first, each part by latest activity.
+    // Followed topics come first; each part stays sorted by latest activity.
     rows.sort_by_key(|row| !row.followed);
     rows.truncate(limit);
     fill_unread(&mut rows, sidebar);

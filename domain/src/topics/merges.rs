@@ -1,4 +1,4 @@
-//! Merging a topic into another one: its messages go among the other's, by their times, and its address leads there.
+//! Merging a topic into another one: interleaves their messages by time and redirects the old address.
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -17,7 +17,7 @@ use store::search_log::Changed;
 use store::topics::events::Between;
 use store::topics::merges::Both;
 
-/// A topic that the reader may put into another one.
+/// Returns a topic that the viewer may merge into another one.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
@@ -28,7 +28,7 @@ pub async fn mergeable(cx: &Context, viewer: Viewer, topic: TopicId) -> Result<T
     Ok(found)
 }
 
-/// What stands at an address that somebody typed, or took from their browser: a path, or a whole address of this site.
+/// Finds the topic at a typed or pasted address: a path or a full URL of this site.
 async fn at(cx: &Context, viewer: Viewer, typed: &str) -> Result<TopicAccess> {
     let absent = || Error::invalid("into", "There is no topic at this address.");
     let path = typed.trim();
@@ -50,13 +50,13 @@ async fn at(cx: &Context, viewer: Viewer, typed: &str) -> Result<TopicAccess> {
     }
 }
 
-/// Puts a topic into the one at an address, as somebody typed it.
+/// Merges a topic into the topic at a typed address.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `into` when there is none there that they may know of; as [`merge`].
+/// [`Error::Invalid`] on `into` if the viewer can see no topic there; otherwise as [`merge`].
 pub async fn merge_at(cx: &Context, viewer: Viewer, topic: TopicId, into: &str) -> Result<TopicAccess> {
     viewer.user()?;
-    // Whoever sends the form again does not find the topic any more.
+    // A repeated form finds the topic already merged.
     if let Some(done) = done_before(cx, viewer, topic).await? {
         return Ok(done);
     }
@@ -65,7 +65,7 @@ pub async fn merge_at(cx: &Context, viewer: Viewer, topic: TopicId, into: &str) 
     merge(cx, viewer, topic, into).await
 }
 
-/// The topic that one became a part of, if the reader may read it.
+/// Returns the topic that this one was merged into, if the viewer may read it.
 pub(crate) async fn done_before(cx: &Context, viewer: Viewer, topic: TopicId) -> Result<Option<TopicAccess>> {
     let Some(into) = store::topics::merges::ended_in(&cx.db, topic).await? else { return Ok(None) };
     match topics::find(cx, viewer, into).await {
@@ -75,9 +75,9 @@ pub(crate) async fn done_before(cx: &Context, viewer: Viewer, topic: TopicId) ->
     }
 }
 
-/// Puts the messages of a topic among those of another, in the order of their times, numbered anew; the topic's address leads there.
-/// Nobody loses anything unread: of the whole, each has read what lies before the first message that they had not read. For those who
-/// moderate both, the other in a group that is read by no more. The same sent twice is done once.
+/// Merges a topic into another one: orders the messages by time, renumbers them and redirects the old address. Each
+/// user has then read up to the first message unread before. The viewer must moderate both topics, and no more people
+/// may read the target group. Repeating the request has no further effect.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] on `into`.
@@ -97,13 +97,13 @@ pub async fn merge(cx: &Context, viewer: Viewer, topic: TopicId, into: TopicId) 
     let mut tx = cx.db.begin().await?;
     moves::lock(&mut tx, viewer, &found, &target).await.map_err(about_into)?;
     crate::groups::members::lock(&mut tx, viewer, target.group.id).await?.check(Permission::Moderate)?;
-    // Whoever holds both takes the one of the lower number first.
+    // Locks the topic with the lower id first, so that two merges cannot deadlock.
     let lower = store::topics::splits::lock(&mut tx, topic.min(into)).await?;
     let higher = store::topics::splits::lock(&mut tx, topic.max(into)).await?;
     let (own, its) = if topic < into { (lower, higher) } else { (higher, lower) };
     let Some(own) = own.filter(|held| held.group_id == found.group.id) else {
         drop(tx);
-        // The same was sent twice at once. On SQLite those who write at the same time see of each other what no reader sees before it.
+        // The same request ran concurrently. An empty commit waits until readers see its changes (SQLite).
         cx.db.begin().await?.commit().await?;
         return done_before(cx, viewer, topic).await?.ok_or(Error::NotFound);
     };
@@ -146,7 +146,7 @@ pub async fn merge(cx: &Context, viewer: Viewer, topic: TopicId, into: TopicId) 
     topics::find(cx, viewer, into).await
 }
 
-/// What is wrong with the group is wrong with the topic in it.
+/// Reports an error about the target group on the `into` field.
 fn about_into(error: Error) -> Error {
     match error {
         Error::Invalid(fields) => match fields.get("group") {
@@ -157,7 +157,7 @@ fn about_into(error: Error) -> Error {
     }
 }
 
-/// The topics of the group that were written in last, to choose from.
+/// Returns the most recently active topics of the group, as suggestions for the target.
 pub async fn choices(cx: &Context, found: &TopicAccess) -> Result<Vec<model::Topic>> {
     let mut topics = topics::latest(cx, found.group.id, 30).await?;
     topics.retain(|topic| topic.id != found.topic.id);

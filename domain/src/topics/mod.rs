@@ -1,4 +1,4 @@
-//! Topics: find, start, rename, mark, delete.
+//! Topics: find, create, rename, mark and delete.
 
 mod access;
 mod lists;
@@ -30,13 +30,12 @@ use store::Tx;
 use store::search_log;
 use store::search_log::Changed;
 
-/// Topics of a group that can stand above the others.
+/// Maximum pinned topics per group.
 const PINNED: i64 = 20;
 
-/// How many slugs are tried for a topic.
 const SLUGS: u32 = 20;
 
-/// The slug that is tried next when one is taken.
+/// Returns the slug to try at this attempt; attempts count from 1.
 fn slug_candidate(base: &str, attempt: u32) -> Result<String> {
     Ok(match attempt {
         1 => base.to_owned(),
@@ -45,7 +44,7 @@ fn slug_candidate(base: &str, attempt: u32) -> Result<String> {
     })
 }
 
-/// A slug that no topic of the group has.
+/// Returns a slug that no topic of the group uses.
 pub(crate) async fn free_slug(tx: &mut store::Tx, group: GroupId, base: &str) -> Result<String> {
     for attempt in 1..=SLUGS {
         let slug = slug_candidate(base, attempt)?;
@@ -56,10 +55,10 @@ pub(crate) async fn free_slug(tx: &mut store::Tx, group: GroupId, base: &str) ->
     Err(Error::Internal("no free slug for a topic".into()))
 }
 
-/// Renames a topic. Its address stays, so that links hold.
+/// Renames a topic. Its address stays the same, so that links keep working.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for anyone but who started it and moderators, [`Error::Invalid`] on `title`, [`Error::TooMany`].
+/// [`Error::Forbidden`] for anyone but the creator and moderators, [`Error::Invalid`] on `title`, [`Error::TooMany`].
 pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> Result<(Topic, Group)> {
     let found = find(cx, viewer, id).await?;
     found.check_edit(viewer)?;
@@ -92,8 +91,8 @@ pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> R
     Ok((Topic { name: title, ..found.topic }, found.group))
 }
 
-/// Marks a topic, or takes the mark back; a line in it says so. Locking, pinning and archiving is the moderators', what is resolved
-/// says also who started it.
+/// Sets or clears a mark of a topic and records that as an event in the topic. Moderators lock, pin and archive.
+/// Moderators and the creator set and clear "resolved".
 ///
 /// # Errors
 /// [`Error::Forbidden`], [`Error::NotFound`].
@@ -132,7 +131,7 @@ pub async fn mark(cx: &Context, viewer: Viewer, id: TopicId, mark: Mark, on: boo
     Ok((found.topic, found.group))
 }
 
-/// Writes down what somebody did to a topic that another started.
+/// Writes a log entry, unless the actor created the topic.
 async fn log(tx: &mut Tx, found: &TopicAccess, by: UserId, what: LogAction, now: Timestamp) -> Result<()> {
     if by == found.topic.creator_id {
         return Ok(());
@@ -141,15 +140,16 @@ async fn log(tx: &mut Tx, found: &TopicAccess, by: UserId, what: LogAction, now:
     log::write(tx, entry, now).await
 }
 
-/// The topics of a group that stand above the others.
+/// Returns the pinned topics of a group.
 pub async fn pinned(cx: &Context, group: GroupId) -> Result<Vec<Topic>> {
     Ok(store::topics::pinned(&cx.db, group, PINNED).await?)
 }
 
-/// Deletes a topic with everything in it.
+/// Deletes a topic with all its messages.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for anyone but moderators and, while nobody else wrote in it and nothing in it is reported, who started it.
+/// [`Error::Forbidden`] for anyone but moderators, and the creator while nobody else wrote in it and nothing is
+/// reported.
 pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> {
     let found = find(cx, viewer, id).await?;
     check_delete(cx, viewer, &found).await?;
@@ -165,7 +165,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> 
             "Something in this topic was reported, and nobody has answered yet: until then it cannot be deleted as a whole.",
         ));
     }
-    // Whoever deletes what they alone wrote keeps no order.
+    // Deleting a topic in which only the actor wrote is not a moderation action.
     let own = by == found.topic.creator_id && !others;
     if store::topics::delete(&mut tx, id, cx.now()).await? > 0 && !own {
         let whom = found.topic.creator_id;
@@ -179,7 +179,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> 
     Ok(found.group)
 }
 
-/// Nothing when the reader may delete the topic.
+/// Checks that the viewer may delete the topic.
 ///
 /// # Errors
 /// [`Error::Forbidden`] with the reason.
@@ -197,10 +197,10 @@ pub async fn check_delete(cx: &Context, viewer: Viewer, found: &TopicAccess) -> 
 const OTHERS_WROTE: Error =
     Error::Forbidden("Others have written in this topic: a moderator of the group has to delete it.");
 
-/// Holds a topic until the commit, where it was found.
+/// Locks a topic until the commit, provided it is still in the group where it was found.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is not there any more: what the reader may do where it went was not looked at.
+/// [`Error::NotFound`] if it moved or was deleted: the viewer's rights in the new place were not checked.
 async fn lock(tx: &mut Tx, found: &TopicAccess) -> Result<()> {
     match store::topics::touch_in(tx, found.topic.id, found.group.id).await? {
         0 => Err(Error::NotFound),
@@ -208,12 +208,12 @@ async fn lock(tx: &mut Tx, found: &TopicAccess) -> Result<()> {
     }
 }
 
-/// The topics of a group that were written in last.
+/// Returns the most recently active topics of a group.
 pub async fn latest(cx: &Context, group: GroupId, limit: i64) -> Result<Vec<Topic>> {
     Ok(store::topics::latest(&cx.db, group, limit).await?)
 }
 
-/// Starts a topic without messages, under a slug that is free and made of its title: its id and slug.
+/// Creates an empty topic with a unique slug derived from its title. Returns its id and slug.
 pub(crate) async fn insert(
     tx: &mut Tx,
     group: GroupId,
@@ -224,7 +224,7 @@ pub(crate) async fn insert(
     insert_under(tx, group, title, &names::slugify(title), creator, now).await
 }
 
-/// The same with a slug made of another word, which may be empty.
+/// Creates a topic like `insert`, with a slug derived from `word`, which may be empty.
 pub(crate) async fn insert_under(
     tx: &mut Tx,
     group: GroupId,

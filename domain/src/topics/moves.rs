@@ -1,4 +1,4 @@
-//! Moving a topic to another group: its old address leads on, and nobody comes to see what they might not.
+//! Moving a topic to another group: redirects the old address and never widens who can read the topic.
 
 use crate::platform::jobs::Cause;
 use serde_json::json;
@@ -18,19 +18,19 @@ use store::Tx;
 use store::search_log;
 use store::search_log::Changed;
 
-/// What stands at an address of a topic.
+/// What is found at the address of a topic.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub enum At {
-    /// The topic.
     Here(Box<TopicAccess>),
-    /// Nothing any more: the topic has this path by now.
+    /// The topic moved; this is its current path.
     Moved(String),
 }
 
-/// The topic of a slug in the group of a slug, also where it was before.
+/// Returns the topic with this slug in the group with this slug, or where it moved to.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none or the reader may not know of it, there or here.
+/// [`Error::NotFound`] if there is none or the viewer may not know of it, at the old or the new place.
 pub async fn at(cx: &Context, viewer: Viewer, group: &str, slug: &str) -> Result<At> {
     match topics::by_slug(cx, viewer, group, slug).await {
         Err(Error::NotFound) => {
@@ -43,8 +43,8 @@ pub async fn at(cx: &Context, viewer: Viewer, group: &str, slug: &str) -> Result
     }
 }
 
-/// Moves a topic to another group, for moderators of the one who may write in the other. What was said among few is never
-/// moved to where everyone reads.
+/// Moves a topic to another group. The viewer must moderate the source group and be allowed to write in the target
+/// group. A topic never moves to a group with a wider readership.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] on `group`.
@@ -78,7 +78,7 @@ pub async fn to_group(cx: &Context, viewer: Viewer, id: TopicId, to: GroupId) ->
     Ok((Topic { slug, group_id: to, ..found.topic }, target.group))
 }
 
-/// The group that what stands in a topic may go to: the same, or one in which the moderator may write and which is read by no more.
+/// Checks a target group: the same group, or one in which the viewer may write and that no more people may read.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] on `group`.
@@ -109,8 +109,8 @@ pub(crate) async fn target(
 
 const STAYS: &str = "What is said in a conversation stays there.";
 
-/// Holds both groups until the commit, and looks again at what was found: by then the moderator may be none any more, or the group be
-/// another one.
+/// Locks both groups until the commit and repeats the checks of `target`: the viewer may have lost their rights, or a
+/// group may have changed its kind.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] on `group`.
@@ -137,7 +137,7 @@ pub(crate) async fn lock(tx: &mut Tx, viewer: Viewer, found: &TopicAccess, targe
     Ok(())
 }
 
-/// What those hear who were with it where it was: it is gone from there. Whoever sees it where it is hears of that apart.
+/// Returns the event that removes the topic from its old group. Users who see the new group get a separate event.
 pub(crate) fn gone(topic: &Topic, from: GroupId) -> serde_json::Value {
     json!({"type": "topic_change", "group": from, "topic": topic.id, "version": topic.version - 1, "deleted": true,
         "numbering": topic.numbering})

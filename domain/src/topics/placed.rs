@@ -1,4 +1,4 @@
-//! Messages with the topic and the group that they are in.
+//! Messages together with their topic and group.
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -8,36 +8,34 @@ use model::{Group, GroupId, Message, MessageId, Topic, TopicId};
 use std::collections::HashMap;
 use store::topics::Permalink;
 
-/// Where a message stands.
+/// Returns the location of a message.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none or the reader may not know of it.
+/// [`Error::NotFound`] if there is none or the viewer may not know of it.
 pub async fn place(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Permalink> {
     let place = store::topics::place_of(&cx.db, id).await?.ok_or(Error::NotFound)?;
     topics::find(cx, viewer, place.topic_id).await?;
     Ok(place)
 }
 
-/// A message with where it stands, for lists of messages from many topics.
+/// A message with its topic and group, for lists of messages from many topics.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct MessageInTopic {
-    /// The message.
     pub message: Message,
-    /// Its topic.
     pub topic: Topic,
-    /// Its group.
     pub group: Group,
 }
 
-/// One message as a page shows it, with where it stands.
+/// Returns one message for a page, with its topic and group.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none or the reader may not know of it.
+/// [`Error::NotFound`] if there is none or the viewer may not know of it.
 pub async fn show(cx: &Context, viewer: Viewer, id: MessageId) -> Result<MessageInTopic> {
     placed(cx, viewer, &[id]).await?.pop().ok_or(Error::NotFound)
 }
 
-/// Those of the messages that the reader may see, in the order given. Three statements however many.
+/// Returns the messages that the viewer may see, in the given order. Takes three queries, however many ids.
 pub async fn placed(cx: &Context, viewer: Viewer, ids: &[MessageId]) -> Result<Vec<MessageInTopic>> {
     let mut messages = store::messages::by_ids(&cx.db, ids).await?;
     crate::people::ignores::fold(cx, viewer, &mut messages).await?;
@@ -57,10 +55,10 @@ pub async fn placed(cx: &Context, viewer: Viewer, ids: &[MessageId]) -> Result<V
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
-/// One message as it stands in its topic, whether its name is shown decided by the one before it.
+/// Returns one message as shown in its topic: the message before it decides whether the author's name appears.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none or the reader may not know of it.
+/// [`Error::NotFound`] if there is none or the viewer may not know of it.
 pub async fn show_in_place(cx: &Context, viewer: Viewer, id: MessageId) -> Result<MessageInTopic> {
     let placed = show(cx, viewer, id).await?;
     let message = store::messages::by_id(&cx.db, id).await?.ok_or(Error::NotFound)?;

@@ -1,4 +1,4 @@
-//! Reading: how far somebody has read a topic, and telling their other tabs and devices.
+//! How far a user has read each topic, and telling their other tabs and devices.
 
 use crate::live::tell;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -13,29 +13,29 @@ use model::policy::Viewer;
 use model::{GroupId, Sidebar, TopicId, UserId};
 use store::topics::reads::Shown;
 
-/// Topics that one "mark all read" may name.
+/// Maximum number of topics in one "mark all read" request.
 const MOST_AT_ONCE: usize = 2_000;
 
-/// Marks a topic read up to a message's number, if it was not read that far. Their other tabs hear of it.
+/// Marks a topic as read up to a message number, never backwards. Tells the user's other tabs.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they may not see the topic.
+/// [`Error::NotFound`] if the viewer may not see the topic.
 pub async fn mark(cx: &Context, viewer: Viewer, topic: TopicId, seq: i64) -> Result<()> {
     let found = topics::find(cx, viewer, topic).await?;
     advance(cx, viewer.user()?, &[(topic, Shown { numbering: found.topic.numbering, seq })]).await
 }
 
-/// The same of what a page showed: by numbers that are others by now, nothing is marked, or messages would count as read that nobody
-/// showed.
+/// Marks a topic as read up to what a page showed. If the topic was renumbered since, this marks nothing: otherwise
+/// messages that were never shown would count as read.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they may not see the topic.
+/// [`Error::NotFound`] if the viewer may not see the topic.
 pub async fn mark_as_shown(cx: &Context, viewer: Viewer, topic: TopicId, shown: Shown) -> Result<()> {
     topics::find(cx, viewer, topic).await?;
     advance(cx, viewer.user()?, &[(topic, shown)]).await
 }
 
-/// The acknowledgement of a poll: the open, visible topic was read up to a number. What may not be seen is not marked.
+/// Handles a poll's acknowledgement of what the open topic showed. Ignores topics that the user may not see.
 pub async fn seen(cx: &Context, user: UserId, topic: TopicId, shown: Shown) -> Result<()> {
     match mark_as_shown(cx, Viewer::User { id: user, is_admin: false }, topic, shown).await {
         Err(Error::NotFound) => Ok(()),
@@ -43,7 +43,7 @@ pub async fn seen(cx: &Context, user: UserId, topic: TopicId, shown: Shown) -> R
     }
 }
 
-/// Marks what a page showed as read: text as [`upto`] makes it. A message that arrived since stays unread.
+/// Marks what a page showed (text from [`upto`]) as read. Messages that arrived since stay unread.
 pub async fn mark_shown(cx: &Context, viewer: Viewer, shown: &str) -> Result<()> {
     let user = viewer.user()?;
     let mut wanted = Vec::new();
@@ -51,14 +51,14 @@ pub async fn mark_shown(cx: &Context, viewer: Viewer, shown: &str) -> Result<()>
         let read = read_shown(part);
         wanted.push(read.ok_or_else(|| Error::invalid("upto", "This is not what the page sent; load it again."))?);
     }
-    // Only topics that are unread for them count: ids of others' topics do nothing.
+    // Only topics that are unread for this user count: foreign ids have no effect.
     let sidebar = unread::sidebar(cx, user).await?;
     let own: HashSet<TopicId> = sidebar.groups.iter().flat_map(|g| &g.topics).map(|t| t.topic).collect();
     wanted.retain(|(topic, shown)| own.contains(topic) && shown.seq > 0);
     advance(cx, user, &wanted).await
 }
 
-/// What a page shows as unread, as text for its "mark read" form: of one group, or of all.
+/// Returns what a page shows as unread, as text for its "mark read" form. With `group`, only of that group.
 pub fn upto(sidebar: &Sidebar, group: Option<GroupId>) -> String {
     let groups = sidebar.groups.iter().filter(|g| group.is_none_or(|only| g.id == only));
     let parts: Vec<String> =
@@ -66,12 +66,12 @@ pub fn upto(sidebar: &Sidebar, group: Option<GroupId>) -> String {
     parts.join(",")
 }
 
-/// What was shown of a topic, as text: `TOPIC:SEQ`, and `:NUMBERING` where its messages were given other numbers.
+/// Formats what was shown of a topic: `TOPIC:SEQ`, with `:NUMBERING` appended if the topic was renumbered.
 fn part(topic: TopicId, seq: i64, numbering: i64) -> String {
     if numbering == 0 { format!("{topic}:{seq}") } else { format!("{topic}:{seq}:{numbering}") }
 }
 
-/// Reads what [`upto`] wrote of one topic, and browsers write in the same way.
+/// Parses one part of the text from [`upto`]; browsers write the same format.
 pub fn read_shown(text: &str) -> Option<(TopicId, Shown)> {
     let (topic, rest) = text.split_once(':')?;
     let (seq, numbering) = rest.split_once(':').unwrap_or((rest, "0"));

@@ -1,4 +1,4 @@
-//! Splitting a topic: some of its messages go to one of their own, in the same group or another, with everything that hangs on them.
+//! Splitting a topic: moves some messages, with all they carry, to a new topic of the same or another group.
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -18,33 +18,33 @@ use store::search_log;
 use store::search_log::Changed;
 use store::topics::events::Between;
 
-/// Messages that can be chosen singly, and that the page for it lists.
+/// Maximum number of messages that can be chosen individually, and that the page for it lists.
 pub const LIST_LIMIT: i64 = 100;
 
-/// Which messages go.
+/// Which messages move to the new topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Which {
-    /// One, and all that come after it.
+    /// This message and all later ones.
     From(MessageId),
-    /// These.
     These(Vec<MessageId>),
 }
 
-/// What a moderator has before them who splits a topic at a message.
+/// What a moderator sees before splitting a topic at a message.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Before {
-    /// The topic, and how they stand to it.
     pub found: TopicAccess,
-    /// The message.
+    /// The message at which the topic is split.
     pub first: Message,
-    /// It, and those after it: at most [`LIST_LIMIT`].
+    /// `first` and the messages after it, at most [`LIST_LIMIT`].
     pub messages: Vec<Message>,
 }
 
-/// A topic as a moderator sees it who is about to split it at a message; at the first where they name none.
+/// Returns a topic as shown to a moderator before a split at a message; without `from`, at its first message.
 ///
 /// # Errors
-/// [`Error::NotFound`] also for a message that stands elsewhere, [`Error::Forbidden`].
+/// [`Error::NotFound`], also for a message of another topic; [`Error::Forbidden`].
 pub async fn before(cx: &Context, viewer: Viewer, topic: TopicId, from: Option<MessageId>) -> Result<Before> {
     viewer.user()?;
     let found = splittable(cx, viewer, topic).await?;
@@ -67,8 +67,8 @@ async fn splittable(cx: &Context, viewer: Viewer, topic: TopicId) -> Result<Topi
     Ok(found)
 }
 
-/// Makes a topic of some messages of another one: they keep their ids, authors, times and stars, and are numbered anew. Whoever had
-/// read a message has read it afterwards, and nobody else. Says where it is. The same sent twice is done once.
+/// Moves some messages to a new topic and returns it. They keep id, author, time and stars, and are renumbered. Each
+/// stays read for exactly the users who had read it. Repeating the request has no further effect.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] on `title`, `group` and `which`.
@@ -100,7 +100,7 @@ pub async fn split(
     let [first, ..] = numbers.as_slice() else {
         let done = store::topics::splits::done_before(&mut tx, user, topic, &chosen).await?;
         drop(tx);
-        // On SQLite those who write at the same time see of each other what no reader sees before it.
+        // An empty commit waits until readers see the changes of a concurrent transaction (SQLite).
         cx.db.begin().await?.commit().await?;
         return match done {
             Some(done) => topics::find(cx, viewer, done).await,

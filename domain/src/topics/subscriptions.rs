@@ -1,4 +1,4 @@
-//! What of a topic reaches somebody: followed, muted, unread again.
+//! Subscription levels of topics, and marking messages as unread.
 
 use crate::live::tell;
 use serde_json::json;
@@ -12,10 +12,10 @@ use crate::topics::PageEnd;
 use model::policy::Viewer;
 use model::{Group, MessageId, Sidebar, SubscriptionLevel, TopicId, TopicRow};
 
-/// Chooses what of a topic reaches oneself; normal is as its group.
+/// Sets the viewer's subscription level for a topic; "normal" falls back to the level of the group.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they may not see the topic, [`Error::Forbidden`] when they are not in its group.
+/// [`Error::NotFound`] if the viewer may not see the topic, [`Error::Forbidden`] if they are not in its group.
 pub async fn set_of_topic(
     cx: &Context,
     viewer: Viewer,
@@ -35,7 +35,7 @@ pub async fn set_of_topic(
     Ok(found)
 }
 
-/// The topics that somebody follows, by latest activity, with their groups; and where the next page begins.
+/// Returns a page of followed topics with their groups, by latest activity, and the next cursor.
 ///
 /// # Errors
 /// [`Error::SignedOut`].
@@ -59,10 +59,10 @@ pub async fn followed(
     Ok((rows.into_iter().filter_map(with_group).collect(), next))
 }
 
-/// Makes a message and all that follow it in its topic unread again.
+/// Marks a message and all later messages of its topic as unread.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they may not see the message, [`Error::Forbidden`] when they are not in its group.
+/// [`Error::NotFound`] if the viewer may not see the message, [`Error::Forbidden`] if they are not in its group.
 pub async fn unread_from(cx: &Context, viewer: Viewer, message: MessageId) -> Result<topics::TopicAccess> {
     let user = viewer.user()?;
     let place = store::topics::place_of(&cx.db, message).await?.ok_or(Error::NotFound)?;

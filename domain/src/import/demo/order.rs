@@ -1,4 +1,4 @@
-//! What those who keep order find in the demo: done by the ways that people do it.
+//! The moderation content of the demo, created through the same functions that users use.
 
 use crate::messages::Target;
 use std::collections::HashMap;
@@ -19,11 +19,10 @@ use super::script::{
     ADVERTISEMENT, CATEGORIES, FIRST_WORDS, NEWCOMER, OWN, PINNED, PRIVATELY, REPORTERS, RESOLVED, SELLER, WATCHED,
 };
 
-/// The demo as it was written down.
 pub(super) struct DemoIds<'a> {
-    /// Accounts by their name in the script.
+    /// Accounts by name in the script.
     pub users: &'a HashMap<&'static str, (UserId, String)>,
-    /// Topics by their word in addresses.
+    /// Topics by slug.
     pub topics: &'a HashMap<&'static str, TopicId>,
 }
 
@@ -38,8 +37,8 @@ impl DemoIds<'_> {
     }
 }
 
-/// Categories and marks; the demo's own account keeps order in one group, where a message waits, one is reported, and a rule is on;
-/// and somebody writes to it in private.
+/// Sets categories and marks. Makes the demo account the moderator of a group that has a pending message, a reported
+/// one and an enabled rule. Sends the demo account a direct message.
 pub(super) async fn keep(cx: &Context, place: &DemoIds<'_>) -> Result<()> {
     for (slug, admin, category) in CATEGORIES {
         let group = store::groups::by_slug(&cx.db, slug, UserId(0)).await?.ok_or(Error::NotFound)?.group;

@@ -1,39 +1,37 @@
-//! Who is who in the demo, and what they say. All of it is made up.
+//! The made-up people of the demo and their messages.
 //!
-//! In the texts `{base}` is the address of the forum, and `{first:SLUG}` the path of the first message of that topic,
-//! which has to come before.
+//! In the texts, `{base}` is the forum's address and `{first:SLUG}` is the path of a topic's first message, which must
+//! be written earlier.
 
 use model::Category;
 
-/// Somebody: user name, name, a few words, place.
+/// User name, name, bio and location.
 pub(super) struct Person(pub &'static str, pub &'static str, pub &'static str, pub &'static str);
 
-/// A group with its conversations.
 pub(super) struct Group {
     pub slug: &'static str,
     pub name: &'static str,
     pub description: &'static str,
     pub private: bool,
-    /// The first is its admin.
+    /// The first one is the group's admin.
     pub members: &'static [&'static str],
     pub topics: &'static [Topic],
 }
 
-/// A conversation.
 pub(super) struct Topic {
     pub slug: &'static str,
     pub title: &'static str,
-    /// How many hours ago it began.
+    /// How many hours ago the topic started.
     pub hours: i64,
-    /// How many of its messages the demo's own account has read.
+    /// How many of its messages the demo account has read.
     pub read: i64,
     pub messages: &'static [Said],
 }
 
-/// Who said what, and who liked it.
+/// Author, text, and users who starred it.
 pub(super) struct Said(pub &'static str, pub &'static str, pub &'static [&'static str]);
 
-/// The account that can be signed in to comes first.
+/// The demo account comes first: visitors can sign in to it.
 pub(super) const PEOPLE: &[Person] = &[
     Person("mira", "Mira Lindqvist", "Up early for the herons. Plot 14.", "By the canal"),
     Person("tomas", "Tomás Reyes", "Mends what *can* be mended.", "Mill Lane"),
@@ -47,13 +45,12 @@ pub(super) const PEOPLE: &[Person] = &[
     Person("greta", "Greta Vogel", "New on the canal.", ""),
 ];
 
-/// The demo's own account.
 pub(super) const OWN: &str = PEOPLE[0].0;
 
-/// The group in which it keeps order.
+/// The group that the demo account moderates.
 pub(super) const WATCHED: &str = "bird-watch";
 
-/// Groups with their admins, and where they stand among those that one can discover.
+/// Groups with their admins and categories.
 pub(super) const CATEGORIES: &[(&str, &str, Category)] = &[
     (WATCHED, "jonah", Category::Nature),
     ("allotments", "priya", Category::Home),
@@ -61,25 +58,25 @@ pub(super) const CATEGORIES: &[(&str, &str, Category)] = &[
     ("harbour-choir", "agnes", Category::Music),
 ];
 
-/// Topics that stand above the others, and those that are settled, with who says so.
+/// Pinned and resolved topics, with the users who mark them.
 pub(super) const PINNED: &[(&str, &str)] = &[("garden-count-the-list", "jonah"), ("seed-swap-on-sunday", "priya")];
 pub(super) const RESOLVED: &[(&str, &str)] = &[("which-binoculars-for-a-beginner", "ines")];
 
-/// Somebody who sells things, what they say, and who does not want to hear it.
+/// A user who posts advertisements, the message, and the users who report it.
 pub(super) const SELLER: &str = "beak-bazaar";
 pub(super) const ADVERTISEMENT: &str =
     "Binoculars from the factory, HALF PRICE, only today: https://beak-bazaar.example/offer";
 pub(super) const REPORTERS: &[(&str, &str)] =
     &[("walter", ""), ("priya", "The third time this week, in three topics.")];
 
-/// Somebody new, and what they write first, and where.
+/// A new member with a first message, and its topic.
 pub(super) const NEWCOMER: &str = "greta";
 pub(super) const FIRST_WORDS: (&str, &str) = (
     "kingfisher-at-the-second-lock",
     "Hello, I am new here. I think I saw it too, from the bridge, on Tuesday. Is a small blue bird in a hurry always a kingfisher?",
 );
 
-/// Who writes to the demo's own account, about what.
+/// Sender, title and text of a direct message to the demo account.
 pub(super) const PRIVATELY: (&str, &str, &str) = (
     "ines",
     "Jonah's birthday",

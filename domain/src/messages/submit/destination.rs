@@ -1,4 +1,4 @@
-//! Where a submission goes, as its author may post there.
+//! Resolving the target of a submission and checking that its author may post there.
 
 use super::Target;
 use crate::groups::{self, direct_names};
@@ -14,7 +14,7 @@ use model::policy::{self, Access, Permission, Viewer};
 use model::{Group, GroupKind, Role, UserId};
 use store::moderation::approval_queue::PendingRow;
 
-/// A target that was found, and whose author may post there.
+/// A resolved target to which the author may post.
 #[derive(Debug)]
 pub(super) enum Destination<'a> {
     Topic(Box<topics::TopicAccess>),
@@ -23,7 +23,7 @@ pub(super) enum Destination<'a> {
         title: String,
     },
     NewConversation {
-        /// All of its people, the author among them.
+        /// All participants, including the author.
         people: Vec<UserId>,
         title: String,
         slug_source: String,
@@ -40,7 +40,7 @@ pub(super) enum Destination<'a> {
     },
 }
 
-/// Finds the target, and has the auditors of the text look at the draft.
+/// Resolves the target and runs the text auditors on the draft.
 ///
 /// # Errors
 /// As [`super::submit`].
@@ -53,7 +53,7 @@ pub(super) async fn resolve<'a>(
     match target {
         Target::Topic(topic) => {
             let found = match topics::find(cx, viewer, topic).await {
-                // Whoever still has the page of a topic that became part of another one goes on there.
+                // A page that still shows a merged topic posts to the topic it was merged into.
                 Err(Error::NotFound) => topics::merges::done_before(cx, viewer, topic).await?.ok_or(Error::NotFound)?,
                 found => found?,
             };
@@ -81,7 +81,7 @@ pub(super) async fn resolve<'a>(
     }
 }
 
-/// The conversation of these people: the topic that they go on in, or a new one where it has a title.
+/// Resolves a conversation by its participants: its current topic, or a new topic if a title was typed.
 async fn conversation<'a>(
     cx: &Context,
     viewer: Viewer,
@@ -110,7 +110,7 @@ async fn conversation<'a>(
     }
 }
 
-/// Both values, or what is wrong with either.
+/// Combines two results; if both fail validation, the error lists the fields of both.
 fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
     match (one, other) {
         (Ok(one), Ok(other)) => Ok((one, other)),
@@ -125,7 +125,7 @@ fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
 const CANNOT_WRITE: Error = Error::Forbidden("Its author may not write there any more.");
 
 impl<'a> Destination<'a> {
-    /// Where a held message goes, and its author.
+    /// Resolves where a held message goes, and its author.
     pub(super) async fn approved(cx: &Context, moderator: Viewer, held: &'a PendingRow) -> Result<(Viewer, Self)> {
         let author = store::people::users::by_id(&cx.db, held.author_id).await?.ok_or(Error::NotFound)?;
         if author.deleted || policy::barred(author.suspended_until, author.banned_at, cx.now()).is_some() {
@@ -149,12 +149,12 @@ impl<'a> Destination<'a> {
         Ok((viewer, Self::Approved { held, moderator, topic }))
     }
 
-    /// What says that an author may not write where a held message goes.
+    /// Checks that the author may still write where a held message goes.
     pub(super) fn check_author(access: Access) -> Result<()> {
         if access.may(Permission::Write) { Ok(()) } else { Err(CANNOT_WRITE) }
     }
 
-    /// The topic, where it exists.
+    /// Returns the topic, if it exists already.
     pub(super) fn topic(&self) -> Option<&topics::TopicAccess> {
         match self {
             Self::Topic(found) => Some(found),
@@ -163,7 +163,7 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// The group, where it exists.
+    /// Returns the group, if it exists already.
     pub(super) fn group(&self) -> Option<&Group> {
         match self {
             Self::Topic(found) => Some(&found.group),
@@ -173,7 +173,7 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// What its author may do there.
+    /// Returns the author's access there.
     pub(super) fn access(&self, author: Viewer) -> Access {
         match self {
             Self::Topic(found) => found.access,
@@ -185,7 +185,7 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// The title of the topic that begins with it.
+    /// Returns the title of the topic that the submission creates.
     pub(super) fn title(&self) -> Option<&str> {
         match self {
             Self::NewTopic { title, .. } | Self::NewConversation { title, .. } | Self::MorePeople { title, .. } => {
@@ -195,7 +195,6 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// The limits that it counts against.
     pub(super) fn limits(&self) -> Vec<RateLimit> {
         match self {
             Self::Topic(_) => vec![RateLimit::Post],
@@ -208,7 +207,7 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// Seconds that slow mode asks of its author.
+    /// Returns the slow mode interval for the author, in seconds.
     pub(super) fn slow_mode_interval(&self, author: Viewer) -> i64 {
         match self {
             Self::Topic(_) | Self::NewTopic { .. } => {
@@ -218,7 +217,7 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// Where it waits when it is held; `None` for conversations, in which nothing is held.
+    /// Returns where the submission waits if it is held; `None` for conversations, which hold nothing.
     pub(super) fn held_place(&self, author: Viewer) -> Option<PendingPlace<'_>> {
         let pause = self.slow_mode_interval(author);
         match self {

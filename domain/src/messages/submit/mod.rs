@@ -1,12 +1,12 @@
-//! The one way into the forum. Whatever somebody posts takes these steps, in this order:
+//! The only way to post. Every submission takes these steps, in this order:
 //!
-//! 1. **target**: where it goes, as its author may post there ([`destination`]);
-//! 2. **draft**: the auditors of the text look at it, and may change it;
+//! 1. **target**: resolve where it goes and check that its author may post there ([`destination`]);
+//! 2. **draft**: the text auditors check it, and may change it;
 //! 3. **parse**: the text becomes nodes;
-//! 4. **audit**: the other auditors look at it: it is refused, held for approval, or passes ([`crate::screening`]);
+//! 4. **audit**: the other auditors refuse it, hold it for approval, or let it pass ([`crate::screening`]);
 //! 5. **save**: one transaction with the message, what it needs (a topic, a conversation) and the job ([`save`]).
 //!
-//! When the save returns, the message is safe. What follows from it is the work of the reactors.
+//! When the save returns, the message is stored durably. The reactors do the rest.
 
 mod destination;
 mod repeat;
@@ -27,67 +27,58 @@ use save::save;
 
 /// Where a draft goes.
 #[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
 pub enum Target<'a> {
-    /// Into a topic.
     Topic(TopicId),
-    /// Into a new topic of a group.
     NewTopic {
-        /// The group.
         group: GroupId,
-        /// The topic's title.
         title: &'a str,
     },
-    /// Into the conversation of these people. If they have none yet, one begins.
+    /// The conversation with these users; it is created if it does not exist.
     Conversation {
-        /// The other people, as somebody typed their names.
+        /// The other users' names, as typed.
         to: &'a str,
         /// The title of a new topic; may be empty.
         title: &'a str,
     },
-    /// Into a conversation, with people who are added to it. They see what is posted from then on.
+    /// An existing conversation, adding users to it. They see only what is posted from then on.
     MorePeople {
-        /// The conversation.
         conversation: GroupId,
-        /// Who is added, as somebody typed their names.
+        /// Names of the added users, as typed.
         to: &'a str,
     },
 }
 
 /// Where a new message went.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Posted {
-    /// The message.
     pub id: MessageId,
-    /// Its number in the topic.
+    /// The message's number in the topic.
     pub seq: i64,
-    /// The topic.
     pub topic: TopicId,
-    /// The group.
     pub group: GroupId,
-    /// The group's slug.
     pub group_slug: String,
-    /// The topic's slug.
     pub topic_slug: String,
 }
 
-/// What became of a save.
+/// The result of a save.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// It is safe.
     Posted(Posted),
     /// Nothing was saved: the form's key was used before, or the topic is gone.
     KeyTaken,
-    /// Nothing was saved: what the target named is something else by now.
+    /// Nothing was saved: the target changed in the meantime.
     Changed,
 }
 
-/// Posts a draft. When this returns, it is safe. The same form sent twice posts once.
+/// Posts a draft. On return it is stored durably. Submitting the same form twice posts once.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `text`, `title` and `to`; [`Error::Forbidden`], [`Error::NotFound`], [`Error::TooMany`], [`Error::Slow`];
-/// [`Error::Pending`] when it is as safe, but has to be approved first.
+/// [`Error::Invalid`] on `text`, `title` and `to`; [`Error::Forbidden`], [`Error::NotFound`], [`Error::TooMany`],
+/// [`Error::Slow`]; [`Error::Pending`] if it is stored durably too, but has to be approved first.
 pub async fn submit(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft) -> Result<Posted> {
-    // A conversation may begin, or a topic become part of another one, between the look and the save. Then it starts over.
+    // Starts over if a conversation was created or a topic merged between the check and the save.
     for _ in 0..ATTEMPTS {
         if let Some(posted) = attempt(cx, viewer, target, draft.clone()).await? {
             return Ok(posted);
@@ -96,7 +87,7 @@ pub async fn submit(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Dra
     Err(Error::Internal("a submission met a change at every attempt".into()))
 }
 
-/// How often a submission starts over.
+/// Maximum number of attempts for one submission.
 const ATTEMPTS: usize = 5;
 
 async fn attempt(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft) -> Result<Option<Posted>> {
@@ -115,7 +106,7 @@ async fn attempt(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft)
     };
     let verdict = match screening::submission(AUDITORS, cx, &submission).await {
         Ok(verdict) => verdict,
-        // Somebody who sends a form again because the answer got lost is told where it went.
+        // A form may be sent again because the response got lost: then return the first post.
         Err(error) => return repeat::instead_of(error, cx, viewer, &draft, &destination).await.map(Some),
     };
     if let (Some(why), Some(place)) = (&verdict.held, destination.held_place(viewer)) {
@@ -133,10 +124,10 @@ async fn attempt(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft)
     }
 }
 
-/// Posts a held message as its author's, as of now: the auditors looked at it before it was held.
+/// Posts a held message in its author's name with the current time. The auditors checked it before it was held.
 ///
 /// # Errors
-/// [`Error::Forbidden`] when its author may not post it any more, [`Error::NotFound`] when `moderator` may not approve it.
+/// [`Error::Forbidden`] if the author may no longer post it, [`Error::NotFound`] if `moderator` may not approve it.
 pub(crate) async fn approve(cx: &Context, moderator: Viewer, held: &PendingRow) -> Result<Outcome> {
     let (author, destination) = Destination::approved(cx, moderator, held).await?;
     let draft = Draft { text: held.raw.clone(), key: held.idempotency_key.clone() };

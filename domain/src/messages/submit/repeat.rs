@@ -1,4 +1,4 @@
-//! Forms that are sent twice: the second sending finds what the first one posted.
+//! Forms sent twice: the second request finds what the first one posted.
 
 use super::Posted;
 use super::destination::Destination;
@@ -9,11 +9,11 @@ use crate::topics;
 use model::MessageId;
 use model::policy::Viewer;
 
-/// What the author's key posted before, where it is by now. Where that is nothing that they may read (it was moved, or split off), what
-/// they are told of is the topic that they sent it to, and nothing of where it went.
+/// Returns what the author posted before with this form key, at its current place. If it was moved or split off to
+/// where they may not read, returns the topic they sent it to, to reveal nothing about the new place.
 ///
 /// # Errors
-/// [`Error::NotFound`] when that was to be a new one.
+/// [`Error::NotFound`] if the target was a new topic.
 pub(super) async fn posted_before(
     cx: &Context,
     viewer: Viewer,
@@ -30,22 +30,22 @@ pub(super) async fn posted_before(
     }
 }
 
-/// After a save that found the form's key in use: where the first sending went; `None` when the topic went away and the submission
-/// starts over.
+/// Handles a save that found the form's key in use. Returns where the first request posted; `None` if the topic went
+/// away and the submission starts over.
 pub(super) async fn settle(
     cx: &Context,
     viewer: Viewer,
     draft: &Draft,
     destination: &Destination<'_>,
 ) -> Result<Option<Posted>> {
-    // The first sending may not be on the disk yet: on SQLite, people who post at the same time share a flush, and see of each other
-    // what no reader sees before it.
+    // The first request may not be durable yet. On SQLite, concurrent posts share a flush and see each other's changes
+    // before readers do. An empty commit waits for it.
     cx.db.begin().await?.commit().await?;
     let to = destination.topic();
     match posted_before(cx, viewer, draft, to).await {
         Ok(Some(posted)) => Ok(Some(posted)),
         Ok(None) | Err(Error::NotFound) => match to {
-            // It moved to another group, or became part of another topic: what its author may do there is checked again.
+            // The topic moved or was merged: check again what the author may do there.
             Some(found) if store::topics::went_on(&cx.db, found.topic.id, found.group.id).await? => Ok(None),
             _ => Err(Error::NotFound),
         },
@@ -53,7 +53,7 @@ pub(super) async fn settle(
     }
 }
 
-/// What a repeated form posted before, in place of the reason why it cannot be posted again; else that reason.
+/// Returns what a repeated form posted before; otherwise `error`, the reason why it cannot be posted now.
 pub(super) async fn instead_of(
     error: Error,
     cx: &Context,
@@ -70,7 +70,6 @@ pub(super) async fn instead_of(
 }
 
 impl Posted {
-    /// In a topic.
     pub(super) fn there(found: &topics::TopicAccess, id: MessageId, seq: i64) -> Self {
         let topics::TopicAccess { topic, group, .. } = found;
         let (group_slug, topic_slug) = (group.slug.clone(), topic.slug.clone());

@@ -23,7 +23,7 @@ use store::groups::Described;
 use store::messages::NewMessage;
 use store::search_log::{self, Changed};
 
-/// Where the message is written, in a transaction that made what it needs.
+/// Where the message is written, after the transaction created what it needs.
 struct Place {
     group: GroupId,
     topic: TopicId,
@@ -32,10 +32,10 @@ struct Place {
     topic_slug: String,
 }
 
-/// Saves a submission that the auditors passed; `reports` are the rules that report it.
+/// Saves a submission that passed the auditors; `reports` lists the rules that report it.
 ///
 /// # Errors
-/// [`Error::Slow`]; of a held message, as [`super::approve`].
+/// [`Error::Slow`]; for a held message also as [`super::approve`].
 pub(super) async fn save(
     cx: &Context,
     author: Viewer,
@@ -58,7 +58,7 @@ pub(super) async fn save(
         && destination.slow_mode_interval(author) == 0
         && reports.is_empty()
     {
-        // Nothing but the message has to be right: on Postgres this is one statement.
+        // Only the message has to be written; on Postgres this is one statement.
         let new = message(found.group.id, found.topic.id, cx.now());
         let Some(saved) = store::messages::save_alone(&cx.db, &new).await? else { return Ok(Outcome::KeyTaken) };
         cx.wake.after_commit();
@@ -79,7 +79,7 @@ pub(super) async fn save(
     Ok(Outcome::Posted(Posted { id: saved.id, seq: saved.seq, topic, group, group_slug, topic_slug }))
 }
 
-/// Makes what the message needs; `None` when the target is something else by now.
+/// Creates what the message needs; `None` if the target changed in the meantime.
 async fn prepare(cx: &Context, tx: &mut Tx, author: Viewer, destination: &Destination<'_>) -> Result<Option<Place>> {
     let (user, now, pause) = (author.user()?, cx.now(), destination.slow_mode_interval(author));
     let place = match destination {
@@ -107,7 +107,7 @@ async fn prepare(cx: &Context, tx: &mut Tx, author: Viewer, destination: &Destin
             let at = add_people(cx, tx, author, group.id, people).await?;
             let source = direct_names::slug_source("");
             let (topic, topic_slug) = new_topic(tx, group.id, title, Some(&source), user, at).await?;
-            // One later than the topic, so that it counts for the people who came with it.
+            // One microsecond after the topic, so that it counts as unread for the added users.
             Place { group: group.id, topic, at: Timestamp(at.0 + 1), group_slug: group.slug.clone(), topic_slug }
         }
         Destination::Approved { held, moderator, topic } => {
@@ -146,7 +146,7 @@ async fn new_topic(
     Ok(made)
 }
 
-/// A conversation of these people; `None` when one of them began it a moment ago.
+/// Creates a conversation; `None` if another participant just created it.
 async fn new_conversation(
     cx: &Context,
     tx: &mut Tx,
@@ -156,7 +156,7 @@ async fn new_conversation(
     slug_source: &str,
 ) -> Result<Option<Place>> {
     let at = cx.now();
-    // Others of them may begin it at the same moment: one does, and the rest find it.
+    // Several participants may start it at once: one creates it, the others find it.
     store::people::users::lock(tx, people).await?;
     if store::messages::conversations::of_exactly_in(tx, user, people).await?.is_some() {
         return Ok(None);
@@ -175,10 +175,10 @@ async fn new_conversation(
     Ok(Some(Place { group, topic, at, group_slug, topic_slug }))
 }
 
-/// Adds people to a conversation: the time from which they see topics.
+/// Adds users to a conversation. Returns the time from which they see topics.
 async fn add_people(cx: &Context, tx: &mut Tx, author: Viewer, group: GroupId, people: &[UserId]) -> Result<Timestamp> {
     members::lock(tx, author, group).await?.check(Permission::Invite)?;
-    // After all that was started, however the clocks of the processes differ.
+    // After the start of every existing topic, even if the clocks of the processes differ.
     let last = store::messages::conversations::last_start(tx, group).await?;
     let at = last.map_or(cx.now(), |last| cx.now().max(Timestamp(last.0 + 1)));
     let (_, there) = store::groups::members::head_count(tx, group).await?;
@@ -197,7 +197,7 @@ async fn add_people(cx: &Context, tx: &mut Tx, author: Viewer, group: GroupId, p
     Ok(at)
 }
 
-/// What else the same transaction writes.
+/// Writes the remaining rows of the transaction.
 async fn finish(
     cx: &Context,
     tx: &mut Tx,
@@ -219,7 +219,7 @@ async fn finish(
     Ok(())
 }
 
-/// Tells open pages and other processes what more than the message changed.
+/// Tells open pages and other processes about changes other than the message.
 async fn announce(cx: &Context, destination: &Destination<'_>, group: GroupId, is_reported: bool) {
     if is_reported {
         tell::tell_moderators(cx, group).await;

@@ -1,4 +1,4 @@
-//! The job of a removal: step by step what it takes away, and brings back.
+//! The job of a bulk deletion, or of undoing one, in steps.
 
 use crate::live::tell;
 use crate::messages;
@@ -14,13 +14,13 @@ use store::search_log;
 use store::search_log::Changed;
 use store::{self, Tx};
 
-/// Topics, or messages, of one step.
+/// Topics or messages per step.
 const STEP: i64 = 100;
-/// Steps of one run of the job; then it queues itself again.
+/// Steps per run of the job; after that it queues itself again.
 const STEPS: usize = 20;
 
-/// Takes away some of it, or brings some of it back, and queues itself again while there is more. Runs twice, and side by side: each
-/// step holds the removal.
+/// Runs some steps of a bulk deletion, or with `back` of undoing it, and queues itself again if more remain. May run
+/// twice and concurrently: each step locks the bulk deletion.
 pub(crate) async fn work(cx: &Context, removal: BulkDeleteId, back: bool) -> Result<()> {
     for _ in 0..STEPS {
         let mut tx = cx.db.begin().await?;
@@ -40,7 +40,7 @@ pub(crate) async fn work(cx: &Context, removal: BulkDeleteId, back: bool) -> Res
         tx.commit().await?;
         cx.wake.after_commit();
         if let (true, Some(group)) = (is_done, locked.group_id) {
-            // Fewer reports wait there.
+            // Reports of deleted messages are settled: fewer are open.
             tell::tell_moderators(cx, group).await;
         }
     }
@@ -52,7 +52,7 @@ pub(crate) async fn work(cx: &Context, removal: BulkDeleteId, back: bool) -> Res
     Ok(())
 }
 
-/// Takes away some of it; whether that was the end.
+/// Deletes one step's worth; returns whether that was the end.
 async fn step(tx: &mut Tx, id: BulkDeleteId, locked: &LockedDelete, now: Timestamp) -> Result<bool> {
     if !locked.topics_done {
         step_topics(tx, id, locked, now).await?;
@@ -64,7 +64,7 @@ async fn step(tx: &mut Tx, id: BulkDeleteId, locked: &LockedDelete, now: Timesta
         if is_end {
             store::moderation::bulk_delete::finish(tx, id, now).await?;
         } else {
-            // What was moved meanwhile to where it had been is found from the beginning.
+            // Start over, to find messages that were moved behind the current position meanwhile.
             store::moderation::bulk_delete::advance(tx, id, true, (TopicId(0), 0), Measure::default()).await?;
         }
         return Ok(is_end);
@@ -77,8 +77,8 @@ async fn step(tx: &mut Tx, id: BulkDeleteId, locked: &LockedDelete, now: Timesta
     Ok(false)
 }
 
-/// Takes a message away for a removal and whoever began it; whether it was there. What its author deleted, and could bring back, is taken
-/// too.
+/// Deletes one message for a bulk deletion; returns whether there was anything to delete. Also takes over a deletion by
+/// the author that they could still undo.
 async fn take(
     tx: &mut Tx,
     (removal, by): (BulkDeleteId, UserId),
@@ -116,7 +116,7 @@ async fn step_topics(tx: &mut Tx, id: BulkDeleteId, locked: &LockedDelete, now: 
     Ok(())
 }
 
-/// Brings some of it back; whether that was the end. What another removal that stands covers goes over to that one.
+/// Restores one step's worth; returns whether that was the end. Hands over what another bulk deletion covers.
 async fn step_back(tx: &mut Tx, id: BulkDeleteId, now: Timestamp) -> Result<bool> {
     let topics = store::moderation::bulk_delete::topics_away(tx, id, STEP).await?;
     for &TopicAway { topic_id: topic, group_id: group, deleted_at: at, heir } in &topics {
@@ -131,12 +131,12 @@ async fn step_back(tx: &mut Tx, id: BulkDeleteId, now: Timestamp) -> Result<bool
             store::moderation::bulk_delete::add(tx, one.removal_id, i64::from(taken), 0).await?;
         }
         if !covered.is_empty() {
-            // Perhaps there are more, and the topic stays away until there are none.
+            // There may be more; the topic stays deleted until there are none.
             return Ok(false);
         }
         if store::moderation::bulk_delete::restore_topic(tx, id, topic, at).await? > 0 {
             search_log::insert(tx, Changed::Topic(topic)).await?;
-            // It comes to its group as one that was moved there does.
+            // For the group, a restored topic is like one that was moved there.
             jobs::enqueue(tx, Cause::TopicMoved { topic, from: group }, now).await?;
         }
     }
