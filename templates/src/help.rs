@@ -8,6 +8,5 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "help/show.html")]
 pub struct Help {
-    /// Around it.
     pub layout: Layout,
 }

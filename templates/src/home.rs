@@ -9,7 +9,6 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "home/unread.html")]
 pub struct Home {
-    /// Around it.
     pub layout: Layout,
     /// What is unread in my groups, newest first.
     pub stories: Vec<Story>,
@@ -26,9 +25,7 @@ pub struct Home {
 /// A topic with unread messages, and its last lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Story {
-    /// Where it stands.
     pub group: Group,
-    /// The topic.
     pub topic: Topic,
     /// How many of its messages are unread.
     pub unread: i64,
@@ -70,7 +67,6 @@ impl Home {
 #[derive(Clone, Debug, Template)]
 #[template(path = "home/welcome.html")]
 pub struct Welcome {
-    /// Around it.
     pub layout: Layout,
     /// Public groups, the liveliest first.
     pub groups: Vec<GroupRow>,

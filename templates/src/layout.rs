@@ -49,14 +49,12 @@ pub struct Layout {
     pub reports: i64,
     /// How many messages wait for approval by an admin of the site; counted for the same pages.
     pub held: i64,
-    /// When it is drawn.
     pub now: Timestamp,
 }
 
 /// The person who looks at the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Viewer {
-    /// Who.
     pub person: Person,
     /// Whether they administer the site.
     pub is_admin: bool,
@@ -128,7 +126,7 @@ impl Layout {
         self.path.starts_with(path)
     }
 
-    /// Where to go on after signing in.
+    /// Returns the path to redirect to after sign-in.
     pub fn next(&self) -> &str {
         if self.path.starts_with("/-/sign") { "/" } else { &self.path }
     }

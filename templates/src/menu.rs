@@ -8,6 +8,5 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "menu/show.html")]
 pub struct Menu {
-    /// Around it.
     pub layout: Layout,
 }

@@ -37,21 +37,18 @@ impl SearchOrder {
 #[derive(Clone, Debug, Template)]
 #[template(path = "search/index.html")]
 pub struct Search {
-    /// Around it.
     pub layout: Layout,
     /// What is searched for; empty before.
     pub q: String,
     /// Only in this group.
     pub within: Option<Group>,
-    /// The order.
     pub order: SearchOrder,
     /// What was found, on this page.
     pub hits: Vec<Hit>,
     /// How many in all, where that is known.
     pub total: Option<i64>,
-    /// The page's number, from 1.
+    /// Page number, from 1.
     pub page: i64,
-    /// Whether another one follows.
     pub has_more: bool,
     /// Why nothing could be searched: a query that makes no sense, an index at rest.
     pub problem: Option<String>,
@@ -60,15 +57,10 @@ pub struct Search {
 /// A message that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
-    /// The message.
     pub message: MessageId,
-    /// Its topic.
     pub topic: Topic,
-    /// Its group.
     pub group: Group,
-    /// Who wrote it.
     pub author: Person,
-    /// When.
     pub created_at: Timestamp,
     /// A piece of its text: plain, and whether that part was looked for.
     pub fragments: Vec<(String, bool)>,

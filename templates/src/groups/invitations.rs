@@ -12,7 +12,6 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/invitations/mine.html")]
 pub struct Mine {
-    /// Around it.
     pub layout: Layout,
     /// Where the viewer is invited to.
     pub invited: Vec<To>,
@@ -23,11 +22,8 @@ pub struct Mine {
 /// A group that the viewer is invited to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct To {
-    /// The group.
     pub group: Group,
-    /// Who invites.
     pub inviter: String,
-    /// When.
     pub at: Timestamp,
 }
 
@@ -40,11 +36,9 @@ impl From<InvitedTo> for To {
 /// A group that the viewer asked to be let into.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JoinRequest {
-    /// Its id.
     pub id: GroupId,
     /// The group, where the viewer may know of it.
     pub group: Option<Group>,
-    /// When.
     pub at: Timestamp,
     /// When somebody said no.
     pub declined_at: Option<Timestamp>,
@@ -67,13 +61,11 @@ impl JoinRequest {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/invitations/offer.html")]
 pub struct Offered {
-    /// Around it.
     pub layout: Layout,
     /// Where it leads.
     pub group: Group,
-    /// The group's description as HTML from the markup module; may be empty.
+    /// The group description as HTML from the markup module; may be empty.
     pub about: String,
-    /// Who invites.
     pub inviter: String,
     /// Whether it lets one in; else it lets one ask.
     pub lets_in: bool,
@@ -83,9 +75,8 @@ pub struct Offered {
     pub may_follow: bool,
     /// Whether the viewer asked already.
     pub waits: bool,
-    /// The token from the address, handed on.
+    /// The token from the URL.
     pub token: String,
-    /// The form.
     pub form: AskForm,
 }
 
@@ -93,17 +84,13 @@ pub struct Offered {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/invitations/of_group.html")]
 pub struct OfGroup {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// Whether the viewer decides who is in it.
     pub moderates: bool,
     /// Whether the viewer may invite now.
     pub may_invite: bool,
     /// Whether the viewer may let others in as more than members.
     pub may_appoint: bool,
-    /// Links that can be used.
     pub links: Vec<Link>,
     /// Who was invited by name.
     pub invited: Vec<Invited>,
@@ -118,19 +105,13 @@ pub struct OfGroup {
 /// A link into a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// The link.
     pub id: InvitationId,
-    /// Who made it.
     pub inviter: String,
     /// As what it lets in; `None`: it lets one ask.
     pub role: Option<Role>,
-    /// When it was made.
     pub made_at: Timestamp,
-    /// When it ends.
     pub expires_at: Timestamp,
-    /// How many may still use it.
     pub uses_left: i64,
-    /// How many did.
     pub used: i64,
 }
 
@@ -163,11 +144,8 @@ impl Link {
 /// Somebody who was invited by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invited {
-    /// Who.
     pub person: Person,
-    /// By whom.
     pub inviter: String,
-    /// When.
     pub at: Timestamp,
 }
 

@@ -13,30 +13,22 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/members/index.html")]
 pub struct Members {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// Whether the viewer decides who is in it.
     pub moderates: bool,
-    /// How many are in it.
     pub total: i64,
     /// Those of this page.
     pub rows: Vec<Row>,
-    /// The page's number, from 1.
+    /// Page number, from 1.
     pub page: i64,
-    /// Whether another one follows.
     pub has_more: bool,
 }
 
 /// Somebody who is in a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Who.
     pub person: Person,
-    /// Their part in it.
     pub role: Role,
-    /// Since when.
     pub joined_at: Timestamp,
 }
 
@@ -66,29 +58,22 @@ impl Row {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/members/edit.html")]
 pub struct Edit {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// Who.
     pub person: Person,
     /// Their membership, if they are in it.
     pub member: Option<Row>,
-    /// Whether they were banned from it.
     pub is_banned: bool,
     /// Whether they wrote in it.
     pub has_written: bool,
     /// Whether they asked to be let in, and were not.
     pub has_asked: bool,
-    /// Whether the viewer may give them another part.
+    /// Whether the viewer may change their role.
     pub may_appoint: bool,
-    /// Whether the viewer may hand the group over to them.
     pub may_hand_over: bool,
-    /// Whether the viewer may warn, remove and ban them.
     pub may_remove: bool,
     /// The form that bans, unless they were.
     pub form: ReasonForm,
-    /// The form that warns.
     pub warn: WarnForm,
     /// What was done to them here.
     pub record: Record,
@@ -105,11 +90,8 @@ impl Edit {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/members/bans.html")]
 pub struct Bans {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// Whether the viewer decides who is in it.
     pub moderates: bool,
     /// Who was banned, the latest first.
     pub rows: Vec<Ban>,
@@ -118,13 +100,9 @@ pub struct Bans {
 /// Somebody who was banned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ban {
-    /// Who.
     pub person: Person,
-    /// Why.
     pub reason: String,
-    /// By whom.
     pub by: String,
-    /// Since when.
     pub at: Timestamp,
 }
 

@@ -59,19 +59,16 @@ impl GroupOrder {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/index.html")]
 pub struct Discover {
-    /// Around it.
     pub layout: Layout,
-    /// What was searched for; empty for all.
+    /// The search term; empty for all.
     pub q: String,
-    /// The order.
     pub order: GroupOrder,
     /// The only category shown; `None` for all.
     pub category: Option<Category>,
     /// The groups of this page.
     pub rows: Vec<GroupRow>,
-    /// The page's number, from 1.
+    /// Page number, from 1.
     pub page: i64,
-    /// Whether another one follows.
     pub has_more: bool,
 }
 
@@ -113,25 +110,18 @@ impl Discover {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/show.html")]
 pub struct Show {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// Its description as HTML from the markup module; may be empty.
+    /// HTML from the markup module; may be empty.
     pub about: String,
-    /// The viewer's part in it; `None` when they are not in it.
+    /// `None` when the viewer is not a member.
     pub role: Option<Role>,
-    /// Whether the viewer may join.
     pub may_join: bool,
-    /// Whether the viewer may start topics.
     pub may_start: bool,
-    /// Whether the viewer may edit the group.
     pub may_edit: bool,
-    /// Whether the viewer decides who is in it.
     pub may_admit: bool,
     /// Whether the viewer may invite others, or add them to a conversation.
     pub may_invite: bool,
-    /// Whether the viewer was banned from it.
     pub is_banned: bool,
     /// How many wait to be let in, for those who decide.
     pub waiting: i64,
@@ -147,11 +137,10 @@ pub struct Show {
     pub rows: Vec<TopicRow>,
     /// Those of its topics that stand above the others; on its first page.
     pub pinned: Vec<Topic>,
-    /// Whether this is not the first page.
     pub is_later_page: bool,
-    /// The cursor of the next older page: goes into `?before=`.
+    /// The cursor of the next older page, for `?before=`.
     pub older: Option<String>,
-    /// What the page showed, for "mark all read".
+    /// The state that the page shows, for "mark all read".
     pub upto: String,
     /// The form that starts a topic.
     pub form: TopicForm,
@@ -192,7 +181,6 @@ pub struct HerePartial<'a> {
 /// A group by its id alone.
 #[derive(Clone, Copy, Debug)]
 pub struct GroupOf {
-    /// The id.
     pub id: GroupId,
 }
 
@@ -202,9 +190,7 @@ pub struct GroupOf {
 pub struct TopicRowPartial<'a> {
     /// The topic; `unread` is the viewer's on a page and 0 in an event.
     pub row: &'a TopicRow,
-    /// Its group.
     pub group: &'a Group,
-    /// When it is drawn.
     pub now: Timestamp,
 }
 
@@ -212,9 +198,7 @@ pub struct TopicRowPartial<'a> {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/new.html")]
 pub struct New {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: GroupForm,
 }
 
@@ -222,11 +206,8 @@ pub struct New {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/edit.html")]
 pub struct Edit {
-    /// Around it.
     pub layout: Layout,
-    /// The group as it is.
     pub group: Group,
-    /// The form.
     pub form: GroupForm,
 }
 
@@ -249,15 +230,11 @@ pub fn kind_word(kind: impl Borrow<GroupKind>) -> &'static str {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/delete.html")]
 pub struct Delete {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// How many are in it.
     pub members: i64,
     /// Whether the viewer can go back to it.
     pub reads: bool,
-    /// The form.
     pub form: DeleteGroupForm,
 }
 

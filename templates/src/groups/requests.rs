@@ -12,25 +12,18 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/requests/door.html")]
 pub struct Door {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// Its description as HTML from the markup module; may be empty.
+    /// HTML from the markup module; may be empty.
     pub about: String,
-    /// How many are in it.
     pub members: i64,
-    /// Whether the viewer may ask.
     pub may_ask: bool,
-    /// Whether the viewer may delete the group.
     pub may_delete: bool,
-    /// Whether the viewer was banned from it.
     pub is_banned: bool,
     /// When the viewer asked, if they wait for an answer.
     pub asked_at: Option<Timestamp>,
     /// When the viewer may ask again who was declined.
     pub ask_again_at: Option<Timestamp>,
-    /// The form.
     pub form: AskForm,
 }
 
@@ -38,22 +31,19 @@ pub struct Door {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/requests/index.html")]
 pub struct Requests {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// Whether the viewer decides who is in it.
     pub moderates: bool,
     /// Whether nobody can be let in, since the group is archived.
     pub archived: bool,
     /// Who waits, the eldest first.
     pub rows: Vec<Row>,
-    /// How many in all.
+    /// Total over all pages.
     pub total: i64,
 }
 
 impl Requests {
-    /// How many wait, in words.
+    /// Returns how many wait, in words.
     pub fn fact(&self) -> String {
         format!("{} waiting", crate::numbers::thousands(self.total))
     }
@@ -62,11 +52,9 @@ impl Requests {
 /// Somebody who asks to be let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Who.
     pub person: Person,
     /// What they say; may be empty.
     pub message: String,
-    /// Since when.
     pub at: Timestamp,
 }
 

@@ -10,9 +10,7 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/conversations/new.html")]
 pub struct New {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: DirectForm,
 }
 
@@ -20,12 +18,9 @@ pub struct New {
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/conversations/add.html")]
 pub struct Add {
-    /// Around it.
     pub layout: Layout,
-    /// The conversation.
     pub group: Group,
     /// Who is in it.
     pub people: Vec<Person>,
-    /// The form.
     pub form: DirectForm,
 }

@@ -9,13 +9,12 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/mentions/index.html")]
 pub struct Mentions {
-    /// Around it.
     pub layout: Layout,
     /// Newest first.
     pub rows: Vec<MentionRow>,
-    /// The cursor of the next older page: goes into `?before=`.
+    /// The cursor of the next older page, for `?before=`.
     pub older: Option<String>,
-    /// What the page showed, for "mark all read".
+    /// The state that the page shows, for "mark all read".
     pub upto: String,
 }
 

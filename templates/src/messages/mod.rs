@@ -15,13 +15,9 @@ use crate::layout::Layout;
 #[derive(Clone, Copy, Debug, Template)]
 #[template(path = "messages/message.html")]
 pub struct MessagePartial<'a> {
-    /// The message.
     pub message: &'a Message,
-    /// Its topic.
     pub topic: &'a Topic,
-    /// Its group.
     pub group: &'a Group,
-    /// When it is drawn.
     pub now: Timestamp,
 }
 
@@ -53,13 +49,9 @@ pub fn starred_by(people: &[Person]) -> String {
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/edit.html")]
 pub struct Edit {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// The topic.
     pub topic: Topic,
-    /// The message as it is.
     pub message: Message,
     /// The form, with the raw text.
     pub form: MessageForm,
@@ -69,13 +61,9 @@ pub struct Edit {
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/delete.html")]
 pub struct Delete {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// The topic.
     pub topic: Topic,
-    /// The message.
     pub message: Message,
 }
 
@@ -102,13 +90,9 @@ mod tests {
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/history.html")]
 pub struct History {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// The topic.
     pub topic: Topic,
-    /// The message as it is.
     pub message: Message,
     /// Its texts, the newest first.
     pub versions: Vec<Version>,

@@ -20,15 +20,12 @@ const IN_SITE: &str =
 #[derive(Clone, Debug, Template)]
 #[template(path = "moderation/bulk_delete/new.html")]
 pub struct Clear {
-    /// Around it.
     pub layout: Layout,
     /// In which group; `None`: in the whole site.
     pub group: Option<Group>,
-    /// Whose.
     pub person: Person,
     /// How much there is.
     pub measures: Measures,
-    /// The form.
     pub form: ClearForm,
 }
 

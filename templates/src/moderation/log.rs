@@ -13,19 +13,17 @@ use crate::search::encoded;
 #[derive(Clone, Debug, Template)]
 #[template(path = "moderation/log/of_group.html")]
 pub struct OfGroup {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
     /// Whether the viewer decides who is in it, and so reads more of it.
     pub moderates: bool,
-    /// Whether the viewer says who is named.
+    /// Whether the viewer may hide and show names.
     pub may_hide: bool,
-    /// Of which action; `None`: of all.
+    /// Only this action; `None` for all.
     pub what: Option<LogAction>,
-    /// The rows, the newest first.
+    /// Newest first.
     pub lines: Vec<Line>,
-    /// Where the next page begins.
+    /// The cursor of the next page.
     pub more: Option<EntryId>,
 }
 
@@ -33,15 +31,14 @@ pub struct OfGroup {
 #[derive(Clone, Debug, Template)]
 #[template(path = "moderation/log/of_site.html")]
 pub struct OfSite {
-    /// Around it.
     pub layout: Layout,
-    /// Whether the viewer says who is named.
+    /// Whether the viewer may hide and show names.
     pub may_hide: bool,
-    /// Of which action; `None`: of all.
+    /// Only this action; `None` for all.
     pub what: Option<LogAction>,
-    /// The rows, the newest first.
+    /// Newest first.
     pub lines: Vec<Line>,
-    /// Where the next page begins.
+    /// The cursor of the next page.
     pub more: Option<EntryId>,
 }
 
@@ -49,13 +46,11 @@ pub struct OfSite {
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/log.html")]
 pub struct OfAdmins {
-    /// Around it.
     pub layout: Layout,
-    /// What is looked for.
     pub form: LogFilterForm,
-    /// The rows, the newest first.
+    /// Newest first.
     pub lines: Vec<Line>,
-    /// Where the next page begins.
+    /// The cursor of the next page.
     pub more: Option<EntryId>,
 }
 

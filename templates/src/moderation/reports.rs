@@ -12,17 +12,12 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "moderation/reports/new.html")]
 pub struct New {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// The topic.
     pub topic: Topic,
-    /// The message.
     pub message: Message,
     /// When the viewer reported it, if that waits for an answer.
     pub reported_at: Option<Timestamp>,
-    /// The form.
     pub form: ReportForm,
 }
 
@@ -30,11 +25,8 @@ pub struct New {
 #[derive(Clone, Debug, Template)]
 #[template(path = "moderation/reports/index.html")]
 pub struct Reports {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// Whether the viewer decides who is in it.
     pub moderates: bool,
     /// What was reported, the eldest first.
     pub items: Vec<Item>,
@@ -46,14 +38,13 @@ pub struct Reports {
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/reports.html")]
 pub struct OfSite {
-    /// Around it.
     pub layout: Layout,
     /// What was reported, the eldest first.
     pub items: Vec<Item>,
 }
 
 impl Reports {
-    /// How many wait, in words.
+    /// Returns how many wait, in words.
     pub fn fact(&self) -> String {
         format!("{} waiting", crate::numbers::thousands(self.total))
     }

@@ -11,9 +11,8 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "moderation/rules/index.html")]
 pub struct Index {
-    /// Around it.
     pub layout: Layout,
-    /// The group; `None`: the site.
+    /// `None` for the rules of the site.
     pub group: Option<Group>,
     /// The rules, the eldest first.
     pub rules: Vec<Rule>,
@@ -32,20 +31,18 @@ impl Index {
 #[derive(Clone, Debug, Template)]
 #[template(path = "moderation/rules/edit.html")]
 pub struct Edit {
-    /// Around it.
     pub layout: Layout,
-    /// The group; `None`: the site.
+    /// `None` for the rules of the site.
     pub group: Option<Group>,
     /// The rule; `None`: it is a new one.
     pub rule: Option<Rule>,
-    /// The form.
     pub form: RuleForm,
     /// What the rule would have caught; nothing while the form has something to mend.
     pub tried: Option<Tried>,
 }
 
 impl Edit {
-    /// Where the form goes.
+    /// Returns the form's action path.
     pub fn action(&self) -> String {
         match &self.rule {
             Some(rule) => format!("/-/rules/{}", rule.id),

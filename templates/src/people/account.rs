@@ -11,11 +11,9 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/sign_in.html")]
 pub struct SignIn {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: SignInForm,
-    /// Where to go on; checked to be one of our paths.
+    /// The path to redirect to; checked to be on this site.
     pub next: String,
 }
 
@@ -23,11 +21,9 @@ pub struct SignIn {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/sign_up.html")]
 pub struct SignUp {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: SignUpForm,
-    /// Where to go on; checked to be one of our paths.
+    /// The path to redirect to; checked to be on this site.
     pub next: String,
     /// What they find who want to sign up.
     pub door: Door,
@@ -46,9 +42,7 @@ impl SignUp {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/waiting.html")]
 pub struct Waiting {
-    /// Around it.
     pub layout: Layout,
-    /// Since when.
     pub since: Timestamp,
     /// Whether an admin said no.
     pub declined: bool,
@@ -62,11 +56,9 @@ pub struct Waiting {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/first_admin.html")]
 pub struct FirstAdmin {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: SignUpForm,
-    /// The token from the address, handed on.
+    /// The token from the URL.
     pub token: String,
 }
 
@@ -74,9 +66,7 @@ pub struct FirstAdmin {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/forgot.html")]
 pub struct Forgot {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: ForgotForm,
     /// Whether the site's letters go to people, or into a folder of whoever runs it.
     pub reaches_people: bool,
@@ -86,13 +76,11 @@ pub struct Forgot {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/reset.html")]
 pub struct Reset {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: ResetForm,
     /// Whose password it sets.
     pub username: String,
-    /// The token from the address, handed on.
+    /// The token from the URL.
     pub token: String,
 }
 
@@ -100,13 +88,11 @@ pub struct Reset {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/confirm.html")]
 pub struct Confirm {
-    /// Around it.
     pub layout: Layout,
     /// Whose address it becomes.
     pub username: String,
-    /// The address.
     pub address: String,
-    /// The token from the address, handed on.
+    /// The token from the URL.
     pub token: String,
     /// Why it cannot be.
     pub error: Option<String>,
@@ -116,7 +102,6 @@ pub struct Confirm {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/link_ended.html")]
 pub struct LinkEnded {
-    /// Around it.
     pub layout: Layout,
     /// Whether it would have set a password, and not confirmed an address.
     pub is_reset: bool,
@@ -126,12 +111,10 @@ pub struct LinkEnded {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/second_step.html")]
 pub struct SecondStep {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: CodeForm,
     /// Shows that the password was right.
     pub ticket: String,
-    /// Where to go on; checked to be one of our paths.
+    /// The path to redirect to; checked to be on this site.
     pub next: String,
 }

@@ -9,7 +9,6 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/profiles/show.html")]
 pub struct Profile {
-    /// Around it.
     pub layout: Layout,
     /// Whose; the address for mail is never shown.
     pub user: User,
@@ -23,18 +22,15 @@ pub struct Profile {
     pub may_write: bool,
     /// What they wrote last, as far as the viewer may see it, newest first.
     pub recent: Vec<Recent>,
-    /// The cursor of the next older page: goes into `?before=`.
+    /// The cursor of the next older page, for `?before=`.
     pub older: Option<String>,
 }
 
 /// A message and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recent {
-    /// The message.
     pub message: Message,
-    /// Its topic.
     pub topic: Topic,
-    /// Its group.
     pub group: Group,
 }
 

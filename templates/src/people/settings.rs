@@ -13,9 +13,7 @@ use crate::qr::Qr;
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/settings/profile.html")]
 pub struct Profile {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: ProfileForm,
 }
 
@@ -23,9 +21,7 @@ pub struct Profile {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/settings/password.html")]
 pub struct Password {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: PasswordForm,
 }
 
@@ -33,7 +29,6 @@ pub struct Password {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/settings/sessions.html")]
 pub struct Sessions {
-    /// Around it.
     pub layout: Layout,
     /// The one of this browser first.
     pub rows: Vec<SessionRow>,
@@ -44,11 +39,10 @@ pub struct Sessions {
 pub struct SessionRow {
     /// Its name in addresses; not the secret.
     pub id: String,
-    /// The browser as it calls itself.
+    /// The user agent as the browser sends it.
     pub device: String,
     /// The network address; may be empty.
     pub address: String,
-    /// Since when.
     pub created_at: Timestamp,
     /// When it was last used.
     pub seen_at: Timestamp,
@@ -60,9 +54,7 @@ pub struct SessionRow {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/settings/mail.html")]
 pub struct Mail {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: MailForm,
     /// The address that is confirmed.
     pub email: Option<String>,
@@ -76,7 +68,6 @@ pub struct Mail {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/settings/second_step.html")]
 pub struct SecondStep {
-    /// Around it.
     pub layout: Layout,
     /// How it stands.
     pub state: State,
@@ -97,9 +88,7 @@ impl SecondStep {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/settings/recovery_codes.html")]
 pub struct RecoveryCodes {
-    /// Around it.
     pub layout: Layout,
-    /// The codes.
     pub codes: Vec<String>,
 }
 
@@ -107,7 +96,6 @@ pub struct RecoveryCodes {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/settings/account.html")]
 pub struct Account {
-    /// Around it.
     pub layout: Layout,
     /// The form for another name.
     pub form: NameForm,
@@ -117,9 +105,7 @@ pub struct Account {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/settings/delete.html")]
 pub struct Delete {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: DeleteForm,
     /// How many groups they are in.
     pub groups: i64,
@@ -129,7 +115,6 @@ pub struct Delete {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/settings/people.html")]
 pub struct People {
-    /// Around it.
     pub layout: Layout,
     /// Who may begin a conversation.
     pub direct_from: DirectFrom,

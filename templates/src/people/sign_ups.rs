@@ -12,7 +12,6 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/sign_ups.html")]
 pub struct SignUpsPage {
-    /// Around it.
     pub layout: Layout,
     /// Who may sign up.
     pub mode: SignUps,
@@ -45,7 +44,6 @@ impl SignUpsPage {
 /// An account that waits, or was declined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Who.
     pub person: Person,
     /// Their mail address; may be empty.
     pub email: String,
@@ -72,17 +70,11 @@ impl From<WaitingRow> for Row {
 /// A link with which one may sign up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// The link.
     pub id: SiteInvitationId,
-    /// Who made it.
     pub inviter: String,
-    /// When.
     pub made_at: Timestamp,
-    /// When it ends.
     pub expires_at: Timestamp,
-    /// How many may still use it.
     pub uses_left: i64,
-    /// How many did.
     pub used: i64,
 }
 

@@ -118,7 +118,7 @@ impl Discover {
 }
 
 impl New {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = GroupForm {
             name: "Bird watch".into(),
@@ -163,7 +163,7 @@ impl Show {
 }
 
 impl Delete {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = DeleteGroupForm { name: "Street".into(), ..DeleteGroupForm::default() };
         form.set_error("name", "That is not what the group is called.");

@@ -213,7 +213,7 @@ impl settings::People {
 }
 
 impl admin::Person {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = BarForm { days: "7".into(), ..BarForm::default() };
         form.set_error("reason", "Say why, in a few words.");

@@ -77,7 +77,7 @@ impl Profile {
 }
 
 impl settings::Profile {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = ProfileForm {
             name: "Jules".into(),
@@ -93,7 +93,7 @@ impl settings::Profile {
 }
 
 impl Password {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = PasswordForm::default();
         form.set_error("current_password", "That is not your password.");
@@ -129,7 +129,7 @@ impl SignIn {
 }
 
 impl SignUp {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form =
             SignUpForm { username: "mira".into(), email: "mira@example.org".into(), ..SignUpForm::default() };
@@ -147,7 +147,7 @@ impl FirstAdmin {
 }
 
 impl Forgot {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = ForgotForm { email: "mira".into(), ..ForgotForm::default() };
         form.set_error("email", "That is not a mail address.");
@@ -156,7 +156,7 @@ impl Forgot {
 }
 
 impl Reset {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = ResetForm::default();
         form.set_error("new_password", "A password has at least 8 characters.");

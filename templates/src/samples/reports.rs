@@ -40,7 +40,7 @@ fn item(report: i64, kind: GroupKind, said: &str, by: usize) -> Item {
 }
 
 impl New {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = ReportForm { grounds: "other".into(), ..ReportForm::default() };
         form.set_error("words", "Say why, in a few words.");

@@ -140,7 +140,7 @@ impl Show {
 }
 
 impl Edit {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = RenameForm { title: "".into(), error: None };
         form.set_error("title", "A topic has a title.");
@@ -166,7 +166,7 @@ impl Edit {
 }
 
 impl splits::New {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = SplitForm { title: "Wrens & \"walls\"".into(), group: "3".into(), ..SplitForm::default() };
         form.set_error("group", "That group can be read by everyone.");
@@ -189,7 +189,7 @@ impl splits::New {
 }
 
 impl merges::New {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = MergeForm { into: "/birds/<nowhere>/".into(), error: None };
         form.set_error("into", "There is no topic at this address.");

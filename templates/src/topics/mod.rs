@@ -16,15 +16,11 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "topics/show.html")]
 pub struct Show {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// The group's description as HTML from the markup module; may be empty.
+    /// The group description as HTML from the markup module; may be empty.
     pub about: String,
-    /// The topic.
     pub topic: Topic,
-    /// How many messages stand in it.
     pub message_count: i64,
     /// Those of this page, in order.
     pub messages: Vec<Message>,
@@ -38,7 +34,6 @@ pub struct Show {
     pub new: Option<NewSince>,
     /// Whether the viewer may write here.
     pub may_write: bool,
-    /// Whether the viewer is in the group.
     pub is_member: bool,
     /// Whether the viewer may invite others, or add them to a conversation.
     pub may_invite: bool,
@@ -48,9 +43,7 @@ pub struct Show {
     pub continues: Option<Topic>,
     /// Whether the viewer could write here if they joined the group.
     pub may_join: bool,
-    /// Whether the viewer may rename the topic.
     pub may_edit: bool,
-    /// Whether the viewer may delete it.
     pub may_delete: bool,
     /// How many are in the group, and who of them is here.
     pub aside: Aside,
@@ -164,13 +157,9 @@ pub fn did_count(event: &TopicEvent) -> String {
 #[derive(Clone, Debug, Template)]
 #[template(path = "topics/edit.html")]
 pub struct Edit {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// The topic as it is.
     pub topic: Topic,
-    /// The form.
     pub form: RenameForm,
     /// Whether the viewer may also lock, pin and move it.
     pub moderates: bool,
@@ -194,11 +183,8 @@ impl Edit {
 #[derive(Clone, Debug, Template)]
 #[template(path = "topics/delete.html")]
 pub struct Delete {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// The topic.
     pub topic: Topic,
     /// How many messages go with it.
     pub message_count: i64,

@@ -10,11 +10,8 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "topics/splits/new.html")]
 pub struct New {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// The topic.
     pub topic: Topic,
     /// The message that it may be split at.
     pub first: Message,
@@ -22,7 +19,6 @@ pub struct New {
     pub messages: Vec<Message>,
     /// Those that were chosen.
     pub ticked: Vec<MessageId>,
-    /// The form.
     pub form: SplitForm,
 }
 
@@ -71,8 +67,6 @@ impl New {
 /// A group that messages could go to.
 #[derive(Clone, Debug)]
 pub struct Target<'a> {
-    /// Its id.
     pub id: String,
-    /// Its name.
     pub name: &'a str,
 }
