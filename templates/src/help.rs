@@ -1,4 +1,4 @@
-//! How to write a message.
+//! The help page on writing messages.
 
 use askama::Template;
 

@@ -1,4 +1,4 @@
-//! The left column as a page of its own, for phones.
+//! The sidebar as a page of its own, for phones.
 
 use askama::Template;
 

@@ -1,4 +1,4 @@
-//! Who is in a group, and who was banned from it.
+//! Members of a group, and users banned from it.
 
 use askama::Template;
 use domain::model::{Group, Person, Role};
@@ -17,14 +17,13 @@ pub struct Members {
     pub group: Group,
     pub moderates: bool,
     pub total: i64,
-    /// Those of this page.
     pub rows: Vec<Row>,
     /// Page number, from 1.
     pub page: i64,
     pub has_more: bool,
 }
 
-/// Somebody who is in a group.
+/// A member of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     pub person: Person,
@@ -39,7 +38,7 @@ impl From<MemberRow> for Row {
 }
 
 impl Row {
-    /// A word for those who are more than members.
+    /// Returns a label for moderators and admins.
     pub fn title(&self) -> Option<&'static str> {
         match self.role {
             Role::Member => None,
@@ -48,7 +47,7 @@ impl Row {
         }
     }
 
-    /// Whether this is their part.
+    /// Whether the member has this role.
     pub fn is(&self, role: &str) -> bool {
         self.role.as_str() == role
     }
@@ -61,26 +60,26 @@ pub struct Edit {
     pub layout: Layout,
     pub group: Group,
     pub person: Person,
-    /// Their membership, if they are in it.
+    /// `None` when they are not a member.
     pub member: Option<Row>,
     pub is_banned: bool,
-    /// Whether they wrote in it.
+    /// Whether they have written in it.
     pub has_written: bool,
-    /// Whether they asked to be let in, and were not.
+    /// Whether they asked to join and were not admitted.
     pub has_asked: bool,
     /// Whether the viewer may change their role.
     pub may_appoint: bool,
     pub may_hand_over: bool,
     pub may_remove: bool,
-    /// The form that bans, unless they were.
+    /// The ban form, for a user who is not banned.
     pub form: ReasonForm,
     pub warn: WarnForm,
-    /// What was done to them here.
+    /// Their moderation record in this group.
     pub record: Record,
 }
 
 impl Edit {
-    /// What stands above the reason of a ban.
+    /// Returns the label of the ban form's reason.
     pub fn ban_label(&self) -> &'static str {
         if self.member.is_some() { "Or ban them, because" } else { "Keep them out, because" }
     }
@@ -93,11 +92,11 @@ pub struct Bans {
     pub layout: Layout,
     pub group: Group,
     pub moderates: bool,
-    /// Who was banned, the latest first.
+    /// Newest first.
     pub rows: Vec<Ban>,
 }
 
-/// Somebody who was banned.
+/// A ban.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ban {
     pub person: Person,

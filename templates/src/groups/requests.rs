@@ -1,4 +1,4 @@
-//! Asking to be let into a group, and answering.
+//! Requests to join a group.
 
 use askama::Template;
 use domain::model::{Group, Person};
@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use crate::form::AskForm;
 use crate::layout::Layout;
 
-/// `/GROUP/` of a closed group, for those outside of it.
+/// `/GROUP/` of a closed group, for non-members.
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/requests/door.html")]
 pub struct Door {
@@ -20,9 +20,9 @@ pub struct Door {
     pub may_ask: bool,
     pub may_delete: bool,
     pub is_banned: bool,
-    /// When the viewer asked, if they wait for an answer.
+    /// When the viewer asked; `None` when no request is waiting.
     pub asked_at: Option<Timestamp>,
-    /// When the viewer may ask again who was declined.
+    /// When the viewer may ask again after being declined.
     pub ask_again_at: Option<Timestamp>,
     pub form: AskForm,
 }
@@ -34,26 +34,26 @@ pub struct Requests {
     pub layout: Layout,
     pub group: Group,
     pub moderates: bool,
-    /// Whether nobody can be let in, since the group is archived.
+    /// The group is archived, so nobody can be admitted.
     pub archived: bool,
-    /// Who waits, the eldest first.
+    /// Oldest first.
     pub rows: Vec<Row>,
     /// Total over all pages.
     pub total: i64,
 }
 
 impl Requests {
-    /// Returns how many wait, in words.
+    /// Returns how many requests wait, in words.
     pub fn fact(&self) -> String {
         format!("{} waiting", crate::numbers::thousands(self.total))
     }
 }
 
-/// Somebody who asks to be let in.
+/// A request to join.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     pub person: Person,
-    /// What they say; may be empty.
+    /// May be empty.
     pub message: String,
     pub at: Timestamp,
 }

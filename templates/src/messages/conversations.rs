@@ -1,4 +1,4 @@
-//! Conversations: beginning one, adding people.
+//! Conversations: starting one, adding people.
 
 use askama::Template;
 use domain::model::{Group, Person};
@@ -20,7 +20,7 @@ pub struct New {
 pub struct Add {
     pub layout: Layout,
     pub group: Group,
-    /// Who is in it.
+    /// Its participants.
     pub people: Vec<Person>,
     pub form: DirectForm,
 }

@@ -1,4 +1,4 @@
-//! Where one is mentioned.
+//! The viewer's mentions.
 
 use askama::Template;
 use domain::model::MentionRow;
@@ -19,7 +19,7 @@ pub struct Mentions {
 }
 
 impl Mentions {
-    /// Whether any on this page is unread.
+    /// Whether any row of this page is unread.
     pub fn has_unread(&self) -> bool {
         self.rows.iter().any(|row| row.unread)
     }

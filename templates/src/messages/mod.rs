@@ -1,4 +1,4 @@
-//! Messages: the partial that page and live event share, editing and deleting.
+//! Messages: the partial that pages and live events share, editing, deleting, history.
 
 pub mod conversations;
 pub mod mentions;
@@ -11,7 +11,7 @@ use domain::time::Timestamp;
 use crate::form::MessageForm;
 use crate::layout::Layout;
 
-/// A message as a live event carries it: the page's own partial, without anything that differs by viewer.
+/// A message as a live event carries it: the partial of the page, without anything that differs by viewer.
 #[derive(Clone, Copy, Debug, Template)]
 #[template(path = "messages/message.html")]
 pub struct MessagePartial<'a> {
@@ -21,17 +21,17 @@ pub struct MessagePartial<'a> {
     pub now: Timestamp,
 }
 
-/// Account numbers with spaces between, as `[data-mentions~="12"]` finds them.
+/// Returns user ids separated by spaces, as `[data-mentions~="12"]` matches them.
 pub fn spaced<'a>(ids: impl IntoIterator<Item = &'a domain::model::UserId>) -> String {
     ids.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
-/// The account numbers of people with spaces between.
+/// Returns the ids of people, separated by spaces.
 pub fn spaced_people(people: &[Person]) -> String {
     spaced(people.iter().map(|person| &person.id))
 }
 
-/// Who starred it, in words: `Starred by mira, tomas and 3 others`.
+/// Returns who starred a message, in words: `Starred by mira, tomas and 3 others`.
 pub fn starred_by(people: &[Person]) -> String {
     const NAMED: usize = 8;
     let names: Vec<&str> = people.iter().take(NAMED).map(|person| person.username.as_str()).collect();
@@ -53,7 +53,7 @@ pub struct Edit {
     pub group: Group,
     pub topic: Topic,
     pub message: Message,
-    /// The form, with the raw text.
+    /// With the raw text.
     pub form: MessageForm,
 }
 
@@ -94,16 +94,16 @@ pub struct History {
     pub group: Group,
     pub topic: Topic,
     pub message: Message,
-    /// Its texts, the newest first.
+    /// Its versions, newest first.
     pub versions: Vec<Version>,
-    /// Until when its words are there; `None` where it is not deleted.
+    /// Until when the text of the deleted message is kept; `None` when it is not deleted.
     pub kept_until: Option<Timestamp>,
-    /// Whether the viewer may bring it back until then.
+    /// Whether the viewer may restore it until then.
     pub may_restore: bool,
 }
 
 impl History {
-    /// How often it was edited.
+    /// Returns the number of edits.
     pub fn edits(&self) -> i64 {
         self.versions.len() as i64 - 1
     }

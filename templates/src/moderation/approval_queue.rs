@@ -1,4 +1,4 @@
-//! Messages that wait for approval.
+//! The approval queue.
 
 use askama::Template;
 use domain::model::{Group, PendingId};
@@ -14,7 +14,7 @@ pub struct ApprovalQueue {
     pub layout: Layout,
     pub group: Group,
     pub moderates: bool,
-    /// What waits, the eldest first.
+    /// Oldest first.
     pub items: Vec<PendingRow>,
     /// Total over all pages.
     pub total: i64,
@@ -39,13 +39,13 @@ impl ApprovalQueue {
 #[template(path = "admin/held.html")]
 pub struct OfSite {
     pub layout: Layout,
-    /// What waits, the eldest first.
+    /// Oldest first.
     pub items: Vec<PendingRow>,
     pub form: ReasonForm,
     pub ticked: Vec<PendingId>,
 }
 
-/// The title of the topic that a message is to stand in: never empty.
+/// Returns the title of the topic that the message would go to; never empty.
 pub fn topic_title(row: &PendingRow) -> &str {
     row.topic_name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or("(untitled)")
 }

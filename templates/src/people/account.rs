@@ -1,4 +1,4 @@
-//! Getting in: sign-in, sign-up, and the first admin.
+//! Sign-in, sign-up, password reset, and the first admin.
 
 use askama::Template;
 use domain::people::sign_ups::Door;
@@ -25,30 +25,30 @@ pub struct SignUp {
     pub form: SignUpForm,
     /// The path to redirect to; checked to be on this site.
     pub next: String,
-    /// What they find who want to sign up.
+    /// How sign-ups are handled now.
     pub door: Door,
-    /// The token of the invitation with which they came; may be empty.
+    /// The token of an invitation; may be empty.
     pub invitation: String,
 }
 
 impl SignUp {
-    /// Whether an admin reads what they say.
+    /// Whether an admin reads the message and decides.
     pub fn asks(&self) -> bool {
         self.door == Door::Asks
     }
 }
 
-/// Any page, for somebody whose account waits for an admin of the site.
+/// Any page, for a user whose account waits for approval by an admin of the site.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/waiting.html")]
 pub struct Waiting {
     pub layout: Layout,
     pub since: Timestamp,
-    /// Whether an admin said no.
+    /// Whether an admin declined the account.
     pub declined: bool,
-    /// Whether the answer is sent to an address.
+    /// Whether the answer is sent by email.
     pub has_unread_notice: bool,
-    /// An address that would have to be confirmed for that.
+    /// An email address that must be confirmed for that.
     pub unconfirmed: Option<String>,
 }
 
@@ -68,42 +68,41 @@ pub struct FirstAdmin {
 pub struct Forgot {
     pub layout: Layout,
     pub form: ForgotForm,
-    /// Whether the site's letters go to people, or into a folder of whoever runs it.
+    /// Whether emails are really sent, or written into a folder on the server.
     pub reaches_people: bool,
 }
 
-/// `/-/reset`: what a link in a letter leads to.
+/// `/-/reset`: the target of a link in an email.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/reset.html")]
 pub struct Reset {
     pub layout: Layout,
     pub form: ResetForm,
-    /// Whose password it sets.
     pub username: String,
     /// The token from the URL.
     pub token: String,
 }
 
-/// `/-/confirm`: what a link in a letter leads to.
+/// `/-/confirm`: the target of a link in an email.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/confirm.html")]
 pub struct Confirm {
     pub layout: Layout,
-    /// Whose address it becomes.
     pub username: String,
+    /// The email address.
     pub address: String,
     /// The token from the URL.
     pub token: String,
-    /// Why it cannot be.
+    /// Why it cannot be confirmed.
     pub error: Option<String>,
 }
 
-/// A link in a letter that works no more.
+/// A link in an email that no longer works.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/link_ended.html")]
 pub struct LinkEnded {
     pub layout: Layout,
-    /// Whether it would have set a password, and not confirmed an address.
+    /// Whether the link was for a password reset, not for confirming an address.
     pub is_reset: bool,
 }
 
@@ -113,7 +112,7 @@ pub struct LinkEnded {
 pub struct SecondStep {
     pub layout: Layout,
     pub form: CodeForm,
-    /// Shows that the password was right.
+    /// Proves that the password was right.
     pub ticket: String,
     /// The path to redirect to; checked to be on this site.
     pub next: String,

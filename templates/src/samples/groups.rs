@@ -47,7 +47,7 @@ fn rows() -> Vec<TopicRow> {
 }
 
 impl Show {
-    /// A group that the viewer is in.
+    /// A group of the viewer.
     pub fn sample() -> Self {
         let mut layout = layout("/birds/");
         layout.group = Some(group(1).id);
@@ -133,7 +133,7 @@ impl New {
 }
 
 impl Edit {
-    /// As it is.
+    /// The group's current values.
     pub fn sample() -> Self {
         let group = group(6);
         let form = GroupForm {

@@ -16,7 +16,7 @@ use crate::topics::{merges, splits};
 const PATH: &str = "/birds/where-do-wrens-sleep-in-january/";
 
 impl Show {
-    /// A conversation with something new in it.
+    /// A conversation with unread messages.
     pub fn sample() -> Self {
         let mut layout = layout(PATH);
         layout.group = Some(group(1).id);
@@ -157,7 +157,7 @@ impl Edit {
         }
     }
 
-    /// Of one in the archive.
+    /// Of an archived topic.
     pub fn archived() -> Self {
         let form = RenameForm { title: "Wrens".into(), error: None };
         let topic = Topic { archived: true, ..wrens() };

@@ -14,7 +14,7 @@ pub struct New {
     pub group: Group,
     pub topic: Topic,
     pub message_count: i64,
-    /// Other topics of the group.
+    /// Other topics of the group to merge into.
     pub choices: Vec<Topic>,
     pub form: MergeForm,
 }

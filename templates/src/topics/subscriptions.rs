@@ -1,4 +1,4 @@
-//! The topics that somebody follows.
+//! The topics that the viewer follows.
 
 use askama::Template;
 use domain::model::{Group, TopicRow};
@@ -10,9 +10,9 @@ use crate::layout::Layout;
 #[template(path = "topics/subscriptions/index.html")]
 pub struct Following {
     pub layout: Layout,
-    /// Whether they follow the topics that they write in.
+    /// Whether the viewer follows topics by writing in them.
     pub by_writing: bool,
-    /// The topics, by latest activity.
+    /// By latest activity.
     pub entries: Vec<Entry>,
     /// The cursor of the next page.
     pub older: Option<String>,
