@@ -38,7 +38,7 @@ pub enum Problem {
     Unavailable,
 }
 
-/// The page for any [`Problem`].
+/// The page for any problem.
 #[derive(Clone, Debug, Template)]
 #[template(path = "errors/show.html")]
 pub struct ErrorPage {

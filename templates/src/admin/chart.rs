@@ -85,7 +85,7 @@ impl Chart {
         self.series.iter().all(|series| series.values.iter().all(Option::is_none))
     }
 
-    /// Whether the page draws the bars itself ([`Kind::Rows`]).
+    /// Whether the page draws the bars itself (`Kind::Rows`).
     pub fn is_rows(&self) -> bool {
         self.kind == Kind::Rows
     }

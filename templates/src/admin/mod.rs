@@ -109,7 +109,7 @@ pub struct Groups {
     pub layout: Layout,
     /// The search term; empty for all.
     pub q: String,
-    /// One of [`KINDS`]; empty for all.
+    /// One of `KINDS`; empty for all.
     pub kind: &'static str,
     pub rows: Vec<GroupRow>,
     /// Total over all pages.

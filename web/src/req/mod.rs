@@ -125,7 +125,7 @@ impl Req {
     /// Returns the session of an admin of the site.
     ///
     /// # Errors
-    /// [`Error::SignedOut`]; for other users [`Error::NotFound`].
+    /// [`Error::SignedOut`]; for other users `Error::NotFound`.
     pub fn admin(&self) -> Result<&Session, Failure> {
         let session = self.signed_in()?;
         if session.is_admin { Ok(session) } else { Err(Failure::Domain(Error::NotFound)) }
