@@ -1,11 +1,11 @@
-// The composer of a topic: grows, keeps a draft, sends without leaving the page. Also drafts of other forms that ask.
+// The composer of a topic: grows, keeps a draft, sends without leaving the page. Also keeps drafts of other forms.
 
 import { Drafts, FORGET_TAKEN, draftName, keyTaken } from './drafts.js';
 import { placeMessage } from './messages.js';
 
 const TIMEOUT = 20_000;
 
-/** The browser's storage; forbidden, it throws when it is looked at. */
+/** Returns the browser's storage. If storage is forbidden, reading it throws. */
 function storage() {
   try {
     return localStorage;
@@ -16,7 +16,7 @@ function storage() {
 
 const drafts = new Drafts(storage(), document.body.dataset.user);
 
-/** An idempotency key: 128 bits as hex. */
+/** Returns an idempotency key: 128 bits as hex. */
 function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
@@ -27,25 +27,25 @@ function grow(textarea) {
   textarea.style.height = `${textarea.scrollHeight + 2}px`;
 }
 
-/** A form whose fields are kept in this browser until the server took them. */
+/** Keeps a form's fields in this browser until the server has accepted them. */
 function keepDraft(form, name) {
   const { to, title, text, key } = form.elements;
   const fields = [to, title, text].filter(Boolean);
   const called = () => (to ? draftName(name, to.value, to.defaultValue) : name);
-  // A form that came back to be mended goes on with the draft that it was sent from.
+  // A form that came back with errors continues the draft it was sent from.
   let stored = drafts.withKey(key?.value) ?? called();
   const draft = drafts.read(stored);
   for (const field of fields) {
     if (!field.value && draft[field.name]) field.value = draft[field.name];
   }
-  // The key is for these words: others are another message.
+  // The key belongs to this text: another text is another message.
   if (draft.key && key && [title, text].every((field) => !field || field.value === (draft[field.name] ?? ''))) key.value = draft.key;
   if ([title, text].some((field) => field?.value)) form.closest('details')?.setAttribute('open', '');
 
   let timer;
   let tried = Boolean(draft.key) && key?.value === draft.key;
   const save = () => {
-    // What was carried to another form is that one's.
+    // After `carry`, the draft belongs to the other form.
     if (!form.isConnected) return;
     clearTimeout(timer);
     timer = undefined;
@@ -63,7 +63,7 @@ function keepDraft(form, name) {
   window.addEventListener('pagehide', () => timer && save());
   return {
     /**
-     * Once sending was tried the key stays with the text, so that trying again, even after a reload, is still once.
+     * After the first attempt the key stays with the text: trying again, even after a reload, posts it only once.
      * Another text is another message, and gets another key.
      */
     tried() {
@@ -79,7 +79,7 @@ function keepDraft(form, name) {
   };
 }
 
-/** Sends the form; answers the server's JSON, or throws an error with words for people. */
+/** Sends the form. Returns the server's JSON, or throws an error with a text for the user. */
 async function post(form) {
   const body = new URLSearchParams(new FormData(form));
   const options = { method: 'POST', body, headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(TIMEOUT) };
@@ -131,7 +131,7 @@ function startCompose(form) {
       key.value = newKey();
       grow(text);
       if (said.html && placeMessage(said.html, said.seq) === 'refused') location.assign(`/-/messages/${said.id}`);
-      // The live event reloads the page, with what waits on it.
+      // The live event reloads the page, which then shows the pending message.
       if (said.held) say('It waits for approval.', false);
     } catch (error) {
       say(`Not sent. ${error.message} Your text is kept.`);
@@ -153,14 +153,14 @@ function startCompose(form) {
   grow(text);
 }
 
-/** Ctrl+Enter and Cmd+Enter send any form with a text in it. */
+/** Ctrl+Enter and Cmd+Enter send any form with a text field. */
 function sendOnKey(event) {
   if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !event.target.matches('textarea')) return;
   event.preventDefault();
   event.target.form?.requestSubmit();
 }
 
-/** Puts `@name` at the front of what is being written, once, and goes there. */
+/** Puts `@name` in front of the text, once, and focuses the composer. */
 export function replyTo(name) {
   const text = document.getElementById('compose')?.elements.text;
   if (!text) return false;
@@ -172,9 +172,7 @@ export function replyTo(name) {
   return true;
 }
 
-/**
- * What was being written goes on in another form: its topic became part of another. What waits there already stays in front.
- */
+/** Moves the text to another form, when the topic was merged into another. The text already there stays in front. */
 export function carry(from, to) {
   const [old, text] = [from.elements.text, to.elements.text];
   const before = drafts.read(to.dataset.topic).text;
@@ -183,7 +181,7 @@ export function carry(from, to) {
   drafts.write(to.dataset.topic, { text: text.value });
 }
 
-/** What the server says that it took is no draft any more, in whichever tab it was written. */
+/** Drops the draft that the server has accepted, whichever tab it was written in. */
 function letGoOfTaken() {
   const key = keyTaken(document.cookie);
   if (!key) return;
@@ -206,7 +204,7 @@ export function start() {
   attach();
 }
 
-/** Takes charge of the page's forms, each once: the main part may have been swapped for a fresh one. */
+/** Sets up the page's forms, each once: the main part may have been replaced. */
 function attach() {
   for (const form of document.querySelectorAll('#compose, form[data-draft]')) {
     if (started.has(form)) continue;

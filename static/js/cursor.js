@@ -1,6 +1,6 @@
-// Places in the stream of events: ids of the form `milliseconds-number`, later ones greater.
+// Positions in the event stream: ids of the form `milliseconds-number`; later ones are greater.
 
-/** Negative, zero or positive as `a` lies before, at or after `b`. */
+/** Returns a negative number, zero or a positive number when `a` is before, equal to or after `b`. */
 export function compare(a, b) {
   const [aMs, aNumber] = a.split('-').map(BigInt);
   const [bMs, bNumber] = b.split('-').map(BigInt);
@@ -9,19 +9,19 @@ export function compare(a, b) {
   return 0;
 }
 
-/** The earlier one. */
+/** Returns the earlier one. */
 export const earlier = (a, b) => (compare(a, b) <= 0 ? a : b);
 
-/** How far one page has applied the stream. */
+/** How far a page has applied the stream. */
 export class Reader {
-  /** A page drawn at `cursor` shows everything up to it. */
+  /** A page rendered at `cursor` shows everything up to it. */
   constructor(cursor) {
     this.cursor = cursor;
   }
 
   /**
-   * Takes a batch: all events after `from` up to `after`. Answers those that the page has not applied yet, oldest first;
-   * or null when the batch starts later than the page stands, so that something between is missing.
+   * Takes a batch: all events after `from`, up to `after`. Returns those that the page has not applied yet, oldest
+   * first; or null when the batch starts after the page's cursor, so that events between are missing.
    */
   take({ from, after, events }) {
     if (compare(from, this.cursor) > 0) return null;
@@ -30,7 +30,7 @@ export class Reader {
     return fresh;
   }
 
-  /** The page was reloaded: an earlier cursor than the old one counts as well. */
+  /** The page was reloaded: its cursor may be earlier than the old one. */
   reset(cursor) {
     this.cursor = cursor;
   }

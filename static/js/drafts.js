@@ -1,44 +1,44 @@
-// What was typed and not sent, kept in this browser: for each account by itself, until the server says that it was taken.
+// Drafts: unsent text, kept in this browser by account until the server has accepted it.
 
 const PREFIX = 'klatch-draft-';
-/** Whose drafts are to go, once a page shows that they signed out. */
+/** The account that signed out: its drafts are deleted once a page confirms the sign-out. */
 const LEAVING = 'klatch-leaving';
-/** Told by the server with the answer to a form: the key of what it took. */
+/** Cookie of the server's answer to a form: the key of the accepted message. */
 const TAKEN = 'klatch-taken';
 
-/** The key that the server told with its last answer; nothing when there is none. */
+/** Returns that key, or undefined. */
 export function keyTaken(cookies) {
   const found = cookies.split('; ').find((cookie) => cookie.startsWith(`${TAKEN}=`));
   return found?.slice(TAKEN.length + 1) || undefined;
 }
 
-/** What makes a browser forget that key. */
+/** The cookie string that removes the key. */
 export const FORGET_TAKEN = `${TAKEN}=; path=/; max-age=0; samesite=lax`;
 
-/** People as a To field names them, in whatever order and however written, as one word. */
+/** Normalizes the names of a To field to one word, whatever their order and spelling. */
 export const people = (to) =>
   [...new Set((to ?? '').toLowerCase().split(/[\s,]+/))].map((name) => name.replace(/^@/, '')).filter(Boolean).sort().join(',');
 
 /**
- * The name of a form's draft. What is written to people belongs to them on a page that was opened for them; with others in its
- * To field, it is one of the page on which anybody can be named.
+ * Returns the name of a form's draft. On a page opened for certain people, the draft belongs to them. If the To field
+ * names others, it is the draft of the page on which anybody can be named.
  */
 export function draftName(name, to, openedFor) {
   const whom = people(openedFor);
   return whom && people(to) === whom ? `${name}-${whom}` : name;
 }
 
-/** Whether anything is in it that somebody would miss. */
+/** Whether the draft has text worth keeping. */
 const isWorthKeeping = (draft) => Boolean(draft?.text?.trim() || draft?.title?.trim());
 
 export class Drafts {
-  /** `storage` may be full, or forbidden, or missing: then there are no drafts, and nothing else changes. */
+  /** `storage` may be full, forbidden or missing: then there are no drafts, and nothing else changes. */
   constructor(storage, user) {
     this.storage = storage;
     this.user = user || null;
   }
 
-  /** Runs what may fail because of the storage. */
+  /** Runs an operation that may fail because of the storage. */
   attempt(deed, otherwise) {
     try {
       return deed() ?? otherwise;
@@ -69,7 +69,7 @@ export class Drafts {
     });
   }
 
-  /** The name of the draft that was sent with this key. */
+  /** Returns the name of the draft that was sent with this key. */
   withKey(key) {
     if (!key || !this.user) return undefined;
     return this.attempt(() => {
@@ -78,18 +78,18 @@ export class Drafts {
     });
   }
 
-  /** The server took what was sent with this key: the draft goes, unless something else was written in its place. */
+  /** The server accepted the message with this key: deletes its draft, unless the draft has a new text by now. */
   taken(key) {
     const name = this.withKey(key);
     if (name !== undefined) this.write(name);
   }
 
-  /** The account's sign-out was sent; whether it succeeds the next page shows. */
+  /** The sign-out form was sent; the next page shows whether it succeeded. */
   leave() {
     if (this.user) this.attempt(() => this.storage.setItem(LEAVING, String(this.user)));
   }
 
-  /** On every page: lets go of what belongs to whoever signed out, and of drafts of which nobody knows whose they are. */
+  /** On every page: deletes drafts of an account that signed out, and drafts without an account. */
   tidy() {
     this.attempt(() => {
       const leaving = this.storage.getItem(LEAVING);

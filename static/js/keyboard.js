@@ -15,14 +15,14 @@ const KEYS = [
 ];
 let pending = 0;
 
-/** What takes the focus for an item: its title's link, or a message itself. */
+/** Returns the element of an item to focus: the link of its title, or the message itself. */
 const target = (item) => item.querySelector('a.title') ?? item;
 
 function current(items) {
   return items.findIndex((item) => item.contains(document.activeElement));
 }
 
-/** With nothing chosen yet, what is in sight comes first. */
+/** Moves the focus. Without a current item, it starts with what is in sight. */
 function move(step) {
   const items = [...document.querySelectorAll(`main :is(${ITEMS})`)];
   if (items.length === 0) return;
@@ -67,7 +67,7 @@ function help() {
   if (!dialog.open) dialog.showModal();
 }
 
-/** What a key does; false when it does nothing here. */
+/** Runs the action of a key; returns false when it does nothing here. */
 function act(key) {
   switch (key) {
     case 'j': return move(1);

@@ -13,5 +13,5 @@ for (const start of [startTimes, startMessages, startComposer, startKeyboard]) {
   }
 }
 
-// On its own, so that the rest works when live updates cannot be had.
+// Imported separately, so that the rest works when live updates are unavailable.
 import('./live.js').then((live) => live.start()).catch((error) => console.error(error));

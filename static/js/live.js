@@ -1,4 +1,4 @@
-// Live: what happens while the page is open, put in its place.
+// Live updates: applies events to the open page.
 
 import { Reader } from './cursor.js';
 import { isAtEnd, isOlder, placeMessage } from './messages.js';
@@ -7,19 +7,19 @@ import { refresh } from './refresh.js';
 import { refreshTimes } from './times.js';
 import { Unread } from './unread.js';
 
-/** Jobs may finish in another order than their messages have: a gap is one only after a while. */
+/** Events of messages may arrive out of order: only a gap of this age (in milliseconds) counts as one. */
 const GAP = 3_000;
-/** How soon a page that cannot place what came is reloaded, and how often at most. */
+/** Reload delay of a page that cannot apply an event, and the minimum time between reloads. */
 const SOON = 1_500;
 const OFTEN = 10_000;
-/** An event of before the page was drawn may come so late. */
+/** Events from before the page was rendered may arrive this late. */
 const LATE = 5_000;
-/** A reader of a group that is not theirs hears of it only while a poll names it, and for some minutes after. */
+/** A group's stream reaches non-members only while a poll names the group, and for some minutes after. */
 const COVERED = 4 * 60_000;
 
 const byId = (id) => document.getElementById(id);
 
-/** The one element that a fragment from our own server holds. Scripts in a template never run. */
+/** Parses HTML from our own server into its one element. Scripts in a template never run. */
 function parse(html) {
   const template = document.createElement('template');
   template.innerHTML = html;
@@ -33,16 +33,16 @@ class Page {
     this.reader = new Reader(liveAfter);
     this.unread = new Unread(this.me);
     this.news = 0;
-    /** Topics that were deleted, with the version by which they were: of their past nothing is shown again. */
+    /** Deleted topics, with the version of the deletion: earlier events about them are ignored. */
     this.deleted = new Map();
-    /** How often the messages of topics were given other numbers, as far as it is known. */
+    /** The known numbering of topics: how often their messages were renumbered. */
     this.numberings = new Map();
     const name = user ? `klatch-live-u${user}` : `klatch-live-g${liveGroup}`;
     this.poll = new Poll({ name, anonymous: !user, page: this });
     this.drawn();
   }
 
-  /** The page was drawn or reloaded. */
+  /** The page was rendered or reloaded. */
   drawn() {
     this.drawnAt = performance.now();
     this.coveredAt = Date.now();
@@ -62,7 +62,7 @@ class Page {
     this.look();
   }
 
-  /** The topic that is open; null on other pages. */
+  /** Returns the open topic; null on other pages. */
   open() {
     const list = byId('messages');
     if (!list) return null;
@@ -70,13 +70,13 @@ class Page {
     return { list, topic: Number(topic), group: Number(group), firstSeq: Number(firstSeq), lastSeq: Number(lastSeq), atEnd: atEnd === 'true', numbering: Number(numbering ?? 0) };
   }
 
-  // What the poll asks of its page.
+  // The interface for the poll.
 
   cursor() {
     return this.reader.cursor;
   }
 
-  /** Groups that are heard only because a poll names them. */
+  /** Returns the groups whose events arrive only because the poll names them. */
   groups() {
     const { user, liveGroup } = document.body.dataset;
     if (!user) return liveGroup ? [Number(liveGroup)] : [];
@@ -130,7 +130,7 @@ class Page {
     }
   }
 
-  /** For pages that only the server can draw; not for each of many events. */
+  /** Reloads soon, once for many events: for pages that only the server can render. */
   redrawSoon() {
     if (this.redrawing) return;
     const since = Date.now() - (this.redrawnAt ?? 0);
@@ -152,12 +152,12 @@ class Page {
   apply(event) {
     const { group, topic, seq, author, version, numbering = 0 } = event;
     if (version <= this.deleted.get(topic)) return;
-    // Of before its messages were given other numbers: what it tells of stands elsewhere by now.
+    // The event is older than the current numbering, so its sequence number is wrong.
     if (numbering < (this.numberings.get(topic) ?? 0)) return;
     const open = this.open();
     const isOpen = open?.topic === topic;
     if (this.isRenumbered(event)) {
-      // No number here fits any more, and some messages went or came.
+      // No sequence number here is right any more, and some messages moved.
       if (isOpen) return void this.resync(0);
       this.redrawSoon();
     }
@@ -175,7 +175,7 @@ class Page {
         this.row(event);
         break;
       case 'delete':
-        // Whether the page's own count knew of it already cannot be told at first.
+        // Right after rendering, it is unknown whether the page's count already includes this.
         if (performance.now() - this.drawnAt < LATE) this.redrawSoon();
         if (!event.quiet) this.unread.remove(group, topic, seq, author);
         if (isOpen) placeMessage(event.html, seq);
@@ -184,7 +184,7 @@ class Page {
       case 'restore':
         if (isOpen) placeMessage(event.html, seq);
         this.row(event);
-        // Whether it counts as read nobody here can tell.
+        // The page cannot tell whether the message counts as read.
         this.redrawSoon();
         break;
       case 'topic_change':
@@ -209,11 +209,11 @@ class Page {
         this.poll.end();
         break;
       default:
-        // Of a newer version: nothing this page shows.
+        // An event of a newer version: this page shows nothing of it.
     }
   }
 
-  /** Whether the topic's messages were given other numbers since it was last heard of. */
+  /** Whether the topic's messages were renumbered since its last event. */
   isRenumbered({ type, topic, numbering = 0 }) {
     if (topic === undefined) return false;
     const known = this.numberings.get(topic);
@@ -221,7 +221,7 @@ class Page {
     return known === undefined ? numbering > 0 && type === 'topic_change' : numbering > known;
   }
 
-  /** What was read, here or elsewhere, leaves the home page at once; the rest of it is reloaded. */
+  /** Removes read topics from the home page at once; reloads the rest of the page. */
   readAtHome(topics) {
     const stories = () => [...document.querySelectorAll('.story[data-topic]')];
     const before = stories().length;
@@ -245,13 +245,13 @@ class Page {
     this.gap = setTimeout(() => this.hasGap() && this.resync(0), GAP);
   }
 
-  /** The topic's header: its title and how many messages it has, as the server writes it. */
+  /** Updates the topic's header: its title and message count, as the server renders them. */
   header({ version, name, slug, count, events }) {
     const header = document.querySelector('#main header.top[data-version]');
     if (!header || version < Number(header.dataset.version)) return;
     header.dataset.version = String(version);
     if (count !== undefined) byId('message-count').textContent = `${count.toLocaleString('en-US')} ${count === 1 ? 'message' : 'messages'}`;
-    // A line that says what was done to it: the page has it.
+    // There are new event lines: only a reload shows them.
     if (events !== undefined && String(events) !== header.dataset.events) this.redrawSoon();
     if (name === undefined) return;
     const heading = header.querySelector('h1');
@@ -266,7 +266,7 @@ class Page {
     this.news = 0;
   }
 
-  /** Whether a number is missing between the messages that the page shows. Deleted ones keep their place. */
+  /** Whether a sequence number is missing between the shown messages. Deleted messages keep their place. */
   hasGap() {
     const open = this.open();
     if (!open?.atEnd) return false;
@@ -275,7 +275,7 @@ class Page {
     return false;
   }
 
-  /** The topic's row on its group's page: first page, by latest activity; on later ones nothing moves. */
+  /** Updates the topic's row on the group page. On the first page it moves by latest activity; on later ones not. */
   row({ group, topic, row }) {
     const topics = byId('topics');
     if (!topics || !row || Number(topics.dataset.group) !== group) return;
@@ -289,7 +289,7 @@ class Page {
     const isBelow = ({ dataset: { at, topic: other } }) => Number(at) < place[0] || (Number(at) === place[0] && Number(other) < place[1]);
     if (isFirst) {
       const next = [...topics.children].find((other) => other !== old && isBelow(other));
-      // What lies below the end of a page that is not the last is not its business.
+      // Below the end of a page that is not the last, rows belong to the next page.
       if (!next && !old && topics.dataset.atEnd === 'false') return;
       old?.remove();
       topics.insertBefore(fresh, next ?? null);
@@ -301,12 +301,12 @@ class Page {
     if (focused) fresh.querySelector('a.title')?.focus({ preventScroll: true });
   }
 
-  /** Who is here of the group that the page is about, and how many are in it. */
+  /** Updates the group's online members and its number of members. */
   presence({ group, members, html }) {
     const here = byId('here');
     if (!here || Number(here.dataset.group) !== group) return;
     const fresh = parse(html);
-    // Whom the reader ignores, the page left out as well.
+    // Leaves out ignored users, as the page did.
     fresh.dataset.without = here.dataset.without;
     for (const user of here.dataset.without.split(' ')) fresh.querySelector(`li[data-user="${Number(user)}"]`)?.remove();
     here.replaceWith(fresh);
@@ -324,13 +324,13 @@ class Page {
       return;
     }
     this.row(event);
-    // What is unread in it came with it, and what is pinned stands above the rows.
+    // The topic brings unread messages along, and pinned topics are above the rows.
     if (event.moved || byId('topics')?.dataset.group === String(group)) this.redrawSoon();
   }
 
-  // What is seen, and what is counted.
+  // Seen messages and unread counts.
 
-  /** Counts what lies before the reader as read, and paints all counts. */
+  /** Marks what is in view as read, and updates all counts. */
   look() {
     const open = this.open();
     if (open && this.me && !document.hidden && isAtEnd() && open.lastSeq > this.acknowledged(open)) {
@@ -341,7 +341,7 @@ class Page {
     this.paint();
   }
 
-  /** Up to which number the server knows, or was told, that the open topic was read. */
+  /** Returns the sequence number up to which the server knows, or was told, that the open topic was read. */
   acknowledged({ group, topic, numbering }) {
     const isTold = this.told?.topic === topic && this.told.numbering === numbering;
     return Math.max(isTold ? this.told.seq : 0, this.unread.readSeq(group, topic));
@@ -394,7 +394,7 @@ class Page {
       }, 300);
     };
     window.addEventListener('scroll', lookSoon, { passive: true });
-    // A message sent from here is placed before its event comes.
+    // A message sent from this tab is placed before its event arrives.
     new MutationObserver(lookSoon).observe(byId('main'), { subtree: true, attributeFilter: ['data-last-seq'] });
     window.addEventListener('online', () => {
       if (this.poll.ended) return;
@@ -411,7 +411,7 @@ class Page {
   }
 }
 
-/** Begins, on pages that have a place in the stream. */
+/** Starts live updates on pages that have a cursor. */
 export function start() {
   if (document.body.dataset.liveAfter) new Page().start();
 }

@@ -1,16 +1,16 @@
-// The messages of a topic page: putting one in its place, stars, and where the page opens.
+// The messages of a topic page: placing one, stars, and where the page opens.
 
 import { refreshTimes } from './times.js';
 
 const NEAR_END = 120;
-// Milliseconds after a tap by which its tools are there: `static/klatch.css` waits a little less.
+// Milliseconds after a tap until its tools are visible; `static/klatch.css` waits a little less.
 const OPENED = 200;
 let below = 0;
 
-/** The list of messages; null on other pages, and another one after the page's main part was swapped. */
+/** Returns the list of messages; null on other pages. A reload replaces the element. */
 const list = () => document.getElementById('messages');
 
-/** The one element that a fragment from our own server holds. Scripts in a template never run. */
+/** Parses HTML from our own server into its one element. Scripts in a template never run. */
 function parse(html) {
   const template = document.createElement('template');
   template.innerHTML = html;
@@ -23,7 +23,7 @@ export function isAtEnd() {
   return page.scrollHeight - window.scrollY - window.innerHeight < NEAR_END;
 }
 
-/** Goes to the end and forgets what waited there. */
+/** Scrolls to the end and resets the number of new messages below. */
 export function goToEnd() {
   window.scrollTo(0, document.documentElement.scrollHeight);
   setBelow(0);
@@ -37,7 +37,7 @@ function setBelow(count) {
   if (count > 0) button.textContent = `↓ ${count} new ${count === 1 ? 'message' : 'messages'}`;
 }
 
-/** Keeps what is being read where it is while `change` happens above it. */
+/** Runs `change` and keeps the scroll position of what is being read. */
 function keepingPlace(change) {
   const anchor = [...list().children].find((child) => child.getBoundingClientRect().bottom > 0);
   const before = anchor?.getBoundingClientRect().top;
@@ -47,10 +47,10 @@ function keepingPlace(change) {
   if (Math.abs(moved) >= 1) window.scrollBy(0, moved);
 }
 
-/** Whether what came was drawn of an earlier state than what stands here: changes may be told in another order than they happened. */
+/** Whether `fresh` is an older version than `old`: events may arrive in another order than the changes happened. */
 export const isOlder = (fresh, old) => Number(fresh.dataset.version) < Number(old.dataset.version);
 
-/** What every message needs that came into the page: fresh times, and code that keys can scroll. */
+/** Prepares new messages: fresh times, and code blocks that the keyboard can scroll. */
 function tend(root) {
   refreshTimes(root);
   for (const pre of root.querySelectorAll('pre')) {
@@ -59,10 +59,12 @@ function tend(root) {
 }
 
 /**
- * Puts a message into the page: in the place of its older self, or where its number belongs. Doing it twice changes
- * nothing, nor does an older state of it. Answers `placed`; `folded` when it was placed, and is of somebody whom the reader
- * ignores; `replaced`; or `refused`: there is no list here, the message is another topic's, or the
- * page does not reach to the topic's end.
+ * Puts a message into the page: replaces its earlier version, or inserts it by its sequence number. Idempotent; an
+ * older version changes nothing. Returns one of:
+ * - `placed`
+ * - `folded`: placed, but its author is ignored by the viewer
+ * - `replaced`
+ * - `refused`: there is no list, the message belongs to another topic, or the page does not reach the topic's end
  */
 export function placeMessage(html, seq) {
   const messages = list();
@@ -105,7 +107,7 @@ export function placeMessage(html, seq) {
   return isFolded ? 'folded' : 'placed';
 }
 
-/** Stars without leaving the page; says so when that fails. */
+/** Stars a message without leaving the page; shows a message when that fails. */
 async function star(button) {
   button.setAttribute('aria-disabled', 'true');
   try {
@@ -122,7 +124,7 @@ async function star(button) {
   }
 }
 
-/** Opens a topic where reading goes on: at the first new message, or at the end when all was read before. */
+/** Scrolls a topic to the first new message, or to the end when everything was read before. */
 function openAtNew() {
   const [entry] = performance.getEntriesByType('navigation');
   if (location.hash || location.search || (entry && entry.type !== 'navigate')) return;
@@ -140,7 +142,7 @@ export function start() {
     if (button.getAttribute('aria-disabled') !== 'true') star(button);
   });
   if (matchMedia('(hover: none)').matches) {
-    // A tap opens the tools in a line of their own, perhaps where the screen shows nothing.
+    // A tap opens the tools on a line of their own, perhaps out of sight.
     document.addEventListener('click', (event) => {
       const tools = event.target.closest('.message')?.querySelector(':scope > .tools');
       if (tools) setTimeout(() => tools.scrollIntoView({ block: 'nearest' }), OPENED);

@@ -1,24 +1,25 @@
-// The one poll of a browser. A Web Lock elects the tab that polls, a BroadcastChannel carries what it hears to the others.
+// The one poll of a browser. A Web Lock elects the tab that polls; a BroadcastChannel passes its batches to the others.
 // Without them, each visible tab polls for itself.
 
 import { compare } from './cursor.js';
 
 const TIMEOUT = 75_000;
 const MOST_WAIT = 30_000;
-/** How long a tab is believed to be there after it said hello, and how often it does. */
+/** How long a tab counts as present after its hello, and how often it says hello (milliseconds). */
 const THERE = 150_000;
 const HELLO = 30_000;
-/** How long a leader may take to say that it is there. */
+/** How long a leader may take to answer a hello. */
 const SILENCE = 2_000;
-/** A poll that was not refused for so long is taken: then trouble is over. */
+/** A poll that was not refused for this long has been accepted: the connection works again. */
 const TAKEN = 3_000;
 
 const jitter = (ms) => ms * (0.5 + Math.random() / 2);
 
 export class Poll {
   /**
-   * `name` tells whose stream it is; `anonymous` that no cookie is sent. `page` is the tab itself:
-   * `cursor()`, `groups()`, and the calls `batch(batch)`, `resync(wait)`, which may be async, and `status(state)`. `status` gets '', 'offline', 'reconnecting' or 'signed-out'.
+   * `name` identifies the stream; `anonymous`: send no cookie. `page` is the tab itself, with `cursor()`, `groups()`,
+   * the calls `batch(batch)` and `resync(wait)`, which may be async, and `status(state)`. A state is '', 'offline',
+   * 'reconnecting' or 'signed-out'.
    */
   constructor({ name, anonymous, page }) {
     this.name = name;
@@ -27,7 +28,7 @@ export class Poll {
     this.seen = new Map();
     this.others = new Map();
     this.id = Math.random().toString(36).slice(2);
-    /** This tab's turn as the leader; null in the others. */
+    /** This tab's term as the leader; null in other tabs. */
     this.turn = null;
     this.ended = false;
     this.running = false;
@@ -50,7 +51,7 @@ export class Poll {
     }
   }
 
-  /** Leaves, as when the page is put away. */
+  /** Stops polling, as when the page is put into the back/forward cache. */
   stop() {
     this.running = false;
     this.line?.abort();
@@ -62,7 +63,7 @@ export class Poll {
     this.channel = null;
   }
 
-  /** The tab was shown, or hidden. */
+  /** The tab was shown or hidden. */
   visible(shown) {
     if (this.ended) return;
     if (!this.shares) {
@@ -81,14 +82,14 @@ export class Poll {
     if (this.sleeping) this.kick();
   }
 
-  /** The open topic was shown up to `seq`: says so with the next poll, which is now. */
+  /** Reports that the open topic was shown up to `seq`, with a new poll at once. */
   acknowledge(topic, seq, numbering = 0) {
     if (this.anonymous) return;
     if (this.turn) this.note(topic, seq, numbering);
     else this.say({ type: 'seen', topic, seq, numbering });
   }
 
-  /** The page was reloaded, perhaps at an earlier place. */
+  /** The page was reloaded, perhaps at an earlier cursor. */
   moved() {
     if (this.turn) this.needs(this.page.cursor());
     else this.sayHello();
@@ -104,7 +105,7 @@ export class Poll {
     this.say({ type: 'hello', cursor: this.page.cursor(), groups: this.page.groups() });
   }
 
-  /** Waits in line for the lock; or takes it from whoever has it. */
+  /** Requests the lock, or steals it from its holder. */
   queue(steal = false) {
     this.line?.abort();
     const line = new AbortController();
@@ -112,7 +113,7 @@ export class Poll {
     const options = steal ? { steal } : { signal: line.signal };
     navigator.locks.request(this.name, options, () => this.lead()).catch(() => {
       if (this.line !== line) return;
-      // Another tab took it: wait in line again.
+      // Another tab stole the lock: request it again.
       this.resign();
       this.queue();
     });
@@ -123,7 +124,7 @@ export class Poll {
     this.kick();
   }
 
-  /** A shown tab polls rather than a hidden one, which may be slowed down or frozen. */
+  /** A visible tab takes over from a hidden one, which the browser may slow down or freeze. */
   takeOverFromHidden() {
     this.sayHello();
     clearTimeout(this.silence);
@@ -169,7 +170,7 @@ export class Poll {
 
   // The leader.
 
-  /** `numbering`: how often the topic's messages had been given other numbers. What was shown by earlier ones says nothing any more. */
+  /** `numbering`: how often the topic's messages were renumbered. A `seq` of an earlier numbering is ignored. */
   note(topic, seq, numbering = 0) {
     const known = this.seen.get(topic);
     if (known && (known.numbering > numbering || (known.numbering === numbering && known.seq >= seq))) return;
@@ -177,21 +178,21 @@ export class Poll {
     this.kick();
   }
 
-  /** Somebody still needs what followed `cursor`. */
+  /** A tab still needs the events after `cursor`. */
   needs(cursor) {
     if (!this.at || compare(cursor, this.at) >= 0) return;
     this.at = cursor;
     this.kick();
   }
 
-  /** Ends the waiting, be it for an answer or for the next try. */
+  /** Aborts the wait for an answer or for the next try. */
   kick() {
     this.waiting?.abort();
   }
 
   async lead() {
     if (!this.running) return;
-    // Whatever an earlier turn of this tab still waits for.
+    // Aborts what an earlier term of this tab still waits for.
     this.kick();
     const turn = {};
     this.turn = turn;
@@ -210,7 +211,7 @@ export class Poll {
     }
   }
 
-  /** One poll. Answers how long to wait before the next. */
+  /** Polls once. Returns how long to wait before the next poll. */
   async once(turn) {
     const from = this.at;
     const groups = this.allGroups();
@@ -241,7 +242,7 @@ export class Poll {
       clearTimeout(late);
       clearTimeout(taken);
     }
-    // Who was robbed of the lock meanwhile leaves the answer to the new leader, who asks again.
+    // The lock was stolen meanwhile: the new leader polls again.
     if (this.turn !== turn) return 0;
     if (status === 200 && said) {
       this.failures = 0;
@@ -269,14 +270,14 @@ export class Poll {
       return 0;
     }
     const batch = { type: 'batch', from, after: said.after, events: said.events, groups };
-    // Somebody may have asked for an earlier place while this was on its way.
+    // A tab may have asked for an earlier cursor while this poll was running.
     this.at = compare(this.at, from) < 0 ? this.at : said.after;
     this.say(batch);
     await this.page.batch(batch);
     return said.retry_in;
   }
 
-  /** What followed `from` is lost: whoever stands there, or before, reloads the page. */
+  /** The events after `from` are lost: tabs at that cursor or before reload the page. */
   async resync(from, wait) {
     this.say({ type: 'resync', from, wait });
     this.at = this.page.cursor();
@@ -302,7 +303,7 @@ export class Poll {
     this.page.status(state);
   }
 
-  /** No more polls: the session is over. */
+  /** The session is over: no more polls. */
   end() {
     this.ended = true;
     this.stop();

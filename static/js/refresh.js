@@ -1,14 +1,14 @@
-// Draws the page anew where it stands: fetches the same address and swaps what differs, without taking away what is being
-// typed or read.
+// Reloads the page in place: fetches the same address and replaces what differs. Typed text and the scroll position
+// stay.
 
 import { carry } from './composer.js';
 import { goToEnd, isAtEnd } from './messages.js';
 
 const TIMEOUT = 20_000;
-/** For how long after it was loaded a page says what was done before it. */
+/** For how long after loading a page keeps showing its flash, in milliseconds. */
 const SAID = 20_000;
 
-/** A form that somebody has typed in. */
+/** Whether the user has typed in a form. */
 function isTouched(form) {
   return [...form.elements].some((field) => {
     if (field.matches('textarea, input:not([type=hidden], [type=checkbox], [type=radio])')) return field.value !== field.defaultValue;
@@ -16,7 +16,7 @@ function isTouched(form) {
   });
 }
 
-/** The forms whose text must stay, by where they lead. */
+/** Returns the forms whose text must stay, by their action. */
 function touchedForms(main) {
   const forms = new Map();
   for (const form of main.querySelectorAll('form[method=post]')) {
@@ -25,7 +25,7 @@ function touchedForms(main) {
   return forms;
 }
 
-/** What the reader has before them: the first thing of the page in sight that has a name. */
+/** Returns what the viewer is looking at: the first item in sight that can be identified. */
 function findPlace(main) {
   const inSight = [...main.querySelectorAll('.message[id], .topic[id], [data-topic].story')].find(
     (item) => item.getBoundingClientRect().bottom > 0,
@@ -41,7 +41,7 @@ function returnTo(place, wasAtEnd) {
   else if (item) window.scrollBy(0, item.getBoundingClientRect().top - place.top);
 }
 
-/** Has a form that the page does not have any more stay in it, with a line that says so; it cannot be sent. */
+/** Keeps a form that the fresh page does not have, with a line that says so; it cannot be sent. */
 function shelve(form, fresh, words) {
   let line = form.querySelector('.shelf');
   if (!line) {
@@ -65,14 +65,14 @@ function shelve(form, fresh, words) {
   if (!isSaid) document.getElementById('live-polite').textContent = words;
 }
 
-/** What was shelved can be sent again. */
+/** Makes a shelved form usable again. */
 function unshelve(form) {
   form.classList.remove('shelved');
   const line = form.querySelector('.shelf');
   if (line) line.hidden = true;
 }
 
-/** What the reader opened stays open. */
+/** Keeps opened details open. */
 function keepOpen(main, fresh) {
   for (const details of main.querySelectorAll('details[open]')) {
     const owner = details.closest('[id]');
@@ -84,8 +84,8 @@ function keepOpen(main, fresh) {
 }
 
 /**
- * Puts what came into the place of what was there. What somebody typed stays: in the same form of the fresh page; in the composer
- * of the topic into which theirs went; or, where there is no such form any more, in the old one, which says so.
+ * Replaces the main part. Typed text stays: in the same form of the fresh page; in the composer of the topic that its
+ * topic was merged into; or else in the old form, which then says that it cannot be sent.
  */
 function swapMain(main, fresh, gone) {
   const active = document.activeElement;
@@ -112,7 +112,7 @@ function swapMain(main, fresh, gone) {
     ? 'This cannot be read or written any more. What you wrote is kept here, so that you can take it elsewhere.'
     : 'This cannot be sent any more. What you wrote is kept.';
   for (const form of orphans) shelve(form, fresh, words);
-  // What the last deed led to is said by the page that it led to, for as long as it is news.
+  // The flash stays for as long as it is news.
   const said = performance.now() < SAID && main.querySelector(':scope > [data-said]');
   main.replaceChildren(...fresh.childNodes);
   if (said) main.prepend(said);
@@ -130,9 +130,8 @@ function load() {
 }
 
 /**
- * Fetches this page and swaps it in. Answers `done`; or `failed` when it could not be had and should be tried again; or `gone` when
- * it is not there for this reader any more, which it then says, and there is nothing to hear. What somebody typed is never
- * taken away.
+ * Fetches this page and swaps it in. Returns `done`; `failed` when the fetch should be tried again; or `gone` when the
+ * viewer can no longer read the page: it then says so, and there are no more events. Typed text is never lost.
  */
 export async function refresh() {
   let answer;
@@ -144,11 +143,11 @@ export async function refresh() {
     return 'failed';
   }
   if (answer.status === 429 || answer.status >= 500) return 'failed';
-  // Its own style carries its own nonce, which is not this page's: the browser would complain of it, though nothing is shown yet.
+  // The page's inline style has another nonce than this page, and the browser would report that.
   const page = new DOMParser().parseFromString(text.replace(/<style\b[^>]*>[^<]*<\/style>/, ''), 'text/html');
   const [main, fresh] = [document.getElementById('main'), page.getElementById('main')];
   const { user, page: kind, liveAfter } = page.body.dataset;
-  // Signed in as somebody else, or not at all: another page altogether.
+  // Another user is signed in, or none: load the page as a whole.
   if (!fresh || user !== document.body.dataset.user) return load();
   if (answer.redirected) {
     if (kind !== document.body.dataset.page) return load();

@@ -1,8 +1,8 @@
-// Relative times, kept fresh. The rules are those of `templates/src/when.rs`, in the reader's own time zone.
+// Keeps relative times fresh. The rules are those of `templates/src/when.rs`, in the browser's time zone.
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** `12 min ago`, or the date when that is more than a week. */
+/** Returns `12 min ago`, or the date when that is more than a week. */
 export function relative(at, now = new Date()) {
   const seconds = Math.max(0, Math.floor((now - at) / 1000));
   if (seconds < 45) return 'just now';
@@ -14,13 +14,13 @@ export function relative(at, now = new Date()) {
   return at.getFullYear() === now.getFullYear() ? day : `${day} ${at.getFullYear()}`;
 }
 
-/** To the minute, where the reader is. */
+/** Returns the time to the minute, in the browser's time zone. */
 function exact(at) {
   const two = (number) => String(number).padStart(2, '0');
   return `${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}, ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
-/** Writes every `<time>` under `root` anew. */
+/** Updates every `<time>` under `root`. */
 export function refreshTimes(root = document) {
   const now = new Date();
   for (const time of root.querySelectorAll('time[datetime]')) {

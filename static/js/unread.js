@@ -1,22 +1,22 @@
-// Counting what is unread, exactly as the page would if it were drawn anew.
+// Unread counts, exactly as the server would render them.
 //
 // Of each topic we know what the server counted (`unread`, as of `readSeq` and `lastSeq`) and which later messages were
-// heard since. Numbers make it safe to hear anything twice, late, or in another order.
+// heard of since. Sequence numbers make it safe to hear anything twice, late, or in another order.
 
-/** What is known of a topic that the page did not name: all read. */
+/** The state of a topic that the page did not name: everything is read. */
 const nothing = () => ({ unread: 0, readSeq: 0, lastSeq: 0, heard: new Set(), gone: new Set() });
 
 export class Unread {
-  /** `map` is the page's `{groups: {GROUP: {TOPIC: [unread, readSeq, lastSeq]}}, mentions}`; `me` the reader's id. */
+  /** `map` is the page's `{groups: {GROUP: {TOPIC: [unread, readSeq, lastSeq]}}, mentions}`; `me` the viewer's id. */
   constructor(me, map = {}) {
     this.me = me;
     this.reset(map);
   }
 
-  /** Starts over from a page drawn anew. */
+  /** Starts over from a reloaded page. */
   reset(map) {
     this.mentions = map.mentions ?? 0;
-    /** By group id; groups that are not in it are not the reader's, and nothing is counted there. */
+    /** By group id; only the viewer's groups are here, and nothing is counted in others. */
     this.groups = new Map();
     for (const [group, topics] of Object.entries(map.groups ?? {})) {
       const byTopic = new Map();
@@ -28,8 +28,8 @@ export class Unread {
   }
 
   /**
-   * The open page shows the topic up to `lastSeq`. When the map says nothing of it, nothing is unread so far; up to where it
-   * was read is not known.
+   * The open page shows the topic up to `lastSeq`. If the map does not name the topic, nothing is unread so far; up to
+   * where it was read is unknown.
    */
   shows(group, topic, lastSeq) {
     const known = this.groups.get(group);
@@ -43,7 +43,7 @@ export class Unread {
     return topics.get(topic);
   }
 
-  /** A message was written. */
+  /** A message was posted. */
   hear(group, topic, seq, author) {
     const entry = this.entry(group, topic);
     if (!entry || author === this.me || entry.gone.has(seq)) return;
@@ -59,7 +59,7 @@ export class Unread {
     if (seq > entry.readSeq && seq <= entry.lastSeq) entry.unread = Math.max(0, entry.unread - 1);
   }
 
-  /** The server counted anew; older counts that come late are known by how far they were read. */
+  /** The server sent a new count; late, older counts are recognized by `readSeq`. */
   read(group, topic, unread, readSeq, lastSeq) {
     const entry = this.entry(group, topic);
     if (!entry || readSeq < entry.readSeq) return;
@@ -69,36 +69,36 @@ export class Unread {
     }
   }
 
-  /** The reader has the topic before them up to `seq`. Where the server knows better what remains, it will say so. */
+  /** The viewer has seen the topic up to `seq`. If the server knows of more unread messages, it will say so. */
   seen(group, topic, seq) {
     const entry = this.entry(group, topic);
     if (entry && seq >= entry.lastSeq && seq > entry.readSeq) this.read(group, topic, 0, seq, seq);
   }
 
-  /** Up to which number the topic was read. */
+  /** Returns the sequence number up to which the topic was read. */
   readSeq(group, topic) {
     return this.groups.get(group)?.get(topic)?.readSeq ?? 0;
   }
 
-  /** The topic is gone. */
+  /** The topic was deleted. */
   drop(group, topic) {
     this.groups.get(group)?.delete(topic);
   }
 
-  /** How many are unread in a topic. */
+  /** Returns the unread count of a topic. */
   topic(group, topic) {
     const entry = this.groups.get(group)?.get(topic);
     return entry ? entry.unread + entry.heard.size : 0;
   }
 
-  /** How many are unread in a group. */
+  /** Returns the unread count of a group. */
   group(group) {
     let count = 0;
     for (const topic of this.groups.get(group)?.keys() ?? []) count += this.topic(group, topic);
     return count;
   }
 
-  /** How many are unread in all groups. */
+  /** Returns the unread count over all groups. */
   total() {
     let count = 0;
     for (const group of this.groups.keys()) count += this.group(group);

@@ -1,15 +1,15 @@
-//! Pictures of people who sent none: their initials on a colour that follows from their name.
+//! Avatars: a user's initials on a colour derived from the name.
 
-/// How many `hue-N` classes the style sheet has.
+/// Number of `hue-N` classes in the style sheet.
 const HUES: u32 = 12;
 
-/// The first two letters of a name, in capitals; a dot where it has none.
+/// Returns the first two letters of a name in capitals, or a dot where it has none.
 pub fn initials(name: &str) -> String {
     let letters: String = name.chars().filter(|c| c.is_alphanumeric()).take(2).flat_map(char::to_uppercase).collect();
     if letters.is_empty() { "·".to_owned() } else { letters }
 }
 
-/// The number of the colour class: the same name has the same colour on every page and in every release.
+/// Returns the number of the colour class: the same name has the same colour on every page and in every release.
 pub fn hue(name: &str) -> u32 {
     let mut hash: u32 = 7;
     for byte in name.to_lowercase().bytes() {

@@ -1,6 +1,6 @@
-//! Browsers as people call them.
+//! Readable names of browsers.
 
-/// What a browser says of itself, and what it is. Many say several of these: the first one counts.
+/// Marks in user agents and the browsers they stand for. A user agent may contain several: the first one counts.
 const BROWSERS: [(&str, &str); 9] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -23,7 +23,7 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-/// `Firefox on Linux`; where it is no browser of those, what it says.
+/// Returns a name such as `Firefox on Linux`; for an unknown browser, the user agent itself.
 pub fn named(agent: &str) -> String {
     let find = |known: &[(&str, &'static str)]| known.iter().find(|(sign, _)| agent.contains(sign)).map(|one| one.1);
     match (find(&BROWSERS), find(&SYSTEMS)) {

@@ -1,14 +1,14 @@
-//! When something is not there, not allowed or not working.
+//! The error page.
 
 use askama::Template;
 
 use crate::layout::Layout;
 use crate::when;
 
-/// What went wrong, as far as a visitor is told.
+/// What went wrong, as far as a visitor may know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// 400: the request makes no sense.
+    /// 400: the request cannot be parsed.
     BadRequest,
     /// 403.
     Forbidden,
@@ -16,7 +16,7 @@ pub enum Problem {
     NotFound,
     /// 405.
     MethodNotAllowed,
-    /// 409: somebody was quicker.
+    /// 409: another request came first.
     Conflict,
     /// 410.
     Gone,
@@ -24,46 +24,44 @@ pub enum Problem {
     TooLarge,
     /// 415: the body is compressed.
     EncodedBody,
-    /// 422, with what to mend where that is known.
+    /// 422, with what to correct if known.
     Invalid(Option<String>),
     /// 429, with the seconds to wait.
     TooMany(u64),
     /// 500.
     Internal,
-    /// 403 while nothing can be changed.
+    /// 403: the site is read-only.
     ReadOnly,
-    /// 403: the form's token does not hold any more.
+    /// 403: the CSRF token of the form has expired.
     Expired,
     /// 503.
     Unavailable,
 }
 
-/// The page for any of them.
+/// The page for any problem.
 #[derive(Clone, Debug, Template)]
 #[template(path = "errors/show.html")]
 pub struct ErrorPage {
-    /// Around it.
     pub layout: Layout,
-    /// What went wrong.
     pub problem: Problem,
-    /// What the domain says of it, where it says more than the problem's own words.
+    /// The reason that the domain gives, where it says more than the problem's own text.
     pub why: Option<&'static str>,
-    /// What was sent, where a form was.
+    /// The form that was submitted, if there was one.
     pub kept: SubmittedForm,
 }
 
-/// What was sent with a form, but for its secrets: whatever goes wrong, what somebody wrote comes back.
+/// The fields of a submitted form, without its secrets. Whatever goes wrong, the user gets the typed text back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubmittedForm {
-    /// Where it goes.
+    /// The form's action; empty when no form was sent.
     pub action: String,
-    /// Whether all of it is here; secrets are not given back.
+    /// Whether all fields are here; secrets are left out.
     pub is_whole: bool,
-    /// Its fields by name.
+    /// Names and values.
     pub fields: Vec<(String, String)>,
 }
 
-/// Fields in which people write, and what they are called here.
+/// Fields with text that users type, and their labels on this page.
 const WRITTEN: [(&str, &str); 18] = [
     ("to", "To"),
     ("title", "Title"),
@@ -85,19 +83,19 @@ const WRITTEN: [(&str, &str); 18] = [
     ("email", "Mail"),
 ];
 
-/// Whether what is written in a field comes back, whatever goes wrong.
+/// Whether the error page gives the text of this field back.
 pub fn comes_back(field: &str) -> bool {
     WRITTEN.iter().any(|(name, _)| *name == field)
 }
 
 impl SubmittedForm {
-    /// What was typed: name, label, text.
+    /// Returns the typed texts: name, label, text.
     pub fn written(&self) -> Vec<(&'static str, &'static str, &str)> {
         let typed = |name: &str| self.fields.iter().find(|(known, text)| known == name && !text.trim().is_empty());
         WRITTEN.iter().filter_map(|&(name, label)| Some((name, label, typed(name)?.1.as_str()))).collect()
     }
 
-    /// What else was sent.
+    /// Returns all other fields.
     pub fn others(&self) -> Vec<&(String, String)> {
         let shown = self.written();
         self.fields.iter().filter(|(name, _)| !shown.iter().any(|(known, ..)| known == name)).collect()
@@ -105,7 +103,7 @@ impl SubmittedForm {
 }
 
 impl Problem {
-    /// The HTTP status.
+    /// Returns the HTTP status code.
     pub fn status(&self) -> u16 {
         match self {
             Problem::BadRequest => 400,
@@ -125,12 +123,12 @@ impl Problem {
 }
 
 impl ErrorPage {
-    /// The HTTP status.
+    /// Returns the HTTP status code.
     pub fn status(&self) -> u16 {
         self.problem.status()
     }
 
-    /// The heading.
+    /// Returns the heading.
     pub fn heading(&self) -> &'static str {
         match self.problem {
             Problem::BadRequest => "That address makes no sense here",
@@ -151,7 +149,7 @@ impl ErrorPage {
         }
     }
 
-    /// What happened and what to do.
+    /// Returns what happened and what to do.
     pub fn text(&self) -> String {
         if let Some(why) = self.why {
             return why.to_owned();
@@ -192,7 +190,7 @@ impl ErrorPage {
         !self.layout.signed_in() && matches!(self.problem, Problem::Forbidden | Problem::NotFound)
     }
 
-    /// What becomes of the form that was sent, in words.
+    /// Returns what happens to the submitted form, in words.
     pub fn advice(&self) -> &'static str {
         let has_written = !self.kept.written().is_empty();
         match self.problem {
@@ -211,7 +209,7 @@ impl ErrorPage {
         }
     }
 
-    /// Whether it may go well another time.
+    /// Whether the same request may succeed later.
     fn passes(&self) -> bool {
         matches!(
             self.problem,
@@ -219,12 +217,12 @@ impl ErrorPage {
         )
     }
 
-    /// Whether the form may be taken when it is sent again as it is.
+    /// Whether the form can be sent again as it is.
     pub fn may_send(&self) -> bool {
         self.passes() && self.kept.is_whole && !self.kept.written().is_empty()
     }
 
-    /// Whether the page should offer to load itself again: one that was sent is not there to be loaded.
+    /// Whether the page should offer to reload itself: only for pages, since a submitted form cannot be reloaded.
     pub fn may_retry(&self) -> bool {
         let passes = matches!(self.problem, Problem::Internal | Problem::Unavailable | Problem::TooMany(_));
         passes && self.kept.action.is_empty()

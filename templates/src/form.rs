@@ -1,21 +1,20 @@
-//! What stands in the fields of a form, and what is to mend in them.
+//! Values and errors of form fields.
 
-/// One field: what was typed, and why it cannot stay so.
+/// A form field: its value, and what is wrong with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Field {
-    /// What is in it.
     pub value: String,
-    /// What to mend.
+    /// What to correct.
     pub error: Option<String>,
 }
 
 impl Field {
-    /// A field with something in it.
+    /// Returns a field with a value and no error.
     pub fn new(value: impl Into<String>) -> Self {
         Self { value: value.into(), error: None }
     }
 
-    /// Whether this is the chosen one of several values.
+    /// Whether this is the selected one of several values.
     pub fn is(&self, value: &str) -> bool {
         self.value == value
     }
@@ -27,9 +26,9 @@ impl<T: Into<String>> From<T> for Field {
     }
 }
 
-/// A form that is shown again, with what has to be changed in it.
+/// A form that can be shown again with errors.
 pub trait Refill {
-    /// Sets the error of the field with that name; with any other name, of the form as a whole.
+    /// Sets the error of the field with that name; for any other name, of the form as a whole.
     fn set_error(&mut self, field: &str, why: impl Into<String>);
 }
 
@@ -39,10 +38,10 @@ macro_rules! form {
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
         pub struct $name {
             $($(#[$fdoc])* pub $field: Field,)*
-            /// What is to mend in the whole of it.
+            /// An error of the form as a whole.
             pub error: Option<String>,
             $(
-                /// Idempotency: sent twice with the same key, it is done once.
+                /// The idempotency key: a form that is sent twice with the same key takes effect once.
                 pub $key: String,
             )?
         }
@@ -57,7 +56,7 @@ macro_rules! form {
         }
 
         impl $name {
-            /// Whether there is anything to mend.
+            /// Whether there is any error.
             pub fn is_wrong(&self) -> bool {
                 self.error.is_some() $(|| self.$field.error.is_some())*
             }
@@ -68,9 +67,7 @@ macro_rules! form {
 form! {
     /// Starts a topic.
     TopicForm {
-        /// Its title.
         title,
-        /// Its first message.
         text,
     } key
 }
@@ -78,7 +75,6 @@ form! {
 form! {
     /// Renames a topic.
     RenameForm {
-        /// The title.
         title,
     }
 }
@@ -86,11 +82,10 @@ form! {
 form! {
     /// Splits a topic.
     SplitForm {
-        /// The new topic's title.
         title,
-        /// The group that it goes to.
+        /// Id of the group that it goes to.
         group,
-        /// `from` or `these`.
+        /// `from` (all messages from one on) or `these` (the selected ones).
         which,
     }
 }
@@ -98,7 +93,7 @@ form! {
 form! {
     /// Merges a topic into another.
     MergeForm {
-        /// The other's address.
+        /// The address of the other topic.
         into,
     }
 }
@@ -106,73 +101,69 @@ form! {
 form! {
     /// Writes or edits a message.
     MessageForm {
-        /// What is said.
         text,
     } key
 }
 
 form! {
-    /// Makes or edits a group.
+    /// Creates or edits a group.
     GroupForm {
-        /// Its name.
         name,
-        /// Its word in addresses; only when it is made.
+        /// The slug; only used on creation.
         slug,
         /// `public`, `closed` or `private`.
         kind,
-        /// Where it stands among those that one can discover.
+        /// The category in the list of groups.
         category,
-        /// What it is about.
         description,
-        /// Seconds between two messages of a member.
+        /// Slow mode: seconds between two messages of a member.
         slow,
-        /// How many messages of somebody new wait for approval.
+        /// How many messages of a new member need approval.
         first_held,
-        /// `yes`: more people may come to read it.
+        /// `yes`: confirms that more people will be able to read the group.
         opens,
     } key
 }
 
 form! {
-    /// Makes or changes a rule.
+    /// Creates or changes a rule.
     RuleForm {
-        /// How its makers call it.
+        /// The name for moderators.
         name,
         /// `words` or `pattern`.
         kind,
         /// The words, or the pattern.
         body,
-        /// Where it looks: what is to mend in the four together.
+        /// Only for an error that concerns the four places together.
         places,
-        /// Into messages: `yes` or nothing.
+        /// Looks into messages: `yes` or nothing.
         in_text,
-        /// Into titles.
+        /// Looks into titles.
         in_title,
-        /// Where links lead.
+        /// Looks at the targets of links.
         in_links,
-        /// At names of new accounts.
+        /// Looks at the names of new accounts.
         in_names,
-        /// `everyone` or `new`, and what is to mend in it.
+        /// `everyone` or `new`.
         new,
-        /// Accounts younger than so many days.
+        /// Accounts younger than so many days count as new.
         new_days,
-        /// Or with fewer messages.
+        /// So do accounts with fewer messages.
         new_messages,
-        /// What it does.
         action,
-        /// What is told when it refuses.
+        /// Shown to the author when it refuses.
         explanation,
     }
 }
 
 form! {
-    /// Says who counts as new.
+    /// Sets who counts as new.
     NewcomersForm {
         /// Accounts younger than so many days.
         days,
-        /// With fewer messages.
+        /// Accounts with fewer messages.
         messages,
-        /// How many links their messages may have.
+        /// How many links their messages may contain.
         links,
     }
 }
@@ -180,15 +171,15 @@ form! {
 form! {
     /// Deletes a group.
     DeleteGroupForm {
-        /// How it is called, to be sure.
+        /// The group's name, typed as a confirmation.
         name,
     }
 }
 
 form! {
-    /// Asks to be let into a group.
+    /// Asks to join a group.
     AskForm {
-        /// What is said with it.
+        /// A message to the moderators.
         message,
     }
 }
@@ -196,53 +187,51 @@ form! {
 form! {
     /// Reports a message.
     ReportForm {
-        /// What is wrong with it.
+        /// The reason, as a word from a list.
         grounds,
-        /// The same in words.
+        /// The reason in the reporter's own words.
         words,
     }
 }
 
 form! {
-    /// Does something to somebody that has a reason.
+    /// Carries the reason of a moderator's action.
     ReasonForm {
-        /// The reason, as they are told.
         reason,
     }
 }
 
 form! {
-    /// Warns somebody.
+    /// Warns a user.
     WarnForm {
-        /// Why, as they are told.
+        /// The text, shown to the user.
         warning,
     }
 }
 
 form! {
-    /// Takes away what somebody wrote.
+    /// Bulk-deletes the messages of a user.
     ClearForm {
         /// How far back: `all`, `week` or `day`.
         span,
-        /// The reason, as they are told.
+        /// Shown to the user.
         reason,
-        /// What is done besides: `nothing`, `suspend` or `ban`.
+        /// What happens besides: `nothing`, `suspend` or `ban`.
         also,
-        /// For how long they are suspended.
+        /// For how many days to suspend.
         days,
     }
 }
 
 form! {
-    /// Looks for rows of the log.
+    /// Filters the moderation log.
     LogFilterForm {
-        /// The name of whoever did it.
+        /// Username of who acted.
         by,
-        /// The name of whom it was done to.
+        /// Username of who was acted upon.
         whom,
-        /// What.
+        /// The action.
         what,
-        /// The name of a group.
         group,
     }
 }
@@ -250,39 +239,36 @@ form! {
 form! {
     /// Suspends or bans an account.
     BarForm {
-        /// For how long.
         days,
-        /// The reason, as they are told.
+        /// Shown to the user.
         reason,
     }
 }
 
 form! {
-    /// Makes a link into a group.
+    /// Creates an invitation link for a group.
     LinkForm {
-        /// As what it lets in; empty: it lets one ask.
+        /// The role it grants; empty: it only lets people ask.
         role,
-        /// How many may use it.
+        /// How many people may use it.
         uses,
-        /// For how long.
         days,
     }
 }
 
 form! {
-    /// Invites somebody by name.
+    /// Invites a user by name.
     InviteForm {
-        /// The name.
         username,
     }
 }
 
 form! {
-    /// Begins a conversation, or adds people to one.
+    /// Starts a conversation, or adds people to one.
     DirectForm {
-        /// User names.
+        /// Usernames.
         to,
-        /// What it is about; may be empty.
+        /// May be empty.
         title,
         /// The first message.
         text,
@@ -292,85 +278,75 @@ form! {
 form! {
     /// Signs in.
     SignInForm {
-        /// A user name or an address.
+        /// A username or an email address.
         username,
-        /// The password; never sent back.
+        /// Never sent back.
         password,
     }
 }
 
 form! {
-    /// Signs up, or makes the first admin.
+    /// Signs up, or creates the first admin.
     SignUpForm {
-        /// The name wanted.
         username,
-        /// Where mail goes.
         email,
-        /// The password; never sent back.
+        /// Never sent back.
         password,
-        /// What they say to whoever decides about the account.
+        /// A message to the admin who decides about the account.
         message,
     }
 }
 
 form! {
-    /// What admins decide about the site.
+    /// The settings of the site.
     SiteForm {
-        /// Its name.
         name,
-        /// A line about it.
+        /// A line about the site.
         line,
         /// `open`, `invited`, `approved` or `closed`.
         sign_ups,
-        /// What everybody must know.
+        /// A notice for everybody.
         notice,
-        /// `yes`: nothing can be changed.
+        /// `yes`: the site is read-only.
         read_only,
     }
 }
 
 form! {
-    /// Makes a link with which one may sign up.
+    /// Creates a link that lets people sign up.
     SiteLinkForm {
-        /// How many may use it.
+        /// How many people may use it.
         uses,
-        /// For how long.
         days,
     }
 }
 
 form! {
-    /// The profile and the colours.
+    /// The profile and the theme.
     ProfileForm {
-        /// The name as they write it.
         name,
-        /// A few words.
         bio,
-        /// Where they are.
         location,
-        /// Their page.
+        /// A web address.
         web,
         /// `auto`, `light` or `dark`.
         theme,
-        /// `yes` where they follow what they write in.
+        /// `yes`: topics they write in are followed.
         follow,
     }
 }
 
 form! {
-    /// Changes the password; neither is sent back.
+    /// Changes the password; neither field is sent back.
     PasswordForm {
-        /// The one now.
         current_password,
-        /// The one from now on.
         new_password,
     }
 }
 
 form! {
-    /// Asks for a new password.
+    /// Requests a password reset.
     ForgotForm {
-        /// Where mail goes.
         email,
     }
 }
@@ -378,33 +354,30 @@ form! {
 form! {
     /// Sets a new password; never sent back.
     ResetForm {
-        /// The one from now on.
         new_password,
     }
 }
 
 form! {
-    /// Shows a code.
+    /// Submits a code of two-factor authentication.
     CodeForm {
-        /// The code.
         code,
     }
 }
 
 form! {
-    /// Changes where mail goes.
+    /// Changes the email address.
     MailForm {
-        /// To where.
         email,
-        /// The password; never sent back.
+        /// Never sent back.
         current_password,
     }
 }
 
 form! {
-    /// Does what only its owner may do with an account.
+    /// Confirms an action on one's own account.
     OwnPasswordForm {
-        /// The password; never sent back.
+        /// Never sent back.
         current_password,
     }
 }
@@ -412,9 +385,8 @@ form! {
 form! {
     /// Changes the user name.
     NameForm {
-        /// The name wanted.
         username,
-        /// The password; never sent back.
+        /// Never sent back.
         current_password,
     }
 }
@@ -422,9 +394,9 @@ form! {
 form! {
     /// Deletes the account.
     DeleteForm {
-        /// `keep` or `blank`: what becomes of their messages.
+        /// What happens to their messages: `keep` or `blank`.
         words,
-        /// The password; never sent back.
+        /// Never sent back.
         current_password,
     }
 }

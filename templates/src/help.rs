@@ -1,4 +1,4 @@
-//! How to write a message.
+//! The help page on writing messages.
 
 use askama::Template;
 
@@ -8,6 +8,5 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "help/show.html")]
 pub struct Help {
-    /// Around it.
     pub layout: Layout,
 }

@@ -1,45 +1,43 @@
-//! The first page: a paper of what is unread for those signed in, what this place is for the others.
+//! The home page: unread topics for signed-in users, a welcome for others.
 
 use askama::Template;
 use domain::model::{Group, GroupRow, Message, Topic, Waits};
 
 use crate::layout::Layout;
 
-/// `/` for somebody signed in.
+/// `/` for a signed-in user.
 #[derive(Clone, Debug, Template)]
 #[template(path = "home/unread.html")]
 pub struct Home {
-    /// Around it.
     pub layout: Layout,
-    /// What is unread in my groups, newest first.
+    /// Unread topics in the viewer's groups, newest first.
     pub stories: Vec<Story>,
-    /// Whether more is unread than the page holds.
+    /// Whether there are more unread topics than the page holds.
     pub has_more: bool,
-    /// What the page showed, for "mark all read": opaque to the page.
+    /// The state that the page shows, for "mark all read"; opaque to the page.
     pub upto: String,
-    /// Public groups to join, for those who are in none.
+    /// Public groups to join, for a viewer without groups.
     pub suggestions: Vec<GroupRow>,
-    /// What waits for those who keep order.
+    /// The moderator's queues.
     pub waits: Vec<Waits>,
 }
 
-/// A topic with unread messages, and its last lines.
+/// A topic with unread messages, and the last of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Story {
-    /// Where it stands.
     pub group: Group,
-    /// The topic.
     pub topic: Topic,
-    /// How many of its messages are unread.
+    /// The unread count.
     pub unread: i64,
-    /// Whether the reader follows it: such topics come first.
+    /// Whether the viewer follows it: followed topics come first.
     pub followed: bool,
-    /// The last of them, oldest first.
+    /// Oldest first.
     pub messages: Vec<Message>,
 }
 
 impl Story {
-    /// How many unread messages are not shown: what is deleted, or by the reader or somebody they ignore, is none.
+    /// Returns how many unread messages are not shown. Deleted messages, the viewer's own and those of ignored users do
+    /// not count as unread.
     pub fn hidden(&self, layout: &Layout) -> i64 {
         let own = layout.viewer.as_ref().map(|viewer| viewer.person.id);
         let counts = |message: &&Message| !message.deleted && !message.ignored && Some(message.author.id) != own;
@@ -48,7 +46,8 @@ impl Story {
 }
 
 impl Home {
-    /// Whether a heading stands above this story: that of what the reader follows, or of the rest where there is such a part.
+    /// Returns the heading above this story: above the first followed topic, and above the first other topic if there
+    /// are followed ones.
     pub fn heading(&self, place: &usize) -> Option<&'static str> {
         let story = self.stories.get(*place)?;
         let first = self.stories.iter().position(|other| other.followed == story.followed) == Some(*place);
@@ -60,19 +59,18 @@ impl Home {
         }
     }
 
-    /// Whether the reader is in no group yet.
+    /// Whether the viewer is in no group yet.
     pub fn is_newcomer(&self) -> bool {
         self.layout.sidebar.groups.is_empty()
     }
 }
 
-/// `/` for everyone else.
+/// `/` for visitors.
 #[derive(Clone, Debug, Template)]
 #[template(path = "home/welcome.html")]
 pub struct Welcome {
-    /// Around it.
     pub layout: Layout,
-    /// Public groups, the liveliest first.
+    /// Public groups, the most active first.
     pub groups: Vec<GroupRow>,
     /// A line about the site; may be empty.
     pub line: String,

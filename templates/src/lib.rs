@@ -1,7 +1,7 @@
-//! The pages: one typed struct each, drawn by the HTML file of the same noun beside `src`. No I/O.
+//! The pages: one typed struct for each, rendered by the HTML file of the same name beside `src`. No I/O.
 //!
-//! Decisions are methods here; the HTML files only ask `if`, `for` and `match`. What is marked safe there is our
-//! own message markup and nothing else, in `_markup.html`.
+//! Logic lives in methods here; the HTML files only use `if`, `for` and `match`. The only HTML marked safe there is
+//! that of our own message markup, in `_markup.html`.
 
 pub mod admin;
 pub mod assets;

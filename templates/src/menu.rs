@@ -1,4 +1,4 @@
-//! The left column as a page of its own, for phones.
+//! The sidebar as a page of its own, for phones.
 
 use askama::Template;
 
@@ -8,6 +8,5 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "menu/show.html")]
 pub struct Menu {
-    /// Around it.
     pub layout: Layout,
 }

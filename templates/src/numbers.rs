@@ -1,9 +1,9 @@
-//! Numbers as people read them.
+//! Numbers for people.
 
 use std::borrow::Borrow;
 use std::fmt;
 
-/// A number with its noun, in the plural where it must be: `1 message`, `1,204 messages`.
+/// Returns a number with its noun, in the plural if needed: `1 message`, `1,204 messages`.
 pub fn counted(number: impl Borrow<i64>, one: &str, many: &str) -> Counted {
     let number = *number.borrow();
     Counted { number, noun: if number == 1 { one.to_owned() } else { many.to_owned() } }
@@ -22,7 +22,7 @@ impl fmt::Display for Counted {
     }
 }
 
-/// The number with commas between thousands.
+/// Returns the number with commas between thousands.
 pub fn thousands(number: impl Borrow<i64>) -> String {
     let number = *number.borrow();
     let digits = number.unsigned_abs().to_string();

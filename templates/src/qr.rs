@@ -2,20 +2,20 @@
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
-/// A code, ready to be drawn in a square of `size`.
+/// A QR code as a square of `size` by `size` modules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Qr {
-    /// Modules from one side to the other, the quiet zone of four around it included.
+    /// Modules per side, including a quiet zone of four on each side.
     pub size: i32,
     /// The dark modules as an SVG path.
     pub path: String,
 }
 
-/// Modules of nothing that a reader needs around the code.
+/// Modules of the quiet zone that readers need around the code.
 const QUIET: i32 = 4;
 
 impl Qr {
-    /// The code of a text; `None` when it is too long for one.
+    /// Returns the code of a text, or `None` when the text is too long.
     pub fn of(text: &str) -> Option<Self> {
         let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
         let mut path = String::new();
@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn a_code_has_the_three_corners_that_readers_look_for() {
         let qr = Qr::of("otpauth://totp/Klatch:mira?secret=ABC").expect("a code");
-        // The outer edge of a corner is seven modules long: above on the left and on the right, and below on the left.
+        // The finder patterns are seven modules wide: at the top left, the top right and the bottom left.
         let right = qr.size - 4 - 7;
         for (x, y) in [(4, 4), (right, 4), (4, qr.size - 5)] {
             assert!(qr.path.contains(&format!("M{x} {y}h7v1H{x}z")), "{x} {y}: {}", qr.path);

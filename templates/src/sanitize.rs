@@ -1,7 +1,7 @@
-//! No character that people type acts on what stands around it: the last look at a page, a fragment or a letter before it leaves.
+//! The last step before a page, a fragment or an email is sent: removes characters that affect the text around them.
 
-/// The text without control characters, but for ends of lines and tabs, and without those that turn the direction of what follows.
-/// Most of it has none, and is handed on as it is.
+/// Removes control characters except line ends and tabs, and characters that change the writing direction.
+/// Text without any is returned unchanged.
 pub fn sanitize(text: String) -> String {
     let bytes = text.as_bytes();
     let suspect = bytes.iter().enumerate().any(|(at, &byte)| match byte {

@@ -1,4 +1,4 @@
-//! What the browser needs to go on counting, as JSON in the page.
+//! The unread counts as JSON in the page, for the scripts.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,21 +7,21 @@ use askama::filters::HtmlSafe;
 use domain::model::{Sidebar, TopicId};
 use serde::Serialize;
 
-/// `{"groups": {GROUP: {TOPIC: [unread, read_seq, last_seq]}}, "mentions": N}`; every group of the sidebar is in it.
+/// `{"groups": {GROUP: {TOPIC: [unread, read_seq, last_seq]}}, "mentions": N}`; contains every group of the sidebar.
 #[derive(Serialize)]
 struct Unread {
     groups: BTreeMap<String, BTreeMap<TopicId, [i64; 3]>>,
     mentions: i64,
 }
 
-/// JSON that can stand in a `<script>` element: nothing in it ends the element or a line.
+/// JSON that is safe in a `<script>` element: nothing in it ends the element or a line.
 ///
-/// Numbers only, and escaped all the same; that is why it may go into a page as it is.
+/// It contains numbers only and is escaped all the same; so pages may write it unescaped.
 #[derive(Clone, Debug)]
 pub struct ScriptJson(String);
 
 impl ScriptJson {
-    /// The unread map of the sidebar.
+    /// Returns the unread counts of the sidebar.
     pub fn unread(sidebar: &Sidebar) -> Self {
         let groups = sidebar.groups.iter().map(|group| {
             let topics = group.topics.iter().map(|t| (t.topic, [t.unread, t.read_seq, t.last_seq]));

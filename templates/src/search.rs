@@ -1,4 +1,4 @@
-//! Searching.
+//! The search page.
 
 use std::borrow::Borrow;
 
@@ -8,10 +8,10 @@ use domain::time::Timestamp;
 
 use crate::layout::Layout;
 
-/// How results are ordered.
+/// The order of the results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SearchOrder {
-    /// Those that fit best first.
+    /// Best match first.
     #[default]
     Best,
     /// Newest first.
@@ -19,7 +19,7 @@ pub enum SearchOrder {
 }
 
 impl SearchOrder {
-    /// The word in the address.
+    /// Returns the word in the query string.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Best => "best",
@@ -27,7 +27,7 @@ impl SearchOrder {
         }
     }
 
-    /// Reads the word; any other means the usual order.
+    /// Parses the word; any other word means the default order.
     pub fn parse(word: &str) -> Self {
         if word == "new" { Self::New } else { Self::Best }
     }
@@ -37,55 +37,47 @@ impl SearchOrder {
 #[derive(Clone, Debug, Template)]
 #[template(path = "search/index.html")]
 pub struct Search {
-    /// Around it.
     pub layout: Layout,
-    /// What is searched for; empty before.
+    /// The query; empty before the first search.
     pub q: String,
-    /// Only in this group.
+    /// Search only in this group.
     pub within: Option<Group>,
-    /// The order.
     pub order: SearchOrder,
-    /// What was found, on this page.
+    /// The results of this page.
     pub hits: Vec<Hit>,
-    /// How many in all, where that is known.
+    /// Total number of results; `None` if unknown.
     pub total: Option<i64>,
-    /// The page's number, from 1.
+    /// Page number, from 1.
     pub page: i64,
-    /// Whether another one follows.
     pub has_more: bool,
-    /// Why nothing could be searched: a query that makes no sense, an index at rest.
+    /// Why the search failed: an invalid query, or an index that is unavailable.
     pub problem: Option<String>,
 }
 
 /// A message that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
-    /// The message.
     pub message: MessageId,
-    /// Its topic.
     pub topic: Topic,
-    /// Its group.
     pub group: Group,
-    /// Who wrote it.
     pub author: Person,
-    /// When.
     pub created_at: Timestamp,
-    /// A piece of its text: plain, and whether that part was looked for.
+    /// An excerpt: plain text, and whether that part matches.
     pub fragments: Vec<(String, bool)>,
 }
 
 impl Search {
-    /// The group's word in addresses, or empty for everywhere.
+    /// Returns the slug of the group searched in, or an empty string for all.
     pub fn within_slug(&self) -> &str {
         self.within.as_ref().map_or("", |group| &group.slug)
     }
 
-    /// The group searched in, when the viewer's own list does not offer it.
+    /// Returns the group searched in, if the viewer is not a member of it.
     pub fn other_group(&self) -> Option<&Group> {
         self.within.as_ref().filter(|within| self.layout.sidebar.groups.iter().all(|own| own.id != within.id))
     }
 
-    /// The address of the same search in another order or at another page.
+    /// Returns the path of the same search in another order or at another page.
     pub fn link(&self, order: impl Borrow<SearchOrder>, page: impl Borrow<i64>) -> String {
         let page = *page.borrow();
         let mut link = format!("/search?q={}", encoded(&self.q));
@@ -102,13 +94,13 @@ impl Search {
         link
     }
 
-    /// Whether newest come first.
+    /// Whether the newest results come first.
     pub fn is_newest_first(&self) -> bool {
         self.order == SearchOrder::New
     }
 }
 
-/// A value in a query, percent-encoded but for what never needs it.
+/// Percent-encodes a value for a query string.
 pub fn encoded(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for byte in value.bytes() {

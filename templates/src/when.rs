@@ -1,10 +1,10 @@
-//! Times as people say them: `12 min ago`. `js/times.js` follows the same rules.
+//! Times in words: `12 min ago`. `js/times.js` follows the same rules.
 
 use domain::time::Timestamp;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// How long ago `at` was, seen from `now`; the date when that is more than a week.
+/// Returns how long before `now` a time was; the date when that is more than a week.
 pub fn relative(at: &Timestamp, now: &Timestamp) -> String {
     let seconds = now.since(*at).as_secs();
     match seconds {
@@ -17,7 +17,7 @@ pub fn relative(at: &Timestamp, now: &Timestamp) -> String {
     }
 }
 
-/// The day: `12 Mar`, with the year where it is not this one.
+/// Returns the day, `12 Mar`, with the year when it is not the current one.
 pub fn day(at: &Timestamp, now: &Timestamp) -> String {
     let date = at.to_date_time();
     let month = MONTHS[usize::from(u8::from(date.month())) - 1];
@@ -28,19 +28,19 @@ pub fn day(at: &Timestamp, now: &Timestamp) -> String {
     }
 }
 
-/// To the minute, in UTC; the browser puts its own time zone in.
+/// Returns the time to the minute, in UTC; the browser converts it to its time zone.
 pub fn exact(at: &Timestamp) -> String {
     let date = at.to_date_time();
     let month = MONTHS[usize::from(u8::from(date.month())) - 1];
     format!("{} {month} {}, {:02}:{:02} UTC", date.day(), date.year(), date.hour(), date.minute())
 }
 
-/// Whole Unix seconds, as scripts compare them.
+/// Returns whole Unix seconds, for the scripts.
 pub fn unix(at: &Timestamp) -> i64 {
     at.0.div_euclid(1_000_000)
 }
 
-/// A wait in words: `40 seconds`, `3 minutes`, `2 hours`.
+/// Returns a duration in words: `40 seconds`, `3 minutes`, `2 hours`.
 pub fn wait(seconds: &u64) -> String {
     let (number, noun) = match *seconds {
         0..90 => ((*seconds).max(1), "second"),

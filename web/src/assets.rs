@@ -1,4 +1,5 @@
-//! The files under `/static/`: part of the program, addressed by a hash of them all, so that browsers may keep them for ever.
+//! The files under `/static/`. They are part of the program. Their address contains a hash over all files, so browsers
+//! may cache them forever.
 
 use std::sync::LazyLock;
 
@@ -40,7 +41,7 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 });
 
-/// The addresses that pages name.
+/// Returns the addresses of the files that pages use.
 pub fn addresses() -> templates::Assets {
     let hash = HASH.as_str();
     templates::Assets {
@@ -50,19 +51,20 @@ pub fn addresses() -> templates::Assets {
     }
 }
 
-/// `GET /static/HASH/NAME`; any other hash is an older page asking, and gets the file of today for a minute.
+/// `GET /static/HASH/NAME`. Any other hash comes from a page of another version: it gets the current file, cached for a
+/// minute.
 pub async fn show(request: HttpRequest, path: web::Path<(String, String)>) -> HttpResponse {
     let (hash, name) = path.into_inner();
     file(&request, &name, hash == *HASH)
 }
 
-/// `GET /favicon.ico` and `/icon.svg`, which browsers ask for by themselves.
+/// `GET /favicon.ico` and `/icon.svg`, which browsers request by themselves.
 pub async fn icon(request: HttpRequest) -> HttpResponse {
     let name = request.path().trim_start_matches('/').to_owned();
     file(&request, &name, false)
 }
 
-/// `GET /robots.txt`: what nobody has to index.
+/// `GET /robots.txt`: the paths that search engines should not index.
 pub async fn robots() -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))

@@ -1,4 +1,4 @@
-//! The error boundary: whatever went wrong becomes one page, or one JSON answer, in one place.
+//! The error boundary: every failure becomes a page or a JSON answer here.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -14,11 +14,11 @@ use crate::failure::{Cause, Failure, wants_json};
 use crate::req::Req;
 use crate::routes::allowed;
 
-/// When to come back while the database or the bus does not answer, in seconds.
+/// `Retry-After` in seconds while the database or the bus is unavailable.
 const RESTING: u64 = 3;
 
-/// Middleware: answers 415 to a request with a `Content-Encoding`, before its body is read. A few compressed kilobytes can
-/// become megabytes of memory, and no browser compresses a form.
+/// Middleware: answers 415 to a request with a `Content-Encoding` before its body is read. A few compressed kilobytes
+/// can become megabytes of memory, and browsers never compress forms.
 pub async fn refuse_encoded_bodies(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -29,7 +29,7 @@ pub async fn refuse_encoded_bodies(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-/// Middleware: turns whatever went wrong into the page for it, with the layout of whoever asks.
+/// Middleware: turns every failure into its error page, with the layout of the viewer.
 pub async fn render_errors(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -66,7 +66,7 @@ async fn respond(cause: Cause, request: &HttpRequest, status: StatusCode) -> Htt
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
     if let Problem::EncodedBody = cause.problem {
-        // RFC 9110, 15.5.16: which encodings would have been accepted.
+        // RFC 9110, 15.5.16: names the encodings that are accepted.
         response.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     }
     if let Problem::MethodNotAllowed = cause.problem
@@ -90,12 +90,12 @@ async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
     {
         return answer;
     }
-    // The layout's own figures may be what failed: a bare one will do.
+    // The layout's queries may be what failed: then use the bare one.
     let layout = match req.layout().await {
         Ok(layout) => layout,
         Err(_) => req.bare_layout(),
     };
-    // What is not there answers everyone alike.
+    // A notice would make the page differ by viewer; a missing page answers everyone alike.
     let layout = templates::Layout { told: None, ..layout };
     let kept = crate::form::kept(request);
     let is_expired = cause.is_signed_out && !kept.written().is_empty();
@@ -104,7 +104,7 @@ async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
     req.page_with(status, &ErrorPage { layout, problem, why: cause.why, kept })
 }
 
-/// The page for somebody whose account waits for an admin of the site.
+/// Builds the page for a user whose account waits for approval by an admin of the site.
 async fn waiting(req: &Req) -> Option<HttpResponse> {
     let account = domain::people::sign_ups::own(req.cx(), req.waiting.as_ref()?.person.id).await.ok()?;
     let page = Waiting {

@@ -1,4 +1,4 @@
-//! Why a handler has no page to show. What a visitor is told of it is decided here; `errors.rs` renders it.
+//! Failures of handlers, and what a visitor learns about them; `errors.rs` renders it.
 
 use std::fmt;
 
@@ -9,17 +9,17 @@ use domain::Error;
 use serde_json::json;
 use templates::errors::Problem;
 
-/// What a handler answers.
+/// The result of a handler.
 pub type Answer = Result<HttpResponse, Failure>;
 
 /// Why there is no page.
 #[derive(Debug)]
 pub enum Failure {
-    /// The domain said so.
+    /// An error of the domain.
     Domain(Error),
     /// The request itself is at fault.
     Problem(Problem),
-    /// The account waits for an admin of the site.
+    /// The account waits for approval by an admin of the site.
     Waiting,
 }
 
@@ -41,7 +41,7 @@ impl From<sqlx_error::Error> for Failure {
     }
 }
 
-/// The store's error by the name that the domain's signatures give it.
+/// The store's error under the name that the domain's signatures use.
 mod sqlx_error {
     pub use domain::store::Error;
 }
@@ -57,7 +57,7 @@ impl fmt::Display for Failure {
 }
 
 impl Failure {
-    /// What a visitor is told; causes stay here.
+    /// Returns what a visitor may know; causes are not part of it.
     pub fn problem(&self) -> Problem {
         match self {
             Self::Problem(problem) => problem.clone(),
@@ -73,7 +73,7 @@ impl Failure {
         }
     }
 
-    /// Logs what only an operator may read.
+    /// Logs the cause, which only operators may read.
     fn log(&self) {
         match self {
             Self::Domain(Error::Database(cause)) => tracing::error!(error = %cause, "a request failed at the database"),
@@ -86,7 +86,7 @@ impl Failure {
         }
     }
 
-    /// What to change, by field, for scripts.
+    /// Returns what to correct, by field, for scripts.
     pub fn json(&self) -> serde_json::Value {
         match self {
             Self::Domain(Error::Invalid(fields)) => {
@@ -141,7 +141,7 @@ impl ResponseError for Failure {
     }
 }
 
-/// Whether the one who asks is a script that wants JSON.
+/// Whether the request comes from a script that wants JSON.
 pub fn wants_json(request: &HttpRequest) -> bool {
     request
         .headers()
@@ -150,14 +150,13 @@ pub fn wants_json(request: &HttpRequest) -> bool {
         .is_some_and(|accept| accept.starts_with("application/json"))
 }
 
-/// What a visitor is told of a failure. It travels with the response to the middleware that renders it.
+/// What a visitor learns about a failure. It travels with the response to the middleware that renders it.
 #[derive(Debug)]
 pub struct Cause {
-    /// What went wrong.
     pub problem: Problem,
     /// The same for scripts.
     pub json: serde_json::Value,
-    /// Whether the account waits for an admin of the site.
+    /// Whether the account waits for approval by an admin of the site.
     pub is_waiting: bool,
     /// Whether signing in would help.
     pub is_signed_out: bool,
@@ -166,7 +165,7 @@ pub struct Cause {
 }
 
 impl Cause {
-    /// Of a problem that no handler met.
+    /// Returns the cause of a problem that arose outside a handler.
     pub fn plain(problem: Problem) -> Self {
         Self::of(&Failure::Problem(problem))
     }
@@ -185,7 +184,7 @@ impl Cause {
     }
 }
 
-/// What slow mode says to whoever wrote a moment ago.
+/// Returns the slow mode message for a user who must wait.
 pub fn too_soon(wait: std::time::Duration) -> String {
     let seconds = wait.as_secs().max(1) + u64::from(wait.subsec_nanos() > 0 && wait.as_secs() > 0);
     format!("This group is in slow mode: you can send this in {}.", templates::when::wait(&seconds))

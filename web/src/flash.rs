@@ -1,9 +1,9 @@
-//! The line on the next page that says what was done.
+//! The flash: a line on the next page that says what was done.
 
-/// Holds its word until it was shown.
+/// Holds the word until the flash was shown.
 pub const COOKIE: &str = "klatch-said";
 
-/// What can be said on the page after: the cookie carries the word, never the text.
+/// Words and their texts: the cookie carries only the word.
 const FLASHES: &[(&str, &str)] = &[
     ("saved", "Saved."),
     ("deleted", "Deleted."),
@@ -86,7 +86,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("welcome", "Welcome. Join a group or two to begin."),
 ];
 
-/// What a word says; `None` for one that is none of ours.
+/// Returns the text of a word, or `None` for an unknown word.
 pub fn text(word: &str) -> Option<&'static str> {
     FLASHES.iter().find(|(known, _)| *known == word).map(|(_, text)| *text)
 }

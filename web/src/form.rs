@@ -1,4 +1,4 @@
-//! What a form sent: its token and origin checked before anyone reads a field.
+//! The form extractor: checks CSRF token and origin before a handler reads any field.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -18,19 +18,19 @@ use crate::failure::Failure;
 use crate::req::Req;
 use crate::site::Site;
 
-/// Bytes of a form at the most: the longest message, percent-encoded.
+/// Maximum size of a form in bytes: the longest message, percent-encoded.
 pub const MAX_BODY: usize = 1_000_000;
 
 type Fields = HashMap<String, String>;
 
-/// The fields of a form that our own page sent.
+/// The fields of a form that was sent from one of our own pages.
 #[derive(Debug)]
 pub struct Form {
     open: Rc<Fields>,
     secret: Fields,
 }
 
-/// What somebody sent, for the page that says what went wrong.
+/// A submitted form, kept for the error page.
 struct Sent {
     open: Rc<Fields>,
     is_whole: bool,
@@ -43,28 +43,29 @@ impl Form {
         Self { open: Rc::new(open), secret }
     }
 
-    /// What stands in a field; empty when it is not there.
+    /// Returns the value of a field, or an empty string.
     pub fn get(&self, name: &str) -> &str {
         self.open.get(name).or_else(|| self.secret.get(name)).map_or("", String::as_str)
     }
 
-    /// The same, to keep. What is secret is not in the form any more.
+    /// Takes the value of a field. A secret field is removed from the form.
     pub fn take(&mut self, name: &str) -> String {
         self.secret.remove(name).unwrap_or_else(|| self.get(name).to_owned())
     }
 
-    /// The numbers of fields that are called so, as `u12`: what was ticked in a list.
+    /// Returns the numbers in the names of fields such as `u12`: the items that were ticked in a list.
     pub fn ticked<T: std::str::FromStr>(&self, prefix: &str) -> Vec<T> {
         self.open.keys().filter_map(|name| name.strip_prefix(prefix)?.parse().ok()).collect()
     }
 
-    /// Where to go after: a path of our own, else `otherwise`.
+    /// Returns the path to redirect to if it is on this site, or else `otherwise`.
     pub fn next<'a>(&'a self, otherwise: &'a str) -> &'a str {
         own_path(self.get("next")).unwrap_or(otherwise)
     }
 }
 
-/// What was sent with this request, but for its secrets: empty where there was no form, or where it did not come from a page of ours.
+/// Returns the submitted form of this request without its secrets. It is empty when there was no form, or when the form
+/// did not come from one of our own pages.
 pub fn kept(request: &HttpRequest) -> SubmittedForm {
     let extensions = request.extensions();
     let Some(sent) = extensions.get::<Sent>() else { return SubmittedForm::default() };
@@ -74,7 +75,7 @@ pub fn kept(request: &HttpRequest) -> SubmittedForm {
     SubmittedForm { action: request.path().to_owned(), is_whole: sent.is_whole, fields }
 }
 
-/// The path, when it leads to a page of our own and nowhere else.
+/// Returns the path if it leads to a page of this site.
 pub fn own_path(path: &str) -> Option<&str> {
     let fit = path.starts_with('/')
         && !path.starts_with("//")
@@ -102,7 +103,7 @@ impl FromRequest for Form {
             let form = Self::new(fields.into_inner());
             let site = request.app_data::<Data<Site>>();
             if !site.is_some_and(|site| same_origin(&site.cx.config.base_url, request.headers())) {
-                // Of what another site had a browser send nothing is shown, lest somebody sends it on.
+                // Never show what another site made the browser send: the user might submit it.
                 return Err(Failure::Problem(Problem::Expired));
             }
             let is_whole = form.secret.keys().all(|name| name == "csrf");
@@ -124,7 +125,7 @@ impl FromRequest for Form {
     }
 }
 
-/// What the form of an address changes.
+/// Returns what a form with this path changes.
 fn change(path: &str) -> Change {
     match path {
         "/-/sign-in" | "/-/sign-in/code" | "/-/sign-out" | "/-/notice/hide" => Change::Browser,
@@ -134,7 +135,7 @@ fn change(path: &str) -> Change {
     }
 }
 
-/// Whether the browser says that the form stands on a page of ours. Browsers that say nothing are left to the token.
+/// Whether the form comes from one of our own pages, by the browser's headers. Without them only the token is checked.
 fn same_origin(base_url: &str, headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if !matches!(text("sec-fetch-site"), None | Some("same-origin" | "none")) {

@@ -1,4 +1,4 @@
-//! Pages of Klatch on actix-web: routes, extractors, thin handlers. Rules live in `domain`, looks in `templates`.
+//! The web service on actix-web: routes, extractors, thin handlers. Rules live in `domain`, pages in `templates`.
 
 mod assets;
 mod errors;
@@ -27,9 +27,9 @@ pub use site::Site;
 /// How pages are served.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The proxies whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     pub proxies: Vec<IpAddr>,
-    /// Threads that serve.
+    /// Number of worker threads.
     pub threads: usize,
 }
 
@@ -39,13 +39,13 @@ impl Default for Config {
     }
 }
 
-/// Connections wait here for at most as long as a long poll needs, with some room.
+/// Idle connections are closed after this: a little more than a long poll takes.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// How long requests under way may take when the program ends, in seconds.
+/// Seconds that running requests may take at shutdown.
 const LAST_ANSWERS: u64 = 15;
 
-/// Serves the pages on the listener until `shutdown` resolves; then what is under way is finished. `mount` adds routes that are
-/// not ours (the long poll, where one program serves all); `draining` is called first of all at the end.
+/// Serves pages on the listener until `shutdown` resolves, then finishes running requests. `mount` adds routes of other
+/// crates (the long poll, in the all-in-one program). `draining` is called before anything else at shutdown.
 ///
 /// # Errors
 /// When the server fails.
@@ -67,7 +67,7 @@ where
     let site = Site::new(cx, config);
     let listening = tokio::spawn(site.clone().listen(words));
     let server = HttpServer::new(move || {
-        // Each thread has a runtime of its own: what is opened there works best there, and ends with it.
+        // Each thread has its own runtime: connections opened there work best there, and end with it.
         let site = site.on_thread().unwrap_or_else(|error| {
             tracing::error!(%error, "a thread has no connections of its own");
             site.clone()
@@ -84,7 +84,8 @@ where
     .backlog(4_096)
     .keep_alive(KEEP_ALIVE)
     .h1_allow_half_closed(false)
-    // A compressed page leaves in several writes: without this, the last one waits 40 ms for the browser's acknowledgement.
+    // A compressed page is sent in several writes: without this, the last one waits 40 ms for the browser's
+    // acknowledgement.
     .tcp_nodelay(true)
     .shutdown_timeout(LAST_ANSWERS)
     .disable_signals()
@@ -96,7 +97,7 @@ where
         ended = &mut server => ended,
         () = shutdown => {
             draining();
-            // The stop ends only while the server itself is polled too.
+            // The stop only completes while the server is polled too.
             let (ended, ()) = tokio::join!(server, handle.stop(true));
             ended
         }

@@ -1,4 +1,4 @@
-//! The route table: every address of the program but the long poll.
+//! The route table: every address of the program except the long poll.
 
 use actix_web::Route;
 use actix_web::guard::{Any, Get, Head};
@@ -20,12 +20,12 @@ use crate::handlers::people::{
 use crate::handlers::topics::{merges, reads, splits, subscriptions};
 use crate::handlers::{admin, groups, help, home, messages, search, topics};
 
-/// An address of the program: the table of them is what is mounted, and what the tests walk.
+/// A route: the table is both mounted and walked by the tests.
 #[derive(Debug)]
 pub struct Entry {
     /// `get` or `post`.
     pub method: &'static str,
-    /// The path, with names in braces for what differs.
+    /// The path, with parameters in braces.
     pub path: &'static str,
     route: fn() -> Route,
 }
@@ -36,7 +36,7 @@ macro_rules! routes {
     };
 }
 
-/// Every address but the long poll's. Group and topic addresses come last: they take whatever is not ours.
+/// All routes except the long poll. Group and topic paths come last: they match everything else.
 pub const ROUTES: &[Entry] = routes! {
     get "/" => home::index;
     get "/favicon.ico" => assets::icon;
@@ -224,10 +224,10 @@ pub const ROUTES: &[Entry] = routes! {
     get "/{group}/{topic}/" => topics::show;
 };
 
-/// Parts of the site whose addresses begin alike: looked for as one.
+/// Path prefixes that are matched as one scope.
 const SCOPES: [&str; 2] = ["/-", "/admin"];
 
-/// Mounts everything.
+/// Mounts all routes.
 pub fn configure(app: &mut ServiceConfig) {
     app.app_data(PayloadConfig::new(MAX_BODY));
     for scope in SCOPES {
@@ -245,12 +245,12 @@ pub fn configure(app: &mut ServiceConfig) {
     app.default_service(to(nothing));
 }
 
-/// What is read: HEAD is a GET of which the server keeps the body.
+/// A GET route; HEAD is a GET of which the server drops the body.
 fn get() -> Route {
     web::route().guard(Any(Get()).or(Head()))
 }
 
-/// The methods of an address of the table, as `Allow` names them; `None` where it has none.
+/// Returns the methods of a path in the table for `Allow`; `None` for an unknown path.
 pub fn allowed(pattern: &str) -> Option<HeaderValue> {
     let methods: Vec<&str> = ROUTES
         .iter()
@@ -260,10 +260,10 @@ pub fn allowed(pattern: &str) -> Option<HeaderValue> {
     if methods.is_empty() { None } else { HeaderValue::from_str(&methods.join(", ")).ok() }
 }
 
-/// Whatever has no route. An address that only lacks its last slash is sent to where it has one.
+/// Handles paths without a route. A path that only lacks its last slash is redirected.
 async fn nothing(request: actix_web::HttpRequest) -> crate::failure::Answer {
     let path = request.path();
-    // The address is one of ours: then it was the method that has no route.
+    // The path exists, so the method was wrong.
     if request.resource_map().has_resource(path) {
         return Err(Failure::Problem(Problem::MethodNotAllowed));
     }

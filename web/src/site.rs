@@ -1,4 +1,4 @@
-//! What all requests of a process share.
+//! The state that all requests of a process share.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -14,41 +14,39 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::Config;
 
-/// How long what stands beside a group's pages may be old.
+/// Maximum age of the sidebar data of a group's pages.
 const ASIDE_KEPT: Duration = Duration::from_secs(5);
 
-/// What all requests of a process share.
+/// The state that all requests of a process share.
 #[derive(Clone, Debug)]
 pub struct Site {
-    /// The parts of the forum.
     pub cx: Context,
-    /// How pages are served.
     pub config: Config,
     asides: Arc<Asides>,
 }
 
-/// What stands beside each group's pages, and since when it is known.
+/// The data beside each group's pages, and when it was read.
 type Asides = Mutex<HashMap<GroupId, (Instant, Beside)>>;
 
-/// What stands beside a group's pages, the same for all who may read it.
+/// The data beside a group's pages, the same for all readers.
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
-    /// Members and who is here.
+    /// The number of members, and who is online.
     pub aside: Aside,
-    /// The topics that were lately written in.
+    /// The topics with the latest activity.
     pub topics: Vec<Topic>,
 }
 
 impl Site {
-    /// Of these parts.
+    /// Returns the shared state.
     pub fn new(cx: Context, config: Config) -> Self {
         Self { cx, config, asides: Arc::default() }
     }
 
-    /// The same for one of the threads that serve.
+    /// Returns the same for one worker thread.
     ///
     /// # Errors
-    /// When there can be no connections for it.
+    /// When no connections can be opened for it.
     pub fn on_thread(&self) -> domain::Result<Self> {
         Ok(Self { cx: self.cx.for_thread(self.config.threads)?, ..self.clone() })
     }
@@ -58,17 +56,18 @@ impl Site {
         self.cx.config.base_url.starts_with("https://")
     }
 
-    /// The name of the session's cookie.
+    /// Returns the name of the session cookie.
     pub fn session_cookie(&self) -> &'static str {
         if self.secure() { "__Host-klatch" } else { "klatch" }
     }
 
-    /// The name of the cookie that ties forms to a browser that is not signed in.
+    /// Returns the name of the cookie that ties forms to a browser without a session.
     pub fn form_cookie(&self) -> &'static str {
         if self.secure() { "__Host-klatch-form" } else { "klatch-form" }
     }
 
-    /// What stands beside a group's pages, at most some seconds old. Ask first whether the reader may see the group.
+    /// Returns the data beside a group's pages, at most a few seconds old. Check first that the viewer may
+    /// read the group.
     pub async fn beside(&self, group: GroupId) -> domain::Result<Beside> {
         let kept = self.asides.lock().ok().and_then(|all| all.get(&group).cloned());
         if let Some((at, beside)) = kept
@@ -88,14 +87,14 @@ impl Site {
         Ok(beside)
     }
 
-    /// Forgets what stands beside these groups: somebody came, went, joined or left.
+    /// Drops the data beside these groups: a user came online, went offline, joined or left.
     pub fn forget_beside(&self, groups: &[GroupId]) {
         if let Ok(mut all) = self.asides.lock() {
             all.retain(|group, _| !groups.contains(group));
         }
     }
 
-    /// Forgets what the words between processes say is not so any more, for as long as there are any.
+    /// Drops cached data that control messages between processes declare stale; returns when the channel is closed.
     pub async fn listen(self, mut words: Receiver<Control>) {
         loop {
             match words.recv().await {

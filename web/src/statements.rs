@@ -1,4 +1,4 @@
-//! How many statements a page costs: as many with little on it as with much.
+//! The number of SQL statements of a page: the same with little and with much on it.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -15,7 +15,7 @@ use domain::testing::{TestForum, counting_statements};
 
 use crate::{Config, Site, routes};
 
-/// The most that any page may cost.
+/// The maximum for any page.
 const MOST: usize = 5;
 
 #[actix_web::test]
@@ -63,7 +63,7 @@ async fn a_page_costs_the_same_whatever_is_on_it(forum: TestForum) {
             assert!(many <= MOST, "{much} for {name}: {many} statements");
         }
     }
-    // Whoever has much unread pays no more than whoever has none.
+    // A user with many unread messages costs no more than one without.
     let idle = forum.person("idle").await;
     let busy = forum.person("busy").await;
     forum.admit(&crowded, &[busy]).await;
@@ -83,7 +83,7 @@ async fn group(forum: &TestForum, admin: Viewer, name: &str) -> Group {
     groups::create(&forum.cx, admin, form).await.expect("a group")
 }
 
-/// The statements of a page that was seen before: what is unread on it was counted, and what it shows marked as read.
+/// Returns the number of statements for a second view: the first one counted what is unread and marked it as read.
 async fn cost(forum: &TestForum, who: Viewer, path: &str) -> usize {
     let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
     let app = init_service(App::new().app_data(site).configure(routes::configure)).await;

@@ -1,4 +1,4 @@
-//! Figures as pictures, drawn on the server: plotters decides where everything stands, and the page writes it as inline SVG.
+//! Charts as inline SVG, drawn on the server: plotters computes the layout and the page writes the SVG.
 
 mod canvas;
 
@@ -11,40 +11,36 @@ use canvas::{Canvas, GRID, INK, SERIES};
 
 use crate::numbers::thousands;
 
-/// A picture of figures, with a table of the same.
+/// A chart and a table of the same values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
-    /// What it shows: `Messages by day`.
     pub title: String,
-    /// The figures of the moment, or of the whole, in a few words; may be empty.
+    /// The current value or the total, in a few words; may be empty.
     pub note: String,
     /// What the labels are: `Day`.
     pub of: &'static str,
-    /// How it is drawn.
     pub kind: Kind,
-    /// How its numbers are written.
     pub unit: Unit,
-    /// From left to right, from top to bottom: what each figure is of.
+    /// From left to right, or from top to bottom.
     pub labels: Vec<String>,
-    /// What is counted, at most two.
+    /// At most two.
     pub series: Vec<Series>,
 }
 
-/// How figures are drawn.
+/// The type of a chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Bars side by side.
+    /// Vertical bars.
     Bars,
-    /// Bars below each other, named by the page.
+    /// Horizontal bars, drawn by the page itself.
     Rows,
-    /// Lines.
     Lines,
 }
 
-/// What figures are counted in.
+/// The unit of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// As they are.
+    /// A plain number.
     Count,
     /// Microseconds.
     Time,
@@ -52,17 +48,17 @@ pub enum Unit {
     Bytes,
 }
 
-/// What is counted.
+/// A named series of values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
-    /// `messages`.
+    /// For example `messages`.
     pub name: &'static str,
-    /// One for each label; `None` where it is not known.
+    /// One value per label; `None` where it is unknown.
     pub values: Vec<Option<i64>>,
 }
 
 impl Unit {
-    /// A number as people read it.
+    /// Returns a value as text for people.
     pub fn write(self, value: i64) -> String {
         let number = value as f64;
         let short =
@@ -79,9 +75,9 @@ impl Unit {
 }
 
 impl Chart {
-    /// Width of the picture, in its own units: about as wide as on a phone, so that its letters can be read there.
+    /// Width of the picture in SVG units: about that of a phone, so that its letters stay readable there.
     pub const WIDTH: u32 = 360;
-    /// Its height.
+    /// Height of the picture in SVG units.
     pub const HEIGHT: u32 = 170;
 
     /// Whether there is nothing to draw.
@@ -89,12 +85,12 @@ impl Chart {
         self.series.iter().all(|series| series.values.iter().all(Option::is_none))
     }
 
-    /// Whether the page names each bar itself.
+    /// Whether the page draws the bars itself (`Kind::Rows`).
     pub fn is_rows(&self) -> bool {
         self.kind == Kind::Rows
     }
 
-    /// The rows of the table: label, and the figures as people read them.
+    /// Returns the rows of the table: a label and its values as text.
     pub fn rows(&self) -> Vec<(&str, Vec<String>)> {
         let value = |series: &Series, at: usize| {
             let known = series.values.get(at).copied().flatten();
@@ -104,7 +100,7 @@ impl Chart {
         self.labels.iter().map(String::as_str).enumerate().map(row).collect()
     }
 
-    /// The bars below each other: label, figure, and how long each is in a hundred.
+    /// Returns the horizontal bars: label, value as text, length in percent.
     pub fn bars(&self) -> Vec<(&str, String, i64)> {
         let most = self.most().max(1);
         let values = self.series.first().map(|series| series.values.as_slice()).unwrap_or_default();
@@ -124,7 +120,7 @@ impl Chart {
         self.series.iter().flat_map(|series| series.values.iter().flatten()).copied().max().unwrap_or(0)
     }
 
-    /// What it shows, in a sentence, for those who do not see it.
+    /// Describes the chart in a sentence, for screen readers.
     pub fn sentence(&self) -> String {
         let (from, until) = (self.labels.first(), self.labels.last());
         let (Some(from), Some(until)) = (from, until) else { return format!("{}: nothing yet.", self.title) };
@@ -137,11 +133,11 @@ impl Chart {
         )
     }
 
-    /// What the picture is made of.
+    /// Returns the shapes of the picture.
     pub fn shapes(&self) -> Vec<Shape> {
         let canvas = Canvas::new(Self::WIDTH, Self::HEIGHT);
         let shapes = canvas.shapes();
-        // The canvas refuses nothing; what plotters itself cannot do leaves the picture out, and the table stays.
+        // The canvas never fails. If plotters fails, the picture is left out and the table stays.
         let drawn = match self.kind {
             Kind::Bars | Kind::Lines => self.draw(canvas),
             Kind::Rows => Ok(()),
@@ -164,7 +160,7 @@ impl Chart {
             .build_cartesian_2d(Range { start: 0.0, end: count as f64 }, Range { start: 0.0, end: most })
             .map_err(|_| ())?;
         let label = |at: &f64| self.labels.get(at.floor().max(0.0) as usize).cloned().unwrap_or_default();
-        // Between two whole numbers nothing is counted, so no line there is named.
+        // Counts are whole numbers, so a grid line between two of them gets no label.
         let is_between = |value: f64| self.unit == Unit::Count && (value - value.round()).abs() > 1e-6;
         let number = |value: &f64| {
             if is_between(*value) { String::new() } else { self.unit.write(value.round() as i64) }

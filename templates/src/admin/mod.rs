@@ -1,4 +1,4 @@
-//! For admins of the site.
+//! Pages for admins of the site.
 
 pub mod chart;
 pub mod site;
@@ -19,38 +19,34 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/overview.html")]
 pub struct Overview {
-    /// Around it.
     pub layout: Layout,
-    /// Whether each part is well.
+    /// The health checks.
     pub checks: Vec<Check>,
-    /// The numbers of the moment.
     pub figures: Vec<Figure>,
 }
 
-/// Whether a part of the program is well.
+/// A health check of one part of the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
-    /// Which: `Database`.
+    /// For example `Database`.
     pub name: String,
-    /// Whether it is well.
     pub ok: bool,
-    /// How it is, in a few words: `answers in 0.4 ms`.
+    /// The result in a few words: `answers in 0.4 ms`.
     pub text: String,
 }
 
-/// A number with its name.
+/// A number with its label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figure {
-    /// `Polls held`.
     pub label: String,
-    /// `1,204`.
+    /// For example `1,204`.
     pub value: String,
     /// A few more words; may be empty.
     pub note: String,
 }
 
 impl Overview {
-    /// Whether everything is well.
+    /// Whether all checks pass.
     pub fn all_well(&self) -> bool {
         self.checks.iter().all(|check| check.ok)
     }
@@ -60,31 +56,28 @@ impl Overview {
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/people.html")]
 pub struct People {
-    /// Around it.
     pub layout: Layout,
-    /// What was searched for; empty for all.
+    /// The search term; empty for all.
     pub q: String,
-    /// The state that was searched for.
+    /// The account state that was searched for; `None` for all.
     pub state: Option<AccountState>,
-    /// Those of this page.
     pub rows: Vec<PersonRow>,
-    /// How many in all.
+    /// Total over all pages.
     pub total: i64,
-    /// The page's number, from 1.
+    /// Page number, from 1.
     pub page: i64,
-    /// Whether another one follows.
     pub has_more: bool,
 }
 
 impl People {
-    /// The address of another page.
+    /// Returns the path of another page of the list.
     pub fn link(&self, page: impl Borrow<i64>) -> String {
         let page = *page.borrow();
         let state = self.state.map_or("", AccountState::as_str);
         format!("/admin/people?q={}&state={state}&page={page}", crate::search::encoded(&self.q))
     }
 
-    /// The states one may look for: word, label, whether it is this one.
+    /// Returns the states to filter by: word, label, whether it is selected.
     pub fn states(&self) -> [(&'static str, &'static str, bool); 6] {
         AccountState::ALL.map(|state| (state.as_str(), state.label(), self.state == Some(state)))
     }
@@ -93,18 +86,17 @@ impl People {
 /// An account in the admins' list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonRow {
-    /// The account.
     pub user: User,
-    /// Whether an admin declined it.
+    /// Whether an admin declined the sign-up.
     pub declined: bool,
-    /// How many messages they wrote.
+    /// Number of messages they wrote.
     pub messages: i64,
-    /// When they were last here; `None` when that is not known.
+    /// When they were last seen; `None` if unknown.
     pub seen_at: Option<Timestamp>,
 }
 
 impl PersonRow {
-    /// Whether the account cannot be used now.
+    /// Whether the account is suspended or banned now.
     pub fn is_barred(&self, now: impl Borrow<Timestamp>) -> bool {
         barred(self.user.suspended_until, self.user.banned_at, *now.borrow()).is_some()
     }
@@ -114,33 +106,30 @@ impl PersonRow {
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/groups.html")]
 pub struct Groups {
-    /// Around it.
     pub layout: Layout,
-    /// What was searched for; empty for all.
+    /// The search term; empty for all.
     pub q: String,
-    /// The kind that was searched for, or `archived`; empty for all.
+    /// One of `KINDS`; empty for all.
     pub kind: &'static str,
-    /// Those of this page.
     pub rows: Vec<GroupRow>,
-    /// How many in all.
+    /// Total over all pages.
     pub total: i64,
-    /// The page's number, from 1.
+    /// Page number, from 1.
     pub page: i64,
-    /// Whether another one follows.
     pub has_more: bool,
 }
 
-/// What one may look for among groups.
+/// The filters of the list of groups.
 pub const KINDS: [&str; 4] = ["public", "closed", "private", "archived"];
 
 impl Groups {
-    /// The address of another page.
+    /// Returns the path of another page of the list.
     pub fn link(&self, page: impl Borrow<i64>) -> String {
         let page = *page.borrow();
         format!("/admin/groups?q={}&kind={}&page={page}", crate::search::encoded(&self.q), self.kind)
     }
 
-    /// What one may look for, and whether it is this one.
+    /// Returns the filters and whether each is selected.
     pub fn kinds(&self) -> [(&'static str, bool); 4] {
         KINDS.map(|kind| (kind, kind == self.kind))
     }
@@ -149,9 +138,9 @@ impl Groups {
 /// A group in the admins' list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupRow {
-    /// The group with its figures.
+    /// The group with its numbers.
     pub listed: domain::store::groups::Listed,
-    /// Whether the viewer may change it, and not only delete it.
+    /// Whether the viewer may edit the group, not only delete it.
     pub may_change: bool,
 }
 
@@ -159,20 +148,17 @@ pub struct GroupRow {
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/jobs.html")]
 pub struct Jobs {
-    /// Around it.
     pub layout: Layout,
-    /// How many wait.
     pub ready: i64,
-    /// How many run.
     pub running: i64,
-    /// How many failed for good.
+    /// Jobs that used up their attempts.
     pub failed: i64,
-    /// Failed ones first, then those that wait.
+    /// Failed jobs first, then waiting ones.
     pub rows: Vec<JobRow>,
 }
 
 impl Jobs {
-    /// Whether an admin may let it run again or drop it: when it failed for good.
+    /// Whether an admin may retry or drop the job: when it has failed for good.
     pub fn is_parked(&self, job: &JobRow) -> bool {
         job.state == "failed"
     }
@@ -182,36 +168,30 @@ impl Jobs {
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/person.html")]
 pub struct Person {
-    /// Around it.
     pub layout: Layout,
-    /// The account.
     pub user: User,
     /// The form that suspends or bans.
     pub form: BarForm,
-    /// The form that warns.
     pub warn: WarnForm,
-    /// What was done to them.
+    /// The moderation record of the account.
     pub record: Record,
-    /// The groups that they made and that are there, the newest first.
+    /// The groups that they created and that still exist, newest first.
     pub groups: Vec<domain::store::groups::Listed>,
-    /// Whether there are more of these.
+    /// Whether there are more groups than these.
     pub more_groups: bool,
-    /// Where they are signed in.
     pub sessions: Vec<Session>,
 }
 
-/// Where somebody is signed in.
+/// A session of the account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// Its name in addresses; not the secret.
+    /// Its public id; not the secret.
     pub id: String,
-    /// The browser as it calls itself.
     pub device: String,
-    /// The network address.
+    /// The IP address.
     pub address: String,
-    /// Since when.
     pub created_at: Timestamp,
-    /// Whether it is the one that looks at the page.
+    /// Whether it is the session of this request.
     pub is_own: bool,
 }
 
@@ -221,13 +201,13 @@ impl Person {
         self.layout.viewer.as_ref().is_some_and(|viewer| viewer.person.id == self.user.id)
     }
 
-    /// Whether they may be made an admin of the site.
+    /// Whether the account may be made an admin of the site.
     pub fn may_become_admin(&self) -> bool {
         let user = &self.user;
         user.claimed && !user.deleted && user.waiting_since.is_none() && self.barred().is_none()
     }
 
-    /// Why the account cannot be used now, in words.
+    /// Returns why the account is suspended or banned now, in words.
     pub fn barred(&self) -> Option<String> {
         let now = self.layout.now;
         match barred(self.user.suspended_until, self.user.banned_at, now)? {

@@ -1,4 +1,4 @@
-//! What the admins decide about the site as a whole.
+//! The settings of the site.
 
 use askama::Template;
 use domain::model::SignUps;
@@ -10,16 +10,14 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/settings.html")]
 pub struct Settings {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: SiteForm,
-    /// The notice as it will look, as HTML from the markup module; may be empty.
+    /// The notice as HTML from the markup module; may be empty.
     pub notice: String,
 }
 
 impl Settings {
-    /// Who may sign up: each choice with what it means.
+    /// Returns the choices of who may sign up: word, label, explanation.
     pub fn choices(&self) -> [(&'static str, &'static str, &'static str); 4] {
         SignUps::ALL.map(|choice| {
             let (label, about) = match choice {
@@ -35,7 +33,7 @@ impl Settings {
         })
     }
 
-    /// Whether nothing can be changed.
+    /// Whether the site is read-only.
     pub fn is_read_only(&self) -> bool {
         !self.form.read_only.value.is_empty()
     }

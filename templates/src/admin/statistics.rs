@@ -1,4 +1,4 @@
-//! The site in figures over time.
+//! The statistics page.
 
 use askama::Template;
 
@@ -9,12 +9,10 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/figures.html")]
 pub struct Statistics {
-    /// Around it.
     pub layout: Layout,
-    /// How many days the pictures of days show.
+    /// Number of days that the charts of days show.
     pub days: i64,
-    /// Of the last days.
     pub by_day: Vec<Chart>,
-    /// Of the last hour and day.
+    /// Charts of the last hour and the last day.
     pub lately: Vec<Chart>,
 }

@@ -1,4 +1,4 @@
-//! Invitations: links into a group, and people invited by name.
+//! Invitations: links into a group, and invitations by name.
 
 use askama::Template;
 use domain::model::{Group, GroupId, InvitationId, Person, Role};
@@ -12,22 +12,18 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/invitations/mine.html")]
 pub struct Mine {
-    /// Around it.
     pub layout: Layout,
-    /// Where the viewer is invited to.
+    /// The groups that the viewer is invited to.
     pub invited: Vec<To>,
-    /// What the viewer asked for.
+    /// The viewer's requests to join.
     pub asked: Vec<JoinRequest>,
 }
 
 /// A group that the viewer is invited to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct To {
-    /// The group.
     pub group: Group,
-    /// Who invites.
     pub inviter: String,
-    /// When.
     pub at: Timestamp,
 }
 
@@ -37,16 +33,14 @@ impl From<InvitedTo> for To {
     }
 }
 
-/// A group that the viewer asked to be let into.
+/// The viewer's request to join a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JoinRequest {
-    /// Its id.
     pub id: GroupId,
-    /// The group, where the viewer may know of it.
+    /// `None` when the viewer may not know of the group.
     pub group: Option<Group>,
-    /// When.
     pub at: Timestamp,
-    /// When somebody said no.
+    /// When a moderator declined it.
     pub declined_at: Option<Timestamp>,
 }
 
@@ -57,7 +51,7 @@ impl From<domain::groups::requests::Mine> for JoinRequest {
 }
 
 impl JoinRequest {
-    /// What the group is called, as far as the viewer may know.
+    /// Returns the group's name, as far as the viewer may know it.
     pub fn name(&self) -> &str {
         self.group.as_ref().map_or("a private group", |group| group.name.as_str())
     }
@@ -67,25 +61,21 @@ impl JoinRequest {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/invitations/offer.html")]
 pub struct Offered {
-    /// Around it.
     pub layout: Layout,
-    /// Where it leads.
     pub group: Group,
-    /// The group's description as HTML from the markup module; may be empty.
+    /// The group description as HTML from the markup module; may be empty.
     pub about: String,
-    /// Who invites.
     pub inviter: String,
-    /// Whether it lets one in; else it lets one ask.
+    /// Whether the link grants membership; otherwise it only lets people ask to join.
     pub lets_in: bool,
-    /// Whether the viewer is in the group already.
+    /// Whether the viewer is a member already.
     pub is_member: bool,
-    /// Whether the group lets the viewer come by a link.
+    /// Whether the group accepts the viewer through a link.
     pub may_follow: bool,
-    /// Whether the viewer asked already.
+    /// Whether the viewer has asked to join already.
     pub waits: bool,
-    /// The token from the address, handed on.
+    /// The token from the URL.
     pub token: String,
-    /// The form.
     pub form: AskForm,
 }
 
@@ -93,44 +83,33 @@ pub struct Offered {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/invitations/of_group.html")]
 pub struct OfGroup {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// Whether the viewer decides who is in it.
     pub moderates: bool,
-    /// Whether the viewer may invite now.
     pub may_invite: bool,
-    /// Whether the viewer may let others in as more than members.
+    /// Whether the viewer may create links that grant more than membership.
     pub may_appoint: bool,
-    /// Links that can be used.
     pub links: Vec<Link>,
-    /// Who was invited by name.
+    /// The users invited by name.
     pub invited: Vec<Invited>,
-    /// The address of the link that was just made: shown this once.
+    /// The address of the link that was just created; shown once.
     pub made: Option<String>,
-    /// The form for a link.
+    /// The form for a new link.
     pub form: LinkForm,
-    /// The form for a name.
+    /// The form to invite by name.
     pub by_name: InviteForm,
 }
 
-/// A link into a group.
+/// An invitation link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// The link.
     pub id: InvitationId,
-    /// Who made it.
     pub inviter: String,
-    /// As what it lets in; `None`: it lets one ask.
+    /// The role it grants; `None`: it only lets people ask to join.
     pub role: Option<Role>,
-    /// When it was made.
     pub made_at: Timestamp,
-    /// When it ends.
     pub expires_at: Timestamp,
-    /// How many may still use it.
     pub uses_left: i64,
-    /// How many did.
     pub used: i64,
 }
 
@@ -149,7 +128,7 @@ impl From<Invitation> for Link {
 }
 
 impl Link {
-    /// What it is good for, in a few words.
+    /// Returns what the link does, in a few words.
     pub fn does(&self) -> &'static str {
         match self.role {
             None => "Lets people ask",
@@ -160,14 +139,11 @@ impl Link {
     }
 }
 
-/// Somebody who was invited by name.
+/// A user invited by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invited {
-    /// Who.
     pub person: Person,
-    /// By whom.
     pub inviter: String,
-    /// When.
     pub at: Timestamp,
 }
 

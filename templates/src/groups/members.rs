@@ -1,4 +1,4 @@
-//! Who is in a group, and who was banned from it.
+//! Members of a group, and users banned from it.
 
 use askama::Template;
 use domain::model::{Group, Person, Role};
@@ -13,30 +13,21 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/members/index.html")]
 pub struct Members {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// Whether the viewer decides who is in it.
     pub moderates: bool,
-    /// How many are in it.
     pub total: i64,
-    /// Those of this page.
     pub rows: Vec<Row>,
-    /// The page's number, from 1.
+    /// Page number, from 1.
     pub page: i64,
-    /// Whether another one follows.
     pub has_more: bool,
 }
 
-/// Somebody who is in a group.
+/// A member of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Who.
     pub person: Person,
-    /// Their part in it.
     pub role: Role,
-    /// Since when.
     pub joined_at: Timestamp,
 }
 
@@ -47,7 +38,7 @@ impl From<MemberRow> for Row {
 }
 
 impl Row {
-    /// A word for those who are more than members.
+    /// Returns a label for moderators and admins.
     pub fn title(&self) -> Option<&'static str> {
         match self.role {
             Role::Member => None,
@@ -56,7 +47,7 @@ impl Row {
         }
     }
 
-    /// Whether this is their part.
+    /// Whether the member has this role.
     pub fn is(&self, role: &str) -> bool {
         self.role.as_str() == role
     }
@@ -66,36 +57,29 @@ impl Row {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/members/edit.html")]
 pub struct Edit {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// Who.
     pub person: Person,
-    /// Their membership, if they are in it.
+    /// `None` when they are not a member.
     pub member: Option<Row>,
-    /// Whether they were banned from it.
     pub is_banned: bool,
-    /// Whether they wrote in it.
+    /// Whether they have written in it.
     pub has_written: bool,
-    /// Whether they asked to be let in, and were not.
+    /// Whether they asked to join and were not admitted.
     pub has_asked: bool,
-    /// Whether the viewer may give them another part.
+    /// Whether the viewer may change their role.
     pub may_appoint: bool,
-    /// Whether the viewer may hand the group over to them.
     pub may_hand_over: bool,
-    /// Whether the viewer may warn, remove and ban them.
     pub may_remove: bool,
-    /// The form that bans, unless they were.
+    /// The ban form, for a user who is not banned.
     pub form: ReasonForm,
-    /// The form that warns.
     pub warn: WarnForm,
-    /// What was done to them here.
+    /// Their moderation record in this group.
     pub record: Record,
 }
 
 impl Edit {
-    /// What stands above the reason of a ban.
+    /// Returns the label of the ban form's reason.
     pub fn ban_label(&self) -> &'static str {
         if self.member.is_some() { "Or ban them, because" } else { "Keep them out, because" }
     }
@@ -105,26 +89,19 @@ impl Edit {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/members/bans.html")]
 pub struct Bans {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// Whether the viewer decides who is in it.
     pub moderates: bool,
-    /// Who was banned, the latest first.
+    /// Newest first.
     pub rows: Vec<Ban>,
 }
 
-/// Somebody who was banned.
+/// A ban.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ban {
-    /// Who.
     pub person: Person,
-    /// Why.
     pub reason: String,
-    /// By whom.
     pub by: String,
-    /// Since when.
     pub at: Timestamp,
 }
 

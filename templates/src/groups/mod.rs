@@ -1,4 +1,4 @@
-//! Groups: discovering, showing, making, editing and deleting them.
+//! Groups: the list, one group, and forms to create, edit and delete one.
 
 pub mod invitations;
 pub mod members;
@@ -15,23 +15,22 @@ use domain::time::Timestamp;
 use crate::form::{DeleteGroupForm, GroupForm, TopicForm};
 use crate::layout::Layout;
 
-/// How the list of groups is ordered.
+/// The order of the list of groups.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GroupOrder {
     /// Most members first.
     #[default]
     Popular,
-    /// Last written to first.
+    /// Latest activity first.
     Recent,
-    /// By name.
     Name,
 }
 
 impl GroupOrder {
-    /// All of them, in the order shown.
+    /// All orders, as the page shows them.
     pub const ALL: [Self; 3] = [Self::Popular, Self::Recent, Self::Name];
 
-    /// The word in the address.
+    /// Returns the word in the query string.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Popular => "popular",
@@ -40,12 +39,12 @@ impl GroupOrder {
         }
     }
 
-    /// Reads the word; any other means the usual order.
+    /// Parses the word; any other word means the default order.
     pub fn parse(word: &str) -> Self {
         Self::ALL.into_iter().find(|order| order.as_str() == word).unwrap_or_default()
     }
 
-    /// What people read.
+    /// Returns the label.
     pub fn label(self) -> &'static str {
         match self {
             Self::Popular => "Most members",
@@ -59,39 +58,35 @@ impl GroupOrder {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/index.html")]
 pub struct Discover {
-    /// Around it.
     pub layout: Layout,
-    /// What was searched for; empty for all.
+    /// The search term; empty for all.
     pub q: String,
-    /// The order.
     pub order: GroupOrder,
-    /// The only category shown; `None` for all.
+    /// Only this category; `None` for all.
     pub category: Option<Category>,
-    /// The groups of this page.
     pub rows: Vec<GroupRow>,
-    /// The page's number, from 1.
+    /// Page number, from 1.
     pub page: i64,
-    /// Whether another one follows.
     pub has_more: bool,
 }
 
 impl Discover {
-    /// Whether the list is in this order.
+    /// Whether this is the order of the list.
     pub fn is_in(&self, order: impl Borrow<GroupOrder>) -> bool {
         self.order == *order.borrow()
     }
 
-    /// Whether only this category is shown.
+    /// Whether the list shows only this category.
     pub fn is_only(&self, category: impl Borrow<Category>) -> bool {
         self.category == Some(*category.borrow())
     }
 
-    /// The word of the only category shown; empty for all.
+    /// Returns the word of the only category shown, or an empty string for all.
     pub fn category_word(&self) -> &'static str {
         self.category.map_or("", Category::as_str)
     }
 
-    /// The address of the same list in another order or at another page.
+    /// Returns the path of the same list in another order or at another page.
     pub fn link(&self, order: impl Borrow<GroupOrder>, page: impl Borrow<i64>) -> String {
         let page = *page.borrow();
         let mut link = format!("/groups/?order={}", order.borrow().as_str());
@@ -113,98 +108,86 @@ impl Discover {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/show.html")]
 pub struct Show {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// Its description as HTML from the markup module; may be empty.
+    /// HTML from the markup module; may be empty.
     pub about: String,
-    /// The viewer's part in it; `None` when they are not in it.
+    /// `None` when the viewer is not a member.
     pub role: Option<Role>,
-    /// Whether the viewer may join.
     pub may_join: bool,
-    /// Whether the viewer may start topics.
     pub may_start: bool,
-    /// Whether the viewer may edit the group.
     pub may_edit: bool,
-    /// Whether the viewer decides who is in it.
+    /// Whether the viewer may admit members.
     pub may_admit: bool,
     /// Whether the viewer may invite others, or add them to a conversation.
     pub may_invite: bool,
-    /// Whether the viewer was banned from it.
     pub is_banned: bool,
-    /// How many wait to be let in, for those who decide.
+    /// Number of requests to join, for those who may admit.
     pub waiting: i64,
-    /// How many messages were reported and wait for an answer, for those who give it.
+    /// Number of reported messages, for moderators.
     pub reported: i64,
-    /// How many messages wait in it for approval, for the same people.
+    /// Number of pending messages in the approval queue, for moderators.
     pub held: i64,
-    /// The viewer's own topics that wait for it, or were declined.
+    /// The viewer's own topics that are pending or declined.
     pub own_held: Vec<OwnPending>,
-    /// How many are in it, and who of them is here.
+    /// The number of members, and who of them is online.
     pub aside: Aside,
-    /// Its topics by latest activity.
+    /// By latest activity.
     pub rows: Vec<TopicRow>,
-    /// Those of its topics that stand above the others; on its first page.
+    /// Pinned topics; on the first page only.
     pub pinned: Vec<Topic>,
-    /// Whether this is not the first page.
     pub is_later_page: bool,
-    /// The cursor of the next older page: goes into `?before=`.
+    /// The cursor of the next older page, for `?before=`.
     pub older: Option<String>,
-    /// What the page showed, for "mark all read".
+    /// The state that the page shows, for "mark all read".
     pub upto: String,
-    /// The form that starts a topic.
+    /// The form to start a topic.
     pub form: TopicForm,
 }
 
 impl Show {
-    /// Who reads it, in a word.
+    /// Returns the group kind as a word.
     pub fn kind(&self) -> &'static str {
         kind_word(self.group.kind)
     }
 
-    /// Whether what is new in it is not counted.
+    /// Whether the viewer has muted the group.
     pub fn is_muted(&self) -> bool {
         self.layout.own_group().is_some_and(Layout::is_muted)
     }
 
-    /// Whether the viewer may leave it.
+    /// Whether the viewer may leave the group.
     pub fn may_leave(&self) -> bool {
         self.role.is_some()
     }
 
-    /// How many messages are unread in all its topics; from the sidebar, as the rows are only a page.
+    /// Returns the unread count over all its topics, from the sidebar: the rows are only one page.
     pub fn unread(&self) -> i64 {
         self.layout.own_group().map_or(0, domain::model::SidebarGroup::unread)
     }
 }
 
-/// Who is here of a group, as a live event carries it.
+/// The online members of a group, as a live event carries them.
 #[derive(Clone, Copy, Debug, Template)]
 #[template(path = "groups/here.html")]
 pub struct HerePartial<'a> {
-    /// Who is.
     pub aside: &'a Aside,
-    /// Of which group.
     pub group: GroupOf,
 }
 
 /// A group by its id alone.
 #[derive(Clone, Copy, Debug)]
 pub struct GroupOf {
-    /// The id.
     pub id: GroupId,
 }
 
-/// One row of a group's list as a live event carries it: without anything that differs by viewer.
+/// One row of a group's list as a live event carries it, without anything that differs by viewer.
 #[derive(Clone, Copy, Debug, Template)]
 #[template(path = "topics/row.html")]
 pub struct TopicRowPartial<'a> {
-    /// The topic; `unread` is the viewer's on a page and 0 in an event.
+    /// `unread` is the viewer's count on a page, and 0 in an event.
     pub row: &'a TopicRow,
-    /// Its group.
     pub group: &'a Group,
-    /// When it is drawn.
     pub now: Timestamp,
 }
 
@@ -212,9 +195,7 @@ pub struct TopicRowPartial<'a> {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/new.html")]
 pub struct New {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: GroupForm,
 }
 
@@ -222,20 +203,17 @@ pub struct New {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/edit.html")]
 pub struct Edit {
-    /// Around it.
     pub layout: Layout,
-    /// The group as it is.
     pub group: Group,
-    /// The form.
     pub form: GroupForm,
 }
 
-/// A description in a list: its words without the marks.
+/// Returns a description for a list, without markup.
 pub fn plain(description: &str) -> String {
     domain::markup::excerpt(description, 400)
 }
 
-/// Who reads a group of this kind, in a word.
+/// Returns a group kind as a word.
 pub fn kind_word(kind: impl Borrow<GroupKind>) -> &'static str {
     match kind.borrow() {
         GroupKind::Public => "Public",
@@ -249,19 +227,15 @@ pub fn kind_word(kind: impl Borrow<GroupKind>) -> &'static str {
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/delete.html")]
 pub struct Delete {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// How many are in it.
     pub members: i64,
-    /// Whether the viewer can go back to it.
+    /// Whether the viewer may read the group.
     pub reads: bool,
-    /// The form.
     pub form: DeleteGroupForm,
 }
 
-/// How long slow mode makes a member wait, in words.
+/// Returns how long slow mode makes a member wait, in words.
 pub fn slow_label(seconds: &i64) -> String {
     match seconds {
         0 => "Off: they write as often as they like".to_owned(),
@@ -269,7 +243,7 @@ pub fn slow_label(seconds: &i64) -> String {
     }
 }
 
-/// So many seconds, in words.
+/// Returns a duration in seconds as words.
 pub fn span(seconds: impl Borrow<i64>) -> String {
     let counted = match *seconds.borrow() {
         seconds if seconds >= 3_600 && seconds % 3_600 == 0 => {
@@ -281,7 +255,7 @@ pub fn span(seconds: impl Borrow<i64>) -> String {
     counted.to_string()
 }
 
-/// How many first messages wait for approval, in words.
+/// Returns how many first messages need approval, in words.
 pub fn first_held_label(number: &i64) -> String {
     match number {
         0 => "Their messages appear at once".to_owned(),

@@ -1,4 +1,4 @@
-//! Conversations: beginning one, adding people.
+//! Conversations: starting one, adding people.
 
 use askama::Template;
 use domain::model::{Group, Person};
@@ -10,9 +10,7 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/conversations/new.html")]
 pub struct New {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: DirectForm,
 }
 
@@ -20,12 +18,9 @@ pub struct New {
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/conversations/add.html")]
 pub struct Add {
-    /// Around it.
     pub layout: Layout,
-    /// The conversation.
     pub group: Group,
-    /// Who is in it.
+    /// Its participants.
     pub people: Vec<Person>,
-    /// The form.
     pub form: DirectForm,
 }

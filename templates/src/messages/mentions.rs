@@ -1,4 +1,4 @@
-//! Where one is mentioned.
+//! The viewer's mentions.
 
 use askama::Template;
 use domain::model::MentionRow;
@@ -9,18 +9,17 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/mentions/index.html")]
 pub struct Mentions {
-    /// Around it.
     pub layout: Layout,
     /// Newest first.
     pub rows: Vec<MentionRow>,
-    /// The cursor of the next older page: goes into `?before=`.
+    /// The cursor of the next older page, for `?before=`.
     pub older: Option<String>,
-    /// What the page showed, for "mark all read".
+    /// The state that the page shows, for "mark all read".
     pub upto: String,
 }
 
 impl Mentions {
-    /// Whether any on this page is unread.
+    /// Whether any row of this page is unread.
     pub fn has_unread(&self) -> bool {
         self.rows.iter().any(|row| row.unread)
     }

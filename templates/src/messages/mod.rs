@@ -1,4 +1,4 @@
-//! Messages: the partial that page and live event share, editing and deleting.
+//! Messages: the partial that pages and live events share, editing, deleting, history.
 
 pub mod conversations;
 pub mod mentions;
@@ -11,31 +11,27 @@ use domain::time::Timestamp;
 use crate::form::MessageForm;
 use crate::layout::Layout;
 
-/// A message as a live event carries it: the page's own partial, without anything that differs by viewer.
+/// A message as a live event carries it: the partial of the page, without anything that differs by viewer.
 #[derive(Clone, Copy, Debug, Template)]
 #[template(path = "messages/message.html")]
 pub struct MessagePartial<'a> {
-    /// The message.
     pub message: &'a Message,
-    /// Its topic.
     pub topic: &'a Topic,
-    /// Its group.
     pub group: &'a Group,
-    /// When it is drawn.
     pub now: Timestamp,
 }
 
-/// Account numbers with spaces between, as `[data-mentions~="12"]` finds them.
+/// Returns user ids separated by spaces, as `[data-mentions~="12"]` matches them.
 pub fn spaced<'a>(ids: impl IntoIterator<Item = &'a domain::model::UserId>) -> String {
     ids.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
-/// The account numbers of people with spaces between.
+/// Returns the ids of people, separated by spaces.
 pub fn spaced_people(people: &[Person]) -> String {
     spaced(people.iter().map(|person| &person.id))
 }
 
-/// Who starred it, in words: `Starred by mira, tomas and 3 others`.
+/// Returns who starred a message, in words: `Starred by mira, tomas and 3 others`.
 pub fn starred_by(people: &[Person]) -> String {
     const NAMED: usize = 8;
     let names: Vec<&str> = people.iter().take(NAMED).map(|person| person.username.as_str()).collect();
@@ -53,15 +49,11 @@ pub fn starred_by(people: &[Person]) -> String {
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/edit.html")]
 pub struct Edit {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// The topic.
     pub topic: Topic,
-    /// The message as it is.
     pub message: Message,
-    /// The form, with the raw text.
+    /// With the raw text.
     pub form: MessageForm,
 }
 
@@ -69,13 +61,9 @@ pub struct Edit {
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/delete.html")]
 pub struct Delete {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// The topic.
     pub topic: Topic,
-    /// The message.
     pub message: Message,
 }
 
@@ -102,24 +90,20 @@ mod tests {
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/history.html")]
 pub struct History {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// The topic.
     pub topic: Topic,
-    /// The message as it is.
     pub message: Message,
-    /// Its texts, the newest first.
+    /// Its versions, newest first.
     pub versions: Vec<Version>,
-    /// Until when its words are there; `None` where it is not deleted.
+    /// Until when the text of the deleted message is kept; `None` when it is not deleted.
     pub kept_until: Option<Timestamp>,
-    /// Whether the viewer may bring it back until then.
+    /// Whether the viewer may restore it until then.
     pub may_restore: bool,
 }
 
 impl History {
-    /// How often it was edited.
+    /// Returns the number of edits.
     pub fn edits(&self) -> i64 {
         self.versions.len() as i64 - 1
     }

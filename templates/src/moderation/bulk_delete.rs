@@ -1,4 +1,4 @@
-//! Everything by one person, taken away and brought back.
+//! Bulk delete: all messages of one user, and undoing it.
 
 use askama::Template;
 use domain::model::{Group, Person};
@@ -10,30 +10,27 @@ use crate::form::ClearForm;
 use crate::layout::Layout;
 use crate::numbers::counted;
 
-/// Who reads the reason of what is done in a group.
+/// Says who can read the reason of an action in a group.
 pub const IN_GROUP: &str = "They are told. It also stands in the log of the group, with their name and yours: everyone who may read the group may read it there.";
-/// Who reads the reason of what is done in the site.
+/// Says who can read the reason of an action on the site.
 const IN_SITE: &str =
     "They are told. It also stands in the log of the site, with their name and yours: everyone may read it there.";
 
-/// `/admin/people/ID/clear` and `/-/groups/ID/members/USER/clear`: how much it is, and the form that takes it away.
+/// `/admin/people/ID/clear` and `/-/groups/ID/members/USER/clear`: the amounts, and the form.
 #[derive(Clone, Debug, Template)]
 #[template(path = "moderation/bulk_delete/new.html")]
 pub struct Clear {
-    /// Around it.
     pub layout: Layout,
-    /// In which group; `None`: in the whole site.
+    /// `None`: in the whole site.
     pub group: Option<Group>,
-    /// Whose.
     pub person: Person,
-    /// How much there is.
+    /// Number of messages and topics for each span.
     pub measures: Measures,
-    /// The form.
     pub form: ClearForm,
 }
 
 impl Clear {
-    /// The page of the person.
+    /// Returns the path of the user's page.
     pub fn back(&self) -> String {
         match &self.group {
             Some(group) => format!("/-/groups/{}/members/{}", group.id, self.person.id),
@@ -41,18 +38,18 @@ impl Clear {
         }
     }
 
-    /// Who reads the reason.
+    /// Returns who can read the reason.
     pub fn who_reads(&self) -> &'static str {
         if self.group.is_some() { IN_GROUP } else { IN_SITE }
     }
 
-    /// Whether there is anything to be taken away.
+    /// Whether there is anything to delete.
     pub fn is_any(&self) -> bool {
         self.measures.iter().any(|(_, measure)| *measure != Measure::default())
     }
 }
 
-/// How much it is, in words.
+/// Returns an amount in words.
 pub fn how_much(measure: &Measure) -> String {
     let messages = counted(measure.messages, "message", "messages").to_string();
     match measure.topics {
@@ -61,12 +58,12 @@ pub fn how_much(measure: &Measure) -> String {
     }
 }
 
-/// How much was taken away, in words.
+/// Returns how much was deleted, in words.
 pub fn amount(row: &BulkDeleteRow) -> String {
     how_much(&Measure { messages: row.messages, topics: row.topics })
 }
 
-/// How far it is, in words.
+/// Returns the progress in words.
 pub fn state(row: &BulkDeleteRow) -> &'static str {
     match (row.finished_at, row.undone_at, row.restored_at) {
         (_, _, Some(_)) => "brought back",
@@ -76,12 +73,12 @@ pub fn state(row: &BulkDeleteRow) -> &'static str {
     }
 }
 
-/// Until when it can be undone.
+/// Returns until when it can be undone.
 pub fn until(row: &BulkDeleteRow, now: &Timestamp) -> Option<Timestamp> {
     undo_until(row, *now)
 }
 
-/// Where the form goes that undoes it.
+/// Returns the action path of the undo form.
 pub fn undo(row: &BulkDeleteRow) -> String {
     match row.group_id {
         Some(group) => format!("/-/groups/{group}/removals/{}/undo", row.id),

@@ -1,4 +1,4 @@
-//! The log of those who keep order: of a group, of the site, and all of it.
+//! The moderation log: of a group, of the site, and the full log for admins.
 
 use askama::Template;
 use domain::model::{EntryId, Group, GroupKind};
@@ -13,19 +13,17 @@ use crate::search::encoded;
 #[derive(Clone, Debug, Template)]
 #[template(path = "moderation/log/of_group.html")]
 pub struct OfGroup {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// Whether the viewer decides who is in it, and so reads more of it.
+    /// Whether the viewer moderates the group, and so can read more of it.
     pub moderates: bool,
-    /// Whether the viewer says who is named.
+    /// Whether the viewer may hide and show names.
     pub may_hide: bool,
-    /// Of which action; `None`: of all.
+    /// Only this action; `None` for all.
     pub what: Option<LogAction>,
-    /// The rows, the newest first.
+    /// Newest first.
     pub lines: Vec<Line>,
-    /// Where the next page begins.
+    /// The cursor of the next page.
     pub more: Option<EntryId>,
 }
 
@@ -33,15 +31,14 @@ pub struct OfGroup {
 #[derive(Clone, Debug, Template)]
 #[template(path = "moderation/log/of_site.html")]
 pub struct OfSite {
-    /// Around it.
     pub layout: Layout,
-    /// Whether the viewer says who is named.
+    /// Whether the viewer may hide and show names.
     pub may_hide: bool,
-    /// Of which action; `None`: of all.
+    /// Only this action; `None` for all.
     pub what: Option<LogAction>,
-    /// The rows, the newest first.
+    /// Newest first.
     pub lines: Vec<Line>,
-    /// Where the next page begins.
+    /// The cursor of the next page.
     pub more: Option<EntryId>,
 }
 
@@ -49,17 +46,15 @@ pub struct OfSite {
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/log.html")]
 pub struct OfAdmins {
-    /// Around it.
     pub layout: Layout,
-    /// What is looked for.
     pub form: LogFilterForm,
-    /// The rows, the newest first.
+    /// Newest first.
     pub lines: Vec<Line>,
-    /// Where the next page begins.
+    /// The cursor of the next page.
     pub more: Option<EntryId>,
 }
 
-/// The actions that a reader may choose from, with what people read.
+/// Returns the actions that a reader may filter by, with their labels.
 fn choices(reach: LogReach) -> Vec<(&'static str, &'static str)> {
     LogAction::readable(reach).map(|action| (action.as_str(), action.label())).collect()
 }
@@ -70,46 +65,46 @@ fn link(base: &str, what: Option<LogAction>, before: EntryId) -> String {
 }
 
 impl OfGroup {
-    /// What can be chosen.
+    /// Returns the actions to filter by.
     pub fn choices(&self) -> Vec<(&'static str, &'static str)> {
         choices(if self.moderates { LogReach::Moderators } else { LogReach::Public })
     }
 
-    /// Whether this is what was chosen.
+    /// Whether this action is selected.
     pub fn is(&self, word: &str) -> bool {
         self.what.is_some_and(|what| what.as_str() == word)
     }
 
-    /// The address of the next page.
+    /// Returns the path of the next page.
     pub fn older(&self, before: &EntryId) -> String {
         link(&format!("/-/groups/{}/log", self.group.id), self.what, *before)
     }
 }
 
 impl OfSite {
-    /// What can be chosen.
+    /// Returns the actions to filter by.
     pub fn choices(&self) -> Vec<(&'static str, &'static str)> {
         choices(LogReach::Public)
     }
 
-    /// Whether this is what was chosen.
+    /// Whether this action is selected.
     pub fn is(&self, word: &str) -> bool {
         self.what.is_some_and(|what| what.as_str() == word)
     }
 
-    /// The address of the next page.
+    /// Returns the path of the next page.
     pub fn older(&self, before: &EntryId) -> String {
         link("/-/log", self.what, *before)
     }
 }
 
 impl OfAdmins {
-    /// What can be chosen.
+    /// Returns the actions to filter by.
     pub fn choices(&self) -> Vec<(&'static str, &'static str)> {
         choices(LogReach::Admins)
     }
 
-    /// The address of the next page.
+    /// Returns the path of the next page.
     pub fn older(&self, before: &EntryId) -> String {
         let LogFilterForm { by, whom, what, group, .. } = &self.form;
         let [by, whom, what, group] = [by, whom, what, group].map(|field| encoded(&field.value));
@@ -117,33 +112,33 @@ impl OfAdmins {
     }
 }
 
-/// Whether it was done to somebody, named or not.
+/// Whether the action was against a user, named or hidden.
 pub fn has_whom(line: &Line) -> bool {
     line.user.is_some() || line.hidden
 }
 
-/// What stands before the person that it was done to, or all of it.
+/// Returns the text before the affected user, or the whole text when there is none.
 pub fn before(line: &Line) -> &'static str {
     if has_whom(line) { line.what.around().0 } else { line.what.label() }
 }
 
-/// What stands after them.
+/// Returns the text after the affected user.
 pub fn after(line: &Line) -> &'static str {
     if has_whom(line) { line.what.around().1 } else { "" }
 }
 
-/// The title of the topic, where the reader may read it: never empty.
+/// Returns the title of the topic if the reader may read it; never empty.
 pub fn title(line: &Line) -> Option<&str> {
     let name = line.topic_name.as_deref()?;
     Some(if name.trim().is_empty() { "(untitled)" } else { name })
 }
 
-/// What stands between the action and the topic: it was done in it, or to it.
+/// Returns the text between action and topic: the action was in the topic, or on it.
 pub fn joint(line: &Line) -> &'static str {
     if line.message_id.is_some() { " in " } else { ": " }
 }
 
-/// Where it was done: the message, or else the topic.
+/// Returns the path of the message, or else of the topic.
 pub fn address(line: &Line) -> Option<String> {
     match line.message_id {
         Some(message) => Some(format!("/-/messages/{message}")),
@@ -151,7 +146,7 @@ pub fn address(line: &Line) -> Option<String> {
     }
 }
 
-/// Where a rule is that was made or changed.
+/// Returns the path of the rule that was created or changed.
 pub fn rule_address(line: &Line) -> Option<String> {
     let is_there = matches!(
         line.what,
@@ -161,20 +156,20 @@ pub fn rule_address(line: &Line) -> Option<String> {
     is_there.then(|| format!("/-/rules/{number}"))
 }
 
-/// The group's address, where there is one that most may go to.
+/// Returns the group's path, if most readers may open it.
 pub fn group_address(line: &Line) -> Option<String> {
     let kind = line.group_kind?;
     matches!(kind, GroupKind::Public | GroupKind::Closed).then_some(())?;
     line.group_slug.as_ref().map(|slug| format!("/{slug}/"))
 }
 
-/// How the group is called; a conversation has no name of its own.
+/// Returns the group's name; a conversation has none.
 pub fn group_name(line: &Line) -> Option<&str> {
     line.group_id?;
     Some(if line.group_name.is_empty() { "a conversation" } else { &line.group_name })
 }
 
-/// Whether the person can be left out of what everyone reads, or is.
+/// Whether the user's name can be hidden from the public log, or is hidden.
 pub fn is_hideable(line: &Line) -> bool {
     line.user.is_some() && line.what.reach() == LogReach::Public
 }

@@ -1,4 +1,4 @@
-//! Reporting a message, and answering.
+//! Reporting a message, and the list of reports.
 
 use askama::Template;
 use domain::model::{Group, Message, Restorable, Topic};
@@ -12,17 +12,12 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "moderation/reports/new.html")]
 pub struct New {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// The topic.
     pub topic: Topic,
-    /// The message.
     pub message: Message,
-    /// When the viewer reported it, if that waits for an answer.
+    /// When the viewer reported it; `None` when no report of theirs is open.
     pub reported_at: Option<Timestamp>,
-    /// The form.
     pub form: ReportForm,
 }
 
@@ -30,15 +25,12 @@ pub struct New {
 #[derive(Clone, Debug, Template)]
 #[template(path = "moderation/reports/index.html")]
 pub struct Reports {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// Whether the viewer decides who is in it.
     pub moderates: bool,
-    /// What was reported, the eldest first.
+    /// Oldest first.
     pub items: Vec<Item>,
-    /// How many messages in all.
+    /// Number of reported messages over all pages.
     pub total: i64,
 }
 
@@ -46,31 +38,31 @@ pub struct Reports {
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/reports.html")]
 pub struct OfSite {
-    /// Around it.
     pub layout: Layout,
-    /// What was reported, the eldest first.
+    /// Oldest first.
     pub items: Vec<Item>,
 }
 
 impl Reports {
-    /// How many wait, in words.
+    /// Returns how many reported messages wait, in words.
     pub fn fact(&self) -> String {
         format!("{} waiting", crate::numbers::thousands(self.total))
     }
 }
 
-/// Whether the message can still be deleted, and the group is not archived: it is there, or whoever wrote it could bring it back.
+/// Whether the message can still be deleted: the group is not archived, and the message is not deleted or its author
+/// could restore it.
 pub fn is_deletable(item: &Item) -> bool {
     let could_come_back = item.message.restorable == Some(Restorable::ByAuthor);
     (!item.message.deleted || could_come_back) && !item.row.group.is_archived()
 }
 
-/// The title of the topic that it stands in: never empty.
+/// Returns the title of its topic; never empty.
 pub fn title(item: &Item) -> &str {
     if item.row.topic_name.trim().is_empty() { "(untitled)" } else { &item.row.topic_name }
 }
 
-/// How many more reported it than are shown.
+/// Returns how many reports are not shown.
 pub fn more(item: &Item) -> i64 {
     item.row.reports - item.voices.len() as i64
 }

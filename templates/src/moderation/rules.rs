@@ -1,4 +1,4 @@
-//! Rules that look at messages before they are there.
+//! Rules that check messages before they are saved.
 
 use askama::Template;
 use domain::model::{Group, RuleAction, RuleKind};
@@ -11,41 +11,38 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "moderation/rules/index.html")]
 pub struct Index {
-    /// Around it.
     pub layout: Layout,
-    /// The group; `None`: the site.
+    /// `None` for the rules of the site.
     pub group: Option<Group>,
-    /// The rules, the eldest first.
+    /// Oldest first.
     pub rules: Vec<Rule>,
-    /// Who counts as new; for the site.
+    /// Who counts as new; for the site only.
     pub newcomers: NewcomersForm,
 }
 
 impl Index {
-    /// Where a new rule is made.
+    /// Returns the path of the form for a new rule.
     pub fn new_path(&self) -> String {
         format!("{}/new", self::path(self.group.as_ref()))
     }
 }
 
-/// A new rule, or one to look at, change and switch on.
+/// The form for a new or an existing rule.
 #[derive(Clone, Debug, Template)]
 #[template(path = "moderation/rules/edit.html")]
 pub struct Edit {
-    /// Around it.
     pub layout: Layout,
-    /// The group; `None`: the site.
+    /// `None` for the rules of the site.
     pub group: Option<Group>,
-    /// The rule; `None`: it is a new one.
+    /// `None` for a new rule.
     pub rule: Option<Rule>,
-    /// The form.
     pub form: RuleForm,
-    /// What the rule would have caught; nothing while the form has something to mend.
+    /// What the rule would have caught; `None` while the form has errors.
     pub tried: Option<Tried>,
 }
 
 impl Edit {
-    /// Where the form goes.
+    /// Returns the form's action path.
     pub fn action(&self) -> String {
         match &self.rule {
             Some(rule) => format!("/-/rules/{}", rule.id),
@@ -53,13 +50,13 @@ impl Edit {
         }
     }
 
-    /// Where the other rules are.
+    /// Returns the path of the list of rules.
     pub fn others(&self) -> String {
         self::path(self.group.as_ref())
     }
 }
 
-/// Where the rules of a group are, or of the site.
+/// Returns the path of the rules of a group, or of the site.
 pub fn path(group: Option<&Group>) -> String {
     match group {
         Some(group) => format!("/-/groups/{}/rules", group.id),
@@ -67,7 +64,7 @@ pub fn path(group: Option<&Group>) -> String {
     }
 }
 
-/// What a rule does, in a word or two.
+/// Returns what a rule does, in a word or two.
 pub fn action_label(action: &RuleAction) -> &'static str {
     match action {
         RuleAction::Refuse => "refuses",
@@ -76,7 +73,7 @@ pub fn action_label(action: &RuleAction) -> &'static str {
     }
 }
 
-/// What a rule is, in a line: what it does, for whom, and where it looks.
+/// Returns a line about a rule: what it does, for whom, and where it looks.
 pub fn summary(rule: &Rule) -> String {
     let what = match rule.kind {
         RuleKind::Words => crate::numbers::counted(rule.body.lines().count() as i64, "word", "words").to_string(),
@@ -91,7 +88,7 @@ pub fn summary(rule: &Rule) -> String {
     format!("{} {what} in {}{whom}", action_label(&rule.action), places.join(", "))
 }
 
-/// How many it caught, in a sentence.
+/// Returns how many messages the rule caught, in a sentence.
 pub fn caught(tried: &Tried) -> String {
     match (tried.caught, tried.looked) {
         (_, 0) => "There are no messages yet to try it on.".to_owned(),
@@ -104,13 +101,13 @@ fn count(number: usize) -> String {
     crate::numbers::thousands(number as i64)
 }
 
-/// How many more it caught than are shown.
+/// Returns how many caught messages are not shown.
 pub fn more(tried: &Tried) -> i64 {
     tried.caught as i64 - tried.examples.len() as i64
 }
 
 impl RuleForm {
-    /// A rule as its form has it.
+    /// Returns the form with the values of a rule.
     pub fn of(rule: &Rule) -> Self {
         let yes = |is_on: bool| if is_on { "yes" } else { "" }.into();
         Self {

@@ -1,9 +1,9 @@
-//! What those who keep order tell somebody, above the page.
+//! Notices from moderators to a user, shown above the page.
 
 use domain::model::NoticeKind;
 use domain::store::moderation::warnings::{NoticeRow, WarningRow};
 
-/// What it is, in a sentence.
+/// Returns the heading of a notice.
 pub fn heading(told: &NoticeRow) -> String {
     let group = told.group_name.as_str();
     match (told.kind, group) {
@@ -18,12 +18,12 @@ pub fn heading(told: &NoticeRow) -> String {
     }
 }
 
-/// How many more there are, in words; nothing when there are none.
+/// Returns how many more notices there are, in words; `None` when there are none.
 pub fn more(told: &NoticeRow) -> Option<String> {
     (told.more > 0).then(|| format!("{} more after this one", told.more))
 }
 
-/// Where the form goes that takes a warning back.
+/// Returns the action path of the form that takes a warning back.
 pub fn take_back(warning: &WarningRow) -> String {
     match warning.group_id {
         Some(group) => format!("/-/groups/{group}/warnings/{}/take-back", warning.id),
@@ -31,7 +31,7 @@ pub fn take_back(warning: &WarningRow) -> String {
     }
 }
 
-/// What became of a warning, in a word or two.
+/// Returns the state of a warning in a word or two.
 pub fn state(warning: &WarningRow) -> &'static str {
     match (warning.taken_back_at, warning.read_at) {
         (Some(_), None) => "taken back unread",

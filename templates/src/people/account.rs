@@ -1,4 +1,4 @@
-//! Getting in: sign-in, sign-up, and the first admin.
+//! Sign-in, sign-up, password reset, and the first admin.
 
 use askama::Template;
 use domain::people::sign_ups::Door;
@@ -11,11 +11,9 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/sign_in.html")]
 pub struct SignIn {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: SignInForm,
-    /// Where to go on; checked to be one of our paths.
+    /// The path to redirect to; checked to be on this site.
     pub next: String,
 }
 
@@ -23,38 +21,34 @@ pub struct SignIn {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/sign_up.html")]
 pub struct SignUp {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: SignUpForm,
-    /// Where to go on; checked to be one of our paths.
+    /// The path to redirect to; checked to be on this site.
     pub next: String,
-    /// What they find who want to sign up.
+    /// How sign-ups are handled now.
     pub door: Door,
-    /// The token of the invitation with which they came; may be empty.
+    /// The token of an invitation; may be empty.
     pub invitation: String,
 }
 
 impl SignUp {
-    /// Whether an admin reads what they say.
+    /// Whether an admin reads the message and decides.
     pub fn asks(&self) -> bool {
         self.door == Door::Asks
     }
 }
 
-/// Any page, for somebody whose account waits for an admin of the site.
+/// Any page, for a user whose account waits for approval by an admin of the site.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/waiting.html")]
 pub struct Waiting {
-    /// Around it.
     pub layout: Layout,
-    /// Since when.
     pub since: Timestamp,
-    /// Whether an admin said no.
+    /// Whether an admin declined the account.
     pub declined: bool,
-    /// Whether the answer is sent to an address.
+    /// Whether the answer is sent by email.
     pub has_unread_notice: bool,
-    /// An address that would have to be confirmed for that.
+    /// An email address that must be confirmed for that.
     pub unconfirmed: Option<String>,
 }
 
@@ -62,11 +56,9 @@ pub struct Waiting {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/first_admin.html")]
 pub struct FirstAdmin {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: SignUpForm,
-    /// The token from the address, handed on.
+    /// The token from the URL.
     pub token: String,
 }
 
@@ -74,51 +66,43 @@ pub struct FirstAdmin {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/forgot.html")]
 pub struct Forgot {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: ForgotForm,
-    /// Whether the site's letters go to people, or into a folder of whoever runs it.
+    /// Whether emails are really sent, or written into a folder on the server.
     pub reaches_people: bool,
 }
 
-/// `/-/reset`: what a link in a letter leads to.
+/// `/-/reset`: the target of a link in an email.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/reset.html")]
 pub struct Reset {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: ResetForm,
-    /// Whose password it sets.
     pub username: String,
-    /// The token from the address, handed on.
+    /// The token from the URL.
     pub token: String,
 }
 
-/// `/-/confirm`: what a link in a letter leads to.
+/// `/-/confirm`: the target of a link in an email.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/confirm.html")]
 pub struct Confirm {
-    /// Around it.
     pub layout: Layout,
-    /// Whose address it becomes.
     pub username: String,
-    /// The address.
+    /// The email address.
     pub address: String,
-    /// The token from the address, handed on.
+    /// The token from the URL.
     pub token: String,
-    /// Why it cannot be.
+    /// Why it cannot be confirmed.
     pub error: Option<String>,
 }
 
-/// A link in a letter that works no more.
+/// A link in an email that no longer works.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/link_ended.html")]
 pub struct LinkEnded {
-    /// Around it.
     pub layout: Layout,
-    /// Whether it would have set a password, and not confirmed an address.
+    /// Whether the link was for a password reset, not for confirming an address.
     pub is_reset: bool,
 }
 
@@ -126,12 +110,10 @@ pub struct LinkEnded {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/second_step.html")]
 pub struct SecondStep {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: CodeForm,
-    /// Shows that the password was right.
+    /// Proves that the password was right.
     pub ticket: String,
-    /// Where to go on; checked to be one of our paths.
+    /// The path to redirect to; checked to be on this site.
     pub next: String,
 }

@@ -1,42 +1,42 @@
-//! Letters: the words of each kind, as plain text and as HTML that says the same.
+//! Emails: the text of each kind, as plain text and as HTML with the same content.
 
 use askama::Template;
 use domain::model::EmailKind;
 use domain::platform::mail::{EmailBody, EmailTemplateData};
 
-/// A letter as HTML.
+/// An email as HTML.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/emails/letter.html")]
 struct Html<'a> {
     letter: &'a Letter,
 }
 
-/// A letter as plain text.
+/// An email as plain text.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/emails/letter.txt", escape = "none")]
 struct Text<'a> {
     letter: &'a Letter,
 }
 
-/// What both say.
+/// The content of an email, for both formats.
 #[derive(Clone, Debug)]
 struct Letter {
     subject: String,
     site_name: String,
     base_url: String,
     username: String,
-    /// What happened.
+    /// What happened, by paragraph.
     said: Vec<String>,
-    /// What to do: the button's words, and the address.
+    /// The button's label and target.
     link: Option<(&'static str, String)>,
-    /// What else to know.
+    /// Further paragraphs below the button.
     after: Vec<String>,
 }
 
-/// The words of a letter.
+/// Renders an email.
 ///
 /// # Errors
-/// When it cannot be drawn.
+/// When a template fails.
 pub fn words(occasion: &EmailTemplateData) -> Result<EmailBody, String> {
     let letter = Letter::about(occasion);
     let html = Html { letter: &letter }.render().map_err(|error| error.to_string())?;

@@ -1,4 +1,4 @@
-//! One's own settings.
+//! The viewer's own settings.
 
 use askama::Template;
 use domain::model::{DirectFrom, Person};
@@ -13,9 +13,7 @@ use crate::qr::Qr;
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/settings/profile.html")]
 pub struct Profile {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: ProfileForm,
 }
 
@@ -23,9 +21,7 @@ pub struct Profile {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/settings/password.html")]
 pub struct Password {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: PasswordForm,
 }
 
@@ -33,26 +29,24 @@ pub struct Password {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/settings/sessions.html")]
 pub struct Sessions {
-    /// Around it.
     pub layout: Layout,
-    /// The one of this browser first.
+    /// The session of this browser first.
     pub rows: Vec<SessionRow>,
 }
 
-/// A place where one is signed in.
+/// A session of the viewer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRow {
-    /// Its name in addresses; not the secret.
+    /// The session's public id; not the secret.
     pub id: String,
-    /// The browser as it calls itself.
+    /// The user agent as the browser sends it.
     pub device: String,
-    /// The network address; may be empty.
+    /// The IP address; may be empty.
     pub address: String,
-    /// Since when.
     pub created_at: Timestamp,
     /// When it was last used.
     pub seen_at: Timestamp,
-    /// Whether it is the one that asks.
+    /// Whether it is the session of this request.
     pub current: bool,
 }
 
@@ -60,15 +54,13 @@ pub struct SessionRow {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/settings/mail.html")]
 pub struct Mail {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: MailForm,
-    /// The address that is confirmed.
+    /// The confirmed address.
     pub email: Option<String>,
-    /// The one that waits to be.
+    /// The address that waits for confirmation.
     pub new_email: Option<String>,
-    /// Whether the site's letters go to people, or into a folder of whoever runs it.
+    /// Whether emails are really sent, or written into a folder on the server.
     pub reaches_people: bool,
 }
 
@@ -76,18 +68,16 @@ pub struct Mail {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/settings/second_step.html")]
 pub struct SecondStep {
-    /// Around it.
     pub layout: Layout,
-    /// How it stands.
     pub state: State,
-    /// The form for a password.
+    /// The form that confirms the password.
     pub password: OwnPasswordForm,
-    /// The form for a first code.
+    /// The form for the first code.
     pub code: CodeForm,
 }
 
 impl SecondStep {
-    /// What an app scans.
+    /// Returns the QR code for an authenticator app.
     pub fn qr(&self, setup: &Setup) -> Option<Qr> {
         Qr::of(&setup.link)
     }
@@ -97,9 +87,7 @@ impl SecondStep {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/settings/recovery_codes.html")]
 pub struct RecoveryCodes {
-    /// Around it.
     pub layout: Layout,
-    /// The codes.
     pub codes: Vec<String>,
 }
 
@@ -107,9 +95,8 @@ pub struct RecoveryCodes {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/settings/account.html")]
 pub struct Account {
-    /// Around it.
     pub layout: Layout,
-    /// The form for another name.
+    /// The form for a new username.
     pub form: NameForm,
 }
 
@@ -117,11 +104,9 @@ pub struct Account {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/settings/delete.html")]
 pub struct Delete {
-    /// Around it.
     pub layout: Layout,
-    /// The form.
     pub form: DeleteForm,
-    /// How many groups they are in.
+    /// Number of groups they are in.
     pub groups: i64,
 }
 
@@ -129,16 +114,15 @@ pub struct Delete {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/settings/people.html")]
 pub struct People {
-    /// Around it.
     pub layout: Layout,
-    /// Who may begin a conversation.
+    /// Who may start a conversation with the viewer.
     pub direct_from: DirectFrom,
-    /// Who is ignored, by name.
+    /// Ignored users, by name.
     pub ignored: Vec<Person>,
 }
 
 impl People {
-    /// Whether this is the choice.
+    /// Whether this choice is selected.
     pub fn is_from(&self, word: &str) -> bool {
         self.direct_from.as_str() == word
     }

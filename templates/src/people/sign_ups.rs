@@ -1,4 +1,4 @@
-//! New accounts that wait for an admin of the site, and links with which one may sign up.
+//! Sign-ups that wait for approval, and links that let people sign up.
 
 use askama::Template;
 use domain::model::{Person, SignUps, SiteInvitationId};
@@ -12,26 +12,25 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/sign_ups.html")]
 pub struct SignUpsPage {
-    /// Around it.
     pub layout: Layout,
     /// Who may sign up.
     pub mode: SignUps,
-    /// Who waits, the eldest first.
+    /// Oldest first.
     pub waiting: Vec<Row>,
-    /// Who was declined in the last days.
+    /// Recently declined accounts.
     pub declined: Vec<Row>,
-    /// How many wait in all.
+    /// Number of waiting accounts.
     pub total: i64,
-    /// The links that can be used.
+    /// Links that can still be used.
     pub links: Vec<Link>,
-    /// A link that was just made: it is shown once.
+    /// The link that was just created; shown once.
     pub made: Option<String>,
-    /// The form for another one.
+    /// The form for a new link.
     pub form: SiteLinkForm,
 }
 
 impl SignUpsPage {
-    /// Who may sign up, in words.
+    /// Returns who may sign up, in words.
     pub fn says(&self) -> &'static str {
         match self.mode {
             SignUps::Open => "Anyone may sign up: nobody has to wait, and links are not needed.",
@@ -42,18 +41,17 @@ impl SignUpsPage {
     }
 }
 
-/// An account that waits, or was declined.
+/// An account that waits or was declined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Who.
     pub person: Person,
-    /// Their mail address; may be empty.
+    /// May be empty.
     pub email: String,
-    /// Whether they confirmed it.
+    /// Whether the address is confirmed.
     pub is_confirmed: bool,
-    /// What they say; may be empty.
+    /// Their message to the admins; may be empty.
     pub asked: String,
-    /// Since when they wait, or since when they are declined.
+    /// When they signed up, or when they were declined.
     pub at: Timestamp,
 }
 
@@ -69,20 +67,14 @@ impl From<WaitingRow> for Row {
     }
 }
 
-/// A link with which one may sign up.
+/// A link that lets people sign up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// The link.
     pub id: SiteInvitationId,
-    /// Who made it.
     pub inviter: String,
-    /// When.
     pub made_at: Timestamp,
-    /// When it ends.
     pub expires_at: Timestamp,
-    /// How many may still use it.
     pub uses_left: i64,
-    /// How many did.
     pub used: i64,
 }
 

@@ -21,7 +21,7 @@ pub(super) fn admins_layout(path: &str) -> Layout {
 }
 
 impl Overview {
-    /// Well but for one thing.
+    /// One failing check.
     pub fn sample() -> Self {
         let check = |name: &str, ok, text: &str| Check { name: name.to_owned(), ok, text: text.to_owned() };
         let figure = |label: &str, value: &str, note: &str| Figure {
@@ -112,7 +112,6 @@ impl Statistics {
 }
 
 impl People {
-    /// Nine of them.
     pub fn sample() -> Self {
         let rows = (1..=9)
             .map(|id| PersonRow {
@@ -147,7 +146,6 @@ pub(super) fn listed() -> Vec<Listed> {
 }
 
 impl Groups {
-    /// Some of them.
     pub fn sample() -> Self {
         let row = |listed: Listed| GroupRow { may_change: listed.group.kind == GroupKind::Public, listed };
         let rows = listed().into_iter().map(row);
@@ -157,7 +155,7 @@ impl Groups {
 }
 
 impl Jobs {
-    /// One failed, one waits.
+    /// One failed job, one waiting.
     pub fn sample() -> Self {
         let job = |id, state: &str, attempt, error: Option<&str>| JobRow {
             id: JobId(id),

@@ -1,4 +1,4 @@
-//! What waits for approval.
+//! The approval queue.
 
 use crate::form::Refill;
 use askama::Template;
@@ -60,7 +60,7 @@ fn rows() -> Vec<PendingRow> {
 }
 
 impl ApprovalQueue {
-    /// Three that wait, one of them in a topic that is gone.
+    /// Three pending messages, one of them in a deleted topic.
     pub fn sample() -> Self {
         let (layout, form) = (layout("/-/groups/1/held"), ReasonForm::default());
         Self { layout, group: group(1), moderates: true, items: rows(), total: 3, form, ticked: Vec::new() }

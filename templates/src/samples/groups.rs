@@ -47,7 +47,7 @@ fn rows() -> Vec<TopicRow> {
 }
 
 impl Show {
-    /// A group that the viewer is in.
+    /// A group of the viewer.
     pub fn sample() -> Self {
         let mut layout = layout("/birds/");
         layout.group = Some(group(1).id);
@@ -118,7 +118,7 @@ impl Discover {
 }
 
 impl New {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = GroupForm {
             name: "Bird watch".into(),
@@ -133,7 +133,7 @@ impl New {
 }
 
 impl Edit {
-    /// As it is.
+    /// The group's current values.
     pub fn sample() -> Self {
         let group = group(6);
         let form = GroupForm {
@@ -163,7 +163,7 @@ impl Show {
 }
 
 impl Delete {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = DeleteGroupForm { name: "Street".into(), ..DeleteGroupForm::default() };
         form.set_error("name", "That is not what the group is called.");

@@ -1,4 +1,4 @@
-//! The first pages.
+//! Home pages.
 
 use askama::Template;
 use domain::model::{GroupId, Sidebar, Waits};
@@ -84,14 +84,14 @@ impl Welcome {
 }
 
 impl Menu {
-    /// Of somebody signed in.
+    /// For a signed-in user.
     pub fn sample() -> Self {
         Self { layout: layout("/-/menu") }
     }
 }
 
 impl Help {
-    /// The page.
+    /// The help page.
     pub fn sample() -> Self {
         Self { layout: layout("/-/help") }
     }

@@ -1,4 +1,4 @@
-//! What those did who keep order, and what they told somebody.
+//! The moderation log and notices from moderators.
 
 use crate::form::Refill;
 use askama::Template;
@@ -42,7 +42,7 @@ fn line(id: i64, by: usize, what: LogAction, whom: Option<usize>, minutes: u64) 
     }
 }
 
-/// One of nearly each kind.
+/// Lines of nearly every kind.
 fn lines() -> Vec<Line> {
     let topic = |line: Line| Line {
         topic_id: Some(TopicId(9)),
@@ -69,7 +69,7 @@ fn lines() -> Vec<Line> {
     ]
 }
 
-/// What stands on the page of somebody to whom much was done.
+/// The record of a user with many entries.
 pub(super) fn record(group: Option<i64>) -> Record {
     let removal = |id, minutes, messages, topics| BulkDeleteRow {
         id: BulkDeleteId(id),
@@ -117,14 +117,14 @@ impl OfGroup {
 }
 
 impl OfSite {
-    /// As a stranger reads it.
+    /// As a visitor reads it.
     pub fn sample() -> Self {
         Self { layout: stranger("/-/log"), may_hide: false, what: None, lines: lines(), more: None }
     }
 }
 
 impl OfAdmins {
-    /// With a name that nobody has.
+    /// Filtered by an unknown name.
     pub fn sample() -> Self {
         let mut layout = layout("/admin/log?by=nobody");
         layout.viewer.iter_mut().for_each(|viewer| viewer.is_admin = true);
@@ -139,7 +139,7 @@ impl OfAdmins {
 }
 
 impl Clear {
-    /// In a group, with something to mend.
+    /// In a group, with validation errors.
     pub fn sample() -> Self {
         let measure = |messages, topics| Measure { messages, topics };
         let measures = [(Span::Day, measure(3, 0)), (Span::Week, measure(41, 1)), (Span::All, measure(1_240, 12))];

@@ -1,4 +1,4 @@
-//! Who is in a group, who asks, who is invited, and conversations.
+//! Members, join requests, invitations, and conversations.
 
 use crate::form::Refill;
 use askama::Template;
@@ -13,7 +13,7 @@ use crate::messages::conversations;
 use crate::people::settings;
 
 impl members::Members {
-    /// Nine of them.
+    /// Nine members.
     pub fn sample() -> Self {
         let roles = [Role::Admin, Role::Moderator];
         let rows = (1..=9)
@@ -70,7 +70,7 @@ impl members::Edit {
 }
 
 impl members::Bans {
-    /// One.
+    /// One ban.
     pub fn sample() -> Self {
         let row = members::Ban {
             person: person(8),
@@ -83,7 +83,7 @@ impl members::Bans {
 }
 
 impl requests::Door {
-    /// For somebody who may ask.
+    /// For a viewer who may ask.
     pub fn sample() -> Self {
         let mut closed = group(4);
         closed.kind = GroupKind::Closed;
@@ -103,7 +103,7 @@ impl requests::Door {
 }
 
 impl requests::Requests {
-    /// Two who wait.
+    /// Two waiting requests.
     pub fn sample() -> Self {
         let row = |id, message: &str, minutes| requests::Row {
             person: person(id),
@@ -124,7 +124,7 @@ impl requests::Requests {
 }
 
 impl invitations::Mine {
-    /// One invitation, two requests that wait, one of them for a group that is private, and one that was declined.
+    /// One invitation, two waiting requests (one for a private group), and a declined one.
     pub fn sample() -> Self {
         let invited = vec![invitations::To { group: group(6), inviter: "mira".to_owned(), at: ago(70) }];
         let asked = |id, known, declined_at| invitations::JoinRequest {
@@ -157,7 +157,7 @@ impl invitations::Offered {
 }
 
 impl invitations::OfGroup {
-    /// Just after a link was made.
+    /// Just after a link was created.
     pub fn sample() -> Self {
         let link = |id, role, used| invitations::Link {
             id: InvitationId(id),
@@ -195,7 +195,7 @@ impl conversations::New {
 }
 
 impl conversations::Add {
-    /// A third one.
+    /// With a third person.
     pub fn sample() -> Self {
         let mut group = group(6);
         (group.kind, group.name) = (GroupKind::Direct, "mira".to_owned());
@@ -205,7 +205,7 @@ impl conversations::Add {
 }
 
 impl settings::People {
-    /// One who is ignored.
+    /// One ignored user.
     pub fn sample() -> Self {
         let layout = layout("/-/settings/people");
         Self { layout, direct_from: DirectFrom::Shared, ignored: vec![person(8)] }
@@ -213,7 +213,7 @@ impl settings::People {
 }
 
 impl admin::Person {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = BarForm { days: "7".into(), ..BarForm::default() };
         form.set_error("reason", "Say why, in a few words.");

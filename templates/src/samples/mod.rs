@@ -1,4 +1,4 @@
-//! A made-up village that talks: every page filled with it, for tests and for looking at.
+//! Sample pages of a made-up village, for tests and for looking at.
 
 mod admin;
 mod approval_queue;
@@ -25,7 +25,7 @@ use crate::layout::{Layout, Live, Viewer};
 
 const NAMES: [&str; 9] = ["mira", "tomas", "anouk", "jules", "ines", "bertil", "dara", "oskar", "wen"];
 
-/// The moment at which all samples are drawn.
+/// The time at which all samples are rendered.
 pub fn now() -> Timestamp {
     Timestamp(1_768_572_000_000_000)
 }
@@ -123,7 +123,7 @@ pub(crate) fn message(seq: i64, author: usize, minutes: u64, markup: &str) -> Me
     }
 }
 
-/// The conversation of the topic page: a quote, code, a picture's absence, stars, a mention, an edit, a deletion.
+/// The messages of the topic page: a quote, code, a missing picture, stars, a mention, an edit, a deletion.
 pub(crate) fn conversation() -> Vec<Message> {
     let mut said = vec![
         message(
@@ -177,7 +177,7 @@ pub(crate) fn conversation() -> Vec<Message> {
     said
 }
 
-/// The layout as `jules` sees it at this path; `admin` when asked for.
+/// Returns the layout as `jules` sees it at this path.
 pub fn layout(path: &str) -> Layout {
     let unread = |topic, unread| TopicUnread {
         topic: TopicId(topic),
@@ -220,7 +220,7 @@ pub fn layout(path: &str) -> Layout {
     }
 }
 
-/// The layout as somebody sees it who is not signed in.
+/// Returns the layout for a visitor.
 pub fn stranger(path: &str) -> Layout {
     Layout {
         site_name: "Klatch".to_owned(),
@@ -238,10 +238,10 @@ pub fn stranger(path: &str) -> Layout {
     }
 }
 
-/// A page by the name of its file, drawn.
+/// The file name of a page, and the rendered page.
 pub type Drawn = (&'static str, askama::Result<String>);
 
-/// Every page, drawn.
+/// Returns every page, rendered.
 pub fn all() -> Vec<Drawn> {
     let mut pages = home::all();
     pages.extend(groups::all());

@@ -1,4 +1,4 @@
-//! People, settings, ways in, mentions, search, errors.
+//! Profiles, settings, sign-in, mentions, search, errors.
 
 use crate::form::Refill;
 use askama::Template;
@@ -45,7 +45,7 @@ pub(super) fn user(id: usize) -> User {
 }
 
 impl Profile {
-    /// Of somebody else.
+    /// The profile of another user.
     pub fn sample() -> Self {
         let recent = conversation().into_iter().filter(|m| m.author == person(2)).rev();
         let recent = recent.map(|message| Recent { message, topic: wrens(), group: group(1) }).collect();
@@ -77,7 +77,7 @@ impl Profile {
 }
 
 impl settings::Profile {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = ProfileForm {
             name: "Jules".into(),
@@ -93,7 +93,7 @@ impl settings::Profile {
 }
 
 impl Password {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = PasswordForm::default();
         form.set_error("current_password", "That is not your password.");
@@ -102,7 +102,7 @@ impl Password {
 }
 
 impl Sessions {
-    /// Two.
+    /// Two sessions.
     pub fn sample() -> Self {
         let row = |id: &str, device: &str, minutes, current| SessionRow {
             id: id.to_owned(),
@@ -129,7 +129,7 @@ impl SignIn {
 }
 
 impl SignUp {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form =
             SignUpForm { username: "mira".into(), email: "mira@example.org".into(), ..SignUpForm::default() };
@@ -147,7 +147,7 @@ impl FirstAdmin {
 }
 
 impl Forgot {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = ForgotForm { email: "mira".into(), ..ForgotForm::default() };
         form.set_error("email", "That is not a mail address.");
@@ -156,7 +156,7 @@ impl Forgot {
 }
 
 impl Reset {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = ResetForm::default();
         form.set_error("new_password", "A password has at least 8 characters.");
@@ -165,7 +165,7 @@ impl Reset {
 }
 
 impl Confirm {
-    /// Of an address that somebody else has by now.
+    /// For an address that belongs to another user by now.
     pub fn sample() -> Self {
         Self {
             layout: layout("/-/confirm?token=t"),
@@ -187,7 +187,7 @@ impl SecondStep {
 }
 
 impl settings::Mail {
-    /// One confirmed, another one not yet.
+    /// One confirmed address, another one waiting.
     pub fn sample() -> Self {
         let mut form = MailForm { email: "jules@new.example.org".into(), ..MailForm::default() };
         form.set_error("current_password", "That is not your password.");
@@ -202,7 +202,7 @@ impl settings::Mail {
 }
 
 impl settings::SecondStep {
-    /// In each of its states.
+    /// In the given state.
     pub fn sample(state: State) -> Self {
         let (mut password, mut code) = (OwnPasswordForm::default(), CodeForm::default());
         password.set_error("current_password", "That is not your password.");
@@ -230,7 +230,7 @@ impl settings::Delete {
 }
 
 impl Mentions {
-    /// One new, one read.
+    /// One unread mention, one read.
     pub fn sample() -> Self {
         let mut said = conversation();
         let row = |message, unread| MentionRow { message, topic: wrens(), group: group(1), unread };
@@ -296,7 +296,7 @@ impl ErrorPage {
     }
 }
 
-/// What comes back of a topic that was to be started.
+/// The submitted form of a new topic.
 fn topic_kept() -> SubmittedForm {
     let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let text = "They are back: <eleven> over the church.";

@@ -1,4 +1,4 @@
-//! What was reported.
+//! Reports.
 
 use crate::form::Refill;
 use askama::Template;
@@ -40,7 +40,7 @@ fn item(report: i64, kind: GroupKind, said: &str, by: usize) -> Item {
 }
 
 impl New {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = ReportForm { grounds: "other".into(), ..ReportForm::default() };
         form.set_error("words", "Say why, in a few words.");
@@ -61,7 +61,7 @@ impl New {
 }
 
 impl Reports {
-    /// Two messages, of which one was deleted.
+    /// Two messages, one of them deleted.
     pub fn sample() -> Self {
         let mut gone = item(2, GroupKind::Public, "", 9);
         gone.message.deleted = true;
@@ -72,7 +72,7 @@ impl Reports {
 }
 
 impl OfSite {
-    /// One in a group, one in a conversation.
+    /// One report in a group, one in a conversation.
     pub fn sample() -> Self {
         let kinds = [GroupKind::Public, GroupKind::Direct];
         let items = (1..).zip(kinds).map(|(id, kind)| item(id, kind, "Finches for sale.", 8)).collect();

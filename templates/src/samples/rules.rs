@@ -41,7 +41,7 @@ fn rules() -> Vec<Rule> {
 }
 
 impl Index {
-    /// Those of a group.
+    /// The rules of a group.
     pub fn sample() -> Self {
         let newcomers = NewcomersForm { days: "1".into(), messages: "5".into(), links: "2".into(), error: None };
         Self { layout: layout("/-/groups/1/rules"), group: Some(group(1)), rules: rules(), newcomers }
@@ -55,7 +55,7 @@ impl Index {
 }
 
 impl Edit {
-    /// One that was tried.
+    /// A rule that was tried.
     pub fn sample() -> Self {
         let rule = rules().remove(0);
         let said = ["Finches for sale, ten a dozen.", "Somebody wrote <b>finches for sale</b> here."];

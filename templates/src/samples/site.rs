@@ -1,4 +1,4 @@
-//! The site as its admins run it: settings, sign-ups, read-only pages.
+//! Site settings, sign-ups, and the waiting page.
 
 use askama::Template;
 use domain::model::{SignUps, SiteInvitationId};
@@ -30,7 +30,7 @@ impl Settings {
 }
 
 impl SignUpsPage {
-    /// Three wait, one was declined, two links.
+    /// Three waiting accounts, one declined, two links.
     pub fn sample() -> Self {
         let row = |id, asked: &str, email: &str, minutes| Row {
             person: person(id),
@@ -67,7 +67,7 @@ impl SignUpsPage {
 }
 
 impl Waiting {
-    /// Since an hour.
+    /// Waiting for an hour.
     pub fn sample() -> Self {
         let mut layout = stranger("/");
         layout.waiting = Some(person(5));

@@ -16,7 +16,7 @@ use crate::topics::{merges, splits};
 const PATH: &str = "/birds/where-do-wrens-sleep-in-january/";
 
 impl Show {
-    /// A conversation with something new in it.
+    /// A conversation with unread messages.
     pub fn sample() -> Self {
         let mut layout = layout(PATH);
         layout.group = Some(group(1).id);
@@ -140,7 +140,7 @@ impl Show {
 }
 
 impl Edit {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = RenameForm { title: "".into(), error: None };
         form.set_error("title", "A topic has a title.");
@@ -157,7 +157,7 @@ impl Edit {
         }
     }
 
-    /// Of one in the archive.
+    /// Of an archived topic.
     pub fn archived() -> Self {
         let form = RenameForm { title: "Wrens".into(), error: None };
         let topic = Topic { archived: true, ..wrens() };
@@ -166,7 +166,7 @@ impl Edit {
 }
 
 impl splits::New {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = SplitForm { title: "Wrens & \"walls\"".into(), group: "3".into(), ..SplitForm::default() };
         form.set_error("group", "That group can be read by everyone.");
@@ -189,7 +189,7 @@ impl splits::New {
 }
 
 impl merges::New {
-    /// With something to mend.
+    /// With validation errors.
     pub fn sample() -> Self {
         let mut form = MergeForm { into: "/birds/<nowhere>/".into(), error: None };
         form.set_error("into", "There is no topic at this address.");

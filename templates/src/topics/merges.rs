@@ -10,16 +10,11 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "topics/merges/new.html")]
 pub struct New {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// The topic.
     pub topic: Topic,
-    /// How many messages stand in it.
     pub message_count: i64,
-    /// Other topics of the group.
+    /// Other topics of the group to merge into.
     pub choices: Vec<Topic>,
-    /// The form.
     pub form: MergeForm,
 }

@@ -16,75 +16,69 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "topics/show.html")]
 pub struct Show {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// The group's description as HTML from the markup module; may be empty.
+    /// The group description as HTML from the markup module; may be empty.
     pub about: String,
-    /// The topic.
     pub topic: Topic,
-    /// How many messages stand in it.
     pub message_count: i64,
-    /// Those of this page, in order.
+    /// The messages of this page, in order.
     pub messages: Vec<Message>,
-    /// What was done to the topic, as lines below these messages.
+    /// Events of the topic, shown as lines between these messages.
     pub events: Vec<TopicEvent>,
-    /// How many messages come before the first one here.
+    /// Number of messages before the first one here.
     pub earlier: i64,
-    /// How many come after the last one here.
+    /// Number of messages after the last one here.
     pub later: i64,
-    /// Where the unread ones begin and how many they are; `None` when all was read or nobody is signed in.
+    /// `None` when everything is read or nobody is signed in.
     pub new: Option<NewSince>,
     /// Whether the viewer may write here.
     pub may_write: bool,
-    /// Whether the viewer is in the group.
     pub is_member: bool,
     /// Whether the viewer may invite others, or add them to a conversation.
     pub may_invite: bool,
-    /// What of the topic reaches the viewer, whatever they chose for its group.
+    /// The viewer's subscription level for the topic; `None` follows that of the group.
     pub level: Option<SubscriptionLevel>,
-    /// Where a conversation goes on that was added to.
+    /// For a conversation to which people were added: the conversation that continues it.
     pub continues: Option<Topic>,
-    /// Whether the viewer could write here if they joined the group.
+    /// Whether the viewer could write here after joining the group.
     pub may_join: bool,
-    /// Whether the viewer may rename the topic.
     pub may_edit: bool,
-    /// Whether the viewer may delete it.
     pub may_delete: bool,
-    /// How many are in the group, and who of them is here.
+    /// The number of members, and who of them is online.
     pub aside: Aside,
     /// A few other topics of the group.
     pub also: Vec<Topic>,
-    /// The composer.
+    /// The form to write a message.
     pub form: MessageForm,
-    /// Whether slow mode is for the viewer.
+    /// Whether slow mode applies to the viewer.
     pub is_slow: bool,
-    /// The viewer's own messages that wait for approval, or were declined.
+    /// The viewer's own messages that are pending or declined.
     pub own_held: Vec<OwnPending>,
 }
 
-/// The line between what was read and what was not.
+/// Where the unread messages begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewSince {
-    /// The number of the first unread message.
+    /// Sequence number of the first unread message.
     pub seq: i64,
-    /// How many are unread.
+    /// The unread count.
     pub count: i64,
 }
 
 impl Show {
-    /// The number of the first message here; 0 when there are none.
+    /// Returns the sequence number of the first message here, or 0 when there are none.
     pub fn first_seq(&self) -> i64 {
         self.messages.first().map_or(0, |message| message.seq)
     }
 
-    /// The number of the last message here; the topic's last when there are none, so that what comes next joins on.
+    /// Returns the sequence number of the last message here, or the topic's last when there are none, so that new
+    /// messages connect.
     pub fn last_seq(&self) -> i64 {
         self.messages.last().map_or(self.topic.last_seq, |message| message.seq)
     }
 
-    /// Whether the topic's newest message is on this page: only then do new ones join it.
+    /// Whether the topic's newest message is on this page: only then are live messages appended.
     pub fn at_end(&self) -> bool {
         self.later == 0
     }
@@ -96,18 +90,18 @@ impl Show {
         first.is_some_and(|first| first.seq == message.seq)
     }
 
-    /// What was done after this message and before the next.
+    /// Returns the events after this message and before the next.
     pub fn below(&self, seq: &i64) -> impl Iterator<Item = &TopicEvent> {
         let seq = *seq;
         self.events.iter().filter(move |event| event.after_seq == seq)
     }
 
-    /// What was done before there were messages.
+    /// Returns the events before the first message.
     pub fn on_top(&self) -> impl Iterator<Item = &TopicEvent> {
         self.below(&0)
     }
 
-    /// Whether what is new here is not counted.
+    /// Whether unread messages here are muted.
     pub fn is_muted(&self) -> bool {
         match self.level {
             Some(level) => level == SubscriptionLevel::Muted,
@@ -115,18 +109,18 @@ impl Show {
         }
     }
 
-    /// Whether the viewer follows it.
+    /// Whether the viewer follows the topic.
     pub fn is_followed(&self) -> bool {
         self.level == Some(SubscriptionLevel::Followed)
     }
 
-    /// Whether anything here is unread.
+    /// Whether there are unread messages here.
     pub fn has_new(&self) -> bool {
         self.new.is_some()
     }
 }
 
-/// What somebody did to a topic, between their name and when; of a new title, the old one follows.
+/// Returns what a user did to a topic, for a line "NAME … TIME"; for a rename, the old title follows.
 pub fn did(action: &TopicAction) -> &'static str {
     match action {
         TopicAction::Locked => "locked this topic",
@@ -145,12 +139,12 @@ pub fn did(action: &TopicAction) -> &'static str {
     }
 }
 
-/// Whether a line speaks of another topic.
+/// Whether the event refers to another topic.
 pub fn is_between(action: &TopicAction) -> bool {
     matches!(action, TopicAction::SplitOff | TopicAction::SplitFrom)
 }
 
-/// What somebody did, with how many messages.
+/// Returns what a user did, with the number of messages.
 pub fn did_count(event: &TopicEvent) -> String {
     match (event.action, event.detail.parse::<i64>()) {
         (TopicAction::SplitOff, Ok(count)) => {
@@ -164,24 +158,20 @@ pub fn did_count(event: &TopicEvent) -> String {
 #[derive(Clone, Debug, Template)]
 #[template(path = "topics/edit.html")]
 pub struct Edit {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// The topic as it is.
     pub topic: Topic,
-    /// The form.
     pub form: RenameForm,
-    /// Whether the viewer may also lock, pin and move it.
+    /// Whether the viewer may also lock, pin and move the topic.
     pub moderates: bool,
-    /// Whether they may archive it, or take it out of the archive.
+    /// Whether the viewer may archive and unarchive the topic.
     pub may_archive: bool,
     /// Why it was not moved.
     pub not_moved: Option<String>,
 }
 
 impl Edit {
-    /// The groups that it could go to.
+    /// Returns the groups that the topic can move to.
     pub fn targets(&self) -> impl Iterator<Item = &SidebarGroup> {
         let fits = |group: &&SidebarGroup| {
             group.id != self.group.id && (group.kind == self.group.kind || Layout::is_private(group))
@@ -194,12 +184,9 @@ impl Edit {
 #[derive(Clone, Debug, Template)]
 #[template(path = "topics/delete.html")]
 pub struct Delete {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// The topic.
     pub topic: Topic,
-    /// How many messages go with it.
+    /// Number of messages deleted with it.
     pub message_count: i64,
 }

@@ -10,49 +10,44 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "topics/splits/new.html")]
 pub struct New {
-    /// Around it.
     pub layout: Layout,
-    /// The group.
     pub group: Group,
-    /// The topic.
     pub topic: Topic,
-    /// The message that it may be split at.
+    /// The first message of the new topic.
     pub first: Message,
-    /// It, and those after it that can be chosen singly.
+    /// That message and those after it that can be selected.
     pub messages: Vec<Message>,
-    /// Those that were chosen.
     pub ticked: Vec<MessageId>,
-    /// The form.
     pub form: SplitForm,
 }
 
 impl New {
-    /// Whether there is nothing before the message: then all of the topic would go.
+    /// Whether nothing comes before the message: then the whole topic would go.
     pub fn is_whole(&self) -> bool {
         self.first.seq == 1
     }
 
-    /// How many messages go with the one.
+    /// Returns how many messages go, from that message on.
     pub fn count(&self) -> i64 {
         self.topic.last_seq - self.first.seq + 1
     }
 
-    /// Whether single messages are chosen.
+    /// Whether single messages are selected.
     pub fn chooses(&self) -> bool {
         self.is_whole() || self.form.which.is("these")
     }
 
-    /// Whether this one is.
+    /// Whether this message is selected.
     pub fn is_ticked(&self, message: &Message) -> bool {
         self.ticked.contains(&message.id)
     }
 
-    /// Whether there are more than those listed.
+    /// Whether there are more messages than those listed.
     pub fn has_more(&self) -> bool {
         self.messages.last().is_some_and(|last| last.seq < self.topic.last_seq)
     }
 
-    /// The groups that messages could go to, its own first.
+    /// Returns the groups that the messages can go to, the topic's own group first.
     pub fn targets(&self) -> impl Iterator<Item = Target<'_>> {
         let own = Target { id: self.group.id.to_string(), name: &self.group.name };
         let fits = |group: &&SidebarGroup| {
@@ -62,17 +57,15 @@ impl New {
         std::iter::once(own).chain(others.map(|group| Target { id: group.id.to_string(), name: &group.name }))
     }
 
-    /// Whether it is the chosen one.
+    /// Whether this group is selected.
     pub fn is_target(&self, target: &Target<'_>) -> bool {
         self.form.group.is(&target.id)
     }
 }
 
-/// A group that messages could go to.
+/// A group that the messages can go to.
 #[derive(Clone, Debug)]
 pub struct Target<'a> {
-    /// Its id.
     pub id: String,
-    /// Its name.
     pub name: &'a str,
 }

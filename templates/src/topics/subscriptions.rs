@@ -1,4 +1,4 @@
-//! The topics that somebody follows.
+//! The topics that the viewer follows.
 
 use askama::Template;
 use domain::model::{Group, TopicRow};
@@ -9,23 +9,19 @@ use crate::layout::Layout;
 #[derive(Clone, Debug, Template)]
 #[template(path = "topics/subscriptions/index.html")]
 pub struct Following {
-    /// Around it.
     pub layout: Layout,
-    /// Whether they follow the topics that they write in.
+    /// Whether the viewer follows topics by writing in them.
     pub by_writing: bool,
-    /// The topics, by latest activity.
+    /// By latest activity.
     pub entries: Vec<Entry>,
-    /// Where the next page begins.
+    /// The cursor of the next page.
     pub older: Option<String>,
-    /// Whether this is not the first page.
     pub is_later_page: bool,
 }
 
 /// A topic with its group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The group.
     pub group: Group,
-    /// The topic.
     pub row: TopicRow,
 }

@@ -1,4 +1,4 @@
-//! How messages are written.
+//! The help page on writing messages.
 
 use crate::failure::Answer;
 use crate::req::Req;

@@ -1,4 +1,4 @@
-//! The first page, and the left column as a page of its own.
+//! The home page, and the sidebar as a page of its own.
 
 use domain::policy::Viewer;
 use domain::store::groups::{Order, Wanted};
@@ -7,16 +7,16 @@ use templates::home::{Home, Story, Welcome};
 use crate::failure::Answer;
 use crate::req::Req;
 
-/// Topics on the paper of what is unread.
+/// Topics on the home page.
 const STORIES: usize = 30;
-/// Groups that are shown to those who are in none, or not signed in.
+/// Groups suggested to visitors and to users without groups.
 const GROUPS: i64 = 30;
 
 fn wanted(order: Order) -> Wanted<'static> {
     Wanted { words: "", category: None, order }
 }
 
-/// `GET /`: what is unread, or what this place is.
+/// `GET /`: unread topics, or the welcome page.
 pub async fn index(req: Req) -> Answer {
     let cx = req.cx();
     let layout = req.layout().await?;
@@ -47,7 +47,7 @@ pub async fn index(req: Req) -> Answer {
     req.page(&Home { layout, stories, has_more, upto, suggestions, waits })
 }
 
-/// `GET /-/menu`: the left column, for narrow screens without scripts.
+/// `GET /-/menu`: the sidebar, for narrow screens without scripts.
 pub async fn menu(req: Req) -> Answer {
     let layout = req.layout().await?;
     req.page(&templates::menu::Menu { layout })

@@ -1,4 +1,4 @@
-//! Handlers, one file a noun: each reads the request, calls the domain, answers.
+//! Handlers, one file per noun: each reads the request, calls the domain and answers.
 
 pub mod admin;
 pub mod groups;
@@ -13,17 +13,17 @@ pub mod topics;
 use domain::Error;
 use std::str::FromStr;
 
-/// An id in an address: anything else is not there.
+/// Parses an id from a path or form; anything invalid is "not found".
 fn id<T: FromStr>(text: &str) -> Result<T, Error> {
     text.parse().map_err(|_| Error::NotFound)
 }
 
-/// A fresh key for a form, so that sent twice it is done once.
+/// Returns a fresh idempotency key for a form.
 fn key() -> Result<String, Error> {
     Ok(domain::platform::secrets::token()?[..32].to_owned())
 }
 
-/// The word that says why a form was refused and is given back, with the field it is about; other errors are passed on.
+/// Returns the errors of a refused form by field; passes on errors that are not about the form.
 fn form_errors(error: Error) -> Result<Vec<(String, String)>, Error> {
     match error {
         Error::Invalid(fields) => Ok(fields.iter().map(|(field, why)| (field.to_owned(), why.to_owned())).collect()),
@@ -43,10 +43,10 @@ fn form_errors(error: Error) -> Result<Vec<(String, String)>, Error> {
     }
 }
 
-/// A form as it was sent, with what has to be changed in it.
+/// Returns the submitted form with its errors.
 ///
 /// # Errors
-/// What is not about the form.
+/// Those that are not about the form.
 fn refill<F: templates::form::Refill>(mut form: F, error: Error) -> Result<F, Error> {
     for (field, why) in form_errors(error)? {
         form.set_error(&field, why);

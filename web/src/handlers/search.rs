@@ -11,10 +11,10 @@ use crate::failure::Answer;
 use crate::handlers::groups::page_number;
 use crate::req::Req;
 
-/// Hits on a page.
+/// Hits per page.
 const PAGE: usize = 20;
 
-/// What stands in the address.
+/// The query parameters.
 #[derive(Deserialize)]
 pub struct Params {
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! While the site is read-only, no form of any page changes anything, and what was typed comes back.
+//! While the site is read-only, no form changes anything, and the typed text comes back.
 
 use domain::model::SignUps;
 use domain::platform::caches::site::Settings;
@@ -19,7 +19,7 @@ async fn nothing_is_changed_while_the_site_is_read_only_on_postgres() {
     nothing_is_changed_while_the_site_is_read_only(TestForum::postgres().await).await;
 }
 
-/// Forms that are taken all the same.
+/// Whether the form works in read-only mode too.
 fn is_taken(path: &str) -> bool {
     path.starts_with("/admin/")
         || matches!(path, "/-/sign-in" | "/-/sign-in/code" | "/-/sign-out" | "/-/notice/hide" | "/-/first-admin")
@@ -40,7 +40,7 @@ async fn nothing_is_changed_while_the_site_is_read_only(forum: TestForum) {
     let mut refused = 0;
     for entry in ROUTES.iter().filter(|entry| entry.method == "post") {
         for actor in [Actor::Anonymous, Actor::Member, Actor::Moderator, Actor::Admin, Actor::SiteAdmin] {
-            // A form of the admins may have opened the site again.
+            // A form of the admins may have made the site writable again.
             site::update(&forum.cx, boss, settings.clone()).await.expect("decided");
             let answer = door.knock(&forum, &mut world, entry, State::Public, actor).await;
             let says = answer.body.contains("<h1>Reading only, for now</h1>");

@@ -1,4 +1,4 @@
-//! The requests of the matrix: who asks, for which address, with what in the form.
+//! The requests of the matrix: actor, address and form fields.
 
 use actix_web::dev::ServiceResponse;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
@@ -30,7 +30,7 @@ pub fn is_in_group(path: &str) -> bool {
     .any(|begins| path.starts_with(begins))
 }
 
-/// What was answered.
+/// The response to a request.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -48,7 +48,7 @@ impl Answer {
 type Heard = (u16, Vec<(String, String)>, String);
 type Called = Box<dyn Fn(TestRequest) -> std::pin::Pin<Box<dyn Future<Output = Heard>>>>;
 
-/// The pages, as requests reach them.
+/// The web service under test.
 pub struct Door(Called);
 
 impl Door {
@@ -62,7 +62,7 @@ impl Door {
         }))
     }
 
-    /// Asks as somebody, with a form that holds whatever any form holds.
+    /// Sends a request as an actor, with a form that contains the fields of all forms.
     pub async fn knock(
         &self,
         forum: &TestForum,
@@ -77,7 +77,7 @@ impl Door {
         let answer = self.send(forum, world, entry.method, &path, &fields, actor).await;
         if entry.method == "post" && answer.status < 400 {
             world.strike(state);
-            // Whatever was done to the people is taken back.
+            // Undo what the request may have done to the users.
             forum.execute("delete from topic_levels").await;
             forum.execute("delete from ignores where user_id <> (select id from users where username = 'maker')").await;
             forum
@@ -120,7 +120,7 @@ impl Door {
         let request = request.insert_header(("cookie", cookie));
         let (status, headers, body) = (self.0)(request).await;
         let encoded = templates::search::encoded(path);
-        // The name that was sent is that of the group, and comes back as it was sent.
+        // The submitted name is that of the group and is echoed as it was sent.
         let sent = fields.iter().find(|(name, _)| *name == "name").map(|(_, name)| format!("\n{name}</textarea>"));
         let plain = |text: &str| {
             let text = text.replace(&encoded, "ADDRESS").replace(path, "ADDRESS");
@@ -145,7 +145,7 @@ async fn read<B: actix_web::body::MessageBody>(answer: ServiceResponse<B>) -> He
     (status, headers, String::from_utf8_lossy(&body).into_owned())
 }
 
-/// Without nonces, tokens, keys and the place in the stream.
+/// Replaces nonces, tokens, keys and the stream cursor, which differ by request.
 fn without_chance(text: &str) -> String {
     let mut clean = text.to_owned();
     for (before, after) in [
@@ -166,7 +166,7 @@ fn without_chance(text: &str) -> String {
     clean
 }
 
-/// The address of a route, with the ids of the scene in it.
+/// Returns the address of a route with the ids of the scene in it.
 pub fn address(path: &str, scene: &Scene, world: &World) -> String {
     let own = if path.starts_with("/-/topics/") {
         scene.topic
@@ -206,7 +206,7 @@ pub fn address(path: &str, scene: &Scene, world: &World) -> String {
         .replace("{topic}", &scene.topic_slug)
 }
 
-/// What any form holds, and some fields that none should.
+/// Returns the fields of all forms, and some that no form has.
 pub fn fields(scene: &Scene, world: &World, path: &str) -> Vec<(&'static str, String)> {
     let key = secrets::token().expect("randomness")[..32].to_owned();
     let name = match path {

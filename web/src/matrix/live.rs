@@ -1,5 +1,5 @@
-//! Who is told what, live: the address of the poll, and each action in a group with the events that everybody's poll is told of it. The
-//! answers stand in `live_events.txt`, which is read when it changes.
+//! The live access matrix: the address of the poll, and each action in a group with the events that every actor's poll
+//! receives. The expected answers are in `live_events.txt`; review changes to that file.
 
 use domain::messages::Target;
 use std::collections::BTreeSet;
@@ -17,10 +17,10 @@ use realtime::{Answer, Config, Live, Request, Who, check};
 use super::scene::{ABSENT, ACTORS, Actor, STATES, Scene, State, World, keyed, origin};
 use super::{COLUMN, FIRST, must_be_as_agreed};
 
-/// The answers as they were agreed on.
+/// The expected answers.
 const EXPECTED: &str = include_str!("live_events.txt");
 
-/// The letter of each kind of event that may be told of a group; a kind that is not here fails.
+/// The letter of each event kind that a group's stream may carry; an unknown kind fails the test.
 const KINDS: [(&str, char); 7] = [
     ("message", 'm'),
     ("edit", 'e'),
@@ -31,7 +31,7 @@ const KINDS: [(&str, char); 7] = [
     ("mention", '@'),
 ];
 
-/// What is done, by whoever made the group.
+/// An action, done by the creator of the group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Act {
     Post,
@@ -42,15 +42,15 @@ enum Act {
     Start,
     Rename,
     Pin,
-    /// Into a private group, in which the member is too.
+    /// Into a private group that the member is in too.
     Move,
-    /// Into the same.
+    /// Into the same group.
     Split,
     Merge,
     DeleteTopic,
-    /// The member is put out.
+    /// Removes the member.
     Remove,
-    /// A public group becomes a private one.
+    /// Makes a public group private.
     Close,
 }
 
@@ -95,7 +95,7 @@ async fn everybody_is_told_live_what_was_agreed(forum: TestForum) {
         for actor in ACTORS {
             let answer = ears.ask(&forum, &live, actor, scene.group.id, None).await;
             if let (Actor::Anonymous, Answer::NotFound) = (actor, &answer) {
-                // The first is that for a group that never was.
+                // The first answer is that for a group that never existed.
                 assert_eq!(nothing.get_or_insert(answer.body()), &answer.body(), "{state:?}");
             }
             let _ = write!(answers, "{:COLUMN$}", answer.status());
@@ -137,7 +137,7 @@ fn heading() -> String {
     heading + "\n"
 }
 
-/// Rows of a block: states that are answered alike stand together.
+/// The rows of a block: states with equal answers share a row.
 #[derive(Default)]
 struct Rows(Vec<(String, String)>);
 
@@ -156,17 +156,17 @@ impl Rows {
     }
 }
 
-/// Polls of a process that has just begun: it does not ask anybody to draw a page anew for what was changed before it.
+/// Returns the polls of a fresh process: it does not tell pages to reload for changes that came before it.
 async fn fresh(forum: &TestForum) -> Live {
     let mut words = forum.cx.bus.controls();
     let marker = Control::HereChanged { groups: vec![GroupId(ABSENT)] };
     forum.cx.bus.tell(&marker).await.expect("told");
-    // What was said before was heard before.
+    // Once the marker arrives, all earlier control messages have been handled.
     while words.recv().await.expect("a word") != marker {}
     Live::new(forum.cx.clone(), Config::default()).expect("polls")
 }
 
-/// Everybody's sessions.
+/// The sessions of all actors.
 struct Ears(Vec<(Actor, Option<UserId>, Who)>);
 
 impl Ears {
@@ -192,7 +192,7 @@ impl Ears {
         user.map_or(Stream::Group(group), Stream::User)
     }
 
-    /// What their poll is answered at once.
+    /// Returns what the actor's poll answers at once.
     async fn ask(&self, forum: &TestForum, live: &Live, actor: Actor, group: GroupId, after: Option<Cursor>) -> Answer {
         let after = match after {
             Some(after) => after,
@@ -203,7 +203,7 @@ impl Ears {
     }
 }
 
-/// What everybody is told of it; `None` where it cannot be done.
+/// Returns the events that each actor receives, or `None` where the action is impossible.
 async fn told_of(forum: &TestForum, world: &mut World, ears: &Ears, act: Act, state: State) -> Option<String> {
     let scene = world.stage(forum, state).await;
     let (group, ready) = (scene.group.id, prepare(forum, world, act, &scene).await);
@@ -212,7 +212,7 @@ async fn told_of(forum: &TestForum, world: &mut World, ears: &Ears, act: Act, st
     let mut cursors = Vec::new();
     for actor in ACTORS {
         cursors.push(forum.cx.bus.open(ears.stream(actor, group)).await.expect("a stream"));
-        // Their page is open.
+        // The actor has the page open.
         ears.ask(forum, &live, actor, group, cursors.last().copied()).await;
     }
     forum.cx.hub.renew().await.expect("renewed");
@@ -222,7 +222,7 @@ async fn told_of(forum: &TestForum, world: &mut World, ears: &Ears, act: Act, st
         Err(error) => panic!("{act:?} in {state:?}: {error}"),
     }
     forum.drain().await;
-    // Those words too were heard.
+    // Wait until these control messages have arrived too.
     let _ = fresh(forum).await;
     let mut answers = String::new();
     for (actor, after) in ACTORS.into_iter().zip(cursors) {
@@ -250,9 +250,9 @@ fn letters(answer: &Answer) -> String {
     if letters.is_empty() { "-".to_owned() } else { letters.into_iter().collect() }
 }
 
-/// What a action needs.
+/// The targets of an action.
 struct Ready {
-    /// A private group of the maker, the member and the moderator.
+    /// A private group of the creator, the member and the moderator.
     inner: GroupId,
     /// Another topic of the group.
     other: TopicId,
@@ -274,7 +274,7 @@ async fn prepare(forum: &TestForum, world: &World, act: Act, scene: &Scene) -> R
             .await
         {
             Ok(posted) => posted.topic,
-            // A conversation has the one.
+            // A conversation has only one topic.
             Err(_) => topic,
         };
     if act == Act::Restore {
@@ -306,7 +306,7 @@ async fn perform(forum: &TestForum, world: &World, act: Act, scene: &Scene, read
         Act::Merge => drop(merges::merge(cx, maker, topic, ready.other).await?),
         Act::DeleteTopic => {
             if scene.group.is_direct() {
-                // Who started it deletes it when what was reported in it is answered.
+                // The creator can delete the topic only after its report is answered.
                 let report = domain::model::ReportId(scene.report);
                 let boss = world.who(Actor::SiteAdmin);
                 domain::moderation::reports::answer(cx, boss, report, domain::model::Verdict::Nothing).await?;

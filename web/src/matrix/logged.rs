@@ -1,5 +1,5 @@
-//! Whatever those do who keep order is written down: each address that changes something is in one of two lists, and those of the first
-//! leave a row in the log.
+//! Every action of moderators and admins is logged: each address that changes something is in one of two lists, and
+//! those in the first list add a row to the moderation log.
 
 use domain::groups::GroupForm;
 use domain::model::GroupKind;
@@ -13,7 +13,7 @@ use super::door::{Door, address, fields};
 use super::scene::{Actor, State, World, keyed};
 use crate::routes::ROUTES;
 
-/// What is a action of moderators and admins: the address, who does it in the scene, what is typed besides, and what the log says then.
+/// An action of moderators or admins: the address, who does it in the scene, extra form fields, and the logged action.
 type Logged = (&'static str, Actor, &'static [(&'static str, &'static str)], LogAction);
 
 const LOGGED: &[Logged] = &[
@@ -79,7 +79,7 @@ const LOGGED: &[Logged] = &[
     ("/admin/jobs/{id}/drop", Actor::SiteAdmin, &[], JobDropped),
 ];
 
-/// What somebody does for themselves, or as anyone may.
+/// Actions that users take for themselves, or that anyone may take.
 const NOT_LOGGED: &[&str] = &[
     "/-/sign-in",
     "/-/sign-in/code",
@@ -89,7 +89,7 @@ const NOT_LOGGED: &[&str] = &[
     "/-/sign-up",
     "/-/sign-out",
     "/-/notice/hide",
-    // Once for a site, by whoever runs it: domain/tests has it in the log.
+    // Happens once per site, by its operator: a test in domain/tests checks the log.
     "/-/first-admin",
     "/-/settings",
     "/-/settings/password",
@@ -170,11 +170,11 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
             domain::messages::delete(cx, world.maker, message).await.expect("deleted");
         }
         if path.starts_with("/admin/held") {
-            // Admins of the site answer where they read.
+            // Admins of the site answer reports only where they can read.
             let open = GroupForm::new(&scene.group.name, GroupKind::Public);
             domain::groups::update(cx, world.maker, scene.group.id, open).await.expect("opened");
         }
-        // Nothing is removed of somebody who is an admin, as that one is who is about to be none.
+        // Messages of an admin cannot be bulk-deleted, and here the target is still an admin.
         let removal = match what {
             AdminUnmade => 0,
             _ => friends_words(&forum, &world, scene.group.id, domain::model::TopicId(scene.topic)).await.0,
@@ -242,7 +242,7 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
     }
 }
 
-/// Somebody wrote something that was removed from the whole site, and something that was not.
+/// Bulk-deletes a message of a user from the whole site, adds one that stays, and returns the bulk delete.
 async fn friends_words(
     forum: &TestForum,
     world: &World,
@@ -260,7 +260,7 @@ async fn friends_words(
     domain::store::moderation::bulk_delete::of_user(&cx.db, friend, None, 1).await.expect("removals")[0].id
 }
 
-/// Who did what, as the log has it.
+/// Returns who did what, from the moderation log.
 async fn rows(forum: &TestForum) -> Vec<(Option<domain::model::UserId>, LogAction)> {
     domain::store::moderation::log::all(&forum.cx.db).await.expect("the log")
 }

@@ -1,5 +1,5 @@
-//! Who gets which answer: every route, for everybody, in groups of each kind. The answers stand in `access.txt`, which is read when it
-//! changes; a route that is not in it, or is and is no more, fails.
+//! The access matrix: the answer of every route, for every actor, in groups of each kind. The expected answers are in
+//! `access.txt`; review changes to that file. A route that is missing there, or is listed but no longer exists, fails.
 
 mod closed;
 mod door;
@@ -17,13 +17,13 @@ use crate::routes::{Entry, ROUTES};
 use door::{Answer, Door, is_in_group};
 use scene::{ACTORS, STATES, State, World};
 
-/// The answers as they were agreed on.
+/// The expected answers.
 const EXPECTED: &str = include_str!("access.txt");
 
-/// How many scenes are made in a forum before the next route gets a new forum: old scenes make every page slower.
+/// Scenes per forum, before the next route gets a fresh one: old scenes make every page slower.
 const SCENES: usize = 40;
 
-/// Widths of the columns.
+/// Column widths.
 const FIRST: usize = 54;
 const COLUMN: usize = 10;
 
@@ -55,12 +55,12 @@ async fn every_route_answers_everybody_as_agreed(open: impl AsyncFn() -> TestFor
 }
 
 /// # Panics
-/// When the table is another one than was agreed on: with what differs.
+/// When the table differs from the expected one; shows the differences.
 fn must_be_as_agreed(table: &str, agreed: &str, name: &str) {
     if table.replace("\r\n", "\n") == agreed.replace("\r\n", "\n") {
         return;
     }
-    // Beside the tests, where it is still there when they have ended.
+    // Written beside the test binary, so that it is still there after the run.
     let file = std::env::current_exe().expect("the tests").with_file_name(format!("klatch-matrix-{name}"));
     std::fs::write(&file, table).expect("a file to look at");
     let (now, then) = (blocks(table), blocks(agreed));
@@ -90,7 +90,7 @@ fn heading() -> String {
     heading + "\n"
 }
 
-/// The rows of a route: states that are answered alike stand together.
+/// Returns the rows of a route: states with equal answers share a row.
 async fn rows(forum: &TestForum, door: &Door, world: &mut World, entry: &Entry) -> Vec<(String, String)> {
     let mut rows: Vec<(String, String)> = Vec::new();
     let states: &[State] = if is_in_group(entry.path) { &STATES } else { &[State::Public] };
@@ -123,7 +123,7 @@ async fn rows(forum: &TestForum, door: &Door, world: &mut World, entry: &Entry) 
 }
 
 /// # Panics
-/// When an answer tells what is hidden from what is not there.
+/// When the answer for something hidden differs from that for something absent.
 fn must_be_alike(entry: &Entry, state: State, there: &Answer, absent: &Answer) {
     let about = format!("{} {} in the state {state:?}", entry.method, entry.path);
     assert_eq!(there.status, absent.status, "{about}");

@@ -1,4 +1,4 @@
-//! The people and groups of the matrix.
+//! The users and groups of the matrix.
 
 use domain::messages::Target;
 use std::net::{IpAddr, Ipv4Addr};
@@ -22,22 +22,22 @@ use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::{messages, topics};
 
-/// Nothing has this id.
+/// An id that does not exist.
 pub const ABSENT: i64 = 987_654_321;
 
-/// Who asks.
+/// Who makes the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Actor {
     Anonymous,
     Outsider,
-    /// A member of everything, suspended from the site since they signed in.
+    /// A member of every group, suspended from the site since signing in.
     Suspended,
-    /// Their account waits for an admin of the site.
+    /// The account waits for approval by an admin of the site.
     Waiting,
     /// Banned from the group.
     Banned,
     Member,
-    /// A member whom the author of everything ignores.
+    /// A member who is ignored by the author of everything.
     Ignored,
     Moderator,
     Admin,
@@ -74,20 +74,20 @@ impl Actor {
     }
 }
 
-/// What the group is that a route is about.
+/// The state of the group that a route is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Public,
     Closed,
     Private,
-    /// A closed group whose content stays as it is.
+    /// A closed group that is archived.
     Archived,
     Direct,
-    /// The topic and its message were deleted, in a public group.
+    /// A public group whose topic and message were deleted.
     Gone,
     /// The group was deleted.
     Deleted,
-    /// There never was one.
+    /// The group never existed.
     Absent,
 }
 
@@ -117,7 +117,7 @@ impl State {
     }
 }
 
-/// A group with what routes name in it.
+/// A group and the ids that routes need.
 #[derive(Clone, Debug)]
 pub struct Scene {
     pub group: Group,
@@ -126,31 +126,31 @@ pub struct Scene {
     pub message: i64,
     pub report: i64,
     pub rule: i64,
-    /// A member's message that waits for approval.
+    /// A member's pending message.
     pub held: i64,
     pub invitation: i64,
-    /// What a member wrote was removed.
+    /// A bulk delete of a member's messages.
     pub removal: i64,
-    /// They were warned.
+    /// A warning of that member.
     pub warning: i64,
-    /// A row of the log that tells of somebody.
+    /// A row of the moderation log that names a user.
     pub entry: i64,
     pub token: String,
 }
 
-/// Everybody, and the scenes as long as nothing changed them.
+/// All users, and the scenes that nothing has changed yet.
 pub struct World {
     people: Vec<(Actor, Viewer)>,
-    /// Whom things are done to: a member, somebody banned, invited, asking, and one who is none of these.
+    /// The users that actions apply to: a member, a banned user, an invited one, one who asked to join, an outsider.
     pub target: Viewer,
     pub outcast: Viewer,
     pub guest: Viewer,
     pub asker: Viewer,
     pub friend: Viewer,
-    /// Who made the groups.
+    /// The creator of the groups.
     pub maker: Viewer,
     scenes: Vec<(State, Scene)>,
-    /// How many scenes were made.
+    /// Number of scenes created.
     pub made: usize,
     suspended: Option<String>,
 }
@@ -199,12 +199,12 @@ impl World {
         self.people.iter().find(|(known, _)| *known == actor).expect("everybody is there").1
     }
 
-    /// The session that whoever is suspended had before.
+    /// Returns the session that the suspended user had before.
     pub fn suspended(&self, actor: Actor) -> Option<String> {
         self.suspended.clone().filter(|_| actor == Actor::Suspended)
     }
 
-    /// The scene of a state, made anew when what was there changed.
+    /// Returns the scene of a state; creates a new one if the last was changed.
     pub async fn scene(&mut self, forum: &TestForum, state: State) -> Scene {
         if let Some((_, scene)) = self.scenes.iter().find(|(known, _)| *known == state) {
             return scene.clone();
@@ -214,7 +214,7 @@ impl World {
         scene
     }
 
-    /// Something may have changed it.
+    /// Drops the scene of a state, since a request may have changed it.
     pub fn strike(&mut self, state: State) {
         self.scenes.retain(|(known, _)| *known != state);
     }
@@ -248,7 +248,7 @@ impl World {
             groups::admit(cx, group.id, id(who), Role::Member).await.expect("admitted");
             members::ban(cx, maker, group.id, id(who), "because").await.expect("banned");
         }
-        // They read it.
+        // The user confirms the notices.
         forum.execute("update notices set read_at = created_at").await;
         invitations::invite(cx, maker, group.id, "guest").await.expect("invited");
         let form = LinkForm { role: Some(Role::Member), uses: 100, days: 3 };
@@ -314,16 +314,16 @@ impl World {
         scene
     }
 
-    /// A member reports a message.
+    /// Lets a member report a message.
     async fn report(&self, forum: &TestForum, message: MessageId) -> i64 {
         let cx = &forum.cx;
         reports::create(cx, self.target, message, Some(Grounds::Spam), "").await.expect("reported");
-        // Of those that were made, it is the newest.
+        // The report just created is the newest.
         let newest = domain::store::moderation::reports::newest(&cx.db).await.expect("an answer");
         newest.expect("the report").0
     }
 
-    /// A rule that is off.
+    /// Creates a rule that is switched off.
     async fn rule(&self, forum: &TestForum, group: &Group) -> i64 {
         let form = RuleForm {
             name: "A rule".into(),
@@ -338,7 +338,7 @@ impl World {
         rules::create(&forum.cx, self.maker, Some(group.id), form).await.expect("a rule").0
     }
 
-    /// A member's message waits for approval.
+    /// Creates a pending message of a member.
     async fn hold(&self, forum: &TestForum, group: &Group, topic: TopicId) -> i64 {
         let cx = &forum.cx;
         let form = |first_held| GroupForm { first_held, ..GroupForm::new(&group.name, group.kind) };
@@ -350,7 +350,7 @@ impl World {
         newest.expect("what waits").0
     }
 
-    /// A member is warned.
+    /// Warns a member.
     async fn warn(&self, forum: &TestForum, group: domain::model::GroupId) -> i64 {
         let cx = &forum.cx;
         domain::moderation::warnings::warn_in_group(cx, self.maker, group, id(self.target), "because")
@@ -360,7 +360,7 @@ impl World {
         warnings.expect("the warnings")[0].id.0
     }
 
-    /// What somebody wrote is removed, a part of it, and the rest stays.
+    /// Bulk-deletes some messages of a user; the rest stays. Returns ids of the bulk delete and of its log row.
     async fn keep_order(
         &self,
         forum: &TestForum,
@@ -385,7 +385,7 @@ impl World {
     async fn converse(&self, forum: &TestForum) -> Scene {
         let cx = &forum.cx;
         let to = "memberx moderatorx adminx target";
-        // The others that are in it went on: so it is a new one each time.
+        // The other participants left the last one, so each call creates a new conversation.
         let posted = messages::submit(
             cx,
             self.maker,
@@ -415,7 +415,7 @@ impl World {
     }
 }
 
-/// A message on its way in with a key of its own.
+/// Returns a message with an idempotency key of its own.
 pub fn keyed(text: &str) -> Draft {
     Draft { key: secrets::token().ok(), ..draft(text) }
 }

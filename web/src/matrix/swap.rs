@@ -1,4 +1,4 @@
-//! Each id is looked up inside of what it stands in: in another group, with every right there, it is not there.
+//! Each id is looked up within its parent: with the path of another group, even that group's admin gets "not found".
 
 use domain::testing::TestForum;
 
@@ -21,7 +21,7 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
     let door = Door::open(&forum).await;
     let mut world = World::make(&forum).await;
     let theirs = world.stage(&forum, State::Closed).await;
-    // A group of the admin's own, with nobody and nothing else in it.
+    // A group of the admin's own, otherwise empty.
     let own = forum.group(world.who(Actor::Admin), "Own", domain::model::GroupKind::Closed).await;
     let cx = &forum.cx;
     let own_topic = domain::messages::submit(
@@ -32,7 +32,7 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
     )
     .await;
     let own_topic = own_topic.expect("a topic").topic;
-    // In the other one, the admin is nothing.
+    // In the other group, the admin has no role.
     members::remove(cx, world.maker, theirs.group.id, world.who(Actor::Admin).id().expect("an account"))
         .await
         .expect_err("an admin stands as high");
@@ -98,7 +98,7 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
         let answer = door.send(&forum, &world, "get", &path, &[], Actor::Admin).await;
         assert_eq!(answer.status, 404, "{path}");
     }
-    // What waits elsewhere is not answered here.
+    // Pending messages of another group cannot be answered here.
     for one in ["approve", "decline"] {
         let fields = [("one", format!("{one}:{}", theirs.held)), ("reason", "because".to_owned())];
         let answer = door.send(&forum, &world, "post", &format!("{base}/held"), &fields, Actor::Admin).await;
@@ -107,7 +107,7 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
     let (_, waiting) =
         domain::moderation::approval_queue::of_group(cx, world.maker, theirs.group.id).await.expect("what waits");
     assert_eq!(waiting.len(), 1);
-    // Letting in who asked elsewhere lets nobody in.
+    // A request to join another group cannot be approved here.
     let fields = [("one", format!("approve:{}", number(asker)))];
     let answer = door.send(&forum, &world, "post", &format!("{base}/requests"), &fields, Actor::Admin).await;
     assert_eq!(answer.status, 303);
@@ -116,7 +116,7 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
     assert_eq!(dump(&forum, &world, theirs.group.id).await, before, "nothing changed elsewhere");
 }
 
-/// What there is of a group's people, as those see it who decide.
+/// Returns the members, requests and bans of a group, as its moderators see them.
 async fn dump(forum: &TestForum, world: &World, group: domain::model::GroupId) -> String {
     let (cx, maker) = (&forum.cx, world.maker);
     let found = groups::by_id(cx, maker, group).await.expect("the group");

@@ -1,4 +1,4 @@
-//! How a request is answered: pages with their headers and content policy, redirects, cookies.
+//! Responses: pages with their headers and content security policy, redirects, cookies.
 
 use super::*;
 use crate::failure::Answer;
@@ -11,7 +11,7 @@ use actix_web::http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER, VARY};
 use templates::Template;
 
 impl Req {
-    /// An answer after which this browser does not show the notice of that version any more.
+    /// Adds a cookie that hides the notice of this version in this browser.
     pub fn hiding(&self, mut response: HttpResponse, version: &str) -> HttpResponse {
         let known = self.now.notice.as_ref().is_some_and(|notice| notice.version == version);
         if known {
@@ -21,24 +21,24 @@ impl Req {
         response
     }
 
-    /// The page, 200.
+    /// Answers 200 with the page.
     pub fn page(&self, page: &impl Template) -> Answer {
         Ok(self.page_with(StatusCode::OK, page))
     }
 
-    /// The page of a form that has to be mended, 422.
+    /// Answers 422 with the page of a form that has errors.
     pub fn with_field_errors(&self, page: &impl Template) -> Answer {
         Ok(self.page_with(StatusCode::UNPROCESSABLE_ENTITY, page))
     }
 
-    /// The page of a form that is to be sent again later, 429.
+    /// Answers 429 with the page of a form that must be sent again later.
     pub fn wait(&self, page: &impl Template, wait: std::time::Duration) -> Answer {
         let mut response = self.page_with(StatusCode::TOO_MANY_REQUESTS, page);
         response.headers_mut().insert(RETRY_AFTER, wait.as_secs().max(1).into());
         Ok(response)
     }
 
-    /// The page with a status.
+    /// Answers with the page and the given status.
     pub fn page_with(&self, status: StatusCode, page: &impl Template) -> HttpResponse {
         let html = match page.render() {
             Ok(html) => templates::sanitize(html),
@@ -75,7 +75,7 @@ impl Req {
         )
     }
 
-    /// 303 to a page of our own.
+    /// Answers 303 to a path of this site.
     pub fn redirect(&self, path: &str) -> HttpResponse {
         HttpResponse::SeeOther()
             .insert_header((LOCATION, path))
@@ -83,7 +83,7 @@ impl Req {
             .finish()
     }
 
-    /// 308: what was asked for has another address by now.
+    /// Answers 308 to the new address.
     pub fn moved(&self, path: &str) -> HttpResponse {
         HttpResponse::PermanentRedirect()
             .insert_header((LOCATION, path))
@@ -91,12 +91,12 @@ impl Req {
             .finish()
     }
 
-    /// 303, and a line on the next page that says what was done: one of `web/src/flash.rs`.
+    /// Answers 303 and shows a flash on the next page; `word` is one of `web/src/flash.rs`.
     pub fn redirect_saying(&self, path: &str, word: &'static str) -> HttpResponse {
         self.saying(self.redirect(path), word)
     }
 
-    /// An answer after which the next page says what was done.
+    /// Makes the next page show a flash.
     pub fn saying(&self, mut response: HttpResponse, word: &'static str) -> HttpResponse {
         let cookie = Cookie::build(flash::COOKIE, word)
             .path("/")
@@ -104,12 +104,12 @@ impl Req {
             .same_site(SameSite::Lax)
             .secure(self.site.secure())
             .finish();
-        // The words are ours: a cookie of them is always valid.
+        // The words are constants of ours, so the cookie is always valid.
         let _ = response.add_cookie(&cookie);
         response
     }
 
-    /// An answer to a form that was taken: it tells the page's script, by the form's key, that its draft is none any more.
+    /// Tells the page's script, by the form's key, that the form was accepted and its draft can be dropped.
     pub fn accepted(&self, mut response: HttpResponse, key: &str) -> HttpResponse {
         if (1..=100).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             let cookie =
@@ -119,7 +119,7 @@ impl Req {
         response
     }
 
-    /// 303 with a session's cookie.
+    /// Answers 303 and sets the session cookie.
     pub fn sign_in(&self, token: &str, path: &str) -> HttpResponse {
         let mut response = self.redirect(path);
         let age = CookieDuration::seconds(self.cx().config.session.as_secs().try_into().unwrap_or(i64::MAX));
@@ -129,7 +129,7 @@ impl Req {
         response
     }
 
-    /// 303, the session's cookie gone.
+    /// Answers 303 and removes the session cookie.
     pub fn sign_out(&self, path: &str) -> HttpResponse {
         let mut response = self.redirect(path);
         let _ = response.add_cookie(&self.gone(self.site.session_cookie()));

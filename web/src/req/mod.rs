@@ -1,4 +1,4 @@
-//! Who asks, with what, and how they are answered: the extractor that every handler begins with.
+//! The request extractor: session, viewer, layout and answers; every handler begins with it.
 
 mod answers;
 
@@ -27,21 +27,20 @@ use crate::site::Site;
 /// A request as handlers see it.
 #[derive(Clone, Debug)]
 pub struct Req {
-    /// What all requests share.
     pub site: Data<Site>,
-    /// Who is signed in.
+    /// `None` for visitors and for accounts that wait for approval.
     pub session: Option<Session>,
-    /// Who is signed in to an account that waits for an admin of the site: to everything else they are a stranger.
+    /// The session of an account that waits for approval: everything else treats its user as a visitor.
     pub waiting: Option<Session>,
-    /// What the admins decided about the site.
+    /// The current settings of the site.
     pub now: Arc<SiteNow>,
     /// Path and query.
     pub path: String,
-    /// Whether the page is fetched without anyone looking at it, or before.
+    /// Whether the browser prefetches the page, so nobody may be looking at it.
     pub is_prefetch: bool,
     /// Whether a script wants JSON.
     pub wants_json: bool,
-    /// Whether the page may be fetched again from where it is: the answer to a form may not.
+    /// Whether the page can be reloaded from its address, which is not so for the answer to a form.
     is_fetched: bool,
     origin: Origin,
     nonce: String,
@@ -52,7 +51,7 @@ pub struct Req {
 }
 
 impl Req {
-    /// Reads the request; the second time it is asked for the same one, it is only handed out.
+    /// Reads the request. A second call for the same request returns the same value.
     pub async fn of(request: &HttpRequest) -> Result<Self, Failure> {
         if let Some(known) = request.extensions().get::<Self>() {
             return Ok(known.clone());
@@ -90,7 +89,7 @@ impl Req {
             nonce: secrets::token()?[..24].to_owned(),
             form_secret,
             form_cookie_is_new,
-            // An open page that is drawn anew is not the next page: what was done is said by that.
+            // A background reload of an open page must not use up the flash of the next page.
             flash: request
                 .cookie(flash::COOKIE)
                 .filter(|_| header(BACKGROUND).is_empty())
@@ -105,17 +104,17 @@ impl Req {
         Ok(req)
     }
 
-    /// The parts of the forum.
+    /// Returns the domain context.
     pub fn cx(&self) -> &Context {
         &self.site.cx
     }
 
-    /// Who asks, as the policy sees them.
+    /// Returns the viewer for the policy.
     pub fn viewer(&self) -> Viewer {
         self.session.as_ref().map_or(Viewer::Anonymous, Session::viewer)
     }
 
-    /// The session of whoever is signed in.
+    /// Returns the session of the signed-in user.
     ///
     /// # Errors
     /// [`Error::SignedOut`].
@@ -123,26 +122,26 @@ impl Req {
         self.session.as_ref().ok_or(Failure::Domain(Error::SignedOut))
     }
 
-    /// The session of a site admin.
+    /// Returns the session of an admin of the site.
     ///
     /// # Errors
-    /// [`Error::SignedOut`]; to everyone else the page is not there.
+    /// [`Error::SignedOut`]; for other users `Error::NotFound`.
     pub fn admin(&self) -> Result<&Session, Failure> {
         let session = self.signed_in()?;
         if session.is_admin { Ok(session) } else { Err(Failure::Domain(Error::NotFound)) }
     }
 
-    /// From where they come.
+    /// Returns where the request comes from.
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
 
-    /// The session of whoever is signed in, also where their account waits.
+    /// Returns the session, also of an account that waits for approval.
     pub fn any_session(&self) -> Option<&Session> {
         self.session.as_ref().or(self.waiting.as_ref())
     }
 
-    /// The token that forms of this browser carry.
+    /// Returns the CSRF token for forms of this browser.
     fn csrf(&self) -> String {
         let secret = &self.cx().config.secret;
         match self.any_session() {
@@ -151,7 +150,7 @@ impl Req {
         }
     }
 
-    /// Whether a form's token is this browser's.
+    /// Whether a CSRF token belongs to this browser.
     pub fn token_holds(&self, token: &str) -> bool {
         let secret = &self.cx().config.secret;
         match self.any_session() {
@@ -160,7 +159,7 @@ impl Req {
         }
     }
 
-    /// A layout without figures, for when those cannot be had.
+    /// Returns a layout without queries, for when the database is unavailable.
     pub fn bare_layout(&self) -> Layout {
         Layout {
             site_name: self.now.settings.name.clone(),
@@ -187,12 +186,12 @@ impl Req {
         }
     }
 
-    /// What stands above every page, unless it was hidden in this browser.
+    /// Returns the site's notice, unless it was hidden in this browser.
     fn notice(&self) -> Option<&Notice> {
         self.now.notice.as_ref().filter(|notice| Some(&notice.version) != self.hidden_notice.as_ref())
     }
 
-    /// The layout around a page. Call it before anything of the page is read: its cursor is where the live events go on.
+    /// Returns the layout of a page. Call it before reading anything else: live events continue from its cursor.
     pub async fn layout(&self) -> Result<Layout, Failure> {
         let mut layout = self.bare_layout();
         if let Some(session) = &self.session {
@@ -205,7 +204,7 @@ impl Req {
         Ok(layout)
     }
 
-    /// Where the page's poll begins. Without the bus a page is drawn all the same, and is not live; nor is one that cannot be drawn anew.
+    /// Returns where the page's poll begins. `None` without the bus, or for a page that cannot be reloaded.
     async fn live(&self, stream: Stream, group: Option<domain::model::GroupId>) -> Option<Live> {
         if !self.is_fetched {
             return None;
@@ -219,7 +218,7 @@ impl Req {
         }
     }
 
-    /// The group as whoever asks reads its name: in that of a conversation they do not read their own.
+    /// Returns the group with the name that the viewer sees: a conversation's name leaves out the viewer.
     pub fn called(&self, mut group: Group) -> Group {
         if let Some(session) = &self.session {
             group.name = group.name_for(&session.person.username);
@@ -227,7 +226,7 @@ impl Req {
         group
     }
 
-    /// The layout around a page of a group. Readers of a public group who are not in it hear it too.
+    /// Completes the layout of a page in a group. Non-members who read a public group hear its events too.
     pub async fn group_layout(&self, layout: &mut Layout, group: &Group, access: &Access) -> Result<(), Failure> {
         let id = group.id;
         layout.group = Some(id);
@@ -250,16 +249,16 @@ impl Req {
     }
 }
 
-/// Holds the key of the form that was taken last, for `static/js/drafts.js`, which lets go of it.
+/// Cookie with the key of the last accepted form; `static/js/drafts.js` then drops the draft.
 const ACCEPTED: &str = "klatch-taken";
 
-/// With this header `static/js/refresh.js` fetches the page that is open already.
+/// Header by which `static/js/refresh.js` reloads a page that is already open.
 const BACKGROUND: &str = "x-klatch-background";
 
-/// Holds the version of the notice that was hidden in this browser.
+/// Cookie with the version of the notice that was hidden in this browser.
 const NOTICE: &str = "klatch-notice";
 
-/// What may be done while an account waits: going, and confirming the address to which the answer is sent.
+/// What works while an account waits: signing out, and confirming the address that the answer is sent to.
 const WHILE_WAITING: [&str; 3] = ["/-/sign-out", "/-/confirm", "/-/notice/hide"];
 
 impl FromRequest for Req {
@@ -278,7 +277,7 @@ impl FromRequest for Req {
     }
 }
 
-/// The address at the other end: what a trusted proxy says, else the connection's.
+/// Returns the client's address: the one a trusted proxy reports, or else that of the connection.
 fn address(request: &HttpRequest, proxies: &[IpAddr]) -> IpAddr {
     let Some(peer) = request.peer_addr().map(|peer| peer.ip().to_canonical()) else {
         return Ipv4Addr::UNSPECIFIED.into();

@@ -1,5 +1,5 @@
-//! What plotters draws on: it notes shapes, which the page writes with classes of ours. So colours follow the reader's, texts are escaped
-//! like all others, no fonts are needed, and nothing is marked safe.
+//! The plotters backend: it records shapes, which the page writes as SVG with CSS classes. So the colours follow the
+//! theme, texts are escaped as everywhere, no fonts are needed, and nothing is marked safe.
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -9,7 +9,7 @@ use plotters::style::RGBColor;
 use plotters_backend::text_anchor::HPos;
 use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind};
 
-/// Colours that stand for classes: of the series, of the grid, of letters.
+/// Colours that stand for CSS classes: of the series, the grid and the letters.
 pub(super) const SERIES: [RGBColor; 2] = [RGBColor(0, 0, 1), RGBColor(0, 0, 2)];
 pub(super) const GRID: RGBColor = RGBColor(0, 0, 3);
 pub(super) const INK: RGBColor = RGBColor(0, 0, 4);
@@ -23,19 +23,16 @@ fn class(color: BackendColor) -> &'static str {
     }
 }
 
-/// On which side of its place a text stands.
+/// Which side of a text stands at its position (SVG `text-anchor`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
-    /// It begins there.
     Start,
-    /// It is centred there.
     Middle,
-    /// It ends there.
     End,
 }
 
 impl Anchor {
-    /// As SVG has it.
+    /// Returns the value of the SVG attribute.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Start => "start",
@@ -45,44 +42,36 @@ impl Anchor {
     }
 }
 
-/// A part of a picture.
+/// A part of a picture. Coordinates count from the top left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// A bar.
     Rect {
-        /// From the left.
         x: i32,
-        /// From the top.
         y: i32,
-        /// Its width.
         width: i32,
-        /// Its height.
         height: i32,
-        /// Its class.
+        /// CSS class.
         class: &'static str,
     },
-    /// A line, as `x,y x,y`.
+    /// A line through its points.
     Line {
-        /// Its corners.
         points: Vec<(i32, i32)>,
-        /// Its class.
         class: &'static str,
     },
-    /// Letters.
+    /// A text.
     Text {
-        /// From the left.
         x: i32,
-        /// The middle of its height, from the top.
+        /// The middle of its height.
         y: i32,
-        /// On which side of that it stands.
+        /// Which side of it stands at `x`.
         anchor: Anchor,
-        /// What it says.
         text: String,
     },
 }
 
 impl Shape {
-    /// The corners of it that can be told without knowing letters.
+    /// Returns its corners; of a text only the position, since its width is unknown.
     pub fn corners(&self) -> Vec<(i32, i32)> {
         match self {
             Self::Rect { x, y, width, height, .. } => vec![(*x, *y), (x + width, y + height)],
@@ -91,13 +80,13 @@ impl Shape {
         }
     }
 
-    /// The corners of a line as SVG has them.
+    /// Returns points in SVG notation: `x,y x,y`.
     pub fn path(points: &[(i32, i32)]) -> String {
         points.iter().map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" ")
     }
 }
 
-/// Notes what is drawn.
+/// A plotters backend that records shapes.
 pub(super) struct Canvas {
     size: (u32, u32),
     shapes: Rc<RefCell<Vec<Shape>>>,
@@ -110,7 +99,7 @@ impl Canvas {
         Self { size: (width, height), shapes: Rc::default() }
     }
 
-    /// What was drawn: look when it is done.
+    /// Returns a handle to the recorded shapes; read it when the drawing is done.
     pub(super) fn shapes(&self) -> Rc<RefCell<Vec<Shape>>> {
         self.shapes.clone()
     }
@@ -193,7 +182,7 @@ impl DrawingBackend for Canvas {
         text: &str,
         style: &S,
     ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
-        // The letters are the browser's: this is about how wide they are.
+        // The browser chooses the font, so this is an estimate of the width.
         Ok(((text.chars().count() as f64 * style.size() * 0.55) as u32, style.size() as u32))
     }
 }

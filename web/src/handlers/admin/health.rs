@@ -1,4 +1,4 @@
-//! Whether the process can do its work.
+//! The health check.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::site::Site;
 
-/// `GET /-/health`: 200 when database and bus answer, else 503 with the reason.
+/// `GET /-/health`: 200 when database and bus answer, otherwise 503 with the reason.
 pub async fn show(_: HttpRequest, site: Data<Site>) -> HttpResponse {
     let health = domain::admin::health::check(&site.cx).await;
     let body = json!({

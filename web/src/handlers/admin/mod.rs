@@ -1,4 +1,4 @@
-//! The site as its admins see it.
+//! Pages for admins of the site.
 
 pub mod health;
 pub mod site;
@@ -21,10 +21,10 @@ use crate::handlers::groups::page_number;
 use crate::handlers::id;
 use crate::req::Req;
 
-/// Rows on a page.
+/// Rows per page.
 const PAGE: i64 = 50;
 
-/// The layout around the admins' pages.
+/// Returns the layout of admin pages.
 pub(super) async fn layout(req: &Req) -> Result<templates::Layout, Failure> {
     req.admin()?;
     let layout = req.layout().await?;
@@ -72,7 +72,7 @@ pub async fn index(req: Req) -> Answer {
     req.page(&Overview { layout, checks, figures: shown })
 }
 
-/// What stands in the address of a list.
+/// The query parameters of a list.
 #[derive(Deserialize)]
 pub struct Params {
     #[serde(default)]
@@ -129,7 +129,7 @@ pub async fn drop_job(req: Req, path: Path<String>, _form: Form) -> Answer {
     Ok(req.redirect_saying("/admin/jobs", "dropped"))
 }
 
-/// The page of somebody, with whatever its forms hold.
+/// Builds the admins' page of a user with the given forms.
 pub(super) async fn person_page(req: &Req, user: UserId, form: BarForm, warn: WarnForm) -> Result<Person, Failure> {
     let layout = layout(req).await?;
     let user = admins::person(req.cx(), req.viewer(), user).await?;
@@ -176,19 +176,19 @@ pub async fn restrict(req: Req, path: Path<String>, form: Form) -> Answer {
     }
 }
 
-/// `POST /admin/people/ID/admin`: with `is_admin`, they administer the site; without, not any more.
+/// `POST /admin/people/ID/admin`: with `is_admin`, makes the user an admin of the site; without, takes that away.
 pub async fn set_admin(req: Req, path: Path<String>, form: Form) -> Answer {
     req.admin()?;
     let user: UserId = id(&path)?;
     let is_admin = form.get("is_admin") == "yes";
     admins::set_admin(req.cx(), req.viewer(), user, is_admin).await?;
-    // Whoever took it from themselves does not see these pages any more.
+    // Admins who demoted themselves cannot see the admin pages any more.
     let gone = !is_admin && req.viewer().id() == Some(user);
     let back = if gone { "/".to_owned() } else { format!("/admin/people/{user}") };
     Ok(req.redirect_saying(&back, if is_admin { "admin" } else { "no-admin" }))
 }
 
-/// `POST /admin/people/ID/sessions`: ends `session`, or all of them.
+/// `POST /admin/people/ID/sessions`: ends `session`, or all sessions.
 pub async fn end_sessions(req: Req, path: Path<String>, form: Form) -> Answer {
     req.admin()?;
     let user: UserId = id(&path)?;

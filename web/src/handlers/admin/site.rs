@@ -1,4 +1,4 @@
-//! What the admins decide about the site as a whole; hiding its notice.
+//! The settings of the site; hiding its notice.
 
 use domain::model::SignUps;
 use domain::site;
@@ -64,7 +64,7 @@ pub async fn update(req: Req, form: Form) -> Answer {
     }
 }
 
-/// `POST /-/notice/hide`: it is not shown any more in this browser, until it says something else.
+/// `POST /-/notice/hide`: hides the notice in this browser until its text changes.
 pub async fn hide_notice(req: Req, form: Form) -> Answer {
     let back = req.redirect_saying(form.next("/"), "hidden");
     Ok(req.hiding(back, form.get("version")))

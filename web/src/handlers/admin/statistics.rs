@@ -1,4 +1,4 @@
-//! The site in figures over time.
+//! The statistics page.
 
 use actix_web::web::Query;
 use domain::admin::statistics;
@@ -13,13 +13,13 @@ use crate::failure::Answer;
 use crate::handlers::admin::layout;
 use crate::req::Req;
 
-/// A line of a picture: its name, and what it shows of a sample.
+/// A line of a chart: its name, and its value in a sample.
 type Line = (&'static str, fn(&Sample) -> Option<i64>);
 
-/// Samples in a picture of a day.
+/// Samples in a chart of one day.
 const DRAWN: usize = 288;
 
-/// What stands in the address.
+/// The query parameters.
 #[derive(Deserialize)]
 pub struct Params {
     #[serde(default)]

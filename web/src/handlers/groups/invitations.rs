@@ -1,4 +1,4 @@
-//! Invitations: links into a group, and people invited by name.
+//! Invitations: links into a group, and invitations by name.
 
 use actix_web::web::Path;
 use domain::groups::invitations::{Followed, LinkForm as Wanted, Offer};
@@ -12,7 +12,7 @@ use crate::form::Form;
 use crate::handlers::{id, refill};
 use crate::req::Req;
 
-/// `GET /-/invitations`: where one is invited to, and what one asked for.
+/// `GET /-/invitations`: the viewer's invitations and requests to join.
 pub async fn index(req: Req) -> Answer {
     req.signed_in()?;
     let layout = req.layout().await?;
@@ -27,7 +27,7 @@ pub async fn index(req: Req) -> Answer {
 
 async fn offer_page(req: &Req, token: &str, form: AskForm) -> Result<Offered, Failure> {
     let mut layout = req.layout().await?;
-    // Following the link changes what it says: it is not drawn anew under the hand that follows it.
+    // No live reload: following the link changes the page, and the user may be using its form.
     layout.live = None;
     let Offer { invitation, group, access, waits } =
         domain::groups::invitations::offer(req.cx(), req.viewer(), token).await?;
@@ -45,7 +45,7 @@ async fn offer_page(req: &Req, token: &str, form: AskForm) -> Result<Offered, Fa
     })
 }
 
-/// `GET /-/invite/TOKEN`: shows where it leads; only the form on it acts.
+/// `GET /-/invite/TOKEN`: shows the group; only the form on the page joins.
 pub async fn offer(req: Req, path: Path<String>) -> Answer {
     req.page(&offer_page(&req, &path, AskForm::default()).await?)
 }
@@ -79,7 +79,7 @@ async fn group_page(
     let access = shown.found.access;
     req.group_layout(&mut layout, &shown.found.group, &access).await?;
     if made.is_some() {
-        // The link is shown this once: a page drawn anew would not have it.
+        // The link is shown once, so a live reload would lose it.
         layout.live = None;
     }
     Ok(OfGroup {
@@ -105,7 +105,7 @@ pub async fn of_group(req: Req, path: Path<String>) -> Answer {
     req.page(&group_page(&req, id(&path)?, fresh(), InviteForm::default(), None).await?)
 }
 
-/// `POST /-/groups/ID/invitations`: the page with the link that was made, which is shown this once.
+/// `POST /-/groups/ID/invitations`: answers with the page that shows the new link once.
 pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     let group: GroupId = id(&path)?;
     let wanted = Wanted {
@@ -139,7 +139,7 @@ pub async fn revoke(req: Req, path: Path<(String, String)>, _form: Form) -> Answ
     Ok(req.redirect_saying(&format!("/-/groups/{group}/invitations"), "link-revoked"))
 }
 
-/// `POST /-/groups/ID/invited`: invites somebody by name.
+/// `POST /-/groups/ID/invited`: invites a user by name.
 pub async fn invite(req: Req, path: Path<String>, form: Form) -> Answer {
     let group: GroupId = id(&path)?;
     match domain::groups::invitations::invite(req.cx(), req.viewer(), group, form.get("username")).await {

@@ -1,4 +1,4 @@
-//! Who is in a group: list, appoint, hand over, remove, ban.
+//! Members of a group: list, change roles, hand over, remove, ban.
 
 use crate::handlers::refill;
 use actix_web::web::{Path, Query};
@@ -14,10 +14,10 @@ use crate::handlers::groups::page_number;
 use crate::handlers::id;
 use crate::req::Req;
 
-/// Members on a page.
+/// Members per page.
 const PAGE: i64 = 100;
 
-/// What stands in the address of the list.
+/// The query parameters.
 #[derive(Deserialize)]
 pub struct Params {
     page: Option<String>,
@@ -39,13 +39,13 @@ fn ids(path: &(String, String)) -> Result<(GroupId, UserId), Failure> {
     Ok((id(&path.0)?, id(&path.1)?))
 }
 
-/// `GET /-/groups/ID/members/USER`: for those who decide who is in the group.
+/// `GET /-/groups/ID/members/USER`: for moderators.
 pub async fn edit(req: Req, path: Path<(String, String)>) -> Answer {
     let (group, user) = ids(&path)?;
     req.page(&edit_page(&req, group, user, ReasonForm::default(), WarnForm::default()).await?)
 }
 
-/// The page of somebody in a group, with whatever its forms hold.
+/// Builds the page of a user in a group with the given forms.
 pub async fn edit_page(
     req: &Req,
     group: GroupId,

@@ -1,4 +1,4 @@
-//! Groups: discover, show, make, change, archive, delete, join, leave.
+//! Groups: list, show, create, edit, archive, delete, join, leave.
 
 pub mod invitations;
 pub mod members;
@@ -21,11 +21,11 @@ use crate::form::Form;
 use crate::handlers::{id, key, refill};
 use crate::req::Req;
 
-/// Groups on a page, topics on a page.
+/// Groups and topics per page.
 const GROUPS: i64 = 40;
 const TOPICS: usize = 40;
 
-/// What stands in the address of the list of groups.
+/// The query parameters of the list of groups.
 #[derive(Deserialize)]
 pub struct Params {
     #[serde(default)]
@@ -53,7 +53,7 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
     req.page(&Discover { layout, q: params.q.clone(), order, category, rows, page, has_more })
 }
 
-/// The number of a page from its address; 1 when none is named.
+/// Parses a page number; 1 if there is none.
 pub(super) fn page_number(text: Option<&str>) -> Result<i64, Failure> {
     match text {
         None | Some("") => Ok(1),
@@ -61,13 +61,13 @@ pub(super) fn page_number(text: Option<&str>) -> Result<i64, Failure> {
     }
 }
 
-/// What stands in the address of a group.
+/// The query parameters of a group.
 #[derive(Deserialize)]
 pub struct ShowParams {
     before: Option<String>,
 }
 
-/// `GET /GROUP/`. A conversation that has one topic is that topic; a closed group has a door.
+/// `GET /GROUP/`. A conversation with one topic shows that topic; non-members of a closed group see how to ask.
 pub async fn show(req: Req, path: Path<String>, params: Query<ShowParams>) -> Answer {
     let before = params.before.as_deref().filter(|text| !text.is_empty()).map(PageEnd::parse).transpose()?;
     let layout = req.layout().await?;
@@ -86,7 +86,7 @@ pub async fn show(req: Req, path: Path<String>, params: Query<ShowParams>) -> An
     }
 }
 
-/// The page of a group, with whatever its form holds.
+/// Builds the page of a group with the given form.
 pub(super) async fn draw(
     req: &Req,
     mut layout: templates::Layout,
@@ -141,7 +141,7 @@ fn wanted(form: &Form) -> Result<Wanted, domain::Error> {
     })
 }
 
-/// What was chosen; nothing chosen is the first of them, which is nothing.
+/// Parses a choice; an empty field is the first choice, 0.
 fn number(typed: &str) -> i64 {
     if typed.is_empty() { 0 } else { typed.parse().unwrap_or(-1) }
 }
@@ -233,7 +233,7 @@ pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
     }
 }
 
-/// `POST /-/groups/ID/archive`: with `archived` it is archived, without it comes out.
+/// `POST /-/groups/ID/archive`: with `archived`, archives the group; without, unarchives it.
 pub async fn archive(req: Req, path: Path<String>, form: Form) -> Answer {
     let archived = form.get("archived") == "yes";
     let group = domain::groups::archive(req.cx(), req.viewer(), id(&path)?, archived).await?;
@@ -271,14 +271,14 @@ pub async fn destroy(req: Req, path: Path<String>, form: Form) -> Answer {
     }
 }
 
-/// `POST /-/groups/ID/level`: what of it reaches whoever asks.
+/// `POST /-/groups/ID/level`: sets the viewer's subscription level.
 pub async fn level(req: Req, path: Path<String>, form: Form) -> Answer {
     let level = SubscriptionLevel::parse(form.get("level")).unwrap_or(SubscriptionLevel::Normal);
     let group = domain::groups::members::set_level(req.cx(), req.viewer(), id(&path)?, level).await?;
     Ok(req.redirect_saying(form.next(&format!("/{}/", group.slug)), said(level)))
 }
 
-/// What is said when somebody chose it.
+/// Returns the flash for a subscription level.
 pub(super) fn said(level: SubscriptionLevel) -> &'static str {
     match level {
         SubscriptionLevel::Normal => "heard",

@@ -1,4 +1,4 @@
-//! Asking to be let into a group, and answering.
+//! Requests to join a group.
 
 use actix_web::web::Path;
 use domain::groups::GroupAccess;
@@ -12,7 +12,7 @@ use crate::form::Form;
 use crate::handlers::{id, refill};
 use crate::req::Req;
 
-/// The page of a closed group for those outside of it.
+/// Builds the page of a closed group for non-members.
 pub(super) async fn door(
     req: &Req,
     mut layout: templates::Layout,
@@ -71,7 +71,8 @@ pub async fn index(req: Req, path: Path<String>) -> Answer {
     req.page(&Requests { layout, group: found.group, moderates: true, archived, rows, total })
 }
 
-/// `POST /-/groups/ID/requests`: `one` is `approve:USER` or `decline:USER`; without it, `answer` is for all that are ticked.
+/// `POST /-/groups/ID/requests`: `one` is `approve:USER` or `decline:USER`; without it, `answer` applies to all ticked
+/// users.
 pub async fn answer(req: Req, path: Path<String>, form: Form) -> Answer {
     let group: GroupId = id(&path)?;
     let (word, users): (&str, Vec<UserId>) = match form.get("one").split_once(':') {

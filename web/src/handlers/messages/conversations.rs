@@ -1,4 +1,4 @@
-//! Conversations of a few people: begin one, add people.
+//! Conversations: start one, add people.
 
 use actix_web::web::{Path, Query};
 use domain::model::GroupId;
@@ -12,7 +12,7 @@ use crate::form::Form;
 use crate::handlers::{id, key, refill};
 use crate::req::Req;
 
-/// What stands in the address.
+/// The query parameters.
 #[derive(Deserialize)]
 pub struct Params {
     #[serde(default)]

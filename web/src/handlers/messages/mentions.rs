@@ -1,4 +1,4 @@
-//! Where somebody was named.
+//! The viewer's mentions.
 
 use actix_web::web::Query;
 use domain::model::{MentionRow, MessageId};
@@ -10,10 +10,10 @@ use crate::form::Form;
 use crate::handlers::id;
 use crate::req::Req;
 
-/// Mentions on a page.
+/// Mentions per page.
 const PAGE: usize = 40;
 
-/// What stands in the address.
+/// The query parameters.
 #[derive(Deserialize)]
 pub struct Params {
     before: Option<String>,

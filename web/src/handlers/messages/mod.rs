@@ -25,14 +25,14 @@ fn address(place: &Permalink, message: MessageId) -> String {
     format!("/{}/{}/?at={}#m{message}", place.group_slug, place.topic_slug, place.seq)
 }
 
-/// `GET /-/messages/ID`: to the page that it stands on.
+/// `GET /-/messages/ID`: redirects to the page with the message.
 pub async fn show(req: Req, path: Path<String>) -> Answer {
     let message = id(&path)?;
     let place = domain::topics::placed::place(req.cx(), req.viewer(), message).await?;
     Ok(req.redirect(&address(&place, message)))
 }
 
-/// The message as the page has it, for the script that posted or starred it.
+/// Answers with the HTML of a message, for the script that posted or starred it.
 async fn fragment(req: &Req, message: MessageId) -> Answer {
     let MessageInTopic { message, topic, group } =
         domain::topics::placed::show_in_place(req.cx(), req.viewer(), message).await?;
@@ -43,7 +43,7 @@ async fn fragment(req: &Req, message: MessageId) -> Answer {
         .json(json!({"html": html, "id": message.id, "seq": message.seq})))
 }
 
-/// `POST /-/topics/ID/messages`. When this answers, the message is safe.
+/// `POST /-/topics/ID/messages`. The message is stored before this answers.
 pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     let topic: TopicId = id(&path)?;
     let draft = Draft { text: form.get("text").to_owned(), key: Some(form.get("key").to_owned()) };
@@ -73,7 +73,7 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     }
 }
 
-/// It was not posted, and waits: the page of its topic shows it to its author. An open one is drawn anew by a live event.
+/// Answers for a pending message: the topic page shows it to its author; a live event reloads open pages.
 async fn held(req: &Req, topic: TopicId, form: &Form) -> Answer {
     if req.wants_json {
         let headers = ("cache-control", "private, no-store");
@@ -86,7 +86,7 @@ async fn held(req: &Req, topic: TopicId, form: &Form) -> Answer {
     ))
 }
 
-/// The page for editing, with whatever its form holds.
+/// Builds the edit page with the given form.
 async fn edit_page(req: &Req, message: MessageId, form: MessageForm) -> Result<Edit, Failure> {
     let mut layout = req.layout().await?;
     let MessageInTopic { message, topic, group } =
@@ -154,7 +154,7 @@ pub async fn restore(req: Req, path: Path<String>, _form: Form) -> Answer {
     Ok(req.redirect(&address(&place, message)))
 }
 
-/// `POST /-/messages/ID/star`: stars it, or takes the star back.
+/// `POST /-/messages/ID/star`: stars the message, or removes the star.
 pub async fn star(req: Req, path: Path<String>, _form: Form) -> Answer {
     let message = id(&path)?;
     let (place, _) = domain::messages::stars::toggle(req.cx(), req.viewer(), message).await?;

@@ -1,4 +1,4 @@
-//! Messages that wait for approval: the queues, answering, taking one's own back.
+//! The approval queue: lists, answers, withdrawing one's own message.
 
 use actix_web::web::Path;
 use domain::Error;
@@ -13,7 +13,7 @@ use crate::form::Form;
 use crate::handlers::{form_errors, id};
 use crate::req::Req;
 
-/// What was sent back, and why: the form with what was ticked.
+/// A refused form: its errors and what was ticked.
 #[derive(Default)]
 struct Back {
     form: ReasonForm,
@@ -46,7 +46,7 @@ pub async fn of_site(req: Req) -> Answer {
     req.page(&site_page(&req, Back::default()).await?)
 }
 
-/// What is to be done: `one` is `approve:ID` or `decline:ID`; without it, `answer` is for all that are ticked.
+/// Parses the answer: `one` is `approve:ID` or `decline:ID`; without it, `answer` applies to all ticked messages.
 fn asked(form: &Form) -> Result<(Word, Vec<PendingId>), Failure> {
     let (word, ids): (&str, Vec<PendingId>) = match form.get("one").split_once(':') {
         Some((word, one)) => (word, vec![id(one)?]),
@@ -59,7 +59,7 @@ fn asked(form: &Form) -> Result<(Word, Vec<PendingId>), Failure> {
     }
 }
 
-/// Whether all went well, or what has to be said of what did not.
+/// Returns `Ok` if all answers succeeded, or else the errors to show.
 fn outcome(
     form: &Form,
     ids: Vec<PendingId>,

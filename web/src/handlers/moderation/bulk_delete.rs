@@ -1,4 +1,4 @@
-//! Everything by one person: taken away, and brought back.
+//! Bulk delete of a user's messages, and undoing it.
 
 use actix_web::web::Path;
 use domain::model::{BulkDeleteId, GroupId, UserId};
@@ -17,7 +17,7 @@ fn empty() -> ClearForm {
     ClearForm { span: "all".into(), days: "7".into(), ..ClearForm::default() }
 }
 
-/// What was typed, with what is to mend in it.
+/// Returns the submitted form with its errors.
 fn back(form: &Form, error: domain::Error) -> Result<ClearForm, domain::Error> {
     let [span, reason, also, days] = ["span", "reason", "also", "days"].map(|field| form.get(field).into());
     let back = ClearForm { span, reason, also, days, error: None };

@@ -1,4 +1,4 @@
-//! The log of those who keep order.
+//! The moderation log.
 
 use crate::handlers::refill;
 use actix_web::web::{Path, Query};
@@ -16,7 +16,7 @@ use crate::form::Form;
 use crate::handlers::id;
 use crate::req::Req;
 
-/// What stands in the address of a page of the log.
+/// The query parameters of a log page.
 #[derive(Deserialize)]
 pub struct Params {
     #[serde(default)]
@@ -77,7 +77,7 @@ pub async fn of_admins(req: Req, params: Query<Params>) -> Answer {
     }
 }
 
-/// `POST /-/log/ENTRY/hide`: the person of a row is not named in public any more, or again.
+/// `POST /-/log/ENTRY/hide`: hides the user of a row in the public log, or shows the name again.
 pub async fn hide(req: Req, path: Path<String>, form: Form) -> Answer {
     let hidden = form.get("hidden") == "yes";
     let group = log::redact(req.cx(), req.viewer(), id(&path)?, hidden).await?;

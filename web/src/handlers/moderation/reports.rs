@@ -1,4 +1,4 @@
-//! Reporting a message, and answering.
+//! Reporting a message, and answering reports.
 
 use actix_web::web::Path;
 use domain::model::{Grounds, GroupId, GroupKind, MessageId, ReportId, Verdict};

@@ -1,4 +1,4 @@
-//! Rules: those of a group, those of the site; making, trying, switching on, changing, deleting them.
+//! Rules of a group or the site: create, try, switch on, change, delete.
 
 use actix_web::web::Path;
 use domain::Error;
@@ -15,7 +15,7 @@ use crate::form::Form;
 use crate::handlers::{id, refill};
 use crate::req::Req;
 
-/// The layout around pages of rules: the admins' own for those of the site.
+/// Returns the layout of rule pages: the admins' layout for rules of the site.
 async fn layout(req: &Req, found: Option<&domain::groups::GroupAccess>) -> Result<templates::Layout, Failure> {
     let Some(found) = found else { return crate::handlers::admin::layout(req).await };
     let mut layout = req.layout().await?;
@@ -156,7 +156,7 @@ pub async fn create_of_site(req: Req, form: Form) -> Answer {
     make(req, None, form).await
 }
 
-/// The page of a rule: tried, or with a form that has something to mend.
+/// Builds the page of a rule: with messages it would have caught, or with a form that has errors.
 async fn edit_page(req: &Req, rule: RuleId, back: Option<RuleForm>) -> Result<Edit, Failure> {
     let (found, rule) = rules::show(req.cx(), req.viewer(), rule).await?;
     let layout = layout(req, found.as_ref()).await?;
@@ -168,7 +168,7 @@ async fn edit_page(req: &Req, rule: RuleId, back: Option<RuleForm>) -> Result<Ed
     Ok(Edit { layout, group: found.map(|found| found.group), rule: Some(rule), form, tried })
 }
 
-/// `GET /-/rules/ID`: what it is, and what it would have caught.
+/// `GET /-/rules/ID`: the rule, and what it would have caught.
 pub async fn edit(req: Req, path: Path<String>) -> Answer {
     req.page(&edit_page(&req, id(&path)?, None).await?)
 }

@@ -1,4 +1,4 @@
-//! What those who keep order tell somebody: warnings, and saying that one has read them.
+//! Notices from moderators to a user: warnings, and confirming that one has read them.
 
 use actix_web::web::Path;
 use domain::live::notices;

@@ -1,4 +1,4 @@
-//! Sign in, up and out; the first admin.
+//! Sign-in, sign-up, sign-out; the first admin.
 
 use crate::handlers::form_errors;
 use actix_web::web::Query;
@@ -16,7 +16,7 @@ use crate::form::{Form, own_path};
 use crate::handlers::refill;
 use crate::req::Req;
 
-/// What stands in the address.
+/// The query parameters.
 #[derive(Deserialize)]
 pub struct Params {
     #[serde(default)]
@@ -119,7 +119,7 @@ pub async fn sign_out(req: Req, _form: Form) -> Answer {
     Ok(req.sign_out("/"))
 }
 
-/// `GET /-/first-admin`: what the link that the program printed leads to.
+/// `GET /-/first-admin`: the target of the link that the program prints.
 pub async fn first_admin_form(req: Req, params: Query<Params>) -> Answer {
     accounts::check_first_admin(req.cx(), &params.token).await?;
     let layout = req.layout().await?;

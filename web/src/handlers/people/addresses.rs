@@ -1,4 +1,4 @@
-//! Mail addresses: change one's own, confirm it with the link of a letter.
+//! Email addresses: change one's own, confirm it by the link in an email.
 
 use crate::handlers::form_errors;
 use actix_web::http::StatusCode;

@@ -1,4 +1,4 @@
-//! Who reaches oneself: ignoring, and who may begin a conversation.
+//! Ignoring users, and who may start a conversation with the viewer.
 
 use actix_web::web::Path;
 use domain::model::DirectFrom;
@@ -17,7 +17,7 @@ pub async fn index(req: Req) -> Answer {
     req.page(&People { layout, direct_from: own.direct_from, ignored })
 }
 
-/// `POST /-/settings/people`: who may begin a conversation.
+/// `POST /-/settings/people`: sets who may start a conversation.
 pub async fn update(req: Req, form: Form) -> Answer {
     let from = DirectFrom::parse(form.get("direct_from"));
     let from = from.ok_or_else(|| domain::Error::invalid("direct_from", "Choose one of them."))?;
@@ -25,7 +25,7 @@ pub async fn update(req: Req, form: Form) -> Answer {
     Ok(req.redirect_saying("/-/settings/people", "saved"))
 }
 
-/// `POST /-/users/NAME/ignore`: with `ignored` they are ignored, without it they are heard again.
+/// `POST /-/users/NAME/ignore`: with `ignored`, ignores the user; without, stops ignoring.
 pub async fn ignore(req: Req, path: Path<String>, form: Form) -> Answer {
     let ignored = form.get("ignored") == "yes";
     let person = domain::people::ignores::set(req.cx(), req.viewer(), &path, ignored).await?;

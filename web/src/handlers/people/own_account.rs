@@ -1,4 +1,4 @@
-//! One's own account as a whole: its name, all that is kept of it, its end.
+//! The viewer's own account: username, download of all data, deletion.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -37,7 +37,7 @@ pub async fn rename(req: Req, mut form: Form) -> Answer {
     }
 }
 
-/// `GET /-/settings/account/download`: read while it is sent, however much it is.
+/// `GET /-/settings/account/download`: streamed, since it may be large.
 pub async fn download(req: Req) -> Answer {
     let session = req.signed_in()?;
     let lines = export::download(req.cx(), session.person.id).await?;

@@ -1,4 +1,4 @@
-//! A forgotten password: ask for a link, and set a new one with it.
+//! Password reset: request a link, and set a new password with it.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -64,7 +64,7 @@ async fn draw(req: &Req, token: &str, wrong: Option<ResetForm>) -> Answer {
     Ok(req.page_with(status, &Reset { layout, form, username, token: token.to_owned() }))
 }
 
-/// The page for a link in a letter that works no more: 410.
+/// Answers 410 with the page for an email link that no longer works.
 pub(super) async fn ended(req: &Req, is_reset: bool) -> Result<HttpResponse, Failure> {
     let layout = req.layout().await?;
     Ok(req.page_with(StatusCode::GONE, &LinkEnded { layout, is_reset }))

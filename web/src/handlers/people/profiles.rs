@@ -1,4 +1,4 @@
-//! Profiles.
+//! User profiles.
 
 use actix_web::web::Path;
 use domain::messages::by_person;
@@ -9,7 +9,7 @@ use templates::search::encoded;
 use crate::failure::Answer;
 use crate::req::Req;
 
-/// `GET /users/NAME/`. A name that somebody had leads to the one that they have.
+/// `GET /users/NAME/`. A former username redirects to the current one.
 pub async fn show(req: Req, path: Path<String>) -> Answer {
     let layout = req.layout().await?;
     let profile = match by_person::show(req.cx(), req.viewer(), &path).await? {

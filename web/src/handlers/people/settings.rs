@@ -1,4 +1,4 @@
-//! One's own account: profile, colours, password, sessions.
+//! The viewer's own settings: profile, theme, password, sessions.
 
 use actix_web::web::Path;
 use domain::model::Theme;

@@ -1,4 +1,4 @@
-//! New accounts that wait for an admin of the site, and links with which one may sign up.
+//! Sign-ups that wait for approval, and links that let people sign up.
 
 use actix_web::web::Path;
 use domain::model::UserId;
@@ -38,7 +38,7 @@ pub async fn index(req: Req) -> Answer {
     req.page(&page(&req, fresh(), None).await?)
 }
 
-/// `POST /admin/sign-ups`: `one` is `approve:USER` or `decline:USER`; without it, `answer` is for all that are ticked.
+/// `POST /admin/sign-ups`: `one` is `approve:USER` or `decline:USER`; without it, `answer` applies to all ticked users.
 pub async fn answer(req: Req, form: Form) -> Answer {
     req.admin()?;
     let (word, users): (&str, Vec<UserId>) = match form.get("one").split_once(':') {
@@ -54,7 +54,7 @@ pub async fn answer(req: Req, form: Form) -> Answer {
     Ok(req.redirect_saying("/admin/sign-ups", said))
 }
 
-/// `POST /admin/sign-ups/links`: the page with the link that was made, which is shown this once.
+/// `POST /admin/sign-ups/links`: answers with the page that shows the new link once.
 pub async fn create(req: Req, form: Form) -> Answer {
     req.admin()?;
     let number = |name| form.get(name).trim().parse().unwrap_or(0);

@@ -1,4 +1,4 @@
-//! The second step: setting it up, and signing in with it.
+//! Two-factor authentication: setting it up, and signing in with it.
 
 use actix_web::http::StatusCode;
 use domain::Error;
@@ -67,7 +67,7 @@ pub async fn begin(req: Req, mut form: Form) -> Answer {
     }
 }
 
-/// `POST /-/settings/second-step/on`: the recovery codes, this once.
+/// `POST /-/settings/second-step/on`: answers with the recovery codes, shown once.
 pub async fn turn_on(req: Req, form: Form) -> Answer {
     let user = req.signed_in()?.person.id;
     match two_factor::turn_on(req.cx(), user, form.get("code").trim()).await {
@@ -90,7 +90,7 @@ pub async fn turn_off(req: Req, mut form: Form) -> Answer {
     }
 }
 
-/// `POST /-/settings/second-step/codes`: new recovery codes, this once.
+/// `POST /-/settings/second-step/codes`: answers with new recovery codes, shown once.
 pub async fn new_codes(req: Req, mut form: Form) -> Answer {
     let user = req.signed_in()?.person.id;
     match two_factor::new_recovery_codes(req.cx(), user, Password::new(form.take("current_password"))).await {

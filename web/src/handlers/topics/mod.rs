@@ -25,7 +25,7 @@ use crate::form::Form;
 use crate::handlers::{id, key, refill};
 use crate::req::Req;
 
-/// What stands in the address of a topic: at most one of them counts.
+/// The query parameters of a topic: at most one of them counts.
 #[derive(Deserialize)]
 pub struct Params {
     before: Option<String>,
@@ -45,7 +45,7 @@ impl Params {
     }
 }
 
-/// `GET /GROUP/TOPIC/`. What it shows counts as read from then on, unless a browser only fetched it ahead.
+/// `GET /GROUP/TOPIC/`. Marks what it shows as read, unless a browser only prefetches it.
 pub async fn show(req: Req, path: Path<(String, String)>, params: Query<Params>) -> Answer {
     let window = params.window()?;
     let (group_slug, slug) = path.into_inner();
@@ -70,7 +70,7 @@ pub async fn show(req: Req, path: Path<(String, String)>, params: Query<Params>)
     req.page(&page)
 }
 
-/// The page of a topic, with whatever its form holds.
+/// Builds the page of a topic with the given form.
 pub(super) async fn draw(
     req: &Req,
     mut layout: templates::Layout,
@@ -163,7 +163,7 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     }
 }
 
-/// The page for editing, with whatever its forms hold.
+/// Answers with the edit page and the given form.
 async fn edit_page(req: &Req, topic: TopicId, form: Option<RenameForm>, not_moved: Option<String>) -> Answer {
     let mut layout = req.layout().await?;
     req.signed_in()?;
@@ -199,7 +199,7 @@ pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
     }
 }
 
-/// `POST /-/topics/ID/mark`: locks, pins or resolves it, or takes that back.
+/// `POST /-/topics/ID/mark`: locks, pins or resolves the topic, or undoes that.
 pub async fn mark(req: Req, path: Path<String>, form: Form) -> Answer {
     let mark = Mark::parse(form.get("mark")).ok_or(domain::Error::NotFound)?;
     let on = form.get("on") == "yes";
@@ -237,7 +237,7 @@ pub async fn destroy(req: Req, path: Path<String>, _form: Form) -> Answer {
     Ok(req.redirect_saying(&format!("/{}/", group.slug), "deleted"))
 }
 
-/// `POST /-/topics/ID/level`: what of it reaches whoever asks.
+/// `POST /-/topics/ID/level`: sets the viewer's subscription level.
 pub async fn level(req: Req, path: Path<String>, form: Form) -> Answer {
     let level = SubscriptionLevel::parse(form.get("level")).unwrap_or(SubscriptionLevel::Normal);
     let found = domain::topics::subscriptions::set_of_topic(req.cx(), req.viewer(), id(&path)?, level).await?;

@@ -35,7 +35,8 @@ pub async fn mark_topic(req: Req, path: Path<String>, form: Form) -> Answer {
     Ok(req.redirect_saying(&format!("/{}/{}/", found.group.slug, found.topic.slug), "read"))
 }
 
-/// `POST /-/messages/ID/unread`: it and all that follow are unread again. The topic is left, or they would be read at once.
+/// `POST /-/messages/ID/unread`: marks the message and all later ones as unread. Redirects away from the topic, which
+/// would mark them as read at once.
 pub async fn unread_from(req: Req, path: Path<String>, _form: Form) -> Answer {
     let found = domain::topics::subscriptions::unread_from(req.cx(), req.viewer(), id(&path)?).await?;
     let next = if found.group.is_direct() { "/".to_owned() } else { format!("/{}/", found.group.slug) };

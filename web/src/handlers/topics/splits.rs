@@ -13,7 +13,7 @@ use crate::form::Form;
 use crate::handlers::{id, refill};
 use crate::req::Req;
 
-/// What stands in the address.
+/// The query parameters.
 #[derive(Deserialize)]
 pub struct Params {
     from: Option<String>,
@@ -41,7 +41,7 @@ pub async fn new(req: Req, path: Path<String>, params: Query<Params>) -> Answer 
     req.page(&page(&req, topic, from, from.into_iter().collect(), None).await?)
 }
 
-/// `POST /-/topics/ID/split`: from a message on, or those that are ticked.
+/// `POST /-/topics/ID/split`: from a message on, or the ticked messages.
 pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     let topic: TopicId = id(&path)?;
     let ticked: Vec<MessageId> = form.ticked("m");
@@ -52,7 +52,7 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     };
     let to = match form.get("group") {
         "" => domain::topics::find(req.cx(), req.viewer(), topic).await?.group.id,
-        // What is no group is none that they may know of.
+        // An invalid id is treated as a group that does not exist.
         chosen => id(chosen).unwrap_or(domain::model::GroupId(0)),
     };
     match splits::split(req.cx(), req.viewer(), topic, &which, form.get("title"), to).await {

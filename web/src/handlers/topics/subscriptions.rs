@@ -1,4 +1,4 @@
-//! The topics that somebody follows.
+//! The topics that the viewer follows.
 
 use actix_web::web::Query;
 use domain::people::accounts;
@@ -10,10 +10,10 @@ use templates::topics::subscriptions::{Entry, Following};
 use crate::failure::Answer;
 use crate::req::Req;
 
-/// Topics on a page.
+/// Topics per page.
 const PAGE: usize = 40;
 
-/// What stands in the address.
+/// The query parameters.
 #[derive(Deserialize)]
 pub struct Params {
     before: Option<String>,
