@@ -9,8 +9,8 @@ use crate::people::{Person, TEXT};
 
 /// How much load, and for how long.
 #[derive(Clone, Copy, Debug)]
-#[allow(missing_docs)]
 pub struct Load {
+    /// Connections at a time.
     pub connections: usize,
     /// Counted from the first request. Requests that run at its end are waited for and counted.
     pub time: Duration,

@@ -89,8 +89,8 @@ async fn start_topic(
 
 /// A user with a topic to write in.
 #[derive(Clone, Debug)]
-#[allow(missing_docs)]
 pub struct Writer {
+    /// The session cookie.
     pub cookie: String,
     /// The CSRF token of their forms.
     pub csrf: String,

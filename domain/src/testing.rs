@@ -1,4 +1,4 @@
-//! What tests need: a whole forum of their own on either kind, and waiting without sleeping.
+//! Test support: a forum per test on either database, and waiting for conditions.
 
 use crate::messages::Target;
 use std::path::{Path, PathBuf};
@@ -29,19 +29,19 @@ use store::Db;
 
 pub use store::testing::{SERVER, TestDb, counting_statements, on_a_thread};
 
-/// The variable that names the Redis for tests.
+/// The environment variable with the URL of the test Redis.
 pub const REDIS: &str = "KLATCH_TEST_REDIS_URL";
 
-/// The password of everyone in a [`TestForum`].
+/// The password of every account in a [`TestForum`].
 pub const PASSWORD: &str = "correct horse battery";
 
-/// A forum of a test's own: database, bus, key-value store and search index, gone when it is dropped. Its clock stands
-/// until the test moves it, and every action of its own takes a millisecond.
+/// A forum of its own for one test: database, bus, key-value store and search index, deleted on drop. Its clock stands
+/// still until the test moves it; each helper that changes something moves it by a millisecond.
 #[derive(Debug)]
 pub struct TestForum {
-    /// What domain functions are given.
+    /// The context for domain functions.
     pub cx: Context,
-    /// Its database.
+    /// The database under it.
     pub db: TestDb,
     clock: Arc<AtomicI64>,
     search: PathBuf,
@@ -49,15 +49,15 @@ pub struct TestForum {
 }
 
 impl TestForum {
-    /// On SQLite and a bus in memory.
+    /// Creates a forum on SQLite and a bus in memory.
     ///
     /// # Panics
-    /// When it cannot be made; so everywhere here.
+    /// On any failure, like all methods here.
     pub async fn sqlite() -> Self {
         Self::on(TestDb::sqlite().await, None).await
     }
 
-    /// On the Postgres that [`SERVER`] names and the Redis that [`REDIS`] names.
+    /// Creates a forum on the Postgres that [`SERVER`] names and the Redis that [`REDIS`] names.
     pub async fn postgres() -> Self {
         let Ok(url) = std::env::var(REDIS) else {
             panic!(
@@ -68,7 +68,7 @@ impl TestForum {
     }
 
     async fn on(db: TestDb, redis: Option<(String, String)>) -> Self {
-        // No fraction of a millisecond: cursors know none.
+        // Whole milliseconds: cursors have no finer resolution.
         let clock = Arc::new(AtomicI64::new(Timestamp::now().0 / 1_000_000 * 1_000_000));
         let search = std::env::temp_dir().join(format!("klatch-test-search-{}", model::unique_name()));
         let cx = Self::context(&db.db, &clock, &search, redis.as_ref()).await;
@@ -129,8 +129,8 @@ impl TestForum {
         }
     }
 
-    /// Another process of the same forum: its own pools, sessions and connections. On SQLite, where there is none, another
-    /// view of the same one, with what it remembers of its own.
+    /// Returns the context of another process of the same forum, with its own pools, sessions and connections. On
+    /// SQLite, which has one process, it shares the pools and has only its own caches.
     pub async fn another(&self) -> Context {
         match &self.redis {
             None => {
@@ -140,12 +140,12 @@ impl TestForum {
         }
     }
 
-    /// Changes what the configuration says of limits.
+    /// Changes the configured limits.
     pub fn limit(&mut self, change: impl FnOnce(&mut Limits)) {
         change(&mut Arc::make_mut(&mut self.cx.config).limits);
     }
 
-    /// Time goes by.
+    /// Moves the clock forward.
     pub fn pass(&self, time: Duration) {
         self.clock.fetch_add(time.as_micros() as i64, Ordering::Relaxed);
     }
@@ -154,18 +154,18 @@ impl TestForum {
         self.pass(Duration::from_millis(1));
     }
 
-    /// Somebody with an account, whose password is [`PASSWORD`].
+    /// Creates an account with the password [`PASSWORD`].
     pub async fn person(&self, name: &str) -> Viewer {
         self.account(name, false).await
     }
 
-    /// An admin of the site.
+    /// Creates an admin of the site.
     pub async fn site_admin(&self, name: &str) -> Viewer {
         self.account(name, true).await
     }
 
     async fn account(&self, name: &str, is_admin: bool) -> Viewer {
-        // Hashing takes long, and the hash may as well be everybody's.
+        // Hashing is slow, so all accounts share one hash.
         static HASH: OnceCell<String> = OnceCell::const_new();
         let hash = HASH.get_or_init(|| async { Password::new(PASSWORD).hash().await.expect("a hash") }).await;
         self.tick();
@@ -177,14 +177,14 @@ impl TestForum {
         Viewer::User { id, is_admin }
     }
 
-    /// A group with its first admin.
+    /// Creates a group with its first admin.
     pub async fn group(&self, admin: Viewer, name: &str, kind: GroupKind) -> Group {
         self.tick();
         let form = GroupForm::new(name, kind);
         groups::create(&self.cx, admin, form).await.expect("a group")
     }
 
-    /// They come into a group, private ones included.
+    /// Adds members to a group, also to a private one.
     pub async fn admit(&self, group: &Group, people: &[Viewer]) {
         for who in people {
             self.tick();
@@ -192,7 +192,7 @@ impl TestForum {
         }
     }
 
-    /// They start a topic.
+    /// Starts a topic.
     pub async fn topic(&self, who: Viewer, group: &Group, title: &str, text: &str) -> Posted {
         self.tick();
         messages::submit(&self.cx, who, Target::NewTopic { group: group.id, title }, draft(text))
@@ -200,18 +200,21 @@ impl TestForum {
             .expect("a topic")
     }
 
-    /// They post a message.
+    /// Posts a message.
     pub async fn post(&self, who: Viewer, topic: TopicId, text: &str) -> Posted {
         self.tick();
         messages::submit(&self.cx, who, Target::Topic(topic), draft(text)).await.expect("a message")
     }
 
-    /// Runs all that is due and whatever that queues. No job may fail, and none may be left.
+    /// Runs all due jobs and the jobs that they queue.
+    ///
+    /// # Panics
+    /// When a job fails, or one is left.
     pub async fn drain(&self) {
         self.run_due(1).await;
     }
 
-    /// The same, but each job runs twice.
+    /// Like `drain`, but runs each job twice.
     pub async fn drain_twice(&self) {
         self.run_due(2).await;
     }
@@ -224,7 +227,7 @@ impl TestForum {
         assert_eq!(left, 0, "jobs are left behind");
     }
 
-    /// Runs all that is due, each job so often, and says what failed.
+    /// Runs all due jobs, each of them `times` times. Returns the failures.
     pub async fn run_jobs(&self, times: usize) -> Vec<String> {
         let run = |job: Job| async move {
             for _ in 0..times {
@@ -235,8 +238,8 @@ impl TestForum {
         jobs::drain(&self.cx.db, &self.cx.clock, run).await.expect("the queue")
     }
 
-    /// Brings the search index up with the database. On Postgres, changes are read when no older transaction is open in the
-    /// whole server, those of other tests included: waits for that.
+    /// Updates the search index from the database. On Postgres, changes can be read only when no older transaction is
+    /// open on the whole server, in other tests too: waits for that.
     pub async fn catch_up(&self) {
         wait_for("older transactions to end", || async {
             store::search_log::settled(&self.cx.db).await.expect("a look")
@@ -245,7 +248,7 @@ impl TestForum {
         assert!(search::catch_up(&self.cx).await.expect("the search index"), "somebody else writes the search index");
     }
 
-    /// The letters that were sent, the oldest first.
+    /// Returns the emails that were sent, oldest first.
     pub fn letters(&self) -> Vec<Letter> {
         let Ok(files) = std::fs::read_dir(mail_beside(&self.search)) else { return Vec::new() };
         let mut paths: Vec<PathBuf> = files.map(|file| file.expect("a file").path()).collect();
@@ -265,16 +268,16 @@ fn mail_beside(search: &Path) -> PathBuf {
     search.with_extension("mail")
 }
 
-/// A letter as it was sent.
+/// An email as it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
-    /// To whom.
+    /// The recipient.
     pub to: String,
-    /// Why: its subject, as [`DRAW`] has it.
+    /// Its subject, as [`DRAW`] has it.
     pub kind: String,
-    /// The token in its link; empty where it has none.
+    /// The token in its link, or empty.
     pub token: String,
-    /// As it travelled.
+    /// Its raw source.
     pub source: String,
 }
 
@@ -284,7 +287,7 @@ impl Letter {
             let line = source.lines().find_map(|line| line.strip_prefix(name));
             line.unwrap_or_default().trim().to_owned()
         };
-        // Quoted-printable: what a soft end of line parts belongs together.
+        // Quoted-printable: joins lines at soft line breaks.
         let plain = source.replace("=\r\n", "").replace("=3D", "=");
         let token = plain.split_once("?token=").map_or("", |(_, rest)| rest);
         let token = token.chars().take_while(char::is_ascii_hexdigit).collect();
@@ -292,7 +295,7 @@ impl Letter {
     }
 }
 
-/// Fragments that tests can read.
+/// HTML fragments that are easy to compare.
 pub const DRAW: Draw = Draw {
     message: |message, _, _, _| format!("<p>{}: {}</p>", message.author.username, message.markup),
     here: |aside, _| format!("<p>{} of {}</p>", aside.here.len(), aside.members),
@@ -304,7 +307,7 @@ pub const DRAW: Draw = Draw {
     },
 };
 
-/// A message on its way in, without a form's key.
+/// Returns the draft of a message without an idempotency key.
 pub fn draft(text: &str) -> Draft {
     Draft { text: text.into(), key: None }
 }
@@ -322,7 +325,7 @@ impl Drop for TestForum {
 /// Waits until the condition holds.
 ///
 /// # Panics
-/// When it does not within twenty seconds; `what` says what was waited for.
+/// After twenty seconds, naming `what`.
 pub async fn wait_for<C, F>(what: &str, mut condition: C)
 where
     C: FnMut() -> F,

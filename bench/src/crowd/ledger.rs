@@ -18,8 +18,8 @@ pub struct Acknowledged {
 
 /// A part of the run. Each part begins with a fault.
 #[derive(Clone, Debug)]
-#[allow(missing_docs)]
 pub struct ReaderReport {
+    /// The fault that begins it.
     pub name: String,
     /// Readers' delays in milliseconds: one for each message acknowledged in this part and each reader.
     pub behind: Vec<u32>,
