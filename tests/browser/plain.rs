@@ -1,4 +1,4 @@
-//! Without scripts: everything is done by links and forms.
+//! Without scripts: everything works by links and forms.
 
 use fantoccini::Locator;
 

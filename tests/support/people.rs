@@ -1,22 +1,19 @@
-//! Beginnings that most stories share, done by the pages' own forms.
+//! Common set-ups, by the pages' own forms.
 
 use super::forum::Forum;
 use super::page::Page;
 use super::visitor::Visitor;
 
-/// The password of everybody in these stories.
 pub const PASSWORD: &str = "rowing past the lighthouse";
 
-/// A group or a topic, as its page told.
+/// A group or a topic, as its page shows it.
 #[derive(Clone, Debug)]
 pub struct Place {
-    /// Its path.
     pub path: String,
-    /// Its id.
     pub id: String,
 }
 
-/// Whoever opened the printed link first.
+/// Becomes the first admin by the printed link.
 pub async fn admin_of(forum: &mut Forum) -> Visitor {
     let link = forum.first_admin_link().await;
     let admin = forum.visitor();
@@ -25,7 +22,7 @@ pub async fn admin_of(forum: &mut Forum) -> Visitor {
     admin
 }
 
-/// Somebody who signed up.
+/// Signs up a user.
 pub async fn newcomer(forum: &Forum, name: &str) -> Visitor {
     let visitor = forum.visitor();
     let form = visitor.get("/-/sign-up").await.expect(200).form("/-/sign-up");
@@ -33,7 +30,7 @@ pub async fn newcomer(forum: &Forum, name: &str) -> Visitor {
     visitor
 }
 
-/// A group that they make.
+/// Makes a group.
 pub async fn group_of(visitor: &Visitor, name: &str, kind: &str) -> Place {
     let form = visitor.get("/-/groups/new").await.expect(200).form("/-/groups");
     let page = visitor.submit(&form.with("name", name).with("kind", kind)).await.expect(200);
@@ -41,7 +38,7 @@ pub async fn group_of(visitor: &Visitor, name: &str, kind: &str) -> Place {
     Place { id: join.split('/').nth(3).expect("the group's id").to_owned(), path: page.path }
 }
 
-/// A topic that they start in a group.
+/// Starts a topic in a group.
 pub async fn topic_in(visitor: &Visitor, group: &Place, title: &str, text: &str) -> Place {
     let form = visitor.get(&group.path).await.expect(200).form("/topics");
     let page = visitor.submit(&form.with("title", title).with("text", text)).await.expect(200);
@@ -59,7 +56,7 @@ impl Visitor {
         self.submit(&form).await.expect(200)
     }
 
-    /// Says something in a topic, from its page.
+    /// Posts in a topic, from its page.
     pub async fn post(&self, topic: &Place, text: &str) -> Page {
         let form = self.get(&topic.path).await.expect(200).form("/messages");
         self.submit(&form.with("text", text)).await.expect(200)

@@ -118,7 +118,7 @@ async fn a_link_ends_with_its_hour_and_with_any_change(forum: TestForum) {
         assert!(is_not_found(addresses::confirming(cx, token).await));
         assert!(is_not_found(passwords::resetting(cx, token).await));
     }
-    // A pending address change ends with the password change, also when its email is not sent yet.
+    // A password change also ends reset links, even one whose email is not sent yet.
     addresses::change(cx, mira, "mira@new.example.org", Password::new(NEW), "").await.unwrap();
     forum.drain().await;
     let letter = forum.letters().pop().unwrap();

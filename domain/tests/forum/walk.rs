@@ -101,7 +101,7 @@ impl RandomWalk {
         let (message, author) = self.rng.pick(&self.messages).unwrap_or((MessageId(crate::ABSENT), who));
         // Usually the author changes a message.
         let changer = if self.rng.roll(3) > 0 { author } else { who };
-        // Every other attempt to remove a member comes from one who may.
+        // Every other removal is by the site admin, who may.
         let moderator = if self.rng.roll(2) == 0 { self.people[4] } else { self.people[0] };
         let words = ["apple", "@ann pear", "@ben @cleo quince", "@boss", "plum\n\n> @dan"][self.rng.roll(5)];
         let seq = self.rng.roll(12) as i64 - 1;
