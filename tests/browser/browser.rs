@@ -122,7 +122,6 @@ fn end_session(port: u16, id: &str) -> std::io::Result<()> {
     driver.read_exact(&mut [0])
 }
 
-/// A browser, at one of its tabs.
 #[derive(Clone, Debug)]
 pub struct Browser {
     pub client: Client,
@@ -135,12 +134,10 @@ impl Browser {
         self.client.goto(&format!("{}{path}", self.base)).await.expect("a page");
     }
 
-    /// Returns the path of the current page.
     pub async fn path(&self) -> String {
         self.client.current_url().await.expect("an address").path().to_owned()
     }
 
-    /// Runs a script and returns its result.
     pub async fn js(&self, script: &str) -> Value {
         self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
@@ -218,12 +215,10 @@ impl Browser {
         self.click("main form button").await;
     }
 
-    /// Returns the current tab.
     pub async fn tab(&self) -> WindowHandle {
         self.client.window().await.expect("a tab")
     }
 
-    /// Opens a tab and switches to it.
     pub async fn open_tab(&self, path: &str) -> WindowHandle {
         let tab = self.client.new_window(true).await.expect("a tab").handle;
         self.switch(&tab).await;
@@ -241,7 +236,6 @@ impl Browser {
         self.cdp("Page.bringToFront", json!({})).await;
     }
 
-    /// Runs a command of the DevTools protocol.
     pub async fn cdp(&self, command: &str, parameters: Value) {
         self.driver("goog/cdp/execute", json!({"cmd": command, "params": parameters})).await;
     }

@@ -11,7 +11,6 @@ async fn browser(driver: &mut Driver, forum: &Forum, scripts: bool, name: &str) 
     browser
 }
 
-/// Posts in the topic that is open.
 async fn say(browser: &Browser, text: &str) {
     browser.fill("form[action$='/messages'] textarea", text).await;
     browser.click("form[action$='/messages'] button").await;

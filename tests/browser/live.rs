@@ -67,7 +67,6 @@ const MENTIONS: &str = "document.querySelector('#sidebar [data-mentions-total]:n
 
 async fn what_one_person_writes_appears_before_another_and_in_all_their_tabs(running: Running) {
     let Scene { forum, driver, ana, ben, topic, .. } = scene(running).await;
-    // Both users are at the topic.
     watch(&ben, "a grey heron").await;
     let sent = send(&ana, "a grey heron").await;
     ana.sees("a grey heron").await;
@@ -133,7 +132,6 @@ async fn edits_stars_ends_and_new_topics_are_seen_as_they_happen(running: Runnin
     let message = ben.js("return [...document.querySelectorAll('.message')].at(-1).id.slice(1)").await;
     let message = message.as_str().expect("an id");
 
-    // Ben stars a message.
     ben.js(&format!("document.querySelector('#m{message} .tools .star').click()")).await;
     let starred = format!("document.querySelector('#m{message} .stars')?.textContent.includes('1')");
     ben.until("ben sees his star", &starred).await;

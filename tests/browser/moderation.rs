@@ -37,7 +37,6 @@ async fn must_show(browser: &Browser, topic: &Place, scripts: bool, wanted: &[&s
     .await;
 }
 
-/// Returns the form of a notice.
 fn notice(page: &Page) -> Option<Filled> {
     page.forms().into_iter().find(|form| form.action.starts_with("/-/notices/"))
 }
@@ -66,7 +65,7 @@ async fn a_spammer_is_removed_with_everything_and_it_is_undone(running: Running,
     let all = ["who has seen one", "finches for sale", "two by the church", "buy more finches"];
     must_show(&cleo, &topic, scripts, &all).await;
 
-    // Dora reports it too, outside the browser.
+    // Dora reports it.
     let dora = newcomer(&forum, "dora").await;
     let message = dora.get(&topic.path).await.expect(200).message("finches for sale");
     let report = dora.get(&format!("/-/messages/{message}/report")).await.expect(200).form("/report");
@@ -100,7 +99,6 @@ async fn a_spammer_is_removed_with_everything_and_it_is_undone(running: Running,
     ana.goto(&format!("/-/groups/{}/reports", birds.id)).await;
     ana.sees("Nothing was reported").await;
 
-    // And the undo.
     ana.goto(&format!("/-/groups/{}/bans", birds.id)).await;
     ana.click("main .list a[href*='/members/']").await;
     ana.sees("removed").await;

@@ -60,7 +60,6 @@ fetch(location.href, { cache: 'no-store', headers: { Accept: 'text/html' } }).th
 }, (error) => done([[String(error)]]));
 "#;
 
-/// A random number generator: the same seed gives the same numbers.
 struct Rng(u64);
 
 impl Rng {

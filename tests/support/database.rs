@@ -11,7 +11,6 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, SqliteConnec
 /// Names a Postgres whose user may create databases.
 const SERVER: &str = "KLATCH_TEST_DATABASE_URL";
 
-/// A forum's database.
 #[derive(Clone, Debug)]
 pub enum Database {
     /// A file, deleted with the test's folder.
@@ -24,10 +23,6 @@ pub enum Database {
 }
 
 impl Database {
-    /// Creates a Postgres database.
-    ///
-    /// # Panics
-    /// When no server is named, or it refuses.
     pub async fn postgres() -> Self {
         let Ok(server) = std::env::var(SERVER) else {
             panic!(
@@ -48,7 +43,6 @@ impl Database {
         }
     }
 
-    /// Drops a Postgres database.
     pub fn drop(&self) {
         let Self::Postgres { server, name } = self else { return };
         let (server, sql) = (server.clone(), format!("drop database if exists {name} with (force)"));
@@ -59,7 +53,6 @@ impl Database {
         let _ = dropped.join();
     }
 
-    /// Returns a single number.
     pub async fn number(&self, sql: &str) -> i64 {
         let sql = AssertSqlSafe(sql.to_owned());
         match self {
@@ -69,7 +62,6 @@ impl Database {
         .expect("a number")
     }
 
-    /// Returns a single text.
     pub async fn text(&self, sql: &str) -> String {
         let sql = AssertSqlSafe(sql.to_owned());
         match self {

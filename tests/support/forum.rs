@@ -13,7 +13,6 @@ use super::mailbox::{Mailbox, Server};
 use super::visitor::Visitor;
 use super::{PATIENCE, Process, Redis, free_port, proxy, wait_at_most, wait_for};
 
-/// How the program is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Running {
     /// `klatch serve` on SQLite.
@@ -25,7 +24,6 @@ pub enum Running {
     Cluster,
 }
 
-/// One forum.
 #[derive(Debug)]
 pub struct Forum {
     pub running: Running,
@@ -41,7 +39,6 @@ pub struct Forum {
 }
 
 impl Forum {
-    /// Starts an empty forum.
     pub async fn start(running: Running) -> Self {
         Self::start_on(running, None).await
     }
@@ -92,7 +89,6 @@ impl Forum {
         forum
     }
 
-    /// Returns the commands that make up the forum.
     pub fn commands(&self) -> &'static [&'static str] {
         match self.running {
             Running::Alone => &["serve"],
@@ -143,7 +139,6 @@ impl Forum {
         command
     }
 
-    /// Runs a command to its end, with this standard input.
     pub fn run(&self, arguments: &[&str], input: &str) -> Output {
         let mut command = self.command();
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -156,12 +151,10 @@ impl Forum {
         self.processes.get_mut(name).unwrap_or_else(|| panic!("{name} does not run"))
     }
 
-    /// Kills a process at once.
     pub fn kill(&mut self, name: &str) {
         self.processes.remove(name).unwrap_or_else(|| panic!("{name} does not run")).kill();
     }
 
-    /// Asks all processes to end, and waits until they have.
     pub async fn stop(&mut self) {
         for name in self.commands() {
             if let Some(mut process) = self.processes.remove(name) {
@@ -187,7 +180,6 @@ impl Forum {
         line.split_once(&base).expect("an address of this site").1.trim().to_owned()
     }
 
-    /// Returns a browser that was never here.
     pub fn visitor(&self) -> Visitor {
         Visitor::new(&self.base)
     }

@@ -9,12 +9,9 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::wait_for;
 
-/// A forum's emails.
 #[derive(Clone, Debug)]
 pub enum Mailbox {
-    /// Received by SMTP.
     Server(Server),
-    /// Files in a folder.
     Folder(PathBuf),
 }
 
@@ -27,16 +24,13 @@ pub struct Server {
     put_off: Arc<AtomicU32>,
 }
 
-/// An email that arrived.
 #[derive(Clone, Debug)]
 pub struct Letter {
     /// Its raw headers and parts.
     pub source: String,
     pub to: String,
     pub subject: String,
-    /// Its text, decoded.
     pub text: String,
-    /// Its HTML, decoded.
     pub html: String,
 }
 
@@ -56,7 +50,6 @@ impl Server {
         server
     }
 
-    /// Returns its address.
     pub fn url(&self) -> String {
         format!("smtp://127.0.0.1:{}", self.port)
     }
@@ -66,7 +59,6 @@ impl Server {
         self.put_off.store(letters, Ordering::SeqCst);
     }
 
-    /// Returns how many more it defers.
     pub fn puts_off(&self) -> u32 {
         self.put_off.load(Ordering::SeqCst)
     }
@@ -176,7 +168,6 @@ impl Letter {
     }
 }
 
-/// Decodes quoted-printable text.
 fn readable(encoded: &str) -> String {
     let joined = encoded.replace("=\r\n", "").replace("\r\n", "\n");
     let (mut bytes, mut rest) = (Vec::new(), joined.as_str());

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-/// An answer.
 #[derive(Clone, Debug)]
 pub struct Page {
     /// The status after redirects.
@@ -23,12 +22,10 @@ pub struct Page {
 pub struct Filled {
     pub action: String,
     pub is_post: bool,
-    /// Its fields, including hidden ones.
     pub fields: Vec<(String, String)>,
 }
 
 impl Filled {
-    /// Returns the form with a field filled in.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.fields.retain(|(known, _)| known != name);
@@ -36,21 +33,18 @@ impl Filled {
         self
     }
 
-    /// Returns the form without a field.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.fields.retain(|(known, _)| known != name);
         self
     }
 
-    /// Returns a field's value, or an empty text.
     pub fn value(&self, name: &str) -> &str {
         self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 }
 
 impl Page {
-    /// Returns a header's text, or an empty text.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
@@ -84,12 +78,10 @@ impl Page {
         without_tags(self.html.get(from..until).unwrap_or(&self.html))
     }
 
-    /// Returns the title.
     pub fn title(&self) -> String {
         between(&self.html, "<title>", "</title>").map(unescaped).unwrap_or_default()
     }
 
-    /// Returns an attribute of the page's body.
     pub fn body_data(&self, name: &str) -> Option<String> {
         let tag = self.html.split("<body").nth(1)?.split('>').next()?;
         attribute(tag, name)
@@ -109,7 +101,6 @@ impl Page {
         found.unwrap_or_else(|| panic!("{} has no form for {action_ends:?}:\n{}", self.path, self.main()))
     }
 
-    /// Returns whether there is such a form.
     pub fn has_form(&self, action_ends: &str) -> bool {
         self.forms().iter().any(|form| form.action.ends_with(action_ends))
     }
@@ -132,12 +123,10 @@ impl Page {
         link.and_then(|link| number_after(link, "data-count")).unwrap_or(0)
     }
 
-    /// Returns the number beside "Unread".
     pub fn unread_total(&self) -> i64 {
         number_after(&self.html, "data-unread-total").unwrap_or(0)
     }
 
-    /// Returns the number beside "Mentions".
     pub fn mentions(&self) -> i64 {
         number_after(&self.html, "data-mentions-total").unwrap_or(0)
     }
@@ -168,7 +157,6 @@ impl Page {
         found.map(|(_, id, _)| id).unwrap_or_else(|| panic!("{} has no message {words:?}:\n{}", self.path, self.main()))
     }
 
-    /// Returns how many messages on the page contain these words.
     pub fn times(&self, words: &str) -> usize {
         self.messages().iter().filter(|(_, _, text)| text.contains(words)).count()
     }

@@ -6,7 +6,6 @@ use super::visitor::Visitor;
 
 pub const PASSWORD: &str = "rowing past the lighthouse";
 
-/// A group or a topic, as its page shows it.
 #[derive(Clone, Debug)]
 pub struct Place {
     pub path: String,
@@ -22,7 +21,6 @@ pub async fn admin_of(forum: &mut Forum) -> Visitor {
     admin
 }
 
-/// Signs up a user.
 pub async fn newcomer(forum: &Forum, name: &str) -> Visitor {
     let visitor = forum.visitor();
     let form = visitor.get("/-/sign-up").await.expect(200).form("/-/sign-up");
@@ -30,7 +28,6 @@ pub async fn newcomer(forum: &Forum, name: &str) -> Visitor {
     visitor
 }
 
-/// Makes a group.
 pub async fn group_of(visitor: &Visitor, name: &str, kind: &str) -> Place {
     let form = visitor.get("/-/groups/new").await.expect(200).form("/-/groups");
     let page = visitor.submit(&form.with("name", name).with("kind", kind)).await.expect(200);
@@ -38,7 +35,6 @@ pub async fn group_of(visitor: &Visitor, name: &str, kind: &str) -> Place {
     Place { id: join.split('/').nth(3).expect("the group's id").to_owned(), path: page.path }
 }
 
-/// Starts a topic in a group.
 pub async fn topic_in(visitor: &Visitor, group: &Place, title: &str, text: &str) -> Place {
     let form = visitor.get(&group.path).await.expect(200).form("/topics");
     let page = visitor.submit(&form.with("title", title).with("text", text)).await.expect(200);
@@ -50,13 +46,11 @@ fn topic_id(page: &Page) -> String {
 }
 
 impl Visitor {
-    /// Joins a group from its page.
     pub async fn join(&self, group: &Place) -> Page {
         let form = self.get(&group.path).await.expect(200).form("/join");
         self.submit(&form).await.expect(200)
     }
 
-    /// Posts in a topic, from its page.
     pub async fn post(&self, topic: &Place, text: &str) -> Page {
         let form = self.get(&topic.path).await.expect(200).form("/messages");
         self.submit(&form.with("text", text)).await.expect(200)

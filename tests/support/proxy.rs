@@ -6,7 +6,6 @@ use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
-/// The maximal length of a request's head.
 const HEAD: usize = 64 * 1_024;
 
 /// Serves on the listener until the test's runtime ends.

@@ -9,7 +9,6 @@ use reqwest::{Client, Method, RequestBuilder, Response};
 use super::PATIENCE;
 use super::page::{Filled, Page};
 
-/// One browser.
 #[derive(Clone, Debug)]
 pub struct Visitor {
     client: Client,
@@ -17,7 +16,6 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    /// Creates a browser that was never here.
     pub fn new(base: &str) -> Self {
         let client = Client::builder()
             .cookie_store(true)
@@ -29,7 +27,6 @@ impl Visitor {
         Self { client, base: base.to_owned() }
     }
 
-    /// Builds a request to a path.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
     }
@@ -97,7 +94,6 @@ impl Visitor {
         self.request(Method::POST, &form.action).form(&form.fields)
     }
 
-    /// Builds a poll request.
     pub fn poll(&self, query: &str) -> RequestBuilder {
         self.request(Method::GET, &format!("/live?{query}")).header(ACCEPT, "application/json")
     }

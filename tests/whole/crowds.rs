@@ -46,7 +46,6 @@ async fn suffer(mut site: Site, faults: &[Fault]) -> Report {
     report
 }
 
-/// Waits until every reader has what was written after now.
 async fn got_over(run: &Run, what: &str) {
     let now = run.newest();
     wait_at_most(RECOVERY, &format!("{what} is got over"), async || run.have(&now).then_some(())).await;

@@ -180,7 +180,7 @@ async fn somebody_takes_another_name_downloads_everything_and_leaves(running: Ru
     assert!(!download.html.contains("I saw two"));
     forum.visitor().get("/-/settings/account/download").await.must_say("Sign in");
 
-    // A poll of a session that ended is answered.
+    // Deleting the account ends its polls.
     let page = ana.get(&topic.path).await;
     let after = page.body_data("data-live-after").expect("a cursor");
     let form = ana.get("/-/settings/account/delete").await.expect(200).form("/delete").with("words", "blank");

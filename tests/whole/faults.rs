@@ -205,7 +205,6 @@ async fn without_redis_posts_are_still_taken_and_its_return_brings_everything() 
     .await;
     must_have_followed(&forum, &ben, &topic, 4).await;
 
-    // And it is live again.
     forum.jobs_done().await;
     let waiting = parked_poll(&ben, "/").await;
     ana.post(&topic, "one more for the road").await;

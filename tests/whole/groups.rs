@@ -243,7 +243,6 @@ async fn whoever_is_ignored_is_folded_away(running: Running) {
     ana.submit(&settings.form("/ignore")).await.expect(200);
     assert_eq!(ana.get("/").await.mentions(), 0, "it was read meanwhile");
     assert!(!ana.get(&topic.path).await.says("whom you ignore"));
-    // Muted, and marked unread.
     ben.post(&topic, "another one").await;
     forum.jobs_done().await;
     assert_eq!(ana.get("/").await.unread_total(), 1);

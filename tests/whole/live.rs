@@ -20,7 +20,6 @@ async fn on_a_cluster_a_waiting_poll_is_told_too() {
     Box::pin(a_waiting_poll_is_told_of_a_message_with_the_pages_own_html(Running::Cluster)).await;
 }
 
-/// Returns the cursor of a page.
 async fn cursor(visitor: &Visitor, path: &str) -> String {
     visitor.get(path).await.expect(200).body_data("data-live-after").expect("a page that is live")
 }

@@ -8,7 +8,6 @@ crate::both_ways!(
     who_asks_is_banned_and_a_warning_is_taken_back,
 );
 
-/// Returns the form of a notice.
 fn notice(page: &Page) -> Option<Filled> {
     page.forms().into_iter().find(|form| form.action.starts_with("/-/notices/"))
 }
@@ -153,7 +152,7 @@ async fn who_asks_is_banned_and_a_warning_is_taken_back(running: Running) {
     })
     .await;
     told.must_say("You were banned from Choir");
-    // The id of another user's notice, or an id that does not exist, is not found in the same form.
+    // The same form for a user outside the group, or for an id that does not exist: not found.
     let number = link.rsplit('/').next().expect("a number");
     let cleos = account(&admin, "cleo").await;
     for other in [cleos.rsplit('/').next().expect("a number"), "999999"] {

@@ -20,7 +20,6 @@ async fn change(admin: &Visitor, group: &Place, fields: &[(&str, &str)]) {
     admin.submit(&form).await.expect(200).must_say("Saved.");
 }
 
-/// Returns the cursor of a page.
 fn cursor(page: &Page) -> String {
     page.body_data("data-live-after").expect("a page that is live")
 }

@@ -31,7 +31,6 @@ stories! {
     the_log_is_read_page_by_page,
 }
 
-/// Returns the log entries as text.
 async fn log(forum: &TestForum) -> Vec<String> {
     texts(forum, "select what || ' ' || group_name || ' ' || reason || ' ' || detail from audit_log order by id").await
 }
@@ -152,7 +151,6 @@ async fn groups_and_accounts_go_and_the_log_stays(forum: TestForum) {
     assert!(words.iter().all(|word| LogAction::parse(word).is_some_and(|action| action.as_str() == *word)));
 }
 
-/// Returns what a user can read in a group's log.
 async fn read(forum: &TestForum, who: Viewer, group: &Group) -> Vec<Line> {
     log::of_group(&forum.cx, who, group.id, None, None).await.unwrap().1.lines
 }

@@ -35,7 +35,6 @@ stories! {
     a_message_is_unread_again_with_all_that_follow_it,
 }
 
-/// Returns how many messages a user finds.
 async fn found(forum: &TestForum, who: Viewer, words: &str) -> usize {
     let question =
         search::Question { words: words.into(), group: None, order: search::Order::default(), page: 0, limit: 20 };

@@ -30,7 +30,6 @@ stories! {
     ipv6_counts_by_its_network_and_loopback_not_at_all,
 }
 
-/// Returns how long to wait after too many requests.
 fn wait<T: std::fmt::Debug>(answer: Result<T>) -> Duration {
     match answer {
         Err(Error::TooMany(wait)) => wait,

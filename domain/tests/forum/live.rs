@@ -26,7 +26,6 @@ stories! {
     joining_and_leaving_is_told_to_ones_own_tabs,
 }
 
-/// Returns the events of a stream after a cursor.
 pub async fn events(forum: &TestForum, stream: Stream, after: Cursor) -> Vec<Value> {
     match forum.cx.bus.backlog(stream, after).await.unwrap() {
         Backlog::Entries { events, .. } => {
@@ -36,7 +35,6 @@ pub async fn events(forum: &TestForum, stream: Stream, after: Cursor) -> Vec<Val
     }
 }
 
-/// Returns the types of the events.
 async fn types(forum: &TestForum, stream: Stream, after: Cursor) -> Vec<String> {
     events(forum, stream, after).await.iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
 }

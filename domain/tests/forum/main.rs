@@ -65,7 +65,6 @@ use domain::policy::Viewer;
 use domain::testing::TestForum;
 use domain::{Error, Result};
 
-/// An id that does not exist.
 const ABSENT: i64 = 987_654_321;
 
 fn id(who: Viewer) -> UserId {
@@ -88,7 +87,6 @@ fn is_forbidden<T>(answer: Result<T>) -> bool {
     matches!(answer, Err(Error::Forbidden(_)))
 }
 
-/// Returns the error message for a field.
 fn complaint<T>(answer: Result<T>, field: &str) -> String {
     match answer {
         Err(Error::Invalid(fields)) => match fields.get(field) {

@@ -213,7 +213,6 @@ async fn a_mention_that_was_read_stays_so_after_a_merge(forum: TestForum) {
     forum.drain().await;
     assert_eq!(unread(&forum, noor, pears).await, 3);
     assert_eq!(mentions_of(&forum, noor).await, [(third, true), (plums.id, false)]);
-    // And split again.
     let which = splits::Which::These(vec![third, plums.id]);
     splits::split(cx, mira, pears, &which, "Plums again", garden.id).await.unwrap();
     forum.drain().await;

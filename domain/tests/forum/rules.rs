@@ -48,7 +48,6 @@ fn words(name: &str, body: &str, action: RuleAction) -> RuleForm {
     }
 }
 
-/// Creates and enables a rule.
 async fn rule(forum: &TestForum, admin: Viewer, group: Option<GroupId>, form: RuleForm) -> RuleId {
     let cx = &forum.cx;
     let id = rules::create(cx, admin, group, form).await.unwrap();

@@ -28,7 +28,6 @@ async fn ask(forum: &TestForum, who: Viewer, words: &str) -> Answer {
     search::ask(&forum.cx, who, question).await.unwrap()
 }
 
-/// Returns the ids of the messages that are found, once each.
 async fn found(forum: &TestForum, who: Viewer, words: &str) -> BTreeSet<MessageId> {
     ask(forum, who, words).await.hits.iter().map(|hit| hit.placed.message.id).collect()
 }

@@ -37,7 +37,6 @@ pub async fn numbered(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<(i6
     page.messages.iter().map(|m| (m.seq, m.id)).collect()
 }
 
-/// Returns the event lines of a topic.
 pub async fn lines(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<TopicEvent> {
     let found = topics::find(&forum.cx, who, topic).await.unwrap();
     let page = messages::page(&forum.cx, who, &found, messages::Window::At(1)).await.unwrap();

@@ -35,7 +35,6 @@ fn origin() -> Origin {
     Origin { address: IpAddr::from([203, 0, 113, 7]), agent: "Test/1".into() }
 }
 
-/// An authenticator app.
 struct App(Secret);
 
 impl App {

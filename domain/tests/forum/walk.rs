@@ -23,7 +23,6 @@ stories! {
     whatever_people_do_search_holds_what_the_database_holds,
 }
 
-/// A random number generator: the same seed gives the same numbers.
 struct Rng(u64);
 
 impl Rng {
@@ -47,7 +46,6 @@ struct RandomWalk {
     groups: Vec<Group>,
     topics: Vec<TopicId>,
     messages: Vec<(MessageId, Viewer)>,
-    /// Deleted messages, with their authors.
     deleted: Vec<(MessageId, Viewer)>,
     /// Unread counts that pages showed some time ago.
     shown: Vec<(Viewer, String)>,

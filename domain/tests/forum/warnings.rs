@@ -61,7 +61,6 @@ async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
     assert!(is_forbidden(warnings::take_back_in_group(cx, noor, garden.id, first.id).await), "one's own");
     assert!(is_forbidden(warnings::take_back_in_group(cx, eva, garden.id, first.id).await), "who stands as high");
     members::set_role(cx, mira, garden.id, id(noor), Role::Member).await.unwrap();
-    // One was read, the other was not.
     notices::mark_read(cx, noor, first.id).await.unwrap();
     assert_eq!(unread(&forum, noor).await, Some((NoticeKind::Warning, "No parrots".into(), 0)));
     assert!(has_unread_notice().await);

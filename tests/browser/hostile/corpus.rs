@@ -6,7 +6,6 @@ pub const CANARY: &str = "window.canary=1";
 /// What a log line would begin with if input could forge one.
 pub const FORGED: &str = "2026-01-01T00:00:00Z ERROR forged";
 
-/// The single inputs.
 fn pieces() -> Vec<String> {
     let mut pieces: Vec<String> = [
         "<script>window.canary=1</script>",

@@ -3,7 +3,6 @@
 
 use super::world::Who;
 
-/// What goes into a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Put {
     /// All inputs, for a single-line field.

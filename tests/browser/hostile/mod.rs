@@ -26,7 +26,6 @@ const OPENED: usize = 2;
 /// drawn by the same code, from data that domain/tests covers on Postgres.
 const READERS_OF_SERVICES: [Who; 2] = [Who::Member, Who::Stranger];
 
-/// The readers on a narrow screen.
 const ON_A_PHONE: [Who; 3] = [Who::Moderator, Who::Member, Who::Outsider];
 
 /// Records violations of the content security policy. Runs before any script of a page.
@@ -34,7 +33,6 @@ const WATCH: &str = "window.violations = [];
     document.addEventListener('securitypolicyviolation', (e) =>
         window.violations.push(e.violatedDirective + ' ' + e.blockedURI + ' ' + (e.sample || '')));";
 
-/// Returns what is wrong with the open page.
 const LOOK: &str = "
     const wrong = [...window.violations];
     if ('canary' in window) wrong.push('a script ran');

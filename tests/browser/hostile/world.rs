@@ -9,9 +9,7 @@ use crate::support::{Forum, PASSWORD, Place, Visitor, admin_of, group_of, newcom
 /// A user who fills in a form or looks at a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
-    /// A site admin.
     Root,
-    /// The creator of the groups.
     Moderator,
     /// A member of the public group and of a conversation.
     Member,
@@ -21,11 +19,9 @@ pub enum Who {
     Stray,
     /// The user whom others warn, ban and so on.
     Target,
-    /// Not signed in.
     Stranger,
 }
 
-/// The users who look at all pages.
 pub const READERS: [Who; 6] = [Who::Root, Who::Moderator, Who::Member, Who::Target, Who::Outsider, Who::Stranger];
 
 impl Who {
@@ -48,15 +44,12 @@ pub struct World {
     people: Vec<(Who, Visitor)>,
     /// A new user, whose messages are held for approval.
     hana: Visitor,
-    /// The public group.
     pub garden: Place,
-    /// A topic in it.
     pub plums: Place,
     /// A topic whose message is edited and reported; its title changes too.
     pears: Place,
     /// A topic that is split again and again.
     rows: Place,
-    /// The message where it is split.
     row: Mutex<String>,
     /// A topic in a group that holds first messages for approval.
     steps: Place,
@@ -138,7 +131,6 @@ impl World {
         &self.people.iter().find(|(known, _)| *known == who).expect("everybody is there").1
     }
 
-    /// Returns the path with the ids filled in.
     pub fn path(&self, at: &str) -> String {
         let at = at.replace("{row}", &self.row.lock().expect("no panic"));
         self.ids.iter().fold(at, |path, (name, id)| path.replace(name, id))

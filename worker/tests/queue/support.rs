@@ -50,7 +50,6 @@ pub async fn queue(db: &Db, messages: impl IntoIterator<Item = i64>) {
     tx.commit().await.unwrap();
 }
 
-/// Returns the only row.
 pub async fn only_row(db: &Db) -> JobRow {
     let mut rows = Vec::new();
     for state in ["ready", "running", "failed"] {
@@ -84,7 +83,6 @@ impl Runs {
     }
 }
 
-/// Blocks jobs until it is opened.
 #[derive(Clone, Debug)]
 pub struct Gate(watch::Sender<bool>);
 
@@ -106,7 +104,6 @@ impl Gate {
     }
 }
 
-/// A worker that runs until it is stopped.
 pub struct Running {
     stop: oneshot::Sender<()>,
     ended: JoinHandle<Result<(), worker::Error>>,
@@ -137,7 +134,6 @@ impl Running {
         Self { stop, ended }
     }
 
-    /// Asks it to stop, without waiting.
     pub fn ask(self) -> JoinHandle<Result<(), worker::Error>> {
         let _ = self.stop.send(());
         self.ended

@@ -92,7 +92,6 @@ impl Home {
         self.now.fetch_add(time.as_micros() as i64, Ordering::Relaxed);
     }
 
-    /// Lets everything expire, or get lost.
     pub async fn forget_all(&self) {
         self.pass(AGE + Duration::from_secs(1));
         let Some(redis) = &self.redis else { return };
@@ -150,7 +149,6 @@ pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, future).await.unwrap_or_else(|_| panic!("{what}: not within {PATIENCE:?}"))
 }
 
-/// Repeats the condition until it holds.
 pub async fn wait_for<F: Future<Output = bool>>(what: &str, condition: impl Fn() -> F) {
     within(what, async {
         while !condition().await {

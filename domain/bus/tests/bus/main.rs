@@ -167,7 +167,6 @@ async fn whoever_has_a_stream_is_among_the_listeners(home: Home) {
     assert_eq!(home.bus.listening().await.unwrap(), [UserId(1)]);
 }
 
-/// Returns the users who are present, in order.
 async fn here(home: &Home) -> Vec<UserId> {
     let mut here = home.bus.here().await.unwrap();
     here.sort();

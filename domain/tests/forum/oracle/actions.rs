@@ -41,7 +41,6 @@ fn said<V>(answer: &Result<V>) -> Said {
 pub enum News {
     /// None, or only the actor's own.
     None,
-    /// A message changed.
     Message(&'static str, M),
     /// Something about these topics, for their readers.
     Topics(Vec<T>),
@@ -52,7 +51,6 @@ impl World<'_> {
         from[self.rng.roll(from.len())]
     }
 
-    /// Returns a topic, usually one that is not deleted.
     fn any_topic(&mut self) -> T {
         let all = self.model.topics.len();
         let there: Vec<T> = (0..all).filter(|t| !self.model.topics[*t].gone).collect();

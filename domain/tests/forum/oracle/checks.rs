@@ -112,7 +112,6 @@ impl World<'_> {
 
     // Pages.
 
-    /// Checks everything that anyone can look at.
     pub async fn look(&mut self) {
         // Long enough that cached summaries are trusted.
         self.forum.pass(std::time::Duration::from_secs(3));

@@ -38,7 +38,6 @@ const CHECK_INTERVAL: usize = 9;
 /// How many independent sequences share one forum, one after the other.
 const IN_ONE: u64 = 7;
 
-/// A random number generator: the same seed gives the same numbers.
 struct Rng(u64);
 
 impl Rng {
@@ -61,7 +60,6 @@ struct World<'a> {
     names: Vec<String>,
     model: Model,
     streams: Vec<(Stream, Cursor)>,
-    /// The actions so far, for failure messages.
     done: Vec<String>,
     made: usize,
     /// Unread counts that pages showed some time ago.
@@ -129,7 +127,6 @@ impl<'a> World<'a> {
         self.model.groups.push(Group { id: group.id, slug: group.slug, kind, archived, gone, members, banned, told });
     }
 
-    /// Adds a member.
     async fn admit(&mut self, g: usize, p: P) {
         self.pass();
         groups::admit(&self.forum.cx, self.model.groups[g].id, id(self.people[p]), Role::Member).await.unwrap();
@@ -192,7 +189,6 @@ impl<'a> World<'a> {
         self.forum.drain().await;
     }
 
-    /// Starts a topic of three messages in a group.
     async fn write_first(&mut self, g: usize) {
         let cx = self.forum.cx.clone();
         let admin = *self.model.groups[g].members.keys().next().expect("somebody");
@@ -222,7 +218,6 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Returns a unique word.
     fn word(&mut self, kind: &str) -> String {
         self.made += 1;
         format!("{kind}{:x}x{}z", self.seed, self.made)

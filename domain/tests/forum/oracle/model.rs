@@ -13,11 +13,9 @@ pub type G = usize;
 pub type T = usize;
 pub type M = usize;
 
-/// The answer to an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Said {
     Done,
-    /// Not found.
     Absent,
     /// Found, but forbidden or invalid.
     Refused,
@@ -67,7 +65,6 @@ pub struct Topic {
     pub levels: BTreeMap<P, SubscriptionLevel>,
     /// Users who ever read in it: only theirs is stored.
     pub opened: BTreeSet<P>,
-    /// How often the messages were renumbered.
     pub numbering: i64,
 }
 
@@ -95,7 +92,6 @@ pub struct Model {
     pub messages: Vec<Message>,
     /// Pairs: the first user ignores the second.
     pub ignores: BTreeSet<(P, P)>,
-    /// Messages that users have read.
     pub seen: BTreeSet<(P, M)>,
     /// Words that are the whole text of a message.
     pub plain: BTreeSet<String>,
@@ -156,12 +152,12 @@ impl Model {
         self.groups[g].kind != GroupKind::Direct && (by_part || self.is_boss(p) && self.reads(g, Some(p)))
     }
 
-    /// Like [`Self::can_moderate`], unless the group is archived.
+    /// Like `can_moderate`, unless the group is archived.
     pub fn moderates(&self, g: G, p: P) -> bool {
         self.can_moderate(g, p) && !self.groups[g].archived
     }
 
-    /// Like [`Self::moderates`], unless the topic is archived.
+    /// Like `moderates`, unless the topic is archived.
     pub fn moderates_in(&self, t: T, p: P) -> bool {
         self.moderates(self.topics[t].group, p) && !self.topics[t].archived
     }
@@ -198,7 +194,6 @@ impl Model {
         messages.iter().rposition(|m| self.has_read(t, *m, p)).map_or(0, |last| last + 1)
     }
 
-    /// Sets how many messages a user has read.
     pub fn set_read(&mut self, t: T, p: P, upto: usize) {
         for (place, m) in self.topics[t].messages.iter().enumerate() {
             if place < upto {
