@@ -1,11 +1,11 @@
-//! The map of the code: which module may use which. It reads the paths in the source files, so that nobody has to keep a drawing.
+//! Checks which module may use which, by the paths in the source files. This replaces a diagram.
 //!
-//! Rules between crates stand in `Cargo.toml` (cargo refuses cycles) and in `deny.toml`.
+//! Rules between crates are in `Cargo.toml` (cargo refuses cycles) and in `deny.toml`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// The groups of `domain/src`, from top to bottom. A group uses groups of lower lines only.
+/// The groups of `domain/src`, from top to bottom. A group may only use groups of lower lines.
 const DOMAIN: &[&[&str]] = &[
     &["reactors", "import"],
     &["admin"],
@@ -28,7 +28,7 @@ const WEB: &[&[&str]] =
 const HANDLERS: &[&[&str]] =
     &[&["moderation", "people", "search", "messages"], &["admin", "topics"], &["groups"], &["home", "help"]];
 
-/// Crates whose groups may use each other in any order, but not in a circle.
+/// Crates whose groups may use each other in any order, but without cycles.
 const WITHOUT_CYCLES: &[&str] = &["domain/store/src", "domain/bus/src", "domain/markup/src", "templates/src"];
 
 fn root() -> PathBuf {
@@ -48,14 +48,14 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The code of a file: no comments, and no tests at its end.
+/// Returns the code of a file, without comments and the tests at its end.
 fn code(path: &Path) -> String {
     let text = std::fs::read_to_string(path).expect("a source file");
     let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
-/// The names that follow a path such as `crate::`, in `use` declarations with braces too.
+/// Returns the names that follow a path such as `crate::`, also in `use` declarations with braces.
 fn names_after(code: &str, path: &str) -> BTreeSet<String> {
     let word = |text: &str| -> String { text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
     let mut names = BTreeSet::new();

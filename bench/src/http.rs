@@ -1,11 +1,11 @@
-//! As much of HTTP/1.1 as the load needs: one connection that is kept, one request at a time.
+//! As much of HTTP/1.1 as the load needs: one keep-alive connection, one request at a time.
 
 use std::io::{Error, ErrorKind, Result};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// A kept connection.
+/// A keep-alive connection.
 #[derive(Debug)]
 pub struct Connection {
     at: String,
@@ -13,42 +13,41 @@ pub struct Connection {
     buffer: Vec<u8>,
 }
 
-/// An answer, its body still in the transfer coding that it came in.
+/// An answer. Its body is still in the transfer coding that it came in.
 #[derive(Debug)]
+#[allow(missing_docs)]
 pub struct Answer {
-    /// 200, 303...
     pub status: u16,
-    /// The lines above the body.
+    /// The status line and the headers.
     pub head: String,
-    /// What follows.
     pub body: Vec<u8>,
 }
 
 impl Answer {
-    /// The value of a header; the first one of several.
+    /// Returns the first value of a header.
     pub fn header<'a>(&'a self, name: &'a str) -> Option<&'a str> {
         self.headers(name).next()
     }
 
-    /// All values of a header.
+    /// Returns all values of a header.
     pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let lines = self.head.lines().filter_map(|line| line.split_once(':'));
         lines.filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 }
 
-/// A request for a page.
+/// Builds a GET request.
 pub fn get(at: &str, path: &str, cookie: &str, gzip: bool) -> Vec<u8> {
     let coding = if gzip { "accept-encoding: gzip\r\n" } else { "" };
     format!("GET {path} HTTP/1.1\r\nhost: {at}\r\n{coding}{}\r\n", cookies(cookie)).into_bytes()
 }
 
-/// A form that is sent.
+/// Builds a POST request with a form.
 pub fn post(at: &str, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Vec<u8> {
     let body = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&");
     let length = body.len();
@@ -85,7 +84,7 @@ impl Connection {
         Ok(Self { at: at.to_owned(), stream, buffer: Vec::with_capacity(1 << 17) })
     }
 
-    /// Asks for a page.
+    /// Gets a page.
     pub async fn get(&mut self, path: &str, cookie: &str) -> Result<Answer> {
         let request = get(&self.at, path, cookie, false);
         self.send(&request).await
@@ -97,14 +96,14 @@ impl Connection {
         self.send(&request).await
     }
 
-    /// Sends a text.
+    /// Publishes a text.
     pub async fn publish(&mut self, path: &str, text: &str) -> Result<Answer> {
         let (at, length) = (&self.at, text.len());
         let request = format!("POST {path} HTTP/1.1\r\nhost: {at}\r\ncontent-length: {length}\r\n\r\n{text}");
         self.send(request.as_bytes()).await
     }
 
-    /// Sends a request and waits for all of its answer.
+    /// Sends a request and reads the whole answer.
     pub async fn send(&mut self, request: &[u8]) -> Result<Answer> {
         self.buffer.clear();
         self.stream.write_all(request).await?;
@@ -130,17 +129,17 @@ impl Connection {
         Ok(answer)
     }
 
-    /// Whether anything came since the last request began to be sent.
+    /// Returns whether any byte came since the last request began.
     pub fn heard_something(&self) -> bool {
         !self.buffer.is_empty()
     }
 
-    /// Holds no more memory than it needs, since there are many.
+    /// Frees the buffer, since there are many connections.
     pub fn rest(&mut self) {
         self.buffer = Vec::new();
     }
 
-    /// Reads chunks up to the last one; where they end.
+    /// Reads chunks up to the last one, and returns where they end.
     async fn chunks(&mut self, mut at: usize) -> Result<usize> {
         loop {
             let line = self.until(at, b"\r\n").await?;

@@ -1,5 +1,5 @@
-//! Load for a Klatch, through its front door; and a whole site of its own, with a crowd that reads and writes while its parts are
-//! brought down. The program of this package measures with it, and the forum's tests prove with it. No product code.
+//! Load on a running Klatch by its public addresses, and a whole test site with a crowd that reads and writes while
+//! parts of it fail. The program of this package measures with it, the forum's tests use it. No product code.
 
 pub mod crowd;
 pub mod faults;

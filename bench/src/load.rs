@@ -1,4 +1,4 @@
-//! Load for some time: each connection asks again as soon as it was answered.
+//! Load for some time: each connection sends a request as soon as the last one was answered.
 
 use std::fmt;
 use std::io::{Error, Result};
@@ -7,16 +7,16 @@ use std::time::{Duration, Instant};
 use crate::http::{self, Connection};
 use crate::people::{Person, TEXT};
 
-/// How much, for how long.
+/// How much load, and for how long.
 #[derive(Clone, Copy, Debug)]
 pub struct Load {
     /// Connections at a time.
     pub connections: usize,
-    /// From the first request on; what is under way at its end is waited for and counted.
+    /// Counted from the first request. Requests that run at its end are waited for and counted.
     pub time: Duration,
 }
 
-/// What came of it.
+/// The result of a load run.
 #[derive(Debug, Default)]
 pub struct LoadStats {
     waits: Vec<Duration>,
@@ -41,7 +41,7 @@ impl LoadStats {
         }
     }
 
-    /// The wait that so many of a thousand did not exceed, in milliseconds.
+    /// Returns the wait in milliseconds that this many of a thousand answers did not exceed.
     fn percentile(&self, thousandths: usize) -> f64 {
         let last = self.waits.len().saturating_sub(1);
         self.waits.get(last * thousandths / 1_000).map_or(0.0, |wait| wait.as_secs_f64() * 1_000.0)
@@ -55,7 +55,7 @@ impl fmt::Display for LoadStats {
     }
 }
 
-/// Runs one of `each` a connection, and puts together what they counted.
+/// Runs one of `each` per connection, and merges their results.
 async fn together<F>(load: Load, each: impl Fn(usize, Instant) -> F) -> Result<LoadStats>
 where
     F: Future<Output = Result<LoadStats>> + Send + 'static,
@@ -71,7 +71,7 @@ where
     Ok(all)
 }
 
-/// Asks for a page.
+/// Gets a page, again and again.
 pub async fn get(at: &str, path: &str, cookie: &str, gzip: bool, load: Load) -> Result<LoadStats> {
     let request = http::get(at, path, cookie, gzip);
     together(load, |_, end| {
@@ -90,7 +90,7 @@ pub async fn get(at: &str, path: &str, cookie: &str, gzip: bool, load: Load) -> 
     .await
 }
 
-/// Posts, each connection as the person of its number.
+/// Posts, each connection as the user of its number.
 pub async fn post(at: &str, people: Vec<Person>, load: Load) -> Result<LoadStats> {
     let run = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_millis());
     if people.len() < load.connections {

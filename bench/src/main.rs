@@ -1,4 +1,4 @@
-//! Load for a running Klatch, through its front door: people who sign up, read pages and post, and how long they waited.
+//! Load on a running Klatch by its public addresses: signs users up, reads pages, posts, and measures waits.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,12 +8,12 @@ use clap::{Parser, Subcommand};
 use klatch_bench::load::Load;
 use klatch_bench::{faults, live, load, people};
 
-/// Puts load on a running Klatch. Figures go to standard output, one line, separated by tabs: answers a second, p50 and p99
-/// in milliseconds, bytes of the last page, answers with another status than expected.
+/// Puts load on a running Klatch. Figures go to standard output, one line, separated by tabs: answers a second, p50 and
+/// p99 in milliseconds, bytes of the last page, answers with another status than expected.
 #[derive(Parser)]
 #[command(version, about)]
 struct Cli {
-    /// Where it runs, as 127.0.0.1:8080; `faults` starts one of its own
+    /// The site's address, as 127.0.0.1:8080; `faults` starts a site of its own
     #[arg(long, default_value = "")]
     at: String,
     #[command(subcommand)]
@@ -22,23 +22,23 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Signs people up who share a group, each with a topic of their own; their sessions and topics go to a file
+    /// Signs up users who share a group, each with a topic of their own; writes their sessions and topics to a file
     People {
-        /// How many
+        /// How many users
         #[arg(long, default_value_t = 32)]
         count: usize,
         /// A public group that they join too; may be repeated
         #[arg(long)]
         join: Vec<String>,
-        /// The file
+        /// The file to write
         #[arg(long)]
         out: PathBuf,
     },
-    /// Asks for one page again and again
+    /// Gets one page again and again
     Get {
         /// Path and query
         path: String,
-        /// Asks as the first person of this file, not as a stranger
+        /// Signs in as the first user of this file
         #[arg(long)]
         people: Option<PathBuf>,
         /// Accepts gzip, as browsers do
@@ -47,9 +47,9 @@ enum Command {
         #[command(flatten)]
         load: Times,
     },
-    /// Posts by form: each connection as somebody else, in a topic of its own
+    /// Posts by form: each connection as another user, in a topic of their own
     Post {
-        /// The people
+        /// The file of users
         #[arg(long)]
         people: PathBuf,
         #[command(flatten)]
@@ -57,24 +57,24 @@ enum Command {
     },
     /// Starts a topic, fills it with messages, and prints its path
     Fill {
-        /// The people: the first one starts it, all of them write
+        /// The file of users: the first one starts the topic, all of them write
         #[arg(long)]
         people: PathBuf,
         /// How many messages
         #[arg(long)]
         messages: usize,
     },
-    /// Parks polls in great number, has something said to all of them at once, and counts: see bench/live
+    /// Parks many polls, publishes to all of them at once, and counts: see bench/live
     Live {
         #[command(flatten)]
         plan: live::Plan,
     },
-    /// Has people read and write while one thing after another goes wrong, and counts what everybody has: see bench/faults
+    /// Lets users read and write while parts of a site fail, and counts what each of them has: see bench/faults
     Faults {
         #[command(flatten)]
         plan: faults::Plan,
     },
-    /// One process of those that poll for `live`
+    /// One of the polling processes of `live`
     #[command(hide = true)]
     Park {
         #[command(flatten)]
@@ -84,10 +84,10 @@ enum Command {
 
 #[derive(clap::Args)]
 struct Times {
-    /// Connections at a time, each asking as soon as it was answered
+    /// Connections at a time, each sending a request as soon as the last one was answered
     #[arg(long, default_value_t = 1)]
     connections: usize,
-    /// For how long
+    /// For how many seconds
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
 }

@@ -1,4 +1,4 @@
-//! People who sign up, join groups and start topics, as a browser without JavaScript would.
+//! Users who sign up, join groups and start topics, as a browser without JavaScript would.
 
 use std::io::{Error, Result};
 use std::path::Path;
@@ -6,23 +6,22 @@ use std::path::Path;
 use crate::crowd::Circle;
 use crate::http::{Answer, Connection};
 
-/// The group of those who came for the measurement.
+/// The slug of the group of all users of a measurement.
 const GROUP: &str = "bench";
 
-/// Somebody who is signed in and has a topic to write in.
+/// A user who is signed in and has a topic to write in.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Person {
-    /// Their session.
     pub cookie: String,
-    /// The token of their forms.
+    /// The CSRF token of their forms.
     pub csrf: String,
-    /// Where their topic's form goes.
+    /// The action of their topic's form.
     pub action: String,
-    /// The page of their topic.
     pub topic: String,
 }
 
-/// An answer that was not expected.
+/// Returns an error for an unexpected answer.
 pub fn refused(what: &str, answer: &Answer) -> Error {
     Error::other(format!("{what}: {} {}", answer.status, answer.text().chars().take(2_000).collect::<String>()))
 }
@@ -32,12 +31,12 @@ fn cookie_of(answer: &Answer) -> Option<String> {
     cookies.filter(|pair| !pair.ends_with('=')).map(str::to_owned).next()
 }
 
-/// What stands after `before` and ahead of the next quotation mark.
+/// Returns the text between `before` and the next quotation mark.
 fn quoted<'a>(page: &'a str, before: &str) -> Option<&'a str> {
     page.split_once(before)?.1.split('"').next()
 }
 
-/// A page and the token of its forms.
+/// Gets a page, and the CSRF token of its forms.
 async fn page(connection: &mut Connection, path: &str, cookie: &str) -> Result<(Answer, String)> {
     let answer = connection.get(path, cookie).await?;
     let token = quoted(&answer.text(), "name=\"csrf\" value=\"").map(str::to_owned);
@@ -88,18 +87,18 @@ async fn start_topic(
     Ok((topic, action.to_owned()))
 }
 
-/// Somebody with a topic to write in.
+/// A user with a topic to write in.
 #[derive(Clone, Debug)]
 pub struct Writer {
-    /// Their session.
+    /// The session cookie.
     pub cookie: String,
-    /// The token of their forms.
+    /// The CSRF token of their forms.
     pub csrf: String,
-    /// Where their topic's form goes.
+    /// The action of their topic's form.
     pub action: String,
 }
 
-/// Has somebody who is signed in start a topic in their group; its path, and how to write in it.
+/// Starts a topic as a signed-in user in their group. Returns its path, and how to write in it.
 pub async fn begin_topic(
     connection: &mut Connection,
     cookie: &str,
@@ -111,7 +110,7 @@ pub async fn begin_topic(
     Ok((topic, Writer { cookie: cookie.to_owned(), csrf, action }))
 }
 
-/// Signs up so many people, has them join, and start a topic each.
+/// Signs up users, who each join the groups and start a topic.
 pub async fn arrive(at: &str, count: usize, groups: &[String]) -> Result<Vec<Person>> {
     let mut connection = Connection::open(at).await?;
     let mut people = Vec::new();
@@ -138,7 +137,7 @@ pub async fn arrive(at: &str, count: usize, groups: &[String]) -> Result<Vec<Per
     Ok(people)
 }
 
-/// Starts a topic and has all of them write in it, in turn; its path.
+/// Starts a topic and lets all of them write in it, in turn. Returns its path.
 pub async fn fill(at: &str, people: &[Person], messages: usize) -> Result<String> {
     let mut connection = Connection::open(at).await?;
     let first = people.first().ok_or_else(|| Error::other("nobody is there"))?;
@@ -168,17 +167,17 @@ pub async fn fill(at: &str, people: &[Person], messages: usize) -> Result<String
     Ok(topic)
 }
 
-/// What everyone writes: as long as a usual message of Convore's.
+/// The text of every message: as long as a usual message on Convore.
 pub const TEXT: &str = "I have been running this in production since last week and it holds up well so far. \
     What surprised me is how little memory it takes: about a third of what we had before. Has anybody tried it behind nginx?";
 
-/// Keeps them in a file.
+/// Writes users to a file.
 pub fn write(file: &Path, people: &[Person]) -> Result<()> {
     let line = |person: &Person| [&*person.cookie, &*person.csrf, &*person.action, &*person.topic].join("\t") + "\n";
     std::fs::write(file, people.iter().map(line).collect::<String>())
 }
 
-/// Reads what [`write()`] kept.
+/// Reads users that [`write()`] wrote.
 pub fn read(file: &Path) -> Result<Vec<Person>> {
     let person = |line: &str| {
         let mut parts = line.split('\t').map(str::to_owned);
@@ -187,7 +186,7 @@ pub fn read(file: &Path) -> Result<Vec<Person>> {
     Ok(std::fs::read_to_string(file)?.lines().filter_map(person).collect())
 }
 
-/// Signs up a writer, who makes a group and starts a topic in it, and so many readers who join.
+/// Signs up a writer, who makes a group and starts a topic in it, and readers who join.
 pub async fn gather(at: &str, name: &str, readers: usize) -> Result<Circle> {
     let mut connection = Connection::open(at).await?;
     let cookie = sign_up(&mut connection, &format!("{name}-writer")).await?;

@@ -1,7 +1,7 @@
-//! Imports, proved on SQLite and on Postgres alike: from archives that each test makes up for itself.
+//! Imports on SQLite and on Postgres, from archives that each test builds.
 //!
-//! `KLATCH_TEST_DATABASE_URL` names a Postgres whose user may create databases, `KLATCH_TEST_REDIS_URL` a Redis; without
-//! them that half fails.
+//! `KLATCH_TEST_DATABASE_URL` names a Postgres whose user may create databases, `KLATCH_TEST_REDIS_URL` a Redis.
+//! Without them that half fails.
 
 #![allow(clippy::unwrap_used)]
 
@@ -26,7 +26,7 @@ use domain::{groups, messages, topics};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Row};
 
-/// Makes of each story two tests, one for each way of running.
+/// Makes two tests of each function, one per database.
 macro_rules! stories {
     ($($name:ident),* $(,)?) => {
         mod sqlite { $(
@@ -66,7 +66,7 @@ fn message(id: i64, user: i64, at: f64, text: &str) -> Value {
     json!({"id": id, "group_id": 0, "topic_id": 0, "user_id": user, "date_created": at, "message": text, "stars": []})
 }
 
-/// An archive of two groups, as they should be.
+/// Writes a valid archive of two groups.
 fn small(dir: &Path) {
     let groups = dir.join("groups");
     write(
@@ -75,7 +75,7 @@ fn small(dir: &Path) {
     );
     let mut starred = message(103, 4, NOON + 20.0, "Two minutes, not @user3's five.");
     starred["stars"] = json!([{"user_id": 9, "date_created": NOON + 60.0}]);
-    // Out of the order of time.
+    // Not in the order of time.
     write(
         &groups.join("tea-house/oolong/messages.json"),
         &json!([starred, message(105, 3, NOON + 10.0, "How long does it *draw*?")]),
@@ -97,7 +97,7 @@ async fn rows(forum: &TestForum, statement: &str) -> Vec<String> {
     }
 }
 
-/// All that an import may write, as text.
+/// Returns everything that an import may write, as text.
 async fn tables(forum: &TestForum) -> Vec<String> {
     let mut all = Vec::new();
     for statement in [
@@ -122,7 +122,7 @@ fn count(total: u64, new: u64) -> Count {
     Count { total, new }
 }
 
-/// Nothing of the past rings: no job, no mention, and the doctor finds all in order.
+/// Asserts that the import notifies nobody (no job, no mention), and that the doctor finds nothing.
 async fn is_quiet(forum: &TestForum) {
     assert!(rows(forum, "select kind from jobs").await.is_empty());
     assert!(rows(forum, "select cast(message_id as text) from mentions").await.is_empty());
@@ -130,8 +130,8 @@ async fn is_quiet(forum: &TestForum) {
     assert!(findings.drift.is_empty(), "{findings:?}");
 }
 
-/// Search takes in what lies below the oldest transaction of the whole server, and a run that was dropped may hold the
-/// index for another moment.
+/// Waits until a search finds this many. The index includes only changes older than every open transaction on the
+/// server, and a run that was dropped may hold the index a moment longer.
 async fn will_find(forum: &TestForum, words: &str, hits: usize) {
     wait_for(words, || async {
         domain::search::catch_up(&forum.cx).await.unwrap();
@@ -183,7 +183,7 @@ async fn an_archive_keeps_its_ids_times_and_addresses(forum: TestForum) {
     assert_eq!((again.messages, again.people, again.stars), (count(3, 0), count(3, 0), count(1, 0)));
     assert_eq!(tables(&forum).await, before);
 
-    // What is written next stands above everything that came.
+    // New ids are above all imported ones.
     let mira = forum.person("mira").await;
     let own = forum.group(mira, "Kites", GroupKind::Public).await;
     let posted = forum.topic(mira, &own, "Wind", "Today!").await;
@@ -331,14 +331,14 @@ async fn rows_of_the_forum_stay_and_the_import_makes_way(forum: TestForum) {
     let found = topics::by_slug(&forum.cx, Viewer::Anonymous, &theirs.slug, "mine").await.unwrap();
     let page = messages::page(&forum.cx, Viewer::Anonymous, &found, Window::At(1)).await.unwrap().messages;
     assert_eq!(page[0].author.username, "Mira_2");
-    // A name there means who bore it there.
+    // A mention means the user who had the name in the old forum.
     assert_eq!(page[1].mentions, [page[0].author.id]);
     let before = tables(&forum).await;
     convore(&forum, dir.path()).await;
     assert_eq!(tables(&forum).await, before);
 }
 
-/// Runs an import until it told `times` of something written, then drops it where it stands.
+/// Runs an import until it reported `times` writes, then drops it.
 async fn stop_after<F: Future<Output = domain::Result<Report>>>(
     times: usize,
     begin: impl FnOnce(Box<dyn FnMut(Progress)>) -> F,
@@ -527,7 +527,7 @@ async fn the_demo_fills_an_empty_forum(forum: TestForum) {
         assert!(topic.created_at <= now);
     }
     will_find(&forum, "newts", 3).await;
-    // What was done after all that was said is reacted to by whoever works.
+    // Actions done at the end of the import queue jobs, which a worker runs.
     forum.drain().await;
     let findings = doctor::examine(cx, |_| {}).await.unwrap();
     assert!(findings.drift.is_empty(), "{findings:?}");

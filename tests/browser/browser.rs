@@ -1,4 +1,4 @@
-//! A Chromium of a test's own, and the few things that stories do in it.
+//! A Chromium per test, and what tests do in it.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -16,21 +16,21 @@ use tokio::sync::Mutex;
 
 use crate::support::{Process, free_port, wait_at_most, wait_for};
 
-/// How soon what happens elsewhere must be seen: generous, for machines that do much else meanwhile.
+/// How soon an open page must show an event: generous, for busy machines.
 pub const LIVE: Duration = Duration::from_secs(10);
 
 const PASSWORD: &str = "rowing past the lighthouse";
 
-/// The process of chromedriver, which the tests that run at the same time share.
+/// The chromedriver process, shared by the tests that run at the same time.
 struct Service {
     port: u16,
-    // Before the folder that it logs to.
+    // Before the folder, so that it is dropped first: it logs there.
     _process: Process,
     _folder: TempDir,
 }
 
 impl Service {
-    /// The one that runs, or a new one. It ends with the last test that has it.
+    /// Returns the running process, or starts one. It ends with the last test that holds it.
     async fn shared() -> Arc<Self> {
         static RUNNING: Mutex<Weak<Service>> = Mutex::const_new(Weak::new());
         let mut running = RUNNING.lock().await;
@@ -61,17 +61,16 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Has no browser yet.
     pub async fn start() -> Self {
         Self { service: Service::shared().await, sessions: Vec::new(), folder: TempDir::new().expect("a folder") }
     }
 
-    /// A browser that was never at this site.
+    /// Starts a browser that was never at this site.
     pub async fn browser(&mut self, base: &str) -> Browser {
         self.open(base, json!({})).await
     }
 
-    /// One in which no script runs.
+    /// Starts a browser without scripts.
     pub async fn plain_browser(&mut self, base: &str) -> Browser {
         self.open(base, json!({"profile.managed_default_content_settings.javascript": 2})).await
     }
@@ -109,13 +108,13 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         for id in &self.sessions {
-            // A browser that is gone already does not have to be ended.
+            // The browser may already be gone.
             let _ = end_session(self.service.port, id);
         }
     }
 }
 
-/// Answers when the session has ended. The driver keeps the connection open, so nobody waits for its end.
+/// Returns when the session has ended. The driver keeps the connection open, so this does not read to its end.
 fn end_session(port: u16, id: &str) -> std::io::Result<()> {
     let mut driver = TcpStream::connect(("127.0.0.1", port))?;
     driver.set_read_timeout(Some(Duration::from_secs(5)))?;
@@ -123,42 +122,37 @@ fn end_session(port: u16, id: &str) -> std::io::Result<()> {
     driver.read_exact(&mut [0])
 }
 
-/// One browser, at one of its tabs.
 #[derive(Clone, Debug)]
 pub struct Browser {
-    /// The WebDriver session.
     pub client: Client,
     base: String,
     session: String,
 }
 
 impl Browser {
-    /// Goes to a path.
     pub async fn goto(&self, path: &str) {
         self.client.goto(&format!("{}{path}", self.base)).await.expect("a page");
     }
 
-    /// The path that it is at.
     pub async fn path(&self) -> String {
         self.client.current_url().await.expect("an address").path().to_owned()
     }
 
-    /// What a script answers.
     pub async fn js(&self, script: &str) -> Value {
         self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Waits until an expression is true, for as long as [`LIVE`] allows.
+    /// Waits until an expression is true, at most for [`LIVE`].
     pub async fn until(&self, what: &str, expression: &str) {
         wait_at_most(LIVE, what, async || {
-            // While a page is being left, there is nothing to ask.
+            // Scripts fail while the browser leaves a page.
             let answer = self.client.execute(&format!("return Boolean({expression})"), Vec::new()).await;
             (answer.ok()? == Value::Bool(true)).then_some(())
         })
         .await;
     }
 
-    /// Waits until the main part says these words.
+    /// Waits until the main part contains these words.
     pub async fn sees(&self, words: &str) {
         let what = format!("the page says {words:?}");
         wait_at_most(LIVE, &what, async || {
@@ -168,7 +162,7 @@ impl Browser {
         .await;
     }
 
-    /// Fills in a field. A page that is drawn anew in that moment has another one in its place.
+    /// Fills in a field. Retries, since a reload may replace the field meanwhile.
     pub async fn fill(&self, selector: &str, text: &str) {
         wait_at_most(LIVE, &format!("{selector} is filled in"), async || {
             let field = self.client.find(Locator::Css(selector)).await.ok()?;
@@ -178,7 +172,7 @@ impl Browser {
         .await;
     }
 
-    /// Clicks on the first that is meant; on the one in its place, where the page is drawn anew in that moment.
+    /// Clicks on the first match. Retries, since a reload may replace it meanwhile.
     pub async fn click(&self, selector: &str) {
         wait_at_most(LIVE, &format!("{selector} is clicked on"), async || {
             let found = self.client.wait().for_element(Locator::Css(selector)).await;
@@ -192,7 +186,8 @@ impl Browser {
         .await;
     }
 
-    /// Goes to the first that is meant with the keyboard, and presses Enter: what is only shown under a pointer is shown then too.
+    /// Focuses the first match by keyboard and presses Enter. Works for elements that are only visible on hover or
+    /// focus.
     pub async fn press(&self, selector: &str) {
         let element = self
             .client
@@ -204,7 +199,6 @@ impl Browser {
         element.send_keys(&enter).await.unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
-    /// Signs up.
     pub async fn sign_up(&self, name: &str) {
         self.goto("/-/sign-up").await;
         self.fill("#f-username", name).await;
@@ -213,7 +207,7 @@ impl Browser {
         self.sees(&format!("Welcome, {name}")).await;
     }
 
-    /// Signs in, on the way to a page.
+    /// Signs in, then goes to `next`.
     pub async fn sign_in(&self, name: &str, next: &str) {
         self.goto(&format!("/-/sign-in?next={next}")).await;
         self.fill("#f-username", name).await;
@@ -221,12 +215,10 @@ impl Browser {
         self.click("main form button").await;
     }
 
-    /// The tab that it is at.
     pub async fn tab(&self) -> WindowHandle {
         self.client.window().await.expect("a tab")
     }
 
-    /// Opens a tab and goes to it.
     pub async fn open_tab(&self, path: &str) -> WindowHandle {
         let tab = self.client.new_window(true).await.expect("a tab").handle;
         self.switch(&tab).await;
@@ -234,7 +226,7 @@ impl Browser {
         tab
     }
 
-    /// Asks another tab from now on; which one is shown does not change.
+    /// Sends commands to another tab from now on. Which tab is visible does not change.
     pub async fn switch(&self, tab: &WindowHandle) {
         self.client.switch_to_window(tab.clone()).await.expect("a tab");
     }
@@ -244,12 +236,11 @@ impl Browser {
         self.cdp("Page.bringToFront", json!({})).await;
     }
 
-    /// A command of the DevTools protocol.
     pub async fn cdp(&self, command: &str, parameters: Value) {
         self.driver("goog/cdp/execute", json!({"cmd": command, "params": parameters})).await;
     }
 
-    /// What the console said since it was asked last, of level `SEVERE`.
+    /// Returns the console messages of level `SEVERE` since the last call.
     pub async fn complaints(&self) -> Vec<String> {
         let said = self.driver("se/log", json!({"type": "browser"})).await;
         let severe = said.as_array().into_iter().flatten().filter(|entry| entry["level"] == "SEVERE");
@@ -257,7 +248,7 @@ impl Browser {
     }
 
     /// # Panics
-    /// When the console complained of anything but answers that did not come, or of the page's policy at all.
+    /// When the console has any error besides failed requests, or any violation of the content security policy.
     pub async fn must_not_complain(&self) {
         let complaints = self.complaints().await;
         assert!(complaints.is_empty(), "the console says: {complaints:#?}");

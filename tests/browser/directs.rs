@@ -1,4 +1,4 @@
-//! Talking in private, in browsers with scripts and without.
+//! Conversations, in browsers with scripts and without.
 
 use crate::browser::{Browser, Driver};
 use crate::support::{Forum, Running, newcomer};
@@ -11,14 +11,13 @@ async fn browser(driver: &mut Driver, forum: &Forum, scripts: bool, name: &str) 
     browser
 }
 
-/// Says something at the end of the topic that is open.
 async fn say(browser: &Browser, text: &str) {
     browser.fill("form[action$='/messages'] textarea", text).await;
     browser.click("form[action$='/messages'] button").await;
     browser.sees(text).await;
 }
 
-/// Sees what another said: by itself, or on the page drawn anew.
+/// Waits until a message by another user appears: live with scripts, else after a reload.
 async fn hears(browser: &Browser, scripts: bool, text: &str) {
     if !scripts {
         browser.goto(&browser.path().await).await;
@@ -43,7 +42,7 @@ async fn three_people_talk_in_private(running: Running, scripts: bool) {
     ana.sees("the periwinkle is for sale").await;
     let first = ana.path().await;
     forum.jobs_done().await;
-    // Whoever was not asked finds it where everything unread is.
+    // The others find it on their unread page.
     ben.goto("/").await;
     ben.sees("The boat").await;
     ben.goto(&first).await;
@@ -57,7 +56,7 @@ async fn three_people_talk_in_private(running: Running, scripts: bool) {
     ana.sees("cleo knows boats").await;
     let second = ana.path().await;
     forum.jobs_done().await;
-    // From here on, and nothing of before.
+    // Cleo sees messages from here on, and none from before.
     cleo.goto("/").await;
     cleo.sees("cleo knows boats").await;
     cleo.goto(&first).await;
@@ -69,7 +68,7 @@ async fn three_people_talk_in_private(running: Running, scripts: bool) {
     forum.jobs_done().await;
     hears(&ana, scripts, "it leaks").await;
     hears(&ben, scripts, "it leaks").await;
-    // Nobody else knows of it.
+    // Nobody else can see it.
     let dora = browser(&mut driver, &forum, scripts, "dora").await;
     for path in [&first, &second] {
         dora.goto(path).await;

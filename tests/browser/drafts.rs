@@ -1,4 +1,4 @@
-//! With scripts: what was typed is there until it was taken, for whom it was typed, and for nobody else.
+//! With scripts: a draft stays until the server accepted it, only for its account and its conversation.
 
 use crate::browser::{Browser, Driver};
 use crate::support::{Forum, Running, group_of, newcomer, topic_in};
@@ -11,13 +11,13 @@ async fn must_hold(browser: &Browser, what: &str, field: &str, text: &str) {
     browser.until(&format!("{what}: {field} holds {text:?}"), &expression).await;
 }
 
-/// What the browser keeps of it, in drafts and cookies.
+/// Returns everything the browser stores: local storage and cookies.
 async fn kept(browser: &Browser) -> String {
     let kept = browser.js("return JSON.stringify({ ...localStorage }) + document.cookie").await;
     kept.as_str().expect("a text").to_owned()
 }
 
-/// That a form was refused, and a session ended, is no wonder.
+/// Asserts that the console has no errors besides refused requests.
 async fn must_complain_of_answers_alone(browser: &Browser) {
     let complaints = browser.complaints().await;
     assert!(complaints.iter().all(|said| said.contains("422") || said.contains("401")), "{complaints:#?}");
@@ -34,7 +34,7 @@ async fn drafts_go_when_they_were_taken_and_not_before(running: Running) {
     let ben = driver.browser(&forum.base).await;
     ben.sign_in("ben", "/-/direct/new?to=ana").await;
 
-    // What is written to ana is offered for nobody else.
+    // A draft for ana is not offered in other conversations.
     ben.fill("#f-text", "a word for ana").await;
     ben.goto("/-/direct/new?to=cleo").await;
     must_hold(&ben, "to cleo", "#f-text", "").await;
@@ -47,7 +47,7 @@ async fn drafts_go_when_they_were_taken_and_not_before(running: Running) {
     ben.goto("/-/direct/new").await;
     must_hold(&ben, "to anybody", "#f-text", "a word for cleo").await;
     must_hold(&ben, "to anybody", "#f-to", "cleo").await;
-    // Sent, it is gone; the other stays.
+    // Once sent it is gone; the other one stays.
     ben.goto("/-/direct/new?to=ana").await;
     ben.click("main form button.primary").await;
     ben.sees("a word for ana").await;
@@ -55,14 +55,14 @@ async fn drafts_go_when_they_were_taken_and_not_before(running: Running) {
     ben.goto("/-/direct/new?to=ana").await;
     must_hold(&ben, "to ana, after it was sent", "#f-text", "").await;
 
-    // A topic that was refused is kept, also while others are read.
+    // The draft of a refused topic stays, also while the user reads other pages.
     ben.goto(&birds.path).await;
     ben.click("details.start summary").await;
     ben.fill("#f-title", "  ").await;
     ben.fill("#f-text", "a long story").await;
     ben.click("details.start button.primary").await;
     ben.until("it is refused", "document.querySelector('#f-title-error')").await;
-    // The answer to a form is nowhere to be fetched again.
+    // The answer to a form has no address to reload it from, so it is not live.
     assert_eq!(ben.js("return document.body.dataset.liveAfter ?? null").await, serde_json::Value::Null);
     ben.goto(&herons.path).await;
     ben.sees("by the river").await;
@@ -74,7 +74,7 @@ async fn drafts_go_when_they_were_taken_and_not_before(running: Running) {
     ben.goto(&birds.path).await;
     must_hold(&ben, "after it was started", "#f-text", "").await;
 
-    // One that waits for approval was taken as well: the first of somebody new.
+    // A message that is held for approval counts as accepted too.
     let edit = first.get(&format!("/-/groups/{}/edit", birds.id)).await.expect(200).form("/edit");
     first.submit(&edit.with("first_held", "1")).await.expect(200);
     third.join(&birds).await;
@@ -108,14 +108,14 @@ async fn drafts_are_their_account_s_alone(running: Running) {
     browser.fill("#f-text", "a secret for ben").await;
     browser.goto(&herons.path).await;
     must_hold(&browser, "the topic", "#f-text", "a secret of ana").await;
-    // The session ends without her doing: the next account sees nothing of hers, and she finds it again.
+    // The session ends on its own: the next account sees none of her drafts, and she finds them again.
     browser.client.delete_all_cookies().await.expect("no cookies");
     browser.sign_in("ben", "/-/direct/new").await;
     must_hold(&browser, "ben's page", "#f-text", "").await;
     browser.client.delete_all_cookies().await.expect("no cookies");
     browser.sign_in("ana", &herons.path).await;
     must_hold(&browser, "ana's page", "#f-text", "a secret of ana").await;
-    // Signing out leaves nothing.
+    // Signing out deletes her drafts.
     browser.click("form[action='/-/sign-out'] button").await;
     browser.sees("is for talking things over").await;
     let kept = kept(&browser).await;

@@ -1,4 +1,4 @@
-//! Coming into groups, in browsers with scripts and without.
+//! Joining groups, in browsers with scripts and without.
 
 use fantoccini::Locator;
 
@@ -33,7 +33,7 @@ async fn a_stranger_asks_and_is_let_in(running: Running, scripts: bool) {
     if !scripts {
         ana.goto(&choir.path).await;
     }
-    // With scripts, the page says so by itself.
+    // With scripts, the page updates by itself.
     ana.sees("1 request").await;
     ana.click("main .facts a.signal").await;
     ana.sees("I sing alto").await;
@@ -84,7 +84,7 @@ async fn an_invitation_leads_in(running: Running, scripts: bool) {
     ben.click("main form button.primary").await;
     ben.sees("You are in.").await;
     ben.sees("Plans").await;
-    // It was good for one.
+    // The link was valid once.
     newcomer(&forum, "cleo").await;
     let cleo = browser(&mut driver, &forum, scripts).await;
     cleo.sign_in("cleo", &path).await;
@@ -92,7 +92,7 @@ async fn an_invitation_leads_in(running: Running, scripts: bool) {
     assert!(!shown.as_str().expect("a page").contains("The den"), "{shown}");
     let said = cleo.complaints().await;
     assert!(said.len() == 1 && said[0].contains("404"), "it is answered as a link that never was: {said:?}");
-    // By name, another one.
+    // Now an invitation by name.
     cleo.goto("/").await;
     cleo.sees("You are in no group yet").await;
     ana.goto(&format!("/-/groups/{}/invitations", den.id)).await;

@@ -1,4 +1,4 @@
-//! With scripts: what one person does, another sees without loading anything.
+//! With scripts: an open page shows what other users do.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ crate::both_ways!(
     a_page_says_that_it_reconnects_and_misses_nothing,
 );
 
-/// Ana's topic in her group, opened in her browser; ben, a member, signed in in his.
+/// Ana's topic in her group, open in her browser, and ben, a member, signed in in his.
 struct Scene {
     forum: Forum,
     driver: Driver,
@@ -40,7 +40,7 @@ async fn scene(running: Running) -> Scene {
     Scene { forum, driver, ana, ben, group: group.path, topic: topic.path }
 }
 
-/// Notes when a message with these words stands in the page.
+/// Records when a message with these words appears in the page.
 async fn watch(browser: &Browser, words: &str) {
     let script = format!(
         "window.seenAt = 0;
@@ -53,7 +53,7 @@ async fn watch(browser: &Browser, words: &str) {
     browser.js(&script).await;
 }
 
-/// Sends words by the composer; answers when, in milliseconds of the machine's clock.
+/// Sends a message by the composer. Returns when, in milliseconds of the system clock.
 async fn send(browser: &Browser, words: &str) -> i64 {
     browser.fill("#f-text", words).await;
     let script = "document.querySelector('#compose button').click(); return Date.now();";
@@ -67,7 +67,6 @@ const MENTIONS: &str = "document.querySelector('#sidebar [data-mentions-total]:n
 
 async fn what_one_person_writes_appears_before_another_and_in_all_their_tabs(running: Running) {
     let Scene { forum, driver, ana, ben, topic, .. } = scene(running).await;
-    // First, both at the topic.
     watch(&ben, "a grey heron").await;
     let sent = send(&ana, "a grey heron").await;
     ana.sees("a grey heron").await;
@@ -76,13 +75,13 @@ async fn what_one_person_writes_appears_before_another_and_in_all_their_tabs(run
     println!("{running:?}: seen {} ms after it was sent", seen - sent);
     let twice = "return [...document.querySelectorAll('.message')].filter((m) => m.textContent.includes('a grey heron')).length";
     assert_eq!((ana.js(twice).await, ben.js(twice).await), (Value::from(1), Value::from(1)));
-    // The page with what came is the page as it is drawn anew.
+    // After a reload the page is the same.
     let drawn = "return [...document.querySelectorAll('.message')].map((m) => [m.id, m.dataset.seq, m.querySelector('.markup')?.innerHTML])";
     let before = ben.js(drawn).await;
     ben.client.refresh().await.expect("the page");
     assert_eq!(ben.js(drawn).await, before);
 
-    // Then ben turns to another tab.
+    // Ben switches to another tab.
     let at_topic = ben.tab().await;
     let elsewhere = ben.open_tab("/groups/").await;
     ben.show().await;
@@ -95,7 +94,7 @@ async fn what_one_person_writes_appears_before_another_and_in_all_their_tabs(run
     send(&ana, "three ibises").await;
     ben.until("the group has two", &format!("{COUNT_OF_GROUP} === '2'")).await;
 
-    // Reading it there clears it here.
+    // Reading it in one tab clears it in the other.
     ben.switch(&at_topic).await;
     ben.show().await;
     ben.sees("three ibises").await;
@@ -113,7 +112,7 @@ async fn what_one_person_writes_appears_before_another_and_in_all_their_tabs(run
     ben.client.refresh().await.expect("the page");
     ben.until("as the server has it", &format!("!({TOTAL}) && !({MENTIONS})")).await;
 
-    // A reader without an account hears it too.
+    // An anonymous reader gets it too.
     let mut driver = driver;
     let reader = driver.browser(&forum.base).await;
     reader.goto(&topic).await;
@@ -133,7 +132,6 @@ async fn edits_stars_ends_and_new_topics_are_seen_as_they_happen(running: Runnin
     let message = ben.js("return [...document.querySelectorAll('.message')].at(-1).id.slice(1)").await;
     let message = message.as_str().expect("an id");
 
-    // Ben stars it where it stands.
     ben.js(&format!("document.querySelector('#m{message} .tools .star').click()")).await;
     let starred = format!("document.querySelector('#m{message} .stars')?.textContent.includes('1')");
     ben.until("ben sees his star", &starred).await;
@@ -154,7 +152,7 @@ async fn edits_stars_ends_and_new_topics_are_seen_as_they_happen(running: Runnin
     ben.sees("A message by ana was deleted.").await;
     ben.until("its words are gone", "!document.getElementById('messages').textContent.includes('a heron')").await;
 
-    // At the page of the group, what is new is on top.
+    // On the group's page, the newest topic is on top.
     ben.goto(&group).await;
     ana.goto(&group).await;
     ana.click("details.start summary").await;
@@ -211,13 +209,13 @@ async fn a_page_says_that_it_reconnects_and_misses_nothing(running: Running) {
     let line = "document.getElementById('live-status')";
     ben.until("no line is shown", &format!("{line}.hidden")).await;
     forum.stop().await;
-    // A server that ends asks its browsers to come back some seconds later, and one failure is not yet told.
+    // A server that stops asks its clients to come back seconds later, and the page does not show the first failure.
     let says = format!("return !{line}.hidden && {line}.textContent === 'Reconnecting…'");
     crate::support::wait_at_most(Duration::from_secs(30), "it says that it reconnects", async || {
         (ben.js(&says).await == true).then_some(())
     })
     .await;
-    // What is written meanwhile is kept, and sent when somebody takes it.
+    // A message written meanwhile is kept, and sent when the server is back.
     send(&ana, "written while the server rests").await;
     ana.until("it says that it was not sent", "!document.getElementById('compose-status').hidden").await;
     ana.until("the text is kept", "document.querySelector('#f-text').value === 'written while the server rests'").await;
@@ -226,7 +224,7 @@ async fn a_page_says_that_it_reconnects_and_misses_nothing(running: Running) {
     forum.resume().await;
     ana.js("document.querySelector('#compose button').click()").await;
     ana.until("it is sent", "document.querySelector('#f-text').value === ''").await;
-    // A browser waits between its tries, ever longer.
+    // Browsers wait longer after each try.
     crate::support::wait_at_most(Duration::from_secs(40), "ben sees it", async || {
         let text = ben.js("return document.getElementById('messages').textContent").await;
         text.as_str()?.contains("written while the server rests").then_some(())
@@ -240,7 +238,7 @@ async fn a_page_says_that_it_reconnects_and_misses_nothing(running: Running) {
     assert_eq!(seqs, serde_json::json!([1, 2, 3]));
     for browser in [&ana, &ben] {
         let complaints = browser.complaints().await;
-        // That nobody answered for a while is no wonder; anything else would be.
+        // Failed requests are expected meanwhile, but nothing else.
         assert!(
             complaints.iter().all(|said| said.contains("Failed to load resource") || said.contains("net::ERR")),
             "{complaints:#?}"

@@ -1,4 +1,4 @@
-//! The whole program in a browser: real Chromium, driven by chromedriver, with scripts and without.
+//! The whole program in a browser: Chromium, driven by chromedriver, with scripts and without.
 
 mod browser;
 mod directs;

@@ -1,5 +1,5 @@
-//! Keeping order, in browsers with scripts and without: a spammer is reported, removed with everything while another reads it, and that
-//! is undone.
+//! Moderation, in browsers with scripts and without: a spammer is reported, all their messages are deleted while
+//! another user reads the topic, and that is undone.
 
 use fantoccini::Locator;
 
@@ -15,18 +15,18 @@ async fn browser(driver: &mut Driver, forum: &Forum, scripts: bool) -> Browser {
     if scripts { driver.browser(&forum.base).await } else { driver.plain_browser(&forum.base).await }
 }
 
-/// The words of the messages that are on the page, placeholders apart.
+/// Returns the texts of the messages on the page, without placeholders.
 async fn words(browser: &Browser) -> Vec<String> {
     let found = browser.client.find_all(Locator::Css("main .message .markup")).await.expect("messages");
     let mut words = Vec::new();
     for one in found {
-        // A message that changes meanwhile is read with the next look.
+        // A message that changes meanwhile is read by the next try.
         words.push(one.text().await.unwrap_or_default());
     }
     words
 }
 
-/// Waits until these are the messages that the page shows; without scripts it is asked for again.
+/// Waits until the page shows exactly these messages. Without scripts, reloads it.
 async fn must_show(browser: &Browser, topic: &Place, scripts: bool, wanted: &[&str]) {
     wait_at_most(LIVE, "the messages are as they should be", async || {
         if !scripts {
@@ -37,7 +37,6 @@ async fn must_show(browser: &Browser, topic: &Place, scripts: bool, wanted: &[&s
     .await;
 }
 
-/// The form of what somebody is told.
 fn notice(page: &Page) -> Option<Filled> {
     page.forms().into_iter().find(|form| form.action.starts_with("/-/notices/"))
 }
@@ -66,14 +65,14 @@ async fn a_spammer_is_removed_with_everything_and_it_is_undone(running: Running,
     let all = ["who has seen one", "finches for sale", "two by the church", "buy more finches"];
     must_show(&cleo, &topic, scripts, &all).await;
 
-    // Somebody else reports it, from another tab.
+    // Dora reports it.
     let dora = newcomer(&forum, "dora").await;
     let message = dora.get(&topic.path).await.expect(200).message("finches for sale");
     let report = dora.get(&format!("/-/messages/{message}/report")).await.expect(200).form("/report");
     dora.submit(&report.with("grounds", "spam")).await.expect(200);
     ana.sign_in("ana", &format!("/-/groups/{}/reports", birds.id)).await;
     ana.sees("finches for sale").await;
-    // The moderator goes to the one who wrote it, and removes all of it.
+    // The moderator opens the author's page and deletes everything.
     ana.goto(&format!("/-/groups/{}/members", birds.id)).await;
     ana.click("main .people a[aria-label='Manage ben']").await;
     ana.click("main a.danger[href$='/clear']").await;
@@ -86,7 +85,7 @@ async fn a_spammer_is_removed_with_everything_and_it_is_undone(running: Running,
     must_show(&cleo, &topic, scripts, &["who has seen one", "two by the church"]).await;
     forum.jobs_done().await;
     dora.get(&alone.path).await.expect(404);
-    // Whoever it was is told why; everyone reads that it was done.
+    // The author is told why, and the public log has it.
     let told = ben.get("/").await.expect(200);
     told.must_say("Those who keep order in Birds removed what you wrote there.");
     told.must_say("No <finches> are sold here");
@@ -100,7 +99,6 @@ async fn a_spammer_is_removed_with_everything_and_it_is_undone(running: Running,
     ana.goto(&format!("/-/groups/{}/reports", birds.id)).await;
     ana.sees("Nothing was reported").await;
 
-    // And back.
     ana.goto(&format!("/-/groups/{}/bans", birds.id)).await;
     ana.click("main .list a[href*='/members/']").await;
     ana.sees("removed").await;

@@ -1,4 +1,4 @@
-//! Without scripts: everything is done by links and forms.
+//! Without scripts: everything works by links and forms.
 
 use fantoccini::Locator;
 
@@ -49,7 +49,6 @@ async fn without_scripts_people_talk_by_forms(running: Running) {
     ben.fill("#f-text", "hello ana").await;
     ben.click("#compose button").await;
     ben.sees("hello ana").await;
-    // Star, edit, delete.
     ben.press(".message:first-child .tools .star").await;
     ben.client.wait().for_element(Locator::Css(".message .stars")).await.expect("a star");
     ben.press(".message:last-of-type .tools a[href$='/edit']").await;

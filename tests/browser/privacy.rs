@@ -1,4 +1,4 @@
-//! With scripts: what becomes of an open page, and of what was typed in it, when it can be read or written no more.
+//! With scripts: an open page and its draft when the topic can no longer be read, or written in.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ crate::both_ways!(
     what_was_done_is_said_by_the_next_page_and_not_by_one_drawn_anew,
 );
 
-/// An open page is drawn anew within ten seconds; machines that do much else take longer.
+/// An open page reloads within ten seconds; busy machines take longer.
 const SOON: Duration = Duration::from_secs(30);
 
 async fn until(browser: &Browser, what: &str, expression: &str) {
@@ -45,7 +45,7 @@ async fn what_was_typed_stays_and_the_page_says_that_it_is_shut(running: Running
     ben.sees("periwinkle").await;
     ben.fill("#f-text", "half a sentence").await;
 
-    // Locked: it is said, with the text, and it cannot be sent; opened again, it can.
+    // Locked: the page says so, keeps the text, and cannot send it. Unlocked, it can.
     mark(&first, &herons, "locked").await;
     until(
         &ben,
@@ -59,7 +59,7 @@ async fn what_was_typed_stays_and_the_page_says_that_it_is_shut(running: Running
     mark(&first, &herons, "locked").await;
     until(&ben, "it can be sent again", &format!("!document.querySelector('.shelved') && {TYPED} && {SENDS}")).await;
 
-    // Deleted: nothing of it is left but what he typed.
+    // Deleted: only what he typed is left.
     let page = first.get(&format!("/-/topics/{}/delete", herons.id)).await.expect(200);
     first.submit(&page.form("/delete")).await.expect(200);
     let says = "document.querySelector('.shelf')?.textContent.includes('cannot be read or written')";
@@ -67,7 +67,7 @@ async fn what_was_typed_stays_and_the_page_says_that_it_is_shut(running: Running
     until(&ben, "it says that it is gone", &format!("{says} && {TYPED} && {gone} && !({SENDS})")).await;
     ben.sees("There is nothing here").await;
 
-    // Put out of a group that is not to be known.
+    // Removed from a private group.
     let den = group_of(&first, "The den", "private").await;
     let plans = topic_in(&first, &den, "Plans", "at the lighthouse").await;
     let form = first.get(&format!("/-/groups/{}/invitations", den.id)).await.expect(200).form("/invited");
@@ -120,7 +120,7 @@ async fn what_was_done_is_said_by_the_next_page_and_not_by_one_drawn_anew(runnin
     let ben = driver.browser(&forum.base).await;
     ben.sign_in("ben", &herons.path).await;
     ben.sees("periwinkle").await;
-    // He follows it, and before the next page comes the open one is drawn anew.
+    // He follows the topic, and the open page reloads before he gets the next one.
     ben.js("window.asked = false;
         const ask = window.fetch;
         window.fetch = async (address, options) => {
@@ -129,7 +129,7 @@ async fn what_was_done_is_said_by_the_next_page_and_not_by_one_drawn_anew(runnin
             return answer;
         };
         const form = document.querySelector('form[action$=\"/level\"]');
-        // A redirect that is not followed: its cookie stands.
+        // The redirect is not followed, but its cookie is set.
         ask(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)), redirect: 'manual' });")
         .await;
     mark(&first, &herons, "pinned").await;

@@ -1,4 +1,4 @@
-//! The promise of live: an open page with what it heard is the page drawn anew, whatever happened meanwhile.
+//! The promise of live: an open page equals the reloaded page, whatever happened meanwhile.
 
 use serde_json::Value;
 
@@ -7,11 +7,12 @@ use crate::support::{Forum, Place, Running, Visitor, group_of, newcomer, topic_i
 
 crate::both_ways!(pages_with_what_they_heard_are_the_pages_drawn_anew);
 
-/// How often what happened is looked at, and how much happens in between.
+/// How often pages are compared, and how many actions lie in between.
 const LOOKS: usize = 4;
 const DEEDS: usize = 10;
 
-/// What a page shows, without what differs by the moment or by who draws: of this page, and of the same drawn anew.
+/// Returns what a page shows, without what differs by time or by viewer: of the open page, and of the page fetched
+/// again.
 const COMPARE: &str = r#"
 const done = arguments[arguments.length - 1];
 const text = (node) => node?.textContent.replace(/\s+/g, ' ').trim() ?? null;
@@ -59,7 +60,6 @@ fetch(location.href, { cache: 'no-store', headers: { Accept: 'text/html' } }).th
 }, (error) => done([[String(error)]]));
 "#;
 
-/// Numbers by chance, the same for the same seed.
 struct Rng(u64);
 
 impl Rng {
@@ -70,12 +70,12 @@ impl Rng {
     }
 }
 
-/// What there is, as those know who made it.
+/// What exists, as far as the test knows.
 struct World {
     people: Vec<(&'static str, Visitor)>,
     group: Place,
     topics: Vec<Place>,
-    /// Topic, words and author of each message that is there.
+    /// Topic, text and author of each message that is not deleted.
     messages: Vec<(String, String, usize)>,
     made: usize,
     dice: Rng,
@@ -88,7 +88,7 @@ impl World {
         format!("words{}. {}", self.made, more[self.dice.roll(more.len())])
     }
 
-    /// Something that changes a page happens; what, in words.
+    /// Does something that changes a page, and describes it.
     async fn happen(&mut self) -> String {
         let who = self.dice.roll(self.people.len());
         let (name, visitor) = self.people[who].clone();
@@ -145,7 +145,7 @@ impl World {
                 format!("{} is renamed", topic.path)
             }
             11 | 12 => {
-                // Single messages get a topic of their own, also those of the one that is open.
+                // Splits off single messages, also from the open topic.
                 let (path, mark, _) = self.messages[about].clone();
                 let (_, admin) = &self.people[0];
                 let id = admin.get(&path).await.expect(200).message(&format!("{mark}."));
@@ -172,7 +172,7 @@ impl World {
                 format!("{} is merged into {into}", topic.path)
             }
             _ if self.topics.len() > 3 => {
-                // Not the one that is open.
+                // Not the topic that is open.
                 let topic = self.topics.swap_remove(1 + self.dice.roll(self.topics.len() - 1));
                 let (_, admin) = &self.people[0];
                 let form = admin.get(&format!("/-/topics/{}/delete", topic.id)).await.expect(200).form("/delete");
@@ -198,7 +198,7 @@ impl World {
 }
 
 /// # Panics
-/// When the open page does not come to show what it shows when drawn anew.
+/// When the open page does not become equal to the reloaded page.
 async fn must_be_as_drawn_anew(browser: &Browser, what: &str, happened: &[String]) {
     let mut last = Value::Null;
     let as_anew = async {
@@ -233,7 +233,7 @@ async fn pages_with_what_they_heard_are_the_pages_drawn_anew(running: Running) {
         .zip(["Herons", "Egrets", "Storks"])
         .map(|(topic, title)| (topic.path.clone(), format!("first{title}"), 0))
         .collect();
-    // Ben's browser is at the topic, and in other tabs at the group and at his home; a stranger's is at the topic and the group.
+    // Ben has the topic, the group and his home page open, a stranger the topic and the group.
     let (browser, stranger) = (driver.browser(&forum.base).await, driver.browser(&forum.base).await);
     browser.sign_in("ben", &group.path).await;
     browser.sees("Herons").await;

@@ -1,4 +1,4 @@
-//! With scripts: what an open page does not make a noise of, and what it lets go of at once.
+//! With scripts: what an open page does not announce, and what it drops at once.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ async fn whom_one_ignores_is_not_heard(running: Running) {
     let ben = driver.browser(&forum.base).await;
     ben.sign_in("ben", &herons.path).await;
     ben.sees("by the river").await;
-    // He reads at the top, and notes what the page tells.
+    // He reads at the top, and the page's announcements are recorded.
     ben.js(
         "window.scrollTo(0, 0);
         window.told = [];
@@ -35,7 +35,7 @@ async fn whom_one_ignores_is_not_heard(running: Running) {
     let colour = "return getComputedStyle(document.querySelector('.message.folded')).backgroundColor";
     assert_eq!(ben.js(colour).await, "rgba(0, 0, 0, 0)");
     assert_eq!(ben.js("return document.getElementById('new-below').hidden").await, true);
-    // Whom he does not ignore, he hears of: of one message, and no other.
+    // The page announces the message of a user he does not ignore, and nothing else.
     first.post(&herons, "@ben, and here").await;
     ben.until("it is told", "window.told.length > 0").await;
     assert_eq!(ben.js("return window.told").await, serde_json::json!(["1 new message"]));
@@ -63,7 +63,7 @@ async fn what_was_read_elsewhere_leaves_the_home_page_at_once(running: Running) 
         first.post(topic, "have a look").await;
     }
     forum.jobs_done().await;
-    // The page was just drawn anew: it would not be for ten seconds.
+    // The page was reloaded just now, so it will not reload again for ten seconds.
     wait_at_most(Duration::from_secs(30), "both are on the page", async || {
         (ben.js("return document.querySelectorAll('.story').length").await == 2).then_some(())
     })

@@ -1,4 +1,4 @@
-//! A topic that is split while people look at it, in browsers with scripts and without.
+//! Splitting a topic while others view it, in browsers with scripts and without.
 
 use fantoccini::Locator;
 
@@ -20,7 +20,7 @@ async fn messages_that_go_to_a_private_group_go_from_the_pages_of_those_outside(
     let message = second.post(&topic, "they nest in the periwinkle").await.message("periwinkle");
     first.post(&topic, "nobody says where").await;
     forum.jobs_done().await;
-    // Ben and a stranger have the topic open, Cleo another page; Ana does it by forms alone.
+    // Ben and a stranger have the topic open, Cleo another page; Ana splits it by forms alone.
     let (ben, stranger) = (driver.browser(&forum.base).await, driver.browser(&forum.base).await);
     let (cleo, ana) = (driver.browser(&forum.base).await, driver.plain_browser(&forum.base).await);
     ben.sign_in("ben", &topic.path).await;
@@ -54,14 +54,14 @@ async fn messages_that_go_to_a_private_group_go_from_the_pages_of_those_outside(
         assert!(!html.contains("nests") && !html.contains("the den") && !html.contains("the-den"), "{html}");
         browser.must_not_complain().await;
     }
-    // What he was typing is there, and goes on where he is.
+    // His draft is still there, and stays with the topic he is in.
     let typed = ben.client.find(Locator::Css("#f-text")).await.expect("the field");
     assert_eq!(typed.prop("value").await.expect("its text").as_deref(), Some("half a sentence"));
     ben.click("#compose button").await;
     for (who, browser) in [("ben", &ben), ("the stranger", &stranger)] {
         browser.until(&format!("{who} sees it"), "document.querySelectorAll('.message').length === 2").await;
     }
-    // A link to what went leads nowhere for him.
+    // A link to a message that was moved away leads nowhere for him.
     ben.goto(&format!("/-/messages/{message}")).await;
     ben.until("it is not there", "!document.body.textContent.includes('periwinkle')").await;
     ana.must_not_complain().await;

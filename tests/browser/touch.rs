@@ -1,4 +1,4 @@
-//! Where nothing hovers, as on a telephone: with scripts and without.
+//! Touch screens, where nothing hovers: with scripts and without.
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ async fn tap(browser: &Browser, x: f64, y: f64) {
     browser.cdp("Input.dispatchTouchEvent", json!({"type": "touchEnd", "touchPoints": []})).await;
 }
 
-/// Where something is once the page has loaded and stands still: left, top, right, bottom.
+/// Returns the edges of an element (left, top, right, bottom) once the page has loaded and stands still.
 async fn place(browser: &Browser, selector: &str) -> [f64; 4] {
     let script = format!(
         "if (document.readyState !== 'complete') return null;
@@ -49,7 +49,7 @@ async fn a_tap_shows_the_tools_and_another_uses_one(running: Running, scripts: b
     ben.sign_in("ben", &herons.path).await;
     ben.sees("late in the evening").await;
     assert_eq!(ben.js("return matchMedia('(hover: none)').matches").await, true);
-    // That it was edited is to be seen, though its author's name is not repeated.
+    // The edited mark is visible, even where the author's name is not repeated.
     let edited = "document.querySelector('.message.follows .edited')?.checkVisibility()";
     ben.until("it says that it was edited", edited).await;
 
@@ -57,12 +57,12 @@ async fn a_tap_shows_the_tools_and_another_uses_one(running: Running, scripts: b
         let starred = format!("document.querySelector('{own} .stars')?.textContent.includes('1')");
         let shown = format!("document.querySelector('{own} > .tools')?.getBoundingClientRect().height > 30");
         ben.until("no tools are shown", &format!("!({shown})")).await;
-        // Where the tools of a mouse are: at the right end, on top. One tap: a second one would meet what the first has shown.
+        // Taps where the tools appear on hover: at the right end, on top. Only once: a second tap would hit the tools.
         let [_, top, right, _] = place(&ben, own).await;
         tap(&ben, right - 40.0, top + 6.0).await;
         ben.until("the tools are shown", &shown).await;
         assert_eq!(ben.path().await, herons.path);
-        // They cover nothing.
+        // The tools cover nothing.
         let [left, top, right, bottom] = place(&ben, &format!("{own} > .tools")).await;
         let [_, _, _, words] = place(&ben, &format!("{own} > .markup")).await;
         assert!(top >= words, "the tools begin at {top}, where the words end at {words}");

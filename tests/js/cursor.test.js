@@ -1,4 +1,4 @@
-// Each tab applies every event once, from its own place on, whatever the polling tab reads.
+// Each tab applies every event once, from its own cursor on, whatever the polling tab reads.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';

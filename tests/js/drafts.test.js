@@ -1,4 +1,4 @@
-// Drafts: each account's by itself, each conversation's for its people, until the server says that they were taken.
+// Drafts are stored per account, and per conversation for its recipients, until the server accepted them.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -46,15 +46,15 @@ test('signing out takes the drafts of that account, and of no other', () => {
   const storage = new Storage();
   for (const user of ['1', '12', '2']) new Drafts(storage, user).write('9', { text: `of ${user}` });
   new Drafts(storage, '1').leave();
-  // It was not done, as the next page shows.
+  // The next page shows that it failed.
   new Drafts(storage, '1').tidy();
   new Drafts(storage, undefined).tidy();
   assert.equal(new Drafts(storage, '1').read('9').text, 'of 1');
-  // Now it was.
+  // The next page shows that it succeeded.
   new Drafts(storage, '1').leave();
   new Drafts(storage, undefined).tidy();
   assert.deepEqual([...storage.items.keys()].sort(), ['klatch-draft-u12-9', 'klatch-draft-u2-9']);
-  // So it is when somebody else signed in meanwhile.
+  // The same if another account signed in meanwhile.
   new Drafts(storage, '12').leave();
   new Drafts(storage, '2').tidy();
   assert.deepEqual([...storage.items.keys()], ['klatch-draft-u2-9']);
@@ -90,7 +90,7 @@ test('what is written to people is theirs', () => {
   assert.equal(people(' @Ben,ana  ana'), 'ana,ben');
   assert.equal(draftName('direct', 'ben', 'Ben'), 'direct-ben');
   assert.equal(draftName('direct', 'ana, ben', 'ben,ana'), 'direct-ana,ben');
-  // Others than those for whom the page was opened: it is offered where anybody can be named.
+  // Other recipients than the page was opened for: the draft is offered where recipients can be chosen.
   assert.equal(draftName('direct', 'carl', 'ben'), 'direct');
   assert.equal(draftName('direct', 'carl', ''), 'direct');
 });

@@ -1,4 +1,4 @@
-// Several tabs, one poll: nobody misses an event or hears one twice, whoever leads and whoever comes or goes.
+// Several tabs, one poll: no tab misses an event or gets it twice, whichever tab leads, opens or closes.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -240,7 +240,7 @@ test('what any tab has seen, and the groups of all tabs, go with the poll', asyn
   server.publish();
   await until('the next poll', () => server.parked.size === 1 && leader.isCurrent());
   assert.equal(server.polls.at(-1).get('seen'), null);
-  // Where messages were given other numbers, a lower one may be more.
+  // After a renumbering, a lower number can be further on.
   other.poll.acknowledge(9, 12, 1);
   await until('the word', () => server.polls.some((query) => query.get('seen') === '9:12:1'));
   [leader, other].forEach((page) => page.poll.stop());

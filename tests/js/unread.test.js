@@ -1,4 +1,4 @@
-// Counting in the browser comes out as counting on the server: on chosen stories, and on thousands of random ones.
+// Counting in the browser gives the same result as on the server: in chosen cases and in thousands of random ones.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';

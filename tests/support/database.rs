@@ -1,4 +1,4 @@
-//! The database of a test, looked at from outside the program.
+//! A test's database, accessed past the program.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -8,28 +8,21 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, SqliteConnection};
 
-/// The variable that names a Postgres whose user may create databases.
+/// Names a Postgres whose user may create databases.
 const SERVER: &str = "KLATCH_TEST_DATABASE_URL";
 
-/// Where a forum keeps what it keeps.
 #[derive(Clone, Debug)]
 pub enum Database {
-    /// A file, gone with the test's folder.
+    /// A file, deleted with the test's folder.
     Sqlite(PathBuf),
-    /// A database of the test's own.
     Postgres {
-        /// The server's address, for making and dropping it.
+        /// The URL of the server, for making and dropping the database.
         server: String,
-        /// Its name.
         name: String,
     },
 }
 
 impl Database {
-    /// A new Postgres database.
-    ///
-    /// # Panics
-    /// When no server is named, or it refuses.
     pub async fn postgres() -> Self {
         let Ok(server) = std::env::var(SERVER) else {
             panic!(
@@ -42,7 +35,7 @@ impl Database {
         Self::Postgres { server, name }
     }
 
-    /// Its address for `KLATCH_DATABASE_URL`.
+    /// Returns its address for `KLATCH_DATABASE_URL`.
     pub fn url(&self) -> String {
         match self {
             Self::Sqlite(path) => format!("sqlite:{}", path.display()),
@@ -50,7 +43,6 @@ impl Database {
         }
     }
 
-    /// Drops it, if it has to be dropped.
     pub fn drop(&self) {
         let Self::Postgres { server, name } = self else { return };
         let (server, sql) = (server.clone(), format!("drop database if exists {name} with (force)"));
@@ -61,7 +53,6 @@ impl Database {
         let _ = dropped.join();
     }
 
-    /// A single number.
     pub async fn number(&self, sql: &str) -> i64 {
         let sql = AssertSqlSafe(sql.to_owned());
         match self {
@@ -71,7 +62,6 @@ impl Database {
         .expect("a number")
     }
 
-    /// A single text.
     pub async fn text(&self, sql: &str) -> String {
         let sql = AssertSqlSafe(sql.to_owned());
         match self {
@@ -81,7 +71,7 @@ impl Database {
         .expect("a text")
     }
 
-    /// All rows of all tables, as text.
+    /// Returns all rows of all tables, as text.
     pub async fn dump(&self) -> BTreeMap<String, Vec<String>> {
         let mut all = BTreeMap::new();
         match self {

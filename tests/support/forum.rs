@@ -1,4 +1,4 @@
-//! A forum of a test's own, run as people run it: the program, its data, and where it is reached.
+//! A forum per test, run as operators run it: the program, its data, and its address.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,27 +13,23 @@ use super::mailbox::{Mailbox, Server};
 use super::visitor::Visitor;
 use super::{PATIENCE, Process, Redis, free_port, proxy, wait_at_most, wait_for};
 
-/// How the program is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Running {
     /// `klatch serve` on SQLite.
     Alone,
     /// `klatch web`, `klatch realtime` and `klatch worker` on Postgres and Redis.
     Services,
-    /// The same with the Redis Cluster that `KLATCH_TEST_REDIS_CLUSTER_URL` names, which one forum at a time can use.
+    /// Like `Services`, on the Redis Cluster that `KLATCH_TEST_REDIS_CLUSTER_URL` names. Only one forum at a time can
+    /// use it.
     Cluster,
 }
 
-/// One forum.
 #[derive(Debug)]
 pub struct Forum {
-    /// How it runs.
     pub running: Running,
     /// Scheme, host and port.
     pub base: String,
-    /// What it keeps.
     pub database: Database,
-    /// Where its letters arrive.
     pub mailbox: Mailbox,
     /// The Redis between the services.
     pub redis: Option<Redis>,
@@ -43,7 +39,6 @@ pub struct Forum {
 }
 
 impl Forum {
-    /// Starts one, with nobody and nothing in it.
     pub async fn start(running: Running) -> Self {
         Self::start_on(running, None).await
     }
@@ -94,7 +89,6 @@ impl Forum {
         forum
     }
 
-    /// The commands that make up the forum.
     pub fn commands(&self) -> &'static [&'static str] {
         match self.running {
             Running::Alone => &["serve"],
@@ -102,22 +96,22 @@ impl Forum {
         }
     }
 
-    /// The command that runs the jobs.
+    /// Returns the command that runs jobs.
     pub fn worker(&self) -> &'static str {
         if self.running == Running::Alone { "serve" } else { "worker" }
     }
 
-    /// The command that answers polls.
+    /// Returns the command that answers polls.
     pub fn polls(&self) -> &'static str {
         if self.running == Running::Alone { "serve" } else { "realtime" }
     }
 
-    /// The command that serves pages.
+    /// Returns the command that serves pages.
     pub fn pages(&self) -> &'static str {
         self.commands()[0]
     }
 
-    /// Starts whatever of it does not run, and waits until it is ready.
+    /// Starts every process that does not run, and waits until it is ready.
     pub async fn resume(&mut self) {
         for &name in self.commands() {
             if self.processes.contains_key(name) {
@@ -137,7 +131,7 @@ impl Forum {
             .await;
     }
 
-    /// The program with the forum's settings.
+    /// Builds a command of the program with the forum's settings.
     pub fn command(&self) -> Command {
         let mut command = program();
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
@@ -145,7 +139,6 @@ impl Forum {
         command
     }
 
-    /// Runs a command that ends by itself, with this on its standard input.
     pub fn run(&self, arguments: &[&str], input: &str) -> Output {
         let mut command = self.command();
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -154,17 +147,14 @@ impl Forum {
         child.wait_with_output().expect("its end")
     }
 
-    /// One of its processes.
     pub fn process(&mut self, name: &str) -> &mut Process {
         self.processes.get_mut(name).unwrap_or_else(|| panic!("{name} does not run"))
     }
 
-    /// Kills one of its processes at once.
     pub fn kill(&mut self, name: &str) {
         self.processes.remove(name).unwrap_or_else(|| panic!("{name} does not run")).kill();
     }
 
-    /// Asks all of it to end, and waits until it has.
     pub async fn stop(&mut self) {
         for name in self.commands() {
             if let Some(mut process) = self.processes.remove(name) {
@@ -175,38 +165,36 @@ impl Forum {
         }
     }
 
-    /// Ends all of it and starts it again. Whoever joined or made a group is told for a while to draw pages anew rather than of
-    /// single events; to the processes that start now, every membership is an old one.
+    /// Ends all processes and starts them again. New members get resyncs instead of single events for a while;
+    /// processes that start now treat every membership as old.
     pub async fn settle(&mut self) {
         self.jobs_done().await;
         self.stop().await;
         self.resume().await;
     }
 
-    /// The link that makes the first admin, as printed.
+    /// Returns the printed link that makes the first admin.
     pub async fn first_admin_link(&mut self) -> String {
         let base = self.base.clone();
         let line = self.process(self.pages()).line("/-/first-admin?token=").await;
         line.split_once(&base).expect("an address of this site").1.trim().to_owned()
     }
 
-    /// A browser that was never here.
     pub fn visitor(&self) -> Visitor {
         Visitor::new(&self.base)
     }
 
-    /// Where pages are served, without a proxy before it.
+    /// Returns where pages are served, without a proxy.
     pub fn pages_address(&self) -> String {
         let bind = self.settings.iter().find(|(name, _)| *name == "KLATCH_BIND");
         bind.expect("an address of its own").1.clone()
     }
 
-    /// Where its files are.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Waits until all jobs that are due are done: also those of a worker that was killed, which others take over after a while.
+    /// Waits until all due jobs are done. Jobs of a killed worker are taken over after a while, and are waited for too.
     pub async fn jobs_done(&self) {
         wait_at_most(3 * PATIENCE, "all jobs are done", async || {
             let waiting = "select count(*) from jobs where unique_key is null";
@@ -215,7 +203,7 @@ impl Forum {
         .await;
     }
 
-    /// Counts everything again, as an operator would: nothing may differ.
+    /// Runs the doctor as an operator would, and asserts that it finds nothing.
     pub async fn examine(&self) {
         self.jobs_done().await;
         // The index follows on its own: it may be a moment behind.
@@ -237,7 +225,7 @@ impl Forum {
     }
 }
 
-/// The program, with no setting of this test's surroundings.
+/// Builds a command of the program, without settings of the test's environment.
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_klatch"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("KLATCH_")) {

@@ -1,4 +1,4 @@
-//! Where letters arrive: a small SMTP server of the test's own, or the folder that a forum without one writes to.
+//! Receives emails: by a small SMTP server per test, or in the folder that a forum without SMTP writes to.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,41 +9,32 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::wait_for;
 
-/// All letters of a forum.
 #[derive(Clone, Debug)]
 pub enum Mailbox {
-    /// By SMTP.
     Server(Server),
-    /// As files.
     Folder(PathBuf),
 }
 
-/// A server that takes every letter, or for a while none.
+/// An SMTP server that accepts every email, or defers some.
 #[derive(Clone, Debug)]
 pub struct Server {
     port: u16,
     taken: Arc<Mutex<Vec<String>>>,
-    /// How many letters it puts off with 451 before it takes one.
+    /// How many more emails it defers with 451.
     put_off: Arc<AtomicU32>,
 }
 
-/// A letter that arrived.
 #[derive(Clone, Debug)]
 pub struct Letter {
-    /// Its headers and parts as they travelled.
+    /// Its raw headers and parts.
     pub source: String,
-    /// To whom.
     pub to: String,
-    /// Its subject.
     pub subject: String,
-    /// Its text, read.
     pub text: String,
-    /// Its HTML, read.
     pub html: String,
 }
 
 impl Server {
-    /// Starts one.
     pub async fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port for letters");
         let port = listener.local_addr().expect("its address").port();
@@ -52,24 +43,22 @@ impl Server {
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let server = own.clone();
-                // A client that goes away is its own business.
+                // Errors of a client that disconnects do not matter.
                 tokio::spawn(async move { server.talk(client).await.ok() });
             }
         });
         server
     }
 
-    /// Where it is.
     pub fn url(&self) -> String {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
-    /// Puts off the next so many letters.
+    /// Defers this many of the next emails.
     pub fn put_off(&self, letters: u32) {
         self.put_off.store(letters, Ordering::SeqCst);
     }
 
-    /// How many more it puts off.
     pub fn puts_off(&self) -> u32 {
         self.put_off.load(Ordering::SeqCst)
     }
@@ -108,7 +97,7 @@ impl Server {
     }
 }
 
-/// What stands before the line with a single dot.
+/// Reads up to the line with a single dot.
 async fn read_data(client: &mut BufReader<TcpStream>) -> std::io::Result<String> {
     let (mut letter, mut line) = (String::new(), String::new());
     loop {
@@ -121,7 +110,7 @@ async fn read_data(client: &mut BufReader<TcpStream>) -> std::io::Result<String>
 }
 
 impl Mailbox {
-    /// What arrived, the oldest first.
+    /// Returns the emails, oldest first.
     pub fn letters(&self) -> Vec<Letter> {
         let sources = match self {
             Self::Server(server) => server.taken.lock().expect("nobody panics here").clone(),
@@ -136,7 +125,7 @@ impl Mailbox {
         sources.into_iter().map(Letter::read).collect()
     }
 
-    /// Waits for the newest letter to an address whose subject has these words.
+    /// Waits for the newest email to an address whose subject contains these words.
     pub async fn letter(&self, to: &str, words: &str) -> Letter {
         wait_for(&format!("a letter to {to} about {words:?}"), async || {
             self.letters().into_iter().rev().find(|letter| letter.to == to && letter.subject.contains(words))
@@ -166,7 +155,7 @@ impl Letter {
         }
     }
 
-    /// The path and query of the link in it that begins so.
+    /// Returns path and query of the first link that begins like this.
     ///
     /// # Panics
     /// When there is none.
@@ -179,7 +168,6 @@ impl Letter {
     }
 }
 
-/// Reads quoted-printable text.
 fn readable(encoded: &str) -> String {
     let joined = encoded.replace("=\r\n", "").replace("\r\n", "\n");
     let (mut bytes, mut rest) = (Vec::new(), joined.as_str());

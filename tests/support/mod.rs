@@ -1,6 +1,6 @@
-//! What the suites share: the program run in both of its ways, visitors who use it by its pages, and waiting for a condition.
+//! Shared by the suites: the program run in both ways, visitors who use its pages, and waiting for a condition.
 
-// Each suite uses its own part of this.
+// Each suite uses only a part of this.
 #![allow(dead_code, unused_imports)]
 
 mod database;
@@ -19,7 +19,7 @@ pub use page::{Filled, Page, unescaped};
 pub use people::{PASSWORD, Place, admin_of, group_of, newcomer, topic_in};
 pub use visitor::Visitor;
 
-/// Makes a test of each story in each way of running, as `alone::NAME` and `services::NAME`.
+/// Makes two tests of each function, one per way of running, as `alone::NAME` and `services::NAME`.
 #[macro_export]
 macro_rules! both_ways {
     ($($story:ident),* $(,)?) => {

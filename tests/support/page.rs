@@ -1,38 +1,31 @@
-//! A page as a visitor has it: its text, its links, and its forms ready to be filled in.
+//! A page as a visitor gets it: text, links, and forms to fill in.
 
 use std::collections::BTreeSet;
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-/// An answer, read to its end.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// The status of the last answer.
+    /// The status after redirects.
     pub status: StatusCode,
-    /// Path and query of where it came from.
+    /// Path and query after redirects.
     pub path: String,
-    /// Its headers.
     pub headers: HeaderMap,
-    /// Its body.
     pub html: String,
     /// The statuses of the redirects that led here.
     pub hops: Vec<StatusCode>,
 }
 
-/// A form with what its page put into it.
+/// A form, with the values of its page.
 #[derive(Clone, Debug)]
 pub struct Filled {
-    /// Where it is sent.
     pub action: String,
-    /// Whether it is sent by POST.
     pub is_post: bool,
-    /// Its fields, hidden ones included.
     pub fields: Vec<(String, String)>,
 }
 
 impl Filled {
-    /// The same form with a field filled in.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.fields.retain(|(known, _)| known != name);
@@ -40,71 +33,65 @@ impl Filled {
         self
     }
 
-    /// The same form without a field.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.fields.retain(|(known, _)| known != name);
         self
     }
 
-    /// What a field holds.
     pub fn value(&self, name: &str) -> &str {
         self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 }
 
 impl Page {
-    /// A header's text; empty when it is not there.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// Says so when the page is not as it should be, with the page.
+    /// Asserts the status, and returns the page.
     ///
     /// # Panics
-    /// When the status is another one.
+    /// When the status differs, with the page.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{} answered:\n{}", self.path, self.main());
         self
     }
 
-    /// The page says these words, in its source with character references read.
+    /// Returns whether the page's source contains these words, after decoding character references.
     pub fn says(&self, words: &str) -> bool {
         unescaped(&self.html).contains(words)
     }
 
     /// # Panics
-    /// When the page does not say these words.
+    /// When the page does not contain these words.
     #[track_caller]
     pub fn must_say(&self, words: &str) {
         assert!(self.says(words), "{} does not say {words:?}:\n{}", self.path, self.main());
     }
 
-    /// The main part, without tags: for messages of failure.
+    /// Returns the main part without tags, for failure messages.
     pub fn main(&self) -> String {
         let from = self.html.find("<main").unwrap_or(0);
         let until = self.html.find("</main>").unwrap_or(self.html.len());
         without_tags(self.html.get(from..until).unwrap_or(&self.html))
     }
 
-    /// What the title says.
     pub fn title(&self) -> String {
         between(&self.html, "<title>", "</title>").map(unescaped).unwrap_or_default()
     }
 
-    /// The value of an attribute of the page's body.
     pub fn body_data(&self, name: &str) -> Option<String> {
         let tag = self.html.split("<body").nth(1)?.split('>').next()?;
         attribute(tag, name)
     }
 
-    /// The forms in it.
     pub fn forms(&self) -> Vec<Filled> {
         self.html.split("<form").skip(1).filter_map(|part| part.split("</form>").next()).map(form).collect()
     }
 
-    /// The form that is sent to an address that ends so.
+    /// Returns the form whose action ends like this.
     ///
     /// # Panics
     /// When there is none.
@@ -114,12 +101,11 @@ impl Page {
         found.unwrap_or_else(|| panic!("{} has no form for {action_ends:?}:\n{}", self.path, self.main()))
     }
 
-    /// Whether there is such a form.
     pub fn has_form(&self, action_ends: &str) -> bool {
         self.forms().iter().any(|form| form.action.ends_with(action_ends))
     }
 
-    /// Every address on this site that the page leads to or loads.
+    /// Returns all addresses on this site that the page links to or loads.
     pub fn links(&self) -> BTreeSet<String> {
         let attributes = ["href=\"", "src=\""];
         let found = attributes.iter().flat_map(|name| self.html.split(name).skip(1));
@@ -128,7 +114,7 @@ impl Page {
         own.map(|link| link.split('#').next().unwrap_or_default().to_owned()).collect()
     }
 
-    /// The number that the sidebar has beside a group.
+    /// Returns the unread count of a group in the sidebar.
     pub fn unread_of(&self, slug: &str) -> i64 {
         let sidebar = between(&self.html, "<nav id=\"sidebar\"", "</nav>").unwrap_or_default();
         let link = sidebar
@@ -137,17 +123,15 @@ impl Page {
         link.and_then(|link| number_after(link, "data-count")).unwrap_or(0)
     }
 
-    /// The number beside "Unread".
     pub fn unread_total(&self) -> i64 {
         number_after(&self.html, "data-unread-total").unwrap_or(0)
     }
 
-    /// The number beside "Mentions".
     pub fn mentions(&self) -> i64 {
         number_after(&self.html, "data-mentions-total").unwrap_or(0)
     }
 
-    /// The messages of a topic's page, in order: number, id, and what stands there without tags.
+    /// Returns the messages of a topic's page in order: number, id, and text without tags.
     pub fn messages(&self) -> Vec<(i64, String, String)> {
         let articles = self.html.split("<article class=\"message").skip(1);
         articles
@@ -163,7 +147,7 @@ impl Page {
             .collect()
     }
 
-    /// The number of the message with these words, as addresses have it.
+    /// Returns the id of the message with these words, as addresses have it.
     ///
     /// # Panics
     /// When there is none.
@@ -173,12 +157,11 @@ impl Page {
         found.map(|(_, id, _)| id).unwrap_or_else(|| panic!("{} has no message {words:?}:\n{}", self.path, self.main()))
     }
 
-    /// How often these words stand in a message of the page.
     pub fn times(&self, words: &str) -> usize {
         self.messages().iter().filter(|(_, _, text)| text.contains(words)).count()
     }
 
-    /// The page without what differs by chance alone: nonces, tokens and keys.
+    /// Returns the page without random values: nonces, tokens and keys.
     pub fn constant(&self) -> String {
         let mut text = self.html.clone();
         for (before, after) in [("nonce=\"", "\""), ("name=\"csrf\" value=\"", "\""), ("name=\"key\" value=\"", "\"")] {
@@ -247,7 +230,7 @@ fn without_tags(html: &str) -> String {
     unescaped(&lines.collect::<Vec<_>>().join("\n"))
 }
 
-/// Reads the character references that our templates write.
+/// Decodes the character references that the templates write.
 pub fn unescaped(text: &str) -> String {
     let mut plain = text.to_owned();
     for (reference, character) in [

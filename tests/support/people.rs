@@ -1,22 +1,18 @@
-//! Beginnings that most stories share, done by the pages' own forms.
+//! Common set-ups, by the pages' own forms.
 
 use super::forum::Forum;
 use super::page::Page;
 use super::visitor::Visitor;
 
-/// The password of everybody in these stories.
 pub const PASSWORD: &str = "rowing past the lighthouse";
 
-/// A group or a topic, as its page told.
 #[derive(Clone, Debug)]
 pub struct Place {
-    /// Its path.
     pub path: String,
-    /// Its id.
     pub id: String,
 }
 
-/// Whoever opened the printed link first.
+/// Becomes the first admin by the printed link.
 pub async fn admin_of(forum: &mut Forum) -> Visitor {
     let link = forum.first_admin_link().await;
     let admin = forum.visitor();
@@ -25,7 +21,6 @@ pub async fn admin_of(forum: &mut Forum) -> Visitor {
     admin
 }
 
-/// Somebody who signed up.
 pub async fn newcomer(forum: &Forum, name: &str) -> Visitor {
     let visitor = forum.visitor();
     let form = visitor.get("/-/sign-up").await.expect(200).form("/-/sign-up");
@@ -33,7 +28,6 @@ pub async fn newcomer(forum: &Forum, name: &str) -> Visitor {
     visitor
 }
 
-/// A group that they make.
 pub async fn group_of(visitor: &Visitor, name: &str, kind: &str) -> Place {
     let form = visitor.get("/-/groups/new").await.expect(200).form("/-/groups");
     let page = visitor.submit(&form.with("name", name).with("kind", kind)).await.expect(200);
@@ -41,7 +35,6 @@ pub async fn group_of(visitor: &Visitor, name: &str, kind: &str) -> Place {
     Place { id: join.split('/').nth(3).expect("the group's id").to_owned(), path: page.path }
 }
 
-/// A topic that they start in a group.
 pub async fn topic_in(visitor: &Visitor, group: &Place, title: &str, text: &str) -> Place {
     let form = visitor.get(&group.path).await.expect(200).form("/topics");
     let page = visitor.submit(&form.with("title", title).with("text", text)).await.expect(200);
@@ -53,13 +46,11 @@ fn topic_id(page: &Page) -> String {
 }
 
 impl Visitor {
-    /// Joins a group from its page.
     pub async fn join(&self, group: &Place) -> Page {
         let form = self.get(&group.path).await.expect(200).form("/join");
         self.submit(&form).await.expect(200)
     }
 
-    /// Says something in a topic, from its page.
     pub async fn post(&self, topic: &Place, text: &str) -> Page {
         let form = self.get(&topic.path).await.expect(200).form("/messages");
         self.submit(&form.with("text", text)).await.expect(200)

@@ -1,4 +1,4 @@
-//! A reverse proxy, so that the services are one site: polls to realtime, everything else to the pages. What
+//! A reverse proxy that makes one site of the services: polls go to realtime, everything else to web. It does what
 //! `deploy/nginx.conf` does, in the few lines that a test needs.
 
 use std::sync::Arc;
@@ -6,7 +6,6 @@ use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
-/// The longest head of a request.
 const HEAD: usize = 64 * 1_024;
 
 /// Serves on the listener until the test's runtime ends.
@@ -15,13 +14,13 @@ pub fn serve(listener: TcpListener, pages: u16, polls: u16) {
     tokio::spawn(async move {
         while let Ok((browser, _)) = listener.accept().await {
             let ports = Arc::clone(&ports);
-            // A connection that breaks is the browser's to notice.
+            // The browser notices a broken connection.
             tokio::spawn(async move { forward(browser, &ports).await.ok() });
         }
     });
 }
 
-/// One request and its answer; `Connection: close` tells both ends that there is no second one.
+/// Forwards one request and its answer. `Connection: close` tells both ends that no second one follows.
 async fn forward(mut browser: TcpStream, (pages, polls): &(u16, u16)) -> std::io::Result<()> {
     let mut bytes = Vec::new();
     let end = loop {

@@ -1,4 +1,4 @@
-//! Somebody with a browser without scripts: keeps cookies, follows redirects, sends the forms that pages hold.
+//! A browser without scripts: keeps cookies, follows redirects, and sends the forms of pages.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,6 @@ use reqwest::{Client, Method, RequestBuilder, Response};
 use super::PATIENCE;
 use super::page::{Filled, Page};
 
-/// One browser.
 #[derive(Clone, Debug)]
 pub struct Visitor {
     client: Client,
@@ -17,7 +16,6 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    /// A browser that was never here.
     pub fn new(base: &str) -> Self {
         let client = Client::builder()
             .cookie_store(true)
@@ -29,47 +27,46 @@ impl Visitor {
         Self { client, base: base.to_owned() }
     }
 
-    /// A request to a path.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
     }
 
-    /// The answer to one request, redirects not followed.
+    /// Sends a request, without following redirects.
     pub async fn ask(&self, path: &str, request: RequestBuilder) -> Page {
         let answer = request.send().await.unwrap_or_else(|error| panic!("{path}: {error:?}"));
         read(path, answer).await
     }
 
-    /// The page at a path, redirects followed.
+    /// Gets a page, following redirects.
     pub async fn get(&self, path: &str) -> Page {
         let first = self.ask(path, self.request(Method::GET, path)).await;
         self.follow(first).await
     }
 
-    /// What a path answers, redirects not followed.
+    /// Gets a page, without following redirects.
     pub async fn peek(&self, path: &str) -> Page {
         self.ask(path, self.request(Method::GET, path)).await
     }
 
-    /// What a GET that may fail answers: `None` when nobody answers.
+    /// Gets a page. Returns `None` when no server answers.
     pub async fn try_get(&self, path: &str) -> Option<Page> {
         let answer = self.request(Method::GET, path).send().await.ok()?;
         Some(read(path, answer).await)
     }
 
-    /// Sends a form as a browser does; redirects followed.
+    /// Sends a form as a browser does, following redirects.
     pub async fn submit(&self, form: &Filled) -> Page {
         let first = self.send(form).await;
         self.follow(first).await
     }
 
-    /// Sends a form as a browser does; the first answer.
+    /// Sends a form as a browser does, and returns the first answer.
     pub async fn send(&self, form: &Filled) -> Page {
         assert!(form.is_post, "only what changes something is sent by this");
         self.ask(&form.action, self.posting(form).header(ORIGIN, &self.base)).await
     }
 
-    /// Sends a form when nobody may be there to answer.
+    /// Sends a form. Returns `None` when no server answers.
     pub async fn try_send(&self, form: &Filled) -> Option<Page> {
         let answer = self.posting(form).header(ORIGIN, &self.base).send().await.ok()?;
         let status = answer.status();
@@ -79,7 +76,7 @@ impl Visitor {
         Some(Page { status, path, headers, html, hops: Vec::new() })
     }
 
-    /// Sends the same form until somebody takes it, as people do who do not give up.
+    /// Sends the same form until the server accepts it, as a patient user does.
     pub async fn send_until_taken(&self, form: &Filled) {
         let begun = Instant::now();
         loop {
@@ -92,12 +89,11 @@ impl Visitor {
         }
     }
 
-    /// The request that sends a form, without an `Origin`.
+    /// Builds the request that sends a form, without an `Origin`.
     pub fn posting(&self, form: &Filled) -> RequestBuilder {
         self.request(Method::POST, &form.action).form(&form.fields)
     }
 
-    /// One poll.
     pub fn poll(&self, query: &str) -> RequestBuilder {
         self.request(Method::GET, &format!("/live?{query}")).header(ACCEPT, "application/json")
     }

@@ -1,4 +1,4 @@
-//! Accounts: the first admin, signing up, in and out, and forms that are not the visitor's own.
+//! Accounts: the first admin, signing up, in and out, and forged forms.
 
 use reqwest::StatusCode;
 use reqwest::header::ORIGIN;
@@ -74,13 +74,13 @@ async fn a_form_with_a_wrong_token_comes_back_with_its_text_and_posts_nothing(ru
         assert_eq!(again.value("text"), "Two <herons> & \"one\" egret");
         assert_eq!(forum.database.number("select count(*) from messages").await, before);
     }
-    // The form that came back is whole: it can be sent as it is, once.
+    // The returned form is complete: it can be sent as it is, once.
     let again = ana.submit(&form.clone().with("csrf", "0")).await.form("/messages");
     let posted = ana.submit(&again).await.expect(200);
     assert_eq!(posted.times("Two <herons>"), 1);
     assert_eq!(forum.database.number("select count(*) from messages").await, before + 1);
 
-    // Signed out meanwhile, in another tab.
+    // Signed out in another tab meanwhile.
     let late = ana.get(&topic.path).await.form("/messages").with("text", "kept through a sign-out");
     ana.submit(&ana.get("/").await.form("/-/sign-out")).await.expect(200);
     let back = ana.submit(&late).await.expect(403);
@@ -111,7 +111,7 @@ async fn what_was_written_comes_back_whatever_went_wrong(running: Running) {
     let group = group_of(&ana, "Bird watch", "public").await;
     let topic = topic_in(&ana, &group, "Herons", "By the river").await;
     ben.join(&group).await;
-    // Forms of any kind, from a page that is too old.
+    // Forms of any kind, from an outdated page.
     let report = format!("/-/messages/{}/report", forum.database.number("select min(id) from messages").await);
     for (page, action, field) in [
         ("/-/settings", "/-/settings", "bio"),
@@ -124,11 +124,11 @@ async fn what_was_written_comes_back_whatever_went_wrong(running: Running) {
         back.must_say("The form was too old");
         assert_eq!(back.form(action).value(field), "Two <herons>", "{page}");
     }
-    // Sent again as it came back, it is taken.
+    // The returned form is accepted.
     let form = ben.get("/-/settings").await.form("/-/settings").with("bio", "Boxes").with("csrf", "0");
     let again = ben.submit(&form).await.form("/-/settings");
     ben.submit(&again).await.expect(200).must_say("Boxes");
-    // What it was said to is gone meanwhile, or not theirs any more.
+    // The target was deleted meanwhile, or is no longer accessible.
     let late = ben.get(&topic.path).await.form("/messages").with("text", "Two egrets");
     let leave = ben.get(&group.path).await.form("/leave");
     ben.submit(&leave).await.expect(200);

@@ -1,4 +1,4 @@
-//! Addresses: old ones, wrong ones, and what every answer carries.
+//! Paths: old and wrong ones, and the headers of every answer.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -102,7 +102,7 @@ async fn garbage_in_an_address_is_never_the_servers_fault(running: Running) {
             assert!(answer.status.as_u16() < 500, "{shown}: {}", answer.status);
         }
     }
-    // And in what a form sends.
+    // The same in form fields.
     let mut form =
         ana.get(&topic.path).await.form("/messages").with("text", "hello").with("upto", &long).with("seq", &long);
     form = form.with("key", &long);
@@ -166,7 +166,7 @@ async fn what_cannot_be_had_is_said_on_a_proper_page(running: Running) {
     let script = ana.request(Method::GET, "/nothing-here/").header("accept", "application/json");
     let answer = ana.ask("/nothing-here/", script).await.expect(404);
     assert!(answer.header("content-type").starts_with("application/json"));
-    // Who may not see the admin's pages does not learn that they are there.
+    // Admin pages look absent to everyone else.
     ana.get("/admin/").await.expect(404);
     ana.get("/admin/people").await.expect(404);
 }
@@ -187,7 +187,7 @@ async fn files_keep_for_ever_and_their_addresses_change_with_them(running: Runni
         let of_yesterday = format!("/static/{}/{name}", "0".repeat(hash.len()));
         assert_eq!(visitor.get(&of_yesterday).await.expect(200).header("cache-control"), "public, max-age=60");
     }
-    // What the modules name is there too, beside them.
+    // Files that the modules import are in the same folder.
     let module = files.iter().find(|path| path.ends_with(".js")).expect("a module");
     let text = visitor.get(module).await.html;
     let beside = module.rsplit_once('/').expect("a folder").0;
@@ -203,14 +203,14 @@ async fn files_keep_for_ever_and_their_addresses_change_with_them(running: Runni
     assert!(health.html.contains("\"ready\"") && health.header("cache-control") == "no-store");
 }
 
-/// Every page that can be reached by links from the first one.
+/// Crawls all pages that links reach from the first one.
 async fn crawl(visitor: &Visitor) -> Vec<Page> {
     let mut known = BTreeSet::from(["/".to_owned()]);
     let mut waiting = VecDeque::from(["/".to_owned()]);
     let mut pages = Vec::new();
     while let Some(path) = waiting.pop_front() {
         let page = visitor.get(&path).await;
-        // The buttons of others' messages, and for one's own, are in the page and hidden by its style.
+        // The tools of others' messages and of one's own are both in the page, and hidden by style.
         let is_tool =
             path.starts_with("/-/messages/") && ["/edit", "/delete", "/report"].iter().any(|end| path.ends_with(end));
         assert!(page.status == 200 || is_tool && page.status == 403, "{path} is linked, and answers {}", page.status);
@@ -275,7 +275,7 @@ async fn following_every_link_changes_nothing(running: Running) {
     forum.jobs_done().await;
     let mut after = forum.database.dump().await;
     for tables in [&mut before, &mut after] {
-        // Opening a topic is reading it; and periodic work goes on by itself.
+        // Opening a topic marks it as read, and periodic jobs run on.
         tables.remove("reads");
         for table in ["jobs", "settings", "process_figures", "samples", "counted_groups", "counted_days"] {
             tables.remove(table);

@@ -1,4 +1,4 @@
-//! The command line: what it says of itself, and of settings that cannot be used.
+//! The command line: help, version, and invalid settings.
 
 use std::process::{Command, Output};
 

@@ -1,4 +1,4 @@
-//! Conversations: groups, topics and messages, and what others see of them.
+//! Groups, topics and messages, and what other users see of them.
 
 use crate::support::{Forum, Running, group_of, newcomer, topic_in, wait_for};
 
@@ -40,7 +40,7 @@ async fn what_one_member_writes_is_unread_for_another_until_the_topic_is_opened(
     assert_eq!(ben.get("/").await.unread_total(), 0);
     ben.get("/").await.must_say("All read");
 
-    // What nobody looked at is not read.
+    // A prefetch does not mark as read.
     ana.post(&topic, "heron number 4").await;
     let ahead = ben.request(reqwest::Method::GET, &topic.path).header("sec-purpose", "prefetch");
     ben.ask(&topic.path, ahead).await.expect(200);
@@ -85,7 +85,7 @@ async fn mark_all_read_marks_what_the_page_showed_and_not_what_came_since(runnin
     assert_eq!((after.unread_total(), after.unread_of("bird-watch")), (2, 2));
     assert!(after.says("and this") && !after.says("By the river"));
 
-    // The same from the page of the group, and from the topic.
+    // The same from the group's page, and from the topic.
     let of_group = ben.get(&group.path).await;
     ana.post(&herons, "one more").await;
     assert_eq!(ben.submit(&of_group.form("/read")).await.unread_total(), 1);
@@ -187,7 +187,7 @@ async fn only_the_author_and_moderators_change_a_message(running: Running) {
     let of_ana = ana.get(&topic.path).await.message("By the river");
     let of_ben = ben.post(&topic, "ben was here").await.message("ben was here");
 
-    // With a token that holds, whatever the page would have offered.
+    // With a valid token, though the page did not offer it.
     let mut form = ben.get(&topic.path).await.form("/messages").with("text", "not my words");
     for (action, message) in [("edit", &of_ana), ("delete", &of_ana)] {
         form.action = format!("/-/messages/{message}/{action}");

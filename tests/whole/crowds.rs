@@ -1,5 +1,5 @@
-//! Crowds: people read and write while one thing after another goes wrong. In the end each reader's page holds each message once, in
-//! order, and everything that was acknowledged is there.
+//! Crowds read and write while one part after another fails. In the end each reader's page has each message once, in
+//! order, and no acknowledged message is lost.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -10,16 +10,16 @@ use klatch_bench::people::gather;
 use klatch_bench::site::{Numbers, Site, wait_at_most};
 use tempfile::TempDir;
 
-/// How long everything may take to be as it was: longer than a poll waits.
+/// How long recovery may take: longer than a poll waits.
 const RECOVERY: Duration = Duration::from_secs(60);
-/// Each of two people writes this often.
+/// Each of two writers posts at this interval.
 const EVERY: Duration = Duration::from_millis(250);
 
 fn program() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_klatch"))
 }
 
-/// Has a crowd read and write while these faults happen one after the other, each when the last one is got over.
+/// Lets a crowd read and write through these faults. Each fault begins when the site has recovered from the last one.
 async fn suffer(mut site: Site, faults: &[Fault]) -> Report {
     let first = gather(&site.at, "herons", 4).await.expect("a group");
     let second = gather(&site.at, "kestrels", 3).await.expect("a group");
@@ -46,7 +46,6 @@ async fn suffer(mut site: Site, faults: &[Fault]) -> Report {
     report
 }
 
-/// Waits until everybody has what was written after now.
 async fn got_over(run: &Run, what: &str) {
     let now = run.newest();
     wait_at_most(RECOVERY, &format!("{what} is got over"), async || run.have(&now).then_some(())).await;
@@ -64,7 +63,7 @@ async fn with_every_part_of_many_killed_emptied_and_cut_off_every_reader_has_eve
     let folder = TempDir::new().expect("a folder");
     let site = Site::many(program(), folder.path(), Numbers::default()).await;
     let report = suffer(site, &Fault::MANY).await;
-    // Who is sent away is told when to come back, and nobody is told of a mistake that is none.
+    // A refused client is told when to come back, and there are no other errors.
     let known = ["503", "502", "504"];
     let other: Vec<_> = report
         .errors()

@@ -1,4 +1,4 @@
-//! Letters: an address is confirmed, a password comes back, and signing in takes a second step.
+//! Emails: confirming an address, resetting a password; and two-factor authentication.
 
 use crate::support::{Forum, Mailbox, Running, Visitor, group_of, newcomer, topic_in};
 use totp_rs::{Builder, Secret};
@@ -24,7 +24,7 @@ async fn an_address_is_confirmed_and_a_forgotten_password_replaced_by_mail(runni
     assert!(letter.source.contains("Content-Type: multipart/alternative"), "{}", letter.source);
     assert!(letter.text.contains("Hello ana,"), "{}", letter.text);
     let link = letter.link(&forum.base, "/-/confirm?token=");
-    // It is opened in another browser, and looked at twice: only the button does it.
+    // Opening the link twice, in another browser, does nothing: only the button does.
     let phone = forum.visitor();
     phone.get(&link).await.expect(200);
     let asked = phone.get(&link).await.expect(200);
@@ -82,7 +82,7 @@ async fn who_knows_the_password_does_not_keep_the_account_by_another_address(run
     let page = give(&thief, "thief@example.net").await;
     page.must_say("signed in as you is signed out");
     page.must_say("the address above stays yours");
-    // She hears of it at once, and sets another password: it came to nothing.
+    // She is told at once, and sets another password: the change is cancelled.
     ana.get("/-/settings").await.must_say("Sign in");
     let told = forum.mailbox.letter("ana@example.org", "Another mail address was asked for").await;
     let forgot = ana.get(&told.link(&forum.base, "/-/forgot")).await.expect(200).form("/-/forgot");
@@ -101,7 +101,7 @@ async fn who_knows_the_password_does_not_keep_the_account_by_another_address(run
     forum.jobs_done().await;
 }
 
-/// The code that a phone shows for this key, whose clock is so many seconds ahead.
+/// Returns the code that an app shows for this key, on a clock that is so many seconds ahead.
 fn code(key: &str, ahead: u64) -> String {
     let secret = Secret::try_from_base32(key.replace(' ', "")).expect("a key");
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").as_secs();
@@ -134,7 +134,7 @@ async fn signing_in_takes_a_code_of_the_phone_or_a_recovery_code(running: Runnin
 
     let (phone, form) = first_step(&forum).await;
     phone.get("/mentions").await.must_say("Sign in");
-    // The code that turned it on is used up.
+    // The code that turned it on cannot be used again.
     phone.submit(&form.clone().with("code", &first)).await.expect(422);
     let again = phone.submit(&form.clone().with("code", codes[0])).await.expect(200);
     assert_eq!(again.path, "/mentions");
@@ -144,7 +144,7 @@ async fn signing_in_takes_a_code_of_the_phone_or_a_recovery_code(running: Runnin
     assert_eq!(signed_in.path, "/mentions");
     ana.get("/-/settings/second-step").await.must_say("9 recovery codes left");
 
-    // Whoever lost the phone and the codes asks those who run the site.
+    // Users who lost their phone and codes ask the operator.
     let (phone, form) = first_step(&forum).await;
     let done = forum.run(&["admin", "user", "second-step-off", "ana"], "");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
@@ -180,7 +180,7 @@ async fn somebody_takes_another_name_downloads_everything_and_leaves(running: Ru
     assert!(!download.html.contains("I saw two"));
     forum.visitor().get("/-/settings/account/download").await.must_say("Sign in");
 
-    // An open page is told, and a poll of whoever left ends.
+    // Deleting the account ends its polls.
     let page = ana.get(&topic.path).await;
     let after = page.body_data("data-live-after").expect("a cursor");
     let form = ana.get("/-/settings/account/delete").await.expect(200).form("/delete").with("words", "blank");

@@ -1,4 +1,4 @@
-//! Trouble: processes that end or are killed, a Redis that goes away, and what was acknowledged is there once.
+//! Faults: processes end or are killed, Redis fails, and every acknowledged message is there once.
 
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,7 @@ async fn ending_answers_the_polls_that_wait_and_finishes_what_is_under_way(runni
     assert!(tokio::time::timeout(Duration::from_millis(300), &mut waiting).await.is_err(), "nothing has happened");
     let form = ana.get(&topic.path).await.form("/messages");
 
-    // A few posts are under way while it is told to end: each is answered well, or not taken at all.
+    // Posts that run when it is told to end are either accepted or refused as a whole.
     let posts = (0..6).map(|number| {
         let (ana, form) = (
             ana.clone(),
@@ -70,7 +70,7 @@ async fn ending_answers_the_polls_that_wait_and_finishes_what_is_under_way(runni
     forum.examine().await;
 }
 
-/// Ben reads nothing of what is written to him, and must be told of all of it.
+/// Ben reads nothing, so he must be notified of everything.
 async fn scene(forum: &mut Forum) -> (Visitor, Visitor, Place) {
     let (ana, ben) = (newcomer(forum, "ana").await, newcomer(forum, "ben").await);
     let group = group_of(&ben, "Bird watch", "public").await;
@@ -81,7 +81,7 @@ async fn scene(forum: &mut Forum) -> (Visitor, Visitor, Place) {
 }
 
 /// # Panics
-/// When what follows from `count` messages that name ben and hold the word `kestrel` is not there.
+/// When the effects of `count` messages that mention ben and contain `kestrel` are not there.
 async fn must_have_followed(forum: &Forum, ben: &Visitor, topic: &Place, count: i64) {
     wait_for("all mentions are there", async || (ben.get("/groups/").await.mentions() == count).then_some(())).await;
     let home = ben.get("/").await;
@@ -113,7 +113,7 @@ async fn killed_right_after_a_post_nothing_that_follows_from_it_is_lost(running:
     must_have_followed(&forum, &ben, &topic, 1).await;
 }
 
-/// The page that was open before goes on: it hears of the message, or is told to draw itself anew.
+/// Asserts that the page that was open before gets the message, or a resync.
 async fn must_hear(ben: &Visitor, after: &str, running: Running) {
     let answer = ben.ask("/live", ben.poll(&format!("after={after}"))).await.expect(200);
     let said: Value = serde_json::from_str(&answer.html).expect("JSON");
@@ -175,7 +175,7 @@ async fn without_redis_posts_are_still_taken_and_its_return_brings_everything() 
     for number in 0..4 {
         let text = format!("kestrel {number} for @ben");
         let answer = ana.send(&form.clone().with("text", &text).with("key", &format!("{number:032}"))).await;
-        // What is answered well is kept; anything else says so properly.
+        // A success is saved; any other answer is a proper error.
         match answer.status.as_u16() {
             303 => taken += 1,
             503 => assert!(answer.html.contains("<main"), "{}", answer.html),
@@ -197,7 +197,7 @@ async fn without_redis_posts_are_still_taken_and_its_return_brings_everything() 
     let again =
         ana.send(&form.clone().with("text", "kestrel 0 for @ben").with("key", &format!("{:032}", 0))).await.expect(303);
     assert!(again.header("location").starts_with(&topic.path));
-    // The stream of before is lost with Redis: the page is told to draw itself anew.
+    // The old stream was lost with Redis, so the page gets a resync.
     wait_for("a poll is told so", async || {
         let answer = ben.ask("/live", ben.poll(&format!("after={before}"))).await;
         (answer.status == 200 && answer.html.contains("\"resync\":true")).then_some(())
@@ -205,7 +205,6 @@ async fn without_redis_posts_are_still_taken_and_its_return_brings_everything() 
     .await;
     must_have_followed(&forum, &ben, &topic, 4).await;
 
-    // And it is live again.
     forum.jobs_done().await;
     let waiting = parked_poll(&ben, "/").await;
     ana.post(&topic, "one more for the road").await;

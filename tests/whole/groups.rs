@@ -1,4 +1,4 @@
-//! Coming into groups, and being put out of them, by the pages' own forms.
+//! Joining groups, and being removed from them, by the pages' own forms.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ crate::both_ways!(
     a_message_is_reported_and_whoever_keeps_order_deletes_it,
 );
 
-/// The number of an account, as the pages of those have it who keep order.
+/// Returns the id of an account, as moderators' pages have it.
 fn number_of(page: &Page, name: &str) -> String {
     let row = page.html.split("<li>").find(|row| row.contains(&format!("/users/{name}/"))).expect("their row");
     let link = row.split("/members/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link to change them");
@@ -29,7 +29,7 @@ async fn a_stranger_asks_to_be_let_in_and_is_approved(running: Running) {
         (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await, newcomer(&forum, "cleo").await);
     let choir = group_of(&ana, "Choir", "closed").await;
     let topic = topic_in(&ana, &choir, "Tuesday", "we sing the periwinkle").await;
-    // Everyone sees that it is there, and nobody more.
+    // Everyone sees that the group exists, and no more.
     let door = forum.visitor().get(&choir.path).await.expect(200);
     assert!(door.says("Sign in to ask") && !door.says("Tuesday"));
     ben.get("/groups/").await.must_say("Choir");
@@ -77,7 +77,7 @@ async fn a_link_into_a_private_group_is_used_up(running: Running) {
     let den = group_of(&ana, "The den", "private").await;
     let topic = topic_in(&ana, &den, "Plans", "the periwinkle").await;
     let link = link_of(&ana, &den.id, "member", "1").await;
-    // Looking changes nothing; without an account one comes back to it.
+    // Looking changes nothing. A visitor without account comes back to it after signing up.
     let offer = forum.visitor().get(&link).await.expect(200);
     assert!(offer.says("The den") && offer.links().iter().any(|to| to.contains("sign-up?next=")));
     let offer = ben.get(&link).await.expect(200);
@@ -87,7 +87,7 @@ async fn a_link_into_a_private_group_is_used_up(running: Running) {
     ben.get(&topic.path).await.expect(200).must_say("periwinkle");
     cleo.get(&link).await.expect(404);
     cleo.get(&den.path).await.expect(404);
-    // A member's link lets one ask.
+    // With a member's link one can only ask to join.
     let form = ben.get(&format!("/-/groups/{}/invitations", den.id)).await.form("/invitations");
     let refused = ben.send(&form.with("role", "admin").with("uses", "1").with("days", "1")).await.expect(422);
     refused.must_say("You cannot give others more than you may do yourself.");
@@ -98,7 +98,7 @@ async fn a_link_into_a_private_group_is_used_up(running: Running) {
     assert!(!asked.says("The den"), "what it is called by now is for those in it");
     cleo.get(&den.path).await.expect(404);
     ana.get(&format!("/-/groups/{}/requests", den.id)).await.must_say("ben knows me");
-    // Revoked, it leads nowhere.
+    // A revoked link leads nowhere.
     let page = ana.get(&format!("/-/groups/{}/invitations", den.id)).await.expect(200);
     ana.submit(&page.form("/revoke")).await.expect(200);
     newcomer(&forum, "dora").await.get(&link).await.expect(404);
@@ -140,7 +140,7 @@ async fn whoever_is_banned_is_out_at_once(running: Running) {
     let page = ana.get(&format!("/-/groups/{}/members/{number}", choir.id)).await.expect(200);
     ana.submit(&page.form("/ban").with("reason", " ")).await.expect(422).must_say("Say why");
     ana.submit(&page.form("/ban").with("reason", "Shouting")).await.expect(200).must_say("Shouting");
-    // The poll that was open is answered, and told to draw anew what is not there any more.
+    // The open poll is answered, and tells the page to reload.
     let answer = tokio::time::timeout(Duration::from_secs(10), waiting).await.expect("an answer soon").expect("a poll");
     assert!(answer.html.contains("resync") || answer.html.contains("member"), "{}", answer.html);
     ben.get(&topic.path).await.expect(404);
@@ -214,7 +214,7 @@ async fn three_people_talk_among_themselves(running: Running) {
     ana.get(&added.path).await.expect(200).must_say("thank you all");
     let old = ana.get(&first).await.expect(200);
     assert!(old.says("it goes on elsewhere") && !old.has_form("/messages"));
-    // Who does not want to be written to says so.
+    // A user can refuse conversations.
     let settings = cleo.get("/-/settings/people").await.expect(200);
     cleo.submit(&settings.form("/people").with("direct_from", "nobody")).await.expect(200);
     assert!(!ana.get("/users/cleo/").await.links().iter().any(|link| link.starts_with("/-/direct/new?to")));
@@ -243,7 +243,6 @@ async fn whoever_is_ignored_is_folded_away(running: Running) {
     ana.submit(&settings.form("/ignore")).await.expect(200);
     assert_eq!(ana.get("/").await.mentions(), 0, "it was read meanwhile");
     assert!(!ana.get(&topic.path).await.says("whom you ignore"));
-    // Muted, and unread again.
     ben.post(&topic, "another one").await;
     forum.jobs_done().await;
     assert_eq!(ana.get("/").await.unread_total(), 1);
@@ -288,7 +287,7 @@ async fn a_message_is_reported_and_whoever_keeps_order_deletes_it(running: Runni
     let topic = topic_in(&ana, &birds, "Wrens", "who has seen one").await;
     ben.join(&birds).await;
     let message = ben.post(&topic, "finches for sale").await.message("finches for sale");
-    // Somebody who only reads finds the form beside the message.
+    // A user who only reads finds the form beside the message.
     let path = format!("/-/messages/{message}/report");
     let page = cleo.get(&topic.path).await.expect(200);
     assert!(page.links().contains(path.as_str()));
@@ -300,7 +299,7 @@ async fn a_message_is_reported_and_whoever_keeps_order_deletes_it(running: Runni
     let form = form.with("grounds", "spam").with("words", "He <b>always</b> does.");
     cleo.submit(&form).await.expect(200).must_say("somebody will look at it");
     cleo.get(&path).await.must_say("nobody has answered yet");
-    // Who keeps order sees that there is one, and nobody else does.
+    // Only moderators see that there is a report.
     let queue = format!("/-/groups/{}/reports", birds.id);
     ana.get(&birds.path).await.must_say("1 report");
     assert!(!ben.get(&birds.path).await.links().contains(queue.as_str()));

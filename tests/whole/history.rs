@@ -1,4 +1,4 @@
-//! History: what a message said before, one that comes back, and a topic that is marked and moved.
+//! Message history, restoring a message, and marking and moving a topic.
 
 use crate::support::{Forum, Running, group_of, newcomer, topic_in};
 
@@ -36,7 +36,7 @@ async fn an_edit_shows_what_was_said_before_and_a_deleted_message_comes_back(run
     let page = ben.submit(&back.form("/restore")).await.expect(200);
     assert_eq!(page.times("three <grey> herons"), 1);
 
-    // What a moderator deletes is not the author's to bring back.
+    // An author cannot restore what a moderator deleted.
     let form = ana.get(&format!("/-/messages/{message}/delete")).await.form("/delete");
     ana.submit(&form).await.expect(200);
     let own = ben.get(&history).await.expect(200);

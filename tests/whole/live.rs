@@ -1,4 +1,4 @@
-//! The long poll, as a page's script would ask it.
+//! The long poll, as a page's script asks it.
 
 use std::time::{Duration, Instant};
 
@@ -20,19 +20,17 @@ async fn on_a_cluster_a_waiting_poll_is_told_too() {
     Box::pin(a_waiting_poll_is_told_of_a_message_with_the_pages_own_html(Running::Cluster)).await;
 }
 
-/// Where the page's poll begins.
 async fn cursor(visitor: &Visitor, path: &str) -> String {
     visitor.get(path).await.expect(200).body_data("data-live-after").expect("a page that is live")
 }
 
-/// One poll, read.
 async fn poll(visitor: &Visitor, query: &str) -> (u16, Value) {
     let page = visitor.ask("/live", visitor.poll(query)).await;
     assert!(page.header("cache-control").contains("no-store"), "{}", page.header("cache-control"));
     (page.status.as_u16(), serde_json::from_str(&page.html).unwrap_or_else(|error| panic!("{error}: {}", page.html)))
 }
 
-/// Polls on and on until an event of this type comes.
+/// Polls until an event of this type comes.
 async fn hear(visitor: &Visitor, after: &mut String, kind: &str) -> Value {
     let mut heard = Vec::new();
     loop {
@@ -45,7 +43,7 @@ async fn hear(visitor: &Visitor, after: &mut String, kind: &str) -> Value {
         let events = said["events"].as_array().expect("events");
         match events.iter().find(|event| event["type"] == kind) {
             Some(event) => {
-                // What came with it is left for the next time.
+                // Later events of the answer are left for the next poll.
                 *after = cursor_of(event);
                 return event.clone();
             }
@@ -55,7 +53,7 @@ async fn hear(visitor: &Visitor, after: &mut String, kind: &str) -> Value {
     }
 }
 
-/// Starts a poll and waits until it is on its way.
+/// Starts a poll and waits until it is sent.
 fn parked(visitor: &Visitor, query: String) -> tokio::task::JoinHandle<(u16, Value)> {
     let visitor = visitor.clone();
     tokio::spawn(async move { poll(&visitor, &query).await })
@@ -83,7 +81,7 @@ async fn a_waiting_poll_is_told_of_a_message_with_the_pages_own_html(running: Ru
     let html = event["html"].as_str().expect("html");
     assert!(html.contains("<article class=\"message") && html.contains("a <strong>grey</strong> heron"), "{html}");
     assert!(ben.get(&topic.path).await.html.contains(&html.lines().nth(4).unwrap_or_default().to_owned()));
-    // From the same place again: the same event, so that nothing is lost between two polls.
+    // From the same cursor again the same event comes, so that none is lost between two polls.
     assert_eq!(hear(&ben, &mut after.clone(), "message").await, event);
     assert!(hear(&ben, &mut after.clone(), "mention").await["mentions"].is_number());
     assert_eq!(hear(&ben, &mut after, "message").await, event);
@@ -115,7 +113,7 @@ async fn a_cursor_that_nobody_gave_is_told_to_draw_the_page_anew(running: Runnin
         let (status, said) = poll(&ana, &format!("after={garbage}")).await;
         assert_eq!(status, 400, "{garbage}: {said}");
     }
-    // The page's own cursor holds.
+    // The page's own cursor is valid.
     let waiting = parked(&ana, format!("after={after}"));
     group_of(&ana, "Bird watch", "public").await;
     let (status, said) = waiting.await.expect("the poll");
@@ -129,18 +127,18 @@ async fn signing_out_ends_the_polls_that_wait(running: Running) {
     let home = ana.get("/").await;
     let after = home.body_data("data-live-after").expect("a cursor");
     let mut waiting = parked(&ana, format!("after={after}"));
-    // It waits: nothing has happened.
+    // It waits, since nothing has happened.
     assert!(tokio::time::timeout(Duration::from_millis(400), &mut waiting).await.is_err());
     ana.submit(&home.form("/-/sign-out")).await.expect(200);
     let (status, said) =
         tokio::time::timeout(Duration::from_secs(10), waiting).await.expect("an answer soon").expect("the poll");
     let told = said["events"].as_array().is_some_and(|events| events.iter().any(|event| event["type"] == "signed_out"));
     assert!(status == 401 || told, "{status} {said}");
-    // What its browser asks next, even with the old cookie's cursor, is refused.
+    // The browser's next poll is refused, even with the old session's cursor.
     let (status, _) = poll(&ana, &format!("after={after}")).await;
     assert!(matches!(status, 401 | 404), "{status}");
 
-    // The same from another browser, that ends the session in the list.
+    // The same when another browser ends the session from the list.
     let form = ana
         .get("/-/sign-in")
         .await
@@ -223,7 +221,7 @@ async fn leaving_a_private_group_ends_what_is_heard_of_it(running: Running) {
     ben.submit(&page.form("/leave")).await.expect(200);
     ana.post(&topic, "the periwinkle").await;
     forum.jobs_done().await;
-    // Whatever ben is told from there on, until nothing more comes, does not hold it.
+    // No later event of ben contains it.
     while let Ok((status, said)) =
         tokio::time::timeout(Duration::from_millis(700), poll(&ben, &format!("after={after}"))).await
     {

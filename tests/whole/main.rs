@@ -1,5 +1,5 @@
-//! The whole program from outside: each story is told by requests to the program as people run it, alone on SQLite and as services
-//! on Postgres and Redis.
+//! The whole program from outside: requests to the program as operators run it, alone on SQLite and as services on
+//! Postgres and Redis.
 
 mod accounts;
 mod addresses;

@@ -1,5 +1,4 @@
-//! Keeping order, by the pages' own forms: warnings, the log, and everything by one person removed and brought back, whatever is killed
-//! meanwhile.
+//! Moderation by the pages' own forms: warnings, the log, and bulk delete and its undo, while processes are killed.
 
 use crate::support::{Filled, Forum, Page, Place, Running, Visitor, admin_of, group_of, newcomer, topic_in, wait_for};
 
@@ -9,18 +8,17 @@ crate::both_ways!(
     who_asks_is_banned_and_a_warning_is_taken_back,
 );
 
-/// The form of what somebody is told.
 fn notice(page: &Page) -> Option<Filled> {
     page.forms().into_iter().find(|form| form.action.starts_with("/-/notices/"))
 }
 
-/// The page of an account, for admins of the site.
+/// Returns the path of an account's page for site admins.
 async fn account(admin: &Visitor, name: &str) -> String {
     let people = admin.get(&format!("/admin/people?q={name}")).await.expect(200);
     people.links().into_iter().find(|link| link.starts_with("/admin/people/")).expect("the account")
 }
 
-/// Kills whatever runs the jobs when a number in the database has changed, and starts it again.
+/// Kills the process that runs jobs once a number in the database has changed, and starts it again.
 async fn kill_when(forum: &mut Forum, statement: &str, before: i64) {
     wait_for("it has begun", async || (forum.database.number(statement).await != before).then_some(())).await;
     forum.kill(forum.worker());
@@ -85,7 +83,7 @@ async fn whoever_is_warned_reads_it_and_the_log_tells_what_was_done(running: Run
     let back = admin.submit(&form.clone().with("warning", &long)).await.expect(422);
     assert_eq!(back.form("/warn").value("warning"), long, "nothing typed is lost");
     admin.submit(&form.with("warning", "No <b>finches</b>.")).await.expect(200).must_say("They are warned");
-    // In every process that knows them, on whatever page is next.
+    // Every process with a session of his shows it, on any page.
     let told = wait_for("ben is told", async || {
         let page = ben.get(&topic.path).await.expect(200);
         notice(&page).is_some().then_some(page)
@@ -94,7 +92,7 @@ async fn whoever_is_warned_reads_it_and_the_log_tells_what_was_done(running: Run
     told.must_say("No <b>finches</b>.");
     assert!(!told.html.contains("<b>finches"), "what they say stays text");
     let form = notice(&told).expect("a form");
-    // Nobody else says that it was read.
+    // Only the receiver can mark it as read.
     let mut theirs = ana.get("/").await.expect(200).form("/sign-out");
     theirs.action = form.action.clone();
     ana.submit(&theirs).await.expect(200);
@@ -102,7 +100,7 @@ async fn whoever_is_warned_reads_it_and_the_log_tells_what_was_done(running: Run
     let read = ben.submit(&form).await.expect(200);
     assert!(notice(&read).is_none() && read.path.starts_with(&topic.path), "{}", read.path);
 
-    // What is done in the group is read by everyone, who it was only as long as an admin does not hide it.
+    // The log is public. Its names are public as long as no admin hides them.
     let message = ana.get(&topic.path).await.expect(200).message("for sale");
     let delete = ana.get(&format!("/-/messages/{message}/delete")).await.expect(200).form("/delete");
     ana.submit(&delete).await.expect(200);
@@ -135,13 +133,13 @@ async fn who_asks_is_banned_and_a_warning_is_taken_back(running: Running) {
     let choir = group_of(&ana, "Choir", "closed").await;
     let form = ben.get(&choir.path).await.expect(200).form("/ask").with("message", "Buy finches");
     ben.submit(&form).await.expect(200);
-    // From the list of those who ask to the page of one, with the one form that fits.
+    // From the list of requests to a user's page, which has only the form that applies.
     let requests = ana.get(&format!("/-/groups/{}/requests", choir.id)).await.expect(200);
     let link = requests.links().into_iter().find(|link| link.contains("/members/")).expect("a link to their page");
     let page = ana.get(&link).await.expect(200);
     page.must_say("asked to be let in");
     assert!(!page.has_form("/warn") && !page.has_form("/remove"));
-    // Who is asked for a reason is told who reads it.
+    // The form that asks for a reason says who can read it.
     page.must_say("everyone who may read the group may read it there");
     let form = page.form("/ban");
     let long = "x".repeat(1_001);
@@ -154,7 +152,7 @@ async fn who_asks_is_banned_and_a_warning_is_taken_back(running: Running) {
     })
     .await;
     told.must_say("You were banned from Choir");
-    // Somebody else's number, and nobody's, in the same form: neither is there.
+    // The same form for a user outside the group, or for an id that does not exist: not found.
     let number = link.rsplit('/').next().expect("a number");
     let cleos = account(&admin, "cleo").await;
     for other in [cleos.rsplit('/').next().expect("a number"), "999999"] {
@@ -164,7 +162,7 @@ async fn who_asks_is_banned_and_a_warning_is_taken_back(running: Running) {
     }
     let bans = ana.get(&format!("/-/groups/{}/bans", choir.id)).await.expect(200);
     assert!(!bans.html.contains("/users/cleo/"));
-    // The ban is lifted before they hear of it, in every process.
+    // The ban is lifted before the user hears of it, in every process.
     ana.submit(&bans.form("/lift")).await.expect(200);
     wait_for("it is not said any more", async || notice(&ben.get("/").await).is_none().then_some(())).await;
 

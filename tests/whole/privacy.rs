@@ -1,4 +1,4 @@
-//! A private group, for whoever is not in it, is not there.
+//! For outsiders a private group does not exist.
 
 use reqwest::header::HeaderMap;
 
@@ -10,7 +10,7 @@ crate::both_ways!(
     whoever_leaves_a_private_group_sees_it_no_more,
 );
 
-/// Headers without what differs by chance alone.
+/// Returns headers without random values.
 fn constant(headers: &HeaderMap) -> Vec<(String, String)> {
     let mut all: Vec<_> = headers
         .iter()
@@ -29,10 +29,10 @@ fn constant(headers: &HeaderMap) -> Vec<(String, String)> {
 }
 
 /// # Panics
-/// When the two answers tell them apart, but for the address that each was asked for.
+/// When the two answers differ in more than the requested address.
 fn must_be_alike(there: &Page, not_there: &Page) {
     assert_eq!(there.status, not_there.status, "{} and {}", there.path, not_there.path);
-    // Answers hold their own address, where one signs in from.
+    // Answers contain their own address, in the link to sign in.
     let encoded = |path: &str| path.replace('/', "%2F").replace('?', "%3F").replace('=', "%3D").replace('&', "%26");
     let nameless =
         |page: &Page, text: &str| text.replace(&encoded(&page.path), "ADDRESS").replace(&page.path, "ADDRESS");
@@ -57,7 +57,7 @@ async fn a_private_group_answers_outsiders_as_if_it_were_not_there(running: Runn
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let (group, topic, message) = secret_place(&ana).await;
     forum.jobs_done().await;
-    // As long as the real ones, so that lengths can be compared too.
+    // As long as the real ones, to compare lengths too.
     let pairs = [
         (group.path.clone(), "/nothing-ere/".to_owned()),
         (topic.path.clone(), "/secret-cove/nothings/".to_owned()),
@@ -87,7 +87,7 @@ async fn a_private_group_answers_outsiders_as_if_it_were_not_there(running: Runn
             }
         }
     }
-    // Actions, with a token that holds.
+    // Actions, with a valid token.
     let signed_out = ben.get("/groups/").await.form("/sign-out");
     for (there, not_there) in [
         (format!("/-/groups/{}/join", group.id), "/-/groups/9/join"),
@@ -103,14 +103,14 @@ async fn a_private_group_answers_outsiders_as_if_it_were_not_there(running: Runn
         form.action = not_there.to_owned();
         must_be_alike(&there, &ben.send(&form).await);
     }
-    // Live, for those who are not signed in: whatever cursor they bring.
+    // Live polls of anonymous readers, with any cursor.
     let stranger = forum.visitor();
     let query = |id: &str| format!("after=0-1&group={id}");
     let there = stranger.ask("/live", stranger.poll(&query(&group.id))).await;
     let not_there = stranger.ask("/live", stranger.poll(&query("9"))).await;
     assert_eq!(there.status, 404, "{}", there.html);
     must_be_alike(&there, &not_there);
-    // What a member sees is there.
+    // A member sees it.
     ana.get(&group.path).await.expect(200).must_say("Private");
 }
 

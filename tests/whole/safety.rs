@@ -1,5 +1,4 @@
-//! What must not go wrong whoever asks, and however a command is called: hostile requests, two sites on one Redis, commands
-//! without the service's settings.
+//! Hostile requests, two sites on one Redis, and commands without the service's settings.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -22,7 +21,7 @@ async fn a_compressed_form_is_refused_before_its_body_is_read(running: Running) 
         let answer = tokio::task::spawn_blocking(move || {
             let mut stream = TcpStream::connect(address).expect("a connection");
             stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time limit");
-            // The head alone: of the body that it announces, not a byte is sent.
+            // Only the head: no byte of the announced body is sent.
             let head = format!(
                 "{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
                  Content-Encoding: gzip\r\nContent-Length: 97000\r\n\r\n"
@@ -36,7 +35,6 @@ async fn a_compressed_form_is_refused_before_its_body_is_read(running: Running) 
     }
 }
 
-/// The id that the database holds.
 async fn site_id(forum: &Forum) -> String {
     forum.database.text("select value from settings where name = 'site_id'").await
 }
@@ -47,14 +45,14 @@ async fn two_sites_on_one_redis_do_not_hear_of_each_other() {
     let redis = one.redis.as_ref().expect("a Redis");
     let other = Forum::beside(redis).await;
     assert_ne!(site_id(&one).await, site_id(&other).await);
-    // The first account of each has the same id.
+    // The first account has the same id on both sites.
     let (ana, ben) = (newcomer(&one, "ana").await, newcomer(&other, "ben").await);
     let cove = group_of(&ana, "Secret cove", "private").await;
     one.jobs_done().await;
     ana.get("/").await.expect(200).must_say("Secret cove");
     let home = ben.get("/").await.expect(200);
     assert!(!home.html.contains("Secret cove"), "a group of another site");
-    // What is published on one is not heard on the other, up to an event of its own that comes after it.
+    // An event of one site does not reach the other, up to a later event of its own.
     let after = home.body_data("data-live-after").expect("a live page");
     topic_in(&ana, &cove, "Treasure", "under the oak").await;
     one.jobs_done().await;
@@ -64,7 +62,7 @@ async fn two_sites_on_one_redis_do_not_hear_of_each_other() {
     assert!(!heard.contains("Treasure"), "{heard}");
 }
 
-/// All that a person's poll hears until this is in it, or until the page is to be loaded again.
+/// Returns all that a user's polls get until it contains `wanted`, or until a resync.
 async fn hear_until(visitor: &Visitor, mut after: String, wanted: &str) -> String {
     let mut heard = String::new();
     while !heard.contains(wanted) && !heard.contains("resync") {

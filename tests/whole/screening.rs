@@ -1,4 +1,4 @@
-//! Keeping order before something is there: what waits for approval, rules, slow mode.
+//! Moderation before posting: the approval queue, rules, slow mode.
 
 use std::time::Duration;
 
@@ -20,12 +20,11 @@ async fn change(admin: &Visitor, group: &Place, fields: &[(&str, &str)]) {
     admin.submit(&form).await.expect(200).must_say("Saved.");
 }
 
-/// Where the polls of a page begin.
 fn cursor(page: &Page) -> String {
     page.body_data("data-live-after").expect("a page that is live")
 }
 
-/// Hears what happens until there is a message, and gives all that was heard; or the page, where the answer is to fetch it again.
+/// Polls until a message comes, and returns everything that came. After a resync, returns the page instead.
 async fn hear_message(visitor: &Visitor, path: &str, mut after: String) -> String {
     let mut heard = String::new();
     loop {
@@ -55,7 +54,7 @@ async fn a_newcomers_first_message_waits_is_approved_and_is_heard(running: Runni
     cleo.join(&birds).await;
     let page = cleo.get(&topic.path).await.expect(200);
     let after = cursor(&page);
-    // It waits: its author sees that, and nobody else sees anything.
+    // It is pending: only its author sees that.
     let form = ben.get(&topic.path).await.form("/messages").with("text", "a periwinkle <b>wren</b>");
     let waits = ben.submit(&form).await.expect(200);
     assert!(waits.says("It is safe, and waits for approval.") && waits.says("Waits for approval"), "{}", waits.main());
@@ -73,7 +72,7 @@ async fn a_newcomers_first_message_waits_is_approved_and_is_heard(running: Runni
     assert!(!cleo.get("/-/settings/account/download").await.expect(200).html.contains("periwinkle"));
     cleo.get(&queue).await.expect(403);
     assert!(!cleo.get(&birds.path).await.links().contains(queue.as_str()));
-    // Those who keep order see that it waits.
+    // Moderators see that it waits.
     ana.get(&birds.path).await.must_say("1 message waits");
     boss.get("/admin/").await.must_say("Held <span class=\"count signal\">1<");
     boss.get("/admin/held").await.must_say("a periwinkle <b>wren</b>");
@@ -92,7 +91,7 @@ async fn a_newcomers_first_message_waits_is_approved_and_is_heard(running: Runni
     let form = page.form("/held").with("one", &one("decline", &page));
     ana.submit(&form).await.expect(422).must_say("Say why");
     ana.submit(&form.with("one", &one("approve", &page))).await.expect(200).must_say("Posted, as of now.");
-    // It appears in the page of whoever has it open.
+    // It appears in open pages.
     let heard = tokio::time::timeout(Duration::from_secs(30), hear_message(&cleo, &topic.path, after))
         .await
         .expect("it is heard");
@@ -100,7 +99,7 @@ async fn a_newcomers_first_message_waits_is_approved_and_is_heard(running: Runni
     let page = ben.get(&topic.path).await.expect(200);
     assert!(!page.says("Waits for approval") && page.messages().len() == 2);
     ben.post(&topic, "now I may write").await.message("now I may write");
-    // A topic that is declined says why to its author, and to nobody else.
+    // Only the author of a declined topic sees why.
     let form = cleo.get(&birds.path).await.form("/topics").with("title", "Finches").with("text", "for sale");
     let waits = cleo.submit(&form).await.expect(200);
     assert!(waits.says("Finches") && waits.says("Waits for approval"));
@@ -130,7 +129,7 @@ async fn a_rule_is_tried_switched_on_and_refuses(running: Running) {
     let topic = topic_in(&ana, &birds, "Wrens", "who has seen one").await;
     ben.join(&birds).await;
     ben.post(&topic, "finches for sale").await.message("finches for sale");
-    // In the group's settings there is a way to its rules.
+    // The group's settings link to its rules.
     let path = format!("/-/groups/{}/rules", birds.id);
     assert!(ana.get(&format!("/-/groups/{}/edit", birds.id)).await.links().contains(path.as_str()));
     ben.get(&path).await.expect(403);
@@ -143,7 +142,7 @@ async fn a_rule_is_tried_switched_on_and_refuses(running: Running) {
     let page = ana.submit(&form).await.expect(200);
     page.must_say("It would have caught 1 of the last 2 messages.");
     page.must_say("finches for sale");
-    // Until it is switched on, it does nothing.
+    // A rule does nothing until it is enabled.
     ben.post(&topic, "wrens for sale").await.message("wrens for sale");
     ana.submit(&page.form("/switch").with("on", "yes")).await.expect(200).must_say("The rule is on.");
     let form = ben.get(&topic.path).await.form("/messages").with("text", "owls for   SALE & more");
@@ -155,7 +154,7 @@ async fn a_rule_is_tried_switched_on_and_refuses(running: Running) {
     assert_eq!((back.form("/topics").value("title"), back.form("/topics").value("text")), ("Owls for sale", "fine"));
     let said = ben.posting(&form).header(ACCEPT, "application/json").send().await.expect("an answer");
     assert_eq!(said.status(), 422);
-    // The site has rules of its own, and says who is new.
+    // The site has rules of its own, and defines who is new.
     ana.get("/admin/rules").await.expect(404);
     let page = boss.get("/admin/rules").await.expect(200);
     let form = page.form("/newcomers").with("days", "-3");
@@ -208,7 +207,7 @@ async fn in_slow_mode_one_is_told_when_to_come_back(running: Running) {
     assert_eq!(said.status(), 429);
     assert!(said.headers().contains_key("retry-after"));
     assert!(said.text().await.expect("its text").contains("slow mode"));
-    // So with topics.
+    // The same with topics.
     ben.get(&birds.path).await.must_say("Slow mode: one topic in 1 hour.");
     assert!(!ana.get(&birds.path).await.says("Slow mode"));
     topic_in(&ben, &birds, "Kites", "who has flown one").await;
@@ -217,7 +216,7 @@ async fn in_slow_mode_one_is_told_when_to_come_back(running: Running) {
     back.must_say("you can send this in 60 minutes");
     assert_eq!((back.form("/topics").value("title"), back.form("/topics").value("text")), ("Finches", "ten a dozen"));
     assert!(back.header("retry-after").parse::<u64>().expect("seconds") > 3_500);
-    // Two browsers at once: one goes through.
+    // Two browsers at once: one succeeds.
     change(&ana, &birds, &[("slow", "10")]).await;
     let other = topic_in(&ana, &birds, "Owls", "and who has seen this").await;
     let form = async |text: &str| ben.get(&other.path).await.form("/messages").with("text", text);

@@ -1,4 +1,4 @@
-//! Search: soon after it is written, and never what is not there any more.
+//! Search: finds new messages soon, and never what was deleted.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use crate::support::{Forum, Running, Visitor, group_of, newcomer, topic_in, wait
 
 crate::both_ways!(a_message_is_found_soon_and_the_search_follows_its_edits_and_its_end,);
 
-/// How soon a search knows of what happened.
+/// How soon a search must reflect a change.
 const SOON: Duration = Duration::from_secs(2);
 
 async fn found_soon(visitor: &Visitor, query: &str, words: &str, wanted: bool) {

@@ -1,4 +1,4 @@
-//! The site as its admins run it: who may sign up, a notice, reading only.
+//! Site administration: sign-up, a notice, read-only mode.
 
 use reqwest::header::ACCEPT;
 
@@ -12,7 +12,7 @@ crate::both_ways!(
     an_admin_looks_after_people_and_groups,
 );
 
-/// Changes some of the site's settings, by the admins' form.
+/// Changes some site settings, by the admins' form.
 async fn set(admin: &Visitor, fields: &[(&str, &str)]) -> Page {
     let mut form = admin.get("/admin/settings").await.expect(200).form("/admin/settings");
     for (name, value) in fields {
@@ -23,7 +23,7 @@ async fn set(admin: &Visitor, fields: &[(&str, &str)]) -> Page {
     saved
 }
 
-/// Signs up with these fields: the page that it leads to.
+/// Signs up with these fields, and returns the resulting page.
 async fn sign_up(visitor: &Visitor, path: &str, name: &str, fields: &[(&str, &str)]) -> Page {
     let mut form = visitor.get(path).await.expect(200).form("/-/sign-up").with("username", name);
     for (field, value) in fields {
@@ -64,7 +64,7 @@ async fn a_new_account_waits_until_an_admin_lets_it_in(running: Running) {
     ana.ask("/live", ana.poll("after=0-0")).await.expect(401);
     forum.visitor().get("/users/ana/").await.expect(404);
 
-    // The address is confirmed meanwhile; signing out and in again is the same.
+    // The address is confirmed meanwhile, and signing out and in again does not matter.
     let letter = forum.mailbox.letter("ana@example.org", "Confirm your mail address").await;
     let link = letter.link(&forum.base, "/-/confirm?token=");
     ana.submit(&ana.get(&link).await.expect(200).form("/-/confirm")).await;
@@ -159,7 +159,7 @@ async fn while_the_site_is_read_only_what_was_typed_is_kept_and_can_be_sent_late
     assert!(told.html.contains("The site is read-only"), "{}", told.html);
     assert_eq!(forum.database.number("select count(*) from messages").await, 1);
 
-    // Reading goes on, and signing in and out.
+    // Reading still works, and signing in and out.
     let page = ana.get(&topic.path).await.expect(200);
     page.must_say("By the river");
     page.must_say("Nothing can be written just now");
@@ -215,7 +215,7 @@ async fn a_notice_stands_above_every_page_until_it_is_hidden(running: Running) {
         wait_for("the other notice is there", async || visitor.get("/").await.says("<em>Sunday</em>").then_some(()))
             .await;
     }
-    // Letters are from the site as it is called now.
+    // Emails use the site's current name.
     let forgot = stranger.get("/-/forgot").await.form("/-/forgot").with("email", "ana@example.org");
     let confirm = forum.mailbox.letter("ana@example.org", "Confirm your mail address").await;
     stranger.submit(&stranger.get(&confirm.link(&forum.base, "/-/confirm?token=")).await.form("/-/confirm")).await;
@@ -266,7 +266,7 @@ async fn an_admin_looks_after_people_and_groups(running: Running) {
     admin.get("/admin/groups?kind=private").await.expect(200).must_say("The den");
     assert!(!admin.get("/admin/groups?kind=private").await.says("Bird watch"));
     admin.get("/admin/groups?q=BIRD").await.expect(200).must_say("1 group");
-    // What is closed to them they can delete, and nothing else.
+    // Admins can delete groups that they cannot read, and nothing else.
     let delete = admin.get("/admin/groups?q=den").await.links();
     assert!(!delete.contains(&format!("/-/groups/{}/edit", den.id)));
     let delete = delete.into_iter().find(|link| link.ends_with("/delete")).expect("a link");

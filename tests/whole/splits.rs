@@ -1,4 +1,4 @@
-//! Splitting and merging topics, and following them, by the pages' own forms.
+//! Splitting, merging and following topics, by the pages' own forms.
 
 use crate::support::{Forum, Running, group_of, newcomer, topic_in};
 
@@ -18,7 +18,7 @@ async fn a_moderator_splits_a_topic_into_a_private_group(running: Running) {
     let second = ben.post(&topic, "they nest in the periwinkle").await.message("periwinkle");
     let third = ana.post(&topic, "nobody says where").await.message("says where");
     let link = format!("/-/messages/{second}");
-    // Only moderators find the way, and nobody else can go it.
+    // Only moderators see the link, and the page is forbidden to others.
     let way = format!("/-/topics/{}/split?from={second}", topic.id);
     ben.get(&way).await.expect(403);
     forum.visitor().peek(&way).await.expect(303);
@@ -29,7 +29,7 @@ async fn a_moderator_splits_a_topic_into_a_private_group(running: Running) {
         page.main()
     );
     let form = page.form("/split");
-    // What was typed comes back with what to mend.
+    // A refused form comes back with its values.
     let back = ana.send(&form.clone().with("title", " ").with("group", &den.id)).await.expect(422);
     assert_eq!(back.form("/split").value("from"), second);
     back.must_say("Give the topic a title.");
@@ -69,7 +69,7 @@ async fn a_moderator_merges_a_topic_into_another(running: Running) {
     let there = ana.submit(&form.with("into", &egrets.path)).await.expect(200);
     assert_eq!(there.path, egrets.path);
     there.must_say("put another topic into this one, it was “Herons”");
-    // Old addresses lead on, and what is sent from an old page goes on there.
+    // Old paths redirect, and a message sent from an old page is posted there.
     assert_eq!(ben.get(&herons.path).await.expect(200).path, egrets.path);
     let sent = ben.submit(&before.form("/messages").with("text", "they fly at the periwinkle")).await.expect(200);
     assert!(sent.path.starts_with(&egrets.path));
@@ -97,7 +97,7 @@ async fn what_one_writes_in_is_followed_until_one_says_otherwise(running: Runnin
     let place = |words: &str| home.main().find(words).unwrap_or_else(|| panic!("{words}: {}", home.main()));
     assert!(place("Topics you follow") < place("Herons") && place("Herons") < place("Everything else"));
     assert!(place("Everything else") < place("Storks"), "{}", third.path);
-    // By hand no more, or not at all.
+    // Unfollowed by hand, or muted.
     let form = topic.form("/level").with("level", "normal");
     ben.submit(&form).await.expect(200);
     assert!(!ben.get("/-/following").await.expect(200).says("Herons"));

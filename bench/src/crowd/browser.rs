@@ -1,4 +1,4 @@
-//! One browser: a person's cookie, and a connection that is kept.
+//! One browser: a session cookie and a keep-alive connection.
 
 use std::io::{Error, ErrorKind, Result};
 use std::time::Duration;
@@ -7,10 +7,11 @@ use tokio::time::timeout;
 
 use crate::http::{self, Answer, Connection};
 
-/// How long a page may take.
+/// Timeout for a page.
 const PAGE: Duration = Duration::from_secs(60);
 
-/// Asks as a browser does: over the connection that it has, and once more over a new one if that was closed meanwhile.
+/// Sends requests as a browser does: over its open connection, and once more over a new one if that was closed
+/// meanwhile.
 #[derive(Debug)]
 pub struct Browser {
     at: String,
@@ -19,23 +20,23 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// A browser with this cookie, or none.
+    /// Creates a browser with this cookie (empty: none).
     pub fn new(at: &str, cookie: &str) -> Self {
         Self { at: at.to_owned(), cookie: cookie.to_owned(), line: None }
     }
 
-    /// A page.
+    /// Gets a page.
     ///
     /// # Errors
-    /// When nobody answers in time, or the answer is cut off.
+    /// On a timeout, or when the answer is cut off.
     pub async fn get(&mut self, path: &str) -> Result<Answer> {
         self.get_within(path, PAGE).await
     }
 
-    /// A page, or a poll, that may take so long.
+    /// Gets a page, or polls, with a timeout of its own.
     ///
     /// # Errors
-    /// When nobody answers in time, or the answer is cut off.
+    /// On a timeout, or when the answer is cut off.
     pub async fn get_within(&mut self, path: &str, limit: Duration) -> Result<Answer> {
         let request = http::get(&self.at, path, &self.cookie, false);
         self.send(&request, limit).await
@@ -44,14 +45,14 @@ impl Browser {
     /// Sends a form.
     ///
     /// # Errors
-    /// When nobody answers in time, or the answer is cut off: whether it was taken is not known then.
+    /// On a timeout, or when the answer is cut off. The server may or may not have accepted the form then.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<Answer> {
         let request = http::post(&self.at, path, &self.cookie, fields);
         self.send(&request, PAGE).await
     }
 
     async fn send(&mut self, request: &[u8], limit: Duration) -> Result<Answer> {
-        // Who gives up closes the connection: it is not kept while it is used.
+        // The connection is taken out while it is used, so a timeout drops and closes it.
         let line = self.line.take();
         let (mut line, answer) = timeout(limit, exchange(&self.at, line, request))
             .await

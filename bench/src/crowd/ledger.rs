@@ -1,4 +1,4 @@
-//! What everybody did and saw: what was acknowledged, how far readers were behind it, what went wrong on the way.
+//! The record of a run: acknowledged posts, how far readers lagged behind them, and errors.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,31 +6,30 @@ use std::time::Instant;
 
 /// A post that was acknowledged.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Acknowledged {
-    /// Where it went: the path of its topic.
     pub path: String,
-    /// What it says, which no other post does.
+    /// Its text, unique among all posts.
     pub token: String,
-    /// Its number in the topic, as the answer said.
+    /// Its number in the topic, from the answer.
     pub seq: i64,
-    /// Its id, as the answer said.
     pub id: i64,
 }
 
-/// A part of the run, that begins with a fault.
+/// A part of the run. Each part begins with a fault.
 #[derive(Clone, Debug)]
 pub struct ReaderReport {
-    /// Which.
+    /// The fault that begins it.
     pub name: String,
-    /// How far readers were behind, in milliseconds: for each message that was acknowledged in this part, and each reader.
+    /// Readers' delays in milliseconds: one for each message acknowledged in this part and each reader.
     pub behind: Vec<u32>,
-    /// Posts that were repeated, since they were not acknowledged.
+    /// Posts that were sent again, because they were not acknowledged.
     pub repeated: u32,
-    /// How often a reader was told to draw the page anew.
+    /// How often a reader was told to reload the page.
     pub resyncs: u32,
-    /// How often a reader did so by itself, since a number was missing.
+    /// How often a reader reloaded by itself, because a number was missing.
     pub gaps: u32,
-    /// What was answered but should not be, and how often.
+    /// Unexpected answers, and how often each came.
     pub errors: BTreeMap<String, u32>,
 }
 
@@ -42,10 +41,9 @@ pub struct Ledger(Mutex<State>);
 struct State {
     parts: Vec<ReaderReport>,
     posts: Vec<Acknowledged>,
-    /// When each was acknowledged, and in which part.
+    /// When each message was acknowledged, and in which part.
     when: HashMap<i64, (Instant, usize)>,
     newest: HashMap<String, i64>,
-    /// Posts that were never acknowledged.
     given_up: Vec<String>,
 }
 
@@ -54,7 +52,7 @@ impl Ledger {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Another part begins.
+    /// Begins another part.
     pub fn begin(&self, name: &str) {
         let (behind, errors) = (Vec::new(), BTreeMap::new());
         let part = ReaderReport { name: name.to_owned(), behind, repeated: 0, resyncs: 0, gaps: 0, errors };
@@ -67,7 +65,7 @@ impl Ledger {
         }
     }
 
-    /// A post was answered as it should be.
+    /// Records a post that was acknowledged.
     pub fn acknowledged(&self, post: Acknowledged) {
         let mut state = self.state();
         let part = state.parts.len().saturating_sub(1);
@@ -77,35 +75,35 @@ impl Ledger {
         state.posts.push(post);
     }
 
-    /// A post has to be repeated.
+    /// Records that a post has to be sent again.
     pub fn repeated(&self) {
         self.note(|part| part.repeated += 1);
     }
 
-    /// A post was never acknowledged.
+    /// Records a post that was never acknowledged.
     pub fn given_up(&self, token: &str) {
         self.state().given_up.push(token.to_owned());
     }
 
-    /// Somebody was answered badly, or not at all.
+    /// Records an unexpected or missing answer.
     pub fn error(&self, what: String) {
         self.note(|part| *part.errors.entry(what).or_default() += 1);
     }
 
-    /// A reader was told to draw the page anew.
+    /// Records that a reader was told to reload the page.
     pub fn resync(&self) {
         self.note(|part| part.resyncs += 1);
     }
 
-    /// A reader found a number missing.
+    /// Records that a reader found a number missing.
     pub fn gap(&self) {
         self.note(|part| part.gaps += 1);
     }
 
-    /// A reader has this message now.
+    /// Records that a reader has this message now.
     pub fn has(&self, id: i64) {
         let mut state = self.state();
-        // What is there before its post is acknowledged is not behind.
+        // A message that arrives before its post is acknowledged has no delay.
         if let Some((at, part)) = state.when.get(&id).copied()
             && let Some(part) = state.parts.get_mut(part)
         {
@@ -113,27 +111,27 @@ impl Ledger {
         }
     }
 
-    /// The highest number that was acknowledged in a topic.
+    /// Returns the highest number that was acknowledged in a topic.
     pub fn newest(&self, path: &str) -> i64 {
         self.state().newest.get(path).copied().unwrap_or(0)
     }
 
-    /// How many posts were acknowledged.
+    /// Returns how many posts were acknowledged.
     pub fn count(&self) -> usize {
         self.state().posts.len()
     }
 
-    /// All of them.
+    /// Returns the acknowledged posts.
     pub fn posts(&self) -> Vec<Acknowledged> {
         self.state().posts.clone()
     }
 
-    /// What was never acknowledged.
+    /// Returns the posts that were never acknowledged.
     pub fn never(&self) -> Vec<String> {
         self.state().given_up.clone()
     }
 
-    /// All parts.
+    /// Returns all parts.
     pub fn parts(&self) -> Vec<ReaderReport> {
         self.state().parts.clone()
     }

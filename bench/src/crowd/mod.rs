@@ -1,4 +1,4 @@
-//! People who read and write while things go wrong.
+//! A crowd of users who read and write while parts of the site fail.
 
 mod browser;
 mod ledger;
@@ -25,18 +25,18 @@ use crate::http::Answer;
 /// The longest wait of a browser between two tries.
 const MOST_WAIT: Duration = Duration::from_secs(30);
 
-/// Between half of it and all of it, by chance.
+/// Returns a random time between half of it and all of it.
 fn jitter(time: Duration) -> Duration {
     let chance = RandomState::new().hash_one(0) as f64 / u64::MAX as f64;
     time.mul_f64(0.5 + chance / 2.0)
 }
 
-/// The wait after so many failures in a row.
+/// Returns the wait after this many failures in a row.
 fn backoff(failures: u32) -> Duration {
     jitter(Duration::from_secs(1 << failures.min(10)).min(MOST_WAIT))
 }
 
-/// The wait that an answer asks for.
+/// Returns the wait that the `Retry-After` of an answer asks for.
 fn retry_after(answer: &Result<Answer>) -> Option<Duration> {
     let seconds = answer.as_ref().ok()?.header("retry-after")?.parse().ok()?;
     Some(Duration::from_secs(seconds))

@@ -1,26 +1,25 @@
-//! A topic's page, as much of it as its readers look at.
+//! A topic's page, parsed as far as its readers need it.
 
-/// What a page of a topic shows.
+/// A page of a topic.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct TopicPage {
-    /// Where its poll begins; `None` when the page is not live.
+    /// Where its poll begins. `None` when the page is not live.
     pub cursor: Option<String>,
-    /// The topic.
     pub topic: i64,
-    /// Whether it reaches to the topic's end.
+    /// Whether the page reaches the end of the topic.
     pub at_end: bool,
-    /// The messages, in the order in which they stand.
     pub messages: Vec<Shown>,
 }
 
-/// A message on it.
+/// A message on a page.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Shown {
     /// Its number in the topic.
     pub seq: i64,
-    /// Its id.
     pub id: i64,
-    /// Its fragment of HTML.
+    /// Its HTML fragment.
     pub html: String,
 }
 
@@ -29,7 +28,7 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 }
 
 impl TopicPage {
-    /// Reads it; `None` when it is no such page.
+    /// Parses a page. Returns `None` when it is not a topic's page.
     pub fn read(html: &str) -> Option<Self> {
         let body = html.split_once("<body")?.1.split('>').next()?;
         let list = html.split_once("<div id=\"messages\"")?.1.split('>').next()?;
@@ -48,7 +47,7 @@ impl TopicPage {
         })
     }
 
-    /// The number of the last message.
+    /// Returns the number of the last message, or 0.
     pub fn last(&self) -> i64 {
         self.messages.last().map_or(0, |message| message.seq)
     }

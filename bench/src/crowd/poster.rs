@@ -1,4 +1,4 @@
-//! A poster: somebody who writes into a topic, and sends a form again, as it is, until it is taken.
+//! A poster: writes into a topic, and sends each form again unchanged until the server accepts it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::{Browser, Ledger, backoff, retry_after};
 use crate::http::Answer;
 use crate::people::{TEXT, Writer};
 
-/// How long a form is sent again and again.
+/// How long a form is sent again.
 const PERSISTENCE: Duration = Duration::from_secs(180);
 
 /// One poster.
@@ -26,13 +26,13 @@ pub struct Poster {
 }
 
 impl Poster {
-    /// Writes into the topic of the writer. The name goes into every message, and is nobody else's.
+    /// Creates a poster in the writer's topic. The name goes into every message, and must be unique.
     pub fn new(at: &str, writer: &Writer, path: &str, name: String, ledger: Arc<Ledger>) -> Self {
         let browser = Browser::new(at, &writer.cookie);
         Self { browser, writer: writer.clone(), path: path.to_owned(), name, ledger }
     }
 
-    /// Writes a message every so often, until it is told to stop; the last one is brought to its end.
+    /// Writes a message at every interval until told to stop. Finishes the last one before it returns.
     pub async fn write(mut self, every: Duration, mut stop: watch::Receiver<bool>) {
         let mut next = Instant::now() + super::jitter(every);
         for number in 0_u64.. {
@@ -67,7 +67,7 @@ impl Poster {
     }
 }
 
-/// Number and id, out of `/group/topic/?at=SEQ#mID`.
+/// Reads number and id out of `/group/topic/?at=SEQ#mID`.
 fn place(answer: &Answer) -> Option<(i64, i64)> {
     let location = answer.header("location").filter(|_| answer.status == 303)?;
     let (seq, id) = location.split_once("?at=")?.1.split_once("#m")?;

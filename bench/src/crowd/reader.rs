@@ -1,7 +1,8 @@
-//! A reader: somebody with a topic's page open, whose browser does what `static/js` does there.
+//! A reader: a user with a topic's page open, whose browser behaves like `static/js`.
 //!
-//! It polls from the page's cursor, places what it hears by its number, waits as it is asked to and longer after each failure, and
-//! draws the page anew when it is told so or when a number stays missing. What it shows is compared in the end.
+//! It polls from the page's cursor and places each event by its number. It waits as long as it is asked to, and longer
+//! after each failure. It reloads the page when told to, or when a number stays missing. The page is compared at the
+//! end.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,7 +17,7 @@ use crate::http::Answer;
 
 /// The browser gives up a poll after this.
 const LIMIT: Duration = Duration::from_secs(75);
-/// Jobs may finish in another order than their messages have: a gap is one only after a while.
+/// How long a number must be missing to count as a gap: jobs may finish in another order than their messages have.
 const GAP: Duration = Duration::from_secs(3);
 
 /// What a reader's page shows.
@@ -24,9 +25,9 @@ const GAP: Duration = Duration::from_secs(3);
 pub struct ReaderState {
     /// The messages: number and id.
     pub messages: BTreeMap<i64, i64>,
-    /// What came under a number that another message had, or twice under two.
+    /// Messages that came under another message's number, or twice under two numbers.
     pub wrong: Vec<String>,
-    /// Events that said again what was there, which changes nothing.
+    /// Repeated events, which change nothing.
     pub again: usize,
     /// Why it stopped before it was told to.
     pub ended: Option<String>,
@@ -37,24 +38,24 @@ impl ReaderState {
         self.messages.last_key_value().map_or(0, |(seq, _)| *seq)
     }
 
-    /// Whether a number is missing between the first and the last.
+    /// Returns whether a number is missing between the first and the last.
     pub fn has_gap(&self) -> bool {
         let first = self.messages.first_key_value().map_or(1, |(seq, _)| *seq);
         self.messages.len() as i64 != (self.last() - first + 1).max(0)
     }
 
-    /// Whether everything is there up to this number.
+    /// Returns whether every message up to this number is there.
     pub fn reaches(&self, seq: i64) -> bool {
         self.last() >= seq && !self.has_gap()
     }
 }
 
-/// Where others see what a reader's page shows.
+/// A shared handle to what a reader's page shows.
 #[derive(Clone, Debug, Default)]
 pub struct Shared(Arc<Mutex<ReaderState>>);
 
 impl Shared {
-    /// A look at it.
+    /// Locks and returns the state.
     pub fn state(&self) -> MutexGuard<'_, ReaderState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -67,7 +68,7 @@ pub struct Reader {
     path: String,
     topic: i64,
     cursor: String,
-    /// Whether the page is before their eyes: then the server is told what they have read.
+    /// Whether the page is visible. If so, the server is told what was read.
     looks: bool,
     seen: i64,
     told: i64,
@@ -78,7 +79,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Somebody with this cookie at the topic's page. Who does not look has it in a hidden tab.
+    /// Creates a reader at a topic's page. One that does not look has the page in a hidden tab.
     pub fn new(at: &str, cookie: &str, path: &str, looks: bool, ledger: Arc<Ledger>) -> Self {
         Self {
             browser: Browser::new(at, cookie),
@@ -95,7 +96,7 @@ impl Reader {
         }
     }
 
-    /// What its page shows, now and later.
+    /// Returns a handle to what the page shows, now and later.
     pub fn shared(&self) -> Shared {
         self.held.clone()
     }
@@ -105,7 +106,7 @@ impl Reader {
         self.draw(Duration::ZERO).await;
     }
 
-    /// Reads on and on; ends only when it is told that it may not.
+    /// Polls on and on. Ends only when the session is refused (401).
     pub async fn read(mut self) {
         loop {
             let query = format!("/live?after={}", self.cursor);
@@ -165,7 +166,7 @@ impl Reader {
         sleep(retry_after(&answer).unwrap_or_else(|| backoff(self.failures))).await;
     }
 
-    /// Puts a message where its number belongs; its older self, if there is one, is replaced. Whether it is new.
+    /// Places a message by its number, in place of an older version if there is one. Returns whether it is new.
     fn place(&mut self, seq: i64, id: i64) -> bool {
         let mut held = self.held.state();
         match held.messages.insert(seq, id) {
@@ -181,7 +182,7 @@ impl Reader {
         }
     }
 
-    /// Says what was shown, and begins to wait where a number is missing.
+    /// Marks what is shown as seen, and starts or ends the wait for a missing number.
     fn mark_read(&mut self) {
         let held = self.held.state();
         if self.looks {
@@ -193,14 +194,14 @@ impl Reader {
         }
     }
 
-    /// Draws the page anew, until it is there.
+    /// Loads the page, again and again until that succeeds.
     async fn draw(&mut self, wait: Duration) {
         sleep(wait).await;
         self.gap_since = None;
         let page = self.fetch(&self.path.clone()).await;
         self.topic = page.topic;
         self.cursor = page.cursor.clone().unwrap_or_default();
-        // Who was away for long has missed more than a page: they turn to the next one, as people do.
+        // After a long absence more than a page may be missing: reads on to the next pages, as users do.
         let mut pages = vec![page];
         while let Some(last) = pages.last().filter(|page| !page.at_end).map(TopicPage::last) {
             pages.push(self.fetch(&format!("{}?after={last}", self.path)).await);
@@ -227,7 +228,7 @@ impl Reader {
     }
 }
 
-/// An answer that should not be, in a few words.
+/// Describes an unexpected answer in a few words.
 pub(super) fn described(what: &str, answer: &std::io::Result<Answer>) -> String {
     match answer {
         Ok(answer) if answer.status == 503 && answer.header("retry-after").is_none() => {

@@ -1,4 +1,4 @@
-//! A crowd that reads and writes, and in the end the count of what everybody has.
+//! A crowd that reads and writes, and the final count of what every reader has.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -11,51 +11,49 @@ use tokio::task::JoinSet;
 use super::{Browser, Ledger, Poster, Reader, ReaderReport, Shared, TopicPage};
 use crate::people::Writer;
 
-/// A topic with those who write and read in it.
+/// A topic with its writer and readers.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Circle {
-    /// The topic's path.
     pub path: String,
-    /// Who writes.
     pub writer: Writer,
-    /// The cookies of those who read.
     pub readers: Vec<String>,
 }
 
-/// A crowd at work.
+/// A running crowd.
 #[derive(Debug)]
 pub struct Run {
     at: String,
     circles: Vec<Circle>,
     ledger: Arc<Ledger>,
-    /// What each reader has, circle by circle.
+    /// What each reader has, by circle.
     held: Vec<Vec<Shared>>,
     reading: JoinSet<()>,
     writing: JoinSet<()>,
     stop: watch::Sender<bool>,
 }
 
-/// What came of it.
+/// The result of a run.
 #[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
 pub struct Report {
-    /// Posts that were acknowledged.
     pub posts: usize,
-    /// Readers at the end.
     pub readers: usize,
-    /// What was acknowledged and is not there, or is there and a reader does not have it.
+    /// Messages that were acknowledged but are not there, or that are there but missing for a reader.
     pub lost: Vec<String>,
-    /// What is there twice, or is had twice, or under another's number.
+    /// Messages that are there twice, or that a reader has twice or under another's number.
     pub double: Vec<String>,
     /// Readers and posters who had to give up.
     pub ended: Vec<String>,
-    /// Events that told a reader again what it had, which changes nothing on a page.
+    /// Repeated events, which change nothing on a page.
     pub again: usize,
-    /// Fault by fault.
+    /// The parts of the run, one for each fault.
     pub parts: Vec<ReaderReport>,
 }
 
 impl Run {
-    /// Has everybody open their page, one in `looks` with it before their eyes, and the writers write, each `every` so often.
+    /// Starts a crowd: all readers open their page, one in `looks` with it visible, and each writer posts once every
+    /// `every`.
     pub async fn begin(at: &str, circles: Vec<Circle>, every: Duration, looks: usize) -> Self {
         let ledger = Arc::new(Ledger::default());
         ledger.begin("nothing yet");
@@ -85,12 +83,12 @@ impl Run {
         Self { at: at.to_owned(), circles, ledger, held, reading, writing, stop }
     }
 
-    /// What everybody did and saw.
+    /// Returns the record of the run.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
-    /// Readers who do not have all that is acknowledged by now.
+    /// Counts the readers who do not have all posts acknowledged so far.
     pub fn behind(&self) -> usize {
         let circles = self.circles.iter().zip(&self.held);
         circles
@@ -101,19 +99,19 @@ impl Run {
             .sum()
     }
 
-    /// What is acknowledged now, topic by topic: for [`Run::have`].
+    /// Returns the highest acknowledged number of each topic, for [`Run::have`].
     pub fn newest(&self) -> Vec<i64> {
         self.circles.iter().map(|circle| self.ledger.newest(&circle.path)).collect()
     }
 
-    /// Whether every topic has more than that, and every reader all of it and more.
+    /// Returns whether every topic has grown beyond these numbers, and every reader has all of it.
     pub fn have(&self, more_than: &[i64]) -> bool {
         let newer = self.newest().iter().zip(more_than).all(|(now, then)| now > then);
         let mut readers = self.held.iter().zip(more_than);
         newer && readers.all(|(held, seq)| held.iter().all(|held| held.state().reaches(seq + 1)))
     }
 
-    /// Has the writers stop; returns when every post of theirs has ended, for good or bad.
+    /// Stops the writers, and returns when each has finished its last post or given it up.
     pub async fn fall_silent(&mut self) {
         self.stop.send_replace(true);
         while let Some(ended) = self.writing.join_next().await {
@@ -121,8 +119,8 @@ impl Run {
         }
     }
 
-    /// Compares what everybody has with the pages as they are drawn now. Call it when the writers are silent and nobody is behind
-    /// any longer.
+    /// Compares what every reader has with the pages as the server draws them now. Call it when the writers have
+    /// stopped and no reader is behind.
     pub async fn end(mut self) -> Report {
         let mut report = Report { posts: self.ledger.count(), parts: self.ledger.parts(), ..Report::default() };
         while let Some(ended) = self.reading.try_join_next() {
@@ -178,7 +176,7 @@ fn compare(report: &mut Report, who: &str, drawn: &BTreeMap<i64, (i64, Option<St
     }
 }
 
-/// The whole topic as it is drawn now: number, id, and the token that it holds.
+/// Reads the whole topic from the server: number, id, and token of each message.
 async fn walk(at: &str, circle: &Circle) -> BTreeMap<i64, (i64, Option<String>)> {
     let mut browser = Browser::new(at, &circle.writer.cookie);
     let (mut drawn, mut last) = (BTreeMap::new(), 0);
@@ -199,12 +197,12 @@ async fn walk(at: &str, circle: &Circle) -> BTreeMap<i64, (i64, Option<String>)>
 }
 
 impl Report {
-    /// Whether everybody has everything once.
+    /// Returns whether every reader has everything exactly once.
     pub fn is_well(&self) -> bool {
         self.lost.is_empty() && self.double.is_empty() && self.ended.is_empty()
     }
 
-    /// Everything that was answered but should not be, and how often.
+    /// Returns all unexpected answers, and how often each came.
     pub fn errors(&self) -> BTreeMap<String, u32> {
         let mut all = BTreeMap::new();
         for (what, count) in self.parts.iter().flat_map(|part| &part.errors) {

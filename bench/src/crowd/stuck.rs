@@ -1,4 +1,4 @@
-//! A client that asks and asks, and never reads an answer.
+//! A client that sends requests and never reads an answer.
 
 use std::io::{Error, Result};
 use std::net::SocketAddr;
@@ -10,15 +10,15 @@ use tokio::time::timeout;
 
 use crate::http;
 
-/// How long nothing more has to be taken for both sides to be full.
+/// Both sides count as full when nothing more was sent for this long.
 const FULL: Duration = Duration::from_millis(500);
 
-/// It holds its connection as long as it lives.
+/// Holds its connection open as long as it lives.
 #[derive(Debug)]
 pub struct Stuck(#[allow(dead_code)] TcpStream);
 
 impl Stuck {
-    /// Fills what the server may send and what it may be sent.
+    /// Fills the buffers of both directions.
     ///
     /// # Errors
     /// When the server closes the connection.
@@ -27,7 +27,7 @@ impl Stuck {
         let socket = TcpSocket::new_v4()?;
         socket.set_recv_buffer_size(4_096)?;
         let mut stream = socket.connect(address).await?;
-        // Nobody gave out this cursor, so each poll is answered at once.
+        // The server never gave out this cursor, so it answers each poll at once.
         let polls = http::get(at, "/live?after=1-1", cookie, false).repeat(64);
         while let Ok(written) = timeout(FULL, stream.write_all(&polls)).await {
             written?;

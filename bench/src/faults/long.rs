@@ -1,4 +1,4 @@
-//! The long form: many readers, many posts, a fault every few seconds, for minutes.
+//! The long run: many readers, many posts, a fault every few seconds, for minutes.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -13,22 +13,22 @@ use crate::http::Connection;
 use crate::people;
 use crate::site::{Numbers, Site};
 
-/// How long readers may take to have everything when all is quiet again: longer than a poll.
+/// How long readers may take to catch up after the last post: longer than a poll.
 const LAST: Duration = Duration::from_secs(120);
 
-/// What is run.
+/// What to run.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Plan {
     /// A folder for everything that the servers write
     #[arg(long)]
     pub folder: PathBuf,
-    /// How many people read
+    /// How many users read
     #[arg(long, default_value_t = 2_000)]
     pub readers: usize,
     /// How many of them share a group and a topic
     #[arg(long, default_value_t = 50)]
     pub circle: usize,
-    /// One in how many has the page before their eyes, so that what they read is written down
+    /// One reader in this many has the page visible, so that the server records what they read
     #[arg(long, default_value_t = 10)]
     pub looks: usize,
     /// Posts a second
@@ -45,15 +45,15 @@ pub struct Plan {
     pub rolling: bool,
 }
 
-/// Runs it, and prints what came of it; whether nothing was lost, double or counted wrong.
+/// Runs the plan and prints the result. Returns whether nothing was lost, doubled or miscounted.
 ///
 /// # Errors
-/// When it cannot be begun, or is interrupted.
+/// When it cannot start, or is interrupted.
 pub async fn run(plan: Plan) -> Result<bool, Box<dyn Error>> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     tokio::select! {
         well = Box::pin(whole(&plan)) => well,
-        // Dropped, the servers end.
+        // Returning drops the site, which ends the servers.
         _ = terminate.recv() => Err("ended".into()),
         _ = interrupt.recv() => Err("interrupted".into()),
     }
@@ -106,7 +106,7 @@ fn say(what: &str) {
     eprintln!("{:02}:{:02}:{:02} {what}", since / 3_600 % 24, since / 60 % 60, since % 60);
 }
 
-/// People with sessions, in groups: by SQL, since signing up is slow on purpose. The first of each group writes.
+/// Creates users with sessions, in groups, by SQL: signing up is slow on purpose. The first user of each group writes.
 async fn seed(site: &mut Site, plan: &Plan) -> Result<Vec<Circle>, Box<dyn Error>> {
     let circles = plan.readers.div_ceil(plan.circle.max(1)).max(1);
     let people = plan.readers + circles;

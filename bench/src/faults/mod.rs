@@ -1,4 +1,4 @@
-//! What goes wrong, and how it is made to.
+//! The faults, and how to cause them.
 
 mod long;
 
@@ -9,35 +9,33 @@ pub use long::{Plan, run};
 use crate::crowd::{Browser, Stuck};
 use crate::site::{Site, wait_for};
 
-/// Something that goes wrong.
+/// A fault that a run can cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Fault {
-    /// A worker is killed, and started again.
     KillWorker,
-    /// A realtime process is killed, and started again.
     KillRealtime,
-    /// A web process is killed, and started again.
     KillWeb,
-    /// The one process that is all is killed, and started again.
+    /// Kills the single `klatch serve` process and starts it again.
     KillAll,
-    /// Redis is killed, and started again, empty.
+    /// Kills Redis and starts it again, empty.
     RestartRedis,
-    /// Redis forgets everything; connections stay.
+    /// Empties Redis; connections stay.
     FlushRedis,
-    /// Postgres is brought down in the middle of everything, and up again.
+    /// Stops Postgres at once, and starts it again.
     RestartPostgres,
-    /// The connections between the realtime processes and Redis are cut, and none can be made for a while.
+    /// Cuts the connections between the realtime processes and Redis, and refuses new ones for a while.
     CutRedis,
-    /// Nothing gets through between the realtime processes and Redis, and no connection is closed.
+    /// Holds back all data between the realtime processes and Redis, without closing a connection.
     SilenceRedis,
-    /// A client asks and asks and does not read a byte, until the end of the run.
+    /// A client sends requests and does not read a byte, until the end of the run.
     FillSocket,
-    /// Every process in turn is asked to end, and started again.
+    /// Asks every process in turn to end, and starts it again.
     RestartInTurn,
 }
 
 impl Fault {
-    /// What can go wrong with many processes.
+    /// The faults of a site of many processes.
     pub const MANY: [Self; 9] = [
         Self::KillWorker,
         Self::KillRealtime,
@@ -50,10 +48,9 @@ impl Fault {
         Self::RestartPostgres,
     ];
 
-    /// What can go wrong with one.
+    /// The faults of a site of one process.
     pub const ALONE: [Self; 3] = [Self::KillAll, Self::RestartInTurn, Self::FillSocket];
 
-    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::KillWorker => "a worker killed",
@@ -71,16 +68,16 @@ impl Fault {
     }
 }
 
-/// Makes things go wrong. What lasts beyond a fault is held here.
+/// Causes faults, and holds what outlives a fault.
 #[derive(Debug, Default)]
 pub struct Trouble {
-    /// How often each process was chosen.
+    /// How many processes were chosen so far.
     turns: usize,
     stuck: Vec<Stuck>,
 }
 
 impl Trouble {
-    /// Makes it happen, and mends it: when this returns, everything runs again. `cookie` is somebody's session.
+    /// Causes a fault and repairs it: when this returns, everything runs again. `cookie` is any user's session.
     pub async fn happens(&mut self, fault: Fault, site: &mut Site, cookie: &str) {
         self.turns += 1;
         match fault {
@@ -132,7 +129,7 @@ impl Trouble {
     }
 }
 
-/// Waits until the realtime processes say that they are without Redis.
+/// Waits until the realtime processes report that Redis is gone.
 async fn until_noticed(site: &mut Site) {
     for name in site.names("realtime") {
         let at = site.at(&name);

@@ -1,4 +1,4 @@
-//! Has processes poll, has something said to all of them, and counts.
+//! Starts the polling processes, publishes to all of them, and counts.
 
 use std::io::{Error, Result};
 use std::process::Stdio;
@@ -12,11 +12,11 @@ use super::publish::Publisher;
 use super::{Kind, Plan, process};
 use crate::http::Connection;
 
-/// How long everything is left alone between rounds, and before memory is measured.
+/// The pause between rounds (`PAUSE`), and the one before memory is measured (`REST`).
 const PAUSE: Duration = Duration::from_millis(300);
 const REST: Duration = Duration::from_secs(12);
 
-/// A process that polls.
+/// A polling process.
 struct Client {
     _child: Child,
     told: ChildStdin,
@@ -30,7 +30,7 @@ impl Client {
         let mut child = Command::new(std::env::current_exe()?)
             .args(["--at", at, "park", "--kind", crowd.kind.name(), "--tokens"])
             .arg(&crowd.tokens)
-            // Addresses of their own: between two addresses there are only so many ports.
+            // Each client has its own source address: a pair of addresses has only so many ports.
             .args(["--from", &format!("127.0.0.{}", nth + 2)])
             .args(["--skip", &(crowd.skip + from).to_string(), "--count", &(to - from).to_string()])
             .stdin(Stdio::piped())
@@ -85,7 +85,7 @@ async fn round(clients: &mut [Client], publisher: &mut Publisher, seq: u64, reco
     for client in clients {
         let line = client.line().await?;
         let mut words = line.split(' ').map(|word| word.parse::<u64>().unwrap_or(0));
-        // These three count from the beginning.
+        // These three are totals since the start.
         round.twice += words.next().unwrap_or(0);
         round.missed += words.next().unwrap_or(0);
         round.resyncs += words.next().unwrap_or(0);
@@ -96,9 +96,13 @@ async fn round(clients: &mut [Client], publisher: &mut Publisher, seq: u64, reco
     Ok(round)
 }
 
-/// Measures, and prints a line of figures separated by tabs: bytes a poll at first and after the rounds, ms to the first (and to
-/// that in the slowest but one of a hundred rounds), the median, the 99th of a hundred and the last answer, answers a second, seconds of the holders and of those beside them for
-/// 100,000 answers, missing, double, told to start over; then missing, double and start over in the rounds with reconnects.
+/// Measures, and prints one line of tab-separated figures:
+///
+/// - bytes a poll: of the idle processes, parked, and after the rounds
+/// - milliseconds to the first answer, and the 99th percentile of these over the rounds; milliseconds to the median,
+///   the 99th percentile and the last answer
+/// - answers a second; CPU seconds of the holders and of the processes beside them for 100,000 answers
+/// - missing, double and resync in the plain rounds, then the same three in the rounds with reconnects
 pub async fn drive(at: &str, plan: Plan) -> Result<()> {
     let count = plan.crowd.count;
     let mut publisher = Publisher::new(at, &plan).await?;
@@ -112,10 +116,10 @@ pub async fn drive(at: &str, plan: Plan) -> Result<()> {
     if plan.crowd.kind == Kind::Klatch {
         keep_event(at, &plan, &mut publisher).await?;
     }
-    // The first message of the topic is 1, and the one that was kept 2.
+    // The first message of the topic is 1, and that of `keep_event` 2.
     let mut seq = 2;
     let mut rounds = Vec::new();
-    // Twice without counting: what is only done once is done then.
+    // Two rounds to warm up, not counted.
     for _ in 0..2 {
         seq += 1;
         round(&mut clients, &mut publisher, seq, false).await?;
@@ -166,13 +170,13 @@ pub async fn drive(at: &str, plan: Plan) -> Result<()> {
     Ok(())
 }
 
-/// What was missing at the end of each round, and what was double or started over up to now.
+/// Returns what was missing at the end of each round, and the double messages and resyncs so far.
 fn counts(rounds: &[Round], count: usize) -> (u64, u64, u64) {
     let late: usize = rounds.iter().map(|round| count.saturating_sub(round.waits.len())).sum();
     rounds.last().map_or((0, 0, 0), |last| (late as u64 + last.missed, last.twice, last.resyncs))
 }
 
-/// Keeps what Klatch tells of a message, with a mark in place of its number.
+/// Writes the event that Klatch sends for a message to a file, with a placeholder for its number.
 async fn keep_event(at: &str, plan: &Plan, publisher: &mut Publisher) -> Result<()> {
     let file = std::fs::read_to_string(&plan.crowd.tokens)?;
     let cookie = format!("klatch={}", file.lines().next().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! Polls in great number: parks them, has something said to all of them at once, and measures until the last has heard it.
+//! Many polls at once: parks them, publishes to all of them, and measures until the last one has the event.
 
 mod drive;
 mod park;
@@ -10,12 +10,12 @@ use std::path::PathBuf;
 pub use drive::drive;
 pub use park::park;
 
-/// What is polled.
+/// The server that is polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Kind {
-    /// `klatch realtime`: each person has a session and a stream.
+    /// `klatch realtime`: each user has a session and a stream.
     Klatch,
-    /// nginx with Nchan: each person has a channel.
+    /// nginx with Nchan: each user has a channel.
     Nchan,
 }
 
@@ -28,54 +28,54 @@ impl Kind {
     }
 }
 
-/// Who polls, where.
+/// Who polls, and where.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Crowd {
     /// What is polled
     #[arg(long)]
     pub kind: Kind,
-    /// The file with a session's token a line
+    /// A file with one session token a line
     #[arg(long)]
     pub tokens: PathBuf,
-    /// How many people poll
+    /// How many users poll
     #[arg(long, default_value_t = 1_000)]
     pub count: usize,
-    /// How many lines of the file come before them
+    /// How many lines of the file to skip
     #[arg(long, default_value_t = 0)]
     pub skip: usize,
-    /// The address they come from
+    /// The source address of the connections
     #[arg(long, default_value = "127.0.0.1")]
     pub from: std::net::IpAddr,
 }
 
-/// What is measured, and how.
+/// What to measure, and how.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Plan {
     /// Who polls
     #[command(flatten)]
     pub crowd: Crowd,
-    /// Processes to poll from, since one may only have so many connections
+    /// How many processes poll, since a process can only have so many connections
     #[arg(long, default_value_t = 2)]
     pub clients: usize,
-    /// How often something is said to all; then as often again while a tenth of them reconnects
+    /// How many rounds; then as many again while a tenth of the users reconnects
     #[arg(long, default_value_t = 20)]
     pub rounds: usize,
-    /// Klatch: where its pages are
+    /// Klatch: the address of its pages
     #[arg(long, default_value = "127.0.0.1:8080")]
     pub web: String,
-    /// Klatch: the slug of the group that all of them are in. The first of them writes
+    /// Klatch: the slug of the group of all users. The first user writes
     #[arg(long, default_value = "crowd")]
     pub group: String,
     /// Nchan: how many channels one publication names
     #[arg(long, default_value_t = 1)]
     pub each: usize,
-    /// The file with what is said: written with Klatch, read with Nchan, so that both say the same
+    /// The file with the event: written with Klatch, read with Nchan, so that both send the same
     #[arg(long)]
     pub event: PathBuf,
     /// The processes that hold the polls: their memory is measured
     #[arg(long, value_delimiter = ',')]
     pub holders: Vec<u32>,
-    /// More processes whose time counts, as those of Redis
+    /// More processes whose CPU time is measured, such as Redis
     #[arg(long, value_delimiter = ',')]
     pub beside: Vec<u32>,
 }

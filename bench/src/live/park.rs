@@ -1,8 +1,9 @@
-//! One process of those that poll. It is told on standard input what to wait for, and answers on standard output.
+//! One of the polling processes. It reads commands on standard input, and answers on standard output.
 //!
-//! `round SEQ` is answered, once everybody has heard number SEQ or ten seconds are over, with a line of: who heard something twice, who
-//! missed something, who was told to start over, and then when each of them heard it, in microseconds since 1970.
-//! `reconnect N` has those whose number ends in N drop their connection and poll again.
+//! `round SEQ` is answered when all users have number SEQ or ten seconds are over. The answer is one line: how many
+//! messages came twice, how many were missed, how many resyncs there were, and then when each user got SEQ, in
+//! microseconds since 1970.
+//! `reconnect N` makes the users whose number ends in N drop their connection and poll again.
 
 use std::cell::RefCell;
 use std::io::{Error, Result};
@@ -19,14 +20,14 @@ use super::{Crowd, Kind};
 
 /// How many connect at a time.
 const AT_ONCE: usize = 64;
-/// How long a round may take.
+/// Timeout of a round.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What was heard by everyone in this process.
+/// What the users of this process received.
 #[derive(Default)]
 struct Heard {
     waiting: usize,
-    /// When number SEQ was heard: only of the last number asked for.
+    /// When number SEQ arrived: only for the last number asked for.
     seq: u64,
     at: Vec<u64>,
     twice: usize,
@@ -43,7 +44,7 @@ struct Shared {
     connecting: Semaphore,
 }
 
-/// Polls as these people until standard input ends.
+/// Polls as these users until standard input ends.
 pub async fn park(at: &str, crowd: Crowd) -> Result<()> {
     let at = at.parse().map_err(Error::other)?;
     let file = std::fs::read_to_string(&crowd.tokens)?;
@@ -108,14 +109,14 @@ async fn until(shared: &Shared, done: impl Fn(&Heard) -> bool, time: Duration) -
     Ok(())
 }
 
-/// Somebody with an open page.
+/// A user with an open page.
 struct Seat {
     number: usize,
     token: String,
-    /// Where the next poll goes on: a cursor, or the headers that Nchan wants back.
+    /// Where the next poll continues: a cursor, or the headers that Nchan expects.
     after: String,
     seq: u64,
-    /// Whether it was told to start over: the first time it is.
+    /// Whether the first answer is still to come: with Klatch it is a resync, which is not counted.
     fresh: bool,
     buffer: Vec<u8>,
 }
@@ -130,7 +131,7 @@ impl Seat {
     }
 
     async fn sit(mut self, shared: &Shared) -> Result<()> {
-        // Klatch tells everyone to start over who comes without a cursor of its own; Nchan has them wait at once.
+        // Without a valid cursor, Klatch answers with a resync first; Nchan lets the client wait at once.
         if shared.crowd.kind == Kind::Nchan {
             self.fresh = false;
         }
@@ -172,7 +173,7 @@ impl Seat {
         let body = std::str::from_utf8(&self.buffer[head..]).map_err(Error::other)?;
         match (shared.crowd.kind, head_text.get(9..12)) {
             (_, Some("200")) => {}
-            // Nchan's way to say that nothing happened.
+            // Nchan's answer when nothing happened.
             (Kind::Nchan, Some("304" | "408")) => return Ok(()),
             _ => return Err(Error::other(format!("{head_text}{body}"))),
         }
@@ -196,7 +197,7 @@ impl Seat {
                     self.fresh = false;
                     return Ok(());
                 }
-                // Who is here is told too, when that changes.
+                // Presence events come too, and do not count.
                 body.matches("\"type\":\"message\"").count()
             }
         };
@@ -206,7 +207,7 @@ impl Seat {
         let seq = body.rsplit_once("\"seq\":").and_then(|(_, rest)| rest.split(|c: char| !c.is_ascii_digit()).next());
         let seq: u64 = seq.and_then(|seq| seq.parse().ok()).ok_or_else(|| Error::other("no number"))?;
         if self.seq != u64::MAX {
-            // So many numbers are new, and so many were told.
+            // `new` numbers are new, and `events` events came.
             let new = seq.saturating_sub(self.seq);
             heard.missed += new.saturating_sub(events as u64);
             heard.twice += events.saturating_sub(new as usize);
@@ -238,7 +239,7 @@ async fn connect(shared: &Shared) -> Result<TcpStream> {
     Ok(stream)
 }
 
-/// Reads an answer into the buffer; where its body begins.
+/// Reads an answer into the buffer, and returns where its body begins.
 async fn answer(line: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<usize> {
     buffer.clear();
     loop {

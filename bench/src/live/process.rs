@@ -1,4 +1,4 @@
-//! What processes cost, as the kernel counts it.
+//! Memory and CPU time of processes, from `/proc`.
 
 use std::io::{Error, Result};
 
@@ -6,7 +6,8 @@ fn bad(what: &str) -> Error {
     Error::other(format!("/proc: no {what}"))
 }
 
-/// The resident memory of the processes, shared pages divided among those that share them, in bytes.
+/// Returns the proportional resident memory (PSS) of the processes in bytes: shared pages are divided among their
+/// sharers.
 pub fn memory(pids: &[u32]) -> Result<u64> {
     pids.iter()
         .map(|pid| {
@@ -18,12 +19,12 @@ pub fn memory(pids: &[u32]) -> Result<u64> {
         .sum()
 }
 
-/// The processor time of the processes, in seconds.
+/// Returns the CPU time of the processes, in seconds.
 pub fn time(pids: &[u32]) -> Result<f64> {
     pids.iter()
         .map(|pid| {
             let text = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-            // The name may hold spaces and parentheses. After it, time in the program is the 12th word, in the kernel the 13th.
+            // The name may hold spaces and parentheses. After it, user time is the 12th word, system time the 13th.
             let (_, rest) = text.rsplit_once(')').ok_or_else(|| bad("stat"))?;
             let ticks = rest.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
             // USER_HZ is 100 on Linux.

@@ -1,4 +1,4 @@
-//! How something is said to all at once.
+//! Publishing to all users at once.
 
 use std::io::{Error, Result};
 
@@ -6,12 +6,12 @@ use super::{Kind, Plan};
 use crate::http::Connection;
 use crate::people::{self, TEXT, Writer};
 
-/// Connections over which Nchan's channels are published to.
+/// How many connections publish to Nchan's channels.
 const LINES: usize = 4;
 
-/// Whoever says it.
+/// A publisher.
 pub enum Publisher {
-    /// Somebody who posts into a topic.
+    /// A user who posts into a topic.
     Klatch { line: Connection, writer: Writer },
     /// A program that publishes to every channel.
     Nchan { lines: Vec<Connection>, event: String, channels: usize, each: usize },
@@ -38,7 +38,7 @@ impl Publisher {
         }
     }
 
-    /// Says number `seq`.
+    /// Publishes number `seq`.
     pub async fn say(&mut self, seq: u64) -> Result<()> {
         match self {
             Self::Klatch { line, writer } => {

@@ -1,4 +1,4 @@
-//! A whole forum as people run it, in a folder and on ports of its own, each part of which can be brought down and up again.
+//! A whole forum as operators run it, in a folder and on ports of its own. Each part can be stopped and started again.
 
 mod nginx;
 mod postgres;
@@ -21,12 +21,10 @@ use crate::crowd::Browser;
 
 /// How many processes of each service stand behind nginx.
 #[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
 pub struct Numbers {
-    /// Of `klatch web`.
     pub web: usize,
-    /// Of `klatch realtime`.
     pub realtime: usize,
-    /// Of `klatch worker`.
     pub worker: usize,
 }
 
@@ -42,20 +40,19 @@ struct Service {
     /// `web-1`, `web-2`...
     name: String,
     command: &'static str,
-    /// Where it listens, if it does.
+    /// The address it listens at, if any.
     at: Option<String>,
     settings: Vec<(&'static str, String)>,
     process: Option<Process>,
 }
 
-/// What stands behind many processes.
+/// The servers behind many processes.
 #[derive(Debug)]
+#[allow(missing_docs)]
 pub struct Servers {
-    /// What is kept.
     pub postgres: Postgres,
-    /// What may be lost.
     pub redis: Redis,
-    /// The way from the realtime processes to Redis.
+    /// The relay between the realtime processes and Redis.
     pub relay: Relay,
     _nginx: Process,
 }
@@ -65,7 +62,7 @@ pub struct Servers {
 pub struct Site {
     /// Host and port.
     pub at: String,
-    /// What it stands on; `None` where one process is all.
+    /// Its servers. `None` for a single process on SQLite.
     pub servers: Option<Servers>,
     services: Vec<Service>,
     program: PathBuf,
@@ -74,7 +71,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// `klatch serve` on SQLite.
+    /// Starts `klatch serve` on SQLite.
     pub async fn alone(program: &Path, folder: &Path) -> Self {
         let at = format!("127.0.0.1:{}", free_port());
         let mut site = Self::new(program, folder, at.clone(), None);
@@ -83,7 +80,7 @@ impl Site {
         site
     }
 
-    /// Many processes on Postgres and Redis, behind nginx as it is shipped.
+    /// Starts many processes on Postgres and Redis, behind nginx with the shipped configuration.
     pub async fn many(program: &Path, folder: &Path, numbers: Numbers) -> Self {
         let ports = |count| -> Vec<u16> { (0..count).map(|_| free_port()).collect() };
         let (web, realtime) = (ports(numbers.web), ports(numbers.realtime));
@@ -130,7 +127,7 @@ impl Site {
         self.services.push(Service { name, command, at, settings, process: None });
     }
 
-    /// Starts whatever of it does not run, and waits until all of it answers.
+    /// Starts every process that does not run, and waits until all of them answer.
     pub async fn start(&mut self) {
         for name in self.names("") {
             if self.service(&name).process.is_none() {
@@ -139,24 +136,24 @@ impl Site {
         }
     }
 
-    /// What stands behind many processes.
+    /// Returns the servers behind many processes.
     ///
     /// # Panics
-    /// When one process is all.
+    /// When the site is a single process.
     pub fn servers(&mut self) -> &mut Servers {
         self.servers.as_mut().expect("servers behind many processes")
     }
 
-    /// The processes of a command, or all of them, in their order.
+    /// Returns the names of a command's processes in order, or of all processes if `command` is empty.
     pub fn names(&self, command: &str) -> Vec<String> {
         let of_command = |service: &&Service| command.is_empty() || service.command == command;
         self.services.iter().filter(of_command).map(|service| service.name.clone()).collect()
     }
 
-    /// Where a process listens.
+    /// Returns the address a process listens at.
     ///
     /// # Panics
-    /// When it does not.
+    /// When it does not listen.
     pub fn at(&mut self, name: &str) -> String {
         self.service(name).at.clone().expect("a service that listens")
     }
@@ -173,11 +170,11 @@ impl Site {
     /// Asks a process to end, and waits until it has.
     ///
     /// # Panics
-    /// When it does not end well.
+    /// When it fails.
     pub async fn end(&mut self, name: &str) {
         let mut process = self.service(name).process.take().expect("it runs");
         process.terminate();
-        // What is under way may take a while.
+        // Running requests may take a while.
         let status = process.ended(Duration::from_secs(60)).await;
         assert!(status.success(), "{name} ended with {status}:\n{}", process.log());
     }
@@ -204,8 +201,8 @@ impl Site {
         }
     }
 
-    /// Ends all of it and starts it again. Whoever joined a group is told for a while to draw pages anew rather than of single
-    /// events; to the processes that start now, every membership is an old one.
+    /// Ends all processes and starts them again. New members get resyncs instead of single events for a while;
+    /// processes that start now treat every membership as old.
     pub async fn settle(&mut self) {
         for name in self.names("") {
             self.end(&name).await;
@@ -213,7 +210,7 @@ impl Site {
         self.start().await;
     }
 
-    /// The program with the site's settings, and none of its surroundings.
+    /// Builds a command of the program with the site's settings, and no others.
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("KLATCH_")) {
@@ -223,7 +220,7 @@ impl Site {
         command
     }
 
-    /// What `klatch admin doctor` says once no job waits, and whether nothing differs.
+    /// Returns the output of `klatch admin doctor` once no job waits, and whether it found no drift.
     pub async fn doctor(&self) -> (bool, String) {
         let mut said = String::new();
         for _ in 0..100 {

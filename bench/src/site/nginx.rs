@@ -1,4 +1,4 @@
-//! nginx with the configuration that is shipped, on ports and in a folder of its own.
+//! nginx with the shipped configuration, on ports and in a folder of its own.
 
 use std::net::TcpStream;
 use std::os::unix::fs::MetadataExt;
@@ -11,10 +11,10 @@ use super::wait::wait_for;
 const CONFIGURATION: &str = include_str!("../../../deploy/nginx.conf");
 const UPSTREAMS: &str = include_str!("../../../deploy/upstreams.conf");
 
-/// Starts it before services at these ports; the process, and where it is reached.
+/// Starts nginx in front of services at these ports. Returns the process and its address.
 ///
 /// # Panics
-/// When it is not installed, or does not take its configuration.
+/// When nginx is not installed, or rejects the configuration.
 pub async fn start(folder: &Path, web: &[u16], realtime: &[u16]) -> (Process, String) {
     let folder = folder.join("nginx");
     std::fs::create_dir_all(folder.join("cache")).expect("a folder for nginx");
@@ -40,7 +40,7 @@ pub async fn start(folder: &Path, web: &[u16], realtime: &[u16]) -> (Process, St
     (process, at)
 }
 
-/// The shipped upstreams with these servers in place of theirs; whatever else is said of a server is kept.
+/// Returns the shipped upstreams with these servers instead; the parameters of a server are kept.
 fn upstreams(web: &[u16], realtime: &[u16]) -> String {
     let mut text = String::new();
     let mut ports: &[u16] = &[];

@@ -1,4 +1,5 @@
-//! A Postgres that can be brought down and up again: what it acknowledged is safe, as it is with the settings that people run it with.
+//! A Postgres that can be stopped and started. It is as durable as with the settings of production: acknowledged data
+//! is safe.
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
@@ -28,7 +29,7 @@ impl Postgres {
         std::fs::create_dir_all(&postgres.folder).expect("a folder for Postgres");
         if let Some((user, group)) = account() {
             std::os::unix::fs::chown(&postgres.folder, Some(user), Some(group)).expect("a folder of its own");
-            // It has to get there.
+            // The Postgres account must be able to reach its folder.
             std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o711)).expect("a way to the folder");
         }
         let mut make = postgres.command("initdb");
@@ -40,27 +41,27 @@ impl Postgres {
         postgres
     }
 
-    /// Where it is.
+    /// Returns its URL.
     pub fn url(&self) -> String {
         format!("postgres://klatch@127.0.0.1:{}/klatch", self.port)
     }
 
-    /// Runs a statement; what it answers.
+    /// Runs a statement, and returns its output.
     ///
     /// # Errors
-    /// What the server says.
+    /// The server's error message.
     pub fn run(&self, sql: &str) -> Result<String, String> {
         self.ask("klatch", sql)
     }
 
-    /// Brings it down at once: no transaction ends, every connection is lost.
+    /// Stops it at once: open transactions and all connections are lost.
     pub async fn stop(&mut self) {
         let mut process = self.process.take().expect("a Postgres that runs");
         process.signal("QUIT");
         process.ended(PATIENCE).await;
     }
 
-    /// Starts it again on what it has.
+    /// Starts it again on its data.
     pub async fn resume(&mut self) {
         let mut command = self.command("postgres");
         command.args(["-D", "data", "-p", &self.port.to_string(), "-c", "listen_addresses=127.0.0.1"]);
@@ -79,7 +80,7 @@ impl Postgres {
         }
     }
 
-    /// One of its programs, as the account that it may run as.
+    /// Builds a command of one of its programs, under the account that it may run as.
     fn command(&self, name: &str) -> Command {
         let mut command = Command::new(self.bin.join(name));
         command.current_dir(&self.folder).env("HOME", &self.folder);
@@ -90,7 +91,7 @@ impl Postgres {
     }
 }
 
-/// Postgres refuses to run as root: then it is given an account that may do nothing else.
+/// Returns the account to run Postgres under: Postgres refuses to run as root, so root switches to another account.
 fn account() -> Option<(u32, u32)> {
     let is_root = std::fs::metadata("/proc/self").expect("a /proc").uid() == 0;
     is_root.then(|| {
@@ -104,7 +105,7 @@ fn account() -> Option<(u32, u32)> {
     })
 }
 
-/// The newest that Debian installed, or whatever is on the path.
+/// Finds the newest version that Debian installed, else the programs on the path.
 fn find_programs() -> PathBuf {
     let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut versions: Vec<PathBuf> = installed.map(|version| version.path().join("bin")).collect();

@@ -1,4 +1,4 @@
-//! Processes that end with whoever started them, and show their log when a test fails.
+//! Processes that end with the test that started them, and show their log when it fails.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use super::wait::{wait_at_most, wait_for};
 
-/// Where free ports are looked for: below those that the system gives to outgoing connections.
+/// The range of free ports: below those that the system gives to outgoing connections.
 const PORTS: std::ops::Range<u16> = 10_000..19_000;
 
-/// A port that nobody listens at, and that nobody else in this process is given.
+/// Returns a port that no process listens at, and that this process returns only once.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    // Far from where another run, with a number close to this one's, begins.
+    // Start far from where another run with a similar process id starts.
     let begin = u16::try_from(std::process::id().wrapping_mul(7_919) % 9_000).unwrap_or(0);
     loop {
         let place = begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % PORTS.len() as u16;
@@ -38,7 +38,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts it; what it logs goes to a file in the folder.
+    /// Starts a process, whose log goes to a file in the folder.
     pub fn start(name: &str, command: &mut Command, folder: &Path) -> Self {
         let log = folder.join(format!("{name}.log"));
         let file = File::options().create(true).append(true).open(&log).expect("a log");
@@ -54,7 +54,7 @@ impl Process {
         Self { name: name.to_owned(), child, log, lines }
     }
 
-    /// Waits for a line of its output with these words, and answers it.
+    /// Waits for a line of its output with these words, and returns it.
     pub async fn line(&mut self, words: &str) -> String {
         wait_for(&format!("{} says {words:?}", self.name), async || {
             if let Ok(Some(status)) = self.child.try_wait() {
@@ -65,22 +65,22 @@ impl Process {
         .await
     }
 
-    /// What it wrote to its output.
+    /// Returns the lines of its output.
     pub fn said(&self) -> Vec<String> {
         self.lines.lock().expect("nobody panics here").clone()
     }
 
-    /// What it logged.
+    /// Returns its log.
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// Its number.
+    /// Returns its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Kills it: it has no time to do anything more.
+    /// Kills it at once.
     pub fn kill(&mut self) {
         self.child.kill().expect("it can be killed");
         self.child.wait().expect("it is gone");

@@ -8,7 +8,7 @@ use std::process::Command;
 use super::process::{Process, free_port};
 use super::wait::wait_for;
 
-/// A Redis of one's own: its channels are heard by nobody else, and it can be stopped.
+/// A private Redis: no other test hears its channels, and it can be stopped.
 #[derive(Debug)]
 pub struct Redis {
     port: u16,
@@ -17,24 +17,24 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Starts one.
+    /// Starts a Redis.
     pub async fn start(folder: &Path) -> Self {
         let mut redis = Self { port: free_port(), folder: folder.to_owned(), process: None };
         redis.resume().await;
         redis
     }
 
-    /// Where it is.
+    /// Returns its URL.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// Ends it; what it held is lost.
+    /// Kills it; its data is lost.
     pub fn stop(&mut self) {
         self.process.take().expect("a Redis that runs").kill();
     }
 
-    /// Forgets everything, while every connection stays.
+    /// Deletes all data, while every connection stays.
     pub fn flush(&self) {
         let mut redis = TcpStream::connect(("127.0.0.1", self.port)).expect("Redis");
         redis.write_all(b"FLUSHALL\r\n").expect("it reads");
@@ -43,7 +43,7 @@ impl Redis {
         assert_eq!(&answer, b"+OK\r\n");
     }
 
-    /// Its port.
+    /// Returns its port.
     pub fn port(&self) -> u16 {
         self.port
     }

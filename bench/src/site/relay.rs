@@ -1,4 +1,4 @@
-//! A way between a service and what it needs, that can be cut or fall silent.
+//! A TCP relay between a service and a server, that can be cut or silenced.
 
 use std::io::Result;
 
@@ -7,17 +7,16 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// How the way is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RelayMode {
     Open,
-    /// Connections stay, and nothing gets through.
+    /// Connections stay, but no data gets through.
     Silent,
     /// Connections are closed, and new ones as soon as they are made.
     Cut,
 }
 
-/// Forwards connections to a port of this machine.
+/// Forwards connections to a local port.
 #[derive(Debug)]
 pub struct Relay {
     port: u16,
@@ -25,7 +24,7 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Begins to forward, until it is dropped.
+    /// Starts to forward, until it is dropped.
     ///
     /// # Panics
     /// When there is no port for it.
@@ -50,7 +49,7 @@ impl Relay {
         Self { port, way }
     }
 
-    /// Where it is reached.
+    /// Returns the port it listens at.
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -60,12 +59,12 @@ impl Relay {
         self.way.send_replace(RelayMode::Cut);
     }
 
-    /// Lets nothing through, without telling anybody.
+    /// Holds back all data, without closing a connection.
     pub fn silence(&self) {
         self.way.send_replace(RelayMode::Silent);
     }
 
-    /// Everything gets through again; what was held back too.
+    /// Forwards again, including the data that was held back.
     pub fn restore(&self) {
         self.way.send_replace(RelayMode::Open);
     }

@@ -1,11 +1,11 @@
-//! Waiting for a condition, never for a time.
+//! Waiting for a condition, never for a fixed time.
 
 use std::time::{Duration, Instant};
 
-/// How long anything may take that is not measured: generous, since others share the machine.
+/// Timeout for anything that is not measured: generous, since others share the machine.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Waits until the condition answers something.
+/// Waits until the condition returns a value.
 ///
 /// # Panics
 /// After [`PATIENCE`].
@@ -13,10 +13,10 @@ pub async fn wait_for<T>(what: &str, condition: impl AsyncFnMut() -> Option<T>) 
     wait_at_most(PATIENCE, what, condition).await
 }
 
-/// Waits until the condition answers something, for so long.
+/// Waits until the condition returns a value, at most for `limit`.
 ///
 /// # Panics
-/// When it takes longer.
+/// After `limit`.
 pub async fn wait_at_most<T>(limit: Duration, what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {

@@ -1,4 +1,4 @@
-//! Databases of a test's own, on either kind: copies of one that is migrated once.
+//! A database per test on either kind, copied from one that is migrated once.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -14,16 +14,16 @@ use crate::{DatabaseUrl, Db};
 
 pub use crate::counting::counting_statements;
 
-/// The variable that names the Postgres server for tests: `postgres://user:password@host:port/database`, whose user may
-/// create databases.
+/// The environment variable with the URL of the test Postgres: `postgres://user:password@host:port/database`. The user
+/// must be allowed to create databases.
 pub const SERVER: &str = "KLATCH_TEST_DATABASE_URL";
 
-/// A database that is made for one test and goes with it.
+/// A database for one test, deleted on drop.
 #[derive(Debug)]
 pub struct TestDb {
     /// A first pool on it.
     pub db: Db,
-    /// Where it is, for further pools and processes.
+    /// Its URL, for further pools and processes.
     pub url: DatabaseUrl,
     cleanup: Cleanup,
 }
@@ -35,10 +35,10 @@ enum Cleanup {
 }
 
 impl TestDb {
-    /// A new SQLite file in the system's folder for temporary files.
+    /// Creates an SQLite file in the system's temporary folder.
     ///
     /// # Panics
-    /// When it cannot be made.
+    /// When that fails.
     pub async fn sqlite() -> Self {
         static MIGRATED: OnceCell<Vec<u8>> = OnceCell::const_new();
         let folder = std::env::temp_dir().join(format!("klatch-test-{}", unique_name()));
@@ -51,7 +51,7 @@ impl TestDb {
         Self { db, url, cleanup: Cleanup::Folder(folder) }
     }
 
-    /// A new database in the server that [`SERVER`] names.
+    /// Creates a database on the server that [`SERVER`] names.
     ///
     /// # Panics
     /// When the variable is missing, or the server refuses.
@@ -67,7 +67,8 @@ impl TestDb {
         Self { db, url, cleanup }
     }
 
-    /// Another pool on it, as another process would have. On SQLite, where one process has the file, the same one.
+    /// Opens another pool, as another process would. On SQLite, where only one process has the file, returns the same
+    /// pool.
     ///
     /// # Panics
     /// When the server refuses.
@@ -93,7 +94,7 @@ impl Drop for TestDb {
     }
 }
 
-/// The content of a migrated file with nothing else in it.
+/// Returns the content of a migrated, otherwise empty file.
 async fn migrated_file(folder: &Path) -> Vec<u8> {
     let path = folder.join("migrated.db");
     let db = Db::connect(&DatabaseUrl::Sqlite(path.clone()), 1).await.expect("a new SQLite database");
@@ -101,16 +102,16 @@ async fn migrated_file(folder: &Path) -> Vec<u8> {
     std::fs::read(&path).expect("the migrated file")
 }
 
-/// Templates begin with this; the rest stands for the migrations that made them.
+/// The prefix of template names. The rest is a hash of the migrations.
 const TEMPLATE: &str = "klatch_template_";
 
 /// How many templates stay on the server: branches with different migrations may be tested in turn.
 const TEMPLATES: usize = 3;
 
-/// The advisory lock of the templates: shared while one is copied, alone while one is made or dropped.
+/// The advisory lock of the templates: shared to copy one, exclusive to make or drop one.
 const TEMPLATE_LOCK: i64 = 0x6b6c_6174_6368;
 
-/// Makes a database from the template of these migrations, and the template where it is missing.
+/// Makes a database from the template of these migrations, and the template if it is missing.
 async fn copy_template(server: &str, name: &str) -> Result<(), sqlx::Error> {
     static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
     let mut hasher = DefaultHasher::new();
@@ -121,7 +122,7 @@ async fn copy_template(server: &str, name: &str) -> Result<(), sqlx::Error> {
         run_raw(&mut connection, format!("select pg_advisory_lock_shared({TEMPLATE_LOCK})")).await?;
         if templates(&mut connection).await?.contains(&template) {
             run_raw(&mut connection, format!("create database {name} template {template}")).await?;
-            // The lock goes with the connection.
+            // Closing the connection releases the lock.
             return connection.close().await;
         }
         run_raw(&mut connection, format!("select pg_advisory_unlock_shared({TEMPLATE_LOCK})")).await?;
@@ -131,13 +132,13 @@ async fn copy_template(server: &str, name: &str) -> Result<(), sqlx::Error> {
     }
 }
 
-/// Makes the template unless another process did, and drops the oldest ones. The caller holds the lock alone.
+/// Makes the template unless another process did, and drops the oldest ones. The caller holds the exclusive lock.
 async fn make_template(server: &str, connection: &mut PgConnection, template: &str) -> Result<(), sqlx::Error> {
     let known = templates(connection).await?;
     if known.iter().any(|name| name == template) {
         return Ok(());
     }
-    // It has its name once it is complete: a process that was killed leaves one that the next drops.
+    // It gets its name when complete: a process that is killed leaves an unfinished one, which the next process drops.
     let unfinished = format!("{TEMPLATE}unfinished");
     run_raw(connection, format!("drop database if exists {unfinished} with (force)")).await?;
     run_raw(connection, format!("create database {unfinished}")).await?;
@@ -149,7 +150,7 @@ async fn make_template(server: &str, connection: &mut PgConnection, template: &s
     Ok(())
 }
 
-/// The templates on the server, the newest first.
+/// Returns the templates on the server, newest first.
 async fn templates(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     let names = "select datname::text from pg_database where starts_with(datname, $1) order by oid desc";
     sqlx::query_scalar(names).bind(TEMPLATE).fetch_all(connection).await
@@ -176,7 +177,7 @@ async fn on_server(server: &str, statement: String) -> Result<(), sqlx::Error> {
     connection.close().await
 }
 
-/// Cleans up on a thread of its own: the test's runtime may be blocked in a drop.
+/// Cleans up on a separate thread, since the test's runtime may be blocked in a drop.
 pub fn on_a_thread<E: std::fmt::Display>(
     what: &'static str,
     work: impl Future<Output = Result<(), E>> + Send + 'static,
@@ -192,7 +193,7 @@ pub fn on_a_thread<E: std::fmt::Display>(
     .join();
 }
 
-/// Runs a statement of the test's own.
+/// Runs a statement.
 ///
 /// # Errors
 /// When the database refuses it.

@@ -1,4 +1,4 @@
-//! Another name, all of one's data, and the end of an account.
+//! Renaming, data export and account deletion.
 
 use domain::messages::Target;
 use domain::messages::by_person;
@@ -71,7 +71,7 @@ async fn an_old_name_leads_to_the_new_one_and_stays_kept(forum: TestForum) {
         complaint(sign_up(&forum, kept).await, "username");
         complaint(accounts::rename(cx, id(noor), kept, pass()).await, "username");
     }
-    // Who writes the old name still reaches them, also when the text is parsed again.
+    // A mention by the old name still reaches them, also after a reparse.
     let post = forum.post(noor, topic, "@mira are you there?").await;
     forum.drain().await;
     assert_eq!(mentions_of(&forum, mira).await, [(post.id, true)]);
@@ -79,7 +79,7 @@ async fn an_old_name_leads_to_the_new_one_and_stays_kept(forum: TestForum) {
     let message = placed::show(cx, noor, post.id).await.unwrap().message;
     assert_eq!(message.mentions, [id(mira)]);
     assert!(message.markup.contains("/users/Miriam/"), "{}", message.markup);
-    // And back again: no name is lost to its owner, and none left behind.
+    // Renaming back works too: users keep their former names, and no redirect is left.
     accounts::rename(cx, id(mira), "mira", pass()).await.unwrap();
     assert!(matches!(by_person::show(cx, Viewer::Anonymous, "mira").await.unwrap(), Shown::Profile(_)));
     assert!(
@@ -91,7 +91,7 @@ async fn an_old_name_leads_to_the_new_one_and_stays_kept(forum: TestForum) {
 
 async fn a_name_is_not_taken_while_it_is_given_up(forum: TestForum) {
     let mira = forum.person("mira").await;
-    // What a change of name does, up to its commit.
+    // A rename, except for its commit.
     let mut tx = forum.cx.db.begin().await.unwrap();
     store::people::former_names::keep_own(&mut tx, id(mira)).await.unwrap();
     store::people::users::rename(&mut tx, id(mira), "miriam", "mlrlam").await.unwrap();
@@ -135,7 +135,7 @@ async fn a_download_holds_what_somebody_wrote_and_nothing_of_others(forum: TestF
     assert_eq!((&messages[500]["text"], &messages[500]["topic"]), (&Value::from("plum 500"), &Value::from("Plums")));
     let text = found.iter().map(ToString::to_string).collect::<String>();
     assert!(!text.contains("Whose are these") && !text.contains("argon2") && !text.contains("noor"), "{text}");
-    // Her own words are hers, wherever they stand.
+    // Her own texts are in her export, wherever they are posted.
     let hers = lines(&forum, noor).await;
     assert!(hers.iter().any(|line| line["text"] == "Whose are these words?"));
     assert!(!hers.iter().any(|line| line["type"] == "membership"));
@@ -184,7 +184,7 @@ async fn a_deleted_account_leaves_its_words_under_a_name_that_says_so(forum: Tes
         id(mira)
     );
     assert_eq!(tables::ints(&forum, &kept).await, [[0, 0, 0, 0, 1]]);
-    // Whoever looks is told: the star goes, and the name becomes a word.
+    // Viewers hear of it: the star goes, and the mention becomes plain text.
     let heard = live::events(&forum, Stream::User(id(noor)), cursor).await;
     for kind in ["star", "edit"] {
         assert!(heard.iter().any(|event| event["type"] == kind), "{kind}: {heard:?}");

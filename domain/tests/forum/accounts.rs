@@ -153,7 +153,7 @@ async fn a_new_password_ends_all_sessions_and_begins_one(forum: TestForum) {
     complaint(change(PASSWORD, "short").await, "new_password");
     assert!(sessions::authenticate(cx, &here).await.unwrap().is_some());
     let fresh = change(PASSWORD, "another long one").await.unwrap();
-    // A token that somebody got hold of before is worth nothing, that of this browser included.
+    // All older tokens are invalid, including this browser's: one may have been stolen.
     for old in [&here, &elsewhere] {
         assert_eq!(sessions::authenticate(cx, old).await.unwrap(), None);
     }

@@ -1,4 +1,4 @@
-//! A mail address counts when whoever has it has said so, and letters leave once.
+//! Email addresses: confirmation and change, and that each email is sent once.
 
 use domain::platform::jobs::Task;
 use std::net::IpAddr;
@@ -57,7 +57,7 @@ async fn an_address_counts_when_its_letter_was_answered(forum: TestForum) {
     let cx = &forum.cx;
     let mira = signed_up(&forum, "mira", "mira@example.org").await;
     assert_eq!(emails(&forum, mira).await, (None, Some("mira@example.org".into())));
-    // Until then it is good for nothing.
+    // An unconfirmed address is good for nothing.
     complaint(accounts::sign_in(cx, "mira@example.org", Password::new(LONG), &origin()).await, "password");
     passwords::forgot(cx, "mira@example.org", &origin()).await.unwrap();
     forum.drain().await;
@@ -90,7 +90,7 @@ async fn an_address_counts_when_its_letter_was_answered(forum: TestForum) {
 async fn an_address_that_another_account_has_is_told_to_nobody_but_its_owner(forum: TestForum) {
     let new = NewAccount { username: "mira".into(), email: "mira@example.org".into(), password: Password::new(LONG) };
     accounts::create(&forum.cx, new, false).await.unwrap();
-    // Taken or free, signing up looks the same.
+    // Signing up looks the same whether the address is taken or free.
     let noor = signed_up(&forum, "noor", "Mira@example.org").await;
     let sven = signed_up(&forum, "sven", "sven@example.org").await;
     assert!(emails(&forum, noor).await.1.is_some() && emails(&forum, sven).await.1.is_some());
@@ -107,7 +107,7 @@ async fn the_old_address_is_told_of_the_new_one(forum: TestForum) {
     let mira = accounts::create(cx, new, false).await.unwrap();
     addresses::change(cx, mira, "new@example.org", Password::new(LONG), "").await.unwrap();
     forum.drain().await;
-    // Before anything changes, who has it hears of it; sent again, the letter is the new address's alone.
+    // The old address is told before anything changes. Only the letter to the new address can be sent again.
     let asked = [pair("old@example.org", "addressasked"), pair("new@example.org", "confirm")];
     assert_eq!(kinds(&forum), asked);
     addresses::ask_again(cx, mira).await.unwrap();
@@ -166,7 +166,7 @@ async fn of_two_accounts_that_want_an_address_the_first_to_confirm_has_it(forum:
     complaint(addresses::confirm(cx, &letters[0].token).await, "email");
     assert_eq!(emails(&forum, noor).await.0.as_deref(), Some("shared@example.org"));
     assert_eq!(emails(&forum, mira).await.0, None);
-    // A change of mind makes the letter before it worth nothing.
+    // Another change invalidates the earlier email.
     addresses::change(cx, mira, "own@example.org", Password::new(LONG), "").await.unwrap();
     assert!(is_not_found(addresses::confirm(cx, &letters[0].token).await));
     forum.drain().await;
@@ -185,7 +185,7 @@ async fn a_letter_leaves_once_however_often_its_job_runs(forum: TestForum) {
     ] {
         assert!(first[0].source.contains(header), "{header}: {}", first[0].source);
     }
-    // A run that sent it and died before it was noted: the same letter goes to the same place.
+    // As if a job had died after sending: the retry sends the same email to the same address.
     forum.execute("update letters set sent_at = null").await;
     let mut tx = forum.cx.db.begin().await.unwrap();
     let letter = domain::model::EmailId(tables::ints(&forum, "select id from letters").await[0][0]);
@@ -202,7 +202,7 @@ async fn a_letter_leaves_once_however_often_its_job_runs(forum: TestForum) {
 
 async fn a_letter_that_cannot_leave_is_kept_and_tried_again(mut forum: TestForum) {
     let folder = forum.cx.mail.clone();
-    // Nobody listens there.
+    // A mail server that does not exist.
     let from = Mailer::parse_from("forum@forum.example").unwrap();
     forum.cx.mail = Mailer::smtp("smtp://127.0.0.1:1", from).unwrap();
     signed_up(&forum, "mira", "mira@example.org").await;

@@ -1,4 +1,4 @@
-//! Messages that wait for approval: who sees them, what becomes of them, and that nobody else comes by them.
+//! Pending messages: who sees them, approving, declining, and that nobody else can read them.
 
 use domain::messages::Target;
 use domain::platform::jobs::Task;
@@ -50,14 +50,14 @@ fn keyed(text: &str, key: &str) -> Draft {
     Draft { text: text.into(), key: Some(key.into()) }
 }
 
-/// What waits in a group: ids and texts.
+/// Returns ids and texts of a group's pending messages.
 async fn waiting(forum: &TestForum, who: Viewer, group: &Group) -> Vec<(PendingId, String)> {
     let (found, rows) = approval_queue::of_group(&forum.cx, who, group.id).await.unwrap();
     assert_eq!(approval_queue::count(&found), rows.len() as i64);
     rows.into_iter().map(|row| (row.held_id, row.raw)).collect()
 }
 
-/// What the author sees in a topic: the text, and why it was declined.
+/// Returns what the author sees in a topic: each text, and why it was declined.
 async fn own(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<(String, Option<String>)> {
     let found = topics::find(&forum.cx, who, topic).await.unwrap();
     let rows = approval_queue::own_in_topic(&forum.cx, who, &found).await.unwrap();
@@ -90,11 +90,11 @@ async fn first_messages_of_new_people_wait_and_are_approved_or_declined(forum: T
     let garden = holding(&forum, mira, "Garden", GroupKind::Public, 1).await;
     forum.admit(&garden, &[noor, ada]).await;
     groups::admit(cx, garden.id, id(moderator), Role::Moderator).await.unwrap();
-    // Those who keep order are not new.
+    // Moderators do not count as new.
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
     forum.post(moderator, topic, "Me too").await;
     is_held(messages::submit(cx, noor, Target::Topic(topic), draft("Buy plums")).await);
-    // While the first one waits, the second is no second.
+    // A pending message does not count as posted.
     is_held(messages::submit(cx, noor, Target::Topic(topic), draft("Really")).await);
     assert_eq!(own(&forum, noor, topic).await, [("Buy plums".into(), None), ("Really".into(), None)]);
     for who in [ada, mira, moderator, Viewer::Anonymous] {
@@ -105,7 +105,7 @@ async fn first_messages_of_new_people_wait_and_are_approved_or_declined(forum: T
     let (_, rows) = approval_queue::of_group(cx, mira, garden.id).await.unwrap();
     assert_eq!((rows[0].author_name.as_str(), rows[0].topic_name.as_deref()), ("noor", Some("Plums")));
     assert!(rows[0].why.contains("first messages"), "{}", rows[0].why);
-    // Members do not answer, nor see.
+    // Members can neither see nor answer the queue.
     for who in [noor, ada] {
         assert!(is_forbidden(approval_queue::of_group(cx, who, garden.id).await));
         assert!(is_forbidden(approve(&forum, who, &garden, all[0].0).await));
@@ -119,7 +119,7 @@ async fn first_messages_of_new_people_wait_and_are_approved_or_declined(forum: T
         own(&forum, noor, topic).await,
         [("Buy plums".into(), Some("No <ads>.".into())), ("Really".into(), None)]
     );
-    // Approved, it is posted as of now, and counts for the others.
+    // An approved message is posted as of now, and counts as unread for others.
     forum.pass(Duration::from_secs(3_600));
     assert_eq!(approve(&forum, moderator, &garden, all[1].0).await.unwrap(), done(1));
     let posted_at = cx.now();
@@ -131,13 +131,13 @@ async fn first_messages_of_new_people_wait_and_are_approved_or_declined(forum: T
     assert_eq!((message.created_at, message.author.username.as_str()), (posted_at, "noor"));
     assert_eq!(crate::unread(&forum, ada, topic).await, 3);
     assert_eq!(waiting(&forum, mira, &garden).await, []);
-    // Both were answered; what was declined can be taken away. From now on they are not new.
+    // Both were answered. The author can withdraw a declined one, and is not new from now on.
     let again = approval_queue::answer(cx, mira, Some(garden.id), &[all[0].0, all[1].0], why).await.unwrap();
     assert_eq!(again, Answered { before: 2, ..Answered::default() });
     approval_queue::withdraw(cx, noor, all[0].0).await.unwrap();
     assert_eq!(own(&forum, noor, topic).await, []);
     forum.post(noor, topic, "Third").await;
-    // An edit needs nobody's leave for being of somebody new.
+    // Edits are not held for being by a new user.
     messages::edit(cx, noor, message.id, "Really!".into()).await.unwrap();
     forum.drain().await;
 }
@@ -180,12 +180,12 @@ async fn what_waits_is_to_be_found_by_nobody_else(forum: TestForum) {
         assert_eq!(crate::unread(&forum, ada, topic).await, 1);
         let heard = cx.bus.backlog(domain::bus::Stream::User(id(ada)), cursor).await.unwrap();
         assert!(!format!("{heard:?}").to_lowercase().contains("periwinkle"), "{heard:?}");
-        // What they download is theirs alone.
+        // Only the author's export has it.
         for (who, has) in [(noor, true), (ada, false), (mira, false)] {
             let text: String = export::download(cx, id(who)).await.unwrap().try_collect().await.unwrap();
             assert_eq!(text.contains("periwinkle"), has, "{text}");
         }
-        // In what is closed to them, the site's admins have no key to it; to others it is like what is absent.
+        // Site admins have no access in a private group; to outsiders it looks like an absent one.
         let one = waiting(&forum, mira, &garden).await[0].0;
         if kind == GroupKind::Private {
             assert!(approval_queue::of_site(cx, boss).await.unwrap().iter().all(|row| row.group.id != garden.id));
@@ -203,7 +203,7 @@ async fn what_waits_is_to_be_found_by_nobody_else(forum: TestForum) {
             }
         }
         assert!(is_not_found(approval_queue::withdraw(cx, mira, one).await), "it is not hers");
-        // From elsewhere it is not there.
+        // The queue of another group cannot answer it.
         let own_group = forum.group(ada, &format!("Own {kind}"), GroupKind::Closed).await;
         assert_eq!(approve(&forum, ada, &own_group, one).await.unwrap(), Answered { before: 1, ..Answered::default() });
         assert_eq!(waiting(&forum, mira, &garden).await.len(), 2);
@@ -224,11 +224,11 @@ async fn the_same_form_sent_twice_waits_once_and_is_posted_once(forum: TestForum
     let all = waiting(&forum, mira, &garden).await;
     assert_eq!(all.len(), 1);
     approve(&forum, mira, &garden, all[0].0).await.unwrap();
-    // The browser, which heard nothing, sends it again.
+    // The browser got no answer and sends the form again.
     messages::submit(cx, noor, Target::Topic(topic), keyed("Once", "k1")).await.unwrap();
     forum.drain().await;
     assert_eq!(said(&forum, mira, topic).await, ["Hello", "Once"]);
-    // Posted by another way meanwhile: approving it has nothing left to do.
+    // Posted in another way meanwhile: approving has nothing left to do.
     let garden = holding(&forum, mira, "Orchard", GroupKind::Public, 3).await;
     forum.admit(&garden, &[noor]).await;
     let topic = forum.topic(mira, &garden, "Pears", "Hello").await.topic;
@@ -336,7 +336,7 @@ async fn what_may_not_be_posted_any_more_waits_on(forum: TestForum) {
     groups::archive(cx, mira, garden.id, false).await.unwrap();
     topics::delete(cx, mira, topic).await.unwrap();
     assert!(refused("deleted").await.contains("gone"));
-    // It can be declined all the same.
+    // It can still be declined.
     let why = Answer::Decline("The topic is gone.".into());
     assert_eq!(approval_queue::answer(cx, mira, Some(garden.id), &[one], why).await.unwrap(), done(1));
     forum.drain().await;
@@ -391,7 +391,7 @@ async fn what_waits_is_taken_back_and_goes_with_its_author(forum: TestForum) {
     forum.drain().await;
     assert_eq!(waiting(&forum, mira, &garden).await, []);
     assert_eq!(crate::tables::ints(&forum, "select count(*) from held").await, [[0]]);
-    // What was declined goes after a while.
+    // Declined messages are deleted after a while.
     let ada = forum.person("ada").await;
     forum.admit(&garden, &[ada]).await;
     is_held(messages::submit(cx, ada, Target::Topic(topic), draft("Plums?")).await);

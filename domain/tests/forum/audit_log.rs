@@ -1,4 +1,4 @@
-//! The log of those who keep order: what is in it, that it stays, and who reads it.
+//! The moderation log: its entries, that they stay, and who can read them.
 
 use domain::groups::{invitations, members};
 use domain::messages::Target;
@@ -31,12 +31,11 @@ stories! {
     the_log_is_read_page_by_page,
 }
 
-/// What is in the log, in words.
 async fn log(forum: &TestForum) -> Vec<String> {
     texts(forum, "select what || ' ' || group_name || ' ' || reason || ' ' || detail from audit_log order by id").await
 }
 
-/// Runs a statement past the store; what the database says to it.
+/// Runs a statement past the store. Returns the database's error, if any.
 async fn attempt(forum: &TestForum, statement: &str) -> Result<(), String> {
     let statement = AssertSqlSafe(statement.to_owned());
     let mut tx = forum.cx.db.begin().await.unwrap();
@@ -96,7 +95,7 @@ async fn what_authors_do_with_their_own_is_not_in_the_log(forum: TestForum) {
     let mine = forum.topic(mira, &garden, "Mine", "Two").await;
     topics::delete(cx, mira, mine.topic).await.unwrap();
     assert_eq!(log(&forum).await, Vec::<String>::new());
-    // A moderator's own topic in which somebody else wrote is not theirs alone; nor is a pin.
+    // A moderator's own topic is logged once another user wrote in it; so is a pin.
     let mine = forum.topic(mira, &garden, "Mine", "Two").await;
     topics::mark(cx, mira, mine.topic, Mark::Pinned, true).await.unwrap();
     forum.post(noor, mine.topic, "Three").await;
@@ -115,7 +114,7 @@ async fn a_deed_that_was_not_done_is_not_in_the_log(forum: TestForum) {
     assert!(members::ban(cx, mira, garden.id, id(ada), " ").await.is_err());
     assert!(members::lift_ban(cx, mira, garden.id, id(ada)).await.is_err());
     assert!(messages::delete(cx, noor, posted.id).await.is_err());
-    // What is so already is no action.
+    // What changes nothing is not logged.
     topics::mark(cx, mira, posted.topic, Mark::Locked, false).await.unwrap();
     members::set_role(cx, mira, garden.id, id(ada), domain::model::Role::Member).await.unwrap();
     groups::update(cx, mira, garden.id, groups::GroupForm::new("Garden", GroupKind::Public)).await.unwrap();
@@ -152,7 +151,6 @@ async fn groups_and_accounts_go_and_the_log_stays(forum: TestForum) {
     assert!(words.iter().all(|word| LogAction::parse(word).is_some_and(|action| action.as_str() == *word)));
 }
 
-/// What somebody reads in the log of a group.
 async fn read(forum: &TestForum, who: Viewer, group: &Group) -> Vec<Line> {
     log::of_group(&forum.cx, who, group.id, None, None).await.unwrap().1.lines
 }
@@ -182,7 +180,7 @@ async fn whoever_reads_a_group_reads_its_log_and_keepers_read_more(forum: TestFo
                 _ => assert_eq!(told(answer), absent),
             }
         }
-        // A choice among them chooses among what one may read.
+        // A filter only applies to what the viewer may read.
         let chosen = log::of_group(cx, noor, group.id, Some(LogAction::Invited), None).await.unwrap().1;
         assert!(chosen.lines.is_empty());
     }
@@ -251,7 +249,7 @@ async fn who_is_hidden_is_named_to_those_who_keep_order_alone(forum: TestForum) 
         (lines[1].user.as_deref(), lines[1].reason.as_str(), lines[1].hidden),
         (Some("noor"), "Noor shouts", true)
     );
-    // Hiding that somebody was hidden is not for anyone to do; showing them again is.
+    // Nobody can hide the entry of a redaction; undoing the redaction works.
     assert!(is_not_found(log::redact(cx, mira, lines[0].id, true).await));
     log::redact(cx, boss, entry, false).await.unwrap();
     assert_eq!(read(&forum, ada, &garden).await[0].user.as_deref(), Some("noor"));

@@ -1,4 +1,4 @@
-//! Everything by one person, taken away at once and brought back, and what they are told.
+//! Bulk delete of one user's messages, its undo, and what that user is told.
 
 use domain::live::notices;
 use domain::messages::Target;
@@ -43,7 +43,7 @@ stories! {
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
-/// The ids of a topic's messages that are not deleted, as somebody reads them.
+/// Returns those of the messages that are not deleted, as `who` sees them.
 async fn there(forum: &TestForum, who: Viewer, ids: &[MessageId]) -> Vec<MessageId> {
     let placed = placed::placed(&forum.cx, who, ids).await.unwrap();
     placed.into_iter().filter(|placed| !placed.message.deleted).map(|placed| placed.message.id).collect()
@@ -62,7 +62,7 @@ async fn found(forum: &TestForum, who: Viewer, words: &str) -> usize {
     search::ask(&forum.cx, who, question).await.unwrap().total
 }
 
-/// Everyone's unread is what is read message by message, and the doctor finds nothing.
+/// Asserts that all unread counts equal a recount, and that the doctor finds nothing.
 async fn must_be_sound(forum: &TestForum, people: &[Viewer]) {
     let recount = Recount::of(forum).await;
     for who in people {
@@ -74,7 +74,7 @@ async fn must_be_sound(forum: &TestForum, people: &[Viewer]) {
     assert_eq!(doctor::examine(&forum.cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
 }
 
-/// A group with a moderator, a spammer and a reader in it.
+/// Creates a group with a moderator, a spammer and a reader.
 async fn scene(forum: &TestForum) -> (Viewer, Viewer, Viewer, Group) {
     let (mira, spam, ada) = (forum.person("mira").await, forum.person("spam").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -112,7 +112,7 @@ async fn what_somebody_wrote_goes_with_search_unread_and_reports_and_comes_back(
     assert!(waiting.is_empty(), "those who reported it are answered");
     assert!(crate::mentions_of(&forum, ada).await.iter().all(|(_, unread)| !unread));
     must_be_sound(&forum, &[mira, spam, ada]).await;
-    // They are told why, and it stands in the log and in their record.
+    // They are told why. The log and their record have it too.
     let told = notices::unread(cx, id(spam)).await.unwrap().unwrap();
     assert_eq!(
         (told.kind, told.reason.as_str(), told.group_name.as_str()),
@@ -148,7 +148,7 @@ async fn only_what_the_removal_took_away_comes_back(forum: TestForum) {
     bulk_delete::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", false).await.unwrap();
     forum.drain().await;
     assert_eq!(there(&forum, ada, &posted).await, []);
-    // Brought back and deleted once more by somebody: it is theirs now.
+    // A message that was restored and then deleted again belongs to the later deletion.
     forum.pass(Duration::from_secs(60));
     for message in [posted[2], posted[3]] {
         history::restore(cx, mira, message).await.unwrap();
@@ -172,7 +172,7 @@ async fn a_removal_goes_on_where_it_stopped_and_runs_twice_without_harm(forum: T
     }
     forum.drain().await;
     bulk_delete::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", false).await.unwrap();
-    // Two that run it at once take turns, and once more changes nothing.
+    // Two concurrent runs take turns, and another run changes nothing.
     let removal = newest(&forum, id(spam), Some(&garden)).await;
     let (one, other) = tokio::join!(
         reactors::run(cx, &DRAW, Task::BulkDelete { removal }),
@@ -207,7 +207,7 @@ async fn undone_in_the_middle_it_stops_and_brings_back_what_was_away(forum: Test
     }
     forum.drain().await;
     bulk_delete::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", false).await.unwrap();
-    // Before anybody has run it.
+    // Undone before any job has run.
     bulk_delete::undo_in_group(cx, mira, garden.id, newest(&forum, id(spam), Some(&garden)).await).await.unwrap();
     forum.drain().await;
     let left = "select count(*) from messages where deleted_at is null and raw like 'Finch%'";
@@ -239,7 +239,7 @@ async fn only_what_was_written_in_the_span_goes(forum: TestForum) {
     }
     let nothing = bulk_delete::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", false).await;
     assert!(complaint(nothing, "span").contains("nothing"));
-    // What they write from then on stays.
+    // Later messages stay.
     let new = forum.post(spam, talk.topic, "I am sorry").await.id;
     forum.drain().await;
     assert_eq!(there(&forum, ada, &[new]).await, [new]);
@@ -279,7 +279,7 @@ async fn who_may_remove_what_and_undo_it(forum: TestForum) {
         bulk_delete::clear_site(cx, boss, id(spam), Span::All, "x", Some(Restriction::Suspend { days: 0 })).await,
         "days",
     );
-    // The whole site: where the admin does not read, too; a conversation keeps its topic.
+    // The whole site includes groups that the admin cannot read. A conversation keeps its topic.
     bulk_delete::clear_site(cx, boss, id(spam), Span::All, "because", None).await.unwrap();
     forum.drain().await;
     assert_eq!(there(&forum, ada, &[there_too, letter.id]).await, []);
@@ -290,7 +290,7 @@ async fn who_may_remove_what_and_undo_it(forum: TestForum) {
     bulk_delete::undo_in_site(cx, boss, removal).await.unwrap();
     forum.drain().await;
     assert_eq!(there(&forum, ada, &[there_too, letter.id]).await, [there_too, letter.id]);
-    // A moderator undoes what an admin of the group removed; nobody of another group does.
+    // A moderator can undo the bulk delete of a group admin; no one from another group can.
     clear(mira, &garden, spam).await.unwrap();
     forum.drain().await;
     let removal = newest(&forum, id(spam), Some(&garden)).await;
@@ -298,7 +298,7 @@ async fn who_may_remove_what_and_undo_it(forum: TestForum) {
     assert!(is_forbidden(bulk_delete::undo_in_group(cx, ada, garden.id, removal).await));
     bulk_delete::undo_in_group(cx, eva, garden.id, removal).await.unwrap();
     forum.drain().await;
-    // In an archive everything stays.
+    // An archived group does not change.
     groups::archive(cx, mira, garden.id, true).await.unwrap();
     assert!(is_forbidden(clear(mira, &garden, spam).await));
     must_be_sound(&forum, &[mira, spam, ada, eva]).await;
@@ -333,13 +333,13 @@ async fn with_it_they_are_banned_and_told_why(forum: TestForum) {
         assert_eq!((told.kind, told.reason.as_str()), (kind, "Finches"));
         notices::mark_read(cx, spam, told.id).await.unwrap();
     }
-    // Their page is there for those who keep order, though they are not in the group.
+    // Moderators can open the page of a user who has left the group.
     let chosen = members::detail(cx, mira, garden.id, id(spam)).await.unwrap();
     assert!(chosen.is_banned && chosen.member.is_none());
     let what: Vec<_> =
         records::of_member(cx, mira, &chosen).await.unwrap().lines.iter().map(|line| line.what).collect();
     assert_eq!(what, [LogAction::MemberBanned, LogAction::PersonCleared]);
-    // The site: the account is banned with it, in one.
+    // On the site, the same action can ban the account.
     let other = forum.group(spam, "Finches", GroupKind::Public).await;
     forum.topic(spam, &other, "Finches", "For sale").await;
     bulk_delete::clear_site(cx, boss, id(spam), Span::All, "Finches again", Some(Restriction::Ban)).await.unwrap();
@@ -361,7 +361,7 @@ async fn a_warning_stands_above_the_page_until_it_is_read(forum: TestForum) {
     complaint(warnings::warn(cx, boss, id(spam), "").await, "reason");
     complaint(warnings::warn_in_group(cx, mira, garden.id, id(spam), &"x".repeat(1_001)).await, "reason");
     assert!(is_forbidden(warnings::warn(cx, boss, id(boss), "because").await));
-    // A session that is open hears of it with the next look.
+    // An open session learns of it with its next request.
     let origin =
         domain::people::sessions::Origin { address: std::net::Ipv4Addr::LOCALHOST.into(), agent: String::new() };
     let token = domain::people::sessions::open(cx, id(spam), &origin).await.unwrap();
@@ -373,7 +373,7 @@ async fn a_warning_stands_above_the_page_until_it_is_read(forum: TestForum) {
     assert!(has_unread_notice().await);
     let first = notices::unread(cx, id(spam)).await.unwrap().unwrap();
     assert_eq!((first.kind, first.reason.as_str(), first.more), (NoticeKind::Warning, "No finches", 1));
-    // Nobody else says that it was read.
+    // Only the receiver can mark it as read.
     notices::mark_read(cx, ada, first.id).await.unwrap();
     assert_eq!(notices::unread(cx, id(spam)).await.unwrap(), Some(first.clone()));
     notices::mark_read(cx, spam, first.id).await.unwrap();
@@ -381,13 +381,13 @@ async fn a_warning_stands_above_the_page_until_it_is_read(forum: TestForum) {
     assert_eq!((second.reason.as_str(), second.group_name.as_str(), second.more), ("Really", "", 0));
     notices::mark_read(cx, spam, second.id).await.unwrap();
     assert!(!has_unread_notice().await);
-    // In the record of the group, and in that of the site; for nobody else.
+    // The group's record and the site's have it; nobody else sees it.
     let (_, page) = log::of_group(cx, mira, garden.id, None, None).await.unwrap();
     assert_eq!(page.lines.iter().map(|line| line.reason.as_str()).collect::<Vec<_>>(), ["No finches"]);
     assert!(log::of_group(cx, spam, garden.id, None, None).await.unwrap().1.lines.is_empty());
     assert_eq!(domain::moderation::records::of_account(cx, boss, id(spam)).await.unwrap().lines.len(), 2);
     assert!(is_not_found(domain::moderation::records::of_account(cx, mira, id(spam)).await));
-    // It is theirs to take home.
+    // Their export contains it.
     let all: String = export::download(cx, id(spam)).await.unwrap().try_collect().await.unwrap();
     assert!(all.contains(r#""reason":"No finches""#) && all.contains(r#""reason":"Really""#), "{all}");
 }
@@ -423,7 +423,7 @@ async fn what_waits_for_approval_goes_with_a_removal_and_comes_back(forum: TestF
     let (_, rows) = approval_queue::of_group(cx, mira, garden.id).await.unwrap();
     bulk_delete::clear_group(cx, mira, garden.id, id(spam), Span::Day, "Advertising", false).await.unwrap();
     assert_eq!(waiting().await, (vec![0, 1], 1));
-    // Whoever looked at it before the removal began does not get it out either.
+    // A moderator who loaded the queue before the bulk delete cannot approve it either.
     let mut tx = cx.db.begin().await.unwrap();
     assert_eq!(domain::store::moderation::approval_queue::take(&mut tx, rows[0].held_id).await.unwrap(), 0);
     drop(tx);

@@ -1,4 +1,4 @@
-//! Conversations; ignoring and muting; unread again.
+//! Conversations; ignoring and muting; marking unread.
 
 use domain::live::presence;
 use domain::messages::Target;
@@ -35,7 +35,6 @@ stories! {
     a_message_is_unread_again_with_all_that_follow_it,
 }
 
-/// How many messages somebody finds.
 async fn found(forum: &TestForum, who: Viewer, words: &str) -> usize {
     let question =
         search::Question { words: words.into(), group: None, order: search::Order::default(), page: 0, limit: 20 };
@@ -68,11 +67,11 @@ async fn a_conversation_is_between_its_people_alone(forum: TestForum) {
     }
     assert!(is_not_found(groups::deletable(cx, boss, posted.group).await));
     assert_eq!(mentions_of(&forum, cleo).await, []);
-    // Nothing of it stands on a profile, in what is discovered, or in the admins' list.
+    // Profiles, the group directory and the admins' list do not show it.
     let profile = by_person::profile(cx, ben, "ann").await.unwrap();
     assert!(profile.groups.is_empty() && profile.recent.is_empty());
     assert!(domain::admin::groups(cx, boss, "", "", 0, 10).await.unwrap().0.is_empty());
-    // Otherwise it is a group like others.
+    // Otherwise it works like any group.
     assert_eq!(found(&forum, ben, "quince").await, 1);
     let reply = messages::submit(cx, ben, Target::Topic(posted.topic), draft("Thank you")).await.unwrap();
     stars::toggle(cx, ann, reply.id).await.unwrap();
@@ -95,7 +94,7 @@ async fn the_same_people_have_one_conversation(forum: TestForum) {
     let three =
         messages::submit(cx, ann, Target::Conversation { to: "ben cleo", title: "" }, draft("Four")).await.unwrap();
     assert_ne!(three.group, first.group);
-    // The same form twice says it once.
+    // The same form sent twice posts once.
     let keyed = || domain::platform::validate::Draft { key: Some("k".repeat(32)), ..draft("Five") };
     let one = messages::submit(cx, ann, Target::Conversation { to: "cleo", title: "" }, keyed()).await.unwrap();
     let again = messages::submit(cx, ann, Target::Conversation { to: "cleo", title: "" }, keyed()).await.unwrap();
@@ -183,10 +182,10 @@ async fn who_may_write_to_somebody_is_theirs_to_say(forum: TestForum) {
     let begun = messages::submit(cx, ann, Target::Conversation { to: "ben", title: "" }, draft("Hello")).await.unwrap();
     conversations::set_from(cx, ben, DirectFrom::Nobody).await.unwrap();
     assert!(!may().await);
-    // What was begun goes on.
+    // Existing conversations continue.
     messages::submit(cx, ann, Target::Topic(begun.topic), draft("Still here")).await.unwrap();
     conversations::set_from(cx, ben, DirectFrom::Anyone).await.unwrap();
-    // Whom one ignores does not learn of it: they write, and nothing comes of it until one ignores them no more.
+    // Ignored users do not learn of it: they can write, but it has no effect until they are no longer ignored.
     ignores::set(cx, ben, "ann", true).await.unwrap();
     assert!(may().await);
     let begun = messages::submit(cx, ann, Target::Conversation { to: "ben", title: "Secret" }, draft("Are you there?"))
@@ -271,7 +270,7 @@ async fn a_conversation_that_everybody_left_is_gone(forum: TestForum) {
     forum.drain().await;
 }
 
-/// The events that somebody heard since they opened their stream.
+/// Returns the events a user got since they opened their stream.
 async fn heard(forum: &TestForum, who: Viewer, after: domain::bus::Cursor) -> Vec<Value> {
     match forum.cx.bus.backlog(Stream::User(id(who)), after).await.unwrap() {
         Backlog::Entries { events, .. } => {
@@ -300,7 +299,7 @@ async fn whoever_is_ignored_is_silent_for_one_reader_alone(forum: TestForum) {
     assert_eq!(mentions_of(&forum, ann).await, []);
     assert_eq!(found(&forum, ann, "quince").await, 0);
     assert_eq!(found(&forum, cleo, "quince").await, 1);
-    // Nor is he here, for her.
+    // She does not see him as present either.
     cx.bus.seen(&[id(ben), id(cleo)]).await.unwrap();
     for (who, names) in [(ann, vec!["ann", "cleo"]), (cleo, vec!["ann", "ben", "cleo"])] {
         let aside = presence::aside(cx, garden.id).await.unwrap();
@@ -319,7 +318,7 @@ async fn whoever_is_ignored_is_silent_for_one_reader_alone(forum: TestForum) {
     let place = groups::by_id(cx, ann, garden.id).await.unwrap();
     let (rows, _) = topics::list(cx, ann, &place, &sidebar, None, 5).await.unwrap();
     assert!(rows[0].ignored);
-    // For everyone else, and after they are heard again, nothing is different.
+    // Nothing changes for the others, or once he is no longer ignored.
     assert_eq!(unread::sidebar(cx, id(cleo)).await.unwrap().unread(), 2);
     // In another process too.
     let other = forum.another().await;

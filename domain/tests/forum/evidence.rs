@@ -1,4 +1,4 @@
-//! Whoever is reported takes nothing away from those who answer, and brings nothing back that they decided about.
+//! The author of a reported message can neither destroy evidence nor restore what moderators decided to delete.
 
 use domain::messages::Target;
 use domain::messages::history;
@@ -30,7 +30,7 @@ async fn items(forum: &TestForum, who: Viewer, group: GroupId) -> Vec<Item> {
     reports::of_group(&forum.cx, who, group).await.unwrap().1
 }
 
-/// What the message said, by those who reported it.
+/// Returns the message text that each report has saved.
 fn said(item: &Item) -> Vec<&str> {
     item.voices.iter().map(|voice| voice.said.as_str()).collect()
 }
@@ -56,7 +56,7 @@ async fn what_its_author_deleted_stays_deleted_when_that_is_decided(forum: TestF
     let (_, page) = log::of_group(cx, mira, garden.id, None, None).await.unwrap();
     let actions: Vec<_> = page.lines.iter().map(|line| (line.what, line.message_id)).collect();
     assert_eq!(actions, [(LogAction::ReportDismissed, Some(other.id)), (LogAction::MessageDeleted, Some(one.id))]);
-    // Where there was nothing to do, it is their own deletion; and whoever keeps order may think better of it.
+    // A dismissed report leaves the author's own deletion as it is; and moderators can change their mind.
     history::restore(cx, noor, other.id).await.unwrap();
     history::restore(cx, mira, one.id).await.unwrap();
     for message in [one.id, other.id] {
@@ -82,7 +82,7 @@ async fn a_report_keeps_what_the_message_said(forum: TestForum) {
     assert_eq!(said(&one().await), ["Buy <b>finches</b>", "", ""]);
     messages::delete(cx, noor, posted.id).await.unwrap();
     assert_eq!(said(&one().await), ["Buy <b>finches</b>", "I like finches", ""], "each text once");
-    // What was answered needs no evidence any more.
+    // Answered reports keep no evidence.
     reports::answer(cx, mira, one().await.row.report_id, Verdict::Deleted).await.unwrap();
     assert_eq!(texts(&forum, "select distinct said from reports").await, [""]);
     forum.drain().await;
@@ -129,7 +129,7 @@ async fn a_topic_stays_until_what_is_reported_in_it_is_answered(forum: TestForum
     assert_eq!(waiting.len(), 2);
     reports::answer(cx, mira, waiting[0].row.report_id, Verdict::Nothing).await.unwrap();
     topics::delete(cx, noor, posted.topic).await.unwrap();
-    // Those who keep order need not wait for themselves.
+    // Moderators can delete a topic with open reports.
     topics::delete(cx, mira, other.topic).await.unwrap();
     assert_eq!(ints(&forum, "select count(*) from topics where deleted_at is null").await, [[0]]);
     forum.drain().await;

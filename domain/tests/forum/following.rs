@@ -42,19 +42,19 @@ async fn whoever_writes_in_a_topic_follows_it_until_they_say_otherwise(forum: Te
     subscriptions::set_of_topic(cx, noor, pears, SubscriptionLevel::Followed).await.unwrap();
     assert_eq!(followed(&forum, noor).await, [plums, pears]);
     assert_eq!(topics::find(cx, noor, plums).await.unwrap().level, Some(SubscriptionLevel::Followed));
-    // By hand they do not, and writing more changes nothing.
+    // After unfollowing by hand, another message does not follow again.
     subscriptions::set_of_topic(cx, noor, plums, SubscriptionLevel::Normal).await.unwrap();
     forum.post(noor, plums, "3").await;
     assert_eq!(followed(&forum, noor).await, [pears]);
     assert_eq!(topics::find(cx, noor, plums).await.unwrap().level, None);
     subscriptions::set_of_topic(cx, noor, plums, SubscriptionLevel::Followed).await.unwrap();
     assert_eq!(followed(&forum, noor).await, [plums, pears]);
-    // Not to mute it any more is not to unfollow it.
+    // Unmuting does not unfollow.
     subscriptions::set_of_topic(cx, noor, plums, SubscriptionLevel::Muted).await.unwrap();
     assert_eq!(followed(&forum, noor).await, [pears]);
     subscriptions::set_of_topic(cx, noor, plums, SubscriptionLevel::Normal).await.unwrap();
     assert_eq!(followed(&forum, noor).await, [plums, pears]);
-    // Whoever does not want it follows only what they chose.
+    // With the setting off, users follow only what they chose.
     follow_written(&forum, noor, false).await;
     assert_eq!(followed(&forum, noor).await, [pears]);
     follow_written(&forum, noor, true).await;

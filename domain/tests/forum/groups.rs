@@ -1,4 +1,4 @@
-//! Groups: who finds them, comes in, leaves, changes them.
+//! Groups: finding, joining, leaving, changing them.
 
 use domain::live::presence;
 use domain::messages::Target;
@@ -145,7 +145,7 @@ async fn a_group_has_one_address(forum: TestForum) {
     assert_eq!(groups::by_slug(cx, mira, "garden-pond").await.unwrap().group, garden);
     let taken = GroupForm { slug: "garden-pond".into(), ..form("Pond", GroupKind::Private) };
     complaint(groups::create(cx, mira, taken).await, "slug");
-    // Whoever chose none is given another one.
+    // Without a slug, a free one is chosen.
     assert_eq!(groups::create(cx, mira, form("garden pond", GroupKind::Private)).await.unwrap().slug, "garden-pond-2");
     complaint(groups::create(cx, mira, form("庭", GroupKind::Public)).await, "slug");
     complaint(groups::create(cx, mira, form("Search", GroupKind::Public)).await, "slug");
@@ -299,14 +299,14 @@ async fn a_group_comes_to_be_read_by_more_people_only_when_that_is_meant(forum: 
         complaint(groups::update(cx, mira, secret.id, form).await, "kind");
         assert!(is_not_found(placed::show(cx, noor, posted.id).await));
     }
-    // Fewer may read it without a question, and as many.
+    // No confirmation is needed when no more people can read it than before.
     for (kind, name) in [(GroupKind::Private, "Our secret"), (GroupKind::Private, "Secret")] {
         groups::update(cx, mira, secret.id, GroupForm { opens: false, ..form(name, kind) }).await.unwrap();
     }
     forum.pass(Duration::from_secs(60));
     groups::update(cx, mira, secret.id, form("Secret", GroupKind::Public)).await.unwrap();
     placed::show(cx, noor, posted.id).await.unwrap();
-    // What those did who kept order among few stays among them.
+    // Log entries from when the group was private stay private.
     use domain::model::LogAction;
     use domain::moderation::log;
     let read = async |who| {

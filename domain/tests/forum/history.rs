@@ -1,4 +1,4 @@
-//! What messages said before, and those that come back.
+//! Message history, and restoring deleted messages.
 
 use domain::messages::Target;
 use domain::platform::jobs::Task;
@@ -55,7 +55,7 @@ async fn every_edit_keeps_what_was_said_before(forum: TestForum) {
     assert_eq!(history.versions[2].at, begun);
     assert_eq!(history.versions[0].at.since(begun), Duration::from_secs(120));
     assert_eq!(history.kept_until, None);
-    // Two edits at once are two versions.
+    // Two concurrent edits make two versions.
     let (one, other) =
         tokio::join!(messages::edit(cx, mira, plum, "One".into()), messages::edit(cx, mira, plum, "Another".into()));
     one.unwrap();
@@ -142,7 +142,7 @@ async fn what_a_moderator_deleted_only_a_moderator_brings_back(forum: TestForum)
     assert!(own.kept_until.is_some() && !own.may_restore, "its author reads it");
     assert!(history::of(cx, sven, said).await.unwrap().may_restore);
     history::restore(cx, sven, said).await.unwrap();
-    // Whoever left does not bring theirs back either.
+    // After leaving, authors cannot restore their messages either.
     messages::delete(cx, noor, said).await.unwrap();
     groups::leave(cx, noor, garden.id).await.unwrap();
     assert!(is_forbidden(history::restore(cx, noor, said).await));

@@ -52,7 +52,7 @@ fn corpus() -> Vec<String> {
     corpus
 }
 
-/// Taken or refused with a reason: never a failure of ours.
+/// Asserts that the text is accepted or refused with a reason, and never causes an internal error.
 fn tamed<T>(what: &str, text: &str, answer: Result<T>) -> Option<T> {
     match answer {
         Ok(taken) => Some(taken),

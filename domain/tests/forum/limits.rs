@@ -1,4 +1,4 @@
-//! Limits: too often is answered with a time.
+//! Rate limits: a refusal says how long to wait.
 
 use domain::messages::Target;
 use std::net::IpAddr;
@@ -30,7 +30,6 @@ stories! {
     ipv6_counts_by_its_network_and_loopback_not_at_all,
 }
 
-/// How long to wait, after too many.
 fn wait<T: std::fmt::Debug>(answer: Result<T>) -> Duration {
     match answer {
         Err(Error::TooMany(wait)) => wait,
@@ -43,7 +42,7 @@ async fn who_posts_too_often_is_told_when_to_come_back(mut forum: TestForum) {
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
     forum.limit(|limits| (limits.posts_per_minute, limits.stars_per_minute, limits.groups_per_day) = (3, 2, 1));
-    // The whole of a minute lies ahead.
+    // Moves the clock to the start of a minute.
     let into = forum.cx.now().0 % 60_000_000;
     forum.pass(Duration::from_micros((60_000_000 - into) as u64));
     let cx = &forum.cx;
@@ -78,7 +77,7 @@ async fn who_changes_their_words_or_warns_too_often_is_told_so(mut forum: TestFo
     forum.limit(|limits| (limits.edits_per_minute, limits.warnings_per_day) = (2, 1));
     let cx = &forum.cx;
     messages::edit(cx, noor, posted.id, "Two".into()).await.unwrap();
-    // What changes nothing is not counted.
+    // What changes nothing does not count.
     messages::edit(cx, noor, posted.id, "Two".into()).await.unwrap();
     topics::rename(cx, noor, posted.topic, "Plums").await.unwrap();
     topics::rename(cx, noor, posted.topic, "Pears").await.unwrap();
@@ -96,7 +95,7 @@ async fn new_accounts_make_few_groups(mut forum: TestForum) {
     forum.limit(|limits| (limits.groups_per_day, limits.groups_per_day_while_new) = (4, 2));
     let old = forum.person("mira").await;
     let day = Duration::from_secs(24 * 3_600);
-    // The whole of a day lies ahead.
+    // Moves the clock to the start of a day.
     let into = forum.cx.now().0 % 86_400_000_000;
     forum.pass(day + Duration::from_micros((86_400_000_000 - into) as u64));
     let new = forum.person("noor").await;
@@ -109,7 +108,7 @@ async fn new_accounts_make_few_groups(mut forum: TestForum) {
         wait(groups::create(cx, who, form("One more")).await)
     };
     make(old, 4).await;
-    // An address that is taken is no group; but one cannot ask for as many as one likes.
+    // A failed attempt with a taken address makes no group, but attempts are limited too.
     let taken = async || groups::create(cx, new, GroupForm { slug: "group-0-of-4".into(), ..form("Taken") }).await;
     complaint(taken().await, "slug");
     assert!(make(new, 2).await <= day);
@@ -150,7 +149,7 @@ async fn wrong_passwords_are_counted_by_name_and_by_network(mut forum: TestForum
     complaint(sign_in("mira", "wrong wrong", "203.0.113.2").await, "password");
     complaint(sign_in("MIRA", "wrong wrong", "203.0.113.2").await, "password");
     let again = wait(sign_in("mira", PASSWORD, "203.0.113.2").await);
-    // Whoever tries to be her does not keep her out.
+    // Failed attempts by others do not lock her out.
     sign_in("mira", PASSWORD, "203.0.113.3").await.unwrap();
     complaint(sign_in("nobody", "wrong wrong", "203.0.113.1").await, "password");
     complaint(sign_in("nobody", "wrong wrong", "203.0.113.1").await, "password");

@@ -1,4 +1,4 @@
-//! Live: who hears what.
+//! Live events: who gets which.
 
 use std::time::Duration;
 
@@ -26,7 +26,6 @@ stories! {
     joining_and_leaving_is_told_to_ones_own_tabs,
 }
 
-/// What followed in a stream.
 pub async fn events(forum: &TestForum, stream: Stream, after: Cursor) -> Vec<Value> {
     match forum.cx.bus.backlog(stream, after).await.unwrap() {
         Backlog::Entries { events, .. } => {
@@ -36,7 +35,6 @@ pub async fn events(forum: &TestForum, stream: Stream, after: Cursor) -> Vec<Val
     }
 }
 
-/// The types of what followed.
 async fn types(forum: &TestForum, stream: Stream, after: Cursor) -> Vec<String> {
     events(forum, stream, after).await.iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
 }
@@ -98,7 +96,7 @@ async fn outsiders_of_a_private_group_hear_nothing(forum: TestForum) {
     let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
     let outside = [open(&forum, noor).await, open(&forum, boss).await];
-    // Even one who says they read it, and a stream that should not be there.
+    // Outsiders get nothing even if one claims to read the group, and if its stream exists.
     cx.bus.watch_group(id(noor), secret.id).await.unwrap();
     let group = (Stream::Group(secret.id), cx.bus.open(Stream::Group(secret.id)).await.unwrap());
     let posted = forum.topic(mira, &secret, "Plans", "@noor @boss").await;
@@ -153,7 +151,7 @@ async fn whoever_left_hears_nothing_more(forum: TestForum) {
     let topic = forum.topic(mira, &secret, "Plans", "1").await.topic;
     forum.drain().await;
     let (stream, cursor) = open(&forum, noor).await;
-    // Posted while they were in it, told when they are not.
+    // Posted while they were a member, delivered after they left.
     forum.post(mira, topic, "2 @noor").await;
     groups::leave(&forum.cx, noor, secret.id).await.unwrap();
     forum.drain().await;

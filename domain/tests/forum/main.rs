@@ -1,11 +1,11 @@
-//! What the forum does, proved on SQLite with a bus in memory and on Postgres with Redis alike.
+//! Tests of the domain functions, on SQLite with a bus in memory and on Postgres with Redis.
 //!
-//! `KLATCH_TEST_DATABASE_URL` names a Postgres whose user may create databases, `KLATCH_TEST_REDIS_URL` a Redis; without
-//! them that half fails.
+//! `KLATCH_TEST_DATABASE_URL` names a Postgres whose user may create databases, `KLATCH_TEST_REDIS_URL` a Redis.
+//! Without them that half fails.
 
 #![allow(clippy::unwrap_used)]
 
-/// Makes of each story two tests, one for each way of running.
+/// Makes two tests of each function, one per database.
 macro_rules! stories {
     ($($name:ident),* $(,)?) => {
         mod sqlite { $(
@@ -65,14 +65,13 @@ use domain::policy::Viewer;
 use domain::testing::TestForum;
 use domain::{Error, Result};
 
-/// Nobody has this id.
 const ABSENT: i64 = 987_654_321;
 
 fn id(who: Viewer) -> UserId {
     who.id().unwrap()
 }
 
-/// What somebody is told, the same for the same.
+/// Describes an answer; equal answers have equal descriptions.
 fn told<T>(answer: Result<T>) -> String {
     match answer {
         Ok(_) => "ok".into(),
@@ -88,7 +87,6 @@ fn is_forbidden<T>(answer: Result<T>) -> bool {
     matches!(answer, Err(Error::Forbidden(_)))
 }
 
-/// The complaint about a field.
 fn complaint<T>(answer: Result<T>, field: &str) -> String {
     match answer {
         Err(Error::Invalid(fields)) => match fields.get(field) {
@@ -100,13 +98,13 @@ fn complaint<T>(answer: Result<T>, field: &str) -> String {
     }
 }
 
-/// How many messages of a topic the frame says are unread.
+/// Returns how many messages of a topic the layout shows as unread.
 async fn unread(forum: &TestForum, who: Viewer, topic: TopicId) -> i64 {
     let sidebar = domain::live::unread::sidebar(&forum.cx, id(who)).await.unwrap();
     sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == topic).map_or(0, |t| t.unread)
 }
 
-/// The ids of somebody's mentions, newest first, with whether each is unread.
+/// Returns the ids of a user's mentions, newest first, with whether each is unread.
 async fn mentions_of(forum: &TestForum, who: Viewer) -> Vec<(MessageId, bool)> {
     let (list, _) = domain::messages::mentions::list(&forum.cx, who, None, 100).await.unwrap();
     list.into_iter().map(|(placed, unread)| (placed.message.id, unread)).collect()

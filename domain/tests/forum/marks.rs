@@ -1,4 +1,4 @@
-//! What topics are besides, and topics that move.
+//! Topic marks (locked, pinned, archived), and moving topics.
 
 use domain::messages::Target;
 use std::time::Duration;
@@ -67,7 +67,7 @@ async fn in_an_archived_topic_everything_stays_as_it_is(forum: TestForum) {
         assert!(is_forbidden(moves::to_group(cx, who, topic, shed.id).await));
     }
     assert!(is_forbidden(messages::edit(cx, noor, posted.id, "Unripe?".into()).await));
-    // It is read, and found, as before; the rest of the group goes on.
+    // It can still be read and found; the rest of the group is not archived.
     let found = topics::find(cx, noor, topic).await.unwrap();
     assert!(found.topic.archived && !found.is_open() && found.in_group().may(domain::policy::Permission::Write));
     forum.topic(noor, &garden, "Pears", "Ripe?").await;
@@ -101,7 +101,7 @@ async fn what_is_done_to_a_topic_is_said_below_the_message_it_followed(forum: Te
     let events = live::events(&forum, stream, cursor).await;
     let last = events.iter().rfind(|event| event["type"] == "topic_change").expect("it is told");
     assert_eq!(last["events"], 4);
-    // On a page of its own each line stands once.
+    // A page that begins in the middle has each of its lines once.
     let page = messages::page(cx, mira, &found, messages::Window::After(1)).await.unwrap();
     let events = domain::messages::events(cx, mira, &found.topic, &page).await.unwrap();
     assert_eq!(events.len(), 3);
@@ -166,7 +166,7 @@ async fn a_moved_topic_is_followed_by_links_unread_mentions_and_search(forum: Te
         At::Moved(path) => assert_eq!(path, "/secret/plums-2/"),
         At::Here(_) => panic!("it went"),
     }
-    // Whoever is outside hears that it went, and not a word more.
+    // Outsiders are told that it is gone, and nothing else.
     assert!(is_not_found(moves::at(cx, sven, "garden", "plums").await));
     assert!(is_not_found(topics::find(cx, sven, topic).await));
     assert_eq!((unread(&forum, noor, topic).await, unread(&forum, sven, topic).await), (1, 0));
@@ -188,7 +188,7 @@ async fn a_moved_topic_is_followed_by_links_unread_mentions_and_search(forum: Te
         assert_eq!(search::ask(cx, who, question).await.unwrap().total, hits, "{who:?}");
     }
     assert_eq!(doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
-    // Another topic may take the address that it left.
+    // Another topic may take the old address.
     let next = forum.topic(noor, &garden, "Plums", "Again").await.topic;
     match moves::at(cx, sven, "garden", "plums").await.unwrap() {
         At::Here(found) => assert_eq!(found.topic.id, next),
@@ -212,7 +212,7 @@ async fn nobody_comes_to_see_what_they_might_not_by_a_move(forum: TestForum) {
     assert!(is_forbidden(moves::to_group(cx, noor, open, garden.id).await), "who started it does not move it");
     assert!(is_forbidden(moves::to_group(cx, sven, open, elsewhere.id).await), "nor who only reads it");
     forum.drain().await;
-    // A stranger of the group that it left learns nothing from the address that it had.
+    // The old address tells nothing to outsiders of the group that the topic left.
     groups::admit(cx, secret.id, id(noor), Role::Member).await.unwrap();
     let shared = forum.group(mira, "Shared", GroupKind::Private).await;
     forum.admit(&shared, &[noor]).await;

@@ -1,4 +1,4 @@
-//! Who is in a group: asking, inviting, appointing, removing, banning; archive and deletion.
+//! Members: requests, invitations, roles, removing and banning; archiving and deleting groups.
 
 use domain::live::presence;
 use domain::messages::Target;
@@ -69,7 +69,7 @@ async fn whoever_asks_is_let_in_or_declined(forum: TestForum) {
     requests::withdraw(cx, ada, choir.id).await.unwrap();
     assert!(is_not_found(requests::withdraw(cx, ada, choir.id).await));
     assert_eq!(requests::waiting(cx, mira, choir.id).await.unwrap().2, 0);
-    // Nobody asks for what is open, or what they may not know of.
+    // One cannot ask to join an open group, or one that one may not see.
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
     assert!(is_forbidden(requests::ask(cx, ada, garden.id, "").await));
@@ -86,7 +86,7 @@ async fn many_are_answered_at_once(forum: TestForum) {
         requests::ask(cx, who, choir.id, "").await.unwrap();
         all.push(id(who));
     }
-    // Two who answer the same ones at once let each in once.
+    // Two moderators who answer the same requests at once admit each user once.
     let noor = forum.person("noor").await;
     groups::admit(cx, choir.id, id(noor), Role::Moderator).await.unwrap();
     let (one, other) = tokio::join!(
@@ -115,7 +115,7 @@ async fn a_link_lets_in_as_many_as_it_says_and_ends(forum: TestForum) {
     for wrong in ["", "0", &"0".repeat(32), &token.to_uppercase(), &format!("{token}0"), "%00", &kept[0]] {
         assert!(is_not_found(invitations::offer(cx, noor, wrong).await), "{wrong}");
     }
-    // Looking uses nothing up.
+    // Looking at an invitation does not use it up.
     assert_eq!(invitations::offer(cx, Viewer::Anonymous, &token).await.unwrap().group.id, secret.id);
     assert_eq!(invitations::follow(cx, noor, &token, "").await.unwrap(), Followed::In(secret.clone()));
     assert_eq!(role(&forum, noor, secret.id).await, Some(Role::Member));
@@ -146,7 +146,7 @@ async fn a_link_gives_no_more_than_its_maker_may_still_give(forum: TestForum) {
     let member = invitations::make_link(cx, noor, secret.id, link(Some(Role::Member), 9, 7)).await.unwrap();
     let asks = invitations::make_link(cx, mira, secret.id, link(Some(Role::Moderator), 9, 7)).await.unwrap();
     invitations::offer(cx, ada, &member).await.unwrap();
-    // By hand, as if the two happened at once: the link is still there.
+    // Changes the role by SQL, as if both happened at once: the link still exists.
     forum
         .execute(
             "update memberships set role = 'member' where user_id = (select id from users where username = 'noor')",
@@ -156,7 +156,7 @@ async fn a_link_gives_no_more_than_its_maker_may_still_give(forum: TestForum) {
     assert!(is_not_found(invitations::follow(cx, ada, &member, "").await));
     invitations::follow(cx, ada, &asks, "").await.unwrap();
     assert_eq!(role(&forum, ada, secret.id).await, Some(Role::Moderator));
-    // Whoever loses a part loses the links made by it.
+    // Users who lose a role lose the invitation links made with it.
     members::set_role(cx, mira, secret.id, id(ada), Role::Admin).await.unwrap();
     members::set_role(cx, ada, secret.id, id(mira), Role::Member).await.unwrap();
     assert_eq!(invitations::list(cx, ada, secret.id).await.unwrap().links.len(), 1, "mira's went, noor's was not hers");
@@ -204,7 +204,7 @@ async fn the_log_says_who_came_in_by_whose_link_and_as_what(forum: TestForum) {
     let lets_in = invitations::make_link(cx, noor, secret.id, link(Some(Role::Member), 9, 7)).await.unwrap();
     let asks = invitations::make_link(cx, eva, secret.id, link(None, 9, 7)).await.unwrap();
     for _ in 0..2 {
-        // Whoever is in already did not come in by it.
+        // Following a link as a member does not use it.
         invitations::follow(cx, ada, &makes, "").await.unwrap();
         invitations::follow(cx, kim, &lets_in, "").await.unwrap();
     }
@@ -248,7 +248,7 @@ async fn whoever_is_invited_by_name_accepts_or_declines(forum: TestForum) {
     assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().invited, 0);
     invitations::decline(cx, ada, secret.id).await.unwrap();
     assert!(is_not_found(invitations::accept(cx, ada, secret.id).await));
-    // Taken back, and by somebody who may not any more.
+    // An invitation ends when it is taken back, and when its author loses the role for it.
     invitations::invite(cx, mira, secret.id, "ada").await.unwrap();
     invitations::uninvite(cx, mira, secret.id, id(ada)).await.unwrap();
     assert!(is_not_found(invitations::accept(cx, ada, secret.id).await));
@@ -286,7 +286,7 @@ async fn whoever_was_removed_may_come_back_and_whoever_was_banned_may_not(forum:
     assert!(is_forbidden(members::lift_ban(cx, noor, garden.id, id(noor)).await));
     members::lift_ban(cx, ada, garden.id, id(noor)).await.unwrap();
     groups::join(cx, noor, garden.id).await.unwrap();
-    // A site admin stands above all where everyone reads; the eldest takes over.
+    // Site admins rank above all in groups that everyone can read. The oldest member becomes admin.
     members::ban(cx, boss, garden.id, id(mira), "Because").await.unwrap();
     assert_eq!(role(&forum, ada, garden.id).await, Some(Role::Admin));
 }
@@ -305,7 +305,7 @@ async fn a_group_keeps_an_admin(forum: TestForum) {
         (Some(Role::Admin), Some(Role::Member))
     );
     assert!(is_forbidden(members::hand_over(cx, mira, garden.id, id(mira)).await));
-    // Two admins who step down at once: one of them stays.
+    // When two admins step down at once, one of them stays.
     members::set_role(cx, noor, garden.id, id(mira), Role::Admin).await.unwrap();
     let (one, other) = tokio::join!(
         members::set_role(cx, mira, garden.id, id(mira), Role::Member),
@@ -377,7 +377,7 @@ async fn a_deleted_group_is_gone_for_everyone(forum: TestForum) {
     forum.catch_up().await;
     assert!(is_forbidden(groups::delete(cx, noor, secret.id, "Secret cove").await));
     complaint(groups::delete(cx, mira, secret.id, "Secret").await, "name");
-    // Site admins have no key to it, and can delete it all the same.
+    // Site admins cannot read it, but can delete it.
     assert!(is_not_found(groups::by_id(cx, boss, secret.id).await));
     groups::delete(cx, boss, secret.id, "Secret cove").await.unwrap();
     for who in [mira, noor, boss] {

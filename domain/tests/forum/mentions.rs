@@ -1,4 +1,4 @@
-//! Mentions: whom they reach, and when they are read.
+//! Mentions: whom they reach, and when they count as read.
 
 use std::time::Duration;
 

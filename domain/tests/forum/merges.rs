@@ -1,4 +1,4 @@
-//! Topics that are merged.
+//! Merging topics.
 
 use domain::admin::doctor;
 use domain::bus::Stream;
@@ -73,7 +73,7 @@ async fn merged_topics_are_one_in_the_order_of_their_times(forum: TestForum) {
     assert!(heard.iter().any(|e| e["topic"] == plums.topic.0 && e["deleted"] == true), "{heard:?}");
     assert!(heard.iter().any(|e| e["topic"] == pears.topic.0 && e["numbering"] == 1), "{heard:?}");
     assert_eq!(doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
-    // Merged once more, the first address still leads to the end.
+    // After a second merge, the first address still leads to the final topic.
     let figs = forum.topic(mira, &garden, "Figs", "5").await.topic;
     merge(cx, mira, pears.topic, figs).await.unwrap();
     match moves::at(cx, noor, "garden", "plums").await.unwrap() {
@@ -94,7 +94,7 @@ async fn nobody_loses_anything_unread_by_a_merge(forum: TestForum) {
         forum.post(mira, plums, &n.to_string()).await;
         forum.post(mira, pears, &(n + 1).to_string()).await;
     }
-    // Noor read 1, 3, 5 and 2; Sven everything; who came later, all but the last two by being there.
+    // Noor has read 1, 3, 5 and 2, Sven everything. For Tilda, who joins now, only the last two will be unread.
     reads::mark(cx, noor, plums, 3).await.unwrap();
     reads::mark(cx, noor, pears, 1).await.unwrap();
     reads::mark(cx, sven, plums, 3).await.unwrap();
@@ -108,7 +108,7 @@ async fn nobody_loses_anything_unread_by_a_merge(forum: TestForum) {
     assert_eq!((unread_of(noor).await, unread_of(sven).await, unread_of(tilda).await), (4, 2, 2));
     merge(cx, mira, plums, pears).await.unwrap();
     forum.drain().await;
-    // From 4 on, the first that Noor had not read.
+    // For Noor unread from 4 on, the first that she had not read.
     assert_eq!((unread_of(noor).await, unread_of(sven).await, unread_of(tilda).await), (5, 2, 2));
     let found = topics::find(cx, noor, pears).await.unwrap();
     let page = messages::page(cx, noor, &found, messages::Window::Unread).await.unwrap();
@@ -142,7 +142,7 @@ async fn what_is_merged_into_a_private_group_is_gone_for_outsiders(forum: TestFo
     let all = format!("{heard:?}").to_lowercase();
     assert!(!all.contains("hidden") && !all.contains("secret"), "{heard:?}");
     assert_eq!(numbered(&forum, noor, hidden).await.len(), 2);
-    // New to whoever was there and had not read it where it was.
+    // New to members of the target group who had not read it in the old one.
     assert_eq!(unread(&forum, noor, hidden).await, 2);
     assert_eq!(doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
 }
@@ -186,14 +186,14 @@ async fn a_merge_sent_twice_is_done_once_and_what_is_written_meanwhile_goes_on(f
     );
     assert_eq!((one.unwrap().topic.id, two.unwrap().topic.id), (pears, pears));
     posted.unwrap();
-    // A page that was not drawn anew since.
+    // Sent from a page that was loaded before the merge.
     let late = messages::submit(cx, noor, Target::Topic(plums), draft("4")).await.unwrap();
     assert_eq!((late.topic, late.seq, late.topic_slug.as_str()), (pears, 4, "pears"));
     let numbers: Vec<i64> = numbered(&forum, mira, pears).await.into_iter().map(|(seq, _)| seq).collect();
     assert_eq!(numbers, [1, 2, 3, 4]);
     assert_eq!(lines(&forum, mira, pears).await.len(), 1);
     forum.drain().await;
-    // Whatever is deleted does not come to life by that.
+    // That does not restore a deleted topic.
     topics::delete(cx, mira, pears).await.unwrap();
     assert!(is_not_found(messages::submit(cx, noor, Target::Topic(plums), draft("5")).await));
     forum.drain().await;
@@ -213,7 +213,6 @@ async fn a_mention_that_was_read_stays_so_after_a_merge(forum: TestForum) {
     forum.drain().await;
     assert_eq!(unread(&forum, noor, pears).await, 3);
     assert_eq!(mentions_of(&forum, noor).await, [(third, true), (plums.id, false)]);
-    // And apart again.
     let which = splits::Which::These(vec![third, plums.id]);
     splits::split(cx, mira, pears, &which, "Plums again", garden.id).await.unwrap();
     forum.drain().await;

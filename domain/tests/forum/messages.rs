@@ -167,7 +167,7 @@ async fn many_who_write_at_once_get_numbers_without_holes_in_the_order_of_time(f
     for n in 0..8 {
         let who = forum.person(&format!("writer{n}x{n}")).await;
         forum.admit(&garden, &[who]).await;
-        // A clock for each: those of many processes differ.
+        // Different clocks, as in different processes.
         let at = domain::time::Timestamp(forum.cx.now().0 + n * 50_000);
         let clock = domain::time::Clock::Manual(std::sync::Arc::new(at.0.into()));
         let cx = domain::Context { clock, ..forum.cx.clone() };

@@ -1,5 +1,5 @@
-//! What those learn who may not see a group: of where what they wrote went, on the page of what is unread, in what they download, asked
-//! for and are told.
+//! What outsiders of a group can learn about it: when a topic moved there, on their unread page, in their export, by
+//! their requests and notices.
 
 use domain::groups::invitations;
 use domain::groups::invitations::LinkForm;
@@ -37,7 +37,7 @@ fn keyed(text: &str, key: &str) -> Draft {
     Draft { text: text.into(), key: Some(key.into()) }
 }
 
-/// A public group with noor in it, and a private one of mira's alone.
+/// Creates a public group with noor in it, and a private one of mira's alone.
 async fn scene(forum: &TestForum) -> (Viewer, Viewer, Group, Group) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -67,7 +67,7 @@ async fn a_form_sent_again_tells_nothing_of_where_its_words_went(mut forum: Test
     };
     let again = messages::submit(&cx, noor, Target::Topic(talk.topic), keyed("Mine are.", "r")).await.unwrap();
     shows(&again);
-    // Nor where it could not be posted now, or would be held.
+    // Nor when a new message would exceed a limit, or would be held.
     forum.limit(|limits| limits.posts_per_minute = 1);
     messages::submit(&forum.cx, noor, Target::Topic(talk.topic), draft("And yours?")).await.unwrap();
     shows(&messages::submit(&forum.cx, noor, Target::Topic(talk.topic), keyed("Mine are.", "r")).await.unwrap());
@@ -81,7 +81,7 @@ async fn a_form_sent_again_tells_nothing_of_where_its_words_went(mut forum: Test
     assert!(matches!(new, Err(domain::Error::Pending)), "{new:?}");
     shows(&messages::submit(&cx, noor, Target::Topic(talk.topic), keyed("Mine are.", "r")).await.unwrap());
 
-    // Whoever may read it there is led there.
+    // Users who can read the new place are led there.
     forum.admit(&den, &[noor]).await;
     let led = start().await.unwrap();
     assert_eq!((led.topic, led.group_slug.as_str()), (started.topic, "lions"));
@@ -95,7 +95,7 @@ async fn a_topic_that_went_stands_on_no_page_of_whom_it_left(forum: TestForum) {
     let cx = &forum.cx;
     let topic = forum.topic(mira, &garden, "Plums", "Ripe.").await.topic;
     forum.drain().await;
-    // Long enough that the summary is kept and trusted.
+    // Long enough that the cached summary is trusted.
     forum.pass(std::time::Duration::from_secs(3));
     let paper = async |topic: TopicId| {
         let sidebar = unread::sidebar(cx, id(noor)).await.unwrap();
@@ -105,7 +105,7 @@ async fn a_topic_that_went_stands_on_no_page_of_whom_it_left(forum: TestForum) {
     };
     assert_eq!(paper(topic).await, (true, vec![(topic, 1)]));
     moves::to_group(cx, mira, topic, den.id).await.unwrap();
-    // The job that counts anew has not run.
+    // The job that updates the counts has not run.
     assert_eq!(paper(topic).await, (true, vec![]));
     forum.drain().await;
     assert_eq!(paper(topic).await, (false, vec![]));
@@ -152,7 +152,7 @@ async fn a_download_names_nothing_that_its_owner_may_not_see(forum: TestForum) {
     assert_eq!(of(&lines, "topic").len(), 2);
     let heard = of(&lines, "heard_topic").into_iter().find(|line| line["topic_id"] == json!(gone)).unwrap();
     assert_eq!((&heard["level"], &heard["title"]), (&json!("tracked"), &Value::Null));
-    // To those who may see it, it has its name.
+    // Users who can see the group get its name.
     forum.admit(&den, &[noor]).await;
     let lines = download(&forum, noor).await;
     assert_eq!(of_topic(of(&lines, "message")[0]), (json!("Lions"), json!("Noor is a bother"), json!("Mine are.")));
@@ -203,7 +203,7 @@ async fn a_download_holds_what_somebody_chose_asked_and_reported(forum: TestForu
     assert_eq!(asked, [(&Value::Null, &json!("I roar.")), (&json!("Choir"), &json!("I sing alto."))]);
     let levels: Vec<_> = of(&lines, "membership").into_iter().map(|line| (&line["group"], &line["level"])).collect();
     assert_eq!(levels, [(&json!("Garden"), &json!("tracked")), (&json!("Boats"), &json!("normal"))]);
-    // And nobody else's.
+    // The export has nothing of others.
     let lines = download(&forum, ada).await;
     for kind in ["ignore", "heard_topic", "report", "invitation_link", "invitation", "request", "membership"] {
         assert!(of(&lines, kind).is_empty(), "{kind}: {lines:?}");
@@ -227,7 +227,7 @@ async fn what_somebody_asked_for_is_named_while_they_may_know_of_it(forum: TestF
     forum.pass(std::time::Duration::from_secs(1));
     invitations::follow(cx, noor, &token, "").await.unwrap();
     assert_eq!(named().await, [(den.id, None), (choir.id, None)]);
-    // It can be taken back all the same.
+    // It can still be withdrawn.
     requests::withdraw(cx, noor, choir.id).await.unwrap();
     assert_eq!(named().await, [(den.id, None)]);
     forum.drain().await;
@@ -251,7 +251,7 @@ async fn a_notice_names_a_group_to_those_who_may_know_of_it(forum: TestForum) {
     assert_eq!(told(noor).await, (NoticeKind::Warning, "a group".to_owned()));
     members::ban(cx, mira, den.id, id(noor), "Too loud").await.unwrap();
     assert_eq!(told(noor).await, (NoticeKind::Ban, "a group".to_owned()));
-    // Whoever was in it knows from what they are banned.
+    // Former members are told which group banned them.
     members::ban(cx, mira, den.id, id(ada), "Too loud").await.unwrap();
     assert_eq!(told(ada).await, (NoticeKind::Ban, "Lions".to_owned()));
     forum.drain().await;

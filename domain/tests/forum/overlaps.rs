@@ -1,4 +1,4 @@
-//! Removals that cover the same: undoing one undoes no other. And what their author deleted before.
+//! Overlapping bulk deletes: undoing one does not undo another, or what the author had deleted before.
 
 use domain::live::notices;
 use domain::messages::Target;
@@ -30,7 +30,7 @@ stories! {
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
-/// Those of the messages that are not deleted.
+/// Returns those of the messages that are not deleted.
 async fn there(forum: &TestForum, who: Viewer, ids: &[MessageId]) -> Vec<MessageId> {
     let placed = placed::placed(&forum.cx, who, ids).await.unwrap();
     placed.into_iter().filter(|placed| !placed.message.deleted).map(|placed| placed.message.id).collect()
@@ -52,7 +52,7 @@ struct Scene {
     orchard: Group,
 }
 
-/// Two groups with a moderator, a spammer and a reader in each.
+/// Creates two groups, each with a moderator, a spammer and a reader.
 async fn scene(forum: &TestForum) -> Scene {
     let (mira, spam, ada) = (forum.person("mira").await, forum.person("spam").await, forum.person("ada").await);
     let boss = forum.site_admin("boss").await;
@@ -88,7 +88,7 @@ impl Scene {
         forum.drain().await;
     }
 
-    /// What they were told and have not read, the eldest first.
+    /// Returns the spammer's unread notices, oldest first.
     async fn told(&self, forum: &TestForum) -> Vec<NoticeKind> {
         let mut all = Vec::new();
         while let Some(told) = notices::unread(&forum.cx, id(self.spam)).await.unwrap() {
@@ -142,7 +142,7 @@ async fn undoing_the_removal_of_the_site_leaves_that_of_a_group(forum: TestForum
     scene.undo_site(&forum).await;
     assert_eq!(there(&forum, ada, &all).await, [elsewhere], "what the group removed stays so");
     assert_eq!(scene.told(&forum).await, [NoticeKind::Removal, NoticeKind::Removal, NoticeKind::Restored]);
-    // What was written after it began, another one does not cover.
+    // A later message is not covered by the other bulk delete.
     forum.pass(Duration::from_secs(60));
     let late = forum.post(spam, talk.topic, "I am sorry").await.id;
     scene.undo_garden(&forum).await;
@@ -162,7 +162,7 @@ async fn a_topic_comes_back_without_what_another_removal_covers(forum: TestForum
     }
     forum.topic(spam, orchard, "Finches", "Ten a dozen").await;
     scene.clear_garden(&forum, Span::All).await;
-    // The topic is away as a whole when the other one looks for what was written today.
+    // The topic is already gone as a whole when the other one looks for messages of the last day.
     scene.clear_site(&forum, Span::Day).await;
     scene.undo_garden(&forum).await;
     assert!(topics::find(cx, ada, alone.topic).await.is_ok(), "it is older than that");
@@ -181,7 +181,7 @@ async fn what_they_deleted_themselves_goes_and_is_theirs_again(forum: TestForum)
     messages::delete(cx, spam, finch).await.unwrap();
     forum.drain().await;
     forum.pass(Duration::from_secs(60));
-    // It is all there is, and they could bring it back.
+    // The author's own deletion, which they could restore, is all there is.
     scene.clear_garden(&forum, Span::All).await;
     assert!(is_forbidden(history::restore(cx, spam, finch).await), "it is not theirs any more");
     assert_eq!(there(&forum, ada, &[finch]).await, []);
@@ -237,7 +237,7 @@ async fn what_the_site_removed_comes_back_one_by_one_for_its_admins_alone(forum:
     assert_eq!(there(&forum, ada, &[one, other]).await, [one]);
     scene.undo_site(&forum).await;
     assert_eq!(there(&forum, ada, &[one, other]).await, [one, other]);
-    // Of what they removed in their group themselves moderators bring back what they like.
+    // From the bulk delete of their own group moderators can restore single messages.
     scene.clear_garden(&forum, Span::All).await;
     history::restore(cx, mira, other).await.unwrap();
     assert_eq!(there(&forum, ada, &[one, other]).await, [other]);

@@ -1,4 +1,4 @@
-//! A forgotten password is replaced with a link that only the mailbox knows.
+//! Resetting a forgotten password by an emailed link.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -41,7 +41,7 @@ async fn sign_in(forum: &TestForum, password: &str) -> domain::Result<accounts::
     accounts::sign_in(&forum.cx, "mira", Password::new(password), &origin()).await
 }
 
-/// Asks for a link and reads it from the letter.
+/// Asks for a link and reads it from the email.
 async fn link(forum: &TestForum) -> String {
     passwords::forgot(&forum.cx, "Mira@Example.org", &origin()).await.unwrap();
     forum.drain().await;
@@ -113,12 +113,12 @@ async fn a_link_ends_with_its_hour_and_with_any_change(forum: TestForum) {
     assert!(is_not_found(passwords::reset(cx, &token, Password::new("whoever has it")).await));
     sign_in(&forum, NEW).await.unwrap();
 
-    // The link of one purpose is good for no other, and garbage for none.
+    // A link of one purpose does not work for another, and garbage for none.
     for token in ["", "x", "\0", &"0".repeat(32)] {
         assert!(is_not_found(addresses::confirming(cx, token).await));
         assert!(is_not_found(passwords::resetting(cx, token).await));
     }
-    // One that is asked for while the password changes ends too, also when its letter is still on its way.
+    // A password change also ends reset links, even one whose email is not sent yet.
     addresses::change(cx, mira, "mira@new.example.org", Password::new(NEW), "").await.unwrap();
     forum.drain().await;
     let letter = forum.letters().pop().unwrap();
@@ -172,7 +172,7 @@ async fn accounts_that_are_tried_keep_no_letter_from_its_mailbox(mut forum: Test
         };
         accounts::sign_up(&forum.cx, new, &Default::default(), &origin()).await
     };
-    // What comes to nothing is not counted.
+    // Failed sign-ups do not count.
     for (username, password) in [("mira", OLD), ("x", OLD), ("noor", "short"), ("m1ra", OLD)] {
         assert!(matches!(sign_up(username, password).await, Err(Error::Invalid(_))), "{username}");
     }
@@ -181,7 +181,7 @@ async fn accounts_that_are_tried_keep_no_letter_from_its_mailbox(mut forum: Test
     }
     assert!(matches!(sign_up("noor", OLD).await, Err(Error::TooMany(_))));
     assert_eq!(tables::texts(&forum, "select username from users order by id").await, ["mira", "ada", "sven"]);
-    // Whatever else goes there: whoever forgot the password hears.
+    // Reset emails have a limit of their own.
     forum.drain().await;
     let confirm = forum.letters().into_iter().find(|letter| letter.kind == "confirm").unwrap();
     addresses::confirm(&cx, &confirm.token).await.unwrap();
@@ -214,7 +214,7 @@ async fn a_new_password_ends_what_somebody_else_asked_for_with_the_old_one(forum
     let token = evil(NEW).await;
     passwords::change(cx, mira, Password::new(NEW), Password::new(OLD), &origin()).await.unwrap();
     is_ended(&token).await;
-    // A letter that is still on its way ends with it.
+    // An email that is not sent yet is cancelled.
     forum.drain().await;
     addresses::change(cx, mira, "evil@example.net", Password::new(OLD), "").await.unwrap();
     passwords::change(cx, mira, Password::new(OLD), Password::new(NEW), &origin()).await.unwrap();
@@ -223,7 +223,7 @@ async fn a_new_password_ends_what_somebody_else_asked_for_with_the_old_one(forum
     let kinds: Vec<String> = forum.letters().into_iter().skip(before).map(|letter| letter.kind).collect();
     assert_eq!(kinds, ["addressasked", "passwordchanged"]);
 
-    // Who never confirmed an address keeps the one that they gave, and asks for its letter again.
+    // An account that never confirmed its address keeps it, and can ask for the email again.
     let new = NewAccount { username: "noor".into(), email: "noor@example.org".into(), password: Password::new(OLD) };
     let token = accounts::sign_up(cx, new, &Default::default(), &origin()).await.unwrap();
     let noor = sessions::authenticate(cx, &token).await.unwrap().unwrap().person.id;

@@ -1,4 +1,4 @@
-//! The one rule of visibility, in Rust and in SQL.
+//! The visibility rule, in Rust and in SQL.
 
 use domain::groups::members;
 use domain::model::{GroupKind, MessageId, Role, UserId};
@@ -41,7 +41,7 @@ async fn the_conditions_in_statements_say_what_may_says(forum: TestForum) {
                 let access = Access { is_banned, ..Access::plain(kind, role, is_site_admin) };
                 let mut readers = vec![(id(who), access)];
                 if role.is_none() && !is_site_admin && !is_banned {
-                    // Anonymous readers are asked for by a number that nobody has.
+                    // SQL gets anonymous readers as an id that no user has.
                     readers.push((UserId(0), Access::plain(kind, None, false)));
                     assert_eq!(Viewer::Anonymous.id(), None);
                 }

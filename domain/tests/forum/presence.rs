@@ -1,4 +1,4 @@
-//! Who is here, told to those who see it.
+//! Presence events, and who gets them.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ async fn told(forum: &TestForum) {
     presence::tell(&forum.cx, &domain::testing::DRAW).await.unwrap();
 }
 
-/// What the events of a stream say of presence.
+/// Returns the presence HTML of the events.
 fn said(events: &[Value]) -> Vec<&str> {
     events.iter().filter(|event| event["type"] == "presence").map(|event| event["html"].as_str().unwrap()).collect()
 }

@@ -1,4 +1,4 @@
-//! Reactors: twice is once, and one failing holds up no other.
+//! Reactors: running twice equals once, and a failing one delays no other.
 
 use domain::platform::jobs::Cause;
 use domain::platform::jobs::Task;
@@ -86,7 +86,7 @@ async fn a_reactor_that_fails_holds_up_no_other_and_is_tried_again_alone(forum: 
     let stream = Stream::User(id(noor));
     let cursor = cx.bus.open(stream).await.unwrap();
     let posted = forum.topic(mira, &garden, "Plums", "@noor").await;
-    // What the mentions are written to is away.
+    // Breaks the reactor that writes mentions.
     forum.execute("alter table mentions rename to mentions_away").await;
     assert_eq!(forum.run_jobs(1).await, Vec::<String>::new());
     let left = tables::texts(&forum, "select kind || ' ' || payload from jobs").await;
@@ -97,7 +97,7 @@ async fn a_reactor_that_fails_holds_up_no_other_and_is_tried_again_alone(forum: 
     );
     let heard = live::events(&forum, stream, cursor).await;
     assert_eq!(heard.iter().map(|e| e["type"].as_str().unwrap()).collect::<Vec<_>>(), ["message"], "live went on");
-    // It fails again: then the queue itself waits longer and longer.
+    // After another failure the queue backs off.
     forum.pass(jobs::FIRST_RETRY);
     assert_eq!(forum.run_jobs(1).await.len(), 1);
     forum.execute("alter table mentions_away rename to mentions").await;

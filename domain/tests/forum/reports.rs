@@ -1,4 +1,4 @@
-//! Reporting a message, and answering: who may, who sees it, and what becomes of it.
+//! Reports: who may report and answer, who sees them, and the result.
 
 use domain::groups::members;
 use domain::messages::Target;
@@ -30,14 +30,14 @@ async fn report(forum: &TestForum, who: Viewer, message: MessageId) -> domain::R
     reports::create(&forum.cx, who, message, Some(Grounds::Spam), "").await.map(drop)
 }
 
-/// The first report of each message that waits in a group.
+/// Returns the first report of each reported message in a group.
 async fn waiting(forum: &TestForum, who: Viewer, group: domain::model::GroupId) -> Vec<(MessageId, ReportId)> {
     let (found, items) = reports::of_group(&forum.cx, who, group).await.unwrap();
     assert_eq!(reports::count(&found), items.len() as i64);
     items.iter().map(|item| (item.message.id, item.row.report_id)).collect()
 }
 
-/// The messages that wait for an admin of the site.
+/// Returns the reported messages that wait for a site admin.
 async fn of_site(forum: &TestForum, admin: Viewer) -> Vec<(MessageId, ReportId)> {
     let items = reports::of_site(&forum.cx, admin).await.unwrap();
     assert_eq!(reports::count_of_site(&forum.cx, admin).await.unwrap(), items.len() as i64);
@@ -58,7 +58,7 @@ async fn whoever_reads_a_message_reports_it_and_whoever_keeps_order_answers(foru
     assert!(is_forbidden(report(&forum, noor, posted.id).await), "it is their own");
     assert!(matches!(report(&forum, Viewer::Anonymous, posted.id).await, Err(Error::SignedOut)));
     assert_eq!(waiting(&forum, mira, garden.id).await, []);
-    // A member, and somebody who only reads; saying it again changes what was said.
+    // A member and an outside reader report; reporting again replaces the first report.
     assert_eq!(reports::reportable(cx, ada, posted.id).await.unwrap().reported_at, None);
     report(&forum, ada, posted.id).await.unwrap();
     assert_eq!(reports::reportable(cx, ada, posted.id).await.unwrap().reported_at, Some(cx.now()));
@@ -118,7 +118,7 @@ async fn what_is_hidden_is_reported_and_answered_like_what_is_absent(forum: Test
         );
         assert_eq!(of_site(&forum, boss).await, []);
         assert!(is_not_found(reports::of_site(cx, mira).await));
-        // Whoever is put out, or loses their part, has it no more.
+        // Users who are removed or lose their role lose access.
         members::set_role(cx, mira, group.id, id(noor), Role::Moderator).await.unwrap();
         assert_eq!(waiting(&forum, noor, group.id).await.len(), 1);
         members::remove(cx, mira, group.id, id(noor)).await.unwrap();
@@ -151,7 +151,7 @@ async fn all_who_reported_a_message_are_answered_together(forum: TestForum) {
     assert_eq!(answered.reports as i64, reports::VOICES + 3);
     assert!(!placed::show(cx, mira, posted.id).await.unwrap().message.deleted);
     assert_eq!(waiting(&forum, mira, garden.id).await, [(other.id, items[1].row.report_id)]);
-    // What was answered may be reported once more.
+    // It can be reported again after an answer.
     let reader = forum.person("reader").await;
     report(&forum, reader, posted.id).await.unwrap();
     assert_eq!(waiting(&forum, mira, garden.id).await.len(), 2);
@@ -187,7 +187,7 @@ async fn a_message_that_was_deleted_meanwhile_is_answered_all_the_same(forum: Te
     for message in [posted.id, other.id] {
         report(&forum, ada, message).await.unwrap();
     }
-    // Whoever keeps order and deletes it has answered; an author who deletes it has not.
+    // A moderator who deletes the message has answered; an author who does has not.
     messages::delete(cx, mira, other.id).await.unwrap();
     messages::delete(cx, noor, posted.id).await.unwrap();
     let (_, items) = reports::of_group(cx, mira, garden.id).await.unwrap();
@@ -237,7 +237,7 @@ async fn what_is_reported_in_a_conversation_goes_to_the_site_and_nothing_else_of
     let items = reports::of_site(cx, boss).await.unwrap();
     let [item] = items.as_slice() else { panic!("{items:?}") };
     assert!(item.message.id == posted.id && item.message.markup.contains("I know where you live"));
-    // One message is shown: the rest of the conversation stays closed.
+    // Only the reported message is shown; the rest of the conversation stays closed.
     for message in [posted.id, other.id] {
         assert!(is_not_found(placed::show(cx, boss, message).await));
     }
@@ -252,7 +252,7 @@ async fn what_is_reported_in_a_conversation_goes_to_the_site_and_nothing_else_of
     assert!(placed::show(cx, ben, posted.id).await.unwrap().message.deleted);
     assert!(!placed::show(cx, ben, other.id).await.unwrap().message.deleted);
     assert_eq!(of_site(&forum, boss).await, []);
-    // A report that was answered opens nothing any more.
+    // An answered report gives no access any more.
     assert_eq!(reports::answer(cx, boss, item.row.report_id, Verdict::Deleted).await.unwrap().reports, 0);
     forum.drain().await;
 }
@@ -319,7 +319,7 @@ async fn nobody_answers_for_their_own_message(forum: TestForum) {
     let other = forum.post(noor, posted.topic, "Buy my plums").await;
     report(&forum, noor, posted.id).await.unwrap();
     report(&forum, mira, other.id).await.unwrap();
-    // Who keeps order in the group alone wrote the one; the site's admins see that message, and nothing else.
+    // The only moderator wrote this one, so site admins see that message, and nothing else.
     let own: Vec<MessageId> = waiting(&forum, mira, secret.id).await.into_iter().map(|(message, _)| message).collect();
     assert_eq!(own, [other.id]);
     let [(message, first)] = of_site(&forum, boss).await[..] else { panic!("one report") };

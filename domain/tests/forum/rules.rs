@@ -1,4 +1,4 @@
-//! Rules that admins make: what they catch, whom they are for, and that they are tried before they are on.
+//! Auditor rules made by admins: what they match, whom they apply to, and trying them out first.
 
 use domain::groups::GroupForm;
 use domain::messages::Target;
@@ -48,7 +48,6 @@ fn words(name: &str, body: &str, action: RuleAction) -> RuleForm {
     }
 }
 
-/// Makes a rule and switches it on.
 async fn rule(forum: &TestForum, admin: Viewer, group: Option<GroupId>, form: RuleForm) -> RuleId {
     let cx = &forum.cx;
     let id = rules::create(cx, admin, group, form).await.unwrap();
@@ -67,7 +66,7 @@ fn is_held<T: std::fmt::Debug>(answer: Result<T>) {
     assert!(matches!(answer, Err(Error::Pending)), "{answer:?}");
 }
 
-/// A group with a member and a moderator.
+/// Creates a group with a member and a moderator.
 async fn place(forum: &TestForum) -> (Viewer, Viewer, Viewer, Group) {
     let (mira, noor, moderator) =
         (forum.person("mira").await, forum.person("noor").await, forum.person("moderator").await);
@@ -117,11 +116,11 @@ async fn a_rule_refuses_and_says_why(forum: TestForum) {
     for fine in ["cheap plumstones", "12345", "shop.example is a site", "https://workshop.example"] {
         forum.post(noor, topic, fine).await;
     }
-    // Who keeps order in the group is trusted there, and by the site like everybody.
+    // Moderators are exempt from their group's rules, but not from the site's.
     forum.post(moderator, topic, "no cheap plums here").await;
     complaint(messages::submit(cx, moderator, Target::Topic(topic), draft("call 0123456")).await, "text");
     forum.post(boss, topic, "call 0123456").await;
-    // In another group, the group's own rule is none.
+    // A group's rules do not apply in other groups.
     let other = forum.group(noor, "Other", GroupKind::Public).await;
     forum.topic(noor, &other, "Cheap plums", "cheap plums").await;
     let named = forum.topic(noor, &garden, "Fine", "fine").await.topic;
@@ -146,7 +145,7 @@ async fn a_rule_holds_and_a_rule_reports(forum: TestForum) {
     is_held(messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Buy!" }, draft("x")).await);
     let (_, rows) = approval_queue::of_group(cx, moderator, garden.id).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.why.as_str()).collect::<Vec<_>>(), ["The rule “Sales”"; 2]);
-    // Those who approve are not held.
+    // Users who can approve are not held.
     forum.post(moderator, topic, "Nobody may buy").await;
     let posted = forum.post(noor, topic, "Thunder and blast!").await;
     let (found, items) = reports::of_group(cx, mira, garden.id).await.unwrap();
@@ -156,13 +155,13 @@ async fn a_rule_holds_and_a_rule_reports(forum: TestForum) {
     let said: Vec<_> = item.voices.iter().map(|voice| (voice.username.as_deref(), voice.words.as_str())).collect();
     assert_eq!(said, [(None, "Temper"), (None, "Worse")]);
     assert_eq!(reports::of_site(cx, boss).await.unwrap().len(), 1);
-    // People may report it too, and all are answered together.
+    // Users may report it too, and one answer covers all reports.
     let ada = forum.person("ada").await;
     complaint(reports::create(cx, ada, posted.id, Some(domain::model::Grounds::Rule), "x").await, "grounds");
     reports::create(cx, ada, posted.id, Some(domain::model::Grounds::Insult), "").await.unwrap();
     let answered = reports::answer(cx, moderator, item.row.report_id, Verdict::Nothing).await.unwrap();
     assert_eq!(answered.reports, 3);
-    // A topic that begins so, and one that is renamed so.
+    // Titles match too, of new and of renamed topics.
     let begun = forum.topic(noor, &garden, "Blast", "x").await;
     let renamed = forum.topic(noor, &garden, "Fine", "x").await;
     topics::rename(cx, noor, renamed.topic, "Blast it").await.unwrap();
@@ -193,7 +192,7 @@ async fn a_rule_is_tried_on_what_was_written(forum: TestForum) {
         let (_, made) = rules::show(cx, admin, id).await.unwrap();
         rules::try_out(cx, admin, &made).await.unwrap()
     };
-    // The site's admin sees what is public: nothing of the den, and nothing of conversations.
+    // The site admin sees only public matches: nothing of the private group or of conversations.
     for (admin, group) in [(boss, None), (mira, Some(garden.id))] {
         let found = tried(admin, group, words("Sales", "for sale", RuleAction::Refuse)).await;
         assert_eq!((found.looked, found.caught, found.examples.len(), found.is_slow), (27, 26, 20, false));
@@ -214,7 +213,7 @@ async fn a_rule_is_tried_on_what_was_written(forum: TestForum) {
         let none = tried(admin, group, words("None", "quinces", RuleAction::Refuse)).await;
         assert_eq!((none.looked, none.caught), (27, 0));
     }
-    // Trying did nothing to anybody.
+    // Trying had no effect.
     forum.post(noor, topic.topic, "more for sale").await;
     forum.drain().await;
 }
@@ -286,7 +285,7 @@ async fn an_edit_brings_in_nothing_that_a_message_could_not(forum: TestForum) {
     messages::edit(cx, noor, posted.id, "blast".into()).await.unwrap();
     let (_, items) = reports::of_group(cx, mira, garden.id).await.unwrap();
     assert_eq!(items.iter().map(|item| item.message.id).collect::<Vec<_>>(), [posted.id]);
-    // What stood there before the rule may stay when a slip is mended.
+    // An edit may keep text from before the rule.
     messages::edit(cx, noor, had.id, "I buy, and sell, and blast".into()).await.unwrap();
     assert_eq!(reports::of_group(cx, mira, garden.id).await.unwrap().1.len(), 1);
     assert!(approval_queue::of_group(cx, mira, garden.id).await.unwrap().1.is_empty());
@@ -315,7 +314,7 @@ async fn in_conversations_the_rules_of_the_site_refuse(forum: TestForum) {
     );
     assert!(reports::of_site(cx, boss).await.unwrap().is_empty());
     assert!(approval_queue::of_site(cx, boss).await.unwrap().is_empty());
-    // It has no rules of its own.
+    // Conversations have no rules of their own.
     assert!(rules::list(cx, noor, Some(begun.group)).await.is_err());
     forum.drain().await;
 }
@@ -369,7 +368,7 @@ async fn only_admins_make_rules_and_see_them(forum: TestForum) {
         assert!(is_not_found(rules::delete(cx, who, rule).await));
     }
     assert!(matches!(rules::show(cx, Viewer::Anonymous, own).await, Err(Error::SignedOut)));
-    // With the group its rules are gone.
+    // Deleting the group deletes its rules.
     groups::delete(cx, mira, den.id, "Den").await.unwrap();
     assert!(is_not_found(rules::show(cx, mira, own).await));
     forum.drain().await;
@@ -386,7 +385,7 @@ async fn all_processes_hear_of_a_change(forum: TestForum) {
             cache.handle(&word);
         }
     });
-    // The other process has read the rules, when there were none.
+    // The other process has cached the rules while there were none.
     messages::submit(&other, noor, Target::Topic(topic), draft("plums")).await.unwrap();
     let made = rule(&forum, mira, Some(garden.id), words("Plums", "plums", RuleAction::Refuse)).await;
     wait_for("the other process to refuse", || async {
@@ -426,7 +425,7 @@ async fn what_cannot_be_seen_hides_nothing_from_a_rule(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, _, garden) = place(&forum).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    // Somebody wrote so before there was a rule.
+    // Posted before the rule existed.
     forum.post(noor, topic, "cheap pi\u{2060}lls").await;
     let made = rule(&forum, mira, Some(garden.id), words("ads", "pills", RuleAction::Refuse)).await;
     let pattern = RuleForm {
@@ -497,7 +496,7 @@ async fn what_groups_say_of_themselves_is_looked_at(forum: TestForum) {
     assert_eq!(groups::by_id(cx, mira, garden.id).await.unwrap().group, garden);
     groups::create(cx, mira, form("Plums", "Of shop.example, and pillows")).await.unwrap();
     groups::create(cx, boss, form("Pills", "plums")).await.unwrap();
-    // What it said before there was a rule may stay, and what else it says may be mended.
+    // An edit may keep a matching text from before the rule, and change the rest.
     groups::update(cx, mira, shop.id, form("Cheap pills!", "ripe plums")).await.unwrap();
     assert_eq!(
         complaint(groups::update(cx, mira, shop.id, form("Pills", "blast")).await, "description"),
@@ -518,7 +517,7 @@ async fn one_rule_is_tried_at_a_time(forum: TestForum) {
     let of_group = rules::show(cx, mira, of_group).await.unwrap().1;
     let of_site = rules::show(cx, boss, of_site).await.unwrap().1;
     let alone = cx.rules.alone().await;
-    // Long enough for both to be done, if they did not wait.
+    // Long enough for both to finish, if they did not wait.
     let meanwhile = async {
         for _ in 0..200 {
             rules::show(cx, mira, of_group.id).await.unwrap();

@@ -1,4 +1,4 @@
-//! Search follows the database, and shows what may be seen.
+//! Search follows the database, and shows only what the viewer may see.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,6 @@ async fn ask(forum: &TestForum, who: Viewer, words: &str) -> Answer {
     search::ask(&forum.cx, who, question).await.unwrap()
 }
 
-/// The ids of what is found, once each.
 async fn found(forum: &TestForum, who: Viewer, words: &str) -> BTreeSet<MessageId> {
     ask(forum, who, words).await.hits.iter().map(|hit| hit.placed.message.id).collect()
 }
@@ -171,7 +170,7 @@ async fn a_transaction_that_commits_late_is_not_missed(forum: TestForum) {
     let two = forum.topic(mira, &garden, "Two", "pears").await;
     forum.catch_up().await;
     if matches!(cx.db, store::Db::Sqlite(_)) {
-        // One writes at a time there.
+        // SQLite has one writer at a time.
         return forum.drain().await;
     }
     let mut early = cx.db.begin().await.unwrap();

@@ -1,4 +1,4 @@
-//! What admins decide about the site: its settings, who may sign up, who administers it.
+//! Site administration: settings, sign-up, admins.
 
 use domain::messages::by_person;
 use domain::people::admins;
@@ -161,7 +161,7 @@ async fn who_may_sign_up_is_what_the_admins_decided(forum: TestForum) {
             Door::NeedsLink | Door::LinkEnded | Door::Closed => assert!(is_forbidden(came), "{mode} {token}"),
         }
     }
-    // Whoever runs the site makes accounts all the same.
+    // The operator can still create accounts.
     let new =
         NewAccount { username: "noor".into(), email: String::new(), password: Password::new("long enough it is") };
     accounts::create(cx, new, false).await.unwrap();
@@ -181,7 +181,7 @@ async fn a_link_is_used_up_ends_and_is_revoked(forum: TestForum) {
     let once = sign_ups::make_link(cx, boss, 1, 7).await.unwrap();
     come(cx, "ada", "", &once, "").await.unwrap();
     assert!(is_forbidden(come(cx, "eva", "", &once, "").await), "used up");
-    // A name that is taken uses nothing up.
+    // A failed sign-up with a taken name does not use up the link.
     let twice = sign_ups::make_link(cx, boss, 1, 2).await.unwrap();
     complaint(come(cx, "ada", "", &twice, "").await, "username");
     assert_eq!(sign_ups::list(cx, boss).await.unwrap().links[0].uses_left, 1);
@@ -194,7 +194,7 @@ async fn a_link_is_used_up_ends_and_is_revoked(forum: TestForum) {
     assert!(is_not_found(sign_ups::revoke_link(cx, boss, SiteInvitationId(ABSENT)).await));
     sign_ups::revoke_link(cx, second, listed[0].id).await.unwrap();
     assert!(is_forbidden(come(cx, "eva", "", &revoked, "").await), "revoked");
-    // A link says what its maker may: nothing any more.
+    // A link is invalid when its author is no longer an admin.
     let theirs = sign_ups::make_link(cx, second, 9, 7).await.unwrap();
     admins::set_admin(cx, boss, id(second), false).await.unwrap();
     assert!(is_forbidden(come(cx, "eva", "", &theirs, "").await), "its maker is no admin any more");
@@ -263,7 +263,7 @@ async fn many_are_answered_at_once_and_told_where_their_address_is_confirmed(for
     }
     forum.drain().await;
     for letter in forum.letters() {
-        // All but kim confirm the address.
+        // Everyone but kim confirms the address.
         if letter.to != "kim@example.org" {
             domain::people::addresses::confirm(cx, &letter.token).await.unwrap();
         }
@@ -328,7 +328,7 @@ async fn of_two_admins_who_remove_each_other_one_stays(forum: TestForum) {
             admins::set_admin(cx, boss, id(other), false).await.unwrap();
         }
     }
-    // One may take it from oneself, while another one is there.
+    // An admin can step down while there is another one.
     let mira = forum.person("mira").await;
     admins::set_admin(cx, boss, id(mira), true).await.unwrap();
     admins::set_admin(cx, boss, id(boss), false).await.unwrap();
@@ -457,7 +457,7 @@ async fn what_somebody_made_is_listed_and_what_is_gone_is_not_counted(forum: Tes
     assert_eq!(made(mira).await, [row("Den", 0), row("Garden", 1)]);
     assert_eq!(admin::totals(cx).await.unwrap().topics, 2);
     forum.drain().await;
-    // The doctor looks at all that has rows.
+    // The doctor also examines what was deleted.
     assert_eq!(domain::admin::doctor::examine(cx, |_| {}).await.unwrap().topics, 4);
     assert!(is_not_found(admin::groups_of(cx, mira, id(mira)).await));
     for n in 0..admin::GROUPS {

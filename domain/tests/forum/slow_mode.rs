@@ -1,4 +1,4 @@
-//! Slow mode, limits by the age of an account, and links of the new.
+//! Slow mode, limits by account age, and link limits for new users.
 
 use domain::messages::Target;
 use std::sync::Arc;
@@ -58,7 +58,7 @@ async fn in_slow_mode_a_member_writes_once_in_a_while_in_a_topic(forum: TestForu
     let pears = forum.topic(mira, &garden, "Pears", "Hello").await.topic;
     let left = wait(messages::submit(cx, noor, Target::Topic(plums), draft("Again")).await);
     assert!(left > Duration::from_secs(290) && left <= Duration::from_secs(300), "{left:?}");
-    // Elsewhere, and others, and those who keep order.
+    // Other topics, other users and moderators are not slowed.
     forum.post(noor, pears, "Here").await;
     forum.post(ada, plums, "Me").await;
     for _ in 0..3 {
@@ -71,9 +71,9 @@ async fn in_slow_mode_a_member_writes_once_in_a_while_in_a_topic(forum: TestForu
     forum.pass(short);
     let keyed = |text: &str| Draft { text: text.into(), key: Some("k".into()) };
     let posted = messages::submit(cx, noor, Target::Topic(plums), keyed("Now")).await.unwrap();
-    // The same form again is no second message, but is told where the first one went.
+    // The same form again posts nothing, and returns the first message.
     assert_eq!(messages::submit(cx, noor, Target::Topic(plums), keyed("Now")).await.unwrap(), posted);
-    // Deleting it does not begin the time anew.
+    // Deleting it does not reset the time.
     messages::delete(cx, noor, posted.id).await.unwrap();
     wait(messages::submit(cx, noor, Target::Topic(plums), draft("Once more")).await);
     groups::update(cx, mira, garden.id, form(0)).await.unwrap();
@@ -92,7 +92,7 @@ async fn in_slow_mode_a_member_starts_one_topic_in_that_time(forum: TestForum) {
     let left =
         wait(messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Pears" }, draft("x")).await);
     assert!(left > Duration::from_secs(3_590) && left <= Duration::from_secs(3_600), "{left:?}");
-    // What others start, and those who keep order; what is written in other topics, and begun in other groups.
+    // Not slowed: other users, moderators, messages in other topics, topics in other groups.
     let others = forum.topic(ada, &garden, "Quinces", "One").await.topic;
     for who in [mira, mira, moderator, moderator] {
         forum.topic(who, &garden, "Order", "One").await;
@@ -102,7 +102,7 @@ async fn in_slow_mode_a_member_starts_one_topic_in_that_time(forum: TestForum) {
     for _ in 0..2 {
         forum.topic(noor, &own, "Plums", "One").await;
     }
-    // Deleting it does not begin the time anew.
+    // Deleting it does not reset the time.
     topics::delete(cx, noor, first.topic).await.unwrap();
     let left =
         wait(messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Pears" }, draft("x")).await);
@@ -138,13 +138,13 @@ async fn what_waits_for_approval_was_written(forum: TestForum) {
     is_held(messages::submit(cx, noor, Target::Topic(topic), keyed()).await);
     let left = wait(messages::submit(cx, noor, Target::Topic(topic), draft("Two")).await);
     assert!(left > Duration::from_secs(290), "{left:?}");
-    // The same form again is no second message; nor is what is written in another topic.
+    // Not slowed: the same form again, and messages in another topic.
     is_held(messages::submit(cx, noor, Target::Topic(topic), keyed()).await);
     is_held(messages::submit(cx, noor, Target::Topic(other), draft("Two")).await);
     is_held(messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Mine" }, draft("x")).await);
     wait(messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "And mine" }, draft("x")).await);
     assert_eq!(approval_queue::of_group(cx, mira, garden.id).await.unwrap().1.len(), 3);
-    // Neither does declining it begin the time anew, nor that nothing waits there any more.
+    // Declining it does not reset the time, nor does turning off the queue.
     let rows = approval_queue::of_group(cx, mira, garden.id).await.unwrap().1;
     let ids: Vec<_> = rows.iter().map(|row| row.held_id).collect();
     approval_queue::answer(cx, mira, Some(garden.id), &ids, Answer::Decline("no".into())).await.unwrap();
@@ -233,7 +233,7 @@ async fn new_accounts_post_less_and_start_less(mut forum: TestForum) {
             is_too_many(answer)
         }
         let answer = messages::submit(cx, old, Target::NewTopic { group: garden.id, title: "Pears" }, draft("x")).await;
-        // One was started before.
+        // This user has started one before.
         if n < 3 { drop(answer.unwrap()) } else { is_too_many(answer) }
     }
     forum.drain().await;
@@ -259,7 +259,7 @@ async fn new_accounts_have_few_links_in_a_message(forum: TestForum) {
     );
     complaint(messages::submit(cx, noor, Target::Conversation { to: "mira", title: "" }, draft(&three)).await, "text");
     complaint(messages::edit(cx, noor, posted.id, three.clone()).await, "text");
-    // Who keeps order in a group of theirs is trusted there; admins of the site are everywhere.
+    // Moderators are exempt in their own group, site admins everywhere.
     let own = forum.group(noor, "Own", GroupKind::Public).await;
     forum.topic(noor, &own, "Pears", &three).await;
     assert!(is_not_found(newcomers::set(cx, mira, Newcomers::default()).await));
@@ -271,10 +271,10 @@ async fn new_accounts_have_few_links_in_a_message(forum: TestForum) {
     newcomers::set(cx, boss, Newcomers { links: 0, ..wide }).await.unwrap();
     let why = complaint(messages::submit(cx, noor, Target::Topic(topic), draft("https://a.example")).await, "text");
     assert!(why.contains("no links"), "{why}");
-    // What was there may stay when something else is mended.
+    // An edit may keep old links.
     messages::edit(cx, noor, posted.id, format!("{three} indeed")).await.unwrap();
     newcomers::set(cx, boss, Newcomers::default()).await.unwrap();
-    // A day later they are not new; nor is somebody who wrote enough.
+    // After a day users are not new; nor are users who wrote enough.
     let ada = forum.person("ada").await;
     forum.admit(&garden, &[ada]).await;
     for _ in 0..5 {
@@ -292,12 +292,12 @@ async fn a_plain_message_costs_what_it_cost(forum: TestForum) {
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    // Once in a while a process reads the rules.
+    // The first message fills the cache of rules.
     forum.post(noor, topic, "One").await;
     let (posted, statements) =
         counting_statements(messages::submit(cx, noor, Target::Topic(topic), draft("Two"))).await;
     posted.unwrap();
-    // The topic is found, the message saved: of the latter Postgres needs one, SQLite four.
+    // One to find the topic, and to save the message Postgres needs one, SQLite four.
     let most = if matches!(cx.db, domain::store::Db::Postgres(_)) { 2 } else { 5 };
     assert!(statements <= most, "{statements} statements");
     forum.drain().await;

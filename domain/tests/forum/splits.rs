@@ -1,4 +1,4 @@
-//! Topics that are split.
+//! Splitting topics.
 
 use domain::messages::Target;
 use domain::topics::placed;
@@ -30,14 +30,13 @@ stories! {
     a_long_topic_is_split_and_merged_quickly,
 }
 
-/// The messages of a topic, by number.
+/// Returns the messages of a topic with their numbers.
 pub async fn numbered(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<(i64, MessageId)> {
     let found = topics::find(&forum.cx, who, topic).await.unwrap();
     let page = messages::page(&forum.cx, who, &found, messages::Window::At(1)).await.unwrap();
     page.messages.iter().map(|m| (m.seq, m.id)).collect()
 }
 
-/// The lines of a topic.
 pub async fn lines(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<TopicEvent> {
     let found = topics::find(&forum.cx, who, topic).await.unwrap();
     let page = messages::page(&forum.cx, who, &found, messages::Window::At(1)).await.unwrap();
@@ -80,7 +79,7 @@ async fn a_split_takes_along_everything_that_hangs_on_the_messages(forum: TestFo
     history::restore(cx, mira, third).await.unwrap();
     assert_eq!(mentions_of(&forum, mira).await, [(second, true)]);
     assert_eq!(topics::find(cx, noor, pears.id).await.unwrap().level, Some(SubscriptionLevel::Muted));
-    // Both say what was done, and lead to the other.
+    // Both topics show the split, with a link to the other.
     let said = lines(&forum, noor, first.topic).await;
     let line = said.iter().find(|line| line.action == TopicAction::SplitOff).unwrap();
     assert_eq!((line.after_seq, line.detail.as_str()), (1, "2"));
@@ -106,12 +105,12 @@ async fn whoever_had_read_a_message_has_read_it_after_a_split_and_nobody_else(fo
     for n in 2..=6 {
         ids.push(forum.post(mira, first.topic, &n.to_string()).await.id);
     }
-    // Who came in later counts as having read what was there.
+    // For a later member, earlier messages count as read.
     forum.admit(&garden, &[sven]).await;
     ids.push(forum.post(mira, first.topic, "7").await.id);
     reads::mark(cx, noor, first.topic, 4).await.unwrap();
     forum.drain().await;
-    // Of 1 to 7 the 2, 4 and 6 go: noor read 1 to 4, sven all but 7.
+    // Of 1 to 7, messages 2, 4 and 6 go. Noor has read 1 to 4, Sven all but 7.
     let these = Which::These(vec![ids[5], ids[1], ids[3]]);
     let even = split(cx, mira, first.topic, &these, "Even", garden.id).await.unwrap().topic.id;
     forum.drain().await;
@@ -170,7 +169,7 @@ async fn what_was_unread_stays_unread_in_the_group_that_it_goes_to(forum: TestFo
     let second = forum.post(mira, first.topic, "2").await.id;
     forum.post(mira, first.topic, "3").await;
     reads::mark(cx, noor, first.topic, 2).await.unwrap();
-    // Whoever is in the other group since after that has not read it by being there.
+    // Members who joined the other group later than these messages do not count as having read them.
     let pond = forum.group(mira, "Pond", GroupKind::Public).await;
     forum.admit(&pond, &[noor, sven]).await;
     let other = forum.topic(mira, &garden, "Pears", "1").await;
@@ -180,7 +179,7 @@ async fn what_was_unread_stays_unread_in_the_group_that_it_goes_to(forum: TestFo
     domain::topics::moves::to_group(cx, mira, other.topic, pond.id).await.unwrap();
     forum.drain().await;
     assert_eq!((unread(&forum, noor, split_off).await, unread(&forum, noor, other.topic).await), (1, 1));
-    // What was there before them in the garden they have read in the pond.
+    // What counted as read in the garden counts as read in the pond.
     assert_eq!((unread(&forum, sven, split_off).await, unread(&forum, sven, other.topic).await), (0, 0));
     let tilda = forum.person("tilda").await;
     forum.admit(&pond, &[tilda]).await;
@@ -204,7 +203,7 @@ async fn a_topic_is_split_by_those_who_keep_order_and_not_into_the_open(forum: T
     complaint(split(cx, mira, whispered, &too, "Pears", garden.id).await, "group");
     assert!(is_not_found(split(cx, noor, whispered, &too, "Pears", garden.id).await));
     complaint(split(cx, mira, topic, &too, "Pears", garden.id).await, "which");
-    // A site's admin keeps order without being in it.
+    // Site admins can moderate without being a member.
     split(cx, boss, topic, &second, "Pears", garden.id).await.unwrap();
     groups::archive(cx, mira, garden.id, true).await.unwrap();
     assert!(is_forbidden(split(cx, mira, topic, &second, "Pears", garden.id).await));
@@ -221,7 +220,7 @@ async fn all_messages_of_a_topic_are_moved_and_not_split_off(forum: TestForum) {
     assert!(complaint(all, "which").contains("move it"));
     complaint(split(cx, mira, first.topic, &Which::These(vec![first.id, second]), "P", garden.id).await, "which");
     complaint(split(cx, mira, first.topic, &Which::These(vec![]), "P", garden.id).await, "which");
-    // The first one alone goes.
+    // Only the first message goes.
     let new = split(cx, mira, first.topic, &Which::These(vec![first.id]), "P", garden.id).await.unwrap().topic.id;
     assert_eq!(numbered(&forum, mira, first.topic).await, [(1, second)]);
     assert_eq!(numbered(&forum, mira, new).await, [(1, first.id)]);
@@ -254,7 +253,7 @@ async fn what_was_shown_by_earlier_numbers_marks_nothing_as_read(forum: TestForu
     let sidebar = domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
     let shown = reads::upto(&sidebar, None);
     split(cx, mira, first.topic, &Which::From(second), "Pears", garden.id).await.unwrap();
-    // It has the number that another one had.
+    // It has the number that another message had before.
     forum.post(mira, first.topic, "not shown").await;
     forum.drain().await;
     reads::mark_shown(cx, noor, &shown).await.unwrap();

@@ -1,4 +1,4 @@
-//! Figures over time: what is counted, sampled and thinned out.
+//! Statistics over time: counting, sampling and thinning.
 
 use domain::messages::Target;
 use domain::platform::jobs::Task;
@@ -55,7 +55,7 @@ async fn days_are_counted_once_and_read_by_admins(forum: TestForum) {
         .collect();
     assert_eq!(some, [(2, 1, 3), (2, 2, 0)]);
     assert_eq!(counted.groups, [(Some("Garden".to_owned()), 3), (None, 1)], "conversations have no name");
-    // What is written on counts within ten minutes, and not twice.
+    // New messages count within ten minutes, and only once.
     forum.post(mira, plums.topic, "Five").await;
     for _ in 0..11 {
         statistics::measure(cx).await.unwrap();
@@ -96,7 +96,7 @@ async fn of_many_who_measure_one_takes_the_sample_of_a_minute(forum: TestForum) 
     near(sample.median_us, 6);
     near(sample.p99_us, 900);
     assert!(sample.database_bytes > 1_000 && sample.indexed.is_some() && sample.index_bytes.is_some(), "{sample:?}");
-    // Nobody said anything since: what was said before is too old.
+    // Processes have reported nothing since, and their last figures are too old.
     forum.pass(Duration::from_secs(120));
     statistics::measure(cx).await.unwrap();
     let last = *statistics::over_time(cx, boss, 30).await.unwrap().samples.last().unwrap();

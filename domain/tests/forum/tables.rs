@@ -1,4 +1,4 @@
-//! Reading the tables past the store, and counting by hand what the store counts by statement.
+//! Reads the tables past the store, and recounts in Rust what the store counts in SQL.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use domain::store::Db;
 use domain::testing::TestForum;
 use sqlx::{AssertSqlSafe, Row};
 
-/// The rows of a statement whose columns are all 64-bit integers; null reads as -1.
+/// Returns the rows of a statement whose columns are all 64-bit integers. Null reads as -1.
 pub async fn ints(forum: &TestForum, statement: &str) -> Vec<Vec<i64>> {
     let statement = AssertSqlSafe(statement.to_owned());
     macro_rules! read {
@@ -24,7 +24,7 @@ pub async fn ints(forum: &TestForum, statement: &str) -> Vec<Vec<i64>> {
     }
 }
 
-/// The rows of a statement of one column of text.
+/// Returns the rows of a statement with one text column.
 pub async fn texts(forum: &TestForum, statement: &str) -> Vec<String> {
     let statement = AssertSqlSafe(statement.to_owned());
     match &forum.cx.db {
@@ -33,8 +33,8 @@ pub async fn texts(forum: &TestForum, statement: &str) -> Vec<String> {
     }
 }
 
-/// Until so many statements wait for what another transaction holds. On SQLite, where there is one writer, whoever comes next waits by
-/// itself.
+/// Waits until this many statements wait for a lock. Does nothing on SQLite, which has one writer: the next one waits
+/// by itself.
 pub async fn wait_for_blocked(forum: &TestForum, many: i64) {
     if let Db::Postgres(_) = &forum.cx.db {
         let waiting =
@@ -43,7 +43,7 @@ pub async fn wait_for_blocked(forum: &TestForum, many: i64) {
     }
 }
 
-/// A column of time in microseconds.
+/// Returns SQL for a time column in microseconds.
 pub fn micros(forum: &TestForum, column: &str) -> String {
     match &forum.cx.db {
         Db::Postgres(_) => format!("cast(extract(epoch from {column}) * 1000000 as bigint)"),
@@ -51,7 +51,7 @@ pub fn micros(forum: &TestForum, column: &str) -> String {
     }
 }
 
-/// What is unread for everyone, by person, group and topic, and how many of their mentions: read message by message.
+/// Everyone's unread counts by user, group and topic, and unread mentions, counted message by message.
 pub struct Recount {
     groups: HashMap<i64, BTreeMap<i64, BTreeMap<i64, i64>>>,
     mentions: HashMap<i64, i64>,
@@ -105,7 +105,7 @@ impl Recount {
         let follow_written: HashSet<i64> =
             ints(forum, "select id from users where follow_written").await.iter().map(|r| r[0]).collect();
         let wrote: HashSet<(i64, i64)> = messages.iter().map(|m| (m[3], m[1])).collect();
-        // What was chosen for the topic; else whoever wrote in it follows it; else it is as its group.
+        // The level of the topic decides; without one, writing in it follows it; else the group's level decides.
         let muted = |user: i64, group: i64, topic: i64| match levels.get(&(user, topic)) {
             Some(-1) => true,
             Some(1) => false,

@@ -1,4 +1,4 @@
-//! The second step of signing in: codes that are good once.
+//! Two-factor authentication: each code works once.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -35,7 +35,6 @@ fn origin() -> Origin {
     Origin { address: IpAddr::from([203, 0, 113, 7]), agent: "Test/1".into() }
 }
 
-/// An app on a phone.
 struct App(Secret);
 
 impl App {
@@ -44,7 +43,7 @@ impl App {
         totp.generate((forum.cx.now().0 / 1_000_000) as u64).to_string()
     }
 
-    /// One that the app does not show.
+    /// Returns a code that the app does not show.
     fn wrong(&self, forum: &TestForum) -> String {
         let right: u32 = self.code(forum).parse().unwrap();
         format!("{:06}", (right + 1) % 1_000_000)
@@ -105,7 +104,7 @@ async fn no_code_is_taken_twice(forum: TestForum) {
     let (one, other) = tokio::join!(pass(), pass());
     assert_eq!([one.is_ok(), other.is_ok()].into_iter().filter(|in_| *in_).count(), 1);
     complaint(pass().await, "code");
-    // The clock of a phone may be a little ahead, but never behind a code that was taken.
+    // A phone's clock may be a little ahead, but no code before an accepted one works.
     forum.pass(Duration::from_secs(30));
     complaint(pass().await, "code");
     two_factor::pass(cx, &ticket, &app.code(&forum), &origin()).await.unwrap();
@@ -125,7 +124,7 @@ async fn a_recovery_code_signs_in_once_also_after_too_many_codes(mut forum: Test
     }
     assert!(matches!(answers.pop(), Some(Err(Error::TooMany(_)))));
     assert!(matches!(two_factor::pass(cx, &ticket, &app.code(&forum), &origin()).await, Err(Error::TooMany(_))));
-    // Whoever tries codes does not keep the owner out.
+    // Failed codes by others do not lock out the owner.
     two_factor::pass(cx, &ticket, &codes[3].to_uppercase(), &origin()).await.unwrap();
     complaint(two_factor::pass(cx, &ticket, &codes[3], &origin()).await, "code");
     two_factor::pass(cx, &ticket, &codes[4].replace('-', " "), &origin()).await.unwrap();
@@ -193,7 +192,7 @@ async fn whoever_runs_the_program_turns_it_off_and_the_log_says_so(forum: TestFo
     let boss = Viewer::User { id: accounts::create(cx, new, true).await.unwrap(), is_admin: true };
     set_up(&forum, mira).await;
     assert!(is_not_found(two_factor::turn_off_for(cx, "nobody").await));
-    // The second time there is nothing to do, and nothing to tell.
+    // The second time changes nothing, and sends no email.
     for _ in 0..2 {
         two_factor::turn_off_for(cx, "mira").await.unwrap();
         assert!(matches!(two_factor::state(cx, mira).await.unwrap(), State::Off));

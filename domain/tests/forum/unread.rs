@@ -1,4 +1,4 @@
-//! What is unread, and the summaries of it.
+//! Unread counts, and their cached summaries.
 
 use std::time::Duration;
 

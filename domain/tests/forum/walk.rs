@@ -1,4 +1,4 @@
-//! A long walk of random actions, compared with a recount after each.
+//! A long sequence of random actions, compared with a recount after each.
 
 use domain::messages::Target;
 use std::collections::BTreeMap;
@@ -23,7 +23,6 @@ stories! {
     whatever_people_do_search_holds_what_the_database_holds,
 }
 
-/// Numbers that look random and are the same each time.
 struct Rng(u64);
 
 impl Rng {
@@ -39,7 +38,7 @@ impl Rng {
     }
 }
 
-/// People who do things to a forum.
+/// A forum, and the users who act in it at random.
 struct RandomWalk {
     forum: TestForum,
     rng: Rng,
@@ -47,12 +46,11 @@ struct RandomWalk {
     groups: Vec<Group>,
     topics: Vec<TopicId>,
     messages: Vec<(MessageId, Viewer)>,
-    /// Those that were deleted, with their authors.
     deleted: Vec<(MessageId, Viewer)>,
-    /// What somebody's page showed a while ago.
+    /// Unread counts that pages showed some time ago.
     shown: Vec<(Viewer, String)>,
     done: Vec<String>,
-    /// How often which action was allowed.
+    /// How often each action was allowed.
     tally: BTreeMap<String, usize>,
 }
 
@@ -91,7 +89,7 @@ impl RandomWalk {
         }
     }
 
-    /// One action of somebody, allowed or not.
+    /// Does one action, allowed or not.
     async fn step(&mut self) {
         let pause = [0, 0, 1, 1, 700_000, 3_000_000][self.rng.roll(6)];
         self.forum.pass(Duration::from_micros(pause));
@@ -99,9 +97,9 @@ impl RandomWalk {
         let group = self.groups[self.rng.roll(self.groups.len())].clone();
         let topic = self.rng.pick(&self.topics).unwrap_or(TopicId(crate::ABSENT));
         let (message, author) = self.rng.pick(&self.messages).unwrap_or((MessageId(crate::ABSENT), who));
-        // Mostly it is the author who changes a message.
+        // Usually the author changes a message.
         let changer = if self.rng.roll(3) > 0 { author } else { who };
-        // Of those who put others out, every other one may.
+        // Every other removal is by the site admin, who may.
         let moderator = if self.rng.roll(2) == 0 { self.people[4] } else { self.people[0] };
         let words = ["apple", "@ann pear", "@ben @cleo quince", "@boss", "plum\n\n> @dan"][self.rng.roll(5)];
         let seq = self.rng.roll(12) as i64 - 1;
@@ -155,7 +153,7 @@ impl RandomWalk {
             25 => (format!("renames topic {topic}"), topics::rename(&cx, who, topic, words).await.map(drop)),
             26 => (format!("reads mentions to {message}"), mentions::mark_read(&cx, who, message).await),
             27..=28 => {
-                // Somebody asks them in, wherever it is.
+                // Adds the user to any group.
                 let answer = groups::admit(&cx, group.id, id(who), Role::Member).await;
                 (format!("is admitted to {}", group.name), answer)
             }
@@ -242,7 +240,7 @@ impl RandomWalk {
         ));
     }
 
-    /// What everyone's frame says is what the tables say, message by message.
+    /// Compares everyone's layout with a recount of the tables.
     async fn compare(&self) {
         let recount = Recount::of(&self.forum).await;
         for who in &self.people {
@@ -273,7 +271,7 @@ async fn whatever_people_do_the_frame_says_what_a_recount_says(forum: TestForum)
             2 => continue,
             _ => {
                 walk.forum.drain().await;
-                // Long enough that summaries are kept and trusted.
+                // Long enough that cached summaries are trusted.
                 walk.forum.pass(Duration::from_secs(3));
                 walk.compare().await;
             }

@@ -1,4 +1,4 @@
-//! Warnings that are taken back, bans that are lifted, and whom one may ban at all.
+//! Taking back warnings, lifting bans, and who can be banned.
 
 use domain::groups;
 use domain::groups::{members, requests};
@@ -24,7 +24,7 @@ stories! {
     who_asks_and_who_left_is_banned_and_told,
 }
 
-/// The kinds and reasons of what somebody has not read.
+/// Returns kind and reason of a user's unread notice, and how many more there are.
 async fn unread(forum: &TestForum, who: Viewer) -> Option<(NoticeKind, String, i64)> {
     notices::unread(&forum.cx, id(who)).await.unwrap().map(|told| (told.kind, told.reason, told.more))
 }
@@ -51,7 +51,7 @@ async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
     };
     let [second, first] = of_noor().await.try_into().unwrap();
     assert_eq!((first.reason.as_str(), first.by_name.as_str(), first.taken_back_at), ("No finches", "mira", None));
-    // Those who may not warn take nothing back, nor does anybody in another group, or whoever was warned.
+    // Users who may not warn cannot take back; nor can moderators of another group, or the warned user.
     assert!(is_forbidden(warnings::take_back_in_group(cx, ada, garden.id, first.id).await));
     assert!(is_not_found(warnings::take_back_in_group(cx, ada, den.id, first.id).await));
     assert!(is_forbidden(warnings::take_back_in_group(cx, boss, garden.id, first.id).await), "they do not read it");
@@ -61,7 +61,6 @@ async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
     assert!(is_forbidden(warnings::take_back_in_group(cx, noor, garden.id, first.id).await), "one's own");
     assert!(is_forbidden(warnings::take_back_in_group(cx, eva, garden.id, first.id).await), "who stands as high");
     members::set_role(cx, mira, garden.id, id(noor), Role::Member).await.unwrap();
-    // One was read, the other was not.
     notices::mark_read(cx, noor, first.id).await.unwrap();
     assert_eq!(unread(&forum, noor).await, Some((NoticeKind::Warning, "No parrots".into(), 0)));
     assert!(has_unread_notice().await);
@@ -73,7 +72,7 @@ async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
     let [second, first] = of_noor().await.try_into().unwrap();
     assert_eq!((second.back_name.as_deref(), second.read_at), (Some("eva"), None));
     assert!(first.back_name.as_deref() == Some("mira") && first.read_at.is_some() && first.taken_back_at.is_some());
-    // The log says so to those who keep order, and what one takes home says it too.
+    // Moderators see it in the log, and the user in their export.
     let actions = async |who| {
         let (_, page) = log::of_group(cx, who, garden.id, None, None).await.unwrap();
         page.lines.into_iter().map(|line| (line.what, line.user)).collect::<Vec<_>>()
@@ -123,7 +122,7 @@ async fn with_a_lifted_ban_goes_what_was_said_of_it(forum: TestForum) {
     assert_eq!(unread(&forum, noor).await, Some((NoticeKind::Ban, "Garden".into(), 1)));
     members::lift_ban(cx, mira, garden.id, id(noor)).await.unwrap();
     assert_eq!(unread(&forum, noor).await, Some((NoticeKind::Ban, "Orchard".into(), 0)), "the other one stands");
-    // Banned anew, they are told anew.
+    // A new ban sends a new notice.
     members::ban(cx, mira, garden.id, id(noor), "Again").await.unwrap();
     assert_eq!(unread(&forum, noor).await.map(|(_, _, more)| more), Some(1));
     forum.drain().await;

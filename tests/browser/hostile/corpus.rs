@@ -1,12 +1,11 @@
-//! What people type who mean no good: one list, for every field that there is.
+//! Hostile inputs: one list for every field.
 
-/// Set by any of it that runs.
+/// Sets a flag in the page if any of it runs.
 pub const CANARY: &str = "window.canary=1";
 
-/// What a log would have to begin a line with if somebody wrote it from outside.
+/// What a log line would begin with if input could forge one.
 pub const FORGED: &str = "2026-01-01T00:00:00Z ERROR forged";
 
-/// The single pieces.
 fn pieces() -> Vec<String> {
     let mut pieces: Vec<String> = [
         "<script>window.canary=1</script>",
@@ -60,7 +59,7 @@ fn pieces() -> Vec<String> {
     pieces
 }
 
-/// As many in a text as fit into so many characters, in their order; what is longer stands alone.
+/// Packs the inputs in order into texts of at most `room` characters. Longer inputs stand alone.
 fn packed(room: usize, separator: &str) -> Vec<String> {
     let mut all = Vec::new();
     let mut text = String::new();
@@ -77,19 +76,19 @@ fn packed(room: usize, separator: &str) -> Vec<String> {
     all
 }
 
-/// Each by itself, for what is parsed.
+/// Each input by itself, for the parser.
 pub fn singles() -> Vec<String> {
     pieces()
 }
 
-/// For fields of a line: all of it in lines that most of them take, and one that none takes.
+/// For single-line fields: all inputs in lines that most fields accept, and one that none accepts.
 pub fn lines() -> Vec<String> {
     let mut all = packed(58, " ");
     all.push("x".repeat(45_000));
     all
 }
 
-/// For fields of many lines: all of it in a few texts, and all at once.
+/// For multi-line fields: all inputs in a few texts, and all at once.
 pub fn long() -> Vec<String> {
     let mut all = packed(450, "\n");
     all.extend(packed(1_900, " "));
@@ -98,12 +97,12 @@ pub fn long() -> Vec<String> {
     all
 }
 
-/// A few that stand for all, where each costs an account or a page of its own.
+/// A few inputs for fields where each costs an account or a page of its own.
 pub fn few() -> Vec<String> {
     let first = |room, separator| packed(room, separator).swap_remove(0);
     vec![first(58, " "), first(450, "\n"), first(1_900, " "), "x".repeat(45_000)]
 }
 
-/// What must be read as it was typed, where it was typed.
+/// Inputs that pages must show exactly as typed.
 pub const READ_AS_TYPED: [&str; 3] =
     ["<script>window.canary=1</script>", "<style>body{display:none}</style>", "' or 1=1; drop table users; --"];

@@ -1,42 +1,39 @@
-//! Every field of every form, and what becomes of it here. A field that is not in the list fails the test: whoever adds one adds a row.
+//! Every field of every form, and what the test puts into it. A field that is not in the list fails the test: add a
+//! row.
 
 use super::world::Who;
 
-/// What goes into a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Put {
-    /// All of the corpus in short texts: the field is a line.
+    /// All inputs, for a single-line field.
     Lines,
-    /// The same, behind these words.
+    /// Like `Lines`, after these words.
     After(&'static str),
-    /// All of the corpus in few texts: the field has many lines.
+    /// All inputs, for a multi-line field.
     Long,
-    /// A few of it: each costs an account or a conversation, or the words are compared with ours and never kept.
+    /// A few inputs: each costs an account or a conversation, or the value is only compared and never stored.
     Few,
-    /// Nothing: a token, a key, a number of ours, or a choice among words that are compared and never kept.
+    /// Nothing: a token, a key, a generated number, or a choice of fixed values that is only compared and never stored.
     Nothing,
 }
 
-/// A field of a form.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
-    /// Where the form goes, with braces for what differs.
+    /// The form's action, with braces for variable parts.
     pub action: &'static str,
-    /// The field; braces stand for a number.
+    /// The field's name; braces stand for a number.
     pub name: &'static str,
-    /// What goes into it.
     pub put: Put,
-    /// Who fills it in.
     pub who: Who,
-    /// On which page they find the form.
+    /// The page with the form.
     pub at: &'static str,
-    /// What else they fill in.
+    /// Other fields to fill in.
     pub with: &'static [(&'static str, &'static str)],
 }
 
 const PASSWORD: (&str, &str) = ("current_password", crate::support::PASSWORD);
 
-/// A rule that is whole but for what is put into it.
+/// A rule that is valid but for the input.
 const RULE: [(&str, &str); 6] = [
     ("name", "Odd"),
     ("kind", "words"),
@@ -68,7 +65,7 @@ macro_rules! fields {
 
 use Put::{After, Few, Lines, Long, Nothing};
 
-/// All of them, but for `csrf`, `key` and `next`, which any form may have.
+/// All fields, except `csrf`, `key` and `next`, which any form may have.
 pub const FIELDS: &[Field] = fields! {
     "/-/sign-in" "username": Lines, Stranger at "/-/sign-in" with [("password", "wrong")];
     "/-/sign-in" "password": Few, Stranger at "/-/sign-in" with [("username", "mia")];
@@ -266,10 +263,10 @@ pub const FIELDS: &[Field] = fields! {
     "/admin/groups" "kind": Few, Root at "/admin/groups";
 };
 
-/// What any form may have, and is never shown or kept.
+/// Fields of any form, never shown or stored.
 const OF_ANY: [&str; 3] = ["csrf", "key", "next"];
 
-/// An address with braces for what differs.
+/// Returns an address with braces for its variable parts.
 pub fn pattern(action: &str) -> String {
     let path = action.split(['?', '#']).next().unwrap_or_default();
     let parts: Vec<&str> = path.split('/').collect();
@@ -290,7 +287,7 @@ pub fn pattern(action: &str) -> String {
 pub fn must_be_known(page: &str, action: &str, names: impl IntoIterator<Item = String>) {
     let action = pattern(action);
     for name in names {
-        // A box to tick: a letter, and the number of what it stands for.
+        // A checkbox: a letter and an id.
         let is_box = name.len() > 1 && name.bytes().skip(1).all(|byte| byte.is_ascii_digit());
         let name = if is_box { format!("{}{{}}", &name[..1]) } else { name };
         let known =
@@ -302,7 +299,7 @@ pub fn must_be_known(page: &str, action: &str, names: impl IntoIterator<Item = S
     }
 }
 
-/// What is worth many words is worth being given back when something goes wrong.
+/// A refused form must give back every multi-line text.
 #[test]
 fn whatever_has_many_lines_comes_back() {
     let lost = FIELDS.iter().filter(|field| field.put == Put::Long && !templates::errors::comes_back(field.name));

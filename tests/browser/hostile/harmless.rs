@@ -1,12 +1,12 @@
-//! What a page may be made of, whatever people typed.
+//! What a page may contain, whatever users typed.
 
-/// Elements that our pages have.
+/// Elements that the templates use.
 const ELEMENTS: &str = "a aside b blockquote body br button code datalist dd del details div dl dt em fieldset figcaption figure footer form h1 h2 h3 \
     head header html i img input ins label legend li line link main mark meta nav ol option p path polygon polyline pre rect g text q script section select \
     small span strong style summary svg table tbody td textarea th thead time title tr u ul article kbd circle";
 
 /// # Panics
-/// When the page holds an element, an attribute, an address or a character that our pages never have.
+/// When the page has an element, attribute, address or character that the templates never write.
 pub fn page(about: &str, html: &str) {
     for bad in html.chars() {
         let is_control = bad.is_control() && !matches!(bad, '\n' | '\t');
@@ -33,7 +33,7 @@ pub fn page(about: &str, html: &str) {
         if name == "script" || name == "style" {
             let sourced = attributes.iter().any(|(key, value)| key == "src" && value.starts_with("/static/"));
             let nonce = attributes.iter().any(|(key, _)| key == "nonce");
-            // Letters have a style of their own: mail knows no nonces.
+            // Emails have an inline style: they cannot use nonces.
             let is_of_letter = name == "style" && attributes.is_empty() && !html.contains("<link ");
             assert!(sourced || nonce || is_of_letter, "{about}: a {name} that is not ours");
             rest = rest.split_once(&format!("</{name}>")).map_or("", |(inside, after)| {
@@ -61,7 +61,7 @@ fn attribute(about: &str, element: &str, key: &str, value: &str) {
     }
 }
 
-/// The attributes of a tag, and what comes after it.
+/// Returns the attributes of a tag, and the rest after it.
 fn attributes(mut rest: &str) -> (Vec<(String, String)>, &str) {
     let mut found = Vec::new();
     loop {

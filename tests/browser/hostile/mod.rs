@@ -1,5 +1,5 @@
-//! One hostile list into every field of every form, and then everything is looked at: all pages as everybody, in a browser that
-//! keeps to the pages' policy, what comes live into an open page, letters and logs.
+//! Puts hostile inputs into every field of every form, then checks everything: all pages for all kinds of users, in a
+//! browser with the pages' content security policy, live events in open pages, emails and logs.
 
 mod corpus;
 mod fields;
@@ -18,23 +18,21 @@ use world::{READERS, Who, World};
 
 crate::both_ways!(hostile_text_in_every_field_comes_out_harmless_everywhere,);
 
-/// Pages of one kind that each reader asks for, and that each browser opens.
+/// How many pages of a kind each reader gets, and how many each browser opens.
 const ASKED: usize = 20;
 const OPENED: usize = 2;
 
-/// Who looks at them where the program runs as services: what differs there is how events, letters and logs come about. Pages are
-/// drawn by the same code, of what domain/tests proves on Postgres.
+/// The readers when the program runs as services. Only events, emails and logs are made differently there. Pages are
+/// drawn by the same code, from data that domain/tests covers on Postgres.
 const READERS_OF_SERVICES: [Who; 2] = [Who::Member, Who::Stranger];
 
-/// Who looks at them on a narrow screen.
 const ON_A_PHONE: [Who; 3] = [Who::Moderator, Who::Member, Who::Outsider];
 
-/// Notes what the page's policy kept from happening: run before any script of a page.
+/// Records violations of the content security policy. Runs before any script of a page.
 const WATCH: &str = "window.violations = [];
     document.addEventListener('securitypolicyviolation', (e) =>
         window.violations.push(e.violatedDirective + ' ' + e.blockedURI + ' ' + (e.sample || '')));";
 
-/// What is wrong with the page that is open.
 const LOOK: &str = "
     const wrong = [...window.violations];
     if ('canary' in window) wrong.push('a script ran');
@@ -105,7 +103,7 @@ async fn hostile_text_in_every_field_comes_out_harmless_everywhere(running: Runn
     forum.examine().await;
 }
 
-/// In a topic, and in a group, that stand open.
+/// Checks live events in an open topic and an open group.
 async fn what_comes_live_is_harmless(forum: &Forum, world: &World, browser: &Browser) {
     let moderator = world.who(Who::Moderator);
     browser.goto(&world.plums.path).await;
@@ -134,7 +132,7 @@ async fn what_comes_live_is_harmless(forum: &Forum, world: &World, browser: &Bro
     nothing_is_wrong(browser, "live, in a group").await;
 }
 
-/// Everything that somebody finds by following links, as the server sends it: the paths by their kind.
+/// Crawls all links as a user, and returns the paths by kind of page.
 async fn all_pages(forum: &Forum, world: &World, who: Who) -> BTreeMap<String, Vec<String>> {
     let visitor: Visitor = if who == Who::Stranger { forum.visitor() } else { world.who(who).clone() };
     let mut pages: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -160,7 +158,7 @@ async fn all_pages(forum: &Forum, world: &World, who: Who) -> BTreeMap<String, V
     pages
 }
 
-/// An address without what differs from page to page of one kind.
+/// Returns an address without the parts that differ between pages of one kind.
 fn kind(path: &str) -> String {
     const OURS: [&str; 8] = ["-", "admin", "groups", "mentions", "search", "users", "icon.svg", "live"];
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
@@ -176,14 +174,14 @@ fn kind(path: &str) -> String {
     format!("{path}?{}", names.join("&"))
 }
 
-/// Opens pages of each kind: what is wrong with them.
+/// Opens pages of each kind, and returns what is wrong with them.
 async fn look_at(browser: &Browser, who: Who, pages: &BTreeMap<String, Vec<String>>) -> Vec<String> {
     let mut wrong = Vec::new();
     for (kind, paths) in pages {
         if kind.starts_with("/-/settings/account/download") {
             continue;
         }
-        // Those that were found last were reached from what was sown.
+        // The last ones were reached from hostile content.
         for path in paths.iter().rev().take(OPENED) {
             browser.goto(path).await;
             wrong.extend(wrong_with(browser, &format!("{who:?} at {path}")).await);
@@ -192,22 +190,22 @@ async fn look_at(browser: &Browser, who: Who, pages: &BTreeMap<String, Vec<Strin
     wrong
 }
 
-/// What is wrong: a script ran, the policy had to keep something from happening, or something stands where it does not belong.
+/// Returns what is wrong: a script that ran, a policy violation, or an element out of place.
 async fn wrong_with(browser: &Browser, about: &str) -> Vec<String> {
     let seen = browser.js(LOOK).await;
     let seen = seen.as_array().cloned().unwrap_or_else(|| vec![json!("there is no page")]);
-    // Answers that say no are answers; pictures from elsewhere are not there.
+    // Refusals are fine, and external pictures do not exist.
     let said = browser.complaints().await.into_iter().filter(|said| !said.contains("Failed to load resource"));
     seen.into_iter().map(|wrong| wrong.to_string()).chain(said).map(|wrong| format!("{about}: {wrong}")).collect()
 }
 
 /// # Panics
-/// When there is something wrong with the page that is open.
+/// When something is wrong with the open page.
 async fn nothing_is_wrong(browser: &Browser, about: &str) {
     assert_eq!(wrong_with(browser, about).await, [""; 0]);
 }
 
-/// One after the other, since there is only one of each at a time.
+/// Sets them one after the other, since a site has only one of each.
 async fn the_name_and_the_notice_of_the_site_are_text(world: &World, stranger: &Browser) {
     let root = world.who(Who::Root);
     for text in lines() {
@@ -232,7 +230,7 @@ async fn the_name_and_the_notice_of_the_site_are_text(world: &World, stranger: &
     }
 }
 
-/// Of each letter: the headers that ours have and no more, and HTML that is harmless.
+/// Checks that each email has only the expected headers, and harmless HTML.
 async fn letters_are_whole(forum: &Forum, world: &World) {
     let root = world.who(Who::Root);
     let form = root.get("/admin/settings").await.expect(200).form("/admin/settings");
@@ -261,12 +259,12 @@ async fn letters_are_whole(forum: &Forum, world: &World) {
 }
 
 /// # Panics
-/// When somebody wrote into the log from outside.
+/// When input could forge a line or a control character in the log.
 fn a_log_is_lines_of_ours(log: &str) {
     assert!(!log.contains(CANARY) || log.lines().count() > 1, "{log}");
     for line in log.lines() {
         assert!(!line.starts_with(FORGED), "{line:?}");
-        // Colours are ours where a log has them; titles of terminals and wakeups never are.
+        // Logs may have colors (ESC and a bracket), but no other control characters.
         let odd = line
             .char_indices()
             .find(|(at, c)| c.is_control() && *c != '\t' && !(*c == '\u{1b}' && line[at + 1..].starts_with('[')));

@@ -1,4 +1,4 @@
-//! Sends the corpus by the pages' own forms.
+//! Sends the hostile inputs by the pages' own forms.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use super::harmless;
 use super::world::{Who, World};
 use crate::support::{Filled, Forum, Page, Running, Visitor};
 
-/// Puts all of it everywhere, or a few of it where the program runs as services. What is refused comes back on a page that is
-/// looked at; what is taken is found later.
+/// Puts all inputs into all fields, or a few where the program runs as services. A refused form is checked in the
+/// answer, an accepted one later.
 pub async fn sow(forum: &Forum, world: &World) {
-    // The forms that were used up, until that is taken back.
+    // Forms that cannot be used again until their effect is undone.
     let mut used = BTreeSet::new();
     let mut newcomers = 0;
     for field in FIELDS {
@@ -54,7 +54,7 @@ pub async fn sow(forum: &Forum, world: &World) {
     for action in used {
         world.undo(action).await;
     }
-    // What was taken back is left behind once, to be found by those who look.
+    // Fills in the undone forms once more, so that the readers find the input.
     for field in FIELDS.iter().filter(|field| LEFT.contains(&(field.action, field.name))) {
         let (page, is_taken) = fill_in(world, world.who(field.who), field, &few()[1], &[]).await;
         assert!(is_taken, "{} {}: {}", field.action, field.name, page.main());
@@ -62,7 +62,7 @@ pub async fn sow(forum: &Forum, world: &World) {
     forum.jobs_done().await;
 }
 
-/// Fields that can be filled in again only when what they held was taken back.
+/// Fields that can be filled in again only after an undo.
 const LEFT: [(&str, &str); 3] =
     [("/-/groups/{}/ask", "message"), ("/-/invite/{}", "message"), ("/-/groups/{}/members/{}/ban", "reason")];
 
@@ -76,7 +76,7 @@ async fn fill_in(world: &World, visitor: &Visitor, field: &Field, text: &str, wi
     let form = found.unwrap_or_else(|| panic!("{at} has no form to {}:\n{}", field.action, page.main())).clone();
     let form = field.with.iter().fold(form, |form, (name, value)| form.with(name, value));
     let form = with.iter().fold(form, |form, (name, value)| form.with(name, value)).with(field.name, text);
-    // What is answered is ticked.
+    // Ticks the messages to answer.
     let boxes = names(&page.html, &form.action).into_iter().filter(|name| is_answered(name));
     let form = boxes.fold(form, |form, name| form.with(&name, "yes"));
     if form.is_post {
@@ -93,14 +93,14 @@ async fn fill_in(world: &World, visitor: &Visitor, field: &Field, text: &str, wi
     }
 }
 
-/// Whether the field is the box of a message that waits.
+/// Returns whether the field is the checkbox of a pending message.
 fn is_answered(name: &str) -> bool {
     name.strip_prefix('h').is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn address(form: &Filled) -> String {
     let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-    // A request has only so much room for its address.
+    // A request's address has limited length.
     let value = |value: &str| encoded(&value.chars().take(3_000).collect::<String>());
     let fields: Vec<String> = form.fields.iter().map(|(name, text)| format!("{name}={}", value(text))).collect();
     format!("{}?{}", form.action, fields.join("&"))
@@ -118,7 +118,7 @@ pub fn must_know_the_forms_of(page: &Page) {
     }
 }
 
-/// The names of the fields of the forms to an address, of every kind: also choices and buttons.
+/// Returns the names of all fields in the forms to an address, including choices and buttons.
 pub fn names(html: &str, action: &str) -> Vec<String> {
     let forms = html.split("<form").skip(1).filter_map(|part| part.split("</form>").next());
     let own = forms.filter(|form| {

@@ -1,4 +1,4 @@
-//! The forum that hostile text is sown into, and those who do it.
+//! The forum for the hostile inputs, and its users.
 
 use std::sync::Mutex;
 
@@ -6,30 +6,26 @@ use super::corpus::few;
 use super::harmless;
 use crate::support::{Forum, PASSWORD, Place, Visitor, admin_of, group_of, newcomer, topic_in};
 
-/// Who fills something in, or looks at a page.
+/// A user who fills in a form or looks at a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
-    /// An admin of the site.
     Root,
-    /// Who made the groups.
     Moderator,
-    /// In the public group, and in a conversation.
+    /// A member of the public group and of a conversation.
     Member,
-    /// In no group; asks for one.
+    /// A member of no group; asks to join one.
     Outsider,
-    /// In no group; follows a link.
+    /// A member of no group; follows an invitation link.
     Stray,
-    /// Whom things are done to.
+    /// The user whom others warn, ban and so on.
     Target,
-    /// Not signed in.
     Stranger,
 }
 
-/// Those who look at all pages.
 pub const READERS: [Who; 6] = [Who::Root, Who::Moderator, Who::Member, Who::Target, Who::Outsider, Who::Stranger];
 
 impl Who {
-    /// What they are called; `None` for strangers.
+    /// Returns the username; `None` for strangers.
     pub fn name(self) -> Option<&'static str> {
         match self {
             Self::Root => Some("root-admin"),
@@ -43,22 +39,19 @@ impl Who {
     }
 }
 
-/// The forum with what addresses name in it.
+/// The forum, and everything that paths name in it.
 pub struct World {
     people: Vec<(Who, Visitor)>,
-    /// Somebody new, whose messages wait for approval.
+    /// A new user, whose messages are held for approval.
     hana: Visitor,
-    /// Public.
     pub garden: Place,
-    /// A topic in it.
     pub plums: Place,
-    /// One that is edited and reported; its title changes too.
+    /// A topic whose message is edited and reported; its title changes too.
     pears: Place,
     /// A topic that is split again and again.
     rows: Place,
-    /// The message that it is split at.
     row: Mutex<String>,
-    /// A topic where what new people write first waits for approval.
+    /// A topic in a group that holds first messages for approval.
     steps: Place,
     ids: Vec<(&'static str, String)>,
 }
@@ -138,22 +131,21 @@ impl World {
         &self.people.iter().find(|(known, _)| *known == who).expect("everybody is there").1
     }
 
-    /// The path with the ids in it.
     pub fn path(&self, at: &str) -> String {
         let at = at.replace("{row}", &self.row.lock().expect("no panic"));
         self.ids.iter().fold(at, |path, (name, id)| path.replace(name, id))
     }
 
-    /// Takes back what keeps a form from being filled in again.
+    /// Undoes what keeps a form from being filled in again.
     pub async fn undo(&self, action: &str) {
         match action {
             "/-/groups/{}/members/{}/ban" | "/admin/people/{}/bar" => self.free().await,
-            // There is something to be removed again.
+            // Posts something to remove again.
             "/-/groups/{}/members/{}/clear" | "/admin/people/{}/clear" => {
                 self.free().await;
                 self.who(Who::Target).post(&self.pears, "Once more").await;
             }
-            // The line that tells of the split stays behind the message.
+            // The line about the split stays with the message.
             "/-/topics/{}/split" => {
                 let page = self.who(Who::Moderator).post(&self.rows, "Next").await;
                 *self.row.lock().expect("no panic") = page.message("Next");
@@ -168,7 +160,7 @@ impl World {
         }
     }
 
-    /// Whatever was done to them: they are in the garden again.
+    /// Lifts bans and suspensions of the target user, who then joins the garden again.
     async fn free(&self) {
         let (root, moderator) = (self.who(Who::Root), self.who(Who::Moderator));
         let account = root.get(&self.path("/admin/people/{target}")).await.expect(200);

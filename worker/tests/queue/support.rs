@@ -1,4 +1,4 @@
-//! A worker in a test's hand, and the macro that runs each story on both databases.
+//! A worker under test control, and the macro that runs each test on both databases.
 
 use domain::platform::jobs::Cause;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use worker::{Settings, Worker};
 
-/// Each story is an `async fn(TestDb)` and becomes two tests.
+/// Makes two tests of each `async fn(TestDb)`.
 macro_rules! on_both {
     ($($story:ident),* $(,)?) => {
         mod sqlite { $(
@@ -41,7 +41,7 @@ pub fn posted(message: i64) -> Job {
     Job::Happened(Cause::MessagePosted { message: MessageId(message) })
 }
 
-/// Queues jobs for messages in one transaction; wakes nobody.
+/// Queues jobs for messages in one transaction, and wakes no worker.
 pub async fn queue(db: &Db, messages: impl IntoIterator<Item = i64>) {
     let mut tx = db.begin().await.unwrap();
     for message in messages {
@@ -50,7 +50,6 @@ pub async fn queue(db: &Db, messages: impl IntoIterator<Item = i64>) {
     tx.commit().await.unwrap();
 }
 
-/// The only row there is.
 pub async fn only_row(db: &Db) -> JobRow {
     let mut rows = Vec::new();
     for state in ["ready", "running", "failed"] {
@@ -64,7 +63,7 @@ pub async fn until_empty(db: &Db) {
     wait_for("an empty queue", async || store::outstanding(db).await.unwrap() == 0).await;
 }
 
-/// How often each message's job was begun.
+/// How often each message's job was started.
 #[derive(Clone, Debug, Default)]
 pub struct Runs(Arc<Mutex<BTreeMap<i64, usize>>>);
 
@@ -84,7 +83,6 @@ impl Runs {
     }
 }
 
-/// Holds jobs up until it is opened.
 #[derive(Clone, Debug)]
 pub struct Gate(watch::Sender<bool>);
 
@@ -106,14 +104,13 @@ impl Gate {
     }
 }
 
-/// A worker that runs until it is stopped.
 pub struct Running {
     stop: oneshot::Sender<()>,
     ended: JoinHandle<Result<(), worker::Error>>,
 }
 
 impl Running {
-    /// Starts one; periodic work of the hour is already done.
+    /// Starts a worker. The periodic jobs of the hour count as done.
     pub async fn start<F>(
         db: &Db,
         wake: &Wake,
@@ -137,7 +134,6 @@ impl Running {
         Self { stop, ended }
     }
 
-    /// Asks it to stop, without waiting.
     pub fn ask(self) -> JoinHandle<Result<(), worker::Error>> {
         let _ = self.stop.send(());
         self.ended
@@ -149,7 +145,7 @@ impl Running {
     }
 }
 
-/// Settings with which only a wake-up, not a look, finds a job.
+/// Returns settings where only a wake-up finds a job, not the periodic look.
 pub fn blind(db: &Db) -> Settings {
     Settings { look: HOUR, alone: false, ..Settings::of(db) }
 }

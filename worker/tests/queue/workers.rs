@@ -251,7 +251,7 @@ async fn a_start_takes_back_what_the_last_process_was_running(test: TestDb) {
     worker.stop().await;
 }
 
-/// Only Postgres has connections that can be cut.
+/// Postgres only: SQLite has no connection to cut.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_connection_of_the_listener_is_made_again_and_nothing_is_missed() {
     let test = TestDb::postgres().await;

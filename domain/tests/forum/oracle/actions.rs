@@ -1,4 +1,4 @@
-//! One action of somebody: done to the forum, and told to the oracle, which says how it had to be answered.
+//! Random actions: each is done to the forum and to the oracle, which says how the forum must answer.
 
 use domain::messages::Target;
 use std::collections::BTreeSet;
@@ -19,7 +19,7 @@ use super::model::{G, M, P, Said, T};
 use super::rules::{Begun, Written};
 use crate::{ABSENT, id};
 
-/// What a page showed, and of each topic by which numbers and up to how many.
+/// What a page showed: for each topic its numbering, and up to which message.
 #[derive(Clone, Debug)]
 pub struct Shown {
     p: P,
@@ -36,14 +36,13 @@ fn said<V>(answer: &Result<V>) -> Said {
     }
 }
 
-/// What has to be heard of a action.
+/// Which live events an action must cause.
 #[derive(Clone, Debug)]
 pub enum News {
-    /// Nothing, or only by oneself.
+    /// None, or only the actor's own.
     None,
-    /// A message is another than it was.
     Message(&'static str, M),
-    /// Something about these topics, for those who read them.
+    /// Something about these topics, for their readers.
     Topics(Vec<T>),
 }
 
@@ -52,7 +51,6 @@ impl World<'_> {
         from[self.rng.roll(from.len())]
     }
 
-    /// Mostly one that is there.
     fn any_topic(&mut self) -> T {
         let all = self.model.topics.len();
         let there: Vec<T> = (0..all).filter(|t| !self.model.topics[*t].gone).collect();
@@ -63,13 +61,13 @@ impl World<'_> {
         self.rng.roll(self.model.messages.len())
     }
 
-    /// Mostly somebody who is in the group.
+    /// Returns a user, usually a member of the group.
     fn member(&mut self, g: G) -> P {
         let members: Vec<P> = self.model.groups[g].members.keys().copied().collect();
         if members.is_empty() || self.rng.roll(5) == 0 { self.rng.roll(self.people.len()) } else { self.any(&members) }
     }
 
-    /// Mostly somebody who keeps order in the group.
+    /// Returns a user, usually a moderator of the group.
     fn moderator(&mut self, g: G) -> P {
         let moderators: Vec<P> = (0..self.people.len()).filter(|p| self.model.can_moderate(g, *p)).collect();
         if moderators.is_empty() || self.rng.roll(5) == 0 {
@@ -91,7 +89,7 @@ impl World<'_> {
         self.model.groups[g].id
     }
 
-    /// A text with a word of its own, that names somebody or nobody.
+    /// Returns a text with a unique word and perhaps mentions.
     fn text(&mut self) -> (String, String, BTreeSet<P>) {
         let word = self.word("w");
         let mut names = BTreeSet::new();
@@ -111,7 +109,7 @@ impl World<'_> {
         }
     }
 
-    /// Something happens, its jobs run, and whoever is there hears of it what they may and should.
+    /// Does one action, runs its jobs, and checks the events that each user gets.
     pub async fn happen(&mut self) {
         self.pass();
         let readers_before = self.readers();
@@ -127,7 +125,7 @@ impl World<'_> {
         self.handle(&news, &readers_before).await;
     }
 
-    /// What is done, how the forum answers, how the oracle does, and what is to be heard of it.
+    /// Does one action. Returns its description, the forum's answer, the oracle's answer, and the events it must cause.
     async fn action(&mut self) -> (String, Said, Said, News) {
         let cx = self.forum.cx.clone();
         let now = self.now();
@@ -139,7 +137,7 @@ impl World<'_> {
         let m = self.any_message();
         let (group, topic, message) = (self.group_id(g), self.topic_id(t), self.message_id(m));
         let author = self.model.messages[m].author;
-        // Mostly it is the author who changes a message, and a member who writes.
+        // Usually the author changes a message, and a member writes.
         let changer = if self.rng.roll(3) > 0 { author } else { p };
         let level = self.any(&[
             SubscriptionLevel::Normal,
@@ -350,7 +348,7 @@ impl World<'_> {
 
     async fn split(&mut self, t: T, m: M, g: G) -> (String, Said, Said, News) {
         let cx = self.forum.cx.clone();
-        // Mostly where there are some, and in the same group or another.
+        // Usually between topics that have messages, within a group or across groups.
         let t = self.model.topic_of(m).unwrap_or(t);
         let (from, topic) = (self.model.topics[t].group, self.topic_id(t));
         let to = if self.rng.roll(2) == 0 { from } else { g };
@@ -377,7 +375,7 @@ impl World<'_> {
         (format!("{by} splits {chosen:?} off {t} into {to}"), is, was, news)
     }
 
-    /// Somebody's page says what is unread; a while later they say that they have seen it.
+    /// A page shows unread counts; some time later its user marks what it showed as read.
     async fn look_or_mark(&mut self, p: P) -> (String, Said, Said, News) {
         let cx = self.forum.cx.clone();
         if self.shown.is_empty() || self.rng.roll(2) == 0 {
@@ -392,7 +390,7 @@ impl World<'_> {
         let Shown { p, text, upto } = self.shown.swap_remove(at);
         let is = said(&reads::mark_shown(&cx, self.people[p], &text).await);
         for (t, numbering, count) in upto {
-            // By numbers that are others by now nothing is marked, nor what they do not read or is not new any more.
+            // Nothing is marked if the topic was renumbered, or is not unread or not readable any more.
             if self.model.topics[t].numbering == numbering && self.model.unread(t, p) > 0 {
                 self.model.read(p, t, count);
             }

@@ -1,4 +1,4 @@
-//! What everyone sees and hears, beside what the oracle says.
+//! Compares what every user sees and hears with the oracle.
 
 use domain::topics::placed;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,13 +19,13 @@ use super::model::{Group, M, P, T};
 use crate::{id, told};
 
 impl World<'_> {
-    /// Everybody, and nobody.
+    /// Returns all viewers, including an anonymous one.
     fn viewers(&self) -> Vec<(Option<P>, Viewer)> {
         let people = self.people.iter().enumerate().map(|(p, viewer)| (Some(p), *viewer));
         people.chain([(None, Viewer::Anonymous)]).collect()
     }
 
-    /// Who is in the group of each topic and reads it.
+    /// Returns the group members who can read each topic.
     pub fn readers(&self) -> BTreeMap<T, BTreeSet<P>> {
         let of = |t: T| {
             let members = self.model.groups[self.model.topics[t].group].members.keys().copied();
@@ -36,7 +36,7 @@ impl World<'_> {
 
     // Live.
 
-    /// What each person hears holds not a word of what they may not read, and what they should.
+    /// Asserts that each user's events contain everything they should, and no word that the user may not read.
     pub async fn handle(&mut self, news: &News, before: &BTreeMap<T, BTreeSet<P>>) {
         let after = self.readers();
         for p in 0..self.people.len() {
@@ -103,7 +103,7 @@ impl World<'_> {
         assert!(reads || !there, "it is none of their business: {}", trace());
     }
 
-    /// The words that stand nowhere else, of those in a text.
+    /// Returns the unique words in a text.
     fn words_in(&self, text: &str) -> BTreeSet<String> {
         let mark = format!("{:x}x", self.seed);
         let words = text.split(|c: char| !c.is_ascii_alphanumeric());
@@ -112,9 +112,8 @@ impl World<'_> {
 
     // Pages.
 
-    /// Everything that anyone may look at.
     pub async fn look(&mut self) {
-        // Long enough that summaries are kept and trusted.
+        // Long enough that cached summaries are trusted.
         self.forum.pass(std::time::Duration::from_secs(3));
         for (p, viewer) in self.viewers() {
             self.look_at_groups(p, viewer).await;
@@ -167,7 +166,7 @@ impl World<'_> {
         for (t, topic) in self.model.topics.iter().enumerate() {
             let found = topics::find(cx, viewer, topic.id).await;
             assert_eq!(found.is_ok(), self.model.reads_topic(t, p), "topic {t} for {p:?}{}", self.trace());
-            // A link to a message leads to where it stands, or nowhere.
+            // A link to a message leads to its place, or nowhere.
             if let Some(m) = topic.messages.first() {
                 let place = placed::place(cx, viewer, self.model.messages[*m].id).await;
                 let place = place.ok().map(|place| (place.topic_id, place.seq));
@@ -201,7 +200,8 @@ impl World<'_> {
         }
     }
 
-    /// Whatever address a topic ever had leads to where it is, for those who may read it there, and who may know of where it was.
+    /// Checks every address that a topic ever had: it leads to the topic for viewers who can read the topic and know
+    /// the group of that address.
     async fn look_at_addresses(&self, p: Option<P>, viewer: Viewer) {
         for ((g, slug), t) in &self.model.addresses {
             let at = moves::at(&self.forum.cx, viewer, &self.model.groups[*g].slug, slug).await;
@@ -266,7 +266,7 @@ impl World<'_> {
 
     // Search.
 
-    /// Everyone finds what they may read, and nothing else. The index was brought up with the database.
+    /// Asserts that every viewer finds exactly what they may read. The index is up to date.
     pub async fn search(&self) {
         for (p, viewer) in self.viewers() {
             for g in 0..self.model.groups.len() {
@@ -287,7 +287,7 @@ impl World<'_> {
                 for t in (0..self.model.topics.len()).filter(|t| self.model.topics[*t].group == g) {
                     if self.model.reads_topic(t, p) {
                         let found = self.model.topics[t].messages.iter().map(|m| &self.model.messages[*m]);
-                        // All say it but the one whose word became a title.
+                        // All contain it, except a message whose word became the title.
                         let titled = |m: &&super::model::Message| self.model.plain.contains(&m.word);
                         let found = found.filter(|m| m.deleted_by.is_none() && !titled(m));
                         let heard = found.filter(|m| !p.is_some_and(|p| self.model.ignores.contains(&(p, m.author))));

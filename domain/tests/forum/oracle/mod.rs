@@ -1,7 +1,8 @@
-//! Sequences of actions by chance, of several people in several groups. Whatever they do, every answer, page, count and live event is what
-//! an oracle says that knows nothing of the database (`model.rs`, `rules.rs`, `moves.rs`).
+//! Random sequences of actions by several users in several groups. Every answer, page, count and live event must be
+//! what an oracle says, which does not use the database (`model.rs`, `rules.rs`, `moves.rs`).
 //!
-//! `KLATCH_TEST_SEQUENCES` is how many sequences there are, `KLATCH_TEST_SEED` where they begin: a sequence that failed says its own.
+//! `KLATCH_TEST_SEQUENCES` is the number of sequences, `KLATCH_TEST_SEED` the first seed. A failed sequence prints its
+//! seed.
 
 mod actions;
 mod checks;
@@ -29,15 +30,14 @@ stories! {
     whatever_people_do_everyone_sees_what_the_policy_says,
 }
 
-/// Sequences in a test that nobody asked for more, and actions in each.
+/// The default number of sequences, and the actions in each.
 const SEQUENCES: u64 = 14;
 const ACTIONS: usize = 45;
-/// Actions from one look at everything to the next.
+/// How many actions lie between two full checks.
 const CHECK_INTERVAL: usize = 9;
-/// Sequences that happen in one forum, one after the other: strangers to each other.
+/// How many independent sequences share one forum, one after the other.
 const IN_ONE: u64 = 7;
 
-/// Numbers by chance, the same for the same seed.
 struct Rng(u64);
 
 impl Rng {
@@ -51,7 +51,7 @@ impl Rng {
     }
 }
 
-/// A forum, what the oracle knows of it, and the streams that its people hear.
+/// A forum, the oracle's model of it, and its users' streams.
 struct World<'a> {
     forum: &'a TestForum,
     rng: Rng,
@@ -60,10 +60,9 @@ struct World<'a> {
     names: Vec<String>,
     model: Model,
     streams: Vec<(Stream, Cursor)>,
-    /// What was done, to be read when something is wrong.
     done: Vec<String>,
     made: usize,
-    /// What somebody's page showed a while ago: who, the page's text, and up to where of which topics.
+    /// Unread counts that pages showed some time ago.
     shown: Vec<actions::Shown>,
 }
 
@@ -128,7 +127,6 @@ impl<'a> World<'a> {
         self.model.groups.push(Group { id: group.id, slug: group.slug, kind, archived, gone, members, banned, told });
     }
 
-    /// Somebody comes in by whatever way leads in.
     async fn admit(&mut self, g: usize, p: P) {
         self.pass();
         groups::admit(&self.forum.cx, self.model.groups[g].id, id(self.people[p]), Role::Member).await.unwrap();
@@ -136,7 +134,7 @@ impl<'a> World<'a> {
         self.model.enter(g, p, now);
     }
 
-    /// The first three have a conversation, and add the fourth.
+    /// The first three users have a conversation, and add the fourth.
     async fn converse(&mut self) {
         let cx = &self.forum.cx;
         self.pass();
@@ -178,20 +176,19 @@ impl<'a> World<'a> {
         .unwrap();
         let now = self.now();
         self.model.groups[g].members.insert(3, member(now, Some(now)));
-        // Its first words are its title.
+        // Its first words become its title.
         self.model.plain.insert(written.clone());
         let begun = Begun { id: posted.topic, slug: posted.topic_slug, title: written.clone() };
         let names = Default::default();
         self.model.begin(g, 1, now, &begun, &Written { id: posted.id, word: written, names });
         let t = self.model.topics.len() - 1;
         let m = self.model.topics[t].messages[0];
-        // So that it counts for those who came with it.
+        // So that it counts as unread for the user who was added with it.
         self.model.messages[m].at = Timestamp(now.0 + 1);
         self.model.topics[t].last_at = Timestamp(now.0 + 1);
         self.forum.drain().await;
     }
 
-    /// Each group has a topic of three messages.
     async fn write_first(&mut self, g: usize) {
         let cx = self.forum.cx.clone();
         let admin = *self.model.groups[g].members.keys().next().expect("somebody");
@@ -221,7 +218,6 @@ impl<'a> World<'a> {
         }
     }
 
-    /// A word that stands nowhere else.
     fn word(&mut self, kind: &str) -> String {
         self.made += 1;
         format!("{kind}{:x}x{}z", self.seed, self.made)
@@ -239,7 +235,7 @@ fn setting(name: &str) -> Option<u64> {
 
 async fn whatever_people_do_everyone_sees_what_the_policy_says(first: TestForum) {
     let sequences = setting("KLATCH_TEST_SEQUENCES").unwrap_or(SEQUENCES);
-    // As many every time, and others every time.
+    // The same number of sequences every time, but other ones.
     let seed = setting("KLATCH_TEST_SEED").unwrap_or_else(|| first.cx.now().0 as u64 % 1_000_000_000);
     println!("KLATCH_TEST_SEED={seed} does the same again");
     let on_sqlite = matches!(first.cx.db, domain::store::Db::Sqlite(_));

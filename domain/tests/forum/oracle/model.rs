@@ -1,25 +1,23 @@
-//! The oracle: what a forum promises, as a few tables and rules in words. It knows no SQL, and of the domain nothing but ids and kinds.
+//! The oracle's model: the rules of a forum on a few tables. It uses no SQL, and only ids and kinds of the domain.
 //!
-//! Who may do what is the table of `policy.rs`, said again in other words. What counts as read is a set of messages for each person.
+//! Permissions restate the table of `policy.rs` independently. What is read is a set of messages per user.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::model::{GroupId, GroupKind, MessageId, Role, SubscriptionLevel, TopicId};
 use domain::time::Timestamp;
 
-/// A person, a group, a topic, a message: places in the tables.
+/// Indexes of users, groups, topics and messages in the tables.
 pub type P = usize;
 pub type G = usize;
 pub type T = usize;
 pub type M = usize;
 
-/// How a action is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Said {
     Done,
-    /// As if it were not there.
     Absent,
-    /// It is there, and not theirs to do, or has to be mended.
+    /// Found, but forbidden or invalid.
     Refused,
 }
 
@@ -27,9 +25,9 @@ pub enum Said {
 pub struct Member {
     pub role: Role,
     pub level: SubscriptionLevel,
-    /// What was there by then counts as read.
+    /// Messages up to here count as read.
     pub since: Timestamp,
-    /// They see the topics that were started from then on.
+    /// In a conversation: they see only topics started since.
     pub sees_from: Option<Timestamp>,
 }
 
@@ -42,7 +40,7 @@ pub struct Group {
     pub gone: bool,
     pub members: BTreeMap<P, Member>,
     pub banned: BTreeSet<P>,
-    /// Who was ever told that they are.
+    /// All users who were ever told that they are banned.
     pub told: BTreeSet<P>,
 }
 
@@ -51,24 +49,22 @@ pub struct Topic {
     pub id: TopicId,
     pub group: G,
     pub slug: String,
-    /// A word that stands in no other text.
+    /// A unique word.
     pub title: String,
     pub creator: P,
     pub started: Timestamp,
-    /// When it came into its group from elsewhere.
+    /// When it came into its group from another one.
     pub came: Option<Timestamp>,
     pub last_at: Timestamp,
     pub gone: bool,
-    /// The topic that it became a part of.
+    /// The topic that it was merged into.
     pub ended_in: Option<T>,
     pub locked: bool,
     pub archived: bool,
-    /// In their order.
     pub messages: Vec<M>,
     pub levels: BTreeMap<P, SubscriptionLevel>,
-    /// Who ever read in it: only their reading is kept.
+    /// Users who ever read in it: only theirs is stored.
     pub opened: BTreeSet<P>,
-    /// How often the messages were numbered anew.
     pub numbering: i64,
 }
 
@@ -77,30 +73,29 @@ pub struct Message {
     pub id: MessageId,
     pub author: P,
     pub at: Timestamp,
-    /// A word that stands in no other text.
+    /// A unique word.
     pub word: String,
-    /// Whom the text names.
+    /// Users whom the text mentions.
     pub names: BTreeSet<P>,
     pub deleted_by: Option<P>,
     pub stars: BTreeSet<P>,
-    /// Who was told that they are named, and whether they said that they had seen it.
+    /// Users who were notified of the mention, with whether they marked it as seen.
     pub told: BTreeMap<P, bool>,
 }
 
 #[derive(Clone, Debug, Default)]
 pub struct Model {
-    /// How many people there are; the last of them is an admin of the site.
+    /// The number of users. The last one is an admin of the site.
     pub people: usize,
     pub groups: Vec<Group>,
     pub topics: Vec<Topic>,
     pub messages: Vec<Message>,
-    /// Who ignores whom.
+    /// Pairs: the first user ignores the second.
     pub ignores: BTreeSet<(P, P)>,
-    /// What people have read.
     pub seen: BTreeSet<(P, M)>,
-    /// Words of messages that say nothing else.
+    /// Words that are the whole text of a message.
     pub plain: BTreeSet<String>,
-    /// Where each address leads, by the slugs of group and topic.
+    /// The topic that each address leads to, by group and slug.
     pub addresses: BTreeMap<(G, String), T>,
 }
 
@@ -115,21 +110,21 @@ impl Model {
 
     // Who may see what.
 
-    /// Anyone knows of public and closed groups, of the others those who are in them.
+    /// Everyone knows of public and closed groups; of the others only members do.
     pub fn knows(&self, g: G, who: Option<P>) -> bool {
         let group = &self.groups[g];
         let is_in = who.is_some_and(|p| group.members.contains_key(&p));
         !group.gone && (is_in || matches!(group.kind, GroupKind::Public | GroupKind::Closed))
     }
 
-    /// Anyone reads public groups, the others those who are in them.
+    /// Everyone reads public groups; the others only members do.
     pub fn reads(&self, g: G, who: Option<P>) -> bool {
         let group = &self.groups[g];
         let is_in = who.is_some_and(|p| group.members.contains_key(&p));
         !group.gone && (is_in || group.kind == GroupKind::Public)
     }
 
-    /// Who was added to a conversation reads what was started from then on.
+    /// A user who was added to a conversation reads only topics started since.
     pub fn reads_topic(&self, t: T, who: Option<P>) -> bool {
         let topic = &self.topics[t];
         let from = who.and_then(|p| self.groups[topic.group].members.get(&p)).and_then(|member| member.sees_from);
@@ -138,12 +133,12 @@ impl Model {
 
     // Who may do what.
 
-    /// Members write, nobody in an archive.
+    /// Members write, but nobody in an archived group.
     pub fn writes(&self, g: G, p: P) -> bool {
         !self.groups[g].archived && self.role(g, p).is_some()
     }
 
-    /// In a topic of a conversation nobody writes that somebody there cannot read.
+    /// In a conversation nobody can write in a topic that some participant cannot read.
     pub fn writes_in(&self, t: T, p: P) -> bool {
         let topic = &self.topics[t];
         let group = &self.groups[topic.group];
@@ -151,18 +146,18 @@ impl Model {
         self.writes(topic.group, p) && !topic.archived && !(group.kind == GroupKind::Direct && unseen)
     }
 
-    /// Moderators and admins keep order, and the site's admins where they read; nobody in a conversation.
+    /// Moderators and admins moderate, and site admins in groups that they can read; nobody in a conversation.
     pub fn can_moderate(&self, g: G, p: P) -> bool {
         let by_part = self.role(g, p).is_some_and(|role| role > Role::Member);
         self.groups[g].kind != GroupKind::Direct && (by_part || self.is_boss(p) && self.reads(g, Some(p)))
     }
 
-    /// What is archived stays as it is.
+    /// Like `can_moderate`, unless the group is archived.
     pub fn moderates(&self, g: G, p: P) -> bool {
         self.can_moderate(g, p) && !self.groups[g].archived
     }
 
-    /// The same of a topic.
+    /// Like `moderates`, unless the topic is archived.
     pub fn moderates_in(&self, t: T, p: P) -> bool {
         self.moderates(self.topics[t].group, p) && !self.topics[t].archived
     }
@@ -172,7 +167,7 @@ impl Model {
         self.groups[g].kind != GroupKind::Direct && (by_part || self.is_boss(p) && self.reads(g, Some(p)))
     }
 
-    /// What somebody is told who may not do something in a group.
+    /// The answer to a user who may not do something in a group.
     pub fn no(&self, g: G, p: P) -> Said {
         if self.knows(g, Some(p)) { Said::Refused } else { Said::Absent }
     }
@@ -183,7 +178,7 @@ impl Model {
         self.topics[t].came.unwrap_or(self.topics[t].started)
     }
 
-    /// What was in the group when somebody came counts as read by them.
+    /// Messages that were in the group when a user joined count as read.
     fn was_there_before(&self, t: T, m: M, p: P) -> bool {
         let since = self.groups[self.topics[t].group].members.get(&p).map(|member| member.since);
         since.is_some_and(|since| self.arrived(t) <= since && self.messages[m].at <= since)
@@ -193,13 +188,12 @@ impl Model {
         self.seen.contains(&(p, m)) || self.was_there_before(t, m, p)
     }
 
-    /// Up to how many messages of a topic count as read.
+    /// How many messages of a topic, from the first one, count as read.
     pub fn read_upto(&self, t: T, p: P) -> usize {
         let messages = &self.topics[t].messages;
         messages.iter().rposition(|m| self.has_read(t, *m, p)).map_or(0, |last| last + 1)
     }
 
-    /// From then on they have read so many, and no more.
     pub fn set_read(&mut self, t: T, p: P, upto: usize) {
         for (place, m) in self.topics[t].messages.iter().enumerate() {
             if place < upto {
@@ -211,7 +205,7 @@ impl Model {
         self.topics[t].opened.insert(p);
     }
 
-    /// What one wrote in, one follows, unless one said otherwise.
+    /// Users follow topics that they wrote in, unless they chose otherwise.
     pub fn follows(&self, t: T, p: P) -> bool {
         let wrote = |m: &M| self.messages[*m].author == p && self.messages[*m].deleted_by.is_none();
         match self.topics[t].levels.get(&p) {
@@ -220,14 +214,14 @@ impl Model {
         }
     }
 
-    /// In a muted group only what one follows is heard, and nowhere what is muted.
+    /// Muted topics are silent; in a muted group all but followed ones are.
     pub fn hears(&self, t: T, p: P) -> bool {
         let Some(member) = self.groups[self.topics[t].group].members.get(&p) else { return false };
         self.topics[t].levels.get(&p) != Some(&SubscriptionLevel::Muted)
             && (member.level != SubscriptionLevel::Muted || self.follows(t, p))
     }
 
-    /// A conversation with nobody but people whom one ignores: no list shows it or counts it.
+    /// Whether a user ignores everyone else in a conversation: no list shows or counts it.
     pub fn is_silent(&self, g: G, p: P) -> bool {
         let group = &self.groups[g];
         let mut others = group.members.keys().filter(|other| **other != p).peekable();
@@ -235,7 +229,7 @@ impl Model {
         group.kind == GroupKind::Direct && has_others && others.all(|other| self.ignores.contains(&(p, *other)))
     }
 
-    /// How many messages of a topic the lists say are unread.
+    /// How many messages of a topic the lists show as unread.
     pub fn unread(&self, t: T, p: P) -> i64 {
         if !self.reads_topic(t, Some(p)) || !self.hears(t, p) || self.is_silent(self.topics[t].group, p) {
             return 0;
@@ -250,7 +244,7 @@ impl Model {
         self.topics[t].messages.iter().filter(counts).count() as i64
     }
 
-    /// The messages that name somebody and that they may read, with whether each is new to them.
+    /// The mentions of a user that they can read, with whether each is new.
     pub fn mentions(&self, p: P) -> BTreeMap<MessageId, bool> {
         let mut found = BTreeMap::new();
         for (_, topic) in self.topics.iter().enumerate().filter(|(t, _)| self.reads_topic(*t, Some(p))) {
@@ -265,7 +259,7 @@ impl Model {
         found
     }
 
-    /// Tells those who are named and may read it now, and nobody else any more.
+    /// Notifies the mentioned users who can read the message, and takes back the mentions of all others.
     pub fn tell_named(&mut self, t: T, m: M) {
         let author = self.messages[m].author;
         let names = self.messages[m].names.clone();
@@ -281,7 +275,7 @@ impl Model {
         self.topics.iter().position(|topic| topic.messages.contains(&m))
     }
 
-    /// Where words that stand nowhere else may be read: a message's, or a topic's title.
+    /// Whether a user may read a unique word: that of a message, or a topic's title.
     pub fn may_hear(&self, word: &str, p: P) -> bool {
         let of_topic = self.topics.iter().position(|topic| topic.title == word);
         let of_message = self

@@ -1,4 +1,4 @@
-//! The oracle's rules for what goes elsewhere: topics that are moved, split and merged.
+//! The oracle's rules for topics that are moved, split and merged.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use super::model::{G, M, Model, P, Said, T};
 use super::rules::Begun;
 
-/// How far what is said in a group reaches.
+/// How many people can read a kind of group, as a rank.
 fn reach(kind: GroupKind) -> u8 {
     match kind {
         GroupKind::Direct => 0,
@@ -19,7 +19,8 @@ fn reach(kind: GroupKind) -> u8 {
 }
 
 impl Model {
-    /// Whether what stands in a topic may go to a group: where its moderator writes, and where no more people read than did.
+    /// Whether a topic's content may go to a group: the moderator must be able to write there, and no more people may
+    /// read it.
     fn may_go(&self, by: P, t: T, to: G) -> Said {
         let from = self.topics[t].group;
         if !self.reads_topic(t, Some(by)) {
@@ -36,7 +37,8 @@ impl Model {
         if !writes || self.groups[to].kind == GroupKind::Direct || further { Said::Refused } else { Said::Done }
     }
 
-    /// A topic comes into another group: for those in both, what counted as read is read. For the others there it is new.
+    /// Moves a topic to another group. For members of both, messages that counted as read stay read; for others it is
+    /// new.
     fn carry(&mut self, t: T, to: G, now: Timestamp) {
         let from = self.topics[t].group;
         let both: Vec<P> =
@@ -64,7 +66,7 @@ impl Model {
         said
     }
 
-    /// Some messages become a topic of their own; what people had read of them they have read. Not all of them: that is a move.
+    /// Moves some messages to a new topic; what was read stays read. Not all of them: that would be a move.
     pub fn split(&mut self, by: P, t: T, chosen: &BTreeSet<M>, to: G, now: Timestamp, begun: &Begun) -> Said {
         let said = self.may_go(by, t, to);
         if said != Said::Done {
@@ -94,8 +96,8 @@ impl Model {
         Said::Done
     }
 
-    /// All messages of a topic go among those of another, by their times. Everybody has read what stands above the first message of the
-    /// whole that they had not read.
+    /// Merges the messages of a topic into another by time. Each user has then read up to the first message of the
+    /// result that they had not read.
     pub fn merge(&mut self, by: P, t: T, into: T, now: Timestamp) -> Said {
         if !self.reads_topic(t, Some(by)) {
             return Said::Absent;
@@ -126,7 +128,7 @@ impl Model {
             whole.extend(self.topics[of].messages.iter().map(|m| (*m, of)));
         }
         whole.sort_by_key(|(m, _)| self.messages[*m].at);
-        // A mention that was read stays so.
+        // A mention that was read stays read.
         for &(m, _) in &whole {
             for p in 0..self.people {
                 if self.seen.contains(&(p, m))
@@ -167,7 +169,8 @@ impl Model {
         Said::Done
     }
 
-    /// Who follows one follows the whole; who chose not to hear one does not come to follow the whole for what they wrote in it.
+    /// Followers of one topic follow the result. A user who chose not to follow one does not start to follow the result
+    /// just because they wrote in it.
     fn merge_levels(&mut self, t: T, into: T) {
         let levels = std::mem::take(&mut self.topics[t].levels);
         for (p, level) in levels {

@@ -1,4 +1,4 @@
-//! What the oracle says of each action, and how the forum is after it.
+//! The oracle's answer to each action, and how the model changes.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,6 @@ use domain::time::Timestamp;
 
 use super::model::{G, M, Member, Message, Model, P, Said, T, Topic};
 
-/// A new message, as the forum saved it.
 #[derive(Clone, Debug)]
 pub struct Written {
     pub id: MessageId,
@@ -15,7 +14,6 @@ pub struct Written {
     pub names: BTreeSet<P>,
 }
 
-/// A new topic, as the forum saved it.
 #[derive(Clone, Debug)]
 pub struct Begun {
     pub id: TopicId,
@@ -24,7 +22,7 @@ pub struct Begun {
 }
 
 impl Model {
-    // People and groups.
+    // Users and groups.
 
     pub fn enter(&mut self, g: G, p: P, now: Timestamp) {
         let member = Member { role: Role::Member, level: SubscriptionLevel::Normal, since: now, sees_from: None };
@@ -46,7 +44,7 @@ impl Model {
         Said::Done
     }
 
-    /// A group keeps somebody who decides: the longest there, moderators first.
+    /// A group without admin gets one: the member for longest, moderators first.
     fn promote(&mut self, g: G) {
         let group = &mut self.groups[g];
         if group.kind == GroupKind::Direct || group.members.values().any(|member| member.role == Role::Admin) {
@@ -78,7 +76,7 @@ impl Model {
         Said::Done
     }
 
-    /// Whoever decides who is in it puts out those who stand below them; the site's admins anyone.
+    /// Moderators remove members of lower rank, site admins anyone.
     pub fn put_out(&mut self, by: P, g: G, p: P, ban: bool) -> Said {
         if !self.can_moderate(g, by) {
             return self.no(g, by);
@@ -158,7 +156,7 @@ impl Model {
             return Said::Refused;
         }
         let levels = &mut self.topics[t].levels;
-        // Not to mute it any more says nothing about following it.
+        // Unmuting says nothing about following.
         if level == SubscriptionLevel::Normal && levels.get(&p) == Some(&SubscriptionLevel::Muted) {
             levels.remove(&p);
         } else {
@@ -222,7 +220,7 @@ impl Model {
         Said::Done
     }
 
-    /// Everything in it stays as it is, until it is taken out of the archive.
+    /// Archived content does not change until the topic is unarchived.
     pub fn archive_topic(&mut self, by: P, t: T, archived: bool) -> Said {
         if !self.reads_topic(t, Some(by)) {
             return Said::Absent;
@@ -234,7 +232,7 @@ impl Model {
         Said::Done
     }
 
-    /// Moderators delete any topic, who began one as long as nobody else wrote in it.
+    /// Moderators delete any topic; its author can while nobody else wrote in it.
     pub fn end(&mut self, by: P, t: T) -> Said {
         if !self.reads_topic(t, Some(by)) {
             return Said::Absent;
@@ -252,7 +250,7 @@ impl Model {
     // Messages.
 
     pub fn post(&mut self, t: T, p: P, now: Timestamp, written: &Written) -> Said {
-        // What became a part of another topic goes on there.
+        // A topic that was merged continues in the other one.
         let mut t = t;
         while let Some(into) = self.topics[t].ended_in {
             t = into;
@@ -268,7 +266,7 @@ impl Model {
         Said::Done
     }
 
-    /// The topic of a message that somebody may read.
+    /// Returns the topic of a message that a user may read.
     fn at(&self, m: M, p: P) -> Option<T> {
         self.topic_of(m).filter(|t| self.reads_topic(*t, Some(p)))
     }
@@ -297,7 +295,7 @@ impl Model {
             return Said::Refused;
         }
         self.messages[m].deleted_by = Some(p);
-        // A title that was made of its words goes with them.
+        // A title made of its words goes with them.
         let is_direct = self.groups[self.topics[t].group].kind == GroupKind::Direct;
         if is_direct && self.topics[t].messages.first() == Some(&m) && self.topics[t].title == self.messages[m].word {
             "Untitled".clone_into(&mut self.topics[t].title);
@@ -344,7 +342,7 @@ impl Model {
         Said::Done
     }
 
-    /// From a message on all is new again; what stands above it counts as read.
+    /// Marks a message and all after it as unread, and all before it as read.
     pub fn unread_from(&mut self, p: P, m: M) -> Said {
         let Some(t) = self.at(m, p) else { return Said::Absent };
         if self.role(self.topics[t].group, p).is_none() {
