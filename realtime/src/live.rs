@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use domain::Context;
 use domain::bus::{Control, Event};
+use domain::model::ReadPosition;
 use domain::model::{GroupId, TopicId, UserId};
-use domain::store::topics::reads::Shown;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio::sync::broadcast::Receiver;
@@ -198,7 +198,7 @@ impl Live {
     }
 
     /// Writes, in its own time, that the topic was shown up to the number. What cannot be written is shown as unread again.
-    pub(crate) fn acknowledge(&self, user: UserId, topic: TopicId, shown: Shown) {
+    pub(crate) fn acknowledge(&self, user: UserId, topic: TopicId, shown: ReadPosition) {
         let Ok(waiting) = self.0.unwritten.clone().try_acquire_owned() else { return };
         let live = self.clone();
         tokio::spawn(async move {

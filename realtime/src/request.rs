@@ -1,8 +1,8 @@
 //! What a poll asks for.
 
 use domain::bus::Cursor;
+use domain::model::ReadPosition;
 use domain::model::{GroupId, TopicId};
-use domain::store::topics::reads::Shown;
 
 /// How many groups, and how many topics, one poll names at most; more are not looked at.
 const MOST: usize = 8;
@@ -13,7 +13,7 @@ pub struct Request {
     /// What follows this is wanted.
     pub after: Cursor,
     /// The open, visible topics of the browser's tabs, and up to which number each was shown.
-    pub seen: Vec<(TopicId, Shown)>,
+    pub seen: Vec<(TopicId, ReadPosition)>,
     /// Public groups that the browser's pages show. For a reader who is not signed in, the first is the one they hear.
     pub groups: Vec<GroupId>,
 }
@@ -50,7 +50,7 @@ impl Request {
     }
 }
 
-fn read_seen(text: &str) -> Option<(TopicId, Shown)> {
+fn read_seen(text: &str) -> Option<(TopicId, ReadPosition)> {
     domain::topics::reads::read_shown(text)
         .filter(|(topic, shown)| topic.0 > 0 && shown.seq > 0 && shown.numbering >= 0)
 }
@@ -68,7 +68,10 @@ mod tests {
         let read = Request::read(b"after=7-1&seen=9%3A41&seen=10:3:2&group=3&group=4&v=2", None);
         let expected = Request {
             after: "7-1".parse().expect("a cursor"),
-            seen: vec![(TopicId(9), Shown { numbering: 0, seq: 41 }), (TopicId(10), Shown { numbering: 2, seq: 3 })],
+            seen: vec![
+                (TopicId(9), ReadPosition { numbering: 0, seq: 41 }),
+                (TopicId(10), ReadPosition { numbering: 2, seq: 3 }),
+            ],
             groups: vec![GroupId(3), GroupId(4)],
         };
         assert_eq!(read, Ok(expected));

@@ -1,8 +1,8 @@
 //! The layout: head, sidebar, flash and data for the scripts around every page.
 
+use domain::model::NoticeRow;
 use domain::model::{GroupId, GroupKind, Person, Sidebar, SidebarGroup, SubscriptionLevel, Theme};
 use domain::platform::caches::site::Notice;
-use domain::store::moderation::warnings::NoticeRow;
 use domain::time::Timestamp;
 
 use crate::assets::Assets;

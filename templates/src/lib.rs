@@ -3,6 +3,9 @@
 //! Logic lives in methods here; the HTML files only use `if`, `for` and `match`. The only HTML marked safe there is
 //! that of our own message markup, in `_markup.html`.
 
+// Fields of plain records are documented where their names do not say enough.
+#![allow(missing_docs)]
+
 pub mod admin;
 pub mod assets;
 pub mod avatar;

@@ -111,7 +111,7 @@ async fn waiting(req: &Req) -> Option<HttpResponse> {
         layout: req.bare_layout(),
         since: account.waiting_since,
         declined: account.declined_at.is_some(),
-        has_unread_notice: account.email.is_some(),
+        has_email: account.email.is_some(),
         unconfirmed: account.new_email,
     };
     Some(req.page_with(StatusCode::FORBIDDEN, &page))

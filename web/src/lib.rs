@@ -1,5 +1,8 @@
 //! The web service on actix-web: routes, extractors, thin handlers. Rules live in `domain`, pages in `templates`.
 
+// Fields of plain records are documented where their names do not say enough.
+#![allow(missing_docs)]
+
 mod assets;
 mod errors;
 mod failure;

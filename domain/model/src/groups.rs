@@ -161,3 +161,102 @@ impl Sidebar {
         self.groups.iter().map(SidebarGroup::unread).sum()
     }
 }
+
+/// A group in the site admins' list: counts, and nothing of what was written in it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct ListedGroup {
+    #[sqlx(flatten)]
+    pub group: Group,
+    pub members: i64,
+    pub topics: i64,
+    pub messages: i64,
+    /// When the newest message was posted; without messages, when the group was created.
+    pub last_message_at: Timestamp,
+    /// The viewer's own role in it.
+    pub role: Option<Role>,
+}
+
+/// The order of the group directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DirectoryOrder {
+    /// Newest message first.
+    Recent,
+    /// Most members first.
+    Popular,
+    Name,
+}
+
+/// Which groups the directory lists.
+#[derive(Clone, Copy, Debug)]
+pub struct DirectoryFilter<'a> {
+    /// Words in name, slug or description; may be empty.
+    pub words: &'a str,
+    pub category: Option<Category>,
+    pub order: DirectoryOrder,
+}
+
+/// An invitation link to a group.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Invitation {
+    pub id: InvitationId,
+    pub group_id: GroupId,
+    pub inviter_id: UserId,
+    /// The inviter's username.
+    pub inviter: String,
+    /// The role that it gives; `None`: it only lets people ask to join.
+    pub role: Option<Role>,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub uses_left: i64,
+    pub used: i64,
+}
+
+/// A user who was invited by name and has not answered.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct InvitedRow {
+    #[sqlx(flatten)]
+    pub person: Person,
+    /// The inviter's username.
+    pub inviter: String,
+    pub created_at: Timestamp,
+}
+
+/// A group that the viewer is invited to.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct InvitedTo {
+    #[sqlx(flatten)]
+    pub group: Group,
+    /// The inviter's username.
+    pub inviter: String,
+    pub invited_at: Timestamp,
+}
+
+/// A member in the list of members.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct MemberRow {
+    #[sqlx(flatten)]
+    pub person: Person,
+    pub role: Role,
+    /// When they joined.
+    pub created_at: Timestamp,
+}
+
+/// A user who is banned from a group.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct BanRow {
+    #[sqlx(flatten)]
+    pub person: Person,
+    pub reason: String,
+    /// The moderator's username.
+    pub by_name: String,
+    pub created_at: Timestamp,
+}
+
+/// A request to join a group.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct RequestRow {
+    #[sqlx(flatten)]
+    pub person: Person,
+    pub message: String,
+    pub created_at: Timestamp,
+}

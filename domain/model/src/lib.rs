@@ -1,15 +1,20 @@
 //! Plain types: what the forum is made of, who may see and do what, names, and time. Every other crate uses them; nothing here
 //! reads or writes anything.
 
+// Fields of plain records are documented where their names do not say enough.
+#![allow(missing_docs)]
+
 mod denied;
 mod groups;
 pub mod hex;
 mod ids;
 mod log_actions;
 mod log_entry;
+mod moderation;
 pub mod names;
 mod people;
 pub mod policy;
+mod statistics;
 pub mod time;
 mod topics;
 mod unique;
@@ -20,7 +25,9 @@ pub use groups::*;
 pub use ids::*;
 pub use log_actions::{LogAction, LogReach};
 pub use log_entry::LogEntry;
+pub use moderation::*;
 pub use people::*;
+pub use statistics::*;
 pub use topics::*;
 pub use unique::unique_name;
 pub use words::*;

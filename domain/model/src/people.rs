@@ -63,3 +63,57 @@ impl User {
         Person { id: self.id, username: self.username.clone() }
     }
 }
+
+/// An invitation link to the site.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct SiteInvitation {
+    pub id: SiteInvitationId,
+    /// The username of the admin who made it.
+    pub inviter: String,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub uses_left: i64,
+    pub used: i64,
+}
+
+/// A new account that waits for approval, or was declined recently.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct WaitingRow {
+    #[sqlx(flatten)]
+    pub person: Person,
+    /// The confirmed email address.
+    pub email: Option<String>,
+    /// An address that is not confirmed yet.
+    pub new_email: Option<String>,
+    /// The applicant's own words.
+    pub asked: String,
+    pub waiting_since: Timestamp,
+    pub declined_at: Option<Timestamp>,
+}
+
+/// An open session, as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct SessionRow {
+    /// The digest of its token.
+    pub id: String,
+    pub user_id: UserId,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// The network address that signed in.
+    pub address: String,
+    /// The browser's own `User-Agent`.
+    pub agent: String,
+}
+
+/// A user's profile and preferences.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The username as its owner spells it.
+    pub name: String,
+    pub bio: String,
+    pub location: String,
+    pub web: String,
+    pub theme: Theme,
+    /// Whether they follow the topics that they post in.
+    pub follow_written: bool,
+}

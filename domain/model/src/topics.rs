@@ -150,3 +150,22 @@ pub struct MentionRow {
     /// Whether it has not been read yet.
     pub unread: bool,
 }
+
+/// The address of a message: its topic, the slugs, and its number.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Permalink {
+    pub group_id: GroupId,
+    pub group_slug: String,
+    pub topic_id: TopicId,
+    pub topic_slug: String,
+    pub seq: i64,
+}
+
+/// How far somebody has read a topic.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReadPosition {
+    /// How often the topic's messages had been renumbered by then.
+    pub numbering: i64,
+    /// The number of the last message that was shown.
+    pub seq: i64,
+}

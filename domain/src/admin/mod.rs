@@ -55,7 +55,7 @@ pub async fn people(
     state: Option<AccountState>,
     page: i64,
     limit: i64,
-) -> Result<(Vec<Listed>, i64)> {
+) -> Result<(Vec<ListedGroup>, i64)> {
     let (db, now) = (&cx.db, cx.now());
     let rows = store::people::users::listed(db, words, state, now, limit, page.clamp(0, 100_000) * limit).await?;
     Ok((rows, store::people::users::count_listed(db, words, state, now).await?))
@@ -73,11 +73,11 @@ pub async fn groups(
     kind: &str,
     page: i64,
     limit: i64,
-) -> Result<(Vec<(store::groups::Listed, bool)>, i64)> {
+) -> Result<(Vec<(model::ListedGroup, bool)>, i64)> {
     let reader = viewer.site_admin()?;
     let rows = store::groups::listed(&cx.db, reader, words, kind, limit, page.clamp(0, 100_000) * limit).await?;
     let changes =
-        |row: &store::groups::Listed| Access::plain(row.group.kind, row.role, true).may(policy::Permission::Administer);
+        |row: &model::ListedGroup| Access::plain(row.group.kind, row.role, true).may(policy::Permission::Administer);
     let rows = rows.into_iter().map(|row| (changes(&row), row)).map(|(changes, row)| (row, changes)).collect();
     Ok((rows, store::groups::count_listed(&cx.db, words, kind).await?))
 }
@@ -136,7 +136,7 @@ pub const GROUPS: usize = 50;
 ///
 /// # Errors
 /// [`Error::NotFound`] for viewers who are not site admins.
-pub async fn groups_of(cx: &Context, viewer: Viewer, user: UserId) -> Result<(Vec<store::groups::Listed>, bool)> {
+pub async fn groups_of(cx: &Context, viewer: Viewer, user: UserId) -> Result<(Vec<model::ListedGroup>, bool)> {
     let reader = viewer.site_admin()?;
     let mut rows = store::groups::made_by(&cx.db, reader, user, GROUPS as i64 + 1).await?;
     let more = rows.len() > GROUPS;

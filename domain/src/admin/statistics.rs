@@ -7,7 +7,8 @@ use crate::platform::context::Context;
 use crate::platform::error::Result;
 use model::policy::Viewer;
 use model::time::Timestamp;
-use store::platform::statistics::{Day, ProcessRow, Sample};
+use model::{StatisticsDay, StatisticsSample};
+use store::platform::statistics::ProcessRow;
 use store::{self, Tx};
 
 /// In microseconds.
@@ -220,7 +221,7 @@ async fn sample(cx: &Context, now: Timestamp) -> Result<bool> {
         }
     }
     let micros = |took: Duration| took.as_micros() as i64;
-    let of = Sample {
+    let of = StatisticsSample {
         at: Timestamp(now.0.div_euclid(MINUTE) * MINUTE),
         polls: latest.iter().filter_map(|row| row.polls).reduce(|sum, more| sum + more),
         jobs_waiting: jobs.ready,
@@ -249,11 +250,11 @@ pub(crate) async fn thin(cx: &Context) -> Result<u64> {
 #[derive(Clone, Debug)]
 pub struct OverTime {
     /// All days with their counts; the date as `2026-11-21`.
-    pub days: Vec<(String, Day)>,
+    pub days: Vec<(String, StatisticsDay)>,
     /// The groups with the most messages in these days; `None` stands for all conversations.
     pub groups: Vec<(Option<String>, i64)>,
     /// The samples of the last day, oldest first.
-    pub samples: Vec<Sample>,
+    pub samples: Vec<StatisticsSample>,
 }
 
 /// The statistics of the last days.
@@ -266,7 +267,7 @@ pub async fn over_time(cx: &Context, viewer: Viewer, days: i64) -> Result<OverTi
     let today = cx.now().0.div_euclid(DAY);
     let first = today - days + 1;
     let counted = store::platform::statistics::days(&cx.db, first).await?;
-    let none = |day| Day { day, messages: 0, people: 0, accounts: 0 };
+    let none = |day| StatisticsDay { day, messages: 0, people: 0, accounts: 0 };
     let mut known = counted.into_iter().peekable();
     let all = (first..=today).map(|day| {
         let counted = known.next_if(|known| known.day == day).unwrap_or_else(|| none(day));

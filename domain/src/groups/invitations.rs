@@ -17,9 +17,10 @@ use crate::site::rate_limits::By;
 use model::Fields;
 use model::policy::{Access, Permission, Viewer};
 use model::{Group, GroupId, InvitationId, Role, UserId};
+use model::{Invitation, InvitedRow, InvitedTo};
 use model::{LogAction, LogEntry};
 use store::Tx;
-use store::groups::invitations::{Invitation, InvitedRow, InvitedTo, NewInvitation};
+use store::groups::invitations::NewInvitation;
 
 /// The longest validity of a link, in days.
 pub const MAX_DAYS: i64 = 90;

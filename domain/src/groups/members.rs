@@ -12,10 +12,11 @@ use crate::platform::error::{Error, Result};
 use crate::platform::log;
 use crate::platform::validate;
 use model::policy::{Access, Permission, Viewer};
+use model::{BanRow, MemberRow};
 use model::{Group, GroupId, NoticeKind, Person, Role, SubscriptionLevel, UserId};
 use model::{LogAction, LogEntry};
 use store::Tx;
-use store::groups::members::{BanRow, MemberRow, MembershipRow};
+use store::groups::members::MembershipRow;
 use store::moderation::warnings::NewNotice;
 
 const LIST_LIMIT: i64 = 200;

@@ -22,14 +22,15 @@ use crate::screening::descriptions::Describing;
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
 use bus::Control;
+use model::DirectoryFilter;
+use model::MemberRow;
 use model::names;
 use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
 use model::{Category, Group, GroupId, GroupKind, GroupRow, Role, UserId, Waits};
 use model::{LogAction, LogEntry};
 use store::Tx;
-use store::groups::members::MemberRow;
-use store::groups::{Described, Wanted};
+use store::groups::Described;
 use store::search_log;
 use store::search_log::Changed;
 
@@ -369,7 +370,7 @@ pub async fn waiting(cx: &Context, viewer: Viewer) -> Result<Vec<Waits>> {
 pub async fn discover(
     cx: &Context,
     viewer: Viewer,
-    wanted: Wanted<'_>,
+    wanted: DirectoryFilter<'_>,
     page: i64,
     limit: i64,
 ) -> Result<(Vec<GroupRow>, bool)> {

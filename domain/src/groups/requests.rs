@@ -13,12 +13,13 @@ use crate::platform::log;
 use crate::platform::validate;
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
+use model::RequestRow;
 use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
 use model::{Group, GroupId, Role, UserId};
 use model::{LogAction, LogEntry};
 use store::Tx;
-use store::groups::requests::{AskedRow, OwnRow, RequestRow};
+use store::groups::requests::{AskedRow, OwnRow};
 
 /// How long a declined user waits before they may ask again.
 pub const PAUSE: Duration = Duration::from_secs(7 * 24 * 3_600);

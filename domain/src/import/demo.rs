@@ -45,7 +45,7 @@ pub async fn fill(cx: &Context) -> Result<()> {
             let own = *member == PEOPLE[0].0;
             let read = group.topics.iter().filter_map(|topic| {
                 let upto = if own { topic.read } else { topic.messages.len() as i64 };
-                let shown = store::topics::reads::Shown { numbering: 0, seq: upto };
+                let shown = model::ReadPosition { numbering: 0, seq: upto };
                 Some((topics.get(topic.slug)?.id, shown)).filter(|_| upto > 0)
             });
             store::topics::reads::advance(&mut tx, *user, &read.collect(), cx.now()).await?;

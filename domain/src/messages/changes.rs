@@ -12,6 +12,7 @@ use crate::screening::{self, AUDITORS, Submission, Verdict as Audited};
 use crate::site::rate_limits;
 use crate::topics;
 use markup::Node;
+use model::Permalink;
 use model::policy::{Access, Permission, Viewer};
 use model::time::Timestamp;
 use model::{Group, MessageId, Topic, TopicId, UserId, Verdict};
@@ -19,7 +20,6 @@ use model::{LogAction, LogEntry};
 use store::messages::RawMessage;
 use store::search_log;
 use store::search_log::Changed;
-use store::topics::Permalink;
 use store::{self, Tx};
 
 /// A message's source text, for users who may change it.

@@ -11,6 +11,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
 use crate::platform::log;
 use crate::topics;
+use model::Permalink;
 use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
 use model::{Group, Message, MessageId, Person, Topic};
@@ -18,7 +19,6 @@ use model::{LogAction, LogEntry};
 use store::messages::history::{Deletion, TextRow};
 use store::search_log;
 use store::search_log::Changed;
-use store::topics::Permalink;
 
 /// How long a deleted message can be restored; after that its text is purged.
 pub const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);

@@ -13,11 +13,11 @@ use crate::platform::error::{Error, Result};
 use crate::platform::log;
 use crate::platform::validate;
 use crate::topics;
+use model::PendingRow;
 use model::policy::Viewer;
 use model::{Group, GroupId, PendingId};
 use model::{LogAction, LogEntry};
 pub use store::moderation::approval_queue::OwnPending;
-use store::moderation::approval_queue::PendingRow;
 
 /// Messages on the moderators' page.
 pub const LIST_LIMIT: i64 = 50;

@@ -24,8 +24,9 @@ use crate::platform::validate;
 use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
 use model::{BulkDeleteId, Group, GroupId, NoticeKind, User, UserId};
+use model::{BulkDeleteRow, BulkDeleteSize};
 use model::{LogAction, LogEntry};
-use store::moderation::bulk_delete::{BulkDeleteRow, Measure, NewBulkDelete};
+use store::moderation::bulk_delete::NewBulkDelete;
 use store::moderation::warnings::NewNotice;
 use store::{self, Tx};
 
@@ -83,10 +84,10 @@ pub fn undo_until(row: &BulkDeleteRow, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// How much each span would delete.
-pub type Measures = [(Span, Measure); 3];
+pub type Measures = [(Span, BulkDeleteSize); 3];
 
 async fn measures(cx: &Context, user: UserId, group: Option<GroupId>) -> Result<Measures> {
-    let mut all = Span::ALL.map(|span| (span, Measure::default()));
+    let mut all = Span::ALL.map(|span| (span, BulkDeleteSize::default()));
     for (span, measure) in &mut all {
         let since = span.since(cx.now()).unwrap_or(Timestamp(0));
         *measure = store::moderation::bulk_delete::measure(&cx.db, user, group, since).await?;
@@ -212,7 +213,7 @@ pub async fn clear_group(
 
 async fn check_any(cx: &Context, user: UserId, group: Option<GroupId>, since: Option<Timestamp>) -> Result<()> {
     let there = store::moderation::bulk_delete::measure(&cx.db, user, group, since.unwrap_or(Timestamp(0))).await?;
-    if there == Measure::default() {
+    if there == BulkDeleteSize::default() {
         return Err(Error::invalid("span", "They wrote nothing then that could be removed."));
     }
     Ok(())

@@ -6,10 +6,11 @@ use crate::groups::members;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log::write;
+use model::LogLine;
 use model::policy::{Permission, Viewer};
 use model::{EntryId, GroupId, UserId};
 use model::{LogAction, LogEntry, LogReach};
-use store::moderation::log::{Line, Wanted};
+use store::moderation::log::Wanted;
 
 /// Rows per page.
 pub const PAGE: usize = 50;
@@ -20,7 +21,7 @@ const RECORD: i64 = 30;
 #[derive(Clone, Debug, Default)]
 pub struct Page {
     /// Newest first.
-    pub lines: Vec<Line>,
+    pub lines: Vec<LogLine>,
     /// Where the next page begins, if there is one.
     pub more: Option<EntryId>,
 }
@@ -37,7 +38,7 @@ async fn page(cx: &Context, viewer: Viewer, wanted: &Wanted, sees_hidden: bool) 
 }
 
 /// Removes the affected user and all that reveals them: the reason may name them, the message does.
-fn without_person(line: &mut Line) {
+fn without_person(line: &mut LogLine) {
     (line.user_id, line.user, line.user_gone) = (None, None, false);
     (line.topic_id, line.topic_name, line.topic_path, line.message_id) = (None, None, None, None);
     line.reason.clear();
@@ -120,7 +121,7 @@ pub async fn of_admins(cx: &Context, viewer: Viewer, sought: LogFilter<'_>, befo
 }
 
 /// Returns what was done to a user in one group or everywhere, newest first. The caller checks rights.
-pub(crate) async fn record(cx: &Context, viewer: Viewer, user: UserId, group: Option<GroupId>) -> Result<Vec<Line>> {
+pub(crate) async fn record(cx: &Context, viewer: Viewer, user: UserId, group: Option<GroupId>) -> Result<Vec<LogLine>> {
     let reach = if group.is_some() { LogReach::Moderators } else { LogReach::Admins };
     let groups = group.map(|group| vec![group]);
     // Users who joined by this user's invitation link are not actions against this user.

@@ -1,10 +1,10 @@
 //! The moderation record of a user: log rows, bulk deletions and warnings.
 
+use model::BulkDeleteRow;
+use model::LogLine;
 use model::UserId;
+use model::WarningRow;
 use model::policy::{Permission, Viewer};
-use store::moderation::bulk_delete::BulkDeleteRow;
-use store::moderation::log::Line;
-use store::moderation::warnings::WarningRow;
 
 use crate::groups::members::MemberDetail;
 use crate::moderation::warnings;
@@ -15,7 +15,7 @@ use crate::platform::error::Result;
 #[derive(Clone, Debug, Default)]
 #[allow(missing_docs)]
 pub struct Record {
-    pub lines: Vec<Line>,
+    pub lines: Vec<LogLine>,
     pub removals: Vec<BulkDeleteRow>,
     pub warnings: Vec<WarningRow>,
 }

@@ -11,10 +11,11 @@ use crate::platform::log;
 use crate::platform::validate;
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
+use model::WarningRow;
 use model::policy::{Permission, Viewer};
 use model::{Group, GroupId, NoticeId, NoticeKind, User, UserId};
 use model::{LogAction, LogEntry};
-use store::moderation::warnings::{NewNotice, WarningRow};
+use store::moderation::warnings::NewNotice;
 use store::{self, Tx};
 
 const LIST_LIMIT: i64 = 50;

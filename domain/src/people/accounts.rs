@@ -21,12 +21,12 @@ use model::EmailKind;
 use model::Fields;
 use model::LogAction;
 use model::LogEntry;
+use model::Profile;
 use model::names::{Username, username_key};
 use model::policy;
 use model::policy::Restricted;
 use model::{Theme, User, UserId};
 use store::Tx;
-use store::people::users::Profile;
 
 /// The data of the sign-up form.
 #[derive(Clone, Debug)]

@@ -7,10 +7,10 @@ use crate::platform::error::{Error, Result};
 use crate::platform::log;
 use crate::site::admins;
 use model::EmailKind;
+use model::SessionRow;
 use model::policy::{self, Viewer};
 use model::{LogAction, LogEntry};
 use model::{User, UserId};
-use store::people::sessions::SessionRow;
 use store::{self, Tx};
 
 /// A user, as a site admin sees them.

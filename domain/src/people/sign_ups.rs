@@ -17,7 +17,7 @@ use model::LogAction;
 use model::LogEntry;
 use model::policy::Viewer;
 use model::{SignUps, SiteInvitationId, UserId};
-use store::people::sign_ups::{SiteInvitation, WaitingRow};
+use model::{SiteInvitation, WaitingRow};
 use store::{self, Tx};
 
 /// The longest validity of an invitation link, in days.

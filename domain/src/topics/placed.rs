@@ -3,10 +3,10 @@
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::topics;
+use model::Permalink;
 use model::policy::Viewer;
 use model::{Group, GroupId, Message, MessageId, Topic, TopicId};
 use std::collections::HashMap;
-use store::topics::Permalink;
 
 /// Returns the location of a message.
 ///

@@ -9,9 +9,9 @@ use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::topics;
+use model::ReadPosition;
 use model::policy::Viewer;
 use model::{GroupId, Sidebar, TopicId, UserId};
-use store::topics::reads::Shown;
 
 /// Maximum number of topics in one "mark all read" request.
 const MOST_AT_ONCE: usize = 2_000;
@@ -22,7 +22,7 @@ const MOST_AT_ONCE: usize = 2_000;
 /// [`Error::NotFound`] if the viewer may not see the topic.
 pub async fn mark(cx: &Context, viewer: Viewer, topic: TopicId, seq: i64) -> Result<()> {
     let found = topics::find(cx, viewer, topic).await?;
-    advance(cx, viewer.user()?, &[(topic, Shown { numbering: found.topic.numbering, seq })]).await
+    advance(cx, viewer.user()?, &[(topic, ReadPosition { numbering: found.topic.numbering, seq })]).await
 }
 
 /// Marks a topic as read up to what a page showed. If the topic was renumbered since, this marks nothing: otherwise
@@ -30,13 +30,13 @@ pub async fn mark(cx: &Context, viewer: Viewer, topic: TopicId, seq: i64) -> Res
 ///
 /// # Errors
 /// [`Error::NotFound`] if the viewer may not see the topic.
-pub async fn mark_as_shown(cx: &Context, viewer: Viewer, topic: TopicId, shown: Shown) -> Result<()> {
+pub async fn mark_as_shown(cx: &Context, viewer: Viewer, topic: TopicId, shown: ReadPosition) -> Result<()> {
     topics::find(cx, viewer, topic).await?;
     advance(cx, viewer.user()?, &[(topic, shown)]).await
 }
 
 /// Handles a poll's acknowledgement of what the open topic showed. Ignores topics that the user may not see.
-pub async fn seen(cx: &Context, user: UserId, topic: TopicId, shown: Shown) -> Result<()> {
+pub async fn seen(cx: &Context, user: UserId, topic: TopicId, shown: ReadPosition) -> Result<()> {
     match mark_as_shown(cx, Viewer::User { id: user, is_admin: false }, topic, shown).await {
         Err(Error::NotFound) => Ok(()),
         other => other,
@@ -72,14 +72,14 @@ fn part(topic: TopicId, seq: i64, numbering: i64) -> String {
 }
 
 /// Parses one part of the text from [`upto`]; browsers write the same format.
-pub fn read_shown(text: &str) -> Option<(TopicId, Shown)> {
+pub fn read_shown(text: &str) -> Option<(TopicId, ReadPosition)> {
     let (topic, rest) = text.split_once(':')?;
     let (seq, numbering) = rest.split_once(':').unwrap_or((rest, "0"));
-    Some((TopicId(topic.parse().ok()?), Shown { numbering: numbering.parse().ok()?, seq: seq.parse().ok()? }))
+    Some((TopicId(topic.parse().ok()?), ReadPosition { numbering: numbering.parse().ok()?, seq: seq.parse().ok()? }))
 }
 
-async fn advance(cx: &Context, user: UserId, wanted: &[(TopicId, Shown)]) -> Result<()> {
-    let mut upto: BTreeMap<TopicId, Shown> = BTreeMap::new();
+async fn advance(cx: &Context, user: UserId, wanted: &[(TopicId, ReadPosition)]) -> Result<()> {
+    let mut upto: BTreeMap<TopicId, ReadPosition> = BTreeMap::new();
     for &(topic, shown) in wanted.iter().filter(|(_, shown)| shown.seq > 0) {
         let most = upto.entry(topic).or_default();
         *most = shown.max(*most);

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::Error;
+use domain::model::Profile;
 use domain::model::Theme;
 use domain::people::accounts;
 use domain::people::accounts::{NewAccount, SignedIn};
@@ -13,7 +14,6 @@ use domain::people::sessions;
 use domain::people::sessions::Origin;
 use domain::platform::secrets::{Password, digest};
 use domain::policy::Viewer;
-use domain::store::people::users::Profile;
 use domain::testing::{PASSWORD, TestForum, wait_for};
 
 use crate::{complaint, id, is_forbidden, is_not_found, tables, told};

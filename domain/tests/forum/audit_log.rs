@@ -3,13 +3,13 @@
 use domain::groups::{invitations, members};
 use domain::messages::Target;
 use domain::model::LogAction;
+use domain::model::LogLine;
 use domain::model::{Group, GroupId, GroupKind, Mark};
 use domain::moderation::log;
 use domain::moderation::log::LogFilter;
 use domain::people::account_deletion;
 use domain::people::admins::Restriction;
 use domain::policy::Viewer;
-use domain::store::moderation::log::Line;
 use domain::testing::{TestForum, draft};
 use domain::topics::moves;
 use domain::{groups, messages, topics};
@@ -151,11 +151,11 @@ async fn groups_and_accounts_go_and_the_log_stays(forum: TestForum) {
     assert!(words.iter().all(|word| LogAction::parse(word).is_some_and(|action| action.as_str() == *word)));
 }
 
-async fn read(forum: &TestForum, who: Viewer, group: &Group) -> Vec<Line> {
+async fn read(forum: &TestForum, who: Viewer, group: &Group) -> Vec<LogLine> {
     log::of_group(&forum.cx, who, group.id, None, None).await.unwrap().1.lines
 }
 
-fn actions(lines: &[Line]) -> Vec<LogAction> {
+fn actions(lines: &[LogLine]) -> Vec<LogAction> {
     lines.iter().map(|line| line.what).collect()
 }
 

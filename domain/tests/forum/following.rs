@@ -1,10 +1,10 @@
 //! Following a topic by writing in it.
 
 use domain::groups::members;
+use domain::model::Profile;
 use domain::model::{GroupKind, SubscriptionLevel, TopicId};
 use domain::people::accounts;
 use domain::policy::Viewer;
-use domain::store::people::users::Profile;
 use domain::testing::TestForum;
 use domain::topics::subscriptions;
 use domain::{messages, topics};

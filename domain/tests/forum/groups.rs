@@ -10,11 +10,11 @@ use domain::bus::Control;
 use domain::groups::{self, GroupForm};
 use domain::live::unread;
 use domain::messages::{mentions, stars};
+use domain::model::ReadPosition;
+use domain::model::{DirectoryFilter, DirectoryOrder as DiscoverOrder};
 use domain::model::{GroupId, GroupKind, MessageId, Role, TopicId};
 use domain::policy::Viewer;
 use domain::search::{self, Order, Question};
-use domain::store::groups::{Order as DiscoverOrder, Wanted};
-use domain::store::topics::reads::Shown;
 use domain::testing::{TestForum, draft};
 use domain::topics::reads;
 use domain::{messages, topics};
@@ -41,8 +41,8 @@ fn form(name: &str, kind: GroupKind) -> GroupForm {
     GroupForm { description: "About *things*".into(), ..GroupForm::new(name, kind) }
 }
 
-fn wanted(words: &str, order: DiscoverOrder) -> Wanted<'_> {
-    Wanted { words, category: None, order }
+fn wanted(words: &str, order: DiscoverOrder) -> DirectoryFilter<'_> {
+    DirectoryFilter { words, category: None, order }
 }
 
 fn question(words: &str, group: Option<&str>) -> Question {
@@ -94,7 +94,7 @@ async fn a_private_group_answers_outsiders_like_one_that_does_not_exist(forum: T
     }
     assert!(groups::by_slug(cx, mira, "secret").await.is_ok());
     assert!(placed::show(cx, mira, message).await.is_ok());
-    reads::seen(cx, id(noor), topic, Shown { numbering: 0, seq: 1 }).await.unwrap();
+    reads::seen(cx, id(noor), topic, ReadPosition { numbering: 0, seq: 1 }).await.unwrap();
     reads::mark_shown(cx, noor, &format!("{topic}:1")).await.unwrap();
     assert_eq!(
         crate::tables::ints(&forum, "select user_id from reads").await,

@@ -3,7 +3,9 @@
 use domain::groups::{self, GroupForm};
 use domain::messages::Target;
 use domain::messages::by_person;
+use domain::model::DirectoryOrder as DiscoverOrder;
 use domain::model::GroupKind;
+use domain::model::Profile;
 use domain::moderation::bulk_delete;
 use domain::moderation::bulk_delete::Span;
 use domain::moderation::log;
@@ -12,9 +14,7 @@ use domain::moderation::warnings;
 use domain::people::accounts;
 use domain::platform::text;
 use domain::policy::Viewer;
-use domain::search::{self, Order, Question};
-use domain::store::groups::Order as DiscoverOrder;
-use domain::store::people::users::Profile;
+use domain::search::{self, DirectoryOrder, Question};
 use domain::testing::{TestForum, draft};
 use domain::topics::placed;
 use domain::{Error, Result, messages, topics};
@@ -171,7 +171,7 @@ async fn hostile_words_find_nothing_and_break_nothing(forum: TestForum) {
         let question = |words: &str, group: Option<String>| Question {
             words: words.into(),
             group,
-            order: Order::default(),
+            order: DirectoryOrder::default(),
             page: 0,
             limit: 10,
         };
@@ -180,7 +180,7 @@ async fn hostile_words_find_nothing_and_break_nothing(forum: TestForum) {
         assert!(tamed("slug", &text, groups::by_slug(cx, mira, &text).await).is_none());
         assert!(tamed("topic slug", &text, topics::by_slug(cx, mira, &garden.slug, &text).await).is_none());
         assert!(tamed("profile", &text, by_person::profile(cx, mira, &text).await).is_none());
-        let wanted = |order| domain::store::groups::Wanted { words: &text, category: None, order };
+        let wanted = |order| domain::model::DirectoryFilter { words: &text, category: None, order };
         groups::discover(cx, mira, wanted(DiscoverOrder::Recent), 0, 10).await.unwrap();
         groups::discover(cx, mira, wanted(DiscoverOrder::Popular), i64::MAX, 10).await.unwrap();
         domain::admin::people(cx, &text, None, i64::MAX, 10).await.unwrap();

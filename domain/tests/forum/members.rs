@@ -452,7 +452,7 @@ async fn whoever_is_suspended_or_banned_is_signed_out_and_told_why(forum: TestFo
 
 async fn groups_are_discovered_by_category(forum: TestForum) {
     use domain::model::Category;
-    use domain::store::groups::{Order, Wanted};
+    use domain::model::{DirectoryFilter, DirectoryOrder};
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     for (name, kind, category) in [
@@ -463,7 +463,7 @@ async fn groups_are_discovered_by_category(forum: TestForum) {
         groups::create(cx, mira, GroupForm { category, ..GroupForm::new(name, kind) }).await.unwrap();
     }
     let names = |category| async move {
-        let wanted = Wanted { words: "", category, order: Order::Name };
+        let wanted = DirectoryFilter { words: "", category, order: DirectoryOrder::Name };
         let (rows, _) = groups::discover(cx, noor, wanted, 0, 10).await.unwrap();
         rows.into_iter().map(|row| row.group.name).collect::<Vec<_>>()
     };

@@ -1,10 +1,10 @@
 //! The visibility rule, in Rust and in SQL.
 
 use domain::groups::members;
+use domain::model::{DirectoryFilter, DirectoryOrder};
 use domain::model::{GroupKind, MessageId, Role, UserId};
 use domain::policy::{Access, Permission, Viewer};
 use domain::store;
-use domain::store::groups::{Order, Wanted};
 use domain::testing::TestForum;
 use domain::time::Timestamp;
 
@@ -47,7 +47,7 @@ async fn the_conditions_in_statements_say_what_may_says(forum: TestForum) {
                 }
                 for (reader, access) in readers {
                     let (reads, knows) = (access.may(Permission::Read), access.may(Permission::Know));
-                    let wanted = Wanted { words: "", category: None, order: Order::Name };
+                    let wanted = DirectoryFilter { words: "", category: None, order: DirectoryOrder::Name };
                     let said = [
                         (
                             "searched",

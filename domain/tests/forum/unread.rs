@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::model::GroupKind;
-use domain::store::topics::reads::Shown;
+use domain::model::ReadPosition;
 use domain::testing::TestForum;
 use domain::topics::reads;
 use domain::{groups, messages, topics};
@@ -111,10 +111,10 @@ async fn reading_goes_forward_only_and_never_past_the_end(forum: TestForum) {
     forum.drain().await;
     for seq in [0, -1, i64::MIN] {
         reads::mark(&forum.cx, noor, topic, seq).await.unwrap();
-        reads::seen(&forum.cx, id(noor), topic, Shown { numbering: 0, seq }).await.unwrap();
+        reads::seen(&forum.cx, id(noor), topic, ReadPosition { numbering: 0, seq }).await.unwrap();
         assert_eq!(unread(&forum, noor, topic).await, 4, "{seq}");
     }
-    reads::seen(&forum.cx, id(noor), topic, Shown { numbering: 0, seq: 3 }).await.unwrap();
+    reads::seen(&forum.cx, id(noor), topic, ReadPosition { numbering: 0, seq: 3 }).await.unwrap();
     reads::mark(&forum.cx, noor, topic, 2).await.unwrap();
     assert_eq!(unread(&forum, noor, topic).await, 1);
     reads::mark(&forum.cx, noor, topic, i64::MAX).await.unwrap();

@@ -139,7 +139,7 @@ impl Groups {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupRow {
     /// The group with its numbers.
-    pub listed: domain::store::groups::Listed,
+    pub listed: domain::model::ListedGroup,
     /// Whether the viewer may edit the group, not only delete it.
     pub may_change: bool,
 }
@@ -176,7 +176,7 @@ pub struct Person {
     /// The moderation record of the account.
     pub record: Record,
     /// The groups that they created and that still exist, newest first.
-    pub groups: Vec<domain::store::groups::Listed>,
+    pub groups: Vec<domain::model::ListedGroup>,
     /// Whether there are more groups than these.
     pub more_groups: bool,
     pub sessions: Vec<Session>,

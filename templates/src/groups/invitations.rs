@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::model::{Group, GroupId, InvitationId, Person, Role};
-use domain::store::groups::invitations::{Invitation, InvitedRow, InvitedTo};
+use domain::model::{Invitation, InvitedRow, InvitedTo};
 use domain::time::Timestamp;
 
 use crate::form::{AskForm, InviteForm, LinkForm};

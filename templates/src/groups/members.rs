@@ -1,9 +1,9 @@
 //! Members of a group, and users banned from it.
 
 use askama::Template;
+use domain::model::{BanRow, MemberRow};
 use domain::model::{Group, Person, Role};
 use domain::moderation::records::Record;
-use domain::store::groups::members::{BanRow, MemberRow};
 use domain::time::Timestamp;
 
 use crate::form::{ReasonForm, WarnForm};

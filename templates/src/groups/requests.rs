@@ -1,8 +1,8 @@
 //! Requests to join a group.
 
 use askama::Template;
+use domain::model::RequestRow;
 use domain::model::{Group, Person};
-use domain::store::groups::requests::RequestRow;
 use domain::time::Timestamp;
 
 use crate::form::AskForm;

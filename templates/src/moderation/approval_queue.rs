@@ -1,8 +1,8 @@
 //! The approval queue.
 
 use askama::Template;
+use domain::model::PendingRow;
 use domain::model::{Group, PendingId};
-use domain::store::moderation::approval_queue::PendingRow;
 
 use crate::form::ReasonForm;
 use crate::layout::Layout;

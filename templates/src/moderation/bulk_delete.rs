@@ -1,9 +1,9 @@
 //! Bulk delete: all messages of one user, and undoing it.
 
 use askama::Template;
+use domain::model::{BulkDeleteRow, BulkDeleteSize};
 use domain::model::{Group, Person};
 use domain::moderation::bulk_delete::{Measures, undo_until};
-use domain::store::moderation::bulk_delete::{BulkDeleteRow, Measure};
 use domain::time::Timestamp;
 
 use crate::form::ClearForm;
@@ -45,12 +45,12 @@ impl Clear {
 
     /// Whether there is anything to delete.
     pub fn is_any(&self) -> bool {
-        self.measures.iter().any(|(_, measure)| *measure != Measure::default())
+        self.measures.iter().any(|(_, measure)| *measure != BulkDeleteSize::default())
     }
 }
 
 /// Returns an amount in words.
-pub fn how_much(measure: &Measure) -> String {
+pub fn how_much(measure: &BulkDeleteSize) -> String {
     let messages = counted(measure.messages, "message", "messages").to_string();
     match measure.topics {
         0 => messages,
@@ -60,7 +60,7 @@ pub fn how_much(measure: &Measure) -> String {
 
 /// Returns how much was deleted, in words.
 pub fn amount(row: &BulkDeleteRow) -> String {
-    how_much(&Measure { messages: row.messages, topics: row.topics })
+    how_much(&BulkDeleteSize { messages: row.messages, topics: row.topics })
 }
 
 /// Returns the progress in words.

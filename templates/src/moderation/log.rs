@@ -1,9 +1,9 @@
 //! The moderation log: of a group, of the site, and the full log for admins.
 
 use askama::Template;
+use domain::model::LogLine;
 use domain::model::{EntryId, Group, GroupKind};
 use domain::model::{LogAction, LogReach};
-use domain::store::moderation::log::Line;
 
 use crate::form::LogFilterForm;
 use crate::layout::Layout;
@@ -22,7 +22,7 @@ pub struct OfGroup {
     /// Only this action; `None` for all.
     pub what: Option<LogAction>,
     /// Newest first.
-    pub lines: Vec<Line>,
+    pub lines: Vec<LogLine>,
     /// The cursor of the next page.
     pub more: Option<EntryId>,
 }
@@ -37,7 +37,7 @@ pub struct OfSite {
     /// Only this action; `None` for all.
     pub what: Option<LogAction>,
     /// Newest first.
-    pub lines: Vec<Line>,
+    pub lines: Vec<LogLine>,
     /// The cursor of the next page.
     pub more: Option<EntryId>,
 }
@@ -49,7 +49,7 @@ pub struct OfAdmins {
     pub layout: Layout,
     pub form: LogFilterForm,
     /// Newest first.
-    pub lines: Vec<Line>,
+    pub lines: Vec<LogLine>,
     /// The cursor of the next page.
     pub more: Option<EntryId>,
 }
@@ -113,33 +113,33 @@ impl OfAdmins {
 }
 
 /// Whether the action was against a user, named or hidden.
-pub fn has_whom(line: &Line) -> bool {
+pub fn has_whom(line: &LogLine) -> bool {
     line.user.is_some() || line.hidden
 }
 
 /// Returns the text before the affected user, or the whole text when there is none.
-pub fn before(line: &Line) -> &'static str {
+pub fn before(line: &LogLine) -> &'static str {
     if has_whom(line) { line.what.around().0 } else { line.what.label() }
 }
 
 /// Returns the text after the affected user.
-pub fn after(line: &Line) -> &'static str {
+pub fn after(line: &LogLine) -> &'static str {
     if has_whom(line) { line.what.around().1 } else { "" }
 }
 
 /// Returns the title of the topic if the reader may read it; never empty.
-pub fn title(line: &Line) -> Option<&str> {
+pub fn title(line: &LogLine) -> Option<&str> {
     let name = line.topic_name.as_deref()?;
     Some(if name.trim().is_empty() { "(untitled)" } else { name })
 }
 
 /// Returns the text between action and topic: the action was in the topic, or on it.
-pub fn joint(line: &Line) -> &'static str {
+pub fn joint(line: &LogLine) -> &'static str {
     if line.message_id.is_some() { " in " } else { ": " }
 }
 
 /// Returns the path of the message, or else of the topic.
-pub fn address(line: &Line) -> Option<String> {
+pub fn address(line: &LogLine) -> Option<String> {
     match line.message_id {
         Some(message) => Some(format!("/-/messages/{message}")),
         None => line.topic_path.clone(),
@@ -147,7 +147,7 @@ pub fn address(line: &Line) -> Option<String> {
 }
 
 /// Returns the path of the rule that was created or changed.
-pub fn rule_address(line: &Line) -> Option<String> {
+pub fn rule_address(line: &LogLine) -> Option<String> {
     let is_there = matches!(
         line.what,
         LogAction::RuleMade | LogAction::RuleChanged | LogAction::RuleSwitchedOn | LogAction::RuleSwitchedOff
@@ -157,19 +157,19 @@ pub fn rule_address(line: &Line) -> Option<String> {
 }
 
 /// Returns the group's path, if most readers may open it.
-pub fn group_address(line: &Line) -> Option<String> {
+pub fn group_address(line: &LogLine) -> Option<String> {
     let kind = line.group_kind?;
     matches!(kind, GroupKind::Public | GroupKind::Closed).then_some(())?;
     line.group_slug.as_ref().map(|slug| format!("/{slug}/"))
 }
 
 /// Returns the group's name; a conversation has none.
-pub fn group_name(line: &Line) -> Option<&str> {
+pub fn group_name(line: &LogLine) -> Option<&str> {
     line.group_id?;
     Some(if line.group_name.is_empty() { "a conversation" } else { &line.group_name })
 }
 
 /// Whether the user's name can be hidden from the public log, or is hidden.
-pub fn is_hideable(line: &Line) -> bool {
+pub fn is_hideable(line: &LogLine) -> bool {
     line.user.is_some() && line.what.reach() == LogReach::Public
 }

@@ -1,7 +1,7 @@
 //! Notices from moderators to a user, shown above the page.
 
 use domain::model::NoticeKind;
-use domain::store::moderation::warnings::{NoticeRow, WarningRow};
+use domain::model::{NoticeRow, WarningRow};
 
 /// Returns the heading of a notice.
 pub fn heading(told: &NoticeRow) -> String {

@@ -47,7 +47,7 @@ pub struct Waiting {
     /// Whether an admin declined the account.
     pub declined: bool,
     /// Whether the answer is sent by email.
-    pub has_unread_notice: bool,
+    pub has_email: bool,
     /// An email address that must be confirmed for that.
     pub unconfirmed: Option<String>,
 }

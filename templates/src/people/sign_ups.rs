@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::model::{Person, SignUps, SiteInvitationId};
-use domain::store::people::sign_ups::{SiteInvitation, WaitingRow};
+use domain::model::{SiteInvitation, WaitingRow};
 use domain::time::Timestamp;
 
 use crate::form::SiteLinkForm;

@@ -1,8 +1,8 @@
 //! Admin pages.
 
 use askama::Template;
+use domain::model::ListedGroup;
 use domain::model::{GroupKind, JobId, JobRow, User};
-use domain::store::groups::Listed;
 
 use super::others::user;
 use super::{Drawn, ago, group_rows, layout, now};
@@ -133,8 +133,8 @@ impl People {
     }
 }
 
-pub(super) fn listed() -> Vec<Listed> {
-    let listed = |row: domain::model::GroupRow| Listed {
+pub(super) fn listed() -> Vec<ListedGroup> {
+    let listed = |row: domain::model::GroupRow| ListedGroup {
         messages: row.topics * 17,
         role: None,
         group: row.group,

@@ -2,9 +2,9 @@
 
 use crate::form::Refill;
 use askama::Template;
+use domain::model::PendingRow;
 use domain::model::{GroupId, PendingId, TopicId, UserId};
 use domain::moderation::approval_queue::OwnPending;
-use domain::store::moderation::approval_queue::PendingRow;
 
 use super::{Drawn, ago, group, layout, person};
 use crate::form::ReasonForm;

@@ -3,12 +3,12 @@
 use crate::form::Refill;
 use askama::Template;
 use domain::model::LogAction;
+use domain::model::LogLine;
 use domain::model::{BulkDeleteId, EntryId, GroupId, GroupKind, MessageId, NoticeId, NoticeKind, TopicId, UserId};
+use domain::model::{BulkDeleteRow, BulkDeleteSize};
+use domain::model::{NoticeRow, WarningRow};
 use domain::moderation::bulk_delete::Span;
 use domain::moderation::records::Record;
-use domain::store::moderation::bulk_delete::{BulkDeleteRow, Measure};
-use domain::store::moderation::log::Line;
-use domain::store::moderation::warnings::{NoticeRow, WarningRow};
 
 use super::{Drawn, ago, group, layout, person, stranger};
 use crate::form::{ClearForm, LogFilterForm};
@@ -17,9 +17,9 @@ use crate::layout::Layout;
 use crate::moderation::bulk_delete::Clear;
 use crate::moderation::log::{OfAdmins, OfGroup, OfSite};
 
-fn line(id: i64, by: usize, what: LogAction, whom: Option<usize>, minutes: u64) -> Line {
+fn line(id: i64, by: usize, what: LogAction, whom: Option<usize>, minutes: u64) -> LogLine {
     let group = group(1);
-    Line {
+    LogLine {
         id: EntryId(id),
         created_at: ago(minutes),
         actor: Some(person(by).username),
@@ -43,29 +43,29 @@ fn line(id: i64, by: usize, what: LogAction, whom: Option<usize>, minutes: u64) 
 }
 
 /// Lines of nearly every kind.
-fn lines() -> Vec<Line> {
-    let topic = |line: Line| Line {
+fn lines() -> Vec<LogLine> {
+    let topic = |line: Line| LogLine {
         topic_id: Some(TopicId(9)),
         topic_name: Some("Where do wrens sleep in January?".to_owned()),
         topic_path: Some("/birds/where-do-wrens-sleep-in-january/".to_owned()),
         ..line
     };
-    let reason = |line: Line, why: &str| Line { reason: why.to_owned(), ..line };
-    let detail = |line: Line, detail: &str| Line { detail: detail.to_owned(), ..line };
+    let reason = |line: LogLine, why: &str| LogLine { reason: why.to_owned(), ..line };
+    let detail = |line: LogLine, detail: &str| LogLine { detail: detail.to_owned(), ..line };
     vec![
         reason(detail(line(31, 1, LogAction::PersonCleared, Some(8), 4), "everything"), "Sold <wild> birds,\nagain."),
         reason(line(30, 1, LogAction::MemberBanned, Some(8), 4), "Sold <wild> birds, again."),
         detail(
-            Line { message_id: Some(MessageId(141)), ..topic(line(29, 2, LogAction::MessageDeleted, Some(8), 70)) },
+            LogLine { message_id: Some(MessageId(141)), ..topic(line(29, 2, LogAction::MessageDeleted, Some(8), 70)) },
             "reported",
         ),
-        Line { hidden: true, user: None, user_id: None, ..line(28, 2, LogAction::MemberRemoved, None, 300) },
-        Line { hidden: true, ..reason(line(27, 2, LogAction::MemberBanned, Some(6), 2_000), "Shouting.") },
+        LogLine { hidden: true, user: None, user_id: None, ..line(28, 2, LogAction::MemberRemoved, None, 300) },
+        LogLine { hidden: true, ..reason(line(27, 2, LogAction::MemberBanned, Some(6), 2_000), "Shouting.") },
         topic(line(26, 2, LogAction::TopicLocked, None, 3_000)),
         detail(line(25, 1, LogAction::RoleGiven, Some(2), 9_000), "moderator"),
         detail(line(24, 1, LogAction::GroupEdited, None, 20_000), "name, closed to public"),
-        Line { user_gone: true, actor_gone: true, ..line(23, 5, LogAction::MessageRestored, Some(5), 90_000) },
-        Line { actor: None, group_id: None, ..line(22, 5, LogAction::AdminMade, Some(3), 91_000) },
+        LogLine { user_gone: true, actor_gone: true, ..line(23, 5, LogAction::MessageRestored, Some(5), 90_000) },
+        LogLine { actor: None, group_id: None, ..line(22, 5, LogAction::AdminMade, Some(3), 91_000) },
     ]
 }
 
@@ -141,7 +141,7 @@ impl OfAdmins {
 impl Clear {
     /// In a group, with validation errors.
     pub fn sample() -> Self {
-        let measure = |messages, topics| Measure { messages, topics };
+        let measure = |messages, topics| BulkDeleteSize { messages, topics };
         let measures = [(Span::Day, measure(3, 0)), (Span::Week, measure(41, 1)), (Span::All, measure(1_240, 12))];
         let mut form = ClearForm { span: "week".into(), also: "ban".into(), ..ClearForm::default() };
         form.set_error("reason", "Say why, in a few words.");
@@ -154,7 +154,7 @@ impl Clear {
     }
 
     fn of_nothing() -> Self {
-        Self { measures: Span::ALL.map(|span| (span, Measure::default())), ..Self::sample() }
+        Self { measures: Span::ALL.map(|span| (span, BulkDeleteSize::default())), ..Self::sample() }
     }
 }
 

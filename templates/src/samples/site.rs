@@ -75,7 +75,7 @@ impl Waiting {
             layout,
             since: ago(60),
             declined: false,
-            has_unread_notice: false,
+            has_email: false,
             unconfirmed: Some("ines@example.org".to_owned()),
         }
     }

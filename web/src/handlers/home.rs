@@ -1,7 +1,7 @@
 //! The home page, and the sidebar as a page of its own.
 
+use domain::model::{DirectoryFilter, DirectoryOrder};
 use domain::policy::Viewer;
-use domain::store::groups::{Order, Wanted};
 use templates::home::{Home, Story, Welcome};
 
 use crate::failure::Answer;
@@ -12,8 +12,8 @@ const STORIES: usize = 30;
 /// Groups suggested to visitors and to users without groups.
 const GROUPS: i64 = 30;
 
-fn wanted(order: Order) -> Wanted<'static> {
-    Wanted { words: "", category: None, order }
+fn wanted(order: DirectoryOrder) -> DirectoryFilter<'static> {
+    DirectoryFilter { words: "", category: None, order }
 }
 
 /// `GET /`: unread topics, or the welcome page.
@@ -21,7 +21,7 @@ pub async fn index(req: Req) -> Answer {
     let cx = req.cx();
     let layout = req.layout().await?;
     if req.viewer() == Viewer::Anonymous {
-        let (groups, _) = domain::groups::discover(cx, req.viewer(), wanted(Order::Recent), 0, GROUPS).await?;
+        let (groups, _) = domain::groups::discover(cx, req.viewer(), wanted(DirectoryOrder::Recent), 0, GROUPS).await?;
         return req.page(&Welcome { line: req.now.settings.line.clone(), layout, groups });
     }
     let paper = domain::topics::unread_paper(cx, req.viewer(), &layout.sidebar, STORIES + 1).await?;
@@ -35,7 +35,7 @@ pub async fn index(req: Req) -> Answer {
     };
     let stories = paper.into_iter().take(STORIES).map(story).collect();
     let suggestions = if layout.sidebar.groups.is_empty() {
-        domain::groups::discover(cx, req.viewer(), wanted(Order::Popular), 0, 8).await?.0
+        domain::groups::discover(cx, req.viewer(), wanted(DirectoryOrder::Popular), 0, 8).await?.0
     } else {
         Vec::new()
     };

@@ -98,6 +98,7 @@ impl Req {
 
     /// Makes the next page show a flash.
     pub fn saying(&self, mut response: HttpResponse, word: &'static str) -> HttpResponse {
+        debug_assert!(flash::text(word).is_some(), "no flash is called {word}");
         let cookie = Cookie::build(flash::COOKIE, word)
             .path("/")
             .http_only(true)

@@ -18,9 +18,9 @@ use crate::platform::text;
 use crate::platform::validate::Draft;
 use crate::screening::hold::hold;
 use crate::screening::{self, AUDITORS, Submission};
+use model::PendingRow;
 use model::policy::Viewer;
 use model::{GroupId, MessageId, TopicId};
-use store::moderation::approval_queue::PendingRow;
 
 use destination::Destination;
 use save::save;

@@ -7,9 +7,10 @@ use crate::platform::error::Result;
 use crate::platform::jobs;
 use crate::platform::jobs::Cause;
 use crate::platform::jobs::Task;
+use model::BulkDeleteSize;
 use model::time::Timestamp;
 use model::{BulkDeleteId, MessageId, TopicId, UserId, Verdict};
-use store::moderation::bulk_delete::{LockedDelete, Measure, TopicAway};
+use store::moderation::bulk_delete::{LockedDelete, TopicAway};
 use store::search_log;
 use store::search_log::Changed;
 use store::{self, Tx};
@@ -65,11 +66,11 @@ async fn step(tx: &mut Tx, id: BulkDeleteId, locked: &LockedDelete, now: Timesta
             store::moderation::bulk_delete::finish(tx, id, now).await?;
         } else {
             // Start over, to find messages that were moved behind the current position meanwhile.
-            store::moderation::bulk_delete::advance(tx, id, true, (TopicId(0), 0), Measure::default()).await?;
+            store::moderation::bulk_delete::advance(tx, id, true, (TopicId(0), 0), BulkDeleteSize::default()).await?;
         }
         return Ok(is_end);
     };
-    let mut taken = Measure::default();
+    let mut taken = BulkDeleteSize::default();
     for (topic, _, message) in rows {
         taken.messages += i64::from(take(tx, (id, locked.by_id), message, topic, now).await?);
     }
@@ -99,7 +100,7 @@ async fn take(
 
 async fn step_topics(tx: &mut Tx, id: BulkDeleteId, locked: &LockedDelete, now: Timestamp) -> Result<()> {
     let topics = store::moderation::bulk_delete::topics(tx, locked, STEP).await?;
-    let mut taken = Measure::default();
+    let mut taken = BulkDeleteSize::default();
     for &topic in &topics {
         store::topics::touch(tx, topic).await?;
         if let Some(messages) = store::moderation::bulk_delete::delete_topic(tx, id, topic, now).await? {

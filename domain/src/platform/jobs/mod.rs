@@ -39,14 +39,9 @@ pub enum Job {
 #[allow(missing_docs)]
 pub enum Task {
     /// A group was renamed or changed its kind.
-    GroupChanged {
-        group: GroupId,
-    },
+    GroupChanged { group: GroupId },
     /// One reactor failed and is retried alone.
-    React {
-        reactor: String,
-        cause: Cause,
-    },
+    React { reactor: String, cause: Cause },
     #[serde(rename = "send_letter")]
     SendEmail {
         #[serde(rename = "letter")]
@@ -61,13 +56,9 @@ pub enum Task {
     },
     /// Delete all messages of an author.
     #[serde(rename = "clear_person")]
-    BulkDelete {
-        removal: BulkDeleteId,
-    },
+    BulkDelete { removal: BulkDeleteId },
     #[serde(rename = "bring_back")]
-    UndoBulkDelete {
-        removal: BulkDeleteId,
-    },
+    UndoBulkDelete { removal: BulkDeleteId },
     /// Housekeeping: expired sessions, old rows of the search log.
     Sweep {
         /// The hour of its schedule: `2026-11-21T10`.

@@ -6,29 +6,6 @@ use model::{Group, GroupId, InvitationId, Person, Role, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// A link that leads into a group.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Invitation {
-    /// The link.
-    pub id: InvitationId,
-    /// Where it leads.
-    pub group_id: GroupId,
-    /// Who made it.
-    pub inviter_id: UserId,
-    /// Their name.
-    pub inviter: String,
-    /// As what it lets in; `None`: it lets one ask.
-    pub role: Option<Role>,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When it ends.
-    pub expires_at: Timestamp,
-    /// How many may still use it.
-    pub uses_left: i64,
-    /// How many did.
-    pub used: i64,
-}
-
 macro_rules! columns {
     () => {
         "i.id, i.group_id, i.inviter_id, u.username as inviter, i.role, i.created_at, i.expires_at, i.uses_left, i.used"
@@ -121,18 +98,6 @@ pub async fn uninvite_of(tx: &mut Tx, group: GroupId, inviter: UserId) -> Result
     sql!(values tx, UserId, "delete from invited where group_id = $1 and inviter_id = $2 returning user_id", group, inviter)
 }
 
-/// Somebody who was invited by name and has not answered.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct InvitedRow {
-    /// Who.
-    #[sqlx(flatten)]
-    pub person: Person,
-    /// By whom.
-    pub inviter: String,
-    /// When.
-    pub created_at: Timestamp,
-}
-
 /// Who was invited into a group by name.
 pub async fn invited(db: &Db, group: GroupId, limit: i64) -> Result<Vec<InvitedRow>> {
     sql!(all db, InvitedRow,
@@ -145,18 +110,6 @@ pub async fn invited(db: &Db, group: GroupId, limit: i64) -> Result<Vec<InvitedR
 /// Who invited somebody into a group.
 pub async fn inviter_of(db: &Db, group: GroupId, user: UserId) -> Result<Option<UserId>> {
     sql!(opt_value db, UserId, "select inviter_id from invited where group_id = $1 and user_id = $2", group, user)
-}
-
-/// A group that somebody is invited to.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct InvitedTo {
-    /// The group.
-    #[sqlx(flatten)]
-    pub group: Group,
-    /// Who invites.
-    pub inviter: String,
-    /// When.
-    pub invited_at: Timestamp,
 }
 
 // Only what the inviter may still do counts: moderators of a group invite by name.

@@ -77,18 +77,6 @@ pub async fn count(db: &Db, group: GroupId) -> Result<i64> {
     sql!(value db, i64, "select count(*) from memberships where group_id = $1", group)
 }
 
-/// A member as the list of members shows them.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct MemberRow {
-    /// Who.
-    #[sqlx(flatten)]
-    pub person: Person,
-    /// Their part.
-    pub role: Role,
-    /// Since when.
-    pub created_at: Timestamp,
-}
-
 /// The members by name, those who keep order first.
 pub async fn page(db: &Db, group: GroupId, limit: i64, offset: i64) -> Result<Vec<MemberRow>> {
     sql!(all db, MemberRow,
@@ -261,20 +249,6 @@ fn written(users: &[UserId]) -> String {
 fn read(list: Option<String>) -> impl Iterator<Item = UserId> {
     let ids: Vec<UserId> = list.iter().flat_map(|list| list.split(',')).filter_map(|id| id.parse().ok()).collect();
     ids.into_iter()
-}
-
-/// Somebody who was banned from a group.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct BanRow {
-    /// Who.
-    #[sqlx(flatten)]
-    pub person: Person,
-    /// Why.
-    pub reason: String,
-    /// By whom.
-    pub by_name: String,
-    /// Since when.
-    pub created_at: Timestamp,
 }
 
 /// Bans somebody from a group. 0 when they were banned before.

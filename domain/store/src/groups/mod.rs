@@ -213,17 +213,6 @@ pub async fn of_members(db: &Db, users: &[UserId]) -> Result<Vec<GroupId>> {
         "select distinct group_id from memberships where user_id in (select cast(value as bigint) from json_each($1))", crate::list(users))
 }
 
-/// How the list of groups to discover is ordered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// By what was last written.
-    Recent,
-    /// By members, most first.
-    Popular,
-    /// By name.
-    Name,
-}
-
 #[derive(sqlx::FromRow)]
 struct Discovered {
     #[sqlx(flatten)]
@@ -251,19 +240,14 @@ macro_rules! discover {
     };
 }
 
-/// What is looked for among the groups.
-#[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
-    /// Words in name, slug or description; may be empty.
-    pub words: &'a str,
-    /// Only of this category.
-    pub category: Option<Category>,
-    /// What comes first.
-    pub order: Order,
-}
-
 /// The groups that a reader may know of and that are wanted.
-pub async fn discover(db: &Db, reader: UserId, wanted: Wanted<'_>, limit: i64, offset: i64) -> Result<Vec<GroupRow>> {
+pub async fn discover(
+    db: &Db,
+    reader: UserId,
+    wanted: DirectoryFilter<'_>,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<GroupRow>> {
     let pattern = crate::pattern(wanted.words);
     let category = wanted.category.map_or("", Category::as_str);
     macro_rules! ordered {
@@ -272,9 +256,9 @@ pub async fn discover(db: &Db, reader: UserId, wanted: Wanted<'_>, limit: i64, o
         };
     }
     let rows = match wanted.order {
-        Order::Recent => ordered!("last_message_at desc, g.id"),
-        Order::Popular => ordered!("members desc, topics desc, g.id"),
-        Order::Name => ordered!("lower(g.name), g.id"),
+        DirectoryOrder::Recent => ordered!("last_message_at desc, g.id"),
+        DirectoryOrder::Popular => ordered!("members desc, topics desc, g.id"),
+        DirectoryOrder::Name => ordered!("lower(g.name), g.id"),
     }?;
     let row = |r: Discovered| GroupRow {
         group: r.group,
@@ -319,24 +303,6 @@ pub async fn searched(db: &Db, reader: UserId) -> Result<Searched> {
     })
 }
 
-/// A group as the admins of the site list it: names and figures, nothing that was written in it.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct Listed {
-    /// The group.
-    #[sqlx(flatten)]
-    pub group: Group,
-    /// How many are in it.
-    pub members: i64,
-    /// How many topics stand in it.
-    pub topics: i64,
-    /// How many messages were written in these.
-    pub messages: i64,
-    /// When something was last written; its creation when nothing was.
-    pub last_message_at: Timestamp,
-    /// The reader's part in it.
-    pub role: Option<Role>,
-}
-
 // What is counted of a group, and the part in it of the reader in a parameter.
 macro_rules! figures {
     ($reader:literal) => {
@@ -359,15 +325,22 @@ macro_rules! sought {
 }
 
 /// Groups but conversations, of a kind or archived, or all of them, for an admin of the site.
-pub async fn listed(db: &Db, reader: UserId, words: &str, kind: &str, limit: i64, offset: i64) -> Result<Vec<Listed>> {
-    sql!(all db, Listed,
+pub async fn listed(
+    db: &Db,
+    reader: UserId,
+    words: &str,
+    kind: &str,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<ListedGroup>> {
+    sql!(all db, ListedGroup,
         concat!("select ", columns!(), figures!("$3"), sought!(), " order by lower(g.name), g.id limit $4 offset $5"),
         crate::pattern(words), crate::word(kind), reader, limit, offset)
 }
 
 /// Those that somebody made and that are there, the newest first.
-pub async fn made_by(db: &Db, reader: UserId, creator: UserId, limit: i64) -> Result<Vec<Listed>> {
-    sql!(all db, Listed,
+pub async fn made_by(db: &Db, reader: UserId, creator: UserId, limit: i64) -> Result<Vec<ListedGroup>> {
+    sql!(all db, ListedGroup,
         concat!("select ", columns!(), figures!("$2"),
             " from groups g where g.creator_id = $1 and g.kind <> 'direct' and g.deleted_at is null order by g.id desc limit $3"),
         creator, reader, limit)

@@ -7,18 +7,6 @@ use model::{Group, GroupId, Person, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Somebody who asks.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct RequestRow {
-    /// Who.
-    #[sqlx(flatten)]
-    pub person: Person,
-    /// What they say.
-    pub message: String,
-    /// Since when.
-    pub created_at: Timestamp,
-}
-
 /// A group that somebody asked to be let into.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct AskedRow {

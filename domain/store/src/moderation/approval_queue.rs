@@ -51,45 +51,6 @@ pub async fn last_by(tx: &mut Tx, author: UserId, group: GroupId, topic: Option<
         author, group, topic, i64::from(topic.is_some()))
 }
 
-/// A message that waits.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct PendingRow {
-    /// The group that it is to stand in.
-    #[sqlx(flatten)]
-    pub group: Group,
-    /// Itself.
-    pub held_id: PendingId,
-    /// Who wrote it.
-    pub author_id: UserId,
-    /// Their name.
-    pub author_name: String,
-    /// The topic; `None`: it starts one.
-    pub topic_id: Option<TopicId>,
-    /// The topic's word in addresses.
-    pub topic_slug: Option<String>,
-    /// The topic's title.
-    pub topic_name: Option<String>,
-    /// Whether the topic is gone.
-    pub topic_gone: bool,
-    /// The title of the topic that it starts.
-    pub title: String,
-    /// As it was typed.
-    pub raw: String,
-    /// The form's key.
-    pub idempotency_key: Option<String>,
-    /// Why it waits.
-    pub why: String,
-    /// When it was written.
-    pub written_at: Timestamp,
-}
-
-impl PendingRow {
-    /// Who wrote it.
-    pub fn author(&self) -> Person {
-        Person { id: self.author_id, username: self.author_name.clone() }
-    }
-}
-
 macro_rules! rows {
     ($($which:tt)+) => {
         concat!(

@@ -126,18 +126,9 @@ macro_rules! alone {
     };
 }
 
-/// How much there is to be taken away.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
-pub struct Measure {
-    /// Messages.
-    pub messages: i64,
-    /// Topics that go as a whole.
-    pub topics: i64,
-}
-
 /// How much somebody wrote since a moment, in a group or in the whole site.
-pub async fn measure(db: &Db, user: UserId, group: Option<GroupId>, since: Timestamp) -> Result<Measure> {
-    sql!(one db, Measure,
+pub async fn measure(db: &Db, user: UserId, group: Option<GroupId>, since: Timestamp) -> Result<BulkDeleteSize> {
+    sql!(one db, BulkDeleteSize,
         concat!("select (select count(*) from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
                          where m.author_id = $1 and m.created_at >= $3 and ($2 = 0 or t.group_id = $2) and ", takeable!(), " and ", there!(), ") as messages,
                         (select count(*) from topics t join groups g on g.id = t.group_id
@@ -189,7 +180,7 @@ pub async fn advance(
     id: BulkDeleteId,
     topics_done: bool,
     to: (TopicId, i64),
-    more: Measure,
+    more: BulkDeleteSize,
 ) -> Result<u64> {
     sql!(run tx,
         "update removals set topics_done = $2, done_topic = $3, done_seq = $4, messages = messages + $5, topics = topics + $6 where id = $1",
@@ -332,35 +323,6 @@ pub async fn restore_message(tx: &mut Tx, id: BulkDeleteId, away: &MessageAway) 
     sql!(run tx,
         "update messages set version = version + 1, deleted_at = null, deleted_by = null where id = $1 and deleted_at = $2 and raw <> ''",
         message, at)
-}
-
-/// A removal as the page of the person shows it.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct BulkDeleteRow {
-    /// The removal.
-    pub id: BulkDeleteId,
-    /// Whose it was.
-    pub user_id: UserId,
-    /// In which group; `None`: in the whole site.
-    pub group_id: Option<GroupId>,
-    /// Who took it away.
-    pub by_name: String,
-    /// Why.
-    pub reason: String,
-    /// When.
-    pub created_at: Timestamp,
-    /// What was written since then; `None`: all of it.
-    pub since: Option<Timestamp>,
-    /// Messages that are away, or were.
-    pub messages: i64,
-    /// Topics.
-    pub topics: i64,
-    /// When all of it was away.
-    pub finished_at: Option<Timestamp>,
-    /// When it was undone.
-    pub undone_at: Option<Timestamp>,
-    /// When all of it was back.
-    pub restored_at: Option<Timestamp>,
 }
 
 macro_rules! row {

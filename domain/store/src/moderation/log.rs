@@ -16,49 +16,6 @@ pub async fn insert(tx: &mut Tx, entry: &LogEntry, now: Timestamp) -> Result<u64
         now, entry.by, entry.what, entry.group, entry.topic, entry.message, entry.whom, &entry.reason, &entry.detail)
 }
 
-/// A row as a page shows it.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct Line {
-    /// The row.
-    pub id: EntryId,
-    /// When.
-    pub created_at: Timestamp,
-    /// Who did it; `None`: whoever runs the program.
-    pub actor: Option<String>,
-    /// Whether their account was deleted.
-    pub actor_gone: bool,
-    /// What.
-    pub what: LogAction,
-    /// In which group.
-    pub group_id: Option<GroupId>,
-    /// How the group is called, or was when it was there.
-    pub group_name: String,
-    /// Its word in addresses, while it is there.
-    pub group_slug: Option<String>,
-    /// Its kind, while it is there.
-    pub group_kind: Option<GroupKind>,
-    /// The topic, where the reader may read it.
-    pub topic_id: Option<TopicId>,
-    /// Its title; may be empty in imports.
-    pub topic_name: Option<String>,
-    /// Its address.
-    pub topic_path: Option<String>,
-    /// The message, where the reader may read its topic.
-    pub message_id: Option<MessageId>,
-    /// To whom it was done.
-    pub user_id: Option<UserId>,
-    /// Their name.
-    pub user: Option<String>,
-    /// Whether their account was deleted.
-    pub user_gone: bool,
-    /// Why, as it was given.
-    pub reason: String,
-    /// Which part, for how long.
-    pub detail: String,
-    /// Whether the person is not named in public.
-    pub hidden: bool,
-}
-
 /// Which rows are wanted. What is `None` or empty is not looked at.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
@@ -79,11 +36,11 @@ pub struct Wanted {
 }
 
 /// Rows as a reader may see them, the newest first.
-pub async fn lines(db: &Db, reader: UserId, wanted: &Wanted, limit: i64) -> Result<Vec<Line>> {
+pub async fn lines(db: &Db, reader: UserId, wanted: &Wanted, limit: i64) -> Result<Vec<LogLine>> {
     let words: Vec<&str> = wanted.what.iter().map(|action| action.as_str()).collect();
     let none = Vec::new();
     let groups = wanted.groups.as_ref();
-    sql!(all db, Line,
+    sql!(all db, LogLine,
         concat!("select l.id, l.created_at, a.username as actor, a.deleted_at is not null as actor_gone, l.what, l.group_id,
                     coalesce(case when lg.kind = 'direct' then '' else lg.name end, l.group_name) as group_name, lg.slug as group_slug,
                     lg.kind as group_kind, v.id as topic_id, v.name as topic_name, v.path as topic_path, case when v.id is null then null else l.message_id end as message_id,

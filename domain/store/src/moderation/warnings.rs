@@ -34,23 +34,6 @@ pub async fn insert(tx: &mut Tx, new: NewNotice<'_>, known: bool, now: Timestamp
         new.user, new.group, new.kind, new.reason, new.by, now, known, unnamed)
 }
 
-/// What somebody is told.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct NoticeRow {
-    /// The notice.
-    pub id: NoticeId,
-    /// The name of the group that it is about; empty: it is about the whole site.
-    pub group_name: String,
-    /// What it is.
-    pub kind: NoticeKind,
-    /// Why.
-    pub reason: String,
-    /// When it was said.
-    pub created_at: Timestamp,
-    /// How many more wait after it.
-    pub more: i64,
-}
-
 /// The eldest that somebody has not read, and that stands.
 pub async fn unread(db: &Db, user: UserId) -> Result<Option<NoticeRow>> {
     sql!(opt db, NoticeRow,
@@ -81,27 +64,6 @@ pub async fn of_user(db: &Db, user: UserId, limit: i64) -> Result<Vec<ToldRow>> 
     sql!(all db, ToldRow,
         "select kind, group_name, reason, created_at, read_at, taken_back_at from notices where user_id = $1 order by id desc limit $2",
         user, limit)
-}
-
-/// A warning as the page of the person shows it.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct WarningRow {
-    /// The notice.
-    pub id: NoticeId,
-    /// In which group; `None`: by the admins of the site.
-    pub group_id: Option<GroupId>,
-    /// Why.
-    pub reason: String,
-    /// Who said it.
-    pub by_name: String,
-    /// When.
-    pub created_at: Timestamp,
-    /// When they read it.
-    pub read_at: Option<Timestamp>,
-    /// Who took it back.
-    pub back_name: Option<String>,
-    /// When.
-    pub taken_back_at: Option<Timestamp>,
 }
 
 /// The warnings of somebody in a group, or by the admins of the site, the newest first.

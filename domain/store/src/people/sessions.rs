@@ -6,23 +6,6 @@ use model::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// An open sign-in as its owner sees it.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct SessionRow {
-    /// The digest of its token.
-    pub id: String,
-    /// Whose.
-    pub user_id: UserId,
-    /// When it began.
-    pub created_at: Timestamp,
-    /// When it ends by itself.
-    pub expires_at: Timestamp,
-    /// From which network address it began.
-    pub address: String,
-    /// With which browser, as that calls itself.
-    pub agent: String,
-}
-
 /// Opens one.
 pub async fn insert(tx: &mut Tx, row: &SessionRow) -> Result<u64> {
     sql!(run tx, "insert into sessions (id, user_id, created_at, expires_at, address, agent) values ($1, $2, $3, $4, $5, $6)",

@@ -6,24 +6,6 @@ use model::{Person, SiteInvitationId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// A new account that waits, or was declined lately.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct WaitingRow {
-    /// Who.
-    #[sqlx(flatten)]
-    pub person: Person,
-    /// Their confirmed mail address.
-    pub email: Option<String>,
-    /// One that they have not confirmed.
-    pub new_email: Option<String>,
-    /// What they said when they signed up.
-    pub asked: String,
-    /// Since when they wait.
-    pub waiting_since: Timestamp,
-    /// When they were declined.
-    pub declined_at: Option<Timestamp>,
-}
-
 /// Has a new account wait.
 pub async fn wait(tx: &mut Tx, user: UserId, asked: &str, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update users set waiting_since = $3, asked = $2 where id = $1", user, asked, now)
@@ -72,23 +54,6 @@ pub async fn take_declined(tx: &mut Tx, before: Timestamp, limit: i64) -> Result
          where id in (select id from users where waiting_since is not null and declined_at < $1 order by id limit $2)
            and waiting_since is not null and declined_at < $1 returning id",
         before, limit)
-}
-
-/// A link with which one may sign up.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct SiteInvitation {
-    /// The link.
-    pub id: SiteInvitationId,
-    /// Who made it.
-    pub inviter: String,
-    /// When.
-    pub created_at: Timestamp,
-    /// When it ends.
-    pub expires_at: Timestamp,
-    /// How many may still use it.
-    pub uses_left: i64,
-    /// How many did.
-    pub used: i64,
 }
 
 /// Makes a link, of which only the token's digest is kept.

@@ -155,23 +155,6 @@ pub async fn by_ids(db: &Db, ids: &[UserId]) -> Result<Vec<Person>> {
         crate::list(ids))
 }
 
-/// What a profile says.
-#[derive(Clone, Debug)]
-pub struct Profile {
-    /// The name as they write it.
-    pub name: String,
-    /// A few words.
-    pub bio: String,
-    /// Where they are.
-    pub location: String,
-    /// Their page.
-    pub web: String,
-    /// Their colours.
-    pub theme: Theme,
-    /// Whether they follow the topics that they write in.
-    pub follow_written: bool,
-}
-
 /// Changes what the profile says.
 pub async fn update_profile(tx: &mut Tx, id: UserId, profile: &Profile) -> Result<u64> {
     sql!(run tx, "update users set name = $2, bio = $3, location = $4, web = $5, theme = $6, follow_written = $7 where id = $1",

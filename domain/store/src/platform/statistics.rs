@@ -6,19 +6,6 @@ use model::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// A day (by its number since 1970) in figures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct Day {
-    /// Which.
-    pub day: i64,
-    /// Messages written on it that are still there.
-    pub messages: i64,
-    /// People who wrote them.
-    pub people: i64,
-    /// Accounts made on it.
-    pub accounts: i64,
-}
-
 /// The latest day that was counted.
 pub async fn latest_day(db: &Db) -> Result<Option<i64>> {
     sql!(opt_value db, i64, "select day from counted_days order by day desc limit 1")
@@ -41,8 +28,8 @@ pub async fn count_day(tx: &mut Tx, day: i64, from: Timestamp, until: Timestamp)
 }
 
 /// The days from this one on that were counted, in order.
-pub async fn days(db: &Db, from: i64) -> Result<Vec<Day>> {
-    sql!(all db, Day, "select day, messages, people, accounts from counted_days where day >= $1 order by day", from)
+pub async fn days(db: &Db, from: i64) -> Result<Vec<StatisticsDay>> {
+    sql!(all db, StatisticsDay, "select day, messages, people, accounts from counted_days where day >= $1 order by day", from)
 }
 
 /// The groups in which most was written since a day: name, how much. All conversations are one, without a name.
@@ -88,33 +75,8 @@ pub async fn take_reports(tx: &mut Tx) -> Result<Vec<ProcessRow>> {
     Ok(rows)
 }
 
-/// How the site was at a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct Sample {
-    /// When.
-    pub at: Timestamp,
-    /// Polls held, by all processes; `None` when none of them said.
-    pub polls: Option<i64>,
-    /// Jobs that waited.
-    pub jobs_waiting: i64,
-    /// Jobs that were given up.
-    pub jobs_failed: i64,
-    /// Documents in the search index.
-    pub indexed: Option<i64>,
-    /// Its size.
-    pub index_bytes: Option<i64>,
-    /// The database's.
-    pub database_bytes: i64,
-    /// Messages told to polls that waited for them.
-    pub delivered: i64,
-    /// Microseconds from the save to there: of half of them.
-    pub median_us: Option<i64>,
-    /// Of 99 in 100.
-    pub p99_us: Option<i64>,
-}
-
 /// Keeps a sample. 0 when there is one of that moment.
-pub async fn insert_sample(tx: &mut Tx, sample: &Sample, hour: i64) -> Result<u64> {
+pub async fn insert_sample(tx: &mut Tx, sample: &StatisticsSample, hour: i64) -> Result<u64> {
     sql!(run tx,
         "insert into samples (at, hour, polls, jobs_waiting, jobs_failed, indexed, index_bytes, database_bytes, delivered, median_us, p99_us)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing",
@@ -123,8 +85,8 @@ pub async fn insert_sample(tx: &mut Tx, sample: &Sample, hour: i64) -> Result<u6
 }
 
 /// The samples since a moment, in order.
-pub async fn samples(db: &Db, since: Timestamp) -> Result<Vec<Sample>> {
-    sql!(all db, Sample,
+pub async fn samples(db: &Db, since: Timestamp) -> Result<Vec<StatisticsSample>> {
+    sql!(all db, StatisticsSample,
         "select at, polls, jobs_waiting, jobs_failed, indexed, index_bytes, database_bytes, delivered, median_us, p99_us
          from samples where at >= $1 order by at", since)
 }

@@ -324,21 +324,6 @@ pub async fn delete(tx: &mut Tx, topic: TopicId, now: Timestamp) -> Result<u64> 
     sql!(run tx, "update topics set version = version + 1, deleted_at = $2 where id = $1 and deleted_at is null", topic, now)
 }
 
-/// Where a message stands: its topic's group and slugs.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Permalink {
-    /// The group.
-    pub group_id: GroupId,
-    /// The group's slug.
-    pub group_slug: String,
-    /// The topic.
-    pub topic_id: TopicId,
-    /// The topic's slug.
-    pub topic_slug: String,
-    /// The message's number.
-    pub seq: i64,
-}
-
 /// Where a message stands; `None` when it or its topic is gone.
 pub async fn place_of(db: &Db, message: MessageId) -> Result<Option<Permalink>> {
     sql!(opt db, Permalink,

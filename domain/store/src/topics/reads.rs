@@ -8,21 +8,12 @@ use model::{GroupId, GroupKind, Role, SubscriptionLevel, TopicId, TopicUnread, U
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// What somebody was shown of a topic.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Shown {
-    /// How often its messages had been given other numbers by then.
-    pub numbering: i64,
-    /// Up to which number.
-    pub seq: i64,
-}
-
 /// Marks topics read up to numbers; never back, never past the newest message, and not by numbers that are others by now. Those that
 /// were not read that far already.
 pub async fn advance(
     tx: &mut Tx,
     user: UserId,
-    upto: &BTreeMap<TopicId, Shown>,
+    upto: &BTreeMap<TopicId, ReadPosition>,
     now: Timestamp,
 ) -> Result<Vec<TopicId>> {
     macro_rules! advance {

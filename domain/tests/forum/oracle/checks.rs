@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::bus::{Backlog, Cursor};
 use domain::live::unread;
 use domain::messages::mentions;
+use domain::model::{DirectoryFilter, DirectoryOrder};
 use domain::model::{GroupId, GroupKind, MessageId, TopicId};
 use domain::policy::Viewer;
-use domain::store::groups::{Order, Wanted};
 use domain::topics::moves;
 use domain::{groups, messages, search, topics};
 use serde_json::Value;
@@ -128,7 +128,7 @@ impl World<'_> {
     async fn look_at_groups(&self, p: Option<P>, viewer: Viewer) {
         let cx = &self.forum.cx;
         let tag = format!("{:x}", self.seed);
-        let wanted = Wanted { words: &tag, category: None, order: Order::Name };
+        let wanted = DirectoryFilter { words: &tag, category: None, order: DirectoryOrder::Name };
         let (rows, _) = groups::discover(cx, viewer, wanted, 0, 100).await.unwrap();
         let shown: BTreeSet<GroupId> = rows.iter().map(|row| row.group.id).collect();
         let all = self.model.groups.iter().enumerate();

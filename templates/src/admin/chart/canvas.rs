@@ -55,10 +55,7 @@ pub enum Shape {
         class: &'static str,
     },
     /// A line through its points.
-    Line {
-        points: Vec<(i32, i32)>,
-        class: &'static str,
-    },
+    Line { points: Vec<(i32, i32)>, class: &'static str },
     /// A text.
     Text {
         x: i32,

@@ -3,7 +3,7 @@
 use actix_web::web::Query;
 use domain::admin::statistics;
 use domain::admin::statistics::OverTime;
-use domain::store::platform::statistics::{Day, Sample};
+use domain::model::{StatisticsDay, StatisticsSample};
 use serde::Deserialize;
 use templates::admin::chart::{Chart, Kind, Series, Unit};
 use templates::admin::statistics::Statistics;
@@ -14,7 +14,7 @@ use crate::handlers::admin::layout;
 use crate::req::Req;
 
 /// A line of a chart: its name, and its value in a sample.
-type Line = (&'static str, fn(&Sample) -> Option<i64>);
+type Line = (&'static str, fn(&StatisticsSample) -> Option<i64>);
 
 /// Samples in a chart of one day.
 const DRAWN: usize = 288;
@@ -37,13 +37,13 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
 
 fn by_day(OverTime { days, groups, .. }: OverTime) -> Vec<Chart> {
     let labels: Vec<String> = days.iter().map(|(day, _)| day.clone()).collect();
-    let chart = |title: &str, name, one: &str, many: &str, of: fn(&Day) -> i64, is_sum| {
+    let chart = |title: &str, name, one: &str, many: &str, of: fn(&StatisticsDay) -> i64, is_sum| {
         let values: Vec<i64> = days.iter().map(|(_, day)| of(day)).collect();
         let sum: i64 = values.iter().sum();
         Chart {
             title: title.to_owned(),
             note: if is_sum { counted(sum, one, many).to_string() } else { String::new() },
-            of: "Day",
+            of: "StatisticsDay",
             kind: Kind::Bars,
             unit: Unit::Count,
             labels: labels.clone(),
@@ -69,11 +69,11 @@ fn by_day(OverTime { days, groups, .. }: OverTime) -> Vec<Chart> {
     ]
 }
 
-fn lately(samples: &[Sample]) -> Vec<Chart> {
+fn lately(samples: &[StatisticsSample]) -> Vec<Chart> {
     let hour = &samples[samples.len().saturating_sub(60)..];
     let step = samples.len().div_ceil(DRAWN).max(1);
-    let day: Vec<Sample> = samples.iter().copied().step_by(step).collect();
-    let chart = |title: &str, of: &[Sample], unit: Unit, series: &[Line]| {
+    let day: Vec<StatisticsSample> = samples.iter().copied().step_by(step).collect();
+    let chart = |title: &str, of: &[StatisticsSample], unit: Unit, series: &[Line]| {
         let last = series.first().and_then(|(_, value)| of.last().and_then(value));
         Chart {
             title: title.to_owned(),

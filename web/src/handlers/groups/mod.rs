@@ -8,8 +8,8 @@ use crate::handlers::form_errors;
 use actix_web::web::{Path, Query};
 use domain::groups::{GroupAccess, GroupForm as Wanted};
 use domain::model::{Category, GroupId, GroupKind, SubscriptionLevel};
+use domain::model::{DirectoryFilter as Discovered, DirectoryOrder};
 use domain::policy::Permission;
-use domain::store::groups::{Order, Wanted as Discovered};
 use domain::topics::PageEnd;
 use serde::Deserialize;
 use templates::form::Refill as _;
@@ -42,9 +42,9 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
     let layout = req.layout().await?;
     let order = GroupOrder::parse(&params.order);
     let by = match order {
-        GroupOrder::Popular => Order::Popular,
-        GroupOrder::Recent => Order::Recent,
-        GroupOrder::Name => Order::Name,
+        GroupOrder::Popular => DirectoryOrder::Popular,
+        GroupOrder::Recent => DirectoryOrder::Recent,
+        GroupOrder::Name => DirectoryOrder::Name,
     };
     let page = page_number(params.page.as_deref())?;
     let category = Category::parse(&params.category);

@@ -98,7 +98,7 @@ pub async fn sign_up(req: Req, form: Form) -> Answer {
     let with = Credentials { invitation: form.get("invitation").to_owned(), message: form.get("message").to_owned() };
     match accounts::sign_up(req.cx(), wanted(&form), &with, req.origin()).await {
         Ok(token) if !form.get("email").trim().is_empty() => {
-            Ok(req.saying(req.sign_in(&token, form.next("/")), "mail-params"))
+            Ok(req.saying(req.sign_in(&token, form.next("/")), "mail-asked"))
         }
         Ok(token) => Ok(req.sign_in(&token, form.next("/"))),
         Err(error) => {

@@ -49,7 +49,7 @@ pub async fn update(req: Req, mut form: Form) -> Answer {
 /// `POST /-/settings/mail/again`.
 pub async fn again(req: Req, _form: Form) -> Answer {
     match addresses::ask_again(req.cx(), req.signed_in()?.person.id).await {
-        Ok(()) => Ok(req.redirect_saying("/-/settings/mail", "mail-params")),
+        Ok(()) => Ok(req.redirect_saying("/-/settings/mail", "mail-asked")),
         Err(error) => {
             let back = MailForm::default();
             let back = refill(back, error)?;

@@ -24,7 +24,7 @@ pub async fn forgot_form(req: Req) -> Answer {
 /// `POST /-/forgot`: the same answer whether or not there is such an account.
 pub async fn forgot(req: Req, form: Form) -> Answer {
     match passwords::forgot(req.cx(), form.get("email"), req.origin()).await {
-        Ok(()) => Ok(req.redirect_saying("/-/sign-in", "reset-params")),
+        Ok(()) => Ok(req.redirect_saying("/-/sign-in", "reset-asked")),
         Err(error) => {
             let back = ForgotForm { email: form.get("email").into(), ..ForgotForm::default() };
             let back = refill(back, error)?;

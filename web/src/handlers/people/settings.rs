@@ -31,7 +31,7 @@ pub async fn edit(req: Req) -> Answer {
 /// `POST /-/settings`.
 pub async fn update(req: Req, form: Form) -> Answer {
     let user = req.signed_in()?.person.id;
-    let profile = domain::store::people::users::Profile {
+    let profile = domain::model::Profile {
         name: form.get("name").to_owned(),
         bio: form.get("bio").to_owned(),
         location: form.get("location").to_owned(),
@@ -84,7 +84,7 @@ pub async fn password(req: Req, mut form: Form) -> Answer {
 pub async fn sessions(req: Req) -> Answer {
     let session = req.signed_in()?;
     let layout = req.layout().await?;
-    let row = |row: domain::store::people::sessions::SessionRow| SessionRow {
+    let row = |row: domain::model::SessionRow| SessionRow {
         current: row.id == session.id,
         device: row.agent,
         address: row.address,

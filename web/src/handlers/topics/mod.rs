@@ -9,10 +9,10 @@ use actix_web::web::{Path, Query};
 use domain::groups;
 use domain::live::unread;
 use domain::messages::Window;
+use domain::model::ReadPosition;
 use domain::model::{Mark, SubscriptionLevel, TopicId};
 use domain::platform::validate::Draft;
 use domain::policy::Permission;
-use domain::store::topics::reads::Shown;
 use domain::topics::TopicAccess;
 use domain::topics::moves;
 use domain::topics::moves::At;
@@ -62,7 +62,7 @@ pub async fn show(req: Req, path: Path<(String, String)>, params: Query<Params>)
         let shown = page.messages.last().map_or(0, |message| message.seq);
         let known = found.read_seq.is_some() || found.read_before.is_some();
         if shown > found.read_seq.unwrap_or(0) && (known || shown > 0) {
-            let shown = Shown { numbering: found.topic.numbering, seq: shown };
+            let shown = ReadPosition { numbering: found.topic.numbering, seq: shown };
             domain::topics::reads::mark_as_shown(req.cx(), req.viewer(), found.topic.id, shown).await?;
             page.layout.sidebar = unread::sidebar(req.cx(), session.person.id).await?;
         }

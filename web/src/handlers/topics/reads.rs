@@ -1,7 +1,7 @@
 //! Marking as read: a topic, a group, everything.
 
 use actix_web::web::Path;
-use domain::store::topics::reads::Shown;
+use domain::model::ReadPosition;
 use domain::topics::reads;
 
 use crate::failure::Answer;
@@ -30,7 +30,7 @@ pub async fn mark_topic(req: Req, path: Path<String>, form: Form) -> Answer {
         form.get(name).parse().map_err(wrong)
     };
     let numbering = if form.get("numbering").is_empty() { 0 } else { number("numbering")? };
-    let shown = Shown { numbering, seq: number("seq")? };
+    let shown = ReadPosition { numbering, seq: number("seq")? };
     reads::mark_as_shown(req.cx(), req.viewer(), found.topic.id, shown).await?;
     Ok(req.redirect_saying(&format!("/{}/{}/", found.group.slug, found.topic.slug), "read"))
 }
