@@ -1,4 +1,4 @@
-//! A bus for each test, and what tests do with it again and again.
+//! A bus for each test, and shared helpers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -13,7 +13,7 @@ pub const ALICE: Stream = Stream::User(UserId(1));
 pub const BOB: Stream = Stream::User(UserId(2));
 pub const GARDEN: Stream = Stream::Group(GroupId(1));
 
-/// A bus of a test's own, and a hand on what is under it.
+/// A test's own bus, with access to its clock and Redis.
 pub struct Home {
     pub bus: Bus,
     pub now: Arc<AtomicI64>,
@@ -26,7 +26,7 @@ pub struct Redis {
     pub connection: Connection,
 }
 
-/// What tests ask by themselves.
+/// The test's own connection to Redis.
 #[derive(Clone)]
 pub enum Connection {
     One(redis::aio::MultiplexedConnection),
@@ -77,7 +77,7 @@ impl Home {
         Self { bus, now, redis: Some(Redis { url: url.to_owned(), prefix, connection }) }
     }
 
-    /// Another process of the same forum.
+    /// Returns the bus of another process of the same forum.
     pub async fn another(&self) -> Bus {
         match &self.redis {
             None => self.bus.clone(),
@@ -92,7 +92,7 @@ impl Home {
         self.now.fetch_add(time.as_micros() as i64, Ordering::Relaxed);
     }
 
-    /// Everything expires, or is lost.
+    /// Lets everything expire or be lost.
     pub async fn forget_all(&self) {
         self.pass(AGE + Duration::from_secs(1));
         let Some(redis) = &self.redis else { return };
@@ -128,7 +128,7 @@ pub fn payloads(events: &[Event]) -> Vec<Arc<str>> {
     events.iter().map(|event| event.payload.clone()).collect()
 }
 
-/// Reads to the end. `Err`: resync, with the cursor to go on from.
+/// Reads to the end. `Err` means resync, with the cursor to continue from.
 pub async fn read_all(bus: &Bus, stream: Stream, after: Cursor) -> Result<(Vec<Event>, Cursor), Cursor> {
     let (mut all, mut at) = (Vec::new(), after);
     loop {
@@ -150,7 +150,7 @@ pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, future).await.unwrap_or_else(|_| panic!("{what}: not within {PATIENCE:?}"))
 }
 
-/// Asks again and again until it is so.
+/// Waits until the condition holds.
 pub async fn wait_for<F: Future<Output = bool>>(what: &str, condition: impl Fn() -> F) {
     within(what, async {
         while !condition().await {
@@ -160,7 +160,7 @@ pub async fn wait_for<F: Future<Output = bool>>(what: &str, condition: impl Fn()
     .await;
 }
 
-/// A small generator (xorshift): the same seed, the same story.
+/// A small random generator (xorshift). The same seed gives the same story.
 pub struct Rng(pub u64);
 
 impl Rng {

@@ -1,11 +1,11 @@
-//! Redis itself: what is lost and comes back, what is given up, what is not there.
+//! Failures of Redis: lost and restored connections, lost data, unreachable servers.
 
 use bus::{Bus, BusUrl, Control, Hub};
 use model::time::Clock;
 
 use crate::home::{ALICE, BOB, Home, event, payloads, read_all, test_url, within};
 
-/// A database of the test Redis that no other test uses, so that its connections can be told from theirs.
+/// Returns a database of the test Redis that no other test uses, so that its connections can be told apart.
 fn own_database(number: u8) -> String {
     let url = test_url("KLATCH_TEST_REDIS_URL");
     let host = url.split('/').take(3).collect::<Vec<_>>().join("/");
@@ -58,7 +58,7 @@ async fn a_redis_that_lost_everything_while_connections_stayed_wakes_everyone() 
     let mut controls = home.bus.controls();
     let after = home.bus.open(ALICE).await.unwrap();
     let mut subscription = hub.subscribe(ALICE);
-    // What is to be missed has to be known first.
+    // The marks must be known before they are lost.
     let redis = home.redis.as_ref().unwrap();
     let mark = format!("{}:{{63}}:mark", redis.prefix);
     let marked = async {

@@ -1,6 +1,6 @@
-//! The promises of the bus and of the key-value store, proved on memory, on Redis, and on a Redis Cluster alike.
+//! The promises of the bus and of the key-value store, tested on memory, on Redis, and on a Redis Cluster.
 //!
-//! `KLATCH_TEST_REDIS_URL` and `KLATCH_TEST_REDIS_CLUSTER_URL` name those for tests; every test has a prefix of its own in it.
+//! `KLATCH_TEST_REDIS_URL` and `KLATCH_TEST_REDIS_CLUSTER_URL` name the servers. Every test uses its own prefix.
 
 #![allow(clippy::unwrap_used)]
 
@@ -110,7 +110,7 @@ async fn watching_before_reading_misses_nothing_and_repeats_nothing(home: Home) 
         for _ in 0..dice.roll(4) {
             tokio::task::yield_now().await;
         }
-        // Readers must not fall so far behind that resync would be right.
+        // Readers must not fall so far behind that they need a resync.
         if number % 100 == 99 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -166,7 +166,7 @@ async fn whoever_has_a_stream_is_among_the_listeners(home: Home) {
     assert_eq!(home.bus.listening().await.unwrap(), [UserId(1)]);
 }
 
-/// Who is here, in order.
+/// Returns the online users, sorted.
 async fn here(home: &Home) -> Vec<UserId> {
     let mut here = home.bus.here().await.unwrap();
     here.sort();
@@ -188,7 +188,7 @@ async fn people_are_here_for_a_while_after_their_last_page_or_poll(home: Home) {
     home.bus.seen(&[carol]).await.unwrap();
     assert_eq!(home.bus.listening().await.unwrap(), [carol]);
     home.bus.seen(&[]).await.unwrap();
-    // A poll says better until when: whoever polls does not stay for as long as a page does.
+    // A poll knows better until when its user is online, so it shortens the longer time of a page.
     home.bus.open(ALICE).await.unwrap();
     home.bus.seen(&[alice]).await.unwrap();
     home.pass(POLL + Duration::from_secs(1));
@@ -238,7 +238,7 @@ async fn an_open_page_stays_present(home: Home) {
         assert_eq!(here(&home).await, [alice]);
         assert_eq!(home.bus.watchers(garden).await.unwrap(), [alice]);
     }
-    // Between two polls nobody is gone.
+    // Between two polls a user stays online.
     drop(subscription);
     hub.renew().await.unwrap();
     home.pass(POLL);

@@ -1,4 +1,4 @@
-//! The rule of the cursor against a plain list, in random stories.
+//! Checks the cursor rule against a plain list, in random stories.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,17 +10,17 @@ use crate::home::{ALICE, BOB, GARDEN, Home, Rng, event, payloads, read_all};
 
 on_memory_and_redis! { a_backlog_is_whole_or_says_resync }
 
-/// A stream as a plain list: everything it ever took in this life.
+/// A stream as a plain list of everything it took since it was created.
 #[derive(Default)]
 struct List {
     life: u64,
     there: bool,
     taken: Vec<Arc<str>>,
-    /// How many of the entries, the start counted, were cut off at the front on purpose.
+    /// How many entries, including the start, were deliberately cut off at the front.
     cut: usize,
 }
 
-/// A cursor, and what the list was like where it points.
+/// A cursor, and the state of the list where it points.
 #[derive(Clone, Copy)]
 struct Held {
     stream: Stream,
