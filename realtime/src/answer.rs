@@ -9,8 +9,8 @@ use domain::bus::{Cursor, Event};
 pub(crate) const ALLOWED: &str = "GET, HEAD, OPTIONS";
 
 /// The answer to a poll.
-#[allow(missing_docs)]
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Answer {
     /// The new events, oldest first; none if the time ran out.
     Events {

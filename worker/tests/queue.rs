@@ -1,4 +1,4 @@
-//! What the job queue promises, on both databases.
+//! The promises of the job queue, on both databases.
 
 #![allow(clippy::unwrap_used)]
 

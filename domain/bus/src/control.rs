@@ -6,9 +6,9 @@ use model::{GroupId, UserId};
 
 /// A message from one process to all processes, itself included. It is sent once and may be lost, so nothing may depend
 /// on it alone. Receivers learn of a loss by [`Control::Reconnected`].
-#[allow(missing_docs)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "control", rename_all = "snake_case")]
+#[allow(missing_docs)]
 pub enum Control {
     /// A session was signed out or revoked.
     SessionEnded {

@@ -99,8 +99,8 @@ impl Event {
 }
 
 /// The result of reading a stream from a cursor on.
-#[allow(missing_docs)]
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Backlog {
     /// All events after the cursor, oldest first; possibly none.
     ///

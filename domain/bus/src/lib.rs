@@ -101,8 +101,8 @@ pub struct Changes {
 }
 
 /// A failure of the bus. Nothing is lost by it: try again later.
-#[allow(missing_docs)]
 #[derive(Clone, Debug, thiserror::Error)]
+#[allow(missing_docs)]
 pub enum BusError {
     /// The address is invalid.
     #[error("KLATCH_REDIS_URL: {0}")]

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use super::BusError;
 
 /// The address of the bus. Printing it shows no password.
-#[allow(missing_docs)]
 #[derive(Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum BusUrl {
     /// `memory:`, in this process.
     Memory,

@@ -1,4 +1,4 @@
-//! Claims, leases, retries and parking, with the time in the test's hand.
+//! Claims, leases, retries and parking, with a clock that the test controls.
 
 use domain::platform::jobs::Task;
 use std::time::Duration;
@@ -44,7 +44,6 @@ async fn enqueue(db: &Db, job: &Job, at: Timestamp) -> JobId {
     id
 }
 
-/// What a claimer gets.
 async fn claims(db: &Db, owner: &str, want: usize, now: Timestamp) -> Vec<(JobId, i64)> {
     let claims = turn(db, owner, &[], want, LEASE, now).await.unwrap().claims;
     claims.into_iter().map(|claim| (claim.id, claim.attempt)).collect()
@@ -107,7 +106,7 @@ async fn a_lapsed_lease_is_taken_and_the_late_report_changes_nothing(test: TestD
         assert_eq!(only_row(&test.db).await, held);
     }
     assert_eq!(jobs::renew(&test.db, "old", &[(id, 1)], LEASE, later).await.unwrap(), 0);
-    // The same worker's own earlier try is as late as anyone's.
+    // An earlier try of the same worker is as outdated as anyone's.
     report(&test.db, "new", (id, 1), Outcome::Done, later).await;
     assert_eq!(only_row(&test.db).await, held);
     report(&test.db, "new", (id, 2), Outcome::Done, later).await;

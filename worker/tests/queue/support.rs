@@ -1,4 +1,4 @@
-//! A worker in a test's hand, and the macro that runs each story on both databases.
+//! Workers under a test's control, and the macro that runs each test on both databases.
 
 use domain::platform::jobs::Cause;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use worker::{Settings, Worker};
 
-/// Each story is an `async fn(TestDb)` and becomes two tests.
+/// Turns each `async fn(TestDb)` into two tests.
 macro_rules! on_both {
     ($($story:ident),* $(,)?) => {
         mod sqlite { $(
@@ -41,7 +41,7 @@ pub fn posted(message: i64) -> Job {
     Job::Happened(Cause::MessagePosted { message: MessageId(message) })
 }
 
-/// Queues jobs for messages in one transaction; wakes nobody.
+/// Queues jobs for messages in one transaction, without a wakeup.
 pub async fn queue(db: &Db, messages: impl IntoIterator<Item = i64>) {
     let mut tx = db.begin().await.unwrap();
     for message in messages {
@@ -50,7 +50,6 @@ pub async fn queue(db: &Db, messages: impl IntoIterator<Item = i64>) {
     tx.commit().await.unwrap();
 }
 
-/// The only row there is.
 pub async fn only_row(db: &Db) -> JobRow {
     let mut rows = Vec::new();
     for state in ["ready", "running", "failed"] {
@@ -113,7 +112,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts one; periodic work of the hour is already done.
+    /// Starts a worker. The periodic work of the hour is already done.
     pub async fn start<F>(
         db: &Db,
         wake: &Wake,
@@ -137,7 +136,6 @@ impl Running {
         Self { stop, ended }
     }
 
-    /// Asks it to stop, without waiting.
     pub fn ask(self) -> JoinHandle<Result<(), worker::Error>> {
         let _ = self.stop.send(());
         self.ended
@@ -149,7 +147,7 @@ impl Running {
     }
 }
 
-/// Settings with which only a wake-up, not a look, finds a job.
+/// Returns settings with which a job is found only by a wakeup.
 pub fn blind(db: &Db) -> Settings {
     Settings { look: HOUR, alone: false, ..Settings::of(db) }
 }
