@@ -1,11 +1,11 @@
-//! The few pieces of HTML that nodes are made of. Whatever goes into them is escaped here.
+//! Writers for the few HTML elements in nodes. They escape whatever goes into them.
 
 use super::tree::Target;
 
-/// Links that lead away: a new tab that knows nothing of ours, and no credit from search engines.
+/// The attributes of an external link: a new tab without access to ours, and no credit from search engines.
 const AWAY: &str = "target=\"_blank\" rel=\"nofollow noopener ugc\"";
 
-/// Writes text so that it is text, in content as in an attribute.
+/// Writes escaped text, for content and attributes.
 pub(super) fn escape(text: &str, out: &mut String) {
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
@@ -61,7 +61,7 @@ pub(super) fn user(username: &str, out: &mut String) {
     out.push_str("</a>");
 }
 
-/// Writes the picture that an image link shows. Its words are never empty: they name the link.
+/// Writes the picture of an image link. `alt` is never empty, since it names the link.
 pub(super) fn image(src: &str, alt: &str, out: &mut String) {
     out.push_str("<img src=\"");
     escape(src, out);
