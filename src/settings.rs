@@ -15,7 +15,6 @@ use domain::store::DatabaseUrl;
 
 use crate::environment::Environment;
 
-/// How long a sign-in lasts.
 const SESSION: Duration = Duration::from_secs(90 * 24 * 3_600);
 
 /// A bad setting: what is wrong, with the setting's name.

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use domain::bus::{Cursor, Event};
 
-/// The methods allowed for a poll.
 pub(crate) const ALLOWED: &str = "GET, HEAD, OPTIONS";
 
 /// The answer to a poll.

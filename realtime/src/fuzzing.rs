@@ -45,7 +45,6 @@ mod tests {
 
     use super::*;
 
-    /// Valid requests and bodies.
     const GOOD: [&str; 6] = [
         "GET /live?after=1-1&seen=7:3&group=2 HTTP/1.1\r\nHost: a.example:80\r\nCookie: klatch=abc; b=c\r\n\r\n",
         "HEAD /live HTTP/1.0\r\nConnection: keep-alive\r\nX-Forwarded-For: 192.0.2.1, 10.0.0.1\r\n\r\n",

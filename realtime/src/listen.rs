@@ -5,7 +5,6 @@ use std::net::{SocketAddr, TcpListener};
 
 use tokio::net::TcpSocket;
 
-/// How many connections may wait to be accepted.
 const BACKLOG: u32 = 4_096;
 
 /// Binds a listener to an address of its own.

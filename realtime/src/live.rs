@@ -24,8 +24,8 @@ use crate::{Config, limits};
 const AFTERMATH: Duration = Duration::from_secs(60);
 /// How long after the bus reconnected browsers are asked to spread their requests.
 const UNSETTLED: Duration = Duration::from_secs(15);
-/// The time over which they are spread: [`EACH`] per browser, about the time to render a page with room for other
-/// processes, but at most [`HERD`].
+/// The time over which they are spread: `EACH` per browser, about the time to render a page with room for other
+/// processes, but at most `HERD`.
 const EACH: Duration = Duration::from_millis(12);
 const HERD: Duration = Duration::from_secs(8);
 /// How long the bus may take to answer a health check.
@@ -54,11 +54,9 @@ struct Inner {
 struct Unsettled {
     /// Recent permission changes: of one user in a group, or (`None`) of a group for everyone.
     changes: HashMap<(Option<UserId>, GroupId), Instant>,
-    /// When the bus last reconnected.
     reconnected: Option<Instant>,
     /// How many polls waited then, or when draining began.
     herd: usize,
-    /// When an error was last logged.
     complained: Option<Instant>,
 }
 

@@ -9,7 +9,6 @@ use domain::time::Timestamp;
 use crate::answer::{Answer, Trouble};
 use crate::live::Live;
 
-/// The counters since the start.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
     begun: AtomicU64,
@@ -83,7 +82,6 @@ fn saved(payload: &str) -> Option<Timestamp> {
     rest[..end].parse().ok().map(Timestamp)
 }
 
-/// Returns the metrics in the Prometheus text format.
 pub(crate) fn text(live: &Live) -> String {
     let (metrics, caps) = (live.metrics(), live.polls().caps());
     let mut out = String::with_capacity(2_048);

@@ -20,7 +20,6 @@ use crate::who::Who;
 /// How long a browser with too many polls is asked to wait, randomized up to twice that.
 const GIVE_WAY: Duration = Duration::from_secs(15);
 
-/// The identified reader.
 #[derive(Clone, Copy)]
 enum Reader {
     User { id: UserId, session: SessionId },

@@ -11,10 +11,8 @@ use domain::bus::Control;
 use domain::model::{GroupId, UserId};
 use futures_util::task::AtomicWaker;
 
-/// Whose poll it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum PollKey {
-    /// A signed-in user's.
     User(UserId),
     /// An anonymous reader's from this address; `None` if unknown.
     Reader(Option<IpAddr>),
@@ -24,7 +22,6 @@ pub(crate) enum PollKey {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PollAuth {
     Session(SessionId),
-    /// The group is public.
     Reader(GroupId),
 }
 
@@ -59,12 +56,9 @@ impl fmt::Debug for SessionId {
     }
 }
 
-/// A signal to a waiting poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Signal {
-    /// The session is over.
     End,
-    /// The process is about to end.
     Drain,
     /// The user's permissions changed.
     Resync,
@@ -79,14 +73,12 @@ const SIGNALS: [Signal; 5] = [Signal::End, Signal::Drain, Signal::Resync, Signal
 /// A flag without wakeup: control messages may have been missed, so check again before sending anything.
 const STALE: u8 = 1 << 7;
 
-/// All polls of the process.
 #[derive(Debug)]
 pub(crate) struct Polls {
     state: Mutex<State>,
     caps: Caps,
 }
 
-/// The limits on waiting polls.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Caps {
     pub total: usize,
@@ -130,14 +122,11 @@ pub(crate) struct PollSlot {
     poll: Arc<Poll>,
 }
 
-/// Why a poll got no slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rejected {
     /// A control message arrived since `heard`: identify the reader again.
     Late,
-    /// Too many polls from this address.
     TooMany,
-    /// Too many polls in all.
     Full,
     Draining,
 }
@@ -151,17 +140,14 @@ impl Polls {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns how many polls wait.
     pub(crate) fn count(&self) -> usize {
         self.state().count
     }
 
-    /// Returns the limits.
     pub(crate) fn caps(&self) -> Caps {
         self.caps
     }
 
-    /// Whether no more polls are accepted.
     pub(crate) fn is_draining(&self) -> bool {
         self.state().draining
     }
@@ -171,7 +157,6 @@ impl Polls {
         self.state().heard
     }
 
-    /// Takes a slot for a poll.
     pub(crate) fn enter(self: &Arc<Self>, heard: u64, whose: PollKey, owner: PollAuth) -> Result<PollSlot, Rejected> {
         let mut state = self.state();
         if state.draining {
@@ -254,7 +239,6 @@ impl PollSlot {
         Ready::Ready(call)
     }
 
-    /// Returns the authorization of the poll.
     pub(crate) fn owner(&self) -> PollAuth {
         self.poll.owner
     }

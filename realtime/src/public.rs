@@ -10,10 +10,8 @@ use domain::model::GroupId;
 
 /// How long a cached value is trusted. Changes arrive over the bus; this is for lost messages.
 const CACHE_TTL: Duration = Duration::from_secs(60);
-/// The most cached groups.
 const REMEMBERED: usize = 10_000;
 
-/// A cache of which groups are public.
 #[derive(Debug, Default)]
 pub(crate) struct PublicGroups(Mutex<Known>);
 
@@ -49,7 +47,6 @@ impl PublicGroups {
         Ok(public)
     }
 
-    /// Invalidates what the control message concerns.
     pub(crate) fn handle(&self, word: &Control) {
         let mut known = self.known();
         match word {

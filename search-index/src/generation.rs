@@ -15,7 +15,6 @@ use crate::schema;
 /// Retries when a commit happens between reading its position and its documents.
 const ATTEMPTS: usize = 5;
 
-/// Why a generation did not open.
 pub(crate) enum Trouble {
     /// It will never open: damaged, missing, of another version.
     Unusable(String),
@@ -40,7 +39,6 @@ struct Meta {
 }
 
 impl Generation {
-    /// Creates an empty index in an existing folder.
     pub(crate) fn create(path: &Path) -> Result<tantivy::Index, Error> {
         let (schema, _) = schema::schema();
         let directory = MmapDirectory::open(path).map_err(TantivyError::from)?;

@@ -55,7 +55,6 @@ impl Highlighter {
         fragments(text, &matches, part)
     }
 
-    /// Returns the matches, sorted by their start.
     fn matches(&self, text: &str) -> Vec<Match> {
         let words = words(text);
         let mut matches = Vec::new();

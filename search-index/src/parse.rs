@@ -13,12 +13,9 @@ pub(crate) struct Clause {
     pub(crate) words: Vec<(usize, String)>,
 }
 
-/// A parsed query.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Parsed {
-    /// All of these must match.
     pub(crate) wanted: Vec<Clause>,
-    /// None of these may match.
     pub(crate) excluded: Vec<Clause>,
 }
 

@@ -12,7 +12,6 @@ pub(crate) const VERSION: u32 = 1;
 
 const TOKENIZER: &str = "words";
 
-/// The names of the columns.
 pub(crate) mod column {
     pub(crate) const KIND: &str = "kind";
     pub(crate) const ID: &str = "id";

@@ -23,7 +23,6 @@ pub(crate) struct Word {
     pub(crate) range: Range<usize>,
 }
 
-/// Returns the words of a text, in order.
 pub(crate) fn words(text: &str) -> Vec<Word> {
     let mut words = Vec::new();
     analyzer().token_stream(text).process(&mut |token| {

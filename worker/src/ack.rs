@@ -27,7 +27,6 @@ impl<S> Layer<S> for AckLayer {
     }
 }
 
-/// Reports the outcome of each job.
 #[derive(Clone, Debug)]
 pub(crate) struct Ack<S> {
     inner: S,

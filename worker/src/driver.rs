@@ -40,9 +40,7 @@ pub(crate) struct Driver {
     look: bool,
     /// Whether the last claim left jobs that were due.
     more: bool,
-    /// When the last turn ended.
     turned: Instant,
-    /// Consecutive failures of the database.
     failures: u32,
 }
 
@@ -161,7 +159,7 @@ impl Driver {
         let Worker { db, clock, settings, .. } = &self.worker;
         match jobs::renew(db, &self.owner, &running, settings.lease, clock.now()).await {
             Ok(renewed) if renewed < running.len() as u64 => {
-                // Its report will be refused, and whoever holds the job now runs it again.
+                // Its report will be refused, and the current owner runs the job again.
                 tracing::warn!(lost = running.len() as u64 - renewed, "a heartbeat came too late for a lease");
             }
             Ok(_) => {}

@@ -79,7 +79,6 @@ impl fmt::Display for DriverGone {
 
 impl std::error::Error for DriverGone {}
 
-/// The queue that apalis draws jobs from.
 #[derive(Debug)]
 pub(crate) struct Queue {
     jobs: mpsc::Receiver<Claimed>,

@@ -347,7 +347,6 @@ impl Bus {
         }
     }
 
-    /// Returns the wakeups of this process.
     fn wakeups(&self) -> &wakeups::Wakeups {
         match self {
             Self::Memory(memory) => memory.wakeups(),

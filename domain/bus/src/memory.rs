@@ -15,7 +15,6 @@ use super::{
 use model::time::{Clock, Timestamp};
 use model::{GroupId, UserId};
 
-/// The interval at which expired data is dropped.
 const SWEEP: Duration = Duration::from_secs(30);
 
 /// Streams and online users in memory. Locks are held briefly, never across an await.

@@ -16,10 +16,8 @@ pub(crate) struct Names {
     prefix: Arc<str>,
 }
 
-/// Something that has a name in Redis.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Name<'a> {
-    /// A stream's entries.
     Entries(Stream),
     /// The text of an event, which entries refer to.
     Payload(&'a str),
@@ -45,7 +43,6 @@ pub(crate) enum Name<'a> {
     Value(&'a str),
 }
 
-/// Returns the shard of a stream.
 pub(super) fn shard(stream: Stream) -> u8 {
     let id = match stream {
         Stream::User(id) => id.0,

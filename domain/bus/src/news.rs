@@ -85,7 +85,6 @@ pub(super) fn begin(server: &Server, stream: Stream, id: Cursor) -> Cmd {
     command
 }
 
-/// A message on a shard's channel.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Told {
     pub news: Vec<News>,

@@ -23,13 +23,10 @@ use super::{
 use model::time::{Clock, Timestamp};
 use model::{GroupId, UserId};
 
-/// The most streams in one read.
 const CHUNK: usize = 256;
 /// How long search changes are gathered before the other processes are told.
 const TOGETHER: Duration = Duration::from_millis(50);
-/// The most pages renewed in one pipeline.
 const RENEWED: usize = 1_000;
-/// The most reads in flight at a time.
 const READS: usize = 4;
 /// KEYS: the online users, those at the last call, the changed groups. ARGV: now, the time before which entries are
 /// dropped. Returns the users who came or went, and the groups.

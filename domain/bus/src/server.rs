@@ -73,7 +73,7 @@ impl Server {
         }
     }
 
-    /// Like [`Server::run`], but runs `first` before all others and drops its answer.
+    /// Like `run`, but runs `first` before all others and drops its answer.
     pub(super) async fn run_after(&self, first: &Cmd, commands: &Pipeline) -> Result<Vec<Value>, BusError> {
         match &self.link {
             Link::One { pool, .. } => {
@@ -99,7 +99,6 @@ impl Server {
         }
     }
 
-    /// Checks that the server, or every node, answers.
     pub(super) async fn check(&self) -> Result<(), BusError> {
         self.ask::<()>(&redis::cmd("PING")).await
     }
@@ -119,7 +118,6 @@ fn pool(url: &str) -> Result<Pool, BusError> {
         .map_err(|error| BusError::Busy(error.to_string()))
 }
 
-/// Returns the base configuration of a Cluster client.
 pub(super) fn cluster(urls: &[String]) -> ClusterClientBuilder {
     ClusterClientBuilder::new(urls.iter().map(String::as_str))
         .connection_timeout(PATIENCE)

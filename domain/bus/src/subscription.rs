@@ -34,9 +34,7 @@ pub(super) struct PubSub {
 }
 
 enum Line {
-    /// To one server.
     One { sink: PubSubSink, messages: PubSubStream },
-    /// To each node of a Cluster.
     Cluster { connection: ClusterConnection, pushed: mpsc::UnboundedReceiver<PushInfo> },
 }
 
@@ -67,7 +65,6 @@ impl Line {
     }
 }
 
-/// Why a line ended.
 enum End {
     Lost,
     /// The bus was dropped.
@@ -144,7 +141,6 @@ impl PubSub {
         }
     }
 
-    /// Reconnects, with growing pauses between attempts.
     async fn reconnect(&self) -> Line {
         let mut pause = Duration::from_millis(50);
         loop {

@@ -24,7 +24,6 @@ pub enum Servers {
     Cluster(Vec<String>),
 }
 
-/// The scheme of a Cluster's address.
 const CLUSTER: &str = "redis-cluster://";
 
 impl FromStr for BusUrl {

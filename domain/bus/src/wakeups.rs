@@ -27,7 +27,6 @@ struct Slot {
     /// Counts the wakeups, so that none is missed between two polls.
     rung: u32,
     watchers: u32,
-    /// The number of the next watcher.
     next: u32,
     waiting: Vec<(u32, Waker)>,
     left_at: Instant,
@@ -75,7 +74,6 @@ impl Wakeups {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Subscribes to a stream.
     pub(super) fn subscribe(self: &Arc<Self>, stream: Stream) -> Subscription {
         let mut slots = self.slots();
         let slot = slots.entry(stream).or_insert_with(|| Slot {
@@ -152,7 +150,6 @@ impl Wakeups {
         self.slots().is_empty()
     }
 
-    /// Returns the streams that are watched or were a moment ago.
     pub(super) fn watched(&self) -> Vec<Stream> {
         self.slots().keys().copied().collect()
     }

@@ -4,7 +4,6 @@
 /// Deeper than any real markup: quotes, nested spans, a link and its label.
 const DEPTH_MAX: usize = 48;
 const ENTITIES: [&str; 5] = ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;"];
-/// The required `rel` of an external link.
 const REL: &str = "nofollow noopener ugc";
 
 /// Checks that this is HTML as [`Node::markup`](super::Node::markup) promises it: only the elements, attributes and
@@ -160,7 +159,6 @@ fn stays_here(href: &str) -> bool {
     href.starts_with("mailto:") || (href.starts_with('/') && !href.starts_with("//"))
 }
 
-/// Whether an element may stand inside the open ones.
 fn may_hold(open: &[&str], element: &str) -> bool {
     let inline = open.iter().any(|name| matches!(*name, "a" | "em" | "strong"));
     match (open.last().copied(), element) {

@@ -19,7 +19,6 @@ const ALIASES: [(&str, &str); 15] = [
     ("zipper_mouth", "zipper_mouth_face"),
 ];
 
-/// Returns the emoji with this name.
 pub(super) fn find(name: &str) -> Option<&'static str> {
     let alias = ALIASES.iter().find(|(alias, _)| *alias == name);
     emojis::get_by_shortcode(alias.map_or(name, |(_, name)| name)).map(emojis::Emoji::as_str)

@@ -24,7 +24,6 @@ pub(super) fn escape(text: &str, out: &mut String) {
     out.push_str(&text[from..]);
 }
 
-/// Writes an element around what the closure writes.
 pub(super) fn element(name: &str, out: &mut String, inner: impl FnOnce(&mut String)) {
     for part in ["<", name, ">"] {
         out.push_str(part);
@@ -35,7 +34,6 @@ pub(super) fn element(name: &str, out: &mut String, inner: impl FnOnce(&mut Stri
     }
 }
 
-/// Writes a link around the label that the closure writes.
 pub(super) fn link(href: &str, target: &Target, out: &mut String, label: impl FnOnce(&mut String)) {
     out.push_str("<a href=\"");
     escape(href, out);
@@ -52,7 +50,6 @@ pub(super) fn link(href: &str, target: &Target, out: &mut String, label: impl Fn
     out.push_str("</a>");
 }
 
-/// Writes the link to a user's page.
 pub(super) fn user(username: &str, out: &mut String) {
     out.push_str("<a href=\"/users/");
     escape(username, out);

@@ -10,13 +10,11 @@ use regex::Regex;
 pub(super) enum Token {
     /// A backslash and the character that it escapes.
     Escape,
-    /// A run of back-ticks.
     Ticks,
     /// A run of stars or underscores.
     Emphasis,
     /// `@` and the characters of a name, or of the domain of an email address.
     At,
-    /// A short name between colons.
     Emoji,
     /// The scheme of a URL and the first character of its host.
     Scheme,

@@ -131,7 +131,6 @@ fn is_image(url: &str) -> bool {
     IMAGES.into_iter().any(ends_with)
 }
 
-/// Returns path, query and fragment of a URL of our own site.
 fn own_path(url: &str, site: &Site<'_>) -> Option<String> {
     let host = |address: &'_ str| address.split_once("://").map(|(_, host)| host.len());
     let base = site.base_url.trim_end_matches('/');

@@ -12,7 +12,6 @@ use serde::{
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum Node {
-    /// Text with its line ends.
     Text {
         markup: String,
     },
@@ -33,13 +32,11 @@ pub enum Node {
         url: String,
         markup: String,
     },
-    /// Code within a line.
     Code {
         markup: String,
     },
     /// Code on its own lines.
     CodeBlock {
-        /// The name after the fence.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         language: Option<String>,
         markup: String,
@@ -60,7 +57,6 @@ pub enum Node {
         mentions: Vec<i64>,
         markup: String,
     },
-    /// An emoji typed by its short name.
     Emoji {
         /// Without the colons.
         name: String,

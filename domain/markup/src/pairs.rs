@@ -55,7 +55,6 @@ impl Scan<'_> {
         last
     }
 
-    /// Returns the end of the run of back-ticks that begins at `from`.
     fn ticks_end(&self, from: usize) -> usize {
         from + self.text.as_bytes()[from..].iter().take_while(|&&byte| byte == b'`').count()
     }

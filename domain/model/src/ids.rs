@@ -30,15 +30,21 @@ macro_rules! ids {
 }
 
 ids! {
+    /// The id of an account.
     UserId,
+    /// The id of a group.
     GroupId,
+    /// The id of a topic.
     TopicId,
+    /// The id of a message.
     MessageId,
+    /// The id of a background job.
     JobId,
     /// An email in the outgoing queue.
     EmailId,
     /// A link that invites into a group.
     InvitationId,
+    /// The id of a report.
     ReportId,
     /// A moderation rule, which checks messages before they are saved.
     RuleId,

@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// Returns the system time. Only [`Clock`] should call this; other code asks the context.
+    /// Returns the system time. Only `Clock` should call this; other code asks the context.
     pub fn now() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))

@@ -3,6 +3,7 @@
 use super::*;
 use crate::time::Timestamp;
 
+/// A topic as stored.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Topic {
     pub id: TopicId,
@@ -25,7 +26,7 @@ pub struct Topic {
     pub resolved: bool,
     /// Nothing in it can be changed.
     pub archived: bool,
-    /// The number of its [`TopicEvent`]s.
+    /// The number of its `TopicEvent`s.
     pub events: i64,
     /// Incremented with every visible change.
     pub version: i64,
@@ -51,7 +52,7 @@ pub enum Restorable {
     ByModerators,
 }
 
-/// The other topic of a [`TopicEvent`], for viewers who may read it.
+/// The other topic of a `TopicEvent`, for viewers who may read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherTopic {
     pub title: String,

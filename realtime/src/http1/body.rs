@@ -5,7 +5,6 @@ use super::parser::{Body, Refusal};
 /// The maximum length of a line between chunks, or of all trailers.
 const LINE: usize = 4_096;
 
-/// The progress in reading a body.
 #[derive(Debug)]
 pub(crate) struct Discard {
     state: State,
@@ -22,9 +21,7 @@ enum State {
     },
     /// The line end after a chunk; the number of bytes still to come.
     AfterChunk(u8),
-    /// The line that begins a chunk.
     Size,
-    /// The lines after the last chunk.
     Trailer {
         read: usize,
     },
@@ -46,7 +43,6 @@ impl Discard {
         Ok(Self { state, allowed: limit })
     }
 
-    /// Whether the body was read to its end.
     pub(crate) fn is_done(&self) -> bool {
         self.state == State::Done
     }

@@ -11,13 +11,11 @@ use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// The bytes per read.
 const ROOM: usize = 4_096;
 /// After a refused request: how much further input is read before the connection is closed, and for how long. A client
 /// that is cut off while sending may never see the answer.
 const LAST_WORDS: (usize, Duration) = (256 * 1_024, Duration::from_secs(1));
 
-/// A client's connection.
 #[derive(Debug)]
 pub(super) struct Connection {
     stream: TcpStream,
@@ -30,12 +28,10 @@ impl Connection {
         Self { stream, come: Vec::new() }
     }
 
-    /// Returns the received bytes that are not consumed yet.
     pub(super) fn come(&self) -> &[u8] {
         &self.come
     }
 
-    /// Consumes the first `count` received bytes.
     pub(super) fn use_up(&mut self, count: usize) {
         if count >= self.come.len() {
             self.come = Vec::new();
@@ -44,7 +40,6 @@ impl Connection {
         }
     }
 
-    /// Returns the client's address.
     pub(super) fn peer(&self) -> Option<IpAddr> {
         self.stream.peer_addr().ok().map(|peer| peer.ip())
     }

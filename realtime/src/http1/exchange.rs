@@ -13,19 +13,15 @@ use crate::poll::{Begun, Waiting, begin, check};
 use crate::request::{BadRequest, Request};
 use crate::who::{self, Who};
 
-/// What follows a request.
 pub(super) enum Next {
     /// The answer was sent; another request may follow.
     Again,
-    /// The connection is over.
     Close,
     /// The connection is over, but the client may still be sending.
     Refused,
-    /// The request is a poll that waits.
     Wait(Box<Waiting>, ResponseOptions),
 }
 
-/// A parsed request.
 struct Ask {
     what: What,
     manner: ResponseOptions,

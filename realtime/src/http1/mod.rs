@@ -62,7 +62,6 @@ impl Default for Limits {
     }
 }
 
-/// The state shared by all connections.
 struct Server {
     live: Live,
     limits: Limits,
@@ -190,7 +189,6 @@ async fn wait(line: &mut Connection, waiting: &mut Waiting, timer: &mut Timer, s
 mod tests {
     use super::*;
 
-    /// Returns the size of a future that is never run.
     fn size<F: Future>(_: impl FnOnce(TcpStream, Arc<Server>) -> F) -> usize {
         size_of::<F>()
     }

@@ -2,16 +2,13 @@
 
 use httparse::{Error, Status};
 
-/// The maximum number of header lines.
 const LINES: usize = 64;
-/// The end of a head.
 const END: &[u8] = b"\r\n\r\n";
 
 /// A refusal: the HTTP status and a sentence. The connection is closed after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal(pub u16, pub &'static str);
 
-/// The request methods distinguished here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
     Get,
@@ -20,7 +17,6 @@ pub(crate) enum Method {
     Other,
 }
 
-/// How the body is delimited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Body {
     /// The length in bytes; 0 if there is no body.
@@ -28,7 +24,6 @@ pub(crate) enum Body {
     Chunked,
 }
 
-/// The relevant parts of a head.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Head<'a> {
     pub method: Method,

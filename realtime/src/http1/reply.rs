@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::parser::Refusal;
 use crate::answer::{ALLOWED, Answer, error};
 
-/// An HTTP response.
 #[derive(Debug)]
 pub(super) struct Reply {
     status: u16,
@@ -54,7 +53,6 @@ impl Reply {
         Self::json(404, error("not_found", "There is nothing here."))
     }
 
-    /// Returns the bytes of the response.
     pub(super) fn write(&self, manner: ResponseOptions, date: &Date) -> Vec<u8> {
         let mut out = String::with_capacity(256 + self.body.len());
         let _ = write!(out, "HTTP/1.1 {} {}\r\nDate: ", self.status, reason(self.status));

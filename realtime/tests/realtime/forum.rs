@@ -36,7 +36,6 @@ pub fn redis_url() -> String {
     std::env::var("KLATCH_TEST_REDIS_URL").expect("set KLATCH_TEST_REDIS_URL to a Redis for tests")
 }
 
-/// A signed-in user.
 #[derive(Clone)]
 pub struct Somebody {
     pub id: UserId,

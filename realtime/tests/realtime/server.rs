@@ -11,7 +11,6 @@ use tokio::sync::oneshot;
 
 use crate::forum::{Forum, Somebody};
 
-/// The kind of server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Face {
     /// A route of actix-web, as in `klatch serve`.
@@ -20,7 +19,6 @@ pub enum Face {
     Lean,
 }
 
-/// A test's own server.
 pub struct Server {
     pub live: Live,
     address: SocketAddr,
@@ -103,7 +101,6 @@ impl Reply {
         lines.find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
-    /// Returns the number of events in the body.
     pub fn events(&self) -> usize {
         self.json()["events"].as_array().map_or(0, Vec::len)
     }
@@ -122,7 +119,6 @@ impl Connection {
         self.read(false).await.expect("an answer, not the end")
     }
 
-    /// Reads the response to a HEAD request.
     pub async fn bare(&mut self) -> Reply {
         self.read(true).await.expect("an answer, not the end")
     }

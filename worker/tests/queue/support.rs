@@ -63,7 +63,6 @@ pub async fn until_empty(db: &Db) {
     wait_for("an empty queue", async || store::outstanding(db).await.unwrap() == 0).await;
 }
 
-/// How often each message's job was begun.
 #[derive(Clone, Debug, Default)]
 pub struct Runs(Arc<Mutex<BTreeMap<i64, usize>>>);
 
@@ -105,7 +104,6 @@ impl Gate {
     }
 }
 
-/// A worker that runs until it is stopped.
 pub struct Running {
     stop: oneshot::Sender<()>,
     ended: JoinHandle<Result<(), worker::Error>>,

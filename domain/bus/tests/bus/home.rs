@@ -26,7 +26,6 @@ pub struct Redis {
     pub connection: Connection,
 }
 
-/// The test's own connection to Redis.
 #[derive(Clone)]
 pub enum Connection {
     One(redis::aio::MultiplexedConnection),
@@ -102,7 +101,6 @@ impl Home {
         }
     }
 
-    /// Asks Redis something about a stream's entries.
     pub async fn ask(&self, command: &str, stream: Stream, more: &[&str]) -> Option<i64> {
         let redis = self.redis.as_ref()?;
         let (tag, id) = match stream {
@@ -150,7 +148,6 @@ pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, future).await.unwrap_or_else(|_| panic!("{what}: not within {PATIENCE:?}"))
 }
 
-/// Waits until the condition holds.
 pub async fn wait_for<F: Future<Output = bool>>(what: &str, condition: impl Fn() -> F) {
     within(what, async {
         while !condition().await {

@@ -13,7 +13,6 @@ use super::{Node, Person, Site, check, parse};
 
 const SITE: Site<'static> = Site { base_url: "https://klatch.example" };
 
-/// The users of these tests.
 fn people() -> HashMap<String, Person> {
     [(1, "ericflo"), (56, "simonw"), (7, "Ada"), (8, "dot."), (9, "under_")]
         .into_iter()
@@ -33,7 +32,6 @@ fn html(raw: &str) -> String {
     nodes(raw).iter().map(Node::markup).collect()
 }
 
-/// Returns the HTML of an external link.
 fn away(url: &str, label: &str) -> String {
     format!(r#"<a href="{url}" target="_blank" rel="nofollow noopener ugc">{label}</a>"#)
 }
