@@ -33,8 +33,8 @@ impl Environment {
         Ok(Self { file, is_service: false })
     }
 
-    /// Reads the settings for a command. If neither a file nor a database is named, uses those of this machine's
-    /// service, if any.
+    /// Reads the settings for a command: by default those of this machine's service, if any, unless a file or place is
+    /// named.
     ///
     /// # Errors
     /// When the file cannot be read, with its path.
@@ -64,8 +64,8 @@ impl Environment {
 }
 
 /// Parses lines of `NAME=value`. Empty lines and those that begin with `#` or `;` are ignored. A value may be quoted.
-/// In double quotes a backslash escapes the next character (systemd.exec(5), EnvironmentFile). An error is the number
-/// of the bad line.
+/// In double quotes a backslash escapes the next character (systemd.exec(5), EnvironmentFile). An error is the bad
+/// line's number.
 fn parse(text: &str) -> Result<HashMap<String, String>, usize> {
     let mut all = HashMap::new();
     for (number, line) in text.lines().enumerate() {

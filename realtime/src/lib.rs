@@ -1,5 +1,4 @@
-//! Realtime: the long poll. It reads the bus and asks the database nothing while it waits. It renders and writes
-//! nothing.
+//! Realtime: the long poll. It reads the bus, without database queries while it waits. It renders and writes nothing.
 //!
 //! [`poll`] is the poll itself, independent of any HTTP server. Two servers offer it: [`run`] serves polls alone, in a
 //! small server in which a waiting poll costs little. [`configure`] mounts it as a route in an actix-web server.

@@ -95,8 +95,7 @@ impl Live {
         Ok(Self(inner))
     }
 
-    /// Answers all waiting polls and accepts no more. Call it when the program is about to end, before the server
-    /// stops.
+    /// Answers all waiting polls and accepts no more. Call it at the program's end, before the server stops.
     pub fn drain(&self) {
         self.0.unsettled().herd = self.0.polls.count();
         self.0.polls.drain();
@@ -175,9 +174,8 @@ impl Live {
         EACH.saturating_mul(u32::try_from(many).unwrap_or(u32::MAX)).min(HERD)
     }
 
-    /// Whether some of these events must perhaps not be shown to the user any more, so that the page must be reloaded.
-    /// This is the case if the events include a membership change, or if permissions in an event's group changed
-    /// recently.
+    /// Whether some of these events must perhaps not be shown to the user any more, so that the page must be reloaded:
+    /// if they include a membership change, or if permissions in an event's group changed recently.
     pub(crate) fn outdated(&self, user: Option<UserId>, events: &[Event]) -> bool {
         let changed: Vec<GroupId> = {
             let unsettled = self.0.unsettled();
@@ -197,8 +195,7 @@ impl Live {
         })
     }
 
-    /// Saves in the background that the topic was shown up to this number. If that fails or the queue is full, the
-    /// topic stays unread.
+    /// Saves in the background that the topic was shown up to this number. If that fails, the topic stays unread.
     pub(crate) fn acknowledge(&self, user: UserId, topic: TopicId, shown: Shown) {
         let Ok(waiting) = self.0.unwritten.clone().try_acquire_owned() else { return };
         let live = self.clone();

@@ -1,7 +1,6 @@
 //! A poll: identify the reader, subscribe, read the backlog, answer or wait.
 //!
-//! Beginning a poll takes a large future, but a short time. What waits is [`Waiting`], which is small. A server keeps
-//! the two apart.
+//! Beginning a poll takes a large future for a short time. What waits is the small [`Waiting`].
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};

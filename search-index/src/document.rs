@@ -9,8 +9,8 @@ pub enum Kind {
     Topic,
 }
 
-/// One message or topic, identified by its kind and id. The text is indexed but not stored: read it from the database
-/// to show a hit.
+/// One message or topic, identified by its kind and id. The text is indexed but not stored: to show a hit, read it from
+/// the database.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]
 pub struct Document<'a> {

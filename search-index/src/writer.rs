@@ -100,8 +100,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Frees memory and threads until the next change, but keeps the right to write. Does nothing while changes wait
-    /// for a commit.
+    /// Frees memory and threads until the next change, but keeps the right to write. No-op while changes are uncommitted.
     pub fn rest(&mut self) {
         if !self.changed {
             self.open = None;

@@ -38,15 +38,13 @@ const TICK: Duration = Duration::from_secs(30);
 pub struct Settings {
     /// The most jobs at a time, at least one.
     pub slots: usize,
-    /// How long a claim holds without a heartbeat: a job of a process that died waits this long. Three heartbeats fit
-    /// in.
+    /// How long a claim holds without a heartbeat, and a job of a dead process waits. Three heartbeats fit in.
     pub lease: Duration,
     /// How long a job may take before it counts as failed.
     pub time_out: Duration,
     /// The interval between two checks for due jobs without a wakeup: retries, and jobs of processes that died.
     pub look: Duration,
-    /// Whether no other process runs jobs of this database. Then the start at once takes back jobs that were still
-    /// running.
+    /// Whether no other process runs jobs of this database. Then the start takes back running jobs at once.
     pub alone: bool,
 }
 

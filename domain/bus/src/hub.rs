@@ -45,8 +45,7 @@ impl Hub {
         self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).insert((group, user));
     }
 
-    /// Returns what followed `after` in the subscribed stream, like [`Bus::backlog`], but from this process's cache if
-    /// possible.
+    /// Returns what followed `after` in the stream, like [`Bus::backlog`], but from this process's cache if possible.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -65,8 +64,7 @@ impl Hub {
         Ok(backlog)
     }
 
-    /// Renews every stream that is watched now or was a moment ago. The timer does this by itself, for one part of the
-    /// streams at a time.
+    /// Renews every stream that is watched now or was a moment ago. The timer does this for one part at a time.
     ///
     /// # Errors
     /// When Redis does not answer; the next call makes up for it.

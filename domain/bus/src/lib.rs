@@ -6,7 +6,7 @@
 //! does not come back first, entries may be missing (trimmed, expired, flushed, another server) and the answer is
 //! "resync". This detects every loss without counters.
 //!
-//! - Open the stream BEFORE reading the page's data from the database: an event may then arrive twice, but never get
+//! - Open the stream BEFORE reading the page's data from the database: then an event may arrive twice, but is never
 //!   lost.
 //! - Subscribe before reading the backlog ([`Hub::subscribe`]).
 //! - A process hears the events of a stream in order and without gaps; otherwise it is told by `Wakeups::forget`. It
@@ -58,8 +58,7 @@ pub const AGE: Duration = Duration::from_secs(5 * 60);
 const KEPT: Duration = Duration::from_secs(10 * 60);
 /// How long a user counts as online after a page was rendered for them.
 pub const PAGE: Duration = Duration::from_secs(50);
-/// How long a user counts as online after [`Hub`] last saw a poll of theirs waiting: longer than the time between two
-/// checks.
+/// How long a user counts as online after [`Hub`] last saw them polling: longer than the time between two checks.
 pub const POLL: Duration = Duration::from_secs(12);
 /// How long after a user was last seen events are still written to their stream. Longer than [`AGE`], since clocks
 /// differ a little. Events go to all of these users, not only to those online: otherwise a user who returns after four
@@ -174,8 +173,7 @@ impl Bus {
     }
 
     /// Returns the current cursor of the stream, for a page about to be rendered: everything published from now on
-    /// follows it. Creates the stream if necessary and lets it live for [`AGE`] from now. The stream's user counts as
-    /// seen.
+    /// follows it. Creates the stream if necessary and lets it live for [`AGE`] from now. Its user counts as seen.
     ///
     /// # Errors
     /// When Redis does not answer.

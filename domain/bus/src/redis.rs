@@ -239,8 +239,7 @@ impl Redis {
         if *word != Control::SearchChanged {
             return tell(&self.server, word).await;
         }
-        // Every message triggers this. One notification is enough for many, since the receiver handles all pending
-        // changes.
+        // Every message triggers this. One notification is enough, since the receiver handles all pending changes.
         if !self.search_changed.swap(true, Ordering::AcqRel) {
             let (server, told) = (self.server.clone(), self.search_changed.clone());
             tokio::spawn(async move {

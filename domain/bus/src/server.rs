@@ -45,7 +45,7 @@ impl Server {
         Ok(Self { link, names: Names::new(prefix) })
     }
 
-    /// Returns the same server with its own connections. The connections of a Cluster belong to the runtime that opened
+    /// Returns the same server with its own connections. A Cluster's connections belong to the runtime that opened
     /// them.
     pub(super) fn for_thread(&self) -> Result<Self, BusError> {
         let link = match &self.link {

@@ -1,5 +1,5 @@
-//! The one subscription connection of a process. It receives new stream entries and control messages, and reconnects
-//! when it is lost.
+//! The one subscription connection of a process. It receives stream entries and control messages, and reconnects when
+//! lost.
 
 use std::sync::Arc;
 use std::time::Duration;

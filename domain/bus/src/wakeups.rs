@@ -1,5 +1,4 @@
-//! The wakeups of this process: which polls wait for which stream, and what the process knows about the ends of these
-//! streams.
+//! The wakeups of this process: which polls wait for which stream, and the known ends of these streams.
 
 use std::collections::HashMap;
 use std::future::poll_fn;

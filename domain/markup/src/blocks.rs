@@ -123,8 +123,7 @@ fn is_language(info: &str) -> bool {
     !info.is_empty() && info.len() <= LANGUAGE_MAX && info.bytes().all(allowed)
 }
 
-/// A paragraph under construction. Single line ends are kept, many blank lines count as one, and none stays at either
-/// end.
+/// A paragraph under construction. Keeps single line ends, counts many blank lines as one, and has none at either end.
 #[derive(Default)]
 struct Paragraph {
     inlines: Vec<Inline>,

@@ -53,15 +53,13 @@ impl Open {
         Some(self.0.remove(index))
     }
 
-    /// Updates the openers after a link was made of all pieces from `item` on. Those inside it are text. No link may
-    /// contain a link.
+    /// Updates the openers after a link was made of all pieces from `item` on. No link may contain a link.
     pub fn link_made(&mut self, item: usize, is_image: bool) {
         self.0.retain(|opener| opener.item < item && (is_image || opener.mark != Mark::Bracket { image: false }));
     }
 }
 
-/// Whether this is a letter or digit of a script with spaces between words, so that a delimiter next to it is inside a
-/// word.
+/// Whether this is a letter or digit of a script with spaces between words: a delimiter next to it is inside a word.
 pub(super) fn is_word(character: char) -> bool {
     character.is_alphanumeric() && character < '\u{2e80}'
 }

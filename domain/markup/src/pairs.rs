@@ -36,8 +36,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Returns the position of the last run of each length. Computed once per line, so that no unmatched run is
-    /// searched twice.
+    /// Returns the position of the last run of each length. Computed once per line: no unmatched run is searched twice.
     fn last_ticks_from(&mut self, from: usize) -> [usize; TICKS_MAX + 1] {
         if let Some(last) = self.last_ticks {
             return last;

@@ -116,8 +116,7 @@ pub enum LogReach {
 }
 
 impl LogAction {
-    /// Returns who may read about the action. Actions about join requests and about confidential reports are not
-    /// public.
+    /// Returns who may read about the action. Actions about join requests and confidential reports are not public.
     pub fn reach(self) -> LogReach {
         match self {
             Self::MessageDeleted

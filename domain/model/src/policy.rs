@@ -278,8 +278,7 @@ pub enum Restricted {
     Banned,
 }
 
-/// Returns why an account cannot be used now, if so. Suspended and banned accounts lose their sessions and cannot sign
-/// in.
+/// Returns why an account cannot be used now, if so. Such an account loses its sessions and cannot sign in.
 pub fn barred(suspended_until: Option<Timestamp>, banned_at: Option<Timestamp>, now: Timestamp) -> Option<Restricted> {
     match (banned_at, suspended_until) {
         (Some(_), _) => Some(Restricted::Banned),
@@ -321,8 +320,7 @@ pub struct Correspondents {
     pub from: crate::DirectFrom,
     /// Whether both are members of one group, conversations aside.
     pub share_a_group: bool,
-    /// Whether the sender ignores the recipient. The reverse is not checked here, since the sender must not learn of
-    /// it.
+    /// Whether the sender ignores the recipient. The reverse is not checked: the sender must not learn of it.
     pub ignores: bool,
 }
 

@@ -92,8 +92,7 @@ pub struct Message {
     pub deleted: bool,
     /// Who may restore it, while its text is kept.
     pub restorable: Option<Restorable>,
-    /// Whether the previous message (by number) has the same author and is at most five minutes older: then the name is
-    /// left out.
+    /// Whether the previous message (by number) is by the same author within five minutes: the name is left out.
     pub follows: bool,
     /// The users who starred it, earliest first.
     pub stars: Vec<Person>,

@@ -45,8 +45,7 @@ pub struct Limits {
     pub request_time: Duration,
     /// How long the client may take to receive an answer.
     pub write_time: Duration,
-    /// How long a connection is kept for the next request. Longer than a poll, since a new connection costs several of
-    /// them.
+    /// How long a connection is kept for the next request. Longer than a poll, since a new connection costs more.
     pub idle: Duration,
 }
 

@@ -108,8 +108,7 @@ impl Values {
         }
     }
 
-    /// Drops expired values. If that is not enough, drops others in the map's random order, down to three quarters of
-    /// the room.
+    /// Drops expired values, and if necessary others in the map's random order, down to three quarters of the room.
     fn make_room(&mut self, now: Timestamp, room: usize) {
         let mut bytes = 0;
         self.by_key.retain(|key, kept| {

@@ -9,12 +9,10 @@ const SMALL: usize = 250_000;
 const LARGE: usize = 4 * SMALL;
 /// For four times the text, quadratic code takes 16 times as long, linear code four times.
 const RATIO_MAX: u32 = 8;
-/// Faster is good enough whatever the ratio, which other work on the machine disturbs. Quadratic code takes far longer
-/// for a megabyte.
+/// Faster is good enough whatever the ratio, which other work on the machine disturbs. Quadratic code takes far longer.
 const FLOOR: Duration = Duration::from_secs(1);
 
-/// Returns the CPU time of this thread, so that other work does not count. If the kernel does not report it, the time
-/// of day.
+/// Returns the CPU time of this thread, so that other work does not count; the time of day if it is unknown.
 fn clock() -> Duration {
     // The first number is nanoseconds on a processor (Linux, Documentation/scheduler/sched-stats).
     let ran = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
