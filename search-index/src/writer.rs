@@ -100,7 +100,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Frees memory and threads until the next change, but keeps the right to write. No-op while changes are uncommitted.
+    /// Frees memory and threads until the next change, but keeps the right to write. No-op if changes are uncommitted.
     pub fn rest(&mut self) {
         if !self.changed {
             self.open = None;

@@ -6,8 +6,7 @@
 //! does not come back first, entries may be missing (trimmed, expired, flushed, another server) and the answer is
 //! "resync". This detects every loss without counters.
 //!
-//! - Open the stream BEFORE reading the page's data from the database: then an event may arrive twice, but is never
-//!   lost.
+//! - Open the stream BEFORE reading the page's data from the database: an event may come twice, but is never lost.
 //! - Subscribe before reading the backlog ([`Hub::subscribe`]).
 //! - A process hears the events of a stream in order and without gaps; otherwise it is told by `Wakeups::forget`. It
 //!   can therefore answer from memory for streams whose end it read or heard a moment ago.
