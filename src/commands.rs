@@ -1,4 +1,4 @@
-//! The commands that end by themselves: import, demo, admin.
+//! The one-shot commands: import, demo, admin.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -12,20 +12,20 @@ use crate::compose::{self, Failure};
 use crate::environment::Environment;
 use crate::settings::{Needs, Settings, no_forum};
 
-/// Connects to the forum that exists already, and says which one that is. Nothing is created.
+/// Connects to the existing forum and prints which one it is. Creates nothing.
 async fn context(env: &Environment, search: bool) -> Result<domain::Context, Failure> {
     let settings = Settings::read(env, Needs::Existing)?;
     let place = compose::place(&settings.database);
     if !Db::has_forum(&settings.database).await.map_err(|error| compose::unreachable(&settings.database, &error))? {
         return Err(no_forum(&format!("{place} is empty")).into());
     }
-    // Where only the database is reached from here, there is no search index to look after.
+    // If only the database is reachable from here, there is no search index to maintain.
     let cx = compose::context(&settings, search && settings.data_dir.is_dir()).await?;
     say_which(&cx, &place).await;
     Ok(cx)
 }
 
-/// Says on which forum the command acts.
+/// Prints which forum the command acts on.
 async fn say_which(cx: &domain::Context, place: &str) {
     let site = domain::site::current(cx).await;
     eprintln!("klatch: acting on \"{}\" ({}), {place}", site.settings.name, cx.config.base_url);
@@ -67,7 +67,7 @@ pub async fn reindex(env: &Environment) -> Result<(), Failure> {
     let done = domain::search::reindex(&cx, |done| bar.set_position(done)).await?;
     bar.finish();
     if !done {
-        // Whoever writes the index reads everything again when the log says so.
+        // The process that writes the index rebuilds it when the log says so.
         domain::search::ask_for_reindex(&cx).await?;
         println!("A running service keeps the index: it reads everything again by itself.");
     }
@@ -129,7 +129,7 @@ pub async fn second_step_off(env: &Environment, name: &str) -> Result<(), Failur
 
 /// `klatch demo`.
 pub async fn demo(env: &Environment) -> Result<(), Failure> {
-    // The one command that may begin a forum: one to look at.
+    // The only command that may create a forum, as a demonstration.
     let settings = Settings::read(env, Needs::Alone)?;
     let cx = compose::context(&settings, true).await?;
     say_which(&cx, &compose::place(&settings.database)).await;
@@ -170,7 +170,7 @@ fn told(bar: &ProgressBar) -> impl FnMut(domain::import::Progress) + '_ {
     }
 }
 
-/// What zstd-compressed data begins with (RFC 8878, 3.1.1).
+/// The first bytes of zstd-compressed data (RFC 8878, 3.1.1).
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 fn open(file: &Path) -> Result<Box<dyn BufRead + Send>, Failure> {

@@ -1,4 +1,4 @@
-//! Puts the parts together: the context that every service is given.
+//! Builds the context that every service gets.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::settings::Settings;
 
-/// What a command ends with when it does not succeed.
+/// The error that ends a command.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Connects everything. `search` says whether this process answers searches.
@@ -51,12 +51,12 @@ fn open_search(data_dir: &Path) -> Result<Search, Failure> {
         .map_err(|error| format!("KLATCH_DATA_DIR: the search index in `{}`: {error}", dir.display()).into())
 }
 
-/// Why the database cannot be used.
+/// Says why the database cannot be used.
 pub fn unreachable(url: &DatabaseUrl, error: &domain::store::Error) -> String {
     format!("KLATCH_DATABASE_URL: {} does not answer: {error}", place(url))
 }
 
-/// The database as it may be named: no password.
+/// Describes the database without its password.
 pub fn place(url: &DatabaseUrl) -> String {
     match url {
         DatabaseUrl::Sqlite(path) => format!("the file `{}`", path.display()),
@@ -68,7 +68,7 @@ pub fn place(url: &DatabaseUrl) -> String {
     }
 }
 
-/// Keeps what this process remembers true: hears what the others say.
+/// Keeps this process's caches up to date with the control messages of other processes.
 async fn listen(cx: Context) {
     let mut words = cx.bus.controls();
     loop {

@@ -1,4 +1,4 @@
-//! Where settings come from: the process's environment, then an environment file as systemd and Docker read it.
+//! The sources of settings: the process's environment, then an environment file as systemd and Docker read it.
 
 use std::collections::HashMap;
 use std::io::ErrorKind;
@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::settings::BadSetting;
 
-/// What the systemd units read, and commands too where nothing else is said.
+/// The file that the systemd units read. Commands read it too by default.
 const DEFAULT_FILE: &str = "/etc/klatch/klatch.env";
-/// Where the systemd units keep files.
+/// The data folder of the systemd units.
 const SERVICE_DATA_DIR: &str = "/var/lib/klatch";
 
 /// The settings as text. The process's environment wins over the file.
@@ -19,7 +19,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// The process's environment alone, or with a file.
+    /// Reads the process's environment, and the file if given.
     ///
     /// # Errors
     /// When the file cannot be read, with its path.
@@ -33,7 +33,8 @@ impl Environment {
         Ok(Self { file, is_service: false })
     }
 
-    /// For a command: where neither a file nor a place is named, the settings of the service on this machine, if there is one.
+    /// Reads the settings for a command: by default those of this machine's service, if any, unless a file or place is
+    /// named.
     ///
     /// # Errors
     /// When the file cannot be read, with its path.
@@ -49,21 +50,22 @@ impl Environment {
         }
     }
 
-    /// The value of a setting; what is empty is not set.
+    /// Returns the value of a setting. An empty value counts as unset.
     pub fn var(&self, name: &str) -> Option<String> {
         let set = std::env::var(name).ok().or_else(|| self.file.get(name).cloned());
         set.filter(|value| !value.trim().is_empty())
     }
 
-    /// Where files are kept.
+    /// Returns the data folder.
     pub fn data_dir(&self) -> PathBuf {
         let default = if self.is_service { SERVICE_DATA_DIR } else { "./klatch-data" };
         self.var("KLATCH_DATA_DIR").unwrap_or_else(|| default.to_owned()).into()
     }
 }
 
-/// Lines of `NAME=value`; empty lines and those that begin with `#` or `;` say nothing. A value may stand in quotes. In double
-/// quotes a backslash takes the next character as it is (systemd.exec(5), EnvironmentFile).
+/// Parses lines of `NAME=value`. Empty lines and those that begin with `#` or `;` are ignored. A value may be quoted.
+/// In double quotes a backslash escapes the next character (systemd.exec(5), EnvironmentFile). An error is the bad
+/// line's number.
 fn parse(text: &str) -> Result<HashMap<String, String>, usize> {
     let mut all = HashMap::new();
     for (number, line) in text.lines().enumerate() {

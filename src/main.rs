@@ -15,7 +15,7 @@ use tracing_subscriber::EnvFilter;
 use crate::compose::Failure;
 use crate::environment::Environment;
 
-/// Waiting polls are many small things that come and go: with this allocator the memory of those that went is used again.
+/// Waiting polls are many small allocations that come and go. This allocator reuses their memory well.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
@@ -117,9 +117,9 @@ fn main() -> ExitCode {
         }
     };
     let mut builder = match command {
-        // One process a core, each with a share of the polls, does better than threads that hand polls to each other.
+        // One process per core, each with a share of the polls, beats threads that hand polls to each other.
         Command::Realtime => tokio::runtime::Builder::new_current_thread(),
-        // The pages are drawn on threads of their own; what is left is the follower of search and the word between processes.
+        // Pages are rendered on their own threads. The rest is the search follower and the control messages.
         Command::Web => {
             let mut builder = tokio::runtime::Builder::new_multi_thread();
             builder.worker_threads(1);
@@ -164,7 +164,7 @@ async fn run(command: Command, env: &Environment) -> Result<(), Failure> {
     }
 }
 
-/// Logs to standard error: KLATCH_LOG filters, KLATCH_LOG_FORMAT is `text` or `json`.
+/// Logs to standard error. KLATCH_LOG filters; KLATCH_LOG_FORMAT is `text` or `json`.
 fn log(env: &Environment) -> Result<(), Failure> {
     let text = env.var("KLATCH_LOG").unwrap_or_else(|| "info,tantivy=warn".to_owned());
     let filter = EnvFilter::try_new(&text).map_err(|error| format!("KLATCH_LOG: `{text}`: {error}"))?;

@@ -15,18 +15,17 @@ use crate::compose::{self, Failure};
 use crate::environment::Environment;
 use crate::settings::{Needs, Settings};
 
-/// Told once: the program is to end.
+/// A switch that ends the program, thrown once.
 #[derive(Clone)]
 struct Stop(watch::Receiver<bool>);
 
 impl Stop {
-    /// A switch of its own, off.
     fn switch() -> (watch::Sender<bool>, Self) {
         let (sender, receiver) = watch::channel(false);
         (sender, Self(receiver))
     }
 
-    /// Thrown by SIGTERM or SIGINT.
+    /// Returns a switch that SIGTERM or SIGINT throws.
     fn on_signal() -> Result<Self, Failure> {
         let (sender, stop) = Self::switch();
         let mut terminate = signal(SignalKind::terminate())?;
@@ -38,7 +37,7 @@ impl Stop {
             }
             tracing::info!("ending: what is under way is finished first");
             let _ = sender.send(true);
-            // Whoever asks twice does not want to wait.
+            // A second interrupt ends the program at once.
             interrupt.recv().await;
             std::process::exit(130);
         });
@@ -46,7 +45,7 @@ impl Stop {
     }
 
     async fn thrown(mut self) {
-        // An error means that the switch is gone, which is as good as thrown.
+        // An error means that the sender is gone, which counts as thrown.
         let _ = self.0.wait_for(|thrown| *thrown).await;
     }
 }
@@ -67,7 +66,7 @@ fn realtime_config(settings: &Settings) -> realtime::Config {
     }
 }
 
-/// The one thing that keeps polls from being served: more of them are wanted than files may be open.
+/// The error when more polls are wanted than the limit on open files allows.
 fn too_many_polls(error: std::io::Error) -> Failure {
     format!("KLATCH_POLLS: {error}").into()
 }
@@ -91,7 +90,7 @@ async fn run_jobs(cx: Context, stop: Stop) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The fragments of live events are the pages' own partials.
+/// Renders the fragments of live events with the pages' partials.
 fn draw() -> Draw {
     fn drawn(partial: &impl Template) -> String {
         partial.render().map(templates::sanitize).unwrap_or_else(|error| {
@@ -109,7 +108,7 @@ fn draw() -> Draw {
     }
 }
 
-/// Says where the site is, and how to make its first admin.
+/// Prints where the site is, and how to create its first admin.
 async fn greet(cx: &Context) -> Result<(), Failure> {
     let base = &cx.config.base_url;
     let site = domain::site::current(cx).await;

@@ -1,4 +1,4 @@
-//! The configuration: read once from the environment and, where one is named, an environment file. A missing or bad setting is an
+//! The configuration, read once from the environment and, if named, an environment file. A missing or bad setting is an
 //! error that names the variable.
 
 use std::fmt;
@@ -15,15 +15,14 @@ use domain::store::DatabaseUrl;
 
 use crate::environment::Environment;
 
-/// How long a sign-in lasts.
 const SESSION: Duration = Duration::from_secs(90 * 24 * 3_600);
 
-/// What is wrong with a setting, with its name.
+/// A bad setting: what is wrong, with the setting's name.
 #[derive(Debug)]
 pub struct BadSetting(String);
 
 impl BadSetting {
-    /// With these words, which name the setting.
+    /// Creates the error. The text must name the setting.
     pub fn new(words: String) -> Self {
         Self(words)
     }
@@ -37,52 +36,48 @@ impl fmt::Display for BadSetting {
 
 impl std::error::Error for BadSetting {}
 
-/// Everything that the environment says.
+/// The settings of the program.
 #[derive(Debug)]
+#[allow(missing_docs)]
 pub struct Settings {
-    /// Where files are kept.
     pub data_dir: PathBuf,
     /// Where pages are served.
     pub bind: SocketAddr,
-    /// Where polls are served, when they are served alone.
+    /// Where polls are served by `klatch realtime`.
     pub realtime_bind: SocketAddr,
-    /// The database.
     pub database: DatabaseUrl,
-    /// Connections to Postgres at the most.
+    /// The most connections to Postgres.
     pub connections: u32,
-    /// The bus.
     pub bus: BusUrl,
-    /// What keys and channels on Redis begin with; by default `klatch:` and the site's id.
+    /// The prefix of keys and channels on Redis; by default `klatch:` and the site's id.
     pub redis_prefix: Option<String>,
-    /// Whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     pub proxies: Vec<IpAddr>,
-    /// How many polls may wait.
     pub polls: Polls,
-    /// The way by which letters leave.
     pub mail: Mailer,
-    /// What the domain has to know.
+    /// The configuration of the domain.
     pub config: Config,
 }
 
 /// How many polls may wait at once.
 #[derive(Clone, Copy, Debug)]
 pub struct Polls {
-    /// In a process; by default as many as it may have files open, with some to spare.
+    /// Per process; by default the limit on open files, less some reserve.
     pub total: Option<usize>,
-    /// Of one account.
+    /// Per account.
     pub per_user: usize,
-    /// Of one network address, by readers who are not signed in.
+    /// Per network address, for anonymous readers.
     pub per_address: usize,
 }
 
-/// What a command needs of its surroundings.
+/// What a command needs from its environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
-    /// It runs alone if it must: SQLite and memory will do.
+    /// It can run alone, with SQLite and the memory bus.
     Alone,
     /// Other processes share its database and bus.
     Shared(&'static str),
-    /// It acts on a forum that exists already: it creates no data folder, no database and no key.
+    /// It acts on an existing forum: it creates no data folder, database or key.
     Existing,
 }
 
@@ -94,7 +89,7 @@ fn parsed<T: FromStr>(env: &Environment, name: &str, default: T, what: &str) -> 
 }
 
 impl Settings {
-    /// Reads the environment, and makes the data folder and its secret key where they are needed.
+    /// Reads the environment. Creates the data folder and its secret key if needed.
     pub fn read(env: &Environment, needs: Needs) -> Result<Self, BadSetting> {
         let data_dir = env.data_dir();
         let database = database(env, &data_dir, needs)?;
@@ -179,7 +174,7 @@ fn bus(env: &Environment, needs: Needs) -> Result<BusUrl, BadSetting> {
     }
 }
 
-/// Braces would decide on which node of a Redis Cluster a key lies.
+/// Reads the prefix. Braces are refused, since they would decide which node of a Redis Cluster holds a key.
 fn redis_prefix(env: &Environment) -> Result<Option<String>, BadSetting> {
     let Some(prefix) = env.var("KLATCH_REDIS_PREFIX") else { return Ok(None) };
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '.' | '-' | '_');
@@ -228,7 +223,7 @@ fn secret(env: &Environment, data_dir: &std::path::Path, needs: Needs) -> Result
     own_secret(&path)
 }
 
-/// Why a command does nothing, and what to do.
+/// The error when there is no forum, with what to do about it.
 pub fn no_forum(why: &str) -> BadSetting {
     BadSetting(format!(
         "there is no forum here: {why}. Set KLATCH_DATA_DIR or KLATCH_DATABASE_URL as for the service, or pass \
@@ -236,7 +231,7 @@ pub fn no_forum(why: &str) -> BadSetting {
     ))
 }
 
-/// The key of a forum that runs alone: made once, readable by its owner only.
+/// Returns the key of a forum that runs alone: created once, readable by its owner only.
 fn own_secret(path: &std::path::Path) -> Result<SecretKey, BadSetting> {
     let bad = |what: &str, error: &dyn fmt::Display| {
         BadSetting(format!("KLATCH_DATA_DIR: `{}` cannot be {what}: {error}", path.display()))
@@ -260,7 +255,7 @@ fn own_secret(path: &std::path::Path) -> Result<SecretKey, BadSetting> {
         .ok_or_else(|| bad("used", &"it holds less than 32 characters; delete it to have a new one made"))
 }
 
-/// By SMTP where that is set, else into a folder beside the other files.
+/// Returns the mailer: SMTP if configured, else a folder beside the other files.
 fn mail(env: &Environment, data_dir: &std::path::Path, config: &Config) -> Result<Mailer, BadSetting> {
     let host = config.base_url.split_once("://").map_or("", |(_, authority)| authority);
     let host = host.split(':').next().unwrap_or_default();

@@ -1,53 +1,47 @@
-//! What a poll is answered, and how that is written.
+//! The answer to a poll, and its JSON.
 
 use std::fmt::Write;
 use std::time::Duration;
 
 use domain::bus::{Cursor, Event};
 
-/// The methods that a poll is asked with.
 pub(crate) const ALLOWED: &str = "GET, HEAD, OPTIONS";
 
-/// What a poll is answered.
+/// The answer to a poll.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Answer {
-    /// What happened, oldest first; nothing, when the time was up.
+    /// The new events, oldest first; none if the time ran out.
     Events {
-        /// Where the next poll goes on.
+        /// The cursor for the next poll.
         after: Cursor,
-        /// What happened.
         events: Vec<Event>,
-        /// How long to wait before it.
+        /// How long to wait before the next poll.
         retry_in: Duration,
     },
-    /// Something may be missing, or what may be seen has changed: fetch the page again.
+    /// Events may be missing, or the user's permissions changed: reload the page.
     Resync {
-        /// Where the next poll goes on, should the page not say.
+        /// The cursor for the next poll, if the page does not carry one.
         after: Cursor,
-        /// How long to wait before fetching it.
+        /// How long to wait before reloading.
         retry_in: Duration,
     },
-    /// The session is over: no more polls.
+    /// The session is over: stop polling.
     Ended,
-    /// There is nothing to hear, or they may not hear it, or not know that: no more polls.
+    /// There is nothing to listen to, or the user may not know of it: stop polling.
     NotFound,
-    /// What was asked makes no sense; the text says why.
+    /// The request is invalid; the text says why.
     Invalid(&'static str),
-    /// Not now.
-    Busy {
-        /// Why not.
-        trouble: Trouble,
-        /// When to try again.
-        retry_after: Duration,
-    },
+    /// The poll is rejected for now.
+    Busy { trouble: Trouble, retry_after: Duration },
 }
 
-/// Why a poll is not taken.
+/// Why a poll is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// Too many of one address.
+    /// Too many polls from one address.
     TooMany,
-    /// Too many of all.
+    /// Too many polls in all.
     Full,
     /// This process is about to end; another one takes over.
     Draining,
@@ -56,7 +50,7 @@ pub enum Trouble {
 }
 
 impl Answer {
-    /// The status of HTTP.
+    /// Returns the HTTP status.
     pub fn status(&self) -> u16 {
         match self {
             Self::Events { .. } | Self::Resync { .. } => 200,
@@ -68,7 +62,7 @@ impl Answer {
         }
     }
 
-    /// The seconds for `Retry-After`, rounded up.
+    /// Returns the seconds for `Retry-After`, rounded up.
     pub fn retry_after(&self) -> Option<u64> {
         match self {
             Self::Busy { retry_after, .. } => Some(retry_after.as_millis().div_ceil(1_000) as u64),
@@ -76,13 +70,12 @@ impl Answer {
         }
     }
 
-    /// The body: JSON. The events' own text is copied, not read again.
+    /// Returns the JSON body. Copies the events' payloads without parsing them.
     pub fn body(&self) -> String {
         match self {
             Self::Events { after, events, retry_in } => {
                 let size = events.iter().map(|event| event.payload.len() + 48).sum::<usize>();
                 let mut body = String::with_capacity(96 + size);
-                // Writing to a String does not fail.
                 let _ = write!(body, "{{\"after\":\"{after}\",\"events\":[");
                 for (place, event) in events.iter().enumerate() {
                     if place > 0 {
@@ -109,7 +102,7 @@ impl Answer {
     }
 }
 
-/// What went wrong, for programs and for people.
+/// Returns an error as JSON: a code for programs and a text for users.
 pub(crate) fn error(code: &str, text: &str) -> String {
     serde_json::json!({ "error": code, "message": text }).to_string()
 }

@@ -1,12 +1,14 @@
-//! What has to hold of every request, whatever its bytes: for the fuzzer, and for a test that changes good ones by chance.
+//! Invariants of the HTTP parser for any input, checked by the fuzzer and by a test that mutates valid requests.
 
 use crate::http1::{body, parser};
 
+/// Checks the invariants on some bytes.
+///
 /// # Panics
-/// When a head, or a chunked body, is read in one way when it comes in one piece and in another when it comes in several.
+/// When a head or a chunked body parses differently in one piece than in several.
 pub fn check(bytes: &[u8]) {
     let whole = length(bytes);
-    // What is whole stays what it is when more comes, and what is refused does not become good.
+    // A complete head stays the same when more bytes arrive, and a refused one stays refused.
     for end in 0..bytes.len() {
         if let Some(length) = length(&bytes[..end]) {
             assert!(length <= end, "a head is no longer than what came");
@@ -19,12 +21,12 @@ pub fn check(bytes: &[u8]) {
     assert_eq!(used, discard(bytes, 1), "pieces change nothing");
 }
 
-/// How long the head at the front is, if one is there and is not refused.
+/// Returns the length of the head at the front, if it is complete and not refused.
 fn length(bytes: &[u8]) -> Option<usize> {
     parser::read(bytes).ok().flatten().map(|(_, length)| length)
 }
 
-/// How much of a chunked body is read when it comes in pieces of a size; `None`: it is refused.
+/// Returns how many bytes of a chunked body are read when it arrives in pieces of this size; `None` if it is refused.
 fn discard(bytes: &[u8], piece: usize) -> Option<usize> {
     let mut discard = body::Discard::new(parser::Body::Chunked, 1 << 16).ok()?;
     let (mut kept, mut used) = (Vec::new(), 0);
@@ -43,7 +45,6 @@ mod tests {
 
     use super::*;
 
-    /// Requests and bodies as they should be.
     const GOOD: [&str; 6] = [
         "GET /live?after=1-1&seen=7:3&group=2 HTTP/1.1\r\nHost: a.example:80\r\nCookie: klatch=abc; b=c\r\n\r\n",
         "HEAD /live HTTP/1.0\r\nConnection: keep-alive\r\nX-Forwarded-For: 192.0.2.1, 10.0.0.1\r\n\r\n",
@@ -52,7 +53,7 @@ mod tests {
         "5\r\nhello\r\n0a;name=value\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n",
         "GET http://a.example/live HTTP/1.1\r\nHost: a.example\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
     ];
-    /// What breaks readers.
+    /// Snippets that break parsers.
     const PARTS: [&str; 16] = [
         "\r\n",
         "\n",
@@ -76,7 +77,6 @@ mod tests {
     fn whatever_comes_is_read_alike_in_one_piece_and_in_several() {
         let seed = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_nanos() as u64;
         let mut state = seed;
-        // SplitMix64.
         let mut roll = |sides: usize| {
             state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
             let mut z = state;

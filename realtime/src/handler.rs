@@ -1,4 +1,4 @@
-//! The poll behind a route of actix-web.
+//! The poll as an actix-web route.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
@@ -11,7 +11,8 @@ use crate::poll::{check, poll};
 use crate::request::{BadRequest, Request};
 use crate::who::{self, Who};
 
-/// Mounts `/live`. Give the server `h1_allow_half_closed(false)`, or closed tabs wait on, and a keep-alive longer than a poll.
+/// Mounts `/live`. Set `h1_allow_half_closed(false)` on the server, or polls of closed tabs keep waiting. Set a
+/// keep-alive longer than a poll.
 pub fn configure(live: Live) -> impl FnOnce(&mut ServiceConfig) {
     move |app| {
         let route = web::resource("/live")
@@ -31,7 +32,7 @@ async fn show(request: HttpRequest, live: Data<Live>) -> HttpResponse {
     respond(&answer)
 }
 
-/// What a poll would be told now: it does not wait.
+/// Returns what a poll would be answered now, without waiting.
 async fn head(request: HttpRequest, live: Data<Live>) -> HttpResponse {
     let answer = match read(&request) {
         Ok(asked) => check(&live, &who(&request, &live), &asked).await,

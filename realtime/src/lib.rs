@@ -1,7 +1,7 @@
-//! Realtime: the long poll. It reads the bus and asks the database nothing while it waits; it draws nothing and writes nothing.
+//! Realtime: the long poll. It reads the bus, without database queries while it waits. It renders and writes nothing.
 //!
-//! [`poll`] is what happens in a poll, apart from any HTTP server. There are two faces for it: [`run`] serves polls alone, in a server
-//! of its own in which a waiting poll costs little; [`configure`] mounts it as a route in a program's actix-web server.
+//! [`poll`] is the poll itself, independent of any HTTP server. Two servers offer it: [`run`] serves polls alone, in a
+//! small server in which a waiting poll costs little. [`configure`] mounts it as a route in an actix-web server.
 
 mod answer;
 #[cfg(any(feature = "fuzzing", test))]
@@ -30,24 +30,24 @@ pub use poll::{Begun, Waiting, Woken, begin, check, poll};
 pub use request::{BadRequest, Request};
 pub use who::Who;
 
-/// How polls are served.
+/// The settings of the long poll.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// How long a poll waits at most; proxies and address translators give up after a minute.
+    /// The longest wait of a poll. Proxies and address translators give up after a minute.
     pub wait: Duration,
-    /// How much shorter a single poll may be, so that they do not all end at once.
+    /// A poll may be shorter by a random part of this, so that polls do not all end at once.
     pub spread: Duration,
-    /// How many polls of one person wait at once; one more, and the oldest is answered.
+    /// The most waiting polls of one user. One more, and the oldest is answered.
     pub per_user: usize,
-    /// How many polls of readers who are not signed in wait at once from one address; one more is refused.
+    /// The most waiting polls of anonymous readers from one address. One more is rejected.
     pub per_address: usize,
-    /// How many polls wait at once. `None`: three quarters of the files that this process may have open.
+    /// The most waiting polls. `None`: three quarters of the process's limit on open files.
     pub total: Option<usize>,
-    /// Whether the site is served over TLS: then the session's cookie has the `__Host-` name.
+    /// Whether the site is served over TLS: then the session cookie has the `__Host-` prefix.
     pub secure: bool,
-    /// The proxies whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     pub proxies: Vec<IpAddr>,
-    /// What a client of [`run`] may cost.
+    /// The limits on a client of [`run`].
     pub limits: Limits,
 }
 

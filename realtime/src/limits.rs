@@ -2,18 +2,19 @@
 
 use std::io;
 
-/// Files that the process needs besides its connections.
+/// File descriptors that the process needs besides its connections.
 const OTHERS: usize = 64;
 
-/// How many connections to accept where so many polls may wait: some are between two polls, and who is one too many has to be told.
+/// Returns how many connections to accept for this many waiting polls. Some are between two polls, and rejected polls
+/// need a connection too.
 pub(crate) fn connections(polls: usize) -> usize {
     polls + polls / 8 + 64
 }
 
-/// How many polls may wait at once: as `wanted`, or as many as the limit on open files lets.
+/// Returns how many polls may wait at once: `wanted`, or what the limit on open files allows.
 ///
 /// # Errors
-/// When the limit on open files is below what is wanted.
+/// When the limit on open files is too low for `wanted`.
 pub(crate) fn capacity(wanted: Option<usize>) -> io::Result<usize> {
     decide(wanted, open_files())
 }
@@ -29,7 +30,7 @@ fn decide(wanted: Option<usize>, files: Option<usize>) -> io::Result<usize> {
     }
 }
 
-/// The soft limit on open files, where the system tells.
+/// Returns the soft limit on open files, if the system reports one.
 fn open_files() -> Option<usize> {
     let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;

@@ -1,25 +1,24 @@
-//! Listeners with a queue long enough for a herd of browsers that all connect again at once.
+//! Listeners with a backlog large enough for many browsers that all reconnect at once.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 
 use tokio::net::TcpSocket;
 
-/// How many connections may wait to be accepted.
 const BACKLOG: u32 = 4_096;
 
-/// A listener that has its address for itself.
+/// Binds a listener to an address of its own.
 ///
 /// # Errors
-/// When the address cannot be had.
+/// When the address cannot be bound.
 pub async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     listen(address, false)
 }
 
-/// A listener that shares its address with other processes that ask for that: the kernel spreads the connections.
+/// Binds a listener that shares its address with other such processes. The kernel spreads the connections over them.
 ///
 /// # Errors
-/// When the address cannot be had.
+/// When the address cannot be bound.
 pub async fn bind_shared(address: SocketAddr) -> io::Result<TcpListener> {
     listen(address, true)
 }

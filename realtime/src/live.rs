@@ -1,4 +1,4 @@
-//! What all polls of a process share.
+//! The state shared by all polls of a process.
 
 use std::collections::HashMap;
 use std::io;
@@ -20,21 +20,21 @@ use crate::polls::{Caps, Polls};
 use crate::public::PublicGroups;
 use crate::{Config, limits};
 
-/// How long after a change of who may see what a late event of the time before it may arrive.
+/// How long after a permission change an event from before it may still arrive.
 const AFTERMATH: Duration = Duration::from_secs(60);
-/// How long after the bus came back browsers are asked to come one after the other.
+/// How long after the bus reconnected browsers are asked to spread their requests.
 const UNSETTLED: Duration = Duration::from_secs(15);
-/// Over how long they are spread: for each of them as long as a page takes to be drawn, with some room for those of other
-/// processes, and so long at the most.
+/// The time over which they are spread: `EACH` per browser, about the time to render a page with room for other
+/// processes, but at most `HERD`.
 const EACH: Duration = Duration::from_millis(12);
 const HERD: Duration = Duration::from_secs(8);
-/// How long the bus may take to say that it is there.
+/// How long the bus may take to answer a health check.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How many acknowledgements are written at once, and how many may wait for that.
+/// How many read positions are written at once, and how many may wait to be written.
 const WRITING: usize = 8;
 const UNWRITTEN: usize = 4_096;
 
-/// The polls of this process. One a process; cheap to clone.
+/// The polls of this process. One per process; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Live(Arc<Inner>);
 
@@ -52,17 +52,15 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct Unsettled {
-    /// Who may see what changed a moment ago: of one person in a group, or (`None`) of a group for all.
+    /// Recent permission changes: of one user in a group, or (`None`) of a group for everyone.
     changes: HashMap<(Option<UserId>, GroupId), Instant>,
-    /// When the bus last came back.
     reconnected: Option<Instant>,
-    /// How many polls waited then, or when the end began.
+    /// How many polls waited then, or when draining began.
     herd: usize,
-    /// When trouble was last written to the log.
     complained: Option<Instant>,
 }
 
-/// What decides whether an event may be told.
+/// The parts of an event that decide whether it may be sent.
 #[derive(Deserialize)]
 struct Head<'a> {
     #[serde(rename = "type", default, borrow)]
@@ -72,10 +70,10 @@ struct Head<'a> {
 }
 
 impl Live {
-    /// Begins to hold polls, and to hear what other processes say about them. Call it in a tokio runtime.
+    /// Starts to accept polls and to listen to control messages. Call it inside a tokio runtime.
     ///
     /// # Errors
-    /// When the process may open fewer files than [`Config::total`] needs.
+    /// When the limit on open files is too low for [`Config::total`].
     pub fn new(cx: Context, config: Config) -> io::Result<Self> {
         let caps = Caps {
             total: limits::capacity(config.total)?,
@@ -97,29 +95,29 @@ impl Live {
         Ok(Self(inner))
     }
 
-    /// Answers all that wait, and takes no more: call it when the program is about to end, before the server stops.
+    /// Answers all waiting polls and accepts no more. Call it at the program's end, before the server stops.
     pub fn drain(&self) {
         self.0.unsettled().herd = self.0.polls.count();
         self.0.polls.drain();
     }
 
-    /// How many polls wait in this process.
+    /// Returns how many polls wait in this process.
     pub fn waiting(&self) -> usize {
         self.0.polls.count()
     }
 
-    /// What this process says of itself, since it was last asked.
+    /// Returns this process's statistics since the last call.
     pub fn report(&self) -> domain::admin::statistics::Report {
         let deliveries = self.0.metrics.take_deliveries();
         domain::admin::statistics::Report { polls: Some(self.waiting() as i64), deliveries }
     }
 
-    /// How many may wait.
+    /// Returns how many polls may wait.
     pub fn capacity(&self) -> usize {
         self.0.polls.caps().total
     }
 
-    /// Why no poll should be sent here, if so: for whoever spreads them over processes.
+    /// Returns why no polls should be sent to this process, if so. For load balancers.
     pub async fn trouble(&self) -> Option<&'static str> {
         if self.0.polls.is_draining() {
             return Some("draining");
@@ -150,13 +148,13 @@ impl Live {
         self.0.public.is_public(&self.0.cx, group).await
     }
 
-    /// How long this poll waits.
+    /// Returns how long the next poll waits.
     pub(crate) fn patience(&self) -> Duration {
         let Config { wait, spread, .. } = self.0.config;
         wait.saturating_sub(jitter(spread.min(wait)))
     }
 
-    /// How long the browser is asked to wait before it comes back: not at all, unless all would come at once.
+    /// Returns how long the browser should wait before it comes back: zero, unless all would come at once.
     pub(crate) fn retry_in(&self) -> Duration {
         let reconnected = self.0.unsettled().reconnected;
         match reconnected {
@@ -165,19 +163,19 @@ impl Live {
         }
     }
 
-    /// A wait for those sent away, spread.
+    /// Returns a randomized delay for rejected polls.
     pub(crate) fn later(&self) -> Duration {
         Duration::from_secs(1) + jitter(self.herd())
     }
 
-    /// Over how long those are spread who would all come at once.
+    /// Returns the time over which browsers that would all come at once are spread.
     fn herd(&self) -> Duration {
         let many = self.0.unsettled().herd.max(self.0.polls.count());
         EACH.saturating_mul(u32::try_from(many).unwrap_or(u32::MAX)).min(HERD)
     }
 
-    /// Whether these events must not be told to them any more, or may not all be: then the page has to be drawn anew, by the rules as
-    /// they are now. So it is when their membership changed among the events, or an event is of a group where that changed just now.
+    /// Whether some of these events must perhaps not be shown to the user any more, so that the page must be reloaded:
+    /// if they include a membership change, or if permissions in an event's group changed recently.
     pub(crate) fn outdated(&self, user: Option<UserId>, events: &[Event]) -> bool {
         let changed: Vec<GroupId> = {
             let unsettled = self.0.unsettled();
@@ -197,7 +195,7 @@ impl Live {
         })
     }
 
-    /// Writes, in its own time, that the topic was shown up to the number. What cannot be written is shown as unread again.
+    /// Saves in the background that the topic was shown up to this number. If that fails, the topic stays unread.
     pub(crate) fn acknowledge(&self, user: UserId, topic: TopicId, shown: ReadPosition) {
         let Ok(waiting) = self.0.unwritten.clone().try_acquire_owned() else { return };
         let live = self.clone();
@@ -210,7 +208,7 @@ impl Live {
         });
     }
 
-    /// Logs trouble, once a second however many polls meet it.
+    /// Logs an error, at most once a second however many polls meet it.
     pub(crate) fn complain(&self, error: &domain::Error) {
         let mut unsettled = self.0.unsettled();
         if unsettled.complained.is_none_or(|at| at.elapsed() >= Duration::from_secs(1)) {
@@ -226,7 +224,7 @@ impl Inner {
     }
 
     fn handle(&self, word: &Control) {
-        // First what is remembered, then whoever asks again because of this.
+        // First update the caches, then wake the polls that read them.
         self.cx.sessions.handle(word);
         self.public.handle(word);
         let change = match word {
@@ -235,7 +233,7 @@ impl Inner {
             Control::Reconnected => {
                 let herd = self.polls.count();
                 let mut unsettled = self.unsettled();
-                // Of two losses in a row, the second finds fewer: the others are on their way.
+                // After a second loss in a row fewer polls wait: the others are on their way.
                 let is_second = unsettled.reconnected.is_some_and(|at| at.elapsed() < UNSETTLED);
                 unsettled.herd = if is_second { herd.max(unsettled.herd) } else { herd };
                 unsettled.reconnected = Some(Instant::now());
@@ -269,15 +267,14 @@ async fn listen(live: Weak<Inner>, mut words: Receiver<Control>) {
     }
 }
 
-/// A part of `most`, chosen at random: to spread what would come at once, which needs no secret.
+/// Returns a random part of `most`, to spread what would come at once. Not cryptographic.
 pub(crate) fn jitter(most: Duration) -> Duration {
     static STATE: LazyLock<AtomicU64> = LazyLock::new(|| {
         let mut random = [0; 8];
-        // Without randomness all processes spread alike; everything else goes on.
+        // Without randomness all processes spread alike, which does no harm.
         let _ = getrandom::fill(&mut random);
         AtomicU64::new(u64::from_le_bytes(random))
     });
-    // Splitmix64.
     let mut bits = STATE.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

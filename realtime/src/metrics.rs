@@ -1,4 +1,4 @@
-//! Figures for operators.
+//! Metrics for operators.
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,17 +9,16 @@ use domain::time::Timestamp;
 use crate::answer::{Answer, Trouble};
 use crate::live::Live;
 
-/// What has been counted since the start.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
     begun: AtomicU64,
     answered: [AtomicU64; KINDS.len()],
     connections: AtomicU64,
-    /// How long after the save those were told who waited for it.
+    /// The time from the save of a message to its delivery to waiting polls.
     deliveries: Histogram,
 }
 
-/// The kinds of answers: what was told, and why nothing was.
+/// The kinds of answers, and the reasons for rejections.
 const KINDS: [(&str, &str); 10] = [
     ("answered", "events"),
     ("answered", "nothing"),
@@ -57,7 +56,7 @@ impl Metrics {
         self.answered[kind(answer)].fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Events were told to a poll that waited for them.
+    /// Records the delivery of events to a poll that waited for them.
     pub(crate) fn record(&self, answer: &Answer, now: Timestamp) {
         let Answer::Events { events, .. } = answer else { return };
         for saved in events.iter().filter_map(|event| saved(&event.payload)) {
@@ -65,7 +64,7 @@ impl Metrics {
         }
     }
 
-    /// What was counted of that since it was last asked for.
+    /// Returns the delivery times since the last call.
     pub(crate) fn take_deliveries(&self) -> Times {
         self.deliveries.take()
     }
@@ -75,19 +74,18 @@ impl Metrics {
     }
 }
 
-/// When a message was saved, as its event says. The event is ours: what people typed in it has its quotes escaped.
+/// Returns when a message was saved, according to its event. User text in the event cannot confuse this, since its
+/// quotes are escaped.
 fn saved(payload: &str) -> Option<Timestamp> {
     let (_, rest) = payload.split_once("\"saved\":")?;
     let end = rest.find(|c: char| !c.is_ascii_digit())?;
     rest[..end].parse().ok().map(Timestamp)
 }
 
-/// The figures in the text format of Prometheus.
 pub(crate) fn text(live: &Live) -> String {
     let (metrics, caps) = (live.metrics(), live.polls().caps());
     let mut out = String::with_capacity(2_048);
     let mut family = |name: &str, kind: &str, help: &str, samples: &[(String, u64)]| {
-        // Writing to a String does not fail.
         let _ = write!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
         for (labels, value) in samples {
             let _ = writeln!(out, "{name}{labels} {value}");

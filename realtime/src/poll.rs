@@ -1,6 +1,6 @@
-//! A poll: who is it, watch, read the backlog, answer or wait.
+//! A poll: identify the reader, subscribe, read the backlog, answer or wait.
 //!
-//! What it takes to begin is large and soon over; what waits is [`Waiting`], which is small. A server keeps the two apart.
+//! Beginning a poll takes a large future for a short time. What waits is the small [`Waiting`].
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};
@@ -16,10 +16,9 @@ use crate::polls::{PollAuth, PollKey, PollSlot, Rejected, SessionId, Signal};
 use crate::request::Request;
 use crate::who::Who;
 
-/// How long a browser with too many polls is asked to wait, spread up to twice that.
+/// How long a browser with too many polls is asked to wait, randomized up to twice that.
 const GIVE_WAY: Duration = Duration::from_secs(15);
 
-/// Who asks, as found out.
 #[derive(Clone, Copy)]
 enum Reader {
     User { id: UserId, session: SessionId },
@@ -35,16 +34,16 @@ impl Reader {
     }
 }
 
-/// How a poll begins.
+/// The result of beginning a poll.
 #[derive(Debug)]
 pub enum Begun {
-    /// There was something to tell, or to refuse.
+    /// There are events to send, or the poll is rejected.
     Answered(Answer),
     /// Nothing has happened yet.
     Waiting(Waiting),
 }
 
-/// A poll that waits. Dropping it gives up its place.
+/// A waiting poll. Dropping it frees its slot.
 #[derive(Debug)]
 pub struct Waiting {
     place: PollSlot,
@@ -53,7 +52,7 @@ pub struct Waiting {
     deadline: Instant,
 }
 
-/// What ended a wait.
+/// The reason why a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Woken(Wake);
 
@@ -64,8 +63,8 @@ enum Wake {
     TimeIsUp,
 }
 
-/// Answers a poll: at once when there is something to tell or to refuse, else when something happens, at last when its time is up.
-/// Dropping the future gives up its place.
+/// Answers a poll: at once if there are events or a rejection, else when something happens or the time is up. Dropping
+/// the future frees its slot.
 pub async fn poll(live: &Live, who: &Who, request: &Request) -> Answer {
     match Box::pin(begin(live, who, request)).await {
         Begun::Answered(answer) => answer,
@@ -78,7 +77,7 @@ pub async fn poll(live: &Live, who: &Who, request: &Request) -> Answer {
     }
 }
 
-/// Looks without waiting, and without marking anything as seen: what [`poll`] would be answered now.
+/// Returns what [`poll`] would be answered now. Does not wait and marks nothing as read.
 pub async fn check(live: &Live, who: &Who, request: &Request) -> Answer {
     let request = Request { seen: Vec::new(), ..request.clone() };
     match begin(live, who, &request).await {
@@ -89,7 +88,7 @@ pub async fn check(live: &Live, who: &Who, request: &Request) -> Answer {
 
 /// Begins a poll.
 ///
-/// Watching comes before reading the backlog. The other way round, what happens in between is lost.
+/// Subscribes before it reads the backlog. In the other order, events in between would be lost.
 pub async fn begin(live: &Live, who: &Who, request: &Request) -> Begun {
     let begun = match try_to_begin(live, who, request).await {
         Ok(begun) => begun,
@@ -155,7 +154,7 @@ async fn try_to_begin(live: &Live, who: &Who, request: &Request) -> domain::Resu
     })
 }
 
-/// Who asks; or why they get nothing.
+/// Identifies the reader, or returns the answer that rejects them.
 async fn identify(live: &Live, who: &Who, request: &Request) -> domain::Result<Result<Reader, Answer>> {
     match who {
         Who::Token(token) => {
@@ -163,14 +162,14 @@ async fn identify(live: &Live, who: &Who, request: &Request) -> domain::Result<R
             let Some(session) = SessionId::read(&text) else { return Ok(Err(Answer::Ended)) };
             let id = match domain::people::sessions::remembered(live.cx(), &text) {
                 Some(id) => Some(id),
-                // Boxed, as all that is rarely needed: what is begun for each poll stays small.
+                // Boxed because it is rare: the future of each poll stays small.
                 None => Box::pin(domain::people::sessions::authenticate(live.cx(), token))
                     .await?
                     .map(|session| session.person.id),
             };
             Ok(id.map(|id| Reader::User { id, session }).ok_or(Answer::Ended))
         }
-        // A group that they may not see is answered like one that does not exist.
+        // A group that the reader may not see is answered like one that does not exist.
         Who::Nobody(_) => Ok(match request.groups.first() {
             Some(group) if Box::pin(live.is_public(*group)).await? => Ok(Reader::Anonymous { group: *group }),
             Some(_) => Err(Answer::NotFound),
@@ -180,7 +179,7 @@ async fn identify(live: &Live, who: &Who, request: &Request) -> domain::Result<R
 }
 
 impl Waiting {
-    /// Resolves when there is a reason to [`Waiting::go_on`]. Dropping the future forgets nothing.
+    /// Resolves when there is a reason to [`Waiting::go_on`]. Dropping the future loses nothing.
     pub async fn woken(&mut self) -> Woken {
         let mut time = std::pin::pin!(sleep_until(self.deadline));
         poll_fn(|cx| match self.poll_woken(cx) {
@@ -190,7 +189,7 @@ impl Waiting {
         .await
     }
 
-    /// [`Waiting::woken`] by hand, but for the time: the task that asked last is woken.
+    /// The poll function of [`Waiting::woken`], without the timeout. Only the task that polled last is woken.
     pub fn poll_woken(&mut self, cx: &mut Context<'_>) -> Poll<Woken> {
         if let Poll::Ready(call) = self.place.poll_signal(cx) {
             return Poll::Ready(Woken(Wake::Signal(call)));
@@ -198,7 +197,7 @@ impl Waiting {
         self.watch.poll_changed(cx).map(|()| Woken(Wake::Rung))
     }
 
-    /// Its answer, or nothing yet.
+    /// Returns the answer, or `None` to wait on.
     pub async fn go_on(&mut self, live: &Live, woken: Woken) -> Option<Answer> {
         let answer = match self.try_to_go_on(live, woken.0).await {
             Ok(answer) => answer?,
@@ -221,7 +220,7 @@ impl Waiting {
         }
     }
 
-    /// What there is to tell, if anything.
+    /// Reads the new events, if any.
     async fn read(&mut self, live: &Live) -> domain::Result<Option<Answer>> {
         let (events, last) = match live.cx().hub.backlog(&self.watch, self.after).await? {
             Backlog::Resync { at } => return Ok(Some(Answer::Resync { after: at, retry_in: live.retry_in() })),
@@ -258,7 +257,7 @@ impl Waiting {
         Answer::Resync { after: self.after, retry_in: Duration::ZERO }
     }
 
-    /// Asks again who they are: the refusal, when they are not who they were.
+    /// Checks again who the reader is. Returns the rejection if they are no longer authorized.
     async fn refused(&self, live: &Live) -> domain::Result<Option<Answer>> {
         Ok(match self.place.owner() {
             PollAuth::Session(session) => {
@@ -272,11 +271,11 @@ impl Waiting {
         })
     }
 
-    /// When its time is up.
+    /// Returns when the poll's time is up.
     pub fn deadline(&self) -> Instant {
         self.deadline
     }
 
-    /// [`Waiting::woken`] when a timer for [`Waiting::deadline`] ran out.
+    /// The result of [`Waiting::woken`] when [`Waiting::deadline`] has passed.
     pub const TIME_IS_UP: Woken = Woken(Wake::TimeIsUp);
 }

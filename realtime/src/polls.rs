@@ -1,4 +1,4 @@
-//! The polls that wait in this process, and what is called out to them.
+//! The waiting polls of this process, and the signals to them.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,30 +11,26 @@ use domain::bus::Control;
 use domain::model::{GroupId, UserId};
 use futures_util::task::AtomicWaker;
 
-/// PollKey poll it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum PollKey {
-    /// Somebody's who is signed in.
     User(UserId),
-    /// A reader's from this address; `None` where it is not known.
+    /// An anonymous reader's from this address; `None` if unknown.
     Reader(Option<IpAddr>),
 }
 
-/// By what right they hear what they hear: asked for again when it may have changed.
+/// The authorization of a poll, checked again when it may have changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PollAuth {
-    /// A session.
     Session(SessionId),
-    /// The group is public.
     Reader(GroupId),
 }
 
-/// The id of a session, which is a digest, in half the room of its text.
+/// The id of a session, which is a digest, in half the size of its text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SessionId([u8; 32]);
 
 impl SessionId {
-    /// From its text; `None` when it is no id.
+    /// Parses the text of an id; `None` when it is invalid.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
         let mut id = [0; 32];
@@ -60,34 +56,29 @@ impl fmt::Debug for SessionId {
     }
 }
 
-/// What is called out to a waiting poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Signal {
-    /// The session is over.
     End,
-    /// The process is about to end.
     Drain,
-    /// What may be seen has changed.
+    /// The user's permissions changed.
     Resync,
-    /// Ask again whether this poll may go on.
+    /// Check again whether this poll may go on.
     Recheck,
-    /// Newer polls of the same person need the place.
+    /// Newer polls of the same user need the slot.
     Evict,
 }
 
-/// In the order of their weight.
+/// The signals, by descending priority.
 const SIGNALS: [Signal; 5] = [Signal::End, Signal::Drain, Signal::Resync, Signal::Recheck, Signal::Evict];
-/// Set with no call: words may have been missed, so ask again before telling anything.
+/// A flag without wakeup: control messages may have been missed, so check again before sending anything.
 const STALE: u8 = 1 << 7;
 
-/// All polls of the process.
 #[derive(Debug)]
 pub(crate) struct Polls {
     state: Mutex<State>,
     caps: Caps,
 }
 
-/// How many may wait.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Caps {
     pub total: usize,
@@ -97,10 +88,10 @@ pub(crate) struct Caps {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Of each person or address, the oldest first.
+    /// The polls per user or address, oldest first.
     open: HashMap<PollKey, Vec<Arc<Poll>>>,
     count: usize,
-    /// Counts what was called out, so that nobody enters with an older idea of who they are.
+    /// Counts control messages, so that no poll enters with an outdated identity.
     heard: u64,
     draining: bool,
 }
@@ -123,7 +114,7 @@ impl Poll {
     }
 }
 
-/// A poll's place; given up when dropped.
+/// The slot of a poll, freed when dropped.
 #[derive(Debug)]
 pub(crate) struct PollSlot {
     polls: Arc<Polls>,
@@ -131,16 +122,12 @@ pub(crate) struct PollSlot {
     poll: Arc<Poll>,
 }
 
-/// Why there is no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rejected {
-    /// Something was called out since `heard`: look again who asks.
+    /// A control message arrived since `heard`: identify the reader again.
     Late,
-    /// Too many of this address.
     TooMany,
-    /// Too many of all.
     Full,
-    /// No more polls here.
     Draining,
 }
 
@@ -153,27 +140,23 @@ impl Polls {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many wait.
     pub(crate) fn count(&self) -> usize {
         self.state().count
     }
 
-    /// How many may wait.
     pub(crate) fn caps(&self) -> Caps {
         self.caps
     }
 
-    /// Whether no more are taken.
     pub(crate) fn is_draining(&self) -> bool {
         self.state().draining
     }
 
-    /// What was called out so far: read it before asking who somebody is, and enter with it.
+    /// Returns the number of control messages so far. Read it before identifying a reader, and pass it to `enter`.
     pub(crate) fn epoch(&self) -> u64 {
         self.state().heard
     }
 
-    /// Takes a place for a poll.
     pub(crate) fn enter(self: &Arc<Self>, heard: u64, whose: PollKey, owner: PollAuth) -> Result<PollSlot, Rejected> {
         let mut state = self.state();
         if state.draining {
@@ -189,7 +172,7 @@ impl Polls {
         let there = state.open.entry(whose).or_default();
         match whose {
             PollKey::User(_) if there.len() >= self.caps.per_user => {
-                // Its place is free from now on, though it takes a moment to go.
+                // Its slot counts as free at once, though the poll takes a moment to end.
                 there.remove(0).signal(Signal::Evict);
                 state.count -= 1;
             }
@@ -204,7 +187,7 @@ impl Polls {
         Ok(PollSlot { polls: self.clone(), whose, poll })
     }
 
-    /// Calls out what the word from some process means for the polls here.
+    /// Signals the polls that a control message concerns.
     pub(crate) fn handle(&self, word: &Control) {
         let mut state = self.state();
         state.heard += 1;
@@ -219,13 +202,13 @@ impl Polls {
                 let readers = PollAuth::Reader(*group);
                 state.all().filter(|poll| poll.owner == readers).for_each(|poll| poll.signal(Signal::Recheck));
             }
-            // Asking for all at once who they are would be a herd: each is asked when there is something to tell.
+            // Checking all polls at once would be a herd. Each is checked when there is something to send.
             Control::Reconnected => state.all().for_each(|poll| poll.mark(STALE)),
             Control::HereChanged { .. } | Control::RulesChanged | Control::SiteChanged | Control::SearchChanged => {}
         }
     }
 
-    /// Answers all that wait, and takes no more.
+    /// Answers all waiting polls, and accepts no more.
     pub(crate) fn drain(&self) {
         let mut state = self.state();
         state.draining = true;
@@ -244,9 +227,9 @@ impl State {
 }
 
 impl PollSlot {
-    /// Ready with the weightiest call that has not been taken yet; else the task is woken by the next one.
+    /// Ready with the pending signal of highest priority; otherwise the next signal wakes the task.
     pub(crate) fn poll_signal(&self, cx: &Context<'_>) -> Ready<Signal> {
-        // Before looking: a call after the look wakes.
+        // Register before looking, so that a later signal wakes the task.
         self.poll.waker.register(cx.waker());
         let calls = self.poll.calls.load(Ordering::Acquire);
         let Some(call) = SIGNALS.into_iter().find(|call| calls & (1 << *call as u8) != 0) else {
@@ -256,12 +239,11 @@ impl PollSlot {
         Ready::Ready(call)
     }
 
-    /// PollKey right it is held by.
     pub(crate) fn owner(&self) -> PollAuth {
         self.poll.owner
     }
 
-    /// Whether words may have been missed since this poll's reader was last asked who they are; asks once.
+    /// Whether control messages may have been missed since the reader was last checked. Resets the flag.
     pub(crate) fn is_stale(&self) -> bool {
         self.poll.calls.fetch_and(!STALE, Ordering::AcqRel) & STALE != 0
     }

@@ -1,4 +1,4 @@
-//! Which groups are public, as this process remembers.
+//! A cache of which groups are public.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,19 +8,17 @@ use domain::Context;
 use domain::bus::Control;
 use domain::model::GroupId;
 
-/// How long what was once read is believed. Changes are told over the bus; this is for words that got lost.
+/// How long a cached value is trusted. Changes arrive over the bus; this is for lost messages.
 const CACHE_TTL: Duration = Duration::from_secs(60);
-/// How many groups are remembered.
 const REMEMBERED: usize = 10_000;
 
-/// Which groups are public.
 #[derive(Debug, Default)]
 pub(crate) struct PublicGroups(Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
     groups: HashMap<GroupId, (bool, Instant)>,
-    /// Counts what was heard, so that nothing read before a change is remembered after it.
+    /// Counts control messages, so that nothing read before a change is cached after it.
     heard: u64,
 }
 
@@ -29,7 +27,7 @@ impl PublicGroups {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether there is such a group and everyone may read it. No query when it was asked for lately.
+    /// Whether the group exists and is public. No query if the value is cached.
     pub(crate) async fn is_public(&self, cx: &Context, group: GroupId) -> domain::Result<bool> {
         let heard = {
             let known = self.known();
@@ -49,7 +47,6 @@ impl PublicGroups {
         Ok(public)
     }
 
-    /// Forgets what the word makes wrong.
     pub(crate) fn handle(&self, word: &Control) {
         let mut known = self.known();
         match word {

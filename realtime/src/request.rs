@@ -1,33 +1,33 @@
-//! What a poll asks for.
+//! The parameters of a poll.
 
 use domain::bus::Cursor;
 use domain::model::ReadPosition;
 use domain::model::{GroupId, TopicId};
 
-/// How many groups, and how many topics, one poll names at most; more are not looked at.
+/// The most groups, and the most topics, in one poll; more are ignored.
 const MOST: usize = 8;
 
-/// `after=CURSOR[&seen=TOPIC:SEQ[:NUMBERING]]...[&group=ID]...`, read.
+/// The parsed query `after=CURSOR[&seen=TOPIC:SEQ[:NUMBERING]]...[&group=ID]...`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// What follows this is wanted.
+    /// The poll wants what follows this cursor.
     pub after: Cursor,
-    /// The open, visible topics of the browser's tabs, and up to which number each was shown.
+    /// The visible topics in the browser's tabs, and up to which number each was shown.
     pub seen: Vec<(TopicId, ReadPosition)>,
-    /// Public groups that the browser's pages show. For a reader who is not signed in, the first is the one they hear.
+    /// Public groups on the browser's pages. An anonymous reader listens to the first.
     pub groups: Vec<GroupId>,
 }
 
-/// A part of the request is not as it has to be; the text says which.
+/// A part of the request is invalid; the text says which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadRequest(pub &'static str);
 
 impl Request {
-    /// Reads a query. Parts of other names are left alone. `site` is what the browser says of where the request comes from
-    /// (`Sec-Fetch-Site`): a link or picture elsewhere must not mark anything as read.
+    /// Parses a query; unknown parameters are ignored. `site` is the browser's `Sec-Fetch-Site` header: a link or
+    /// picture on another site must not mark anything as read.
     ///
     /// # Errors
-    /// [`BadRequest`] when a part is garbage, or `after` is missing.
+    /// [`BadRequest`] when a part is invalid, or `after` is missing.
     pub fn read(query: &[u8], site: Option<&[u8]>) -> Result<Self, BadRequest> {
         let (mut after, mut seen, mut groups) = (None, Vec::new(), Vec::new());
         for (name, value) in form_urlencoded::parse(query) {

@@ -1,17 +1,17 @@
-//! Who asks, as far as a request tells.
+//! The identity that a request claims.
 
 use std::net::IpAddr;
 
-/// Who asks, as far as the request tells.
+/// The identity that a request claims.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Who {
-    /// Somebody with a session's token.
+    /// A client with a session token.
     Token(String),
-    /// A reader without one, from this address where it is known.
+    /// An anonymous reader, with their address if known.
     Nobody(Option<IpAddr>),
 }
 
-/// Reads the session out of the lines of `Cookie`; the name says whether the site is served over TLS.
+/// Reads the session token from the `Cookie` lines. `secure` (TLS) decides the cookie's name.
 pub(crate) fn token<'a>(cookies: impl IntoIterator<Item = &'a [u8]>, secure: bool) -> Option<String> {
     let name: &[u8] = if secure { b"__Host-klatch" } else { b"klatch" };
     let mut pairs = cookies.into_iter().flat_map(|line| line.split(|byte| *byte == b';')).map(<[u8]>::trim_ascii);
@@ -19,8 +19,8 @@ pub(crate) fn token<'a>(cookies: impl IntoIterator<Item = &'a [u8]>, secure: boo
     Some(String::from_utf8_lossy(value).into_owned())
 }
 
-/// Where the request comes from: what a proxy of ours says of it in `X-Forwarded-For`, last word first, or the other end of the
-/// connection.
+/// Returns the client's address: the last address in `X-Forwarded-For` that is not one of our proxies, or the peer's if
+/// the peer is not a proxy.
 pub(crate) fn address<'a>(peer: IpAddr, forwarded: impl IntoIterator<Item = &'a [u8]>, proxies: &[IpAddr]) -> IpAddr {
     let peer = peer.to_canonical();
     if !proxies.contains(&peer) {

@@ -1,6 +1,6 @@
-//! What is put into the index: ids and one text.
+//! Documents of the index: ids and one text.
 
-/// What a document, or a hit, is of.
+/// The kind of a document or hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// A message; its text is the message in plain text.
@@ -9,22 +9,19 @@ pub enum Kind {
     Topic,
 }
 
-/// One message or one topic, known by its kind and id.
-///
-/// The text is indexed and not kept: whoever shows a hit reads the text from where it lives.
+/// One message or topic, identified by its kind and id. The text is indexed but not stored: to show a hit, read it from
+/// the database.
 #[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
 pub struct Document<'a> {
-    /// Message or topic.
     pub kind: Kind,
-    /// The message's or topic's own id, unique within its kind.
+    /// Unique within its kind.
     pub id: i64,
-    /// The topic it belongs to; for a topic, its own id.
+    /// For a topic, its own id.
     pub topic_id: i64,
-    /// The group it belongs to.
     pub group_id: i64,
-    /// Who wrote it.
     pub author_id: i64,
-    /// When it was written, in microseconds since 1970 (UTC).
+    /// In microseconds since 1970 (UTC).
     pub created_at: i64,
     /// Plain text, no markup.
     pub text: &'a str,

@@ -1,11 +1,11 @@
-//! The engine's own writer, as we run it: one thread, merges only where and when we say.
+//! The engine's writer: one thread, with merges only where and when we start them.
 
 use tantivy::IndexWriter;
 use tantivy::index::SegmentMeta;
 use tantivy::indexer::{IndexWriterOptions, NoMergePolicy};
 use tantivy::merge_policy::{LogMergePolicy, MergePolicy};
 
-/// A segment with this share of deleted documents is written anew without them.
+/// A segment with this share of deleted documents is rewritten without them.
 const MAX_DELETED: f32 = 0.3;
 
 /// How much is to be written in one go.
@@ -27,8 +27,8 @@ impl Load {
     }
 }
 
-/// One thread to index and one to merge. The engine starts no merges of its own, so that none is
-/// under way when the writer is dropped.
+/// Opens a writer with one thread to index and one to merge. The engine starts no merges itself, so that none is
+/// running when the writer is dropped.
 pub(crate) fn open_writer(engine: &tantivy::Index, load: Load) -> tantivy::Result<IndexWriter> {
     let options = IndexWriterOptions::builder()
         .num_worker_threads(1)
@@ -47,7 +47,7 @@ pub(crate) fn commit(writer: &mut IndexWriter, position: &str) -> tantivy::Resul
     Ok(())
 }
 
-/// Merges what has become many small segments, or holds many deleted documents.
+/// Merges many small segments, and segments with many deleted documents.
 pub(crate) fn merge_some(writer: &mut IndexWriter) -> tantivy::Result<()> {
     let mut policy = LogMergePolicy::default();
     policy.set_del_docs_ratio_before_merge(MAX_DELETED);
@@ -58,7 +58,6 @@ pub(crate) fn merge_some(writer: &mut IndexWriter) -> tantivy::Result<()> {
     Ok(())
 }
 
-/// Merges everything into one segment.
 pub(crate) fn merge_all(writer: &mut IndexWriter) -> tantivy::Result<()> {
     let segments = writer.index().searchable_segment_metas()?;
     let ids: Vec<_> = segments.iter().map(SegmentMeta::id).collect();

@@ -1,4 +1,4 @@
-//! One generation: an index of the engine in its own folder, as one reader has it open.
+//! A generation: an index of the engine in its own folder, opened by one reader.
 
 use std::path::Path;
 use std::{fs, io, panic};
@@ -12,10 +12,9 @@ use crate::error::Error;
 use crate::home::parse_name;
 use crate::schema;
 
-/// A commit may come between reading its position and its documents: look again this often.
+/// Retries when a commit happens between reading its position and its documents.
 const ATTEMPTS: usize = 5;
 
-/// Why a generation did not open.
 pub(crate) enum Trouble {
     /// It will never open: damaged, missing, of another version.
     Unusable(String),
@@ -33,14 +32,13 @@ pub(crate) struct Generation {
     meta: Vec<u8>,
 }
 
-/// What we read from the engine's own description of a commit.
+/// The part that we read of the engine's own description of a commit.
 #[derive(Deserialize)]
 struct Meta {
     payload: Option<String>,
 }
 
 impl Generation {
-    /// Makes an empty index in a folder that exists.
     pub(crate) fn create(path: &Path) -> Result<tantivy::Index, Error> {
         let (schema, _) = schema::schema();
         let directory = MmapDirectory::open(path).map_err(TantivyError::from)?;
@@ -59,7 +57,7 @@ impl Generation {
                 return Err(Trouble::Unusable("its name is not a generation's".to_owned()));
             }
         }
-        // The engine trusts its files: a damaged one may make it panic instead of failing.
+        // The engine trusts its files, and may panic on a damaged one.
         panic::catch_unwind(|| Self::open_trusting(path))
             .unwrap_or_else(|_| Err(Trouble::Unusable("a file is damaged".to_owned())))
     }
@@ -77,7 +75,7 @@ impl Generation {
         Ok(opened.at(path, meta)?)
     }
 
-    /// The same generation after a commit; `None` when there was none since.
+    /// Returns the same generation after a new commit; `None` if there was none.
     pub(crate) fn refreshed(&self, path: &Path) -> Result<Option<Self>, Trouble> {
         let meta = read_meta(path)?;
         if meta == self.meta {
@@ -90,8 +88,8 @@ impl Generation {
         }
     }
 
-    /// Loads documents and position of one and the same commit. If commits keep coming in between,
-    /// the position is the older one: following from there again is harmless.
+    /// Loads documents and position of the same commit. If commits keep coming in between, the position is the older
+    /// one: following from there again is harmless.
     fn at(mut self, path: &Path, mut meta: Vec<u8>) -> Result<Self, TantivyError> {
         for _ in 0..ATTEMPTS {
             self.reader.reload()?;
@@ -108,14 +106,13 @@ impl Generation {
     }
 }
 
-/// The engine replaces this file at each commit and merge.
+/// Reads the file that the engine replaces at each commit and merge.
 fn read_meta(path: &Path) -> Result<Vec<u8>, TantivyError> {
     Ok(fs::read(path.join("meta.json"))?)
 }
 
 impl From<TantivyError> for Trouble {
-    /// What the operating system refused may work later, except for a file that is not there.
-    /// Everything else is the file's content.
+    /// What the operating system refused may work later, except for a missing file. Everything else means bad content.
     fn from(error: TantivyError) -> Self {
         let refused = match &error {
             TantivyError::IoError(error) => refused(error),

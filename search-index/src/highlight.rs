@@ -1,4 +1,4 @@
-//! What to show of a text that was found: its best part, with the matching words marked.
+//! Excerpts of found texts: the best part, with the matching words marked.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use crate::tokenizer::{Word, is_mark, stands_alone, words};
 /// Matches beyond these are not marked.
 const MAX_MATCHES: usize = 1_000;
 
-/// A piece of text, to be escaped by whoever puts it on a page.
+/// A piece of text, to be escaped before it is put on a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fragment {
     /// Plain text.
     pub text: String,
-    /// These words match the query.
+    /// Whether these words match the query.
     pub hit: bool,
 }
 
@@ -32,7 +32,7 @@ struct Match {
 }
 
 impl Highlighter {
-    /// For what a reader typed, without a search.
+    /// Creates a highlighter for a query text, without a search.
     pub fn new(query: &str) -> Self {
         Self::of(&parse(query))
     }
@@ -41,22 +41,20 @@ impl Highlighter {
         Self { clauses: parsed.wanted.as_slice().into() }
     }
 
-    /// The words and phrases that are marked, folded as they are compared.
+    /// Returns the words and phrases that are marked, folded as for comparison.
     pub fn terms(&self) -> Vec<String> {
         let words = self.clauses.iter().map(|clause| clause.words.iter().map(|(_, word)| &**word));
         words.map(|words| words.collect::<Vec<_>>().join(" ")).collect()
     }
 
-    /// The part of `text` that shows most of what was looked for, at most `max_chars` characters of
-    /// it, cut between words. Where something was cut off an ellipsis (`…`) stands, not counted.
-    /// Fragments that hit and that do not alternate; put together they are the part.
+    /// Returns the part of `text` that shows most of the query, at most `max_chars` characters, cut between words. An
+    /// ellipsis (`…`), not counted, marks a cut. Matching and other fragments alternate; joined, they are the part.
     pub fn highlight(&self, text: &str, max_chars: usize) -> Vec<Fragment> {
         let matches = self.matches(text);
         let part = best_part(text, &matches, max_chars);
         fragments(text, &matches, part)
     }
 
-    /// In the order of their beginnings.
     fn matches(&self, text: &str) -> Vec<Match> {
         let words = words(text);
         let mut matches = Vec::new();
@@ -74,7 +72,7 @@ impl Highlighter {
     }
 }
 
-/// Where in the text the clause ends if it begins with the first of these words.
+/// Returns where in the text the clause ends if it begins with the first of these words.
 fn match_at(words: &[Word], clause: &Clause) -> Option<usize> {
     let start = words.first()?.position;
     let mut end = None;
@@ -89,7 +87,7 @@ fn match_at(words: &[Word], clause: &Clause) -> Option<usize> {
     end
 }
 
-/// The bytes to show: around the most different clauses, then the most matches, the first such place.
+/// Returns the bytes to show: the first place with the most different clauses, then the most matches.
 fn best_part(text: &str, matches: &[Match], max_chars: usize) -> Range<usize> {
     let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     if starts.len() <= max_chars {
@@ -117,7 +115,7 @@ fn best_part(text: &str, matches: &[Match], max_chars: usize) -> Range<usize> {
         }
     }
 
-    // What is left of the room goes a third before the matches, the rest after them.
+    // A third of the remaining room goes before the matches, the rest after them.
     let core = best.2;
     let (from, to) = (char_of(core.start), char_of(core.end));
     let spare = max_chars.saturating_sub(to - from);

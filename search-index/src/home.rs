@@ -1,10 +1,10 @@
-//! The folder of an index: generations beside each other, one of them named by a small file, one lock.
+//! The folder of an index: generations beside each other, a small file that names the current one, one lock.
 //!
 //! ```text
 //! CURRENT         the name of the generation in use, replaced by a rename
-//! writer.lock     held by the one who may write, released by the system when its process ends
+//! writer.lock     held by the writer, released by the system when its process ends
 //! v1-000004/      the generation in use: version 1 of the schema, the fourth folder
-//! v1-000005/      one being rebuilt, or what is left of it
+//! v1-000005/      a rebuild, running or abandoned
 //! ```
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -32,7 +32,7 @@ impl Home {
         Ok(Self { dir: dir.canonicalize()? })
     }
 
-    /// The size of all files in it. What goes away meanwhile counts for nothing.
+    /// Returns the size of all its files. Files that vanish meanwhile count as nothing.
     pub(crate) fn bytes(&self) -> u64 {
         fn below(dir: &Path) -> u64 {
             let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
@@ -49,7 +49,7 @@ impl Home {
         self.dir.join(generation)
     }
 
-    /// `None` when someone else holds it, in this process or another.
+    /// Takes the lock; `None` when this or another process holds it.
     pub(crate) fn lock(&self) -> io::Result<Option<Lock>> {
         let path = self.dir.join(LOCK);
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
@@ -60,7 +60,7 @@ impl Home {
         }
     }
 
-    /// The name of the generation in use, as found; empty when there is none.
+    /// Returns the name of the current generation; empty when there is none.
     pub(crate) fn current(&self) -> io::Result<String> {
         match fs::read(self.dir.join(CURRENT)) {
             Ok(name) => Ok(String::from_utf8_lossy(&name).trim().to_owned()),
@@ -69,7 +69,7 @@ impl Home {
         }
     }
 
-    /// Puts a generation in use, for every process, whole or not at all. Needs the lock.
+    /// Makes a generation the current one for every process, atomically. Needs the lock.
     pub(crate) fn set_current(&self, generation: &str) -> io::Result<()> {
         let new = self.dir.join(CURRENT_NEW);
         let mut file = File::create(&new)?;
@@ -79,7 +79,7 @@ impl Home {
         sync_folder(&self.dir)
     }
 
-    /// Makes the folder of a generation that never was. Needs the lock.
+    /// Creates the folder of a new generation. Needs the lock.
     pub(crate) fn new_generation(&self) -> io::Result<String> {
         let last = self.generations()?.into_iter().map(|(_, number)| number).max();
         let in_use = parse_name(&self.current()?).map(|(_, number)| number);
@@ -89,8 +89,8 @@ impl Home {
         Ok(name)
     }
 
-    /// Removes every generation but one. Who still reads them keeps reading: the files stay until
-    /// closed. What cannot be removed stays for the next time. Needs the lock.
+    /// Removes every generation but one. Current readers keep their files until they close them. What cannot be removed
+    /// stays for the next time. Needs the lock.
     pub(crate) fn sweep(&self, keep: &str) {
         let stale = self.generations().unwrap_or_default();
         for (name, _) in stale.into_iter().filter(|(name, _)| name != keep) {
@@ -112,7 +112,7 @@ impl Home {
     }
 }
 
-/// The schema version and number in a generation's name; `None` for any other name.
+/// Returns the schema version and number in a generation's name; `None` for any other name.
 pub(crate) fn parse_name(name: &str) -> Option<(u32, u64)> {
     let (version, number) = name.strip_prefix('v')?.split_once('-')?;
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -122,7 +122,7 @@ pub(crate) fn parse_name(name: &str) -> Option<(u32, u64)> {
     Some((version.parse().ok()?, number.parse().ok()?))
 }
 
-/// Makes a rename in the folder outlast a power cut.
+/// Makes a rename in the folder survive a power cut.
 fn sync_folder(dir: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
 }

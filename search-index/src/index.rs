@@ -12,14 +12,14 @@ use crate::schema::{self, Fields};
 use crate::search::{self, Results};
 use crate::writer::Writer;
 
-/// The generation in use may be swapped while we open it: look again this often.
+/// Retries when the current generation is swapped while we open it.
 const ATTEMPTS: usize = 5;
 
-/// A search index in a folder. Cheap to clone; the clones are one reader.
+/// A search index in a folder. Cheap to clone; the clones share one reader.
 ///
-/// A folder without an index, or with one that cannot be used (damaged, of another version), reads as
-/// an index that is empty and has no [`position`](Self::position), so that its owner fills it: the
-/// next [`try_writer`](Self::try_writer) puts a new one in its place.
+/// A folder without a usable index (missing, damaged, of another version) reads as an empty index without
+/// [`position`](Self::position), so that its owner fills it: the next [`try_writer`](Self::try_writer) creates a new
+/// one.
 #[derive(Clone)]
 pub struct Index {
     shared: Arc<Shared>,
@@ -35,16 +35,16 @@ struct Shared {
 /// What a reader sees.
 #[derive(Default)]
 struct View {
-    /// What named the generation in use when we looked; `None` before the first look.
+    /// The name of the current generation when last read; `None` before the first read.
     current: Option<String>,
     generation: Option<Generation>,
 }
 
 impl Index {
-    /// Opens the index in a folder for reading, and makes the folder when it is not there.
+    /// Opens the index in a folder for reading. Creates the folder if it is missing.
     ///
     /// # Errors
-    /// When the folder cannot be made or read. A damaged index is no error.
+    /// When the folder cannot be created or read. A damaged index is not an error.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self> {
         let shared = Shared {
             home: Home::open(dir.as_ref())?,
@@ -57,48 +57,45 @@ impl Index {
         Ok(index)
     }
 
-    /// Sees what any process committed or rebuilt since; `true` when there was something. Two small
-    /// files are read when there was not. (A commit through this very index needs no reload.)
+    /// Loads what any process committed or rebuilt since; returns `true` if there was something. If not, this reads two
+    /// small files. A commit through this same index needs no reload.
     ///
     /// # Errors
-    /// When the folder cannot be read just now; what was seen before stays in sight.
+    /// When the folder cannot be read now; the previous state stays visible.
     pub fn reload(&self) -> Result<bool> {
         let _one_at_a_time = self.shared.reloading.lock().unwrap_or_else(PoisonError::into_inner);
         self.refresh_from(&self.view())
     }
 
-    /// Up to where its owner had followed when what is seen now was committed; `None` in an index
-    /// that is yet to be filled.
+    /// Returns the position of the commit that is visible now; `None` in an index that is yet to be filled.
     pub fn position(&self) -> Option<String> {
         self.view().generation.as_ref()?.position.clone()
     }
 
-    /// How many messages and topics it holds.
+    /// Returns how many messages and topics the index holds.
     pub fn documents(&self) -> u64 {
         self.view().generation.as_ref().map_or(0, |generation| generation.searcher.num_docs())
     }
 
-    /// How much room its files take, in bytes, those of an index that is yet to be filled included.
+    /// Returns the size of its files in bytes, including those of an index that is yet to be filled.
     pub fn bytes(&self) -> u64 {
         self.shared.home.bytes()
     }
 
-    /// Finds what matches, as of the last [`reload`](Self::reload).
+    /// Searches the index as of the last [`reload`](Self::reload).
     ///
     /// # Errors
     /// Only when the index itself fails: every text is a valid query.
     pub fn search(&self, query: &Query<'_>) -> Result<Results> {
         let view = self.view();
         let searcher = view.generation.as_ref().map(|generation| &generation.searcher);
-        // The engine trusts its files: a damaged one may make it panic.
+        // The engine trusts its files, and may panic on a damaged one.
         let search = || search::search(searcher, &self.shared.fields, query);
         panic::catch_unwind(panic::AssertUnwindSafe(search)).unwrap_or(Err(Error::Damaged))
     }
 
-    /// The one writer of the folder, or `None` while another process, or this one, has it. It is given
-    /// up by dropping it, and by the system when its process ends in any way.
-    ///
-    /// Removes what killed rebuilds left behind.
+    /// Returns the one writer of the folder, or `None` while this or another process has it. It is released by dropping
+    /// it, or when its process ends in any way. Removes what killed rebuilds left behind.
     ///
     /// # Errors
     /// When the folder cannot be written.
@@ -106,11 +103,10 @@ impl Index {
         self.lock()?.map(|lock| self.writer(lock)).transpose()
     }
 
-    /// For who holds the lock: a writer of the generation in use, or of a new one if that is unusable.
+    /// With the lock: returns a writer of the current generation, or of a new one if that is unusable.
     pub(crate) fn writer(&self, lock: Lock) -> Result<Writer> {
         let _one_at_a_time = self.shared.reloading.lock().unwrap_or_else(PoisonError::into_inner);
-        // Opened afresh: another process may have written since, and the engine, to tidy up after
-        // itself, must know every file there is.
+        // Opened afresh: another process may have written since, and the engine must know every file to clean up.
         self.refresh_from(&View::default())?;
         if self.view().generation.is_none() {
             let name = self.home().new_generation()?;
@@ -147,7 +143,7 @@ impl Index {
         *self.shared.view.write().unwrap_or_else(PoisonError::into_inner) = view;
     }
 
-    /// Shows what is on disk if it differs from what was `seen`; `true` when it did.
+    /// Loads what is on disk if it differs from `seen`; returns `true` if it did.
     fn refresh_from(&self, seen: &View) -> Result<bool> {
         let mut current = self.home().current()?;
         for _ in 0..ATTEMPTS {

@@ -1,7 +1,7 @@
 //! Full-text search of a forum: an index in one folder, shared by the processes of one machine.
 //!
-//! Any number of processes read the folder and at most one writes. The index knows ids and text and
-//! nothing else: it finds which messages and topics match, their text comes from the database.
+//! Any number of processes read the folder and at most one writes. The index knows only ids and text: it finds which
+//! messages and topics match. Their text comes from the database.
 //!
 //! ```
 //! use search_index::{Document, Index, Kind, Query};
@@ -28,7 +28,7 @@
 //! # }
 //! ```
 //!
-//! Every call here blocks, on files or on the processor: asynchronous callers use a blocking thread.
+//! Every call blocks, on files or on the processor: call from a blocking thread in async code.
 
 mod document;
 mod engine;

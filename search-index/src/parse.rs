@@ -1,24 +1,21 @@
-//! What people type, taken leniently: words, "phrases" and -exclusions. Any text has a meaning.
+//! The lenient query parser: words, "phrases" and -exclusions. Every text is valid.
 
 use crate::tokenizer::{stands_alone, words};
 
-/// Of a longer query the rest is not read.
+/// The rest of a longer query is ignored.
 const MAX_CHARS: usize = 1_000;
-/// Words of a query, those of phrases and exclusions counted; the rest is not read.
+/// The most words of a query, including those of phrases and exclusions; the rest is ignored.
 const MAX_WORDS: usize = 64;
 
-/// Words that must stand at these distances from each other; mostly there is one, at 0.
+/// Words that must stand at these distances from each other. Mostly one word, at 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Clause {
     pub(crate) words: Vec<(usize, String)>,
 }
 
-/// A query as it was understood.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Parsed {
-    /// All of these must match.
     pub(crate) wanted: Vec<Clause>,
-    /// None of these may match.
     pub(crate) excluded: Vec<Clause>,
 }
 
@@ -45,7 +42,7 @@ struct Piece<'a> {
     excluded: bool,
 }
 
-/// The next word or phrase and what follows it. A quotation mark without a second one is a space.
+/// Returns the next word or phrase and what follows it. An unpaired quotation mark counts as a space.
 fn next_piece(text: &str) -> Option<(Piece<'_>, &str)> {
     let text = text.trim_start();
     let first = text.chars().next()?;
@@ -81,7 +78,7 @@ fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂')
 }
 
-/// `None` when there is nothing to look for, as in `&`.
+/// Returns `None` when there is nothing to look for, as in `&`.
 fn clause(text: &str, room: &mut usize) -> Option<Clause> {
     let words: Vec<_> = words(text).into_iter().take(*room).collect();
     *room -= words.len();

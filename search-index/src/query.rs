@@ -1,4 +1,4 @@
-//! A question to the index, and its translation into the engine's terms.
+//! A query, and its translation into the engine's terms.
 
 use std::sync::Arc;
 
@@ -11,48 +11,44 @@ use crate::document::Kind;
 use crate::parse::{Clause, Parsed};
 use crate::schema::{Fields, column};
 
-/// Which hits come first.
+/// The order of hits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Order {
-    /// By relevance, with a little preference for what is recent (see [`Query::now`]).
+    /// By relevance, with a small bonus for recent documents (see [`Query::now`]).
     #[default]
     Best,
-    /// The latest first.
     Newest,
 }
 
-/// What is searched, by whom. Start from [`Query::new`] and set what differs.
+/// A search by some viewer. Start from [`Query::new`] and set what differs.
 #[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
 pub struct Query<'a> {
-    /// What the reader typed. Any text is fine: words (all must match), `"a phrase"`, `-not`. The first
-    /// 1,000 characters and 64 words of it are read.
+    /// Any text: words (all must match), `"a phrase"`, `-not`. Only the first 1,000 characters and 64 words count.
     pub text: &'a str,
-    /// Groups the reader may not see. Nothing of them is found nor counted; thousands are fine.
+    /// Groups the viewer may not see. Their documents are neither found nor counted; thousands are fine.
     pub hidden_groups: &'a [i64],
-    /// The groups the reader may see, where that is the shorter list: nothing outside of them is found nor counted.
+    /// The groups the viewer may see, if that list is shorter. Nothing outside of them is found or counted.
     pub seen_groups: Option<&'a [i64]>,
-    /// Topics the reader may not see, in groups that they may.
+    /// Topics the viewer may not see, in groups that they may.
     pub hidden_topics: &'a [i64],
-    /// Users of whom the reader does not want to hear.
+    /// Users whom the viewer ignores.
     pub hidden_authors: &'a [i64],
-    /// Only what is in this group.
     pub only_group: Option<i64>,
-    /// Only what this user wrote.
     pub only_author: Option<i64>,
-    /// Only messages, or only topics.
     pub only_kind: Option<Kind>,
-    /// What comes first.
     pub order: Order,
-    /// The time in microseconds since 1970 (UTC), for [`Order::Best`]; 0 prefers nothing by age.
+    /// The time in microseconds since 1970 (UTC), for [`Order::Best`]; 0 gives no bonus by age.
     pub now: i64,
-    /// How many hits to skip, up to [`MAX_DEPTH`](crate::MAX_DEPTH) with `limit`.
+    /// How many hits to skip; with `limit` at most [`MAX_DEPTH`](crate::MAX_DEPTH).
     pub offset: usize,
     /// How many hits to return; with 0 they are only counted.
     pub limit: usize,
 }
 
 impl<'a> Query<'a> {
-    /// The best 20 hits for `text` in all groups.
+    /// Returns a query for the best 20 hits for `text` in all groups.
     pub fn new(text: &'a str) -> Self {
         Self {
             text,
@@ -104,8 +100,8 @@ impl<'a> Query<'a> {
     }
 }
 
-/// What has one of these ids in the column, or what has none of them. Asked of each document that matches otherwise: so the cost
-/// follows the matches, and hardly how many ids there are or how much is behind them.
+/// Matches documents with one of these ids in the column, or with none of them. Checked per matching document, so the
+/// cost depends on the matches and hardly on the number of ids or their documents.
 fn among(column: &'static str, ids: &[i64], wanted: bool) -> Box<dyn EngineQuery> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();

@@ -1,4 +1,4 @@
-//! The two orders of hits, both total: what is equal is told apart by time, id and kind.
+//! The two orders of hits, both total: ties are broken by time, id and kind.
 
 use std::sync::Arc;
 
@@ -9,14 +9,13 @@ use tantivy::{DocId, Score, SegmentReader};
 
 use crate::schema::column;
 
-/// What is just written scores this much more than what is very old.
+/// A new document scores this much more than a very old one.
 const BOOST: f32 = 0.3;
 /// The age at which half of the boost is gone.
 const HALF_BOOST_MICROS: f32 = 30.0 * 24.0 * 3600.0 * 1e6;
 
 type Latest = SortByStaticFastValue<i64>;
 
-/// Latest first.
 pub(crate) fn newest() -> (Latest, Latest, SortByStaticFastValue<u64>) {
     (
         SortByStaticFastValue::for_field(column::CREATED_AT),
@@ -25,13 +24,12 @@ pub(crate) fn newest() -> (Latest, Latest, SortByStaticFastValue<u64>) {
     )
 }
 
-/// Most relevant first.
 pub(crate) fn best(now: i64) -> (Relevance, Latest, Latest, SortByStaticFastValue<u64>) {
     let (created_at, id, kind) = newest();
     (Relevance { now }, created_at, id, kind)
 }
 
-/// BM25 with a mild preference for what is recent.
+/// BM25 with a small bonus for recent documents.
 pub(crate) struct Relevance {
     now: i64,
 }

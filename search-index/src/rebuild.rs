@@ -1,4 +1,4 @@
-//! An index made anew beside the one in use.
+//! A new index built beside the current one.
 
 use std::path::PathBuf;
 use std::{fmt, fs};
@@ -13,11 +13,10 @@ use crate::home::Lock;
 use crate::index::Index;
 use crate::writer::Writer;
 
-/// A new index being filled, while the one in use answers. Dropped unfinished, it leaves no trace.
-///
-/// It takes up to about 60 MB of memory and, like the [`Writer`], is the only one in the folder.
+/// A new index being filled while the current one answers. Dropped unfinished, it leaves no trace. Takes up to about 60
+/// MB of memory. There is only one [`Writer`] or rebuild per folder.
 pub struct Rebuild {
-    // In the order in which they must go.
+    // Dropped in this order.
     bulk: IndexWriter,
     unfinished: Unfinished,
     index: Index,
@@ -25,15 +24,15 @@ pub struct Rebuild {
     name: String,
 }
 
-/// Removes the folder unless it was put in use.
+/// Removes the folder unless the index was finished.
 struct Unfinished {
     path: PathBuf,
     finished: bool,
 }
 
 impl Rebuild {
-    /// Begins one, or `None` while another process, or this one, writes. Who has a writer uses
-    /// [`Writer::rebuild`]. Removes what killed rebuilds left behind.
+    /// Begins a rebuild; `None` while this or another process writes. If you have a writer, use [`Writer::rebuild`].
+    /// Removes what killed rebuilds left behind.
     ///
     /// # Errors
     /// When the folder cannot be written.
@@ -53,7 +52,7 @@ impl Rebuild {
         Ok(Self { bulk, unfinished, index, lock, name })
     }
 
-    /// Adds a document. Each kind and id must come only once: here nothing is replaced.
+    /// Adds a document. Each kind and id must come only once: nothing is replaced.
     ///
     /// # Errors
     /// When the index cannot be written; the rebuild is lost then.
@@ -62,13 +61,12 @@ impl Rebuild {
         Ok(())
     }
 
-    /// Puts the new index in use in the place of the old one, whole or not at all, and removes the old
-    /// one. Other processes switch at their next reload. The writer that is returned goes on from
-    /// `position`.
+    /// Atomically replaces the current index by the new one, and removes the old one. Other processes switch at their
+    /// next reload. The returned writer continues from `position`.
     ///
     /// # Errors
-    /// When the index cannot be written. The old one stays in use then, unless the failure came after
-    /// the swap; [`Index::position`] tells which.
+    /// When the index cannot be written. The old index then stays in use, unless the failure came after the swap;
+    /// [`Index::position`] tells which.
     pub fn finish(self, position: &str) -> Result<Writer> {
         let Self { mut bulk, mut unfinished, index, lock, name } = self;
         engine::commit(&mut bulk, position)?;
@@ -83,7 +81,7 @@ impl Rebuild {
 impl Drop for Unfinished {
     fn drop(&mut self) {
         if !self.finished {
-            // What stays is removed by the next writer or rebuild.
+            // Leftovers are removed by the next writer or rebuild.
             let _ = fs::remove_dir_all(&self.path);
         }
     }

@@ -1,4 +1,4 @@
-//! The fields of the index, and a document as the engine takes it.
+//! The fields of the index, and documents in the engine's form.
 
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::TokenizerManager;
@@ -7,12 +7,11 @@ use tantivy::{TantivyDocument, Term};
 use crate::document::{Document, Kind};
 use crate::tokenizer;
 
-/// Counts the changes of fields and tokenizer: an index of another version is built anew.
+/// Incremented when fields or tokenizer change: an index of another version is rebuilt.
 pub(crate) const VERSION: u32 = 1;
 
 const TOKENIZER: &str = "words";
 
-/// Names of the fields that are read back by column.
 pub(crate) mod column {
     pub(crate) const KIND: &str = "kind";
     pub(crate) const ID: &str = "id";
@@ -25,7 +24,7 @@ pub(crate) mod column {
 /// Handles of the fields; the same for every index of this version.
 #[derive(Clone, Copy)]
 pub(crate) struct Fields {
-    /// Kind and id in one, what a document is replaced and deleted by.
+    /// Kind and id in one, by which a document is replaced and deleted.
     pub(crate) key: Field,
     pub(crate) kind: Field,
     pub(crate) id: Field,

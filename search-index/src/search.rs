@@ -20,18 +20,15 @@ pub const MAX_DEPTH: usize = 10_000;
 
 /// One message or topic that matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
 pub struct Hit {
-    /// Message or topic.
     pub kind: Kind,
-    /// The message's or topic's id.
     pub id: i64,
-    /// The topic it belongs to.
+    /// For a topic, its own id.
     pub topic_id: i64,
-    /// The group it belongs to.
     pub group_id: i64,
-    /// Who wrote it.
     pub author_id: i64,
-    /// When it was written, in microseconds since 1970 (UTC).
+    /// In microseconds since 1970 (UTC).
     pub created_at: i64,
 }
 
@@ -40,31 +37,31 @@ pub struct Hit {
 pub struct Results {
     /// How many match in all, on any page.
     pub total: usize,
-    /// The page that was asked for, in order.
+    /// The requested page, in order.
     pub hits: Vec<Hit>,
-    /// Nothing was looked for: the text held no word, or only excluded ones.
+    /// The text held no word, or only excluded ones.
     pub nothing_asked: bool,
     highlighter: Highlighter,
 }
 
 impl Results {
-    /// The words and phrases that were looked for, folded as they are compared.
+    /// Returns the searched words and phrases, folded as for comparison.
     pub fn terms(&self) -> Vec<String> {
         self.highlighter.terms()
     }
 
-    /// What to show of a hit's text: see [`Highlighter::highlight`].
+    /// Returns an excerpt of a hit's text: see [`Highlighter::highlight`].
     pub fn highlight(&self, text: &str, max_chars: usize) -> Vec<Fragment> {
         self.highlighter.highlight(text, max_chars)
     }
 
-    /// For highlighting after these results are gone. Cheap.
+    /// Returns a highlighter that outlives these results. Cheap.
     pub fn highlighter(&self) -> Highlighter {
         self.highlighter.clone()
     }
 }
 
-/// `searcher` is `None` while there is no index: nothing matches.
+/// Searches; nothing matches while there is no index (`searcher` is `None`).
 pub(crate) fn search(searcher: Option<&Searcher>, fields: &Fields, query: &Query<'_>) -> Result<Results> {
     let parsed = parse(query.text);
     let mut results = Results {

@@ -1,8 +1,8 @@
-//! How text becomes words: for the index, for queries and for highlighting, always the same.
+//! Splits text into words, in the same way for the index, queries and highlighting.
 //!
-//! A word is a run of letters and digits, in lower case, without accents. Scripts that put no spaces
-//! between words (and Korean, which glues particles to them) give one word a character, so that any
-//! part of a sentence is found as a phrase. A change here needs a new [`VERSION`](crate::schema::VERSION).
+//! A word is a run of letters and digits, in lower case, without accents. In scripts without spaces between words (and
+//! in Korean, which attaches particles to them) each character is a word, so that any part of a sentence is found as a
+//! phrase. A change here needs a new [`VERSION`](crate::schema::VERSION).
 
 use std::iter::Peekable;
 use std::ops::Range;
@@ -13,17 +13,16 @@ use tantivy::tokenizer::{AsciiFoldingFilter, RemoveLongFilter, TextAnalyzer, Tok
 /// Longer words (in bytes, folded) are left out of the index and of queries.
 const MAX_WORD_BYTES: usize = 64;
 
-/// A folded word and where in the text it stood.
+/// A folded word and its place in the text.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Word {
     pub(crate) folded: String,
-    /// Counts the words of the text, those left out too.
+    /// Counts the words of the text, including those left out.
     pub(crate) position: usize,
     /// In bytes.
     pub(crate) range: Range<usize>,
 }
 
-/// The words of a text, in order.
 pub(crate) fn words(text: &str) -> Vec<Word> {
     let mut words = Vec::new();
     analyzer().token_stream(text).process(&mut |token| {
@@ -36,7 +35,7 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
     words
 }
 
-/// The same as a chain that tantivy can run.
+/// Returns the same tokenizer as a chain for tantivy.
 pub(crate) fn analyzer() -> TextAnalyzer {
     TextAnalyzer::builder(WordTokenizer::default())
         .filter(AsciiFoldingFilter)
@@ -99,14 +98,14 @@ impl TokenStream for WordStream<'_> {
     }
 }
 
-/// Accents written as characters of their own, and the soft hyphen: part of a word, not compared.
+/// Whether this is a combining accent or the soft hyphen: part of a word, but not compared.
 pub(crate) fn is_mark(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
         | '\u{20d0}'..='\u{20ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}')
 }
 
-/// A character of a script that is searched character by character.
+/// Whether this is a character of a script that is searched character by character.
 pub(crate) fn stands_alone(c: char) -> bool {
     matches!(c,
         '\u{e00}'..='\u{eff}'          // Thai, Lao

@@ -1,4 +1,4 @@
-//! The one who writes: changes, commits, rests.
+//! The writer: changes, commits, rests.
 
 use std::fmt;
 
@@ -11,15 +11,14 @@ use crate::home::Lock;
 use crate::index::Index;
 use crate::rebuild::Rebuild;
 
-/// The right to write into the index, from [`Index::try_writer`]. While it rests it costs next to
-/// nothing.
+/// The right to write into the index, from [`Index::try_writer`]. While it rests it costs almost nothing.
 ///
-/// Changes are seen, and outlast a crash, from the next [`commit`](Self::commit) on. Commit every few
-/// thousand changes: those waiting take memory, and a commit costs some tens of milliseconds. After
-/// an error the changes since the last commit are gone: go on from [`Index::position`].
+/// Changes become visible and durable with the next [`commit`](Self::commit). Commit every few thousand changes:
+/// uncommitted ones take memory, and a commit costs some tens of milliseconds. After an error the changes since the
+/// last commit are lost: continue from [`Index::position`].
 pub struct Writer {
     index: Index,
-    // Before the lock: what is open is closed before another may write.
+    // Dropped before the lock, so that everything is closed before another process may write.
     open: Option<IndexWriter>,
     engine: tantivy::Index,
     load: Load,
@@ -32,17 +31,17 @@ impl Writer {
         Self { index, open: None, engine, load: Load::Steady, changed: false, lock }
     }
 
-    /// The index that is written.
+    /// Returns the index that is written.
     pub fn index(&self) -> &Index {
         &self.index
     }
 
-    /// How much memory to take from the next time on that it wakes from a [`rest`](Self::rest).
+    /// Sets how much memory to take, from the next wakeup after a [`rest`](Self::rest) on.
     pub fn set_load(&mut self, load: Load) {
         self.load = load;
     }
 
-    /// Adds a document in place of the one of the same kind and id.
+    /// Adds a document, or replaces the one of the same kind and id.
     ///
     /// # Errors
     /// When the index cannot be written.
@@ -83,8 +82,8 @@ impl Writer {
         self.delete([of_group])
     }
 
-    /// Makes the changes so far last and seen, together with the position up to which the owner has
-    /// followed, whatever that means to it. Other processes see them at their next reload.
+    /// Makes the changes so far durable and visible, together with the owner's position, which is opaque here. Other
+    /// processes see them at their next reload.
     ///
     /// # Errors
     /// When the index cannot be written.
@@ -101,15 +100,14 @@ impl Writer {
         Ok(())
     }
 
-    /// Gives memory and threads back until the next change; the right to write stays. Does nothing
-    /// while changes wait for a commit.
+    /// Frees memory and threads until the next change, but keeps the right to write. No-op if changes are uncommitted.
     pub fn rest(&mut self) {
         if !self.changed {
             self.open = None;
         }
     }
 
-    /// Begins a [`Rebuild`] without letting go of the right to write. Changes not committed are dropped.
+    /// Begins a [`Rebuild`] without releasing the right to write. Drops uncommitted changes.
     ///
     /// # Errors
     /// When the folder cannot be written.
@@ -134,7 +132,7 @@ impl Writer {
         Ok(())
     }
 
-    /// After a failure the engine's writer is of no more use: what it held is gone.
+    /// Runs one write. After a failure the engine's writer is unusable, and its uncommitted changes are lost.
     fn write<T>(&mut self, write: impl FnOnce(&mut IndexWriter) -> tantivy::Result<T>) -> Result<T> {
         let mut open = match self.open.take() {
             Some(open) => open,

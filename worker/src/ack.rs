@@ -1,4 +1,4 @@
-//! The outermost layer: tells the driver how a job went, whatever the layers within made of it.
+//! The outermost layer: reports the outcome of each job to the driver, including failures of the layers within.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -15,7 +15,7 @@ use crate::queue::Claimed;
 /// Puts [`Ack`] around the handler and its layers.
 #[derive(Clone, Debug)]
 pub(crate) struct AckLayer {
-    /// For the error of a job that took longer.
+    /// For the error text of a job that took longer.
     pub time_out: Duration,
 }
 
@@ -27,7 +27,6 @@ impl<S> Layer<S> for AckLayer {
     }
 }
 
-/// Reports the outcome of each job.
 #[derive(Clone, Debug)]
 pub(crate) struct Ack<S> {
     inner: S,
@@ -75,7 +74,7 @@ where
     }
 }
 
-/// An error with its causes, in one line.
+/// Returns an error with its causes, in one line.
 fn describe(error: &BoxDynError, time_out: Duration) -> String {
     if error.is::<Elapsed>() {
         return format!("took longer than {time_out:?}");

@@ -1,4 +1,4 @@
-//! The one task of a queue that talks to the database: claims for free slots, reports what ended, renews leases.
+//! The only task of a queue that talks to the database: claims jobs for free slots, reports outcomes, renews leases.
 
 use std::time::Duration;
 
@@ -11,39 +11,36 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 use crate::Worker;
 use crate::queue::{Claimed, Receipt};
 
-/// Waits between attempts to reach a database that fails, doubled from the first to the last.
+/// The pause between attempts to reach a failing database, doubled from the first to the last.
 const FIRST_RETRY: Duration = Duration::from_millis(50);
 const LAST_RETRY: Duration = Duration::from_secs(2);
 
-/// How long what ended is gathered at most, while more waits.
+/// How long finished jobs are gathered at most while more jobs are due.
 const GATHER: Duration = Duration::from_millis(20);
 
-/// How often a failing database is tried at the end, before the leases are left to run out.
+/// How often a failing database is tried during shutdown, before the leases are left to expire.
 const LAST_ATTEMPTS: u32 = 6;
 
 pub(crate) struct Driver {
     worker: Worker,
-    /// Unlike that of any other driver, also of this process before a crash.
+    /// Unique among all drivers, including those of this process before a crash.
     owner: String,
-    /// To apalis. Never full: there are as many places as slots.
+    /// The channel to apalis. Never full: its capacity is the number of slots.
     jobs: mpsc::Sender<Claimed>,
-    /// Told true when the worker is to end.
+    /// True when the worker is to end.
     stopped: watch::Receiver<bool>,
     woken: Woken,
     reports: mpsc::UnboundedReceiver<Report>,
-    /// For the receipts of what is claimed.
+    /// Cloned into the receipts of claimed jobs.
     report: mpsc::UnboundedSender<Report>,
-    /// What was claimed and whose report the database does not have.
+    /// Claimed jobs whose report the database does not have yet.
     held: Vec<(JobId, i64)>,
-    /// What ended and the database does not know yet.
+    /// Outcomes that the database does not have yet.
     ended: Vec<Report>,
-    /// Whether something may be due.
     look: bool,
-    /// Whether the last claim left something that was due.
+    /// Whether the last claim left jobs that were due.
     more: bool,
-    /// When the last turn ended.
     turned: Instant,
-    /// Failures of the database in a row.
     failures: u32,
 }
 
@@ -70,7 +67,7 @@ impl Driver {
         }
     }
 
-    /// Until the queue is closed and everything claimed is reported.
+    /// Runs until the queue is closed and everything claimed is reported.
     pub async fn drive(mut self) {
         let third = self.worker.settings.lease / 3;
         let mut heartbeat = Instant::now() + third;
@@ -78,7 +75,7 @@ impl Driver {
         let mut looks = interval_at(Instant::now() + every, every);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            // Here, not only when there is nothing else to do: short jobs must not starve the lease of a long one.
+            // Checked on every round, since short jobs must not starve the lease of a long one.
             if Instant::now() >= heartbeat {
                 heartbeat = Instant::now() + third;
                 self.renew().await;
@@ -92,11 +89,11 @@ impl Driver {
             }
             let stopping = closed || *self.stopped.borrow();
             let free = if stopping { 0 } else { self.free() };
-            // One that comes after this is seen by the next turn, not lost.
+            // A wakeup after this point is seen by the next turn.
             self.look |= free > 0 && self.woken.take();
-            // What has just ended may have queued more.
+            // A job that just ended may have queued more.
             let want = if self.look || !self.ended.is_empty() { free } else { 0 };
-            // While more waits than there are slots, a turn for each job that ends would cost more than the job.
+            // Under load, one turn per finished job would cost more than the job.
             let few = free < self.worker.settings.slots.div_ceil(2);
             let gathered = self.turned + GATHER;
             let gathers = self.more && few && !stopping && Instant::now() < gathered;
@@ -121,7 +118,7 @@ impl Driver {
         self.worker.settings.slots.max(1).saturating_sub(running)
     }
 
-    /// Reports what ended and claims what is wanted, in one transaction.
+    /// Reports outcomes and claims up to `want` jobs, in one transaction.
     async fn turn(&mut self, want: usize) {
         let Worker { db, clock, settings, .. } = &self.worker;
         match jobs::turn(db, &self.owner, &self.ended, want, settings.lease, clock.now()).await {
@@ -139,7 +136,7 @@ impl Driver {
                     let receipt = Some(Receipt::new(&claim, self.report.clone()));
                     let jobs::Claim { id, attempt, job } = claim;
                     self.held.push((id, attempt));
-                    // Refused when the queue has just been closed: the receipt then gives the job back.
+                    // Refused when the queue was just closed: then the receipt gives the job back.
                     let _ = self.jobs.try_send(Claimed { id, attempt, job, receipt });
                 }
             }
@@ -152,7 +149,7 @@ impl Driver {
         }
     }
 
-    /// A heartbeat for everything that still runs.
+    /// Renews the leases of all running jobs.
     async fn renew(&mut self) {
         let has_ended = |held| self.ended.iter().any(|report| (report.id, report.attempt) == held);
         let running: Vec<_> = self.held.iter().copied().filter(|&held| !has_ended(held)).collect();
@@ -162,7 +159,7 @@ impl Driver {
         let Worker { db, clock, settings, .. } = &self.worker;
         match jobs::renew(db, &self.owner, &running, settings.lease, clock.now()).await {
             Ok(renewed) if renewed < running.len() as u64 => {
-                // Its acknowledgement will be refused; the job is run again by whoever has it now.
+                // Its report will be refused, and the current owner runs the job again.
                 tracing::warn!(lost = running.len() as u64 - renewed, "a heartbeat came too late for a lease");
             }
             Ok(_) => {}
@@ -172,7 +169,7 @@ impl Driver {
 
     async fn is_due(&self) -> bool {
         let Worker { db, clock, .. } = &self.worker;
-        // What cannot be asked may well be: the turn then says what is wrong.
+        // If the query fails, assume yes: the turn then reports what is wrong.
         domain::store::platform::jobs::is_due(db, clock.now()).await.unwrap_or(true)
     }
 }

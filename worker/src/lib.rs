@@ -1,8 +1,8 @@
-//! Background jobs run: apalis workers on the forum's own queue.
+//! Runs background jobs: apalis workers on the forum's own queue.
 //!
-//! The table, its SQL and its rules are the domain's (`domain::platform::jobs`); here stand the `queue` that apalis draws from,
-//! the `driver` that claims for it and reports back, and the layers around the one handler. Jobs run concurrently, in
-//! no promised order, and each at least once.
+//! The table, its SQL and its rules are in the domain (`domain::platform::jobs`). This crate holds the `queue` that
+//! apalis draws from, the `driver` that claims jobs and reports outcomes, and the layers around the one handler. Jobs
+//! run concurrently, in no promised order, and each at least once.
 
 mod ack;
 mod driver;
@@ -30,28 +30,26 @@ use queue::{Claimed, Queue};
 
 pub use domain::platform::jobs::drain;
 
-/// Between two looks whether a new slot of periodic work has begun.
+/// The interval between two checks for due periodic work.
 const TICK: Duration = Duration::from_secs(30);
 
-/// How jobs are run.
+/// The settings of a worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Jobs at a time, at least one.
+    /// The most jobs at a time, at least one.
     pub slots: usize,
-    /// How long a claim holds without a heartbeat, and so how long a job of a process that died waits for another one.
-    /// Three heartbeats fit in.
+    /// How long a claim holds without a heartbeat, and a job of a dead process waits. Three heartbeats fit in.
     pub lease: Duration,
     /// How long a job may take before it counts as failed.
     pub time_out: Duration,
-    /// Between two looks for what is due that nobody told of: what waited for its next try, or whose process died.
+    /// The interval between two checks for due jobs without a wakeup: retries, and jobs of processes that died.
     pub look: Duration,
-    /// Whether this is the only process that ever runs jobs of this database: its start then takes back at once what was
-    /// being run when the last one ended.
+    /// Whether no other process runs jobs of this database. Then the start takes back running jobs at once.
     pub alone: bool,
 }
 
 impl Settings {
-    /// What suits a database: SQLite belongs to one process, on Postgres there may be many.
+    /// Returns the settings for a database. SQLite belongs to one process; Postgres may have many.
     pub fn of(db: &Db) -> Self {
         let (slots, alone) = match db {
             Db::Postgres(_) => (12, false),
@@ -61,12 +59,12 @@ impl Settings {
     }
 }
 
-/// Why a worker ended before it was told to.
+/// Why a worker ended early.
 #[derive(Debug)]
+#[allow(missing_docs)]
 pub enum Error {
-    /// The database failed at the start.
+    /// The database failed at startup.
     Database(BoxDynError),
-    /// apalis gave up.
     Monitor(String),
 }
 
@@ -91,23 +89,23 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// With the settings that suit the database.
+    /// Creates a worker with the default settings for the database.
     pub fn new(db: Db, clock: Clock, wake: Wake) -> Self {
         let settings = Settings::of(&db);
         Self { db, clock, wake, settings }
     }
 
-    /// With other settings.
+    /// Replaces the settings.
     pub fn with(self, settings: Settings) -> Self {
         Self { settings, ..self }
     }
 
-    /// Runs jobs until `shutdown` completes; then claims no more, gives back what was not begun, and returns when what
-    /// was being run has ended (the time-out bounds it) and is acknowledged. An error or a panic of the handler is a
-    /// failure of its job alone.
+    /// Runs jobs until `shutdown` completes. Then it claims no more, gives back jobs that were not begun, and returns
+    /// once the running ones have ended (bounded by the timeout) and are reported. An error or panic of the handler
+    /// fails only its own job.
     ///
     /// # Errors
-    /// When the database fails at the start. Later the worker waits for it to come back.
+    /// When the database fails at startup. Later the worker waits for it to come back.
     pub async fn run<H, F, E>(
         self,
         handler: H,
@@ -152,7 +150,7 @@ impl Worker {
         }
     }
 
-    /// Queues periodic work when its time has come.
+    /// Queues periodic work when it is due.
     async fn tick(&self) -> std::convert::Infallible {
         loop {
             match jobs::tick(&self.db, self.clock.now()).await {
@@ -165,7 +163,7 @@ impl Worker {
     }
 }
 
-/// A handler panicked; the text is what it said.
+/// A panic of the handler, with its message.
 #[derive(Debug)]
 struct Panicked(String);
 

@@ -1,4 +1,4 @@
-//! The queue as apalis sees it: a `Backend` that hands out what its driver has claimed.
+//! The queue as apalis sees it: a `Backend` that hands out the jobs its driver has claimed.
 
 use std::fmt;
 use std::pin::Pin;
@@ -19,26 +19,24 @@ use crate::Worker;
 use crate::ack::AckLayer;
 use crate::driver::Driver;
 
-/// A job that this process has to run. Wherever it is dropped, the driver hears of it.
+/// A job that this process has to run. The driver learns of it wherever it is dropped.
 #[derive(Debug)]
 pub(crate) struct Claimed {
-    /// The row.
     pub id: JobId,
-    /// Which try this is: 1, 2, 3.
+    /// Counts from 1.
     pub attempt: i64,
-    /// What to do.
     pub job: Job,
-    /// Taken by the layer that reports how it went.
+    /// Taken by the layer that reports the outcome.
     pub receipt: Option<Receipt>,
 }
 
-/// Owes the driver one report of a claimed job, and gives it at the latest when it is dropped.
+/// Sends the driver exactly one report of a claimed job, at the latest when dropped.
 #[derive(Debug)]
 pub(crate) struct Receipt {
     id: JobId,
     attempt: i64,
     tries: i64,
-    /// What is true if nothing more is heard; `None` once reported.
+    /// The outcome to report on drop; `None` once reported.
     outcome: Option<Outcome>,
     reports: mpsc::UnboundedSender<Report>,
 }
@@ -49,12 +47,12 @@ impl Receipt {
         Self { id, attempt, tries, outcome: Some(Outcome::NotBegun), reports }
     }
 
-    /// From now on the try counts.
+    /// Marks the job as begun: from now on the try counts.
     pub fn begin(&mut self) {
         self.outcome = Some(Outcome::Failed("cut off before it ended".into()));
     }
 
-    /// It ended.
+    /// Reports the outcome.
     pub fn report(mut self, outcome: Outcome) {
         self.outcome = Some(outcome);
     }
@@ -69,7 +67,7 @@ impl Drop for Receipt {
     }
 }
 
-/// The driver ended by itself: a mistake of ours. The monitor starts anew.
+/// The driver ended unexpectedly, which is a bug. The monitor restarts the worker.
 #[derive(Debug)]
 pub(crate) struct DriverGone;
 
@@ -81,7 +79,6 @@ impl fmt::Display for DriverGone {
 
 impl std::error::Error for DriverGone {}
 
-/// What apalis draws jobs from.
 #[derive(Debug)]
 pub(crate) struct Queue {
     jobs: mpsc::Receiver<Claimed>,
@@ -90,8 +87,8 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    /// Starts the driver. It claims until `stopped` says true, and ends when everything that it claimed is reported and
-    /// the queue is closed or dropped.
+    /// Starts the driver. It claims jobs until `stopped` is true. It ends when all claimed jobs are reported and the
+    /// queue is closed or dropped.
     pub fn start(worker: Worker, stopped: watch::Receiver<bool>) -> Self {
         let layer = AckLayer { time_out: worker.settings.time_out };
         let (sender, jobs) = mpsc::channel(worker.settings.slots.max(1));
@@ -109,13 +106,13 @@ impl Backend for Queue {
     }
 
     fn poll_next(&mut self, cx: &mut Context<'_>, _: &WorkerContext) -> Poll<Option<Result<Self::Task, DriverGone>>> {
-        // Never `None`: an exhausted backend would leave the worker waiting for a shutdown for ever.
+        // Never `None`: after an exhausted backend the worker would wait for a shutdown forever.
         let Some(claimed) = ready!(self.jobs.poll_recv(cx)) else { return Poll::Ready(Some(Err(DriverGone))) };
         let id = TaskId::from_int(claimed.id.0.unsigned_abs());
         Poll::Ready(Some(Ok(TaskBuilder::new(claimed).task_id(id).build())))
     }
 
-    /// apalis calls it when nothing is running any more.
+    /// Called by apalis when nothing is running any more.
     fn poll_close(&mut self, cx: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), DriverGone>> {
         self.jobs.close();
         while self.jobs.try_recv().is_ok() {}

@@ -1,47 +1,34 @@
-//! What the processes of one forum tell each other: which of the things they remember are no longer so.
+//! Control messages: what the processes of one forum tell each other so that they can invalidate their caches.
 
 use serde::{Deserialize, Serialize};
 
 use model::{GroupId, UserId};
 
-/// A word from one process to all, itself included. Nothing may depend on it alone: it is sent once and may be lost, which
-/// the receivers learn by [`Control::Reconnected`].
+/// A message from one process to all processes, itself included. It is sent once and may be lost, so nothing may depend
+/// on it alone. Receivers learn of a loss by [`Control::Reconnected`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "control", rename_all = "snake_case")]
+#[allow(missing_docs)]
 pub enum Control {
-    /// A session ended: signed out, or revoked.
+    /// A session was signed out or revoked.
     SessionEnded {
         /// The session's public id, never its token.
         id: String,
     },
-    /// Something about an account changed that decides what it may do or see: suspended, deleted, ignoring somebody.
-    UserChanged {
-        /// The account.
-        user: UserId,
-    },
-    /// Somebody came into a group, left it, was removed, or has another role.
-    MembershipChanged {
-        /// Who.
-        user: UserId,
-        /// Where.
-        group: GroupId,
-    },
-    /// A group was made, renamed, deleted, or is now public or private.
-    GroupChanged {
-        /// The group.
-        group: GroupId,
-    },
-    /// Who is here of these groups, or in them, is not who was.
-    HereChanged {
-        /// The groups.
-        groups: Vec<GroupId>,
-    },
-    /// Rules that look at messages before they are there are not those that were.
+    /// An account changed in a way that affects what it may do or see: suspended, deleted, ignores another user.
+    UserChanged { user: UserId },
+    /// A user joined a group, left it, was removed, or got another role.
+    MembershipChanged { user: UserId, group: GroupId },
+    /// A group was created, renamed, deleted, or switched between public and private.
+    GroupChanged { group: GroupId },
+    /// The online users of these groups, or their members, changed.
+    HereChanged { groups: Vec<GroupId> },
+    /// The rules that check messages before they are saved changed.
     RulesChanged,
-    /// What admins decide about the site is another thing now.
+    /// The site settings changed.
     SiteChanged,
-    /// There is something new for the search index.
+    /// The search index has work to do.
     SearchChanged,
-    /// Words may have been missed: forget everything that they keep true.
+    /// Messages may have been missed: drop every cache that control messages keep up to date.
     Reconnected,
 }

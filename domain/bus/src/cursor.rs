@@ -1,4 +1,4 @@
-//! A place in a stream, and what is read from there on.
+//! Cursors, events, and the rule for reading a stream from a cursor on.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,31 +8,32 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use model::time::Timestamp;
 
-/// The id of an entry of a stream, `milliseconds-number`: later entries have greater ones.
+/// The id of a stream entry, `milliseconds-number`. Later entries have greater ids.
 ///
-/// A page carries the cursor that [`super::Bus::open`] gave it; to everyone outside it is opaque text.
+/// A page carries the cursor that [`super::Bus::open`] returned. Clients treat it as opaque text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cursor {
     ms: u64,
     number: u64,
 }
 
-/// The text is no cursor. Whoever sent it made it up: answer 400, or let the page start over.
+/// The text is not a cursor. The server never issued it: answer 400, or let the page start over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this is not a cursor that a page was given")]
 pub struct BadCursor;
 
 impl Cursor {
-    /// The id that a new stream starts with: now, and a random number, so that a stream lost and made anew within the same
-    /// millisecond cannot hold a cursor of the old one.
+    /// Returns the first id of a new stream: the current time and a random number. The random number keeps a stream
+    /// that is lost and recreated within the same millisecond from containing a cursor of the old one.
     pub(super) fn start(now: Timestamp) -> Self {
         let mut random = [0; 8];
-        // Without randomness the number is 0, and the rule holds but for that millisecond. Six bytes: browsers count to 2^53.
+        // If no randomness is available, the number is 0 and only that millisecond is unprotected. Six bytes, because
+        // JavaScript numbers are exact up to 2^53.
         let _ = getrandom::fill(&mut random[..6]);
         Self { ms: milliseconds(now), number: u64::from_le_bytes(random) }
     }
 
-    /// The id of the entry that comes after this one when it is `now`.
+    /// Returns the id of the entry after this one, appended at `now`.
     pub(super) fn next(self, now: Timestamp) -> Self {
         let ms = milliseconds(now);
         if ms > self.ms { Self { ms, number: 0 } } else { Self { ms: self.ms, number: self.number.saturating_add(1) } }
@@ -77,17 +78,17 @@ impl<'de> Deserialize<'de> for Cursor {
     }
 }
 
-/// One event as it lies in a stream.
+/// One event in a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// The id of its entry.
+    /// The id of its stream entry.
     pub id: Cursor,
-    /// The JSON text of the event object, as published: without `id`.
+    /// The JSON text of the event object as published, without `id`.
     pub payload: Arc<str>,
 }
 
 impl Event {
-    /// Appends the event's JSON with `"id"` as its first member, without reading the payload again.
+    /// Appends the event's JSON with `"id"` as its first member. Does not parse the payload.
     pub fn write_json(&self, out: &mut String) {
         use fmt::Write;
         let rest = self.payload.trim_start().strip_prefix('{').unwrap_or("}").trim_start();
@@ -97,33 +98,34 @@ impl Event {
     }
 }
 
-/// What a stream holds from a cursor on.
+/// The result of reading a stream from a cursor on.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Backlog {
-    /// Everything that followed the cursor so far, oldest first; perhaps nothing.
+    /// All events after the cursor, oldest first; possibly none.
     ///
-    /// At most [`super::BATCH`] entries: when there are more, the next read from `last` has them.
+    /// Holds at most [`super::BATCH`] entries. If there are more, the next read from `last` returns them.
     Entries {
-        /// The events after the cursor.
         events: Vec<Event>,
-        /// Where to go on reading.
+        /// The cursor for the next read.
         last: Cursor,
     },
-    /// The stream does not hold the cursor's entry any more: something may have been missed. Draw the page anew.
+    /// The stream no longer contains the cursor's entry, so events may be missing. Reload the page.
     Resync {
-        /// A cursor of the stream as it is now, to go on from when the page is drawn anew after this.
+        /// The stream's current cursor, to continue from after a reload that happens later than this read.
         at: Cursor,
     },
 }
 
-/// An entry: an event, or (without payload) the mark that a stream starts with.
+/// A stream entry: an event, or (without payload) the marker that a stream starts with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub id: Cursor,
     pub payload: Option<Arc<str>>,
 }
 
-/// The rule: `entries`, read from `after` on, tell what followed it only if the first one is `after` itself. `None`: resync.
+/// Returns what followed `after`, given `entries` read from `after` on. `None` means resync: the first entry is not
+/// `after` itself, so entries may be missing.
 pub(super) fn follow(after: Cursor, entries: Vec<Entry>) -> Option<(Vec<Event>, Cursor)> {
     let mut entries = entries.into_iter();
     if entries.next()?.id != after {

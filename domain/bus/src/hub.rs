@@ -1,4 +1,4 @@
-//! Where the polls of a process wait.
+//! The hub: where the polls of a process wait.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -10,13 +10,13 @@ use super::names::shard;
 use super::{BATCH, Backlog, Bus, BusError, Cursor, Presence, Stream, Subscription};
 use model::{GroupId, UserId};
 
-/// How often it is told who waits here.
+/// The interval at which the waiting users are reported to the bus.
 const TICK: Duration = Duration::from_secs(5);
-/// In how many ticks each stream is renewed once: a minute, of the [`AGE`](super::AGE) that it lives.
+/// Each stream is renewed once in this many ticks: every minute, well within its [`AGE`](super::AGE).
 const PARTS: u8 = 12;
 
-/// One a process: it lends wakeups to polls, and keeps alive the streams, and present the people, whose pages are open. A poll
-/// writes nothing by that; a timer does for all of them at once. Cheap to clone.
+/// Hands out subscriptions to polls, and keeps the streams of open pages alive and their users online. One per process;
+/// cheap to clone. Polls write nothing for this: one timer renews all of them together.
 #[derive(Clone, Debug)]
 pub struct Hub(Arc<Inner>);
 
@@ -27,25 +27,25 @@ struct Inner {
 }
 
 impl Hub {
-    /// A hub on the bus. Its timer runs until the last handle is dropped; call it in a tokio runtime.
+    /// Creates a hub on the bus. Its timer runs until the last handle is dropped. Call it inside a tokio runtime.
     pub fn new(bus: Bus) -> Self {
         let inner = Arc::new(Inner { bus, readers: Mutex::default() });
         tokio::spawn(tick(Arc::downgrade(&inner)));
         Self(inner)
     }
 
-    /// Takes a place beside the stream's bell; everything published from now on rings it. Read the backlog only then. The stream
-    /// is kept alive, and its person here, for as long as somebody watches.
+    /// Subscribes to the stream: everything published from now on wakes the subscriber. Read the backlog only after
+    /// this. While subscribed, the stream is kept alive and its user stays online.
     pub fn subscribe(&self, stream: Stream) -> Subscription {
         self.0.bus.subscribe(stream)
     }
 
-    /// An open page shows the public group to somebody who is not in it: they stay among its watchers. Ask first whether they may.
+    /// Keeps a non-member with an open page of the public group among its watchers. Check first that they may see it.
     pub fn reads(&self, user: UserId, group: GroupId) {
         self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).insert((group, user));
     }
 
-    /// What followed `after` in the watched stream: as [`Bus::backlog`], but from what this process knows where it knows enough.
+    /// Returns what followed `after` in the stream, like [`Bus::backlog`], but from this process's cache if possible.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -54,7 +54,7 @@ impl Hub {
             return Ok(known);
         }
         let mark = subscription.mark();
-        // Boxed: what each poll needs stays small.
+        // Boxed to keep the future of each poll small.
         let backlog = Box::pin(self.0.bus.backlog(subscription.stream(), after)).await?;
         if let Backlog::Entries { events, last } = &backlog
             && events.len() < BATCH
@@ -64,10 +64,10 @@ impl Hub {
         Ok(backlog)
     }
 
-    /// Renews everything that is watched now or was a moment ago. The timer does this by itself, for the streams in parts.
+    /// Renews every stream that is watched now or was a moment ago. The timer does this for one part at a time.
     ///
     /// # Errors
-    /// When Redis does not answer; then the next time does it.
+    /// When Redis does not answer; the next call makes up for it.
     pub async fn renew(&self) -> Result<(), BusError> {
         self.0.renew(|_| true).await
     }

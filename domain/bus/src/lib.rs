@@ -1,16 +1,16 @@
-//! The bus: what happened, on its way to the pages that are open now. Nothing on it matters to anyone else, and nothing on it is kept.
+//! The bus: carries events to the pages that are open now. Nothing else depends on it, and it stores nothing for long.
 //!
-//! Each person has one stream of events (and each public group one, for readers who are not signed in). The rule that makes
-//! it lossless: **a cursor is the id of an entry that must still be there.** A page is given the id of the last entry when it
-//! is drawn; a reader asks for the entries from its cursor on, the cursor's own included. If that is not the first thing to come
-//! back, entries may be missing (trimmed, expired, flushed, another server) and the answer is "resync". No counter, no memory of
-//! what was lost, is needed to notice a loss.
+//! Each user has one stream of events, and each public group has one for anonymous readers. One rule makes streams
+//! lossless: **a cursor is the id of an entry that must still be in the stream.** A page gets the id of the last entry
+//! when it is rendered. A reader asks for the entries from its cursor on, including the cursor's own. If that entry
+//! does not come back first, entries may be missing (trimmed, expired, flushed, another server) and the answer is
+//! "resync". This detects every loss without counters.
 //!
-//! - Open the stream BEFORE reading from the database what the page shows: an event may then be heard twice, never missed.
+//! - Open the stream BEFORE reading the page's data from the database: an event may come twice, but is never lost.
 //! - Subscribe before reading the backlog ([`Hub::subscribe`]).
-//! - What was published to a stream is heard in its order and without a gap, or `Wakeups::forget` says
-//!   otherwise. So a process knows where a stream ends that it read or heard of a moment ago, and answers from that.
-//! - A stream nobody opened, or whose reader has been away for [`AGE`], is not there, and publishing to it writes nothing.
+//! - A process hears the events of a stream in order and without gaps; otherwise it is told by `Wakeups::forget`. It
+//!   can therefore answer from memory for streams whose end it read or heard a moment ago.
+//! - A stream that was never opened, or not renewed for [`AGE`], does not exist. Publishing to it writes nothing.
 
 mod control;
 mod cursor;
@@ -46,42 +46,42 @@ pub(crate) use server::Server;
 use model::time::Clock;
 use model::{GroupId, UserId};
 
-/// About how many entries a stream holds; on Redis up to some hundred more.
+/// The approximate number of entries a stream holds; on Redis up to some hundred more.
 pub const LENGTH: usize = 256;
-/// How many entries one [`Bus::backlog`] returns at most: more than a stream holds, so that one read tells everything.
+/// The most entries one [`Bus::backlog`] returns: more than a stream holds, so that one read returns everything.
 pub const BATCH: usize = 512;
 /// How long a stream lives after it was last opened or renewed.
 pub const AGE: Duration = Duration::from_secs(5 * 60);
-/// How long what entries refer to is kept on Redis: longer than [`AGE`], so that only those who were away ask in vain, and are told
-/// to start over.
+/// How long Redis keeps the payloads that entries refer to. Longer than [`AGE`], so that only readers who were away
+/// miss them, and those resync anyway.
 const KEPT: Duration = Duration::from_secs(10 * 60);
-/// How long somebody is here by a page that was drawn for them.
+/// How long a user counts as online after a page was rendered for them.
 pub const PAGE: Duration = Duration::from_secs(50);
-/// How long somebody is here by a poll of theirs, from each time that [`Hub`] looks who waits: so long as to outlast a look.
+/// How long a user counts as online after [`Hub`] last saw them polling: longer than the time between two checks.
 pub const POLL: Duration = Duration::from_secs(12);
-/// How long ago somebody may have been here whose stream may be there still: longer than [`AGE`], for clocks differ a little. Events
-/// go to all of these. If they went only to those who are here, whoever comes back after four minutes would find their stream,
-/// and not what was meant for it.
+/// How long after a user was last seen events are still written to their stream. Longer than [`AGE`], since clocks
+/// differ a little. Events go to all of these users, not only to those online: otherwise a user who returns after four
+/// minutes would find their stream alive but with events missing.
 pub const LISTENING: Duration = Duration::from_secs(6 * 60);
-/// How long it is remembered what was heard of a stream that nobody watches: the next poll comes at once.
+/// How long a process remembers an unwatched stream; the next poll usually comes at once.
 const IDLE_TTL: Duration = Duration::from_secs(4);
-/// How many watchers of one group are remembered, the latest ones.
+/// The most watchers remembered for one group; the latest are kept.
 pub const WATCHERS: usize = 2_000;
 
-/// How many words between processes wait for a slow receiver, who is then told that some are missing.
+/// The most control messages queued for a slow receiver, which then learns that some are missing.
 const CONTROLS: usize = 1_024;
 
 /// A stream of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stream {
-    /// What one person may hear.
+    /// The events for one user.
     User(UserId),
-    /// What everyone may hear of a public group.
+    /// The events of a public group for everyone.
     Group(GroupId),
 }
 
-/// Who is present, to be renewed together.
+/// Streams, users and group readers to renew together.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Presence {
     pub streams: Vec<Stream>,
@@ -89,27 +89,27 @@ pub(crate) struct Presence {
     pub readers: Vec<(GroupId, UserId)>,
 }
 
-/// What changed in who is here since it was asked last.
+/// The changes of online users and group members since they were last asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Who came or went.
+    /// Users who came online or went offline.
     pub people: Vec<UserId>,
-    /// Groups that somebody joined or left.
+    /// Groups whose members changed.
     pub groups: Vec<GroupId>,
 }
 
-/// Why the bus did not do it. Nothing is known to be lost by it: try again later.
+/// A failure of the bus. Nothing is lost by it: try again later.
 #[derive(Clone, Debug, thiserror::Error)]
+#[allow(missing_docs)]
 pub enum BusError {
-    /// The address is none.
+    /// The address is invalid.
     #[error("KLATCH_REDIS_URL: {0}")]
     Url(String),
-    /// The server could not be reached at the start.
+    /// The server could not be reached at startup.
     #[error("KLATCH_REDIS_URL: no Redis answers at {host}: {reason}")]
     Unreachable {
         /// Host and port, without user or password.
         host: String,
-        /// What happened.
         reason: String,
     },
     /// Another site uses the same prefix on the same server.
@@ -119,16 +119,15 @@ pub enum BusError {
     OtherSite {
         /// Host and port, without user or password.
         host: String,
-        /// What the names of both would begin with.
         prefix: String,
     },
-    /// The server did not answer as it should.
+    /// The server answered with an error or not at all.
     #[error("Redis: {0}")]
     Redis(#[from] ::redis::RedisError),
     /// No connection was free or could be made in time.
     #[error("Redis: {0}")]
     Busy(String),
-    /// What was to be published is no JSON object.
+    /// The text to publish is not a JSON object.
     #[error("an event is a JSON object")]
     NoObject,
 }
@@ -136,24 +135,24 @@ pub enum BusError {
 /// The bus of a forum: in this process alone, or on a Redis that all its processes share. Cheap to clone.
 #[derive(Clone, Debug)]
 pub enum Bus {
-    /// For one process; gone with it.
+    /// For one process; lost when it ends.
     Memory(Arc<memory::Memory>),
     /// For many processes.
     Redis(Arc<redis::Redis>),
 }
 
 impl Bus {
-    /// A bus for this process alone.
+    /// Creates a bus for this process alone.
     pub fn memory(clock: Clock) -> Self {
         Self::Memory(Arc::new(memory::Memory::new(clock)))
     }
 
-    /// Connects to what `url` names. Every key and channel begins with `prefix`, which belongs to the site with the id `site` from
-    /// then on. `clock` says who is here; it also is the time of the memory bus.
+    /// Connects to `url`. Every key and channel begins with `prefix`, which belongs to the site with the id `site` from
+    /// then on. `clock` decides who is online, and is the time of the memory bus.
     ///
     /// # Errors
-    /// [`BusError::Url`], [`BusError::Unreachable`] and [`BusError::OtherSite`], with the server's name, never its password. Once
-    /// connected, lost connections are made again for as long as the bus is held.
+    /// [`BusError::Url`], [`BusError::Unreachable`] and [`BusError::OtherSite`], with the server's name but never its
+    /// password. Once connected, the bus restores lost connections for as long as it lives.
     pub async fn connect(url: &BusUrl, prefix: &str, site: &str, clock: Clock) -> Result<Self, BusError> {
         match url {
             BusUrl::Memory => Ok(Self::memory(clock)),
@@ -161,10 +160,10 @@ impl Bus {
         }
     }
 
-    /// The same bus, by connections of its own for commands: for a thread with a runtime of its own.
+    /// Returns the same bus with its own command connections, for a thread with its own runtime.
     ///
     /// # Errors
-    /// When there can be none.
+    /// When the connections cannot be set up.
     pub fn for_thread(&self) -> Result<Self, BusError> {
         Ok(match self {
             Self::Memory(memory) => Self::Memory(memory.clone()),
@@ -172,8 +171,8 @@ impl Bus {
         })
     }
 
-    /// The cursor of the stream as it is now, for a page about to be drawn: everything published from now on follows it. Makes the
-    /// stream if it is not there, and lets it live for [`AGE`] from now. Whose stream is opened counts as seen.
+    /// Returns the current cursor of the stream, for a page about to be rendered: everything published from now on
+    /// follows it. Creates the stream if necessary and lets it live for [`AGE`] from now. Its user counts as seen.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -184,12 +183,13 @@ impl Bus {
         }
     }
 
-    /// Puts each event (the JSON text of an object, without `id`) into its stream and wakes who waits for it; returns how many
-    /// streams took one. A stream that is not there takes nothing. Events of one stream keep their order.
+    /// Appends each event (the JSON text of an object, without `id`) to its stream and wakes the waiting polls. Returns
+    /// how many streams took an event. A stream that does not exist takes nothing. Events of one stream keep their
+    /// order.
     ///
     /// # Errors
-    /// [`BusError::NoObject`] before anything is written. When Redis fails, some events may have been written: publishing again is
-    /// allowed, since readers apply what they know already without effect.
+    /// [`BusError::NoObject`] before anything is written. When Redis fails, some events may have been written.
+    /// Publishing them again is safe, since readers apply known events without effect.
     pub async fn publish(&self, events: &[(Stream, Arc<str>)]) -> Result<usize, BusError> {
         if events.iter().any(|(_, event)| !(event.trim_start().starts_with('{') && event.trim_end().ends_with('}'))) {
             return Err(BusError::NoObject);
@@ -200,7 +200,7 @@ impl Bus {
         }
     }
 
-    /// What followed `after` in the stream.
+    /// Returns what followed `after` in the stream.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -215,7 +215,7 @@ impl Bus {
         }
     }
 
-    /// These people are here now.
+    /// Marks the users as online.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -223,8 +223,8 @@ impl Bus {
         self.renew(&Presence { users: users.to_vec(), ..Presence::default() }).await
     }
 
-    /// A page of a public group was drawn for somebody who is not in it: they are among its [`Bus::watchers`] for [`LISTENING`].
-    /// Ask first whether they may.
+    /// Adds a non-member who was shown a page of the public group to its [`Bus::watchers`] for [`LISTENING`]. Check
+    /// first that they may see it.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -232,7 +232,7 @@ impl Bus {
         self.renew(&Presence { readers: vec![(group, user)], ..Presence::default() }).await
     }
 
-    /// Renews everything in one go: streams live for [`AGE`] from now, people are seen, readers are recorded.
+    /// Renews everything together: streams live for [`AGE`] from now, users are seen, readers are recorded.
     pub(crate) async fn renew(&self, presence: &Presence) -> Result<(), BusError> {
         match self {
             Self::Memory(memory) => {
@@ -243,7 +243,7 @@ impl Bus {
         }
     }
 
-    /// Everyone whose stream may be there: to whom events are worth writing, if they may hear them. In no order.
+    /// Returns every user whose stream may exist, in no order. Write events to those of them who may see the events.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -254,8 +254,8 @@ impl Bus {
         }
     }
 
-    /// Who is here, in no order: right within a minute after a browser vanished without a word, and within 20 seconds after it
-    /// closed its connection.
+    /// Returns the users who are online, in no order. Correct within a minute after a browser vanished without notice,
+    /// and within 20 seconds after it closed its connection.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -266,7 +266,7 @@ impl Bus {
         }
     }
 
-    /// Somebody joined the group or left it: the next [`Bus::comings_and_goings`] names it.
+    /// Records that a user joined or left the group; the next [`Bus::comings_and_goings`] returns it.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -280,7 +280,7 @@ impl Bus {
         }
     }
 
-    /// What changed since anybody asked last: each change is told to one of those who ask, in whatever process.
+    /// Returns the changes since the last call. Each change goes to one caller only, across all processes.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -291,8 +291,8 @@ impl Bus {
         }
     }
 
-    /// Who reads the public group without being in it, or did within [`LISTENING`]: the latest [`WATCHERS`]. Events go to all of
-    /// them. Whether they still may hear is not known here.
+    /// Returns the users who read the public group without being members, now or within [`LISTENING`]; the latest
+    /// [`WATCHERS`]. Events go to all of them. The caller must check that they still may see the group.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -303,7 +303,7 @@ impl Bus {
         }
     }
 
-    /// Tells all processes, this one included.
+    /// Sends a control message to all processes, this one included.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -317,7 +317,8 @@ impl Bus {
         }
     }
 
-    /// What is told from now on. A receiver that lagged has missed words: treat it as [`Control::Reconnected`].
+    /// Returns a receiver of the control messages sent from now on. If it lagged, it has missed some: treat that as
+    /// [`Control::Reconnected`].
     pub fn controls(&self) -> broadcast::Receiver<Control> {
         match self {
             Self::Memory(memory) => memory.controls(),
@@ -325,7 +326,7 @@ impl Bus {
         }
     }
 
-    /// Whether the bus answers now.
+    /// Checks that the bus answers now.
     ///
     /// # Errors
     /// When it does not.
@@ -343,7 +344,6 @@ impl Bus {
         }
     }
 
-    /// Who waits for which stream in this process.
     fn wakeups(&self) -> &wakeups::Wakeups {
         match self {
             Self::Memory(memory) => memory.wakeups(),
@@ -351,12 +351,12 @@ impl Bus {
         }
     }
 
-    /// Whether other processes share it.
+    /// Whether other processes share this bus.
     pub fn is_shared(&self) -> bool {
         self.server().is_some()
     }
 
-    /// The server behind the bus, for what shares it; `None` for a bus in memory.
+    /// Returns the server behind the bus; `None` for a bus in memory.
     pub(crate) fn server(&self) -> Option<&Server> {
         match self {
             Self::Memory(_) => None,
@@ -364,7 +364,7 @@ impl Bus {
         }
     }
 
-    /// The clock that says who is here.
+    /// Returns the clock that decides who is online.
     pub fn clock(&self) -> &Clock {
         match self {
             Self::Memory(memory) => memory.clock(),

@@ -1,5 +1,5 @@
-//! Notices a Redis that lost what it held while its connections stayed: one that was emptied, or whose place another one took. No
-//! stream is there any more then, so nothing would ring for those who wait.
+//! Detects a Redis that lost its data while the connections stayed: one that was flushed or replaced. Its streams are
+//! gone, so nothing would wake the waiting polls.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use super::names::SHARDS;
 use super::wakeups::Wakeups;
 use super::{BusError, Control, Name, Server};
 
-/// How often it is looked for.
+/// The interval between two checks.
 const LOOK: Duration = Duration::from_secs(3);
 
-/// Looks until the bus is given up. What is lost is known by marks that whoever comes first leaves on the server.
+/// Checks until the bus is dropped. Marker keys on the server, written by whichever process comes first, reveal a loss.
 pub(super) async fn notice(
     server: Server,
     site: String,
@@ -25,13 +25,13 @@ pub(super) async fn notice(
 ) {
     let mut known = None;
     loop {
-        // A server that does not answer is noticed by the subscription.
+        // The subscription notices a server that does not answer.
         if let Ok(marks) = marks(&server).await {
             if known.as_ref().is_some_and(|known| *known != marks) {
                 tracing::warn!("Redis lost what it held");
-                // Whoever waits reads on from their cursor, finds nothing, and starts over.
+                // Waiting polls read on from their cursor, find nothing, and resync.
                 wakeups.forget();
-                // Nobody listening is no failure.
+                // It is fine if nobody listens.
                 let _ = controls.send(Control::Reconnected);
                 // A Redis that lost the site's id may have been given to another site meanwhile.
                 if matches!(owner(&server, &site).await, Ok(owner) if owner != site) {
@@ -47,7 +47,7 @@ pub(super) async fn notice(
     }
 }
 
-/// The marks that are there, and new ones where there is none: of each shard, since a Cluster may lose some of them.
+/// Returns the markers, and creates missing ones. One per shard, since a Cluster may lose only some of them.
 async fn marks(server: &Server) -> Result<Vec<Value>, BusError> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| BusError::Busy(format!("no randomness: {error}")))?;
@@ -57,11 +57,11 @@ async fn marks(server: &Server) -> Result<Vec<Value>, BusError> {
         commands.cmd("SET").arg(server.names.of(Name::Mark(shard))).arg(&mark).arg("NX");
         commands.cmd("GET").arg(server.names.of(Name::Mark(shard)));
     }
-    // What SET says does not count.
+    // Skip the answers to SET.
     Ok(server.run(&commands).await?.into_iter().skip(1).step_by(2).collect())
 }
 
-/// The id of the site that owns the prefix: `site` itself, where nobody owned it before.
+/// Returns the id of the site that owns the prefix, which becomes `site` if nobody owned it before.
 pub(super) async fn owner(server: &Server, site: &str) -> Result<String, BusError> {
     let name = server.names.of(Name::Site);
     let mut commands = pipe();

@@ -1,4 +1,4 @@
-//! The bus of a single process. Nothing runs in the background: what has expired is dropped when something else is touched.
+//! The bus of a single process. It has no background task: expired data is dropped on later accesses.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
@@ -15,10 +15,9 @@ use super::{
 use model::time::{Clock, Timestamp};
 use model::{GroupId, UserId};
 
-/// How often what has expired is looked for.
 const SWEEP: Duration = Duration::from_secs(30);
 
-/// Streams and presence, in memory. Locks are held for moments, never across an await.
+/// Streams and online users in memory. Locks are held briefly, never across an await.
 #[derive(Debug)]
 pub struct Memory {
     clock: Clock,
@@ -30,9 +29,9 @@ pub struct Memory {
 #[derive(Debug, Default)]
 struct State {
     streams: HashMap<Stream, Entries>,
-    /// Until when each is here.
+    /// Until when each user is online.
     here: HashMap<UserId, Timestamp>,
-    /// Who was here when last asked who came and went.
+    /// The online users at the last call of `comings_and_goings`.
     told: HashSet<UserId>,
     changed: HashSet<GroupId>,
     watchers: HashMap<GroupId, HashMap<UserId, Timestamp>>,
@@ -52,7 +51,7 @@ impl Memory {
         Self { clock, wakeups: Wakeups::new(IDLE_TTL), controls, state: Mutex::default() }
     }
 
-    /// The state without what has expired by now.
+    /// Returns the state after dropping expired data.
     fn state(&self) -> (MutexGuard<'_, State>, Timestamp) {
         let now = self.clock.now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -150,7 +149,7 @@ impl Memory {
     }
 
     pub(super) fn tell(&self, word: Control) {
-        // Nobody listening is no failure.
+        // It is fine if nobody listens.
         let _ = self.controls.send(word);
     }
 
@@ -172,12 +171,12 @@ impl Memory {
 }
 
 impl State {
-    /// Who was here at the moment or later.
+    /// Returns the users who were online at the moment or later.
     fn here_since(&self, moment: Timestamp) -> impl Iterator<Item = UserId> {
         self.here.iter().filter(move |(_, until)| **until >= moment).map(|(user, _)| *user)
     }
 
-    /// The stream, if it is there and has not expired.
+    /// Returns the stream if it exists and has not expired.
     fn live(&mut self, stream: Stream, now: Timestamp) -> Option<&mut Entries> {
         self.streams.get_mut(&stream).filter(|there| there.expires_at > now)
     }
@@ -195,7 +194,7 @@ impl State {
     }
 }
 
-/// Gives memory back when a map holds much less than it once did.
+/// Frees memory when a map holds far fewer entries than its capacity.
 fn shrink<K: Eq + Hash, V>(map: &mut HashMap<K, V>) {
     if map.capacity() > 4 * map.len().max(64) {
         map.shrink_to_fit();

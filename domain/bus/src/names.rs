@@ -1,51 +1,48 @@
-//! What everything is called in Redis.
+//! The names of all keys and channels in Redis.
 
 use std::sync::Arc;
 
 use super::Stream;
 use model::{GroupId, UserId};
 
-/// How many shards the streams are spread over. Those of one shard are on one node of a Cluster, so that one command can append
-/// to many of them, and what is appended to them is told on one channel.
+/// The number of shards that streams are spread over. The streams of one shard are on one node of a Cluster, so that
+/// one command can append to many of them and one channel announces their entries.
 pub(super) const SHARDS: u8 = 64;
 
-/// Names under a prefix, so that several sites, or tests, can share one Redis. Channels carry the prefix too: Redis delivers
-/// what is published in one of its numbered databases to subscribers in all of them.
+/// Names under a prefix, so that several sites, or tests, can share one Redis. Channels carry the prefix too, since
+/// Redis delivers a message published in one numbered database to subscribers in all of them.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     prefix: Arc<str>,
 }
 
-/// Something that has a name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Name<'a> {
-    /// A stream's entries.
     Entries(Stream),
-    /// What entries refer to: the text of an event.
+    /// The text of an event, which entries refer to.
     Payload(&'a str),
-    /// The channel that tells what was appended to the streams of a shard.
+    /// The channel that announces new entries of a shard's streams.
     News(u8),
-    /// Who is here: user by the time until which they are.
+    /// The online users, each with the time until which they are online.
     Here,
-    /// Who is here while that is compared with who was.
+    /// The online users, while they are compared with those of the last call.
     HereNow,
-    /// Who was here when last asked who came and went.
+    /// The online users at the last call of `comings_and_goings`.
     Told,
-    /// Groups that somebody joined or left since.
+    /// The groups whose members changed since that call.
     ChangedGroups,
-    /// Who reads a public group without being in it: user by time last seen.
+    /// The non-members who read a public group, each with the time last seen.
     Watchers(GroupId),
     /// The channel between processes.
     Control,
-    /// The id of the site that everything under the prefix belongs to.
+    /// The id of the site that owns the prefix.
     Site,
-    /// A value that is there as long as nothing of a shard was lost.
+    /// A marker that exists as long as a shard lost nothing.
     Mark(u8),
     /// A value of the key-value store.
     Value(&'a str),
 }
 
-/// The shard of a stream.
 pub(super) fn shard(stream: Stream) -> u8 {
     let id = match stream {
         Stream::User(id) => id.0,
@@ -54,8 +51,8 @@ pub(super) fn shard(stream: Stream) -> u8 {
     id.rem_euclid(i64::from(SHARDS)) as u8
 }
 
-/// The hash tag that decides on which node of a Cluster a command runs: that of the first of its words that has one behind a
-/// prefix; scripts, which come before their keys, do not count.
+/// Returns the hash tag that decides which node of a Cluster runs a command: the tag of its first argument that has one
+/// behind a prefix. Scripts, which come before their keys, do not count.
 pub(super) fn tag_of(command: &redis::Cmd) -> &[u8] {
     let words = command.args_iter().filter_map(|word| match word {
         redis::Arg::Simple(word) => Some(word),
@@ -64,7 +61,7 @@ pub(super) fn tag_of(command: &redis::Cmd) -> &[u8] {
     words.filter(|word| !word.contains(&b'\n') && !word.contains(&b' ')).find_map(tag).unwrap_or_default()
 }
 
-/// What stands between the first brace and the next one that closes.
+/// Returns the text between the first opening brace and the next closing one.
 fn tag(key: &[u8]) -> Option<&[u8]> {
     let from = key.iter().position(|byte| *byte == b'{')? + 1;
     let length = key[from..].iter().position(|byte| *byte == b'}')?;
@@ -76,8 +73,8 @@ impl Names {
         Self { prefix: prefix.into() }
     }
 
-    /// The one place where keys and channels get their names. What belongs to one shard has the same hash tag, so that a
-    /// Cluster keeps it on one node and spreads the shards.
+    /// Returns the name of a key or channel. All names are made here. Names of one shard have the same hash tag, so
+    /// that a Cluster keeps them on one node and spreads the shards.
     pub(crate) fn of(&self, name: Name<'_>) -> String {
         let prefix = &self.prefix;
         match name {
@@ -93,13 +90,13 @@ impl Names {
             Name::Control => format!("{prefix}:control"),
             Name::Site => format!("{prefix}:site"),
             Name::Mark(shard) => format!("{prefix}:{{{shard}}}:mark"),
-            // A key without a tag of its own is its tag.
+            // A key with its own tag keeps it. Every other key is its own tag.
             Name::Value(key) if key.contains('{') => format!("{prefix}:kv:{key}"),
             Name::Value(key) => format!("{prefix}:kv:{{{key}}}"),
         }
     }
 
-    /// The stream whose entries have this name; `None` for every other name.
+    /// Returns the stream whose entries have this name; `None` for every other name.
     pub(super) fn stream_of(&self, key: &str) -> Option<Stream> {
         let rest = key.strip_prefix(&*self.prefix)?.strip_prefix(":{")?;
         let (_, rest) = rest.split_once("}:")?;

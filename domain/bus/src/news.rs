@@ -1,9 +1,10 @@
-//! News: how an event is appended to many streams at once, and how all processes hear of it.
+//! Appending one event to many streams, and announcing it to all processes.
 //!
-//! An event is kept once; the entries of the streams refer to it. A script appends the entries of a shard and tells on the
-//! shard's channel, in the same step, which streams took one and what it says; another begins a stream and tells that. So every process
-//! hears of the entries of a stream in their order and without a gap, knows which entry each of them follows once it has read
-//! the stream, and answers a poll whose cursor is that entry without asking Redis.
+//! An event's payload is stored once; the entries of the streams refer to it. One script appends the entries of a shard
+//! and, in the same step, announces on the shard's channel which streams took an entry and the payload. Another script
+//! begins a stream and announces that. So every process hears the entries of a stream in order and without gaps. Once
+//! it has read the stream, it knows which entry each new one follows, and answers a poll at that entry without asking
+//! Redis.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,12 +15,13 @@ use super::names::shard;
 use super::wakeups::News;
 use super::{AGE, Cursor, KEPT, LENGTH, Name, Names, Server, Stream};
 
-/// How many payloads a process remembers: entries refer to them, so that most need not be asked for.
+/// The most payloads a process caches; entries refer to them, so most need not be fetched.
 const REMEMBERED: usize = 256;
-/// How many streams one call of the script names: so long is nobody else served.
+/// The most streams in one call of the script, since Redis serves nobody else during it.
 const CALL: usize = 512;
 
-/// KEYS: streams of one shard. ARGV: their length, the reference, the channel, the payload, how it is told. Returns how many took an entry.
+/// KEYS: streams of one shard. ARGV: their length, the reference, the channel, the payload, the message's head. Returns
+/// how many took an entry.
 const APPEND: &str = r"
 local call, told = redis.call, {}
 for i = 1, #KEYS do
@@ -34,8 +36,8 @@ end
 return #told
 ";
 
-/// KEYS: a stream that is not there. ARGV: its first id, how long it lives, the channel, how it is told. Fails when it is there, with
-/// entries from that id on.
+/// KEYS: a stream that does not exist. ARGV: its first id, how long it lives, the channel, the message's head. Fails
+/// when the stream exists with entries from that id on.
 const BEGIN: &str = r"
 redis.call('XADD', KEYS[1], ARGV[1], 'start', '')
 redis.call('EXPIRE', KEYS[1], ARGV[2])
@@ -45,12 +47,13 @@ return redis.call(ARGV[4], ARGV[3], '\n' .. KEYS[1] .. ' ' .. ARGV[1] .. '\n\n')
 /// The name of the field that refers to a payload.
 pub(super) const FIELD: &str = "event";
 
-/// The events in runs that say the same, in their order.
+/// Splits the events into runs with the same payload, in order.
 pub(super) fn runs(events: &[(Stream, Arc<str>)]) -> impl Iterator<Item = &[(Stream, Arc<str>)]> {
     events.chunk_by(|(_, one), (_, other)| Arc::ptr_eq(one, other) || one == other)
 }
 
-/// The commands that publish one run: first the payload is kept, then each call of the script answers how many streams took an entry.
+/// Returns the commands that publish one run. The first stores the payload; then each script call answers how many
+/// streams took an entry.
 pub(super) fn append(server: &Server, reference: &str, run: &[(Stream, Arc<str>)]) -> (Cmd, Pipeline) {
     let names = &server.names;
     let mut commands = Pipeline::new();
@@ -73,7 +76,7 @@ pub(super) fn append(server: &Server, reference: &str, run: &[(Stream, Arc<str>)
     (keep, commands)
 }
 
-/// The command that begins a stream with an entry that says nothing.
+/// Returns the command that begins a stream with an entry without event.
 pub(super) fn begin(server: &Server, stream: Stream, id: Cursor) -> Cmd {
     let names = &server.names;
     let mut command = redis::cmd("EVAL");
@@ -82,15 +85,14 @@ pub(super) fn begin(server: &Server, stream: Stream, id: Cursor) -> Cmd {
     command
 }
 
-/// What was told on a shard's channel.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Told {
     pub news: Vec<News>,
-    /// What the entries refer to, and what that says; `None` where they begin their streams.
+    /// The reference and payload of the entries; `None` when they begin their streams.
     pub event: Option<(String, Arc<str>)>,
 }
 
-/// Reads what the script told; `None` when it is something else.
+/// Parses a message of the script; `None` when the text is something else.
 pub(super) fn read(names: &Names, text: &str) -> Option<Told> {
     let (head, payload) = text.split_once("\n\n")?;
     let (reference, lines) = head.split_once('\n')?;
@@ -103,7 +105,7 @@ pub(super) fn read(names: &Names, text: &str) -> Option<Told> {
     Some(Told { news, event })
 }
 
-/// The payloads that this process saw last.
+/// A cache of the payloads this process saw last.
 #[derive(Debug, Default)]
 pub(super) struct Payloads(Mutex<PayloadCache>);
 
@@ -122,7 +124,7 @@ impl Payloads {
         self.seen().payloads.get(reference).cloned()
     }
 
-    /// Remembers a payload; the same one again is the one that was remembered.
+    /// Stores a payload and returns it. If it was already stored, returns the stored one.
     pub(super) fn put(&self, reference: String, payload: Arc<str>) -> Arc<str> {
         let mut seen = self.seen();
         if let Some(known) = seen.payloads.get(&reference) {

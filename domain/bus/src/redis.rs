@@ -1,4 +1,4 @@
-//! The bus on a Redis server (6.2 or later). Commands go over a pool; what wakes the waiting comes over one subscription
+//! The bus on a Redis server (6.2 or later). Commands use a pool of connections. Wakeups arrive over one subscription
 //! connection ([`super::subscription`]).
 
 use std::collections::HashMap;
@@ -23,16 +23,13 @@ use super::{
 use model::time::{Clock, Timestamp};
 use model::{GroupId, UserId};
 
-/// How many streams are read in one go.
 const CHUNK: usize = 256;
-/// How long changes for search are gathered before the other processes are told.
+/// How long search changes are gathered before the other processes are told.
 const TOGETHER: Duration = Duration::from_millis(50);
-/// How many pages are renewed in one go.
 const RENEWED: usize = 1_000;
-/// How many such reads are under way at once.
 const READS: usize = 4;
-/// KEYS: who is here, who was when last asked, the groups that changed. ARGV: now, how long ago is forgotten. Returns who came or
-/// went, and the groups.
+/// KEYS: the online users, those at the last call, the changed groups. ARGV: now, the time before which entries are
+/// dropped. Returns the users who came or went, and the groups.
 const CHANGES: &str = r"
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[2])
 redis.call('ZRANGESTORE', KEYS[4], KEYS[1], ARGV[1], '+inf', 'BYSCORE')
@@ -45,17 +42,17 @@ redis.call('DEL', KEYS[3])
 return {people, groups}
 ";
 
-/// The bus on Redis. When the last handle goes, its background tasks end.
+/// The bus on Redis. Its background tasks end when the last handle is dropped.
 #[derive(Debug)]
 pub struct Redis {
     server: Server,
     clock: Clock,
     wakeups: Arc<Wakeups>,
     controls: broadcast::Sender<Control>,
-    /// End the subscription and the check for lost data when the bus is given up.
+    /// End the subscription and the loss check when the bus is dropped.
     _held: Arc<(oneshot::Sender<()>, oneshot::Sender<()>)>,
     reads: mpsc::UnboundedSender<Read>,
-    /// Whether [`Control::SearchChanged`] is about to be told.
+    /// Whether a [`Control::SearchChanged`] is about to be sent.
     search_changed: Arc<AtomicBool>,
 }
 
@@ -121,7 +118,7 @@ impl Redis {
     pub(super) async fn open(&self, stream: Stream) -> Result<Cursor, BusError> {
         let key = self.server.names.of(Name::Entries(stream));
         let now = self.clock.now();
-        // Another process may make the stream between the look and the start: then its id is a good one, too.
+        // Another process may create the stream between the look and the start. Its id is as good as ours.
         for _ in 0..3 {
             let mut look = pipe();
             look.cmd("XREVRANGE").arg(&key).arg("+").arg("-").arg("COUNT").arg(1);
@@ -167,7 +164,7 @@ impl Redis {
     pub(super) async fn renew(&self, presence: &Presence) -> Result<(), BusError> {
         let names = &self.server.names;
         let now = self.clock.now();
-        // Piece by piece, so that what a crowd of pages needs for a moment stays small.
+        // In chunks, so that many pages need little memory at once.
         for streams in presence.streams.chunks(RENEWED) {
             let mut commands = Pipeline::with_capacity(streams.len());
             for stream in streams {
@@ -199,7 +196,7 @@ impl Redis {
 
     pub(super) async fn listening(&self) -> Result<Vec<UserId>, BusError> {
         let mut users = self.scored(&self.server.names.of(Name::Here), self.clock.now().minus(LISTENING)).await?;
-        // Those of a shard are appended to by one call of the script.
+        // One script call appends to the streams of one shard, so sort by shard.
         users.sort_unstable_by_key(|user| shard(Stream::User(*user)));
         Ok(users)
     }
@@ -242,7 +239,7 @@ impl Redis {
         if *word != Control::SearchChanged {
             return tell(&self.server, word).await;
         }
-        // Every message says so, and one word does for all of a moment: who follows takes together what comes anyway.
+        // Every message triggers this. One notification is enough, since the receiver handles all pending changes.
         if !self.search_changed.swap(true, Ordering::AcqRel) {
             let (server, told) = (self.server.clone(), self.search_changed.clone());
             tokio::spawn(async move {
@@ -297,8 +294,8 @@ fn add(commands: &mut Pipeline, key: &str, at: Timestamp, users: &[UserId]) {
     commands.cmd("EXPIRE").arg(key).arg(LISTENING.as_secs());
 }
 
-/// Reads streams for everyone who asks: whoever asks while a read is under way is read together with the others, so that a
-/// herd costs a few round trips, and a single poll waits for nothing.
+/// Reads streams in batches. Requests that arrive while a read is running are read together next, so that a herd costs
+/// a few round trips and a single poll never waits.
 async fn read_together(server: Server, payloads: Arc<Payloads>, mut queue: mpsc::UnboundedReceiver<Read>) {
     let places = Arc::new(tokio::sync::Semaphore::new(READS));
     let mut batch = Vec::new();
@@ -310,7 +307,7 @@ async fn read_together(server: Server, payloads: Arc<Payloads>, mut queue: mpsc:
         let (server, payloads, batch) = (server.clone(), payloads.clone(), std::mem::take(&mut batch));
         tokio::spawn(async move {
             match read(&server, &payloads, &batch).await {
-                // Who asked may have gone; then nobody misses the answer.
+                // The receiver may be gone, which is fine.
                 Ok(answers) => batch.into_iter().zip(answers).for_each(|(read, entries)| {
                     let _ = read.answer.send(Ok(entries));
                 }),
@@ -323,7 +320,7 @@ async fn read_together(server: Server, payloads: Arc<Payloads>, mut queue: mpsc:
     }
 }
 
-/// The entries that each asked for; none, where one of them refers to what is not kept any more.
+/// Returns the entries for each request. The list is empty if one of its payloads is no longer stored.
 async fn read(server: &Server, payloads: &Payloads, batch: &[Read]) -> Result<Vec<Vec<Entry>>, BusError> {
     let mut commands = Pipeline::with_capacity(batch.len());
     for read in batch {
@@ -331,7 +328,7 @@ async fn read(server: &Server, payloads: &Payloads, batch: &[Read]) -> Result<Ve
         range.arg(read.after.to_string()).arg("+").arg("COUNT").arg(BATCH + 1);
     }
     let answers = server.run(&commands).await?.into_iter().map(read_entries).collect::<Result<Vec<_>, _>>()?;
-    // The cursor's own entry was told before: what it says is not needed.
+    // The reader already has the cursor's own entry, so its payload is not needed.
     let mut found: HashMap<String, Option<Arc<str>>> = HashMap::new();
     for (answer, read) in answers.iter().zip(batch) {
         if answer.first().is_none_or(|first| first.id != read.after) {
@@ -364,13 +361,13 @@ async fn read(server: &Server, payloads: &Payloads, batch: &[Read]) -> Result<Ve
     Ok(answers.into_iter().map(|answer| whole(answer).unwrap_or_default()).collect())
 }
 
-/// An entry as it lies in Redis: an event's is a reference to what it says.
+/// An entry as stored in Redis: an event's entry holds a reference to its payload.
 struct Reference {
     id: Cursor,
     event: Option<String>,
 }
 
-/// Reads what XRANGE answers: `[[id, [field, value]], ...]`.
+/// Parses the answer to XRANGE: `[[id, [field, value]], ...]`.
 fn read_entries(answer: Value) -> Result<Vec<Reference>, BusError> {
     let entries: Vec<(String, Vec<String>)> = redis::from_redis_value(answer).map_err(redis::RedisError::from)?;
     let read = |(id, fields): (String, Vec<String>)| {

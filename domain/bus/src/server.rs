@@ -15,12 +15,12 @@ use super::names::tag_of;
 use super::url::Servers;
 use super::{BusError, Names};
 
-/// Connections for commands to one server. To each node of a Cluster there is one, which many use at a time.
+/// The connections for commands to one server. A Cluster has one per node, shared by concurrent commands.
 const CONNECTIONS: usize = 16;
 /// How long to wait for a connection, and for an answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Where commands go, and the names there. Cheap to clone.
+/// Runs commands, and names the keys they use. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Server {
     link: Link,
@@ -45,7 +45,8 @@ impl Server {
         Ok(Self { link, names: Names::new(prefix) })
     }
 
-    /// The same with connections of its own. A Cluster's belong to the runtime that they were opened in first.
+    /// Returns the same server with its own connections. A Cluster's connections belong to the runtime that opened
+    /// them.
     pub(super) fn for_thread(&self) -> Result<Self, BusError> {
         let link = match &self.link {
             Link::One { url, .. } => Link::One { pool: pool(url)?, url: url.clone() },
@@ -54,7 +55,7 @@ impl Server {
         Ok(Self { link, names: self.names.clone() })
     }
 
-    /// Runs one command. Its keys have one hash tag.
+    /// Runs one command. All its keys have the same hash tag.
     pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, BusError> {
         Ok(match &self.link {
             Link::One { pool, .. } => command.query_async(&mut connection(pool).await?).await?,
@@ -62,8 +63,9 @@ impl Server {
         })
     }
 
-    /// Runs the commands, in one round trip to each node, and gives their answers in their order. Each stands alone, and its keys
-    /// have one hash tag; on a Cluster they run side by side but for those of one tag.
+    /// Runs the commands, in one round trip to each node, and returns their answers in order. The commands are
+    /// independent, and the keys of each have the same hash tag. On a Cluster, commands of different tags run
+    /// concurrently.
     pub(crate) async fn run(&self, commands: &Pipeline) -> Result<Vec<Value>, BusError> {
         match &self.link {
             Link::One { pool, .. } => Ok(commands.query_async(&mut connection(pool).await?).await?),
@@ -71,7 +73,7 @@ impl Server {
         }
     }
 
-    /// The same, but that nothing is run before `first` was, whose answer is not given.
+    /// Like `run`, but runs `first` before all others and drops its answer.
     pub(super) async fn run_after(&self, first: &Cmd, commands: &Pipeline) -> Result<Vec<Value>, BusError> {
         match &self.link {
             Link::One { pool, .. } => {
@@ -89,7 +91,7 @@ impl Server {
         }
     }
 
-    /// What tells the news of a shard: on a Cluster, they stay on the node that the shard is on.
+    /// Returns the command that announces news of a shard. On a Cluster, they stay on the shard's node.
     pub(super) fn publish(&self) -> &'static str {
         match &self.link {
             Link::One { .. } => "PUBLISH",
@@ -97,7 +99,6 @@ impl Server {
         }
     }
 
-    /// Whether it answers: all of it.
     pub(super) async fn check(&self) -> Result<(), BusError> {
         self.ask::<()>(&redis::cmd("PING")).await
     }
@@ -117,7 +118,6 @@ fn pool(url: &str) -> Result<Pool, BusError> {
         .map_err(|error| BusError::Busy(error.to_string()))
 }
 
-/// What a client of a Cluster begins with.
 pub(super) fn cluster(urls: &[String]) -> ClusterClientBuilder {
     ClusterClientBuilder::new(urls.iter().map(String::as_str))
         .connection_timeout(PATIENCE)
@@ -135,7 +135,7 @@ async fn connection(pool: &Pool) -> Result<deadpool_redis::Connection, BusError>
     })
 }
 
-/// Runs the commands tag by tag, all tags at once.
+/// Runs the commands grouped by tag, all groups at once.
 async fn spread(cluster: &ClusterConnection, commands: &Pipeline) -> Result<Vec<Value>, BusError> {
     let mut parts: HashMap<&[u8], (Vec<usize>, Pipeline)> = HashMap::new();
     for (place, command) in commands.cmd_iter().enumerate() {

@@ -1,5 +1,5 @@
-//! The one subscription connection of a process: hears what is appended to streams and what the other processes say, and makes
-//! itself anew when it is lost.
+//! The one subscription connection of a process. It receives stream entries and control messages, and reconnects when
+//! lost.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,12 +18,12 @@ use super::url::Servers;
 use super::wakeups::Wakeups;
 use super::{Control, Name, Names};
 
-/// How often the connection is asked whether it lives.
+/// The interval between two pings.
 const CARE: Duration = Duration::from_secs(3);
 /// The longest pause between two attempts to connect.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// A connection, and what it takes to make it again.
+/// The subscription, with what it needs to reconnect.
 pub(super) struct PubSub {
     servers: Servers,
     names: Names,
@@ -34,14 +34,12 @@ pub(super) struct PubSub {
 }
 
 enum Line {
-    /// To one server.
     One { sink: PubSubSink, messages: PubSubStream },
-    /// To each node of a Cluster.
     Cluster { connection: ClusterConnection, pushed: mpsc::UnboundedReceiver<PushInfo> },
 }
 
 impl Line {
-    /// The next message; `None` when the connection, or one of several, is gone: or when a shard went to another node.
+    /// Returns the next message. `None` when a connection is lost, or when a shard moved to another node.
     async fn next(&mut self) -> Option<Msg> {
         match self {
             Self::One { messages, .. } => messages.next().await,
@@ -61,22 +59,20 @@ impl Line {
     async fn ping(&mut self) -> RedisResult<()> {
         match self {
             Self::One { sink, .. } => sink.ping::<()>().await,
-            // All nodes are asked.
+            // This asks all nodes.
             Self::Cluster { connection, .. } => redis::cmd("PING").query_async(connection).await,
         }
     }
 }
 
-/// Why the line is not listened to any longer.
 enum End {
-    /// The connection is gone.
     Lost,
-    /// Nobody holds the bus any more.
+    /// The bus was dropped.
     Released,
 }
 
 impl PubSub {
-    /// Connects, and hears everything from then on.
+    /// Connects and subscribes to everything.
     pub(super) async fn open(
         servers: &Servers,
         names: Names,
@@ -88,7 +84,7 @@ impl PubSub {
         Ok(Self { servers: servers.clone(), names, wakeups, payloads, controls, line })
     }
 
-    /// Serves until the bus is given up.
+    /// Runs until the bus is dropped.
     pub(super) async fn run(mut self, mut released: oneshot::Receiver<()>) {
         while let End::Lost = self.serve(&mut released).await {
             tracing::warn!("the subscription to Redis was lost");
@@ -97,9 +93,9 @@ impl PubSub {
                 _ = &mut released => return,
             }
             tracing::info!("subscribed to Redis again");
-            // Whoever waits reads on from their cursor.
+            // Waiting polls read on from their cursor.
             self.wakeups.forget();
-            // Nobody listening is no failure.
+            // It is fine if nobody listens.
             let _ = self.controls.send(Control::Reconnected);
         }
     }
@@ -127,7 +123,7 @@ impl PubSub {
 
     fn handle(&self, message: &Msg) {
         if message.get_channel_name() == self.names.of(Name::Control) {
-            // From a process of another version: whatever it meant, forgetting everything is right.
+            // From a process of another version. Dropping all caches is always safe.
             let word = serde_json::from_slice(message.get_payload_bytes()).unwrap_or(Control::Reconnected);
             let _ = self.controls.send(word);
             return;
@@ -145,7 +141,6 @@ impl PubSub {
         }
     }
 
-    /// Connects again, later and later.
     async fn reconnect(&self) -> Line {
         let mut pause = Duration::from_millis(50);
         loop {
@@ -174,7 +169,7 @@ async fn connect(servers: &Servers, names: &Names) -> RedisResult<Line> {
             let (push, pushed) = mpsc::unbounded_channel();
             let client = cluster(urls).use_protocol(ProtocolVersion::RESP3).push_sender(push).build()?;
             let mut connection = in_time(client.get_async_connection()).await?;
-            // Each to the node that its shard is on.
+            // Each subscription goes to its shard's node.
             for shard in shards {
                 in_time(connection.ssubscribe(shard)).await?;
             }
@@ -191,7 +186,7 @@ async fn in_time<T>(answer: impl Future<Output = RedisResult<T>>) -> RedisResult
     }
 }
 
-/// A part of `most`, so that many processes do not come at once.
+/// Returns a random part of `most`, so that many processes do not reconnect at once.
 fn jitter(most: Duration) -> Duration {
     let mut random = [0; 4];
     let _ = getrandom::fill(&mut random);

@@ -1,4 +1,4 @@
-//! What tests leave on a Redis, taken away again.
+//! Cleans up what tests leave on a Redis.
 
 /// Deletes the keys under a prefix.
 ///

@@ -1,16 +1,16 @@
-//! Where the bus is.
+//! The address of the bus.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::BusError;
 
-/// Where the bus is. Printing it shows no password.
+/// The address of the bus. Printing it shows no password.
 #[derive(Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum BusUrl {
     /// `memory:`, in this process.
     Memory,
-    /// On Redis.
     Redis(Servers),
 }
 
@@ -19,12 +19,11 @@ pub enum BusUrl {
 pub enum Servers {
     /// `redis://[user[:password]@]host[:port][/database]`, or `unix:` with a path.
     One(String),
-    /// `redis-cluster://[user[:password]@]host:port[,host:port...]`: some of the nodes, each as the address of one Redis. The others
-    /// are asked of them.
+    /// `redis-cluster://[user[:password]@]host:port[,host:port...]`: some of the nodes, each as the address of one
+    /// Redis. They report the others.
     Cluster(Vec<String>),
 }
 
-/// What the address of a Cluster begins with.
 const CLUSTER: &str = "redis-cluster://";
 
 impl FromStr for BusUrl {
@@ -56,7 +55,7 @@ impl FromStr for BusUrl {
     }
 }
 
-/// Host and port, or the socket's path: fit to be shown.
+/// Returns host and port, or the socket's path, without credentials.
 fn host(url: &str) -> String {
     match ::redis::parse_redis_url(url) {
         Some(url) => match url.host_str() {

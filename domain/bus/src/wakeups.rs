@@ -1,4 +1,4 @@
-//! Who in this process waits for which stream, and what the process knows of the ends of those streams.
+//! The wakeups of this process: which polls wait for which stream, and the known ends of these streams.
 
 use std::collections::HashMap;
 use std::future::poll_fn;
@@ -9,40 +9,39 @@ use std::time::{Duration, Instant};
 use super::Stream;
 use super::cursor::{Backlog, Cursor, Event};
 
-/// How long it is believed that a stream still ends where it was last seen to end, when nothing is heard of it. A browser asks
-/// again within a moment of its answer; whoever asks later learns from the server whether the stream is still there.
+/// How long a stream's known end is trusted while no news arrives. A browser polls again right after an answer. A later
+/// poll asks the server whether the stream still exists.
 const CACHE_TTL: Duration = Duration::from_secs(5);
 
-/// The wakeups of one process: a bell for each stream that is watched or was a moment ago.
+/// The wakeups of one process: a slot for each stream that is watched or was a moment ago.
 #[derive(Debug)]
 pub(super) struct Wakeups {
     slots: Mutex<HashMap<Stream, Slot>>,
-    /// How long a bell hangs on when nobody watches: the next poll comes at once.
+    /// How long a slot stays after its last watcher left; the next poll usually comes at once.
     linger: Duration,
 }
 
 #[derive(Debug)]
 struct Slot {
-    /// Counts the rings, so that none is missed between two looks.
+    /// Counts the wakeups, so that none is missed between two polls.
     rung: u32,
     watchers: u32,
-    /// The number of the next watcher.
     next: u32,
     waiting: Vec<(u32, Waker)>,
     left_at: Instant,
     tail: Option<Tail>,
 }
 
-/// The end of a stream, as it was at some place in the order of what is heard of it: what comes after that rings.
+/// The end of a stream, as of some point in the order of its news. Later entries wake the watchers.
 #[derive(Clone, Debug)]
 struct Tail {
     end: Cursor,
-    /// What the last entry says, and the entry before it; not known when the end was only read.
+    /// The previous entry's id and the last entry's payload; `None` when only the end was read.
     last: Option<(Cursor, Arc<str>)>,
     at: Instant,
 }
 
-/// An entry that was just appended to a stream.
+/// An entry just appended to a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct News {
     pub stream: Stream,
@@ -56,7 +55,7 @@ impl Slot {
     }
 }
 
-/// A place beside a bell. From the moment it exists, every publication is heard; dropped, it is given up.
+/// A subscription to a stream. It hears every publication from its creation until it is dropped.
 #[derive(Debug)]
 pub struct Subscription {
     wakeups: Arc<Wakeups>,
@@ -74,7 +73,6 @@ impl Wakeups {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a place.
     pub(super) fn subscribe(self: &Arc<Self>, stream: Stream) -> Subscription {
         let mut slots = self.slots();
         let slot = slots.entry(stream).or_insert_with(|| Slot {
@@ -90,7 +88,7 @@ impl Wakeups {
         Subscription { wakeups: self.clone(), stream, number: slot.next, heard: slot.rung }
     }
 
-    /// Something came, of which no more is known: wakes who waits for the streams.
+    /// Wakes the watchers of the streams after something of unknown content arrived.
     pub(super) fn notify(&self, streams: impl IntoIterator<Item = Stream>) {
         let mut woken = Vec::new();
         let mut slots = self.slots();
@@ -104,8 +102,9 @@ impl Wakeups {
         woken.into_iter().for_each(Waker::wake);
     }
 
-    /// Takes in entries that say the same, or (`None`) begin their streams, and wakes who waits for them. They have to come in the order
-    /// in which they were appended, and without a gap from when the subscription was taken: else [`Wakeups::forget`] first.
+    /// Handles new entries that share a payload, or (`None`) begin their streams, and wakes their watchers. Entries
+    /// must come in the order in which they were appended, without gaps since the subscription began. Otherwise call
+    /// [`Wakeups::forget`] first.
     pub(super) fn handle(&self, news: &[News], payload: Option<&Arc<str>>) {
         let at = Instant::now();
         let mut woken = Vec::with_capacity(news.len());
@@ -114,10 +113,10 @@ impl Wakeups {
             let Some(slot) = slots.get_mut(stream) else { continue };
             slot.tail = match (payload, slot.tail.take()) {
                 (None, _) => Some(Tail { end: *id, last: None, at }),
-                // It was read before this was heard, and what was read had it.
+                // The stream was read before this news arrived, and the read included it.
                 (Some(_), Some(tail)) if tail.end >= *id => Some(tail),
                 (Some(payload), Some(tail)) => Some(Tail { end: *id, last: Some((tail.end, payload.clone())), at }),
-                // Not known what it follows: whoever waits reads.
+                // The previous entry is unknown, so the watchers read the stream.
                 (Some(_), None) => None,
             };
             slot.notify(&mut woken);
@@ -126,7 +125,7 @@ impl Wakeups {
         woken.into_iter().for_each(Waker::wake);
     }
 
-    /// Something may not have been heard: nothing is known any more, and everyone looks again.
+    /// Drops all cached ends and wakes all watchers, because something may have been missed.
     pub(super) fn forget(&self) {
         let mut woken = Vec::new();
         for slot in self.slots().values_mut() {
@@ -136,7 +135,7 @@ impl Wakeups {
         woken.into_iter().for_each(Waker::wake);
     }
 
-    /// Takes down the wakeups that nobody has watched for a while.
+    /// Drops the slots that nobody has watched for a while.
     pub(super) fn sweep(&self, now: Instant) {
         let mut slots = self.slots();
         slots.retain(|_, slot| slot.watchers > 0 || now.saturating_duration_since(slot.left_at) < self.linger);
@@ -145,12 +144,11 @@ impl Wakeups {
         }
     }
 
-    /// Whether nobody waits here, nor did a moment ago.
+    /// Whether no stream is watched or was a moment ago.
     pub(super) fn are_silent(&self) -> bool {
         self.slots().is_empty()
     }
 
-    /// The streams that are watched, or were a moment ago.
     pub(super) fn watched(&self) -> Vec<Stream> {
         self.slots().keys().copied().collect()
     }
@@ -167,16 +165,16 @@ impl Wakeups {
 }
 
 impl Subscription {
-    /// Resolves when something was published to the stream since this was made or last resolved: read on from your cursor.
-    /// It may resolve without anything new. Dropping the future forgets nothing.
+    /// Resolves when something was published to the stream since this was created or last resolved. Then read on from
+    /// your cursor. It may resolve without anything new. Dropping the future loses nothing.
     pub async fn changed(&mut self) {
         poll_fn(|cx| self.poll_changed(cx)).await;
     }
 
-    /// [`Subscription::changed`] by hand: the task that asked last is woken.
+    /// The poll function of [`Subscription::changed`]. Only the task that polled last is woken.
     pub fn poll_changed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut slots = self.wakeups.slots();
-        // The slot stays for as long as it is watched.
+        // The slot exists for as long as it is watched.
         let Some(slot) = slots.get_mut(&self.stream) else { return Poll::Ready(()) };
         if slot.rung != self.heard {
             self.heard = slot.rung;
@@ -193,12 +191,12 @@ impl Subscription {
         Poll::Pending
     }
 
-    /// The stream that is watched.
+    /// Returns the watched stream.
     pub fn stream(&self) -> Stream {
         self.stream
     }
 
-    /// What followed `after`, where this process knows without asking the server.
+    /// Returns what followed `after` if this process knows it without asking the server.
     pub(super) fn known(&self, after: Cursor) -> Option<Backlog> {
         let slots = self.wakeups.slots();
         let tail = slots.get(&self.stream)?.tail.as_ref()?;
@@ -214,12 +212,12 @@ impl Subscription {
         }
     }
 
-    /// A mark to [`Subscription::learn`] with; take it before reading.
+    /// Returns a mark for [`Subscription::learn`]. Take it before reading.
     pub(super) fn mark(&self) -> u32 {
         self.wakeups.slots().get(&self.stream).map_or(self.heard, |slot| slot.rung)
     }
 
-    /// The stream was read since the mark, and ended here. Only what was not overtaken by news is kept.
+    /// Records that the stream, read after the mark was taken, ended here. Ignored if news arrived since the mark.
     pub(super) fn learn(&self, mark: u32, end: Cursor) {
         if let Some(slot) = self.wakeups.slots().get_mut(&self.stream)
             && slot.rung == mark
@@ -333,7 +331,7 @@ mod tests {
         let wakeups = Wakeups::new(Duration::from_secs(10));
         let subscription = wakeups.subscribe(ALICE);
         subscription.learn(subscription.mark(), cursor("9-0"));
-        // The clock of whoever began it may be behind that of the server.
+        // The clock of the process that began the stream may be behind the server's.
         let news = |id| [News { stream: ALICE, id: cursor(id) }];
         wakeups.handle(&news("8-0"), None);
         wakeups.handle(&news("8-1"), Some(&"{}".into()));

@@ -1,11 +1,11 @@
-//! Where the links of a message lead that lead away.
+//! The external links of a message.
 
 use super::node::Node;
 
-/// What every link away begins with in a node's markup: typed text cannot hold it, since its quotes are escaped there.
+/// The start of every external link in a node's markup. User text cannot contain it, since its quotes are escaped.
 const AWAY: &str = "<a href=\"http";
 
-/// The hosts of the links that lead to other sites, in lower case, one for each link.
+/// Returns the hosts of the external links, in lower case, one for each link.
 pub fn hosts(nodes: &[Node]) -> Vec<String> {
     let mut hosts = Vec::new();
     for node in nodes {

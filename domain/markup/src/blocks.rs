@@ -1,4 +1,4 @@
-//! Lines into paragraphs, quotes and fenced code.
+//! Splits lines into paragraphs, quotes and fenced code.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use super::{
     tree::{Block, Inline},
 };
 
-/// Quotes nest no deeper; what is typed beyond is text in the innermost.
+/// The maximum depth of quotes. Deeper ones are text in the innermost.
 const QUOTES_MAX: usize = 4;
 const FENCE_MIN: usize = 3;
 const LANGUAGE_MAX: usize = 30;
@@ -54,13 +54,13 @@ impl Blocks<'_> {
         blocks
     }
 
-    /// The quoted lines at the head of these, without their `>`.
+    /// Returns the quoted lines at the head of these, without their `>`.
     fn quoted(&self, lines: &[Range<usize>]) -> Vec<Range<usize>> {
         lines.iter().map_while(|line| self.unquoted(line)).collect()
     }
 
-    /// A `>` quotes with a space or nothing after it, twice also, and with a letter after it. `>_<` and `>>> print`
-    /// are no quotes.
+    /// Returns the line without its `>` if it is a quote. A single or double `>` quotes if followed by a space, nothing
+    /// or a letter. `>_<` and `>>> print` are not quotes.
     fn unquoted(&self, line: &Range<usize>) -> Option<Range<usize>> {
         let inner = unindented(&self.text[line.clone()])?.strip_prefix('>')?;
         let after = inner.strip_prefix('>').unwrap_or(inner);
@@ -71,8 +71,8 @@ impl Blocks<'_> {
         quotes.then(|| line.end - inner.strip_prefix(' ').unwrap_or(inner).len()..line.end)
     }
 
-    /// The fenced code at the head of these lines, and how many it takes. Without an end it takes all. Code that shares
-    /// the line of a fence is kept.
+    /// Returns the fenced code at the head of these lines, and how many lines it takes. Without a closing fence it
+    /// takes all. Code on the same line as a fence is kept.
     fn fenced(&self, lines: &[Range<usize>]) -> Option<(Block, usize)> {
         let (first, rest) = lines.split_first()?;
         let opening = unindented(&self.text[first.clone()])?;
@@ -100,7 +100,7 @@ impl Blocks<'_> {
             }
             break;
         }
-        // Back-ticks with nothing between them are no code.
+        // Back-ticks with nothing between them are not code.
         if code.is_empty() {
             return None;
         }
@@ -112,7 +112,7 @@ impl Blocks<'_> {
     }
 }
 
-/// A line that may open a block: one that is not set in by more than three spaces.
+/// Returns the line without indentation if it may open a block: at most three spaces.
 fn unindented(line: &str) -> Option<&str> {
     let inner = line.trim_start_matches(' ');
     (line.len() - inner.len() <= 3).then_some(inner)
@@ -123,8 +123,7 @@ fn is_language(info: &str) -> bool {
     !info.is_empty() && info.len() <= LANGUAGE_MAX && info.bytes().all(allowed)
 }
 
-/// Lines on their way to be a paragraph: single line ends are kept, many blank lines count as one, and none stands at
-/// either end.
+/// A paragraph under construction. Keeps single line ends, counts many blank lines as one, and has none at either end.
 #[derive(Default)]
 struct Paragraph {
     inlines: Vec<Inline>,

@@ -1,14 +1,13 @@
-//! The promise of this module, as a function: strict, and apart from the code that makes the markup. The property tests
-//! and the fuzz target hold every node against it.
+//! A strict checker of the markup, independent of the code that makes it. The property tests and the fuzz target use
+//! it.
 
-/// Deeper than anything that is made: quotes, spans in spans, a link and its label.
+/// Deeper than any real markup: quotes, nested spans, a link and its label.
 const DEPTH_MAX: usize = 48;
 const ENTITIES: [&str; 5] = ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;"];
-/// What a link that leads away must say.
 const REL: &str = "nofollow noopener ugc";
 
-/// Whether this is HTML as [`Node::markup`](super::Node::markup) promises it: only elements, attributes and schemes of
-/// the short lists below, each closed in its place, all else escaped, no control characters.
+/// Checks that this is HTML as [`Node::markup`](super::Node::markup) promises it: only the elements, attributes and
+/// schemes of short lists, properly nested, everything else escaped, no control characters.
 ///
 /// # Errors
 /// Says what is wrong, and where.
@@ -16,7 +15,7 @@ pub fn check(markup: &str) -> Result<(), String> {
     read(markup).map(|_| ())
 }
 
-/// What a reader sees of it, with `\n` for line ends.
+/// Returns the visible text, with `\n` for line ends.
 ///
 /// # Errors
 /// As [`check`].
@@ -160,7 +159,6 @@ fn stays_here(href: &str) -> bool {
     href.starts_with("mailto:") || (href.starts_with('/') && !href.starts_with("//"))
 }
 
-/// Whether an element may stand inside those that are open.
 fn may_hold(open: &[&str], element: &str) -> bool {
     let inline = open.iter().any(|name| matches!(*name, "a" | "em" | "strong"));
     match (open.last().copied(), element) {

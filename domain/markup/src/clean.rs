@@ -1,9 +1,9 @@
-//! The text as it may be shown: line ends are `\n`, and no character in it can act on the page around it.
+//! Cleans the text for display: line ends become `\n`, and no character can affect the page around it.
 
-/// Drops control characters but `\n` and `\t`, and the characters that turn the direction of text for what comes after;
-/// makes every kind of line end a `\n`.
+/// Drops control characters except `\n` and `\t`, and characters that change the direction of later text. Turns every
+/// kind of line end into `\n`.
 pub(super) fn clean(raw: &str) -> String {
-    // All that is changed below begins with one of these bytes in UTF-8; most messages have none.
+    // In UTF-8, everything changed below begins with one of these bytes. Most messages have none.
     let suspect = |byte: &u8| (*byte < 0x20 && !matches!(byte, b'\n' | b'\t')) || matches!(byte, 0x7f | 0xc2 | 0xe2);
     if !raw.as_bytes().iter().any(suspect) {
         return raw.to_owned();

@@ -1,16 +1,16 @@
-//! When a `*`, a `_` or a bracket begins or ends something, and which one answers which.
+//! Decides when a `*`, a `_` or a bracket opens or closes something, and matches the pairs.
 
-/// So many may wait for their other half; beyond, the oldest is text. It bounds both the depth of what is built and the
-/// look back that each closing one takes, which keeps the scan linear.
+/// The most open delimiters; beyond that, the oldest is text. Bounds the depth of the result and the look-back of each
+/// closing delimiter, which keeps the scan linear.
 const OPEN_MAX: usize = 12;
 
-/// One that opens, until its other half is found.
+/// An opening delimiter without its other half yet.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Opener {
     pub mark: Mark,
-    /// How many of the characters are still to be answered.
+    /// How many of its characters are still unmatched.
     pub width: usize,
-    /// Where its own text stands among the pieces of the line.
+    /// The index of its own text among the pieces of the line.
     pub item: usize,
 }
 
@@ -36,8 +36,8 @@ impl Open {
         self.0.iter().any(|opener| opener.mark == mark)
     }
 
-    /// Takes out the opener that a closing run answers, and forgets those opened since: they are text. One star answers
-    /// one, two answer two, three answer any.
+    /// Removes and returns the opener that a closing run matches, and drops those opened since: they are text. One star
+    /// matches one, two match two, three match any.
     pub fn answer(&mut self, mark: Mark, width: usize) -> Option<Opener> {
         let answers =
             |opener: &Opener| opener.mark == mark && (opener.width == width || opener.width == 3 || width == 3);
@@ -47,19 +47,19 @@ impl Open {
         Some(opener)
     }
 
-    /// Takes out the last bracket, and nothing else.
+    /// Removes and returns the last bracket.
     pub fn take_bracket(&mut self) -> Option<Opener> {
         let index = self.0.iter().rposition(|opener| matches!(opener.mark, Mark::Bracket { .. }))?;
         Some(self.0.remove(index))
     }
 
-    /// After a link was made of all pieces from `item` on: what opened in it is text, and no link will hold a link.
+    /// Updates the openers after a link was made of all pieces from `item` on. No link may contain a link.
     pub fn link_made(&mut self, item: usize, is_image: bool) {
         self.0.retain(|opener| opener.item < item && (is_image || opener.mark != Mark::Bracket { image: false }));
     }
 }
 
-/// Whether a letter or digit of a script that sets its words apart, so that a sign next to it is inside a word.
+/// Whether this is a letter or digit of a script with spaces between words: a delimiter next to it is inside a word.
 pub(super) fn is_word(character: char) -> bool {
     character.is_alphanumeric() && character < '\u{2e80}'
 }

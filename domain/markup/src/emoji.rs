@@ -1,6 +1,6 @@
-//! The emoji that can be typed by a short name between colons: those that GitHub knows.
+//! Emoji by short name between colons, with GitHub's names.
 
-/// More names, each with the one that it stands for.
+/// Additional names, each with GitHub's name.
 const ALIASES: [(&str, &str); 15] = [
     ("clown", "clown_face"),
     ("fox", "fox_face"),
@@ -19,7 +19,6 @@ const ALIASES: [(&str, &str); 15] = [
     ("zipper_mouth", "zipper_mouth_face"),
 ];
 
-/// The emoji of that name.
 pub(super) fn find(name: &str) -> Option<&'static str> {
     let alias = ALIASES.iter().find(|(alias, _)| *alias == name);
     emojis::get_by_shortcode(alias.map_or(name, |(_, name)| name)).map(emojis::Emoji::as_str)

@@ -5,10 +5,10 @@ use super::{
     tree::{Block, write_plain},
 };
 
-/// At most `max_chars` characters of a text on one line, as plain text that the page must escape: without the tokens of
-/// the markup, without quotes where there is anything else, and with `…` where it was cut. Cheap for any length.
+/// Returns at most `max_chars` characters of a text on one line, as plain text that the page must escape. Drops the
+/// syntax of the markup, and quotes if there is anything else. Ends in `…` where it was cut. Cheap for any length.
 pub fn excerpt(raw: &str, max_chars: usize) -> String {
-    // Signs and quotes go, so more is read than is shown.
+    // Syntax and quotes are dropped, so read more than is shown.
     let head = &raw[..raw.floor_char_boundary(max_chars.saturating_mul(16).saturating_add(2_000))];
     let text = clean::clean(head);
     let blocks = blocks::parse(&text, &Site { base_url: "" });
@@ -54,7 +54,7 @@ fn one_line(plain: &str, max_chars: usize, cut: bool) -> String {
     line
 }
 
-/// The last character makes room for the sign that there was more.
+/// Replaces the last character by an ellipsis.
 fn ended(mut line: String) -> String {
     if line.pop().is_some() {
         line.truncate(line.trim_end().len());

@@ -1,11 +1,11 @@
-//! The few pieces of HTML that nodes are made of. Whatever goes into them is escaped here.
+//! Writers for the few HTML elements in nodes. They escape whatever goes into them.
 
 use super::tree::Target;
 
-/// Links that lead away: a new tab that knows nothing of ours, and no credit from search engines.
+/// The attributes of an external link: a new tab without access to ours, and no credit from search engines.
 const AWAY: &str = "target=\"_blank\" rel=\"nofollow noopener ugc\"";
 
-/// Writes text so that it is text, in content as in an attribute.
+/// Writes escaped text, for content and attributes.
 pub(super) fn escape(text: &str, out: &mut String) {
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
@@ -24,7 +24,6 @@ pub(super) fn escape(text: &str, out: &mut String) {
     out.push_str(&text[from..]);
 }
 
-/// Writes an element around what the closure writes.
 pub(super) fn element(name: &str, out: &mut String, inner: impl FnOnce(&mut String)) {
     for part in ["<", name, ">"] {
         out.push_str(part);
@@ -35,7 +34,6 @@ pub(super) fn element(name: &str, out: &mut String, inner: impl FnOnce(&mut Stri
     }
 }
 
-/// Writes a link around the label that the closure writes.
 pub(super) fn link(href: &str, target: &Target, out: &mut String, label: impl FnOnce(&mut String)) {
     out.push_str("<a href=\"");
     escape(href, out);
@@ -52,7 +50,6 @@ pub(super) fn link(href: &str, target: &Target, out: &mut String, label: impl Fn
     out.push_str("</a>");
 }
 
-/// Writes the link to a user's page.
 pub(super) fn user(username: &str, out: &mut String) {
     out.push_str("<a href=\"/users/");
     escape(username, out);
@@ -61,7 +58,7 @@ pub(super) fn user(username: &str, out: &mut String) {
     out.push_str("</a>");
 }
 
-/// Writes the picture that an image link shows. Its words are never empty: they name the link.
+/// Writes the picture of an image link. `alt` is never empty, since it names the link.
 pub(super) fn image(src: &str, alt: &str, out: &mut String) {
     out.push_str("<img src=\"");
     escape(src, out);

@@ -1,4 +1,4 @@
-//! The parser of a line: it takes one sign after the other from the lexer, and makes pieces of them.
+//! The parser of a line: makes pieces from the lexer's tokens, one after the other.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use super::{
     tree::{Inline, Link, Name, Target},
 };
 
-/// Puts the pieces of one line behind those before it.
+/// Parses one line and appends its pieces to `out`.
 pub(super) fn parse(text: &str, line: Range<usize>, site: &Site<'_>, out: &mut Vec<Inline>) {
     let mut scan = Scan {
         text: &text[..line.end],
@@ -33,13 +33,13 @@ pub(super) struct Scan<'a> {
     pub text: &'a str,
     pub site: &'a Site<'a>,
     start: usize,
-    /// From here on nothing is read yet.
+    /// Where the unread text begins.
     pub at: usize,
-    /// From here to `at` is text that no item holds yet.
+    /// Where the text begins that is read but not in an item yet.
     pub text_from: usize,
     pub items: Vec<Inline>,
     pub open: Open,
-    /// For each length of a run of back-ticks, where the line has its last.
+    /// For each length of a run of back-ticks, the position of its last run in the line.
     pub last_ticks: Option<[usize; TICKS_MAX + 1]>,
 }
 
@@ -48,7 +48,7 @@ impl Scan<'_> {
         let mut tokens = lexer::tokens(self.text, self.at);
         while let Some((sign, range)) = tokens.next() {
             let end = range.end;
-            // What is taken moves `at` further. A sign that turns out to be text may hold another one.
+            // Consuming a token moves `at` further. A token that turns out to be text may contain another one.
             self.at = range.start + 1;
             match sign {
                 Token::Escape => self.escape(range),
@@ -68,7 +68,7 @@ impl Scan<'_> {
         self.text_to(self.text.len());
     }
 
-    /// The text not yet held ends here.
+    /// Ends the pending text here and adds it as an item.
     pub fn text_to(&mut self, end: usize) {
         if self.text_from < end {
             self.items.push(Inline::Text(self.text_from..end));
@@ -76,7 +76,7 @@ impl Scan<'_> {
         self.text_from = end;
     }
 
-    /// A piece made of the given range follows the text before it.
+    /// Adds an item made of the given range, after the text before it.
     pub fn push(&mut self, source: Range<usize>, item: Inline) {
         self.text_to(source.start);
         self.items.push(item);
@@ -92,18 +92,18 @@ impl Scan<'_> {
         self.text[at..].chars().next()
     }
 
-    /// The character before, if it is text: what stands before may be a piece of its own, as the `_` of `_@eric_`.
+    /// Returns the previous character if it is text. It may also be an item of its own, as the `_` of `_@eric_`.
     fn text_before(&self, at: usize) -> Option<char> {
         self.text[self.text_from..at].chars().next_back()
     }
 
-    /// Whether the last character of the sign is one that a host can begin with.
+    /// Whether the token's last character can begin a host.
     pub fn ends_in_host(&self, sign: &Range<usize>) -> bool {
         self.before(sign.end).is_some_and(char::is_alphanumeric)
     }
 
     fn escape(&mut self, sign: Range<usize>) {
-        // The arm of one who shrugs is no escape, but his `_` is no emphasis either.
+        // The arm of `¯\_(ツ)_/¯` is not an escape, and its `_` is not emphasis either.
         if self.before(sign.start) != Some('¯') {
             self.text_to(sign.start);
             self.text_from = sign.start + 1;
@@ -134,7 +134,7 @@ impl Scan<'_> {
 
     fn emoji(&mut self, sign: Range<usize>) {
         let name = sign.start + 1..sign.end - 1;
-        // `std::heart::` is no emoji, but one may follow the other.
+        // `std::heart::` is not an emoji, but one emoji may follow another.
         let led = self.text_before(sign.start).is_some_and(|before| before == ':' || is_word(before));
         if !led && let Some(char) = emoji::find(&self.text[name.clone()]) {
             self.push(sign, Inline::Emoji { name, char });
@@ -155,7 +155,7 @@ impl Scan<'_> {
         }
     }
 
-    /// The address that begins with the sign, with a scheme put before it.
+    /// Adds the URL that begins with the token, with `scheme` put before it.
     fn push_url(&mut self, sign: Range<usize>, scheme: &str) {
         let url = sign.start..links::end_in_text(self.text, sign.end);
         let (href, target) = links::target(&format!("{scheme}{}", &self.text[url.clone()]), self.site);

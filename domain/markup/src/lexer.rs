@@ -5,34 +5,32 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// What a sign may be. The parser decides by what stands around it.
+/// A candidate token. The parser decides by its surroundings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token {
-    /// A backslash and the character that it makes plain.
+    /// A backslash and the character that it escapes.
     Escape,
-    /// A run of back-ticks.
     Ticks,
     /// A run of stars or underscores.
     Emphasis,
-    /// `@` and the characters of a name, or of the domain of a mail address.
+    /// `@` and the characters of a name, or of the domain of an email address.
     At,
-    /// A short name between colons.
     Emoji,
-    /// The scheme of an address and the first character of its host.
+    /// The scheme of a URL and the first character of its host.
     Scheme,
     /// `www.`, a label, a dot and the first character of the next label.
     Www,
     /// The bracket that opens a label, with a `!` before it for an image.
     Open,
-    /// The bracket that closes a label. Its address follows up to the first character of the host, if there is one.
+    /// The bracket that closes a label, and the URL after it up to the first character of the host, if any.
     Close,
 }
 
 /// No arm makes the scan read a character many times. The runs (code, emphasis) take all that they read. The other arms
-/// are bounded, or they read ahead over characters that begin no second match of the same arm: a name holds no `@`, a
-/// short name holds no `:`, and a label of a host holds no dot. The rest of an address is left to the parser, since
-/// brackets in it have to balance. So is the question which characters beyond ASCII are letters, since a table of all of
-/// them would make the expression ten times as large.
+/// are bounded, or read ahead over characters that begin no second match of the same arm: a name contains no `@`, a
+/// short name no `:`, a host label no dot. The parser handles the rest of a URL, since brackets in it have to balance.
+/// It also decides which characters beyond ASCII are letters: a table of them would make the expression ten times as
+/// large.
 const SIGNS: &str = r"(?x)
       \\ [`*_\[\]()@:>!]
     | `+
@@ -47,7 +45,7 @@ const SIGNS: &str = r"(?x)
 
 static LEXER: LazyLock<Regex> = LazyLock::new(|| Regex::new(SIGNS).expect("the pattern of the lexer is valid"));
 
-/// The tokens from `from` on, one after the other. The first byte of a sign is ASCII and says which arm found it.
+/// Returns the tokens from `from` on. A token's first byte is ASCII and says which arm matched.
 pub(super) fn tokens(text: &str, from: usize) -> impl Iterator<Item = (Token, Range<usize>)> {
     LEXER.find_iter(&text[from..]).map(move |found| {
         let sign = match found.as_str().as_bytes()[0] {

@@ -1,4 +1,4 @@
-//! Addresses: where one begins and ends in running text, and where it leads.
+//! URLs: where one begins and ends in running text, and where it leads.
 
 use std::ops::Range;
 
@@ -6,24 +6,23 @@ use super::{Site, delimiters::is_word, tree::Target};
 use model::names::is_reserved_slug;
 
 const IMAGES: [&str; 6] = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"];
-/// No address of a mailbox has a longer part before its `@`.
+/// The longest mailbox part of an email address.
 const MAILBOX_MAX: usize = 64;
 
-/// Where an address in running text ends that was read up to `from`. The tokens at its end are left to the sentence that
-/// it stands in.
+/// Returns the end of a URL in running text that was read up to `from`. Punctuation at its end belongs to the sentence.
 pub(super) fn end_in_text(text: &str, from: usize) -> usize {
     let trailing = |character: char| ".,;:!?'*_~([{’…".contains(character);
     from + text[from..end(text, from)].trim_end_matches(trailing).len()
 }
 
-/// Where an address in parentheses ends that was read up to `from`, with nothing beside it.
+/// Returns the end of a URL that was read up to `from`, if a closing parenthesis follows directly.
 pub(super) fn end_in_parentheses(text: &str, from: usize) -> Option<usize> {
     let end = end(text, from);
     text[end..].starts_with(')').then_some(end)
 }
 
-/// Where an address ends: at a space or a sign that never stands in one, or at a bracket that closes what was opened
-/// before it. So `(http://a.com/b_(c))` keeps its inner pair and not the outer.
+/// Returns the end of a URL: a space, a character that never occurs in one, or a closing bracket opened before it. So
+/// `(http://a.com/b_(c))` keeps its inner pair and not the outer.
 fn end(text: &str, from: usize) -> usize {
     let (mut round, mut square, mut curly) = (0_usize, 0_usize, 0_usize);
     for (offset, character) in text[from..].char_indices() {
@@ -60,8 +59,8 @@ fn ends(character: char) -> bool {
     }
 }
 
-/// The mail address around the `@` that the sign begins with, its mailbox not before `from`. It is found from the `@`,
-/// since an arm of the lexer that began with the mailbox would read ahead of every word.
+/// Returns the email address around the `@` at the token's start, its mailbox not before `from`. It is found from the
+/// `@`, since a lexer arm that began with the mailbox would read ahead at every word.
 pub(super) fn mail(text: &str, from: usize, sign: Range<usize>) -> Option<Range<usize>> {
     let (sign, reach) = (sign.start, sign.end);
     let in_mailbox = |byte: &&u8| byte.is_ascii_alphanumeric() || b"._%+-".contains(byte);
@@ -74,7 +73,7 @@ pub(super) fn mail(text: &str, from: usize, sign: Range<usize>) -> Option<Range<
     let fits = start < sign && sign - start <= MAILBOX_MAX && domain.split('.').all(is_label);
     let (_, top) = domain.rsplit_once('.')?;
     let is_top = top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphabetic());
-    // `svn://me@host/path`, `git@host:path`, `@me@host` and `café@host` hold no mail address.
+    // `svn://me@host/path`, `git@host:path`, `@me@host` and `café@host` contain no email address.
     let led = text[from..start].chars().next_back().is_some_and(|c| is_word(c) || matches!(c, '/' | '@'));
     let mut after = text[end..].chars();
     let followed = match after.next() {
@@ -89,14 +88,14 @@ fn is_label(label: &str) -> bool {
     !label.is_empty() && !label.starts_with('-') && !label.ends_with('-')
 }
 
-/// Whether a label reads as another address than the one behind it.
+/// Whether a label reads as a different URL than its link.
 pub(super) fn deceives(label: &str, url: &str) -> bool {
     let plain = |address: &str| address.trim().trim_end_matches('/').to_ascii_lowercase();
     (label.contains("://") || label.contains("www.")) && plain(label) != plain(url)
 }
 
-/// What an `http` or `https` address leads to, and how to write it: our own pages go by path, so that they outlive a
-/// change of host.
+/// Returns how to write an `http` or `https` URL, and what it leads to. Our own pages are linked by path, so that the
+/// links survive a change of host.
 pub(super) fn target(url: &str, site: &Site<'_>) -> (String, Target) {
     let own = own_path(url, site);
     if let Some(path) = &own
@@ -113,7 +112,7 @@ pub(super) fn target(url: &str, site: &Site<'_>) -> (String, Target) {
     }
 }
 
-/// Where an address has the name of its file: behind the last slash of its path.
+/// Returns the range of the file name in a URL: after the last slash of its path.
 pub(super) fn file(url: &str) -> Range<usize> {
     let path = url.split(['?', '#']).next().unwrap_or(url);
     let host = path.find("://").map_or(0, |scheme| scheme + "://".len());
@@ -132,7 +131,6 @@ fn is_image(url: &str) -> bool {
     IMAGES.into_iter().any(ends_with)
 }
 
-/// The path, query and fragment of an address of ours.
 fn own_path(url: &str, site: &Site<'_>) -> Option<String> {
     let host = |address: &'_ str| address.split_once("://").map(|(_, host)| host.len());
     let base = site.base_url.trim_end_matches('/');
@@ -148,7 +146,7 @@ fn own_path(url: &str, site: &Site<'_>) -> Option<String> {
     }
 }
 
-/// The topic or message that a path of ours names: `/GROUP/TOPIC/`, and `#m12` behind it.
+/// Returns the topic or message that one of our paths names: `/GROUP/TOPIC/`, with `#m12` for a message.
 fn own_target(path: &str) -> Option<Target> {
     let (path, fragment) = path.split_once('#').unwrap_or((path, ""));
     let path = path.split('?').next().unwrap_or(path).strip_prefix('/')?;
@@ -164,7 +162,7 @@ fn own_target(path: &str) -> Option<Target> {
     })
 }
 
-/// A part of a path without its `%` sequences, if that is text.
+/// Decodes the `%` sequences in a part of a path; `None` if the result is not UTF-8.
 fn decoded(part: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.as_bytes();

@@ -1,4 +1,4 @@
-//! `@name`: which names one may be, and which of a message are looked up.
+//! `@name`: the possible names behind an `@`, and which names of a message are looked up.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -8,14 +8,14 @@ use super::{
     tree::{Block, Inline},
 };
 
-/// So many different mentions of a message are looked up; those after them stay text.
+/// The most distinct mentions of a message that are looked up; later ones stay text.
 pub const NAMES_MAX: usize = 50;
 const NAME_MAX: usize = 30;
-/// So many dots or dashes at its end may be part of a name.
+/// The most dots or dashes at its end that may be part of a name.
 const TAIL_MAX: usize = 2;
 
-/// The name behind the `@` that the sign begins with, with as much of the dots and dashes at its end as may belong to it.
-/// Inside `_emphasis_` an underscore at the end is left to that.
+/// Returns the name after the `@` at the token's start, including the dots and dashes at its end that may belong to it.
+/// Inside `_emphasis_`, an underscore at the end belongs to the emphasis.
 pub(super) fn at(text: &str, sign: Range<usize>, in_emphasis: bool) -> Option<Range<usize>> {
     if text[sign.end..].chars().next().is_some_and(|next| is_word(next) || next == '@') {
         return None;
@@ -32,7 +32,7 @@ pub(super) fn at(text: &str, sign: Range<usize>, in_emphasis: bool) -> Option<Ra
     Some(start..start + run.len().min(name.len() + TAIL_MAX).min(NAME_MAX))
 }
 
-/// The names that the text behind an `@` may be, the longest first.
+/// Returns the possible names in the text after an `@`, longest first.
 pub(super) fn candidates(name: &str) -> impl Iterator<Item = &str> {
     let shortest = bare(name).len();
     (shortest..=name.len()).rev().map(|length| &name[..length])
@@ -42,7 +42,7 @@ fn bare(name: &str) -> &str {
     name.trim_end_matches(['.', '-'])
 }
 
-/// The lower-cased names to look up, each once, those in quotes last.
+/// Returns the lower-cased names to look up, each once, those in quotes last.
 pub(super) fn to_look_up(text: &str, blocks: &[Block]) -> Vec<String> {
     let mut names = Names { text, mentions: HashSet::new(), seen: HashSet::new(), names: Vec::new() };
     names.blocks(blocks, false);
@@ -58,7 +58,7 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// Takes the names of all that is outside of quotes, or of all that is inside.
+    /// Collects the names outside of quotes, or those inside.
     fn blocks(&mut self, blocks: &[Block], quoted: bool) {
         for block in blocks {
             match block {
@@ -77,7 +77,7 @@ impl Names<'_> {
             match inline {
                 Inline::Name(name) => self.name(&self.text[name.name.clone()].to_ascii_lowercase()),
                 Inline::Styled(_, inner) => self.inlines(inner),
-                // A label holds no names.
+                // A label contains no names.
                 Inline::Link(_) | Inline::Text(_) | Inline::Break | Inline::Code(_) | Inline::Emoji { .. } => {}
             }
         }

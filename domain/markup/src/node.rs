@@ -7,109 +7,84 @@ use serde::{
     de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-/// One piece of a message. `markup` is HTML that is whole by itself; all of a message's joined is the message.
+/// One piece of a message. `markup` is complete HTML; the message is the concatenation of all its nodes' markup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[allow(missing_docs)]
 pub enum Node {
-    /// Words, and the line ends between them.
     Text {
-        /// HTML.
         markup: String,
     },
-    /// A `@name` that is somebody.
+    /// A `@name` that belongs to a user.
     Username {
-        /// Who.
         user_id: i64,
         /// As its owner writes it.
         username: String,
-        /// HTML.
         markup: String,
     },
-    /// A link that leads away, to a page of ours that is no topic (then `url` is its path), or to a mailbox.
+    /// A link to another site, to a page of ours that is not a topic (then `url` is its path), or to a mailbox.
     Url {
-        /// Where to.
         url: String,
-        /// HTML.
         markup: String,
     },
     /// A link to an image, which is shown.
     Image {
-        /// Where it is.
         url: String,
-        /// HTML.
         markup: String,
     },
-    /// Code within a line.
     Code {
-        /// HTML.
         markup: String,
     },
-    /// Code on lines of its own.
+    /// Code on its own lines.
     CodeBlock {
-        /// As named behind the fence.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         language: Option<String>,
-        /// HTML.
         markup: String,
     },
-    /// What somebody else said. Nobody is mentioned by it.
+    /// A quotation. It mentions nobody.
     Quote {
-        /// HTML.
         markup: String,
     },
-    /// Words with weight.
     Emphasis {
-        /// The ids of those mentioned within.
+        /// The ids of the users mentioned within.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<i64>,
-        /// HTML.
         markup: String,
     },
-    /// Words with more of it.
     Strong {
-        /// The ids of those mentioned within.
+        /// The ids of the users mentioned within.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<i64>,
-        /// HTML.
         markup: String,
     },
-    /// An emoji typed by its short name.
     Emoji {
         /// Without the colons.
         name: String,
         /// The emoji itself.
         char: String,
-        /// HTML.
         markup: String,
     },
-    /// A link to a topic of ours.
+    /// A link to one of our topics. `group` and `topic` are slugs.
     Topic {
-        /// The slug of its group.
         group: String,
-        /// Its own.
         topic: String,
-        /// Its path, with query and fragment if there were any.
+        /// The topic's path, with query and fragment if there were any.
         url: String,
-        /// HTML.
         markup: String,
     },
-    /// A link to a message of ours.
+    /// A link to one of our messages. `group` and `topic` are slugs.
     Message {
-        /// The slug of its group.
         group: String,
-        /// The slug of its topic.
         topic: String,
-        /// Its id.
         message_id: i64,
         /// The topic's path with the message's fragment.
         url: String,
-        /// HTML.
         markup: String,
     },
 }
 
 impl Node {
-    /// The node's HTML, safe to put in a page as it is.
+    /// Returns the node's HTML, safe to put in a page.
     pub fn markup(&self) -> &str {
         match self {
             Self::Text { markup }
@@ -144,7 +119,7 @@ impl Node {
     }
 }
 
-/// The ids of the users whom a message mentions, each once, in order. Quotes and code mention nobody.
+/// Returns the ids of the users whom a message mentions, each once, in order. Quotes and code mention nobody.
 pub fn mentions(nodes: &[Node]) -> Vec<i64> {
     let mut ids = Vec::new();
     for id in nodes.iter().flat_map(Node::mentioned) {
@@ -156,7 +131,7 @@ pub fn mentions(nodes: &[Node]) -> Vec<i64> {
     ids
 }
 
-/// Joins the markup of a stored list of nodes. A page does this for every message, so nothing else of the list is built.
+/// Joins the markup of a stored list of nodes. A page does this for every message, so nothing else is built.
 ///
 /// # Errors
 /// When the text is not a JSON list of objects that each have a string `markup`.
@@ -168,7 +143,7 @@ pub fn markup_of(nodes_json: &str) -> Result<String, serde_json::Error> {
     Ok(markup)
 }
 
-/// The list, one node after the other into the same string.
+/// Deserializes the list, appending each node's markup to the same string.
 struct Nodes<'s>(&'s mut String);
 
 impl<'de> DeserializeSeed<'de> for Nodes<'_> {
@@ -234,7 +209,7 @@ enum Field {
     Other,
 }
 
-/// One string, put behind those before it: most hold escapes, and would else be copied twice.
+/// Deserializes one string by appending it. Most strings hold escapes and would otherwise be copied twice.
 struct Markup<'s>(&'s mut String);
 
 impl<'de> DeserializeSeed<'de> for Markup<'_> {

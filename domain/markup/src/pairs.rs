@@ -13,7 +13,7 @@ use super::{
 pub(super) const TICKS_MAX: usize = 32;
 
 impl Scan<'_> {
-    /// A run of back-ticks, and the code up to the next run as long.
+    /// Handles a run of back-ticks, and the code up to the next run of the same length.
     pub fn code(&mut self, run: Range<usize>) {
         let (from, inner, width) = (run.start, run.end, run.len());
         self.at = inner;
@@ -36,7 +36,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Reads ahead once a line, so that no run of back-ticks without an answer is looked for twice.
+    /// Returns the position of the last run of each length. Computed once per line: no unmatched run is searched twice.
     fn last_ticks_from(&mut self, from: usize) -> [usize; TICKS_MAX + 1] {
         if let Some(last) = self.last_ticks {
             return last;
@@ -54,12 +54,11 @@ impl Scan<'_> {
         last
     }
 
-    /// Where the run of back-ticks that begins at `from` ends.
     fn ticks_end(&self, from: usize) -> usize {
         from + self.text.as_bytes()[from..].iter().take_while(|&&byte| byte == b'`').count()
     }
 
-    /// A run of stars or underscores. Those that begin or end nothing are text.
+    /// Handles a run of stars or underscores. A run that begins or ends nothing is text.
     pub fn emphasis(&mut self, run: Range<usize>) {
         let star = self.text.as_bytes()[run.start] == b'*';
         let (mark, widest) = if star { (Mark::Star, 3) } else { (Mark::Underscore, 1) };
@@ -78,13 +77,13 @@ impl Scan<'_> {
         }
     }
 
-    /// Ends what this run can end. Characters of it that end nothing are text.
+    /// Ends what this run can end. The rest of its characters is text.
     fn close(&mut self, mark: Mark, mut run: Range<usize>) -> bool {
         let mut closed = false;
         while let Some(mut opener) = self.open.answer(mark, run.len()) {
             let width = if opener.width >= 2 && run.len() >= 2 { 2 } else { 1 };
             self.text_to(run.start);
-            // Each opener is looked at once like this: it is taken out whatever comes of it.
+            // This looks at each opener only once: it is removed in any case.
             if !self.items[opener.item + 1..].iter().any(|item| self.says_something(item)) {
                 break;
             }
@@ -109,7 +108,7 @@ impl Scan<'_> {
         closed
     }
 
-    /// Emphasis is for words: drawings made of stars and other tokens have none.
+    /// Whether the item has words. Emphasis is only for words, not for drawings made of stars.
     fn says_something(&self, item: &Inline) -> bool {
         match item {
             Inline::Text(range) => self.text[range.clone()].contains(|c: char| c.is_alphanumeric() || c >= '\u{2e80}'),
@@ -117,7 +116,7 @@ impl Scan<'_> {
         }
     }
 
-    /// What may be the beginning of a label.
+    /// Handles a bracket that may begin a label.
     pub fn open_bracket(&mut self, sign: Range<usize>) {
         let image = self.text[sign.clone()].starts_with('!');
         self.text_to(sign.start);
@@ -126,7 +125,7 @@ impl Scan<'_> {
         self.at = sign.end;
     }
 
-    /// With an address behind it, makes a link of all since the last open bracket.
+    /// Makes a link of everything since the last open bracket if a URL follows.
     pub fn close_bracket(&mut self, sign: Range<usize>) {
         let bracket = sign.start;
         let Some(opener) = self.open.take_bracket() else {
@@ -169,7 +168,7 @@ impl Scan<'_> {
     }
 }
 
-/// Makes links and names in a label the text that they were.
+/// Turns links and names in a label back into text.
 fn without_links(label: &mut Vec<Inline>) {
     let mut items = Vec::with_capacity(label.len());
     for item in label.drain(..) {

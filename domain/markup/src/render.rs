@@ -1,4 +1,4 @@
-//! From what was parsed, and who was found, to the nodes.
+//! Makes the nodes from the parsed text and the users found.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -20,7 +20,7 @@ pub(super) fn nodes(text: &str, blocks: &[Block], people: &HashMap<String, Perso
 struct Render<'a> {
     page: Page<'a>,
     nodes: Vec<Node>,
-    /// The text node on its way: whatever turns out to be plain is added to it.
+    /// The current text node: all plain text is appended to it.
     words: String,
 }
 
@@ -79,14 +79,14 @@ impl Render<'_> {
     }
 }
 
-/// The markup of pieces, at any depth. Whom they mention is added to `mentions`.
+/// Writes the markup of pieces at any depth, and adds the users they mention to `mentions`.
 struct Page<'a> {
     text: &'a str,
     people: &'a HashMap<String, Person>,
 }
 
 impl Page<'_> {
-    /// The node of a piece that always is one of its own.
+    /// Returns the node of a piece that is always a node of its own.
     fn node(&self, inline: &Inline, markup: String, mentions: Vec<i64>) -> Node {
         match inline {
             Inline::Text(_) | Inline::Break | Inline::Name(_) => Node::Text { markup },
@@ -114,7 +114,7 @@ impl Page<'_> {
         }
     }
 
-    /// Whom a name means, the longest known first, and what is left of it as text.
+    /// Returns the user a name means, the longest known spelling first, and the rest of the name as text.
     fn person(&self, name: &Name) -> Option<(&Person, Range<usize>)> {
         names::candidates(&self.text[name.name.clone()]).find_map(|candidate| {
             let person = self.people.get(&candidate.to_ascii_lowercase())?;

@@ -1,8 +1,8 @@
-//! What lies between the text and its nodes. Every range is one of bytes in the cleaned text.
+//! The syntax tree between text and nodes. Every range is in bytes of the cleaned text.
 
 use std::ops::Range;
 
-/// A piece of a message that stands on lines of its own.
+/// A piece of a message on lines of its own.
 #[derive(Debug)]
 pub(super) enum Block {
     Paragraph(Vec<Inline>),
@@ -10,7 +10,6 @@ pub(super) enum Block {
     Quote(Vec<Block>),
 }
 
-/// A piece of a line.
 #[derive(Debug)]
 pub(super) enum Inline {
     Text(Range<usize>),
@@ -26,33 +25,31 @@ pub(super) enum Inline {
     Styled(Style, Vec<Inline>),
 }
 
-/// `@name`, perhaps somebody's.
+/// `@name`, perhaps a user's.
 #[derive(Debug)]
 pub(super) struct Name {
     /// From the `@`, or the one space before it, which belongs to the node as it did in Convore.
     pub source: Range<usize>,
-    /// The longest name it may be, without the `@`.
+    /// The longest possible name, without the `@`.
     pub name: Range<usize>,
 }
 
-/// Anything that can be followed.
 #[derive(Debug)]
 pub(super) struct Link {
     /// All of it as typed, brackets included.
     pub source: Range<usize>,
     pub href: String,
     pub target: Target,
-    /// What is shown. Empty where that is the address as typed.
+    /// The visible label. Empty if that is the URL as typed.
     pub label: Vec<Inline>,
 }
 
-/// Where a link leads.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Target {
     Elsewhere,
     Image,
     Mail,
-    /// A page of ours that is neither of the next two.
+    /// A page of ours that is neither a topic nor a message.
     Own,
     Topic {
         group: String,
@@ -71,7 +68,7 @@ pub(super) enum Style {
     Strong,
 }
 
-/// The words of some pieces without any markup, as in an `alt` or an excerpt.
+/// Writes the plain text of some pieces, as for an `alt` or an excerpt.
 pub(super) fn write_plain(text: &str, inlines: &[Inline], out: &mut String) {
     for inline in inlines {
         match inline {

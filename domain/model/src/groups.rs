@@ -1,41 +1,34 @@
-//! Groups, and what stands beside them for somebody.
+//! Groups, and the layout's data about them.
 
 use serde::{Deserialize, Serialize};
 
 use super::*;
 use crate::time::Timestamp;
 
-/// A group.
+/// A group as stored.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Group {
-    /// The group.
     pub id: GroupId,
-    /// Its word in addresses.
     pub slug: String,
-    /// Its name.
     pub name: String,
-    /// What it is about, in the messages' markup; may be empty.
+    /// In the messages' markup; may be empty.
     pub description: String,
-    /// Who may see it.
     pub kind: GroupKind,
-    /// Where it stands among those that one can discover.
     pub category: Category,
     /// Since when nothing in it can be changed.
     pub archived_at: Option<Timestamp>,
-    /// Who made it.
     pub creator_id: UserId,
-    /// When it was made.
     pub created_at: Timestamp,
-    /// A member writes one message in a topic in so many seconds; 0: as many as they like.
+    /// Slow mode: seconds between a member's messages in one topic; 0 is off.
     pub slow_seconds: i64,
-    /// So many messages of somebody new wait for approval.
+    /// How many first messages of a new user need approval.
     pub first_held: i64,
 }
 
 impl Group {
-    /// Seconds that slow mode may have.
+    /// The choices of slow mode, in seconds.
     pub const SLOW: [i64; 5] = [0, 10, 60, 300, 3_600];
-    /// How many first messages may have to wait.
+    /// The choices of how many first messages need approval.
     pub const FIRST_HELD: [i64; 3] = [0, 1, 3];
 
     /// Whether nothing in it can be changed.
@@ -48,115 +41,104 @@ impl Group {
         self.kind == GroupKind::Direct
     }
 
-    /// As somebody reads its name: in that of a conversation they do not read their own.
+    /// Returns the name as this user sees it: a conversation's name leaves out their own.
     pub fn name_for(&self, username: &str) -> String {
         if self.is_direct() { others_in(&self.name, username) } else { self.name.clone() }
     }
 }
 
-/// The name of a conversation without one of its people.
+/// Returns the name of a conversation without one of its members.
 pub fn others_in(name: &str, username: &str) -> String {
     let others: Vec<&str> = name.split(", ").filter(|other| *other != username).collect();
     if others.is_empty() { "You alone".to_owned() } else { others.join(", ") }
 }
 
-/// A group in the list of those one can discover, or of those that a person is in.
+/// A group in the list of groups, or among a user's groups.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupRow {
-    /// The group.
     pub group: Group,
-    /// How many are in it.
+    /// The number of members.
     pub members: i64,
-    /// How many topics stand in it.
+    /// The number of topics.
     pub topics: i64,
-    /// When something was last written; its creation when nothing was.
+    /// The creation time if there are no messages.
     pub last_message_at: Timestamp,
-    /// Whether the reader is in it.
+    /// Whether the viewer is a member.
     pub is_member: bool,
 }
 
-/// A group in the column at the left of every page.
+/// A group in the sidebar.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SidebarGroup {
-    /// The group.
     pub id: GroupId,
-    /// Its word in addresses.
     pub slug: String,
-    /// Its name.
     pub name: String,
-    /// Who may see it.
     pub kind: GroupKind,
-    /// What of it reaches them.
     pub level: SubscriptionLevel,
-    /// Whether they keep order in it.
+    /// Whether the viewer moderates it.
     #[serde(default, alias = "keeps")]
     pub moderates: bool,
-    /// What is unread in it, by topic.
+    /// The unread topics.
     pub topics: Vec<TopicUnread>,
 }
 
-/// What waits in a group for those who keep order in it.
+/// The work that waits for a group's moderators.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Waits {
-    /// The group.
     pub id: GroupId,
-    /// Its word in addresses.
     pub slug: String,
-    /// Its name.
     pub name: String,
-    /// Messages that were reported.
+    /// The number of reported messages.
     pub reported: i64,
-    /// Messages to be approved.
+    /// The number of pending messages.
     pub held: i64,
-    /// People who asked to be let in.
+    /// The number of join requests.
     pub asked: i64,
 }
 
 impl SidebarGroup {
-    /// How many messages are unread in the group.
+    /// Returns the group's unread count.
     pub fn unread(&self) -> i64 {
         self.topics.iter().map(|topic| topic.unread).sum()
     }
 }
 
-/// What is unread in one topic, and as of which message: what the browser needs to go on counting.
+/// A topic's unread count, and as of which message: the browser counts on from there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
 pub struct TopicUnread {
-    /// The topic.
     pub topic: TopicId,
-    /// How many messages are unread.
     pub unread: i64,
-    /// Up to which number the topic was read.
+    /// The number up to which the topic was read.
     pub read_seq: i64,
     /// The topic's newest number when this was counted.
     pub last_seq: i64,
-    /// How often its messages were given other numbers by then.
+    /// How often its messages had been renumbered by then.
     pub numbering: i64,
 }
 
-/// What the frame around every page shows to somebody signed in.
+/// The layout's data for a signed-in viewer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sidebar {
-    /// The groups they are in: unread ones first, each part by name.
+    /// The viewer's groups: unread ones first, each part by name.
     pub groups: Vec<SidebarGroup>,
-    /// How many mentions are unread.
+    /// The number of unread mentions.
     pub mentions: i64,
-    /// How many groups they are invited to by name.
+    /// The number of pending invitations by name.
     pub invited: i64,
 }
 
 impl Sidebar {
-    /// The groups that are no conversations.
+    /// Iterates over the groups that are not conversations.
     pub fn joined_groups(&self) -> impl Iterator<Item = &SidebarGroup> {
         self.groups.iter().filter(|group| group.kind != GroupKind::Direct)
     }
 
-    /// The conversations.
+    /// Iterates over the conversations.
     pub fn conversations(&self) -> impl Iterator<Item = &SidebarGroup> {
         self.groups.iter().filter(|group| group.kind == GroupKind::Direct)
     }
 
-    /// How many messages are unread in all groups.
+    /// Returns the unread count of all groups.
     pub fn unread(&self) -> i64 {
         self.groups.iter().map(SidebarGroup::unread).sum()
     }

@@ -1,6 +1,6 @@
 //! Bytes as hexadecimal text.
 
-/// Lower-case hexadecimal.
+/// Returns the bytes as lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |half: u8| char::from(DIGITS[usize::from(half)]);

@@ -1,4 +1,4 @@
-//! Numbers that stand for things.
+//! Typed ids.
 
 use std::fmt;
 use std::str::FromStr;
@@ -30,32 +30,32 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A person's account.
+    /// The id of an account.
     UserId,
-    /// A group.
+    /// The id of a group.
     GroupId,
-    /// A topic.
+    /// The id of a topic.
     TopicId,
-    /// A message.
+    /// The id of a message.
     MessageId,
-    /// A background job.
+    /// The id of a background job.
     JobId,
-    /// A letter.
+    /// An email in the outgoing queue.
     EmailId,
-    /// A link that leads into a group.
+    /// A link that invites into a group.
     InvitationId,
-    /// A report of a message.
+    /// The id of a report.
     ReportId,
-    /// A rule that looks at messages before they are there.
+    /// A moderation rule, which checks messages before they are saved.
     RuleId,
-    /// A message that waits for approval.
+    /// A message in the approval queue.
     PendingId,
-    /// A link with which one may sign up.
+    /// A link that invites to sign up.
     SiteInvitationId,
-    /// A row of the log of those who keep order.
+    /// A row of the moderation log.
     EntryId,
-    /// What somebody is told by those who keep order.
+    /// A moderators' notice to a user.
     NoticeId,
-    /// Everything by one person, taken away at once.
+    /// A bulk delete of everything by one user.
     BulkDeleteId,
 }

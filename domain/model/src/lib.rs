@@ -1,5 +1,4 @@
-//! Plain types: what the forum is made of, who may see and do what, names, and time. Every other crate uses them; nothing here
-//! reads or writes anything.
+//! Plain types: the forum's data, access policy, names, and time. Every other crate uses them. Nothing here does I/O.
 
 // Fields of plain records are documented where their names do not say enough.
 #![allow(missing_docs)]
@@ -37,20 +36,17 @@ use crate::time::Timestamp;
 /// A background job as the admin page lists it.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct JobRow {
-    /// The job.
     pub id: JobId,
-    /// What it does.
     pub kind: String,
-    /// Its arguments, JSON.
+    /// JSON.
     pub payload: String,
     /// `ready`, `running` or `failed`.
     pub state: String,
     /// How often it was tried.
     pub attempt: i64,
-    /// When it may run; of a running one, when its lease ends.
+    /// When it may run; if running, when its lease ends.
     pub run_at: Timestamp,
-    /// Why it last failed.
     pub last_error: Option<String>,
-    /// When its cause was.
+    /// When its cause happened.
     pub created_at: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! What those do who keep order, and who reads of it.
+//! The actions of moderators and admins, and who may read about them.
 
 use std::fmt;
 
@@ -7,146 +7,116 @@ use serde::{Deserialize, Serialize};
 use crate::words::words;
 
 words! {
-    /// What those do who keep order: one word for each of their actions.
+    /// An action in the moderation log.
     LogAction {
-        /// Another's message was deleted.
+        /// Another user's message was deleted.
         MessageDeleted = "message_deleted",
-        /// A message was brought back.
         MessageRestored = "message_restored",
-        /// What was reported was left as it is.
+        /// A report was closed without action.
         ReportDismissed = "report_dismissed",
-        /// What waited was posted.
         PendingApproved = "held_approved",
-        /// What waited was not.
         PendingDeclined = "held_declined",
-        /// A rule was made.
         RuleMade = "rule_made",
-        /// A rule was changed, and so is off.
+        /// A rule was changed, and thereby switched off.
         RuleChanged = "rule_changed",
-        /// A rule was switched on.
         RuleSwitchedOn = "rule_switched_on",
-        /// A rule was switched off.
         RuleSwitchedOff = "rule_switched_off",
-        /// A rule was deleted.
         RuleDeleted = "rule_deleted",
-        /// Others count as new on the site.
+        /// The site's definition of new users was changed.
         NewcomersSet = "newcomers_set",
-        /// Another's topic got another title.
+        /// Another user's topic was renamed.
         TopicRenamed = "topic_renamed",
-        /// A topic was locked.
         TopicLocked = "topic_locked",
-        /// It was opened again.
         TopicUnlocked = "topic_unlocked",
-        /// A topic was put above the others.
         TopicPinned = "topic_pinned",
-        /// It stands among the others again.
         TopicUnpinned = "topic_unpinned",
-        /// What another's topic asked is answered.
         TopicResolved = "topic_resolved",
-        /// Or is not.
         TopicReopened = "topic_reopened",
-        /// A topic was archived.
         TopicArchived = "topic_archived",
-        /// It was taken out of the archive.
         TopicUnarchived = "topic_unarchived",
-        /// A topic went to another group.
+        /// A topic was moved to another group.
         TopicMoved = "topic_moved",
-        /// A topic came from another group.
+        /// A topic was moved here from another group.
         TopicArrived = "topic_arrived",
-        /// Messages of a topic went to one of their own.
+        /// Messages were split off into a new topic.
         TopicSplit = "topic_split",
-        /// A topic became a part of another one.
+        /// A topic was merged into another one.
         TopicMerged = "topic_merged",
-        /// A topic was deleted.
         TopicDeleted = "topic_deleted",
-        /// Somebody who asked was let in.
+        /// A request to join was accepted.
         MemberAdmitted = "member_admitted",
-        /// Somebody who asked was not.
+        /// A request to join was declined.
         RequestDeclined = "request_declined",
-        /// Somebody was invited by name.
+        /// A user was invited by name.
         Invited = "invited",
-        /// That was taken back.
+        /// Such an invitation was withdrawn.
         Uninvited = "uninvited",
-        /// A link was made that lets others in.
+        /// An invitation link was created.
         LinkMade = "link_made",
-        /// A link that lets others in was revoked, or another's that lets them ask.
+        /// An invitation link was revoked, or another user's link that lets others ask.
         LinkRevoked = "link_revoked",
-        /// Somebody came in by a link.
+        /// A user joined by an invitation link.
         LinkFollowed = "link_followed",
-        /// A member was put out.
         MemberRemoved = "member_removed",
-        /// Somebody was banned from a group.
+        /// A user was banned from a group.
         MemberBanned = "member_banned",
-        /// They may come again.
         BanLifted = "ban_lifted",
-        /// A member has another part.
+        /// A member's role was changed.
         RoleGiven = "role_given",
-        /// A group has another admin in the place of whoever gave it away.
+        /// The group's admin handed it over to another member.
         GroupHandedOver = "group_handed_over",
-        /// A group says something else of itself, or is of another kind.
+        /// A group's settings or kind were changed.
         GroupEdited = "group_edited",
-        /// A group was archived.
         GroupArchived = "group_archived",
-        /// It was taken out of the archive.
         GroupUnarchived = "group_unarchived",
-        /// A group was deleted.
         GroupDeleted = "group_deleted",
-        /// Somebody was warned.
         Warned = "warned",
-        /// That was taken back.
         WarningTakenBack = "warning_taken_back",
-        /// Everything that somebody wrote was taken away.
+        /// Everything by a user was deleted in bulk.
         PersonCleared = "person_cleared",
-        /// That was undone.
+        /// A bulk delete was undone.
         ClearingUndone = "clearing_undone",
-        /// An account was suspended.
         AccountSuspended = "account_suspended",
-        /// An account was banned.
         AccountBanned = "account_banned",
-        /// An account may be used again.
+        /// The suspension or ban of an account was lifted.
         AccountFreed = "account_freed",
-        /// Somebody administers the site.
+        /// A user became an admin of the site.
         AdminMade = "admin_made",
-        /// Or does no more.
+        /// A user is no longer an admin of the site.
         AdminUnmade = "admin_unmade",
-        /// A sign-in of somebody was ended.
+        /// A session of another user was ended.
         SessionRevoked = "session_revoked",
-        /// The second step of somebody's signing in was turned off.
+        /// Two-factor authentication of a user was turned off.
         SecondStepOff = "second_step_off",
-        /// What is decided about the site was changed.
+        /// The site settings were changed.
         SiteChanged = "site_changed",
-        /// A new account was let in.
+        /// A new account was approved.
         SignUpApproved = "sign_up_approved",
-        /// A new account was not.
         SignUpDeclined = "sign_up_declined",
-        /// A link was made with which one may sign up.
+        /// A link that invites to sign up was created.
         SignUpLinkMade = "sign_up_link_made",
-        /// Such a link was revoked.
         SignUpLinkRevoked = "sign_up_link_revoked",
-        /// A failed job is tried again.
         JobRetried = "job_retried",
-        /// A job was given up.
         JobDropped = "job_dropped",
-        /// Somebody is not named on a public page of the log any more.
+        /// A user's name was hidden on a public page of the log.
         NameHidden = "name_hidden",
-        /// They are named again.
         NameShown = "name_shown",
     }
 }
 
-/// Who reads of a action.
+/// Who may read about an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogReach {
-    /// Whoever reads the group, or the site where it was done to an account.
+    /// Everyone who reads the group, or the site if the action concerned an account.
     Public,
-    /// Those who keep order in the group, and the admins of the site.
+    /// The group's moderators and the admins of the site.
     Moderators,
     /// The admins of the site.
     Admins,
 }
 
 impl LogAction {
-    /// Who reads of it. What only concerns those who wait at the door, or who said something in confidence, is not for everyone.
+    /// Returns who may read about the action. Actions about join requests and confidential reports are not public.
     pub fn reach(self) -> LogReach {
         match self {
             Self::MessageDeleted
@@ -213,7 +183,7 @@ impl LogAction {
         }
     }
 
-    /// What people read, after the name of whoever did it.
+    /// Returns the visible text, which follows the actor's name.
     pub fn label(self) -> &'static str {
         match self {
             Self::MessageDeleted => "deleted a message",
@@ -280,7 +250,7 @@ impl LogAction {
         }
     }
 
-    /// The same around the name of the person it was done to: `banned`, and `from the group`.
+    /// Returns the visible text before and after the affected user's name: `banned`, and `from the group`.
     pub fn around(self) -> (&'static str, &'static str) {
         match self {
             Self::MessageDeleted => ("deleted a message by", ""),
@@ -347,7 +317,7 @@ impl LogAction {
         }
     }
 
-    /// Those that are read by people of this reach.
+    /// Iterates over the actions that readers of this reach may read about.
     pub fn readable(by: LogReach) -> impl Iterator<Item = Self> {
         Self::EACH.iter().copied().filter(move |action| match by {
             LogReach::Public => action.reach() == LogReach::Public,

@@ -1,71 +1,66 @@
-//! A row on its way into the moderation log.
+//! A new entry for the moderation log.
 
 use crate::{GroupId, LogAction, MessageId, TopicId, UserId};
 
-/// A row on its way into the log: `LogEntry::new(by, what)`, and what it is about.
+/// A new entry for the moderation log, built with `LogEntry::new(by, what)` and what it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogEntry {
-    /// Who did it; `None`: whoever runs the program.
+    /// The actor; `None`: the operator of the program.
     pub by: Option<UserId>,
-    /// What.
     pub what: LogAction,
-    /// In which group.
     pub group: Option<GroupId>,
-    /// To which topic.
     pub topic: Option<TopicId>,
-    /// To which message.
     pub message: Option<MessageId>,
-    /// To whom.
+    /// The affected user.
     pub whom: Option<UserId>,
-    /// Why, as it was given.
     pub reason: String,
-    /// Which part, for how long: in words of our own, nothing that somebody wrote in the forum.
+    /// For instance the role or duration. Text of our own, nothing that a user wrote.
     pub detail: String,
 }
 
 impl LogEntry {
-    /// That somebody did something.
+    /// Creates an entry for a user's action.
     pub fn new(by: UserId, what: LogAction) -> Self {
         let (group, topic, message, whom) = (None, None, None, None);
         Self { by: Some(by), what, group, topic, message, whom, reason: String::new(), detail: String::new() }
     }
 
-    /// That whoever runs the program did something, at its command line or with its first link.
+    /// Creates an entry for an action of the operator, by command line or by the first sign-up link.
     pub fn of_operator(what: LogAction) -> Self {
         Self { by: None, ..Self::new(UserId(0), what) }
     }
 
-    /// In a group.
+    /// Sets the group.
     #[must_use]
     pub fn group(self, group: GroupId) -> Self {
         Self { group: Some(group), ..self }
     }
 
-    /// To a topic.
+    /// Sets the topic.
     #[must_use]
     pub fn topic(self, topic: TopicId) -> Self {
         Self { topic: Some(topic), ..self }
     }
 
-    /// To a message.
+    /// Sets the message.
     #[must_use]
     pub fn message(self, message: MessageId) -> Self {
         Self { message: Some(message), ..self }
     }
 
-    /// To somebody.
+    /// Sets the affected user.
     #[must_use]
     pub fn whom(self, whom: UserId) -> Self {
         Self { whom: Some(whom), ..self }
     }
 
-    /// Why.
+    /// Sets the reason.
     #[must_use]
     pub fn reason(self, reason: &str) -> Self {
         Self { reason: reason.to_owned(), ..self }
     }
 
-    /// Which part, for how long.
+    /// Sets the detail.
     #[must_use]
     pub fn detail(self, detail: impl Into<String>) -> Self {
         Self { detail: detail.into(), ..self }

@@ -1,4 +1,4 @@
-//! User names and slugs: which are allowed, and which are the same to a reader's eye.
+//! User names and slugs: which are allowed, and which look alike.
 
 use std::sync::LazyLock;
 
@@ -8,32 +8,32 @@ use crate::Fields;
 
 type Result<T> = std::result::Result<T, Fields>;
 
-/// Characters of a user name at the most.
+/// The maximum number of characters in a user name.
 pub const MAX_USERNAME: usize = 30;
 
-/// Characters of a slug at the most.
+/// The maximum number of characters in a slug.
 pub const MAX_SLUG: usize = 80;
 
-/// First parts of our own addresses: no group may take them.
+/// First path segments of our own pages, which no group may take as its slug.
 const RESERVED: &[&str] = &[
     "-", "about", "account", "admin", "api", "assets", "direct", "favicon", "feeds", "groups", "help", "home",
     "invite", "live", "mentions", "messages", "privacy", "robots", "rules", "search", "sitemap", "static", "terms",
     "unread", "uploads", "users",
 ];
 
-/// What the name of a deleted account begins with: nobody else's does.
+/// The start of a deleted account's name. No other name may begin with it.
 pub const PLACEHOLDER: &str = "deleted-";
 
 /// Names that nobody may sign up with.
 const RESERVED_NAMES: &[&str] =
     &["admin", "administrator", "all", "anonymous", "everyone", "here", "klatch", "moderator", "root", "system"];
 
-/// A user name that passed the rules.
+/// A valid user name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Username(String);
 
 impl Username {
-    /// Reads what somebody typed who wants the name.
+    /// Parses the name that a user wants.
     ///
     /// # Errors
     /// What is wrong, on the field `username`.
@@ -62,13 +62,13 @@ impl Username {
         Ok(Self(name.to_owned()))
     }
 
-    /// The name as it was typed.
+    /// Returns the name as it was typed.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The form under which names that look alike are one: `l1i` and `o0` fold, separators drop.
+/// Returns a key that is equal for names that look alike: `l1i` and `o0` fold, separators are dropped.
 pub fn username_key(name: &str) -> String {
     name.chars()
         .filter(|c| !matches!(c, '_' | '-' | '.'))
@@ -80,7 +80,7 @@ pub fn username_key(name: &str) -> String {
         .collect()
 }
 
-/// Makes a slug of a title: lower-case ASCII letters and digits with single hyphens. Empty when nothing is left of it.
+/// Makes a slug of a title: lower-case ASCII letters and digits with single hyphens. Empty if nothing remains.
 pub fn slugify(title: &str) -> String {
     let mut slug = String::new();
     for c in title.chars() {
@@ -96,7 +96,7 @@ pub fn slugify(title: &str) -> String {
     slug.trim_end_matches('-').to_owned()
 }
 
-/// Common Latin letters without their accents.
+/// Returns a common Latin letter without its accent.
 fn fold(c: char) -> Option<char> {
     let plain = match c {
         'a'..='z' | '0'..='9' => c,
@@ -114,14 +114,14 @@ fn fold(c: char) -> Option<char> {
     Some(plain)
 }
 
-/// Whether a group may not take the slug because an address of ours begins with it.
+/// Whether a group may not take the slug because one of our own paths begins with it.
 pub fn is_reserved_slug(slug: &str) -> bool {
     RESERVED.contains(&slug) || slug.contains('.')
 }
 
 static SLUG: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\A[a-z0-9_][a-z0-9_-]*\z").expect("a constant pattern"));
 
-/// Checks a slug that somebody typed for a group.
+/// Checks the slug that a user typed for a group.
 ///
 /// # Errors
 /// What is wrong, on the field `slug`.

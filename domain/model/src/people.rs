@@ -1,64 +1,56 @@
-//! People.
+//! Users.
 
 use serde::{Deserialize, Serialize};
 
 use super::*;
 use crate::time::Timestamp;
 
-/// Somebody as they appear beside what they did.
+/// A user's id and name, as shown beside their messages and actions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
 pub struct Person {
-    /// The account.
     pub id: UserId,
-    /// The unique name.
     pub username: String,
 }
 
 /// An account as its owner and its profile show it.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct User {
-    /// The account.
     pub id: UserId,
-    /// The unique name.
     pub username: String,
-    /// Where mail goes; private.
+    /// Private.
     pub email: Option<String>,
-    /// Where it is to go once that is confirmed; private.
+    /// The new address until it is confirmed; private.
     pub new_email: Option<String>,
-    /// The name as they write it; may be empty.
+    /// The display name; may be empty.
     pub name: String,
-    /// A few words about themselves, in the messages' markup; may be empty.
+    /// In the messages' markup; may be empty.
     pub bio: String,
-    /// Where they are; may be empty.
+    /// May be empty.
     pub location: String,
-    /// Their page: an http or https address, or empty.
+    /// An http or https URL, or empty.
     pub web: String,
-    /// The colours they chose.
     pub theme: Theme,
-    /// Whether they administer the site.
+    /// Whether they are an admin of the site.
     pub is_admin: bool,
-    /// Whether anyone can sign in to it; accounts that came with an import are unclaimed.
+    /// Whether anyone can sign in to it; imported accounts are unclaimed.
     pub claimed: bool,
-    /// Whether it was deleted: then only its id and a placeholder for the name are left.
+    /// Whether it was deleted: only its id and a placeholder name are left.
     pub deleted: bool,
-    /// When they joined.
     pub created_at: Timestamp,
-    /// Until when they are suspended, if that is not over.
+    /// `None` if the suspension is over.
     pub suspended_until: Option<Timestamp>,
-    /// Since when they are banned.
     pub banned_at: Option<Timestamp>,
     /// Why they are suspended or banned, as they are told.
     pub barred_reason: String,
-    /// Who may begin a conversation with them.
     pub direct_from: DirectFrom,
     /// Whether they follow the topics that they write in.
     pub follow_written: bool,
-    /// Since when the account waits for an admin of the site; it can do nothing meanwhile.
+    /// Since when the account waits for approval by a site admin; it can do nothing meanwhile.
     pub waiting_since: Option<Timestamp>,
 }
 
 impl User {
-    /// As they appear beside a message.
+    /// Returns the user's id and name.
     pub fn person(&self) -> Person {
         Person { id: self.id, username: self.username.clone() }
     }

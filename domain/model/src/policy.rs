@@ -1,26 +1,24 @@
-//! Who may see and do what: the one place that decides. Pages, API, live, unread, mentions and search all ask here.
+//! The access policy: the only place that decides who may see and do what. Pages, API, live events, unread counts,
+//! mentions and search all use it.
 
 use crate::time::Timestamp;
 use crate::{Denied, GroupKind, Role, UserId};
 
 type Result<T> = std::result::Result<T, Denied>;
 
-/// Who asks.
+/// The user who makes the request, perhaps anonymous.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Viewer {
-    /// Nobody signed in.
     Anonymous,
-    /// An account.
     User {
-        /// Whose.
         id: UserId,
-        /// Whether they administer the site.
+        /// Whether they are an admin of the site.
         is_admin: bool,
     },
 }
 
 impl Viewer {
-    /// The account, if one is signed in.
+    /// Returns the account, if the viewer is signed in.
     pub fn id(self) -> Option<UserId> {
         match self {
             Self::Anonymous => None,
@@ -28,18 +26,18 @@ impl Viewer {
         }
     }
 
-    /// The account.
+    /// Returns the account.
     ///
     /// # Errors
-    /// [`Denied::SignedOut`] for anonymous ones.
+    /// [`Denied::SignedOut`] if the viewer is anonymous.
     pub fn user(self) -> Result<UserId> {
         self.id().ok_or(Denied::SignedOut)
     }
 
-    /// The account of a site admin.
+    /// Returns the account of a site admin.
     ///
     /// # Errors
-    /// [`Denied::SignedOut`]; for everyone else, what is for site admins is not there.
+    /// [`Denied::SignedOut`] if anonymous; [`Denied::NotFound`] for all other users.
     pub fn site_admin(self) -> Result<UserId> {
         match self {
             Self::Anonymous => Err(Denied::SignedOut),
@@ -48,56 +46,54 @@ impl Viewer {
         }
     }
 
-    /// The account as a number that no account has when there is none: for statements that take a reader.
+    /// Returns the account, or an id that no account has. For statements that need a viewer's id.
     pub fn id_or_none(self) -> UserId {
         self.id().unwrap_or(UserId(0))
     }
 }
 
-/// What somebody is to a group.
+/// A user's relation to a group, as far as it decides what they may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Access {
-    /// Who may see the group.
     pub kind: GroupKind,
-    /// Their relation in it; `None` for those who are not in it.
+    /// `None` for non-members.
     pub role: Option<Role>,
-    /// Whether they administer the site.
     pub is_site_admin: bool,
-    /// Whether they were banned from the group.
+    /// Whether they are banned from the group.
     pub is_banned: bool,
-    /// Whether the group is archived: nothing in it can be changed.
+    /// Whether the group is archived: then nothing in it can be changed.
     pub is_archived: bool,
-    /// They see the topics that were started from then on; `None`: all of them.
+    /// They see only topics started from then on; `None`: all topics.
     pub sees_from: Option<Timestamp>,
 }
 
-/// What somebody wants to do in a group.
+/// A permission in a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Permission {
-    /// Know that it is there, with its name and description.
+    /// Know that it exists, with its name and description.
     Know,
-    /// Read what is written in it, and see who is in it.
+    /// Read its messages, and see its members.
     Read,
-    /// Join it without being asked.
+    /// Join it without approval.
     Join,
-    /// Ask to be let in.
+    /// Ask to join.
     Ask,
     /// Write messages, start topics, star.
     Write,
-    /// Make a link that lets others ask, or add people to a conversation.
+    /// Create a link that lets others ask to join, or add users to a conversation.
     Invite,
-    /// Edit or delete what others wrote, rename and delete topics.
+    /// Edit or delete others' messages, rename and delete topics.
     Moderate,
-    /// Decide who is in it: answer those who ask, let people in, remove and ban.
+    /// Decide on members: answer join requests, admit, remove and ban users.
     Admit,
-    /// Change the group itself, and what its members may do.
+    /// Change the group itself, and its members' roles.
     Administer,
-    /// Delete it with all that is in it.
+    /// Delete it with all its content.
     Delete,
 }
 
 impl Permission {
-    /// All of them.
+    /// All permissions.
     pub const ALL: [Self; 10] = [
         Self::Know,
         Self::Read,
@@ -112,7 +108,7 @@ impl Permission {
     ];
 }
 
-/// Somebody's relation in a group, or what they are to it otherwise.
+/// A user's relation to a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Relation {
     Banned,
@@ -120,7 +116,7 @@ enum Relation {
     In(Role),
 }
 
-/// The table: what each relation may do in a group of each kind.
+/// The permissions of each relation in each kind of group.
 fn rights(kind: GroupKind, relation: Relation) -> &'static [Permission] {
     use GroupKind::{Closed, Direct, Private, Public};
     use Permission::{Administer, Admit, Ask, Delete, Invite, Join, Know, Moderate, Read, Write};
@@ -139,21 +135,21 @@ fn rights(kind: GroupKind, relation: Relation) -> &'static [Permission] {
     }
 }
 
-/// What a site admin may do besides where they read: keep order, and no more in what is closed to them.
+/// The additional permissions of site admins in groups that they can read.
 const OF_SITE_ADMINS: &[Permission] = &[Permission::Moderate, Permission::Admit, Permission::Administer];
 
-/// What nobody may do in a group that is archived.
+/// The permissions that nobody has in an archived group.
 const NOT_IN_ARCHIVE: &[Permission] =
     &[Permission::Join, Permission::Ask, Permission::Write, Permission::Invite, Permission::Moderate];
 
 impl Access {
-    /// Of somebody in, or outside of, a group that is not archived, and that they were not banned from.
+    /// Returns the access of a user who is not banned, in a group that is not archived.
     pub fn plain(kind: GroupKind, role: Option<Role>, is_site_admin: bool) -> Self {
         Self { kind, role, is_site_admin, is_banned: false, is_archived: false, sees_from: None }
     }
 
-    /// Whether the action is theirs to do. Site admins keep order where they read, have no key to what is closed to them, and can delete
-    /// any group but conversations.
+    /// Whether the user has the permission. Site admins moderate the groups that they can read. They get no access to
+    /// closed ones, but can delete any group except conversations.
     pub fn may(self, action: Permission) -> bool {
         if self.is_archived && NOT_IN_ARCHIVE.contains(&action) {
             return false;
@@ -170,10 +166,10 @@ impl Access {
                 && (action == Permission::Delete || own.contains(&Permission::Read) && OF_SITE_ADMINS.contains(&action))
     }
 
-    /// Nothing when the action is theirs to do.
+    /// Checks that the user has the permission.
     ///
     /// # Errors
-    /// [`Denied::NotFound`] when they may not know of the group, else [`Denied::Forbidden`] with the reason.
+    /// [`Denied::NotFound`] if they may not know of the group, else [`Denied::Forbidden`] with the reason.
     pub fn check(self, action: Permission) -> Result<()> {
         if self.may(action) {
             return Ok(());
@@ -196,24 +192,24 @@ impl Access {
         }))
     }
 
-    /// Whether they may read the group's topic that was started then.
+    /// Whether they may read a topic of the group that was started at this time.
     pub fn may_read_topic(self, started: Timestamp) -> bool {
         self.may(Permission::Read) && self.sees_from.is_none_or(|from| from <= started)
     }
 
-    /// Whether they may let somebody in with this relation, or give it to a member.
+    /// Whether they may admit a user with this role, or give it to a member.
     pub fn may_grant(self, role: Role) -> bool {
         self.may(if role == Role::Member { Permission::Admit } else { Permission::Administer })
     }
 
-    /// Whether they may remove or ban somebody of this relation: those who decide who is in it, whoever stands below them.
+    /// Whether they may remove or ban a user with this role: they must be allowed to admit, and outrank the user.
     pub fn may_remove(self, other: Option<Role>) -> bool {
         let above_all = self.is_site_admin && self.kind != GroupKind::Direct;
         self.may(Permission::Admit) && (above_all || other < self.role)
     }
 
-    /// Whether they see what is reported there, and answer it: whoever keeps order, in an archive too. In a conversation, where nobody
-    /// does, the admins of the site, who see the reported message and nothing else.
+    /// Whether they see and answer the group's reports: its moderators, even in an archived group. Conversations have
+    /// no moderators, so there the site admins answer, who see the reported message and nothing else.
     pub fn may_settle(self) -> bool {
         match self.kind {
             GroupKind::Direct => self.is_site_admin,
@@ -223,16 +219,16 @@ impl Access {
         }
     }
 
-    /// Whether they answer what is reported of a message there: not of their own. Of one by somebody who keeps order in the group so do the
-    /// admins of the site, whether they read the group or not: they see that message, and nothing else of it.
+    /// Whether they may answer reports of a message: never of their own. Reports of a moderator's message go to the
+    /// site admins too, even if they cannot read the group: they see that message and nothing else of it.
     pub fn may_answer(self, own: UserId, author: UserId, author_role: Option<Role>) -> bool {
         own != author && (self.may_settle() || self.is_site_admin && author_role > Some(Role::Member))
     }
 
-    /// Nothing when they see what is reported there.
+    /// Checks that they see the group's reports.
     ///
     /// # Errors
-    /// [`Denied::NotFound`] when they may not know of the group, else [`Denied::Forbidden`].
+    /// [`Denied::NotFound`] if they may not know of the group, else [`Denied::Forbidden`].
     pub fn check_settle(self) -> Result<()> {
         if self.may_settle() {
             return Ok(());
@@ -241,7 +237,7 @@ impl Access {
         Err(Denied::Forbidden("Only a moderator of the group may do that."))
     }
 
-    /// Whether a good link lets them in, or lets them ask.
+    /// Whether a valid invitation link lets them join, or ask to join.
     pub fn may_follow_link(self) -> bool {
         self.role.is_none() && !self.is_banned && !self.is_archived && self.kind != GroupKind::Direct
     }
@@ -252,7 +248,7 @@ pub fn anyone_reads(kind: GroupKind) -> bool {
     rights(kind, Relation::Outside).contains(&Permission::Read)
 }
 
-/// How far what is said in a group of a kind reaches.
+/// Returns a rank of how many may read groups of this kind; higher means more readers.
 pub fn readers(kind: GroupKind) -> u8 {
     match kind {
         GroupKind::Direct => 0,
@@ -262,10 +258,10 @@ pub fn readers(kind: GroupKind) -> u8 {
     }
 }
 
-/// Nothing when somebody who reads a message may report it: whoever did not write it.
+/// Checks that a viewer who can read a message may report it: any user but its author.
 ///
 /// # Errors
-/// [`Denied::SignedOut`], [`Denied::Forbidden`] on their own.
+/// [`Denied::SignedOut`]; [`Denied::Forbidden`] for the author.
 pub fn check_report(viewer: Viewer, author: UserId) -> Result<()> {
     if viewer.user()? == author {
         return Err(Denied::Forbidden("You wrote this yourself: you can edit it, or delete it."));
@@ -276,13 +272,13 @@ pub fn check_report(viewer: Viewer, author: UserId) -> Result<()> {
 /// Why an account cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Restricted {
-    /// Until then.
+    /// Until this time.
     Suspended(Timestamp),
-    /// For good.
+    /// Permanently.
     Banned,
 }
 
-/// Whether an account may be used now: its sessions end, and nobody signs in to it, while it is suspended or banned.
+/// Returns why an account cannot be used now, if so. Such an account loses its sessions and cannot sign in.
 pub fn barred(suspended_until: Option<Timestamp>, banned_at: Option<Timestamp>, now: Timestamp) -> Option<Restricted> {
     match (banned_at, suspended_until) {
         (Some(_), _) => Some(Restricted::Banned),
@@ -291,26 +287,25 @@ pub fn barred(suspended_until: Option<Timestamp>, banned_at: Option<Timestamp>, 
     }
 }
 
-/// Whether a new account waits for an admin of the site: to everyone it is as if it were not there, and it can do nothing.
+/// Whether a new account waits for approval by a site admin. Until then it is invisible and can do nothing.
 pub fn waits(waiting_since: Option<Timestamp>) -> bool {
     waiting_since.is_some()
 }
 
-/// What a form changes, as far as it matters to a site on which nothing can be changed.
+/// What a form changes, as far as it matters while the site is read-only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Only what concerns this browser: signing in and out, hiding the notice.
+    /// Only this browser's state: signing in and out, hiding the notice.
     Browser,
-    /// The site, by its admins' pages.
+    /// The site, by its admin pages.
     Site,
-    /// Anything else.
     Forum,
 }
 
-/// Nothing when it may be changed while the site is read-only, or is not.
+/// Checks that the change is allowed, given whether the site is read-only.
 ///
 /// # Errors
-/// [`Denied::Forbidden`].
+/// [`Denied::Forbidden`] if it is not.
 pub fn check_change(read_only: bool, change: Change) -> Result<()> {
     match change {
         Change::Forum if read_only => Err(Denied::Forbidden("The site is read-only for now: nothing can be changed.")),
@@ -318,19 +313,19 @@ pub fn check_change(read_only: bool, change: Change) -> Result<()> {
     }
 }
 
-/// Who somebody lets write to them directly.
+/// Whether a user accepts direct messages from another user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Correspondents {
-    /// Whom they let.
+    /// From whom they accept them.
     pub from: crate::DirectFrom,
-    /// Whether they are in a group together, conversations apart.
+    /// Whether both are members of one group, conversations aside.
     pub share_a_group: bool,
-    /// Whether the one who would write ignores the other. That the other ignores them is nothing that they are to learn.
+    /// Whether the sender ignores the recipient. The reverse is not checked: the sender must not learn of it.
     pub ignores: bool,
 }
 
 impl Correspondents {
-    /// Whether a conversation may be begun, or somebody added to one.
+    /// Whether the sender may start a conversation with them, or add them to one.
     pub fn may_write(self) -> bool {
         use crate::DirectFrom;
         !self.ignores
@@ -342,8 +337,8 @@ impl Correspondents {
     }
 }
 
-/// [`Permission::Know`] as a condition on a group `g`, the reader's id in the statement's first place. The test
-/// `the_conditions_in_statements_say_what_may_says` holds them all together.
+/// [`Permission::Know`] as an SQL condition on a group `g`, with the viewer's id as the first parameter. The test
+/// `the_conditions_in_statements_say_what_may_says` checks these conditions against the policy.
 #[macro_export]
 macro_rules! known_to_first {
     () => {
@@ -352,7 +347,7 @@ macro_rules! known_to_first {
     };
 }
 
-/// [`Permission::Read`] in the same way.
+/// [`Permission::Read`] as such a condition.
 #[macro_export]
 macro_rules! visible_to_first {
     () => {
@@ -361,7 +356,7 @@ macro_rules! visible_to_first {
     };
 }
 
-/// [`Access::may_read_topic`] in the same way, of a topic `t` in the group `g`.
+/// [`Access::may_read_topic`] as such a condition, for a topic `t` in the group `g`.
 #[macro_export]
 macro_rules! topic_visible_to_first {
     () => {
@@ -371,7 +366,7 @@ macro_rules! topic_visible_to_first {
     };
 }
 
-/// [`Access::may_settle`] in the same way, the reader being an admin of the site.
+/// [`Access::may_settle`] as such a condition, if the viewer is a site admin.
 #[macro_export]
 macro_rules! settled_by_site_admin_first {
     () => {
@@ -380,7 +375,7 @@ macro_rules! settled_by_site_admin_first {
     };
 }
 
-/// [`Access::may_answer`] as a condition on a message `m` of a group `g`, the reader being an admin of the site.
+/// [`Access::may_answer`] as such a condition, for a message `m` in the group `g`, if the viewer is a site admin.
 #[macro_export]
 macro_rules! answered_by_site_admin_first {
     () => {
@@ -475,7 +470,7 @@ mod tests {
             assert!(!Access::plain(GroupKind::Direct, role, false).may_settle());
             assert!(Access::plain(GroupKind::Direct, role, true).may_settle());
         }
-        // Nobody answers for their own, and what those write who keep order is the site's to answer too.
+        // Nobody answers reports of their own messages. Reports of moderators' messages go to site admins too.
         let (own, other) = (UserId(1), UserId(2));
         let moderator = Access::plain(GroupKind::Private, Some(Role::Moderator), false);
         assert!(

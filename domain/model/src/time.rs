@@ -1,4 +1,4 @@
-//! Moments: one type for both databases and every page.
+//! Timestamps and clocks.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -11,55 +11,55 @@ use sqlx::sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Decode, Encode, Postgres, Sqlite, Type};
 use time::OffsetDateTime;
 
-/// A moment in microseconds since 1970-01-01 UTC: `timestamptz` in Postgres, an integer in SQLite.
+/// A time in microseconds since 1970-01-01 UTC: `timestamptz` in Postgres, an integer in SQLite.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// The system clock's now. Everything but the clock itself asks the context.
+    /// Returns the system time. Only `Clock` should call this; other code asks the context.
     pub fn now() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
 
-    /// From Unix seconds with a fraction, as Convore's API and archive write times.
+    /// Converts from Unix seconds with a fraction, as in Convore's API and archive.
     pub fn from_unix_seconds(seconds: f64) -> Self {
         Self((seconds * 1e6).round() as i64)
     }
 
-    /// Unix seconds with a fraction.
+    /// Returns Unix seconds with a fraction.
     pub fn unix_seconds(self) -> f64 {
         self.0 as f64 / 1e6
     }
 
-    /// From RFC 3339 text; `None` when it is none.
+    /// Parses RFC 3339 text; `None` if it is invalid.
     pub fn from_rfc3339(text: &str) -> Option<Self> {
         let at = OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).ok()?;
         i64::try_from(at.unix_timestamp_nanos() / 1_000).ok().map(Self)
     }
 
-    /// The moment `by` later.
+    /// Returns the time `by` later.
     pub fn plus(self, by: Duration) -> Self {
         Self(self.0.saturating_add(by.as_micros() as i64))
     }
 
-    /// The moment `by` earlier.
+    /// Returns the time `by` earlier.
     pub fn minus(self, by: Duration) -> Self {
         Self(self.0.saturating_sub(by.as_micros() as i64))
     }
 
-    /// The time from `earlier` to this moment; zero when it lies before.
+    /// Returns the duration since `earlier`; zero if that is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// As a date and time, UTC; the epoch when out of the calendar's range.
+    /// Returns the date and time in UTC; the epoch if out of the calendar's range.
     pub fn to_date_time(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 
-    /// RFC 3339 in UTC to the second: what `<time datetime>` holds.
+    /// Returns RFC 3339 text in UTC to the second, as for `<time datetime>`.
     pub fn rfc3339(self) -> String {
         let at = self.to_date_time();
         format!(
@@ -127,18 +127,17 @@ impl Decode<'_, Sqlite> for Timestamp {
     }
 }
 
-/// Where now comes from: the system, or a test's own hand.
+/// The source of the current time.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {
-    /// The system clock.
     #[default]
     System,
-    /// A clock that stands until a test moves it.
+    /// A clock that stands still until a test moves it.
     Manual(std::sync::Arc<std::sync::atomic::AtomicI64>),
 }
 
 impl Clock {
-    /// The moment it is.
+    /// Returns the current time.
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => Timestamp::now(),

@@ -3,151 +3,129 @@
 use super::*;
 use crate::time::Timestamp;
 
-/// A topic.
+/// A topic as stored.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Topic {
-    /// The topic.
     pub id: TopicId,
-    /// The group it stands in.
     pub group_id: GroupId,
-    /// Its word in addresses, unique in the group.
+    /// Unique in the group.
     pub slug: String,
-    /// Its title; may be empty in imports.
+    /// The title; may be empty in imports.
     pub name: String,
-    /// Who started it.
     pub creator_id: UserId,
-    /// Their name.
     pub creator_name: String,
-    /// When it was started.
     pub created_at: Timestamp,
-    /// The number of its newest message; 0 when it has none.
+    /// The number of its newest message; 0 if it has none.
     pub last_seq: i64,
-    /// When its newest message was written.
     pub last_message_at: Timestamp,
-    /// Whether only moderators write in it.
+    /// Only moderators may write in it.
     pub locked: bool,
-    /// Whether it stands above the others of its group.
+    /// Listed above the group's other topics.
     pub pinned: bool,
-    /// Whether what it asked is answered.
+    /// Its question is answered.
     pub resolved: bool,
-    /// Whether everything in it stays as it is.
+    /// Nothing in it can be changed.
     pub archived: bool,
-    /// How many lines say what was done to it.
+    /// The number of its `TopicEvent`s.
     pub events: i64,
-    /// Grows with each change of what pages show of it.
+    /// Incremented with every visible change.
     pub version: i64,
-    /// When it came into its group: when it was started, where it was started there.
+    /// When it came into its group: at its start, unless it was moved.
     pub arrived_at: Timestamp,
-    /// How often its messages were given other numbers.
+    /// How often its messages were renumbered.
     pub numbering: i64,
 }
 
 impl Topic {
-    /// The title to show: never empty.
+    /// Returns the title to show, never empty.
     pub fn title(&self) -> &str {
         if self.name.trim().is_empty() { "(untitled)" } else { &self.name }
     }
 }
 
-/// Who may bring a deleted message back.
+/// Who may restore a deleted message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Restorable {
     /// Its author, who deleted it, and moderators.
     ByAuthor,
-    /// Moderators alone: one of them deleted it.
+    /// Only moderators: one of them deleted it.
     ByModerators,
 }
 
-/// The other topic that a line speaks of, for whoever may read it.
+/// The other topic of a `TopicEvent`, for viewers who may read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherTopic {
-    /// Its title.
     pub title: String,
-    /// Its group's word in addresses.
     pub group_slug: String,
-    /// Its own.
     pub slug: String,
 }
 
-/// What was done to a topic, as a line between its messages.
+/// An action on a topic, shown as a line between its messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TopicEvent {
-    /// The number of the message that it stands below.
+    /// The number of the message above the line.
     pub after_seq: i64,
-    /// Who did it.
     pub actor: Person,
-    /// What.
     pub action: TopicAction,
-    /// Of a new title, the old one; of messages that went, how many; of a topic that became a part of this one, its title.
+    /// The old title of a renamed topic, the number of moved messages, or the title of a merged topic.
     pub detail: String,
-    /// Where messages went, or came from; `None` also when the reader may not know.
+    /// Where messages went to or came from; `None` also if the viewer may not know.
     pub other: Option<OtherTopic>,
-    /// When.
     pub at: Timestamp,
 }
 
 /// A message as a page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// The message.
     pub id: MessageId,
-    /// The topic it stands in.
     pub topic_id: TopicId,
-    /// Its number in the topic: 1, 2, 3.
+    /// Its number in the topic, from 1.
     pub seq: i64,
-    /// Who wrote it.
     pub author: Person,
-    /// When it was written.
     pub created_at: Timestamp,
-    /// Its HTML, made when it was saved; empty when deleted.
+    /// Its HTML, made when it was saved; empty if deleted.
     pub markup: String,
-    /// Who it mentions.
     pub mentions: Vec<UserId>,
     /// When it was last edited.
     pub edited_at: Option<Timestamp>,
     /// Whether only a placeholder is left.
     pub deleted: bool,
-    /// Who may bring it back, while its words are kept.
+    /// Who may restore it, while its text is kept.
     pub restorable: Option<Restorable>,
-    /// Whether the message before it (by number) is by the same author within five minutes: it then goes without a name.
+    /// Whether the previous message (by number) is by the same author within five minutes: the name is left out.
     pub follows: bool,
-    /// Who starred it, earliest first.
+    /// The users who starred it, earliest first.
     pub stars: Vec<Person>,
-    /// Grows with each change of what pages show of it.
+    /// Incremented with every visible change.
     pub version: i64,
-    /// Whether the reader ignores its author: it is folded away.
+    /// Whether the viewer ignores its author: it is collapsed.
     pub ignored: bool,
 }
 
 /// A topic in a group's list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TopicRow {
-    /// The topic.
     pub topic: Topic,
-    /// How many messages stand in it.
     pub message_count: i64,
-    /// How many of them the reader has not read; 0 for anonymous readers.
+    /// The viewer's unread count; 0 if anonymous.
     pub unread: i64,
-    /// Who wrote last; `None` in a topic without messages.
+    /// `None` in a topic without messages.
     pub last_author: Option<Person>,
-    /// The last message's first words as plain text; empty when deleted.
+    /// The last message's first words as plain text; empty if deleted.
     pub excerpt: String,
-    /// Whether the reader ignores whoever wrote last: the words are not shown.
+    /// Whether the viewer ignores the last author: the excerpt is hidden.
     pub ignored: bool,
-    /// Whether the reader follows it; known on the paper of what is unread, and on the list of topics that one follows.
+    /// Whether the viewer follows it. Only set on the unread page and on the list of followed topics.
     pub followed: bool,
 }
 
 /// A mention on the mentions page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MentionRow {
-    /// The message with the mention in it.
+    /// The message that contains the mention.
     pub message: Message,
-    /// Its topic.
     pub topic: Topic,
-    /// Its group.
     pub group: Group,
-    /// Whether it has not been read yet.
     pub unread: bool,
 }
 

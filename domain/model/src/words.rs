@@ -1,10 +1,10 @@
-//! Closed lists.
+//! Enums with a word for each value.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A closed list: an enum whose every value has a word, in the database, forms and the API.
+/// Defines an enum whose every value has a word, used in the database, forms and the API.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
         $(#[$doc])*
@@ -13,15 +13,15 @@ macro_rules! words {
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] #[sqlx(rename = $word)] $variant),* }
 
         impl $name {
-            /// All of them.
+            /// All values.
             pub const EACH: &[Self] = &[$(Self::$variant),*];
 
-            /// The word that stands for it in the database, forms and the API.
+            /// Returns the word for the value in the database, forms and the API.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),* }
             }
 
-            /// Reads the word; `None` for any other.
+            /// Parses a word; `None` if it is unknown.
             pub fn parse(word: &str) -> Option<Self> {
                 match word { $($word => Some(Self::$variant),)* _ => None }
             }
@@ -38,47 +38,40 @@ macro_rules! words {
 pub(crate) use words;
 
 words! {
-    /// Who may see a group.
+    /// The visibility of a group.
     GroupKind {
         /// Everyone reads, members write.
         Public = "public",
         /// Everyone knows of it, members read and write.
         Closed = "closed",
-        /// Members only; to everyone else it is not there.
+        /// For members only; others do not learn that it exists.
         Private = "private",
-        /// A conversation of a few people, who are its members.
+        /// A conversation: direct messages among its few members.
         Direct = "direct",
     }
 }
 
 words! {
-    /// Where a group stands among those that one can discover.
+    /// The category of a group in the list of groups.
     Category {
-        /// Anything else.
         Other = "other",
         /// Painting, writing, theatre.
         Arts = "arts",
-        /// Books.
         Books = "books",
         /// Cooking and eating.
         Food = "food",
-        /// Games.
         Games = "games",
         /// House and garden.
         Home = "home",
         /// Places, and who lives there.
         Local = "local",
-        /// Music.
         Music = "music",
         /// Animals, plants, weather.
         Nature = "nature",
-        /// Science.
         Science = "science",
-        /// Sports.
         Sports = "sports",
         /// Computers and other machines.
         Technology = "technology",
-        /// Travel.
         Travel = "travel",
         /// Work and learning.
         Work = "work",
@@ -86,7 +79,7 @@ words! {
 }
 
 impl Category {
-    /// All of them, in the order shown.
+    /// All categories, in the order shown.
     pub const ALL: [Self; 14] = [
         Self::Arts,
         Self::Books,
@@ -104,7 +97,7 @@ impl Category {
         Self::Other,
     ];
 
-    /// What people read.
+    /// Returns the visible text.
     pub fn label(self) -> &'static str {
         match self {
             Self::Other => "Everything else",
@@ -126,50 +119,49 @@ impl Category {
 }
 
 words! {
-    /// What of a group or topic reaches somebody.
+    /// A user's subscription level for a group or topic.
     SubscriptionLevel {
-        /// What is new is counted.
+        /// New messages are counted as unread.
         Normal = "normal",
-        /// It is counted, a topic even where its group is muted.
+        /// New messages are counted, for a topic even if its group is muted.
         Followed = "tracked",
-        /// It is not counted.
+        /// New messages are not counted.
         Muted = "muted",
     }
 }
 
 words! {
-    /// Who may begin a conversation with somebody.
+    /// Who may start a conversation with a user.
     DirectFrom {
-        /// Anyone who is signed in.
+        /// Any signed-in user.
         Anyone = "anyone",
-        /// Whoever is in a group with them.
+        /// Users who share a group with them.
         Shared = "shared",
-        /// Nobody.
         Nobody = "nobody",
     }
 }
 
 words! {
-    /// What is wrong with a message, as whoever reports it says.
+    /// The reason of a report.
     Grounds {
-        /// It sells something, or is everywhere.
+        /// Advertising, or posted everywhere.
         Spam = "spam",
-        /// It insults or threatens somebody.
+        /// Insults or threatens someone.
         Insult = "insult",
-        /// It tells what is somebody's own.
+        /// Reveals private information.
         Private = "private",
-        /// What they say in words.
+        /// Explained in the report's text.
         Other = "other",
-        /// What a rule looks for: nobody reported it.
+        /// Caught by a moderation rule, not reported by a user.
         Rule = "rule",
     }
 }
 
 impl Grounds {
-    /// Those that people choose from, in the order shown.
+    /// The reasons that users choose from, in the order shown.
     pub const ALL: [Self; 4] = [Self::Spam, Self::Insult, Self::Private, Self::Other];
 
-    /// What people read.
+    /// Returns the visible text.
     pub fn label(self) -> &'static str {
         match self {
             Self::Spam => "Spam",
@@ -182,9 +174,9 @@ impl Grounds {
 }
 
 words! {
-    /// What a rule looks for.
+    /// The kind of a moderation rule.
     RuleKind {
-        /// Whole words, one a line.
+        /// Whole words, one per line.
         Words = "words",
         /// A regular expression.
         Pattern = "pattern",
@@ -192,21 +184,21 @@ words! {
 }
 
 words! {
-    /// What a rule does with what it caught.
+    /// What a rule does with a matching message.
     RuleAction {
-        /// It is not taken, and whoever writes it is told why.
+        /// It is rejected, and its author is told why.
         Refuse = "refuse",
-        /// It waits until somebody approves it.
+        /// It goes to the approval queue.
         Hold = "hold",
-        /// It is posted, and reported to those who keep order.
+        /// It is posted, and reported to the moderators.
         Report = "report",
     }
 }
 
 words! {
-    /// How a report was answered.
+    /// The decision on a report.
     Verdict {
-        /// There was nothing to do.
+        /// No action.
         Nothing = "nothing",
         /// The message was deleted.
         Deleted = "deleted",
@@ -214,27 +206,23 @@ words! {
 }
 
 words! {
-    /// What those who keep order tell somebody.
+    /// The kind of a moderators' notice to a user.
     NoticeKind {
-        /// They are warned.
         Warning = "warning",
-        /// They are banned from a group.
+        /// They were banned from a group.
         Ban = "ban",
-        /// What they wrote was removed.
+        /// Their content was removed.
         Removal = "removal",
-        /// It was brought back.
+        /// Their content was restored.
         Restored = "restored",
     }
 }
 
 words! {
-    /// What a member may do in a group. Later ones may do all that earlier ones may.
+    /// A member's role in a group. Later roles include the permissions of earlier ones.
     Role {
-        /// Reads and writes.
         Member = "member",
-        /// Keeps order.
         Moderator = "moderator",
-        /// Decides about the group.
         Admin = "admin",
     }
 }
@@ -243,12 +231,11 @@ words! {
     /// Who may sign up.
     #[derive(Default)]
     SignUps {
-        /// Anyone.
         #[default]
         Open = "open",
-        /// Whoever has an invitation.
+        /// Users with an invitation.
         Invited = "invited",
-        /// Anyone, and an admin decides about the account.
+        /// Anyone, but an admin must approve the account.
         Approved = "approved",
         /// Nobody.
         Closed = "closed",
@@ -256,34 +243,31 @@ words! {
 }
 
 impl SignUps {
-    /// All of them, in the order shown.
+    /// All values, in the order shown.
     pub const ALL: [Self; 4] = [Self::Open, Self::Invited, Self::Approved, Self::Closed];
 }
 
 words! {
-    /// What an admin of the site looks for among accounts.
+    /// A filter for accounts on the admin page.
     AccountState {
-        /// They administer the site.
+        /// Admins of the site.
         Admins = "admins",
-        /// They wait for an admin, or were declined lately.
+        /// Waiting for approval, or recently declined.
         Waiting = "waiting",
-        /// They are suspended.
         Suspended = "suspended",
-        /// They are banned.
         Banned = "banned",
-        /// They came with an import, and nobody signs in to them.
+        /// Created by an import; nobody can sign in.
         Unclaimed = "unclaimed",
-        /// They were deleted.
         Deleted = "deleted",
     }
 }
 
 impl AccountState {
-    /// All of them, in the order shown.
+    /// All values, in the order shown.
     pub const ALL: [Self; 6] =
         [Self::Admins, Self::Waiting, Self::Suspended, Self::Banned, Self::Unclaimed, Self::Deleted];
 
-    /// What people read.
+    /// Returns the visible text.
     pub fn label(self) -> &'static str {
         match self {
             Self::Admins => "Admins of the site",
@@ -297,91 +281,79 @@ impl AccountState {
 }
 
 words! {
-    /// Which colours the pages have.
+    /// The color scheme of the pages.
     Theme {
         /// As the browser prefers.
         Auto = "auto",
-        /// Paper.
         Light = "light",
-        /// Ink.
         Dark = "dark",
     }
 }
 
 words! {
-    /// What a topic can be besides.
+    /// A flag of a topic.
     Mark {
-        /// Only moderators write in it.
+        /// Only moderators may write in it.
         Locked = "locked",
-        /// It stands above the others of its group.
+        /// Listed above the group's other topics.
         Pinned = "pinned",
-        /// What it asked is answered.
+        /// Its question is answered.
         Resolved = "resolved",
-        /// Everything in it stays as it is.
+        /// Nothing in it can be changed.
         Archived = "archived",
     }
 }
 
 words! {
-    /// What was done to a topic.
+    /// An action on a topic, shown as a line between its messages.
     TopicAction {
-        /// It was locked.
         Locked = "locked",
-        /// It was opened again.
         Unlocked = "unlocked",
-        /// It was put above the others.
         Pinned = "pinned",
-        /// It stands among the others again.
         Unpinned = "unpinned",
-        /// What it asked is answered.
         Resolved = "resolved",
-        /// Or is not.
         Reopened = "reopened",
-        /// It was archived.
         Archived = "archived",
-        /// It was taken out of the archive.
         Unarchived = "unarchived",
-        /// It has another title.
         Renamed = "renamed",
         /// It came from another group.
         Moved = "moved",
-        /// Some of its messages went to a topic of their own.
+        /// Some of its messages were split off into a new topic.
         SplitOff = "splitoff",
-        /// Its first messages came from another topic.
+        /// Its first messages were split off from another topic.
         SplitFrom = "splitfrom",
-        /// Another topic became a part of it.
+        /// Another topic was merged into it.
         Merged = "merged",
     }
 }
 
 words! {
-    /// Why a letter is written.
+    /// The kind of an email.
     EmailKind {
-        /// An address has to be confirmed.
+        /// Asks to confirm an address.
         Confirm = "confirm",
-        /// Somebody forgot the password.
+        /// Resets a forgotten password.
         Reset = "reset",
-        /// To the address that counts: somebody asked for another one.
+        /// To the current address: another one was requested.
         AddressAsked = "addressasked",
-        /// To the old address: there is another one now, or none.
+        /// To the old address: it was replaced or removed.
         AddressChanged = "addresschanged",
-        /// The password was changed.
         PasswordChanged = "passwordchanged",
-        /// Signing in now needs a code.
+        /// Two-factor authentication was turned on.
         SecondStepOn = "secondstepon",
-        /// Signing in needs no code any more.
+        /// Two-factor authentication was turned off.
         SecondStepOff = "secondstepoff",
         /// A recovery code was used.
         RecoveryUsed = "recoveryused",
         /// The account was deleted.
         Deleted = "deleted",
-        /// The new account was let in.
+        /// The new account was approved.
         Approved = "approved",
-        /// The new account was not.
+        /// The new account was declined.
         Declined = "declined",
-        /// The account is suspended or banned.
+        /// The account was suspended or banned.
         Restricted = "barred",
-        /// It may be used again.
+        /// The suspension or ban was lifted.
         Reinstated = "freed",
     }
 }

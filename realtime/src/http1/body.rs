@@ -1,30 +1,27 @@
-//! Bodies, which nobody here wants: read to their end, and forgotten.
+//! Request bodies: read to their end and discarded.
 
 use super::parser::{Body, Refusal};
 
-/// How long a line between chunks, or all trailers, may be.
+/// The maximum length of a line between chunks, or of all trailers.
 const LINE: usize = 4_096;
 
-/// How far a body has been read.
 #[derive(Debug)]
 pub(crate) struct Discard {
     state: State,
-    /// How many more bytes are put up with.
+    /// How many more bytes are allowed.
     allowed: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// So many bytes of the body, or of a chunk where one follows.
+    /// Bytes left of the body, or of the current chunk.
     Bytes {
         left: u64,
         chunked: bool,
     },
-    /// The line feeds and carriage returns that end a chunk; how many are still to come.
+    /// The line end after a chunk; the number of bytes still to come.
     AfterChunk(u8),
-    /// The line that begins a chunk.
     Size,
-    /// The lines after the last chunk.
     Trailer {
         read: usize,
     },
@@ -35,7 +32,7 @@ const TOO_LARGE: Refusal = Refusal(413, "The body is too large.");
 const BAD_CHUNK: Refusal = Refusal(400, "A chunk is not as it has to be.");
 
 impl Discard {
-    /// A body that is read as far as `limit` bytes.
+    /// Starts a body of at most `limit` bytes.
     pub(crate) fn new(body: Body, limit: u64) -> Result<Self, Refusal> {
         let state = match body {
             Body::Length(length) if length > limit => return Err(TOO_LARGE),
@@ -46,12 +43,11 @@ impl Discard {
         Ok(Self { state, allowed: limit })
     }
 
-    /// Whether it was read to its end.
     pub(crate) fn is_done(&self) -> bool {
         self.state == State::Done
     }
 
-    /// Reads on; how many of the bytes belong to the body and are read. What is left is needed again, with more.
+    /// Reads on and returns how many bytes of the body were consumed. Pass the rest again, together with more.
     pub(crate) fn read(&mut self, bytes: &[u8]) -> Result<usize, Refusal> {
         let mut at = 0;
         while self.state != State::Done && at < bytes.len() {
@@ -93,7 +89,7 @@ impl Discard {
         Ok(at)
     }
 
-    /// A chunk's size in hexadecimal digits; extensions after a semicolon mean nothing.
+    /// Parses a chunk's size in hexadecimal digits. Extensions after a semicolon are ignored.
     fn begin_chunk(&mut self, line: &[u8]) -> Result<(), Refusal> {
         let digits = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii_end();
         let text = std::str::from_utf8(digits).map_err(|_| BAD_CHUNK)?;
@@ -101,7 +97,7 @@ impl Discard {
             return Err(BAD_CHUNK);
         }
         let size = u64::from_str_radix(text, 16).map_err(|_| TOO_LARGE)?;
-        // The line counts too: many tiny chunks with long lines are no way around the limit.
+        // The line counts too, so that many tiny chunks with long lines do not evade the limit.
         let cost = size.saturating_add(line.len() as u64 + 2);
         self.allowed = self.allowed.checked_sub(cost).ok_or(TOO_LARGE)?;
         self.state = if size == 0 { State::Trailer { read: 0 } } else { State::Bytes { left: size, chunked: true } };
@@ -109,7 +105,7 @@ impl Discard {
     }
 }
 
-/// The line at the front without its end; `None` while it is not all there.
+/// Returns the first line without its end; `None` while it is incomplete.
 fn line(bytes: &[u8]) -> Result<Option<&[u8]>, Refusal> {
     match bytes.iter().position(|byte| *byte == b'\n') {
         Some(end @ 1..=LINE) if bytes[end - 1] == b'\r' && !bytes[..end - 1].contains(&b'\r') => {
@@ -124,7 +120,7 @@ fn line(bytes: &[u8]) -> Result<Option<&[u8]>, Refusal> {
 mod tests {
     use super::*;
 
-    /// Reads in pieces of a size, as from a socket; what is left over when it is done.
+    /// Reads in pieces of this size, as from a socket, and returns what is left over at the end.
     fn discard(body: Body, bytes: &[u8], piece: usize) -> Result<Option<usize>, u16> {
         let mut discard = Discard::new(body, 1_000).map_err(|refusal| refusal.0)?;
         let (mut kept, mut used) = (Vec::new(), 0);

@@ -1,4 +1,4 @@
-//! A connection: bytes in, bytes out. While nothing comes it holds no buffer.
+//! A connection. While nothing arrives it holds no buffer.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -11,17 +11,15 @@ use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// How much is read at once.
 const ROOM: usize = 4_096;
-/// How much of what is still coming is read before a connection is closed on which a request was refused, and for how long: a
-/// client that is cut off while it sends may never see why.
+/// After a refused request: how much further input is read before the connection is closed, and for how long. A client
+/// that is cut off while sending may never see the answer.
 const LAST_WORDS: (usize, Duration) = (256 * 1_024, Duration::from_secs(1));
 
-/// A connection.
 #[derive(Debug)]
 pub(super) struct Connection {
     stream: TcpStream,
-    /// What has come and is not used up.
+    /// Received bytes that are not consumed yet.
     come: Vec<u8>,
 }
 
@@ -30,12 +28,10 @@ impl Connection {
         Self { stream, come: Vec::new() }
     }
 
-    /// What has come and is not used up.
     pub(super) fn come(&self) -> &[u8] {
         &self.come
     }
 
-    /// Uses up the first bytes of what has come.
     pub(super) fn use_up(&mut self, count: usize) {
         if count >= self.come.len() {
             self.come = Vec::new();
@@ -44,12 +40,11 @@ impl Connection {
         }
     }
 
-    /// The address at the other end.
     pub(super) fn peer(&self) -> Option<IpAddr> {
         self.stream.peer_addr().ok().map(|peer| peer.ip())
     }
 
-    /// Reads what comes; how much it was. 0: the other end sends no more.
+    /// Reads available bytes and returns their number. 0 means that the client sends no more.
     pub(super) fn poll_more(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let mut room = [const { MaybeUninit::uninit() }; ROOM];
         let mut read = ReadBuf::uninit(&mut room);
@@ -58,14 +53,14 @@ impl Connection {
         Poll::Ready(Ok(read.filled().len()))
     }
 
-    /// Reads what comes; whether anything did before the other end had enough.
+    /// Waits for bytes. Returns `false` if the client closed the connection first.
     pub(super) async fn more(&mut self) -> bool {
         matches!(std::future::poll_fn(|cx| self.poll_more(cx)).await, Ok(1..))
     }
 
-    /// Ready when the other end has gone, or sends so much ahead of its turn that it is better gone. Until then what comes is kept.
+    /// Ready when the client has gone, or has sent more than `limit` bytes ahead. Until then received bytes are kept.
     pub(super) fn poll_gone(&mut self, cx: &mut Context<'_>, limit: usize) -> Poll<()> {
-        // Until the socket has nothing more: only then is the task woken by what comes next.
+        // Read until the socket is empty: only then do new bytes wake the task.
         while let Ok(1..) = ready!(self.poll_more(cx)) {
             if self.come.len() > limit {
                 break;
@@ -74,7 +69,7 @@ impl Connection {
         Poll::Ready(())
     }
 
-    /// Writes all of it in time; whether that went well.
+    /// Writes all bytes within `time`; returns whether that succeeded.
     pub(super) async fn send(&mut self, bytes: &[u8], time: Duration) -> bool {
         let written = match self.stream.try_write(bytes) {
             Ok(written) if written == bytes.len() => return true,
@@ -86,7 +81,7 @@ impl Connection {
         matches!(rest.await, Ok(Ok(())))
     }
 
-    /// Closes it so that what was sent last is seen.
+    /// Closes the connection in a way that lets the client see the last answer.
     pub(super) async fn close(mut self) {
         let (most, time) = LAST_WORDS;
         let listening = async {

@@ -1,4 +1,4 @@
-//! A request, from its first byte to its answer, or to where it has to wait.
+//! A request, from its first byte to its answer, or to the point where it has to wait.
 
 use tokio::time::{Instant, timeout_at};
 
@@ -13,19 +13,15 @@ use crate::poll::{Begun, Waiting, begin, check};
 use crate::request::{BadRequest, Request};
 use crate::who::{self, Who};
 
-/// What comes after a request was read.
 pub(super) enum Next {
-    /// Its answer was sent: another request may come.
+    /// The answer was sent; another request may follow.
     Again,
-    /// The connection is over.
     Close,
-    /// It is over, and the client may still be sending.
+    /// The connection is over, but the client may still be sending.
     Refused,
-    /// It is a poll that waits.
     Wait(Box<Waiting>, ResponseOptions),
 }
 
-/// A request without its bytes.
 struct Ask {
     what: What,
     manner: ResponseOptions,
@@ -35,7 +31,7 @@ struct Ask {
 
 enum What {
     Poll(Who, Request),
-    /// A poll with HEAD: it looks, and does not wait.
+    /// A poll with HEAD, which does not wait.
     Look(Who, Request),
     Invalid(BadRequest),
     Options,
@@ -59,7 +55,7 @@ pub(super) async fn next(line: &mut Connection, server: &Server) -> Next {
     }
 }
 
-/// A request with its body read; `None` when the client left.
+/// Reads a request with its body; `None` when the client left.
 async fn read(line: &mut Connection, server: &Server, deadline: Instant) -> Result<Option<Ask>, Refusal> {
     const LATE: Refusal = Refusal(408, "The request did not come in time.");
     const LONG: Refusal = Refusal(431, "The head is too long.");
@@ -138,7 +134,7 @@ async fn act(line: &mut Connection, server: &Server, ask: Ask) -> Next {
         What::Invalid(BadRequest(why)) => Reply::from(&Answer::Invalid(why)),
         What::Options => Reply::allowed(),
         What::WrongMethod => Reply::wrong_method(),
-        // Boxed: it is large, and seldom asked for.
+        // Boxed because it is large and rare.
         What::Health => health(Box::pin(live.trouble()).await),
         What::Metrics => Reply::text(metrics::text(live)),
         What::NotFound => Reply::not_found(),
@@ -155,9 +151,8 @@ fn health(trouble: Option<&'static str>) -> Reply {
     Reply::json(if trouble.is_none() { 200 } else { 503 }, body.to_string())
 }
 
-/// Sends an answer.
 pub(super) async fn answer(line: &mut Connection, server: &Server, reply: &Reply, manner: ResponseOptions) -> Next {
-    // Whoever is about to end keeps nothing.
+    // A draining server keeps no connection.
     let manner = ResponseOptions { keep: manner.keep && !server.live.polls().is_draining(), ..manner };
     let sent = line.send(&reply.write(manner, &server.date), server.limits.write_time).await;
     if sent && manner.keep { Next::Again } else { Next::Close }

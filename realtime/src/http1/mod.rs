@@ -1,7 +1,7 @@
-//! A http1 server of HTTP/1.1 for polls and nothing else.
+//! An HTTP/1.1 server for polls and nothing else.
 //!
-//! A connection that waits, for a request or in a poll, is a socket, its place and a wake-up time: bytes are read through the stack
-//! and kept only until they are understood, and whatever a request needs is boxed and gone before the wait begins.
+//! A waiting connection costs a socket, its slot and a timer. Bytes are read through the stack and kept only until they
+//! are parsed. Whatever a request needs is boxed and freed before the wait begins.
 
 pub(crate) mod body;
 mod connection;
@@ -34,18 +34,18 @@ use crate::poll::Waiting;
 /// How long the last answers may take when the program ends.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
 
-/// What a client may cost before it has said anything of interest.
+/// Limits on what a client may cost.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Bytes of a request's head.
+    /// The maximum bytes of a request's head.
     pub head: usize,
-    /// Bytes of a request's body, which is read and thrown away.
+    /// The maximum bytes of a request's body, which is discarded.
     pub body: u64,
     /// How long a request may take to arrive, from its first byte on.
     pub request_time: Duration,
-    /// How long an answer may take to be taken.
+    /// How long the client may take to receive an answer.
     pub write_time: Duration,
-    /// How long a connection is kept for the next request: longer than a poll, since a new connection costs several of them.
+    /// How long a connection is kept for the next request. Longer than a poll, since a new connection costs more.
     pub idle: Duration,
 }
 
@@ -61,19 +61,18 @@ impl Default for Limits {
     }
 }
 
-/// What all connections share.
 struct Server {
     live: Live,
     limits: Limits,
     date: Date,
-    /// Told when the program is about to end.
+    /// Notified when the program is about to end.
     ending: Notify,
 }
 
-/// Serves polls alone on the listener until `shutdown` resolves; then the waiting ones are answered and told to come back.
+/// Serves polls on the listener until `shutdown` resolves. Then the waiting polls are answered and told to come back.
 ///
 /// # Errors
-/// When the listener is of no use.
+/// When the listener fails for good.
 pub async fn run(live: Live, listener: TcpListener, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let limits = live.config().limits;
     let room = limits::connections(live.capacity());
@@ -82,7 +81,7 @@ pub async fn run(live: Live, listener: TcpListener, shutdown: impl Future<Output
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let mut shutdown = pin!(shutdown);
-    // Takes in one connection; `None` when there is no room, which does not happen before all are closed.
+    // Accepts one connection; `None` when the semaphore is closed, which never happens here.
     let accept = async || {
         let place = connections.clone().acquire_owned().await.ok()?;
         match listener.accept().await {
@@ -109,19 +108,20 @@ pub async fn run(live: Live, listener: TcpListener, shutdown: impl Future<Output
         }
     }
     server.live.drain();
-    // Who has connected already is told to come back, not cut off.
+    // Clients that have already connected are told to come back, not cut off.
     while timeout(Duration::ZERO, accept()).await.is_ok() {}
     drop(listener);
     server.ending.notify_waiters();
-    // All places are free when the last connection has gone.
+    // All slots are free once the last connection is gone.
     let all = u32::try_from(room).unwrap_or(u32::MAX);
     let _ = timeout(LAST_ANSWERS, connections.acquire_many(all)).await;
     Ok(())
 }
 
-/// Serves a connection until it is over. This future is what a waiting poll costs: keep what is large in boxes that do not wait.
+/// Serves a connection until it is over. The size of this future is the cost of a waiting poll: box what is large, and
+/// drop it before waiting.
 async fn serve(stream: TcpStream, server: &Server) {
-    // An answer is one write: nothing is gained by holding it back. Where this fails, it is only slower.
+    // Each answer is one write, so delaying it gains nothing. If this fails, answers are only slower.
     let _ = stream.set_nodelay(true);
     let mut line = Connection::new(stream);
     let mut timer = Timer::new(Instant::now() + server.limits.idle);
@@ -148,10 +148,10 @@ async fn reply(line: &mut Connection, server: &Server, answer: Answer, manner: R
     exchange::answer(line, server, &Reply::from(&answer), manner).await
 }
 
-/// Whether a request begins before the connection has been idle for too long, or the program ends.
+/// Whether a request begins before the connection was idle for too long or the program ends.
 async fn begins(line: &mut Connection, timer: &mut Timer, server: &Server) -> bool {
     let mut ending = pin!(server.ending.notified());
-    // From here on the end is heard of; whoever came later sees it.
+    // Notifications count from here on; connections made later see that the server drains.
     ending.as_mut().enable();
     let end = Instant::now() + server.limits.idle;
     poll_fn(|cx| {
@@ -188,7 +188,6 @@ async fn wait(line: &mut Connection, waiting: &mut Waiting, timer: &mut Timer, s
 mod tests {
     use super::*;
 
-    /// The size of a future that is never run.
     fn size<F: Future>(_: impl FnOnce(TcpStream, Arc<Server>) -> F) -> usize {
         size_of::<F>()
     }

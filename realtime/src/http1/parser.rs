@@ -1,18 +1,14 @@
-//! The head of a request, read by the book (RFC 9112), and no more leniently than that: what two readers may understand
-//! differently is refused.
+//! Parses the head of a request strictly by RFC 9112. Anything that two parsers may read differently is refused.
 
 use httparse::{Error, Status};
 
-/// How many header lines a head has at most.
 const LINES: usize = 64;
-/// What a head ends with.
 const END: &[u8] = b"\r\n\r\n";
 
-/// Why a request is refused: the status of HTTP and a sentence. The connection is closed after it.
+/// A refusal: the HTTP status and a sentence. The connection is closed after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal(pub u16, pub &'static str);
 
-/// The methods that make a difference here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
     Get,
@@ -21,22 +17,20 @@ pub(crate) enum Method {
     Other,
 }
 
-/// How the body is delimited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Body {
-    /// So many bytes; 0 where there is none.
+    /// The length in bytes; 0 if there is no body.
     Length(u64),
     Chunked,
 }
 
-/// What of a head matters here.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Head<'a> {
     pub method: Method,
     /// The path without query; `*` for the server as a whole.
     pub path: &'a str,
     pub query: &'a [u8],
-    /// HTTP/1.1, not 1.0.
+    /// Whether this is HTTP/1.1 rather than 1.0.
     pub is_1_1: bool,
     /// Whether the client wants the connection kept.
     pub keep: bool,
@@ -48,7 +42,8 @@ pub(crate) struct Head<'a> {
     pub site: Option<&'a [u8]>,
 }
 
-/// Reads the head at the front of `bytes`, and how long it is; `None` while it is not all there. Empty lines before it are passed over.
+/// Parses the head at the front of `bytes` and returns it with its length; `None` while it is incomplete. Skips empty
+/// lines before it.
 pub(crate) fn read(bytes: &[u8]) -> Result<Option<(Head<'_>, usize)>, Refusal> {
     let mut lines = [httparse::EMPTY_HEADER; LINES];
     let mut request = httparse::Request::new(&mut lines);
@@ -59,7 +54,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Option<(Head<'_>, usize)>, Refusal> {
         Err(Error::Version) => return Err(Refusal(505, "This server speaks HTTP/1.1.")),
         Err(_) => return Err(Refusal(400, "This is no request of HTTP.")),
     };
-    // A lone line feed ends a line for some and not for others.
+    // Some parsers accept a lone line feed as a line end, others do not.
     let text = &bytes[..length];
     let lone = text.iter().enumerate().any(|(at, byte)| *byte == b'\n' && (at == 0 || text[at - 1] != b'\r'));
     if lone || !text.ends_with(END) {
@@ -89,7 +84,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Option<(Head<'_>, usize)>, Refusal> {
     Ok(Some((head, length)))
 }
 
-/// Path and query of the target, which may also be a whole address, or `*`.
+/// Returns path and query of the target, which may also be an absolute URL, or `*`.
 fn target(target: &str, method: Method) -> Result<(&str, &[u8]), Refusal> {
     const BAD: Refusal = Refusal(400, "The target is neither a path nor an address.");
     let scheme = |name: &str| target.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
@@ -159,13 +154,13 @@ fn read_lines<'a>(head: &mut Head<'a>, lines: &[httparse::Header<'a>]) -> Result
         (None, false) => Body::Length(0),
         (Some(length), false) => Body::Length(length),
         (None, true) if head.is_1_1 => Body::Chunked,
-        // What smuggles requests past a proxy.
+        // Conflicting lengths are how requests are smuggled past a proxy.
         (_, true) => return Err(Refusal(400, "The length of the body is not clear.")),
     };
     Ok(())
 }
 
-/// Digits and nothing else.
+/// Parses a number that consists of digits alone.
 fn number(text: &[u8]) -> Option<u64> {
     if text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
         return None;

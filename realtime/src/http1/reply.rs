@@ -1,4 +1,4 @@
-//! Answers as they are written.
+//! HTTP responses.
 
 use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
@@ -7,12 +7,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::parser::Refusal;
 use crate::answer::{ALLOWED, Answer, error};
 
-/// What is answered.
 #[derive(Debug)]
 pub(super) struct Reply {
     status: u16,
     kind: &'static str,
-    /// Whether it says which methods are allowed.
+    /// Whether to send an `Allow` header.
     allow: bool,
     retry_after: Option<u64>,
     body: String,
@@ -20,14 +19,14 @@ pub(super) struct Reply {
 
 const JSON: &str = "application/json; charset=utf-8";
 
-/// What the connection needs to know of an answer.
+/// How to send a response on its connection.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ResponseOptions {
     /// Whether the client speaks HTTP/1.1.
     pub is_1_1: bool,
     /// Whether the connection is kept.
     pub keep: bool,
-    /// Whether the body is left out, as for HEAD.
+    /// Whether to leave out the body, as for HEAD.
     pub bare: bool,
 }
 
@@ -40,7 +39,7 @@ impl Reply {
         Self { kind: "text/plain; version=0.0.4; charset=utf-8", ..Self::json(200, body) }
     }
 
-    /// Which methods there are: as the answer to that question, or to a wrong one.
+    /// Returns the response with the allowed methods: for OPTIONS, or with a wrong method.
     pub(super) fn allowed() -> Self {
         Self { allow: true, ..Self::json(204, String::new()) }
     }
@@ -54,10 +53,8 @@ impl Reply {
         Self::json(404, error("not_found", "There is nothing here."))
     }
 
-    /// Writes it.
     pub(super) fn write(&self, manner: ResponseOptions, date: &Date) -> Vec<u8> {
         let mut out = String::with_capacity(256 + self.body.len());
-        // Writing to a String does not fail.
         let _ = write!(out, "HTTP/1.1 {} {}\r\nDate: ", self.status, reason(self.status));
         date.write(&mut out);
         out.push_str("\r\nCache-Control: no-store\r\n");
@@ -115,7 +112,7 @@ fn reason(status: u16) -> &'static str {
     }
 }
 
-/// The date for answers, written anew once a second.
+/// The `Date` header's value, formatted once a second.
 #[derive(Debug, Default)]
 pub(super) struct Date(Mutex<(Duration, String)>);
 

@@ -1,12 +1,12 @@
-//! The wake-up time of a connection.
+//! The timer of a connection.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// A timer that is set seldom. What a connection waits for mostly happens long before its time is up, and the next time is later:
-/// so the timer is left where it is, and when it rings too early it is set to the time that is wanted then.
+/// A timer that is rarely reset. Mostly a connection gets what it waits for long before its deadline, and the next
+/// deadline is later. So the timer keeps its earlier deadline, and is reset only when it fires too early.
 #[derive(Debug)]
 pub(super) struct Timer(Pin<Box<Sleep>>);
 
@@ -15,7 +15,7 @@ impl Timer {
         Self(Box::pin(sleep_until(due)))
     }
 
-    /// Ready when it is `due`; else the task is woken then.
+    /// Ready when it is `due`; otherwise the task is woken then.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, due: Instant) -> Poll<()> {
         if due < self.0.deadline() {
             self.0.as_mut().reset(due);

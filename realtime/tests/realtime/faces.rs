@@ -1,4 +1,4 @@
-//! What a browser and a proxy may rely on, over real sockets, in both servers alike.
+//! What browsers and proxies may rely on, over real sockets, in both servers.
 
 use std::time::Duration;
 
@@ -120,7 +120,7 @@ async fn anyone_hears_a_public_group(forum: Forum, face: Face) {
 async fn another_site_marks_nothing_as_read(forum: Forum, face: Face) {
     let server = Server::start(&forum, face, Config::default()).await;
     let alice = forum.somebody("alice").await;
-    // What cannot be read is said to whoever asks, from here or elsewhere.
+    // An invalid request is answered so, whatever site it comes from.
     let mut line = server.connect().await;
     let ask = |site: &str| {
         get(&alice.token, "after=1-1&seen=0:0").replace("Cookie:", &format!("Sec-Fetch-Site: {site}\r\nCookie:"))

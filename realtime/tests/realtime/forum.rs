@@ -1,4 +1,4 @@
-//! A forum for each test, and people in it.
+//! A forum for each test, with users.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -27,17 +27,15 @@ use tokio::task::JoinHandle;
 /// A forum without pages.
 pub struct Forum {
     pub cx: Context,
-    /// What its names in Redis begin with, if it has one.
+    /// The prefix of its names in Redis, if it has one.
     pub prefix: Option<String>,
     _db: TestDb,
 }
 
-/// The Redis of the tests.
 pub fn redis_url() -> String {
     std::env::var("KLATCH_TEST_REDIS_URL").expect("set KLATCH_TEST_REDIS_URL to a Redis for tests")
 }
 
-/// Somebody signed in.
 #[derive(Clone)]
 pub struct Somebody {
     pub id: UserId,
@@ -104,7 +102,7 @@ impl Forum {
         groups::create(&self.cx, viewer(creator), form).await.unwrap().id
     }
 
-    /// As the page does when it is drawn.
+    /// Opens a stream, as a page does when it is rendered.
     pub async fn open(&self, stream: Stream) -> Cursor {
         self.cx.bus.open(stream).await.unwrap()
     }
@@ -137,7 +135,7 @@ pub fn reading(group: GroupId, cursor: Cursor) -> Request {
     Request { groups: vec![group], ..after(cursor) }
 }
 
-/// A poll that waits on its own.
+/// Starts a poll as a task of its own.
 pub fn begin(live: &Live, who: Who, request: Request) -> JoinHandle<Answer> {
     let live = live.clone();
     tokio::spawn(async move { poll(&live, &who, &request).await })

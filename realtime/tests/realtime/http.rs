@@ -1,4 +1,4 @@
-//! The http1 server speaks HTTP/1.1 by the book: raw bytes in, raw bytes out.
+//! The http1 server follows HTTP/1.1 strictly: raw bytes in, raw bytes out.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ async fn http1(limits: Limits) -> (Forum, Server) {
     (forum, server)
 }
 
-/// What each of these requests is answered on a line of its own, and whether the line is kept.
+/// Sends each request on its own connection, and checks the status and whether the connection is kept.
 async fn answers(server: &Server, requests: &[(&str, u16, bool)]) {
     for (request, status, kept) in requests {
         let mut line = server.connect().await;
@@ -170,11 +170,11 @@ async fn an_idle_line_is_closed() {
 async fn whoever_does_not_read_is_not_waited_for() {
     let (forum, server) = http1(Limits { write_time: Duration::from_millis(100), ..Limits::default() }).await;
     let (alice, line) = waiting(&forum, &server, "alice").await;
-    // More than any socket holds.
+    // More than any socket buffers.
     let huge = format!(r#"{{"type":"message","html":"{}"}}"#, "x".repeat(16 << 20));
     forum.cx.bus.publish(&[(alice.stream(), huge.into())]).await.unwrap();
     parked(&server.live, 0).await;
-    // The server ends only when the last connection has.
+    // The server ends only after its last connection.
     server.end().await;
     drop(line);
 }
@@ -186,7 +186,7 @@ async fn a_request_cut_short_is_no_request() {
     line.send("GET /live?after=1-1 HTTP/1.1\r\nHost: a\r\n").await;
     line.stream.shutdown().await.unwrap();
     assert!(line.is_closed().await);
-    // A whole one is answered, though its sender sends no more.
+    // A complete request is answered, though its client sends no more.
     let mut line = server.connect().await;
     line.send(&get("0", "after=1-1")).await;
     line.stream.shutdown().await.unwrap();
@@ -223,7 +223,7 @@ async fn operators_are_told_how_it_is() {
     server.end().await;
 }
 
-/// A small generator (xorshift): the same seed, the same bytes.
+/// A small random generator (xorshift). The same seed gives the same bytes.
 struct Rng(u64);
 
 impl Rng {
@@ -235,7 +235,7 @@ impl Rng {
     }
 }
 
-/// Whatever comes, what goes back is answers of HTTP, one after the other, and then the end.
+/// Whatever the input, the output is a sequence of HTTP responses, and then the end.
 #[tokio::test]
 async fn any_bytes_are_answered_or_the_line_is_closed() {
     const PARTS: [&str; 24] = [
@@ -288,7 +288,7 @@ async fn any_bytes_are_answered_or_the_line_is_closed() {
         };
         let mut come = Vec::new();
         let (_, read) = tokio::join!(sending, from.read_to_end(&mut come));
-        // A reset may cut off what the server said last to a client that still sent.
+        // A reset may cut off the server's last answer to a client that was still sending.
         if read.is_ok() {
             let answers = count(&come).unwrap_or_else(|| {
                 panic!("seed {seed}: {:?} got {:?}", String::from_utf8_lossy(&bytes), String::from_utf8_lossy(&come))
@@ -302,7 +302,7 @@ async fn any_bytes_are_answered_or_the_line_is_closed() {
     server.end().await;
 }
 
-/// How many whole answers these are; `None` when they are not.
+/// Returns the number of complete responses; `None` when the bytes are something else.
 fn count(mut bytes: &[u8]) -> Option<usize> {
     let mut answers = 0;
     while !bytes.is_empty() {

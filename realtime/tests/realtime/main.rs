@@ -1,4 +1,4 @@
-//! What the long poll promises, on memory and on Redis, and over HTTP in both of its servers.
+//! The promises of the long poll, on memory and on Redis, and over HTTP in both of its servers.
 //!
 //! `KLATCH_TEST_REDIS_URL` names a Redis for tests.
 

@@ -1,4 +1,4 @@
-//! What a poll promises, apart from any server.
+//! The promises of a poll, independent of any server.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -62,7 +62,7 @@ async fn nothing_happens_and_the_time_is_up(forum: Forum) {
     assert_eq!(poll(&live, &alice.who(), &after(from)).await, nothing);
 }
 
-/// What is asked of Redis meanwhile, under the forum's names.
+/// Returns the Redis commands on the forum's keys during the work.
 async fn asked_of_redis<T>(forum: &Forum, work: impl Future<Output = T>) -> (T, Vec<String>) {
     let Some(prefix) = &forum.prefix else { return (work.await, Vec::new()) };
     let client = redis::Client::open(redis_url()).unwrap();
@@ -77,7 +77,7 @@ async fn asked_of_redis<T>(forum: &Forum, work: impl Future<Output = T>) -> (T, 
         if line.contains(&mark) {
             return (done, asked);
         }
-        // What the hub's timer says of all who wait is not a poll's doing.
+        // The hub's timer renews all waiting polls by itself, so ignore its commands.
         let by_timer = line.contains("\"EXPIRE\"") || line.contains(":{here}:");
         if line.contains(prefix.as_str()) && !by_timer {
             asked.push(line);
@@ -92,7 +92,7 @@ async fn a_poll_that_finds_nothing_asks_nobody_and_writes_nothing(forum: Forum) 
     let from = forum.open(alice.stream()).await;
     let who = alice.who();
     let request = after(from);
-    // The first one finds out who asks, and where the stream ends.
+    // The first poll identifies the user and reads the end of the stream.
     let (said, asked) = asked_of_redis(&forum, poll(&live, &who, &request)).await;
     assert_eq!(count(&said), 0);
     assert!(asked.iter().all(|line| line.contains("\"XRANGE\"")), "{asked:?}");
@@ -150,7 +150,7 @@ async fn an_event_of_before_somebody_left_is_not_told(forum: Forum) {
     forum.publish(bob.stream(), library).await;
     groups::leave(&forum.cx, viewer(&bob), library).await.unwrap();
     assert!(matches!(poll(&live, &bob.who(), &after(from)).await, Answer::Resync { .. }));
-    // And one that was on its way when they left.
+    // So is a poll that was on its way when they left.
     let from = forum.open(bob.stream()).await;
     wait_for("the word that they left", || async {
         let from = forum.open(bob.stream()).await;

@@ -1,4 +1,4 @@
-//! Servers for tests, and lines to them.
+//! Test servers, and connections to them.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,7 +11,6 @@ use tokio::sync::oneshot;
 
 use crate::forum::{Forum, Somebody};
 
-/// What serves the polls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Face {
     /// A route of actix-web, as in `klatch serve`.
@@ -20,7 +19,6 @@ pub enum Face {
     Lean,
 }
 
-/// A server of its own, and what ends it.
 pub struct Server {
     pub live: Live,
     address: SocketAddr,
@@ -67,7 +65,7 @@ impl Server {
         Connection { stream: TcpStream::connect(self.address).await.unwrap(), come: Vec::new() }
     }
 
-    /// A line on which somebody's poll was asked.
+    /// Opens a connection and sends a user's poll.
     pub async fn poll(&self, who: &Somebody, query: &str) -> Connection {
         let mut line = self.connect().await;
         line.send(&get(&who.token, query)).await;
@@ -84,13 +82,12 @@ pub fn get(token: &str, query: &str) -> String {
     format!("GET /live?{query} HTTP/1.1\r\nHost: forum.example\r\nCookie: klatch={token}\r\n\r\n")
 }
 
-/// A connection.
 pub struct Connection {
     pub stream: TcpStream,
     come: Vec<u8>,
 }
 
-/// An answer; names of headers in lower case.
+/// A response; header names in lower case.
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub status: u16,
@@ -104,7 +101,6 @@ impl Reply {
         lines.find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
-    /// How many events it tells of.
     pub fn events(&self) -> usize {
         self.json()["events"].as_array().map_or(0, Vec::len)
     }
@@ -123,12 +119,11 @@ impl Connection {
         self.read(false).await.expect("an answer, not the end")
     }
 
-    /// The answer to a request with HEAD.
     pub async fn bare(&mut self) -> Reply {
         self.read(true).await.expect("an answer, not the end")
     }
 
-    /// Whether the server closed the connection, and nothing came before that.
+    /// Whether the server closed the connection without sending anything.
     pub async fn is_closed(&mut self) -> bool {
         self.read(false).await.is_none()
     }

@@ -3,12 +3,12 @@
 use search_index::{Document, Index, Kind, Query, Results, Writer};
 use tempfile::TempDir;
 
-/// The group, topic and author of a message unless a test says otherwise.
+/// The defaults for messages.
 pub const GROUP: i64 = 1;
 pub const TOPIC: i64 = 10;
 pub const AUTHOR: i64 = 100;
 
-/// An index and its folder, which goes with it.
+/// An index and its folder, which is removed with it.
 pub struct Fixture {
     pub index: Index,
     pub folder: TempDir,
@@ -30,7 +30,7 @@ impl Fixture {
         fixture
     }
 
-    /// Messages 1, 2, 3, each later than the one before.
+    /// Indexes messages 1, 2, 3…, each later than the one before.
     pub fn with_messages(texts: &[&str]) -> Self {
         let documents: Vec<_> = (1..).zip(texts).map(|(id, text)| message(id, text)).collect();
         Self::with(&documents)
@@ -40,7 +40,7 @@ impl Fixture {
         self.index.try_writer().unwrap().unwrap()
     }
 
-    /// As another process would hold it.
+    /// Opens the index as another process would.
     pub fn another_handle(&self) -> Index {
         Index::open(self.folder.path()).unwrap()
     }
@@ -49,12 +49,12 @@ impl Fixture {
         self.index.search(query).unwrap()
     }
 
-    /// The ids found for a text, in ascending order.
+    /// Returns the ids found for a text, in ascending order.
     pub fn find(&self, text: &str) -> Vec<i64> {
         find(&self.index, text)
     }
 
-    /// Names in the folder, those of the generations.
+    /// Returns the folder names of the generations.
     pub fn generations(&self) -> Vec<String> {
         let names = std::fs::read_dir(self.folder.path()).unwrap();
         let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());

@@ -1,8 +1,8 @@
-//! What is shown of a text that was found.
+//! Excerpts of found texts.
 
 use search_index::Highlighter;
 
-/// The part shown, with the hits in brackets.
+/// Returns the excerpt, with the hits in brackets.
 fn shown(query: &str, text: &str, max_chars: usize) -> String {
     let fragments = Highlighter::new(query).highlight(text, max_chars);
     let alternate = fragments.windows(2).all(|pair| pair[0].hit != pair[1].hit || pair[0].hit);

@@ -1,4 +1,4 @@
-//! What the index promises, told on real folders.
+//! The promises of the index, tested on real folders.
 
 #![allow(clippy::unwrap_used)]
 

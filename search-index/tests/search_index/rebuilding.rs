@@ -1,4 +1,4 @@
-//! A new index beside the one in use.
+//! A new index beside the current one.
 
 use std::fs;
 
@@ -18,7 +18,7 @@ fn readers_keep_the_old_index_until_the_new_one_is_finished_and_then_switch() {
 
     let writer = rebuild.finish("rebuilt").unwrap();
     assert_eq!(forum.find("word"), [8, 9]);
-    // Not yet reloaded: the old files are gone from the folder, and still readable.
+    // Not yet reloaded: the old files are gone from the folder, but still readable.
     assert_eq!(find(&reader, "word"), [1]);
     assert_eq!(reader.position().as_deref(), Some("filled"));
     assert!(reader.reload().unwrap());

@@ -1,4 +1,4 @@
-//! What is found, for whom, in which order.
+//! What is found, for which viewer, in which order.
 
 use search_index::{Document, Kind, MAX_DEPTH, Order, Query};
 

@@ -1,4 +1,4 @@
-//! One folder, several processes, and what may lie in it.
+//! One folder shared by several processes, and unusable content in it.
 
 use std::fs;
 
@@ -97,7 +97,7 @@ fn readers_see_whole_commits_while_another_writes() {
     assert_eq!(readers[1].search(&Query::new("word")).unwrap().total, 24);
 }
 
-/// Opens what a test made of the folder, which must read as empty, and fills it again.
+/// Opens the folder, which must read as empty, and fills it again.
 fn refill(forum: &Fixture) {
     let index = Index::open(forum.folder.path()).unwrap();
     assert_eq!(index.position(), None);
@@ -157,7 +157,7 @@ fn an_index_whose_files_are_damaged_or_gone_is_begun_anew() {
                 refill(&forum);
                 continue;
             }
-            // The damage shows later or not at all: a search may fail, and a rebuild mends it.
+            // The damage shows later or never: a search may fail, and a rebuild repairs it.
             let _ = index.search(&Query::new("word"));
             let mut rebuild = Rebuild::begin(&index).unwrap().unwrap();
             rebuild.add(&message(7, "word")).unwrap();

@@ -1,4 +1,4 @@
-//! What a writer changes, and when it counts.
+//! The effects of a writer, and when they become visible.
 
 use search_index::{Document, Index, Kind, Query};
 

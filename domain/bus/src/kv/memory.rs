@@ -1,4 +1,4 @@
-//! The store of a single process: expired values are dropped when they are met or when room is needed.
+//! The key-value store of a single process. Expired values are dropped when they are accessed or when room is needed.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use model::time::{Clock, Timestamp};
 
-/// How many bytes of keys and values are kept at most.
+/// The most bytes of keys and values to keep.
 const ROOM: usize = 64 << 20;
-/// What a value costs beside its own bytes, about.
+/// The approximate cost of a value beside its own bytes.
 const OVERHEAD: usize = 96;
 
-/// Values by key, with their time.
+/// Values by key, with their expiry.
 #[derive(Debug)]
 pub struct Memory {
     clock: Clock,
@@ -108,7 +108,7 @@ impl Values {
         }
     }
 
-    /// Drops what has expired and, if that is not enough, whatever comes first in the map's random order, down to three quarters.
+    /// Drops expired values, and if necessary others in the map's random order, down to three quarters of the room.
     fn make_room(&mut self, now: Timestamp, room: usize) {
         let mut bytes = 0;
         self.by_key.retain(|key, kept| {

@@ -1,4 +1,4 @@
-//! Small values that are quick to look up and may be lost at any time: summaries, and counts for limits.
+//! Small values that are quick to look up and may be lost at any time: summaries, and counters for rate limits.
 
 mod memory;
 mod redis;
@@ -9,17 +9,17 @@ use std::time::Duration;
 use crate::{Bus, BusError};
 use model::time::Clock;
 
-/// A key-value store beside the bus: in this process, or on the same Redis. Nothing in it matters if lost. Cheap to clone.
+/// A key-value store beside the bus: in this process, or on the same Redis. Its values may be lost. Cheap to clone.
 #[derive(Clone, Debug)]
 pub enum Kv {
-    /// For one process; gone with it.
+    /// For one process; lost when it ends.
     Memory(Arc<memory::Memory>),
     /// For many processes.
     Redis(redis::Redis),
 }
 
 impl Kv {
-    /// The store that lies where the bus lies.
+    /// Returns the store that shares the bus's backend.
     pub fn beside(bus: &Bus) -> Self {
         match bus.server() {
             Some(server) => Self::Redis(redis::Redis::new(server.clone())),
@@ -27,15 +27,15 @@ impl Kv {
         }
     }
 
-    /// A store for this process alone, bounded: when it is full, it forgets.
+    /// Returns a bounded store for this process alone. When full, it drops values.
     pub fn memory(clock: Clock) -> Self {
         Self::Memory(Arc::new(memory::Memory::new(clock)))
     }
 
-    /// The values of the keys, in their order, in one round trip.
+    /// Returns the values of the keys, in the same order, in one round trip.
     ///
     /// # Errors
-    /// When Redis does not answer; so everywhere here.
+    /// When Redis does not answer.
     pub async fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, BusError> {
         match self {
             Self::Memory(memory) => Ok(memory.get_many(keys)),
@@ -43,7 +43,7 @@ impl Kv {
         }
     }
 
-    /// The value of a key.
+    /// Returns the value of a key.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -51,7 +51,7 @@ impl Kv {
         Ok(self.get_many(&[key.to_owned()]).await?.pop().flatten())
     }
 
-    /// Sets the value of a key, for as long as `ttl`.
+    /// Sets the value of a key for the duration `ttl`.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -65,8 +65,8 @@ impl Kv {
         }
     }
 
-    /// Sets each number to the greater of what it is and what is given, for as long as `ttl` from now: doing it twice, or out of
-    /// order, changes nothing. Numbers up to 2^53.
+    /// Sets each number to the greater of its stored and its given value, for `ttl` from now. Repeated or reordered
+    /// calls change nothing. Numbers up to 2^53.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -80,7 +80,7 @@ impl Kv {
         }
     }
 
-    /// [`Kv::max_many`] of one.
+    /// Does [`Kv::max_many`] for one key.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -88,7 +88,7 @@ impl Kv {
         self.max_many(&[(key.to_owned(), number)], ttl).await
     }
 
-    /// The numbers that [`Kv::max`] keeps, in the keys' order, in one round trip.
+    /// Returns the numbers stored by [`Kv::max`], in the order of the keys, in one round trip.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -97,7 +97,7 @@ impl Kv {
         Ok(self.get_many(keys).await?.into_iter().map(|value| value.and_then(number)).collect())
     }
 
-    /// Forgets the keys.
+    /// Deletes the keys.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -111,7 +111,7 @@ impl Kv {
         }
     }
 
-    /// Counts one more and returns how many have been counted since the first one, which `window` ago is forgotten.
+    /// Increments a counter and returns its value. The counter expires `window` after its first increment.
     ///
     /// # Errors
     /// When Redis does not answer.

@@ -1,4 +1,5 @@
-//! The store on Redis. Each command names one key, so that keys may lie on different nodes; many go in one pipeline.
+//! The key-value store on Redis. Each command names one key, so that keys may be on different nodes; one pipeline
+//! carries many commands.
 
 use std::time::Duration;
 
@@ -6,19 +7,19 @@ use redis::{Pipeline, pipe};
 
 use crate::{BusError, Name, Server};
 
-/// Keeps the greater number, and renews its time.
+/// Keeps the greater number and renews its expiry.
 const MAX: &str = "local old = tonumber(redis.call('get', KEYS[1])) \
     if old and old >= tonumber(ARGV[1]) then redis.call('pexpire', KEYS[1], ARGV[2]) \
     else redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2]) end";
 
-/// Counts; the first one starts the time.
+/// Increments a counter; the first increment sets the expiry.
 const COUNT: &str = "local count = redis.call('incr', KEYS[1]) \
     if count == 1 then redis.call('pexpire', KEYS[1], ARGV[1]) end return count";
 
-/// How many commands go in one pipeline.
+/// The most commands in one pipeline.
 const CHUNK: usize = 1_000;
 
-/// The store on the server that the bus is on.
+/// The store on the bus's Redis server.
 #[derive(Clone, Debug)]
 pub struct Redis {
     server: Server,
@@ -80,7 +81,7 @@ impl Redis {
     }
 }
 
-/// At least one: Redis refuses a time of zero.
+/// The time to live in milliseconds, at least one: Redis refuses zero.
 fn milliseconds(ttl: Duration) -> u64 {
     u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).clamp(1, 10_u64.pow(14))
 }

@@ -1,4 +1,4 @@
-//! Addresses in running text, links with labels, and where they lead.
+//! URLs in running text, links with labels, and where they lead.
 
 use super::super::Node;
 use super::{away, html, nodes, stays_text};

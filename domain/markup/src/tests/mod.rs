@@ -1,4 +1,4 @@
-//! The parser's promises, by kind.
+//! Tests of the parser.
 
 mod links;
 mod people;
@@ -13,7 +13,6 @@ use super::{Node, Person, Site, check, parse};
 
 const SITE: Site<'static> = Site { base_url: "https://klatch.example" };
 
-/// The people of these tests.
 fn people() -> HashMap<String, Person> {
     [(1, "ericflo"), (56, "simonw"), (7, "Ada"), (8, "dot."), (9, "under_")]
         .into_iter()
@@ -33,12 +32,11 @@ fn html(raw: &str) -> String {
     nodes(raw).iter().map(Node::markup).collect()
 }
 
-/// What a link that leads away looks like.
 fn away(url: &str, label: &str) -> String {
     format!(r#"<a href="{url}" target="_blank" rel="nofollow noopener ugc">{label}</a>"#)
 }
 
-/// Asserts that the text is shown as it was typed, all of it.
+/// Asserts that the text is shown exactly as typed.
 #[track_caller]
 fn stays_text(raw: &str) {
     let nodes = nodes(raw);

@@ -1,4 +1,4 @@
-//! `@name`: who is meant, and who is mentioned by it.
+//! `@name`: whom it means, and whom it mentions.
 
 use super::super::{NAMES_MAX, Node, Site, mentions, parse};
 use super::{SITE, html, nodes, stays_text};

@@ -1,11 +1,11 @@
-//! What holds for whatever is typed.
+//! Properties that hold for any input.
 
 use proptest::prelude::*;
 
 use super::super::{Node, check, excerpt, markup_of, mentions, parse};
 use super::{SITE, people};
 
-/// Pieces that mean something, so that chance puts them together.
+/// Meaningful pieces, which are combined at random.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         prop::sample::select(vec![
@@ -107,7 +107,7 @@ proptest! {
         check_all(&raw)?;
     }
 
-    /// Signs of the markup may go, and what stands for an address or an emoji: no word does.
+    /// Syntax may be dropped, and what stands for a URL or an emoji, but no word.
     #[test]
     fn no_word_is_lost(raw in r"[a-zé0-9*_`>\[\]()\\!@,.'<& \n-]{0,120}") {
         let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();

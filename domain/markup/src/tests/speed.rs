@@ -1,4 +1,4 @@
-//! Linear time, whatever is typed.
+//! Linear time for any input.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -7,15 +7,14 @@ use super::{SITE, people};
 
 const SMALL: usize = 250_000;
 const LARGE: usize = 4 * SMALL;
-/// What is quadratic takes 16 times as long for four times the text; what is linear, four times.
+/// For four times the text, quadratic code takes 16 times as long, linear code four times.
 const RATIO_MAX: u32 = 8;
-/// Faster is good enough whatever the ratio, which other work on the machine disturbs. Anything quadratic takes far
-/// longer than this for a megabyte.
+/// Faster is good enough whatever the ratio, which other work on the machine disturbs. Quadratic code takes far longer.
 const FLOOR: Duration = Duration::from_secs(1);
 
-/// How long this thread has run: what else the machine does takes no part in it. Where the kernel does not say, the time of day.
+/// Returns the CPU time of this thread, so that other work does not count; the time of day if it is unknown.
 fn clock() -> Duration {
-    // The first figure is nanoseconds on a processor (Linux, Documentation/scheduler/sched-stats).
+    // The first number is nanoseconds on a processor (Linux, Documentation/scheduler/sched-stats).
     let ran = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
     match ran.and_then(|text| text.split(' ').next()?.parse().ok()) {
         Some(nanoseconds) => Duration::from_nanos(nanoseconds),
@@ -115,7 +114,7 @@ fn is_linear(unit: &str) -> bool {
     large < FLOOR || (0..3).any(|_| time(unit, LARGE) < RATIO_MAX * time(unit, SMALL))
 }
 
-/// Asserts it for one part of the patterns, so that the parts run beside each other.
+/// Asserts it for one part of the patterns, so that the parts run in parallel.
 fn assert_linear(part: usize) {
     for unit in NASTY.iter().skip(part).step_by(4) {
         assert!(is_linear(unit), "{unit:?} takes more than its share");

@@ -1,4 +1,4 @@
-//! The list as it is stored, and what is read back from it.
+//! The stored list of nodes, and what is read back from it.
 
 use super::super::{Node, excerpt, markup_of, mentions};
 use super::{html, nodes};
@@ -18,7 +18,6 @@ fn the_seed_example_gives_exactly_its_nodes() {
     assert_eq!(serde_json::to_string(&nodes(SEED)).expect("json"), expected);
 }
 
-/// One of each type.
 const EVERYTHING: &str = "hi @ada, see http://a.example/ and http://a.example/b.png or `x` :smile: *em @ada* **strong**\n\
     > quoted\n```rust\nfn main() {}\n```\nhttps://klatch.example/g/t/ https://klatch.example/g/t/#m12";
 

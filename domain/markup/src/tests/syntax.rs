@@ -1,4 +1,4 @@
-//! What is typed, and what it becomes.
+//! The syntax and its result.
 
 use super::super::Node;
 use super::{away, html, nodes, stays_text};
