@@ -109,3 +109,15 @@ pub struct Profile {
     /// Whether they follow the topics that they post in.
     pub follow_written: bool,
 }
+
+/// A user in the site admins' list.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ListedUser {
+    #[sqlx(flatten)]
+    pub user: User,
+    /// Whether an admin declined the account.
+    pub declined: bool,
+    pub messages: i64,
+    /// When the newest session began.
+    pub seen_at: Option<Timestamp>,
+}

@@ -7,10 +7,10 @@ pub mod statistics;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log;
+use model::ListedUser;
 use model::policy::{self, Access, Viewer};
 use model::{AccountState, JobId, JobRow, UserId};
 use model::{LogAction, LogEntry};
-use store::people::users::Listed;
 use store::platform::jobs::Counts;
 use store::{self, Tx};
 
@@ -55,7 +55,7 @@ pub async fn people(
     state: Option<AccountState>,
     page: i64,
     limit: i64,
-) -> Result<(Vec<ListedGroup>, i64)> {
+) -> Result<(Vec<ListedUser>, i64)> {
     let (db, now) = (&cx.db, cx.now());
     let rows = store::people::users::listed(db, words, state, now, limit, page.clamp(0, 100_000) * limit).await?;
     Ok((rows, store::people::users::count_listed(db, words, state, now).await?))

@@ -147,7 +147,10 @@ pub(super) fn listed() -> Vec<ListedGroup> {
 
 impl Groups {
     pub fn sample() -> Self {
-        let row = |listed: Listed| GroupRow { may_change: listed.group.kind == GroupKind::Public, listed };
+        let row = |listed: domain::model::ListedGroup| GroupRow {
+            may_change: listed.group.kind == GroupKind::Public,
+            listed,
+        };
         let rows = listed().into_iter().map(row);
         let (q, rows) = (String::new(), rows.collect());
         Self { layout: admins_layout("/admin/groups"), q, kind: "", rows, total: 5, page: 1, has_more: false }

@@ -44,7 +44,7 @@ fn line(id: i64, by: usize, what: LogAction, whom: Option<usize>, minutes: u64) 
 
 /// Lines of nearly every kind.
 fn lines() -> Vec<LogLine> {
-    let topic = |line: Line| LogLine {
+    let topic = |line: LogLine| LogLine {
         topic_id: Some(TopicId(9)),
         topic_name: Some("Where do wrens sleep in January?".to_owned()),
         topic_path: Some("/birds/where-do-wrens-sleep-in-january/".to_owned()),

@@ -2,7 +2,8 @@
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
-use model::{Group, GroupId, InvitationId, Person, Role, UserId};
+use model::{GroupId, InvitationId, Role, UserId};
+use model::{Invitation, InvitedRow, InvitedTo};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

@@ -1,5 +1,6 @@
 //! Who is in a group, as what; who was banned from it.
 
+use model::{BanRow, MemberRow};
 use std::collections::HashSet;
 
 use crate::db::{Db, Tx, sql};

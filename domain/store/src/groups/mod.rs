@@ -8,6 +8,7 @@ use crate::db::{Db, Tx, sql};
 use model::policy::{known_to_first, visible_to_first};
 use model::time::Timestamp;
 use model::{Category, Group, GroupId, GroupKind, GroupRow, Role, TopicId, UserId, Waits};
+use model::{DirectoryFilter, DirectoryOrder, ListedGroup};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

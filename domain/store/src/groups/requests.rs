@@ -1,9 +1,10 @@
 //! Who asks to come into a group.
 
 use crate::db::{Db, Tx, sql};
+use model::RequestRow;
 use model::policy::known_to_first;
 use model::time::Timestamp;
-use model::{Group, GroupId, Person, UserId};
+use model::{Group, GroupId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

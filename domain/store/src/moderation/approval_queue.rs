@@ -2,9 +2,10 @@
 
 use crate::conditions::waits;
 use crate::db::{Db, Tx, sql};
+use model::PendingRow;
 use model::policy::settled_by_site_admin_first;
 use model::time::Timestamp;
-use model::{Group, GroupId, PendingId, Person, TopicId, UserId};
+use model::{GroupId, PendingId, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

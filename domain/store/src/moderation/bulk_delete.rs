@@ -3,6 +3,7 @@
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
 use model::{BulkDeleteId, GroupId, MessageId, TopicId, UserId};
+use model::{BulkDeleteRow, BulkDeleteSize};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

@@ -1,9 +1,10 @@
 //! The log of those who keep order.
 
 use crate::db::{Db, Tx, sql};
+use model::LogLine;
 use model::policy::topic_visible_to_first;
 use model::time::Timestamp;
-use model::{EntryId, GroupId, GroupKind, MessageId, TopicId, UserId};
+use model::{EntryId, GroupId, UserId};
 use model::{LogAction, LogEntry};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;

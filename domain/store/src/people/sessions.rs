@@ -1,6 +1,7 @@
 //! Sign-ins that are open.
 
 use crate::db::{Db, Tx, sql};
+use model::SessionRow;
 use model::UserId;
 use model::time::Timestamp;
 

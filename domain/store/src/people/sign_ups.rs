@@ -2,7 +2,8 @@
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
-use model::{Person, SiteInvitationId, UserId};
+use model::{SiteInvitation, WaitingRow};
+use model::{SiteInvitationId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

@@ -1,8 +1,10 @@
 //! Accounts.
 
 use crate::db::{Db, On, Tx, sql};
+use model::ListedUser;
+use model::Profile;
 use model::time::Timestamp;
-use model::{AccountState, DirectFrom, Person, Theme, User, UserId};
+use model::{AccountState, DirectFrom, Person, User, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -161,20 +163,6 @@ pub async fn update_profile(tx: &mut Tx, id: UserId, profile: &Profile) -> Resul
         id, &profile.name, &profile.bio, &profile.location, &profile.web, profile.theme, profile.follow_written)
 }
 
-/// An account with what its admins ask of it.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Listed {
-    /// The account.
-    #[sqlx(flatten)]
-    pub user: User,
-    /// Whether an admin declined it.
-    pub declined: bool,
-    /// How many messages it wrote.
-    pub messages: i64,
-    /// When its latest session began.
-    pub seen_at: Option<Timestamp>,
-}
-
 // Names and mail addresses hold the words, and the account is in the state, at the moment in $3.
 macro_rules! sought {
     () => {
@@ -198,8 +186,8 @@ pub async fn listed(
     now: Timestamp,
     limit: i64,
     offset: i64,
-) -> Result<Vec<Listed>> {
-    sql!(all db, Listed,
+) -> Result<Vec<ListedUser>> {
+    sql!(all db, ListedUser,
         concat!("select ", columns!(), ", waiting_since is not null and declined_at is not null as declined,
                     (select count(*) from messages m where m.author_id = users.id) as messages,
                     (select max(s.created_at) from sessions s where s.user_id = users.id) as seen_at",

@@ -3,6 +3,7 @@
 use crate::db::{Db, Tx, sql};
 use model::GroupId;
 use model::time::Timestamp;
+use model::{StatisticsDay, StatisticsSample};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

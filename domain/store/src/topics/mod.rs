@@ -16,6 +16,7 @@ pub use marks::{latest, mark, newest, pinned};
 
 use crate::db::{Db, Tx, sql};
 use crate::topics::reads::follows_by_writing;
+use model::Permalink;
 use model::policy::topic_visible_to_first;
 use model::time::Timestamp;
 use model::{

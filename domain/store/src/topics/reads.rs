@@ -1,5 +1,6 @@
 //! How far each person has read each topic, and what is unread by it. This is what counts; summaries are copies.
 
+use model::ReadPosition;
 use std::collections::BTreeMap;
 
 use crate::db::{Db, Tx, sql};
