@@ -64,7 +64,7 @@ pub async fn insert(
         message, user, grounds, words, now)
 }
 
-/// Reports a message in the name of a rule. Does nothing while an earlier report by a rule is open.
+/// Reports a message in the name of a rule. Does nothing while a report by the same rule is open.
 pub async fn insert_by_rule(tx: &mut Tx, message: MessageId, rule: &str, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "insert into reports (message_id, user_id, grounds, words, created_at, said)
