@@ -4,8 +4,7 @@ tokio::task_local! {
     static STATEMENTS: std::cell::Cell<usize>;
 }
 
-/// Returns the result of a future and the number of statements it ran. Statements of tasks that it spawned do not
-/// count.
+/// Returns a future's result and the number of statements it ran, without those of tasks that it spawned.
 pub async fn counting_statements<T>(future: impl Future<Output = T>) -> (T, usize) {
     let counted = async { (future.await, STATEMENTS.with(std::cell::Cell::get)) };
     STATEMENTS.scope(std::cell::Cell::new(0), counted).await

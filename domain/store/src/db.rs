@@ -81,8 +81,7 @@ impl Db {
                     .max_connections(max_connections)
                     .acquire_timeout(Duration::from_secs(10))
                     .test_before_acquire(false)
-                    // A restarted server leaves dead connections behind, so a connection that was idle is tested
-                    // before use.
+                    // A restarted server leaves dead connections behind, so idle ones are tested before use.
                     .before_acquire(|connection, about| {
                         Box::pin(async move {
                             if about.idle_for > IDLE {
@@ -174,8 +173,8 @@ impl Tx {
     }
 }
 
-/// Runs one statement on the database of `$on` (a `Db` to read, a `Tx` to read and write): `sql!(all db, Row, "select
-/// ...", bind, ...)`. The first word chooses the result:
+/// Runs one statement on the database of `$on` (a `Db` to read, a `Tx` to read and write):
+/// `sql!(all db, Row, "select ...", bind, ...)`. The first word chooses the result:
 /// - `all` is a `Vec<Row>`, `opt` an `Option<Row>`, `one` a `Row`.
 /// - `values`, `opt_value` and `value` are the same for a single column.
 /// - `run` is the number of affected rows.

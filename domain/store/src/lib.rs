@@ -22,8 +22,7 @@ pub mod topics;
 pub use db::{DatabaseUrl, Db, Tx};
 pub use sqlx::{Error, PgPool};
 
-/// Returns a search term that both databases accept. Postgres refuses NUL, which no stored text contains. The
-/// replacement matches nothing.
+/// Returns a search term for both databases. Replaces NUL, which Postgres refuses, with something that matches no text.
 fn word(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }

@@ -71,8 +71,7 @@ pub async fn settled(db: &Db) -> Result<bool> {
     Ok(waiting == 0)
 }
 
-/// The starting position of a reader that has just read everything. It is before any change that may be missing from
-/// what was read.
+/// The start for a reader that has just read everything: before any change that it may have missed.
 pub async fn latest_position(db: &Db) -> Result<Position> {
     let (xid, id) = sql!(one db, (i64, i64),
         pg "select cast(cast(pg_snapshot_xmin(pg_current_snapshot()) as text) as bigint) - 1, 9223372036854775807",

@@ -37,8 +37,7 @@ struct State {
 }
 
 impl SqliteDb {
-    /// Opens the file, and creates it if needed. With `synchronous = FULL` a commit that returned survives a power
-    /// loss.
+    /// Opens or creates the file. With `synchronous = FULL` a commit that returned survives a power loss.
     pub async fn open(path: &Path) -> Result<Self, sqlx::Error> {
         let url = format!("sqlite://{}", path.display());
         let options = SqliteConnectOptions::from_str(&url)?

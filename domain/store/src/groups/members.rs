@@ -174,8 +174,7 @@ macro_rules! follow_silently {
     };
 }
 
-/// The relations of many hearers as lists of ids with commas between them. For the database they are far cheaper than
-/// as many rows.
+/// The relations of many hearers as comma-separated ids, which cost the database far less than as many rows.
 #[derive(sqlx::FromRow)]
 struct HearerLists {
     hearers: Option<String>,

@@ -22,8 +22,7 @@ pub struct GroupFor {
     pub sees_from: Option<Timestamp>,
     /// Whether the reader is banned from it.
     pub banned: bool,
-    /// The number of reported messages that wait for an answer. 0 for readers who are no moderators or admins; it is
-    /// not counted for them.
+    /// The number of reported messages that wait. 0, and not counted, for readers who are no moderators or admins.
     pub reported: i64,
     /// The number of messages that wait for approval, counted for the same readers.
     pub held: i64,
@@ -279,8 +278,7 @@ pub async fn of_user(db: &Db, reader: UserId, user: UserId) -> Result<Vec<Group>
 /// The scope of a reader's search.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Searched {
-    /// The groups that the reader may see. They are fewer than the others, since most conversations are other
-    /// people's.
+    /// The groups that the reader may see: fewer than the others, since most conversations are other people's.
     pub groups: Vec<GroupId>,
     /// Topics in them that are older than the reader's membership in the conversation, and so excluded.
     pub but_topics: Vec<TopicId>,

@@ -40,8 +40,8 @@ pub async fn of(tx: &mut Tx, user: UserId) -> Result<Vec<GroupId>> {
         "select g.id from memberships m join groups g on g.id = m.group_id where m.user_id = $1 and g.kind = 'direct' and g.deleted_at is null order by g.id", user)
 }
 
-/// Replaces the titles of conversation topics that begin with one of the messages, if its author started the topic.
-/// Returns these topics.
+/// Replaces the titles of conversation topics that begin with one of the messages and whose creator wrote it. Returns
+/// them.
 pub async fn reset_title(tx: &mut Tx, messages: &[MessageId], title: &str) -> Result<Vec<TopicId>> {
     sql!(values tx, TopicId,
         "update topics set version = version + 1, name = $2 where id in (

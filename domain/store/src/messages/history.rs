@@ -6,8 +6,7 @@ use model::{MessageId, Person, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Saves the current text of a message before an edit. Lock its topic first: the numbers are assigned one after the
-/// other.
+/// Saves the current text of a message before an edit. Lock its topic first, since numbers are assigned in sequence.
 pub async fn keep(tx: &mut Tx, message: MessageId) -> Result<u64> {
     sql!(run tx,
         "insert into former_texts (message_id, number, raw, written_at, written_by)
@@ -54,8 +53,8 @@ pub async fn deletion(db: &Db, message: MessageId) -> Result<Option<Deletion>> {
         "select deleted_at, deleted_by, raw <> '' as has_words from messages where id = $1 and deleted_at is not null", message)
 }
 
-/// Restores a message that `by` deleted after a moment. 0 when its text is gone, it is restored already, or someone
-/// else deleted it since.
+/// Restores a message that `by` deleted after a moment. 0 when its text is gone, it is restored, or was deleted again
+/// by another.
 pub async fn restore(tx: &mut Tx, message: MessageId, after: Timestamp, by: Option<UserId>) -> Result<u64> {
     sql!(run tx,
         "update messages set version = version + 1, deleted_at = null, deleted_by = null

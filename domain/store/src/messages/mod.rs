@@ -22,8 +22,8 @@ const FOLLOWS_WITHIN: std::time::Duration = std::time::Duration::from_secs(300);
 #[derive(Debug)]
 pub struct NewMessage<'a> {
     pub topic: TopicId,
-    /// The group in which the topic was found. If the topic moved since, the save fails: the author may not be allowed
-    /// to write there.
+    /// The group in which the topic was found. The save fails if it moved: its author may not be allowed to write
+    /// there.
     pub group: GroupId,
     pub author: UserId,
     /// When it was written. The topic may make it a little later.

@@ -41,8 +41,7 @@ pub async fn waiting_of(tx: &mut Tx, author: UserId, group: GroupId) -> Result<i
     sql!(value tx, i64, "select count(*) from held where author_id = $1 and group_id = $2 and declined_at is null", author, group)
 }
 
-/// When an author last wrote a pending or declined message in a topic. Without a topic: one that starts a topic in the
-/// group.
+/// When an author last wrote a pending or declined message in a topic; without one, a new topic in the group.
 pub async fn last_by(tx: &mut Tx, author: UserId, group: GroupId, topic: Option<TopicId>) -> Result<Option<Timestamp>> {
     sql!(opt_value tx, Timestamp,
         "select created_at from held where author_id = $1 and group_id = $2 and (topic_id = $3 or ($4 = 0 and topic_id is null))

@@ -1,5 +1,4 @@
-//! Bulk deletes of everything by one user, and their undo. Topics of conversations stay; archived groups are not
-//! changed.
+//! Bulk deletes of everything by one user, and their undo. Topics of conversations and archived groups stay.
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
@@ -80,8 +79,7 @@ pub async fn lock(tx: &mut Tx, id: BulkDeleteId) -> Result<Option<LockedDelete>>
     sql!(opt tx, LockedDelete, pg locked!(" for update"), lite locked!(""), id)
 }
 
-/// Locks all bulk deletes of the same user until the commit. Call it before one of them hands anything over to
-/// another.
+/// Locks all bulk deletes of the same user until the commit. Call it before one hands anything over to another.
 pub async fn hold_all(tx: &mut Tx, id: BulkDeleteId) -> Result<()> {
     let _ = sql!(all tx, (BulkDeleteId,),
         pg "select id from removals where user_id = (select user_id from removals where id = $1) order by id for update",

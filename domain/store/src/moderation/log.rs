@@ -8,8 +8,7 @@ use model::{LogAction, LogEntry};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Adds a row. It keeps a copy of the group's name, but not for a conversation, whose name consists of its members'
-/// names.
+/// Adds a row with a copy of the group's name. A conversation's name is not copied: it consists of its members' names.
 pub async fn insert(tx: &mut Tx, entry: &LogEntry, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "insert into audit_log (created_at, actor_id, what, group_id, group_name, topic_id, message_id, user_id, reason, detail)

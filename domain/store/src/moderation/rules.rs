@@ -126,8 +126,7 @@ pub async fn delete(tx: &mut Tx, id: RuleId) -> Result<u64> {
     sql!(run tx, "delete from rules where id = $1", id)
 }
 
-/// Returns what decides whether a user is new: when the account was created, and the number of messages, counted up to
-/// `limit`.
+/// Returns what decides whether a user is new: the account's creation and the number of messages, up to `limit`.
 pub async fn author(db: &Db, user: UserId, limit: i64) -> Result<(Timestamp, i64)> {
     sql!(one db, (Timestamp, i64),
         "select u.created_at, (select count(*) from (select 1 from messages m where m.author_id = u.id and m.deleted_at is null limit $2) w)

@@ -60,8 +60,7 @@ pub async fn to_send(db: &Db, id: EmailId, now: Timestamp) -> Result<Option<Emai
         concat!("select ", columns!(), " from letters where id = $1 and sent_at is null and expires_at > $2"), id, now)
 }
 
-/// Returns the email whose link has a token with this digest, while the link works. A link works only if the email has
-/// a known recipient.
+/// Returns the email whose link has a token with this digest, while the link works. It needs a known recipient to work.
 pub async fn by_token(db: &Db, kind: EmailKind, digest: &str, now: Timestamp) -> Result<Option<EmailRow>> {
     sql!(opt db, EmailRow,
         concat!("select ", columns!(), " from letters where token_hash = $1 and kind = $2 and expires_at > $3 and user_id is not null"),
@@ -90,8 +89,7 @@ pub async fn delete(tx: &mut Tx, id: EmailId) -> Result<u64> {
     sql!(run tx, "delete from letters where id = $1", id)
 }
 
-/// Deletes the emails of a kind to an account, and so ends their links. Includes those to its address whose recipient
-/// is not recorded yet.
+/// Deletes an account's emails of a kind, which ends their links; also those to its address without a recipient yet.
 pub async fn void(tx: &mut Tx, user: UserId, kind: EmailKind) -> Result<u64> {
     sql!(run tx,
         "delete from letters where kind = $2 and (user_id = $1

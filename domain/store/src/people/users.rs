@@ -14,8 +14,7 @@ macro_rules! columns {
     };
 }
 
-/// Inserts an account. `Ok(None)` when the name or its confusable form is taken or reserved, or the email address is
-/// taken.
+/// Inserts an account. `Ok(None)` when the name or its confusable form is taken or reserved, or the email is taken.
 pub async fn insert(
     tx: &mut Tx,
     username: &str,
@@ -43,8 +42,7 @@ pub async fn by_id_in(tx: &mut Tx, id: UserId) -> Result<Option<User>> {
     sql!(opt tx, User, concat!("select ", columns!(), " from users where id = $1"), id)
 }
 
-/// Locks accounts until the commit, in the order of their ids. Of two transactions that lock the same accounts, the
-/// second waits.
+/// Locks accounts until the commit, in the order of their ids. A second transaction for the same accounts waits.
 pub async fn lock(tx: &mut Tx, users: &[UserId]) -> Result<()> {
     let _ = sql!(all tx, (UserId,),
         pg "select id from users where id in (select cast(value as bigint) from json_each($1)) order by id for no key update",
@@ -188,8 +186,7 @@ macro_rules! sought {
     };
 }
 
-/// The list of accounts for admins, by name: those whose name or email address contains the words, in one state or in
-/// any.
+/// The list of accounts for admins, by name: those that match the words in name or email, in one state or in any.
 pub async fn listed(
     db: &Db,
     words: &str,
@@ -211,8 +208,7 @@ pub async fn count_listed(db: &Db, words: &str, state: Option<AccountState>, now
     sql!(value db, i64, concat!("select count(*)", sought!()), crate::pattern(words), state.map_or("", AccountState::as_str), now)
 }
 
-/// Locks and returns the site admins until the transaction ends, so that changes of site admins happen one after the
-/// other.
+/// Locks and returns the site admins until the transaction ends, so that their changes happen one after the other.
 pub async fn hold_admins(tx: &mut Tx) -> Result<Vec<UserId>> {
     match tx.on() {
         On::Postgres(on) => {

@@ -178,8 +178,7 @@ pub async fn park(tx: &mut Tx, owner: &str, attempt: i64, id: JobId, now: Timest
     Ok(touched == 1)
 }
 
-/// Gives back jobs that were claimed and not started, as if they had never been claimed. Returns how many were still
-/// held.
+/// Gives back jobs that were claimed and not started, as if never claimed. Returns how many were still held.
 pub async fn release(tx: &mut Tx, owner: &str, attempt: i64, ids: &[JobId], now: Timestamp) -> Result<u64> {
     run_on_held!(
         tx,

@@ -6,8 +6,8 @@ use model::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// The number of messages ever written in topics that are not deleted. Taken from the topics' last numbers, without
-/// reading messages.
+/// The number of messages ever written in topics that are not deleted: the sum of their last numbers, so no message is
+/// read.
 pub async fn count_messages(db: &Db) -> Result<i64> {
     sql!(value db, i64, "select cast(coalesce(sum(last_seq), 0) as bigint) from topics where deleted_at is null")
 }

@@ -56,8 +56,7 @@ struct Row {
     other_slug: Option<String>,
 }
 
-/// Returns the events after messages with these numbers, in order. Another topic is named only if the reader may see
-/// it.
+/// Returns the events after messages with these numbers, in order. Names other topics only if the reader may see them.
 pub async fn between(db: &Db, reader: UserId, topic: TopicId, from: i64, to: i64) -> Result<Vec<TopicEvent>> {
     let rows = sql!(all db, Row,
         concat!("select e.after_seq, u.id, u.username, e.what, e.detail, e.created_at, o.name as other_title, o.group_slug as other_group,

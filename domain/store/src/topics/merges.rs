@@ -7,8 +7,7 @@ use model::{GroupId, TopicId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// SQL: the messages of the topics `$1` and `$2` with their future numbers. The order is by time; within a topic it
-/// stays as it is.
+/// SQL: the messages of topics `$1` and `$2` with their future numbers: by time, and in the old order within a topic.
 macro_rules! placed {
     () => {
         "(select id, topic_id, seq, row_number() over (order by created_at, topic_id, seq) as place

@@ -297,8 +297,7 @@ pub async fn next_seq(tx: &mut Tx, topic: TopicId, group: GroupId, now: Timestam
         topic, now, group)
 }
 
-/// Locks a topic, by raising its version, before one of its messages changes. Whoever changes both locks the topic
-/// first.
+/// Locks a topic by raising its version. The order of locks is: first the topic, then its messages.
 pub async fn touch(tx: &mut Tx, topic: TopicId) -> Result<u64> {
     sql!(run tx, "update topics set version = version + 1 where id = $1", topic)
 }

@@ -1,5 +1,4 @@
-//! Read positions per user and topic, and the unread counts that follow from them. These are authoritative; summaries
-//! are copies.
+//! Read positions per user and topic, and the unread counts that follow. They are authoritative; summaries are copies.
 
 use std::collections::BTreeMap;
 
@@ -163,8 +162,7 @@ pub async fn unread_in(db: &Db, user: UserId, groups: &[GroupId]) -> Result<Vec<
     Ok(rows.into_iter().filter(|row| row.unread.unread > 0).collect())
 }
 
-/// The unread counts of a user in these topics. Topics without unread messages, or outside of the user's groups, are
-/// absent.
+/// The unread counts of a user in these topics, without topics outside of the user's groups or without unread messages.
 pub async fn unread_among(db: &Db, user: UserId, topics: &[TopicId]) -> Result<Vec<UnreadRow>> {
     let rows = sql!(all db, UnreadRow, unread!("and t.id in (select cast(value as bigint) from json_each($2))"), user, crate::list(topics))?;
     Ok(rows.into_iter().filter(|row| row.unread.unread > 0).collect())

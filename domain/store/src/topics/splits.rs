@@ -1,5 +1,4 @@
-//! Splitting messages off into a topic of their own. The number of statements does not depend on the number of
-//! messages.
+//! Splitting messages off into a new topic. The number of statements does not depend on the number of messages.
 
 use crate::db::{Tx, sql};
 use model::time::Timestamp;
@@ -21,8 +20,7 @@ pub struct LockedTopic {
     pub creator_id: UserId,
 }
 
-/// Locks a topic until the commit: nobody posts in it meanwhile, and earlier posts are visible. `None` when it is
-/// gone.
+/// Locks a topic until the commit: nobody posts meanwhile, and earlier posts are visible. `None` when it is gone.
 pub async fn lock(tx: &mut Tx, topic: TopicId) -> Result<Option<LockedTopic>> {
     macro_rules! locked {
         ($end:literal) => {
@@ -102,8 +100,7 @@ pub async fn settle_new(tx: &mut Tx, topic: TopicId, of: TopicId, came_at: Optio
     count_again(tx, topic).await
 }
 
-/// Recomputes a topic's last number and time from its messages. Read positions from before the renumbering have no
-/// effect any more.
+/// Recomputes a topic's last number and time. Read positions from before the renumbering have no effect any more.
 pub async fn count_again(tx: &mut Tx, topic: TopicId) -> Result<u64> {
     sql!(run tx,
         "update topics set version = version + 1, numbering = numbering + 1,
