@@ -1,4 +1,4 @@
-//! Bulk deletes of everything by one user, and their undo. Topics of conversations and archived groups stay.
+//! Bulk deletes of everything by one user, and their undo. Conversation topics stay, and all of archived groups.
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
