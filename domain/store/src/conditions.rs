@@ -1,6 +1,6 @@
-//! Conditions that statements of several groups share.
+//! Conditions that statements of several modules share.
 
-/// Whether a message `h` waits: nobody declined it, and it went with no removal of all that its author wrote.
+/// SQL: message `h` is still pending. No moderator declined it, and no bulk delete of its author covers it.
 macro_rules! waits {
     () => {
         "h.declined_at is null and not exists (

@@ -1,4 +1,4 @@
-//! Two databases behind one enum, and the macros that run one statement text on either.
+//! The two databases behind one enum, and the macro that runs one statement text on either.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -10,34 +10,32 @@ use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, SqliteConnection, S
 
 use crate::sqlite::{SqliteDb, SqliteTx};
 
-/// How long a connection may lie idle and is believed to be alive all the same.
+/// A connection that was idle for longer is tested before use.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// The database that everything is kept in.
+/// The database of the forum.
 #[derive(Clone, Debug)]
 pub enum Db {
     /// A Postgres server, shared by all processes.
     Postgres(PgPool),
-    /// A file of this process.
+    /// A file that belongs to this process.
     Sqlite(SqliteDb),
 }
 
-/// An open transaction; dropped without [`Tx::commit`], it is rolled back.
+/// An open transaction. It is rolled back when it is dropped without [`Tx::commit`].
 #[derive(Debug)]
 pub enum Tx {
-    /// On Postgres.
     Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
-    /// On SQLite.
     Sqlite(SqliteTx),
 }
 
-/// What a statement runs on, one arm a database.
+/// What a statement runs on, one variant per database.
 pub(crate) enum On<P, S> {
     Postgres(P),
     Sqlite(S),
 }
 
-/// Where the database is.
+/// The location of the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DatabaseUrl {
     /// `postgres://...`
@@ -47,7 +45,7 @@ pub enum DatabaseUrl {
 }
 
 impl Db {
-    /// Whether the database holds a forum. Creates nothing.
+    /// Whether the database contains a forum. Creates nothing.
     ///
     /// # Errors
     /// When the server does not answer, or the file is no database.
@@ -68,7 +66,7 @@ impl Db {
         }
     }
 
-    /// Connects, and brings the schema up to date under a lock, so that many processes may start at once.
+    /// Connects and migrates the schema under a lock, so that many processes may start at once.
     ///
     /// # Errors
     /// When the server does not answer within ten seconds, or a migration fails.
@@ -83,7 +81,7 @@ impl Db {
                     .max_connections(max_connections)
                     .acquire_timeout(Duration::from_secs(10))
                     .test_before_acquire(false)
-                    // A server that was restarted leaves dead connections behind: one that lay idle is tried before it is used.
+                    // A restarted server leaves dead connections behind, so idle ones are tested before use.
                     .before_acquire(|connection, about| {
                         Box::pin(async move {
                             if about.idle_for > IDLE {
@@ -110,8 +108,8 @@ impl Db {
         }
     }
 
-    /// The same database by up to `connections` of its own: for a thread with a runtime of its own, on which a connection is better
-    /// than on another's, and with which it ends.
+    /// The same database with a pool of up to `connections` connections of its own. A thread with its own runtime
+    /// needs one: a connection works best on the runtime that opened it, and ends with it.
     pub fn for_thread(&self, connections: u32) -> Self {
         match self {
             Self::Postgres(pool) => {
@@ -122,7 +120,7 @@ impl Db {
         }
     }
 
-    /// How many connections there may be at once.
+    /// The maximum number of simultaneous connections.
     pub fn connections(&self) -> u32 {
         match self {
             Self::Postgres(pool) => pool.options().get_max_connections(),
@@ -130,7 +128,7 @@ impl Db {
         }
     }
 
-    /// Opens a transaction that may write. On SQLite it waits for the one writer.
+    /// Opens a transaction that may write. On SQLite it waits for the single writer.
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
         match self {
             Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
@@ -147,7 +145,7 @@ impl Db {
         }
     }
 
-    /// Closes the connections; what is committed is on the disk.
+    /// Closes the connections. Committed data is on the disk.
     pub async fn close(&self) {
         match self {
             Self::Postgres(pool) => pool.close().await,
@@ -157,7 +155,7 @@ impl Db {
 }
 
 impl Tx {
-    /// Returns when everything in the transaction is safe.
+    /// Commits. Returns when everything in the transaction is durable.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
             Self::Postgres(tx) => tx.commit().await,
@@ -175,10 +173,13 @@ impl Tx {
     }
 }
 
-/// Runs one statement, written once, on whichever database `$on` (a `Db` to read, a `Tx` to read and write) is:
-/// `sql!(all db, Row, "select ...", bind, ...)`. The first word is what comes back: `all` a `Vec<Row>`,
-/// `opt` an `Option<Row>`, `one` a `Row`; `value`, `values` and `opt_value` the same of a single column;
-/// `run` the number of rows touched. Where the databases need different words: `pg "..." lite "..."`.
+/// Runs one statement on the database of `$on` (a `Db` to read, a `Tx` to read and write):
+/// `sql!(all db, Row, "select ...", bind, ...)`. The first word chooses the result:
+/// - `all` is a `Vec<Row>`, `opt` an `Option<Row>`, `one` a `Row`.
+/// - `values`, `opt_value` and `value` are the same for a single column.
+/// - `run` is the number of affected rows.
+///
+/// Where the databases need different SQL: `pg "..." lite "..."`.
 macro_rules! sql {
     (@go $on:expr, $call:ident, $fetch:ident, $ty:ty, $pg:expr, $lite:expr, $($bind:expr),*) => {
         match $on.on() {

@@ -1,4 +1,4 @@
-//! What imports write: many rows a statement, under the ids that they had.
+//! Writes for imports: many rows per statement, under their original ids.
 
 use serde_json::value::RawValue;
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
@@ -10,12 +10,12 @@ use model::{Category, GroupId, GroupKind, MessageId, Role, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Rows a statement on SQLite: well below the parameters that it takes.
+/// Rows per statement on SQLite, well below its limit of parameters.
 const ROWS: usize = 500;
 
-/// Runs `$head` rows `$tail` over the rows, on either database: on SQLite as `values`, some hundred at a time; on Postgres,
-/// where that was measured to take five times as long, as an array a column, whose type stands behind each. `run` counts
-/// the rows written, `all` gathers what `returning` gives.
+/// Runs `$head` rows `$tail` over the rows, on either database. SQLite gets them as `values`, up to `ROWS` at a
+/// time. On Postgres `values` took five times as long, so it gets one array per column; the array's type follows each
+/// bind. `run` returns the number of rows written, `all` the rows of `returning`.
 macro_rules! rows {
     (run $tx:expr, $rows:expr, $head:literal, |$row:ident| [$($bind:expr => $type:literal),* $(,)?], $tail:literal) => {
         match $tx.on() {
@@ -52,30 +52,30 @@ macro_rules! rows {
     }};
 }
 
-/// The statement that takes an array a column.
+/// Builds the statement that takes one array per column.
 fn columns(head: &str, types: &[&str], tail: &str) -> String {
     let arrays: Vec<String> = types.iter().enumerate().map(|(at, name)| format!("${}::{name}[]", at + 1)).collect();
     format!("{head} select * from unnest({}) {tail}", arrays.join(", "))
 }
 
-/// Where the rows of a source went: the id there, the id here.
+/// The imported rows of a source: foreign id and own id.
 pub async fn imported(db: &Db, source: &str, kind: &str) -> Result<Vec<(String, i64)>> {
     sql!(all db, (String, i64), "select foreign_id, id from imported where source = $1 and kind = $2", source, kind)
 }
 
-/// How many rows of a kind a source has here, and the highest id of them.
+/// The number of imported rows of a kind, and their highest own id.
 pub async fn extent(db: &Db, source: &str, kind: &str) -> Result<(i64, i64)> {
     sql!(one db, (i64, i64), "select count(*), coalesce(max(id), 0) from imported where source = $1 and kind = $2", source, kind)
 }
 
-/// Where the rows of these ids went.
+/// The same for these foreign ids.
 pub async fn imported_of(tx: &mut Tx, source: &str, kind: &str, foreign: &[&str]) -> Result<Vec<(String, i64)>> {
     sql!(all tx, (String, i64),
         "select foreign_id, id from imported where source = $1 and kind = $2 and foreign_id in (select value from json_each($3))",
         source, kind, crate::list(foreign))
 }
 
-/// Notes where rows went; a number that was noted before is replaced.
+/// Records imported rows. An id that was recorded before is replaced.
 pub async fn note(tx: &mut Tx, source: &str, kind: &str, noted: &[(String, i64)]) -> Result<u64> {
     rows!(run tx, noted, "insert into imported (source, kind, foreign_id, id) ",
         |row| [source => "text", kind => "text", row.0.as_str() => "text", row.1 => "bigint"], " on conflict (source, kind, foreign_id) do update set id = excluded.id")
@@ -84,17 +84,13 @@ pub async fn note(tx: &mut Tx, source: &str, kind: &str, noted: &[(String, i64)]
 /// The tables whose ids an import keeps.
 #[derive(Clone, Copy, Debug)]
 pub enum Table {
-    /// Accounts.
     Users,
-    /// Groups.
     Groups,
-    /// Topics.
     Topics,
-    /// Messages.
     Messages,
 }
 
-/// Has the database give new ids above `highest` only, so that none is given which the import is about to need.
+/// Makes the database assign new ids above `highest` only, so that it assigns none that the import needs later.
 pub async fn reserve(tx: &mut Tx, table: Table, highest: i64) -> Result<()> {
     let name = match table {
         Table::Users => "users",
@@ -116,25 +112,20 @@ pub async fn reserve(tx: &mut Tx, table: Table, highest: i64) -> Result<()> {
 /// An account that nobody has claimed.
 #[derive(Clone, Debug)]
 pub struct NewUser {
-    /// The id to keep; a new one when absent.
+    /// The id to keep; `None`: a new one.
     pub id: Option<UserId>,
-    /// The unique name.
     pub username: String,
-    /// Its confusable form; `None` where another account has it.
+    /// The name's confusable form; `None` when another account has it.
     pub key: Option<String>,
-    /// The name as they write it.
+    /// The display name.
     pub name: String,
-    /// A few words.
     pub bio: String,
-    /// Where they are.
     pub location: String,
-    /// Their page.
     pub web: String,
-    /// Since when.
     pub created_at: Timestamp,
 }
 
-/// Writes accounts under their ids: which of them were free, in name, form and id.
+/// Writes accounts under their ids. Returns those that were written; the others clash in name, confusable form or id.
 pub async fn users(tx: &mut Tx, users: &[NewUser]) -> Result<Vec<(UserId,)>> {
     rows!(all tx, (UserId,), users,
         "insert into users (id, username, username_lower, username_key, name, bio, location, web, created_at) ",
@@ -144,7 +135,7 @@ pub async fn users(tx: &mut Tx, users: &[NewUser]) -> Result<Vec<(UserId,)>> {
         " on conflict do nothing returning id")
 }
 
-/// Writes an account under a new id. `Ok(None)` when the name or its form is taken.
+/// Writes an account under a new id. `Ok(None)` when the name or its confusable form is taken.
 pub async fn user_anew(tx: &mut Tx, user: &NewUser) -> Result<Option<UserId>> {
     sql!(opt_value tx, UserId,
         "insert into users (username, username_lower, username_key, name, bio, location, web, created_at)
@@ -152,7 +143,7 @@ pub async fn user_anew(tx: &mut Tx, user: &NewUser) -> Result<Option<UserId>> {
         &user.username, user.username.to_lowercase(), &user.key, &user.name, &user.bio, &user.location, &user.web, user.created_at)
 }
 
-/// What of an account's row is taken: its id, its name, its confusable form.
+/// Whether the id, the name and the confusable form of an account are taken.
 pub async fn user_taken(tx: &mut Tx, user: &NewUser) -> Result<(bool, bool, bool)> {
     sql!(one tx, (bool, bool, bool),
         "select exists (select 1 from users where id = $1), exists (select 1 from users where username_lower = $2),
@@ -160,33 +151,27 @@ pub async fn user_taken(tx: &mut Tx, user: &NewUser) -> Result<(bool, bool, bool
         user.id, user.username.to_lowercase(), &user.key)
 }
 
-/// Everybody's name.
+/// The names of all users.
 pub async fn usernames(db: &Db) -> Result<Vec<(UserId, String)>> {
     sql!(all db, (UserId, String), "select id, username from users")
 }
 
-/// The names of these people.
+/// The names of these users.
 pub async fn usernames_of(tx: &mut Tx, ids: &[UserId]) -> Result<Vec<(UserId, String)>> {
     sql!(all tx, (UserId, String),
         "select id, username from users where id in (select cast(value as bigint) from json_each($1))", crate::list(ids))
 }
 
-/// A group that comes along.
+/// A group to import.
 #[derive(Clone, Debug)]
 pub struct NewGroup {
-    /// The id to keep; a new one when absent.
+    /// The id to keep; `None`: a new one.
     pub id: Option<GroupId>,
-    /// Its word in addresses.
     pub slug: String,
-    /// Its name.
     pub name: String,
-    /// What it is about.
     pub description: String,
-    /// Who may see it.
     pub kind: GroupKind,
-    /// Who made it.
     pub creator: UserId,
-    /// When.
     pub created_at: Timestamp,
 }
 
@@ -212,7 +197,7 @@ pub async fn group_id_taken(tx: &mut Tx, id: GroupId) -> Result<bool> {
     sql!(value tx, bool, "select exists (select 1 from groups where id = $1)", id)
 }
 
-/// Puts people into groups: who, as what, since when. What was written before `read_before` counts as read.
+/// Adds members to groups: group, user, role, joining time. Messages up to `read_before` count as read.
 pub async fn members(
     tx: &mut Tx,
     members: &[(GroupId, UserId, Role, Timestamp)],
@@ -222,24 +207,19 @@ pub async fn members(
         |row| [row.0 => "bigint", row.1 => "bigint", row.2.as_str() => "text", row.3 => "timestamptz", read_before => "timestamptz"], " on conflict do nothing")
 }
 
-/// A topic that comes along, as yet without messages.
+/// A topic to import, still without messages.
 #[derive(Clone, Debug)]
 pub struct NewTopic {
-    /// The id to keep; a new one when absent.
+    /// The id to keep; `None`: a new one.
     pub id: Option<TopicId>,
-    /// Its group.
     pub group: GroupId,
-    /// Its word in addresses.
     pub slug: String,
-    /// Its title.
     pub name: String,
-    /// Who started it.
     pub creator: UserId,
-    /// When.
     pub created_at: Timestamp,
 }
 
-/// Writes topics under their ids: which of them were free, in id and slug.
+/// Writes topics under their ids. Returns those that were written; the others clash in id or slug.
 pub async fn topics(tx: &mut Tx, topics: &[NewTopic]) -> Result<Vec<(TopicId,)>> {
     rows!(all tx, (TopicId,), topics,
         "insert into topics (id, group_id, slug, name, creator_id, created_at, last_message_at) ",
@@ -253,7 +233,8 @@ pub async fn topic_id_taken(tx: &mut Tx, id: TopicId) -> Result<bool> {
     sql!(value tx, bool, "select exists (select 1 from topics where id = $1)", id)
 }
 
-/// Gives topics room for so many more messages, the newest of that time: the number of the last. A topic may come once.
+/// Reserves numbers for new messages: topic, number of messages, time of the newest. Returns the last number of each
+/// topic. A topic may occur only once.
 pub async fn append(tx: &mut Tx, grown: &[(TopicId, i64, Timestamp)]) -> Result<Vec<(TopicId, i64)>> {
     rows!(all tx, (TopicId, i64), grown,
         "with grown (id, messages, at) as (",
@@ -263,28 +244,23 @@ pub async fn append(tx: &mut Tx, grown: &[(TopicId, i64, Timestamp)]) -> Result<
            from grown where topics.id = grown.id returning topics.id, topics.last_seq")
 }
 
-/// A message that comes along.
+/// A message to import.
 #[derive(Debug)]
 pub struct NewMessage {
-    /// The id to keep; a new one when absent.
+    /// The id to keep; `None`: a new one.
     pub id: Option<MessageId>,
-    /// Where it stands.
     pub topic: TopicId,
-    /// Its number there.
     pub seq: i64,
-    /// Who wrote it.
     pub author: UserId,
-    /// When.
     pub at: Timestamp,
-    /// As it was typed.
+    /// As typed.
     pub raw: String,
-    /// As it was parsed: a list of nodes.
+    /// As parsed: a list of nodes.
     pub nodes: Box<RawValue>,
-    /// Which message it answers.
     pub reply_to: Option<MessageId>,
 }
 
-/// Writes messages under their ids: how many were free.
+/// Writes messages under their ids. Returns how many ids were free.
 pub async fn messages(tx: &mut Tx, messages: &[&NewMessage]) -> Result<u64> {
     let version = i64::from(markup::NODES_VERSION);
     rows!(run tx, messages,
@@ -294,7 +270,7 @@ pub async fn messages(tx: &mut Tx, messages: &[&NewMessage]) -> Result<u64> {
         " on conflict (id) do nothing")
 }
 
-/// Writes messages under new ids: topic, number and id of each.
+/// Writes messages under new ids. Returns the topic, number and id of each.
 pub async fn messages_anew(tx: &mut Tx, messages: &[&NewMessage]) -> Result<Vec<(TopicId, i64, MessageId)>> {
     let version = i64::from(markup::NODES_VERSION);
     rows!(all tx, (TopicId, i64, MessageId), messages,
@@ -304,25 +280,25 @@ pub async fn messages_anew(tx: &mut Tx, messages: &[&NewMessage]) -> Result<Vec<
         " returning topic_id, seq, id")
 }
 
-/// Has messages answer others.
+/// Sets which message each message replies to: (message, `reply_to`).
 pub async fn answers(tx: &mut Tx, answers: &[(MessageId, MessageId)]) -> Result<u64> {
     rows!(run tx, answers, "with answers (id, reply_to) as (", |row| [row.0 => "bigint", row.1 => "bigint"],
         ") update messages set reply_to = answers.reply_to from answers where messages.id = answers.id")
 }
 
-/// Where the messages of these ids stand.
+/// The topics and numbers of these messages.
 pub async fn places(tx: &mut Tx, ids: &[MessageId]) -> Result<Vec<(MessageId, TopicId, i64)>> {
     sql!(all tx, (MessageId, TopicId, i64),
         "select id, topic_id, seq from messages where id in (select cast(value as bigint) from json_each($1))", crate::list(ids))
 }
 
-/// Writes stars: how many were new.
+/// Writes stars. Returns how many were new.
 pub async fn stars(tx: &mut Tx, stars: &[(MessageId, UserId, Timestamp)]) -> Result<u64> {
     rows!(run tx, stars, "insert into stars (message_id, user_id, created_at) ", 
         |row| [row.0 => "bigint", row.1 => "bigint", row.2 => "timestamptz"], " on conflict do nothing")
 }
 
-/// Notes changes for search, in their own transaction.
+/// Logs changes for search, in the transaction that makes them.
 pub async fn changed(tx: &mut Tx, changes: &[Changed]) -> Result<u64> {
     let rows: Vec<(&str, i64)> = changes
         .iter()
@@ -335,7 +311,7 @@ pub async fn changed(tx: &mut Tx, changes: &[Changed]) -> Result<u64> {
     rows!(run tx, rows, "insert into search_log (kind, ref_id) ", |row| [row.0 => "text", row.1 => "bigint"], "")
 }
 
-/// Counts anew what the plans of queries go by.
+/// Updates the statistics of the query planner.
 pub async fn analyze(tx: &mut Tx) -> Result<u64> {
     sql!(run tx, pg "analyze users, groups, memberships, topics, messages, stars, imported, search_log", lite "analyze")
 }

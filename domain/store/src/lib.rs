@@ -1,6 +1,6 @@
-//! All SQL of the forum, one file a noun.
+//! All SQL of the forum, one file per noun.
 
-// Fields of plain records are documented where their names do not say enough.
+// Only fields whose names do not say enough are documented.
 #![allow(missing_docs)]
 
 mod conditions;
@@ -22,29 +22,27 @@ pub mod topics;
 pub use db::{DatabaseUrl, Db, Tx};
 pub use sqlx::{Error, PgPool};
 
-/// A word to look up as both databases take it: Postgres refuses NUL, which no stored text holds. What stands in its place
-/// matches nothing.
+/// Returns a search term for both databases. Replaces NUL, which Postgres refuses, with something that matches no text.
 fn word(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
-/// Words to look for inside of texts, as a pattern of `like`: bounded, since SQLite refuses long ones.
+/// Returns a `like` pattern that finds `words` anywhere in a text. It is bounded, since SQLite refuses long patterns.
 fn pattern(words: &str) -> String {
     let plain: String =
         words.trim().to_lowercase().chars().take(100).filter(|c| !matches!(c, '%' | '_' | '\\' | '\0')).collect();
     format!("%{plain}%")
 }
 
-/// A list of ids as the JSON text that `json_each` takes on both databases.
+/// Returns ids as JSON text for `json_each`, which both databases have.
 fn list<T: serde::Serialize>(ids: &[T]) -> String {
     serde_json::to_string(ids).unwrap_or_else(|_| "[]".into())
 }
 
-/// Whether the database is away or overrun, rather than refusing this one thing.
+/// Whether the database is unreachable or overloaded, as opposed to refusing this one statement.
 pub fn is_away(error: &Error) -> bool {
     match error {
         Error::Io(_) | Error::PoolTimedOut | Error::PoolClosed | Error::WorkerCrashed | Error::Tls(_) => true,
-        // Postgres: shutting down, starting up, too many connections.
         Error::Database(cause) => {
             cause.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("53") || code.starts_with("08"))
         }

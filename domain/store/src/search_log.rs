@@ -1,4 +1,4 @@
-//! What search has to read again, in the order of the commits.
+//! The log of changes that search has to index, in the order of the commits.
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
@@ -9,15 +9,14 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 /// What changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {
-    /// One message.
     Message(MessageId),
-    /// A topic: its title, its being there, or all of its messages.
+    /// A topic: its title, its deletion or restoration, or all of its messages.
     Topic(TopicId),
     /// A group with everything in it.
     Group(GroupId),
 }
 
-/// Notes a change, in its own transaction.
+/// Logs a change, in the transaction that makes it.
 pub async fn insert(tx: &mut Tx, changed: Changed) -> Result<u64> {
     let (kind, id) = match changed {
         Changed::Message(id) => ("message", id.0),
@@ -27,12 +26,11 @@ pub async fn insert(tx: &mut Tx, changed: Changed) -> Result<u64> {
     sql!(run tx, "insert into search_log (kind, ref_id) values ($1, $2)", kind, id)
 }
 
-/// How far a follower came: the transaction (0 on SQLite) and the row.
+/// The position of a reader of the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
-    /// The transaction's number, Postgres only.
+    /// The transaction's number; 0 on SQLite.
     pub xid: i64,
-    /// The row's number.
     pub id: i64,
 }
 
@@ -44,8 +42,8 @@ struct Row {
     ref_id: i64,
 }
 
-/// The changes after a position, in an order in which nothing that comes later belongs before what was returned: on
-/// Postgres only what lies below the oldest transaction still running, since rows commit out of the order of their numbers.
+/// Returns the changes after a position. Nothing that commits later belongs before a returned row. On Postgres rows
+/// commit out of the order of their numbers, so only rows below the oldest running transaction are returned.
 pub async fn after(db: &Db, position: Position, limit: i64) -> Result<Vec<(Position, Changed)>> {
     let rows = sql!(all db, Row,
         pg "select cast(cast(xid as text) as bigint) as xid, id, kind, ref_id from search_log
@@ -64,8 +62,8 @@ pub async fn after(db: &Db, position: Position, limit: i64) -> Result<Vec<(Posit
     Ok(rows.into_iter().map(change).collect())
 }
 
-/// Whether [`after`] gives all that is committed: on Postgres it leaves out what an older transaction, in whichever database of
-/// the server, may still come before.
+/// Whether [`after`] returns everything that is committed. On Postgres it leaves out rows that an older transaction,
+/// in any database of the server, may still precede.
 #[cfg(feature = "testing")]
 pub async fn settled(db: &Db) -> Result<bool> {
     let (waiting,) = sql!(one db, (i64,),
@@ -73,7 +71,7 @@ pub async fn settled(db: &Db) -> Result<bool> {
     Ok(waiting == 0)
 }
 
-/// Where a follower begins that has just read everything: before whatever is not surely in what it read.
+/// The start for a reader that has just read everything: before any change that it may have missed.
 pub async fn latest_position(db: &Db) -> Result<Position> {
     let (xid, id) = sql!(one db, (i64, i64),
         pg "select cast(cast(pg_snapshot_xmin(pg_current_snapshot()) as text) as bigint) - 1, 9223372036854775807",
@@ -81,7 +79,7 @@ pub async fn latest_position(db: &Db) -> Result<Position> {
     Ok(Position { xid, id })
 }
 
-/// Up to where rows were forgotten: a follower that stands before it has to read everything.
+/// The position up to which rows were deleted. A reader before it has to read everything again.
 pub async fn trimmed(db: &Db) -> Result<Position> {
     let text = crate::platform::settings::get(db, TRIMMED).await?.unwrap_or_default();
     let parts =
@@ -91,7 +89,7 @@ pub async fn trimmed(db: &Db) -> Result<Position> {
 
 const TRIMMED: &str = "search_log_trimmed";
 
-/// Forgets all but about the newest `keep` rows.
+/// Deletes all but about the newest `keep` rows.
 pub async fn trim(tx: &mut Tx, keep: i64) -> Result<u64> {
     let boundary = sql!(opt tx, (i64, i64),
         pg "select cast(cast(xid as text) as bigint), id from search_log order by search_log.xid desc, search_log.id desc limit 1 offset $1",
@@ -105,22 +103,19 @@ pub async fn trim(tx: &mut Tx, keep: i64) -> Result<u64> {
         xid, id)
 }
 
-/// What the index holds of a message or topic.
+/// A message or topic as the search index takes it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Indexed {
-    /// Its id.
+    /// The id of the message or the topic.
     pub id: i64,
-    /// The topic.
     pub topic_id: TopicId,
-    /// The group.
     pub group_id: GroupId,
-    /// Who wrote or started it.
+    /// The author of the message, or the user who started the topic.
     pub author_id: UserId,
-    /// When.
     pub created_at: Timestamp,
-    /// What it says.
+    /// The message as typed, or the topic's title.
     pub text: String,
-    /// Whether it is deleted, itself or with its topic.
+    /// Whether it was deleted, itself or with its topic.
     pub deleted: bool,
 }
 
@@ -132,7 +127,7 @@ pub async fn messages(db: &Db, ids: &[MessageId]) -> Result<Vec<Indexed>> {
         crate::list(ids))
 }
 
-/// Messages that stand in topics that are there, by id after `after`: for reading everything.
+/// All messages, deleted or not, by id after `after`: for a complete index.
 pub async fn all_messages(db: &Db, after: MessageId, limit: i64) -> Result<Vec<Indexed>> {
     sql!(all db, Indexed,
         "select m.id, m.topic_id, t.group_id, m.author_id, m.created_at, m.raw as text, (m.deleted_at is not null or t.deleted_at is not null) as deleted
@@ -148,14 +143,14 @@ pub async fn of_topics(db: &Db, topics: &[TopicId], after: MessageId, limit: i64
         crate::list(topics), after, limit)
 }
 
-/// Topics by id after `after`, titles as text.
+/// Topics by id after `after`, with their titles as text.
 pub async fn all_topics(db: &Db, after: TopicId, limit: i64) -> Result<Vec<Indexed>> {
     sql!(all db, Indexed,
         "select id, id as topic_id, group_id, creator_id as author_id, created_at, name as text, deleted_at is not null as deleted
          from topics where id > $1 order by id limit $2", after, limit)
 }
 
-/// These topics, titles as text.
+/// These topics, with their titles as text.
 pub async fn topics(db: &Db, ids: &[TopicId]) -> Result<Vec<Indexed>> {
     sql!(all db, Indexed,
         "select id, id as topic_id, group_id, creator_id as author_id, created_at, name as text, deleted_at is not null as deleted
@@ -167,7 +162,7 @@ pub async fn topics_of(db: &Db, group: GroupId) -> Result<Vec<TopicId>> {
     sql!(values db, TopicId, "select id from topics where group_id = $1", group)
 }
 
-/// How many messages and topics are there to be found.
+/// The number of messages and topics that are not deleted.
 pub async fn countable(db: &Db) -> Result<i64> {
     sql!(value db, i64,
         "select (select count(*) from messages m join topics t on t.id = m.topic_id where m.deleted_at is null and t.deleted_at is null)

@@ -10,10 +10,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Executor, SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
-/// Commits that share one flush at the most; bounds how long the first of them waits.
+/// The most commits that share one flush. Bounds how long the first of them waits.
 const GROUP: usize = 64;
 
-/// A database file opened for one process.
+/// A database file opened by one process.
 #[derive(Clone, Debug)]
 pub struct SqliteDb {
     readers: SqlitePool,
@@ -23,7 +23,7 @@ pub struct SqliteDb {
 #[derive(Debug)]
 struct Writer {
     state: Arc<Mutex<State>>,
-    /// Those who want the connection and do not have it yet.
+    /// The number of callers that wait for the connection.
     waiting: AtomicUsize,
 }
 
@@ -32,12 +32,12 @@ struct State {
     conn: SqliteConnection,
     /// Whether BEGIN was sent and COMMIT was not.
     open: bool,
-    /// Who waits for that COMMIT: their part is released into it.
+    /// The callers that wait for that COMMIT. Their savepoints are released into it.
     group: Vec<oneshot::Sender<bool>>,
 }
 
 impl SqliteDb {
-    /// Opens (and creates) the file. `synchronous = FULL`: a commit that returned survives a power loss.
+    /// Opens or creates the file. With `synchronous = FULL` a commit that returned survives a power loss.
     pub async fn open(path: &Path) -> Result<Self, sqlx::Error> {
         let url = format!("sqlite://{}", path.display());
         let options = SqliteConnectOptions::from_str(&url)?
@@ -61,24 +61,24 @@ impl SqliteDb {
         Ok(Self { readers, writer: Arc::new(writer) })
     }
 
-    /// Brings the schema up to date. The caller holds the lock that keeps other processes out.
+    /// Migrates the schema. The caller holds the lock that keeps other processes out.
     pub async fn migrate(&self, migrator: &sqlx::migrate::Migrator) -> Result<(), sqlx::Error> {
         let mut state = self.writer.state.lock().await;
         migrator.run_direct(None, &mut state.conn, false).await?;
         Ok(())
     }
 
-    /// The pool that reads go to. It sees what is committed and nothing else.
+    /// The pool for reads. It sees only committed data.
     pub fn readers(&self) -> &SqlitePool {
         &self.readers
     }
 
-    /// Waits for the writer connection and opens a part of its transaction.
+    /// Waits for the writer connection and opens a savepoint in its transaction.
     pub async fn begin(&self) -> Result<SqliteTx, sqlx::Error> {
         let writer = self.writer.clone();
         let mut guard = writer.clone().acquire().await;
-        // In a task of its own: a caller that goes away in the middle must not leave a transaction that nobody knows of. What
-        // it does not take is dropped, and so rolled back.
+        // Runs in a task of its own: a caller that is cancelled must not leave an open transaction behind. A
+        // `SqliteTx` that the caller does not receive is dropped, and so rolled back.
         let begun = tokio::spawn(async move {
             if !guard.open {
                 guard.conn.execute("begin immediate").await?;
@@ -93,7 +93,7 @@ impl SqliteDb {
         begun.await.map_err(|_| sqlx::Error::WorkerCrashed)?
     }
 
-    /// Closes every connection, folding the write-ahead log into the file.
+    /// Closes the readers and folds the write-ahead log into the file.
     pub async fn close(&self) {
         self.readers.close().await;
         let mut state = self.writer.state.lock().await;
@@ -109,7 +109,7 @@ impl Writer {
         guard
     }
 
-    /// Commits what is open unless somebody waits who will.
+    /// Commits the open transaction, unless another caller waits that will commit it.
     async fn settle(&self, state: &mut State) {
         if state.open && (self.waiting.load(Ordering::SeqCst) == 0 || state.group.len() >= GROUP) {
             let done = state.conn.execute("commit").await;
@@ -126,7 +126,7 @@ impl Writer {
 }
 
 impl State {
-    /// Gives up the whole transaction: everyone in it is told.
+    /// Rolls back the whole transaction and tells everyone in it.
     async fn abandon(&mut self) {
         let _ = self.conn.execute("rollback").await;
         self.open = false;
@@ -136,7 +136,8 @@ impl State {
     }
 }
 
-/// Counts one who waits for the writer. If the wait is given up, whoever relied on it to commit must not hang.
+/// Counts one caller that waits for the writer. If the wait is cancelled, it settles the transaction, so that callers
+/// that relied on this one to commit do not hang.
 struct Waiting(Option<Arc<Writer>>);
 
 impl Waiting {
@@ -164,7 +165,7 @@ impl Drop for Waiting {
     }
 }
 
-/// One writer's part of the open transaction. Dropped without [`SqliteTx::commit`], it is rolled back.
+/// One caller's savepoint in the open transaction. It is rolled back when it is dropped without [`SqliteTx::commit`].
 #[derive(Debug)]
 pub struct SqliteTx {
     writer: Arc<Writer>,
@@ -172,19 +173,19 @@ pub struct SqliteTx {
 }
 
 impl SqliteTx {
-    /// The connection, for statements of this part.
+    /// The connection, for statements of this savepoint.
     pub fn conn(&mut self) -> &mut SqliteConnection {
         match &mut self.guard {
             Some(guard) => &mut guard.conn,
-            // `commit` consumes self and `drop` is the last to look: nobody can ask after either.
+            // `commit` consumes self and `drop` runs last, so nobody can ask afterwards.
             None => unreachable!("a transaction was used after its end"),
         }
     }
 
-    /// Returns when the part is on the disk, together with whoever committed at the same time.
+    /// Returns when the savepoint is on the disk, together with those that committed at the same time.
     pub async fn commit(mut self) -> Result<(), sqlx::Error> {
         let Some(mut guard) = self.guard.take() else { return Err(sqlx::Error::WorkerCrashed) };
-        // From here on the part belongs to a task of its own: a caller that goes away cannot leave it half done.
+        // From here on a task owns the savepoint: a caller that is cancelled cannot leave it half done.
         let writer = self.writer.clone();
         let (sender, receiver) = oneshot::channel();
         tokio::spawn(async move {

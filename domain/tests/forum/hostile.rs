@@ -14,7 +14,7 @@ use domain::moderation::warnings;
 use domain::people::accounts;
 use domain::platform::text;
 use domain::policy::Viewer;
-use domain::search::{self, DirectoryOrder, Question};
+use domain::search::{self, Order, Question};
 use domain::testing::{TestForum, draft};
 use domain::topics::placed;
 use domain::{Error, Result, messages, topics};
@@ -171,7 +171,7 @@ async fn hostile_words_find_nothing_and_break_nothing(forum: TestForum) {
         let question = |words: &str, group: Option<String>| Question {
             words: words.into(),
             group,
-            order: DirectoryOrder::default(),
+            order: Order::default(),
             page: 0,
             limit: 10,
         };

@@ -1,4 +1,4 @@
-//! Invitations: links that lead into a group, and people invited by name.
+//! Invitations: links into a group, and invitations by name.
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
@@ -13,24 +13,21 @@ macro_rules! columns {
     };
 }
 
-/// What is needed to make a link.
+/// An invitation link to create.
 #[derive(Clone, Copy, Debug)]
 pub struct NewInvitation<'a> {
-    /// Where it leads.
     pub group: GroupId,
-    /// Who makes it.
     pub inviter: UserId,
     /// The digest of its token.
     pub token: &'a str,
-    /// As what it lets in.
+    /// The role of those who join by it; `None`: it only lets them ask to join.
     pub role: Option<Role>,
-    /// When it ends.
     pub expires_at: Timestamp,
-    /// How many may use it.
+    /// How often it may be used.
     pub uses: i64,
 }
 
-/// Makes a link.
+/// Creates an invitation link.
 pub async fn insert(tx: &mut Tx, new: NewInvitation<'_>, now: Timestamp) -> Result<InvitationId> {
     sql!(value tx, InvitationId,
         "insert into invitations (group_id, inviter_id, token, role, created_at, expires_at, uses_left)
@@ -38,7 +35,7 @@ pub async fn insert(tx: &mut Tx, new: NewInvitation<'_>, now: Timestamp) -> Resu
         new.group, new.inviter, new.token, new.role, now, new.expires_at, new.uses)
 }
 
-/// The link of a token's digest that can still be used.
+/// Returns the usable link with this token digest.
 pub async fn by_token(db: &Db, token: &str, now: Timestamp) -> Result<Option<Invitation>> {
     sql!(opt db, Invitation,
         concat!("select ", columns!(), " from invitations i join users u on u.id = i.inviter_id
@@ -52,7 +49,7 @@ pub async fn use_once(tx: &mut Tx, id: InvitationId, now: Timestamp) -> Result<u
         "update invitations set uses_left = uses_left - 1, used = used + 1 where id = $1 and expires_at > $2 and uses_left > 0", id, now)
 }
 
-/// The links of a group that can still be used, the latest first.
+/// The usable links of a group, latest first.
 pub async fn of_group(db: &Db, group: GroupId, now: Timestamp, limit: i64) -> Result<Vec<Invitation>> {
     sql!(all db, Invitation,
         concat!("select ", columns!(), " from invitations i join users u on u.id = i.inviter_id
@@ -60,7 +57,7 @@ pub async fn of_group(db: &Db, group: GroupId, now: Timestamp, limit: i64) -> Re
         group, now, limit)
 }
 
-/// A link of a group.
+/// Returns a link of a group.
 pub async fn by_id(db: &Db, group: GroupId, id: InvitationId) -> Result<Option<Invitation>> {
     sql!(opt db, Invitation,
         concat!("select ", columns!(), " from invitations i join users u on u.id = i.inviter_id where i.group_id = $1 and i.id = $2"),
@@ -72,34 +69,34 @@ pub async fn delete(tx: &mut Tx, id: InvitationId) -> Result<u64> {
     sql!(run tx, "delete from invitations where id = $1", id)
 }
 
-/// Revokes the links that somebody made into a group.
+/// Revokes all links into a group that a user created.
 pub async fn delete_of(tx: &mut Tx, group: GroupId, inviter: UserId) -> Result<u64> {
     sql!(run tx, "delete from invitations where group_id = $1 and inviter_id = $2", group, inviter)
 }
 
-/// Forgets links that ended.
+/// Deletes links that expired or have no uses left.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     sql!(run tx, "delete from invitations where expires_at <= $1 or uses_left <= 0", now)
 }
 
-/// Invites somebody by name. 0 when they were invited before.
+/// Invites a user by name. 0 when the user was invited before.
 pub async fn invite(tx: &mut Tx, group: GroupId, user: UserId, inviter: UserId, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "insert into invited (group_id, user_id, inviter_id, created_at) values ($1, $2, $3, $4) on conflict do nothing",
         group, user, inviter, now)
 }
 
-/// Takes an invitation by name back: who had made it.
+/// Takes an invitation by name back. Returns who had made it.
 pub async fn uninvite(tx: &mut Tx, group: GroupId, user: UserId) -> Result<Option<UserId>> {
     sql!(opt_value tx, UserId, "delete from invited where group_id = $1 and user_id = $2 returning inviter_id", group, user)
 }
 
-/// Takes back whom somebody invited into a group: who was.
+/// Takes back all invitations by name that a user made into a group. Returns the invited users.
 pub async fn uninvite_of(tx: &mut Tx, group: GroupId, inviter: UserId) -> Result<Vec<UserId>> {
     sql!(values tx, UserId, "delete from invited where group_id = $1 and inviter_id = $2 returning user_id", group, inviter)
 }
 
-/// Who was invited into a group by name.
+/// The users who were invited into a group by name.
 pub async fn invited(db: &Db, group: GroupId, limit: i64) -> Result<Vec<InvitedRow>> {
     sql!(all db, InvitedRow,
         "select u.id, u.username, a.username as inviter, v.created_at
@@ -108,12 +105,12 @@ pub async fn invited(db: &Db, group: GroupId, limit: i64) -> Result<Vec<InvitedR
         group, limit)
 }
 
-/// Who invited somebody into a group.
+/// Returns who invited a user into a group.
 pub async fn inviter_of(db: &Db, group: GroupId, user: UserId) -> Result<Option<UserId>> {
     sql!(opt_value db, UserId, "select inviter_id from invited where group_id = $1 and user_id = $2", group, user)
 }
 
-// Only what the inviter may still do counts: moderators of a group invite by name.
+// An invitation counts only while its inviter may still invite: moderators of a group invite by name.
 macro_rules! access {
     () => {
         " from invited v join groups g on g.id = v.group_id join users a on a.id = v.inviter_id
@@ -124,7 +121,7 @@ macro_rules! access {
     };
 }
 
-/// Where somebody is invited to by name, the latest first.
+/// The groups that a user is invited to by name, latest first.
 pub async fn of_user(db: &Db, user: UserId, limit: i64) -> Result<Vec<InvitedTo>> {
     sql!(all db, InvitedTo,
         concat!("select ", crate::groups::columns!(), ", a.username as inviter, v.created_at as invited_at", access!(),
@@ -132,7 +129,7 @@ pub async fn of_user(db: &Db, user: UserId, limit: i64) -> Result<Vec<InvitedTo>
         user, limit)
 }
 
-/// To how many groups.
+/// The number of groups that a user is invited to by name.
 pub async fn count_of_user(db: &Db, user: UserId) -> Result<i64> {
     sql!(value db, i64, concat!("select count(*)", access!()), user)
 }

@@ -1,4 +1,4 @@
-//! Who is in a group, as what; who was banned from it.
+//! Members of groups, their roles, and bans.
 
 use model::{BanRow, MemberRow};
 use std::collections::HashSet;
@@ -9,14 +9,14 @@ use model::{GroupId, Person, Role, SubscriptionLevel, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Puts somebody into a group; what was written until now counts as read. 0 when they were in it.
+/// Adds a member to a group. Messages up to now count as read. 0 when the user was a member.
 pub async fn join(tx: &mut Tx, group: GroupId, user: UserId, role: Role, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "insert into memberships (group_id, user_id, role, created_at, read_before) values ($1, $2, $3, $4, $4) on conflict do nothing",
         group, user, role, now)
 }
 
-/// Adds somebody to a conversation, who sees the topics that are started from then on. 0 when they were in it.
+/// Adds a user to a conversation. The user sees the topics that are started from `from` on. 0 when the user was in it.
 pub async fn add(tx: &mut Tx, group: GroupId, user: UserId, from: Timestamp) -> Result<u64> {
     sql!(run tx,
         "insert into memberships (group_id, user_id, role, created_at, read_before, sees_from) values ($1, $2, 'member', $3, $3, $3)
@@ -24,31 +24,30 @@ pub async fn add(tx: &mut Tx, group: GroupId, user: UserId, from: Timestamp) -> 
         group, user, from)
 }
 
-/// Takes somebody out of a group. 0 when they were not in it.
+/// Removes a member from a group. 0 when the user was no member.
 pub async fn leave(tx: &mut Tx, group: GroupId, user: UserId) -> Result<u64> {
     sql!(run tx, "delete from memberships where group_id = $1 and user_id = $2", group, user)
 }
 
-/// Gives a member another part. 0 when they are not in it.
+/// Changes the role of a member. 0 when the user is no member.
 pub async fn set_role(tx: &mut Tx, group: GroupId, user: UserId, role: Role) -> Result<u64> {
     sql!(run tx, "update memberships set role = $3 where group_id = $1 and user_id = $2", group, user, role)
 }
 
-/// What of a group reaches a member. 0 when they are not in it.
+/// Sets a member's subscription level for the group. 0 when the user is no member.
 pub async fn set_level(tx: &mut Tx, group: GroupId, user: UserId, level: SubscriptionLevel) -> Result<u64> {
     sql!(run tx, "update memberships set level = $3 where group_id = $1 and user_id = $2", group, user, level)
 }
 
-/// What somebody is to a group.
+/// A user's relation to a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct MembershipRow {
-    /// Their part; `None` when they are not in it.
+    /// `None`: no member.
     pub role: Option<Role>,
-    /// Whether they were banned from it.
     pub banned: bool,
 }
 
-/// What somebody is to a group, in a transaction that holds it.
+/// Returns a user's relation to a group, in a transaction that has locked the group.
 pub async fn place(tx: &mut Tx, group: GroupId, user: UserId) -> Result<MembershipRow> {
     let place = sql!(opt tx, MembershipRow,
         "select m.role, exists (select 1 from group_bans b where b.group_id = $1 and b.user_id = $2) as banned
@@ -57,13 +56,13 @@ pub async fn place(tx: &mut Tx, group: GroupId, user: UserId) -> Result<Membersh
     Ok(place.unwrap_or_default())
 }
 
-/// How many admins the group has, and how many members.
+/// The number of admins of a group, and of members.
 pub async fn head_count(tx: &mut Tx, group: GroupId) -> Result<(i64, i64)> {
     sql!(one tx, (i64, i64),
         "select count(case when role = 'admin' then 1 end), count(*) from memberships where group_id = $1", group)
 }
 
-/// Makes the longest-access member an admin, moderators first: who it is.
+/// Makes the longest-standing member an admin, moderators first, banned accounts last. Returns who it is.
 pub async fn promote_eldest(tx: &mut Tx, group: GroupId) -> Result<Option<UserId>> {
     sql!(opt_value tx, UserId,
         "update memberships set role = 'admin' where group_id = $1 and user_id =
@@ -73,12 +72,12 @@ pub async fn promote_eldest(tx: &mut Tx, group: GroupId) -> Result<Option<UserId
         group)
 }
 
-/// How many are in the group.
+/// The number of members.
 pub async fn count(db: &Db, group: GroupId) -> Result<i64> {
     sql!(value db, i64, "select count(*) from memberships where group_id = $1", group)
 }
 
-/// The members by name, those who keep order first.
+/// The members by name.
 pub async fn page(db: &Db, group: GroupId, limit: i64, offset: i64) -> Result<Vec<MemberRow>> {
     sql!(all db, MemberRow,
         "select u.id, u.username, m.role, m.created_at from memberships m join users u on u.id = m.user_id
@@ -86,7 +85,7 @@ pub async fn page(db: &Db, group: GroupId, limit: i64, offset: i64) -> Result<Ve
         group, limit, offset)
 }
 
-/// One member.
+/// Returns one member.
 pub async fn one(db: &Db, group: GroupId, user: UserId) -> Result<Option<MemberRow>> {
     sql!(opt db, MemberRow,
         "select u.id, u.username, m.role, m.created_at from memberships m join users u on u.id = m.user_id
@@ -94,19 +93,18 @@ pub async fn one(db: &Db, group: GroupId, user: UserId) -> Result<Option<MemberR
         group, user)
 }
 
-/// Somebody who may have to do with a group.
+/// A user who may have something to do with a group.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Known {
-    /// Who.
     #[sqlx(flatten)]
     pub person: Person,
-    /// Whether they were banned from it.
+    /// Whether the user is banned from it.
     pub is_banned: bool,
-    /// Whether they wrote in it, deleted or not.
+    /// Whether the user wrote in it, including deleted messages.
     pub has_written: bool,
-    /// Whether they asked to be let in, and were not.
+    /// Whether the user asked to join, waiting or declined.
     pub has_asked: bool,
-    /// Whether those who keep order there ever told them something.
+    /// Whether the user ever got a notice about the group.
     pub was_told: bool,
 }
 
@@ -116,7 +114,7 @@ macro_rules! wrote {
     };
 }
 
-/// What somebody has to do with a group; `None` when there is nobody.
+/// Returns what a user has to do with a group; `None` when there is no such user.
 pub async fn known(db: &Db, group: GroupId, user: UserId) -> Result<Option<Known>> {
     sql!(opt db, Known,
         concat!("select u.id, u.username, exists (select 1 from group_bans b where b.group_id = $1 and b.user_id = $2) as is_banned, ",
@@ -126,28 +124,28 @@ pub async fn known(db: &Db, group: GroupId, user: UserId) -> Result<Option<Known
         group, user)
 }
 
-/// Whether somebody wrote in a group, deleted or not.
+/// Whether a user wrote in a group, including deleted messages.
 pub async fn has_written(tx: &mut Tx, group: GroupId, user: UserId) -> Result<bool> {
     sql!(value tx, bool, concat!("select ", wrote!()), group, user)
 }
 
-/// The names of those in a conversation, by name.
+/// The usernames of a conversation's members, in order.
 pub async fn names(tx: &mut Tx, group: GroupId) -> Result<Vec<String>> {
     sql!(values tx, String,
         "select u.username from memberships m join users u on u.id = m.user_id where m.group_id = $1 order by u.username_lower", group)
 }
 
-/// Everyone in the group.
+/// All members.
 pub async fn all(db: &Db, group: GroupId) -> Result<Vec<UserId>> {
     sql!(values db, UserId, "select user_id from memberships where group_id = $1", group)
 }
 
-/// Everyone who decides who is in the group.
+/// The moderators and admins of a group.
 pub async fn moderators(db: &Db, group: GroupId) -> Result<Vec<UserId>> {
     sql!(values db, UserId, "select user_id from memberships where group_id = $1 and role <> 'member'", group)
 }
 
-/// Which of these are in the group.
+/// Which of these users are members.
 pub async fn among(db: &Db, group: GroupId, users: &[UserId]) -> Result<Vec<UserId>> {
     if users.is_empty() {
         return Ok(Vec::new());
@@ -157,14 +155,13 @@ pub async fn among(db: &Db, group: GroupId, users: &[UserId]) -> Result<Vec<User
         group, crate::list(users))
 }
 
-/// Somebody who may be told what happens in a topic.
+/// A member who may be notified of what happens in a topic.
 #[derive(Clone, Copy, Debug)]
 pub struct Hearer {
-    /// Who.
     pub user_id: UserId,
-    /// Whether it is not counted for them.
+    /// Whether it does not count as unread.
     pub muted: bool,
-    /// Whether they ignore whoever did it.
+    /// Whether the member ignores the author.
     pub ignores: bool,
 }
 
@@ -178,16 +175,16 @@ macro_rules! follow_silently {
     };
 }
 
-/// What the database says of many hearers: lists of ids with commas between them, which cost it far less than as many rows.
+/// The relations of many hearers as comma-separated ids, which cost the database far less than as many rows.
 #[derive(sqlx::FromRow)]
 struct HearerLists {
     hearers: Option<String>,
-    /// Those of them who muted the group.
+    /// Those who muted the group.
     muted: Option<String>,
-    /// Those of these who follow the topic, since they wrote in it, and said nothing else.
+    /// Those of `muted` who follow the topic because they wrote in it, and chose no level for it.
     writing: Option<String>,
     topic_muted: Option<String>,
-    /// Who wants to hear the topic, whatever they chose for its group.
+    /// Those who follow the topic, whatever their level for the group.
     topic_heard: Option<String>,
     ignoring: Option<String>,
 }
@@ -235,7 +232,7 @@ pub async fn hearers(
     Ok(read(lists.hearers).map(hearer).collect())
 }
 
-/// Ids with commas between them.
+/// Returns ids with commas between them.
 fn written(users: &[UserId]) -> String {
     let mut list = String::with_capacity(users.len() * 8);
     for user in users {
@@ -252,7 +249,7 @@ fn read(list: Option<String>) -> impl Iterator<Item = UserId> {
     ids.into_iter()
 }
 
-/// Bans somebody from a group. 0 when they were banned before.
+/// Bans a user from a group. 0 when the user was banned before.
 pub async fn ban(tx: &mut Tx, group: GroupId, user: UserId, by: UserId, reason: &str, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "insert into group_bans (group_id, user_id, by_id, reason, created_at) values ($1, $2, $3, $4, $5) on conflict do nothing",
@@ -264,7 +261,7 @@ pub async fn lift_ban(tx: &mut Tx, group: GroupId, user: UserId) -> Result<u64> 
     sql!(run tx, "delete from group_bans where group_id = $1 and user_id = $2", group, user)
 }
 
-/// Who was banned from a group, the latest first.
+/// The bans of a group, latest first.
 pub async fn bans(db: &Db, group: GroupId, limit: i64) -> Result<Vec<BanRow>> {
     sql!(all db, BanRow,
         "select u.id, u.username, b.reason, a.username as by_name, b.created_at
@@ -273,7 +270,7 @@ pub async fn bans(db: &Db, group: GroupId, limit: i64) -> Result<Vec<BanRow>> {
         group, limit)
 }
 
-/// Whether two people are in a group together, conversations apart.
+/// Whether two users share a group that is not a conversation.
 pub async fn share_a_group(db: &Db, one: UserId, other: UserId) -> Result<bool> {
     let group = sql!(opt_value db, GroupId,
         "select a.group_id from memberships a join memberships b on b.group_id = a.group_id and b.user_id = $2

@@ -1,4 +1,4 @@
-//! Groups. Who is in them stands in `members.rs`.
+//! Groups. Their members are in `members.rs`.
 
 pub mod invitations;
 pub mod members;
@@ -15,20 +15,19 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 /// A group with what one reader is to it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct GroupFor {
-    /// The group.
     #[sqlx(flatten)]
     pub group: Group,
-    /// Their part in it.
+    /// The reader's role.
     pub role: Option<Role>,
-    /// They see the topics that were started from then on; `None`: all of them.
+    /// The reader sees the topics that were started from then on; `None`: all of them.
     pub sees_from: Option<Timestamp>,
-    /// Whether they were banned from it.
+    /// Whether the reader is banned from it.
     pub banned: bool,
-    /// How many messages in it were reported and wait for an answer; 0 for whoever has no part in answering, for whom it is not counted.
+    /// The number of reported messages that wait. 0, and not counted, for readers who are no moderators or admins.
     pub reported: i64,
-    /// How many wait for approval, counted for the same people.
+    /// The number of messages that wait for approval, counted for the same readers.
     pub held: i64,
-    /// Whether topics of theirs wait for it, or were declined.
+    /// Whether the reader has new topics that wait for approval or were declined.
     pub own_held: bool,
 }
 
@@ -40,24 +39,22 @@ macro_rules! columns {
 
 pub(crate) use columns;
 
-/// What a group says of itself.
+/// The settings of a group.
 #[derive(Clone, Copy, Debug)]
 pub struct Described<'a> {
-    /// Its name.
     pub name: &'a str,
-    /// What it is about.
     pub description: &'a str,
-    /// Who may see it.
+    /// Decides who may see it.
     pub kind: GroupKind,
-    /// Where it stands among those that one can discover.
+    /// Its category in the directory.
     pub category: Category,
-    /// Seconds between two messages of a member in a topic.
+    /// The seconds between two messages of a member in a topic.
     pub slow_seconds: i64,
-    /// How many messages of somebody new wait for approval.
+    /// How many first messages of a new user need approval.
     pub first_held: i64,
 }
 
-/// Makes a group. `Ok(None)` when the slug is taken.
+/// Creates a group. `Ok(None)` when the slug is taken.
 pub async fn insert(
     tx: &mut Tx,
     slug: &str,
@@ -72,7 +69,7 @@ pub async fn insert(
         slug, name, description, kind, category, creator, now, slow_seconds, first_held)
 }
 
-/// Whether the slug is taken, also by a group that was deleted lately.
+/// Whether the slug is taken, perhaps by a deleted group that is not purged yet.
 pub async fn has_slug(db: &Db, slug: &str) -> Result<bool> {
     Ok(sql!(opt_value db, GroupId, "select id from groups where slug = $1", slug)?.is_some())
 }
@@ -100,7 +97,7 @@ macro_rules! for_reader {
     };
 }
 
-/// What waits in the groups in which somebody keeps order: those in which something does, by name.
+/// The counts of what waits in the groups that a user moderates, by name. Groups in which nothing waits are absent.
 pub async fn waiting(db: &Db, user: UserId) -> Result<Vec<Waits>> {
     sql!(all db, Waits,
         concat!("select * from (
@@ -114,7 +111,7 @@ pub async fn waiting(db: &Db, user: UserId) -> Result<Vec<Waits>> {
          where reported + held + asked > 0 order by lower(name), id"), user)
 }
 
-/// The group of a slug, whoever asks: the policy decides what they get of it.
+/// Returns a group by slug, for any reader. The policy decides what the reader gets of it.
 pub async fn by_slug(db: &Db, slug: &str, reader: UserId) -> Result<Option<GroupFor>> {
     sql!(opt db, GroupFor, for_reader!("g.slug = $1"), crate::word(slug), reader)
 }
@@ -124,7 +121,7 @@ pub async fn by_id(db: &Db, id: GroupId, reader: UserId) -> Result<Option<GroupF
     sql!(opt db, GroupFor, for_reader!("g.id = $1"), id, reader)
 }
 
-/// These groups.
+/// Returns these groups.
 pub async fn by_ids(db: &Db, ids: &[GroupId]) -> Result<Vec<Group>> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -134,7 +131,7 @@ pub async fn by_ids(db: &Db, ids: &[GroupId]) -> Result<Vec<Group>> {
         crate::list(ids))
 }
 
-/// Changes what it says of itself.
+/// Changes the settings of a group.
 pub async fn update(tx: &mut Tx, id: GroupId, group: Described<'_>) -> Result<u64> {
     let Described { name, description, kind, category, slow_seconds, first_held } = group;
     sql!(run tx,
@@ -142,23 +139,23 @@ pub async fn update(tx: &mut Tx, id: GroupId, group: Described<'_>) -> Result<u6
         id, name, description, kind, category, slow_seconds, first_held)
 }
 
-/// Notes since when more people read it.
+/// Records when a group was opened to more readers.
 pub async fn opened(tx: &mut Tx, id: GroupId, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update groups set opened_at = $2 where id = $1", id, now)
 }
 
-/// Renames it.
+/// Renames a group.
 pub async fn rename(tx: &mut Tx, id: GroupId, name: &str) -> Result<u64> {
     sql!(run tx, "update groups set name = $2 where id = $1", id, name)
 }
 
-/// Archives it, or takes it out of the archive. 0 when it was so already.
+/// Archives a group, or takes it out of the archive. 0 when nothing changes.
 pub async fn archive(tx: &mut Tx, id: GroupId, at: Option<Timestamp>) -> Result<u64> {
     sql!(run tx, "update groups set archived_at = $2 where id = $1 and (archived_at is null) <> ($3 = 0)",
         id, at, i64::from(at.is_some()))
 }
 
-/// Deletes it, with its topics, for everyone; the rows stay for [`purge`].
+/// Deletes a group with its topics, for everyone. The rows stay for [`purge`].
 pub async fn delete(tx: &mut Tx, id: GroupId, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update topics set deleted_at = $2 where group_id = $1 and deleted_at is null", id, now)?;
     for statement in [
@@ -172,29 +169,28 @@ pub async fn delete(tx: &mut Tx, id: GroupId, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update groups set deleted_at = $2 where id = $1 and deleted_at is null", id, now)
 }
 
-/// Forgets one of the groups that were deleted before a moment, and whose topics are forgotten. 0 when there was none.
+/// Deletes the row of one group that was deleted before a moment and has no topics any more. 0 when there was none.
 pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64> {
     sql!(run tx, "delete from groups where id = (select id from groups where deleted_at < $1
                     and not exists (select 1 from topics t where t.group_id = groups.id) order by id limit 1)", before)
 }
 
-/// A group as it is held.
+/// A locked group.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct LockedGroup {
-    /// Who may see it.
     pub kind: GroupKind,
     /// Whether nothing in it can be changed.
     pub archived: bool,
 }
 
-/// Holds a group as it is until the commit: what is decided by its kind or its members stays right. `None` when it is gone.
+/// Locks a group until the commit: decisions by its kind or its members stay right. `None` when it is gone.
 pub async fn lock(tx: &mut Tx, group: GroupId) -> Result<Option<LockedGroup>> {
     sql!(opt tx, LockedGroup,
         pg "select kind, archived_at is not null as archived from groups where id = $1 and deleted_at is null for update",
         lite "select kind, archived_at is not null as archived from groups where id = $1 and deleted_at is null", group)
 }
 
-/// Who of `users` is in which of the groups.
+/// Which of `users` are in which of the groups.
 pub async fn members_of_among(db: &Db, groups: &[GroupId], users: &[UserId]) -> Result<Vec<(GroupId, UserId)>> {
     if groups.is_empty() || users.is_empty() {
         return Ok(Vec::new());
@@ -205,7 +201,7 @@ pub async fn members_of_among(db: &Db, groups: &[GroupId], users: &[UserId]) -> 
         crate::list(groups), crate::list(users))
 }
 
-/// The groups that any of these people are in.
+/// The groups that any of these users is in.
 pub async fn of_members(db: &Db, users: &[UserId]) -> Result<Vec<GroupId>> {
     if users.is_empty() {
         return Ok(Vec::new());
@@ -241,7 +237,7 @@ macro_rules! discover {
     };
 }
 
-/// The groups that a reader may know of and that are wanted.
+/// The directory: groups that a reader may know of and that match the filter.
 pub async fn discover(
     db: &Db,
     reader: UserId,
@@ -271,7 +267,7 @@ pub async fn discover(
     Ok(rows.into_iter().map(row).collect())
 }
 
-/// The groups somebody is in, by name: those of them that `reader` may see.
+/// The groups of a user that `reader` may see, by name, without conversations.
 pub async fn of_user(db: &Db, reader: UserId, user: UserId) -> Result<Vec<Group>> {
     sql!(all db, Group,
         concat!("select ", columns!(), "
@@ -280,16 +276,16 @@ pub async fn of_user(db: &Db, reader: UserId, user: UserId) -> Result<Vec<Group>
         reader, user)
 }
 
-/// What search looks in for a reader.
+/// The scope of a reader's search.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Searched {
-    /// The groups that they may see: fewer than those they may not, since most conversations are others'.
+    /// The groups that the reader may see: fewer than the others, since most conversations are other people's.
     pub groups: Vec<GroupId>,
-    /// Topics in them that were there before they were added to the conversation.
+    /// Topics in them that are older than the reader's membership in the conversation, and so excluded.
     pub but_topics: Vec<TopicId>,
 }
 
-/// What search looks in for a reader.
+/// Returns the scope of a reader's search.
 pub async fn searched(db: &Db, reader: UserId) -> Result<Searched> {
     let rows = sql!(all db, (i64, i64),
         concat!("select g.id, cast(1 as bigint) from groups g where ", visible_to_first!(), "
@@ -304,7 +300,7 @@ pub async fn searched(db: &Db, reader: UserId) -> Result<Searched> {
     })
 }
 
-// What is counted of a group, and the part in it of the reader in a parameter.
+// The counts of a group, and the role of the reader in the parameter `$reader`.
 macro_rules! figures {
     ($reader:literal) => {
         concat!(
@@ -317,7 +313,7 @@ macro_rules! figures {
     };
 }
 
-// Names and addresses hold the words, and the kind is the one asked for, or it is archived.
+// The name or slug matches the words in `$1`. `$2` is a kind, `archived`, or empty for all.
 macro_rules! sought {
     () => {
         " from groups g where g.kind <> 'direct' and g.deleted_at is null and (lower(g.name) like $1 or g.slug like $1)
@@ -325,7 +321,7 @@ macro_rules! sought {
     };
 }
 
-/// Groups but conversations, of a kind or archived, or all of them, for an admin of the site.
+/// Groups without conversations, of a kind, archived or all, for site admins.
 pub async fn listed(
     db: &Db,
     reader: UserId,
@@ -339,7 +335,7 @@ pub async fn listed(
         crate::pattern(words), crate::word(kind), reader, limit, offset)
 }
 
-/// Those that somebody made and that are there, the newest first.
+/// The groups that a user created and that are not deleted, newest first.
 pub async fn made_by(db: &Db, reader: UserId, creator: UserId, limit: i64) -> Result<Vec<ListedGroup>> {
     sql!(all db, ListedGroup,
         concat!("select ", columns!(), figures!("$2"),
@@ -347,17 +343,17 @@ pub async fn made_by(db: &Db, reader: UserId, creator: UserId, limit: i64) -> Re
         creator, reader, limit)
 }
 
-/// How many they are.
+/// The number of groups that `listed` finds.
 pub async fn count_listed(db: &Db, words: &str, kind: &str) -> Result<i64> {
     sql!(value db, i64, concat!("select count(*)", sought!()), crate::pattern(words), crate::word(kind))
 }
 
-/// How many groups there are.
+/// The number of groups, without conversations.
 pub async fn count(db: &Db) -> Result<i64> {
     sql!(value db, i64, "select count(*) from groups where kind <> 'direct' and deleted_at is null")
 }
 
-/// All groups, conversations too: for reading everything again.
+/// All groups, including conversations: to index everything again.
 pub async fn ids(db: &Db) -> Result<Vec<GroupId>> {
     sql!(values db, GroupId, "select id from groups order by id")
 }

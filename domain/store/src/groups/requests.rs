@@ -1,4 +1,4 @@
-//! Who asks to come into a group.
+//! Requests to join a group.
 
 use crate::db::{Db, Tx, sql};
 use model::RequestRow;
@@ -8,18 +8,15 @@ use model::{Group, GroupId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// A group that somebody asked to be let into.
+/// A user's request to join a group.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct AskedRow {
-    /// The group.
     pub group_id: GroupId,
-    /// When.
     pub created_at: Timestamp,
-    /// When somebody said no.
     pub declined_at: Option<Timestamp>,
 }
 
-/// Asks, or says it in other words.
+/// Inserts a request, or replaces its text. A declined request waits again.
 pub async fn insert(tx: &mut Tx, group: GroupId, user: UserId, message: &str, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "insert into join_requests (group_id, user_id, message, created_at) values ($1, $2, $3, $4)
@@ -28,13 +25,13 @@ pub async fn insert(tx: &mut Tx, group: GroupId, user: UserId, message: &str, no
         group, user, message, now)
 }
 
-/// What somebody asked of a group.
+/// Returns a user's request to join a group.
 pub async fn of(db: &Db, group: GroupId, user: UserId) -> Result<Option<AskedRow>> {
     sql!(opt db, AskedRow,
         "select group_id, created_at, declined_at from join_requests where group_id = $1 and user_id = $2", group, user)
 }
 
-/// Those who wait for an answer, the eldest first.
+/// The requests that wait, oldest first.
 pub async fn waiting(db: &Db, group: GroupId, limit: i64) -> Result<Vec<RequestRow>> {
     sql!(all db, RequestRow,
         "select u.id, u.username, r.message, r.created_at from join_requests r join users u on u.id = r.user_id
@@ -42,12 +39,12 @@ pub async fn waiting(db: &Db, group: GroupId, limit: i64) -> Result<Vec<RequestR
         group, limit)
 }
 
-/// How many wait for an answer.
+/// The number of requests that wait.
 pub async fn count(db: &Db, group: GroupId) -> Result<i64> {
     sql!(value db, i64, "select count(*) from join_requests where group_id = $1 and declined_at is null", group)
 }
 
-/// Takes those of these who wait out of the list: who they are.
+/// Deletes the waiting requests of these users. Returns whose they were.
 pub async fn take(tx: &mut Tx, group: GroupId, users: &[UserId]) -> Result<Vec<UserId>> {
     sql!(values tx, UserId,
         "delete from join_requests where group_id = $1 and declined_at is null
@@ -55,7 +52,7 @@ pub async fn take(tx: &mut Tx, group: GroupId, users: &[UserId]) -> Result<Vec<U
         group, crate::list(users))
 }
 
-/// Says no to those of these who wait: who they are.
+/// Declines the waiting requests of these users. Returns whose they were.
 pub async fn decline(tx: &mut Tx, group: GroupId, users: &[UserId], now: Timestamp) -> Result<Vec<UserId>> {
     sql!(values tx, UserId,
         "update join_requests set declined_at = $3 where group_id = $1 and declined_at is null
@@ -63,31 +60,28 @@ pub async fn decline(tx: &mut Tx, group: GroupId, users: &[UserId], now: Timesta
         group, crate::list(users), now)
 }
 
-/// Takes a request back, answered or not. 0 when there was none.
+/// Deletes a request, declined or not. 0 when there was none.
 pub async fn delete(tx: &mut Tx, group: GroupId, user: UserId) -> Result<u64> {
     sql!(run tx, "delete from join_requests where group_id = $1 and user_id = $2", group, user)
 }
 
-/// Forgets what was asked of a group that nobody has to ask any more.
+/// Deletes all requests to a group, because nobody needs to ask any more.
 pub async fn delete_all(tx: &mut Tx, group: GroupId) -> Result<u64> {
     sql!(run tx, "delete from join_requests where group_id = $1", group)
 }
 
-/// A request of one's own with its group, whether or not they may know of that.
+/// A user's own request with its group, even if the user may not know of the group.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OwnRow {
-    /// The group.
     #[sqlx(flatten)]
     pub group: Group,
-    /// Whether they may know of it.
+    /// Whether the user may know of the group.
     pub known: bool,
-    /// When they asked.
     pub asked_at: Timestamp,
-    /// When somebody said no.
     pub declined_at: Option<Timestamp>,
 }
 
-/// What somebody asked for, the latest first.
+/// The requests of a user, latest first.
 pub async fn of_user(db: &Db, user: UserId, limit: i64) -> Result<Vec<OwnRow>> {
     sql!(all db, OwnRow,
         concat!("select ", crate::groups::columns!(), ", ", known_to_first!(), " as known, r.created_at as asked_at, r.declined_at

@@ -1,4 +1,4 @@
-//! Conversations: groups of kind direct.
+//! Conversations: groups of kind `direct`.
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
@@ -18,7 +18,7 @@ macro_rules! of_exactly {
     };
 }
 
-/// The conversation of exactly these people, of whom `user` is one: the eldest.
+/// Returns the conversation of exactly these users, of whom `user` is one. If there are several, the oldest.
 pub async fn of_exactly(db: &Db, user: UserId, people: &[UserId]) -> Result<Option<GroupId>> {
     sql!(opt_value db, GroupId, of_exactly!(), user, crate::list(people), people.len() as i64)
 }
@@ -34,13 +34,14 @@ pub async fn last_start(tx: &mut Tx, group: GroupId) -> Result<Option<Timestamp>
         .flatten())
 }
 
-/// The conversations that somebody is in.
+/// The conversations of a user.
 pub async fn of(tx: &mut Tx, user: UserId) -> Result<Vec<GroupId>> {
     sql!(values tx, GroupId,
         "select g.id from memberships m join groups g on g.id = m.group_id where m.user_id = $1 and g.kind = 'direct' and g.deleted_at is null order by g.id", user)
 }
 
-/// Takes away the titles of topics in conversations that begin with one of the messages.
+/// Replaces the titles of conversation topics that begin with one of the messages and whose creator wrote it. Returns
+/// them.
 pub async fn reset_title(tx: &mut Tx, messages: &[MessageId], title: &str) -> Result<Vec<TopicId>> {
     sql!(values tx, TopicId,
         "update topics set version = version + 1, name = $2 where id in (

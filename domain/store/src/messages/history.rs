@@ -1,4 +1,4 @@
-//! What messages said before: earlier texts of those that were edited, and the words of those that were deleted.
+//! Earlier texts of edited messages, and the texts of deleted ones.
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
@@ -6,7 +6,7 @@ use model::{MessageId, Person, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Keeps what a message says now, before it says something else. Hold its topic: numbers are given one after the other.
+/// Saves the current text of a message before an edit. Lock its topic first, since numbers are assigned in sequence.
 pub async fn keep(tx: &mut Tx, message: MessageId) -> Result<u64> {
     sql!(run tx,
         "insert into former_texts (message_id, number, raw, written_at, written_by)
@@ -15,21 +15,19 @@ pub async fn keep(tx: &mut Tx, message: MessageId) -> Result<u64> {
          from messages m where m.id = $1 and m.deleted_at is null", message)
 }
 
-/// A text that a message had, or has.
+/// An earlier or the current text of a message.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct TextRow {
-    /// Its number: 1, 2, 3.
+    /// The number of the version: 1, 2, 3.
     pub number: i64,
-    /// As it was typed.
+    /// As typed.
     pub raw: String,
-    /// When.
     pub written_at: Timestamp,
-    /// By whom.
     #[sqlx(flatten)]
     pub by: Person,
 }
 
-/// All texts of a message, the first one first and the one that it has now last.
+/// All texts of a message, oldest first; the last is the current one.
 pub async fn texts(db: &Db, message: MessageId) -> Result<Vec<TextRow>> {
     sql!(all db, TextRow,
         "select t.number, t.raw, t.written_at, u.id, u.username from (
@@ -43,22 +41,20 @@ pub async fn texts(db: &Db, message: MessageId) -> Result<Vec<TextRow>> {
 /// How a message was deleted.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct Deletion {
-    /// When.
     pub deleted_at: Timestamp,
-    /// By whom.
     pub deleted_by: Option<UserId>,
-    /// Whether its words are still there.
+    /// Whether its text still exists.
     pub has_words: bool,
 }
 
-/// How a message was deleted; `None` when it was not.
+/// Returns how a message was deleted; `None` when it was not.
 pub async fn deletion(db: &Db, message: MessageId) -> Result<Option<Deletion>> {
     sql!(opt db, Deletion,
         "select deleted_at, deleted_by, raw <> '' as has_words from messages where id = $1 and deleted_at is not null", message)
 }
 
-/// Brings a deleted message back that was deleted after a moment, by whom is known. 0 when its words are gone, it is back already, or
-/// the deletion is another one's by now.
+/// Restores a message that `by` deleted after a moment. 0 when its text is gone, it is restored, or was deleted again
+/// by another.
 pub async fn restore(tx: &mut Tx, message: MessageId, after: Timestamp, by: Option<UserId>) -> Result<u64> {
     sql!(run tx,
         "update messages set version = version + 1, deleted_at = null, deleted_by = null
@@ -66,9 +62,9 @@ pub async fn restore(tx: &mut Tx, message: MessageId, after: Timestamp, by: Opti
         message, after, by.map_or(0, |by| by.0))
 }
 
-/// Takes the words for good out of up to so many messages that were deleted before a moment; how many that were.
+/// Deletes the texts of up to `limit` messages that were deleted before a moment. Returns how many.
 pub async fn purge(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64> {
-    // What was brought back meanwhile is looked at again when its row is held.
+    // The conditions are repeated: a message may have been restored before its row was locked.
     let ids = sql!(values tx, MessageId,
         "update messages set version = version + 1, raw = '', nodes = '[]'
          where id in (select id from messages where deleted_at is not null and raw <> '' and deleted_at <= $1 order by id limit $2)

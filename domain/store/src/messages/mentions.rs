@@ -1,4 +1,4 @@
-//! Mentions: a row for each person that a message names.
+//! Mentions: a row for each user whom a message mentions.
 
 use crate::db::{Db, Tx, sql};
 use model::policy::topic_visible_to_first;
@@ -7,12 +7,12 @@ use model::{GroupId, MessageId, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Writes a mention. 0 when it was there.
+/// Inserts a mention. 0 when it exists.
 pub async fn insert(tx: &mut Tx, message: MessageId, user: UserId) -> Result<u64> {
     sql!(run tx, "insert into mentions (message_id, user_id) values ($1, $2) on conflict do nothing", message, user)
 }
 
-/// Takes back the mentions of a message but those of `keep`; whose they were.
+/// Deletes the mentions of a message except those of `keep`. Returns whose they were.
 pub async fn delete_others(tx: &mut Tx, message: MessageId, keep: &[UserId]) -> Result<Vec<UserId>> {
     sql!(values tx, UserId,
         "delete from mentions where message_id = $1 and user_id not in (select cast(value as bigint) from json_each($2)) returning user_id",
@@ -38,36 +38,36 @@ macro_rules! seen {
     };
 }
 
-/// How many mentions of somebody are unread: in messages that they may see and have not read.
+/// The number of a user's unread mentions: those in messages that the user may see and has not read.
 pub async fn unread(db: &Db, user: UserId) -> Result<i64> {
     sql!(value db, i64, seen!("count(*)", "and n.read_at is null and m.seq > coalesce(r.read_seq, 0)"), user)
 }
 
-/// Somebody's mentions, newest first, below a message id; with whether each is unread.
+/// A user's mentions in messages below an id, newest first, and whether each is unread.
 pub async fn of_user(db: &Db, user: UserId, before: MessageId, limit: i64) -> Result<Vec<(MessageId, bool)>> {
     sql!(all db, (MessageId, bool),
         seen!("n.message_id, n.read_at is null and m.seq > coalesce(r.read_seq, 0)", "and n.message_id < $2 order by n.message_id desc limit $3"),
         user, before, limit)
 }
 
-/// Marks somebody's mentions read up to a message.
+/// Marks a user's mentions read up to a message.
 pub async fn mark_read(tx: &mut Tx, user: UserId, upto: MessageId, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update mentions set read_at = $3 where user_id = $1 and message_id <= $2 and read_at is null", user, upto, now)
 }
 
-/// Whom a message's rows name.
+/// The users whom a message mentions.
 pub async fn of_message(db: &Db, message: MessageId) -> Result<Vec<UserId>> {
     sql!(values db, UserId, "select user_id from mentions where message_id = $1", message)
 }
 
-/// Whom messages of a group name who are not in it.
+/// The users whom messages of a group mention and who are not members.
 pub async fn outside(db: &Db, group: GroupId) -> Result<Vec<UserId>> {
     sql!(values db, UserId,
         "select distinct n.user_id from topics t join messages m on m.topic_id = t.id join mentions n on n.message_id = m.id
          where t.group_id = $1 and not exists (select 1 from memberships ms where ms.group_id = $1 and ms.user_id = n.user_id)", group)
 }
 
-/// Whom the messages of a topic name.
+/// The users whom the messages of a topic mention.
 pub async fn in_topic(db: &Db, topic: TopicId) -> Result<Vec<UserId>> {
     sql!(values db, UserId,
         "select distinct n.user_id from messages m join mentions n on n.message_id = m.id where m.topic_id = $1", topic)

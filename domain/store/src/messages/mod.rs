@@ -15,42 +15,40 @@ use model::{GroupId, Message, MessageId, Person, Restorable, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// A message by the same author within this time of the one before goes without a name.
+/// A message by the author of the previous message, within this time, is shown without the name.
 const FOLLOWS_WITHIN: std::time::Duration = std::time::Duration::from_secs(300);
 
-/// What is needed to save a message.
+/// A message to save.
 #[derive(Debug)]
 pub struct NewMessage<'a> {
-    /// Where it goes.
     pub topic: TopicId,
-    /// The group in which the topic was found: in another one its author may not write.
+    /// The group in which the topic was found. The save fails if it moved: its author may not be allowed to write
+    /// there.
     pub group: GroupId,
-    /// Who wrote it.
     pub author: UserId,
-    /// When; its topic may make it a little later.
+    /// When it was written. The topic may make it a little later.
     pub at: Timestamp,
-    /// As it was typed.
+    /// As typed.
     pub raw: &'a str,
-    /// As it was parsed.
+    /// As parsed.
     pub nodes: &'a [Node],
-    /// The form's key.
+    /// The form's idempotency key.
     pub key: Option<&'a str>,
 }
 
-/// What a message got when it was saved.
+/// The id and number that a saved message got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Saved {
-    /// The message.
     pub id: MessageId,
     /// Its number in the topic.
     pub seq: i64,
 }
 
-/// Read back as the job `message_posted`.
+/// The kind of the job. The job must have this name to be read back.
 const JOB: &str = "message_posted";
 
-/// On Postgres the whole transaction of a message is one statement: one way to the server and back instead of six. The topic's row
-/// is held to its end, so that numbers become visible in their order.
+/// On Postgres the whole transaction of a message is one statement: one round trip to the server instead of six. The
+/// topic's row stays locked to its end, so that numbers become visible in order.
 const SAVE: &str = r#"
     with topic as (
         update topics set version = version + 1, last_seq = last_seq + 1, last_message_at = case when last_message_at > $3 then last_message_at else $3 end
@@ -64,8 +62,8 @@ const SAVE: &str = r#"
     note as (insert into search_log (kind, ref_id) select 'message', id from message)
     select id, seq from message"#;
 
-/// Saves a message in a transaction of its own: its number, its row, its job, a note for search. `None` when the author's key was
-/// used before, or the topic is gone or in another group.
+/// Saves a message in its own transaction: the topic's next number, the message, its job and its search log row.
+/// `None` when the author's key was used before, or the topic is gone or in another group.
 pub async fn save_alone(db: &Db, new: &NewMessage<'_>) -> Result<Option<Saved>> {
     if let Db::Postgres(pool) = db {
         return save_on(pool, new).await;
@@ -78,7 +76,7 @@ pub async fn save_alone(db: &Db, new: &NewMessage<'_>) -> Result<Option<Saved>> 
     Ok(saved)
 }
 
-/// The same as a part of a transaction, which has to be given up when it is `None`.
+/// The same as a part of a transaction. If it returns `None`, roll the transaction back.
 pub async fn save(tx: &mut Tx, new: &NewMessage<'_>) -> Result<Option<Saved>> {
     if let Tx::Postgres(tx) = tx {
         return save_on(&mut **tx, new).await;
@@ -113,13 +111,13 @@ async fn save_on(on: impl PgExecutor<'_>, new: &NewMessage<'_>) -> Result<Option
     }
 }
 
-/// When an author last wrote in a topic, whatever became of that.
+/// When an author last wrote in a topic, including deleted messages.
 pub async fn last_by(tx: &mut Tx, topic: TopicId, author: UserId) -> Result<Option<Timestamp>> {
     sql!(opt_value tx, Timestamp,
         "select created_at from messages where author_id = $2 and topic_id = $1 order by seq desc limit 1", topic, author)
 }
 
-/// When an author last began a topic of a group, after a moment, whatever became of that.
+/// When an author last started a topic in a group after a moment, including deleted ones.
 pub async fn last_start_by(tx: &mut Tx, group: GroupId, author: UserId, after: Timestamp) -> Result<Option<Timestamp>> {
     sql!(opt_value tx, Timestamp,
         "select m.created_at from messages m join topics t on t.id = m.topic_id
@@ -127,37 +125,32 @@ pub async fn last_start_by(tx: &mut Tx, group: GroupId, author: UserId, after: T
         group, author, after)
 }
 
-/// The message that an author's key once posted.
+/// Returns the message that an author posted with this key.
 pub async fn by_key(db: &Db, author: UserId, key: &str) -> Result<Option<MessageId>> {
     sql!(opt_value db, MessageId, "select id from messages where author_id = $1 and idempotency_key = $2", author, key)
 }
 
-/// A message as it was typed, with what decides who may change it.
+/// A message as typed, with what decides who may change it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct RawMessage {
-    /// The message.
     pub id: MessageId,
-    /// Its topic.
     pub topic_id: TopicId,
-    /// Its number there.
+    /// Its number in the topic.
     pub seq: i64,
-    /// Who wrote it.
     pub author_id: UserId,
-    /// When.
     pub created_at: Timestamp,
-    /// As it was typed.
+    /// As typed.
     pub raw: String,
-    /// Whether it is deleted.
     pub deleted: bool,
 }
 
-/// The message as it was typed.
+/// Returns a message as typed.
 pub async fn raw(db: &Db, id: MessageId) -> Result<Option<RawMessage>> {
     sql!(opt db, RawMessage,
         "select id, topic_id, seq, author_id, created_at, raw, deleted_at is not null as deleted from messages where id = $1", id)
 }
 
-/// Several as they were typed, for highlighting what was found.
+/// Returns several messages as typed, to highlight search results.
 pub async fn raws(db: &Db, ids: &[MessageId]) -> Result<Vec<RawMessage>> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -167,7 +160,7 @@ pub async fn raws(db: &Db, ids: &[MessageId]) -> Result<Vec<RawMessage>> {
          where id in (select cast(value as bigint) from json_each($1))", crate::list(ids))
 }
 
-/// Changes what a message says. 0 when it is deleted.
+/// Changes the text of a message. 0 when it is deleted.
 pub async fn update(tx: &mut Tx, id: MessageId, by: UserId, raw: &str, nodes: &[Node], now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "update messages set version = version + 1, raw = $2, nodes = $3, nodes_version = $4, edited_at = $5, edited_by = $6
@@ -175,19 +168,20 @@ pub async fn update(tx: &mut Tx, id: MessageId, by: UserId, raw: &str, nodes: &[
         id, raw, stored(nodes)?, i64::from(markup::NODES_VERSION), now, by)
 }
 
-/// Leaves a placeholder of a message. 0 when it was deleted before.
+/// Deletes a message; a placeholder stays. 0 when it was deleted before.
 pub async fn delete(tx: &mut Tx, id: MessageId, by: UserId, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update messages set version = version + 1, deleted_at = $2, deleted_by = $3 where id = $1 and deleted_at is null", id, now, by)
 }
 
-/// Makes somebody else's the deletion by whoever wrote a message, while its words are there: when it was deleted.
+/// Makes `by` the one who deleted a message, if its author deleted it and its text still exists. Returns when it was
+/// deleted. The author can then no longer restore it.
 pub async fn reassign_deletion(tx: &mut Tx, id: MessageId, by: UserId) -> Result<Option<Timestamp>> {
     sql!(opt_value tx, Timestamp,
         "update messages set version = version + 1, deleted_by = $2
          where id = $1 and deleted_at is not null and deleted_by = author_id and author_id <> $2 and raw <> '' returning deleted_at", id, by)
 }
 
-/// Notes that its stars change.
+/// Raises the version of a message whose stars change.
 pub async fn touch(tx: &mut Tx, id: MessageId) -> Result<u64> {
     sql!(run tx, "update messages set version = version + 1 where id = $1", id)
 }
@@ -248,12 +242,12 @@ impl Row {
     }
 }
 
-/// Nodes as they are stored: as text on both databases. A `jsonb` value would not keep the order of the keys.
+/// Encodes nodes as text, on both databases. A `jsonb` value would not keep the order of the keys.
 fn stored(nodes: &[Node]) -> Result<String> {
     serde_json::to_string(nodes).map_err(|error| sqlx::Error::Encode(error.into()))
 }
 
-/// Whom stored nodes mention. Most messages mention nobody, and their nodes are not built for it.
+/// Returns the users whom stored nodes mention. Most messages mention nobody; their nodes are not parsed.
 fn mentioned(nodes: &str) -> std::result::Result<Vec<UserId>, serde_json::Error> {
     if !nodes.contains("\"user_id\"") && !nodes.contains("\"mentions\"") {
         return Ok(Vec::new());
@@ -266,9 +260,9 @@ fn messages(rows: Vec<Row>) -> Result<Vec<Message>> {
     rows.into_iter().map(Row::into_message).collect()
 }
 
-// Stars come along as a JSON list: one statement a page.
-// `b` is the message before. On Postgres it is looked up row by row: joined plainly, a plan made for topics of the usual size
-// reads all of a long one, once for each message of the page.
+// Stars come along as a JSON list, so that a page needs one statement. `b` is the previous message. On Postgres a
+// lateral join looks it up row by row: with a plain join, a plan made for topics of the usual size reads all of a long
+// topic, once for each message of the page.
 macro_rules! select {
     (pg $rest:expr) => {
         concat!(
@@ -302,12 +296,12 @@ macro_rules! fetch {
     };
 }
 
-/// Messages of a topic with numbers above `after`, lowest first.
+/// Messages of a topic with numbers above `after`, in ascending order.
 pub async fn after(db: &Db, topic: TopicId, after: i64, limit: i64) -> Result<Vec<Message>> {
     messages(fetch!(db, "where m.topic_id = $1 and m.seq > $2 order by m.seq limit $3", topic, after, limit)?)
 }
 
-/// Messages of a topic with numbers below `before`: the nearest ones, lowest first.
+/// The messages of a topic nearest below the number `before`, in ascending order.
 pub async fn before(db: &Db, topic: TopicId, before: i64, limit: i64) -> Result<Vec<Message>> {
     let mut found = messages(fetch!(
         db,
@@ -320,12 +314,12 @@ pub async fn before(db: &Db, topic: TopicId, before: i64, limit: i64) -> Result<
     Ok(found)
 }
 
-/// One message.
+/// Returns a message.
 pub async fn by_id(db: &Db, id: MessageId) -> Result<Option<Message>> {
     Ok(messages(fetch!(db, "where m.id = $1", id)?)?.pop())
 }
 
-/// Several messages, in no order.
+/// Returns several messages, in no order.
 pub async fn by_ids(db: &Db, ids: &[MessageId]) -> Result<Vec<Message>> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -333,7 +327,7 @@ pub async fn by_ids(db: &Db, ids: &[MessageId]) -> Result<Vec<Message>> {
     messages(fetch!(db, "where m.id in (select cast(value as bigint) from json_each($1))", crate::list(ids))?)
 }
 
-/// The last messages of several topics, at most `each` a topic, by topic and number.
+/// The last messages of several topics, at most `each` per topic, by topic and number.
 pub async fn latest_of(db: &Db, topics: &[TopicId], each: i64) -> Result<Vec<Message>> {
     if topics.is_empty() {
         return Ok(Vec::new());
@@ -344,14 +338,14 @@ pub async fn latest_of(db: &Db, topics: &[TopicId], each: i64) -> Result<Vec<Mes
         crate::list(topics), each)?)
 }
 
-/// The newest message of a topic that was written up to a moment: 0 when there is none.
+/// The number of the newest message of a topic that was written up to a moment; 0 when there is none.
 pub async fn seq_at(db: &Db, topic: TopicId, at: Timestamp) -> Result<i64> {
     Ok(sql!(opt_value db, i64,
         "select seq from messages where topic_id = $1 and created_at <= $2 order by seq desc limit 1", topic, at)?
     .unwrap_or(0))
 }
 
-/// What somebody wrote last that `reader` may see, newest first.
+/// The last messages of an author that `reader` may see, newest first, without conversations.
 pub async fn of_author(db: &Db, reader: UserId, author: UserId, limit: i64) -> Result<Vec<MessageId>> {
     sql!(values db, MessageId,
         concat!("select m.id from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
@@ -360,13 +354,13 @@ pub async fn of_author(db: &Db, reader: UserId, author: UserId, limit: i64) -> R
         reader, author, limit)
 }
 
-/// Messages whose nodes are of an older version, those after `after`, by id: what has to be parsed again.
+/// Messages after `after` whose nodes have an older version and have to be parsed again, by id.
 pub async fn outdated(db: &Db, version: i64, after: MessageId, limit: i64) -> Result<Vec<(MessageId, String)>> {
     sql!(all db, (MessageId, String),
         "select id, raw from messages where id > $2 and nodes_version < $1 order by id limit $3", version, after, limit)
 }
 
-/// Replaces the nodes of a message that still says `raw`.
+/// Replaces the nodes of a message, if its text is still `raw`.
 pub async fn set_nodes(tx: &mut Tx, id: MessageId, raw: &str, nodes: &[Node]) -> Result<u64> {
     sql!(run tx, "update messages set nodes = $3, nodes_version = $4 where id = $1 and raw = $2",
         id, raw, stored(nodes)?, i64::from(markup::NODES_VERSION))

@@ -1,4 +1,4 @@
-//! Messages that wait for approval. They are in no other table.
+//! Pending messages: they wait for approval, or were declined. They are in no other table.
 
 use crate::conditions::waits;
 use crate::db::{Db, Tx, sql};
@@ -9,28 +9,26 @@ use model::{GroupId, PendingId, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// What is needed to hold a message.
+/// A message to put into the queue.
 #[derive(Clone, Copy, Debug)]
 pub struct NewPending<'a> {
-    /// Who wrote it.
     pub author: UserId,
-    /// Where it goes.
     pub group: GroupId,
-    /// The topic; `None`: it starts one.
+    /// `None`: the message starts a topic.
     pub topic: Option<TopicId>,
     /// The title of the topic that it starts.
     pub title: &'a str,
-    /// As it was typed.
+    /// As typed.
     pub raw: &'a str,
-    /// The form's key.
+    /// The form's idempotency key.
     pub key: Option<&'a str>,
-    /// Why it waits.
+    /// Why it needs approval.
     pub why: &'a str,
     /// When it was written.
     pub at: Timestamp,
 }
 
-/// Holds a message. `None` when the author's key was used before.
+/// Puts a message into the queue. `None` when the author's key was used before.
 pub async fn insert(tx: &mut Tx, new: NewPending<'_>) -> Result<Option<PendingId>> {
     let NewPending { author, group, topic, title, raw, key, why, at } = new;
     sql!(opt_value tx, PendingId,
@@ -39,12 +37,12 @@ pub async fn insert(tx: &mut Tx, new: NewPending<'_>) -> Result<Option<PendingId
         author, group, topic, title, raw, key, why, at)
 }
 
-/// How many messages of an author wait in a group.
+/// The number of an author's messages in a group that wait for approval.
 pub async fn waiting_of(tx: &mut Tx, author: UserId, group: GroupId) -> Result<i64> {
     sql!(value tx, i64, "select count(*) from held where author_id = $1 and group_id = $2 and declined_at is null", author, group)
 }
 
-/// When an author last wrote what waits in a topic or was declined; without one, a topic that is to be started in the group.
+/// When an author last wrote a pending or declined message in a topic; without one, a new topic in the group.
 pub async fn last_by(tx: &mut Tx, author: UserId, group: GroupId, topic: Option<TopicId>) -> Result<Option<Timestamp>> {
     sql!(opt_value tx, Timestamp,
         "select created_at from held where author_id = $1 and group_id = $2 and (topic_id = $3 or ($4 = 0 and topic_id is null))
@@ -68,62 +66,58 @@ macro_rules! rows {
     };
 }
 
-/// What waits in a group, the eldest first.
+/// The messages that wait in a group, oldest first.
 pub async fn of_group(db: &Db, group: GroupId, limit: i64) -> Result<Vec<PendingRow>> {
     sql!(all db, PendingRow, rows!("h.group_id = $1 order by h.id limit $2"), group, limit)
 }
 
-/// What waits wherever an admin of the site may answer, the eldest first.
+/// The messages that wait wherever this site admin may decide, oldest first.
 pub async fn of_site(db: &Db, admin: UserId, limit: i64) -> Result<Vec<PendingRow>> {
     sql!(all db, PendingRow, rows!(settled_by_site_admin_first!(), " order by h.id limit $2"), admin, limit)
 }
 
-/// How many wait wherever an admin of the site may answer.
+/// The number of messages that wait wherever this site admin may decide.
 pub async fn count_of_site(db: &Db, admin: UserId) -> Result<i64> {
     sql!(value db, i64,
         concat!("select count(*) from held h join groups g on g.id = h.group_id where ", waits!(), " and ", settled_by_site_admin_first!()),
         admin)
 }
 
-/// One that waits.
+/// Returns a message that waits.
 pub async fn by_id(db: &Db, id: PendingId) -> Result<Option<PendingRow>> {
     sql!(opt db, PendingRow, rows!("h.id = $1"), id)
 }
 
-/// Takes one that waits out of the table. 0 when somebody answered it, its author took it back, or it went with a removal: hold its
-/// author first, and none begins meanwhile.
+/// Deletes a waiting message from the table. 0 when a moderator answered it, its author withdrew it, or a bulk delete
+/// covers it. Lock its author first, so that no bulk delete begins meanwhile.
 pub async fn take(tx: &mut Tx, id: PendingId) -> Result<u64> {
     sql!(run tx, concat!("delete from held as h where h.id = $1 and ", waits!()), id)
 }
 
-/// Declines one that waits. 0 when somebody answered it, or its author took it back.
+/// Declines a waiting message. 0 when it was answered or withdrawn.
 pub async fn decline(tx: &mut Tx, id: PendingId, by: UserId, reason: &str, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update held set declined_at = $4, declined_by = $2, reason = $3 where id = $1 and declined_at is null",
         id, by, reason, now)
 }
 
-/// One's own message that waits or was declined.
+/// An author's own message that waits or was declined.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct OwnPending {
-    /// Itself.
     pub id: PendingId,
-    /// The group.
     pub group_id: GroupId,
-    /// The topic; `None`: it starts one.
+    /// `None`: the message starts a topic.
     pub topic_id: Option<TopicId>,
     /// The title of the topic that it starts.
     pub title: String,
-    /// As it was typed.
+    /// As typed.
     pub raw: String,
-    /// When it was written.
     pub created_at: Timestamp,
-    /// When it was declined.
     pub declined_at: Option<Timestamp>,
-    /// Why.
+    /// Why it was declined.
     pub reason: String,
 }
 
-/// Somebody's own ones in a topic; without one, the topics of theirs that are to be started in the group.
+/// An author's own messages in a topic. Without a topic: the topics that the author wants to start in the group.
 pub async fn own(db: &Db, author: UserId, group: GroupId, topic: Option<TopicId>) -> Result<Vec<OwnPending>> {
     sql!(all db, OwnPending,
         "select id, group_id, topic_id, title, raw, created_at, declined_at, reason from held
@@ -131,34 +125,34 @@ pub async fn own(db: &Db, author: UserId, group: GroupId, topic: Option<TopicId>
         author, group, topic, i64::from(topic.is_some()))
 }
 
-/// All of somebody's own, for them alone.
+/// All of an author's own messages, for the author only.
 pub async fn of_author(db: &Db, author: UserId, limit: i64) -> Result<Vec<OwnPending>> {
     sql!(all db, OwnPending,
         "select id, group_id, topic_id, title, raw, created_at, declined_at, reason from held where author_id = $1 order by id limit $2",
         author, limit)
 }
 
-/// Takes one's own back, waiting or declined: the group that it was for.
+/// Withdraws an author's own message, waiting or declined. Returns its group.
 pub async fn withdraw(tx: &mut Tx, author: UserId, id: PendingId) -> Result<Option<GroupId>> {
     sql!(opt_value tx, GroupId, "delete from held where id = $1 and author_id = $2 returning group_id", id, author)
 }
 
-/// Takes away all of somebody's.
+/// Deletes all messages of an author.
 pub async fn delete_of(tx: &mut Tx, author: UserId) -> Result<u64> {
     sql!(run tx, "delete from held where author_id = $1", author)
 }
 
-/// Goes with a topic into another group.
+/// Moves the pending messages of a topic along into another group.
 pub async fn follow(tx: &mut Tx, topic: TopicId, to: GroupId) -> Result<u64> {
     sql!(run tx, "update held set group_id = $2 where topic_id = $1", topic, to)
 }
 
-/// Goes with a topic that becomes a part of another one, perhaps in another group.
+/// Moves the pending messages of a topic that is merged into another one, perhaps in another group.
 pub async fn merge(tx: &mut Tx, topic: TopicId, into: TopicId, group: GroupId) -> Result<u64> {
     sql!(run tx, "update held set topic_id = $2, group_id = $3 where topic_id = $1", topic, into, group)
 }
 
-/// Takes away what was declined, or went with a removal, before a moment.
+/// Deletes messages that were declined, or covered by a bulk delete, before a moment.
 pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64> {
     sql!(run tx,
         "delete from held where declined_at < $1 or exists (
@@ -166,7 +160,7 @@ pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64> {
                and held.created_at <= w.created_at and (w.since is null or held.created_at >= w.since) and w.created_at < $1)", before)
 }
 
-/// The newest there is.
+/// The newest message in the table.
 #[cfg(feature = "testing")]
 pub async fn newest(db: &Db) -> Result<Option<PendingId>> {
     sql!(opt_value db, PendingId, "select id from held order by id desc limit 1")

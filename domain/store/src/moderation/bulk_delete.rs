@@ -1,4 +1,4 @@
-//! Everything by one person, taken away at once, and brought back. Conversations keep their topics; what is archived stays as it is.
+//! Bulk deletes of everything by one user, and their undo. Conversation topics stay, and all of archived groups.
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
@@ -7,52 +7,51 @@ use model::{BulkDeleteRow, BulkDeleteSize};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// What is to be taken away.
+/// A bulk delete to begin.
 #[derive(Clone, Copy, Debug)]
 pub struct NewBulkDelete<'a> {
-    /// Whose.
+    /// The user whose messages are deleted.
     pub user: UserId,
-    /// In which group; `None`: in the whole site.
+    /// `None`: in the whole site.
     pub group: Option<GroupId>,
-    /// Who takes it away.
+    /// The moderator or admin who deletes.
     pub by: UserId,
-    /// Why.
     pub reason: &'a str,
-    /// What was written since then; `None`: all of it.
+    /// Deletes only what was written since then; `None`: everything.
     pub since: Option<Timestamp>,
 }
 
-/// Begins one.
+/// Begins a bulk delete.
 pub async fn insert(tx: &mut Tx, new: NewBulkDelete<'_>, now: Timestamp) -> Result<BulkDeleteId> {
     sql!(value tx, BulkDeleteId,
         "insert into removals (user_id, group_id, by_id, reason, since, created_at) values ($1, $2, $3, $4, $5, $6) returning id",
         new.user, new.group, new.by, new.reason, new.since, now)
 }
 
-/// One that is being worked on.
+/// A bulk delete in progress, locked.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct LockedDelete {
-    /// Whose.
+    /// The user whose messages are deleted.
     pub user_id: UserId,
-    /// In which group; `None`: in the whole site.
+    /// `None`: in the whole site.
     pub group_id: Option<GroupId>,
-    /// Who takes it away.
+    /// The moderator or admin who deletes.
     pub by_id: UserId,
-    /// When it began: what was written later stays.
+    /// When it began. Messages written later stay.
     pub created_at: Timestamp,
-    /// What was written since then; `None`: all of it.
+    /// Deletes only what was written since then; `None`: everything.
     pub since: Option<Timestamp>,
     /// Whether the topics are done.
     pub topics_done: bool,
-    /// The topic that it has come to.
+    /// The last topic that was processed.
     pub done_topic: TopicId,
-    /// The message in it.
+    /// The last message in that topic that was processed.
     pub done_seq: i64,
-    /// Whether all of it is away.
+    /// Whether everything is deleted.
     pub finished: bool,
-    /// Whether it is to be brought back.
+    /// Whether an undo was requested.
     pub undone: bool,
-    /// Whether it is.
+    /// Whether the undo is complete.
     pub restored: bool,
 }
 
@@ -76,12 +75,12 @@ macro_rules! locked {
     };
 }
 
-/// Holds it until the commit: one step at a time, whoever runs it. `None` when it is gone.
+/// Locks the bulk delete until the commit: one step at a time, whoever runs it. `None` when it is gone.
 pub async fn lock(tx: &mut Tx, id: BulkDeleteId) -> Result<Option<LockedDelete>> {
     sql!(opt tx, LockedDelete, pg locked!(" for update"), lite locked!(""), id)
 }
 
-/// Holds all removals of the person until the commit, whose removal this is: before one of them gives anything to another.
+/// Locks all bulk deletes of the same user until the commit. Call it before one hands anything over to another.
 pub async fn hold_all(tx: &mut Tx, id: BulkDeleteId) -> Result<()> {
     let _ = sql!(all tx, (BulkDeleteId,),
         pg "select id from removals where user_id = (select user_id from removals where id = $1) order by id for update",
@@ -89,21 +88,21 @@ pub async fn hold_all(tx: &mut Tx, id: BulkDeleteId) -> Result<()> {
     Ok(())
 }
 
-/// What of somebody's is there to be taken away: groups that were not archived, topics and messages that are there.
+/// SQL: topic `t` is not deleted, and its group `g` is neither deleted nor archived.
 macro_rules! there {
     () => {
         "t.deleted_at is null and g.deleted_at is null and g.archived_at is null"
     };
 }
 
-/// Messages that can be taken away: also those that whoever wrote them deleted, and could bring back.
+/// SQL: message `m` can be bulk deleted. It is not deleted, or its author deleted it and could restore it.
 macro_rules! takeable {
     () => {
         "(m.deleted_at is null or m.deleted_by = m.author_id and m.raw <> '')"
     };
 }
 
-/// Whether another removal `w` of the person, that stands, covers what was written at a moment in a group.
+/// SQL: another bulk delete `w` of the user is in force and covers what was written at a moment in a group.
 macro_rules! covers {
     ($user:literal, $group:literal, $at:literal) => {
         concat!(
@@ -120,14 +119,14 @@ macro_rules! covers {
     };
 }
 
-/// Topics in which nobody else wrote: those that go with the person who started them.
+/// SQL: nobody but its creator wrote in topic `t`, which is no conversation's. Such topics are deleted as a whole.
 macro_rules! alone {
     () => {
         "g.kind <> 'direct' and not exists (select 1 from messages o where o.topic_id = t.id and o.author_id <> t.creator_id and o.deleted_at is null)"
     };
 }
 
-/// How much somebody wrote since a moment, in a group or in the whole site.
+/// Returns how much a user wrote since a moment, in a group or in the whole site.
 pub async fn measure(db: &Db, user: UserId, group: Option<GroupId>, since: Timestamp) -> Result<BulkDeleteSize> {
     sql!(one db, BulkDeleteSize,
         concat!("select (select count(*) from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
@@ -137,7 +136,7 @@ pub async fn measure(db: &Db, user: UserId, group: Option<GroupId>, since: Times
         user, group.map_or(0, |group| group.0), since)
 }
 
-/// Topics that they started, the next ones of them.
+/// The next topics that the user started.
 pub async fn topics(tx: &mut Tx, of: &LockedDelete, limit: i64) -> Result<Vec<TopicId>> {
     sql!(values tx, TopicId,
         concat!("select t.id from topics t join groups g on g.id = t.group_id
@@ -146,7 +145,8 @@ pub async fn topics(tx: &mut Tx, of: &LockedDelete, limit: i64) -> Result<Vec<To
         of.user_id, of.done_topic, of.group(), of.since(), of.created_at, limit)
 }
 
-/// Deletes a topic, if nobody but who started it wrote in it: how many messages go with it. Hold the topic first.
+/// Deletes a topic in which nobody but its creator wrote. Returns how many messages are deleted with it. `None` when
+/// another user wrote in it, or it was deleted before. Lock the topic first.
 pub async fn delete_topic(tx: &mut Tx, removal: BulkDeleteId, topic: TopicId, now: Timestamp) -> Result<Option<i64>> {
     let gone = sql!(run tx,
         "update topics set deleted_at = $2 where id = $1 and deleted_at is null
@@ -159,7 +159,7 @@ pub async fn delete_topic(tx: &mut Tx, removal: BulkDeleteId, topic: TopicId, no
     Ok(Some(sql!(value tx, i64, "select count(*) from messages where topic_id = $1 and deleted_at is null", topic)?))
 }
 
-/// Messages of theirs, the next ones of them, by topic and number.
+/// The next messages of the user, by topic and number.
 pub async fn messages(tx: &mut Tx, of: &LockedDelete, limit: i64) -> Result<Vec<(TopicId, i64, MessageId)>> {
     sql!(all tx, (TopicId, i64, MessageId),
         concat!("select m.topic_id, m.seq, m.id from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
@@ -168,14 +168,14 @@ pub async fn messages(tx: &mut Tx, of: &LockedDelete, limit: i64) -> Result<Vec<
         of.user_id, of.done_topic, of.done_seq, of.group(), of.since(), of.created_at, limit)
 }
 
-/// Notes that it took a message away, at a moment; with `own`, one that whoever wrote it had deleted then.
+/// Records that the bulk delete took a message at a moment. `own`: the author had deleted it at that moment.
 pub async fn took(tx: &mut Tx, removal: BulkDeleteId, message: MessageId, at: Timestamp, own: bool) -> Result<u64> {
     sql!(run tx, "insert into removed_messages (removal_id, message_id, deleted_at, own) values ($1, $2, $3, $4)
                   on conflict (removal_id, message_id) do update set deleted_at = excluded.deleted_at, own = excluded.own",
         removal, message, at, own)
 }
 
-/// Notes how far it has come, and how much more it took away.
+/// Records the progress, and how much more was deleted.
 pub async fn advance(
     tx: &mut Tx,
     id: BulkDeleteId,
@@ -188,36 +188,33 @@ pub async fn advance(
         id, topics_done, to.0, to.1, more.messages, more.topics)
 }
 
-/// Notes that all of it is away.
+/// Records that everything is deleted.
 pub async fn finish(tx: &mut Tx, id: BulkDeleteId, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update removals set finished_at = $2 where id = $1", id, now)
 }
 
-/// Notes that it is to be brought back. 0 when that was so already, or it is too old.
+/// Records that an undo was requested. 0 when that was so already, or the bulk delete is too old.
 pub async fn undo(tx: &mut Tx, id: BulkDeleteId, by: UserId, now: Timestamp, after: Timestamp) -> Result<u64> {
     sql!(run tx, "update removals set undone_at = $3, undone_by = $2 where id = $1 and undone_at is null and created_at > $4",
         id, by, now, after)
 }
 
-/// Notes that all of it is back.
+/// Records that everything is restored.
 pub async fn restored(tx: &mut Tx, id: BulkDeleteId, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update removals set restored_at = $2 where id = $1", id, now)
 }
 
-/// A topic that a removal still keeps away.
+/// A topic that a bulk delete still keeps deleted.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct TopicAway {
-    /// The topic.
     pub topic_id: TopicId,
-    /// Its group.
     pub group_id: GroupId,
-    /// When it was deleted.
     pub deleted_at: Timestamp,
-    /// Another removal that keeps it away too.
+    /// Another bulk delete that covers the topic too.
     pub heir: Option<BulkDeleteId>,
 }
 
-/// Topics that it still keeps away.
+/// The topics that a bulk delete still keeps deleted.
 pub async fn topics_away(tx: &mut Tx, id: BulkDeleteId, limit: i64) -> Result<Vec<TopicAway>> {
     sql!(all tx, TopicAway,
         concat!("select r.topic_id, t.group_id, r.deleted_at,
@@ -226,22 +223,19 @@ pub async fn topics_away(tx: &mut Tx, id: BulkDeleteId, limit: i64) -> Result<Ve
                  where r.removal_id = $1 order by r.topic_id limit $2"), id, limit)
 }
 
-/// A message that a removal still keeps away.
+/// A message that a bulk delete still keeps deleted.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct MessageAway {
-    /// The message.
     pub message_id: MessageId,
-    /// Its topic.
     pub topic_id: TopicId,
-    /// When it was deleted.
     pub deleted_at: Timestamp,
-    /// Whether whoever wrote it did that.
+    /// Whether its author had deleted it.
     pub own: bool,
-    /// Another removal that keeps it away too.
+    /// Another bulk delete that covers the message too.
     pub heir: Option<BulkDeleteId>,
 }
 
-/// Messages that it still keeps away, by topic and number.
+/// The messages that a bulk delete still keeps deleted, by topic and number.
 pub async fn messages_away(tx: &mut Tx, id: BulkDeleteId, limit: i64) -> Result<Vec<MessageAway>> {
     sql!(all tx, MessageAway,
         concat!("select r.message_id, m.topic_id, r.deleted_at, r.own,
@@ -250,7 +244,7 @@ pub async fn messages_away(tx: &mut Tx, id: BulkDeleteId, limit: i64) -> Result<
                  where r.removal_id = $1 order by m.topic_id, m.seq limit $2"), id, limit)
 }
 
-/// Has another removal keep a topic away.
+/// Hands a topic over to another bulk delete, which keeps it deleted.
 pub async fn hand_topic(tx: &mut Tx, id: BulkDeleteId, heir: BulkDeleteId, topic: TopicId) -> Result<u64> {
     sql!(run tx, "insert into removed_topics (removal_id, topic_id, deleted_at)
                   select $2, topic_id, deleted_at from removed_topics where removal_id = $1 and topic_id = $3
@@ -261,7 +255,7 @@ pub async fn hand_topic(tx: &mut Tx, id: BulkDeleteId, heir: BulkDeleteId, topic
     sql!(run tx, "delete from removed_topics where removal_id = $1 and topic_id = $2", id, topic)
 }
 
-/// Has another removal keep a message away.
+/// Hands a message over to another bulk delete, which keeps it deleted.
 pub async fn hand_message(tx: &mut Tx, id: BulkDeleteId, heir: BulkDeleteId, message: MessageId) -> Result<u64> {
     sql!(run tx, "insert into removed_messages (removal_id, message_id, deleted_at, own)
                   select $2, message_id, deleted_at, own from removed_messages where removal_id = $1 and message_id = $3
@@ -271,18 +265,17 @@ pub async fn hand_message(tx: &mut Tx, id: BulkDeleteId, heir: BulkDeleteId, mes
     sql!(run tx, "delete from removed_messages where removal_id = $1 and message_id = $2", id, message)
 }
 
-/// A message that comes back with its topic, though another removal covers it.
+/// A message that is restored with its topic, though another bulk delete covers it.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct Covered {
-    /// The message.
     pub message_id: MessageId,
-    /// The removal.
+    /// The bulk delete that covers it.
     pub removal_id: BulkDeleteId,
-    /// Who began that.
+    /// Who began that bulk delete.
     pub by_id: UserId,
 }
 
-/// Messages in a topic, that a removal keeps away as a whole, that another removal covers and did not find.
+/// The messages in a topic, deleted as a whole by this bulk delete, that another bulk delete covers and did not find.
 pub async fn covered_in(tx: &mut Tx, id: BulkDeleteId, topic: TopicId, limit: i64) -> Result<Vec<Covered>> {
     sql!(all tx, Covered,
         concat!("select m.id as message_id, o.id as removal_id, o.by_id
@@ -293,12 +286,12 @@ pub async fn covered_in(tx: &mut Tx, id: BulkDeleteId, topic: TopicId, limit: i6
         id, topic, limit)
 }
 
-/// Notes that more is away by it.
+/// Adds to the counts of a bulk delete.
 pub async fn add(tx: &mut Tx, id: BulkDeleteId, messages: i64, topics: i64) -> Result<u64> {
     sql!(run tx, "update removals set messages = messages + $2, topics = topics + $3 where id = $1", id, messages, topics)
 }
 
-/// Whether another removal that stands covers all that this one does.
+/// Whether another bulk delete in force covers everything that this one does.
 pub async fn is_covered(tx: &mut Tx, id: BulkDeleteId) -> Result<bool> {
     sql!(value tx, bool,
         "select exists (select 1 from removals r join removals w on w.user_id = r.user_id and w.id <> r.id and w.undone_at is null
@@ -306,14 +299,14 @@ pub async fn is_covered(tx: &mut Tx, id: BulkDeleteId) -> Result<bool> {
              and (w.since is null or r.since is not null and w.since <= r.since))", id)
 }
 
-/// Brings a topic back that is still as the removal left it. Hold the topic first.
+/// Restores a topic that is still as the bulk delete left it. Lock the topic first.
 pub async fn restore_topic(tx: &mut Tx, id: BulkDeleteId, topic: TopicId, at: Timestamp) -> Result<u64> {
     sql!(run tx, "delete from removed_topics where removal_id = $1 and topic_id = $2", id, topic)?;
     sql!(run tx, "update topics set deleted_at = null where id = $1 and deleted_at = $2", topic, at)
 }
 
-/// Brings a message back that is still as the removal left it, and whose words are there; one that whoever wrote it had deleted is
-/// theirs to bring back. Hold its topic first.
+/// Restores a message that is still as the bulk delete left it and whose text exists. A message that its author had
+/// deleted stays deleted, but the author may restore it again. Lock its topic first.
 pub async fn restore_message(tx: &mut Tx, id: BulkDeleteId, away: &MessageAway) -> Result<u64> {
     let (message, at) = (away.message_id, away.deleted_at);
     sql!(run tx, "delete from removed_messages where removal_id = $1 and message_id = $2", id, message)?;
@@ -336,19 +329,19 @@ macro_rules! row {
     };
 }
 
-/// Those of somebody's, in a group or in the whole site, the newest first.
+/// The bulk deletes of a user, in a group or in the whole site, newest first.
 pub async fn of_user(db: &Db, user: UserId, group: Option<GroupId>, limit: i64) -> Result<Vec<BulkDeleteRow>> {
     sql!(all db, BulkDeleteRow,
         row!("r.user_id = $1 and coalesce(r.group_id, 0) = $2 order by r.id desc limit $3"),
         user, group.map_or(0, |group| group.0), limit)
 }
 
-/// One of them.
+/// Returns a bulk delete.
 pub async fn by_id(db: &Db, id: BulkDeleteId) -> Result<Option<BulkDeleteRow>> {
     sql!(opt db, BulkDeleteRow, row!("r.id = $1"), id)
 }
 
-/// Whether a message was taken away with everything by its author in the whole site, and that was not undone.
+/// Whether a site-wide bulk delete of its author took a message and was not undone.
 pub async fn took_from_site(tx: &mut Tx, message: MessageId) -> Result<bool> {
     let found = sql!(opt_value tx, BulkDeleteId,
         "select w.id from removed_messages r join removals w on w.id = r.removal_id

@@ -1,4 +1,4 @@
-//! The log of those who keep order.
+//! The moderation log.
 
 use crate::db::{Db, Tx, sql};
 use model::LogLine;
@@ -9,7 +9,7 @@ use model::{LogAction, LogEntry};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Adds a row. The name of a group is kept as it is; that of a conversation, which is made of its people's, is not.
+/// Adds a row with a copy of the group's name. A conversation's name is not copied: it consists of its members' names.
 pub async fn insert(tx: &mut Tx, entry: &LogEntry, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "insert into audit_log (created_at, actor_id, what, group_id, group_name, topic_id, message_id, user_id, reason, detail)
@@ -17,26 +17,26 @@ pub async fn insert(tx: &mut Tx, entry: &LogEntry, now: Timestamp) -> Result<u64
         now, entry.by, entry.what, entry.group, entry.topic, entry.message, entry.whom, &entry.reason, &entry.detail)
 }
 
-/// Which rows are wanted. What is `None` or empty is not looked at.
+/// A filter of rows. A field that is `None` or false does not filter.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    /// Of these kinds, always.
+    /// Rows of these kinds. Always applies.
     pub what: Vec<LogAction>,
-    /// In one of these groups.
+    /// Rows of one of these groups.
     pub groups: Option<Vec<GroupId>>,
-    /// Only of the site itself and of groups that everyone reads.
+    /// Only rows of the site itself and of public groups.
     pub of_public: bool,
-    /// Of groups only what was done since as many read them as do now.
+    /// For groups, only rows since the group was last opened to more readers.
     pub since_opened: bool,
-    /// By this person.
+    /// Rows of this actor.
     pub by: Option<UserId>,
-    /// To this person.
+    /// Rows about this user.
     pub whom: Option<UserId>,
-    /// Older than this row.
+    /// Rows older than this one.
     pub before: Option<EntryId>,
 }
 
-/// Rows as a reader may see them, the newest first.
+/// Returns rows as a reader may see them, newest first.
 pub async fn lines(db: &Db, reader: UserId, wanted: &Wanted, limit: i64) -> Result<Vec<LogLine>> {
     let words: Vec<&str> = wanted.what.iter().map(|action| action.as_str()).collect();
     let none = Vec::new();
@@ -63,7 +63,7 @@ pub async fn lines(db: &Db, reader: UserId, wanted: &Wanted, limit: i64) -> Resu
         wanted.by.map_or(0, |id| id.0), wanted.whom.map_or(0, |id| id.0), wanted.before.map_or(0, |id| id.0), limit, i64::from(wanted.since_opened))
 }
 
-/// The groups that are called so, or were: by name or by their word in addresses.
+/// The groups that have or had this name or slug.
 pub async fn groups_called(db: &Db, name: &str) -> Result<Vec<GroupId>> {
     sql!(values db, GroupId,
         "select id from groups where kind <> 'direct' and (slug = $1 or lower(name) = $1)
@@ -71,33 +71,31 @@ pub async fn groups_called(db: &Db, name: &str) -> Result<Vec<GroupId>> {
         crate::word(&name.trim().to_lowercase()))
 }
 
-/// Where a row belongs, and whom it is about.
+/// The group of a row, and the user it is about.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct Belongs {
-    /// What was done.
     pub what: LogAction,
-    /// In which group.
     pub group_id: Option<GroupId>,
-    /// To whom.
+    /// The user it is about.
     pub user_id: Option<UserId>,
 }
 
-/// Where a row belongs; `None` when there is none.
+/// Returns the group of a row and the user it is about; `None` when there is no such row.
 pub async fn belongs(db: &Db, entry: EntryId) -> Result<Option<Belongs>> {
     sql!(opt db, Belongs, "select what, group_id, user_id from audit_log where id = $1", entry)
 }
 
-/// Leaves the person out of what everyone reads of a row. 0 when that is so already.
+/// Hides the user in the public view of a row. 0 when the user is hidden already.
 pub async fn hide(tx: &mut Tx, entry: EntryId, by: UserId, now: Timestamp) -> Result<u64> {
     sql!(run tx, "insert into log_redactions (entry_id, by_id, created_at) values ($1, $2, $3) on conflict do nothing", entry, by, now)
 }
 
-/// Names them again. 0 when that is so already.
+/// Shows the user again. 0 when the user is not hidden.
 pub async fn show(tx: &mut Tx, entry: EntryId) -> Result<u64> {
     sql!(run tx, "delete from log_redactions where entry_id = $1", entry)
 }
 
-/// Who did what, in the order of the rows.
+/// All actors and actions, in the order of the rows.
 #[cfg(feature = "testing")]
 pub async fn all(db: &Db) -> Result<Vec<(Option<UserId>, LogAction)>> {
     sql!(all db, (Option<UserId>, LogAction), "select actor_id, what from audit_log order by id")

@@ -1,4 +1,4 @@
-//! Reports, the approval queue, rules, bulk deletion, warnings and the log.
+//! Reports, the approval queue, rules, bulk deletes, warnings and the moderation log.
 
 pub mod approval_queue;
 pub mod bulk_delete;

@@ -1,4 +1,4 @@
-//! Reported messages. Those of what was deleted as a whole, topic or group, are there for nobody.
+//! Reported messages. Nobody sees reports of messages in a deleted topic or group.
 
 use crate::db::{Db, Tx, sql};
 use model::policy::answered_by_site_admin_first;
@@ -7,59 +7,47 @@ use model::{Grounds, Group, GroupId, GroupKind, MessageId, ReportId, TopicId, Us
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// A message that waits for an answer.
+/// A reported message that waits for an answer.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OpenRow {
-    /// The group that it stands in.
     #[sqlx(flatten)]
     pub group: Group,
-    /// The first report of it: answering one answers all.
+    /// Its first open report. Answering one report answers all.
     pub report_id: ReportId,
-    /// The message.
     pub message_id: MessageId,
-    /// How many reported it.
+    /// The number of open reports.
     pub reports: i64,
-    /// Its topic's word in addresses.
     pub topic_slug: String,
-    /// Its topic's title.
     pub topic_name: String,
-    /// Whether whoever answers may read where it stands.
+    /// Whether the viewer may read the topic.
     pub reads: bool,
 }
 
-/// What one person says of a message, or a rule.
+/// A report of a message, by a user or a rule.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct VoiceRow {
-    /// The message.
     pub message_id: MessageId,
-    /// The name of who says it; `None`: it is a rule's.
+    /// `None`: a rule reported it.
     pub username: Option<String>,
-    /// What is wrong with it.
     pub grounds: Grounds,
-    /// In their words; may be empty. Of a rule, its name.
+    /// The reporter's words, perhaps empty, or the rule's name.
     pub words: String,
-    /// What the message said then, where that is not what it says now, or what the voice before tells; empty otherwise.
+    /// The message's text at the time of the report. Empty if it is the current text or that of the previous report.
     pub said: String,
-    /// When.
     pub created_at: Timestamp,
 }
 
-/// Where a report leads to.
+/// The message of a report, and where it is.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct Reported {
-    /// The message.
     pub message_id: MessageId,
-    /// Who wrote it.
     pub author_id: UserId,
-    /// Its topic.
     pub topic_id: TopicId,
-    /// Its group.
     pub group_id: GroupId,
-    /// The group's kind.
     pub kind: GroupKind,
 }
 
-/// Reports a message, or says it in other words.
+/// Reports a message, or replaces the user's open report of it.
 pub async fn insert(
     tx: &mut Tx,
     message: MessageId,
@@ -76,7 +64,7 @@ pub async fn insert(
         message, user, grounds, words, now)
 }
 
-/// Reports a message in the name of a rule; once, while that waits for an answer.
+/// Reports a message in the name of a rule. Does nothing while a report by the same rule is open.
 pub async fn insert_by_rule(tx: &mut Tx, message: MessageId, rule: &str, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "insert into reports (message_id, user_id, grounds, words, created_at, said)
@@ -84,7 +72,7 @@ pub async fn insert_by_rule(tx: &mut Tx, message: MessageId, rule: &str, now: Ti
         message, rule, now)
 }
 
-/// When somebody reported a message, if that waits for an answer.
+/// When a user reported a message, if that report is open.
 pub async fn open_since(db: &Db, message: MessageId, user: UserId) -> Result<Option<Timestamp>> {
     sql!(opt_value db, Timestamp,
         "select created_at from reports where message_id = $1 and user_id = $2 and answered_at is null", message, user)
@@ -106,19 +94,19 @@ macro_rules! open {
     };
 }
 
-/// What waits for an answer in a group, but for what is said of the moderator's own messages; the eldest first.
+/// The reported messages of a group, oldest report first, without the moderator's own messages.
 pub async fn of_group(db: &Db, group: GroupId, moderator: UserId, limit: i64) -> Result<Vec<OpenRow>> {
     sql!(all db, OpenRow, open!("true", "g.deleted_at is null and g.id = $1 and m.author_id <> $3"), group, limit, moderator)
 }
 
-/// What waits for an answer wherever an admin of the site may give it, the eldest first.
+/// The reported messages wherever this site admin may answer, oldest report first.
 pub async fn of_site(db: &Db, admin: UserId, limit: i64) -> Result<Vec<OpenRow>> {
     sql!(all db, OpenRow, open!(
         "(g.kind = 'public' or exists (select 1 from memberships own where own.group_id = g.id and own.user_id = $1))",
         answered_by_site_admin_first!()), admin, limit)
 }
 
-/// How many messages wait for an answer wherever an admin of the site may give it.
+/// The number of reported messages wherever this site admin may answer.
 pub async fn count_of_site(db: &Db, admin: UserId) -> Result<i64> {
     sql!(value db, i64,
         concat!("select count(distinct r.message_id) from reports r join messages m on m.id = r.message_id
@@ -127,7 +115,7 @@ pub async fn count_of_site(db: &Db, admin: UserId) -> Result<i64> {
         admin)
 }
 
-/// What is said of these messages, the eldest first, at most so much of each.
+/// The open reports of these messages, oldest first, at most `each` per message.
 pub async fn voices(db: &Db, messages: &[MessageId], each: i64) -> Result<Vec<VoiceRow>> {
     if messages.is_empty() {
         return Ok(Vec::new());
@@ -144,7 +132,7 @@ pub async fn voices(db: &Db, messages: &[MessageId], each: i64) -> Result<Vec<Vo
         crate::list(messages), each)
 }
 
-/// Where a report leads to, answered or not.
+/// Returns the message of a report, answered or not.
 pub async fn by_id(db: &Db, report: ReportId) -> Result<Option<Reported>> {
     sql!(opt db, Reported,
         "select m.id as message_id, m.author_id, t.id as topic_id, g.id as group_id, g.kind from reports r
@@ -153,14 +141,14 @@ pub async fn by_id(db: &Db, report: ReportId) -> Result<Option<Reported>> {
         report)
 }
 
-/// Answers all that wait about a message: how many did. What it said when it was reported is not kept any longer.
+/// Answers all open reports of a message. Returns how many. The saved text of the message is deleted.
 pub async fn settle(tx: &mut Tx, message: MessageId, by: UserId, verdict: Verdict, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "update reports set answered_at = $4, answered_by = $2, verdict = $3, said = '' where message_id = $1 and answered_at is null",
         message, by, verdict, now)
 }
 
-/// Answers all that wait about messages of a topic: how many did.
+/// Answers all open reports of messages in a topic. Returns how many.
 pub async fn settle_topic(tx: &mut Tx, topic: TopicId, by: UserId, verdict: Verdict, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "update reports set answered_at = $4, answered_by = $2, verdict = $3, said = ''
@@ -168,14 +156,14 @@ pub async fn settle_topic(tx: &mut Tx, topic: TopicId, by: UserId, verdict: Verd
         topic, by, verdict, now)
 }
 
-/// Whether something in a topic was reported and waits for an answer.
+/// Whether a message in a topic has an open report.
 pub async fn waits_in(tx: &mut Tx, topic: TopicId) -> Result<bool> {
     sql!(value tx, bool,
         "select exists (select 1 from reports r join messages m on m.id = r.message_id where m.topic_id = $1 and r.answered_at is null)",
         topic)
 }
 
-/// The newest report there is.
+/// The newest report.
 #[cfg(feature = "testing")]
 pub async fn newest(db: &Db) -> Result<Option<ReportId>> {
     sql!(opt_value db, ReportId, "select id from reports order by id desc limit 1")

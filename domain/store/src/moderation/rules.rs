@@ -1,4 +1,4 @@
-//! Rules that look at messages before they are there.
+//! Rules that check messages before they are saved.
 
 use crate::db::{Db, Tx, sql};
 use model::policy::topic_visible_to_first;
@@ -10,50 +10,44 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 /// A rule.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Rule {
-    /// The rule.
     pub id: RuleId,
-    /// Of which group; `None`: of the site.
+    /// `None`: a rule of the site.
     pub group_id: Option<GroupId>,
-    /// How its makers call it.
     pub name: String,
-    /// What it looks for.
     pub kind: RuleKind,
-    /// The words, one a line, or the pattern.
+    /// The words, one per line, or the pattern.
     pub body: String,
-    /// Whether it looks into what a message says.
+    /// Whether it checks the text of messages.
     pub in_text: bool,
-    /// Whether it looks into titles.
+    /// Whether it checks titles.
     pub in_title: bool,
-    /// Whether it looks where links lead.
+    /// Whether it checks the targets of links.
     pub in_links: bool,
-    /// Whether it looks at names that accounts and groups are to have; for the site alone.
+    /// Whether it checks new names of accounts and groups. Only for rules of the site.
     pub in_names: bool,
-    /// It is for accounts younger than so many days. With this and the next 0 it is for everyone.
+    /// Applies to accounts younger than this number of days. If this and `new_messages` are 0, it applies to everyone.
     pub new_days: i64,
-    /// It is for accounts with fewer messages than this.
+    /// Applies to accounts with fewer messages than this.
     pub new_messages: i64,
-    /// What it does.
     #[sqlx(rename = "deed")]
     pub action: RuleAction,
-    /// What somebody is told whose message is refused; may be empty.
+    /// The explanation for the author of a refused message; may be empty.
     pub explanation: String,
     /// Grows with each change.
     pub version: i64,
-    /// Who made it.
     pub creator_id: UserId,
-    /// When.
     pub created_at: Timestamp,
     /// Since when it is on; `None`: it is off.
     pub enabled_at: Option<Timestamp>,
 }
 
 impl Rule {
-    /// Whether it is for new people alone.
+    /// Whether it applies to new users only.
     pub fn is_for_new(&self) -> bool {
         self.new_days > 0 || self.new_messages > 0
     }
 
-    /// Any rule, for tests.
+    /// A rule for tests.
     #[cfg(any(test, feature = "testing"))]
     pub fn sample() -> Self {
         Self {
@@ -85,24 +79,24 @@ macro_rules! columns {
     };
 }
 
-/// All that are on.
+/// All rules that are on.
 pub async fn enabled(db: &Db) -> Result<Vec<Rule>> {
     sql!(all db, Rule, concat!("select ", columns!(), " from rules where enabled_at is not null order by id"))
 }
 
-/// Those of a group, or of the site, the eldest first.
+/// The rules of a group, or of the site, oldest first.
 pub async fn of(db: &Db, group: Option<GroupId>) -> Result<Vec<Rule>> {
     sql!(all db, Rule,
         concat!("select ", columns!(), " from rules where group_id = $1 or ($2 = 0 and group_id is null) order by id"),
         group, i64::from(group.is_some()))
 }
 
-/// One of them.
+/// Returns a rule.
 pub async fn by_id(db: &Db, id: RuleId) -> Result<Option<Rule>> {
     sql!(opt db, Rule, concat!("select ", columns!(), " from rules where id = $1"), id)
 }
 
-/// Makes one, switched off. Its id, version and times are not taken from `rule`.
+/// Inserts a rule, switched off. Ignores `id`, `version` and the times of `rule`.
 pub async fn insert(tx: &mut Tx, rule: &Rule, now: Timestamp) -> Result<RuleId> {
     sql!(value tx, RuleId,
         "insert into rules (group_id, name, kind, body, in_text, in_title, in_links, in_names, new_days, new_messages, deed,
@@ -112,7 +106,7 @@ pub async fn insert(tx: &mut Tx, rule: &Rule, now: Timestamp) -> Result<RuleId> 
         rule.new_messages, rule.action, &rule.explanation, rule.creator_id, now)
 }
 
-/// Changes one, and switches it off.
+/// Changes a rule, and switches it off.
 pub async fn update(tx: &mut Tx, rule: &Rule) -> Result<u64> {
     sql!(run tx,
         "update rules set name = $2, kind = $3, body = $4, in_text = $5, in_title = $6, in_links = $7, in_names = $8, new_days = $9,
@@ -122,29 +116,29 @@ pub async fn update(tx: &mut Tx, rule: &Rule) -> Result<u64> {
         rule.new_messages, rule.action, &rule.explanation)
 }
 
-/// Switches one on or off, as it was at that version. 0 when it is another one by now.
+/// Switches a rule on or off, if it still has this version. 0 when it was changed since.
 pub async fn switch(tx: &mut Tx, id: RuleId, version: i64, at: Option<Timestamp>) -> Result<u64> {
     sql!(run tx, "update rules set enabled_at = $3 where id = $1 and version = $2", id, version, at)
 }
 
-/// Deletes one.
+/// Deletes a rule.
 pub async fn delete(tx: &mut Tx, id: RuleId) -> Result<u64> {
     sql!(run tx, "delete from rules where id = $1", id)
 }
 
-/// What decides whether somebody is new: since when they have their account, and how many messages they wrote, counted up to a limit.
+/// Returns what decides whether a user is new: the account's creation and the number of messages, up to `limit`.
 pub async fn author(db: &Db, user: UserId, limit: i64) -> Result<(Timestamp, i64)> {
     sql!(one db, (Timestamp, i64),
         "select u.created_at, (select count(*) from (select 1 from messages m where m.author_id = u.id and m.deleted_at is null limit $2) w)
          from users u where u.id = $1", user, limit)
 }
 
-/// Since when somebody has their account.
+/// When a user's account was created.
 pub async fn since(db: &Db, user: UserId) -> Result<Timestamp> {
     sql!(value db, Timestamp, "select created_at from users where id = $1", user)
 }
 
-/// How many messages somebody wrote in a group, counted up to a limit.
+/// The number of a user's messages in a group, counted up to `limit`.
 pub async fn written_in(db: &Db, user: UserId, group: GroupId, limit: i64) -> Result<i64> {
     sql!(value db, i64,
         "select count(*) from (select 1 from messages m join topics t on t.id = m.topic_id
@@ -152,22 +146,20 @@ pub async fn written_in(db: &Db, user: UserId, group: GroupId, limit: i64) -> Re
         user, group, limit)
 }
 
-/// A message that a rule is tried on.
+/// A message to test a rule on.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Recent {
-    /// The message.
     pub id: MessageId,
-    /// As it was typed.
+    /// As typed.
     pub raw: String,
-    /// Its topic's title, if it begins it.
+    /// The topic's title, if the message is the first of its topic.
     pub title: Option<String>,
-    /// Its nodes as JSON.
+    /// The nodes as JSON.
     pub nodes: String,
-    /// When it was written.
     pub created_at: Timestamp,
-    /// Since when its author has an account.
+    /// When the author's account was created.
     pub author_since: Timestamp,
-    /// How many messages its author had written before, counted up to a limit.
+    /// The number of the author's earlier messages, counted up to a limit.
     pub before: i64,
 }
 
@@ -182,7 +174,8 @@ macro_rules! recent {
     };
 }
 
-/// The newest messages of a group, of those that a reader may see; without a group, of all but conversations.
+/// The newest messages of a group that a reader may see. Without a group: of all groups but conversations. The earlier
+/// messages of an author are counted up to `before`.
 pub async fn recent(db: &Db, reader: UserId, group: Option<GroupId>, before: i64, limit: i64) -> Result<Vec<Recent>> {
     match group {
         Some(group) => sql!(all db, Recent,

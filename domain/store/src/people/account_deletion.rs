@@ -1,4 +1,4 @@
-//! What goes with an account that is deleted.
+//! Statements for the deletion of an account.
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
@@ -6,7 +6,7 @@ use model::{GroupId, MessageId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Leaves of an account nothing but its id and a name that says that it is gone. 0 when it is gone already, or the name is taken.
+/// Reduces an account to its id and a placeholder name. 0 when it was deleted before, or the name is taken.
 pub async fn anonymize(tx: &mut Tx, user: UserId, placeholder: &str, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "update users set username = $2, username_lower = $2, username_key = null, email = null, new_email = null, password_hash = null,
@@ -15,12 +15,12 @@ pub async fn anonymize(tx: &mut Tx, user: UserId, placeholder: &str, now: Timest
         user, placeholder, now, false)
 }
 
-/// The groups that somebody is in, by id.
+/// The groups of a user, by id.
 pub async fn groups(tx: &mut Tx, user: UserId) -> Result<Vec<GroupId>> {
     sql!(values tx, GroupId, "select group_id from memberships where user_id = $1 order by group_id", user)
 }
 
-/// Forgets how far somebody read, whom they ignored, what they followed or muted, asked and invited to.
+/// Deletes a user's read positions, ignores, topic levels, join requests and invitations, both made and received.
 pub async fn delete_own(tx: &mut Tx, user: UserId) -> Result<u64> {
     sql!(run tx, "delete from ignores where user_id = $1", user)?;
     sql!(run tx, "delete from topic_levels where user_id = $1", user)?;
@@ -30,29 +30,29 @@ pub async fn delete_own(tx: &mut Tx, user: UserId) -> Result<u64> {
     sql!(run tx, "delete from reads where user_id = $1", user)
 }
 
-/// Takes back up to so many stars; the messages that had them.
+/// Removes up to `limit` stars of a user. Returns the messages that had them.
 pub async fn delete_stars(tx: &mut Tx, user: UserId, limit: i64) -> Result<Vec<MessageId>> {
     sql!(values tx, MessageId,
         "delete from stars where user_id = $1 and message_id in (select message_id from stars where user_id = $1 order by message_id limit $2)
          returning message_id", user, limit)
 }
 
-/// Up to so many messages that name somebody, as they were typed.
+/// Up to `limit` messages that mention a user, as typed.
 pub async fn naming(db: &Db, user: UserId, limit: i64) -> Result<Vec<(MessageId, String)>> {
     sql!(all db, (MessageId, String),
         "select m.id, m.raw from mentions n join messages m on m.id = n.message_id where n.user_id = $1 order by m.id limit $2", user, limit)
 }
 
-/// Forgets that these messages name somebody.
+/// Deletes a user's mentions in these messages.
 pub async fn delete_mentions(tx: &mut Tx, user: UserId, messages: &[MessageId]) -> Result<u64> {
     sql!(run tx, "delete from mentions where user_id = $1 and message_id in (select cast(value as bigint) from json_each($2))",
         user, crate::list(messages))
 }
 
-/// Takes the words out of up to so many messages of an author, and what they said before; those that were there to be read.
+/// Erases the text and earlier texts of up to `limit` messages of an author. Returns these messages.
 pub async fn erase_messages(tx: &mut Tx, user: UserId, limit: i64, now: Timestamp) -> Result<Vec<MessageId>> {
     let ids = sql!(values tx, MessageId, "select id from messages where author_id = $1 and raw <> '' order by id limit $2", user, limit)?;
-    // Whoever changes both holds the topics first.
+    // Whoever changes a message and its topic locks the topics first.
     for topic in crate::messages::history::topics_of(tx, &ids).await? {
         crate::topics::touch(tx, topic).await?;
     }

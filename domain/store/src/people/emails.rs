@@ -1,4 +1,4 @@
-//! Letters that are to be sent, and those whose links still work.
+//! Emails to send, and sent ones whose links still work.
 
 use crate::db::{Db, Tx, sql};
 use model::EmailKind;
@@ -7,45 +7,40 @@ use model::{EmailId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// A letter.
+/// An email.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct EmailRow {
-    /// The letter.
     pub id: EmailId,
-    /// Why it is written.
+    /// Why it is sent.
     pub kind: EmailKind,
-    /// To whom; `None` while only the address is known.
+    /// `None` while only the address is known.
     pub user_id: Option<UserId>,
-    /// To where.
     pub address: String,
-    /// Its link's token is made of this.
+    /// The seed of its link's token.
     pub seed: Option<String>,
-    /// When its cause was.
+    /// When its cause happened.
     pub created_at: Timestamp,
-    /// When its link ends, or it is no longer worth sending.
+    /// When its link expires, or it is no longer worth sending.
     pub expires_at: Timestamp,
-    /// When it was sent.
     pub sent_at: Option<Timestamp>,
 }
 
-/// What a letter is made of.
+/// An email to store.
 #[derive(Debug)]
 pub struct NewLetter<'a> {
-    /// Why it is written.
+    /// Why it is sent.
     pub kind: EmailKind,
-    /// To whom; `None` while only the address is known.
+    /// `None` while only the address is known.
     pub user: Option<UserId>,
-    /// To where.
     pub address: &'a str,
-    /// The seed of its token and the token's digest.
+    /// The seed of its token, and the token's digest.
     pub token: Option<(&'a str, &'a str)>,
-    /// When its cause was.
+    /// When its cause happened.
     pub at: Timestamp,
-    /// When it ends.
     pub expires_at: Timestamp,
 }
 
-/// Writes one down.
+/// Stores an email.
 pub async fn insert(tx: &mut Tx, new: &NewLetter<'_>) -> Result<EmailId> {
     let (seed, digest) = new.token.unzip();
     sql!(value tx, EmailId,
@@ -59,49 +54,49 @@ macro_rules! columns {
     };
 }
 
-/// One that is to be sent: neither sent nor ended.
+/// Returns an email that is neither sent nor expired.
 pub async fn to_send(db: &Db, id: EmailId, now: Timestamp) -> Result<Option<EmailRow>> {
     sql!(opt db, EmailRow,
         concat!("select ", columns!(), " from letters where id = $1 and sent_at is null and expires_at > $2"), id, now)
 }
 
-/// The one whose link has a token of this digest, while it works. Links are known only of those that have a receiver.
+/// Returns the email whose link has a token with this digest, while the link works. It needs a known recipient to work.
 pub async fn by_token(db: &Db, kind: EmailKind, digest: &str, now: Timestamp) -> Result<Option<EmailRow>> {
     sql!(opt db, EmailRow,
         concat!("select ", columns!(), " from letters where token_hash = $1 and kind = $2 and expires_at > $3 and user_id is not null"),
         digest, kind, now)
 }
 
-/// Takes the one of this digest: of those who come with the same link, one gets it.
+/// Deletes and returns the email of this digest. Of several requests with the same link, only one gets it.
 pub async fn take(tx: &mut Tx, kind: EmailKind, digest: &str, now: Timestamp) -> Result<Option<EmailRow>> {
     sql!(opt tx, EmailRow,
         concat!("delete from letters where token_hash = $1 and kind = $2 and expires_at > $3 and user_id is not null returning ", columns!()),
         digest, kind, now)
 }
 
-/// Notes that it was sent, and to whom.
+/// Records that an email was sent, and to whom.
 pub async fn sent(tx: &mut Tx, id: EmailId, user: Option<UserId>, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update letters set sent_at = $3, user_id = $2 where id = $1", id, user, now)
 }
 
-/// Notes to whom it goes, before it leaves: its link may be opened at once.
+/// Records the recipient before the email leaves, since its link may be opened at once.
 pub async fn address_to(tx: &mut Tx, id: EmailId, user: UserId) -> Result<u64> {
     sql!(run tx, "update letters set user_id = $2 where id = $1", id, user)
 }
 
-/// Forgets one.
+/// Deletes an email.
 pub async fn delete(tx: &mut Tx, id: EmailId) -> Result<u64> {
     sql!(run tx, "delete from letters where id = $1", id)
 }
 
-/// Ends the links of a kind that an account has, also those on their way to its address.
+/// Deletes an account's emails of a kind, which ends their links; also those to its address without a recipient yet.
 pub async fn void(tx: &mut Tx, user: UserId, kind: EmailKind) -> Result<u64> {
     sql!(run tx,
         "delete from letters where kind = $2 and (user_id = $1
            or (user_id is null and lower(address) = (select lower(email) from users where id = $1)))", user, kind)
 }
 
-/// Forgets those that ended.
+/// Deletes expired emails.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     sql!(run tx, "delete from letters where expires_at <= $1", now)
 }

@@ -1,5 +1,6 @@
-//! What is kept of one person, for that person. What they may not see now (a group they left, a topic that was moved or split off) has
-//! no name here: that they wrote there, or asked there, is theirs, and what others call it is not.
+//! The data export of a user. Groups and topics that the user may not see now (a group they left, a topic that was
+//! moved or split off) have no name here: that the user wrote or asked there is the user's data, what others call it
+//! is not.
 
 use crate::db::{Db, sql};
 use model::policy::{known_to_first, topic_visible_to_first};
@@ -8,51 +9,42 @@ use model::{GroupId, InvitationId, MessageId, ReportId, Role, SubscriptionLevel,
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// What they said when they signed up to a site whose admins decide.
+/// What the user wrote when signing up to a site whose admins approve accounts.
 pub async fn asked(db: &Db, user: UserId) -> Result<String> {
     sql!(value db, String, "select asked from users where id = $1", user)
 }
 
-/// A group that they are in.
+/// A group of the user.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OwnGroup {
-    /// The group.
     pub id: GroupId,
-    /// Its word in addresses.
     pub slug: String,
-    /// Its name.
     pub name: String,
-    /// Their part in it.
     pub role: Role,
-    /// What of it reaches them.
     pub level: SubscriptionLevel,
-    /// Since when.
+    /// When the user joined.
     pub created_at: Timestamp,
 }
 
-/// The groups that somebody is in.
+/// The groups of a user.
 pub async fn groups(db: &Db, user: UserId) -> Result<Vec<OwnGroup>> {
     sql!(all db, OwnGroup,
         "select g.id, g.slug, g.name, m.role, m.level, m.created_at from memberships m join groups g on g.id = m.group_id where m.user_id = $1 order by g.id",
         user)
 }
 
-/// A group that they asked to be let into.
+/// A user's request to join a group.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OwnRequest {
-    /// The group.
     pub group_id: GroupId,
-    /// Its name, where they may know of it.
+    /// `None`: the user may not know of the group.
     pub group_name: Option<String>,
-    /// What they said.
     pub message: String,
-    /// When.
     pub created_at: Timestamp,
-    /// When somebody said no.
     pub declined_at: Option<Timestamp>,
 }
 
-/// Groups that somebody asked to be let into, by id after `after`.
+/// A user's requests to join groups, by group id after `after`.
 pub async fn requests(db: &Db, user: UserId, after: GroupId, limit: i64) -> Result<Vec<OwnRequest>> {
     sql!(all db, OwnRequest,
         concat!("select g.id as group_id, case when ", known_to_first!(), " then g.name end as group_name, r.message, r.created_at, r.declined_at
@@ -60,29 +52,27 @@ pub async fn requests(db: &Db, user: UserId, after: GroupId, limit: i64) -> Resu
         user, after, limit)
 }
 
-/// People whom somebody ignores, by id after `after`: who, their name, since when.
+/// The people whom a user ignores, by id after `after`: id, name, since when.
 pub async fn ignores(db: &Db, user: UserId, after: UserId, limit: i64) -> Result<Vec<(UserId, String, Timestamp)>> {
     sql!(all db, (UserId, String, Timestamp),
         "select u.id, u.username, i.created_at from ignores i join users u on u.id = i.ignored_id
          where i.user_id = $1 and u.id > $2 order by u.id limit $3", user, after, limit)
 }
 
-/// A topic that somebody follows or muted, or how far they read it.
+/// A topic that a user read or chose a level for.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct SubscribedTopic {
-    /// The topic.
     pub id: TopicId,
-    /// Its title, where they may see it.
+    /// `None`: the user may not see it.
     pub title: Option<String>,
-    /// What of it reaches them; `None`: whatever they chose for its group.
+    /// `None`: the level of its group applies.
     pub level: Option<SubscriptionLevel>,
-    /// How far they read it.
+    /// How far the user read it.
     pub read_seq: Option<i64>,
-    /// When.
     pub read_at: Option<Timestamp>,
 }
 
-/// Topics that somebody read or chose a level for, by id after `after`.
+/// The topics that a user read or chose a level for, by id after `after`.
 pub async fn subscriptions(db: &Db, user: UserId, after: TopicId, limit: i64) -> Result<Vec<SubscribedTopic>> {
     sql!(all db, SubscribedTopic,
         concat!("select t.id, case when ", topic_visible_to_first!(), " then t.name end as title, l.level, r.read_seq, r.updated_at as read_at
@@ -94,47 +84,38 @@ pub async fn subscriptions(db: &Db, user: UserId, after: TopicId, limit: i64) ->
         user, after, limit)
 }
 
-/// A report that somebody made.
+/// A report that the user made.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OwnReport {
-    /// The report.
     pub id: ReportId,
-    /// What they reported.
     pub message_id: MessageId,
-    /// Why.
     pub grounds: String,
-    /// In their words.
     pub words: String,
-    /// When.
     pub created_at: Timestamp,
 }
 
-/// Reports that somebody made, by id after `after`.
+/// The reports that a user made, by id after `after`.
 pub async fn reports(db: &Db, user: UserId, after: ReportId, limit: i64) -> Result<Vec<OwnReport>> {
     sql!(all db, OwnReport,
         "select id, message_id, grounds, words, created_at from reports where user_id = $1 and id > $2 order by id limit $3", user, after, limit)
 }
 
-/// A link into a group that somebody made.
+/// An invitation link that the user created.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OwnLink {
-    /// The link.
     pub id: InvitationId,
-    /// The group.
     pub group_id: GroupId,
-    /// Its name, where they may know of it.
+    /// `None`: the user may not know of the group.
     pub group_name: Option<String>,
-    /// As what it lets in; `None`: it lets one ask.
+    /// The role of those who join by it; `None`: it only lets them ask to join.
     pub role: Option<Role>,
-    /// When it was made.
     pub created_at: Timestamp,
-    /// When it ends.
     pub expires_at: Timestamp,
-    /// How many came by it.
+    /// How often it was used.
     pub used: i64,
 }
 
-/// Links that somebody made, by id after `after`.
+/// The invitation links that a user created, by id after `after`.
 pub async fn links(db: &Db, user: UserId, after: InvitationId, limit: i64) -> Result<Vec<OwnLink>> {
     sql!(all db, OwnLink,
         concat!("select i.id, i.group_id, case when ", known_to_first!(), " then g.name end as group_name, i.role, i.created_at, i.expires_at, i.used
@@ -142,22 +123,19 @@ pub async fn links(db: &Db, user: UserId, after: InvitationId, limit: i64) -> Re
         user, after, limit)
 }
 
-/// Somebody whom they invited into a group by name, and who has not answered.
+/// An open invitation by name that the user made.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OwnInvited {
-    /// The group.
     pub group_id: GroupId,
-    /// Its name, where they may know of it.
+    /// `None`: the user may not know of the group.
     pub group_name: Option<String>,
-    /// Who is invited.
+    /// The invited user.
     pub user_id: UserId,
-    /// Their name.
     pub username: String,
-    /// When.
     pub created_at: Timestamp,
 }
 
-/// Whom somebody invited by name, by group and person after `after`.
+/// The open invitations by name that a user made, by group and invited user after `after`.
 pub async fn invited(db: &Db, user: UserId, after: (GroupId, UserId), limit: i64) -> Result<Vec<OwnInvited>> {
     sql!(all db, OwnInvited,
         concat!("select v.group_id, case when ", known_to_first!(), " then g.name end as group_name, v.user_id, u.username, v.created_at
@@ -166,20 +144,18 @@ pub async fn invited(db: &Db, user: UserId, after: (GroupId, UserId), limit: i64
         user, after.0, after.1, limit)
 }
 
-/// A topic that they started.
+/// A topic that the user started.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OwnTopic {
-    /// The topic.
     pub id: TopicId,
-    /// Its group's name, where they may see it.
+    /// `None`: the user may not see the topic.
     pub group_name: Option<String>,
-    /// Its title, where they may see it.
+    /// `None`: the user may not see it.
     pub name: Option<String>,
-    /// When.
     pub created_at: Timestamp,
 }
 
-/// Topics that somebody started, by id after `after`.
+/// The topics that a user started, by id after `after`.
 pub async fn topics(db: &Db, user: UserId, after: TopicId, limit: i64) -> Result<Vec<OwnTopic>> {
     sql!(all db, OwnTopic,
         concat!("select t.id, case when ", topic_visible_to_first!(), " then g.name end as group_name,
@@ -188,30 +164,25 @@ pub async fn topics(db: &Db, user: UserId, after: TopicId, limit: i64) -> Result
         user, after, limit)
 }
 
-/// A message that they wrote.
+/// A message that the user wrote.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OwnMessage {
-    /// The message.
     pub id: MessageId,
-    /// Its topic.
     pub topic_id: TopicId,
-    /// Its group's name, where they may see it.
+    /// `None`: the user may not see the topic.
     pub group_name: Option<String>,
-    /// Its topic's title, where they may see it.
+    /// `None`: the user may not see it.
     pub topic_name: Option<String>,
     /// Its number in the topic.
     pub seq: i64,
-    /// When it was written.
     pub created_at: Timestamp,
-    /// When it was last edited.
     pub edited_at: Option<Timestamp>,
-    /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
-    /// As it was typed; empty once it is gone for good.
+    /// As typed; empty once it was erased for good.
     pub raw: String,
 }
 
-/// Messages that somebody wrote, by id after `after`.
+/// The messages that a user wrote, by id after `after`.
 pub async fn messages(db: &Db, user: UserId, after: MessageId, limit: i64) -> Result<Vec<OwnMessage>> {
     sql!(all db, OwnMessage,
         concat!("select m.id, m.topic_id, case when ", topic_visible_to_first!(), " then g.name end as group_name,
@@ -221,7 +192,7 @@ pub async fn messages(db: &Db, user: UserId, after: MessageId, limit: i64) -> Re
         user, after, limit)
 }
 
-/// What messages of theirs said before they were edited: the message, the version's number, when it was written, its text.
+/// The earlier texts of messages: message, number of the version, when it was written, text.
 pub async fn versions(db: &Db, messages: &[MessageId]) -> Result<Vec<(MessageId, i64, Timestamp, String)>> {
     if messages.is_empty() {
         return Ok(Vec::new());
@@ -231,7 +202,7 @@ pub async fn versions(db: &Db, messages: &[MessageId]) -> Result<Vec<(MessageId,
          order by message_id, number", crate::list(messages))
 }
 
-/// Stars that somebody gave, by message after `after`.
+/// The stars that a user gave, by message after `after`.
 pub async fn stars(db: &Db, user: UserId, after: MessageId, limit: i64) -> Result<Vec<(MessageId, Timestamp)>> {
     sql!(all db, (MessageId, Timestamp),
         "select message_id, created_at from stars where user_id = $1 and message_id > $2 order by message_id limit $3", user, after, limit)

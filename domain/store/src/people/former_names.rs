@@ -1,4 +1,4 @@
-//! Names that somebody had: kept from others, and leading on.
+//! Former usernames. They are reserved, and links with them lead to the account.
 
 use crate::db::{Db, Tx, sql};
 use model::UserId;
@@ -6,7 +6,7 @@ use model::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Keeps the name that an account has, before it gets another one: links with it lead to the account.
+/// Reserves the current name of an account before a rename. Links with it lead to the account.
 pub async fn keep_own(tx: &mut Tx, user: UserId) -> Result<u64> {
     sql!(run tx,
         "insert into former_names (username_lower, username_key, user_id) select username_lower, username_key, id from users where id = $1
@@ -14,17 +14,17 @@ pub async fn keep_own(tx: &mut Tx, user: UserId) -> Result<u64> {
         user)
 }
 
-/// Gives a name back to the account that had it.
+/// Gives a former name back to the account that had it.
 pub async fn take_back(tx: &mut Tx, user: UserId, lower: &str) -> Result<u64> {
     sql!(run tx, "delete from former_names where username_lower = $2 and user_id = $1", user, lower)
 }
 
-/// Lets all names of an account go at a moment: until then nobody gets them, and they lead nowhere.
+/// Releases all former names of an account at a moment. Until then nobody can take them, and they lead nowhere.
 pub async fn let_go(tx: &mut Tx, user: UserId, until: Timestamp) -> Result<u64> {
     sql!(run tx, "update former_names set user_id = null, kept_until = $2 where user_id = $1", user, until)
 }
 
-/// Whether somebody else had a name that is this one, or looks like it, and is still kept.
+/// Whether this name, or one that looks like it, is reserved as a former name of another user.
 pub async fn is_kept(tx: &mut Tx, user: UserId, lower: &str, key: &str, now: Timestamp) -> Result<bool> {
     let kept = sql!(opt_value tx, String,
         "select username_lower from former_names where (username_lower = $2 or username_key = $3)
@@ -33,19 +33,19 @@ pub async fn is_kept(tx: &mut Tx, user: UserId, lower: &str, key: &str, now: Tim
     Ok(kept.is_some())
 }
 
-/// What the account is called that once had the name.
+/// Returns the current name of the account that once had the name.
 pub async fn led_to(db: &Db, name: &str) -> Result<Option<String>> {
     sql!(opt_value db, String,
         "select u.username from former_names f join users u on u.id = f.user_id where f.username_lower = $1",
         crate::word(&name.to_lowercase()))
 }
 
-/// What an account was called before.
+/// The former names of an account.
 pub async fn of(db: &Db, user: UserId) -> Result<Vec<String>> {
     sql!(values db, String, "select username_lower from former_names where user_id = $1 order by username_lower", user)
 }
 
-/// Forgets those whose time is over.
+/// Deletes former names whose reservation expired.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     sql!(run tx, "delete from former_names where kept_until <= $1", now)
 }

@@ -1,4 +1,4 @@
-//! Who does not want to hear of whom.
+//! Ignored users, and levels of topics.
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
@@ -6,28 +6,28 @@ use model::{Person, SubscriptionLevel, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Ignores somebody. 0 when they were ignored.
+/// Ignores a user. 0 when they were ignored before.
 pub async fn insert(tx: &mut Tx, user: UserId, ignored: UserId, now: Timestamp) -> Result<u64> {
     sql!(run tx, "insert into ignores (user_id, ignored_id, created_at) values ($1, $2, $3) on conflict do nothing", user, ignored, now)
 }
 
-/// Hears of somebody again. 0 when they were not ignored.
+/// Stops ignoring a user. 0 when they were not ignored.
 pub async fn delete(tx: &mut Tx, user: UserId, ignored: UserId) -> Result<u64> {
     sql!(run tx, "delete from ignores where user_id = $1 and ignored_id = $2", user, ignored)
 }
 
-/// Whom somebody ignores.
+/// The users whom a user ignores.
 pub async fn of_user(db: &Db, user: UserId) -> Result<Vec<UserId>> {
     sql!(values db, UserId, "select ignored_id from ignores where user_id = $1", user)
 }
 
-/// The same by name.
+/// The same, by name.
 pub async fn people(db: &Db, user: UserId) -> Result<Vec<Person>> {
     sql!(all db, Person,
         "select u.id, u.username from ignores i join users u on u.id = i.ignored_id where i.user_id = $1 order by u.username_lower", user)
 }
 
-/// Which of these ignore somebody.
+/// Which of these users ignore `ignored`.
 pub async fn among(db: &Db, ignored: UserId, users: &[UserId]) -> Result<Vec<UserId>> {
     if users.is_empty() {
         return Ok(Vec::new());
@@ -37,15 +37,16 @@ pub async fn among(db: &Db, ignored: UserId, users: &[UserId]) -> Result<Vec<Use
         ignored, crate::list(users))
 }
 
-/// Whether somebody ignores another.
+/// Whether a user ignores another.
 pub async fn ignores(db: &Db, user: UserId, other: UserId) -> Result<bool> {
     let found =
         sql!(opt_value db, UserId, "select user_id from ignores where user_id = $1 and ignored_id = $2", user, other)?;
     Ok(found.is_some())
 }
 
-/// What of a topic reaches somebody, whatever they chose for its group; normal is as the group. That one is kept too, so that whoever
-/// follows a topic no more does not follow it for having written in it; but not of one that they had muted.
+/// Sets a user's level for a topic, which overrides the group's. `Normal` means the same as the group. It is stored
+/// too, so that a user who unfollows a topic does not follow it again for having written in it. Only for a muted topic
+/// the row is deleted instead.
 pub async fn set_topic_level(tx: &mut Tx, user: UserId, topic: TopicId, level: SubscriptionLevel) -> Result<u64> {
     if level == SubscriptionLevel::Normal {
         let unmuted = sql!(run tx,

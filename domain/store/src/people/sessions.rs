@@ -1,4 +1,4 @@
-//! Sign-ins that are open.
+//! Sessions.
 
 use crate::db::{Db, Tx, sql};
 use model::SessionRow;
@@ -7,7 +7,7 @@ use model::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Opens one.
+/// Inserts a session.
 pub async fn insert(tx: &mut Tx, row: &SessionRow) -> Result<u64> {
     sql!(run tx, "insert into sessions (id, user_id, created_at, expires_at, address, agent) values ($1, $2, $3, $4, $5, $6)",
         &row.id, row.user_id, row.created_at, row.expires_at, &row.address, &row.agent)
@@ -20,7 +20,7 @@ struct Told {
     has_unread_notice: bool,
 }
 
-/// The open sign-in of a digest, and whether its owner was told something that they have not read.
+/// Returns the unexpired session with this digest, and whether its user has an unread notice.
 pub async fn by_id(db: &Db, id: &str, now: Timestamp) -> Result<Option<(SessionRow, bool)>> {
     let found = sql!(opt db, Told,
         "select id, user_id, created_at, expires_at, address, agent,
@@ -29,29 +29,29 @@ pub async fn by_id(db: &Db, id: &str, now: Timestamp) -> Result<Option<(SessionR
     Ok(found.map(|Told { row, has_unread_notice }| (row, has_unread_notice)))
 }
 
-/// Those of one account, newest first.
+/// The unexpired sessions of a user, newest first.
 pub async fn of_user(db: &Db, user: UserId, now: Timestamp) -> Result<Vec<SessionRow>> {
     sql!(all db, SessionRow,
         "select id, user_id, created_at, expires_at, address, agent from sessions
          where user_id = $1 and expires_at > $2 order by created_at desc, id", user, now)
 }
 
-/// Ends one of the account's.
+/// Deletes a session of a user.
 pub async fn delete(tx: &mut Tx, user: UserId, id: &str) -> Result<u64> {
     sql!(run tx, "delete from sessions where id = $1 and user_id = $2", crate::word(id), user)
 }
 
-/// Ends all of the account's; the digests of those that ended.
+/// Deletes all sessions of a user. Returns their digests.
 pub async fn delete_all(tx: &mut Tx, user: UserId) -> Result<Vec<String>> {
     sql!(values tx, String, "delete from sessions where user_id = $1 returning id", user)
 }
 
-/// Ends all of the account's but one; the digests of those that ended.
+/// Deletes all sessions of a user but one. Returns their digests.
 pub async fn delete_others(tx: &mut Tx, user: UserId, kept: &str) -> Result<Vec<String>> {
     sql!(values tx, String, "delete from sessions where user_id = $1 and id <> $2 returning id", user, crate::word(kept))
 }
 
-/// Forgets those that ended by themselves.
+/// Deletes expired sessions.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     sql!(run tx, "delete from sessions where expires_at <= $1", now)
 }

@@ -1,4 +1,4 @@
-//! New accounts that wait for an admin of the site, and links with which one may sign up.
+//! New accounts that wait for approval by a site admin, and sign-up links.
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
@@ -7,31 +7,31 @@ use model::{SiteInvitationId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Has a new account wait.
+/// Makes a new account wait for approval. `asked` is what its user wrote.
 pub async fn wait(tx: &mut Tx, user: UserId, asked: &str, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update users set waiting_since = $3, asked = $2 where id = $1", user, asked, now)
 }
 
-/// Those who wait, the eldest first, then those who were declined.
+/// The accounts that wait, oldest first, then the declined ones.
 pub async fn waiting(db: &Db, limit: i64) -> Result<Vec<WaitingRow>> {
     sql!(all db, WaitingRow,
         "select id, username, email, new_email, asked, waiting_since, declined_at from users where waiting_since is not null
          order by declined_at is not null, waiting_since, id limit $1", limit)
 }
 
-/// How many wait.
+/// The number of accounts that wait.
 pub async fn count(db: &Db) -> Result<i64> {
     sql!(value db, i64, "select count(*) from users where waiting_since is not null and declined_at is null")
 }
 
-/// Somebody's account that waits.
+/// Returns an account that waits or was declined.
 pub async fn of(db: &Db, user: UserId) -> Result<Option<WaitingRow>> {
     sql!(opt db, WaitingRow,
         "select id, username, email, new_email, asked, waiting_since, declined_at from users where id = $1 and waiting_since is not null",
         user)
 }
 
-/// Lets those of them in who wait, or were declined: who they are, with their confirmed addresses.
+/// Approves those of the accounts that wait or were declined. Returns them with their confirmed addresses.
 pub async fn approve(tx: &mut Tx, users: &[UserId]) -> Result<Vec<(UserId, Option<String>)>> {
     sql!(all tx, (UserId, Option<String>),
         "update users set waiting_since = null, declined_at = null, asked = ''
@@ -39,7 +39,7 @@ pub async fn approve(tx: &mut Tx, users: &[UserId]) -> Result<Vec<(UserId, Optio
         crate::list(users))
 }
 
-/// Declines those of them who wait: who they are, with their confirmed addresses.
+/// Declines those of the accounts that wait. Returns them with their confirmed addresses.
 pub async fn decline(tx: &mut Tx, users: &[UserId], now: Timestamp) -> Result<Vec<(UserId, Option<String>)>> {
     sql!(all tx, (UserId, Option<String>),
         "update users set declined_at = $2
@@ -48,7 +48,7 @@ pub async fn decline(tx: &mut Tx, users: &[UserId], now: Timestamp) -> Result<Ve
         crate::list(users), now)
 }
 
-/// Those who were declined before a moment do not wait any more: up to so many of them.
+/// Takes up to `limit` accounts that were declined before a moment out of the list. Returns them.
 pub async fn take_declined(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<Vec<UserId>> {
     sql!(values tx, UserId,
         "update users set waiting_since = null, declined_at = null, asked = ''
@@ -57,7 +57,7 @@ pub async fn take_declined(tx: &mut Tx, before: Timestamp, limit: i64) -> Result
         before, limit)
 }
 
-/// Makes a link, of which only the token's digest is kept.
+/// Creates a sign-up link. Only the digest of its token is stored.
 pub async fn invite(
     tx: &mut Tx,
     inviter: UserId,
@@ -71,7 +71,7 @@ pub async fn invite(
         inviter, token, now, expires_at, uses)
 }
 
-/// The links that can still be used, the latest first.
+/// The usable links, latest first.
 pub async fn links(db: &Db, now: Timestamp, limit: i64) -> Result<Vec<SiteInvitation>> {
     sql!(all db, SiteInvitation,
         "select i.id, u.username as inviter, i.created_at, i.expires_at, i.uses_left, i.used
@@ -79,7 +79,7 @@ pub async fn links(db: &Db, now: Timestamp, limit: i64) -> Result<Vec<SiteInvita
          where i.expires_at > $1 and i.uses_left > 0 order by i.created_at desc, i.id desc limit $2", now, limit)
 }
 
-/// The link of a token's digest, while it can be used: its maker administers the site.
+/// Returns the link with this token digest, while it can be used. Its creator must still be a site admin.
 pub async fn link(db: &Db, token: &str, now: Timestamp) -> Result<Option<SiteInvitationId>> {
     sql!(opt_value db, SiteInvitationId,
         "select i.id from site_invitations i join users u on u.id = i.inviter_id and u.is_admin
@@ -98,7 +98,7 @@ pub async fn revoke(tx: &mut Tx, id: SiteInvitationId) -> Result<u64> {
     sql!(run tx, "delete from site_invitations where id = $1", id)
 }
 
-/// Forgets links that ended.
+/// Deletes links that expired or have no uses left.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     sql!(run tx, "delete from site_invitations where expires_at <= $1 or uses_left <= 0", now)
 }

@@ -1,4 +1,4 @@
-//! Second steps of signing in, and their recovery codes.
+//! Two-factor authentication: secrets and recovery codes.
 
 use crate::db::{Db, Tx, sql};
 use model::UserId;
@@ -6,23 +6,22 @@ use model::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// An account's second step.
+/// The second factor of an account.
 #[derive(Clone, sqlx::FromRow)]
 pub struct SecondStepRow {
-    /// The secret, sealed.
+    /// The secret, encrypted.
     pub secret: String,
-    /// When it was made.
     pub created_at: Timestamp,
-    /// When its first code was shown; `None` before.
+    /// When the user proved it with a first code; `None` before.
     pub confirmed_at: Option<Timestamp>,
 }
 
-/// That of an account.
+/// Returns the second factor of an account.
 pub async fn of(db: &Db, user: UserId) -> Result<Option<SecondStepRow>> {
     sql!(opt db, SecondStepRow, "select secret, created_at, confirmed_at from second_steps where user_id = $1", user)
 }
 
-/// Writes down a secret that is to be confirmed. 0 when one is in use.
+/// Stores a secret that is to be confirmed. 0 when a confirmed one exists.
 pub async fn begin(tx: &mut Tx, user: UserId, sealed: &str, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "insert into second_steps (user_id, secret, created_at) values ($1, $2, $3)
@@ -30,45 +29,45 @@ pub async fn begin(tx: &mut Tx, user: UserId, sealed: &str, now: Timestamp) -> R
          where second_steps.confirmed_at is null", user, sealed, now)
 }
 
-/// Puts the secret to use. 0 when it is another one by now, or in use.
+/// Confirms the secret. 0 when it is confirmed already, or was replaced by another one.
 pub async fn confirm(tx: &mut Tx, user: UserId, sealed: &str, step: i64, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "update second_steps set confirmed_at = $4, used_step = $3 where user_id = $1 and secret = $2 and confirmed_at is null",
         user, sealed, step, now)
 }
 
-/// Takes the code of a half-minute. 0 when that one or a later one was taken.
+/// Uses up the code of a half-minute `step`. 0 when that code or a later one was used.
 pub async fn use_step(tx: &mut Tx, user: UserId, step: i64) -> Result<u64> {
     sql!(run tx, "update second_steps set used_step = $2 where user_id = $1 and confirmed_at is not null and used_step < $2", user, step)
 }
 
-/// Ends an account's second step, its recovery codes with it.
+/// Deletes an account's second factor and its recovery codes.
 pub async fn delete(tx: &mut Tx, user: UserId) -> Result<u64> {
     delete_recovery(tx, user).await?;
     sql!(run tx, "delete from second_steps where user_id = $1", user)
 }
 
-/// Forgets those that were begun before a moment and never put to use.
+/// Deletes secrets that were created before a moment and never confirmed.
 pub async fn delete_begun(tx: &mut Tx, before: Timestamp) -> Result<u64> {
     sql!(run tx, "delete from second_steps where confirmed_at is null and created_at < $1", before)
 }
 
-/// Writes down a recovery code.
+/// Stores the digest of a recovery code.
 pub async fn insert_recovery(tx: &mut Tx, user: UserId, digest: &str) -> Result<u64> {
     sql!(run tx, "insert into recovery_codes (user_id, digest) values ($1, $2)", user, digest)
 }
 
-/// Takes a recovery code. 0 when there is none like it.
+/// Uses up a recovery code. 0 when there is no such code.
 pub async fn use_recovery(tx: &mut Tx, user: UserId, digest: &str) -> Result<u64> {
     sql!(run tx, "delete from recovery_codes where user_id = $1 and digest = $2", user, digest)
 }
 
-/// Forgets an account's recovery codes.
+/// Deletes an account's recovery codes.
 pub async fn delete_recovery(tx: &mut Tx, user: UserId) -> Result<u64> {
     sql!(run tx, "delete from recovery_codes where user_id = $1", user)
 }
 
-/// How many recovery codes are left.
+/// The number of recovery codes left.
 pub async fn count_recovery(db: &Db, user: UserId) -> Result<i64> {
     sql!(value db, i64, "select count(*) from recovery_codes where user_id = $1", user)
 }

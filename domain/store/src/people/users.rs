@@ -16,7 +16,7 @@ macro_rules! columns {
     };
 }
 
-/// A new account's row. `Ok(None)` when the name or its confusable form is taken or kept, or the mail address is taken.
+/// Inserts an account. `Ok(None)` when the name or its confusable form is taken or reserved, or the email is taken.
 pub async fn insert(
     tx: &mut Tx,
     username: &str,
@@ -34,7 +34,7 @@ pub async fn insert(
         username, username.to_lowercase(), key, email, password_hash, is_admin, now)
 }
 
-/// The account, if there is one.
+/// Returns an account.
 pub async fn by_id(db: &Db, id: UserId) -> Result<Option<User>> {
     sql!(opt db, User, concat!("select ", columns!(), " from users where id = $1"), id)
 }
@@ -44,7 +44,7 @@ pub async fn by_id_in(tx: &mut Tx, id: UserId) -> Result<Option<User>> {
     sql!(opt tx, User, concat!("select ", columns!(), " from users where id = $1"), id)
 }
 
-/// Holds accounts until the commit, one after the other: of two who do this for the same people, the second waits.
+/// Locks accounts until the commit, in the order of their ids. A second transaction for the same accounts waits.
 pub async fn lock(tx: &mut Tx, users: &[UserId]) -> Result<()> {
     let _ = sql!(all tx, (UserId,),
         pg "select id from users where id in (select cast(value as bigint) from json_each($1)) order by id for no key update",
@@ -53,19 +53,19 @@ pub async fn lock(tx: &mut Tx, users: &[UserId]) -> Result<()> {
     Ok(())
 }
 
-/// The account of a name, whatever the case.
+/// Returns the account of a name, whatever the case.
 pub async fn by_name(db: &Db, name: &str) -> Result<Option<User>> {
     sql!(opt db, User, concat!("select ", columns!(), " from users where username_lower = $1"), crate::word(&name.to_lowercase()))
 }
 
-/// Whose password to check at sign-in: by name or mail address.
+/// Returns the account and password hash to check at sign-in, by name or email address.
 pub async fn credentials(db: &Db, name_or_email: &str) -> Result<Option<(UserId, Option<String>)>> {
     sql!(opt db, (UserId, Option<String>),
         "select id, password_hash from users where username_lower = $1 or lower(email) = $1",
         crate::word(&name_or_email.trim().to_lowercase()))
 }
 
-/// The stored hash of an account's password.
+/// Returns the password hash of an account.
 pub async fn password_hash(db: &Db, id: UserId) -> Result<Option<String>> {
     Ok(sql!(opt_value db, Option<String>, "select password_hash from users where id = $1", id)?.flatten())
 }
@@ -75,7 +75,7 @@ pub async fn password_hash_in(tx: &mut Tx, id: UserId) -> Result<Option<String>>
     Ok(sql!(opt_value tx, Option<String>, "select password_hash from users where id = $1", id)?.flatten())
 }
 
-/// Gives an account another name. 0 when it, or one that looks like it, is another account's.
+/// Renames an account. 0 when another account has the name or one that looks like it.
 pub async fn rename(tx: &mut Tx, id: UserId, username: &str, key: &str) -> Result<u64> {
     let lower = username.to_lowercase();
     let renamed = sql!(run tx,
@@ -88,54 +88,53 @@ pub async fn rename(tx: &mut Tx, id: UserId, username: &str, key: &str) -> Resul
     }
 }
 
-/// Sets the password.
+/// Sets the password hash.
 pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str) -> Result<u64> {
     sql!(run tx, "update users set password_hash = $2 where id = $1", id, hash)
 }
 
-/// The account whose confirmed address it is, whatever the case.
+/// Returns the account with this confirmed address, whatever the case.
 pub async fn by_email(db: &Db, email: &str) -> Result<Option<User>> {
     sql!(opt db, User, concat!("select ", columns!(), " from users where lower(email) = $1"), crate::word(&email.to_lowercase()))
 }
 
-/// Where the account's mail goes.
+/// Returns the confirmed address of an account.
 pub async fn email_in(tx: &mut Tx, id: UserId) -> Result<Option<String>> {
     Ok(sql!(opt_value tx, Option<String>, "select email from users where id = $1", id)?.flatten())
 }
 
-/// Sets or takes away the confirmed address; none waits any more. 0 when it is another account's.
+/// Sets or removes the confirmed address, and removes an unconfirmed one. 0 when it is another account's.
 pub async fn set_email(tx: &mut Tx, id: UserId, email: Option<&str>) -> Result<u64> {
     let set = sql!(run tx,
         "update users set email = $2, new_email = null where id = $1
            and not exists (select 1 from users other where lower(other.email) = lower($2) and other.id <> $1)", id, email);
     match set {
-        // The other one came at the same time.
+        // Another account took the address at the same time.
         Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(0),
         set => set,
     }
 }
 
-/// Forgets the address that waits to be confirmed, where there is one that was.
+/// Removes the address that waits for confirmation, if the account has a confirmed one.
 pub async fn drop_new_email(tx: &mut Tx, id: UserId) -> Result<u64> {
     sql!(run tx, "update users set new_email = null where id = $1 and email is not null", id)
 }
 
-/// Sets the address that waits to be confirmed.
+/// Sets the address that waits for confirmation.
 pub async fn set_new_email(tx: &mut Tx, id: UserId, email: &str) -> Result<u64> {
     sql!(run tx, "update users set new_email = $2 where id = $1", id, email)
 }
 
-/// A person by a name that they have or had.
+/// A user, found by a current or former name.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Named {
-    /// The name, in lower case.
+    /// The name that was looked up, in lower case.
     pub lower: String,
-    /// Whose it is.
     #[sqlx(flatten)]
     pub person: Person,
 }
 
-/// Who bears the names, or did, in one statement; names without an account are absent.
+/// Returns the users who have or had the names, in one statement. Names without an account are absent.
 pub async fn by_names(db: &Db, lower_names: &[String]) -> Result<Vec<Named>> {
     if lower_names.is_empty() {
         return Ok(Vec::new());
@@ -148,7 +147,7 @@ pub async fn by_names(db: &Db, lower_names: &[String]) -> Result<Vec<Named>> {
         list)
 }
 
-/// Who bears the ids, in one statement.
+/// Returns the users with the ids, in one statement.
 pub async fn by_ids(db: &Db, ids: &[UserId]) -> Result<Vec<Person>> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -157,13 +156,13 @@ pub async fn by_ids(db: &Db, ids: &[UserId]) -> Result<Vec<Person>> {
         crate::list(ids))
 }
 
-/// Changes what the profile says.
+/// Updates the profile.
 pub async fn update_profile(tx: &mut Tx, id: UserId, profile: &Profile) -> Result<u64> {
     sql!(run tx, "update users set name = $2, bio = $3, location = $4, web = $5, theme = $6, follow_written = $7 where id = $1",
         id, &profile.name, &profile.bio, &profile.location, &profile.web, profile.theme, profile.follow_written)
 }
 
-// Names and mail addresses hold the words, and the account is in the state, at the moment in $3.
+// Name or email address contain the words in `$1`, and the account is in state `$2` at the moment `$3`.
 macro_rules! sought {
     () => {
         " from users where (username_lower like $1 or lower(name) like $1 or lower(coalesce(email, '')) like $1)
@@ -178,7 +177,7 @@ macro_rules! sought {
     };
 }
 
-/// People whose name or mail address holds the words, in one state or in any, by name, for admins.
+/// The list of accounts for admins, by name: those that match the words in name or email, in one state or in any.
 pub async fn listed(
     db: &Db,
     words: &str,
@@ -195,23 +194,23 @@ pub async fn listed(
         crate::pattern(words), state.map_or("", AccountState::as_str), now, limit, offset)
 }
 
-/// How many they are.
+/// The number of accounts that `listed` finds.
 pub async fn count_listed(db: &Db, words: &str, state: Option<AccountState>, now: Timestamp) -> Result<i64> {
     sql!(value db, i64, concat!("select count(*)", sought!()), crate::pattern(words), state.map_or("", AccountState::as_str), now)
 }
 
-/// The admins of the site, held until the transaction ends: who becomes one, and who is no more, is decided one after the other.
+/// Locks and returns the site admins until the transaction ends, so that their changes happen one after the other.
 pub async fn hold_admins(tx: &mut Tx) -> Result<Vec<UserId>> {
     match tx.on() {
         On::Postgres(on) => {
             sqlx::query_scalar("select id from users where is_admin order by id for no key update").fetch_all(on).await
         }
-        // There is one writer.
+        // SQLite has only one writer, so no lock is needed.
         On::Sqlite(on) => sqlx::query_scalar("select id from users where is_admin order by id").fetch_all(on).await,
     }
 }
 
-/// Makes somebody an admin of the site, or no more.
+/// Makes a user a site admin, or removes the role.
 pub async fn set_admin(tx: &mut Tx, id: UserId, is_admin: bool) -> Result<u64> {
     sql!(run tx, "update users set is_admin = $2 where id = $1", id, is_admin)
 }
@@ -221,17 +220,17 @@ pub async fn any_admin(db: &Db) -> Result<bool> {
     Ok(sql!(opt_value db, UserId, "select id from users where is_admin limit 1")?.is_some())
 }
 
-/// How many accounts there are.
+/// The number of accounts.
 pub async fn count(db: &Db) -> Result<i64> {
     sql!(value db, i64, "select count(*) from users")
 }
 
-/// Accounts by id, those after `after`.
+/// Accounts by id after `after`.
 pub async fn ids_after(db: &Db, after: UserId, limit: i64) -> Result<Vec<UserId>> {
     sql!(values db, UserId, "select id from users where id > $1 order by id limit $2", after, limit)
 }
 
-/// Suspends somebody until a moment, bans them, or neither; with the reason that they are told.
+/// Suspends a user until a moment, bans them, or lifts both. `reason` is shown to the user.
 pub async fn set_restriction(
     tx: &mut Tx,
     id: UserId,
@@ -243,7 +242,7 @@ pub async fn set_restriction(
         id, suspended_until, banned_at, reason)
 }
 
-/// Who may begin a conversation with them.
+/// Sets who may start a conversation with a user.
 pub async fn set_direct_from(tx: &mut Tx, id: UserId, from: DirectFrom) -> Result<u64> {
     sql!(run tx, "update users set direct_from = $2 where id = $1", id, from)
 }

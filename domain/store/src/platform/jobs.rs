@@ -1,8 +1,9 @@
-//! The queue of background jobs: claims that are leases, fenced acknowledgements, and what an admin sees of it.
+//! The queue of background jobs: claims with leases, fenced acknowledgements, and the lists for admins.
 //!
-//! A row is `ready` until it is claimed and gone when it succeeded. A claim is a lease: the row is `running`, belongs to
-//! `owner`, and may be claimed again once `run_at` has passed. Whatever the claimer says about it later is fenced by
-//! `owner` and `attempt`: whoever lost the lease changes nothing. Times are the callers' clocks.
+//! A row is `ready` until it is claimed and is deleted when it succeeded. A claim is a lease: the row is `running`,
+//! belongs to `owner`, and may be claimed again once `run_at` has passed. Every later statement of the claimer is
+//! fenced by `owner` and `attempt`: after it lost the lease, it changes nothing. All times come from the callers'
+//! clocks.
 
 use sqlx::PgPool;
 use sqlx::postgres::{PgListener, PgPoolOptions};
@@ -20,31 +21,30 @@ const CHANNEL: &str = "klatch_jobs";
 /// A claimed row as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct ClaimedRow {
-    /// The job.
     pub id: JobId,
-    /// What it does.
     pub kind: String,
-    /// Its arguments, JSON.
+    /// The arguments as JSON.
     pub payload: String,
-    /// Which try this is: 1, 2, 3.
+    /// The number of this attempt: 1, 2, 3.
     pub attempt: i64,
 }
 
-/// How many jobs are in each state.
+/// The number of jobs in each state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct Counts {
-    /// They wait, for a free slot or for their time.
+    /// Jobs that wait for a free slot or for their time.
     pub ready: i64,
-    /// Somebody runs them.
     pub running: i64,
-    /// They were given up and wait for an admin.
+    /// Jobs that were given up and wait for an admin.
     pub failed: i64,
 }
 
-/// A transaction for claims and acknowledgements. On Postgres its commit does not wait for the disk: one that a crash of
-/// the server loses is a job that runs once more, which every job must bear anyway. Nor may it read more than the rows it
-/// wants: a planner that sees a short queue, or does not know the limit, would rather read all of it, and keeps that plan
-/// when the queue is long.
+/// Opens a transaction for claims and acknowledgements.
+///
+/// On Postgres its commit does not wait for the disk: if the server crashes and loses it, a job runs once more, which
+/// every job must tolerate anyway. The transaction also switches plans off that read more than the wanted rows: a
+/// planner that sees a short queue, or does not know the limit, prefers to read all of it, and keeps that plan when
+/// the queue is long.
 pub async fn begin(db: &Db) -> Result<Tx> {
     match db {
         Db::Postgres(pool) => {
@@ -56,8 +56,8 @@ pub async fn begin(db: &Db) -> Result<Tx> {
     }
 }
 
-/// Runs a statement on those of the jobs in `$3` that `$1` holds with the try `$2`. An array, and no join, for the
-/// reason of [`begin`].
+/// Runs a statement on those jobs in `$3` that owner `$1` holds with attempt `$2`. It uses an array and no join, for
+/// the reason given at [`begin`].
 macro_rules! run_on_held {
     ($tx:expr, $sql:literal, $($bind:expr),*) => {
         sql!(run $tx,
@@ -69,14 +69,14 @@ macro_rules! run_on_held {
     };
 }
 
-/// A new job, to be run from `run_at` on.
+/// Inserts a job that may run from `run_at` on.
 pub async fn insert(tx: &mut Tx, kind: &str, payload: &str, run_at: Timestamp) -> Result<JobId> {
     sql!(value tx, JobId,
         "insert into jobs (kind, payload, run_at, created_at) values ($1, $2, $3, $3) returning id",
         kind, payload, run_at)
 }
 
-/// A new job under a key; `None` when one with the key is there already.
+/// Inserts a job under a key. `None` when a job with that key exists.
 pub async fn insert_unique(
     tx: &mut Tx,
     key: &str,
@@ -95,8 +95,8 @@ pub async fn latest_slot(db: &Db, name: &str) -> Result<Option<String>> {
     sql!(opt_value db, String, "select value from settings where name = $1", slot_setting(name))
 }
 
-/// Opens a slot of a periodic job. True once for each, whoever asks and however often; slots must sort by their text, and
-/// one before the latest stays shut.
+/// Opens a slot of a periodic job. Returns true exactly once per slot, however often and from wherever it is called.
+/// Slots must sort by their text; a slot before the latest stays closed.
 pub async fn open_slot(tx: &mut Tx, name: &str, slot: &str) -> Result<bool> {
     let opened = sql!(run tx,
         "insert into settings (name, value) values ($1, $2)
@@ -109,7 +109,7 @@ fn slot_setting(name: &str) -> String {
     format!("slot.{name}")
 }
 
-/// Claims up to `limit` jobs that are due, those that were due first, until `lease_end`. No two callers get the same job.
+/// Claims up to `limit` due jobs until `lease_end`, the longest due first. No two callers get the same job.
 pub async fn claim(
     tx: &mut Tx,
     owner: &str,
@@ -128,7 +128,7 @@ pub async fn claim(
             )
         };
     }
-    // The array is made once: an inner query that were run twice would lock, and claim, twice the limit.
+    // The array is built once. An inner query that ran twice would lock, and claim, twice the limit.
     let mut rows = sql!(all tx, ClaimedRow,
         pg claim!("= any(array", " for update skip locked)"), lite claim!("in ", ""),
         now, limit, owner, lease_end)?;
@@ -136,24 +136,24 @@ pub async fn claim(
     Ok(rows)
 }
 
-/// Whether anything is due. An indexed look that locks nothing.
+/// Whether a job is due. Reads one index entry and locks nothing.
 pub async fn is_due(db: &Db, now: Timestamp) -> Result<bool> {
     let due = sql!(opt_value db, JobId,
         "select id from jobs where state <> 'failed' and run_at <= $1 order by run_at, id limit 1", now)?;
     Ok(due.is_some())
 }
 
-/// Moves the end of leases. Says how many were still held.
+/// Extends leases. Returns how many jobs were still held.
 pub async fn renew(tx: &mut Tx, owner: &str, attempt: i64, ids: &[JobId], lease_end: Timestamp) -> Result<u64> {
     run_on_held!(tx, "update jobs set run_at = $4", owner, attempt, list(ids), lease_end)
 }
 
-/// They succeeded: the rows go. Says how many were still held.
+/// Deletes jobs that succeeded. Returns how many were still held.
 pub async fn finish(tx: &mut Tx, owner: &str, attempt: i64, ids: &[JobId]) -> Result<u64> {
     run_on_held!(tx, "delete from jobs", owner, attempt, list(ids))
 }
 
-/// It failed and will be tried again at `run_at`. Says whether it was still held.
+/// Puts a failed job back, to be tried again at `run_at`. Returns whether it was still held.
 pub async fn postpone(
     tx: &mut Tx,
     owner: &str,
@@ -169,7 +169,7 @@ pub async fn postpone(
     Ok(touched == 1)
 }
 
-/// It failed for good and waits for an admin. Says whether it was still held.
+/// Marks a job as failed for good; it waits for an admin. Returns whether it was still held.
 pub async fn park(tx: &mut Tx, owner: &str, attempt: i64, id: JobId, now: Timestamp, error: &str) -> Result<bool> {
     let touched = sql!(run tx,
         "update jobs set state = 'failed', owner = null, run_at = $4, last_error = $5
@@ -178,7 +178,7 @@ pub async fn park(tx: &mut Tx, owner: &str, attempt: i64, id: JobId, now: Timest
     Ok(touched == 1)
 }
 
-/// Gives back what was claimed and not begun, as if it had never been claimed. Says how many were still held.
+/// Gives back jobs that were claimed and not started, as if never claimed. Returns how many were still held.
 pub async fn release(tx: &mut Tx, owner: &str, attempt: i64, ids: &[JobId], now: Timestamp) -> Result<u64> {
     run_on_held!(
         tx,
@@ -190,31 +190,31 @@ pub async fn release(tx: &mut Tx, owner: &str, attempt: i64, ids: &[JobId], now:
     )
 }
 
-/// Ends all leases at once: for the start of a process that knows itself to be the only one that runs jobs.
+/// Ends all leases at once. For the start of a process that is the only one to run jobs.
 pub async fn take_back(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update jobs set state = 'ready', owner = null, run_at = $1 where state = 'running'", now)
 }
 
-/// How many jobs are there, in whatever state. A test that is done has none.
+/// The number of jobs in any state. A finished test has none.
 pub async fn outstanding(db: &Db) -> Result<i64> {
     sql!(value db, i64, "select count(*) from jobs")
 }
 
-/// How many jobs are in each state.
+/// The number of jobs in each state.
 pub async fn counts(db: &Db) -> Result<Counts> {
     sql!(one db, Counts,
         "select count(*) filter (where state = 'ready') as ready, count(*) filter (where state = 'running') as running,
              count(*) filter (where state = 'failed') as failed from jobs")
 }
 
-/// Since when the job that has waited longest could have been run; `None` when none waits.
+/// Since when the longest waiting job could have run; `None` when no job waits.
 pub async fn waiting_since(db: &Db, now: Timestamp) -> Result<Option<Timestamp>> {
     sql!(opt_value db, Timestamp,
         "select run_at from jobs where state <> 'failed' and state = 'ready' and run_at <= $1 order by run_at, id limit 1",
         now)
 }
 
-/// The newest jobs of a state, `before` the last one of the page before.
+/// The newest jobs of a state. `before` is the last job of the previous page.
 pub async fn page(db: &Db, state: &str, before: Option<JobId>, limit: i64) -> Result<Vec<JobRow>> {
     sql!(all db, JobRow,
         "select id, kind, payload, state, attempt, run_at, last_error, created_at from jobs
@@ -222,30 +222,30 @@ pub async fn page(db: &Db, state: &str, before: Option<JobId>, limit: i64) -> Re
         state, before.map_or(i64::MAX, |id| id.0), limit)
 }
 
-/// Lets a parked job run again, with all its tries. False when it is not parked.
+/// Makes a failed job ready again, with all its attempts. False when it is not in the state `failed`.
 pub async fn retry(tx: &mut Tx, id: JobId, now: Timestamp) -> Result<bool> {
     let touched = sql!(run tx,
         "update jobs set state = 'ready', attempt = 0, run_at = $2 where id = $1 and state = 'failed'", id, now)?;
     Ok(touched == 1)
 }
 
-/// Lets all parked jobs run again. Says how many.
+/// Makes all failed jobs ready again. Returns how many.
 pub async fn retry_all(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update jobs set state = 'ready', attempt = 0, run_at = $1 where state = 'failed'", now)
 }
 
-/// What a job does; `None` when it is gone.
+/// The kind of a job; `None` when it is gone.
 pub async fn kind(tx: &mut Tx, id: JobId) -> Result<Option<String>> {
     sql!(opt_value tx, String, "select kind from jobs where id = $1", id)
 }
 
-/// Removes a job that nobody is running. False when there is none.
+/// Deletes a job that is not running. False when there is none.
 pub async fn remove(tx: &mut Tx, id: JobId) -> Result<bool> {
     let touched = sql!(run tx, "delete from jobs where id = $1 and state <> 'running'", id)?;
     Ok(touched == 1)
 }
 
-/// Tells the workers of all processes that there are jobs; `from` says who tells. Nothing waits for the disk.
+/// Tells the workers of all processes that there are jobs. `from` identifies the sender. Does not wait for the disk.
 pub async fn notify(pool: &PgPool, from: &str) -> Result<()> {
     sqlx::query("select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)")
         .bind(CHANNEL)
@@ -255,7 +255,7 @@ pub async fn notify(pool: &PgPool, from: &str) -> Result<()> {
     Ok(())
 }
 
-/// Hears what [`notify`] tells, on a connection of its own beside the pool's.
+/// Listens for [`notify`], on a connection outside of the pool.
 pub async fn listen(pool: &PgPool) -> Result<PgListener> {
     let options = pool.connect_options().as_ref().clone();
     let own = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None).connect_lazy_with(options);

@@ -2,7 +2,7 @@
 
 use crate::db::{Db, Tx, sql};
 
-/// The value of a setting.
+/// Returns the value of a setting.
 pub async fn get(db: &Db, name: &str) -> Result<Option<String>, sqlx::Error> {
     sql!(opt_value db, String, "select value from settings where name = $1", name)
 }
@@ -12,12 +12,12 @@ pub async fn get_in(tx: &mut Tx, name: &str) -> Result<Option<String>, sqlx::Err
     sql!(opt_value tx, String, "select value from settings where name = $1", name)
 }
 
-/// Sets it.
+/// Sets a value.
 pub async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<u64, sqlx::Error> {
     sql!(run tx, "insert into settings (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", name, value)
 }
 
-/// Sets it where it has no value yet; its value after that.
+/// Sets a value if there is none. Returns the value in force.
 pub async fn get_or_set(tx: &mut Tx, name: &str, value: &str) -> Result<String, sqlx::Error> {
     sql!(run tx, "insert into settings (name, value) values ($1, $2) on conflict (name) do nothing", name, value)?;
     sql!(value tx, String, "select value from settings where name = $1", name)

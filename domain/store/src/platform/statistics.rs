@@ -1,4 +1,4 @@
-//! Figures over time: counted days, and samples of how the site was.
+//! Statistics over time: counts per day, and samples of the state of the site.
 
 use crate::db::{Db, Tx, sql};
 use model::GroupId;
@@ -12,7 +12,7 @@ pub async fn latest_day(db: &Db) -> Result<Option<i64>> {
     sql!(opt_value db, i64, "select day from counted_days order by day desc limit 1")
 }
 
-/// Counts a day, between these moments, anew.
+/// Counts a day, from `from` until before `until`. Replaces an earlier count.
 pub async fn count_day(tx: &mut Tx, day: i64, from: Timestamp, until: Timestamp) -> Result<()> {
     sql!(run tx, "delete from counted_groups where day = $1", day)?;
     sql!(run tx,
@@ -28,12 +28,12 @@ pub async fn count_day(tx: &mut Tx, day: i64, from: Timestamp, until: Timestamp)
     Ok(())
 }
 
-/// The days from this one on that were counted, in order.
+/// The counted days from `from` on, in order.
 pub async fn days(db: &Db, from: i64) -> Result<Vec<StatisticsDay>> {
     sql!(all db, StatisticsDay, "select day, messages, people, accounts from counted_days where day >= $1 order by day", from)
 }
 
-/// The groups in which most was written since a day: name, how much. All conversations are one, without a name.
+/// The groups with the most messages since a day: name and count. All conversations count as one entry without a name.
 pub async fn by_group(db: &Db, from: i64, limit: i64) -> Result<Vec<(Option<String>, i64)>> {
     sql!(all db, (Option<String>, i64),
         "select name, cast(sum(messages) as bigint) as written from (
@@ -43,24 +43,22 @@ pub async fn by_group(db: &Db, from: i64, limit: i64) -> Result<Vec<(Option<Stri
          group by id, name order by written desc, name limit $2", from, limit)
 }
 
-/// What a process said of itself.
+/// What a process reported of itself.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct ProcessRow {
-    /// Which.
     pub process: String,
-    /// When.
     pub at: Timestamp,
-    /// Polls that it held.
+    /// Open polls.
     pub polls: Option<i64>,
-    /// Documents in its search index.
+    /// Documents in the search index.
     pub indexed: Option<i64>,
-    /// The size of that.
+    /// The size of the search index.
     pub index_bytes: Option<i64>,
-    /// How long its polls were behind the save, as counts by time.
+    /// The delays between a save and its delivery by poll, as counts per delay.
     pub deliveries: String,
 }
 
-/// Writes down what a process says of itself.
+/// Stores the report of a process.
 pub async fn report(tx: &mut Tx, row: &ProcessRow) -> Result<u64> {
     sql!(run tx,
         "insert into process_figures (process, at, polls, indexed, index_bytes, deliveries) values ($1, $2, $3, $4, $5, $6)
@@ -68,7 +66,7 @@ pub async fn report(tx: &mut Tx, row: &ProcessRow) -> Result<u64> {
         &row.process, row.at, row.polls, row.indexed, row.index_bytes, &row.deliveries)
 }
 
-/// Takes what the processes said of themselves, in order.
+/// Deletes and returns the reports of all processes, in order of time.
 pub async fn take_reports(tx: &mut Tx) -> Result<Vec<ProcessRow>> {
     let mut rows = sql!(all tx, ProcessRow,
         "delete from process_figures returning process, at, polls, indexed, index_bytes, deliveries")?;
@@ -76,7 +74,7 @@ pub async fn take_reports(tx: &mut Tx) -> Result<Vec<ProcessRow>> {
     Ok(rows)
 }
 
-/// Keeps a sample. 0 when there is one of that moment.
+/// Stores a sample. 0 when there is one of that moment.
 pub async fn insert_sample(tx: &mut Tx, sample: &StatisticsSample, hour: i64) -> Result<u64> {
     sql!(run tx,
         "insert into samples (at, hour, polls, jobs_waiting, jobs_failed, indexed, index_bytes, database_bytes, delivered, median_us, p99_us)
@@ -92,7 +90,7 @@ pub async fn samples(db: &Db, since: Timestamp) -> Result<Vec<StatisticsSample>>
          from samples where at >= $1 order by at", since)
 }
 
-/// Of the samples before a moment, keeps the first of each hour; none from before the other moment.
+/// Of the samples before `fine`, keeps the first of each hour. Deletes all samples before `any`.
 pub async fn thin(tx: &mut Tx, fine: Timestamp, any: Timestamp) -> Result<u64> {
     let old = sql!(run tx, "delete from samples where at < $1", any)?;
     let thinned = sql!(run tx,
@@ -108,7 +106,7 @@ pub async fn database_bytes(db: &Db) -> Result<i64> {
     .map(|(bytes,)| bytes)
 }
 
-/// Groups of which something was counted, for tests.
+/// The message counts of a day per group, for tests.
 pub async fn counted_groups(db: &Db, day: i64) -> Result<Vec<(GroupId, i64)>> {
     sql!(all db, (GroupId, i64), "select group_id, messages from counted_groups where day = $1 order by group_id", day)
 }

@@ -1,4 +1,4 @@
-//! Addresses of topics, and topics that move.
+//! Addresses of topics, and moves to other groups.
 
 use super::touch;
 use crate::db::{Db, Tx, sql};
@@ -12,7 +12,7 @@ pub async fn has_slug(tx: &mut Tx, group: GroupId, slug: &str) -> Result<bool> {
     Ok(sql!(opt_value tx, TopicId, "select id from topics where group_id = $1 and slug = $2", group, slug)?.is_some())
 }
 
-/// Remembers where a topic is, before it goes elsewhere. Holds the topic.
+/// Records the current address of a topic before it moves. Locks the topic.
 pub async fn leave_address(tx: &mut Tx, topic: TopicId) -> Result<u64> {
     touch(tx, topic).await?;
     sql!(run tx,
@@ -20,7 +20,7 @@ pub async fn leave_address(tx: &mut Tx, topic: TopicId) -> Result<u64> {
          on conflict (group_id, slug) do update set topic_id = excluded.topic_id", topic)
 }
 
-/// Puts a topic into another group. 0 when it is no longer where it was.
+/// Moves a topic to another group. 0 when it is no longer in `from`.
 pub async fn move_to(
     tx: &mut Tx,
     topic: TopicId,
@@ -35,12 +35,12 @@ pub async fn move_to(
         topic, from, to, slug, now)
 }
 
-/// The topic that had the slug in the group.
+/// Returns the topic that had the slug in the group.
 pub async fn formerly(db: &Db, group: GroupId, slug: &str) -> Result<Option<TopicId>> {
     sql!(opt_value db, TopicId, "select topic_id from former_topics where group_id = $1 and slug = $2", group, crate::word(slug))
 }
 
-/// Whether a topic is in another group than that, or became a part of another topic.
+/// Whether a topic is now in another group, or was merged into another topic.
 pub async fn went_on(db: &Db, topic: TopicId, from: GroupId) -> Result<bool> {
     let group = sql!(opt_value db, GroupId, "select group_id from topics where id = $1 and deleted_at is null", topic)?;
     Ok(match group {

@@ -1,4 +1,4 @@
-//! What was done to topics, as lines between their messages.
+//! Events of topics, shown as lines between their messages.
 
 use crate::db::{Db, Tx, sql};
 use model::policy::topic_visible_to_first;
@@ -7,7 +7,7 @@ use model::{OtherTopic, Person, TopicAction, TopicEvent, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Notes what somebody did, after the newest message of the topic.
+/// Records an event after the newest message of the topic.
 pub async fn insert(
     tx: &mut Tx,
     topic: TopicId,
@@ -21,24 +21,21 @@ pub async fn insert(
         topic, actor, action, detail, now)
 }
 
-/// What somebody did to messages of two topics: told in one of them, with where the other is.
+/// An event that concerns two topics. One of them shows it, with a link to the other.
 #[derive(Clone, Copy, Debug)]
 pub struct Between<'a> {
-    /// Where it is told.
+    /// The topic that shows the event.
     pub topic: TopicId,
-    /// Below which message.
+    /// The number of the message that it comes after.
     pub after_seq: i64,
-    /// Who did it.
     pub actor: UserId,
-    /// What.
     pub action: TopicAction,
     /// A number or a title.
     pub detail: &'a str,
-    /// The other topic.
     pub other: Option<TopicId>,
 }
 
-/// Notes what was done to messages of two topics.
+/// Records an event that concerns two topics.
 pub async fn insert_between(tx: &mut Tx, line: Between<'_>, now: Timestamp) -> Result<u64> {
     let Between { topic, after_seq, actor, action, detail, other } = line;
     sql!(run tx,
@@ -59,7 +56,7 @@ struct Row {
     other_slug: Option<String>,
 }
 
-/// What was done after messages with these numbers, in its order. Of another topic is told what the reader may know.
+/// Returns the events after messages with these numbers, in order. Names other topics only if the reader may see them.
 pub async fn between(db: &Db, reader: UserId, topic: TopicId, from: i64, to: i64) -> Result<Vec<TopicEvent>> {
     let rows = sql!(all db, Row,
         concat!("select e.after_seq, u.id, u.username, e.what, e.detail, e.created_at, o.name as other_title, o.group_slug as other_group,

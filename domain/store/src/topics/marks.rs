@@ -1,4 +1,4 @@
-//! Marks of topics, and the topics that stand out by them or by their time.
+//! Marks of topics (locked, pinned, resolved, archived), and short lists of topics.
 
 use super::columns;
 use crate::db::{Db, Tx, sql};
@@ -8,7 +8,7 @@ use model::{GroupId, Mark, Topic, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Topics of a group by latest activity, without their messages.
+/// The topics of a group by latest activity, without their messages.
 pub async fn latest(db: &Db, group: GroupId, limit: i64) -> Result<Vec<Topic>> {
     sql!(all db, Topic,
         concat!("select ", columns!(), " from topics t join users c on c.id = t.creator_id
@@ -16,7 +16,7 @@ pub async fn latest(db: &Db, group: GroupId, limit: i64) -> Result<Vec<Topic>> {
         group, limit)
 }
 
-/// Marks a topic of a group, or takes the mark back. 0 when that is so already, or it is not there any more.
+/// Marks a topic of a group, or removes the mark. 0 when nothing changes, or the topic is gone.
 pub async fn mark(tx: &mut Tx, group: GroupId, topic: TopicId, mark: Mark, at: Option<Timestamp>) -> Result<u64> {
     macro_rules! set {
         ($column:literal) => {
@@ -38,7 +38,7 @@ pub async fn mark(tx: &mut Tx, group: GroupId, topic: TopicId, mark: Mark, at: O
     }
 }
 
-/// The topics of a group that stand above the others, those first that were put there last.
+/// The pinned topics of a group, last pinned first.
 pub async fn pinned(db: &Db, group: GroupId, limit: i64) -> Result<Vec<Topic>> {
     sql!(all db, Topic,
         concat!("select ", columns!(), " from topics t join users c on c.id = t.creator_id
@@ -46,7 +46,7 @@ pub async fn pinned(db: &Db, group: GroupId, limit: i64) -> Result<Vec<Topic>> {
         group, limit)
 }
 
-/// The topic of a group that was started last, of those that a reader may read.
+/// The newest topic of a group that a reader may read.
 pub async fn newest(db: &Db, reader: UserId, group: GroupId) -> Result<Option<Topic>> {
     sql!(opt db, Topic,
         concat!("select ", columns!(), " from topics t join users c on c.id = t.creator_id join groups g on g.id = t.group_id

@@ -1,4 +1,4 @@
-//! A topic that becomes a part of another one. Everything here is a statement for all of its messages, however many.
+//! Merging a topic into another one. The number of statements does not depend on the number of messages.
 
 use crate::db::{Db, Tx, sql};
 use crate::topics::splits::LockedTopic;
@@ -7,8 +7,7 @@ use model::{GroupId, TopicId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// The messages of both topics, `$1` and `$2`, with the places that they will have: in the order of their times, those of a topic
-/// in their own.
+/// SQL: the messages of topics `$1` and `$2` with their future numbers: by time, and in the old order within a topic.
 macro_rules! placed {
     () => {
         "(select id, topic_id, seq, row_number() over (order by created_at, topic_id, seq) as place
@@ -16,7 +15,7 @@ macro_rules! placed {
     };
 }
 
-/// Mentions that count as read because their message does are read by themselves: where people have read to may go back.
+/// Marks mentions read that count as read because their message does. A merge may move read positions back.
 pub async fn keep_mentions_read(tx: &mut Tx, topic: TopicId, into: TopicId, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "update mentions set read_at = $3 where read_at is null and exists
@@ -25,27 +24,26 @@ pub async fn keep_mentions_read(tx: &mut Tx, topic: TopicId, into: TopicId, now:
          and message_id in (select id from messages where topic_id in ($1, $2))", topic, into, now)
 }
 
-/// Two topics of one group, and when each came into it.
+/// The two topics of a merge, in one group, and when each came into it.
 #[derive(Clone, Copy, Debug)]
 pub struct Both {
-    /// The one that becomes a part of the other.
+    /// The topic that ends.
     pub topic: TopicId,
-    /// The other.
+    /// The topic that stays.
     pub into: TopicId,
-    /// Their group.
     pub group: GroupId,
-    /// When the first came into it.
+    /// When `topic` came into the group.
     pub topic_arrived: Timestamp,
-    /// When the other did.
+    /// When `into` came into the group.
     pub into_arrived: Timestamp,
-    /// When that is what was put together came into it, where that was from elsewhere.
+    /// When the merged topic came into the group; `None` when it was started there.
     pub came_at: Option<Timestamp>,
 }
 
-/// How far each person has read what was put together: to before the first message that did not count as read in its topic. Before
-/// they are.
+/// Sets the read position of each user in the merged topic: just before the first message that did not count as read
+/// in its own topic. Call it before the merge.
 pub async fn read_both(tx: &mut Tx, both: &Both, now: Timestamp) -> Result<u64> {
-    // Up to where a topic counts as read: by reading, or because it was there before them.
+    // The number up to which a topic counts as read, by reading or because it is older than the membership.
     macro_rules! base {
         ($greatest:literal, $topic:literal, $arrived:literal, $reads:literal) => {
             concat!(
@@ -87,7 +85,7 @@ pub async fn read_both(tx: &mut Tx, both: &Both, now: Timestamp) -> Result<u64> 
         topic, into, group, topic_arrived, into_arrived, came_at, topic_arrived.min(into_arrived), now)
 }
 
-/// Puts the messages of a topic among those of another, all numbered by their times, with the lines between them.
+/// Moves the messages of a topic into another one, numbers all of them by time, and moves the events along.
 pub async fn put_together(tx: &mut Tx, topic: TopicId, into: TopicId) -> Result<u64> {
     sql!(run tx,
         concat!("update topic_events set topic_id = $2, after_seq = n.place from ", placed!(), "
@@ -98,7 +96,7 @@ pub async fn put_together(tx: &mut Tx, topic: TopicId, into: TopicId) -> Result<
                  where topic_events.topic_id = $1 and n.topic_id = $1 and n.seq = 1"),
         topic, into)?;
     sql!(run tx, "update topic_events set topic_id = $2 where topic_id = $1", topic, into)?;
-    // Two steps: no two messages have the same number in between.
+    // Two steps, so that no two messages have the same number in between.
     let moved = sql!(run tx,
         concat!("update messages set topic_id = $2, seq = -n.place, version = version + 1 from ", placed!(), "
                  where messages.id = n.id and (messages.topic_id <> $2 or messages.seq <> n.place)"),
@@ -107,8 +105,9 @@ pub async fn put_together(tx: &mut Tx, topic: TopicId, into: TopicId) -> Result<
     Ok(moved)
 }
 
-/// What people chose for a topic, where they chose nothing for the other: who follows it follows what was put together; who muted it, or
-/// follows it no more, does not come to follow it for what they wrote there. Before they are put together.
+/// Copies the users' subscription levels of a topic to the topic that it merges into, where they chose none. A
+/// follower follows the merged topic. A user who muted the topic, or unfollowed it, does not start to follow because
+/// of messages written there. Call it before the merge.
 pub async fn merge_levels(tx: &mut Tx, topic: TopicId, into: TopicId) -> Result<u64> {
     sql!(run tx,
         "insert into topic_levels (user_id, topic_id, level)
@@ -118,7 +117,7 @@ pub async fn merge_levels(tx: &mut Tx, topic: TopicId, into: TopicId) -> Result<
          on conflict (user_id, topic_id) do nothing", topic, into)
 }
 
-/// Ends a topic whose messages are another's: its addresses, and what lines say of it, lead there.
+/// Ends a topic whose messages were moved. Its addresses, and events that name it, lead to the other topic.
 pub async fn end(tx: &mut Tx, topic: TopicId, into: TopicId, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update former_topics set topic_id = $2 where topic_id = $1", topic, into)?;
     sql!(run tx,
@@ -132,13 +131,13 @@ pub async fn end(tx: &mut Tx, topic: TopicId, into: TopicId, now: Timestamp) -> 
         topic, now)
 }
 
-/// Makes what was put together begin when the older of the two did.
+/// Gives the merged topic the start and creator of the older one.
 pub async fn begin_with(tx: &mut Tx, into: TopicId, older: &LockedTopic, came_at: Option<Timestamp>) -> Result<u64> {
     sql!(run tx, "update topics set created_at = $2, creator_id = $3, arrived_at = $4 where id = $1",
         into, older.created_at, older.creator_id, came_at)
 }
 
-/// The topic that one became a part of.
+/// Returns the topic that a topic was merged into.
 pub async fn ended_in(db: &Db, topic: TopicId) -> Result<Option<TopicId>> {
     sql!(opt_value db, TopicId,
         "select f.topic_id from topics t join former_topics f on f.group_id = t.group_id and f.slug = t.slug

@@ -91,7 +91,6 @@ macro_rules! group_columns {
     };
 }
 
-/// A topic with its group, and how far one reader has read it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 struct RowFor {
     #[sqlx(flatten)]
@@ -110,32 +109,29 @@ struct RowFor {
     own_held: bool,
 }
 
-/// A topic with its group, and how far one reader has read it.
+/// A topic with its group and what one reader is to them.
 #[derive(Clone, Debug)]
 pub struct TopicFor {
-    /// The topic.
     pub topic: Topic,
-    /// Its group.
     pub group: Group,
-    /// Whether the topic was deleted.
     pub deleted: bool,
-    /// The reader's part in the group.
+    /// The reader's role in the group.
     pub role: Option<Role>,
-    /// They see the topics that were started from then on; `None`: all of them.
+    /// The reader sees the topics that were started from then on; `None`: all of them.
     pub sees_from: Option<Timestamp>,
-    /// Whether they were banned from the group.
+    /// Whether the reader is banned from the group.
     pub banned: bool,
-    /// Whether somebody in the group may not read it, who was added to the conversation later.
+    /// Whether a member who was added to the conversation later may not read the topic.
     pub unseen: bool,
-    /// What of the topic reaches the reader, whatever they chose for its group.
+    /// The reader's level for the topic, which overrides the group's; `None`: the group's applies.
     pub level: Option<SubscriptionLevel>,
-    /// How far they read it; `None` when they never opened it.
+    /// How far the reader read the topic; `None`: never opened.
     pub read_seq: Option<i64>,
-    /// What was written up to then counts as read; `None` for those not in the group.
+    /// Messages up to then count as read; `None`: the reader is not in the group.
     pub read_before: Option<Timestamp>,
-    /// How many of its messages are deleted.
+    /// The number of its deleted messages.
     pub deleted_messages: i64,
-    /// Whether messages of the reader wait for approval in it, or were declined.
+    /// Whether it has messages of the reader that wait for approval or were declined.
     pub own_held: bool,
 }
 
@@ -180,7 +176,7 @@ macro_rules! topic_for {
     };
 }
 
-/// The topic of a slug in the group of a slug, for one reader.
+/// Returns a topic by the slugs of its group and itself, for one reader.
 pub async fn by_slug(db: &Db, reader: UserId, group: &str, slug: &str) -> Result<Option<TopicFor>> {
     let row =
         sql!(opt db, RowFor, topic_for!("g.slug = $2 and t.slug = $3"), reader, crate::word(group), crate::word(slug))?;
@@ -246,25 +242,22 @@ struct Reacted {
     deleted: bool,
 }
 
-/// A topic as its group's list shows it, with the group, for those who react to what happened in it.
+/// A topic as its group's list shows it, with the group, for reactors.
 #[derive(Clone, Debug)]
 pub struct Subject {
-    /// The topic.
     pub row: TopicRow,
-    /// Its group.
     pub group: Group,
-    /// Whether the topic was deleted.
     pub deleted: bool,
 }
 
-/// The topic of an id with its group, deleted or not.
+/// Returns a topic with its group, deleted or not.
 pub async fn subject(db: &Db, id: TopicId) -> Result<Option<Subject>> {
     let found = sql!(opt db, Reacted,
         listed!(concat!(", (t.deleted_at is not null or g.deleted_at is not null) as deleted, ", group_columns!()), "join groups g on g.id = t.group_id", "t.id = $1"), id)?;
     Ok(found.map(|found| Subject { row: found.listed.into_row(), group: found.group.into(), deleted: found.deleted }))
 }
 
-/// Topics of a group by latest activity that were started from `from` on, those that come after the cursor.
+/// The topics of a group that were started from `from` on, by latest activity, after the cursor `before`.
 pub async fn of_group(
     db: &Db,
     group: GroupId,
@@ -296,8 +289,8 @@ pub async fn by_ids(db: &Db, reader: UserId, ids: &[TopicId]) -> Result<Vec<Topi
     Ok(rows.into_iter().map(Listed::into_row).collect())
 }
 
-/// Gives the topic's next message its number and its time, which is never before that of the message before it. `None` when
-/// the topic is gone from the group. Holds the topic's row until the commit, so that numbers become visible in their order.
+/// Assigns the next message's number and time, which is never before the previous message's. `None` when the topic is
+/// no longer in the group. Locks the topic's row until the commit, so that numbers become visible in order.
 pub async fn next_seq(tx: &mut Tx, topic: TopicId, group: GroupId, now: Timestamp) -> Result<Option<(i64, Timestamp)>> {
     sql!(opt tx, (i64, Timestamp),
         "update topics set version = version + 1, last_seq = last_seq + 1, last_message_at = case when last_message_at > $2 then last_message_at else $2 end
@@ -305,17 +298,17 @@ pub async fn next_seq(tx: &mut Tx, topic: TopicId, group: GroupId, now: Timestam
         topic, now, group)
 }
 
-/// Notes that one of its messages changes, before it does: whoever changes both holds the topic first.
+/// Locks a topic by raising its version. The order of locks is: first the topic, then its messages.
 pub async fn touch(tx: &mut Tx, topic: TopicId) -> Result<u64> {
     sql!(run tx, "update topics set version = version + 1 where id = $1", topic)
 }
 
-/// The same for one that is to be in a group, and there: 0 when it is not any more, and nothing is held.
+/// The same for a topic that has to be in a group. 0 when it is not there any more; then nothing is locked.
 pub async fn touch_in(tx: &mut Tx, topic: TopicId, group: GroupId) -> Result<u64> {
     sql!(run tx, "update topics set version = version + 1 where id = $1 and group_id = $2 and deleted_at is null", topic, group)
 }
 
-/// Renames a topic; its slug stays, so that links hold.
+/// Renames a topic. Its slug stays, so that links keep working.
 pub async fn rename(tx: &mut Tx, topic: TopicId, name: &str) -> Result<u64> {
     sql!(run tx, "update topics set version = version + 1, name = $2 where id = $1 and deleted_at is null", topic, name)
 }
@@ -325,7 +318,7 @@ pub async fn delete(tx: &mut Tx, topic: TopicId, now: Timestamp) -> Result<u64> 
     sql!(run tx, "update topics set version = version + 1, deleted_at = $2 where id = $1 and deleted_at is null", topic, now)
 }
 
-/// Where a message stands; `None` when it or its topic is gone.
+/// Returns the address of a message. `None` when it does not exist, or its topic or group was deleted.
 pub async fn place_of(db: &Db, message: MessageId) -> Result<Option<Permalink>> {
     sql!(opt db, Permalink,
         "select g.id as group_id, g.slug as group_slug, t.id as topic_id, t.slug as topic_slug, m.seq
@@ -344,12 +337,12 @@ pub async fn others_wrote(db: &Db, topic: TopicId, creator: UserId) -> Result<bo
     Ok(sql!(opt_value db, i64, other!(), topic, creator)?.is_some())
 }
 
-/// The same in a transaction that holds the topic.
+/// The same in a transaction that has locked the topic.
 pub async fn others_wrote_in(tx: &mut Tx, topic: TopicId, creator: UserId) -> Result<bool> {
     Ok(sql!(opt_value tx, i64, other!(), topic, creator)?.is_some())
 }
 
-/// Those of the topics that are there and that a reader may see.
+/// Those of the topics that a reader may see.
 pub async fn visible(db: &Db, reader: UserId, ids: &[TopicId]) -> Result<Vec<Topic>> {
     if ids.is_empty() {
         return Ok(Vec::new());

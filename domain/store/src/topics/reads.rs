@@ -1,4 +1,4 @@
-//! How far each person has read each topic, and what is unread by it. This is what counts; summaries are copies.
+//! Read positions per user and topic, and the unread counts that follow. They are authoritative; summaries are copies.
 
 use model::ReadPosition;
 use std::collections::BTreeMap;
@@ -9,8 +9,8 @@ use model::{GroupId, GroupKind, Role, SubscriptionLevel, TopicId, TopicUnread, U
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Marks topics read up to numbers; never back, never past the newest message, and not by numbers that are others by now. Those that
-/// were not read that far already.
+/// Advances read positions. They never move back or past the newest message, and a position from before the topic was
+/// renumbered is ignored. Returns the topics whose position changed.
 pub async fn advance(
     tx: &mut Tx,
     user: UserId,
@@ -39,20 +39,18 @@ pub async fn advance(
     Ok(moved.into_iter().map(|(topic,)| topic).collect())
 }
 
-/// How far somebody has read a topic.
+/// How far a user has read a topic.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct ReadRow {
-    /// The group.
     pub group_id: GroupId,
-    /// The topic.
     pub topic_id: TopicId,
-    /// Up to which number.
+    /// The number of the last message that was read.
     pub read_seq: i64,
-    /// The topic's newest number.
+    /// The number of the newest message.
     pub last_seq: i64,
 }
 
-/// How far somebody has read these topics; those that they never opened are absent.
+/// The read positions of a user in these topics. Topics that the user never opened are absent.
 pub async fn of_topics(db: &Db, user: UserId, topics: &[TopicId]) -> Result<Vec<ReadRow>> {
     sql!(all db, ReadRow,
         "select t.group_id, t.id as topic_id, r.read_seq, t.last_seq from reads r join topics t on t.id = r.topic_id
@@ -60,24 +58,18 @@ pub async fn of_topics(db: &Db, user: UserId, topics: &[TopicId]) -> Result<Vec<
         user, crate::list(topics))
 }
 
-/// A group that somebody is in, as the sidebar needs it.
+/// A group of a user, as the sidebar needs it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct MyGroup {
-    /// The group.
     pub id: GroupId,
-    /// Its slug.
     pub slug: String,
-    /// Its name.
     pub name: String,
-    /// Who may see it.
     pub kind: GroupKind,
-    /// What of it reaches them.
     pub level: SubscriptionLevel,
-    /// Their part in it.
     pub role: Role,
 }
 
-/// The groups that somebody is in, by name. A conversation in which they ignore everyone else is not among them.
+/// The groups of a user, by name, without conversations in which the user ignores everyone else.
 pub async fn my_groups(db: &Db, user: UserId) -> Result<Vec<MyGroup>> {
     sql!(all db, MyGroup,
         "select g.id, g.slug, g.name, g.kind, m.level, m.role from memberships m join groups g on g.id = m.group_id
@@ -89,17 +81,15 @@ pub async fn my_groups(db: &Db, user: UserId) -> Result<Vec<MyGroup>> {
          order by lower(g.name), g.id", user)
 }
 
-/// One topic's unread messages with its group.
+/// The unread count of a topic, with its group.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct UnreadRow {
-    /// The group.
     pub group_id: GroupId,
-    /// The count.
     #[sqlx(flatten)]
     pub unread: TopicUnread,
 }
 
-/// Whether somebody follows a topic because they wrote in it, unless they chose otherwise by hand.
+/// SQL: the user follows the topic by having written in it. It does not check whether the user chose a level by hand.
 macro_rules! follows_by_writing {
     ($user:literal, $topic:literal) => {
         concat!(
@@ -115,8 +105,8 @@ macro_rules! follows_by_writing {
     };
 }
 
-/// Whether what is new in a topic `t` counts for a member `ms`, whose choice for it is `l`: a muted group is silent but for the topics
-/// of it that one follows.
+/// SQL: new messages in topic `t` count for member `ms`, who chose level `l` for it. A muted group is silent but for
+/// the topics that the member follows.
 macro_rules! heard {
     () => {
         concat!(
@@ -130,10 +120,11 @@ macro_rules! heard {
 
 pub(crate) use follows_by_writing;
 
-// Unread is what lies above the base and is neither their own nor deleted nor of somebody they ignore, in a topic that is not muted. The base is the greater of how far they read and of
-// the last message that their membership counts as read: somebody may have read the topic before they joined, or came back. That
-// message is looked for only when the first one after what they read was written before they joined. Of a topic that came into the
-// group after them, nothing counts as read by that.
+// A message is unread if its number is above the base, it is neither deleted nor the user's own nor by an ignored
+// user, and its topic is not muted. The base is the greater of two numbers: how far the user read, and the last
+// message that the membership counts as read. They differ when the user read the topic before joining, or joined
+// again. The second number is looked up only when the first message after the read position was written before the
+// user joined. In a topic that came into the group after the user joined, the membership counts nothing as read.
 macro_rules! unread {
     ($which:literal) => {
         concat!(
@@ -163,7 +154,7 @@ macro_rules! unread {
     };
 }
 
-/// What is unread for somebody in these groups, topic by topic.
+/// The unread counts of a user in these groups, per topic.
 pub async fn unread_in(db: &Db, user: UserId, groups: &[GroupId]) -> Result<Vec<UnreadRow>> {
     if groups.is_empty() {
         return Ok(Vec::new());
@@ -172,13 +163,13 @@ pub async fn unread_in(db: &Db, user: UserId, groups: &[GroupId]) -> Result<Vec<
     Ok(rows.into_iter().filter(|row| row.unread.unread > 0).collect())
 }
 
-/// What is unread for somebody in these topics; those without anything, or outside of their groups, are absent.
+/// The unread counts of a user in these topics, without topics outside of the user's groups or without unread messages.
 pub async fn unread_among(db: &Db, user: UserId, topics: &[TopicId]) -> Result<Vec<UnreadRow>> {
     let rows = sql!(all db, UnreadRow, unread!("and t.id in (select cast(value as bigint) from json_each($2))"), user, crate::list(topics))?;
     Ok(rows.into_iter().filter(|row| row.unread.unread > 0).collect())
 }
 
-/// Sets how far somebody has read a topic, also back.
+/// Sets the read position of a user in a topic, also back.
 pub async fn set(tx: &mut Tx, user: UserId, topic: TopicId, seq: i64, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "insert into reads (user_id, topic_id, read_seq, updated_at) values ($1, $2, $3, $4)

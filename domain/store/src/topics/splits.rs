@@ -1,4 +1,4 @@
-//! Messages that leave their topic for one of their own. Everything here is a statement for all of them, however many.
+//! Splitting messages off into a new topic. The number of statements does not depend on the number of messages.
 
 use crate::db::{Tx, sql};
 use model::time::Timestamp;
@@ -6,24 +6,21 @@ use model::{GroupId, MessageId, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// A topic as it is held.
+/// A locked topic.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct LockedTopic {
-    /// The group that it stands in.
     pub group_id: GroupId,
     /// The number of its newest message.
     pub last_seq: i64,
     /// When it came into its group.
     pub arrived_at: Timestamp,
-    /// The same, where it came from elsewhere.
+    /// The same; `None` when it was started there.
     pub came_at: Option<Timestamp>,
-    /// When it was started.
     pub created_at: Timestamp,
-    /// By whom.
     pub creator_id: UserId,
 }
 
-/// Holds a topic until the commit: nobody posts in it meanwhile, and what was posted before is there. `None` when it is gone.
+/// Locks a topic until the commit: nobody posts meanwhile, and earlier posts are visible. `None` when it is gone.
 pub async fn lock(tx: &mut Tx, topic: TopicId) -> Result<Option<LockedTopic>> {
     macro_rules! locked {
         ($end:literal) => {
@@ -37,14 +34,14 @@ pub async fn lock(tx: &mut Tx, topic: TopicId) -> Result<Option<LockedTopic>> {
     sql!(opt tx, LockedTopic, pg locked!(" for update"), lite locked!(""), topic)
 }
 
-/// The numbers of those of the messages that stand in a topic, lowest first.
+/// The numbers of those of the messages that are in a topic, in ascending order.
 pub async fn numbers(tx: &mut Tx, topic: TopicId, messages: &[MessageId]) -> Result<Vec<i64>> {
     sql!(values tx, i64,
         "select seq from messages where topic_id = $1 and id in (select cast(value as bigint) from json_each($2)) order by seq",
         topic, crate::list(messages))
 }
 
-/// Puts a topic's messages from a number on into an empty one, and how far each person has read them: as far as before.
+/// Moves a topic's messages from a number on into an empty topic. Each user has read as many of them as before.
 pub async fn take_from(tx: &mut Tx, topic: TopicId, into: TopicId, from: i64) -> Result<u64> {
     let moved = sql!(run tx,
         "update messages set topic_id = $2, seq = -seq, version = version + 1 where topic_id = $1 and seq >= $3", topic, into, from)?;
@@ -56,9 +53,9 @@ pub async fn take_from(tx: &mut Tx, topic: TopicId, into: TopicId, from: i64) ->
     Ok(moved)
 }
 
-/// The same with single messages; those that stay are numbered anew.
+/// The same with single messages. Those that stay are renumbered.
 pub async fn take_these(tx: &mut Tx, topic: TopicId, into: TopicId, messages: &[MessageId]) -> Result<u64> {
-    // Of somebody who had read up to a number: how many of those that went lie below it.
+    // The number of moved messages below a number; for a user who had read up to it.
     macro_rules! gone_below {
         ($number:literal) => {
             concat!("(select count(*) from messages w where w.topic_id = $2 and w.seq >= -", $number, ")")
@@ -78,7 +75,7 @@ pub async fn take_these(tx: &mut Tx, topic: TopicId, into: TopicId, messages: &[
     sql!(run tx,
         concat!("update topic_events set after_seq = after_seq - ", gone_below!("topic_events.after_seq"), " where topic_id = $1"),
         topic, into)?;
-    // Two steps: no two messages have the same number in between.
+    // Two steps, so that no two messages have the same number in between.
     sql!(run tx,
         "update messages set seq = -n.place, version = version + 1
          from (select id, row_number() over (order by seq) as place from messages where topic_id = $1) n
@@ -87,8 +84,8 @@ pub async fn take_these(tx: &mut Tx, topic: TopicId, into: TopicId, messages: &[
     Ok(moved)
 }
 
-/// Numbers the messages that came into a new topic, and makes it a topic of them: begun when the first of them was written, by its
-/// author, and no more open than the one they came from. `came_at` where that is another group's.
+/// Numbers the messages of a new topic and derives the topic from them: it has the first message's author and time,
+/// and is locked if the topic `of` is. `came_at` is for a topic from another group.
 pub async fn settle_new(tx: &mut Tx, topic: TopicId, of: TopicId, came_at: Option<Timestamp>) -> Result<u64> {
     sql!(run tx,
         "update messages set seq = n.place
@@ -103,7 +100,7 @@ pub async fn settle_new(tx: &mut Tx, topic: TopicId, of: TopicId, came_at: Optio
     count_again(tx, topic).await
 }
 
-/// Gives a topic the numbers and the time of the messages that it has now; what was shown by earlier ones marks nothing any more.
+/// Recomputes a topic's last number and time. Read positions from before the renumbering have no effect any more.
 pub async fn count_again(tx: &mut Tx, topic: TopicId) -> Result<u64> {
     sql!(run tx,
         "update topics set version = version + 1, numbering = numbering + 1,
@@ -112,14 +109,14 @@ pub async fn count_again(tx: &mut Tx, topic: TopicId) -> Result<u64> {
          where id = $1", topic)
 }
 
-/// What each person chose for a topic holds for the one that messages of it went to.
+/// Copies the users' levels for a topic to the topic that its messages moved to.
 pub async fn copy_levels(tx: &mut Tx, topic: TopicId, into: TopicId) -> Result<u64> {
     sql!(run tx,
         "insert into topic_levels (user_id, topic_id, level) select user_id, $2, level from topic_levels where topic_id = $1", topic, into)
 }
 
-/// Before a topic comes into another group: of those in both, what counts as read because it was there before them is read from then on.
-/// It had been in the first since `arrived`.
+/// Prepares the move of a topic to another group. For users in both groups, messages that count as read because they
+/// are older than the membership get a read position. The topic has been in `from` since `arrived`.
 pub async fn carry_reads(
     tx: &mut Tx,
     topic: TopicId,
@@ -142,7 +139,7 @@ pub async fn carry_reads(
         topic, from, to, arrived, now)
 }
 
-/// The topic that somebody split off from another one, where these messages are now.
+/// Returns the topic that a user split off from another one, if it has one of these messages now.
 pub async fn done_before(tx: &mut Tx, by: UserId, of: TopicId, messages: &[MessageId]) -> Result<Option<TopicId>> {
     sql!(opt_value tx, TopicId,
         "select e.topic_id from topic_events e

@@ -1,4 +1,4 @@
-//! The topics that people follow: those that they chose, and those that they wrote in.
+//! Followed topics: those that a user chose, and those that the user wrote in.
 
 use crate::db::{Db, sql};
 use crate::topics::reads::follows_by_writing;
@@ -9,7 +9,7 @@ use model::{TopicId, TopicRow, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Which of these topics somebody follows.
+/// Which of these topics a user follows.
 pub async fn followed_among(db: &Db, user: UserId, topics: &[TopicId]) -> Result<Vec<TopicId>> {
     if topics.is_empty() {
         return Ok(Vec::new());
@@ -37,7 +37,7 @@ macro_rules! followed {
     };
 }
 
-/// The topics of their groups that somebody follows, by latest activity, those that come after the cursor.
+/// The topics that a user follows, in the user's groups, by latest activity, after the cursor `before`.
 pub async fn followed(
     db: &Db,
     user: UserId,
