@@ -21,13 +21,13 @@ pub struct LogEntry {
 impl LogEntry {
     /// Creates an entry for a user's action.
     pub fn new(by: UserId, what: LogAction) -> Self {
-        let (group, topic, message, whom) = (None, None, None, None);
-        Self { by: Some(by), what, group, topic, message, whom, reason: String::new(), detail: String::new() }
+        Self { by: Some(by), ..Self::of_operator(what) }
     }
 
     /// Creates an entry for an action of the operator, by command line or by the first sign-up link.
     pub fn of_operator(what: LogAction) -> Self {
-        Self { by: None, ..Self::new(UserId(0), what) }
+        let (by, group, topic, message, whom) = (None, None, None, None, None);
+        Self { by, what, group, topic, message, whom, reason: String::new(), detail: String::new() }
     }
 
     /// Sets the group.

@@ -45,26 +45,31 @@ impl Viewer {
             Self::User { .. } => Err(Denied::NotFound),
         }
     }
+}
 
-    /// Returns the account, or an id that no account has. For statements that need a viewer's id.
-    pub fn id_or_none(self) -> UserId {
-        self.id().unwrap_or(UserId(0))
+/// What the database says about a user and a group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Membership {
+    /// `None` for non-members.
+    pub role: Option<Role>,
+    pub is_banned: bool,
+    /// They see only topics started from then on; `None`: all topics.
+    pub sees_from: Option<Timestamp>,
+}
+
+impl From<Option<Role>> for Membership {
+    fn from(role: Option<Role>) -> Self {
+        Self { role, ..Self::default() }
     }
 }
 
-/// A user's relation to a group, as far as it decides what they may do.
+/// A viewer's relation to a group, as far as it decides what they may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Access {
-    pub kind: GroupKind,
-    /// `None` for non-members.
-    pub role: Option<Role>,
-    pub is_site_admin: bool,
-    /// Whether they are banned from the group.
-    pub is_banned: bool,
-    /// Whether the group is archived: then nothing in it can be changed.
-    pub is_archived: bool,
-    /// They see only topics started from then on; `None`: all topics.
-    pub sees_from: Option<Timestamp>,
+    kind: GroupKind,
+    is_archived: bool,
+    is_site_admin: bool,
+    membership: Membership,
 }
 
 /// A permission in a group.
@@ -143,9 +148,46 @@ const NOT_IN_ARCHIVE: &[Permission] =
     &[Permission::Join, Permission::Ask, Permission::Write, Permission::Invite, Permission::Moderate];
 
 impl Access {
-    /// Returns the access of a user who is not banned, in a group that is not archived.
-    pub fn plain(kind: GroupKind, role: Option<Role>, is_site_admin: bool) -> Self {
-        Self { kind, role, is_site_admin, is_banned: false, is_archived: false, sees_from: None }
+    /// The viewer's access to a group of this kind. Nothing can be changed in an archived group.
+    pub fn new(viewer: Viewer, kind: GroupKind, is_archived: bool, membership: impl Into<Membership>) -> Self {
+        let is_site_admin = matches!(viewer, Viewer::User { is_admin: true, .. });
+        Self { kind, is_archived, is_site_admin, membership: membership.into() }
+    }
+
+    /// The same access, with the group or topic archived or not.
+    #[must_use]
+    pub fn with_archived(self, is_archived: bool) -> Self {
+        Self { is_archived, ..self }
+    }
+
+    /// The kind of the group.
+    pub fn kind(self) -> GroupKind {
+        self.kind
+    }
+
+    /// The viewer's role; `None` for non-members.
+    pub fn role(self) -> Option<Role> {
+        self.membership.role
+    }
+
+    /// Whether the viewer is a site admin.
+    pub fn is_site_admin(self) -> bool {
+        self.is_site_admin
+    }
+
+    /// Whether the viewer is banned from the group.
+    pub fn is_banned(self) -> bool {
+        self.membership.is_banned
+    }
+
+    /// Whether the group or topic is archived.
+    pub fn is_archived(self) -> bool {
+        self.is_archived
+    }
+
+    /// When the topics that the viewer sees begin; `None`: they see all.
+    pub fn sees_from(self) -> Option<Timestamp> {
+        self.membership.sees_from
     }
 
     /// Whether the user has the permission. Site admins moderate the groups that they can read. They get no access to
@@ -154,9 +196,9 @@ impl Access {
         if self.is_archived && NOT_IN_ARCHIVE.contains(&action) {
             return false;
         }
-        let relation = match self.role {
+        let relation = match self.membership.role {
             Some(role) => Relation::In(role),
-            None if self.is_banned => Relation::Banned,
+            None if self.membership.is_banned => Relation::Banned,
             None => Relation::Outside,
         };
         let own = rights(self.kind, relation);
@@ -179,9 +221,9 @@ impl Access {
         }
         Err(Denied::Forbidden(match action {
             _ if self.is_archived && NOT_IN_ARCHIVE.contains(&action) => "This is archived: everything stays as it is.",
-            Permission::Join | Permission::Ask if self.is_banned => "You were banned from this group.",
+            Permission::Join | Permission::Ask if self.membership.is_banned => "You were banned from this group.",
             Permission::Know | Permission::Read => "Only members read this.",
-            Permission::Join | Permission::Ask if self.role.is_some() => "You are in this group already.",
+            Permission::Join | Permission::Ask if self.membership.role.is_some() => "You are in this group already.",
             Permission::Join => "Nobody joins this group without being let in.",
             Permission::Ask => "There is nothing to ask for here.",
             Permission::Write => "Join the group to write in it.",
@@ -194,7 +236,7 @@ impl Access {
 
     /// Whether they may read a topic of the group that was started at this time.
     pub fn may_read_topic(self, started: Timestamp) -> bool {
-        self.may(Permission::Read) && self.sees_from.is_none_or(|from| from <= started)
+        self.may(Permission::Read) && self.membership.sees_from.is_none_or(|from| from <= started)
     }
 
     /// Whether they may admit a user with this role, or give it to a member.
@@ -205,7 +247,7 @@ impl Access {
     /// Whether they may remove or ban a user with this role: they must be allowed to admit, and outrank the user.
     pub fn may_remove(self, other: Option<Role>) -> bool {
         let above_all = self.is_site_admin && self.kind != GroupKind::Direct;
-        self.may(Permission::Admit) && (above_all || other < self.role)
+        self.may(Permission::Admit) && (above_all || other < self.membership.role)
     }
 
     /// Whether they see and answer the group's reports: its moderators, even in an archived group. Conversations have
@@ -214,7 +256,7 @@ impl Access {
         match self.kind {
             GroupKind::Direct => self.is_site_admin,
             GroupKind::Public | GroupKind::Closed | GroupKind::Private => {
-                Self { is_archived: false, ..self }.may(Permission::Moderate)
+                self.with_archived(false).may(Permission::Moderate)
             }
         }
     }
@@ -239,7 +281,10 @@ impl Access {
 
     /// Whether a valid invitation link lets them join, or ask to join.
     pub fn may_follow_link(self) -> bool {
-        self.role.is_none() && !self.is_banned && !self.is_archived && self.kind != GroupKind::Direct
+        self.membership.role.is_none()
+            && !self.membership.is_banned
+            && !self.is_archived
+            && self.kind != GroupKind::Direct
     }
 }
 
@@ -397,6 +442,15 @@ mod tests {
     use crate::DirectFrom;
     use Permission::{Administer, Admit, Ask, Delete, Invite, Join, Know, Moderate, Read, Write};
 
+    fn plain(kind: GroupKind, role: Option<Role>, is_admin: bool) -> Access {
+        Access::new(Viewer::User { id: UserId(1), is_admin }, kind, false, role)
+    }
+
+    fn added_at(sees_from: Option<Timestamp>) -> Access {
+        let membership = Membership { role: Some(Role::Member), is_banned: false, sees_from };
+        Access { membership, ..plain(GroupKind::Direct, None, false) }
+    }
+
     fn must(access: Access, may: &[Permission]) {
         for action in Permission::ALL {
             assert_eq!(access.may(action), may.contains(&action), "{access:?} {action:?}");
@@ -415,38 +469,41 @@ mod tests {
         let moderator: &[Permission] = &[Know, Read, Write, Invite, Moderate, Admit];
         let admin: &[Permission] = &[Know, Read, Write, Invite, Moderate, Admit, Administer, Delete];
         for kind in [GroupKind::Public, GroupKind::Closed, GroupKind::Private] {
-            must(Access::plain(kind, Some(Role::Member), false), member);
-            must(Access::plain(kind, Some(Role::Moderator), false), moderator);
-            must(Access::plain(kind, Some(Role::Admin), false), admin);
-            must(Access::plain(kind, Some(Role::Member), true), admin);
+            must(plain(kind, Some(Role::Member), false), member);
+            must(plain(kind, Some(Role::Moderator), false), moderator);
+            must(plain(kind, Some(Role::Admin), false), admin);
+            must(plain(kind, Some(Role::Member), true), admin);
         }
         for role in [Role::Member, Role::Moderator, Role::Admin] {
             for is_site_admin in [false, true] {
-                must(Access::plain(GroupKind::Direct, Some(role), is_site_admin), member);
+                must(plain(GroupKind::Direct, Some(role), is_site_admin), member);
             }
         }
-        must(Access::plain(GroupKind::Public, None, false), &[Know, Read, Join]);
-        must(Access::plain(GroupKind::Public, None, true), &[Know, Read, Join, Moderate, Admit, Administer, Delete]);
-        must(Access::plain(GroupKind::Closed, None, false), &[Know, Ask]);
-        must(Access::plain(GroupKind::Closed, None, true), &[Know, Ask, Delete]);
-        must(Access::plain(GroupKind::Private, None, false), &[]);
-        must(Access::plain(GroupKind::Private, None, true), &[Delete]);
-        must(Access::plain(GroupKind::Direct, None, true), &[]);
+        must(plain(GroupKind::Public, None, false), &[Know, Read, Join]);
+        must(plain(GroupKind::Public, None, true), &[Know, Read, Join, Moderate, Admit, Administer, Delete]);
+        must(plain(GroupKind::Closed, None, false), &[Know, Ask]);
+        must(plain(GroupKind::Closed, None, true), &[Know, Ask, Delete]);
+        must(plain(GroupKind::Private, None, false), &[]);
+        must(plain(GroupKind::Private, None, true), &[Delete]);
+        must(plain(GroupKind::Direct, None, true), &[]);
     }
 
     #[test]
     fn whoever_was_banned_neither_joins_nor_asks() {
-        let banned = |kind| Access { is_banned: true, ..Access::plain(kind, None, false) };
+        let banned = |kind| Access {
+            membership: Membership { is_banned: true, ..Membership::default() },
+            ..plain(kind, None, false)
+        };
         must(banned(GroupKind::Public), &[Know, Read]);
         must(banned(GroupKind::Closed), &[Know]);
         must(banned(GroupKind::Private), &[]);
         assert!(!banned(GroupKind::Closed).may_follow_link());
-        assert!(Access::plain(GroupKind::Private, None, false).may_follow_link());
+        assert!(plain(GroupKind::Private, None, false).may_follow_link());
     }
 
     #[test]
     fn an_archived_group_is_read_and_not_changed() {
-        let archived = |role| Access { is_archived: true, ..Access::plain(GroupKind::Closed, role, false) };
+        let archived = |role| Access { is_archived: true, ..plain(GroupKind::Closed, role, false) };
         must(archived(None), &[Know]);
         must(archived(Some(Role::Member)), &[Know, Read]);
         must(archived(Some(Role::Moderator)), &[Know, Read, Admit]);
@@ -459,29 +516,29 @@ mod tests {
             for (role, settles) in
                 [(None, false), (Some(Role::Member), false), (Some(Role::Moderator), true), (Some(Role::Admin), true)]
             {
-                let access = Access::plain(kind, role, false);
+                let access = plain(kind, role, false);
                 assert_eq!(access.may_settle(), settles, "{access:?}");
                 assert_eq!(Access { is_archived: true, ..access }.may_settle(), settles, "{access:?}");
             }
-            assert!(Access::plain(kind, Some(Role::Member), true).may_settle());
-            assert_eq!(Access::plain(kind, None, true).may_settle(), kind == GroupKind::Public, "no key to the rest");
+            assert!(plain(kind, Some(Role::Member), true).may_settle());
+            assert_eq!(plain(kind, None, true).may_settle(), kind == GroupKind::Public, "no key to the rest");
         }
         for role in [None, Some(Role::Member), Some(Role::Admin)] {
-            assert!(!Access::plain(GroupKind::Direct, role, false).may_settle());
-            assert!(Access::plain(GroupKind::Direct, role, true).may_settle());
+            assert!(!plain(GroupKind::Direct, role, false).may_settle());
+            assert!(plain(GroupKind::Direct, role, true).may_settle());
         }
         // Nobody answers reports of their own messages. Reports of moderators' messages go to site admins too.
         let (own, other) = (UserId(1), UserId(2));
-        let moderator = Access::plain(GroupKind::Private, Some(Role::Moderator), false);
+        let moderator = plain(GroupKind::Private, Some(Role::Moderator), false);
         assert!(
             moderator.may_answer(own, other, Some(Role::Admin))
                 && !moderator.may_answer(own, own, Some(Role::Moderator))
         );
-        let boss = Access::plain(GroupKind::Private, None, true);
+        let boss = plain(GroupKind::Private, None, true);
         for (role, answers) in [(None, false), (Some(Role::Member), false), (Some(Role::Moderator), true)] {
             assert_eq!(boss.may_answer(own, other, role), answers);
         }
-        assert!(!Access::plain(GroupKind::Private, None, false).may_answer(own, other, Some(Role::Admin)));
+        assert!(!plain(GroupKind::Private, None, false).may_answer(own, other, Some(Role::Admin)));
         let ann = Viewer::User { id: UserId(1), is_admin: true };
         assert!(check_report(ann, UserId(2)).is_ok());
         assert!(matches!(check_report(ann, UserId(1)), Err(Denied::Forbidden(_))));
@@ -490,13 +547,13 @@ mod tests {
 
     #[test]
     fn nobody_removes_or_appoints_whom_they_do_not_stand_above() {
-        let access = |role| Access::plain(GroupKind::Closed, Some(role), false);
+        let access = |role| plain(GroupKind::Closed, Some(role), false);
         let (member, moderator, admin) = (access(Role::Member), access(Role::Moderator), access(Role::Admin));
         let all = [None, Some(Role::Member), Some(Role::Moderator), Some(Role::Admin)];
         assert_eq!(all.map(|other| member.may_remove(other)), [false; 4]);
         assert_eq!(all.map(|other| moderator.may_remove(other)), [true, true, false, false]);
         assert_eq!(all.map(|other| admin.may_remove(other)), [true, true, true, false]);
-        let boss = Access::plain(GroupKind::Public, None, true);
+        let boss = plain(GroupKind::Public, None, true);
         assert_eq!(all.map(|other| boss.may_remove(other)), [true; 4]);
         let roles = [Role::Member, Role::Moderator, Role::Admin];
         assert_eq!(roles.map(|role| member.may_grant(role)), [false; 3]);
@@ -506,10 +563,9 @@ mod tests {
 
     #[test]
     fn whoever_was_added_sees_what_was_started_from_then_on() {
-        let added =
-            Access { sees_from: Some(Timestamp(5)), ..Access::plain(GroupKind::Direct, Some(Role::Member), false) };
+        let added = added_at(Some(Timestamp(5)));
         assert_eq!([4, 5, 6].map(|at| added.may_read_topic(Timestamp(at))), [false, true, true]);
-        assert!(Access { sees_from: None, ..added }.may_read_topic(Timestamp(4)));
+        assert!(added_at(None).may_read_topic(Timestamp(4)));
     }
 
     #[test]

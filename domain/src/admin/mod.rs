@@ -4,6 +4,8 @@ pub mod doctor;
 pub mod health;
 pub mod statistics;
 
+use crate::moderation::{approval_queue, records, reports};
+use crate::people::{admins, sign_ups};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log;
@@ -11,6 +13,7 @@ use model::ListedUser;
 use model::policy::{self, Access, Viewer};
 use model::{AccountState, JobId, JobRow, UserId};
 use model::{LogAction, LogEntry};
+use model::{SessionRow, User};
 use store::platform::jobs::Counts;
 use store::{self, Tx};
 
@@ -76,8 +79,9 @@ pub async fn groups(
 ) -> Result<(Vec<(model::ListedGroup, bool)>, i64)> {
     let reader = viewer.site_admin()?;
     let rows = store::groups::listed(&cx.db, reader, words, kind, limit, page.clamp(0, 100_000) * limit).await?;
-    let changes =
-        |row: &model::ListedGroup| Access::plain(row.group.kind, row.role, true).may(policy::Permission::Administer);
+    let changes = |row: &model::ListedGroup| {
+        Access::new(viewer, row.group.kind, false, row.role).may(policy::Permission::Administer)
+    };
     let rows = rows.into_iter().map(|row| (changes(&row), row)).map(|(changes, row)| (row, changes)).collect();
     Ok((rows, store::groups::count_listed(&cx.db, words, kind).await?))
 }
@@ -142,4 +146,57 @@ pub async fn groups_of(cx: &Context, viewer: Viewer, user: UserId) -> Result<(Ve
     let more = rows.len() > GROUPS;
     rows.truncate(GROUPS);
     Ok((rows, more))
+}
+
+/// What waits for the site's admins, as counts.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
+pub struct OpenWork {
+    pub reports: i64,
+    pub held: i64,
+    pub sign_ups: i64,
+}
+
+/// Counts what waits for the site's admins.
+///
+/// # Errors
+/// [`Error::NotFound`] for viewers who are not site admins.
+pub async fn open_work(cx: &Context, viewer: Viewer) -> Result<OpenWork> {
+    Ok(OpenWork {
+        reports: reports::count_of_site(cx, viewer).await?,
+        held: approval_queue::count_of_site(cx, viewer).await?,
+        sign_ups: sign_ups::count(cx, viewer).await?,
+    })
+}
+
+/// Returns the state of the site's parts, and its counts.
+pub async fn overview(cx: &Context) -> Result<(health::Health, Totals)> {
+    Ok((health::check(cx).await, totals(cx).await?))
+}
+
+/// A user with everything that the site's admins see of them.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct PersonPage {
+    pub user: User,
+    pub record: records::Record,
+    pub sessions: Vec<SessionRow>,
+    pub groups: Vec<model::ListedGroup>,
+    pub more_groups: bool,
+}
+
+/// Returns a user's page for the site's admins.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such account, and for viewers who are not site admins.
+pub async fn person_page(cx: &Context, viewer: Viewer, user: UserId) -> Result<PersonPage> {
+    let user = admins::person(cx, viewer, user).await?;
+    let (groups, more_groups) = groups_of(cx, viewer, user.id).await?;
+    Ok(PersonPage {
+        record: records::of_account(cx, viewer, user.id).await?,
+        sessions: admins::sessions_of(cx, viewer, user.id).await?,
+        groups,
+        more_groups,
+        user,
+    })
 }

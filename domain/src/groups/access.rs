@@ -2,8 +2,9 @@
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use model::policy::Membership;
 use model::policy::{self, Access, Permission, Viewer};
-use model::{Group, GroupId, UserId};
+use model::{Group, GroupId};
 use store::groups::GroupFor;
 
 /// A group and the viewer's access to it.
@@ -21,20 +22,14 @@ pub struct GroupAccess {
 }
 
 fn found(viewer: Viewer, row: GroupFor) -> GroupAccess {
-    let access = Access {
-        kind: row.group.kind,
-        role: row.role,
-        is_site_admin: matches!(viewer, Viewer::User { is_admin: true, .. }),
-        is_banned: row.banned,
-        is_archived: row.group.is_archived(),
-        sees_from: row.sees_from,
-    };
+    let membership = Membership { role: row.role, is_banned: row.banned, sees_from: row.sees_from };
+    let access = Access::new(viewer, row.group.kind, row.group.is_archived(), membership);
     GroupAccess { group: row.group, access, reported: row.reported, held: row.held, own_held: row.own_held }
 }
 
 /// The group with this id, without a permission check: for actions that are open to viewers who may not know of it.
 pub(crate) async fn stand(cx: &Context, viewer: Viewer, id: GroupId) -> Result<GroupAccess> {
-    Ok(found(viewer, store::groups::by_id(&cx.db, id, viewer.id_or_none()).await?.ok_or(Error::NotFound)?))
+    Ok(found(viewer, store::groups::by_id(&cx.db, id, viewer.id()).await?.ok_or(Error::NotFound)?))
 }
 
 /// The group with this slug.
@@ -42,7 +37,7 @@ pub(crate) async fn stand(cx: &Context, viewer: Viewer, id: GroupId) -> Result<G
 /// # Errors
 /// [`Error::NotFound`] when there is none or the viewer may not know of it.
 pub async fn by_slug(cx: &Context, viewer: Viewer, slug: &str) -> Result<GroupAccess> {
-    let found = found(viewer, store::groups::by_slug(&cx.db, slug, viewer.id_or_none()).await?.ok_or(Error::NotFound)?);
+    let found = found(viewer, store::groups::by_slug(&cx.db, slug, viewer.id()).await?.ok_or(Error::NotFound)?);
     found.access.check(Permission::Know)?;
     Ok(found)
 }
@@ -69,5 +64,5 @@ pub async fn with_permission(cx: &Context, viewer: Viewer, id: GroupId, action: 
 
 /// Whether anyone may read the group.
 pub async fn is_public(cx: &Context, id: GroupId) -> Result<bool> {
-    Ok(store::groups::by_id(&cx.db, id, UserId(0)).await?.is_some_and(|row| policy::anyone_reads(row.group.kind)))
+    Ok(store::groups::by_id(&cx.db, id, None).await?.is_some_and(|row| policy::anyone_reads(row.group.kind)))
 }

@@ -33,7 +33,7 @@ const TOKEN: usize = 32;
 /// Whether this access allows a link that grants `role`, or with `None` a link that allows requests to join.
 fn may_offer(access: Access, role: Option<Role>) -> bool {
     match role {
-        None => access.may(Permission::Invite) && access.kind != model::GroupKind::Direct,
+        None => access.may(Permission::Invite) && access.kind() != model::GroupKind::Direct,
         Some(role) => access.may(Permission::Invite) && access.may_grant(role),
     }
 }
@@ -209,7 +209,7 @@ pub enum Followed {
 pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) -> Result<Followed> {
     let user = viewer.user()?;
     let Offer { invitation, group, access, .. } = offer(cx, viewer, token).await?;
-    if access.role.is_some() {
+    if access.role().is_some() {
         return Ok(Followed::In(group));
     }
     let message = validate::reason(message, "message", false)?;
@@ -251,9 +251,8 @@ pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) ->
 
 /// The inviter's access, in the transaction that has locked the group.
 async fn held_inviter(tx: &mut Tx, inviter: Viewer, group: GroupId, held: Access) -> Result<Access> {
-    let place = store::groups::members::place(tx, group, inviter.user()?).await?;
-    let is_site_admin = matches!(inviter, Viewer::User { is_admin: true, .. });
-    Ok(Access { role: place.role, is_banned: place.banned, is_site_admin, ..held })
+    let membership = store::groups::members::place(tx, group, inviter.user()?).await?;
+    Ok(Access::new(inviter, held.kind(), held.is_archived(), membership))
 }
 
 /// Invites a user by name. They can accept or decline.
@@ -276,7 +275,7 @@ pub async fn invite(cx: &Context, viewer: Viewer, group: GroupId, name: &str) ->
     if place.role.is_some() {
         return Err(Error::invalid("username", "They are in the group already."));
     }
-    if place.banned {
+    if place.is_banned {
         return Err(Error::invalid("username", "They were banned from the group: lift that first."));
     }
     if store::groups::invitations::invite(&mut tx, group, person.id, user, cx.now()).await? > 0 {
@@ -315,7 +314,7 @@ pub async fn accept(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Grou
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
     let access = members::lock(&mut tx, viewer, group).await?;
-    if access.is_archived {
+    if access.is_archived() {
         return Err(Error::Forbidden("The group is archived: everything stays as it is."));
     }
     let by = held_inviter(&mut tx, by, group, access).await?;

@@ -2,6 +2,7 @@
 
 use crate::live::notices;
 use crate::live::tell;
+use model::policy::Membership;
 use serde_json::json;
 
 use crate::groups;
@@ -16,7 +17,6 @@ use model::{BanRow, MemberRow};
 use model::{Group, GroupId, NoticeKind, Person, Role, SubscriptionLevel, UserId};
 use model::{LogAction, LogEntry};
 use store::Tx;
-use store::groups::members::MembershipRow;
 use store::moderation::warnings::NewNotice;
 
 const LIST_LIMIT: i64 = 200;
@@ -27,15 +27,11 @@ const LIST_LIMIT: i64 = 200;
 /// [`Error::NotFound`] when the group is gone.
 pub(crate) async fn lock(tx: &mut Tx, viewer: Viewer, group: GroupId) -> Result<Access> {
     let row = store::groups::lock(tx, group).await?.ok_or(Error::NotFound)?;
-    let place = match viewer.id() {
+    let membership = match viewer.id() {
         Some(user) => store::groups::members::place(tx, group, user).await?,
-        None => store::groups::members::MembershipRow::default(),
+        None => Membership::default(),
     };
-    Ok(Access {
-        is_banned: place.banned,
-        is_archived: row.archived,
-        ..Access::plain(row.kind, place.role, matches!(viewer, Viewer::User { is_admin: true, .. }))
-    })
+    Ok(Access::new(viewer, row.kind, row.archived, membership))
 }
 
 /// Adds a member to a group, and deletes their request and invitation.
@@ -175,7 +171,7 @@ pub(crate) struct MemberRemoval<'a> {
     pub by: UserId,
     pub group: GroupId,
     pub user: UserId,
-    pub place: MembershipRow,
+    pub place: Membership,
     /// The reason of a ban; `None`: they may join again.
     pub ban: Option<&'a str>,
 }
@@ -255,7 +251,7 @@ pub async fn set_role(cx: &Context, viewer: Viewer, group: GroupId, user: UserId
 pub async fn hand_over(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<Group> {
     let own = viewer.user()?;
     let found = groups::with_permission(cx, viewer, group, Permission::Administer).await?;
-    if own == user || found.access.role != Some(Role::Admin) {
+    if own == user || found.access.role() != Some(Role::Admin) {
         return Err(Error::Forbidden("Only an admin of the group hands it over, and to somebody else."));
     }
     appoint(cx, viewer, group, &[(user, Role::Admin), (own, Role::Member)], LogAction::GroupHandedOver).await

@@ -162,7 +162,7 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
     let mut tx = cx.db.begin().await?;
     let access = members::lock(&mut tx, viewer, id).await?;
     access.check(Permission::Administer)?;
-    let opens = model::policy::readers(form.kind) > model::policy::readers(access.kind);
+    let opens = model::policy::readers(form.kind) > model::policy::readers(access.kind());
     if opens && !form.opens {
         return Err(Error::invalid(
             "kind",
@@ -288,7 +288,7 @@ async fn save_change(cx: &Context, mut tx: Tx, id: GroupId) -> Result<()> {
 pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     let user = viewer.user()?;
     let found = by_id(cx, viewer, id).await?;
-    if found.access.role.is_some() {
+    if found.access.role().is_some() {
         return Ok(found.group);
     }
     found.access.check(Permission::Join)?;
@@ -312,7 +312,7 @@ pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
 pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     let user = viewer.user()?;
     let found = by_id(cx, viewer, id).await?;
-    if found.access.role.is_none() {
+    if found.access.role().is_none() {
         return Ok(found.group);
     }
     let mut tx = cx.db.begin().await?;
@@ -375,7 +375,7 @@ pub async fn discover(
     limit: i64,
 ) -> Result<(Vec<GroupRow>, bool)> {
     let offset = page.clamp(0, 10_000) * limit;
-    let mut rows = store::groups::discover(&cx.db, viewer.id_or_none(), wanted, limit + 1, offset).await?;
+    let mut rows = store::groups::discover(&cx.db, viewer.id(), wanted, limit + 1, offset).await?;
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
     Ok((rows, more))

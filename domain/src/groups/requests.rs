@@ -127,12 +127,12 @@ pub async fn answer(
     let access = members::lock(&mut tx, viewer, group).await?;
     access.check(Permission::Admit)?;
     let answered = if approve {
-        if access.is_archived {
+        if access.is_archived() {
             return Err(Error::Forbidden("The group is archived: everything stays as it is."));
         }
         let taken = store::groups::requests::take(&mut tx, group, users).await?;
         for user in &taken {
-            if !store::groups::members::place(&mut tx, group, *user).await?.banned {
+            if !store::groups::members::place(&mut tx, group, *user).await?.is_banned {
                 members::enter(&mut tx, group, *user, Role::Member, now).await?;
                 log(&mut tx, by, LogAction::MemberAdmitted, group, *user, now).await?;
             }

@@ -31,8 +31,8 @@ pub async fn profile(cx: &Context, viewer: Viewer, name: &str) -> Result<PublicP
     let mut user = found.filter(|user| !policy::waits(user.waiting_since)).ok_or(Error::NotFound)?;
     (user.email, user.new_email) = (None, None);
     let bio_markup = crate::platform::text::render(cx, &user.bio).await?;
-    let groups = store::groups::of_user(&cx.db, viewer.id_or_none(), user.id).await?;
-    let ids = store::messages::of_author(&cx.db, viewer.id_or_none(), user.id, 10).await?;
+    let groups = store::groups::of_user(&cx.db, viewer.id(), user.id).await?;
+    let ids = store::messages::of_author(&cx.db, viewer.id(), user.id, 10).await?;
     let recent = crate::topics::placed::placed(cx, viewer, &ids).await?;
     let (ignored, may_write) = match viewer.id() {
         Some(reader) if reader != user.id => (

@@ -77,12 +77,6 @@ pub async fn by_id(cx: &Context, viewer: Viewer, group: GroupId) -> Result<group
     if found.group.is_direct() { Ok(found) } else { Err(Error::NotFound) }
 }
 
-/// Returns the topic in which a conversation continues: the newest one.
-pub async fn newest(cx: &Context, viewer: Viewer, found: &groups::GroupAccess) -> Result<Option<model::Topic>> {
-    found.access.check(Permission::Read)?;
-    Ok(store::topics::newest(&cx.db, viewer.id_or_none(), found.group.id).await?)
-}
-
 /// Returns the participants of a conversation, by name.
 pub async fn people(cx: &Context, found: &groups::GroupAccess) -> Result<Vec<Person>> {
     found.access.check(Permission::Read)?;

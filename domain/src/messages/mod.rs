@@ -8,11 +8,13 @@ pub mod mentions;
 mod page;
 pub mod stars;
 pub(crate) mod submit;
+mod topic_page;
 
 pub use changes::{Editable, deletable, delete, edit, editable};
 pub(crate) use changes::{delete_in, delete_in_at, reassign_deletion};
 pub use page::{PAGE, Page, Window, events, page};
 pub use submit::{Posted, Target, submit};
+pub use topic_page::{Opened, TopicPage, open, topic_page};
 
 use crate::platform::text;
 

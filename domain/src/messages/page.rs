@@ -87,5 +87,5 @@ pub async fn events(cx: &Context, viewer: Viewer, topic: &Topic, page: &Page) ->
     // Events before the first message of a page appear at the end of the previous page.
     let from = page.messages.first().map_or(0, |first| if first.seq <= 1 { 0 } else { first.seq });
     let to = page.messages.last().map_or(topic.last_seq, |last| last.seq);
-    Ok(store::topics::events::between(&cx.db, viewer.id_or_none(), topic.id, from, to).await?)
+    Ok(store::topics::events::between(&cx.db, viewer.id(), topic.id, from, to).await?)
 }

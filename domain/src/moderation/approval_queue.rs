@@ -12,7 +12,6 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log;
 use crate::platform::validate;
-use crate::topics;
 use model::PendingRow;
 use model::policy::Viewer;
 use model::{Group, GroupId, PendingId};
@@ -24,26 +23,6 @@ pub const LIST_LIMIT: i64 = 50;
 
 /// How long an author can see a declined message.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
-
-/// Returns the viewer's own pending and declined messages in a topic; makes no query if there are none.
-pub async fn own_in_topic(cx: &Context, viewer: Viewer, found: &topics::TopicAccess) -> Result<Vec<OwnPending>> {
-    match viewer.id() {
-        Some(user) if found.own_held => {
-            Ok(store::moderation::approval_queue::own(&cx.db, user, found.group.id, Some(found.topic.id)).await?)
-        }
-        _ => Ok(Vec::new()),
-    }
-}
-
-/// Like `own_in_topic`, for topics that the viewer wants to start in a group.
-pub async fn own_in_group(cx: &Context, viewer: Viewer, found: &GroupAccess) -> Result<Vec<OwnPending>> {
-    match viewer.id() {
-        Some(user) if found.own_held => {
-            Ok(store::moderation::approval_queue::own(&cx.db, user, found.group.id, None).await?)
-        }
-        _ => Ok(Vec::new()),
-    }
-}
 
 /// Returns the pending messages of a group for its moderators, oldest first.
 ///

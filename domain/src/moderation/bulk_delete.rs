@@ -197,7 +197,7 @@ pub async fn clear_group(
     }
     check_any(cx, user, Some(group), since).await?;
     begin(cx, &mut tx, NewBulkDelete { user, group: Some(group), by, reason: &reason, since }, span).await?;
-    let concerned = if ban && !place.banned {
+    let concerned = if ban && !place.is_banned {
         members::remove_in(cx, &mut tx, members::MemberRemoval { by, group, user, place, ban: Some(&reason) }).await?
     } else {
         Vec::new()

@@ -27,7 +27,7 @@ pub struct Page {
 }
 
 async fn page(cx: &Context, viewer: Viewer, wanted: &Wanted, sees_hidden: bool) -> Result<Page> {
-    let mut lines = store::moderation::log::lines(&cx.db, viewer.id_or_none(), wanted, PAGE as i64 + 1).await?;
+    let mut lines = store::moderation::log::lines(&cx.db, viewer.id(), wanted, PAGE as i64 + 1).await?;
     let has_more = lines.len() > PAGE;
     lines.truncate(PAGE);
     if !sees_hidden {
@@ -127,7 +127,7 @@ pub(crate) async fn record(cx: &Context, viewer: Viewer, user: UserId, group: Op
     // Users who joined by this user's invitation link are not actions against this user.
     let what = kinds(reach, None).into_iter().filter(|action| *action != LogAction::LinkFollowed).collect();
     let wanted = Wanted { what, groups, whom: Some(user), ..Wanted::default() };
-    Ok(store::moderation::log::lines(&cx.db, viewer.id_or_none(), &wanted, RECORD).await?)
+    Ok(store::moderation::log::lines(&cx.db, viewer.id(), &wanted, RECORD).await?)
 }
 
 /// Hides or shows the affected user of a public row, for admins of its group and of the site. Returns its group.

@@ -170,7 +170,7 @@ pub async fn answer(cx: &Context, viewer: Viewer, report: ReportId, verdict: Ver
     if !access.may_answer(user, author, place.role) {
         return Err(Error::NotFound);
     }
-    if verdict == Verdict::Deleted && access.is_archived {
+    if verdict == Verdict::Deleted && access.is_archived() {
         return Err(Error::Forbidden("The group is archived: everything stays as it is."));
     }
     let now = cx.now();

@@ -123,7 +123,6 @@ const AT_ONCE: usize = 4_000;
 /// too. For users who muted the topic or ignore the author, the event is marked `quiet`: it does not count.
 async fn publish(cx: &Context, subject: &Subject, author: Option<UserId>, texts: &Texts<'_>) -> Result<()> {
     let Subject { row, group, .. } = subject;
-    let author = author.unwrap_or(UserId(0));
     let listening = cx.bus.listening().await?;
     let mut told: HashSet<UserId> = HashSet::new();
     let mut found = Vec::new();

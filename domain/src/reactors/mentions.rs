@@ -37,7 +37,7 @@ async fn run(cx: &Context, news: &News) -> Result<()> {
     }
     if !policy::anyone_reads(group.kind) {
         let topic = news.subject.row.topic.id;
-        let hearers = store::groups::members::hearers(&cx.db, group.id, topic, message.author.id, &named).await?;
+        let hearers = store::groups::members::hearers(&cx.db, group.id, topic, Some(message.author.id), &named).await?;
         named = hearers.into_iter().map(|hearer| hearer.user_id).collect();
     }
     // The commit may change their counts, so announce that before it.

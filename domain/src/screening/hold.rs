@@ -5,8 +5,9 @@ use crate::live::tell;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::validate::Draft;
+use model::policy::Viewer;
 use model::{GroupId, TopicId, UserId};
-use store::moderation::approval_queue::NewPending;
+use store::moderation::approval_queue::{NewPending, OwnPending};
 
 /// Maximum pending messages of one author in a group.
 const MOST: i64 = 10;
@@ -60,5 +61,14 @@ pub(crate) async fn changed(cx: &Context, group: GroupId, author: UserId) {
     tell::tell_moderators(cx, group).await;
     if let Err(error) = tell::redraw(cx, group, &[author]).await {
         tracing::warn!(%error, "an author's pages were not told");
+    }
+}
+
+/// Returns the viewer's own pending and declined messages in a topic, or (`None`) the topics that they want to start in
+/// the group.
+pub async fn own(cx: &Context, viewer: Viewer, group: GroupId, topic: Option<TopicId>) -> Result<Vec<OwnPending>> {
+    match viewer.id() {
+        Some(user) => Ok(store::moderation::approval_queue::own(&cx.db, user, group, topic).await?),
+        None => Ok(Vec::new()),
     }
 }

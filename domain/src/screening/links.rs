@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 pub(super) fn audit<'a>(audit: &'a mut Audit<'_>) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         let (new, links) = (audit.known.newcomers, audit.hosts.len());
-        let is_exempt = audit.submission.by_moderator() || audit.submission.access.is_site_admin;
+        let is_exempt = audit.submission.by_moderator() || audit.submission.access.is_site_admin();
         if is_exempt || links as i64 <= new.links || links <= audit.hosts_before.len() {
             return Ok(());
         }

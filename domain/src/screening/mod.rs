@@ -5,7 +5,7 @@
 mod author;
 pub(crate) mod descriptions;
 mod first_messages;
-pub(crate) mod hold;
+pub mod hold;
 mod limits;
 mod links;
 mod rules;
@@ -71,7 +71,7 @@ pub struct Submission<'a> {
 impl Submission<'_> {
     /// Returns whether it goes to a conversation, which has no moderators: nothing is held or reported there.
     pub fn is_direct(&self) -> bool {
-        self.access.kind == GroupKind::Direct
+        self.access.kind() == GroupKind::Direct
     }
 
     /// Returns whether the author is a moderator of the group.

@@ -35,7 +35,7 @@ async fn check(audit: &mut Audit<'_>) -> Result<()> {
     let (text_before, hosts_before) =
         (submission.before.map(|(text, _)| NormalizedText::new(text)), compiled::seen(&audit.hosts_before));
     let words_before = text_before.as_ref().map(|text| RuleInput { text, title: None, hosts: &hosts_before });
-    let of_site = known.of_site().iter().filter(|_| !submission.access.is_site_admin);
+    let of_site = known.of_site().iter().filter(|_| !submission.access.is_site_admin());
     let of_group = of_group.iter().filter(|_| !by_moderator);
     for rule in of_site.chain(of_group) {
         // Conversations have no moderators who could approve the message or answer a report.

@@ -78,7 +78,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
         }
         None => None,
     };
-    let searched = store::groups::searched(&cx.db, viewer.id_or_none()).await?;
+    let searched = store::groups::searched(&cx.db, viewer.id()).await?;
     let seen: Vec<i64> = searched.groups.into_iter().map(|id| id.0).collect();
     let topics: Vec<i64> = searched.but_topics.into_iter().map(|id| id.0).collect();
     let authors: Vec<i64> = match viewer.id() {

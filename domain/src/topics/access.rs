@@ -2,6 +2,7 @@
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use model::policy::Membership;
 use model::policy::{Access, Permission, Viewer};
 use model::time::Timestamp;
 use model::{Group, SubscriptionLevel, Topic, TopicId};
@@ -32,7 +33,7 @@ pub struct TopicAccess {
 impl TopicAccess {
     /// Returns the viewer's access to the group, regardless of whether the topic is archived.
     pub fn in_group(&self) -> Access {
-        Access { is_archived: self.group.is_archived(), ..self.access }
+        self.access.with_archived(self.group.is_archived())
     }
 
     /// Returns whether the viewer may archive or unarchive the topic.
@@ -92,14 +93,8 @@ impl TopicAccess {
 }
 
 fn found(viewer: Viewer, row: TopicFor) -> Result<TopicAccess> {
-    let access = Access {
-        kind: row.group.kind,
-        role: row.role,
-        is_site_admin: matches!(viewer, Viewer::User { is_admin: true, .. }),
-        is_banned: row.banned,
-        is_archived: row.group.is_archived() || row.topic.archived,
-        sees_from: row.sees_from,
-    };
+    let membership = Membership { role: row.role, is_banned: row.banned, sees_from: row.sees_from };
+    let access = Access::new(viewer, row.group.kind, row.group.is_archived() || row.topic.archived, membership);
     // A viewer who may know of the group but not read it must not learn of its topics.
     if row.deleted || !access.may_read_topic(row.topic.created_at) {
         return Err(Error::NotFound);
@@ -114,7 +109,7 @@ fn found(viewer: Viewer, row: TopicFor) -> Result<TopicAccess> {
 /// # Errors
 /// [`Error::NotFound`] if there is none or the viewer may not know of it.
 pub async fn find(cx: &Context, viewer: Viewer, id: TopicId) -> Result<TopicAccess> {
-    found(viewer, store::topics::by_id(&cx.db, viewer.id_or_none(), id).await?.ok_or(Error::NotFound)?)
+    found(viewer, store::topics::by_id(&cx.db, viewer.id(), id).await?.ok_or(Error::NotFound)?)
 }
 
 /// Returns the topic with this slug in the group with this slug.
@@ -122,5 +117,5 @@ pub async fn find(cx: &Context, viewer: Viewer, id: TopicId) -> Result<TopicAcce
 /// # Errors
 /// [`Error::NotFound`] if there is none or the viewer may not know of it.
 pub async fn by_slug(cx: &Context, viewer: Viewer, group: &str, slug: &str) -> Result<TopicAccess> {
-    found(viewer, store::topics::by_slug(&cx.db, viewer.id_or_none(), group, slug).await?.ok_or(Error::NotFound)?)
+    found(viewer, store::topics::by_slug(&cx.db, viewer.id(), group, slug).await?.ok_or(Error::NotFound)?)
 }

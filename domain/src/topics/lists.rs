@@ -46,7 +46,7 @@ pub async fn list(
     limit: usize,
 ) -> Result<(Vec<TopicRow>, Option<PageEnd>)> {
     group.access.check(Permission::Read)?;
-    let from = group.access.sees_from.unwrap_or(Timestamp(0));
+    let from = group.access.sees_from().unwrap_or(Timestamp(0));
     let mut rows =
         store::topics::of_group(&cx.db, group.group.id, from, before.map(|end| (end.at, end.id)), limit as i64 + 1)
             .await?;
@@ -75,8 +75,8 @@ pub async fn unread_paper(
 ) -> Result<Vec<(Group, TopicRow, Vec<Message>)>> {
     let ids: Vec<TopicId> = sidebar.groups.iter().flat_map(|g| &g.topics).map(|t| t.topic).take(1_000).collect();
     // The sidebar may be outdated: its topics may have moved or be gone.
-    let mut rows = store::topics::by_ids(&cx.db, viewer.id_or_none(), &ids).await?;
-    let followed = store::topics::subscriptions::followed_among(&cx.db, viewer.id_or_none(), &ids).await?;
+    let mut rows = store::topics::by_ids(&cx.db, viewer.id(), &ids).await?;
+    let followed = store::topics::subscriptions::followed_among(&cx.db, viewer.user()?, &ids).await?;
     for row in &mut rows {
         row.followed = followed.contains(&row.topic.id);
     }

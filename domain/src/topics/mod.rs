@@ -1,6 +1,8 @@
 //! Topics: find, create, rename, mark and delete.
 
 mod access;
+mod group_page;
+mod home;
 mod lists;
 pub mod merges;
 pub mod moves;
@@ -10,6 +12,8 @@ pub mod splits;
 pub mod subscriptions;
 
 pub use access::{TopicAccess, by_slug, find};
+pub use group_page::{GroupPage, group_page};
+pub use home::{HomePage, home};
 
 pub(crate) use lists::fill_unread;
 pub use lists::{PageEnd, list, unread_paper};

@@ -122,13 +122,13 @@ pub(crate) async fn lock(tx: &mut Tx, viewer: Viewer, found: &TopicAccess, targe
         let access = members::lock(tx, viewer, id).await?;
         if id == found.group.id {
             access.check(Permission::Moderate)?;
-            kinds.0 = access.kind;
+            kinds.0 = access.kind();
         }
         if id == target.group.id {
             if found.group.id != id {
                 access.check(Permission::Write)?;
             }
-            kinds.1 = access.kind;
+            kinds.1 = access.kind();
         }
     }
     if model::policy::readers(kinds.1) > model::policy::readers(kinds.0) {

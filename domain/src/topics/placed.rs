@@ -41,7 +41,7 @@ pub async fn placed(cx: &Context, viewer: Viewer, ids: &[MessageId]) -> Result<V
     crate::people::ignores::fold(cx, viewer, &mut messages).await?;
     let topic_ids: Vec<TopicId> = messages.iter().map(|m| m.topic_id).collect();
     let topics: HashMap<TopicId, Topic> =
-        store::topics::visible(&cx.db, viewer.id_or_none(), &topic_ids).await?.into_iter().map(|t| (t.id, t)).collect();
+        store::topics::visible(&cx.db, viewer.id(), &topic_ids).await?.into_iter().map(|t| (t.id, t)).collect();
     let group_ids: Vec<GroupId> = topics.values().map(|t| t.group_id).collect();
     let groups: HashMap<GroupId, Group> =
         store::groups::by_ids(&cx.db, &group_ids).await?.into_iter().map(|g| (g.id, g)).collect();

@@ -78,7 +78,7 @@ pub fn read_shown(text: &str) -> Option<(TopicId, ReadPosition)> {
     Some((TopicId(topic.parse().ok()?), ReadPosition { numbering: numbering.parse().ok()?, seq: seq.parse().ok()? }))
 }
 
-async fn advance(cx: &Context, user: UserId, wanted: &[(TopicId, ReadPosition)]) -> Result<()> {
+pub(crate) async fn advance(cx: &Context, user: UserId, wanted: &[(TopicId, ReadPosition)]) -> Result<()> {
     let mut upto: BTreeMap<TopicId, ReadPosition> = BTreeMap::new();
     for &(topic, shown) in wanted.iter().filter(|(_, shown)| shown.seq > 0) {
         let most = upto.entry(topic).or_default();

@@ -24,7 +24,7 @@ pub async fn set_of_topic(
 ) -> Result<topics::TopicAccess> {
     let user = viewer.user()?;
     let found = topics::find(cx, viewer, topic).await?;
-    if found.access.role.is_none() {
+    if found.access.role().is_none() {
         return Err(Error::Forbidden("You are not in this group."));
     }
     let mut tx = cx.db.begin().await?;
@@ -67,7 +67,7 @@ pub async fn unread_from(cx: &Context, viewer: Viewer, message: MessageId) -> Re
     let user = viewer.user()?;
     let place = store::topics::place_of(&cx.db, message).await?.ok_or(Error::NotFound)?;
     let found = topics::find(cx, viewer, place.topic_id).await?;
-    if found.access.role.is_none() {
+    if found.access.role().is_none() {
         return Err(Error::Forbidden("You are not in this group."));
     }
     let mut tx = cx.db.begin().await?;

@@ -244,7 +244,7 @@ async fn the_only_admin_of_the_site_stays_and_groups_keep_one(forum: TestForum) 
     forum.admit(&garden, &[noor]).await;
     account_deletion::delete(cx, id(mira), pass(), false).await.unwrap();
     let found = groups::by_id(cx, noor, garden.id).await.unwrap();
-    assert_eq!(found.access.role, Some(Role::Admin));
+    assert_eq!(found.access.role(), Some(Role::Admin));
     domain::people::admins::set_admin(cx, root, id(noor), true).await.unwrap();
     account_deletion::delete(cx, id(root), pass(), false).await.unwrap();
     complaint(account_deletion::delete(cx, id(root), pass(), false).await, "current_password");
@@ -270,7 +270,7 @@ async fn what_nobody_could_find_any_more_goes_with_its_last_member(forum: TestFo
     let left = domain::store::groups::listed(&cx.db, id(noor), "", "", 10, 0).await.unwrap();
     assert_eq!(left.iter().map(|row| row.group.id).collect::<Vec<_>>(), [garden.id], "{} is gone", cellar.id);
     let found = groups::by_id(cx, noor, talk).await.unwrap();
-    assert_eq!(found.access.role, Some(Role::Member), "nobody is an admin of a conversation");
+    assert_eq!(found.access.role(), Some(Role::Member), "nobody is an admin of a conversation");
     assert!(found.group.name.contains("noor") && !found.group.name.contains("mira"), "{}", found.group.name);
     account_deletion::delete(cx, id(noor), pass(), false).await.unwrap();
     let (_, members) = {

@@ -60,7 +60,7 @@ async fn waiting(forum: &TestForum, who: Viewer, group: &Group) -> Vec<(PendingI
 /// Returns what the author sees in a topic: each text, and why it was declined.
 async fn own(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<(String, Option<String>)> {
     let found = topics::find(&forum.cx, who, topic).await.unwrap();
-    let rows = approval_queue::own_in_topic(&forum.cx, who, &found).await.unwrap();
+    let rows = domain::screening::hold::own(&forum.cx, who, found.group.id, Some(found.topic.id)).await.unwrap();
     rows.into_iter().map(|row| (row.raw, row.declined_at.map(|_| row.reason))).collect()
 }
 
@@ -170,7 +170,7 @@ async fn what_waits_is_to_be_found_by_nobody_else(forum: TestForum) {
             }
             assert_eq!(said(&forum, who, topic).await, ["Hello"]);
             let found = groups::by_id(cx, who, garden.id).await.unwrap();
-            assert!(approval_queue::own_in_group(cx, who, &found).await.unwrap().is_empty());
+            assert!(domain::screening::hold::own(cx, who, found.group.id, None).await.unwrap().is_empty());
             let (rows, _) = topics::list(cx, who, &found, &Default::default(), None, 50).await.unwrap();
             let listed: Vec<_> = rows.iter().map(|row| (row.topic.name.as_str(), row.excerpt.as_str())).collect();
             assert_eq!(listed, [("Plums", "Hello")]);
@@ -357,7 +357,7 @@ async fn a_topic_that_waits_begins_when_it_is_approved(forum: TestForum) {
         .await,
     );
     let found = groups::by_id(cx, noor, garden.id).await.unwrap();
-    let own = approval_queue::own_in_group(cx, noor, &found).await.unwrap();
+    let own = domain::screening::hold::own(cx, noor, found.group.id, None).await.unwrap();
     assert_eq!((own[0].title.as_str(), own[0].raw.as_str()), ("Pears?", "Who has @ada's pears?"));
     forum.pass(Duration::from_secs(1));
     let one = waiting(&forum, mira, &garden).await[0].0;

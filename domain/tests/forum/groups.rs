@@ -166,16 +166,16 @@ async fn joining_and_leaving(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    assert_eq!(groups::by_id(cx, noor, garden.id).await.unwrap().access.role, None);
+    assert_eq!(groups::by_id(cx, noor, garden.id).await.unwrap().access.role(), None);
     let mut words = cx.bus.controls();
     groups::join(cx, noor, garden.id).await.unwrap();
     groups::join(cx, noor, garden.id).await.unwrap();
     assert_eq!(words.recv().await.unwrap(), Control::MembershipChanged { user: id(noor), group: garden.id });
-    assert_eq!(groups::by_id(cx, noor, garden.id).await.unwrap().access.role, Some(Role::Member));
+    assert_eq!(groups::by_id(cx, noor, garden.id).await.unwrap().access.role(), Some(Role::Member));
     assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().groups.len(), 1);
     groups::leave(cx, noor, garden.id).await.unwrap();
     groups::leave(cx, noor, garden.id).await.unwrap();
-    assert_eq!(groups::by_id(cx, noor, garden.id).await.unwrap().access.role, None);
+    assert_eq!(groups::by_id(cx, noor, garden.id).await.unwrap().access.role(), None);
     assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().groups.len(), 0);
     assert_eq!(told(groups::join(cx, Viewer::Anonymous, garden.id).await), "SignedOut");
 }
@@ -188,7 +188,7 @@ async fn the_eldest_takes_over_when_the_last_admin_leaves(forum: TestForum) {
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[eldest, moderator, youngest]).await;
     forum.execute("update memberships set role = 'moderator' where user_id = (select id from users where username = 'moderator')").await;
-    let role = |who| async move { groups::by_id(cx, who, garden.id).await.unwrap().access.role };
+    let role = |who| async move { groups::by_id(cx, who, garden.id).await.unwrap().access.role() };
     groups::leave(cx, mira, garden.id).await.unwrap();
     assert_eq!(
         (role(moderator).await, role(eldest).await),
@@ -212,7 +212,7 @@ async fn of_two_admins_who_leave_at_once_one_hands_over(forum: TestForum) {
             tokio::join!(groups::leave(&forum.cx, mira, group.id), groups::leave(&forum.cx, noor, group.id));
         one.unwrap();
         other.unwrap();
-        assert_eq!(groups::by_id(&forum.cx, ada, group.id).await.unwrap().access.role, Some(Role::Admin));
+        assert_eq!(groups::by_id(&forum.cx, ada, group.id).await.unwrap().access.role(), Some(Role::Admin));
     }
 }
 
@@ -225,7 +225,7 @@ async fn a_private_group_keeps_its_last_member(forum: TestForum) {
     assert_eq!(one.is_ok() as u8 + other.is_ok() as u8, 1);
     let left = if one.is_ok() { (noor, other) } else { (mira, one) };
     assert!(is_forbidden(left.1));
-    assert_eq!(groups::by_id(&forum.cx, left.0, secret.id).await.unwrap().access.role, Some(Role::Admin));
+    assert_eq!(groups::by_id(&forum.cx, left.0, secret.id).await.unwrap().access.role(), Some(Role::Admin));
 }
 
 async fn whoever_joins_while_the_group_becomes_private_stays_out_or_came_before(forum: TestForum) {

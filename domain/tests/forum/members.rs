@@ -41,7 +41,7 @@ stories! {
 }
 
 async fn role(forum: &TestForum, who: Viewer, group: domain::model::GroupId) -> Option<Role> {
-    groups::by_id(&forum.cx, who, group).await.ok().and_then(|found| found.access.role)
+    groups::by_id(&forum.cx, who, group).await.ok().and_then(|found| found.access.role())
 }
 
 async fn whoever_asks_is_let_in_or_declined(forum: TestForum) {

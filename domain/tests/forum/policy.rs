@@ -1,8 +1,9 @@
 //! The visibility rule, in Rust and in SQL.
 
 use domain::groups::members;
+use domain::model::policy::Membership;
 use domain::model::{DirectoryFilter, DirectoryOrder};
-use domain::model::{GroupKind, MessageId, Role, UserId};
+use domain::model::{GroupKind, MessageId, Role};
 use domain::policy::{Access, Permission, Viewer};
 use domain::store;
 use domain::testing::TestForum;
@@ -38,12 +39,10 @@ async fn the_conditions_in_statements_say_what_may_says(forum: TestForum) {
                 if let Some(role) = role {
                     domain::groups::admit(&forum.cx, group.id, id(who), role).await.unwrap();
                 }
-                let access = Access { is_banned, ..Access::plain(kind, role, is_site_admin) };
-                let mut readers = vec![(id(who), access)];
+                let access = Access::new(who, kind, false, Membership { role, is_banned, sees_from: None });
+                let mut readers = vec![(who.id(), access)];
                 if role.is_none() && !is_site_admin && !is_banned {
-                    // SQL gets anonymous readers as an id that no user has.
-                    readers.push((UserId(0), Access::plain(kind, None, false)));
-                    assert_eq!(Viewer::Anonymous.id(), None);
+                    readers.push((None, Access::new(Viewer::Anonymous, kind, false, None)));
                 }
                 for (reader, access) in readers {
                     let (reads, knows) = (access.may(Permission::Read), access.may(Permission::Know));
@@ -114,28 +113,29 @@ async fn whoever_was_added_to_a_conversation_is_told_of_what_was_started_since(f
     .unwrap();
     forum.drain().await;
     assert_ne!(before.topic, after.topic);
-    let from = Access {
-        sees_from: Some(Timestamp(forum.cx.now().0 - 1_000_000)),
-        ..Access::plain(GroupKind::Direct, Some(Role::Member), false)
+    let access = |sees_from| {
+        let membership = Membership { role: Some(Role::Member), is_banned: false, sees_from };
+        Access::new(ann, GroupKind::Direct, false, membership)
     };
+    let from = access(Some(Timestamp(forum.cx.now().0 - 1_000_000)));
     for (who, access, topic) in [
-        (ann, Access { sees_from: None, ..from }, before.topic),
-        (ann, Access { sees_from: None, ..from }, after.topic),
+        (ann, access(None), before.topic),
+        (ann, access(None), after.topic),
         (cleo, from, before.topic),
         (cleo, from, after.topic),
-        (Viewer::Anonymous, Access::plain(GroupKind::Direct, None, false), after.topic),
+        (Viewer::Anonymous, Access::new(Viewer::Anonymous, GroupKind::Direct, false, None), after.topic),
     ] {
         let started = crate::tables::ints(
             &forum,
             &format!("select {} from topics where id = {topic}", crate::tables::micros(&forum, "created_at")),
         )
         .await;
-        let reader = who.id().unwrap_or(UserId(0));
-        let may = access.may(Permission::Read) && (access.sees_from.is_none() || topic == after.topic);
+        let reader = who.id();
+        let may = access.may(Permission::Read) && (access.sees_from().is_none() || topic == after.topic);
         assert_eq!(!store::topics::visible(db, reader, &[topic]).await.unwrap().is_empty(), may, "{who:?} {started:?}");
         assert_eq!(domain::topics::find(&forum.cx, who, topic).await.is_ok(), may, "{who:?}");
     }
-    assert_eq!(store::groups::searched(db, id(cleo)).await.unwrap().but_topics, [before.topic]);
-    assert_eq!(store::groups::searched(db, id(ann)).await.unwrap().but_topics, []);
+    assert_eq!(store::groups::searched(db, cleo.id()).await.unwrap().but_topics, [before.topic]);
+    assert_eq!(store::groups::searched(db, ann.id()).await.unwrap().but_topics, []);
     assert_eq!(store::messages::mentions::unread(db, id(cleo)).await.unwrap(), 1, "not of what was said before");
 }

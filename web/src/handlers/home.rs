@@ -2,30 +2,25 @@
 
 use domain::model::{DirectoryFilter, DirectoryOrder};
 use domain::policy::Viewer;
+use domain::topics::HomePage;
 use templates::home::{Home, Story, Welcome};
 
 use crate::failure::Answer;
 use crate::req::Req;
 
-/// Topics on the home page.
-const STORIES: usize = 30;
-/// Groups suggested to visitors and to users without groups.
+/// Groups suggested to visitors.
 const GROUPS: i64 = 30;
-
-fn wanted(order: DirectoryOrder) -> DirectoryFilter<'static> {
-    DirectoryFilter { words: "", category: None, order }
-}
 
 /// `GET /`: unread topics, or the welcome page.
 pub async fn index(req: Req) -> Answer {
-    let cx = req.cx();
     let layout = req.layout().await?;
     if req.viewer() == Viewer::Anonymous {
-        let (groups, _) = domain::groups::discover(cx, req.viewer(), wanted(DirectoryOrder::Recent), 0, GROUPS).await?;
+        let recent = DirectoryFilter { words: "", category: None, order: DirectoryOrder::Recent };
+        let (groups, _) = domain::groups::discover(req.cx(), req.viewer(), recent, 0, GROUPS).await?;
         return req.page(&Welcome { line: req.now.settings.line.clone(), layout, groups });
     }
-    let paper = domain::topics::unread_paper(cx, req.viewer(), &layout.sidebar, STORIES + 1).await?;
-    let has_more = paper.len() > STORIES;
+    let HomePage { topics, has_more, suggestions, waits } =
+        domain::topics::home(req.cx(), req.viewer(), &layout.sidebar).await?;
     let story = |(group, row, messages): (_, domain::model::TopicRow, _)| Story {
         group: req.called(group),
         unread: row.unread,
@@ -33,17 +28,8 @@ pub async fn index(req: Req) -> Answer {
         topic: row.topic,
         messages,
     };
-    let stories = paper.into_iter().take(STORIES).map(story).collect();
-    let suggestions = if layout.sidebar.groups.is_empty() {
-        domain::groups::discover(cx, req.viewer(), wanted(DirectoryOrder::Popular), 0, 8).await?.0
-    } else {
-        Vec::new()
-    };
+    let stories = topics.into_iter().map(story).collect();
     let upto = domain::topics::reads::upto(&layout.sidebar, None);
-    let waits = match layout.sidebar.groups.iter().any(|group| group.moderates) {
-        true => domain::groups::waiting(cx, req.viewer()).await?,
-        false => Vec::new(),
-    };
     req.page(&Home { layout, stories, has_more, upto, suggestions, waits })
 }
 

@@ -218,6 +218,21 @@ impl Req {
         }
     }
 
+    /// Reads the viewer's sidebar anew, after this request changed what is unread.
+    pub async fn sidebar(&self) -> Result<domain::model::Sidebar, Failure> {
+        match &self.session {
+            Some(session) => Ok(domain::live::unread::sidebar(self.cx(), session.person.id).await?),
+            None => Ok(domain::model::Sidebar::default()),
+        }
+    }
+
+    /// What stands beside a group's pages, without the people whom the viewer ignores.
+    pub async fn beside(&self, group: domain::model::GroupId) -> Result<crate::site::Beside, Failure> {
+        let crate::site::Beside { aside, topics } = self.site.beside(group).await?;
+        let aside = domain::people::ignores::leave_out(self.cx(), self.viewer(), aside).await?;
+        Ok(crate::site::Beside { aside, topics })
+    }
+
     /// Returns the group with the name that the viewer sees: a conversation's name leaves out the viewer.
     pub fn called(&self, mut group: Group) -> Group {
         if let Some(session) = &self.session {
@@ -233,7 +248,7 @@ impl Req {
         layout.moderates = access.may(Permission::Moderate);
         if domain::policy::anyone_reads(group.kind) {
             match (&self.session, &mut layout.live) {
-                (Some(session), Some(live)) if access.role.is_none() => {
+                (Some(session), Some(live)) if access.role().is_none() => {
                     if let Err(error) = self.cx().bus.watch_group(session.person.id, id).await {
                         tracing::warn!(%error, "a page of a group will not be live");
                     }

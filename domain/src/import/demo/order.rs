@@ -41,7 +41,7 @@ impl DemoIds<'_> {
 /// one and an enabled rule. Sends the demo account a direct message.
 pub(super) async fn keep(cx: &Context, place: &DemoIds<'_>) -> Result<()> {
     for (slug, admin, category) in CATEGORIES {
-        let group = store::groups::by_slug(&cx.db, slug, UserId(0)).await?.ok_or(Error::NotFound)?.group;
+        let group = store::groups::by_slug(&cx.db, slug, None).await?.ok_or(Error::NotFound)?.group;
         let first_held = if *slug == WATCHED { 1 } else { 0 };
         let form = GroupForm {
             description: group.description.clone(),

@@ -97,7 +97,7 @@ async fn conversation<'a>(
     let Some(group) = store::messages::conversations::of_exactly(&cx.db, user, &people).await? else {
         return Ok(Destination::NewConversation { people, title, slug_source: direct_names::slug_source(typed) });
     };
-    match store::topics::newest(&cx.db, user, group).await? {
+    match store::topics::newest(&cx.db, Some(user), group).await? {
         Some(topic) if validate::one_line(typed).is_empty() => {
             let found = topics::find(cx, viewer, topic.id).await?;
             found.check_open()?;
@@ -180,7 +180,7 @@ impl<'a> Destination<'a> {
             Self::NewTopic { group, .. } | Self::MorePeople { group, .. } => group.access,
             Self::NewConversation { .. } | Self::Approved { .. } => {
                 let kind = self.group().map_or(GroupKind::Direct, |group| group.kind);
-                Access::plain(kind, Some(Role::Member), matches!(author, Viewer::User { is_admin: true, .. }))
+                Access::new(author, kind, false, Some(Role::Member))
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Members of groups, their roles, and bans.
 
+use model::policy::Membership;
 use model::{BanRow, MemberRow};
 use std::collections::HashSet;
 
@@ -39,18 +40,10 @@ pub async fn set_level(tx: &mut Tx, group: GroupId, user: UserId, level: Subscri
     sql!(run tx, "update memberships set level = $3 where group_id = $1 and user_id = $2", group, user, level)
 }
 
-/// A user's relation to a group.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
-pub struct MembershipRow {
-    /// `None`: no member.
-    pub role: Option<Role>,
-    pub banned: bool,
-}
-
 /// Returns a user's relation to a group, in a transaction that has locked the group.
-pub async fn place(tx: &mut Tx, group: GroupId, user: UserId) -> Result<MembershipRow> {
-    let place = sql!(opt tx, MembershipRow,
-        "select m.role, exists (select 1 from group_bans b where b.group_id = $1 and b.user_id = $2) as banned
+pub async fn place(tx: &mut Tx, group: GroupId, user: UserId) -> Result<Membership> {
+    let place = sql!(opt tx, Membership,
+        "select m.role, m.sees_from, exists (select 1 from group_bans b where b.group_id = $1 and b.user_id = $2) as is_banned
          from users u left join memberships m on m.user_id = u.id and m.group_id = $1 where u.id = $2",
         group, user)?;
     Ok(place.unwrap_or_default())
@@ -194,7 +187,7 @@ pub async fn hearers(
     db: &Db,
     group: GroupId,
     topic: model::TopicId,
-    author: UserId,
+    author: Option<UserId>,
     users: &[UserId],
 ) -> Result<Vec<Hearer>> {
     if users.is_empty() {

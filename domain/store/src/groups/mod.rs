@@ -112,12 +112,12 @@ pub async fn waiting(db: &Db, user: UserId) -> Result<Vec<Waits>> {
 }
 
 /// Returns a group by slug, for any reader. The policy decides what the reader gets of it.
-pub async fn by_slug(db: &Db, slug: &str, reader: UserId) -> Result<Option<GroupFor>> {
+pub async fn by_slug(db: &Db, slug: &str, reader: Option<UserId>) -> Result<Option<GroupFor>> {
     sql!(opt db, GroupFor, for_reader!("g.slug = $1"), crate::word(slug), reader)
 }
 
 /// The same by id.
-pub async fn by_id(db: &Db, id: GroupId, reader: UserId) -> Result<Option<GroupFor>> {
+pub async fn by_id(db: &Db, id: GroupId, reader: Option<UserId>) -> Result<Option<GroupFor>> {
     sql!(opt db, GroupFor, for_reader!("g.id = $1"), id, reader)
 }
 
@@ -240,7 +240,7 @@ macro_rules! discover {
 /// The directory: groups that a reader may know of and that match the filter.
 pub async fn discover(
     db: &Db,
-    reader: UserId,
+    reader: Option<UserId>,
     wanted: DirectoryFilter<'_>,
     limit: i64,
     offset: i64,
@@ -268,7 +268,7 @@ pub async fn discover(
 }
 
 /// The groups of a user that `reader` may see, by name, without conversations.
-pub async fn of_user(db: &Db, reader: UserId, user: UserId) -> Result<Vec<Group>> {
+pub async fn of_user(db: &Db, reader: Option<UserId>, user: UserId) -> Result<Vec<Group>> {
     sql!(all db, Group,
         concat!("select ", columns!(), "
                  from memberships m join groups g on g.id = m.group_id
@@ -286,7 +286,7 @@ pub struct Searched {
 }
 
 /// Returns the scope of a reader's search.
-pub async fn searched(db: &Db, reader: UserId) -> Result<Searched> {
+pub async fn searched(db: &Db, reader: Option<UserId>) -> Result<Searched> {
     let rows = sql!(all db, (i64, i64),
         concat!("select g.id, cast(1 as bigint) from groups g where ", visible_to_first!(), "
                  union all

@@ -346,7 +346,7 @@ pub async fn seq_at(db: &Db, topic: TopicId, at: Timestamp) -> Result<i64> {
 }
 
 /// The last messages of an author that `reader` may see, newest first, without conversations.
-pub async fn of_author(db: &Db, reader: UserId, author: UserId, limit: i64) -> Result<Vec<MessageId>> {
+pub async fn of_author(db: &Db, reader: Option<UserId>, author: UserId, limit: i64) -> Result<Vec<MessageId>> {
     sql!(values db, MessageId,
         concat!("select m.id from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
                  where m.author_id = $2 and m.deleted_at is null and g.kind <> 'direct' and ", topic_visible_to_first!(),

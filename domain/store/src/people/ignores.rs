@@ -28,7 +28,7 @@ pub async fn people(db: &Db, user: UserId) -> Result<Vec<Person>> {
 }
 
 /// Which of these users ignore `ignored`.
-pub async fn among(db: &Db, ignored: UserId, users: &[UserId]) -> Result<Vec<UserId>> {
+pub async fn among(db: &Db, ignored: Option<UserId>, users: &[UserId]) -> Result<Vec<UserId>> {
     if users.is_empty() {
         return Ok(Vec::new());
     }

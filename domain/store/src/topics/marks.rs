@@ -47,7 +47,7 @@ pub async fn pinned(db: &Db, group: GroupId, limit: i64) -> Result<Vec<Topic>> {
 }
 
 /// The newest topic of a group that a reader may read.
-pub async fn newest(db: &Db, reader: UserId, group: GroupId) -> Result<Option<Topic>> {
+pub async fn newest(db: &Db, reader: Option<UserId>, group: GroupId) -> Result<Option<Topic>> {
     sql!(opt db, Topic,
         concat!("select ", columns!(), " from topics t join users c on c.id = t.creator_id join groups g on g.id = t.group_id
                  where t.group_id = $2 and ", topic_visible_to_first!(), " order by t.created_at desc, t.id desc limit 1"),

@@ -177,14 +177,14 @@ macro_rules! topic_for {
 }
 
 /// Returns a topic by the slugs of its group and itself, for one reader.
-pub async fn by_slug(db: &Db, reader: UserId, group: &str, slug: &str) -> Result<Option<TopicFor>> {
+pub async fn by_slug(db: &Db, reader: Option<UserId>, group: &str, slug: &str) -> Result<Option<TopicFor>> {
     let row =
         sql!(opt db, RowFor, topic_for!("g.slug = $2 and t.slug = $3"), reader, crate::word(group), crate::word(slug))?;
     Ok(row.map(TopicFor::from))
 }
 
 /// The same by id.
-pub async fn by_id(db: &Db, reader: UserId, id: TopicId) -> Result<Option<TopicFor>> {
+pub async fn by_id(db: &Db, reader: Option<UserId>, id: TopicId) -> Result<Option<TopicFor>> {
     Ok(sql!(opt db, RowFor, topic_for!("t.id = $2"), reader, id)?.map(TopicFor::from))
 }
 
@@ -277,7 +277,7 @@ pub async fn of_group(
 }
 
 /// Those of the topics that a reader may see, by latest activity.
-pub async fn by_ids(db: &Db, reader: UserId, ids: &[TopicId]) -> Result<Vec<TopicRow>> {
+pub async fn by_ids(db: &Db, reader: Option<UserId>, ids: &[TopicId]) -> Result<Vec<TopicRow>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -343,7 +343,7 @@ pub async fn others_wrote_in(tx: &mut Tx, topic: TopicId, creator: UserId) -> Re
 }
 
 /// Those of the topics that a reader may see.
-pub async fn visible(db: &Db, reader: UserId, ids: &[TopicId]) -> Result<Vec<Topic>> {
+pub async fn visible(db: &Db, reader: Option<UserId>, ids: &[TopicId]) -> Result<Vec<Topic>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }

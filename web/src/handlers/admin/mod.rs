@@ -9,7 +9,6 @@ use actix_web::web::{Path, Query};
 use domain::admin;
 use domain::model::SessionRow;
 use domain::model::{AccountState, UserId};
-use domain::moderation::records;
 use domain::people::admins;
 use serde::Deserialize;
 use templates::admin::{Check, Figure, GroupRow, Groups, Jobs, KINDS, Overview, People, Person, PersonRow, Session};
@@ -28,18 +27,14 @@ const PAGE: i64 = 50;
 pub(super) async fn layout(req: &Req) -> Result<templates::Layout, Failure> {
     req.admin()?;
     let layout = req.layout().await?;
-    let (cx, viewer) = (req.cx(), req.viewer());
-    let reports = domain::moderation::reports::count_of_site(cx, viewer).await?;
-    let held = domain::moderation::approval_queue::count_of_site(cx, viewer).await?;
-    let sign_ups = domain::people::sign_ups::count(cx, viewer).await?;
+    let admin::OpenWork { reports, held, sign_ups } = admin::open_work(req.cx(), req.viewer()).await?;
     Ok(templates::Layout { reports, held, sign_ups, ..layout })
 }
 
 /// `GET /admin/`.
 pub async fn index(req: Req) -> Answer {
     let layout = layout(&req).await?;
-    let health = domain::admin::health::check(req.cx()).await;
-    let figures = admin::totals(req.cx()).await?;
+    let (health, figures) = admin::overview(req.cx()).await?;
     let check = |name: &str, wrong: Option<String>| Check {
         name: name.to_owned(),
         ok: wrong.is_none(),
@@ -132,9 +127,8 @@ pub async fn drop_job(req: Req, path: Path<String>, _form: Form) -> Answer {
 /// Builds the admins' page of a user with the given forms.
 pub(super) async fn person_page(req: &Req, user: UserId, form: BarForm, warn: WarnForm) -> Result<Person, Failure> {
     let layout = layout(req).await?;
-    let user = admins::person(req.cx(), req.viewer(), user).await?;
-    let record = records::of_account(req.cx(), req.viewer(), user.id).await?;
-    let sessions = admins::sessions_of(req.cx(), req.viewer(), user.id).await?;
+    let admin::PersonPage { user, record, sessions, groups, more_groups } =
+        admin::person_page(req.cx(), req.viewer(), user).await?;
     let own = req.session.as_ref().map(|session| session.id.clone());
     let row = |row: SessionRow| Session {
         is_own: Some(&row.id) == own.as_ref(),
@@ -144,7 +138,6 @@ pub(super) async fn person_page(req: &Req, user: UserId, form: BarForm, warn: Wa
         created_at: row.created_at,
     };
     let sessions = sessions.into_iter().map(row).collect();
-    let (groups, more_groups) = admin::groups_of(req.cx(), req.viewer(), user.id).await?;
     Ok(Person { layout, user, form, warn, record, groups, more_groups, sessions })
 }
 

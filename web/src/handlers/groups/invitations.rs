@@ -37,7 +37,7 @@ async fn offer_page(req: &Req, token: &str, form: AskForm) -> Result<Offered, Fa
         group,
         inviter: invitation.inviter,
         lets_in: invitation.role.is_some(),
-        is_member: access.role.is_some(),
+        is_member: access.role().is_some(),
         may_follow: access.may_follow_link(),
         waits,
         token: token.to_owned(),

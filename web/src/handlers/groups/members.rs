@@ -62,7 +62,7 @@ pub async fn edit_page(
     Ok(Edit {
         layout,
         may_appoint: found.access.may(Permission::Administer),
-        may_hand_over: found.access.role == Some(Role::Admin) && req.viewer().id() != Some(user),
+        may_hand_over: found.access.role() == Some(Role::Admin) && req.viewer().id() != Some(user),
         may_remove: found.access.may_remove(role) && req.viewer().id() != Some(user),
         group: found.group,
         person,

@@ -10,7 +10,7 @@ use domain::groups::{GroupAccess, GroupForm as Wanted};
 use domain::model::{Category, GroupId, GroupKind, SubscriptionLevel};
 use domain::model::{DirectoryFilter as Discovered, DirectoryOrder};
 use domain::policy::Permission;
-use domain::topics::PageEnd;
+use domain::topics::{GroupPage, PageEnd};
 use serde::Deserialize;
 use templates::form::Refill as _;
 use templates::form::{AskForm, DeleteGroupForm, GroupForm, TopicForm};
@@ -23,7 +23,6 @@ use crate::req::Req;
 
 /// Groups and topics per page.
 const GROUPS: i64 = 40;
-const TOPICS: usize = 40;
 
 /// The query parameters of the list of groups.
 #[derive(Deserialize)]
@@ -94,29 +93,24 @@ pub(super) async fn draw(
     before: Option<PageEnd>,
     form: TopicForm,
 ) -> Result<Show, Failure> {
-    let cx = req.cx();
     req.group_layout(&mut layout, &found.group, &found.access).await?;
-    let (rows, older) = domain::topics::list(cx, req.viewer(), &found, &layout.sidebar, before, TOPICS).await?;
-    let beside = req.site.beside(found.group.id).await?;
-    let pinned = match before {
-        None => domain::topics::pinned(cx, found.group.id).await?,
-        Some(_) => Vec::new(),
-    };
+    let page = domain::topics::group_page(req.cx(), req.viewer(), found, &layout.sidebar, before).await?;
+    let GroupPage { found, about, rows, older, pinned, requests, own_pending } = page;
     Ok(Show {
         pinned,
-        about: domain::platform::text::render(cx, &found.group.description).await?,
-        role: found.access.role,
+        about,
+        role: found.access.role(),
         may_join: found.access.may(Permission::Join),
         may_start: found.access.may(Permission::Write),
         may_edit: found.access.may(Permission::Administer),
         may_admit: found.access.may(Permission::Admit),
         may_invite: found.access.may(Permission::Invite),
-        is_banned: found.access.is_banned,
-        waiting: domain::groups::requests::count(cx, &found).await?,
+        is_banned: found.access.is_banned(),
+        waiting: requests,
         reported: domain::moderation::reports::count(&found),
         held: domain::moderation::approval_queue::count(&found),
-        own_held: domain::moderation::approval_queue::own_in_group(cx, req.viewer(), &found).await?,
-        aside: domain::people::ignores::leave_out(cx, req.viewer(), beside.aside).await?,
+        own_held: own_pending,
+        aside: req.beside(found.group.id).await?.aside,
         rows,
         is_later_page: before.is_some(),
         older: older.map(PageEnd::to_param),

@@ -27,7 +27,7 @@ pub(super) async fn door(
         members: aside.members,
         may_ask: found.access.may(Permission::Ask),
         may_delete: found.access.may(Permission::Delete),
-        is_banned: found.access.is_banned,
+        is_banned: found.access.is_banned(),
         asked_at: asked.as_ref().filter(|asked| asked.declined_at.is_none()).map(|asked| asked.created_at),
         ask_again_at: asked
             .and_then(|asked| asked.declined_at)
@@ -66,7 +66,7 @@ pub async fn index(req: Req, path: Path<String>) -> Answer {
     let mut layout = req.layout().await?;
     let (found, rows, total) = domain::groups::requests::waiting(req.cx(), req.viewer(), id(&path)?).await?;
     req.group_layout(&mut layout, &found.group, &found.access).await?;
-    let archived = found.access.is_archived;
+    let archived = found.access.is_archived();
     let rows = rows.into_iter().map(Row::from).collect();
     req.page(&Requests { layout, group: found.group, moderates: true, archived, rows, total })
 }

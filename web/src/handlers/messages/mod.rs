@@ -63,8 +63,8 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
             let back = MessageForm { text: form.get("text").into(), key: form.get("key").to_owned(), error: None };
             let back = refill(back, error)?;
             let layout = req.layout().await?;
-            let found = domain::topics::find(req.cx(), req.viewer(), topic).await?;
-            let page = crate::handlers::topics::draw(&req, layout, found, Window::Unread, back).await?;
+            let page = domain::messages::topic_page(req.cx(), req.viewer(), topic, Window::Unread).await?;
+            let page = crate::handlers::topics::draw(&req, layout, page, back).await?;
             match wait {
                 Some(wait) => req.wait(&page, wait),
                 None => req.with_field_errors(&page),

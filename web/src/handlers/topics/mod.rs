@@ -7,15 +7,11 @@ pub mod subscriptions;
 
 use actix_web::web::{Path, Query};
 use domain::groups;
-use domain::live::unread;
-use domain::messages::Window;
-use domain::model::ReadPosition;
+use domain::messages::{self, Opened, TopicPage, Window};
 use domain::model::{Mark, SubscriptionLevel, TopicId};
 use domain::platform::validate::Draft;
 use domain::policy::Permission;
-use domain::topics::TopicAccess;
 use domain::topics::moves;
-use domain::topics::moves::At;
 use serde::Deserialize;
 use templates::form::{MessageForm, RenameForm, TopicForm};
 use templates::topics::{Delete, Edit, NewSince, Show};
@@ -48,24 +44,17 @@ impl Params {
 /// `GET /GROUP/TOPIC/`. Marks what it shows as read, unless a browser only prefetches it.
 pub async fn show(req: Req, path: Path<(String, String)>, params: Query<Params>) -> Answer {
     let window = params.window()?;
-    let (group_slug, slug) = path.into_inner();
+    let (group, slug) = path.into_inner();
     let layout = req.layout().await?;
-    let found = match moves::at(req.cx(), req.viewer(), &group_slug, &slug).await? {
-        At::Here(found) => *found,
-        At::Moved(path) => return Ok(req.moved(&path)),
+    let reads = req.session.is_some() && !req.is_prefetch;
+    let page = match messages::open(req.cx(), req.viewer(), &group, &slug, window, reads).await? {
+        Opened::Here(page) => *page,
+        Opened::Moved(path) => return Ok(req.moved(&path)),
     };
-    let form = MessageForm { key: key()?, ..MessageForm::default() };
-    let mut page = draw(&req, layout, found.clone(), window, form).await?;
-    if let Some(session) = &req.session
-        && !req.is_prefetch
-    {
-        let shown = page.messages.last().map_or(0, |message| message.seq);
-        let known = found.read_seq.is_some() || found.read_before.is_some();
-        if shown > found.read_seq.unwrap_or(0) && (known || shown > 0) {
-            let shown = ReadPosition { numbering: found.topic.numbering, seq: shown };
-            domain::topics::reads::mark_as_shown(req.cx(), req.viewer(), found.topic.id, shown).await?;
-            page.layout.sidebar = unread::sidebar(req.cx(), session.person.id).await?;
-        }
+    let has_marked = page.has_marked;
+    let mut page = draw(&req, layout, page, MessageForm { key: key()?, ..MessageForm::default() }).await?;
+    if has_marked {
+        page.layout.sidebar = req.sidebar().await?;
     }
     req.page(&page)
 }
@@ -74,36 +63,26 @@ pub async fn show(req: Req, path: Path<(String, String)>, params: Query<Params>)
 pub(super) async fn draw(
     req: &Req,
     mut layout: templates::Layout,
-    found: TopicAccess,
-    window: Window,
+    page: TopicPage,
     form: MessageForm,
 ) -> Result<Show, Failure> {
-    let cx = req.cx();
+    let TopicPage { found, about, messages, events, own_pending, continues, .. } = page;
     req.group_layout(&mut layout, &found.group, &found.in_group()).await?;
-    let page = domain::messages::page(cx, req.viewer(), &found, window).await?;
-    let beside = req.site.beside(found.group.id).await?;
+    let beside = req.beside(found.group.id).await?;
     let counted =
         layout.sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == found.topic.id).map(|t| t.unread);
-    let new = page.first_unread.zip(counted).map(|(seq, count)| NewSince { seq, count });
-    let continues = match found.unseen {
-        true => {
-            let (group, access) = (found.group.clone(), found.in_group());
-            let group = domain::groups::GroupAccess { group, access, reported: 0, held: 0, own_held: false };
-            domain::messages::conversations::newest(cx, req.viewer(), &group).await?
-        }
-        false => None,
-    };
+    let new = messages.first_unread.zip(counted).map(|(seq, count)| NewSince { seq, count });
     let also = beside.topics.into_iter().filter(|topic| found.access.may_read_topic(topic.created_at));
     Ok(Show {
-        about: domain::platform::text::render(cx, &found.group.description).await?,
+        about,
         message_count: found.message_count,
-        events: domain::messages::events(cx, req.viewer(), &found.topic, &page).await?,
-        messages: page.messages,
-        earlier: page.earlier,
-        later: page.later,
+        events,
+        messages: messages.messages,
+        earlier: messages.earlier,
+        later: messages.later,
         new,
         may_write: found.is_open(),
-        is_member: found.access.role.is_some(),
+        is_member: found.access.role().is_some(),
         may_invite: found.in_group().may(Permission::Invite),
         level: found.level,
         continues,
@@ -111,8 +90,8 @@ pub(super) async fn draw(
         may_edit: found.may_edit(req.viewer()) || found.may_archive(),
         may_delete: found.may_edit(req.viewer()),
         is_slow: found.group.slow_seconds > 0 && !found.access.may(Permission::Moderate),
-        own_held: domain::moderation::approval_queue::own_in_topic(cx, req.viewer(), &found).await?,
-        aside: domain::people::ignores::leave_out(req.cx(), req.viewer(), beside.aside).await?,
+        own_held: own_pending,
+        aside: beside.aside,
         also: also.filter(|topic| topic.id != found.topic.id).take(5).collect(),
         topic: found.topic,
         group: req.called(found.group),

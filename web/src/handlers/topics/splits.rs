@@ -52,8 +52,7 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     };
     let to = match form.get("group") {
         "" => domain::topics::find(req.cx(), req.viewer(), topic).await?.group.id,
-        // An invalid id is treated as a group that does not exist.
-        chosen => id(chosen).unwrap_or(domain::model::GroupId(0)),
+        chosen => id(chosen)?,
     };
     match splits::split(req.cx(), req.viewer(), topic, &which, form.get("title"), to).await {
         Ok(found) => {

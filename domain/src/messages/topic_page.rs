@@ -1,0 +1,92 @@
+//! The page of a topic: its messages, and what stands around them.
+
+use super::page::{Page, Window, events, page};
+use crate::platform::context::Context;
+use crate::platform::error::Result;
+use crate::platform::text;
+use crate::screening::hold;
+use crate::topics::moves::{self, At};
+use crate::topics::{self, TopicAccess, reads};
+use model::policy::Viewer;
+use model::{ReadPosition, Topic, TopicEvent, TopicId};
+use store::moderation::approval_queue::OwnPending;
+
+/// The page of a topic.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct TopicPage {
+    pub found: TopicAccess,
+    /// The group's description, as HTML.
+    pub about: String,
+    pub messages: Page,
+    pub events: Vec<TopicEvent>,
+    /// The viewer's own messages that wait for approval, or were declined.
+    pub own_pending: Vec<OwnPending>,
+    /// The topic in which the conversation continues, if somebody who was added later cannot read this one.
+    pub continues: Option<Topic>,
+    /// Whether opening the page moved the viewer's reading position.
+    pub has_marked: bool,
+}
+
+/// What is found at a topic's address.
+#[derive(Clone, Debug)]
+pub enum Opened {
+    /// Its page.
+    Here(Box<TopicPage>),
+    /// The topic moved; this is its current path.
+    Moved(String),
+}
+
+/// Opens the topic with this slug in the group with this slug. With `reads`, what the page shows counts as read.
+///
+/// # Errors
+/// [`Error::NotFound`] if there is none or the viewer may not know of it.
+pub async fn open(
+    cx: &Context,
+    viewer: Viewer,
+    group: &str,
+    slug: &str,
+    window: Window,
+    reads: bool,
+) -> Result<Opened> {
+    let found = match moves::at(cx, viewer, group, slug).await? {
+        At::Here(found) => *found,
+        At::Moved(path) => return Ok(Opened::Moved(path)),
+    };
+    let mut page = around(cx, viewer, found, window).await?;
+    let seq = page.messages.messages.last().map_or(0, |message| message.seq);
+    if reads && seq > page.found.read_seq.unwrap_or(0) {
+        let topic = &page.found.topic;
+        reads::advance(cx, viewer.user()?, &[(topic.id, ReadPosition { numbering: topic.numbering, seq })]).await?;
+        page.has_marked = true;
+    }
+    Ok(Opened::Here(Box::new(page)))
+}
+
+/// The page of the topic with this id, without marking anything as read.
+///
+/// # Errors
+/// [`Error::NotFound`] if there is none or the viewer may not know of it.
+pub async fn topic_page(cx: &Context, viewer: Viewer, id: TopicId, window: Window) -> Result<TopicPage> {
+    around(cx, viewer, topics::find(cx, viewer, id).await?, window).await
+}
+
+async fn around(cx: &Context, viewer: Viewer, found: TopicAccess, window: Window) -> Result<TopicPage> {
+    let messages = page(cx, viewer, &found, window).await?;
+    let (group, topic) = (&found.group, &found.topic);
+    Ok(TopicPage {
+        about: text::render(cx, &group.description).await?,
+        events: events(cx, viewer, topic, &messages).await?,
+        own_pending: match found.own_held {
+            true => hold::own(cx, viewer, group.id, Some(topic.id)).await?,
+            false => Vec::new(),
+        },
+        continues: match found.unseen {
+            true => store::topics::newest(&cx.db, viewer.id(), group.id).await?,
+            false => None,
+        },
+        messages,
+        has_marked: false,
+        found,
+    })
+}
