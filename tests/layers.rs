@@ -169,6 +169,20 @@ fn every_group_of_the_domain_is_in_the_table() {
     assert_eq!(groups, table);
 }
 
+/// Pages and the long poll see the domain's functions and the model's types; statements and their rows stay behind them.
+#[test]
+fn web_templates_and_realtime_do_not_use_the_store() {
+    for folder in ["web/src", "templates/src", "realtime/src"] {
+        for path in sources(&root().join(folder)) {
+            let code = code(&path);
+            let is_test = ["/matrix/", "/samples/"].iter().any(|part| path.to_string_lossy().contains(part))
+                || code.contains("#![cfg(test)]");
+            let uses = names_after(&code, "domain::").contains("store") || code.contains("store::");
+            assert!(is_test || !uses, "{} uses the store", path.display());
+        }
+    }
+}
+
 #[test]
 fn no_source_file_is_longer_than_400_lines() {
     let mut long = Vec::new();

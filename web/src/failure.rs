@@ -35,17 +35,6 @@ impl From<domain::bus::BusError> for Failure {
     }
 }
 
-impl From<sqlx_error::Error> for Failure {
-    fn from(error: sqlx_error::Error) -> Self {
-        Self::Domain(error.into())
-    }
-}
-
-/// The store's error under the name that the domain's signatures use.
-mod sqlx_error {
-    pub use domain::store::Error;
-}
-
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -67,9 +56,10 @@ impl Failure {
                 Problem::Invalid(fields.iter().next().map(|(_, why)| why.to_owned()))
             }
             Self::Domain(Error::TooMany(wait) | Error::Slow(wait)) => Problem::TooMany(wait.as_secs().max(1)),
-            Self::Domain(Error::Database(error)) if domain::store::is_away(error) => Problem::Unavailable,
-            Self::Domain(Error::Bus(_)) => Problem::Unavailable,
-            Self::Domain(Error::Database(_) | Error::Search(_) | Error::Internal(_)) => Problem::Internal,
+            Self::Domain(error) if error.is_unavailable() => Problem::Unavailable,
+            Self::Domain(Error::Database(_) | Error::Bus(_) | Error::Search(_) | Error::Internal(_)) => {
+                Problem::Internal
+            }
         }
     }
 

@@ -13,6 +13,7 @@ mod moderation;
 pub mod names;
 mod people;
 pub mod policy;
+mod policy_accounts;
 mod statistics;
 pub mod time;
 mod topics;

@@ -314,74 +314,6 @@ pub fn check_report(viewer: Viewer, author: UserId) -> Result<()> {
     Ok(())
 }
 
-/// Why an account cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Restricted {
-    /// Until this time.
-    Suspended(Timestamp),
-    /// Permanently.
-    Banned,
-}
-
-/// Returns why an account cannot be used now, if so. Such an account loses its sessions and cannot sign in.
-pub fn barred(suspended_until: Option<Timestamp>, banned_at: Option<Timestamp>, now: Timestamp) -> Option<Restricted> {
-    match (banned_at, suspended_until) {
-        (Some(_), _) => Some(Restricted::Banned),
-        (None, Some(until)) if until > now => Some(Restricted::Suspended(until)),
-        (None, _) => None,
-    }
-}
-
-/// Whether a new account waits for approval by a site admin. Until then it is invisible and can do nothing.
-pub fn waits(waiting_since: Option<Timestamp>) -> bool {
-    waiting_since.is_some()
-}
-
-/// What a form changes, as far as it matters while the site is read-only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// Only this browser's state: signing in and out, hiding the notice.
-    Browser,
-    /// The site, by its admin pages.
-    Site,
-    Forum,
-}
-
-/// Checks that the change is allowed, given whether the site is read-only.
-///
-/// # Errors
-/// [`Denied::Forbidden`] if it is not.
-pub fn check_change(read_only: bool, change: Change) -> Result<()> {
-    match change {
-        Change::Forum if read_only => Err(Denied::Forbidden("The site is read-only for now: nothing can be changed.")),
-        Change::Browser | Change::Site | Change::Forum => Ok(()),
-    }
-}
-
-/// Whether a user accepts direct messages from another user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Correspondents {
-    /// From whom they accept them.
-    pub from: crate::DirectFrom,
-    /// Whether both are members of one group, conversations aside.
-    pub share_a_group: bool,
-    /// Whether the sender ignores the recipient. The reverse is not checked: the sender must not learn of it.
-    pub ignores: bool,
-}
-
-impl Correspondents {
-    /// Whether the sender may start a conversation with them, or add them to one.
-    pub fn may_write(self) -> bool {
-        use crate::DirectFrom;
-        !self.ignores
-            && match self.from {
-                DirectFrom::Anyone => true,
-                DirectFrom::Shared => self.share_a_group,
-                DirectFrom::Nobody => false,
-            }
-    }
-}
-
 /// [`Permission::Know`] as an SQL condition on a group `g`, with the viewer's id as the first parameter. The test
 /// `the_conditions_in_statements_say_what_may_says` checks these conditions against the policy.
 #[macro_export]
@@ -432,6 +364,7 @@ macro_rules! answered_by_site_admin_first {
     };
 }
 
+pub use crate::policy_accounts::{Change, Correspondents, Restricted, barred, check_change, waits};
 pub use {
     answered_by_site_admin_first, known_to_first, settled_by_site_admin_first, topic_visible_to_first, visible_to_first,
 };

@@ -7,6 +7,7 @@ pub mod statistics;
 use crate::moderation::{approval_queue, records, reports};
 use crate::people::{admins, sign_ups};
 use crate::platform::context::Context;
+use crate::platform::cut;
 use crate::platform::error::{Error, Result};
 use crate::platform::log;
 use model::ListedUser;
@@ -143,8 +144,7 @@ pub const GROUPS: usize = 50;
 pub async fn groups_of(cx: &Context, viewer: Viewer, user: UserId) -> Result<(Vec<model::ListedGroup>, bool)> {
     let reader = viewer.site_admin()?;
     let mut rows = store::groups::made_by(&cx.db, reader, user, GROUPS as i64 + 1).await?;
-    let more = rows.len() > GROUPS;
-    rows.truncate(GROUPS);
+    let more = cut(&mut rows, GROUPS);
     Ok((rows, more))
 }
 

@@ -12,6 +12,7 @@ pub use access::{GroupAccess, by_id, by_slug, is_public, with_permission};
 use crate::live::tell;
 use crate::live::unread;
 use crate::platform::context::Context;
+use crate::platform::cut;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
 use crate::platform::jobs::Task;
@@ -376,8 +377,7 @@ pub async fn discover(
 ) -> Result<(Vec<GroupRow>, bool)> {
     let offset = page.clamp(0, 10_000) * limit;
     let mut rows = store::groups::discover(&cx.db, viewer.id(), wanted, limit + 1, offset).await?;
-    let more = rows.len() as i64 > limit;
-    rows.truncate(limit as usize);
+    let more = cut(&mut rows, limit as usize);
     Ok((rows, more))
 }
 
@@ -392,7 +392,6 @@ pub async fn list_members(
     let total = store::groups::members::count(&cx.db, found.group.id).await?;
     let mut rows =
         store::groups::members::page(&cx.db, found.group.id, limit + 1, page.clamp(0, 10_000) * limit).await?;
-    let more = rows.len() as i64 > limit;
-    rows.truncate(limit as usize);
+    let more = cut(&mut rows, limit as usize);
     Ok((total, rows, more))
 }

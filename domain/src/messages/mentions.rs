@@ -1,6 +1,7 @@
 //! Mentions: the page of them, and marking them read.
 
 use crate::live::tell;
+use crate::platform::cut;
 use crate::topics::placed;
 use serde_json::json;
 
@@ -22,8 +23,7 @@ pub async fn list(
     let mut rows =
         store::messages::mentions::of_user(&cx.db, user, before.unwrap_or(MessageId(i64::MAX)), limit as i64 + 1)
             .await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
+    let more = cut(&mut rows, limit);
     let ids: Vec<MessageId> = rows.iter().map(|(id, _)| *id).collect();
     let placed = placed::placed(cx, viewer, &ids).await?;
     let with = |place: MessageInTopic| {

@@ -4,6 +4,7 @@ use crate::groups;
 use crate::groups::GroupAccess;
 use crate::groups::members;
 use crate::platform::context::Context;
+use crate::platform::cut;
 use crate::platform::error::{Error, Result};
 use crate::platform::log::write;
 use model::LogLine;
@@ -28,8 +29,7 @@ pub struct Page {
 
 async fn page(cx: &Context, viewer: Viewer, wanted: &Wanted, sees_hidden: bool) -> Result<Page> {
     let mut lines = store::moderation::log::lines(&cx.db, viewer.id(), wanted, PAGE as i64 + 1).await?;
-    let has_more = lines.len() > PAGE;
-    lines.truncate(PAGE);
+    let has_more = cut(&mut lines, PAGE);
     if !sees_hidden {
         lines.iter_mut().filter(|line| line.hidden).for_each(without_person);
     }

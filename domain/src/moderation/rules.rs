@@ -70,8 +70,8 @@ impl RuleForm {
     fn fill(self, rule: &mut Rule) -> Result<()> {
         let mut fields = Fields::default();
         rule.name = validate::one_line(&self.name);
-        rule.body = self.body.replace("\r\n", "\n").replace('\0', "").trim().to_owned();
-        rule.explanation = self.explanation.replace("\r\n", "\n").replace('\0', "").trim().to_owned();
+        rule.body = validate::text(&self.body);
+        rule.explanation = validate::text(&self.explanation);
         if rule.name.is_empty() {
             fields.add("name", "Give the rule a name.");
         }

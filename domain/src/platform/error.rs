@@ -50,6 +50,15 @@ impl Error {
     pub fn invalid(field: &'static str, message: impl Into<String>) -> Self {
         Self::Invalid(Fields::of(field, message))
     }
+
+    /// Whether the database or the bus does not answer now; the same request may succeed later.
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Database(error) => store::is_away(error),
+            Self::Bus(_) => true,
+            _ => false,
+        }
+    }
 }
 
 impl From<Denied> for Error {

@@ -11,3 +11,10 @@ pub mod mail;
 pub mod secrets;
 pub mod text;
 pub mod validate;
+
+/// Cuts rows that were read up to one more than the page holds; returns whether there was one more.
+pub(crate) fn cut<T>(rows: &mut Vec<T>, limit: usize) -> bool {
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    has_more
+}

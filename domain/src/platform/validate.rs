@@ -26,9 +26,14 @@ pub fn is_visible(text: &str) -> bool {
     !text.chars().all(|c| c.is_whitespace() || c.is_control() || is_bidi(c) || is_blank(c))
 }
 
-/// Cleans a text of several lines: uniform line ends, no NUL, trimmed.
+/// Makes line ends uniform and removes NUL, which Postgres refuses.
+pub fn lines(typed: &str) -> String {
+    typed.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "")
+}
+
+/// As [`lines`], trimmed.
 pub fn text(typed: &str) -> String {
-    typed.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "").trim().to_owned()
+    lines(typed).trim().to_owned()
 }
 
 /// Cleans one line: folds white space, removes control and bidirectional characters. Empty when nothing is visible.
@@ -76,7 +81,7 @@ pub fn title(typed: &str) -> Result<String> {
 /// [`Error::Invalid`] on `name` and `description`.
 pub fn group(name: &str, description: &str) -> Result<(String, String)> {
     let name = one_line(name);
-    let description = description.replace("\r\n", "\n").replace('\0', "").trim().to_owned();
+    let description = text(description);
     let mut fields = Fields::default();
     if name.is_empty() {
         fields.add("name", "Give the group a name.");
@@ -99,8 +104,7 @@ pub const MAX_REASON: usize = 1_000;
 /// # Errors
 /// [`Error::Invalid`] on `field` when it is too long, or empty though required.
 pub fn reason(typed: &str, field: &'static str, required: bool) -> Result<String> {
-    let lines = typed.replace("\r\n", "\n").replace('\r', "\n");
-    let shown: String = lines.chars().filter(|c| *c == '\n' || !c.is_control() && !is_bidi(*c)).collect();
+    let shown: String = lines(typed).chars().filter(|c| *c == '\n' || !c.is_control() && !is_bidi(*c)).collect();
     let reason = shown.trim().to_owned();
     if required && !is_visible(&reason) {
         return Err(Error::invalid(field, "Say why, in a few words."));

@@ -1,15 +1,12 @@
 //! Text auditors: what a draft may contain.
 
 use crate::platform::error::{Error, Result};
-use crate::platform::validate::{Draft, MAX_MESSAGE, is_visible};
+use crate::platform::validate::{Draft, MAX_MESSAGE, is_visible, lines};
 
 /// Normalizes line ends, and removes NUL characters and trailing white space.
 pub(super) fn line_ends(draft: &mut Draft) -> Result<()> {
-    if draft.text.contains('\r') {
-        draft.text = draft.text.replace("\r\n", "\n").replace('\r', "\n");
-    }
-    if draft.text.contains('\0') {
-        draft.text = draft.text.replace('\0', "");
+    if draft.text.contains(['\r', '\0']) {
+        draft.text = lines(&draft.text);
     }
     draft.text.truncate(draft.text.trim_end().len());
     Ok(())

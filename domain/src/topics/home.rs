@@ -3,6 +3,7 @@
 use super::lists::unread_paper;
 use crate::groups;
 use crate::platform::context::Context;
+use crate::platform::cut;
 use crate::platform::error::Result;
 use model::policy::Viewer;
 use model::{DirectoryFilter, DirectoryOrder, Group, GroupRow, Message, Sidebar, TopicRow, Waits};
@@ -33,8 +34,7 @@ pub struct HomePage {
 pub async fn home(cx: &Context, viewer: Viewer, sidebar: &Sidebar) -> Result<HomePage> {
     viewer.user()?;
     let mut topics = unread_paper(cx, viewer, sidebar, TOPICS + 1).await?;
-    let has_more = topics.len() > TOPICS;
-    topics.truncate(TOPICS);
+    let has_more = cut(&mut topics, TOPICS);
     let popular = DirectoryFilter { words: "", category: None, order: DirectoryOrder::Popular };
     Ok(HomePage {
         topics,

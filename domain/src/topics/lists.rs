@@ -3,6 +3,7 @@
 use crate::groups;
 use crate::people::ignores;
 use crate::platform::context::Context;
+use crate::platform::cut;
 use crate::platform::error::{Error, Result};
 use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
@@ -50,8 +51,7 @@ pub async fn list(
     let mut rows =
         store::topics::of_group(&cx.db, group.group.id, from, before.map(|end| (end.at, end.id)), limit as i64 + 1)
             .await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
+    let more = cut(&mut rows, limit);
     fill_unread(&mut rows, sidebar);
     ignores::fold_rows(cx, viewer, &mut rows).await?;
     let next = rows.last().filter(|_| more).map(|row| PageEnd { at: row.topic.last_message_at, id: row.topic.id });

@@ -1,6 +1,7 @@
 //! Subscription levels of topics, and marking messages as unread.
 
 use crate::live::tell;
+use crate::platform::cut;
 use serde_json::json;
 
 use crate::live::unread;
@@ -49,8 +50,7 @@ pub async fn followed(
     let user = viewer.user()?;
     let before = before.map(|end| (end.at, end.id));
     let mut rows = store::topics::subscriptions::followed(&cx.db, user, before, limit as i64 + 1).await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
+    let more = cut(&mut rows, limit);
     topics::fill_unread(&mut rows, sidebar);
     ignores::fold_rows(cx, viewer, &mut rows).await?;
     let next = rows.last().filter(|_| more).map(|row| PageEnd { at: row.topic.last_message_at, id: row.topic.id });
