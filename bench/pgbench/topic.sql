@@ -12,7 +12,7 @@ select t.id, t.group_id, t.slug, t.name, t.creator_id, c.username as creator_nam
   left join reads r on r.topic_id = t.id and r.user_id = :reader
   where g.slug = :group_slug and t.slug = :topic_slug;
 
-select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, cast(m.nodes as text) as nodes, m.edited_at,
+select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.nodes, m.edited_at,
        m.deleted_at is not null as deleted, b.author_id as before_author, b.created_at as before_at,
        coalesce((select json_agg(json_build_array(s.user_id, su.username) order by s.created_at, s.user_id)
                  from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars
