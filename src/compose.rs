@@ -8,6 +8,7 @@ use domain::bus::{Bus, Control, Hub};
 use domain::kv::Kv;
 use domain::platform::index::Search;
 use domain::platform::jobs::Wake;
+use domain::site::secret_key::KeyCheck;
 use domain::store::{DatabaseUrl, Db};
 use domain::time::Clock;
 use tokio::sync::broadcast::error::RecvError;
@@ -23,6 +24,7 @@ pub async fn context(settings: &Settings, search: bool) -> Result<Context, Failu
         .await
         .map_err(|error| unreachable(&settings.database, &error))?;
     let clock = Clock::System;
+    check_key(&db, settings).await?;
     let site = domain::site::id(&db).await?;
     let prefix = settings.redis_prefix.clone().unwrap_or_else(|| format!("klatch:{site}"));
     let bus = Bus::connect(&settings.bus, &prefix, &site, clock.clone()).await?;
@@ -49,6 +51,23 @@ fn open_search(data_dir: &Path) -> Result<Search, Failure> {
     let dir = data_dir.join("search-index");
     Search::open(&dir)
         .map_err(|error| format!("KLATCH_DATA_DIR: the search index in `{}`: {error}", dir.display()).into())
+}
+
+/// Refuses a secret key that is not this forum's.
+async fn check_key(db: &Db, settings: &Settings) -> Result<(), Failure> {
+    match domain::site::secret_key::check(db, &settings.config.secret, settings.previous_key.as_ref()).await? {
+        KeyCheck::Fits => Ok(()),
+        KeyCheck::Replaced(secrets) => {
+            tracing::info!(secrets, "the secret key was replaced; KLATCH_SECRET_KEY_PREVIOUS is not needed any more");
+            Ok(())
+        }
+        KeyCheck::Other => {
+            Err("KLATCH_SECRET_KEY: this is not the secret key of this forum. Restore the old one (the \
+                                file secret.key of the backup, or the setting), or put the old one into \
+                                KLATCH_SECRET_KEY_PREVIOUS to replace it"
+                .into())
+        }
+    }
 }
 
 /// Says why the database cannot be used.

@@ -6,6 +6,7 @@ mod environment;
 mod services;
 mod settings;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -164,11 +165,14 @@ async fn run(command: Command, env: &Environment) -> Result<(), Failure> {
     }
 }
 
-/// Logs to standard error. KLATCH_LOG filters; KLATCH_LOG_FORMAT is `text` or `json`.
+/// Logs to standard error, in color on a terminal. KLATCH_LOG filters; KLATCH_LOG_FORMAT is `text` or `json`.
 fn log(env: &Environment) -> Result<(), Failure> {
     let text = env.var("KLATCH_LOG").unwrap_or_else(|| "info,tantivy=warn".to_owned());
     let filter = EnvFilter::try_new(&text).map_err(|error| format!("KLATCH_LOG: `{text}`: {error}"))?;
-    let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // https://no-color.org: any value that is not empty.
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let colors = std::io::stderr().is_terminal() && !no_color;
+    let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colors);
     match env.var("KLATCH_LOG_FORMAT").as_deref() {
         Some("json") => logger.json().init(),
         Some("text") | None => logger.with_target(false).init(),

@@ -1,6 +1,9 @@
 //! The services: each alone, or all in one process.
 
+use std::fs::{File, TryLockError};
+use std::io::Write;
 use std::net::TcpListener;
+use std::path::Path;
 
 use domain::Context;
 use domain::admin::statistics;
@@ -122,9 +125,32 @@ async fn greet(cx: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Locks the data folder until the process ends: two programs would not hear of each other's events.
+fn lock(data_dir: &Path) -> Result<File, Failure> {
+    let path = data_dir.join("serve.lock");
+    let failed = |error: std::io::Error| format!("KLATCH_DATA_DIR: `{}`: {error}", path.display());
+    let mut file = File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let holder = std::fs::read_to_string(&path).unwrap_or_default();
+            return Err(format!(
+                "KLATCH_DATA_DIR: `{}` is in use by another `klatch serve` (process {})",
+                data_dir.display(),
+                holder.trim()
+            )
+            .into());
+        }
+        Err(TryLockError::Error(error)) => return Err(failed(error).into()),
+    }
+    file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(failed)?;
+    Ok(file)
+}
+
 /// `klatch serve`: everything in one process, on one port.
 pub async fn serve(env: &Environment) -> Result<(), Failure> {
     let settings = Settings::read(env, Needs::Alone)?;
+    let _lock = lock(&settings.data_dir)?;
     let listener = bind(&settings).await?;
     let cx = compose::context(&settings, true).await?;
     let stop = Stop::on_signal()?;

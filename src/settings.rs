@@ -55,6 +55,8 @@ pub struct Settings {
     pub proxies: Vec<IpAddr>,
     pub polls: Polls,
     pub mail: Mailer,
+    /// The key before the current one, to replace it.
+    pub previous_key: Option<SecretKey>,
     /// The configuration of the domain.
     pub config: Config,
 }
@@ -100,7 +102,9 @@ impl Settings {
                 return Err(no_forum(&format!("`{}` does not exist", path.display())));
             }
         } else {
-            std::fs::create_dir_all(&data_dir).map_err(|error| {
+            let mut private = std::fs::DirBuilder::new();
+            std::os::unix::fs::DirBuilderExt::mode(private.recursive(true), 0o700);
+            private.create(&data_dir).map_err(|error| {
                 BadSetting(format!("KLATCH_DATA_DIR: `{}` cannot be made: {error}", data_dir.display()))
             })?;
         }
@@ -140,6 +144,7 @@ impl Settings {
             proxies: proxies(env)?,
             polls: polls(env)?,
             mail,
+            previous_key: previous_key(env)?,
             config,
         })
     }
@@ -221,6 +226,12 @@ fn secret(env: &Environment, data_dir: &std::path::Path, needs: Needs) -> Result
         )));
     }
     own_secret(&path)
+}
+
+fn previous_key(env: &Environment) -> Result<Option<SecretKey>, BadSetting> {
+    let Some(text) = env.var("KLATCH_SECRET_KEY_PREVIOUS") else { return Ok(None) };
+    let key = SecretKey::new(&text);
+    key.map(Some).ok_or_else(|| BadSetting("KLATCH_SECRET_KEY_PREVIOUS: at least 32 characters".to_owned()))
 }
 
 /// The error when there is no forum, with what to do about it.

@@ -229,7 +229,7 @@ impl Inner {
         self.public.handle(word);
         let change = match word {
             Control::MembershipChanged { user, group } => Some((Some(*user), *group)),
-            Control::GroupChanged { group } => Some((None, *group)),
+            Control::GroupChanged { group, narrows } => narrows.then_some((None, *group)),
             Control::Reconnected => {
                 let herd = self.polls.count();
                 let mut unsettled = self.unsettled();

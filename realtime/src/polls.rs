@@ -198,13 +198,17 @@ impl Polls {
             }
             Control::UserChanged { user } => state.of(*user).for_each(|poll| poll.signal(Signal::Recheck)),
             Control::MembershipChanged { user, .. } => state.of(*user).for_each(|poll| poll.signal(Signal::Resync)),
-            Control::GroupChanged { group } => {
+            Control::GroupChanged { group, narrows: true } => {
                 let readers = PollAuth::Reader(*group);
                 state.all().filter(|poll| poll.owner == readers).for_each(|poll| poll.signal(Signal::Recheck));
             }
             // Checking all polls at once would be a herd. Each is checked when there is something to send.
             Control::Reconnected => state.all().for_each(|poll| poll.mark(STALE)),
-            Control::HereChanged { .. } | Control::RulesChanged | Control::SiteChanged | Control::SearchChanged => {}
+            Control::GroupChanged { narrows: false, .. }
+            | Control::HereChanged { .. }
+            | Control::RulesChanged
+            | Control::SiteChanged
+            | Control::SearchChanged => {}
         }
     }
 
@@ -314,7 +318,7 @@ mod tests {
         let reader = polls.enter(polls.epoch(), PollKey::Reader(None), PollAuth::Reader(GroupId(3)))?;
         polls.handle(&Control::MembershipChanged { user: UserId(2), group: GroupId(3) });
         polls.handle(&Control::SessionEnded { id: domain::platform::secrets::digest("b") });
-        polls.handle(&Control::GroupChanged { group: GroupId(3) });
+        polls.handle(&Control::GroupChanged { group: GroupId(3), narrows: true });
         polls.handle(&Control::UserChanged { user: UserId(1) });
         assert_eq!((called(&bob).await, called(&bob).await), (Signal::End, Signal::Resync));
         assert_eq!((called(&reader).await, called(&alice).await), (Signal::Recheck, Signal::Recheck));

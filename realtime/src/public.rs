@@ -50,7 +50,7 @@ impl PublicGroups {
     pub(crate) fn handle(&self, word: &Control) {
         let mut known = self.known();
         match word {
-            Control::GroupChanged { group } => {
+            Control::GroupChanged { group, .. } => {
                 known.groups.remove(group);
             }
             Control::Reconnected => known.groups.clear(),

@@ -48,6 +48,8 @@ pub struct ErrorPage {
     pub why: Option<&'static str>,
     /// The form that was submitted, if there was one.
     pub kept: SubmittedForm,
+    /// Where operators find the cause in the log.
+    pub request_id: String,
 }
 
 /// The fields of a submitted form, without its secrets. Whatever goes wrong, the user gets the typed text back.
@@ -123,6 +125,11 @@ impl Problem {
 }
 
 impl ErrorPage {
+    /// Whether the page shows the request's id: where the log says more than the page.
+    pub fn shows_id(&self) -> bool {
+        self.status() >= 500 && !self.request_id.is_empty()
+    }
+
     /// Returns the HTTP status code.
     pub fn status(&self) -> u16 {
         self.problem.status()

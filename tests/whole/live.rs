@@ -13,6 +13,7 @@ crate::both_ways!(
     a_reader_of_a_public_group_hears_it_without_an_account,
     what_a_poll_has_seen_is_read,
     leaving_a_private_group_ends_what_is_heard_of_it,
+    a_group_that_becomes_private_is_told_to_whoever_has_it_open,
 );
 
 #[tokio::test]
@@ -232,4 +233,33 @@ async fn leaving_a_private_group_ends_what_is_heard_of_it(running: Running) {
         assert!(asked < 50, "{heard}");
     }
     assert!(!heard.contains("periwinkle"), "{heard}");
+}
+
+async fn a_group_that_becomes_private_is_told_to_whoever_has_it_open(running: Running) {
+    let forum = Forum::start(running).await;
+    let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
+    let group = group_of(&ana, "Bird watch", "public").await;
+    let topic = topic_in(&ana, &group, "Herons", "By the river").await;
+    forum.jobs_done().await;
+    let edit = ana.get(&format!("/-/groups/{}/edit", group.id)).await.expect(200).form("/edit");
+    ana.submit(&edit.with("description", "Herons, mostly")).await.expect(200);
+    forum.jobs_done().await;
+    // Ben has an account, but is not a member. A new description takes nothing from him: events go on one by one.
+    let mut after = cursor(&ben, &topic.path).await;
+    ana.post(&topic, "the first bittern").await;
+    assert!(hear(&ben, &mut after, "message").await["html"].to_string().contains("bittern"));
+    let edit = ana.get(&format!("/-/groups/{}/edit", group.id)).await.expect(200).form("/edit");
+    ana.submit(&edit.with("kind", "private")).await.expect(200);
+    let told = async {
+        loop {
+            let (status, said) = poll(&ben, &format!("after={after}&group={}", group.id)).await;
+            assert_eq!(status, 200, "{said}");
+            if said["resync"] == true || said["events"].to_string().contains("\"member\"") {
+                return;
+            }
+            after = said["after"].as_str().expect("a cursor").to_owned();
+        }
+    };
+    tokio::time::timeout(PATIENCE, told).await.expect("his page is told to reload");
+    ben.get(&topic.path).await.expect(404);
 }

@@ -8,7 +8,68 @@ use tempfile::TempDir;
 
 use crate::support::{Database, Forum, PASSWORD, Running, Visitor, group_of, newcomer, program, topic_in};
 
-crate::both_ways!(a_compressed_form_is_refused_before_its_body_is_read);
+crate::both_ways!(
+    a_compressed_form_is_refused_before_its_body_is_read,
+    the_log_tells_of_requests_messages_and_refused_sign_ins,
+);
+
+async fn the_log_tells_of_requests_messages_and_refused_sign_ins(running: Running) {
+    let mut forum = Forum::start(running).await;
+    let ana = newcomer(&forum, "ana").await;
+    let birds = group_of(&ana, "Birds", "public").await;
+    let herons = topic_in(&ana, &birds, "Herons", "grey *feathers* for @ana").await;
+    forum.jobs_done().await;
+    let request = ana.request(reqwest::Method::GET, &herons.path).header("x-request-id", "from-a-proxy.1");
+    let page = ana.ask(&herons.path, request).await.expect(200);
+    assert_eq!(page.headers["x-request-id"], "from-a-proxy.1");
+    let odd = ana.request(reqwest::Method::GET, "/no/such/?q=purple").header("x-request-id", "two words");
+    let missing = ana.ask("/no/such/", odd).await.expect(404);
+    let own = missing.headers["x-request-id"].to_str().expect("ASCII").to_owned();
+    assert!(own.len() == 16 && own != "two words", "{own}");
+    let stranger = forum.visitor();
+    let form = stranger.get("/-/sign-in").await.form("/-/sign-in");
+    let form = form.with("username", "ana").with("password", "yellow bicycle");
+    stranger.send(&form).await.expect(422);
+    let pages = forum.pages();
+    let log = forum.process(pages).log();
+    let line = |words: &[&str]| log.lines().any(|line| words.iter().all(|word| line.contains(word)));
+    assert!(line(&["from-a-proxy.1", "GET", "{group}/{topic}", "status=200", "db_ms=", "user="]), "{log}");
+    assert!(line(&[&own, "status=404"]), "{log}");
+    assert!(line(&["message saved", "nodes=\"emphasis,text,username\"", "mentions=1"]), "{log}");
+    assert!(line(&["WARN", "sign-in refused", "ana"]), "{log}");
+    for secret in ["feathers", "purple", "yellow bicycle", "\u{1b}["] {
+        assert!(!log.contains(secret), "the log holds {secret}:\n{log}");
+    }
+    let worker = forum.worker();
+    let log = forum.process(worker).log();
+    assert!(log.lines().any(|line| line.contains("reactors finished") && line.contains("live ")), "{log}");
+}
+
+#[tokio::test]
+async fn a_data_folder_is_served_by_one_program() {
+    let mut forum = Forum::start(Running::Alone).await;
+    let data = forum.folder().join("data").display().to_string();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&data).expect("the folder").permissions());
+    assert_eq!(mode & 0o777, 0o700, "others read the data folder");
+    let said = crate::command_line::must_name("serve", &[("KLATCH_DATA_DIR", &data)], "KLATCH_DATA_DIR");
+    let holder = format!("process {}", forum.process("serve").id());
+    assert!(said.contains(&holder), "{said}");
+    // A program that was killed leaves no lock behind.
+    forum.kill("serve");
+    forum.resume().await;
+}
+
+#[tokio::test]
+async fn another_secret_key_stops_the_start() {
+    let mut forum = Forum::start(Running::Alone).await;
+    forum.stop().await;
+    let data = forum.folder().join("data").display().to_string();
+    let (folder, key) =
+        (("KLATCH_DATA_DIR", data.as_str()), ("KLATCH_SECRET_KEY", "a key of which only this test knows"));
+    let said = crate::command_line::must_name("serve", &[folder, key], "KLATCH_SECRET_KEY");
+    assert!(said.contains("KLATCH_SECRET_KEY_PREVIOUS"), "{said}");
+    forum.resume().await;
+}
 
 async fn a_compressed_form_is_refused_before_its_body_is_read(running: Running) {
     let forum = Forum::start(running).await;

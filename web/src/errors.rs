@@ -6,12 +6,13 @@ use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, HeaderValue, RETRY_AFTER};
 use actix_web::middleware::Next;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use templates::errors::{ErrorPage, Problem};
 use templates::people::account::Waiting;
 
 use crate::failure::{Cause, Failure, wants_json};
 use crate::req::Req;
+use crate::request_log::RequestId;
 use crate::routes::allowed;
 
 /// `Retry-After` in seconds while the database or the bus is unavailable.
@@ -101,7 +102,8 @@ async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
     let is_expired = cause.is_signed_out && !kept.written().is_empty();
     let problem = if is_expired { Problem::Expired } else { cause.problem.clone() };
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    req.page_with(status, &ErrorPage { layout, problem, why: cause.why, kept })
+    let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    req.page_with(status, &ErrorPage { layout, problem, why: cause.why, kept, request_id })
 }
 
 /// Builds the page for a user whose account waits for approval by an admin of the site.

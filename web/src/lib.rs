@@ -9,9 +9,11 @@ mod failure;
 mod flash;
 mod form;
 pub mod handlers;
+mod headers;
 #[cfg(test)]
 mod matrix;
 mod req;
+mod request_log;
 mod routes;
 mod site;
 #[cfg(test)]
@@ -80,6 +82,8 @@ where
             .wrap(middleware::from_fn(errors::refuse_encoded_bodies))
             .wrap(middleware::from_fn(errors::render_errors))
             .wrap(middleware::Compress::default())
+            .wrap(middleware::from_fn(headers::add))
+            .wrap(middleware::from_fn(request_log::log))
             .configure(mount.clone())
             .configure(routes::configure)
     })

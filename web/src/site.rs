@@ -99,7 +99,7 @@ impl Site {
         loop {
             match words.recv().await {
                 Ok(Control::HereChanged { groups }) => self.forget_beside(&groups),
-                Ok(Control::MembershipChanged { group, .. } | Control::GroupChanged { group }) => {
+                Ok(Control::MembershipChanged { group, .. } | Control::GroupChanged { group, .. }) => {
                     self.forget_beside(&[group]);
                 }
                 Ok(Control::Reconnected) | Err(RecvError::Lagged(_)) => {

@@ -20,7 +20,12 @@ pub enum Control {
     /// A user joined a group, left it, was removed, or got another role.
     MembershipChanged { user: UserId, group: GroupId },
     /// A group was created, renamed, deleted, or switched between public and private.
-    GroupChanged { group: GroupId },
+    GroupChanged {
+        group: GroupId,
+        /// Whether fewer people may read it from now on.
+        #[serde(default = "narrows")]
+        narrows: bool,
+    },
     /// The online users of these groups, or their members, changed.
     HereChanged { groups: Vec<GroupId> },
     /// The rules that check messages before they are saved changed.
@@ -31,4 +36,9 @@ pub enum Control {
     SearchChanged,
     /// Messages may have been missed: drop every cache that control messages keep up to date.
     Reconnected,
+}
+
+/// What a process of an older version means, which does not say it.
+fn narrows() -> bool {
+    true
 }

@@ -102,6 +102,24 @@ impl Node {
         }
     }
 
+    /// Returns the node's type, as its JSON names it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Text { .. } => "text",
+            Self::Username { .. } => "username",
+            Self::Url { .. } => "url",
+            Self::Image { .. } => "image",
+            Self::Code { .. } => "code",
+            Self::CodeBlock { .. } => "code_block",
+            Self::Quote { .. } => "quote",
+            Self::Emphasis { .. } => "emphasis",
+            Self::Strong { .. } => "strong",
+            Self::Emoji { .. } => "emoji",
+            Self::Topic { .. } => "topic",
+            Self::Message { .. } => "message",
+        }
+    }
+
     fn mentioned(&self) -> &[i64] {
         match self {
             Self::Username { user_id, .. } => std::slice::from_ref(user_id),

@@ -26,7 +26,7 @@ use bus::Control;
 use model::DirectoryFilter;
 use model::MemberRow;
 use model::names;
-use model::policy::{Permission, Viewer};
+use model::policy::{self, Permission, Viewer};
 use model::time::Timestamp;
 use model::{Category, Group, GroupId, GroupKind, GroupRow, Role, UserId, Waits};
 use model::{LogAction, LogEntry};
@@ -163,7 +163,8 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
     let mut tx = cx.db.begin().await?;
     let access = members::lock(&mut tx, viewer, id).await?;
     access.check(Permission::Administer)?;
-    let opens = model::policy::readers(form.kind) > model::policy::readers(access.kind());
+    let (before, after) = (policy::readers(access.kind()), policy::readers(form.kind));
+    let opens = after > before;
     if opens && !form.opens {
         return Err(Error::invalid(
             "kind",
@@ -179,7 +180,7 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
     if form.kind == GroupKind::Public {
         store::groups::requests::delete_all(&mut tx, id).await?;
     }
-    save_change(cx, tx, id).await?;
+    save_change(cx, tx, id, after < before).await?;
     let GroupForm { kind, category, slow_seconds, first_held, .. } = form;
     Ok(Group { name, description, kind, category, slow_seconds, first_held, ..found.group })
 }
@@ -221,7 +222,7 @@ pub async fn archive(cx: &Context, viewer: Viewer, id: GroupId, archived: bool) 
     if store::groups::archive(&mut tx, id, at).await? > 0 {
         let what = if archived { LogAction::GroupArchived } else { LogAction::GroupUnarchived };
         log::write(&mut tx, LogEntry::new(by, what).group(id), cx.now()).await?;
-        save_change(cx, tx, id).await?;
+        save_change(cx, tx, id, false).await?;
     }
     Ok(Group { archived_at: at, ..found.group })
 }
@@ -258,7 +259,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: GroupId, name: &str) -> Re
     }
     tx.commit().await?;
     cx.wake.after_commit();
-    cx.tell(&Control::GroupChanged { group: id }).await;
+    cx.tell(&Control::GroupChanged { group: id, narrows: true }).await;
     for user in members.into_iter().chain(invited) {
         tell::membership_changed(cx, user, id).await;
     }
@@ -274,11 +275,11 @@ pub(crate) async fn bury(tx: &mut Tx, id: GroupId, now: Timestamp) -> Result<boo
 }
 
 /// Commits and announces a change of a group.
-async fn save_change(cx: &Context, mut tx: Tx, id: GroupId) -> Result<()> {
+async fn save_change(cx: &Context, mut tx: Tx, id: GroupId, narrows: bool) -> Result<()> {
     jobs::enqueue(&mut tx, Task::GroupChanged { group: id }, cx.now()).await?;
     tx.commit().await?;
     cx.wake.after_commit();
-    cx.tell(&Control::GroupChanged { group: id }).await;
+    cx.tell(&Control::GroupChanged { group: id, narrows }).await;
     Ok(())
 }
 

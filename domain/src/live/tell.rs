@@ -48,8 +48,12 @@ pub(crate) async fn group_changed(cx: &Context, group: GroupId) -> Result<()> {
     let outside = store::messages::mentions::outside(&cx.db, group).await?;
     unread::users_change(cx, &outside).await?;
     let present = cx.bus.listening().await?;
-    let inside = store::groups::members::among(&cx.db, group, &present).await?;
-    redraw(cx, group, &inside).await?;
+    let mut concerned = store::groups::members::among(&cx.db, group, &present).await?;
+    // Users who have the group open without being members: perhaps it is not public any more.
+    concerned.extend(cx.bus.watchers(group).await?);
+    concerned.sort_unstable();
+    concerned.dedup();
+    redraw(cx, group, &concerned).await?;
     cx.tell(&Control::SearchChanged).await;
     Ok(())
 }

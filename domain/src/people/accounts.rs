@@ -60,7 +60,7 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
     let mut fields = Fields::default();
     let username = collect(&mut fields, Username::parse(&new.username).map_err(Error::from));
     let email = collect(&mut fields, addresses::check(&new.email));
-    collect(&mut fields, new.password.check("password"));
+    collect(&mut fields, new.password.check("password", &[&new.username, &new.email, &cx.config.site_name]));
     fields.check()?;
     let (Some(username), Some(email)) = (username, email) else {
         return Err(Error::Internal("an unchecked form".into()));
@@ -158,9 +158,12 @@ pub enum SignedIn {
 /// [`Error::Invalid`] on `password` when name and password do not match; [`Error::TooMany`].
 pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Origin) -> Result<SignedIn> {
     rate_limits::count(cx, RateLimit::SignIn, By::Address(origin.address)).await?;
-    rate_limits::count(cx, RateLimit::SignIn, By::Name(name, origin.address)).await?;
+    let name = name.trim();
     let found = store::people::users::credentials(&cx.db, name).await?;
     let (id, hash) = found.map_or((None, None), |(id, hash)| (Some(id), hash));
+    // However the name was typed, and for an email address too, the attempts on an account count together.
+    let by = id.map_or(By::Name(name, origin.address), |id| By::Account(id, origin.address));
+    rate_limits::count(cx, RateLimit::SignIn, by).await?;
     match (password.verify(hash.clone()).await?, id, hash) {
         (true, Some(id), Some(hash)) => {
             check_free(cx, id).await?;
@@ -169,7 +172,10 @@ pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Orig
             }
             Ok(SignedIn::Session(sessions::open(cx, id, origin).await?))
         }
-        _ => Err(Error::invalid("password", "Name and password do not go together.")),
+        _ => {
+            tracing::warn!(name, network = %rate_limits::network(origin.address), "sign-in refused");
+            Err(Error::invalid("password", "Name and password do not go together."))
+        }
     }
 }
 
@@ -239,7 +245,7 @@ pub async fn rename(cx: &Context, user: UserId, typed: &str, password: Password)
     cx.wake.after_commit();
     tell::account_changed(cx, user).await;
     for group in conversations {
-        cx.tell(&Control::GroupChanged { group }).await;
+        cx.tell(&Control::GroupChanged { group, narrows: false }).await;
     }
     Ok(())
 }

@@ -38,12 +38,18 @@ pub(crate) async fn hold_own(tx: &mut Tx, user: UserId, hash: &str) -> Result<()
     if now.as_deref() == Some(hash) { Ok(()) } else { Err(not_yours("current_password")) }
 }
 
+async fn check_new(cx: &Context, user: UserId, new: &Password) -> Result<()> {
+    let own = crate::people::accounts::own(cx, user).await?;
+    let email = own.email.unwrap_or_default();
+    new.check("new_password", &[&own.username, &email, &cx.config.site_name])
+}
+
 /// Changes the password and ends all sessions. Returns the cookie token of a new session for the requester.
 ///
 /// # Errors
 /// [`Error::Invalid`] when the current password is wrong or the new one unfit.
 pub async fn change(cx: &Context, user: UserId, current: Password, new: Password, origin: &Origin) -> Result<String> {
-    new.check("new_password")?;
+    check_new(cx, user, &new).await?;
     let before = check_own(cx, user, current, "current_password").await?;
     let hash = new.hash().await?;
     let mut tx = cx.db.begin().await?;
@@ -108,8 +114,8 @@ pub async fn resetting(cx: &Context, token: &str) -> Result<String> {
 /// # Errors
 /// [`Error::Invalid`] on `new_password`; [`Error::NotFound`] when the link has expired, was used, or never existed.
 pub async fn reset(cx: &Context, token: &str, new: Password) -> Result<()> {
-    new.check("new_password")?;
     let user = outbound_email::opened(cx, EmailKind::Reset, token).await?.user_id.ok_or(Error::NotFound)?;
+    check_new(cx, user, &new).await?;
     let hash = new.hash().await?;
     let mut tx = cx.db.begin().await?;
     // Lock the account before its emails, in the same order as everywhere.

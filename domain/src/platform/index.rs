@@ -5,6 +5,7 @@ use search_index::Index;
 pub use search_index::Order;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use tokio::sync::Notify;
 
 /// A process's view of the search index.
@@ -12,6 +13,8 @@ use tokio::sync::Notify;
 pub struct Search {
     pub(crate) index: Index,
     pub(crate) wake: Arc<Notify>,
+    /// Documents that this process has put into the index that it is filling.
+    pub(crate) filled: Arc<AtomicU64>,
 }
 
 impl Search {
@@ -20,7 +23,7 @@ impl Search {
     /// # Errors
     /// When the folder cannot be read or created.
     pub fn open(dir: &Path) -> Result<Self> {
-        Ok(Self { index: Index::open(dir)?, wake: Arc::new(Notify::new()) })
+        Ok(Self { index: Index::open(dir)?, wake: Arc::new(Notify::new()), filled: Arc::default() })
     }
 
     /// The number of documents.

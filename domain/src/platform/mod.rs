@@ -12,6 +12,8 @@ pub mod secrets;
 pub mod text;
 pub mod validate;
 
+pub use store::{Spent, spent};
+
 /// Cuts rows that were read up to one more than the page holds; returns whether there was one more.
 pub(crate) fn cut<T>(rows: &mut Vec<T>, limit: usize) -> bool {
     let has_more = rows.len() > limit;

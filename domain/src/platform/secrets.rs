@@ -19,6 +19,9 @@ pub const MIN_PASSWORD: usize = 8;
 /// The most characters of a password, so that hashing stays cheap.
 pub const MAX_PASSWORD: usize = 1_000;
 
+/// Fewer than a million guesses find a password below this.
+const EASIEST: zxcvbn::Score = zxcvbn::Score::Two;
+
 /// Concurrent hashes: each takes 19 MiB and a core for tens of milliseconds.
 static HASHING: Semaphore = Semaphore::const_new(2);
 
@@ -37,17 +40,21 @@ impl Password {
         Self(typed.into())
     }
 
-    /// Checks the length; errors name `field`.
+    /// Checks a new password, as NIST SP 800-63B-4 (3.1.1.2) asks: its length, and that it is neither common nor made of
+    /// the words in `about` (name, email address, name of the site). Errors name `field`.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when it is too short or too long.
-    pub fn check(&self, field: &'static str) -> Result<()> {
+    /// [`Error::Invalid`] when it is too short, too long, or easy to guess.
+    pub fn check(&self, field: &'static str, about: &[&str]) -> Result<()> {
         let count = self.0.chars().count();
         if count < MIN_PASSWORD {
             return Err(Error::invalid(field, "A password has at least 8 characters."));
         }
         if count > MAX_PASSWORD {
             return Err(Error::invalid(field, "A password has at most 1,000 characters."));
+        }
+        if zxcvbn::zxcvbn(&self.0, about).score() < EASIEST {
+            return Err(Error::invalid(field, "This password is easy to guess. A few random words are a good one."));
         }
         Ok(())
     }
@@ -117,6 +124,11 @@ impl SecretKey {
     /// A new random key as text.
     pub fn random() -> Result<String> {
         token()
+    }
+
+    /// Identifies the key without revealing it: 32 hexadecimal digits.
+    pub fn fingerprint(&self) -> String {
+        self.sign("fingerprint", "").chars().take(32).collect()
     }
 
     /// Signs `what` for one purpose.

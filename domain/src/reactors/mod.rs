@@ -103,8 +103,12 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
 /// If the database does not answer.
 pub async fn react(reactors: &[Reactor], cx: &Context, draw: &Draw, cause: Cause) -> Result<()> {
     let Some(news) = News::of(cx, cause).await? else { return Ok(()) };
+    let mut timings = Vec::new();
     for reactor in reactors {
-        if let Err(error) = (reactor.react)(cx, draw, &news).await {
+        let begun = std::time::Instant::now();
+        let reacted = (reactor.react)(cx, draw, &news).await;
+        timings.push(format!("{} {:.1} ms", reactor.name, begun.elapsed().as_secs_f64() * 1_000.0));
+        if let Err(error) = reacted {
             tracing::warn!(%error, reactor = reactor.name, ?cause, "a reactor failed and will be tried again");
             let retry = Task::React { reactor: reactor.name.to_owned(), cause };
             let mut tx = cx.db.begin().await?;
@@ -112,6 +116,9 @@ pub async fn react(reactors: &[Reactor], cx: &Context, draw: &Draw, cause: Cause
             tx.commit().await?;
             cx.wake.after_commit();
         }
+    }
+    if let Cause::MessagePosted { message } = cause {
+        tracing::info!(%message, timings = timings.join(", "), "reactors finished");
     }
     Ok(())
 }

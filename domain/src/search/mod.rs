@@ -2,6 +2,7 @@
 
 use crate::platform::index::Search;
 use crate::topics::placed;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use search_index::{Document, Fragment, Hit, Kind, Load, Query, Writer};
@@ -62,6 +63,8 @@ pub struct Answer {
     pub total: usize,
     /// Whether the query contained nothing to search for.
     pub nothing_asked: bool,
+    /// While the index is being filled for the first time: how many documents are in it, as far as this process knows.
+    pub preparing: Option<u64>,
 }
 
 /// Searches the index. The query itself excludes what the viewer may not see.
@@ -86,6 +89,8 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
         None => Vec::new(),
     };
     let now = cx.now().0;
+    let filled = search.filled.load(Ordering::Relaxed);
+    let preparing = search.index.position().is_none().then_some(filled);
     let results = blocking(move || {
         search.index.reload()?;
         search.index.search(&Query {
@@ -102,7 +107,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
     })
     .await?;
     let hits = hydrate(cx, viewer, &results.hits, |text| results.highlight(text, SNIPPET_LEN)).await?;
-    Ok(Answer { hits, total: results.total, nothing_asked: results.nothing_asked })
+    Ok(Answer { hits, total: results.total, nothing_asked: results.nothing_asked, preparing })
 }
 
 /// Loads the messages and topics for the index's hits. Drops hits deleted or hidden since the indexing.
@@ -198,10 +203,16 @@ pub async fn catch_up(cx: &Context) -> Result<bool> {
     }
 }
 
+fn note_filled(cx: &Context, done: u64) {
+    if let Some(search) = &cx.search {
+        search.filled.store(done, Ordering::Relaxed);
+    }
+}
+
 /// Indexes one batch of changes. Returns whether there may be more.
 async fn step(cx: &Context, writer: Writer) -> Result<(Writer, bool)> {
     let Some(position) = writer.index().position().and_then(|text| parse_position(&text)) else {
-        return Ok((refill(cx, writer, |_| {}).await?, true));
+        return Ok((refill(cx, writer, |done| note_filled(cx, done)).await?, true));
     };
     if store::search_log::trimmed(&cx.db).await? > position {
         tracing::warn!("search fell behind what is kept of the changes; everything is read again");

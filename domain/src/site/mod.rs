@@ -3,6 +3,7 @@
 pub mod admins;
 pub mod newcomers;
 pub mod rate_limits;
+pub mod secret_key;
 
 pub use crate::platform::caches::site::{Notice, Settings, Site};
 use crate::platform::text;

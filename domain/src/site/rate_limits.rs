@@ -50,6 +50,8 @@ pub enum RateLimit {
 pub enum By<'a> {
     User(UserId),
     /// Sign-ins to this account from one network. Counted for all networks together, anyone could lock its owner out.
+    Account(UserId, IpAddr),
+    /// The same, for a name or email address that no account has: the answers must not tell the two apart.
     Name(&'a str, IpAddr),
     /// A network address. Loopback is not counted: such requests come through a proxy or from this host.
     Address(IpAddr),
@@ -90,6 +92,7 @@ pub async fn count(cx: &Context, action: RateLimit, by: By<'_>) -> Result<()> {
     };
     let who = match by {
         By::User(id) => format!("u{id}"),
+        By::Account(id, address) => format!("u{id}:{}", network(address)),
         By::Name(name, address) => {
             format!("n{}:{}", crate::platform::secrets::digest(&name.to_lowercase()), network(address))
         }
@@ -150,7 +153,7 @@ async fn tally(cx: &Context, word: &str, who: &str, window: Duration, most: u64)
 }
 
 /// The network of an address: an IPv4 address, or the /64 of an IPv6 address.
-fn network(address: IpAddr) -> String {
+pub(crate) fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(v4) => format!("a{v4}"),
         IpAddr::V6(v6) => {

@@ -137,8 +137,7 @@ impl Db {
     }
 
     pub(crate) fn on(&self) -> On<&PgPool, &SqlitePool> {
-        #[cfg(feature = "testing")]
-        crate::counting::count_statement();
+        crate::timing::count_statement();
         match self {
             Self::Postgres(pool) => On::Postgres(pool),
             Self::Sqlite(db) => On::Sqlite(db.readers()),
@@ -164,8 +163,7 @@ impl Tx {
     }
 
     pub(crate) fn on(&mut self) -> On<&mut PgConnection, &mut SqliteConnection> {
-        #[cfg(feature = "testing")]
-        crate::counting::count_statement();
+        crate::timing::count_statement();
         match self {
             Self::Postgres(tx) => On::Postgres(&mut **tx),
             Self::Sqlite(tx) => On::Sqlite(tx.conn()),
@@ -183,14 +181,14 @@ impl Tx {
 macro_rules! sql {
     (@go $on:expr, $call:ident, $fetch:ident, $ty:ty, $pg:expr, $lite:expr, $($bind:expr),*) => {
         match $on.on() {
-            $crate::db::On::Postgres(on) => sqlx::$call::<sqlx::Postgres, $ty>($pg)$(.bind($bind))*.$fetch(on).await,
-            $crate::db::On::Sqlite(on) => sqlx::$call::<sqlx::Sqlite, $ty>($lite)$(.bind($bind))*.$fetch(on).await,
+            $crate::db::On::Postgres(on) => $crate::timing::timed($pg, sqlx::$call::<sqlx::Postgres, $ty>($pg)$(.bind($bind))*.$fetch(on)).await,
+            $crate::db::On::Sqlite(on) => $crate::timing::timed($lite, sqlx::$call::<sqlx::Sqlite, $ty>($lite)$(.bind($bind))*.$fetch(on)).await,
         }
     };
     (@run $on:expr, $pg:expr, $lite:expr, $($bind:expr),*) => {
         match $on.on() {
-            $crate::db::On::Postgres(on) => sqlx::query($pg)$(.bind($bind))*.execute(on).await.map(|done| done.rows_affected()),
-            $crate::db::On::Sqlite(on) => sqlx::query($lite)$(.bind($bind))*.execute(on).await.map(|done| done.rows_affected()),
+            $crate::db::On::Postgres(on) => $crate::timing::timed($pg, sqlx::query($pg)$(.bind($bind))*.execute(on)).await.map(|done| done.rows_affected()),
+            $crate::db::On::Sqlite(on) => $crate::timing::timed($lite, sqlx::query($lite)$(.bind($bind))*.execute(on)).await.map(|done| done.rows_affected()),
         }
     };
     (all $on:expr, $ty:ty, pg $pg:expr, lite $lite:expr $(, $bind:expr)* $(,)?) => { sql!(@go $on, query_as, fetch_all, $ty, $pg, $lite, $($bind),*) };

@@ -4,8 +4,6 @@
 #![allow(missing_docs)]
 
 mod conditions;
-#[cfg(feature = "testing")]
-mod counting;
 pub mod db;
 pub mod groups;
 pub mod import;
@@ -17,10 +15,12 @@ pub mod search_log;
 mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod timing;
 pub mod topics;
 
 pub use db::{DatabaseUrl, Db, Tx};
 pub use sqlx::{Error, PgPool};
+pub use timing::{Spent, spent};
 
 /// Returns a search term for both databases. Replaces NUL, which Postgres refuses, with something that matches no text.
 fn word(text: &str) -> String {

@@ -12,7 +12,11 @@ use tokio::sync::OnceCell;
 use crate::db::sql;
 use crate::{DatabaseUrl, Db};
 
-pub use crate::counting::counting_statements;
+/// Returns a future's result and the number of statements it ran, without those of tasks that it spawned.
+pub async fn counting_statements<T>(future: impl Future<Output = T>) -> (T, usize) {
+    let (result, spent) = crate::spent(future).await;
+    (result, spent.statements)
+}
 
 /// The environment variable with the URL of the test Postgres: `postgres://user:password@host:port/database`. The user
 /// must be allowed to create databases.

@@ -34,7 +34,7 @@ stories! {
     only_admins_change_a_group,
     a_public_group_made_private_is_gone_for_others_at_once,
     groups_are_found_by_words_and_in_order,
-    members_are_listed_by_name_and_who_is_here,
+    members_are_listed_with_moderators_first_and_who_is_here,
 }
 
 fn form(name: &str, kind: GroupKind) -> GroupForm {
@@ -346,7 +346,7 @@ async fn groups_are_found_by_words_and_in_order(forum: TestForum) {
     assert_eq!((all[2].0.topics, all[2].0.role), (1, None));
 }
 
-async fn members_are_listed_by_name_and_who_is_here(forum: TestForum) {
+async fn members_are_listed_with_moderators_first_and_who_is_here(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("Noor").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -355,9 +355,9 @@ async fn members_are_listed_by_name_and_who_is_here(forum: TestForum) {
     let (total, rows, more) = groups::list_members(cx, &found, 0, 2).await.unwrap();
     assert_eq!(
         (rows.iter().map(|m| m.person.username.as_str()).collect::<Vec<_>>(), more),
-        (vec!["ada", "mira"], true)
+        (vec!["mira", "ada"], true)
     );
-    assert_eq!((rows[0].role, rows[1].role), (Role::Member, Role::Admin));
+    assert_eq!((rows[0].role, rows[1].role), (Role::Admin, Role::Member));
     let (_, rows, more) = groups::list_members(cx, &found, 1, 2).await.unwrap();
     assert_eq!(total, 3);
     assert_eq!((rows.len(), rows[0].person.username.as_str(), more), (1, "Noor", false));

@@ -147,7 +147,7 @@ async fn wrong_passwords_are_counted_by_name_and_by_network(mut forum: TestForum
         accounts::sign_in(cx, name, Password::new(password), &from(address)).await
     };
     complaint(sign_in("mira", "wrong wrong", "203.0.113.2").await, "password");
-    complaint(sign_in("MIRA", "wrong wrong", "203.0.113.2").await, "password");
+    complaint(sign_in(" MIRA ", "wrong wrong", "203.0.113.2").await, "password");
     let again = wait(sign_in("mira", PASSWORD, "203.0.113.2").await);
     // Failed attempts by others do not lock her out.
     sign_in("mira", PASSWORD, "203.0.113.3").await.unwrap();

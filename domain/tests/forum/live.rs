@@ -168,7 +168,8 @@ async fn a_group_made_private_falls_silent_for_others(forum: TestForum) {
     forum.topic(mira, &garden, "Plums", "@reader").await;
     groups::update(&forum.cx, mira, garden.id, form).await.unwrap();
     forum.drain().await;
-    assert_eq!(types(&forum, stream, cursor).await, Vec::<String>::new());
+    // Their page is told to reload, and nothing of what was posted.
+    assert_eq!(types(&forum, stream, cursor).await, ["member"]);
     assert_eq!(types(&forum, Stream::Group(garden.id), anonymous).await, Vec::<String>::new());
 }
 

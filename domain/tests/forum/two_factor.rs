@@ -14,8 +14,9 @@ use domain::people::sessions;
 use domain::people::sessions::Origin;
 use domain::people::two_factor;
 use domain::people::two_factor::{RECOVERY_CODES, State};
-use domain::platform::secrets::Password;
+use domain::platform::secrets::{Password, SecretKey};
 use domain::policy::Viewer;
+use domain::site::secret_key::{self, KeyCheck};
 use domain::testing::{PASSWORD, TestForum};
 use totp_rs::{Builder, Secret};
 
@@ -27,6 +28,7 @@ stories! {
     a_recovery_code_signs_in_once_also_after_too_many_codes,
     a_password_is_good_for_the_second_step_for_minutes_only,
     the_secret_cannot_be_read_in_the_database,
+    another_key_is_noticed_and_a_new_one_replaces_the_previous,
     turning_it_on_and_off_takes_the_password,
     whoever_runs_the_program_turns_it_off_and_the_log_says_so,
 }
@@ -90,6 +92,28 @@ async fn signing_in_takes_a_code_once_the_second_step_is_on(forum: TestForum) {
     for forged in ["", "x", "1.2.3", &ticket.replacen(&mira.to_string(), "999", 1)] {
         assert!(matches!(two_factor::pass(cx, forged, &code, &origin()).await, Err(Error::SignedOut)), "{forged}");
     }
+    forum.drain().await;
+}
+
+async fn another_key_is_noticed_and_a_new_one_replaces_the_previous(mut forum: TestForum) {
+    let mira = id(forum.person("mira").await);
+    let (app, _) = set_up(&forum, mira).await;
+    let old = forum.cx.config.secret.clone();
+    let new = SecretKey::new("a new key, of more than thirty-two characters").unwrap();
+    let db = forum.cx.db.clone();
+    // A database from before fingerprints: what it holds tells whose key it is.
+    assert_eq!(secret_key::check(&db, &new, None).await.unwrap(), KeyCheck::Other);
+    assert_eq!(secret_key::check(&db, &old, None).await.unwrap(), KeyCheck::Fits);
+    assert_eq!(secret_key::check(&db, &old, None).await.unwrap(), KeyCheck::Fits);
+    assert_eq!(secret_key::check(&db, &new, None).await.unwrap(), KeyCheck::Other);
+    let third = SecretKey::new("a third key, which this forum has never had").unwrap();
+    assert_eq!(secret_key::check(&db, &new, Some(&third)).await.unwrap(), KeyCheck::Other);
+    assert_eq!(secret_key::check(&db, &new, Some(&old)).await.unwrap(), KeyCheck::Replaced(1));
+    assert_eq!(secret_key::check(&db, &new, Some(&old)).await.unwrap(), KeyCheck::Fits);
+    assert_eq!(secret_key::check(&db, &old, None).await.unwrap(), KeyCheck::Other);
+    std::sync::Arc::make_mut(&mut forum.cx.config).secret = new;
+    let ticket = ticket(&forum).await;
+    two_factor::pass(&forum.cx, &ticket, &app.code(&forum), &origin()).await.unwrap();
     forum.drain().await;
 }
 

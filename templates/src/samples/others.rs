@@ -292,7 +292,13 @@ impl Search {
 impl ErrorPage {
     /// Not found.
     pub fn sample() -> Self {
-        Self { layout: stranger("/birdz/"), problem: Problem::NotFound, why: None, kept: SubmittedForm::default() }
+        Self {
+            layout: stranger("/birdz/"),
+            problem: Problem::NotFound,
+            why: None,
+            kept: SubmittedForm::default(),
+            request_id: String::new(),
+        }
     }
 }
 
@@ -306,9 +312,19 @@ fn topic_kept() -> SubmittedForm {
 
 pub(super) fn all() -> Vec<Drawn> {
     let error = |problem| {
-        ErrorPage { layout: layout("/birds/x/"), problem, why: None, kept: SubmittedForm::default() }.render()
+        ErrorPage {
+            layout: layout("/birds/x/"),
+            problem,
+            why: None,
+            kept: SubmittedForm::default(),
+            request_id: String::new(),
+        }
+        .render()
     };
-    let sent = |problem, kept| ErrorPage { layout: layout("/-/groups/1/topics"), problem, why: None, kept }.render();
+    let sent = |problem, kept| {
+        ErrorPage { layout: layout("/-/groups/1/topics"), problem, why: None, kept, request_id: "5f0c2d".to_owned() }
+            .render()
+    };
     let last = Some("You are the last one here.");
     let told = ErrorPage { why: last, problem: Problem::Forbidden, ..ErrorPage::sample() }.render();
     let button = || SubmittedForm { fields: Vec::new(), ..topic_kept() };

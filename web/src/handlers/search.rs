@@ -61,7 +61,14 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
     };
     let answer = search::ask(req.cx(), req.viewer(), question).await?;
     let has_more = answer.total > page as usize * PAGE;
-    let problem = answer.nothing_asked.then(|| "There is no word in that to look for.".to_owned());
+    let problem = match answer.preparing {
+        _ if answer.nothing_asked => Some("There is no word in that to look for.".to_owned()),
+        Some(done) => Some(format!(
+            "Search is being prepared: {} messages and topics so far. Until then, results are missing.",
+            templates::numbers::thousands(done as i64)
+        )),
+        None => None,
+    };
     let hit = |found: search::SearchHit| Hit {
         message: found.placed.message.id,
         author: found.placed.message.author,

@@ -51,8 +51,6 @@ impl Req {
         let mut response = HttpResponse::build(status);
         response.content_type("text/html; charset=utf-8");
         response.insert_header(("content-security-policy", self.content_policy()));
-        response.insert_header(("x-content-type-options", "nosniff"));
-        response.insert_header(("referrer-policy", "same-origin"));
         response.insert_header(("permissions-policy", "camera=(), microphone=(), geolocation=()"));
         let holds_token = self.any_session().is_none() && html.contains("name=\"csrf\"");
         let private = self.any_session().is_some() || holds_token || !status.is_success();

@@ -18,9 +18,10 @@ use crate::platform::text;
 use crate::platform::validate::Draft;
 use crate::screening::hold::hold;
 use crate::screening::{self, AUDITORS, Submission};
+use markup::Node;
 use model::PendingRow;
 use model::policy::Viewer;
-use model::{GroupId, MessageId, TopicId};
+use model::{GroupId, MessageId, TopicId, UserId};
 
 use destination::Destination;
 use save::save;
@@ -117,11 +118,24 @@ async fn attempt(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft)
         return Err(Error::Pending);
     }
     match save(cx, viewer, &destination, &draft, &nodes, &verdict.reports).await {
-        Ok(Outcome::Posted(posted)) => Ok(Some(posted)),
+        Ok(Outcome::Posted(posted)) => {
+            log_saved(author, &posted, &draft, &nodes);
+            Ok(Some(posted))
+        }
         Ok(Outcome::Changed) => Ok(None),
         Ok(Outcome::KeyTaken) => repeat::settle(cx, viewer, &draft, &destination).await,
         Err(error) => repeat::instead_of(error, cx, viewer, &draft, &destination).await.map(Some),
     }
+}
+
+/// Logs a message by its ids and shape, never by its words.
+fn log_saved(author: UserId, posted: &Posted, draft: &Draft, nodes: &[Node]) {
+    let mut kinds: Vec<&str> = nodes.iter().map(Node::kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let Posted { id, seq, topic, group, .. } = posted;
+    let (chars, mentions) = (draft.text.chars().count(), markup::mentions(nodes).len());
+    tracing::info!(%group, %topic, message = %id, seq, %author, chars, nodes = kinds.join(","), mentions, "message saved");
 }
 
 /// Posts a held message in its author's name with the current time. The auditors checked it before it was held.

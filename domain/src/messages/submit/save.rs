@@ -227,7 +227,7 @@ async fn announce(cx: &Context, destination: &Destination<'_>, group: GroupId, i
     let people = match destination {
         Destination::NewConversation { people, .. } => people,
         Destination::MorePeople { people, .. } => {
-            cx.tell(&Control::GroupChanged { group }).await;
+            cx.tell(&Control::GroupChanged { group, narrows: false }).await;
             people
         }
         Destination::Topic(_) | Destination::NewTopic { .. } | Destination::Approved { .. } => return,

@@ -74,7 +74,8 @@ pub async fn count(db: &Db, group: GroupId) -> Result<i64> {
 pub async fn page(db: &Db, group: GroupId, limit: i64, offset: i64) -> Result<Vec<MemberRow>> {
     sql!(all db, MemberRow,
         "select u.id, u.username, m.role, m.created_at from memberships m join users u on u.id = m.user_id
-         where m.group_id = $1 order by u.username_lower limit $2 offset $3",
+         where m.group_id = $1
+         order by case m.role when 'admin' then 0 when 'moderator' then 1 else 2 end, u.username_lower limit $2 offset $3",
         group, limit, offset)
 }
 

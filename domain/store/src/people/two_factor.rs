@@ -21,6 +21,16 @@ pub async fn of(db: &Db, user: UserId) -> Result<Option<SecondStepRow>> {
     sql!(opt db, SecondStepRow, "select secret, created_at, confirmed_at from second_steps where user_id = $1", user)
 }
 
+/// Returns all encrypted secrets.
+pub async fn all(tx: &mut Tx) -> Result<Vec<(UserId, String)>> {
+    sql!(all tx, (UserId, String), "select user_id, secret from second_steps order by user_id")
+}
+
+/// Replaces an encrypted secret by the same one, encrypted with another key.
+pub async fn set_secret(tx: &mut Tx, user: UserId, sealed: &str) -> Result<u64> {
+    sql!(run tx, "update second_steps set secret = $2 where user_id = $1", user, sealed)
+}
+
 /// Stores a secret that is to be confirmed. 0 when a confirmed one exists.
 pub async fn begin(tx: &mut Tx, user: UserId, sealed: &str, now: Timestamp) -> Result<u64> {
     sql!(run tx,

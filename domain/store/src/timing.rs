@@ -1,0 +1,43 @@
+//! Counts and times the statements that a future runs: for the request log, and for tests that limit a page's statements.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+/// A statement that takes longer is logged.
+const SLOW: Duration = Duration::from_millis(500);
+
+/// The statements of a future.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Spent {
+    pub statements: usize,
+    /// From sending them to their results, one after the other; statements that ran at once count several times.
+    pub time: Duration,
+}
+
+tokio::task_local! {
+    static SPENT: Cell<Spent>;
+}
+
+/// Returns a future's result and the statements it ran, without those of tasks that it spawned.
+pub async fn spent<T>(future: impl Future<Output = T>) -> (T, Spent) {
+    let counted = async { (future.await, SPENT.with(Cell::get)) };
+    SPENT.scope(Cell::default(), counted).await
+}
+
+pub(crate) fn count_statement() {
+    // Fails outside of `spent`, as in jobs.
+    let _ = SPENT.try_with(|spent| spent.set(Spent { statements: spent.get().statements + 1, ..spent.get() }));
+}
+
+/// Runs a statement, and logs it if it is slow. Binds are not logged: they are what people wrote.
+pub(crate) async fn timed<T>(statement: &'static str, work: impl Future<Output = T>) -> T {
+    let begun = Instant::now();
+    let result = work.await;
+    let took = begun.elapsed();
+    let _ = SPENT.try_with(|spent| spent.set(Spent { time: spent.get().time + took, ..spent.get() }));
+    if took > SLOW {
+        let statement = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+        tracing::warn!(ms = took.as_millis() as u64, statement, "slow statement");
+    }
+    result
+}
