@@ -59,9 +59,11 @@ impl Page {
         self
     }
 
-    /// Returns whether the page's source contains these words, after decoding character references.
+    /// Returns whether the page's source contains these words, after decoding character references. A line break counts
+    /// as a space, as in a browser.
     pub fn says(&self, words: &str) -> bool {
-        unescaped(&self.html).contains(words)
+        let text = unescaped(&self.html);
+        text.contains(words) || text.split_whitespace().collect::<Vec<_>>().join(" ").contains(words)
     }
 
     /// # Panics

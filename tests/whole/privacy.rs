@@ -22,7 +22,7 @@ fn constant(headers: &HeaderMap) -> Vec<(String, String)> {
             }
             _ => (name, value),
         })
-        .filter(|(name, _)| name != "set-cookie")
+        .filter(|(name, _)| name != "set-cookie" && name != "x-request-id")
         .collect();
     all.sort();
     all
