@@ -21,8 +21,15 @@ const DOMAIN: &[&[&str]] = &[
 ];
 
 /// The modules of `web/src`, in the same way.
-const WEB: &[&[&str]] =
-    &[&["errors"], &["routes"], &["handlers"], &["form"], &["req"], &["failure", "flash", "assets", "site"]];
+const WEB: &[&[&str]] = &[
+    &["errors"],
+    &["routes"],
+    &["handlers"],
+    &["form", "request_log"],
+    &["req"],
+    &["failure", "flash", "assets", "headers"],
+    &["site"],
+];
 
 /// The groups of `web/src/handlers`: pages of one group show forms of lower ones.
 const HANDLERS: &[&[&str]] =

@@ -6,6 +6,7 @@ use domain::bus::{Backlog, Cursor, PAGE, Stream};
 use domain::groups::GroupForm;
 use domain::messages::{mentions, stars};
 use domain::model::GroupKind;
+use domain::people::ignores;
 use domain::policy::Viewer;
 use domain::testing::TestForum;
 use domain::topics::reads;
@@ -19,6 +20,7 @@ stories! {
     outsiders_of_a_private_group_hear_nothing,
     a_private_group_has_no_stream_for_the_anonymous,
     a_reader_of_a_public_group_hears_it_without_being_in_it,
+    a_reader_of_a_public_group_gets_folded_whom_they_ignore,
     whoever_left_hears_nothing_more,
     a_group_made_private_falls_silent_for_others,
     whoever_comes_back_within_the_streams_life_missed_nothing,
@@ -142,6 +144,21 @@ async fn a_reader_of_a_public_group_hears_it_without_being_in_it(forum: TestForu
     forum.drain().await;
     assert_eq!(types(&forum, stream, cursor).await, ["message"]);
     assert_eq!(types(&forum, other, others).await, Vec::<String>::new());
+}
+
+async fn a_reader_of_a_public_group_gets_folded_whom_they_ignore(forum: TestForum) {
+    let (mira, reader) = (forum.person("mira").await, forum.person("reader").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    ignores::set(&forum.cx, reader, "mira", true).await.unwrap();
+    forum.drain().await;
+    let (stream, cursor) = open(&forum, reader).await;
+    forum.cx.bus.watch_group(id(reader), garden.id).await.unwrap();
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    let message = forum.post(mira, topic, "A plum tree").await;
+    forum.drain().await;
+    let heard = events(&forum, stream, cursor).await;
+    let found = heard.iter().find(|event| event["message"] == message.id.0);
+    assert_eq!(found.expect("the message")["quiet"], true, "{heard:?}");
 }
 
 async fn whoever_left_hears_nothing_more(forum: TestForum) {
