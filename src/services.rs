@@ -5,10 +5,9 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::path::Path;
 
-use domain::Context;
 use domain::admin::statistics;
 use domain::live::draw::Draw;
-use domain::reactors;
+use domain::{Context, reactors};
 use templates::Template;
 use templates::groups::GroupOf;
 use tokio::signal::unix::{SignalKind, signal};

@@ -20,7 +20,8 @@ pub mod testing;
 pub mod topics;
 
 pub use bus::{self, kv};
+pub use markup;
 pub use model::{self, Fields, names, policy, time};
 pub use platform::context::Context;
 pub use platform::error::{Error, Result};
-pub use {markup, store};
+pub use store;

@@ -12,11 +12,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use domain::admin::doctor;
-use domain::import::demo;
-use domain::import::{self, Count, ImportWarning, Progress, Report};
+use domain::import::{self, Count, ImportWarning, Progress, Report, demo};
 use domain::live::unread;
-use domain::messages::Window;
-use domain::messages::mentions;
+use domain::messages::{Window, mentions};
 use domain::model::{GroupKind, TopicId};
 use domain::policy::Viewer;
 use domain::search::{Order, Question};

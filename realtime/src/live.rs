@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 
 use domain::Context;
 use domain::bus::{Control, Event};
-use domain::model::ReadPosition;
-use domain::model::{GroupId, TopicId, UserId};
+use domain::model::{GroupId, ReadPosition, TopicId, UserId};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio::sync::broadcast::Receiver;

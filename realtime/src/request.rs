@@ -1,8 +1,7 @@
 //! The parameters of a poll.
 
 use domain::bus::Cursor;
-use domain::model::ReadPosition;
-use domain::model::{GroupId, TopicId};
+use domain::model::{GroupId, ReadPosition, TopicId};
 
 /// The most groups, and the most topics, in one poll; more are ignored.
 const MOST: usize = 8;

@@ -1,7 +1,6 @@
 //! The layout: head, sidebar, flash and data for the scripts around every page.
 
-use domain::model::NoticeRow;
-use domain::model::{GroupId, GroupKind, Person, Sidebar, SidebarGroup, SubscriptionLevel, Theme};
+use domain::model::{GroupId, GroupKind, NoticeRow, Person, Sidebar, SidebarGroup, SubscriptionLevel, Theme};
 use domain::platform::caches::site::Notice;
 use domain::time::Timestamp;
 

@@ -10,7 +10,6 @@ use redis::{Pipeline, Value, pipe};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::cursor::{Cursor, Entry};
-use super::loss;
 use super::names::shard;
 use super::news::{self, FIELD, Payloads};
 use super::server::Server;
@@ -18,7 +17,8 @@ use super::subscription::PubSub;
 use super::url::Servers;
 use super::wakeups::{Subscription, Wakeups};
 use super::{
-    AGE, BATCH, BusError, CONTROLS, Changes, Control, IDLE_TTL, LISTENING, Name, PAGE, POLL, Presence, Stream, WATCHERS,
+    AGE, BATCH, BusError, CONTROLS, Changes, Control, IDLE_TTL, LISTENING, Name, PAGE, POLL, Presence, Stream,
+    WATCHERS, loss,
 };
 use model::time::{Clock, Timestamp};
 use model::{GroupId, UserId};

@@ -2,10 +2,8 @@
 
 use std::ops::Range;
 
-use super::{
-    Site, inline,
-    tree::{Block, Inline},
-};
+use super::tree::{Block, Inline};
+use super::{Site, inline};
 
 /// The maximum depth of quotes. Deeper ones are text in the innermost.
 const QUOTES_MAX: usize = 4;

@@ -1,9 +1,7 @@
 //! The first words of a message, for lists and titles.
 
-use super::{
-    Site, blocks, clean,
-    tree::{Block, write_plain},
-};
+use super::tree::{Block, write_plain};
+use super::{Site, blocks, clean};
 
 /// Returns at most `max_chars` characters of a text on one line, as plain text that the page must escape. Drops the
 /// syntax of the markup, and quotes if there is anything else. Ends in `…` where it was cut. Cheap for any length.

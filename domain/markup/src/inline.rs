@@ -2,15 +2,11 @@
 
 use std::ops::Range;
 
-use super::{
-    Site,
-    delimiters::{Mark, Open, is_word},
-    emoji,
-    lexer::{self, Token},
-    links, names,
-    pairs::TICKS_MAX,
-    tree::{Inline, Link, Name, Target},
-};
+use super::delimiters::{Mark, Open, is_word};
+use super::lexer::{self, Token};
+use super::pairs::TICKS_MAX;
+use super::tree::{Inline, Link, Name, Target};
+use super::{Site, emoji, links, names};
 
 /// Parses one line and appends its pieces to `out`.
 pub(super) fn parse(text: &str, line: Range<usize>, site: &Site<'_>, out: &mut Vec<Inline>) {

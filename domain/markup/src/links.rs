@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Site, delimiters::is_word, tree::Target};
+use super::Site;
+use super::delimiters::is_word;
+use super::tree::Target;
 use model::names::is_reserved_slug;
 
 const IMAGES: [&str; 6] = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"];

@@ -3,10 +3,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::{
-    delimiters::is_word,
-    tree::{Block, Inline},
-};
+use super::delimiters::is_word;
+use super::tree::{Block, Inline};
 
 /// The most distinct mentions of a message that are looked up; later ones stay text.
 pub const NAMES_MAX: usize = 50;

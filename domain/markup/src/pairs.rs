@@ -2,12 +2,10 @@
 
 use std::ops::Range;
 
-use super::{
-    delimiters::{Mark, Opener, can_close, can_open},
-    inline::Scan,
-    links,
-    tree::{Inline, Link, Style, Target, write_plain},
-};
+use super::delimiters::{Mark, Opener, can_close, can_open};
+use super::inline::Scan;
+use super::links;
+use super::tree::{Inline, Link, Style, Target, write_plain};
 
 /// Longer runs of back-ticks are text.
 pub(super) const TICKS_MAX: usize = 32;

@@ -3,10 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{
-    Node, Person, html, links, names,
-    tree::{Block, Inline, Link, Name, Style, Target, write_plain},
-};
+use super::tree::{Block, Inline, Link, Name, Style, Target, write_plain};
+use super::{Node, Person, html, links, names};
 
 pub(super) fn nodes(text: &str, blocks: &[Block], people: &HashMap<String, Person>) -> Vec<Node> {
     let mut render = Render { page: Page { text, people }, nodes: Vec::new(), words: String::new() };

@@ -365,9 +365,11 @@ macro_rules! answered_by_site_admin_first {
 }
 
 pub use crate::policy_accounts::{Change, Correspondents, Restricted, barred, check_change, waits};
-pub use {
-    answered_by_site_admin_first, known_to_first, settled_by_site_admin_first, topic_visible_to_first, visible_to_first,
-};
+pub use answered_by_site_admin_first;
+pub use known_to_first;
+pub use settled_by_site_admin_first;
+pub use topic_visible_to_first;
+pub use visible_to_first;
 
 #[cfg(test)]
 mod tests {

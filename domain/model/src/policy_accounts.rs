@@ -1,8 +1,7 @@
 //! What accounts may do: suspensions, approval, the read-only mode, direct messages.
 
-use crate::Denied;
-use crate::DirectFrom;
 use crate::time::Timestamp;
+use crate::{Denied, DirectFrom};
 
 /// Why an account cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

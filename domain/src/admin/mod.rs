@@ -7,14 +7,10 @@ pub mod statistics;
 use crate::moderation::{approval_queue, records, reports};
 use crate::people::{admins, sign_ups};
 use crate::platform::context::Context;
-use crate::platform::cut;
 use crate::platform::error::{Error, Result};
-use crate::platform::log;
-use model::ListedUser;
+use crate::platform::{cut, log};
 use model::policy::{self, Access, Viewer};
-use model::{AccountState, JobId, JobRow, UserId};
-use model::{LogAction, LogEntry};
-use model::{SessionRow, User};
+use model::{AccountState, JobId, JobRow, ListedUser, LogAction, LogEntry, SessionRow, User, UserId};
 use store::platform::jobs::Counts;
 use store::{self, Tx};
 

@@ -2,8 +2,7 @@
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use model::policy::Membership;
-use model::policy::{self, Access, Permission, Viewer};
+use model::policy::{self, Access, Membership, Permission, Viewer};
 use model::{Group, GroupId};
 use store::groups::GroupFor;
 

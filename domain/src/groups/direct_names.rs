@@ -1,15 +1,12 @@
 //! Names of conversations and of their topics.
 
 use crate::platform::error::Result;
-use crate::platform::jobs;
 use crate::platform::jobs::Cause;
-use crate::platform::validate;
-use model::names;
+use crate::platform::{jobs, validate};
 use model::time::Timestamp;
-use model::{GroupId, MessageId};
-use store::Tx;
-use store::search_log;
+use model::{GroupId, MessageId, names};
 use store::search_log::Changed;
+use store::{Tx, search_log};
 
 /// The most characters of a title made of a message's first words.
 pub(crate) const TITLE: usize = 60;

@@ -4,21 +4,17 @@ use crate::live::tell;
 use std::time::Duration;
 
 use crate::groups;
-use crate::groups::GroupAccess;
-use crate::groups::{members, requests};
+use crate::groups::{GroupAccess, members, requests};
 use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::log;
-use crate::platform::secrets;
-use crate::platform::validate;
+use crate::platform::{log, secrets, validate};
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
-use model::Fields;
 use model::policy::{Access, Permission, Viewer};
-use model::{Group, GroupId, InvitationId, Role, UserId};
-use model::{Invitation, InvitedRow, InvitedTo};
-use model::{LogAction, LogEntry};
+use model::{
+    Fields, Group, GroupId, Invitation, InvitationId, InvitedRow, InvitedTo, LogAction, LogEntry, Role, UserId,
+};
 use store::Tx;
 use store::groups::invitations::NewInvitation;
 

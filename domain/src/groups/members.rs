@@ -1,7 +1,6 @@
 //! Members of a group and their roles: remove, ban, appoint, hand over.
 
-use crate::live::notices;
-use crate::live::tell;
+use crate::live::{notices, tell};
 use model::policy::Membership;
 use serde_json::json;
 
@@ -10,12 +9,11 @@ use crate::groups::GroupAccess;
 use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::log;
-use crate::platform::validate;
+use crate::platform::{log, validate};
 use model::policy::{Access, Permission, Viewer};
-use model::{BanRow, MemberRow};
-use model::{Group, GroupId, NoticeKind, Person, Role, SubscriptionLevel, UserId};
-use model::{LogAction, LogEntry};
+use model::{
+    BanRow, Group, GroupId, LogAction, LogEntry, MemberRow, NoticeKind, Person, Role, SubscriptionLevel, UserId,
+};
 use store::Tx;
 use store::moderation::warnings::NewNotice;
 

@@ -9,31 +9,25 @@ pub mod requests;
 pub(crate) use access::stand;
 pub use access::{GroupAccess, by_id, by_slug, is_public, with_permission};
 
-use crate::live::tell;
-use crate::live::unread;
+use crate::live::{tell, unread};
 use crate::platform::context::Context;
-use crate::platform::cut;
 use crate::platform::error::{Error, Result};
-use crate::platform::jobs;
 use crate::platform::jobs::Task;
-use crate::platform::log;
-use crate::platform::validate;
+use crate::platform::{cut, jobs, log, validate};
 use crate::screening::descriptions;
 use crate::screening::descriptions::Describing;
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
 use bus::Control;
-use model::DirectoryFilter;
-use model::MemberRow;
-use model::names;
 use model::policy::{self, Permission, Viewer};
 use model::time::Timestamp;
-use model::{Category, Group, GroupId, GroupKind, GroupRow, Role, UserId, Waits};
-use model::{LogAction, LogEntry};
-use store::Tx;
+use model::{
+    Category, DirectoryFilter, Group, GroupId, GroupKind, GroupRow, LogAction, LogEntry, MemberRow, Role, UserId,
+    Waits, names,
+};
 use store::groups::Described;
-use store::search_log;
 use store::search_log::Changed;
+use store::{Tx, search_log};
 
 /// The form for a group.
 #[derive(Clone, Debug)]

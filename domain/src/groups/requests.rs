@@ -4,20 +4,16 @@ use crate::live::tell;
 use std::time::Duration;
 
 use crate::groups;
-use crate::groups::GroupAccess;
-use crate::groups::members;
+use crate::groups::{GroupAccess, members};
 use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::log;
-use crate::platform::validate;
+use crate::platform::{log, validate};
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
-use model::RequestRow;
 use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
-use model::{Group, GroupId, Role, UserId};
-use model::{LogAction, LogEntry};
+use model::{Group, GroupId, LogAction, LogEntry, RequestRow, Role, UserId};
 use store::Tx;
 use store::groups::requests::{AskedRow, OwnRow};
 

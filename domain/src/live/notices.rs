@@ -3,9 +3,8 @@
 use crate::live::tell;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
-use model::NoticeRow;
 use model::policy::Viewer;
-use model::{NoticeId, UserId};
+use model::{NoticeId, NoticeRow, UserId};
 use store::moderation::warnings::NewNotice;
 use store::{self, Tx};
 

@@ -10,8 +10,7 @@ use crate::live::draw::Draw;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use bus::{Control, Stream};
-use model::policy;
-use model::{GroupId, GroupKind, UserId};
+use model::{GroupId, GroupKind, UserId, policy};
 
 /// How often changes are looked for.
 const TICK: Duration = Duration::from_secs(5);

@@ -3,24 +3,20 @@
 use crate::live::tell;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::jobs;
 use crate::platform::jobs::Cause;
-use crate::platform::log;
 use crate::platform::text::parse;
 use crate::platform::validate::Draft;
+use crate::platform::{jobs, log};
 use crate::screening::{self, AUDITORS, Submission, Verdict as Audited};
 use crate::site::rate_limits;
 use crate::topics;
 use markup::Node;
-use model::Permalink;
 use model::policy::{Access, Permission, Viewer};
 use model::time::Timestamp;
-use model::{Group, MessageId, Topic, TopicId, UserId, Verdict};
-use model::{LogAction, LogEntry};
+use model::{Group, LogAction, LogEntry, MessageId, Permalink, Topic, TopicId, UserId, Verdict};
 use store::messages::RawMessage;
-use store::search_log;
 use store::search_log::Changed;
-use store::{self, Tx};
+use store::{self, Tx, search_log};
 
 /// A message's source text, for users who may change it.
 #[derive(Clone, Debug)]

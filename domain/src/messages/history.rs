@@ -8,14 +8,11 @@ use similar::{Algorithm, ChangeTag, TextDiff};
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::jobs;
-use crate::platform::log;
+use crate::platform::{jobs, log};
 use crate::topics;
-use model::Permalink;
 use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
-use model::{Group, Message, MessageId, Person, Topic};
-use model::{LogAction, LogEntry};
+use model::{Group, LogAction, LogEntry, Message, MessageId, Permalink, Person, Topic};
 use store::messages::history::{Deletion, TextRow};
 use store::search_log;
 use store::search_log::Changed;

@@ -3,9 +3,8 @@
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::topics;
-use model::Message;
 use model::policy::Viewer;
-use model::{Topic, TopicEvent};
+use model::{Message, Topic, TopicEvent};
 
 /// Messages per page.
 pub const PAGE: i64 = 50;

@@ -7,9 +7,8 @@ use crate::platform::jobs::Cause;
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
 use crate::topics;
-use model::MessageId;
-use model::Permalink;
 use model::policy::Viewer;
+use model::{MessageId, Permalink};
 
 /// Toggles the viewer's star on a message. Returns the message's location and whether it is starred now.
 ///

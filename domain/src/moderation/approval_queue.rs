@@ -6,16 +6,12 @@ use crate::screening::hold;
 use std::time::Duration;
 
 use crate::groups;
-use crate::groups::GroupAccess;
-use crate::groups::members;
+use crate::groups::{GroupAccess, members};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::log;
-use crate::platform::validate;
-use model::PendingRow;
+use crate::platform::{log, validate};
 use model::policy::Viewer;
-use model::{Group, GroupId, PendingId};
-use model::{LogAction, LogEntry};
+use model::{Group, GroupId, LogAction, LogEntry, PendingId, PendingRow};
 pub use store::moderation::approval_queue::OwnPending;
 
 /// Messages on the moderators' page.

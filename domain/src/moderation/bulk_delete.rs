@@ -3,8 +3,7 @@
 
 mod steps;
 
-use crate::live::notices;
-use crate::live::tell;
+use crate::live::{notices, tell};
 use crate::people::admins;
 use crate::platform::jobs::Task;
 use std::time::Duration;
@@ -18,14 +17,12 @@ use crate::messages::history::KEPT;
 use crate::people::sessions;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::jobs;
-use crate::platform::log;
-use crate::platform::validate;
+use crate::platform::{jobs, log, validate};
 use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
-use model::{BulkDeleteId, Group, GroupId, NoticeKind, User, UserId};
-use model::{BulkDeleteRow, BulkDeleteSize};
-use model::{LogAction, LogEntry};
+use model::{
+    BulkDeleteId, BulkDeleteRow, BulkDeleteSize, Group, GroupId, LogAction, LogEntry, NoticeKind, User, UserId,
+};
 use store::moderation::bulk_delete::NewBulkDelete;
 use store::moderation::warnings::NewNotice;
 use store::{self, Tx};

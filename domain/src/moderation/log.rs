@@ -1,16 +1,13 @@
 //! Reading the moderation log: the public view, the moderators' view and the site admins' view.
 
 use crate::groups;
-use crate::groups::GroupAccess;
-use crate::groups::members;
+use crate::groups::{GroupAccess, members};
 use crate::platform::context::Context;
 use crate::platform::cut;
 use crate::platform::error::{Error, Result};
 use crate::platform::log::write;
-use model::LogLine;
 use model::policy::{Permission, Viewer};
-use model::{EntryId, GroupId, UserId};
-use model::{LogAction, LogEntry, LogReach};
+use model::{EntryId, GroupId, LogAction, LogEntry, LogLine, LogReach, UserId};
 use store::moderation::log::Wanted;
 
 /// Rows per page.

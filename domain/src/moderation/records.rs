@@ -1,10 +1,7 @@
 //! The moderation record of a user: log rows, bulk deletions and warnings.
 
-use model::BulkDeleteRow;
-use model::LogLine;
-use model::UserId;
-use model::WarningRow;
 use model::policy::{Permission, Viewer};
+use model::{BulkDeleteRow, LogLine, UserId, WarningRow};
 
 use crate::groups::members::MemberDetail;
 use crate::moderation::warnings;

@@ -4,21 +4,17 @@ use crate::live::tell;
 use crate::topics::placed;
 use std::collections::HashMap;
 
-use crate::groups;
-use crate::groups::GroupAccess;
-use crate::groups::members;
-use crate::messages;
+use crate::groups::{GroupAccess, members};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::log;
-use crate::platform::validate;
+use crate::platform::{log, validate};
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
 use crate::topics::placed::MessageInTopic;
+use crate::{groups, messages};
 use model::policy::{self, Viewer};
 use model::time::Timestamp;
-use model::{Grounds, GroupId, GroupKind, Message, MessageId, ReportId, Verdict};
-use model::{LogAction, LogEntry};
+use model::{Grounds, GroupId, GroupKind, LogAction, LogEntry, Message, MessageId, ReportId, Verdict};
 use store::moderation::reports::{OpenRow, Reported, VoiceRow};
 
 /// Messages on the moderators' page.

@@ -2,19 +2,15 @@
 
 use crate::groups;
 use crate::groups::members;
-use crate::live::notices;
-use crate::live::tell;
+use crate::live::{notices, tell};
 use crate::people::admins;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::log;
-use crate::platform::validate;
+use crate::platform::{log, validate};
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
-use model::WarningRow;
 use model::policy::{Permission, Viewer};
-use model::{Group, GroupId, NoticeId, NoticeKind, User, UserId};
-use model::{LogAction, LogEntry};
+use model::{Group, GroupId, LogAction, LogEntry, NoticeId, NoticeKind, User, UserId, WarningRow};
 use store::moderation::warnings::NewNotice;
 use store::{self, Tx};
 

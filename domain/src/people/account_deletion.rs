@@ -2,8 +2,7 @@
 
 use crate::groups::direct_names;
 use crate::live::tell;
-use crate::platform::jobs::Cause;
-use crate::platform::jobs::Task;
+use crate::platform::jobs::{Cause, Task};
 use crate::platform::text;
 use std::time::Duration;
 
@@ -15,12 +14,10 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
 use crate::platform::secrets::Password;
-use model::EmailKind;
 use model::time::Timestamp;
-use model::{GroupId, GroupKind, MessageId, UserId};
-use store::search_log;
+use model::{EmailKind, GroupId, GroupKind, MessageId, UserId};
 use store::search_log::Changed;
-use store::{self, Tx};
+use store::{self, Tx, search_log};
 
 /// How long the name of a deleted account stays reserved.
 pub const NAME_KEPT: Duration = Duration::from_secs(90 * 24 * 3_600);

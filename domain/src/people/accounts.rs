@@ -1,31 +1,21 @@
 //! Accounts: sign up, sign in, profile.
 
-use crate::live::tell;
-use crate::live::unread;
-use crate::people::sessions;
+use crate::live::{tell, unread};
 use crate::people::sessions::Origin;
-use crate::people::sign_ups;
 use crate::people::sign_ups::Entry;
-use crate::people::{addresses, outbound_email, passwords, two_factor};
+use crate::people::{addresses, outbound_email, passwords, sessions, sign_ups, two_factor};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::jobs;
 use crate::platform::jobs::Task;
-use crate::platform::log;
 use crate::platform::secrets::Password;
+use crate::platform::{jobs, log};
 use crate::screening::descriptions;
 use crate::site::rate_limits;
 use crate::site::rate_limits::{By, RateLimit};
 use bus::Control;
-use model::EmailKind;
-use model::Fields;
-use model::LogAction;
-use model::LogEntry;
-use model::Profile;
 use model::names::{Username, username_key};
-use model::policy;
 use model::policy::Restricted;
-use model::{Theme, User, UserId};
+use model::{EmailKind, Fields, LogAction, LogEntry, Profile, Theme, User, UserId, policy};
 use store::Tx;
 
 /// The data of the sign-up form.

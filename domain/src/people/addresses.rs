@@ -11,8 +11,7 @@ use crate::platform::secrets;
 use crate::platform::secrets::Password;
 use crate::site::rate_limits;
 use crate::site::rate_limits::{By, RateLimit};
-use model::EmailKind;
-use model::{User, UserId};
+use model::{EmailKind, User, UserId};
 use store::Tx;
 
 /// A local part before the last `@` and a host with a dot, without white space, control characters or the specials of

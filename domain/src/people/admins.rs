@@ -6,11 +6,8 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log;
 use crate::site::admins;
-use model::EmailKind;
-use model::SessionRow;
 use model::policy::{self, Viewer};
-use model::{LogAction, LogEntry};
-use model::{User, UserId};
+use model::{EmailKind, LogAction, LogEntry, SessionRow, User, UserId};
 use store::{self, Tx};
 
 /// A user, as a site admin sees them.

@@ -7,11 +7,9 @@ use crate::live::draw::Draw;
 use crate::people::addresses;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::jobs;
 use crate::platform::mail::{EmailTemplateData, MailError};
-use crate::platform::secrets;
-use model::EmailKind;
-use model::{EmailId, UserId};
+use crate::platform::{jobs, secrets};
+use model::{EmailId, EmailKind, UserId};
 use store::people::emails::{EmailRow, NewLetter};
 use store::{self, Tx};
 

@@ -1,16 +1,14 @@
 //! Passwords: change a known one, reset a forgotten one.
 
-use crate::people::sessions;
 use crate::people::sessions::Origin;
-use crate::people::{addresses, outbound_email};
+use crate::people::{addresses, outbound_email, sessions};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::secrets;
 use crate::platform::secrets::Password;
 use crate::site::rate_limits;
 use crate::site::rate_limits::{By, RateLimit};
-use model::EmailKind;
-use model::UserId;
+use model::{EmailKind, UserId};
 use store::{self, Tx};
 
 /// Checks the typed password and returns the account's password hash.

@@ -6,9 +6,8 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::secrets;
 use bus::Control;
-use model::SessionRow;
-use model::UserId;
 use model::policy::{self};
+use model::{SessionRow, UserId};
 use store::{self, Tx};
 
 /// The client that opens a session.

@@ -4,20 +4,13 @@ use crate::live::tell;
 use crate::site::admins;
 use std::time::Duration;
 
-use crate::people::account_deletion;
-use crate::people::outbound_email;
+use crate::people::{account_deletion, outbound_email};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::log;
-use crate::platform::{secrets, validate};
+use crate::platform::{log, secrets, validate};
 use crate::site;
-use model::EmailKind;
-use model::Fields;
-use model::LogAction;
-use model::LogEntry;
 use model::policy::Viewer;
-use model::{SignUps, SiteInvitationId, UserId};
-use model::{SiteInvitation, WaitingRow};
+use model::{EmailKind, Fields, LogAction, LogEntry, SignUps, SiteInvitation, SiteInvitationId, UserId, WaitingRow};
 use store::{self, Tx};
 
 /// The longest validity of an invitation link, in days.

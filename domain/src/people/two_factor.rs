@@ -4,21 +4,16 @@ use std::time::Duration;
 
 use totp_rs::{Builder, Secret, Totp};
 
-use crate::people::sessions;
 use crate::people::sessions::Origin;
-use crate::people::{outbound_email, passwords};
+use crate::people::{outbound_email, passwords, sessions};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::log;
-use crate::platform::secrets;
 use crate::platform::secrets::Password;
+use crate::platform::{log, secrets};
 use crate::site::rate_limits;
 use crate::site::rate_limits::{By, RateLimit};
-use model::EmailKind;
-use model::LogAction;
-use model::LogEntry;
-use model::UserId;
 use model::time::Timestamp;
+use model::{EmailKind, LogAction, LogEntry, UserId};
 use store::{self, Tx};
 
 /// Recovery codes per account.

@@ -13,8 +13,7 @@ use crate::platform::error::Result;
 use crate::platform::jobs::Cause;
 use crate::topics::moves;
 use bus::Stream;
-use model::policy;
-use model::{Message, Topic, TopicRow, UserId};
+use model::{Message, Topic, TopicRow, UserId, policy};
 use store::groups::members::Hearer;
 use store::topics::Subject;
 

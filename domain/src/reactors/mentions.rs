@@ -8,8 +8,7 @@ use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::platform::jobs::Cause;
 use futures_util::future::BoxFuture;
-use model::UserId;
-use model::policy;
+use model::{UserId, policy};
 
 pub(super) fn react<'a>(cx: &'a Context, _draw: &'a Draw, news: &'a News) -> BoxFuture<'a, Result<()>> {
     Box::pin(run(cx, news))

@@ -4,10 +4,9 @@ use super::Author;
 use super::rules::{is_for, refused};
 use crate::matching::compiled::{self, Deadline};
 use crate::matching::folding::NormalizedText;
-use crate::platform::caches;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
-use crate::platform::text;
+use crate::platform::{caches, text};
 use model::policy::Viewer;
 
 /// Checks the name of an account against the site's rules.

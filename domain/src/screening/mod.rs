@@ -14,7 +14,8 @@ mod text;
 
 use std::sync::Arc;
 
-use crate::platform::caches::{self, rules::Known};
+use crate::platform::caches::rules::Known;
+use crate::platform::caches::{self};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::validate::Draft;

@@ -11,14 +11,10 @@ use std::sync::Arc;
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::log;
-use crate::platform::secrets;
-use crate::platform::validate;
+use crate::platform::{log, secrets, validate};
 use bus::Control;
-use model::Fields;
-use model::SignUps;
 use model::policy::Viewer;
-use model::{LogAction, LogEntry};
+use model::{Fields, LogAction, LogEntry, SignUps};
 use store::Db;
 
 /// The most characters of the site's name.

@@ -2,13 +2,11 @@
 
 use crate::platform::caches::newcomers::{Newcomers, SETTING};
 
-use crate::platform::caches;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::log;
-use model::Fields;
+use crate::platform::{caches, log};
 use model::policy::Viewer;
-use model::{LogAction, LogEntry};
+use model::{Fields, LogAction, LogEntry};
 
 /// The current setting.
 pub async fn get(cx: &Context) -> Result<Newcomers> {

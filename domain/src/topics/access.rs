@@ -2,8 +2,7 @@
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use model::policy::Membership;
-use model::policy::{Access, Permission, Viewer};
+use model::policy::{Access, Membership, Permission, Viewer};
 use model::time::Timestamp;
 use model::{Group, SubscriptionLevel, Topic, TopicId};
 use store::topics::TopicFor;

@@ -2,16 +2,13 @@
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::jobs;
 use crate::platform::jobs::Cause;
-use crate::platform::log;
+use crate::platform::{jobs, log};
 use crate::topics;
-use crate::topics::TopicAccess;
-use crate::topics::moves;
 use crate::topics::moves::At;
+use crate::topics::{TopicAccess, moves};
 use model::policy::{Permission, Viewer};
-use model::{LogAction, LogEntry};
-use model::{TopicAction, TopicId};
+use model::{LogAction, LogEntry, TopicAction, TopicId};
 use store::search_log;
 use store::search_log::Changed;
 use store::topics::events::Between;

@@ -20,19 +20,14 @@ pub use lists::{PageEnd, list, unread_paper};
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::jobs;
 use crate::platform::jobs::Cause;
-use crate::platform::log;
-use crate::platform::validate;
+use crate::platform::{jobs, log, validate};
 use crate::screening::{self, Verdict};
-use model::names;
 use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
-use model::{Group, GroupId, Mark, Topic, TopicAction, TopicId, UserId};
-use model::{LogAction, LogEntry};
-use store::Tx;
-use store::search_log;
+use model::{Group, GroupId, LogAction, LogEntry, Mark, Topic, TopicAction, TopicId, UserId, names};
 use store::search_log::Changed;
+use store::{Tx, search_log};
 
 /// Maximum pinned topics per group.
 const PINNED: i64 = 20;

@@ -3,20 +3,16 @@
 use crate::platform::jobs::Cause;
 use serde_json::json;
 
-use crate::groups;
 use crate::groups::members;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::jobs;
-use crate::platform::log;
-use crate::topics;
+use crate::platform::{jobs, log};
 use crate::topics::TopicAccess;
+use crate::{groups, topics};
 use model::policy::{Permission, Viewer};
-use model::{Group, GroupId, Topic, TopicAction, TopicId};
-use model::{LogAction, LogEntry};
-use store::Tx;
-use store::search_log;
+use model::{Group, GroupId, LogAction, LogEntry, Topic, TopicAction, TopicId};
 use store::search_log::Changed;
+use store::{Tx, search_log};
 
 /// What is found at the address of a topic.
 #[derive(Clone, Debug)]

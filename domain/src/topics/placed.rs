@@ -3,9 +3,8 @@
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::topics;
-use model::Permalink;
 use model::policy::Viewer;
-use model::{Group, GroupId, Message, MessageId, Topic, TopicId};
+use model::{Group, GroupId, Message, MessageId, Permalink, Topic, TopicId};
 use std::collections::HashMap;
 
 /// Returns the location of a message.

@@ -9,9 +9,8 @@ use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::topics;
-use model::ReadPosition;
 use model::policy::Viewer;
-use model::{GroupId, Sidebar, TopicId, UserId};
+use model::{GroupId, ReadPosition, Sidebar, TopicId, UserId};
 
 /// Maximum number of topics in one "mark all read" request.
 const MOST_AT_ONCE: usize = 2_000;

@@ -2,18 +2,13 @@
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::jobs;
 use crate::platform::jobs::Cause;
-use crate::platform::log;
-use crate::platform::validate;
+use crate::platform::{jobs, log, validate};
 use crate::topics;
-use crate::topics::TopicAccess;
-use crate::topics::moves;
-use crate::topics::placed;
 use crate::topics::placed::MessageInTopic;
+use crate::topics::{TopicAccess, moves, placed};
 use model::policy::{Permission, Viewer};
-use model::{GroupId, Message, MessageId, TopicAction, TopicId};
-use model::{LogAction, LogEntry};
+use model::{GroupId, LogAction, LogEntry, Message, MessageId, TopicAction, TopicId};
 use store::search_log;
 use store::search_log::Changed;
 use store::topics::events::Between;

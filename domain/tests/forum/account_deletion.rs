@@ -1,7 +1,6 @@
 //! Renaming, data export and account deletion.
 
-use domain::messages::Target;
-use domain::messages::by_person;
+use domain::messages::{Target, by_person};
 use domain::topics::placed;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -11,11 +10,9 @@ use domain::bus::Stream;
 use domain::messages::by_person::Shown;
 use domain::messages::stars;
 use domain::model::{GroupKind, Role, UserId};
-use domain::people::accounts;
 use domain::people::accounts::NewAccount;
-use domain::people::sessions;
 use domain::people::sessions::Origin;
-use domain::people::{account_deletion, export};
+use domain::people::{account_deletion, accounts, export, sessions};
 use domain::platform::secrets::Password;
 use domain::policy::Viewer;
 use domain::testing::{PASSWORD, TestForum, draft};

@@ -5,13 +5,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::Error;
-use domain::model::Profile;
-use domain::model::Theme;
-use domain::people::accounts;
+use domain::model::{Profile, Theme};
 use domain::people::accounts::{NewAccount, SignedIn};
-use domain::people::passwords;
-use domain::people::sessions;
 use domain::people::sessions::Origin;
+use domain::people::{accounts, passwords, sessions};
 use domain::platform::secrets::{Password, digest};
 use domain::policy::Viewer;
 use domain::testing::{PASSWORD, TestForum, wait_for};

@@ -5,8 +5,7 @@ use domain::platform::jobs::Task;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::groups::members;
-use domain::groups::{self, GroupForm};
+use domain::groups::{self, GroupForm, members};
 use domain::live::unread;
 use domain::model::{Group, GroupKind, PendingId, Role, TopicId};
 use domain::moderation::approval_queue;

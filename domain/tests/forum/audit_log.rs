@@ -2,9 +2,7 @@
 
 use domain::groups::{invitations, members};
 use domain::messages::Target;
-use domain::model::LogAction;
-use domain::model::LogLine;
-use domain::model::{Group, GroupId, GroupKind, Mark};
+use domain::model::{Group, GroupId, GroupKind, LogAction, LogLine, Mark};
 use domain::moderation::log;
 use domain::moderation::log::LogFilter;
 use domain::people::account_deletion;

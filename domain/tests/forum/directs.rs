@@ -1,13 +1,11 @@
 //! Conversations; ignoring and muting; marking unread.
 
 use domain::live::presence;
-use domain::messages::Target;
-use domain::messages::by_person;
+use domain::messages::{Target, by_person};
 use domain::topics::placed;
 use std::time::Duration;
 
 use domain::bus::{Backlog, Stream};
-use domain::groups;
 use domain::groups::members;
 use domain::live::unread;
 use domain::messages::{conversations, stars};
@@ -16,7 +14,7 @@ use domain::people::ignores;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::topics::{reads, subscriptions};
-use domain::{messages, search, topics};
+use domain::{groups, messages, search, topics};
 use serde_json::Value;
 
 use crate::{complaint, id, is_forbidden, is_not_found, mentions_of};

@@ -1,12 +1,9 @@
 //! The author of a reported message can neither destroy evidence nor restore what moderators decided to delete.
 
-use domain::messages::Target;
-use domain::messages::history;
-use domain::model::LogAction;
-use domain::model::{Grounds, GroupId, GroupKind, MessageId, Verdict};
-use domain::moderation::log;
-use domain::moderation::reports;
+use domain::messages::{Target, history};
+use domain::model::{Grounds, GroupId, GroupKind, LogAction, MessageId, Verdict};
 use domain::moderation::reports::Item;
+use domain::moderation::{log, reports};
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::topics::placed;

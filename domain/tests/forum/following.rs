@@ -1,8 +1,7 @@
 //! Following a topic by writing in it.
 
 use domain::groups::members;
-use domain::model::Profile;
-use domain::model::{GroupKind, SubscriptionLevel, TopicId};
+use domain::model::{GroupKind, Profile, SubscriptionLevel, TopicId};
 use domain::people::accounts;
 use domain::policy::Viewer;
 use domain::testing::TestForum;

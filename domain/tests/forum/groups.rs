@@ -1,8 +1,7 @@
 //! Groups: finding, joining, leaving, changing them.
 
 use domain::live::presence;
-use domain::messages::Target;
-use domain::messages::by_person;
+use domain::messages::{Target, by_person};
 use domain::topics::placed;
 use std::time::Duration;
 
@@ -10,9 +9,9 @@ use domain::bus::Control;
 use domain::groups::{self, GroupForm};
 use domain::live::unread;
 use domain::messages::{mentions, stars};
-use domain::model::ReadPosition;
-use domain::model::{DirectoryFilter, DirectoryOrder as DiscoverOrder};
-use domain::model::{GroupId, GroupKind, MessageId, Role, TopicId};
+use domain::model::{
+    DirectoryFilter, DirectoryOrder as DiscoverOrder, GroupId, GroupKind, MessageId, ReadPosition, Role, TopicId,
+};
 use domain::policy::Viewer;
 use domain::search::{self, Order, Question};
 use domain::testing::{TestForum, draft};

@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use domain::admin::doctor;
 use domain::bus::Stream;
-use domain::messages::history;
 use domain::messages::history::{KEPT, Piece};
-use domain::messages::stars;
+use domain::messages::{history, stars};
 use domain::model::{GroupKind, MessageId, Role};
 use domain::platform::jobs;
 use domain::policy::Viewer;

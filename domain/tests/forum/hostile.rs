@@ -1,16 +1,11 @@
 //! Hostile text in every field.
 
 use domain::groups::{self, GroupForm};
-use domain::messages::Target;
-use domain::messages::by_person;
-use domain::model::DirectoryOrder as DiscoverOrder;
-use domain::model::GroupKind;
-use domain::model::Profile;
-use domain::moderation::bulk_delete;
+use domain::messages::{Target, by_person};
+use domain::model::{DirectoryOrder as DiscoverOrder, GroupKind, Profile};
 use domain::moderation::bulk_delete::Span;
-use domain::moderation::log;
 use domain::moderation::log::LogFilter;
-use domain::moderation::warnings;
+use domain::moderation::{bulk_delete, log, warnings};
 use domain::people::accounts;
 use domain::platform::text;
 use domain::policy::Viewer;

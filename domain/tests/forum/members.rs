@@ -8,10 +8,8 @@ use domain::platform::jobs::Task;
 use domain::topics::placed;
 use std::time::Duration;
 
-use domain::groups::invitations;
 use domain::groups::invitations::{Followed, LinkForm};
-use domain::groups::{self, GroupForm};
-use domain::groups::{members, requests};
+use domain::groups::{self, GroupForm, invitations, members, requests};
 use domain::live::unread;
 use domain::model::{GroupKind, Role, UserId};
 use domain::people::{accounts, sessions};
@@ -451,8 +449,7 @@ async fn whoever_is_suspended_or_banned_is_signed_out_and_told_why(forum: TestFo
 }
 
 async fn groups_are_discovered_by_category(forum: TestForum) {
-    use domain::model::Category;
-    use domain::model::{DirectoryFilter, DirectoryOrder};
+    use domain::model::{Category, DirectoryFilter, DirectoryOrder};
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     for (name, kind, category) in [

@@ -2,17 +2,14 @@
 
 use domain::admin::doctor;
 use domain::bus::Stream;
-use domain::messages::Target;
-use domain::messages::stars;
+use domain::messages::{Target, stars};
 use domain::model::{GroupKind, Mark, Role, SubscriptionLevel, TopicAction};
 use domain::moderation::approval_queue;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::topics::merges::{merge, merge_at};
-use domain::topics::moves;
 use domain::topics::moves::At;
-use domain::topics::placed;
-use domain::topics::{reads, splits, subscriptions};
+use domain::topics::{moves, placed, reads, splits, subscriptions};
 use domain::{groups, messages, topics};
 
 use crate::splits::{hits, lines, numbered};

@@ -5,8 +5,7 @@ use domain::topics::placed;
 use std::collections::HashSet;
 use std::time::Duration;
 
-use domain::messages::stars;
-use domain::messages::{self, PAGE, Window};
+use domain::messages::{self, PAGE, Window, stars};
 use domain::model::{GroupKind, Role};
 use domain::platform::validate::Draft;
 use domain::policy::Viewer;

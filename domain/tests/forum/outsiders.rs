@@ -1,18 +1,13 @@
 //! What outsiders of a group can learn about it: when a topic moved there, on their unread page, in their export, by
 //! their requests and notices.
 
-use domain::groups::invitations;
 use domain::groups::invitations::LinkForm;
-use domain::groups::{self, GroupForm};
-use domain::groups::{members, requests};
-use domain::live::notices;
-use domain::live::unread;
-use domain::messages::Target;
-use domain::messages::conversations;
+use domain::groups::{self, GroupForm, invitations, members, requests};
+use domain::live::{notices, unread};
+use domain::messages::{Target, conversations};
 use domain::model::{DirectFrom, Grounds, Group, GroupKind, NoticeKind, SubscriptionLevel, TopicId};
 use domain::moderation::{reports, warnings};
-use domain::people::admins;
-use domain::people::{export, ignores};
+use domain::people::{admins, export, ignores};
 use domain::platform::validate::Draft;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};

@@ -3,11 +3,9 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use domain::people::accounts;
 use domain::people::accounts::NewAccount;
-use domain::people::sessions;
 use domain::people::sessions::Origin;
-use domain::people::{addresses, outbound_email, passwords};
+use domain::people::{accounts, addresses, outbound_email, passwords, sessions};
 use domain::platform::secrets::{Password, digest};
 use domain::testing::{TestForum, counting_statements};
 use domain::{Error, store};

@@ -2,8 +2,7 @@
 
 use domain::groups::members;
 use domain::model::policy::Membership;
-use domain::model::{DirectoryFilter, DirectoryOrder};
-use domain::model::{GroupKind, MessageId, Role};
+use domain::model::{DirectoryFilter, DirectoryOrder, GroupKind, MessageId, Role};
 use domain::policy::{Access, Permission, Viewer};
 use domain::store;
 use domain::testing::TestForum;

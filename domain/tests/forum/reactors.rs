@@ -1,7 +1,6 @@
 //! Reactors: running twice equals once, and a failing one delays no other.
 
-use domain::platform::jobs::Cause;
-use domain::platform::jobs::Task;
+use domain::platform::jobs::{Cause, Task};
 use std::time::Duration;
 
 use domain::bus::Stream;

@@ -3,9 +3,8 @@
 use domain::groups::GroupForm;
 use domain::messages::Target;
 use domain::model::{Group, GroupId, GroupKind, Role, RuleAction, RuleId, RuleKind, Verdict};
-use domain::moderation::rules;
 use domain::moderation::rules::RuleForm;
-use domain::moderation::{approval_queue, reports};
+use domain::moderation::{approval_queue, reports, rules};
 use domain::people::accounts;
 use domain::people::accounts::NewAccount;
 use domain::platform::secrets::Password;

@@ -8,18 +8,15 @@ use std::time::Duration;
 
 use domain::bus::Control;
 use domain::model::{AccountState, GroupKind, SignUps, SiteInvitationId};
-use domain::people::accounts;
 use domain::people::accounts::{Credentials, NewAccount};
-use domain::people::sessions;
 use domain::people::sessions::Origin;
-use domain::people::sign_ups;
 use domain::people::sign_ups::Door;
+use domain::people::{accounts, sessions, sign_ups};
 use domain::platform::caches::site::Settings;
 use domain::platform::secrets::Password;
 use domain::policy::{self, Change, Viewer};
-use domain::site;
 use domain::testing::{DRAW, TestForum, wait_for};
-use domain::{Context, Error, Result, admin};
+use domain::{Context, Error, Result, admin, site};
 
 use crate::{ABSENT, complaint, id, is_forbidden, is_not_found};
 

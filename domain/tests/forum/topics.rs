@@ -1,13 +1,12 @@
 //! Topics: start, rename, delete, list.
 
-use domain::groups;
-use domain::messages;
 use domain::messages::Target;
 use domain::model::{GroupKind, Role, Sidebar};
 use domain::platform::validate::Draft;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::topics::{self, PageEnd};
+use domain::{groups, messages};
 
 use crate::{complaint, id, is_forbidden, is_not_found, tables, told};
 

@@ -4,16 +4,12 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::Error;
-use domain::model::LogAction;
-use domain::model::UserId;
+use domain::model::{LogAction, UserId};
 use domain::moderation::log;
-use domain::people::accounts;
 use domain::people::accounts::SignedIn;
-use domain::people::passwords;
-use domain::people::sessions;
 use domain::people::sessions::Origin;
-use domain::people::two_factor;
 use domain::people::two_factor::{RECOVERY_CODES, State};
+use domain::people::{accounts, passwords, sessions, two_factor};
 use domain::platform::secrets::{Password, SecretKey};
 use domain::policy::Viewer;
 use domain::site::secret_key::{self, KeyCheck};

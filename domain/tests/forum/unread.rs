@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use domain::model::GroupKind;
-use domain::model::ReadPosition;
+use domain::model::{GroupKind, ReadPosition};
 use domain::testing::TestForum;
 use domain::topics::reads;
 use domain::{groups, messages, topics};

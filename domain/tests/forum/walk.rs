@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::admin::doctor;
-use domain::groups::GroupForm;
-use domain::groups::{members, requests};
+use domain::groups::{GroupForm, members, requests};
 use domain::messages::{history, mentions, stars};
 use domain::model::{Group, GroupKind, MessageId, Role, SubscriptionLevel, TopicId};
 use domain::people::ignores;

@@ -3,11 +3,8 @@
 use domain::groups;
 use domain::groups::{members, requests};
 use domain::live::notices;
-use domain::model::LogAction;
-use domain::model::{GroupKind, NoticeId, NoticeKind, Role, UserId};
-use domain::moderation::log;
-use domain::moderation::records;
-use domain::moderation::warnings;
+use domain::model::{GroupKind, LogAction, NoticeId, NoticeKind, Role, UserId};
+use domain::moderation::{log, records, warnings};
 use domain::people::export;
 use domain::policy::Viewer;
 use domain::testing::TestForum;

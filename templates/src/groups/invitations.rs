@@ -1,8 +1,7 @@
 //! Invitations: links into a group, and invitations by name.
 
 use askama::Template;
-use domain::model::{Group, GroupId, InvitationId, Person, Role};
-use domain::model::{Invitation, InvitedRow, InvitedTo};
+use domain::model::{Group, GroupId, Invitation, InvitationId, InvitedRow, InvitedTo, Person, Role};
 use domain::time::Timestamp;
 
 use crate::form::{AskForm, InviteForm, LinkForm};

@@ -1,8 +1,7 @@
 //! Members of a group, and users banned from it.
 
 use askama::Template;
-use domain::model::{BanRow, MemberRow};
-use domain::model::{Group, Person, Role};
+use domain::model::{BanRow, Group, MemberRow, Person, Role};
 use domain::moderation::records::Record;
 use domain::time::Timestamp;
 

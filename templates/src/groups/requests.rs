@@ -1,8 +1,7 @@
 //! Requests to join a group.
 
 use askama::Template;
-use domain::model::RequestRow;
-use domain::model::{Group, Person};
+use domain::model::{Group, Person, RequestRow};
 use domain::time::Timestamp;
 
 use crate::form::AskForm;

@@ -1,8 +1,7 @@
 //! The approval queue.
 
 use askama::Template;
-use domain::model::PendingRow;
-use domain::model::{Group, PendingId};
+use domain::model::{Group, PendingId, PendingRow};
 
 use crate::form::ReasonForm;
 use crate::layout::Layout;

@@ -1,8 +1,7 @@
 //! Bulk delete: all messages of one user, and undoing it.
 
 use askama::Template;
-use domain::model::{BulkDeleteRow, BulkDeleteSize};
-use domain::model::{Group, Person};
+use domain::model::{BulkDeleteRow, BulkDeleteSize, Group, Person};
 use domain::moderation::bulk_delete::{Measures, undo_until};
 use domain::time::Timestamp;
 

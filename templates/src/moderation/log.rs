@@ -1,9 +1,7 @@
 //! The moderation log: of a group, of the site, and the full log for admins.
 
 use askama::Template;
-use domain::model::LogLine;
-use domain::model::{EntryId, Group, GroupKind};
-use domain::model::{LogAction, LogReach};
+use domain::model::{EntryId, Group, GroupKind, LogAction, LogLine, LogReach};
 
 use crate::form::LogFilterForm;
 use crate::layout::Layout;

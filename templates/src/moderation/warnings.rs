@@ -1,7 +1,6 @@
 //! Notices from moderators to a user, shown above the page.
 
-use domain::model::NoticeKind;
-use domain::model::{NoticeRow, WarningRow};
+use domain::model::{NoticeKind, NoticeRow, WarningRow};
 
 /// Returns the heading of a notice.
 pub fn heading(told: &NoticeRow) -> String {

@@ -1,8 +1,7 @@
 //! Sign-ups that wait for approval, and links that let people sign up.
 
 use askama::Template;
-use domain::model::{Person, SignUps, SiteInvitationId};
-use domain::model::{SiteInvitation, WaitingRow};
+use domain::model::{Person, SignUps, SiteInvitation, SiteInvitationId, WaitingRow};
 use domain::time::Timestamp;
 
 use crate::form::SiteLinkForm;

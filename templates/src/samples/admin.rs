@@ -1,8 +1,7 @@
 //! Admin pages.
 
 use askama::Template;
-use domain::model::ListedGroup;
-use domain::model::{GroupKind, JobId, JobRow, User};
+use domain::model::{GroupKind, JobId, JobRow, ListedGroup, User};
 
 use super::others::user;
 use super::{Drawn, ago, group_rows, layout, now};

@@ -2,8 +2,7 @@
 
 use crate::form::Refill;
 use askama::Template;
-use domain::model::PendingRow;
-use domain::model::{GroupId, PendingId, TopicId, UserId};
+use domain::model::{GroupId, PendingId, PendingRow, TopicId, UserId};
 use domain::moderation::approval_queue::OwnPending;
 
 use super::{Drawn, ago, group, layout, person};

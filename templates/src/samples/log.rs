@@ -2,11 +2,10 @@
 
 use crate::form::Refill;
 use askama::Template;
-use domain::model::LogAction;
-use domain::model::LogLine;
-use domain::model::{BulkDeleteId, EntryId, GroupId, GroupKind, MessageId, NoticeId, NoticeKind, TopicId, UserId};
-use domain::model::{BulkDeleteRow, BulkDeleteSize};
-use domain::model::{NoticeRow, WarningRow};
+use domain::model::{
+    BulkDeleteId, BulkDeleteRow, BulkDeleteSize, EntryId, GroupId, GroupKind, LogAction, LogLine, MessageId, NoticeId,
+    NoticeKind, NoticeRow, TopicId, UserId, WarningRow,
+};
 use domain::moderation::bulk_delete::Span;
 use domain::moderation::records::Record;
 

@@ -10,8 +10,7 @@ use super::{Drawn, ago, conversation, group, layout, person, stranger, topic, wr
 use crate::form::{MergeForm, MessageForm, RenameForm, SplitForm};
 use crate::messages;
 use crate::topics::subscriptions::{Entry, Following};
-use crate::topics::{Delete, Edit, NewSince, Show};
-use crate::topics::{merges, splits};
+use crate::topics::{Delete, Edit, NewSince, Show, merges, splits};
 
 const PATH: &str = "/birds/where-do-wrens-sleep-in-january/";
 

@@ -2,9 +2,8 @@
 //! those in the first list add a row to the moderation log.
 
 use domain::groups::GroupForm;
-use domain::model::GroupKind;
-use domain::model::LogAction;
 use domain::model::LogAction::*;
+use domain::model::{GroupKind, LogAction};
 use domain::moderation::bulk_delete;
 use domain::moderation::bulk_delete::Span;
 use domain::testing::TestForum;

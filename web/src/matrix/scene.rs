@@ -3,17 +3,12 @@
 use domain::messages::Target;
 use std::net::{IpAddr, Ipv4Addr};
 
-use domain::groups::invitations;
 use domain::groups::invitations::LinkForm;
-use domain::groups::{self, GroupForm};
-use domain::groups::{members, requests};
-use domain::model::LogAction;
-use domain::model::{Grounds, Group, GroupKind, MessageId, Role, RuleAction, RuleKind, TopicId, UserId};
-use domain::moderation::bulk_delete;
+use domain::groups::{self, GroupForm, invitations, members, requests};
+use domain::model::{Grounds, Group, GroupKind, LogAction, MessageId, Role, RuleAction, RuleKind, TopicId, UserId};
 use domain::moderation::bulk_delete::Span;
-use domain::moderation::reports;
-use domain::moderation::rules;
 use domain::moderation::rules::RuleForm;
+use domain::moderation::{bulk_delete, reports, rules};
 use domain::people::sessions;
 use domain::people::sessions::Origin;
 use domain::platform::secrets;

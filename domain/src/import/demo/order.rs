@@ -3,11 +3,9 @@
 use crate::messages::Target;
 use std::collections::HashMap;
 
-use crate::groups::members;
-use crate::groups::{self, GroupForm};
-use crate::moderation::reports;
-use crate::moderation::rules;
+use crate::groups::{self, GroupForm, members};
 use crate::moderation::rules::RuleForm;
+use crate::moderation::{reports, rules};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::validate::Draft;

@@ -10,9 +10,8 @@ use crate::screening::hold::PendingPlace;
 use crate::screening::{self, AUDITORS, slow_mode};
 use crate::site::rate_limits::RateLimit;
 use crate::topics;
-use model::PendingRow;
 use model::policy::{self, Access, Permission, Viewer};
-use model::{Group, GroupKind, Role, UserId};
+use model::{Group, GroupKind, PendingRow, Role, UserId};
 
 /// A resolved target to which the author may post.
 #[derive(Debug)]

@@ -19,9 +19,8 @@ use crate::platform::validate::Draft;
 use crate::screening::hold::hold;
 use crate::screening::{self, AUDITORS, Submission};
 use markup::Node;
-use model::PendingRow;
 use model::policy::Viewer;
-use model::{GroupId, MessageId, TopicId, UserId};
+use model::{GroupId, MessageId, PendingRow, TopicId, UserId};
 
 use destination::Destination;
 use save::save;

@@ -7,8 +7,9 @@ use crate::live::{tell, unread};
 use crate::messages::conversations::MOST;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::jobs::Task;
-use crate::platform::jobs::{self};
+use crate::platform::jobs::{
+    Task, {self},
+};
 use crate::platform::validate::Draft;
 use crate::platform::{log, secrets};
 use crate::screening::slow_mode;

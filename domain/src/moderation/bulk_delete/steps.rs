@@ -5,15 +5,12 @@ use crate::messages;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::platform::jobs;
-use crate::platform::jobs::Cause;
-use crate::platform::jobs::Task;
-use model::BulkDeleteSize;
+use crate::platform::jobs::{Cause, Task};
 use model::time::Timestamp;
-use model::{BulkDeleteId, MessageId, TopicId, UserId, Verdict};
+use model::{BulkDeleteId, BulkDeleteSize, MessageId, TopicId, UserId, Verdict};
 use store::moderation::bulk_delete::{LockedDelete, TopicAway};
-use store::search_log;
 use store::search_log::Changed;
-use store::{self, Tx};
+use store::{self, Tx, search_log};
 
 /// Topics or messages per step.
 const STEP: i64 = 100;

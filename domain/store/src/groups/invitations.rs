@@ -2,8 +2,7 @@
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
-use model::{GroupId, InvitationId, Role, UserId};
-use model::{Invitation, InvitedRow, InvitedTo};
+use model::{GroupId, Invitation, InvitationId, InvitedRow, InvitedTo, Role, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

@@ -7,8 +7,10 @@ pub mod requests;
 use crate::db::{Db, Tx, sql};
 use model::policy::{known_to_first, visible_to_first};
 use model::time::Timestamp;
-use model::{Category, Group, GroupId, GroupKind, GroupRow, Role, TopicId, UserId, Waits};
-use model::{DirectoryFilter, DirectoryOrder, ListedGroup};
+use model::{
+    Category, DirectoryFilter, DirectoryOrder, Group, GroupId, GroupKind, GroupRow, ListedGroup, Role, TopicId, UserId,
+    Waits,
+};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

@@ -1,10 +1,9 @@
 //! Requests to join a group.
 
 use crate::db::{Db, Tx, sql};
-use model::RequestRow;
 use model::policy::known_to_first;
 use model::time::Timestamp;
-use model::{Group, GroupId, UserId};
+use model::{Group, GroupId, RequestRow, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

@@ -2,10 +2,9 @@
 
 use crate::conditions::waits;
 use crate::db::{Db, Tx, sql};
-use model::PendingRow;
 use model::policy::settled_by_site_admin_first;
 use model::time::Timestamp;
-use model::{GroupId, PendingId, TopicId, UserId};
+use model::{GroupId, PendingId, PendingRow, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

@@ -2,8 +2,7 @@
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
-use model::{BulkDeleteId, GroupId, MessageId, TopicId, UserId};
-use model::{BulkDeleteRow, BulkDeleteSize};
+use model::{BulkDeleteId, BulkDeleteRow, BulkDeleteSize, GroupId, MessageId, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

@@ -1,11 +1,9 @@
 //! The moderation log.
 
 use crate::db::{Db, Tx, sql};
-use model::LogLine;
 use model::policy::topic_visible_to_first;
 use model::time::Timestamp;
-use model::{EntryId, GroupId, UserId};
-use model::{LogAction, LogEntry};
+use model::{EntryId, GroupId, LogAction, LogEntry, LogLine, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

@@ -3,8 +3,7 @@
 use crate::db::{Db, Tx, sql};
 use model::policy::known_to_first;
 use model::time::Timestamp;
-use model::{GroupId, NoticeId, NoticeKind, UserId};
-use model::{NoticeRow, WarningRow};
+use model::{GroupId, NoticeId, NoticeKind, NoticeRow, UserId, WarningRow};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

@@ -1,9 +1,8 @@
 //! Emails to send, and sent ones whose links still work.
 
 use crate::db::{Db, Tx, sql};
-use model::EmailKind;
 use model::time::Timestamp;
-use model::{EmailId, UserId};
+use model::{EmailId, EmailKind, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

@@ -1,9 +1,8 @@
 //! Sessions.
 
 use crate::db::{Db, Tx, sql};
-use model::SessionRow;
-use model::UserId;
 use model::time::Timestamp;
+use model::{SessionRow, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

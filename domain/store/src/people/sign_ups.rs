@@ -2,8 +2,7 @@
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
-use model::{SiteInvitation, WaitingRow};
-use model::{SiteInvitationId, UserId};
+use model::{SiteInvitation, SiteInvitationId, UserId, WaitingRow};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

@@ -1,10 +1,8 @@
 //! Accounts.
 
 use crate::db::{Db, On, Tx, sql};
-use model::ListedUser;
-use model::Profile;
 use model::time::Timestamp;
-use model::{AccountState, DirectFrom, Person, User, UserId};
+use model::{AccountState, DirectFrom, ListedUser, Person, Profile, User, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

@@ -1,9 +1,8 @@
 //! Statistics over time: counts per day, and samples of the state of the site.
 
 use crate::db::{Db, Tx, sql};
-use model::GroupId;
 use model::time::Timestamp;
-use model::{StatisticsDay, StatisticsSample};
+use model::{GroupId, StatisticsDay, StatisticsSample};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

@@ -16,11 +16,11 @@ pub use marks::{latest, mark, newest, pinned};
 
 use crate::db::{Db, Tx, sql};
 use crate::topics::reads::follows_by_writing;
-use model::Permalink;
 use model::policy::topic_visible_to_first;
 use model::time::Timestamp;
 use model::{
-    Category, Group, GroupId, GroupKind, MessageId, Person, Role, SubscriptionLevel, Topic, TopicId, TopicRow, UserId,
+    Category, Group, GroupId, GroupKind, MessageId, Permalink, Person, Role, SubscriptionLevel, Topic, TopicId,
+    TopicRow, UserId,
 };
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -231,7 +231,8 @@ macro_rules! listed {
     };
 }
 
-pub(super) use {columns, listed};
+pub(super) use columns;
+pub(super) use listed;
 
 #[derive(sqlx::FromRow)]
 struct Reacted {

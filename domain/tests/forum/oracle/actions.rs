@@ -3,15 +3,13 @@
 use domain::messages::Target;
 use std::collections::BTreeSet;
 
-use domain::groups::GroupForm;
-use domain::groups::members;
+use domain::groups::{GroupForm, members};
 use domain::messages::{history, mentions, stars};
 use domain::model::{GroupId, GroupKind, Mark, MessageId, Role, SubscriptionLevel, TopicId};
 use domain::people::ignores;
 use domain::testing::draft;
-use domain::topics::TopicAccess;
 use domain::topics::splits::Which;
-use domain::topics::{merges, moves, reads, splits, subscriptions};
+use domain::topics::{TopicAccess, merges, moves, reads, splits, subscriptions};
 use domain::{Error, Result, groups, messages, topics};
 
 use super::World;

@@ -7,13 +7,11 @@ pub mod requests;
 use crate::handlers::form_errors;
 use actix_web::web::{Path, Query};
 use domain::groups::{GroupAccess, GroupForm as Wanted};
-use domain::model::{Category, GroupId, GroupKind, SubscriptionLevel};
-use domain::model::{DirectoryFilter as Discovered, DirectoryOrder};
+use domain::model::{Category, DirectoryFilter as Discovered, DirectoryOrder, GroupId, GroupKind, SubscriptionLevel};
 use domain::policy::Permission;
 use domain::topics::{GroupPage, PageEnd};
 use serde::Deserialize;
-use templates::form::Refill as _;
-use templates::form::{AskForm, DeleteGroupForm, GroupForm, TopicForm};
+use templates::form::{AskForm, DeleteGroupForm, GroupForm, Refill as _, TopicForm};
 use templates::groups::{Delete, Discover, Edit, GroupOrder, New, Show};
 
 use crate::failure::{Answer, Failure};

@@ -4,8 +4,7 @@ use actix_web::web::Path;
 use domain::Error;
 use domain::model::{GroupId, PendingId};
 use domain::moderation::approval_queue::{Answer as Word, Answered};
-use templates::form::ReasonForm;
-use templates::form::Refill as _;
+use templates::form::{ReasonForm, Refill as _};
 use templates::moderation::approval_queue::{ApprovalQueue, OfSite};
 
 use crate::failure::{Answer, Failure};

@@ -2,8 +2,7 @@
 
 use crate::handlers::refill;
 use actix_web::web::{Path, Query};
-use domain::model::LogAction;
-use domain::model::{EntryId, GroupId};
+use domain::model::{EntryId, GroupId, LogAction};
 use domain::moderation::log;
 use domain::moderation::log::{LogFilter, Page};
 use domain::policy::Permission;

@@ -4,8 +4,7 @@ use actix_web::web::Path;
 use domain::live::notices;
 use domain::model::{GroupId, NoticeId, UserId};
 use domain::moderation::warnings;
-use templates::form::Refill as _;
-use templates::form::{BarForm, ReasonForm, WarnForm};
+use templates::form::{BarForm, ReasonForm, Refill as _, WarnForm};
 
 use crate::failure::Answer;
 use crate::form::Form;

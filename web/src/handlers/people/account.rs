@@ -2,13 +2,11 @@
 
 use crate::handlers::form_errors;
 use actix_web::web::Query;
-use domain::people::accounts;
 use domain::people::accounts::{Credentials, NewAccount, SignedIn};
-use domain::people::sign_ups;
+use domain::people::{accounts, sign_ups};
 use domain::platform::secrets::Password;
 use serde::Deserialize;
-use templates::form::Refill as _;
-use templates::form::{CodeForm, SignInForm, SignUpForm};
+use templates::form::{CodeForm, Refill as _, SignInForm, SignUpForm};
 use templates::people::account::{FirstAdmin, SecondStep, SignIn, SignUp};
 
 use crate::failure::Answer;

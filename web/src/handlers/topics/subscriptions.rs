@@ -2,8 +2,7 @@
 
 use actix_web::web::Query;
 use domain::people::accounts;
-use domain::topics::PageEnd;
-use domain::topics::subscriptions;
+use domain::topics::{PageEnd, subscriptions};
 use serde::Deserialize;
 use templates::topics::subscriptions::{Entry, Following};
 
