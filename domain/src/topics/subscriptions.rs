@@ -62,13 +62,21 @@ pub async fn followed(
 /// Marks a message and all later messages of its topic as unread.
 ///
 /// # Errors
-/// [`Error::NotFound`] if the viewer may not see the message, [`Error::Forbidden`] if they are not in its group.
+/// [`Error::NotFound`] if the viewer may not see the message, [`Error::Forbidden`] if they are not in its group or joined
+/// after it was posted: what was there before counts as read.
 pub async fn unread_from(cx: &Context, viewer: Viewer, message: MessageId) -> Result<topics::TopicAccess> {
     let user = viewer.user()?;
     let place = store::topics::place_of(&cx.db, message).await?.ok_or(Error::NotFound)?;
     let found = topics::find(cx, viewer, place.topic_id).await?;
     if found.access.role().is_none() {
         return Err(Error::Forbidden("You are not in this group."));
+    }
+    if let Some(before) = found.read_before.filter(|before| found.topic.arrived_at <= *before)
+        && place.seq <= store::messages::seq_at(&cx.db, place.topic_id, before).await?
+    {
+        return Err(Error::Forbidden(
+            "Messages from before you joined count as read: this one cannot be marked unread.",
+        ));
     }
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;

@@ -375,4 +375,12 @@ async fn a_message_is_unread_again_with_all_that_follow_it(forum: TestForum) {
     assert_eq!(unread::sidebar(cx, id(ben)).await.unwrap().unread(), 2);
     assert!(is_forbidden(subscriptions::unread_from(cx, cleo, second.id).await));
     assert!(is_not_found(subscriptions::unread_from(cx, ben, MessageId(crate::ABSENT)).await));
+    // What was there before somebody joined counts as read, and stays so; what comes later can be unread again.
+    forum.admit(&garden, &[cleo]).await;
+    assert!(is_forbidden(subscriptions::unread_from(cx, cleo, second.id).await));
+    let fourth = forum.post(ann, first.topic, "four").await;
+    forum.drain().await;
+    reads::mark(cx, cleo, first.topic, 4).await.unwrap();
+    subscriptions::unread_from(cx, cleo, fourth.id).await.unwrap();
+    assert_eq!(unread::sidebar(cx, id(cleo)).await.unwrap().unread(), 1);
 }

@@ -179,7 +179,7 @@ impl Model {
     }
 
     /// Messages that were in the group when a user joined count as read.
-    fn was_there_before(&self, t: T, m: M, p: P) -> bool {
+    pub fn was_there_before(&self, t: T, m: M, p: P) -> bool {
         let since = self.groups[self.topics[t].group].members.get(&p).map(|member| member.since);
         since.is_some_and(|since| self.arrived(t) <= since && self.messages[m].at <= since)
     }

@@ -348,6 +348,9 @@ impl Model {
         if self.role(self.topics[t].group, p).is_none() {
             return Said::Refused;
         }
+        if self.was_there_before(t, m, p) {
+            return Said::Refused;
+        }
         let place = self.topics[t].messages.iter().position(|other| *other == m).unwrap_or(0);
         self.set_read(t, p, place);
         Said::Done
