@@ -28,7 +28,7 @@ pub async fn context(settings: &Settings, search: bool) -> Result<Context, Failu
     let site = domain::site::id(&db).await?;
     let prefix = settings.redis_prefix.clone().unwrap_or_else(|| format!("klatch:{site}"));
     let bus = Bus::connect(&settings.bus, &prefix, &site, clock.clone()).await?;
-    let search = if search { Some(open_search(&settings.data_dir)?) } else { None };
+    let search = if search { open_search(&settings.data_dir) } else { None };
     let cx = Context {
         hub: Hub::new(bus.clone()),
         kv: Kv::beside(&bus),
@@ -47,10 +47,25 @@ pub async fn context(settings: &Settings, search: bool) -> Result<Context, Failu
     Ok(cx)
 }
 
-fn open_search(data_dir: &Path) -> Result<Search, Failure> {
+/// Opens the search index. One that cannot be used is moved aside, and a new one is filled from the database. If that
+/// fails too, the forum runs without search.
+fn open_search(data_dir: &Path) -> Option<Search> {
     let dir = data_dir.join("search-index");
-    Search::open(&dir)
-        .map_err(|error| format!("KLATCH_DATA_DIR: the search index in `{}`: {error}", dir.display()).into())
+    let error = match Search::open(&dir) {
+        Ok(search) => return Some(search),
+        Err(error) => error,
+    };
+    tracing::error!(%error, "KLATCH_DATA_DIR: the search index in `{}` cannot be used; a new one is filled", dir.display());
+    let aside = data_dir.join("search-index.unusable");
+    let _ = std::fs::remove_dir_all(&aside);
+    let opened = std::fs::rename(&dir, &aside).map_err(|error| error.to_string());
+    match opened.and_then(|()| Search::open(&dir).map_err(|error| error.to_string())) {
+        Ok(search) => Some(search),
+        Err(error) => {
+            tracing::error!(error, "there is no search: can this user write in `{}`?", data_dir.display());
+            None
+        }
+    }
 }
 
 /// Refuses a secret key that is not this forum's.

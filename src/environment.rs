@@ -1,6 +1,6 @@
 //! The sources of settings: the process's environment, then an environment file as systemd and Docker read it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,33 @@ use crate::settings::BadSetting;
 const DEFAULT_FILE: &str = "/etc/klatch/klatch.env";
 /// The data folder of the systemd units.
 const SERVICE_DATA_DIR: &str = "/var/lib/klatch";
+
+/// All settings, as the README lists them.
+const NAMES: [&str; 23] = [
+    "KLATCH_BASE_URL",
+    "KLATCH_BIND",
+    "KLATCH_DATABASE_CONNECTIONS",
+    "KLATCH_DATABASE_URL",
+    "KLATCH_DATA_DIR",
+    "KLATCH_LIMITS",
+    "KLATCH_LOG",
+    "KLATCH_LOG_FORMAT",
+    "KLATCH_MAIL_FROM",
+    "KLATCH_POLLS",
+    "KLATCH_POLLS_PER_ADDRESS",
+    "KLATCH_POLLS_PER_USER",
+    "KLATCH_POSTS_PER_MINUTE",
+    "KLATCH_REALTIME_BIND",
+    "KLATCH_REDIS_PREFIX",
+    "KLATCH_REDIS_URL",
+    "KLATCH_SECRET_KEY",
+    "KLATCH_SECRET_KEY_FILE",
+    "KLATCH_SECRET_KEY_PREVIOUS",
+    "KLATCH_SIGN_UPS_PER_HOUR",
+    "KLATCH_SITE_NAME",
+    "KLATCH_SMTP_URL",
+    "KLATCH_TRUSTED_PROXIES",
+];
 
 /// The settings as text. The process's environment wins over the file.
 #[derive(Debug, Default)]
@@ -56,6 +83,16 @@ impl Environment {
         set.filter(|value| !value.trim().is_empty())
     }
 
+    /// Returns the names that look like settings and are none, mostly misspelt ones. Those of the tests do not count.
+    pub fn unknown(&self) -> Vec<String> {
+        let own = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        let all: BTreeSet<String> = own.chain(self.file.keys().cloned()).collect();
+        let is_unknown = |name: &String| {
+            name.starts_with("KLATCH_") && !name.starts_with("KLATCH_TEST_") && !NAMES.contains(&name.as_str())
+        };
+        all.into_iter().filter(is_unknown).collect()
+    }
+
     /// Returns the data folder.
     pub fn data_dir(&self) -> PathBuf {
         let default = if self.is_service { SERVICE_DATA_DIR } else { "./klatch-data" };
@@ -94,7 +131,19 @@ fn unquoted(value: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{NAMES, parse};
+
+    #[test]
+    fn the_readme_lists_all_settings() {
+        let readme = include_str!("../README.md");
+        let rows: Vec<&str> = readme.lines().filter_map(|line| line.strip_prefix("| `KLATCH_")).collect();
+        let listed: Vec<&str> = rows.iter().filter_map(|row| row.split('`').next()).collect();
+        for name in NAMES {
+            let name = &name["KLATCH_".len()..];
+            assert!(listed.contains(&name), "KLATCH_{name} is not in the table of README.md");
+        }
+        assert_eq!(listed.len(), NAMES.len(), "{listed:?}");
+    }
 
     #[test]
     fn an_environment_file_is_read_as_systemd_reads_it() {

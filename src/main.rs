@@ -178,5 +178,8 @@ fn log(env: &Environment) -> Result<(), Failure> {
         Some("text") | None => logger.with_target(false).init(),
         Some(other) => return Err(format!("KLATCH_LOG_FORMAT: `{other}` is neither text nor json").into()),
     }
+    for name in env.unknown() {
+        tracing::warn!("{name} is set, but Klatch has no such setting: is it misspelt?");
+    }
     Ok(())
 }

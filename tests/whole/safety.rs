@@ -59,6 +59,45 @@ async fn a_data_folder_is_served_by_one_program() {
     forum.resume().await;
 }
 
+fn spoil(folder: &std::path::Path) {
+    for entry in std::fs::read_dir(folder).expect("a folder").filter_map(Result::ok) {
+        let path = entry.path();
+        if path.is_dir() {
+            spoil(&path);
+        } else {
+            std::fs::write(&path, "no index any more").expect("a file");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unusable_search_index_is_filled_anew() {
+    let mut forum = Forum::start(Running::Alone).await;
+    let ana = newcomer(&forum, "ana").await;
+    let birds = group_of(&ana, "Birds", "public").await;
+    topic_in(&ana, &birds, "Herons", "grey feathers").await;
+    forum.jobs_done().await;
+    forum.stop().await;
+    spoil(&forum.folder().join("data/search-index"));
+    forum.resume().await;
+    crate::support::wait_for("search finds it again", async || {
+        let page = ana.get("/search?q=feathers").await.expect(200);
+        page.says("class=\"result\"").then_some(())
+    })
+    .await;
+    assert!(forum.process("serve").log().contains("cannot be used"));
+}
+
+#[test]
+fn a_misspelt_setting_is_named() {
+    let folder = TempDir::new().expect("a folder");
+    let mut command = program();
+    command.args(["admin", "doctor"]).current_dir(folder.path()).env("KLATCH_DATABSE_URL", "sqlite:a.db");
+    let output = command.output().expect("the program");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.lines().any(|line| line.contains("WARN") && line.contains("KLATCH_DATABSE_URL")), "{said}");
+}
+
 #[tokio::test]
 async fn another_secret_key_stops_the_start() {
     let mut forum = Forum::start(Running::Alone).await;

@@ -57,9 +57,9 @@ impl Failure {
             }
             Self::Domain(Error::TooMany(wait) | Error::Slow(wait)) => Problem::TooMany(wait.as_secs().max(1)),
             Self::Domain(error) if error.is_unavailable() => Problem::Unavailable,
-            Self::Domain(Error::Database(_) | Error::Bus(_) | Error::Search(_) | Error::Internal(_)) => {
-                Problem::Internal
-            }
+            Self::Domain(
+                Error::Database(_) | Error::Bus(_) | Error::Search(_) | Error::NoSearch | Error::Internal(_),
+            ) => Problem::Internal,
         }
     }
 

@@ -40,6 +40,9 @@ pub enum Error {
     Bus(#[from] bus::BusError),
     #[error("search index: {0}")]
     Search(#[from] search_index::Error),
+    /// This process has no search index.
+    #[error("this process answers no searches")]
+    NoSearch,
     /// A bug or a broken environment.
     #[error("{0}")]
     Internal(String),
@@ -55,7 +58,7 @@ impl Error {
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::Database(error) => store::is_away(error),
-            Self::Bus(_) => true,
+            Self::Bus(_) | Self::NoSearch => true,
             _ => false,
         }
     }

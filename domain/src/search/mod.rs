@@ -70,9 +70,9 @@ pub struct Answer {
 /// Searches the index. The query itself excludes what the viewer may not see.
 ///
 /// # Errors
-/// [`Error::NotFound`] for a group that the viewer may not know of; [`Error::Internal`] if this process has no index.
+/// [`Error::NotFound`] for a group that the viewer may not know of; [`Error::NoSearch`] if this process has no index.
 pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Answer> {
-    let search = cx.search.clone().ok_or_else(|| Error::Internal("this process answers no searches".into()))?;
+    let search = cx.search.clone().ok_or(Error::NoSearch)?;
     let only_group = match question.group.as_deref().filter(|slug| !slug.is_empty()) {
         Some(slug) => {
             let found = groups::by_slug(cx, viewer, slug).await?;
