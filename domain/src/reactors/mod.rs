@@ -118,7 +118,7 @@ pub async fn react(reactors: &[Reactor], cx: &Context, draw: &Draw, cause: Cause
         }
     }
     if let Cause::MessagePosted { message } = cause {
-        tracing::info!(%message, timings = timings.join(", "), "reactors finished");
+        tracing::info!(id = %message, timings = timings.join(", "), "reactors finished");
     }
     Ok(())
 }

@@ -134,7 +134,7 @@ fn log_saved(author: UserId, posted: &Posted, draft: &Draft, nodes: &[Node]) {
     kinds.dedup();
     let Posted { id, seq, topic, group, .. } = posted;
     let (chars, mentions) = (draft.text.chars().count(), markup::mentions(nodes).len());
-    tracing::info!(%group, %topic, message = %id, seq, %author, chars, nodes = kinds.join(","), mentions, "message saved");
+    tracing::info!(%group, %topic, %id, seq, %author, chars, nodes = kinds.join(","), mentions, "message saved");
 }
 
 /// Posts a held message in its author's name with the current time. The auditors checked it before it was held.
