@@ -24,7 +24,7 @@ const MINUTE: i64 = 60_000_000;
 /// Minutes between messages, repeated in a cycle.
 const GAPS: &[i64] = &[9, 2, 31, 4, 74, 3, 140, 12, 55, 6];
 
-/// Fills a forum without groups with demo content of the last days, and prints how to sign in.
+/// Writes demo content into a forum that has no groups, with times of the last days. Prints how to sign in.
 ///
 /// # Errors
 /// [`Error::Forbidden`] if the forum has groups.
@@ -76,7 +76,7 @@ struct Demo {
     topics: HashMap<&'static str, DemoTopic>,
 }
 
-/// A topic, with what links and mentions need.
+/// A topic, with the data that links to it and mentions in it need.
 struct DemoTopic {
     id: TopicId,
     path: String,

@@ -1,6 +1,7 @@
 //! Imports a stream of JSON lines, one message per line. Groups, topics and users are created on first use.
 //!
-//! Each message's id is noted in the transaction that writes it; messages already noted are not imported again.
+//! The transaction that writes a message also records its id in the source. A message whose id is recorded is not
+//! imported again.
 
 use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
@@ -110,7 +111,7 @@ fn read(mut reader: impl BufRead, sender: &mpsc::Sender<Lines>) {
     let _ = sender.blocking_send(Ok((lines, oddities)));
 }
 
-/// A source, with what earlier runs imported.
+/// The source of an import, with what earlier runs imported from it.
 struct Source {
     key: String,
     groups: HashMap<String, GroupId>,
@@ -230,7 +231,7 @@ impl Source {
         Ok(())
     }
 
-    /// Returns the new lines by time, and the messages imported earlier that the lines repeat or answer.
+    /// Returns the new lines, sorted by time, and the messages of earlier runs that the lines repeat or answer.
     async fn new_ones(&mut self, tx: &mut Tx, lines: Vec<Line>) -> Result<(Vec<Line>, HashMap<String, MessageId>)> {
         let asked: HashSet<&str> =
             lines.iter().flat_map(|line| [Some(line.id.as_str()), line.reply_to.as_deref()]).flatten().collect();
@@ -252,7 +253,7 @@ impl Source {
         Ok((new, known))
     }
 
-    /// Creates accounts for new authors. Returns each one's name in the source, account and user name.
+    /// Creates accounts for new authors. Returns for each: the name in the source, the account's id, and the user name.
     async fn meet(&mut self, tx: &mut Tx, lines: &[Line]) -> Result<Vec<(String, UserId, String)>> {
         let mut names: Vec<&str> = Vec::new();
         let mut accounts = Vec::new();

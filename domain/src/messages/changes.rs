@@ -95,7 +95,8 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
     Ok(place_in(&editable))
 }
 
-/// Runs the auditors on an edit. What the old text contained may stay; what would be held is refused.
+/// Runs the auditors on an edit. They ignore what the old text contained already. A rule that would hold the edit
+/// refuses it.
 async fn audit_edit(cx: &Context, author: UserId, old: &Editable, text: &str, nodes: &[Node]) -> Result<Audited> {
     let nodes_before = parse(cx, &old.raw.raw).await?;
     let edit = Submission {
@@ -111,7 +112,7 @@ async fn audit_edit(cx: &Context, author: UserId, old: &Editable, text: &str, no
     screening::submission(AUDITORS, cx, &edit).await
 }
 
-/// Deletes a message, leaving a placeholder; [`crate::messages::history::restore`] can undo it for a while.
+/// Deletes a message and leaves a placeholder. [`crate::messages::history::restore`] can undo it for a while.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for anyone but its author and moderators, [`Error::NotFound`].
@@ -141,13 +142,14 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Perma
     Ok(place_in(&editable))
 }
 
-/// Locks the topic of a message. Returns whether the message is still where the viewer's rights were checked.
+/// Locks the topic of a message. Returns whether the message is still in the topic and group in which the viewer's
+/// rights were checked.
 async fn lock(tx: &mut Tx, editable: &Editable) -> Result<bool> {
     let is_there = store::topics::touch_in(tx, editable.topic.id, editable.group.id).await? > 0;
     Ok(is_there && store::messages::history::topics_of(tx, &[editable.raw.id]).await? == [editable.topic.id])
 }
 
-/// Deletes a message unless it is deleted, without checking rights. Returns whether it was there.
+/// Deletes a message without checking rights. Returns false if it was deleted before.
 pub(crate) async fn delete_in(cx: &Context, tx: &mut Tx, id: MessageId, topic: TopicId, by: UserId) -> Result<bool> {
     delete_in_at(tx, id, topic, by, cx.now()).await
 }

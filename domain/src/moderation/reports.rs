@@ -77,7 +77,7 @@ async fn tell(cx: &Context, group: GroupId, kind: GroupKind) {
     }
 }
 
-/// A reported message as moderators see it: without context except the name of its place.
+/// A reported message as moderators see it: without the messages around it, but with the name of its place.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct Item {
@@ -103,8 +103,8 @@ pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(G
     Ok((found, items(cx, rows).await?))
 }
 
-/// Returns the open reports that a site admin may answer, oldest first: in groups that they can read, in conversations,
-/// which have no moderators, and anywhere about messages of moderators.
+/// Returns the open reports that a site admin may answer, oldest first: those in groups that they can read, those in
+/// conversations (which have no moderators), and those of messages that moderators wrote, in any group.
 ///
 /// # Errors
 /// [`Error::NotFound`] for anyone but site admins.
@@ -151,8 +151,8 @@ pub struct Answered {
     pub reports: u64,
 }
 
-/// Answers all open reports of a message. [`Verdict::Deleted`] also deletes it, or keeps an author who already deleted
-/// it from restoring it. An earlier answer stays.
+/// Answers all open reports of a message. [`Verdict::Deleted`] also deletes the message. If its author deleted it
+/// already, they can no longer restore it. Reports that were answered earlier keep their answer.
 ///
 /// # Errors
 /// [`Error::NotFound`] for users who may not see the report, [`Error::Forbidden`] on a deletion in an archived group.

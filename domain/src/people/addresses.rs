@@ -1,4 +1,4 @@
-//! Email addresses. An address counts once its owner has confirmed it.
+//! Email addresses. An address becomes the account's address when its owner confirms it.
 
 use std::sync::LazyLock;
 
@@ -109,7 +109,7 @@ async fn ask(tx: &mut Tx, cx: &Context, id: UserId, email: &str) -> Result<()> {
     outbound_email::with_link(tx, cx, EmailKind::Confirm, Some(id), email).await
 }
 
-/// The account's name and the address that a confirmation link is about.
+/// Returns the account's name and the address that a confirmation link would confirm.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the link has expired, was used, or never existed.

@@ -1,5 +1,5 @@
-//! A user's download of their own data: one line of JSON per record, read while it is sent. Topics and groups that the
-//! user can no longer see appear without their names.
+//! A user's download of their own data: one line of JSON per record. Rows are read while the download is sent. Topics
+//! and groups that the user can no longer see appear without their names.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use model::{GroupId, InvitationId, MessageId, ReportId, TopicId, UserId};
 
 const BATCH: i64 = 500;
 
-/// The position in a download.
+/// The position in a download: a section, and the last row of it that was sent.
 #[derive(Clone, Copy, Debug)]
 enum Section {
     Account,
@@ -36,7 +36,8 @@ enum Section {
 /// Some lines, and the position after them.
 type Lines = (Vec<Value>, Section);
 
-/// Streams all data of a user in chunks of many lines, each with a `type`. Messages of visible topics can be imported.
+/// Streams all data of a user in chunks of many lines. Each line has a `type`. `klatch import jsonl` can import the
+/// messages of topics that the user still sees.
 ///
 /// # Errors
 /// [`crate::Error::TooMany`], before anything is read.
@@ -99,7 +100,7 @@ async fn account(cx: &Context, id: UserId) -> Result<Lines> {
     Ok((lines, Section::Ignores(UserId(0))))
 }
 
-/// The next position: after the last row, or the next section when the batch was not full.
+/// Returns the next position: after the last row, or the next section if the batch was not full.
 fn then<T>(rows: &[T], on: impl FnOnce(&T) -> Section, next: Section) -> Section {
     rows.last().filter(|_| rows.len() as i64 == BATCH).map_or(next, on)
 }

@@ -31,7 +31,7 @@ pub fn lines(typed: &str) -> String {
     typed.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "")
 }
 
-/// As [`lines`], trimmed.
+/// Cleans the text like [`lines`], and trims it.
 pub fn text(typed: &str) -> String {
     lines(typed).trim().to_owned()
 }
@@ -53,7 +53,7 @@ fn is_bidi(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Blank characters that are not white space. Some have a meaning between other characters.
+/// Blank characters that are not white space. They stay in the text, since some have a meaning between others.
 fn is_blank(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200d}'
         | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'

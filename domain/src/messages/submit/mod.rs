@@ -6,7 +6,8 @@
 //! 4. **audit**: the other auditors refuse it, hold it for approval, or let it pass ([`crate::screening`]);
 //! 5. **save**: one transaction with the message, what it needs (a topic, a conversation) and the job ([`save`]).
 //!
-//! When the save returns, the message is stored durably. The reactors do the rest.
+//! When the save returns, the message is stored durably. The reactors do the rest. A held message that a moderator
+//! approves is not audited again.
 
 mod destination;
 mod repeat;
@@ -41,7 +42,7 @@ pub enum Target<'a> {
         /// The title of a new topic; may be empty.
         title: &'a str,
     },
-    /// An existing conversation, adding users to it. They see only what is posted from then on.
+    /// An existing conversation, to which users are added. They see only what is posted from then on.
     MorePeople {
         conversation: GroupId,
         /// Names of the added users, as typed.
@@ -76,7 +77,7 @@ pub(crate) enum Outcome {
 ///
 /// # Errors
 /// [`Error::Invalid`] on `text`, `title` and `to`; [`Error::Forbidden`], [`Error::NotFound`], [`Error::TooMany`],
-/// [`Error::Slow`]; [`Error::Pending`] if it is stored durably too, but has to be approved first.
+/// [`Error::Slow`]; [`Error::Pending`] if it is held: it is stored durably, and waits for approval.
 pub async fn submit(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft) -> Result<Posted> {
     // Starts over if a conversation was created or a topic merged between the check and the save.
     for _ in 0..ATTEMPTS {
@@ -106,7 +107,7 @@ async fn attempt(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft)
     };
     let verdict = match screening::submission(AUDITORS, cx, &submission).await {
         Ok(verdict) => verdict,
-        // A form may be sent again because the response got lost: then return the first post.
+        // The browser may have sent the form again because the response got lost: then return the first post.
         Err(error) => return repeat::instead_of(error, cx, viewer, &draft, &destination).await.map(Some),
     };
     if let (Some(why), Some(place)) = (&verdict.held, destination.held_place(viewer)) {
