@@ -150,7 +150,7 @@ form! {
         new_days,
         /// So do accounts with fewer messages.
         new_messages,
-        action,
+        effect,
         /// Shown to the author when it refuses.
         explanation,
     }

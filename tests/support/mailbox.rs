@@ -170,7 +170,9 @@ impl Letter {
 
 fn readable(encoded: &str) -> String {
     let joined = encoded.replace("=\r\n", "").replace("\r\n", "\n");
-    let (mut bytes, mut rest) = (Vec::new(), joined.as_str());
+    // The last line of a part may end in a soft line break.
+    let joined = joined.strip_suffix('=').unwrap_or(&joined);
+    let (mut bytes, mut rest) = (Vec::new(), joined);
     while let Some((before, after)) = rest.split_once('=') {
         bytes.extend_from_slice(before.as_bytes());
         bytes.push(u8::from_str_radix(&after[..2], 16).expect("two digits"));

@@ -87,7 +87,7 @@ impl RuleForm {
             }
         }
         match self.action {
-            None => fields.add("action", "Choose one of them."),
+            None => fields.add("effect", "Choose one of them."),
             Some(action) => rule.action = action,
         }
         (rule.in_text, rule.in_title, rule.in_links) = (self.in_text, self.in_title, self.in_links);
@@ -97,7 +97,7 @@ impl RuleForm {
             fields.add("places", "Say where it looks.");
         }
         if rule.in_names && self.action.is_some_and(|action| action != RuleAction::Refuse) {
-            fields.add("action", "A name can only be refused.");
+            fields.add("effect", "A name can only be refused.");
         }
         match (self.new_days, self.new_messages) {
             (Some(days @ 0..=MAX_DAYS), Some(messages @ 0..=MAX_MESSAGES)) => {

@@ -10,6 +10,9 @@ use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, SqliteConnection, S
 
 use crate::sqlite::{SqliteDb, SqliteTx};
 
+/// How long an ending program waits for connections that are in use.
+pub(crate) const CLOSING: Duration = Duration::from_secs(5);
+
 /// A connection that was idle for longer is tested before use.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -147,7 +150,8 @@ impl Db {
     /// Closes the connections. Committed data is on the disk.
     pub async fn close(&self) {
         match self {
-            Self::Postgres(pool) => pool.close().await,
+            // A connection that is given back while its thread's runtime ends never arrives.
+            Self::Postgres(pool) => drop(tokio::time::timeout(CLOSING, pool.close()).await),
             Self::Sqlite(db) => db.close().await,
         }
     }

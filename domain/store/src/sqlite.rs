@@ -1,5 +1,6 @@
 //! SQLite: one writer connection whose waiting commits share a disk flush, and several readers.
 
+use crate::db::CLOSING;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -95,7 +96,8 @@ impl SqliteDb {
 
     /// Closes the readers and folds the write-ahead log into the file.
     pub async fn close(&self) {
-        self.readers.close().await;
+        // A connection that is given back while its thread's runtime ends never arrives. Nothing depends on it.
+        let _ = tokio::time::timeout(CLOSING, self.readers.close()).await;
         let mut state = self.writer.state.lock().await;
         let _ = state.conn.execute("pragma wal_checkpoint(truncate)").await;
     }

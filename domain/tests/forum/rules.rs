@@ -233,13 +233,13 @@ async fn a_rule_that_cannot_be_is_told_why(forum: TestForum) {
     complaint(make(RuleForm { explanation: "x".repeat(501), ..good() }).await, "explanation");
     complaint(make(RuleForm { in_text: false, in_title: false, ..good() }).await, "places");
     complaint(make(RuleForm { kind: None, ..good() }).await, "kind");
-    complaint(make(RuleForm { action: None, ..good() }).await, "action");
+    complaint(make(RuleForm { action: None, ..good() }).await, "effect");
     complaint(make(RuleForm { new_days: None, ..good() }).await, "new");
     complaint(make(RuleForm { new_messages: Some(-1), ..good() }).await, "new");
     let of_names = RuleForm { in_text: false, in_title: false, in_names: true, ..good() };
     complaint(make(of_names.clone()).await, "places");
     let held = RuleForm { action: Some(RuleAction::Hold), ..of_names };
-    complaint(rules::create(cx, boss, None, held).await, "action");
+    complaint(rules::create(cx, boss, None, held).await, "effect");
     for _ in 0..rules::OF_GROUP {
         make(good()).await.unwrap();
     }

@@ -121,7 +121,7 @@ impl RuleForm {
             new: if rule.is_for_new() { "new" } else { "everyone" }.into(),
             new_days: rule.new_days.to_string().into(),
             new_messages: rule.new_messages.to_string().into(),
-            action: rule.action.as_str().into(),
+            effect: rule.action.as_str().into(),
             explanation: rule.explanation.clone().into(),
             ..Self::default()
         }

@@ -88,7 +88,7 @@ impl Edit {
         form.set_error("places", "Say where it looks.");
         form.set_error("new", "Days from 0 to 3650, messages from 0 to 100.");
         form.set_error("kind", "Choose one of them.");
-        form.set_error("action", "Choose one of them.");
+        form.set_error("effect", "Choose one of them.");
         Self { layout: layout("/admin/rules/new"), group: None, rule: None, form, tried: None }
     }
 }

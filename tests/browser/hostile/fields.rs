@@ -39,7 +39,7 @@ const RULE: [(&str, &str); 6] = [
     ("kind", "words"),
     ("body", "zzyzx"),
     ("in_text", "yes"),
-    ("action", "refuse"),
+    ("effect", "refuse"),
     ("explanation", "Not here."),
 ];
 const DECLINED: [(&str, &str); 1] = [("answer", "decline")];
@@ -159,7 +159,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/groups/{}/rules" "body": Few, Moderator at "/-/groups/{public}/rules/new" with RULE;
     "/-/groups/{}/rules" "explanation": Few, Moderator at "/-/groups/{public}/rules/new" with RULE;
     "/-/groups/{}/rules" "kind": Few, Moderator at "/-/groups/{public}/rules/new" with RULE;
-    "/-/groups/{}/rules" "action": Few, Moderator at "/-/groups/{public}/rules/new" with RULE;
+    "/-/groups/{}/rules" "effect": Few, Moderator at "/-/groups/{public}/rules/new" with RULE;
     "/-/groups/{}/rules" "new": Nothing;
     "/-/groups/{}/rules" "new_days": Few, Moderator at "/-/groups/{public}/rules/new" with RULE;
     "/-/groups/{}/rules" "new_messages": Few, Moderator at "/-/groups/{public}/rules/new" with RULE;
@@ -170,7 +170,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/rules/{}" "body": Long, Moderator at "/-/rules/{rule}" with RULE;
     "/-/rules/{}" "explanation": Long, Moderator at "/-/rules/{rule}" with RULE;
     "/-/rules/{}" "kind": Nothing;
-    "/-/rules/{}" "action": Nothing;
+    "/-/rules/{}" "effect": Nothing;
     "/-/rules/{}" "new": Nothing;
     "/-/rules/{}" "new_days": Nothing;
     "/-/rules/{}" "new_messages": Nothing;
@@ -224,7 +224,7 @@ pub const FIELDS: &[Field] = fields! {
     "/admin/rules" "body": Long, Root at "/admin/rules/new" with RULE;
     "/admin/rules" "explanation": Long, Root at "/admin/rules/new" with RULE;
     "/admin/rules" "kind": Few, Root at "/admin/rules/new" with RULE;
-    "/admin/rules" "action": Few, Root at "/admin/rules/new" with RULE;
+    "/admin/rules" "effect": Few, Root at "/admin/rules/new" with RULE;
     "/admin/rules" "new": Nothing;
     "/admin/rules" "new_days": Few, Root at "/admin/rules/new" with RULE;
     "/admin/rules" "new_messages": Few, Root at "/admin/rules/new" with RULE;

@@ -87,7 +87,7 @@ impl World {
         waiting.submit(&form.with("message", "Please")).await.expect(200);
         let form = moderator.get(&format!("/-/groups/{}/rules/new", garden.id)).await.expect(200).form("/rules");
         let form = form.with("name", "Words").with("kind", "words").with("body", "plainlyforbidden");
-        let form = form.with("in_text", "yes").with("action", "refuse").with("explanation", &few()[1]);
+        let form = form.with("in_text", "yes").with("effect", "refuse").with("explanation", &few()[1]);
         let rule = moderator.submit(&form).await.expect(200);
         let rule = moderator.submit(&rule.form("/switch").with("on", "yes")).await.expect(200);
         let form = of(Who::Member).get("/-/direct/new").await.form("/-/direct");

@@ -245,7 +245,7 @@ pub fn fields(scene: &Scene, world: &World, path: &str) -> Vec<(&'static str, St
         ),
         ("body", "plums".to_owned()),
         ("in_text", "yes".to_owned()),
-        ("action", "refuse".to_owned()),
+        ("effect", "refuse".to_owned()),
         ("version", "1".to_owned()),
         ("slow", "0".to_owned()),
         ("first_held", "0".to_owned()),

@@ -110,7 +110,7 @@ fn wanted(form: &Form) -> Wanted {
         in_names: is_on("in_names"),
         new_days: number("new_days"),
         new_messages: number("new_messages"),
-        action: RuleAction::parse(form.get("action")),
+        action: RuleAction::parse(form.get("effect")),
         explanation: form.get("explanation").to_owned(),
     }
 }
@@ -128,7 +128,7 @@ fn given_back(form: &Form, error: Error) -> Result<RuleForm, Failure> {
         new: field("new"),
         new_days: field("new_days"),
         new_messages: field("new_messages"),
-        action: field("action"),
+        effect: field("effect"),
         explanation: field("explanation"),
         ..RuleForm::default()
     };
