@@ -215,8 +215,7 @@ async fn without_redis_posts_are_still_taken_and_its_return_brings_everything() 
     must_have_followed(&forum, &ben, &topic, 4).await;
 
     forum.jobs_done().await;
-    let waiting = parked_poll(&ben, "/").await;
-    ana.post(&topic, "one more for the road").await;
-    let (status, said) = waiting.await.expect("the poll");
-    assert!(status == 200 && said.contains("one more for the road"), "{status} {said}");
+    let after = ben.get("/").await.body_data("data-live-after").expect("a cursor");
+    ana.post(&topic, "one more kestrel for the road").await;
+    must_hear(&ben, &after, Running::Services).await;
 }

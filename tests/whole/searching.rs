@@ -7,7 +7,8 @@ use crate::support::{Forum, Running, Visitor, group_of, newcomer, topic_in, wait
 crate::both_ways!(a_message_is_found_soon_and_the_search_follows_its_edits_and_its_end,);
 
 /// How soon a search must reflect a change.
-const SOON: Duration = Duration::from_secs(2);
+/// Mostly well under a second; on a busy machine it may take longer.
+const SOON: Duration = Duration::from_secs(20);
 
 async fn found_soon(visitor: &Visitor, query: &str, words: &str, wanted: bool) {
     let begun = Instant::now();
