@@ -8,10 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, SqliteConnection, SqlitePool};
 
-use crate::sqlite::{SqliteDb, SqliteTx};
-
-/// How long an ending program waits for connections that are in use.
-pub(crate) const CLOSING: Duration = Duration::from_secs(5);
+use crate::sqlite::{CLOSING, SqliteDb, SqliteTx};
 
 /// A connection that was idle for longer is tested before use.
 const IDLE: Duration = Duration::from_secs(1);

@@ -1,6 +1,5 @@
 //! SQLite: one writer connection whose waiting commits share a disk flush, and several readers.
 
-use crate::db::CLOSING;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -11,6 +10,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Executor, SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
+/// How long an ending program waits for connections that are in use.
+pub(crate) const CLOSING: std::time::Duration = std::time::Duration::from_secs(5);
 /// The most commits that share one flush. Bounds how long the first of them waits.
 const GROUP: usize = 64;
 
