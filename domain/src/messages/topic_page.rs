@@ -40,7 +40,7 @@ pub enum Opened {
 /// Opens the topic with this slug in the group with this slug. With `reads`, what the page shows counts as read.
 ///
 /// # Errors
-/// [`Error::NotFound`] if there is none or the viewer may not know of it.
+/// [`Error::NotFound`](crate::Error::NotFound) if there is none or the viewer may not know of it.
 pub async fn open(
     cx: &Context,
     viewer: Viewer,
@@ -66,7 +66,7 @@ pub async fn open(
 /// The page of the topic with this id, without marking anything as read.
 ///
 /// # Errors
-/// [`Error::NotFound`] if there is none or the viewer may not know of it.
+/// [`Error::NotFound`](crate::Error::NotFound) if there is none or the viewer may not know of it.
 pub async fn topic_page(cx: &Context, viewer: Viewer, id: TopicId, window: Window) -> Result<TopicPage> {
     around(cx, viewer, topics::find(cx, viewer, id).await?, window).await
 }
