@@ -11,7 +11,47 @@ use crate::support::{Database, Forum, PASSWORD, Running, Visitor, group_of, newc
 crate::both_ways!(
     a_compressed_form_is_refused_before_its_body_is_read,
     the_log_tells_of_requests_messages_and_refused_sign_ins,
+    every_answer_of_the_pages_carries_security_headers,
 );
+
+async fn every_answer_of_the_pages_carries_security_headers(running: Running) {
+    let forum = Forum::start(running).await;
+    let ana = newcomer(&forum, "ana").await;
+    let json = ana.request(reqwest::Method::POST, "/-/topics/1/messages").header("accept", "application/json");
+    let answers = [
+        ana.peek("/").await.expect(200),
+        ana.peek("/no/such/").await.expect(404),
+        ana.peek("/robots.txt").await.expect(200),
+        ana.peek("/-/health").await.expect(200),
+        forum.visitor().peek("/-/settings").await,
+        ana.ask("/-/topics/1/messages", json).await,
+    ];
+    for answer in answers {
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(answer.header(name), value, "{name} of {}", answer.path);
+        }
+        assert!(answer.headers.contains_key("cache-control"), "{}", answer.path);
+        assert!(!answer.headers.contains_key("strict-transport-security"), "{} came by http", answer.path);
+    }
+}
+
+#[tokio::test]
+async fn a_site_over_https_says_so_for_a_year() {
+    let folder = TempDir::new().expect("a folder");
+    let bind = format!("127.0.0.1:{}", crate::support::free_port());
+    let mut command = program();
+    command.arg("serve").env("KLATCH_DATA_DIR", folder.path().join("data")).env("KLATCH_BIND", &bind);
+    command.env("KLATCH_BASE_URL", "https://forum.example.org");
+    let mut process = crate::support::Process::start("serve", &mut command, folder.path());
+    process.line(" is at ").await;
+    let page = Visitor::new(&format!("http://{bind}")).peek("/").await.expect(200);
+    assert_eq!(page.header("strict-transport-security"), "max-age=31536000");
+}
 
 async fn the_log_tells_of_requests_messages_and_refused_sign_ins(running: Running) {
     let mut forum = Forum::start(running).await;

@@ -48,9 +48,10 @@ pub async fn create(cx: &Context, new: NewAccount, is_admin: bool) -> Result<Use
 /// Creates an account. An unvouched address must be confirmed. Only its owner learns that another account has it.
 async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: bool, entry: &Entry) -> Result<UserId> {
     let mut fields = Fields::default();
+    let site = crate::site::current(cx).await;
     let username = collect(&mut fields, Username::parse(&new.username).map_err(Error::from));
     let email = collect(&mut fields, addresses::check(&new.email));
-    collect(&mut fields, new.password.check("password", &[&new.username, &new.email, &cx.config.site_name]));
+    collect(&mut fields, new.password.check("password", &[&new.username, &new.email, &site.settings.name]).await);
     fields.check()?;
     let (Some(username), Some(email)) = (username, email) else {
         return Err(Error::Internal("an unchecked form".into()));
@@ -163,6 +164,8 @@ pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Orig
             Ok(SignedIn::Session(sessions::open(cx, id, origin).await?))
         }
         _ => {
+            // Logged in part: a long one is no name.
+            let name: String = name.chars().take(60).collect();
             tracing::warn!(name, network = %rate_limits::network(origin.address), "sign-in refused");
             Err(Error::invalid("password", "Name and password do not go together."))
         }

@@ -39,7 +39,8 @@ pub(crate) async fn hold_own(tx: &mut Tx, user: UserId, hash: &str) -> Result<()
 async fn check_new(cx: &Context, user: UserId, new: &Password) -> Result<()> {
     let own = crate::people::accounts::own(cx, user).await?;
     let email = own.email.unwrap_or_default();
-    new.check("new_password", &[&own.username, &email, &cx.config.site_name])
+    let site = crate::site::current(cx).await;
+    new.check("new_password", &[&own.username, &email, &site.settings.name]).await
 }
 
 /// Changes the password and ends all sessions. Returns the cookie token of a new session for the requester.

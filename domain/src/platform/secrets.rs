@@ -22,7 +22,7 @@ pub const MAX_PASSWORD: usize = 1_000;
 /// Fewer than a million guesses find a password below this.
 const EASIEST: zxcvbn::Score = zxcvbn::Score::Two;
 
-/// Concurrent hashes: each takes 19 MiB and a core for tens of milliseconds.
+/// Concurrent hashes and checks: a hash takes 19 MiB and a core for tens of milliseconds.
 static HASHING: Semaphore = Semaphore::const_new(2);
 
 /// A hash that no password matches. Verifying it takes as long as a real one.
@@ -45,7 +45,7 @@ impl Password {
     ///
     /// # Errors
     /// [`Error::Invalid`] when it is too short, too long, or easy to guess.
-    pub fn check(&self, field: &'static str, about: &[&str]) -> Result<()> {
+    pub async fn check(&self, field: &'static str, about: &[&str]) -> Result<()> {
         let count = self.0.chars().count();
         if count < MIN_PASSWORD {
             return Err(Error::invalid(field, "A password has at least 8 characters."));
@@ -53,8 +53,13 @@ impl Password {
         if count > MAX_PASSWORD {
             return Err(Error::invalid(field, "A password has at most 1,000 characters."));
         }
-        if zxcvbn::zxcvbn(&self.0, about).score() < EASIEST {
-            return Err(Error::invalid(field, "This password is easy to guess. A few random words are a good one."));
+        let (password, about) = (self.0.clone(), about.iter().map(|&word| word.to_owned()).collect::<Vec<_>>());
+        let is_weak = hashing(move || {
+            let about: Vec<&str> = about.iter().map(String::as_str).collect();
+            Ok(zxcvbn::zxcvbn(&password, &about).score() < EASIEST)
+        });
+        if is_weak.await? {
+            return Err(Error::invalid(field, "This password is easy to guess. Try a few random words."));
         }
         Ok(())
     }

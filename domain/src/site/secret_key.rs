@@ -19,8 +19,8 @@ pub enum KeyCheck {
     Other,
 }
 
-/// Compares the key with the forum's. If `previous` is the forum's key, encrypts all secrets with the new one, in one
-/// transaction. A forum that has no fingerprint yet gets one, if the key can decrypt what is there.
+/// Compares the key with the forum's. If `previous` is the forum's key, encrypts all secrets with the new one and deletes
+/// the recovery codes, in one transaction. A forum that has no fingerprint yet gets one, if the key can decrypt what is there.
 ///
 /// # Errors
 /// When the database fails.
@@ -42,6 +42,8 @@ pub async fn check(db: &Db, key: &SecretKey, previous: Option<&SecretKey>) -> Re
         return Ok(if now.as_deref() == Some(&own) { KeyCheck::Fits } else { KeyCheck::Other });
     }
     let replaced = encrypt_anew(&mut tx, key, previous).await?;
+    // Their digests depend on the key: they would never match, and be counted as usable.
+    store::people::two_factor::delete_all_recovery(&mut tx).await?;
     tx.commit().await?;
     Ok(KeyCheck::Replaced(replaced))
 }

@@ -7,12 +7,13 @@ use domain::people::accounts::NewAccount;
 use domain::people::sessions::Origin;
 use domain::people::{accounts, addresses, outbound_email, passwords, sessions};
 use domain::platform::secrets::{Password, digest};
-use domain::testing::{TestForum, counting_statements};
+use domain::testing::{PASSWORD, TestForum, counting_statements};
 use domain::{Error, store};
 
-use crate::{complaint, is_not_found, tables};
+use crate::{complaint, id, is_not_found, tables};
 
 stories! {
+    passwords_that_are_easy_to_guess_are_refused,
     a_forgotten_password_is_replaced_with_a_link_that_works_once,
     known_and_unknown_addresses_are_answered_alike,
     a_link_ends_with_its_hour_and_with_any_change,
@@ -25,6 +26,30 @@ stories! {
 
 const OLD: &str = "the old long one";
 const NEW: &str = "the new long one";
+
+async fn passwords_that_are_easy_to_guess_are_refused(forum: TestForum) {
+    let cx = &forum.cx;
+    let sign_up = |name: &'static str, password: &'static str| async move {
+        let email = format!("{name}@example.org");
+        let new = accounts::NewAccount { username: name.into(), email, password: Password::new(password) };
+        accounts::sign_up(cx, new, &Default::default(), &origin()).await
+    };
+    for weak in
+        ["password1", "        ", "qwertyuiop", "wilhelmine", "Wilhelmine1", "wilhelmine@example.org", "aaaaaaaaaaaa"]
+    {
+        complaint(sign_up("wilhelmine", weak).await, "password");
+    }
+    let mira = id(forum.person("mira").await);
+    let change = accounts_change(cx, mira, "letmein123").await;
+    complaint(change, "new_password");
+    sign_up("wilhelmine", "three grey herons asleep").await.unwrap();
+    accounts_change(cx, mira, "four white egrets awake").await.unwrap();
+    forum.drain().await;
+}
+
+async fn accounts_change(cx: &domain::Context, user: domain::model::UserId, new: &str) -> domain::Result<String> {
+    passwords::change(cx, user, Password::new(PASSWORD), Password::new(new), &origin()).await
+}
 
 fn origin() -> Origin {
     Origin { address: IpAddr::from([203, 0, 113, 7]), agent: "Test/1".into() }

@@ -13,6 +13,7 @@ use domain::{groups, messages, store, topics};
 use crate::{id, is_not_found, told};
 
 stories! {
+    until_the_index_is_filled_search_says_so,
     words_are_found_in_messages_and_titles,
     search_follows_edits_deletions_and_renames,
     search_in_a_group_finds_only_what_stands_in_it,
@@ -34,6 +35,17 @@ async fn found(forum: &TestForum, who: Viewer, words: &str) -> BTreeSet<MessageI
 
 async fn healthy(forum: &TestForum) {
     assert_eq!(doctor::examine(&forum.cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
+}
+
+async fn until_the_index_is_filled_search_says_so(forum: TestForum) {
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.topic(mira, &garden, "Plums", "Early ones").await;
+    assert_eq!(ask(&forum, mira, "plums").await.preparing, Some(0));
+    forum.drain().await;
+    forum.catch_up().await;
+    let answer = ask(&forum, mira, "plums").await;
+    assert_eq!((answer.preparing, answer.total), (None, 1));
 }
 
 async fn words_are_found_in_messages_and_titles(forum: TestForum) {

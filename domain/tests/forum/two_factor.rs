@@ -108,6 +108,10 @@ async fn another_key_is_noticed_and_a_new_one_replaces_the_previous(mut forum: T
     assert_eq!(secret_key::check(&db, &new, Some(&old)).await.unwrap(), KeyCheck::Fits);
     assert_eq!(secret_key::check(&db, &old, None).await.unwrap(), KeyCheck::Other);
     std::sync::Arc::make_mut(&mut forum.cx.config).secret = new;
+    let State::On { recovery_codes, .. } = two_factor::state(&forum.cx, mira).await.unwrap() else {
+        panic!("it is on")
+    };
+    assert_eq!(recovery_codes, 0, "codes that cannot match are not counted");
     let ticket = ticket(&forum).await;
     two_factor::pass(&forum.cx, &ticket, &app.code(&forum), &origin()).await.unwrap();
     forum.drain().await;

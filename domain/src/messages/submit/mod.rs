@@ -146,5 +146,9 @@ pub(crate) async fn approve(cx: &Context, moderator: Viewer, held: &PendingRow) 
     let (author, destination) = Destination::approved(cx, moderator, held).await?;
     let draft = Draft { text: held.raw.clone(), key: held.idempotency_key.clone() };
     let nodes = text::parse(cx, &draft.text).await?;
-    save(cx, author, &destination, &draft, &nodes, &[]).await
+    let outcome = save(cx, author, &destination, &draft, &nodes, &[]).await?;
+    if let Outcome::Posted(posted) = &outcome {
+        log_saved(author.user()?, posted, &draft, &nodes);
+    }
+    Ok(outcome)
 }

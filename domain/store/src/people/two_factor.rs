@@ -77,6 +77,11 @@ pub async fn delete_recovery(tx: &mut Tx, user: UserId) -> Result<u64> {
     sql!(run tx, "delete from recovery_codes where user_id = $1", user)
 }
 
+/// Deletes the recovery codes of all accounts.
+pub async fn delete_all_recovery(tx: &mut Tx) -> Result<u64> {
+    sql!(run tx, "delete from recovery_codes")
+}
+
 /// The number of recovery codes left.
 pub async fn count_recovery(db: &Db, user: UserId) -> Result<i64> {
     sql!(value db, i64, "select count(*) from recovery_codes where user_id = $1", user)
