@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Executor, SqliteConnection, SqlitePool};
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 /// How long an ending program waits for connections that are in use.
-pub(crate) const CLOSING: std::time::Duration = std::time::Duration::from_secs(5);
+pub(crate) const CLOSING: Duration = Duration::from_secs(5);
+
 /// The most commits that share one flush. Bounds how long the first of them waits.
 const GROUP: usize = 64;
 
@@ -27,6 +29,9 @@ struct Writer {
     state: Arc<Mutex<State>>,
     /// The number of callers that wait for the connection.
     waiting: AtomicUsize,
+    /// The runtime that opened the database. What has to be finished for other callers runs there: the threads of the web
+    /// server have runtimes of their own, which end before the program does and drop their tasks.
+    runtime: Handle,
 }
 
 #[derive(Debug)]
@@ -59,7 +64,8 @@ impl SqliteDb {
             .connect_with(options.read_only(true).create_if_missing(false))
             .await?;
         let state = State { conn, open: false, group: Vec::new() };
-        let writer = Writer { state: Arc::new(Mutex::new(state)), waiting: AtomicUsize::new(0) };
+        let writer =
+            Writer { state: Arc::new(Mutex::new(state)), waiting: AtomicUsize::new(0), runtime: Handle::current() };
         Ok(Self { readers, writer: Arc::new(writer) })
     }
 
@@ -81,7 +87,7 @@ impl SqliteDb {
         let mut guard = writer.clone().acquire().await;
         // Runs in a task of its own: a caller that is cancelled must not leave an open transaction behind. A
         // `SqliteTx` that the caller does not receive is dropped, and so rolled back.
-        let begun = tokio::spawn(async move {
+        let begun = self.writer.runtime.spawn(async move {
             if !guard.open {
                 guard.conn.execute("begin immediate").await?;
                 guard.open = true;
@@ -160,7 +166,7 @@ impl Drop for Waiting {
     fn drop(&mut self) {
         if let Some(writer) = self.0.take() {
             writer.waiting.fetch_sub(1, Ordering::SeqCst);
-            tokio::spawn(async move {
+            writer.runtime.clone().spawn(async move {
                 let mut state = writer.state.clone().lock_owned().await;
                 writer.settle(&mut state).await;
             });
@@ -191,7 +197,7 @@ impl SqliteTx {
         // From here on a task owns the savepoint: a caller that is cancelled cannot leave it half done.
         let writer = self.writer.clone();
         let (sender, receiver) = oneshot::channel();
-        tokio::spawn(async move {
+        self.writer.runtime.spawn(async move {
             match guard.conn.execute("release part").await {
                 Ok(_) => {
                     guard.group.push(sender);
@@ -214,7 +220,7 @@ impl Drop for SqliteTx {
     fn drop(&mut self) {
         if let Some(mut guard) = self.guard.take() {
             let writer = self.writer.clone();
-            tokio::spawn(async move {
+            self.writer.runtime.spawn(async move {
                 let undone = match guard.conn.execute("rollback to part").await {
                     Ok(_) => guard.conn.execute("release part").await,
                     Err(error) => Err(error),
@@ -225,5 +231,37 @@ impl Drop for SqliteTx {
                 }
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_caller_whose_runtime_ends_leaves_nobody_waiting_for_the_commit() {
+        let folder = std::env::temp_dir().join(format!("klatch-store-{}", model::unique_name()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let db = SqliteDb::open(&folder.join("klatch.db")).await.expect("a database");
+        // A second caller waits, so the first one leaves the commit to it.
+        let tx = db.begin().await.expect("a transaction");
+        let second = Waiting::new(db.writer.clone());
+        let (sender, committed) = oneshot::channel();
+        let mut tx = tx;
+        let mut guard = tx.guard.take().expect("the connection");
+        guard.conn.execute("release part").await.expect("a savepoint's end");
+        guard.group.push(sender);
+        db.writer.settle(&mut guard).await;
+        assert!(guard.open, "the second caller will commit");
+        drop(guard);
+        // The second caller is cancelled in the last moment of its thread's runtime.
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+            runtime.block_on(async { drop(second) });
+        });
+        thread.join().expect("the thread");
+        let done = tokio::time::timeout(Duration::from_secs(20), committed).await;
+        assert_eq!(done.expect("the commit does not hang"), Ok(true));
+        std::fs::remove_dir_all(&folder).expect("the folder goes");
     }
 }
