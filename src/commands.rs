@@ -1,8 +1,10 @@
 //! The one-shot commands: import, demo, admin.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
+use domain::admin::doctor;
+use domain::kv::Kv;
 use domain::people::accounts::NewAccount;
 use domain::platform::secrets::Password;
 use domain::store::Db;
@@ -11,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::compose::{self, Failure};
 use crate::environment::Environment;
 use crate::settings::{Needs, Settings, no_forum};
+use crate::{input, services};
 
 /// Connects to the existing forum and prints which one it is. Creates nothing.
 async fn context(env: &Environment, search: bool) -> Result<domain::Context, Failure> {
@@ -42,13 +45,20 @@ fn bar() -> ProgressBar {
 /// `klatch admin doctor`.
 pub async fn doctor(env: &Environment) -> Result<(), Failure> {
     let cx = context(env, true).await?;
-    let findings = domain::admin::doctor::examine(&cx, |_| {}).await?;
+    // `klatch serve` keeps the summaries in its memory, where only itself can compare them.
+    let findings = match cx.kv {
+        Kv::Memory(_) if services::is_served(&env.data_dir()) => doctor::examine_beside_service(&cx).await?,
+        _ => doctor::examine(&cx).await?,
+    };
     println!("topics counted            {}", findings.topics);
     println!("unread summaries compared {}", findings.summaries);
     println!("jobs waiting              {}", findings.jobs_waiting);
     println!("jobs given up             {}", findings.jobs_failed);
     if let Some(indexed) = findings.indexed {
         println!("in the search index       {indexed}");
+    }
+    if let Some(unindexed) = findings.unindexed {
+        println!("changes to be indexed     {unindexed}");
     }
     println!("drift                     {}", findings.drift.len());
     for sentence in &findings.drift {
@@ -153,7 +163,7 @@ pub async fn import_convore(env: &Environment, dir: &Path) -> Result<(), Failure
 pub async fn import_jsonl(env: &Environment, file: PathBuf) -> Result<(), Failure> {
     let cx = context(env, true).await?;
     let name = file.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned());
-    let reader = tokio::task::spawn_blocking(move || open(&file)).await??;
+    let reader = tokio::task::spawn_blocking(move || input::open(&file)).await??;
     let bar = bar();
     let report = domain::import::jsonl(&cx, reader, &name, told(&bar)).await?;
     bar.finish_and_clear();
@@ -168,20 +178,4 @@ fn told(bar: &ProgressBar) -> impl FnMut(domain::import::Progress) + '_ {
         bar.set_length(progress.total);
         bar.set_position(progress.done);
     }
-}
-
-/// The first bytes of zstd-compressed data (RFC 8878, 3.1.1).
-const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-
-fn open(file: &Path) -> Result<Box<dyn BufRead + Send>, Failure> {
-    let raw: Box<dyn Read + Send> = if file == Path::new("-") {
-        Box::new(std::io::stdin())
-    } else {
-        Box::new(std::fs::File::open(file).map_err(|error| format!("{}: {error}", file.display()))?)
-    };
-    let mut reader = BufReader::with_capacity(1 << 20, raw);
-    if reader.fill_buf()?.starts_with(&ZSTD) {
-        return Ok(Box::new(BufReader::with_capacity(1 << 20, zstd::Decoder::with_buffer(reader)?)));
-    }
-    Ok(Box::new(reader))
 }

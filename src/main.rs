@@ -3,6 +3,8 @@
 mod commands;
 mod compose;
 mod environment;
+mod input;
+mod owner;
 mod services;
 mod settings;
 
@@ -11,6 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use domain::platform::error::chain;
 use tracing_subscriber::EnvFilter;
 
 use crate::compose::Failure;
@@ -110,12 +113,9 @@ fn main() -> ExitCode {
         Command::Serve | Command::Web | Command::Realtime | Command::Worker => Environment::read(file),
         Command::Demo | Command::Import(_) | Command::Admin(_) => Environment::for_command(file),
     };
-    let env = match env.map_err(Failure::from).and_then(|env| log(&env).map(|()| env)) {
+    let env = match env.map_err(Failure::from).and_then(|env| prepare(&command, &env).map(|()| env)) {
         Ok(env) => env,
-        Err(error) => {
-            eprintln!("klatch: {error}");
-            return ExitCode::FAILURE;
-        }
+        Err(error) => return failed(error.as_ref()),
     };
     let mut builder = match command {
         // One process per core, each with a share of the polls, beats threads that hand polls to each other.
@@ -132,17 +132,26 @@ fn main() -> ExitCode {
     };
     let runtime = match builder.enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!("klatch: {error}");
-            return ExitCode::FAILURE;
-        }
+        Err(error) => return failed(&error),
     };
     match runtime.block_on(run(command, &env)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("klatch: {error}");
-            ExitCode::FAILURE
-        }
+        Err(error) => failed(error.as_ref()),
+    }
+}
+
+/// Prints why the program ends, with all causes.
+fn failed(error: &(dyn std::error::Error + 'static)) -> ExitCode {
+    eprintln!("klatch: {}", chain(error));
+    ExitCode::FAILURE
+}
+
+/// What must happen before any thread exists.
+fn prepare(command: &Command, env: &Environment) -> Result<(), Failure> {
+    log(env)?;
+    match command {
+        Command::Serve | Command::Web | Command::Realtime | Command::Worker => Ok(()),
+        Command::Demo | Command::Import(_) | Command::Admin(_) => owner::become_owner(&env.data_dir()),
     }
 }
 

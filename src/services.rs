@@ -17,6 +17,9 @@ use crate::compose::{self, Failure};
 use crate::environment::Environment;
 use crate::settings::{Needs, Settings};
 
+/// The file in the data folder that `klatch serve` locks.
+const SERVE_LOCK: &str = "serve.lock";
+
 /// A switch that ends the program, thrown once.
 #[derive(Clone)]
 struct Stop(watch::Receiver<bool>);
@@ -124,9 +127,15 @@ async fn greet(cx: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Whether a `klatch serve` runs on the data folder.
+pub fn is_served(data_dir: &Path) -> bool {
+    let opened = File::options().write(true).open(data_dir.join(SERVE_LOCK));
+    opened.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
 /// Locks the data folder until the process ends: two programs would not hear of each other's events.
 fn lock(data_dir: &Path) -> Result<File, Failure> {
-    let path = data_dir.join("serve.lock");
+    let path = data_dir.join(SERVE_LOCK);
     let failed = |error: std::io::Error| format!("KLATCH_DATA_DIR: `{}`: {error}", path.display());
     let mut file = File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(failed)?;
     match file.try_lock() {

@@ -234,14 +234,33 @@ impl TestForum {
         jobs::drain(&self.cx.db, &self.cx.clock, run).await.expect("the queue")
     }
 
-    /// Brings the search index up to date. On Postgres this first waits for all older transactions of the whole server
-    /// to end, those of other tests included, because changes become readable only then.
-    pub async fn catch_up(&self) {
+    /// Waits until the search log can be read to its end. On Postgres older transactions have to end first.
+    pub async fn settle(&self) {
         wait_for("older transactions to end", || async {
             store::search_log::settled(&self.cx.db).await.expect("a look")
         })
         .await;
+    }
+
+    /// Brings the search index up to date.
+    pub async fn catch_up(&self) {
+        self.settle().await;
         assert!(search::catch_up(&self.cx).await.expect("the search index"), "somebody else writes the search index");
+    }
+
+    /// Changes a byte in a file of the search index and returns the file's name.
+    pub fn damage_index(&self) -> String {
+        let generations =
+            std::fs::read_dir(&self.search).expect("the index").map(|entry| entry.expect("a file").path());
+        let files = generations.filter(|path| path.is_dir()).flat_map(|dir| std::fs::read_dir(dir).expect("a folder"));
+        let mut stores = files
+            .map(|file| file.expect("a file").path())
+            .filter(|path| path.extension().is_some_and(|e| e == "store"));
+        let path = stores.next().expect("a file of stored documents");
+        let mut bytes = std::fs::read(&path).expect("its bytes");
+        bytes[0] ^= 1;
+        std::fs::write(&path, bytes).expect("a write");
+        path.file_name().expect("its name").to_string_lossy().into_owned()
     }
 
     /// All sent emails, oldest first.

@@ -45,6 +45,7 @@ stories!(
     rows_of_the_forum_stay_and_the_import_makes_way,
     a_stopped_import_goes_on_and_ends_the_same,
     lines_become_topics_answers_and_mentions,
+    lines_too_long_are_left_out_and_long_titles_shortened,
     stopped_lines_go_on_and_end_the_same,
     the_demo_fills_an_empty_forum,
 );
@@ -124,7 +125,7 @@ fn count(total: u64, new: u64) -> Count {
 async fn is_quiet(forum: &TestForum) {
     assert!(rows(forum, "select kind from jobs").await.is_empty());
     assert!(rows(forum, "select cast(message_id as text) from mentions").await.is_empty());
-    let findings = doctor::examine(&forum.cx, |_| {}).await.unwrap();
+    let findings = doctor::examine(&forum.cx).await.unwrap();
     assert!(findings.drift.is_empty(), "{findings:?}");
 }
 
@@ -470,6 +471,22 @@ async fn lines_become_topics_answers_and_mentions(forum: TestForum) {
     will_find(&forum, "late", 1).await;
 }
 
+async fn lines_too_long_are_left_out_and_long_titles_shortened(forum: TestForum) {
+    let lines = vec![
+        line(1, "people", "Hello", "Ann Example", 1, "Welcome").to_string(),
+        line(2, "people", "Hello", "Ann Example", 2, &"x".repeat(1_000_001)).to_string(),
+        line(3, "people", &"long ".repeat(100), "Ann Example", 3, "After it").to_string(),
+        line(4, &"wide ".repeat(100), "Hello", "Ann Example", 4, "The last one").to_string(),
+    ];
+    let report = jsonl(&forum, &lines).await;
+    assert_eq!((report.messages, report.oddities.count(ImportWarning::BadRecord)), (count(3, 3), 1));
+    assert_eq!(report.oddities.count(ImportWarning::TooLong), 2, "{report}");
+    let longest = "select cast(max(length(name)) as text) from";
+    assert_eq!(rows(&forum, &format!("{longest} topics")).await, ["200"]);
+    assert_eq!(rows(&forum, &format!("{longest} groups")).await, ["80"]);
+    is_quiet(&forum).await;
+}
+
 async fn stopped_lines_go_on_and_end_the_same(forum: TestForum) {
     let lines: Vec<String> = (0..9_500)
         .map(|n| {
@@ -527,7 +544,7 @@ async fn the_demo_fills_an_empty_forum(forum: TestForum) {
     will_find(&forum, "newts", 3).await;
     // Actions done at the end of the import queue jobs, which a worker runs.
     forum.drain().await;
-    let findings = doctor::examine(cx, |_| {}).await.unwrap();
+    let findings = doctor::examine(cx).await.unwrap();
     assert!(findings.drift.is_empty(), "{findings:?}");
     let boss = Viewer::User { id: domain::model::UserId(0), is_admin: true };
     assert_eq!(domain::moderation::reports::count_of_site(cx, boss).await.unwrap(), 1);

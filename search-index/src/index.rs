@@ -82,6 +82,21 @@ impl Index {
         self.shared.home.bytes()
     }
 
+    /// Reads all files of the index and returns the names of those whose contents do not match their checksums.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn damaged_files(&self) -> Result<Vec<String>> {
+        let view = self.view();
+        let Some(generation) = &view.generation else { return Ok(Vec::new()) };
+        // The engine trusts its files, and may panic on a damaged one.
+        let verify = panic::AssertUnwindSafe(|| generation.engine.validate_checksum());
+        let damaged = panic::catch_unwind(verify).map_err(|_| Error::Damaged)??;
+        let mut names: Vec<String> = damaged.iter().map(|path| path.display().to_string()).collect();
+        names.sort();
+        Ok(names)
+    }
+
     /// Searches the index as of the last [`reload`](Self::reload).
     ///
     /// # Errors

@@ -2,11 +2,13 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::support::{Database, Forum, PASSWORD, Running, Visitor, group_of, newcomer, program, topic_in};
+use crate::support::{Database, Forum, PASSWORD, Running, Visitor, group_of, newcomer, program, topic_in, wait_for};
 
 crate::both_ways!(
     a_compressed_form_is_refused_before_its_body_is_read,
@@ -288,4 +290,48 @@ async fn a_command_leaves_an_empty_postgres_as_it_is() {
     assert!(!output.status.success() && said.contains("there is no forum here"), "{said}");
     assert_eq!(empty.number("select count(*) from information_schema.tables where table_schema = 'public'").await, 0);
     empty.drop();
+}
+
+#[tokio::test]
+async fn a_command_of_root_leaves_files_that_the_service_can_use() {
+    let mut forum = Forum::start(Running::Alone).await;
+    let data = forum.folder().join("data");
+    forum.stop().await;
+    let own = std::fs::metadata(&data).expect("the folder").uid();
+    // Only root can give files away. For others, their own files stay theirs.
+    let owner = if own == 0 { 65_534 } else { own };
+    std::fs::set_permissions(forum.folder(), std::fs::Permissions::from_mode(0o755))
+        .expect("a folder that all may enter");
+    for path in all_files(&data) {
+        chown(&path, Some(owner), Some(owner)).expect("another owner");
+    }
+    let output = forum.command().args(["admin", "reindex"]).output().expect("the program");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for path in all_files(&data) {
+        assert_eq!(std::fs::metadata(&path).expect("a file").uid(), owner, "{}", path.display());
+    }
+}
+
+/// The folder and everything in it.
+fn all_files(folder: &Path) -> Vec<PathBuf> {
+    let mut all = vec![folder.to_owned()];
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("a file").path();
+        if path.is_dir() { all.extend(all_files(&path)) } else { all.push(path) }
+    }
+    all
+}
+
+#[tokio::test]
+async fn the_doctor_compares_what_a_running_service_keeps_in_memory() {
+    let forum = Forum::start(Running::Alone).await;
+    let mira = newcomer(&forum, "mira").await;
+    wait_for("a summary that is kept", async || {
+        mira.get("/").await.expect(200);
+        let said = forum.run(&["admin", "doctor"], "");
+        let said = String::from_utf8_lossy(&said.stdout).into_owned();
+        let compared = said.lines().find_map(|line| line.strip_prefix("unread summaries compared"));
+        (compared.map(str::trim) == Some("1")).then_some(())
+    })
+    .await;
 }

@@ -9,6 +9,7 @@ use crate::people::{admins, sign_ups};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::{cut, log};
+use crate::search;
 use model::policy::{self, Access, Viewer};
 use model::{AccountState, JobId, JobRow, ListedUser, LogAction, LogEntry, SessionRow, User, UserId};
 use store::platform::jobs::Counts;
@@ -26,6 +27,8 @@ pub struct Totals {
     /// How long the oldest due job has waited.
     pub waiting: std::time::Duration,
     pub indexed: Option<u64>,
+    /// Changes that the search index does not have yet; `None` while it is being filled.
+    pub unindexed: Option<i64>,
     /// Users who are online.
     pub here: usize,
 }
@@ -44,6 +47,7 @@ pub async fn totals(cx: &Context) -> Result<Totals> {
         jobs: store::platform::jobs::counts(&cx.db).await?,
         waiting,
         indexed: cx.search.as_ref().map(crate::platform::index::Search::documents),
+        unindexed: search::unindexed(cx).await?,
         here: cx.bus.here().await?.len(),
     })
 }

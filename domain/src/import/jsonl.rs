@@ -4,7 +4,7 @@
 //! imported again.
 
 use std::collections::{HashMap, HashSet};
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 
 use tokio::sync::{mpsc, watch};
 
@@ -14,6 +14,7 @@ use super::writer::{self, BATCH, BATCH_BYTES, People, Ready};
 use super::{blocking, finish, followed, people, targets};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::validate::MAX_TITLE;
 use model::names::{slugify, username_key};
 use model::{GroupId, GroupKind, MessageId, Role, TopicId, UserId};
 use store::Tx;
@@ -21,6 +22,8 @@ use store::import::{self as rows, NewGroup, NewTopic, NewUser};
 
 /// Batches read ahead of the writer.
 const AHEAD: usize = 2;
+/// The longest line in bytes. A message of the greatest length takes less than half of it, however it is escaped.
+const MAX_LINE: u64 = 1_000_000;
 
 /// A batch of parsed lines, with the warnings about other lines.
 type Lines = std::io::Result<(Vec<Line>, ImportWarnings)>;
@@ -75,8 +78,16 @@ fn read(mut reader: impl BufRead, sender: &mpsc::Sender<Lines>) {
     let (mut buffer, mut bytes) = (Vec::new(), 0);
     for number in 1.. {
         buffer.clear();
-        match reader.read_until(b'\n', &mut buffer) {
+        match (&mut reader).take(MAX_LINE).read_until(b'\n', &mut buffer) {
             Ok(0) => break,
+            Ok(length) if length as u64 == MAX_LINE && !buffer.ends_with(b"\n") => {
+                oddities.note(ImportWarning::BadRecord, || format!("line {number}: longer than {MAX_LINE} bytes"));
+                if let Err(error) = reader.skip_until(b'\n') {
+                    let _ = sender.blocking_send(Err(error));
+                    return;
+                }
+                continue;
+            }
             Ok(_) => {}
             Err(error) => {
                 // Keep what was read before the error.
@@ -320,8 +331,9 @@ impl Source {
             if !self.topics.contains_key(&line.topic_key) {
                 let slug =
                     Some(slugify(&line.topic)).filter(|slug| !slug.is_empty()).unwrap_or_else(|| "topic".to_owned());
-                let new =
-                    NewTopic { id: None, group, slug, name: line.topic.clone(), creator: author, created_at: line.at };
+                let mut name = line.topic.clone();
+                targets::shorten(&mut name, MAX_TITLE, &mut self.report.oddities);
+                let new = NewTopic { id: None, group, slug, name, creator: author, created_at: line.at };
                 // Topics with equal slugs are no reason for a warning: the source has no slugs.
                 let ids = targets::topics(tx, vec![new], &mut ImportWarnings::default()).await?;
                 for id in ids {

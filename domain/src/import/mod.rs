@@ -32,6 +32,17 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 /// Messages written until search indexes them while the import goes on.
 const FOLLOWS_AFTER: u64 = 25_000;
 
+/// Messages written until the database first counts its tables for its plans, and by which factor more until it does
+/// again. The plans of an empty Postgres scan tables that have grown since.
+const FIRST_PLANS: u64 = 2_000;
+const PLAN_AGAIN: u64 = 4;
+
+async fn update_plans(cx: &Context) -> Result<()> {
+    let mut tx = cx.db.begin().await?;
+    store::import::analyze(&mut tx).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Runs an import while search indexes what is written so far, as `written` counts it. With two processors, both
 /// together take hardly longer than the import alone.
 async fn followed(
@@ -41,18 +52,23 @@ async fn followed(
 ) -> Result<()> {
     let follow = async {
         let mut taken_in = *written.borrow_and_update();
+        let (mut follows, mut plan_at) = (true, FIRST_PLANS);
         // Ends with `work`, which owns the sender.
         while written.changed().await.is_ok() {
             let now = *written.borrow_and_update();
-            if now < taken_in + FOLLOWS_AFTER {
-                continue;
+            if now >= plan_at {
+                plan_at = now * PLAN_AGAIN;
+                if let Err(error) = update_plans(cx).await {
+                    tracing::warn!(%error, "the database's statistics were not updated");
+                }
             }
-            taken_in = now;
-            match search::catch_up(cx).await {
-                Ok(true) => {}
-                Ok(false) => return,
+            if follows && now >= taken_in + FOLLOWS_AFTER {
+                taken_in = now;
                 // `finish` tries again.
-                Err(error) => return tracing::warn!(%error, "search did not follow the import"),
+                follows = search::catch_up(cx).await.unwrap_or_else(|error| {
+                    tracing::warn!(%error, "search did not follow the import");
+                    false
+                });
             }
         }
     };
@@ -62,12 +78,7 @@ async fn followed(
 /// Updates the search index, the database's query plans and the statistics.
 async fn finish(cx: &Context, report: &mut Report, told: &mut impl FnMut(Progress)) -> Result<()> {
     told(Progress { done: 0, total: 0, what: "search index" });
-    let plans = async {
-        let mut tx = cx.db.begin().await?;
-        store::import::analyze(&mut tx).await?;
-        Ok(tx.commit().await?)
-    };
-    (report.searchable, ()) = tokio::try_join!(search::catch_up(cx), plans)?;
+    (report.searchable, ()) = tokio::try_join!(search::catch_up(cx), update_plans(cx))?;
     if let Some(search) = &cx.search {
         search.wake();
     }

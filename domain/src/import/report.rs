@@ -115,6 +115,7 @@ oddities! {
     TopicIdTaken = "topics under a new id because theirs was taken",
     /// Links to the old id break.
     MessageIdTaken = "messages under a new id because theirs was taken",
+    TooLong = "names, titles and descriptions longer than allowed, shortened",
     LongMessage = "messages longer than may be posted, kept",
     /// Kept as an ordinary message.
     UnknownReply = "answers to messages that did not come along",

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::report::{ImportWarning, ImportWarnings};
 use crate::platform::error::Result;
+use crate::platform::validate::{MAX_DESCRIPTION, MAX_GROUP_NAME, MAX_TITLE};
 use model::names::{is_reserved_slug, slugify};
 use model::{GroupId, TopicId};
 use store::Tx;
@@ -15,8 +16,18 @@ fn fits(slug: &str) -> bool {
     !slug.is_empty() && slug.len() <= 200 && slug.bytes().all(plain)
 }
 
+/// Shortens a text to the limit of the forms.
+pub(super) fn shorten(text: &mut String, max: usize, oddities: &mut ImportWarnings) {
+    if text.chars().count() > max {
+        *text = text.chars().take(max - 1).chain(['…']).collect();
+        oddities.note(ImportWarning::TooLong, || text.clone());
+    }
+}
+
 /// Creates a group under its wanted id and slug where free, else under others.
 pub(crate) async fn group(tx: &mut Tx, mut group: NewGroup, oddities: &mut ImportWarnings) -> Result<GroupId> {
+    shorten(&mut group.name, MAX_GROUP_NAME, oddities);
+    shorten(&mut group.description, MAX_DESCRIPTION, oddities);
     let wanted = group.slug.clone();
     let base = match wanted {
         _ if fits(&wanted) => wanted.clone(),
@@ -51,6 +62,7 @@ pub(crate) async fn topics(
     oddities: &mut ImportWarnings,
 ) -> Result<Vec<TopicId>> {
     for topic in &mut topics {
+        shorten(&mut topic.name, MAX_TITLE, oddities);
         if !fits(&topic.slug) {
             let made = Some(slugify(&topic.slug)).filter(|slug| !slug.is_empty());
             let made = made.unwrap_or_else(|| topic.id.map_or_else(|| "topic".to_owned(), |id| format!("topic-{id}")));

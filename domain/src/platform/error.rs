@@ -7,6 +7,20 @@ use model::{Denied, Fields};
 /// The result of a domain function.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// Returns an error's text with the causes that it does not name itself.
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let own = error.to_string();
+        if !text.contains(&own) {
+            text = format!("{text}: {own}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
 /// Why a domain function failed.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)]
@@ -33,12 +47,12 @@ pub enum Error {
     #[error("signed out")]
     SignedOut,
     /// The database is away or refused.
-    #[error("database: {0}")]
+    #[error("database: {}", chain(.0))]
     Database(#[from] store::Error),
     /// The bus is away.
-    #[error("bus: {0}")]
+    #[error("bus: {}", chain(.0))]
     Bus(#[from] bus::BusError),
-    #[error("search index: {0}")]
+    #[error("search index: {}", chain(.0))]
     Search(#[from] search_index::Error),
     /// This process has no search index.
     #[error("this process answers no searches")]

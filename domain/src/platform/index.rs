@@ -1,6 +1,6 @@
 //! A process's handle on the search index.
 
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use search_index::Index;
 pub use search_index::Order;
 use std::path::Path;
@@ -34,6 +34,16 @@ impl Search {
     /// The size in bytes.
     pub fn bytes(&self) -> u64 {
         self.index.bytes()
+    }
+
+    /// Returns the names of files whose contents do not match their checksums.
+    ///
+    /// # Errors
+    /// When the files cannot be read.
+    pub async fn damaged_files(&self) -> Result<Vec<String>> {
+        let index = self.index.clone();
+        let verify = tokio::task::spawn_blocking(move || index.damaged_files());
+        Ok(verify.await.map_err(|error| Error::Internal(error.to_string()))??)
     }
 
     /// Makes the follower look for changes now.

@@ -8,6 +8,7 @@ mod search;
 mod sweep;
 mod unread;
 
+use crate::admin::doctor;
 use crate::live::draw::Draw;
 use crate::live::tell;
 use crate::moderation::bulk_delete;
@@ -93,6 +94,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
         Job::Task(Task::AccountDeleted { user, erase }) => account_deletion::purge_step(cx, user, erase).await,
         Job::Task(Task::BulkDelete { removal }) => bulk_delete::work(cx, removal, false).await,
         Job::Task(Task::UndoBulkDelete { removal }) => bulk_delete::work(cx, removal, true).await,
+        Job::Task(Task::CompareSummaries { token }) => doctor::answer(cx, token).await,
         Job::Task(Task::GroupChanged { group }) => tell::group_changed(cx, group).await,
     }
 }

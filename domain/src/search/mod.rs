@@ -1,33 +1,27 @@
 //! Search: queries the index for what the viewer may see, and keeps the index in sync with the database.
 
-use crate::platform::index::Search;
-use crate::topics::placed;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
+mod follower;
 
-use search_index::{Document, Fragment, Hit, Kind, Load, Query, Writer};
-use tokio::time::Instant;
+use std::sync::atomic::Ordering;
+
+use search_index::{Fragment, Hit, Kind, Query};
 
 use crate::groups;
 use crate::people::ignores;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::topics::placed;
 use crate::topics::placed::MessageInTopic;
 use model::policy::{Permission, Viewer};
 use model::{MessageId, TopicId};
-use store::search_log;
-use store::search_log::{Changed, Indexed, Position};
 
+#[cfg(feature = "testing")]
+pub use follower::Steps;
+pub use follower::{ask_for_reindex, catch_up, expected_documents, follow, reindex, unindexed};
 pub use search_index::Order;
 
 /// Maximum characters shown of a hit's text.
 const SNIPPET_LEN: usize = 280;
-/// Changes read and committed together.
-const BATCH: i64 = 5_000;
-/// How long the follower sleeps unless it is woken.
-const POLL_INTERVAL: Duration = Duration::from_secs(1);
-/// Minimum time between two steps: a commit costs the same for one change as for a hundred.
-const MIN_INTERVAL: Duration = Duration::from_millis(250);
 
 /// A search request.
 #[derive(Clone, Debug)]
@@ -145,244 +139,4 @@ async fn hydrate(
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> search_index::Result<T> + Send + 'static) -> Result<T> {
     Ok(tokio::task::spawn_blocking(work).await.map_err(|e| Error::Internal(e.to_string()))??)
-}
-
-/// Keeps the index in sync with the database until `stop` resolves. One of the processes that share a folder writes the
-/// index. If it goes away, another one takes over; all see what it wrote.
-pub async fn follow(cx: Context, stop: impl Future<Output = ()>) {
-    let Some(search) = cx.search.clone() else { return };
-    tokio::pin!(stop);
-    let mut writer: Option<Writer> = None;
-    loop {
-        let mut busy = false;
-        if writer.is_none() {
-            let index = search.index.clone();
-            writer = blocking(move || index.try_writer()).await.unwrap_or_else(|error| {
-                tracing::error!(%error, "the search index cannot be written");
-                None
-            });
-        }
-        if let Some(own) = writer.take() {
-            match step(&cx, own).await {
-                Ok((own, more)) => {
-                    busy = more;
-                    writer = Some(own);
-                }
-                Err(error) => tracing::error!(%error, "search did not follow; it will be tried again"),
-            }
-        }
-        if busy {
-            continue;
-        }
-        tokio::select! {
-            () = &mut stop => return,
-            () = rewoken(&search, Instant::now() + MIN_INTERVAL) => {}
-            () = tokio::time::sleep(POLL_INTERVAL) => {}
-        }
-    }
-}
-
-/// Resolves when the follower is woken, but not before `earliest`.
-async fn rewoken(search: &Search, earliest: Instant) {
-    search.wake.notified().await;
-    tokio::time::sleep_until(earliest).await;
-}
-
-/// Indexes all changes, for programs that end, such as an import; `false` if another process writes the index.
-pub async fn catch_up(cx: &Context) -> Result<bool> {
-    let Some(search) = cx.search.clone() else { return Ok(false) };
-    let index = search.index.clone();
-    let Some(mut writer) = blocking(move || index.try_writer()).await? else { return Ok(false) };
-    writer.set_load(Load::Bulk);
-    loop {
-        let (next, more) = step(cx, writer).await?;
-        if !more {
-            return Ok(true);
-        }
-        writer = next;
-    }
-}
-
-fn note_filled(cx: &Context, done: u64) {
-    if let Some(search) = &cx.search {
-        search.filled.store(done, Ordering::Relaxed);
-    }
-}
-
-/// Indexes one batch of changes. Returns whether there may be more.
-async fn step(cx: &Context, writer: Writer) -> Result<(Writer, bool)> {
-    let Some(position) = writer.index().position().and_then(|text| parse_position(&text)) else {
-        return Ok((refill(cx, writer, |done| note_filled(cx, done)).await?, true));
-    };
-    if store::search_log::trimmed(&cx.db).await? > position {
-        tracing::warn!("search fell behind what is kept of the changes; everything is read again");
-        return Ok((refill(cx, writer, |_| {}).await?, true));
-    }
-    let changes = search_log::after(&cx.db, position, BATCH).await?;
-    let Some((last, _)) = changes.last() else {
-        let rested = blocking(move || {
-            let mut writer = writer;
-            writer.rest();
-            Ok(writer)
-        });
-        return Ok((rested.await?, false));
-    };
-    let (last, more) = (*last, changes.len() as i64 == BATCH);
-    let mut messages: Vec<MessageId> = Vec::new();
-    let mut topics: Vec<TopicId> = Vec::new();
-    for (_, changed) in changes {
-        match changed {
-            Changed::Message(id) => messages.push(id),
-            Changed::Topic(id) => topics.push(id),
-            Changed::Group(id) => topics.extend(store::search_log::topics_of(&cx.db, id).await?),
-        }
-    }
-    topics.sort_unstable();
-    topics.dedup();
-    messages.sort_unstable();
-    messages.dedup();
-    let mut writer = writer;
-    if topics.len() + messages.len() > 1_000 {
-        writer.set_load(Load::Bulk);
-    }
-    for part in topics.chunks(500) {
-        let titles = search_log::topics(&cx.db, part).await?;
-        let gone: Vec<TopicId> = titles.iter().filter(|t| t.deleted).map(|t| t.topic_id).collect();
-        let there: Vec<TopicId> = titles.iter().filter(|t| !t.deleted).map(|t| t.topic_id).collect();
-        writer = blocking(move || {
-            let mut writer = writer;
-            for topic in gone {
-                writer.delete_topic(topic.0)?;
-            }
-            put(&mut writer, Kind::Topic, &titles)?;
-            Ok(writer)
-        })
-        .await?;
-        writer = of_topics(cx, writer, &there).await?;
-    }
-    for part in messages.chunks(500) {
-        let rows = search_log::messages(&cx.db, part).await?;
-        writer = blocking(move || {
-            let mut writer = writer;
-            put(&mut writer, Kind::Message, &rows)?;
-            Ok(writer)
-        })
-        .await?;
-    }
-    let writer = blocking(move || {
-        let mut writer = writer;
-        writer.commit(&format_position(last))?;
-        Ok(writer)
-    });
-    Ok((writer.await?, more))
-}
-
-/// Indexes all messages of the topics.
-async fn of_topics(cx: &Context, mut writer: Writer, topics: &[TopicId]) -> Result<Writer> {
-    let mut after = MessageId(0);
-    loop {
-        let rows = search_log::of_topics(&cx.db, topics, after, BATCH).await?;
-        let Some(last) = rows.last() else { return Ok(writer) };
-        after = MessageId(last.id);
-        writer = blocking(move || {
-            put(&mut writer, Kind::Message, &rows)?;
-            Ok(writer)
-        })
-        .await?;
-    }
-}
-
-fn put(writer: &mut Writer, kind: Kind, rows: &[Indexed]) -> search_index::Result<()> {
-    for row in rows {
-        if !row.deleted {
-            writer.upsert(&document(kind, row))?;
-        } else if kind == Kind::Message {
-            writer.delete_message(row.id)?;
-        }
-    }
-    Ok(())
-}
-
-fn document(kind: Kind, row: &Indexed) -> Document<'_> {
-    Document {
-        kind,
-        id: row.id,
-        topic_id: row.topic_id.0,
-        group_id: row.group_id.0,
-        author_id: row.author_id.0,
-        created_at: row.created_at.0,
-        text: &row.text,
-    }
-}
-
-/// Fills a new index beside the current one and then replaces it. `told` receives the number of documents done.
-pub async fn reindex(cx: &Context, told: impl FnMut(u64)) -> Result<bool> {
-    let Some(search) = cx.search.clone() else { return Ok(false) };
-    let index = search.index.clone();
-    let Some(writer) = blocking(move || index.try_writer()).await? else { return Ok(false) };
-    refill(cx, writer, told).await?;
-    Ok(true)
-}
-
-async fn refill(cx: &Context, writer: Writer, mut told: impl FnMut(u64)) -> Result<Writer> {
-    // Take the position before reading: what commits meanwhile is read twice, but never missed.
-    let position = search_log::latest_position(&cx.db).await?;
-    let mut rebuild = blocking(move || writer.rebuild()).await?;
-    let mut done = 0;
-    let mut after = TopicId(0);
-    loop {
-        let rows = search_log::all_topics(&cx.db, after, BATCH).await?;
-        let Some(last) = rows.last() else { break };
-        after = TopicId(last.id);
-        done += rows.len() as u64;
-        rebuild = add(rebuild, Kind::Topic, rows).await?;
-        told(done);
-    }
-    let mut after = MessageId(0);
-    loop {
-        let rows = search_log::all_messages(&cx.db, after, BATCH).await?;
-        let Some(last) = rows.last() else { break };
-        after = MessageId(last.id);
-        done += rows.len() as u64;
-        rebuild = add(rebuild, Kind::Message, rows).await?;
-        told(done);
-    }
-    blocking(move || rebuild.finish(&format_position(position))).await
-}
-
-async fn add(rebuild: search_index::Rebuild, kind: Kind, rows: Vec<Indexed>) -> Result<search_index::Rebuild> {
-    blocking(move || {
-        let mut rebuild = rebuild;
-        for row in rows.iter().filter(|row| !row.deleted) {
-            rebuild.add(&document(kind, row))?;
-        }
-        Ok(rebuild)
-    })
-    .await
-}
-
-/// Returns how many messages and topics of the database belong in the index.
-pub async fn expected_documents(cx: &Context) -> Result<i64> {
-    Ok(search_log::countable(&cx.db).await?)
-}
-
-fn format_position(position: Position) -> String {
-    format!("{}:{}", position.xid, position.id)
-}
-
-fn parse_position(text: &str) -> Option<Position> {
-    let (xid, id) = text.split_once(':')?;
-    Some(Position { xid: xid.parse().ok()?, id: id.parse().ok()? })
-}
-
-/// Has the index's writer reindex everything, through the search log; for processes that cannot write the index.
-pub async fn ask_for_reindex(cx: &Context) -> Result<()> {
-    let groups = store::groups::ids(&cx.db).await?;
-    let mut tx = cx.db.begin().await?;
-    for group in groups {
-        search_log::insert(&mut tx, Changed::Group(group)).await?;
-    }
-    tx.commit().await?;
-    cx.tell(&bus::Control::SearchChanged).await;
-    Ok(())
 }

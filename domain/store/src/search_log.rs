@@ -43,14 +43,15 @@ struct Row {
 }
 
 /// Returns the changes after a position. Nothing that commits later belongs before a returned row. On Postgres rows
-/// commit out of the order of their numbers, so only rows below the oldest running transaction are returned.
+/// commit out of the order of their numbers, so only rows below the [`horizon`] are returned.
 pub async fn after(db: &Db, position: Position, limit: i64) -> Result<Vec<(Position, Changed)>> {
+    let below = horizon(db).await?;
     let rows = sql!(all db, Row,
         pg "select cast(cast(xid as text) as bigint) as xid, id, kind, ref_id from search_log
-            where (xid, id) > (cast(cast($1 as text) as xid8), $2) and xid < pg_snapshot_xmin(pg_current_snapshot())
+            where (xid, id) > (cast(cast($1 as text) as xid8), $2) and xid < cast(cast($4 as text) as xid8)
             order by search_log.xid, search_log.id limit $3",
-        lite "select 0 as xid, id, kind, ref_id from search_log where id > $2 and $1 = $1 order by id limit $3",
-        position.xid, position.id, limit)?;
+        lite "select 0 as xid, id, kind, ref_id from search_log where id > $2 and $1 = $1 and $4 = $4 order by id limit $3",
+        position.xid, position.id, limit, below)?;
     let change = |row: Row| {
         let changed = match row.kind.as_str() {
             "message" => Changed::Message(MessageId(row.ref_id)),
@@ -62,20 +63,50 @@ pub async fn after(db: &Db, position: Position, limit: i64) -> Result<Vec<(Posit
     Ok(rows.into_iter().map(change).collect())
 }
 
-/// Whether [`after`] returns everything that is committed. On Postgres it leaves out rows that an older transaction,
-/// in any database of the server, may still precede.
+/// Returns how many changes are after a position, at most `limit`.
+pub async fn count_after(db: &Db, position: Position, limit: i64) -> Result<i64> {
+    let (count,) = sql!(one db, (i64,),
+        pg "select count(*) from (select 1 from search_log where (xid, id) > (cast(cast($1 as text) as xid8), $2) limit $3) as rest",
+        lite "select count(*) from (select 1 from search_log where id > $2 and $1 = $1 limit $3) as rest",
+        position.xid, position.id, limit)?;
+    Ok(count)
+}
+
+/// Returns a transaction number on Postgres: a statement that begins now sees every change of this database with a lower
+/// number that will ever commit. 0 on SQLite.
+///
+/// It is the oldest running transaction of this database. The server's own horizon, `pg_snapshot_xmin`, waits for
+/// transactions of other databases too. `backend_xid` has the lower 32 bits of a number; the difference to the snapshot's
+/// end gives the rest. The snapshot is taken before the sessions are read, and the changes are read by a later statement,
+/// which sees a transaction that ended in between.
+async fn horizon(db: &Db) -> Result<i64> {
+    let (horizon,) = sql!(one db, (i64,),
+        pg "with snapshot as (select cast(cast(pg_snapshot_xmax(pg_current_snapshot()) as text) as bigint) as ends),
+                 running as (select (ends - cast(cast(backend_xid as text) as bigint)) & 4294967295 as behind
+                             from pg_stat_activity cross join snapshot
+                             where datid = (select oid from pg_database where datname = current_database()) and backend_xid is not null)
+            select ends - coalesce((select max(behind) from running where behind < 2147483648), 0) from snapshot",
+        lite "select 0")?;
+    Ok(horizon)
+}
+
+/// Whether [`after`] returns everything that is committed. On Postgres it leaves out rows that an older transaction may
+/// still precede.
 #[cfg(feature = "testing")]
 pub async fn settled(db: &Db) -> Result<bool> {
     let (waiting,) = sql!(one db, (i64,),
-        pg "select count(*) from search_log where xid >= pg_snapshot_xmin(pg_current_snapshot())", lite "select 0")?;
+        pg "select count(*) from search_log where xid >= cast(cast($1 as text) as xid8)", lite "select 0 where $1 = $1",
+        horizon(db).await?)?;
     Ok(waiting == 0)
 }
 
 /// The start for a reader that has just read everything: before any change that it may have missed.
 pub async fn latest_position(db: &Db) -> Result<Position> {
+    let below = horizon(db).await?;
     let (xid, id) = sql!(one db, (i64, i64),
-        pg "select cast(cast(pg_snapshot_xmin(pg_current_snapshot()) as text) as bigint) - 1, 9223372036854775807",
-        lite "select 0, coalesce(max(id), 0) from search_log")?;
+        pg "select $1 - 1, 9223372036854775807",
+        lite "select $1, coalesce(max(id), 0) from search_log",
+        below)?;
     Ok(Position { xid, id })
 }
 

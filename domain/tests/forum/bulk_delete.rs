@@ -68,7 +68,7 @@ async fn must_be_sound(forum: &TestForum, people: &[Viewer]) {
         assert_eq!(own, counted, "{who:?}");
     }
     forum.catch_up().await;
-    assert_eq!(doctor::examine(&forum.cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
+    assert_eq!(doctor::examine(&forum.cx).await.unwrap().drift, Vec::<String>::new());
 }
 
 /// Creates a group with a moderator, a spammer and a reader.

@@ -100,7 +100,7 @@ impl Scene {
 
 async fn must_be_sound(forum: &TestForum) {
     forum.catch_up().await;
-    assert_eq!(doctor::examine(&forum.cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
+    assert_eq!(doctor::examine(&forum.cx).await.unwrap().drift, Vec::<String>::new());
 }
 
 async fn undoing_the_removal_of_a_group_leaves_that_of_the_site(forum: TestForum) {

@@ -8,6 +8,7 @@ use domain::model::{GroupKind, MessageId};
 use domain::policy::Viewer;
 use domain::search::{self, Answer, Order, Question};
 use domain::testing::TestForum;
+use domain::topics::splits;
 use domain::{groups, messages, store, topics};
 
 use crate::{id, is_not_found, told};
@@ -21,6 +22,10 @@ stories! {
     what_changed_since_the_index_was_written_is_not_shown,
     an_index_that_fell_behind_the_log_is_filled_anew,
     a_transaction_that_commits_late_is_not_missed,
+    a_transaction_of_another_database_does_not_hold_search_up,
+    new_messages_are_found_while_a_large_topic_is_indexed_again,
+    what_was_split_off_and_deleted_at_once_leaves_the_index,
+    a_damaged_file_of_the_index_is_reported,
     a_group_that_changes_hands_is_followed,
 }
 
@@ -34,7 +39,7 @@ async fn found(forum: &TestForum, who: Viewer, words: &str) -> BTreeSet<MessageI
 }
 
 async fn healthy(forum: &TestForum) {
-    assert_eq!(doctor::examine(&forum.cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
+    assert_eq!(doctor::examine(&forum.cx).await.unwrap().drift, Vec::<String>::new());
 }
 
 async fn until_the_index_is_filled_search_says_so(forum: TestForum) {
@@ -194,6 +199,77 @@ async fn a_transaction_that_commits_late_is_not_missed(forum: TestForum) {
     forum.catch_up().await;
     assert_eq!(found(&forum, mira, "quinces").await, BTreeSet::from([one.id, two.id]));
     forum.drain().await;
+}
+
+async fn a_transaction_of_another_database_does_not_hold_search_up(forum: TestForum) {
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.catch_up().await;
+    let other = match forum.cx.db {
+        store::Db::Sqlite(_) => TestForum::sqlite().await,
+        store::Db::Postgres(_) => TestForum::postgres().await,
+    };
+    let mut open = other.cx.db.begin().await.unwrap();
+    store::search_log::insert(&mut open, store::search_log::Changed::Message(MessageId(1))).await.unwrap();
+    let one = forum.topic(mira, &garden, "One", "plums").await;
+    search::catch_up(&forum.cx).await.unwrap();
+    assert_eq!(found(&forum, mira, "plums").await, BTreeSet::from([one.id]));
+    assert_eq!(search::unindexed(&forum.cx).await.unwrap(), Some(0));
+    drop(open);
+    forum.drain().await;
+}
+
+async fn new_messages_are_found_while_a_large_topic_is_indexed_again(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let first = forum.topic(mira, &garden, "Plums", "plums").await;
+    for n in 2..=30 {
+        forum.post(mira, first.topic, &format!("plums {n}")).await;
+    }
+    forum.catch_up().await;
+    topics::rename(cx, mira, first.topic, "Damsons").await.unwrap();
+    let mut steps = search::Steps::begin(cx, 10).await.unwrap();
+    assert!(steps.next(cx).await.unwrap(), "the topic is larger than a step");
+    let new = forum.post(mira, first.topic, "quinces").await;
+    forum.settle().await;
+    assert!(steps.next(cx).await.unwrap(), "the topic is larger than two steps");
+    assert_eq!(found(&forum, mira, "quinces").await, BTreeSet::from([new.id]));
+    assert_ne!(search::unindexed(cx).await.unwrap(), Some(0), "the rest of the topic is not indexed yet");
+    drop(steps);
+    // A follower that begins again repeats what was not finished.
+    forum.catch_up().await;
+    assert_eq!(search::unindexed(cx).await.unwrap(), Some(0));
+    forum.drain().await;
+    healthy(&forum).await;
+}
+
+async fn what_was_split_off_and_deleted_at_once_leaves_the_index(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let first = forum.topic(mira, &garden, "Plums", "plums").await;
+    let second = forum.post(mira, first.topic, "quinces").await;
+    forum.drain().await;
+    forum.catch_up().await;
+    let split = splits::split(cx, mira, first.topic, &splits::Which::From(second.id), "Quinces", garden.id).await;
+    topics::delete(cx, mira, split.unwrap().topic.id).await.unwrap();
+    forum.drain().await;
+    forum.catch_up().await;
+    assert_eq!(cx.search.as_ref().unwrap().documents(), 2, "the first topic and its message");
+    healthy(&forum).await;
+}
+
+async fn a_damaged_file_of_the_index_is_reported(forum: TestForum) {
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.topic(mira, &garden, "Plums", "plums").await;
+    forum.drain().await;
+    forum.catch_up().await;
+    healthy(&forum).await;
+    let damaged = forum.damage_index();
+    let drift = doctor::examine(&forum.cx).await.unwrap().drift;
+    assert!(matches!(&drift[..], [one] if one.contains(&damaged) && one.contains("reindex")), "{drift:?}");
 }
 
 async fn a_group_that_changes_hands_is_followed(forum: TestForum) {

@@ -455,7 +455,7 @@ async fn what_somebody_made_is_listed_and_what_is_gone_is_not_counted(forum: Tes
     assert_eq!(admin::totals(cx).await.unwrap().topics, 2);
     forum.drain().await;
     // The doctor also examines what was deleted.
-    assert_eq!(domain::admin::doctor::examine(cx, |_| {}).await.unwrap().topics, 4);
+    assert_eq!(domain::admin::doctor::examine(cx).await.unwrap().topics, 4);
     assert!(is_not_found(admin::groups_of(cx, mira, id(mira)).await));
     for n in 0..admin::GROUPS {
         forum.group(noor, &format!("Shop {n}"), GroupKind::Public).await;

@@ -91,7 +91,7 @@ async fn a_split_takes_along_everything_that_hangs_on_the_messages(forum: TestFo
     assert_eq!(hits(&forum, noor, "quince").await, 1);
     forum.drain().await;
     forum.catch_up().await;
-    assert_eq!(doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
+    assert_eq!(doctor::examine(cx).await.unwrap().drift, Vec::<String>::new());
 }
 
 async fn whoever_had_read_a_message_has_read_it_after_a_split_and_nobody_else(forum: TestForum) {
@@ -156,7 +156,7 @@ async fn of_a_split_into_a_private_group_outsiders_learn_nothing(forum: TestForu
     assert!(!all.contains("hidden") && !all.contains("secret") && !all.contains("quince"), "{heard:?}");
     let heard = live::events(&forum, streams[0], cursors[0]).await;
     assert!(heard.iter().any(|event| event["topic"] == hidden.0 && event["name"] == "Hidden"), "{heard:?}");
-    assert_eq!(doctor::examine(cx, |_| {}).await.unwrap().drift, Vec::<String>::new());
+    assert_eq!(doctor::examine(cx).await.unwrap().drift, Vec::<String>::new());
 }
 
 async fn what_was_unread_stays_unread_in_the_group_that_it_goes_to(forum: TestForum) {
@@ -294,7 +294,7 @@ async fn whatever_is_posted_while_a_topic_is_split_is_there_once(forum: TestForu
     all.dedup();
     assert_eq!(all.len(), 12);
     assert_eq!(
-        doctor::examine(&domain::Context { search: None, ..cx.clone() }, |_| {}).await.unwrap().drift,
+        doctor::examine(&domain::Context { search: None, ..cx.clone() }).await.unwrap().drift,
         Vec::<String>::new()
     );
 }

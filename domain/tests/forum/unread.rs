@@ -267,7 +267,7 @@ async fn a_summary_is_counted_again_when_something_changed(forum: TestForum) {
     groups::leave(cx, noor, garden.id).await.unwrap();
     assert_eq!(now().await, (1, 0, 0));
     assert_eq!(
-        domain::admin::doctor::examine(&domain::Context { search: None, ..cx.clone() }, |_| {}).await.unwrap().drift,
+        domain::admin::doctor::examine(&domain::Context { search: None, ..cx.clone() }).await.unwrap().drift,
         Vec::<String>::new()
     );
 }
@@ -281,10 +281,10 @@ async fn a_summary_that_says_something_else_is_found_by_the_doctor(forum: TestFo
     forum.pass(Duration::from_secs(5));
     domain::live::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
     let cx = domain::Context { search: None, ..forum.cx.clone() };
-    assert_eq!(domain::admin::doctor::examine(&cx, |_| {}).await.unwrap().summaries, 1);
+    assert_eq!(domain::admin::doctor::examine(&cx).await.unwrap().summaries, 1);
     forum.execute("insert into reads (user_id, topic_id, read_seq, updated_at) select u.id, t.id, 1, t.created_at from users u, topics t where u.username = 'noor'").await;
     forum.execute("update topics set last_seq = 2").await;
-    let findings = domain::admin::doctor::examine(&cx, |_| {}).await.unwrap();
+    let findings = domain::admin::doctor::examine(&cx).await.unwrap();
     assert_eq!(findings.drift.len(), 2, "{:?}", findings.drift);
 }
 

@@ -254,7 +254,7 @@ impl RandomWalk {
             assert_eq!(sidebar.mentions, recount.mentions(id(*who)), "mentions of {who:?} after\n{}", trace());
         }
         let cx = Context { search: None, ..self.forum.cx.clone() };
-        let findings = doctor::examine(&cx, |_| {}).await.unwrap();
+        let findings = doctor::examine(&cx).await.unwrap();
         assert_eq!(findings.drift, Vec::<String>::new(), "after\n{}", self.done.join("\n"));
     }
 }
@@ -300,12 +300,7 @@ async fn whatever_people_do_search_holds_what_the_database_holds(forum: TestForu
         walk.forum.drain().await;
         let cx = &walk.forum.cx;
         walk.forum.catch_up().await;
-        assert_eq!(
-            doctor::examine(cx, |_| {}).await.unwrap().drift,
-            Vec::<String>::new(),
-            "after\n{}",
-            walk.done.join("\n")
-        );
+        assert_eq!(doctor::examine(cx).await.unwrap().drift, Vec::<String>::new(), "after\n{}", walk.done.join("\n"));
         for who in walk.people.iter().copied().chain([Viewer::Anonymous]) {
             let question = search::Question {
                 words: "quince".into(),

@@ -59,6 +59,8 @@ pub enum Task {
     BulkDelete { removal: BulkDeleteId },
     #[serde(rename = "bring_back")]
     UndoBulkDelete { removal: BulkDeleteId },
+    /// Compare the unread summaries that this process keeps with the database, for the doctor in another process.
+    CompareSummaries { token: String },
     /// Housekeeping: expired sessions, old rows of the search log.
     Sweep {
         /// The hour of its schedule: `2026-11-21T10`.

@@ -251,12 +251,12 @@ async fn whatever_people_do_everyone_sees_what_the_policy_says(first: TestForum)
                 world.look().await;
             }
         }
-        let found = doctor::examine(&domain::Context { search: None, ..forum.cx.clone() }, |_| {}).await.unwrap();
+        let found = doctor::examine(&domain::Context { search: None, ..forum.cx.clone() }).await.unwrap();
         assert_eq!(found.drift, Vec::<String>::new(), "{}", world.trace());
         if (sequence + 1) % IN_ONE == 0 || sequence + 1 == sequences {
             forum.catch_up().await;
             world.search().await;
-            let found = doctor::examine(&forum.cx, |_| {}).await.unwrap();
+            let found = doctor::examine(&forum.cx).await.unwrap();
             assert_eq!(found.drift, Vec::<String>::new(), "{}", world.trace());
         }
     }

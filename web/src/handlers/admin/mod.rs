@@ -60,7 +60,11 @@ pub async fn index(req: Req) -> Answer {
         figure(
             "In the search index",
             figures.indexed.map_or("–".to_owned(), |count| count.to_string()),
-            "messages and topics",
+            &match figures.unindexed {
+                Some(0) => "messages and topics, all there are".to_owned(),
+                Some(waiting) => format!("messages and topics; {waiting} changes are not indexed yet"),
+                None => "messages and topics; the index is being filled".to_owned(),
+            },
         ),
     ];
     req.page(&Overview { layout, checks, figures: shown })
