@@ -84,7 +84,13 @@ async fn the_log_tells_of_requests_messages_and_refused_sign_ins(running: Runnin
     }
     let worker = forum.worker();
     let log = forum.process(worker).log();
-    assert!(log.lines().any(|line| line.contains("reactors finished") && line.contains("live ")), "{log}");
+    let finished = log.lines().find(|line| line.contains("reactors finished") && line.contains("live "));
+    let finished = finished.unwrap_or_else(|| panic!("no line of the reactors:\n{log}"));
+    // The line of the job names the request that posted the message.
+    let request = finished.split_once("request=\"").and_then(|(_, rest)| rest.split('"').next());
+    let request = request.unwrap_or_else(|| panic!("no request in: {finished}"));
+    let log = forum.process(pages).log();
+    assert!(log.lines().any(|line| line.contains("message saved") && line.contains(request)), "{request}:\n{log}");
 }
 
 #[tokio::test]

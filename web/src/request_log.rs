@@ -39,7 +39,8 @@ pub async fn log(
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
     let span = tracing::info_span!("request", id = %id);
-    let (answered, spent) = domain::platform::spent(next.call(request)).instrument(span.clone()).await;
+    let answering = domain::platform::for_request(id.clone(), next.call(request));
+    let (answered, spent) = domain::platform::spent(answering).instrument(span.clone()).await;
     let mut answered = answered?;
     let request = answered.request();
     let route = request.match_pattern().unwrap_or_else(|| "-".to_owned());

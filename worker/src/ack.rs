@@ -48,7 +48,7 @@ where
     }
 
     fn call(&mut self, mut task: Task<Claimed>) -> Self::Future {
-        let Claimed { id, attempt, ref job, ref mut receipt } = task.args;
+        let Claimed { id, attempt, ref job, ref mut receipt, .. } = task.args;
         let kind = job.kind();
         let receipt = receipt.take().map(|mut receipt| {
             receipt.begin();

@@ -134,10 +134,10 @@ impl Driver {
                 }
                 for claim in claims {
                     let receipt = Some(Receipt::new(&claim, self.report.clone()));
-                    let jobs::Claim { id, attempt, job } = claim;
+                    let jobs::Claim { id, attempt, job, request } = claim;
                     self.held.push((id, attempt));
                     // Refused when the queue was just closed: then the receipt gives the job back.
-                    let _ = self.jobs.try_send(Claimed { id, attempt, job, receipt });
+                    let _ = self.jobs.try_send(Claimed { id, attempt, job, request, receipt });
                 }
             }
             Err(error) => {

@@ -19,6 +19,7 @@ use apalis_core::error::BoxDynError;
 use apalis_core::monitor::Monitor;
 use apalis_core::task::Task;
 use apalis_core::worker::builder::WorkerBuilder;
+use domain::platform::for_request;
 use domain::platform::jobs;
 use domain::platform::jobs::{Job, LEASE, Wake};
 use domain::store::Db;
@@ -136,7 +137,15 @@ impl Worker {
                     .layer(CatchPanicLayer::with_panic_handler(panicked as fn(&Box<dyn Any + Send>) -> Panicked))
                     .timeout(time_out)
                     .layer(TraceLayer::new().make_span_with(span as fn(&Task<Claimed>) -> Span).on_failure(()))
-                    .build(move |claimed: Claimed| handler(claimed.job))
+                    .build(move |claimed: Claimed| {
+                        let work = handler(claimed.job);
+                        async move {
+                            match claimed.request {
+                                Some(id) => for_request(id, work).await,
+                                None => work.await,
+                            }
+                        }
+                    })
             }
         });
         let signal = async move {
@@ -182,6 +191,6 @@ fn panicked(payload: &Box<dyn Any + Send>) -> Panicked {
 }
 
 fn span(task: &Task<Claimed>) -> Span {
-    let Claimed { id, attempt, job, .. } = &task.args;
-    tracing::info_span!("job", %id, attempt, kind = job.kind())
+    let Claimed { id, attempt, job, request, .. } = &task.args;
+    tracing::info_span!("job", %id, attempt, kind = job.kind(), request)
 }

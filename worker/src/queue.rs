@@ -26,6 +26,8 @@ pub(crate) struct Claimed {
     /// Counts from 1.
     pub attempt: i64,
     pub job: Job,
+    /// The id of the request that caused it.
+    pub request: Option<String>,
     /// Taken by the layer that reports the outcome.
     pub receipt: Option<Receipt>,
 }

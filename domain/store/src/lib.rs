@@ -11,6 +11,7 @@ pub mod messages;
 pub mod moderation;
 pub mod people;
 pub mod platform;
+mod request;
 pub mod search_log;
 mod sqlite;
 #[cfg(feature = "testing")]
@@ -19,6 +20,7 @@ mod timing;
 pub mod topics;
 
 pub use db::{DatabaseUrl, Db, Tx};
+pub use request::{for_request, request_of};
 pub use sqlx::{Error, PgPool};
 pub use timing::{Spent, spent};
 

@@ -31,6 +31,8 @@ pub struct Claim {
     /// The number of this try, from 1. Together with the owner it is the fencing token.
     pub attempt: i64,
     pub job: Job,
+    /// The id of the request that caused it.
+    pub request: Option<String>,
 }
 
 /// The outcome of a claimed job.
@@ -100,7 +102,8 @@ pub async fn turn(
         for row in rows {
             let error = match Job::from_row(&row.kind, &row.payload) {
                 Ok(job) if row.attempt <= job.tries() => {
-                    turn.claims.push(Claim { id: row.id, attempt: row.attempt, job });
+                    let request = store::request_of(&row.payload);
+                    turn.claims.push(Claim { id: row.id, attempt: row.attempt, job, request });
                     continue;
                 }
                 Ok(job) => format!("its worker went away during each of {} tries", job.tries()),

@@ -58,7 +58,7 @@ const SAVE: &str = r#"
         select $1, last_seq, $2, last_message_at, $4, $5, $6, $7 from topic returning id, seq, created_at),
     job as (
         insert into jobs (kind, payload, run_at, created_at)
-        select $8, '{"message":' || id || '}', created_at, created_at from message),
+        select $8, '{"message":' || id || $10 || '}', created_at, created_at from message),
     note as (insert into search_log (kind, ref_id) select 'message', id from message)
     select id, seq from message"#;
 
@@ -103,6 +103,7 @@ async fn save_on(on: impl PgExecutor<'_>, new: &NewMessage<'_>) -> Result<Option
         .bind(new.key)
         .bind(JOB)
         .bind(new.group)
+        .bind(crate::request::member())
         .fetch_optional(on)
         .await;
     match saved {

@@ -10,6 +10,7 @@ use sqlx::postgres::{PgListener, PgPoolOptions};
 
 use crate::db::{Db, Tx, sql};
 use crate::list;
+use crate::request::add_to;
 use model::time::Timestamp;
 use model::{JobId, JobRow};
 
@@ -73,7 +74,7 @@ macro_rules! run_on_held {
 pub async fn insert(tx: &mut Tx, kind: &str, payload: &str, run_at: Timestamp) -> Result<JobId> {
     sql!(value tx, JobId,
         "insert into jobs (kind, payload, run_at, created_at) values ($1, $2, $3, $3) returning id",
-        kind, payload, run_at)
+        kind, add_to(payload), run_at)
 }
 
 /// Inserts a job under a key. `None` when a job with that key exists.
@@ -87,7 +88,7 @@ pub async fn insert_unique(
     sql!(opt_value tx, JobId,
         "insert into jobs (unique_key, kind, payload, run_at, created_at) values ($1, $2, $3, $4, $4)
          on conflict (unique_key) do nothing returning id",
-        key, kind, payload, run_at)
+        key, kind, add_to(payload), run_at)
 }
 
 /// The latest slot of a periodic job that [`open_slot`] has opened.
