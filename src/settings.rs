@@ -2,7 +2,7 @@
 //! error that names the variable.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use domain::bus::BusUrl;
 use domain::platform::config::{Config, Limits};
 use domain::platform::mail::Mailer;
 use domain::platform::secrets::SecretKey;
+use domain::site::proxies::Proxies;
 use domain::store::DatabaseUrl;
 
 use crate::environment::Environment;
@@ -52,7 +53,7 @@ pub struct Settings {
     /// The prefix of keys and channels on Redis; by default `klatch:` and the site's id.
     pub redis_prefix: Option<String>,
     /// The proxies whose `X-Forwarded-For` is trusted.
-    pub proxies: Vec<IpAddr>,
+    pub proxies: Proxies,
     pub polls: Polls,
     pub mail: Mailer,
     /// The key before the current one, to replace it.
@@ -302,6 +303,7 @@ fn limits(env: &Environment) -> Result<Limits, BadSetting> {
             topics_per_hour_while_new: 0,
             sign_ins_per_account: 0,
             sign_ins_per_address: 0,
+            unknown_sign_ins_per_day: 0,
             sign_ups_per_address: 0,
             groups_per_day: 0,
             groups_per_day_while_new: 0,
@@ -338,10 +340,13 @@ fn polls(env: &Environment) -> Result<Polls, BadSetting> {
     })
 }
 
-fn proxies(env: &Environment) -> Result<Vec<IpAddr>, BadSetting> {
+fn proxies(env: &Environment) -> Result<Proxies, BadSetting> {
     let text = env.var("KLATCH_TRUSTED_PROXIES").unwrap_or_default();
-    text.split([',', ' '])
-        .filter(|part| !part.is_empty())
-        .map(|part| part.parse().map_err(|_| BadSetting(format!("KLATCH_TRUSTED_PROXIES: `{part}` is not an address"))))
-        .collect()
+    let network = |part: &str| {
+        part.parse().map_err(|()| {
+            BadSetting(format!("KLATCH_TRUSTED_PROXIES: `{part}` is not an address or network, as 10.0.0.0/8"))
+        })
+    };
+    let parts = text.split([',', ' ']).filter(|part| !part.is_empty());
+    Ok(Proxies::new(parts.map(network).collect::<Result<_, _>>()?))
 }

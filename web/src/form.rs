@@ -166,7 +166,7 @@ mod tests {
         let mut forum = TestForum::sqlite().await;
         let user = forum.person("ada").await.id().expect("an account");
         forum.limit(|limits| limits.forms_per_minute = 2);
-        let origin = Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), agent: String::new() };
+        let origin = Origin::new(Ipv4Addr::LOCALHOST, "");
         let session = sessions::open(&forum.cx, user, &origin).await.expect("a session");
         let token = forum.cx.config.secret.sign("form", &secrets::digest(&session));
         let site = Data::new(Site::new(forum.cx.clone(), Config::default()));

@@ -3,7 +3,7 @@
 use crate::live::{tell, unread};
 use crate::people::sessions::Origin;
 use crate::people::sign_ups::Entry;
-use crate::people::{addresses, outbound_email, passwords, sessions, sign_ups, two_factor};
+use crate::people::{addresses, browsers, outbound_email, passwords, sessions, sign_ups, two_factor};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::Task;
@@ -103,7 +103,7 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
 /// # Errors
 /// [`Error::Invalid`] with the fields to correct; [`Error::TooMany`]; [`Error::Forbidden`] when sign-up is not allowed.
 pub async fn sign_up(cx: &Context, new: NewAccount, with: &Credentials, origin: &Origin) -> Result<String> {
-    rate_limits::count(cx, RateLimit::SignUp, By::Address(origin.address)).await?;
+    rate_limits::count(cx, RateLimit::SignUp, origin.by()).await?;
     let entry = sign_ups::entry(cx, &with.invitation, &with.message).await?;
     let id = make(cx, new, false, false, &entry).await?;
     sessions::open(cx, id, origin).await
@@ -148,20 +148,32 @@ pub enum SignedIn {
 /// # Errors
 /// [`Error::Invalid`] on `password` when name and password do not match; [`Error::TooMany`].
 pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Origin) -> Result<SignedIn> {
-    rate_limits::count(cx, RateLimit::SignIn, By::Address(origin.address)).await?;
     let name = name.trim();
     let found = store::people::users::credentials(&cx.db, name).await?;
     let (id, hash) = found.map_or((None, None), |(id, hash)| (Some(id), hash));
-    // However the name was typed, and for an email address too, the attempts on an account count together.
-    let by = id.map_or(By::Name(name, origin.address), |id| By::Account(id, origin.address));
-    rate_limits::count(cx, RateLimit::SignIn, by).await?;
+    let known = match (id, &hash) {
+        (Some(id), Some(hash)) => browsers::known(cx, id, hash, &origin.known).map(|browser| (id, browser)),
+        _ => None,
+    };
+    match &known {
+        // What others do cannot hinder a browser that is known.
+        Some((id, browser)) => rate_limits::count(cx, RateLimit::SignIn, By::Browser(*id, browser)).await?,
+        None => count_attempt(cx, name, id, origin).await?,
+    }
     match (password.verify(hash.clone()).await?, id, hash) {
         (true, Some(id), Some(hash)) => {
             check_free(cx, id).await?;
             if two_factor::is_on(cx, id).await? {
                 return Ok(SignedIn::Ticket(two_factor::ticket(cx, id, &hash)));
             }
-            Ok(SignedIn::Session(sessions::open(cx, id, origin).await?))
+            let mut tx = cx.db.begin().await?;
+            let token = sessions::open_in(&mut tx, cx, id, origin).await?;
+            if known.is_none() {
+                browsers::tell_of_new(&mut tx, cx, id, origin).await?;
+            }
+            tx.commit().await?;
+            cx.wake.after_commit();
+            Ok(SignedIn::Session(token))
         }
         _ => {
             // Logged in part: a long one is no name.
@@ -170,6 +182,17 @@ pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Orig
             Err(Error::invalid("password", "Name and password do not go together."))
         }
     }
+}
+
+/// Counts an attempt from a browser that is not known: by its networks, and on the account, however its name was typed.
+async fn count_attempt(cx: &Context, name: &str, account: Option<UserId>, origin: &Origin) -> Result<()> {
+    rate_limits::count(cx, RateLimit::SignIn, origin.by()).await?;
+    let by = account.map_or(By::Name(name, origin.address), |id| By::Account(id, origin.address));
+    rate_limits::count(cx, RateLimit::SignIn, by).await?;
+    if rate_limits::count_guess(cx, by).await? {
+        browsers::tell_of_attempts(cx, account).await?;
+    }
+    Ok(())
 }
 
 /// Fails when the account is suspended or banned. Check the password first, because the error tells the reason.

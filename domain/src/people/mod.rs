@@ -4,6 +4,7 @@ pub mod account_deletion;
 pub mod accounts;
 pub mod addresses;
 pub mod admins;
+pub mod browsers;
 pub mod export;
 pub mod ignores;
 pub mod outbound_email;

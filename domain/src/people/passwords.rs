@@ -90,7 +90,7 @@ pub async fn forgot(cx: &Context, typed: &str, origin: &Origin) -> Result<()> {
     let Some(email) = addresses::check(typed)? else {
         return Err(Error::invalid("email", "Type the mail address of your account."));
     };
-    rate_limits::count(cx, RateLimit::Mail, By::Address(origin.address)).await?;
+    rate_limits::count(cx, RateLimit::Mail, origin.by()).await?;
     rate_limits::count(cx, RateLimit::Reset, By::Mailbox(&email)).await?;
     let mut tx = cx.db.begin().await?;
     outbound_email::with_link(&mut tx, cx, EmailKind::Reset, None, &email).await?;
@@ -108,11 +108,12 @@ pub async fn resetting(cx: &Context, token: &str) -> Result<String> {
     Ok(crate::people::accounts::own(cx, letter.user_id.ok_or(Error::NotFound)?).await?.username)
 }
 
-/// Sets a new password with a link, which works once. All sessions end; two-factor authentication stays on.
+/// Sets a new password with a link, which works once, and returns whose. All sessions end; two-factor authentication
+/// stays on.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `new_password`; [`Error::NotFound`] when the link has expired, was used, or never existed.
-pub async fn reset(cx: &Context, token: &str, new: Password) -> Result<()> {
+pub async fn reset(cx: &Context, token: &str, new: Password) -> Result<UserId> {
     let user = outbound_email::opened(cx, EmailKind::Reset, token).await?.user_id.ok_or(Error::NotFound)?;
     check_new(cx, user, &new).await?;
     let hash = new.hash().await?;
@@ -126,5 +127,5 @@ pub async fn reset(cx: &Context, token: &str, new: Password) -> Result<()> {
     let ended = replace(&mut tx, cx, user, &hash).await?;
     tx.commit().await?;
     announce_ended(cx, ended).await;
-    Ok(())
+    Ok(user)
 }

@@ -1,10 +1,12 @@
 //! Sessions. Only the browser has the token; the server stores its digest and caches the session.
 
-use crate::platform::caches::sessions::Session;
+use std::net::IpAddr;
 
+use crate::platform::caches::sessions::Session;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::secrets;
+use crate::site::rate_limits::By;
 use bus::Control;
 use model::policy::{self};
 use model::{SessionRow, UserId};
@@ -14,9 +16,25 @@ use store::{self, Tx};
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct Origin {
-    pub address: std::net::IpAddr,
+    pub address: IpAddr,
     /// The browser's User-Agent.
     pub agent: String,
+    /// Whether the address may be that of a proxy that is not trusted.
+    pub is_unsure: bool,
+    /// The cookie of [`browsers`](crate::people::browsers); empty without one.
+    pub known: String,
+}
+
+impl Origin {
+    /// A client that connects itself, with a browser that is not known.
+    pub fn new(address: impl Into<IpAddr>, agent: impl Into<String>) -> Self {
+        Self { address: address.into(), agent: agent.into(), is_unsure: false, known: String::new() }
+    }
+
+    /// The key by which its requests are counted.
+    pub fn by(&self) -> By<'static> {
+        if self.is_unsure && self.address.is_loopback() { By::Proxy } else { By::Address(self.address) }
+    }
 }
 
 /// The session of a cookie's token. `None` when the token is unknown, or the session has ended or expired, or the

@@ -5,7 +5,7 @@ use std::time::Duration;
 use totp_rs::{Builder, Secret, Totp};
 
 use crate::people::sessions::Origin;
-use crate::people::{outbound_email, passwords, sessions};
+use crate::people::{browsers, outbound_email, passwords, sessions};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::secrets::Password;
@@ -232,7 +232,7 @@ async fn holder(cx: &Context, ticket: &str) -> Result<Option<UserId>> {
 /// [`Error::SignedOut`] when the ticket has expired; [`Error::Invalid`] on `code`; [`Error::TooMany`], but not because
 /// of failed codes when a recovery code is given, so that nobody is locked out for long.
 pub async fn pass(cx: &Context, ticket: &str, code: &str, origin: &Origin) -> Result<String> {
-    rate_limits::count(cx, RateLimit::SignIn, By::Address(origin.address)).await?;
+    rate_limits::count(cx, RateLimit::SignIn, origin.by()).await?;
     let user = holder(cx, ticket).await?.ok_or(Error::SignedOut)?;
     crate::people::accounts::check_free(cx, user).await?;
     let row = store::people::two_factor::of(&cx.db, user).await?.filter(|row| row.confirmed_at.is_some());
@@ -247,6 +247,10 @@ pub async fn pass(cx: &Context, ticket: &str, code: &str, origin: &Origin) -> Re
         tx = cx.db.begin().await?;
         if store::people::two_factor::use_step(&mut tx, user, step).await? == 0 {
             return Err(wrong());
+        }
+        let hash = store::people::users::password_hash_in(&mut tx, user).await?.unwrap_or_default();
+        if browsers::known(cx, user, &hash, &origin.known).is_none() {
+            browsers::tell_of_new(&mut tx, cx, user, origin).await?;
         }
     } else {
         tx = cx.db.begin().await?;

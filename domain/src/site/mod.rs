@@ -2,6 +2,7 @@
 
 pub mod admins;
 pub mod newcomers;
+pub mod proxies;
 pub mod rate_limits;
 pub mod secret_key;
 

@@ -29,7 +29,7 @@ stories! {
 const LONG: &str = "long enough for all";
 
 fn origin() -> Origin {
-    Origin { address: IpAddr::from([203, 0, 113, 7]), agent: "Test/1".into() }
+    Origin::new([203, 0, 113, 7], "Test/1")
 }
 
 async fn signed_up(forum: &TestForum, name: &str, email: &str) -> UserId {

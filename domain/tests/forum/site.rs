@@ -39,7 +39,7 @@ stories! {
 }
 
 fn origin() -> Origin {
-    Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), agent: String::new() }
+    Origin::new(Ipv4Addr::LOCALHOST, "")
 }
 
 fn plain() -> Settings {

@@ -1,6 +1,5 @@
 //! A forum for each test, with users.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -92,7 +91,7 @@ impl Forum {
             password: Password::new("correct horse battery"),
         };
         let id = accounts::create(&self.cx, new, false).await.unwrap();
-        let origin = Origin { address: IpAddr::from([192, 0, 2, 1]), agent: "a test".to_owned() };
+        let origin = Origin::new([192, 0, 2, 1], "a test");
         Somebody { id, token: sessions::open(&self.cx, id, &origin).await.unwrap() }
     }
 

@@ -155,7 +155,7 @@ pub fn id(who: Viewer) -> UserId {
 }
 
 pub fn origin() -> Origin {
-    Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), agent: String::new() }
+    Origin::new(Ipv4Addr::LOCALHOST, "")
 }
 
 impl World {

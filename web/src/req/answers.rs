@@ -118,13 +118,32 @@ impl Req {
         response
     }
 
-    /// Answers 303 and sets the session cookie.
-    pub fn sign_in(&self, token: &str, path: &str) -> HttpResponse {
+    /// Answers 303 and sets the session cookie. From now on the browser is known to the account.
+    pub async fn sign_in(&self, token: &str, path: &str) -> HttpResponse {
         let mut response = self.redirect(path);
         let age = CookieDuration::seconds(self.cx().config.session.as_secs().try_into().unwrap_or(i64::MAX));
         let cookie = self.cookie(self.site.session_cookie(), token.to_owned()).max_age(age).finish();
         let _ = response.add_cookie(&cookie);
         let _ = response.add_cookie(&self.gone(self.site.form_cookie()));
+        let known = domain::people::browsers::of_session(self.cx(), token, &self.origin.known).await;
+        self.knowing(response, known)
+    }
+
+    /// Remembers, in this browser, that its user has proved to own the account.
+    pub async fn remember(&self, response: HttpResponse, user: domain::model::UserId) -> HttpResponse {
+        self.knowing(response, domain::people::browsers::remember(self.cx(), user, &self.origin.known).await)
+    }
+
+    fn knowing(&self, mut response: HttpResponse, known: domain::Result<Option<String>>) -> HttpResponse {
+        match known {
+            Ok(Some(known)) => {
+                // The longest that browsers keep a cookie.
+                let cookie = self.cookie(self.site.browser_cookie(), known).max_age(CookieDuration::days(400)).finish();
+                let _ = response.add_cookie(&cookie);
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "a browser is not remembered"),
+        }
         response
     }
 

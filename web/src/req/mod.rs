@@ -2,7 +2,7 @@
 
 mod answers;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -85,7 +85,7 @@ impl Req {
                 || header("purpose").contains("prefetch"),
             wants_json: crate::failure::wants_json(request),
             is_fetched: matches!(*request.method(), Method::GET | Method::HEAD),
-            origin: Origin { address: address(request, &site.config.proxies), agent: header("user-agent").to_owned() },
+            origin: origin(request, &site),
             nonce: secrets::token()?[..24].to_owned(),
             form_secret,
             form_cookie_is_new,
@@ -292,16 +292,12 @@ impl FromRequest for Req {
     }
 }
 
-/// Returns the client's address: the one a trusted proxy reports, or else that of the connection.
-fn address(request: &HttpRequest, proxies: &[IpAddr]) -> IpAddr {
-    let Some(peer) = request.peer_addr().map(|peer| peer.ip().to_canonical()) else {
-        return Ipv4Addr::UNSPECIFIED.into();
-    };
-    if !proxies.contains(&peer) {
-        return peer;
-    }
-    let said = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
-    let hops: Vec<&str> = said.flat_map(|value| value.split(',')).map(str::trim).collect();
-    let outside = hops.iter().rev().map_while(|hop| hop.parse::<IpAddr>().ok()).map(|hop| hop.to_canonical());
-    outside.into_iter().find(|hop| !proxies.contains(hop)).unwrap_or(peer)
+/// Returns where a request comes from.
+fn origin(request: &HttpRequest, site: &Site) -> Origin {
+    let peer = request.peer_addr().map_or_else(|| Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
+    let forwarded = request.headers().get_all("x-forwarded-for").map(|value| value.as_bytes());
+    let client = site.config.proxies.client(peer, forwarded);
+    let agent = request.headers().get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let known = request.cookie(site.browser_cookie()).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
+    Origin { address: client.address, agent: agent.to_owned(), is_unsure: client.is_unsure, known }
 }
