@@ -11,6 +11,7 @@ use templates::errors::{ErrorPage, Problem};
 use templates::people::account::Waiting;
 
 use crate::failure::{Cause, Failure, wants_json};
+use crate::refused;
 use crate::req::Req;
 use crate::request_log::RequestId;
 use crate::routes::allowed;
@@ -32,6 +33,13 @@ pub async fn refuse_encoded_bodies(
 
 /// Middleware: turns every failure into its error page, with the layout of the viewer.
 pub async fn render_errors(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<actix_web::body::BoxBody>, actix_web::Error> {
+    refused::scope(rendered(request, next)).await
+}
+
+async fn rendered(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<actix_web::body::BoxBody>, actix_web::Error> {
@@ -66,6 +74,7 @@ async fn respond(cause: Cause, request: &HttpRequest, status: StatusCode) -> Htt
     if let Some(seconds) = wait {
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
+    refused::tell(response.status(), response.headers_mut());
     if let Problem::EncodedBody = cause.problem {
         // RFC 9110, 15.5.16: names the encodings that are accepted.
         response.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));

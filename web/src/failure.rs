@@ -9,6 +9,8 @@ use domain::Error;
 use serde_json::json;
 use templates::errors::Problem;
 
+use crate::refused;
+
 /// The result of a handler.
 pub type Answer = Result<HttpResponse, Failure>;
 
@@ -55,7 +57,9 @@ impl Failure {
             Self::Domain(Error::Invalid(fields)) => {
                 Problem::Invalid(fields.iter().next().map(|(_, why)| why.to_owned()))
             }
-            Self::Domain(Error::TooMany(wait) | Error::Slow(wait)) => Problem::TooMany(wait.as_secs().max(1)),
+            Self::Domain(Error::TooMany(limit)) => Problem::TooMany(limit.wait.as_secs().max(1)),
+            Self::Domain(Error::Slow(wait)) => Problem::TooMany(wait.as_secs().max(1)),
+            Self::Domain(Error::Busy(_)) => Problem::Unavailable,
             Self::Domain(error) if error.is_unavailable() => Problem::Unavailable,
             Self::Domain(
                 Error::Database(_) | Error::Bus(_) | Error::Search(_) | Error::NoSearch | Error::Internal(_),
@@ -85,8 +89,8 @@ impl Failure {
                 json!({"error": fields.iter().next().map(|(_, why)| why), "fields": by_field})
             }
             Self::Domain(Error::Forbidden(why)) => json!({"error": why}),
-            Self::Domain(Error::TooMany(wait)) => {
-                let wait = templates::when::wait(&wait.as_secs());
+            Self::Domain(Error::TooMany(limit)) => {
+                let wait = templates::when::wait(&limit.wait.as_secs());
                 json!({"error": format!("Too many in a short time: again in {wait}.")})
             }
             Self::Domain(Error::Slow(wait)) => json!({"error": too_soon(*wait)}),
@@ -125,6 +129,9 @@ impl ResponseError for Failure {
 
     fn error_response(&self) -> HttpResponse {
         self.log();
+        if let Self::Domain(error) = self {
+            refused::note(error);
+        }
         let mut response = HttpResponse::new(self.status_code());
         response.extensions_mut().insert(Cause::of(self));
         response

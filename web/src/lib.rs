@@ -12,6 +12,9 @@ pub mod handlers;
 mod headers;
 #[cfg(test)]
 mod matrix;
+#[cfg(test)]
+mod proxied;
+mod refused;
 mod req;
 mod request_log;
 mod routes;

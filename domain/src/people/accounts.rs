@@ -6,6 +6,7 @@ use crate::people::sign_ups::Entry;
 use crate::people::{addresses, browsers, outbound_email, passwords, sessions, sign_ups, two_factor};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::hashing::Lane;
 use crate::platform::jobs::Task;
 use crate::platform::secrets::Password;
 use crate::platform::{jobs, log};
@@ -42,16 +43,24 @@ pub struct Credentials {
 /// # Errors
 /// [`Error::Invalid`] with the fields to correct, a taken name included.
 pub async fn create(cx: &Context, new: NewAccount, is_admin: bool) -> Result<UserId> {
-    make(cx, new, is_admin, true, &Entry::Free).await
+    make(cx, new, is_admin, true, &Entry::Free, &cx.hashing.lane("command")).await
 }
 
 /// Creates an account. An unvouched address must be confirmed. Only its owner learns that another account has it.
-async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: bool, entry: &Entry) -> Result<UserId> {
+async fn make(
+    cx: &Context,
+    new: NewAccount,
+    is_admin: bool,
+    is_vouched_for: bool,
+    entry: &Entry,
+    lane: &Lane<'_>,
+) -> Result<UserId> {
     let mut fields = Fields::default();
     let site = crate::site::current(cx).await;
-    let username = collect(&mut fields, Username::parse(&new.username).map_err(Error::from));
-    let email = collect(&mut fields, addresses::check(&new.email));
-    collect(&mut fields, new.password.check("password", &[&new.username, &new.email, &site.settings.name]).await);
+    let username = collect(&mut fields, Username::parse(&new.username).map_err(Error::from))?;
+    let email = collect(&mut fields, addresses::check(&new.email))?;
+    let about = [new.username.as_str(), &new.email, &site.settings.name];
+    collect(&mut fields, new.password.check(lane, "password", &about).await)?;
     fields.check()?;
     let (Some(username), Some(email)) = (username, email) else {
         return Err(Error::Internal("an unchecked form".into()));
@@ -60,7 +69,7 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
         descriptions::name(cx, username.as_str()).await?;
     }
     let key = username_key(username.as_str());
-    let hash = new.password.hash().await?;
+    let hash = new.password.hash(lane).await?;
     let (vouched_for, waiting) = if is_vouched_for { (email, None) } else { (None, email) };
     let mut tx = cx.db.begin().await?;
     let confirmed = vouched_for.as_deref();
@@ -105,7 +114,7 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
 pub async fn sign_up(cx: &Context, new: NewAccount, with: &Credentials, origin: &Origin) -> Result<String> {
     rate_limits::count(cx, RateLimit::SignUp, origin.by()).await?;
     let entry = sign_ups::entry(cx, &with.invitation, &with.message).await?;
-    let id = make(cx, new, false, false, &entry).await?;
+    let id = make(cx, new, false, false, &entry, &origin.lane(cx)).await?;
     sessions::open(cx, id, origin).await
 }
 
@@ -115,7 +124,7 @@ pub async fn sign_up(cx: &Context, new: NewAccount, with: &Credentials, origin: 
 /// [`Error::NotFound`] when the link is wrong or there is an admin.
 pub async fn first_admin(cx: &Context, link_token: &str, new: NewAccount, origin: &Origin) -> Result<String> {
     check_first_admin(cx, link_token).await?;
-    let id = make(cx, new, true, false, &Entry::Free).await?;
+    let id = make(cx, new, true, false, &Entry::Free, &origin.lane(cx)).await?;
     sessions::open(cx, id, origin).await
 }
 
@@ -160,7 +169,8 @@ pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Orig
         Some((id, browser)) => rate_limits::count(cx, RateLimit::SignIn, By::Browser(*id, browser)).await?,
         None => count_attempt(cx, name, id, origin).await?,
     }
-    match (password.verify(hash.clone()).await?, id, hash) {
+    let lane = known.as_ref().map_or_else(|| origin.lane(cx), |(id, _)| cx.hashing.lane(format!("u{id}")));
+    match (password.verify(&lane, hash.clone()).await?, id, hash) {
         (true, Some(id), Some(hash)) => {
             check_free(cx, id).await?;
             if two_factor::is_on(cx, id).await? {
@@ -314,13 +324,13 @@ pub async fn choose_theme(cx: &Context, user: UserId, theme: Theme) -> Result<()
     update_profile(cx, user, Profile { name, bio, location, web, theme, follow_written }).await
 }
 
-fn collect<T>(fields: &mut Fields, checked: Result<T>) -> Option<T> {
+fn collect<T>(fields: &mut Fields, checked: Result<T>) -> Result<Option<T>> {
     match checked {
-        Ok(value) => Some(value),
+        Ok(value) => Ok(Some(value)),
         Err(Error::Invalid(wrong)) => {
             wrong.iter().for_each(|(field, message)| fields.add(field, message));
-            None
+            Ok(None)
         }
-        Err(_) => None,
+        Err(other) => Err(other),
     }
 }

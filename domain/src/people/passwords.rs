@@ -4,6 +4,7 @@ use crate::people::sessions::Origin;
 use crate::people::{addresses, outbound_email, sessions};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::hashing::Lane;
 use crate::platform::secrets;
 use crate::platform::secrets::Password;
 use crate::site::rate_limits;
@@ -18,8 +19,13 @@ use store::{self, Tx};
 pub(crate) async fn check_own(cx: &Context, user: UserId, typed: Password, field: &'static str) -> Result<String> {
     rate_limits::count(cx, RateLimit::SignIn, By::User(user)).await?;
     let hash = store::people::users::password_hash(&cx.db, user).await?;
-    let is_right = typed.verify(hash.clone()).await?;
+    let is_right = typed.verify(&lane(cx, user), hash.clone()).await?;
     hash.filter(|_| is_right).ok_or_else(|| not_yours(field))
+}
+
+/// The account's lane in the queue for hashing.
+fn lane(cx: &Context, user: UserId) -> Lane<'_> {
+    cx.hashing.lane(format!("u{user}"))
 }
 
 fn not_yours(field: &'static str) -> Error {
@@ -40,7 +46,7 @@ async fn check_new(cx: &Context, user: UserId, new: &Password) -> Result<()> {
     let own = crate::people::accounts::own(cx, user).await?;
     let email = own.email.unwrap_or_default();
     let site = crate::site::current(cx).await;
-    new.check("new_password", &[&own.username, &email, &site.settings.name]).await
+    new.check(&lane(cx, user), "new_password", &[&own.username, &email, &site.settings.name]).await
 }
 
 /// Changes the password and ends all sessions. Returns the cookie token of a new session for the requester.
@@ -50,7 +56,7 @@ async fn check_new(cx: &Context, user: UserId, new: &Password) -> Result<()> {
 pub async fn change(cx: &Context, user: UserId, current: Password, new: Password, origin: &Origin) -> Result<String> {
     check_new(cx, user, &new).await?;
     let before = check_own(cx, user, current, "current_password").await?;
-    let hash = new.hash().await?;
+    let hash = new.hash(&lane(cx, user)).await?;
     let mut tx = cx.db.begin().await?;
     hold_own(&mut tx, user, &before).await?;
     let ended = replace(&mut tx, cx, user, &hash).await?;
@@ -116,7 +122,7 @@ pub async fn resetting(cx: &Context, token: &str) -> Result<String> {
 pub async fn reset(cx: &Context, token: &str, new: Password) -> Result<UserId> {
     let user = outbound_email::opened(cx, EmailKind::Reset, token).await?.user_id.ok_or(Error::NotFound)?;
     check_new(cx, user, &new).await?;
-    let hash = new.hash().await?;
+    let hash = new.hash(&lane(cx, user)).await?;
     let mut tx = cx.db.begin().await?;
     // Lock the account before its emails, in the same order as everywhere.
     store::people::users::lock(&mut tx, &[user]).await?;

@@ -5,8 +5,9 @@ use std::net::IpAddr;
 use crate::platform::caches::sessions::Session;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::hashing::Lane;
 use crate::platform::secrets;
-use crate::site::rate_limits::By;
+use crate::site::rate_limits::{self, By};
 use bus::Control;
 use model::policy::{self};
 use model::{SessionRow, UserId};
@@ -29,6 +30,11 @@ impl Origin {
     /// A client that connects itself, with a browser that is not known.
     pub fn new(address: impl Into<IpAddr>, agent: impl Into<String>) -> Self {
         Self { address: address.into(), agent: agent.into(), is_unsure: false, known: String::new() }
+    }
+
+    /// Its lane in the queue for hashing.
+    pub(crate) fn lane<'a>(&self, cx: &'a Context) -> Lane<'a> {
+        cx.hashing.lane(rate_limits::lane(self.address))
     }
 
     /// The key by which its requests are counted.

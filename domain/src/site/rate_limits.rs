@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::platform::context::Context;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::{Error, Exceeded, Result};
 use crate::platform::secrets::digest;
 use crate::site::newcomers;
 use model::{Network, UserId};
@@ -144,8 +144,7 @@ pub(crate) async fn count_guess(cx: &Context, by: By<'_>) -> Result<bool> {
     if done <= most {
         return Ok(false);
     }
-    let widest = networks(address).pop().map(|(network, _)| network).unwrap_or_default();
-    tally(cx, "guess", &format!("{who}:{widest}"), day, GUESSES_PER_NETWORK).await?;
+    tally(cx, "guess", &format!("{who}:{}", lane(address)), day, GUESSES_PER_NETWORK).await?;
     Ok(done == most + 1)
 }
 
@@ -178,13 +177,14 @@ pub(crate) async fn count_by_age(cx: &Context, action: RateLimit, user: UserId) 
     if is_young { Err(error) } else { Ok(()) }
 }
 
-async fn tally(cx: &Context, word: &str, who: &str, window: Duration, most: u64) -> Result<()> {
-    if add(cx, word, who, window).await <= most {
+async fn tally(cx: &Context, limit: &'static str, who: &str, window: Duration, most: u64) -> Result<()> {
+    if add(cx, limit, who, window).await <= most {
         return Ok(());
     }
     let span = window.as_micros() as i64;
     let left = span - cx.now().0 % span;
-    Err(Error::TooMany(Duration::from_micros(left as u64).max(Duration::from_secs(1))))
+    let wait = Duration::from_micros(left as u64).max(Duration::from_secs(1));
+    Err(Error::TooMany(Exceeded { limit, most, window, wait }))
 }
 
 /// Adds one, and returns the count within the window.
@@ -203,6 +203,11 @@ fn networks(address: IpAddr) -> Vec<(String, u64)> {
     let sizes: &[(u8, u64)] =
         if address.to_canonical().is_ipv4() { &[(32, 1), (24, 4)] } else { &[(64, 1), (56, 2), (48, 4)] };
     sizes.iter().map(|&(bits, times)| (Network::of(address, bits).to_string(), times)).collect()
+}
+
+/// The lane of an address in the queue for hashing: its widest network.
+pub(crate) fn lane(address: IpAddr) -> String {
+    networks(address).pop().map(|(network, _)| network).unwrap_or_default()
 }
 
 /// The network of an address, for logs: an IPv4 address, or the /64 of an IPv6 address.

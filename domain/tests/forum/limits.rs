@@ -34,7 +34,7 @@ stories! {
 
 fn wait<T: std::fmt::Debug>(answer: Result<T>) -> Duration {
     match answer {
-        Err(Error::TooMany(wait)) => wait,
+        Err(Error::TooMany(limit)) => limit.wait,
         other => panic!("not too many: {other:?}"),
     }
 }

@@ -176,7 +176,7 @@ async fn letters_to_a_mailbox_are_counted_from_wherever_they_are_asked_for(mut f
         passwords::forgot(&forum.cx, email, &from(1)).await.unwrap();
         passwords::forgot(&forum.cx, &email.to_uppercase(), &from(2)).await.unwrap();
         match passwords::forgot(&forum.cx, email, &from(3)).await {
-            Err(Error::TooMany(wait)) => assert!(wait <= Duration::from_secs(3_600)),
+            Err(Error::TooMany(limit)) => assert!(limit.wait <= Duration::from_secs(3_600)),
             other => panic!("{other:?}"),
         }
     }
@@ -262,7 +262,7 @@ async fn a_new_password_ends_what_somebody_else_asked_for_with_the_old_one(forum
 
 async fn what_is_begun_with_a_password_that_is_gone_is_refused(forum: TestForum) {
     let mira = mira(&forum).await;
-    let hash = Password::new(NEW).hash().await.unwrap();
+    let hash = Password::new(NEW).hash(&forum.cx.hashing.lane("")).await.unwrap();
     let mut tx = forum.cx.db.begin().await.unwrap();
     store::people::users::lock(&mut tx, &[mira]).await.unwrap();
     let cx = forum.cx.clone();

@@ -2,12 +2,12 @@
 
 use super::*;
 use crate::failure::Answer;
-use crate::flash;
+use crate::{flash, refused};
 use actix_web::HttpResponse;
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER, VARY};
+use actix_web::http::header::{CACHE_CONTROL, LOCATION, VARY};
 use templates::Template;
 
 impl Req {
@@ -26,16 +26,9 @@ impl Req {
         Ok(self.page_with(StatusCode::OK, page))
     }
 
-    /// Answers 422 with the page of a form that has errors.
+    /// Answers 422 with the page of a form that has errors; 429 or 503 when it must be sent again later.
     pub fn with_field_errors(&self, page: &impl Template) -> Answer {
         Ok(self.page_with(StatusCode::UNPROCESSABLE_ENTITY, page))
-    }
-
-    /// Answers 429 with the page of a form that must be sent again later.
-    pub fn wait(&self, page: &impl Template, wait: std::time::Duration) -> Answer {
-        let mut response = self.page_with(StatusCode::TOO_MANY_REQUESTS, page);
-        response.headers_mut().insert(RETRY_AFTER, wait.as_secs().max(1).into());
-        Ok(response)
     }
 
     /// Answers with the page and the given status.
@@ -48,6 +41,7 @@ impl Req {
                     .body("Something broke on our side. Try again in a minute.\n");
             }
         };
+        let status = refused::status(status);
         let mut response = HttpResponse::build(status);
         response.content_type("text/html; charset=utf-8");
         response.insert_header(("content-security-policy", self.content_policy()));
@@ -62,7 +56,9 @@ impl Req {
         if self.flash.is_some() {
             response.cookie(self.gone(flash::COOKIE));
         }
-        response.body(html)
+        let mut response = response.body(html);
+        refused::tell(status, response.headers_mut());
+        response
     }
 
     fn content_policy(&self) -> String {
