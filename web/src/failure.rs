@@ -99,6 +99,9 @@ impl Failure {
                 json!({"error": "The site is read-only for now: nothing can be changed."})
             }
             Self::Waiting => json!({"error": "Your account waits for an admin of the site."}),
+            Self::Problem(Problem::NotSecure(address)) => {
+                json!({"error": format!("The site is at {address}: open it there.")})
+            }
             Self::Domain(Error::SignedOut) | Self::Problem(Problem::Expired) => {
                 json!({"error": "You are signed out, or the page is too old: load it again."})
             }

@@ -104,13 +104,13 @@ impl FromRequest for Form {
             let site = request.app_data::<Data<Site>>();
             if !site.is_some_and(|site| same_origin(&site.cx.config.base_url, request.headers())) {
                 // Never show what another site made the browser send: the user might submit it.
-                return Err(Failure::Problem(Problem::Expired));
+                return Err(Failure::Problem(refused(&request, site)));
             }
             let is_whole = form.secret.keys().all(|name| name == "csrf");
             request.extensions_mut().insert(Sent { open: form.open.clone(), is_whole });
             let req = Req::of(&request).await?;
             if !req.token_holds(form.get("csrf")) {
-                return Err(Failure::Problem(Problem::Expired));
+                return Err(Failure::Problem(refused(&request, site)));
             }
             if domain::policy::check_change(req.now.settings.read_only, change(request.path())).is_err() {
                 return Err(Failure::Problem(Problem::ReadOnly));
@@ -122,6 +122,17 @@ impl FromRequest for Form {
             }
             Ok(form)
         })
+    }
+}
+
+/// Returns why a form without a valid token is refused. A browser that opened an https site over http has no cookies.
+fn refused(request: &HttpRequest, site: Option<&Data<Site>>) -> Problem {
+    let origin = request.headers().get(ORIGIN).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match site {
+        Some(site) if site.secure() && origin.starts_with("http://") => {
+            Problem::NotSecure(site.cx.config.base_url.clone())
+        }
+        _ => Problem::Expired,
     }
 }
 
@@ -151,14 +162,17 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr};
 
     use actix_web::App;
-    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::test::{TestRequest, call_service, init_service, read_body};
     use actix_web::web::Data;
     use domain::people::sessions;
     use domain::people::sessions::Origin;
     use domain::platform::secrets;
     use domain::testing::TestForum;
 
+    use templates::errors::Problem;
+
     use super::own_path;
+    use crate::failure::Cause;
     use crate::{Config, Site, routes};
 
     #[actix_web::test]
@@ -180,6 +194,38 @@ mod tests {
         assert_eq!([send("/-/settings/people").await, send("/-/settings/people").await], [303, 303]);
         assert_eq!(send("/-/settings/people").await, 429);
         assert_eq!(send("/-/read").await, 303);
+    }
+
+    #[actix_web::test]
+    async fn the_token_of_each_page_differs_and_holds_for_its_own_browser_only() {
+        let forum = TestForum::sqlite().await;
+        let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+        let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
+        let cookie = |secret: char| ("cookie", format!("__Host-klatch-form={}", secret.to_string().repeat(64)));
+        let token = async || {
+            let request = TestRequest::get().uri("/-/sign-in").insert_header(cookie('f')).to_request();
+            let page = String::from_utf8(read_body(call_service(&app, request).await).await.to_vec()).expect("text");
+            let (_, rest) = page.split_once("name=\"csrf\" value=\"").expect("a token");
+            rest.split_once('"').expect("its end").0.to_owned()
+        };
+        let (one, other) = (token().await, token().await);
+        assert_ne!(one, other);
+        let send = async |token: &str, secret, origin| {
+            let fields = [("csrf", token), ("username", "nobody"), ("password", "wrong wrong")];
+            let request = TestRequest::post().uri("/-/sign-in").insert_header(cookie(secret)).set_form(fields);
+            let request = request.insert_header(("host", "forum.example")).insert_header(("origin", origin));
+            let answer = call_service(&app, request.to_request()).await;
+            let cause = answer.response().extensions().get::<Cause>().map(|cause| cause.problem.clone());
+            (answer.status().as_u16(), cause)
+        };
+        let ours = "https://forum.example";
+        assert_eq!([send(&one, 'f', ours).await.0, send(&other, 'f', ours).await.0], [422, 422]);
+        for (token, secret) in [(one.as_str(), 'e'), (&one.replace(&one[..2], "zz"), 'f'), (&one[2..], 'f'), ("", 'f')] {
+            assert!(matches!(send(token, secret, ours).await, (403, Some(Problem::Expired))), "{token}");
+        }
+        // Over http, the browser does not send the cookies of an https site.
+        let (status, cause) = send(&one, 'e', "http://forum.example").await;
+        assert!(matches!(cause, Some(Problem::NotSecure(address)) if status == 403 && address == ours));
     }
 
     #[test]

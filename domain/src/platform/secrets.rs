@@ -113,6 +113,23 @@ pub fn digest(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
 }
 
+/// The form of a hexadecimal token for one page: masked with random bytes, which come first. Pages that differ do not
+/// reveal the token through their compressed sizes (BREACH).
+pub fn mask(token: &str) -> Result<String> {
+    let token = unhex(token).ok_or_else(|| Error::Internal("a token to mask is not hexadecimal".into()))?;
+    let mut pad = vec![0; token.len()];
+    fill(&mut pad)?;
+    let masked: Vec<u8> = token.iter().zip(&pad).map(|(byte, pad)| byte ^ pad).collect();
+    Ok(hex(&[pad, masked].concat()))
+}
+
+/// The token behind a masked one. `None` when it is malformed.
+pub fn unmask(masked: &str) -> Option<String> {
+    let bytes = unhex(masked)?;
+    let (pad, masked) = bytes.split_at_checked(bytes.len() / 2)?;
+    (pad.len() == masked.len()).then(|| hex(&pad.iter().zip(masked).map(|(pad, byte)| pad ^ byte).collect::<Vec<_>>()))
+}
+
 /// The site's secret key: signs form tokens and links, and encrypts stored secrets. Never printed.
 #[derive(Clone)]
 pub struct SecretKey(Vec<u8>);
@@ -215,6 +232,18 @@ mod tests {
         assert_eq!(SecretKey::new(&"l".repeat(32)).unwrap().decrypt("second-step", "7", &sealed), None);
         for broken in ["", "00", "zz", &sealed[2..], &sealed[..sealed.len() - 2]] {
             assert_eq!(key.decrypt("second-step", "7", broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_token_looks_different_each_time_it_is_masked() {
+        let token = token().unwrap();
+        let (one, other) = (mask(&token).unwrap(), mask(&token).unwrap());
+        assert_ne!(one, other);
+        assert!(!one.contains(&token[..16]) && !one.contains(&other[..16]));
+        assert_eq!([one, other].map(|masked| unmask(&masked).unwrap()), [token.clone(), token]);
+        for bad in ["zz", "0", "00ff00"] {
+            assert_eq!(unmask(bad), None, "{bad}");
         }
     }
 

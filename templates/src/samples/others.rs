@@ -384,6 +384,7 @@ pub(super) fn all() -> Vec<Drawn> {
         ("error-500", error(Problem::Internal)),
         ("error-503", error(Problem::Unavailable)),
         ("error-read-only", error(Problem::ReadOnly)),
+        ("sent-not-secure", sent(Problem::NotSecure("https://forum.example".to_owned()), topic_kept())),
         ("sent-expired", sent(Problem::Expired, topic_kept())),
         ("sent-expired-button", sent(Problem::Expired, button())),
         ("sent-read-only", sent(Problem::ReadOnly, topic_kept())),

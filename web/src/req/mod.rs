@@ -141,18 +141,24 @@ impl Req {
         self.session.as_ref().or(self.waiting.as_ref())
     }
 
-    /// Returns the CSRF token for forms of this browser.
+    /// Returns a CSRF token for forms of this browser, different for each page.
     fn csrf(&self) -> String {
         let secret = &self.cx().config.secret;
-        match self.any_session() {
+        let token = match self.any_session() {
             Some(session) => secret.sign("form", &session.id),
             None => secret.sign("form", &self.form_secret),
-        }
+        };
+        secrets::mask(&token).unwrap_or_else(|error| {
+            tracing::error!(%error, "the forms of a page cannot be sent");
+            String::new()
+        })
     }
 
-    /// Whether a CSRF token belongs to this browser.
+    /// Whether a CSRF token belongs to this browser. One without a mask is taken too: pages from before it are still open.
     pub fn token_holds(&self, token: &str) -> bool {
         let secret = &self.cx().config.secret;
+        let unmasked = if token.len() == 128 { secrets::unmask(token) } else { None };
+        let token = unmasked.as_deref().unwrap_or(token);
         match self.any_session() {
             Some(session) => secret.verify("form", &session.id, token),
             None => !self.form_cookie_is_new && secret.verify("form", &self.form_secret, token),
