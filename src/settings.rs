@@ -16,8 +16,6 @@ use domain::store::DatabaseUrl;
 
 use crate::environment::Environment;
 
-const SESSION: Duration = Duration::from_secs(90 * 24 * 3_600);
-
 /// A bad setting: what is wrong, with the setting's name.
 #[derive(Debug)]
 pub struct BadSetting(String);
@@ -127,7 +125,8 @@ impl Settings {
             base_url: base_url(env, bind)?,
             secret: secret(env, &data_dir, needs)?,
             limits: limits(env)?,
-            session: SESSION,
+            session: days(env, "KLATCH_SESSION_DAYS", 90)?,
+            idle: days(env, "KLATCH_SESSION_IDLE_DAYS", 30)?,
         };
         let mail = mail(env, &data_dir, &config)?;
         let connections = parsed(env, "KLATCH_DATABASE_CONNECTIONS", 16, "a number of connections")?;
@@ -325,6 +324,13 @@ fn limits(env: &Environment) -> Result<Limits, BadSetting> {
             directs_per_day_while_new: 0,
         }),
         Some(other) => Err(BadSetting(format!("KLATCH_LIMITS: `{other}` is neither on nor off"))),
+    }
+}
+
+fn days(env: &Environment, name: &str, default: u64) -> Result<Duration, BadSetting> {
+    match parsed(env, name, default, "a number of days")? {
+        days @ 1..=3_650 => Ok(Duration::from_secs(days * 24 * 3_600)),
+        _ => Err(BadSetting(format!("{name}: between 1 and 3650"))),
     }
 }
 

@@ -109,6 +109,7 @@ impl TestForum {
                 ..Limits::default()
             },
             session: Duration::from_secs(30 * 24 * 3_600),
+            idle: Duration::from_secs(30 * 24 * 3_600),
         };
         Context {
             db: db.clone(),

@@ -9,6 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 use actix_web::web::{Bytes, Data, Query};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use domain::people::proofs;
 use domain::policy::Change;
 use domain::site::rate_limits;
 use domain::site::rate_limits::{By, RateLimit};
@@ -100,13 +101,13 @@ impl FromRequest for Form {
             let text = std::str::from_utf8(&body).map_err(|_| Failure::Problem(Problem::BadRequest))?;
             let fields =
                 Query::<Vec<(String, String)>>::from_query(text).map_err(|_| Failure::Problem(Problem::BadRequest))?;
-            let form = Self::new(fields.into_inner());
+            let mut form = Self::new(fields.into_inner());
             let site = request.app_data::<Data<Site>>();
             if !site.is_some_and(|site| same_origin(&site.cx.config.base_url, request.headers())) {
                 // Never show what another site made the browser send: the user might submit it.
                 return Err(Failure::Problem(refused(&request, site)));
             }
-            let is_whole = form.secret.keys().all(|name| name == "csrf");
+            let is_whole = form.secret.keys().all(|name| name == "csrf" || name == proofs::FIELD);
             request.extensions_mut().insert(Sent { open: form.open.clone(), is_whole });
             let req = Req::of(&request).await?;
             if !req.token_holds(form.get("csrf")) {
@@ -120,8 +121,34 @@ impl FromRequest for Form {
             {
                 rate_limits::count(req.cx(), RateLimit::Form, By::User(session.person.id)).await?;
             }
+            if request.path().starts_with("/admin/") {
+                prove(&req, &form.take(proofs::FIELD)).await?;
+            }
             Ok(form)
         })
+    }
+}
+
+/// Checks that an admin gave a password or code a short time ago, or with this form.
+async fn prove(req: &Req, typed: &str) -> Result<(), Failure> {
+    let Some(session) = &req.session else { return Ok(()) };
+    if session.lacks_two_factor {
+        return Err(Failure::NeedsTwoFactor);
+    }
+    if !session.is_admin {
+        return Ok(());
+    }
+    if proofs::is_fresh(req.cx(), session) {
+        return Ok(());
+    }
+    if typed.is_empty() {
+        return Err(Failure::Unproved(None));
+    }
+    match proofs::give(req.cx(), session, typed).await {
+        Err(domain::Error::Invalid(fields)) => {
+            Err(Failure::Unproved(Some(fields.get(proofs::FIELD).unwrap_or_default().to_owned())))
+        }
+        other => Ok(other?),
     }
 }
 

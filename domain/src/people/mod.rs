@@ -9,6 +9,7 @@ pub mod export;
 pub mod ignores;
 pub mod outbound_email;
 pub mod passwords;
+pub mod proofs;
 pub mod sessions;
 pub mod sign_ups;
 pub mod two_factor;

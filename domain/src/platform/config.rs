@@ -14,7 +14,10 @@ pub struct Config {
     /// Signs form tokens and links, and encrypts stored secrets.
     pub secret: SecretKey,
     pub limits: Limits,
+    /// The longest life of a session.
     pub session: Duration,
+    /// Unused for so long, a session ends earlier.
+    pub idle: Duration,
 }
 
 /// Rate limits; 0 turns a limit off. They count per account unless noted; `while_new` limits are for new accounts.

@@ -50,6 +50,7 @@ mod reports;
 mod rules;
 mod search;
 mod site;
+mod sessions;
 mod slow_mode;
 mod splits;
 mod statistics;

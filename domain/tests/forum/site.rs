@@ -49,6 +49,7 @@ fn plain() -> Settings {
         sign_ups: SignUps::Open,
         notice: String::new(),
         read_only: false,
+        admins_need_two_factor: false,
     }
 }
 
@@ -80,6 +81,7 @@ async fn what_is_decided_about_the_site_is_checked_and_is_for_admins_alone(forum
         line: "x".repeat(site::MAX_LINE),
         notice: "Off *on Saturday*, says @mira\r\n".into(),
         read_only: true,
+        admins_need_two_factor: false,
         ..plain()
     };
     site::update(cx, boss, new).await.unwrap();

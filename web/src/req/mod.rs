@@ -125,9 +125,12 @@ impl Req {
     /// Returns the session of an admin of the site.
     ///
     /// # Errors
-    /// [`Error::SignedOut`]; for other users `Error::NotFound`.
+    /// [`Error::SignedOut`]; [`Failure::NeedsTwoFactor`]; for other users `Error::NotFound`.
     pub fn admin(&self) -> Result<&Session, Failure> {
         let session = self.signed_in()?;
+        if session.lacks_two_factor {
+            return Err(Failure::NeedsTwoFactor);
+        }
         if session.is_admin { Ok(session) } else { Err(Failure::Domain(Error::NotFound)) }
     }
 
@@ -171,7 +174,8 @@ impl Req {
             site_name: self.now.settings.name.clone(),
             viewer: self.session.as_ref().map(|session| templates::Viewer {
                 person: session.person.clone(),
-                is_admin: session.is_admin,
+                // The link to the admin pages leads to what is missing.
+                is_admin: session.is_admin || session.lacks_two_factor,
                 theme: session.theme,
             }),
             waiting: self.waiting.as_ref().map(|session| session.person.clone()),

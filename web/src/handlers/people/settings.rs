@@ -88,7 +88,7 @@ pub async fn sessions(req: Req) -> Answer {
         current: row.id == session.id,
         device: row.agent,
         address: row.address,
-        seen_at: row.created_at,
+        seen_at: row.seen_at,
         created_at: row.created_at,
         id: row.id,
     };
