@@ -169,7 +169,9 @@ impl TestForum {
     async fn account(&self, name: &str, is_admin: bool) -> Viewer {
         // Hashing is slow, so all accounts share one hash.
         static HASH: OnceCell<String> = OnceCell::const_new();
-        let hash = HASH.get_or_init(|| async { Password::new(PASSWORD).hash(&self.cx.hashing.lane("")).await.expect("a hash") }).await;
+        let hash = HASH
+            .get_or_init(|| async { Password::new(PASSWORD).hash(&self.cx.hashing.lane("")).await.expect("a hash") })
+            .await;
         self.tick();
         let mut tx = self.cx.db.begin().await.expect("a transaction");
         let key = model::names::username_key(name);

@@ -247,7 +247,8 @@ mod tests {
         };
         let ours = "https://forum.example";
         assert_eq!([send(&one, 'f', ours).await.0, send(&other, 'f', ours).await.0], [422, 422]);
-        for (token, secret) in [(one.as_str(), 'e'), (&one.replace(&one[..2], "zz"), 'f'), (&one[2..], 'f'), ("", 'f')] {
+        for (token, secret) in [(one.as_str(), 'e'), (&one.replace(&one[..2], "zz"), 'f'), (&one[2..], 'f'), ("", 'f')]
+        {
             assert!(matches!(send(token, secret, ours).await, (403, Some(Problem::Expired))), "{token}");
         }
         // Over http, the browser does not send the cookies of an https site.

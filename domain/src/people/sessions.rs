@@ -114,9 +114,8 @@ async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
     if policy::barred(user.suspended_until, user.banned_at, now).is_some() {
         return Ok(None);
     }
-    let lacks_two_factor = user.is_admin
-        && !found.has_two_factor
-        && crate::site::current(cx).await.settings.admins_need_two_factor;
+    let lacks_two_factor =
+        user.is_admin && !found.has_two_factor && crate::site::current(cx).await.settings.admins_need_two_factor;
     let session = Session {
         id: id.to_owned(),
         person: user.person(),
