@@ -186,7 +186,7 @@ fn same_origin(base_url: &str, headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{IpAddr, Ipv4Addr};
+    use std::net::Ipv4Addr;
 
     use actix_web::App;
     use actix_web::test::{TestRequest, call_service, init_service, read_body};

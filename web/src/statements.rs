@@ -1,6 +1,6 @@
 //! The number of SQL statements of a page: the same with little and with much on it.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 
 use actix_web::App;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};

@@ -2,7 +2,6 @@
 
 use domain::messages::{Target, by_person};
 use domain::topics::placed;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::admin::doctor;

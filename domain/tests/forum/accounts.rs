@@ -1,7 +1,6 @@
 //! Accounts: sign-up, sign-in, sessions, profiles.
 
 use domain::messages::by_person;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::Error;

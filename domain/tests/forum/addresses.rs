@@ -1,7 +1,6 @@
 //! Email addresses: confirmation and change, and that each email is sent once.
 
 use domain::platform::jobs::Task;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::model::UserId;

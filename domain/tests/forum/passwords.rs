@@ -1,6 +1,5 @@
 //! Resetting a forgotten password by an emailed link.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::people::accounts::NewAccount;

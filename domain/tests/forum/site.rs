@@ -3,7 +3,7 @@
 use domain::messages::by_person;
 use domain::people::admins;
 use domain::platform::jobs::Task;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use domain::bus::Control;

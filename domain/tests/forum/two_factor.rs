@@ -1,6 +1,5 @@
 //! Two-factor authentication: each code works once.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::Error;

@@ -62,6 +62,7 @@ impl Forum {
             secret: SecretKey::new("a secret for tests, of some length").unwrap(),
             limits: Limits::default(),
             session: Duration::from_secs(3_600),
+            idle: Duration::from_secs(3_600),
         };
         let cx = Context {
             db: db.db.clone(),
@@ -76,6 +77,7 @@ impl Forum {
             sessions: Arc::default(),
             rules: Arc::default(),
             site: Arc::default(),
+            hashing: Default::default(),
         };
         Self { cx, prefix: None, _db: db }
     }
