@@ -6,6 +6,7 @@ use std::sync::Arc;
 use domain::Context;
 use domain::bus::{Bus, Control, Hub};
 use domain::kv::Kv;
+use domain::platform::hashing::Hashing;
 use domain::platform::index::Search;
 use domain::platform::jobs::Wake;
 use domain::site::secret_key::KeyCheck;
@@ -42,6 +43,7 @@ pub async fn context(settings: &Settings, search: bool) -> Result<Context, Failu
         sessions: Arc::default(),
         rules: Arc::default(),
         site: Arc::default(),
+        hashing: Hashing::default(),
     };
     tokio::spawn(listen(cx.clone()));
     Ok(cx)

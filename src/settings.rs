@@ -2,7 +2,7 @@
 //! error that names the variable.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -11,11 +11,10 @@ use domain::bus::BusUrl;
 use domain::platform::config::{Config, Limits};
 use domain::platform::mail::Mailer;
 use domain::platform::secrets::SecretKey;
+use domain::site::proxies::Proxies;
 use domain::store::DatabaseUrl;
 
 use crate::environment::Environment;
-
-const SESSION: Duration = Duration::from_secs(90 * 24 * 3_600);
 
 /// A bad setting: what is wrong, with the setting's name.
 #[derive(Debug)]
@@ -52,7 +51,7 @@ pub struct Settings {
     /// The prefix of keys and channels on Redis; by default `klatch:` and the site's id.
     pub redis_prefix: Option<String>,
     /// The proxies whose `X-Forwarded-For` is trusted.
-    pub proxies: Vec<IpAddr>,
+    pub proxies: Proxies,
     pub polls: Polls,
     pub mail: Mailer,
     /// The key before the current one, to replace it.
@@ -126,7 +125,8 @@ impl Settings {
             base_url: base_url(env, bind)?,
             secret: secret(env, &data_dir, needs)?,
             limits: limits(env)?,
-            session: SESSION,
+            session: days(env, "KLATCH_SESSION_DAYS", 90)?,
+            idle: days(env, "KLATCH_SESSION_IDLE_DAYS", 30)?,
         };
         let mail = mail(env, &data_dir, &config)?;
         let connections = parsed(env, "KLATCH_DATABASE_CONNECTIONS", 16, "a number of connections")?;
@@ -302,6 +302,7 @@ fn limits(env: &Environment) -> Result<Limits, BadSetting> {
             topics_per_hour_while_new: 0,
             sign_ins_per_account: 0,
             sign_ins_per_address: 0,
+            unknown_sign_ins_per_day: 0,
             sign_ups_per_address: 0,
             groups_per_day: 0,
             groups_per_day_while_new: 0,
@@ -326,6 +327,13 @@ fn limits(env: &Environment) -> Result<Limits, BadSetting> {
     }
 }
 
+fn days(env: &Environment, name: &str, default: u64) -> Result<Duration, BadSetting> {
+    match parsed(env, name, default, "a number of days")? {
+        days @ 1..=3_650 => Ok(Duration::from_secs(days * 24 * 3_600)),
+        _ => Err(BadSetting(format!("{name}: between 1 and 3650"))),
+    }
+}
+
 fn polls(env: &Environment) -> Result<Polls, BadSetting> {
     let figure = |name, default| match parsed(env, name, default, "a number of polls")? {
         0 => Err(BadSetting(format!("{name}: at least 1"))),
@@ -338,10 +346,13 @@ fn polls(env: &Environment) -> Result<Polls, BadSetting> {
     })
 }
 
-fn proxies(env: &Environment) -> Result<Vec<IpAddr>, BadSetting> {
+fn proxies(env: &Environment) -> Result<Proxies, BadSetting> {
     let text = env.var("KLATCH_TRUSTED_PROXIES").unwrap_or_default();
-    text.split([',', ' '])
-        .filter(|part| !part.is_empty())
-        .map(|part| part.parse().map_err(|_| BadSetting(format!("KLATCH_TRUSTED_PROXIES: `{part}` is not an address"))))
-        .collect()
+    let network = |part: &str| {
+        part.parse().map_err(|()| {
+            BadSetting(format!("KLATCH_TRUSTED_PROXIES: `{part}` is not an address or network, as 10.0.0.0/8"))
+        })
+    };
+    let parts = text.split([',', ' ']).filter(|part| !part.is_empty());
+    Ok(Proxies::new(parts.map(network).collect::<Result<_, _>>()?))
 }

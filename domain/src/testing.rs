@@ -13,6 +13,7 @@ use crate::live::draw::Draw;
 use crate::messages::Posted;
 use crate::platform::config::{Config, Limits};
 use crate::platform::context::Context;
+use crate::platform::hashing::Hashing;
 use crate::platform::index::Search;
 use crate::platform::jobs;
 use crate::platform::jobs::{Job, Wake};
@@ -108,6 +109,7 @@ impl TestForum {
                 ..Limits::default()
             },
             session: Duration::from_secs(30 * 24 * 3_600),
+            idle: Duration::from_secs(30 * 24 * 3_600),
         };
         Context {
             db: db.clone(),
@@ -124,6 +126,7 @@ impl TestForum {
             sessions: Arc::default(),
             rules: Arc::default(),
             site: Arc::default(),
+            hashing: Hashing::default(),
             bus,
         }
     }
@@ -166,7 +169,9 @@ impl TestForum {
     async fn account(&self, name: &str, is_admin: bool) -> Viewer {
         // Hashing is slow, so all accounts share one hash.
         static HASH: OnceCell<String> = OnceCell::const_new();
-        let hash = HASH.get_or_init(|| async { Password::new(PASSWORD).hash().await.expect("a hash") }).await;
+        let hash = HASH
+            .get_or_init(|| async { Password::new(PASSWORD).hash(&self.cx.hashing.lane("")).await.expect("a hash") })
+            .await;
         self.tick();
         let mut tx = self.cx.db.begin().await.expect("a transaction");
         let key = model::names::username_key(name);

@@ -64,7 +64,7 @@ fn who(request: &HttpRequest, live: &Live) -> Who {
         Some(token) => Who::Token(token),
         None => {
             let peer = request.peer_addr().map(|peer| peer.ip());
-            Who::Nobody(peer.map(|peer| who::address(peer, lines("x-forwarded-for"), &live.config().proxies)))
+            Who::Nobody(peer.map(|peer| live.config().proxies.client(peer, lines("x-forwarded-for")).address))
         }
     }
 }

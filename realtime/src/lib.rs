@@ -18,8 +18,9 @@ mod public;
 mod request;
 mod who;
 
-use std::net::IpAddr;
 use std::time::Duration;
+
+use domain::site::proxies::Proxies;
 
 pub use answer::{Answer, Trouble};
 pub use handler::configure;
@@ -46,7 +47,7 @@ pub struct Config {
     /// Whether the site is served over TLS: then the session cookie has the `__Host-` prefix.
     pub secure: bool,
     /// The proxies whose `X-Forwarded-For` is trusted.
-    pub proxies: Vec<IpAddr>,
+    pub proxies: Proxies,
     /// The limits on a client of [`run`].
     pub limits: Limits,
 }
@@ -60,7 +61,7 @@ impl Default for Config {
             per_address: 200,
             total: None,
             secure: false,
-            proxies: Vec::new(),
+            proxies: Proxies::default(),
             limits: Limits::default(),
         }
     }

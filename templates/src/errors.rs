@@ -34,6 +34,8 @@ pub enum Problem {
     ReadOnly,
     /// 403: the CSRF token of the form has expired.
     Expired,
+    /// 403: the page was opened over http, but the site is at this https address.
+    NotSecure(String),
     /// 503.
     Unavailable,
 }
@@ -109,7 +111,7 @@ impl Problem {
     pub fn status(&self) -> u16 {
         match self {
             Problem::BadRequest => 400,
-            Problem::Forbidden | Problem::ReadOnly | Problem::Expired => 403,
+            Problem::Forbidden | Problem::ReadOnly | Problem::Expired | Problem::NotSecure(_) => 403,
             Problem::NotFound => 404,
             Problem::MethodNotAllowed => 405,
             Problem::Conflict => 409,
@@ -152,6 +154,7 @@ impl ErrorPage {
             Problem::Internal => "Something broke on our side",
             Problem::ReadOnly => "Reading only, for now",
             Problem::Expired => "The form was too old",
+            Problem::NotSecure(_) => "This page was opened over http",
             Problem::Unavailable => "Back in a moment",
         }
     }
@@ -187,6 +190,11 @@ impl ErrorPage {
             Problem::Internal => "It is not your doing, and it has been written down. Try again in a minute.",
             Problem::ReadOnly => "The site is read-only until its admins open it again. Nothing was changed.",
             Problem::Expired => "It was open for long, or you signed in or out meanwhile. Nothing was changed.",
+            Problem::NotSecure(address) => {
+                return format!(
+                    "The site is at {address}. Your browser keeps its cookies for https only, so forms do not work here. Open the site there and try again."
+                );
+            }
             Problem::Unavailable => "A part of the site is resting. Wait a moment and load the page again.",
         };
         text.to_owned()

@@ -309,6 +309,16 @@ form! {
         notice,
         /// `yes`: the site is read-only.
         read_only,
+        /// `yes`: admins need two-factor authentication.
+        admins_need_two_factor,
+    }
+}
+
+form! {
+    /// Proves who the user is before an admin's change.
+    ProofForm {
+        /// The password, or a two-factor code.
+        proof_password,
     }
 }
 

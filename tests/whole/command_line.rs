@@ -85,6 +85,8 @@ fn a_bad_setting_stops_the_start_and_is_named() {
         ("KLATCH_LIMITS", "some"),
         ("KLATCH_POSTS_PER_MINUTE", "-1"),
         ("KLATCH_SIGN_UPS_PER_HOUR", "lots"),
+        ("KLATCH_SESSION_DAYS", "0"),
+        ("KLATCH_SESSION_IDLE_DAYS", "a month"),
         ("KLATCH_LOG", "=====,,"),
         ("KLATCH_LOG_FORMAT", "xml"),
     ] {

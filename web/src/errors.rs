@@ -8,9 +8,11 @@ use actix_web::http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, HeaderVa
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use templates::errors::{ErrorPage, Problem};
-use templates::people::account::Waiting;
+use templates::form::ProofForm;
+use templates::people::account::{Prove, Waiting};
 
 use crate::failure::{Cause, Failure, wants_json};
+use crate::refused;
 use crate::req::Req;
 use crate::request_log::RequestId;
 use crate::routes::allowed;
@@ -32,6 +34,13 @@ pub async fn refuse_encoded_bodies(
 
 /// Middleware: turns every failure into its error page, with the layout of the viewer.
 pub async fn render_errors(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<actix_web::body::BoxBody>, actix_web::Error> {
+    refused::scope(rendered(request, next)).await
+}
+
+async fn rendered(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<actix_web::body::BoxBody>, actix_web::Error> {
@@ -66,6 +75,7 @@ async fn respond(cause: Cause, request: &HttpRequest, status: StatusCode) -> Htt
     if let Some(seconds) = wait {
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
+    refused::tell(response.status(), response.headers_mut());
     if let Problem::EncodedBody = cause.problem {
         // RFC 9110, 15.5.16: names the encodings that are accepted.
         response.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
@@ -90,6 +100,18 @@ async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
         && let Some(answer) = waiting(&req).await
     {
         return answer;
+    }
+    if cause.needs_two_factor && request.method() == actix_web::http::Method::GET {
+        return req.redirect_saying("/-/settings/second-step", "admins-need-two-factor");
+    }
+    if let (Some(why), Some(session)) = (&cause.unproved, &req.session) {
+        let user = session.person.id;
+        let takes_code = domain::people::two_factor::is_on(req.cx(), user).await.unwrap_or(false);
+        let mut form = ProofForm::default();
+        form.proof_password.error = why.clone();
+        let (username, kept) = (session.person.username.clone(), crate::form::kept(request));
+        let page = Prove { layout: req.bare_layout(), form, username, takes_code, kept };
+        return req.page_with(StatusCode::FORBIDDEN, &page);
     }
     // The layout's queries may be what failed: then use the bare one.
     let layout = match req.layout().await {

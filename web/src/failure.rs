@@ -9,6 +9,8 @@ use domain::Error;
 use serde_json::json;
 use templates::errors::Problem;
 
+use crate::refused;
+
 /// The result of a handler.
 pub type Answer = Result<HttpResponse, Failure>;
 
@@ -21,6 +23,10 @@ pub enum Failure {
     Problem(Problem),
     /// The account waits for approval by an admin of the site.
     Waiting,
+    /// An admin must give the password again, and what was wrong with it.
+    Unproved(Option<String>),
+    /// An admin must turn on two-factor authentication.
+    NeedsTwoFactor,
 }
 
 impl From<Error> for Failure {
@@ -41,6 +47,8 @@ impl fmt::Display for Failure {
             Self::Domain(error) => error.fmt(f),
             Self::Problem(problem) => write!(f, "{problem:?}"),
             Self::Waiting => f.write_str("the account waits"),
+            Self::Unproved(_) => f.write_str("the admin must give the password again"),
+            Self::NeedsTwoFactor => f.write_str("the admin must turn on two-factor authentication"),
         }
     }
 }
@@ -50,12 +58,17 @@ impl Failure {
     pub fn problem(&self) -> Problem {
         match self {
             Self::Problem(problem) => problem.clone(),
-            Self::Waiting | Self::Domain(Error::SignedOut | Error::Forbidden(_) | Error::Pending) => Problem::Forbidden,
+            Self::Waiting
+            | Self::Unproved(_)
+            | Self::NeedsTwoFactor
+            | Self::Domain(Error::SignedOut | Error::Forbidden(_) | Error::Pending) => Problem::Forbidden,
             Self::Domain(Error::NotFound) => Problem::NotFound,
             Self::Domain(Error::Invalid(fields)) => {
                 Problem::Invalid(fields.iter().next().map(|(_, why)| why.to_owned()))
             }
-            Self::Domain(Error::TooMany(wait) | Error::Slow(wait)) => Problem::TooMany(wait.as_secs().max(1)),
+            Self::Domain(Error::TooMany(limit)) => Problem::TooMany(limit.wait.as_secs().max(1)),
+            Self::Domain(Error::Slow(wait)) => Problem::TooMany(wait.as_secs().max(1)),
+            Self::Domain(Error::Busy(_)) => Problem::Unavailable,
             Self::Domain(error) if error.is_unavailable() => Problem::Unavailable,
             Self::Domain(
                 Error::Database(_) | Error::Bus(_) | Error::Search(_) | Error::NoSearch | Error::Internal(_),
@@ -72,7 +85,7 @@ impl Failure {
                 tracing::error!(error = %cause, "a request failed at the search index")
             }
             Self::Domain(Error::Internal(cause)) => tracing::error!(error = %cause, "a request failed"),
-            Self::Domain(_) | Self::Problem(_) | Self::Waiting => {}
+            Self::Domain(_) | Self::Problem(_) | Self::Waiting | Self::Unproved(_) | Self::NeedsTwoFactor => {}
         }
     }
 
@@ -85,8 +98,8 @@ impl Failure {
                 json!({"error": fields.iter().next().map(|(_, why)| why), "fields": by_field})
             }
             Self::Domain(Error::Forbidden(why)) => json!({"error": why}),
-            Self::Domain(Error::TooMany(wait)) => {
-                let wait = templates::when::wait(&wait.as_secs());
+            Self::Domain(Error::TooMany(limit)) => {
+                let wait = templates::when::wait(&limit.wait.as_secs());
                 json!({"error": format!("Too many in a short time: again in {wait}.")})
             }
             Self::Domain(Error::Slow(wait)) => json!({"error": too_soon(*wait)}),
@@ -94,7 +107,12 @@ impl Failure {
             Self::Problem(Problem::ReadOnly) => {
                 json!({"error": "The site is read-only for now: nothing can be changed."})
             }
+            Self::Unproved(_) => json!({"error": "Give your password again first: reload the page and repeat this."}),
+            Self::NeedsTwoFactor => json!({"error": "Turn on two-factor authentication first."}),
             Self::Waiting => json!({"error": "Your account waits for an admin of the site."}),
+            Self::Problem(Problem::NotSecure(address)) => {
+                json!({"error": format!("The site is at {address}: open it there.")})
+            }
             Self::Domain(Error::SignedOut) | Self::Problem(Problem::Expired) => {
                 json!({"error": "You are signed out, or the page is too old: load it again."})
             }
@@ -125,6 +143,9 @@ impl ResponseError for Failure {
 
     fn error_response(&self) -> HttpResponse {
         self.log();
+        if let Self::Domain(error) = self {
+            refused::note(error);
+        }
         let mut response = HttpResponse::new(self.status_code());
         response.extensions_mut().insert(Cause::of(self));
         response
@@ -148,6 +169,10 @@ pub struct Cause {
     pub json: serde_json::Value,
     /// Whether the account waits for approval by an admin of the site.
     pub is_waiting: bool,
+    /// Whether an admin must give the password again, and what was wrong with it.
+    pub unproved: Option<Option<String>>,
+    /// Whether an admin must turn on two-factor authentication.
+    pub needs_two_factor: bool,
     /// Whether signing in would help.
     pub is_signed_out: bool,
     /// The reason that the policy gives.
@@ -165,9 +190,17 @@ impl Cause {
             problem: failure.problem(),
             json: failure.json(),
             is_waiting: matches!(failure, Failure::Waiting),
+            unproved: match failure {
+                Failure::Unproved(why) => Some(why.clone()),
+                _ => None,
+            },
+            needs_two_factor: matches!(failure, Failure::NeedsTwoFactor),
             is_signed_out: matches!(failure, Failure::Domain(Error::SignedOut)),
             why: match failure {
                 Failure::Domain(Error::Forbidden(why)) => Some(why),
+                Failure::NeedsTwoFactor => {
+                    Some("Admins of this site need two-factor authentication. Turn it on in your settings.")
+                }
                 _ => None,
             },
         }

@@ -83,6 +83,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("admin", "They administer the site now."),
     ("no-admin", "They do not administer the site any more."),
     ("sessions-ended", "They are signed out there."),
+    ("admins-need-two-factor", "Admins of this site need two-factor authentication. Turn it on here, then go on."),
     ("welcome", "Welcome. Join a group or two to begin."),
 ];
 

@@ -9,6 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 use actix_web::web::{Bytes, Data, Query};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use domain::people::proofs;
 use domain::policy::Change;
 use domain::site::rate_limits;
 use domain::site::rate_limits::{By, RateLimit};
@@ -100,17 +101,17 @@ impl FromRequest for Form {
             let text = std::str::from_utf8(&body).map_err(|_| Failure::Problem(Problem::BadRequest))?;
             let fields =
                 Query::<Vec<(String, String)>>::from_query(text).map_err(|_| Failure::Problem(Problem::BadRequest))?;
-            let form = Self::new(fields.into_inner());
+            let mut form = Self::new(fields.into_inner());
             let site = request.app_data::<Data<Site>>();
             if !site.is_some_and(|site| same_origin(&site.cx.config.base_url, request.headers())) {
                 // Never show what another site made the browser send: the user might submit it.
-                return Err(Failure::Problem(Problem::Expired));
+                return Err(Failure::Problem(refused(&request, site)));
             }
-            let is_whole = form.secret.keys().all(|name| name == "csrf");
+            let is_whole = form.secret.keys().all(|name| name == "csrf" || name == proofs::FIELD);
             request.extensions_mut().insert(Sent { open: form.open.clone(), is_whole });
             let req = Req::of(&request).await?;
             if !req.token_holds(form.get("csrf")) {
-                return Err(Failure::Problem(Problem::Expired));
+                return Err(Failure::Problem(refused(&request, site)));
             }
             if domain::policy::check_change(req.now.settings.read_only, change(request.path())).is_err() {
                 return Err(Failure::Problem(Problem::ReadOnly));
@@ -120,8 +121,45 @@ impl FromRequest for Form {
             {
                 rate_limits::count(req.cx(), RateLimit::Form, By::User(session.person.id)).await?;
             }
+            if request.path().starts_with("/admin/") {
+                prove(&req, &form.take(proofs::FIELD)).await?;
+            }
             Ok(form)
         })
+    }
+}
+
+/// Checks that an admin gave a password or code a short time ago, or with this form.
+async fn prove(req: &Req, typed: &str) -> Result<(), Failure> {
+    let Some(session) = &req.session else { return Ok(()) };
+    if session.lacks_two_factor {
+        return Err(Failure::NeedsTwoFactor);
+    }
+    if !session.is_admin {
+        return Ok(());
+    }
+    if proofs::is_fresh(req.cx(), session) {
+        return Ok(());
+    }
+    if typed.is_empty() {
+        return Err(Failure::Unproved(None));
+    }
+    match proofs::give(req.cx(), session, typed).await {
+        Err(domain::Error::Invalid(fields)) => {
+            Err(Failure::Unproved(Some(fields.get(proofs::FIELD).unwrap_or_default().to_owned())))
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Returns why a form without a valid token is refused. A browser that opened an https site over http has no cookies.
+fn refused(request: &HttpRequest, site: Option<&Data<Site>>) -> Problem {
+    let origin = request.headers().get(ORIGIN).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match site {
+        Some(site) if site.secure() && origin.starts_with("http://") => {
+            Problem::NotSecure(site.cx.config.base_url.clone())
+        }
+        _ => Problem::Expired,
     }
 }
 
@@ -148,17 +186,20 @@ fn same_origin(base_url: &str, headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{IpAddr, Ipv4Addr};
+    use std::net::Ipv4Addr;
 
     use actix_web::App;
-    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::test::{TestRequest, call_service, init_service, read_body};
     use actix_web::web::Data;
     use domain::people::sessions;
     use domain::people::sessions::Origin;
     use domain::platform::secrets;
     use domain::testing::TestForum;
 
+    use templates::errors::Problem;
+
     use super::own_path;
+    use crate::failure::Cause;
     use crate::{Config, Site, routes};
 
     #[actix_web::test]
@@ -166,7 +207,7 @@ mod tests {
         let mut forum = TestForum::sqlite().await;
         let user = forum.person("ada").await.id().expect("an account");
         forum.limit(|limits| limits.forms_per_minute = 2);
-        let origin = Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), agent: String::new() };
+        let origin = Origin::new(Ipv4Addr::LOCALHOST, "");
         let session = sessions::open(&forum.cx, user, &origin).await.expect("a session");
         let token = forum.cx.config.secret.sign("form", &secrets::digest(&session));
         let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
@@ -180,6 +221,39 @@ mod tests {
         assert_eq!([send("/-/settings/people").await, send("/-/settings/people").await], [303, 303]);
         assert_eq!(send("/-/settings/people").await, 429);
         assert_eq!(send("/-/read").await, 303);
+    }
+
+    #[actix_web::test]
+    async fn the_token_of_each_page_differs_and_holds_for_its_own_browser_only() {
+        let forum = TestForum::sqlite().await;
+        let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+        let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
+        let cookie = |secret: char| ("cookie", format!("__Host-klatch-form={}", secret.to_string().repeat(64)));
+        let token = async || {
+            let request = TestRequest::get().uri("/-/sign-in").insert_header(cookie('f')).to_request();
+            let page = String::from_utf8(read_body(call_service(&app, request).await).await.to_vec()).expect("text");
+            let (_, rest) = page.split_once("name=\"csrf\" value=\"").expect("a token");
+            rest.split_once('"').expect("its end").0.to_owned()
+        };
+        let (one, other) = (token().await, token().await);
+        assert_ne!(one, other);
+        let send = async |token: &str, secret, origin| {
+            let fields = [("csrf", token), ("username", "nobody"), ("password", "wrong wrong")];
+            let request = TestRequest::post().uri("/-/sign-in").insert_header(cookie(secret)).set_form(fields);
+            let request = request.insert_header(("host", "forum.example")).insert_header(("origin", origin));
+            let answer = call_service(&app, request.to_request()).await;
+            let cause = answer.response().extensions().get::<Cause>().map(|cause| cause.problem.clone());
+            (answer.status().as_u16(), cause)
+        };
+        let ours = "https://forum.example";
+        assert_eq!([send(&one, 'f', ours).await.0, send(&other, 'f', ours).await.0], [422, 422]);
+        for (token, secret) in [(one.as_str(), 'e'), (&one.replace(&one[..2], "zz"), 'f'), (&one[2..], 'f'), ("", 'f')]
+        {
+            assert!(matches!(send(token, secret, ours).await, (403, Some(Problem::Expired))), "{token}");
+        }
+        // Over http, the browser does not send the cookies of an https site.
+        let (status, cause) = send(&one, 'e', "http://forum.example").await;
+        assert!(matches!(cause, Some(Problem::NotSecure(address)) if status == 403 && address == ours));
     }
 
     #[test]

@@ -12,6 +12,11 @@ pub mod handlers;
 mod headers;
 #[cfg(test)]
 mod matrix;
+#[cfg(test)]
+mod proofs;
+#[cfg(test)]
+mod proxied;
+mod refused;
 mod req;
 mod request_log;
 mod routes;
@@ -19,12 +24,13 @@ mod site;
 #[cfg(test)]
 mod statements;
 
-use std::net::{IpAddr, TcpListener};
+use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer, middleware};
 use domain::Context;
+use domain::site::proxies::Proxies;
 
 pub use routes::{Entry, ROUTES};
 pub use site::Site;
@@ -33,14 +39,14 @@ pub use site::Site;
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The proxies whose `X-Forwarded-For` is trusted.
-    pub proxies: Vec<IpAddr>,
+    pub proxies: Proxies,
     /// Number of worker threads.
     pub threads: usize,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { proxies: Vec::new(), threads: std::thread::available_parallelism().map_or(2, usize::from) }
+        Self { proxies: Proxies::default(), threads: std::thread::available_parallelism().map_or(2, usize::from) }
     }
 }
 

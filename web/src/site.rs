@@ -66,6 +66,11 @@ impl Site {
         if self.secure() { "__Host-klatch-form" } else { "klatch-form" }
     }
 
+    /// Returns the name of the cookie by which browsers are known to their accounts.
+    pub fn browser_cookie(&self) -> &'static str {
+        if self.secure() { "__Host-klatch-browser" } else { "klatch-browser" }
+    }
+
     /// Returns the data beside a group's pages, at most a few seconds old. Check first that the viewer may
     /// read the group.
     pub async fn beside(&self, group: GroupId) -> domain::Result<Beside> {

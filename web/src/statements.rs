@@ -1,6 +1,6 @@
 //! The number of SQL statements of a page: the same with little and with much on it.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 
 use actix_web::App;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
@@ -89,7 +89,7 @@ async fn cost(forum: &TestForum, who: Viewer, path: &str) -> usize {
     let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
     let token = match who.id() {
         Some(user) => {
-            let origin = Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), agent: String::new() };
+            let origin = Origin::new(Ipv4Addr::LOCALHOST, "");
             Some(sessions::open(&forum.cx, user, &origin).await.expect("a session"))
         }
         None => None,

@@ -91,6 +91,10 @@ pub struct SessionRow {
     pub user_id: UserId,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
+    /// When it was last used, about to the hour.
+    pub seen_at: Timestamp,
+    /// When its user last gave a password or code.
+    pub proved_at: Option<Timestamp>,
     /// The network address that signed in.
     pub address: String,
     /// The browser's own `User-Agent`.

@@ -355,5 +355,9 @@ words! {
         Restricted = "barred",
         /// The suspension or ban was lifted.
         Reinstated = "freed",
+        /// Somebody signed in with a browser in which the account was not used before.
+        NewBrowser = "newbrowser",
+        /// There were many attempts to sign in to the account.
+        ManyAttempts = "manyattempts",
     }
 }

@@ -33,7 +33,7 @@ pub async fn fill(cx: &Context) -> Result<()> {
         return Err(Error::Forbidden("This forum has groups already: the demo fills an empty one."));
     }
     let password = token()?[..16].to_owned();
-    let hash = Password::new(&password).hash().await?;
+    let hash = Password::new(&password).hash(&cx.hashing.lane("demo")).await?;
     let mut demo = Demo::people(cx, &hash).await?;
     let said = demo.groups_and_topics().await?;
     demo.say(cx, said).await?;

@@ -3,9 +3,10 @@
 use crate::live::{tell, unread};
 use crate::people::sessions::Origin;
 use crate::people::sign_ups::Entry;
-use crate::people::{addresses, outbound_email, passwords, sessions, sign_ups, two_factor};
+use crate::people::{addresses, browsers, outbound_email, passwords, sessions, sign_ups, two_factor};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::hashing::Lane;
 use crate::platform::jobs::Task;
 use crate::platform::secrets::Password;
 use crate::platform::{jobs, log};
@@ -42,16 +43,24 @@ pub struct Credentials {
 /// # Errors
 /// [`Error::Invalid`] with the fields to correct, a taken name included.
 pub async fn create(cx: &Context, new: NewAccount, is_admin: bool) -> Result<UserId> {
-    make(cx, new, is_admin, true, &Entry::Free).await
+    make(cx, new, is_admin, true, &Entry::Free, &cx.hashing.lane("command")).await
 }
 
 /// Creates an account. An unvouched address must be confirmed. Only its owner learns that another account has it.
-async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: bool, entry: &Entry) -> Result<UserId> {
+async fn make(
+    cx: &Context,
+    new: NewAccount,
+    is_admin: bool,
+    is_vouched_for: bool,
+    entry: &Entry,
+    lane: &Lane<'_>,
+) -> Result<UserId> {
     let mut fields = Fields::default();
     let site = crate::site::current(cx).await;
-    let username = collect(&mut fields, Username::parse(&new.username).map_err(Error::from));
-    let email = collect(&mut fields, addresses::check(&new.email));
-    collect(&mut fields, new.password.check("password", &[&new.username, &new.email, &site.settings.name]).await);
+    let username = collect(&mut fields, Username::parse(&new.username).map_err(Error::from))?;
+    let email = collect(&mut fields, addresses::check(&new.email))?;
+    let about = [new.username.as_str(), &new.email, &site.settings.name];
+    collect(&mut fields, new.password.check(lane, "password", &about).await)?;
     fields.check()?;
     let (Some(username), Some(email)) = (username, email) else {
         return Err(Error::Internal("an unchecked form".into()));
@@ -60,7 +69,7 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
         descriptions::name(cx, username.as_str()).await?;
     }
     let key = username_key(username.as_str());
-    let hash = new.password.hash().await?;
+    let hash = new.password.hash(lane).await?;
     let (vouched_for, waiting) = if is_vouched_for { (email, None) } else { (None, email) };
     let mut tx = cx.db.begin().await?;
     let confirmed = vouched_for.as_deref();
@@ -103,9 +112,9 @@ async fn make(cx: &Context, new: NewAccount, is_admin: bool, is_vouched_for: boo
 /// # Errors
 /// [`Error::Invalid`] with the fields to correct; [`Error::TooMany`]; [`Error::Forbidden`] when sign-up is not allowed.
 pub async fn sign_up(cx: &Context, new: NewAccount, with: &Credentials, origin: &Origin) -> Result<String> {
-    rate_limits::count(cx, RateLimit::SignUp, By::Address(origin.address)).await?;
+    rate_limits::count(cx, RateLimit::SignUp, origin.by()).await?;
     let entry = sign_ups::entry(cx, &with.invitation, &with.message).await?;
-    let id = make(cx, new, false, false, &entry).await?;
+    let id = make(cx, new, false, false, &entry, &origin.lane(cx)).await?;
     sessions::open(cx, id, origin).await
 }
 
@@ -115,7 +124,7 @@ pub async fn sign_up(cx: &Context, new: NewAccount, with: &Credentials, origin: 
 /// [`Error::NotFound`] when the link is wrong or there is an admin.
 pub async fn first_admin(cx: &Context, link_token: &str, new: NewAccount, origin: &Origin) -> Result<String> {
     check_first_admin(cx, link_token).await?;
-    let id = make(cx, new, true, false, &Entry::Free).await?;
+    let id = make(cx, new, true, false, &Entry::Free, &origin.lane(cx)).await?;
     sessions::open(cx, id, origin).await
 }
 
@@ -148,20 +157,33 @@ pub enum SignedIn {
 /// # Errors
 /// [`Error::Invalid`] on `password` when name and password do not match; [`Error::TooMany`].
 pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Origin) -> Result<SignedIn> {
-    rate_limits::count(cx, RateLimit::SignIn, By::Address(origin.address)).await?;
     let name = name.trim();
     let found = store::people::users::credentials(&cx.db, name).await?;
     let (id, hash) = found.map_or((None, None), |(id, hash)| (Some(id), hash));
-    // However the name was typed, and for an email address too, the attempts on an account count together.
-    let by = id.map_or(By::Name(name, origin.address), |id| By::Account(id, origin.address));
-    rate_limits::count(cx, RateLimit::SignIn, by).await?;
-    match (password.verify(hash.clone()).await?, id, hash) {
+    let known = match (id, &hash) {
+        (Some(id), Some(hash)) => browsers::known(cx, id, hash, &origin.known).map(|browser| (id, browser)),
+        _ => None,
+    };
+    match &known {
+        // What others do cannot hinder a browser that is known.
+        Some((id, browser)) => rate_limits::count(cx, RateLimit::SignIn, By::Browser(*id, browser)).await?,
+        None => count_attempt(cx, name, id, origin).await?,
+    }
+    let lane = known.as_ref().map_or_else(|| origin.lane(cx), |(id, _)| cx.hashing.lane(format!("u{id}")));
+    match (password.verify(&lane, hash.clone()).await?, id, hash) {
         (true, Some(id), Some(hash)) => {
             check_free(cx, id).await?;
             if two_factor::is_on(cx, id).await? {
                 return Ok(SignedIn::Ticket(two_factor::ticket(cx, id, &hash)));
             }
-            Ok(SignedIn::Session(sessions::open(cx, id, origin).await?))
+            let mut tx = cx.db.begin().await?;
+            let token = sessions::open_in(&mut tx, cx, id, origin).await?;
+            if known.is_none() {
+                browsers::tell_of_new(&mut tx, cx, id, origin).await?;
+            }
+            tx.commit().await?;
+            cx.wake.after_commit();
+            Ok(SignedIn::Session(token))
         }
         _ => {
             // Logged in part: a long one is no name.
@@ -170,6 +192,17 @@ pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Orig
             Err(Error::invalid("password", "Name and password do not go together."))
         }
     }
+}
+
+/// Counts an attempt from a browser that is not known: by its networks, and on the account, however its name was typed.
+async fn count_attempt(cx: &Context, name: &str, account: Option<UserId>, origin: &Origin) -> Result<()> {
+    rate_limits::count(cx, RateLimit::SignIn, origin.by()).await?;
+    let by = account.map_or(By::Name(name, origin.address), |id| By::Account(id, origin.address));
+    rate_limits::count(cx, RateLimit::SignIn, by).await?;
+    if rate_limits::count_guess(cx, by).await? {
+        browsers::tell_of_attempts(cx, account).await?;
+    }
+    Ok(())
 }
 
 /// Fails when the account is suspended or banned. Check the password first, because the error tells the reason.
@@ -291,13 +324,13 @@ pub async fn choose_theme(cx: &Context, user: UserId, theme: Theme) -> Result<()
     update_profile(cx, user, Profile { name, bio, location, web, theme, follow_written }).await
 }
 
-fn collect<T>(fields: &mut Fields, checked: Result<T>) -> Option<T> {
+fn collect<T>(fields: &mut Fields, checked: Result<T>) -> Result<Option<T>> {
     match checked {
-        Ok(value) => Some(value),
+        Ok(value) => Ok(Some(value)),
         Err(Error::Invalid(wrong)) => {
             wrong.iter().for_each(|(field, message)| fields.add(field, message));
-            None
+            Ok(None)
         }
-        Err(_) => None,
+        Err(other) => Err(other),
     }
 }

@@ -32,7 +32,14 @@ pub(crate) async fn with_link(
     let seed = secrets::token()?;
     let digest = secrets::digest(&token(cx, &seed));
     let lasts = if kind == EmailKind::Reset { RESET } else { CONFIRM };
-    queue(tx, cx, kind, user, address, Some((&seed, &digest)), lasts).await
+    queue(tx, cx, kind, user, address, Cargo { token: Some((&seed, &digest)), detail: None }, lasts).await
+}
+
+/// What else an email carries.
+#[derive(Clone, Copy, Default)]
+struct Cargo<'a> {
+    token: Option<(&'a str, &'a str)>,
+    detail: Option<&'a str>,
 }
 
 /// Enqueues an email about an account event, to an address of the account.
@@ -44,9 +51,38 @@ pub(crate) async fn news(
     address: Option<&str>,
 ) -> Result<()> {
     match address {
-        Some(address) => queue(tx, cx, kind, Some(user), address, None, NEWS).await,
+        Some(address) => queue(tx, cx, kind, Some(user), address, Cargo::default(), NEWS).await,
         None => Ok(()),
     }
+}
+
+/// The same, with a text that its template needs.
+pub(crate) async fn news_with(
+    tx: &mut Tx,
+    cx: &Context,
+    kind: EmailKind,
+    user: UserId,
+    address: Option<&str>,
+    detail: &str,
+) -> Result<()> {
+    match address {
+        Some(address) => {
+            queue(tx, cx, kind, Some(user), address, Cargo { detail: Some(detail), ..Cargo::default() }, NEWS).await
+        }
+        None => Ok(()),
+    }
+}
+
+/// As [`news`], but takes as long when there is no account or address. Nothing is sent then.
+pub(crate) async fn news_or_nothing(
+    tx: &mut Tx,
+    cx: &Context,
+    kind: EmailKind,
+    user: Option<UserId>,
+    address: Option<&str>,
+) -> Result<()> {
+    let user = user.filter(|_| address.is_some());
+    queue(tx, cx, kind, user, address.unwrap_or_default(), Cargo::default(), NEWS).await
 }
 
 async fn queue(
@@ -55,11 +91,11 @@ async fn queue(
     kind: EmailKind,
     user: Option<UserId>,
     address: &str,
-    token: Option<(&str, &str)>,
+    Cargo { token, detail }: Cargo<'_>,
     lasts: Duration,
 ) -> Result<()> {
     let at = cx.now();
-    let new = NewLetter { kind, user, address, token, at, expires_at: at.plus(lasts) };
+    let new = NewLetter { kind, user, address, token, detail, at, expires_at: at.plus(lasts) };
     let letter = store::people::emails::insert(tx, &new).await?;
     jobs::enqueue(tx, Task::SendEmail { email: letter }, at).await?;
     Ok(())
@@ -97,6 +133,8 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
     if letter.kind == EmailKind::Restricted && !is_barred || letter.kind == EmailKind::Reinstated && is_barred {
         return forget(cx, id).await;
     }
+    // The address as its owner spelled it: another spelling may lead to another mailbox.
+    let address = user.email.clone().filter(|_| letter.user_id.is_none()).unwrap_or_else(|| letter.address.clone());
     if letter.user_id.is_none() {
         let mut tx = cx.db.begin().await?;
         store::people::emails::address_to(&mut tx, id, user.id).await?;
@@ -108,15 +146,17 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
         site_name: crate::site::current(cx).await.settings.name.clone(),
         base_url: cx.config.base_url.clone(),
         username: user.username.clone(),
-        address: letter.address.clone(),
+        address: address.clone(),
         link: letter.seed.as_deref().filter(|_| taken_by.is_none()).map(|seed| link(cx, letter.kind, seed)),
         taken_by: taken_by.map(|holder| holder.username),
+        at: letter.created_at,
+        detail: letter.detail.unwrap_or_default(),
         expires_at: letter.expires_at,
         barred: is_barred
             .then(|| (user.suspended_until.filter(|_| user.banned_at.is_none()), user.barred_reason.clone())),
     };
     let words = (draw.letter)(&occasion).map_err(Error::Internal)?;
-    match cx.mail.send(id, letter.kind, &letter.address, words, letter.created_at).await {
+    match cx.mail.send(id, letter.kind, &address, words, letter.created_at).await {
         Ok(()) => {
             let mut tx = cx.db.begin().await?;
             store::people::emails::sent(&mut tx, id, Some(user.id), cx.now()).await?;

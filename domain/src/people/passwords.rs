@@ -4,6 +4,7 @@ use crate::people::sessions::Origin;
 use crate::people::{addresses, outbound_email, sessions};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::hashing::Lane;
 use crate::platform::secrets;
 use crate::platform::secrets::Password;
 use crate::site::rate_limits;
@@ -18,8 +19,13 @@ use store::{self, Tx};
 pub(crate) async fn check_own(cx: &Context, user: UserId, typed: Password, field: &'static str) -> Result<String> {
     rate_limits::count(cx, RateLimit::SignIn, By::User(user)).await?;
     let hash = store::people::users::password_hash(&cx.db, user).await?;
-    let is_right = typed.verify(hash.clone()).await?;
+    let is_right = typed.verify(&lane(cx, user), hash.clone()).await?;
     hash.filter(|_| is_right).ok_or_else(|| not_yours(field))
+}
+
+/// The account's lane in the queue for hashing.
+fn lane(cx: &Context, user: UserId) -> Lane<'_> {
+    cx.hashing.lane(format!("u{user}"))
 }
 
 fn not_yours(field: &'static str) -> Error {
@@ -40,7 +46,7 @@ async fn check_new(cx: &Context, user: UserId, new: &Password) -> Result<()> {
     let own = crate::people::accounts::own(cx, user).await?;
     let email = own.email.unwrap_or_default();
     let site = crate::site::current(cx).await;
-    new.check("new_password", &[&own.username, &email, &site.settings.name]).await
+    new.check(&lane(cx, user), "new_password", &[&own.username, &email, &site.settings.name]).await
 }
 
 /// Changes the password and ends all sessions. Returns the cookie token of a new session for the requester.
@@ -50,7 +56,7 @@ async fn check_new(cx: &Context, user: UserId, new: &Password) -> Result<()> {
 pub async fn change(cx: &Context, user: UserId, current: Password, new: Password, origin: &Origin) -> Result<String> {
     check_new(cx, user, &new).await?;
     let before = check_own(cx, user, current, "current_password").await?;
-    let hash = new.hash().await?;
+    let hash = new.hash(&lane(cx, user)).await?;
     let mut tx = cx.db.begin().await?;
     hold_own(&mut tx, user, &before).await?;
     let ended = replace(&mut tx, cx, user, &hash).await?;
@@ -90,7 +96,7 @@ pub async fn forgot(cx: &Context, typed: &str, origin: &Origin) -> Result<()> {
     let Some(email) = addresses::check(typed)? else {
         return Err(Error::invalid("email", "Type the mail address of your account."));
     };
-    rate_limits::count(cx, RateLimit::Mail, By::Address(origin.address)).await?;
+    rate_limits::count(cx, RateLimit::Mail, origin.by()).await?;
     rate_limits::count(cx, RateLimit::Reset, By::Mailbox(&email)).await?;
     let mut tx = cx.db.begin().await?;
     outbound_email::with_link(&mut tx, cx, EmailKind::Reset, None, &email).await?;
@@ -108,14 +114,15 @@ pub async fn resetting(cx: &Context, token: &str) -> Result<String> {
     Ok(crate::people::accounts::own(cx, letter.user_id.ok_or(Error::NotFound)?).await?.username)
 }
 
-/// Sets a new password with a link, which works once. All sessions end; two-factor authentication stays on.
+/// Sets a new password with a link, which works once, and returns whose. All sessions end; two-factor authentication
+/// stays on.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `new_password`; [`Error::NotFound`] when the link has expired, was used, or never existed.
-pub async fn reset(cx: &Context, token: &str, new: Password) -> Result<()> {
+pub async fn reset(cx: &Context, token: &str, new: Password) -> Result<UserId> {
     let user = outbound_email::opened(cx, EmailKind::Reset, token).await?.user_id.ok_or(Error::NotFound)?;
     check_new(cx, user, &new).await?;
-    let hash = new.hash().await?;
+    let hash = new.hash(&lane(cx, user)).await?;
     let mut tx = cx.db.begin().await?;
     // Lock the account before its emails, in the same order as everywhere.
     store::people::users::lock(&mut tx, &[user]).await?;
@@ -126,5 +133,5 @@ pub async fn reset(cx: &Context, token: &str, new: Password) -> Result<()> {
     let ended = replace(&mut tx, cx, user, &hash).await?;
     tx.commit().await?;
     announce_ended(cx, ended).await;
-    Ok(())
+    Ok(user)
 }

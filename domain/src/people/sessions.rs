@@ -1,12 +1,17 @@
 //! Sessions. Only the browser has the token; the server stores its digest and caches the session.
 
-use crate::platform::caches::sessions::Session;
+use std::net::IpAddr;
+use std::time::Duration;
 
+use crate::platform::caches::sessions::Session;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::hashing::Lane;
 use crate::platform::secrets;
+use crate::site::rate_limits::{self, By};
 use bus::Control;
-use model::policy::{self};
+use model::policy;
+use model::time::Timestamp;
 use model::{SessionRow, UserId};
 use store::{self, Tx};
 
@@ -14,23 +19,77 @@ use store::{self, Tx};
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct Origin {
-    pub address: std::net::IpAddr,
+    pub address: IpAddr,
     /// The browser's User-Agent.
     pub agent: String,
+    /// Whether the address may be that of a proxy that is not trusted.
+    pub is_unsure: bool,
+    /// The cookie of [`browsers`](crate::people::browsers); empty without one.
+    pub known: String,
 }
 
-/// The session of a cookie's token. `None` when the token is unknown, or the session has ended or expired, or the
+impl Origin {
+    /// A client that connects itself, with a browser that is not known.
+    pub fn new(address: impl Into<IpAddr>, agent: impl Into<String>) -> Self {
+        Self { address: address.into(), agent: agent.into(), is_unsure: false, known: String::new() }
+    }
+
+    /// Its lane in the queue for hashing.
+    pub(crate) fn lane<'a>(&self, cx: &'a Context) -> Lane<'a> {
+        cx.hashing.lane(rate_limits::lane(self.address))
+    }
+
+    /// The key by which its requests are counted.
+    pub fn by(&self) -> By<'static> {
+        if self.is_unsure && self.address.is_loopback() { By::Proxy } else { By::Address(self.address) }
+    }
+}
+
+/// The session of a cookie's token, which does not count as its use. `None` when the token is unknown, or the session has ended or expired, or the
 /// account waits for approval. Cached, usually without a query.
 pub async fn authenticate(cx: &Context, token: &str) -> Result<Option<Session>> {
-    Ok(opened(cx, token).await?.filter(|session| !session.is_waiting))
-}
-
-/// As [`authenticate`], but also for an account that waits for approval: its session only shows that it waits.
-pub async fn opened(cx: &Context, token: &str) -> Result<Option<Session>> {
-    if token.len() != 64 || !token.bytes().all(|b| b.is_ascii_hexdigit()) {
+    if !is_token(token) {
         return Ok(None);
     }
-    find(cx, &secrets::digest(token)).await
+    by_id(cx, &secrets::digest(token)).await
+}
+
+fn is_token(token: &str) -> bool {
+    token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// As [`authenticate`], but counts as a use of the session, and also for an account that waits for approval: its session
+/// only shows that it waits.
+pub async fn opened(cx: &Context, token: &str) -> Result<Option<Session>> {
+    if !is_token(token) {
+        return Ok(None);
+    }
+    let session = find(cx, &secrets::digest(token)).await?;
+    if let Some(session) = &session
+        && cx.now().since(session.seen_at) > SEEN
+        && let Err(error) = touch(cx, session).await
+    {
+        tracing::warn!(%error, "a session expires earlier than it should");
+    }
+    Ok(session)
+}
+
+/// The accuracy of the time of the last use. More would cost more writes.
+const SEEN: Duration = Duration::from_secs(3_600);
+
+/// Records that a session is used, so that it does not expire as an idle one.
+async fn touch(cx: &Context, session: &Session) -> Result<()> {
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    store::people::sessions::touch(&mut tx, &session.id, now, expiry(cx, session.created_at, now)).await?;
+    tx.commit().await?;
+    cx.sessions.handle(&Control::SessionEnded { id: session.id.clone() });
+    Ok(())
+}
+
+/// When a session expires that is used now.
+fn expiry(cx: &Context, created_at: Timestamp, now: Timestamp) -> Timestamp {
+    created_at.plus(cx.config.session).min(now.plus(cx.config.idle))
 }
 
 /// The user of a session id, from this process's cache alone: no query, no copy.
@@ -49,21 +108,25 @@ async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
         Ok(session) => return Ok((session.expires_at > now).then_some(session)),
         Err(epoch) => epoch,
     };
-    let Some((row, has_unread_notice)) = store::people::sessions::by_id(&cx.db, id, now).await? else {
-        return Ok(None);
-    };
+    let Some(found) = store::people::sessions::by_id(&cx.db, id, now).await? else { return Ok(None) };
+    let row = found.row;
     let Some(user) = store::people::users::by_id(&cx.db, row.user_id).await? else { return Ok(None) };
     if policy::barred(user.suspended_until, user.banned_at, now).is_some() {
         return Ok(None);
     }
-    let id = id.to_owned();
+    let lacks_two_factor =
+        user.is_admin && !found.has_two_factor && crate::site::current(cx).await.settings.admins_need_two_factor;
     let session = Session {
-        id,
+        id: id.to_owned(),
         person: user.person(),
-        is_admin: user.is_admin,
+        is_admin: user.is_admin && !lacks_two_factor,
+        lacks_two_factor,
         theme: user.theme,
+        created_at: row.created_at,
         expires_at: row.expires_at,
-        has_unread_notice,
+        seen_at: row.seen_at,
+        proved_at: row.proved_at,
+        has_unread_notice: found.has_unread_notice,
         is_waiting: policy::waits(user.waiting_since),
     };
     cx.sessions.put(session.clone(), epoch);
@@ -86,7 +149,9 @@ pub(crate) async fn open_in(tx: &mut Tx, cx: &Context, user: UserId, origin: &Or
         id: secrets::digest(&token),
         user_id: user,
         created_at: now,
-        expires_at: now.plus(cx.config.session),
+        expires_at: expiry(cx, now, now),
+        seen_at: now,
+        proved_at: Some(now),
         address: origin.address.to_string(),
         agent: origin.agent.chars().filter(|c| !c.is_control()).take(300).collect(),
     };

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use totp_rs::{Builder, Secret, Totp};
 
+use crate::live::tell::account_changed;
 use crate::people::sessions::Origin;
-use crate::people::{outbound_email, passwords, sessions};
+use crate::people::{browsers, outbound_email, passwords, sessions};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::secrets::Password;
@@ -114,6 +115,7 @@ pub async fn turn_on(cx: &Context, user: UserId, code: &str) -> Result<Vec<Strin
     tell(&mut tx, cx, user, EmailKind::SecondStepOn).await?;
     tx.commit().await?;
     cx.wake.after_commit();
+    account_changed(cx, user).await;
     Ok(codes)
 }
 
@@ -146,6 +148,7 @@ async fn remove(cx: &Context, user: UserId, entry: Option<LogEntry>) -> Result<(
     }
     tx.commit().await?;
     cx.wake.after_commit();
+    account_changed(cx, user).await;
     Ok(())
 }
 
@@ -201,8 +204,24 @@ fn step_of(cx: &Context, user: UserId, sealed: &str, code: &str) -> Result<Optio
     Ok(totp.check(code, seconds).and_then(|step| i64::try_from(step).ok()))
 }
 
-pub(crate) async fn is_on(cx: &Context, user: UserId) -> Result<bool> {
-    Ok(store::people::two_factor::of(&cx.db, user).await?.is_some_and(|row| row.confirmed_at.is_some()))
+/// Whether this is a code of the account's app now. It is used up.
+///
+/// # Errors
+/// [`Error::TooMany`].
+pub(crate) async fn use_code(cx: &Context, user: UserId, code: &str) -> Result<bool> {
+    rate_limits::count(cx, RateLimit::Code, By::User(user)).await?;
+    let row = store::people::two_factor::of(&cx.db, user).await?.filter(|row| row.confirmed_at.is_some());
+    let Some(row) = row else { return Ok(false) };
+    let Some(step) = step_of(cx, user, &row.secret, code)? else { return Ok(false) };
+    let mut tx = cx.db.begin().await?;
+    let used = store::people::two_factor::use_step(&mut tx, user, step).await?;
+    tx.commit().await?;
+    Ok(used > 0)
+}
+
+/// Whether the account uses two-factor authentication.
+pub async fn is_on(cx: &Context, user: UserId) -> Result<bool> {
+    Ok(store::people::two_factor::is_on(&cx.db, user).await?)
 }
 
 /// A signed proof that the password was right. It expires after `TICKET`, or when the password changes.
@@ -232,7 +251,7 @@ async fn holder(cx: &Context, ticket: &str) -> Result<Option<UserId>> {
 /// [`Error::SignedOut`] when the ticket has expired; [`Error::Invalid`] on `code`; [`Error::TooMany`], but not because
 /// of failed codes when a recovery code is given, so that nobody is locked out for long.
 pub async fn pass(cx: &Context, ticket: &str, code: &str, origin: &Origin) -> Result<String> {
-    rate_limits::count(cx, RateLimit::SignIn, By::Address(origin.address)).await?;
+    rate_limits::count(cx, RateLimit::SignIn, origin.by()).await?;
     let user = holder(cx, ticket).await?.ok_or(Error::SignedOut)?;
     crate::people::accounts::check_free(cx, user).await?;
     let row = store::people::two_factor::of(&cx.db, user).await?.filter(|row| row.confirmed_at.is_some());
@@ -247,6 +266,10 @@ pub async fn pass(cx: &Context, ticket: &str, code: &str, origin: &Origin) -> Re
         tx = cx.db.begin().await?;
         if store::people::two_factor::use_step(&mut tx, user, step).await? == 0 {
             return Err(wrong());
+        }
+        let hash = store::people::users::password_hash_in(&mut tx, user).await?.unwrap_or_default();
+        if browsers::known(cx, user, &hash, &origin.known).is_none() {
+            browsers::tell_of_new(&mut tx, cx, user, origin).await?;
         }
     } else {
         tx = cx.db.begin().await?;

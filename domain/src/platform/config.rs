@@ -14,7 +14,10 @@ pub struct Config {
     /// Signs form tokens and links, and encrypts stored secrets.
     pub secret: SecretKey,
     pub limits: Limits,
+    /// The longest life of a session.
     pub session: Duration,
+    /// Unused for so long, a session ends earlier.
+    pub idle: Duration,
 }
 
 /// Rate limits; 0 turns a limit off. They count per account unless noted; `while_new` limits are for new accounts.
@@ -30,6 +33,9 @@ pub struct Limits {
     pub sign_ins_per_account: u64,
     /// In ten minutes.
     pub sign_ins_per_address: u64,
+    /// Sign-ins to one account in a day, from all networks together, in browsers where it was not used before. Beyond it,
+    /// each network has few.
+    pub unknown_sign_ins_per_day: u64,
     /// In an hour.
     pub sign_ups_per_address: u64,
     pub groups_per_day: u64,
@@ -74,6 +80,7 @@ impl Default for Limits {
             topics_per_hour_while_new: 5,
             sign_ins_per_account: 20,
             sign_ins_per_address: 100,
+            unknown_sign_ins_per_day: 100,
             sign_ups_per_address: 20,
             groups_per_day: 20,
             groups_per_day_while_new: 2,

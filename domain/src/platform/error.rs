@@ -21,6 +21,19 @@ pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     text
 }
 
+/// An exceeded rate limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exceeded {
+    /// Its name.
+    pub limit: &'static str,
+    /// The most actions within `window`.
+    pub most: u64,
+    /// The time after which counting begins again.
+    pub window: Duration,
+    /// The time to wait.
+    pub wait: Duration,
+}
+
 /// Why a domain function failed.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)]
@@ -34,12 +47,15 @@ pub enum Error {
     /// The fields to correct.
     #[error("invalid: {0:?}")]
     Invalid(Fields),
-    /// The rate limit is exceeded; the time to wait.
-    #[error("too many, again in {} s", .0.as_secs())]
-    TooMany(Duration),
+    /// A rate limit is exceeded.
+    #[error("too many, again in {} s", .0.wait.as_secs())]
+    TooMany(Exceeded),
     /// Slow mode: the viewer posted too recently; the time to wait.
     #[error("too soon, again in {} s", .0.as_secs())]
     Slow(Duration),
+    /// Too many others wait for the same thing; the time after which to try again.
+    #[error("busy")]
+    Busy(Duration),
     /// The message was saved, but waits for approval.
     #[error("it waits for approval")]
     Pending,

@@ -10,9 +10,9 @@ use chacha20poly1305::aead::{Aead, Payload};
 use hmac::{Hmac, KeyInit, Mac};
 use model::hex::hex;
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
 
 use crate::platform::error::{Error, Result};
+use crate::platform::hashing::Lane;
 
 /// The fewest characters of a password.
 pub const MIN_PASSWORD: usize = 8;
@@ -21,9 +21,6 @@ pub const MAX_PASSWORD: usize = 1_000;
 
 /// Fewer than a million guesses find a password below this.
 const EASIEST: zxcvbn::Score = zxcvbn::Score::Two;
-
-/// Concurrent hashes and checks: a hash takes 19 MiB and a core for tens of milliseconds.
-static HASHING: Semaphore = Semaphore::const_new(2);
 
 /// A hash that no password matches. Verifying it takes as long as a real one.
 const NOBODY: &str =
@@ -44,8 +41,8 @@ impl Password {
     /// the words in `about` (name, email address, name of the site). Errors name `field`.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when it is too short, too long, or easy to guess.
-    pub async fn check(&self, field: &'static str, about: &[&str]) -> Result<()> {
+    /// [`Error::Invalid`] when it is too short, too long, or easy to guess; [`Error::Busy`].
+    pub async fn check(&self, lane: &Lane<'_>, field: &'static str, about: &[&str]) -> Result<()> {
         let count = self.0.chars().count();
         if count < MIN_PASSWORD {
             return Err(Error::invalid(field, "A password has at least 8 characters."));
@@ -54,7 +51,7 @@ impl Password {
             return Err(Error::invalid(field, "A password has at most 1,000 characters."));
         }
         let (password, about) = (self.0.clone(), about.iter().map(|&word| word.to_owned()).collect::<Vec<_>>());
-        let is_weak = hashing(move || {
+        let is_weak = lane.run(move || {
             let about: Vec<&str> = about.iter().map(String::as_str).collect();
             Ok(zxcvbn::zxcvbn(&password, &about).score() < EASIEST)
         });
@@ -65,8 +62,11 @@ impl Password {
     }
 
     /// The argon2id hash in PHC form, computed outside the async threads.
-    pub async fn hash(self) -> Result<String> {
-        hashing(move || {
+    ///
+    /// # Errors
+    /// [`Error::Busy`].
+    pub async fn hash(self, lane: &Lane<'_>) -> Result<String> {
+        lane.run(move || {
             let hash: PasswordHash =
                 Argon2::default().hash_password(self.0.as_bytes()).map_err(|e| Error::Internal(e.to_string()))?;
             Ok(hash.to_string())
@@ -75,8 +75,11 @@ impl Password {
     }
 
     /// Whether the password matches the hash. `None` (no such account, or unclaimed) takes as long and never matches.
-    pub async fn verify(self, hash: Option<String>) -> Result<bool> {
-        hashing(move || {
+    ///
+    /// # Errors
+    /// [`Error::Busy`].
+    pub async fn verify(self, lane: &Lane<'_>, hash: Option<String>) -> Result<bool> {
+        lane.run(move || {
             let known = hash.is_some();
             let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
             let parsed = PasswordHash::new(&hash).map_err(|e| Error::Internal(format!("stored password hash: {e}")))?;
@@ -85,11 +88,6 @@ impl Password {
         })
         .await
     }
-}
-
-async fn hashing<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    let _permit = HASHING.acquire().await.map_err(|_| Error::Internal("hashing has ended".into()))?;
-    tokio::task::spawn_blocking(work).await.map_err(|e| Error::Internal(e.to_string()))?
 }
 
 impl fmt::Debug for Password {
@@ -113,6 +111,23 @@ pub fn token() -> Result<String> {
 /// The stored form of a token: its SHA-256 in hexadecimal.
 pub fn digest(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// The form of a hexadecimal token for one page: masked with random bytes, which come first. Pages that differ do not
+/// reveal the token through their compressed sizes (BREACH).
+pub fn mask(token: &str) -> Result<String> {
+    let token = unhex(token).ok_or_else(|| Error::Internal("a token to mask is not hexadecimal".into()))?;
+    let mut pad = vec![0; token.len()];
+    fill(&mut pad)?;
+    let masked: Vec<u8> = token.iter().zip(&pad).map(|(byte, pad)| byte ^ pad).collect();
+    Ok(hex(&[pad, masked].concat()))
+}
+
+/// The token behind a masked one. `None` when it is malformed.
+pub fn unmask(masked: &str) -> Option<String> {
+    let bytes = unhex(masked)?;
+    let (pad, masked) = bytes.split_at_checked(bytes.len() / 2)?;
+    (pad.len() == masked.len()).then(|| hex(&pad.iter().zip(masked).map(|(pad, byte)| pad ^ byte).collect::<Vec<_>>()))
 }
 
 /// The site's secret key: signs form tokens and links, and encrypts stored secrets. Never printed.
@@ -220,12 +235,26 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_token_looks_different_each_time_it_is_masked() {
+        let token = token().unwrap();
+        let (one, other) = (mask(&token).unwrap(), mask(&token).unwrap());
+        assert_ne!(one, other);
+        assert!(!one.contains(&token[..16]) && !one.contains(&other[..16]));
+        assert_eq!([one, other].map(|masked| unmask(&masked).unwrap()), [token.clone(), token]);
+        for bad in ["zz", "0", "00ff00"] {
+            assert_eq!(unmask(bad), None, "{bad}");
+        }
+    }
+
     #[tokio::test]
     async fn a_password_verifies_against_its_own_hash_only() {
-        let hash = Password::new("correct horse").hash().await.unwrap();
+        let hashing = crate::platform::hashing::Hashing::default();
+        let lane = hashing.lane("");
+        let hash = Password::new("correct horse").hash(&lane).await.unwrap();
         assert!(hash.starts_with("$argon2id$"));
-        assert!(Password::new("correct horse").verify(Some(hash.clone())).await.unwrap());
-        assert!(!Password::new("wrong horse").verify(Some(hash)).await.unwrap());
-        assert!(!Password::new("correct horse").verify(None).await.unwrap());
+        assert!(Password::new("correct horse").verify(&lane, Some(hash.clone())).await.unwrap());
+        assert!(!Password::new("wrong horse").verify(&lane, Some(hash)).await.unwrap());
+        assert!(!Password::new("correct horse").verify(&lane, None).await.unwrap());
     }
 }

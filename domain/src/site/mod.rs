@@ -2,6 +2,7 @@
 
 pub mod admins;
 pub mod newcomers;
+pub mod proxies;
 pub mod rate_limits;
 pub mod secret_key;
 
@@ -87,6 +88,7 @@ fn fresh(cx: &Context) -> Settings {
         sign_ups: SignUps::Open,
         notice: String::new(),
         read_only: false,
+        admins_need_two_factor: false,
     }
 }
 
@@ -111,6 +113,9 @@ pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<(
             fields.add(field, format!("At most {most} characters; this has {count}."));
         }
     }
+    if new.admins_need_two_factor && !store::people::two_factor::is_on(&cx.db, by).await? {
+        fields.add("admins_need_two_factor", "Turn on two-factor authentication for your own account first.");
+    }
     fields.check()?;
     let text = serde_json::to_string(&new).map_err(|error| Error::Internal(error.to_string()))?;
     let mut tx = cx.db.begin().await?;
@@ -123,6 +128,7 @@ pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<(
     log::write(&mut tx, LogEntry::new(by, LogAction::SiteChanged).detail(changes(&old, &new)), cx.now()).await?;
     tx.commit().await?;
     cx.site.handle(&Control::SiteChanged);
+    cx.sessions.handle(&Control::SiteChanged);
     cx.tell(&Control::SiteChanged).await;
     Ok(())
 }
@@ -143,6 +149,10 @@ fn changes(old: &Settings, new: &Settings) -> String {
     }
     if old.read_only != new.read_only {
         changes.push(if new.read_only { "read-only" } else { "no longer read-only" }.to_owned());
+    }
+    if old.admins_need_two_factor != new.admins_need_two_factor {
+        let needed = new.admins_need_two_factor;
+        changes.push(format!("admins {} two-factor authentication", if needed { "need" } else { "do not need" }));
     }
     changes.join(", ")
 }

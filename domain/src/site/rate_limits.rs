@@ -4,9 +4,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::platform::context::Context;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::{Error, Exceeded, Result};
+use crate::platform::secrets::digest;
 use crate::site::newcomers;
-use model::UserId;
+use model::{Network, UserId};
 
 /// A limited action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,17 +50,21 @@ pub enum RateLimit {
 #[allow(missing_docs)]
 pub enum By<'a> {
     User(UserId),
-    /// Sign-ins to this account from one network. Counted for all networks together, anyone could lock its owner out.
+    /// Sign-ins to this account from one network.
     Account(UserId, IpAddr),
+    /// Sign-ins to this account from a browser in which it was used before.
+    Browser(UserId, &'a str),
     /// The same, for a name or email address that no account has: the answers must not tell the two apart.
     Name(&'a str, IpAddr),
-    /// A network address. Loopback is not counted: such requests come through a proxy or from this host.
+    /// A network address. Loopback is not counted: such requests come from this host.
     Address(IpAddr),
+    /// A proxy on this host that is not trusted: its clients count together.
+    Proxy,
     /// Emails to an address, requested from all networks together: nobody's mailbox may be flooded.
     Mailbox(&'a str),
 }
 
-/// Counts one action.
+/// Counts one action. A network address counts in networks of several sizes, of which the wider ones allow more.
 ///
 /// # Errors
 /// [`Error::TooMany`] with the time to wait when the limit is exceeded.
@@ -69,7 +74,7 @@ pub async fn count(cx: &Context, action: RateLimit, by: By<'_>) -> Result<()> {
     let (word, most, window) = match (action, by) {
         (RateLimit::Post, _) => ("post", limits.posts_per_minute, minute),
         (RateLimit::Topic, _) => ("topic", limits.topics_per_hour, 60 * minute),
-        (RateLimit::SignIn, By::Address(_)) => ("sign-in", limits.sign_ins_per_address, 10 * minute),
+        (RateLimit::SignIn, By::Address(_) | By::Proxy) => ("sign-in", limits.sign_ins_per_address, 10 * minute),
         (RateLimit::SignIn, _) => ("sign-in", limits.sign_ins_per_account, 10 * minute),
         (RateLimit::SignUp, _) => ("sign-up", limits.sign_ups_per_address, 60 * minute),
         (RateLimit::NewGroup, _) => ("group", limits.groups_per_day, 24 * 60 * minute),
@@ -90,20 +95,57 @@ pub async fn count(cx: &Context, action: RateLimit, by: By<'_>) -> Result<()> {
         (RateLimit::Warn, _) => ("warn", limits.warnings_per_day, 24 * 60 * minute),
         (RateLimit::TryRule, _) => ("try-rule", limits.rule_tries_per_minute, minute),
     };
-    let who = match by {
-        By::User(id) => format!("u{id}"),
-        By::Account(id, address) => format!("u{id}:{}", network(address)),
-        By::Name(name, address) => {
-            format!("n{}:{}", crate::platform::secrets::digest(&name.to_lowercase()), network(address))
-        }
-        By::Mailbox(address) => format!("m{}", crate::platform::secrets::digest(&address.to_lowercase())),
-        By::Address(address) if address.is_loopback() => return Ok(()),
-        By::Address(address) => network(address),
-    };
     if most == 0 {
         return Ok(());
     }
-    tally(cx, word, &who, window, most).await.map(drop)
+    let (who, address) = match by {
+        By::Address(address) if address.is_loopback() => return Ok(()),
+        By::Address(address) => ("a".to_owned(), Some(address)),
+        By::Account(_, address) | By::Name(_, address) => (account(by), Some(address)),
+        By::User(id) => (format!("u{id}"), None),
+        By::Browser(id, browser) => (format!("u{id}:b{browser}"), None),
+        By::Mailbox(address) => (format!("m{}", digest(&address.to_lowercase())), None),
+        By::Proxy => ("proxy".to_owned(), None),
+    };
+    match address {
+        None => tally(cx, word, &who, window, most).await,
+        Some(address) => {
+            for (network, times) in networks(address) {
+                tally(cx, word, &format!("{who}:{network}"), window, most * times).await?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// The account or name of a sign-in, without its network.
+fn account(by: By<'_>) -> String {
+    match by {
+        By::Account(id, _) => format!("u{id}"),
+        By::Name(name, _) => format!("n{}", digest(&name.to_lowercase())),
+        By::User(_) | By::Browser(..) | By::Address(_) | By::Proxy | By::Mailbox(_) => String::new(),
+    }
+}
+
+/// Attempts per day and network once an account has had too many from all networks together.
+const GUESSES_PER_NETWORK: u64 = 5;
+
+/// Counts a sign-in to an account from a browser that is not known over all networks. Beyond a limit, each network has
+/// only few attempts a day: many networks together then guess slowly, and nobody elsewhere is locked out. Returns
+/// whether this attempt is the day's first beyond the limit. `by` is an account or name.
+///
+/// # Errors
+/// [`Error::TooMany`] when this network has used up its attempts.
+pub(crate) async fn count_guess(cx: &Context, by: By<'_>) -> Result<bool> {
+    let most = cx.config.limits.unknown_sign_ins_per_day;
+    let (By::Account(_, address) | By::Name(_, address)) = by else { return Ok(false) };
+    let (who, day) = (account(by), Duration::from_secs(24 * 3_600));
+    let done = if most == 0 { 0 } else { add(cx, "guess", &who, day).await };
+    if done <= most {
+        return Ok(false);
+    }
+    tally(cx, "guess", &format!("{who}:{}", lane(address)), day, GUESSES_PER_NETWORK).await?;
+    Ok(done == most + 1)
 }
 
 /// Until this age, an account may start only few conversations.
@@ -135,30 +177,40 @@ pub(crate) async fn count_by_age(cx: &Context, action: RateLimit, user: UserId) 
     if is_young { Err(error) } else { Ok(()) }
 }
 
-async fn tally(cx: &Context, word: &str, who: &str, window: Duration, most: u64) -> Result<()> {
-    let span = window.as_micros() as i64;
-    let slot = cx.now().0 / span;
-    match cx.kv.count_within(&format!("limit:{word}:{who}:{slot}"), window).await {
-        Ok(done) if done > most => {
-            let left = span - cx.now().0 % span;
-            Err(Error::TooMany(Duration::from_micros(left as u64).max(Duration::from_secs(1))))
-        }
-        Ok(_) => Ok(()),
-        // Without the key-value store the forum runs on without limits.
-        Err(error) => {
-            tracing::warn!(%error, "limits are not counted");
-            Ok(())
-        }
+async fn tally(cx: &Context, limit: &'static str, who: &str, window: Duration, most: u64) -> Result<()> {
+    if add(cx, limit, who, window).await <= most {
+        return Ok(());
     }
+    let span = window.as_micros() as i64;
+    let left = span - cx.now().0 % span;
+    let wait = Duration::from_micros(left as u64).max(Duration::from_secs(1));
+    Err(Error::TooMany(Exceeded { limit, most, window, wait }))
 }
 
-/// The network of an address: an IPv4 address, or the /64 of an IPv6 address.
+/// Adds one, and returns the count within the window.
+async fn add(cx: &Context, word: &str, who: &str, window: Duration) -> u64 {
+    let slot = cx.now().0 / window.as_micros() as i64;
+    cx.kv.count_within(&format!("limit:{word}:{who}:{slot}"), window).await.unwrap_or_else(|error| {
+        // Without the key-value store the forum runs on without limits.
+        tracing::warn!(%error, "limits are not counted");
+        0
+    })
+}
+
+/// The networks of an address, each with the number of smaller ones that may exhaust it: an IPv4 address and its /24, the
+/// /64, /56 and /48 of an IPv6 address.
+fn networks(address: IpAddr) -> Vec<(String, u64)> {
+    let sizes: &[(u8, u64)] =
+        if address.to_canonical().is_ipv4() { &[(32, 1), (24, 4)] } else { &[(64, 1), (56, 2), (48, 4)] };
+    sizes.iter().map(|&(bits, times)| (Network::of(address, bits).to_string(), times)).collect()
+}
+
+/// The lane of an address in the queue for hashing: its widest network.
+pub(crate) fn lane(address: IpAddr) -> String {
+    networks(address).pop().map(|(network, _)| network).unwrap_or_default()
+}
+
+/// The network of an address, for logs: an IPv4 address, or the /64 of an IPv6 address.
 pub(crate) fn network(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => format!("a{v4}"),
-        IpAddr::V6(v6) => {
-            let s = v6.segments();
-            format!("a{:x}:{:x}:{:x}:{:x}", s[0], s[1], s[2], s[3])
-        }
-    }
+    Network::of(address, if address.to_canonical().is_ipv4() { 32 } else { 64 }).to_string()
 }

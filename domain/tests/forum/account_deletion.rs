@@ -2,7 +2,6 @@
 
 use domain::messages::{Target, by_person};
 use domain::topics::placed;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::admin::doctor;
@@ -34,7 +33,7 @@ stories! {
 }
 
 fn origin() -> Origin {
-    Origin { address: IpAddr::from([203, 0, 113, 7]), agent: "Test/1".into() }
+    Origin::new([203, 0, 113, 7], "Test/1")
 }
 
 fn pass() -> Password {

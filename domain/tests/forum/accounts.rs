@@ -1,7 +1,6 @@
 //! Accounts: sign-up, sign-in, sessions, profiles.
 
 use domain::messages::by_person;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::Error;
@@ -31,7 +30,7 @@ stories! {
 }
 
 fn origin() -> Origin {
-    Origin { address: IpAddr::from([203, 0, 113, 7]), agent: "Test/1".into() }
+    Origin::new([203, 0, 113, 7], "Test/1")
 }
 
 fn new(username: &str, email: &str, password: &str) -> NewAccount {

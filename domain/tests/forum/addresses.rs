@@ -1,7 +1,6 @@
 //! Email addresses: confirmation and change, and that each email is sent once.
 
 use domain::platform::jobs::Task;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::model::UserId;
@@ -29,7 +28,7 @@ stories! {
 const LONG: &str = "long enough for all";
 
 fn origin() -> Origin {
-    Origin { address: IpAddr::from([203, 0, 113, 7]), agent: "Test/1".into() }
+    Origin::new([203, 0, 113, 7], "Test/1")
 }
 
 async fn signed_up(forum: &TestForum, name: &str, email: &str) -> UserId {

@@ -359,8 +359,7 @@ async fn a_warning_stands_above_the_page_until_it_is_read(forum: TestForum) {
     complaint(warnings::warn_in_group(cx, mira, garden.id, id(spam), &"x".repeat(1_001)).await, "reason");
     assert!(is_forbidden(warnings::warn(cx, boss, id(boss), "because").await));
     // An open session learns of it with its next request.
-    let origin =
-        domain::people::sessions::Origin { address: std::net::Ipv4Addr::LOCALHOST.into(), agent: String::new() };
+    let origin = domain::people::sessions::Origin::new(std::net::Ipv4Addr::LOCALHOST, "");
     let token = domain::people::sessions::open(cx, id(spam), &origin).await.unwrap();
     let has_unread_notice =
         async || domain::people::sessions::authenticate(cx, &token).await.unwrap().unwrap().has_unread_notice;

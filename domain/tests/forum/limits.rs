@@ -8,9 +8,9 @@ use domain::groups::{self, GroupForm};
 use domain::messages::stars;
 use domain::model::GroupKind;
 use domain::moderation::warnings;
-use domain::people::accounts;
 use domain::people::accounts::NewAccount;
 use domain::people::sessions::Origin;
+use domain::people::{accounts, browsers, passwords};
 use domain::platform::secrets::Password;
 use domain::site::rate_limits;
 use domain::site::rate_limits::{By, RateLimit};
@@ -27,12 +27,14 @@ stories! {
     who_tries_rules_too_often_is_told_so,
     new_accounts_are_counted_by_network,
     a_limit_of_nothing_is_none,
-    ipv6_counts_by_its_network_and_loopback_not_at_all,
+    networks_of_several_sizes_are_counted_and_loopback_only_behind_a_proxy,
+    many_networks_together_guess_slowly_and_known_browsers_are_not_hindered,
+    whoever_resets_the_password_is_known_and_an_old_cookie_is_not,
 }
 
 fn wait<T: std::fmt::Debug>(answer: Result<T>) -> Duration {
     match answer {
-        Err(Error::TooMany(wait)) => wait,
+        Err(Error::TooMany(limit)) => limit.wait,
         other => panic!("not too many: {other:?}"),
     }
 }
@@ -135,7 +137,7 @@ async fn who_tries_rules_too_often_is_told_so(mut forum: TestForum) {
 }
 
 fn from(address: &str) -> Origin {
-    Origin { address: address.parse().unwrap(), agent: String::new() }
+    Origin::new(address.parse::<IpAddr>().unwrap(), "")
 }
 
 async fn wrong_passwords_are_counted_by_name_and_by_network(mut forum: TestForum) {
@@ -182,7 +184,7 @@ async fn a_limit_of_nothing_is_none(mut forum: TestForum) {
     wait(rate_limits::count(&forum.cx, RateLimit::Search, By::User(id(mira))).await);
 }
 
-async fn ipv6_counts_by_its_network_and_loopback_not_at_all(mut forum: TestForum) {
+async fn networks_of_several_sizes_are_counted_and_loopback_only_behind_a_proxy(mut forum: TestForum) {
     forum.limit(|limits| limits.sign_ups_per_address = 1);
     let count = |address: &'static str| {
         let cx = &forum.cx;
@@ -192,10 +194,112 @@ async fn ipv6_counts_by_its_network_and_loopback_not_at_all(mut forum: TestForum
     count("2001:db8:1:2::1").await.unwrap();
     wait(count("2001:db8:1:2:ffff::9").await);
     count("2001:db8:1:3::1").await.unwrap();
+    wait(count("2001:db8:1:4::1").await);
+    count("2001:db8:1:100::1").await.unwrap();
+    count("2001:db8:1:200::1").await.unwrap();
+    wait(count("2001:db8:1:300::1").await);
+    count("2001:db8:2::1").await.unwrap();
     count("203.0.113.1").await.unwrap();
     wait(count("::ffff:203.0.113.1").await);
+    for address in ["203.0.113.2", "203.0.113.3", "203.0.113.4"] {
+        count(address).await.unwrap();
+    }
+    wait(count("203.0.113.5").await);
+    count("203.0.114.5").await.unwrap();
     for _ in 0..3 {
         count("127.0.0.1").await.unwrap();
         count("::1").await.unwrap();
     }
+    let behind_a_proxy = |address| Origin { is_unsure: true, ..from(address) };
+    let count = async |origin: Origin| rate_limits::count(&forum.cx, RateLimit::SignUp, origin.by()).await;
+    count(behind_a_proxy("127.0.0.1")).await.unwrap();
+    wait(count(behind_a_proxy("127.0.0.1")).await);
+    count(from("127.0.0.1")).await.unwrap();
+}
+
+/// Guesses the password of an account from four networks, and returns how many guesses each could make.
+async fn guess(forum: &TestForum, name: &str) -> Vec<usize> {
+    let mut made = Vec::new();
+    for network in 1..=4 {
+        let mut guesses = 0;
+        for host in 0..8 {
+            let origin = from(&format!("2001:db8:{network}:{host}::1"));
+            match accounts::sign_in(&forum.cx, name, Password::new("wrong wrong"), &origin).await {
+                Err(Error::Invalid(_)) => guesses += 1,
+                answer => assert!(wait(answer) > Duration::ZERO),
+            }
+        }
+        made.push(guesses);
+    }
+    made
+}
+
+async fn with_email(forum: &TestForum, name: &str) -> domain::model::UserId {
+    let new =
+        NewAccount { username: name.into(), email: format!("{name}@example.org"), password: Password::new(PASSWORD) };
+    accounts::create(&forum.cx, new, false).await.unwrap()
+}
+
+fn emails(forum: &TestForum, kind: &str) -> Vec<String> {
+    forum.letters().into_iter().filter(|letter| letter.kind == kind).map(|letter| letter.to).collect()
+}
+
+async fn many_networks_together_guess_slowly_and_known_browsers_are_not_hindered(mut forum: TestForum) {
+    let mira = with_email(&forum, "mira").await;
+    let noor = with_email(&forum, "noor").await;
+    forum.limit(|limits| limits.unknown_sign_ins_per_day = 3);
+    // Moves the clock to the start of a day.
+    let day = Duration::from_secs(24 * 3_600);
+    forum.pass(Duration::from_micros((86_400_000_000 - forum.cx.now().0 % 86_400_000_000) as u64));
+    assert_eq!(guess(&forum, "mira").await, [8, 5, 5, 5]);
+    assert_eq!(guess(&forum, "nobody").await, [8, 5, 5, 5], "the answers do not tell who has an account");
+    forum.drain().await;
+    assert_eq!(emails(&forum, "manyattempts"), ["mira@example.org"], "once a day");
+    assert_eq!(forum.letters().len(), 1);
+
+    let sign_in = async |known: &str, address: &str| {
+        let origin = Origin { known: known.to_owned(), ..from(address) };
+        accounts::sign_in(&forum.cx, "mira", Password::new(PASSWORD), &origin).await
+    };
+    let crowded = "2001:db8:1:7::1";
+    let own = browsers::remember(&forum.cx, mira, "").await.unwrap().unwrap();
+    let of_noor = browsers::remember(&forum.cx, noor, "").await.unwrap().unwrap();
+    for other in ["", "x", "1.2.3", &of_noor, &own.replacen(&mira.to_string(), &noor.to_string(), 1)] {
+        wait(sign_in(other, crowded).await);
+    }
+    sign_in(&own, crowded).await.unwrap();
+    let both = browsers::remember(&forum.cx, mira, &of_noor).await.unwrap().unwrap();
+    sign_in(&both, crowded).await.unwrap();
+    // Nobody is locked out: other networks have attempts of their own.
+    sign_in("", "203.0.113.1").await.unwrap();
+    forum.pass(day);
+    sign_in("", crowded).await.unwrap();
+    assert_eq!(guess(&forum, "mira").await[1], 5);
+    forum.drain().await;
+    assert_eq!(emails(&forum, "manyattempts").len(), 2);
+    assert_eq!(emails(&forum, "newbrowser").len(), 2, "not for browsers that are known");
+}
+
+async fn whoever_resets_the_password_is_known_and_an_old_cookie_is_not(mut forum: TestForum) {
+    let mira = with_email(&forum, "mira").await;
+    forum.limit(|limits| limits.sign_ins_per_account = 1);
+    let cx = &forum.cx;
+    let old = browsers::remember(cx, mira, "").await.unwrap().unwrap();
+    passwords::forgot(cx, "MIRA@example.org", &from("203.0.113.1")).await.unwrap();
+    forum.drain().await;
+    let letter = forum.letters().pop().unwrap();
+    assert_eq!(letter.to, "mira@example.org", "the address as its owner spelled it");
+    let new = "four white egrets awake";
+    let user = passwords::reset(cx, &letter.token, Password::new(new)).await.unwrap();
+    let known = browsers::remember(cx, user, &old).await.unwrap().unwrap();
+    let sign_in = async |known: &str| {
+        let origin = Origin { known: known.to_owned(), ..from("203.0.113.1") };
+        accounts::sign_in(cx, "mira", Password::new(new), &origin).await
+    };
+    sign_in("").await.unwrap();
+    wait(sign_in(&old).await);
+    sign_in(&known).await.unwrap();
+    // A known browser has a limit too.
+    wait(sign_in(&known).await);
+    forum.drain().await;
 }

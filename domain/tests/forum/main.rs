@@ -49,6 +49,7 @@ mod reactors;
 mod reports;
 mod rules;
 mod search;
+mod sessions;
 mod site;
 mod slow_mode;
 mod splits;

@@ -421,7 +421,7 @@ async fn a_topic_that_was_deleted_long_ago_is_forgotten(forum: TestForum) {
 async fn whoever_is_suspended_or_banned_is_signed_out_and_told_why(forum: TestForum) {
     let cx = &forum.cx;
     let (boss, noor, mira) = (forum.site_admin("boss").await, forum.person("noor").await, forum.person("mira").await);
-    let origin = sessions::Origin { address: std::net::IpAddr::from([127, 0, 0, 1]), agent: String::new() };
+    let origin = sessions::Origin::new([127, 0, 0, 1], "");
     let password = || domain::platform::secrets::Password::new(domain::testing::PASSWORD);
     let token = accounts::sign_in(cx, "noor", password(), &origin).await.unwrap();
     let accounts::SignedIn::Session(token) = token else { panic!("there is no second step") };

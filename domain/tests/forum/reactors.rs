@@ -111,8 +111,7 @@ async fn a_reactor_that_fails_holds_up_no_other_and_is_tried_again_alone(forum: 
 async fn housekeeping_forgets_what_is_over(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
-    let origin =
-        domain::people::sessions::Origin { address: std::net::IpAddr::from([203, 0, 113, 7]), agent: String::new() };
+    let origin = domain::people::sessions::Origin::new([203, 0, 113, 7], "");
     domain::people::sessions::open(cx, id(mira), &origin).await.unwrap();
     forum.pass(Duration::from_secs(60));
     domain::people::sessions::open(cx, id(mira), &origin).await.unwrap();

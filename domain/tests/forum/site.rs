@@ -3,7 +3,7 @@
 use domain::messages::by_person;
 use domain::people::admins;
 use domain::platform::jobs::Task;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use domain::bus::Control;
@@ -39,7 +39,7 @@ stories! {
 }
 
 fn origin() -> Origin {
-    Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), agent: String::new() }
+    Origin::new(Ipv4Addr::LOCALHOST, "")
 }
 
 fn plain() -> Settings {
@@ -49,6 +49,7 @@ fn plain() -> Settings {
         sign_ups: SignUps::Open,
         notice: String::new(),
         read_only: false,
+        admins_need_two_factor: false,
     }
 }
 
@@ -80,6 +81,7 @@ async fn what_is_decided_about_the_site_is_checked_and_is_for_admins_alone(forum
         line: "x".repeat(site::MAX_LINE),
         notice: "Off *on Saturday*, says @mira\r\n".into(),
         read_only: true,
+        admins_need_two_factor: false,
         ..plain()
     };
     site::update(cx, boss, new).await.unwrap();

@@ -1,6 +1,5 @@
 //! Two-factor authentication: each code works once.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::Error;
@@ -30,7 +29,7 @@ stories! {
 }
 
 fn origin() -> Origin {
-    Origin { address: IpAddr::from([203, 0, 113, 7]), agent: "Test/1".into() }
+    Origin::new([203, 0, 113, 7], "Test/1")
 }
 
 struct App(Secret);

@@ -34,8 +34,7 @@ async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
     let den = forum.group(ada, "Den", GroupKind::Closed).await;
     forum.admit(&garden, &[noor, ada]).await;
     groups::admit(cx, garden.id, id(eva), Role::Moderator).await.unwrap();
-    let origin =
-        domain::people::sessions::Origin { address: std::net::Ipv4Addr::LOCALHOST.into(), agent: String::new() };
+    let origin = domain::people::sessions::Origin::new(std::net::Ipv4Addr::LOCALHOST, "");
     let token = domain::people::sessions::open(cx, id(noor), &origin).await.unwrap();
     let has_unread_notice =
         async || domain::people::sessions::authenticate(cx, &token).await.unwrap().unwrap().has_unread_notice;

@@ -118,7 +118,8 @@ fn who(head: &Head<'_>, line: &Connection, server: &Server) -> Who {
     match who::token(head.cookies.iter().copied(), config.secure) {
         Some(token) => Who::Token(token),
         None => {
-            Who::Nobody(line.peer().map(|peer| who::address(peer, head.forwarded.iter().copied(), &config.proxies)))
+            let client = |peer| config.proxies.client(peer, head.forwarded.iter().copied()).address;
+            Who::Nobody(line.peer().map(client))
         }
     }
 }

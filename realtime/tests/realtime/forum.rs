@@ -1,6 +1,5 @@
 //! A forum for each test, with users.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -63,6 +62,7 @@ impl Forum {
             secret: SecretKey::new("a secret for tests, of some length").unwrap(),
             limits: Limits::default(),
             session: Duration::from_secs(3_600),
+            idle: Duration::from_secs(3_600),
         };
         let cx = Context {
             db: db.db.clone(),
@@ -77,6 +77,7 @@ impl Forum {
             sessions: Arc::default(),
             rules: Arc::default(),
             site: Arc::default(),
+            hashing: Default::default(),
         };
         Self { cx, prefix: None, _db: db }
     }
@@ -92,7 +93,7 @@ impl Forum {
             password: Password::new("correct horse battery"),
         };
         let id = accounts::create(&self.cx, new, false).await.unwrap();
-        let origin = Origin { address: IpAddr::from([192, 0, 2, 1]), agent: "a test".to_owned() };
+        let origin = Origin::new([192, 0, 2, 1], "a test");
         Somebody { id, token: sessions::open(&self.cx, id, &origin).await.unwrap() }
     }
 

@@ -4,7 +4,8 @@ use askama::Template;
 use domain::people::sign_ups::Door;
 use domain::time::Timestamp;
 
-use crate::form::{CodeForm, ForgotForm, ResetForm, SignInForm, SignUpForm};
+use crate::errors::SubmittedForm;
+use crate::form::{CodeForm, ForgotForm, ProofForm, ResetForm, SignInForm, SignUpForm};
 use crate::layout::Layout;
 
 /// `/-/sign-in`.
@@ -95,6 +96,26 @@ pub struct Confirm {
     pub token: String,
     /// Why it cannot be confirmed.
     pub error: Option<String>,
+}
+
+/// Asks an admin for the password before a change; the form that was sent goes on afterwards.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/account/prove.html")]
+pub struct Prove {
+    pub layout: Layout,
+    pub form: ProofForm,
+    pub username: String,
+    /// Whether a two-factor code will do.
+    pub takes_code: bool,
+    /// The form that was sent.
+    pub kept: SubmittedForm,
+}
+
+impl Prove {
+    /// The hint below the field.
+    pub fn hint(&self) -> &'static str {
+        if self.takes_code { "Or the six digits that your app shows now." } else { "" }
+    }
 }
 
 /// A link in an email that no longer works.

@@ -46,8 +46,8 @@ pub fn words(occasion: &EmailTemplateData) -> Result<EmailBody, String> {
 
 impl Letter {
     fn about(occasion: &EmailTemplateData) -> Self {
-        let EmailTemplateData { kind, site_name, base_url, username, address, link, taken_by, expires_at, barred } =
-            occasion;
+        let EmailTemplateData { kind, site_name, base_url, username, address, link, taken_by, .. } = occasion;
+        let (expires_at, barred) = (&occasion.expires_at, &occasion.barred);
         let until = format!("The link works once, until {}.", crate::when::exact(expires_at));
         let not_you = "If that was not you, set a new password at once, and look through your sessions:".to_owned();
         let settings = |label| Some((label, format!("{base_url}/-/settings/sessions")));
@@ -170,6 +170,37 @@ impl Letter {
                     vec!["You are signed out everywhere. What you wrote stays where it is.".to_owned()],
                 )
             }
+            (EmailKind::NewBrowser, _) => {
+                let (network, agent) = occasion.detail.split_once('\n').unwrap_or_default();
+                let browser = if agent.is_empty() { "unknown".to_owned() } else { crate::browsers::named(agent) };
+                (
+                    format!("A new browser signed in to {site_name}"),
+                    vec![
+                        format!(
+                            "Somebody signed in to the account {username} with a browser in which it was not used before, or not since its password was set."
+                        ),
+                        format!("Time: {}. Network address: {network}. Browser: {browser}.", crate::when::exact(&occasion.at)),
+                    ],
+                    settings("Your sessions"),
+                    vec![
+                        "If it was you, you need not do anything.".to_owned(),
+                        "If it was not you, somebody knows your password. Set a new one at once, and end the sessions that you do not know.".to_owned(),
+                    ],
+                )
+            }
+            (EmailKind::ManyAttempts, _) => (
+                format!("Many attempts to sign in to your account at {site_name}"),
+                vec![
+                    format!(
+                        "Today there were unusually many attempts to sign in to the account {username} at {site_name}, from browsers in which it was not used before."
+                    ),
+                    "Until tomorrow, each network can try only a few more times. Browsers that you used before work as always.".to_owned(),
+                ],
+                Some(("Set a new password", format!("{base_url}/-/forgot"))),
+                vec![
+                    "If your password is long and you use it nowhere else, you need not do anything. If a new browser of yours is refused, set a new password there: then it works.".to_owned(),
+                ],
+            ),
             (EmailKind::Reinstated, _) => (
                 format!("You can use your account at {site_name} again"),
                 vec![format!("The account {username} at {site_name} is not suspended or banned any more.")],
@@ -200,6 +231,8 @@ mod tests {
             link: Some("https://forum.example/-/reset?token=abc".into()),
             taken_by: None,
             expires_at: Timestamp(1_768_572_000_000_000),
+            at: Timestamp(1_768_572_000_000_000),
+            detail: "203.0.113.7\nMozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into(),
             barred: Some((None, "Selling <finches>".into())),
         }
     }
@@ -220,6 +253,8 @@ mod tests {
             EmailKind::Declined,
             EmailKind::Restricted,
             EmailKind::Reinstated,
+            EmailKind::NewBrowser,
+            EmailKind::ManyAttempts,
         ] {
             let written = words(&occasion(kind)).expect("it draws");
             assert!(written.subject.contains("The <Garden>"), "{kind}");
@@ -230,6 +265,14 @@ mod tests {
             for text in [&written.text, &written.html] {
                 assert_eq!(text.contains("reset?token=abc"), linked, "{kind}: {text}");
             }
+        }
+    }
+
+    #[test]
+    fn a_new_browser_is_named_with_its_network() {
+        let written = words(&occasion(EmailKind::NewBrowser)).expect("it draws");
+        for text in [&written.text, &written.html] {
+            assert!(text.contains("203.0.113.7") && text.contains("Firefox on Linux"), "{text}");
         }
     }
 

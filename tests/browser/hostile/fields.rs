@@ -247,6 +247,7 @@ pub const FIELDS: &[Field] = fields! {
     "/admin/settings" "notice": Long, Root at "/admin/settings";
     "/admin/settings" "sign_ups": Few, Root at "/admin/settings";
     "/admin/settings" "read_only": Nothing;
+    "/admin/settings" "admins_need_two_factor": Nothing;
 
     "/-/notice/hide" "version": Few, Member at "/";
     "/-/sign-up" "message": Few, Stranger at "/-/sign-up" with [("password", "rowing past the lighthouse")];

@@ -25,16 +25,21 @@ fn key() -> Result<String, Error> {
 
 /// Returns the errors of a refused form by field; passes on errors that are not about the form.
 fn form_errors(error: Error) -> Result<Vec<(String, String)>, Error> {
+    crate::refused::note(&error);
     match error {
         Error::Invalid(fields) => Ok(fields.iter().map(|(field, why)| (field.to_owned(), why.to_owned())).collect()),
         Error::Forbidden(why) => Ok(vec![(String::new(), why.to_owned())]),
-        Error::TooMany(wait) => Ok(vec![(
+        Error::TooMany(limit) => Ok(vec![(
             String::new(),
             format!(
                 "That was a lot in a short time. Nothing is lost: send it again in {}.",
-                templates::when::wait(&wait.as_secs())
+                templates::when::wait(&limit.wait.as_secs())
             ),
         )]),
+        Error::Busy(_) => {
+            let why = "Many people are signing in just now. Nothing is lost: send it again in a few seconds.";
+            Ok(vec![(String::new(), why.to_owned())])
+        }
         Error::Slow(wait) => Ok(vec![(
             String::new(),
             format!("{} Nothing is lost: send it again then.", crate::failure::too_soon(wait)),

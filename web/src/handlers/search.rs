@@ -50,7 +50,7 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
             problem: None,
         });
     }
-    let by = req.viewer().id().map_or(By::Address(req.origin().address), By::User);
+    let by = req.viewer().id().map_or(req.origin().by(), By::User);
     rate_limits::count(req.cx(), RateLimit::Search, by).await?;
     let question = Question {
         words: q.clone(),

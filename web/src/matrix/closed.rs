@@ -35,6 +35,7 @@ async fn nothing_is_changed_while_the_site_is_read_only(forum: TestForum) {
         sign_ups: SignUps::Open,
         notice: String::new(),
         read_only: true,
+        admins_need_two_factor: false,
     };
     let boss = world.who(Actor::SiteAdmin);
     let mut refused = 0;

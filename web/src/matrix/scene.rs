@@ -1,7 +1,7 @@
 //! The users and groups of the matrix.
 
 use domain::messages::Target;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 
 use domain::groups::invitations::LinkForm;
 use domain::groups::{self, GroupForm, invitations, members, requests};
@@ -155,7 +155,7 @@ pub fn id(who: Viewer) -> UserId {
 }
 
 pub fn origin() -> Origin {
-    Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), agent: String::new() }
+    Origin::new(Ipv4Addr::LOCALHOST, "")
 }
 
 impl World {

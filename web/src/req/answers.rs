@@ -2,12 +2,12 @@
 
 use super::*;
 use crate::failure::Answer;
-use crate::flash;
+use crate::{flash, refused};
 use actix_web::HttpResponse;
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER, VARY};
+use actix_web::http::header::{CACHE_CONTROL, LOCATION, VARY};
 use templates::Template;
 
 impl Req {
@@ -26,16 +26,9 @@ impl Req {
         Ok(self.page_with(StatusCode::OK, page))
     }
 
-    /// Answers 422 with the page of a form that has errors.
+    /// Answers 422 with the page of a form that has errors; 429 or 503 when it must be sent again later.
     pub fn with_field_errors(&self, page: &impl Template) -> Answer {
         Ok(self.page_with(StatusCode::UNPROCESSABLE_ENTITY, page))
-    }
-
-    /// Answers 429 with the page of a form that must be sent again later.
-    pub fn wait(&self, page: &impl Template, wait: std::time::Duration) -> Answer {
-        let mut response = self.page_with(StatusCode::TOO_MANY_REQUESTS, page);
-        response.headers_mut().insert(RETRY_AFTER, wait.as_secs().max(1).into());
-        Ok(response)
     }
 
     /// Answers with the page and the given status.
@@ -48,6 +41,7 @@ impl Req {
                     .body("Something broke on our side. Try again in a minute.\n");
             }
         };
+        let status = refused::status(status);
         let mut response = HttpResponse::build(status);
         response.content_type("text/html; charset=utf-8");
         response.insert_header(("content-security-policy", self.content_policy()));
@@ -62,7 +56,9 @@ impl Req {
         if self.flash.is_some() {
             response.cookie(self.gone(flash::COOKIE));
         }
-        response.body(html)
+        let mut response = response.body(html);
+        refused::tell(status, response.headers_mut());
+        response
     }
 
     fn content_policy(&self) -> String {
@@ -118,13 +114,32 @@ impl Req {
         response
     }
 
-    /// Answers 303 and sets the session cookie.
-    pub fn sign_in(&self, token: &str, path: &str) -> HttpResponse {
+    /// Answers 303 and sets the session cookie. From now on the browser is known to the account.
+    pub async fn sign_in(&self, token: &str, path: &str) -> HttpResponse {
         let mut response = self.redirect(path);
         let age = CookieDuration::seconds(self.cx().config.session.as_secs().try_into().unwrap_or(i64::MAX));
         let cookie = self.cookie(self.site.session_cookie(), token.to_owned()).max_age(age).finish();
         let _ = response.add_cookie(&cookie);
         let _ = response.add_cookie(&self.gone(self.site.form_cookie()));
+        let known = domain::people::browsers::of_session(self.cx(), token, &self.origin.known).await;
+        self.knowing(response, known)
+    }
+
+    /// Remembers, in this browser, that its user has proved to own the account.
+    pub async fn remember(&self, response: HttpResponse, user: domain::model::UserId) -> HttpResponse {
+        self.knowing(response, domain::people::browsers::remember(self.cx(), user, &self.origin.known).await)
+    }
+
+    fn knowing(&self, mut response: HttpResponse, known: domain::Result<Option<String>>) -> HttpResponse {
+        match known {
+            Ok(Some(known)) => {
+                // The longest that browsers keep a cookie.
+                let cookie = self.cookie(self.site.browser_cookie(), known).max_age(CookieDuration::days(400)).finish();
+                let _ = response.add_cookie(&cookie);
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "a browser is not remembered"),
+        }
         response
     }
 

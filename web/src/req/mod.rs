@@ -2,7 +2,7 @@
 
 mod answers;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -85,7 +85,7 @@ impl Req {
                 || header("purpose").contains("prefetch"),
             wants_json: crate::failure::wants_json(request),
             is_fetched: matches!(*request.method(), Method::GET | Method::HEAD),
-            origin: Origin { address: address(request, &site.config.proxies), agent: header("user-agent").to_owned() },
+            origin: origin(request, &site),
             nonce: secrets::token()?[..24].to_owned(),
             form_secret,
             form_cookie_is_new,
@@ -125,9 +125,12 @@ impl Req {
     /// Returns the session of an admin of the site.
     ///
     /// # Errors
-    /// [`Error::SignedOut`]; for other users `Error::NotFound`.
+    /// [`Error::SignedOut`]; [`Failure::NeedsTwoFactor`]; for other users `Error::NotFound`.
     pub fn admin(&self) -> Result<&Session, Failure> {
         let session = self.signed_in()?;
+        if session.lacks_two_factor {
+            return Err(Failure::NeedsTwoFactor);
+        }
         if session.is_admin { Ok(session) } else { Err(Failure::Domain(Error::NotFound)) }
     }
 
@@ -141,18 +144,24 @@ impl Req {
         self.session.as_ref().or(self.waiting.as_ref())
     }
 
-    /// Returns the CSRF token for forms of this browser.
+    /// Returns a CSRF token for forms of this browser, different for each page.
     fn csrf(&self) -> String {
         let secret = &self.cx().config.secret;
-        match self.any_session() {
+        let token = match self.any_session() {
             Some(session) => secret.sign("form", &session.id),
             None => secret.sign("form", &self.form_secret),
-        }
+        };
+        secrets::mask(&token).unwrap_or_else(|error| {
+            tracing::error!(%error, "the forms of a page cannot be sent");
+            String::new()
+        })
     }
 
-    /// Whether a CSRF token belongs to this browser.
+    /// Whether a CSRF token belongs to this browser. One without a mask is taken too: pages from before it are still open.
     pub fn token_holds(&self, token: &str) -> bool {
         let secret = &self.cx().config.secret;
+        let unmasked = if token.len() == 128 { secrets::unmask(token) } else { None };
+        let token = unmasked.as_deref().unwrap_or(token);
         match self.any_session() {
             Some(session) => secret.verify("form", &session.id, token),
             None => !self.form_cookie_is_new && secret.verify("form", &self.form_secret, token),
@@ -165,7 +174,8 @@ impl Req {
             site_name: self.now.settings.name.clone(),
             viewer: self.session.as_ref().map(|session| templates::Viewer {
                 person: session.person.clone(),
-                is_admin: session.is_admin,
+                // The link to the admin pages leads to what is missing.
+                is_admin: session.is_admin || session.lacks_two_factor,
                 theme: session.theme,
             }),
             waiting: self.waiting.as_ref().map(|session| session.person.clone()),
@@ -292,16 +302,12 @@ impl FromRequest for Req {
     }
 }
 
-/// Returns the client's address: the one a trusted proxy reports, or else that of the connection.
-fn address(request: &HttpRequest, proxies: &[IpAddr]) -> IpAddr {
-    let Some(peer) = request.peer_addr().map(|peer| peer.ip().to_canonical()) else {
-        return Ipv4Addr::UNSPECIFIED.into();
-    };
-    if !proxies.contains(&peer) {
-        return peer;
-    }
-    let said = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
-    let hops: Vec<&str> = said.flat_map(|value| value.split(',')).map(str::trim).collect();
-    let outside = hops.iter().rev().map_while(|hop| hop.parse::<IpAddr>().ok()).map(|hop| hop.to_canonical());
-    outside.into_iter().find(|hop| !proxies.contains(hop)).unwrap_or(peer)
+/// Returns where a request comes from.
+fn origin(request: &HttpRequest, site: &Site) -> Origin {
+    let peer = request.peer_addr().map_or_else(|| Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
+    let forwarded = request.headers().get_all("x-forwarded-for").map(|value| value.as_bytes());
+    let client = site.config.proxies.client(peer, forwarded);
+    let agent = request.headers().get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let known = request.cookie(site.browser_cookie()).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
+    Origin { address: client.address, agent: agent.to_owned(), is_unsure: client.is_unsure, known }
 }

@@ -24,7 +24,14 @@ pub struct Session {
     pub person: Person,
     pub is_admin: bool,
     pub theme: Theme,
+    pub created_at: Timestamp,
     pub expires_at: Timestamp,
+    /// When it was last used, about to the hour.
+    pub seen_at: Timestamp,
+    /// When the user last gave a password or code.
+    pub proved_at: Option<Timestamp>,
+    /// Whether the user is a site admin who may do nothing as one until two-factor authentication is on.
+    pub lacks_two_factor: bool,
     /// Whether the user has a notice from moderators to read.
     pub has_unread_notice: bool,
     /// Whether the account waits for approval and may do nothing else.
@@ -85,11 +92,12 @@ impl SessionCache {
                 self.sessions.forget(|_, _| true);
                 self.ignores.forget(|_, _| true);
             }
+            // What admins need may have changed.
+            Control::SiteChanged => self.sessions.forget(|_, session| session.is_admin || session.lacks_two_factor),
             Control::MembershipChanged { .. }
             | Control::GroupChanged { .. }
             | Control::HereChanged { .. }
             | Control::RulesChanged
-            | Control::SiteChanged
             | Control::SearchChanged => {}
         }
     }

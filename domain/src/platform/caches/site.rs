@@ -28,6 +28,9 @@ pub struct Settings {
     /// Whether all changes are blocked.
     #[serde(default)]
     pub read_only: bool,
+    /// Whether site admins may do nothing as such until they use two-factor authentication.
+    #[serde(default)]
+    pub admins_need_two_factor: bool,
 }
 
 /// A notice above every page, until the user hides it.

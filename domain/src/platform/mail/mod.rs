@@ -28,6 +28,10 @@ pub struct EmailTemplateData {
     pub taken_by: Option<String>,
     /// When the link expires.
     pub expires_at: Timestamp,
+    /// When its cause happened.
+    pub at: Timestamp,
+    /// What it is about. For a new browser: a line with its network address, and its `User-Agent`.
+    pub detail: String,
     /// For emails about it: the end of the suspension (`None`: a ban) and the reason.
     pub barred: Option<(Option<Timestamp>, String)>,
 }

@@ -17,6 +17,8 @@ pub struct EmailRow {
     pub address: String,
     /// The seed of its link's token.
     pub seed: Option<String>,
+    /// What it is about, for its template.
+    pub detail: Option<String>,
     /// When its cause happened.
     pub created_at: Timestamp,
     /// When its link expires, or it is no longer worth sending.
@@ -34,6 +36,8 @@ pub struct NewLetter<'a> {
     pub address: &'a str,
     /// The seed of its token, and the token's digest.
     pub token: Option<(&'a str, &'a str)>,
+    /// What it is about, for its template.
+    pub detail: Option<&'a str>,
     /// When its cause happened.
     pub at: Timestamp,
     pub expires_at: Timestamp,
@@ -43,13 +47,14 @@ pub struct NewLetter<'a> {
 pub async fn insert(tx: &mut Tx, new: &NewLetter<'_>) -> Result<EmailId> {
     let (seed, digest) = new.token.unzip();
     sql!(value tx, EmailId,
-        "insert into letters (kind, user_id, address, seed, token_hash, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7) returning id",
-        new.kind, new.user, new.address, seed, digest, new.at, new.expires_at)
+        "insert into letters (kind, user_id, address, seed, token_hash, created_at, expires_at, detail)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
+        new.kind, new.user, new.address, seed, digest, new.at, new.expires_at, new.detail)
 }
 
 macro_rules! columns {
     () => {
-        "id, kind, user_id, address, seed, created_at, expires_at, sent_at"
+        "id, kind, user_id, address, seed, detail, created_at, expires_at, sent_at"
     };
 }
 

@@ -8,31 +8,51 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 
 /// Inserts a session.
 pub async fn insert(tx: &mut Tx, row: &SessionRow) -> Result<u64> {
-    sql!(run tx, "insert into sessions (id, user_id, created_at, expires_at, address, agent) values ($1, $2, $3, $4, $5, $6)",
-        &row.id, row.user_id, row.created_at, row.expires_at, &row.address, &row.agent)
+    sql!(run tx,
+        "insert into sessions (id, user_id, created_at, expires_at, seen_at, proved_at, address, agent)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &row.id, row.user_id, row.created_at, row.expires_at, row.seen_at, row.proved_at, &row.address, &row.agent)
 }
 
-#[derive(sqlx::FromRow)]
-struct Told {
+macro_rules! columns {
+    () => {
+        "id, user_id, created_at, expires_at, coalesce(seen_at, created_at) as seen_at, proved_at, address, agent"
+    };
+}
+
+/// A session with what its user's pages need.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Found {
     #[sqlx(flatten)]
-    row: SessionRow,
-    has_unread_notice: bool,
+    pub row: SessionRow,
+    pub has_unread_notice: bool,
+    pub has_two_factor: bool,
 }
 
-/// Returns the unexpired session with this digest, and whether its user has an unread notice.
-pub async fn by_id(db: &Db, id: &str, now: Timestamp) -> Result<Option<(SessionRow, bool)>> {
-    let found = sql!(opt db, Told,
-        "select id, user_id, created_at, expires_at, address, agent,
-                exists (select 1 from notices n where n.user_id = sessions.user_id and n.read_at is null and n.taken_back_at is null) as has_unread_notice
-         from sessions where id = $1 and expires_at > $2", id, now)?;
-    Ok(found.map(|Told { row, has_unread_notice }| (row, has_unread_notice)))
+/// Returns the unexpired session with this digest.
+pub async fn by_id(db: &Db, id: &str, now: Timestamp) -> Result<Option<Found>> {
+    sql!(opt db, Found,
+        concat!("select ", columns!(), ",
+                exists (select 1 from notices n where n.user_id = sessions.user_id and n.read_at is null and n.taken_back_at is null) as has_unread_notice,
+                exists (select 1 from second_steps f where f.user_id = sessions.user_id and f.confirmed_at is not null) as has_two_factor
+         from sessions where id = $1 and expires_at > $2"), id, now)
+}
+
+/// Records that a session is used, and when it expires now.
+pub async fn touch(tx: &mut Tx, id: &str, now: Timestamp, expires_at: Timestamp) -> Result<u64> {
+    sql!(run tx, "update sessions set seen_at = $2, expires_at = $3 where id = $1 and expires_at > $2", id, now, expires_at)
+}
+
+/// Records that the user of a session gave a password or code.
+pub async fn set_proved(tx: &mut Tx, id: &str, now: Timestamp) -> Result<u64> {
+    sql!(run tx, "update sessions set proved_at = $2 where id = $1", id, now)
 }
 
 /// The unexpired sessions of a user, newest first.
 pub async fn of_user(db: &Db, user: UserId, now: Timestamp) -> Result<Vec<SessionRow>> {
     sql!(all db, SessionRow,
-        "select id, user_id, created_at, expires_at, address, agent from sessions
-         where user_id = $1 and expires_at > $2 order by created_at desc, id", user, now)
+        concat!("select ", columns!(), " from sessions where user_id = $1 and expires_at > $2 order by created_at desc, id"),
+        user, now)
 }
 
 /// Deletes a session of a user.

@@ -21,6 +21,12 @@ pub async fn of(db: &Db, user: UserId) -> Result<Option<SecondStepRow>> {
     sql!(opt db, SecondStepRow, "select secret, created_at, confirmed_at from second_steps where user_id = $1", user)
 }
 
+/// Whether the account uses two-factor authentication.
+pub async fn is_on(db: &Db, user: UserId) -> Result<bool> {
+    sql!(value db, bool,
+        "select exists (select 1 from second_steps where user_id = $1 and confirmed_at is not null)", user)
+}
+
 /// Returns all encrypted secrets.
 pub async fn all(tx: &mut Tx) -> Result<Vec<(UserId, String)>> {
     sql!(all tx, (UserId, String), "select user_id, secret from second_steps order by user_id")

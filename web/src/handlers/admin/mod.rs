@@ -41,12 +41,16 @@ pub async fn index(req: Req) -> Answer {
     };
     let figure =
         |label: &str, value: String, note: &str| Figure { label: label.to_owned(), value, note: note.to_owned() };
-    let checks = vec![
+    let mut checks = vec![
         check("Database", health.database),
         check("Bus", health.bus),
         check("Jobs", (figures.jobs.failed > 0).then(|| format!("{} given up: look at them", figures.jobs.failed))),
         check("Search", figures.indexed.is_none().then(|| "this process keeps no index".to_owned())),
     ];
+    if let Some(peer) = req.site.config.proxies.untrusted() {
+        let what = "forwards requests, but is not trusted: all its clients share one limit";
+        checks.push(check("Proxy", Some(format!("{peer} {what}. Add it to KLATCH_TRUSTED_PROXIES"))));
+    }
     let shown = vec![
         figure("People", figures.people.to_string(), &format!("{} here now", figures.here)),
         figure("Groups", figures.groups.to_string(), ""),

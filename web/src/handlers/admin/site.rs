@@ -27,6 +27,7 @@ pub async fn edit(req: Req) -> Answer {
         sign_ups: settings.sign_ups.as_str().into(),
         notice: settings.notice.into(),
         read_only: if settings.read_only { "yes" } else { "" }.into(),
+        admins_need_two_factor: if settings.admins_need_two_factor { "yes" } else { "" }.into(),
         error: None,
     };
     req.page(&page(&req, form).await?)
@@ -41,6 +42,7 @@ pub async fn update(req: Req, form: Form) -> Answer {
         sign_ups: form.get("sign_ups").into(),
         notice: form.get("notice").into(),
         read_only: form.get("read_only").into(),
+        admins_need_two_factor: form.get("admins_need_two_factor").into(),
         error: None,
     };
     let Some(sign_ups) = SignUps::parse(form.get("sign_ups")) else {
@@ -53,6 +55,7 @@ pub async fn update(req: Req, form: Form) -> Answer {
         sign_ups,
         notice: form.get("notice").to_owned(),
         read_only: !form.get("read_only").is_empty(),
+        admins_need_two_factor: !form.get("admins_need_two_factor").is_empty(),
     };
     match site::update(req.cx(), req.viewer(), new).await {
         Ok(()) => Ok(req.redirect_saying("/admin/settings", "saved")),

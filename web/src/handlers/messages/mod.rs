@@ -55,19 +55,12 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
         Err(Error::Pending) => held(&req, topic, &form).await,
         Err(error) if req.wants_json => Err(error.into()),
         Err(error) => {
-            let wait = match &error {
-                Error::TooMany(wait) | Error::Slow(wait) => Some(*wait),
-                _ => None,
-            };
             let back = MessageForm { text: form.get("text").into(), key: form.get("key").to_owned(), error: None };
             let back = refill(back, error)?;
             let layout = req.layout().await?;
             let page = domain::messages::topic_page(req.cx(), req.viewer(), topic, Window::Unread).await?;
             let page = crate::handlers::topics::draw(&req, layout, page, back).await?;
-            match wait {
-                Some(wait) => req.wait(&page, wait),
-                None => req.with_field_errors(&page),
-            }
+            req.with_field_errors(&page)
         }
     }
 }

@@ -44,7 +44,7 @@ pub async fn sign_in_form(req: Req, params: Query<Params>) -> Answer {
 pub async fn sign_in(req: Req, mut form: Form) -> Answer {
     let name = form.take("username");
     match accounts::sign_in(req.cx(), &name, Password::new(form.take("password")), req.origin()).await {
-        Ok(SignedIn::Session(token)) => Ok(req.sign_in(&token, form.next("/"))),
+        Ok(SignedIn::Session(token)) => Ok(req.sign_in(&token, form.next("/")).await),
         Ok(SignedIn::Ticket(ticket)) => {
             let (layout, next) = (req.layout().await?, form.next("/").to_owned());
             req.page(&SecondStep { layout, form: CodeForm::default(), ticket, next })
@@ -96,9 +96,9 @@ pub async fn sign_up(req: Req, form: Form) -> Answer {
     let with = Credentials { invitation: form.get("invitation").to_owned(), message: form.get("message").to_owned() };
     match accounts::sign_up(req.cx(), wanted(&form), &with, req.origin()).await {
         Ok(token) if !form.get("email").trim().is_empty() => {
-            Ok(req.saying(req.sign_in(&token, form.next("/")), "mail-asked"))
+            Ok(req.saying(req.sign_in(&token, form.next("/")).await, "mail-asked"))
         }
-        Ok(token) => Ok(req.sign_in(&token, form.next("/"))),
+        Ok(token) => Ok(req.sign_in(&token, form.next("/")).await),
         Err(error) => {
             let back = given_back(&form, form_errors(error)?);
             let next = form.next("/").to_owned();
@@ -128,7 +128,7 @@ pub async fn first_admin_form(req: Req, params: Query<Params>) -> Answer {
 pub async fn first_admin(req: Req, form: Form) -> Answer {
     let token = form.get("token").to_owned();
     match accounts::first_admin(req.cx(), &token, wanted(&form), req.origin()).await {
-        Ok(session) => Ok(req.sign_in(&session, "/admin/")),
+        Ok(session) => Ok(req.sign_in(&session, "/admin/").await),
         Err(error) => {
             let back = given_back(&form, form_errors(error)?);
             let layout = req.layout().await?;

@@ -43,7 +43,7 @@ pub async fn reset_form(req: Req, params: Query<Params>) -> Answer {
 pub async fn reset(req: Req, mut form: Form) -> Answer {
     let token = form.take("token");
     match passwords::reset(req.cx(), &token, Password::new(form.take("new_password"))).await {
-        Ok(()) => Ok(req.redirect_saying("/-/sign-in", "reset")),
+        Ok(user) => Ok(req.remember(req.redirect_saying("/-/sign-in", "reset"), user).await),
         Err(Error::NotFound) => ended(&req, true).await,
         Err(error) => {
             let back = ResetForm::default();

@@ -70,7 +70,7 @@ pub async fn password(req: Req, mut form: Form) -> Answer {
     let session = req.signed_in()?;
     let (current, new) = (Typed::new(form.take("current_password")), Typed::new(form.take("new_password")));
     match passwords::change(req.cx(), session.person.id, current, new, req.origin()).await {
-        Ok(token) => Ok(req.saying(req.sign_in(&token, "/-/settings"), "password")),
+        Ok(token) => Ok(req.saying(req.sign_in(&token, "/-/settings").await, "password")),
         Err(error) => {
             let back = PasswordForm::default();
             let back = refill(back, error)?;
@@ -88,7 +88,7 @@ pub async fn sessions(req: Req) -> Answer {
         current: row.id == session.id,
         device: row.agent,
         address: row.address,
-        seen_at: row.created_at,
+        seen_at: row.seen_at,
         created_at: row.created_at,
         id: row.id,
     };

@@ -17,7 +17,7 @@ use crate::req::Req;
 pub async fn pass(req: Req, form: Form) -> Answer {
     let (ticket, next) = (form.get("ticket").to_owned(), form.next("/").to_owned());
     match two_factor::pass(req.cx(), &ticket, form.get("code"), req.origin()).await {
-        Ok(token) => Ok(req.sign_in(&token, &next)),
+        Ok(token) => Ok(req.sign_in(&token, &next).await),
         Err(Error::SignedOut) => {
             let to = format!("/-/sign-in?next={}", templates::search::encoded(&next));
             Ok(req.redirect_saying(&to, "too-late"))

@@ -120,10 +120,6 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
             Ok(req.accepted(req.redirect_saying(&format!("/{}/", found.group.slug), "held"), form.get("key")))
         }
         Err(error) => {
-            let wait = match &error {
-                domain::Error::TooMany(wait) | domain::Error::Slow(wait) => Some(*wait),
-                _ => None,
-            };
             let back = TopicForm {
                 title: form.get("title").into(),
                 text: form.get("text").into(),
@@ -134,10 +130,7 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
             let layout = req.layout().await?;
             let found = groups::by_id(req.cx(), req.viewer(), group).await?;
             let page = crate::handlers::groups::draw(&req, layout, found, None, back).await?;
-            match wait {
-                Some(wait) => req.wait(&page, wait),
-                None => req.with_field_errors(&page),
-            }
+            req.with_field_errors(&page)
         }
     }
 }
