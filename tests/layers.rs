@@ -28,7 +28,7 @@ const WEB: &[&[&str]] = &[
     &["form", "request_log"],
     &["req"],
     &["failure", "flash", "assets", "headers"],
-    &["site"],
+    &["refused", "site"],
 ];
 
 /// The groups of `web/src/handlers`: pages of one group show forms of lower ones.
@@ -140,7 +140,7 @@ fn the_domains_groups_use_lower_layers_only() {
 
 #[test]
 fn the_webs_modules_use_lower_layers_only() {
-    check_layers("web/src", "crate::", WEB, &["lib", "matrix", "statements"]);
+    check_layers("web/src", "crate::", WEB, &["lib", "matrix", "proofs", "proxied", "statements"]);
     check_layers("web/src/handlers", "crate::handlers::", HANDLERS, &["mod"]);
 }
 
