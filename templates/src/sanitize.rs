@@ -1,5 +1,12 @@
 //! The last step before a page, a fragment or an email is sent: removes characters that affect the text around them.
 
+use domain::model::Images;
+
+/// Finishes a page or a fragment: sanitizes it, and replaces its images as the site wants it.
+pub fn finish(html: String, images: Images) -> String {
+    domain::markup::show_images(sanitize(html), images)
+}
+
 /// Removes control characters except line ends and tabs, and characters that change the writing direction.
 /// Text without any is returned unchanged.
 pub fn sanitize(text: String) -> String {

@@ -38,6 +38,7 @@ mod delimiters;
 mod emoji;
 mod excerpt;
 mod html;
+mod images;
 mod inline;
 mod lexer;
 mod links;
@@ -54,6 +55,7 @@ use std::collections::HashMap;
 
 pub use away::hosts;
 pub use excerpt::excerpt;
+pub use images::show_images;
 pub use names::NAMES_MAX;
 pub use node::{Node, markup_of, mentions};
 

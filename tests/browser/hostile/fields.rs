@@ -250,6 +250,7 @@ pub const FIELDS: &[Field] = fields! {
     "/admin/settings" "sign_ups": Few, Root at "/admin/settings";
     "/admin/settings" "read_only": Nothing;
     "/admin/settings" "admins_need_two_factor": Nothing;
+    "/admin/settings" "images": Few, Root at "/admin/settings";
 
     "/-/notice/hide" "version": Few, Member at "/";
     "/-/sign-up" "message": Few, Stranger at "/-/sign-up" with [("password", "rowing past the lighthouse")];
