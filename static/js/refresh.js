@@ -161,8 +161,10 @@ export async function refresh() {
   if (freshSidebar && !sidebar.contains(document.activeElement)) {
     sidebar.replaceChildren(...document.importNode(freshSidebar, true).childNodes);
   }
-  const unread = document.getElementById('unread');
-  if (unread) unread.textContent = page.getElementById('unread')?.textContent ?? '{}';
+  // The element is replaced as a whole: the policy of pages refuses text for a script, even for one that never runs.
+  const [unread, freshUnread] = [document.getElementById('unread'), page.getElementById('unread')];
+  if (freshUnread) unread?.replaceWith(document.importNode(freshUnread, true));
+  else unread?.replaceChildren();
   document.title = page.title;
   if (liveAfter) document.body.dataset.liveAfter = liveAfter;
   document.dispatchEvent(new CustomEvent('klatch:main'));

@@ -13,12 +13,12 @@ async fn an_image_of_another_site_loads_on_a_click(running: Running) {
     let mut driver = Driver::start().await;
     let ana = newcomer(&forum, "ana").await;
     let birds = group_of(&ana, "Birds", "public").await;
-    let herons = topic_in(&ana, &birds, "Herons", "See [the nest](https://images.invalid/nest.png)").await;
+    let herons = topic_in(&ana, &birds, "Herons", "See ![the nest](https://images.invalid/nest.png)").await;
     forum.jobs_done().await;
     let reader = driver.browser(&forum.base).await;
     reader.goto(&herons.path).await;
     reader.sees("Show image: the nest").await;
-    ana.post(&herons, "and [the heron](https://images.invalid/heron.png)").await;
+    ana.post(&herons, "and ![the heron](https://images.invalid/heron.png)").await;
     reader.sees("Show image: the heron").await;
     assert_eq!(reader.js(IMAGES).await, serde_json::json!([]), "nothing is loaded by itself");
     reader.click(".message:last-of-type .unloaded").await;

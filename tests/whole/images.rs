@@ -61,7 +61,7 @@ async fn images_of_other_sites_are_shown_as_the_site_wants_it(running: Running) 
         forum.settle().await;
         let after = ben.get(&topic.path).await.expect(200).body_data("data-live-after").expect("a live page");
         let text =
-            format!("{mode}: [a heron](https://images.example/{mode}.png) http://images.example/{mode}-plain.png");
+            format!("{mode}: ![a heron](https://images.example/{mode}.png) http://images.example/{mode}-plain.png");
         let own = fragment(&ana, &topic.path, &text).await;
         let live = heard(&ben, &after).await;
         let page = forum.visitor().get(&topic.path).await.expect(200);

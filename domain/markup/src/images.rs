@@ -40,7 +40,7 @@ mod tests {
 
     use super::*;
 
-    const TEXT: &str = "[a *\"nest\"*](https://a.example/n.png) > https://a.example/e.gif?q=<img http://a.example/plain.png `<img src=\"https://x\">`";
+    const TEXT: &str = "![a *\"nest\"*](https://a.example/n.png) > https://a.example/e.gif?q=<img http://a.example/plain.png `<img src=\"https://x\">`";
 
     fn shown(images: Images) -> String {
         let nodes = crate::parse(TEXT, &crate::Site { base_url: "" }).into_nodes(&HashMap::new());

@@ -104,7 +104,7 @@ impl Parsed {
     }
 
     /// Returns the nodes, given the users found, by lower-cased name. Other names stay text. If the nodes would take
-    /// more than eight times the bytes of the text (and 16 kB), the later part of the text stays text.
+    /// more than eight times the bytes of the text (and 64 kB), the later part of the text stays text.
     pub fn into_nodes(self, people: &HashMap<String, Person>) -> Vec<Node> {
         let nodes = render::nodes(&self.text, &self.blocks, people);
         if size::fits(&nodes, self.text.len()) {

@@ -8,7 +8,7 @@ use super::{Node, Person, Site, blocks, html, render};
 /// Nodes take at most so many times the bytes of their text, as JSON.
 const TIMES: usize = 8;
 /// A short text may take more than that: so many bytes.
-const FREE: usize = 16_000;
+const FREE: usize = 64_000;
 
 /// Whether the nodes are small enough for a text of this length.
 pub(super) fn fits(nodes: &[Node], text: usize) -> bool {

@@ -89,7 +89,8 @@ impl Req {
         let mut response = HttpResponse::build(status);
         response.insert_header(("content-security-policy", self.content_policy()));
         response.insert_header(("permissions-policy", "camera=(), microphone=(), geolocation=()"));
-        response.insert_header((VARY, "Cookie"));
+        // A cache takes over the headers of a 304, which is never compressed.
+        response.insert_header((VARY, "Cookie, Accept-Encoding"));
         response
     }
 
