@@ -7,6 +7,7 @@ use std::path::Path;
 
 use domain::admin::statistics;
 use domain::live::draw::Draw;
+use domain::model::Images;
 use domain::{Context, reactors};
 use templates::Template;
 use templates::groups::GroupOf;
@@ -97,19 +98,23 @@ async fn run_jobs(cx: Context, stop: Stop) -> Result<(), Failure> {
 
 /// Renders the fragments of live events with the pages' partials.
 fn draw() -> Draw {
-    fn drawn(partial: &impl Template) -> String {
-        partial.render().map(templates::sanitize).unwrap_or_else(|error| {
+    fn drawn(partial: &impl Template, images: Images) -> String {
+        partial.render().map(|html| templates::finish(html, images)).unwrap_or_else(|error| {
             tracing::error!(%error, "a fragment was not drawn");
             String::new()
         })
     }
     Draw {
-        message: |message, topic, group, now| {
-            drawn(&templates::messages::MessagePartial { message, topic, group, now })
+        message: |message, topic, group, now, images| {
+            drawn(&templates::messages::MessagePartial { message, topic, group, now: now.into() }, images)
         },
-        here: |aside, group| drawn(&templates::groups::HerePartial { aside, group: GroupOf { id: group } }),
+        here: |aside, group| {
+            drawn(&templates::groups::HerePartial { aside, group: GroupOf { id: group } }, Images::Never)
+        },
         letter: templates::people::emails::words,
-        topic_row: |row, group, now| drawn(&templates::groups::TopicRowPartial { row, group, now }),
+        topic_row: |row, group, now| {
+            drawn(&templates::groups::TopicRowPartial { row, group, now: now.into() }, Images::Never)
+        },
     }
 }
 

@@ -317,7 +317,7 @@ impl Letter {
 
 /// Fragments that tests can read.
 pub const DRAW: Draw = Draw {
-    message: |message, _, _, _| format!("<p>{}: {}</p>", message.author.username, message.markup),
+    message: |message, _, _, _, _| format!("<p>{}: {}</p>", message.author.username, message.markup),
     here: |aside, _| format!("<p>{} of {}</p>", aside.here.len(), aside.members),
     topic_row: |row, _, _| format!("<li>{} ({})</li>", row.topic.title(), row.message_count),
     letter: |occasion| {

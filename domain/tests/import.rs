@@ -20,6 +20,7 @@ use domain::policy::Viewer;
 use domain::search::{Order, Question};
 use domain::store::{DatabaseUrl, Db};
 use domain::testing::{TestForum, wait_for};
+use domain::time::Timestamp;
 use domain::{groups, messages, topics};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Row};
@@ -159,11 +160,11 @@ async fn an_archive_keeps_its_ids_times_and_addresses(forum: TestForum) {
         (group.id.0, group.name.as_str(), group.kind, group.creator_id.0),
         (7, "Tea house", GroupKind::Public, 4)
     );
-    assert_eq!(group.created_at.unix_seconds(), NOON);
+    assert_eq!(group.created_at, Timestamp::from_unix_seconds(NOON));
     let found = topics::by_slug(cx, Viewer::Anonymous, &group.slug, "oolong").await.unwrap();
     assert_eq!(
-        (found.topic.id.0, found.topic.last_seq, found.topic.last_message_at.unix_seconds()),
-        (21, 2, NOON + 20.0)
+        (found.topic.id.0, found.topic.last_seq, found.topic.last_message_at),
+        (21, 2, Timestamp::from_unix_seconds(NOON + 20.0))
     );
     let page = messages::page(cx, Viewer::Anonymous, &found, Window::At(1)).await.unwrap().messages;
     assert_eq!(page.iter().map(|m| (m.seq, m.id.0)).collect::<Vec<_>>(), [(1, 105), (2, 103)]);

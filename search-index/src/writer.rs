@@ -73,15 +73,6 @@ impl Writer {
         self.delete([key, of_topic])
     }
 
-    /// Removes the topics and messages of a group.
-    ///
-    /// # Errors
-    /// When the index cannot be written.
-    pub fn delete_group(&mut self, id: i64) -> Result<()> {
-        let of_group = Term::from_field_i64(self.index.fields().group, id);
-        self.delete([of_group])
-    }
-
     /// Makes the changes so far durable and visible, together with the owner's position, which is opaque here. Other
     /// processes see them at their next reload.
     ///

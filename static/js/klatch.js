@@ -1,11 +1,12 @@
 // The page's script. Every page works without it: it adds live messages, drafts, fresh times and keys.
 
 import { start as startComposer } from './composer.js';
+import { start as startImages } from './images.js';
 import { start as startKeyboard } from './keyboard.js';
 import { start as startMessages } from './messages.js';
 import { start as startTimes } from './times.js';
 
-for (const start of [startTimes, startMessages, startComposer, startKeyboard]) {
+for (const start of [startTimes, startMessages, startComposer, startImages, startKeyboard]) {
   try {
     start();
   } catch (error) {

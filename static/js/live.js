@@ -5,6 +5,7 @@ import { isAtEnd, isOlder, placeMessage } from './messages.js';
 import { Poll } from './poll.js';
 import { refresh } from './refresh.js';
 import { refreshTimes } from './times.js';
+import { parse } from './trusted.js';
 import { Unread } from './unread.js';
 
 /** Events of messages may arrive out of order: only a gap of this age (in milliseconds) counts as one. */
@@ -18,13 +19,6 @@ const LATE = 5_000;
 const COVERED = 4 * 60_000;
 
 const byId = (id) => document.getElementById(id);
-
-/** Parses HTML from our own server into its one element. Scripts in a template never run. */
-function parse(html) {
-  const template = document.createElement('template');
-  template.innerHTML = html;
-  return template.content.firstElementChild;
-}
 
 class Page {
   constructor() {

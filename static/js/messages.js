@@ -1,6 +1,7 @@
 // The messages of a topic page: placing one, stars, and where the page opens.
 
 import { refreshTimes } from './times.js';
+import { parse } from './trusted.js';
 
 const NEAR_END = 120;
 // Milliseconds after a tap until its tools are visible; `static/klatch.css` waits a little less.
@@ -9,13 +10,6 @@ let below = 0;
 
 /** Returns the list of messages; null on other pages. A reload replaces the element. */
 const list = () => document.getElementById('messages');
-
-/** Parses HTML from our own server into its one element. Scripts in a template never run. */
-function parse(html) {
-  const template = document.createElement('template');
-  template.innerHTML = html;
-  return template.content.firstElementChild;
-}
 
 /** Whether the end of the page is in sight. */
 export function isAtEnd() {

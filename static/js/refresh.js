@@ -3,6 +3,7 @@
 
 import { carry } from './composer.js';
 import { goToEnd, isAtEnd } from './messages.js';
+import { parsePage } from './trusted.js';
 
 const TIMEOUT = 20_000;
 /** For how long after loading a page keeps showing its flash, in milliseconds. */
@@ -143,8 +144,7 @@ export async function refresh() {
     return 'failed';
   }
   if (answer.status === 429 || answer.status >= 500) return 'failed';
-  // The page's inline style has another nonce than this page, and the browser would report that.
-  const page = new DOMParser().parseFromString(text.replace(/<style\b[^>]*>[^<]*<\/style>/, ''), 'text/html');
+  const page = parsePage(text);
   const [main, fresh] = [document.getElementById('main'), page.getElementById('main')];
   const { user, page: kind, liveAfter } = page.body.dataset;
   // Another user is signed in, or none: load the page as a whole.
@@ -161,8 +161,10 @@ export async function refresh() {
   if (freshSidebar && !sidebar.contains(document.activeElement)) {
     sidebar.replaceChildren(...document.importNode(freshSidebar, true).childNodes);
   }
-  const unread = document.getElementById('unread');
-  if (unread) unread.textContent = page.getElementById('unread')?.textContent ?? '{}';
+  // The element is replaced as a whole: the policy of pages refuses text for a script, even for one that never runs.
+  const [unread, freshUnread] = [document.getElementById('unread'), page.getElementById('unread')];
+  if (freshUnread) unread?.replaceWith(document.importNode(freshUnread, true));
+  else unread?.replaceChildren();
   document.title = page.title;
   if (liveAfter) document.body.dataset.liveAfter = liveAfter;
   document.dispatchEvent(new CustomEvent('klatch:main'));

@@ -87,11 +87,6 @@ const WRITTEN: [(&str, &str); 18] = [
     ("email", "Mail"),
 ];
 
-/// Whether the error page gives the text of this field back.
-pub fn comes_back(field: &str) -> bool {
-    WRITTEN.iter().any(|(name, _)| *name == field)
-}
-
 impl SubmittedForm {
     /// Returns the typed texts: name, label, text.
     pub fn written(&self) -> Vec<(&'static str, &'static str, &str)> {

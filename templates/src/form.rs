@@ -1,7 +1,7 @@
 //! Values and errors of form fields.
 
 /// A form field: its value, and what is wrong with it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Field {
     pub value: String,
     /// What to correct.
@@ -35,7 +35,7 @@ pub trait Refill {
 macro_rules! form {
     ($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident),* $(,)? } $($key:ident)?) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
         pub struct $name {
             $($(#[$fdoc])* pub $field: Field,)*
             /// An error of the form as a whole.
@@ -311,6 +311,8 @@ form! {
         read_only,
         /// `yes`: admins need two-factor authentication.
         admins_need_two_factor,
+        /// `load`, `click` or `never`.
+        images,
     }
 }
 

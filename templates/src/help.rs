@@ -2,11 +2,15 @@
 
 use askama::Template;
 
+use domain::model::Images;
+
 use crate::layout::Layout;
 
 /// `/-/help`.
-#[derive(Clone, Debug, Template)]
+#[derive(Clone, Debug, Hash, Template)]
 #[template(path = "help/show.html")]
 pub struct Help {
     pub layout: Layout,
+    /// What pages do with images of other hosts.
+    pub images: Images,
 }

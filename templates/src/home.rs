@@ -66,7 +66,7 @@ impl Home {
 }
 
 /// `/` for visitors.
-#[derive(Clone, Debug, Template)]
+#[derive(Clone, Debug, Hash, Template)]
 #[template(path = "home/welcome.html")]
 pub struct Welcome {
     pub layout: Layout,

@@ -1,11 +1,13 @@
 //! The layout: head, sidebar, flash and data for the scripts around every page.
 
+use std::hash::{Hash, Hasher};
+
 use domain::model::{GroupId, GroupKind, NoticeRow, Person, Sidebar, SidebarGroup, SubscriptionLevel, Theme};
 use domain::platform::caches::site::Notice;
-use domain::time::Timestamp;
 
 use crate::assets::Assets;
 use crate::script_json::ScriptJson;
+use crate::when::Now;
 
 /// The data of the layout, shared by all pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,12 +48,11 @@ pub struct Layout {
     pub reports: i64,
     /// Number of pending messages for admins of the site; counted for admin pages only.
     pub held: i64,
-    /// When the page is rendered.
-    pub now: Timestamp,
+    pub now: Now,
 }
 
 /// The user who makes the request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Viewer {
     pub person: Person,
     /// Whether they are an admin of the site.
@@ -69,19 +70,51 @@ pub struct Live {
 }
 
 /// A message shown once, on the page after an action.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Flash {
     pub kind: FlashKind,
     pub text: String,
 }
 
 /// Whether the action succeeded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FlashKind {
     /// The action is done.
     Done,
     /// The action failed.
     Problem,
+}
+
+impl Hash for Layout {
+    /// Hashes what the page shows. The values that are new for each request are left out: they change nothing of it.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self {
+            site_name,
+            viewer,
+            sidebar,
+            csrf: _,
+            nonce: _,
+            live,
+            assets,
+            flash,
+            notice,
+            told,
+            read_only,
+            sign_up_open,
+            waiting,
+            sign_ups,
+            path,
+            group,
+            moderates,
+            reports,
+            held,
+            now,
+        } = self;
+        // A poll may begin at an older event: applying an event twice changes nothing.
+        let heard = live.as_ref().map(|live| live.group);
+        (site_name, viewer, sidebar, heard, assets, flash, notice, told, read_only, sign_up_open).hash(state);
+        (waiting, sign_ups, path, group, moderates, reports, held, now).hash(state);
+    }
 }
 
 impl Layout {

@@ -26,6 +26,7 @@ pub mod samples;
 mod sanitize;
 pub mod script_json;
 pub mod search;
+mod tag;
 pub mod topics;
 pub mod when;
 
@@ -33,4 +34,5 @@ pub use askama::Template;
 pub use assets::Assets;
 pub use form::Field;
 pub use layout::{Flash, FlashKind, Layout, Live, Viewer};
-pub use sanitize::sanitize;
+pub use sanitize::{finish, sanitize};
+pub use tag::tag;

@@ -5,7 +5,7 @@ use askama::Template;
 use crate::layout::Layout;
 
 /// `/-/menu`.
-#[derive(Clone, Debug, Template)]
+#[derive(Clone, Debug, Hash, Template)]
 #[template(path = "menu/show.html")]
 pub struct Menu {
     pub layout: Layout,

@@ -1,6 +1,18 @@
 //! The last step before a page, a fragment or an email is sent: removes characters that affect the text around them.
 
-/// Removes control characters except line ends and tabs, and characters that change the writing direction.
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use domain::model::Images;
+use regex::{Captures, Regex};
+
+/// Finishes a page or a fragment: sanitizes it, and replaces its images as the site wants it.
+pub fn finish(html: String, images: Images) -> String {
+    domain::markup::show_images(sanitize(html), images)
+}
+
+/// Removes control characters except line ends and tabs, characters that change the writing direction, and combining
+/// marks beyond three on a character.
 /// Text without any is returned unchanged.
 pub fn sanitize(text: String) -> String {
     let bytes = text.as_bytes();
@@ -11,7 +23,37 @@ pub fn sanitize(text: String) -> String {
         0xe2 => matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xaa..=0xae] | [0x81, 0xa6..=0xa9])),
         _ => false,
     });
-    if suspect { text.chars().filter(|&c| !acts(c)).collect() } else { text }
+    let text = if suspect { text.chars().filter(|&c| !acts(c)).collect() } else { text };
+    if may_pile(&text) { without_piles(text) } else { text }
+}
+
+/// Whether there may be more combining marks in a row than [`MARKS`]: each has two bytes or more.
+fn may_pile(text: &str) -> bool {
+    let mut row = 0;
+    text.bytes().any(|byte| {
+        row = if byte.is_ascii() { 0 } else { row + 1 };
+        row > 2 * MARKS
+    })
+}
+
+/// The most combining marks on one character. More would paint over the lines above and below.
+const MARKS: usize = 3;
+
+/// Removes the combining marks of a character beyond the first [`MARKS`]. Invisible characters between marks do not
+/// end their row.
+fn without_piles(text: String) -> String {
+    static PILE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"[\p{Mn}\p{Me}](?:\p{Cf}*[\p{Mn}\p{Me}]){3,}").ok());
+    static MARK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[\p{Mn}\p{Me}]").ok());
+    let (Some(pile), Some(mark)) = (PILE.as_ref(), MARK.as_ref()) else { return text };
+    let lowered = |found: &Captures<'_>| match mark.find_iter(&found[0]).nth(MARKS - 1) {
+        Some(last) => found[0][..last.end()].to_owned(),
+        None => found[0].to_owned(),
+    };
+    match pile.replace_all(&text, lowered) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(text) => text,
+    }
 }
 
 fn acts(c: char) -> bool {
@@ -28,9 +70,31 @@ mod tests {
         {
             assert_eq!(sanitize(fine.to_owned()), fine);
         }
+        // Languages put up to three marks on a letter, and emoji have some, too.
+        for fine in [
+            "Việt Nam",
+            "e\u{301}\u{302}\u{323}",
+            "שָׁלוֹם",
+            "اَلسَّلَامُ",
+            "กี่",
+            "1\u{fe0f}\u{20e3}",
+            "🏳\u{fe0f}\u{200d}⚧\u{fe0f}",
+        ] {
+            assert_eq!(sanitize(fine.to_owned()), fine);
+        }
         for c in (0..=0x2069).filter_map(char::from_u32) {
             let tamed = sanitize(format!("a{c}b"));
             assert_eq!(tamed.chars().count() == 2, acts(c), "{c:?}");
+        }
+        for mark in ['\u{300}', '\u{489}', '\u{1dc4}', '\u{20dd}', '\u{fe20}', '\u{64b}', '\u{e31}', '\u{93c}'] {
+            let pile = |count: usize, between: &str| format!("a{}b", format!("{mark}{between}").repeat(count));
+            let limit = pile(3, "");
+            assert_eq!(
+                [sanitize(limit.clone()), sanitize(pile(4, "")), sanitize(pile(500, ""))],
+                [(); 3].map(|()| limit.clone())
+            );
+            let hidden = sanitize(pile(500, "\u{200d}"));
+            assert_eq!(hidden.matches(mark).count(), 3, "{hidden:?}");
         }
         assert_eq!(sanitize("nul\0 esc\u{1b}[31m \u{85}\u{202e}turned\r\n".to_owned()), "nul esc[31m turned\n");
     }

@@ -9,7 +9,7 @@ use domain::time::Timestamp;
 use crate::layout::Layout;
 
 /// The order of the results.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SearchOrder {
     /// Best match first.
     #[default]
@@ -34,7 +34,7 @@ impl SearchOrder {
 }
 
 /// `/search`.
-#[derive(Clone, Debug, Template)]
+#[derive(Clone, Debug, Hash, Template)]
 #[template(path = "search/index.html")]
 pub struct Search {
     pub layout: Layout,
@@ -55,7 +55,7 @@ pub struct Search {
 }
 
 /// A message that was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Hit {
     pub message: MessageId,
     pub topic: Topic,

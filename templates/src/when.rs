@@ -1,12 +1,41 @@
 //! Times in words: `12 min ago`. `js/times.js` follows the same rules.
 
+use std::hash::{Hash, Hasher};
+
 use domain::time::Timestamp;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// Returns how long before `now` a time was; the date when that is more than a week.
-pub fn relative(at: &Timestamp, now: &Timestamp) -> String {
-    let seconds = now.since(*at).as_secs();
+/// The time at which something is rendered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Now {
+    pub at: Timestamp,
+    /// Whether the text stays right at any later time: it then contains dates only. Caches may keep such a page.
+    pub lasting: bool,
+}
+
+impl From<Timestamp> for Now {
+    fn from(at: Timestamp) -> Self {
+        Self { at, lasting: false }
+    }
+}
+
+impl Hash for Now {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // A lasting text does not depend on the time.
+        self.lasting.hash(state);
+        if !self.lasting {
+            self.at.hash(state);
+        }
+    }
+}
+
+/// Returns how long before `now` a time was; the date when that is more than a week. In a lasting text, the time itself.
+pub fn relative(at: &Timestamp, now: &Now) -> String {
+    if now.lasting {
+        return exact(at);
+    }
+    let seconds = now.at.since(*at).as_secs();
     match seconds {
         0..45 => "just now".to_owned(),
         45..3_600 => format!("{} min ago", (seconds / 60).max(1)),
@@ -17,11 +46,11 @@ pub fn relative(at: &Timestamp, now: &Timestamp) -> String {
     }
 }
 
-/// Returns the day, `12 Mar`, with the year when it is not the current one.
-pub fn day(at: &Timestamp, now: &Timestamp) -> String {
+/// Returns the day, `12 Mar`, with the year when it is not the current one, and in a lasting text.
+pub fn day(at: &Timestamp, now: &Now) -> String {
     let date = at.to_date_time();
     let month = MONTHS[usize::from(u8::from(date.month())) - 1];
-    if date.year() == now.to_date_time().year() {
+    if !now.lasting && date.year() == now.at.to_date_time().year() {
         format!("{} {month}", date.day())
     } else {
         format!("{} {month} {}", date.day(), date.year())
@@ -59,7 +88,7 @@ mod tests {
     #[test]
     fn the_past_is_told_in_the_largest_unit_that_fits() {
         let now = Timestamp::from_rfc3339("2026-03-12T10:00:00Z").expect("a time");
-        let ago = |seconds| relative(&now.minus(Duration::from_secs(seconds)), &now);
+        let ago = |seconds| relative(&now.minus(Duration::from_secs(seconds)), &now.into());
         assert_eq!(ago(3), "just now");
         assert_eq!(ago(50), "1 min ago");
         assert_eq!(ago(12 * 60), "12 min ago");
@@ -68,7 +97,17 @@ mod tests {
         assert_eq!(ago(3 * 86_400), "3 days ago");
         assert_eq!(ago(9 * 86_400), "3 Mar");
         assert_eq!(ago(400 * 86_400), "5 Feb 2025");
-        assert_eq!(relative(&now.plus(Duration::from_secs(99)), &now), "just now");
+        assert_eq!(relative(&now.plus(Duration::from_secs(99)), &now.into()), "just now");
+    }
+
+    #[test]
+    fn a_lasting_text_contains_dates_only() {
+        let at = Timestamp::from_rfc3339("2026-03-12T10:00:00Z").expect("a time");
+        for later in [1, 7_300, 400 * 86_400] {
+            let now = Now { at: at.plus(Duration::from_secs(later)), lasting: true };
+            assert_eq!(relative(&at, &now), "12 Mar 2026, 10:00 UTC");
+            assert_eq!(day(&at, &now), "12 Mar 2026");
+        }
     }
 
     #[test]

@@ -117,7 +117,8 @@ impl Found {
             "form" => {
                 assert!(!self.open.contains(&"form".to_owned()), "{page}: a form in a form");
                 self.in_post_form = get("method") == Some("post");
-                self.post_forms += usize::from(self.in_post_form);
+                // Hiding a notice changes this browser only, and pages with one are shared by caches.
+                self.post_forms += usize::from(self.in_post_form && get("action") != Some("/-/notice/hide"));
             }
             "input" if get("type") == Some("hidden") => {
                 let is_csrf = get("name") == Some("csrf") && get("value").is_some_and(|value| !value.is_empty());

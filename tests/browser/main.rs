@@ -5,6 +5,7 @@ mod directs;
 mod drafts;
 mod groups;
 mod hostile;
+mod images;
 mod live;
 mod moderation;
 mod plain;

@@ -46,7 +46,8 @@ const shown = (root) => {
   };
 };
 fetch(location.href, { cache: 'no-store', headers: { Accept: 'text/html' } }).then(async (answer) => {
-  const page = new DOMParser().parseFromString((await answer.text()).replace(/<style\b[^>]*>[^<]*<\/style>/, ''), 'text/html');
+  const { parsePage } = await import(new URL('trusted.js', document.querySelector('script[type=module]').src));
+  const page = parsePage(await answer.text());
   const [open, anew] = [shown(document), shown(page)];
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
   const differences = [];

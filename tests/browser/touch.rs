@@ -55,6 +55,20 @@ async fn a_tap_shows_the_tools_and_another_uses_one(running: Running, scripts: b
     let edited = "document.querySelector('.message.follows .edited')?.checkVisibility()";
     ben.until("it says that it was edited", edited).await;
 
+    // The target of a name is larger than the name, but the words below it are not part of it.
+    let [left, top, right, _] = place(&ben, "#messages .message:first-of-type .person").await;
+    let at = |x: f64, y: f64, selector: &str| {
+        format!("document.elementFromPoint({x}, {y})?.closest('{selector}')?.closest('.message:first-of-type')")
+    };
+    ben.until("the name is hit above its letters, too", &at(f64::midpoint(left, right), top - 8.0, ".person")).await;
+    let words = "const words = document.createRange();
+        words.selectNodeContents(document.querySelector('#messages .message:first-of-type .markup'));
+        const { left, top } = words.getClientRects()[0]; return [left, top];";
+    let [left, top]: [f64; 2] = serde_json::from_value(ben.js(words).await).expect("where the words begin");
+    for right in [1.0, 20.0, 60.0, 120.0] {
+        ben.until("the words are hit", &at(left + right, top + 1.0, ".markup")).await;
+    }
+
     for own in ["#messages .message:first-of-type", "#messages .message.follows"] {
         let starred = format!("document.querySelector('{own} .stars')?.textContent.includes('1')");
         let shown = format!("document.querySelector('{own} > .tools')?.getBoundingClientRect().height > 30");

@@ -244,7 +244,7 @@ async fn populated(forum: &mut Forum) -> Visitor {
 async fn every_page_forbids_what_it_does_not_need(running: Running) {
     let mut forum = Forum::start(running).await;
     let admin = populated(&mut forum).await;
-    let mut seen = 0;
+    let (mut seen, mut shared) = (0, 0);
     for (visitor, signed_in) in [(&admin, true), (&forum.visitor(), false)] {
         for page in crawl(visitor).await {
             let policy = page.header("content-security-policy");
@@ -256,13 +256,17 @@ async fn every_page_forbids_what_it_does_not_need(running: Running) {
             assert!(!page.html.contains("<script>"), "{}", page.path);
             assert!(!page.html.contains(" style=\"") && !page.html.contains(" onclick="), "{}", page.path);
             let keeps = page.header("cache-control");
-            let may_be_kept = !signed_in && page.status == 200 && !page.html.contains("name=\"csrf\"");
-            assert_eq!(keeps, if may_be_kept { "no-cache" } else { "private, no-store" }, "{}", page.path);
+            let is_shared = !page.header("etag").is_empty();
+            let expected = if is_shared { "public, max-age=0, must-revalidate" } else { "private, no-store" };
+            assert_eq!(keeps, expected, "{}", page.path);
+            let is_for_one = signed_in || page.status != 200 || page.html.contains("name=\"csrf\"");
+            assert!(!is_shared || !is_for_one && page.header("set-cookie").is_empty(), "{}", page.path);
+            shared += usize::from(is_shared);
             assert!(page.header("vary").to_ascii_lowercase().contains("cookie"), "{}", page.path);
             seen += 1;
         }
     }
-    assert!(seen > 25, "only {seen} pages were reached");
+    assert!(seen > 25 && shared > 7, "only {seen} pages were reached, and {shared} that caches may keep");
     let cookies = forum.visitor().get("/-/sign-in").await.header("set-cookie").to_owned();
     assert!(cookies.contains("HttpOnly") && cookies.contains("SameSite=Lax"), "{cookies}");
 }

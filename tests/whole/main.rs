@@ -10,6 +10,7 @@ mod emails;
 mod faults;
 mod groups;
 mod history;
+mod images;
 mod live;
 mod moderation;
 mod privacy;

@@ -23,12 +23,14 @@ const FILES: &[(&str, &str, &[u8])] = files! {
     "js/composer.js" => "",
     "js/cursor.js" => "",
     "js/drafts.js" => "",
+    "js/images.js" => "",
     "js/keyboard.js" => "",
     "js/live.js" => "",
     "js/messages.js" => "",
     "js/poll.js" => "",
     "js/refresh.js" => "",
     "js/times.js" => "",
+    "js/trusted.js" => "",
     "js/unread.js" => "",
 };
 
@@ -68,6 +70,7 @@ pub async fn icon(request: HttpRequest) -> HttpResponse {
 pub async fn robots() -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .insert_header((CACHE_CONTROL, "public, max-age=3600"))
         .body("User-agent: *\nDisallow: /-/\nDisallow: /search\nDisallow: /live\nDisallow: /api/\nDisallow: /admin/\n")
 }
 

@@ -22,6 +22,9 @@ use crate::site::Site;
 /// Maximum size of a form in bytes: the longest message, percent-encoded.
 pub const MAX_BODY: usize = 1_000_000;
 
+/// Forms without a token. They change only what this browser shows, and stand on pages that caches keep.
+const NEEDS_NO_TOKEN: [&str; 1] = ["/-/notice/hide"];
+
 type Fields = HashMap<String, String>;
 
 /// The fields of a form that was sent from one of our own pages.
@@ -110,7 +113,7 @@ impl FromRequest for Form {
             let is_whole = form.secret.keys().all(|name| name == "csrf" || name == proofs::FIELD);
             request.extensions_mut().insert(Sent { open: form.open.clone(), is_whole });
             let req = Req::of(&request).await?;
-            if !req.token_holds(form.get("csrf")) {
+            if !NEEDS_NO_TOKEN.contains(&request.path()) && !req.token_holds(form.get("csrf")) {
                 return Err(Failure::Problem(refused(&request, site)));
             }
             if domain::policy::check_change(req.now.settings.read_only, change(request.path())).is_err() {

@@ -3,7 +3,7 @@
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, VARY};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
@@ -35,6 +35,16 @@ pub async fn add(
     }
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    let contains = |name: HeaderName, word: &str| {
+        headers
+            .get_all(name)
+            .filter_map(|value| value.to_str().ok())
+            .any(|value| value.to_ascii_lowercase().contains(word))
+    };
+    // A public answer that says nothing of cookies is the same for everybody, such as a style sheet.
+    if !contains(VARY, "cookie") && !contains(CACHE_CONTROL, "public") {
+        headers.append(VARY, HeaderValue::from_static("Cookie"));
     }
     Ok(answered)
 }

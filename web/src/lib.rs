@@ -20,6 +20,8 @@ mod refused;
 mod req;
 mod request_log;
 mod routes;
+#[cfg(test)]
+mod shared_pages;
 mod site;
 #[cfg(test)]
 mod statements;

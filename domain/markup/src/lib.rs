@@ -38,6 +38,7 @@ mod delimiters;
 mod emoji;
 mod excerpt;
 mod html;
+mod images;
 mod inline;
 mod lexer;
 mod links;
@@ -45,6 +46,7 @@ mod names;
 mod node;
 mod pairs;
 mod render;
+mod size;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -53,11 +55,12 @@ use std::collections::HashMap;
 
 pub use away::hosts;
 pub use excerpt::excerpt;
+pub use images::show_images;
 pub use names::NAMES_MAX;
 pub use node::{Node, markup_of, mentions};
 
 /// Increased when the same text would give other nodes. Stored with them, so that old messages can be parsed again.
-pub const NODES_VERSION: i16 = 2;
+pub const NODES_VERSION: i16 = 3;
 
 /// The site that the text is shown on.
 #[derive(Debug, Clone, Copy)]
@@ -81,6 +84,7 @@ pub struct Parsed {
     text: String,
     blocks: Vec<tree::Block>,
     names: Vec<String>,
+    base_url: String,
 }
 
 /// Parses a text. Pure, and linear in the length of `raw`; the caller limits that length.
@@ -88,7 +92,7 @@ pub fn parse(raw: &str, site: &Site<'_>) -> Parsed {
     let text = clean::clean(raw);
     let blocks = blocks::parse(&text, site);
     let names = names::to_look_up(&text, &blocks);
-    Parsed { text, blocks, names }
+    Parsed { text, blocks, names, base_url: site.base_url.to_owned() }
 }
 
 impl Parsed {
@@ -99,8 +103,13 @@ impl Parsed {
         &self.names
     }
 
-    /// Returns the nodes, given the users found, by lower-cased name. Other names stay text.
+    /// Returns the nodes, given the users found, by lower-cased name. Other names stay text. If the nodes would take
+    /// more than eight times the bytes of the text (and 64 kB), the later part of the text stays text.
     pub fn into_nodes(self, people: &HashMap<String, Person>) -> Vec<Node> {
-        render::nodes(&self.text, &self.blocks, people)
+        let nodes = render::nodes(&self.text, &self.blocks, people);
+        if size::fits(&nodes, self.text.len()) {
+            return nodes;
+        }
+        size::bounded(&self.text, &Site { base_url: &self.base_url }, people)
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::time::Timestamp;
 
 /// A group as stored.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, sqlx::FromRow)]
 pub struct Group {
     pub id: GroupId,
     pub slug: String,
@@ -54,7 +54,7 @@ pub fn others_in(name: &str, username: &str) -> String {
 }
 
 /// A group in the list of groups, or among a user's groups.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct GroupRow {
     pub group: Group,
     /// The number of members.
@@ -68,7 +68,7 @@ pub struct GroupRow {
 }
 
 /// A group in the sidebar.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SidebarGroup {
     pub id: GroupId,
     pub slug: String,
@@ -104,7 +104,7 @@ impl SidebarGroup {
 }
 
 /// A topic's unread count, and as of which message: the browser counts on from there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::FromRow)]
 pub struct TopicUnread {
     pub topic: TopicId,
     pub unread: i64,
@@ -117,7 +117,7 @@ pub struct TopicUnread {
 }
 
 /// The layout's data for a signed-in viewer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Sidebar {
     /// The viewer's groups: unread ones first, each part by name.
     pub groups: Vec<SidebarGroup>,

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// A notice that a user has not read yet.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, sqlx::FromRow)]
 pub struct NoticeRow {
     pub id: NoticeId,
     /// The name of the group; empty when it is about the whole site.

@@ -6,14 +6,14 @@ use super::*;
 use crate::time::Timestamp;
 
 /// A user's id and name, as shown beside their messages and actions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::FromRow)]
 pub struct Person {
     pub id: UserId,
     pub username: String,
 }
 
 /// An account as its owner and its profile show it.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, sqlx::FromRow)]
 pub struct User {
     pub id: UserId,
     pub username: String,

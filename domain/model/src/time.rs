@@ -28,11 +28,6 @@ impl Timestamp {
         Self((seconds * 1e6).round() as i64)
     }
 
-    /// Returns Unix seconds with a fraction.
-    pub fn unix_seconds(self) -> f64 {
-        self.0 as f64 / 1e6
-    }
-
     /// Parses RFC 3339 text; `None` if it is invalid.
     pub fn from_rfc3339(text: &str) -> Option<Self> {
         let at = OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).ok()?;

@@ -4,7 +4,7 @@ use super::*;
 use crate::time::Timestamp;
 
 /// A topic as stored.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, sqlx::FromRow)]
 pub struct Topic {
     pub id: TopicId,
     pub group_id: GroupId,
@@ -44,7 +44,7 @@ impl Topic {
 }
 
 /// Who may restore a deleted message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Restorable {
     /// Its author, who deleted it, and moderators.
     ByAuthor,
@@ -53,7 +53,7 @@ pub enum Restorable {
 }
 
 /// The other topic of a `TopicEvent`, for viewers who may read it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OtherTopic {
     pub title: String,
     pub group_slug: String,
@@ -61,7 +61,7 @@ pub struct OtherTopic {
 }
 
 /// An action on a topic, shown as a line between its messages.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TopicEvent {
     /// The number of the message above the line.
     pub after_seq: i64,
@@ -75,7 +75,7 @@ pub struct TopicEvent {
 }
 
 /// A message as a page shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Message {
     pub id: MessageId,
     pub topic_id: TopicId,
@@ -103,7 +103,7 @@ pub struct Message {
 }
 
 /// A topic in a group's list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TopicRow {
     pub topic: Topic,
     pub message_count: i64,

@@ -248,6 +248,25 @@ impl SignUps {
 }
 
 words! {
+    /// What pages do with images of other hosts that people post.
+    #[derive(Default)]
+    Images {
+        /// They are loaded with the page.
+        Load = "load",
+        /// They are loaded when a reader clicks.
+        #[default]
+        Click = "click",
+        /// They are links.
+        Never = "never",
+    }
+}
+
+impl Images {
+    /// All values, in the order shown.
+    pub const ALL: [Self; 3] = [Self::Click, Self::Load, Self::Never];
+}
+
+words! {
     /// A filter for accounts on the admin page.
     AccountState {
         /// Admins of the site.

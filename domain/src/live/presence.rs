@@ -91,7 +91,7 @@ async fn tell_group(cx: &Context, draw: &Draw, group: GroupId, kind: GroupKind, 
 }
 
 /// The members box beside a group's pages.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Hash, Default)]
 #[allow(missing_docs)]
 pub struct Aside {
     pub members: i64,

@@ -11,9 +11,11 @@ use crate::live::draw::Draw;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::platform::jobs::Cause;
+use crate::site;
 use crate::topics::moves;
 use bus::Stream;
-use model::{Message, Topic, TopicRow, UserId, policy};
+use model::time::Timestamp;
+use model::{Images, Message, Topic, TopicRow, UserId, policy};
 use store::groups::members::Hearer;
 use store::topics::Subject;
 
@@ -24,6 +26,7 @@ pub(super) fn react<'a>(cx: &'a Context, draw: &'a Draw, news: &'a News) -> BoxF
 async fn run(cx: &Context, draw: &Draw, news: &News) -> Result<()> {
     let Subject { row, group, deleted } = &news.subject;
     let topic = &row.topic;
+    let images = site::current(cx).await.settings.images;
     let event = match (news.cause, &news.message) {
         (Cause::TopicDeleted { .. }, _) => {
             json!({"type": "topic_change", "group": group.id, "topic": topic.id, "version": topic.version, "deleted": true})
@@ -41,7 +44,7 @@ async fn run(cx: &Context, draw: &Draw, news: &News) -> Result<()> {
             "moved": matches!(news.cause, Cause::TopicMoved { .. }),
             "row": (draw.topic_row)(row, group, cx.now()),
         }),
-        (cause, Some(message)) => about_message(cx, draw, cause, message, &news.subject),
+        (cause, Some(message)) => about_message((draw, images), cx.now(), cause, message, &news.subject),
     };
     if let Cause::TopicMoved { from, .. } = news.cause
         && from != group.id
@@ -56,7 +59,7 @@ async fn run(cx: &Context, draw: &Draw, news: &News) -> Result<()> {
         let message = Message { ignored: true, follows: false, ..message.clone() };
         let wrote_last = row.last_author.as_ref().is_some_and(|last| last.id == message.author.id);
         let row = TopicRow { ignored: wrote_last, ..row.clone() };
-        Some(((draw.message)(&message, topic, group, cx.now()), (draw.topic_row)(&row, group, cx.now())))
+        Some(((draw.message)(&message, topic, group, cx.now(), images), (draw.topic_row)(&row, group, cx.now())))
     };
     let author = news.message.as_ref().map(|message| message.author.id);
     publish(cx, &news.subject, author, &Texts::of(numbered(event, topic), &fold)).await
@@ -73,9 +76,14 @@ fn numbered(mut event: Value, topic: &Topic) -> Value {
 }
 
 /// Returns an event with the message's current state: even a late one is never wrong to apply.
-fn about_message(cx: &Context, draw: &Draw, cause: Cause, message: &Message, subject: &Subject) -> Value {
+fn about_message(
+    (draw, images): (&Draw, Images),
+    now: Timestamp,
+    cause: Cause,
+    message: &Message,
+    subject: &Subject,
+) -> Value {
     let Subject { row, group, .. } = subject;
-    let now = cx.now();
     let kind = match cause {
         _ if message.deleted => "delete",
         Cause::MessagePosted { .. } => "message",
@@ -96,7 +104,7 @@ fn about_message(cx: &Context, draw: &Draw, cause: Cause, message: &Message, sub
         "author": message.author.id,
         "mentions": message.mentions,
         "stars": message.stars.iter().map(|person| person.id).collect::<Vec<_>>(),
-        "html": (draw.message)(message, &row.topic, group, now),
+        "html": (draw.message)(message, &row.topic, group, now, images),
     });
     if kind != "star"
         && let Value::Object(fields) = &mut event

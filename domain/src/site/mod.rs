@@ -15,7 +15,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::{log, secrets, validate};
 use bus::Control;
 use model::policy::Viewer;
-use model::{Fields, LogAction, LogEntry, SignUps};
+use model::{Fields, Images, LogAction, LogEntry, SignUps};
 use store::Db;
 
 /// The most characters of the site's name.
@@ -89,6 +89,7 @@ fn fresh(cx: &Context) -> Settings {
         notice: String::new(),
         read_only: false,
         admins_need_two_factor: false,
+        images: Images::default(),
     }
 }
 
@@ -146,6 +147,9 @@ fn changes(old: &Settings, new: &Settings) -> String {
     }
     if old.notice != new.notice {
         changes.push(if new.notice.is_empty() { "no notice" } else { "the notice" }.to_owned());
+    }
+    if old.images != new.images {
+        changes.push(format!("images: {}", new.images));
     }
     if old.read_only != new.read_only {
         changes.push(if new.read_only { "read-only" } else { "no longer read-only" }.to_owned());

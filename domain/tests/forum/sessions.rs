@@ -108,6 +108,7 @@ async fn admins_without_two_factor_are_no_admins_where_it_is_needed(forum: TestF
         notice: String::new(),
         read_only: false,
         admins_need_two_factor: true,
+        images: domain::model::Images::Click,
     };
     let of_chief = sessions::open(cx, id(chief), &origin()).await.unwrap();
     assert!(opened(&forum, &of_chief).await.unwrap().is_admin);

@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use domain::bus::Control;
-use domain::model::{AccountState, GroupKind, SignUps, SiteInvitationId};
+use domain::model::{AccountState, GroupKind, Images, SignUps, SiteInvitationId};
 use domain::people::accounts::{Credentials, NewAccount};
 use domain::people::sessions::Origin;
 use domain::people::sign_ups::Door;
@@ -50,6 +50,7 @@ fn plain() -> Settings {
         notice: String::new(),
         read_only: false,
         admins_need_two_factor: false,
+        images: Images::Click,
     }
 }
 

@@ -19,6 +19,9 @@ pub(super) struct Reply {
 
 const JSON: &str = "application/json; charset=utf-8";
 
+/// The headers that `web/src/headers.rs` adds to other answers, as far as they concern data.
+const SAFE: &str = "X-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\n";
+
 /// How to send a response on its connection.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ResponseOptions {
@@ -58,6 +61,7 @@ impl Reply {
         let _ = write!(out, "HTTP/1.1 {} {}\r\nDate: ", self.status, reason(self.status));
         date.write(&mut out);
         out.push_str("\r\nCache-Control: no-store\r\n");
+        out.push_str(SAFE);
         if self.status != 204 {
             let _ = write!(out, "Content-Type: {}\r\nContent-Length: {}\r\n", self.kind, self.body.len());
         }
@@ -141,9 +145,15 @@ mod tests {
         assert_eq!(lines[0], "HTTP/1.1 503 Service Unavailable");
         assert!(lines[1].starts_with("Date: ") && lines[1].ends_with(" GMT"), "{text}");
         let length = format!("Content-Length: {}", busy.body().len());
-        let rest =
-            ["Cache-Control: no-store", "Content-Type: application/json; charset=utf-8", &length, "Retry-After: 2"];
-        assert_eq!(lines[2..6], rest);
-        assert_eq!(lines[6..], ["Connection: close", "", ""]);
+        let rest = [
+            "Cache-Control: no-store",
+            "X-Content-Type-Options: nosniff",
+            "Cross-Origin-Resource-Policy: same-origin",
+            "Content-Type: application/json; charset=utf-8",
+            &length,
+            "Retry-After: 2",
+        ];
+        assert_eq!(lines[2..8], rest);
+        assert_eq!(lines[8..], ["Connection: close", "", ""]);
     }
 }

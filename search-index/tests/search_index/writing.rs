@@ -43,19 +43,6 @@ fn a_deleted_topic_takes_its_messages_with_it() {
 }
 
 #[test]
-fn a_deleted_group_takes_everything_with_it() {
-    let forum = Fixture::with(&[
-        Document { group_id: 2, ..topic(5, "bread") },
-        Document { group_id: 2, ..message(1, "bread") },
-        message(2, "bread"),
-    ]);
-    let mut writer = forum.writer();
-    writer.delete_group(2).unwrap();
-    writer.commit("group gone").unwrap();
-    assert_eq!(forum.find("bread"), [2]);
-}
-
-#[test]
 fn changes_apply_in_the_order_they_were_made() {
     let forum = Fixture::new();
     let mut writer = forum.writer();

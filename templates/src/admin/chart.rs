@@ -143,9 +143,16 @@ impl Chart {
             Kind::Rows => Ok(()),
         };
         match drawn {
-            Ok(()) => shapes.take(),
+            Ok(()) => shapes.take().into_iter().map(|shape| shape.fitted(Self::WIDTH)).collect(),
             Err(()) => Vec::new(),
         }
+    }
+
+    /// Returns the room that the numbers of the axis need, in SVG units.
+    fn widest_number(&self) -> u32 {
+        let most = self.most().max(1);
+        let widths = (1..=4).map(|part| canvas::width(&self.unit.write(most / 4 * part + most % 4)));
+        (widths.max().unwrap_or(0) + 14).clamp(36, Self::WIDTH as i32 / 2) as u32
     }
 
     fn draw(&self, canvas: Canvas) -> Result<(), ()> {
@@ -156,7 +163,7 @@ impl Chart {
             .margin_top(8)
             .margin_right(20)
             .x_label_area_size(20)
-            .y_label_area_size(52)
+            .y_label_area_size(self.widest_number())
             .build_cartesian_2d(Range { start: 0.0, end: count as f64 }, Range { start: 0.0, end: most })
             .map_err(|_| ())?;
         let label = |at: &f64| self.labels.get(at.floor().max(0.0) as usize).cloned().unwrap_or_default();
@@ -165,7 +172,7 @@ impl Chart {
         let number = |value: &f64| {
             if is_between(*value) { String::new() } else { self.unit.write(value.round() as i64) }
         };
-        let letters = TextStyle::from(("sans-serif", 12).into_font()).color(&INK);
+        let letters = TextStyle::from(("sans-serif", canvas::LETTERS).into_font()).color(&INK);
         chart
             .configure_mesh()
             .disable_x_mesh()
@@ -189,13 +196,33 @@ impl Chart {
                     chart.draw_series(points.filter(|(_, y)| *y > 0.0).map(bar)).map_err(|_| ())?;
                 }
                 Kind::Lines | Kind::Rows => {
-                    let points = points.map(|(x, y)| (x + 0.5, y));
-                    chart.draw_series(LineSeries::new(points, color.stroke_width(2))).map_err(|_| ())?;
+                    for run in runs(&series.values) {
+                        chart.draw_series(LineSeries::new(run, color.stroke_width(2))).map_err(|_| ())?;
+                    }
                 }
             }
         }
         area.present().map_err(|_| ())
     }
+}
+
+/// Returns the lines through the known values: where a value is unknown, there is a gap. A value without neighbours is
+/// a short line.
+fn runs(values: &[Option<i64>]) -> Vec<Vec<(f64, f64)>> {
+    let mut runs = vec![Vec::new()];
+    for (at, value) in values.iter().enumerate() {
+        match (value, runs.last_mut()) {
+            (Some(value), Some(run)) => run.push((at as f64 + 0.5, *value as f64)),
+            _ => runs.push(Vec::new()),
+        }
+    }
+    runs.retain(|run| !run.is_empty());
+    for run in &mut runs {
+        if let [(x, y)] = run[..] {
+            *run = vec![(x - 0.4, y), (x + 0.4, y)];
+        }
+    }
+    runs
 }
 
 #[cfg(test)]
@@ -209,7 +236,7 @@ mod tests {
             of: "Day",
             kind,
             unit: Unit::Count,
-            labels: (1..=values.len()).map(|day| format!("{day} Nov")).collect(),
+            labels: (1..=values.len()).map(|day| format!("{day} November")).collect(),
             series: vec![Series { name: "messages", values }],
         }
     }
@@ -233,6 +260,21 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn an_unknown_value_is_a_gap_in_the_line() {
+        let lines = |values: &[Option<i64>]| -> Vec<usize> {
+            let drawn = chart(Kind::Lines, values.to_vec()).shapes();
+            let points = drawn.iter().filter_map(|shape| match shape {
+                Shape::Line { points, class: "c1" } => Some(points.len()),
+                _ => None,
+            });
+            points.collect()
+        };
+        assert_eq!(lines(&[Some(1), Some(2), None, Some(3), Some(1), Some(2)]), [2, 3]);
+        assert_eq!(lines(&[None, Some(5), None, None, Some(2), Some(2), None]), [2, 2], "a single value is seen, too");
+        assert_eq!(lines(&[None, None]), [0; 0]);
     }
 
     #[test]

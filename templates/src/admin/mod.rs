@@ -209,7 +209,7 @@ impl Person {
 
     /// Returns why the account is suspended or banned now, in words.
     pub fn barred(&self) -> Option<String> {
-        let now = self.layout.now;
+        let now = self.layout.now.at;
         match barred(self.user.suspended_until, self.user.banned_at, now)? {
             Restricted::Suspended(until) => Some(format!("Suspended until {}", crate::when::exact(&until))),
             Restricted::Banned => Some("Banned".to_owned()),

@@ -1,7 +1,7 @@
 //! The settings of the site.
 
 use askama::Template;
-use domain::model::SignUps;
+use domain::model::{Images, SignUps};
 
 use crate::form::SiteForm;
 use crate::layout::Layout;
@@ -28,6 +28,24 @@ impl Settings {
                     "A new account waits on the page of sign-ups, and can do nothing meanwhile. Whoever comes by a link does not wait.",
                 ),
                 SignUps::Closed => ("Nobody", "There is no way in."),
+            };
+            (choice.as_str(), label, about)
+        })
+    }
+
+    /// Returns the choices for images of other hosts: word, label, explanation.
+    pub fn image_choices(&self) -> [(&'static str, &'static str, &'static str); 3] {
+        Images::ALL.map(|choice| {
+            let (label, about) = match choice {
+                Images::Click => (
+                    "On a click",
+                    "Readers see a link. A click shows the image: only then does its site see the reader's address.",
+                ),
+                Images::Load => (
+                    "At once",
+                    "Every reader's browser loads every image. Anyone who posts one learns the addresses of all who read it.",
+                ),
+                Images::Never => ("Never", "Readers see a link that leads to the other site."),
             };
             (choice.as_str(), label, about)
         })

@@ -9,7 +9,7 @@ use crate::form::{ReasonForm, WarnForm};
 use crate::layout::Layout;
 
 /// `/-/groups/ID/members`.
-#[derive(Clone, Debug, Template)]
+#[derive(Clone, Debug, Hash, Template)]
 #[template(path = "groups/members/index.html")]
 pub struct Members {
     pub layout: Layout,
@@ -23,7 +23,7 @@ pub struct Members {
 }
 
 /// A member of a group.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Row {
     pub person: Person,
     pub role: Role,

@@ -10,13 +10,13 @@ use askama::Template;
 use domain::live::presence::Aside;
 use domain::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, Topic, TopicRow};
 use domain::moderation::approval_queue::OwnPending;
-use domain::time::Timestamp;
 
 use crate::form::{DeleteGroupForm, GroupForm, TopicForm};
 use crate::layout::Layout;
+use crate::when::Now;
 
 /// The order of the list of groups.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum GroupOrder {
     /// Most members first.
     #[default]
@@ -55,7 +55,7 @@ impl GroupOrder {
 }
 
 /// `/groups/`.
-#[derive(Clone, Debug, Template)]
+#[derive(Clone, Debug, Hash, Template)]
 #[template(path = "groups/index.html")]
 pub struct Discover {
     pub layout: Layout,
@@ -81,11 +81,6 @@ impl Discover {
         self.category == Some(*category.borrow())
     }
 
-    /// Returns the word of the only category shown, or an empty string for all.
-    pub fn category_word(&self) -> &'static str {
-        self.category.map_or("", Category::as_str)
-    }
-
     /// Returns the path of the same list in another order or at another page.
     pub fn link(&self, order: impl Borrow<GroupOrder>, page: impl Borrow<i64>) -> String {
         let page = *page.borrow();
@@ -105,7 +100,7 @@ impl Discover {
 }
 
 /// `/GROUP/`.
-#[derive(Clone, Debug, Template)]
+#[derive(Clone, Debug, Hash, Template)]
 #[template(path = "groups/show.html")]
 pub struct Show {
     pub layout: Layout,
@@ -188,7 +183,7 @@ pub struct TopicRowPartial<'a> {
     /// `unread` is the viewer's count on a page, and 0 in an event.
     pub row: &'a TopicRow,
     pub group: &'a Group,
-    pub now: Timestamp,
+    pub now: Now,
 }
 
 /// `/-/groups/new`.

@@ -8,7 +8,7 @@ use crate::form::AskForm;
 use crate::layout::Layout;
 
 /// `/GROUP/` of a closed group, for non-members.
-#[derive(Clone, Debug, Template)]
+#[derive(Clone, Debug, Hash, Template)]
 #[template(path = "groups/requests/door.html")]
 pub struct Door {
     pub layout: Layout,

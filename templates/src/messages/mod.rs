@@ -10,6 +10,7 @@ use domain::time::Timestamp;
 
 use crate::form::MessageForm;
 use crate::layout::Layout;
+use crate::when::Now;
 
 /// A message as a live event carries it: the partial of the page, without anything that differs by viewer.
 #[derive(Clone, Copy, Debug, Template)]
@@ -18,7 +19,7 @@ pub struct MessagePartial<'a> {
     pub message: &'a Message,
     pub topic: &'a Topic,
     pub group: &'a Group,
-    pub now: Timestamp,
+    pub now: Now,
 }
 
 /// Returns user ids separated by spaces, as `[data-mentions~="12"]` matches them.

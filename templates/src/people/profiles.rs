@@ -6,7 +6,7 @@ use domain::model::{Group, Message, Topic, User};
 use crate::layout::Layout;
 
 /// `/users/NAME/`.
-#[derive(Clone, Debug, Template)]
+#[derive(Clone, Debug, Hash, Template)]
 #[template(path = "people/profiles/show.html")]
 pub struct Profile {
     pub layout: Layout,
@@ -26,7 +26,7 @@ pub struct Profile {
 }
 
 /// A message with its topic and group.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Recent {
     pub message: Message,
     pub topic: Topic,

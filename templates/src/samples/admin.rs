@@ -51,7 +51,7 @@ impl Overview {
 impl Statistics {
     /// A month of a village.
     pub fn sample() -> Self {
-        let days: Vec<String> = (0..30u64).map(|i| when::day(&ago((29 - i) * 1_440), &now())).collect();
+        let days: Vec<String> = (0..30u64).map(|i| when::day(&ago((29 - i) * 1_440), &now().into())).collect();
         let minutes: Vec<String> = (0..60u64).map(|i| format!("{:02}:{:02}", 10 + i / 60, i % 60)).collect();
         let values = |count: u64, seed: u64, most: u64| -> Vec<Option<i64>> {
             (0..count).map(|i| (i % 17 != 5).then_some(((i * 37 + seed * 11) % most + i * 2) as i64)).collect()

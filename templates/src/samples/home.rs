@@ -1,7 +1,7 @@
 //! Home pages.
 
 use askama::Template;
-use domain::model::{GroupId, Sidebar, Waits};
+use domain::model::{GroupId, Images, Sidebar, Waits};
 
 use super::{Drawn, conversation, group, group_rows, layout, message, stranger, topic, wrens};
 use crate::help::Help;
@@ -93,7 +93,7 @@ impl Menu {
 impl Help {
     /// The help page.
     pub fn sample() -> Self {
-        Self { layout: layout("/-/help") }
+        Self { layout: layout("/-/help"), images: Images::Click }
     }
 }
 

@@ -22,6 +22,7 @@ use domain::time::Timestamp;
 
 use crate::assets::Assets;
 use crate::layout::{Layout, Live, Viewer};
+use crate::when::Now;
 
 const NAMES: [&str; 9] = ["mira", "tomas", "anouk", "jules", "ines", "bertil", "dara", "oskar", "wen"];
 
@@ -215,6 +216,7 @@ pub fn layout(path: &str) -> Layout {
         viewer: Some(Viewer { person: person(4), is_admin: false, theme: Theme::Auto }),
         sidebar: Sidebar { groups, mentions: 1, invited: 1 },
         csrf: "c5rf-t0ken".to_owned(),
+        now: now().into(),
         live: Some(Live { after: "1768572000000-3".to_owned(), group: None }),
         ..stranger(path)
     }
@@ -233,7 +235,7 @@ pub fn stranger(path: &str) -> Layout {
             icon: "/static/icon.svg".to_owned(),
         },
         path: path.to_owned(),
-        now: now(),
+        now: Now { at: now(), lasting: true },
         ..Layout::default()
     }
 }

@@ -24,6 +24,7 @@ impl Settings {
             notice: "On Saturday *everything* is off from 9 to 10.".into(),
             read_only: "".into(),
             admins_need_two_factor: "yes".into(),
+            images: "click".into(),
             error: None,
         };
         let notice = "On Saturday <em>everything</em> is off from 9 to 10.".to_owned();

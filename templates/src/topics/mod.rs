@@ -13,7 +13,7 @@ use crate::form::{MessageForm, RenameForm};
 use crate::layout::Layout;
 
 /// `/GROUP/TOPIC/`.
-#[derive(Clone, Debug, Template)]
+#[derive(Clone, Debug, Hash, Template)]
 #[template(path = "topics/show.html")]
 pub struct Show {
     pub layout: Layout,
@@ -58,7 +58,7 @@ pub struct Show {
 }
 
 /// Where the unread messages begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NewSince {
     /// Sequence number of the first unread message.
     pub seq: i64,

@@ -6,5 +6,5 @@ use crate::req::Req;
 /// `GET /-/help`.
 pub async fn show(req: Req) -> Answer {
     let layout = req.layout().await?;
-    req.page(&templates::help::Help { layout })
+    req.shared_page(&templates::help::Help { images: req.now.settings.images, layout })
 }

@@ -17,7 +17,7 @@ pub async fn index(req: Req) -> Answer {
     if req.viewer() == Viewer::Anonymous {
         let recent = DirectoryFilter { words: "", category: None, order: DirectoryOrder::Recent };
         let (groups, _) = domain::groups::discover(req.cx(), req.viewer(), recent, 0, GROUPS).await?;
-        return req.page(&Welcome { line: req.now.settings.line.clone(), layout, groups });
+        return req.shared_page(&Welcome { line: req.now.settings.line.clone(), layout, groups });
     }
     let HomePage { topics, has_more, suggestions, waits } =
         domain::topics::home(req.cx(), req.viewer(), &layout.sidebar).await?;
@@ -36,5 +36,5 @@ pub async fn index(req: Req) -> Answer {
 /// `GET /-/menu`: the sidebar, for narrow screens without scripts.
 pub async fn menu(req: Req) -> Answer {
     let layout = req.layout().await?;
-    req.page(&templates::menu::Menu { layout })
+    req.shared_page(&templates::menu::Menu { layout })
 }

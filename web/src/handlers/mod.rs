@@ -13,6 +13,8 @@ pub mod topics;
 use domain::Error;
 use std::str::FromStr;
 
+use crate::req::Req;
+
 /// Parses an id from a path or form; anything invalid is "not found".
 fn id<T: FromStr>(text: &str) -> Result<T, Error> {
     text.parse().map_err(|_| Error::NotFound)
@@ -21,6 +23,11 @@ fn id<T: FromStr>(text: &str) -> Result<T, Error> {
 /// Returns a fresh idempotency key for a form.
 fn key() -> Result<String, Error> {
     Ok(domain::platform::secrets::token()?[..32].to_owned())
+}
+
+/// The same for a page that also anonymous readers get: to them it shows no such form, and the key is empty.
+fn key_for(req: &Req) -> Result<String, Error> {
+    if req.session.is_some() { key() } else { Ok(String::new()) }
 }
 
 /// Returns the errors of a refused form by field; passes on errors that are not about the form.

@@ -38,7 +38,7 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
     layout.group = within.as_ref().map(|group| group.id);
     let q = params.q.trim().to_owned();
     if q.is_empty() {
-        return req.page(&Search {
+        return req.shared_page(&Search {
             layout,
             q,
             within,
@@ -78,5 +78,15 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
         fragments: found.fragments.into_iter().map(|part| (part.text, part.hit)).collect(),
     };
     let hits = answer.hits.into_iter().map(hit).collect();
-    req.page(&Search { layout, q, within, order, hits, total: Some(answer.total as i64), page, has_more, problem })
+    req.shared_page(&Search {
+        layout,
+        q,
+        within,
+        order,
+        hits,
+        total: Some(answer.total as i64),
+        page,
+        has_more,
+        problem,
+    })
 }

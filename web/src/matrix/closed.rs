@@ -1,6 +1,6 @@
 //! While the site is read-only, no form changes anything, and the typed text comes back.
 
-use domain::model::SignUps;
+use domain::model::{Images, SignUps};
 use domain::platform::caches::site::Settings;
 use domain::site;
 use domain::testing::TestForum;
@@ -36,6 +36,7 @@ async fn nothing_is_changed_while_the_site_is_read_only(forum: TestForum) {
         notice: String::new(),
         read_only: true,
         admins_need_two_factor: false,
+        images: Images::Click,
     };
     let boss = world.who(Actor::SiteAdmin);
     let mut refused = 0;

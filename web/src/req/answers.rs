@@ -3,12 +3,16 @@
 use super::*;
 use crate::failure::Answer;
 use crate::{flash, refused};
-use actix_web::HttpResponse;
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, LOCATION, VARY};
+use actix_web::http::header::{CACHE_CONTROL, ETAG, LOCATION, VARY};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use domain::model::Images;
+use std::hash::Hash;
 use templates::Template;
+
+const HTML: &str = "text/html; charset=utf-8";
 
 impl Req {
     /// Adds a cookie that hides the notice of this version in this browser.
@@ -31,42 +35,80 @@ impl Req {
         Ok(self.page_with(StatusCode::UNPROCESSABLE_ENTITY, page))
     }
 
+    /// Answers 200 with a page that looks the same to all anonymous readers. Caches may keep it for them, and ask
+    /// whether it changed: then the answer is 304 as long as its tag is the same. The page is not rendered for that.
+    pub fn shared_page(&self, page: &(impl Template + Hash)) -> Answer {
+        if !self.is_shared() {
+            return self.page(page);
+        }
+        let tag = format!("W/\"{}\"", templates::tag(&(page, self.now.settings.images)));
+        let is_known = self.known_tags.split(',').map(str::trim).any(|known| known == tag || known == "*");
+        let html = if is_known { String::new() } else { self.render(page)? };
+        if holds_token(&html) {
+            // The token belongs to one browser.
+            return Ok(self.private_page(StatusCode::OK, html));
+        }
+        let mut response = self.begun(if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
+        response.insert_header((CACHE_CONTROL, "public, max-age=0, must-revalidate"));
+        response.insert_header((ETAG, tag));
+        Ok(if is_known { response.finish() } else { response.content_type(HTML).body(html) })
+    }
+
+    /// Whether the answer is for nobody in particular.
+    fn is_shared(&self) -> bool {
+        self.is_fetched && self.any_session().is_none() && self.flash.is_none()
+    }
+
     /// Answers with the page and the given status.
     pub fn page_with(&self, status: StatusCode, page: &impl Template) -> HttpResponse {
-        let html = match page.render() {
-            Ok(html) => templates::sanitize(html),
+        match self.render(page) {
+            Ok(html) => self.private_page(status, html),
             Err(error) => {
                 tracing::error!(%error, "a page was not drawn");
-                return HttpResponse::InternalServerError()
-                    .body("Something broke on our side. Try again in a minute.\n");
+                HttpResponse::InternalServerError().body("Something broke on our side. Try again in a minute.\n")
             }
-        };
+        }
+    }
+
+    fn private_page(&self, status: StatusCode, html: String) -> HttpResponse {
         let status = refused::status(status);
-        let mut response = HttpResponse::build(status);
-        response.content_type("text/html; charset=utf-8");
-        response.insert_header(("content-security-policy", self.content_policy()));
-        response.insert_header(("permissions-policy", "camera=(), microphone=(), geolocation=()"));
-        let holds_token = self.any_session().is_none() && html.contains("name=\"csrf\"");
-        let private = self.any_session().is_some() || holds_token || !status.is_success();
-        response.insert_header((CACHE_CONTROL, if private { "private, no-store" } else { "no-cache" }));
-        response.insert_header((VARY, "Cookie"));
-        if holds_token && self.form_cookie_is_new {
+        let mut response = self.begun(status);
+        response.insert_header((CACHE_CONTROL, "private, no-store"));
+        if self.any_session().is_none() && self.form_cookie_is_new && holds_token(&html) {
             response.cookie(self.cookie(self.site.form_cookie(), self.form_secret.clone()).finish());
         }
         if self.flash.is_some() {
             response.cookie(self.gone(flash::COOKIE));
         }
-        let mut response = response.body(html);
+        let mut response = response.content_type(HTML).body(html);
         refused::tell(status, response.headers_mut());
         response
     }
 
+    fn begun(&self, status: StatusCode) -> HttpResponseBuilder {
+        let mut response = HttpResponse::build(status);
+        response.insert_header(("content-security-policy", self.content_policy()));
+        response.insert_header(("permissions-policy", "camera=(), microphone=(), geolocation=()"));
+        // A cache takes over the headers of a 304, which is never compressed.
+        response.insert_header((VARY, "Cookie, Accept-Encoding"));
+        response
+    }
+
     fn content_policy(&self) -> String {
+        // Only pages of signed-in users contain an inline style.
+        let inline = if self.session.is_some() { format!(" 'nonce-{}'", self.nonce) } else { String::new() };
+        let images = if self.now.settings.images == Images::Never { "" } else { " https:" };
         format!(
-            "default-src 'none'; style-src 'self' 'nonce-{}'; script-src 'self'; img-src 'self' https: http: data:; connect-src 'self'; \
-             form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-            self.nonce
+            "default-src 'none'; style-src 'self'{inline}; script-src 'self'; img-src 'self'{images}; connect-src 'self'; \
+             form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+             require-trusted-types-for 'script'; trusted-types klatch"
         )
+    }
+
+    /// Renders a page or a part of one.
+    pub fn render(&self, page: &impl Template) -> Result<String, Error> {
+        let html = page.render().map_err(|error| Error::Internal(format!("a page was not drawn: {error}")))?;
+        Ok(templates::finish(html, self.now.settings.images))
     }
 
     /// Answers 303 to a path of this site.
@@ -157,4 +199,9 @@ impl Req {
     fn gone(&self, name: &'static str) -> Cookie<'static> {
         self.cookie(name, String::new()).max_age(CookieDuration::ZERO).finish()
     }
+}
+
+/// Whether a page contains a form with a token.
+fn holds_token(html: &str) -> bool {
+    html.contains("name=\"csrf\"")
 }

@@ -18,6 +18,7 @@ use domain::platform::caches::site::{Notice, Site as SiteNow};
 use domain::platform::secrets;
 use domain::policy::{Access, Permission, Viewer};
 use domain::{Context, Error};
+use templates::when::Now;
 use templates::{Layout, Live};
 
 use crate::failure::Failure;
@@ -48,6 +49,8 @@ pub struct Req {
     form_cookie_is_new: bool,
     flash: Option<String>,
     hidden_notice: Option<String>,
+    /// The tags of this page that a cache has: the value of `If-None-Match`.
+    known_tags: String,
 }
 
 impl Req {
@@ -95,6 +98,7 @@ impl Req {
                 .filter(|_| header(BACKGROUND).is_empty())
                 .map(|cookie| cookie.value().to_owned()),
             hidden_notice: request.cookie(NOTICE).map(|cookie| cookie.value().to_owned()),
+            known_tags: header("if-none-match").to_owned(),
             session,
             waiting,
             now,
@@ -191,7 +195,7 @@ impl Req {
                 .and_then(flash::text)
                 .map(|text| templates::Flash { kind: templates::FlashKind::Done, text: text.to_owned() }),
             path: self.path.clone(),
-            now: self.cx().now(),
+            now: Now { at: self.cx().now(), lasting: self.any_session().is_none() },
             ..Layout::default()
         }
     }

@@ -88,15 +88,6 @@ impl Kv {
         self.max_many(&[(key.to_owned(), number)], ttl).await
     }
 
-    /// Returns the numbers stored by [`Kv::max`], in the order of the keys, in one round trip.
-    ///
-    /// # Errors
-    /// When Redis does not answer.
-    pub async fn get_max_many(&self, keys: &[String]) -> Result<Vec<Option<i64>>, BusError> {
-        let number = |text: Vec<u8>| std::str::from_utf8(&text).ok()?.parse().ok();
-        Ok(self.get_many(keys).await?.into_iter().map(|value| value.and_then(number)).collect())
-    }
-
     /// Deletes the keys.
     ///
     /// # Errors

@@ -88,6 +88,7 @@ fn check_all(raw: &str) -> Result<(), TestCaseError> {
 
     let json = serde_json::to_string(&nodes).expect("json");
     prop_assert_eq!(&serde_json::from_str::<Vec<Node>>(&json).expect("nodes"), &nodes);
+    prop_assert!(json.len() <= (8 * raw.len()).max(64_000));
     let joined: String = nodes.iter().map(Node::markup).collect();
     prop_assert_eq!(markup_of(&json).expect("markup"), &joined[..]);
     check::check(&joined).map_err(TestCaseError::fail)?;

@@ -203,3 +203,20 @@ fn a_backslash_makes_the_next_sign_plain() {
 fn names_of_every_script_pass() {
     stays_text("Zoë 李 👩‍👩‍👧 العربية עברית");
 }
+
+#[test]
+fn a_long_text_of_syntax_alone_ends_as_text() {
+    for unit in ["`a` ", ":+1: ", "*a* ", "http://a.b ", "@ada ", "[a](http://b) ", "*a*\n"] {
+        let raw = unit.repeat(10_000);
+        let nodes = nodes(&raw);
+        let stored = serde_json::to_string(&nodes).expect("JSON").len();
+        assert!(stored <= 8 * raw.len(), "{stored} bytes for {} of {unit:?}", raw.len());
+        assert!(!matches!(nodes[0], Node::Text { .. }), "{unit:?} begins with {:?}", nodes[0]);
+        assert!(matches!(nodes.last(), Some(Node::Text { .. })), "{unit:?} ends with {:?}", nodes.last());
+        let visible = super::check::visible(&html(&raw)).expect("markup");
+        assert!(visible.ends_with(unit.trim_end()), "{unit:?} is lost");
+    }
+    // Everything in a message of usual length is what it looks like.
+    let raw = "https://example.org/a *b* `c` :+1:\n".repeat(40);
+    assert_eq!(nodes(&raw).iter().filter(|node| node.kind() == "emoji").count(), 40);
+}

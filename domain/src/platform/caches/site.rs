@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus::Control;
-use model::SignUps;
+use model::{Images, SignUps};
 use serde::{Deserialize, Serialize};
 
 use super::{Epoch, Remembered};
@@ -31,10 +31,12 @@ pub struct Settings {
     /// Whether site admins may do nothing as such until they use two-factor authentication.
     #[serde(default)]
     pub admins_need_two_factor: bool,
+    #[serde(default)]
+    pub images: Images,
 }
 
 /// A notice above every page, until the user hides it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Notice {
     /// Changes with the text.
     pub version: String,

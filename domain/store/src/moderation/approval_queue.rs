@@ -100,7 +100,7 @@ pub async fn decline(tx: &mut Tx, id: PendingId, by: UserId, reason: &str, now: 
 }
 
 /// An author's own message that waits or was declined.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, sqlx::FromRow)]
 pub struct OwnPending {
     pub id: PendingId,
     pub group_id: GroupId,

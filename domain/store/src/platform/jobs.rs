@@ -230,11 +230,6 @@ pub async fn retry(tx: &mut Tx, id: JobId, now: Timestamp) -> Result<bool> {
     Ok(touched == 1)
 }
 
-/// Makes all failed jobs ready again. Returns how many.
-pub async fn retry_all(tx: &mut Tx, now: Timestamp) -> Result<u64> {
-    sql!(run tx, "update jobs set state = 'ready', attempt = 0, run_at = $1 where state = 'failed'", now)
-}
-
 /// The kind of a job; `None` when it is gone.
 pub async fn kind(tx: &mut Tx, id: JobId) -> Result<Option<String>> {
     sql!(opt_value tx, String, "select kind from jobs where id = $1", id)

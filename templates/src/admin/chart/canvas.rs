@@ -23,6 +23,14 @@ fn class(color: BackendColor) -> &'static str {
     }
 }
 
+/// The width of a text, in SVG units. The browser chooses the font, so this is an estimate.
+pub(super) fn width(text: &str) -> i32 {
+    (text.chars().count() as f64 * LETTERS * 0.58).ceil() as i32
+}
+
+/// The size of letters, in SVG units.
+pub(super) const LETTERS: f64 = 12.0;
+
 /// Which side of a text stands at its position (SVG `text-anchor`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
@@ -32,6 +40,15 @@ pub enum Anchor {
 }
 
 impl Anchor {
+    /// Returns where a text of this width begins.
+    fn start(self, x: i32, width: i32) -> i32 {
+        match self {
+            Self::Start => x,
+            Self::Middle => x - width / 2,
+            Self::End => x - width,
+        }
+    }
+
     /// Returns the value of the SVG attribute.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -68,13 +85,25 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// Returns its corners; of a text only the position, since its width is unknown.
+    /// Returns its corners; of a text, its ends by an estimate.
     pub fn corners(&self) -> Vec<(i32, i32)> {
         match self {
             Self::Rect { x, y, width, height, .. } => vec![(*x, *y), (x + width, y + height)],
             Self::Line { points, .. } => points.clone(),
-            Self::Text { x, y, .. } => vec![(*x, *y)],
+            Self::Text { x, y, anchor, text } => {
+                let start = anchor.start(*x, width(text));
+                vec![(start, *y), (start + width(text), *y)]
+            }
         }
+    }
+
+    /// Moves a text that would be cut at the left or right of the picture.
+    pub(super) fn fitted(mut self, room: u32) -> Self {
+        if let Self::Text { x, anchor, text, .. } = &mut self {
+            let start = anchor.start(*x, width(text));
+            *x += start.clamp(0, (room as i32 - width(text)).max(0)) - start;
+        }
+        self
     }
 
     /// Returns points in SVG notation: `x,y x,y`.
@@ -179,7 +208,6 @@ impl DrawingBackend for Canvas {
         text: &str,
         style: &S,
     ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
-        // The browser chooses the font, so this is an estimate of the width.
-        Ok(((text.chars().count() as f64 * style.size() * 0.55) as u32, style.size() as u32))
+        Ok((width(text) as u32, style.size() as u32))
     }
 }

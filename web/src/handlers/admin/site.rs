@@ -1,6 +1,6 @@
 //! The settings of the site; hiding its notice.
 
-use domain::model::SignUps;
+use domain::model::{Images, SignUps};
 use domain::site;
 use templates::admin::site::Settings;
 use templates::form::SiteForm;
@@ -28,6 +28,7 @@ pub async fn edit(req: Req) -> Answer {
         notice: settings.notice.into(),
         read_only: if settings.read_only { "yes" } else { "" }.into(),
         admins_need_two_factor: if settings.admins_need_two_factor { "yes" } else { "" }.into(),
+        images: settings.images.as_str().into(),
         error: None,
     };
     req.page(&page(&req, form).await?)
@@ -43,10 +44,15 @@ pub async fn update(req: Req, form: Form) -> Answer {
         notice: form.get("notice").into(),
         read_only: form.get("read_only").into(),
         admins_need_two_factor: form.get("admins_need_two_factor").into(),
+        images: form.get("images").into(),
         error: None,
     };
     let Some(sign_ups) = SignUps::parse(form.get("sign_ups")) else {
         back.set_error("sign_ups", "Choose who may sign up.");
+        return req.with_field_errors(&page(&req, back).await?);
+    };
+    let Some(images) = Images::parse(form.get("images")) else {
+        back.set_error("images", "Choose what happens with images.");
         return req.with_field_errors(&page(&req, back).await?);
     };
     let new = site::Settings {
@@ -56,6 +62,7 @@ pub async fn update(req: Req, form: Form) -> Answer {
         notice: form.get("notice").to_owned(),
         read_only: !form.get("read_only").is_empty(),
         admins_need_two_factor: !form.get("admins_need_two_factor").is_empty(),
+        images,
     };
     match site::update(req.cx(), req.viewer(), new).await {
         Ok(()) => Ok(req.redirect_saying("/admin/settings", "saved")),

@@ -4,10 +4,12 @@ use actix_web::web::Query;
 use domain::admin::statistics;
 use domain::admin::statistics::OverTime;
 use domain::model::{StatisticsDay, StatisticsSample};
+use domain::time::Timestamp;
 use serde::Deserialize;
 use templates::admin::chart::{Chart, Kind, Series, Unit};
 use templates::admin::statistics::Statistics;
 use templates::numbers::counted;
+use templates::when;
 
 use crate::failure::Answer;
 use crate::handlers::admin::layout;
@@ -16,8 +18,12 @@ use crate::req::Req;
 /// A line of a chart: its name, and its value in a sample.
 type Line = (&'static str, fn(&StatisticsSample) -> Option<i64>);
 
-/// Samples in a chart of one day.
-const DRAWN: usize = 288;
+/// In microseconds.
+const MINUTE: i64 = 60_000_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+/// When a span of time begins, and its sample.
+type Slot = (Timestamp, Option<StatisticsSample>);
 
 /// The query parameters.
 #[derive(Deserialize)]
@@ -31,19 +37,19 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
     let layout = layout(&req).await?;
     let days = if params.days == "365" { 365 } else { 30 };
     let over_time = statistics::over_time(req.cx(), req.viewer(), days).await?;
-    let lately = lately(&over_time.samples);
+    let lately = lately(&over_time.samples, layout.now.at);
     req.page(&Statistics { layout, days, by_day: by_day(over_time), lately })
 }
 
 fn by_day(OverTime { days, groups, .. }: OverTime) -> Vec<Chart> {
-    let labels: Vec<String> = days.iter().map(|(day, _)| day.clone()).collect();
+    let labels: Vec<String> = days.iter().map(|(_, day)| date(Timestamp(day.day * DAY))).collect();
     let chart = |title: &str, name, one: &str, many: &str, of: fn(&StatisticsDay) -> i64, is_sum| {
         let values: Vec<i64> = days.iter().map(|(_, day)| of(day)).collect();
         let sum: i64 = values.iter().sum();
         Chart {
             title: title.to_owned(),
             note: if is_sum { counted(sum, one, many).to_string() } else { String::new() },
-            of: "StatisticsDay",
+            of: "Day",
             kind: Kind::Bars,
             unit: Unit::Count,
             labels: labels.clone(),
@@ -69,28 +75,53 @@ fn by_day(OverTime { days, groups, .. }: OverTime) -> Vec<Chart> {
     ]
 }
 
-fn lately(samples: &[StatisticsSample]) -> Vec<Chart> {
-    let hour = &samples[samples.len().saturating_sub(60)..];
-    let step = samples.len().div_ceil(DRAWN).max(1);
-    let day: Vec<StatisticsSample> = samples.iter().copied().step_by(step).collect();
-    let chart = |title: &str, of: &[StatisticsSample], unit: Unit, series: &[Line]| {
-        let last = series.first().and_then(|(_, value)| of.last().and_then(value));
+/// Returns a day without its year, which is that of the page or the one before.
+fn date(day: Timestamp) -> String {
+    when::day(&day, &day.into())
+}
+
+/// The samples of so many equal spans of time up to now: the last one in each, and `None` where there is none.
+fn slots(samples: &[StatisticsSample], now: Timestamp, minutes: i64, count: usize) -> Vec<Slot> {
+    let span = minutes * MINUTE;
+    let last = now.0.div_euclid(span);
+    let first = last - count as i64 + 1;
+    let mut slots: Vec<Slot> = (first..=last).map(|slot| (Timestamp(slot * span), None)).collect();
+    for sample in samples {
+        let at = sample.at.0.div_euclid(span) - first;
+        if let Some((_, slot)) = usize::try_from(at).ok().and_then(|at| slots.get_mut(at)) {
+            *slot = Some(*sample);
+        }
+    }
+    slots
+}
+
+fn lately(samples: &[StatisticsSample], now: Timestamp) -> Vec<Chart> {
+    let (hour, day) = (slots(samples, now, 1, 60), slots(samples, now, 5, 288));
+    let (hour, day) = (hour.as_slice(), day.as_slice());
+    let chart = |title: &str, of: &[Slot], unit: Unit, series: &[Line]| {
+        let value = |slot: &Slot, value: fn(&StatisticsSample) -> Option<i64>| slot.1.as_ref().and_then(value);
+        // The sample of the current span may be yet to come.
+        let latest = of.iter().rev().take(2).find(|(_, sample)| sample.is_some());
+        let last = series.first().zip(latest).and_then(|((_, of), slot)| value(slot, *of));
         Chart {
             title: title.to_owned(),
             note: last.map_or(String::new(), |value| format!("{} now", unit.write(value))),
             of: "Time (UTC)",
             kind: Kind::Lines,
             unit,
-            labels: of.iter().map(|sample| sample.at.rfc3339()[11..16].to_owned()).collect(),
+            labels: of.iter().map(|(at, _)| at.rfc3339()[11..16].to_owned()).collect(),
             series: series
                 .iter()
-                .map(|(name, value)| Series { name, values: of.iter().map(value).collect() })
+                .map(|(name, of_sample)| Series {
+                    name,
+                    values: of.iter().map(|slot| value(slot, *of_sample)).collect(),
+                })
                 .collect(),
         }
     };
     vec![
         chart("Polls held, last hour", hour, Unit::Count, &[("polls", |s| s.polls)]),
-        chart("Polls held, last day", &day, Unit::Count, &[("polls", |s| s.polls)]),
+        chart("Polls held, last day", day, Unit::Count, &[("polls", |s| s.polls)]),
         chart(
             "From save to delivery, last hour",
             hour,
@@ -99,16 +130,50 @@ fn lately(samples: &[StatisticsSample]) -> Vec<Chart> {
         ),
         chart(
             "Jobs, last day",
-            &day,
+            day,
             Unit::Count,
             &[("waiting", |s| Some(s.jobs_waiting)), ("given up", |s| Some(s.jobs_failed))],
         ),
-        chart("In the search index, last day", &day, Unit::Count, &[("messages and topics", |s| s.indexed)]),
+        chart("In the search index, last day", day, Unit::Count, &[("messages and topics", |s| s.indexed)]),
         chart(
             "Room on the disk, last day",
-            &day,
+            day,
             Unit::Bytes,
             &[("database", |s| Some(s.database_bytes)), ("search index", |s| s.index_bytes)],
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_span_of_time_has_its_place_also_one_without_a_sample() {
+        let sample = |minute: i64, polls: i64| StatisticsSample {
+            at: Timestamp(minute * MINUTE),
+            polls: Some(polls),
+            jobs_waiting: 0,
+            jobs_failed: 0,
+            indexed: None,
+            index_bytes: None,
+            database_bytes: 1,
+            delivered: 0,
+            median_us: None,
+            p99_us: None,
+        };
+        let samples = [sample(100, 1), sample(1_002, 2), sample(1_003, 3), sample(1_007, 4)];
+        let now = Timestamp(1_009 * MINUTE + 30_000_000);
+        let polls = |minutes, count| -> Vec<Option<i64>> {
+            slots(&samples, now, minutes, count)
+                .iter()
+                .map(|(_, sample)| sample.and_then(|sample| sample.polls))
+                .collect()
+        };
+        assert_eq!(polls(1, 8), [Some(2), Some(3), None, None, None, Some(4), None, None]);
+        assert_eq!(polls(5, 3), [None, Some(3), Some(4)]);
+        let charts = lately(&samples, now);
+        assert_eq!((charts[0].labels.len(), charts[1].labels.len()), (60, 288));
+        assert_eq!(charts[0].labels.last().map(String::as_str), Some("16:49"));
+    }
 }

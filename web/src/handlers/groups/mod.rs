@@ -16,7 +16,7 @@ use templates::groups::{Delete, Discover, Edit, GroupOrder, New, Show};
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
-use crate::handlers::{id, key, refill};
+use crate::handlers::{id, key, key_for, refill};
 use crate::req::Req;
 
 /// Groups and topics per page.
@@ -47,7 +47,7 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
     let category = Category::parse(&params.category);
     let wanted = Discovered { words: &params.q, category, order: by };
     let (rows, has_more) = domain::groups::discover(req.cx(), req.viewer(), wanted, page - 1, GROUPS).await?;
-    req.page(&Discover { layout, q: params.q.clone(), order, category, rows, page, has_more })
+    req.shared_page(&Discover { layout, q: params.q.clone(), order, category, rows, page, has_more })
 }
 
 /// Parses a page number; 1 if there is none.
@@ -70,16 +70,17 @@ pub async fn show(req: Req, path: Path<String>, params: Query<ShowParams>) -> An
     let layout = req.layout().await?;
     let found = domain::groups::by_slug(req.cx(), req.viewer(), &path).await?;
     if !found.access.may(Permission::Read) {
-        return req.page(&crate::handlers::groups::requests::door(&req, layout, found, AskForm::default()).await?);
+        return req
+            .shared_page(&crate::handlers::groups::requests::door(&req, layout, found, AskForm::default()).await?);
     }
-    let form = TopicForm { key: key()?, ..TopicForm::default() };
+    let form = TopicForm { key: key_for(&req)?, ..TopicForm::default() };
     let page = draw(&req, layout, found, before, form).await?;
     match page.rows.as_slice() {
         [only] if page.group.is_direct() && before.is_none() => {
             let part = if only.unread > 0 { "#new" } else { "" };
             Ok(req.redirect(&format!("/{}/{}/{part}", page.group.slug, only.topic.slug)))
         }
-        _ => req.page(&page),
+        _ => req.shared_page(&page),
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) async fn door(
         ask_again_at: asked
             .and_then(|asked| asked.declined_at)
             .map(|at| at.plus(domain::groups::requests::PAUSE))
-            .filter(|at| *at > layout.now),
+            .filter(|at| *at > layout.now.at),
         group: found.group,
         form,
         layout,

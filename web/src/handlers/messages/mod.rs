@@ -11,7 +11,6 @@ use domain::model::{MessageId, Permalink, TopicId};
 use domain::platform::validate::Draft;
 use domain::topics::placed::MessageInTopic;
 use serde_json::json;
-use templates::Template;
 use templates::form::MessageForm;
 use templates::messages::{Delete, Edit, History, MessagePartial};
 
@@ -35,8 +34,8 @@ pub async fn show(req: Req, path: Path<String>) -> Answer {
 async fn fragment(req: &Req, message: MessageId) -> Answer {
     let MessageInTopic { message, topic, group } =
         domain::topics::placed::show_in_place(req.cx(), req.viewer(), message).await?;
-    let partial = MessagePartial { message: &message, topic: &topic, group: &group, now: req.cx().now() };
-    let html = partial.render().map_err(|error| Error::Internal(error.to_string()))?;
+    let partial = MessagePartial { message: &message, topic: &topic, group: &group, now: req.cx().now().into() };
+    let html = req.render(&partial)?;
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "private, no-store"))
         .json(json!({"html": html, "id": message.id, "seq": message.seq})))

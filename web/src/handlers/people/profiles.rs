@@ -21,7 +21,7 @@ pub async fn show(req: Req, path: Path<String>) -> Answer {
         topic: placed.topic,
         group: placed.group,
     };
-    req.page(&Profile {
+    req.shared_page(&Profile {
         layout,
         user: profile.user,
         bio: profile.bio_markup,

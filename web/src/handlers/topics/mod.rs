@@ -18,7 +18,7 @@ use templates::topics::{Delete, Edit, NewSince, Show};
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
-use crate::handlers::{id, key, refill};
+use crate::handlers::{id, key_for, refill};
 use crate::req::Req;
 
 /// The query parameters of a topic: at most one of them counts.
@@ -52,11 +52,12 @@ pub async fn show(req: Req, path: Path<(String, String)>, params: Query<Params>)
         Opened::Moved(path) => return Ok(req.moved(&path)),
     };
     let has_marked = page.has_marked;
-    let mut page = draw(&req, layout, page, MessageForm { key: key()?, ..MessageForm::default() }).await?;
+    let form = MessageForm { key: key_for(&req)?, ..MessageForm::default() };
+    let mut page = draw(&req, layout, page, form).await?;
     if has_marked {
         page.layout.sidebar = req.sidebar().await?;
     }
-    req.page(&page)
+    req.shared_page(&page)
 }
 
 /// Builds the page of a topic with the given form.
