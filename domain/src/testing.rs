@@ -322,7 +322,8 @@ pub const DRAW: Draw = Draw {
     topic_row: |row, _, _| format!("<li>{} ({})</li>", row.topic.title(), row.message_count),
     letter: |occasion| {
         let link = occasion.link.as_deref().unwrap_or_default();
-        let text = format!("kind: {}\nname: {}\nlink: {link}\n", occasion.kind, occasion.username);
+        let notice = occasion.notice.as_ref().map(model::NoticeEmail::to_json).unwrap_or_default();
+        let text = format!("kind: {}\nname: {}\nlink: {link}\n{notice}\n", occasion.kind, occasion.username);
         Ok(EmailBody { subject: occasion.kind.to_string(), html: format!("<pre>{text}</pre>"), text })
     },
 };

@@ -193,6 +193,10 @@ class Page {
         this.unread.mentions = event.mentions;
         if (document.body.dataset.page === 'mentions') this.redrawSoon();
         break;
+      case 'notice':
+        this.unread.notices = event.notices;
+        if (document.body.dataset.page === 'notices') this.redrawSoon();
+        break;
       case 'member':
         this.redrawSoon();
         break;
@@ -274,7 +278,9 @@ class Page {
     const topics = byId('topics');
     if (!topics || !row || Number(topics.dataset.group) !== group) return;
     const old = byId(`t${topic}`);
-    if (old && !topics.contains(old)) return;
+    // The event has the title of a topic that is folded for this reader: only the server knows for whom it is.
+    if (old?.classList.contains('folded')) return this.redrawSoon();
+    if (old && !topics.contains(old)) return this.pinned(row, old);
     const isFirst = topics.dataset.atStart !== 'false';
     const fresh = parse(row);
     if (!fresh?.matches('li.topic') || (old ? isOlder(fresh, old) : !isFirst)) return;
@@ -291,6 +297,16 @@ class Page {
     } else {
       old.replaceWith(fresh);
     }
+    refreshTimes(fresh);
+    if (focused) fresh.querySelector('a.title')?.focus({ preventScroll: true });
+  }
+
+  /** Updates a topic above the list, which keeps its place. */
+  pinned(row, old) {
+    const fresh = parse(row);
+    if (!fresh?.matches('li.topic') || !old.closest('.pinned') || isOlder(fresh, old)) return;
+    const focused = old.contains(document.activeElement);
+    old.replaceWith(fresh);
     refreshTimes(fresh);
     if (focused) fresh.querySelector('a.title')?.focus({ preventScroll: true });
   }
@@ -356,7 +372,7 @@ class Page {
     const { unread } = this;
     const total = unread.total();
     for (const group of unread.groups.keys()) show(`a[data-group="${group}"] > [data-count]`, unread.group(group));
-    for (const item of document.querySelectorAll('#topics > .topic, .story[data-topic]')) {
+    for (const item of document.querySelectorAll('#topics > .topic, .pinned .topic, .story[data-topic]')) {
       const [group, topic] = [Number(item.dataset.group), Number(item.dataset.topic)];
       if (!unread.groups.has(group)) continue;
       const count = unread.topic(group, topic);
@@ -367,6 +383,7 @@ class Page {
     }
     show('[data-unread-total]', total);
     show('[data-mentions-total]', unread.mentions);
+    show('[data-notices-total]', unread.notices);
     document.title = total > 0 ? `(${total}) ${this.title}` : this.title;
   }
 

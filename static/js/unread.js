@@ -7,7 +7,7 @@
 const nothing = () => ({ unread: 0, readSeq: 0, lastSeq: 0, heard: new Set(), gone: new Set() });
 
 export class Unread {
-  /** `map` is the page's `{groups: {GROUP: {TOPIC: [unread, readSeq, lastSeq]}}, mentions}`; `me` the viewer's id. */
+  /** `map` is the page's `{groups: {GROUP: {TOPIC: [unread, readSeq, lastSeq]}}, mentions, notices}`; `me` the viewer's id. */
   constructor(me, map = {}) {
     this.me = me;
     this.reset(map);
@@ -16,6 +16,7 @@ export class Unread {
   /** Starts over from a reloaded page. */
   reset(map) {
     this.mentions = map.mentions ?? 0;
+    this.notices = map.notices ?? 0;
     /** By group id; only the viewer's groups are here, and nothing is counted in others. */
     this.groups = new Map();
     for (const [group, topics] of Object.entries(map.groups ?? {})) {

@@ -191,6 +191,12 @@ form! {
         grounds,
         /// The reason in the reporter's own words.
         words,
+        /// The name of a person without an account; may be empty.
+        name,
+        /// The address of a person without an account.
+        email,
+        /// `yes`: a person without an account states that they believe it to be true.
+        good_faith,
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Story {
     pub topic: Topic,
     /// The unread count.
     pub unread: i64,
+    /// Whether the viewer ignores who started it: the title is hidden.
+    pub folded: bool,
     /// Whether the viewer follows it: followed topics come first.
     pub followed: bool,
     /// Oldest first.

@@ -34,7 +34,7 @@ pub struct Layout {
     pub read_only: bool,
     /// Whether anyone may sign up, or ask to.
     pub sign_up_open: bool,
-    /// The signed-in user whose account waits for approval by an admin of the site: they see nothing but that.
+    /// The signed-in user whose account waits for approval by an admin of the site: they read what everybody can read.
     pub waiting: Option<Person>,
     /// Number of sign-ups that wait for approval; counted for admin pages only.
     pub sign_ups: i64,

@@ -7,11 +7,12 @@ use askama::filters::HtmlSafe;
 use domain::model::{Sidebar, TopicId};
 use serde::Serialize;
 
-/// `{"groups": {GROUP: {TOPIC: [unread, read_seq, last_seq]}}, "mentions": N}`; contains every group of the sidebar.
+/// `{"groups": {GROUP: {TOPIC: [unread, read_seq, last_seq]}}, "mentions": N, "notices": N}`; contains every group of the sidebar.
 #[derive(Serialize)]
 struct Unread {
     groups: BTreeMap<String, BTreeMap<TopicId, [i64; 3]>>,
     mentions: i64,
+    notices: i64,
 }
 
 /// JSON that is safe in a `<script>` element: nothing in it ends the element or a line.
@@ -27,7 +28,7 @@ impl ScriptJson {
             let topics = group.topics.iter().map(|t| (t.topic, [t.unread, t.read_seq, t.last_seq]));
             (group.id.to_string(), topics.collect())
         });
-        Self::of(&Unread { groups: groups.collect(), mentions: sidebar.mentions })
+        Self::of(&Unread { groups: groups.collect(), mentions: sidebar.mentions, notices: sidebar.notices })
     }
 
     fn of(value: &impl Serialize) -> Self {

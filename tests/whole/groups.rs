@@ -291,7 +291,7 @@ async fn a_message_is_reported_and_whoever_keeps_order_deletes_it(running: Runni
     let path = format!("/-/messages/{message}/report");
     let page = cleo.get(&topic.path).await.expect(200);
     assert!(page.links().contains(path.as_str()));
-    cleo.get(&path).await.must_say("Those who keep order in Birds see what you say");
+    cleo.get(&path).await.must_say("The moderators of Birds see what you say");
     ben.get(&path).await.expect(403);
     let form = cleo.get(&path).await.expect(200).form("/report");
     let back = cleo.submit(&form.clone().with("grounds", "other")).await.expect(422);

@@ -43,19 +43,20 @@ async fn a_new_account_waits_until_an_admin_lets_it_in(running: Running) {
     let words = "Two doors from the library.\nBertil knows <me>.";
     let waits = sign_up(&ana, "/-/sign-up", "ana", &[("email", "ana@example.org"), ("message", words)]).await;
     waits.expect(403).must_say("Your account waits");
-    for path in [
-        "/",
-        "/groups/",
-        &group.path,
-        "/-/settings",
-        "/-/settings/account/download",
-        "/users/root-admin/",
-        "/search?q=x",
-    ] {
+    for path in ["/", "/-/settings", "/-/settings/account/download", "/notices", "/-/sign-in"] {
         let page = ana.get(path).await.expect(403);
         page.must_say("Your account waits");
-        assert!(page.has_form("/-/sign-out") && !page.has_form("/search"), "{path}");
+        assert!(page.has_form("/-/sign-out"), "{path}");
     }
+    // It reads what anybody reads, is told why it cannot do more, and cannot change anything.
+    for path in ["/groups/", &group.path, "/users/root-admin/", "/search?q=x", "/-/help"] {
+        let page = ana.get(path).await.expect(200);
+        page.must_say("Your account waits for approval.");
+        assert!(page.has_form("/-/sign-out") && !page.has_form("/join"), "{path}");
+        assert!(!page.html.contains("data-live-after"), "{path}: polls refuse it");
+    }
+    let private = group_of(&admin, "Cellar", "private").await;
+    ana.get(&private.path).await.expect(404);
     let join = admin.get(&group.path).await.form("/topics");
     let token = ana.get("/").await.form("/-/sign-out").value("csrf").to_owned();
     let tried = join.with("csrf", &token).with("title", "Herons").with("text", "By the river");

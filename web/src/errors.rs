@@ -93,10 +93,10 @@ async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
         return HttpResponse::ServiceUnavailable()
             .body("A part of the site is resting. Wait a moment and load the page again.\n");
     };
-    if cause.is_signed_out && request.method() == actix_web::http::Method::GET {
+    if cause.is_signed_out && req.waiting.is_none() && request.method() == actix_web::http::Method::GET {
         return req.redirect(&format!("/-/sign-in?next={}", templates::search::encoded(&req.path)));
     }
-    if cause.is_waiting
+    if (cause.is_waiting || cause.is_signed_out)
         && let Some(answer) = waiting(&req).await
     {
         return answer;

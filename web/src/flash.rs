@@ -56,6 +56,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("unignored", "You hear of them again."),
     ("unread", "Unread from there on."),
     ("reported", "Reported. Thank you: somebody will look at it."),
+    ("reported-outside", "Reported. Thank you. A receipt is on its way to you by email, and later the decision."),
     ("settled", "Answered: there was nothing to do."),
     ("settled-before", "Somebody had answered it already."),
     ("held", "It is safe, and waits for approval."),

@@ -13,6 +13,8 @@ mod headers;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
+mod opening;
+#[cfg(test)]
 mod proofs;
 #[cfg(test)]
 mod proxied;

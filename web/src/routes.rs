@@ -15,7 +15,7 @@ use crate::handlers::groups::{invitations, members, requests};
 use crate::handlers::messages::{conversations, mentions};
 use crate::handlers::moderation::{approval_queue, bulk_delete, log, reports, rules, warnings};
 use crate::handlers::people::{
-    account, addresses, ignores, own_account, passwords, profiles, settings, sign_ups, two_factor,
+    account, addresses, ignores, notices, own_account, passwords, profiles, settings, sign_ups, two_factor,
 };
 use crate::handlers::topics::{merges, reads, splits, subscriptions};
 use crate::handlers::{admin, groups, help, home, messages, search, topics};
@@ -45,6 +45,7 @@ pub const ROUTES: &[Entry] = routes! {
     get "/static/{hash}/{name:.*}" => assets::show;
     get "/groups/" => groups::index;
     get "/mentions" => mentions::index;
+    get "/notices" => notices::index;
     get "/search" => search::index;
     get "/users/{name}/" => profiles::show;
 
@@ -134,7 +135,8 @@ pub const ROUTES: &[Entry] = routes! {
     get "/-/groups/{id}/log" => log::of_group;
     get "/-/log" => log::of_site;
     post "/-/log/{entry}/hide" => log::hide;
-    post "/-/notices/{id}/read" => warnings::mark_read;
+    post "/-/notices/read" => notices::mark_all_read;
+    post "/-/notices/{id}/read" => notices::mark_read;
 
     get "/-/groups/{id}/reports" => reports::index;
     post "/-/reports/{id}" => reports::answer;

@@ -125,6 +125,8 @@ pub struct Sidebar {
     pub mentions: i64,
     /// The number of pending invitations by name.
     pub invited: i64,
+    /// The number of unread notices.
+    pub notices: i64,
 }
 
 impl Sidebar {

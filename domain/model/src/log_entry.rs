@@ -14,7 +14,7 @@ pub struct LogEntry {
     /// The affected user.
     pub whom: Option<UserId>,
     pub reason: String,
-    /// For instance the role or duration. Text of our own, nothing that a user wrote.
+    /// For instance the role or duration: text of our own, or the name that moderators gave a rule.
     pub detail: String,
 }
 

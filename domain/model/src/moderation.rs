@@ -35,6 +35,9 @@ pub struct WarningRow {
     pub taken_back_at: Option<Timestamp>,
 }
 
+/// How the reason of a message in the approval queue begins if a rule held it.
+pub const HELD_BY_RULE: &str = "The rule “";
+
 /// A message in the approval queue.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct PendingRow {
@@ -60,6 +63,11 @@ pub struct PendingRow {
 }
 
 impl PendingRow {
+    /// Whether a rule held it: its reason then names the rule.
+    pub fn is_by_rule(&self) -> bool {
+        self.why.starts_with(HELD_BY_RULE)
+    }
+
     /// Its author.
     pub fn author(&self) -> Person {
         Person { id: self.author_id, username: self.author_name.clone() }

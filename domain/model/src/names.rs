@@ -17,8 +17,8 @@ pub const MAX_SLUG: usize = 80;
 /// First path segments of our own pages, which no group may take as its slug.
 const RESERVED: &[&str] = &[
     "-", "about", "account", "admin", "api", "assets", "direct", "favicon", "feeds", "groups", "help", "home",
-    "invite", "live", "mentions", "messages", "privacy", "robots", "rules", "search", "sitemap", "static", "terms",
-    "unread", "uploads", "users",
+    "invite", "live", "mentions", "messages", "notices", "privacy", "robots", "rules", "search", "sitemap", "static",
+    "terms", "unread", "uploads", "users",
 ];
 
 /// The start of a deleted account's name. No other name may begin with it.

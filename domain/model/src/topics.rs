@@ -115,6 +115,8 @@ pub struct TopicRow {
     pub excerpt: String,
     /// Whether the viewer ignores the last author: the excerpt is hidden.
     pub ignored: bool,
+    /// Whether the viewer ignores who started the topic: the title is hidden too.
+    pub folded: bool,
     /// Whether the viewer follows it. Only set on the unread page and on the list of followed topics.
     pub followed: bool,
 }

@@ -206,7 +206,7 @@ words! {
 }
 
 words! {
-    /// The kind of a moderators' notice to a user.
+    /// The kind of a notice to a user.
     NoticeKind {
         Warning = "warning",
         /// They were banned from a group.
@@ -215,6 +215,28 @@ words! {
         Removal = "removal",
         /// Their content was restored.
         Restored = "restored",
+        /// A moderator declined their pending message.
+        Declined = "declined",
+        /// A moderator approved their pending message.
+        Approved = "approved",
+        /// A moderator deleted their message.
+        MessageDeleted = "message_deleted",
+        /// A moderator deleted their topic.
+        TopicDeleted = "topic_deleted",
+        /// Their report was answered.
+        ReportAnswered = "report_answered",
+        /// They mentioned somebody who cannot read the message.
+        Unreached = "unreached",
+    }
+}
+
+words! {
+    /// In what capacity somebody decided about a message.
+    DecidedBy {
+        /// As a moderator or admin of the group.
+        Moderators = "moderators",
+        /// As an admin of the site.
+        Admins = "admins",
     }
 }
 
@@ -378,5 +400,11 @@ words! {
         NewBrowser = "newbrowser",
         /// There were many attempts to sign in to the account.
         ManyAttempts = "manyattempts",
+        /// A notice about a decision.
+        Notice = "notice",
+        /// To a person without an account: their report arrived.
+        ReportReceived = "reportreceived",
+        /// To a person without an account: their report was answered.
+        ReportAnswered = "reportanswered",
     }
 }

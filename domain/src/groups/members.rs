@@ -15,7 +15,7 @@ use model::{
     BanRow, Group, GroupId, LogAction, LogEntry, MemberRow, NoticeKind, Person, Role, SubscriptionLevel, UserId,
 };
 use store::Tx;
-use store::moderation::warnings::NewNotice;
+use store::people::notices::NewNotice;
 
 const LIST_LIMIT: i64 = 200;
 
@@ -154,6 +154,7 @@ async fn remove_or_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserI
     }
     let concerned = remove_in(cx, &mut tx, MemberRemoval { by, group, user, place, ban: reason.as_deref() }).await?;
     tx.commit().await?;
+    cx.wake.after_commit();
     for user in concerned {
         tell::membership_changed(cx, user, group).await;
     }
@@ -190,7 +191,7 @@ pub(crate) async fn remove_in(cx: &Context, tx: &mut Tx, out: MemberRemoval<'_>)
             if store::groups::members::ban(tx, group, user, by, reason, now).await? == 0 && place.role.is_none() {
                 return Err(Error::NotFound);
             }
-            let new = NewNotice { user, group: Some(group), kind: NoticeKind::Ban, reason, by };
+            let new = NewNotice::new(user, Some(group), NoticeKind::Ban, reason, by);
             notices::tell_member(cx, tx, new, place.role.is_some()).await?;
             LogAction::MemberBanned
         }

@@ -26,6 +26,7 @@ use model::{
     Waits, names,
 };
 use store::groups::Described;
+pub use store::groups::members::MemberFilter;
 use store::search_log::Changed;
 use store::{Tx, search_log};
 
@@ -376,17 +377,18 @@ pub async fn discover(
     Ok((rows, more))
 }
 
-/// The number of members, one page of them by name, and whether there are more.
+/// The number of members, one page of those that are wanted, moderators first, and whether there are more.
 pub async fn list_members(
     cx: &Context,
     found: &GroupAccess,
+    wanted: MemberFilter<'_>,
     page: i64,
     limit: i64,
 ) -> Result<(i64, Vec<MemberRow>, bool)> {
     found.access.check(Permission::Read)?;
     let total = store::groups::members::count(&cx.db, found.group.id).await?;
-    let mut rows =
-        store::groups::members::page(&cx.db, found.group.id, limit + 1, page.clamp(0, 10_000) * limit).await?;
+    let offset = page.clamp(0, 10_000) * limit;
+    let mut rows = store::groups::members::page(&cx.db, found.group.id, wanted, limit + 1, offset).await?;
     let more = cut(&mut rows, limit as usize);
     Ok((total, rows, more))
 }

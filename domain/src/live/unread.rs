@@ -27,6 +27,8 @@ struct Summary {
     user_version: String,
     mentions: i64,
     invited: i64,
+    #[serde(default)]
+    notices: i64,
     groups: Vec<(String, SidebarGroup)>,
 }
 
@@ -121,6 +123,7 @@ async fn refresh(cx: &Context, user: UserId, mut summary: Summary) -> Result<Sum
     }
     summary.mentions = store::messages::mentions::unread(&cx.db, user).await?;
     summary.invited = store::groups::invitations::count_of_user(&cx.db, user).await?;
+    summary.notices = store::people::notices::count(&cx.db, user).await?;
     keep(cx, user, &summary).await;
     Ok(summary)
 }
@@ -155,7 +158,8 @@ async fn count_bare(cx: &Context, user: UserId) -> Result<Summary> {
         .collect();
     let mentions = store::messages::mentions::unread(&cx.db, user).await?;
     let invited = store::groups::invitations::count_of_user(&cx.db, user).await?;
-    Ok(Summary { user_version: String::new(), mentions, invited, groups })
+    let notices = store::people::notices::count(&cx.db, user).await?;
+    Ok(Summary { user_version: String::new(), mentions, invited, notices, groups })
 }
 
 async fn versions(cx: &Context, groups: &[GroupId]) -> Result<Vec<String>> {
@@ -186,9 +190,10 @@ async fn keep(cx: &Context, user: UserId, summary: &Summary) {
 
 /// Unread groups first, otherwise in order of name.
 fn arrange(summary: Summary) -> Sidebar {
-    let groups = summary.groups.into_iter().map(|(_, group)| group);
+    let Summary { mentions, invited, notices, groups, .. } = summary;
+    let groups = groups.into_iter().map(|(_, group)| group);
     let (unread, read): (Vec<_>, Vec<_>) = groups.partition(|group| group.unread() > 0);
-    Sidebar { groups: unread.into_iter().chain(read).collect(), mentions: summary.mentions, invited: summary.invited }
+    Sidebar { groups: unread.into_iter().chain(read).collect(), mentions, invited, notices }
 }
 
 /// A valid stored summary and a recomputed one, which should be equal. `None` without a valid summary. For the doctor.

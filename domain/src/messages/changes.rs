@@ -1,11 +1,12 @@
 //! Editing and deleting messages.
 
 use crate::live::tell;
+use crate::people::notices::{self, Decision};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::Cause;
 use crate::platform::text::parse;
-use crate::platform::validate::Draft;
+use crate::platform::validate::{self, Draft};
 use crate::platform::{jobs, log};
 use crate::screening::{self, AUDITORS, Submission, Verdict as Audited};
 use crate::site::rate_limits;
@@ -115,8 +116,18 @@ async fn audit_edit(cx: &Context, author: UserId, old: &Editable, text: &str, no
 /// Deletes a message and leaves a placeholder. [`crate::messages::history::restore`] can undo it for a while.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for anyone but its author and moderators, [`Error::NotFound`].
+/// As [`delete_because`].
 pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Permalink> {
+    delete_because(cx, viewer, id, "").await
+}
+
+/// As [`delete`], with a reason, which may be empty. If a moderator deletes the message, its author and those who
+/// reported it are told the reason.
+///
+/// # Errors
+/// [`Error::Forbidden`] for anyone but its author and moderators, [`Error::NotFound`], [`Error::Invalid`] on `reason`.
+pub async fn delete_because(cx: &Context, viewer: Viewer, id: MessageId, reason: &str) -> Result<Permalink> {
+    let reason = validate::reason(reason, "reason", false)?;
     let editable = deletable(cx, viewer, id).await?;
     let user = viewer.user()?;
     let mut tx = cx.db.begin().await?;
@@ -131,11 +142,18 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Perma
     let author = editable.raw.author_id;
     if user != author {
         // A moderator's deletion settles the open reports; the author's own deletion does not.
-        store::moderation::reports::settle(&mut tx, id, user, Verdict::Deleted, cx.now()).await?;
+        let settled = store::moderation::reports::settle(&mut tx, id, user, Verdict::Deleted, cx.now()).await?;
+        let (group, topic, side) = (editable.group.id, editable.topic.id, notices::capacity(editable.access));
+        let decision = Decision { by: user, side, reason: &reason, group, topic, message: Some(id) };
+        match gone {
+            true => notices::message_deleted(cx, &mut tx, decision, author, &settled).await?,
+            // Its author deleted it meanwhile.
+            false => notices::reports_answered(cx, &mut tx, decision, Verdict::Deleted, &settled).await?,
+        }
     }
     if gone && user != author {
         let entry = LogEntry::new(user, LogAction::MessageDeleted).group(editable.group.id).topic(editable.topic.id);
-        log::write(&mut tx, entry.message(id).whom(author), cx.now()).await?;
+        log::write(&mut tx, entry.message(id).whom(author).reason(&reason), cx.now()).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();

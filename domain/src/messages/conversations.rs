@@ -80,6 +80,7 @@ pub async fn by_id(cx: &Context, viewer: Viewer, group: GroupId) -> Result<group
 /// Returns the participants of a conversation, by name.
 pub async fn people(cx: &Context, found: &groups::GroupAccess) -> Result<Vec<Person>> {
     found.access.check(Permission::Read)?;
-    let rows = store::groups::members::page(&cx.db, found.group.id, MOST as i64, 0).await?;
+    let rows =
+        store::groups::members::page(&cx.db, found.group.id, groups::MemberFilter::default(), MOST as i64, 0).await?;
     Ok(rows.into_iter().map(|row| row.person).collect())
 }

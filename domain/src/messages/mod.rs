@@ -10,7 +10,7 @@ pub mod stars;
 pub(crate) mod submit;
 mod topic_page;
 
-pub use changes::{Editable, deletable, delete, edit, editable};
+pub use changes::{Editable, deletable, delete, delete_because, edit, editable};
 pub(crate) use changes::{delete_in, delete_in_at, reassign_deletion};
 pub use page::{PAGE, Page, Window, events, page};
 pub use submit::{Posted, Target, submit};

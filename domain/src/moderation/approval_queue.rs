@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use crate::groups;
 use crate::groups::{GroupAccess, members};
+use crate::people::notices;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::{log, validate};
 use model::policy::Viewer;
-use model::{Group, GroupId, LogAction, LogEntry, PendingId, PendingRow};
+use model::{Group, GroupId, LogAction, LogEntry, NoticeDetails, NoticeKind, PendingId, PendingRow};
 pub use store::moderation::approval_queue::OwnPending;
+use store::people::notices::NewNotice;
 
 /// Messages on the moderators' page.
 pub const LIST_LIMIT: i64 = 50;
@@ -136,7 +138,8 @@ pub async fn answer(
 
 async fn decline(cx: &Context, viewer: Viewer, row: &PendingRow, reason: &str) -> Result<bool> {
     let mut tx = cx.db.begin().await?;
-    if !members::lock(&mut tx, viewer, row.group.id).await?.may_settle() {
+    let access = members::lock(&mut tx, viewer, row.group.id).await?;
+    if !access.may_settle() {
         return Err(Error::NotFound);
     }
     let (by, now) = (viewer.user()?, cx.now());
@@ -145,8 +148,20 @@ async fn decline(cx: &Context, viewer: Viewer, row: &PendingRow, reason: &str) -
         let entry =
             LogEntry::new(by, LogAction::PendingDeclined).group(row.group.id).whom(row.author_id).reason(reason);
         log::write(&mut tx, entry, now).await?;
+        let details = NoticeDetails {
+            by: Some(notices::capacity(access)),
+            title: row.title.clone(),
+            text: row.raw.clone(),
+            automatic: row.is_by_rule(),
+            at: Some(row.written_at),
+            ..NoticeDetails::NONE
+        };
+        let (user, group, topic, kind) = (row.author_id, Some(row.group.id), row.topic_id, NoticeKind::Declined);
+        let new = NewNotice { user, group, topic, kind, reason, by: Some(by), message: None, details: &details };
+        notices::tell(cx, &mut tx, new).await?;
     }
     tx.commit().await?;
+    cx.wake.after_commit();
     Ok(done > 0)
 }
 
@@ -185,4 +200,31 @@ pub(crate) async fn purge(cx: &Context) -> Result<u64> {
     let purged = store::moderation::approval_queue::purge(&mut tx, cx.now().minus(KEPT)).await?;
     tx.commit().await?;
     Ok(purged)
+}
+
+/// Waiting messages that are returned at once.
+const RETURNED: i64 = 100;
+
+/// Returns waiting messages to their authors, by a notice with the text, if their topic or group was deleted.
+pub(crate) async fn return_stranded(cx: &Context) -> Result<()> {
+    loop {
+        let mut tx = cx.db.begin().await?;
+        let before = cx.now().minus(KEPT - Duration::from_secs(24 * 3_600));
+        let stranded = store::moderation::approval_queue::take_stranded(&mut tx, before, RETURNED).await?;
+        for row in &stranded {
+            let at = Some(row.created_at);
+            let (title, text) = (row.title.clone(), row.raw.clone());
+            let details = NoticeDetails { title, text, at, ..NoticeDetails::NONE };
+            let reason = if row.group_gone { "The group was deleted." } else { "The topic was deleted." };
+            let (user, group, kind) = (row.author_id, Some(row.group_id), NoticeKind::Declined);
+            let (by, topic, message) = (None, None, None);
+            let new = NewNotice { user, group, kind, reason, by, topic, message, details: &details };
+            notices::tell(cx, &mut tx, new).await?;
+        }
+        tx.commit().await?;
+        cx.wake.after_commit();
+        if (stranded.len() as i64) < RETURNED {
+            return Ok(());
+        }
+    }
 }

@@ -24,7 +24,7 @@ use model::{
     BulkDeleteId, BulkDeleteRow, BulkDeleteSize, Group, GroupId, LogAction, LogEntry, NoticeKind, User, UserId,
 };
 use store::moderation::bulk_delete::NewBulkDelete;
-use store::moderation::warnings::NewNotice;
+use store::people::notices::NewNotice;
 use store::{self, Tx};
 
 const LIST_LIMIT: i64 = 20;
@@ -221,7 +221,7 @@ async fn begin(cx: &Context, tx: &mut Tx, new: NewBulkDelete<'_>, span: Span) ->
     let now = cx.now();
     let NewBulkDelete { user, group, by, reason, .. } = new;
     let removal = store::moderation::bulk_delete::insert(tx, new, now).await?;
-    notices::tell(cx, tx, NewNotice { user, group, kind: NoticeKind::Removal, reason, by }).await?;
+    notices::tell(cx, tx, NewNotice::new(user, group, NoticeKind::Removal, reason, by)).await?;
     let action =
         LogEntry::new(by, LogAction::PersonCleared).whom(user).reason(reason).detail(span.label().to_lowercase());
     log::write(tx, LogEntry { group, ..action }, now).await?;
@@ -269,7 +269,7 @@ async fn undo(cx: &Context, mut tx: Tx, row: &BulkDeleteRow, by: UserId) -> Resu
         return Err(Error::NotFound);
     }
     if !store::moderation::bulk_delete::is_covered(&mut tx, removal).await? {
-        notices::tell(cx, &mut tx, NewNotice { user, group, kind: NoticeKind::Restored, reason: "", by }).await?;
+        notices::tell(cx, &mut tx, NewNotice::new(user, group, NoticeKind::Restored, "", by)).await?;
     }
     let action = LogEntry::new(by, LogAction::ClearingUndone).whom(user);
     log::write(&mut tx, LogEntry { group, ..action }, now).await?;

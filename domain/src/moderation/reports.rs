@@ -3,8 +3,11 @@
 use crate::live::tell;
 use crate::topics::placed;
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use crate::groups::{GroupAccess, members};
+use crate::people::notices::Decision;
+use crate::people::{addresses, notices, outbound_email};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::{log, validate};
@@ -14,7 +17,10 @@ use crate::topics::placed::MessageInTopic;
 use crate::{groups, messages};
 use model::policy::{self, Viewer};
 use model::time::Timestamp;
-use model::{Grounds, GroupId, GroupKind, LogAction, LogEntry, Message, MessageId, ReportId, Verdict};
+use model::{
+    EmailKind, Fields, Grounds, GroupId, GroupKind, LogAction, LogEntry, Message, MessageId, NoticeDetails,
+    NoticeEmail, NoticeKind, ReportId, Verdict,
+};
 use store::moderation::reports::{OpenRow, Reported, VoiceRow};
 
 /// Messages on the moderators' page.
@@ -31,12 +37,20 @@ pub struct Reportable {
     pub reported_at: Option<Timestamp>,
 }
 
-/// Returns a message that the viewer may report: any message they can read and did not write.
+/// Returns a message that the viewer may report: any message they can read and did not write. People without an
+/// account report what anybody can read.
 ///
 /// # Errors
-/// [`Error::NotFound`], also if it is deleted; [`Error::Forbidden`] for their own.
+/// [`Error::NotFound`], also if it is deleted; [`Error::Forbidden`] for their own. Without an account always
+/// [`Error::SignedOut`]: it does not tell whether there is such a message.
 pub async fn reportable(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Reportable> {
-    let user = viewer.user()?;
+    let Some(user) = viewer.id() else {
+        return match placed::show(cx, viewer, id).await {
+            Ok(placed) if !placed.message.deleted => Ok(Reportable { placed, reported_at: None }),
+            Ok(_) | Err(Error::NotFound) => Err(Error::SignedOut),
+            Err(error) => Err(error),
+        };
+    };
     let placed = placed::show(cx, viewer, id).await?;
     if placed.message.deleted {
         return Err(Error::NotFound);
@@ -70,6 +84,85 @@ pub async fn create(
     Ok(placed)
 }
 
+/// A report that a person without an account typed.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
+pub struct FromOutside<'a> {
+    pub grounds: Option<Grounds>,
+    pub words: &'a str,
+    /// May be empty.
+    pub name: &'a str,
+    pub email: &'a str,
+    /// Whether they state that they believe it to be true.
+    pub in_good_faith: bool,
+}
+
+/// The most characters of the name that a person without an account gives.
+const MAX_NAME: usize = 80;
+
+/// Reports a message that anybody can read, for a person without an account. They get a receipt by email, and later the
+/// decision. While the report is open, another one from the same address replaces it.
+///
+/// # Errors
+/// [`Error::Invalid`] on `grounds`, `words`, `name`, `email` and `good_faith`; [`Error::TooMany`]; as [`reportable`].
+pub async fn create_from_outside(
+    cx: &Context,
+    from: IpAddr,
+    id: MessageId,
+    typed: FromOutside<'_>,
+) -> Result<MessageInTopic> {
+    let Reportable { placed, .. } = reportable(cx, Viewer::Anonymous, id).await?;
+    let mut wrong = Fields::default();
+    let grounds = typed.grounds.filter(|grounds| Grounds::ALL.contains(grounds));
+    if grounds.is_none() {
+        wrong.add("grounds", "Choose one of them.");
+    }
+    let words = keep(&mut wrong, validate::reason(typed.words, "words", true))?;
+    let email = keep(&mut wrong, addresses::check(typed.email))?.flatten();
+    if email.is_none() && !wrong.iter().any(|(field, _)| field == "email") {
+        wrong.add("email", "The decision is sent by email: give an address.");
+    }
+    let name = validate::one_line(typed.name);
+    if name.chars().count() > MAX_NAME {
+        wrong.add("name", format!("At most {MAX_NAME} characters."));
+    }
+    if !typed.in_good_faith {
+        wrong.add("good_faith", "Confirm this, or do not report the message.");
+    }
+    wrong.check()?;
+    let (Some(grounds), Some(words), Some(email)) = (grounds, words, email) else {
+        return Err(Error::Internal("a report without an error lacks a field".into()));
+    };
+    rate_limits::count(cx, rate_limits::RateLimit::Report, By::Address(from)).await?;
+    rate_limits::count(cx, rate_limits::RateLimit::Mail, By::Mailbox(&email)).await?;
+    let now = cx.now();
+    let new = store::moderation::reports::FromOutside { email: &email, name: &name, grounds, words: &words };
+    // Nothing that they typed: anybody can give anybody's address.
+    let details = NoticeDetails { grounds: vec![grounds], at: Some(now), ..NoticeDetails::NONE };
+    let link = format!("/-/messages/{id}");
+    let (kind, group, reason) = (NoticeKind::ReportAnswered, String::new(), String::new());
+    let receipt = NoticeEmail { kind, group, reason, link, details };
+    let mut tx = cx.db.begin().await?;
+    store::moderation::reports::insert_from_outside(&mut tx, id, new, now).await?;
+    outbound_email::statement(&mut tx, cx, EmailKind::ReportReceived, None, &email, &receipt).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    tell(cx, placed.group.id, placed.group.kind).await;
+    Ok(placed)
+}
+
+/// Returns a checked value, or adds its errors to the others.
+fn keep<T>(wrong: &mut Fields, checked: Result<T>) -> Result<Option<T>> {
+    match checked {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::Invalid(fields)) => {
+            fields.iter().for_each(|(field, why)| wrong.add(field, why));
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Updates the count of open reports on moderators' pages. Participants of a conversation get no update.
 async fn tell(cx: &Context, group: GroupId, kind: GroupKind) {
     if kind != GroupKind::Direct {
@@ -100,7 +193,7 @@ pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(G
     }
     found.access.check_settle()?;
     let rows = store::moderation::reports::of_group(&cx.db, group, moderator, LIST_LIMIT).await?;
-    Ok((found, items(cx, rows).await?))
+    Ok((found, items(cx, viewer, rows).await?))
 }
 
 /// Returns the open reports that a site admin may answer, oldest first: those in groups that they can read, those in
@@ -110,15 +203,18 @@ pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(G
 /// [`Error::NotFound`] for anyone but site admins.
 pub async fn of_site(cx: &Context, viewer: Viewer) -> Result<Vec<Item>> {
     let admin = viewer.site_admin()?;
-    items(cx, store::moderation::reports::of_site(&cx.db, admin, LIST_LIMIT).await?).await
+    items(cx, viewer, store::moderation::reports::of_site(&cx.db, admin, LIST_LIMIT).await?).await
 }
 
-async fn items(cx: &Context, rows: Vec<OpenRow>) -> Result<Vec<Item>> {
+async fn items(cx: &Context, viewer: Viewer, rows: Vec<OpenRow>) -> Result<Vec<Item>> {
     let ids: Vec<MessageId> = rows.iter().map(|row| row.message_id).collect();
     let mut messages: HashMap<MessageId, Message> =
         store::messages::by_ids(&cx.db, &ids).await?.into_iter().map(|message| (message.id, message)).collect();
     let mut voices: HashMap<MessageId, Vec<VoiceRow>> = HashMap::new();
-    for voice in store::moderation::reports::voices(&cx.db, &ids, VOICES).await? {
+    for mut voice in store::moderation::reports::voices(&cx.db, &ids, VOICES).await? {
+        if viewer.site_admin().is_err() {
+            voice.reporter_email = None;
+        }
         voices.entry(voice.message_id).or_default().push(voice);
     }
     let item = |row: OpenRow| {
@@ -152,11 +248,20 @@ pub struct Answered {
 }
 
 /// Answers all open reports of a message. [`Verdict::Deleted`] also deletes the message. If its author deleted it
-/// already, they can no longer restore it. Reports that were answered earlier keep their answer.
+/// already, they can no longer restore it. Reports that were answered earlier keep their answer. Those who reported the
+/// message are told the decision and the reason, which may be empty; the author is told of a deletion.
 ///
 /// # Errors
-/// [`Error::NotFound`] for users who may not see the report, [`Error::Forbidden`] on a deletion in an archived group.
-pub async fn answer(cx: &Context, viewer: Viewer, report: ReportId, verdict: Verdict) -> Result<Answered> {
+/// [`Error::NotFound`] for users who may not see the report, [`Error::Forbidden`] on a deletion in an archived group,
+/// [`Error::Invalid`] on `reason`.
+pub async fn answer(
+    cx: &Context,
+    viewer: Viewer,
+    report: ReportId,
+    verdict: Verdict,
+    reason: &str,
+) -> Result<Answered> {
+    let reason = validate::reason(reason, "reason", false)?;
     let user = viewer.user()?;
     let Reported { message_id: message, author_id: author, topic_id: topic, group_id: group, kind } =
         store::moderation::reports::by_id(&cx.db, report).await?.ok_or(Error::NotFound)?;
@@ -170,11 +275,17 @@ pub async fn answer(cx: &Context, viewer: Viewer, report: ReportId, verdict: Ver
         return Err(Error::Forbidden("The group is archived: everything stays as it is."));
     }
     let now = cx.now();
-    let reports = store::moderation::reports::settle(&mut tx, message, user, verdict, now).await?;
+    let settled = store::moderation::reports::settle(&mut tx, message, user, verdict, now).await?;
+    let side = notices::capacity(access);
+    let decision = Decision { by: user, side, reason: &reason, group, topic, message: Some(message) };
     let what = match verdict {
-        _ if reports == 0 => None,
-        Verdict::Nothing => Some(LogAction::ReportDismissed),
+        _ if settled.is_empty() => None,
+        Verdict::Nothing => {
+            notices::reports_answered(cx, &mut tx, decision, verdict, &settled).await?;
+            Some(LogAction::ReportDismissed)
+        }
         Verdict::Deleted => {
+            notices::message_deleted(cx, &mut tx, decision, author, &settled).await?;
             // The author may have deleted it, intending to restore it later.
             let gone = messages::delete_in(cx, &mut tx, message, topic, user).await?
                 || messages::reassign_deletion(&mut tx, message, user, now).await?.is_some();
@@ -183,10 +294,10 @@ pub async fn answer(cx: &Context, viewer: Viewer, report: ReportId, verdict: Ver
     };
     if let Some(what) = what {
         let entry = LogEntry::new(user, what).group(group).topic(topic).message(message).whom(author);
-        log::write(&mut tx, entry.detail("reported"), now).await?;
+        log::write(&mut tx, entry.reason(&reason).detail("reported"), now).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();
     tell(cx, group, kind).await;
-    Ok(Answered { group, kind, reports })
+    Ok(Answered { group, kind, reports: settled.len() as u64 })
 }

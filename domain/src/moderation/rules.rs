@@ -235,9 +235,9 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: RuleId) -> Result<Rule> {
     Ok(rule)
 }
 
-/// Logs an action on a rule by its number: names that users chose do not appear in the log.
+/// Logs an action on a rule by the name that moderators gave it.
 async fn note(cx: &Context, tx: &mut Tx, viewer: Viewer, what: LogAction, rule: &Rule) -> Result<()> {
-    let entry = LogEntry::new(viewer.user()?, what).detail(format!("number {}", rule.id));
+    let entry = LogEntry::new(viewer.user()?, what).detail(format!("“{}”", rule.name));
     let entry = LogEntry { group: rule.group_id, ..entry };
     log::write(tx, entry, cx.now()).await
 }

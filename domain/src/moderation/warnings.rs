@@ -6,12 +6,13 @@ use crate::live::{notices, tell};
 use crate::people::admins;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::jobs::{self, Task};
 use crate::platform::{log, validate};
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
 use model::policy::{Permission, Viewer};
 use model::{Group, GroupId, LogAction, LogEntry, NoticeId, NoticeKind, User, UserId, WarningRow};
-use store::moderation::warnings::NewNotice;
+use store::people::notices::NewNotice;
 use store::{self, Tx};
 
 const LIST_LIMIT: i64 = 50;
@@ -20,7 +21,7 @@ const LIST_LIMIT: i64 = 50;
 ///
 /// # Errors
 /// [`Error::Invalid`] on `reason`; [`Error::NotFound`] for anyone else, or without a user; [`Error::Forbidden`] for
-/// oneself.
+/// oneself; [`Error::TooMany`].
 pub async fn warn(cx: &Context, viewer: Viewer, user: UserId, reason: &str) -> Result<User> {
     let by = viewer.site_admin()?;
     let found = admins::person(cx, viewer, user).await?;
@@ -31,11 +32,13 @@ pub async fn warn(cx: &Context, viewer: Viewer, user: UserId, reason: &str) -> R
         return Err(Error::Forbidden("This account was deleted: nobody would read it."));
     }
     let reason = validate::reason(reason, "reason", true)?;
+    rate_limits::count(cx, rate_limits::RateLimit::Warn, By::User(by)).await?;
     let mut tx = cx.db.begin().await?;
-    let new = NewNotice { user, group: None, kind: NoticeKind::Warning, reason: &reason, by };
+    let new = NewNotice::new(user, None, NoticeKind::Warning, &reason, by);
     notices::tell(cx, &mut tx, new).await?;
     log::write(&mut tx, LogEntry::new(by, LogAction::Warned).whom(user).reason(&reason), cx.now()).await?;
     tx.commit().await?;
+    cx.wake.after_commit();
     tell::account_changed(cx, user).await;
     Ok(found)
 }
@@ -62,14 +65,13 @@ pub async fn warn_in_group(cx: &Context, viewer: Viewer, group: GroupId, user: U
     if !access.may_remove(place.role) {
         return Err(Error::Forbidden("They decide here as much as you do."));
     }
-    if viewer.site_admin().is_err() {
-        rate_limits::count(cx, rate_limits::RateLimit::Warn, By::User(by)).await?;
-    }
-    let new = NewNotice { user, group: Some(group), kind: NoticeKind::Warning, reason: &reason, by };
+    rate_limits::count(cx, rate_limits::RateLimit::Warn, By::User(by)).await?;
+    let new = NewNotice::new(user, Some(group), NoticeKind::Warning, &reason, by);
     notices::tell(cx, &mut tx, new).await?;
     let entry = LogEntry::new(by, LogAction::Warned).group(group).whom(user).reason(&reason);
     log::write(&mut tx, entry, cx.now()).await?;
     tx.commit().await?;
+    cx.wake.after_commit();
     tell::account_changed(cx, user).await;
     Ok(found.group)
 }
@@ -125,7 +127,9 @@ async fn revoke(
     }
     let action = LogEntry::new(by, LogAction::WarningTakenBack).whom(user);
     log::write(&mut tx, LogEntry { group, ..action }, now).await?;
+    jobs::enqueue(&mut tx, Task::NoticesChanged { user }, now).await?;
     tx.commit().await?;
+    cx.wake.after_commit();
     tell::account_changed(cx, user).await;
     Ok(user)
 }

@@ -45,6 +45,7 @@ pub async fn delete(cx: &Context, user: UserId, password: Password, erase: bool)
     anonymize(&mut tx, user, now).await?;
     store::people::two_factor::delete(&mut tx, user).await?;
     store::moderation::approval_queue::delete_of(&mut tx, user).await?;
+    store::people::notices::delete_of(&mut tx, user).await?;
     let ended = store::people::sessions::delete_all(&mut tx, user).await?;
     let concerned = leave_all(&mut tx, user, now).await?;
     jobs::enqueue(&mut tx, Task::AccountDeleted { user, erase }, now).await?;
@@ -63,6 +64,7 @@ pub async fn delete(cx: &Context, user: UserId, password: Password, erase: bool)
 async fn letters_end(tx: &mut Tx, cx: &Context, user: UserId, address: Option<&str>) -> Result<()> {
     store::people::emails::void(tx, user, EmailKind::Reset).await?;
     store::people::emails::void(tx, user, EmailKind::Confirm).await?;
+    store::people::emails::void(tx, user, EmailKind::Notice).await?;
     outbound_email::news(tx, cx, EmailKind::Deleted, user, address).await
 }
 

@@ -13,7 +13,7 @@ use crate::platform::error::Result;
 use crate::site::rate_limits;
 use crate::site::rate_limits::{By, RateLimit};
 use model::time::Timestamp;
-use model::{GroupId, InvitationId, MessageId, ReportId, TopicId, UserId};
+use model::{GroupId, InvitationId, MessageId, NoticeId, NoticeLine, ReportId, TopicId, UserId};
 
 const BATCH: i64 = 500;
 
@@ -21,6 +21,7 @@ const BATCH: i64 = 500;
 #[derive(Clone, Copy, Debug)]
 enum Section {
     Account,
+    Notices(NoticeId),
     Ignores(UserId),
     Requests(GroupId),
     Links(InvitationId),
@@ -49,6 +50,7 @@ pub async fn download(cx: &Context, user: UserId) -> Result<impl Stream<Item = R
         async move {
             let (lines, next) = match section {
                 Section::Account => account(&cx, user).await?,
+                Section::Notices(before) => notices(&cx, user, before).await?,
                 Section::Ignores(after) => ignores(&cx, user, after).await?,
                 Section::Requests(after) => requests(&cx, user, after).await?,
                 Section::Links(after) => links(&cx, user, after).await?,
@@ -92,17 +94,23 @@ async fn account(cx: &Context, id: UserId) -> Result<Lines> {
         json!({"type": "held", "id": row.id, "group_id": row.group_id, "topic_id": row.topic_id, "title": row.title, "text": row.raw,
             "created_at": row.created_at.rfc3339(), "declined_at": row.declined_at.map(Timestamp::rfc3339), "reason": row.reason})
     }));
-    lines.extend(store::moderation::warnings::of_user(&cx.db, id, BATCH).await?.into_iter().map(|row| {
-        json!({"type": "notice", "kind": row.kind.as_str(), "group": row.group_name, "reason": row.reason,
-            "created_at": row.created_at.rfc3339(), "read_at": row.read_at.map(Timestamp::rfc3339),
-            "taken_back_at": row.taken_back_at.map(Timestamp::rfc3339)})
-    }));
-    Ok((lines, Section::Ignores(UserId(0))))
+    Ok((lines, Section::Notices(NoticeId(i64::MAX))))
 }
 
 /// Returns the next position: after the last row, or the next section if the batch was not full.
 fn then<T>(rows: &[T], on: impl FnOnce(&T) -> Section, next: Section) -> Section {
     rows.last().filter(|_| rows.len() as i64 == BATCH).map_or(next, on)
+}
+
+async fn notices(cx: &Context, id: UserId, before: NoticeId) -> Result<Lines> {
+    let rows = store::people::notices::of_user(&cx.db, id, before, BATCH).await?;
+    let next = then(&rows, |row| Section::Notices(row.id), Section::Ignores(UserId(0)));
+    let line = |row: NoticeLine| {
+        json!({"type": "notice", "kind": row.kind.as_str(), "group": row.group_name, "reason": row.reason,
+            "message": row.message_id, "topic": row.topic_name, "details": row.details, "created_at": row.created_at.rfc3339(),
+            "read_at": row.read_at.map(Timestamp::rfc3339), "taken_back_at": row.taken_back_at.map(Timestamp::rfc3339)})
+    };
+    Ok((rows.into_iter().map(line).collect(), next))
 }
 
 async fn ignores(cx: &Context, id: UserId, after: UserId) -> Result<Lines> {

@@ -38,12 +38,13 @@ pub(crate) async fn fold(cx: &Context, viewer: Viewer, messages: &mut [Message])
     Ok(())
 }
 
-/// As `fold`, for the topics of a list, by their last author.
+/// As `fold`, for the topics of a list: by their last author, and by who started them.
 pub(crate) async fn fold_rows(cx: &Context, viewer: Viewer, rows: &mut [TopicRow]) -> Result<()> {
     let Some(user) = viewer.id() else { return Ok(()) };
     let ignored = of(cx, user).await?;
     for row in rows {
         row.ignored = row.last_author.as_ref().is_some_and(|author| ignored.contains(&author.id));
+        row.folded = ignored.contains(&row.topic.creator_id);
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ pub mod admins;
 pub mod browsers;
 pub mod export;
 pub mod ignores;
+pub mod notices;
 pub mod outbound_email;
 pub mod passwords;
 pub mod proofs;

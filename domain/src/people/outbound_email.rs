@@ -9,7 +9,7 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::mail::{EmailTemplateData, MailError};
 use crate::platform::{jobs, secrets};
-use model::{EmailId, EmailKind, UserId};
+use model::{EmailId, EmailKind, NoticeEmail, UserId};
 use store::people::emails::{EmailRow, NewLetter};
 use store::{self, Tx};
 
@@ -85,6 +85,19 @@ pub(crate) async fn news_or_nothing(
     queue(tx, cx, kind, user, address.unwrap_or_default(), Cargo::default(), NEWS).await
 }
 
+/// Enqueues an email about a decision, or about a report that arrived. `user` is `None` for people without an account.
+pub(crate) async fn statement(
+    tx: &mut Tx,
+    cx: &Context,
+    kind: EmailKind,
+    user: Option<UserId>,
+    address: &str,
+    notice: &NoticeEmail,
+) -> Result<()> {
+    let detail = notice.to_json();
+    queue(tx, cx, kind, user, address, Cargo { detail: Some(&detail), ..Cargo::default() }, NEWS).await
+}
+
 async fn queue(
     tx: &mut Tx,
     cx: &Context,
@@ -120,6 +133,10 @@ pub(crate) async fn opened(cx: &Context, kind: EmailKind, token: &str) -> Result
 /// When sending failed; the job will try again.
 pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
     let Some(letter) = store::people::emails::to_send(&cx.db, id, cx.now()).await? else { return Ok(()) };
+    if matches!(letter.kind, EmailKind::ReportReceived | EmailKind::ReportAnswered) {
+        let occasion = about(cx, &letter).await;
+        return deliver(cx, draw, &letter, None, occasion).await;
+    }
     let holder = store::people::users::by_email(&cx.db, &letter.address).await?;
     let user = match letter.user_id {
         Some(user) => store::people::users::by_id(&cx.db, user).await?,
@@ -142,24 +159,50 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
     }
     let taken_by = holder.filter(|holder| letter.kind == EmailKind::Confirm && holder.id != user.id);
     let occasion = EmailTemplateData {
+        username: user.username.clone(),
+        address,
+        link: letter.seed.as_deref().filter(|_| taken_by.is_none()).map(|seed| link(cx, letter.kind, seed)),
+        taken_by: taken_by.map(|holder| holder.username),
+        barred: is_barred
+            .then(|| (user.suspended_until.filter(|_| user.banned_at.is_none()), user.barred_reason.clone())),
+        ..about(cx, &letter).await
+    };
+    deliver(cx, draw, &letter, Some(user.id), occasion).await
+}
+
+/// The data of an email, without what depends on the account.
+async fn about(cx: &Context, letter: &EmailRow) -> EmailTemplateData {
+    EmailTemplateData {
         kind: letter.kind,
         site_name: crate::site::current(cx).await.settings.name.clone(),
         base_url: cx.config.base_url.clone(),
-        username: user.username.clone(),
-        address: address.clone(),
-        link: letter.seed.as_deref().filter(|_| taken_by.is_none()).map(|seed| link(cx, letter.kind, seed)),
-        taken_by: taken_by.map(|holder| holder.username),
+        username: String::new(),
+        address: letter.address.clone(),
+        link: None,
+        taken_by: None,
         at: letter.created_at,
-        detail: letter.detail.unwrap_or_default(),
+        detail: letter.detail.clone().unwrap_or_default(),
         expires_at: letter.expires_at,
-        barred: is_barred
-            .then(|| (user.suspended_until.filter(|_| user.banned_at.is_none()), user.barred_reason.clone())),
-    };
+        barred: None,
+        notice: letter.detail.as_deref().and_then(NoticeEmail::parse),
+    }
+}
+
+async fn deliver(
+    cx: &Context,
+    draw: &Draw,
+    letter: &EmailRow,
+    user: Option<UserId>,
+    occasion: EmailTemplateData,
+) -> Result<()> {
+    let id = letter.id;
     let words = (draw.letter)(&occasion).map_err(Error::Internal)?;
-    match cx.mail.send(id, letter.kind, &address, words, letter.created_at).await {
+    match cx.mail.send(id, letter.kind, &occasion.address, words, letter.created_at).await {
+        // The address of a person without an account is not kept.
+        Ok(()) if user.is_none() => forget(cx, id).await,
         Ok(()) => {
             let mut tx = cx.db.begin().await?;
-            store::people::emails::sent(&mut tx, id, Some(user.id), cx.now()).await?;
+            store::people::emails::sent(&mut tx, id, user, cx.now()).await?;
             Ok(tx.commit().await?)
         }
         Err(MailError::Refused(why)) => {

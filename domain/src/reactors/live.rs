@@ -58,7 +58,8 @@ async fn run(cx: &Context, draw: &Draw, news: &News) -> Result<()> {
         let message = news.message.as_ref().filter(|message| !message.deleted)?;
         let message = Message { ignored: true, follows: false, ..message.clone() };
         let wrote_last = row.last_author.as_ref().is_some_and(|last| last.id == message.author.id);
-        let row = TopicRow { ignored: wrote_last, ..row.clone() };
+        let folded = topic.creator_id == message.author.id;
+        let row = TopicRow { ignored: wrote_last, folded, ..row.clone() };
         Some(((draw.message)(&message, topic, group, cx.now(), images), (draw.topic_row)(&row, group, cx.now())))
     };
     let author = news.message.as_ref().map(|message| message.author.id);

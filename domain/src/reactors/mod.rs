@@ -10,7 +10,7 @@ mod unread;
 
 use crate::admin::doctor;
 use crate::live::draw::Draw;
-use crate::live::tell;
+use crate::live::{notices, tell};
 use crate::moderation::bulk_delete;
 use crate::people::{account_deletion, outbound_email};
 use crate::platform::context::Context;
@@ -96,6 +96,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
         Job::Task(Task::UndoBulkDelete { removal }) => bulk_delete::work(cx, removal, true).await,
         Job::Task(Task::CompareSummaries { token }) => doctor::answer(cx, token).await,
         Job::Task(Task::GroupChanged { group }) => tell::group_changed(cx, group).await,
+        Job::Task(Task::NoticesChanged { user }) => notices::tell_count(cx, user).await,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Hourly housekeeping: deletes what expired and purges what was deleted long ago.
 
 use crate::admin::statistics;
+use crate::live::notices;
 use crate::messages::history;
 use crate::moderation::approval_queue;
 use crate::people::{sign_ups, two_factor};
@@ -19,6 +20,7 @@ const PURGED_AT_ONCE: i64 = 1_000;
 const PURGED_IN_A_SWEEP: u64 = 50_000;
 
 pub(super) async fn sweep(cx: &Context) -> Result<()> {
+    approval_queue::return_stranded(cx).await?;
     let purged = history::purge(cx).await?;
     let declined = approval_queue::purge(cx).await?;
     let sign_ups = sign_ups::forget_declined(cx).await?;
@@ -28,6 +30,7 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
     store::people::two_factor::delete_begun(&mut tx, cx.now().minus(two_factor::SET_UP)).await?;
     store::people::former_names::delete_expired(&mut tx, cx.now()).await?;
     let letters = store::people::emails::delete_expired(&mut tx, cx.now()).await?;
+    let notices = store::people::notices::purge(&mut tx, cx.now().minus(notices::KEPT)).await?;
     let log = store::search_log::trim(&mut tx, SEARCH_LOG_KEPT).await?;
     let links = store::groups::invitations::delete_expired(&mut tx, cx.now()).await?
         + store::people::sign_ups::delete_expired(&mut tx, cx.now()).await?;
@@ -43,7 +46,9 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
             break;
         }
     }
-    tracing::info!(sessions, letters, log, purged, declined, sign_ups, samples, links, topics, groups, "swept");
+    tracing::info!(
+        sessions, letters, notices, log, purged, declined, sign_ups, samples, links, topics, groups, "swept"
+    );
     Ok(())
 }
 

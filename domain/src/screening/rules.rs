@@ -59,7 +59,7 @@ async fn check(audit: &mut Audit<'_>) -> Result<()> {
                 return Err(Error::invalid("text", CANNOT_WAIT));
             }
             RuleAction::Refuse | RuleAction::Hold | RuleAction::Report => {
-                audit.verdict.held.get_or_insert_with(|| format!("The rule “{}”", rule.rule.name));
+                audit.verdict.held.get_or_insert_with(|| format!("{}{}”", model::HELD_BY_RULE, rule.rule.name));
             }
         }
     }

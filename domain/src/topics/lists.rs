@@ -46,11 +46,23 @@ pub async fn list(
     before: Option<PageEnd>,
     limit: usize,
 ) -> Result<(Vec<TopicRow>, Option<PageEnd>)> {
+    list_without(cx, viewer, group, sidebar, before, limit, &[]).await
+}
+
+/// As `list`, without some topics.
+pub(super) async fn list_without(
+    cx: &Context,
+    viewer: Viewer,
+    group: &groups::GroupAccess,
+    sidebar: &Sidebar,
+    before: Option<PageEnd>,
+    limit: usize,
+    without: &[TopicId],
+) -> Result<(Vec<TopicRow>, Option<PageEnd>)> {
     group.access.check(Permission::Read)?;
     let from = group.access.sees_from().unwrap_or(Timestamp(0));
-    let mut rows =
-        store::topics::of_group(&cx.db, group.group.id, from, before.map(|end| (end.at, end.id)), limit as i64 + 1)
-            .await?;
+    let after = before.map(|end| (end.at, end.id));
+    let mut rows = store::topics::of_group(&cx.db, group.group.id, from, after, limit as i64 + 1, without).await?;
     let more = cut(&mut rows, limit);
     fill_unread(&mut rows, sidebar);
     ignores::fold_rows(cx, viewer, &mut rows).await?;
@@ -80,6 +92,7 @@ pub async fn unread_paper(
     for row in &mut rows {
         row.followed = followed.contains(&row.topic.id);
     }
+    ignores::fold_rows(cx, viewer, &mut rows).await?;
     // Followed topics come first; each part stays sorted by latest activity.
     rows.sort_by_key(|row| !row.followed);
     rows.truncate(limit);

@@ -18,6 +18,7 @@ pub use home::{HomePage, home};
 pub(crate) use lists::fill_unread;
 pub use lists::{PageEnd, list, unread_paper};
 
+use crate::people::notices::{self, Decision};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::Cause;
@@ -166,10 +167,17 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> 
     }
     // Deleting a topic in which only the actor wrote is not a moderation action.
     let own = by == found.topic.creator_id && !others;
-    if store::topics::delete(&mut tx, id, cx.now()).await? > 0 && !own {
+    if store::topics::delete(&mut tx, id, cx.now()).await? > 0 {
         let whom = found.topic.creator_id;
-        let entry = LogEntry::new(by, LogAction::TopicDeleted).group(found.group.id).topic(id).whom(whom);
-        log::write(&mut tx, entry, cx.now()).await?;
+        if !own {
+            let entry = LogEntry::new(by, LogAction::TopicDeleted).group(found.group.id).topic(id).whom(whom);
+            log::write(&mut tx, entry, cx.now()).await?;
+        }
+        let settled =
+            store::moderation::reports::settle_topic(&mut tx, id, by, model::Verdict::Deleted, cx.now()).await?;
+        let (side, group) = (notices::capacity(found.access), found.group.id);
+        let decision = Decision { by, side, reason: "", group, topic: id, message: None };
+        notices::topic_deleted(cx, &mut tx, decision, whom, &found.topic.name, &settled).await?;
     }
     search_log::insert(&mut tx, Changed::Topic(id)).await?;
     jobs::enqueue(&mut tx, Cause::TopicDeleted { topic: id }, cx.now()).await?;

@@ -108,3 +108,13 @@ pub(crate) async fn advance(cx: &Context, user: UserId, wanted: &[(TopicId, Read
     tell::publish_own(cx, user, event).await;
     Ok(())
 }
+
+/// Returns the topics of an event that says how far topics are read; empty for other events.
+pub fn topics_of_event(payload: &str) -> Vec<TopicId> {
+    let Ok(event) = serde_json::from_str::<serde_json::Value>(payload) else { return Vec::new() };
+    if event["type"] != "read" {
+        return Vec::new();
+    }
+    let topics = event["topics"].as_array().into_iter().flatten();
+    topics.filter_map(|topic| topic[1].as_i64()).map(TopicId).collect()
+}

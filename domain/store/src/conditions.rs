@@ -9,3 +9,11 @@ macro_rules! waits {
     };
 }
 pub(crate) use waits;
+
+/// SQL: notice `n` is shown above the user's next page until the user confirms it.
+macro_rules! shown_at_once {
+    () => {
+        "n.kind in ('warning', 'ban', 'removal', 'restored')"
+    };
+}
+pub(crate) use shown_at_once;

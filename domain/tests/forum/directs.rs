@@ -315,7 +315,18 @@ async fn whoever_is_ignored_is_silent_for_one_reader_alone(forum: TestForum) {
     assert_eq!(page.messages.iter().map(|m| m.ignored).collect::<Vec<_>>(), [false, true]);
     let place = groups::by_id(cx, ann, garden.id).await.unwrap();
     let (rows, _) = topics::list(cx, ann, &place, &sidebar, None, 5).await.unwrap();
-    assert!(rows[0].ignored);
+    assert!(rows[0].ignored && !rows[0].folded);
+    // A topic that he starts is folded in lists, whoever wrote last in it.
+    let own = forum.topic(ben, &garden, "A shouted title", "quinces").await;
+    forum.post(cleo, own.topic, "Not so loud").await;
+    forum.drain().await;
+    let (rows, _) = topics::list(cx, ann, &place, &sidebar, None, 5).await.unwrap();
+    assert_eq!(rows.iter().map(|row| (row.folded, row.ignored)).collect::<Vec<_>>(), [(true, false), (false, true)]);
+    let sidebar = unread::sidebar(cx, id(ann)).await.unwrap();
+    let home = topics::home(cx, ann, &sidebar).await.unwrap();
+    assert!(home.topics.iter().any(|(_, row, _)| row.topic.id == own.topic && row.folded));
+    topics::delete(cx, ann, own.topic).await.unwrap();
+    forum.drain().await;
     // Nothing changes for the others, or once he is no longer ignored.
     assert_eq!(unread::sidebar(cx, id(cleo)).await.unwrap().unread(), 2);
     // In another process too.

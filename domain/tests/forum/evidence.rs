@@ -45,8 +45,8 @@ async fn what_its_author_deleted_stays_deleted_when_that_is_decided(forum: TestF
     }
     let [first, second] = items(&forum, mira, garden.id).await.try_into().unwrap();
     assert_eq!((said(&first), said(&second)), (vec!["Buy finches"], vec!["Buy parrots"]));
-    assert_eq!(reports::answer(cx, mira, first.row.report_id, Verdict::Deleted).await.unwrap().reports, 1);
-    reports::answer(cx, mira, second.row.report_id, Verdict::Nothing).await.unwrap();
+    assert_eq!(reports::answer(cx, mira, first.row.report_id, Verdict::Deleted, "").await.unwrap().reports, 1);
+    reports::answer(cx, mira, second.row.report_id, Verdict::Nothing, "").await.unwrap();
     forum.drain().await;
     assert!(is_forbidden(history::restore(cx, noor, one.id).await), "those who keep order have decided");
     assert!(placed::show(cx, noor, one.id).await.unwrap().message.deleted);
@@ -80,7 +80,7 @@ async fn a_report_keeps_what_the_message_said(forum: TestForum) {
     messages::delete(cx, noor, posted.id).await.unwrap();
     assert_eq!(said(&one().await), ["Buy <b>finches</b>", "I like finches", ""], "each text once");
     // Answered reports keep no evidence.
-    reports::answer(cx, mira, one().await.row.report_id, Verdict::Deleted).await.unwrap();
+    reports::answer(cx, mira, one().await.row.report_id, Verdict::Deleted, "").await.unwrap();
     assert_eq!(texts(&forum, "select distinct said from reports").await, [""]);
     forum.drain().await;
 }
@@ -102,7 +102,7 @@ async fn what_is_reported_in_a_conversation_is_seen_as_it_was(forum: TestForum) 
     messages::delete(cx, ann, posted.id).await.unwrap();
     assert_eq!(said(&of_site().await), ["I know where you live"]);
     assert!(is_forbidden(topics::delete(cx, ann, posted.topic).await), "nor is it gone with its topic");
-    reports::answer(cx, boss, item.row.report_id, Verdict::Deleted).await.unwrap();
+    reports::answer(cx, boss, item.row.report_id, Verdict::Deleted, "").await.unwrap();
     assert!(is_forbidden(history::restore(cx, ann, posted.id).await));
     forum.drain().await;
 }
@@ -124,7 +124,7 @@ async fn a_topic_stays_until_what_is_reported_in_it_is_answered(forum: TestForum
     assert!(topics::find(cx, ada, posted.topic).await.is_ok());
     let waiting = items(&forum, mira, garden.id).await;
     assert_eq!(waiting.len(), 2);
-    reports::answer(cx, mira, waiting[0].row.report_id, Verdict::Nothing).await.unwrap();
+    reports::answer(cx, mira, waiting[0].row.report_id, Verdict::Nothing, "").await.unwrap();
     topics::delete(cx, noor, posted.topic).await.unwrap();
     // Moderators can delete a topic with open reports.
     topics::delete(cx, mira, other.topic).await.unwrap();

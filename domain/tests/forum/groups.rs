@@ -34,6 +34,7 @@ stories! {
     a_public_group_made_private_is_gone_for_others_at_once,
     groups_are_found_by_words_and_in_order,
     members_are_listed_with_moderators_first_and_who_is_here,
+    a_deleted_topic_is_no_activity_of_its_group_and_a_deleted_group_changes_its_topics,
 }
 
 fn form(name: &str, kind: GroupKind) -> GroupForm {
@@ -345,21 +346,52 @@ async fn groups_are_found_by_words_and_in_order(forum: TestForum) {
     assert_eq!((all[2].0.topics, all[2].0.role), (1, None));
 }
 
+async fn a_deleted_topic_is_no_activity_of_its_group_and_a_deleted_group_changes_its_topics(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, boss) = (forum.person("mira").await, forum.site_admin("boss").await);
+    let tea = forum.group(mira, "Tea", GroupKind::Public).await;
+    let first = forum.topic(mira, &tea, "Oolong", "It is good.").await.topic;
+    let last_at = async || domain::admin::groups(cx, boss, "", "", 0, 10).await.unwrap().0[0].0.last_message_at;
+    let then = last_at().await;
+    forum.pass(std::time::Duration::from_secs(60));
+    let second = forum.topic(mira, &tea, "Sencha", "It is better.").await.topic;
+    assert!(last_at().await > then);
+    topics::delete(cx, mira, second).await.unwrap();
+    assert_eq!(last_at().await, then);
+    let version = async || {
+        let row = domain::store::topics::subject(&cx.db, first).await.unwrap().unwrap().row;
+        row.topic.version
+    };
+    let before = version().await;
+    groups::delete(cx, mira, tea.id, "Tea").await.unwrap();
+    assert_eq!(version().await, before + 1, "a late event of the topic is older than its deletion");
+    forum.drain().await;
+}
+
 async fn members_are_listed_with_moderators_first_and_who_is_here(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("Noor").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor, ada]).await;
     let found = groups::by_id(cx, Viewer::Anonymous, garden.id).await.unwrap();
-    let (total, rows, more) = groups::list_members(cx, &found, 0, 2).await.unwrap();
+    let (total, rows, more) = groups::list_members(cx, &found, groups::MemberFilter::default(), 0, 2).await.unwrap();
     assert_eq!(
         (rows.iter().map(|m| m.person.username.as_str()).collect::<Vec<_>>(), more),
         (vec!["mira", "ada"], true)
     );
     assert_eq!((rows[0].role, rows[1].role), (Role::Admin, Role::Member));
-    let (_, rows, more) = groups::list_members(cx, &found, 1, 2).await.unwrap();
+    let (_, rows, more) = groups::list_members(cx, &found, groups::MemberFilter::default(), 1, 2).await.unwrap();
     assert_eq!(total, 3);
     assert_eq!((rows.len(), rows[0].person.username.as_str(), more), (1, "Noor", false));
+    let wanted = async |words: &str, role| {
+        let filter = groups::MemberFilter { words, role };
+        let (_, rows, _) = groups::list_members(cx, &found, filter, 0, 9).await.unwrap();
+        rows.into_iter().map(|row| row.person.username).collect::<Vec<_>>()
+    };
+    assert_eq!(wanted("OO", None).await, ["Noor"]);
+    assert_eq!(wanted("", Some(Role::Admin)).await, ["mira"]);
+    assert_eq!(wanted("a", Some(Role::Member)).await, ["ada"]);
+    assert_eq!(wanted("%", Some(Role::Moderator)).await, [""; 0]);
     let stranger = forum.person("stranger").await;
     cx.bus.seen(&[id(noor), id(stranger)]).await.unwrap();
     let aside = presence::aside(cx, garden.id).await.unwrap();

@@ -2,10 +2,11 @@
 
 use domain::groups::{self, GroupForm};
 use domain::messages::{Target, by_person};
-use domain::model::{DirectoryOrder as DiscoverOrder, GroupKind, Profile};
+use domain::model::{DirectoryOrder as DiscoverOrder, Grounds, GroupKind, Profile};
 use domain::moderation::bulk_delete::Span;
 use domain::moderation::log::LogFilter;
-use domain::moderation::{bulk_delete, log, warnings};
+use domain::moderation::reports::FromOutside;
+use domain::moderation::{bulk_delete, log, reports, warnings};
 use domain::people::accounts;
 use domain::platform::text;
 use domain::policy::Viewer;
@@ -133,13 +134,27 @@ async fn hostile_reasons_are_tamed_and_the_log_is_searched_for_anything(forum: T
     let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
-    let topic = forum.topic(mira, &garden, "Plums", "Hello.").await.topic;
+    let first = forum.topic(mira, &garden, "Plums", "Hello.").await;
+    let topic = first.topic;
     for text in corpus() {
         tamed("warning", &text, warnings::warn(cx, boss, id(noor), &text).await);
         tamed("warning", &text, warnings::warn_in_group(cx, mira, garden.id, id(noor), &text).await);
         forum.post(noor, topic, "Plums?").await;
         let cleared = bulk_delete::clear_group(cx, mira, garden.id, id(noor), Span::All, &text, false).await;
         tamed("removal", &text, cleared);
+        let typed = FromOutside {
+            grounds: Some(Grounds::Other),
+            words: &text,
+            name: &text,
+            email: "reader@example.org",
+            in_good_faith: true,
+        };
+        let from = std::net::Ipv4Addr::LOCALHOST.into();
+        tamed("report", &text, reports::create_from_outside(cx, from, first.id, typed).await);
+        let named = FromOutside { words: "because", email: &text, ..typed };
+        tamed("address", &text, reports::create_from_outside(cx, from, first.id, named).await);
+        let posted = forum.post(noor, first.topic, "Pears?").await;
+        tamed("reason of a deletion", &text, messages::delete_because(cx, mira, posted.id, &text).await);
         for sought in [
             LogFilter { by: &text, ..LogFilter::default() },
             LogFilter { whom: &text, ..LogFilter::default() },

@@ -39,6 +39,7 @@ mod members;
 mod mentions;
 mod merges;
 mod messages;
+mod notices;
 mod oracle;
 mod outsiders;
 mod overlaps;

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use domain::admin::doctor;
 use domain::bus::Stream;
-use domain::model::{GroupKind, Mark, Role, TopicAction, TopicId};
+use domain::model::{GroupKind, Mark, Role, Sidebar, TopicAction, TopicId, TopicRow};
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
+use domain::topics::PageEnd;
 use domain::topics::moves;
 use domain::topics::moves::At;
 use domain::{groups, messages, search, topics};
@@ -139,6 +140,18 @@ async fn pinned_topics_stand_above_the_others_of_their_group(forum: TestForum) {
     }
     let pinned = async || topics::pinned(cx, garden.id).await.unwrap().into_iter().map(|t| t.id).collect::<Vec<_>>();
     assert_eq!(pinned().await, [one, two]);
+    // They are above the list, and on no page of it.
+    let three = forum.topic(mira, &garden, "Quinces", "3").await.topic;
+    forum.drain().await;
+    let page = async |before| {
+        let found = groups::by_id(cx, mira, garden.id).await.unwrap();
+        topics::group_page(cx, mira, found, &Sidebar::default(), before).await.unwrap()
+    };
+    let ids = |rows: &[TopicRow]| rows.iter().map(|row| row.topic.id).collect::<Vec<_>>();
+    let first = page(None).await;
+    assert_eq!((ids(&first.pinned), ids(&first.rows)), (vec![one, two], vec![three]));
+    let later = page(Some(PageEnd { at: cx.now(), id: TopicId(i64::MAX) })).await;
+    assert_eq!((ids(&later.pinned), ids(&later.rows)), (vec![], vec![three]));
     topics::delete(cx, mira, one).await.unwrap();
     assert_eq!(pinned().await, [two]);
     forum.drain().await;

@@ -321,7 +321,7 @@ async fn a_closed_group_is_known_and_not_read(forum: TestForum) {
     forum.catch_up().await;
     for who in [noor, boss, Viewer::Anonymous] {
         let found = groups::by_slug(cx, who, "choir").await.unwrap();
-        assert!(is_forbidden(groups::list_members(cx, &found, 0, 10).await));
+        assert!(is_forbidden(groups::list_members(cx, &found, groups::MemberFilter::default(), 0, 10).await));
         assert!(is_not_found(topics::find(cx, who, posted.topic).await));
         assert!(is_not_found(placed::show(cx, who, posted.id).await));
         let question = search::Question {

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use domain::bus::Stream;
+use domain::live::unread;
 use domain::messages::mentions;
-use domain::model::{GroupKind, MessageId};
+use domain::model::{GroupKind, MessageId, NoticeKind};
 use domain::policy::Viewer;
 use domain::testing::TestForum;
 use domain::topics::reads;
@@ -15,7 +17,8 @@ stories! {
     a_mention_is_told_once_to_whom_it_names,
     an_edit_adds_and_takes_back_mentions,
     a_mention_is_read_with_its_message_or_by_itself,
-    outsiders_of_a_private_group_are_never_mentioned,
+    a_mention_counts_from_when_its_reader_has_access,
+    a_writer_is_told_once_whom_a_mention_does_not_reach,
     mentions_in_what_was_deleted_are_gone,
     mentions_are_listed_page_by_page,
 }
@@ -73,22 +76,57 @@ async fn a_mention_is_read_with_its_message_or_by_itself(forum: TestForum) {
     assert!(mentions::mark_read(cx, Viewer::Anonymous, third.id).await.is_err());
 }
 
-async fn outsiders_of_a_private_group_are_never_mentioned(forum: TestForum) {
+async fn a_mention_counts_from_when_its_reader_has_access(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
+    let (stream, count) = (Stream::User(id(noor)), async || unread::sidebar(cx, id(noor)).await.unwrap().mentions);
+    let cursor = cx.bus.open(stream).await.unwrap();
+    cx.hub.renew().await.unwrap();
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
     let posted = forum.topic(mira, &secret, "Plans", "@noor @boss").await;
-    forum.drain().await;
-    assert_eq!(tables::ints(&forum, "select count(*) from mentions").await, [[0]]);
+    let hello = forum.group(mira, "Hello", GroupKind::Public).await;
+    let open = forum.topic(mira, &hello, "Hello", "@noor").await.id;
+    forum.drain_twice().await;
+    assert_eq!((mentions_of(&forum, noor).await, count().await), (vec![(open, true)], 1));
+    let heard = crate::live::events(&forum, stream, cursor).await;
+    let of_mentions = heard.iter().filter(|event| event["type"] == "mention").count();
+    assert!(of_mentions <= 2, "only the one in the public group is told, by two runs of its job: {heard:?}");
+    mentions::mark_read(cx, noor, open).await.unwrap();
+    forum.pass(Duration::from_secs(5));
     forum.admit(&secret, &[noor]).await;
-    assert_eq!(mentions_of(&forum, noor).await, [], "who comes later was not told");
+    assert_eq!(mentions_of(&forum, noor).await, [(open, false), (posted.id, true)], "it was not read before");
+    assert_eq!(count().await, 1);
     let later = forum.post(mira, posted.topic, "@noor @boss").await.id;
     forum.drain().await;
-    assert_eq!((mentions_of(&forum, noor).await, mentions_of(&forum, boss).await), (vec![(later, true)], vec![]));
+    assert_eq!((mentions_of(&forum, noor).await.len(), mentions_of(&forum, boss).await), (3, vec![]));
+    assert_eq!(mentions_of(&forum, noor).await[0], (later, true));
     forum.pass(Duration::from_secs(5));
     groups::leave(cx, noor, secret.id).await.unwrap();
-    assert_eq!(mentions_of(&forum, noor).await, [], "who left sees none");
-    assert_eq!(domain::live::unread::sidebar(cx, id(noor)).await.unwrap().mentions, 0);
+    assert_eq!(mentions_of(&forum, noor).await, [(open, false)], "who left sees none");
+    assert_eq!(count().await, 0);
+}
+
+async fn a_writer_is_told_once_whom_a_mention_does_not_reach(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Closed).await;
+    let open = forum.group(mira, "Open", GroupKind::Public).await;
+    forum.admit(&garden, &[ada]).await;
+    let told = async || {
+        let lines = domain::people::notices::page(cx, mira, None, 50).await.unwrap().lines;
+        lines.into_iter().map(|line| (line.kind, line.details.names)).collect::<Vec<_>>()
+    };
+    let posted = forum.topic(mira, &garden, "Plans", "@noor @ada @nobody @mira").await;
+    forum.topic(mira, &open, "Plans", "@noor @ada").await;
+    forum.drain_twice().await;
+    assert_eq!(told().await, [(NoticeKind::Unreached, vec!["noor".to_owned()])]);
+    messages::edit(cx, mira, posted.id, "@noor, and @ada".into()).await.unwrap();
+    forum.drain_twice().await;
+    assert_eq!(told().await.len(), 1);
+    forum.admit(&garden, &[noor]).await;
+    forum.post(mira, posted.topic, "@noor").await;
+    forum.drain().await;
+    assert_eq!(told().await.len(), 1, "they read it now");
 }
 
 async fn mentions_in_what_was_deleted_are_gone(forum: TestForum) {

@@ -76,10 +76,10 @@ async fn whoever_reads_a_message_reports_it_and_whoever_keeps_order_answers(foru
     assert_eq!((item.message.id, item.row.reports, item.row.topic_name.as_str()), (posted.id, 2, "Plums"));
     let first = item.row.report_id;
     for who in [noor, ada, eva] {
-        assert!(is_not_found(reports::answer(cx, who, first, Verdict::Deleted).await));
+        assert!(is_not_found(reports::answer(cx, who, first, Verdict::Deleted, "").await));
     }
-    assert!(matches!(reports::answer(cx, Viewer::Anonymous, first, Verdict::Nothing).await, Err(Error::SignedOut)));
-    let answered = reports::answer(cx, moderator, first, Verdict::Deleted).await.unwrap();
+    assert!(matches!(reports::answer(cx, Viewer::Anonymous, first, Verdict::Nothing, "").await, Err(Error::SignedOut)));
+    let answered = reports::answer(cx, moderator, first, Verdict::Deleted, "").await.unwrap();
     assert_eq!(answered, Answered { group: garden.id, kind: GroupKind::Public, reports: 2 });
     forum.drain().await;
     assert!(placed::show(cx, ada, posted.id).await.unwrap().message.deleted);
@@ -108,12 +108,12 @@ async fn what_is_hidden_is_reported_and_answered_like_what_is_absent(forum: Test
             assert_eq!(told(reports::reportable(cx, who, posted.id).await), absent);
             assert_eq!(told(report(&forum, who, posted.id).await), absent);
             for verdict in [Verdict::Nothing, Verdict::Deleted] {
-                let absent = told(reports::answer(cx, who, ReportId(ABSENT), verdict).await);
-                assert_eq!(told(reports::answer(cx, who, first, verdict).await), absent);
+                let absent = told(reports::answer(cx, who, ReportId(ABSENT), verdict, "").await);
+                assert_eq!(told(reports::answer(cx, who, first, verdict, "").await), absent);
             }
         }
         assert!(
-            is_not_found(reports::answer(cx, noor, first, Verdict::Nothing).await),
+            is_not_found(reports::answer(cx, noor, first, Verdict::Nothing, "").await),
             "theirs, and not theirs to answer"
         );
         assert_eq!(of_site(&forum, boss).await, []);
@@ -123,7 +123,7 @@ async fn what_is_hidden_is_reported_and_answered_like_what_is_absent(forum: Test
         assert_eq!(waiting(&forum, noor, group.id).await.len(), 1);
         members::remove(cx, mira, group.id, id(noor)).await.unwrap();
         assert!(reports::of_group(cx, noor, group.id).await.is_err());
-        assert!(is_not_found(reports::answer(cx, noor, first, Verdict::Deleted).await));
+        assert!(is_not_found(reports::answer(cx, noor, first, Verdict::Deleted, "").await));
     }
     forum.drain().await;
 }
@@ -147,7 +147,7 @@ async fn all_who_reported_a_message_are_answered_together(forum: TestForum) {
         items.iter().map(|item| (item.message.id, item.row.reports, item.voices.len() as i64)).collect();
     assert_eq!(counted, [(posted.id, reports::VOICES + 3, reports::VOICES), (other.id, 1, 1)]);
     assert_eq!(reports::count(&found), 2, "messages are counted, not voices");
-    let answered = reports::answer(cx, mira, items[0].row.report_id, Verdict::Nothing).await.unwrap();
+    let answered = reports::answer(cx, mira, items[0].row.report_id, Verdict::Nothing, "").await.unwrap();
     assert_eq!(answered.reports as i64, reports::VOICES + 3);
     assert!(!placed::show(cx, mira, posted.id).await.unwrap().message.deleted);
     assert_eq!(waiting(&forum, mira, garden.id).await, [(other.id, items[1].row.report_id)]);
@@ -168,8 +168,8 @@ async fn of_two_who_answer_at_once_one_does(forum: TestForum) {
     report(&forum, mira, posted.id).await.unwrap();
     let first = waiting(&forum, mira, garden.id).await[0].1;
     let (one, other) = tokio::join!(
-        reports::answer(cx, mira, first, Verdict::Nothing),
-        reports::answer(cx, ada, first, Verdict::Deleted)
+        reports::answer(cx, mira, first, Verdict::Nothing, ""),
+        reports::answer(cx, ada, first, Verdict::Deleted, "")
     );
     let (one, other) = (one.unwrap().reports, other.unwrap().reports);
     assert_eq!(one + other, 1);
@@ -193,7 +193,7 @@ async fn a_message_that_was_deleted_meanwhile_is_answered_all_the_same(forum: Te
     let (_, items) = reports::of_group(cx, mira, garden.id).await.unwrap();
     assert_eq!(items.len(), 1);
     assert!(items[0].message.id == posted.id && items[0].message.deleted && items[0].message.markup.is_empty());
-    assert_eq!(reports::answer(cx, mira, items[0].row.report_id, Verdict::Deleted).await.unwrap().reports, 1);
+    assert_eq!(reports::answer(cx, mira, items[0].row.report_id, Verdict::Deleted, "").await.unwrap().reports, 1);
     assert_eq!(waiting(&forum, mira, garden.id).await, []);
     forum.drain().await;
 }
@@ -213,12 +213,12 @@ async fn with_a_topic_or_a_group_its_reports_are_gone(forum: TestForum) {
     topics::delete(cx, mira, plums.topic).await.unwrap();
     assert_eq!(waiting(&forum, mira, garden.id).await, all[1..]);
     assert_eq!(of_site(&forum, boss).await, all[1..]);
-    assert!(is_not_found(reports::answer(cx, mira, all[0].1, Verdict::Nothing).await));
+    assert!(is_not_found(reports::answer(cx, mira, all[0].1, Verdict::Nothing, "").await));
     groups::delete(cx, mira, garden.id, "Garden").await.unwrap();
     assert_eq!(of_site(&forum, boss).await, []);
     for who in [mira, boss] {
         assert!(is_not_found(reports::of_group(cx, who, garden.id).await));
-        assert!(is_not_found(reports::answer(cx, who, all[1].1, Verdict::Deleted).await));
+        assert!(is_not_found(reports::answer(cx, who, all[1].1, Verdict::Deleted, "").await));
     }
     forum.drain().await;
 }
@@ -244,16 +244,16 @@ async fn what_is_reported_in_a_conversation_goes_to_the_site_and_nothing_else_of
     assert!(is_not_found(reports::of_group(cx, boss, posted.group).await));
     assert!(is_forbidden(reports::of_group(cx, ann, posted.group).await));
     for who in [ann, ben, cleo] {
-        assert!(is_not_found(reports::answer(cx, who, item.row.report_id, Verdict::Nothing).await));
+        assert!(is_not_found(reports::answer(cx, who, item.row.report_id, Verdict::Nothing, "").await));
         assert!(is_not_found(reports::of_site(cx, who).await));
     }
-    let answered = reports::answer(cx, boss, item.row.report_id, Verdict::Deleted).await.unwrap();
+    let answered = reports::answer(cx, boss, item.row.report_id, Verdict::Deleted, "").await.unwrap();
     assert_eq!((answered.kind, answered.reports), (GroupKind::Direct, 1));
     assert!(placed::show(cx, ben, posted.id).await.unwrap().message.deleted);
     assert!(!placed::show(cx, ben, other.id).await.unwrap().message.deleted);
     assert_eq!(of_site(&forum, boss).await, []);
     // An answered report gives no access any more.
-    assert_eq!(reports::answer(cx, boss, item.row.report_id, Verdict::Deleted).await.unwrap().reports, 0);
+    assert_eq!(reports::answer(cx, boss, item.row.report_id, Verdict::Deleted, "").await.unwrap().reports, 0);
     forum.drain().await;
 }
 
@@ -274,11 +274,11 @@ async fn site_admins_see_what_is_reported_where_they_read(forum: TestForum) {
     assert_eq!(of_site(&forum, boss).await, reported[..1], "no key to what is closed to them");
     assert_eq!(of_site(&forum, chief).await, reported);
     for (message, report) in &reported[1..] {
-        assert!(is_not_found(reports::answer(cx, boss, *report, Verdict::Deleted).await));
-        reports::answer(cx, chief, *report, Verdict::Deleted).await.unwrap();
+        assert!(is_not_found(reports::answer(cx, boss, *report, Verdict::Deleted, "").await));
+        reports::answer(cx, chief, *report, Verdict::Deleted, "").await.unwrap();
         assert!(placed::show(cx, mira, *message).await.unwrap().message.deleted);
     }
-    reports::answer(cx, boss, reported[0].1, Verdict::Nothing).await.unwrap();
+    reports::answer(cx, boss, reported[0].1, Verdict::Nothing, "").await.unwrap();
     forum.drain().await;
 }
 
@@ -291,9 +291,9 @@ async fn in_an_archive_reports_are_answered_and_nothing_is_deleted(forum: TestFo
     groups::archive(cx, mira, garden.id, true).await.unwrap();
     report(&forum, noor, posted.id).await.unwrap();
     let first = waiting(&forum, mira, garden.id).await[0].1;
-    assert!(is_forbidden(reports::answer(cx, mira, first, Verdict::Deleted).await));
+    assert!(is_forbidden(reports::answer(cx, mira, first, Verdict::Deleted, "").await));
     assert_eq!(waiting(&forum, mira, garden.id).await.len(), 1, "it still waits");
-    assert_eq!(reports::answer(cx, mira, first, Verdict::Nothing).await.unwrap().reports, 1);
+    assert_eq!(reports::answer(cx, mira, first, Verdict::Nothing, "").await.unwrap().reports, 1);
     forum.drain().await;
 }
 
@@ -325,9 +325,9 @@ async fn nobody_answers_for_their_own_message(forum: TestForum) {
     let [(message, first)] = of_site(&forum, boss).await[..] else { panic!("one report") };
     assert_eq!(message, posted.id);
     assert!(!reports::of_site(cx, boss).await.unwrap()[0].row.reads);
-    assert!(is_not_found(reports::answer(cx, mira, first, Verdict::Nothing).await), "it is hers");
+    assert!(is_not_found(reports::answer(cx, mira, first, Verdict::Nothing, "").await), "it is hers");
     assert!(is_not_found(groups::by_id(cx, boss, secret.id).await));
-    assert_eq!(reports::answer(cx, boss, first, Verdict::Deleted).await.unwrap().reports, 1);
+    assert_eq!(reports::answer(cx, boss, first, Verdict::Deleted, "").await.unwrap().reports, 1);
     assert!(placed::show(cx, noor, posted.id).await.unwrap().message.deleted);
     assert_eq!(of_site(&forum, boss).await, []);
     forum.drain().await;

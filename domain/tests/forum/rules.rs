@@ -25,6 +25,7 @@ stories! {
     in_conversations_the_rules_of_the_site_refuse,
     names_are_looked_at_when_somebody_signs_up,
     only_admins_make_rules_and_see_them,
+    the_log_calls_a_rule_by_its_name,
     all_processes_hear_of_a_change,
     a_rule_that_was_changed_has_to_be_tried_again,
     what_cannot_be_seen_hides_nothing_from_a_rule,
@@ -158,7 +159,7 @@ async fn a_rule_holds_and_a_rule_reports(forum: TestForum) {
     let ada = forum.person("ada").await;
     complaint(reports::create(cx, ada, posted.id, Some(domain::model::Grounds::Rule), "x").await, "grounds");
     reports::create(cx, ada, posted.id, Some(domain::model::Grounds::Insult), "").await.unwrap();
-    let answered = reports::answer(cx, moderator, item.row.report_id, Verdict::Nothing).await.unwrap();
+    let answered = reports::answer(cx, moderator, item.row.report_id, Verdict::Nothing, "").await.unwrap();
     assert_eq!(answered.reports, 3);
     // Titles match too, of new and of renamed topics.
     let begun = forum.topic(noor, &garden, "Blast", "x").await;
@@ -371,6 +372,16 @@ async fn only_admins_make_rules_and_see_them(forum: TestForum) {
     groups::delete(cx, mira, den.id, "Den").await.unwrap();
     assert!(is_not_found(rules::show(cx, mira, own).await));
     forum.drain().await;
+}
+
+async fn the_log_calls_a_rule_by_its_name(forum: TestForum) {
+    let (mira, _, _, garden) = place(&forum).await;
+    let made = rule(&forum, mira, Some(garden.id), words("No <finches>", "finch", RuleAction::Refuse)).await;
+    rules::delete(&forum.cx, mira, made).await.unwrap();
+    let (_, page) = domain::moderation::log::of_group(&forum.cx, mira, garden.id, None, None).await.unwrap();
+    let of_rules = page.lines.iter().filter(|line| line.what.as_str().starts_with("rule_"));
+    let details: Vec<_> = of_rules.map(|line| line.detail.as_str()).collect();
+    assert!(details.len() >= 2 && details.iter().all(|detail| *detail == "“No <finches>”"), "{details:?}");
 }
 
 async fn all_processes_hear_of_a_change(forum: TestForum) {

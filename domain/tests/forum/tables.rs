@@ -130,12 +130,18 @@ impl Recount {
                 }
             }
         }
-        let is_member: HashSet<(i64, i64)> = members.iter().map(|m| (m[0], m[1])).collect();
+        // The sees_from of a member is the time from which on they see topics.
+        let shown = format!("select user_id, group_id, {} from memberships", micros(forum, "sees_from"));
+        let sees_from: HashMap<(i64, i64), i64> =
+            ints(forum, &shown).await.iter().map(|m| ((m[0], m[1]), m[2])).collect();
+        let begun = format!("select id, {} from topics", micros(forum, "created_at"));
+        let begun: HashMap<i64, i64> = ints(forum, &begun).await.iter().map(|t| (t[0], t[1])).collect();
         let mut mentions: HashMap<i64, i64> = HashMap::new();
         for mention in ints(forum, "select user_id, message_id from mentions where read_at is null").await {
             let Some(message) = messages.iter().find(|m| m[0] == mention[1]) else { continue };
             let Some(group) = topics.get(&message[1]) else { continue };
-            let sees = public.contains(group) || is_member.contains(&(mention[0], *group));
+            let from = sees_from.get(&(mention[0], *group));
+            let sees = public.contains(group) || from.is_some_and(|from| *from <= begun[&message[1]]);
             if sees && !ignored.contains(&(mention[0], message[3])) && !read(mention[0], message[1], message[2]) {
                 *mentions.entry(mention[0]).or_default() += 1;
             }

@@ -1,5 +1,7 @@
 //! Members of a group, and users banned from it.
 
+use std::borrow::Borrow;
+
 use askama::Template;
 use domain::model::{BanRow, Group, MemberRow, Person, Role};
 use domain::moderation::records::Record;
@@ -17,9 +19,27 @@ pub struct Members {
     pub moderates: bool,
     pub total: i64,
     pub rows: Vec<Row>,
+    /// The words of the search; may be empty.
+    pub q: String,
+    /// The role to which the list is limited.
+    pub role: Option<Role>,
     /// Page number, from 1.
     pub page: i64,
     pub has_more: bool,
+}
+
+impl Members {
+    /// Returns the roles of the filter: word, label, and whether it is chosen.
+    pub fn roles(&self) -> [(&'static str, &'static str, bool); 3] {
+        [(Role::Admin, "Admins"), (Role::Moderator, "Moderators"), (Role::Member, "Members")]
+            .map(|(role, label)| (role.as_str(), label, self.role == Some(role)))
+    }
+
+    /// Returns the query string of another page of the list.
+    pub fn query(&self, page: impl Borrow<i64>) -> String {
+        let role = self.role.map_or("", Role::as_str);
+        format!("?page={}&q={}&role={role}", page.borrow(), crate::search::encoded(&self.q))
+    }
 }
 
 /// A member of a group.

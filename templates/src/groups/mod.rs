@@ -8,7 +8,7 @@ use std::borrow::Borrow;
 
 use askama::Template;
 use domain::live::presence::Aside;
-use domain::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, Topic, TopicRow};
+use domain::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, TopicRow};
 use domain::moderation::approval_queue::OwnPending;
 
 use crate::form::{DeleteGroupForm, GroupForm, TopicForm};
@@ -130,7 +130,7 @@ pub struct Show {
     /// By latest activity.
     pub rows: Vec<TopicRow>,
     /// Pinned topics; on the first page only.
-    pub pinned: Vec<Topic>,
+    pub pinned: Vec<TopicRow>,
     pub is_later_page: bool,
     /// The cursor of the next older page, for `?before=`.
     pub older: Option<String>,

@@ -8,7 +8,7 @@ use domain::messages::history::{Piece, Version};
 use domain::model::{Group, Message, Person, Topic};
 use domain::time::Timestamp;
 
-use crate::form::MessageForm;
+use crate::form::{MessageForm, ReasonForm};
 use crate::layout::Layout;
 use crate::when::Now;
 
@@ -66,6 +66,14 @@ pub struct Delete {
     pub group: Group,
     pub topic: Topic,
     pub message: Message,
+    pub form: ReasonForm,
+}
+
+impl Delete {
+    /// Whether the viewer did not write the message: then the author is told the reason.
+    pub fn is_of_somebody_else(&self) -> bool {
+        self.layout.viewer.as_ref().is_some_and(|viewer| viewer.person.id != self.message.author.id)
+    }
 }
 
 #[cfg(test)]

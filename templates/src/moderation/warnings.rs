@@ -1,20 +1,10 @@
 //! Notices from moderators to a user, shown above the page.
 
-use domain::model::{NoticeKind, NoticeRow, WarningRow};
+use domain::model::{NoticeDetails, NoticeRow, WarningRow};
 
 /// Returns the heading of a notice.
 pub fn heading(told: &NoticeRow) -> String {
-    let group = told.group_name.as_str();
-    match (told.kind, group) {
-        (NoticeKind::Warning, "") => "The admins of this site warn you.".to_owned(),
-        (NoticeKind::Warning, group) => format!("Those who keep order in {group} warn you."),
-        (NoticeKind::Ban, "") => "You were banned from a group.".to_owned(),
-        (NoticeKind::Ban, group) => format!("You were banned from {group}."),
-        (NoticeKind::Removal, "") => "The admins of this site removed what you wrote.".to_owned(),
-        (NoticeKind::Removal, group) => format!("Those who keep order in {group} removed what you wrote there."),
-        (NoticeKind::Restored, "") => "What was removed of what you wrote is back.".to_owned(),
-        (NoticeKind::Restored, group) => format!("What was removed of what you wrote in {group} is back."),
-    }
+    crate::people::notices::heading(told.kind, &told.group_name, &NoticeDetails::NONE)
 }
 
 /// Returns how many more notices there are, in words; `None` when there are none.

@@ -1,8 +1,10 @@
 //! Emails: the text of each kind, as plain text and as HTML with the same content.
 
 use askama::Template;
-use domain::model::EmailKind;
+use domain::model::{EmailKind, NoticeEmail, Verdict};
 use domain::platform::mail::{EmailBody, EmailTemplateData};
+
+use super::notices;
 
 /// An email as HTML.
 #[derive(Clone, Debug, Template)]
@@ -48,6 +50,9 @@ impl Letter {
     fn about(occasion: &EmailTemplateData) -> Self {
         let EmailTemplateData { kind, site_name, base_url, username, address, link, taken_by, .. } = occasion;
         let (expires_at, barred) = (&occasion.expires_at, &occasion.barred);
+        if let Some(notice) = &occasion.notice {
+            return Self::of_notice(occasion, notice);
+        }
         let until = format!("The link works once, until {}.", crate::when::exact(expires_at));
         let not_you = "If that was not you, set a new password at once, and look through your sessions:".to_owned();
         let settings = |label| Some((label, format!("{base_url}/-/settings/sessions")));
@@ -207,6 +212,54 @@ impl Letter {
                 Some(("Sign in", format!("{base_url}/-/sign-in"))),
                 vec![],
             ),
+            // These always carry a notice.
+            (EmailKind::Notice | EmailKind::ReportReceived | EmailKind::ReportAnswered, _) => {
+                (format!("A notice from {site_name}"), vec![], Some(("Notices", format!("{base_url}/notices"))), vec![])
+            }
+        };
+        let (site_name, base_url, username) = (site_name.clone(), base_url.clone(), username.clone());
+        Self { subject, site_name, base_url, username, said, link, after }
+    }
+
+    /// An email about a decision, or about a report that arrived.
+    fn of_notice(occasion: &EmailTemplateData, notice: &NoticeEmail) -> Self {
+        let EmailTemplateData { kind, site_name, base_url, username, .. } = occasion;
+        let NoticeEmail { kind: what, group, reason, link, details } = notice;
+        let page = format!("{base_url}{link}");
+        let happened = notices::heading(*what, group, details);
+        let why = || (!reason.is_empty()).then(|| format!("Reason: {reason}"));
+        let (subject, said, link, after) = match kind {
+            EmailKind::ReportReceived => {
+                let grounds = details.grounds.iter().map(|one| one.label()).collect::<Vec<_>>().join(", ");
+                let at = details.at.map(|at| crate::when::exact(&at)).unwrap_or_default();
+                (
+                    format!("Your report at {site_name} has arrived"),
+                    vec![
+                        format!(
+                            "On {at}, somebody, probably you, reported a message at {site_name} and gave this address. The reason: {grounds}."
+                        ),
+                        "A person will look at it. We send you the decision.".to_owned(),
+                    ],
+                    Some(("The message", page)),
+                    vec!["If you know nothing of this, you need not do anything.".to_owned()],
+                )
+            }
+            EmailKind::ReportAnswered => {
+                let stays = details.verdict != Some(Verdict::Deleted);
+                let again = "If you think that this is wrong, report the message again and say why. Your right to go to a court or to an out-of-court dispute settlement body does not depend on that.";
+                (
+                    format!("Your report at {site_name} was answered"),
+                    [happened].into_iter().chain(why()).chain(notices::facts(*what, details)).collect(),
+                    stays.then_some(("The message", page)),
+                    stays.then(|| again.to_owned()).into_iter().collect(),
+                )
+            }
+            _ => (
+                format!("A decision at {site_name}"),
+                [happened].into_iter().chain(why()).chain(notices::facts(*what, details)).collect(),
+                Some(("Your notices", format!("{base_url}/notices"))),
+                vec!["There you also find to whom you can object.".to_owned()],
+            ),
         };
         let (site_name, base_url, username) = (site_name.clone(), base_url.clone(), username.clone());
         Self { subject, site_name, base_url, username, said, link, after }
@@ -215,7 +268,7 @@ impl Letter {
 
 #[cfg(test)]
 mod tests {
-    use domain::model::EmailKind;
+    use domain::model::{DecidedBy, EmailKind, Grounds, NoticeDetails, NoticeEmail, NoticeKind};
     use domain::platform::mail::EmailTemplateData;
     use domain::time::Timestamp;
 
@@ -234,6 +287,7 @@ mod tests {
             at: Timestamp(1_768_572_000_000_000),
             detail: "203.0.113.7\nMozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into(),
             barred: Some((None, "Selling <finches>".into())),
+            notice: None,
         }
     }
 
@@ -274,6 +328,30 @@ mod tests {
         for text in [&written.text, &written.html] {
             assert!(text.contains("203.0.113.7") && text.contains("Firefox on Linux"), "{text}");
         }
+    }
+
+    #[test]
+    fn a_receipt_says_nothing_that_the_sender_typed_and_greets_nobody_by_name() {
+        let details = NoticeDetails { grounds: vec![Grounds::Spam], ..NoticeDetails::NONE };
+        let (group, reason, link) = (String::new(), String::new(), "/-/messages/41".to_owned());
+        let notice = Some(NoticeEmail { kind: NoticeKind::ReportAnswered, group, reason, link, details });
+        let username = String::new();
+        let receipt = EmailTemplateData { notice, username, ..occasion(EmailKind::ReportReceived) };
+        let written = words(&receipt).expect("it draws");
+        assert!(written.text.starts_with("Hello,\n"), "{}", written.text);
+        assert!(written.text.contains("https://forum.example/-/messages/41") && written.text.contains("Spam"));
+    }
+
+    #[test]
+    fn a_decision_is_emailed_with_its_reason_and_where_to_object() {
+        let details = NoticeDetails { by: Some(DecidedBy::Moderators), ..NoticeDetails::NONE };
+        let (group, reason, link) = ("Garden".to_owned(), "No <finches>".to_owned(), String::new());
+        let notice = Some(NoticeEmail { kind: NoticeKind::MessageDeleted, group, reason, link, details });
+        let written = words(&EmailTemplateData { notice, ..occasion(EmailKind::Notice) }).expect("it draws");
+        for part in ["Your message in Garden was deleted.", "Reason: No <finches>", "https://forum.example/notices"] {
+            assert!(written.text.contains(part), "{}", written.text);
+        }
+        assert!(!written.html.contains("<finches>"), "{}", written.html);
     }
 
     #[test]

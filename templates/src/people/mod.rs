@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod emails;
+pub mod notices;
 pub mod profiles;
 pub mod settings;
 pub mod sign_ups;

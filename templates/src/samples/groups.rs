@@ -17,6 +17,7 @@ fn rows() -> Vec<TopicRow> {
         last_author: Some(person(by)),
         excerpt: excerpt.to_owned(),
         ignored: false,
+        folded: false,
         followed: false,
     };
     vec![
@@ -68,7 +69,7 @@ impl Show {
             own_held: Vec::new(),
             aside: Aside { members: 64, here: vec![person(3), person(4), person(2)], more: 0, without: Vec::new() },
             rows: rows(),
-            pinned: vec![super::wrens()],
+            pinned: vec![TopicRow { topic: topic(14, 1, "rules", "Read this first", 1, 3, 60), ..rows().swap_remove(0) }],
             is_later_page: false,
             older: Some("1700000000-12".to_owned()),
             upto: "1-48".to_owned(),
@@ -158,6 +159,7 @@ impl Show {
         let mut page = Self { may_start: false, may_invite: false, ..Self::sample() };
         page.group.archived_at = Some(ago(9_000));
         page.rows[0].ignored = true;
+        page.rows[1].folded = true;
         page
     }
 }

@@ -27,12 +27,13 @@ impl Home {
         Self {
             layout: layout("/"),
             stories: vec![
-                Story { group: group(1), topic: wrens(), unread: 3, followed: true, messages: new },
+                Story { group: group(1), topic: wrens(), unread: 3, followed: true, folded: false, messages: new },
                 Story {
                     group: group(2),
                     topic: topic(21, 2, "beans", "Broad beans: sow again?", 5, 52, 41),
                     unread: 7,
                     followed: false,
+                    folded: false,
                     messages: slugs,
                 },
                 Story {
@@ -40,6 +41,7 @@ impl Home {
                     topic: topic(31, 3, "january", "January: the long one about the lighthouse", 7, 12, 190),
                     unread: 5,
                     followed: false,
+                    folded: true,
                     messages: book,
                 },
             ],

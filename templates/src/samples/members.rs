@@ -24,7 +24,8 @@ impl members::Members {
             })
             .collect();
         let (layout, group) = (layout("/-/groups/1/members"), group(1));
-        Self { layout, group, moderates: true, total: 64, rows, page: 1, has_more: true }
+        let (q, role) = ("o & <a>".to_owned(), Some(Role::Moderator));
+        Self { layout, group, moderates: true, total: 64, rows, q, role, page: 1, has_more: true }
     }
 }
 

@@ -6,6 +6,7 @@ mod groups;
 mod home;
 mod log;
 mod members;
+mod notices;
 mod others;
 mod reports;
 mod rules;
@@ -214,7 +215,7 @@ pub fn layout(path: &str) -> Layout {
         .collect();
     Layout {
         viewer: Some(Viewer { person: person(4), is_admin: false, theme: Theme::Auto }),
-        sidebar: Sidebar { groups, mentions: 1, invited: 1 },
+        sidebar: Sidebar { groups, mentions: 1, invited: 1, notices: 2 },
         csrf: "c5rf-t0ken".to_owned(),
         now: now().into(),
         live: Some(Live { after: "1768572000000-3".to_owned(), group: None }),
@@ -252,6 +253,7 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(approval_queue::all());
     pages.extend(rules::all());
     pages.extend(log::all());
+    pages.extend(notices::all());
     pages.extend(topics::all());
     pages.extend(others::all());
     pages.extend(admin::all());

@@ -6,7 +6,7 @@ use domain::model::{Grounds, Group, GroupKind, ReportId, Restorable};
 use domain::moderation::reports::Item;
 use domain::store::moderation::reports::{OpenRow, VoiceRow};
 
-use super::{Drawn, ago, group, layout, message, person, wrens};
+use super::{Drawn, ago, group, layout, message, person, stranger, wrens};
 use crate::form::ReportForm;
 use crate::layout::Layout;
 use crate::moderation::reports::{New, OfSite, Reports};
@@ -15,7 +15,9 @@ fn item(report: i64, kind: GroupKind, said: &str, by: usize) -> Item {
     let message = message(40 + report, by, 300, said);
     let voice = |id, grounds, words: &str, minutes| VoiceRow {
         message_id: message.id,
-        username: (grounds != Grounds::Rule).then(|| person(id).username),
+        username: (grounds != Grounds::Rule && id != 3).then(|| person(id).username),
+        reporter_name: if id == 3 { "A <neighbour>".to_owned() } else { String::new() },
+        reporter_email: (id == 3).then(|| "neighbour@example.org".to_owned()),
         grounds,
         words: words.to_owned(),
         said: if id == 2 { "Finches for <b>sale</b>,\nten a dozen.".to_owned() } else { String::new() },
@@ -25,13 +27,14 @@ fn item(report: i64, kind: GroupKind, said: &str, by: usize) -> Item {
         voice(2, Grounds::Spam, "", 200),
         voice(1, Grounds::Rule, "Birds for <sale>", 190),
         voice(5, Grounds::Other, "He sells <wild> birds,\nagain.", 20),
+        voice(3, Grounds::Other, "It names my <street>.", 10),
     ];
     let group = Group { kind, ..group(1) };
     let row = OpenRow {
         group,
         report_id: ReportId(report),
         message_id: message.id,
-        reports: 2 + report,
+        reports: 3 + report,
         topic_slug: "wrens".to_owned(),
         topic_name: "Wrens in the wall".to_owned(),
         reads: true,
@@ -52,6 +55,14 @@ impl New {
             reported_at: None,
             form,
         }
+    }
+
+    /// For a person without an account, with validation errors.
+    fn from_outside() -> Self {
+        let mut form = ReportForm { grounds: "private".into(), email: "nobody".into(), ..ReportForm::default() };
+        form.set_error("email", "That is not a mail address.");
+        form.set_error("good_faith", "Confirm this, or do not report the message.");
+        Self { layout: stranger("/-/messages/41/report"), form, ..Self::sample() }
     }
 
     fn again_in_a_conversation() -> Self {
@@ -83,6 +94,7 @@ impl OfSite {
 pub(super) fn all() -> Vec<Drawn> {
     vec![
         ("report", New::sample().render()),
+        ("report-from-outside", New::from_outside().render()),
         ("report-again", New::again_in_a_conversation().render()),
         ("reports", Reports::sample().render()),
         ("reports-none", Reports { items: Vec::new(), total: 0, ..Reports::sample() }.render()),

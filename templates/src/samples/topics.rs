@@ -7,7 +7,7 @@ use domain::messages::history::{Piece, Version};
 use domain::model::{OtherTopic, Topic, TopicAction, TopicEvent, TopicRow};
 
 use super::{Drawn, ago, conversation, group, layout, person, stranger, topic, wrens};
-use crate::form::{MergeForm, MessageForm, RenameForm, SplitForm};
+use crate::form::{MergeForm, MessageForm, ReasonForm, RenameForm, SplitForm};
 use crate::messages;
 use crate::topics::subscriptions::{Entry, Following};
 use crate::topics::{Delete, Edit, NewSince, Show, merges, splits};
@@ -210,6 +210,7 @@ impl Following {
                 last_author: Some(person(3)),
                 excerpt: "They roost together <when> it freezes, up to sixty in one box.".to_owned(),
                 ignored: id == 21,
+                folded: false,
                 followed: true,
             },
         };
@@ -285,6 +286,7 @@ impl messages::Delete {
             group: group(1),
             topic: wrens(),
             message: conversation().swap_remove(3),
+            form: ReasonForm::default(),
         }
     }
 }

@@ -44,6 +44,8 @@ const RULE: [(&str, &str); 6] = [
     ("effect", "refuse"),
     ("explanation", "Not here."),
 ];
+const OUTSIDE: [(&str, &str); 4] =
+    [("grounds", "other"), ("words", "because"), ("email", "reader@example.org"), ("good_faith", "yes")];
 const DECLINED: [(&str, &str); 1] = [("answer", "decline")];
 
 macro_rules! fields {
@@ -114,6 +116,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/users/{}/ignore" "ignored": Nothing;
     "/-/read" "upto": Nothing;
     "/-/mentions/read" "upto": Nothing;
+    "/-/notices/read" "upto": Nothing;
 
     "/-/direct" "to": Lines, Member at "/-/direct/new" with [("title", "Plans"), ("text", "Hello")];
     "/-/direct" "title": Few, Member at "/-/direct/new" with [("to", "marta"), ("text", "Hello")];
@@ -204,7 +207,12 @@ pub const FIELDS: &[Field] = fields! {
     "/-/messages/{}/edit" "text": Long, Moderator at "/-/messages/{message}/edit";
     "/-/messages/{}/report" "grounds": Nothing;
     "/-/messages/{}/report" "words": Long, Member at "/-/messages/{said}/report" with [("grounds", "other")];
+    "/-/messages/{}/report" "name": Lines, Stranger at "/-/messages/{said}/report" with OUTSIDE;
+    "/-/messages/{}/report" "email": Lines, Stranger at "/-/messages/{said}/report" with OUTSIDE;
+    "/-/messages/{}/report" "good_faith": Nothing;
+    "/-/reports/{}" "reason": Long, Moderator at "/-/groups/{public}/reports" with [("verdict", "nothing")];
     "/-/reports/{}" "verdict": Few, Moderator at "/-/groups/{public}/reports";
+    "/-/messages/{}/delete" "reason": Few, Moderator at "/-/messages/{said}/delete";
 
     "/admin/people/{}/bar" "reason": Long, Root at "/admin/people/{target}" with [("what", "suspend"), ("days", "9")];
     "/admin/people/{}/bar" "days": Few, Root at "/admin/people/{target}" with [("what", "suspend"), ("reason", "because")];
@@ -261,6 +269,8 @@ pub const FIELDS: &[Field] = fields! {
     "/groups/" "q": Lines, Stranger at "/groups/";
     "/groups/" "category": Few, Stranger at "/groups/";
     "/groups/" "order": Few, Stranger at "/groups/";
+    "/-/groups/{}/members" "q": Lines, Moderator at "/-/groups/{public}/members";
+    "/-/groups/{}/members" "role": Few, Moderator at "/-/groups/{public}/members";
     "/admin/people" "q": Lines, Root at "/admin/people";
     "/admin/people" "state": Few, Root at "/admin/people";
     "/admin/groups" "q": Lines, Root at "/admin/groups";

@@ -163,7 +163,7 @@ async fn all_pages(forum: &Forum, world: &World, who: Who) -> BTreeMap<String, V
 
 /// Returns an address without the parts that differ between pages of one kind.
 fn kind(path: &str) -> String {
-    const OURS: [&str; 8] = ["-", "admin", "groups", "mentions", "search", "users", "icon.svg", "live"];
+    const OURS: [&str; 9] = ["-", "admin", "groups", "mentions", "notices", "search", "users", "icon.svg", "live"];
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let mut parts = path.trim_matches('/').split('/');
     let first = parts.next().unwrap_or_default();

@@ -20,9 +20,12 @@ pub enum Who {
     /// The user whom others warn, ban and so on.
     Target,
     Stranger,
+    /// A new user, whose messages are held for approval, declined and deleted.
+    Held,
 }
 
-pub const READERS: [Who; 6] = [Who::Root, Who::Moderator, Who::Member, Who::Target, Who::Outsider, Who::Stranger];
+pub const READERS: [Who; 7] =
+    [Who::Root, Who::Moderator, Who::Member, Who::Target, Who::Outsider, Who::Held, Who::Stranger];
 
 impl Who {
     /// Returns the username; `None` for strangers.
@@ -34,6 +37,7 @@ impl Who {
             Self::Outsider => Some("otto"),
             Self::Stray => Some("stig"),
             Self::Target => Some("target"),
+            Self::Held => Some("hana"),
             Self::Stranger => None,
         }
     }
@@ -42,8 +46,6 @@ impl Who {
 /// The forum, and everything that paths name in it.
 pub struct World {
     people: Vec<(Who, Visitor)>,
-    /// A new user, whose messages are held for approval.
-    hana: Visitor,
     pub garden: Place,
     pub plums: Place,
     /// A topic whose message is edited and reported; its title changes too.
@@ -60,7 +62,7 @@ impl World {
     pub async fn make(forum: &mut Forum) -> Self {
         let root = admin_of(forum).await;
         let mut people = vec![(Who::Root, root), (Who::Stranger, forum.visitor())];
-        for who in [Who::Moderator, Who::Member, Who::Target, Who::Outsider, Who::Stray] {
+        for who in [Who::Moderator, Who::Member, Who::Target, Who::Outsider, Who::Stray, Who::Held] {
             people.push((who, newcomer(forum, who.name().expect("a name")).await));
         }
         let of = |who: Who| people.iter().find(|(known, _)| *known == who).expect("everybody").1.clone();
@@ -78,7 +80,7 @@ impl World {
         let form = moderator.get(&format!("/-/groups/{}/edit", porch.id)).await.expect(200).form("/edit");
         moderator.submit(&form.with("first_held", "1")).await.expect(200);
         let steps = topic_in(&moderator, &porch, "Steps", "Come in").await;
-        let hana = newcomer(forum, "hana").await;
+        let hana = of(Who::Held);
         hana.join(&porch).await;
         hana.join(&garden).await;
         let said = hana.post(&plums, "Fourth").await.message("Fourth");
@@ -117,7 +119,7 @@ impl World {
             ("{target}", account("target").await),
             ("{outsider}", account("otto").await),
         ];
-        let world = Self { people, hana, garden, plums, pears, rows, row: Mutex::default(), steps, ids };
+        let world = Self { people, garden, plums, pears, rows, row: Mutex::default(), steps, ids };
         for action in ["/-/topics/{}/split", "/-/groups/{}/held", "/-/groups/{}/members/{}/clear"] {
             world.undo(action).await;
         }
@@ -151,8 +153,17 @@ impl World {
                 *self.row.lock().expect("no panic") = page.message("Next");
             }
             "/-/groups/{}/held" | "/admin/held" => {
-                let form = self.hana.get(&self.steps.path).await.expect(200).form("/messages");
-                self.hana.send(&form.with("text", &few()[1])).await;
+                let hana = self.who(Who::Held);
+                let form = hana.get(&self.steps.path).await.expect(200).form("/messages");
+                hana.send(&form.with("text", &few()[1])).await;
+            }
+            "/-/reports/{}" => {
+                let form = self.who(Who::Member).get(&self.path("/-/messages/{said}/report")).await.expect(200);
+                self.who(Who::Member).submit(&form.form("/report").with("grounds", "spam")).await.expect(200);
+            }
+            "/-/messages/{}/delete" => {
+                let deleted = self.who(Who::Moderator).get(&self.path("/-/messages/{said}/history")).await.expect(200);
+                self.who(Who::Moderator).submit(&deleted.form("/restore")).await.expect(200);
             }
             "/-/groups/{}/ask" => self.withdraw(Who::Outsider).await,
             "/-/invite/{}" => self.withdraw(Who::Stray).await,

@@ -25,6 +25,7 @@ pub async fn index(req: Req) -> Answer {
         group: req.called(group),
         unread: row.unread,
         followed: row.followed,
+        folded: row.folded,
         topic: row.topic,
         messages,
     };

@@ -234,7 +234,7 @@ pub fn fields(scene: &Scene, world: &World, path: &str) -> Vec<(&'static str, St
         ("message", "please".to_owned()),
         ("level", "muted".to_owned()),
         ("seq", "1".to_owned()),
-        ("upto", if path.contains("mentions") { "1".to_owned() } else { String::new() }),
+        ("upto", if path.contains("mentions") || path.contains("notices") { "1".to_owned() } else { String::new() }),
         (
             "one",
             if path.contains("held") {

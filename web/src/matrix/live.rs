@@ -21,7 +21,7 @@ use super::{COLUMN, FIRST, must_be_as_agreed};
 const EXPECTED: &str = include_str!("live_events.txt");
 
 /// The letter of each event kind that a group's stream may carry; an unknown kind fails the test.
-const KINDS: [(&str, char); 7] = [
+const KINDS: [(&str, char); 8] = [
     ("message", 'm'),
     ("edit", 'e'),
     ("delete", 'd'),
@@ -29,6 +29,7 @@ const KINDS: [(&str, char); 7] = [
     ("star", 's'),
     ("topic_change", 't'),
     ("mention", '@'),
+    ("notice", 'n'),
 ];
 
 /// An action, done by the creator of the group.
@@ -48,13 +49,15 @@ enum Act {
     Split,
     Merge,
     DeleteTopic,
+    /// A moderator answers the report of its first message. In a conversation, a site admin does.
+    Answer,
     /// Removes the member.
     Remove,
     /// Makes a public group private.
     Close,
 }
 
-const ACTS: [(Act, &str); 14] = [
+const ACTS: [(Act, &str); 15] = [
     (Act::Post, "a message that mentions everybody"),
     (Act::Edit, "edited"),
     (Act::Delete, "deleted"),
@@ -67,6 +70,7 @@ const ACTS: [(Act, &str); 14] = [
     (Act::Split, "its last message split off to that group"),
     (Act::Merge, "merged into another"),
     (Act::DeleteTopic, "deleted as a topic"),
+    (Act::Answer, "the report of its first message is answered"),
     (Act::Remove, "the member is removed, then a message"),
     (Act::Close, "the group becomes private, then a message"),
 ];
@@ -309,9 +313,14 @@ async fn perform(forum: &TestForum, world: &World, act: Act, scene: &Scene, read
                 // The creator can delete the topic only after its report is answered.
                 let report = domain::model::ReportId(scene.report);
                 let boss = world.who(Actor::SiteAdmin);
-                domain::moderation::reports::answer(cx, boss, report, domain::model::Verdict::Nothing).await?;
+                domain::moderation::reports::answer(cx, boss, report, domain::model::Verdict::Nothing, "").await?;
             }
             topics::delete(cx, maker, topic).await?;
+        }
+        Act::Answer => {
+            let who = if scene.group.is_direct() { Actor::SiteAdmin } else { Actor::Moderator };
+            let (report, verdict) = (domain::model::ReportId(scene.report), domain::model::Verdict::Deleted);
+            domain::moderation::reports::answer(cx, world.who(who), report, verdict, "").await?;
         }
         Act::Remove => {
             let member = world.who(Actor::Member).id().expect("an account");

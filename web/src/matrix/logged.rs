@@ -104,6 +104,7 @@ const NOT_LOGGED: &[&str] = &[
     "/-/settings/sessions/{id}/revoke",
     "/-/users/{name}/ignore",
     "/-/notices/{id}/read",
+    "/-/notices/read",
     "/-/held/{id}/withdraw",
     "/-/read",
     "/-/mentions/read",

@@ -244,7 +244,7 @@ impl World {
             members::ban(cx, maker, group.id, id(who), "because").await.expect("banned");
         }
         // The user confirms the notices.
-        forum.execute("update notices set read_at = created_at").await;
+        forum.execute("update notices set read_at = created_at where kind = 'ban'").await;
         invitations::invite(cx, maker, group.id, "guest").await.expect("invited");
         let form = LinkForm { role: Some(Role::Member), uses: 100, days: 3 };
         let token = invitations::make_link(cx, maker, group.id, form).await.expect("a link");

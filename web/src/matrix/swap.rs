@@ -112,7 +112,10 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
     let answer = door.send(&forum, &world, "post", &format!("{base}/requests"), &fields, Actor::Admin).await;
     assert_eq!(answer.status, 303);
     let found = groups::by_id(cx, admin, own.id).await.expect("the own group");
-    assert_eq!(groups::list_members(cx, &found, 0, 10).await.expect("its members").0, 1);
+    assert_eq!(
+        groups::list_members(cx, &found, groups::MemberFilter::default(), 0, 10).await.expect("its members").0,
+        1
+    );
     assert_eq!(dump(&forum, &world, theirs.group.id).await, before, "nothing changed elsewhere");
 }
 
@@ -120,7 +123,8 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
 async fn dump(forum: &TestForum, world: &World, group: domain::model::GroupId) -> String {
     let (cx, maker) = (&forum.cx, world.maker);
     let found = groups::by_id(cx, maker, group).await.expect("the group");
-    let (_, members, _) = groups::list_members(cx, &found, 0, 100).await.expect("its members");
+    let (_, members, _) =
+        groups::list_members(cx, &found, groups::MemberFilter::default(), 0, 100).await.expect("its members");
     let shown = invitations::list(cx, maker, group).await.expect("its invitations");
     let (_, bans) = domain::groups::members::bans(cx, maker, group).await.expect("its bans");
     let (_, waiting, _) = requests::waiting(cx, maker, group).await.expect("who waits");

@@ -10,7 +10,7 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use domain::bus::Stream;
+use domain::bus::{Backlog, Stream};
 use domain::model::{Group, SignUps};
 use domain::people::sessions::Origin;
 use domain::platform::caches::sessions::Session;
@@ -31,7 +31,7 @@ pub struct Req {
     pub site: Data<Site>,
     /// `None` for visitors and for accounts that wait for approval.
     pub session: Option<Session>,
-    /// The session of an account that waits for approval: everything else treats its user as a visitor.
+    /// The session of an account that waits for approval: everything else treats its user as an anonymous reader.
     pub waiting: Option<Session>,
     /// The current settings of the site.
     pub now: Arc<SiteNow>,
@@ -232,6 +232,21 @@ impl Req {
         }
     }
 
+    /// Starts the page's poll behind the event by which the page itself marked its topic as read, so that it does not
+    /// return at once. The page's counts are read after that event. Other events are not skipped.
+    pub async fn skip_own_read(&self, layout: &mut Layout, topic: domain::model::TopicId) {
+        let (Some(session), Some(live)) = (&self.session, &mut layout.live) else { return };
+        let Ok(after) = live.after.parse() else { return };
+        let backlog = self.cx().bus.backlog(Stream::User(session.person.id), after).await;
+        let Ok(Backlog::Entries { events, .. }) = backlog else { return };
+        for event in events {
+            if domain::topics::reads::topics_of_event(&event.payload) != [topic] {
+                break;
+            }
+            live.after = event.id.to_string();
+        }
+    }
+
     /// Reads the viewer's sidebar anew, after this request changed what is unread.
     pub async fn sidebar(&self) -> Result<domain::model::Sidebar, Failure> {
         match &self.session {
@@ -268,6 +283,8 @@ impl Req {
                     }
                     live.group = Some(id);
                 }
+                // Polls know the session of an account that waits, and refuse it.
+                (None, _) if self.waiting.is_some() => {}
                 (None, _) => {
                     layout.live = self.live(Stream::Group(id), Some(id)).await;
                 }
@@ -290,6 +307,17 @@ const NOTICE: &str = "klatch-notice";
 /// What works while an account waits: signing out, and confirming the address that the answer is sent to.
 const WHILE_WAITING: [&str; 3] = ["/-/sign-out", "/-/confirm", "/-/notice/hide"];
 
+/// Pages that tell an account that it waits, although anonymous readers get them: the start page, and forms that the
+/// account cannot send.
+const CLOSED_WHILE_WAITING: [&str; 6] = ["/", "/-/sign-in", "/-/sign-up", "/-/forgot", "/-/reset", "/-/first-admin"];
+
+/// Whether an account that waits for approval may send this request. It reads what anonymous readers read.
+fn is_open_while_waiting(request: &HttpRequest) -> bool {
+    let path = request.path();
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    WHILE_WAITING.contains(&path) || is_read && !CLOSED_WHILE_WAITING.contains(&path) && !path.ends_with("/report")
+}
+
 impl FromRequest for Req {
     type Error = Failure;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
@@ -298,7 +326,7 @@ impl FromRequest for Req {
         let request = request.clone();
         Box::pin(async move {
             let req = Self::of(&request).await?;
-            if req.waiting.is_some() && !WHILE_WAITING.contains(&request.path()) {
+            if req.waiting.is_some() && !is_open_while_waiting(&request) {
                 return Err(Failure::Waiting);
             }
             Ok(req)

@@ -5,6 +5,7 @@ use super::{Outcome, Posted};
 use crate::groups::{direct_names, members};
 use crate::live::{tell, unread};
 use crate::messages::conversations::MOST;
+use crate::people::notices;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{
@@ -18,10 +19,13 @@ use bus::Control;
 use markup::Node;
 use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
-use model::{Category, GroupId, GroupKind, LogAction, LogEntry, MessageId, Role, TopicId, UserId};
+use model::{
+    Category, GroupId, GroupKind, LogAction, LogEntry, MessageId, NoticeDetails, NoticeKind, Role, TopicId, UserId,
+};
 use store::Tx;
 use store::groups::Described;
 use store::messages::NewMessage;
+use store::people::notices::NewNotice;
 use store::search_log::{self, Changed};
 
 /// Where the message is written, after the transaction created what it needs.
@@ -214,6 +218,11 @@ async fn finish(
             let entry = LogEntry::new(moderator.user()?, LogAction::PendingApproved).group(place.group);
             let entry = entry.topic(place.topic).message(message).whom(held.author_id);
             log::write(tx, entry, place.at).await?;
+            let details = NoticeDetails { title: held.title.clone(), at: Some(held.written_at), ..NoticeDetails::NONE };
+            let kind = NoticeKind::Approved;
+            let new = NewNotice::new(held.author_id, Some(place.group), kind, "", moderator.user()?);
+            let new = NewNotice { topic: Some(place.topic), message: Some(message), details: &details, ..new };
+            notices::tell(cx, tx, new).await?;
         }
         Destination::Topic(_) | Destination::NewTopic { .. } | Destination::NewConversation { .. } => {}
     }

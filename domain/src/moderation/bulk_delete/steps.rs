@@ -2,13 +2,15 @@
 
 use crate::live::tell;
 use crate::messages;
+use crate::people::notices::{self, Decision};
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::platform::jobs;
 use crate::platform::jobs::{Cause, Task};
 use model::time::Timestamp;
-use model::{BulkDeleteId, BulkDeleteSize, MessageId, TopicId, UserId, Verdict};
+use model::{BulkDeleteId, BulkDeleteSize, DecidedBy, MessageId, Role, TopicId, UserId, Verdict};
 use store::moderation::bulk_delete::{LockedDelete, TopicAway};
+use store::moderation::reports::Settled;
 use store::search_log::Changed;
 use store::{self, Tx, search_log};
 
@@ -32,8 +34,8 @@ pub(crate) async fn work(cx: &Context, removal: BulkDeleteId, back: bool) -> Res
         }
         let now = cx.now();
         let is_done = match back {
-            true => step_back(&mut tx, removal, now).await?,
-            false => step(&mut tx, removal, &locked, now).await?,
+            true => step_back(cx, &mut tx, removal, now).await?,
+            false => step(cx, &mut tx, removal, &locked, now).await?,
         };
         tx.commit().await?;
         cx.wake.after_commit();
@@ -51,9 +53,9 @@ pub(crate) async fn work(cx: &Context, removal: BulkDeleteId, back: bool) -> Res
 }
 
 /// Deletes one step's worth; returns whether that was the end.
-async fn step(tx: &mut Tx, id: BulkDeleteId, locked: &LockedDelete, now: Timestamp) -> Result<bool> {
+async fn step(cx: &Context, tx: &mut Tx, id: BulkDeleteId, locked: &LockedDelete, now: Timestamp) -> Result<bool> {
     if !locked.topics_done {
-        step_topics(tx, id, locked, now).await?;
+        step_topics(cx, tx, id, locked, now).await?;
         return Ok(false);
     }
     let rows = store::moderation::bulk_delete::messages(tx, locked, STEP).await?;
@@ -69,7 +71,7 @@ async fn step(tx: &mut Tx, id: BulkDeleteId, locked: &LockedDelete, now: Timesta
     };
     let mut taken = BulkDeleteSize::default();
     for (topic, _, message) in rows {
-        taken.messages += i64::from(take(tx, (id, locked.by_id), message, topic, now).await?);
+        taken.messages += i64::from(take(cx, tx, (id, locked.by_id), message, topic, now).await?);
     }
     store::moderation::bulk_delete::advance(tx, id, true, (topic, seq), taken).await?;
     Ok(false)
@@ -78,6 +80,7 @@ async fn step(tx: &mut Tx, id: BulkDeleteId, locked: &LockedDelete, now: Timesta
 /// Deletes one message for a bulk deletion; returns whether there was anything to delete. Also takes over a deletion by
 /// the author that they could still undo.
 async fn take(
+    cx: &Context,
     tx: &mut Tx,
     (removal, by): (BulkDeleteId, UserId),
     message: MessageId,
@@ -90,18 +93,33 @@ async fn take(
         let Some(at) = messages::reassign_deletion(tx, message, by, now).await? else { return Ok(false) };
         (at, true)
     };
-    store::moderation::reports::settle(tx, message, by, Verdict::Deleted, now).await?;
+    let settled = store::moderation::reports::settle(tx, message, by, Verdict::Deleted, now).await?;
+    reports_answered(cx, tx, by, topic, &settled).await?;
     store::moderation::bulk_delete::took(tx, removal, message, at, own).await?;
     Ok(true)
 }
 
-async fn step_topics(tx: &mut Tx, id: BulkDeleteId, locked: &LockedDelete, now: Timestamp) -> Result<()> {
+/// Tells those who reported the messages. Their author gets one notice of the whole bulk deletion.
+async fn reports_answered(cx: &Context, tx: &mut Tx, by: UserId, topic: TopicId, settled: &[Settled]) -> Result<()> {
+    if settled.is_empty() {
+        return Ok(());
+    }
+    let Some(group) = store::topics::group_of(tx, topic).await? else { return Ok(()) };
+    let role = store::groups::members::place(tx, group, by).await?.role;
+    let side = if role > Some(Role::Member) { DecidedBy::Moderators } else { DecidedBy::Admins };
+    let decision = Decision { by, side, reason: "", group, topic, message: None };
+    notices::reports_answered(cx, tx, decision, Verdict::Deleted, settled).await
+}
+
+async fn step_topics(cx: &Context, tx: &mut Tx, id: BulkDeleteId, locked: &LockedDelete, now: Timestamp) -> Result<()> {
     let topics = store::moderation::bulk_delete::topics(tx, locked, STEP).await?;
     let mut taken = BulkDeleteSize::default();
     for &topic in &topics {
         store::topics::touch(tx, topic).await?;
         if let Some(messages) = store::moderation::bulk_delete::delete_topic(tx, id, topic, now).await? {
-            store::moderation::reports::settle_topic(tx, topic, locked.by_id, Verdict::Deleted, now).await?;
+            let by = locked.by_id;
+            let settled = store::moderation::reports::settle_topic(tx, topic, by, Verdict::Deleted, now).await?;
+            reports_answered(cx, tx, by, topic, &settled).await?;
             search_log::insert(tx, Changed::Topic(topic)).await?;
             jobs::enqueue(tx, Cause::TopicDeleted { topic }, now).await?;
             taken.messages += messages;
@@ -115,7 +133,7 @@ async fn step_topics(tx: &mut Tx, id: BulkDeleteId, locked: &LockedDelete, now: 
 }
 
 /// Restores one step's worth; returns whether that was the end. Hands over what another bulk deletion covers.
-async fn step_back(tx: &mut Tx, id: BulkDeleteId, now: Timestamp) -> Result<bool> {
+async fn step_back(cx: &Context, tx: &mut Tx, id: BulkDeleteId, now: Timestamp) -> Result<bool> {
     let topics = store::moderation::bulk_delete::topics_away(tx, id, STEP).await?;
     for &TopicAway { topic_id: topic, group_id: group, deleted_at: at, heir } in &topics {
         store::topics::touch(tx, topic).await?;
@@ -125,7 +143,7 @@ async fn step_back(tx: &mut Tx, id: BulkDeleteId, now: Timestamp) -> Result<bool
         }
         let covered = store::moderation::bulk_delete::covered_in(tx, id, topic, STEP).await?;
         for one in &covered {
-            let taken = take(tx, (one.removal_id, one.by_id), one.message_id, topic, now).await?;
+            let taken = take(cx, tx, (one.removal_id, one.by_id), one.message_id, topic, now).await?;
             store::moderation::bulk_delete::add(tx, one.removal_id, i64::from(taken), 0).await?;
         }
         if !covered.is_empty() {

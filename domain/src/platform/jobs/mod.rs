@@ -61,6 +61,8 @@ pub enum Task {
     UndoBulkDelete { removal: BulkDeleteId },
     /// Compare the unread summaries that this process keeps with the database, for the doctor in another process.
     CompareSummaries { token: String },
+    /// A user got a notice: their pages show how many are unread.
+    NoticesChanged { user: UserId },
     /// Housekeeping: expired sessions, old rows of the search log.
     Sweep {
         /// The hour of its schedule: `2026-11-21T10`.

@@ -11,7 +11,7 @@ use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
 use model::time::Timestamp;
-use model::{EmailId, EmailKind};
+use model::{EmailId, EmailKind, NoticeEmail};
 use smtp::Smtp;
 
 /// The data for an email's template.
@@ -21,6 +21,7 @@ pub struct EmailTemplateData {
     pub kind: EmailKind,
     pub site_name: String,
     pub base_url: String,
+    /// Empty for people without an account.
     pub username: String,
     pub address: String,
     pub link: Option<String>,
@@ -34,6 +35,8 @@ pub struct EmailTemplateData {
     pub detail: String,
     /// For emails about it: the end of the suspension (`None`: a ban) and the reason.
     pub barred: Option<(Option<Timestamp>, String)>,
+    /// For emails about a decision or a report.
+    pub notice: Option<NoticeEmail>,
 }
 
 /// The content of an email.

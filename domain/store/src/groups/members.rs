@@ -4,6 +4,7 @@ use model::policy::Membership;
 use model::{BanRow, MemberRow};
 use std::collections::HashSet;
 
+use crate::conditions::shown_at_once;
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
 use model::{GroupId, Person, Role, SubscriptionLevel, UserId};
@@ -70,13 +71,29 @@ pub async fn count(db: &Db, group: GroupId) -> Result<i64> {
     sql!(value db, i64, "select count(*) from memberships where group_id = $1", group)
 }
 
-/// The members by name.
-pub async fn page(db: &Db, group: GroupId, limit: i64, offset: i64) -> Result<Vec<MemberRow>> {
+/// Which members a list contains.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MemberFilter<'a> {
+    /// A part of the username or the display name; empty: any.
+    pub words: &'a str,
+    /// `None`: any.
+    pub role: Option<Role>,
+}
+
+/// The members, moderators first, then by name.
+pub async fn page(
+    db: &Db,
+    group: GroupId,
+    wanted: MemberFilter<'_>,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<MemberRow>> {
+    let MemberFilter { words, role } = wanted;
     sql!(all db, MemberRow,
         "select u.id, u.username, m.role, m.created_at from memberships m join users u on u.id = m.user_id
-         where m.group_id = $1
+         where m.group_id = $1 and (u.username_lower like $4 or lower(u.name) like $4) and ($5 = '' or m.role = $5)
          order by case m.role when 'admin' then 0 when 'moderator' then 1 else 2 end, u.username_lower limit $2 offset $3",
-        group, limit, offset)
+        group, limit, offset, crate::pattern(words), role.map_or("", Role::as_str))
 }
 
 /// Returns one member.
@@ -98,7 +115,7 @@ pub struct Known {
     pub has_written: bool,
     /// Whether the user asked to join, waiting or declined.
     pub has_asked: bool,
-    /// Whether the user ever got a notice about the group.
+    /// Whether the user ever got a warning or another moderators' notice about the group.
     pub was_told: bool,
 }
 
@@ -114,7 +131,7 @@ pub async fn known(db: &Db, group: GroupId, user: UserId) -> Result<Option<Known
         concat!("select u.id, u.username, exists (select 1 from group_bans b where b.group_id = $1 and b.user_id = $2) as is_banned, ",
                 wrote!(), " as has_written,
                 exists (select 1 from join_requests r where r.group_id = $1 and r.user_id = $2) as has_asked,
-                exists (select 1 from notices n where n.user_id = $2 and n.group_id = $1) as was_told from users u where u.id = $2"),
+                exists (select 1 from notices n where n.user_id = $2 and n.group_id = $1 and ", shown_at_once!(), ") as was_told from users u where u.id = $2"),
         group, user)
 }
 

@@ -159,7 +159,7 @@ pub async fn archive(tx: &mut Tx, id: GroupId, at: Option<Timestamp>) -> Result<
 
 /// Deletes a group with its topics, for everyone. The rows stay for [`purge`].
 pub async fn delete(tx: &mut Tx, id: GroupId, now: Timestamp) -> Result<u64> {
-    sql!(run tx, "update topics set deleted_at = $2 where group_id = $1 and deleted_at is null", id, now)?;
+    sql!(run tx, "update topics set deleted_at = $2, version = version + 1 where group_id = $1 and deleted_at is null", id, now)?;
     for statement in [
         "delete from memberships where group_id = $1",
         "delete from join_requests where group_id = $1",
@@ -309,7 +309,7 @@ macro_rules! figures {
             ", (select count(*) from memberships m where m.group_id = g.id) as members,
                (select count(*) from topics t where t.group_id = g.id and t.deleted_at is null) as topics,
                (select cast(coalesce(sum(t.last_seq), 0) as bigint) from topics t where t.group_id = g.id and t.deleted_at is null) as messages,
-               coalesce((select max(t.last_message_at) from topics t where t.group_id = g.id), g.created_at) as last_message_at,
+               coalesce((select max(t.last_message_at) from topics t where t.group_id = g.id and t.deleted_at is null), g.created_at) as last_message_at,
                (select m.role from memberships m where m.group_id = g.id and m.user_id = ", $reader, ") as role"
         )
     };

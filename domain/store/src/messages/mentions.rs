@@ -50,9 +50,13 @@ pub async fn of_user(db: &Db, user: UserId, before: MessageId, limit: i64) -> Re
         user, before, limit)
 }
 
-/// Marks a user's mentions read up to a message.
+/// Marks a user's mentions read up to a message: those that the user may see.
 pub async fn mark_read(tx: &mut Tx, user: UserId, upto: MessageId, now: Timestamp) -> Result<u64> {
-    sql!(run tx, "update mentions set read_at = $3 where user_id = $1 and message_id <= $2 and read_at is null", user, upto, now)
+    sql!(run tx,
+        concat!("update mentions set read_at = $3 where user_id = $1 and message_id <= $2 and read_at is null
+                   and exists (select 1 from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
+                               where m.id = mentions.message_id and ", topic_visible_to_first!(), ")"),
+        user, upto, now)
 }
 
 /// The users whom a message mentions.

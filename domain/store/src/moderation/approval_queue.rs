@@ -131,6 +131,37 @@ pub async fn of_author(db: &Db, author: UserId, limit: i64) -> Result<Vec<OwnPen
         author, limit)
 }
 
+/// A waiting message whose topic or group was deleted.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Stranded {
+    pub id: PendingId,
+    pub author_id: UserId,
+    pub group_id: GroupId,
+    pub title: String,
+    pub raw: String,
+    pub created_at: Timestamp,
+    /// Whether the whole group was deleted.
+    pub group_gone: bool,
+}
+
+/// Deletes waiting messages whose topic or group was deleted, and returns them. A topic that a bulk delete deleted may
+/// come back until `before`.
+pub async fn take_stranded(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<Vec<Stranded>> {
+    let rows = sql!(all tx, Stranded,
+        concat!("select h.id, h.author_id, h.group_id, h.title, h.raw, h.created_at, g.deleted_at is not null as group_gone
+                 from held h join groups g on g.id = h.group_id left join topics t on t.id = h.topic_id
+                 where ", waits!(), " and (g.deleted_at is not null or t.deleted_at < $1 or t.deleted_at is not null
+                   and not exists (select 1 from removed_topics r where r.topic_id = t.id)) order by h.id limit $2"),
+        before, limit)?;
+    let mut taken = Vec::with_capacity(rows.len());
+    for row in rows {
+        if take(tx, row.id).await? > 0 {
+            taken.push(row);
+        }
+    }
+    Ok(taken)
+}
+
 /// Withdraws an author's own message, waiting or declined. Returns its group.
 pub async fn withdraw(tx: &mut Tx, author: UserId, id: PendingId) -> Result<Option<GroupId>> {
     sql!(opt_value tx, GroupId, "delete from held where id = $1 and author_id = $2 returning group_id", id, author)

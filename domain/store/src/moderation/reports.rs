@@ -27,8 +27,12 @@ pub struct OpenRow {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct VoiceRow {
     pub message_id: MessageId,
-    /// `None`: a rule reported it.
+    /// `None`: a rule reported it, or a person without an account.
     pub username: Option<String>,
+    /// The name that a person without an account gave; may be empty.
+    pub reporter_name: String,
+    /// The address of a person without an account, for site admins only.
+    pub reporter_email: Option<String>,
     pub grounds: Grounds,
     /// The reporter's words, perhaps empty, or the rule's name.
     pub words: String,
@@ -70,6 +74,26 @@ pub async fn insert_by_rule(tx: &mut Tx, message: MessageId, rule: &str, now: Ti
         "insert into reports (message_id, user_id, grounds, words, created_at, said)
          values ($1, null, 'rule', $2, $3, coalesce((select raw from messages where id = $1), '')) on conflict do nothing",
         message, rule, now)
+}
+
+/// A report by a person without an account.
+#[derive(Clone, Copy, Debug)]
+pub struct FromOutside<'a> {
+    pub email: &'a str,
+    /// May be empty.
+    pub name: &'a str,
+    pub grounds: Grounds,
+    pub words: &'a str,
+}
+
+/// Reports a message in the name of a person without an account, or replaces the open report from that address.
+pub async fn insert_from_outside(tx: &mut Tx, message: MessageId, new: FromOutside<'_>, now: Timestamp) -> Result<u64> {
+    sql!(run tx,
+        "insert into reports (message_id, user_id, reporter_email, reporter_name, grounds, words, created_at, said)
+         values ($1, null, $2, $3, $4, $5, $6, coalesce((select raw from messages where id = $1), ''))
+         on conflict (message_id, lower(reporter_email)) where reporter_email is not null and answered_at is null
+           do update set grounds = excluded.grounds, words = excluded.words, said = excluded.said, reporter_name = excluded.reporter_name",
+        message, new.email, new.name, new.grounds, new.words, now)
 }
 
 /// When a user reported a message, if that report is open.
@@ -121,9 +145,9 @@ pub async fn voices(db: &Db, messages: &[MessageId], each: i64) -> Result<Vec<Vo
         return Ok(Vec::new());
     }
     sql!(all db, VoiceRow,
-        "select r.message_id, u.username, r.grounds, r.words, r.created_at,
+        "select r.message_id, u.username, r.reporter_name, r.reporter_email, r.grounds, r.words, r.created_at,
                 case when r.said = r.said_before or m.deleted_at is null and r.said = m.raw then '' else r.said end as said
-         from (select id, message_id, user_id, grounds, words, created_at, said,
+         from (select id, message_id, user_id, reporter_name, reporter_email, grounds, words, created_at, said,
                  coalesce(lag(said) over (partition by message_id order by id), '') as said_before,
                  row_number() over (partition by message_id order by id) as place from reports
                where answered_at is null and message_id in (select cast(value as bigint) from json_each($1))) r
@@ -141,19 +165,63 @@ pub async fn by_id(db: &Db, report: ReportId) -> Result<Option<Reported>> {
         report)
 }
 
-/// Answers all open reports of a message. Returns how many. The saved text of the message is deleted.
-pub async fn settle(tx: &mut Tx, message: MessageId, by: UserId, verdict: Verdict, now: Timestamp) -> Result<u64> {
-    sql!(run tx,
-        "update reports set answered_at = $4, answered_by = $2, verdict = $3, said = '' where message_id = $1 and answered_at is null",
-        message, by, verdict, now)
+/// A report that was answered just now.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Settled {
+    pub id: ReportId,
+    pub message_id: MessageId,
+    /// `None`: a rule reported it, or a person without an account.
+    pub user_id: Option<UserId>,
+    /// The address of a person without an account. It is not stored any more.
+    pub reporter_email: Option<String>,
+    pub grounds: Grounds,
+    pub created_at: Timestamp,
 }
 
-/// Answers all open reports of messages in a topic. Returns how many.
-pub async fn settle_topic(tx: &mut Tx, topic: TopicId, by: UserId, verdict: Verdict, now: Timestamp) -> Result<u64> {
-    sql!(run tx,
-        "update reports set answered_at = $4, answered_by = $2, verdict = $3, said = ''
-         where answered_at is null and message_id in (select id from messages where topic_id = $1)",
-        topic, by, verdict, now)
+macro_rules! settled {
+    () => {
+        " returning id, message_id, user_id, reporter_email, grounds, created_at"
+    };
+}
+
+/// Answers all open reports of a message, and returns them. The saved text of the message is deleted.
+pub async fn settle(
+    tx: &mut Tx,
+    message: MessageId,
+    by: UserId,
+    verdict: Verdict,
+    now: Timestamp,
+) -> Result<Vec<Settled>> {
+    let settled = sql!(all tx, Settled,
+        concat!("update reports set answered_at = $4, answered_by = $2, verdict = $3, said = '' where message_id = $1 and answered_at is null", settled!()),
+        message, by, verdict, now)?;
+    forget_senders(tx, settled).await
+}
+
+/// Answers all open reports of messages in a topic, and returns them.
+pub async fn settle_topic(
+    tx: &mut Tx,
+    topic: TopicId,
+    by: UserId,
+    verdict: Verdict,
+    now: Timestamp,
+) -> Result<Vec<Settled>> {
+    let settled = sql!(all tx, Settled,
+        concat!("update reports set answered_at = $4, answered_by = $2, verdict = $3, said = ''
+                 where answered_at is null and message_id in (select id from messages where topic_id = $1)", settled!()),
+        topic, by, verdict, now)?;
+    forget_senders(tx, settled).await
+}
+
+/// Deletes names and addresses of people without an account, which nobody needs after the answer.
+async fn forget_senders(tx: &mut Tx, settled: Vec<Settled>) -> Result<Vec<Settled>> {
+    let outside: Vec<ReportId> = settled.iter().filter(|row| row.reporter_email.is_some()).map(|row| row.id).collect();
+    if !outside.is_empty() {
+        sql!(run tx,
+            "update reports set reporter_email = null, reporter_name = '' where id in (select cast(value as bigint) from json_each($1))",
+            crate::list(&outside))?;
+    }
+    Ok(settled)
 }
 
 /// Whether a message in a topic has an open report.

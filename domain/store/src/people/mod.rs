@@ -5,6 +5,7 @@ pub mod emails;
 pub mod export;
 pub mod former_names;
 pub mod ignores;
+pub mod notices;
 pub mod sessions;
 pub mod sign_ups;
 pub mod two_factor;

@@ -1,5 +1,6 @@
 //! Sessions.
 
+use crate::conditions::shown_at_once;
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
 use model::{SessionRow, UserId};
@@ -33,7 +34,7 @@ pub struct Found {
 pub async fn by_id(db: &Db, id: &str, now: Timestamp) -> Result<Option<Found>> {
     sql!(opt db, Found,
         concat!("select ", columns!(), ",
-                exists (select 1 from notices n where n.user_id = sessions.user_id and n.read_at is null and n.taken_back_at is null) as has_unread_notice,
+                exists (select 1 from notices n where n.user_id = sessions.user_id and n.read_at is null and n.taken_back_at is null and ", shown_at_once!(), ") as has_unread_notice,
                 exists (select 1 from second_steps f where f.user_id = sessions.user_id and f.confirmed_at is not null) as has_two_factor
          from sessions where id = $1 and expires_at > $2"), id, now)
 }

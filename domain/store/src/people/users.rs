@@ -91,6 +91,11 @@ pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str) -> Result<u64> {
     sql!(run tx, "update users set password_hash = $2 where id = $1", id, hash)
 }
 
+/// The usernames of the site's admins, oldest account first.
+pub async fn admin_names(db: &Db, limit: i64) -> Result<Vec<String>> {
+    sql!(values db, String, "select username from users where is_admin and deleted_at is null order by id limit $1", limit)
+}
+
 /// Returns the account with this confirmed address, whatever the case.
 pub async fn by_email(db: &Db, email: &str) -> Result<Option<User>> {
     sql!(opt db, User, concat!("select ", columns!(), " from users where lower(email) = $1"), crate::word(&email.to_lowercase()))

@@ -34,6 +34,11 @@ macro_rules! columns {
     };
 }
 
+/// Returns the group of a topic.
+pub async fn group_of(tx: &mut Tx, topic: TopicId) -> Result<Option<GroupId>> {
+    sql!(opt_value tx, GroupId, "select group_id from topics where id = $1", topic)
+}
+
 /// Starts a topic without messages. `Ok(None)` when the slug is taken in the group.
 pub async fn insert(
     tx: &mut Tx,
@@ -207,6 +212,7 @@ impl Listed {
             last_author: self.last_author_id.zip(self.last_author).map(|(id, username)| Person { id, username }),
             excerpt: self.last_raw.map(|raw| markup::excerpt(&raw, 140)).unwrap_or_default(),
             ignored: false,
+            folded: false,
             followed: false,
         }
     }
@@ -258,21 +264,25 @@ pub async fn subject(db: &Db, id: TopicId) -> Result<Option<Subject>> {
     Ok(found.map(|found| Subject { row: found.listed.into_row(), group: found.group.into(), deleted: found.deleted }))
 }
 
-/// The topics of a group that were started from `from` on, by latest activity, after the cursor `before`.
+/// The topics of a group that were started from `from` on, by latest activity, after the cursor `before`, without some.
 pub async fn of_group(
     db: &Db,
     group: GroupId,
     from: Timestamp,
     before: Option<(Timestamp, TopicId)>,
     limit: i64,
+    without: &[TopicId],
 ) -> Result<Vec<TopicRow>> {
+    let without = crate::list(without);
     let rows = match before {
-        None => {
-            sql!(all db, Listed, listed!("t.group_id = $1 and t.created_at >= $3 order by t.last_message_at desc, t.id desc limit $2"), group, limit, from)
-        }
+        None => sql!(all db, Listed,
+            listed!("t.group_id = $1 and t.created_at >= $3 and t.id not in (select cast(value as bigint) from json_each($4))
+                     order by t.last_message_at desc, t.id desc limit $2"),
+            group, limit, from, &without),
         Some((at, id)) => sql!(all db, Listed,
-            listed!("t.group_id = $1 and t.created_at >= $5 and (t.last_message_at, t.id) < ($3, $4) order by t.last_message_at desc, t.id desc limit $2"),
-            group, limit, at, id, from),
+            listed!("t.group_id = $1 and t.created_at >= $5 and (t.last_message_at, t.id) < ($3, $4)
+                     and t.id not in (select cast(value as bigint) from json_each($6)) order by t.last_message_at desc, t.id desc limit $2"),
+            group, limit, at, id, from, &without),
     }?;
     Ok(rows.into_iter().map(Listed::into_row).collect())
 }

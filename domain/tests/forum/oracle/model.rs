@@ -79,7 +79,7 @@ pub struct Message {
     pub names: BTreeSet<P>,
     pub deleted_by: Option<P>,
     pub stars: BTreeSet<P>,
-    /// Users who were notified of the mention, with whether they marked it as seen.
+    /// Users whom it mentions, with whether they marked that as seen.
     pub told: BTreeMap<P, bool>,
 }
 
@@ -259,11 +259,11 @@ impl Model {
         found
     }
 
-    /// Notifies the mentioned users who can read the message, and takes back the mentions of all others.
-    pub fn tell_named(&mut self, t: T, m: M) {
+    /// Keeps the mentions of a message, also of users who cannot read it yet, and takes back all others.
+    pub fn tell_named(&mut self, m: M) {
         let author = self.messages[m].author;
         let names = self.messages[m].names.clone();
-        let told: BTreeSet<P> = names.into_iter().filter(|p| *p != author && self.reads_topic(t, Some(*p))).collect();
+        let told: BTreeSet<P> = names.into_iter().filter(|p| *p != author).collect();
         let message = &mut self.messages[m];
         message.told.retain(|p, _| told.contains(p));
         for p in told {

@@ -206,7 +206,7 @@ impl Model {
         self.messages.push(Message { id, author: p, at: now, word, names, deleted_by: None, stars, told });
         self.topics[t].messages.push(m);
         self.topics[t].last_at = now;
-        self.tell_named(t, m);
+        self.tell_named(m);
     }
 
     pub fn lock(&mut self, by: P, t: T, locked: bool) -> Said {
@@ -281,7 +281,7 @@ impl Model {
         }
         word.clone_into(&mut self.messages[m].word);
         self.messages[m].names = names;
-        self.tell_named(t, m);
+        self.tell_named(m);
         Said::Done
     }
 
@@ -311,7 +311,7 @@ impl Model {
             return Said::Refused;
         }
         self.messages[m].deleted_by = None;
-        self.tell_named(t, m);
+        self.tell_named(m);
         Said::Done
     }
 
@@ -357,8 +357,12 @@ impl Model {
     }
 
     pub fn note_mentions(&mut self, p: P, upto: MessageId) {
-        for message in self.messages.iter_mut().filter(|message| message.id <= upto) {
-            if let Some(noted) = message.told.get_mut(&p) {
+        for m in 0..self.messages.len() {
+            let may_read = self.topic_of(m).is_some_and(|t| self.reads_topic(t, Some(p)));
+            if may_read
+                && self.messages[m].id <= upto
+                && let Some(noted) = self.messages[m].told.get_mut(&p)
+            {
                 *noted = true;
             }
         }

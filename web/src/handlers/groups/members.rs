@@ -2,6 +2,7 @@
 
 use crate::handlers::refill;
 use actix_web::web::{Path, Query};
+use domain::groups::MemberFilter;
 use domain::model::{GroupId, Role, UserId};
 use domain::policy::Permission;
 use serde::Deserialize;
@@ -21,6 +22,8 @@ const PAGE: i64 = 100;
 #[derive(Deserialize)]
 pub struct Params {
     page: Option<String>,
+    q: Option<String>,
+    role: Option<String>,
 }
 
 /// `GET /-/groups/ID/members`.
@@ -29,10 +32,13 @@ pub async fn index(req: Req, path: Path<String>, params: Query<Params>) -> Answe
     let page = page_number(params.page.as_deref())?;
     let found = domain::groups::with_permission(req.cx(), req.viewer(), id(&path)?, Permission::Read).await?;
     req.group_layout(&mut layout, &found.group, &found.access).await?;
-    let (total, rows, has_more) = domain::groups::list_members(req.cx(), &found, page - 1, PAGE).await?;
+    let q = params.q.clone().unwrap_or_default();
+    let role = params.role.as_deref().and_then(Role::parse);
+    let wanted = MemberFilter { words: &q, role };
+    let (total, rows, has_more) = domain::groups::list_members(req.cx(), &found, wanted, page - 1, PAGE).await?;
     let rows = rows.into_iter().map(Row::from).collect();
     let moderates = found.access.may(Permission::Admit);
-    req.shared_page(&Members { layout, group: req.called(found.group), moderates, total, rows, page, has_more })
+    req.shared_page(&Members { layout, group: req.called(found.group), moderates, total, rows, q, role, page, has_more })
 }
 
 fn ids(path: &(String, String)) -> Result<(GroupId, UserId), Failure> {

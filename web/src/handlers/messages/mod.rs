@@ -11,7 +11,7 @@ use domain::model::{MessageId, Permalink, TopicId};
 use domain::platform::validate::Draft;
 use domain::topics::placed::MessageInTopic;
 use serde_json::json;
-use templates::form::MessageForm;
+use templates::form::{MessageForm, ReasonForm};
 use templates::messages::{Delete, Edit, History, MessagePartial};
 
 use crate::failure::{Answer, Failure};
@@ -109,23 +109,32 @@ pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
     }
 }
 
-/// `GET /-/messages/ID/delete`.
-pub async fn delete(req: Req, path: Path<String>) -> Answer {
-    req.signed_in()?;
-    let message = id(&path)?;
+async fn delete_page(req: &Req, message: MessageId, form: ReasonForm) -> Result<Delete, Failure> {
     domain::messages::deletable(req.cx(), req.viewer(), message).await?;
     let mut layout = req.layout().await?;
     let MessageInTopic { message, topic, group } =
         domain::topics::placed::show(req.cx(), req.viewer(), message).await?;
     layout.group = Some(group.id);
-    req.page(&Delete { layout, group, topic, message })
+    Ok(Delete { layout, group, topic, message, form })
+}
+
+/// `GET /-/messages/ID/delete`.
+pub async fn delete(req: Req, path: Path<String>) -> Answer {
+    req.signed_in()?;
+    req.page(&delete_page(&req, id(&path)?, ReasonForm::default()).await?)
 }
 
 /// `POST /-/messages/ID/delete`.
-pub async fn destroy(req: Req, path: Path<String>, _form: Form) -> Answer {
+pub async fn destroy(req: Req, path: Path<String>, form: Form) -> Answer {
     let message = id(&path)?;
-    let place = domain::messages::delete(req.cx(), req.viewer(), message).await?;
-    Ok(req.redirect(&address(&place, message)))
+    match domain::messages::delete_because(req.cx(), req.viewer(), message, form.get("reason")).await {
+        Ok(place) => Ok(req.redirect(&address(&place, message))),
+        Err(error @ Error::Invalid(_)) => {
+            let back = ReasonForm { reason: form.get("reason").into(), error: None };
+            req.with_field_errors(&delete_page(&req, message, refill(back, error)?).await?)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// `GET /-/messages/ID/history`.

@@ -1,7 +1,6 @@
-//! Notices from moderators to a user: warnings, and confirming that one has read them.
+//! Warnings, and taking them back.
 
 use actix_web::web::Path;
-use domain::live::notices;
 use domain::model::{GroupId, NoticeId, UserId};
 use domain::moderation::warnings;
 use templates::form::{BarForm, ReasonForm, Refill as _, WarnForm};
@@ -10,12 +9,6 @@ use crate::failure::Answer;
 use crate::form::Form;
 use crate::handlers::{form_errors, id};
 use crate::req::Req;
-
-/// `POST /-/notices/ID/read`.
-pub async fn mark_read(req: Req, path: Path<String>, form: Form) -> Answer {
-    notices::mark_read(req.cx(), req.viewer(), id(&path)?).await?;
-    Ok(req.redirect(form.next("/")))
-}
 
 fn back(form: &Form, error: domain::Error) -> Result<WarnForm, domain::Error> {
     let mut back = WarnForm { warning: form.get("warning").into(), error: None };

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod addresses;
 pub mod ignores;
+pub mod notices;
 pub mod own_account;
 pub mod passwords;
 pub mod profiles;

@@ -51,10 +51,11 @@ pub async fn show(req: Req, path: Path<(String, String)>, params: Query<Params>)
         Opened::Here(page) => *page,
         Opened::Moved(path) => return Ok(req.moved(&path)),
     };
-    let has_marked = page.has_marked;
+    let (has_marked, topic) = (page.has_marked, page.found.topic.id);
     let form = MessageForm { key: key_for(&req)?, ..MessageForm::default() };
     let mut page = draw(&req, layout, page, form).await?;
     if has_marked {
+        req.skip_own_read(&mut page.layout, topic).await;
         page.layout.sidebar = req.sidebar().await?;
     }
     req.shared_page(&page)
