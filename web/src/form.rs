@@ -15,7 +15,7 @@ use domain::site::rate_limits::{By, RateLimit};
 use templates::errors::{Problem, SubmittedForm};
 
 use crate::failure::Failure;
-use crate::req::Req;
+use crate::req::{FormIsRead, Req};
 use crate::site::Site;
 
 /// Maximum size of a form in bytes: the longest message, percent-encoded.
@@ -108,6 +108,7 @@ impl FromRequest for Form {
             }
             let is_whole = form.secret.keys().all(|name| name == "csrf");
             request.extensions_mut().insert(Sent { open: form.open.clone(), is_whole });
+            request.extensions_mut().insert(FormIsRead);
             let req = Req::of(&request).await?;
             if !req.token_holds(form.get("csrf")) {
                 return Err(Failure::Problem(Problem::Expired));

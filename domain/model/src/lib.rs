@@ -11,6 +11,7 @@ mod log_actions;
 mod log_entry;
 mod moderation;
 pub mod names;
+pub mod outage;
 mod people;
 pub mod policy;
 mod policy_accounts;

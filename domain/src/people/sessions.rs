@@ -35,6 +35,9 @@ pub async fn opened(cx: &Context, token: &str) -> Result<Option<Session>> {
 
 /// The user of a session id, from this process's cache alone: no query, no copy.
 pub fn remembered(cx: &Context, id: &str) -> Option<UserId> {
+    if cx.bus.is_deaf() {
+        return None;
+    }
     cx.sessions.user(id, cx.now())
 }
 
@@ -45,9 +48,11 @@ pub async fn by_id(cx: &Context, id: &str) -> Result<Option<Session>> {
 
 async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
     let now = cx.now();
+    // While the bus is deaf, this process would not hear that a session has ended.
     let epoch = match cx.sessions.get(id) {
-        Ok(session) => return Ok((session.expires_at > now).then_some(session)),
-        Err(epoch) => epoch,
+        Ok(session) if !cx.bus.is_deaf() => return Ok((session.expires_at > now).then_some(session)),
+        Ok(_) => None,
+        Err(epoch) => Some(epoch),
     };
     let Some((row, has_unread_notice)) = store::people::sessions::by_id(&cx.db, id, now).await? else {
         return Ok(None);
@@ -66,7 +71,9 @@ async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
         has_unread_notice,
         is_waiting: policy::waits(user.waiting_since),
     };
-    cx.sessions.put(session.clone(), epoch);
+    if let Some(epoch) = epoch {
+        cx.sessions.put(session.clone(), epoch);
+    }
     Ok(Some(session))
 }
 

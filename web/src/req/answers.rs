@@ -52,8 +52,10 @@ impl Req {
         response.content_type("text/html; charset=utf-8");
         response.insert_header(("content-security-policy", self.content_policy()));
         response.insert_header(("permissions-policy", "camera=(), microphone=(), geolocation=()"));
-        let holds_token = self.any_session().is_none() && html.contains("name=\"csrf\"");
-        let private = self.any_session().is_some() || holds_token || !status.is_success();
+        let holds_token =
+            self.any_session().is_none() && self.unread_session.is_none() && html.contains("name=\"csrf\"");
+        let private =
+            self.any_session().is_some() || self.unread_session.is_some() || holds_token || !status.is_success();
         response.insert_header((CACHE_CONTROL, if private { "private, no-store" } else { "no-cache" }));
         response.insert_header((VARY, "Cookie"));
         if holds_token && self.form_cookie_is_new {
