@@ -2,10 +2,12 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use domain::Context;
-use domain::bus::{Bus, Control, Hub};
+use domain::bus::{Bus, BusError, Control, Hub};
 use domain::kv::Kv;
+use domain::live::unread;
 use domain::platform::hashing::Hashing;
 use domain::platform::index::Search;
 use domain::platform::jobs::Wake;
@@ -19,16 +21,42 @@ use crate::settings::Settings;
 /// The error that ends a command.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Connects everything. `search` says whether this process answers searches.
+/// The pause between two attempts to reach a server at the start of a service.
+const AGAIN: Duration = Duration::from_secs(1);
+/// The time between two log lines about it.
+const REMINDER: Duration = Duration::from_secs(10);
+
+/// Connects a service. It waits for servers that are down. `search` says whether it answers searches.
+pub async fn service(settings: &Settings, search: bool) -> Result<Context, Failure> {
+    let cx = connect(settings, search, true).await?;
+    unread::begin(&cx).await;
+    Ok(cx)
+}
+
+/// Connects a command. It fails when a server is down.
 pub async fn context(settings: &Settings, search: bool) -> Result<Context, Failure> {
-    let db = Db::connect(&settings.database, settings.connections)
-        .await
-        .map_err(|error| unreachable(&settings.database, &error))?;
+    connect(settings, search, false).await
+}
+
+async fn connect(settings: &Settings, search: bool, waits: bool) -> Result<Context, Failure> {
+    let db = until_up(
+        waits,
+        async || Db::connect(&settings.database, settings.connections).await,
+        domain::store::is_away,
+        |error| unreachable(&settings.database, error),
+    )
+    .await?;
     let clock = Clock::System;
     check_key(&db, settings).await?;
     let site = domain::site::id(&db).await?;
     let prefix = settings.redis_prefix.clone().unwrap_or_else(|| format!("klatch:{site}"));
-    let bus = Bus::connect(&settings.bus, &prefix, &site, clock.clone()).await?;
+    let bus = until_up(
+        waits,
+        async || Bus::connect(&settings.bus, &prefix, &site, clock.clone()).await,
+        |error| matches!(error, BusError::Unreachable { .. }),
+        ToString::to_string,
+    )
+    .await?;
     let search = if search { open_search(&settings.data_dir) } else { None };
     let cx = Context {
         hub: Hub::new(bus.clone()),
@@ -47,6 +75,29 @@ pub async fn context(settings: &Settings, search: bool) -> Result<Context, Failu
     };
     tokio::spawn(listen(cx.clone()));
     Ok(cx)
+}
+
+/// Returns what `connect` returns. If `waits`, tries again while the server is down, and says so in the log.
+async fn until_up<T, E>(
+    waits: bool,
+    connect: impl AsyncFn() -> Result<T, E>,
+    is_down: impl Fn(&E) -> bool,
+    says: impl Fn(&E) -> String,
+) -> Result<T, Failure> {
+    let mut reminded: Option<Instant> = None;
+    loop {
+        match connect().await {
+            Ok(connected) => return Ok(connected),
+            Err(error) if waits && is_down(&error) => {
+                if reminded.is_none_or(|at| at.elapsed() >= REMINDER) {
+                    tracing::warn!("the start waits: {}", says(&error));
+                    reminded = Some(Instant::now());
+                }
+                tokio::time::sleep(AGAIN).await;
+            }
+            Err(error) => return Err(says(&error).into()),
+        }
+    }
 }
 
 /// Opens the search index. One that cannot be used is moved aside, and a new one is filled from the database. If that
@@ -89,7 +140,7 @@ async fn check_key(db: &Db, settings: &Settings) -> Result<(), Failure> {
 
 /// Says why the database cannot be used.
 pub fn unreachable(url: &DatabaseUrl, error: &domain::store::Error) -> String {
-    format!("KLATCH_DATABASE_URL: {} does not answer: {error}", place(url))
+    format!("KLATCH_DATABASE_URL: {} {}", place(url), domain::store::why_not_connected(error))
 }
 
 /// Describes the database without its password.

@@ -165,7 +165,7 @@ pub async fn serve(env: &Environment) -> Result<(), Failure> {
     let settings = Settings::read(env, Needs::Alone)?;
     let _lock = lock(&settings.data_dir)?;
     let listener = bind(&settings).await?;
-    let cx = compose::context(&settings, true).await?;
+    let cx = compose::service(&settings, true).await?;
     let stop = Stop::on_signal()?;
     let (pages_ended, rest_stop) = Stop::switch();
     let live = realtime::Live::new(cx.clone(), realtime_config(&settings)).map_err(too_many_polls)?;
@@ -190,7 +190,7 @@ pub async fn serve(env: &Environment) -> Result<(), Failure> {
 pub async fn serve_web(env: &Environment) -> Result<(), Failure> {
     let settings = Settings::read(env, Needs::Shared("web"))?;
     let listener = bind(&settings).await?;
-    let cx = compose::context(&settings, true).await?;
+    let cx = compose::service(&settings, true).await?;
     let stop = Stop::on_signal()?;
     let follower = tokio::spawn(domain::search::follow(cx.clone(), stop.clone().thrown()));
     let said = tokio::spawn(statistics::follow(cx.clone(), statistics::Report::default, stop.clone().thrown()));
@@ -209,7 +209,7 @@ pub async fn serve_realtime(env: &Environment) -> Result<(), Failure> {
     let listener = realtime::bind_shared(address)
         .await
         .map_err(|error| format!("KLATCH_REALTIME_BIND: {address} cannot be had: {error}"))?;
-    let cx = compose::context(&settings, false).await?;
+    let cx = compose::service(&settings, false).await?;
     let stop = Stop::on_signal()?;
     let live = realtime::Live::new(cx.clone(), realtime_config(&settings)).map_err(too_many_polls)?;
     println!("polls are answered at http://{address}");
@@ -224,7 +224,7 @@ pub async fn serve_realtime(env: &Environment) -> Result<(), Failure> {
 /// `klatch worker`: the jobs.
 pub async fn work(env: &Environment) -> Result<(), Failure> {
     let settings = Settings::read(env, Needs::Shared("worker"))?;
-    let cx = compose::context(&settings, false).await?;
+    let cx = compose::service(&settings, false).await?;
     let stop = Stop::on_signal()?;
     println!("jobs are run");
     if !settings.mail.reaches_people() {

@@ -88,7 +88,7 @@ fn small(dir: &Path) {
 async fn rows(forum: &TestForum, statement: &str) -> Vec<String> {
     let statement = AssertSqlSafe(statement.to_owned());
     match &forum.cx.db {
-        Db::Postgres(pool) => {
+        Db::Postgres(pool, _) => {
             sqlx::query(statement).fetch_all(pool).await.unwrap().iter().map(|row| row.get(0)).collect()
         }
         Db::Sqlite(db) => {

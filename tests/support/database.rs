@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use klatch_bench::site::Relay;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, SqliteConnection};
@@ -43,6 +44,15 @@ impl Database {
         }
     }
 
+    /// Starts a relay before a Postgres on this machine. Returns it with the database's address through it.
+    pub async fn relayed(&self) -> (Relay, String) {
+        let Self::Postgres { server, name } = self else { panic!("this is not Postgres") };
+        let straight = options(server).database(name);
+        let relay = Relay::start(straight.get_port()).await;
+        let url = straight.host("127.0.0.1").port(relay.port()).to_url_lossy().to_string();
+        (relay, url)
+    }
+
     pub fn drop(&self) {
         let Self::Postgres { server, name } = self else { return };
         let (server, sql) = (server.clone(), format!("drop database if exists {name} with (force)"));
@@ -51,6 +61,12 @@ impl Database {
             runtime.block_on(on_server(&server, sql)).ok()
         });
         let _ = dropped.join();
+    }
+
+    /// Runs a statement on Postgres.
+    pub async fn run(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
+        sqlx::query(sql).execute(&mut self.connect().await).await.expect("a statement that works");
     }
 
     pub async fn number(&self, sql: &str) -> i64 {

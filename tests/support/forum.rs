@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use super::database::Database;
 use super::mailbox::{Mailbox, Server};
 use super::visitor::Visitor;
-use super::{PATIENCE, Process, Redis, free_port, proxy, wait_at_most, wait_for};
+use super::{PATIENCE, Process, Redis, Relay, free_port, proxy, wait_at_most, wait_for};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Running {
@@ -33,6 +33,8 @@ pub struct Forum {
     pub mailbox: Mailbox,
     /// The Redis between the services.
     pub redis: Option<Redis>,
+    /// The relay between the services and Postgres, in a forum of [`Forum::before_a_relay`].
+    pub relay: Option<Relay>,
     processes: BTreeMap<&'static str, Process>,
     settings: Vec<(&'static str, String)>,
     folder: TempDir,
@@ -48,7 +50,29 @@ impl Forum {
         Self::start_on(Running::Services, Some(redis.url())).await
     }
 
+    /// Starts services that reach Postgres over a relay, which can refuse them or be silent.
+    pub async fn before_a_relay() -> Self {
+        let mut forum = Self::not_started(Running::Services, None).await;
+        let (relay, url) = forum.database.relayed().await;
+        forum.relay = Some(relay);
+        forum.set("KLATCH_DATABASE_URL", url);
+        forum.resume().await;
+        forum
+    }
+
+    /// Changes a setting of processes that start from now on.
+    pub fn set(&mut self, name: &'static str, value: String) {
+        self.settings.retain(|(known, _)| *known != name);
+        self.settings.push((name, value));
+    }
+
     async fn start_on(running: Running, shared: Option<String>) -> Self {
+        let mut forum = Self::not_started(running, shared).await;
+        forum.resume().await;
+        forum
+    }
+
+    async fn not_started(running: Running, shared: Option<String>) -> Self {
         let folder = TempDir::new().expect("a folder");
         let mut settings = vec![
             ("KLATCH_DATA_DIR", folder.path().join("data").display().to_string()),
@@ -84,9 +108,8 @@ impl Forum {
                 (base, database, redis, Mailbox::Server(letters))
             }
         };
-        let mut forum = Self { running, base, database, mailbox, redis, processes: BTreeMap::new(), settings, folder };
-        forum.resume().await;
-        forum
+        let processes = BTreeMap::new();
+        Self { running, base, database, mailbox, redis, relay: None, processes, settings, folder }
     }
 
     pub fn commands(&self) -> &'static [&'static str] {
@@ -141,6 +164,10 @@ impl Forum {
 
     pub fn run(&self, arguments: &[&str], input: &str) -> Output {
         let mut command = self.command();
+        if self.relay.is_some() {
+            // This thread waits for the command, so the relay would not run.
+            command.env("KLATCH_DATABASE_URL", self.database.url());
+        }
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program");
         std::io::Write::write_all(&mut child.stdin.take().expect("its input"), input.as_bytes()).expect("it reads");

@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use crate::support::{Forum, Running, free_port, program};
+use crate::support::{Database, Forum, Process, Running, free_port, program, wait_for};
 
 fn run(command: &mut Command) -> Output {
     command.output().expect("the program")
@@ -27,6 +27,62 @@ fn help_names_every_command() {
     }
     assert!(text(&run(program().arg("--version")).stdout).contains(env!("CARGO_PKG_VERSION")));
     assert!(!run(program().arg("no-such-command")).status.success());
+}
+
+/// Starts a command that has to wait for a server, and returns its log up to the line with these words.
+async fn must_wait(command: &str, settings: &[(&str, &str)], words: &str) {
+    let folder = TempDir::new().expect("a folder");
+    let mut program = program();
+    program.arg(command).env("KLATCH_DATA_DIR", folder.path()).env("KLATCH_BIND", format!("127.0.0.1:{}", free_port()));
+    program.env("KLATCH_REALTIME_BIND", format!("127.0.0.1:{}", free_port())).envs(settings.iter().copied());
+    let mut process = Process::start(command, &mut program, folder.path());
+    wait_for(&format!("{command} says {words}"), async || process.log().contains(words).then_some(())).await;
+    process.kill();
+}
+
+#[tokio::test]
+async fn a_service_waits_for_servers_that_are_down_and_says_so() {
+    let database = Database::postgres().await;
+    let url = database.url();
+    let key = ("KLATCH_SECRET_KEY", "a key of which only this test knows");
+    let no_database = ("KLATCH_DATABASE_URL", "postgres://klatch@127.0.0.1:1/klatch");
+    let no_redis = ("KLATCH_REDIS_URL", "redis://127.0.0.1:1");
+    for command in ["serve", "web", "realtime", "worker"] {
+        let refused = "the start waits: KLATCH_DATABASE_URL: Postgres at `127.0.0.1:1` refuses connections";
+        must_wait(command, &[key, no_database, no_redis], refused).await;
+    }
+    let refused = "the start waits: KLATCH_REDIS_URL: no Redis answers at 127.0.0.1:1";
+    must_wait("web", &[key, ("KLATCH_DATABASE_URL", &url), no_redis], refused).await;
+    database.drop();
+}
+
+#[tokio::test]
+async fn why_postgres_cannot_be_used_is_said() {
+    let database = Database::postgres().await;
+    let url = database.url();
+    let missing = url.replace("/klatch_whole_", "/klatch_nowhere_");
+    must_name("serve", &[("KLATCH_DATABASE_URL", &missing)], "has no such database: create it first");
+    let role = format!("klatch_reader_{}", free_port());
+    database.run(&format!("create role {role} login")).await;
+    let (scheme, rest) = url.split_once("://").expect("a URL");
+    let (user, _) = rest.split_once('@').expect("a user");
+    let reader = url.replacen(&format!("{scheme}://{user}@"), &format!("{scheme}://{role}@"), 1);
+    let said = must_name("serve", &[("KLATCH_DATABASE_URL", &reader)], "does not let this user create tables");
+    assert!(said.contains("permission denied"), "{said}");
+    let stranger = url.replacen(&format!("{scheme}://{user}@"), &format!("{scheme}://nobody_of_this_name@"), 1);
+    must_name("serve", &[("KLATCH_DATABASE_URL", &stranger)], "does not let this user in");
+    let forum = program().args(["demo"]).env("KLATCH_DATABASE_URL", &url).output().expect("the program");
+    assert!(forum.status.success(), "{}", text(&forum.stderr));
+    let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+         values (9999, 'later', true, '', 0)";
+    database.run(newer).await;
+    must_name(
+        "serve",
+        &[("KLATCH_DATABASE_URL", &url)],
+        "was used by a newer version of Klatch (it has the migration 9999)",
+    );
+    database.run(&format!("drop role {role}")).await;
+    database.drop();
 }
 
 /// # Panics
@@ -71,11 +127,9 @@ fn a_bad_setting_stops_the_start_and_is_named() {
         ("KLATCH_BASE_URL", "forum.example.org"),
         ("KLATCH_BASE_URL", "https://forum.example.org/forum"),
         ("KLATCH_DATABASE_URL", "mysql://root@localhost/klatch"),
-        ("KLATCH_DATABASE_URL", "postgres://klatch@127.0.0.1:1/klatch"),
         ("KLATCH_DATABASE_CONNECTIONS", "many"),
         ("KLATCH_DATABASE_CONNECTIONS", "0"),
         ("KLATCH_REDIS_URL", "http://127.0.0.1:6379"),
-        ("KLATCH_REDIS_URL", "redis://127.0.0.1:1"),
         ("KLATCH_SECRET_KEY", "short"),
         ("KLATCH_SECRET_KEY_FILE", "/nothing/here"),
         ("KLATCH_SECRET_KEY_FILE", in_the_way),
@@ -114,7 +168,6 @@ fn a_service_that_lacks_what_it_shares_does_not_start() {
         must_name(command, &[key, bus, ("KLATCH_DATABASE_URL", "sqlite:a.db")], "KLATCH_DATABASE_URL");
         must_name(command, &[key, database], "KLATCH_REDIS_URL");
         must_name(command, &[database, bus], "KLATCH_SECRET_KEY");
-        must_name(command, &[key, database, bus], "KLATCH_DATABASE_URL");
     }
 }
 

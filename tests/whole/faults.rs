@@ -172,6 +172,74 @@ async fn the_pages_killed_under_load_lose_nothing_that_they_acknowledged(running
     must_have_followed(&forum, &ben, &topic, 12).await;
 }
 
+/// Longer than an answer takes that waits for nothing, and shorter than any wait for a server.
+const AT_ONCE: Duration = Duration::from_secs(5);
+
+async fn get_at_once(visitor: &Visitor, path: &str) -> crate::support::Page {
+    let page = tokio::time::timeout(AT_ONCE, visitor.get(path)).await;
+    page.unwrap_or_else(|_| panic!("{path} takes longer than {AT_ONCE:?}"))
+}
+
+#[tokio::test]
+async fn without_postgres_every_page_says_so_at_once_and_its_return_brings_everything() {
+    let mut forum = Forum::before_a_relay().await;
+    let (ana, ben, topic) = scene(&mut forum).await;
+    let stranger = forum.visitor();
+    let mut sent = 0;
+    for hangs in [false, true] {
+        let form = ana.get(&topic.path).await.form("/messages");
+        // Processes that start now know no session yet.
+        forum.settle().await;
+        let relay = forum.relay.as_ref().expect("a relay");
+        if hangs {
+            relay.silence()
+        } else {
+            relay.refuse()
+        }
+        for (visitor, path) in [(&ana, "/"), (&ana, topic.path.as_str()), (&stranger, "/"), (&ben, "/mentions")] {
+            let page = get_at_once(visitor, path).await.expect(503);
+            page.must_say("Back in a moment");
+            assert!(page.html.contains("<nav id=\"sidebar\""), "an error page like all others: {}", page.html);
+            assert!(page.headers.contains_key("retry-after"));
+        }
+        sent += 1;
+        let form = form.with("text", &format!("kestrel {sent} for @ben")).with("key", &format!("{sent:032}"));
+        let refused = tokio::time::timeout(AT_ONCE, ana.send(&form)).await.expect("an answer at once").expect(503);
+        refused.must_say(&format!("kestrel {sent} for @ben"));
+        forum.relay.as_ref().expect("a relay").restore();
+        wait_for("pages are there again", async || ana.try_get("/").await.filter(|page| page.status == 200)).await;
+        // The error page gave the form back. It can be sent from there.
+        ana.send(&refused.form("/messages")).await.expect(303);
+        ana.send(&form).await.expect(303);
+    }
+    must_have_followed(&forum, &ben, &topic, sent).await;
+}
+
+#[tokio::test]
+async fn while_redis_hangs_pages_are_read_and_written_and_counts_are_right_afterwards() {
+    let mut forum = Forum::start(Running::Services).await;
+    let (ana, ben, topic) = scene(&mut forum).await;
+    ana.post(&topic, "a kestrel for @ben").await;
+    forum.jobs_done().await;
+    let count = async || (ben.get("/groups/").await.unread_total() == 1).then_some(());
+    wait_for("ben has a count, and it is kept", count).await;
+    let redis = forum.redis.as_ref().expect("a Redis");
+    redis.pause();
+    assert_eq!(get_at_once(&ben, "/groups/").await.unread_total(), 1);
+    for path in ["/", "/groups/", "/mentions", &topic.path, "/-/settings"] {
+        let page = get_at_once(&ben, path).await.expect(200);
+        assert!(page.has_form("/-/sign-out"), "{path}: ben is signed in");
+    }
+    // Ben has read the topic now. What is unread comes from the database.
+    assert_eq!(get_at_once(&ben, "/groups/").await.unread_total(), 0);
+    newcomer(&forum, "cid").await;
+    forum.redis.as_ref().expect("a Redis").go_on();
+    // Redis still holds the old count. Nobody may be shown it.
+    wait_for("pages are live again", async || ben.get("/groups/").await.body_data("data-live-after")).await;
+    wait_for("the count is right", async || (ben.get("/groups/").await.unread_total() == 0).then_some(())).await;
+    forum.examine().await;
+}
+
 #[tokio::test]
 async fn without_redis_posts_are_still_taken_and_its_return_brings_everything() {
     let mut forum = Forum::start(Running::Services).await;

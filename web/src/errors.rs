@@ -89,9 +89,12 @@ async fn respond(cause: Cause, request: &HttpRequest, status: StatusCode) -> Htt
 }
 
 async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
-    let Ok(req) = Req::of(request).await else {
-        return HttpResponse::ServiceUnavailable()
-            .body("A part of the site is resting. Wait a moment and load the page again.\n");
+    let known = match Req::of(request).await {
+        Err(failure) if failure.is_unavailable() => Req::without_session(request).await,
+        known => known,
+    };
+    let Ok(req) = known else {
+        return HttpResponse::InternalServerError().body("Something broke on our side. Try again in a minute.\n");
     };
     if cause.is_signed_out && req.waiting.is_none() && request.method() == actix_web::http::Method::GET {
         return req.redirect(&format!("/-/sign-in?next={}", templates::search::encoded(&req.path)));

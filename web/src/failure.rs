@@ -76,6 +76,11 @@ impl Failure {
         }
     }
 
+    /// Whether the database or the bus is away.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Domain(error) if error.is_unavailable())
+    }
+
     /// Logs the cause, which only operators may read.
     fn log(&self) {
         match self {

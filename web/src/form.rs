@@ -16,7 +16,7 @@ use domain::site::rate_limits::{By, RateLimit};
 use templates::errors::{Problem, SubmittedForm};
 
 use crate::failure::Failure;
-use crate::req::Req;
+use crate::req::{FormIsRead, Req};
 use crate::site::Site;
 
 /// Maximum size of a form in bytes: the longest message, percent-encoded.
@@ -112,6 +112,7 @@ impl FromRequest for Form {
             }
             let is_whole = form.secret.keys().all(|name| name == "csrf" || name == proofs::FIELD);
             request.extensions_mut().insert(Sent { open: form.open.clone(), is_whole });
+            request.extensions_mut().insert(FormIsRead);
             let req = Req::of(&request).await?;
             if !NEEDS_NO_TOKEN.contains(&request.path()) && !req.token_holds(form.get("csrf")) {
                 return Err(Failure::Problem(refused(&request, site)));

@@ -60,6 +60,10 @@ where
             let ended = running.await.map_err(Into::into);
             let outcome = match &ended {
                 Ok(()) => Outcome::Done,
+                Err(error) if is_unavailable(error) => {
+                    tracing::debug!(job = %id, kind, %error, "the job runs again when what it needs is back");
+                    Outcome::Unavailable
+                }
                 Err(error) => {
                     let text = describe(error, time_out);
                     tracing::warn!(job = %id, kind, attempt, error = text, "job failed");
@@ -72,6 +76,18 @@ where
             ended
         })
     }
+}
+
+/// Whether the job failed because the database or the bus is down.
+fn is_unavailable(error: &BoxDynError) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error.as_ref());
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<domain::Error>() {
+            return error.is_unavailable();
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// Returns an error with its causes, in one line.

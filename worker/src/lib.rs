@@ -32,7 +32,7 @@ use queue::{Claimed, Queue};
 pub use domain::platform::jobs::drain;
 
 /// The interval between two checks for due periodic work.
-const TICK: Duration = Duration::from_secs(30);
+const TICK: Duration = Duration::from_secs(10);
 
 /// The settings of a worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Settings {
     /// Returns the settings for a database. SQLite belongs to one process; Postgres may have many.
     pub fn of(db: &Db) -> Self {
         let (slots, alone) = match db {
-            Db::Postgres(_) => (12, false),
+            Db::Postgres(..) => (12, false),
             Db::Sqlite(_) => (2, true),
         };
         Self { slots, lease: LEASE, time_out: Duration::from_secs(60), look: Duration::from_secs(1), alone }
@@ -162,10 +162,13 @@ impl Worker {
     /// Queues periodic work when it is due.
     async fn tick(&self) -> std::convert::Infallible {
         loop {
-            match jobs::tick(&self.db, self.clock.now()).await {
-                Ok(true) => self.wake.after_commit(),
-                Ok(false) => {}
-                Err(error) => tracing::warn!(%error, "could not queue periodic work"),
+            let now = self.clock.now();
+            let found =
+                async { Ok((jobs::tick(&self.db, now).await?, jobs::after_clock_change(&self.db, now).await?)) };
+            match found.await {
+                Ok((false, 0)) => {}
+                Ok(_) => self.wake.after_commit(),
+                Err::<_, domain::store::Error>(error) => tracing::warn!(%error, "could not queue periodic work"),
             }
             tokio::time::sleep(TICK).await;
         }

@@ -34,6 +34,16 @@ impl Redis {
         self.process.take().expect("a Redis that runs").kill();
     }
 
+    /// Makes it hang: it accepts connections and does not answer.
+    pub fn pause(&self) {
+        self.process.as_ref().expect("a Redis that runs").signal("STOP");
+    }
+
+    /// Ends that; its data is still there.
+    pub fn go_on(&self) {
+        self.process.as_ref().expect("a Redis that runs").signal("CONT");
+    }
+
     /// Deletes all data, while every connection stays.
     pub fn flush(&self) {
         let mut redis = TcpStream::connect(("127.0.0.1", self.port)).expect("Redis");

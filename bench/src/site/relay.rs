@@ -14,6 +14,8 @@ enum RelayMode {
     Silent,
     /// Connections are closed, and new ones as soon as they are made.
     Cut,
+    /// Connections are closed, and new ones are refused.
+    Refused,
 }
 
 /// Forwards connections to a local port.
@@ -33,13 +35,22 @@ impl Relay {
         let port = listener.local_addr().expect("its address").port();
         let (way, ways) = watch::channel(RelayMode::Open);
         tokio::spawn(async move {
-            let mut gone = ways.clone();
+            let mut listener = listener;
+            let (mut gone, mut refused) = (ways.clone(), ways.clone());
             loop {
                 let near = tokio::select! {
-                    accepted = listener.accept() => accepted,
+                    accepted = listener.accept() => Some(accepted),
                     _ = gone.wait_for(|_| false) => return,
+                    _ = refused.wait_for(|way| *way == RelayMode::Refused) => None,
                 };
-                if let Ok((near, _)) = near
+                if near.is_none() {
+                    drop(listener);
+                    if refused.wait_for(|way| *way != RelayMode::Refused).await.is_err() {
+                        return;
+                    }
+                    listener = TcpListener::bind(("127.0.0.1", port)).await.expect("the same port");
+                }
+                if let Some(Ok((near, _))) = near
                     && *ways.borrow() != RelayMode::Cut
                 {
                     tokio::spawn(forward(near, to, ways.clone()));
@@ -57,6 +68,11 @@ impl Relay {
     /// Closes all connections, and every new one.
     pub fn cut(&self) {
         self.way.send_replace(RelayMode::Cut);
+    }
+
+    /// Closes all connections, and refuses new ones, like a server that does not run.
+    pub fn refuse(&self) {
+        self.way.send_replace(RelayMode::Refused);
     }
 
     /// Holds back all data, without closing a connection.
@@ -79,7 +95,7 @@ async fn forward(near: TcpStream, to: u16, mut ways: watch::Receiver<RelayMode>)
         _ = there => {}
         _ = back => {}
         // Cut, or the relay is gone.
-        _ = ways.wait_for(|way| *way == RelayMode::Cut) => {}
+        _ = ways.wait_for(|way| matches!(way, RelayMode::Cut | RelayMode::Refused)) => {}
     }
 }
 

@@ -317,6 +317,14 @@ impl Bus {
         }
     }
 
+    /// Whether control messages of other processes do not arrive now: what is cached may be stale.
+    pub fn is_deaf(&self) -> bool {
+        match self {
+            Self::Memory(_) => false,
+            Self::Redis(redis) => redis.is_deaf(),
+        }
+    }
+
     /// Returns a receiver of the control messages sent from now on. If it lagged, it has missed some: treat that as
     /// [`Control::Reconnected`].
     pub fn controls(&self) -> broadcast::Receiver<Control> {
@@ -349,11 +357,6 @@ impl Bus {
             Self::Memory(memory) => memory.wakeups(),
             Self::Redis(redis) => redis.wakeups(),
         }
-    }
-
-    /// Whether other processes share this bus.
-    pub fn is_shared(&self) -> bool {
-        self.server().is_some()
     }
 
     /// Returns the server behind the bus; `None` for a bus in memory.

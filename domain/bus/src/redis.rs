@@ -52,6 +52,8 @@ pub struct Redis {
     /// End the subscription and the loss check when the bus is dropped.
     _held: Arc<(oneshot::Sender<()>, oneshot::Sender<()>)>,
     reads: mpsc::UnboundedSender<Read>,
+    /// Whether the subscription is lost.
+    is_deaf: Arc<AtomicBool>,
     /// Whether a [`Control::SearchChanged`] is about to be sent.
     search_changed: Arc<AtomicBool>,
 }
@@ -87,6 +89,7 @@ impl Redis {
             PubSub::open(servers, server.names.clone(), wakeups.clone(), payloads.clone(), controls.clone())
                 .await
                 .map_err(|error| unreachable(error.to_string()))?;
+        let is_deaf = subscription.is_deaf();
         tokio::spawn(subscription.run(released));
         let (watched, given_up) = oneshot::channel();
         tokio::spawn(loss::notice(server.clone(), site.to_owned(), wakeups.clone(), controls.clone(), given_up));
@@ -99,6 +102,7 @@ impl Redis {
             controls,
             _held: Arc::new((held, watched)),
             reads,
+            is_deaf,
             search_changed: Arc::default(),
         }))
     }
@@ -111,6 +115,7 @@ impl Redis {
             controls: self.controls.clone(),
             _held: self._held.clone(),
             reads: self.reads.clone(),
+            is_deaf: self.is_deaf.clone(),
             search_changed: self.search_changed.clone(),
         }))
     }
@@ -251,6 +256,11 @@ impl Redis {
             });
         }
         Ok(())
+    }
+
+    /// Whether control messages of other processes do not arrive now.
+    pub(super) fn is_deaf(&self) -> bool {
+        self.is_deaf.load(Ordering::Acquire) || self.server.is_down()
     }
 
     pub(super) fn controls(&self) -> broadcast::Receiver<Control> {

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use deadpool_redis::{Manager, Pool, PoolError, Runtime};
 use futures_util::future::try_join_all;
+use model::outage::{Outage, Probe, Signs};
 use redis::cluster::ClusterClientBuilder;
 use redis::cluster_async::ClusterConnection;
-use redis::{AsyncConnectionConfig, Cmd, FromRedisValue, Pipeline, Value, pipe};
+use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, Pipeline, Value, pipe};
 
 use super::names::tag_of;
 use super::url::Servers;
-use super::{BusError, Names};
+use super::{BusError, Name, Names};
 
 /// The connections for commands to one server. A Cluster has one per node, shared by concurrent commands.
 const CONNECTIONS: usize = 16;
@@ -24,6 +25,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub(crate) struct Server {
     link: Link,
+    outage: Outage<BusError>,
     pub(crate) names: Names,
 }
 
@@ -42,7 +44,9 @@ impl Server {
                 Link::Cluster(client.get_async_connection().await?)
             }
         };
-        Ok(Self { link, names: Names::new(prefix) })
+        let names = Names::new(prefix);
+        let outage = outage(link.clone(), names.clone());
+        Ok(Self { link, outage, names })
     }
 
     /// Returns the same server with its own connections. A Cluster's connections belong to the runtime that opened
@@ -52,43 +56,52 @@ impl Server {
             Link::One { url, .. } => Link::One { pool: pool(url)?, url: url.clone() },
             Link::Cluster(cluster) => Link::Cluster(cluster.clone()),
         };
-        Ok(Self { link, names: self.names.clone() })
+        Ok(Self { link, ..self.clone() })
+    }
+
+    /// Whether Redis is down. Commands fail at once then.
+    pub(super) fn is_down(&self) -> bool {
+        self.outage.is_down()
     }
 
     /// Runs one command. All its keys have the same hash tag.
     pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, BusError> {
-        Ok(match &self.link {
-            Link::One { pool, .. } => command.query_async(&mut connection(pool).await?).await?,
-            Link::Cluster(cluster) => command.query_async(&mut cluster.clone()).await?,
-        })
+        self.outage
+            .guard(async {
+                Ok(match &self.link {
+                    Link::One { pool, .. } => command.query_async(&mut connection(pool).await?).await?,
+                    Link::Cluster(cluster) => command.query_async(&mut cluster.clone()).await?,
+                })
+            })
+            .await
     }
 
     /// Runs the commands, in one round trip to each node, and returns their answers in order. The commands are
     /// independent, and the keys of each have the same hash tag. On a Cluster, commands of different tags run
     /// concurrently.
     pub(crate) async fn run(&self, commands: &Pipeline) -> Result<Vec<Value>, BusError> {
-        match &self.link {
-            Link::One { pool, .. } => Ok(commands.query_async(&mut connection(pool).await?).await?),
-            Link::Cluster(cluster) => spread(cluster, commands).await,
-        }
+        self.outage
+            .guard(async {
+                match &self.link {
+                    Link::One { pool, .. } => Ok(commands.query_async(&mut connection(pool).await?).await?),
+                    Link::Cluster(cluster) => spread(cluster, commands).await,
+                }
+            })
+            .await
     }
 
     /// Like `run`, but runs `first` before all others and drops its answer.
     pub(super) async fn run_after(&self, first: &Cmd, commands: &Pipeline) -> Result<Vec<Value>, BusError> {
-        match &self.link {
-            Link::One { pool, .. } => {
-                let mut together = Pipeline::with_capacity(commands.len() + 1);
-                together.add_command(first.clone()).ignore();
-                commands.cmd_iter().for_each(|command| {
-                    together.add_command(command.clone());
-                });
-                Ok(together.query_async(&mut connection(pool).await?).await?)
-            }
-            Link::Cluster(cluster) => {
-                first.query_async::<()>(&mut cluster.clone()).await?;
-                spread(cluster, commands).await
-            }
-        }
+        let Link::Cluster(_) = &self.link else {
+            let mut together = Pipeline::with_capacity(commands.len() + 1);
+            together.add_command(first.clone()).ignore();
+            commands.cmd_iter().for_each(|command| {
+                together.add_command(command.clone());
+            });
+            return self.run(&together).await;
+        };
+        self.ask::<()>(first).await?;
+        self.run(commands).await
     }
 
     /// Returns the command that announces news of a shard. On a Cluster, they stay on the shard's node.
@@ -101,6 +114,38 @@ impl Server {
 
     pub(super) async fn check(&self) -> Result<(), BusError> {
         self.ask::<()>(&redis::cmd("PING")).await
+    }
+}
+
+/// Watches over Redis with a connection of its own, since those of a pool may all be taken.
+fn outage(link: Link, names: Names) -> Outage<BusError> {
+    let signs = Signs { server: "Redis", is_suspect, down: || BusError::Busy("it is down".to_owned()) };
+    Outage::new(signs, move || {
+        let (link, key) = (link.clone(), names.of(Name::Site));
+        let probe: Probe = Box::pin(async move {
+            let answer = match link {
+                Link::One { url, .. } => ping(&url).await,
+                // Not PING, which asks all nodes: one that is down for good would count for the whole Cluster.
+                Link::Cluster(mut cluster) => redis::cmd("EXISTS").arg(key).query_async::<()>(&mut cluster).await,
+            };
+            answer.map_err(|error| error.to_string())
+        });
+        probe
+    })
+}
+
+async fn ping(url: &str) -> redis::RedisResult<()> {
+    let config =
+        AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
+    let mut connection = Client::open(url)?.get_multiplexed_async_connection_with_config(&config).await?;
+    redis::cmd("PING").query_async(&mut connection).await
+}
+
+/// Whether an error may mean that Redis is down: any but a refusal of this one command.
+fn is_suspect(error: &BusError) -> bool {
+    match error {
+        BusError::Redis(error) => error.code() != Some("ERR"),
+        _ => true,
     }
 }
 

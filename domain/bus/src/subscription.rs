@@ -2,6 +2,7 @@
 //! lost.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -31,6 +32,8 @@ pub(super) struct PubSub {
     payloads: Arc<Payloads>,
     controls: broadcast::Sender<Control>,
     line: Line,
+    /// Whether the connection is lost.
+    is_deaf: Arc<AtomicBool>,
 }
 
 enum Line {
@@ -81,12 +84,18 @@ impl PubSub {
         controls: broadcast::Sender<Control>,
     ) -> RedisResult<Self> {
         let line = connect(servers, &names).await?;
-        Ok(Self { servers: servers.clone(), names, wakeups, payloads, controls, line })
+        Ok(Self { servers: servers.clone(), names, wakeups, payloads, controls, line, is_deaf: Arc::default() })
+    }
+
+    /// Returns the switch that says whether the connection is lost.
+    pub(super) fn is_deaf(&self) -> Arc<AtomicBool> {
+        self.is_deaf.clone()
     }
 
     /// Runs until the bus is dropped.
     pub(super) async fn run(mut self, mut released: oneshot::Receiver<()>) {
         while let End::Lost = self.serve(&mut released).await {
+            self.is_deaf.store(true, Ordering::Release);
             tracing::warn!("the subscription to Redis was lost");
             tokio::select! {
                 line = self.reconnect() => self.line = line,
@@ -97,6 +106,7 @@ impl PubSub {
             self.wakeups.forget();
             // It is fine if nobody listens.
             let _ = self.controls.send(Control::Reconnected);
+            self.is_deaf.store(false, Ordering::Release);
         }
     }
 

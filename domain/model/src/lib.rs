@@ -13,6 +13,7 @@ mod moderation;
 pub mod names;
 mod networks;
 mod notices;
+pub mod outage;
 mod people;
 pub mod policy;
 mod policy_accounts;

@@ -29,7 +29,7 @@ pub struct Totals {
     pub indexed: Option<u64>,
     /// Changes that the search index does not have yet; `None` while it is being filled.
     pub unindexed: Option<i64>,
-    /// Users who are online.
+    /// Users who are online; 0 without the bus.
     pub here: usize,
 }
 
@@ -48,7 +48,7 @@ pub async fn totals(cx: &Context) -> Result<Totals> {
         waiting,
         indexed: cx.search.as_ref().map(crate::platform::index::Search::documents),
         unindexed: search::unindexed(cx).await?,
-        here: cx.bus.here().await?.len(),
+        here: cx.bus.here().await.map_or(0, |here| here.len()),
     })
 }
 

@@ -105,7 +105,14 @@ pub struct Aside {
 
 /// The group's size and its members who are online.
 pub async fn aside(cx: &Context, group: GroupId) -> Result<Aside> {
-    let here = store::groups::members::among(&cx.db, group, &cx.bus.here().await?).await?;
+    // Without the bus, pages show nobody as online.
+    let here = match cx.bus.here().await {
+        Ok(here) => store::groups::members::among(&cx.db, group, &here).await?,
+        Err(error) => {
+            tracing::debug!(%error, "who is online is not known");
+            Vec::new()
+        }
+    };
     aside_of(cx, group, here).await
 }
 

@@ -1,17 +1,20 @@
 //! Unread counts for the sidebar: a summary per user in the key-value store, recomputed when its version is outdated.
 //!
 //! A version is a token that is replaced by a fresh one on every change. Setting it twice or out of order only makes
-//! the next page recompute. Each group has a version, set after the save by the unread reactor. Each user has a
+//! the next page recompute. While Redis is down, everything is counted from the database. The version of all is set when
+//! a process that could not set a version reaches Redis again, and when a process starts. Each group has a version, set after the save by the unread reactor. Each user has a
 //! version, set before the save of their own actions. A summary computed shortly after its user's version was set is
 //! not stored: the announced change may not have been committed yet.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::platform::context::Context;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
+use bus::BusError;
 use model::time::Timestamp;
 use model::{GroupId, GroupKind, Role, Sidebar, SidebarGroup, TopicUnread, UserId};
 
@@ -24,6 +27,9 @@ const SETTLES: Duration = Duration::from_secs(2);
 /// A summary with the versions at which it was computed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Summary {
+    /// The version of all.
+    #[serde(default)]
+    version: String,
     user_version: String,
     mentions: i64,
     invited: i64,
@@ -40,6 +46,11 @@ fn user_key(user: UserId) -> String {
     format!("version:{{u:{user}}}")
 }
 
+/// The version of all users and groups.
+const ALL: &str = "version:{all}";
+/// The pause between two attempts to set it.
+const AGAIN: Duration = Duration::from_millis(500);
+
 fn group_key(group: GroupId) -> String {
     format!("version:{{g:{group}}}")
 }
@@ -48,14 +59,57 @@ fn group_key(group: GroupId) -> String {
 /// for the database's writer in between.
 pub(crate) async fn users_change(cx: &Context, users: &[UserId]) -> Result<()> {
     for user in users {
-        cx.kv.set(&user_key(*user), fresh(cx)?.as_bytes(), VERSION_KEPT).await?;
+        if let Err(error) = cx.kv.set(&user_key(*user), fresh(cx)?.as_bytes(), VERSION_KEPT).await {
+            make_up(cx, &error);
+            return Ok(());
+        }
     }
     Ok(())
 }
 
+/// Makes everyone's next page recompute, at the start of a service: a process that ended while Redis was down may have
+/// left changes without a version.
+pub async fn begin(cx: &Context) {
+    if let Err(Error::Bus(error)) = all_change(cx).await {
+        make_up(cx, &error);
+    }
+}
+
+async fn all_change(cx: &Context) -> Result<()> {
+    Ok(cx.kv.set(ALL, fresh(cx)?.as_bytes(), VERSION_KEPT).await?)
+}
+
+/// Does that once Redis answers again: the version of a change could not be set, and the change is saved without it.
+fn make_up(cx: &Context, error: &BusError) {
+    tracing::debug!(%error, "everyone's summary of what is unread is counted again later");
+    let claims = |cx: &Context| cx.kv.makes_up().is_some_and(|makes_up| !makes_up.swap(true, Ordering::AcqRel));
+    if !claims(cx) {
+        return;
+    }
+    let cx = cx.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(AGAIN).await;
+            if cx.bus.is_deaf() {
+                continue;
+            }
+            // Before the write: a change that is missed from here on needs another one.
+            if let Some(makes_up) = cx.kv.makes_up() {
+                makes_up.store(false, Ordering::Release);
+            }
+            if all_change(&cx).await.is_ok() || !claims(&cx) {
+                return;
+            }
+        }
+    });
+}
+
 /// Announces that a group changed for all its members. Call it after the commit, from a job.
 pub(crate) async fn group_changed(cx: &Context, group: GroupId) -> Result<()> {
-    Ok(cx.kv.set(&group_key(group), fresh(cx)?.as_bytes(), VERSION_KEPT).await?)
+    if let Err(error) = cx.kv.set(&group_key(group), fresh(cx)?.as_bytes(), VERSION_KEPT).await {
+        make_up(cx, &error);
+    }
+    Ok(())
 }
 
 /// A unique token: the time and 128 random bits.
@@ -75,21 +129,38 @@ fn unsettled(version: &str, now: Timestamp) -> bool {
 
 /// The sidebar of a user.
 pub async fn sidebar(cx: &Context, user: UserId) -> Result<Sidebar> {
-    let found = match cx.kv.get_many(&[summary_key(user), user_key(user)]).await {
-        Ok(found) => found,
-        Err(error) => {
-            tracing::warn!(%error, "what is unread is counted without its summary");
-            return Ok(arrange(count_bare(cx, user).await?));
+    match summary(cx, user).await {
+        Ok(summary) => Ok(arrange(summary)),
+        Err(Error::Bus(error)) => {
+            tracing::debug!(%error, "what is unread is counted without its summary");
+            Ok(arrange(count_bare(cx, user).await?))
         }
-    };
-    let mut found = found.into_iter();
-    let kept: Option<Summary> = found.next().flatten().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        Err(error) => Err(error),
+    }
+}
+
+async fn summary(cx: &Context, user: UserId) -> Result<Summary> {
+    let Kept { summary, version, user_version } = kept(cx, user).await?;
+    match summary {
+        Some(summary) => refresh(cx, user, summary).await,
+        None => count(cx, user, version, user_version).await,
+    }
+}
+
+/// What is stored for a user: the summary if neither version has changed, and both versions.
+struct Kept {
+    summary: Option<Summary>,
+    version: String,
+    user_version: String,
+}
+
+async fn kept(cx: &Context, user: UserId) -> Result<Kept> {
+    let mut found = cx.kv.get_many(&[summary_key(user), user_key(user), ALL.to_owned()]).await?.into_iter();
+    let summary: Option<Summary> = found.next().flatten().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let user_version = text(found.next().flatten());
-    let summary = match kept {
-        Some(summary) if summary.user_version == user_version => refresh(cx, user, summary).await?,
-        _ => count(cx, user, user_version).await?,
-    };
-    Ok(arrange(summary))
+    let version = text(found.next().flatten());
+    let is_valid = |summary: &Summary| summary.user_version == user_version && summary.version == version;
+    Ok(Kept { summary: summary.filter(is_valid), version, user_version })
 }
 
 /// Recomputes the groups whose version changed.
@@ -129,12 +200,12 @@ async fn refresh(cx: &Context, user: UserId, mut summary: Summary) -> Result<Sum
 }
 
 /// Recomputes and stores everything.
-async fn count(cx: &Context, user: UserId, user_version: String) -> Result<Summary> {
+async fn count(cx: &Context, user: UserId, version: String, user_version: String) -> Result<Summary> {
     // Read the versions first: a change in between then leads to another recount.
     let ids: Vec<GroupId> = store::topics::reads::my_groups(&cx.db, user).await?.iter().map(|row| row.id).collect();
     let version_of: HashMap<GroupId, String> = ids.iter().copied().zip(versions(cx, &ids).await?).collect();
     let mut summary = count_bare(cx, user).await?;
-    summary.user_version = user_version;
+    (summary.version, summary.user_version) = (version, user_version);
     for (version, group) in &mut summary.groups {
         *version = version_of.get(&group.id).cloned().unwrap_or_default();
     }
@@ -159,7 +230,7 @@ async fn count_bare(cx: &Context, user: UserId) -> Result<Summary> {
     let mentions = store::messages::mentions::unread(&cx.db, user).await?;
     let invited = store::groups::invitations::count_of_user(&cx.db, user).await?;
     let notices = store::people::notices::count(&cx.db, user).await?;
-    Ok(Summary { user_version: String::new(), mentions, invited, notices, groups })
+    Ok(Summary { version: String::new(), user_version: String::new(), mentions, invited, notices, groups })
 }
 
 async fn versions(cx: &Context, groups: &[GroupId]) -> Result<Vec<String>> {
@@ -179,7 +250,7 @@ fn by_group(rows: Vec<store::topics::reads::UnreadRow>) -> HashMap<GroupId, Vec<
 }
 
 async fn keep(cx: &Context, user: UserId, summary: &Summary) {
-    if unsettled(&summary.user_version, cx.now()) {
+    if unsettled(&summary.user_version, cx.now()) || unsettled(&summary.version, cx.now()) {
         return;
     }
     let Ok(bytes) = serde_json::to_vec(summary) else { return };
@@ -198,15 +269,12 @@ fn arrange(summary: Summary) -> Sidebar {
 
 /// A valid stored summary and a recomputed one, which should be equal. `None` without a valid summary. For the doctor.
 pub(crate) async fn compare(cx: &Context, user: UserId) -> Result<Option<(Sidebar, Sidebar)>> {
-    let mut found = cx.kv.get_many(&[summary_key(user), user_key(user)]).await?.into_iter();
-    let kept: Option<Summary> = found.next().flatten().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let user_version = text(found.next().flatten());
-    let Some(kept) = kept.filter(|summary| summary.user_version == user_version) else { return Ok(None) };
-    let ids: Vec<GroupId> = kept.groups.iter().map(|(_, group)| group.id).collect();
-    let stands = versions(cx, &ids).await?.iter().zip(&kept.groups).all(|(now, (then, _))| now == then);
+    let Kept { summary: Some(summary), version, user_version } = kept(cx, user).await? else { return Ok(None) };
+    let ids: Vec<GroupId> = summary.groups.iter().map(|(_, group)| group.id).collect();
+    let stands = versions(cx, &ids).await?.iter().zip(&summary.groups).all(|(now, (then, _))| now == then);
     if !stands {
         return Ok(None);
     }
-    let counted = count(cx, user, user_version).await?;
-    Ok(Some((arrange(kept), arrange(counted))))
+    let counted = count(cx, user, version, user_version).await?;
+    Ok(Some((arrange(summary), arrange(counted))))
 }

@@ -55,7 +55,7 @@ impl Context {
     pub fn for_thread(&self, threads: usize) -> Result<Self> {
         let each = (self.db.connections() / threads.max(1) as u32).max(2);
         let bus = self.bus.for_thread()?;
-        let kv = if bus.is_shared() { Kv::beside(&bus) } else { self.kv.clone() };
+        let kv = self.kv.for_thread(&bus);
         Ok(Self { db: self.db.for_thread(each), kv, bus, ..self.clone() })
     }
 

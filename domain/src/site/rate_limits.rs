@@ -190,11 +190,7 @@ async fn tally(cx: &Context, limit: &'static str, who: &str, window: Duration, m
 /// Adds one, and returns the count within the window.
 async fn add(cx: &Context, word: &str, who: &str, window: Duration) -> u64 {
     let slot = cx.now().0 / window.as_micros() as i64;
-    cx.kv.count_within(&format!("limit:{word}:{who}:{slot}"), window).await.unwrap_or_else(|error| {
-        // Without the key-value store the forum runs on without limits.
-        tracing::warn!(%error, "limits are not counted");
-        0
-    })
+    cx.kv.count_within(&format!("limit:{word}:{who}:{slot}"), window).await
 }
 
 /// The networks of an address, each with the number of smaller ones that may exhaust it: an IPv4 address and its /24, the

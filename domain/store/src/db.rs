@@ -4,12 +4,15 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use model::outage::{Outage, Probe, Signs};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, SqliteConnection, SqlitePool};
 
 use crate::sqlite::{CLOSING, SqliteDb, SqliteTx};
 
+/// How long to wait for a connection. Shorter than the patience of the proxy in front.
+const ACQUIRE: Duration = Duration::from_secs(4);
 /// A connection that was idle for longer is tested before use.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -17,7 +20,7 @@ const IDLE: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub enum Db {
     /// A Postgres server, shared by all processes.
-    Postgres(PgPool),
+    Postgres(PgPool, Outage<sqlx::Error>),
     /// A file that belongs to this process.
     Sqlite(SqliteDb),
 }
@@ -25,7 +28,7 @@ pub enum Db {
 /// An open transaction. It is rolled back when it is dropped without [`Tx::commit`].
 #[derive(Debug)]
 pub enum Tx {
-    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>, Outage<sqlx::Error>),
     Sqlite(SqliteTx),
 }
 
@@ -77,9 +80,11 @@ impl Db {
                     .application_name("klatch")
                     .statement_cache_capacity(256)
                     .disable_statement_logging();
+                // Says why it fails. A pool would only say that it waited in vain.
+                options.connect().await?.close().await?;
                 let pool = PgPoolOptions::new()
                     .max_connections(max_connections)
-                    .acquire_timeout(Duration::from_secs(10))
+                    .acquire_timeout(ACQUIRE)
                     .test_before_acquire(false)
                     // A restarted server leaves dead connections behind, so idle ones are tested before use.
                     .before_acquire(|connection, about| {
@@ -90,10 +95,10 @@ impl Db {
                             Ok(true)
                         })
                     })
-                    .connect_with(options)
+                    .connect_with(options.clone())
                     .await?;
                 sqlx::migrate!("../../migrations/postgres").run(&pool).await?;
-                Ok(Self::Postgres(pool))
+                Ok(Self::Postgres(pool, outage(options)))
             }
             DatabaseUrl::Sqlite(path) => {
                 let lock = std::fs::File::create(path.with_extension("lock"))?;
@@ -112,9 +117,9 @@ impl Db {
     /// needs one: a connection works best on the runtime that opened it, and ends with it.
     pub fn for_thread(&self, connections: u32) -> Self {
         match self {
-            Self::Postgres(pool) => {
+            Self::Postgres(pool, outage) => {
                 let options = pool.options().clone().max_connections(connections);
-                Self::Postgres(options.connect_lazy_with((*pool.connect_options()).clone()))
+                Self::Postgres(options.connect_lazy_with((*pool.connect_options()).clone()), outage.clone())
             }
             Self::Sqlite(db) => Self::Sqlite(db.clone()),
         }
@@ -123,7 +128,7 @@ impl Db {
     /// The maximum number of simultaneous connections.
     pub fn connections(&self) -> u32 {
         match self {
-            Self::Postgres(pool) => pool.options().get_max_connections(),
+            Self::Postgres(pool, _) => pool.options().get_max_connections(),
             Self::Sqlite(_) => 1,
         }
     }
@@ -131,7 +136,7 @@ impl Db {
     /// Opens a transaction that may write. On SQLite it waits for the single writer.
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
         match self {
-            Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+            Self::Postgres(pool, outage) => Ok(Tx::Postgres(outage.guard(pool.begin()).await?, outage.clone())),
             Self::Sqlite(db) => Ok(Tx::Sqlite(db.begin().await?)),
         }
     }
@@ -139,8 +144,16 @@ impl Db {
     pub(crate) fn on(&self) -> On<&PgPool, &SqlitePool> {
         crate::timing::count_statement();
         match self {
-            Self::Postgres(pool) => On::Postgres(pool),
+            Self::Postgres(pool, _) => On::Postgres(pool),
             Self::Sqlite(db) => On::Sqlite(db.readers()),
+        }
+    }
+
+    /// Returns what knows whether the server is down; `None` without a server.
+    pub(crate) fn outage(&self) -> Option<Outage<sqlx::Error>> {
+        match self {
+            Self::Postgres(_, outage) => Some(outage.clone()),
+            Self::Sqlite(_) => None,
         }
     }
 
@@ -148,17 +161,43 @@ impl Db {
     pub async fn close(&self) {
         match self {
             // A connection that is given back while its thread's runtime ends never arrives.
-            Self::Postgres(pool) => drop(tokio::time::timeout(CLOSING, pool.close()).await),
+            Self::Postgres(pool, _) => drop(tokio::time::timeout(CLOSING, pool.close()).await),
             Self::Sqlite(db) => db.close().await,
         }
     }
+}
+
+/// Watches over a server with connections of its own, since those of a pool may all be taken.
+fn outage(options: PgConnectOptions) -> Outage<sqlx::Error> {
+    let signs = Signs { server: "Postgres", is_suspect: crate::is_away, down };
+    Outage::new(signs, move || {
+        let options = options.clone();
+        let probe: Probe = Box::pin(async move {
+            let answer = async {
+                let mut connection = options.connect().await?;
+                connection.ping().await?;
+                connection.close().await
+            };
+            match answer.await {
+                // A server that is full answers too.
+                Err(error) if crate::is_down(&error) => Err(error.to_string()),
+                Ok(()) | Err(_) => Ok(()),
+            }
+        });
+        probe
+    })
+}
+
+/// The error of statements while the server is down.
+fn down() -> sqlx::Error {
+    sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::NotConnected, "Postgres is down"))
 }
 
 impl Tx {
     /// Commits. Returns when everything in the transaction is durable.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
-            Self::Postgres(tx) => tx.commit().await,
+            Self::Postgres(tx, outage) => outage.guard(tx.commit()).await,
             Self::Sqlite(tx) => tx.commit().await,
         }
     }
@@ -166,8 +205,16 @@ impl Tx {
     pub(crate) fn on(&mut self) -> On<&mut PgConnection, &mut SqliteConnection> {
         crate::timing::count_statement();
         match self {
-            Self::Postgres(tx) => On::Postgres(&mut **tx),
+            Self::Postgres(tx, _) => On::Postgres(&mut **tx),
             Self::Sqlite(tx) => On::Sqlite(tx.conn()),
+        }
+    }
+
+    /// Returns what knows whether the server is down; `None` without a server.
+    pub(crate) fn outage(&self) -> Option<Outage<sqlx::Error>> {
+        match self {
+            Self::Postgres(_, outage) => Some(outage.clone()),
+            Self::Sqlite(_) => None,
         }
     }
 }
@@ -180,18 +227,20 @@ impl Tx {
 ///
 /// Where the databases need different SQL: `pg "..." lite "..."`.
 macro_rules! sql {
-    (@go $on:expr, $call:ident, $fetch:ident, $ty:ty, $pg:expr, $lite:expr, $($bind:expr),*) => {
+    (@go $on:expr, $call:ident, $fetch:ident, $ty:ty, $pg:expr, $lite:expr, $($bind:expr),*) => {{
+        let outage = $on.outage();
         match $on.on() {
-            $crate::db::On::Postgres(on) => $crate::timing::timed($pg, sqlx::$call::<sqlx::Postgres, $ty>($pg)$(.bind($bind))*.$fetch(on)).await,
-            $crate::db::On::Sqlite(on) => $crate::timing::timed($lite, sqlx::$call::<sqlx::Sqlite, $ty>($lite)$(.bind($bind))*.$fetch(on)).await,
+            $crate::db::On::Postgres(on) => $crate::timing::timed(outage, $pg, sqlx::$call::<sqlx::Postgres, $ty>($pg)$(.bind($bind))*.$fetch(on)).await,
+            $crate::db::On::Sqlite(on) => $crate::timing::timed(None, $lite, sqlx::$call::<sqlx::Sqlite, $ty>($lite)$(.bind($bind))*.$fetch(on)).await,
         }
-    };
-    (@run $on:expr, $pg:expr, $lite:expr, $($bind:expr),*) => {
+    }};
+    (@run $on:expr, $pg:expr, $lite:expr, $($bind:expr),*) => {{
+        let outage = $on.outage();
         match $on.on() {
-            $crate::db::On::Postgres(on) => $crate::timing::timed($pg, sqlx::query($pg)$(.bind($bind))*.execute(on)).await.map(|done| done.rows_affected()),
-            $crate::db::On::Sqlite(on) => $crate::timing::timed($lite, sqlx::query($lite)$(.bind($bind))*.execute(on)).await.map(|done| done.rows_affected()),
+            $crate::db::On::Postgres(on) => $crate::timing::timed(outage, $pg, sqlx::query($pg)$(.bind($bind))*.execute(on)).await.map(|done| done.rows_affected()),
+            $crate::db::On::Sqlite(on) => $crate::timing::timed(None, $lite, sqlx::query($lite)$(.bind($bind))*.execute(on)).await.map(|done| done.rows_affected()),
         }
-    };
+    }};
     (all $on:expr, $ty:ty, pg $pg:expr, lite $lite:expr $(, $bind:expr)* $(,)?) => { sql!(@go $on, query_as, fetch_all, $ty, $pg, $lite, $($bind),*) };
     (opt $on:expr, $ty:ty, pg $pg:expr, lite $lite:expr $(, $bind:expr)* $(,)?) => { sql!(@go $on, query_as, fetch_optional, $ty, $pg, $lite, $($bind),*) };
     (one $on:expr, $ty:ty, pg $pg:expr, lite $lite:expr $(, $bind:expr)* $(,)?) => { sql!(@go $on, query_as, fetch_one, $ty, $pg, $lite, $($bind),*) };

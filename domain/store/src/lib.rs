@@ -21,6 +21,7 @@ pub mod topics;
 
 pub use db::{DatabaseUrl, Db, Tx};
 pub use request::{for_request, request_of};
+use sqlx::migrate::MigrateError;
 pub use sqlx::{Error, PgPool};
 pub use timing::{Spent, spent};
 
@@ -39,6 +40,43 @@ fn pattern(words: &str) -> String {
 /// Returns ids as JSON text for `json_each`, which both databases have.
 fn list<T: serde::Serialize>(ids: &[T]) -> String {
     serde_json::to_string(ids).unwrap_or_else(|_| "[]".into())
+}
+
+/// Whether an error says that the server cannot be reached, or is starting or stopping.
+pub(crate) fn is_down(error: &Error) -> bool {
+    match error {
+        Error::Io(_) | Error::Tls(_) => true,
+        Error::Database(cause) => cause.code().is_some_and(|code| code.starts_with("57P")),
+        _ => false,
+    }
+}
+
+/// Says why a database cannot be used, and what to do where that is known.
+pub fn why_not_connected(error: &Error) -> String {
+    let code = error.as_database_error().and_then(|cause| cause.code()).unwrap_or_default().into_owned();
+    let advice = match (error, code.as_str()) {
+        (Error::Io(cause), _) if cause.kind() == std::io::ErrorKind::ConnectionRefused => {
+            return "refuses connections: is it running, and at this port?".to_owned();
+        }
+        (_, "28P01" | "28000") => "does not let this user in: check the user, the password and pg_hba.conf",
+        (_, "3D000") => "has no such database: create it first",
+        (_, "42501") => "does not let this user create tables: make it the owner of the database",
+        (_, "53300") => "has no connection free: raise its max_connections, or lower KLATCH_DATABASE_CONNECTIONS",
+        (_, code) if code.starts_with("57P") => "is starting or stopping",
+        (Error::Migrate(cause), _) => match cause.as_ref() {
+            MigrateError::VersionMissing(number) => {
+                return format!(
+                    "was used by a newer version of Klatch (it has the migration {number}): use that version, or \
+                     restore a backup from before"
+                );
+            }
+            MigrateError::ExecuteMigration(cause, _) | MigrateError::Execute(cause) => return why_not_connected(cause),
+            _ => "cannot be migrated",
+        },
+        (Error::Configuration(_), _) => "is not an address of Postgres",
+        _ => "does not answer",
+    };
+    format!("{advice}: {error}")
 }
 
 /// Whether the database is unreachable or overloaded, as opposed to refusing this one statement.

@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
+use model::outage::Outage;
+
 /// A statement that takes longer is logged.
 const SLOW: Duration = Duration::from_millis(500);
 
@@ -29,10 +31,17 @@ pub(crate) fn count_statement() {
     let _ = SPENT.try_with(|spent| spent.set(Spent { statements: spent.get().statements + 1, ..spent.get() }));
 }
 
-/// Runs a statement, and logs it if it is slow. Binds are not logged: they are what people wrote.
-pub(crate) async fn timed<T>(statement: &'static str, work: impl Future<Output = T>) -> T {
+/// Runs a statement, unless the server is down, and logs it if it is slow. Binds are not logged: they are what people wrote.
+pub(crate) async fn timed<T>(
+    outage: Option<Outage<sqlx::Error>>,
+    statement: &'static str,
+    work: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
     let begun = Instant::now();
-    let result = work.await;
+    let result = match outage {
+        Some(outage) => outage.guard(work).await,
+        None => work.await,
+    };
     let took = begun.elapsed();
     let _ = SPENT.try_with(|spent| spent.set(Spent { time: spent.get().time + took, ..spent.get() }));
     if took > SLOW {

@@ -38,7 +38,7 @@ async fn attempt(forum: &TestForum, statement: &str) -> Result<(), String> {
     let statement = AssertSqlSafe(statement.to_owned());
     let mut tx = forum.cx.db.begin().await.unwrap();
     let done = match &mut tx {
-        domain::store::Tx::Postgres(tx) => sqlx::query(statement).execute(&mut **tx).await.map(drop),
+        domain::store::Tx::Postgres(tx, _) => sqlx::query(statement).execute(&mut **tx).await.map(drop),
         domain::store::Tx::Sqlite(tx) => sqlx::query(statement).execute(tx.conn()).await.map(drop),
     };
     match done {
@@ -62,7 +62,7 @@ async fn the_log_only_grows(forum: TestForum) {
         "delete from audit_log where id = (select max(id) from audit_log)",
     ];
     match &forum.cx.db {
-        domain::store::Db::Postgres(_) => refused.push("truncate audit_log cascade"),
+        domain::store::Db::Postgres(..) => refused.push("truncate audit_log cascade"),
         domain::store::Db::Sqlite(_) => {
             refused
                 .push("insert or replace into audit_log (id, created_at, what) select id, 0, 'warned' from audit_log");

@@ -207,7 +207,7 @@ async fn a_transaction_of_another_database_does_not_hold_search_up(forum: TestFo
     forum.catch_up().await;
     let other = match forum.cx.db {
         store::Db::Sqlite(_) => TestForum::sqlite().await,
-        store::Db::Postgres(_) => TestForum::postgres().await,
+        store::Db::Postgres(..) => TestForum::postgres().await,
     };
     let mut open = other.cx.db.begin().await.unwrap();
     store::search_log::insert(&mut open, store::search_log::Changed::Message(MessageId(1))).await.unwrap();

@@ -19,7 +19,7 @@ pub async fn ints(forum: &TestForum, statement: &str) -> Vec<Vec<i64>> {
         };
     }
     match &forum.cx.db {
-        Db::Postgres(pool) => read!(sqlx::query(statement).fetch_all(pool).await.unwrap()),
+        Db::Postgres(pool, _) => read!(sqlx::query(statement).fetch_all(pool).await.unwrap()),
         Db::Sqlite(db) => read!(sqlx::query(statement).fetch_all(db.readers()).await.unwrap()),
     }
 }
@@ -28,7 +28,7 @@ pub async fn ints(forum: &TestForum, statement: &str) -> Vec<Vec<i64>> {
 pub async fn texts(forum: &TestForum, statement: &str) -> Vec<String> {
     let statement = AssertSqlSafe(statement.to_owned());
     match &forum.cx.db {
-        Db::Postgres(pool) => sqlx::query_scalar(statement).fetch_all(pool).await.unwrap(),
+        Db::Postgres(pool, _) => sqlx::query_scalar(statement).fetch_all(pool).await.unwrap(),
         Db::Sqlite(db) => sqlx::query_scalar(statement).fetch_all(db.readers()).await.unwrap(),
     }
 }
@@ -36,7 +36,7 @@ pub async fn texts(forum: &TestForum, statement: &str) -> Vec<String> {
 /// Waits until this many statements wait for a lock. Does nothing on SQLite, which has one writer: the next one waits
 /// by itself.
 pub async fn wait_for_blocked(forum: &TestForum, many: i64) {
-    if let Db::Postgres(_) = &forum.cx.db {
+    if let Db::Postgres(..) = &forum.cx.db {
         let waiting =
             "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
         domain::testing::wait_for("statements to wait", || async { ints(forum, waiting).await == [[many]] }).await;
@@ -46,7 +46,7 @@ pub async fn wait_for_blocked(forum: &TestForum, many: i64) {
 /// Returns SQL for a time column in microseconds.
 pub fn micros(forum: &TestForum, column: &str) -> String {
     match &forum.cx.db {
-        Db::Postgres(_) => format!("cast(extract(epoch from {column}) * 1000000 as bigint)"),
+        Db::Postgres(..) => format!("cast(extract(epoch from {column}) * 1000000 as bigint)"),
         Db::Sqlite(_) => column.to_owned(),
     }
 }

@@ -56,7 +56,7 @@ impl Req {
 
     /// Whether the answer is for nobody in particular.
     fn is_shared(&self) -> bool {
-        self.is_fetched && self.any_session().is_none() && self.flash.is_none()
+        self.is_fetched && self.any_session().is_none() && self.unread_session.is_none() && self.flash.is_none()
     }
 
     /// Answers with the page and the given status.
@@ -74,7 +74,8 @@ impl Req {
         let status = refused::status(status);
         let mut response = self.begun(status);
         response.insert_header((CACHE_CONTROL, "private, no-store"));
-        if self.any_session().is_none() && self.form_cookie_is_new && holds_token(&html) {
+        let is_anonymous = self.any_session().is_none() && self.unread_session.is_none();
+        if is_anonymous && self.form_cookie_is_new && holds_token(&html) {
             response.cookie(self.cookie(self.site.form_cookie(), self.form_secret.clone()).finish());
         }
         if self.flash.is_some() {

@@ -5,6 +5,7 @@ mod answers;
 use std::net::Ipv4Addr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
@@ -45,6 +46,8 @@ pub struct Req {
     is_fetched: bool,
     origin: Origin,
     nonce: String,
+    /// The id of the session that the browser names, where it could not be read.
+    unread_session: Option<String>,
     form_secret: String,
     form_cookie_is_new: bool,
     flash: Option<String>,
@@ -61,11 +64,31 @@ impl Req {
         }
         let site =
             request.app_data::<Data<Site>>().ok_or_else(|| Error::Internal("the server has no site".into()))?.clone();
-        let now = domain::site::current(&site.cx).await;
         let opened = match request.cookie(site.session_cookie()) {
             Some(cookie) => domain::people::sessions::opened(&site.cx, cookie.value()).await?,
             None => None,
         };
+        let req = Self::with(request, site, opened, None).await?;
+        request.extensions_mut().insert(req.clone());
+        Ok(req)
+    }
+
+    /// Reads the request without the database, for an error page. Whether anybody is signed in is not known then. If
+    /// they are, their forms on the page can be sent again once the database is back.
+    pub async fn without_session(request: &HttpRequest) -> Result<Self, Failure> {
+        let site =
+            request.app_data::<Data<Site>>().ok_or_else(|| Error::Internal("the server has no site".into()))?.clone();
+        let unread = request.cookie(site.session_cookie()).map(|cookie| secrets::digest(cookie.value()));
+        Self::with(request, site, None, unread).await
+    }
+
+    async fn with(
+        request: &HttpRequest,
+        site: Data<Site>,
+        opened: Option<Session>,
+        unread_session: Option<String>,
+    ) -> Result<Self, Failure> {
+        let now = domain::site::current(&site.cx).await;
         let (waiting, session) = match opened {
             Some(session) if session.is_waiting => (Some(session), None),
             session => (None, session),
@@ -75,13 +98,14 @@ impl Req {
             .map(|cookie| cookie.value().to_owned())
             .filter(|value| value.len() == 64);
         let form_cookie_is_new = known.is_none();
-        let form_secret = match (session.as_ref().or(waiting.as_ref()), known) {
-            (Some(_), _) => String::new(),
-            (None, Some(value)) => value,
-            (None, None) => secrets::token()?,
+        let has_session = session.is_some() || waiting.is_some() || unread_session.is_some();
+        let form_secret = match (has_session, known) {
+            (true, _) => String::new(),
+            (false, Some(value)) => value,
+            (false, None) => secrets::token()?,
         };
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let req = Self {
+        Ok(Self {
             path: request.uri().path_and_query().map_or_else(|| request.path().to_owned(), ToString::to_string),
             is_prefetch: request.method() == Method::HEAD
                 || header("sec-purpose").contains("prefetch")
@@ -101,11 +125,10 @@ impl Req {
             known_tags: header("if-none-match").to_owned(),
             session,
             waiting,
+            unread_session,
             now,
             site,
-        };
-        request.extensions_mut().insert(req.clone());
-        Ok(req)
+        })
     }
 
     /// Returns the domain context.
@@ -151,8 +174,8 @@ impl Req {
     /// Returns a CSRF token for forms of this browser, different for each page.
     fn csrf(&self) -> String {
         let secret = &self.cx().config.secret;
-        let token = match self.any_session() {
-            Some(session) => secret.sign("form", &session.id),
+        let token = match self.any_session().map(|session| &session.id).or(self.unread_session.as_ref()) {
+            Some(id) => secret.sign("form", id),
             None => secret.sign("form", &self.form_secret),
         };
         secrets::mask(&token).unwrap_or_else(|error| {
@@ -304,6 +327,14 @@ const BACKGROUND: &str = "x-klatch-background";
 /// Cookie with the version of the notice that was hidden in this browser.
 const NOTICE: &str = "klatch-notice";
 
+/// In the extensions of a request whose form has been read, and is kept for the error page.
+#[derive(Clone, Copy, Debug)]
+pub struct FormIsRead;
+
+/// How long reading the form may take when there is no use for it but to give it back, and how often to look.
+const READING: Duration = Duration::from_secs(3);
+const LOOK: Duration = Duration::from_millis(5);
+
 /// What works while an account waits: signing out, and confirming the address that the answer is sent to.
 const WHILE_WAITING: [&str; 3] = ["/-/sign-out", "/-/confirm", "/-/notice/hide"];
 
@@ -325,7 +356,20 @@ impl FromRequest for Req {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let req = Self::of(&request).await?;
+            let req = match Self::of(&request).await {
+                Err(failure) if failure.is_unavailable() && request.method() == Method::POST => {
+                    // The error page gives back what was typed: let the extractor of the form, which runs beside this
+                    // one, finish reading it.
+                    let is_read = async {
+                        while request.extensions().get::<FormIsRead>().is_none() {
+                            tokio::time::sleep(LOOK).await;
+                        }
+                    };
+                    let _ = tokio::time::timeout(READING, is_read).await;
+                    return Err(failure);
+                }
+                req => req?,
+            };
             if req.waiting.is_some() && !is_open_while_waiting(&request) {
                 return Err(Failure::Waiting);
             }

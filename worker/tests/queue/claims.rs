@@ -25,6 +25,8 @@ on_both!(
     a_row_that_cannot_be_read_is_parked_and_the_rest_runs,
     a_job_that_takes_its_worker_down_each_time_is_parked,
     what_is_running_is_taken_back_at_once_when_asked,
+    a_clock_that_is_set_back_holds_no_job_up,
+    a_job_that_met_a_bus_that_is_down_is_tried_until_it_is_back,
     a_slot_is_queued_once_whoever_ticks,
     a_key_is_free_again_when_its_job_is_done,
     an_admin_sees_counts_and_pages_and_may_retry_or_remove,
@@ -284,4 +286,46 @@ async fn drain_runs_what_follows_too_and_tells_what_failed(test: TestDb) {
     .unwrap();
     assert_eq!(failures, ["Happened(MessagePosted { message: MessageId(2) }): no"]);
     assert_eq!(only_row(&test.db).await.payload, r#"{"message":2}"#);
+}
+
+async fn a_clock_that_is_set_back_holds_no_job_up(test: TestDb) {
+    let (before, now) = (start(), start().minus(60 * 60 * SECOND));
+    // One job was queued, one had failed, and one was running in a process that is gone.
+    enqueue(&test.db, &posted(1), before).await;
+    let failed = claims(&test.db, "one", 1, before).await[0];
+    report(&test.db, "one", failed, Outcome::Failed("no".into()), before).await;
+    enqueue(&test.db, &posted(2), before).await;
+    assert_eq!(claims(&test.db, "one", 1, before).await.len(), 1);
+    enqueue(&test.db, &posted(3), before).await;
+    assert_eq!(claims(&test.db, "two", 3, now).await, [], "the clock has to reach their times");
+    assert_eq!(jobs::after_clock_change(&test.db, now).await.unwrap(), 3);
+    let claimed = claims(&test.db, "two", 3, now).await;
+    assert_eq!(claimed.len(), 3);
+    // Their new leases and retries are not touched.
+    report(&test.db, "two", claimed[0], Outcome::Failed("no".into()), now).await;
+    assert_eq!(jobs::after_clock_change(&test.db, now).await.unwrap(), 0);
+    assert_eq!(claims(&test.db, "three", 3, now).await, []);
+    assert_eq!(claims(&test.db, "three", 1, now.plus(5 * SECOND)).await, [(claimed[0].0, claimed[0].1 + 1)]);
+    // A small step: a job that was queued a minute ago.
+    report(&test.db, "three", (claimed[0].0, claimed[0].1 + 1), Outcome::Done, now).await;
+    for held in &claimed[1..] {
+        report(&test.db, "two", *held, Outcome::Done, now).await;
+    }
+    enqueue(&test.db, &posted(4), now).await;
+    let earlier = now.minus(60 * SECOND);
+    assert_eq!(jobs::after_clock_change(&test.db, earlier).await.unwrap(), 1);
+    assert_eq!(claims(&test.db, "two", 1, earlier).await.len(), 1);
+}
+
+async fn a_job_that_met_a_bus_that_is_down_is_tried_until_it_is_back(test: TestDb) {
+    enqueue(&test.db, &posted(1), start()).await;
+    let mut now = start();
+    for _ in 0..3 * MAX_ATTEMPTS {
+        let claimed = claims(&test.db, "one", 1, now).await;
+        assert_eq!(claimed.len(), 1, "it is not parked");
+        report(&test.db, "one", claimed[0], Outcome::Unavailable, now).await;
+        assert_eq!(claims(&test.db, "one", 1, now).await, [], "it does not run in a circle");
+        now = now.plus(5 * SECOND);
+    }
+    assert_eq!(claims(&test.db, "one", 1, now).await[0].1, 1, "no try has counted");
 }

@@ -260,7 +260,7 @@ async fn a_lost_connection_of_the_listener_is_made_again_and_nothing_is_missed()
     let mut woken = wake_there.subscribe();
     let _listening = wake_there.listen(&there);
     woken.wait().await;
-    let Db::Postgres(pool) = &test.db else { panic!("not Postgres") };
+    let Db::Postgres(pool, _) = &test.db else { panic!("not Postgres") };
     for _ in 0..2 {
         let cut = "select count(pg_terminate_backend(pid)) from pg_stat_activity
              where datname = current_database() and query like 'LISTEN%'";

@@ -4,6 +4,7 @@ mod memory;
 mod redis;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::{Bus, BusError};
@@ -15,15 +16,43 @@ pub enum Kv {
     /// For one process; lost when it ends.
     Memory(Arc<memory::Memory>),
     /// For many processes.
-    Redis(redis::Redis),
+    Redis(redis::Redis, Arc<Beside>),
+}
+
+/// What a process keeps itself, for the time while Redis is down.
+#[derive(Debug)]
+pub struct Beside {
+    counters: memory::Memory,
+    makes_up: AtomicBool,
 }
 
 impl Kv {
     /// Returns the store that shares the bus's backend.
     pub fn beside(bus: &Bus) -> Self {
         match bus.server() {
-            Some(server) => Self::Redis(redis::Redis::new(server.clone())),
+            Some(server) => {
+                let beside =
+                    Beside { counters: memory::Memory::new(bus.clock().clone()), makes_up: AtomicBool::new(false) };
+                Self::Redis(redis::Redis::new(server.clone()), Arc::new(beside))
+            }
             None => Self::memory(bus.clock().clone()),
+        }
+    }
+
+    /// Returns the same store with the command connections of `bus`, which belong to another thread.
+    pub fn for_thread(&self, bus: &Bus) -> Self {
+        match (self, bus.server()) {
+            (Self::Redis(_, beside), Some(server)) => Self::Redis(redis::Redis::new(server.clone()), beside.clone()),
+            (kv, _) => kv.clone(),
+        }
+    }
+
+    /// A flag for the one task of this process that makes up for writes that Redis did not take. `None` in memory,
+    /// where writes never fail.
+    pub fn makes_up(&self) -> Option<&AtomicBool> {
+        match self {
+            Self::Memory(_) => None,
+            Self::Redis(_, beside) => Some(&beside.makes_up),
         }
     }
 
@@ -39,7 +68,7 @@ impl Kv {
     pub async fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, BusError> {
         match self {
             Self::Memory(memory) => Ok(memory.get_many(keys)),
-            Self::Redis(redis) => redis.get_many(keys).await,
+            Self::Redis(redis, _) => redis.get_many(keys).await,
         }
     }
 
@@ -61,7 +90,7 @@ impl Kv {
                 memory.set(key, value, ttl);
                 Ok(())
             }
-            Self::Redis(redis) => redis.set(key, value, ttl).await,
+            Self::Redis(redis, _) => redis.set(key, value, ttl).await,
         }
     }
 
@@ -76,7 +105,7 @@ impl Kv {
                 memory.max_many(numbers, ttl);
                 Ok(())
             }
-            Self::Redis(redis) => redis.max_many(numbers, ttl).await,
+            Self::Redis(redis, _) => redis.max_many(numbers, ttl).await,
         }
     }
 
@@ -98,18 +127,22 @@ impl Kv {
                 memory.delete(keys);
                 Ok(())
             }
-            Self::Redis(redis) => redis.delete(keys).await,
+            Self::Redis(redis, _) => redis.delete(keys).await,
         }
     }
 
-    /// Increments a counter and returns its value. The counter expires `window` after its first increment.
-    ///
-    /// # Errors
-    /// When Redis does not answer.
-    pub async fn count_within(&self, key: &str, window: Duration) -> Result<u64, BusError> {
+    /// Increments a counter and returns its value. The counter expires `window` after its first increment. While Redis
+    /// is down, this process counts alone.
+    pub async fn count_within(&self, key: &str, window: Duration) -> u64 {
         match self {
-            Self::Memory(memory) => Ok(memory.count_within(key, window)),
-            Self::Redis(redis) => redis.count_within(key, window).await,
+            Self::Memory(memory) => memory.count_within(key, window),
+            Self::Redis(redis, beside) => match redis.count_within(key, window).await {
+                Ok(count) => count,
+                Err(error) => {
+                    tracing::debug!(%error, "this process counts alone");
+                    beside.counters.count_within(key, window)
+                }
+            },
         }
     }
 }

@@ -16,7 +16,7 @@ use store::db::Tx;
 use store::platform::jobs as table;
 
 pub use drain::drain;
-pub use periodic::tick;
+pub use periodic::{after_clock_change, tick};
 pub use queue::{Claim, LEASE, MAX_ATTEMPTS, Outcome, Report, Turn, backoff, renew, take_back, turn};
 pub use wake::{Listening, Wake, Woken};
 

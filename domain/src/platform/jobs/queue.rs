@@ -20,6 +20,9 @@ pub const LEASE: Duration = Duration::from_secs(10);
 /// The longest wait before the next try, without jitter.
 const MAX_BACKOFF: Duration = Duration::from_secs(300);
 
+/// The pause after a job that met a database or bus that was down.
+const UNAVAILABLE_PAUSE: Duration = Duration::from_secs(5);
+
 /// The most characters of an error that are stored.
 const MAX_ERROR: usize = 2_000;
 
@@ -41,6 +44,8 @@ pub struct Claim {
 pub enum Outcome {
     Done,
     Failed(String),
+    /// The database or the bus was down, which is not the job's fault: the try does not count.
+    Unavailable,
     /// The job was not started: the try does not count.
     NotBegun,
 }
@@ -123,6 +128,9 @@ async fn settle(tx: &mut Tx, owner: &str, reports: &[Report], now: Timestamp) ->
     }
     for (attempt, ids) in by_attempt(reports, |report| report.outcome == Outcome::NotBegun) {
         table::release(tx, owner, attempt, &ids, now).await?;
+    }
+    for (attempt, ids) in by_attempt(reports, |report| report.outcome == Outcome::Unavailable) {
+        table::release(tx, owner, attempt, &ids, now.plus(UNAVAILABLE_PAUSE)).await?;
     }
     for report in reports {
         let Outcome::Failed(error) = &report.outcome else { continue };

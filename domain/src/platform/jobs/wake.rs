@@ -41,7 +41,7 @@ impl Wake {
     pub fn new(db: &Db) -> Self {
         let elsewhere = match db {
             Db::Sqlite(_) => None,
-            Db::Postgres(pool) => {
+            Db::Postgres(pool, _) => {
                 let name: Arc<str> = model::unique_name().into();
                 let (pending, told) = mpsc::channel(1);
                 tokio::spawn(tell(pool.clone(), name.clone(), told));
@@ -66,7 +66,7 @@ impl Wake {
 
     /// Listens for wake-ups from other processes, across lost connections, until dropped. Only workers need it.
     pub fn listen(&self, db: &Db) -> Listening {
-        let (Db::Postgres(pool), Some(elsewhere)) = (db, &self.elsewhere) else { return Listening(None) };
+        let (Db::Postgres(pool, _), Some(elsewhere)) = (db, &self.elsewhere) else { return Listening(None) };
         Listening(Some(tokio::spawn(listen(pool.clone(), elsewhere.name.clone(), self.here.clone()))))
     }
 }

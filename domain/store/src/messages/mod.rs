@@ -65,8 +65,8 @@ const SAVE: &str = r#"
 /// Saves a message in its own transaction: the topic's next number, the message, its job and its search log row.
 /// `None` when the author's key was used before, or the topic is gone or in another group.
 pub async fn save_alone(db: &Db, new: &NewMessage<'_>) -> Result<Option<Saved>> {
-    if let Db::Postgres(pool) = db {
-        return save_on(pool, new).await;
+    if let Db::Postgres(pool, outage) = db {
+        return outage.guard(save_on(pool, new)).await;
     }
     let mut tx = db.begin().await?;
     let saved = save(&mut tx, new).await?;
@@ -78,8 +78,8 @@ pub async fn save_alone(db: &Db, new: &NewMessage<'_>) -> Result<Option<Saved>> 
 
 /// The same as a part of a transaction. If it returns `None`, roll the transaction back.
 pub async fn save(tx: &mut Tx, new: &NewMessage<'_>) -> Result<Option<Saved>> {
-    if let Tx::Postgres(tx) = tx {
-        return save_on(&mut **tx, new).await;
+    if let Tx::Postgres(tx, outage) = tx {
+        return outage.guard(save_on(&mut **tx, new)).await;
     }
     let Some((seq, at)) = crate::topics::next_seq(tx, new.topic, new.group, new.at).await? else { return Ok(None) };
     let id = sql!(opt_value tx, MessageId,

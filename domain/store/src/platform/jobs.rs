@@ -48,10 +48,10 @@ pub struct Counts {
 /// the queue is long.
 pub async fn begin(db: &Db) -> Result<Tx> {
     match db {
-        Db::Postgres(pool) => {
+        Db::Postgres(pool, outage) => {
             let begin = "begin; set local synchronous_commit = off; set local enable_seqscan = off;
                  set local enable_bitmapscan = off; set local enable_sort = off";
-            Ok(Tx::Postgres(pool.begin_with(begin).await?))
+            Ok(Tx::Postgres(outage.guard(pool.begin_with(begin)).await?, outage.clone()))
         }
         Db::Sqlite(_) => db.begin().await,
     }
@@ -179,16 +179,25 @@ pub async fn park(tx: &mut Tx, owner: &str, attempt: i64, id: JobId, now: Timest
     Ok(touched == 1)
 }
 
-/// Gives back jobs that were claimed and not started, as if never claimed. Returns how many were still held.
-pub async fn release(tx: &mut Tx, owner: &str, attempt: i64, ids: &[JobId], now: Timestamp) -> Result<u64> {
+/// Gives back jobs as if never claimed, to be run from `run_at` on. Returns how many were still held.
+pub async fn release(tx: &mut Tx, owner: &str, attempt: i64, ids: &[JobId], run_at: Timestamp) -> Result<u64> {
     run_on_held!(
         tx,
         "update jobs set state = 'ready', owner = null, attempt = attempt - 1, run_at = $4",
         owner,
         attempt,
         list(ids),
-        now
+        run_at
     )
+}
+
+/// Makes jobs due whose times a clock set that was ahead: a job waits for longer than any job may (`longest`), or was
+/// created in the future (`ahead`) and has not failed since. Returns how many.
+pub async fn bring_forward(tx: &mut Tx, now: Timestamp, ahead: Timestamp, longest: Timestamp) -> Result<u64> {
+    sql!(run tx,
+        "update jobs set run_at = $1 where state <> 'failed' and run_at > $2
+         and (run_at > $3 or (state = 'ready' and created_at > $2 and run_at >= created_at))",
+        now, ahead, longest)
 }
 
 /// Ends all leases at once. For the start of a process that is the only one to run jobs.

@@ -77,7 +77,7 @@ where
 /// Prepares the statements on a new database.
 async fn refused_on(db: &Db, statements: &(Sources, Found)) -> Vec<String> {
     match db {
-        Db::Postgres(pool) => {
+        Db::Postgres(pool, _) => {
             let mut connection = pool.acquire().await.unwrap();
             refused::<sqlx::Postgres>(&mut connection, Database::Postgres, statements).await
         }

@@ -38,7 +38,17 @@ pub async fn index(req: Req, path: Path<String>, params: Query<Params>) -> Answe
     let (total, rows, has_more) = domain::groups::list_members(req.cx(), &found, wanted, page - 1, PAGE).await?;
     let rows = rows.into_iter().map(Row::from).collect();
     let moderates = found.access.may(Permission::Admit);
-    req.shared_page(&Members { layout, group: req.called(found.group), moderates, total, rows, q, role, page, has_more })
+    req.shared_page(&Members {
+        layout,
+        group: req.called(found.group),
+        moderates,
+        total,
+        rows,
+        q,
+        role,
+        page,
+        has_more,
+    })
 }
 
 fn ids(path: &(String, String)) -> Result<(GroupId, UserId), Failure> {
