@@ -92,7 +92,7 @@ pub async fn run(live: Live, listener: TcpListener, shutdown: impl Future<Output
             Ok((stream, peer)) => {
                 server.live.metrics().connected();
                 let address = peer.ip().to_canonical();
-                let is_proxy = is_own_proxy(address) || server.live.config().proxies.contains(&address);
+                let is_proxy = is_own_proxy(address) || server.live.config().proxies.contains(address);
                 let Some(counted) = by_network.count((!is_proxy).then_some(address)) else {
                     // If it does not fit now, the client learns less.
                     let _ = stream.try_write(&Reply::too_many().write(LAST, &server.date));

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::bus::Stream;
 use domain::model::{GroupId, GroupKind};
+use domain::site::proxies::Proxies;
 use realtime::Config;
 use tokio::io::AsyncWriteExt;
 
@@ -170,7 +171,8 @@ async fn too_many_are_told_when_to_come_back(forum: Forum, face: Face) {
 }
 
 async fn the_addresses_of_one_network_count_together(forum: Forum, face: Face) {
-    let config = Config { per_address: 1, proxies: vec![[127, 0, 0, 1].into()], ..Config::default() };
+    let config =
+        Config { per_address: 1, proxies: Proxies::new(vec!["127.0.0.1".parse().unwrap()]), ..Config::default() };
     let server = Server::start(&forum, face, config).await;
     let alice = forum.somebody("alice").await;
     let garden = forum.group("Garden", GroupKind::Public, &alice).await;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::bus::Stream;
 use domain::model::GroupId;
+use domain::site::proxies::Proxies;
 use realtime::{Config, Limits};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -182,7 +183,11 @@ async fn whoever_does_not_read_is_not_waited_for() {
 #[tokio::test]
 async fn an_address_has_only_so_many_connections_and_a_proxy_any_number() {
     let forum = Forum::on_memory().await;
-    let config = Config { connections_per_address: 2, proxies: vec![[127, 0, 0, 3].into()], ..Config::default() };
+    let config = Config {
+        connections_per_address: 2,
+        proxies: Proxies::new(vec!["127.0.0.3".parse().unwrap()]),
+        ..Config::default()
+    };
     let server = Server::start(&forum, Face::Lean, config).await;
     let mut kept = Vec::new();
     for from in [2, 2, 1, 1, 1, 3, 3, 3] {
