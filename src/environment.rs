@@ -12,9 +12,10 @@ const DEFAULT_FILE: &str = "/etc/klatch/klatch.env";
 const SERVICE_DATA_DIR: &str = "/var/lib/klatch";
 
 /// All settings, as the README lists them.
-const NAMES: [&str; 25] = [
+const NAMES: [&str; 26] = [
     "KLATCH_BASE_URL",
     "KLATCH_BIND",
+    "KLATCH_CONNECTIONS_PER_ADDRESS",
     "KLATCH_DATABASE_CONNECTIONS",
     "KLATCH_DATABASE_URL",
     "KLATCH_DATA_DIR",

@@ -117,6 +117,7 @@ fn main() -> ExitCode {
         Ok(env) => env,
         Err(error) => return failed(error.as_ref()),
     };
+    services::raise_file_limit();
     let mut builder = match command {
         // One process per core, each with a share of the polls, beats threads that hand polls to each other.
         Command::Realtime => tokio::runtime::Builder::new_current_thread(),
@@ -177,7 +178,9 @@ async fn run(command: Command, env: &Environment) -> Result<(), Failure> {
 /// Logs to standard error, in color on a terminal. KLATCH_LOG filters; KLATCH_LOG_FORMAT is `text` or `json`.
 fn log(env: &Environment) -> Result<(), Failure> {
     let text = env.var("KLATCH_LOG").unwrap_or_else(|| "info,tantivy=warn".to_owned());
-    let filter = EnvFilter::try_new(&text).map_err(|error| format!("KLATCH_LOG: `{text}`: {error}"))?;
+    // Logs what clients send as errors of the server. The connection's end is logged by `web`.
+    let without_noise = format!("actix_http::h1::dispatcher=off,{text}");
+    let filter = EnvFilter::try_new(&without_noise).map_err(|error| format!("KLATCH_LOG: `{text}`: {error}"))?;
     // https://no-color.org: any value that is not empty.
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let colors = std::io::stderr().is_terminal() && !no_color;

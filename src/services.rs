@@ -9,6 +9,7 @@ use domain::admin::statistics;
 use domain::live::draw::Draw;
 use domain::model::Images;
 use domain::{Context, reactors};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use templates::Template;
 use templates::groups::GroupOf;
 use tokio::signal::unix::{SignalKind, signal};
@@ -65,6 +66,7 @@ fn realtime_config(settings: &Settings) -> realtime::Config {
     realtime::Config {
         per_user: settings.polls.per_user,
         per_address: settings.polls.per_address,
+        connections_per_address: settings.connections_per_address,
         total: settings.polls.total,
         secure: settings.config.base_url.starts_with("https://"),
         proxies: settings.proxies.clone(),
@@ -77,8 +79,35 @@ fn too_many_polls(error: std::io::Error) -> Failure {
     format!("KLATCH_POLLS: {error}").into()
 }
 
+/// Open files that the program needs besides its connections.
+const OTHER_FILES: usize = 128;
+
+/// Raises the soft limit on open files to the hard one: each connection is an open file, and the soft limit is often
+/// 1,024.
+pub fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = limit.maximum.map_or(MOST_FILES, |hard| hard.min(MOST_FILES));
+    if limit.current.is_none_or(|soft| soft >= wanted) {
+        return;
+    }
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit }) {
+        tracing::warn!(%error, "the limit on open files stays as it is");
+    }
+}
+
+/// Beyond this many open files, memory is what ends first.
+const MOST_FILES: u64 = 1 << 20;
+
 fn web_config(settings: &Settings) -> web::Config {
-    web::Config { proxies: settings.proxies.clone(), ..web::Config::default() }
+    let config = web::Config::default();
+    let files = getrlimit(Resource::Nofile).current.and_then(|files| usize::try_from(files).ok());
+    let connections = files.map_or(config.connections, |files| files.saturating_sub(OTHER_FILES).max(OTHER_FILES));
+    web::Config {
+        proxies: settings.proxies.clone(),
+        connections,
+        connections_per_address: settings.connections_per_address,
+        ..config
+    }
 }
 
 async fn run_jobs(cx: Context, stop: Stop) -> Result<(), Failure> {

@@ -53,6 +53,8 @@ pub struct Settings {
     /// The proxies whose `X-Forwarded-For` is trusted.
     pub proxies: Proxies,
     pub polls: Polls,
+    /// The most connections from one network address. Those of proxies are not counted.
+    pub connections_per_address: usize,
     pub mail: Mailer,
     /// The key before the current one, to replace it.
     pub previous_key: Option<SecretKey>,
@@ -143,6 +145,12 @@ impl Settings {
             redis_prefix: redis_prefix(env)?,
             proxies: proxies(env)?,
             polls: polls(env)?,
+            connections_per_address: at_least_one(
+                env,
+                "KLATCH_CONNECTIONS_PER_ADDRESS",
+                500,
+                "a number of connections",
+            )?,
             mail,
             previous_key: previous_key(env)?,
             config,
@@ -334,11 +342,15 @@ fn days(env: &Environment, name: &str, default: u64) -> Result<Duration, BadSett
     }
 }
 
-fn polls(env: &Environment) -> Result<Polls, BadSetting> {
-    let figure = |name, default| match parsed(env, name, default, "a number of polls")? {
+fn at_least_one(env: &Environment, name: &str, default: usize, what: &str) -> Result<usize, BadSetting> {
+    match parsed(env, name, default, what)? {
         0 => Err(BadSetting(format!("{name}: at least 1"))),
         number => Ok(number),
-    };
+    }
+}
+
+fn polls(env: &Environment) -> Result<Polls, BadSetting> {
+    let figure = |name, default| at_least_one(env, name, default, "a number of polls");
     Ok(Polls {
         total: env.var("KLATCH_POLLS").map(|_| figure("KLATCH_POLLS", 1)).transpose()?,
         per_user: figure("KLATCH_POLLS_PER_USER", 20)?,

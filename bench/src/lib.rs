@@ -3,6 +3,7 @@
 
 #![allow(missing_docs)]
 
+pub mod attack;
 pub mod crowd;
 pub mod faults;
 pub mod http;
@@ -10,3 +11,4 @@ pub mod live;
 pub mod load;
 pub mod people;
 pub mod site;
+pub mod smuggle;

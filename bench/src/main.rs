@@ -6,14 +6,14 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use klatch_bench::load::Load;
-use klatch_bench::{faults, live, load, people};
+use klatch_bench::{attack, faults, live, load, people, smuggle};
 
 /// Puts load on a running Klatch. Figures go to standard output, one line, separated by tabs: answers a second, p50 and
 /// p99 in milliseconds, bytes of the last page, answers with another status than expected.
 #[derive(Parser)]
 #[command(version, about)]
 struct Cli {
-    /// The site's address, as 127.0.0.1:8080; `faults` starts a site of its own
+    /// The site's address, as 127.0.0.1:8080; `faults`, `attack` and `smuggle` start a site of their own
     #[arg(long, default_value = "")]
     at: String,
     #[command(subcommand)]
@@ -74,6 +74,16 @@ enum Command {
         #[command(flatten)]
         plan: faults::Plan,
     },
+    /// Attacks a site of its own while members read, and measures them: see bench/attack
+    Attack {
+        #[command(flatten)]
+        plan: attack::Plan,
+    },
+    /// Sends streams that servers may cut into requests differently to a site of its own, and compares what they see
+    Smuggle {
+        #[command(flatten)]
+        plan: smuggle::Plan,
+    },
     /// One of the polling processes of `live`
     #[command(hide = true)]
     Park {
@@ -116,6 +126,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Command::Live { plan } => live::drive(at, plan).await?,
         Command::Faults { plan } => {
             if !faults::run(plan).await? {
+                std::process::exit(1);
+            }
+        }
+        Command::Attack { plan } => {
+            if !attack::run(plan).await? {
+                std::process::exit(1);
+            }
+        }
+        Command::Smuggle { plan } => {
+            if !smuggle::run(plan).await? {
                 std::process::exit(1);
             }
         }

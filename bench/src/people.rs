@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::crowd::Circle;
 use crate::http::{Answer, Connection};
 
+const PASSWORD: &str = "a long password";
 /// The slug of the group of all users of a measurement.
 const GROUP: &str = "bench";
 
@@ -50,15 +51,19 @@ async fn sign_up(connection: &mut Connection, name: &str) -> Result<String> {
     let (form, csrf) = page(connection, "/-/sign-up", "").await?;
     let cookie = cookie_of(&form).unwrap_or_default();
     let email = format!("{name}@bench.example");
-    let fields = [
-        ("csrf", csrf.as_str()),
-        ("username", name),
-        ("email", &email),
-        ("password", "a long password"),
-        ("next", "/"),
-    ];
+    let fields =
+        [("csrf", csrf.as_str()), ("username", name), ("email", &email), ("password", PASSWORD), ("next", "/")];
     let answer = connection.post("/-/sign-up", &cookie, &fields).await?;
     cookie_of(&answer).filter(|_| answer.status == 303).ok_or_else(|| refused("sign up", &answer))
+}
+
+/// Signs in by the password that [`gather`] and [`arrive`] give to everybody.
+pub async fn sign_in(at: &str, name: &str) -> Result<Answer> {
+    let mut connection = Connection::open(at).await?;
+    let (form, csrf) = page(&mut connection, "/-/sign-in", "").await?;
+    let cookie = cookie_of(&form).unwrap_or_default();
+    let fields = [("csrf", csrf.as_str()), ("username", name), ("password", PASSWORD), ("next", "/")];
+    connection.post("/-/sign-in", &cookie, &fields).await
 }
 
 async fn join(connection: &mut Connection, group: &str, cookie: &str, csrf: &str) -> Result<()> {

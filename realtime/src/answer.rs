@@ -30,6 +30,8 @@ pub enum Answer {
     Ended,
     /// There is nothing to listen to, or the user may not know of it: stop polling.
     NotFound,
+    /// A page of another site asked.
+    Foreign,
     /// The request is invalid; the text says why.
     Invalid(&'static str),
     /// The poll is rejected for now.
@@ -55,6 +57,7 @@ impl Answer {
         match self {
             Self::Events { .. } | Self::Resync { .. } => 200,
             Self::Ended => 401,
+            Self::Foreign => 403,
             Self::NotFound => 404,
             Self::Invalid(_) => 400,
             Self::Busy { trouble: Trouble::TooMany, .. } => 429,
@@ -91,6 +94,7 @@ impl Answer {
             }
             Self::Ended => error("signed_out", "You are signed out."),
             Self::NotFound => error("not_found", "There is nothing to hear."),
+            Self::Foreign => error("foreign", "Only pages of this site hear what happens here."),
             Self::Invalid(why) => error("invalid", why),
             Self::Busy { trouble: Trouble::TooMany, .. } => {
                 error("too_many", "Too many pages are open at your address.")

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, web};
+use domain::platform::origins::Source;
 
 use crate::answer::{ALLOWED, Answer, error};
 use crate::live::Live;
@@ -25,18 +26,18 @@ pub fn configure(live: Live) -> impl FnOnce(&mut ServiceConfig) {
 }
 
 async fn show(request: HttpRequest, live: Data<Live>) -> HttpResponse {
-    let answer = match read(&request) {
+    let answer = match read(&request, &live) {
         Ok(asked) => poll(&live, &who(&request, &live), &asked).await,
-        Err(BadRequest(why)) => Answer::Invalid(why),
+        Err(refusal) => refusal,
     };
     respond(&answer)
 }
 
 /// Returns what a poll would be answered now, without waiting.
 async fn head(request: HttpRequest, live: Data<Live>) -> HttpResponse {
-    let answer = match read(&request) {
+    let answer = match read(&request, &live) {
         Ok(asked) => check(&live, &who(&request, &live), &asked).await,
-        Err(BadRequest(why)) => Answer::Invalid(why),
+        Err(refusal) => refusal,
     };
     respond(&answer)
 }
@@ -53,9 +54,13 @@ async fn wrong_method() -> HttpResponse {
         .body(error("wrong_method", "Polls are asked for with GET."))
 }
 
-fn read(request: &HttpRequest) -> Result<Request, BadRequest> {
-    let site = request.headers().get("sec-fetch-site").map(|site| site.as_bytes());
-    Request::read(request.query_string().as_bytes(), site)
+fn read(request: &HttpRequest, live: &Live) -> Result<Request, Answer> {
+    let value = |name: &str| request.headers().get(name).map(|value| value.as_bytes());
+    let source = Source { site: value("sec-fetch-site"), origin: value("origin"), host: value("host") };
+    if !source.is_own(&live.cx().config.base_url) {
+        return Err(Answer::Foreign);
+    }
+    Request::read(request.query_string().as_bytes(), source.site).map_err(|BadRequest(why)| Answer::Invalid(why))
 }
 
 fn who(request: &HttpRequest, live: &Live) -> Who {

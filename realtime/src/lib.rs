@@ -40,8 +40,11 @@ pub struct Config {
     pub spread: Duration,
     /// The most waiting polls of one user. One more, and the oldest is answered.
     pub per_user: usize,
-    /// The most waiting polls of anonymous readers from one address. One more is rejected.
+    /// The most waiting polls of anonymous readers from one network (an IPv4 address or an IPv6 /64). One more is
+    /// rejected.
     pub per_address: usize,
+    /// The most connections from one network to [`run`]. Those of trusted proxies are not counted.
+    pub connections_per_address: usize,
     /// The most waiting polls. `None`: three quarters of the process's limit on open files.
     pub total: Option<usize>,
     /// Whether the site is served over TLS: then the session cookie has the `__Host-` prefix.
@@ -59,6 +62,7 @@ impl Default for Config {
             spread: Duration::from_secs(5),
             per_user: 20,
             per_address: 200,
+            connections_per_address: 500,
             total: None,
             secure: false,
             proxies: Proxies::default(),

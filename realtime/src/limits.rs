@@ -5,6 +5,9 @@ use std::io;
 /// File descriptors that the process needs besides its connections.
 const OTHERS: usize = 64;
 
+/// The most polls unless the operator says otherwise. More need more memory than most machines have.
+const MOST: usize = 250_000;
+
 /// Returns how many connections to accept for this many waiting polls. Some are between two polls, and rejected polls
 /// need a connection too.
 pub(crate) fn connections(polls: usize) -> usize {
@@ -25,7 +28,7 @@ fn decide(wanted: Option<usize>, files: Option<usize>) -> io::Result<usize> {
             "{wanted} polls are to be held, but this process may open {files} files only: raise its limit (ulimit -n, LimitNOFILE)"
         ))),
         (Some(wanted), _) => Ok(wanted),
-        (None, Some(files)) => Ok((files / 4 * 3).max(1)),
+        (None, Some(files)) => Ok((files / 4 * 3).clamp(1, MOST)),
         (None, None) => Ok(4_096),
     }
 }
@@ -45,6 +48,7 @@ mod tests {
     fn more_polls_than_files_are_refused_at_the_start() {
         assert_eq!(decide(Some(1_000), Some(2_000)).ok(), Some(1_000));
         assert_eq!(decide(None, Some(1_024)).ok(), Some(768));
+        assert_eq!(decide(None, Some(1 << 20)).ok(), Some(MOST));
         let refused = decide(Some(20_000), Some(1_024)).map_err(|error| error.to_string());
         assert!(refused.is_err_and(|text| text.contains("20000") && text.contains("1024")));
     }

@@ -19,7 +19,7 @@ pub(crate) struct Metrics {
 }
 
 /// The kinds of answers, and the reasons for rejections.
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 11] = [
     ("answered", "events"),
     ("answered", "nothing"),
     ("answered", "resync"),
@@ -30,6 +30,7 @@ const KINDS: [(&str, &str); 10] = [
     ("refused", "full"),
     ("refused", "draining"),
     ("refused", "away"),
+    ("refused", "foreign"),
 ];
 
 fn kind(answer: &Answer) -> usize {
@@ -44,6 +45,7 @@ fn kind(answer: &Answer) -> usize {
         Answer::Busy { trouble: Trouble::Full, .. } => 7,
         Answer::Busy { trouble: Trouble::Draining, .. } => 8,
         Answer::Busy { trouble: Trouble::Away, .. } => 9,
+        Answer::Foreign => 10,
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use domain::bus::{Backlog, Cursor, Event, Stream, Subscription};
 use domain::model::{GroupId, UserId};
+use domain::platform::networks::network;
 use tokio::time::{Instant, sleep_until};
 
 use crate::answer::{Answer, Trouble};
@@ -122,7 +123,7 @@ async fn try_to_begin(live: &Live, who: &Who, request: &Request) -> domain::Resu
                 live.polls().enter(heard, PollKey::User(id), PollAuth::Session(session))
             }
             (Reader::Anonymous { group }, Who::Nobody(address)) => {
-                live.polls().enter(heard, PollKey::Reader(*address), PollAuth::Reader(group))
+                live.polls().enter(heard, PollKey::Reader(address.map(network)), PollAuth::Reader(group))
             }
             (Reader::Anonymous { .. }, Who::Token(_)) => return Ok(Begun::Answered(Answer::NotFound)),
         };

@@ -1,6 +1,6 @@
 //! The waiting polls of this process, and the signals to them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -9,14 +9,18 @@ use std::task::{Context, Poll as Ready};
 
 use domain::bus::Control;
 use domain::model::{GroupId, UserId};
+use domain::platform::networks::wide_network;
 use futures_util::task::AtomicWaker;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum PollKey {
     User(UserId),
-    /// An anonymous reader's from this address; `None` if unknown.
+    /// An anonymous reader's from this network; `None` if unknown.
     Reader(Option<IpAddr>),
 }
+
+/// How many times the limit of a network all networks of one IPv6 /48 may reach together.
+const NETWORKS: usize = 4;
 
 /// The authorization of a poll, checked again when it may have changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +68,7 @@ pub(crate) enum Signal {
     Resync,
     /// Check again whether this poll may go on.
     Recheck,
-    /// Newer polls of the same user need the slot.
+    /// A newer poll of the same user, or of another reader, needs the slot.
     Evict,
 }
 
@@ -86,11 +90,24 @@ pub(crate) struct Caps {
     pub per_address: usize,
 }
 
+impl Caps {
+    /// Returns how many polls may be of anonymous readers. The rest is for accounts.
+    fn readers(&self) -> usize {
+        (self.total - self.total / 4).max(1)
+    }
+}
+
 #[derive(Debug, Default)]
 struct State {
-    /// The polls per user or address, oldest first.
+    /// The polls per user or network, oldest first.
     open: HashMap<PollKey, Vec<Arc<Poll>>>,
     count: usize,
+    /// The networks of all anonymous readers' polls, by the number of the poll: oldest first.
+    readers: BTreeMap<u64, Option<IpAddr>>,
+    /// How many of these are of one IPv6 /48.
+    wide: HashMap<IpAddr, usize>,
+    /// The number of the latest anonymous reader's poll.
+    latest: u64,
     /// Counts control messages, so that no poll enters with an outdated identity.
     heard: u64,
     draining: bool,
@@ -99,6 +116,8 @@ struct State {
 #[derive(Debug)]
 struct Poll {
     owner: PollAuth,
+    /// An anonymous reader's poll has a number.
+    number: u64,
     calls: AtomicU8,
     waker: AtomicWaker,
 }
@@ -165,21 +184,29 @@ impl Polls {
         if state.heard != heard {
             return Err(Rejected::Late);
         }
-        if state.count >= self.caps.total {
-            return Err(Rejected::Full);
-        }
         let state = &mut *state;
-        let there = state.open.entry(whose).or_default();
         match whose {
-            PollKey::User(_) if there.len() >= self.caps.per_user => {
-                // Its slot counts as free at once, though the poll takes a moment to end.
-                there.remove(0).signal(Signal::Evict);
-                state.count -= 1;
-            }
-            PollKey::Reader(Some(_)) if there.len() >= self.caps.per_address => return Err(Rejected::TooMany),
-            PollKey::User(_) | PollKey::Reader(_) => {}
+            PollKey::User(_) if state.number_of(whose) >= self.caps.per_user => state.evict(whose, None),
+            PollKey::Reader(network) if state.is_full_for(network, self.caps) => return Err(Rejected::TooMany),
+            PollKey::User(_) if state.count < self.caps.total => {}
+            PollKey::Reader(_) if state.count < self.caps.total && state.readers.len() < self.caps.readers() => {}
+            // Accounts come before anonymous readers, and new readers before those who have had an answer for longest.
+            PollKey::User(_) | PollKey::Reader(_) => match state.readers.first_key_value() {
+                Some((&number, &network)) => state.evict(PollKey::Reader(network), Some(number)),
+                None => return Err(Rejected::Full),
+            },
         }
-        let poll = Arc::new(Poll { owner, calls: AtomicU8::new(0), waker: AtomicWaker::new() });
+        let mut number = 0;
+        if let PollKey::Reader(network) = whose {
+            state.latest += 1;
+            number = state.latest;
+            state.readers.insert(number, network);
+            if let Some(network) = network {
+                *state.wide.entry(wide_network(network)).or_default() += 1;
+            }
+        }
+        let poll = Arc::new(Poll { owner, number, calls: AtomicU8::new(0), waker: AtomicWaker::new() });
+        let there = state.open.entry(whose).or_default();
         // Nearly always there is one.
         there.reserve_exact(1);
         there.push(poll.clone());
@@ -225,6 +252,53 @@ impl State {
         self.open.values().flatten().map(|poll| &**poll)
     }
 
+    fn number_of(&self, whose: PollKey) -> usize {
+        self.open.get(&whose).map_or(0, Vec::len)
+    }
+
+    /// Whether a network, or its /48, has as many polls as it may have.
+    fn is_full_for(&self, network: Option<IpAddr>, caps: Caps) -> bool {
+        network.is_some_and(|address| {
+            let wide = self.wide.get(&wide_network(address)).copied().unwrap_or_default();
+            self.number_of(PollKey::Reader(network)) >= caps.per_address
+                || (address.is_ipv6() && wide >= NETWORKS * caps.per_address)
+        })
+    }
+
+    /// Ends a poll: the oldest, or the one with this number. Its slot counts as free at once, though the poll takes a
+    /// moment to end.
+    fn evict(&mut self, whose: PollKey, number: Option<u64>) {
+        let Some(there) = self.open.get(&whose) else { return };
+        let poll = there.iter().find(|poll| number.is_none_or(|number| poll.number == number)).cloned();
+        if let Some(poll) = poll {
+            poll.signal(Signal::Evict);
+            self.remove(whose, &poll);
+        }
+    }
+
+    /// Frees the slot of a poll, if it still has one.
+    fn remove(&mut self, whose: PollKey, poll: &Arc<Poll>) {
+        let Some(there) = self.open.get_mut(&whose) else { return };
+        let Some(place) = there.iter().position(|known| Arc::ptr_eq(known, poll)) else { return };
+        there.remove(place);
+        self.count -= 1;
+        if there.is_empty() {
+            self.open.remove(&whose);
+            if self.open.capacity() > 4 * self.open.len().max(1_024) {
+                self.open.shrink_to_fit();
+            }
+        }
+        let PollKey::Reader(network) = whose else { return };
+        self.readers.remove(&poll.number);
+        let Some(wide) = network.map(wide_network) else { return };
+        if let Some(count) = self.wide.get_mut(&wide) {
+            *count -= 1;
+            if *count == 0 {
+                self.wide.remove(&wide);
+            }
+        }
+    }
+
     fn of(&self, user: UserId) -> impl Iterator<Item = &Poll> {
         self.open.get(&PollKey::User(user)).into_iter().flatten().map(|poll| &**poll)
     }
@@ -255,17 +329,7 @@ impl PollSlot {
 
 impl Drop for PollSlot {
     fn drop(&mut self) {
-        let mut state = self.polls.state();
-        let Some(there) = state.open.get_mut(&self.whose) else { return };
-        let Some(place) = there.iter().position(|poll| Arc::ptr_eq(poll, &self.poll)) else { return };
-        there.remove(place);
-        if there.is_empty() {
-            state.open.remove(&self.whose);
-            if state.open.capacity() > 4 * state.open.len().max(1_024) {
-                state.open.shrink_to_fit();
-            }
-        }
-        state.count -= 1;
+        self.polls.state().remove(self.whose, &self.poll);
     }
 }
 
@@ -342,15 +406,55 @@ mod tests {
         Ok(())
     }
 
+    fn reader(polls: &Arc<Polls>, network: &str) -> Result<PollSlot, Rejected> {
+        let network = network.parse().expect("an address");
+        polls.enter(polls.epoch(), PollKey::Reader(Some(network)), PollAuth::Reader(GroupId(3)))
+    }
+
     #[test]
-    fn an_address_and_the_whole_have_their_limits() -> Result<(), Rejected> {
+    fn a_network_and_the_whole_have_their_limits() -> Result<(), Rejected> {
         let polls = polls();
-        let here = PollKey::Reader(Some(IpAddr::from([192, 0, 2, 1])));
-        let reader = || polls.enter(polls.epoch(), here, PollAuth::Reader(GroupId(3)));
-        let _both = (reader()?, reader()?);
-        assert_eq!(reader().map(drop), Err(Rejected::TooMany));
-        let _more = (user(&polls, 1, "a")?, user(&polls, 2, "b")?, user(&polls, 3, "c")?);
-        assert_eq!(user(&polls, 4, "d").map(drop), Err(Rejected::Full));
+        let _both = (reader(&polls, "192.0.2.1")?, reader(&polls, "192.0.2.1")?);
+        assert_eq!(reader(&polls, "192.0.2.1").map(drop), Err(Rejected::TooMany));
+        let polls = self::polls();
+        let _members: Vec<PollSlot> = (1..=5).map(|id| user(&polls, id, "a")).collect::<Result<_, _>>()?;
+        assert_eq!(user(&polls, 6, "d").map(drop), Err(Rejected::Full));
+        assert_eq!(reader(&polls, "192.0.2.1").map(drop), Err(Rejected::Full));
+        Ok(())
+    }
+
+    #[test]
+    fn the_networks_of_one_site_have_a_limit_together() -> Result<(), Rejected> {
+        let polls = Polls::new(Caps { total: 100, per_user: 2, per_address: 2 });
+        let each = |nth: usize| reader(&polls, &format!("2001:db8:1:{nth}::"));
+        let all: Vec<PollSlot> = (0..NETWORKS * 2).map(each).collect::<Result<_, _>>()?;
+        assert_eq!(each(99).map(drop), Err(Rejected::TooMany));
+        let _elsewhere = reader(&polls, "2001:db8:2::")?;
+        drop(all);
+        each(99).map(drop)
+    }
+
+    #[tokio::test]
+    async fn anonymous_readers_leave_places_for_accounts() -> Result<(), Rejected> {
+        let polls = Polls::new(Caps { total: 8, per_user: 2, per_address: 2 });
+        let mut readers = Vec::new();
+        for nth in 0..7 {
+            readers.push(reader(&polls, &format!("192.0.2.{nth}"))?);
+        }
+        // The seventh took the place of the first.
+        assert_eq!((polls.count(), called(&readers[0]).await), (6, Signal::Evict));
+        let members: Vec<PollSlot> = (1..=8).map(|id| user(&polls, id, "a")).collect::<Result<_, _>>()?;
+        assert_eq!(polls.count(), 8);
+        for reader in &readers[1..] {
+            assert_eq!(called(reader).await, Signal::Evict);
+        }
+        assert_eq!(user(&polls, 9, "a").map(drop), Err(Rejected::Full));
+        drop(readers);
+        assert_eq!(polls.count(), 8);
+        drop(members);
+        assert_eq!(polls.count(), 0);
+        let state = polls.state();
+        assert!(state.readers.is_empty() && state.wide.is_empty() && state.open.is_empty());
         Ok(())
     }
 }

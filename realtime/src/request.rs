@@ -22,8 +22,8 @@ pub struct Request {
 pub struct BadRequest(pub &'static str);
 
 impl Request {
-    /// Parses a query; unknown parameters are ignored. `site` is the browser's `Sec-Fetch-Site` header: a link or
-    /// picture on another site must not mark anything as read.
+    /// Parses a query; unknown parameters are ignored. `site` is the browser's `Sec-Fetch-Site` header: only a page of
+    /// ours marks anything as read, not an address that somebody opened.
     ///
     /// # Errors
     /// [`BadRequest`] when a part is invalid, or `after` is missing.

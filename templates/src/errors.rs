@@ -16,6 +16,8 @@ pub enum Problem {
     NotFound,
     /// 405.
     MethodNotAllowed,
+    /// 408: the form did not come in time.
+    TooSlow,
     /// 409: another request came first.
     Conflict,
     /// 410.
@@ -109,6 +111,7 @@ impl Problem {
             Problem::Forbidden | Problem::ReadOnly | Problem::Expired | Problem::NotSecure(_) => 403,
             Problem::NotFound => 404,
             Problem::MethodNotAllowed => 405,
+            Problem::TooSlow => 408,
             Problem::Conflict => 409,
             Problem::Gone => 410,
             Problem::TooLarge => 413,
@@ -140,6 +143,7 @@ impl ErrorPage {
             Problem::Forbidden => "That is not yours to do",
             Problem::NotFound => "There is nothing here",
             Problem::MethodNotAllowed => "That cannot be done this way",
+            Problem::TooSlow => "That took too long",
             Problem::Conflict => "Somebody was quicker",
             Problem::Gone => "This was deleted",
             Problem::TooLarge => "That is too much at once",
@@ -169,6 +173,7 @@ impl ErrorPage {
                 "The page may have moved, or it is private, or it never was. Look for it, or go on from the start."
             }
             Problem::MethodNotAllowed => "Go back to the page that you came from and use its buttons.",
+            Problem::TooSlow => "The form did not arrive in time. Go back and send it again.",
             Problem::Conflict => {
                 "It changed while you were looking at it. Go back, look at it as it is now, and try again."
             }

@@ -217,6 +217,12 @@ impl Forum {
         bind.expect("an address of its own").1.clone()
     }
 
+    /// Returns where polls are answered, without a proxy.
+    pub fn polls_address(&self) -> String {
+        let bind = self.settings.iter().find(|(name, _)| *name == "KLATCH_REALTIME_BIND");
+        bind.expect("an address of its own").1.clone()
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }

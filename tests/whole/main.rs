@@ -6,6 +6,7 @@ mod addresses;
 mod command_line;
 mod conversations;
 mod crowds;
+mod edges;
 mod emails;
 mod faults;
 mod groups;

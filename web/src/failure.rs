@@ -129,6 +129,7 @@ impl Failure {
 fn status_words(status: StatusCode) -> &'static str {
     match status.as_u16() {
         404 => "There is nothing here.",
+        408 => "The request did not arrive in time.",
         413 => "That is too much at once.",
         415 => "Send the request again without a Content-Encoding header.",
         503 => "A part of the site is resting. Try again in a moment.",

@@ -7,9 +7,10 @@ use std::rc::Rc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
-use actix_web::web::{Bytes, Data, Query};
+use actix_web::web::{Data, Query};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use domain::people::proofs;
+use domain::platform::origins::Source;
 use domain::policy::Change;
 use domain::site::rate_limits;
 use domain::site::rate_limits::{By, RateLimit};
@@ -18,9 +19,10 @@ use templates::errors::{Problem, SubmittedForm};
 use crate::failure::Failure;
 use crate::req::{FormIsRead, Req};
 use crate::site::Site;
+use crate::{body, routes};
 
-/// Maximum size of a form in bytes: the longest message, percent-encoded.
-pub const MAX_BODY: usize = 1_000_000;
+/// Maximum number of fields: each takes more memory than its text.
+const MAX_FIELDS: usize = 2_000;
 
 /// Forms without a token. They change only what this browser shows, and stand on pages that caches keep.
 const NEEDS_NO_TOKEN: [&str; 1] = ["/-/notice/hide"];
@@ -94,22 +96,26 @@ impl FromRequest for Form {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = Bytes::from_request(request, payload);
+        let payload = payload.take();
         let request = request.clone();
         Box::pin(async move {
-            let body = body.await.map_err(|error| match error.as_response_error().status_code().as_u16() {
-                413 => Failure::Problem(Problem::TooLarge),
-                _ => Failure::Problem(Problem::BadRequest),
-            })?;
-            let text = std::str::from_utf8(&body).map_err(|_| Failure::Problem(Problem::BadRequest))?;
-            let fields =
-                Query::<Vec<(String, String)>>::from_query(text).map_err(|_| Failure::Problem(Problem::BadRequest))?;
-            let mut form = Self::new(fields.into_inner());
-            let site = request.app_data::<Data<Site>>();
-            if !site.is_some_and(|site| same_origin(&site.cx.config.base_url, request.headers())) {
-                // Never show what another site made the browser send: the user might submit it.
+            const BAD: Failure = Failure::Problem(Problem::BadRequest);
+            let site = request.app_data::<Data<Site>>().ok_or(BAD)?;
+            if !source(request.headers()).is_own(&site.cx.config.base_url) {
+                // Before the body is read. Nor is it ever shown, since the user might submit it.
                 return Err(Failure::Problem(refused(&request, site)));
             }
+            // If the database fails, the form is still read, and given back.
+            let is_member = Req::of(&request).await.is_ok_and(|req| req.any_session().is_some());
+            let most = routes::most_bytes(&request);
+            let read = body::read(&request, payload, most, site.room.of(is_member)).await?;
+            let text = std::str::from_utf8(&read.bytes).map_err(|_| BAD)?;
+            if text.bytes().filter(|byte| *byte == b'&').count() >= MAX_FIELDS {
+                return Err(Failure::Problem(Problem::TooLarge));
+            }
+            let fields = Query::<Vec<(String, String)>>::from_query(text).map_err(|_| BAD)?;
+            drop(read);
+            let mut form = Self::new(fields.into_inner());
             let is_whole = form.secret.keys().all(|name| name == "csrf" || name == proofs::FIELD);
             request.extensions_mut().insert(Sent { open: form.open.clone(), is_whole });
             request.extensions_mut().insert(FormIsRead);
@@ -157,14 +163,12 @@ async fn prove(req: &Req, typed: &str) -> Result<(), Failure> {
 }
 
 /// Returns why a form without a valid token is refused. A browser that opened an https site over http has no cookies.
-fn refused(request: &HttpRequest, site: Option<&Data<Site>>) -> Problem {
+fn refused(request: &HttpRequest, site: &Data<Site>) -> Problem {
     let origin = request.headers().get(ORIGIN).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    match site {
-        Some(site) if site.secure() && origin.starts_with("http://") => {
-            Problem::NotSecure(site.cx.config.base_url.clone())
-        }
-        _ => Problem::Expired,
+    if site.secure() && origin.starts_with("http://") {
+        return Problem::NotSecure(site.cx.config.base_url.clone());
     }
+    Problem::Expired
 }
 
 /// Returns what a form with this path changes.
@@ -177,15 +181,10 @@ fn change(path: &str) -> Change {
     }
 }
 
-/// Whether the form comes from one of our own pages, by the browser's headers. Without them only the token is checked.
-fn same_origin(base_url: &str, headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if !matches!(text("sec-fetch-site"), None | Some("same-origin" | "none")) {
-        return false;
-    }
-    let Some(origin) = text(ORIGIN.as_str()) else { return true };
-    let host = text(HOST.as_str()).unwrap_or_default();
-    origin == base_url || origin.split_once("://").is_some_and(|(_, authority)| authority == host)
+/// Returns what the browser says about the page that the form comes from. Without it only the token is checked.
+fn source(headers: &HeaderMap) -> Source<'_> {
+    let value = |name: &str| headers.get(name).map(|value| value.as_bytes());
+    Source { site: value("sec-fetch-site"), origin: value(ORIGIN.as_str()), host: value(HOST.as_str()) }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 #![allow(missing_docs)]
 
 mod assets;
+mod body;
 mod errors;
 mod failure;
 mod flash;
@@ -22,6 +23,7 @@ mod refused;
 mod req;
 mod request_log;
 mod routes;
+mod server;
 #[cfg(test)]
 mod shared_pages;
 mod site;
@@ -29,14 +31,14 @@ mod site;
 mod statements;
 
 use std::net::TcpListener;
-use std::time::Duration;
 
 use actix_web::web::{Data, ServiceConfig};
-use actix_web::{App, HttpServer, middleware};
+use actix_web::{App, middleware};
 use domain::Context;
 use domain::site::proxies::Proxies;
 
 pub use routes::{Entry, ROUTES};
+pub use server::pace::Times;
 pub use site::Site;
 
 /// How pages are served.
@@ -46,18 +48,25 @@ pub struct Config {
     pub proxies: Proxies,
     /// Number of worker threads.
     pub threads: usize,
+    /// The most connections at a time. Further ones wait.
+    pub connections: usize,
+    /// The most connections from one network address. Those of trusted proxies are not counted.
+    pub connections_per_address: usize,
+    /// How long a client may take.
+    pub times: Times,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { proxies: Proxies::default(), threads: std::thread::available_parallelism().map_or(2, usize::from) }
+        Self {
+            proxies: Proxies::default(),
+            threads: std::thread::available_parallelism().map_or(2, usize::from),
+            connections: 20_000,
+            connections_per_address: 500,
+            times: Times::default(),
+        }
     }
 }
-
-/// Idle connections are closed after this: a little more than a long poll takes.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// Seconds that running requests may take at shutdown.
-const LAST_ANSWERS: u64 = 15;
 
 /// Serves pages on the listener until `shutdown` resolves, then finishes running requests. `mount` adds routes of other
 /// crates (the long poll, in the all-in-one program). `draining` is called before anything else at shutdown.
@@ -77,11 +86,10 @@ where
     S: Future<Output = ()>,
     D: FnOnce(),
 {
-    let threads = config.threads.max(1);
     let words = cx.bus.controls();
-    let site = Site::new(cx, config);
+    let site = Site::new(cx, config.clone());
     let listening = tokio::spawn(site.clone().listen(words));
-    let server = HttpServer::new(move || {
+    let server = server::serve(listener, &config, move || {
         // Each thread has its own runtime: connections opened there work best there, and end with it.
         let site = site.on_thread().unwrap_or_else(|error| {
             tracing::error!(%error, "a thread has no connections of its own");
@@ -94,20 +102,10 @@ where
             .wrap(middleware::Compress::default())
             .wrap(middleware::from_fn(headers::add))
             .wrap(middleware::from_fn(request_log::log))
+            .wrap(middleware::from_fn(server::pace::follow))
             .configure(mount.clone())
             .configure(routes::configure)
-    })
-    .workers(threads)
-    .backlog(4_096)
-    .keep_alive(KEEP_ALIVE)
-    .h1_allow_half_closed(false)
-    // A compressed page is sent in several writes: without this, the last one waits 40 ms for the browser's
-    // acknowledgement.
-    .tcp_nodelay(true)
-    .shutdown_timeout(LAST_ANSWERS)
-    .disable_signals()
-    .listen(listener)?
-    .run();
+    })?;
     let handle = server.handle();
     let mut server = std::pin::pin!(server);
     let ended = tokio::select! {

@@ -1,15 +1,15 @@
 //! The route table: every address of the program except the long poll.
 
-use actix_web::Route;
 use actix_web::guard::{Any, Get, Head};
 use actix_web::http::header::HeaderValue;
-use actix_web::web::{self, PayloadConfig, ServiceConfig, post, to};
+use actix_web::web::{self, ServiceConfig, post, to};
+use actix_web::{HttpRequest, Route};
 
 use templates::errors::Problem;
 
 use crate::assets;
+use crate::body::{WITH_TEXT, WITHOUT_TEXT};
 use crate::failure::Failure;
-use crate::form::MAX_BODY;
 use crate::handlers::admin::{health, site, statistics};
 use crate::handlers::groups::{invitations, members, requests};
 use crate::handlers::messages::{conversations, mentions};
@@ -27,16 +27,26 @@ pub struct Entry {
     pub method: &'static str,
     /// The path, with parameters in braces.
     pub path: &'static str,
+    /// The maximum bytes of its form.
+    pub most_bytes: usize,
     route: fn() -> Route,
 }
 
 macro_rules! routes {
-    ($($method:ident $path:literal => $handler:path;)*) => {
-        &[$(Entry { method: stringify!($method), path: $path, route: || $method().to($handler) }),*]
+    ($($method:ident $path:literal $($with:ident $text:ident)? => $handler:path;)*) => {
+        &[$(Entry {
+            method: stringify!($method),
+            path: $path,
+            most_bytes: routes!(@bytes $($with $text)?),
+            route: || $method().to($handler),
+        }),*]
     };
+    (@bytes with text) => { WITH_TEXT };
+    (@bytes) => { WITHOUT_TEXT };
 }
 
-/// All routes except the long poll. Group and topic paths come last: they match everything else.
+/// All routes except the long poll. Forms that may contain a long text are marked `with text`; others are small. Group
+/// and topic paths come last: they match everything else.
 pub const ROUTES: &[Entry] = routes! {
     get "/" => home::index;
     get "/favicon.ico" => assets::icon;
@@ -70,7 +80,7 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/notice/hide" => site::hide_notice;
 
     get "/-/settings" => settings::edit;
-    post "/-/settings" => settings::update;
+    post "/-/settings" with text => settings::update;
     get "/-/settings/password" => settings::password_form;
     post "/-/settings/password" => settings::password;
     get "/-/settings/people" => ignores::index;
@@ -97,18 +107,18 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/mentions/read" => mentions::mark_read;
 
     get "/-/direct/new" => conversations::new;
-    post "/-/direct" => conversations::create;
+    post "/-/direct" with text => conversations::create;
     get "/-/direct/{id}/add" => conversations::add_form;
-    post "/-/direct/{id}/add" => conversations::add;
+    post "/-/direct/{id}/add" with text => conversations::add;
 
     get "/-/invitations" => invitations::index;
     get "/-/invite/{token}" => invitations::offer;
     post "/-/invite/{token}" => invitations::follow;
 
     get "/-/groups/new" => groups::new;
-    post "/-/groups" => groups::create;
+    post "/-/groups" with text => groups::create;
     get "/-/groups/{id}/edit" => groups::edit;
-    post "/-/groups/{id}/edit" => groups::update;
+    post "/-/groups/{id}/edit" with text => groups::update;
     post "/-/groups/{id}/archive" => groups::archive;
     get "/-/groups/{id}/delete" => groups::delete;
     post "/-/groups/{id}/delete" => groups::destroy;
@@ -116,7 +126,7 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/groups/{id}/leave" => groups::leave;
     post "/-/groups/{id}/level" => groups::level;
     post "/-/groups/{id}/read" => reads::mark_group;
-    post "/-/groups/{id}/topics" => topics::create;
+    post "/-/groups/{id}/topics" with text => topics::create;
 
     get "/-/groups/{id}/members" => members::index;
     get "/-/groups/{id}/members/{user}" => members::edit;
@@ -146,10 +156,10 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/held/{id}/withdraw" => approval_queue::withdraw;
 
     get "/-/groups/{id}/rules" => rules::index;
-    post "/-/groups/{id}/rules" => rules::create;
+    post "/-/groups/{id}/rules" with text => rules::create;
     get "/-/groups/{id}/rules/new" => rules::new;
     get "/-/rules/{id}" => rules::edit;
-    post "/-/rules/{id}" => rules::update;
+    post "/-/rules/{id}" with text => rules::update;
     post "/-/rules/{id}/switch" => rules::switch;
     post "/-/rules/{id}/delete" => rules::destroy;
 
@@ -166,7 +176,7 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/groups/{id}/invited/decline" => invitations::decline;
     post "/-/groups/{id}/invited/{user}/uninvite" => invitations::uninvite;
 
-    post "/-/topics/{id}/messages" => messages::create;
+    post "/-/topics/{id}/messages" with text => messages::create;
     post "/-/topics/{id}/read" => reads::mark_topic;
     post "/-/topics/{id}/level" => topics::level;
     get "/-/topics/{id}/edit" => topics::edit;
@@ -181,7 +191,7 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/topics/{id}/delete" => topics::destroy;
     get "/-/messages/{id}" => messages::show;
     get "/-/messages/{id}/edit" => messages::edit;
-    post "/-/messages/{id}/edit" => messages::update;
+    post "/-/messages/{id}/edit" with text => messages::update;
     get "/-/messages/{id}/delete" => messages::delete;
     post "/-/messages/{id}/delete" => messages::destroy;
     get "/-/messages/{id}/history" => messages::history;
@@ -213,14 +223,14 @@ pub const ROUTES: &[Entry] = routes! {
     get "/admin/held" => approval_queue::of_site;
     post "/admin/held" => approval_queue::answer_of_site;
     get "/admin/rules" => rules::of_site;
-    post "/admin/rules" => rules::create_of_site;
+    post "/admin/rules" with text => rules::create_of_site;
     get "/admin/rules/new" => rules::new_of_site;
     post "/admin/rules/newcomers" => rules::set_newcomers;
     get "/admin/jobs" => admin::jobs;
     post "/admin/jobs/{id}/retry" => admin::retry_job;
     post "/admin/jobs/{id}/drop" => admin::drop_job;
     get "/admin/settings" => site::edit;
-    post "/admin/settings" => site::update;
+    post "/admin/settings" with text => site::update;
 
     get "/{group}/" => groups::show;
     get "/{group}/{topic}/" => topics::show;
@@ -231,7 +241,6 @@ const SCOPES: [&str; 2] = ["/-", "/admin"];
 
 /// Mounts all routes.
 pub fn configure(app: &mut ServiceConfig) {
-    app.app_data(PayloadConfig::new(MAX_BODY));
     for scope in SCOPES {
         let part = |entry: &&Entry| entry.path.strip_prefix(scope).is_some_and(|rest| rest.starts_with('/'));
         let mounted = ROUTES
@@ -250,6 +259,13 @@ pub fn configure(app: &mut ServiceConfig) {
 /// A GET route; HEAD is a GET of which the server drops the body.
 fn get() -> Route {
     web::route().guard(Any(Get()).or(Head()))
+}
+
+/// Returns the maximum bytes of a form that was sent to this route.
+pub fn most_bytes(request: &HttpRequest) -> usize {
+    let pattern = request.match_pattern();
+    let entry = ROUTES.iter().find(|entry| entry.method == "post" && Some(entry.path) == pattern.as_deref());
+    entry.map_or(WITHOUT_TEXT, |entry| entry.most_bytes)
 }
 
 /// Returns the methods of a path in the table for `Allow`; `None` for an unknown path.

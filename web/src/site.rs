@@ -13,6 +13,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::Config;
+use crate::body::Room;
 
 /// Maximum age of the sidebar data of a group's pages.
 const ASIDE_KEPT: Duration = Duration::from_secs(5);
@@ -22,6 +23,8 @@ const ASIDE_KEPT: Duration = Duration::from_secs(5);
 pub struct Site {
     pub cx: Context,
     pub config: Config,
+    /// The room for large forms.
+    pub room: Room,
     asides: Arc<Asides>,
 }
 
@@ -40,7 +43,7 @@ pub struct Beside {
 impl Site {
     /// Returns the shared state.
     pub fn new(cx: Context, config: Config) -> Self {
-        Self { cx, config, asides: Arc::default() }
+        Self { cx, config, room: Room::default(), asides: Arc::default() }
     }
 
     /// Returns the same for one worker thread.

@@ -1,6 +1,6 @@
 //! A whole forum as operators run it, in a folder and on ports of its own. Each part can be stopped and started again.
 
-mod nginx;
+pub mod nginx;
 mod postgres;
 mod process;
 mod redis;
@@ -73,8 +73,14 @@ pub struct Site {
 impl Site {
     /// Starts `klatch serve` on SQLite.
     pub async fn alone(program: &Path, folder: &Path) -> Self {
+        Self::alone_with(program, folder, &[]).await
+    }
+
+    /// Starts `klatch serve` on SQLite with these settings.
+    pub async fn alone_with(program: &Path, folder: &Path, settings: &[(&'static str, &str)]) -> Self {
         let at = format!("127.0.0.1:{}", free_port());
         let mut site = Self::new(program, folder, at.clone(), None);
+        site.settings.extend(settings.iter().map(|(name, value)| (*name, (*value).to_owned())));
         site.add("serve", 1, Some(at.clone()), vec![("KLATCH_BIND", at)]);
         site.start().await;
         site
@@ -160,6 +166,22 @@ impl Site {
 
     fn service(&mut self, name: &str) -> &mut Service {
         self.services.iter_mut().find(|service| service.name == name).expect("a service of this name")
+    }
+
+    /// Returns what a process logged.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn log(&mut self, name: &str) -> String {
+        self.service(name).process.as_ref().expect("it runs").log()
+    }
+
+    /// Returns the id of a process.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn process_id(&mut self, name: &str) -> u32 {
+        self.service(name).process.as_ref().expect("it runs").id()
     }
 
     /// Kills a process at once.

@@ -9,6 +9,8 @@ pub mod index;
 pub mod jobs;
 pub mod log;
 pub mod mail;
+pub mod networks;
+pub mod origins;
 pub mod secrets;
 pub mod text;
 pub mod validate;

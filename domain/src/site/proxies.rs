@@ -35,7 +35,8 @@ impl Proxies {
         Self { trusted, noticed: Arc::default() }
     }
 
-    fn contains(&self, address: IpAddr) -> bool {
+    /// Whether this is the address of a trusted proxy.
+    pub fn contains(&self, address: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.contains(address))
     }
 

@@ -33,7 +33,7 @@ enum What {
     Poll(Who, Request),
     /// A poll with HEAD, which does not wait.
     Look(Who, Request),
-    Invalid(BadRequest),
+    Refused(Answer),
     Options,
     WrongMethod,
     Health,
@@ -48,8 +48,7 @@ pub(super) async fn next(line: &mut Connection, server: &Server) -> Next {
         Ok(Some(ask)) => act(line, server, ask).await,
         Ok(None) => Next::Close,
         Err(refusal) => {
-            let manner = ResponseOptions { is_1_1: true, keep: false, bare: false };
-            line.send(&Reply::from(refusal).write(manner, &server.date), server.limits.write_time).await;
+            line.send(&Reply::from(refusal).write(super::LAST, &server.date), server.limits.write_time).await;
             Next::Refused
         }
     }
@@ -94,10 +93,13 @@ async fn read(line: &mut Connection, server: &Server, deadline: Instant) -> Resu
 
 fn ask(head: &Head<'_>, line: &Connection, server: &Server) -> Ask {
     let what = match (head.path, head.method) {
-        ("/live", Method::Get | Method::Head) => match Request::read(head.query, head.site) {
+        ("/live", Method::Get | Method::Head) if !head.source.is_own(&server.live.cx().config.base_url) => {
+            What::Refused(Answer::Foreign)
+        }
+        ("/live", Method::Get | Method::Head) => match Request::read(head.query, head.source.site) {
             Ok(request) if head.method == Method::Head => What::Look(who(head, line, server), request),
             Ok(request) => What::Poll(who(head, line, server), request),
-            Err(bad) => What::Invalid(bad),
+            Err(BadRequest(why)) => What::Refused(Answer::Invalid(why)),
         },
         ("/live" | "/-/health" | "/-/metrics" | "*", Method::Options) => What::Options,
         ("/-/health", Method::Get | Method::Head) => What::Health,
@@ -132,7 +134,7 @@ async fn act(line: &mut Connection, server: &Server, ask: Ask) -> Next {
             Begun::Waiting(waiting) => return Next::Wait(Box::new(waiting), ask.manner),
         },
         What::Look(who, request) => Reply::from(&check(live, &who, &request).await),
-        What::Invalid(BadRequest(why)) => Reply::from(&Answer::Invalid(why)),
+        What::Refused(answer) => Reply::from(&answer),
         What::Options => Reply::allowed(),
         What::WrongMethod => Reply::wrong_method(),
         // Boxed because it is large and rare.

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use domain::platform::networks::{Connections, is_own_proxy};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, sleep, timeout};
@@ -31,6 +32,8 @@ use crate::limits;
 use crate::live::Live;
 use crate::poll::Waiting;
 
+/// How to answer when the connection ends with that.
+const LAST: ResponseOptions = ResponseOptions { is_1_1: true, keep: false, bare: false };
 /// How long the last answers may take when the program ends.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
 
@@ -77,6 +80,7 @@ pub async fn run(live: Live, listener: TcpListener, shutdown: impl Future<Output
     let limits = live.config().limits;
     let room = limits::connections(live.capacity());
     let connections = Arc::new(Semaphore::new(room));
+    let by_network = Connections::new(live.config().connections_per_address, room);
     let server = Arc::new(Server { live, limits, date: Date::default(), ending: Notify::new() });
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
@@ -85,12 +89,19 @@ pub async fn run(live: Live, listener: TcpListener, shutdown: impl Future<Output
     let accept = async || {
         let place = connections.clone().acquire_owned().await.ok()?;
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 server.live.metrics().connected();
+                let address = peer.ip().to_canonical();
+                let is_proxy = is_own_proxy(address) || server.live.config().proxies.contains(address);
+                let Some(counted) = by_network.count((!is_proxy).then_some(address)) else {
+                    // If it does not fit now, the client learns less.
+                    let _ = stream.try_write(&Reply::too_many().write(LAST, &server.date));
+                    return Some(());
+                };
                 let server = server.clone();
                 tokio::spawn(async move {
                     serve(stream, &server).await;
-                    drop(place);
+                    drop((counted, place));
                 });
             }
             Err(error) => {

@@ -1,5 +1,6 @@
 //! Parses the head of a request strictly by RFC 9112. Anything that two parsers may read differently is refused.
 
+use domain::platform::origins::Source;
 use httparse::{Error, Status};
 
 const LINES: usize = 64;
@@ -39,7 +40,8 @@ pub(crate) struct Head<'a> {
     pub expects_continue: bool,
     pub cookies: Vec<&'a [u8]>,
     pub forwarded: Vec<&'a [u8]>,
-    pub site: Option<&'a [u8]>,
+    /// What the browser says about the page that asks.
+    pub source: Source<'a>,
 }
 
 /// Parses the head at the front of `bytes` and returns it with its length; `None` while it is incomplete. Skips empty
@@ -78,7 +80,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Option<(Head<'_>, usize)>, Refusal> {
         expects_continue: false,
         cookies: Vec::new(),
         forwarded: Vec::new(),
-        site: None,
+        source: Source::default(),
     };
     read_lines(&mut head, request.headers)?;
     Ok(Some((head, length)))
@@ -112,6 +114,7 @@ fn read_lines<'a>(head: &mut Head<'a>, lines: &[httparse::Header<'a>]) -> Result
         let is = |name: &str| line.name.eq_ignore_ascii_case(name);
         if is("host") {
             hosts += 1;
+            head.source.host = Some(value);
             if value.iter().any(|byte| !(0x21..0x7f).contains(byte) || b"/?#@\\\"<>".contains(byte)) {
                 return Err(Refusal(400, "Host is no host."));
             }
@@ -144,7 +147,9 @@ fn read_lines<'a>(head: &mut Head<'a>, lines: &[httparse::Header<'a>]) -> Result
         } else if is("x-forwarded-for") {
             head.forwarded.push(value);
         } else if is("sec-fetch-site") {
-            head.site = Some(value);
+            head.source.site = Some(value);
+        } else if is("origin") {
+            head.source.origin = Some(value);
         }
     }
     if hosts > 1 || (head.is_1_1 && hosts == 0) {

@@ -52,6 +52,12 @@ impl Reply {
         Self { allow: true, ..Self::json(405, body) }
     }
 
+    /// The answer to a connection from an address that has too many.
+    pub(super) fn too_many() -> Self {
+        let body = error("too_many", "Your address has too many connections.");
+        Self { retry_after: Some(5), ..Self::json(429, body) }
+    }
+
     pub(super) fn not_found() -> Self {
         Self::json(404, error("not_found", "There is nothing here."))
     }
@@ -102,6 +108,7 @@ fn reason(status: u16) -> &'static str {
         204 => "No Content",
         400 => "Bad Request",
         401 => "Unauthorized",
+        403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
         408 => "Request Timeout",

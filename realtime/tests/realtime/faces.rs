@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::bus::Stream;
 use domain::model::{GroupId, GroupKind};
+use domain::site::proxies::Proxies;
 use realtime::Config;
 use tokio::io::AsyncWriteExt;
 
@@ -32,9 +33,10 @@ on_both_faces! {
     nothing_happens_and_the_time_is_up,
     whoever_may_not_hear_is_told_so,
     anyone_hears_a_public_group,
-    another_site_marks_nothing_as_read,
+    another_site_is_refused,
     a_closed_tab_gives_up_its_place,
     too_many_are_told_when_to_come_back,
+    the_addresses_of_one_network_count_together,
     the_oldest_poll_gives_way,
     a_request_may_come_in_pieces,
     head_looks_and_does_not_wait,
@@ -117,17 +119,27 @@ async fn anyone_hears_a_public_group(forum: Forum, face: Face) {
     server.end().await;
 }
 
-async fn another_site_marks_nothing_as_read(forum: Forum, face: Face) {
+async fn another_site_is_refused(forum: Forum, face: Face) {
     let server = Server::start(&forum, face, Config::default()).await;
     let alice = forum.somebody("alice").await;
-    // An invalid request is answered so, whatever site it comes from.
     let mut line = server.connect().await;
-    let ask = |site: &str| {
-        get(&alice.token, "after=1-1&seen=0:0").replace("Cookie:", &format!("Sec-Fetch-Site: {site}\r\nCookie:"))
-    };
-    for site in ["same-origin", "cross-site"] {
-        line.send(&ask(site)).await;
-        assert_eq!(line.reply().await.status, 400);
+    let base = forum.cx.config.base_url.clone();
+    let (scheme, host) = base.split_once("://").unwrap();
+    let foreign_scheme = if scheme == "https" { "http" } else { "https" };
+    for (headers, status) in [
+        ("Sec-Fetch-Site: cross-site".to_owned(), 403),
+        ("Sec-Fetch-Site: same-site".to_owned(), 403),
+        ("Origin: https://evil.example".to_owned(), 403),
+        ("Origin: null".to_owned(), 403),
+        (format!("Origin: {foreign_scheme}://{host}"), 403),
+        // An invalid request of our own page.
+        ("Sec-Fetch-Site: same-origin".to_owned(), 400),
+        (format!("Origin: {base}"), 400),
+    ] {
+        line.send(&get(&alice.token, "after=rubbish").replace("Cookie:", &format!("{headers}\r\nCookie:"))).await;
+        let reply = line.reply().await;
+        is_dressed(&reply);
+        assert_eq!(reply.status, status, "{headers}");
     }
     server.end().await;
 }
@@ -155,6 +167,26 @@ async fn too_many_are_told_when_to_come_back(forum: Forum, face: Face) {
     is_dressed(&reply);
     assert_eq!((reply.status, reply.json()["error"].as_str()), (503, Some("full")));
     assert!(reply.header("retry-after").unwrap().parse::<u64>().unwrap() >= 1);
+    server.end().await;
+}
+
+async fn the_addresses_of_one_network_count_together(forum: Forum, face: Face) {
+    let config =
+        Config { per_address: 1, proxies: Proxies::new(vec!["127.0.0.1".parse().unwrap()]), ..Config::default() };
+    let server = Server::start(&forum, face, config).await;
+    let alice = forum.somebody("alice").await;
+    let garden = forum.group("Garden", GroupKind::Public, &alice).await;
+    let after = forum.open(Stream::Group(garden)).await;
+    let ask = |address: &str| {
+        format!("GET /live?group={garden}&after={after} HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {address}\r\n\r\n")
+    };
+    let (mut first, mut second, mut third) = (server.connect().await, server.connect().await, server.connect().await);
+    first.send(&ask("2001:db8::1")).await;
+    parked(&server.live, 1).await;
+    second.send(&ask("2001:db8::2")).await;
+    assert_eq!(second.reply().await.status, 429);
+    third.send(&ask("2001:db8:0:1::1")).await;
+    parked(&server.live, 2).await;
     server.end().await;
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::bus::Stream;
 use domain::model::GroupId;
+use domain::site::proxies::Proxies;
 use realtime::{Config, Limits};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -177,6 +178,28 @@ async fn whoever_does_not_read_is_not_waited_for() {
     // The server ends only after its last connection.
     server.end().await;
     drop(line);
+}
+
+#[tokio::test]
+async fn an_address_has_only_so_many_connections_and_a_proxy_any_number() {
+    let forum = Forum::on_memory().await;
+    let config = Config {
+        connections_per_address: 2,
+        proxies: Proxies::new(vec!["127.0.0.3".parse().unwrap()]),
+        ..Config::default()
+    };
+    let server = Server::start(&forum, Face::Lean, config).await;
+    let mut kept = Vec::new();
+    for from in [2, 2, 1, 1, 1, 3, 3, 3] {
+        let mut line = server.connect_from(from).await;
+        line.send(&get("0", "after=1-1")).await;
+        assert_eq!(line.reply().await.status, 401, "127.0.0.{from}");
+        kept.push(line);
+    }
+    let mut third = server.connect_from(2).await;
+    let refused = third.reply().await;
+    assert_eq!((refused.status, refused.header("retry-after")), (429, Some("5")));
+    server.end().await;
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_web::{App, HttpServer};
 use realtime::{Config, Live};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 
 use crate::forum::{Forum, Somebody};
@@ -63,6 +63,13 @@ impl Server {
 
     pub async fn connect(&self) -> Connection {
         Connection { stream: TcpStream::connect(self.address).await.unwrap(), come: Vec::new() }
+    }
+
+    /// Connects from the address 127.0.0.`last`.
+    pub async fn connect_from(&self, last: u8) -> Connection {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(([127, 0, 0, last], 0).into()).unwrap();
+        Connection { stream: socket.connect(self.address).await.unwrap(), come: Vec::new() }
     }
 
     /// Opens a connection and sends a user's poll.

@@ -376,6 +376,7 @@ pub(super) fn all() -> Vec<Drawn> {
         ("error-403", error(Problem::Forbidden)),
         ("error-403-why", told),
         ("error-405", error(Problem::MethodNotAllowed)),
+        ("error-408", error(Problem::TooSlow)),
         ("error-409", error(Problem::Conflict)),
         ("error-410", error(Problem::Gone)),
         ("error-413", error(Problem::TooLarge)),

@@ -1,0 +1,143 @@
+//! The bodies of forms: read within limits on size, time and memory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_LENGTH;
+use futures_util::StreamExt;
+use templates::errors::Problem;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout_at};
+
+use crate::failure::Failure;
+use crate::server::pace::{Pace, Times};
+
+/// Maximum bytes of a form with a long text: the longest message, percent-encoded.
+pub const WITH_TEXT: usize = 1_000_000;
+/// Maximum bytes of any other form.
+pub const WITHOUT_TEXT: usize = 32_000;
+
+/// Bodies up to this size are always taken; larger ones only while there is room.
+const SMALL: usize = 16 * 1_024;
+/// The unit in which room is counted.
+const PIECE: usize = 1_024;
+
+/// The room for large bodies in this process. Members have their own: visitors cannot take it.
+#[derive(Clone, Debug)]
+pub struct Room {
+    members: Arc<Semaphore>,
+    visitors: Arc<Semaphore>,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self::new(48 << 20, 16 << 20)
+    }
+}
+
+impl Room {
+    /// Room for so many bytes.
+    pub fn new(members: usize, visitors: usize) -> Self {
+        Self {
+            members: Arc::new(Semaphore::new(members / PIECE)),
+            visitors: Arc::new(Semaphore::new(visitors / PIECE)),
+        }
+    }
+
+    /// Returns the room for a member or a visitor.
+    pub fn of(&self, is_member: bool) -> Arc<Semaphore> {
+        if is_member { self.members.clone() } else { self.visitors.clone() }
+    }
+}
+
+/// A body, which takes its room until it is dropped.
+#[derive(Debug)]
+pub struct Body {
+    pub bytes: Vec<u8>,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+/// Reads a body of at most `most` bytes.
+///
+/// # Errors
+/// `TooLarge`; `TooSlow` when it does not come in time; `Unavailable` when there is no room for it now; `BadRequest`
+/// when it is damaged.
+pub async fn read(
+    request: &HttpRequest,
+    mut payload: Payload,
+    most: usize,
+    room: Arc<Semaphore>,
+) -> Result<Body, Failure> {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > most) {
+        return Err(Failure::Problem(Problem::TooLarge));
+    }
+    let pace = request.conn_data::<Pace>();
+    let begun = Instant::now();
+    let mut body = Body { bytes: Vec::new(), _room: None };
+    loop {
+        let due = pace.map_or_else(|| without_connection(begun, body.bytes.len()), |pace| pace.body(body.bytes.len()));
+        let Ok(next) = timeout_at(due, payload.next()).await else { return Err(Failure::Problem(Problem::TooSlow)) };
+        let Some(piece) = next else { break };
+        let piece = piece.map_err(|_| Failure::Problem(Problem::BadRequest))?;
+        let wanted = body.bytes.len() + piece.len();
+        if wanted > most {
+            return Err(Failure::Problem(Problem::TooLarge));
+        }
+        if wanted > SMALL {
+            let held = body._room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+            let more = u32::try_from(wanted.div_ceil(PIECE).saturating_sub(held)).unwrap_or(u32::MAX);
+            let Ok(more) = room.clone().try_acquire_many_owned(more) else {
+                return Err(Failure::Problem(Problem::Unavailable));
+            };
+            match &mut body._room {
+                Some(held) => held.merge(more),
+                none => *none = Some(more),
+            }
+        }
+        body.bytes.extend_from_slice(&piece);
+    }
+    if let Some(pace) = pace {
+        pace.complete();
+    }
+    Ok(body)
+}
+
+/// When the next bytes must have come, in tests that have no connection.
+fn without_connection(begun: Instant, bytes: usize) -> Instant {
+    let times = Times::default();
+    begun + times.request + Duration::from_secs_f64(bytes as f64 / f64::from(times.rate))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    async fn take(room: &Room, is_member: bool, bytes: usize) -> Result<Body, Failure> {
+        let (request, payload) = TestRequest::post().set_payload(vec![b'a'; bytes]).to_http_parts();
+        read(&request, payload, WITH_TEXT, room.of(is_member)).await
+    }
+
+    fn is_refused(taken: Result<Body, Failure>) -> bool {
+        matches!(taken, Err(Failure::Problem(Problem::Unavailable)))
+    }
+
+    #[actix_web::test]
+    async fn large_forms_share_a_room_of_which_visitors_have_their_own_part() {
+        let room = Room::new(100_000, 30_000);
+        let visitor = take(&room, false, 20_000).await.expect("room");
+        assert!(is_refused(take(&room, false, 20_000).await));
+        let member = take(&room, true, 90_000).await.expect("room");
+        assert!(is_refused(take(&room, true, 90_000).await));
+        // Small forms are always taken.
+        for is_member in [false, true] {
+            assert_eq!(take(&room, is_member, SMALL).await.expect("a small form").bytes.len(), SMALL);
+        }
+        drop((visitor, member));
+        assert!(take(&room, false, 20_000).await.is_ok() && take(&room, true, 90_000).await.is_ok());
+    }
+}
