@@ -33,7 +33,7 @@ async fn a_topic_page_does_not_wake_its_own_poll(forum: TestForum) {
     let other_tab = forum.cx.bus.open(stream).await.expect("a stream");
     let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
     let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
-    let origin = Origin { address: std::net::Ipv4Addr::LOCALHOST.into(), agent: String::new() };
+    let origin = Origin::new(std::net::Ipv4Addr::LOCALHOST, "");
     let session = sessions::open(&forum.cx, user, &origin).await.expect("a session");
     let open = async |path: &str| -> Cursor {
         let cookie = ("cookie", format!("__Host-klatch={session}"));

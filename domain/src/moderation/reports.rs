@@ -3,10 +3,10 @@
 use crate::live::tell;
 use crate::topics::placed;
 use std::collections::HashMap;
-use std::net::IpAddr;
 
 use crate::groups::{GroupAccess, members};
 use crate::people::notices::Decision;
+use crate::people::sessions::Origin;
 use crate::people::{addresses, notices, outbound_email};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -107,7 +107,7 @@ const MAX_NAME: usize = 80;
 /// [`Error::Invalid`] on `grounds`, `words`, `name`, `email` and `good_faith`; [`Error::TooMany`]; as [`reportable`].
 pub async fn create_from_outside(
     cx: &Context,
-    from: IpAddr,
+    from: &Origin,
     id: MessageId,
     typed: FromOutside<'_>,
 ) -> Result<MessageInTopic> {
@@ -133,7 +133,7 @@ pub async fn create_from_outside(
     let (Some(grounds), Some(words), Some(email)) = (grounds, words, email) else {
         return Err(Error::Internal("a report without an error lacks a field".into()));
     };
-    rate_limits::count(cx, rate_limits::RateLimit::Report, By::Address(from)).await?;
+    rate_limits::count(cx, rate_limits::RateLimit::Report, from.by()).await?;
     rate_limits::count(cx, rate_limits::RateLimit::Mail, By::Mailbox(&email)).await?;
     let now = cx.now();
     let new = store::moderation::reports::FromOutside { email: &email, name: &name, grounds, words: &words };

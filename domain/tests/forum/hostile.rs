@@ -8,6 +8,7 @@ use domain::moderation::log::LogFilter;
 use domain::moderation::reports::FromOutside;
 use domain::moderation::{bulk_delete, log, reports, warnings};
 use domain::people::accounts;
+use domain::people::sessions::Origin;
 use domain::platform::text;
 use domain::policy::Viewer;
 use domain::search::{self, Order, Question};
@@ -149,10 +150,10 @@ async fn hostile_reasons_are_tamed_and_the_log_is_searched_for_anything(forum: T
             email: "reader@example.org",
             in_good_faith: true,
         };
-        let from = std::net::Ipv4Addr::LOCALHOST.into();
-        tamed("report", &text, reports::create_from_outside(cx, from, first.id, typed).await);
+        let from = Origin::new(std::net::Ipv4Addr::LOCALHOST, "");
+        tamed("report", &text, reports::create_from_outside(cx, &from, first.id, typed).await);
         let named = FromOutside { words: "because", email: &text, ..typed };
-        tamed("address", &text, reports::create_from_outside(cx, from, first.id, named).await);
+        tamed("address", &text, reports::create_from_outside(cx, &from, first.id, named).await);
         let posted = forum.post(noor, first.topic, "Pears?").await;
         tamed("reason of a deletion", &text, messages::delete_because(cx, mira, posted.id, &text).await);
         for sought in [

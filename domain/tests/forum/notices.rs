@@ -1,6 +1,5 @@
 //! Notices: who is told of a decision, by whom it was made and why, and reports by people without an account.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::bus::Stream;
@@ -13,6 +12,7 @@ use domain::model::{
 use domain::moderation::approval_queue::{self, Answer};
 use domain::moderation::reports::{self, FromOutside};
 use domain::people::notices as told;
+use domain::people::sessions::Origin;
 use domain::people::{account_deletion, export};
 use domain::platform::jobs::Task;
 use domain::platform::secrets::Password;
@@ -41,7 +41,9 @@ stories! {
     the_address_of_a_reporter_is_for_site_admins_and_gone_with_the_answer,
 }
 
-const NETWORK: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 7));
+fn network() -> Origin {
+    Origin::new([203, 0, 113, 7], "")
+}
 
 async fn of(forum: &TestForum, who: Viewer) -> Vec<NoticeLine> {
     told::page(&forum.cx, who, None, 50).await.unwrap().lines
@@ -347,9 +349,9 @@ async fn whoever_has_no_account_reports_what_anybody_reads(forum: TestForum) {
     // Twice from one address: the second report replaces the first.
     for words in ["My street", "My street, still"] {
         let typed = FromOutside { words, ..outside("Ann@example.org") };
-        reports::create_from_outside(cx, NETWORK, posted.id, typed).await.unwrap();
+        reports::create_from_outside(cx, &network(), posted.id, typed).await.unwrap();
     }
-    reports::create_from_outside(cx, NETWORK, posted.id, outside("ben@example.org")).await.unwrap();
+    reports::create_from_outside(cx, &network(), posted.id, outside("ben@example.org")).await.unwrap();
     forum.drain_twice().await;
     let kinds: Vec<_> = forum.letters().into_iter().map(|letter| (letter.to, letter.kind)).collect();
     let receipt = |to: &str| (to.to_owned(), "reportreceived".to_owned());
@@ -372,12 +374,12 @@ async fn whoever_has_no_account_reports_what_anybody_reads(forum: TestForum) {
     assert_eq!(of(&forum, noor).await[0].details.grounds, [Grounds::Private]);
     // Elsewhere the answer is that for a message that does not exist.
     let absent =
-        crate::told(reports::create_from_outside(cx, NETWORK, MessageId(ABSENT), outside("a@example.org")).await);
+        crate::told(reports::create_from_outside(cx, &network(), MessageId(ABSENT), outside("a@example.org")).await);
     for kind in [GroupKind::Closed, GroupKind::Private] {
         let group = forum.group(mira, kind.as_str(), kind).await;
         let hidden = forum.topic(mira, &group, "Plums", "Ours").await.id;
         for message in [hidden, posted.id] {
-            let answer = reports::create_from_outside(cx, NETWORK, message, outside("a@example.org")).await;
+            let answer = reports::create_from_outside(cx, &network(), message, outside("a@example.org")).await;
             assert_eq!(crate::told(answer), absent);
         }
     }
@@ -393,18 +395,18 @@ async fn a_report_from_outside_says_what_is_missing_and_is_limited(mut forum: Te
     let posted = forum.topic(mira, &garden, "Plums", "Lime street 5").await;
     let nothing = FromOutside { grounds: None, words: " ", name: &"x".repeat(81), email: "", in_good_faith: false };
     for field in ["grounds", "words", "name", "email", "good_faith"] {
-        complaint(reports::create_from_outside(cx, NETWORK, posted.id, nothing).await, field);
+        complaint(reports::create_from_outside(cx, &network(), posted.id, nothing).await, field);
     }
     let rule = FromOutside { grounds: Some(Grounds::Rule), email: "no address", ..outside("") };
-    complaint(reports::create_from_outside(cx, NETWORK, posted.id, rule).await, "grounds");
-    complaint(reports::create_from_outside(cx, NETWORK, posted.id, rule).await, "email");
+    complaint(reports::create_from_outside(cx, &network(), posted.id, rule).await, "grounds");
+    complaint(reports::create_from_outside(cx, &network(), posted.id, rule).await, "email");
     for n in 0..3 {
         let email = format!("reader{n}@example.org");
-        let answer = reports::create_from_outside(cx, NETWORK, posted.id, outside(&email)).await;
+        let answer = reports::create_from_outside(cx, &network(), posted.id, outside(&email)).await;
         assert_eq!(matches!(answer, Err(Error::TooMany(_))), n == 2, "{answer:?}");
     }
-    let elsewhere = IpAddr::from([198, 51, 100, 1]);
-    reports::create_from_outside(cx, elsewhere, posted.id, outside("else@example.org")).await.unwrap();
+    let elsewhere = Origin::new([198, 51, 100, 1], "");
+    reports::create_from_outside(cx, &elsewhere, posted.id, outside("else@example.org")).await.unwrap();
     forum.drain().await;
 }
 
@@ -415,7 +417,7 @@ async fn the_address_of_a_reporter_is_for_site_admins_and_gone_with_the_answer(f
     let eva = forum.person("eva").await;
     forum.admit(&garden, &[eva]).await;
     let posted = forum.topic(eva, &garden, "Plums", "Lime street 5").await;
-    reports::create_from_outside(cx, NETWORK, posted.id, outside("ann@example.org")).await.unwrap();
+    reports::create_from_outside(cx, &network(), posted.id, outside("ann@example.org")).await.unwrap();
     let (_, items) = reports::of_group(cx, mira, garden.id).await.unwrap();
     assert_eq!((items[0].voices[0].username.as_deref(), items[0].voices[0].reporter_email.as_deref()), (None, None));
     let seen = reports::of_site(cx, boss).await.unwrap();

@@ -21,7 +21,7 @@ use super::{COLUMN, FIRST, must_be_as_agreed};
 const EXPECTED: &str = include_str!("live_events.txt");
 
 /// The letter of each event kind that a group's stream may carry; an unknown kind fails the test.
-const KINDS: [(&str, char); 8] = [
+const KINDS: [(&str, char); 9] = [
     ("message", 'm'),
     ("edit", 'e'),
     ("delete", 'd'),
@@ -30,6 +30,7 @@ const KINDS: [(&str, char); 8] = [
     ("topic_change", 't'),
     ("mention", '@'),
     ("notice", 'n'),
+    ("member", 'M'),
 ];
 
 /// An action, done by the creator of the group.
@@ -281,6 +282,12 @@ async fn prepare(forum: &TestForum, world: &World, act: Act, scene: &Scene) -> R
             // A conversation has only one topic.
             Err(_) => topic,
         };
+    if act == Act::Answer {
+        let (member, message) = (world.who(Actor::Member), MessageId(scene.message));
+        let spam = Some(domain::model::Grounds::Spam);
+        domain::moderation::reports::create(cx, member, message, spam, "").await.expect("reported");
+        forum.drain().await;
+    }
     if act == Act::Restore {
         messages::delete(cx, maker, last).await.expect("deleted");
     }

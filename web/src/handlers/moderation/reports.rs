@@ -30,7 +30,7 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     let message: MessageId = id(&path)?;
     let reported = match req.viewer().id() {
         Some(_) => reports::create(req.cx(), req.viewer(), message, grounds(&form), form.get("words")).await,
-        None => reports::create_from_outside(req.cx(), req.origin().address, message, from_outside(&form)).await,
+        None => reports::create_from_outside(req.cx(), req.origin(), message, from_outside(&form)).await,
     };
     match reported {
         Ok(MessageInTopic { message, topic, group }) => Ok(req.redirect_saying(
