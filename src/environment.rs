@@ -12,7 +12,7 @@ const DEFAULT_FILE: &str = "/etc/klatch/klatch.env";
 const SERVICE_DATA_DIR: &str = "/var/lib/klatch";
 
 /// All settings, as the README lists them.
-const NAMES: [&str; 25] = [
+const NAMES: [&str; 26] = [
     "KLATCH_BASE_URL",
     "KLATCH_BIND",
     "KLATCH_DATABASE_CONNECTIONS",
@@ -32,6 +32,7 @@ const NAMES: [&str; 25] = [
     "KLATCH_SECRET_KEY",
     "KLATCH_SECRET_KEY_FILE",
     "KLATCH_SECRET_KEY_PREVIOUS",
+    "KLATCH_SECURITY_CONTACT",
     "KLATCH_SESSION_DAYS",
     "KLATCH_SESSION_IDLE_DAYS",
     "KLATCH_SIGN_UPS_PER_HOUR",

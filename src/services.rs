@@ -77,7 +77,11 @@ fn too_many_polls(error: std::io::Error) -> Failure {
 }
 
 fn web_config(settings: &Settings) -> web::Config {
-    web::Config { proxies: settings.proxies.clone(), ..web::Config::default() }
+    web::Config {
+        proxies: settings.proxies.clone(),
+        security_contact: settings.security_contact.clone(),
+        ..web::Config::default()
+    }
 }
 
 async fn run_jobs(cx: Context, stop: Stop) -> Result<(), Failure> {
@@ -121,8 +125,9 @@ async fn greet(cx: &Context) -> Result<(), Failure> {
     if site.settings.read_only {
         tracing::warn!("the site is read-only: until an admin ends that, nothing can be changed");
     }
-    if let Some(token) = domain::people::accounts::first_admin_token(cx).await? {
+    if let Some(token) = domain::people::first_admin::make_link(cx).await? {
         println!("There is no admin yet. Make the first one at {base}/-/first-admin?token={token}");
+        println!("The link works once, for a day. A restart prints another one.");
     }
     Ok(())
 }

@@ -82,6 +82,7 @@ fn a_bad_setting_stops_the_start_and_is_named() {
         ("KLATCH_TRUSTED_PROXIES", "10.0.0.1,somewhere"),
         ("KLATCH_SMTP_URL", "mail.example.org"),
         ("KLATCH_MAIL_FROM", "nobody"),
+        ("KLATCH_SECURITY_CONTACT", "ask the caretaker"),
         ("KLATCH_LIMITS", "some"),
         ("KLATCH_POSTS_PER_MINUTE", "-1"),
         ("KLATCH_SIGN_UPS_PER_HOUR", "lots"),

@@ -9,6 +9,7 @@ mod crowds;
 mod emails;
 mod faults;
 mod groups;
+mod help;
 mod history;
 mod live;
 mod moderation;

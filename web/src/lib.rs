@@ -42,11 +42,14 @@ pub struct Config {
     pub proxies: Proxies,
     /// Number of worker threads.
     pub threads: usize,
+    /// Where vulnerabilities are reported: a `mailto:`, `https:` or `tel:` address.
+    pub security_contact: Option<String>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { proxies: Proxies::default(), threads: std::thread::available_parallelism().map_or(2, usize::from) }
+        let threads = std::thread::available_parallelism().map_or(2, usize::from);
+        Self { proxies: Proxies::default(), threads, security_contact: None }
     }
 }
 

@@ -7,8 +7,9 @@ use super::others::user;
 use super::{Drawn, ago, group_rows, layout, now};
 use crate::admin::chart::{Chart, Kind, Series, Unit};
 use crate::admin::statistics::Statistics;
-use crate::admin::{Check, Figure, GroupRow, Groups, Jobs, Overview, People, PersonRow};
+use crate::admin::{Check, DeletePerson, Figure, GroupRow, Groups, Jobs, Overview, People, PersonRow};
 use crate::layout::Layout;
+use crate::people::account::{Download, EndedLink, LinkEnded};
 use crate::when;
 
 pub(super) fn admins_layout(path: &str) -> Layout {
@@ -183,5 +184,30 @@ pub(super) fn all() -> Vec<Drawn> {
         ("admin-groups", Groups::sample().render()),
         ("admin-jobs", Jobs::sample().render()),
         ("admin-jobs-none", Jobs { rows: Vec::new(), failed: 0, ready: 0, ..Jobs::sample() }.render()),
+        (
+            "admin-person-delete",
+            DeletePerson { layout: admins_layout("/admin/people/2/delete"), user: user(2) }.render(),
+        ),
+        (
+            "link-ended-download",
+            LinkEnded { layout: super::stranger("/-/download?token=t"), link: EndedLink::Download }.render(),
+        ),
+        (
+            "link-ended-first-admin",
+            LinkEnded { layout: super::stranger("/-/first-admin?token=t"), link: EndedLink::FirstAdmin }.render(),
+        ),
+        (
+            "link-ended-invitation",
+            LinkEnded { layout: super::stranger("/-/invite/0"), link: EndedLink::Invitation }.render(),
+        ),
+        (
+            "download-by-link",
+            Download {
+                layout: super::stranger("/-/download?token=t"),
+                username: "mira".to_owned(),
+                token: "t".to_owned(),
+            }
+            .render(),
+        ),
     ]
 }

@@ -1,5 +1,6 @@
 //! Emails and their transport: SMTP, or a folder.
 
+pub(crate) mod outbox;
 mod smtp;
 
 use std::fmt;
@@ -26,6 +27,8 @@ pub struct EmailTemplateData {
     pub link: Option<String>,
     /// For confirmations: the account that already has the address, so that there is nothing to confirm.
     pub taken_by: Option<String>,
+    /// For emails about a group: its name and path, and who invites.
+    pub group: Option<GroupMentioned>,
     /// When the link expires.
     pub expires_at: Timestamp,
     /// When its cause happened.
@@ -34,6 +37,16 @@ pub struct EmailTemplateData {
     pub detail: String,
     /// For emails about it: the end of the suspension (`None`: a ban) and the reason.
     pub barred: Option<(Option<Timestamp>, String)>,
+}
+
+/// The group that an email is about.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct GroupMentioned {
+    pub name: String,
+    pub slug: String,
+    /// The username of who invites into it; empty in other emails.
+    pub inviter: String,
 }
 
 /// The content of an email.
