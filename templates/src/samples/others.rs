@@ -9,13 +9,11 @@ use domain::people::two_factor::{Setup, State};
 use super::{Drawn, ago, conversation, group, layout, person, stranger, topic, wrens};
 use crate::errors::{ErrorPage, Problem, SubmittedForm};
 use crate::form::{
-    CodeForm, DeleteForm, ForgotForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm, ProofForm,
-    ResetForm, SignInForm, SignUpForm,
+    CodeForm, DeleteForm, ForgotForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm, ResetForm,
+    SignInForm, SignUpForm,
 };
 use crate::messages::mentions::Mentions;
-use crate::people::account::{
-    Confirm, EndedLink, FirstAdmin, Forgot, LinkEnded, Prove, Reset, SecondStep, SignIn, SignUp,
-};
+use crate::people::account::{Confirm, FirstAdmin, Forgot, Reset, SecondStep, SignIn, SignUp};
 use crate::people::profiles::{Profile, Recent};
 use crate::people::settings;
 use crate::people::settings::{Password, RecoveryCodes, SessionRow, Sessions};
@@ -176,17 +174,6 @@ impl Confirm {
             token: "t".to_owned(),
             error: Some("Another account here has that address already.".to_owned()),
         }
-    }
-}
-
-impl Prove {
-    /// After a wrong password, with the form of a ban.
-    pub fn sample() -> Self {
-        let mut form = ProofForm::default();
-        form.proof_password.error = Some("That is not your password.".to_owned());
-        let fields = vec![("reason".to_owned(), "Sells <finches>".to_owned()), ("what".to_owned(), "ban".to_owned())];
-        let kept = SubmittedForm { action: "/admin/people/7/bar".to_owned(), is_whole: true, fields };
-        Self { layout: layout("/admin/people/7/bar"), form, username: "mira".to_owned(), takes_code: true, kept }
     }
 }
 
@@ -351,7 +338,6 @@ pub(super) fn all() -> Vec<Drawn> {
         ("profile", Profile::sample().render()),
         ("profile-deleted", Profile { user: User { deleted: true, ..user(6) }, ..Profile::own_and_empty() }.render()),
         ("profile-own", Profile::own_and_empty().render()),
-        ("prove", Prove::sample().render()),
         ("settings", settings::Profile::sample().render()),
         ("password", Password::sample().render()),
         ("sessions", Sessions::sample().render()),
@@ -371,8 +357,6 @@ pub(super) fn all() -> Vec<Drawn> {
         ("forgot", Forgot::sample().render()),
         ("reset", Reset::sample().render()),
         ("confirm", Confirm::sample().render()),
-        ("link-ended", LinkEnded { layout: stranger("/-/reset?token=t"), link: EndedLink::Reset }.render()),
-        ("link-ended-confirm", LinkEnded { layout: layout("/-/confirm?token=t"), link: EndedLink::Confirm }.render()),
         ("sign-up", SignUp::sample().render()),
         ("sign-up-closed", SignUp { door: Door::Closed, ..SignUp::sample() }.render()),
         ("first-admin", FirstAdmin::sample().render()),
