@@ -1,12 +1,9 @@
 //! The one-shot commands: import, demo, admin.
 
-use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use domain::admin::doctor;
 use domain::kv::Kv;
-use domain::people::accounts::NewAccount;
-use domain::platform::secrets::Password;
 use domain::store::Db;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -16,7 +13,7 @@ use crate::settings::{Needs, Settings, no_forum};
 use crate::{input, services};
 
 /// Connects to the existing forum and prints which one it is. Creates nothing.
-async fn context(env: &Environment, search: bool) -> Result<domain::Context, Failure> {
+pub async fn context(env: &Environment, search: bool) -> Result<domain::Context, Failure> {
     let settings = Settings::read(env, Needs::Existing)?;
     let place = compose::place(&settings.database);
     if !Db::has_forum(&settings.database).await.map_err(|error| compose::unreachable(&settings.database, &error))? {
@@ -99,42 +96,6 @@ pub async fn reparse(env: &Environment, all: bool) -> Result<(), Failure> {
     println!("{done} messages were parsed again");
     cx.db.close().await;
     Ok(())
-}
-
-/// `klatch admin user add`: the password is the first line of standard input.
-pub async fn add_user(env: &Environment, name: String, email: String, admin: bool) -> Result<(), Failure> {
-    let cx = context(env, false).await?;
-    let mut password = String::new();
-    std::io::stdin().lock().read_line(&mut password)?;
-    let password = Password::new(password.trim_end_matches(['\n', '\r']));
-    let made =
-        domain::people::accounts::create(&cx, NewAccount { username: name.clone(), email, password }, admin).await;
-    cx.db.close().await;
-    match made {
-        Ok(_) => {
-            println!("{name} can sign in{}", if admin { ", and administers the site" } else { "" });
-            Ok(())
-        }
-        Err(domain::Error::Invalid(fields)) => {
-            Err(fields.iter().map(|(field, why)| format!("{field}: {why}")).collect::<Vec<_>>().join("\n").into())
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// `klatch admin user second-step-off`.
-pub async fn second_step_off(env: &Environment, name: &str) -> Result<(), Failure> {
-    let cx = context(env, false).await?;
-    let done = domain::people::two_factor::turn_off_for(&cx, name).await;
-    cx.db.close().await;
-    match done {
-        Ok(()) => {
-            println!("{name} signs in with the password alone");
-            Ok(())
-        }
-        Err(domain::Error::NotFound) => Err(format!("nobody is called {name}").into()),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// `klatch demo`.

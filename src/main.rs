@@ -7,6 +7,7 @@ mod input;
 mod owner;
 mod services;
 mod settings;
+mod users;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -82,30 +83,12 @@ enum Admin {
     },
     /// Accounts
     #[command(subcommand)]
-    User(User),
-}
-
-#[derive(Subcommand)]
-enum User {
-    /// Makes an account; its password is read from standard input
-    Add {
-        /// The user name
-        name: String,
-        /// Where mail goes
-        #[arg(long)]
-        email: String,
-        /// Makes them an admin of the site
-        #[arg(long)]
-        admin: bool,
-    },
-    /// Turns the second step of signing in off, for somebody who lost the phone and the recovery codes
-    SecondStepOff {
-        /// The user name
-        name: String,
-    },
+    User(users::User),
 }
 
 fn main() -> ExitCode {
+    // What the program creates, only its own account may read.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let cli = Cli::parse();
     let command = cli.command.unwrap_or(Command::Serve);
     let file = cli.env_file.as_deref();
@@ -168,10 +151,7 @@ async fn run(command: Command, env: &Environment) -> Result<(), Failure> {
         Command::Admin(Admin::Doctor) => commands::doctor(env).await,
         Command::Admin(Admin::Reindex) => commands::reindex(env).await,
         Command::Admin(Admin::Reparse { all }) => commands::reparse(env, all).await,
-        Command::Admin(Admin::User(User::Add { name, email, admin })) => {
-            commands::add_user(env, name, email, admin).await
-        }
-        Command::Admin(Admin::User(User::SecondStepOff { name })) => commands::second_step_off(env, &name).await,
+        Command::Admin(Admin::User(user)) => users::run(env, user).await,
     }
 }
 

@@ -106,6 +106,7 @@ fn web_config(settings: &Settings) -> web::Config {
         proxies: settings.proxies.clone(),
         connections,
         connections_per_address: settings.connections_per_address,
+        security_contact: settings.security_contact.clone(),
         ..config
     }
 }
@@ -155,8 +156,9 @@ async fn greet(cx: &Context) -> Result<(), Failure> {
     if site.settings.read_only {
         tracing::warn!("the site is read-only: until an admin ends that, nothing can be changed");
     }
-    if let Some(token) = domain::people::accounts::first_admin_token(cx).await? {
+    if let Some(token) = domain::people::first_admin::make_link(cx).await? {
         println!("There is no admin yet. Make the first one at {base}/-/first-admin?token={token}");
+        println!("The link works once, for a day. A restart prints another one.");
     }
     Ok(())
 }

@@ -52,6 +52,8 @@ pub struct Settings {
     pub redis_prefix: Option<String>,
     /// The proxies whose `X-Forwarded-For` is trusted.
     pub proxies: Proxies,
+    /// Where vulnerabilities are reported, for `security.txt`.
+    pub security_contact: Option<String>,
     pub polls: Polls,
     /// The most connections from one network address. Those of proxies are not counted.
     pub connections_per_address: usize,
@@ -144,6 +146,7 @@ impl Settings {
             bus,
             redis_prefix: redis_prefix(env)?,
             proxies: proxies(env)?,
+            security_contact: security_contact(env)?,
             polls: polls(env)?,
             connections_per_address: at_least_one(
                 env,
@@ -367,4 +370,20 @@ fn proxies(env: &Environment) -> Result<Proxies, BadSetting> {
     };
     let parts = text.split([',', ' ']).filter(|part| !part.is_empty());
     Ok(Proxies::new(parts.map(network).collect::<Result<_, _>>()?))
+}
+
+/// A `mailto:`, `https:` or `tel:` address; a plain mail address becomes a `mailto:`.
+fn security_contact(env: &Environment) -> Result<Option<String>, BadSetting> {
+    let Some(text) = env.var("KLATCH_SECURITY_CONTACT") else { return Ok(None) };
+    let text = text.trim();
+    let is_uri =
+        ["mailto:", "https://", "tel:"].iter().any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
+    let is_mail =
+        !text.contains(':') && text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
+    if text.chars().any(|c| c.is_whitespace() || c.is_control()) || !(is_uri || is_mail) {
+        return Err(BadSetting(format!(
+            "KLATCH_SECURITY_CONTACT: `{text}` is no address, as security@example.org or https://example.org/security"
+        )));
+    }
+    Ok(Some(if is_mail { format!("mailto:{text}") } else { text.to_owned() }))
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::model::{Group, GroupRow, Message, Topic, Waits};
 
+use crate::groups::invitations::To;
 use crate::layout::Layout;
 
 /// `/` for a signed-in user.
@@ -18,6 +19,8 @@ pub struct Home {
     pub upto: String,
     /// Public groups to join, for a viewer without groups.
     pub suggestions: Vec<GroupRow>,
+    /// The groups that the viewer is invited to.
+    pub invited: Vec<To>,
     /// The moderator's queues.
     pub waits: Vec<Waits>,
 }

@@ -91,7 +91,7 @@ async fn an_invitation_leads_in(running: Running, scripts: bool) {
     let shown = cleo.js("return document.body.innerText").await;
     assert!(!shown.as_str().expect("a page").contains("The den"), "{shown}");
     let said = cleo.complaints().await;
-    assert!(said.len() == 1 && said[0].contains("404"), "it is answered as a link that never was: {said:?}");
+    assert!(said.len() == 1 && said[0].contains("410"), "it is answered as a link that never was: {said:?}");
     // Now an invitation by name.
     cleo.goto("/").await;
     cleo.sees("You are in no group yet").await;

@@ -20,7 +20,7 @@ async fn the_printed_link_makes_the_first_admin_and_works_once(running: Running)
     let mut forum = Forum::start(running).await;
     let link = forum.first_admin_link().await;
     let stranger = forum.visitor();
-    stranger.get("/-/first-admin?token=wrong").await.expect(404);
+    stranger.get("/-/first-admin?token=wrong").await.expect(410);
     let late = forum.visitor();
     let unused =
         late.get(&link).await.expect(200).form("/-/first-admin").with("username", "late").with("password", PASSWORD);
@@ -28,8 +28,8 @@ async fn the_printed_link_makes_the_first_admin_and_works_once(running: Running)
     let admin = admin_of(&mut forum).await;
     admin.get("/admin/").await.expect(200).must_say("Health");
 
-    stranger.get(&link).await.expect(404);
-    late.submit(&unused).await.expect(404);
+    stranger.get(&link).await.expect(410).must_say("works no more");
+    late.submit(&unused).await.expect(410);
     late.get("/admin/").await.must_say("Sign in");
     assert_eq!(forum.database.number("select count(*) from users").await, 1);
 }

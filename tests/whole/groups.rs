@@ -85,7 +85,7 @@ async fn a_link_into_a_private_group_is_used_up(running: Running) {
     ben.get(&den.path).await.expect(404);
     ben.submit(&offer.form(&link)).await.expect(200).must_say("You are in.");
     ben.get(&topic.path).await.expect(200).must_say("periwinkle");
-    cleo.get(&link).await.expect(404);
+    cleo.get(&link).await.expect(410).must_say("works no more");
     cleo.get(&den.path).await.expect(404);
     // With a member's link one can only ask to join.
     let form = ben.get(&format!("/-/groups/{}/invitations", den.id)).await.form("/invitations");
@@ -101,7 +101,7 @@ async fn a_link_into_a_private_group_is_used_up(running: Running) {
     // A revoked link leads nowhere.
     let page = ana.get(&format!("/-/groups/{}/invitations", den.id)).await.expect(200);
     ana.submit(&page.form("/revoke")).await.expect(200);
-    newcomer(&forum, "dora").await.get(&link).await.expect(404);
+    newcomer(&forum, "dora").await.get(&link).await.expect(410);
     forum.examine().await;
 }
 
@@ -115,6 +115,7 @@ async fn whoever_is_invited_by_name_finds_it_and_accepts(running: Running) {
     ana.submit(&page.form("/invited").with("username", "ben")).await.expect(200).must_say("Invited by name");
     let home = ben.get("/").await.expect(200);
     assert!(home.links().contains("/-/invitations"));
+    assert!(home.has_form("/accept") && home.has_form("/decline") && home.says("invites you"), "{}", home.main());
     let mine = ben.get("/-/invitations").await.expect(200);
     assert!(mine.says("The den") && mine.says("invites you"), "{}", mine.main());
     ben.submit(&mine.form("/accept")).await.expect(200).must_say("You are in.");

@@ -10,6 +10,7 @@ mod edges;
 mod emails;
 mod faults;
 mod groups;
+mod help;
 mod history;
 mod images;
 mod live;

@@ -125,7 +125,7 @@ async fn an_invitation_of_an_admin_lets_so_many_sign_up(running: Running) {
     ana.submit(&again).await.expect(200).must_say("Welcome, ana");
     let refused = late.submit(&late_form.with("username", "ben").with("password", PASSWORD)).await.expect(422);
     refused.must_say("That invitation has ended");
-    late.get(&link).await.must_say("has ended, or was used up");
+    late.get(&link).await.expect(410).must_say("has ended, or was used up");
     assert_eq!(forum.database.number("select count(*) from users").await, 2);
 
     set(&admin, &[("sign_ups", "closed")]).await;

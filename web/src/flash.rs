@@ -85,6 +85,12 @@ const FLASHES: &[(&str, &str)] = &[
     ("no-admin", "They do not administer the site any more."),
     ("sessions-ended", "They are signed out there."),
     ("admins-need-two-factor", "Admins of this site need two-factor authentication. Turn it on here, then go on."),
+    ("reset-sent", "A link to set a new password is on its way to them."),
+    ("data-sent", "A link to download their data is on its way to them."),
+    ("confirmation-sent", "A letter is on its way to them. Its link confirms the address."),
+    ("address-confirmed", "Their mail address is confirmed."),
+    ("their-second-step-off", "They sign in with the password alone now."),
+    ("their-account-deleted", "The account is deleted."),
     ("welcome", "Welcome. Join a group or two to begin."),
 ];
 

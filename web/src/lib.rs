@@ -54,6 +54,8 @@ pub struct Config {
     pub connections_per_address: usize,
     /// How long a client may take.
     pub times: Times,
+    /// Where vulnerabilities are reported: a `mailto:`, `https:` or `tel:` address.
+    pub security_contact: Option<String>,
 }
 
 impl Default for Config {
@@ -64,6 +66,7 @@ impl Default for Config {
             connections: 20_000,
             connections_per_address: 500,
             times: Times::default(),
+            security_contact: None,
         }
     }
 }

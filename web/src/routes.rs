@@ -10,7 +10,7 @@ use templates::errors::Problem;
 use crate::assets;
 use crate::body::{WITH_TEXT, WITHOUT_TEXT};
 use crate::failure::Failure;
-use crate::handlers::admin::{health, site, statistics};
+use crate::handlers::admin::{health, person, site, statistics};
 use crate::handlers::groups::{invitations, members, requests};
 use crate::handlers::messages::{conversations, mentions};
 use crate::handlers::moderation::{approval_queue, bulk_delete, log, reports, rules, warnings};
@@ -18,7 +18,7 @@ use crate::handlers::people::{
     account, addresses, ignores, notices, own_account, passwords, profiles, settings, sign_ups, two_factor,
 };
 use crate::handlers::topics::{merges, reads, splits, subscriptions};
-use crate::handlers::{admin, groups, help, home, messages, search, topics};
+use crate::handlers::{admin, groups, help, home, messages, search, topics, well_known};
 
 /// A route: the table is both mounted and walked by the tests.
 #[derive(Debug)]
@@ -52,6 +52,8 @@ pub const ROUTES: &[Entry] = routes! {
     get "/favicon.ico" => assets::icon;
     get "/icon.svg" => assets::icon;
     get "/robots.txt" => assets::robots;
+    get "/.well-known/security.txt" => well_known::security;
+    get "/.well-known/change-password" => well_known::change_password;
     get "/static/{hash}/{name:.*}" => assets::show;
     get "/groups/" => groups::index;
     get "/mentions" => mentions::index;
@@ -69,6 +71,8 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/forgot" => passwords::forgot;
     get "/-/reset" => passwords::reset_form;
     post "/-/reset" => passwords::reset;
+    get "/-/download" => own_account::download_form;
+    post "/-/download" => own_account::download_by_link;
     get "/-/confirm" => addresses::confirm_form;
     post "/-/confirm" => addresses::confirm;
     get "/-/sign-up" => account::sign_up_form;
@@ -204,16 +208,19 @@ pub const ROUTES: &[Entry] = routes! {
     get "/admin/" => admin::index;
     get "/admin/figures" => statistics::index;
     get "/admin/people" => admin::people;
-    get "/admin/people/{id}" => admin::person;
-    post "/admin/people/{id}/bar" => admin::restrict;
+    get "/admin/people/{id}" => person::show;
+    post "/admin/people/{id}/bar" => person::restrict;
+    post "/admin/people/{id}/account" => person::assist;
+    get "/admin/people/{id}/delete" => person::delete;
+    post "/admin/people/{id}/delete" => person::destroy;
     post "/admin/people/{id}/warn" => warnings::warn;
     post "/admin/warnings/{id}/take-back" => warnings::take_back;
     get "/admin/people/{id}/clear" => bulk_delete::of_site;
     post "/admin/people/{id}/clear" => bulk_delete::clear_site;
     post "/admin/removals/{id}/undo" => bulk_delete::undo_in_site;
     get "/admin/log" => log::of_admins;
-    post "/admin/people/{id}/admin" => admin::set_admin;
-    post "/admin/people/{id}/sessions" => admin::end_sessions;
+    post "/admin/people/{id}/admin" => person::set_admin;
+    post "/admin/people/{id}/sessions" => person::end_sessions;
     get "/admin/sign-ups" => sign_ups::index;
     post "/admin/sign-ups" => sign_ups::answer;
     post "/admin/sign-ups/links" => sign_ups::create;

@@ -88,6 +88,19 @@ words! {
         SessionRevoked = "session_revoked",
         /// Two-factor authentication of a user was turned off.
         SecondStepOff = "second_step_off",
+        /// A link to set a new password was sent to the owner of an account.
+        ResetLinkSent = "reset_link_sent",
+        /// The email that asks a user to confirm an address was sent again.
+        ConfirmationSent = "confirmation_sent",
+        /// The email address of a user was confirmed on their behalf.
+        AddressConfirmed = "address_confirmed",
+        /// A link to download the data of an account was sent to its owner.
+        DataLinkSent = "data_link_sent",
+        /// The data of an account was exported.
+        AccountExported = "account_exported",
+        AccountDeleted = "account_deleted",
+        /// The password of an account was set.
+        PasswordSet = "password_set",
         /// The site settings were changed.
         SiteChanged = "site_changed",
         /// A new account was approved.
@@ -173,6 +186,13 @@ impl LogAction {
             | Self::AdminUnmade
             | Self::SessionRevoked
             | Self::SecondStepOff
+            | Self::ResetLinkSent
+            | Self::ConfirmationSent
+            | Self::AddressConfirmed
+            | Self::DataLinkSent
+            | Self::AccountExported
+            | Self::AccountDeleted
+            | Self::PasswordSet
             | Self::SiteChanged
             | Self::SignUpApproved
             | Self::SignUpDeclined
@@ -238,6 +258,13 @@ impl LogAction {
             Self::AdminUnmade => "removed an admin of the site",
             Self::SessionRevoked => "ended a sign-in",
             Self::SecondStepOff => "turned off a second step of signing in",
+            Self::ResetLinkSent => "sent a link to set a new password",
+            Self::ConfirmationSent => "asked again to confirm an address",
+            Self::AddressConfirmed => "confirmed an email address",
+            Self::DataLinkSent => "sent a link to download data",
+            Self::AccountExported => "exported the data of an account",
+            Self::AccountDeleted => "deleted an account",
+            Self::PasswordSet => "set a password",
             Self::SiteChanged => "changed the settings of the site",
             Self::SignUpApproved => "let a new account in",
             Self::SignUpDeclined => "declined a new account",
@@ -310,6 +337,13 @@ impl LogAction {
             Self::AdminUnmade => ("removed", "as an admin of the site"),
             Self::SessionRevoked => ("ended a sign-in of", ""),
             Self::SecondStepOff => ("turned off the second step of", ""),
+            Self::ResetLinkSent => ("sent a link to set a new password to", ""),
+            Self::ConfirmationSent => ("asked", "again to confirm an address"),
+            Self::AddressConfirmed => ("confirmed the email address of", ""),
+            Self::DataLinkSent => ("sent a link to download their data to", ""),
+            Self::AccountExported => ("exported the data of", ""),
+            Self::AccountDeleted => ("deleted the account of", ""),
+            Self::PasswordSet => ("set the password of", ""),
             Self::JobRetried => ("had a job tried again for", ""),
             Self::JobDropped => ("gave up a job for", ""),
             Self::NameHidden => ("hid the name of", "in the log"),

@@ -406,5 +406,25 @@ words! {
         ReportReceived = "reportreceived",
         /// To a person without an account: their report was answered.
         ReportAnswered = "reportanswered",
+        /// Somebody invited the user into a group.
+        Invited = "invited",
+        /// The user became the admin of a group whose last admin left.
+        GroupInherited = "groupinherited",
+        /// To site admins: a group has a new admin, because its last one left.
+        GroupSucceeded = "groupsucceeded",
+        /// A link to download the account's data, requested by a site admin.
+        DataLink = "datalink",
+        /// The operator exported the account's data.
+        Exported = "exported",
+        /// A site admin or the operator confirmed the account's address.
+        AddressConfirmed = "addressconfirmed",
+        /// A site admin ended sessions.
+        SessionsEnded = "sessionsended",
+        /// A site admin or the operator deleted the account.
+        DeletedByAdmin = "deletedbyadmin",
+        /// The user became a site admin.
+        AdminMade = "adminmade",
+        /// The user is no longer a site admin.
+        AdminUnmade = "adminunmade",
     }
 }

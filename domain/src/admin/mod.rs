@@ -5,7 +5,7 @@ pub mod health;
 pub mod statistics;
 
 use crate::moderation::{approval_queue, records, reports};
-use crate::people::{admins, sign_ups};
+use crate::people::{admins, sign_ups, two_factor};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::{cut, log};
@@ -103,6 +103,7 @@ pub async fn jobs(cx: &Context, limit: i64) -> Result<(Counts, Vec<JobRow>)> {
 pub async fn retry_job(cx: &Context, viewer: Viewer, id: JobId) -> Result<()> {
     let by = viewer.site_admin()?;
     let mut tx = cx.db.begin().await?;
+    crate::site::admins::lock(&mut tx, viewer).await?;
     let found = store::platform::jobs::retry(&mut tx, id, cx.now()).await?;
     if found {
         let entry = LogEntry::new(by, LogAction::JobRetried).detail(named(&mut tx, id).await?);
@@ -120,6 +121,7 @@ pub async fn retry_job(cx: &Context, viewer: Viewer, id: JobId) -> Result<()> {
 pub async fn drop_job(cx: &Context, viewer: Viewer, id: JobId) -> Result<()> {
     let by = viewer.site_admin()?;
     let mut tx = cx.db.begin().await?;
+    crate::site::admins::lock(&mut tx, viewer).await?;
     let entry = LogEntry::new(by, LogAction::JobDropped).detail(named(&mut tx, id).await?);
     let found = store::platform::jobs::remove(&mut tx, id).await?;
     if found {
@@ -183,6 +185,8 @@ pub struct PersonPage {
     pub sessions: Vec<SessionRow>,
     pub groups: Vec<model::ListedGroup>,
     pub more_groups: bool,
+    /// Whether signing in takes a code.
+    pub has_second_step: bool,
 }
 
 /// Returns a user's page for the site's admins.
@@ -197,6 +201,7 @@ pub async fn person_page(cx: &Context, viewer: Viewer, user: UserId) -> Result<P
         sessions: admins::sessions_of(cx, viewer, user.id).await?,
         groups,
         more_groups,
+        has_second_step: two_factor::is_on(cx, user.id).await?,
         user,
     })
 }

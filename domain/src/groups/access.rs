@@ -41,6 +41,17 @@ pub async fn by_slug(cx: &Context, viewer: Viewer, slug: &str) -> Result<GroupAc
     Ok(found)
 }
 
+/// The group that had this slug before.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or the viewer may not know of it.
+pub async fn formerly(cx: &Context, viewer: Viewer, slug: &str) -> Result<Group> {
+    let row = store::groups::by_former_slug(&cx.db, slug, viewer.id()).await?;
+    let found = found(viewer, row.ok_or(Error::NotFound)?);
+    found.access.check(Permission::Know)?;
+    Ok(found.group)
+}
+
 /// The group with this id.
 ///
 /// # Errors

@@ -8,12 +8,14 @@ use crate::groups::{GroupAccess, members, requests};
 use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::mail::outbox;
 use crate::platform::{log, secrets, validate};
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
 use model::policy::{Access, Permission, Viewer};
 use model::{
-    Fields, Group, GroupId, Invitation, InvitationId, InvitedRow, InvitedTo, LogAction, LogEntry, Role, UserId,
+    EmailKind, Fields, Group, GroupId, Invitation, InvitationId, InvitedRow, InvitedTo, LogAction, LogEntry, Role,
+    User, UserId,
 };
 use store::Tx;
 use store::groups::invitations::NewInvitation;
@@ -132,12 +134,13 @@ pub async fn make_link(cx: &Context, viewer: Viewer, group: GroupId, form: LinkF
 /// [`Error::NotFound`], also for links of other members.
 pub async fn revoke(cx: &Context, viewer: Viewer, group: GroupId, id: InvitationId) -> Result<()> {
     let user = viewer.user()?;
-    let found = groups::with_permission(cx, viewer, group, Permission::Read).await?;
-    let link = store::groups::invitations::by_id(&cx.db, group, id).await?.ok_or(Error::NotFound)?;
-    if link.inviter_id != user && !found.access.may(Permission::Admit) {
+    let mut tx = cx.db.begin().await?;
+    let access = members::lock(&mut tx, viewer, group).await?;
+    access.check(Permission::Read)?;
+    let link = store::groups::invitations::by_id(&mut tx, group, id).await?.ok_or(Error::NotFound)?;
+    if link.inviter_id != user && !access.may(Permission::Admit) {
         return Err(Error::NotFound);
     }
-    let mut tx = cx.db.begin().await?;
     let own = link.inviter_id == user;
     // Creating a request-only link is not logged, so a member who revokes their own is not logged either.
     if store::groups::invitations::delete(&mut tx, id).await? > 0 && (link.role.is_some() || !own) {
@@ -162,7 +165,8 @@ pub struct Offer {
 /// What a link offers.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none, it has expired or was used up, or its creator may no longer let others in.
+/// [`Error::NotFound`] when there is none, it has expired or was used up, or its creator may no longer let others in or
+/// is suspended or banned.
 pub async fn offer(cx: &Context, viewer: Viewer, token: &str) -> Result<Offer> {
     if token.len() != TOKEN || !token.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(Error::NotFound);
@@ -170,8 +174,8 @@ pub async fn offer(cx: &Context, viewer: Viewer, token: &str) -> Result<Offer> {
     let invitation = store::groups::invitations::by_token(&cx.db, &secrets::digest(token), cx.now())
         .await?
         .ok_or(Error::NotFound)?;
-    let inviter = Viewer::User { id: invitation.inviter_id, is_admin: is_admin(cx, invitation.inviter_id).await? };
-    let by = groups::stand(cx, inviter, invitation.group_id).await?;
+    let inviter = store::people::users::by_id(&cx.db, invitation.inviter_id).await?;
+    let by = groups::stand(cx, inviter_of(cx, inviter)?, invitation.group_id).await?;
     if !may_offer(by.access, invitation.role) {
         return Err(Error::NotFound);
     }
@@ -180,11 +184,21 @@ pub async fn offer(cx: &Context, viewer: Viewer, token: &str) -> Result<Offer> {
     Ok(Offer { invitation, group, access, waits })
 }
 
-async fn is_admin(cx: &Context, user: UserId) -> Result<bool> {
-    let user = store::people::users::by_id(&cx.db, user).await?;
-    Ok(user.is_some_and(|user| {
-        user.is_admin && model::policy::barred(user.suspended_until, user.banned_at, cx.now()).is_none()
-    }))
+/// The account as the creator of an invitation.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is deleted, suspended or banned: its invitations do not work.
+fn inviter_of(cx: &Context, user: Option<User>) -> Result<Viewer> {
+    let user = user.filter(|user| {
+        !user.deleted && model::policy::barred(user.suspended_until, user.banned_at, cx.now()).is_none()
+    });
+    user.map(|user| Viewer::User { id: user.id, is_admin: user.is_admin }).ok_or(Error::NotFound)
+}
+
+/// Locks the account of the creator of an invitation until the commit. Call it before locking the group.
+async fn hold_inviter(tx: &mut Tx, cx: &Context, inviter: UserId) -> Result<Viewer> {
+    store::people::users::lock(tx, &[inviter]).await?;
+    inviter_of(cx, store::people::users::by_id_in(tx, inviter).await?)
 }
 
 /// The result of following a link.
@@ -214,9 +228,9 @@ pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) ->
         requests::check_cooldown(cx, group.id, user).await?;
     }
     let now = cx.now();
-    let inviter = Viewer::User { id: invitation.inviter_id, is_admin: is_admin(cx, invitation.inviter_id).await? };
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
+    let inviter = hold_inviter(&mut tx, cx, invitation.inviter_id).await?;
     let access = members::lock(&mut tx, viewer, group.id).await?;
     let by = held_inviter(&mut tx, inviter, group.id, access).await?;
     if !may_offer(by, invitation.role) {
@@ -251,7 +265,7 @@ async fn held_inviter(tx: &mut Tx, inviter: Viewer, group: GroupId, held: Access
     Ok(Access::new(inviter, held.kind(), held.is_archived(), membership))
 }
 
-/// Invites a user by name. They can accept or decline.
+/// Invites a user by name. They can accept or decline, and are told by email.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `username`, [`Error::NotFound`], [`Error::Forbidden`], [`Error::TooMany`].
@@ -276,8 +290,12 @@ pub async fn invite(cx: &Context, viewer: Viewer, group: GroupId, name: &str) ->
     }
     if store::groups::invitations::invite(&mut tx, group, person.id, user, cx.now()).await? > 0 {
         log::write(&mut tx, LogEntry::new(user, LogAction::Invited).group(group).whom(person.id), cx.now()).await?;
+        if let Some(address) = store::people::users::email_in(&mut tx, person.id).await? {
+            outbox::about_group(&mut tx, EmailKind::Invited, person.id, &address, group, cx.now()).await?;
+        }
     }
     tx.commit().await?;
+    cx.wake.after_commit();
     tell::redraw(cx, group, &[person.id]).await?;
     Ok(())
 }
@@ -288,9 +306,9 @@ pub async fn invite(cx: &Context, viewer: Viewer, group: GroupId, name: &str) ->
 /// [`Error::NotFound`] when there is none, [`Error::Forbidden`].
 pub async fn uninvite(cx: &Context, viewer: Viewer, group: GroupId, user: UserId) -> Result<()> {
     let by = viewer.user()?;
-    groups::with_permission(cx, viewer, group, Permission::Admit).await?;
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
+    members::lock(&mut tx, viewer, group).await?.check(Permission::Admit)?;
     store::groups::invitations::uninvite(&mut tx, group, user).await?.ok_or(Error::NotFound)?;
     log::write(&mut tx, LogEntry::new(by, LogAction::Uninvited).group(group).whom(user), cx.now()).await?;
     tx.commit().await?;
@@ -305,10 +323,10 @@ pub async fn uninvite(cx: &Context, viewer: Viewer, group: GroupId, user: UserId
 pub async fn accept(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Group> {
     let user = viewer.user()?;
     let inviter = store::groups::invitations::inviter_of(&cx.db, group, user).await?.ok_or(Error::NotFound)?;
-    let by = Viewer::User { id: inviter, is_admin: is_admin(cx, inviter).await? };
     let found = groups::stand(cx, viewer, group).await?;
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
+    let by = hold_inviter(&mut tx, cx, inviter).await?;
     let access = members::lock(&mut tx, viewer, group).await?;
     if access.is_archived() {
         return Err(Error::Forbidden("The group is archived: everything stays as it is."));

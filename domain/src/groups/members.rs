@@ -9,10 +9,12 @@ use crate::groups::GroupAccess;
 use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::mail::outbox;
 use crate::platform::{log, validate};
 use model::policy::{Access, Permission, Viewer};
 use model::{
-    BanRow, Group, GroupId, LogAction, LogEntry, MemberRow, NoticeKind, Person, Role, SubscriptionLevel, UserId,
+    BanRow, EmailKind, Group, GroupId, LogAction, LogEntry, MemberRow, NoticeKind, Person, Role, SubscriptionLevel,
+    UserId,
 };
 use store::Tx;
 use store::people::notices::NewNotice;
@@ -54,7 +56,8 @@ pub(crate) async fn depart(cx: &Context, tx: &mut Tx, group: GroupId, user: User
     Ok(concerned)
 }
 
-/// Promotes the eldest member when the group has lost its last admin, and returns them. `by` is the user who caused it.
+/// Promotes a member when the group has lost its last admin, and returns them: the eldest moderator, or else the eldest
+/// member. They and the site admins are told by email. `by` is the user who caused it.
 pub(crate) async fn promote_successor(
     tx: &mut Tx,
     group: GroupId,
@@ -68,6 +71,16 @@ pub(crate) async fn promote_successor(
     let Some(eldest) = store::groups::members::promote_eldest(tx, group).await? else { return Ok(None) };
     let entry = LogEntry::new(by, LogAction::RoleGiven).group(group).whom(eldest).detail("admin: the last one left");
     log::write(tx, entry, now).await?;
+    if eldest != by {
+        if let Some(address) = store::people::users::email_in(tx, eldest).await? {
+            outbox::about_group(tx, EmailKind::GroupInherited, eldest, &address, group, now).await?;
+        }
+        for (admin, address) in store::people::users::admin_addresses(tx).await? {
+            if admin != eldest {
+                outbox::about_group(tx, EmailKind::GroupSucceeded, admin, &address, group, now).await?;
+            }
+        }
+    }
     Ok(Some(eldest))
 }
 
@@ -213,6 +226,7 @@ pub async fn lift_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId
     let by = viewer.user()?;
     let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
     let mut tx = cx.db.begin().await?;
+    lock(&mut tx, viewer, group).await?.check(Permission::Admit)?;
     if store::groups::members::lift_ban(&mut tx, group, user).await? == 0 {
         return Err(Error::NotFound);
     }

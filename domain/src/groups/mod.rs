@@ -1,13 +1,14 @@
 //! Groups: create, find, join, leave, change, archive, delete. Other membership changes are in `members.rs`.
 
 mod access;
+mod addresses;
 pub mod direct_names;
 pub mod invitations;
 pub mod members;
 pub mod requests;
 
 pub(crate) use access::stand;
-pub use access::{GroupAccess, by_id, by_slug, is_public, with_permission};
+pub use access::{GroupAccess, by_id, by_slug, formerly, is_public, with_permission};
 
 use crate::live::{tell, unread};
 use crate::platform::context::Context;
@@ -97,7 +98,8 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     let describing = Describing { by: viewer, name: (&name, ""), slug: &typed, description: (&description, "") };
     descriptions::group(cx, describing).await?;
     // Count this although no group is made: it reveals a taken slug. A new account's lower limit is not used up.
-    if is_typed && store::groups::has_slug(&cx.db, &slug).await? {
+    let is_hidden = form.kind == GroupKind::Private;
+    if is_typed && !is_hidden && store::groups::has_slug(&cx.db, &slug).await? {
         rate_limits::count(cx, rate_limits::RateLimit::NewGroup, By::User(user)).await?;
         return Err(slug_taken());
     }
@@ -105,18 +107,20 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
-    let (mut slug, mut attempt) = (slug, 1);
+    let (base, mut attempt) = (slug, 1);
+    let mut slug = if is_hidden { addresses::hidden(&base)? } else { base.clone() };
     let id = loop {
         if let Some(id) = store::groups::insert(&mut tx, &slug, described, user, now).await? {
             break id;
         }
-        // Without a typed slug, try another one: the viewer must not learn of a group that is hidden from them.
+        // Without a typed slug, try another one.
         attempt += 1;
-        if is_typed || attempt > 5 {
+        if (is_typed && !is_hidden) || attempt > 5 {
             return Err(slug_taken());
         }
-        slug = format!("{}-{attempt}", names::slugify(&name));
+        slug = if is_hidden { addresses::hidden(&base)? } else { format!("{base}-{attempt}") };
     };
+    store::groups::claim_slug(&mut tx, &slug).await?;
     store::groups::members::join(&mut tx, id, user, Role::Admin, now).await?;
     tx.commit().await?;
     tell::membership_changed(cx, user, id).await;
@@ -142,7 +146,7 @@ fn slug_taken() -> Error {
 }
 
 /// Changes a group's name, description, kind and category. When it becomes public, pending requests are deleted. When
-/// its audience grows, log entries from before stay visible to its moderators only.
+/// its audience grows, log entries from before stay visible to its moderators only. A new private group moves.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for viewers who are not its admins, [`Error::Invalid`].
@@ -169,6 +173,10 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
     let now = cx.now();
     log::write(&mut tx, LogEntry::new(by, LogAction::GroupEdited).group(id).detail(detail), now).await?;
     store::groups::update(&mut tx, id, described).await?;
+    let mut slug = found.group.slug.clone();
+    if form.kind == GroupKind::Private && access.kind() != GroupKind::Private {
+        slug = addresses::leave(&mut tx, id, &name, &slug, now).await?;
+    }
     if opens {
         store::groups::opened(&mut tx, id, now).await?;
     }
@@ -177,7 +185,7 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
     }
     save_change(cx, tx, id, after < before).await?;
     let GroupForm { kind, category, slow_seconds, first_held, .. } = form;
-    Ok(Group { name, description, kind, category, slow_seconds, first_held, ..found.group })
+    Ok(Group { slug, name, description, kind, category, slow_seconds, first_held, ..found.group })
 }
 
 /// Describes the changes for the log; `None` without changes.

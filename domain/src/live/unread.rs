@@ -177,7 +177,7 @@ async fn refresh(cx: &Context, user: UserId, mut summary: Summary) -> Result<Sum
     if stale.is_empty() {
         return Ok(summary);
     }
-    // The group's name, kind or level may have changed too.
+    // The group's name, address, kind or level may have changed too.
     let rows: HashMap<GroupId, store::topics::reads::MyGroup> =
         store::topics::reads::my_groups(&cx.db, user).await?.into_iter().map(|row| (row.id, row)).collect();
     let mut unread = by_group(store::topics::reads::unread_in(&cx.db, user, &stale).await?);
@@ -187,6 +187,7 @@ async fn refresh(cx: &Context, user: UserId, mut summary: Summary) -> Result<Sum
             group.topics = unread.remove(&group.id).unwrap_or_default();
             if let Some(row) = rows.get(&group.id) {
                 group.name.clone_from(&row.name);
+                group.slug.clone_from(&row.slug);
                 group.kind = row.kind;
                 group.level = row.level;
             }

@@ -8,12 +8,12 @@ use crate::matching::compiled;
 use crate::matching::compiled::{Compiled, Deadline, RuleInput, RuleMatch};
 
 use crate::groups;
-use crate::groups::GroupAccess;
+use crate::groups::{GroupAccess, members};
 use crate::matching::folding::NormalizedText;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::{caches, log, validate};
-use crate::site::rate_limits;
+use crate::site::{admins, rate_limits};
 use crate::topics::placed::MessageInTopic;
 use markup::{self, Node};
 use model::policy::{Permission, Viewer};
@@ -123,6 +123,15 @@ async fn authority(cx: &Context, viewer: Viewer, group: Option<GroupId>) -> Resu
     Ok(Some(found))
 }
 
+/// Checks the same again, and locks the group, or the site's admins, until the commit.
+async fn hold(tx: &mut Tx, viewer: Viewer, group: Option<GroupId>) -> Result<()> {
+    match group {
+        Some(group) => members::lock(tx, viewer, group).await?.check(Permission::Administer)?,
+        None => drop(admins::lock(tx, viewer).await?),
+    }
+    Ok(())
+}
+
 /// Returns the rules of a group or of the site, oldest first, and the group with the viewer's access.
 ///
 /// # Errors
@@ -151,11 +160,7 @@ pub async fn show(cx: &Context, viewer: Viewer, id: RuleId) -> Result<(Option<Gr
 /// # Errors
 /// [`Error::Invalid`] with what to correct; as [`list`].
 pub async fn create(cx: &Context, viewer: Viewer, group: Option<GroupId>, form: RuleForm) -> Result<RuleId> {
-    let (_, others) = list(cx, viewer, group).await?;
-    let most = if group.is_some() { OF_GROUP } else { OF_SITE };
-    if others.len() >= most {
-        return Err(Error::Forbidden("There are too many rules already: delete one first."));
-    }
+    authority(cx, viewer, group).await?;
     let now = cx.now();
     let mut rule = Rule {
         id: RuleId(0),
@@ -178,6 +183,11 @@ pub async fn create(cx: &Context, viewer: Viewer, group: Option<GroupId>, form: 
     };
     form.fill(&mut rule)?;
     let mut tx = cx.db.begin().await?;
+    hold(&mut tx, viewer, group).await?;
+    let most = if group.is_some() { OF_GROUP } else { OF_SITE };
+    if store::moderation::rules::count(&mut tx, group).await? >= most as i64 {
+        return Err(Error::Forbidden("There are too many rules already: delete one first."));
+    }
     let id = store::moderation::rules::insert(&mut tx, &rule, now).await?;
     note(cx, &mut tx, viewer, LogAction::RuleMade, &Rule { id, ..rule }).await?;
     tx.commit().await?;
@@ -192,6 +202,7 @@ pub async fn update(cx: &Context, viewer: Viewer, id: RuleId, form: RuleForm) ->
     let (_, mut rule) = show(cx, viewer, id).await?;
     form.fill(&mut rule)?;
     let mut tx = cx.db.begin().await?;
+    hold(&mut tx, viewer, rule.group_id).await?;
     store::moderation::rules::update(&mut tx, &rule).await?;
     note(cx, &mut tx, viewer, LogAction::RuleChanged, &rule).await?;
     tx.commit().await?;
@@ -210,6 +221,7 @@ pub async fn switch(cx: &Context, viewer: Viewer, id: RuleId, version: i64, on: 
     }
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
+    hold(&mut tx, viewer, rule.group_id).await?;
     if store::moderation::rules::switch(&mut tx, id, version, on.then_some(now)).await? == 0 {
         return Err(Error::Forbidden("Somebody changed this rule meanwhile: look at it again."));
     }
@@ -226,6 +238,7 @@ pub async fn switch(cx: &Context, viewer: Viewer, id: RuleId, version: i64, on: 
 pub async fn delete(cx: &Context, viewer: Viewer, id: RuleId) -> Result<Rule> {
     let (_, rule) = show(cx, viewer, id).await?;
     let mut tx = cx.db.begin().await?;
+    hold(&mut tx, viewer, rule.group_id).await?;
     if store::moderation::rules::delete(&mut tx, id).await? == 0 {
         return Err(Error::NotFound);
     }

@@ -9,13 +9,14 @@ use std::time::Duration;
 use crate::groups;
 use crate::groups::members;
 use crate::live::unread;
-use crate::people::{outbound_email, passwords, sessions};
+use crate::people::admins::{self, Actor};
+use crate::people::{outbound_email, passwords};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
 use crate::platform::secrets::Password;
 use model::time::Timestamp;
-use model::{EmailKind, GroupId, GroupKind, MessageId, UserId};
+use model::{EmailKind, GroupId, GroupKind, LogAction, MessageId, UserId};
 use store::search_log::Changed;
 use store::{self, Tx, search_log};
 
@@ -31,41 +32,68 @@ const BATCH: i64 = 200;
 /// [`Error::Invalid`] on `current_password`; [`Error::Forbidden`] for the site's only admin.
 pub async fn delete(cx: &Context, user: UserId, password: Password, erase: bool) -> Result<()> {
     let hash = passwords::check_own(cx, user, password, "current_password").await?;
-    let now = cx.now();
     let mut tx = cx.db.begin().await?;
     if store::people::users::hold_admins(&mut tx).await? == [user] {
         return Err(Error::Forbidden("You are the only admin of this site. Make somebody else one before you go."));
     }
     passwords::hold_own(&mut tx, user, &hash).await?;
-    unread::users_change(cx, &[user]).await?;
-    let address = store::people::users::email_in(&mut tx, user).await?;
-    letters_end(&mut tx, cx, user, address.as_deref()).await?;
-    store::people::former_names::keep_own(&mut tx, user).await?;
-    store::people::former_names::let_go(&mut tx, user, now.plus(NAME_KEPT)).await?;
-    anonymize(&mut tx, user, now).await?;
-    store::people::two_factor::delete(&mut tx, user).await?;
-    store::moderation::approval_queue::delete_of(&mut tx, user).await?;
-    store::people::notices::delete_of(&mut tx, user).await?;
-    let ended = store::people::sessions::delete_all(&mut tx, user).await?;
-    let concerned = leave_all(&mut tx, user, now).await?;
-    jobs::enqueue(&mut tx, Task::AccountDeleted { user, erase }, now).await?;
+    let gone = delete_in(&mut tx, cx, user, erase, EmailKind::Deleted).await?;
     tx.commit().await?;
-    cx.wake.after_commit();
-    for id in ended {
-        sessions::ended_everywhere(cx, id).await;
-    }
-    for (user, group) in concerned {
-        tell::membership_changed(cx, user, group).await;
-    }
-    crate::live::tell::account_changed(cx, user).await;
+    announce(cx, user, gone).await;
     Ok(())
 }
 
-async fn letters_end(tx: &mut Tx, cx: &Context, user: UserId, address: Option<&str>) -> Result<()> {
-    store::people::emails::void(tx, user, EmailKind::Reset).await?;
-    store::people::emails::void(tx, user, EmailKind::Confirm).await?;
+/// Deletes the account of somebody else, for them.
+///
+/// # Errors
+/// [`Error::Forbidden`] for site admins, or for the only one if the operator asks; [`Error::NotFound`] when the account
+/// does not exist or is deleted, and for viewers who are not site admins.
+pub async fn delete_for(cx: &Context, actor: Actor, user: UserId, erase: bool) -> Result<()> {
+    let mut tx = cx.db.begin().await?;
+    let held = admins::hold(&mut tx, actor, user).await?;
+    match actor {
+        Actor::Admin(_) if held.admins.contains(&user) => return Err(admins::still_admin()),
+        Actor::Operator if held.admins == [user] => {
+            return Err(Error::Forbidden("They are the only admin of this site. Make somebody else one first."));
+        }
+        Actor::Admin(_) | Actor::Operator => {}
+    }
+    let gone = delete_in(&mut tx, cx, user, erase, EmailKind::DeletedByAdmin).await?;
+    held.log(&mut tx, cx, LogAction::AccountDeleted).await?;
+    tx.commit().await?;
+    announce(cx, user, gone).await;
+    Ok(())
+}
+
+/// What a deletion ended: the sessions, and the memberships.
+type Gone = (Vec<String>, Vec<(UserId, GroupId)>);
+
+async fn delete_in(tx: &mut Tx, cx: &Context, user: UserId, erase: bool, letter: EmailKind) -> Result<Gone> {
+    let now = cx.now();
+    unread::users_change(cx, &[user]).await?;
+    let address = store::people::users::email_in(tx, user).await?;
+    outbound_email::end_links(tx, user).await?;
     store::people::emails::void(tx, user, EmailKind::Notice).await?;
-    outbound_email::news(tx, cx, EmailKind::Deleted, user, address).await
+    outbound_email::news(tx, cx, letter, user, address.as_deref()).await?;
+    store::people::former_names::keep_own(tx, user).await?;
+    store::people::former_names::let_go(tx, user, now.plus(NAME_KEPT)).await?;
+    anonymize(tx, user, now).await?;
+    store::people::two_factor::delete(tx, user).await?;
+    store::moderation::approval_queue::delete_of(tx, user).await?;
+    store::people::notices::delete_of(tx, user).await?;
+    let ended = store::people::sessions::delete_all(tx, user).await?;
+    let concerned = leave_all(tx, user, now).await?;
+    jobs::enqueue(tx, Task::AccountDeleted { user, erase }, now).await?;
+    Ok((ended, concerned))
+}
+
+/// Announces a deletion. Call it after the commit.
+async fn announce(cx: &Context, user: UserId, (ended, concerned): Gone) {
+    passwords::announce_ended(cx, ended).await;
+    for (user, group) in concerned {
+        tell::membership_changed(cx, user, group).await;
+    }
+    tell::account_changed(cx, user).await;
 }
 
 pub(crate) async fn anonymize(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {

@@ -47,7 +47,7 @@ pub async fn create(cx: &Context, new: NewAccount, is_admin: bool) -> Result<Use
 }
 
 /// Creates an account. An unvouched address must be confirmed. Only its owner learns that another account has it.
-async fn make(
+pub(crate) async fn make(
     cx: &Context,
     new: NewAccount,
     is_admin: bool,
@@ -116,31 +116,6 @@ pub async fn sign_up(cx: &Context, new: NewAccount, with: &Credentials, origin: 
     let entry = sign_ups::entry(cx, &with.invitation, &with.message).await?;
     let id = make(cx, new, false, false, &entry, &origin.lane(cx)).await?;
     sessions::open(cx, id, origin).await
-}
-
-/// Creates the first admin with the link that the program printed. Works only while the site has no admin.
-///
-/// # Errors
-/// [`Error::NotFound`] when the link is wrong or there is an admin.
-pub async fn first_admin(cx: &Context, link_token: &str, new: NewAccount, origin: &Origin) -> Result<String> {
-    check_first_admin(cx, link_token).await?;
-    let id = make(cx, new, true, false, &Entry::Free, &origin.lane(cx)).await?;
-    sessions::open(cx, id, origin).await
-}
-
-/// The token of the link that creates the first admin; `None` when the site has an admin.
-pub async fn first_admin_token(cx: &Context) -> Result<Option<String>> {
-    Ok((!store::people::users::any_admin(&cx.db).await?)
-        .then(|| cx.config.secret.sign("first-admin", &cx.config.base_url)))
-}
-
-/// Checks that the link's token can create the first admin now.
-///
-/// # Errors
-/// [`Error::NotFound`] when it cannot.
-pub async fn check_first_admin(cx: &Context, link_token: &str) -> Result<()> {
-    let signed = cx.config.secret.verify("first-admin", &cx.config.base_url, link_token);
-    if signed && !store::people::users::any_admin(&cx.db).await? { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// The result of a correct password.
@@ -319,9 +294,11 @@ pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) ->
 
 /// Sets the colour theme.
 pub async fn choose_theme(cx: &Context, user: UserId, theme: Theme) -> Result<()> {
-    let own = own(cx, user).await?;
-    let User { name, bio, location, web, follow_written, .. } = own;
-    update_profile(cx, user, Profile { name, bio, location, web, theme, follow_written }).await
+    let mut tx = cx.db.begin().await?;
+    store::people::users::set_theme(&mut tx, user, theme).await?;
+    tx.commit().await?;
+    tell::account_changed(cx, user).await;
+    Ok(())
 }
 
 fn collect<T>(fields: &mut Fields, checked: Result<T>) -> Result<Option<T>> {

@@ -66,8 +66,7 @@ pub async fn change(cx: &Context, id: UserId, typed: &str, password: Password, s
             ask(&mut tx, cx, id, email).await?;
         }
         None => {
-            store::people::emails::void(&mut tx, id, EmailKind::Reset).await?;
-            store::people::emails::void(&mut tx, id, EmailKind::Confirm).await?;
+            outbound_email::end_links(&mut tx, id).await?;
             outbound_email::news(&mut tx, cx, EmailKind::AddressChanged, id, old.as_deref()).await?;
             store::people::users::set_email(&mut tx, id, None).await?;
         }
@@ -97,13 +96,13 @@ pub async fn ask_again(cx: &Context, id: UserId) -> Result<()> {
     Ok(())
 }
 
-async fn count(cx: &Context, id: UserId, email: &str) -> Result<()> {
+pub(crate) async fn count(cx: &Context, id: UserId, email: &str) -> Result<()> {
     rate_limits::count(cx, RateLimit::Mail, By::User(id)).await?;
     rate_limits::count(cx, RateLimit::Mail, By::Mailbox(email)).await
 }
 
 /// Saves the unconfirmed address and sends the confirmation email.
-async fn ask(tx: &mut Tx, cx: &Context, id: UserId, email: &str) -> Result<()> {
+pub(crate) async fn ask(tx: &mut Tx, cx: &Context, id: UserId, email: &str) -> Result<()> {
     store::people::emails::void(tx, id, EmailKind::Confirm).await?;
     store::people::users::set_new_email(tx, id, email).await?;
     outbound_email::with_link(tx, cx, EmailKind::Confirm, Some(id), email).await
@@ -134,15 +133,25 @@ pub async fn confirm(cx: &Context, token: &str) -> Result<()> {
     if !waits_for(&user, &letter.address) {
         return Err(Error::NotFound);
     }
-    store::people::emails::void(&mut tx, id, EmailKind::Reset).await?;
-    if store::people::users::set_email(&mut tx, id, Some(&letter.address)).await? == 0 {
-        return Err(Error::invalid("email", "Another account here has that address already."));
-    }
-    if user.email.as_deref().is_some_and(|old| !old.eq_ignore_ascii_case(&letter.address)) {
-        outbound_email::news(&mut tx, cx, EmailKind::AddressChanged, id, user.email.as_deref()).await?;
-    }
+    replace(&mut tx, cx, &user, &letter.address).await?;
     tx.commit().await?;
     cx.wake.after_commit();
+    Ok(())
+}
+
+/// Makes an address the account's confirmed one, ends the links that were sent to the account, and notifies the old
+/// address. The caller has locked the account.
+///
+/// # Errors
+/// [`Error::Invalid`] on `email` when another account has the address.
+pub(crate) async fn replace(tx: &mut Tx, cx: &Context, user: &User, address: &str) -> Result<()> {
+    outbound_email::end_links(tx, user.id).await?;
+    if store::people::users::set_email(tx, user.id, Some(address)).await? == 0 {
+        return Err(Error::invalid("email", "Another account here has that address already."));
+    }
+    if user.email.as_deref().is_some_and(|old| !old.eq_ignore_ascii_case(address)) {
+        outbound_email::news(tx, cx, EmailKind::AddressChanged, user.id, user.email.as_deref()).await?;
+    }
     Ok(())
 }
 

@@ -1,10 +1,11 @@
 //! What site admins do with accounts: suspend, ban, end sessions, appoint other admins.
 
-use crate::live::tell;
+use crate::live::{tell, unread};
 use crate::people::{outbound_email, sessions};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::log;
+use crate::platform::jobs::Task;
+use crate::platform::{jobs, log};
 use crate::site::admins;
 use model::policy::{self, Viewer};
 use model::{EmailKind, LogAction, LogEntry, SessionRow, User, UserId};
@@ -101,6 +102,8 @@ pub(crate) async fn restrict_in(
         Restriction::Lift => (None, None),
     };
     store::people::users::set_restriction(tx, user, until, banned, reason).await?;
+    // Invitations of a banned user do not count.
+    unread::users_change(cx, &store::groups::invitations::invited_by(tx, user).await?).await?;
     let (what, detail) = match restriction {
         Restriction::Suspend { days: 1 } => (LogAction::AccountSuspended, "1 day".to_owned()),
         Restriction::Suspend { days } => (LogAction::AccountSuspended, format!("{days} days")),
@@ -118,7 +121,7 @@ pub(crate) async fn restrict_in(
     })
 }
 
-fn still_admin() -> Error {
+pub(crate) fn still_admin() -> Error {
     Error::Forbidden("They administer the site: that has to be taken from them first.")
 }
 
@@ -131,14 +134,14 @@ pub async fn sessions_of(cx: &Context, viewer: Viewer, user: UserId) -> Result<V
     sessions::list(cx, user).await
 }
 
-/// Ends one of a user's sessions everywhere, or all of them with `None`.
+/// Ends one of a user's sessions everywhere, or all of them with `None`, and tells the user.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is not a session of this user, and for viewers who are not site admins.
 pub async fn end_sessions(cx: &Context, viewer: Viewer, user: UserId, session: Option<&str>) -> Result<()> {
     let by = viewer.site_admin()?;
     let mut tx = cx.db.begin().await?;
-    admins::lock(&mut tx, viewer).await?;
+    let held = hold(&mut tx, Actor::Admin(viewer), user).await?;
     let ended = match session {
         Some(id) if store::people::sessions::delete(&mut tx, user, id).await? > 0 => vec![id.to_owned()],
         Some(_) => return Err(Error::NotFound),
@@ -146,37 +149,94 @@ pub async fn end_sessions(cx: &Context, viewer: Viewer, user: UserId, session: O
     };
     let detail = if session.is_some() { "one" } else { "all" };
     log::write(&mut tx, LogEntry::new(by, LogAction::SessionRevoked).whom(user).detail(detail), cx.now()).await?;
+    if by != user && !ended.is_empty() {
+        held.tell(&mut tx, cx, EmailKind::SessionsEnded).await?;
+    }
     tx.commit().await?;
+    cx.wake.after_commit();
     for id in ended {
         sessions::ended_everywhere(cx, id).await;
     }
     Ok(())
 }
 
-/// Appoints or dismisses a site admin. The site always keeps at least one, even with concurrent requests.
+/// Who acts on the account of somebody else.
+#[derive(Clone, Copy, Debug)]
+pub enum Actor {
+    /// A site admin, on a page.
+    Admin(Viewer),
+    /// The operator, on the command line.
+    Operator,
+}
+
+impl From<Viewer> for Actor {
+    fn from(viewer: Viewer) -> Self {
+        Self::Admin(viewer)
+    }
+}
+
+/// What [`hold`] found.
+pub(crate) struct Held {
+    /// The actor in the log.
+    pub by: Option<UserId>,
+    pub user: User,
+    /// The site admins.
+    pub admins: Vec<UserId>,
+}
+
+impl Held {
+    /// Logs an action on the account. Of an action of the operator, the service hears by a job.
+    pub async fn log(&self, tx: &mut Tx, cx: &Context, what: LogAction) -> Result<()> {
+        if self.by.is_none() {
+            jobs::enqueue(tx, Task::AccountChanged { user: self.user.id }, cx.now()).await?;
+        }
+        let entry = LogEntry { by: self.by, ..LogEntry::of_operator(what).whom(self.user.id) };
+        log::write(tx, entry, cx.now()).await
+    }
+
+    /// Emails the owner, if the account has an address.
+    pub async fn tell(&self, tx: &mut Tx, cx: &Context, kind: EmailKind) -> Result<()> {
+        outbound_email::news(tx, cx, kind, self.user.id, self.user.email.as_deref()).await
+    }
+}
+
+/// Checks that the actor may act now, and locks the site admins and the account until the commit.
+///
+/// # Errors
+/// [`Error::NotFound`] when the account does not exist or is deleted, and for viewers who are not site admins.
+pub(crate) async fn hold(tx: &mut Tx, actor: Actor, user: UserId) -> Result<Held> {
+    let (admins, by) = match actor {
+        Actor::Admin(viewer) => (admins::lock(tx, viewer).await?, viewer.id()),
+        Actor::Operator => (store::people::users::hold_admins(tx).await?, None),
+    };
+    store::people::users::lock(tx, &[user]).await?;
+    let found = store::people::users::by_id_in(tx, user).await?.filter(|user| !user.deleted);
+    Ok(Held { by, user: found.ok_or(Error::NotFound)?, admins })
+}
+
+/// Appoints or dismisses a site admin, and tells them. The site always keeps at least one, even with concurrent
+/// requests.
 ///
 /// # Errors
 /// [`Error::NotFound`] as for [`person`]; [`Error::Forbidden`] for the last admin, and for accounts nobody can use now.
-pub async fn set_admin(cx: &Context, viewer: Viewer, user: UserId, is_admin: bool) -> Result<()> {
-    let by = viewer.site_admin()?;
-    let found = person(cx, viewer, user).await?;
+pub async fn set_admin(cx: &Context, actor: impl Into<Actor>, user: UserId, is_admin: bool) -> Result<()> {
+    let mut tx = cx.db.begin().await?;
+    let held = hold(&mut tx, actor.into(), user).await?;
+    let found = &held.user;
     let barred = policy::barred(found.suspended_until, found.banned_at, cx.now()).is_some();
-    if is_admin && (barred || !found.claimed || found.deleted || policy::waits(found.waiting_since)) {
+    if is_admin && (barred || !found.claimed || policy::waits(found.waiting_since)) {
         return Err(Error::Forbidden("Nobody can sign in to that account now."));
     }
-    let mut tx = cx.db.begin().await?;
-    if !is_admin && admins::lock(&mut tx, viewer).await? == [user] {
+    if !is_admin && held.admins == [user] {
         return Err(Error::Forbidden("The site keeps at least one admin: make somebody else one first."));
-    }
-    if is_admin {
-        admins::lock(&mut tx, viewer).await?;
     }
     if found.is_admin != is_admin {
         store::people::users::set_admin(&mut tx, user, is_admin).await?;
-        let what = if is_admin { LogAction::AdminMade } else { LogAction::AdminUnmade };
-        log::write(&mut tx, LogEntry::new(by, what).whom(user), cx.now()).await?;
+        held.log(&mut tx, cx, if is_admin { LogAction::AdminMade } else { LogAction::AdminUnmade }).await?;
+        held.tell(&mut tx, cx, if is_admin { EmailKind::AdminMade } else { EmailKind::AdminUnmade }).await?;
     }
     tx.commit().await?;
+    cx.wake.after_commit();
     tell::account_changed(cx, user).await;
     Ok(())
 }

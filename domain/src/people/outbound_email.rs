@@ -1,24 +1,21 @@
 //! Emails: enqueued in the transaction of their cause, sent by a job that uses the state at sending time.
 
-use crate::platform::jobs::Task;
 use std::time::Duration;
 
 use crate::live::draw::Draw;
 use crate::people::addresses;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::mail::{EmailTemplateData, MailError};
-use crate::platform::{jobs, secrets};
-use model::{EmailId, EmailKind, NoticeEmail, UserId};
+use crate::platform::mail::{EmailTemplateData, GroupMentioned, MailError, outbox};
+use crate::platform::secrets;
+use model::{EmailId, EmailKind, GroupId, NoticeEmail, Role, User, UserId};
 use store::people::emails::{EmailRow, NewLetter};
 use store::{self, Tx};
 
 /// How long a link to reset a password works.
 pub const RESET: Duration = Duration::from_secs(3_600);
-/// How long a link to confirm an address works.
+/// How long a link to confirm an address, or to download data, works.
 pub const CONFIRM: Duration = Duration::from_secs(3 * 24 * 3_600);
-/// How long an email about an account event is worth sending.
-const NEWS: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 /// Enqueues an email with a secret link. `user` is `None` when only an address was given: the account is looked up when
 /// the email is sent, so that the requester learns nothing, not even from the response time.
@@ -51,7 +48,7 @@ pub(crate) async fn news(
     address: Option<&str>,
 ) -> Result<()> {
     match address {
-        Some(address) => queue(tx, cx, kind, Some(user), address, Cargo::default(), NEWS).await,
+        Some(address) => queue(tx, cx, kind, Some(user), address, Cargo::default(), outbox::NEWS).await,
         None => Ok(()),
     }
 }
@@ -67,7 +64,8 @@ pub(crate) async fn news_with(
 ) -> Result<()> {
     match address {
         Some(address) => {
-            queue(tx, cx, kind, Some(user), address, Cargo { detail: Some(detail), ..Cargo::default() }, NEWS).await
+            queue(tx, cx, kind, Some(user), address, Cargo { detail: Some(detail), ..Cargo::default() }, outbox::NEWS)
+                .await
         }
         None => Ok(()),
     }
@@ -82,7 +80,15 @@ pub(crate) async fn news_or_nothing(
     address: Option<&str>,
 ) -> Result<()> {
     let user = user.filter(|_| address.is_some());
-    queue(tx, cx, kind, user, address.unwrap_or_default(), Cargo::default(), NEWS).await
+    queue(tx, cx, kind, user, address.unwrap_or_default(), Cargo::default(), outbox::NEWS).await
+}
+
+/// Ends every link that was sent to the account, because its address or password changed or it was deleted.
+pub(crate) async fn end_links(tx: &mut Tx, user: UserId) -> Result<()> {
+    for kind in [EmailKind::Reset, EmailKind::Confirm, EmailKind::DataLink] {
+        store::people::emails::void(tx, user, kind).await?;
+    }
+    Ok(())
 }
 
 /// Enqueues an email about a decision, or about a report that arrived. `user` is `None` for people without an account.
@@ -95,7 +101,7 @@ pub(crate) async fn statement(
     notice: &NoticeEmail,
 ) -> Result<()> {
     let detail = notice.to_json();
-    queue(tx, cx, kind, user, address, Cargo { detail: Some(&detail), ..Cargo::default() }, NEWS).await
+    queue(tx, cx, kind, user, address, Cargo { detail: Some(&detail), ..Cargo::default() }, outbox::NEWS).await
 }
 
 async fn queue(
@@ -108,10 +114,7 @@ async fn queue(
     lasts: Duration,
 ) -> Result<()> {
     let at = cx.now();
-    let new = NewLetter { kind, user, address, token, detail, at, expires_at: at.plus(lasts) };
-    let letter = store::people::emails::insert(tx, &new).await?;
-    jobs::enqueue(tx, Task::SendEmail { email: letter }, at).await?;
-    Ok(())
+    outbox::put(tx, NewLetter { kind, user, address, group: None, token, detail, at, expires_at: at.plus(lasts) }).await
 }
 
 /// 128 bits, derived from the seed on demand: only the digest is stored.
@@ -150,6 +153,13 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
     if letter.kind == EmailKind::Restricted && !is_barred || letter.kind == EmailKind::Reinstated && is_barred {
         return forget(cx, id).await;
     }
+    let group = match letter.group_id {
+        Some(group) => match mentioned(cx, letter.kind, &user, group).await? {
+            None => return forget(cx, id).await,
+            about => about,
+        },
+        None => None,
+    };
     // The address as its owner spelled it: another spelling may lead to another mailbox.
     let address = user.email.clone().filter(|_| letter.user_id.is_none()).unwrap_or_else(|| letter.address.clone());
     if letter.user_id.is_none() {
@@ -165,6 +175,7 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
         taken_by: taken_by.map(|holder| holder.username),
         barred: is_barred
             .then(|| (user.suspended_until.filter(|_| user.banned_at.is_none()), user.barred_reason.clone())),
+        group,
         ..about(cx, &letter).await
     };
     deliver(cx, draw, &letter, Some(user.id), occasion).await
@@ -182,6 +193,7 @@ async fn about(cx: &Context, letter: &EmailRow) -> EmailTemplateData {
         taken_by: None,
         at: letter.created_at,
         detail: letter.detail.clone().unwrap_or_default(),
+        group: None,
         expires_at: letter.expires_at,
         barred: None,
         notice: letter.detail.as_deref().and_then(NoticeEmail::parse),
@@ -213,6 +225,28 @@ async fn deliver(
     }
 }
 
+/// Invitations that are looked through for the one that an email is about.
+const INVITATIONS: i64 = 200;
+
+/// The group that an email is about; `None` when the email became obsolete: the invitation was withdrawn or answered, or
+/// the recipient has lost the role.
+async fn mentioned(cx: &Context, kind: EmailKind, user: &User, id: GroupId) -> Result<Option<GroupMentioned>> {
+    if kind == EmailKind::Invited {
+        let invited = store::groups::invitations::of_user(&cx.db, user.id, INVITATIONS).await?;
+        let about = invited.into_iter().find(|row| row.group.id == id);
+        return Ok(about.map(|row| GroupMentioned {
+            name: row.group.name,
+            slug: row.group.slug,
+            inviter: row.inviter,
+        }));
+    }
+    let found = store::groups::by_id(&cx.db, id, Some(user.id)).await?;
+    let concerns =
+        |role: Option<Role>| if kind == EmailKind::GroupSucceeded { user.is_admin } else { role == Some(Role::Admin) };
+    let found = found.filter(|found| concerns(found.role));
+    Ok(found.map(|found| GroupMentioned { name: found.group.name, slug: found.group.slug, inviter: String::new() }))
+}
+
 async fn forget(cx: &Context, id: EmailId) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     store::people::emails::delete(&mut tx, id).await?;
@@ -220,6 +254,10 @@ async fn forget(cx: &Context, id: EmailId) -> Result<()> {
 }
 
 fn link(cx: &Context, kind: EmailKind, seed: &str) -> String {
-    let page = if kind == EmailKind::Reset { "reset" } else { "confirm" };
+    let page = match kind {
+        EmailKind::Reset => "reset",
+        EmailKind::DataLink => "download",
+        _ => "confirm",
+    };
     format!("{}/-/{page}?token={}", cx.config.base_url, token(cx, seed))
 }

@@ -42,7 +42,7 @@ pub(crate) async fn hold_own(tx: &mut Tx, user: UserId, hash: &str) -> Result<()
     if now.as_deref() == Some(hash) { Ok(()) } else { Err(not_yours("current_password")) }
 }
 
-async fn check_new(cx: &Context, user: UserId, new: &Password) -> Result<()> {
+pub(crate) async fn check_new(cx: &Context, user: UserId, new: &Password) -> Result<()> {
     let own = crate::people::accounts::own(cx, user).await?;
     let email = own.email.unwrap_or_default();
     let site = crate::site::current(cx).await;
@@ -69,10 +69,9 @@ pub async fn change(cx: &Context, user: UserId, current: Password, new: Password
 /// Sets the password, ends all sessions and all links that could set another password, and notifies the owner. An
 /// unconfirmed new address is dropped too: an intruder who knew the password may have requested it to reset the
 /// password later. An account without a confirmed address keeps its unconfirmed one, and can request the email again.
-async fn replace(tx: &mut Tx, cx: &Context, user: UserId, hash: &str) -> Result<Vec<String>> {
+pub(crate) async fn replace(tx: &mut Tx, cx: &Context, user: UserId, hash: &str) -> Result<Vec<String>> {
     store::people::users::set_password(tx, user, hash).await?;
-    store::people::emails::void(tx, user, EmailKind::Reset).await?;
-    store::people::emails::void(tx, user, EmailKind::Confirm).await?;
+    outbound_email::end_links(tx, user).await?;
     store::people::users::drop_new_email(tx, user).await?;
     let address = store::people::users::email_in(tx, user).await?;
     outbound_email::news(tx, cx, EmailKind::PasswordChanged, user, address.as_deref()).await?;

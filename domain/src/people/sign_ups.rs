@@ -4,7 +4,7 @@ use crate::live::tell;
 use crate::site::admins;
 use std::time::Duration;
 
-use crate::people::{account_deletion, outbound_email};
+use crate::people::{account_deletion, first_admin, outbound_email};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::{log, secrets, validate};
@@ -55,6 +55,8 @@ pub(crate) enum Entry {
     Link(SiteInvitationId),
     /// Pending, with a message to the admins.
     Waits(String),
+    /// The site's first admin, by the link with this digest.
+    FirstAdmin(String),
 }
 
 /// What the sign-up page offers with this invitation token, which may be empty.
@@ -109,6 +111,7 @@ pub(crate) async fn enter(tx: &mut Tx, cx: &Context, user: UserId, entry: &Entry
         Entry::Free => Ok(()),
         Entry::Link(link) if store::people::sign_ups::use_once(tx, *link, cx.now()).await? == 0 => Err(ended()),
         Entry::Link(_) => Ok(()),
+        Entry::FirstAdmin(digest) => first_admin::use_up(tx, cx, digest).await,
         Entry::Waits(asked) => {
             store::people::sign_ups::wait(tx, user, asked, cx.now()).await?;
             Ok(())

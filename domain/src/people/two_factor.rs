@@ -5,16 +5,17 @@ use std::time::Duration;
 use totp_rs::{Builder, Secret, Totp};
 
 use crate::live::tell::account_changed;
+use crate::people::admins::{self, Actor};
 use crate::people::sessions::Origin;
 use crate::people::{browsers, outbound_email, passwords, sessions};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::secrets;
 use crate::platform::secrets::Password;
-use crate::platform::{log, secrets};
 use crate::site::rate_limits;
 use crate::site::rate_limits::{By, RateLimit};
 use model::time::Timestamp;
-use model::{EmailKind, LogAction, LogEntry, UserId};
+use model::{EmailKind, LogAction, UserId};
 use store::{self, Tx};
 
 /// Recovery codes per account.
@@ -124,27 +125,25 @@ pub async fn turn_on(cx: &Context, user: UserId, code: &str) -> Result<Vec<Strin
 /// # Errors
 /// [`Error::Invalid`] on `current_password`; [`Error::TooMany`].
 pub async fn turn_off(cx: &Context, user: UserId, password: Password) -> Result<()> {
-    passwords::check_own(cx, user, password, "current_password").await?;
-    remove(cx, user, None).await
+    let hash = passwords::check_own(cx, user, password, "current_password").await?;
+    let mut tx = cx.db.begin().await?;
+    passwords::hold_own(&mut tx, user, &hash).await?;
+    remove(&mut tx, cx, user).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    account_changed(cx, user).await;
+    Ok(())
 }
 
-/// Turns two-factor authentication off for the operator, when a user has lost both phone and recovery codes.
+/// Turns two-factor authentication off for a user who has lost both phone and recovery codes.
 ///
 /// # Errors
-/// [`Error::NotFound`] when no user has that name.
-pub async fn turn_off_for(cx: &Context, name: &str) -> Result<()> {
-    let user = store::people::users::by_name(&cx.db, name).await?.ok_or(Error::NotFound)?;
-    remove(cx, user.id, Some(LogEntry::of_operator(LogAction::SecondStepOff).whom(user.id))).await
-}
-
-/// Turns it off. `entry` is the log entry when another person does it for the user.
-async fn remove(cx: &Context, user: UserId, entry: Option<LogEntry>) -> Result<()> {
+/// [`Error::NotFound`] when the account does not exist or is deleted, and for viewers who are not site admins.
+pub async fn turn_off_for(cx: &Context, actor: Actor, user: UserId) -> Result<()> {
     let mut tx = cx.db.begin().await?;
-    if store::people::two_factor::delete(&mut tx, user).await? > 0 {
-        tell(&mut tx, cx, user, EmailKind::SecondStepOff).await?;
-        if let Some(entry) = entry {
-            log::write(&mut tx, entry, cx.now()).await?;
-        }
+    let held = admins::hold(&mut tx, actor, user).await?;
+    if remove(&mut tx, cx, user).await? {
+        held.log(&mut tx, cx, LogAction::SecondStepOff).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();
@@ -152,15 +151,25 @@ async fn remove(cx: &Context, user: UserId, entry: Option<LogEntry>) -> Result<(
     Ok(())
 }
 
+/// Turns it off and tells the user. Whether it was on, or begun.
+async fn remove(tx: &mut Tx, cx: &Context, user: UserId) -> Result<bool> {
+    let was_there = store::people::two_factor::delete(tx, user).await? > 0;
+    if was_there {
+        tell(tx, cx, user, EmailKind::SecondStepOff).await?;
+    }
+    Ok(was_there)
+}
+
 /// Replaces the recovery codes. The new ones are shown once.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `current_password`; [`Error::NotFound`] when two-factor authentication is off.
 pub async fn new_recovery_codes(cx: &Context, user: UserId, password: Password) -> Result<Vec<String>> {
-    passwords::check_own(cx, user, password, "current_password").await?;
-    let row = store::people::two_factor::of(&cx.db, user).await?;
-    row.filter(|row| row.confirmed_at.is_some()).ok_or(Error::NotFound)?;
+    let hash = passwords::check_own(cx, user, password, "current_password").await?;
     let mut tx = cx.db.begin().await?;
+    passwords::hold_own(&mut tx, user, &hash).await?;
+    let row = store::people::two_factor::of_in(&mut tx, user).await?;
+    row.filter(|row| row.confirmed_at.is_some()).ok_or(Error::NotFound)?;
     let codes = fresh_codes(&mut tx, cx, user).await?;
     tx.commit().await?;
     Ok(codes)

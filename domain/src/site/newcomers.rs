@@ -5,6 +5,7 @@ use crate::platform::caches::newcomers::{Newcomers, SETTING};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::{caches, log};
+use crate::site::admins;
 use model::policy::Viewer;
 use model::{Fields, LogAction, LogEntry};
 
@@ -28,6 +29,7 @@ pub async fn set(cx: &Context, viewer: Viewer, new: Newcomers) -> Result<()> {
     fields.check()?;
     let text = serde_json::to_string(&new).map_err(|error| Error::Internal(error.to_string()))?;
     let mut tx = cx.db.begin().await?;
+    admins::lock(&mut tx, viewer).await?;
     store::platform::settings::set(&mut tx, SETTING, &text).await?;
     let detail = format!("{} days, {} messages, {} links", new.days, new.messages, new.links);
     log::write(&mut tx, LogEntry::new(by, LogAction::NewcomersSet).detail(detail), cx.now()).await?;

@@ -6,7 +6,7 @@ use crate::platform::context::Context;
 use crate::platform::cut;
 use crate::platform::error::Result;
 use model::policy::Viewer;
-use model::{DirectoryFilter, DirectoryOrder, Group, GroupRow, Message, Sidebar, TopicRow, Waits};
+use model::{DirectoryFilter, DirectoryOrder, Group, GroupRow, InvitedTo, Message, Sidebar, TopicRow, Waits};
 
 /// Topics on the home page.
 const TOPICS: usize = 30;
@@ -23,6 +23,8 @@ pub struct HomePage {
     pub has_more: bool,
     /// Popular groups, for users who are in none.
     pub suggestions: Vec<GroupRow>,
+    /// The groups that the user is invited to.
+    pub invited: Vec<InvitedTo>,
     /// Pending work in the groups that the user moderates.
     pub waits: Vec<Waits>,
 }
@@ -42,6 +44,10 @@ pub async fn home(cx: &Context, viewer: Viewer, sidebar: &Sidebar) -> Result<Hom
         suggestions: match sidebar.groups.is_empty() {
             true => groups::discover(cx, viewer, popular, 0, SUGGESTIONS).await?.0,
             false => Vec::new(),
+        },
+        invited: match sidebar.invited {
+            0 => Vec::new(),
+            _ => groups::invitations::mine(cx, viewer).await?,
         },
         waits: match sidebar.groups.iter().any(|group| group.moderates) {
             true => groups::waiting(cx, viewer).await?,

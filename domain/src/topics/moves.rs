@@ -30,13 +30,28 @@ pub enum At {
 pub async fn at(cx: &Context, viewer: Viewer, group: &str, slug: &str) -> Result<At> {
     match topics::by_slug(cx, viewer, group, slug).await {
         Err(Error::NotFound) => {
-            let old = groups::by_slug(cx, viewer, group).await?.group;
-            let id = store::topics::formerly(&cx.db, old.id, slug).await?.ok_or(Error::NotFound)?;
-            let found = topics::find(cx, viewer, id).await?;
+            // The topic moved, or its group, or both.
+            let found = match groups::by_slug(cx, viewer, group).await {
+                Ok(old) => left(cx, viewer, old.group.id, slug).await?,
+                Err(Error::NotFound) => {
+                    let now = groups::formerly(cx, viewer, group).await?;
+                    match topics::by_slug(cx, viewer, &now.slug, slug).await {
+                        Err(Error::NotFound) => left(cx, viewer, now.id, slug).await?,
+                        found => found?,
+                    }
+                }
+                Err(error) => return Err(error),
+            };
             Ok(At::Moved(format!("/{}/{}/", found.group.slug, found.topic.slug)))
         }
         found => Ok(At::Here(Box::new(found?))),
     }
+}
+
+/// Returns the topic that had this slug in a group.
+async fn left(cx: &Context, viewer: Viewer, group: GroupId, slug: &str) -> Result<TopicAccess> {
+    let id = store::topics::formerly(&cx.db, group, slug).await?.ok_or(Error::NotFound)?;
+    topics::find(cx, viewer, id).await
 }
 
 /// Moves a topic to another group. The viewer must moderate the source group and be allowed to write in the target

@@ -7,7 +7,7 @@ use domain::Error;
 use domain::model::{Profile, Theme};
 use domain::people::accounts::{NewAccount, SignedIn};
 use domain::people::sessions::Origin;
-use domain::people::{accounts, passwords, sessions};
+use domain::people::{accounts, first_admin, passwords, sessions};
 use domain::platform::secrets::{Password, digest};
 use domain::policy::Viewer;
 use domain::testing::{PASSWORD, TestForum, wait_for};
@@ -17,6 +17,7 @@ use crate::{complaint, id, is_forbidden, is_not_found, tables, told};
 stories! {
     somebody_signs_up_and_out_and_in_again,
     a_name_is_taken_once_in_every_form_that_looks_like_it,
+    older_accounts_that_look_alike_keep_their_names,
     a_mail_address_is_taken_once_and_the_answer_does_not_tell,
     what_is_wrong_with_a_form_is_said_all_at_once,
     an_unknown_name_and_a_wrong_password_get_the_same_answer,
@@ -25,6 +26,7 @@ stories! {
     a_new_password_ends_all_sessions_and_begins_one,
     a_session_ends_by_itself,
     the_first_admin_is_made_once,
+    of_many_who_use_the_first_admin_link_at_once_one_becomes_admin,
     only_site_admins_make_site_admins,
     a_profile_says_what_its_owner_wrote_and_not_their_mail_address,
 }
@@ -69,10 +71,38 @@ async fn a_name_is_taken_once_in_every_form_that_looks_like_it(forum: TestForum)
         let answer = accounts::create(&forum.cx, new(taken, "", "long enough"), false).await;
         assert!(complaint(answer, "username").contains("taken"), "{taken}");
     }
-    for kept in ["admin", "Everyone", "klatch"] {
+    for kept in
+        ["admin", "Everyone", "klatch", "Support", "security", "p0stmaster", "moderator", "rnoderator", "Adrnin"]
+    {
         complaint(accounts::create(&forum.cx, new(kept, "", "long enough"), false).await, "username");
     }
     accounts::create(&forum.cx, new("l1loo", "", "long enough"), false).await.unwrap();
+    accounts::create(&forum.cx, new("vera-thorn", "", "long enough"), false).await.unwrap();
+    complaint(accounts::create(&forum.cx, new("Verathom", "", "long enough"), false).await, "username");
+}
+
+async fn older_accounts_that_look_alike_keep_their_names(forum: TestForum) {
+    let cx = &forum.cx;
+    let mut ids = Vec::new();
+    for name in ["bernd", "bemd", "arne", "vvren", "wren"] {
+        ids.push(accounts::create(cx, new(name, "", PASSWORD), false).await.ok());
+        // As the key was before.
+        let statement = format!("update users set username_key = '{name}' where username = '{name}'");
+        forum.execute(Box::leak(statement.into_boxed_str())).await;
+    }
+    assert!(ids.iter().all(Option::is_some));
+    for statement in include_str!("../../../migrations/sqlite/0016_names_letters.sql").split_inclusive(';') {
+        if statement.contains("update") {
+            forum.execute(statement).await;
+        }
+    }
+    let keys = tables::texts(&forum, "select username_key from users order by id").await;
+    assert_eq!(keys, ["bernd", "bemd", "ame", "vvren", "wren"]);
+    accounts::rename(cx, ids[0].unwrap(), "Bernd", Password::new(PASSWORD)).await.unwrap();
+    for taken in ["Bern.d", "be-md", "ame", "Arne", "vv-ren"] {
+        complaint(accounts::create(cx, new(taken, "", PASSWORD), false).await, "username");
+    }
+    forum.drain().await;
 }
 
 async fn a_mail_address_is_taken_once_and_the_answer_does_not_tell(forum: TestForum) {
@@ -172,12 +202,49 @@ async fn a_session_ends_by_itself(forum: TestForum) {
 
 async fn the_first_admin_is_made_once(forum: TestForum) {
     let cx = &forum.cx;
-    let link = accounts::first_admin_token(cx).await.unwrap().unwrap();
-    assert!(is_not_found(accounts::first_admin(cx, "made up", new("mallory", "", "long enough"), &origin()).await));
-    let token = accounts::first_admin(cx, &link, new("mira", "", "long enough"), &origin()).await.unwrap();
+    let expired = first_admin::make_link(cx).await.unwrap().unwrap();
+    forum.pass(first_admin::LASTS);
+    let link = first_admin::make_link(cx).await.unwrap().unwrap();
+    let other = first_admin::make_link(cx).await.unwrap().unwrap();
+    assert!(link != other && link.len() >= 32);
+    let stored = forum_settings(&forum).await;
+    assert!(!stored.contains(&link), "only the digest is stored: {stored}");
+    for wrong in ["made up", "", &expired] {
+        assert!(is_not_found(first_admin::check(cx, wrong).await), "{wrong}");
+        let made = first_admin::create(cx, wrong, new("mallory", "", "long enough"), &origin()).await;
+        assert!(is_not_found(made), "{wrong}");
+    }
+    complaint(first_admin::create(cx, &link, new("a b", "", "long enough"), &origin()).await, "username");
+    first_admin::check(cx, &link).await.unwrap();
+    let token = first_admin::create(cx, &link, new("mira", "", "long enough"), &origin()).await.unwrap();
     assert!(sessions::authenticate(cx, &token).await.unwrap().unwrap().is_admin);
-    assert_eq!(accounts::first_admin_token(cx).await.unwrap(), None);
-    assert!(is_not_found(accounts::first_admin(cx, &link, new("mallory", "", "long enough"), &origin()).await));
+    assert_eq!(first_admin::make_link(cx).await.unwrap(), None);
+    for used in [&link, &other] {
+        assert!(is_not_found(first_admin::check(cx, used).await));
+        let made = first_admin::create(cx, used, new("mallory", "", "long enough"), &origin()).await;
+        assert!(is_not_found(made));
+    }
+}
+
+async fn forum_settings(forum: &TestForum) -> String {
+    domain::store::platform::settings::get(&forum.cx.db, "first_admin_links").await.unwrap().unwrap()
+}
+
+async fn of_many_who_use_the_first_admin_link_at_once_one_becomes_admin(forum: TestForum) {
+    let cx = &forum.cx;
+    let (link, other) =
+        (first_admin::make_link(cx).await.unwrap().unwrap(), first_admin::make_link(cx).await.unwrap().unwrap());
+    let names: Vec<String> = (0..6).map(|n| format!("first{n}x")).collect();
+    let all = names.iter().enumerate().map(|(n, name)| {
+        let link = if n % 2 == 0 { &link } else { &other };
+        async move { first_admin::create(cx, link, new(name, "", "long enough"), &origin()).await }
+    });
+    let made = futures_util::future::join_all(all).await;
+    assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1, "{made:?}");
+    assert_eq!(
+        tables::ints(&forum, "select count(*), sum(case when is_admin then 1 else 0 end) from users").await,
+        [[1, 1]]
+    );
 }
 
 async fn only_site_admins_make_site_admins(forum: TestForum) {

@@ -15,7 +15,7 @@ use domain::model::{
 use domain::policy::Viewer;
 use domain::search::{self, Order, Question};
 use domain::testing::{TestForum, draft};
-use domain::topics::reads;
+use domain::topics::{moves, reads};
 use domain::{messages, topics};
 
 use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
@@ -25,6 +25,8 @@ stories! {
     a_private_group_answers_outsiders_like_one_that_does_not_exist,
     what_lists_show_leaves_out_private_groups_for_outsiders,
     a_group_has_one_address,
+    a_new_group_does_not_reveal_the_address_of_a_private_one,
+    former_addresses_lead_on_for_those_who_may_know_of_the_group,
     joining_and_leaving,
     the_eldest_takes_over_when_the_last_admin_leaves,
     of_two_admins_who_leave_at_once_one_hands_over,
@@ -67,7 +69,7 @@ async fn a_private_group_answers_outsiders_like_one_that_does_not_exist(forum: T
             })+ };
         }
         alike! {
-            groups::by_slug(cx, who, "secret"), groups::by_slug(cx, who, "absent");
+            groups::by_slug(cx, who, &secret.slug), groups::by_slug(cx, who, "absent");
             groups::by_id(cx, who, secret.id), groups::by_id(cx, who, no_group);
             groups::update(cx, who, secret.id, form("x", GroupKind::Public)), groups::update(cx, who, no_group, form("x", GroupKind::Public));
             groups::join(cx, who, secret.id), groups::join(cx, who, no_group);
@@ -88,11 +90,11 @@ async fn a_private_group_answers_outsiders_like_one_that_does_not_exist(forum: T
             messages::delete(cx, who, message), messages::delete(cx, who, no_message);
             stars::toggle(cx, who, message), stars::toggle(cx, who, no_message);
             reads::mark(cx, who, topic, 1), reads::mark(cx, who, no_topic, 1);
-            search::ask(cx, who, question("plan", Some("secret"))), search::ask(cx, who, question("plan", Some("absent")));
+            search::ask(cx, who, question("plan", Some(&secret.slug))), search::ask(cx, who, question("plan", Some("absent")));
         }
         assert!(!groups::is_public(cx, secret.id).await.unwrap());
     }
-    assert!(groups::by_slug(cx, mira, "secret").await.is_ok());
+    assert!(groups::by_slug(cx, mira, &secret.slug).await.is_ok());
     assert!(placed::show(cx, mira, message).await.is_ok());
     reads::seen(cx, id(noor), topic, ReadPosition { numbering: 0, seq: 1 }).await.unwrap();
     reads::mark_shown(cx, noor, &format!("{topic}:1")).await.unwrap();
@@ -143,10 +145,10 @@ async fn a_group_has_one_address(forum: TestForum) {
     let garden = groups::create(cx, mira, form("Garden & Pond", GroupKind::Public)).await.unwrap();
     assert_eq!(garden.slug, "garden-pond");
     assert_eq!(groups::by_slug(cx, mira, "garden-pond").await.unwrap().group, garden);
-    let taken = GroupForm { slug: "garden-pond".into(), ..form("Pond", GroupKind::Private) };
+    let taken = GroupForm { slug: "garden-pond".into(), ..form("Pond", GroupKind::Closed) };
     complaint(groups::create(cx, mira, taken).await, "slug");
     // Without a slug, a free one is chosen.
-    assert_eq!(groups::create(cx, mira, form("garden pond", GroupKind::Private)).await.unwrap().slug, "garden-pond-2");
+    assert_eq!(groups::create(cx, mira, form("garden pond", GroupKind::Closed)).await.unwrap().slug, "garden-pond-2");
     complaint(groups::create(cx, mira, form("庭", GroupKind::Public)).await, "slug");
     complaint(groups::create(cx, mira, form("Search", GroupKind::Public)).await, "slug");
     for slug in ["a/b", "ä", "-x", "a.b", "live", &"x".repeat(81)] {
@@ -160,6 +162,64 @@ async fn a_group_has_one_address(forum: TestForum) {
     assert_eq!(chosen.slug, "niwa");
     complaint(groups::create(cx, mira, form(" ", GroupKind::Public)).await, "name");
     assert_eq!(told(groups::create(cx, Viewer::Anonymous, form("Fine", GroupKind::Public)).await), "SignedOut");
+}
+
+async fn a_new_group_does_not_reveal_the_address_of_a_private_one(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let typed = |kind| GroupForm { slug: "secret-plans".into(), ..form("Secret plans", kind) };
+    let mut slugs = Vec::new();
+    for wanted in [typed(GroupKind::Private), typed(GroupKind::Private), form("Secret plans", GroupKind::Private)] {
+        let slug = groups::create(cx, mira, wanted).await.unwrap().slug;
+        assert!(slug.starts_with("secret-plans-") && slug.len() == "secret-plans-".len() + 8, "{slug}");
+        assert!(!slugs.contains(&slug));
+        assert!(groups::by_slug(cx, mira, &slug).await.is_ok());
+        slugs.push(slug);
+    }
+    // Whoever chooses the same words gets the address as if there were nothing.
+    assert_eq!(groups::create(cx, noor, typed(GroupKind::Public)).await.unwrap().slug, "secret-plans");
+    // Also where a group became private later.
+    let garden = groups::create(cx, mira, form("Garden", GroupKind::Public)).await.unwrap();
+    groups::update(cx, mira, garden.id, form("Garden", GroupKind::Private)).await.unwrap();
+    assert_eq!(groups::create(cx, noor, form("Garden", GroupKind::Public)).await.unwrap().slug, "garden");
+    forum.drain().await;
+}
+
+async fn former_addresses_lead_on_for_those_who_may_know_of_the_group(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let posted = forum.topic(mira, &garden, "Plums", "Ripe").await;
+    let there = groups::update(cx, mira, garden.id, form("Garden", GroupKind::Private)).await.unwrap();
+    assert_ne!(there.slug, "garden");
+    assert!(is_not_found(groups::by_slug(cx, mira, "garden").await));
+    assert_eq!(groups::formerly(cx, mira, "garden").await.unwrap().slug, there.slug);
+    match moves::at(cx, mira, "garden", "plums").await.unwrap() {
+        moves::At::Moved(path) => assert_eq!(path, format!("/{}/plums/", there.slug)),
+        moves::At::Here(_) => panic!("it is elsewhere"),
+    }
+    for outsider in [noor, Viewer::Anonymous] {
+        assert!(is_not_found(groups::formerly(cx, outsider, "garden").await));
+        assert!(is_not_found(groups::formerly(cx, outsider, "absent").await));
+        assert!(is_not_found(moves::at(cx, outsider, "garden", "plums").await));
+        assert!(is_not_found(moves::at(cx, outsider, &there.slug, "plums").await));
+    }
+    // A topic that left before is found over the former address of its group too.
+    let orchard = forum.group(mira, "Orchard", GroupKind::Private).await;
+    moves::to_group(cx, mira, posted.topic, orchard.id).await.unwrap();
+    match moves::at(cx, mira, "garden", "plums").await.unwrap() {
+        moves::At::Moved(path) => assert_eq!(path, format!("/{}/plums/", orchard.slug)),
+        moves::At::Here(_) => panic!("it is elsewhere"),
+    }
+    // Opened again, it keeps its address, and everyone is led to it.
+    groups::update(cx, mira, garden.id, form("Garden", GroupKind::Public)).await.unwrap();
+    assert_eq!(groups::formerly(cx, noor, "garden").await.unwrap().slug, there.slug);
+    // Until another group takes the address.
+    let new = forum.group(noor, "Garden", GroupKind::Public).await;
+    assert_eq!(new.slug, "garden");
+    assert_eq!(groups::by_slug(cx, mira, "garden").await.unwrap().group.id, new.id);
+    assert!(is_not_found(groups::formerly(cx, mira, "garden").await));
+    forum.drain().await;
 }
 
 async fn joining_and_leaving(forum: TestForum) {

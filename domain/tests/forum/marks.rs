@@ -172,11 +172,11 @@ async fn a_moved_topic_is_followed_by_links_unread_mentions_and_search(forum: Te
     let cursors = [cx.bus.open(streams[0]).await.unwrap(), cx.bus.open(streams[1]).await.unwrap()];
 
     let (moved, group) = moves::to_group(cx, mira, topic, secret.id).await.unwrap();
-    assert_eq!((moved.slug.as_str(), group.slug.as_str()), ("plums-2", "secret"));
+    assert_eq!((moved.slug.as_str(), group.slug.as_str()), ("plums-2", secret.slug.as_str()));
     forum.drain_twice().await;
     forum.catch_up().await;
     match moves::at(cx, noor, "garden", "plums").await.unwrap() {
-        At::Moved(path) => assert_eq!(path, "/secret/plums-2/"),
+        At::Moved(path) => assert_eq!(path, format!("/{}/plums-2/", secret.slug)),
         At::Here(_) => panic!("it went"),
     }
     // Outsiders are told that it is gone, and nothing else.
@@ -232,7 +232,7 @@ async fn nobody_comes_to_see_what_they_might_not_by_a_move(forum: TestForum) {
     moves::to_group(cx, mira, whispered, shared.id).await.unwrap();
     groups::leave(cx, noor, secret.id).await.unwrap();
     assert!(topics::find(cx, noor, whispered).await.is_ok());
-    assert!(is_not_found(moves::at(cx, noor, "secret", "plums").await));
-    assert!(is_not_found(moves::at(cx, Viewer::Anonymous, "secret", "plums").await));
+    assert!(is_not_found(moves::at(cx, noor, &secret.slug, "plums").await));
+    assert!(is_not_found(moves::at(cx, Viewer::Anonymous, &secret.slug, "plums").await));
     forum.drain().await;
 }

@@ -20,6 +20,7 @@ stories! {
     a_rule_holds_and_a_rule_reports,
     a_rule_is_tried_on_what_was_written,
     a_rule_that_cannot_be_is_told_why,
+    of_many_rules_made_at_once_no_more_stay_than_a_group_may_have,
     rules_are_for_new_people_where_they_say_so,
     an_edit_brings_in_nothing_that_a_message_could_not,
     in_conversations_the_rules_of_the_site_refuse,
@@ -245,6 +246,19 @@ async fn a_rule_that_cannot_be_is_told_why(forum: TestForum) {
         make(good()).await.unwrap();
     }
     assert!(is_forbidden(make(good()).await));
+}
+
+async fn of_many_rules_made_at_once_no_more_stay_than_a_group_may_have(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, _, _, garden) = place(&forum).await;
+    let good = || words("Sales", "for sale", RuleAction::Refuse);
+    for _ in 0..rules::OF_GROUP - 1 {
+        rules::create(cx, mira, Some(garden.id), good()).await.unwrap();
+    }
+    let made = futures_util::future::join_all((0..6).map(|_| rules::create(cx, mira, Some(garden.id), good()))).await;
+    assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1, "{made:?}");
+    assert!(made.into_iter().filter(Result::is_err).all(is_forbidden));
+    assert_eq!(rules::list(cx, mira, Some(garden.id)).await.unwrap().1.len(), rules::OF_GROUP);
 }
 
 async fn rules_are_for_new_people_where_they_say_so(forum: TestForum) {

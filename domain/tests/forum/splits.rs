@@ -146,7 +146,7 @@ async fn of_a_split_into_a_private_group_outsiders_learn_nothing(forum: TestForu
         let line = lines(&forum, outside, first.topic).await.pop().unwrap();
         assert_eq!((line.action, line.other, line.detail.as_str()), (TopicAction::SplitOff, None, "1"));
     }
-    assert_eq!(lines(&forum, noor, first.topic).await[0].other.as_ref().unwrap().group_slug, "secret");
+    assert_eq!(lines(&forum, noor, first.topic).await[0].other.as_ref().unwrap().group_slug, secret.slug);
     assert_eq!(mentions_of(&forum, sven).await, []);
     let heard = live::events(&forum, streams[1], cursors[1]).await;
     let about: Vec<_> = heard.iter().filter(|event| event["type"] == "topic_change").collect();

@@ -6,6 +6,7 @@ use domain::Error;
 use domain::model::{LogAction, UserId};
 use domain::moderation::log;
 use domain::people::accounts::SignedIn;
+use domain::people::admins::Actor;
 use domain::people::sessions::Origin;
 use domain::people::two_factor::{RECOVERY_CODES, State};
 use domain::people::{accounts, passwords, sessions, two_factor};
@@ -214,10 +215,10 @@ async fn whoever_runs_the_program_turns_it_off_and_the_log_says_so(forum: TestFo
     let new = accounts::NewAccount { username: "boss".into(), email: String::new(), password: Password::new(PASSWORD) };
     let boss = Viewer::User { id: accounts::create(cx, new, true).await.unwrap(), is_admin: true };
     set_up(&forum, mira).await;
-    assert!(is_not_found(two_factor::turn_off_for(cx, "nobody").await));
+    assert!(is_not_found(two_factor::turn_off_for(cx, Actor::Operator, UserId(crate::ABSENT)).await));
     // The second time changes nothing, and sends no email.
     for _ in 0..2 {
-        two_factor::turn_off_for(cx, "mira").await.unwrap();
+        two_factor::turn_off_for(cx, Actor::Operator, mira).await.unwrap();
         assert!(matches!(two_factor::state(cx, mira).await.unwrap(), State::Off));
     }
     let page = log::of_admins(cx, boss, log::LogFilter::default(), None).await.unwrap();

@@ -180,6 +180,16 @@ pub struct Person {
     /// Whether there are more groups than these.
     pub more_groups: bool,
     pub sessions: Vec<Session>,
+    /// Whether signing in takes a code.
+    pub has_second_step: bool,
+}
+
+/// `/admin/people/ID/delete`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/delete_person.html")]
+pub struct DeletePerson {
+    pub layout: Layout,
+    pub user: User,
 }
 
 /// A session of the account.

@@ -118,13 +118,37 @@ impl Prove {
     }
 }
 
-/// A link in an email that no longer works.
+/// `/-/download`: the target of a link in an email.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/account/download.html")]
+pub struct Download {
+    pub layout: Layout,
+    pub username: String,
+    /// The token from the URL.
+    pub token: String,
+}
+
+/// What a link that no longer works was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndedLink {
+    /// Setting a new password.
+    Reset,
+    /// Confirming an address.
+    Confirm,
+    /// Downloading one's data.
+    Download,
+    /// Creating the first admin.
+    FirstAdmin,
+    /// Joining a group.
+    Invitation,
+}
+
+/// A link that no longer works.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/link_ended.html")]
 pub struct LinkEnded {
     pub layout: Layout,
-    /// Whether the link was for a password reset, not for confirming an address.
-    pub is_reset: bool,
+    pub link: EndedLink,
 }
 
 /// The second step of signing in.

@@ -53,6 +53,10 @@ impl Letter {
         if let Some(notice) = &occasion.notice {
             return Self::of_notice(occasion, notice);
         }
+        let (group, group_address, inviter) = match &occasion.group {
+            Some(group) => (group.name.as_str(), format!("{base_url}/{}/", group.slug), group.inviter.as_str()),
+            None => ("", format!("{base_url}/"), ""),
+        };
         let until = format!("The link works once, until {}.", crate::when::exact(expires_at));
         let not_you = "If that was not you, set a new password at once, and look through your sessions:".to_owned();
         let settings = |label| Some((label, format!("{base_url}/-/settings/sessions")));
@@ -82,7 +86,7 @@ impl Letter {
             (EmailKind::Reset, _) => (
                 format!("A new password for {site_name}"),
                 vec![format!(
-                    "Somebody, perhaps you, asked for a new password for the account {username} at {site_name}."
+                    "Somebody, perhaps you or an admin of {site_name}, asked for a new password for the account {username}."
                 )],
                 link.clone().map(|link| ("Set a new password", link)),
                 vec![until, "If it was not you, you need not do anything: the password stays what it is.".to_owned()],
@@ -206,6 +210,83 @@ impl Letter {
                     "If your password is long and you use it nowhere else, you need not do anything. If a new browser of yours is refused, set a new password there: then it works.".to_owned(),
                 ],
             ),
+            (EmailKind::Invited, _) => (
+                format!("{inviter} invites you to {group} at {site_name}"),
+                vec![format!("{inviter} invites you, {username}, to the group {group} at {site_name}.")],
+                Some(("Accept or decline", format!("{base_url}/-/invitations"))),
+                vec![format!(
+                    "If you want no invitations from {inviter}, ignore them: their profile has a button for that."
+                )],
+            ),
+            (EmailKind::GroupInherited, _) => (
+                format!("You are the admin of {group} at {site_name} now"),
+                vec![format!(
+                    "The last admin of the group {group} left it. You, {username}, are its admin now: you can change it, and give others a part in it."
+                )],
+                Some(("To the group", group_address)),
+                vec!["If you would rather not, hand it over to another member.".to_owned()],
+            ),
+            (EmailKind::GroupSucceeded, _) => (
+                format!("The group {group} at {site_name} has another admin"),
+                vec![format!(
+                    "The last admin of the group {group} left it, so its eldest moderator or member became its admin. You are told, {username}, because you administer {site_name}."
+                )],
+                Some(("The log", format!("{base_url}/admin/log"))),
+                vec![],
+            ),
+            (EmailKind::DataLink, _) => (
+                format!("Your data from {site_name}"),
+                vec![format!(
+                    "An admin of {site_name} sends you this link to everything that the account {username} holds: what you wrote, and what is stored about you. You need not sign in for it."
+                )],
+                link.clone().map(|link| ("Download my data", link)),
+                vec![until, "Give the link to nobody. If you did not ask for it, you need not do anything.".to_owned()],
+            ),
+            (EmailKind::Exported, _) => (
+                format!("Your data at {site_name} was exported"),
+                vec![
+                    format!(
+                        "Those who run {site_name} exported the data of the account {username}: what you wrote, and what is stored about you."
+                    ),
+                    format!("If you did not ask for that, write to those who run {site_name}."),
+                ],
+                None,
+                vec![],
+            ),
+            (EmailKind::AddressConfirmed, _) => (
+                format!("Your mail address at {site_name} is confirmed"),
+                vec![format!(
+                    "An admin of {site_name} confirmed that {address} belongs to the account {username}. Letters of the account go here now."
+                )],
+                None,
+                vec![format!("If that is not your account, write to those who run {site_name}.")],
+            ),
+            (EmailKind::SessionsEnded, _) => (
+                format!("You were signed out at {site_name}"),
+                vec![format!("An admin of {site_name} ended sessions of the account {username}.")],
+                settings("Sessions"),
+                vec!["Where you are signed out, sign in again.".to_owned()],
+            ),
+            (EmailKind::DeletedByAdmin, _) => (
+                format!("Your account at {site_name} was deleted"),
+                vec![format!(
+                    "An admin of {site_name} deleted the account that had this address. This is the last letter from there."
+                )],
+                None,
+                vec![format!("If you did not ask for that, write to those who run {site_name}.")],
+            ),
+            (EmailKind::AdminMade, _) => (
+                format!("You are an admin of {site_name} now"),
+                vec![format!("The account {username} was made an admin of {site_name}.")],
+                Some(("The pages of admins", format!("{base_url}/admin/"))),
+                vec!["Protect the account with a second step of signing in, in the settings.".to_owned()],
+            ),
+            (EmailKind::AdminUnmade, _) => (
+                format!("You are no admin of {site_name} any more"),
+                vec![format!("The account {username} does not administer {site_name} any more. It stays as it is.")],
+                None,
+                vec![],
+            ),
             (EmailKind::Reinstated, _) => (
                 format!("You can use your account at {site_name} again"),
                 vec![format!("The account {username} at {site_name} is not suspended or banned any more.")],
@@ -269,7 +350,7 @@ impl Letter {
 #[cfg(test)]
 mod tests {
     use domain::model::{DecidedBy, EmailKind, Grounds, NoticeDetails, NoticeEmail, NoticeKind};
-    use domain::platform::mail::EmailTemplateData;
+    use domain::platform::mail::{EmailTemplateData, GroupMentioned};
     use domain::time::Timestamp;
 
     use super::words;
@@ -283,6 +364,7 @@ mod tests {
             address: "mira@example.org".into(),
             link: Some("https://forum.example/-/reset?token=abc".into()),
             taken_by: None,
+            group: Some(GroupMentioned { name: "Finch <club>".into(), slug: "finches".into(), inviter: "noor".into() }),
             expires_at: Timestamp(1_768_572_000_000_000),
             at: Timestamp(1_768_572_000_000_000),
             detail: "203.0.113.7\nMozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into(),
@@ -293,29 +375,13 @@ mod tests {
 
     #[test]
     fn every_letter_says_the_same_as_text_and_as_html() {
-        for kind in [
-            EmailKind::Confirm,
-            EmailKind::Reset,
-            EmailKind::AddressAsked,
-            EmailKind::AddressChanged,
-            EmailKind::PasswordChanged,
-            EmailKind::SecondStepOn,
-            EmailKind::SecondStepOff,
-            EmailKind::RecoveryUsed,
-            EmailKind::Deleted,
-            EmailKind::Approved,
-            EmailKind::Declined,
-            EmailKind::Restricted,
-            EmailKind::Reinstated,
-            EmailKind::NewBrowser,
-            EmailKind::ManyAttempts,
-        ] {
+        for kind in EmailKind::EACH.iter().copied() {
             let written = words(&occasion(kind)).expect("it draws");
             assert!(written.subject.contains("The <Garden>"), "{kind}");
             assert!(written.text.contains("mira") && written.html.contains("mira"), "{kind}");
-            assert!(!written.html.contains("<Garden>"), "{kind}: {}", written.html);
+            assert!(!written.html.contains("<Garden>") && !written.html.contains("<club>"), "{kind}: {}", written.html);
             assert!(!written.text.contains("&#"), "{kind}: {}", written.text);
-            let linked = matches!(kind, EmailKind::Confirm | EmailKind::Reset);
+            let linked = matches!(kind, EmailKind::Confirm | EmailKind::Reset | EmailKind::DataLink);
             for text in [&written.text, &written.html] {
                 assert_eq!(text.contains("reset?token=abc"), linked, "{kind}: {text}");
             }

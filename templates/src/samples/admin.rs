@@ -7,8 +7,11 @@ use super::others::user;
 use super::{Drawn, ago, group_rows, layout, now};
 use crate::admin::chart::{Chart, Kind, Series, Unit};
 use crate::admin::statistics::Statistics;
-use crate::admin::{Check, Figure, GroupRow, Groups, Jobs, Overview, People, PersonRow};
+use crate::admin::{Check, DeletePerson, Figure, GroupRow, Groups, Jobs, Overview, People, PersonRow};
+use crate::errors::SubmittedForm;
+use crate::form::ProofForm;
 use crate::layout::Layout;
+use crate::people::account::{Download, EndedLink, LinkEnded, Prove};
 use crate::when;
 
 pub(super) fn admins_layout(path: &str) -> Layout {
@@ -174,6 +177,17 @@ impl Jobs {
     }
 }
 
+impl Prove {
+    /// After a wrong password, with the form of a ban.
+    pub fn sample() -> Self {
+        let mut form = ProofForm::default();
+        form.proof_password.error = Some("That is not your password.".to_owned());
+        let fields = vec![("reason".to_owned(), "Sells <finches>".to_owned()), ("what".to_owned(), "ban".to_owned())];
+        let kept = SubmittedForm { action: "/admin/people/7/bar".to_owned(), is_whole: true, fields };
+        Self { layout: layout("/admin/people/7/bar"), form, username: "mira".to_owned(), takes_code: true, kept }
+    }
+}
+
 pub(super) fn all() -> Vec<Drawn> {
     vec![
         ("admin", Overview::sample().render()),
@@ -181,7 +195,35 @@ pub(super) fn all() -> Vec<Drawn> {
         ("admin-figures-year", Statistics { days: 365, ..Statistics::sample() }.render()),
         ("admin-people", People::sample().render()),
         ("admin-groups", Groups::sample().render()),
+        ("prove", Prove::sample().render()),
+        ("link-ended", LinkEnded { layout: super::stranger("/-/reset?token=t"), link: EndedLink::Reset }.render()),
+        ("link-ended-confirm", LinkEnded { layout: layout("/-/confirm?token=t"), link: EndedLink::Confirm }.render()),
         ("admin-jobs", Jobs::sample().render()),
         ("admin-jobs-none", Jobs { rows: Vec::new(), failed: 0, ready: 0, ..Jobs::sample() }.render()),
+        (
+            "admin-person-delete",
+            DeletePerson { layout: admins_layout("/admin/people/2/delete"), user: user(2) }.render(),
+        ),
+        (
+            "link-ended-download",
+            LinkEnded { layout: super::stranger("/-/download?token=t"), link: EndedLink::Download }.render(),
+        ),
+        (
+            "link-ended-first-admin",
+            LinkEnded { layout: super::stranger("/-/first-admin?token=t"), link: EndedLink::FirstAdmin }.render(),
+        ),
+        (
+            "link-ended-invitation",
+            LinkEnded { layout: super::stranger("/-/invite/0"), link: EndedLink::Invitation }.render(),
+        ),
+        (
+            "download-by-link",
+            Download {
+                layout: super::stranger("/-/download?token=t"),
+                username: "mira".to_owned(),
+                token: "t".to_owned(),
+            }
+            .render(),
+        ),
     ]
 }

@@ -48,6 +48,7 @@ impl Home {
             has_more: false,
             upto: "1-48.2-52".to_owned(),
             suggestions: Vec::new(),
+            invited: crate::groups::invitations::Mine::sample().invited,
             waits: vec![Waits {
                 id: GroupId(1),
                 slug: "birds".to_owned(),

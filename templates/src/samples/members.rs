@@ -237,6 +237,7 @@ impl admin::Person {
             groups: super::admin::listed(),
             more_groups: true,
             sessions: vec![session(2, agent), session(70, "")],
+            has_second_step: true,
         }
     }
 
@@ -244,6 +245,7 @@ impl admin::Person {
         let mut page = Self::sample();
         page.user.suspended_until = Some(super::now().plus(std::time::Duration::from_secs(7 * 86_400)));
         page.user.barred_reason = "Shouting.".to_owned();
+        page.user.new_email = page.user.email.take();
         page.sessions.clear();
         page.groups.clear();
         page

@@ -13,7 +13,7 @@ use crate::form::{
     SignInForm, SignUpForm,
 };
 use crate::messages::mentions::Mentions;
-use crate::people::account::{Confirm, FirstAdmin, Forgot, LinkEnded, Reset, SecondStep, SignIn, SignUp};
+use crate::people::account::{Confirm, FirstAdmin, Forgot, Reset, SecondStep, SignIn, SignUp};
 use crate::people::profiles::{Profile, Recent};
 use crate::people::settings;
 use crate::people::settings::{Password, RecoveryCodes, SessionRow, Sessions};
@@ -357,8 +357,6 @@ pub(super) fn all() -> Vec<Drawn> {
         ("forgot", Forgot::sample().render()),
         ("reset", Reset::sample().render()),
         ("confirm", Confirm::sample().render()),
-        ("link-ended", LinkEnded { layout: stranger("/-/reset?token=t"), is_reset: true }.render()),
-        ("link-ended-confirm", LinkEnded { layout: layout("/-/confirm?token=t"), is_reset: false }.render()),
         ("sign-up", SignUp::sample().render()),
         ("sign-up-closed", SignUp { door: Door::Closed, ..SignUp::sample() }.render()),
         ("first-admin", FirstAdmin::sample().render()),

@@ -217,6 +217,10 @@ pub const FIELDS: &[Field] = fields! {
     "/admin/people/{}/bar" "reason": Long, Root at "/admin/people/{target}" with [("what", "suspend"), ("days", "9")];
     "/admin/people/{}/bar" "days": Few, Root at "/admin/people/{target}" with [("what", "suspend"), ("reason", "because")];
     "/admin/people/{}/bar" "what": Nothing;
+    "/admin/people/{}/account" "what": Nothing;
+    "/admin/people/{}/account" "address": Nothing;
+    "/admin/people/{}/delete" "words": Nothing;
+    "/-/download" "token": Nothing;
     "/admin/people/{}/warn" "warning": Long, Root at "/admin/people/{target}";
     "/admin/people/{}/clear" "reason": Long, Root at "/admin/people/{target}/clear" with [("span", "all"), ("also", "nothing")];
     "/admin/people/{}/clear" "days": Few, Root at "/admin/people/{target}/clear" with [("span", "all"), ("also", "suspend"), ("reason", "because")];

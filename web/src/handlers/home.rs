@@ -19,7 +19,7 @@ pub async fn index(req: Req) -> Answer {
         let (groups, _) = domain::groups::discover(req.cx(), req.viewer(), recent, 0, GROUPS).await?;
         return req.shared_page(&Welcome { line: req.now.settings.line.clone(), layout, groups });
     }
-    let HomePage { topics, has_more, suggestions, waits } =
+    let HomePage { topics, has_more, suggestions, invited, waits } =
         domain::topics::home(req.cx(), req.viewer(), &layout.sidebar).await?;
     let story = |(group, row, messages): (_, domain::model::TopicRow, _)| Story {
         group: req.called(group),
@@ -31,7 +31,8 @@ pub async fn index(req: Req) -> Answer {
     };
     let stories = topics.into_iter().map(story).collect();
     let upto = domain::topics::reads::upto(&layout.sidebar, None);
-    req.page(&Home { layout, stories, has_more, upto, suggestions, waits })
+    let invited = invited.into_iter().map(Into::into).collect();
+    req.page(&Home { layout, stories, has_more, upto, suggestions, invited, waits })
 }
 
 /// `GET /-/menu`: the sidebar, for narrow screens without scripts.

@@ -9,10 +9,15 @@ pub mod moderation;
 pub mod people;
 pub mod search;
 pub mod topics;
+pub mod well_known;
 
-use domain::Error;
 use std::str::FromStr;
 
+use actix_web::http::StatusCode;
+use domain::Error;
+use templates::people::account::{EndedLink, LinkEnded};
+
+use crate::failure::Answer;
 use crate::req::Req;
 
 /// Parses an id from a path or form; anything invalid is "not found".
@@ -64,4 +69,11 @@ fn refill<F: templates::form::Refill>(mut form: F, error: Error) -> Result<F, Er
         form.set_error(&field, why);
     }
     Ok(form)
+}
+
+/// Answers 410 with the page for a link that no longer works.
+async fn link_ended(req: &Req, link: EndedLink) -> Answer {
+    // Without a notice to the reader, as on error pages: a link answers alike whatever it led to.
+    let layout = templates::Layout { told: None, ..req.layout().await? };
+    Ok(req.page_with(StatusCode::GONE, &LinkEnded { layout, link }))
 }

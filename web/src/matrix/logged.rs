@@ -69,6 +69,16 @@ const LOGGED: &[Logged] = &[
     ("/admin/people/{id}/admin", Actor::SiteAdmin, &[("is_admin", "yes")], AdminMade),
     ("/admin/people/{id}/admin", Actor::SiteAdmin, &[("is_admin", "no")], AdminUnmade),
     ("/admin/people/{id}/sessions", Actor::SiteAdmin, &[], SessionRevoked),
+    ("/admin/people/{id}/account", Actor::SiteAdmin, &[("what", "reset")], ResetLinkSent),
+    ("/admin/people/{id}/account", Actor::SiteAdmin, &[("what", "data")], DataLinkSent),
+    ("/admin/people/{id}/account", Actor::SiteAdmin, &[("what", "ask-again")], ConfirmationSent),
+    (
+        "/admin/people/{id}/account",
+        Actor::SiteAdmin,
+        &[("what", "confirm"), ("address", "next@example.org")],
+        AddressConfirmed,
+    ),
+    ("/admin/people/{id}/account", Actor::SiteAdmin, &[("what", "second-step-off")], SecondStepOff),
     ("/admin/sign-ups", Actor::SiteAdmin, &[("one", "approve:WAITING")], SignUpApproved),
     ("/admin/sign-ups", Actor::SiteAdmin, &[("one", "decline:WAITING")], SignUpDeclined),
     ("/admin/sign-ups/links", Actor::SiteAdmin, &[], SignUpLinkMade),
@@ -76,6 +86,8 @@ const LOGGED: &[Logged] = &[
     ("/admin/settings", Actor::SiteAdmin, &[], SiteChanged),
     ("/admin/jobs/{id}/retry", Actor::SiteAdmin, &[], JobRetried),
     ("/admin/jobs/{id}/drop", Actor::SiteAdmin, &[], JobDropped),
+    // The last one: the account is needed before.
+    ("/admin/people/{id}/delete", Actor::SiteAdmin, &[], AccountDeleted),
 ];
 
 /// Actions that users take for themselves, or that anyone may take.
@@ -85,6 +97,7 @@ const NOT_LOGGED: &[&str] = &[
     "/-/forgot",
     "/-/reset",
     "/-/confirm",
+    "/-/download",
     "/-/sign-up",
     "/-/sign-out",
     "/-/notice/hide",
@@ -226,8 +239,20 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
             (_, Some(rest)) => format!("/admin/removals/{removal}{rest}"),
             _ if path.starts_with("/admin/warnings/") => path.replace("{id}", &warning.to_string()),
             _ if path.starts_with("/admin/sign-ups/") => path.replace("{id}", &link.to_string()),
+            _ if path.ends_with("people/{id}/delete") => path.replace("{id}", &friend.to_string()),
             _ => address(path, &scene, &world),
         };
+        if path.ends_with("people/{id}/account") {
+            forum
+                .execute("update users set email = 'friend@example.org', new_email = 'next@example.org' where username = 'friend'")
+                .await;
+            forum
+                .execute(
+                    "insert into second_steps (user_id, secret, created_at)
+                     select id, 'x', created_at from users where username = 'friend' on conflict do nothing",
+                )
+                .await;
+        }
         let before = rows(&forum).await;
         let answer = door.send(&forum, &world, "post", &address, &form, *actor).await;
         assert!(answer.status < 400, "{path} answers {}: {}", answer.status, answer.body);

@@ -98,7 +98,7 @@ async fn rows(forum: &TestForum, door: &Door, world: &mut World, entry: &Entry) 
         let mut answers = String::new();
         for actor in ACTORS {
             let answer = door.knock(forum, world, entry, state, actor).await;
-            if state != State::Absent && answer.status == 404 && is_in_group(entry.path) {
+            if state != State::Absent && matches!(answer.status, 404 | 410) && is_in_group(entry.path) {
                 let absent = door.knock(forum, world, entry, State::Absent, actor).await;
                 must_be_alike(entry, state, &answer, &absent);
             }

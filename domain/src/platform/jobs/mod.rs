@@ -47,6 +47,9 @@ pub enum Task {
         #[serde(rename = "letter")]
         email: EmailId,
     },
+    /// A command of the operator changed an account. Its process may share no bus with the service, so a job of the
+    /// service announces it.
+    AccountChanged { user: UserId },
     /// An account was deleted: delete what it left.
     AccountDeleted {
         user: UserId,

@@ -1,5 +1,6 @@
 //! Emails and their transport: SMTP, or a folder.
 
+pub(crate) mod outbox;
 mod smtp;
 
 use std::fmt;
@@ -27,6 +28,8 @@ pub struct EmailTemplateData {
     pub link: Option<String>,
     /// For confirmations: the account that already has the address, so that there is nothing to confirm.
     pub taken_by: Option<String>,
+    /// For emails about a group: its name and path, and who invites.
+    pub group: Option<GroupMentioned>,
     /// When the link expires.
     pub expires_at: Timestamp,
     /// When its cause happened.
@@ -37,6 +40,16 @@ pub struct EmailTemplateData {
     pub barred: Option<(Option<Timestamp>, String)>,
     /// For emails about a decision or a report.
     pub notice: Option<NoticeEmail>,
+}
+
+/// The group that an email is about.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct GroupMentioned {
+    pub name: String,
+    pub slug: String,
+    /// The username of who invites into it; empty in other emails.
+    pub inviter: String,
 }
 
 /// The content of an email.

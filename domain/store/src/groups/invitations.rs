@@ -57,8 +57,8 @@ pub async fn of_group(db: &Db, group: GroupId, now: Timestamp, limit: i64) -> Re
 }
 
 /// Returns a link of a group.
-pub async fn by_id(db: &Db, group: GroupId, id: InvitationId) -> Result<Option<Invitation>> {
-    sql!(opt db, Invitation,
+pub async fn by_id(tx: &mut Tx, group: GroupId, id: InvitationId) -> Result<Option<Invitation>> {
+    sql!(opt tx, Invitation,
         concat!("select ", columns!(), " from invitations i join users u on u.id = i.inviter_id where i.group_id = $1 and i.id = $2"),
         group, id)
 }
@@ -104,17 +104,23 @@ pub async fn invited(db: &Db, group: GroupId, limit: i64) -> Result<Vec<InvitedR
         group, limit)
 }
 
+/// Returns the users whom somebody invited by name, into any group.
+pub async fn invited_by(tx: &mut Tx, inviter: UserId) -> Result<Vec<UserId>> {
+    sql!(values tx, UserId, "select distinct user_id from invited where inviter_id = $1", inviter)
+}
+
 /// Returns who invited a user into a group.
 pub async fn inviter_of(db: &Db, group: GroupId, user: UserId) -> Result<Option<UserId>> {
     sql!(opt_value db, UserId, "select inviter_id from invited where group_id = $1 and user_id = $2", group, user)
 }
 
-// An invitation counts only while its inviter may still invite: moderators of a group invite by name.
+// An invitation counts only while its inviter may still invite: moderators of a group invite by name. A ban ends it.
 macro_rules! access {
     () => {
         " from invited v join groups g on g.id = v.group_id join users a on a.id = v.inviter_id
           join memberships im on im.group_id = v.group_id and im.user_id = v.inviter_id and im.role <> 'member'
           where v.user_id = $1 and g.deleted_at is null and g.archived_at is null
+            and a.banned_at is null
             and not exists (select 1 from group_bans b where b.group_id = v.group_id and b.user_id = v.user_id)
             and not exists (select 1 from ignores x where x.user_id = v.user_id and x.ignored_id = v.inviter_id)"
     };

@@ -118,6 +118,25 @@ pub async fn by_slug(db: &Db, slug: &str, reader: Option<UserId>) -> Result<Opti
     sql!(opt db, GroupFor, for_reader!("g.slug = $1"), crate::word(slug), reader)
 }
 
+/// The same by a slug that the group had before.
+pub async fn by_former_slug(db: &Db, slug: &str, reader: Option<UserId>) -> Result<Option<GroupFor>> {
+    sql!(opt db, GroupFor, for_reader!("g.id = (select f.group_id from former_slugs f where f.slug = $1)"),
+        crate::word(slug), reader)
+}
+
+/// Lets a new group have a slug that another group had before.
+pub async fn claim_slug(tx: &mut Tx, slug: &str) -> Result<u64> {
+    sql!(run tx, "delete from former_slugs where slug = $1", slug)
+}
+
+/// Gives a group another slug. The old one leads on to it.
+pub async fn move_to(tx: &mut Tx, id: GroupId, slug: &str, now: Timestamp) -> Result<u64> {
+    sql!(run tx,
+        "insert into former_slugs (slug, group_id, created_at) select slug, id, $2 from groups where id = $1
+         on conflict (slug) do update set group_id = excluded.group_id, created_at = excluded.created_at", id, now)?;
+    sql!(run tx, "update groups set slug = $2 where id = $1", id, slug)
+}
+
 /// The same by id.
 pub async fn by_id(db: &Db, id: GroupId, reader: Option<UserId>) -> Result<Option<GroupFor>> {
     sql!(opt db, GroupFor, for_reader!("g.id = $1"), id, reader)

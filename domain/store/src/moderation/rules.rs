@@ -91,6 +91,12 @@ pub async fn of(db: &Db, group: Option<GroupId>) -> Result<Vec<Rule>> {
         group, i64::from(group.is_some()))
 }
 
+/// The number of rules of a group or of the site. Lock it before, so that it stays right.
+pub async fn count(tx: &mut Tx, group: Option<GroupId>) -> Result<i64> {
+    sql!(value tx, i64, "select count(*) from rules where group_id = $1 or ($2 = 0 and group_id is null)",
+        group, i64::from(group.is_some()))
+}
+
 /// Returns a rule.
 pub async fn by_id(db: &Db, id: RuleId) -> Result<Option<Rule>> {
     sql!(opt db, Rule, concat!("select ", columns!(), " from rules where id = $1"), id)

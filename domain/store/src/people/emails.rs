@@ -2,7 +2,7 @@
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
-use model::{EmailId, EmailKind, UserId};
+use model::{EmailId, EmailKind, GroupId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -15,6 +15,8 @@ pub struct EmailRow {
     /// `None` while only the address is known.
     pub user_id: Option<UserId>,
     pub address: String,
+    /// The group that it is about.
+    pub group_id: Option<GroupId>,
     /// The seed of its link's token.
     pub seed: Option<String>,
     /// What it is about, for its template.
@@ -34,6 +36,8 @@ pub struct NewLetter<'a> {
     /// `None` while only the address is known.
     pub user: Option<UserId>,
     pub address: &'a str,
+    /// The group that it is about.
+    pub group: Option<GroupId>,
     /// The seed of its token, and the token's digest.
     pub token: Option<(&'a str, &'a str)>,
     /// What it is about, for its template.
@@ -47,14 +51,14 @@ pub struct NewLetter<'a> {
 pub async fn insert(tx: &mut Tx, new: &NewLetter<'_>) -> Result<EmailId> {
     let (seed, digest) = new.token.unzip();
     sql!(value tx, EmailId,
-        "insert into letters (kind, user_id, address, seed, token_hash, created_at, expires_at, detail)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
-        new.kind, new.user, new.address, seed, digest, new.at, new.expires_at, new.detail)
+        "insert into letters (kind, user_id, address, group_id, seed, token_hash, created_at, expires_at, detail)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id",
+        new.kind, new.user, new.address, new.group, seed, digest, new.at, new.expires_at, new.detail)
 }
 
 macro_rules! columns {
     () => {
-        "id, kind, user_id, address, seed, detail, created_at, expires_at, sent_at"
+        "id, kind, user_id, address, group_id, seed, detail, created_at, expires_at, sent_at"
     };
 }
 

@@ -27,6 +27,11 @@ pub async fn is_on(db: &Db, user: UserId) -> Result<bool> {
         "select exists (select 1 from second_steps where user_id = $1 and confirmed_at is not null)", user)
 }
 
+/// The same within a transaction.
+pub async fn of_in(tx: &mut Tx, user: UserId) -> Result<Option<SecondStepRow>> {
+    sql!(opt tx, SecondStepRow, "select secret, created_at, confirmed_at from second_steps where user_id = $1", user)
+}
+
 /// Returns all encrypted secrets.
 pub async fn all(tx: &mut Tx) -> Result<Vec<(UserId, String)>> {
     sql!(all tx, (UserId, String), "select user_id, secret from second_steps order by user_id")

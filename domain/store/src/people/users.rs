@@ -2,7 +2,7 @@
 
 use crate::db::{Db, On, Tx, sql};
 use model::time::Timestamp;
-use model::{AccountState, DirectFrom, ListedUser, Person, Profile, User, UserId};
+use model::{AccountState, DirectFrom, ListedUser, Person, Profile, Theme, User, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -73,12 +73,14 @@ pub async fn password_hash_in(tx: &mut Tx, id: UserId) -> Result<Option<String>>
     Ok(sql!(opt_value tx, Option<String>, "select password_hash from users where id = $1", id)?.flatten())
 }
 
-/// Renames an account. 0 when another account has the name or one that looks like it.
+/// Renames an account. 0 when another account has the name or one that looks like it. Changing only the case is always
+/// possible: older accounts keep names that look like others.
 pub async fn rename(tx: &mut Tx, id: UserId, username: &str, key: &str) -> Result<u64> {
     let lower = username.to_lowercase();
     let renamed = sql!(run tx,
-        "update users set username = $2, username_lower = $3, username_key = $4 where id = $1
-           and not exists (select 1 from users other where other.id <> $1 and (other.username_lower = $3 or other.username_key = $4))",
+        "update users set username = $2, username_lower = $3, username_key = case when username_lower = $3 then username_key else $4 end
+         where id = $1 and not exists (select 1 from users other where other.id <> $1
+           and (other.username_lower = $3 or (users.username_lower <> $3 and other.username_key = $4)))",
         id, username, lower, key);
     match renamed {
         Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(0),
@@ -165,6 +167,11 @@ pub async fn update_profile(tx: &mut Tx, id: UserId, profile: &Profile) -> Resul
         id, &profile.name, &profile.bio, &profile.location, &profile.web, profile.theme, profile.follow_written)
 }
 
+/// Sets the colour theme.
+pub async fn set_theme(tx: &mut Tx, id: UserId, theme: Theme) -> Result<u64> {
+    sql!(run tx, "update users set theme = $2 where id = $1", id, theme)
+}
+
 // Name or email address contain the words in `$1`, and the account is in state `$2` at the moment `$3`.
 macro_rules! sought {
     () => {
@@ -211,6 +218,11 @@ pub async fn hold_admins(tx: &mut Tx) -> Result<Vec<UserId>> {
         // SQLite has only one writer, so no lock is needed.
         On::Sqlite(on) => sqlx::query_scalar("select id from users where is_admin order by id").fetch_all(on).await,
     }
+}
+
+/// Returns the site admins who have a confirmed address, with it. Locks nothing.
+pub async fn admin_addresses(tx: &mut Tx) -> Result<Vec<(UserId, String)>> {
+    sql!(all tx, (UserId, String), "select id, email from users where is_admin and email is not null order by id")
 }
 
 /// Makes a user a site admin, or removes the role.

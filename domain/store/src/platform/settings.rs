@@ -17,6 +17,11 @@ pub async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<u64, sqlx::Erro
     sql!(run tx, "insert into settings (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", name, value)
 }
 
+/// Locks a value until the commit, and returns it.
+pub async fn hold(tx: &mut Tx, name: &str) -> Result<Option<String>, sqlx::Error> {
+    sql!(opt_value tx, String, "update settings set value = value where name = $1 returning value", name)
+}
+
 /// Sets a value if it is still the old one. 0 when it is another.
 pub async fn replace(tx: &mut Tx, name: &str, old: &str, new: &str) -> Result<u64, sqlx::Error> {
     sql!(run tx, "update settings set value = $3 where name = $1 and value = $2", name, old, new)

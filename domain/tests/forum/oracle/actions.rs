@@ -217,7 +217,11 @@ impl World<'_> {
                 let by = self.moderator(g);
                 let kind = self.any(&[GroupKind::Public, GroupKind::Closed, GroupKind::Private]);
                 let form = GroupForm::new(format!("group{g} {:x}", self.seed), kind);
-                let is = said(&groups::update(&cx, self.people[by], group, form).await);
+                let updated = groups::update(&cx, self.people[by], group, form).await;
+                let is = said(&updated);
+                if let Ok(group) = updated {
+                    self.model.groups[g].slug = group.slug;
+                }
                 (format!("{by} makes {g} {kind}"), is, self.model.make(by, g, kind), News::None)
             }
             28..=31 => {

@@ -1,17 +1,15 @@
 //! Pages for admins of the site.
 
 pub mod health;
+pub mod person;
 pub mod site;
 pub mod statistics;
 
-use crate::handlers::refill;
 use actix_web::web::{Path, Query};
 use domain::admin;
-use domain::model::{AccountState, SessionRow, UserId};
-use domain::people::admins;
+use domain::model::AccountState;
 use serde::Deserialize;
-use templates::admin::{Check, Figure, GroupRow, Groups, Jobs, KINDS, Overview, People, Person, PersonRow, Session};
-use templates::form::{BarForm, WarnForm};
+use templates::admin::{Check, Figure, GroupRow, Groups, Jobs, KINDS, Overview, People, PersonRow};
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
@@ -129,70 +127,4 @@ pub async fn drop_job(req: Req, path: Path<String>, _form: Form) -> Answer {
     req.admin()?;
     admin::drop_job(req.cx(), req.viewer(), id(&path)?).await?;
     Ok(req.redirect_saying("/admin/jobs", "dropped"))
-}
-
-/// Builds the admins' page of a user with the given forms.
-pub(super) async fn person_page(req: &Req, user: UserId, form: BarForm, warn: WarnForm) -> Result<Person, Failure> {
-    let layout = layout(req).await?;
-    let admin::PersonPage { user, record, sessions, groups, more_groups } =
-        admin::person_page(req.cx(), req.viewer(), user).await?;
-    let own = req.session.as_ref().map(|session| session.id.clone());
-    let row = |row: SessionRow| Session {
-        is_own: Some(&row.id) == own.as_ref(),
-        id: row.id,
-        device: row.agent,
-        address: row.address,
-        created_at: row.created_at,
-    };
-    let sessions = sessions.into_iter().map(row).collect();
-    Ok(Person { layout, user, form, warn, record, groups, more_groups, sessions })
-}
-
-/// `GET /admin/people/ID`.
-pub async fn person(req: Req, path: Path<String>) -> Answer {
-    req.admin()?;
-    let form = BarForm { days: "7".into(), ..BarForm::default() };
-    req.page(&person_page(&req, id(&path)?, form, WarnForm::default()).await?)
-}
-
-/// `POST /admin/people/ID/restriction`: `what` is `suspend`, `ban` or `lift`.
-pub async fn restrict(req: Req, path: Path<String>, form: Form) -> Answer {
-    req.admin()?;
-    let user: UserId = id(&path)?;
-    let (restriction, said) = match form.get("what") {
-        "suspend" => (admins::Restriction::Suspend { days: form.get("days").trim().parse().unwrap_or(0) }, "suspended"),
-        "ban" => (admins::Restriction::Ban, "barred"),
-        "lift" => (admins::Restriction::Lift, "freed"),
-        _ => return Err(domain::Error::invalid("what", "Say what is to be done.").into()),
-    };
-    match admins::restrict(req.cx(), req.viewer(), user, restriction, form.get("reason")).await {
-        Ok(user) => Ok(req.redirect_saying(&format!("/admin/people/{}", user.id), said)),
-        Err(domain::Error::Invalid(fields)) => {
-            let back = BarForm { days: form.get("days").into(), reason: form.get("reason").into(), error: None };
-            let back = refill(back, domain::Error::Invalid(fields))?;
-            req.with_field_errors(&person_page(&req, user, back, WarnForm::default()).await?)
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// `POST /admin/people/ID/admin`: with `is_admin`, makes the user an admin of the site; without, takes that away.
-pub async fn set_admin(req: Req, path: Path<String>, form: Form) -> Answer {
-    req.admin()?;
-    let user: UserId = id(&path)?;
-    let is_admin = form.get("is_admin") == "yes";
-    admins::set_admin(req.cx(), req.viewer(), user, is_admin).await?;
-    // Admins who demoted themselves cannot see the admin pages any more.
-    let gone = !is_admin && req.viewer().id() == Some(user);
-    let back = if gone { "/".to_owned() } else { format!("/admin/people/{user}") };
-    Ok(req.redirect_saying(&back, if is_admin { "admin" } else { "no-admin" }))
-}
-
-/// `POST /admin/people/ID/sessions`: ends `session`, or all sessions.
-pub async fn end_sessions(req: Req, path: Path<String>, form: Form) -> Answer {
-    req.admin()?;
-    let user: UserId = id(&path)?;
-    let session = Some(form.get("session")).filter(|session| !session.is_empty());
-    admins::end_sessions(req.cx(), req.viewer(), user, session).await?;
-    Ok(req.redirect_saying(&format!("/admin/people/{user}"), "sessions-ended"))
 }

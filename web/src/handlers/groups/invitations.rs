@@ -1,15 +1,17 @@
 //! Invitations: links into a group, and invitations by name.
 
 use actix_web::web::Path;
+use domain::Error;
 use domain::groups::invitations::{Followed, LinkForm as Wanted, Offer};
 use domain::model::{GroupId, InvitationId, Role, UserId};
 use domain::policy::Permission;
 use templates::form::{AskForm, InviteForm, LinkForm};
 use templates::groups::invitations::{Link, Mine, OfGroup, Offered};
+use templates::people::account::EndedLink;
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
-use crate::handlers::{id, refill};
+use crate::handlers::{id, link_ended, refill};
 use crate::req::Req;
 
 /// `GET /-/invitations`: the viewer's invitations and requests to join.
@@ -47,7 +49,11 @@ async fn offer_page(req: &Req, token: &str, form: AskForm) -> Result<Offered, Fa
 
 /// `GET /-/invite/TOKEN`: shows the group; only the form on the page joins.
 pub async fn offer(req: Req, path: Path<String>) -> Answer {
-    req.page(&offer_page(&req, &path, AskForm::default()).await?)
+    match offer_page(&req, &path, AskForm::default()).await {
+        Ok(page) => req.page(&page),
+        Err(Failure::Domain(Error::NotFound)) => link_ended(&req, EndedLink::Invitation).await,
+        Err(failure) => Err(failure),
+    }
 }
 
 /// `POST /-/invite/TOKEN`.
@@ -63,6 +69,7 @@ pub async fn follow(req: Req, path: Path<String>, form: Form) -> Answer {
             let back = refill(back, error)?;
             req.with_field_errors(&offer_page(&req, &path, back).await?)
         }
+        Err(Error::NotFound) => link_ended(&req, EndedLink::Invitation).await,
         Err(error) => Err(error.into()),
     }
 }

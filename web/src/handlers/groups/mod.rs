@@ -68,7 +68,13 @@ pub struct ShowParams {
 pub async fn show(req: Req, path: Path<String>, params: Query<ShowParams>) -> Answer {
     let before = params.before.as_deref().filter(|text| !text.is_empty()).map(PageEnd::parse).transpose()?;
     let layout = req.layout().await?;
-    let found = domain::groups::by_slug(req.cx(), req.viewer(), &path).await?;
+    let found = match domain::groups::by_slug(req.cx(), req.viewer(), &path).await {
+        Err(domain::Error::NotFound) => {
+            let now = domain::groups::formerly(req.cx(), req.viewer(), &path).await?;
+            return Ok(req.moved(&format!("/{}/", now.slug)));
+        }
+        found => found?,
+    };
     if !found.access.may(Permission::Read) {
         return req
             .shared_page(&crate::handlers::groups::requests::door(&req, layout, found, AskForm::default()).await?);

@@ -25,7 +25,8 @@ pub async fn warn(req: Req, path: Path<String>, form: Form) -> Answer {
     match warnings::warn(req.cx(), req.viewer(), user, form.get("warning")).await {
         Ok(user) => Ok(req.redirect_saying(&format!("/admin/people/{}", user.id), "warned")),
         Err(error @ domain::Error::Invalid(_)) => {
-            let page = crate::handlers::admin::person_page(&req, user, BarForm::default(), back(&form, error)?).await?;
+            let page =
+                crate::handlers::admin::person::page(&req, user, BarForm::default(), back(&form, error)?).await?;
             req.with_field_errors(&page)
         }
         Err(error) => Err(error.into()),

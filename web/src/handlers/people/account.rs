@@ -1,17 +1,20 @@
 //! Sign-in, sign-up, sign-out; the first admin.
 
 use crate::handlers::form_errors;
+use actix_web::http::StatusCode;
 use actix_web::web::Query;
+use domain::Error;
 use domain::people::accounts::{Credentials, NewAccount, SignedIn};
-use domain::people::{accounts, sign_ups};
+use domain::people::sign_ups::Door;
+use domain::people::{accounts, first_admin, sign_ups};
 use domain::platform::secrets::Password;
 use serde::Deserialize;
 use templates::form::{CodeForm, Refill as _, SignInForm, SignUpForm};
-use templates::people::account::{FirstAdmin, SecondStep, SignIn, SignUp};
+use templates::people::account::{EndedLink, FirstAdmin, SecondStep, SignIn, SignUp};
 
 use crate::failure::Answer;
 use crate::form::{Form, own_path};
-use crate::handlers::refill;
+use crate::handlers::{link_ended, refill};
 use crate::req::Req;
 
 /// The query parameters.
@@ -67,7 +70,8 @@ pub async fn sign_up_form(req: Req, params: Query<Params>) -> Answer {
     let layout = req.layout().await?;
     let door = sign_ups::door(req.cx(), &params.invitation).await?;
     let (form, next, invitation) = (SignUpForm::default(), params.next(), params.invitation.clone());
-    req.page(&SignUp { layout, form, next, door, invitation })
+    let status = if door == Door::LinkEnded { StatusCode::GONE } else { StatusCode::OK };
+    Ok(req.page_with(status, &SignUp { layout, form, next, door, invitation }))
 }
 
 fn wanted(form: &Form) -> NewAccount {
@@ -119,16 +123,22 @@ pub async fn sign_out(req: Req, _form: Form) -> Answer {
 
 /// `GET /-/first-admin`: the target of the link that the program prints.
 pub async fn first_admin_form(req: Req, params: Query<Params>) -> Answer {
-    accounts::check_first_admin(req.cx(), &params.token).await?;
-    let layout = req.layout().await?;
-    req.page(&FirstAdmin { layout, form: SignUpForm::default(), token: params.token.clone() })
+    match first_admin::check(req.cx(), &params.token).await {
+        Ok(()) => {
+            let layout = req.layout().await?;
+            req.page(&FirstAdmin { layout, form: SignUpForm::default(), token: params.token.clone() })
+        }
+        Err(Error::NotFound) => link_ended(&req, EndedLink::FirstAdmin).await,
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// `POST /-/first-admin`.
 pub async fn first_admin(req: Req, form: Form) -> Answer {
     let token = form.get("token").to_owned();
-    match accounts::first_admin(req.cx(), &token, wanted(&form), req.origin()).await {
+    match first_admin::create(req.cx(), &token, wanted(&form), req.origin()).await {
         Ok(session) => Ok(req.sign_in(&session, "/admin/").await),
+        Err(Error::NotFound) => link_ended(&req, EndedLink::FirstAdmin).await,
         Err(error) => {
             let back = given_back(&form, form_errors(error)?);
             let layout = req.layout().await?;

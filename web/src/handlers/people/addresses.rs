@@ -7,14 +7,13 @@ use domain::Error;
 use domain::people::{accounts, addresses};
 use domain::platform::secrets::Password;
 use templates::form::MailForm;
-use templates::people::account::Confirm;
+use templates::people::account::{Confirm, EndedLink};
 use templates::people::settings::Mail;
 
 use crate::failure::Answer;
 use crate::form::Form;
 use crate::handlers::people::account::Params;
-use crate::handlers::people::passwords;
-use crate::handlers::refill;
+use crate::handlers::{link_ended, refill};
 use crate::req::Req;
 
 async fn draw(req: &Req, form: Option<MailForm>) -> Answer {
@@ -68,7 +67,7 @@ pub async fn confirm(req: Req, form: Form) -> Answer {
     let token = form.get("token");
     match addresses::confirm(req.cx(), token).await {
         Ok(()) => Ok(req.redirect_saying("/", "confirmed")),
-        Err(Error::NotFound) => passwords::ended(&req, false).await,
+        Err(Error::NotFound) => link_ended(&req, EndedLink::Confirm).await,
         Err(error) => {
             let why = form_errors(error)?.into_iter().map(|(_, why)| why).next();
             ask(&req, token, why).await
@@ -79,7 +78,7 @@ pub async fn confirm(req: Req, form: Form) -> Answer {
 async fn ask(req: &Req, token: &str, error: Option<String>) -> Answer {
     let (username, address) = match addresses::confirming(req.cx(), token).await {
         Ok(about) => about,
-        Err(Error::NotFound) => return passwords::ended(req, false).await,
+        Err(Error::NotFound) => return link_ended(req, EndedLink::Confirm).await,
         Err(error) => return Err(error.into()),
     };
     let layout = req.layout().await?;

@@ -3,16 +3,19 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use actix_web::web::Bytes;
-use domain::people::{account_deletion, accounts, export};
+use actix_web::web::{Bytes, Query};
+use domain::Error;
+use domain::people::{account_deletion, accounts, assistance, export};
 use domain::platform::secrets::Password;
-use futures_util::TryStreamExt;
+use futures_util::{Stream, TryStreamExt};
 use templates::form::{DeleteForm, NameForm};
+use templates::people::account::{Download, EndedLink};
 use templates::people::settings::{Account, Delete};
 
 use crate::failure::Answer;
 use crate::form::Form;
-use crate::handlers::refill;
+use crate::handlers::people::account::Params;
+use crate::handlers::{link_ended, refill};
 use crate::req::Req;
 
 /// `GET /-/settings/account`.
@@ -37,17 +40,43 @@ pub async fn rename(req: Req, mut form: Form) -> Answer {
     }
 }
 
-/// `GET /-/settings/account/download`: streamed, since it may be large.
+/// `GET /-/settings/account/download`.
 pub async fn download(req: Req) -> Answer {
     let session = req.signed_in()?;
     let lines = export::download(req.cx(), session.person.id).await?;
-    let name = format!("attachment; filename=\"{}.jsonl\"", session.person.username.replace(['"', '\\'], "_"));
-    Ok(HttpResponse::Ok()
+    Ok(file(&session.person.username, lines))
+}
+
+/// Answers with the data of an account, streamed, since it may be large.
+fn file(username: &str, lines: impl Stream<Item = domain::Result<String>> + 'static) -> HttpResponse {
+    let name = format!("attachment; filename=\"{}.jsonl\"", username.replace(['"', '\\'], "_"));
+    HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/x-ndjson; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, name))
         .insert_header((CACHE_CONTROL, "private, no-store"))
         .insert_header(("x-content-type-options", "nosniff"))
-        .streaming(lines.map_ok(Bytes::from)))
+        .streaming(lines.map_ok(Bytes::from))
+}
+
+/// `GET /-/download?token=`: the target of a link in an email.
+pub async fn download_form(req: Req, params: Query<Params>) -> Answer {
+    match assistance::downloading(req.cx(), &params.token).await {
+        Ok(username) => {
+            let layout = req.layout().await?;
+            req.page(&Download { layout, username, token: params.token.clone() })
+        }
+        Err(Error::NotFound) => link_ended(&req, EndedLink::Download).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /-/download`: works once.
+pub async fn download_by_link(req: Req, form: Form) -> Answer {
+    match assistance::download(req.cx(), form.get("token")).await {
+        Ok((username, lines)) => Ok(file(&username, lines)),
+        Err(Error::NotFound) => link_ended(&req, EndedLink::Download).await,
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn confirm(req: &Req, form: DeleteForm) -> Answer {

@@ -1,18 +1,17 @@
 //! Password reset: request a link, and set a new password with it.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Query;
 use domain::Error;
 use domain::people::passwords;
 use domain::platform::secrets::Password;
 use templates::form::{ForgotForm, ResetForm};
-use templates::people::account::{Forgot, LinkEnded, Reset};
+use templates::people::account::{EndedLink, Forgot, Reset};
 
-use crate::failure::{Answer, Failure};
+use crate::failure::Answer;
 use crate::form::Form;
 use crate::handlers::people::account::Params;
-use crate::handlers::refill;
+use crate::handlers::{link_ended, refill};
 use crate::req::Req;
 
 /// `GET /-/forgot`.
@@ -44,7 +43,7 @@ pub async fn reset(req: Req, mut form: Form) -> Answer {
     let token = form.take("token");
     match passwords::reset(req.cx(), &token, Password::new(form.take("new_password"))).await {
         Ok(user) => Ok(req.remember(req.redirect_saying("/-/sign-in", "reset"), user).await),
-        Err(Error::NotFound) => ended(&req, true).await,
+        Err(Error::NotFound) => link_ended(&req, EndedLink::Reset).await,
         Err(error) => {
             let back = ResetForm::default();
             let back = refill(back, error)?;
@@ -56,16 +55,10 @@ pub async fn reset(req: Req, mut form: Form) -> Answer {
 async fn draw(req: &Req, token: &str, wrong: Option<ResetForm>) -> Answer {
     let username = match passwords::resetting(req.cx(), token).await {
         Ok(username) => username,
-        Err(Error::NotFound) => return ended(req, true).await,
+        Err(Error::NotFound) => return link_ended(req, EndedLink::Reset).await,
         Err(error) => return Err(error.into()),
     };
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let (layout, form) = (req.layout().await?, wrong.unwrap_or_default());
     Ok(req.page_with(status, &Reset { layout, form, username, token: token.to_owned() }))
-}
-
-/// Answers 410 with the page for an email link that no longer works.
-pub(super) async fn ended(req: &Req, is_reset: bool) -> Result<HttpResponse, Failure> {
-    let layout = req.layout().await?;
-    Ok(req.page_with(StatusCode::GONE, &LinkEnded { layout, is_reset }))
 }

@@ -1,0 +1,149 @@
+//! What site admins and the operator do with an account for its owner. The transaction of each action logs it and
+//! enqueues an email to the owner. See also `admins`, `two_factor` and `account_deletion`.
+
+use futures_util::Stream;
+
+use crate::people::admins::{self, Actor};
+use crate::people::{addresses, export, outbound_email, passwords};
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::secrets;
+use crate::platform::secrets::Password;
+use crate::site::rate_limits;
+use crate::site::rate_limits::{By, RateLimit};
+use model::{EmailKind, LogAction, User, UserId};
+use store::{self, Tx};
+
+/// Returns the account with this name, for the operator.
+///
+/// # Errors
+/// [`Error::NotFound`] when nobody has that name.
+pub async fn named(cx: &Context, name: &str) -> Result<User> {
+    store::people::users::by_name(&cx.db, name).await?.filter(|user| !user.deleted).ok_or(Error::NotFound)
+}
+
+/// Sends a link to set a new password to the account's confirmed address.
+///
+/// # Errors
+/// [`Error::Forbidden`] when the account has no confirmed address; [`Error::TooMany`]; otherwise as [`admins::person`].
+pub async fn send_reset_link(cx: &Context, actor: Actor, user: UserId) -> Result<()> {
+    send_link(cx, actor, user, EmailKind::Reset, LogAction::ResetLinkSent).await
+}
+
+/// Sends a link to download the account's data to its confirmed address. Only the owner gets the data: it includes what
+/// they wrote in groups and conversations that no admin can read.
+///
+/// # Errors
+/// As [`send_reset_link`].
+pub async fn send_data_link(cx: &Context, actor: Actor, user: UserId) -> Result<()> {
+    send_link(cx, actor, user, EmailKind::DataLink, LogAction::DataLinkSent).await
+}
+
+async fn send_link(cx: &Context, actor: Actor, user: UserId, kind: EmailKind, what: LogAction) -> Result<()> {
+    let mut tx = cx.db.begin().await?;
+    let held = admins::hold(&mut tx, actor, user).await?;
+    let Some(address) = held.user.email.as_deref() else {
+        return Err(Error::Forbidden("They have no confirmed mail address, so nothing can be sent to them."));
+    };
+    rate_limits::count(cx, RateLimit::Reset, By::Mailbox(address)).await?;
+    store::people::emails::void(&mut tx, user, kind).await?;
+    outbound_email::with_link(&mut tx, cx, kind, Some(user), address).await?;
+    held.log(&mut tx, cx, what).await?;
+    commit(cx, tx).await
+}
+
+/// Confirms the address that waits for confirmation, if it is still the given one.
+///
+/// # Errors
+/// [`Error::Forbidden`] when it is not; [`Error::Invalid`] on `email` when another account has it; otherwise as
+/// [`admins::person`].
+pub async fn confirm_address(cx: &Context, actor: Actor, user: UserId, address: &str) -> Result<()> {
+    let mut tx = cx.db.begin().await?;
+    let held = admins::hold(&mut tx, actor, user).await?;
+    if !addresses::waits_for(&held.user, address) {
+        return Err(nothing_to_confirm());
+    }
+    addresses::replace(&mut tx, cx, &held.user, address).await?;
+    held.log(&mut tx, cx, LogAction::AddressConfirmed).await?;
+    outbound_email::news(&mut tx, cx, EmailKind::AddressConfirmed, user, Some(address)).await?;
+    commit(cx, tx).await
+}
+
+/// Sends the email that asks to confirm an address again.
+///
+/// # Errors
+/// [`Error::Forbidden`] when there is nothing to confirm; [`Error::TooMany`]; otherwise as [`admins::person`].
+pub async fn send_confirmation(cx: &Context, actor: Actor, user: UserId) -> Result<()> {
+    let mut tx = cx.db.begin().await?;
+    let held = admins::hold(&mut tx, actor, user).await?;
+    let address = held.user.new_email.clone().ok_or_else(nothing_to_confirm)?;
+    addresses::count(cx, user, &address).await?;
+    addresses::ask(&mut tx, cx, user, &address).await?;
+    held.log(&mut tx, cx, LogAction::ConfirmationSent).await?;
+    commit(cx, tx).await
+}
+
+fn nothing_to_confirm() -> Error {
+    Error::Forbidden("That address does not wait for confirmation any more.")
+}
+
+/// Sets the password of an account. All its sessions end, and the links that were sent to it.
+///
+/// # Errors
+/// [`Error::Invalid`] on `new_password`; [`Error::NotFound`] as [`admins::person`].
+pub async fn set_password(cx: &Context, user: UserId, new: Password) -> Result<()> {
+    passwords::check_new(cx, user, &new).await?;
+    let hash = new.hash(&cx.hashing.lane("command")).await?;
+    let mut tx = cx.db.begin().await?;
+    let held = admins::hold(&mut tx, Actor::Operator, user).await?;
+    let ended = passwords::replace(&mut tx, cx, user, &hash).await?;
+    held.log(&mut tx, cx, LogAction::PasswordSet).await?;
+    tx.commit().await?;
+    passwords::announce_ended(cx, ended).await;
+    Ok(())
+}
+
+/// Streams all data of an account to the operator, as [`export::download`].
+///
+/// # Errors
+/// As [`admins::person`] and [`export::download`].
+pub async fn export(cx: &Context, user: UserId) -> Result<impl Stream<Item = Result<String>> + use<>> {
+    let lines = export::download(cx, user).await?;
+    let mut tx = cx.db.begin().await?;
+    let held = admins::hold(&mut tx, Actor::Operator, user).await?;
+    held.log(&mut tx, cx, LogAction::AccountExported).await?;
+    held.tell(&mut tx, cx, EmailKind::Exported).await?;
+    commit(cx, tx).await?;
+    Ok(lines)
+}
+
+/// Returns the name of the account whose data a link downloads.
+///
+/// # Errors
+/// [`Error::NotFound`] when the link has expired, was used, or never existed.
+pub async fn downloading(cx: &Context, token: &str) -> Result<String> {
+    let letter = outbound_email::opened(cx, EmailKind::DataLink, token).await?;
+    Ok(crate::people::accounts::own(cx, letter.user_id.ok_or(Error::NotFound)?).await?.username)
+}
+
+/// Streams the data of the account that a link belongs to, and its name. The link works once.
+///
+/// # Errors
+/// As [`downloading`] and [`export::download`].
+pub async fn download(cx: &Context, token: &str) -> Result<(String, impl Stream<Item = Result<String>> + use<>)> {
+    let user = outbound_email::opened(cx, EmailKind::DataLink, token).await?.user_id.ok_or(Error::NotFound)?;
+    let name = crate::people::accounts::own(cx, user).await?.username;
+    let lines = export::download(cx, user).await?;
+    let mut tx = cx.db.begin().await?;
+    let digest = secrets::digest(token);
+    let letter = store::people::emails::take(&mut tx, EmailKind::DataLink, &digest, cx.now()).await?;
+    letter.filter(|letter| letter.user_id == Some(user)).ok_or(Error::NotFound)?;
+    tx.commit().await?;
+    Ok((name, lines))
+}
+
+async fn commit(cx: &Context, tx: Tx) -> Result<()> {
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok(())
+}
