@@ -214,6 +214,34 @@ fn code_with_comments(path: &Path) -> usize {
     text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().lines().count()
 }
 
+/// A document that lists tests is worth something only while they exist. A test is named `file::test`; the file is the
+/// end of a path without `.rs` or `/mod.rs`.
+#[test]
+fn the_tests_that_documents_name_exist() {
+    let text = std::fs::read_to_string(root().join("docs/security-tests.md")).expect("the document");
+    let is_word = |part: &str| part.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'/'));
+    let named: BTreeSet<(&str, &str)> = text
+        .split('`')
+        .filter_map(|code| code.rsplit_once("::"))
+        .filter(|(file, test)| is_word(file) && is_word(test))
+        .collect();
+    let folders = ["bench", "domain", "realtime", "search-index", "src", "templates", "tests", "web", "worker"];
+    let files: Vec<(String, String)> = folders
+        .iter()
+        .flat_map(|folder| sources(&root().join(folder)))
+        .map(|file| {
+            let path = file.with_extension("").display().to_string();
+            (path.trim_end_matches("/mod").to_owned(), std::fs::read_to_string(&file).expect("a source file"))
+        })
+        .collect();
+    let is_there = |(file, test): &(&str, &str)| {
+        let (end, function) = (format!("/{file}"), format!("fn {test}("));
+        files.iter().any(|(path, text)| path.ends_with(&end) && text.contains(&function))
+    };
+    let missing: Vec<_> = named.iter().filter(|name| !is_there(name)).collect();
+    assert!(named.len() > 100 && missing.is_empty(), "no such tests: {missing:?}");
+}
+
 #[test]
 fn paths_are_found_in_lists_too() {
     let code = "use crate::{a::{self, b}, c, d as e};\nuse crate::f::{g, h};\nlet x = crate::i::j(); macro_crate::k;";
