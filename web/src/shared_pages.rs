@@ -216,7 +216,10 @@ impl Walk {
             "undo" => {
                 let removals = records::of_account(&cx, boss, id(self.cleared.unwrap_or(who))).await.expect("a record");
                 match removals.removals.first() {
-                    Some(removal) => bulk_delete::undo_in_site(&cx, boss, removal.id).await.map(drop),
+                    Some(removal) => match removal.group_id {
+                        Some(group) => bulk_delete::undo_in_group(&cx, boss, group, removal.id).await.map(drop),
+                        None => bulk_delete::undo_in_site(&cx, boss, removal.id).await.map(drop),
+                    },
                     None => return false,
                 }
             }
