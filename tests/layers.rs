@@ -27,8 +27,11 @@ const WEB: &[&[&str]] = &[
     &["handlers"],
     &["form", "request_log"],
     &["req"],
-    &["failure", "flash", "assets", "headers"],
-    &["refused", "site"],
+    &["headers"],
+    &["site"],
+    &["body"],
+    &["failure", "flash", "assets"],
+    &["refused", "server"],
 ];
 
 /// The groups of `web/src/handlers`: pages of one group show forms of lower ones.
@@ -140,7 +143,12 @@ fn the_domains_groups_use_lower_layers_only() {
 
 #[test]
 fn the_webs_modules_use_lower_layers_only() {
-    check_layers("web/src", "crate::", WEB, &["lib", "matrix", "proofs", "proxied", "statements"]);
+    check_layers(
+        "web/src",
+        "crate::",
+        WEB,
+        &["lib", "matrix", "opening", "proofs", "proxied", "shared_pages", "statements"],
+    );
     check_layers("web/src/handlers", "crate::handlers::", HANDLERS, &["mod"]);
 }
 

@@ -19,6 +19,10 @@ pub const WITH_TEXT: usize = 1_000_000;
 /// Maximum bytes of any other form.
 pub const WITHOUT_TEXT: usize = 32_000;
 
+/// Returns the maximum bytes of a form that was sent to a route. The route table mounts it.
+#[derive(Clone, Copy)]
+pub struct MostBytes(pub fn(&HttpRequest) -> usize);
+
 /// Bodies up to this size are always taken; larger ones only while there is room.
 const SMALL: usize = 16 * 1_024;
 /// The unit in which room is counted.

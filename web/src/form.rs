@@ -16,10 +16,11 @@ use domain::site::rate_limits;
 use domain::site::rate_limits::{By, RateLimit};
 use templates::errors::{Problem, SubmittedForm};
 
+use crate::body;
+use crate::body::{MostBytes, WITHOUT_TEXT};
 use crate::failure::Failure;
 use crate::req::{FormIsRead, Req};
 use crate::site::Site;
-use crate::{body, routes};
 
 /// Maximum number of fields: each takes more memory than its text.
 const MAX_FIELDS: usize = 2_000;
@@ -107,7 +108,7 @@ impl FromRequest for Form {
             }
             // If the database fails, the form is still read, and given back.
             let is_member = Req::of(&request).await.is_ok_and(|req| req.any_session().is_some());
-            let most = routes::most_bytes(&request);
+            let most = request.app_data::<MostBytes>().map_or(WITHOUT_TEXT, |most| (most.0)(&request));
             let read = body::read(&request, payload, most, site.room.of(is_member)).await?;
             let text = std::str::from_utf8(&read.bytes).map_err(|_| BAD)?;
             if text.bytes().filter(|byte| *byte == b'&').count() >= MAX_FIELDS {

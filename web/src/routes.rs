@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, Route};
 use templates::errors::Problem;
 
 use crate::assets;
-use crate::body::{WITH_TEXT, WITHOUT_TEXT};
+use crate::body::{MostBytes, WITH_TEXT, WITHOUT_TEXT};
 use crate::failure::Failure;
 use crate::handlers::admin::{health, person, site, statistics};
 use crate::handlers::groups::{invitations, members, requests};
@@ -248,6 +248,7 @@ const SCOPES: [&str; 2] = ["/-", "/admin"];
 
 /// Mounts all routes.
 pub fn configure(app: &mut ServiceConfig) {
+    app.app_data(MostBytes(most_bytes));
     for scope in SCOPES {
         let part = |entry: &&Entry| entry.path.strip_prefix(scope).is_some_and(|rest| rest.starts_with('/'));
         let mounted = ROUTES
@@ -269,7 +270,7 @@ fn get() -> Route {
 }
 
 /// Returns the maximum bytes of a form that was sent to this route.
-pub fn most_bytes(request: &HttpRequest) -> usize {
+fn most_bytes(request: &HttpRequest) -> usize {
     let pattern = request.match_pattern();
     let entry = ROUTES.iter().find(|entry| entry.method == "post" && Some(entry.path) == pattern.as_deref());
     entry.map_or(WITHOUT_TEXT, |entry| entry.most_bytes)

@@ -4,6 +4,7 @@
 #![allow(missing_docs)]
 
 mod denied;
+mod email_kinds;
 mod groups;
 pub mod hex;
 mod ids;
@@ -24,6 +25,7 @@ mod unique;
 mod words;
 
 pub use denied::{Denied, Fields};
+pub use email_kinds::EmailKind;
 pub use groups::*;
 pub use ids::*;
 pub use log_actions::{LogAction, LogReach};

@@ -335,3 +335,19 @@ pub async fn set_level(cx: &Context, viewer: Viewer, group: GroupId, level: Subs
     tell::publish_own(cx, user, json!({"type": "member", "group": group}).to_string()).await;
     Ok(found.group)
 }
+
+/// The number of members, one page of those that are wanted, moderators first, and whether there are more.
+pub async fn list_members(
+    cx: &Context,
+    found: &GroupAccess,
+    wanted: MemberFilter<'_>,
+    page: i64,
+    limit: i64,
+) -> Result<(i64, Vec<MemberRow>, bool)> {
+    found.access.check(Permission::Read)?;
+    let total = store::groups::members::count(&cx.db, found.group.id).await?;
+    let offset = page.clamp(0, 10_000) * limit;
+    let mut rows = store::groups::members::page(&cx.db, found.group.id, wanted, limit + 1, offset).await?;
+    let more = cut(&mut rows, limit as usize);
+    Ok((total, rows, more))
+}

@@ -20,6 +20,7 @@ use crate::screening::descriptions::Describing;
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
 use bus::Control;
+pub use members::list_members;
 use model::policy::{self, Permission, Viewer};
 use model::time::Timestamp;
 use model::{
@@ -383,20 +384,4 @@ pub async fn discover(
     let mut rows = store::groups::discover(&cx.db, viewer.id(), wanted, limit + 1, offset).await?;
     let more = cut(&mut rows, limit as usize);
     Ok((rows, more))
-}
-
-/// The number of members, one page of those that are wanted, moderators first, and whether there are more.
-pub async fn list_members(
-    cx: &Context,
-    found: &GroupAccess,
-    wanted: MemberFilter<'_>,
-    page: i64,
-    limit: i64,
-) -> Result<(i64, Vec<MemberRow>, bool)> {
-    found.access.check(Permission::Read)?;
-    let total = store::groups::members::count(&cx.db, found.group.id).await?;
-    let offset = page.clamp(0, 10_000) * limit;
-    let mut rows = store::groups::members::page(&cx.db, found.group.id, wanted, limit + 1, offset).await?;
-    let more = cut(&mut rows, limit as usize);
-    Ok((total, rows, more))
 }

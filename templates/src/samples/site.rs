@@ -10,7 +10,7 @@ use super::{Drawn, ago, person, stranger};
 use crate::admin::site::Settings;
 use crate::errors::SubmittedForm;
 use crate::form::{ProofForm, SiteForm, SiteLinkForm};
-use crate::people::account::{Prove, SignUp, Waiting};
+use crate::people::account::{SignUp, Waiting};
 use crate::people::sign_ups::{Link, Row, SignUpsPage};
 use crate::topics::Show;
 
@@ -84,17 +84,6 @@ impl Waiting {
     }
 }
 
-impl Prove {
-    /// After a wrong password, with the form of a ban.
-    pub fn sample() -> Self {
-        let mut form = ProofForm::default();
-        form.proof_password.error = Some("That is not your password.".to_owned());
-        let fields = vec![("reason".to_owned(), "Sells <finches>".to_owned()), ("what".to_owned(), "ban".to_owned())];
-        let kept = SubmittedForm { action: "/admin/people/7/bar".to_owned(), is_whole: true, fields };
-        Self { layout: admins_layout("/admin/people/7/bar"), form, username: "mira".to_owned(), takes_code: true, kept }
-    }
-}
-
 pub(super) fn all() -> Vec<Drawn> {
     let made = Some("https://forum.example/-/sign-up?invitation=0123456789abcdef0123456789abcdef".to_owned());
     let mut noticed = Show::sample();
@@ -108,7 +97,6 @@ pub(super) fn all() -> Vec<Drawn> {
             SignUpsPage { waiting: Vec::new(), declined: Vec::new(), links: Vec::new(), ..SignUpsPage::sample() }
                 .render(),
         ),
-        ("prove", Prove::sample().render()),
         ("waiting", Waiting::sample().render()),
         ("waiting-declined", Waiting { declined: true, ..Waiting::sample() }.render()),
         ("sign-up-asks", SignUp { door: Door::Asks, ..SignUp::sample() }.render()),
