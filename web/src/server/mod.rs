@@ -78,7 +78,7 @@ where
                 });
             let app = app().into_factory().map_err(|error: actix_web::Error| error.error_response());
             let http = http.h1(map_config(app, |()| AppConfig::default())).map_err(log);
-            fn_service(move |stream| {
+            fn_service(move |stream: TcpStream| {
                 let (config, connections) = (config.clone(), connections.clone());
                 async move {
                     let opened = open(stream, &config, &connections).await;
