@@ -32,6 +32,9 @@ pub struct Seen {
     pub replies: Vec<Reply>,
     /// How many requests it answered, without one that it refused to read.
     pub requests: usize,
+    /// How many of these it has certainly read to their end: a server may answer before it has read a body, and close the
+    /// connection.
+    complete: usize,
     /// Whether it waited for more in the end, instead of closing the connection.
     pub waits: bool,
 }
@@ -53,14 +56,16 @@ impl Seen {
             Some(reply) if reply.closes || is_refused => false,
             _ => end.is_none_or(|end| end > AT_ONCE),
         };
+        let is_early = |reply: &Reply| reply.closes && reply.id.as_ref().is_some_and(|id| !id.ends_with("-last"));
         let requests = replies.len() - usize::from(is_refused);
-        Self { replies, requests, waits }
+        let complete = requests - usize::from(!is_refused && last.is_some_and(is_early));
+        Self { replies, requests, complete, waits }
     }
 
     /// Whether the other server, or client, found a request where this server waits for more of an earlier one. A
     /// server that closes the connection is safe: it reads nothing wrongly.
     pub fn can_be_smuggled_past(&self, other: &Self) -> bool {
-        self.waits && self.requests < other.requests
+        self.waits && self.requests < other.complete
     }
 }
 

@@ -78,9 +78,12 @@ where
                 });
             let app = app().into_factory().map_err(|error: actix_web::Error| error.error_response());
             let http = http.h1(map_config(app, |()| AppConfig::default())).map_err(log);
-            fn_service(move |stream| {
-                let opened = open(stream, &config, &connections);
-                async move { opened.ok_or_else(|| DispatchError::Io(io::ErrorKind::ConnectionRefused.into())) }
+            fn_service(move |stream: TcpStream| {
+                let (config, connections) = (config.clone(), connections.clone());
+                async move {
+                    let opened = open(stream, &config, &connections).await;
+                    opened.ok_or_else(|| DispatchError::Io(io::ErrorKind::ConnectionRefused.into()))
+                }
             })
             .and_then(http)
         })?
@@ -89,7 +92,7 @@ where
 }
 
 /// Returns the connection with its client's address; `None` when that address has too many.
-fn open(
+async fn open(
     stream: TcpStream,
     config: &Config,
     connections: &Arc<Connections>,
@@ -98,8 +101,10 @@ fn open(
     let address = peer.map(|peer| peer.ip().to_canonical());
     let counted = address.filter(|address| !is_own_proxy(*address) && !config.proxies.contains(*address));
     let Some(counted) = connections.count(counted) else {
-        // If it does not fit now, the client learns less.
-        let _ = stream.try_write(TOO_MANY);
+        // Nothing was written yet, so it fits. If the client has gone, it learns nothing.
+        if stream.writable().await.is_ok() {
+            let _ = stream.try_write(TOO_MANY);
+        }
         return None;
     };
     // A compressed page is sent in several writes: without this, the last one waits 40 ms for the browser's
