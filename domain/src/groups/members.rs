@@ -10,13 +10,14 @@ use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::mail::outbox;
-use crate::platform::{log, validate};
+use crate::platform::{cut, log, validate};
 use model::policy::{Access, Permission, Viewer};
 use model::{
     BanRow, EmailKind, Group, GroupId, LogAction, LogEntry, MemberRow, NoticeKind, Person, Role, SubscriptionLevel,
     UserId,
 };
 use store::Tx;
+use store::groups::members::MemberFilter;
 use store::people::notices::NewNotice;
 
 const LIST_LIMIT: i64 = 200;

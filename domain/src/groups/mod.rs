@@ -24,8 +24,7 @@ pub use members::list_members;
 use model::policy::{self, Permission, Viewer};
 use model::time::Timestamp;
 use model::{
-    Category, DirectoryFilter, Group, GroupId, GroupKind, GroupRow, LogAction, LogEntry, MemberRow, Role, UserId,
-    Waits, names,
+    Category, DirectoryFilter, Group, GroupId, GroupKind, GroupRow, LogAction, LogEntry, Role, UserId, Waits, names,
 };
 use store::groups::Described;
 pub use store::groups::members::MemberFilter;

@@ -1,7 +1,5 @@
 //! What site admins and the operator do with an account for its owner.
 
-use std::net::IpAddr;
-
 use domain::Error;
 use domain::model::{LogAction, UserId};
 use domain::moderation::log;
@@ -30,7 +28,7 @@ stories! {
 const MAIL: &str = "mira@example.org";
 
 fn origin() -> Origin {
-    Origin { address: IpAddr::from([203, 0, 113, 7]), agent: "Test/1".into() }
+    Origin::new([203, 0, 113, 7], "Test/1")
 }
 
 async fn mira(forum: &TestForum) -> UserId {
