@@ -12,7 +12,7 @@ const DEFAULT_FILE: &str = "/etc/klatch/klatch.env";
 const SERVICE_DATA_DIR: &str = "/var/lib/klatch";
 
 /// All settings, as the README lists them.
-const NAMES: [&str; 26] = [
+const NAMES: [&str; 27] = [
     "KLATCH_BASE_URL",
     "KLATCH_BIND",
     "KLATCH_CONNECTIONS_PER_ADDRESS",

@@ -220,7 +220,7 @@ async fn the_operator_sets_a_password_and_makes_an_admin(forum: TestForum) {
     admins::set_admin(cx, Actor::Operator, mira, true).await.unwrap();
     let lines: Vec<String> = assistance::export(cx, mira).await.unwrap().try_collect().await.unwrap();
     assert!(lines.concat().contains(MAIL));
-    assert_eq!(kinds(&forum, MAIL).await, ["passwordchanged", "adminmade", "exported"]);
+    assert_eq!(kinds(&forum, MAIL).await, ["passwordchanged", "newbrowser", "adminmade", "exported"]);
     let operator = |what| (None::<String>, what);
     let all = [LogAction::PasswordSet, LogAction::AdminMade, LogAction::AccountExported];
     assert_eq!(logged(&forum, boss).await, all.map(operator));

@@ -66,7 +66,7 @@ async fn report(forum: &TestForum, who: Viewer, message: MessageId) -> ReportId 
 async fn holding(forum: &TestForum, admin: Viewer, member: Viewer, kind: GroupKind) -> Group {
     let group = forum.group(admin, "Garden", kind).await;
     forum.admit(&group, &[member]).await;
-    groups::update(&forum.cx, admin, group.id, GroupForm { first_held: 9, ..GroupForm::new("Garden", kind) })
+    groups::update(&forum.cx, admin, group.id, GroupForm { first_held: 3, ..GroupForm::new("Garden", kind) })
         .await
         .unwrap()
 }
