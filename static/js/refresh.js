@@ -161,7 +161,6 @@ export async function refresh() {
   if (freshSidebar && !sidebar.contains(document.activeElement)) {
     sidebar.replaceChildren(...document.importNode(freshSidebar, true).childNodes);
   }
-  // The element is replaced as a whole: the policy of pages refuses text for a script, even for one that never runs.
   const [unread, freshUnread] = [document.getElementById('unread'), page.getElementById('unread')];
   if (freshUnread) unread?.replaceWith(document.importNode(freshUnread, true));
   else unread?.replaceChildren();

@@ -72,7 +72,7 @@ mod tests {
         }
         // Languages put up to three marks on a letter, and emoji have some, too.
         for fine in [
-            "Việt Nam",
+            "Tiếng Việt",
             "e\u{301}\u{302}\u{323}",
             "שָׁלוֹם",
             "اَلسَّلَامُ",

@@ -1,4 +1,5 @@
-//! The unread counts as JSON in the page, for the scripts.
+//! The unread counts as JSON in the page, for the scripts. They stand in an element that is not shown: the policy of pages
+//! refuses to replace a `<script>`, even one that never runs.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,7 +16,7 @@ struct Unread {
     notices: i64,
 }
 
-/// JSON that is safe in a `<script>` element: nothing in it ends the element or a line.
+/// JSON that is safe in any element: nothing in it ends the element or a line, or is a character reference.
 ///
 /// It contains numbers only and is escaped all the same; so pages may write it unescaped.
 #[derive(Clone, Debug)]

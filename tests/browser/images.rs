@@ -17,9 +17,9 @@ async fn an_image_of_another_site_loads_on_a_click(running: Running) {
     forum.jobs_done().await;
     let reader = driver.browser(&forum.base).await;
     reader.goto(&herons.path).await;
-    reader.sees("Show image: the nest").await;
+    reader.sees("the nest").await;
     ana.post(&herons, "and ![the heron](https://images.invalid/heron.png)").await;
-    reader.sees("Show image: the heron").await;
+    reader.sees("the heron").await;
     assert_eq!(reader.js(IMAGES).await, serde_json::json!([]), "nothing is loaded by itself");
     reader.click(".message:last-of-type .unloaded").await;
     let image = serde_json::json!([["https://images.invalid/heron.png", "the heron", "no-referrer"]]);

@@ -22,7 +22,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// Minimum time between two steps: a commit costs the same for one change as for a hundred.
 const MIN_INTERVAL: Duration = Duration::from_millis(250);
 /// [`unindexed`] counts up to this.
-pub const MAX_UNINDEXED: i64 = 100_000;
+const MAX_UNINDEXED: i64 = 100_000;
 
 /// Keeps the index in sync with the database until `stop` resolves. One of the processes that share a folder writes the
 /// index. If it goes away, another one takes over; all see what it wrote.
@@ -343,7 +343,7 @@ pub async fn expected_documents(cx: &Context) -> Result<i64> {
     Ok(search_log::countable(&cx.db).await?)
 }
 
-/// Returns how many changes are not in the index yet, at most [`MAX_UNINDEXED`]; `None` if this process has no index,
+/// Returns how many changes are not in the index yet, at most `MAX_UNINDEXED`; `None` if this process has no index,
 /// or an index that is yet to be filled.
 pub async fn unindexed(cx: &Context) -> Result<Option<i64>> {
     let Some(search) = cx.search.clone() else { return Ok(None) };

@@ -43,7 +43,7 @@ struct Row {
 }
 
 /// Returns the changes after a position. Nothing that commits later belongs before a returned row. On Postgres rows
-/// commit out of the order of their numbers, so only rows below the [`horizon`] are returned.
+/// commit out of the order of their numbers, so only rows below the oldest running transaction are returned.
 pub async fn after(db: &Db, position: Position, limit: i64) -> Result<Vec<(Position, Changed)>> {
     let below = horizon(db).await?;
     let rows = sql!(all db, Row,

@@ -250,6 +250,8 @@ pub const FIELDS: &[Field] = fields! {
     "/admin/rules/newcomers" "messages": Few, Root at "/admin/rules";
     "/admin/rules/newcomers" "links": Few, Root at "/admin/rules";
     "/admin/people/{}/admin" "is_admin": Nothing;
+    "/admin/people/{}/bar" "username": Nothing;
+    "/admin/people/{}/bar" "proof_password": Nothing;
     "/admin/people/{}/sessions" "session": Few, Root at "/admin/people/{outsider}";
     "/admin/sign-ups" "one": Nothing;
     "/admin/sign-ups" "answer": Nothing;
