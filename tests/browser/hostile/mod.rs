@@ -38,7 +38,7 @@ const LOOK: &str = "
     if ('canary' in window) wrong.push('a script ran');
     if (/[\\p{Mn}\\p{Me}]{4}/u.test(document.documentElement.textContent)) wrong.push('a pile of marks on one letter');
     for (const node of document.querySelectorAll('.markup, main h1, main .title'))
-        if (getComputedStyle(node).overflowY !== 'clip') wrong.push(node.tagName + '.' + node.className + ' may paint outside of its place');
+        if (!['clip', 'hidden'].includes(getComputedStyle(node).overflowY)) wrong.push(node.tagName + '.' + node.className + ' may paint outside of its place');
     if (document.querySelectorAll('main').length !== 1) wrong.push('there is not one main part');
     if (document.querySelector('iframe, object, embed, base, [style], [onerror], [onload], [onclick], [onfocus], [onmouseover]'))
         wrong.push('an element that is not ours');
