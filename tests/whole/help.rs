@@ -37,7 +37,7 @@ async fn an_admin_helps_with_an_account(running: Running) {
     page.must_say("waits for confirmation");
     let help = format!("{path}/account");
     let confirm = page.form(&help).with("what", "confirm");
-    admin.submit(&confirm).await.expect(200).must_say("Their mail address is confirmed.");
+    admin.submit(&confirm).await.expect(200).must_say("Their email address is confirmed.");
     let page = admin.get(&path).await.expect(200);
     admin.submit(&page.form(&help).with("what", "reset")).await.expect(200).must_say("is on its way to them");
     let letter = forum.mailbox.letter("ana@example.org", "A new password").await;

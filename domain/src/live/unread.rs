@@ -1,10 +1,12 @@
 //! Unread counts for the sidebar: a summary per user in the key-value store, recomputed when its version is outdated.
 //!
 //! A version is a token that is replaced by a fresh one on every change. Setting it twice or out of order only makes
-//! the next page recompute. While Redis is down, everything is counted from the database. The version of all is set when
-//! a process that could not set a version reaches Redis again, and when a process starts. Each group has a version, set after the save by the unread reactor. Each user has a
-//! version, set before the save of their own actions. A summary computed shortly after its user's version was set is
-//! not stored: the announced change may not have been committed yet.
+//! the next page recompute. Each group has a version, set after the save by the unread reactor. Each user has a version,
+//! set before the save of their own actions. A summary computed shortly after its user's version was set is not stored:
+//! the announced change may not have been committed yet.
+//!
+//! While Redis is down, everything is counted from the database. All summaries have one more version in common. A process
+//! sets it when it starts, and when it reaches Redis again after it could not set another version.
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;

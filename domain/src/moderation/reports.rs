@@ -117,8 +117,8 @@ pub async fn create_from_outside(
     if grounds.is_none() {
         wrong.add("grounds", "Choose one of them.");
     }
-    let words = keep(&mut wrong, validate::reason(typed.words, "words", true))?;
-    let email = keep(&mut wrong, addresses::check(typed.email))?.flatten();
+    let words = validate::collect(&mut wrong, validate::reason(typed.words, "words", true))?;
+    let email = validate::collect(&mut wrong, addresses::check(typed.email))?.flatten();
     if email.is_none() && !wrong.iter().any(|(field, _)| field == "email") {
         wrong.add("email", "The decision is sent by email: give an address.");
     }
@@ -149,18 +149,6 @@ pub async fn create_from_outside(
     cx.wake.after_commit();
     tell(cx, placed.group.id, placed.group.kind).await;
     Ok(placed)
-}
-
-/// Returns a checked value, or adds its errors to the others.
-fn keep<T>(wrong: &mut Fields, checked: Result<T>) -> Result<Option<T>> {
-    match checked {
-        Ok(value) => Ok(Some(value)),
-        Err(Error::Invalid(fields)) => {
-            fields.iter().for_each(|(field, why)| wrong.add(field, why));
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
 }
 
 /// Updates the count of open reports on moderators' pages. Participants of a conversation get no update.

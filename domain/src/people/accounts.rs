@@ -9,7 +9,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::hashing::Lane;
 use crate::platform::jobs::Task;
 use crate::platform::secrets::Password;
-use crate::platform::{jobs, log};
+use crate::platform::{jobs, log, validate};
 use crate::screening::descriptions;
 use crate::site::rate_limits;
 use crate::site::rate_limits::{By, RateLimit};
@@ -57,10 +57,10 @@ pub(crate) async fn make(
 ) -> Result<UserId> {
     let mut fields = Fields::default();
     let site = crate::site::current(cx).await;
-    let username = collect(&mut fields, Username::parse(&new.username).map_err(Error::from))?;
-    let email = collect(&mut fields, addresses::check(&new.email))?;
+    let username = validate::collect(&mut fields, Username::parse(&new.username).map_err(Error::from))?;
+    let email = validate::collect(&mut fields, addresses::check(&new.email))?;
     let about = [new.username.as_str(), &new.email, &site.settings.name];
-    collect(&mut fields, new.password.check(lane, "password", &about).await)?;
+    validate::collect(&mut fields, new.password.check(lane, "password", &about).await)?;
     fields.check()?;
     let (Some(username), Some(email)) = (username, email) else {
         return Err(Error::Internal("an unchecked form".into()));
@@ -270,11 +270,7 @@ pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) ->
         ("location", &mut profile.location, 100),
         ("web", &mut profile.web, 300),
     ] {
-        *text = if field == "bio" {
-            text.replace('\0', "").trim().to_owned()
-        } else {
-            crate::platform::validate::one_line(text)
-        };
+        *text = if field == "bio" { text.replace('\0', "").trim().to_owned() } else { validate::one_line(text) };
         if text.chars().count() > most {
             fields.add(field, format!("At most {most} characters."));
         }
@@ -299,15 +295,4 @@ pub async fn choose_theme(cx: &Context, user: UserId, theme: Theme) -> Result<()
     tx.commit().await?;
     tell::account_changed(cx, user).await;
     Ok(())
-}
-
-fn collect<T>(fields: &mut Fields, checked: Result<T>) -> Result<Option<T>> {
-    match checked {
-        Ok(value) => Ok(Some(value)),
-        Err(Error::Invalid(wrong)) => {
-            wrong.iter().for_each(|(field, message)| fields.add(field, message));
-            Ok(None)
-        }
-        Err(other) => Err(other),
-    }
 }

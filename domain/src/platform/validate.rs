@@ -21,6 +21,21 @@ pub struct Draft {
     pub key: Option<String>,
 }
 
+/// Returns a checked value, or adds its errors to those of other fields.
+///
+/// # Errors
+/// Those that are about no field.
+pub fn collect<T>(fields: &mut Fields, checked: Result<T>) -> Result<Option<T>> {
+    match checked {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::Invalid(wrong)) => {
+            wrong.iter().for_each(|(field, message)| fields.add(field, message));
+            Ok(None)
+        }
+        Err(other) => Err(other),
+    }
+}
+
 /// Whether any character of the text is visible.
 pub fn is_visible(text: &str) -> bool {
     !text.chars().all(|c| c.is_whitespace() || c.is_control() || is_bidi(c) || is_blank(c))

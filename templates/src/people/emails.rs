@@ -146,7 +146,7 @@ impl Letter {
             (EmailKind::Deleted, _) => (
                 format!("Your account at {site_name} is deleted"),
                 vec![format!(
-                    "The account {username} at {site_name} is gone, as you asked. This is the last letter from there."
+                    "The account {username} at {site_name} is gone, as you asked. This is the last email about it."
                 )],
                 None,
                 vec!["Farewell, and thank you for what you said.".to_owned()],
@@ -229,7 +229,7 @@ impl Letter {
             (EmailKind::GroupSucceeded, _) => (
                 format!("The group {group} at {site_name} has another admin"),
                 vec![format!(
-                    "The last admin of the group {group} left it, so its eldest moderator or member became its admin. You are told, {username}, because you administer {site_name}."
+                    "The last admin of the group {group} left it, so its longest-standing moderator or member became its admin. You get this email, {username}, because you are an admin of {site_name}."
                 )],
                 Some(("The log", format!("{base_url}/admin/log"))),
                 vec![],
@@ -246,20 +246,20 @@ impl Letter {
                 format!("Your data at {site_name} was exported"),
                 vec![
                     format!(
-                        "Those who run {site_name} exported the data of the account {username}: what you wrote, and what is stored about you."
+                        "The operators of {site_name} exported the data of the account {username}: what you wrote, and what is stored about you."
                     ),
-                    format!("If you did not ask for that, write to those who run {site_name}."),
+                    format!("If you did not ask for that, write to the operators of {site_name}."),
                 ],
                 None,
                 vec![],
             ),
             (EmailKind::AddressConfirmed, _) => (
-                format!("Your mail address at {site_name} is confirmed"),
+                format!("Your email address at {site_name} is confirmed"),
                 vec![format!(
-                    "An admin of {site_name} confirmed that {address} belongs to the account {username}. Letters of the account go here now."
+                    "An admin of {site_name} confirmed that {address} belongs to the account {username}. Emails about the account go here now."
                 )],
                 None,
-                vec![format!("If that is not your account, write to those who run {site_name}.")],
+                vec![format!("If that is not your account, write to the operators of {site_name}.")],
             ),
             (EmailKind::SessionsEnded, _) => (
                 format!("You were signed out at {site_name}"),
@@ -270,20 +270,20 @@ impl Letter {
             (EmailKind::DeletedByAdmin, _) => (
                 format!("Your account at {site_name} was deleted"),
                 vec![format!(
-                    "An admin of {site_name} deleted the account that had this address. This is the last letter from there."
+                    "An admin of {site_name} deleted the account that had this address. This is the last email about it."
                 )],
                 None,
-                vec![format!("If you did not ask for that, write to those who run {site_name}.")],
+                vec![format!("If you did not ask for that, write to the operators of {site_name}.")],
             ),
             (EmailKind::AdminMade, _) => (
                 format!("You are an admin of {site_name} now"),
                 vec![format!("The account {username} was made an admin of {site_name}.")],
                 Some(("The pages of admins", format!("{base_url}/admin/"))),
-                vec!["Protect the account with a second step of signing in, in the settings.".to_owned()],
+                vec!["Protect the account with two-factor authentication, in the settings.".to_owned()],
             ),
             (EmailKind::AdminUnmade, _) => (
-                format!("You are no admin of {site_name} any more"),
-                vec![format!("The account {username} does not administer {site_name} any more. It stays as it is.")],
+                format!("You are no longer an admin of {site_name}"),
+                vec![format!("The account {username} is no longer an admin of {site_name}. Nothing else changed.")],
                 None,
                 vec![],
             ),
