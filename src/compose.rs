@@ -70,6 +70,7 @@ async fn connect(settings: &Settings, search: bool, waits: bool) -> Result<Conte
         sessions: Arc::default(),
         rules: Arc::default(),
         site: Arc::default(),
+        health: Arc::default(),
     };
     tokio::spawn(listen(cx.clone()));
     Ok(cx)

@@ -45,6 +45,10 @@ pub struct Settings {
     pub bind: SocketAddr,
     /// Where polls are served by `klatch realtime`.
     pub realtime_bind: SocketAddr,
+    /// Where health and metrics are served, if anywhere.
+    pub metrics_bind: Option<SocketAddr>,
+    /// With this token, anyone may read the details of the health check.
+    pub health_token: Option<String>,
     pub database: DatabaseUrl,
     /// The most connections to Postgres.
     pub connections: u32,
@@ -137,6 +141,8 @@ impl Settings {
             data_dir,
             bind,
             realtime_bind,
+            metrics_bind: metrics_bind(env)?,
+            health_token: health_token(env)?,
             database,
             connections,
             bus,
@@ -151,7 +157,7 @@ impl Settings {
 }
 
 fn database(env: &Environment, data_dir: &std::path::Path, needs: Needs) -> Result<DatabaseUrl, BadSetting> {
-    match (env.var("KLATCH_DATABASE_URL"), needs) {
+    match (env.secret("KLATCH_DATABASE_URL")?, needs) {
         (None, Needs::Alone | Needs::Existing) => Ok(DatabaseUrl::Sqlite(data_dir.join("klatch.db"))),
         (Some(url), _) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
             Ok(DatabaseUrl::Postgres(url))
@@ -170,7 +176,7 @@ fn database(env: &Environment, data_dir: &std::path::Path, needs: Needs) -> Resu
 }
 
 fn bus(env: &Environment, needs: Needs) -> Result<BusUrl, BadSetting> {
-    match (env.var("KLATCH_REDIS_URL"), needs) {
+    match (env.secret("KLATCH_REDIS_URL")?, needs) {
         (None, Needs::Alone | Needs::Existing) => Ok(BusUrl::Memory),
         (None, Needs::Shared(command)) => {
             Err(BadSetting(format!("KLATCH_REDIS_URL: `klatch {command}` needs a Redis, as redis://host:6379")))
@@ -204,14 +210,10 @@ fn base_url(env: &Environment, bind: SocketAddr) -> Result<String, BadSetting> {
 }
 
 fn secret(env: &Environment, data_dir: &std::path::Path, needs: Needs) -> Result<SecretKey, BadSetting> {
-    if let Some(text) = env.var("KLATCH_SECRET_KEY") {
-        return SecretKey::new(&text).ok_or_else(|| BadSetting("KLATCH_SECRET_KEY: at least 32 characters".to_owned()));
-    }
-    if let Some(path) = env.var("KLATCH_SECRET_KEY_FILE") {
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| BadSetting(format!("KLATCH_SECRET_KEY_FILE: `{path}` cannot be read: {error}")))?;
-        return SecretKey::new(&text)
-            .ok_or_else(|| BadSetting(format!("KLATCH_SECRET_KEY_FILE: `{path}` holds less than 32 characters")));
+    if let Some(text) = env.secret("KLATCH_SECRET_KEY")? {
+        let by_file = env.var("KLATCH_SECRET_KEY_FILE").is_some();
+        let name = if by_file { "KLATCH_SECRET_KEY_FILE" } else { "KLATCH_SECRET_KEY" };
+        return SecretKey::new(&text).ok_or_else(|| BadSetting(format!("{name}: at least 32 characters")));
     }
     if let Needs::Shared(_) = needs {
         return Err(BadSetting(
@@ -229,7 +231,7 @@ fn secret(env: &Environment, data_dir: &std::path::Path, needs: Needs) -> Result
 }
 
 fn previous_key(env: &Environment) -> Result<Option<SecretKey>, BadSetting> {
-    let Some(text) = env.var("KLATCH_SECRET_KEY_PREVIOUS") else { return Ok(None) };
+    let Some(text) = env.secret("KLATCH_SECRET_KEY_PREVIOUS")? else { return Ok(None) };
     let key = SecretKey::new(&text);
     key.map(Some).ok_or_else(|| BadSetting("KLATCH_SECRET_KEY_PREVIOUS: at least 32 characters".to_owned()))
 }
@@ -270,7 +272,7 @@ fn own_secret(path: &std::path::Path) -> Result<SecretKey, BadSetting> {
 fn mail(env: &Environment, data_dir: &std::path::Path, config: &Config) -> Result<Mailer, BadSetting> {
     let host = config.base_url.split_once("://").map_or("", |(_, authority)| authority);
     let host = host.split(':').next().unwrap_or_default();
-    let (url, from) = (env.var("KLATCH_SMTP_URL"), env.var("KLATCH_MAIL_FROM"));
+    let (url, from) = (env.secret("KLATCH_SMTP_URL")?, env.var("KLATCH_MAIL_FROM"));
     if url.is_some() && from.is_none() {
         return Err(BadSetting(
             "KLATCH_MAIL_FROM: letters need a sender, as Klatch <klatch@example.org>, where KLATCH_SMTP_URL is set"
@@ -323,6 +325,19 @@ fn limits(env: &Environment) -> Result<Limits, BadSetting> {
             directs_per_day_while_new: 0,
         }),
         Some(other) => Err(BadSetting(format!("KLATCH_LIMITS: `{other}` is neither on nor off"))),
+    }
+}
+
+fn metrics_bind(env: &Environment) -> Result<Option<SocketAddr>, BadSetting> {
+    let unused = SocketAddr::from(([127, 0, 0, 1], 0));
+    let bind = parsed(env, "KLATCH_METRICS_BIND", unused, "an address and port, as 127.0.0.1:9090")?;
+    Ok(env.var("KLATCH_METRICS_BIND").map(|_| bind))
+}
+
+fn health_token(env: &Environment) -> Result<Option<String>, BadSetting> {
+    match env.secret("KLATCH_HEALTH_TOKEN")? {
+        Some(token) if token.len() < 16 => Err(BadSetting("KLATCH_HEALTH_TOKEN: at least 16 characters".to_owned())),
+        token => Ok(token),
     }
 }
 

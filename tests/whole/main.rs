@@ -12,6 +12,7 @@ mod groups;
 mod history;
 mod live;
 mod moderation;
+mod operation;
 mod privacy;
 mod safety;
 mod screening;

@@ -26,6 +26,7 @@ use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer, middleware};
 use domain::Context;
 
+pub use request_log::metrics;
 pub use routes::{Entry, ROUTES};
 pub use site::Site;
 
@@ -34,13 +35,19 @@ pub use site::Site;
 pub struct Config {
     /// The proxies whose `X-Forwarded-For` is trusted.
     pub proxies: Vec<IpAddr>,
+    /// With this token, anyone may read the details of the health check.
+    pub health_token: Option<String>,
     /// Number of worker threads.
     pub threads: usize,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { proxies: Vec::new(), threads: std::thread::available_parallelism().map_or(2, usize::from) }
+        Self {
+            proxies: Vec::new(),
+            health_token: None,
+            threads: std::thread::available_parallelism().map_or(2, usize::from),
+        }
     }
 }
 

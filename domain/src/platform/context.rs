@@ -7,6 +7,7 @@ use crate::platform::caches::sessions::SessionCache;
 use crate::platform::caches::site::SiteCache;
 use crate::platform::config::Config;
 use crate::platform::error::Result;
+use crate::platform::health::Monitor;
 use crate::platform::index::Search;
 use crate::platform::jobs::Wake;
 use crate::platform::mail::Mailer;
@@ -37,6 +38,8 @@ pub struct Context {
     pub sessions: Arc<SessionCache>,
     pub rules: Arc<RuleCache>,
     pub site: Arc<SiteCache>,
+    /// The last health check.
+    pub health: Arc<Monitor>,
 }
 
 impl Context {

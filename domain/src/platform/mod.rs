@@ -4,6 +4,7 @@ pub mod caches;
 pub mod config;
 pub mod context;
 pub mod error;
+pub mod health;
 pub mod index;
 pub mod jobs;
 pub mod log;

@@ -359,6 +359,6 @@ fn position_of(index: &search_index::Index) -> Option<Position> {
     Some(Position { xid: xid.parse().ok()?, id: id.parse().ok()? })
 }
 
-fn format_position(position: Position) -> String {
+pub(super) fn format_position(position: Position) -> String {
     format!("{}:{}", position.xid, position.id)
 }

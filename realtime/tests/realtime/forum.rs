@@ -77,6 +77,7 @@ impl Forum {
             sessions: Arc::default(),
             rules: Arc::default(),
             site: Arc::default(),
+            health: Arc::default(),
         };
         Self { cx, prefix: None, _db: db }
     }
