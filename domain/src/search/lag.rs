@@ -24,11 +24,8 @@ pub enum Lag {
 pub async fn of(cx: &Context) -> Result<Lag> {
     let Some(search) = cx.search.clone() else { return Ok(Lag::None) };
     let index = search.index.clone();
-    let position = super::blocking(move || {
-        index.reload()?;
-        Ok(index.position())
-    });
-    let Some(position) = position.await?.and_then(|text| super::follower::parse_position(&text)) else {
+    super::blocking(move || index.reload()).await?;
+    let Some(position) = super::follower::position_of(&search.index) else {
         return Ok(Lag::Filling(search.filled.load(Ordering::Relaxed)));
     };
     let next = search_log::after(&cx.db, position, 1).await?;
