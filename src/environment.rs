@@ -12,17 +12,21 @@ const DEFAULT_FILE: &str = "/etc/klatch/klatch.env";
 const SERVICE_DATA_DIR: &str = "/var/lib/klatch";
 
 /// All settings, as the README lists them.
-const NAMES: [&str; 27] = [
+const NAMES: [&str; 34] = [
     "KLATCH_BASE_URL",
     "KLATCH_BIND",
     "KLATCH_CONNECTIONS_PER_ADDRESS",
     "KLATCH_DATABASE_CONNECTIONS",
     "KLATCH_DATABASE_URL",
+    "KLATCH_DATABASE_URL_FILE",
     "KLATCH_DATA_DIR",
+    "KLATCH_HEALTH_TOKEN",
+    "KLATCH_HEALTH_TOKEN_FILE",
     "KLATCH_LIMITS",
     "KLATCH_LOG",
     "KLATCH_LOG_FORMAT",
     "KLATCH_MAIL_FROM",
+    "KLATCH_METRICS_BIND",
     "KLATCH_POLLS",
     "KLATCH_POLLS_PER_ADDRESS",
     "KLATCH_POLLS_PER_USER",
@@ -30,15 +34,18 @@ const NAMES: [&str; 27] = [
     "KLATCH_REALTIME_BIND",
     "KLATCH_REDIS_PREFIX",
     "KLATCH_REDIS_URL",
+    "KLATCH_REDIS_URL_FILE",
     "KLATCH_SECRET_KEY",
     "KLATCH_SECRET_KEY_FILE",
     "KLATCH_SECRET_KEY_PREVIOUS",
+    "KLATCH_SECRET_KEY_PREVIOUS_FILE",
     "KLATCH_SECURITY_CONTACT",
     "KLATCH_SESSION_DAYS",
     "KLATCH_SESSION_IDLE_DAYS",
     "KLATCH_SIGN_UPS_PER_HOUR",
     "KLATCH_SITE_NAME",
     "KLATCH_SMTP_URL",
+    "KLATCH_SMTP_URL_FILE",
     "KLATCH_TRUSTED_PROXIES",
 ];
 
@@ -71,7 +78,9 @@ impl Environment {
     /// When the file cannot be read, with its path.
     pub fn for_command(file: Option<&Path>) -> Result<Self, BadSetting> {
         let alone = Self::read(file)?;
-        let is_named = ["KLATCH_DATA_DIR", "KLATCH_DATABASE_URL"].iter().any(|name| alone.var(name).is_some());
+        let is_named = ["KLATCH_DATA_DIR", "KLATCH_DATABASE_URL", "KLATCH_DATABASE_URL_FILE"]
+            .iter()
+            .any(|name| alone.var(name).is_some());
         if file.is_some() || is_named {
             return Ok(alone);
         }
@@ -85,6 +94,24 @@ impl Environment {
     pub fn var(&self, name: &str) -> Option<String> {
         let set = std::env::var(name).ok().or_else(|| self.file.get(name).cloned());
         set.filter(|value| !value.trim().is_empty())
+    }
+
+    /// Returns the value of a secret setting: `NAME` itself, or the content of the file that `NAME_FILE` names.
+    ///
+    /// # Errors
+    /// When both are set, or the file cannot be read or is empty.
+    pub fn secret(&self, name: &str) -> Result<Option<String>, BadSetting> {
+        let by_file = format!("{name}_FILE");
+        let Some(path) = self.var(&by_file) else { return Ok(self.var(name)) };
+        if self.var(name).is_some() {
+            return Err(BadSetting::new(format!("{by_file}: {name} is set too; set only one of them")));
+        }
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| BadSetting::new(format!("{by_file}: `{path}` cannot be read: {error}")))?;
+        match text.trim() {
+            "" => Err(BadSetting::new(format!("{by_file}: `{path}` is empty"))),
+            value => Ok(Some(value.to_owned())),
+        }
     }
 
     /// Returns the names that look like settings and are none, mostly misspelt ones. Those of the tests do not count.

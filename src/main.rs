@@ -4,6 +4,9 @@ mod commands;
 mod compose;
 mod environment;
 mod input;
+mod keys;
+mod notify;
+mod operator;
 mod owner;
 mod services;
 mod settings;
@@ -165,6 +168,8 @@ fn log(env: &Environment) -> Result<(), Failure> {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let colors = std::io::stderr().is_terminal() && !no_color;
     let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colors);
+    // Where standard error is a file on a full disk, a line that cannot be written must not end what is running.
+    let logger = logger.log_internal_errors(false);
     match env.var("KLATCH_LOG_FORMAT").as_deref() {
         Some("json") => logger.json().init(),
         Some("text") | None => logger.with_target(false).init(),

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::path::Path;
 
-use domain::admin::statistics;
+use domain::admin::{health, statistics};
 use domain::live::draw::Draw;
 use domain::model::Images;
 use domain::{Context, reactors};
@@ -14,9 +14,12 @@ use templates::Template;
 use templates::groups::GroupOf;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::compose::{self, Failure};
 use crate::environment::Environment;
+use crate::notify::{self, Finding, Notify};
+use crate::operator;
 use crate::settings::{Needs, Settings};
 
 /// The file in the data folder that `klatch serve` locks.
@@ -33,15 +36,20 @@ impl Stop {
     }
 
     /// Returns a switch that SIGTERM or SIGINT throws.
-    fn on_signal() -> Result<Self, Failure> {
+    fn on_signal(notify: &Notify) -> Result<Self, Failure> {
+        let notify = notify.clone();
         let (sender, stop) = Self::switch();
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
+        // A file that reaches the limit of its size (SIGXFSZ) is an error of one write, as on a full disk, and does not
+        // end the program.
+        let _too_large = signal(SignalKind::from_raw(25))?;
         tokio::spawn(async move {
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
             }
+            notify.stopping();
             tracing::info!("ending: what is under way is finished first");
             let _ = sender.send(true);
             // A second interrupt ends the program at once.
@@ -60,6 +68,23 @@ impl Stop {
 async fn bind(settings: &Settings) -> Result<TcpListener, Failure> {
     let address = settings.bind;
     realtime::bind(address).await.map_err(|error| format!("KLATCH_BIND: {address} cannot be had: {error}").into())
+}
+
+async fn bind_metrics(settings: &Settings) -> Result<Option<tokio::net::TcpListener>, Failure> {
+    let Some(address) = settings.metrics_bind else { return Ok(None) };
+    let listener = tokio::net::TcpListener::bind(address).await;
+    let listener = listener.map_err(|error| format!("KLATCH_METRICS_BIND: {address} cannot be had: {error}"))?;
+    Ok(Some(listener))
+}
+
+/// Answers operators, if they have an address to ask at.
+fn operators(listener: Option<tokio::net::TcpListener>, cx: &Context, more: fn() -> String) -> JoinHandle<()> {
+    let cx = cx.clone();
+    tokio::spawn(async move {
+        if let Some(listener) = listener {
+            operator::answer(listener, cx, more).await;
+        }
+    })
 }
 
 fn realtime_config(settings: &Settings) -> realtime::Config {
@@ -107,6 +132,7 @@ fn web_config(settings: &Settings) -> web::Config {
         connections,
         connections_per_address: settings.connections_per_address,
         security_contact: settings.security_contact.clone(),
+        health_token: settings.health_token.clone(),
         ..config
     }
 }
@@ -196,8 +222,15 @@ pub async fn serve(env: &Environment) -> Result<(), Failure> {
     let settings = Settings::read(env, Needs::Alone)?;
     let _lock = lock(&settings.data_dir)?;
     let listener = bind(&settings).await?;
+    let metrics = bind_metrics(&settings).await?;
+    let meanwhile = operator::Meanwhile::begin(&listener)?;
     let cx = compose::service(&settings, true).await?;
-    let stop = Stop::on_signal()?;
+    drop(meanwhile);
+    let notify = Notify::new();
+    let stop = Stop::on_signal(&notify)?;
+    let operators = operators(metrics, &cx, web::metrics);
+    let address = settings.bind;
+    let followed = tokio::spawn(notify.follow(async move || notify::ask(address).await));
     let (pages_ended, rest_stop) = Stop::switch();
     let live = realtime::Live::new(cx.clone(), realtime_config(&settings)).map_err(too_many_polls)?;
     let jobs = tokio::spawn(run_jobs(cx.clone(), rest_stop.clone()));
@@ -210,6 +243,8 @@ pub async fn serve(env: &Environment) -> Result<(), Failure> {
     let served =
         web::run(web_config(&settings), cx.clone(), listener, stop.thrown(), mount, move || live.drain()).await;
     let _ = pages_ended.send(true);
+    followed.abort();
+    operators.abort();
     follower.await?;
     said.await?;
     jobs.await??;
@@ -221,12 +256,21 @@ pub async fn serve(env: &Environment) -> Result<(), Failure> {
 pub async fn serve_web(env: &Environment) -> Result<(), Failure> {
     let settings = Settings::read(env, Needs::Shared("web"))?;
     let listener = bind(&settings).await?;
+    let metrics = bind_metrics(&settings).await?;
+    let meanwhile = operator::Meanwhile::begin(&listener)?;
     let cx = compose::service(&settings, true).await?;
-    let stop = Stop::on_signal()?;
+    drop(meanwhile);
+    let notify = Notify::new();
+    let stop = Stop::on_signal(&notify)?;
+    let operators = operators(metrics, &cx, web::metrics);
+    let address = settings.bind;
+    let followed = tokio::spawn(notify.follow(async move || notify::ask(address).await));
     let follower = tokio::spawn(domain::search::follow(cx.clone(), stop.clone().thrown()));
     let said = tokio::spawn(statistics::follow(cx.clone(), statistics::Report::default, stop.clone().thrown()));
     greet(&cx).await?;
     let served = web::run(web_config(&settings), cx.clone(), listener, stop.thrown(), |_: &mut _| {}, || {}).await;
+    followed.abort();
+    operators.abort();
     follower.await?;
     said.await?;
     cx.db.close().await;
@@ -240,13 +284,24 @@ pub async fn serve_realtime(env: &Environment) -> Result<(), Failure> {
     let listener = realtime::bind_shared(address)
         .await
         .map_err(|error| format!("KLATCH_REALTIME_BIND: {address} cannot be had: {error}"))?;
+    let metrics = bind_metrics(&settings).await?;
     let cx = compose::service(&settings, false).await?;
-    let stop = Stop::on_signal()?;
+    let notify = Notify::new();
+    let stop = Stop::on_signal(&notify)?;
     let live = realtime::Live::new(cx.clone(), realtime_config(&settings)).map_err(too_many_polls)?;
+    let operators = operators(metrics, &cx, String::new);
+    let asked = live.clone();
+    // Not over its own address, which other processes may share. The answer comes from the thread that answers polls.
+    let followed = tokio::spawn(notify.follow(async move || match asked.trouble().await {
+        None => Finding::Ready,
+        Some(_) => Finding::Alive,
+    }));
     println!("polls are answered at http://{address}");
     let told = live.clone();
     let said = tokio::spawn(statistics::follow(cx.clone(), move || told.report(), stop.clone().thrown()));
     let served = realtime::run(live, listener, stop.thrown()).await;
+    followed.abort();
+    operators.abort();
     said.await?;
     cx.db.close().await;
     Ok(served?)
@@ -255,13 +310,23 @@ pub async fn serve_realtime(env: &Environment) -> Result<(), Failure> {
 /// `klatch worker`: the jobs.
 pub async fn work(env: &Environment) -> Result<(), Failure> {
     let settings = Settings::read(env, Needs::Shared("worker"))?;
+    let metrics = bind_metrics(&settings).await?;
     let cx = compose::service(&settings, false).await?;
-    let stop = Stop::on_signal()?;
+    let notify = Notify::new();
+    let stop = Stop::on_signal(&notify)?;
+    let operators = operators(metrics, &cx, String::new);
+    let asked = cx.clone();
+    let followed =
+        tokio::spawn(notify.follow(async move || {
+            if health::check(&asked).await.is_ready() { Finding::Ready } else { Finding::Alive }
+        }));
     println!("jobs are run");
     if !settings.mail.reaches_people() {
         tracing::warn!("KLATCH_SMTP_URL is not set: letters are kept in KLATCH_DATA_DIR/mail, and reach nobody");
     }
     let worked = run_jobs(cx.clone(), stop).await;
+    followed.abort();
+    operators.abort();
     cx.db.close().await;
     worked
 }

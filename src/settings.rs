@@ -15,6 +15,7 @@ use domain::site::proxies::Proxies;
 use domain::store::DatabaseUrl;
 
 use crate::environment::Environment;
+use crate::keys;
 
 /// A bad setting: what is wrong, with the setting's name.
 #[derive(Debug)]
@@ -44,6 +45,10 @@ pub struct Settings {
     pub bind: SocketAddr,
     /// Where polls are served by `klatch realtime`.
     pub realtime_bind: SocketAddr,
+    /// Where health and metrics are served, if anywhere.
+    pub metrics_bind: Option<SocketAddr>,
+    /// With this token, anyone may read the details of the health check.
+    pub health_token: Option<String>,
     pub database: DatabaseUrl,
     /// The most connections to Postgres.
     pub connections: u32,
@@ -127,7 +132,7 @@ impl Settings {
         let config = Config {
             site_name: env.var("KLATCH_SITE_NAME").unwrap_or_else(|| "Klatch".to_owned()),
             base_url: base_url(env, bind)?,
-            secret: secret(env, &data_dir, needs)?,
+            secret: keys::current(env, &data_dir, needs)?,
             limits: limits(env)?,
             session: days(env, "KLATCH_SESSION_DAYS", 90)?,
             idle: days(env, "KLATCH_SESSION_IDLE_DAYS", 30)?,
@@ -141,6 +146,8 @@ impl Settings {
             data_dir,
             bind,
             realtime_bind,
+            metrics_bind: metrics_bind(env)?,
+            health_token: health_token(env)?,
             database,
             connections,
             bus,
@@ -155,14 +162,14 @@ impl Settings {
                 "a number of connections",
             )?,
             mail,
-            previous_key: previous_key(env)?,
+            previous_key: keys::previous(env)?,
             config,
         })
     }
 }
 
 fn database(env: &Environment, data_dir: &std::path::Path, needs: Needs) -> Result<DatabaseUrl, BadSetting> {
-    match (env.var("KLATCH_DATABASE_URL"), needs) {
+    match (env.secret("KLATCH_DATABASE_URL")?, needs) {
         (None, Needs::Alone | Needs::Existing) => Ok(DatabaseUrl::Sqlite(data_dir.join("klatch.db"))),
         (Some(url), _) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
             Ok(DatabaseUrl::Postgres(url))
@@ -181,7 +188,7 @@ fn database(env: &Environment, data_dir: &std::path::Path, needs: Needs) -> Resu
 }
 
 fn bus(env: &Environment, needs: Needs) -> Result<BusUrl, BadSetting> {
-    match (env.var("KLATCH_REDIS_URL"), needs) {
+    match (env.secret("KLATCH_REDIS_URL")?, needs) {
         (None, Needs::Alone | Needs::Existing) => Ok(BusUrl::Memory),
         (None, Needs::Shared(command)) => {
             Err(BadSetting(format!("KLATCH_REDIS_URL: `klatch {command}` needs a Redis, as redis://host:6379")))
@@ -214,37 +221,6 @@ fn base_url(env: &Environment, bind: SocketAddr) -> Result<String, BadSetting> {
     }
 }
 
-fn secret(env: &Environment, data_dir: &std::path::Path, needs: Needs) -> Result<SecretKey, BadSetting> {
-    if let Some(text) = env.var("KLATCH_SECRET_KEY") {
-        return SecretKey::new(&text).ok_or_else(|| BadSetting("KLATCH_SECRET_KEY: at least 32 characters".to_owned()));
-    }
-    if let Some(path) = env.var("KLATCH_SECRET_KEY_FILE") {
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| BadSetting(format!("KLATCH_SECRET_KEY_FILE: `{path}` cannot be read: {error}")))?;
-        return SecretKey::new(&text)
-            .ok_or_else(|| BadSetting(format!("KLATCH_SECRET_KEY_FILE: `{path}` holds less than 32 characters")));
-    }
-    if let Needs::Shared(_) = needs {
-        return Err(BadSetting(
-            "KLATCH_SECRET_KEY: set it (or KLATCH_SECRET_KEY_FILE), the same for all processes, to at least 32 random characters".to_owned(),
-        ));
-    }
-    let path = data_dir.join("secret.key");
-    if needs == Needs::Existing && !path.is_file() {
-        return Err(BadSetting(format!(
-            "KLATCH_SECRET_KEY: not set, and `{}` does not exist; give the command the settings of the service",
-            path.display()
-        )));
-    }
-    own_secret(&path)
-}
-
-fn previous_key(env: &Environment) -> Result<Option<SecretKey>, BadSetting> {
-    let Some(text) = env.var("KLATCH_SECRET_KEY_PREVIOUS") else { return Ok(None) };
-    let key = SecretKey::new(&text);
-    key.map(Some).ok_or_else(|| BadSetting("KLATCH_SECRET_KEY_PREVIOUS: at least 32 characters".to_owned()))
-}
-
 /// The error when there is no forum, with what to do about it.
 pub fn no_forum(why: &str) -> BadSetting {
     BadSetting(format!(
@@ -253,35 +229,11 @@ pub fn no_forum(why: &str) -> BadSetting {
     ))
 }
 
-/// Returns the key of a forum that runs alone: created once, readable by its owner only.
-fn own_secret(path: &std::path::Path) -> Result<SecretKey, BadSetting> {
-    let bad = |what: &str, error: &dyn fmt::Display| {
-        BadSetting(format!("KLATCH_DATA_DIR: `{}` cannot be {what}: {error}", path.display()))
-    };
-    if !path.exists() {
-        let text = SecretKey::random().map_err(|error| bad("made", &error))?;
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(path) {
-            Ok(mut file) => {
-                std::io::Write::write_all(&mut file, text.as_bytes()).map_err(|error| bad("written", &error))?
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(bad("made", &error)),
-        }
-    }
-    let text = std::fs::read_to_string(path).map_err(|error| bad("read", &error))?;
-    SecretKey::new(&text)
-        .ok_or_else(|| bad("used", &"it holds less than 32 characters; delete it to have a new one made"))
-}
-
 /// Returns the mailer: SMTP if configured, else a folder beside the other files.
 fn mail(env: &Environment, data_dir: &std::path::Path, config: &Config) -> Result<Mailer, BadSetting> {
     let host = config.base_url.split_once("://").map_or("", |(_, authority)| authority);
     let host = host.split(':').next().unwrap_or_default();
-    let (url, from) = (env.var("KLATCH_SMTP_URL"), env.var("KLATCH_MAIL_FROM"));
+    let (url, from) = (env.secret("KLATCH_SMTP_URL")?, env.var("KLATCH_MAIL_FROM"));
     if url.is_some() && from.is_none() {
         return Err(BadSetting(
             "KLATCH_MAIL_FROM: letters need a sender, as Klatch <klatch@example.org>, where KLATCH_SMTP_URL is set"
@@ -349,6 +301,19 @@ fn at_least_one(env: &Environment, name: &str, default: usize, what: &str) -> Re
     match parsed(env, name, default, what)? {
         0 => Err(BadSetting(format!("{name}: at least 1"))),
         number => Ok(number),
+    }
+}
+
+fn metrics_bind(env: &Environment) -> Result<Option<SocketAddr>, BadSetting> {
+    let unused = SocketAddr::from(([127, 0, 0, 1], 0));
+    let bind = parsed(env, "KLATCH_METRICS_BIND", unused, "an address and port, as 127.0.0.1:9090")?;
+    Ok(env.var("KLATCH_METRICS_BIND").map(|_| bind))
+}
+
+fn health_token(env: &Environment) -> Result<Option<String>, BadSetting> {
+    match env.secret("KLATCH_HEALTH_TOKEN")? {
+        Some(token) if token.len() < 16 => Err(BadSetting("KLATCH_HEALTH_TOKEN: at least 16 characters".to_owned())),
+        token => Ok(token),
     }
 }
 

@@ -127,6 +127,7 @@ impl TestForum {
             rules: Arc::default(),
             site: Arc::default(),
             hashing: Hashing::default(),
+            health: Arc::default(),
             bus,
         }
     }
@@ -135,9 +136,13 @@ impl TestForum {
     /// process: the same connections with separate caches.
     pub async fn another(&self) -> Context {
         match &self.redis {
-            None => {
-                Context { sessions: Arc::default(), rules: Arc::default(), site: Arc::default(), ..self.cx.clone() }
-            }
+            None => Context {
+                sessions: Arc::default(),
+                rules: Arc::default(),
+                site: Arc::default(),
+                health: Arc::default(),
+                ..self.cx.clone()
+            },
             redis => Self::context(&self.db.another().await, &self.clock, &self.search, redis.as_ref()).await,
         }
     }

@@ -134,6 +134,15 @@ impl Forum {
         self.commands()[0]
     }
 
+    pub fn setting(&self, name: &str) -> String {
+        self.settings.iter().find(|(known, _)| *known == name).expect("a setting of the forum").1.clone()
+    }
+
+    /// Starts a process, and waits for nothing.
+    pub fn begin(&self, command: &'static str) -> Process {
+        Process::start(command, self.command().arg(command), self.folder.path())
+    }
+
     /// Starts every process that does not run, and waits until it is ready.
     pub async fn resume(&mut self) {
         for &name in self.commands() {
@@ -209,6 +218,11 @@ impl Forum {
 
     pub fn visitor(&self) -> Visitor {
         Visitor::new(&self.base)
+    }
+
+    /// Returns a visitor who asks the process with the pages from its own machine, through no proxy.
+    pub fn operator(&self) -> Visitor {
+        Visitor::new(&format!("http://{}", self.pages_address()))
     }
 
     /// Returns where pages are served, without a proxy.

@@ -15,6 +15,7 @@ mod history;
 mod images;
 mod live;
 mod moderation;
+mod operation;
 mod privacy;
 mod safety;
 mod screening;

@@ -37,6 +37,7 @@ use actix_web::{App, middleware};
 use domain::Context;
 use domain::site::proxies::Proxies;
 
+pub use request_log::metrics;
 pub use routes::{Entry, ROUTES};
 pub use server::pace::Times;
 pub use site::Site;
@@ -46,6 +47,8 @@ pub use site::Site;
 pub struct Config {
     /// The proxies whose `X-Forwarded-For` is trusted.
     pub proxies: Proxies,
+    /// With this token, anyone may read the details of the health check.
+    pub health_token: Option<String>,
     /// Number of worker threads.
     pub threads: usize,
     /// The most connections at a time. Further ones wait.
@@ -67,6 +70,7 @@ impl Default for Config {
             connections_per_address: 500,
             times: Times::default(),
             security_contact: None,
+            health_token: None,
         }
     }
 }

@@ -7,6 +7,7 @@ mod redis;
 mod relay;
 mod wait;
 
+use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -16,8 +17,6 @@ pub use process::{Process, free_port};
 pub use redis::Redis;
 pub use relay::Relay;
 pub use wait::{PATIENCE, wait_at_most, wait_for};
-
-use crate::crowd::Browser;
 
 /// How many processes of each service stand behind nginx.
 #[derive(Clone, Copy, Debug)]
@@ -184,6 +183,14 @@ impl Site {
         self.service(name).process.as_ref().expect("it runs").id()
     }
 
+    /// Returns a process that runs.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn process(&mut self, name: &str) -> &mut Process {
+        self.service(name).process.as_mut().expect("it runs")
+    }
+
     /// Kills a process at once.
     pub fn kill(&mut self, name: &str) {
         self.service(name).process.take().expect("it runs").kill();
@@ -204,23 +211,22 @@ impl Site {
     /// Starts a process that does not run, and waits until it is ready.
     pub async fn resume(&mut self, name: &str) {
         let (mut command, folder) = (self.command(), self.folder.clone());
+        let path = folder.join(format!("notify-{name}"));
+        let _ = std::fs::remove_file(&path);
+        let socket = UnixDatagram::bind(&path).expect("a socket to hear of it");
+        socket.set_nonblocking(true).expect("a socket that does not block");
+        command.env("NOTIFY_SOCKET", &path);
         let service = self.service(name);
         command.arg(service.command).envs(service.settings.iter().map(|(name, value)| (name, value)));
-        let mut process = Process::start(name, &mut command, &folder);
-        let ready = match service.command {
-            "realtime" => "polls are answered",
-            "worker" => "jobs are run",
-            _ => " is at ",
-        };
-        process.line(ready).await;
+        let process = Process::start(name, &mut command, &folder);
+        // As systemd does: it asks nothing, and waits until the process says that it is ready.
+        wait_for(&format!("{name} is ready"), async || {
+            let mut bytes = [0; 64];
+            let count = socket.recv(&mut bytes).ok()?;
+            (&bytes[..count] == b"READY=1").then_some(())
+        })
+        .await;
         service.process = Some(process);
-        if let Some(at) = service.at.clone() {
-            wait_for(&format!("{name} answers"), async || {
-                let health = Browser::new(&at, "").get("/-/health").await;
-                health.is_ok_and(|answer| answer.status > 0).then_some(())
-            })
-            .await;
-        }
     }
 
     /// Ends all processes and starts them again. New members get resyncs instead of single events for a while;

@@ -80,6 +80,13 @@ impl Process {
         self.child.id()
     }
 
+    /// Limits the size of each file that it writes, as `prlimit` takes it. With 0 it can write nothing, as on a full disk.
+    pub fn limit_files(&self, bytes: &str) {
+        let arguments = ["--pid".to_owned(), self.id().to_string(), format!("--fsize={bytes}:unlimited")];
+        let limited = Command::new("prlimit").args(arguments).status().expect("prlimit");
+        assert!(limited.success(), "prlimit: {limited}");
+    }
+
     /// Kills it at once.
     pub fn kill(&mut self) {
         self.child.kill().expect("it can be killed");

@@ -13,19 +13,56 @@ use super::wait::wait_for;
 pub struct Redis {
     port: u16,
     folder: PathBuf,
+    /// Whether it takes TLS only, with the certificate of [`Redis::authority`].
+    tls: bool,
     process: Option<Process>,
 }
+
+/// What `openssl req` needs for a certificate of this machine that signs no other.
+const CERTIFICATE: &str = "[req]
+distinguished_name = name
+x509_extensions = extensions
+prompt = no
+[name]
+CN = A Redis of the tests
+[extensions]
+basicConstraints = critical, CA:FALSE
+subjectAltName = DNS:localhost, IP:127.0.0.1
+";
 
 impl Redis {
     /// Starts a Redis.
     pub async fn start(folder: &Path) -> Self {
-        let mut redis = Self { port: free_port(), folder: folder.to_owned(), process: None };
+        Self::start_as(folder, false).await
+    }
+
+    /// Starts a Redis that takes TLS only.
+    pub async fn start_with_tls(folder: &Path) -> Self {
+        std::fs::write(folder.join("openssl.cnf"), CERTIFICATE).expect("a file");
+        let request = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 2 -config openssl.cnf \
+                       -keyout redis.key -out redis.pem";
+        let made = Command::new("openssl").args(request.split_whitespace()).current_dir(folder).output();
+        let made = made.expect("openssl");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        Self::start_as(folder, true).await
+    }
+
+    async fn start_as(folder: &Path, tls: bool) -> Self {
+        let mut redis = Self { port: free_port(), folder: folder.to_owned(), tls, process: None };
         redis.resume().await;
         redis
     }
 
+    /// Returns the file with the certificate that a Redis with TLS shows.
+    pub fn authority(&self) -> PathBuf {
+        self.folder.join("redis.pem")
+    }
+
     /// Returns its URL.
     pub fn url(&self) -> String {
+        if self.tls {
+            return format!("rediss://localhost:{}", self.port);
+        }
         format!("redis://127.0.0.1:{}", self.port)
     }
 
@@ -61,18 +98,12 @@ impl Redis {
     /// Starts it again, empty.
     pub async fn resume(&mut self) {
         let mut command = Command::new("redis-server");
-        command.args([
-            "--bind",
-            "127.0.0.1",
-            "--port",
-            &self.port.to_string(),
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-            "--daemonize",
-            "no",
-        ]);
+        command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"]);
+        command.args([if self.tls { "--tls-port" } else { "--port" }, &self.port.to_string()]);
+        if self.tls {
+            command
+                .args("--port 0 --tls-cert-file redis.pem --tls-key-file redis.key --tls-auth-clients no".split(' '));
+        }
         command.current_dir(&self.folder);
         self.process = Some(Process::start("redis", &mut command, &self.folder));
         let port = self.port;

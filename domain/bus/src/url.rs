@@ -17,14 +17,15 @@ pub enum BusUrl {
 /// One Redis, or a Cluster. Printing it shows no password.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Servers {
-    /// `redis://[user[:password]@]host[:port][/database]`, or `unix:` with a path.
+    /// `redis://[user[:password]@]host[:port][/database]`, with TLS `rediss://`, or `unix:` with a path.
     One(String),
-    /// `redis-cluster://[user[:password]@]host:port[,host:port...]`: some of the nodes, each as the address of one
-    /// Redis. They report the others.
+    /// `redis-cluster://[user[:password]@]host:port[,host:port...]`, with TLS `rediss-cluster://`: some of the nodes,
+    /// each as the address of one Redis. They report the others.
     Cluster(Vec<String>),
 }
 
-const CLUSTER: &str = "redis-cluster://";
+/// The schemes of a Cluster, and those of its nodes.
+const CLUSTERS: [(&str, &str); 2] = [("redis-cluster://", "redis://"), ("rediss-cluster://", "rediss://")];
 
 impl FromStr for BusUrl {
     type Err = BusError;
@@ -33,23 +34,25 @@ impl FromStr for BusUrl {
         if matches!(text, "memory" | "memory:") {
             return Ok(Self::Memory);
         }
-        if let Some(rest) = text.strip_prefix(CLUSTER) {
+        let cluster = CLUSTERS.iter().find_map(|(scheme, node)| text.strip_prefix(scheme).map(|rest| (rest, node)));
+        if let Some((rest, scheme)) = cluster {
             let (user, hosts) = rest.rsplit_once('@').map_or(("", rest), |(user, hosts)| (user, hosts));
             let at = if user.is_empty() { String::new() } else { format!("{user}@") };
             let urls: Vec<String> =
-                hosts.trim_end_matches('/').split(',').map(|host| format!("redis://{at}{host}")).collect();
+                hosts.trim_end_matches('/').split(',').map(|host| format!("{scheme}{at}{host}")).collect();
             return match urls.iter().all(|url| ::redis::parse_redis_url(url).is_some_and(|url| url.has_host())) {
                 true => Ok(Self::Redis(Servers::Cluster(urls))),
                 false => Err(BusError::Url("a Cluster is redis-cluster://host:port,host:port".to_owned())),
             };
         }
         match ::redis::parse_redis_url(text) {
-            Some(url) if matches!(url.scheme(), "rediss" | "valkeys") => Err(BusError::Url(
-                "TLS to Redis is not built in; use redis:// on a private network, or a tunnel".to_owned(),
+            Some(url) if url.fragment() == Some("insecure") => Err(BusError::Url(
+                "`#insecure` is refused; name your own certificate authority in SSL_CERT_FILE".to_owned(),
             )),
             Some(_) => Ok(Self::Redis(Servers::One(text.to_owned()))),
             None => {
-                Err(BusError::Url("it has to be memory:, redis://host:port or redis-cluster://host:port".to_owned()))
+                let schemes = "redis://host:port, rediss://host:port (TLS) or redis-cluster://host:port";
+                Err(BusError::Url(format!("it has to be memory:, {schemes}")))
             }
         }
     }
@@ -115,6 +118,8 @@ mod tests {
         assert_eq!(format!("{url}"), "the Cluster of one.example:7000, two.example:7001");
         let nodes = ["redis://me:secret@one.example:7000", "redis://me:secret@two.example:7001"].map(str::to_owned);
         assert_eq!(url, BusUrl::Redis(Servers::Cluster(nodes.to_vec())));
+        let url: BusUrl = "rediss-cluster://one.example:7000".parse().unwrap();
+        assert_eq!(url, BusUrl::Redis(Servers::Cluster(vec!["rediss://one.example:7000".to_owned()])));
         for text in ["redis-cluster://", "redis-cluster://one.example:7000,"] {
             assert!(matches!(text.parse::<BusUrl>(), Err(BusError::Url(_))), "{text:?}");
         }
@@ -123,7 +128,7 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused() {
         assert_eq!("memory:".parse::<BusUrl>().unwrap(), BusUrl::Memory);
-        for text in ["", "localhost", "http://localhost", "rediss://localhost"] {
+        for text in ["", "localhost", "http://localhost", "rediss://localhost/#insecure"] {
             assert!(matches!(text.parse::<BusUrl>(), Err(BusError::Url(_))), "{text:?}");
         }
     }

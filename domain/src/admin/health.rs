@@ -1,45 +1,136 @@
-//! Health check of the database and the bus.
+//! Health checks: reads, writes, jobs, the search index and the bus.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::platform::context::Context;
+use crate::platform::error::Result;
+use crate::platform::health::Checked;
+pub use crate::platform::health::Health;
+use crate::search::lag::{self, Lag};
 
 /// How long each part may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a result is used again: checks cost a write.
+const FRESH: Duration = Duration::from_secs(2);
+/// How long a job or the index may stand still.
+const STILL: Duration = Duration::from_secs(60);
 
-/// For each part, why it does not answer; `None` when it does.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub struct Health {
-    pub database: Option<String>,
-    pub bus: Option<String>,
+const ROW: &str = "health";
+
+/// Returns what everybody may know.
+pub fn brief(health: &Health) -> Value {
+    json!({"status": if health.is_ready() { "ready" } else { "unready" }})
 }
 
-impl Health {
-    /// Whether requests can be served.
-    pub fn is_ready(&self) -> bool {
-        self.database.is_none() && self.bus.is_none()
+/// Returns everything, for operators.
+pub fn detailed(health: &Health) -> Value {
+    let mut all = brief(health);
+    for (part, wrong) in health.parts() {
+        all[part] = wrong.unwrap_or("ok").into();
+    }
+    all["version"] = env!("CARGO_PKG_VERSION").into();
+    all
+}
+
+/// Returns the health of this process, at most two seconds old. Many callers at once share one check.
+pub async fn check(cx: &Context) -> Health {
+    let mut checked = cx.health.0.lock().await;
+    if let Some((at, health)) = &checked.last
+        && at.elapsed() < FRESH
+    {
+        return health.clone();
+    }
+    let health = look(cx, &mut checked).await;
+    let before = checked.last.as_ref().map(|(_, before)| before.clone()).unwrap_or_default();
+    for ((part, now), (_, before)) in health.parts().into_iter().zip(before.parts()) {
+        match (before, now) {
+            (before, Some(why)) if before != Some(why) => tracing::warn!(part, why, "not healthy"),
+            (Some(_), None) => tracing::info!(part, "healthy again"),
+            _ => {}
+        }
+    }
+    checked.last = Some((Instant::now(), health.clone()));
+    health
+}
+
+async fn look(cx: &Context, checked: &mut Checked) -> Health {
+    let bus = match timeout(PATIENCE, cx.bus.check()).await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(format!("does not answer: {error}")),
+        Err(_) => Some("does not answer".to_owned()),
+    };
+    let reads = match within(async { Ok(store::platform::settings::get(&cx.db, ROW).await?) }).await {
+        Ok(_) if store::is_corrupt() => Some("the database is damaged: see the log, and restore a backup".to_owned()),
+        Ok(_) => None,
+        Err(why) => Some(why),
+    };
+    if reads.is_some() {
+        // Nothing else can be known then.
+        return Health { bus, writes: reads.clone(), reads, ..Health::default() };
+    }
+    Health {
+        reads,
+        writes: within(write(cx)).await.err(),
+        jobs: stands_still("the oldest job", jobs(cx, checked).await),
+        search: search(cx, checked).await,
+        bus,
     }
 }
 
-/// Checks each part. Visitors only learn that a part does not answer; the log has the cause.
-pub async fn check(cx: &Context) -> Health {
-    let database = match timeout(PATIENCE, store::platform::settings::get(&cx.db, "health")).await {
-        Ok(Ok(_)) => None,
-        Ok(Err(error)) => said("database", &error.to_string()),
-        Err(_) => said("database", "no answer in time"),
-    };
-    let bus = match timeout(PATIENCE, cx.bus.check()).await {
-        Ok(Ok(())) => None,
-        Ok(Err(error)) => said("bus", &error.to_string()),
-        Err(_) => said("bus", "no answer in time"),
-    };
-    Health { database, bus }
+/// Returns the result of a check, or why there is none.
+async fn within<T>(check: impl Future<Output = Result<T>>) -> Result<T, String> {
+    match timeout(PATIENCE, check).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
+    }
 }
 
-fn said(part: &str, cause: &str) -> Option<String> {
-    tracing::warn!(part, cause, "not healthy");
-    Some(format!("the {part} does not answer"))
+async fn write(cx: &Context) -> Result<()> {
+    let mut tx = cx.db.begin().await?;
+    store::platform::settings::set(&mut tx, ROW, &cx.now().0.to_string()).await?;
+    Ok(tx.commit().await?)
+}
+
+fn stands_still(what: &str, since: Result<Option<Duration>, String>) -> Option<String> {
+    match since {
+        Ok(Some(still)) if still >= STILL => Some(format!("{what} has waited for {} s", still.as_secs())),
+        Ok(_) => None,
+        Err(why) => Some(why),
+    }
+}
+
+/// Returns for how long the same job has been the one that waits for longest. Under load jobs wait too, but others.
+async fn jobs(cx: &Context, checked: &mut Checked) -> Result<Option<Duration>, String> {
+    let oldest = within(async { Ok(store::platform::jobs::oldest_due(&cx.db, cx.now()).await?) }).await?;
+    Ok(same_since(&mut checked.job, oldest))
+}
+
+async fn search(cx: &Context, checked: &mut Checked) -> Option<String> {
+    match within(lag::of(cx)).await {
+        Ok(Lag::None) => {
+            checked.change = None;
+            None
+        }
+        Ok(Lag::Filling(done)) => Some(format!("the index is being filled: {done} documents so far")),
+        Ok(Lag::Next(next)) => stands_still("the next change", Ok(same_since(&mut checked.change, Some(next)))),
+        Err(why) => Some(why),
+    }
+}
+
+fn same_since<T: PartialEq>(known: &mut Option<(T, Instant)>, now: Option<T>) -> Option<Duration> {
+    let Some(now) = now else {
+        *known = None;
+        return None;
+    };
+    match known {
+        Some((before, since)) if *before == now => Some(since.elapsed()),
+        _ => {
+            *known = Some((now, Instant::now()));
+            Some(Duration::ZERO)
+        }
+    }
 }

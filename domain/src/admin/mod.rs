@@ -33,18 +33,23 @@ pub struct Totals {
     pub here: usize,
 }
 
+/// Counts the jobs, and says how long the oldest due one has waited.
+pub async fn queue(cx: &Context) -> Result<(Counts, std::time::Duration)> {
+    let now = cx.now();
+    let since = store::platform::jobs::waiting_since(&cx.db, now).await?;
+    let waiting = since.map_or(std::time::Duration::ZERO, |since| now.since(since));
+    Ok((store::platform::jobs::counts(&cx.db).await?, waiting))
+}
+
 /// Counts everything.
 pub async fn totals(cx: &Context) -> Result<Totals> {
-    let now = cx.now();
-    let waiting = store::platform::jobs::waiting_since(&cx.db, now)
-        .await?
-        .map_or(std::time::Duration::ZERO, |since| now.since(since));
+    let (jobs, waiting) = queue(cx).await?;
     Ok(Totals {
         people: store::people::users::count(&cx.db).await?,
         groups: store::groups::count(&cx.db).await?,
         topics: store::topics::count(&cx.db).await?,
         messages: store::topics::count_messages(&cx.db).await?,
-        jobs: store::platform::jobs::counts(&cx.db).await?,
+        jobs,
         waiting,
         indexed: cx.search.as_ref().map(crate::platform::index::Search::documents),
         unindexed: search::unindexed(cx).await?,

@@ -8,6 +8,7 @@ use crate::platform::caches::site::SiteCache;
 use crate::platform::config::Config;
 use crate::platform::error::Result;
 use crate::platform::hashing::Hashing;
+use crate::platform::health::Monitor;
 use crate::platform::index::Search;
 use crate::platform::jobs::Wake;
 use crate::platform::mail::Mailer;
@@ -39,6 +40,8 @@ pub struct Context {
     pub rules: Arc<RuleCache>,
     pub site: Arc<SiteCache>,
     pub hashing: Hashing,
+    /// The last health check.
+    pub health: Arc<Monitor>,
 }
 
 impl Context {

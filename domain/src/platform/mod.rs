@@ -5,6 +5,7 @@ pub mod config;
 pub mod context;
 pub mod error;
 pub mod hashing;
+pub mod health;
 pub mod index;
 pub mod jobs;
 pub mod log;

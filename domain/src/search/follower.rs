@@ -353,12 +353,12 @@ pub async fn unindexed(cx: &Context) -> Result<Option<i64>> {
     Ok(Some(search_log::count_after(&cx.db, position, MAX_UNINDEXED).await?))
 }
 
-fn position_of(index: &search_index::Index) -> Option<Position> {
+pub(super) fn position_of(index: &search_index::Index) -> Option<Position> {
     let text = index.position()?;
     let (xid, id) = text.split_once(':')?;
     Some(Position { xid: xid.parse().ok()?, id: id.parse().ok()? })
 }
 
-fn format_position(position: Position) -> String {
+pub(super) fn format_position(position: Position) -> String {
     format!("{}:{}", position.xid, position.id)
 }

@@ -1,6 +1,7 @@
 //! Search: queries the index for what the viewer may see, and keeps the index in sync with the database.
 
 mod follower;
+pub mod lag;
 
 use std::sync::atomic::Ordering;
 

@@ -23,7 +23,7 @@ pub use db::{DatabaseUrl, Db, Tx};
 pub use request::{for_request, request_of};
 use sqlx::migrate::MigrateError;
 pub use sqlx::{Error, PgPool};
-pub use timing::{Spent, spent};
+pub use timing::{Spent, is_corrupt, spent};
 
 /// Returns a search term for both databases. Replaces NUL, which Postgres refuses, with something that matches no text.
 fn word(text: &str) -> String {
@@ -79,12 +79,19 @@ pub fn why_not_connected(error: &Error) -> String {
     format!("{advice}: {error}")
 }
 
-/// Whether the database is unreachable or overloaded, as opposed to refusing this one statement.
+/// SQLite could not read or write the file, or the disk is full.
+const SQLITE_IOERR: i32 = 10;
+const SQLITE_FULL: i32 = 13;
+
+/// Whether the database is unreachable or overloaded, or its disk full, as opposed to refusing this one statement.
 pub fn is_away(error: &Error) -> bool {
     match error {
         Error::Io(_) | Error::PoolTimedOut | Error::PoolClosed | Error::WorkerCrashed | Error::Tls(_) => true,
         Error::Database(cause) => {
-            cause.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("53") || code.starts_with("08"))
+            let is_full =
+                |code: &str| code.parse().is_ok_and(|code: i32| matches!(code & 0xff, SQLITE_IOERR | SQLITE_FULL));
+            let is_away = |code: &str| ["57P", "53", "08"].iter().any(|class| code.starts_with(class));
+            cause.code().is_some_and(|code| if code.len() == 5 { is_away(&code) } else { is_full(&code) })
         }
         _ => false,
     }

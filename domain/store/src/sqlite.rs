@@ -239,6 +239,31 @@ mod tests {
     use super::*;
 
     #[tokio::test]
+    async fn damage_is_noticed_by_the_statement_that_meets_it() {
+        let folder = std::env::temp_dir().join(format!("klatch-store-{}", model::unique_name()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let path = folder.join("klatch.db");
+        let db = SqliteDb::open(&path).await.expect("a database");
+        let mut tx = db.begin().await.expect("a transaction");
+        tx.conn().execute("create table words (word text)").await.expect("a table");
+        let many = "insert into words with recursive n(n) as (select 1 union all select n + 1 from n where n < 2000)
+             select hex(randomblob(100)) from n";
+        tx.conn().execute(many).await.expect("rows");
+        tx.commit().await.expect("a commit");
+        db.close().await;
+        drop(db);
+        let mut bytes = std::fs::read(&path).expect("the file");
+        bytes[3 * 4_096..].fill(0xa5);
+        std::fs::write(&path, bytes).expect("the file");
+        let db = SqliteDb::open(&path).await.expect("a database that looks whole");
+        assert!(!crate::is_corrupt());
+        let sum = "select sum(length(word)) from words";
+        crate::timing::timed(None, "select", db.readers().fetch_all(sum)).await.expect_err("damage");
+        assert!(crate::is_corrupt());
+        std::fs::remove_dir_all(&folder).expect("the folder goes");
+    }
+
+    #[tokio::test]
     async fn a_caller_whose_runtime_ends_leaves_nobody_waiting_for_the_commit() {
         let folder = std::env::temp_dir().join(format!("klatch-store-{}", model::unique_name()));
         std::fs::create_dir_all(&folder).expect("a folder");

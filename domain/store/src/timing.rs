@@ -1,6 +1,7 @@
 //! Counts and times the statements that a future runs: for the request log, and for tests that limit a page's statements.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use model::outage::Outage;
@@ -26,6 +27,24 @@ pub async fn spent<T>(future: impl Future<Output = T>) -> (T, Spent) {
     SPENT.scope(Cell::default(), counted).await
 }
 
+/// Whether a statement of this process met damaged data.
+static CORRUPT: AtomicBool = AtomicBool::new(false);
+
+/// Whether a statement of this process has met damaged data: pages of the file that cannot be right.
+pub fn is_corrupt() -> bool {
+    CORRUPT.load(Ordering::Relaxed)
+}
+
+fn note_corruption(error: &sqlx::Error) {
+    let code = error.as_database_error().and_then(|cause| cause.code()).unwrap_or_default();
+    // Postgres: XX001 and XX002. SQLite: SQLITE_CORRUPT with its extended codes, and SQLITE_NOTADB.
+    let is_damage = matches!(&*code, "XX001" | "XX002")
+        || (code.len() < 5 && code.parse().is_ok_and(|code: i32| matches!(code & 0xff, 11 | 26)));
+    if is_damage && !CORRUPT.swap(true, Ordering::Relaxed) {
+        tracing::error!(%error, "the database is damaged");
+    }
+}
+
 pub(crate) fn count_statement() {
     // Fails outside of `spent`, as in jobs.
     let _ = SPENT.try_with(|spent| spent.set(Spent { statements: spent.get().statements + 1, ..spent.get() }));
@@ -42,6 +61,9 @@ pub(crate) async fn timed<T>(
         Some(outage) => outage.guard(work).await,
         None => work.await,
     };
+    if let Err(error) = &result {
+        note_corruption(error);
+    }
     let took = begun.elapsed();
     let _ = SPENT.try_with(|spent| spent.set(Spent { time: spent.get().time + took, ..spent.get() }));
     if took > SLOW {

@@ -78,6 +78,7 @@ impl Forum {
             rules: Arc::default(),
             site: Arc::default(),
             hashing: Default::default(),
+            health: Arc::default(),
         };
         Self { cx, prefix: None, _db: db }
     }

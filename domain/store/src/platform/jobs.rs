@@ -224,6 +224,12 @@ pub async fn waiting_since(db: &Db, now: Timestamp) -> Result<Option<Timestamp>>
         now)
 }
 
+/// The ready job that could have run for longest.
+pub async fn oldest_due(db: &Db, now: Timestamp) -> Result<Option<JobId>> {
+    sql!(opt_value db, JobId,
+        "select id from jobs where state <> 'failed' and state = 'ready' and run_at <= $1 order by run_at, id limit 1", now)
+}
+
 /// The newest jobs of a state. `before` is the last job of the previous page.
 pub async fn page(db: &Db, state: &str, before: Option<JobId>, limit: i64) -> Result<Vec<JobRow>> {
     sql!(all db, JobRow,

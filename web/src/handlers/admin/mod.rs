@@ -40,10 +40,19 @@ pub async fn index(req: Req) -> Answer {
     let figure =
         |label: &str, value: String, note: &str| Figure { label: label.to_owned(), value, note: note.to_owned() };
     let mut checks = vec![
-        check("Database", health.database),
+        check("Database", health.reads),
+        check("Writes", health.writes),
         check("Bus", health.bus),
-        check("Jobs", (figures.jobs.failed > 0).then(|| format!("{} given up: look at them", figures.jobs.failed))),
-        check("Search", figures.indexed.is_none().then(|| "this process keeps no index".to_owned())),
+        check(
+            "Jobs",
+            health.jobs.or_else(|| {
+                (figures.jobs.failed > 0).then(|| format!("{} given up: look at them", figures.jobs.failed))
+            }),
+        ),
+        check(
+            "Search",
+            health.search.or_else(|| figures.indexed.is_none().then(|| "this process keeps no index".to_owned())),
+        ),
     ];
     if let Some(peer) = req.site.config.proxies.untrusted() {
         let what = "forwards requests, but is not trusted: all its clients share one limit";

@@ -1,0 +1,62 @@
+//! The secret key: from the settings, or created in the data folder of a forum that runs alone.
+
+use std::fmt;
+use std::path::Path;
+
+use domain::platform::secrets::SecretKey;
+
+use crate::environment::Environment;
+use crate::settings::{BadSetting, Needs};
+
+/// Returns the key. Creates it for a forum that runs alone.
+pub fn current(env: &Environment, data_dir: &Path, needs: Needs) -> Result<SecretKey, BadSetting> {
+    if let Some(text) = env.secret("KLATCH_SECRET_KEY")? {
+        let by_file = env.var("KLATCH_SECRET_KEY_FILE").is_some();
+        let name = if by_file { "KLATCH_SECRET_KEY_FILE" } else { "KLATCH_SECRET_KEY" };
+        return SecretKey::new(&text).ok_or_else(|| BadSetting::new(format!("{name}: at least 32 characters")));
+    }
+    if let Needs::Shared(_) = needs {
+        return Err(BadSetting::new(
+            "KLATCH_SECRET_KEY: set it (or KLATCH_SECRET_KEY_FILE), the same for all processes, to at least 32 random characters".to_owned(),
+        ));
+    }
+    let path = data_dir.join("secret.key");
+    if needs == Needs::Existing && !path.is_file() {
+        return Err(BadSetting::new(format!(
+            "KLATCH_SECRET_KEY: not set, and `{}` does not exist; give the command the settings of the service",
+            path.display()
+        )));
+    }
+    own_secret(&path)
+}
+
+/// Returns the key before the current one, if it is set.
+pub fn previous(env: &Environment) -> Result<Option<SecretKey>, BadSetting> {
+    let Some(text) = env.secret("KLATCH_SECRET_KEY_PREVIOUS")? else { return Ok(None) };
+    let key = SecretKey::new(&text);
+    key.map(Some).ok_or_else(|| BadSetting::new("KLATCH_SECRET_KEY_PREVIOUS: at least 32 characters".to_owned()))
+}
+
+/// Returns the key of a forum that runs alone: created once, readable by its owner only.
+fn own_secret(path: &Path) -> Result<SecretKey, BadSetting> {
+    let bad = |what: &str, error: &dyn fmt::Display| {
+        BadSetting::new(format!("KLATCH_DATA_DIR: `{}` cannot be {what}: {error}", path.display()))
+    };
+    if !path.exists() {
+        let text = SecretKey::random().map_err(|error| bad("made", &error))?;
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(path) {
+            Ok(mut file) => {
+                std::io::Write::write_all(&mut file, text.as_bytes()).map_err(|error| bad("written", &error))?
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(bad("made", &error)),
+        }
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| bad("read", &error))?;
+    SecretKey::new(&text)
+        .ok_or_else(|| bad("used", &"it holds less than 32 characters; delete it to have a new one made"))
+}
