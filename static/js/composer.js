@@ -186,7 +186,7 @@ function letGoOfTaken() {
   const key = keyTaken(document.cookie);
   if (!key) return;
   drafts.taken(key);
-  document.cookie = FORGET_TAKEN;
+  for (const cookie of FORGET_TAKEN) document.cookie = cookie;
 }
 
 export function start() {

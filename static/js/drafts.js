@@ -3,17 +3,20 @@
 const PREFIX = 'klatch-draft-';
 /** The account that signed out: its drafts are deleted once a page confirms the sign-out. */
 const LEAVING = 'klatch-leaving';
-/** Cookie of the server's answer to a form: the key of the accepted message. */
-const TAKEN = 'klatch-taken';
+/** Cookie of the server's answer to a form, without and with TLS: the key of the accepted message. */
+const TAKEN = /^(?:__Host-)?klatch-taken=/;
 
 /** Returns that key, or undefined. */
 export function keyTaken(cookies) {
-  const found = cookies.split('; ').find((cookie) => cookie.startsWith(`${TAKEN}=`));
-  return found?.slice(TAKEN.length + 1) || undefined;
+  const found = cookies.split('; ').find((cookie) => TAKEN.test(cookie));
+  return found?.replace(TAKEN, '') || undefined;
 }
 
-/** The cookie string that removes the key. */
-export const FORGET_TAKEN = `${TAKEN}=; path=/; max-age=0; samesite=lax`;
+/** The cookie strings that remove the key. */
+export const FORGET_TAKEN = [
+  'klatch-taken=; path=/; max-age=0; samesite=lax',
+  '__Host-klatch-taken=; path=/; max-age=0; samesite=lax; secure',
+];
 
 /** Normalizes the names of a To field to one word, whatever their order and spelling. */
 export const people = (to) =>

@@ -81,6 +81,7 @@ test('what the server took goes by its key, and nothing else does', () => {
 
 test('the answer of the server is read among other cookies', () => {
   assert.equal(keyTaken('a=b; klatch-taken=0f3a; c=d'), '0f3a');
+  assert.equal(keyTaken('a=b; __Host-klatch-taken=0f3a'), '0f3a');
   assert.equal(keyTaken('not-klatch-taken=0f3a'), undefined);
   assert.equal(keyTaken('klatch-taken='), undefined);
   assert.equal(keyTaken(''), undefined);

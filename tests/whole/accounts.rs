@@ -10,6 +10,7 @@ crate::both_ways!(
     whoever_signs_up_can_sign_out_and_in_again,
     a_form_with_a_wrong_token_comes_back_with_its_text_and_posts_nothing,
     a_form_sent_from_another_site_is_refused,
+    signing_in_again_ends_the_earlier_session_of_the_browser,
     what_was_written_comes_back_whatever_went_wrong,
     somebody_added_on_the_command_line_can_sign_in,
 );
@@ -86,6 +87,23 @@ async fn a_form_with_a_wrong_token_comes_back_with_its_text_and_posts_nothing(ru
     let back = ana.submit(&late).await.expect(403);
     assert_eq!(back.form("/messages").value("text"), "kept through a sign-out");
     assert_eq!(forum.database.number("select count(*) from messages").await, before + 1);
+}
+
+async fn signing_in_again_ends_the_earlier_session_of_the_browser(running: Running) {
+    let forum = Forum::start(running).await;
+    newcomer(&forum, "ana").await;
+    let browser = forum.visitor();
+    let form = browser.get("/-/sign-in").await.form("/-/sign-in");
+    let form = form.with("username", "ana").with("password", crate::support::PASSWORD);
+    browser.send(&form).await.expect(303);
+    let sessions = async || forum.database.number("select count(*) from sessions").await;
+    assert_eq!(sessions().await, 2);
+    // Another tab still shows the form from before.
+    let back = browser.send(&form).await.expect(403);
+    let again = back.form("/-/sign-in").with("username", "ana").with("password", crate::support::PASSWORD);
+    browser.send(&again).await.expect(303);
+    assert_eq!(sessions().await, 2);
+    browser.get("/").await.expect(200).must_say("Welcome, ana");
 }
 
 async fn a_form_sent_from_another_site_is_refused(running: Running) {

@@ -39,6 +39,7 @@ async fn every_answer_of_the_pages_carries_security_headers(running: Running) {
         ] {
             assert_eq!(answer.header(name), value, "{name} of {}", answer.path);
         }
+        assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{}", answer.path);
         let keeps = answer.header("cache-control");
         let vary = answer.header("vary").to_ascii_lowercase();
         assert!(keeps.contains("no-store") && vary.contains("cookie") || keeps.contains("public"), "{}", answer.path);
@@ -55,8 +56,17 @@ async fn a_site_over_https_says_so_for_a_year() {
     command.env("KLATCH_BASE_URL", "https://forum.example.org");
     let mut process = crate::support::Process::start("serve", &mut command, folder.path());
     process.line(" is at ").await;
-    let page = Visitor::new(&format!("http://{bind}")).peek("/").await.expect(200);
+    let visitor = Visitor::new(&format!("http://{bind}"));
+    let page = visitor.peek("/").await.expect(200);
     assert_eq!(page.header("strict-transport-security"), "max-age=31536000");
+    // Every cookie belongs to this host only, and to TLS.
+    let page = visitor.peek("/-/sign-up").await.expect(200);
+    let cookies: Vec<_> = page.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok()).collect();
+    assert!(!cookies.is_empty());
+    for cookie in cookies {
+        assert!(cookie.starts_with("__Host-klatch") && cookie.contains("; Secure"), "{cookie}");
+        assert!(cookie.contains("; Path=/") && !cookie.contains("Domain"), "{cookie}");
+    }
 }
 
 async fn the_log_tells_of_requests_messages_and_refused_sign_ins(running: Running) {
@@ -76,13 +86,16 @@ async fn the_log_tells_of_requests_messages_and_refused_sign_ins(running: Runnin
     let form = stranger.get("/-/sign-in").await.form("/-/sign-in");
     let form = form.with("username", "ana").with("password", "yellow bicycle");
     stranger.send(&form).await.expect(422);
+    let form = form.with("password", PASSWORD);
+    stranger.send(&form).await.expect(303);
     let pages = forum.pages();
     let log = forum.process(pages).log();
     let line = |words: &[&str]| log.lines().any(|line| words.iter().all(|word| line.contains(word)));
     assert!(line(&["from-a-proxy.1", "GET", "{group}/{topic}", "status=200", "db_ms=", "user="]), "{log}");
     assert!(line(&[&own, "status=404"]), "{log}");
     assert!(line(&["message saved", "nodes=\"emphasis,text,username\"", "mentions=1"]), "{log}");
-    assert!(line(&["WARN", "sign-in refused", "ana"]), "{log}");
+    assert!(line(&["WARN", "sign-in refused", "ana", "network"]), "{log}");
+    assert!(line(&["INFO", "signed in", "user=1", "network"]), "{log}");
     for secret in ["feathers", "purple", "yellow bicycle", "\u{1b}["] {
         assert!(!log.contains(secret), "the log holds {secret}:\n{log}");
     }

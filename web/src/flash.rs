@@ -1,8 +1,5 @@
 //! The flash: a line on the next page that says what was done.
 
-/// Holds the word until the flash was shown.
-pub const COOKIE: &str = "klatch-said";
-
 /// Words and their texts: the cookie carries only the word.
 const FLASHES: &[(&str, &str)] = &[
     ("saved", "Saved."),

@@ -9,7 +9,9 @@ use actix_web::web::Data;
 
 use crate::site::Site;
 
-const ALWAYS: [(&str, &str); 4] = [
+const ALWAYS: [(&str, &str); 5] = [
+    // Pages have a policy of their own, which says this too.
+    ("content-security-policy", "frame-ancestors 'none'"),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),

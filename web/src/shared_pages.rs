@@ -355,7 +355,7 @@ async fn a_notice_is_hidden_without_a_token_but_not_by_another_site() {
     let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
     let answer = async |request: TestRequest| {
         let answer = call_service(&app, request.to_request()).await;
-        let cookie = answer.response().cookies().find(|cookie| cookie.name() == "klatch-notice");
+        let cookie = answer.response().cookies().find(|cookie| cookie.name() == "__Host-klatch-notice");
         let known = (answer.status().as_u16(), cookie.map(|cookie| format!("{}={}", cookie.name(), cookie.value())));
         (known, String::from_utf8(read_body(answer).await.to_vec()).expect("text"))
     };

@@ -40,6 +40,41 @@ pub struct Beside {
     pub topics: Vec<Topic>,
 }
 
+/// The cookies of Klatch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookieKind {
+    /// The token of a session; `realtime/src/who.rs` reads it too.
+    Session,
+    /// Ties forms to a browser without a session.
+    Form,
+    /// By this, browsers are known to their accounts.
+    Browser,
+    /// A word of `web/src/flash.rs`.
+    Flash,
+    /// The version of the notice that was hidden in this browser.
+    Notice,
+    /// The key of the last accepted form; `static/js/drafts.js` then drops the draft.
+    Accepted,
+}
+
+impl CookieKind {
+    const fn name(self, secure: bool) -> &'static str {
+        macro_rules! named {
+            ($name:literal) => {
+                if secure { concat!("__Host-", $name) } else { $name }
+            };
+        }
+        match self {
+            Self::Session => named!("klatch"),
+            Self::Form => named!("klatch-form"),
+            Self::Browser => named!("klatch-browser"),
+            Self::Flash => named!("klatch-said"),
+            Self::Notice => named!("klatch-notice"),
+            Self::Accepted => named!("klatch-taken"),
+        }
+    }
+}
+
 impl Site {
     /// Returns the shared state.
     pub fn new(cx: Context, config: Config) -> Self {
@@ -59,19 +94,9 @@ impl Site {
         self.cx.config.base_url.starts_with("https://")
     }
 
-    /// Returns the name of the session cookie.
-    pub fn session_cookie(&self) -> &'static str {
-        if self.secure() { "__Host-klatch" } else { "klatch" }
-    }
-
-    /// Returns the name of the cookie that ties forms to a browser without a session.
-    pub fn form_cookie(&self) -> &'static str {
-        if self.secure() { "__Host-klatch-form" } else { "klatch-form" }
-    }
-
-    /// Returns the name of the cookie by which browsers are known to their accounts.
-    pub fn browser_cookie(&self) -> &'static str {
-        if self.secure() { "__Host-klatch-browser" } else { "klatch-browser" }
+    /// Returns the name of a cookie. Over TLS it has the prefix by which browsers let no other host set it (RFC 6265bis).
+    pub fn cookie_name(&self, kind: CookieKind) -> &'static str {
+        kind.name(self.secure())
     }
 
     /// Returns the data beside a group's pages, at most a few seconds old. Check first that the viewer may

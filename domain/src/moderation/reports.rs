@@ -18,10 +18,10 @@ use crate::{groups, messages};
 use model::policy::{self, Viewer};
 use model::time::Timestamp;
 use model::{
-    EmailKind, Fields, Grounds, GroupId, GroupKind, LogAction, LogEntry, Message, MessageId, NoticeDetails,
+    DecidedBy, EmailKind, Fields, Grounds, GroupId, GroupKind, LogAction, LogEntry, Message, MessageId, NoticeDetails,
     NoticeEmail, NoticeKind, ReportId, Verdict,
 };
-use store::moderation::reports::{OpenRow, Reported, VoiceRow};
+use store::moderation::reports::{OpenRow, Reported, Stranded, VoiceRow};
 
 /// Messages on the moderators' page.
 pub const LIST_LIMIT: i64 = 50;
@@ -288,4 +288,27 @@ pub async fn answer(
     cx.wake.after_commit();
     tell(cx, group, kind).await;
     Ok(Answered { group, kind, reports: settled.len() as u64 })
+}
+
+/// Topics whose reports are answered at once.
+const STRANDED: i64 = 100;
+
+/// Answers the open reports in deleted groups: what they are about is gone. Those who reported it are told.
+pub(crate) async fn answer_stranded(cx: &Context) -> Result<()> {
+    loop {
+        let mut tx = cx.db.begin().await?;
+        let stranded = store::moderation::reports::stranded(&mut tx, STRANDED).await?;
+        for Stranded { topic_id: topic, group_id: group, by_id: by } in stranded.iter().copied() {
+            let settled =
+                store::moderation::reports::settle_topic(&mut tx, topic, by, Verdict::Deleted, cx.now()).await?;
+            let reason = "The group was deleted.";
+            let decision = Decision { by, side: DecidedBy::Moderators, reason, group, topic, message: None };
+            notices::reports_answered(cx, &mut tx, decision, Verdict::Deleted, &settled).await?;
+        }
+        tx.commit().await?;
+        cx.wake.after_commit();
+        if (stranded.len() as i64) < STRANDED {
+            return Ok(());
+        }
+    }
 }

@@ -158,6 +158,7 @@ pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Orig
             }
             tx.commit().await?;
             cx.wake.after_commit();
+            log_sign_in(id, origin);
             Ok(SignedIn::Session(token))
         }
         _ => {
@@ -167,6 +168,11 @@ pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Orig
             Err(Error::invalid("password", "Name and password do not go together."))
         }
     }
+}
+
+/// Logs that somebody signed in, from which network.
+pub(crate) fn log_sign_in(user: UserId, origin: &Origin) {
+    tracing::info!(user = user.0, network = %rate_limits::network(origin.address), "signed in");
 }
 
 /// Counts an attempt from a browser that is not known: by its networks, and on the account, however its name was typed.

@@ -266,8 +266,10 @@ pub async fn pass(cx: &Context, ticket: &str, code: &str, origin: &Origin) -> Re
     let row = store::people::two_factor::of(&cx.db, user).await?.filter(|row| row.confirmed_at.is_some());
     let row = row.ok_or(Error::SignedOut)?;
     let typed: String = code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let wrong =
-        || Error::invalid("code", "That code is not right, or was used before. Codes change every half minute.");
+    let wrong = || {
+        tracing::warn!(user = user.0, network = %rate_limits::network(origin.address), "sign-in code refused");
+        Error::invalid("code", "That code is not right, or was used before. Codes change every half minute.")
+    };
     let mut tx;
     if typed.len() == 6 {
         rate_limits::count(cx, RateLimit::Code, By::User(user)).await?;
@@ -290,5 +292,6 @@ pub async fn pass(cx: &Context, ticket: &str, code: &str, origin: &Origin) -> Re
     let token = sessions::open_in(&mut tx, cx, user, origin).await?;
     tx.commit().await?;
     cx.wake.after_commit();
+    crate::people::accounts::log_sign_in(user, origin);
     Ok(token)
 }

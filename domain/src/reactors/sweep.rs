@@ -3,7 +3,7 @@
 use crate::admin::statistics;
 use crate::live::notices;
 use crate::messages::history;
-use crate::moderation::approval_queue;
+use crate::moderation::{approval_queue, reports};
 use crate::people::{sign_ups, two_factor};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -21,6 +21,7 @@ const PURGED_IN_A_SWEEP: u64 = 50_000;
 
 pub(super) async fn sweep(cx: &Context) -> Result<()> {
     approval_queue::return_stranded(cx).await?;
+    reports::answer_stranded(cx).await?;
     let purged = history::purge(cx).await?;
     let declined = approval_queue::purge(cx).await?;
     let sign_ups = sign_ups::forget_declined(cx).await?;

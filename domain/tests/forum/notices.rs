@@ -31,7 +31,7 @@ stories! {
     an_approved_message_is_told_live_and_counted_until_it_is_read,
     whoever_reported_and_the_author_are_told_what_was_decided_by_whom_and_why,
     a_decision_is_sent_to_a_confirmed_address,
-    a_deleted_topic_is_told_to_its_creator_and_to_whoever_reported_something_in_it,
+    a_deleted_topic_or_group_is_told_to_whoever_reported_something_in_it,
     notices_name_no_group_that_their_reader_must_not_know,
     notices_are_their_owners_alone,
     notices_are_in_the_download_and_go_with_the_account,
@@ -231,7 +231,7 @@ async fn a_decision_is_sent_to_a_confirmed_address(forum: TestForum) {
     assert_eq!(kinds(&forum, ada).await, [NoticeKind::ReportAnswered], "an unconfirmed address gets nothing");
 }
 
-async fn a_deleted_topic_is_told_to_its_creator_and_to_whoever_reported_something_in_it(forum: TestForum) {
+async fn a_deleted_topic_or_group_is_told_to_whoever_reported_something_in_it(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -245,6 +245,12 @@ async fn a_deleted_topic_is_told_to_its_creator_and_to_whoever_reported_somethin
     let [line] = of(&forum, noor).await.try_into().unwrap();
     assert_eq!((line.kind, line.details.title.as_str(), line.topic_path), (NoticeKind::TopicDeleted, "Finches", None));
     assert_eq!(kinds(&forum, ada).await, [NoticeKind::ReportAnswered]);
+    let last = forum.topic(noor, &garden, "Siskins", "Buy siskins").await;
+    report(&forum, ada, last.id).await;
+    groups::delete(cx, mira, garden.id, "Garden").await.unwrap();
+    domain::reactors::run(cx, &domain::testing::DRAW, Task::Sweep { slot: "now".into() }).await.unwrap();
+    forum.drain().await;
+    assert_eq!(kinds(&forum, ada).await, [NoticeKind::ReportAnswered; 2]);
     assert_eq!(ints(&forum, "select count(*) from reports where answered_at is null").await, [[0]]);
 }
 

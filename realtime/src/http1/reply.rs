@@ -20,7 +20,8 @@ pub(super) struct Reply {
 const JSON: &str = "application/json; charset=utf-8";
 
 /// The headers that `web/src/headers.rs` adds to other answers, as far as they concern data.
-const SAFE: &str = "X-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\n";
+const SAFE: &str = "X-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\n\
+                    Content-Security-Policy: frame-ancestors 'none'\r\n";
 
 /// How to send a response on its connection.
 #[derive(Clone, Copy, Debug)]
@@ -156,11 +157,12 @@ mod tests {
             "Cache-Control: no-store",
             "X-Content-Type-Options: nosniff",
             "Cross-Origin-Resource-Policy: same-origin",
+            "Content-Security-Policy: frame-ancestors 'none'",
             "Content-Type: application/json; charset=utf-8",
             &length,
             "Retry-After: 2",
         ];
-        assert_eq!(lines[2..8], rest);
-        assert_eq!(lines[8..], ["Connection: close", "", ""]);
+        assert_eq!(lines[2..9], rest);
+        assert_eq!(lines[9..], ["Connection: close", "", ""]);
     }
 }

@@ -201,6 +201,8 @@ pub struct Session {
     /// The IP address.
     pub address: String,
     pub created_at: Timestamp,
+    /// The last use, by an hour.
+    pub seen_at: Timestamp,
     /// Whether it is the session of this request.
     pub is_own: bool,
 }

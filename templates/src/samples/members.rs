@@ -225,6 +225,7 @@ impl admin::Person {
             device: device.to_owned(),
             address: "203.0.113.7".to_owned(),
             created_at: super::ago(60 * hours),
+            seen_at: super::ago(30 * hours),
             is_own: false,
         };
         let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";

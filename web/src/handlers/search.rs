@@ -33,7 +33,10 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
     let mut layout = req.layout().await?;
     let within = match params.within.as_str() {
         "" => None,
-        slug => Some(domain::groups::by_slug(req.cx(), req.viewer(), slug).await?.group),
+        slug => match domain::groups::by_slug(req.cx(), req.viewer(), slug).await {
+            Err(domain::Error::NotFound) => Some(domain::groups::formerly(req.cx(), req.viewer(), slug).await?),
+            found => Some(found?.group),
+        },
     };
     layout.group = within.as_ref().map(|group| group.id);
     let q = params.q.trim().to_owned();

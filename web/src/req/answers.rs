@@ -19,7 +19,8 @@ impl Req {
     pub fn hiding(&self, mut response: HttpResponse, version: &str) -> HttpResponse {
         let known = self.now.notice.as_ref().is_some_and(|notice| notice.version == version);
         if known {
-            let cookie = self.cookie(NOTICE, version.to_owned()).max_age(CookieDuration::days(365)).finish();
+            let cookie =
+                self.cookie(CookieKind::Notice, version.to_owned()).max_age(CookieDuration::days(365)).finish();
             let _ = response.add_cookie(&cookie);
         }
         response
@@ -76,10 +77,10 @@ impl Req {
         response.insert_header((CACHE_CONTROL, "private, no-store"));
         let is_anonymous = self.any_session().is_none() && self.unread_session.is_none();
         if is_anonymous && self.form_cookie_is_new && holds_token(&html) {
-            response.cookie(self.cookie(self.site.form_cookie(), self.form_secret.clone()).finish());
+            response.cookie(self.cookie(CookieKind::Form, self.form_secret.clone()).finish());
         }
         if self.flash.is_some() {
-            response.cookie(self.gone(flash::COOKIE));
+            response.cookie(self.gone(CookieKind::Flash));
         }
         let mut response = response.content_type(HTML).body(html);
         refused::tell(status, response.headers_mut());
@@ -136,12 +137,7 @@ impl Req {
     /// Makes the next page show a flash.
     pub fn saying(&self, mut response: HttpResponse, word: &'static str) -> HttpResponse {
         debug_assert!(flash::text(word).is_some(), "no flash is called {word}");
-        let cookie = Cookie::build(flash::COOKIE, word)
-            .path("/")
-            .http_only(true)
-            .same_site(SameSite::Lax)
-            .secure(self.site.secure())
-            .finish();
+        let cookie = self.cookie(CookieKind::Flash, word.to_owned()).finish();
         // The words are constants of ours, so the cookie is always valid.
         let _ = response.add_cookie(&cookie);
         response
@@ -150,20 +146,29 @@ impl Req {
     /// Tells the page's script, by the form's key, that the form was accepted and its draft can be dropped.
     pub fn accepted(&self, mut response: HttpResponse, key: &str) -> HttpResponse {
         if (1..=100).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            let cookie =
-                self.cookie(ACCEPTED, key.to_owned()).http_only(false).max_age(CookieDuration::days(1)).finish();
+            let cookie = self
+                .cookie(CookieKind::Accepted, key.to_owned())
+                .http_only(false)
+                .max_age(CookieDuration::days(1))
+                .finish();
             let _ = response.add_cookie(&cookie);
         }
         response
     }
 
-    /// Answers 303 and sets the session cookie. From now on the browser is known to the account.
+    /// Answers 303 and sets the session cookie. From now on the browser is known to the account. The session that the
+    /// browser had before ends.
     pub async fn sign_in(&self, token: &str, path: &str) -> HttpResponse {
+        if let Some(before) = self.any_session()
+            && let Err(error) = domain::people::accounts::sign_out(self.cx(), before.person.id, &before.id).await
+        {
+            tracing::warn!(%error, "the earlier session of a browser was not ended");
+        }
         let mut response = self.redirect(path);
         let age = CookieDuration::seconds(self.cx().config.session.as_secs().try_into().unwrap_or(i64::MAX));
-        let cookie = self.cookie(self.site.session_cookie(), token.to_owned()).max_age(age).finish();
+        let cookie = self.cookie(CookieKind::Session, token.to_owned()).max_age(age).finish();
         let _ = response.add_cookie(&cookie);
-        let _ = response.add_cookie(&self.gone(self.site.form_cookie()));
+        let _ = response.add_cookie(&self.gone(CookieKind::Form));
         let known = domain::people::browsers::of_session(self.cx(), token, &self.origin.known).await;
         self.knowing(response, known)
     }
@@ -177,7 +182,7 @@ impl Req {
         match known {
             Ok(Some(known)) => {
                 // The longest that browsers keep a cookie.
-                let cookie = self.cookie(self.site.browser_cookie(), known).max_age(CookieDuration::days(400)).finish();
+                let cookie = self.cookie(CookieKind::Browser, known).max_age(CookieDuration::days(400)).finish();
                 let _ = response.add_cookie(&cookie);
             }
             Ok(None) => {}
@@ -189,16 +194,17 @@ impl Req {
     /// Answers 303 and removes the session cookie.
     pub fn sign_out(&self, path: &str) -> HttpResponse {
         let mut response = self.redirect(path);
-        let _ = response.add_cookie(&self.gone(self.site.session_cookie()));
+        let _ = response.add_cookie(&self.gone(CookieKind::Session));
         response
     }
 
-    fn cookie(&self, name: &'static str, value: String) -> actix_web::cookie::CookieBuilder<'static> {
+    fn cookie(&self, kind: CookieKind, value: String) -> actix_web::cookie::CookieBuilder<'static> {
+        let name = self.site.cookie_name(kind);
         Cookie::build(name, value).path("/").http_only(true).same_site(SameSite::Lax).secure(self.site.secure())
     }
 
-    fn gone(&self, name: &'static str) -> Cookie<'static> {
-        self.cookie(name, String::new()).max_age(CookieDuration::ZERO).finish()
+    fn gone(&self, kind: CookieKind) -> Cookie<'static> {
+        self.cookie(kind, String::new()).max_age(CookieDuration::ZERO).finish()
     }
 }
 

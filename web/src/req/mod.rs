@@ -24,7 +24,7 @@ use templates::{Layout, Live};
 
 use crate::failure::Failure;
 use crate::flash;
-use crate::site::Site;
+use crate::site::{CookieKind, Site};
 
 /// A request as handlers see it.
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ impl Req {
         }
         let site =
             request.app_data::<Data<Site>>().ok_or_else(|| Error::Internal("the server has no site".into()))?.clone();
-        let opened = match request.cookie(site.session_cookie()) {
+        let opened = match request.cookie(site.cookie_name(CookieKind::Session)) {
             Some(cookie) => domain::people::sessions::opened(&site.cx, cookie.value()).await?,
             None => None,
         };
@@ -78,7 +78,8 @@ impl Req {
     pub async fn without_session(request: &HttpRequest) -> Result<Self, Failure> {
         let site =
             request.app_data::<Data<Site>>().ok_or_else(|| Error::Internal("the server has no site".into()))?.clone();
-        let unread = request.cookie(site.session_cookie()).map(|cookie| secrets::digest(cookie.value()));
+        let unread =
+            request.cookie(site.cookie_name(CookieKind::Session)).map(|cookie| secrets::digest(cookie.value()));
         Self::with(request, site, None, unread).await
     }
 
@@ -94,7 +95,7 @@ impl Req {
             session => (None, session),
         };
         let known = request
-            .cookie(site.form_cookie())
+            .cookie(site.cookie_name(CookieKind::Form))
             .map(|cookie| cookie.value().to_owned())
             .filter(|value| value.len() == 64);
         let form_cookie_is_new = known.is_none();
@@ -113,15 +114,15 @@ impl Req {
             wants_json: crate::failure::wants_json(request),
             is_fetched: matches!(*request.method(), Method::GET | Method::HEAD),
             origin: origin(request, &site),
-            nonce: secrets::token()?[..24].to_owned(),
+            nonce: secrets::token()?[..32].to_owned(),
             form_secret,
             form_cookie_is_new,
             // A background reload of an open page must not use up the flash of the next page.
             flash: request
-                .cookie(flash::COOKIE)
+                .cookie(site.cookie_name(CookieKind::Flash))
                 .filter(|_| header(BACKGROUND).is_empty())
                 .map(|cookie| cookie.value().to_owned()),
-            hidden_notice: request.cookie(NOTICE).map(|cookie| cookie.value().to_owned()),
+            hidden_notice: request.cookie(site.cookie_name(CookieKind::Notice)).map(|cookie| cookie.value().to_owned()),
             known_tags: header("if-none-match").to_owned(),
             session,
             waiting,
@@ -318,14 +319,8 @@ impl Req {
     }
 }
 
-/// Cookie with the key of the last accepted form; `static/js/drafts.js` then drops the draft.
-const ACCEPTED: &str = "klatch-taken";
-
 /// Header by which `static/js/refresh.js` reloads a page that is already open.
 const BACKGROUND: &str = "x-klatch-background";
-
-/// Cookie with the version of the notice that was hidden in this browser.
-const NOTICE: &str = "klatch-notice";
 
 /// In the extensions of a request whose form has been read, and is kept for the error page.
 #[derive(Clone, Copy, Debug)]
@@ -384,6 +379,9 @@ fn origin(request: &HttpRequest, site: &Site) -> Origin {
     let forwarded = request.headers().get_all("x-forwarded-for").map(|value| value.as_bytes());
     let client = site.config.proxies.client(peer, forwarded);
     let agent = request.headers().get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let known = request.cookie(site.browser_cookie()).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
+    let known = request
+        .cookie(site.cookie_name(CookieKind::Browser))
+        .map(|cookie| cookie.value().to_owned())
+        .unwrap_or_default();
     Origin { address: client.address, agent: agent.to_owned(), is_unsure: client.is_unsure, known }
 }

@@ -3,7 +3,7 @@
 use crate::db::{Db, Tx, sql};
 use model::policy::answered_by_site_admin_first;
 use model::time::Timestamp;
-use model::{Grounds, Group, GroupId, GroupKind, MessageId, ReportId, TopicId, UserId, Verdict};
+use model::{Grounds, Group, GroupId, GroupKind, LogAction, MessageId, ReportId, TopicId, UserId, Verdict};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -229,6 +229,25 @@ pub async fn waits_in(tx: &mut Tx, topic: TopicId) -> Result<bool> {
     sql!(value tx, bool,
         "select exists (select 1 from reports r join messages m on m.id = r.message_id where m.topic_id = $1 and r.answered_at is null)",
         topic)
+}
+
+/// A topic of a deleted group in which a message has an open report.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Stranded {
+    pub topic_id: TopicId,
+    pub group_id: GroupId,
+    /// Who deleted the group; the creator of a group that its last member left.
+    pub by_id: UserId,
+}
+
+/// Topics of deleted groups in which a message has an open report.
+pub async fn stranded(tx: &mut Tx, limit: i64) -> Result<Vec<Stranded>> {
+    sql!(all tx, Stranded,
+        "select distinct t.id as topic_id, g.id as group_id,
+                coalesce((select l.actor_id from audit_log l where l.group_id = g.id and l.what = $2 order by l.id desc limit 1), g.creator_id) as by_id
+         from reports r join messages m on m.id = r.message_id join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
+         where r.answered_at is null and g.deleted_at is not null order by t.id limit $1",
+        limit, LogAction::GroupDeleted)
 }
 
 /// The newest report.

@@ -32,6 +32,7 @@ pub(in crate::handlers) async fn page(
         device: row.agent,
         address: row.address,
         created_at: row.created_at,
+        seen_at: row.seen_at,
     };
     let sessions = sessions.into_iter().map(row).collect();
     Ok(Person { layout, user, form, warn, record, groups, more_groups, sessions, has_second_step })
