@@ -10,5 +10,6 @@ pub mod http;
 pub mod live;
 pub mod load;
 pub mod people;
+pub mod recall;
 pub mod site;
 pub mod smuggle;

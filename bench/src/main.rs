@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use klatch_bench::load::Load;
-use klatch_bench::{attack, faults, live, load, people, smuggle};
+use klatch_bench::{attack, faults, live, load, people, recall, smuggle};
 
 /// Puts load on a running Klatch. Figures go to standard output, one line, separated by tabs: answers a second, p50 and
 /// p99 in milliseconds, bytes of the last page, answers with another status than expected.
@@ -84,6 +84,11 @@ enum Command {
         #[command(flatten)]
         plan: smuggle::Plan,
     },
+    /// Looks for known messages by words of theirs, and compares with other search engines: see bench/recall
+    Recall {
+        #[command(flatten)]
+        plan: recall::Plan,
+    },
     /// One of the polling processes of `live`
     #[command(hide = true)]
     Park {
@@ -134,6 +139,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 std::process::exit(1);
             }
         }
+        Command::Recall { plan } => recall::run(plan).await?,
         Command::Smuggle { plan } => {
             if !smuggle::run(plan).await? {
                 std::process::exit(1);

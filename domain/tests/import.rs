@@ -141,7 +141,8 @@ async fn will_find(forum: &TestForum, words: &str, hits: usize) {
 }
 
 async fn finds(forum: &TestForum, words: &str) -> usize {
-    let question = Question { words: words.to_owned(), group: None, order: Order::Best, page: 0, limit: 50 };
+    let question =
+        Question { words: words.to_owned(), group: None, topic: None, order: Order::Best, page: 0, limit: 50 };
     domain::search::ask(&forum.cx, Viewer::Anonymous, question).await.unwrap().total
 }
 

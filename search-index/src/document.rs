@@ -1,4 +1,4 @@
-//! Documents of the index: ids and one text.
+//! Documents of the index: ids, texts and facts.
 
 /// The kind of a document or hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,4 +25,8 @@ pub struct Document<'a> {
     pub created_at: i64,
     /// Plain text, no markup.
     pub text: &'a str,
+    /// Of a message: the name of its topic, whose words count as its own. Empty for a topic.
+    pub title: &'a str,
+    /// What else can be asked for, such as `has:link` or `site:example.org`, in lower case.
+    pub facts: &'a [String],
 }

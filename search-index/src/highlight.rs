@@ -3,8 +3,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::parse::{Clause, Parsed, parse};
-use crate::tokenizer::{Word, is_mark, stands_alone, words};
+use crate::expand::Known;
+use crate::parse::{Parsed, Piece, parse};
+use crate::stem::{LANGUAGES, language_of, stem, stem_of};
+use crate::tokenizer::{Role, Word, is_mark, stands_alone, words};
 
 /// Matches beyond these are not marked.
 const MAX_MATCHES: usize = 1_000;
@@ -21,7 +23,19 @@ pub struct Fragment {
 /// Marks in texts what a query looked for. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Highlighter {
-    clauses: Arc<[Clause]>,
+    wanted: Arc<[Wanted]>,
+}
+
+/// A piece of the query, and what counts for it.
+#[derive(Clone, Debug)]
+struct Wanted {
+    piece: Piece,
+    /// Stems of its word, in all languages.
+    stems: Vec<String>,
+    /// Words that are written nearly like it.
+    others: Vec<String>,
+    /// Whether longer words count.
+    prefix: bool,
 }
 
 /// Where a clause matches, in bytes of the text.
@@ -34,17 +48,35 @@ struct Match {
 impl Highlighter {
     /// Creates a highlighter for a query text, without a search.
     pub fn new(query: &str) -> Self {
-        Self::of(&parse(query))
+        Self::of(&parse(query), &[])
     }
 
-    pub(crate) fn of(parsed: &Parsed) -> Self {
-        Self { clauses: parsed.wanted.as_slice().into() }
+    /// `others` are words that are written nearly like those of each clause.
+    pub(crate) fn of(parsed: &Parsed, others: &[Vec<Known>]) -> Self {
+        let last = parsed.wanted.iter().flat_map(|clause| &clause.any).map(|piece| piece.range.start).max();
+        let mut wanted = Vec::new();
+        for (nth, clause) in parsed.wanted.iter().enumerate() {
+            let others = others.get(nth).map_or(&[][..], Vec::as_slice);
+            for piece in &clause.any {
+                let stems = piece.word().map_or(Vec::new(), |word| {
+                    LANGUAGES.iter().filter_map(|&language| stem_of(language, word, piece.lower.as_deref())).collect()
+                });
+                let is_last = Some(piece.range.start) == last;
+                let prefix = piece.word().is_some_and(|word| word.chars().count() > 1) && (is_last || piece.prefix);
+                let others = others.iter().map(|known| known.word.clone()).collect();
+                wanted.push(Wanted { piece: piece.clone(), stems, others, prefix });
+            }
+        }
+        Self { wanted: wanted.into() }
     }
 
     /// Returns the words and phrases that are marked, folded as for comparison.
     pub fn terms(&self) -> Vec<String> {
-        let words = self.clauses.iter().map(|clause| clause.words.iter().map(|(_, word)| &**word));
-        words.map(|words| words.collect::<Vec<_>>().join(" ")).collect()
+        let words = |wanted: &Wanted| match &wanted.piece {
+            Piece { only_whole: true, whole: Some(whole), .. } => whole.clone(),
+            piece => piece.words.iter().map(|(_, word)| &**word).collect::<Vec<_>>().join(" "),
+        };
+        self.wanted.iter().map(words).collect()
     }
 
     /// Returns the part of `text` that shows most of the query, at most `max_chars` characters, cut between words. An
@@ -56,12 +88,14 @@ impl Highlighter {
     }
 
     fn matches(&self, text: &str) -> Vec<Match> {
-        let words = words(text);
+        let all = words(text);
+        let language = language_of(text);
         let mut matches = Vec::new();
-        for start in 0..words.len() {
-            for (clause, wanted) in self.clauses.iter().enumerate() {
-                if let Some(end) = match_at(&words[start..], wanted) {
-                    matches.push(Match { range: words[start].range.start..end, clause });
+        for start in 0..all.len() {
+            for (clause, wanted) in self.wanted.iter().enumerate() {
+                let is_form = || stem(language, &all[start]).is_some_and(|stem| wanted.stems.contains(&stem));
+                if let Some(end) = match_at(&all[start..], wanted, is_form) {
+                    matches.push(Match { range: all[start].range.start..end, clause });
                 }
             }
             if matches.len() >= MAX_MATCHES {
@@ -72,14 +106,29 @@ impl Highlighter {
     }
 }
 
-/// Returns where in the text the clause ends if it begins with the first of these words.
-fn match_at(words: &[Word], clause: &Clause) -> Option<usize> {
-    let start = words.first()?.position;
+/// Returns where in the text the piece ends if it begins with the first of these words. `is_form` says whether that is a
+/// form of its word.
+fn match_at(words: &[Word], wanted: &Wanted, is_form: impl Fn() -> bool) -> Option<usize> {
+    let (piece, first) = (&wanted.piece, words.first()?);
+    if first.role != Role::Word {
+        let is_whole = piece.whole.as_ref() == Some(&first.folded);
+        return is_whole.then_some(first.range.end);
+    }
+    if let Some(word) = piece.word() {
+        let is_match = first.folded == word
+            || wanted.prefix && first.folded.starts_with(word)
+            || wanted.others.contains(&first.folded)
+            || is_form();
+        return is_match.then_some(first.range.end);
+    }
+    if piece.only_whole {
+        return None;
+    }
     let mut end = None;
-    let mut rest = words.iter();
-    for (distance, folded) in &clause.words {
-        let word = rest.find(|word| word.position >= start + distance)?;
-        if word.position != start + distance || word.folded != *folded {
+    let mut rest = words.iter().filter(|word| word.role == Role::Word);
+    for (distance, folded) in &piece.words {
+        let word = rest.find(|word| word.position >= first.position + distance)?;
+        if word.position != first.position + distance || word.folded != *folded {
             return None;
         }
         end = Some(word.range.end);

@@ -18,10 +18,12 @@
 //!         author_id: 12,
 //!         created_at: 1_300_000_000_000_000,
 //!         text: "Who takes the train to the café?",
+//!         title: "The weekend",
+//!         facts: &[],
 //!     })?;
 //!     writer.commit("event 41")?;
 //! }
-//! let results = index.search(&Query::new("cafe"))?;
+//! let results = index.search(&Query::new("cafe weekend"))?;
 //! assert_eq!(results.hits[0].id, 7);
 //! assert_eq!(index.position().as_deref(), Some("event 41"));
 //! # Ok(())
@@ -30,9 +32,12 @@
 //!
 //! Every call blocks, on files or on the processor: call from a blocking thread in async code.
 
+mod compile;
 mod document;
 mod engine;
 mod error;
+mod expand;
+mod facets;
 mod generation;
 mod highlight;
 mod home;
@@ -43,15 +48,17 @@ mod rank;
 mod rebuild;
 mod schema;
 mod search;
+mod stem;
 mod tokenizer;
 mod writer;
 
 pub use document::{Document, Kind};
 pub use engine::Load;
 pub use error::{Error, Result};
+pub use facets::Facets;
 pub use highlight::{Fragment, Highlighter};
 pub use index::Index;
-pub use query::{Order, Query};
+pub use query::{Named, Order, Query};
 pub use rebuild::Rebuild;
-pub use search::{Hit, MAX_DEPTH, Results};
+pub use search::{Hit, IN_A_TOPIC, MAX_DEPTH, Results};
 pub use writer::Writer;

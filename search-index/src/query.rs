@@ -1,14 +1,13 @@
-//! A query, and its translation into the engine's terms.
+//! A query, and what limits it.
 
 use std::sync::Arc;
 
 use tantivy::query::doc_predicate_query::{DocPredicateQuery, FunctionPredicate};
-use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, PhraseQuery, Query as EngineQuery, TermQuery};
+use tantivy::query::{ConstScoreQuery, Occur, Query as EngineQuery, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, SegmentReader, Term};
 
 use crate::document::Kind;
-use crate::parse::{Clause, Parsed};
 use crate::schema::{Fields, column};
 
 /// The order of hits.
@@ -21,29 +20,58 @@ pub enum Order {
     Newest,
 }
 
+/// A word that names people or groups: their documents match it too.
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
+pub struct Named {
+    /// In lower case, without accents.
+    pub word: String,
+    pub authors: Vec<i64>,
+    pub groups: Vec<i64>,
+}
+
 /// A search by some viewer. Start from [`Query::new`] and set what differs.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]
 pub struct Query<'a> {
-    /// Any text: words (all must match), `"a phrase"`, `-not`. Only the first 1,000 characters and 64 words count.
+    /// Any text: words (all must match), `"a phrase"`, `-not`, `begin*`, `this OR that`. Only the first 1,000 characters
+    /// and 64 words count.
     pub text: &'a str,
+    /// Words of the text that are names.
+    pub named: &'a [Named],
+    /// Texts whose words the topic's name must have.
+    pub title: &'a [String],
     /// Groups the viewer may not see. Their documents are neither found nor counted; thousands are fine.
     pub hidden_groups: &'a [i64],
     /// The groups the viewer may see, if that list is shorter. Nothing outside of them is found or counted.
     pub seen_groups: Option<&'a [i64]>,
     /// Topics the viewer may not see, in groups that they may.
     pub hidden_topics: &'a [i64],
-    /// Users whom the viewer ignores.
+    /// Users whom the viewer ignores, or does not want now.
     pub hidden_authors: &'a [i64],
     pub only_group: Option<i64>,
-    pub only_author: Option<i64>,
+    pub only_topic: Option<i64>,
+    /// One of these.
+    pub only_authors: Option<&'a [i64]>,
     pub only_kind: Option<Kind>,
+    /// One of these messages; thousands are fine.
+    pub only_messages: Option<&'a [i64]>,
+    /// None of these messages; thousands are fine.
+    pub but_messages: &'a [i64],
+    /// From this time on, in microseconds since 1970 (UTC).
+    pub since: Option<i64>,
+    /// Before this time.
+    pub until: Option<i64>,
+    /// Facts of the documents, and whether they are wanted or excluded.
+    pub facts: &'a [(String, bool)],
     pub order: Order,
     /// The time in microseconds since 1970 (UTC), for [`Order::Best`]; 0 gives no bonus by age.
     pub now: i64,
-    /// How many hits to skip; with `limit` at most [`MAX_DEPTH`](crate::MAX_DEPTH).
+    /// Whether at most [`IN_A_TOPIC`](crate::IN_A_TOPIC) hits of a topic stand on the page of its best one, one after the other.
+    pub by_topic: bool,
+    /// How many hits (with `by_topic`: topics) to skip; with `limit` at most [`MAX_DEPTH`](crate::MAX_DEPTH).
     pub offset: usize,
-    /// How many hits to return; with 0 they are only counted.
+    /// How many hits (with `by_topic`: topics) to return; with 0 they are only counted.
     pub limit: usize,
 }
 
@@ -52,76 +80,96 @@ impl<'a> Query<'a> {
     pub fn new(text: &'a str) -> Self {
         Self {
             text,
+            named: &[],
+            title: &[],
             hidden_groups: &[],
             seen_groups: None,
             hidden_topics: &[],
             hidden_authors: &[],
             only_group: None,
-            only_author: None,
+            only_topic: None,
+            only_authors: None,
             only_kind: None,
+            only_messages: None,
+            but_messages: &[],
+            since: None,
+            until: None,
+            facts: &[],
             order: Order::Best,
             now: 0,
+            by_topic: false,
             offset: 0,
             limit: 20,
         }
     }
 
-    pub(crate) fn compile(&self, parsed: &Parsed, fields: &Fields) -> BooleanQuery {
+    /// Whether it asks for something without any word.
+    pub(crate) fn narrows(&self) -> bool {
+        self.only_authors.is_some()
+            || self.only_messages.is_some()
+            || !self.title.is_empty()
+            || self.since.is_some()
+            || self.until.is_some()
+            || self.facts.iter().any(|(_, wanted)| *wanted)
+    }
+
+    /// Returns what every hit must fulfil beside the words. It adds nothing to the score.
+    pub(crate) fn filters(&self, fields: &Fields) -> Vec<(Occur, Box<dyn EngineQuery>)> {
         let mut clauses: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
-        for clause in &parsed.wanted {
-            clauses.push((Occur::Must, matching(clause, fields)));
-        }
-        for clause in &parsed.excluded {
-            clauses.push((Occur::MustNot, matching(clause, fields)));
-        }
-        let filters = [
+        let mut must = |query: Box<dyn EngineQuery>| {
+            clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(query, 0.0)) as Box<dyn EngineQuery>));
+        };
+        let terms = [
             self.only_group.map(|id| Term::from_field_i64(fields.group, id)),
-            self.only_author.map(|id| Term::from_field_i64(fields.author, id)),
+            self.only_topic.map(|id| Term::from_field_i64(fields.topic, id)),
             self.only_kind.map(|kind| Term::from_field_u64(fields.kind, kind.number())),
         ];
-        for term in filters.into_iter().flatten() {
-            let filter = Box::new(TermQuery::new(term, IndexRecordOption::Basic));
-            clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(filter, 0.0))));
+        for term in terms.into_iter().flatten() {
+            must(Box::new(TermQuery::new(term, IndexRecordOption::Basic)));
         }
-        let hidden = [
-            (column::GROUP, self.hidden_groups),
-            (column::TOPIC, self.hidden_topics),
-            (column::AUTHOR, self.hidden_authors),
+        let among = [
+            (column::GROUP, Some(self.hidden_groups).filter(|ids| !ids.is_empty()), false),
+            (column::TOPIC, Some(self.hidden_topics).filter(|ids| !ids.is_empty()), false),
+            (column::AUTHOR, Some(self.hidden_authors).filter(|ids| !ids.is_empty()), false),
+            (column::GROUP, self.seen_groups, true),
+            (column::AUTHOR, self.only_authors, true),
+            (column::ID, self.only_messages, true),
+            (column::ID, Some(self.but_messages).filter(|ids| !ids.is_empty()), false),
         ];
-        for (column, ids) in hidden {
-            if !ids.is_empty() {
-                clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(among(column, ids, false), 0.0))));
+        for (column, ids, wanted) in among {
+            if let Some(ids) = ids {
+                must(among_ids(column, ids, wanted));
             }
         }
-        if let Some(seen) = self.seen_groups {
-            clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(among(column::GROUP, seen, true), 0.0))));
+        if self.since.is_some() || self.until.is_some() {
+            let (since, until) = (self.since.unwrap_or(i64::MIN), self.until.unwrap_or(i64::MAX));
+            must(holds(column::CREATED_AT, move |at| (since..until).contains(&at)));
         }
-        BooleanQuery::new(clauses)
+        for (fact, wanted) in self.facts {
+            let fact = Box::new(TermQuery::new(Term::from_field_text(fields.facts, fact), IndexRecordOption::Basic));
+            match wanted {
+                true => clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(fact, 0.0)))),
+                false => clauses.push((Occur::MustNot, fact)),
+            }
+        }
+        clauses
     }
 }
 
-/// Matches documents with one of these ids in the column, or with none of them. Checked per matching document, so the
-/// cost depends on the matches and hardly on the number of ids or their documents.
-fn among(column: &'static str, ids: &[i64], wanted: bool) -> Box<dyn EngineQuery> {
+/// Matches documents with one of these ids in the column, or with none of them.
+fn among_ids(column: &'static str, ids: &[i64], wanted: bool) -> Box<dyn EngineQuery> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
     let ids: Arc<[i64]> = ids.into();
-    let predicate = FunctionPredicate::from(move |segment: &SegmentReader| {
-        let values = segment.fast_fields().i64(column)?;
-        let ids = Arc::clone(&ids);
-        let is_seen = move |value| ids.binary_search(&value).is_ok() == wanted;
-        Ok(move |doc: DocId| values.first(doc).is_some_and(&is_seen))
-    });
-    Box::new(DocPredicateQuery::from(predicate))
+    holds(column, move |value| ids.binary_search(&value).is_ok() == wanted)
 }
 
-fn matching(clause: &Clause, fields: &Fields) -> Box<dyn EngineQuery> {
-    let term = |word: &str| Term::from_field_text(fields.text, word);
-    match clause.words.as_slice() {
-        [(_, word)] => Box::new(TermQuery::new(term(word), IndexRecordOption::WithFreqs)),
-        words => {
-            let terms = words.iter().map(|(distance, word)| (*distance, term(word)));
-            Box::new(PhraseQuery::new_with_offset(terms.collect()))
-        }
-    }
+/// Matches documents by the value of a column. Checked per matching document, so the cost depends on the matches.
+fn holds(column: &'static str, check: impl Fn(i64) -> bool + Clone + Send + Sync + 'static) -> Box<dyn EngineQuery> {
+    let predicate = FunctionPredicate::from(move |segment: &SegmentReader| {
+        let values = segment.fast_fields().i64(column)?;
+        let check = check.clone();
+        Ok(move |doc: DocId| values.first(doc).is_some_and(&check))
+    });
+    Box::new(DocPredicateQuery::from(predicate))
 }

@@ -7,12 +7,17 @@ use tantivy::collector::{SegmentSortKeyComputer, SortKeyComputer};
 use tantivy::columnar::ColumnValues;
 use tantivy::{DocId, Score, SegmentReader};
 
+use crate::document::Kind;
 use crate::schema::column;
 
 /// A new document scores this much more than a very old one.
 const BOOST: f32 = 0.3;
 /// The age at which half of the boost is gone.
 const HALF_BOOST_MICROS: f32 = 30.0 * 24.0 * 3600.0 * 1e6;
+
+/// A message of one word scores this share of what a longer one does, and each further word adds some, up to all.
+const SHORTEST: f32 = 0.55;
+const PER_WORD: f32 = 0.09;
 
 type Latest = SortByStaticFastValue<i64>;
 
@@ -29,7 +34,7 @@ pub(crate) fn best(now: i64) -> (Relevance, Latest, Latest, SortByStaticFastValu
     (Relevance { now }, created_at, id, kind)
 }
 
-/// BM25 with a small bonus for recent documents.
+/// BM25 with a small bonus for recent documents, and less for very short ones.
 pub(crate) struct Relevance {
     now: i64,
 }
@@ -38,6 +43,8 @@ pub(crate) struct Relevance {
 pub(crate) struct SegmentRelevance {
     now: i64,
     created_at: Arc<dyn ColumnValues<i64>>,
+    length: Arc<dyn ColumnValues<u64>>,
+    kind: Arc<dyn ColumnValues<u64>>,
 }
 
 impl SortKeyComputer for Relevance {
@@ -51,7 +58,9 @@ impl SortKeyComputer for Relevance {
 
     fn segment_sort_key_computer(&self, segment: &SegmentReader) -> tantivy::Result<Self::Child> {
         let created_at = segment.fast_fields().i64(column::CREATED_AT)?.first_or_default_col(0);
-        Ok(SegmentRelevance { now: self.now, created_at })
+        let length = segment.fast_fields().u64(column::LENGTH)?.first_or_default_col(0);
+        let kind = segment.fast_fields().u64(column::KIND)?.first_or_default_col(0);
+        Ok(SegmentRelevance { now: self.now, created_at, length, kind })
     }
 }
 
@@ -62,7 +71,10 @@ impl SegmentSortKeyComputer for SegmentRelevance {
 
     fn segment_sort_key(&mut self, doc: DocId, score: Score) -> f32 {
         let age = self.now.saturating_sub(self.created_at.get_val(doc)).max(0) as f32;
-        score * (1.0 + BOOST / (1.0 + age / HALF_BOOST_MICROS))
+        let is_message = self.kind.get_val(doc) == Kind::Message.number();
+        let words = self.length.get_val(doc).saturating_sub(1) as f32;
+        let size = if is_message { (SHORTEST + PER_WORD * words).min(1.0) } else { 1.0 };
+        score * size * (1.0 + BOOST / (1.0 + age / HALF_BOOST_MICROS))
     }
 
     fn convert_segment_sort_key(&self, key: f32) -> f32 {

@@ -1,16 +1,22 @@
 //! The fields of the index, and documents in the engine's form.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
-use tantivy::tokenizer::TokenizerManager;
+use tantivy::tokenizer::{PreTokenizedString, RawTokenizer, TextAnalyzer, Token, TokenizerManager};
 use tantivy::{TantivyDocument, Term};
 
 use crate::document::{Document, Kind};
-use crate::tokenizer;
+use crate::stem::{language_of, stem};
+use crate::tokenizer::{Role, Word, words};
 
 /// Incremented when fields or tokenizer change: an index of another version is rebuilt.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
-const TOKENIZER: &str = "words";
+/// The fields of words get them from our own tokenizer; this one takes a text as it is.
+const TOKENIZER: &str = "as-it-is";
+/// Words counted of a document.
+const MAX_LENGTH: usize = 255;
 
 pub(crate) mod column {
     pub(crate) const KIND: &str = "kind";
@@ -19,6 +25,8 @@ pub(crate) mod column {
     pub(crate) const GROUP: &str = "group_id";
     pub(crate) const AUTHOR: &str = "author_id";
     pub(crate) const CREATED_AT: &str = "created_at";
+    pub(crate) const LENGTH: &str = "length";
+    pub(crate) const COPY: &str = "copy";
 }
 
 /// Handles of the fields; the same for every index of this version.
@@ -32,14 +40,26 @@ pub(crate) struct Fields {
     pub(crate) group: Field,
     pub(crate) author: Field,
     pub(crate) created_at: Field,
+    /// The number of words, up to [`MAX_LENGTH`].
+    pub(crate) length: Field,
+    /// A hash of the words: equal for copies of a message.
+    pub(crate) copy: Field,
+    /// The words of the text, with their positions.
     pub(crate) text: Field,
+    /// The stems of the text.
+    pub(crate) stems: Field,
+    /// The words of the topic's name, and their stems.
+    pub(crate) title: Field,
+    pub(crate) title_stems: Field,
+    pub(crate) facts: Field,
 }
 
 pub(crate) fn schema() -> (Schema, Fields) {
     let mut schema = Schema::builder();
-    let words = TextFieldIndexing::default()
-        .set_tokenizer(TOKENIZER)
-        .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+    let indexed = |option| {
+        let indexing = TextFieldIndexing::default().set_tokenizer(TOKENIZER).set_index_option(option);
+        TextOptions::default().set_indexing_options(indexing)
+    };
     let fields = Fields {
         key: schema.add_bytes_field("key", INDEXED),
         kind: schema.add_u64_field(column::KIND, INDEXED | FAST),
@@ -48,14 +68,20 @@ pub(crate) fn schema() -> (Schema, Fields) {
         group: schema.add_i64_field(column::GROUP, INDEXED | FAST),
         author: schema.add_i64_field(column::AUTHOR, INDEXED | FAST),
         created_at: schema.add_i64_field(column::CREATED_AT, FAST),
-        text: schema.add_text_field("text", TextOptions::default().set_indexing_options(words)),
+        length: schema.add_u64_field(column::LENGTH, FAST),
+        copy: schema.add_u64_field(column::COPY, FAST),
+        text: schema.add_text_field("text", indexed(IndexRecordOption::WithFreqsAndPositions)),
+        stems: schema.add_text_field("stems", indexed(IndexRecordOption::WithFreqs)),
+        title: schema.add_text_field("title", indexed(IndexRecordOption::Basic)),
+        title_stems: schema.add_text_field("title_stems", indexed(IndexRecordOption::Basic)),
+        facts: schema.add_text_field("facts", indexed(IndexRecordOption::Basic)),
     };
     (schema.build(), fields)
 }
 
 pub(crate) fn tokenizers() -> TokenizerManager {
     let tokenizers = TokenizerManager::default();
-    tokenizers.register(TOKENIZER, tokenizer::analyzer());
+    tokenizers.register(TOKENIZER, TextAnalyzer::from(RawTokenizer::default()));
     tokenizers
 }
 
@@ -90,7 +116,21 @@ impl Fields {
         fields.add_i64(self.group, document.group_id);
         fields.add_i64(self.author, document.author_id);
         fields.add_i64(self.created_at, document.created_at);
-        fields.add_text(self.text, document.text);
+        let text = words(document.text);
+        let title = words(if document.kind == Kind::Topic { document.text } else { document.title });
+        let language = language_of(document.text);
+        let stems =
+            |words: &[Word]| tokens(words.iter().filter_map(|word| Some((word.position, stem(language, word)?))));
+        let count = text.iter().filter(|word| word.role == Role::Word).count();
+        fields.add_u64(self.length, count.min(MAX_LENGTH) as u64);
+        fields.add_u64(self.copy, hash(&text));
+        fields.add_pre_tokenized_text(self.stems, stems(&text));
+        fields.add_pre_tokenized_text(self.title_stems, stems(&title));
+        fields.add_pre_tokenized_text(self.title, exact(title));
+        fields.add_pre_tokenized_text(self.text, exact(text));
+        for fact in document.facts {
+            fields.add_text(self.facts, fact);
+        }
         fields
     }
 }
@@ -103,4 +143,19 @@ fn key(kind: Kind, id: i64) -> [u8; 9] {
     };
     key[1..].copy_from_slice(&id.to_be_bytes());
     key
+}
+
+fn exact(words: Vec<Word>) -> PreTokenizedString {
+    tokens(words.into_iter().map(|word| (word.position, word.folded)))
+}
+
+fn tokens(terms: impl Iterator<Item = (usize, String)>) -> PreTokenizedString {
+    let token = |(position, text)| Token { position, text, ..Token::default() };
+    PreTokenizedString { text: String::new(), tokens: terms.map(token).collect() }
+}
+
+fn hash(words: &[Word]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    words.iter().for_each(|word| word.folded.hash(&mut hasher));
+    hasher.finish()
 }

@@ -3,7 +3,8 @@
 use std::borrow::Borrow;
 
 use askama::Template;
-use domain::model::{Group, MessageId, Person, Topic};
+use domain::model::{Group, MessageId, Person, Topic, TopicId};
+use domain::search::Facet;
 use domain::time::Timestamp;
 
 use crate::layout::Layout;
@@ -42,16 +43,28 @@ pub struct Search {
     pub q: String,
     /// Search only in this group.
     pub within: Option<Group>,
+    /// Search only in this topic: its id and title.
+    pub topic: Option<(TopicId, String)>,
     pub order: SearchOrder,
     /// The results of this page.
     pub hits: Vec<Hit>,
-    /// Total number of results; `None` if unknown.
+    /// Total number of results; `None` if nothing was asked.
     pub total: Option<i64>,
+    /// How many of them have all the words.
+    pub exact: i64,
     /// Page number, from 1.
     pub page: i64,
     pub has_more: bool,
-    /// Why the search failed: an invalid query, or an index that is unavailable.
-    pub problem: Option<String>,
+    /// What is wrong with the query, or with the index.
+    pub problems: Vec<String>,
+    /// A query that finds more.
+    pub suggestion: Option<String>,
+    /// People whose name begins like the query.
+    pub people: Vec<String>,
+    /// How many results there are by group, author and year.
+    pub groups: Vec<Facet>,
+    pub authors: Vec<Facet>,
+    pub years: Vec<Facet>,
 }
 
 /// A message that was found.
@@ -64,6 +77,10 @@ pub struct Hit {
     pub created_at: Timestamp,
     /// An excerpt: plain text, and whether that part matches.
     pub fragments: Vec<(String, bool)>,
+    /// Whether the result before it is in the same topic.
+    pub continues: bool,
+    /// How many further results the topic has.
+    pub more: i64,
 }
 
 impl Search {
@@ -79,19 +96,57 @@ impl Search {
 
     /// Returns the path of the same search in another order or at another page.
     pub fn link(&self, order: impl Borrow<SearchOrder>, page: impl Borrow<i64>) -> String {
-        let page = *page.borrow();
-        let mut link = format!("/search?q={}", encoded(&self.q));
-        if let Some(within) = &self.within {
-            link.push_str("&in=");
-            link.push_str(&encoded(&within.slug));
+        let topic = self.topic.as_ref().map(|(id, _)| *id);
+        self.path(&self.q, self.within_slug(), topic, *order.borrow(), *page.borrow())
+    }
+
+    /// Returns the path of another query in the same place.
+    pub fn other_query(&self, q: &str) -> String {
+        self.path(q, self.within_slug(), self.topic.as_ref().map(|(id, _)| *id), self.order, 1)
+    }
+
+    /// Returns the path of the same search with a further operator.
+    pub fn narrowed(&self, operator: &str, facet: &Facet) -> String {
+        self.other_query(&format!("{} {operator}:{}", self.q, facet.value))
+    }
+
+    /// Returns the path of the same search in the topic of a result.
+    pub fn in_topic(&self, hit: &Hit) -> String {
+        self.path(&self.q, "", Some(hit.topic.id), self.order, 1)
+    }
+
+    fn path(&self, q: &str, within: &str, topic: Option<TopicId>, order: SearchOrder, page: i64) -> String {
+        let mut link = format!("/search?q={}", encoded(q.trim()));
+        if !within.is_empty() {
+            link.push_str(&format!("&in={}", encoded(within)));
         }
-        if *order.borrow() == SearchOrder::New {
+        if let Some(topic) = topic {
+            link.push_str(&format!("&topic={topic}"));
+        }
+        if order == SearchOrder::New {
             link.push_str("&order=new");
         }
         if page > 1 {
             link.push_str(&format!("&page={page}"));
         }
         link
+    }
+
+    /// Says that not all results have all the words.
+    pub fn looseness(&self) -> Option<String> {
+        if self.total.is_none_or(|total| total <= self.exact) {
+            return None;
+        }
+        Some(match self.exact {
+            0 => "No message has all of these words. These have most of them, or similar words.".to_owned(),
+            1 => "One message has all of these words. The others have most of them, or similar words.".to_owned(),
+            few => format!("{few} messages have all of these words. The others have most of them, or similar words."),
+        })
+    }
+
+    /// Whether there is a choice of groups, authors or years.
+    pub fn has_facets(&self) -> bool {
+        self.groups.len() > 1 || self.authors.len() > 1 || self.years.len() > 1
     }
 
     /// Whether the newest results come first.

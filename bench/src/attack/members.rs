@@ -14,8 +14,10 @@ use crate::people::Writer;
 
 /// A member looks at a page for this long.
 const LOOKS: Duration = Duration::from_millis(500);
-/// Between two messages, and between two sign-ins.
+/// Between two sign-ins.
 const PAUSE: Duration = Duration::from_secs(3);
+/// Between two messages: a new account may post ten a minute.
+const MESSAGE_PAUSE: Duration = Duration::from_secs(7);
 
 /// What members notice.
 #[derive(Debug, Default)]
@@ -114,7 +116,7 @@ impl Member {
             let key = format!("{run}-{number}");
             let fields = [("csrf", writer.csrf.as_str()), ("text", &text), ("key", &key)];
             note(&self.notes, "a message", browser.post(&writer.action, &fields).await, 303);
-            sleep(PAUSE).await;
+            sleep(MESSAGE_PAUSE).await;
         }
     }
 

@@ -74,7 +74,7 @@ pub async fn run(plan: Plan) -> Result<bool> {
     sleep(time).await;
     let _ = quiet_stop.send(false);
     members.join_all().await;
-    let memory_before = peak(site.process_id("serve"))?;
+    let memory_before = peak(site.process_id("serve-1"))?;
 
     let attack = attackers::begin(&target, &running);
     let members = members::begin(&site.at, GROUP, &circle, &during, &running);
@@ -82,7 +82,7 @@ pub async fn run(plan: Plan) -> Result<bool> {
     let _ = stop.send(false);
     members.join_all().await;
     drop(attack);
-    let memory = peak(site.process_id("serve"))?;
+    let memory = peak(site.process_id("serve-1"))?;
     let (mut before, mut during) = (take(&before), take(&during));
 
     println!("| | before | under attack | bar |\n|---|---|---|---|");

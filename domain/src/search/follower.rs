@@ -1,9 +1,10 @@
 //! The follower: keeps the search index in sync with the database.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use markup::Node;
 use search_index::{Document, Kind, Load, Rebuild, Writer};
 use tokio::time::Instant;
 
@@ -206,7 +207,7 @@ impl Follower {
                     for topic in gone {
                         writer.delete_topic(topic.0)?;
                     }
-                    put(writer, Kind::Topic, &titles)
+                    put(writer, Kind::Topic, &titles, "")
                 })
                 .await?;
             // Those of deleted topics too: the index may have a message in the topic that it was moved from.
@@ -214,7 +215,8 @@ impl Follower {
         }
         for part in messages.chunks(500) {
             let rows = search_log::messages(&cx.db, part).await?;
-            self = self.write(move |writer| put(writer, Kind::Message, &rows)).await?;
+            let base_url = cx.config.base_url.clone();
+            self = self.write(move |writer| put(writer, Kind::Message, &rows, &base_url)).await?;
         }
         Ok(self)
     }
@@ -241,7 +243,8 @@ impl Follower {
                 _ => drop(self.backlog.pop_front()),
             }
             left -= rows.len() as i64;
-            self = self.write(move |writer| put(writer, Kind::Message, &rows)).await?;
+            let base_url = cx.config.base_url.clone();
+            self = self.write(move |writer| put(writer, Kind::Message, &rows, &base_url)).await?;
         }
         Ok(self)
     }
@@ -259,7 +262,7 @@ impl Follower {
             let Some(last) = rows.last() else { break };
             after = TopicId(last.id);
             done += rows.len() as u64;
-            rebuild = add(rebuild, Kind::Topic, rows).await?;
+            rebuild = add(cx, rebuild, Kind::Topic, rows).await?;
             told(done);
         }
         let mut after = MessageId(0);
@@ -268,7 +271,7 @@ impl Follower {
             let Some(last) = rows.last() else { break };
             after = MessageId(last.id);
             done += rows.len() as u64;
-            rebuild = add(rebuild, Kind::Message, rows).await?;
+            rebuild = add(cx, rebuild, Kind::Message, rows).await?;
             told(done);
         }
         let writer = blocking(move || rebuild.finish(&format_position(position))).await?;
@@ -282,10 +285,10 @@ fn note_filled(cx: &Context, done: u64) {
     }
 }
 
-fn put(writer: &mut Writer, kind: Kind, rows: &[Indexed]) -> search_index::Result<()> {
+fn put(writer: &mut Writer, kind: Kind, rows: &[Indexed], base_url: &str) -> search_index::Result<()> {
     for row in rows {
         if !row.deleted {
-            writer.upsert(&document(kind, row))?;
+            writer.upsert(&document(kind, row, &facts(kind, row, base_url)))?;
         } else if kind == Kind::Message {
             writer.delete_message(row.id)?;
         }
@@ -293,7 +296,36 @@ fn put(writer: &mut Writer, kind: Kind, rows: &[Indexed]) -> search_index::Resul
     Ok(())
 }
 
-fn document(kind: Kind, row: &Indexed) -> Document<'_> {
+/// What a message contains: `has:link`, `site:example.org` and so on, as `operators` asks for them.
+fn facts(kind: Kind, row: &Indexed, base_url: &str) -> Vec<String> {
+    // The rest of the markup has none of these.
+    if kind == Kind::Topic || !row.text.contains(['`', '.']) {
+        return Vec::new();
+    }
+    let nodes = markup::parse(&row.text, &markup::Site { base_url }).into_nodes(&HashMap::new());
+    let mut facts = BTreeSet::new();
+    for node in &nodes {
+        let part = match node {
+            Node::Url { .. } | Node::Topic { .. } | Node::Message { .. } => "has:link",
+            Node::Image { .. } => "has:image",
+            Node::Code { .. } | Node::CodeBlock { .. } => "has:code",
+            Node::Text { .. }
+            | Node::Username { .. }
+            | Node::Quote { .. }
+            | Node::Emphasis { .. }
+            | Node::Strong { .. }
+            | Node::Emoji { .. } => continue,
+        };
+        facts.insert(part.to_owned());
+    }
+    for host in markup::hosts(&nodes) {
+        facts.insert("has:link".to_owned());
+        facts.insert(format!("site:{}", host.trim_start_matches("www.")));
+    }
+    facts.into_iter().collect()
+}
+
+fn document<'a>(kind: Kind, row: &'a Indexed, facts: &'a [String]) -> Document<'a> {
     Document {
         kind,
         id: row.id,
@@ -302,14 +334,17 @@ fn document(kind: Kind, row: &Indexed) -> Document<'_> {
         author_id: row.author_id.0,
         created_at: row.created_at.0,
         text: &row.text,
+        title: &row.title,
+        facts,
     }
 }
 
-async fn add(rebuild: Rebuild, kind: Kind, rows: Vec<Indexed>) -> Result<Rebuild> {
+async fn add(cx: &Context, rebuild: Rebuild, kind: Kind, rows: Vec<Indexed>) -> Result<Rebuild> {
+    let base_url = cx.config.base_url.clone();
     blocking(move || {
         let mut rebuild = rebuild;
         for row in rows.iter().filter(|row| !row.deleted) {
-            rebuild.add(&document(kind, row))?;
+            rebuild.add(&document(kind, row, &facts(kind, row, &base_url)))?;
         }
         Ok(rebuild)
     })

@@ -2,10 +2,11 @@
 
 mod follower;
 pub mod lag;
+mod operators;
 
 use std::sync::atomic::Ordering;
 
-use search_index::{Fragment, Hit, Kind, Query};
+use search_index::{Fragment, Hit, Kind, Named, Query};
 
 use crate::groups;
 use crate::people::ignores;
@@ -14,7 +15,9 @@ use crate::platform::error::{Error, Result};
 use crate::topics::placed;
 use crate::topics::placed::MessageInTopic;
 use model::policy::{Permission, Viewer};
-use model::{MessageId, TopicId};
+use model::{GroupId, MessageId, TopicId, UserId};
+use operators::{Asked, State};
+use store::search::{Label, Name};
 
 #[cfg(feature = "testing")]
 pub use follower::Steps;
@@ -25,16 +28,19 @@ pub use search_index::Order;
 const SNIPPET_LEN: usize = 280;
 
 /// A search request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[allow(missing_docs)]
 pub struct Question {
+    /// Words, phrases and operators.
     pub words: String,
     /// Slug of the only group to search in.
     pub group: Option<String>,
+    /// The only topic to search in.
+    pub topic: Option<TopicId>,
     pub order: Order,
     /// Page number, from 0.
     pub page: usize,
-    /// Hits per page.
+    /// Topics per page; with [`Order::Newest`] or in a topic, hits per page.
     pub limit: usize,
 }
 
@@ -47,19 +53,77 @@ pub struct SearchHit {
     pub is_topic: bool,
     /// The matching part of the text.
     pub fragments: Vec<Fragment>,
+    /// On the last hit of a topic on the page: how many more there are in it.
+    pub more: usize,
+}
+
+/// How many hits have something in common.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub struct Facet {
+    pub name: String,
+    /// What the operator calls it: a slug, a username or a year.
+    pub value: String,
+    pub count: usize,
 }
 
 /// The result of a search.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The hits on this page.
+    /// The hits on this page; those of a topic stand together.
     pub hits: Vec<SearchHit>,
     /// Number of hits on all pages.
     pub total: usize,
+    /// How many of them have all the words. The others have most of them, or words written nearly like them.
+    pub exact: usize,
+    /// Whether there is a next page.
+    pub has_more: bool,
+    /// The query, with unknown words replaced by known ones that are written nearly like them.
+    pub suggestion: Option<String>,
+    /// What is wrong with operators, and how to write them.
+    pub problems: Vec<String>,
+    /// Names of people that begin like the query.
+    pub people: Vec<String>,
+    /// Hits by group, by author and by year: the most frequent first, and the latest year.
+    pub groups: Vec<Facet>,
+    /// See `groups`.
+    pub authors: Vec<Facet>,
+    /// See `groups`.
+    pub years: Vec<Facet>,
     /// Whether the query contained nothing to search for.
     pub nothing_asked: bool,
     /// While the index is being filled for the first time: how many documents are in it, as far as this process knows.
     pub preparing: Option<u64>,
+}
+
+/// Messages considered for `is:starred` and `is:unread`.
+const MAX_LISTED: i64 = 20_000;
+/// Words of a query that may be names.
+const MAX_NAMES: usize = 8;
+/// Groups whose name has a word of the query, and people whose name begins like it.
+const MAX_NAMED: (i64, i64) = (50, 4);
+
+/// What limits a search, from its operators and the viewer's rights.
+#[derive(Debug, Default)]
+struct Scope {
+    seen: Vec<i64>,
+    hidden_topics: Vec<i64>,
+    hidden_authors: Vec<i64>,
+    only_authors: Option<Vec<i64>>,
+    only_messages: Option<Vec<i64>>,
+    but_messages: Vec<i64>,
+}
+
+impl Scope {
+    /// Keeps messages only if they are in the list, or not in it.
+    fn keep_messages(&mut self, ids: Vec<MessageId>, wanted: bool) {
+        let ids: Vec<i64> = ids.into_iter().map(|id| id.0).collect();
+        match (&mut self.only_messages, wanted) {
+            (_, false) => self.but_messages.extend(ids),
+            (None, true) => self.only_messages = Some(ids),
+            (Some(kept), true) => kept.retain(|id| ids.contains(id)),
+        }
+    }
 }
 
 /// Searches the index. The query itself excludes what the viewer may not see.
@@ -76,33 +140,157 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
         }
         None => None,
     };
-    let searched = store::groups::searched(&cx.db, viewer.id()).await?;
-    let seen: Vec<i64> = searched.groups.into_iter().map(|id| id.0).collect();
-    let topics: Vec<i64> = searched.but_topics.into_iter().map(|id| id.0).collect();
-    let authors: Vec<i64> = match viewer.id() {
-        Some(user) => ignores::of(cx, user).await?.iter().map(|id| id.0).collect(),
-        None => Vec::new(),
-    };
+    let mut asked = operators::parse(&question.words, cx.now());
+    let scope = scope(cx, viewer, &mut asked).await?;
+    let (named, people) = names(cx, viewer, &asked.words).await?;
     let now = cx.now().0;
     let filled = search.filled.load(Ordering::Relaxed);
     let preparing = search.index.position().is_none().then_some(filled);
+    let Asked { words, title, facts, since, until, problems, .. } = asked;
+    let text = words.clone();
+    let is_by_topic = question.order == Order::Best && question.topic.is_none();
+    let is_of_messages = scope.only_messages.is_some() || !scope.but_messages.is_empty();
     let results = blocking(move || {
         search.index.reload()?;
         search.index.search(&Query {
-            seen_groups: Some(&seen),
-            hidden_topics: &topics,
-            hidden_authors: &authors,
+            named: &named,
+            title: &title,
+            seen_groups: Some(&scope.seen),
+            hidden_topics: &scope.hidden_topics,
+            hidden_authors: &scope.hidden_authors,
             only_group,
+            only_topic: question.topic.map(|topic| topic.0),
+            only_authors: scope.only_authors.as_deref(),
+            only_kind: is_of_messages.then_some(Kind::Message),
+            only_messages: scope.only_messages.as_deref(),
+            but_messages: &scope.but_messages,
+            since,
+            until,
+            facts: &facts,
             order: question.order,
             now,
+            by_topic: is_by_topic,
             offset: question.page.saturating_mul(question.limit),
             limit: question.limit,
-            ..Query::new(&question.words)
+            ..Query::new(&words)
         })
     })
     .await?;
-    let hits = hydrate(cx, viewer, &results.hits, |text| results.highlight(text, SNIPPET_LEN)).await?;
-    Ok(Answer { hits, total: results.total, nothing_asked: results.nothing_asked, preparing })
+    let mut hits = hydrate(cx, viewer, &results.hits, |text| results.highlight(text, SNIPPET_LEN)).await?;
+    for at in 0..hits.len() {
+        let topic = hits[at].placed.topic.id;
+        if hits.get(at + 1).is_none_or(|next| next.placed.topic.id != topic) {
+            hits[at].more = results.more.get(&topic.0).copied().unwrap_or(0);
+        }
+    }
+    let counts = &results.facets;
+    let ids = |counts: &[(i64, usize)]| counts.iter().map(|(id, _)| *id).collect::<Vec<_>>();
+    let groups: Vec<GroupId> = ids(&counts.groups).into_iter().map(GroupId).collect();
+    let authors: Vec<UserId> = ids(&counts.authors).into_iter().map(UserId).collect();
+    let labels = store::search::labels(&cx.db, &groups, &authors).await?;
+    let year = |&(year, count): &(i64, usize)| Facet { name: year.to_string(), value: year.to_string(), count };
+    Ok(Answer {
+        hits,
+        total: results.total,
+        exact: results.exact,
+        has_more: results.has_more,
+        suggestion: results.suggestion.map(|other| question.words.replacen(&text, &other, 1)),
+        problems,
+        people,
+        groups: facets(&labels, &counts.groups, true),
+        authors: facets(&labels, &counts.authors, false),
+        years: counts.years.iter().map(year).collect(),
+        nothing_asked: results.nothing_asked,
+        preparing,
+    })
+}
+
+fn facets(labels: &[Label], counts: &[(i64, usize)], is_group: bool) -> Vec<Facet> {
+    let label = |id: i64| labels.iter().find(|label| label.is_group == is_group && label.id == id);
+    let facet = |&(id, count): &(i64, usize)| {
+        label(id).map(|label| Facet { name: label.name.clone(), value: label.value.clone(), count })
+    };
+    counts.iter().filter_map(facet).collect()
+}
+
+/// Resolves the operators. What names nobody and nothing is a problem, and finds nothing.
+async fn scope(cx: &Context, viewer: Viewer, asked: &mut Asked) -> Result<Scope> {
+    let searched = store::groups::searched(&cx.db, viewer.id()).await?;
+    let mut scope = Scope {
+        seen: searched.groups.into_iter().map(|id| id.0).collect(),
+        hidden_topics: searched.but_topics.into_iter().map(|id| id.0).collect(),
+        ..Scope::default()
+    };
+    if let Some(user) = viewer.id() {
+        scope.hidden_authors = ignores::of(cx, user).await?.iter().map(|id| id.0).collect();
+    }
+    for (slug, wanted) in &asked.within {
+        let group = match groups::by_slug(cx, viewer, slug).await {
+            Err(Error::NotFound) => groups::formerly(cx, viewer, slug).await.map(|group| group.id),
+            found => found.map(|found| found.group.id),
+        };
+        match group {
+            Ok(group) => scope.seen.retain(|id| (*id == group.0) == *wanted),
+            Err(Error::NotFound) => {
+                asked.problems.push(format!("in:{slug} is no group that you can see."));
+                if *wanted {
+                    scope.seen.clear();
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let names: Vec<String> = asked.from.iter().map(|(name, _)| name.clone()).collect();
+    let known = store::people::users::by_names(&cx.db, &names).await?;
+    for (name, wanted) in &asked.from {
+        let own = viewer.id().filter(|_| name == "me");
+        let person = own.or_else(|| known.iter().find(|known| known.lower == *name).map(|known| known.person.id));
+        if person.is_none() {
+            asked.problems.push(format!("from:{name} is nobody here."));
+        }
+        match wanted {
+            true => scope.only_authors.get_or_insert_default().extend(person.map(|id| id.0)),
+            false => scope.hidden_authors.extend(person.map(|id| id.0)),
+        }
+    }
+    for &(state, wanted) in &asked.states {
+        let Some(user) = viewer.id() else {
+            asked.problems.push("is: asks for what is yours. Sign in first.".to_owned());
+            continue;
+        };
+        match state {
+            State::Mine if wanted => scope.only_authors.get_or_insert_default().push(user.0),
+            State::Mine => scope.hidden_authors.push(user.0),
+            State::Starred => scope.keep_messages(store::search::starred(&cx.db, user, MAX_LISTED).await?, wanted),
+            State::Unread => scope.keep_messages(store::search::unread(&cx.db, user, MAX_LISTED).await?, wanted),
+        }
+    }
+    Ok(scope)
+}
+
+/// Returns the words of a query that are names of people or words of groups' names, and people whose name begins like it.
+async fn names(cx: &Context, viewer: Viewer, text: &str) -> Result<(Vec<Named>, Vec<String>)> {
+    let is_name = |word: &&str| {
+        (2..=40).contains(&word.len()) && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+    };
+    let typed = text.split_whitespace().map(|word| word.trim_start_matches('@')).filter(is_name);
+    let words: Vec<String> = typed.take(MAX_NAMES).map(str::to_lowercase).collect();
+    let beginning = match words.as_slice() {
+        [only] if only.bytes().all(|b| b.is_ascii_alphanumeric()) && text.split_whitespace().count() == 1 => only,
+        _ => "",
+    };
+    let names = store::search::names(&cx.db, viewer.id(), &words, beginning, MAX_NAMED).await?;
+    let ids = |kind, word: &str| {
+        names.iter().filter(|name| name.kind == kind && name.word == word).map(|name| name.id).collect::<Vec<_>>()
+    };
+    let named = words.iter().map(|word| Named {
+        authors: ids(Name::AUTHOR, word),
+        groups: ids(Name::GROUP, word),
+        word: word.clone(),
+    });
+    let named = named.filter(|named| !named.authors.is_empty() || !named.groups.is_empty()).collect();
+    let people = names.iter().filter(|name| name.kind == Name::BEGINS).map(|name| name.name.clone()).collect();
+    Ok((named, people))
 }
 
 /// Loads the messages and topics for the index's hits. Drops hits deleted or hidden since the indexing.
@@ -133,7 +321,7 @@ async fn hydrate(
             let Some(raw) = raws.iter().find(|raw| Some(raw.id) == id && !raw.deleted) else { continue };
             highlight(&markup::excerpt(&raw.raw, usize::MAX))
         };
-        found.push(SearchHit { placed, is_topic, fragments });
+        found.push(SearchHit { placed, is_topic, fragments, more: 0 });
     }
     Ok(found)
 }

@@ -12,6 +12,7 @@ pub mod moderation;
 pub mod people;
 pub mod platform;
 mod request;
+pub mod search;
 pub mod search_log;
 mod sqlite;
 #[cfg(feature = "testing")]

@@ -146,6 +146,8 @@ pub struct Indexed {
     pub created_at: Timestamp,
     /// The message as typed, or the topic's title.
     pub text: String,
+    /// The title of the message's topic; empty for a topic.
+    pub title: String,
     /// Whether it was deleted, itself or with its topic.
     pub deleted: bool,
 }
@@ -153,7 +155,7 @@ pub struct Indexed {
 /// These messages as the index takes them.
 pub async fn messages(db: &Db, ids: &[MessageId]) -> Result<Vec<Indexed>> {
     sql!(all db, Indexed,
-        "select m.id, m.topic_id, t.group_id, m.author_id, m.created_at, m.raw as text, (m.deleted_at is not null or t.deleted_at is not null) as deleted
+        "select m.id, m.topic_id, t.group_id, m.author_id, m.created_at, m.raw as text, t.name as title, (m.deleted_at is not null or t.deleted_at is not null) as deleted
          from messages m join topics t on t.id = m.topic_id where m.id in (select cast(value as bigint) from json_each($1))",
         crate::list(ids))
 }
@@ -161,14 +163,14 @@ pub async fn messages(db: &Db, ids: &[MessageId]) -> Result<Vec<Indexed>> {
 /// All messages, deleted or not, by id after `after`: for a complete index.
 pub async fn all_messages(db: &Db, after: MessageId, limit: i64) -> Result<Vec<Indexed>> {
     sql!(all db, Indexed,
-        "select m.id, m.topic_id, t.group_id, m.author_id, m.created_at, m.raw as text, (m.deleted_at is not null or t.deleted_at is not null) as deleted
+        "select m.id, m.topic_id, t.group_id, m.author_id, m.created_at, m.raw as text, t.name as title, (m.deleted_at is not null or t.deleted_at is not null) as deleted
          from messages m join topics t on t.id = m.topic_id where m.id > $1 order by m.id limit $2", after, limit)
 }
 
 /// The messages of these topics, by id after `after`.
 pub async fn of_topics(db: &Db, topics: &[TopicId], after: MessageId, limit: i64) -> Result<Vec<Indexed>> {
     sql!(all db, Indexed,
-        "select m.id, m.topic_id, t.group_id, m.author_id, m.created_at, m.raw as text, (m.deleted_at is not null or t.deleted_at is not null) as deleted
+        "select m.id, m.topic_id, t.group_id, m.author_id, m.created_at, m.raw as text, t.name as title, (m.deleted_at is not null or t.deleted_at is not null) as deleted
          from messages m join topics t on t.id = m.topic_id
          where m.topic_id in (select cast(value as bigint) from json_each($1)) and m.id > $2 order by m.id limit $3",
         crate::list(topics), after, limit)
@@ -177,14 +179,14 @@ pub async fn of_topics(db: &Db, topics: &[TopicId], after: MessageId, limit: i64
 /// Topics by id after `after`, with their titles as text.
 pub async fn all_topics(db: &Db, after: TopicId, limit: i64) -> Result<Vec<Indexed>> {
     sql!(all db, Indexed,
-        "select id, id as topic_id, group_id, creator_id as author_id, created_at, name as text, deleted_at is not null as deleted
+        "select id, id as topic_id, group_id, creator_id as author_id, created_at, name as text, '' as title, deleted_at is not null as deleted
          from topics where id > $1 order by id limit $2", after, limit)
 }
 
 /// These topics, with their titles as text.
 pub async fn topics(db: &Db, ids: &[TopicId]) -> Result<Vec<Indexed>> {
     sql!(all db, Indexed,
-        "select id, id as topic_id, group_id, creator_id as author_id, created_at, name as text, deleted_at is not null as deleted
+        "select id, id as topic_id, group_id, creator_id as author_id, created_at, name as text, '' as title, deleted_at is not null as deleted
          from topics where id in (select cast(value as bigint) from json_each($1))", crate::list(ids))
 }
 

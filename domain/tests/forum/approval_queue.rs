@@ -70,7 +70,8 @@ async fn said(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<String> {
 }
 
 async fn found_by_search(forum: &TestForum, who: Viewer, words: &str) -> usize {
-    let question = Question { words: words.into(), group: None, order: Order::default(), page: 0, limit: 50 };
+    let question =
+        Question { words: words.into(), group: None, topic: None, order: Order::default(), page: 0, limit: 50 };
     search::ask(&forum.cx, who, question).await.unwrap().hits.len()
 }
 

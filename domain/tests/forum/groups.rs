@@ -48,7 +48,14 @@ fn wanted(words: &str, order: DiscoverOrder) -> DirectoryFilter<'_> {
 }
 
 fn question(words: &str, group: Option<&str>) -> Question {
-    Question { words: words.into(), group: group.map(Into::into), order: Order::default(), page: 0, limit: 20 }
+    Question {
+        words: words.into(),
+        group: group.map(Into::into),
+        topic: None,
+        order: Order::default(),
+        page: 0,
+        limit: 20,
+    }
 }
 
 async fn a_private_group_answers_outsiders_like_one_that_does_not_exist(forum: TestForum) {

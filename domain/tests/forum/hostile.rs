@@ -184,6 +184,7 @@ async fn hostile_words_find_nothing_and_break_nothing(forum: TestForum) {
         let question = |words: &str, group: Option<String>| Question {
             words: words.into(),
             group,
+            topic: None,
             order: Order::default(),
             page: 0,
             limit: 10,

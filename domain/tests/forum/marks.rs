@@ -194,6 +194,7 @@ async fn a_moved_topic_is_followed_by_links_unread_mentions_and_search(forum: Te
         let question = search::Question {
             words: "quince".into(),
             group: None,
+            topic: None,
             order: search::Order::default(),
             page: 0,
             limit: 10,

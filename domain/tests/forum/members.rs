@@ -327,6 +327,7 @@ async fn a_closed_group_is_known_and_not_read(forum: TestForum) {
         let question = search::Question {
             words: "quince".into(),
             group: None,
+            topic: None,
             order: search::Order::default(),
             page: 0,
             limit: 20,

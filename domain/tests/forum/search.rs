@@ -1,9 +1,11 @@
 //! Search follows the database, and shows only what the viewer may see.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use domain::admin::doctor;
 use domain::groups::GroupForm;
+use domain::messages::stars;
 use domain::model::{GroupKind, MessageId};
 use domain::policy::Viewer;
 use domain::search::{self, Answer, Order, Question};
@@ -27,10 +29,14 @@ stories! {
     what_was_split_off_and_deleted_at_once_leaves_the_index,
     a_damaged_file_of_the_index_is_reported,
     a_group_that_changes_hands_is_followed,
+    operators_narrow_a_search_and_say_what_is_wrong,
+    names_and_titles_count_as_words,
+    what_is_counted_by_group_is_what_the_reader_may_see,
 }
 
+/// Searches for the newest first: the best are grouped by topic, with three of each.
 async fn ask(forum: &TestForum, who: Viewer, words: &str) -> Answer {
-    let question = Question { words: words.into(), group: None, order: Order::default(), page: 0, limit: 50 };
+    let question = Question { words: words.into(), order: Order::Newest, limit: 50, ..Question::default() };
     search::ask(&forum.cx, who, question).await.unwrap()
 }
 
@@ -50,7 +56,7 @@ async fn until_the_index_is_filled_search_says_so(forum: TestForum) {
     forum.drain().await;
     forum.catch_up().await;
     let answer = ask(&forum, mira, "plums").await;
-    assert_eq!((answer.preparing, answer.total), (None, 1));
+    assert_eq!((answer.preparing, answer.total), (None, 2), "a message and its topic, by the topic's name");
 }
 
 async fn words_are_found_in_messages_and_titles(forum: TestForum) {
@@ -64,7 +70,7 @@ async fn words_are_found_in_messages_and_titles(forum: TestForum) {
     assert_eq!(found(&forum, Viewer::Anonymous, "picked").await, BTreeSet::from([plums.id]));
     assert_eq!(found(&forum, Viewer::Anonymous, "quinces").await, BTreeSet::new());
     let answer = ask(&forum, Viewer::Anonymous, "zwetschgen").await;
-    assert_eq!((answer.total, answer.nothing_asked), (2, false));
+    assert_eq!((answer.total, answer.nothing_asked), (3, false), "the topic, and its messages");
     let title = answer.hits.iter().find(|hit| hit.is_topic).unwrap();
     assert_eq!(title.placed.topic.id, plums.topic);
     assert!(title.fragments.iter().any(|f| format!("{f:?}").contains("Zwetschgen")));
@@ -88,7 +94,7 @@ async fn search_follows_edits_deletions_and_renames(forum: TestForum) {
     assert_eq!(ask(&forum, mira, "pears").await.total, 0);
     topics::rename(cx, mira, first.topic, "Allotment").await.unwrap();
     forum.catch_up().await;
-    assert_eq!((ask(&forum, mira, "orchard").await.total, ask(&forum, mira, "allotment").await.total), (0, 1));
+    assert_eq!((ask(&forum, mira, "orchard").await.total, ask(&forum, mira, "allotment").await.total), (0, 2));
     forum.drain().await;
     healthy(&forum).await;
     topics::delete(cx, mira, first.topic).await.unwrap();
@@ -106,8 +112,14 @@ async fn search_in_a_group_finds_only_what_stands_in_it(forum: TestForum) {
     let hidden = forum.topic(mira, &secret, "Two", "plums").await.id;
     forum.catch_up().await;
     let within = |who, slug: &str| {
-        let question =
-            Question { words: "plums".into(), group: Some(slug.into()), order: Order::default(), page: 0, limit: 10 };
+        let question = Question {
+            words: "plums".into(),
+            group: Some(slug.into()),
+            topic: None,
+            order: Order::default(),
+            page: 0,
+            limit: 10,
+        };
         let cx = &forum.cx;
         async move {
             search::ask(cx, who, question).await.map(|a| a.hits.iter().map(|h| h.placed.message.id).collect::<Vec<_>>())
@@ -286,4 +298,75 @@ async fn a_group_that_changes_hands_is_followed(forum: TestForum) {
     forum.catch_up().await;
     assert_eq!(found(&forum, noor, "plums").await, BTreeSet::from([posted.id]));
     healthy(&forum).await;
+}
+
+async fn operators_narrow_a_search_and_say_what_is_wrong(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let kitchen = forum.group(mira, "Kitchen", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let plums = forum.topic(mira, &garden, "Orchard", "plums, see https://www.example.org/plums").await;
+    forum.pass(Duration::from_secs(3 * 24 * 3_600));
+    let more = forum.post(noor, plums.topic, "plums with `code`").await;
+    let jam = forum.topic(mira, &kitchen, "Jam", "plums again").await;
+    stars::toggle(cx, noor, plums.id).await.unwrap();
+    forum.drain().await;
+    forum.catch_up().await;
+    let only = async |who, words: &str| found(&forum, who, words).await.into_iter().collect::<Vec<_>>();
+    assert_eq!(only(mira, "plums from:noor").await, [more.id]);
+    assert_eq!(only(mira, "plums -from:@Noor in:garden").await, [plums.id]);
+    assert_eq!(only(mira, "plums -in:garden").await, [jam.id]);
+    assert_eq!(only(mira, "from:me plums").await, [plums.id, jam.id]);
+    assert_eq!(only(mira, "plums has:link").await, [plums.id]);
+    assert_eq!(only(mira, "site:example.org").await, [plums.id]);
+    assert_eq!(only(mira, "plums has:code").await, [more.id]);
+    assert_eq!(only(mira, "plums title:jams").await, [jam.id]);
+    assert_eq!(only(mira, "plums before:yesterday").await, [plums.id]);
+    assert_eq!(only(noor, "is:starred").await, [plums.id]);
+    assert_eq!(only(noor, "plums -is:starred").await, [more.id, jam.id]);
+    assert_eq!(only(mira, "plums is:unread").await, [more.id]);
+    assert_eq!(only(noor, "is:mine").await, [more.id]);
+    for wrong in ["plums from:nobody", "plums in:nowhere", "plums before:soon"] {
+        let answer = ask(&forum, mira, wrong).await;
+        assert_eq!(answer.problems.len(), 1, "{wrong}");
+    }
+    assert_eq!(only(mira, "plums in:nowhere").await, []);
+    let answer = ask(&forum, Viewer::Anonymous, "is:starred").await;
+    assert!(answer.hits.is_empty() && answer.problems == ["is: asks for what is yours. Sign in first."], "{answer:?}");
+}
+
+async fn names_and_titles_count_as_words(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden pond", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let first = forum.topic(mira, &garden, "Frogs", "They are back").await;
+    let second = forum.post(noor, first.topic, "Who is back?").await;
+    forum.drain().await;
+    forum.catch_up().await;
+    assert_eq!(found(&forum, mira, "noor back").await, BTreeSet::from([second.id]));
+    assert_eq!(found(&forum, mira, "pond back frogs").await, BTreeSet::from([first.id, second.id]));
+    assert_eq!(ask(&forum, mira, "no").await.people, ["noor"]);
+    let best = Question { words: "back".into(), limit: 10, ..Question::default() };
+    let answer = search::ask(&forum.cx, mira, best).await.unwrap();
+    assert_eq!((answer.total, answer.exact, answer.has_more), (2, 2, false));
+}
+
+async fn what_is_counted_by_group_is_what_the_reader_may_see(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    forum.topic(mira, &garden, "One", "plums").await;
+    forum.topic(mira, &secret, "Two", "plums").await;
+    forum.drain().await;
+    forum.catch_up().await;
+    let groups = async |who| {
+        ask(&forum, who, "plums").await.groups.into_iter().map(|facet| (facet.name, facet.count)).collect::<Vec<_>>()
+    };
+    assert_eq!(groups(mira).await, [("Garden".to_owned(), 1), ("Secret".to_owned(), 1)]);
+    assert_eq!(groups(noor).await, [("Garden".to_owned(), 1)]);
+    let answer = ask(&forum, noor, "plums in:secret").await;
+    assert!(answer.hits.is_empty() && answer.problems.len() == 1);
+    // The words of a hidden group's name are no names to others.
+    assert_eq!((ask(&forum, noor, "secret plums").await.exact, ask(&forum, mira, "secret plums").await.exact), (0, 1));
 }

@@ -44,7 +44,7 @@ pub async fn lines(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<TopicE
 
 pub async fn hits(forum: &TestForum, who: Viewer, words: &str) -> usize {
     let (words, order) = (words.to_owned(), search::Order::default());
-    let question = search::Question { words, group: None, order, page: 0, limit: 50 };
+    let question = search::Question { words, group: None, topic: None, order, page: 0, limit: 50 };
     search::ask(&forum.cx, who, question).await.unwrap().total
 }
 

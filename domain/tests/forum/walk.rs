@@ -305,7 +305,8 @@ async fn whatever_people_do_search_holds_what_the_database_holds(forum: TestForu
             let question = search::Question {
                 words: "quince".into(),
                 group: None,
-                order: search::Order::default(),
+                topic: None,
+                order: search::Order::Newest,
                 page: 0,
                 limit: 200,
             };

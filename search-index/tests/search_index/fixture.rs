@@ -81,6 +81,8 @@ pub fn message(id: i64, text: &str) -> Document<'_> {
         author_id: AUTHOR,
         created_at: id * 1_000_000,
         text,
+        title: "",
+        facts: &[],
     }
 }
 

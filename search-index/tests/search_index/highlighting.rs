@@ -16,8 +16,16 @@ fn shown(query: &str, text: &str, max_chars: usize) -> String {
 
 #[test]
 fn matching_words_are_marked_whole_and_folded() {
-    assert_eq!(shown("cafe", "Au Café, un café? cafeteria", 99), "Au [Café], un [café]? cafeteria");
+    assert_eq!(shown("cafe", "Au Café, un café? cafeteria", 99), "Au [Café], un [café]? [cafeteria]");
     assert_eq!(shown("CAFÉ", "cafe\u{301}!", 99), "[cafe\u{301}]!");
+}
+
+#[test]
+fn forms_and_identifiers_are_marked() {
+    assert_eq!(shown("heron nest", "Two herons at their nests, hero", 99), "Two [herons] at their [nests], hero");
+    assert_eq!(shown("simp_lemma here", "a simp_lemma there", 99), "a [simp_lemma] there");
+    assert_eq!(shown("c++ c", "C++ or C", 99), "[C++] or [C]");
+    assert_eq!(shown("c++ x", "C++ or C", 99), "[C++] or C");
 }
 
 #[test]

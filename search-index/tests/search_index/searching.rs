@@ -1,6 +1,6 @@
 //! What is found, for which viewer, in which order.
 
-use search_index::{Document, Kind, MAX_DEPTH, Order, Query};
+use search_index::{Document, IN_A_TOPIC, Kind, MAX_DEPTH, Named, Order, Query};
 
 use crate::fixture::{Fixture, ids, message, topic};
 
@@ -9,9 +9,10 @@ const DAY: i64 = 24 * 3600 * 1_000_000;
 #[test]
 fn all_words_must_match() {
     let forum = Fixture::with_messages(&["green tea", "black tea", "green apples"]);
-    assert_eq!(forum.find("green tea"), [1]);
+    let results = forum.search(&Query::new("green tea"));
+    assert_eq!((results.exact, results.hits[0].id), (1, 1));
     assert_eq!(forum.find("TEA"), [1, 2]);
-    assert_eq!(forum.find("tea oranges"), [] as [i64; 0]);
+    assert_eq!(forum.search(&Query::new("tea oranges")).exact, 0);
 }
 
 #[test]
@@ -89,15 +90,24 @@ fn a_search_can_be_kept_to_a_group_an_author_and_a_kind() {
     let soup = Query::new("soup");
     let only = |query| ids(&forum.search(&query));
     assert_eq!(only(Query { only_group: Some(2), ..soup }), [1]);
-    assert_eq!(only(Query { only_author: Some(7), ..soup }), [2]);
+    assert_eq!(only(Query { only_authors: Some(&[7]), ..soup }), [2]);
     assert_eq!(only(Query { only_kind: Some(Kind::Topic), ..soup }), [3]);
-    assert_eq!(only(Query { only_group: Some(2), only_author: Some(7), ..soup }), [] as [i64; 0]);
+    assert_eq!(only(Query { only_group: Some(2), only_authors: Some(&[7]), ..soup }), [] as [i64; 0]);
 }
 
 #[test]
 fn a_hit_carries_all_ids() {
-    let document =
-        Document { kind: Kind::Message, id: 1, topic_id: 2, group_id: 3, author_id: 4, created_at: -5, text: "hello" };
+    let document = Document {
+        kind: Kind::Message,
+        id: 1,
+        topic_id: 2,
+        group_id: 3,
+        author_id: 4,
+        created_at: -5,
+        text: "hello",
+        title: "",
+        facts: &[],
+    };
     let forum = Fixture::with(&[document]);
     let hit = forum.search(&Query::new("hello")).hits[0];
     assert_eq!((hit.kind, hit.id, hit.topic_id), (Kind::Message, 1, 2));
@@ -235,4 +245,176 @@ fn any_text_is_a_valid_query() {
         assert!(forum.index.search(&Query::new(&text)).is_ok());
     }
     assert_eq!(forum.find("AND OR"), [2]);
+}
+
+/// Returns the ids of the documents that have all the words, in ascending order.
+fn exactly(forum: &Fixture, text: &str) -> Vec<i64> {
+    let results = forum.search(&Query { limit: 100, ..Query::new(text) });
+    let mut found: Vec<i64> = ids(&results).into_iter().take(results.exact).collect();
+    found.sort_unstable();
+    found
+}
+
+#[test]
+fn forms_of_a_word_match_and_the_word_itself_comes_first() {
+    let forum = Fixture::with_messages(&[
+        "two herons at the river bank of the old town",
+        "a heron at the river bank of the old town",
+        "the weather at the river bank of the old town",
+    ]);
+    assert_eq!(ids(&forum.search(&Query::new("heron river"))), [2, 1, 3]);
+    assert_eq!(exactly(&forum, "HERON"), [1, 2]);
+    assert_eq!(exactly(&forum, "\"herons\""), [1], "quoted words are meant as they are");
+}
+
+#[test]
+fn forms_follow_the_language_of_the_text() {
+    let forum = Fixture::with_messages(&[
+        "Die Katzen schlafen gerne auf den warmen Steinen am Ufer",
+        "Les chats dorment toujours sur les pierres près de la rivière",
+    ]);
+    assert_eq!(exactly(&forum, "Katze stein"), [1]);
+    assert_eq!(exactly(&forum, "chat pierre"), [2]);
+}
+
+#[test]
+fn words_of_the_title_count_as_words_of_the_message() {
+    let in_topic = |id, text, title| Document { title, ..message(id, text) };
+    let forum = Fixture::with(&[
+        in_topic(1, "it runs on the old machine", "Django upgrade"),
+        in_topic(2, "it runs on the new machine", "Lunch"),
+    ]);
+    assert_eq!(exactly(&forum, "django machine"), [1]);
+    assert_eq!(exactly(&forum, "upgrades machine"), [1]);
+    assert_eq!(exactly(&forum, "machine -lunch"), [1]);
+    assert_eq!(exactly(&forum, "machine dja"), [1], "the last word is a beginning");
+}
+
+#[test]
+fn the_last_word_and_a_word_with_a_star_are_beginnings() {
+    let forum = Fixture::with_messages(&["international trains", "national trains"]);
+    assert_eq!(exactly(&forum, "trains inter"), [1]);
+    assert_eq!(exactly(&forum, "inter* trains"), [1]);
+    assert_eq!(exactly(&forum, "inter trains"), [] as [i64; 0]);
+}
+
+#[test]
+fn a_typo_is_forgiven_when_nothing_fits_and_a_better_word_is_proposed() {
+    let forum = Fixture::with_messages(&["we use django here", "we use flask here"]);
+    let results = forum.search(&Query::new("use djagno"));
+    assert_eq!((results.exact, ids(&results)[0]), (0, 1));
+    assert_eq!(results.suggestion.as_deref(), Some("use django"));
+    assert!(results.highlight("we use django here", 99).iter().any(|part| part.hit && part.text == "django"));
+    let none = forum.search(&Query::new("dj"));
+    assert_eq!(none.suggestion, None);
+    assert_eq!(forum.search(&Query::new("\"djagno\"")).total, 0, "quoted words are meant as they are");
+}
+
+#[test]
+fn one_word_too_many_still_finds_what_has_most_of_them() {
+    let forum = Fixture::with_messages(&["grey heron by the river", "grey clouds", "a heron"]);
+    let results = forum.search(&Query::new("grey heron river umbrella"));
+    assert_eq!((results.exact, results.total, ids(&results)[0]), (0, 1, 1));
+    let results = forum.search(&Query::new("grey heron"));
+    assert_eq!((results.exact, results.total, ids(&results)[0]), (1, 3, 1), "the one with all of them is first");
+}
+
+#[test]
+fn alternatives_match_either_way() {
+    let forum = Fixture::with_messages(&["hot tea", "hot coffee", "cold tea", "hot milk"]);
+    assert_eq!(exactly(&forum, "hot tea OR coffee"), [1, 2]);
+}
+
+#[test]
+fn identifiers_are_found_whole_and_in_parts() {
+    let forum = Fixture::with_messages(&[
+        "call os.path.join for that",
+        "the path of the os, then join us",
+        "use a ForeignKey there",
+        "written in C++ mostly",
+        "C is older",
+        "the .NET runtime",
+    ]);
+    assert_eq!(forum.search(&Query::new("os.path.join")).hits[0].id, 1);
+    assert_eq!(exactly(&forum, "os.path"), [1]);
+    assert_eq!(exactly(&forum, "foreign there"), [3]);
+    assert_eq!(exactly(&forum, "foreignkey there"), [3]);
+    assert_eq!(exactly(&forum, "C++"), [4]);
+    assert_eq!(exactly(&forum, ".net"), [6]);
+    assert_eq!(exactly(&forum, "c older"), [5]);
+}
+
+#[test]
+fn emoji_are_found() {
+    let forum = Fixture::with_messages(&["well done 👍🏽", "not so well 👎"]);
+    assert_eq!(exactly(&forum, "👍"), [1]);
+    assert_eq!(exactly(&forum, "well -👍"), [2]);
+}
+
+#[test]
+fn a_name_matches_what_its_owner_wrote() {
+    let by = |id, author_id, text| Document { author_id, ..message(id, text) };
+    let forum = Fixture::with(&[by(1, 7, "the release is out"), by(2, 8, "the release is late")]);
+    let named = [Named { word: "mira".to_owned(), authors: vec![7], groups: vec![] }];
+    let query = Query { named: &named, ..Query::new("mira release") };
+    let results = forum.search(&query);
+    assert_eq!((results.exact, ids(&results)[0]), (1, 1));
+}
+
+#[test]
+fn searches_are_narrowed_by_time_facts_topics_and_messages() {
+    let facts = ["has:link".to_owned(), "site:example.org".to_owned()];
+    let forum = Fixture::with(&[
+        Document { facts: &facts, ..message(1, "soup") },
+        Document { topic_id: 11, ..message(2, "soup") },
+        message(3, "soup"),
+    ]);
+    let soup = Query::new("soup");
+    let only = |query| {
+        let mut found = ids(&forum.search(&query));
+        found.sort_unstable();
+        found
+    };
+    let (linking, elsewhere) = ([("has:link".to_owned(), true)], [("site:example.org".to_owned(), false)]);
+    assert_eq!(only(Query { facts: &linking, ..soup }), [1]);
+    assert_eq!(only(Query { facts: &elsewhere, ..soup }), [2, 3]);
+    assert_eq!(only(Query { only_topic: Some(11), ..soup }), [2]);
+    assert_eq!(only(Query { only_messages: Some(&[3, 9]), ..soup }), [3]);
+    assert_eq!(only(Query { since: Some(2_000_000), until: Some(3_000_000), ..soup }), [2]);
+    // Without words, what narrows is the question.
+    assert_eq!(only(Query { since: Some(2_000_000), ..Query::new("") }), [2, 3]);
+    assert!(forum.search(&Query { only_topic: Some(11), ..Query::new("") }).nothing_asked);
+}
+
+#[test]
+fn hits_of_a_topic_stand_together_and_copies_do_not_lead() {
+    let at = |id, topic_id, text| Document { topic_id, ..message(id, text) };
+    let long = "kites over the hill and over the lake in the evening";
+    let documents = [
+        at(1, 10, "kites kites kites over the hill in the morning"),
+        at(2, 10, "kites kites over the lake in the afternoon"),
+        at(3, 10, long),
+        at(4, 10, "no more kites in this wind, we go home and rest"),
+        at(5, 10, "kites are gone until the next summer begins"),
+        at(6, 20, long),
+        at(7, 30, "we saw some kites when we came along the coast road"),
+    ];
+    let forum = Fixture::with(&documents);
+    let results = forum.search(&Query { by_topic: true, ..Query::new("kites") });
+    let topics: Vec<i64> = results.hits.iter().map(|hit| hit.topic_id).collect();
+    assert_eq!(topics[..IN_A_TOPIC], [10; IN_A_TOPIC]);
+    assert_eq!(results.more.get(&10), Some(&2));
+    assert_eq!(results.total, 7);
+    let first = forum.search(&Query { by_topic: true, limit: 1, ..Query::new("kites") });
+    assert_eq!((first.hits.len(), first.has_more), (IN_A_TOPIC, true));
+    let second = forum.search(&Query { by_topic: true, offset: 1, limit: 5, ..Query::new("kites") });
+    assert!(second.hits.iter().all(|hit| hit.topic_id != 10) && !second.has_more);
+}
+
+#[test]
+fn a_message_of_one_word_does_not_lead() {
+    let forum = Fixture::with_messages(&["kites", "we flew our kites over the hill all day"]);
+    let best = forum.search(&Query::new("kites"));
+    assert_eq!(best.total, 2);
+    assert!(best.facets.years == [(1970, 2)] && best.facets.groups == [(1, 2)], "{:?}", best.facets);
 }

@@ -116,7 +116,8 @@ fn refill(forum: &Fixture) {
 fn an_index_of_another_version_is_begun_anew() {
     let forum = Fixture::with_messages(&["word"]);
     let name = forum.generations().remove(0);
-    let other = name.replacen("v1", "v999", 1);
+    let number = name.split_once('-').expect("a version and a number").1;
+    let other = format!("v999-{number}");
     fs::rename(forum.folder.path().join(&name), forum.folder.path().join(&other)).unwrap();
     fs::write(forum.folder.path().join("CURRENT"), other).unwrap();
     refill(&forum);

@@ -10,6 +10,7 @@ mod notices;
 mod others;
 mod reports;
 mod rules;
+mod search;
 mod site;
 mod topics;
 

@@ -2,11 +2,11 @@
 
 use crate::form::Refill;
 use askama::Template;
-use domain::model::{DirectFrom, MentionRow, MessageId, Theme, User};
+use domain::model::{DirectFrom, MentionRow, Theme, User};
 use domain::people::sign_ups::Door;
 use domain::people::two_factor::{Setup, State};
 
-use super::{Drawn, ago, conversation, group, layout, person, stranger, topic, wrens};
+use super::{Drawn, ago, conversation, group, layout, person, stranger, wrens};
 use crate::errors::{ErrorPage, Problem, SubmittedForm};
 use crate::form::{
     CodeForm, DeleteForm, ForgotForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm, ResetForm,
@@ -17,7 +17,7 @@ use crate::people::account::{Confirm, FirstAdmin, Forgot, Reset, SecondStep, Sig
 use crate::people::profiles::{Profile, Recent};
 use crate::people::settings;
 use crate::people::settings::{Password, RecoveryCodes, SessionRow, Sessions};
-use crate::search::{Hit, Search, SearchOrder};
+use crate::search::Search;
 
 pub(super) fn user(id: usize) -> User {
     let person = person(id);
@@ -236,56 +236,6 @@ impl Mentions {
         let row = |message, unread| MentionRow { message, topic: wrens(), group: group(1), unread };
         let rows = vec![row(said.swap_remove(6), true), row(said.swap_remove(0), false)];
         Self { layout: layout("/mentions"), rows, older: Some("90".to_owned()), upto: "146".to_owned() }
-    }
-}
-
-impl Search {
-    /// Two hits.
-    pub fn sample() -> Self {
-        let hit = |id, by, minutes, parts: &[(&str, bool)]| Hit {
-            message: MessageId(id),
-            topic: wrens(),
-            group: group(1),
-            author: person(by),
-            created_at: ago(minutes),
-            fragments: parts.iter().map(|(text, found)| ((*text).to_owned(), *found)).collect(),
-        };
-        let hits = vec![
-            hit(
-                137,
-                2,
-                740,
-                &[
-                    ("They crowd into one ", false),
-                    ("nest box", true),
-                    (". My father counted 31 of them in one, in the winter of 1986.", false),
-                ],
-            ),
-            Hit {
-                topic: topic(40, 1, "plans", "Plans for boxes, with the <right> holes", 5, 9, 90_000),
-                ..hit(
-                    91,
-                    5,
-                    90_000,
-                    &[
-                        ("… a ", false),
-                        ("nest box", true),
-                        (" without a perch: the perch only helps the ones who come to steal …", false),
-                    ],
-                )
-            },
-        ];
-        Self {
-            layout: layout("/search?q=nest+box&in=birds"),
-            q: "nest box".to_owned(),
-            within: Some(group(1)),
-            order: SearchOrder::Best,
-            hits,
-            total: Some(42),
-            page: 2,
-            has_more: true,
-            problem: None,
-        }
     }
 }
 

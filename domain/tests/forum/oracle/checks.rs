@@ -275,7 +275,8 @@ impl World<'_> {
                 let question = search::Question {
                     words: "quince".into(),
                     group: Some(self.model.groups[g].slug.clone()),
-                    order: search::Order::default(),
+                    topic: None,
+                    order: search::Order::Newest,
                     page: 0,
                     limit: 500,
                 };

@@ -1,0 +1,275 @@
+//! Translates the words of a query into the engine's terms: first exactly, and when that finds little, loosely.
+
+use tantivy::query::{
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, PhraseQuery, Query as EngineQuery,
+    TermQuery, TermSetQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{Searcher, Term};
+
+use crate::expand::{Known, longer, similar};
+use crate::parse::{Clause, Parsed, Piece, parse};
+use crate::query::Query;
+use crate::schema::Fields;
+use crate::stem::{LANGUAGES, stem_of};
+
+type Boxed = Box<dyn EngineQuery>;
+
+/// How much a match counts beside the same word in the text.
+mod weight {
+    pub(super) const WHOLE: f32 = 1.5;
+    pub(super) const TITLE: f32 = 1.6;
+    pub(super) const STEM: f32 = 0.7;
+    pub(super) const TITLE_STEM: f32 = 1.1;
+    pub(super) const PARTS: f32 = 0.6;
+    pub(super) const LONGER: f32 = 0.5;
+    pub(super) const SIMILAR: f32 = 0.6;
+    /// Scores of matches that are not ranked by frequency.
+    pub(super) const NAMED: f32 = 2.0;
+    pub(super) const RARELY_LONGER: f32 = 0.5;
+    pub(super) const LONGER_IN_TITLE: f32 = 1.5;
+    /// Words near each other, once more.
+    pub(super) const NEAR: f32 = 0.5;
+    /// In loose searches: documents with all words, and with all words or nearly them, come first.
+    pub(super) const ALL: f32 = 60.0;
+    pub(super) const NEARLY_ALL: f32 = 30.0;
+    /// The share of other matches of the same word.
+    pub(super) const TIE: f32 = 0.1;
+}
+
+/// Longer words that are ranked by frequency; further ones only match.
+const RANKED: usize = 48;
+/// Documents that may have the rarest word: beyond that, the places of words are not compared.
+const MAX_NEAR: u64 = 30_000;
+/// The fewest letters of a beginning.
+const MIN_BEGINNING: usize = 2;
+
+/// What is known of the words of a query in an index.
+pub(crate) struct Compiler<'a> {
+    pub(crate) searcher: &'a Searcher,
+    pub(crate) fields: &'a Fields,
+    pub(crate) query: &'a Query<'a>,
+    pub(crate) parsed: &'a Parsed,
+}
+
+impl Compiler<'_> {
+    /// All words must match.
+    pub(crate) fn exact(&self) -> tantivy::Result<BooleanQuery> {
+        let mut clauses = self.filters()?;
+        for clause in self.each(&[])? {
+            clauses.push((Occur::Must, clause));
+        }
+        clauses.extend(self.near()?.map(|near| (Occur::Should, near)));
+        if self.parsed.wanted.is_empty() {
+            clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(AllQuery), 1.0))));
+        }
+        Ok(BooleanQuery::new(clauses))
+    }
+
+    /// Nearly all words must match, or words that are written nearly like them. `others` are these, for each clause.
+    pub(crate) fn loose(&self, others: &[Vec<Known>]) -> tantivy::Result<BooleanQuery> {
+        let (exact, loose) = (self.each(&[])?, self.each(others)?);
+        let needed = match exact.len() {
+            0 | 1 => exact.len(),
+            few @ 2..=5 => few - 1,
+            many => many - 2,
+        };
+        let all = |queries: &[Boxed], score| {
+            let all = BooleanQuery::intersection(queries.iter().map(|query| query.box_clone()).collect());
+            (Occur::Should, Box::new(ConstScoreQuery::new(Box::new(all), score)) as Boxed)
+        };
+        let mut clauses = self.filters()?;
+        clauses.push(all(&exact, weight::ALL));
+        clauses.push(all(&loose, weight::NEARLY_ALL));
+        clauses.push((Occur::Must, Box::new(BooleanQuery::union_with_minimum_required_clauses(loose, needed))));
+        Ok(BooleanQuery::new(clauses))
+    }
+
+    /// Returns, for each clause of one word, words of the index that are written nearly like it.
+    pub(crate) fn others(&self) -> tantivy::Result<Vec<Vec<Known>>> {
+        let of = |clause: &Clause| match clause.any.as_slice() {
+            [piece] => piece.word().map_or(Ok(Vec::new()), |word| similar(self.searcher, self.fields.text, word)),
+            _ => Ok(Vec::new()),
+        };
+        self.parsed.wanted.iter().map(of).collect()
+    }
+
+    /// Whether the index has this word, or a form of it.
+    pub(crate) fn knows(&self, piece: &Piece) -> tantivy::Result<bool> {
+        let Some(word) = piece.word() else { return Ok(true) };
+        let exact = self.documents(self.fields.text, word)? + self.documents(self.fields.title, word)?;
+        Ok(exact > 0 || self.query.named.iter().any(|named| named.word == word) || !self.forms(piece, word)?.is_empty())
+    }
+
+    fn filters(&self) -> tantivy::Result<Vec<(Occur, Boxed)>> {
+        let mut clauses = self.query.filters(self.fields);
+        for text in self.query.title {
+            for clause in parse(text).wanted {
+                let mut any = Vec::new();
+                for piece in &clause.any {
+                    any.push(self.in_title(piece));
+                    let forms = piece.word().map_or(Ok(Vec::new()), |word| self.forms(piece, word))?;
+                    let forms = forms.into_iter().filter(|(field, _)| *field == self.fields.title_stems);
+                    any.extend(forms.map(|(field, form)| self.term(field, &form)));
+                }
+                clauses.push((Occur::Must, scored(one_of(any), 0.0)));
+            }
+        }
+        for piece in &self.parsed.excluded {
+            clauses.push((Occur::MustNot, self.literal(self.fields.text, piece)));
+            clauses.push((Occur::MustNot, self.in_title(piece)));
+        }
+        Ok(clauses)
+    }
+
+    fn each(&self, others: &[Vec<Known>]) -> tantivy::Result<Vec<Boxed>> {
+        let last = self.parsed.wanted.iter().flat_map(|clause| &clause.any).map(|piece| piece.range.start).max();
+        let mut all: Vec<Boxed> = Vec::with_capacity(self.parsed.wanted.len());
+        for (nth, clause) in self.parsed.wanted.iter().enumerate() {
+            let others = others.get(nth).map_or(&[][..], Vec::as_slice);
+            let mut any = Vec::new();
+            for piece in &clause.any {
+                any.extend(self.piece(piece, Some(piece.range.start) == last)?);
+            }
+            for other in others {
+                any.push(boosted(self.term(self.fields.text, &other.word), weight::SIMILAR));
+            }
+            all.push(one_of(any));
+        }
+        Ok(all)
+    }
+
+    /// Returns the ways in which a piece can match.
+    fn piece(&self, piece: &Piece, is_last: bool) -> tantivy::Result<Vec<Boxed>> {
+        let fields = self.fields;
+        let mut any: Vec<Boxed> = Vec::new();
+        if let Some(whole) = &piece.whole {
+            any.push(boosted(self.term(fields.text, whole), weight::WHOLE));
+            any.push(scored(self.term(fields.title, whole), weight::LONGER_IN_TITLE));
+        }
+        if piece.only_whole {
+            return Ok(any);
+        }
+        any.push(self.literal(fields.text, piece));
+        let title = self.in_title(piece);
+        any.push(boosted(title, weight::TITLE));
+        let Some(word) = piece.word() else { return Ok(any) };
+        for (field, form) in self.forms(piece, word)? {
+            let counts = if field == fields.title_stems { weight::TITLE_STEM } else { weight::STEM };
+            any.push(boosted(self.term(field, &form), counts));
+        }
+        if piece.parts.len() > 1 {
+            let parts = piece.parts.iter().map(|part| self.term(fields.text, part)).collect();
+            any.push(boosted(Box::new(BooleanQuery::intersection(parts)), weight::PARTS));
+        }
+        for named in self.query.named.iter().filter(|named| named.word == word) {
+            let ids =
+                |field, ids: &[i64]| ids.iter().map(move |&id| Term::from_field_i64(field, id)).collect::<Vec<_>>();
+            let terms = [ids(fields.author, &named.authors), ids(fields.group, &named.groups)].concat();
+            if !terms.is_empty() {
+                any.push(scored(Box::new(TermSetQuery::new(terms)), weight::NAMED));
+            }
+        }
+        let letters = word.chars().count();
+        if letters >= MIN_BEGINNING && (is_last || piece.prefix) {
+            let mut longer_words = longer(self.searcher, fields.text, word)?;
+            let rest = longer_words.split_off(longer_words.len().min(RANKED));
+            for known in &longer_words {
+                any.push(boosted(self.term(fields.text, &known.word), weight::LONGER));
+            }
+            if !rest.is_empty() {
+                any.push(scored(self.one_term_of(fields.text, &rest), weight::RARELY_LONGER));
+            }
+            let in_titles = longer(self.searcher, fields.title, word)?;
+            if !in_titles.is_empty() {
+                any.push(scored(self.one_term_of(fields.title, &in_titles), weight::LONGER_IN_TITLE));
+            }
+        }
+        Ok(any)
+    }
+
+    /// Returns the stems of a word that the index has, in all languages. In English texts, the stem itself is a word too.
+    fn forms(&self, piece: &Piece, word: &str) -> tantivy::Result<Vec<(Field, String)>> {
+        let mut forms = Vec::new();
+        for language in LANGUAGES {
+            let Some(stem) = stem_of(language, word, piece.lower.as_deref()) else { continue };
+            for field in [self.fields.stems, self.fields.title_stems] {
+                if self.documents(field, &stem)? > 0 {
+                    forms.push((field, stem.clone()));
+                }
+            }
+        }
+        Ok(forms)
+    }
+
+    /// Words that stand near each other score once more.
+    fn near(&self) -> tantivy::Result<Option<Boxed>> {
+        let words: Option<Vec<&str>> = self.parsed.wanted.iter().map(|clause| clause.any[0].word()).collect();
+        let Some(words) = words.filter(|words| (2..=6).contains(&words.len())) else { return Ok(None) };
+        let mut rarest = u64::MAX;
+        for word in &words {
+            rarest = rarest.min(self.documents(self.fields.text, word)?);
+        }
+        if rarest == 0 || rarest > MAX_NEAR {
+            return Ok(None);
+        }
+        let terms = words.iter().map(|word| Term::from_field_text(self.fields.text, word)).enumerate().collect();
+        let near = PhraseQuery::new_with_offset_and_slop(terms, 2 * words.len() as u32);
+        Ok(Some(boosted(Box::new(near), weight::NEAR)))
+    }
+
+    /// The words of a piece, in order and next to each other.
+    fn literal(&self, field: Field, piece: &Piece) -> Boxed {
+        if piece.only_whole {
+            return self.term(field, piece.whole.as_deref().unwrap_or_default());
+        }
+        match piece.words.as_slice() {
+            [(_, word)] => self.term(field, word),
+            words => {
+                let terms = words.iter().map(|(distance, word)| (*distance, Term::from_field_text(field, word)));
+                Box::new(PhraseQuery::new_with_offset(terms.collect()))
+            }
+        }
+    }
+
+    /// The words of a piece in the title, in any order: the index does not know their places there.
+    fn in_title(&self, piece: &Piece) -> Boxed {
+        match (piece.words.as_slice(), &piece.whole) {
+            (_, Some(whole)) if piece.only_whole => self.term(self.fields.title, whole),
+            ([(_, word)], _) => self.term(self.fields.title, word),
+            (words, _) => {
+                let words = words.iter().map(|(_, word)| self.term(self.fields.title, word)).collect();
+                Box::new(BooleanQuery::intersection(words))
+            }
+        }
+    }
+
+    fn documents(&self, field: Field, word: &str) -> tantivy::Result<u64> {
+        self.searcher.doc_freq(&Term::from_field_text(field, word))
+    }
+
+    fn term(&self, field: Field, word: &str) -> Boxed {
+        let ranked = field == self.fields.text || field == self.fields.stems;
+        let option = if ranked { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
+        Box::new(TermQuery::new(Term::from_field_text(field, word), option))
+    }
+
+    fn one_term_of(&self, field: Field, words: &[Known]) -> Boxed {
+        Box::new(TermSetQuery::new(words.iter().map(|known| Term::from_field_text(field, &known.word))))
+    }
+}
+
+fn boosted(query: Boxed, counts: f32) -> Boxed {
+    Box::new(BoostQuery::new(query, counts))
+}
+
+fn scored(query: Boxed, score: f32) -> Boxed {
+    Box::new(ConstScoreQuery::new(query, score))
+}
+
+fn one_of(mut any: Vec<Boxed>) -> Boxed {
+    match any.len() {
+        1 => any.remove(0),
+        _ => Box::new(DisjunctionMaxQuery::with_tie_breaker(any, weight::TIE)),
+    }
+}

@@ -1,0 +1,72 @@
+//! The search page.
+
+use domain::model::MessageId;
+use domain::search::Facet;
+
+use super::{ago, group, layout, person, topic, wrens};
+use crate::search::{Hit, Search, SearchOrder};
+
+impl Search {
+    /// Two hits.
+    pub fn sample() -> Self {
+        let hit = |id, by, minutes, parts: &[(&str, bool)]| Hit {
+            message: MessageId(id),
+            topic: wrens(),
+            group: group(1),
+            author: person(by),
+            created_at: ago(minutes),
+            fragments: parts.iter().map(|(text, found)| ((*text).to_owned(), *found)).collect(),
+            continues: false,
+            more: 0,
+        };
+        let hits = vec![
+            hit(
+                137,
+                2,
+                740,
+                &[
+                    ("They crowd into one ", false),
+                    ("nest box", true),
+                    (". My father counted 31 of them in one, in the winter of 1986.", false),
+                ],
+            ),
+            Hit {
+                continues: true,
+                more: 3,
+                ..hit(138, 3, 730, &[("A ", false), ("nest box", true), (" for each", false)])
+            },
+            Hit {
+                topic: topic(40, 1, "plans", "Plans for boxes, with the <right> holes", 5, 9, 90_000),
+                ..hit(
+                    91,
+                    5,
+                    90_000,
+                    &[
+                        ("… a ", false),
+                        ("nest box", true),
+                        (" without a perch: the perch only helps the ones who come to steal …", false),
+                    ],
+                )
+            },
+        ];
+        let facet = |name: &str, value: &str, count| Facet { name: name.to_owned(), value: value.to_owned(), count };
+        Self {
+            layout: layout("/search?q=nest+box&in=birds"),
+            q: "nest box".to_owned(),
+            within: Some(group(1)),
+            topic: None,
+            order: SearchOrder::Best,
+            hits,
+            total: Some(42),
+            exact: 1,
+            page: 2,
+            has_more: true,
+            problems: vec!["from:nobody is nobody here.".to_owned()],
+            suggestion: Some("nest boxes".to_owned()),
+            people: vec![person(2).username],
+            groups: vec![facet("Birds", "birds", 40), facet("The <Den>", "den", 2)],
+            authors: vec![facet("tomas", "tomas", 30), facet("mira", "mira", 12)],
+            years: vec![facet("2026", "2026", 40), facet("2025", "2025", 2)],
+        }
+    }
+}
