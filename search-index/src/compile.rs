@@ -11,23 +11,23 @@ use crate::expand::{Known, longer, similar};
 use crate::parse::{Clause, Parsed, Piece, parse};
 use crate::query::Query;
 use crate::schema::Fields;
-use crate::stem::{LANGUAGES, stem_of};
+use crate::stem::{ENGLISH, LANGUAGES, stem_of};
 
 type Boxed = Box<dyn EngineQuery>;
 
 /// How much a match counts beside the same word in the text.
 mod weight {
     pub(super) const WHOLE: f32 = 1.5;
-    pub(super) const TITLE: f32 = 1.6;
-    pub(super) const STEM: f32 = 0.7;
-    pub(super) const TITLE_STEM: f32 = 1.1;
+    pub(super) const TITLE: f32 = 0.6;
+    pub(super) const STEM: f32 = 0.9;
+    pub(super) const TITLE_STEM: f32 = 0.5;
     pub(super) const PARTS: f32 = 0.6;
     pub(super) const LONGER: f32 = 0.5;
     pub(super) const SIMILAR: f32 = 0.6;
     /// Scores of matches that are not ranked by frequency.
     pub(super) const NAMED: f32 = 2.0;
     pub(super) const RARELY_LONGER: f32 = 0.5;
-    pub(super) const LONGER_IN_TITLE: f32 = 1.5;
+    pub(super) const LONGER_IN_TITLE: f32 = 0.3;
     /// Words near each other, once more.
     pub(super) const NEAR: f32 = 0.5;
     /// In loose searches: documents with all words, and with all words or nearly them, come first.
@@ -109,7 +109,9 @@ impl Compiler<'_> {
                 for piece in &clause.any {
                     any.push(self.in_title(piece));
                     let forms = piece.word().map_or(Ok(Vec::new()), |word| self.forms(piece, word))?;
-                    let forms = forms.into_iter().filter(|(field, _)| *field == self.fields.title_stems);
+                    let forms = forms
+                        .into_iter()
+                        .filter(|(field, _)| [self.fields.title_stems, self.fields.title].contains(field));
                     any.extend(forms.map(|(field, form)| self.term(field, &form)));
                 }
                 clauses.push((Occur::Must, scored(one_of(any), 0.0)));
@@ -155,7 +157,8 @@ impl Compiler<'_> {
         any.push(boosted(title, weight::TITLE));
         let Some(word) = piece.word() else { return Ok(any) };
         for (field, form) in self.forms(piece, word)? {
-            let counts = if field == fields.title_stems { weight::TITLE_STEM } else { weight::STEM };
+            let is_of_title = field == fields.title_stems || field == fields.title;
+            let counts = if is_of_title { weight::TITLE_STEM } else { weight::STEM };
             any.push(boosted(self.term(field, &form), counts));
         }
         if piece.parts.len() > 1 {
@@ -188,11 +191,18 @@ impl Compiler<'_> {
         Ok(any)
     }
 
-    /// Returns the stems of a word that the index has, in all languages. In English texts, the stem itself is a word too.
+    /// Returns the stems of a word that the index has, in all languages. The stem of an English word may be a word itself.
     fn forms(&self, piece: &Piece, word: &str) -> tantivy::Result<Vec<(Field, String)>> {
         let mut forms = Vec::new();
         for language in LANGUAGES {
             let Some(stem) = stem_of(language, word, piece.lower.as_deref()) else { continue };
+            if language == ENGLISH && stem[1..] != *word {
+                for field in [self.fields.text, self.fields.title] {
+                    if self.documents(field, &stem[1..])? > 0 {
+                        forms.push((field, stem[1..].to_owned()));
+                    }
+                }
+            }
             for field in [self.fields.stems, self.fields.title_stems] {
                 if self.documents(field, &stem)? > 0 {
                     forms.push((field, stem.clone()));

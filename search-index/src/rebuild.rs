@@ -71,6 +71,8 @@ impl Rebuild {
         let Self { mut bulk, mut unfinished, index, lock, name } = self;
         engine::commit(&mut bulk, position)?;
         engine::merge_all(&mut bulk)?;
+        // The parts that were merged.
+        bulk.garbage_collect_files().wait()?;
         drop(bulk);
         index.home().set_current(&name)?;
         unfinished.finished = true;

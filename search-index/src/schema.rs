@@ -7,7 +7,7 @@ use tantivy::tokenizer::{PreTokenizedString, RawTokenizer, TextAnalyzer, Token, 
 use tantivy::{TantivyDocument, Term};
 
 use crate::document::{Document, Kind};
-use crate::stem::{language_of, stem};
+use crate::stem::{ENGLISH, language_of, stem};
 use crate::tokenizer::{Role, Word, words};
 
 /// Incremented when fields or tokenizer change: an index of another version is rebuilt.
@@ -56,10 +56,11 @@ pub(crate) struct Fields {
 
 pub(crate) fn schema() -> (Schema, Fields) {
     let mut schema = Schema::builder();
-    let indexed = |option| {
+    let indexed = |option, has_lengths| {
         let indexing = TextFieldIndexing::default().set_tokenizer(TOKENIZER).set_index_option(option);
-        TextOptions::default().set_indexing_options(indexing)
+        TextOptions::default().set_indexing_options(indexing.set_fieldnorms(has_lengths))
     };
+    let plain = || indexed(IndexRecordOption::Basic, false);
     let fields = Fields {
         key: schema.add_bytes_field("key", INDEXED),
         kind: schema.add_u64_field(column::KIND, INDEXED | FAST),
@@ -70,11 +71,11 @@ pub(crate) fn schema() -> (Schema, Fields) {
         created_at: schema.add_i64_field(column::CREATED_AT, FAST),
         length: schema.add_u64_field(column::LENGTH, FAST),
         copy: schema.add_u64_field(column::COPY, FAST),
-        text: schema.add_text_field("text", indexed(IndexRecordOption::WithFreqsAndPositions)),
-        stems: schema.add_text_field("stems", indexed(IndexRecordOption::WithFreqs)),
-        title: schema.add_text_field("title", indexed(IndexRecordOption::Basic)),
-        title_stems: schema.add_text_field("title_stems", indexed(IndexRecordOption::Basic)),
-        facts: schema.add_text_field("facts", indexed(IndexRecordOption::Basic)),
+        text: schema.add_text_field("text", indexed(IndexRecordOption::WithFreqsAndPositions, true)),
+        stems: schema.add_text_field("stems", indexed(IndexRecordOption::WithFreqs, true)),
+        title: schema.add_text_field("title", plain()),
+        title_stems: schema.add_text_field("title_stems", plain()),
+        facts: schema.add_text_field("facts", plain()),
     };
     (schema.build(), fields)
 }
@@ -119,8 +120,12 @@ impl Fields {
         let text = words(document.text);
         let title = words(if document.kind == Kind::Topic { document.text } else { document.title });
         let language = language_of(document.text);
-        let stems =
-            |words: &[Word]| tokens(words.iter().filter_map(|word| Some((word.position, stem(language, word)?))));
+        let stems = |words: &[Word]| {
+            let stems = words.iter().filter_map(|word| Some((word, stem(language, word)?)));
+            // Of an English word that is its own stem, the word is in the index.
+            let others = stems.filter(|(word, stem)| language != ENGLISH || stem[1..] != word.folded);
+            tokens(others.map(|(word, stem)| (word.position, stem)))
+        };
         let count = text.iter().filter(|word| word.role == Role::Word).count();
         fields.add_u64(self.length, count.min(MAX_LENGTH) as u64);
         fields.add_u64(self.copy, hash(&text));
@@ -154,8 +159,9 @@ fn tokens(terms: impl Iterator<Item = (usize, String)>) -> PreTokenizedString {
     PreTokenizedString { text: String::new(), tokens: terms.map(token).collect() }
 }
 
+/// In 32 bits, to save space: in a page of results, chance makes no copies.
 fn hash(words: &[Word]) -> u64 {
     let mut hasher = DefaultHasher::new();
     words.iter().for_each(|word| word.folded.hash(&mut hasher));
-    hasher.finish()
+    hasher.finish() >> 32
 }

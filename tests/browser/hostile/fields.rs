@@ -272,6 +272,13 @@ pub const FIELDS: &[Field] = fields! {
     "/search" "q": Lines, Member at "/search?q=plums";
     "/search" "in": Few, Member at "/search?q=plums";
     "/search" "order": Few, Member at "/search?q=plums";
+    "/search" "topic": Few, Member at "/search?q=plums";
+    "/search" "from": Lines, Member at "/search?q=plums";
+    "/search" "title": Lines, Member at "/search?q=plums";
+    "/search" "after": Few, Member at "/search?q=plums";
+    "/search" "before": Few, Member at "/search?q=plums";
+    "/search" "has": Few, Member at "/search?q=plums";
+    "/search" "is": Few, Member at "/search?q=plums";
     "/groups/" "q": Lines, Stranger at "/groups/";
     "/groups/" "category": Few, Stranger at "/groups/";
     "/groups/" "order": Few, Stranger at "/groups/";
