@@ -1,11 +1,14 @@
 //! Translates the words of a query into the engine's terms: first exactly, and when that finds little, loosely.
 
+use std::sync::Arc;
+
+use tantivy::query::doc_predicate_query::{DocPredicateQuery, FunctionPredicate};
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, PhraseQuery, Query as EngineQuery,
-    TermQuery, TermSetQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, EnableScoring, Occur,
+    PhraseQuery, Query as EngineQuery, TermQuery, TermSetQuery, Weight,
 };
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{Searcher, Term};
+use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
 
 use crate::expand::{Known, longer, similar};
 use crate::parse::{Clause, Parsed, Piece, parse};
@@ -41,6 +44,13 @@ mod weight {
 const RANKED: usize = 48;
 /// Documents that may have the rarest word: beyond that, the places of words are not compared.
 const MAX_NEAR: u64 = 30_000;
+/// Other spellings that are looked at for a proposal.
+const MAX_PROPOSALS: usize = 8;
+/// Words that are expanded to longer ones, and to other spellings.
+const MAX_BEGINNINGS: usize = 3;
+const MAX_MISSPELT: usize = 6;
+/// Documents that have a word at most, if it may be a typo.
+const MAX_TYPO: u64 = 1_000;
 /// The fewest letters of a beginning.
 const MIN_BEGINNING: usize = 2;
 
@@ -56,7 +66,7 @@ impl Compiler<'_> {
     /// All words must match.
     pub(crate) fn exact(&self) -> tantivy::Result<BooleanQuery> {
         let mut clauses = self.filters()?;
-        for clause in self.each(&[])? {
+        for clause in self.each()? {
             clauses.push((Occur::Must, clause));
         }
         clauses.extend(self.near()?.map(|near| (Occur::Should, near)));
@@ -68,7 +78,14 @@ impl Compiler<'_> {
 
     /// Nearly all words must match, or words that are written nearly like them. `others` are these, for each clause.
     pub(crate) fn loose(&self, others: &[Vec<Known>]) -> tantivy::Result<BooleanQuery> {
-        let (exact, loose) = (self.each(&[])?, self.each(others)?);
+        let exact = self.each()?;
+        let with_others = |(nth, query): (usize, &Boxed)| {
+            let others = others.get(nth).map_or(&[][..], Vec::as_slice);
+            let similar = others.iter().map(|other| self.term(self.fields.text, &other.word));
+            let similar = similar.map(|term| boosted(term, weight::SIMILAR));
+            one_of(std::iter::once(query.box_clone()).chain(similar).collect())
+        };
+        let loose: Vec<Boxed> = exact.iter().enumerate().map(with_others).collect();
         let needed = match exact.len() {
             0 | 1 => exact.len(),
             few @ 2..=5 => few - 1,
@@ -87,24 +104,65 @@ impl Compiler<'_> {
 
     /// Returns, for each clause of one word, words of the index that are written nearly like it.
     pub(crate) fn others(&self) -> tantivy::Result<Vec<Vec<Known>>> {
-        let of = |clause: &Clause| match clause.any.as_slice() {
-            [piece] => piece.word().map_or(Ok(Vec::new()), |word| similar(self.searcher, self.fields.text, word)),
-            _ => Ok(Vec::new()),
+        let mut left = MAX_MISSPELT;
+        let mut of = |clause: &Clause| {
+            let [piece] = clause.any.as_slice() else { return Ok(Vec::new()) };
+            match piece.word() {
+                Some(word) if left > 0 && self.documents(self.fields.text, word)? <= MAX_TYPO => {
+                    left -= 1;
+                    similar(self.searcher, self.fields.text, word)
+                }
+                _ => Ok(Vec::new()),
+            }
         };
-        self.parsed.wanted.iter().map(of).collect()
+        self.parsed.wanted.iter().map(&mut of).collect()
     }
 
-    /// Whether the index has this word, or a form of it.
+    /// Whether something that the viewer may see has this word, or a form of it.
     pub(crate) fn knows(&self, piece: &Piece) -> tantivy::Result<bool> {
-        let Some(word) = piece.word() else { return Ok(true) };
-        let exact = self.documents(self.fields.text, word)? + self.documents(self.fields.title, word)?;
-        Ok(exact > 0 || self.query.named.iter().any(|named| named.word == word) || !self.forms(piece, word)?.is_empty())
+        if piece.word().is_none() {
+            return Ok(true);
+        }
+        self.is_seen(one_of(self.piece(piece, false)?))
+    }
+
+    /// Returns the first of these words that is in something that the viewer may see: a proposal must not tell the words of
+    /// others.
+    pub(crate) fn first_seen<'k>(&self, words: &'k [Known]) -> tantivy::Result<Option<&'k str>> {
+        for known in words.iter().take(MAX_PROPOSALS) {
+            if self.is_seen(self.term(self.fields.text, &known.word))? {
+                return Ok(Some(&known.word));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a document that the viewer may see matches. It looks for the first one only.
+    fn is_seen(&self, query: Boxed) -> tantivy::Result<bool> {
+        let mut clauses = self.query.filters(self.fields);
+        clauses.push((Occur::Must, query));
+        let weight = BooleanQuery::new(clauses).weight(EnableScoring::disabled_from_searcher(self.searcher))?;
+        for segment in self.searcher.segment_readers() {
+            let mut found = weight.scorer(segment, 1.0)?;
+            let mut doc = found.doc();
+            while doc != TERMINATED {
+                if segment.alive_bitset().is_none_or(|alive| alive.is_alive(doc)) {
+                    return Ok(true);
+                }
+                doc = found.advance();
+            }
+        }
+        Ok(false)
     }
 
     fn filters(&self) -> tantivy::Result<Vec<(Occur, Boxed)>> {
         let mut clauses = self.query.filters(self.fields);
         for text in self.query.title {
-            for clause in parse(text).wanted {
+            let wanted = parse(text).wanted;
+            if wanted.is_empty() {
+                clauses.push((Occur::Must, Box::new(EmptyQuery)));
+            }
+            for clause in wanted {
                 let mut any = Vec::new();
                 for piece in &clause.any {
                     any.push(self.in_title(piece));
@@ -118,23 +176,30 @@ impl Compiler<'_> {
             }
         }
         for piece in &self.parsed.excluded {
-            clauses.push((Occur::MustNot, self.literal(self.fields.text, piece)));
-            clauses.push((Occur::MustNot, self.in_title(piece)));
+            match self.literal(self.fields.text, piece) {
+                Literal::Word(word) => {
+                    clauses.push((Occur::MustNot, word));
+                    clauses.push((Occur::MustNot, self.in_title(piece)));
+                }
+                Literal::Phrase(phrase) => {
+                    let without = self.without(&phrase)?;
+                    clauses.push((Occur::Must, scored(without, 0.0)));
+                }
+            }
         }
         Ok(clauses)
     }
 
-    fn each(&self, others: &[Vec<Known>]) -> tantivy::Result<Vec<Boxed>> {
+    fn each(&self) -> tantivy::Result<Vec<Boxed>> {
         let last = self.parsed.wanted.iter().flat_map(|clause| &clause.any).map(|piece| piece.range.start).max();
+        let mut beginnings = MAX_BEGINNINGS;
         let mut all: Vec<Boxed> = Vec::with_capacity(self.parsed.wanted.len());
-        for (nth, clause) in self.parsed.wanted.iter().enumerate() {
-            let others = others.get(nth).map_or(&[][..], Vec::as_slice);
+        for clause in &self.parsed.wanted {
             let mut any = Vec::new();
             for piece in &clause.any {
-                any.extend(self.piece(piece, Some(piece.range.start) == last)?);
-            }
-            for other in others {
-                any.push(boosted(self.term(self.fields.text, &other.word), weight::SIMILAR));
+                let is_beginning = (piece.prefix || Some(piece.range.start) == last) && beginnings > 0;
+                beginnings -= usize::from(is_beginning);
+                any.extend(self.piece(piece, is_beginning)?);
             }
             all.push(one_of(any));
         }
@@ -142,7 +207,7 @@ impl Compiler<'_> {
     }
 
     /// Returns the ways in which a piece can match.
-    fn piece(&self, piece: &Piece, is_last: bool) -> tantivy::Result<Vec<Boxed>> {
+    fn piece(&self, piece: &Piece, is_beginning: bool) -> tantivy::Result<Vec<Boxed>> {
         let fields = self.fields;
         let mut any: Vec<Boxed> = Vec::new();
         if let Some(whole) = &piece.whole {
@@ -152,9 +217,14 @@ impl Compiler<'_> {
         if piece.only_whole {
             return Ok(any);
         }
-        any.push(self.literal(fields.text, piece));
-        let title = self.in_title(piece);
-        any.push(boosted(title, weight::TITLE));
+        match self.literal(fields.text, piece) {
+            Literal::Word(word) => any.push(word),
+            Literal::Phrase(phrase) => any.push(Box::new(phrase)),
+        }
+        // The index does not know the places of words in a title.
+        if !piece.quoted || piece.words.len() == 1 {
+            any.push(boosted(self.in_title(piece), weight::TITLE));
+        }
         let Some(word) = piece.word() else { return Ok(any) };
         for (field, form) in self.forms(piece, word)? {
             let is_of_title = field == fields.title_stems || field == fields.title;
@@ -174,7 +244,7 @@ impl Compiler<'_> {
             }
         }
         let letters = word.chars().count();
-        if letters >= MIN_BEGINNING && (is_last || piece.prefix) {
+        if letters >= MIN_BEGINNING && is_beginning {
             let mut longer_words = longer(self.searcher, fields.text, word)?;
             let rest = longer_words.split_off(longer_words.len().min(RANKED));
             for known in &longer_words {
@@ -229,17 +299,29 @@ impl Compiler<'_> {
     }
 
     /// The words of a piece, in order and next to each other.
-    fn literal(&self, field: Field, piece: &Piece) -> Boxed {
+    fn literal(&self, field: Field, piece: &Piece) -> Literal {
         if piece.only_whole {
-            return self.term(field, piece.whole.as_deref().unwrap_or_default());
+            return Literal::Word(self.term(field, piece.whole.as_deref().unwrap_or_default()));
         }
         match piece.words.as_slice() {
-            [(_, word)] => self.term(field, word),
+            [(_, word)] => Literal::Word(self.term(field, word)),
             words => {
                 let terms = words.iter().map(|(distance, word)| (*distance, Term::from_field_text(field, word)));
-                Box::new(PhraseQuery::new_with_offset(terms.collect()))
+                Literal::Phrase(PhraseQuery::new_with_offset(terms.collect()))
             }
         }
+    }
+
+    /// Matches what does not have a phrase. The engine's own exclusion (0.27) asks a phrase about documents that it has
+    /// already passed, which it does not allow.
+    fn without(&self, phrase: &PhraseQuery) -> tantivy::Result<Boxed> {
+        let weight: Arc<dyn Weight> = phrase.weight(EnableScoring::disabled_from_searcher(self.searcher))?.into();
+        let predicate = FunctionPredicate::from(move |segment: &SegmentReader| {
+            let mut with: Vec<DocId> = Vec::new();
+            weight.for_each_no_score(segment, &mut |docs| with.extend_from_slice(docs))?;
+            Ok(move |doc: DocId| with.binary_search(&doc).is_err())
+        });
+        Ok(Box::new(DocPredicateQuery::from(predicate)))
     }
 
     /// The words of a piece in the title, in any order: the index does not know their places there.
@@ -267,6 +349,11 @@ impl Compiler<'_> {
     fn one_term_of(&self, field: Field, words: &[Known]) -> Boxed {
         Box::new(TermSetQuery::new(words.iter().map(|known| Term::from_field_text(field, &known.word))))
     }
+}
+
+enum Literal {
+    Word(Boxed),
+    Phrase(PhraseQuery),
 }
 
 fn boosted(query: Boxed, counts: f32) -> Boxed {

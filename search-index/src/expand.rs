@@ -44,10 +44,11 @@ pub(crate) fn similar(searcher: &Searcher, field: Field, word: &str) -> tantivy:
         _ => 2,
     };
     let query = FuzzyTermQuery::new(Term::from_field_text(field, word), distance, true);
+    let automaton = query.automaton()?;
     let mut all = HashMap::new();
     for segment in searcher.segment_readers() {
         let inverted = segment.inverted_index(field)?;
-        let mut terms = inverted.terms().search(query.automaton()?).into_stream()?;
+        let mut terms = inverted.terms().search(&automaton).into_stream()?;
         while terms.advance() {
             if terms.key() != word.as_bytes() {
                 add(&mut all, terms.key(), terms.value().doc_freq);

@@ -92,8 +92,9 @@ impl Highlighter {
         let language = language_of(text);
         let mut matches = Vec::new();
         for start in 0..all.len() {
+            let form = stem(language, &all[start]);
             for (clause, wanted) in self.wanted.iter().enumerate() {
-                let is_form = || stem(language, &all[start]).is_some_and(|stem| wanted.stems.contains(&stem));
+                let is_form = form.as_ref().is_some_and(|form| wanted.stems.contains(form));
                 if let Some(end) = match_at(&all[start..], wanted, is_form) {
                     matches.push(Match { range: all[start].range.start..end, clause });
                 }
@@ -108,17 +109,18 @@ impl Highlighter {
 
 /// Returns where in the text the piece ends if it begins with the first of these words. `is_form` says whether that is a
 /// form of its word.
-fn match_at(words: &[Word], wanted: &Wanted, is_form: impl Fn() -> bool) -> Option<usize> {
+fn match_at(words: &[Word], wanted: &Wanted, is_form: bool) -> Option<usize> {
     let (piece, first) = (&wanted.piece, words.first()?);
     if first.role != Role::Word {
+        let is_part = first.role == Role::Part && piece.word() == Some(&first.folded);
         let is_whole = piece.whole.as_ref() == Some(&first.folded);
-        return is_whole.then_some(first.range.end);
+        return (is_whole || is_part).then_some(first.range.end);
     }
     if let Some(word) = piece.word() {
         let is_match = first.folded == word
             || wanted.prefix && first.folded.starts_with(word)
             || wanted.others.contains(&first.folded)
-            || is_form();
+            || is_form;
         return is_match.then_some(first.range.end);
     }
     if piece.only_whole {

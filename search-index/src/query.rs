@@ -49,6 +49,8 @@ pub struct Query<'a> {
     pub hidden_topics: &'a [i64],
     /// Users whom the viewer ignores, or does not want now.
     pub hidden_authors: &'a [i64],
+    /// Whether to list everything that it is narrowed to, if there are no words.
+    pub lists: bool,
     pub only_group: Option<i64>,
     pub only_topic: Option<i64>,
     /// One of these.
@@ -86,6 +88,7 @@ impl<'a> Query<'a> {
             seen_groups: None,
             hidden_topics: &[],
             hidden_authors: &[],
+            lists: false,
             only_group: None,
             only_topic: None,
             only_authors: None,
@@ -105,7 +108,8 @@ impl<'a> Query<'a> {
 
     /// Whether it asks for something without any word.
     pub(crate) fn narrows(&self) -> bool {
-        self.only_authors.is_some()
+        self.lists
+            || self.only_authors.is_some()
             || self.only_messages.is_some()
             || !self.title.is_empty()
             || self.since.is_some()
@@ -164,7 +168,7 @@ fn among_ids(column: &'static str, ids: &[i64], wanted: bool) -> Box<dyn EngineQ
     holds(column, move |value| ids.binary_search(&value).is_ok() == wanted)
 }
 
-/// Matches documents by the value of a column. Checked per matching document, so the cost depends on the matches.
+/// Matches documents by the value of a column.
 fn holds(column: &'static str, check: impl Fn(i64) -> bool + Clone + Send + Sync + 'static) -> Box<dyn EngineQuery> {
     let predicate = FunctionPredicate::from(move |segment: &SegmentReader| {
         let values = segment.fast_fields().i64(column)?;

@@ -16,8 +16,8 @@ const BOOST: f32 = 0.3;
 const HALF_BOOST_MICROS: f32 = 30.0 * 24.0 * 3600.0 * 1e6;
 
 /// A message of one word scores this share of what a longer one does, and each further word adds some, up to all.
-const SHORTEST: f32 = 0.55;
-const PER_WORD: f32 = 0.09;
+const SHORTEST: f32 = 0.6;
+const PER_WORD: f32 = 0.15;
 
 type Latest = SortByStaticFastValue<i64>;
 

@@ -25,8 +25,10 @@ pub const MAX_DEPTH: usize = 10_000;
 pub const IN_A_TOPIC: usize = 3;
 /// With fewer hits than this, looser ones are added.
 const FEW: usize = 10;
-/// Hits read for each topic of a page that is grouped by topics.
-const SPARE: usize = 8;
+/// Hits read for pages that are grouped by topics. It is the same for all pages, so that each topic is on one of them.
+const GROUPED: usize = 2_000;
+/// The most words of a query that may match in part.
+const MAX_LOOSE: usize = 12;
 
 /// One message or topic that matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,7 +93,7 @@ pub(crate) fn search(searcher: Option<&Searcher>, fields: &Fields, query: &Query
         hits: Vec::new(),
         more: HashMap::new(),
         has_more: false,
-        nothing_asked: parsed.wanted.is_empty() && !(query.narrows() && parsed.excluded.is_empty()),
+        nothing_asked: parsed.wanted.is_empty() && !query.narrows(),
         suggestion: None,
         facets: Facets::default(),
         highlighter: Highlighter::of(&parsed, &[]),
@@ -108,10 +110,12 @@ pub(crate) fn search(searcher: Option<&Searcher>, fields: &Fields, query: &Query
     }
     let mut found = Found::of(searcher, &exact, query)?;
     results.exact = found.total;
-    // By time, looser hits would stand between the exact ones.
-    let few = if query.order == Order::Best { FEW } else { 1 };
-    if found.total < few && !parsed.wanted.is_empty() {
-        let others = compiler.others()?;
+    // By time, looser hits would stand between the exact ones. One word that is found needs no other word.
+    let words = parsed.wanted.len();
+    let few = if query.order == Order::Best && words > 1 { FEW } else { 1 };
+    if found.total < few && (1..=MAX_LOOSE).contains(&words) {
+        // Words in another spelling count only where nothing has all the words as they are.
+        let others = if found.total == 0 { compiler.others()? } else { Vec::new() };
         results.suggestion = suggestion(&compiler, &others)?;
         let loose = Found::of(searcher, &compiler.loose(&others)?, query)?;
         if loose.total > found.total {
@@ -121,7 +125,7 @@ pub(crate) fn search(searcher: Option<&Searcher>, fields: &Fields, query: &Query
     }
     results.total = found.total;
     results.facets = found.facets;
-    let page = Page::of(hits(searcher, &found.addresses)?, query);
+    let page = Page::of(hits(searcher, &found.addresses)?, found.total, query);
     results.hits = page.hits;
     results.more = page.more;
     results.has_more = page.has_more;
@@ -138,7 +142,7 @@ struct Found {
 impl Found {
     fn of(searcher: &Searcher, question: &BooleanQuery, query: &Query<'_>) -> Result<Self> {
         let end = query.offset.min(MAX_DEPTH).saturating_add(query.limit).min(MAX_DEPTH);
-        let depth = if query.by_topic { end.saturating_mul(SPARE).min(MAX_DEPTH) } else { end }.max(1);
+        let depth = if query.by_topic { GROUPED } else { end.max(1) };
         let top = TopDocs::with_limit(depth);
         let (total, facets, addresses) = match query.order {
             Order::Newest => {
@@ -164,10 +168,11 @@ struct Page {
 }
 
 impl Page {
-    fn of(all: Vec<(Hit, u64)>, query: &Query<'_>) -> Self {
+    fn of(all: Vec<(Hit, u64)>, total: usize, query: &Query<'_>) -> Self {
         let (offset, limit) = (query.offset.min(MAX_DEPTH), query.limit.min(MAX_DEPTH));
         if !query.by_topic {
-            let has_more = all.len() == offset + limit;
+            let end = offset.saturating_add(limit);
+            let has_more = total > end && end < MAX_DEPTH;
             let hits = all.into_iter().skip(offset).take(limit).map(|(hit, _)| hit).collect();
             return Self { hits, more: HashMap::new(), has_more };
         }
@@ -202,9 +207,12 @@ fn suggestion(compiler: &Compiler<'_>, others: &[Vec<Known>]) -> Result<Option<S
     let mut is_other = false;
     // From the end, so that the places before stay right.
     for (clause, others) in compiler.parsed.wanted.iter().zip(others).rev() {
-        let ([piece], Some(best)) = (clause.any.as_slice(), others.first()) else { continue };
-        if !compiler.knows(piece)? && text.get(piece.range.clone()).is_some() {
-            text.replace_range(piece.range.clone(), &best.word);
+        let [piece] = clause.any.as_slice() else { continue };
+        if compiler.knows(piece)? || text.get(piece.range.clone()).is_none() {
+            continue;
+        }
+        if let Some(word) = compiler.first_seen(others)? {
+            text.replace_range(piece.range.clone(), word);
             is_other = true;
         }
     }

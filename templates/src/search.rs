@@ -137,10 +137,12 @@ impl Search {
         if self.total.is_none_or(|total| total <= self.exact) {
             return None;
         }
+        let is_one_word = self.q.split_whitespace().count() == 1;
         Some(match self.exact {
-            0 => "No message has all of these words. These have most of them, or similar words.".to_owned(),
-            1 => "One message has all of these words. The others have most of them, or similar words.".to_owned(),
-            few => format!("{few} messages have all of these words. The others have most of them, or similar words."),
+            0 if is_one_word => "No result has this word. These have similar words.".to_owned(),
+            0 => "No result has all of these words. These have most of them, or similar words.".to_owned(),
+            1 => "One result has all of these words. The others have most of them.".to_owned(),
+            few => format!("{few} results have all of these words. The others have most of them."),
         })
     }
 

@@ -89,7 +89,7 @@ async fn must_have_followed(forum: &Forum, ben: &Visitor, topic: &Place, count: 
     assert_eq!(home.unread_total(), count);
     wait_for("all are found", async || {
         let page = ben.get("/search?q=kestrel&order=new").await.expect(200);
-        (page.says(&if count == 1 { "1 message<".to_owned() } else { format!("{count} messages<") })).then_some(())
+        (page.says(&if count == 1 { "1 result<".to_owned() } else { format!("{count} results<") })).then_some(())
     })
     .await;
     forum.examine().await;

@@ -49,7 +49,7 @@ async fn a_message_is_found_soon_and_the_search_follows_its_edits_and_its_end(ru
     let written = ana.get("/search?q=river&from=ana&after=2011-02-03&title=two+words").await;
     assert_eq!(written.path, "/search?q=river%20from%3Aana%20title%3A%22two%20words%22%20after%3A2011-02-03");
     let loose = ana.get("/search?q=rivver").await.expect(200);
-    loose.must_say("No message has all of these words.");
+    loose.must_say("No result has this word.");
     loose.must_say("Did you mean");
     ana.get("/search?q=river+before:soon").await.expect(200).must_say("need a date");
     forum.examine().await;

@@ -299,7 +299,7 @@ fn put(writer: &mut Writer, kind: Kind, rows: &[Indexed], base_url: &str) -> sea
 /// What a message contains: `has:link`, `site:example.org` and so on, as `operators` asks for them.
 fn facts(kind: Kind, row: &Indexed, base_url: &str) -> Vec<String> {
     // The rest of the markup has none of these.
-    if kind == Kind::Topic || !row.text.contains(['`', '.']) {
+    if kind == Kind::Topic || !row.text.contains(['`', '.', ':']) {
         return Vec::new();
     }
     let nodes = markup::parse(&row.text, &markup::Site { base_url }).into_nodes(&HashMap::new());

@@ -4,6 +4,7 @@ mod follower;
 pub mod lag;
 mod operators;
 
+use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 
 use search_index::{Fragment, Hit, Kind, Named, Query};
@@ -117,10 +118,10 @@ struct Scope {
 impl Scope {
     /// Keeps messages only if they are in the list, or not in it.
     fn keep_messages(&mut self, ids: Vec<MessageId>, wanted: bool) {
-        let ids: Vec<i64> = ids.into_iter().map(|id| id.0).collect();
+        let ids: HashSet<i64> = ids.into_iter().map(|id| id.0).collect();
         match (&mut self.only_messages, wanted) {
             (_, false) => self.but_messages.extend(ids),
-            (None, true) => self.only_messages = Some(ids),
+            (None, true) => self.only_messages = Some(ids.into_iter().collect()),
             (Some(kept), true) => kept.retain(|id| ids.contains(id)),
         }
     }
@@ -142,12 +143,12 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
     };
     let mut asked = operators::parse(&question.words, cx.now());
     let scope = scope(cx, viewer, &mut asked).await?;
-    let (named, people) = names(cx, viewer, &asked.words).await?;
+    let (named, people) = names(cx, viewer, &asked, &scope).await?;
     let now = cx.now().0;
     let filled = search.filled.load(Ordering::Relaxed);
     let preparing = search.index.position().is_none().then_some(filled);
-    let Asked { words, title, facts, since, until, problems, .. } = asked;
-    let text = words.clone();
+    let Asked { words, title, facts, since, until, problems, typed, .. } = asked;
+    let lists = !typed.is_empty() || only_group.is_some() || question.topic.is_some();
     let is_by_topic = question.order == Order::Best && question.topic.is_none();
     let is_of_messages = scope.only_messages.is_some() || !scope.but_messages.is_empty();
     let results = blocking(move || {
@@ -158,6 +159,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
             seen_groups: Some(&scope.seen),
             hidden_topics: &scope.hidden_topics,
             hidden_authors: &scope.hidden_authors,
+            lists,
             only_group,
             only_topic: question.topic.map(|topic| topic.0),
             only_authors: scope.only_authors.as_deref(),
@@ -194,7 +196,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
         total: results.total,
         exact: results.exact,
         has_more: results.has_more,
-        suggestion: results.suggestion.map(|other| question.words.replacen(&text, &other, 1)),
+        suggestion: results.suggestion.map(|other| [vec![other], typed].concat().join(" ")),
         problems,
         people,
         groups: facets(&labels, &counts.groups, true),
@@ -224,72 +226,102 @@ async fn scope(cx: &Context, viewer: Viewer, asked: &mut Asked) -> Result<Scope>
     if let Some(user) = viewer.id() {
         scope.hidden_authors = ignores::of(cx, user).await?.iter().map(|id| id.0).collect();
     }
-    for (slug, wanted) in &asked.within {
+    let within = std::mem::take(&mut asked.within);
+    let mut wanted_groups = within.iter().any(|(_, wanted)| *wanted).then(HashSet::new);
+    for (slug, wanted) in &within {
         let group = match groups::by_slug(cx, viewer, slug).await {
             Err(Error::NotFound) => groups::formerly(cx, viewer, slug).await.map(|group| group.id),
             found => found.map(|found| found.group.id),
         };
         match group {
-            Ok(group) => scope.seen.retain(|id| (*id == group.0) == *wanted),
-            Err(Error::NotFound) => {
-                asked.problems.push(format!("in:{slug} is no group that you can see."));
-                if *wanted {
-                    scope.seen.clear();
-                }
-            }
+            Ok(group) if *wanted => wanted_groups.get_or_insert_default().extend([group.0]),
+            Ok(group) => scope.seen.retain(|id| *id != group.0),
+            Err(Error::NotFound) => asked.complain(&format!("You cannot see a group with the address “{slug}”.")),
             Err(error) => return Err(error),
         }
     }
+    if let Some(wanted) = wanted_groups {
+        scope.seen.retain(|id| wanted.contains(id));
+    }
     let names: Vec<String> = asked.from.iter().map(|(name, _)| name.clone()).collect();
     let known = store::people::users::by_names(&cx.db, &names).await?;
-    for (name, wanted) in &asked.from {
+    let from = std::mem::take(&mut asked.from);
+    for (name, wanted) in &from {
         let own = viewer.id().filter(|_| name == "me");
         let person = own.or_else(|| known.iter().find(|known| known.lower == *name).map(|known| known.person.id));
         if person.is_none() {
-            asked.problems.push(format!("from:{name} is nobody here."));
+            asked.complain(&match name.as_str() {
+                "me" => "Sign in to search for your own messages.".to_owned(),
+                _ => format!("Nobody has the user name “{name}”."),
+            });
         }
         match wanted {
             true => scope.only_authors.get_or_insert_default().extend(person.map(|id| id.0)),
             false => scope.hidden_authors.extend(person.map(|id| id.0)),
         }
     }
-    for &(state, wanted) in &asked.states {
+    let mut states = std::mem::take(&mut asked.states);
+    states.dedup();
+    for (state, wanted) in states {
         let Some(user) = viewer.id() else {
-            asked.problems.push("is: asks for what is yours. Sign in first.".to_owned());
+            asked.complain("Sign in to use is:, which is about your own stars and messages.");
+            scope.only_messages = Some(Vec::new());
             continue;
         };
-        match state {
-            State::Mine if wanted => scope.only_authors.get_or_insert_default().push(user.0),
-            State::Mine => scope.hidden_authors.push(user.0),
-            State::Starred => scope.keep_messages(store::search::starred(&cx.db, user, MAX_LISTED).await?, wanted),
-            State::Unread => scope.keep_messages(store::search::unread(&cx.db, user, MAX_LISTED).await?, wanted),
+        let listed = match state {
+            State::Mine if wanted => {
+                let is_among = scope.only_authors.as_ref().is_none_or(|authors| authors.contains(&user.0));
+                scope.only_authors = Some(if is_among { vec![user.0] } else { Vec::new() });
+                continue;
+            }
+            State::Mine => {
+                scope.hidden_authors.push(user.0);
+                continue;
+            }
+            State::Starred => store::search::starred(&cx.db, user, MAX_LISTED).await?,
+            State::Unread => store::search::unread(&cx.db, user, MAX_LISTED).await?,
+        };
+        if listed.len() as i64 == MAX_LISTED {
+            asked.complain(&format!("Only your latest {MAX_LISTED} starred or unread messages are looked at."));
         }
+        scope.keep_messages(listed, wanted);
     }
     Ok(scope)
 }
 
 /// Returns the words of a query that are names of people or words of groups' names, and people whose name begins like it.
-async fn names(cx: &Context, viewer: Viewer, text: &str) -> Result<(Vec<Named>, Vec<String>)> {
+async fn names(cx: &Context, viewer: Viewer, asked: &Asked, scope: &Scope) -> Result<(Vec<Named>, Vec<String>)> {
+    let text = asked.words.as_str();
     let is_name = |word: &&str| {
         (2..=40).contains(&word.len()) && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
     };
     let typed = text.split_whitespace().map(|word| word.trim_start_matches('@')).filter(is_name);
     let words: Vec<String> = typed.take(MAX_NAMES).map(str::to_lowercase).collect();
     let beginning = match words.as_slice() {
-        [only] if only.bytes().all(|b| b.is_ascii_alphanumeric()) && text.split_whitespace().count() == 1 => only,
+        // For members only: by beginnings, strangers could list all accounts.
+        [only]
+            if viewer.id().is_some()
+                && asked.typed.is_empty()
+                && only.bytes().all(|b| b.is_ascii_alphanumeric())
+                && text.split_whitespace().count() == 1 =>
+        {
+            only
+        }
         _ => "",
     };
     let names = store::search::names(&cx.db, viewer.id(), &words, beginning, MAX_NAMED).await?;
     let ids = |kind, word: &str| {
         names.iter().filter(|name| name.kind == kind && name.word == word).map(|name| name.id).collect::<Vec<_>>()
     };
-    let named = words.iter().map(|word| Named {
+    // A name alone is a word as any other: what its owner wrote is found by `from:` and `in:`.
+    let named = words.iter().filter(|_| words.len() > 1).map(|word| Named {
         authors: ids(Name::AUTHOR, word),
         groups: ids(Name::GROUP, word),
         word: word.clone(),
     });
     let named = named.filter(|named| !named.authors.is_empty() || !named.groups.is_empty()).collect();
-    let people = names.iter().filter(|name| name.kind == Name::BEGINS).map(|name| name.name.clone()).collect();
+    let begins = names.iter().filter(|name| name.kind == Name::BEGINS && !scope.hidden_authors.contains(&name.id));
+    let people = begins.map(|name| name.name.clone()).collect();
     Ok((named, people))
 }
 

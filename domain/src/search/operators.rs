@@ -4,7 +4,7 @@ use model::time::Timestamp;
 use time::{Date, Duration, Month, OffsetDateTime};
 
 /// What `has:` can ask for.
-const PARTS: [&str; 4] = ["link", "image", "file", "code"];
+const PARTS: [&str; 3] = ["link", "image", "code"];
 
 /// A search as typed, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Asked {
     /// In microseconds since 1970 (UTC).
     pub since: Option<i64>,
     pub until: Option<i64>,
+    /// The operators as typed.
+    pub typed: Vec<String>,
     /// What is wrong with operators, and how to write them. They are left out.
     pub problems: Vec<String>,
 }
@@ -37,27 +39,73 @@ pub enum State {
     Unread,
 }
 
+/// The rest of a longer query is ignored.
+const MAX_CHARS: usize = 1_000;
+/// The most operators of a query.
+const MAX_OPERATORS: usize = 16;
+
 /// Takes a query apart. What is no known operator stays text.
 pub fn parse(text: &str, now: Timestamp) -> Asked {
+    let end = text.char_indices().nth(MAX_CHARS).map_or(text.len(), |(at, _)| at);
+    let mut rest = &text[..end];
     let mut asked = Asked::default();
-    let mut rest = text;
+    let mut words: Vec<&str> = Vec::new();
+    // `OR` is for words: beside an operator, or at an end, it means nothing.
+    let mut is_after_operator = true;
     while let Some(piece) = next(&mut rest) {
         let (wanted, plain) = piece.strip_prefix('-').map_or((true, piece), |plain| (false, plain));
-        let is_taken = plain
-            .split_once(':')
-            .is_some_and(|(name, value)| asked.take(name, value.trim_matches(is_quote), wanted, now));
-        if !is_taken {
-            if !asked.words.is_empty() {
-                asked.words.push(' ');
+        let parts = plain.split_once(':').map(|(name, value)| (canonical(name), value.trim_matches(is_quote)));
+        let Some((name, mut value)) = parts.filter(|(name, _)| !name.is_empty()) else {
+            if piece != "OR" || !is_after_operator {
+                words.push(piece);
             }
-            asked.words.push_str(piece);
+            is_after_operator = false;
+            continue;
+        };
+        asked.typed.push(piece.to_owned());
+        if value.is_empty()
+            && let Some(after) = next(&mut rest)
+        {
+            // As people type it who are used to a space there.
+            value = after.trim_matches(is_quote);
+            asked.typed.push(after.to_owned());
         }
+        if words.last() == Some(&"OR") {
+            words.pop();
+        }
+        if asked.typed.len() <= MAX_OPERATORS {
+            asked.take(name, value, wanted, now);
+        } else {
+            asked.complain("A search can have 16 operators. The others are left out.");
+        }
+        is_after_operator = true;
     }
+    if words.last() == Some(&"OR") {
+        words.pop();
+    }
+    asked.words = words.join(" ");
     asked
 }
 
+/// Returns the operator of this name, also by the names of other programs; empty if there is none.
+fn canonical(name: &str) -> &'static str {
+    match name.to_ascii_lowercase().as_str() {
+        "from" | "author" | "sender" => "from",
+        "in" | "group" | "stream" | "channel" => "in",
+        "title" | "topic" | "intitle" | "subject" => "title",
+        "site" => "site",
+        "has" => "has",
+        "is" => "is",
+        "before" => "before",
+        "after" | "since" => "after",
+        "on" => "on",
+        _ => "",
+    }
+}
+
+/// The marks that the index knows too.
 fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '“' | '”')
+    matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂')
 }
 
 /// Returns the next piece up to a space outside of quotation marks. A mark without its pair is a character as any other.
@@ -79,73 +127,62 @@ fn next<'a>(rest: &mut &'a str) -> Option<&'a str> {
 }
 
 impl Asked {
-    /// Takes an operator; `false` if there is none of this name.
-    fn take(&mut self, name: &str, value: &str, wanted: bool, now: Timestamp) -> bool {
-        let lower = value.to_lowercase();
-        let example = match name.to_ascii_lowercase().as_str() {
-            "from" => match lower.trim_start_matches('@') {
-                "" => "from: needs a name, such as from:mira, or from:me.",
-                person => {
-                    self.from.push((person.to_owned(), wanted));
-                    return true;
-                }
-            },
-            "in" => match lower.trim_matches('/') {
-                "" => "in: needs the address of a group, such as in:garden.",
-                group => {
-                    self.within.push((group.to_owned(), wanted));
-                    return true;
-                }
-            },
-            "title" if wanted && !lower.is_empty() => {
-                self.title.push(lower);
-                return true;
-            }
-            "title" => "title: needs a word of a topic's name, such as title:plums. It cannot be excluded.",
-            "site" if lower.contains('.') => {
-                self.facts.push((format!("site:{}", lower.trim_start_matches("www.")), wanted));
-                return true;
-            }
-            "site" => "site: needs the name of a website, such as site:example.org.",
-            "has" => match PARTS.iter().find(|part| lower.trim_end_matches('s') == **part) {
-                Some(part) => {
-                    self.facts.push((format!("has:{part}"), wanted));
-                    return true;
-                }
-                None => "has: can be followed by link, image, file or code.",
-            },
-            "is" => {
-                let state = match lower.as_str() {
-                    "starred" => Some(State::Starred),
-                    "mine" => Some(State::Mine),
-                    "unread" => Some(State::Unread),
-                    _ => None,
-                };
-                match state {
-                    Some(state) => {
-                        self.states.push((state, wanted));
-                        return true;
-                    }
-                    None => "is: can be followed by starred, mine or unread.",
-                }
-            }
-            operator @ ("before" | "after" | "on") => match period(&lower, now).filter(|_| wanted) {
-                Some((from, to)) => {
-                    match operator {
-                        "before" => self.until = Some(self.until.map_or(from, |until| until.min(from))),
-                        "after" => self.since = Some(self.since.map_or(from, |since| since.max(from))),
-                        _ => (self.since, self.until) = (Some(from), Some(to)),
-                    }
-                    return true;
-                }
-                None => "before:, after: and on: need a date, such as 2012-03-31, 2012-03, 2012, today or yesterday.",
-            },
-            _ => return false,
-        };
-        if !self.problems.iter().any(|known| known == example) {
-            self.problems.push(example.to_owned());
+    /// Adds a problem, once.
+    pub fn complain(&mut self, problem: &str) {
+        if !self.problems.iter().any(|known| known == problem) {
+            self.problems.push(problem.to_owned());
         }
-        true
+    }
+
+    fn take(&mut self, name: &str, value: &str, wanted: bool, now: Timestamp) {
+        let lower = value.to_lowercase();
+        match name {
+            "from" => match lower.trim_start_matches('@') {
+                "" => self.complain("from: needs a user name, such as from:mira, or from:me."),
+                person => self.from.push((person.to_owned(), wanted)),
+            },
+            "in" => match lower.trim_start_matches('#').trim_matches('/') {
+                "" => self.complain("in: needs the address of a group, such as in:garden."),
+                group => self.within.push((group.to_owned(), wanted)),
+            },
+            "title" if wanted && !lower.is_empty() => self.title.push(lower),
+            "title" => {
+                self.complain("title: needs a word of a topic's name, such as title:plums. It cannot be excluded.")
+            }
+            "site" => {
+                let host = lower.split_once("://").map_or(&*lower, |(_, rest)| rest);
+                let host = host.split(['/', '?', '#', ':']).next().unwrap_or_default().trim_start_matches("www.");
+                match host.contains('.') {
+                    true => self.facts.push((format!("site:{host}"), wanted)),
+                    false => self.complain("site: needs the name of a website, such as site:example.org."),
+                }
+            }
+            "has" => match PARTS.iter().find(|part| lower.trim_end_matches('s') == **part) {
+                Some(part) => self.facts.push((format!("has:{part}"), wanted)),
+                None => self.complain("has: can be followed by link, image or code."),
+            },
+            "is" => match lower.as_str() {
+                "starred" => self.states.push((State::Starred, wanted)),
+                "mine" => self.states.push((State::Mine, wanted)),
+                "unread" => self.states.push((State::Unread, wanted)),
+                _ => self.complain("is: can be followed by starred, mine or unread."),
+            },
+            _ if !wanted => self.complain("before:, after: and on: cannot be excluded."),
+            _ => match period(&lower, now) {
+                Some((from, to)) => {
+                    if name != "before" {
+                        self.since = Some(self.since.map_or(from, |since| since.max(from)));
+                    }
+                    if name != "after" {
+                        let until = if name == "on" { to } else { from };
+                        self.until = Some(self.until.map_or(until, |known| known.min(until)));
+                    }
+                }
+                None => self.complain(
+                    "before:, after: and on: need a date, such as 2012-03-31, 2012-03, 2012, today or yesterday.",
+                ),
+            },
+        }
     }
 }
 
@@ -224,22 +261,27 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_explained() {
-        for text in [
-            "from:",
-            "in:/",
-            "title:",
-            "-title:x",
-            "site:x",
-            "has:fun",
-            "is:nice",
-            "before:soon",
-            "on:2012-13",
-            "after:2012-2-30-1",
-            "on:99999",
-        ] {
+        for text in ["from:", "in:/", "title:", "-title:x", "site:x", "has:fun", "is:nice", "before:soon", "on:2012-13"]
+        {
             let asked = asked(text);
             assert_eq!((asked.problems.len(), asked.words.as_str()), (1, ""), "{text}");
         }
         assert_eq!(asked("before:x after:y").problems.len(), 1, "once");
+        assert_eq!(asked("-on:2012").problems, ["before:, after: and on: cannot be excluded."]);
+        assert_eq!(asked(&"in:a ".repeat(1_000)).within.len(), 16, "a search has few operators");
+    }
+
+    #[test]
+    fn or_is_for_words_and_a_space_after_an_operator_is_forgiven() {
+        assert_eq!(asked("tea OR coffee").words, "tea OR coffee");
+        for text in ["from:a OR from:b", "OR", "from:a OR"] {
+            assert_eq!(asked(text).words, "", "{text}");
+        }
+        assert_eq!([asked("tea OR from:a").words, asked("tea OR").words], ["tea", "tea"]);
+        let spaced = asked("tea from: mira");
+        assert_eq!((spaced.words.as_str(), spaced.from), ("tea", vec![("mira".to_owned(), true)]));
+        assert_eq!(asked("author:mira stream:garden topic:plums").typed.len(), 3);
+        assert_eq!(asked("site:https://www.example.org/x?y").facts, [("site:example.org".to_owned(), true)]);
+        assert_eq!(asked("on:2012 after:2012-06").since, asked("after:2012-06 on:2012").since);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::live::tell;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -10,10 +11,13 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::topics;
 use model::policy::Viewer;
+use model::time::Timestamp;
 use model::{GroupId, ReadPosition, Sidebar, TopicId, UserId};
 
-/// Maximum number of topics in one "mark all read" request.
-const MOST_AT_ONCE: usize = 2_000;
+/// With more topics than this, a "mark all read" form has the moment of its page instead of a list.
+const MOST_LISTED: usize = 2_000;
+/// The longest time from a message's time to its commit. Messages of the last moment before a page may not be on it.
+const COMMITS: Duration = Duration::from_secs(3);
 
 /// Marks a topic as read up to a message number, never backwards. Tells the user's other tabs.
 ///
@@ -45,10 +49,15 @@ pub async fn seen(cx: &Context, user: UserId, topic: TopicId, shown: ReadPositio
 /// Marks what a page showed (text from [`upto`]) as read. Messages that arrived since stay unread.
 pub async fn mark_shown(cx: &Context, viewer: Viewer, shown: &str) -> Result<()> {
     let user = viewer.user()?;
+    let garbage = || Error::invalid("upto", "This is not what the page sent; load it again.");
+    if let Some(moment) = shown.strip_prefix('@') {
+        let (moment, group) = moment.split_once(':').ok_or_else(garbage)?;
+        let (moment, group) = (moment.parse().map_err(|_| garbage())?, group.parse().map_err(|_| garbage())?);
+        return mark_until(cx, user, Some(GroupId(group)).filter(|group| group.0 != 0), Timestamp(moment)).await;
+    }
     let mut wanted = Vec::new();
-    for part in shown.split(',').filter(|part| !part.is_empty()).take(MOST_AT_ONCE) {
-        let read = read_shown(part);
-        wanted.push(read.ok_or_else(|| Error::invalid("upto", "This is not what the page sent; load it again."))?);
+    for part in shown.split(',').filter(|part| !part.is_empty()).take(MOST_LISTED) {
+        wanted.push(read_shown(part).ok_or_else(garbage)?);
     }
     // Only topics that are unread for this user count: foreign ids have no effect.
     let sidebar = unread::sidebar(cx, user).await?;
@@ -57,11 +66,36 @@ pub async fn mark_shown(cx: &Context, viewer: Viewer, shown: &str) -> Result<()>
     advance(cx, user, &wanted).await
 }
 
-/// Returns what a page shows as unread, as text for its "mark read" form. With `group`, only of that group.
-pub fn upto(sidebar: &Sidebar, group: Option<GroupId>) -> String {
+/// Marks everything in the user's groups, or in one, as read that was there at a moment.
+async fn mark_until(cx: &Context, user: UserId, group: Option<GroupId>, moment: Timestamp) -> Result<()> {
+    let moment = moment.clamp(Timestamp(0), cx.now().minus(COMMITS));
+    let sidebar = unread::sidebar(cx, user).await?;
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    let moved = store::topics::reads::advance_until(&mut tx, user, group, moment, cx.now()).await?;
+    tx.commit().await?;
+    if moved > 0 {
+        // The open pages count again.
+        let counted = sidebar.groups.iter().filter(|g| !g.topics.is_empty() && group.is_none_or(|only| g.id == only));
+        for group in counted.take(MOST_TOLD) {
+            tell::redraw(cx, group.id, &[user]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Groups that open pages are told of when everything was marked as read.
+const MOST_TOLD: usize = 50;
+
+/// Returns what a page shows as unread at this time, as text for its "mark read" form. With `group`, only of that group.
+/// It lists the topics, or if they are too many, says the moment: `@MICROSECONDS:GROUP`, with 0 for all groups.
+pub fn upto(sidebar: &Sidebar, group: Option<GroupId>, now: Timestamp) -> String {
     let groups = sidebar.groups.iter().filter(|g| group.is_none_or(|only| g.id == only));
     let parts: Vec<String> =
-        groups.flat_map(|g| &g.topics).take(MOST_AT_ONCE).map(|t| part(t.topic, t.last_seq, t.numbering)).collect();
+        groups.flat_map(|g| &g.topics).take(MOST_LISTED + 1).map(|t| part(t.topic, t.last_seq, t.numbering)).collect();
+    if parts.len() > MOST_LISTED {
+        return format!("@{}:{}", now.minus(COMMITS).0, group.map_or(0, |group| group.0));
+    }
     parts.join(",")
 }
 

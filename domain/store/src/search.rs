@@ -18,6 +18,7 @@ pub async fn unread(db: &Db, user: UserId, limit: i64) -> Result<Vec<MessageId>>
          left join reads r on r.user_id = ms.user_id and r.topic_id = t.id
          where ms.user_id = $1 and m.seq > coalesce(r.read_seq, 0) and (r.read_seq is not null or m.created_at > ms.read_before)
            and m.author_id <> $1 and m.deleted_at is null and t.deleted_at is null
+           and (r.read_seq is null or r.read_seq < t.last_seq) and (t.last_message_at > ms.read_before or t.arrived_at > ms.read_before)
          order by m.id desc limit $2",
         user, limit)
 }

@@ -250,7 +250,7 @@ async fn what_was_shown_by_earlier_numbers_marks_nothing_as_read(forum: TestForu
     let second = forum.post(mira, first.topic, "2").await.id;
     forum.drain().await;
     let sidebar = domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
-    let shown = reads::upto(&sidebar, None);
+    let shown = reads::upto(&sidebar, None, cx.now());
     split(cx, mira, first.topic, &Which::From(second), "Pears", garden.id).await.unwrap();
     // It has the number that another message had before.
     forum.post(mira, first.topic, "not shown").await;
@@ -259,7 +259,7 @@ async fn what_was_shown_by_earlier_numbers_marks_nothing_as_read(forum: TestForu
     reads::seen(cx, id(noor), first.topic, ReadPosition { numbering: 0, seq: 2 }).await.unwrap();
     assert_eq!(unread(&forum, noor, first.topic).await, 2);
     let sidebar = domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
-    reads::mark_shown(cx, noor, &reads::upto(&sidebar, None)).await.unwrap();
+    reads::mark_shown(cx, noor, &reads::upto(&sidebar, None, cx.now())).await.unwrap();
     assert_eq!(unread(&forum, noor, first.topic).await, 0);
 }
 

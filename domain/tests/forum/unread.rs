@@ -17,6 +17,7 @@ stories! {
     reading_goes_forward_only_and_never_past_the_end,
     what_arrives_after_the_page_was_drawn_stays_unread,
     marking_many_topics_read_at_once_is_told_once,
+    of_more_topics_than_a_form_lists_all_are_read_up_to_the_moment_of_the_page,
     marking_read_at_once_from_many_tabs_does_no_harm,
     groups_with_something_unread_come_first,
     a_kept_summary_needs_no_database,
@@ -137,7 +138,7 @@ async fn what_arrives_after_the_page_was_drawn_stays_unread(forum: TestForum) {
     let fish = forum.topic(mira, &pond, "Fish", "1").await.topic;
     forum.drain().await;
     let drawn = domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
-    let (of_garden, of_all) = (reads::upto(&drawn, Some(garden.id)), reads::upto(&drawn, None));
+    let (of_garden, of_all) = (reads::upto(&drawn, Some(garden.id), cx.now()), reads::upto(&drawn, None, cx.now()));
     forum.post(mira, plums, "2").await;
     let late = forum.topic(mira, &garden, "Late", "1").await.topic;
     reads::mark_shown(cx, noor, &of_garden).await.unwrap();
@@ -148,7 +149,7 @@ async fn what_arrives_after_the_page_was_drawn_stays_unread(forum: TestForum) {
         (unread(&forum, noor, plums).await, unread(&forum, noor, fish).await, unread(&forum, noor, late).await),
         (1, 0, 1)
     );
-    for garbage in ["x", "1", "1:x", ":", "1:2;3:4"] {
+    for garbage in ["x", "1", "1:x", ":", "1:2;3:4", "@", "@1", "@x:0", "@1:x"] {
         crate::complaint(reads::mark_shown(cx, noor, garbage).await, "upto");
     }
     for nothing in ["", ",", "987654321:5"] {
@@ -168,13 +169,50 @@ async fn marking_many_topics_read_at_once_is_told_once(forum: TestForum) {
     let cursor = forum.cx.bus.open(domain::bus::Stream::User(id(noor))).await.unwrap();
     let drawn = domain::live::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
     assert_eq!(drawn.unread(), 50);
-    let shown = reads::upto(&drawn, None);
+    let shown = reads::upto(&drawn, None, forum.cx.now());
     reads::mark_shown(&forum.cx, noor, &format!("{shown},{shown}")).await.unwrap();
     assert_eq!(domain::live::unread::sidebar(&forum.cx, id(noor)).await.unwrap().unread(), 0);
     let told = crate::live::events(&forum, domain::bus::Stream::User(id(noor)), cursor).await;
     assert_eq!(told.len(), 1, "and one event");
     assert_eq!(told[0]["topics"].as_array().unwrap().len(), 50);
     assert_eq!(told[0]["topics"][0], serde_json::json!([garden.id, started[0], 0, 1, 1]));
+}
+
+async fn of_more_topics_than_a_form_lists_all_are_read_up_to_the_moment_of_the_page(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let pond = forum.group(mira, "Pond", GroupKind::Private).await;
+    forum.admit(&garden, &[noor]).await;
+    forum.admit(&pond, &[noor]).await;
+    let plums = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    let fish = forum.topic(mira, &pond, "Fish", "1").await.topic;
+    forum.drain().await;
+    // A page with more topics than a form lists.
+    let mut drawn = domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
+    forum.pass(Duration::from_secs(10));
+    for group in &mut drawn.groups {
+        group.topics = vec![group.topics[0]; 2_001];
+    }
+    let (of_garden, of_all) = (reads::upto(&drawn, Some(garden.id), cx.now()), reads::upto(&drawn, None, cx.now()));
+    assert!(of_garden.starts_with('@') && of_garden.ends_with(&format!(":{}", garden.id)), "{of_garden}");
+    forum.post(mira, plums, "2").await;
+    let late = forum.topic(mira, &garden, "Late", "1").await.topic;
+    reads::mark_shown(cx, noor, &of_garden).await.unwrap();
+    forum.drain().await;
+    let counts = async || {
+        [unread(&forum, noor, plums).await, unread(&forum, noor, fish).await, unread(&forum, noor, late).await]
+    };
+    assert_eq!(counts().await, [1, 1, 1]);
+    reads::mark_shown(cx, noor, &of_all).await.unwrap();
+    assert_eq!(counts().await, [1, 0, 1]);
+    // A form cannot reach into the future, nor into a group of others.
+    reads::mark_shown(cx, noor, &format!("@{}:0", i64::MAX)).await.unwrap();
+    assert_eq!(counts().await, [1, 0, 1]);
+    let secret = forum.group(mira, "Secret", GroupKind::Private).await;
+    forum.topic(mira, &secret, "Plans", "1").await;
+    reads::mark_shown(cx, noor, &format!("@{}:{}", cx.now().0, secret.id)).await.unwrap();
+    forum.drain().await;
 }
 
 async fn marking_read_at_once_from_many_tabs_does_no_harm(forum: TestForum) {

@@ -133,7 +133,7 @@ impl RandomWalk {
             14..=16 => (format!("reads {topic} to {seq}"), reads::mark(&cx, who, topic, seq).await),
             17 => {
                 let sidebar = domain::live::unread::sidebar(&cx, id(who)).await.unwrap();
-                self.shown.push((who, reads::upto(&sidebar, None)));
+                self.shown.push((who, reads::upto(&sidebar, None, self.forum.cx.now())));
                 ("looks".into(), Ok(()))
             }
             18..=19 => match self.shown.pop() {

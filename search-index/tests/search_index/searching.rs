@@ -418,3 +418,50 @@ fn a_message_of_one_word_does_not_lead() {
     assert_eq!(best.total, 2);
     assert!(best.facets.years == [(1970, 2)] && best.facets.groups == [(1, 2)], "{:?}", best.facets);
 }
+
+#[test]
+fn a_proposal_tells_no_word_of_what_the_viewer_may_not_see() {
+    let in_group = |id, group_id, text| Document { group_id, ..message(id, text) };
+    let forum = Fixture::with(&[in_group(1, 1, "the weather report"), in_group(2, 2, "the merger with acmecorp")]);
+    let ask = |seen: &[i64]| {
+        let results = forum.search(&Query { seen_groups: Some(seen), ..Query::new("acmecrop") });
+        (results.suggestion, results.total)
+    };
+    assert_eq!(ask(&[1, 2]), (Some("acmecorp".to_owned()), 1));
+    assert_eq!(ask(&[1]), (None, 0));
+    // Nor does a word that others wrote keep a proposal away.
+    let forum = Fixture::with(&[in_group(1, 1, "the weather report"), in_group(2, 2, "wether")]);
+    let results = forum.search(&Query { seen_groups: Some(&[1]), ..Query::new("wether") });
+    assert_eq!(results.suggestion.as_deref(), Some("weather"));
+}
+
+#[test]
+fn an_excluded_phrase_may_come_before_between_and_after_what_matches() {
+    let forum = Fixture::with_messages(&["red wine here", "wine", "a red wine", "wine again", "some red wine", "wine"]);
+    assert_eq!(exactly(&forum, "wine -\"red wine\""), [2, 4, 6]);
+    assert_eq!(exactly(&forum, "wine -red-wine"), [2, 4, 6]);
+    let only = Query { since: Some(0), limit: 100, ..Query::new("-\"red wine\"") };
+    assert_eq!(forum.search(&only).total, 3);
+}
+
+#[test]
+fn a_word_that_is_found_brings_no_similar_words() {
+    let forum = Fixture::with_messages(&["walter was here", "the water is cold"]);
+    assert_eq!(forum.find("walter"), [1]);
+    assert_eq!(forum.find("waltr"), [1]);
+}
+
+#[test]
+fn costly_queries_are_answered() {
+    let forum = Fixture::with_messages(&["plain words", "some other words"]);
+    let many = |make: fn(usize) -> String| (0..64).map(make).collect::<Vec<_>>().join(" ");
+    let queries = [
+        many(|n| format!("w{}*", char::from(b'a' + (n % 26) as u8))),
+        many(|n| format!("abcdefghij{}", char::from(b'a' + (n % 26) as u8)).repeat(1 + n / 26)),
+        many(|_| "words OR plain".to_owned()),
+        many(|n| format!("-\"w{n} x\"")),
+    ];
+    for text in &queries {
+        forum.search(&Query { by_topic: true, since: Some(0), ..Query::new(text) });
+    }
+}

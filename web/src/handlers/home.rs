@@ -30,7 +30,7 @@ pub async fn index(req: Req) -> Answer {
         messages,
     };
     let stories = topics.into_iter().map(story).collect();
-    let upto = domain::topics::reads::upto(&layout.sidebar, None);
+    let upto = domain::topics::reads::upto(&layout.sidebar, None, req.cx().now());
     let invited = invited.into_iter().map(Into::into).collect();
     req.page(&Home { layout, stories, has_more, upto, suggestions, invited, waits })
 }

@@ -53,7 +53,8 @@ impl Params {
         ];
         let mut q = self.q.trim().to_owned();
         for (operator, value) in fields {
-            let value: String = value.trim().chars().filter(|c| *c != '"').collect();
+            let value: String =
+                value.trim().chars().filter(|c| !matches!(c, '"' | '“' | '”' | '„' | '«' | '»')).collect();
             match value.contains(char::is_whitespace) {
                 _ if value.is_empty() => {}
                 true => q.push_str(&format!(" {operator}:\"{value}\"")),
@@ -124,7 +125,7 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
     if let Some(done) = answer.preparing {
         let done = templates::numbers::thousands(done as i64);
         search.problems.push(format!(
-            "Search is being prepared: {done} messages and topics so far. Until then, results are missing."
+            "The search index is still being built ({done} messages and topics so far). Some results are missing."
         ));
     }
     search.people = answer.people;

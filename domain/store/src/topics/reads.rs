@@ -169,6 +169,31 @@ pub async fn unread_among(db: &Db, user: UserId, topics: &[TopicId]) -> Result<V
     Ok(rows.into_iter().filter(|row| row.unread.unread > 0).collect())
 }
 
+/// Marks the topics of a user's groups, or of one, as read up to the messages that were there at a moment. Returns how many
+/// moved.
+pub async fn advance_until(
+    tx: &mut Tx,
+    user: UserId,
+    group: Option<GroupId>,
+    moment: Timestamp,
+    now: Timestamp,
+) -> Result<u64> {
+    sql!(run tx,
+        "insert into reads (user_id, topic_id, read_seq, updated_at)
+         select ms.user_id, t.id,
+                (select m.seq from messages m where m.topic_id = t.id and m.created_at <= $3 order by m.seq desc limit 1), $4
+         from memberships ms
+         join topics t on t.group_id = ms.group_id and t.deleted_at is null and t.created_at <= $3
+          and (t.last_message_at > ms.read_before or t.arrived_at > ms.read_before)
+         left join reads r on r.user_id = ms.user_id and r.topic_id = t.id
+         where ms.user_id = $1 and ($2 = 0 or ms.group_id = $2) and (r.read_seq is null or r.read_seq < t.last_seq)
+           and (ms.sees_from is null or ms.sees_from <= t.created_at)
+           and exists (select 1 from messages m where m.topic_id = t.id and m.created_at <= $3)
+         on conflict (user_id, topic_id) do update set read_seq = excluded.read_seq, updated_at = excluded.updated_at
+         where excluded.read_seq > reads.read_seq",
+        user, group.map_or(0, |group| group.0), moment, now)
+}
+
 /// Sets the read position of a user in a topic, also back.
 pub async fn set(tx: &mut Tx, user: UserId, topic: TopicId, seq: i64, now: Timestamp) -> Result<u64> {
     sql!(run tx,

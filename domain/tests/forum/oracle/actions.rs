@@ -385,7 +385,7 @@ impl World<'_> {
             let unread = (0..self.model.topics.len()).filter(|t| self.model.unread(*t, p) > 0);
             let upto =
                 unread.map(|t| (t, self.model.topics[t].numbering, self.model.topics[t].messages.len())).collect();
-            self.shown.push(Shown { p, text: reads::upto(&sidebar, None), upto });
+            self.shown.push(Shown { p, text: reads::upto(&sidebar, None, self.forum.cx.now()), upto });
             return (format!("{p} looks"), Said::Done, Said::Done, News::None);
         }
         let at = self.rng.roll(self.shown.len());

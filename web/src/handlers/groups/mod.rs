@@ -119,7 +119,7 @@ pub(super) async fn draw(
         rows,
         is_later_page: before.is_some(),
         older: older.map(PageEnd::to_param),
-        upto: domain::topics::reads::upto(&layout.sidebar, Some(found.group.id)),
+        upto: domain::topics::reads::upto(&layout.sidebar, Some(found.group.id), req.cx().now()),
         form,
         group: req.called(found.group),
         layout,
