@@ -21,7 +21,7 @@ async fn tap(browser: &Browser, x: f64, y: f64) {
 /// Returns the edges of an element (left, top, right, bottom) once the page has loaded and stands still.
 async fn place(browser: &Browser, selector: &str) -> [f64; 4] {
     let script = format!(
-        "if (document.readyState !== 'complete') return null;
+        "if (document.readyState === 'loading') return null;
         const box = document.querySelector('{selector}')?.getBoundingClientRect();
         return box ? [box.left, box.top, box.right, box.bottom] : null;"
     );
