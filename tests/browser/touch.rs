@@ -72,7 +72,11 @@ async fn a_tap_shows_the_tools_and_another_uses_one(running: Running, scripts: b
     for own in ["#messages .message:first-of-type", "#messages .message.follows"] {
         let starred = format!("document.querySelector('{own} .stars')?.textContent.includes('1')");
         let shown = format!("document.querySelector('{own} > .tools')?.getBoundingClientRect().height > 30");
-        ben.until("no tools are shown", &format!("!({shown})")).await;
+        // A finger leaves its place behind: the tools there may show again after a reload, and move what is below them.
+        let [left, top, right, bottom] = place(&ben, "h1").await;
+        tap(&ben, f64::midpoint(left, right), f64::midpoint(top, bottom)).await;
+        let hidden = "[...document.querySelectorAll('#messages .tools')].every((tools) => tools.offsetHeight < 30)";
+        ben.until("no tools are shown", hidden).await;
         // The tools of a mouse are at the right end, on top. A browser that is busy may lose a tap: a patient finger taps
         // again, but only after what the first tap showed had time to be seen.
         let mut is_shown = false;
