@@ -217,15 +217,21 @@ fn lock(data_dir: &Path) -> Result<File, Failure> {
     Ok(file)
 }
 
+/// Takes the addresses of a service with pages, and connects it. While it waits for its servers, clients are told so.
+async fn open_pages(settings: &Settings) -> Result<(TcpListener, Option<tokio::net::TcpListener>, Context), Failure> {
+    let listener = bind(settings).await?;
+    let metrics = bind_metrics(settings).await?;
+    let meanwhile = operator::Meanwhile::begin(&listener)?;
+    let cx = compose::service(settings, true).await?;
+    drop(meanwhile);
+    Ok((listener, metrics, cx))
+}
+
 /// `klatch serve`: everything in one process, on one port.
 pub async fn serve(env: &Environment) -> Result<(), Failure> {
     let settings = Settings::read(env, Needs::Alone)?;
     let _lock = lock(&settings.data_dir)?;
-    let listener = bind(&settings).await?;
-    let metrics = bind_metrics(&settings).await?;
-    let meanwhile = operator::Meanwhile::begin(&listener)?;
-    let cx = compose::service(&settings, true).await?;
-    drop(meanwhile);
+    let (listener, metrics, cx) = open_pages(&settings).await?;
     let notify = Notify::new();
     let stop = Stop::on_signal(&notify)?;
     let operators = operators(metrics, &cx, web::metrics);
@@ -255,11 +261,7 @@ pub async fn serve(env: &Environment) -> Result<(), Failure> {
 /// `klatch web`: the pages, and search.
 pub async fn serve_web(env: &Environment) -> Result<(), Failure> {
     let settings = Settings::read(env, Needs::Shared("web"))?;
-    let listener = bind(&settings).await?;
-    let metrics = bind_metrics(&settings).await?;
-    let meanwhile = operator::Meanwhile::begin(&listener)?;
-    let cx = compose::service(&settings, true).await?;
-    drop(meanwhile);
+    let (listener, metrics, cx) = open_pages(&settings).await?;
     let notify = Notify::new();
     let stop = Stop::on_signal(&notify)?;
     let operators = operators(metrics, &cx, web::metrics);

@@ -17,7 +17,7 @@ use domain::live::unread;
 use domain::messages::{Window, mentions};
 use domain::model::{GroupKind, TopicId};
 use domain::policy::Viewer;
-use domain::search::{Order, Question};
+use domain::search::Question;
 use domain::store::{DatabaseUrl, Db};
 use domain::testing::{TestForum, wait_for};
 use domain::time::Timestamp;
@@ -141,8 +141,7 @@ async fn will_find(forum: &TestForum, words: &str, hits: usize) {
 }
 
 async fn finds(forum: &TestForum, words: &str) -> usize {
-    let question =
-        Question { words: words.to_owned(), group: None, topic: None, order: Order::Best, page: 0, limit: 50 };
+    let question = Question { words: words.to_owned(), limit: 50, ..Default::default() };
     domain::search::ask(&forum.cx, Viewer::Anonymous, question).await.unwrap().total
 }
 

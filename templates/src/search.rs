@@ -65,6 +65,8 @@ pub struct Search {
     pub groups: Vec<Facet>,
     pub authors: Vec<Facet>,
     pub years: Vec<Facet>,
+    /// Whether there are more results than were counted for these.
+    pub is_partial: bool,
 }
 
 /// A message that was found.

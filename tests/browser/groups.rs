@@ -29,7 +29,7 @@ async fn a_stranger_asks_and_is_let_in(running: Running, scripts: bool) {
     ben.sign_in("ben", &choir.path).await;
     ben.fill("#f-message", "I sing alto").await;
     ben.click("main form button.primary").await;
-    ben.sees("You asked to be let in").await;
+    ben.sees("You asked to join").await;
     if !scripts {
         ana.goto(&choir.path).await;
     }

@@ -39,7 +39,7 @@ async fn a_stranger_asks_to_be_let_in_and_is_approved(running: Running) {
     let back = ben.submit(&door.form("/ask").with("message", &long)).await.expect(422);
     assert_eq!(back.form("/ask").value("message"), long, "nothing typed is lost");
     let asked = ben.submit(&door.form("/ask").with("message", "I sing <b>alto</b>.")).await.expect(200);
-    asked.must_say("You asked to be let in");
+    asked.must_say("You asked to join");
     ben.get("/-/invitations").await.must_say("waiting since");
     cleo.submit(&cleo.get(&choir.path).await.form("/ask")).await.expect(200);
     // The admin answers both: one, and then all that are ticked.

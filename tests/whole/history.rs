@@ -40,7 +40,7 @@ async fn an_edit_shows_what_was_said_before_and_a_deleted_message_comes_back(run
     let form = ana.get(&format!("/-/messages/{message}/delete")).await.form("/delete");
     ana.submit(&form).await.expect(200);
     let own = ben.get(&history).await.expect(200);
-    own.must_say("Somebody who keeps order deleted it");
+    own.must_say("A moderator deleted it");
     assert!(!own.has_form("/restore"));
     ben.submit(&back.form("/restore")).await.expect(403);
     ana.submit(&ana.get(&history).await.form("/restore")).await.expect(200);

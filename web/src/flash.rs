@@ -30,7 +30,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("joined", "You are in. What was written before counts as read."),
     ("left", "You left the group."),
     ("left-conversation", "You left the conversation."),
-    ("asked", "You asked to be let in. Whoever keeps order there sees it."),
+    ("asked", "You asked to join. A moderator will answer."),
     ("withdrawn", "You took it back."),
     ("answered", "Answered."),
     ("let-in", "They are in."),

@@ -27,6 +27,15 @@ pub(crate) async fn redraw(cx: &Context, group: GroupId, users: &[UserId]) -> Re
     Ok(())
 }
 
+/// Makes a user's own open pages reload these groups. A lost event is made up for by their next page.
+pub(crate) async fn redraw_own(cx: &Context, user: UserId, groups: &[GroupId]) {
+    let event = |group: &GroupId| (Stream::User(user), json!({"type": "member", "group": group}).to_string().into());
+    let events: Vec<_> = groups.iter().map(event).collect();
+    if let Err(error) = cx.bus.publish(&events).await {
+        tracing::warn!(%error, "somebody's tabs were not told");
+    }
+}
+
 /// Makes the open pages of a group's moderators reload. A lost event is made up for by their next page.
 pub(crate) async fn tell_moderators(cx: &Context, group: GroupId) {
     let told = async { redraw(cx, group, &store::groups::members::moderators(&cx.db, group).await?).await };

@@ -7,7 +7,7 @@ mod operators;
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 
-use search_index::{Fragment, Hit, Kind, Named, Query};
+use search_index::{Fragment, Kind, Named, Query, Results};
 
 use crate::groups;
 use crate::people::ignores;
@@ -91,6 +91,8 @@ pub struct Answer {
     pub authors: Vec<Facet>,
     /// See `groups`.
     pub years: Vec<Facet>,
+    /// Whether only a part of the hits was counted for these.
+    pub is_partial: bool,
     /// Whether the query contained nothing to search for.
     pub nothing_asked: bool,
     /// While the index is being filled for the first time: how many documents are in it, as far as this process knows.
@@ -178,7 +180,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
         })
     })
     .await?;
-    let mut hits = hydrate(cx, viewer, &results.hits, |text| results.highlight(text, SNIPPET_LEN)).await?;
+    let mut hits = hydrate(cx, viewer, &results).await?;
     for at in 0..hits.len() {
         let topic = hits[at].placed.topic.id;
         if hits.get(at + 1).is_none_or(|next| next.placed.topic.id != topic) {
@@ -202,6 +204,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
         groups: facets(&labels, &counts.groups, true),
         authors: facets(&labels, &counts.authors, false),
         years: counts.years.iter().map(year).collect(),
+        is_partial: counts.partial,
         nothing_asked: results.nothing_asked,
         preparing,
     })
@@ -326,12 +329,8 @@ async fn names(cx: &Context, viewer: Viewer, asked: &Asked, scope: &Scope) -> Re
 }
 
 /// Loads the messages and topics for the index's hits. Drops hits deleted or hidden since the indexing.
-async fn hydrate(
-    cx: &Context,
-    viewer: Viewer,
-    hits: &[Hit],
-    highlight: impl Fn(&str) -> Vec<Fragment>,
-) -> Result<Vec<SearchHit>> {
+async fn hydrate(cx: &Context, viewer: Viewer, results: &Results) -> Result<Vec<SearchHit>> {
+    let hits = &results.hits;
     let topics: Vec<TopicId> = hits.iter().filter(|hit| hit.kind == Kind::Topic).map(|hit| TopicId(hit.id)).collect();
     let firsts = store::messages::firsts_of(&cx.db, &topics).await?;
     let mut ids: Vec<MessageId> =
@@ -347,15 +346,25 @@ async fn hydrate(
             false => Some(MessageId(hit.id)),
         };
         let Some(placed) = placed.iter().find(|p| Some(p.message.id) == id).cloned() else { continue };
-        let fragments = if is_topic {
-            highlight(placed.topic.title())
+        let raw = if is_topic {
+            placed.topic.title().to_owned()
         } else {
             let Some(raw) = raws.iter().find(|raw| Some(raw.id) == id && !raw.deleted) else { continue };
-            highlight(&markup::excerpt(&raw.raw, usize::MAX))
+            raw.raw.clone()
         };
-        found.push(SearchHit { placed, is_topic, fragments, more: 0 });
+        found.push((placed, is_topic, raw));
     }
-    Ok(found)
+    // Long texts take a while.
+    let highlighter = results.highlighter();
+    blocking(move || {
+        let hit = |(placed, is_topic, raw): (MessageInTopic, bool, String)| {
+            let text = if is_topic { raw } else { markup::excerpt(&raw, usize::MAX) };
+            let fragments = highlighter.highlight(&text, SNIPPET_LEN);
+            SearchHit { placed, is_topic, fragments, more: 0 }
+        };
+        Ok(found.into_iter().map(hit).collect())
+    })
+    .await
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> search_index::Result<T> + Send + 'static) -> Result<T> {

@@ -77,9 +77,8 @@ async fn mark_until(cx: &Context, user: UserId, group: Option<GroupId>, moment: 
     if moved > 0 {
         // The open pages count again.
         let counted = sidebar.groups.iter().filter(|g| !g.topics.is_empty() && group.is_none_or(|only| g.id == only));
-        for group in counted.take(MOST_TOLD) {
-            tell::redraw(cx, group.id, &[user]).await?;
-        }
+        let counted: Vec<GroupId> = counted.map(|group| group.id).take(MOST_TOLD).collect();
+        tell::redraw_own(cx, user, &counted).await;
     }
     Ok(())
 }

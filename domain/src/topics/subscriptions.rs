@@ -2,7 +2,6 @@
 
 use crate::live::tell;
 use crate::platform::cut;
-use serde_json::json;
 
 use crate::live::unread;
 use crate::people::ignores;
@@ -32,7 +31,7 @@ pub async fn set_of_topic(
     unread::users_change(cx, &[user]).await?;
     store::people::ignores::set_topic_level(&mut tx, user, topic, level).await?;
     tx.commit().await?;
-    redraw_own(cx, user, &found).await;
+    tell::redraw_own(cx, user, &[found.group.id]).await;
     Ok(found)
 }
 
@@ -82,10 +81,6 @@ pub async fn unread_from(cx: &Context, viewer: Viewer, message: MessageId) -> Re
     unread::users_change(cx, &[user]).await?;
     store::topics::reads::set(&mut tx, user, place.topic_id, place.seq - 1, cx.now()).await?;
     tx.commit().await?;
-    redraw_own(cx, user, &found).await;
+    tell::redraw_own(cx, user, &[found.group.id]).await;
     Ok(found)
-}
-
-async fn redraw_own(cx: &Context, user: model::UserId, found: &topics::TopicAccess) {
-    tell::publish_own(cx, user, json!({"type": "member", "group": found.group.id}).to_string()).await;
 }

@@ -209,14 +209,7 @@ async fn whoever_wants_takes_their_words_with_them(forum: TestForum) {
     assert_eq!(tables::ints(&forum, &left).await, [[206, 206]]);
     assert_eq!(unread(&forum, noor, topic.topic).await, 0);
     forum.catch_up().await;
-    let question = search::Question {
-        words: "quince".into(),
-        group: None,
-        topic: None,
-        order: search::Order::default(),
-        page: 0,
-        limit: 10,
-    };
+    let question = search::Question { words: "quince".into(), limit: 10, ..Default::default() };
     assert_eq!(search::ask(cx, noor, question).await.unwrap().total, 0);
     assert_eq!(doctor::examine(cx).await.unwrap().drift, Vec::<String>::new());
 }

@@ -13,7 +13,7 @@ use domain::moderation::approval_queue::{Answer, Answered};
 use domain::people::{account_deletion, export};
 use domain::platform::validate::Draft;
 use domain::policy::Viewer;
-use domain::search::{self, Order, Question};
+use domain::search::{self, Question};
 use domain::testing::{TestForum, draft};
 use domain::topics::moves;
 use domain::{Error, Result, messages, topics};
@@ -70,8 +70,7 @@ async fn said(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<String> {
 }
 
 async fn found_by_search(forum: &TestForum, who: Viewer, words: &str) -> usize {
-    let question =
-        Question { words: words.into(), group: None, topic: None, order: Order::default(), page: 0, limit: 50 };
+    let question = Question { words: words.into(), limit: 50, ..Default::default() };
     search::ask(&forum.cx, who, question).await.unwrap().hits.len()
 }
 

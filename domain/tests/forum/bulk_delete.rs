@@ -54,14 +54,8 @@ async fn newest(forum: &TestForum, user: UserId, group: Option<&Group>) -> BulkD
 
 async fn found(forum: &TestForum, who: Viewer, words: &str) -> usize {
     forum.catch_up().await;
-    let question = search::Question {
-        words: words.into(),
-        group: None,
-        topic: None,
-        order: search::Order::Newest,
-        page: 0,
-        limit: 20,
-    };
+    let question =
+        search::Question { words: words.into(), order: search::Order::Newest, limit: 20, ..Default::default() };
     search::ask(&forum.cx, who, question).await.unwrap().total
 }
 

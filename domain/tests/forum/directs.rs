@@ -34,14 +34,7 @@ stories! {
 }
 
 async fn found(forum: &TestForum, who: Viewer, words: &str) -> usize {
-    let question = search::Question {
-        words: words.into(),
-        group: None,
-        topic: None,
-        order: search::Order::default(),
-        page: 0,
-        limit: 20,
-    };
+    let question = search::Question { words: words.into(), limit: 20, ..Default::default() };
     let answer = search::ask(&forum.cx, who, question).await.unwrap();
     answer.hits.iter().filter(|hit| !hit.is_topic).count()
 }

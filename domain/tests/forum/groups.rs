@@ -13,7 +13,7 @@ use domain::model::{
     DirectoryFilter, DirectoryOrder as DiscoverOrder, GroupId, GroupKind, MessageId, ReadPosition, Role, TopicId,
 };
 use domain::policy::Viewer;
-use domain::search::{self, Order, Question};
+use domain::search::{self, Question};
 use domain::testing::{TestForum, draft};
 use domain::topics::{moves, reads};
 use domain::{messages, topics};
@@ -48,14 +48,7 @@ fn wanted(words: &str, order: DiscoverOrder) -> DirectoryFilter<'_> {
 }
 
 fn question(words: &str, group: Option<&str>) -> Question {
-    Question {
-        words: words.into(),
-        group: group.map(Into::into),
-        topic: None,
-        order: Order::default(),
-        page: 0,
-        limit: 20,
-    }
+    Question { words: words.into(), group: group.map(Into::into), limit: 20, ..Default::default() }
 }
 
 async fn a_private_group_answers_outsiders_like_one_that_does_not_exist(forum: TestForum) {

@@ -86,14 +86,7 @@ async fn only_the_author_and_moderators_see_what_was_said_before(forum: TestForu
 
 async fn found(forum: &TestForum, who: Viewer, words: &str) -> usize {
     forum.catch_up().await;
-    let question = search::Question {
-        words: words.into(),
-        group: None,
-        topic: None,
-        order: search::Order::default(),
-        page: 0,
-        limit: 10,
-    };
+    let question = search::Question { words: words.into(), limit: 10, ..Default::default() };
     search::ask(&forum.cx, who, question).await.unwrap().total
 }
 

@@ -11,7 +11,7 @@ use domain::people::accounts;
 use domain::people::sessions::Origin;
 use domain::platform::text;
 use domain::policy::Viewer;
-use domain::search::{self, Order, Question};
+use domain::search::{self, Question};
 use domain::testing::{TestForum, draft};
 use domain::topics::placed;
 use domain::{Error, Result, messages, topics};
@@ -184,10 +184,8 @@ async fn hostile_words_find_nothing_and_break_nothing(forum: TestForum) {
         let question = |words: &str, group: Option<String>| Question {
             words: words.into(),
             group,
-            topic: None,
-            order: Order::default(),
-            page: 0,
             limit: 10,
+            ..Default::default()
         };
         search::ask(cx, mira, question(&text, None)).await.unwrap();
         assert!(tamed("search in", &text, search::ask(cx, mira, question("x", Some(text.clone()))).await).is_none());

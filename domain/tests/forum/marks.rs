@@ -191,14 +191,7 @@ async fn a_moved_topic_is_followed_by_links_unread_mentions_and_search(forum: Te
     let heard = live::events(&forum, streams[0], cursors[0]).await;
     assert!(heard.iter().any(|event| event["moved"] == true && event["slug"] == "plums-2"), "{heard:?}");
     for (who, hits) in [(noor, 1), (sven, 0), (Viewer::Anonymous, 0)] {
-        let question = search::Question {
-            words: "quince".into(),
-            group: None,
-            topic: None,
-            order: search::Order::default(),
-            page: 0,
-            limit: 10,
-        };
+        let question = search::Question { words: "quince".into(), limit: 10, ..Default::default() };
         assert_eq!(search::ask(cx, who, question).await.unwrap().total, hits, "{who:?}");
     }
     assert_eq!(doctor::examine(cx).await.unwrap().drift, Vec::<String>::new());

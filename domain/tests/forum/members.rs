@@ -324,14 +324,7 @@ async fn a_closed_group_is_known_and_not_read(forum: TestForum) {
         assert!(is_forbidden(groups::list_members(cx, &found, groups::MemberFilter::default(), 0, 10).await));
         assert!(is_not_found(topics::find(cx, who, posted.topic).await));
         assert!(is_not_found(placed::show(cx, who, posted.id).await));
-        let question = search::Question {
-            words: "quince".into(),
-            group: None,
-            topic: None,
-            order: search::Order::default(),
-            page: 0,
-            limit: 20,
-        };
+        let question = search::Question { words: "quince".into(), limit: 20, ..Default::default() };
         assert_eq!(search::ask(cx, who, question).await.unwrap().total, 0);
     }
     assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().mentions, 0);

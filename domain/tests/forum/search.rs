@@ -112,14 +112,7 @@ async fn search_in_a_group_finds_only_what_stands_in_it(forum: TestForum) {
     let hidden = forum.topic(mira, &secret, "Two", "plums").await.id;
     forum.catch_up().await;
     let within = |who, slug: &str| {
-        let question = Question {
-            words: "plums".into(),
-            group: Some(slug.into()),
-            topic: None,
-            order: Order::default(),
-            page: 0,
-            limit: 10,
-        };
+        let question = Question { words: "plums".into(), group: Some(slug.into()), limit: 10, ..Default::default() };
         let cx = &forum.cx;
         async move {
             search::ask(cx, who, question).await.map(|a| a.hits.iter().map(|h| h.placed.message.id).collect::<Vec<_>>())

@@ -304,11 +304,9 @@ async fn whatever_people_do_search_holds_what_the_database_holds(forum: TestForu
         for who in walk.people.iter().copied().chain([Viewer::Anonymous]) {
             let question = search::Question {
                 words: "quince".into(),
-                group: None,
-                topic: None,
                 order: search::Order::Newest,
-                page: 0,
                 limit: 200,
+                ..Default::default()
             };
             let answer = search::ask(cx, who, question).await.unwrap();
             let mut found: Vec<i64> =

@@ -67,6 +67,7 @@ impl Search {
             groups: vec![facet("Birds", "birds", 40), facet("The <Den>", "den", 2)],
             authors: vec![facet("tomas", "tomas", 30), facet("mira", "mira", 12)],
             years: vec![facet("2026", "2026", 40), facet("2025", "2025", 2)],
+            is_partial: false,
         }
     }
 }

@@ -84,6 +84,8 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
         }
         Err(_) => None,
     };
+    // A topic is in one group.
+    let within = within.filter(|_| topic.is_none());
     layout.group = within.as_ref().map(|group| group.id);
     let q = params.q.trim().to_owned();
     let mut search = Search {
@@ -103,6 +105,7 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
         groups: Vec::new(),
         authors: Vec::new(),
         years: Vec::new(),
+        is_partial: false,
     };
     if let Some(q) = params.with_operators() {
         return Ok(req.redirect(&search.other_query(&q)));
@@ -157,5 +160,6 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
     search.groups = answer.groups;
     search.authors = answer.authors;
     search.years = answer.years;
+    search.is_partial = answer.is_partial;
     req.shared_page(&search)
 }
